@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Config tables: every setting of the library is declared once.
+//
+// A config is a plain struct whose members come from an X-macro of rows
+//
+//     X(TYPE, name, default, min, max, choices, flags, "one line of help")
+//
+// and a bh_config_table made from the same rows. Defaults, range checks, error messages, the
+// JavaScript options, the command line's flags, the page's controls and the docs read the table.
+// TYPE is one of
+//     BOOL    int             "true" or "false"
+//     INT     int             min..max
+//     REAL    double          min..max, finite
+//     SEED    uint64_t        0 .. 2^53 - 1
+//     CHOICE  int             index of one of the words of `choices`, separated by '|'
+//     SIZES   bh_sizes        up to BH_SIZES_MAX integers, each min..max: "64,64"
+//     TEXT    char[BH_TEXT_MAX]  UTF-8, at most `max` bytes
+#pragma once
+
+#include "core/status.h"
+#include "core/text.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define BH_SIZES_MAX 8
+#define BH_SEED_MAX 9007199254740991.0 ///< 2^53 - 1: exact in a JavaScript number
+#define BH_TEXT_MAX 1024
+
+typedef struct bh_sizes {
+    int n; ///< entries in use
+    int v[BH_SIZES_MAX];
+} bh_sizes;
+
+typedef enum bh_field_type {
+    BH_FIELD_BOOL,
+    BH_FIELD_INT,
+    BH_FIELD_REAL,
+    BH_FIELD_SEED,
+    BH_FIELD_CHOICE,
+    BH_FIELD_SIZES,
+    BH_FIELD_TEXT,
+} bh_field_type;
+
+/// Flags of a field.
+enum {
+    BH_RESET = 0, ///< takes effect when the object is created
+    BH_LIVE = 1,  ///< may also be changed while it runs
+};
+
+typedef struct bh_field {
+    const char *name;
+    bh_field_type type;
+    size_t offset; ///< bytes from the start of the struct
+    const char *fallback; ///< the default, as text
+    double min, max;
+    const char *choices; ///< "a|b|c" for CHOICE, else NULL
+    int flags;
+    const char *help;
+} bh_field;
+
+typedef struct bh_config_table {
+    const char *name; ///< what error messages call it: "DQN", "CartPole-v1"
+    const bh_field *fields;
+    int n_fields;
+    size_t bytes; ///< sizeof the struct
+} bh_config_table;
+
+#define BH_CTYPE_BOOL(name) int name;
+#define BH_CTYPE_INT(name) int name;
+#define BH_CTYPE_REAL(name) double name;
+#define BH_CTYPE_SEED(name) uint64_t name;
+#define BH_CTYPE_CHOICE(name) int name;
+#define BH_CTYPE_SIZES(name) bh_sizes name;
+#define BH_CTYPE_TEXT(name) char name[BH_TEXT_MAX];
+
+/// Rows to struct members.
+#define BH_MEMBER(type, name, fallback, min, max, choices, flags, help) BH_CTYPE_##type(name)
+
+/// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it.
+#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help) \
+    {#name, BH_FIELD_##type, offsetof(BH_CONFIG_STRUCT, name), fallback, min, max, choices, flags, help},
+
+/// Fills every field with its default.
+BH_API void bh_config_defaults(const bh_config_table *table, void *config);
+
+/// Sets a field from text. On failure nothing changes and the error names field, value and bound;
+/// for an unknown name it offers the nearest one.
+BH_API bh_status bh_config_set(const bh_config_table *table, void *config, const char *name,
+                               const char *value, bh_error *err);
+
+/// Appends a field's value as the text bh_config_set would take: reading it back gives the same bits.
+BH_API void bh_config_get(const bh_config_table *table, const void *config, const bh_field *field,
+                          bh_text *out);
+
+/// The field of that name, or NULL.
+BH_API const bh_field *bh_config_find(const bh_config_table *table, const char *name);
+
+/// Checks every field of a struct that was filled by hand. BH_ERR_CONFIG names the first bad one.
+BH_API bh_status bh_config_check(const bh_config_table *table, const void *config, bh_error *err);
+
+/// Appends the table as a JSON array of {name, type, default, min, max, choices, live, help}.
+BH_API void bh_config_describe(const bh_config_table *table, bh_text *out);

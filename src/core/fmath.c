@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// exp, log, tanh, sin, cos from additions, multiplications and divisions in a fixed order.
+//
+// Each reduces its argument to a short interval (Cody and Waite's splitting of ln 2 and pi/2: the
+// high pieces have few bits, so that multiplying them by a small integer is exact) and sums a Taylor
+// series there, with enough terms that the first one left out is below half a unit in the last place.
+#include "core/fmath.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+static const double LN2_HIGH = 0x1.62e42fee00000p-1;
+static const double LN2_LOW = 0x1.a39ef35793c76p-33;
+static const double LOG2_E = 0x1.71547652b82fep+0;
+static const double HALF_PI_HIGH = 0x1.921fb54400000p+0;
+static const double HALF_PI_MIDDLE = 0x1.0b4611a600000p-34;
+static const double HALF_PI_LOW = 0x1.3198a2e037073p-69;
+static const double TWO_OVER_PI = 0x1.45f306dc9c883p-1;
+
+static double from_bits(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static uint64_t to_bits(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+// 2^k for k in [-1022, 1023].
+static double power_of_two(int k)
+{
+    return from_bits((uint64_t)(k + 1023) << 52);
+}
+
+// c[0] + c[1] z + ... + c[n-1] z^(n-1), Horner.
+static double polynomial(double z, const double *c, int n)
+{
+    double sum = c[n - 1];
+    for (int i = n - 2; i >= 0; i--) sum = sum * z + c[i];
+    return sum;
+}
+
+// (e^r - 1 - r) / r^2 for |r| <= ln2 / 2: 1/2! + r/3! + ...
+static double exp_tail(double r)
+{
+    static const double c[] = {
+        1.0 / 2,      1.0 / 6,       1.0 / 24,       1.0 / 120,       1.0 / 720,         1.0 / 5040,
+        1.0 / 40320,  1.0 / 362880,  1.0 / 3628800,  1.0 / 39916800,  1.0 / 479001600.0,
+        1.0 / 6227020800.0,
+    };
+    return polynomial(r, c, sizeof c / sizeof *c);
+}
+
+// x = k ln 2 + r with |r| <= ln2 / 2; returns e^r - 1.
+static double expm1_reduced(double x, int *k)
+{
+    *k = (int)floor(x * LOG2_E + 0.5);
+    double high = x - *k * LN2_HIGH, low = *k * LN2_LOW, r = high - low;
+    return high + (r * r * exp_tail(r) - low);
+}
+
+double bh_exp(double x)
+{
+    if (x != x) return x;
+    if (x > 709.782712893384) return HUGE_VAL;
+    if (x < -745.1332191019412) return 0.0;
+    int k;
+    double y = 1.0 + expm1_reduced(x, &k);
+    int half = k / 2; // two factors: 2^k itself may lie outside the normal range
+    return y * power_of_two(half) * power_of_two(k - half);
+}
+
+double bh_log(double x)
+{
+    if (x != x || x == HUGE_VAL) return x;
+    if (x < 0) return NAN;
+    if (x == 0) return -HUGE_VAL;
+    int k = 0;
+    if (x < 0x1p-1022) { // subnormal
+        x *= 0x1p54;
+        k = -54;
+    }
+    uint64_t bits = to_bits(x);
+    k += (int)(bits >> 52) - 1023;
+    double m = from_bits((bits & 0xfffffffffffffu) | 0x3ff0000000000000u); // [1, 2)
+    if (m > 0x1.6a09e667f3bcdp+0) { // sqrt 2
+        m *= 0.5;
+        k++;
+    }
+    // log(1 + f) = f - f^2/2 + s (f^2/2 + R), s = f / (2 + f), R = 2 (s^2/3 + s^4/5 + ...)
+    static const double c[] = {2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11,
+                               2.0 / 13, 2.0 / 15, 2.0 / 17, 2.0 / 19, 2.0 / 21};
+    double f = m - 1.0, s = f / (2.0 + f), z = s * s, half_square = 0.5 * f * f;
+    double tail = z * polynomial(z, c, sizeof c / sizeof *c);
+    return k * LN2_HIGH - ((half_square - (s * (half_square + tail) + k * LN2_LOW)) - f);
+}
+
+double bh_tanh(double x)
+{
+    if (x != x) return x;
+    double a = fabs(x), t = 1.0; // beyond 22, 1 - 2 e^-44 rounds to 1
+    if (a <= 22.0) {
+        int k; // e^2a - 1 = 2^k (e^r - 1) + (2^k - 1), without cancellation near 0
+        double scaled = expm1_reduced(2.0 * a, &k), two_k = power_of_two(k);
+        double e = two_k * scaled + (two_k - 1.0);
+        t = e / (e + 2.0);
+    }
+    return x < 0 ? -t : t;
+}
+
+// sin r and cos r for |r| <= pi/4.
+static double sin_kernel(double r)
+{
+    static const double c[] = {
+        -1.0 / 6,         1.0 / 120,           -1.0 / 5040,           1.0 / 362880,
+        -1.0 / 39916800,  1.0 / 6227020800.0,  -1.0 / 1307674368000.0, 1.0 / 355687428096000.0,
+    };
+    double z = r * r;
+    return r + r * (z * polynomial(z, c, sizeof c / sizeof *c));
+}
+
+static double cos_kernel(double r)
+{
+    static const double c[] = {
+        1.0 / 24,         -1.0 / 720,            1.0 / 40320,             -1.0 / 3628800,
+        1.0 / 479001600,  -1.0 / 87178291200.0,  1.0 / 20922789888000.0,  -1.0 / 6402373705728000.0,
+    };
+    double z = r * r, half = 0.5 * z, w = 1.0 - half;
+    return w + (((1.0 - w) - half) + z * z * polynomial(z, c, sizeof c / sizeof *c));
+}
+
+// sin(x + quarter_turns * pi/2)
+static double sin_shifted(double x, int quarter_turns)
+{
+    if (!(fabs(x) <= 0x1p52)) return NAN;
+    double n = floor(x * TWO_OVER_PI + 0.5);
+    double r = ((x - n * HALF_PI_HIGH) - n * HALF_PI_MIDDLE) - n * HALF_PI_LOW;
+    switch (((int)fmod(n, 4.0) + 4 + quarter_turns) & 3) {
+    case 0: return sin_kernel(r);
+    case 1: return cos_kernel(r);
+    case 2: return -sin_kernel(r);
+    default: return -cos_kernel(r);
+    }
+}
+
+double bh_sin(double x)
+{
+    return sin_shifted(x, 0);
+}
+
+double bh_cos(double x)
+{
+    return sin_shifted(x, 1);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Status codes and error messages.
+#include "core/status.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+const char *bh_status_string(bh_status status)
+{
+    switch (status) {
+    case BH_OK: return "ok";
+    case BH_ERR_MEMORY: return "out of memory";
+    case BH_ERR_CONFIG: return "invalid setting";
+    case BH_ERR_ARGUMENT: return "invalid argument";
+    case BH_ERR_STATE: return "call not allowed in this state";
+    case BH_ERR_FORMAT: return "not a valid checkpoint";
+    case BH_ERR_SHAPE: return "checkpoint does not fit";
+    case BH_ERR_UNKNOWN: return "unknown name";
+    }
+    return "unknown status";
+}
+
+bh_status bh_fail(bh_error *err, bh_status status, const char *format, ...)
+{
+    if (err == NULL) return status;
+    err->status = status;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    return status;
+}

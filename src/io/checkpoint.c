@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: MIT
+// Checkpoints: writing and reading safetensors.
+//
+// The reader walks the header with a cursor that never moves past the end; the grammar it accepts is
+// the part of JSON that safetensors uses. Everything it learns is checked before it is used.
+#include "io/checkpoint.h"
+
+#include "core/text.h"
+#include "io/sha256.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define PREFIX 8 // bytes of the header's length
+#define DIGITS 64
+
+static const struct {
+    const char *name;
+    size_t bytes;
+} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}};
+
+static size_t tensor_count(const bh_tensor *t)
+{
+    return (size_t)t->shape[0] * (size_t)(t->rank == 2 ? t->shape[1] : 1);
+}
+
+static size_t tensor_bytes(const bh_tensor *t)
+{
+    return tensor_count(t) * dtypes[t->dtype].bytes;
+}
+
+// Where the file's i-th element of a tensor lives in memory.
+static unsigned char *element(const bh_tensor *t, size_t i)
+{
+    if (t->transposed && t->rank == 2) {
+        size_t rows = (size_t)t->shape[0], columns = (size_t)t->shape[1];
+        i = (i % columns) * rows + i / columns;
+    }
+    return (unsigned char *)t->data + i * dtypes[t->dtype].bytes;
+}
+
+// Numbers are little-endian in the file whatever the machine.
+static void copy_element(unsigned char *out, const unsigned char *in, size_t bytes)
+{
+    const uint16_t probe = 1;
+    int little = *(const unsigned char *)&probe;
+    for (size_t i = 0; i < bytes; i++) out[i] = in[little ? i : bytes - 1 - i];
+}
+
+// ---- writing ----
+
+static void write_header(bh_text *out, const bh_tensor *tensors, int n_tensors,
+                         const bh_checkpoint_entry *entries, int n_entries)
+{
+    bh_text_add(out, "{\"__metadata__\":{\"sha256\":\"%064d\"", 0);
+    for (int i = 0; i < n_entries; i++) {
+        bh_text_add(out, ",");
+        bh_text_add_json(out, entries[i].key);
+        bh_text_add(out, ":");
+        bh_text_add_json(out, entries[i].value);
+    }
+    bh_text_add(out, "}");
+    size_t at = 0;
+    for (int i = 0; i < n_tensors; i++) {
+        const bh_tensor *t = &tensors[i];
+        bh_text_add(out, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[%d", t->name, dtypes[t->dtype].name,
+                    t->shape[0]);
+        if (t->rank == 2) bh_text_add(out, ",%d", t->shape[1]);
+        bh_text_add(out, "],\"data_offsets\":[%zu,%zu]}", at, at + tensor_bytes(t));
+        at += tensor_bytes(t);
+    }
+    bh_text_add(out, "}");
+    while (out->length % 8 != 0) bh_text_add(out, " "); // data starts aligned, as the format advises
+}
+
+static void checksum(const unsigned char *bytes, size_t size, size_t digits_at, char hex[DIGITS + 1])
+{
+    static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+    bh_sha256 sha;
+    bh_sha256_begin(&sha);
+    bh_sha256_add(&sha, bytes, digits_at);
+    bh_sha256_add(&sha, zeros, DIGITS);
+    bh_sha256_add(&sha, bytes + digits_at + DIGITS, size - digits_at - DIGITS);
+    bh_sha256_end(&sha, hex);
+}
+
+size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int n_tensors,
+                           const bh_checkpoint_entry *entries, int n_entries)
+{
+    size_t data_bytes = 0;
+    for (int i = 0; i < n_tensors; i++) data_bytes += tensor_bytes(&tensors[i]);
+    bh_text measure = bh_text_over(NULL, 0);
+    write_header(&measure, tensors, n_tensors, entries, n_entries);
+    size_t header_bytes = measure.length, total = PREFIX + header_bytes + data_bytes;
+    if (total > size) return total;
+
+    unsigned char *file = out;
+    for (int i = 0; i < PREFIX; i++) file[i] = (unsigned char)((uint64_t)header_bytes >> (8 * i));
+    // The header's NUL lands on the first data byte, which is written after it, or is cut off.
+    bh_text header = bh_text_over((char *)file + PREFIX, size - PREFIX);
+    write_header(&header, tensors, n_tensors, entries, n_entries);
+    if (data_bytes == 0) return total;
+    unsigned char *at = file + PREFIX + header_bytes;
+    for (int i = 0; i < n_tensors; i++) {
+        size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
+        for (size_t j = 0; j < n; j++, at += bytes) copy_element(at, element(&tensors[i], j), bytes);
+    }
+    size_t digits_at = PREFIX + strlen("{\"__metadata__\":{\"sha256\":\"");
+    char hex[DIGITS + 1];
+    checksum(file, total, digits_at, hex);
+    memcpy(file + digits_at, hex, DIGITS);
+    return total;
+}
+
+void bh_checkpoint_fingerprint(const bh_tensor *tensors, int n_tensors, char hex[65])
+{
+    bh_sha256 sha;
+    bh_sha256_begin(&sha);
+    for (int i = 0; i < n_tensors; i++) {
+        size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
+        for (size_t j = 0; j < n; j++) {
+            unsigned char little[8];
+            copy_element(little, element(&tensors[i], j), bytes);
+            bh_sha256_add(&sha, little, bytes);
+        }
+    }
+    bh_sha256_end(&sha, hex);
+}
+
+// ---- reading: a cursor over the header ----
+
+typedef struct cursor {
+    const char *at, *end;
+} cursor;
+
+static void skip_spaces(cursor *c)
+{
+    while (c->at < c->end && (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r')) c->at++;
+}
+
+static int accept(cursor *c, char wanted)
+{
+    skip_spaces(c);
+    if (c->at >= c->end || *c->at != wanted) return 0;
+    c->at++;
+    return 1;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+// The character after a backslash; -1 when it is no escape this file's writer makes.
+static int read_escape(cursor *c)
+{
+    static const char letters[] = "\"\\/nrtbf", meant[] = "\"\\/\n\r\t\b\f";
+    if (c->at >= c->end) return -1;
+    char letter = *c->at++;
+    const char *known = strchr(letters, letter);
+    if (letter != '\0' && known != NULL) return meant[known - letters];
+    if (letter != 'u' || c->end - c->at < 4) return -1;
+    int code = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_digit(*c->at++);
+        if (digit < 0) return -1;
+        code = code * 16 + digit;
+    }
+    return code > 0 && code < 0x80 ? code : -1; // others are written as plain UTF-8
+}
+
+// A string into out; 0 when it is malformed or longer than size - 1.
+static int read_string(cursor *c, char *out, size_t size)
+{
+    if (!accept(c, '"')) return 0;
+    size_t n = 0;
+    while (c->at < c->end && *c->at != '"') {
+        int letter = (unsigned char)*c->at++;
+        if (letter == '\\') letter = read_escape(c);
+        else if (letter < 0x20) return 0;
+        if (letter < 0 || n + 1 >= size) return 0;
+        out[n++] = (char)letter;
+    }
+    out[n] = '\0';
+    return accept(c, '"');
+}
+
+// A whole number below 2^53.
+static int read_size(cursor *c, size_t *out)
+{
+    skip_spaces(c);
+    uint64_t n = 0;
+    const char *start = c->at;
+    while (c->at < c->end && *c->at >= '0' && *c->at <= '9') {
+        n = n * 10 + (uint64_t)(*c->at++ - '0');
+        if (n >> 53 != 0 || n > SIZE_MAX) return 0;
+    }
+    *out = (size_t)n;
+    return c->at > start;
+}
+
+// An array of at most `max` whole numbers; returns how many, -1 when malformed.
+static int read_sizes(cursor *c, size_t *out, int max)
+{
+    if (!accept(c, '[')) return -1;
+    if (accept(c, ']')) return 0;
+    for (int n = 0; n < max;) {
+        if (!read_size(c, &out[n++])) return -1;
+        if (accept(c, ']')) return n;
+        if (!accept(c, ',')) return -1;
+    }
+    return -1;
+}
+
+// What the header says of one tensor.
+typedef struct record {
+    char name[BH_TENSOR_NAME_MAX];
+    char dtype[8];
+    int rank;
+    size_t shape[2];
+    size_t offsets[2];
+} record;
+
+static int read_record(cursor *c, record *r)
+{
+    int seen = 0;
+    if (!accept(c, '{')) return 0;
+    do {
+        char key[16];
+        if (!read_string(c, key, sizeof key) || !accept(c, ':')) return 0;
+        if (strcmp(key, "dtype") == 0) {
+            if (!read_string(c, r->dtype, sizeof r->dtype)) return 0;
+            seen |= 1;
+        } else if (strcmp(key, "shape") == 0) {
+            r->rank = read_sizes(c, r->shape, 2);
+            if (r->rank < 0) return 0;
+            seen |= 2;
+        } else if (strcmp(key, "data_offsets") == 0) {
+            if (read_sizes(c, r->offsets, 2) != 2) return 0;
+            seen |= 4;
+        } else {
+            return 0;
+        }
+    } while (accept(c, ','));
+    return accept(c, '}') && seen == 7;
+}
+
+// Walks the header. Calls `entry` for each metadata pair and `tensor` for each record (either may be
+// NULL); a non-zero answer stops the walk. Returns 1 when the header was well-formed or stopped.
+typedef struct visitor {
+    int (*entry)(void *user, const char *key, cursor value);
+    int (*tensor)(void *user, const record *r);
+    void *user;
+} visitor;
+
+static int walk_metadata(cursor *c, const visitor *v, int *stopped)
+{
+    if (!accept(c, '{')) return 0;
+    if (accept(c, '}')) return 1;
+    do {
+        char key[BH_TENSOR_NAME_MAX], value[2048];
+        if (!read_string(c, key, sizeof key) || !accept(c, ':')) return 0;
+        cursor start = *c;
+        if (!read_string(c, value, sizeof value)) return 0;
+        if (v->entry != NULL && v->entry(v->user, key, start)) {
+            *stopped = 1;
+            return 1;
+        }
+    } while (accept(c, ','));
+    return accept(c, '}');
+}
+
+static int walk(const unsigned char *bytes, size_t header_bytes, const visitor *v)
+{
+    cursor c = {(const char *)bytes + PREFIX, (const char *)bytes + PREFIX + header_bytes};
+    int stopped = 0;
+    if (!accept(&c, '{')) return 0;
+    do {
+        record r = {0};
+        if (!read_string(&c, r.name, sizeof r.name) || !accept(&c, ':')) return 0;
+        if (strcmp(r.name, "__metadata__") == 0) {
+            if (!walk_metadata(&c, v, &stopped)) return 0;
+        } else {
+            if (!read_record(&c, &r)) return 0;
+            stopped = v->tensor != NULL && v->tensor(v->user, &r);
+        }
+        if (stopped) return 1;
+    } while (accept(&c, ','));
+    if (!accept(&c, '}')) return 0;
+    skip_spaces(&c);
+    return c.at == c.end;
+}
+
+static size_t header_size(const unsigned char *bytes)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < PREFIX; i++) n |= (uint64_t)bytes[i] << (8 * i);
+    return n > SIZE_MAX - PREFIX ? SIZE_MAX - PREFIX : (size_t)n;
+}
+
+// ---- checking ----
+
+typedef struct check {
+    const unsigned char *bytes;
+    size_t data_bytes, expected_offset;
+    size_t digits_at; // of the checksum, 0 when there is none
+    int bad_tensor;
+} check;
+
+static int check_entry(void *user, const char *key, cursor value)
+{
+    check *k = user;
+    if (strcmp(key, "sha256") == 0 && accept(&value, '"') && value.end - value.at > DIGITS &&
+        value.at[DIGITS] == '"') {
+        k->digits_at = (size_t)((const unsigned char *)value.at - k->bytes);
+    }
+    return 0;
+}
+
+static int check_tensor(void *user, const record *r)
+{
+    check *k = user;
+    int known = -1;
+    for (int i = 0; i < (int)(sizeof dtypes / sizeof *dtypes); i++) {
+        if (strcmp(r->dtype, dtypes[i].name) == 0) known = i;
+    }
+    size_t bytes = known >= 0 ? dtypes[known].bytes : 0;
+    for (int i = 0; i < r->rank; i++) {
+        if (r->shape[i] == 0 || r->shape[i] > k->data_bytes || bytes > k->data_bytes / r->shape[i]) bytes = 0;
+        bytes *= r->shape[i];
+    }
+    k->bad_tensor = bytes == 0 || r->rank == 0 || r->offsets[0] != k->expected_offset ||
+                    r->offsets[1] - r->offsets[0] != bytes || r->offsets[1] < r->offsets[0] ||
+                    r->offsets[1] > k->data_bytes;
+    k->expected_offset = r->offsets[1];
+    return k->bad_tensor;
+}
+
+bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err)
+{
+    if (size < PREFIX) {
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint has %zu bytes, but a safetensors file has at least %d", size, PREFIX);
+    }
+    size_t header_bytes = header_size(bytes);
+    if (header_bytes > size - PREFIX) {
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint is cut short or is not a safetensors file: its header should have "
+                       "%zu bytes, but only %zu follow", header_bytes, size - PREFIX);
+    }
+    check k = {.bytes = bytes, .data_bytes = size - PREFIX - header_bytes};
+    if (!walk(bytes, header_bytes, &(visitor){check_entry, check_tensor, &k}) || k.bad_tensor) {
+        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint's header is damaged");
+    }
+    if (k.expected_offset != k.data_bytes) {
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint is cut short or has bytes too many: %zu bytes of data, but its header "
+                       "speaks of %zu", k.data_bytes, k.expected_offset);
+    }
+    if (k.digits_at == 0) {
+        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no checksum: it was not written by Bellhop");
+    }
+    char hex[DIGITS + 1];
+    checksum(bytes, size, k.digits_at, hex);
+    if (memcmp(hex, (const char *)bytes + k.digits_at, DIGITS) != 0) {
+        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint is damaged: its checksum does not match");
+    }
+    return BH_OK;
+}
+
+// ---- looking up ----
+
+typedef struct lookup {
+    const char *key;
+    char *out;
+    size_t out_size;
+    int found;
+} lookup;
+
+static int lookup_entry(void *user, const char *key, cursor value)
+{
+    lookup *l = user;
+    if (strcmp(key, l->key) != 0) return 0;
+    l->found = read_string(&value, l->out, l->out_size);
+    return 1;
+}
+
+int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *key, char *out, size_t out_size)
+{
+    (void)size;
+    lookup l = {key, out, out_size, 0};
+    walk(bytes, header_size(bytes), &(visitor){lookup_entry, NULL, &l});
+    return l.found;
+}
+
+typedef struct search {
+    const char *name;
+    record found;
+    int is_found;
+} search;
+
+static int search_tensor(void *user, const record *r)
+{
+    search *s = user;
+    if (strcmp(r->name, s->name) != 0) return 0;
+    s->found = *r;
+    return s->is_found = 1;
+}
+
+static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out, bh_error *err)
+{
+    search s = {.name = t->name};
+    walk(bytes, header_size(bytes), &(visitor){NULL, search_tensor, &s});
+    if (!s.is_found) {
+        return bh_fail(err, BH_ERR_SHAPE, "the checkpoint has no tensor '%s'", t->name);
+    }
+    const record *r = &s.found;
+    int same = r->rank == t->rank && strcmp(r->dtype, dtypes[t->dtype].name) == 0;
+    for (int i = 0; same && i < t->rank; i++) same = r->shape[i] == (size_t)t->shape[i];
+    if (!same) {
+        return bh_fail(err, BH_ERR_SHAPE,
+                       "tensor '%s' of the checkpoint is %s of %zu x %zu, but here it is %s of %d x %d",
+                       t->name, r->dtype, r->shape[0], r->rank == 2 ? r->shape[1] : 1,
+                       dtypes[t->dtype].name, t->shape[0], t->rank == 2 ? t->shape[1] : 1);
+    }
+    *out = s.found;
+    return BH_OK;
+}
+
+bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *tensors, int n_tensors,
+                             bh_error *err)
+{
+    (void)size;
+    record r;
+    for (int i = 0; i < n_tensors; i++) {
+        bh_status status = find_tensor(bytes, &tensors[i], &r, err);
+        if (status != BH_OK) return status;
+    }
+    const unsigned char *data = (const unsigned char *)bytes + PREFIX + header_size(bytes);
+    for (int i = 0; i < n_tensors; i++) {
+        find_tensor(bytes, &tensors[i], &r, NULL);
+        size_t n = tensor_count(&tensors[i]), element_bytes = dtypes[tensors[i].dtype].bytes;
+        const unsigned char *in = data + r.offsets[0];
+        for (size_t j = 0; j < n; j++, in += element_bytes) {
+            copy_element(element(&tensors[i], j), in, element_bytes);
+        }
+    }
+    return BH_OK;
+}

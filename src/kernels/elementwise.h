@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Elementwise kernels and column sums. Pointers of one call do not overlap unless it says so.
+#pragma once
+
+#include "core/real.h"
+
+/// dx[i] = y[i] > 0 ? dx[i] : 0, in place: backward of ReLU through its output y. (n) each.
+void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
+
+/// y[i] = tanh(y[i]), in place (n).
+void bhi_tanh_forward(bh_real *y, int n);
+
+/// dx[i] *= 1 - y[i]^2, in place: backward of tanh through its output y. (n) each.
+void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
+
+/// sum (N) out: sum over the M rows of x (M,N), in row order. The gradient of a bias.
+void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, int N);
+
+/// target[i] += tau * (online[i] - target[i]): Polyak averaging (Lillicrap et al. 2015). (n) each.
+void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_real tau, int n);
+
+/// Sum of squares of x (n). Sixteen running sums over i mod 16, added up in a fixed order, so that
+/// the bits are the same whatever the backend.
+double bhi_sum_of_squares(const bh_real *x, int n);
+
+/// p[i] -= rate * scale * g[i]: a step of gradient descent. (n) each.
+void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_real scale, int n);
+
+/// Numbers of one Adam step that do not depend on the element.
+typedef struct bhi_adam_step {
+    bh_real scale;       ///< factor on the gradient (global-norm clipping)
+    bh_real beta1, beta2;
+    bh_real rate;        ///< learning rate / (1 - beta1^t)
+    bh_real root_inverse; ///< 1 / sqrt(1 - beta2^t)
+    bh_real epsilon;
+} bhi_adam_step;
+
+/// m = beta1 m + (1 - beta1) g';  v = beta2 v + (1 - beta2) g'^2, with g' = scale g;
+/// p -= rate m / (sqrt(v) root_inverse + epsilon). Kingma and Ba 2015, algorithm 1, in PyTorch's
+/// arrangement. One pass over p, m, v, g (n) each.
+void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v, const bh_real *restrict g,
+              const bhi_adam_step *step, int n);

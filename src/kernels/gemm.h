@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Matrix products, row-major, the output index contiguous.
+//
+// Legend: M rows of the output, N columns, K the summed index. All three start each output from the
+// bias (or 0) and add a*b in the order k = 0, 1, 2 …, whatever the backend: lanes run across
+// columns, never across k, so every build gives the bits of the plain triple loop, which stays here
+// as the twin with the suffix __scalar.
+#pragma once
+
+#include "core/real.h"
+
+/// What happens to an output on its way to memory.
+typedef enum bhi_epilogue {
+    BHI_EPILOGUE_NONE,
+    BHI_EPILOGUE_RELU, ///< max(0, y), with +0 for NaN and for -0
+} bhi_epilogue;
+
+/// Y = X W + bias, then the epilogue: a linear layer forward.
+/// y (M,N) out   x (M,K)   w (K,N)   bias (N) or NULL.   y overlaps no input.
+void bhi_gemm_nn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
+                 const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
+
+/// Y = X W^T: the gradient of a linear layer's input.
+/// y (M,N) out   x (M,K)   w (N,K).
+void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M, int N,
+                 int K);
+
+/// Y = X^T G: the gradient of a linear layer's weights.
+/// y (M,N) out   x (K,M)   g (K,N).
+void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M, int N,
+                 int K);
+
+void bhi_gemm_nn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
+                         const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
+void bhi_gemm_nt__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
+                         int M, int N, int K);
+void bhi_gemm_tn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
+                         int M, int N, int K);

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// bhi_f4: four numbers that move together, over WebAssembly SIMD, SSE2, NEON or plain C.
+//
+// Only IEEE-exact operations are here (no fused multiply-add, no reciprocal estimates), so all
+// backends give the same bits. BH_SCALAR, and BH_REAL_DOUBLE with it, choose the plain one.
+#pragma once
+
+#include "core/real.h"
+
+#include <math.h>
+
+#if defined(BH_REAL_DOUBLE) && !defined(BH_SCALAR)
+#define BH_SCALAR
+#endif
+
+#if !defined(BH_SCALAR) && defined(__wasm_simd128__)
+
+#include <wasm_simd128.h>
+#define BH_SIMD_NAME "wasm-simd128"
+typedef v128_t bhi_f4;
+static inline bhi_f4 bhi_f4_load(const bh_real *p) { return wasm_v128_load(p); }
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a) { wasm_v128_store(p, a); }
+static inline bhi_f4 bhi_f4_splat(bh_real x) { return wasm_f32x4_splat(x); }
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_add(a, b); }
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_sub(a, b); }
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_mul(a, b); }
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_div(a, b); }
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a) { return wasm_f32x4_sqrt(a); }
+// a where gate > 0, else +0
+static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
+{
+    return wasm_v128_and(a, wasm_f32x4_gt(gate, wasm_f32x4_splat(0)));
+}
+
+#elif !defined(BH_SCALAR) && defined(__SSE2__)
+
+#include <emmintrin.h>
+#define BH_SIMD_NAME "sse2"
+typedef __m128 bhi_f4;
+static inline bhi_f4 bhi_f4_load(const bh_real *p) { return _mm_loadu_ps(p); }
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a) { _mm_storeu_ps(p, a); }
+static inline bhi_f4 bhi_f4_splat(bh_real x) { return _mm_set1_ps(x); }
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b) { return _mm_add_ps(a, b); }
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b) { return _mm_sub_ps(a, b); }
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b) { return _mm_mul_ps(a, b); }
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b) { return _mm_div_ps(a, b); }
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a) { return _mm_sqrt_ps(a); }
+static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
+{
+    return _mm_and_ps(a, _mm_cmpgt_ps(gate, _mm_setzero_ps()));
+}
+
+#elif !defined(BH_SCALAR) && defined(__aarch64__)
+
+#include <arm_neon.h>
+#define BH_SIMD_NAME "neon"
+typedef float32x4_t bhi_f4;
+static inline bhi_f4 bhi_f4_load(const bh_real *p) { return vld1q_f32(p); }
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a) { vst1q_f32(p, a); }
+static inline bhi_f4 bhi_f4_splat(bh_real x) { return vdupq_n_f32(x); }
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b) { return vaddq_f32(a, b); }
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b) { return vsubq_f32(a, b); }
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b) { return vmulq_f32(a, b); }
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b) { return vdivq_f32(a, b); }
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a) { return vsqrtq_f32(a); }
+static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
+{
+    return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(a), vcgtq_f32(gate, vdupq_n_f32(0))));
+}
+
+#else
+
+#define BH_SIMD_NAME "scalar"
+typedef struct bhi_f4 {
+    bh_real x, y, z, w;
+} bhi_f4;
+#ifdef BH_REAL_DOUBLE
+#define bhi_real_sqrt sqrt
+#else
+#define bhi_real_sqrt sqrtf
+#endif
+static inline bhi_f4 bhi_f4_load(const bh_real *p) { return (bhi_f4){p[0], p[1], p[2], p[3]}; }
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a)
+{
+    p[0] = a.x;
+    p[1] = a.y;
+    p[2] = a.z;
+    p[3] = a.w;
+}
+static inline bhi_f4 bhi_f4_splat(bh_real x) { return (bhi_f4){x, x, x, x}; }
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b)
+{
+    return (bhi_f4){a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w};
+}
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b)
+{
+    return (bhi_f4){a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
+}
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b)
+{
+    return (bhi_f4){a.x * b.x, a.y * b.y, a.z * b.z, a.w * b.w};
+}
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b)
+{
+    return (bhi_f4){a.x / b.x, a.y / b.y, a.z / b.z, a.w / b.w};
+}
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a)
+{
+    return (bhi_f4){bhi_real_sqrt(a.x), bhi_real_sqrt(a.y), bhi_real_sqrt(a.z), bhi_real_sqrt(a.w)};
+}
+static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
+{
+    return (bhi_f4){gate.x > 0 ? a.x : 0, gate.y > 0 ? a.y : 0, gate.z > 0 ? a.z : 0,
+                    gate.w > 0 ? a.w : 0};
+}
+
+#endif
+
+/// The first n (1..4) numbers of a; the rest of the memory is not touched.
+static inline bhi_f4 bhi_f4_load_first(const bh_real *p, int n)
+{
+    bh_real lane[4] = {0};
+    for (int i = 0; i < n; i++) lane[i] = p[i];
+    return bhi_f4_load(lane);
+}
+
+static inline void bhi_f4_store_first(bh_real *p, bhi_f4 a, int n)
+{
+    bh_real lane[4];
+    bhi_f4_store(lane, a);
+    for (int i = 0; i < n; i++) p[i] = lane[i];
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The agents there are.
+#include "rl/agent.h"
+
+#include "rl/dqn.h"
+#include "rl/tabular.h"
+
+#include <string.h>
+
+const bh_agent_class *const bh_agent_classes[] = {
+    &bh_dqn_class,
+    &bh_q_learning_class,
+    &bh_value_iteration_class,
+    NULL,
+};
+
+int bh_greedy(const double *q, int A)
+{
+    int best = 0;
+    for (int a = 1; a < A; a++) {
+        if (q[a] > q[best] || q[best] != q[best]) best = a;
+    }
+    return best;
+}
+
+bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err)
+{
+    char buffer[120];
+    bh_text names = bh_text_over(buffer, sizeof buffer);
+    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+        if (strcmp(bh_agent_classes[i]->name, name) == 0) {
+            *out = bh_agent_classes[i];
+            return BH_OK;
+        }
+        bh_text_add(&names, i == 0 ? "%s" : ", %s", bh_agent_classes[i]->name);
+    }
+    *out = NULL;
+    return bh_fail(err, BH_ERR_UNKNOWN, "there is no algorithm '%.40s'; there are %s", name, buffer);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// What an agent is to the loop: a table of functions (bh_agent_class) over an object of its own.
+//
+// Agents know observations, actions and rewards, never environments. Legend: n rows of a batch,
+// F floats of a stored observation, A actions.
+#pragma once
+
+#include "core/config.h"
+#include "core/rng.h"
+#include "io/checkpoint.h"
+#include "rl/mdp.h"
+#include "rl/space.h"
+
+/// What an agent is told when it is created. Copied.
+typedef struct bh_agent_spec {
+    bh_space observation;
+    int n_actions;
+    int n_envs;          ///< rows of act and observe
+    int total_timesteps; ///< the horizon of schedules
+    bh_rng rng;          ///< the agent's own stream
+    const bh_mdp *mdp;   ///< the transition table for classes with needs_mdp, borrowed; else NULL
+} bh_agent_spec;
+
+/// Transitions of one step of n environments.
+typedef struct bh_experience {
+    int n;
+    const float *obs_tm1; ///< (n,F)
+    const int *a_tm1;     ///< (n)
+    const double *r_t;    ///< (n)
+    const int *terminated_t; ///< (n) 1 where no return follows; 0 also for truncated ones
+    const float *obs_t;   ///< (n,F) the final observation where the episode ended
+} bh_experience;
+
+/// Means since the last call of `stats`; NAN where nothing happened.
+typedef struct bh_agent_stats {
+    double loss;          ///< of the updates
+    double mean_q;        ///< mean over the batches of max_a q_tm1
+    double grad_norm;     ///< before clipping
+    double epsilon;       ///< now
+    double learning_rate; ///< now
+    double n_updates;     ///< since creation
+} bh_agent_stats;
+
+typedef struct bh_agent_class {
+    const char *name; ///< "dqn"
+    const char *summary;
+    const bh_config_table *config;
+    int needs_mdp;
+
+    bh_status (*create)(void **agent, const void *config, const bh_agent_spec *spec, bh_error *err);
+    void (*destroy)(void *agent);
+    /// The agent's own copy of its config; fields flagged BH_LIVE may be written between steps.
+    void *(*config_of)(void *agent);
+    /// Changes the horizon of its schedules.
+    void (*set_total_timesteps)(void *agent, int total_timesteps);
+
+    /// Chooses actions (n) for obs (n,F), exploring; explored (n) says which were random.
+    void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
+    /// Takes in what the actions led to.
+    void (*observe)(void *agent, const bh_experience *experience);
+    /// Does the learning that is due after one step of all environments.
+    void (*learn)(void *agent);
+    void (*stats)(void *agent, bh_agent_stats *out);
+
+    /// q (n,A) out: action values of obs (n,F) under a block of parameters as params() gives it.
+    void (*q_values)(void *agent, const void *params, double *q, const float *obs, int n);
+    /// The block of parameters that decides greedily, `bytes` long, borrowed.
+    void *(*params)(void *agent, size_t *bytes);
+    /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).
+    int (*tensors)(const void *agent, void *params, bh_tensor *out);
+    /// After params() was overwritten (loading): brings what depends on it in line.
+    void (*params_changed)(void *agent);
+} bh_agent_class;
+
+/// Index of the largest of q (A); the first one of equals.
+BH_API int bh_greedy(const double *q, int A);
+
+/// The class of that name ("dqn", "q-learning", "value-iteration"). BH_ERR_UNKNOWN names those there are.
+BH_API bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err);
+
+/// All classes, NULL-terminated.
+BH_API extern const bh_agent_class *const bh_agent_classes[];

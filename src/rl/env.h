@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Environments: Gymnasium's contract in C.
+//
+// An environment is a table of functions over a plain block of state (bh_env_def), one file each
+// under envs/. This file wraps such a table into a bh_env, which adds what all share: options,
+// the time limit, the random stream, and errors for calls out of order. Drawing is not done here: an
+// environment exposes numbers (`view`) and words (`describe`), the page draws them.
+//
+//     bh_env *env;
+//     bh_error err;
+//     if (bh_env_create(&env, def, NULL, &err) != BH_OK) return report(&err);
+//     bh_env_seed(env, 7);
+//     bh_env_reset(env, obs);
+//     bh_step step;
+//     do bh_env_step(env, 1, obs, &step, NULL); while (!step.terminated && !step.truncated);
+//     bh_env_destroy(env);
+#pragma once
+
+#include "core/config.h"
+#include "core/rng.h"
+#include "core/status.h"
+#include "core/text.h"
+#include "rl/mdp.h"
+#include "rl/space.h"
+
+/// One row of an environment's shipped hyperparameters. The first row's algorithm is the
+/// environment's default.
+typedef struct bh_preset {
+    const char *algo;  ///< "dqn", "q-learning", "value-iteration"
+    const char *name;  ///< option of the run or of the algorithm
+    const char *value; ///< as bh_config_set takes it
+} bh_preset;
+
+/// What an environment's file provides.
+///
+/// `state` is `state_bytes` of plain data without pointers to outside or into itself: a copy of the
+/// block is a copy of the environment. Functions after `init` cannot fail: `init` has checked the
+/// options, bh_env the order of calls and the range of actions.
+typedef struct bh_env_def {
+    const char *id;                ///< Gymnasium's, with its version: "CartPole-v1"
+    const char *summary;           ///< one line for people
+    const bh_config_table *config; ///< options of make; NULL when it has none
+    double reward_threshold;       ///< mean return that counts as solved; NAN when none
+    int max_episode_steps;         ///< time limit after which `truncated` is set; 0 when none
+    size_t state_bytes;
+    const bh_preset *presets; ///< n_presets rows
+    int n_presets;
+    int n_view; ///< floats `view` writes
+
+    /// Checks the options and fills a zeroed state. BH_ERR_CONFIG with a message when they do not
+    /// make an environment (a map without a start).
+    bh_status (*init)(void *state, const void *config, bh_error *err);
+    /// Spaces; bounds are borrowed until the environment is destroyed.
+    void (*spaces)(const void *state, bh_space *observation, bh_space *action);
+    /// Starts an episode and writes the first observation, bh_space_floats(observation) floats.
+    void (*reset)(void *state, bh_rng *rng, float *obs);
+    /// Takes `action`, writes the observation after it and whether the task ended there.
+    void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
+    /// The numbers a drawing needs, `n_view` floats, documented in the environment's file.
+    void (*view)(const void *state, float *view);
+    /// The state in words, one line of plain text.
+    void (*describe)(const void *state, bh_text *out);
+    /// JSON object of what never changes while it exists: at least {"actions":[names…]}, and what
+    /// its drawing needs (the map's rows, the vocabulary).
+    void (*layout)(const void *state, bh_text *out);
+    /// JSON object: the `info` of reset and step. NULL when it is always {}.
+    void (*info)(const void *state, bh_text *out);
+    /// The transition table, for environments with Discrete observations that know it: writes the
+    /// outcomes of action `a` in state `s` and returns how many. Terminal states lead to themselves
+    /// with reward 0, terminated. NULL when unknown.
+    int (*transitions)(const void *state, int s, int a, bh_transition out[BH_TRANSITIONS_MAX]);
+} bh_env_def;
+
+/// The environments an application knows; envs/registry.h has the shipped ones.
+typedef struct bh_registry {
+    const bh_env_def *const *defs;
+    int n;
+} bh_registry;
+
+/// The definition of that id. BH_ERR_UNKNOWN names the ids there are.
+BH_API bh_status bh_registry_find(const bh_registry *registry, const char *id, const bh_env_def **out,
+                                  bh_error *err);
+
+/// Outcome of one step.
+typedef struct bh_step {
+    double reward;
+    int terminated; ///< the task itself ended: no return follows from here
+    int truncated;  ///< the time limit cut the episode: returns would have followed (bootstrap)
+} bh_step;
+
+typedef struct bh_env bh_env;
+
+/// Makes an environment. `config` is the struct of def->config, copied; NULL takes its defaults.
+/// The random stream starts from seed 0. *out is NULL on failure.
+BH_API bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *config, bh_error *err);
+BH_API void bh_env_destroy(bh_env *env);
+
+/// Restarts the random stream of resets and steps.
+BH_API void bh_env_seed(bh_env *env, uint64_t seed);
+/// Same, from a stream split elsewhere.
+BH_API void bh_env_seed_rng(bh_env *env, bh_rng rng);
+
+/// Starts an episode. Allowed at any time.
+BH_API void bh_env_reset(bh_env *env, float *obs);
+
+/// One step. BH_ERR_STATE before the first reset and after an episode ended, BH_ERR_ARGUMENT for an
+/// action outside the action space; then nothing has changed.
+BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err);
+
+BH_API const bh_env_def *bh_env_definition(const bh_env *env);
+/// The options it was made with, borrowed; NULL when the environment has none.
+BH_API const void *bh_env_config(const bh_env *env);
+BH_API const bh_space *bh_env_observation_space(const bh_env *env);
+BH_API const bh_space *bh_env_action_space(const bh_env *env);
+/// Steps taken in the current episode.
+BH_API int bh_env_elapsed(const bh_env *env);
+/// Whether a step is allowed now (after a reset, before the end).
+BH_API int bh_env_running(const bh_env *env);
+/// The state block, for the definition's own functions (view, describe, layout, info, transitions).
+BH_API const void *bh_env_state(const bh_env *env);

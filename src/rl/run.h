@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// A run: an agent in a vector of environments, evaluated as it goes, from one seed.
+//
+// One step of a run: the agent acts, every environment takes a step, the agent takes the transitions
+// in and learns. Every eval_freq environment steps the greedy policy plays n_eval_episodes on
+// environments of its own; the parameters with the highest mean so far are kept as the best. An
+// environment whose episode ended shows its final observation until the next step, which starts by
+// resetting it. The same config gives the same bits everywhere.
+//
+//     bh_run *run;
+//     if (bh_run_create(&run, setup, &err) != BH_OK) return report(&err);
+//     bh_run_steps(run, 50000);
+//     bh_run_evaluate(run, BH_BEST, 100, 1, &score);
+//     bh_run_destroy(run);
+#pragma once
+
+#include "rl/agent.h"
+#include "rl/env.h"
+
+#define BH_RUN_CONFIG(X)                                                                                      \
+    X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "Everything random in the run follows from it")        \
+    X(INT, total_timesteps, "50000", 1, 2000000000, NULL, BH_LIVE, "Environment steps of the whole run")      \
+    X(INT, n_envs, "1", 1, 1024, NULL, BH_RESET, "Environments stepped together")                             \
+    X(INT, eval_freq, "1000", 0, 2000000000, NULL, BH_LIVE,                                                   \
+      "Environment steps between two evaluations; 0 for none")                                                \
+    X(INT, n_eval_episodes, "20", 1, 10000, NULL, BH_RESET, "Greedy episodes per evaluation")                 \
+    X(INT, final_eval_episodes, "100", 1, 100000, NULL, BH_LIVE,                                              \
+      "Greedy episodes that score the finished run, on seeds of their own")                                   \
+    X(INT, log_freq, "100", 1, 2000000000, NULL, BH_LIVE, "Environment steps between two training records")
+
+typedef struct bh_run_config {
+    BH_RUN_CONFIG(BH_MEMBER)
+} bh_run_config;
+
+BH_API extern const bh_config_table bh_run_table;
+
+/// Everything a run is made from. bh_setup_init fills it with an environment's preset.
+typedef struct bh_setup {
+    const bh_env_def *env;
+    const bh_agent_class *agent;
+    bh_run_config run;
+    void *env_config;   ///< def->config->bytes; NULL when the environment has no options
+    void *agent_config; ///< agent->config->bytes
+    size_t bytes;
+} bh_setup;
+
+/// A setup for an environment and an algorithm (NULL: the preset's first), filled with defaults and
+/// then the environment's preset for that algorithm. Destroy with bh_setup_destroy.
+BH_API bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const char *env_id,
+                                 const char *algo, bh_error *err);
+BH_API void bh_setup_destroy(bh_setup *setup);
+
+/// Sets one option, by the name it has in the run's, the algorithm's or (with the prefix "env.") the
+/// environment's table. On failure nothing changes.
+BH_API bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_error *err);
+
+/// Appends all options as a JSON object {"name": "value as text", …}; environment options as "env.name".
+BH_API void bh_setup_describe(const bh_setup *setup, bh_text *out);
+
+typedef struct bh_run bh_run;
+
+/// Creates environments and agent; everything is allocated here. The setup is copied.
+BH_API bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err);
+BH_API void bh_run_destroy(bh_run *run);
+
+/// Changes an option flagged live; takes effect with the next step. Others: BH_ERR_CONFIG.
+BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
+
+/// Runs until `n` more environment steps are done (rounded up to whole steps of all environments).
+/// Goes on past total_timesteps if asked to: schedules stay at their end.
+BH_API void bh_run_steps(bh_run *run, int n);
+
+/// Environment steps so far.
+BH_API int bh_run_timesteps(const bh_run *run);
+/// First evaluation at or above the environment's threshold, in environment steps; -1 if none yet.
+BH_API int bh_run_solved_at(const bh_run *run);
+/// Episodes finished so far.
+BH_API int bh_run_episodes(const bh_run *run);
+
+// ---- looking at it ----
+
+/// The first environment, as it is after its last step. Borrowed.
+BH_API const bh_env *bh_run_env(const bh_run *run);
+BH_API const bh_setup *bh_run_setup(const bh_run *run);
+
+/// The last step of the first environment.
+typedef struct bh_last_step {
+    const float *obs_tm1; ///< (F) the observation the action was chosen for
+    const float *obs_t;   ///< (F) the one after it; final where the episode ended
+    int action;           ///< -1 before the first step
+    int explored;         ///< 1 when it was random
+    bh_step step;
+    double episode_return; ///< so far in this episode
+    int episode_length;
+} bh_last_step;
+
+BH_API void bh_run_last_step(const bh_run *run, bh_last_step *out);
+
+/// q (n,A) out: values of obs (n,F) under the current parameters.
+BH_API void bh_run_q_values(bh_run *run, double *q, const float *obs, int n);
+BH_API int bh_run_n_actions(const bh_run *run);
+BH_API const bh_space *bh_run_observation_space(const bh_run *run);
+
+// ---- records ----
+
+/// What happened, in the order it happened: rows of BH_RECORD_WIDTH doubles in one ring.
+///   {BH_RECORD_EPISODE, timestep, return, length, environment, 0, 0, 0}
+///   {BH_RECORD_TRAIN, timestep, loss, mean_q, epsilon, learning_rate, n_updates, grad_norm}
+///   {BH_RECORD_EVAL, timestep, mean_reward, std_reward, is_best, min, max, mean length}
+enum {
+    BH_RECORD_EPISODE = 1,
+    BH_RECORD_TRAIN = 2,
+    BH_RECORD_EVAL = 3,
+    BH_RECORD_WIDTH = 8,
+};
+
+/// Moves up to `max` of the oldest records into out (max, BH_RECORD_WIDTH); returns how many. Records
+/// not taken in time are overwritten, oldest first (the ring holds 8,192).
+BH_API int bh_run_drain(bh_run *run, double *out, int max);
+
+// ---- evaluation and parameters ----
+
+typedef enum bh_which {
+    BH_CURRENT = 0, ///< the parameters as they are
+    BH_BEST = 1,    ///< those of the best evaluation; the current ones before the first
+} bh_which;
+
+typedef struct bh_score {
+    double mean, std; ///< of the undiscounted return; std over the episodes (divided by n)
+    double min, max;
+    double mean_length;
+    int episodes;
+} bh_score;
+
+/// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams. An
+/// episode of an environment without time limit is cut at BH_EVAL_STEPS_MAX.
+BH_API void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, bh_score *out);
+
+#define BH_EVAL_STEPS_MAX 1000
+
+/// SHA-256 of the parameters, as bh_checkpoint_fingerprint.
+BH_API void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65]);
+
+/// Writes a checkpoint (io/checkpoint.h): parameters, and as metadata the environment, algorithm and
+/// all options, so that it can be played again from the file alone. Returns the bytes it takes; call
+/// with size 0 to ask.
+BH_API size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size);
+
+/// Reads the parameters of a checkpoint into the run: current, best and target alike. BH_ERR_FORMAT for
+/// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape; then
+/// nothing has changed.
+BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err);
+
+/// Makes the setup a checkpoint was saved with. Safe for untrusted input.
+BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry, const void *bytes,
+                                          size_t size, bh_error *err);
+
+/// The parameters as named tensors (data borrowed until the next step); returns how many.
+BH_API int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX]);

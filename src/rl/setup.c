@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// Setups: an environment, an algorithm and all their options, from presets, text or a checkpoint.
+#include "rl/run.h"
+
+#include "core/alloc.h"
+
+#include <string.h>
+
+#define BH_CONFIG_STRUCT bh_run_config
+static const bh_field fields[] = {BH_RUN_CONFIG(BH_ENTRY)};
+const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fields, sizeof(bh_run_config)};
+
+#define ENV_PREFIX "env."
+
+static void layout(bh_setup *setup, bhi_arena *arena, const bh_env_def *env, const bh_agent_class *agent)
+{
+    bhi_arena_array(arena, 1, sizeof(bh_setup));
+    void *agent_config = bhi_arena_array(arena, 1, agent->config->bytes);
+    void *env_config = env->config != NULL ? bhi_arena_array(arena, 1, env->config->bytes) : NULL;
+    if (setup == NULL) return;
+    setup->env_config = env_config;
+    setup->agent_config = agent_config;
+}
+
+// The table an option belongs to, the struct it lies in, and its name there.
+static const bh_config_table *table_of(const bh_setup *setup, const char **name, void **config)
+{
+    size_t prefix = strlen(ENV_PREFIX);
+    if (strncmp(*name, ENV_PREFIX, prefix) == 0 && setup->env->config != NULL) {
+        *name += prefix;
+        *config = setup->env_config;
+        return setup->env->config;
+    }
+    if (bh_config_find(&bh_run_table, *name) != NULL) {
+        *config = (void *)&setup->run;
+        return &bh_run_table;
+    }
+    *config = setup->agent_config;
+    return setup->agent->config;
+}
+
+bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_error *err)
+{
+    void *config;
+    const bh_config_table *table = table_of(setup, &name, &config);
+    return bh_config_set(table, config, name, value, err);
+}
+
+static bh_status apply_presets(bh_setup *setup, bh_error *err)
+{
+    for (int i = 0; i < setup->env->n_presets; i++) {
+        const bh_preset *p = &setup->env->presets[i];
+        if (strcmp(p->algo, setup->agent->name) != 0) continue;
+        bh_status status = bh_setup_set(setup, p->name, p->value, err);
+        if (status != BH_OK) return status;
+    }
+    return BH_OK;
+}
+
+bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const char *env_id,
+                          const char *algo, bh_error *err)
+{
+    *out = NULL;
+    const bh_env_def *env;
+    const bh_agent_class *agent;
+    bh_status status = bh_registry_find(registry, env_id, &env, err);
+    if (status != BH_OK) return status;
+    if (algo == NULL) algo = env->n_presets > 0 ? env->presets[0].algo : bh_agent_classes[0]->name;
+    status = bh_agent_find(algo, &agent, err);
+    if (status != BH_OK) return status;
+
+    bhi_arena arena = {0};
+    layout(NULL, &arena, env, agent);
+    bh_setup *setup = bh_alloc(arena.used);
+    if (setup == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", env_id);
+    setup->env = env;
+    setup->agent = agent;
+    setup->bytes = arena.used;
+    layout(setup, &(bhi_arena){(unsigned char *)setup, 0}, env, agent);
+    bh_config_defaults(&bh_run_table, &setup->run);
+    bh_config_defaults(agent->config, setup->agent_config);
+    if (env->config != NULL) bh_config_defaults(env->config, setup->env_config);
+    status = apply_presets(setup, err);
+    if (status != BH_OK) {
+        bh_setup_destroy(setup);
+        return status;
+    }
+    *out = setup;
+    return BH_OK;
+}
+
+void bh_setup_destroy(bh_setup *setup)
+{
+    if (setup != NULL) bh_free(setup, setup->bytes);
+}
+
+static void describe_table(const bh_config_table *table, const void *config, const char *prefix,
+                           const char *separator, bh_text *out)
+{
+    char buffer[BH_TEXT_MAX];
+    for (int i = 0; table != NULL && i < table->n_fields; i++) {
+        bh_text value = bh_text_over(buffer, sizeof buffer);
+        bh_config_get(table, config, &table->fields[i], &value);
+        bh_text_add(out, "%s\"%s%s\":", i == 0 ? separator : ",", prefix, table->fields[i].name);
+        bh_text_add_json(out, buffer);
+    }
+}
+
+void bh_setup_describe(const bh_setup *setup, bh_text *out)
+{
+    bh_text_add(out, "{");
+    describe_table(&bh_run_table, &setup->run, "", "", out);
+    describe_table(setup->agent->config, setup->agent_config, "", ",", out);
+    describe_table(setup->env->config, setup->env_config, ENV_PREFIX, ",", out);
+    bh_text_add(out, "}");
+}
+
+static bh_status read_table(const bh_config_table *table, void *config, const char *prefix,
+                            const void *bytes, size_t size, bh_error *err)
+{
+    for (int i = 0; table != NULL && i < table->n_fields; i++) {
+        char key[BH_TENSOR_NAME_MAX], value[BH_TEXT_MAX];
+        bh_text name = bh_text_over(key, sizeof key);
+        bh_text_add(&name, "config.%s%s", prefix, table->fields[i].name);
+        // An option that is younger than the checkpoint keeps its default.
+        if (!bh_checkpoint_entry_get(bytes, size, key, value, sizeof value)) continue;
+        bh_status status = bh_config_set(table, config, table->fields[i].name, value, err);
+        if (status != BH_OK) return status;
+    }
+    return BH_OK;
+}
+
+bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry, const void *bytes,
+                                   size_t size, bh_error *err)
+{
+    *out = NULL;
+    bh_status status = bh_checkpoint_check(bytes, size, err);
+    if (status != BH_OK) return status;
+    char env_id[64], algo[64];
+    if (!bh_checkpoint_entry_get(bytes, size, "env", env_id, sizeof env_id) ||
+        !bh_checkpoint_entry_get(bytes, size, "algo", algo, sizeof algo)) {
+        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint does not say its environment and algorithm");
+    }
+    bh_setup *setup;
+    status = bh_setup_create(&setup, registry, env_id, algo, err);
+    if (status != BH_OK) return status;
+    status = read_table(&bh_run_table, &setup->run, "", bytes, size, err);
+    if (status == BH_OK) status = read_table(setup->agent->config, setup->agent_config, "", bytes, size, err);
+    if (status == BH_OK) status = read_table(setup->env->config, setup->env_config, ENV_PREFIX, bytes, size, err);
+    if (status != BH_OK) {
+        bh_setup_destroy(setup);
+        return status;
+    }
+    *out = setup;
+    return BH_OK;
+}

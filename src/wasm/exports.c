@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+// The symbols of bellhop.wasm. Each hands its arguments to the library; nothing is decided here.
+//
+// Strings go in as NUL-terminated UTF-8 in memory from bhx_alloc. Strings come out in one static
+// buffer, NUL-terminated, valid until the next call. Calls that can fail return a bh_status, or NULL
+// for a handle; bhx_error() then has the status and the message. Numbers are f64 where JavaScript has
+// no better type (seeds, rewards). The module imports nothing but, where memory grows, the
+// notification emscripten_notify_memory_growth.
+#include "core/alloc.h"
+#include "core/config.h"
+#include "envs/registry.h"
+#include "io/checkpoint.h"
+#include "kernels/gemm.h"
+#include "kernels/simd.h"
+#include "rl/run.h"
+
+#include <math.h>
+#include <string.h>
+
+#ifdef __wasm__
+#define EXPORT(type, name) __attribute__((export_name(#name), used)) type name
+#else
+#define EXPORT(type, name) type name
+#endif
+
+#define VERSION "0.1.0"
+
+static bh_error error;
+static char text_buffer[1 << 18];
+
+static bh_text begin_text(void)
+{
+    return bh_text_over(text_buffer, sizeof text_buffer);
+}
+
+// ---- memory, errors, probe ----
+
+EXPORT(void *, bhx_alloc)(size_t bytes)
+{
+    return bytes > 0 ? bh_alloc(bytes) : NULL;
+}
+
+EXPORT(void, bhx_free)(void *block, size_t bytes)
+{
+    bh_free(block, bytes);
+}
+
+EXPORT(double, bhx_live_bytes)(void)
+{
+    return (double)bh_live_bytes();
+}
+
+/// struct { i32 status; char message[320]; } of the last failed call.
+EXPORT(const bh_error *, bhx_error)(void)
+{
+    return &error;
+}
+
+EXPORT(const char *, bhx_simd_name)(void)
+{
+    return BH_SIMD_NAME;
+}
+
+/// 1 when the kernels compute what plain loops compute: some engines accept SIMD and get it wrong.
+EXPORT(int, bhx_probe)(void)
+{
+    enum { M = 5, N = 11, K = 9 };
+    bh_real x[M * K], w[K * N], bias[N], y[M * N], expected[M * N];
+    for (int i = 0; i < M * K; i++) x[i] = (bh_real)((i * 7) % 13) / 8 - 1;
+    for (int i = 0; i < K * N; i++) w[i] = (bh_real)((i * 5) % 17) / 16 - (bh_real)0.5;
+    for (int i = 0; i < N; i++) bias[i] = (bh_real)(i % 3) - 1;
+    bhi_gemm_nn(y, x, w, bias, BHI_EPILOGUE_RELU, M, N, K);
+    bhi_gemm_nn__scalar(expected, x, w, bias, BHI_EPILOGUE_RELU, M, N, K);
+    return memcmp(y, expected, sizeof y) == 0;
+}
+
+// ---- the catalogue ----
+
+static void add_real_or_null(bh_text *out, double value)
+{
+    if (value - value != 0) bh_text_add(out, "null");
+    else bh_text_add_real(out, value);
+}
+
+static void add_bounds(bh_text *out, const float *bounds, int n)
+{
+    bh_text_add(out, "[");
+    for (int i = 0; i < n; i++) {
+        if (i > 0) bh_text_add(out, ",");
+        if (bounds[i] - bounds[i] != 0) bh_text_add(out, bounds[i] > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+        else bh_text_add_real(out, (double)bounds[i]);
+    }
+    bh_text_add(out, "]");
+}
+
+static void add_space(bh_text *out, const bh_space *space)
+{
+    if (space->kind == BH_SPACE_DISCRETE) {
+        bh_text_add(out, "{\"type\":\"Discrete\",\"n\":%d}", space->n);
+        return;
+    }
+    bh_text_add(out, "{\"type\":\"Box\",\"shape\":[%d],\"dtype\":\"float32\",\"low\":", space->n);
+    add_bounds(out, space->low, space->n);
+    bh_text_add(out, ",\"high\":");
+    add_bounds(out, space->high, space->n);
+    bh_text_add(out, "}");
+}
+
+static void add_spaces(bh_text *out, const bh_env *env)
+{
+    bh_text_add(out, "\"observation_space\":");
+    add_space(out, bh_env_observation_space(env));
+    bh_text_add(out, ",\"action_space\":");
+    add_space(out, bh_env_action_space(env));
+}
+
+static void add_presets(bh_text *out, const bh_env_def *def)
+{
+    bh_text_add(out, "[");
+    for (int i = 0; i < def->n_presets; i++) {
+        const bh_preset *p = &def->presets[i];
+        bh_text_add(out, "%s{\"algo\":\"%s\",\"name\":\"%s\",\"value\":", i == 0 ? "" : ",", p->algo, p->name);
+        bh_text_add_json(out, p->value);
+        bh_text_add(out, "}");
+    }
+    bh_text_add(out, "]");
+}
+
+static void add_env(bh_text *out, const bh_env_def *def)
+{
+    bh_env *env;
+    if (bh_env_create(&env, def, NULL, &error) != BH_OK) return;
+    bh_text_add(out, "{\"id\":\"%s\",\"summary\":", def->id);
+    bh_text_add_json(out, def->summary);
+    bh_text_add(out, ",");
+    add_spaces(out, env);
+    bh_text_add(out, ",\"reward_threshold\":");
+    add_real_or_null(out, def->reward_threshold);
+    bh_text_add(out, ",\"max_episode_steps\":");
+    add_real_or_null(out, def->max_episode_steps > 0 ? def->max_episode_steps : NAN);
+    bh_text_add(out, ",\"has_transitions\":%s,\"n_view\":%d,\"options\":",
+                def->transitions != NULL ? "true" : "false", def->n_view);
+    if (def->config != NULL) bh_config_describe(def->config, out);
+    else bh_text_add(out, "[]");
+    bh_text_add(out, ",\"presets\":");
+    add_presets(out, def);
+    bh_text_add(out, "}");
+    bh_env_destroy(env);
+}
+
+/// JSON of everything there is: environments with spaces, options and presets; algorithms with options;
+/// options of a run. NULL when memory ran out.
+EXPORT(const char *, bhx_catalog)(void)
+{
+    bh_text out = begin_text();
+    error.status = BH_OK;
+    bh_text_add(&out, "{\"version\":\"" VERSION "\",\"simd\":\"" BH_SIMD_NAME "\",\"envs\":[");
+    for (int i = 0; i < bh_envs.n; i++) {
+        if (i > 0) bh_text_add(&out, ",");
+        add_env(&out, bh_envs.defs[i]);
+    }
+    bh_text_add(&out, "],\"algos\":[");
+    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+        const bh_agent_class *agent = bh_agent_classes[i];
+        bh_text_add(&out, "%s{\"name\":\"%s\",\"summary\":", i == 0 ? "" : ",", agent->name);
+        bh_text_add_json(&out, agent->summary);
+        bh_text_add(&out, ",\"needs_transitions\":%s,\"options\":", agent->needs_mdp ? "true" : "false");
+        bh_config_describe(agent->config, &out);
+        bh_text_add(&out, "}");
+    }
+    bh_text_add(&out, "],\"run\":");
+    bh_config_describe(&bh_run_table, &out);
+    bh_text_add(&out, "}");
+    return error.status == BH_OK && bh_text_fits(&out) ? text_buffer : NULL;
+}
+
+// ---- setups ----
+
+/// algo NULL or "": the preset's.
+EXPORT(bh_setup *, bhx_setup_create)(const char *env_id, const char *algo)
+{
+    bh_setup *setup;
+    bh_setup_create(&setup, &bh_envs, env_id, algo != NULL && algo[0] != '\0' ? algo : NULL, &error);
+    return setup;
+}
+
+EXPORT(bh_setup *, bhx_setup_from_checkpoint)(const void *bytes, size_t size)
+{
+    bh_setup *setup;
+    bh_setup_from_checkpoint(&setup, &bh_envs, bytes, size, &error);
+    return setup;
+}
+
+EXPORT(int, bhx_setup_set)(bh_setup *setup, const char *name, const char *value)
+{
+    return bh_setup_set(setup, name, value, &error);
+}
+
+/// JSON {"env", "algo", "options": {name: text}}.
+EXPORT(const char *, bhx_setup_describe)(const bh_setup *setup)
+{
+    bh_text out = begin_text();
+    bh_text_add(&out, "{\"env\":\"%s\",\"algo\":\"%s\",\"options\":", setup->env->id, setup->agent->name);
+    bh_setup_describe(setup, &out);
+    bh_text_add(&out, "}");
+    return text_buffer;
+}
+
+EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
+{
+    bh_setup_destroy(setup);
+}
+
+// ---- environments ----
+
+EXPORT(bh_env *, bhx_env_create)(const bh_setup *setup)
+{
+    bh_env *env;
+    bh_env_create(&env, setup->env, setup->env_config, &error);
+    return env;
+}
+
+EXPORT(void, bhx_env_destroy)(bh_env *env)
+{
+    bh_env_destroy(env);
+}
+
+EXPORT(void, bhx_env_seed)(bh_env *env, double seed)
+{
+    bh_env_seed(env, (uint64_t)seed);
+}
+
+/// obs: floats of one observation, see bhx_env_spaces.
+EXPORT(void, bhx_env_reset)(bh_env *env, float *obs)
+{
+    bh_env_reset(env, obs);
+}
+
+/// step: struct { f64 reward; i32 terminated; i32 truncated; }
+EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step)
+{
+    return bh_env_step(env, action, obs, step, &error);
+}
+
+/// JSON {"observation_space", "action_space"}.
+EXPORT(const char *, bhx_env_spaces)(const bh_env *env)
+{
+    bh_text out = begin_text();
+    bh_text_add(&out, "{");
+    add_spaces(&out, env);
+    bh_text_add(&out, "}");
+    return text_buffer;
+}
+
+/// Writes the definition's n_view floats.
+EXPORT(void, bhx_env_view)(const bh_env *env, float *view)
+{
+    bh_env_definition(env)->view(bh_env_state(env), view);
+}
+
+EXPORT(const char *, bhx_env_describe)(const bh_env *env)
+{
+    bh_text out = begin_text();
+    bh_env_definition(env)->describe(bh_env_state(env), &out);
+    return text_buffer;
+}
+
+EXPORT(const char *, bhx_env_layout)(const bh_env *env)
+{
+    bh_text out = begin_text();
+    bh_env_definition(env)->layout(bh_env_state(env), &out);
+    return text_buffer;
+}
+
+EXPORT(const char *, bhx_env_info)(const bh_env *env)
+{
+    bh_text out = begin_text();
+    if (bh_env_definition(env)->info == NULL) bh_text_add(&out, "{}");
+    else bh_env_definition(env)->info(bh_env_state(env), &out);
+    return text_buffer;
+}
+
+/// out: up to 4 of struct { f64 p; i32 s; f64 r; i32 terminated; } (32 bytes each); returns how many, -1
+/// when there is no table or no such state or action.
+EXPORT(int, bhx_env_transitions)(const bh_env *env, int s, int a, bh_transition *out)
+{
+    const bh_env_def *def = bh_env_definition(env);
+    if (def->transitions == NULL || s < 0 || s >= bh_env_observation_space(env)->n || a < 0 ||
+        a >= bh_env_action_space(env)->n) {
+        return -1;
+    }
+    return def->transitions(bh_env_state(env), s, a, out);
+}
+
+// ---- runs ----
+
+EXPORT(bh_run *, bhx_run_create)(const bh_setup *setup)
+{
+    bh_run *run;
+    bh_run_create(&run, setup, &error);
+    return run;
+}
+
+EXPORT(void, bhx_run_destroy)(bh_run *run)
+{
+    bh_run_destroy(run);
+}
+
+EXPORT(int, bhx_run_set)(bh_run *run, const char *name, const char *value)
+{
+    return bh_run_set(run, name, value, &error);
+}
+
+EXPORT(const bh_setup *, bhx_run_setup)(const bh_run *run)
+{
+    return bh_run_setup(run);
+}
+
+EXPORT(void, bhx_run_steps)(bh_run *run, int n)
+{
+    bh_run_steps(run, n);
+}
+
+EXPORT(int, bhx_run_timesteps)(const bh_run *run)
+{
+    return bh_run_timesteps(run);
+}
+
+EXPORT(int, bhx_run_episodes)(const bh_run *run)
+{
+    return bh_run_episodes(run);
+}
+
+/// -1 when not solved yet.
+EXPORT(int, bhx_run_solved_at)(const bh_run *run)
+{
+    return bh_run_solved_at(run);
+}
+
+/// The environment that is drawn; borrowed from the run.
+EXPORT(const bh_env *, bhx_run_env)(const bh_run *run)
+{
+    return bh_run_env(run);
+}
+
+/// out (8): action (-1 before the first step), explored, reward, terminated, truncated, return so far,
+/// length so far, 0.
+EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
+{
+    bh_last_step last;
+    bh_run_last_step(run, &last);
+    double row[8] = {last.action,         last.explored,       last.step.reward,    last.step.terminated,
+                     last.step.truncated, last.episode_return, last.episode_length, 0};
+    memcpy(out, row, sizeof row);
+}
+
+/// The observation the last action was chosen for, and the one after it; borrowed from the run.
+EXPORT(const float *, bhx_run_obs_tm1)(const bh_run *run)
+{
+    bh_last_step last;
+    bh_run_last_step(run, &last);
+    return last.obs_tm1;
+}
+
+EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
+{
+    bh_last_step last;
+    bh_run_last_step(run, &last);
+    return last.obs_t;
+}
+
+/// q (n, actions) out; obs (n, floats). BH_ERR_ARGUMENT for a Discrete observation out of range.
+EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
+{
+    const bh_space *space = bh_run_observation_space(run);
+    for (int i = 0; space->kind == BH_SPACE_DISCRETE && i < n; i++) {
+        if (obs[i] >= 0 && obs[i] < (float)space->n && floorf(obs[i]) == obs[i]) continue;
+        return bh_fail(&error, BH_ERR_ARGUMENT,
+                       "observation is %g, but must be a whole number between 0 and %d", (double)obs[i],
+                       space->n - 1);
+    }
+    bh_run_q_values(run, q, obs, n);
+    return BH_OK;
+}
+
+/// out (max, 8): see bh_run_drain.
+EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
+{
+    return bh_run_drain(run, out, max);
+}
+
+/// which: 0 current, 1 best. out (6): mean, std, min, max, mean length, episodes.
+EXPORT(void, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
+{
+    bh_score s;
+    bh_run_evaluate(run, which == BH_BEST ? BH_BEST : BH_CURRENT, episodes, (uint64_t)seed, &s);
+    double row[6] = {s.mean, s.std, s.min, s.max, s.mean_length, s.episodes};
+    memcpy(out, row, sizeof row);
+}
+
+EXPORT(const char *, bhx_run_fingerprint)(bh_run *run, int which)
+{
+    bh_run_fingerprint(run, which == BH_BEST ? BH_BEST : BH_CURRENT, text_buffer);
+    return text_buffer;
+}
+
+/// Returns the bytes the checkpoint takes; written when size is enough.
+EXPORT(size_t, bhx_run_save)(bh_run *run, int which, void *out, size_t size)
+{
+    return bh_run_save(run, which == BH_BEST ? BH_BEST : BH_CURRENT, out, size);
+}
+
+EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)
+{
+    return bh_run_load(run, bytes, size, &error);
+}
+
+/// JSON [{"name", "dtype", "shape", "transposed", "address"}]; data borrowed until the next step.
+EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
+{
+    bh_tensor tensors[BH_TENSORS_MAX];
+    int n = bh_run_tensors(run, which == BH_BEST ? BH_BEST : BH_CURRENT, tensors);
+    bh_text out = begin_text();
+    bh_text_add(&out, "[");
+    for (int i = 0; i < n; i++) {
+        const bh_tensor *t = &tensors[i];
+        bh_text_add(&out, "%s{\"name\":\"%s\",\"dtype\":\"%s\",\"shape\":[%d", i == 0 ? "" : ",", t->name,
+                    t->dtype == BH_F64 ? "F64" : "F32", t->shape[0]);
+        if (t->rank == 2) bh_text_add(&out, ",%d", t->shape[1]);
+        bh_text_add(&out, "],\"transposed\":%s,\"address\":%zu}", t->transposed ? "true" : "false",
+                    (size_t)t->data);
+    }
+    bh_text_add(&out, "]");
+    return text_buffer;
+}
