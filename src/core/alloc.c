@@ -57,9 +57,10 @@ void bh_free(void *block, size_t bytes)
 
 void *bhi_arena_array(bhi_arena *arena, size_t count, size_t size)
 {
+    const size_t most = SIZE_MAX - 2 * BH_ALIGNMENT; // leaves room for rounding up
     size_t at = arena->used;
-    if (size != 0 && count > (SIZE_MAX - BH_ALIGNMENT - at) / size) {
-        arena->used = SIZE_MAX - BH_ALIGNMENT;
+    if (at > most || (size != 0 && count > (most - at) / size)) {
+        arena->used = SIZE_MAX;
         return NULL;
     }
     size_t bytes = (count * size + BH_ALIGNMENT - 1) / BH_ALIGNMENT * BH_ALIGNMENT;

@@ -63,7 +63,7 @@ static bh_status set_bool(const bh_config_table *t, const bh_field *f, void *out
 static bh_status set_int(const bh_config_table *t, const bh_field *f, void *out, const char *text,
                          bh_error *err)
 {
-    double v;
+    double v = 0;
     bh_status status = parse_number(t, f, text, 1, &v, err);
     if (status == BH_OK) *(int *)out = (int)v;
     return status;
@@ -72,7 +72,7 @@ static bh_status set_int(const bh_config_table *t, const bh_field *f, void *out,
 static bh_status set_real(const bh_config_table *t, const bh_field *f, void *out, const char *text,
                           bh_error *err)
 {
-    double v;
+    double v = 0;
     bh_status status = parse_number(t, f, text, 0, &v, err);
     if (status == BH_OK) *(double *)out = v;
     return status;
@@ -81,7 +81,7 @@ static bh_status set_real(const bh_config_table *t, const bh_field *f, void *out
 static bh_status set_seed(const bh_config_table *t, const bh_field *f, void *out, const char *text,
                           bh_error *err)
 {
-    double v;
+    double v = 0;
     bh_status status = parse_number(t, f, text, 1, &v, err);
     if (status == BH_OK) *(uint64_t *)out = (uint64_t)v;
     return status;
@@ -105,6 +105,12 @@ static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *o
                    text, f->choices);
 }
 
+static bh_status fail_sizes(const bh_config_table *t, const bh_field *f, const char *text, bh_error *err)
+{
+    return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be up to %d whole numbers, such as 64,64",
+                   t->name, f->name, text, BH_SIZES_MAX);
+}
+
 static bh_status set_sizes(const bh_config_table *t, const bh_field *f, void *out, const char *text,
                            bh_error *err)
 {
@@ -115,15 +121,16 @@ static bh_status set_sizes(const bh_config_table *t, const bh_field *f, void *ou
         char *end;
         double v = strtod(s, &end);
         if (end == s || floor(v) != v || sizes.n == BH_SIZES_MAX) {
-            return bh_fail(err, BH_ERR_CONFIG,
-                           "%s: %s is '%.40s', but must be up to %d whole numbers, such as 64,64",
-                           t->name, f->name, text, BH_SIZES_MAX);
+            return fail_sizes(t, f, text, err);
         }
         bh_status status = check_number(t, f, v, text, err);
         if (status != BH_OK) return status;
         sizes.v[sizes.n++] = (int)v;
         for (s = end; *s == ' ' || *s == ','; s++) continue;
     }
+    if (*s == ']') s++;
+    while (*s == ' ') s++;
+    if (*s != '\0') return fail_sizes(t, f, text, err);
     *(bh_sizes *)out = sizes;
     return BH_OK;
 }
@@ -141,6 +148,9 @@ static bh_status set_text(const bh_config_table *t, const bh_field *f, void *out
 }
 
 // ---- printing, one function per type ----
+//
+// A value that no text stands for (a choice without a word, nine sizes) prints as one that its parser
+// refuses: bh_config_check relies on it.
 
 static void get_bool(const bh_field *f, const void *in, bh_text *out)
 {
@@ -169,8 +179,8 @@ static void get_seed(const bh_field *f, const void *in, bh_text *out)
 static void get_choice(const bh_field *f, const void *in, bh_text *out)
 {
     const char *word = f->choices;
-    for (int i = *(const int *)in; i > 0; i--) {
-        const char *bar = strchr(word, '|');
+    for (int i = *(const int *)in; i != 0; i--) {
+        const char *bar = i > 0 ? strchr(word, '|') : NULL;
         if (bar == NULL) {
             bh_text_add(out, "%d", *(const int *)in);
             return;
@@ -184,7 +194,11 @@ static void get_sizes(const bh_field *f, const void *in, bh_text *out)
 {
     (void)f;
     const bh_sizes *sizes = in;
-    for (int i = 0; i < sizes->n && i < BH_SIZES_MAX; i++) {
+    if (sizes->n < 0 || sizes->n > BH_SIZES_MAX) {
+        bh_text_add(out, "(%d numbers)", sizes->n);
+        return;
+    }
+    for (int i = 0; i < sizes->n; i++) {
         bh_text_add(out, i == 0 ? "%d" : ",%d", sizes->v[i]);
     }
 }

@@ -66,7 +66,7 @@ typedef struct bh_tabular {
     bh_agent_spec spec;
     bh_rng explore_rng;
     int timesteps, n_updates;
-    int settled; // value iteration: the last sweep changed nothing worth mentioning
+    double change, change_gamma; // value iteration: of the last sweep, and the gamma it was made with
     double loss_sum, q_sum;
     int sums_n;
     size_t bytes;
@@ -107,6 +107,7 @@ static bh_status create(bh_tabular **out, const bh_config_table *table, const vo
     t->bytes = arena.used;
     layout(t, &(bhi_arena){(unsigned char *)t, 0});
     t->explore_rng = bh_rng_split(&t->spec.rng);
+    t->change = INFINITY;
     *out = t;
     return BH_OK;
 }
@@ -153,7 +154,7 @@ static int tensors(const void *agent, void *block, bh_tensor *out)
 
 static void params_changed(void *agent)
 {
-    ((bh_tabular *)agent)->settled = 0;
+    ((bh_tabular *)agent)->change = INFINITY;
 }
 
 static void stats_of(bh_tabular *t, bh_agent_stats *out, double epsilon, double learning_rate)
@@ -267,11 +268,12 @@ static void value_iteration_observe(void *agent, const bh_experience *experience
 static void value_iteration_learn(void *agent)
 {
     bh_tabular *t = agent;
-    if (t->settled) return;
-    double change = bh_tabular_sweep(t->q_new, t->q, t->spec.mdp, t->config.value_iteration.gamma);
+    const bh_value_iteration_config *c = &t->config.value_iteration;
+    if (t->change <= c->tolerance && t->change_gamma == c->gamma) return; // settled, for these options
+    t->change = bh_tabular_sweep(t->q_new, t->q, t->spec.mdp, c->gamma);
+    t->change_gamma = c->gamma;
     memcpy(t->q, t->q_new, entries(t) * sizeof *t->q);
-    t->settled = change <= t->config.value_iteration.tolerance;
-    t->loss_sum += change;
+    t->loss_sum += t->change;
     for (int s = 0; s < t->spec.observation.n; s++) {
         t->q_sum += max_of(t->q + s * t->spec.n_actions, t->spec.n_actions) / t->spec.observation.n;
     }
