@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "io/sha256.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -89,6 +90,7 @@ size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int
 {
     size_t data_bytes = 0;
     for (int i = 0; i < n_tensors; i++) data_bytes += tensor_bytes(&tensors[i]);
+    assert(data_bytes > 0);
     bh_text measure = bh_text_over(NULL, 0);
     write_header(&measure, tensors, n_tensors, entries, n_entries);
     size_t header_bytes = measure.length, total = PREFIX + header_bytes + data_bytes;
@@ -96,10 +98,9 @@ size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int
 
     unsigned char *file = out;
     for (int i = 0; i < PREFIX; i++) file[i] = (unsigned char)((uint64_t)header_bytes >> (8 * i));
-    // The header's NUL lands on the first data byte, which is written after it, or is cut off.
+    // The header's NUL lands on the first data byte, which is written after it.
     bh_text header = bh_text_over((char *)file + PREFIX, size - PREFIX);
     write_header(&header, tensors, n_tensors, entries, n_entries);
-    if (data_bytes == 0) return total;
     unsigned char *at = file + PREFIX + header_bytes;
     for (int i = 0; i < n_tensors; i++) {
         size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
@@ -175,7 +176,7 @@ static int read_escape(cursor *c)
 // A string into out; 0 when it is malformed or longer than size - 1.
 static int read_string(cursor *c, char *out, size_t size)
 {
-    if (!accept(c, '"')) return 0;
+    if (size == 0 || !accept(c, '"')) return 0;
     size_t n = 0;
     while (c->at < c->end && *c->at != '"') {
         int letter = (unsigned char)*c->at++;
@@ -307,14 +308,15 @@ typedef struct check {
     const unsigned char *bytes;
     size_t data_bytes, expected_offset;
     size_t digits_at; // of the checksum, 0 when there is none
-    int bad_tensor;
+    int is_bad;
 } check;
 
 static int check_entry(void *user, const char *key, cursor value)
 {
     check *k = user;
-    if (strcmp(key, "sha256") == 0 && accept(&value, '"') && value.end - value.at > DIGITS &&
-        value.at[DIGITS] == '"') {
+    if (strcmp(key, "sha256") != 0) return 0;
+    if (k->digits_at != 0) return k->is_bad = 1; // which of the two would count?
+    if (accept(&value, '"') && value.end - value.at > DIGITS && value.at[DIGITS] == '"') {
         k->digits_at = (size_t)((const unsigned char *)value.at - k->bytes);
     }
     return 0;
@@ -329,14 +331,13 @@ static int check_tensor(void *user, const record *r)
     }
     size_t bytes = known >= 0 ? dtypes[known].bytes : 0;
     for (int i = 0; i < r->rank; i++) {
-        if (r->shape[i] == 0 || r->shape[i] > k->data_bytes || bytes > k->data_bytes / r->shape[i]) bytes = 0;
+        if (r->shape[i] == 0 || bytes > SIZE_MAX / r->shape[i]) bytes = 0;
         bytes *= r->shape[i];
     }
-    k->bad_tensor = bytes == 0 || r->rank == 0 || r->offsets[0] != k->expected_offset ||
-                    r->offsets[1] - r->offsets[0] != bytes || r->offsets[1] < r->offsets[0] ||
-                    r->offsets[1] > k->data_bytes;
+    k->is_bad = bytes == 0 || r->rank == 0 || r->offsets[0] != k->expected_offset ||
+                r->offsets[1] - r->offsets[0] != bytes || r->offsets[1] < r->offsets[0];
     k->expected_offset = r->offsets[1];
-    return k->bad_tensor;
+    return k->is_bad;
 }
 
 bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err)
@@ -352,7 +353,7 @@ bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err)
                        "%zu bytes, but only %zu follow", header_bytes, size - PREFIX);
     }
     check k = {.bytes = bytes, .data_bytes = size - PREFIX - header_bytes};
-    if (!walk(bytes, header_bytes, &(visitor){check_entry, check_tensor, &k}) || k.bad_tensor) {
+    if (!walk(bytes, header_bytes, &(visitor){check_entry, check_tensor, &k}) || k.is_bad) {
         return bh_fail(err, BH_ERR_FORMAT, "the checkpoint's header is damaged");
     }
     if (k.expected_offset != k.data_bytes) {

@@ -27,7 +27,8 @@ typedef struct bh_experience {
     const float *obs_tm1; ///< (n,F)
     const int *a_tm1;     ///< (n)
     const double *r_t;    ///< (n)
-    const int *terminated_t; ///< (n) 1 where no return follows; 0 also for truncated ones
+    const int *terminated_t; ///< (n) 1 where no return follows
+    const int *truncated_t;  ///< (n) 1 where the time limit cut the episode: returns would have followed
     const float *obs_t;   ///< (n,F) the final observation where the episode ended
 } bh_experience;
 

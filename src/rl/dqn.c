@@ -66,7 +66,8 @@ static void layout(bh_dqn *d, bhi_arena *arena)
     d->acts = bhi_arena_array(arena, units, sizeof(bh_real));
     d->acts_t = bhi_arena_array(arena, units, sizeof(bh_real));
     d->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
-    bhi_replay_layout(&d->replay, arena, d->config.buffer_size, &d->spec.observation);
+    bhi_replay_layout(&d->replay, arena, d->config.buffer_size, d->spec.n_envs,
+                      &d->spec.observation);
 }
 
 // The largest block's size, computed where it cannot overflow.
@@ -194,7 +195,7 @@ void bh_dqn_observe(bh_dqn *dqn, const bh_experience *e)
     size_t F = (size_t)bh_space_floats(&dqn->spec.observation);
     for (int i = 0; i < e->n; i++) {
         bhi_replay_add(&dqn->replay, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
-                       e->terminated_t[i], e->obs_t + (size_t)i * F);
+                       e->terminated_t[i], e->truncated_t[i], e->obs_t + (size_t)i * F);
     }
     dqn->timesteps += e->n;
     dqn->calls++;
@@ -224,8 +225,8 @@ void bh_dqn_update(bh_dqn *dqn)
     const bh_dqn_config *c = &dqn->config;
     int B = c->batch_size, A = dqn->spec.n_actions;
     bhi_replay_sample(&dqn->replay, dqn->index, B, &dqn->sample_rng);
-    bhi_replay_gather(&dqn->replay, dqn->index, B, c->gamma, dqn->x_tm1, dqn->a_tm1, dqn->r_t,
-                      dqn->discount_t, dqn->x_t);
+    bhi_replay_gather(&dqn->replay, dqn->index, B, c->gamma, c->n_steps, dqn->x_tm1, dqn->a_tm1,
+                      dqn->r_t, dqn->discount_t, dqn->x_t);
     const bh_real *q_tm1 = td_error(dqn);
     dqn->q_sum += mean_max(q_tm1, B, A);
     dqn->loss_sum += bhi_loss_gradient((bhi_loss)c->loss, dqn->dq, dqn->td, B);

@@ -8,7 +8,8 @@
 //
 // Where it differs from the paper: the loss is Huber or squared without clipping rewards, Adam
 // instead of RMSprop, gradients are clipped by their global norm, epsilon falls over a fraction of
-// the run. Where it differs from Stable-Baselines3: buffer_size is 50,000 by default, learning_rate
+// the run, and n_steps may sum several rewards before it bootstraps (uncorrected for the actions having
+// been exploratory, as in Rainbow). Where it differs from Stable-Baselines3: buffer_size is 50,000 by default, learning_rate
 // may fall linearly, double_q chooses the next action by the online network (van Hasselt et al. 2015).
 //
 //     bh_dqn_config config;
@@ -32,6 +33,8 @@
     X(REAL, tau, "1", 0, 1, NULL, BH_LIVE,                                                                    \
       "How far a target update goes: 1 copies the network, less blends it in")                                \
     X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                                            \
+    X(INT, n_steps, "1", 1, 100, NULL, BH_LIVE,                                                               \
+      "Steps of reward summed before the target network takes over")                                          \
     X(INT, train_freq, "4", 1, 1000000, NULL, BH_LIVE, "Steps between two rounds of updates")                 \
     X(INT, gradient_steps, "1", 1, 1000, NULL, BH_LIVE, "Updates in a round")                                 \
     X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                                     \

@@ -5,6 +5,7 @@
 #include "core/alloc.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ typedef struct slots {
     int *actions;             // (n)
     unsigned char *explored;  // (n)
     double *rewards;          // (n)
-    int *terminated;          // (n)
+    int *terminated, *truncated; // (n)
     double *returns;          // (n) of the episode so far
     int *lengths;             // (n)
 } slots;
@@ -58,6 +59,7 @@ static void layout_slots(slots *s, bhi_arena *arena, int n, int F)
     s->explored = bhi_arena_array(arena, count, sizeof *s->explored);
     s->rewards = bhi_arena_array(arena, count, sizeof *s->rewards);
     s->terminated = bhi_arena_array(arena, count, sizeof *s->terminated);
+    s->truncated = bhi_arena_array(arena, count, sizeof *s->truncated);
     s->returns = bhi_arena_array(arena, count, sizeof *s->returns);
     s->lengths = bhi_arena_array(arena, count, sizeof *s->lengths);
 }
@@ -152,14 +154,14 @@ static void start_envs(slots *s, bh_rng *rng, int F)
     }
 }
 
-static bh_status fill(bh_run *run, const bh_env *probe, bh_error *err)
+static bh_status fill(bh_run *run, bh_error *err)
 {
     bh_rng rng = bh_rng_seed(run->setup->run.seed);
     bh_rng agent_rng = bh_rng_split(&rng), env_rng = bh_rng_split(&rng);
     run->eval_rng = bh_rng_split(&rng);
     bh_status status = create_envs(&run->train, run->setup, err);
     if (status == BH_OK) status = create_envs(&run->eval, run->setup, err);
-    if (status == BH_OK) status = create_agent(run, probe, agent_rng, err);
+    if (status == BH_OK) status = create_agent(run, run->train.envs[0], agent_rng, err);
     if (status == BH_OK) start_envs(&run->train, &env_rng, run->F);
     return status;
 }
@@ -172,6 +174,19 @@ static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_erro
                        setup->agent->name, setup->env->id);
     }
     return bh_config_check(&bh_run_table, &setup->run, err);
+}
+
+// The multiple of freq that comes after timesteps.
+static int next_multiple(int timesteps, int freq)
+{
+    return timesteps > 2000000000 - freq ? 2000000000 : (timesteps / freq + 1) * freq;
+}
+
+static void plan_records(bh_run *run)
+{
+    const bh_run_config *c = &run->setup->run;
+    run->next_log = next_multiple(run->timesteps, c->log_freq);
+    if (c->eval_freq > 0) run->next_eval = next_multiple(run->timesteps, c->eval_freq);
 }
 
 bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
@@ -204,10 +219,9 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     run->solved_at = -1;
     run->best_mean = NAN;
     layout(run, &(bhi_arena){(unsigned char *)run, 0}, &c);
-    run->next_log = setup->run.log_freq;
-    run->next_eval = setup->run.eval_freq;
     status = copy_setup(&run->setup, setup, err);
-    if (status == BH_OK) status = fill(run, probe, err);
+    if (status == BH_OK) status = fill(run, err);
+    if (status == BH_OK) plan_records(run);
 done:
     bh_env_destroy(probe);
     if (status == BH_OK) *out = run;
@@ -226,6 +240,11 @@ void bh_run_destroy(bh_run *run)
     bh_free(run, run->bytes);
 }
 
+static bh_status fail_not_live(const char *owner, const char *name, bh_error *err)
+{
+    return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; set it and reset", owner, name);
+}
+
 bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err)
 {
     const bh_config_table *tables[] = {&bh_run_table, run->setup->agent->config};
@@ -233,16 +252,18 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
     for (int i = 0; i < 2; i++) {
         const bh_field *field = bh_config_find(tables[i], name);
         if (field == NULL) continue;
-        if (!(field->flags & BH_LIVE)) {
-            return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; set it and reset",
-                           tables[i]->name, name);
-        }
+        if (!(field->flags & BH_LIVE)) return fail_not_live(tables[i]->name, name, err);
         bh_status status = bh_config_set(tables[i], configs[i], name, value, err);
         if (status != BH_OK) return status;
         memcpy(run->setup->agent->config_of(run->agent), run->setup->agent_config,
                run->setup->agent->config->bytes);
         run->setup->agent->set_total_timesteps(run->agent, run->setup->run.total_timesteps);
+        plan_records(run);
         return BH_OK;
+    }
+    const bh_config_table *env = run->setup->env->config;
+    if (env != NULL && strncmp(name, "env.", 4) == 0 && bh_config_find(env, name + 4) != NULL) {
+        return fail_not_live(env->name, name + 4, err);
     }
     return bh_setup_set(run->setup, name, value, err); // says that the name is unknown
 }
@@ -319,6 +340,7 @@ static void play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
     slots *s = &run->eval;
     slots some = *s;
     some.n = n;
+    int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
     start_envs(&some, rng, run->F);
     size_t F = (size_t)run->F;
     int active[EVAL_SLOTS_MAX], n_active = n;
@@ -338,7 +360,7 @@ static void play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
             (void)status;
             s->returns[i] += step.reward;
             s->lengths[i]++;
-            if (step.terminated || step.truncated || s->lengths[i] >= BH_EVAL_STEPS_MAX) {
+            if (step.terminated || step.truncated || s->lengths[i] >= steps_max) {
                 count_episode(t, s->returns[i], s->lengths[i]);
             } else {
                 active[still++] = i;
@@ -421,20 +443,15 @@ static void step_once(bh_run *run)
         run->timesteps++;
         s->rewards[i] = step.reward;
         s->terminated[i] = step.terminated;
+        s->truncated[i] = step.truncated;
         s->returns[i] += step.reward;
         s->lengths[i]++;
         if (i == 0) run->last = step;
         if (step.terminated || step.truncated) record_episode(run, i);
     }
-    bh_experience experience = {s->n, s->obs_tm1, s->actions, s->rewards, s->terminated, s->obs_t};
+    bh_experience experience = {s->n, s->obs_tm1, s->actions, s->rewards, s->terminated, s->truncated, s->obs_t};
     agent->observe(run->agent, &experience);
     agent->learn(run->agent);
-}
-
-// The multiple of freq that comes after timesteps.
-static int next_multiple(int timesteps, int freq)
-{
-    return timesteps > 2000000000 - freq ? 2000000000 : (timesteps / freq + 1) * freq;
 }
 
 static void after_step(bh_run *run)

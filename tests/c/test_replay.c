@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// The replay buffer: the ring, sampling, what a batch looks like.
+#include "rl/replay.h"
+
+#include "check.h"
+
+static const bh_space box = {BH_SPACE_BOX, 3, NULL, NULL}, discrete = {BH_SPACE_DISCRETE, 5, NULL, NULL};
+
+typedef struct owner {
+    bhi_replay replay;
+    void *block;
+    size_t bytes;
+} owner;
+
+static owner make_streams(int capacity, int n_streams, const bh_space *space)
+{
+    owner o = {0};
+    bhi_arena arena = {0};
+    bhi_replay_layout(&o.replay, &arena, capacity, n_streams, space);
+    o.bytes = arena.used;
+    o.block = bh_alloc(o.bytes);
+    bhi_replay_layout(&o.replay, &(bhi_arena){o.block, 0}, capacity, n_streams, space);
+    return o;
+}
+
+static owner make(int capacity, const bh_space *space)
+{
+    return make_streams(capacity, 1, space);
+}
+
+static void drop(owner *o)
+{
+    bh_free(o->block, o->bytes);
+}
+
+// Transition number k, recognisable in every field.
+static void add(bhi_replay *r, int k)
+{
+    const float before[] = {(float)k, (float)k + 0.25f, -(float)k}, after[] = {(float)k + 1, 0, (float)k * 2};
+    bhi_replay_add(r, before, k % 7, k * 0.5, k % 4 == 3, 0, after);
+}
+
+static void test_layout(void)
+{
+    owner o = make(10, &box);
+    CHECK(o.replay.capacity == 10 && o.replay.size == 0 && o.replay.next == 0);
+    CHECK(o.bytes >= 10 * (3 + 3 + 1 + 1) * 4 + 10);
+    CHECK((uintptr_t)o.replay.obs_t % BH_ALIGNMENT == 0);
+    drop(&o);
+    owner small = make(10, &discrete); // one float per observation, whatever n
+    CHECK(small.bytes < o.bytes);
+    drop(&small);
+}
+
+// After 7 additions to a ring of 4 it holds numbers 3..6, the oldest overwritten first.
+static void test_ring_wraps(void)
+{
+    owner o = make(4, &box);
+    bhi_replay *r = &o.replay;
+    for (int k = 0; k < 7; k++) {
+        add(r, k);
+        CHECK(r->size == (k < 4 ? k + 1 : 4));
+        CHECK(r->next == (k + 1) % 4);
+    }
+    for (int i = 0; i < 4; i++) {
+        int k = i < 3 ? 4 + i : 3;
+        CHECK(r->obs_tm1[3 * i] == (float)k && r->obs_tm1[3 * i + 1] == (float)k + 0.25f);
+        CHECK(r->obs_t[3 * i] == (float)k + 1 && r->obs_t[3 * i + 2] == (float)k * 2);
+        CHECK(r->a_tm1[i] == k % 7 && r->r_t[i] == (float)k * 0.5f);
+        CHECK(r->terminated_t[i] == (k % 4 == 3));
+    }
+    drop(&o);
+
+    owner one = make(1, &box);
+    for (int k = 0; k < 3; k++) {
+        add(&one.replay, k);
+        CHECK(one.replay.size == 1 && one.replay.next == 0 && one.replay.obs_tm1[0] == (float)k);
+    }
+    drop(&one);
+}
+
+static void test_gather(void)
+{
+    owner o = make(8, &box);
+    for (int k = 0; k < 8; k++) add(&o.replay, k);
+    const int index[] = {3, 0, 3, 6};
+    bh_real x_tm1[12], x_t[12], r_t[4], discount_t[4];
+    int a_tm1[4];
+    bhi_replay_gather(&o.replay, index, 4, 0.9, 1, x_tm1, a_tm1, r_t, discount_t, x_t);
+    for (int b = 0; b < 4; b++) {
+        int k = index[b];
+        CHECK(x_tm1[3 * b] == k && x_tm1[3 * b + 1] == k + (bh_real)0.25 && x_tm1[3 * b + 2] == -k);
+        CHECK(x_t[3 * b] == k + 1 && x_t[3 * b + 1] == 0 && x_t[3 * b + 2] == 2 * k);
+        CHECK(a_tm1[b] == k % 7 && r_t[b] == (bh_real)(0.5 * k));
+        CHECK(discount_t[b] == (k == 3 ? 0 : (bh_real)0.9)); // number 3 terminated
+    }
+    drop(&o);
+}
+
+static void test_one_hot(void)
+{
+    owner o = make(3, &discrete);
+    bhi_replay_add(&o.replay, (float[]){4}, 1, -1, 0, 0, (float[]){0});
+    const int index[] = {0};
+    bh_real x_tm1[5], x_t[5], r_t, discount_t;
+    int a_tm1;
+    for (int i = 0; i < 5; i++) x_tm1[i] = x_t[i] = 7;
+    bhi_replay_gather(&o.replay, index, 1, 0.5, 1, x_tm1, &a_tm1, &r_t, &discount_t, x_t);
+    for (int i = 0; i < 5; i++) CHECK(x_tm1[i] == (i == 4) && x_t[i] == (i == 0));
+    CHECK(a_tm1 == 1 && r_t == -1 && discount_t == (bh_real)0.5);
+    drop(&o);
+}
+
+static void test_encode(void)
+{
+    bh_real x[5];
+    bhi_encode(x, (float[]){1.5f, -2, 3}, &box);
+    CHECK(x[0] == (bh_real)1.5 && x[1] == -2 && x[2] == 3);
+    bhi_encode(x, (float[]){2}, &discrete);
+    for (int i = 0; i < 5; i++) CHECK(x[i] == (i == 2));
+}
+
+// Stores reward k + 1 with ends as given and gathers n-step transitions from every place.
+typedef struct n_step_case {
+    int terminated_at, truncated_at, n_steps;
+    double r_t[4], discount_t[4], last[4]; // what starting at 0, 1, 2, 3 must give
+} n_step_case;
+
+static void test_n_step(void)
+{
+    static const n_step_case cases[] = {
+        // gamma 1/2, rewards 1 2 3 4, each transition k leads to observation k + 1
+        {-1, -1, 1, {1, 2, 3, 4}, {.5, .5, .5, .5}, {1, 2, 3, 4}},
+        {-1, -1, 2, {2, 3.5, 5, 4}, {.25, .25, .25, .5}, {2, 3, 4, 4}}, // the last has no successor yet
+        {-1, -1, 3, {2.75, 4.5, 5, 4}, {.125, .125, .25, .5}, {3, 4, 4, 4}},
+        {1, -1, 3, {2, 2, 5, 4}, {0, 0, .25, .5}, {2, 2, 4, 4}},     // 1 terminates: nothing beyond, no bootstrap
+        {-1, 1, 3, {2, 2, 5, 4}, {.25, .5, .25, .5}, {2, 2, 4, 4}},  // 1 is truncated: nothing beyond, bootstrap
+    };
+    for (int i = 0; i < (int)(sizeof cases / sizeof *cases); i++) {
+        const n_step_case *c = &cases[i];
+        owner o = make(4, &discrete);
+        for (int k = 0; k < 4; k++) {
+            bhi_replay_add(&o.replay, (float[]){(float)k}, k, k + 1, k == c->terminated_at, k == c->truncated_at,
+                           (float[]){(float)k + 1});
+        }
+        const int index[] = {0, 1, 2, 3};
+        bh_real x_tm1[20], x_t[20], r_t[4], discount_t[4];
+        int a_tm1[4];
+        bhi_replay_gather(&o.replay, index, 4, 0.5, c->n_steps, x_tm1, a_tm1, r_t, discount_t, x_t);
+        for (int b = 0; b < 4; b++) {
+            CHECK_NEAR(r_t[b], c->r_t[b], 0);
+            CHECK_NEAR(discount_t[b], c->discount_t[b], 0);
+            CHECK(a_tm1[b] == b && x_tm1[5 * b + b] == 1 && x_t[5 * b + (int)c->last[b]] == 1);
+        }
+        drop(&o);
+    }
+}
+
+// Two environments take turns in a ring of 5, and it has wrapped: successors stand two places on.
+static void test_n_step_streams(void)
+{
+    owner o = make_streams(5, 2, &discrete);
+    for (int k = 0; k < 8; k++) { // the ring holds 3..7; stream 0 has 4, 6, stream 1 has 3, 5, 7
+        bhi_replay_add(&o.replay, (float[]){0}, k % 2, k, 0, 0, (float[]){0});
+    }
+    const int index[] = {3, 4, 0, 1, 2}; // the places of 3, 4, 5, 6, 7
+    bh_real x_tm1[25], x_t[25], r_t[5], discount_t[5];
+    int a_tm1[5];
+    bhi_replay_gather(&o.replay, index, 5, 0.5, 3, x_tm1, a_tm1, r_t, discount_t, x_t);
+    const double sums[] = {3 + 2.5 + 1.75, 4 + 3, 5 + 3.5, 6, 7}, discounts[] = {.125, .25, .25, .5, .5};
+    for (int b = 0; b < 5; b++) {
+        CHECK_NEAR(r_t[b], sums[b], 0);
+        CHECK_NEAR(discount_t[b], discounts[b], 0);
+    }
+    drop(&o);
+}
+
+// Only what is stored, each as likely; and it repeats, being with replacement.
+static void test_sample(void)
+{
+    enum { N = 20, DRAWS = 40000 };
+    owner o = make(100, &discrete);
+    for (int k = 0; k < N; k++) bhi_replay_add(&o.replay, (float[]){0}, 0, 0, 0, 0, (float[]){0});
+    static int index[DRAWS];
+    bh_rng rng = bh_rng_seed(4);
+    bhi_replay_sample(&o.replay, index, DRAWS, &rng);
+    double count[N] = {0}, chi = 0;
+    int repeats = 0;
+    for (int i = 0; i < DRAWS; i++) {
+        if (!CHECK(index[i] >= 0 && index[i] < N)) return;
+        count[index[i]]++;
+        if (i > 0) repeats += index[i] == index[i - 1];
+    }
+    for (int k = 0; k < N; k++) chi += (count[k] - DRAWS / N) * (count[k] - DRAWS / N) / (DRAWS / N);
+    CHECK(chi < 53.4); // 99.99 % of fair draws, 19 degrees of freedom
+    CHECK_NEAR(repeats, DRAWS / (double)N, 5 * sqrt(DRAWS / (double)N));
+
+    bh_rng again = bh_rng_seed(4);
+    int first[8];
+    bhi_replay_sample(&o.replay, first, 8, &again);
+    CHECK(memcmp(first, index, sizeof first) == 0);
+    drop(&o);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK_RUN(test_layout);
+    CHECK_RUN(test_ring_wraps);
+    CHECK_RUN(test_gather);
+    CHECK_RUN(test_n_step);
+    CHECK_RUN(test_n_step_streams);
+    CHECK_RUN(test_one_hot);
+    CHECK_RUN(test_encode);
+    CHECK_RUN(test_sample);
+    return check_report();
+}
