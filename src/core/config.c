@@ -27,8 +27,8 @@ static bh_status check_number(const bh_config_table *table, const bh_field *f, d
     bh_text a = bh_text_over(low, sizeof low), b = bh_text_over(high, sizeof high);
     bh_text_add_real(&a, f->min);
     bh_text_add_real(&b, f->max);
-    return bh_fail(err, BH_ERR_CONFIG, "%s: %s is %.40s, but must be between %s and %s", table->name,
-                   f->name, shown, low, high);
+    return bh_fail(err, BH_ERR_CONFIG, "%s: %s is %.40s, but must be between %s and %s",
+                   table->name, f->name, shown, low, high);
 }
 
 static bh_status parse_number(const bh_config_table *table, const bh_field *f, const char *text,
@@ -38,8 +38,8 @@ static bh_status parse_number(const bh_config_table *table, const bh_field *f, c
     double v = strtod(text, &end);
     while (*end == ' ') end++;
     if (end == text || *end != '\0' || (whole && v == v && floor(v) != v)) {
-        return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be a %s", table->name, f->name,
-                       text, whole ? "whole number" : "number");
+        return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be a %s", table->name,
+                       f->name, text, whole ? "whole number" : "number");
     }
     *out = v;
     return check_number(table, f, v, text, err);
@@ -87,8 +87,8 @@ static bh_status set_seed(const bh_config_table *t, const bh_field *f, void *out
     return status;
 }
 
-static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *out, const char *text,
-                            bh_error *err)
+static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *out,
+                            const char *text, bh_error *err)
 {
     size_t length = strlen(text);
     int index = 0;
@@ -105,10 +105,12 @@ static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *o
                    text, f->choices);
 }
 
-static bh_status fail_sizes(const bh_config_table *t, const bh_field *f, const char *text, bh_error *err)
+static bh_status fail_sizes(const bh_config_table *t, const bh_field *f, const char *text,
+                            bh_error *err)
 {
-    return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be up to %d whole numbers, such as 64,64",
-                   t->name, f->name, text, BH_SIZES_MAX);
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: %s is '%.40s', but must be up to %d whole numbers, such as 64,64", t->name,
+                   f->name, text, BH_SIZES_MAX);
 }
 
 static bh_status set_sizes(const bh_config_table *t, const bh_field *f, void *out, const char *text,
@@ -265,22 +267,30 @@ static int edit_distance(const char *a, const char *b)
     return row[n];
 }
 
-static bh_status fail_unknown(const bh_config_table *table, const char *name, bh_error *err)
+const bh_field *bh_config_nearest(const bh_config_table *table, const char *name, int *slips)
 {
-    const char *nearest = NULL;
-    int best = 4; // further than three edits is not a typing slip
+    const bh_field *nearest = NULL;
+    *slips = 4; // further than three edits, or than half a word, is no slip
     for (int i = 0; i < table->n_fields; i++) {
-        int distance = edit_distance(name, table->fields[i].name);
-        if (distance < best) {
-            best = distance;
-            nearest = table->fields[i].name;
+        const bh_field *f = &table->fields[i];
+        int distance = edit_distance(name, f->name);
+        if (distance < *slips && 2 * (size_t)distance <= strlen(f->name)) {
+            *slips = distance;
+            nearest = f;
         }
     }
+    return nearest;
+}
+
+static bh_status fail_unknown(const bh_config_table *table, const char *name, bh_error *err)
+{
+    int slips;
+    const bh_field *nearest = bh_config_nearest(table, name, &slips);
     if (nearest == NULL) {
         return bh_fail(err, BH_ERR_CONFIG, "%s has no option '%.60s'", table->name, name);
     }
-    return bh_fail(err, BH_ERR_CONFIG, "%s has no option '%.60s'; did you mean '%s'?", table->name, name,
-                   nearest);
+    return bh_fail(err, BH_ERR_CONFIG, "%s has no option '%.60s'; did you mean '%s'?", table->name,
+                   name, nearest->name);
 }
 
 bh_status bh_config_set(const bh_config_table *table, void *config, const char *name,

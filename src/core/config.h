@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 #define BH_SIZES_MAX 8
-#define BH_SEED_MAX 9007199254740991.0 ///< 2^53 - 1: exact in a JavaScript number
-#define BH_TEXT_MAX 1024
+#define BH_SEED_MAX  9007199254740991.0 ///< 2^53 - 1: exact in a JavaScript number
+#define BH_TEXT_MAX  1024
 
 typedef struct bh_sizes {
     int n; ///< entries in use
@@ -51,7 +51,7 @@ enum {
 typedef struct bh_field {
     const char *name;
     bh_field_type type;
-    size_t offset; ///< bytes from the start of the struct
+    size_t offset;        ///< bytes from the start of the struct
     const char *fallback; ///< the default, as text
     double min, max;
     const char *choices; ///< "a|b|c" for CHOICE, else NULL
@@ -66,20 +66,21 @@ typedef struct bh_config_table {
     size_t bytes; ///< sizeof the struct
 } bh_config_table;
 
-#define BH_CTYPE_BOOL(name) int name;
-#define BH_CTYPE_INT(name) int name;
-#define BH_CTYPE_REAL(name) double name;
-#define BH_CTYPE_SEED(name) uint64_t name;
+#define BH_CTYPE_BOOL(name)   int name;
+#define BH_CTYPE_INT(name)    int name;
+#define BH_CTYPE_REAL(name)   double name;
+#define BH_CTYPE_SEED(name)   uint64_t name;
 #define BH_CTYPE_CHOICE(name) int name;
-#define BH_CTYPE_SIZES(name) bh_sizes name;
-#define BH_CTYPE_TEXT(name) char name[BH_TEXT_MAX];
+#define BH_CTYPE_SIZES(name)  bh_sizes name;
+#define BH_CTYPE_TEXT(name)   char name[BH_TEXT_MAX];
 
 /// Rows to struct members.
 #define BH_MEMBER(type, name, fallback, min, max, choices, flags, help) BH_CTYPE_##type(name)
 
 /// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it.
-#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help) \
-    {#name, BH_FIELD_##type, offsetof(BH_CONFIG_STRUCT, name), fallback, min, max, choices, flags, help},
+#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                             \
+    {#name, BH_FIELD_##type, offsetof(BH_CONFIG_STRUCT, name), fallback, min, max, choices, flags, \
+     help},
 
 /// Fills every field with its default.
 BH_API void bh_config_defaults(const bh_config_table *table, void *config);
@@ -95,6 +96,11 @@ BH_API void bh_config_get(const bh_config_table *table, const void *config, cons
 
 /// The field of that name, or NULL.
 BH_API const bh_field *bh_config_find(const bh_config_table *table, const char *name);
+
+/// The field whose name is the fewest typing slips away from `name`, and how many (`slips`, out); NULL
+/// when none is near enough to be meant.
+BH_API const bh_field *bh_config_nearest(const bh_config_table *table, const char *name,
+                                         int *slips);
 
 /// Checks every field of a struct that was filled by hand. BH_ERR_CONFIG names the first bad one.
 BH_API bh_status bh_config_check(const bh_config_table *table, const void *config, bh_error *err);

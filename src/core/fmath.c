@@ -50,9 +50,9 @@ static double polynomial(double z, const double *c, int n)
 static double exp_tail(double r)
 {
     static const double c[] = {
-        1.0 / 2,      1.0 / 6,       1.0 / 24,       1.0 / 120,       1.0 / 720,         1.0 / 5040,
-        1.0 / 40320,  1.0 / 362880,  1.0 / 3628800,  1.0 / 39916800,  1.0 / 479001600.0,
-        1.0 / 6227020800.0,
+        1.0 / 2,       1.0 / 6,        1.0 / 24,          1.0 / 120,
+        1.0 / 720,     1.0 / 5040,     1.0 / 40320,       1.0 / 362880,
+        1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600.0, 1.0 / 6227020800.0,
     };
     return polynomial(r, c, sizeof c / sizeof *c);
 }
@@ -89,7 +89,7 @@ double bh_log(double x)
     uint64_t bits = to_bits(x);
     k += (int)(bits >> 52) - 1023;
     double m = from_bits((bits & 0xfffffffffffffu) | 0x3ff0000000000000u); // [1, 2)
-    if (m > 0x1.6a09e667f3bcdp+0) { // sqrt 2
+    if (m > 0x1.6a09e667f3bcdp+0) {                                        // sqrt 2
         m *= 0.5;
         k++;
     }
@@ -118,8 +118,14 @@ double bh_tanh(double x)
 static double sin_kernel(double r)
 {
     static const double c[] = {
-        -1.0 / 6,         1.0 / 120,           -1.0 / 5040,           1.0 / 362880,
-        -1.0 / 39916800,  1.0 / 6227020800.0,  -1.0 / 1307674368000.0, 1.0 / 355687428096000.0,
+        -1.0 / 6,
+        1.0 / 120,
+        -1.0 / 5040,
+        1.0 / 362880,
+        -1.0 / 39916800,
+        1.0 / 6227020800.0,
+        -1.0 / 1307674368000.0,
+        1.0 / 355687428096000.0,
     };
     double z = r * r;
     return r + r * (z * polynomial(z, c, sizeof c / sizeof *c));
@@ -128,8 +134,14 @@ static double sin_kernel(double r)
 static double cos_kernel(double r)
 {
     static const double c[] = {
-        1.0 / 24,         -1.0 / 720,            1.0 / 40320,             -1.0 / 3628800,
-        1.0 / 479001600,  -1.0 / 87178291200.0,  1.0 / 20922789888000.0,  -1.0 / 6402373705728000.0,
+        1.0 / 24,
+        -1.0 / 720,
+        1.0 / 40320,
+        -1.0 / 3628800,
+        1.0 / 479001600,
+        -1.0 / 87178291200.0,
+        1.0 / 20922789888000.0,
+        -1.0 / 6402373705728000.0,
     };
     double z = r * r, half = 0.5 * z, w = 1.0 - half;
     return w + (((1.0 - w) - half) + z * z * polynomial(z, c, sizeof c / sizeof *c));

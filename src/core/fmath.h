@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // exp, log, tanh, sin, cos with the same bits on every platform.
 //
-// C libraries disagree in the last bit (and wasm's with all of them), which would part two runs of
-// the same seed. These use only + - * / on doubles in a fixed order, and bit moves. Errors against
-// the exact value, held by tests/c/test_fmath.c: below 1 unit in the last place for exp, log and, within
-// pi/4, sin and cos; below 2.5 for tanh; below 2e-16 for sin and cos over the range given here. Float code calls them in double and rounds once.
+// C libraries disagree in the last bit (and wasm's with all of them), which would part two runs of the
+// same seed. These use only + - * / on doubles in a fixed order, and bit moves. Float code calls them in
+// double and rounds once. Errors against the exact value, held by tests/c/test_fmath.c: below 1 unit in the
+// last place for exp, log and, within pi/4, sin and cos; below 2.5 for tanh; below 2e-16 for sin and cos
+// over the range given here.
 #pragma once
 
 #include "core/status.h"

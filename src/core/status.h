@@ -8,7 +8,7 @@
 #pragma once
 
 #if defined(__GNUC__)
-#define BH_API __attribute__((visibility("default")))
+#define BH_API                __attribute__((visibility("default")))
 #define BH_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #else
 #define BH_API

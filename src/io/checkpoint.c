@@ -71,10 +71,12 @@ static void write_header(bh_text *out, const bh_tensor *tensors, int n_tensors,
         at += tensor_bytes(t);
     }
     bh_text_add(out, "}");
-    while (out->length % 8 != 0) bh_text_add(out, " "); // data starts aligned, as the format advises
+    while (out->length % 8 != 0)
+        bh_text_add(out, " "); // data starts aligned, as the format advises
 }
 
-static void checksum(const unsigned char *bytes, size_t size, size_t digits_at, char hex[DIGITS + 1])
+static void checksum(const unsigned char *bytes, size_t size, size_t digits_at,
+                     char hex[DIGITS + 1])
 {
     static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
     bh_sha256 sha;
@@ -104,7 +106,8 @@ size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int
     unsigned char *at = file + PREFIX + header_bytes;
     for (int i = 0; i < n_tensors; i++) {
         size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
-        for (size_t j = 0; j < n; j++, at += bytes) copy_element(at, element(&tensors[i], j), bytes);
+        for (size_t j = 0; j < n; j++, at += bytes)
+            copy_element(at, element(&tensors[i], j), bytes);
     }
     size_t digits_at = PREFIX + strlen("{\"__metadata__\":{\"sha256\":\"");
     char hex[DIGITS + 1];
@@ -136,7 +139,8 @@ typedef struct cursor {
 
 static void skip_spaces(cursor *c)
 {
-    while (c->at < c->end && (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r')) c->at++;
+    while (c->at < c->end && (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r'))
+        c->at++;
 }
 
 static int accept(cursor *c, char wanted)
@@ -304,10 +308,26 @@ static size_t header_size(const unsigned char *bytes)
 
 // ---- checking ----
 
+typedef struct search {
+    const char *name;
+    record found;
+    int is_found;
+} search;
+
+static int search_tensor(void *user, const record *r)
+{
+    search *s = user;
+    if (strcmp(r->name, s->name) != 0) return 0;
+    s->found = *r;
+    return s->is_found = 1;
+}
+
 typedef struct check {
     const unsigned char *bytes;
     size_t data_bytes, expected_offset;
     size_t digits_at; // of the checksum, 0 when there is none
+    size_t header_bytes;
+    int n_tensors;
     int is_bad;
 } check;
 
@@ -334,7 +354,10 @@ static int check_tensor(void *user, const record *r)
         if (r->shape[i] == 0 || bytes > SIZE_MAX / r->shape[i]) bytes = 0;
         bytes *= r->shape[i];
     }
-    k->is_bad = bytes == 0 || r->rank == 0 || r->offsets[0] != k->expected_offset ||
+    search first = {.name = r->name}; // of that name: another one would be ambiguous
+    walk(k->bytes, k->header_bytes, &(visitor){NULL, search_tensor, &first});
+    k->is_bad = ++k->n_tensors > BH_TENSORS_MAX || first.found.offsets[0] != r->offsets[0] ||
+                bytes == 0 || r->rank == 0 || r->offsets[0] != k->expected_offset ||
                 r->offsets[1] - r->offsets[0] != bytes || r->offsets[1] < r->offsets[0];
     k->expected_offset = r->offsets[1];
     return k->is_bad;
@@ -344,30 +367,38 @@ bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err)
 {
     if (size < PREFIX) {
         return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint has %zu bytes, but a safetensors file has at least %d", size, PREFIX);
+                       "the checkpoint has %zu bytes, but a safetensors file has at least %d", size,
+                       PREFIX);
     }
     size_t header_bytes = header_size(bytes);
     if (header_bytes > size - PREFIX) {
-        return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint is cut short or is not a safetensors file: its header should have "
-                       "%zu bytes, but only %zu follow", header_bytes, size - PREFIX);
+        return bh_fail(
+            err, BH_ERR_FORMAT,
+            "the checkpoint is cut short or is not a safetensors file: its header should have "
+            "%zu bytes, but only %zu follow",
+            header_bytes, size - PREFIX);
     }
-    check k = {.bytes = bytes, .data_bytes = size - PREFIX - header_bytes};
+    check k = {
+        .bytes = bytes, .data_bytes = size - PREFIX - header_bytes, .header_bytes = header_bytes};
     if (!walk(bytes, header_bytes, &(visitor){check_entry, check_tensor, &k}) || k.is_bad) {
         return bh_fail(err, BH_ERR_FORMAT, "the checkpoint's header is damaged");
     }
     if (k.expected_offset != k.data_bytes) {
-        return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint is cut short or has bytes too many: %zu bytes of data, but its header "
-                       "speaks of %zu", k.data_bytes, k.expected_offset);
+        return bh_fail(
+            err, BH_ERR_FORMAT,
+            "the checkpoint is cut short or has bytes too many: %zu bytes of data, but its header "
+            "speaks of %zu",
+            k.data_bytes, k.expected_offset);
     }
     if (k.digits_at == 0) {
-        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no checksum: it was not written by Bellhop");
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint has no checksum: it was not written by Bellhop");
     }
     char hex[DIGITS + 1];
     checksum(bytes, size, k.digits_at, hex);
     if (memcmp(hex, (const char *)bytes + k.digits_at, DIGITS) != 0) {
-        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint is damaged: its checksum does not match");
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint is damaged: its checksum does not match");
     }
     return BH_OK;
 }
@@ -385,30 +416,17 @@ static int lookup_entry(void *user, const char *key, cursor value)
 {
     lookup *l = user;
     if (strcmp(key, l->key) != 0) return 0;
-    l->found = read_string(&value, l->out, l->out_size);
+    l->found = read_string(&value, l->out, l->out_size) ? 1 : -1;
     return 1;
 }
 
-int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *key, char *out, size_t out_size)
+int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *key, char *out,
+                            size_t out_size)
 {
     (void)size;
     lookup l = {key, out, out_size, 0};
     walk(bytes, header_size(bytes), &(visitor){lookup_entry, NULL, &l});
     return l.found;
-}
-
-typedef struct search {
-    const char *name;
-    record found;
-    int is_found;
-} search;
-
-static int search_tensor(void *user, const record *r)
-{
-    search *s = user;
-    if (strcmp(r->name, s->name) != 0) return 0;
-    s->found = *r;
-    return s->is_found = 1;
 }
 
 static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out, bh_error *err)
@@ -422,17 +440,18 @@ static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out,
     int same = r->rank == t->rank && strcmp(r->dtype, dtypes[t->dtype].name) == 0;
     for (int i = 0; same && i < t->rank; i++) same = r->shape[i] == (size_t)t->shape[i];
     if (!same) {
-        return bh_fail(err, BH_ERR_SHAPE,
-                       "tensor '%s' of the checkpoint is %s of %zu x %zu, but here it is %s of %d x %d",
-                       t->name, r->dtype, r->shape[0], r->rank == 2 ? r->shape[1] : 1,
-                       dtypes[t->dtype].name, t->shape[0], t->rank == 2 ? t->shape[1] : 1);
+        return bh_fail(
+            err, BH_ERR_SHAPE,
+            "tensor '%s' of the checkpoint is %s of %zu x %zu, but here it is %s of %d x %d",
+            t->name, r->dtype, r->shape[0], r->rank == 2 ? r->shape[1] : 1, dtypes[t->dtype].name,
+            t->shape[0], t->rank == 2 ? t->shape[1] : 1);
     }
     *out = s.found;
     return BH_OK;
 }
 
-bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *tensors, int n_tensors,
-                             bh_error *err)
+bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *tensors,
+                             int n_tensors, bh_error *err)
 {
     (void)size;
     record r;

@@ -21,14 +21,14 @@ typedef enum bh_dtype {
 } bh_dtype;
 
 #define BH_TENSOR_NAME_MAX 64
-#define BH_TENSORS_MAX 64
+#define BH_TENSORS_MAX     64 ///< in one checkpoint
 
 /// A named array. `data` is borrowed.
 typedef struct bh_tensor {
     char name[BH_TENSOR_NAME_MAX];
     bh_dtype dtype;
-    int rank; ///< 1 or 2
-    int shape[2]; ///< as the file has it
+    int rank;       ///< 1 or 2
+    int shape[2];   ///< as the file has it
     int transposed; ///< memory holds shape[1] x shape[0]: swapped on the way in and out
     void *data;
 } bh_tensor;
@@ -47,8 +47,8 @@ BH_API size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tenso
 /// Checks that the bytes are a whole, undamaged checkpoint.
 BH_API bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err);
 
-/// Copies a metadata string (JSON escapes decoded), at most `size` bytes with its NUL. Returns 1, or 0
-/// when there is no such key or it does not fit. The bytes must have passed bh_checkpoint_check.
+/// Copies a metadata string (JSON escapes decoded), at most `out_size` bytes with its NUL. Returns 1, 0 when
+/// there is no such key, -1 when it does not fit. The bytes must have passed bh_checkpoint_check.
 BH_API int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *key, char *out,
                                    size_t out_size);
 

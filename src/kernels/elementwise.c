@@ -88,9 +88,9 @@ static inline void adam_4(bh_real *p, bh_real *m, bh_real *v, bhi_f4 g, const bh
 {
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
     bhi_f4 first = bhi_f4_add(bhi_f4_mul(bhi_f4_splat(s->beta1), bhi_f4_load(m)),
-                              bhi_f4_mul(bhi_f4_splat(1 - s->beta1), g));
+                              bhi_f4_mul(bhi_f4_splat(s->rest1), g));
     bhi_f4 second = bhi_f4_add(bhi_f4_mul(bhi_f4_splat(s->beta2), bhi_f4_load(v)),
-                               bhi_f4_mul(bhi_f4_splat(1 - s->beta2), bhi_f4_mul(g, g)));
+                               bhi_f4_mul(bhi_f4_splat(s->rest2), bhi_f4_mul(g, g)));
     bhi_f4 root = bhi_f4_mul(bhi_f4_sqrt(second), bhi_f4_splat(s->root_inverse));
     bhi_f4 step = bhi_f4_div(bhi_f4_mul(bhi_f4_splat(s->rate), first),
                              bhi_f4_add(root, bhi_f4_splat(s->epsilon)));
@@ -99,8 +99,8 @@ static inline void adam_4(bh_real *p, bh_real *m, bh_real *v, bhi_f4 g, const bh
     bhi_f4_store(p, bhi_f4_sub(bhi_f4_load(p), step));
 }
 
-void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v, const bh_real *restrict g,
-              const bhi_adam_step *step, int n)
+void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v,
+              const bh_real *restrict g, const bhi_adam_step *step, int n)
 {
     int i = 0;
     for (; i + LANES <= n; i += LANES) adam_4(p + i, m + i, v + i, bhi_f4_load(g + i), step);

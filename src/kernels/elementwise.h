@@ -28,9 +28,11 @@ void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_re
 
 /// Numbers of one Adam step that do not depend on the element.
 typedef struct bhi_adam_step {
-    bh_real scale;       ///< factor on the gradient (global-norm clipping)
+    bh_real scale; ///< factor on the gradient (global-norm clipping)
     bh_real beta1, beta2;
-    bh_real rate;        ///< learning rate / (1 - beta1^t)
+    bh_real rest1,
+        rest2;    ///< 1 - beta1 and 1 - beta2, rounded once: 1 - 0.999f is off by 5e-5 of itself
+    bh_real rate; ///< learning rate / (1 - beta1^t)
     bh_real root_inverse; ///< 1 / sqrt(1 - beta2^t)
     bh_real epsilon;
 } bhi_adam_step;
@@ -38,5 +40,5 @@ typedef struct bhi_adam_step {
 /// m = beta1 m + (1 - beta1) g';  v = beta2 v + (1 - beta2) g'^2, with g' = scale g;
 /// p -= rate m / (sqrt(v) root_inverse + epsilon). Kingma and Ba 2015, algorithm 1, in PyTorch's
 /// arrangement. One pass over p, m, v, g (n) each.
-void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v, const bh_real *restrict g,
-              const bhi_adam_step *step, int n);
+void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v,
+              const bh_real *restrict g, const bhi_adam_step *step, int n);

@@ -13,9 +13,9 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define ROWS 4     // rows of a tile
-#define VECTORS 2  // vectors of a tile's row
-#define LANES 4
+#define ROWS    4 // rows of a tile
+#define VECTORS 2 // vectors of a tile's row
+#define LANES   4
 #define BLOCK_K 256 // rows of a packed panel: 256 * 8 floats = 8 KB, a quarter of a small L1
 
 #if defined(__clang__) || defined(__GNUC__)
@@ -26,14 +26,14 @@
 
 // One operand of the sum and where the tile's outputs go.
 typedef struct tile_args {
-    bh_real *y; // first output of the tile, row stride N
-    const bh_real *a; // first number of the tile's rows of A
-    const bh_real *b; // first vector of the tile's columns of B, row stride ldb
+    bh_real *y;          // first output of the tile, row stride N
+    const bh_real *a;    // first number of the tile's rows of A
+    const bh_real *b;    // first vector of the tile's columns of B, row stride ldb
     const bh_real *bias; // of the tile's columns, or NULL
     int N, K, ldb;
     int a_row, a_k; // strides of A
-    int columns; // outputs in the last vector, 1..4
-    int resume; // start from y instead of the bias
+    int columns;    // outputs in the last vector, 1..4
+    int resume;     // start from y instead of the bias
     bhi_epilogue epilogue;
 } tile_args;
 
@@ -105,8 +105,8 @@ static void panel_2(const tile_args *t, int M)
 }
 
 // Copies K rows of `columns` columns of B into rows of `width` numbers, zeros behind them.
-static void pack(bh_real *restrict out, const bh_real *restrict b, int row_stride, int column_stride,
-                 int K, int columns, int width)
+static void pack(bh_real *restrict out, const bh_real *restrict b, int row_stride,
+                 int column_stride, int K, int columns, int width)
 {
     for (int k = 0; k < K; k++) {
         for (int j = 0; j < width; j++) {
@@ -162,21 +162,28 @@ void bhi_gemm_nn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
                  const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K)
 {
     assert(M >= 0 && N >= 0 && K >= 0);
-    tile_args t = {.y = y, .a = x, .b = w, .bias = bias, .N = N, .K = K, .a_row = K, .a_k = 1,
+    tile_args t = {.y = y,
+                   .a = x,
+                   .b = w,
+                   .bias = bias,
+                   .N = N,
+                   .K = K,
+                   .a_row = K,
+                   .a_k = 1,
                    .epilogue = epilogue};
     product(t, M, N, 1);
 }
 
-void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M, int N,
-                 int K)
+void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M,
+                 int N, int K)
 {
     assert(M >= 0 && N >= 0 && K >= 0);
     tile_args t = {.y = y, .a = x, .b = w, .N = N, .K = K, .a_row = K, .a_k = 1};
     product(t, M, 1, K);
 }
 
-void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M, int N,
-                 int K)
+void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M,
+                 int N, int K)
 {
     assert(M >= 0 && N >= 0 && K >= 0);
     tile_args t = {.y = y, .a = x, .b = g, .N = N, .K = K, .a_row = 1, .a_k = M};
@@ -187,7 +194,8 @@ void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
 
 static void product__scalar(bh_real *restrict y, const bh_real *restrict a, int a_row, int a_k,
                             const bh_real *restrict b, int b_k, int b_column,
-                            const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K)
+                            const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N,
+                            int K)
 {
     for (int i = 0; i < M; i++) {
         for (int j = 0; j < N; j++) {

@@ -22,13 +22,13 @@ void bhi_gemm_nn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
 
 /// Y = X W^T: the gradient of a linear layer's input.
 /// y (M,N) out   x (M,K)   w (N,K).
-void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M, int N,
-                 int K);
+void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M,
+                 int N, int K);
 
 /// Y = X^T G: the gradient of a linear layer's weights.
 /// y (M,N) out   x (K,M)   g (K,N).
-void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M, int N,
-                 int K);
+void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M,
+                 int N, int K);
 
 void bhi_gemm_nn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                          const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // bhi_f4: four numbers that move together, over WebAssembly SIMD, SSE2, NEON or plain C.
 //
+// clang-format off: one operation a line, the backends side by side.
 // Only IEEE-exact operations are here (no fused multiply-add, no reciprocal estimates), so all
 // backends give the same bits. BH_SCALAR, and BH_REAL_DOUBLE with it, choose the plain one.
 #pragma once
@@ -18,14 +19,38 @@
 #include <wasm_simd128.h>
 #define BH_SIMD_NAME "wasm-simd128"
 typedef v128_t bhi_f4;
-static inline bhi_f4 bhi_f4_load(const bh_real *p) { return wasm_v128_load(p); }
-static inline void bhi_f4_store(bh_real *p, bhi_f4 a) { wasm_v128_store(p, a); }
-static inline bhi_f4 bhi_f4_splat(bh_real x) { return wasm_f32x4_splat(x); }
-static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_add(a, b); }
-static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_sub(a, b); }
-static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_mul(a, b); }
-static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b) { return wasm_f32x4_div(a, b); }
-static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a) { return wasm_f32x4_sqrt(a); }
+static inline bhi_f4 bhi_f4_load(const bh_real *p)
+{
+    return wasm_v128_load(p);
+}
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a)
+{
+    wasm_v128_store(p, a);
+}
+static inline bhi_f4 bhi_f4_splat(bh_real x)
+{
+    return wasm_f32x4_splat(x);
+}
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b)
+{
+    return wasm_f32x4_add(a, b);
+}
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b)
+{
+    return wasm_f32x4_sub(a, b);
+}
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b)
+{
+    return wasm_f32x4_mul(a, b);
+}
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b)
+{
+    return wasm_f32x4_div(a, b);
+}
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a)
+{
+    return wasm_f32x4_sqrt(a);
+}
 // a where gate > 0, else +0
 static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
@@ -37,14 +62,38 @@ static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 #include <emmintrin.h>
 #define BH_SIMD_NAME "sse2"
 typedef __m128 bhi_f4;
-static inline bhi_f4 bhi_f4_load(const bh_real *p) { return _mm_loadu_ps(p); }
-static inline void bhi_f4_store(bh_real *p, bhi_f4 a) { _mm_storeu_ps(p, a); }
-static inline bhi_f4 bhi_f4_splat(bh_real x) { return _mm_set1_ps(x); }
-static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b) { return _mm_add_ps(a, b); }
-static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b) { return _mm_sub_ps(a, b); }
-static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b) { return _mm_mul_ps(a, b); }
-static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b) { return _mm_div_ps(a, b); }
-static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a) { return _mm_sqrt_ps(a); }
+static inline bhi_f4 bhi_f4_load(const bh_real *p)
+{
+    return _mm_loadu_ps(p);
+}
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a)
+{
+    _mm_storeu_ps(p, a);
+}
+static inline bhi_f4 bhi_f4_splat(bh_real x)
+{
+    return _mm_set1_ps(x);
+}
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b)
+{
+    return _mm_add_ps(a, b);
+}
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b)
+{
+    return _mm_sub_ps(a, b);
+}
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b)
+{
+    return _mm_mul_ps(a, b);
+}
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b)
+{
+    return _mm_div_ps(a, b);
+}
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a)
+{
+    return _mm_sqrt_ps(a);
+}
 static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return _mm_and_ps(a, _mm_cmpgt_ps(gate, _mm_setzero_ps()));
@@ -55,17 +104,42 @@ static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 #include <arm_neon.h>
 #define BH_SIMD_NAME "neon"
 typedef float32x4_t bhi_f4;
-static inline bhi_f4 bhi_f4_load(const bh_real *p) { return vld1q_f32(p); }
-static inline void bhi_f4_store(bh_real *p, bhi_f4 a) { vst1q_f32(p, a); }
-static inline bhi_f4 bhi_f4_splat(bh_real x) { return vdupq_n_f32(x); }
-static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b) { return vaddq_f32(a, b); }
-static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b) { return vsubq_f32(a, b); }
-static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b) { return vmulq_f32(a, b); }
-static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b) { return vdivq_f32(a, b); }
-static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a) { return vsqrtq_f32(a); }
+static inline bhi_f4 bhi_f4_load(const bh_real *p)
+{
+    return vld1q_f32(p);
+}
+static inline void bhi_f4_store(bh_real *p, bhi_f4 a)
+{
+    vst1q_f32(p, a);
+}
+static inline bhi_f4 bhi_f4_splat(bh_real x)
+{
+    return vdupq_n_f32(x);
+}
+static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b)
+{
+    return vaddq_f32(a, b);
+}
+static inline bhi_f4 bhi_f4_sub(bhi_f4 a, bhi_f4 b)
+{
+    return vsubq_f32(a, b);
+}
+static inline bhi_f4 bhi_f4_mul(bhi_f4 a, bhi_f4 b)
+{
+    return vmulq_f32(a, b);
+}
+static inline bhi_f4 bhi_f4_div(bhi_f4 a, bhi_f4 b)
+{
+    return vdivq_f32(a, b);
+}
+static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a)
+{
+    return vsqrtq_f32(a);
+}
 static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
-    return vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(a), vcgtq_f32(gate, vdupq_n_f32(0))));
+    return vreinterpretq_f32_u32(
+        vandq_u32(vreinterpretq_u32_f32(a), vcgtq_f32(gate, vdupq_n_f32(0))));
 }
 
 #else
@@ -79,7 +153,10 @@ typedef struct bhi_f4 {
 #else
 #define bhi_real_sqrt sqrtf
 #endif
-static inline bhi_f4 bhi_f4_load(const bh_real *p) { return (bhi_f4){p[0], p[1], p[2], p[3]}; }
+static inline bhi_f4 bhi_f4_load(const bh_real *p)
+{
+    return (bhi_f4){p[0], p[1], p[2], p[3]};
+}
 static inline void bhi_f4_store(bh_real *p, bhi_f4 a)
 {
     p[0] = a.x;
@@ -87,7 +164,10 @@ static inline void bhi_f4_store(bh_real *p, bhi_f4 a)
     p[2] = a.z;
     p[3] = a.w;
 }
-static inline bhi_f4 bhi_f4_splat(bh_real x) { return (bhi_f4){x, x, x, x}; }
+static inline bhi_f4 bhi_f4_splat(bh_real x)
+{
+    return (bhi_f4){x, x, x, x};
+}
 static inline bhi_f4 bhi_f4_add(bhi_f4 a, bhi_f4 b)
 {
     return (bhi_f4){a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w};

@@ -26,8 +26,8 @@ static double mse(bh_real *restrict d, const bh_real *restrict error, int n)
     return sum / n;
 }
 
-double bhi_loss_gradient(bhi_loss loss, bh_real *restrict dprediction, const bh_real *restrict error,
-                         int n)
+double bhi_loss_gradient(bhi_loss loss, bh_real *restrict dprediction,
+                         const bh_real *restrict error, int n)
 {
     return loss == BHI_HUBER ? huber(dprediction, error, n) : mse(dprediction, error, n);
 }

@@ -14,5 +14,5 @@ typedef enum bhi_loss {
 /// MSE: e^2, gradient -2e/n.   Huber (1964), delta 1: e^2/2 within [-1, 1], |e| - 1/2 outside,
 /// gradient -clamp(e, -1, 1)/n. As PyTorch's mse_loss and smooth_l1_loss.
 /// dprediction (n) out   error (n).   Returns the mean loss.
-double bhi_loss_gradient(bhi_loss loss, bh_real *restrict dprediction, const bh_real *restrict error,
-                         int n);
+double bhi_loss_gradient(bhi_loss loss, bh_real *restrict dprediction,
+                         const bh_real *restrict error, int n);

@@ -45,8 +45,8 @@ bh_real *bhi_mlp_forward(const bhi_mlp *net, const bh_real *params, bh_real *act
 {
     bh_real *y = acts;
     for (int i = 0;; i++) {
-        bhi_linear_forward(y, x, params + net->w_at[i], params + net->b_at[i], activation_of(net, i), B,
-                           net->size[i], net->size[i + 1]);
+        bhi_linear_forward(y, x, params + net->w_at[i], params + net->b_at[i],
+                           activation_of(net, i), B, net->size[i], net->size[i + 1]);
         if (i + 1 == net->n_layers) return y;
         x = y;
         y += (size_t)B * (size_t)net->size[i + 1];

@@ -14,11 +14,11 @@
 typedef struct bhi_mlp {
     int n_layers;                 ///< linear layers: hidden ones and the output
     int size[BHI_LAYERS_MAX + 1]; ///< size[0] = S … size[n_layers] = A
-    int w_at[BHI_LAYERS_MAX];     ///< where layer i's (size[i], size[i+1]) weights start in the block
-    int b_at[BHI_LAYERS_MAX];     ///< and its (size[i+1]) bias
-    int n_params;                 ///< reals in a block of parameters or of gradients
-    int n_units;                  ///< reals of activations per batch row: the sum of size[1..]
-    bhi_activation activation;    ///< of the hidden layers; the output is linear
+    int w_at[BHI_LAYERS_MAX];  ///< where layer i's (size[i], size[i+1]) weights start in the block
+    int b_at[BHI_LAYERS_MAX];  ///< and its (size[i+1]) bias
+    int n_params;              ///< reals in a block of parameters or of gradients
+    int n_units;               ///< reals of activations per batch row: the sum of size[1..]
+    bhi_activation activation; ///< of the hidden layers; the output is linear
 } bhi_mlp;
 
 /// Lays out a network of `hidden` sizes between S inputs and A outputs.

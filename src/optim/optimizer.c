@@ -20,8 +20,8 @@ void bhi_optimizer_init(bhi_optimizer *opt)
     opt->beta1_power = opt->beta2_power = 1;
 }
 
-static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads, double learning_rate,
-                      double scale)
+static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                      double learning_rate, double scale)
 {
     opt->beta1_power *= BHI_ADAM_BETA1;
     opt->beta2_power *= BHI_ADAM_BETA2;
@@ -29,6 +29,8 @@ static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
         .scale = (bh_real)scale,
         .beta1 = (bh_real)BHI_ADAM_BETA1,
         .beta2 = (bh_real)BHI_ADAM_BETA2,
+        .rest1 = (bh_real)(1 - BHI_ADAM_BETA1),
+        .rest2 = (bh_real)(1 - BHI_ADAM_BETA2),
         .rate = (bh_real)(learning_rate / (1 - opt->beta1_power)),
         .root_inverse = (bh_real)(1 / sqrt(1 - opt->beta2_power)),
         .epsilon = (bh_real)BHI_ADAM_EPSILON,
@@ -36,8 +38,8 @@ static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
     bhi_adam(params, opt->m, opt->v, grads, &step, opt->n);
 }
 
-void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads, double learning_rate,
-                        double scale)
+void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                        double learning_rate, double scale)
 {
     if (opt->kind == BHI_ADAM) adam_step(opt, params, grads, learning_rate, scale);
     else bhi_sgd(params, grads, (bh_real)learning_rate, (bh_real)scale, opt->n);

@@ -12,13 +12,13 @@ typedef enum bhi_optimizer_kind {
 
 typedef struct bhi_optimizer {
     bhi_optimizer_kind kind;
-    int n;                            ///< parameters
-    bh_real *m, *v;                   ///< (n) Adam's moments; NULL for SGD
-    double beta1_power, beta2_power;  ///< beta^t after t steps
+    int n;                           ///< parameters
+    bh_real *m, *v;                  ///< (n) Adam's moments; NULL for SGD
+    double beta1_power, beta2_power; ///< beta^t after t steps
 } bhi_optimizer;
 
-#define BHI_ADAM_BETA1 0.9
-#define BHI_ADAM_BETA2 0.999
+#define BHI_ADAM_BETA1   0.9
+#define BHI_ADAM_BETA2   0.999
 #define BHI_ADAM_EPSILON 1e-8
 
 /// Lays the optimizer's state out in the arena of the object that owns it.
@@ -28,8 +28,8 @@ void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena, bhi_optimizer_ki
 void bhi_optimizer_init(bhi_optimizer *opt);
 
 /// One step on params (n) with gradient grads (n) times `scale`, the factor from bhi_clip_scale.
-void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads, double learning_rate,
-                        double scale);
+void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                        double learning_rate, double scale);
 
 /// Factor that brings a gradient of this norm down to at most max_norm (Pascanu et al. 2013; PyTorch's
 /// clip_grad_norm_ with its 1e-6); 1 when max_norm is 0, which means no clipping.

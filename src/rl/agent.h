@@ -24,12 +24,13 @@ typedef struct bh_agent_spec {
 /// Transitions of one step of n environments.
 typedef struct bh_experience {
     int n;
-    const float *obs_tm1; ///< (n,F)
-    const int *a_tm1;     ///< (n)
-    const double *r_t;    ///< (n)
+    const float *obs_tm1;    ///< (n,F)
+    const int *a_tm1;        ///< (n)
+    const double *r_t;       ///< (n)
     const int *terminated_t; ///< (n) 1 where no return follows
-    const int *truncated_t;  ///< (n) 1 where the time limit cut the episode: returns would have followed
-    const float *obs_t;   ///< (n,F) the final observation where the episode ended
+    const int
+        *truncated_t;   ///< (n) 1 where the time limit cut the episode: returns would have followed
+    const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
 /// Means since the last call of `stats`; NAN where nothing happened.
@@ -62,6 +63,8 @@ typedef struct bh_agent_class {
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
     void (*stats)(void *agent, bh_agent_stats *out);
+    /// Updates since creation.
+    int (*n_updates)(const void *agent);
 
     /// q (n,A) out: action values of obs (n,F) under a block of parameters as params() gives it.
     void (*q_values)(void *agent, const void *params, double *q, const float *obs, int n);

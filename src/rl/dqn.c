@@ -54,7 +54,8 @@ static void layout(bh_dqn *d, bhi_arena *arena)
     d->online = bhi_arena_array(arena, P, sizeof(bh_real));
     d->target = bhi_arena_array(arena, P, sizeof(bh_real));
     d->gradient = bhi_arena_array(arena, P, sizeof(bh_real));
-    bhi_optimizer_layout(&d->optimizer, arena, (bhi_optimizer_kind)d->config.optimizer, d->net.n_params);
+    bhi_optimizer_layout(&d->optimizer, arena, (bhi_optimizer_kind)d->config.optimizer,
+                         d->net.n_params);
     d->index = bhi_arena_array(arena, B, sizeof(int));
     d->a_tm1 = bhi_arena_array(arena, B, sizeof(int));
     d->x_tm1 = bhi_arena_array(arena, inputs, sizeof(bh_real));
@@ -82,7 +83,8 @@ static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, b
     }
     double rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
     double replay = (double)c->buffer_size * bh_space_floats(&spec->observation);
-    if (params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX || replay > BH_REALS_MAX) {
+    if (params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
+        replay > BH_REALS_MAX) {
         return bh_fail(err, BH_ERR_CONFIG, "DQN: net_arch, batch_size or buffer_size is too large");
     }
     return BH_OK;
@@ -216,7 +218,8 @@ static const bh_real *td_error(bh_dqn *d)
     const bh_real *qt_t = bhi_mlp_forward(&d->net, d->target, d->acts_t, d->x_t, B);
     if (d->config.double_q) q_t = bhi_mlp_forward(&d->net, d->online, d->dacts, d->x_t, B);
     const bh_real *q_tm1 = bhi_mlp_forward(&d->net, d->online, d->acts, d->x_tm1, B);
-    bh_value_double_q(d->td, q_tm1, d->a_tm1, d->r_t, d->discount_t, q_t != NULL ? q_t : qt_t, qt_t, B, A);
+    bh_value_double_q(d->td, q_tm1, d->a_tm1, d->r_t, d->discount_t, q_t != NULL ? q_t : qt_t, qt_t,
+                      B, A);
     return q_tm1;
 }
 
@@ -283,7 +286,8 @@ int bh_dqn_n_params(const bh_dqn *dqn)
 
 // ---- the class ----
 
-static bh_status class_create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
+static bh_status class_create(void **out, const void *config, const bh_agent_spec *spec,
+                              bh_error *err)
 {
     return bh_dqn_create((bh_dqn **)out, config, spec, err);
 }
@@ -332,6 +336,11 @@ static void class_stats(void *agent, bh_agent_stats *out)
     };
     d->loss_sum = d->q_sum = d->norm_sum = 0;
     d->sums_n = 0;
+}
+
+static int class_n_updates(const void *agent)
+{
+    return ((const bh_dqn *)agent)->n_updates;
 }
 
 static void class_q_values(void *agent, const void *params, double *q, const float *obs, int n)
@@ -393,6 +402,7 @@ const bh_agent_class bh_dqn_class = {
     .observe = class_observe,
     .learn = class_learn,
     .stats = class_stats,
+    .n_updates = class_n_updates,
     .q_values = class_q_values,
     .params = class_params,
     .tensors = class_tensors,

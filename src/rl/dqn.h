@@ -3,52 +3,56 @@
 // algorithm 1), with the names and defaults of Stable-Baselines3's DQN.
 //
 // An online network theta, a target network theta-, a replay buffer D; epsilon-greedy actions; every
-// train_freq steps gradient_steps updates on a sampled batch towards r, or r + gamma max_a Q(s', a; theta-)
-// where the episode did not terminate; every target_update_interval steps theta- moves to theta by tau.
+// train_freq steps gradient_steps updates on a sampled batch towards r, or r + gamma max_a Q(s', a;
+// theta-) where the episode did not terminate; every target_update_interval steps theta- moves to theta
+// by tau.
 //
-// Where it differs from the paper: the loss is Huber or squared without clipping rewards, Adam
-// instead of RMSprop, gradients are clipped by their global norm, epsilon falls over a fraction of
-// the run, and n_steps may sum several rewards before it bootstraps (uncorrected for the actions having
-// been exploratory, as in Rainbow). Where it differs from Stable-Baselines3: buffer_size is 50,000 by default, learning_rate
-// may fall linearly, double_q chooses the next action by the online network (van Hasselt et al. 2015).
+// Where it differs from the paper: the loss is Huber or squared without clipping rewards, Adam instead of
+// RMSprop, gradients are clipped by their global norm, epsilon falls over a fraction of the run, and
+// n_steps may sum several rewards before it bootstraps (uncorrected for the actions having been
+// exploratory, as in Rainbow). Where it differs from Stable-Baselines3: buffer_size is 50,000 by default,
+// learning_rate may fall linearly, double_q chooses the next action by the online network (van Hasselt
+// et al. 2015).
 //
 //     bh_dqn_config config;
 //     bh_config_defaults(&bh_dqn_table, &config);
 //     bh_dqn *dqn;
 //     if (bh_dqn_create(&dqn, &config, &spec, &err) != BH_OK) return report(&err);
-//     for (;;) { bh_dqn_act(dqn, ...); ...environments...; bh_dqn_observe(dqn, ...); bh_dqn_learn(dqn); }
+//     for (;;) { bh_dqn_act(dqn, …); …environments…; bh_dqn_observe(dqn, …); bh_dqn_learn(dqn); }
 #pragma once
 
 #include "core/real.h"
 #include "rl/agent.h"
 
-#define BH_DQN_CONFIG(X)                                                                                      \
-    X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")                      \
-    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear", BH_LIVE,                           \
-      "constant, or linear: falls to 0 over total_timesteps")                                                 \
-    X(INT, buffer_size, "50000", 1, 10000000, NULL, BH_RESET, "Transitions the replay buffer holds")          \
-    X(INT, learning_starts, "100", 0, 1000000000, NULL, BH_LIVE,                                              \
-      "Environment steps before the first update")                                                            \
-    X(INT, batch_size, "32", 1, 65536, NULL, BH_RESET, "Transitions sampled per update")                      \
-    X(REAL, tau, "1", 0, 1, NULL, BH_LIVE,                                                                    \
-      "How far a target update goes: 1 copies the network, less blends it in")                                \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                                            \
-    X(INT, n_steps, "1", 1, 100, NULL, BH_LIVE,                                                               \
-      "Steps of reward summed before the target network takes over")                                          \
-    X(INT, train_freq, "4", 1, 1000000, NULL, BH_LIVE, "Steps between two rounds of updates")                 \
-    X(INT, gradient_steps, "1", 1, 1000, NULL, BH_LIVE, "Updates in a round")                                 \
-    X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                                     \
-      "Environment steps between two target updates")                                                         \
-    X(REAL, exploration_fraction, "0.1", 0, 1, NULL, BH_LIVE,                                                 \
-      "Share of total_timesteps over which epsilon falls")                                                    \
-    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start")                        \
-    X(REAL, exploration_final_eps, "0.05", 0, 1, NULL, BH_LIVE, "Epsilon at the end")                         \
-    X(REAL, max_grad_norm, "10", 0, 1e9, NULL, BH_LIVE, "Largest norm of a gradient; 0 does not clip")        \
-    X(BOOL, double_q, "false", 0, 1, NULL, BH_LIVE,                                                           \
-      "Double DQN: the online network chooses the next action, the target network rates it")                  \
-    X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")                        \
-    X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")             \
-    X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                              \
+#define BH_DQN_CONFIG(X)                                                                          \
+    X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")          \
+    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear", BH_LIVE,               \
+      "constant, or linear: falls to 0 over total_timesteps")                                     \
+    X(INT, buffer_size, "50000", 1, 10000000, NULL, BH_RESET,                                     \
+      "Transitions the replay buffer holds")                                                      \
+    X(INT, learning_starts, "100", 0, 1000000000, NULL, BH_LIVE,                                  \
+      "Environment steps before the first update")                                                \
+    X(INT, batch_size, "32", 1, 65536, NULL, BH_RESET, "Transitions sampled per update")          \
+    X(REAL, tau, "1", 0, 1, NULL, BH_LIVE,                                                        \
+      "How far a target update goes: 1 copies the network, less blends it in")                    \
+    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                                \
+    X(INT, n_steps, "1", 1, 100, NULL, BH_LIVE,                                                   \
+      "Steps of reward summed before the target network takes over")                              \
+    X(INT, train_freq, "4", 1, 1000000, NULL, BH_LIVE, "Steps between two rounds of updates")     \
+    X(INT, gradient_steps, "1", 1, 1000, NULL, BH_LIVE, "Updates in a round")                     \
+    X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                         \
+      "Environment steps between two target updates")                                             \
+    X(REAL, exploration_fraction, "0.1", 0, 1, NULL, BH_LIVE,                                     \
+      "Share of total_timesteps over which epsilon falls")                                        \
+    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start")            \
+    X(REAL, exploration_final_eps, "0.05", 0, 1, NULL, BH_LIVE, "Epsilon at the end")             \
+    X(REAL, max_grad_norm, "10", 0, 1e9, NULL, BH_LIVE,                                           \
+      "Largest norm of a gradient; 0 does not clip")                                              \
+    X(BOOL, double_q, "false", 0, 1, NULL, BH_LIVE,                                               \
+      "Double DQN: the online network chooses the next action, the target network rates it")      \
+    X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")            \
+    X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers") \
+    X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                  \
     X(CHOICE, optimizer, "adam", 0, 0, "adam|sgd", BH_RESET, "Optimizer")
 
 typedef struct bh_dqn_config {

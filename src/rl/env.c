@@ -20,7 +20,7 @@ struct bh_env {
 bh_status bh_registry_find(const bh_registry *registry, const char *id, const bh_env_def **out,
                            bh_error *err)
 {
-    char buffer[200];
+    char buffer[BH_ERROR_MESSAGE_MAX - 80];
     bh_text names = bh_text_over(buffer, sizeof buffer);
     for (int i = 0; i < registry->n; i++) {
         if (strcmp(registry->defs[i]->id, id) == 0) {
@@ -30,7 +30,8 @@ bh_status bh_registry_find(const bh_registry *registry, const char *id, const bh
         bh_text_add(&names, i == 0 ? "%s" : ", %s", registry->defs[i]->id);
     }
     *out = NULL;
-    return bh_fail(err, BH_ERR_UNKNOWN, "there is no environment '%.40s'; there are %s", id, buffer);
+    return bh_fail(err, BH_ERR_UNKNOWN, "there is no environment '%.40s'; there are %s", id,
+                   buffer);
 }
 
 static void layout(bh_env *env, bhi_arena *arena, const bh_env_def *def)
@@ -107,7 +108,8 @@ bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_err
     *step = (bh_step){0};
     env->def->step(env->state, &env->rng, action, obs, &step->reward, &step->terminated);
     env->elapsed++;
-    step->truncated = env->def->max_episode_steps > 0 && env->elapsed >= env->def->max_episode_steps;
+    step->truncated =
+        env->def->max_episode_steps > 0 && env->elapsed >= env->def->max_episode_steps;
     env->running = !step->terminated && !step->truncated;
     return BH_OK;
 }

@@ -78,8 +78,8 @@ typedef struct bh_registry {
 } bh_registry;
 
 /// The definition of that id. BH_ERR_UNKNOWN names the ids there are.
-BH_API bh_status bh_registry_find(const bh_registry *registry, const char *id, const bh_env_def **out,
-                                  bh_error *err);
+BH_API bh_status bh_registry_find(const bh_registry *registry, const char *id,
+                                  const bh_env_def **out, bh_error *err);
 
 /// Outcome of one step.
 typedef struct bh_step {
@@ -92,7 +92,8 @@ typedef struct bh_env bh_env;
 
 /// Makes an environment. `config` is the struct of def->config, copied; NULL takes its defaults.
 /// The random stream starts from seed 0. *out is NULL on failure.
-BH_API bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *config, bh_error *err);
+BH_API bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *config,
+                               bh_error *err);
 BH_API void bh_env_destroy(bh_env *env);
 
 /// Restarts the random stream of resets and steps.

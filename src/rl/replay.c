@@ -20,8 +20,8 @@ void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n
     replay->truncated_t = bhi_arena_array(arena, n, sizeof *replay->truncated_t);
 }
 
-void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t, int terminated_t,
-                    int truncated_t, const float *obs_t)
+void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
+                    int terminated_t, int truncated_t, const float *obs_t)
 {
     size_t i = (size_t)replay->next, floats = (size_t)bh_space_floats(&replay->observation);
     memcpy(replay->obs_tm1 + i * floats, obs_tm1, floats * sizeof *obs_tm1);

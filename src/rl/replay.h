@@ -18,12 +18,13 @@ typedef struct bhi_replay {
     int next;     ///< where the next one goes
     int n_streams; ///< environments that add in turn: a transition's successor stands n_streams further
     bh_space observation;
-    float *obs_tm1;               ///< (N,F)
-    float *obs_t;                 ///< (N,F) the final observation where the episode ended
-    float *r_t;                   ///< (N)
-    int *a_tm1;                   ///< (N)
-    unsigned char *terminated_t;  ///< (N) 1 where no return follows
-    unsigned char *truncated_t;   ///< (N) 1 where the episode was cut short: returns would have followed
+    float *obs_tm1;              ///< (N,F)
+    float *obs_t;                ///< (N,F) the final observation where the episode ended
+    float *r_t;                  ///< (N)
+    int *a_tm1;                  ///< (N)
+    unsigned char *terminated_t; ///< (N) 1 where no return follows
+    unsigned char
+        *truncated_t; ///< (N) 1 where the episode was cut short: returns would have followed
 } bhi_replay;
 
 /// Lays a ring of `capacity` transitions of `n_streams` environments out in the owner's arena.
@@ -31,8 +32,8 @@ void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n
                        const bh_space *observation);
 
 /// Stores one transition over the oldest when full. The environments take turns, always in one order.
-void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t, int terminated_t,
-                    int truncated_t, const float *obs_t);
+void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
+                    int terminated_t, int truncated_t, const float *obs_t);
 
 /// Draws B indices, uniformly with replacement. The ring must not be empty.
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng);

@@ -9,20 +9,20 @@
 #include <math.h>
 #include <string.h>
 
-#define RECORDS_MAX 8192
+#define RECORDS_MAX    8192
 #define EVAL_SLOTS_MAX 128 // episodes played side by side
 
 // Environments that step together. `envs` own their memory, the arrays are the run's.
 typedef struct slots {
     int n;
-    bh_env **envs;            // (n)
-    float *obs_tm1, *obs_t;   // (n,F)
-    int *actions;             // (n)
-    unsigned char *explored;  // (n)
-    double *rewards;          // (n)
+    bh_env **envs;               // (n)
+    float *obs_tm1, *obs_t;      // (n,F)
+    int *actions;                // (n)
+    unsigned char *explored;     // (n)
+    double *rewards;             // (n)
     int *terminated, *truncated; // (n)
-    double *returns;          // (n) of the episode so far
-    int *lengths;             // (n)
+    double *returns;             // (n) of the episode so far
+    int *lengths;                // (n)
 } slots;
 
 struct bh_run {
@@ -33,12 +33,12 @@ struct bh_run {
     bh_rng eval_rng;
     int F, A;
     int timesteps, episodes, solved_at;
-    bh_step last; // of the first environment
+    bh_step last;     // of the first environment
     double best_mean; // NAN before the first evaluation
-    void *best;   // copy of the agent's parameters
+    void *best;       // copy of the agent's parameters, once there is a best_mean
     size_t params_bytes;
     int next_log, next_eval; // in environment steps
-    double *records; // (RECORDS_MAX, BH_RECORD_WIDTH)
+    double *records;         // (RECORDS_MAX, BH_RECORD_WIDTH)
     int record_first, record_count;
     double *q; // (EVAL_SLOTS_MAX, A)
     size_t bytes;
@@ -136,10 +136,9 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     }
     bh_status status = setup->agent->create(&run->agent, setup->agent_config, &spec, err);
     if (status != BH_OK) return status;
-    const void *params = setup->agent->params(run->agent, &run->params_bytes);
+    setup->agent->params(run->agent, &run->params_bytes);
     run->best = bh_alloc(run->params_bytes);
     if (run->best == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
-    memcpy(run->best, params, run->params_bytes);
     return BH_OK;
 }
 
@@ -202,7 +201,8 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
         .F = bh_space_floats(bh_env_observation_space(probe)),
         .A = bh_env_action_space(probe)->n,
         .n_envs = setup->run.n_envs,
-        .n_eval = setup->run.n_eval_episodes < EVAL_SLOTS_MAX ? setup->run.n_eval_episodes : EVAL_SLOTS_MAX,
+        .n_eval = setup->run.n_eval_episodes < EVAL_SLOTS_MAX ? setup->run.n_eval_episodes
+                                                              : EVAL_SLOTS_MAX,
         .n_states = setup->agent->needs_mdp ? bh_env_observation_space(probe)->n : 0,
     };
     bh_run shape = {0};
@@ -242,7 +242,8 @@ void bh_run_destroy(bh_run *run)
 
 static bh_status fail_not_live(const char *owner, const char *name, bh_error *err)
 {
-    return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; set it and reset", owner, name);
+    return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; set it and reset",
+                   owner, name);
 }
 
 bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err)
@@ -384,7 +385,8 @@ static void evaluate(bh_run *run, const void *params, int episodes, bh_rng *rng,
 static void *params_of(bh_run *run, bh_which which)
 {
     size_t bytes;
-    return which == BH_BEST ? run->best : run->setup->agent->params(run->agent, &bytes);
+    int has_best = run->best_mean == run->best_mean;
+    return which == BH_BEST && has_best ? run->best : run->setup->agent->params(run->agent, &bytes);
 }
 
 static void keep_best(bh_run *run, const bh_score *score)
@@ -396,10 +398,12 @@ static void keep_best(bh_run *run, const bh_score *score)
 static void evaluate_now(bh_run *run)
 {
     bh_score score;
-    evaluate(run, params_of(run, BH_CURRENT), run->setup->run.n_eval_episodes, &run->eval_rng, &score);
+    evaluate(run, params_of(run, BH_CURRENT), run->setup->run.n_eval_episodes, &run->eval_rng,
+             &score);
     int is_best = !(score.mean <= run->best_mean); // true also against NAN
     if (is_best) keep_best(run, &score);
-    if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold) run->solved_at = run->timesteps;
+    if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)
+        run->solved_at = run->timesteps;
     double *r = add_record(run, BH_RECORD_EVAL);
     r[2] = score.mean;
     r[3] = score.std;
@@ -437,7 +441,8 @@ static void step_once(bh_run *run)
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
     for (int i = 0; i < s->n; i++) {
         bh_step step;
-        bh_status status = bh_env_step(s->envs[i], s->actions[i], s->obs_t + (size_t)i * F, &step, NULL);
+        bh_status status =
+            bh_env_step(s->envs[i], s->actions[i], s->obs_t + (size_t)i * F, &step, NULL);
         assert(status == BH_OK);
         (void)status;
         run->timesteps++;
@@ -449,7 +454,8 @@ static void step_once(bh_run *run)
         if (i == 0) run->last = step;
         if (step.terminated || step.truncated) record_episode(run, i);
     }
-    bh_experience experience = {s->n, s->obs_tm1, s->actions, s->rewards, s->terminated, s->truncated, s->obs_t};
+    bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,
+                                s->terminated, s->truncated, s->obs_t};
     agent->observe(run->agent, &experience);
     agent->learn(run->agent);
 }
@@ -481,6 +487,11 @@ void bh_run_steps(bh_run *run, int n)
 int bh_run_timesteps(const bh_run *run)
 {
     return run->timesteps;
+}
+
+int bh_run_updates(const bh_run *run)
+{
+    return run->setup->agent->n_updates(run->agent);
 }
 
 int bh_run_solved_at(const bh_run *run)
@@ -551,6 +562,7 @@ typedef struct metadata {
     int n;
     char text[6 * BH_TEXT_MAX];
     size_t used;
+    int overflowed;
 } metadata;
 
 static void add_entry(metadata *m, const char *prefix, const char *name, const char *value)
@@ -558,13 +570,15 @@ static void add_entry(metadata *m, const char *prefix, const char *name, const c
     bh_text key = bh_text_over(m->text + m->used, sizeof m->text - m->used);
     bh_text_add(&key, "%s%s", prefix, name);
     size_t value_at = m->used + key.length + 1, end = value_at + strlen(value) + 1;
-    assert(m->n < (int)(sizeof m->entries / sizeof *m->entries) && end <= sizeof m->text);
+    m->overflowed |= m->n == (int)(sizeof m->entries / sizeof *m->entries) || end > sizeof m->text;
+    if (m->overflowed) return;
     memcpy(m->text + value_at, value, end - value_at);
     m->entries[m->n++] = (bh_checkpoint_entry){m->text + m->used, m->text + value_at};
     m->used = end;
 }
 
-static void add_table(metadata *m, const char *prefix, const bh_config_table *table, const void *config)
+static void add_table(metadata *m, const char *prefix, const bh_config_table *table,
+                      const void *config)
 {
     char value[BH_TEXT_MAX];
     for (int i = 0; table != NULL && i < table->n_fields; i++) {
@@ -595,16 +609,19 @@ size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
     add_table(&m, "config.", &bh_run_table, &setup->run);
     add_table(&m, "config.", setup->agent->config, setup->agent_config);
     add_table(&m, "config.env.", setup->env->config, setup->env_config);
+    if (m.overflowed) return 0;
     int n = bh_run_tensors(run, which, tensors);
     return bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
 }
 
-static bh_status check_same(const void *bytes, size_t size, const char *key, const char *own, bh_error *err)
+static bh_status check_same(const void *bytes, size_t size, const char *key, const char *own,
+                            bh_error *err)
 {
     char value[64];
-    if (!bh_checkpoint_entry_get(bytes, size, key, value, sizeof value)) value[0] = '\0';
+    if (bh_checkpoint_entry_get(bytes, size, key, value, sizeof value) != 1) value[0] = '\0';
     if (strcmp(value, own) == 0) return BH_OK;
-    return bh_fail(err, BH_ERR_SHAPE, "the checkpoint's %s is '%s', but here it is '%s'", key, value, own);
+    return bh_fail(err, BH_ERR_SHAPE, "the checkpoint's %s is '%s', but here it is '%s'", key,
+                   value, own);
 }
 
 bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err)
@@ -618,6 +635,7 @@ bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err
     status = bh_checkpoint_read(bytes, size, tensors, n, err);
     if (status != BH_OK) return status;
     run->setup->agent->params_changed(run->agent);
-    memcpy(run->best, params_of(run, BH_CURRENT), run->params_bytes);
+    run->best_mean = NAN; // the old scores belonged to other parameters
+    run->solved_at = -1;
     return BH_OK;
 }

@@ -17,16 +17,19 @@
 #include "rl/agent.h"
 #include "rl/env.h"
 
-#define BH_RUN_CONFIG(X)                                                                                      \
-    X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "Everything random in the run follows from it")        \
-    X(INT, total_timesteps, "50000", 1, 2000000000, NULL, BH_LIVE, "Environment steps of the whole run")      \
-    X(INT, n_envs, "1", 1, 1024, NULL, BH_RESET, "Environments stepped together")                             \
-    X(INT, eval_freq, "1000", 0, 2000000000, NULL, BH_LIVE,                                                   \
-      "Environment steps between two evaluations; 0 for none")                                                \
-    X(INT, n_eval_episodes, "20", 1, 10000, NULL, BH_RESET, "Greedy episodes per evaluation")                 \
-    X(INT, final_eval_episodes, "100", 1, 100000, NULL, BH_LIVE,                                              \
-      "Greedy episodes that score the finished run, on seeds of their own")                                   \
-    X(INT, log_freq, "100", 1, 2000000000, NULL, BH_LIVE, "Environment steps between two training records")
+#define BH_RUN_CONFIG(X)                                                                      \
+    X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET,                                        \
+      "Everything random in the run follows from it")                                         \
+    X(INT, total_timesteps, "50000", 1, 2000000000, NULL, BH_LIVE,                            \
+      "Environment steps of the whole run")                                                   \
+    X(INT, n_envs, "1", 1, 1024, NULL, BH_RESET, "Environments stepped together")             \
+    X(INT, eval_freq, "1000", 0, 2000000000, NULL, BH_LIVE,                                   \
+      "Environment steps between two evaluations; 0 for none")                                \
+    X(INT, n_eval_episodes, "20", 1, 10000, NULL, BH_RESET, "Greedy episodes per evaluation") \
+    X(INT, final_eval_episodes, "100", 1, 100000, NULL, BH_LIVE,                              \
+      "Greedy episodes that score the finished run, on seeds of their own")                   \
+    X(INT, log_freq, "100", 1, 2000000000, NULL, BH_LIVE,                                     \
+      "Environment steps between two training records")
 
 typedef struct bh_run_config {
     BH_RUN_CONFIG(BH_MEMBER)
@@ -72,6 +75,8 @@ BH_API void bh_run_steps(bh_run *run, int n);
 
 /// Environment steps so far.
 BH_API int bh_run_timesteps(const bh_run *run);
+/// Updates of the agent so far: gradient steps, table entries or sweeps.
+BH_API int bh_run_updates(const bh_run *run);
 /// First evaluation at or above the environment's threshold, in environment steps; -1 if none yet.
 BH_API int bh_run_solved_at(const bh_run *run);
 /// Episodes finished so far.
@@ -134,7 +139,8 @@ typedef struct bh_score {
 
 /// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams. An
 /// episode of an environment without time limit is cut at BH_EVAL_STEPS_MAX.
-BH_API void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, bh_score *out);
+BH_API void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed,
+                            bh_score *out);
 
 #define BH_EVAL_STEPS_MAX 1000
 
@@ -143,17 +149,17 @@ BH_API void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65]);
 
 /// Writes a checkpoint (io/checkpoint.h): parameters, and as metadata the environment, algorithm and
 /// all options, so that it can be played again from the file alone. Returns the bytes it takes; call
-/// with size 0 to ask.
+/// with size 0 to ask. 0 when the options are more than 64 or longer than 6 KB together.
 BH_API size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size);
 
-/// Reads the parameters of a checkpoint into the run: current, best and target alike. BH_ERR_FORMAT for
+/// Reads the parameters of a checkpoint into the run: online and target alike. BH_ERR_FORMAT for
 /// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape; then
-/// nothing has changed.
+/// nothing has changed. The next evaluation is the first of these parameters.
 BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err);
 
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.
-BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry, const void *bytes,
-                                          size_t size, bh_error *err);
+BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry,
+                                          const void *bytes, size_t size, bh_error *err);
 
 /// The parameters as named tensors (data borrowed until the next step); returns how many.
 BH_API int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX]);

@@ -8,11 +8,13 @@
 
 #define BH_CONFIG_STRUCT bh_run_config
 static const bh_field fields[] = {BH_RUN_CONFIG(BH_ENTRY)};
-const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fields, sizeof(bh_run_config)};
+const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fields,
+                                      sizeof(bh_run_config)};
 
 #define ENV_PREFIX "env."
 
-static void layout(bh_setup *setup, bhi_arena *arena, const bh_env_def *env, const bh_agent_class *agent)
+static void layout(bh_setup *setup, bhi_arena *arena, const bh_env_def *env,
+                   const bh_agent_class *agent)
 {
     bhi_arena_array(arena, 1, sizeof(bh_setup));
     void *agent_config = bhi_arena_array(arena, 1, agent->config->bytes);
@@ -22,28 +24,41 @@ static void layout(bh_setup *setup, bhi_arena *arena, const bh_env_def *env, con
     setup->agent_config = agent_config;
 }
 
-// The table an option belongs to, the struct it lies in, and its name there.
-static const bh_config_table *table_of(const bh_setup *setup, const char **name, void **config)
+// Whether a name is one of the environment's, by its prefix; then skips the prefix.
+static int skip_env_prefix(const char **name)
 {
     size_t prefix = strlen(ENV_PREFIX);
-    if (strncmp(*name, ENV_PREFIX, prefix) == 0 && setup->env->config != NULL) {
-        *name += prefix;
-        *config = setup->env_config;
-        return setup->env->config;
-    }
-    if (bh_config_find(&bh_run_table, *name) != NULL) {
-        *config = (void *)&setup->run;
-        return &bh_run_table;
-    }
-    *config = setup->agent_config;
-    return setup->agent->config;
+    if (strncmp(*name, ENV_PREFIX, prefix) != 0) return 0;
+    *name += prefix;
+    return 1;
+}
+
+// The run's table or the algorithm's: where the option is, else where it is most likely meant to be.
+static int is_for_run(const bh_setup *setup, const char *name)
+{
+    if (bh_config_find(&bh_run_table, name) != NULL) return 1;
+    if (bh_config_find(setup->agent->config, name) != NULL) return 0;
+    int run_slips, agent_slips;
+    bh_config_nearest(&bh_run_table, name, &run_slips);
+    bh_config_nearest(setup->agent->config, name, &agent_slips);
+    return run_slips < agent_slips;
 }
 
 bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_error *err)
 {
-    void *config;
-    const bh_config_table *table = table_of(setup, &name, &config);
-    return bh_config_set(table, config, name, value, err);
+    const bh_config_table *env = setup->env->config, *agent = setup->agent->config;
+    if (skip_env_prefix(&name)) {
+        if (env != NULL) return bh_config_set(env, setup->env_config, name, value, err);
+        return bh_fail(err, BH_ERR_CONFIG, "%s has no options, so none is named '%.60s'",
+                       setup->env->id, name);
+    }
+    if (is_for_run(setup, name)) return bh_config_set(&bh_run_table, &setup->run, name, value, err);
+    if (env != NULL && bh_config_find(env, name) != NULL && bh_config_find(agent, name) == NULL) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s has no option '%s'; did you mean '" ENV_PREFIX "%s'?", agent->name, name,
+                       name);
+    }
+    return bh_config_set(agent, setup->agent_config, name, value, err);
 }
 
 static bh_status apply_presets(bh_setup *setup, bh_error *err)
@@ -123,7 +138,11 @@ static bh_status read_table(const bh_config_table *table, void *config, const ch
         bh_text name = bh_text_over(key, sizeof key);
         bh_text_add(&name, "config.%s%s", prefix, table->fields[i].name);
         // An option that is younger than the checkpoint keeps its default.
-        if (!bh_checkpoint_entry_get(bytes, size, key, value, sizeof value)) continue;
+        int found = bh_checkpoint_entry_get(bytes, size, key, value, sizeof value);
+        if (found == 0) continue;
+        if (found < 0)
+            return bh_fail(err, BH_ERR_CONFIG, "%s: %s is longer than %d bytes", table->name, key,
+                           BH_TEXT_MAX - 1);
         bh_status status = bh_config_set(table, config, table->fields[i].name, value, err);
         if (status != BH_OK) return status;
     }
@@ -137,16 +156,19 @@ bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry, 
     bh_status status = bh_checkpoint_check(bytes, size, err);
     if (status != BH_OK) return status;
     char env_id[64], algo[64];
-    if (!bh_checkpoint_entry_get(bytes, size, "env", env_id, sizeof env_id) ||
-        !bh_checkpoint_entry_get(bytes, size, "algo", algo, sizeof algo)) {
-        return bh_fail(err, BH_ERR_FORMAT, "the checkpoint does not say its environment and algorithm");
+    if (bh_checkpoint_entry_get(bytes, size, "env", env_id, sizeof env_id) != 1 ||
+        bh_checkpoint_entry_get(bytes, size, "algo", algo, sizeof algo) != 1) {
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint does not say its environment and algorithm");
     }
     bh_setup *setup;
     status = bh_setup_create(&setup, registry, env_id, algo, err);
     if (status != BH_OK) return status;
     status = read_table(&bh_run_table, &setup->run, "", bytes, size, err);
-    if (status == BH_OK) status = read_table(setup->agent->config, setup->agent_config, "", bytes, size, err);
-    if (status == BH_OK) status = read_table(setup->env->config, setup->env_config, ENV_PREFIX, bytes, size, err);
+    if (status == BH_OK)
+        status = read_table(setup->agent->config, setup->agent_config, "", bytes, size, err);
+    if (status == BH_OK)
+        status = read_table(setup->env->config, setup->env_config, ENV_PREFIX, bytes, size, err);
     if (status != BH_OK) {
         bh_setup_destroy(setup);
         return status;

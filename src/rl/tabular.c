@@ -15,12 +15,13 @@ static const bh_field q_learning_fields[] = {BH_Q_LEARNING_CONFIG(BH_ENTRY)};
 #define BH_CONFIG_STRUCT bh_value_iteration_config
 static const bh_field value_iteration_fields[] = {BH_VALUE_ITERATION_CONFIG(BH_ENTRY)};
 
-const bh_config_table bh_q_learning_table = {
-    "Q-learning", q_learning_fields, sizeof q_learning_fields / sizeof *q_learning_fields,
-    sizeof(bh_q_learning_config)};
-const bh_config_table bh_value_iteration_table = {
-    "Value iteration", value_iteration_fields,
-    sizeof value_iteration_fields / sizeof *value_iteration_fields, sizeof(bh_value_iteration_config)};
+const bh_config_table bh_q_learning_table = {"Q-learning", q_learning_fields,
+                                             sizeof q_learning_fields / sizeof *q_learning_fields,
+                                             sizeof(bh_q_learning_config)};
+const bh_config_table bh_value_iteration_table = {"Value iteration", value_iteration_fields,
+                                                  sizeof value_iteration_fields /
+                                                      sizeof *value_iteration_fields,
+                                                  sizeof(bh_value_iteration_config)};
 
 // ---- the updates ----
 
@@ -66,7 +67,8 @@ typedef struct bh_tabular {
     bh_agent_spec spec;
     bh_rng explore_rng;
     int timesteps, n_updates;
-    double change, change_gamma; // value iteration: of the last sweep, and the gamma it was made with
+    double change,
+        change_gamma; // value iteration: of the last sweep, and the gamma it was made with
     double loss_sum, q_sum;
     int sums_n;
     size_t bytes;
@@ -93,9 +95,11 @@ static bh_status create(bh_tabular **out, const bh_config_table *table, const vo
     bh_status status = bh_config_check(table, config, err);
     if (status != BH_OK) return status;
     if (spec->observation.kind != BH_SPACE_DISCRETE) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s needs an environment with Discrete observations; this one's are a Box of %d "
-                       "numbers, use dqn", table->name, spec->observation.n);
+        return bh_fail(
+            err, BH_ERR_CONFIG,
+            "%s needs an environment with Discrete observations; this one's are a Box of %d "
+            "numbers, use dqn",
+            table->name, spec->observation.n);
     }
     bh_tabular shape = {.spec = *spec};
     memcpy(&shape.config, config, table->bytes);
@@ -147,8 +151,11 @@ static void *params(void *agent, size_t *bytes)
 static int tensors(const void *agent, void *block, bh_tensor *out)
 {
     const bh_tabular *t = agent;
-    out[0] = (bh_tensor){.name = "q_table", .dtype = BH_F64, .rank = 2,
-                         .shape = {t->spec.observation.n, t->spec.n_actions}, .data = block};
+    out[0] = (bh_tensor){.name = "q_table",
+                         .dtype = BH_F64,
+                         .rank = 2,
+                         .shape = {t->spec.observation.n, t->spec.n_actions},
+                         .data = block};
     return 1;
 }
 
@@ -172,6 +179,11 @@ static void stats_of(bh_tabular *t, bh_agent_stats *out, double epsilon, double 
     t->sums_n = 0;
 }
 
+static int n_updates(const void *agent)
+{
+    return ((const bh_tabular *)agent)->n_updates;
+}
+
 // ---- Q-learning ----
 
 static double progress(const bh_tabular *t)
@@ -189,22 +201,25 @@ static double epsilon(const bh_tabular *t)
 static double learning_rate(const bh_tabular *t)
 {
     const bh_q_learning_config *c = &t->config.q_learning;
-    return bhi_linear_schedule(c->learning_rate, c->learning_rate_schedule == 0 ? c->learning_rate : 0, 1,
-                               progress(t));
+    return bhi_linear_schedule(
+        c->learning_rate, c->learning_rate_schedule == 0 ? c->learning_rate : 0, 1, progress(t));
 }
 
-static bh_status q_learning_create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
+static bh_status q_learning_create(void **out, const void *config, const bh_agent_spec *spec,
+                                   bh_error *err)
 {
     bh_tabular *t;
     bh_agent_spec own = *spec;
     own.mdp = NULL;
     bh_status status = create(&t, &bh_q_learning_table, config, &own, err);
-    for (size_t i = 0; status == BH_OK && i < entries(t); i++) t->q[i] = t->config.q_learning.initial_q;
+    for (size_t i = 0; status == BH_OK && i < entries(t); i++)
+        t->q[i] = t->config.q_learning.initial_q;
     *out = t;
     return status;
 }
 
-static void q_learning_act(void *agent, int *actions, unsigned char *explored, const float *obs, int n)
+static void q_learning_act(void *agent, int *actions, unsigned char *explored, const float *obs,
+                           int n)
 {
     bh_tabular *t = agent;
     int A = t->spec.n_actions;
@@ -222,8 +237,8 @@ static void q_learning_observe(void *agent, const bh_experience *e)
     int A = t->spec.n_actions;
     for (int i = 0; i < e->n; i++) {
         double discount = e->terminated_t[i] ? 0 : t->config.q_learning.gamma;
-        double td = bh_tabular_q_learning(t->q, A, (int)e->obs_tm1[i], e->a_tm1[i], e->r_t[i], discount,
-                                          (int)e->obs_t[i], learning_rate(t));
+        double td = bh_tabular_q_learning(t->q, A, (int)e->obs_tm1[i], e->a_tm1[i], e->r_t[i],
+                                          discount, (int)e->obs_t[i], learning_rate(t));
         t->loss_sum += td * td;
         t->q_sum += max_of(t->q + (int)e->obs_tm1[i] * A, A);
         t->sums_n++;
@@ -250,7 +265,8 @@ static bh_status value_iteration_create(void **out, const void *config, const bh
     return create((bh_tabular **)out, &bh_value_iteration_table, config, spec, err);
 }
 
-static void value_iteration_act(void *agent, int *actions, unsigned char *explored, const float *obs, int n)
+static void value_iteration_act(void *agent, int *actions, unsigned char *explored,
+                                const float *obs, int n)
 {
     bh_tabular *t = agent;
     int A = t->spec.n_actions;
@@ -269,7 +285,8 @@ static void value_iteration_learn(void *agent)
 {
     bh_tabular *t = agent;
     const bh_value_iteration_config *c = &t->config.value_iteration;
-    if (t->change <= c->tolerance && t->change_gamma == c->gamma) return; // settled, for these options
+    if (t->change <= c->tolerance && t->change_gamma == c->gamma)
+        return; // settled, for these options
     t->change = bh_tabular_sweep(t->q_new, t->q, t->spec.mdp, c->gamma);
     t->change_gamma = c->gamma;
     memcpy(t->q, t->q_new, entries(t) * sizeof *t->q);
@@ -298,6 +315,7 @@ const bh_agent_class bh_q_learning_class = {
     .observe = q_learning_observe,
     .learn = q_learning_learn,
     .stats = q_learning_stats,
+    .n_updates = n_updates,
     .q_values = q_values,
     .params = params,
     .tensors = tensors,
@@ -317,6 +335,7 @@ const bh_agent_class bh_value_iteration_class = {
     .observe = value_iteration_observe,
     .learn = value_iteration_learn,
     .stats = value_iteration_stats,
+    .n_updates = n_updates,
     .q_values = q_values,
     .params = params,
     .tensors = tensors,

@@ -17,23 +17,24 @@ BH_API double bh_tabular_q_learning(double *q, int A, int s, int a, double r, do
 /// q_new (S,A) from q_old (S,A). Returns the largest absolute change.
 BH_API double bh_tabular_sweep(double *q_new, const double *q_old, const bh_mdp *mdp, double gamma);
 
-#define BH_Q_LEARNING_CONFIG(X)                                                                               \
-    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE, "Alpha: how far an update goes to its target")         \
-    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear", BH_LIVE,                           \
-      "constant, or linear: falls to 0 over total_timesteps")                                                 \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                                            \
-    X(REAL, exploration_fraction, "0.5", 0, 1, NULL, BH_LIVE,                                                 \
-      "Share of total_timesteps over which epsilon falls")                                                    \
-    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start")                        \
-    X(REAL, exploration_final_eps, "0.1", 0, 1, NULL, BH_LIVE, "Epsilon at the end")                          \
+#define BH_Q_LEARNING_CONFIG(X)                                                        \
+    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE,                                 \
+      "Alpha: how far an update goes to its target")                                   \
+    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear", BH_LIVE,    \
+      "constant, or linear: falls to 0 over total_timesteps")                          \
+    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                     \
+    X(REAL, exploration_fraction, "0.5", 0, 1, NULL, BH_LIVE,                          \
+      "Share of total_timesteps over which epsilon falls")                             \
+    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start") \
+    X(REAL, exploration_final_eps, "0.1", 0, 1, NULL, BH_LIVE, "Epsilon at the end")   \
     X(REAL, initial_q, "0", -1e6, 1e6, NULL, BH_RESET, "Value every entry of the table starts from")
 
 typedef struct bh_q_learning_config {
     BH_Q_LEARNING_CONFIG(BH_MEMBER)
 } bh_q_learning_config;
 
-#define BH_VALUE_ITERATION_CONFIG(X)                                                                          \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                                            \
+#define BH_VALUE_ITERATION_CONFIG(X)                               \
+    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor") \
     X(REAL, tolerance, "1e-12", 0, 1, NULL, BH_LIVE, "Sweeps stop when no value changes by more")
 
 typedef struct bh_value_iteration_config {

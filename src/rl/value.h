@@ -15,8 +15,8 @@
 /// r_t    (B)   rewards                 discount_t (B)
 /// qt_t   (B,A) target values at t      td         (B) out: r_t + discount_t max qt_t - q_tm1[a_tm1]
 BH_API void bh_value_q_learning(bh_real *restrict td, const bh_real *q_tm1, const int *a_tm1,
-                                const bh_real *r_t, const bh_real *discount_t, const bh_real *qt_t, int B,
-                                int A);
+                                const bh_real *r_t, const bh_real *discount_t, const bh_real *qt_t,
+                                int B, int A);
 
 /// TD error of Double Q-learning (van Hasselt et al. 2015, eq. 4): the online values q_t (B,A) choose
 /// the action at t, the target values qt_t (B,A) rate it.

@@ -87,7 +87,8 @@ static void add_bounds(bh_text *out, const float *bounds, int n)
     bh_text_add(out, "[");
     for (int i = 0; i < n; i++) {
         if (i > 0) bh_text_add(out, ",");
-        if (bounds[i] - bounds[i] != 0) bh_text_add(out, bounds[i] > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+        if (bounds[i] - bounds[i] != 0)
+            bh_text_add(out, bounds[i] > 0 ? "\"Infinity\"" : "\"-Infinity\"");
         else bh_text_add_real(out, (double)bounds[i]);
     }
     bh_text_add(out, "]");
@@ -119,7 +120,8 @@ static void add_presets(bh_text *out, const bh_env_def *def)
     bh_text_add(out, "[");
     for (int i = 0; i < def->n_presets; i++) {
         const bh_preset *p = &def->presets[i];
-        bh_text_add(out, "%s{\"algo\":\"%s\",\"name\":\"%s\",\"value\":", i == 0 ? "" : ",", p->algo, p->name);
+        bh_text_add(out, "%s{\"algo\":\"%s\",\"name\":\"%s\",\"value\":", i == 0 ? "" : ",",
+                    p->algo, p->name);
         bh_text_add_json(out, p->value);
         bh_text_add(out, "}");
     }
@@ -164,7 +166,8 @@ EXPORT(const char *, bhx_catalog)(void)
         const bh_agent_class *agent = bh_agent_classes[i];
         bh_text_add(&out, "%s{\"name\":\"%s\",\"summary\":", i == 0 ? "" : ",", agent->name);
         bh_text_add_json(&out, agent->summary);
-        bh_text_add(&out, ",\"needs_transitions\":%s,\"options\":", agent->needs_mdp ? "true" : "false");
+        bh_text_add(&out,
+                    ",\"needs_transitions\":%s,\"options\":", agent->needs_mdp ? "true" : "false");
         bh_config_describe(agent->config, &out);
         bh_text_add(&out, "}");
     }
@@ -180,7 +183,8 @@ EXPORT(const char *, bhx_catalog)(void)
 EXPORT(bh_setup *, bhx_setup_create)(const char *env_id, const char *algo)
 {
     bh_setup *setup;
-    bh_setup_create(&setup, &bh_envs, env_id, algo != NULL && algo[0] != '\0' ? algo : NULL, &error);
+    bh_setup_create(&setup, &bh_envs, env_id, algo != NULL && algo[0] != '\0' ? algo : NULL,
+                    &error);
     return setup;
 }
 
@@ -200,7 +204,8 @@ EXPORT(int, bhx_setup_set)(bh_setup *setup, const char *name, const char *value)
 EXPORT(const char *, bhx_setup_describe)(const bh_setup *setup)
 {
     bh_text out = begin_text();
-    bh_text_add(&out, "{\"env\":\"%s\",\"algo\":\"%s\",\"options\":", setup->env->id, setup->agent->name);
+    bh_text_add(&out, "{\"env\":\"%s\",\"algo\":\"%s\",\"options\":", setup->env->id,
+                setup->agent->name);
     bh_setup_describe(setup, &out);
     bh_text_add(&out, "}");
     return text_buffer;
@@ -331,6 +336,11 @@ EXPORT(int, bhx_run_episodes)(const bh_run *run)
     return bh_run_episodes(run);
 }
 
+EXPORT(int, bhx_run_updates)(const bh_run *run)
+{
+    return bh_run_updates(run);
+}
+
 /// -1 when not solved yet.
 EXPORT(int, bhx_run_solved_at)(const bh_run *run)
 {
@@ -349,8 +359,9 @@ EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
 {
     bh_last_step last;
     bh_run_last_step(run, &last);
-    double row[8] = {last.action,         last.explored,       last.step.reward,    last.step.terminated,
-                     last.step.truncated, last.episode_return, last.episode_length, 0};
+    double row[8] = {
+        last.action,         last.explored,       last.step.reward,    last.step.terminated,
+        last.step.truncated, last.episode_return, last.episode_length, 0};
     memcpy(out, row, sizeof row);
 }
 
@@ -376,8 +387,8 @@ EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
     for (int i = 0; space->kind == BH_SPACE_DISCRETE && i < n; i++) {
         if (obs[i] >= 0 && obs[i] < (float)space->n && floorf(obs[i]) == obs[i]) continue;
         return bh_fail(&error, BH_ERR_ARGUMENT,
-                       "observation is %g, but must be a whole number between 0 and %d", (double)obs[i],
-                       space->n - 1);
+                       "observation is %g, but must be a whole number between 0 and %d",
+                       (double)obs[i], space->n - 1);
     }
     bh_run_q_values(run, q, obs, n);
     return BH_OK;
@@ -424,8 +435,8 @@ EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
     bh_text_add(&out, "[");
     for (int i = 0; i < n; i++) {
         const bh_tensor *t = &tensors[i];
-        bh_text_add(&out, "%s{\"name\":\"%s\",\"dtype\":\"%s\",\"shape\":[%d", i == 0 ? "" : ",", t->name,
-                    t->dtype == BH_F64 ? "F64" : "F32", t->shape[0]);
+        bh_text_add(&out, "%s{\"name\":\"%s\",\"dtype\":\"%s\",\"shape\":[%d", i == 0 ? "" : ",",
+                    t->name, t->dtype == BH_F64 ? "F64" : "F32", t->shape[0]);
         if (t->rank == 2) bh_text_add(&out, ",%d", t->shape[1]);
         bh_text_add(&out, "],\"transposed\":%s,\"address\":%zu}", t->transposed ? "true" : "false",
                     (size_t)t->data);

@@ -33,13 +33,14 @@ static inline int check_near(double a, double b, double tolerance, const char *f
     // Equal infinities are near; a NaN is near nothing.
     int ok = a == b || fabs(a - b) <= tolerance;
     if (!check_that(ok, file, line, "values differ") && check_failures <= 20) {
-        printf("    %s = %.17g\n    %s = %.17g\n    difference %.3g, allowed %.3g\n", text_a, a, text_b,
-               b, fabs(a - b), tolerance);
+        printf("    %s = %.17g\n    %s = %.17g\n    difference %.3g, allowed %.3g\n", text_a, a,
+               text_b, b, fabs(a - b), tolerance);
     }
     return ok;
 }
 
-static inline int check_status(bh_status got, bh_status want, const char *file, int line, const char *text)
+static inline int check_status(bh_status got, bh_status want, const char *file, int line,
+                               const char *text)
 {
     int ok = check_that(got == want, file, line, text);
     if (!ok) printf("    got '%s', expected '%s'\n", bh_status_string(got), bh_status_string(want));
@@ -53,19 +54,19 @@ static inline int check_string(const char *got, const char *want, const char *fi
     return ok;
 }
 
-#define CHECK(x) check_that(!!(x), __FILE__, __LINE__, #x)
+#define CHECK(x)                    check_that(!!(x), __FILE__, __LINE__, #x)
 #define CHECK_NEAR(a, b, tolerance) check_near((a), (b), (tolerance), __FILE__, __LINE__, #a, #b)
-#define CHECK_STATUS(call, want) check_status((call), (want), __FILE__, __LINE__, #call)
-#define CHECK_STRING(got, want) check_string((got), (want), __FILE__, __LINE__)
+#define CHECK_STATUS(call, want)    check_status((call), (want), __FILE__, __LINE__, #call)
+#define CHECK_STRING(got, want)     check_string((got), (want), __FILE__, __LINE__)
 
 /// Runs a test function unless argv names another.
-#define CHECK_RUN(function)                                               \
-    do {                                                                  \
-        if (argc < 2 || strstr(#function, argv[1]) != NULL) {             \
-            int before = check_failures;                                  \
-            function();                                                   \
+#define CHECK_RUN(function)                                                           \
+    do {                                                                              \
+        if (argc < 2 || strstr(#function, argv[1]) != NULL) {                         \
+            int before = check_failures;                                              \
+            function();                                                               \
             printf("%s %s\n", check_failures == before ? "ok  " : "FAIL", #function); \
-        }                                                                 \
+        }                                                                             \
     } while (0)
 
 static inline int check_report(void)

@@ -4,7 +4,8 @@
 
 #include "check.h"
 
-static const bh_space box = {BH_SPACE_BOX, 3, NULL, NULL}, discrete = {BH_SPACE_DISCRETE, 5, NULL, NULL};
+static const bh_space box = {BH_SPACE_BOX, 3, NULL, NULL},
+                      discrete = {BH_SPACE_DISCRETE, 5, NULL, NULL};
 
 typedef struct owner {
     bhi_replay replay;
@@ -36,8 +37,9 @@ static void drop(owner *o)
 // Transition number k, recognisable in every field.
 static void add(bhi_replay *r, int k)
 {
-    const float before[] = {(float)k, (float)k + 0.25f, -(float)k}, after[] = {(float)k + 1, 0, (float)k * 2};
-    bhi_replay_add(r, before, k % 7, k * 0.5, k % 4 == 3, 0, after);
+    const float before[] = {(float)k, (float)k + 0.25f, -(float)k},
+                after[] = {(float)k + 1, 0, (float)k * 2};
+    bhi_replay_add(r, before, k % 7, k * 0.5, k % 4 == 3, k % 4 == 1, after);
 }
 
 static void test_layout(void)
@@ -67,7 +69,7 @@ static void test_ring_wraps(void)
         CHECK(r->obs_tm1[3 * i] == (float)k && r->obs_tm1[3 * i + 1] == (float)k + 0.25f);
         CHECK(r->obs_t[3 * i] == (float)k + 1 && r->obs_t[3 * i + 2] == (float)k * 2);
         CHECK(r->a_tm1[i] == k % 7 && r->r_t[i] == (float)k * 0.5f);
-        CHECK(r->terminated_t[i] == (k % 4 == 3));
+        CHECK(r->terminated_t[i] == (k % 4 == 3) && r->truncated_t[i] == (k % 4 == 1));
     }
     drop(&o);
 
@@ -83,7 +85,7 @@ static void test_gather(void)
 {
     owner o = make(8, &box);
     for (int k = 0; k < 8; k++) add(&o.replay, k);
-    const int index[] = {3, 0, 3, 6};
+    const int index[] = {3, 0, 5, 6};
     bh_real x_tm1[12], x_t[12], r_t[4], discount_t[4];
     int a_tm1[4];
     bhi_replay_gather(&o.replay, index, 4, 0.9, 1, x_tm1, a_tm1, r_t, discount_t, x_t);
@@ -92,7 +94,8 @@ static void test_gather(void)
         CHECK(x_tm1[3 * b] == k && x_tm1[3 * b + 1] == k + (bh_real)0.25 && x_tm1[3 * b + 2] == -k);
         CHECK(x_t[3 * b] == k + 1 && x_t[3 * b + 1] == 0 && x_t[3 * b + 2] == 2 * k);
         CHECK(a_tm1[b] == k % 7 && r_t[b] == (bh_real)(0.5 * k));
-        CHECK(discount_t[b] == (k == 3 ? 0 : (bh_real)0.9)); // number 3 terminated
+        CHECK(discount_t[b] ==
+              (k == 3 ? 0 : (bh_real)0.9)); // 3 terminated; 5 was cut and keeps gamma
     }
     drop(&o);
 }
@@ -131,17 +134,32 @@ static void test_n_step(void)
     static const n_step_case cases[] = {
         // gamma 1/2, rewards 1 2 3 4, each transition k leads to observation k + 1
         {-1, -1, 1, {1, 2, 3, 4}, {.5, .5, .5, .5}, {1, 2, 3, 4}},
-        {-1, -1, 2, {2, 3.5, 5, 4}, {.25, .25, .25, .5}, {2, 3, 4, 4}}, // the last has no successor yet
+        {-1,
+         -1,
+         2,
+         {2, 3.5, 5, 4},
+         {.25, .25, .25, .5},
+         {2, 3, 4, 4}}, // the last has no successor yet
         {-1, -1, 3, {2.75, 4.5, 5, 4}, {.125, .125, .25, .5}, {3, 4, 4, 4}},
-        {1, -1, 3, {2, 2, 5, 4}, {0, 0, .25, .5}, {2, 2, 4, 4}},     // 1 terminates: nothing beyond, no bootstrap
-        {-1, 1, 3, {2, 2, 5, 4}, {.25, .5, .25, .5}, {2, 2, 4, 4}},  // 1 is truncated: nothing beyond, bootstrap
+        {1,
+         -1,
+         3,
+         {2, 2, 5, 4},
+         {0, 0, .25, .5},
+         {2, 2, 4, 4}}, // 1 terminates: nothing beyond, no bootstrap
+        {-1,
+         1,
+         3,
+         {2, 2, 5, 4},
+         {.25, .5, .25, .5},
+         {2, 2, 4, 4}}, // 1 is truncated: nothing beyond, bootstrap
     };
     for (int i = 0; i < (int)(sizeof cases / sizeof *cases); i++) {
         const n_step_case *c = &cases[i];
         owner o = make(4, &discrete);
         for (int k = 0; k < 4; k++) {
-            bhi_replay_add(&o.replay, (float[]){(float)k}, k, k + 1, k == c->terminated_at, k == c->truncated_at,
-                           (float[]){(float)k + 1});
+            bhi_replay_add(&o.replay, (float[]){(float)k}, k, k + 1, k == c->terminated_at,
+                           k == c->truncated_at, (float[]){(float)k + 1});
         }
         const int index[] = {0, 1, 2, 3};
         bh_real x_tm1[20], x_t[20], r_t[4], discount_t[4];
@@ -167,10 +185,31 @@ static void test_n_step_streams(void)
     bh_real x_tm1[25], x_t[25], r_t[5], discount_t[5];
     int a_tm1[5];
     bhi_replay_gather(&o.replay, index, 5, 0.5, 3, x_tm1, a_tm1, r_t, discount_t, x_t);
-    const double sums[] = {3 + 2.5 + 1.75, 4 + 3, 5 + 3.5, 6, 7}, discounts[] = {.125, .25, .25, .5, .5};
+    const double sums[] = {3 + 2.5 + 1.75, 4 + 3, 5 + 3.5, 6, 7},
+                 discounts[] = {.125, .25, .25, .5, .5};
     for (int b = 0; b < 5; b++) {
         CHECK_NEAR(r_t[b], sums[b], 0);
         CHECK_NEAR(discount_t[b], discounts[b], 0);
+    }
+    drop(&o);
+}
+
+// Around the ring's seam a transition still finds the next one, and the newest never the oldest.
+static void test_n_step_across_the_seam(void)
+{
+    static const bh_space many = {BH_SPACE_DISCRETE, 30, NULL, NULL};
+    owner o = make(5, &many);
+    for (int s = 0; s < 23; s++) { // from state s to s + 1 with reward 2^s
+        bhi_replay_add(&o.replay, (float[]){(float)s}, 0, ldexp(1, s), 0, 0,
+                       (float[]){(float)s + 1});
+        for (int i = 0; i < o.replay.size; i++) {
+            int from = (int)o.replay.obs_tm1[i], span = s - from + 1 < 3 ? s - from + 1 : 3, a_tm1;
+            bh_real x_tm1[30], x_t[30], r_t, discount_t;
+            bhi_replay_gather(&o.replay, &i, 1, 0.5, 3, x_tm1, &a_tm1, &r_t, &discount_t, x_t);
+            CHECK(x_tm1[from] == 1 && x_t[from + span] == 1);
+            CHECK_NEAR((double)r_t, span * ldexp(1, from), 0); // each 2^(from+k) / 2^k
+            CHECK_NEAR((double)discount_t, ldexp(1, -span), 0);
+        }
     }
     drop(&o);
 }
@@ -191,7 +230,8 @@ static void test_sample(void)
         count[index[i]]++;
         if (i > 0) repeats += index[i] == index[i - 1];
     }
-    for (int k = 0; k < N; k++) chi += (count[k] - DRAWS / N) * (count[k] - DRAWS / N) / (DRAWS / N);
+    for (int k = 0; k < N; k++)
+        chi += (count[k] - DRAWS / N) * (count[k] - DRAWS / N) / (DRAWS / N);
     CHECK(chi < 53.4); // 99.99 % of fair draws, 19 degrees of freedom
     CHECK_NEAR(repeats, DRAWS / (double)N, 5 * sqrt(DRAWS / (double)N));
 
@@ -209,6 +249,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_gather);
     CHECK_RUN(test_n_step);
     CHECK_RUN(test_n_step_streams);
+    CHECK_RUN(test_n_step_across_the_seam);
     CHECK_RUN(test_one_hot);
     CHECK_RUN(test_encode);
     CHECK_RUN(test_sample);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// CliffWalking-v1, Gymnasium 1.x (Sutton and Barto, Reinforcement Learning, example 6.6).
+//
+//     . . . . . . . . . . . .     start in state 36, goal in 47, a cliff between them. Every move
+//     . . . . . . . . . . . .     costs 1; stepping off costs 100 and puts back to the start. Only
+//     . . . . . . . . . . . .     the goal ends. Actions 0 up, 1 right, 2 down, 3 left. With
+//     S T T T T T T T T T T G     is_slippery the moves a-1, a, a+1 have probability 1/3 each.
+//
+// As in Gymnasium there is no time limit and no threshold: an unlearned greedy policy can walk
+// against the rim for ever, so whoever runs episodes to their end must cap them. The best return is
+// -13.
+//
+// view, describe, info, layout: envs/grid.h; trap_ends is false. transitions differ from
+// Gymnasium's P in one place: the goal leads to itself (rl/env.h), where Gymnasium lists moves
+// nobody can make.
+#include "envs/grid.h"
+#include "envs/registry.h"
+
+#include <math.h>
+
+#define BHI_CLIFF_CONFIG(X)                             \
+    X(BOOL, is_slippery, "false", 0, 1, NULL, BH_RESET, \
+      "whether a move may go sideways, 1/3 each way")
+
+typedef struct cliff_config {
+    BHI_CLIFF_CONFIG(BH_MEMBER)
+} cliff_config;
+
+#define BH_CONFIG_STRUCT cliff_config
+static const bh_field fields[] = {BHI_CLIFF_CONFIG(BH_ENTRY)};
+#undef BH_CONFIG_STRUCT
+
+static const bh_config_table table = {
+    "CliffWalking-v1", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(cliff_config)};
+
+static const bhi_grid_format format = {"CliffWalking-v1", "map", "SGT.", "SGT.", 1};
+
+static bh_status init(void *state, const void *config, bh_error *err)
+{
+    static const bhi_direction order[4] = {BHI_UP, BHI_RIGHT, BHI_DOWN, BHI_LEFT};
+    bhi_grid *grid = state;
+    const cliff_config *c = config;
+    for (int a = 0; a < 4; a++) grid->direction[a] = order[a];
+    grid->goal_reward = grid->step_reward = -1.0;
+    grid->trap_reward = -100.0;
+    grid->n_outcomes = 1;
+    if (c->is_slippery) bhi_grid_slip(grid, 1.0 / 3.0, 1.0 / 3.0);
+    return bhi_grid_read(grid, "............/............/............/STTTTTTTTTTG", &format, err);
+}
+
+static const bh_preset presets[] = {
+    {"q-learning", "total_timesteps", "50000"},
+    {"q-learning", "learning_rate", "0.5"},
+    {"q-learning", "gamma", "1"},
+    {"q-learning", "exploration_fraction", "0.5"},
+    {"q-learning", "exploration_initial_eps", "0.5"},
+    {"q-learning", "exploration_final_eps", "0.05"},
+    {"q-learning", "eval_freq", "2500"},
+    {"q-learning", "n_eval_episodes", "10"},
+    {"dqn", "total_timesteps", "50000"},
+    {"dqn", "learning_rate", "0.001"},
+    {"dqn", "buffer_size", "20000"},
+    {"dqn", "learning_starts", "1000"},
+    {"dqn", "batch_size", "64"},
+    {"dqn", "gamma", "0.99"},
+    {"dqn", "train_freq", "1"},
+    {"dqn", "gradient_steps", "1"},
+    {"dqn", "target_update_interval", "500"},
+    {"dqn", "exploration_fraction", "0.5"},
+    {"dqn", "exploration_final_eps", "0.05"},
+    {"dqn", "net_arch", "64,64"},
+    {"dqn", "eval_freq", "2500"},
+    {"dqn", "n_eval_episodes", "10"},
+    {"value-iteration", "gamma", "0.99"},
+    {"value-iteration", "tolerance", "1e-12"},
+    {"value-iteration", "total_timesteps", "500"},
+    {"value-iteration", "eval_freq", "50"},
+    {"value-iteration", "n_eval_episodes", "10"},
+};
+
+const bh_env_def bh_env_cliff_walking = {
+    .id = "CliffWalking-v1",
+    .summary = "Walk along a cliff: the short way is the dangerous one",
+    .config = &table,
+    .reward_threshold = NAN,
+    .max_episode_steps = 0,
+    .state_bytes = sizeof(bhi_grid),
+    .presets = presets,
+    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    .n_view = BHI_GRID_N_VIEW,
+    .init = init,
+    .spaces = bhi_grid_spaces,
+    .reset = bhi_grid_reset,
+    .step = bhi_grid_step,
+    .view = bhi_grid_view,
+    .describe = bhi_grid_describe,
+    .layout = bhi_grid_layout,
+    .info = bhi_grid_info,
+    .transitions = bhi_grid_transitions,
+};

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// FrozenLake-v1 and FrozenLake8x8-v1, Gymnasium 1.x.
+//
+// Cross the ice from S to G; F is frozen, H a hole that ends the episode. Reward 1 on entering G,
+// else 0. Actions 0 left, 1 down, 2 right, 3 up. On slippery ice the intended move happens with
+// probability success_rate, each of the two perpendicular ones with half of the rest.
+//
+// The two ids differ in the default map, the time limit (100, 200 steps) and the threshold (0.70,
+// 0.85): as in Gymnasium these belong to the id, and choosing map_name or desc does not change
+// them. `desc` replaces the named map; it may have several starts, one of which is drawn at each
+// reset.
+//
+// view, describe, info, layout: envs/grid.h. In layout, and there only, H reads T and F reads '.'.
+// The best chance of success on the slippery 4x4 lake within its 100 steps is 0.7442.
+#include "envs/grid.h"
+#include "envs/registry.h"
+
+#define BHI_LAKE_CONFIG(X, DEFAULT_MAP)                                                          \
+    X(CHOICE, map_name, DEFAULT_MAP, 0, 0, "4x4|8x8", BH_RESET, "one of Gymnasium's maps")       \
+    X(TEXT, desc, "", 0, 1000, NULL, BH_RESET,                                                   \
+      "own map instead: rows of S start, F frozen, H hole, G goal, separated by / or new lines") \
+    X(BOOL, is_slippery, "true", 0, 1, NULL, BH_RESET, "whether a move may go sideways")         \
+    X(REAL, success_rate, "0.3333333333333333", 0, 1, NULL, BH_RESET,                            \
+      "probability of the intended move on slippery ice")
+#define BHI_LAKE_4X4(X) BHI_LAKE_CONFIG(X, "4x4")
+#define BHI_LAKE_8X8(X) BHI_LAKE_CONFIG(X, "8x8")
+
+typedef struct lake_config {
+    BHI_LAKE_4X4(BH_MEMBER)
+} lake_config;
+
+#define BH_CONFIG_STRUCT lake_config
+static const bh_field fields_4x4[] = {BHI_LAKE_4X4(BH_ENTRY)};
+static const bh_field fields_8x8[] = {BHI_LAKE_8X8(BH_ENTRY)};
+#undef BH_CONFIG_STRUCT
+
+#define BHI_LAKE_FIELDS (int)(sizeof fields_4x4 / sizeof fields_4x4[0])
+static const bh_config_table table_4x4 = {"FrozenLake-v1", fields_4x4, BHI_LAKE_FIELDS,
+                                          sizeof(lake_config)};
+static const bh_config_table table_8x8 = {"FrozenLake8x8-v1", fields_8x8, BHI_LAKE_FIELDS,
+                                          sizeof(lake_config)};
+
+static const char *const maps[] = {
+    "SFFF/FHFH/FFFH/HFFG",
+    "SFFFFFFF/FFFFFFFF/FFFHFFFF/FFFFFHFF/FFFHFFFF/FHHFFFHF/FHFFHFHF/FFFHFFFG",
+};
+
+static bh_status init_lake(void *state, const void *config, const char *id, bh_error *err)
+{
+    static const bhi_direction order[4] = {BHI_LEFT, BHI_DOWN, BHI_RIGHT, BHI_UP};
+    bhi_grid *grid = state;
+    const lake_config *c = config;
+    for (int a = 0; a < 4; a++) grid->direction[a] = order[a];
+    grid->goal_reward = 1.0;
+    grid->trap_ends = 1;
+    grid->n_outcomes = 1;
+    // Gymnasium's own expression, so that P has its bits: 1/3 and (1 - 1/3) / 2 differ in the last
+    // one.
+    if (c->is_slippery) bhi_grid_slip(grid, c->success_rate, (1.0 - c->success_rate) / 2.0);
+    const bhi_grid_format format = {id, "desc", "SGHF", "SGT.", 0};
+    return bhi_grid_read(grid, c->desc[0] != '\0' ? c->desc : maps[c->map_name], &format, err);
+}
+
+static bh_status init_4x4(void *state, const void *config, bh_error *err)
+{
+    return init_lake(state, config, "FrozenLake-v1", err);
+}
+
+static bh_status init_8x8(void *state, const void *config, bh_error *err)
+{
+    return init_lake(state, config, "FrozenLake8x8-v1", err);
+}
+
+// The ice decides one episode in four: the best policy wins fewer than 70 of 100 episodes one time
+// in eight. Scores are therefore taken over more.
+static const bh_preset presets_4x4[] = {
+    {"q-learning", "total_timesteps", "200000"},
+    {"q-learning", "learning_rate", "0.2"},
+    {"q-learning", "learning_rate_schedule", "linear"},
+    {"q-learning", "gamma", "0.99"},
+    {"q-learning", "exploration_fraction", "0.5"},
+    {"q-learning", "exploration_initial_eps", "1"},
+    {"q-learning", "exploration_final_eps", "0.2"},
+    {"q-learning", "eval_freq", "10000"},
+    {"q-learning", "n_eval_episodes", "500"},
+    {"q-learning", "final_eval_episodes", "1000"},
+    {"dqn", "total_timesteps", "60000"},
+    {"dqn", "learning_rate", "0.0005"},
+    {"dqn", "buffer_size", "20000"},
+    {"dqn", "learning_starts", "1000"},
+    {"dqn", "batch_size", "64"},
+    {"dqn", "gamma", "0.99"},
+    {"dqn", "train_freq", "1"},
+    {"dqn", "gradient_steps", "1"},
+    {"dqn", "target_update_interval", "500"},
+    {"dqn", "exploration_fraction", "0.6"},
+    {"dqn", "exploration_final_eps", "0.1"},
+    {"dqn", "net_arch", "64,64"},
+    {"dqn", "eval_freq", "5000"},
+    {"dqn", "n_eval_episodes", "100"},
+    {"dqn", "final_eval_episodes", "1000"},
+    {"value-iteration", "gamma", "0.99"},
+    {"value-iteration", "tolerance", "1e-12"},
+    {"value-iteration", "total_timesteps", "2000"},
+    {"value-iteration", "eval_freq", "100"},
+    {"value-iteration", "n_eval_episodes", "500"},
+    {"value-iteration", "final_eval_episodes", "1000"},
+};
+
+// Blind search almost never reaches the far corner of the large lake: planning is what solves it.
+static const bh_preset presets_8x8[] = {
+    {"value-iteration", "gamma", "0.999"},
+    {"value-iteration", "tolerance", "1e-12"},
+    {"value-iteration", "total_timesteps", "5000"},
+    {"value-iteration", "eval_freq", "100"},
+    {"value-iteration", "n_eval_episodes", "500"},
+    {"value-iteration", "final_eval_episodes", "1000"},
+    {"q-learning", "total_timesteps", "2000000"},
+    {"q-learning", "learning_rate", "0.1"},
+    {"q-learning", "gamma", "0.999"},
+    {"q-learning", "exploration_fraction", "0.9"},
+    {"q-learning", "exploration_initial_eps", "1"},
+    {"q-learning", "exploration_final_eps", "0.05"},
+    {"q-learning", "eval_freq", "50000"},
+    {"q-learning", "n_eval_episodes", "500"},
+    {"q-learning", "final_eval_episodes", "1000"},
+};
+
+// What the two ids share.
+#define BHI_LAKE_DEF                                                                       \
+    .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces, \
+    .reset = bhi_grid_reset, .step = bhi_grid_step, .view = bhi_grid_view,                 \
+    .describe = bhi_grid_describe, .layout = bhi_grid_layout, .info = bhi_grid_info,       \
+    .transitions = bhi_grid_transitions
+
+const bh_env_def bh_env_frozen_lake = {
+    .id = "FrozenLake-v1",
+    .summary = "Cross a frozen lake without falling into a hole, on ice that may slip",
+    .config = &table_4x4,
+    .reward_threshold = 0.70,
+    .max_episode_steps = 100,
+    .presets = presets_4x4,
+    .n_presets = (int)(sizeof presets_4x4 / sizeof presets_4x4[0]),
+    .init = init_4x4,
+    BHI_LAKE_DEF,
+};
+
+const bh_env_def bh_env_frozen_lake8x8 = {
+    .id = "FrozenLake8x8-v1",
+    .summary = "The frozen lake, 8 by 8 cells",
+    .config = &table_8x8,
+    .reward_threshold = 0.85,
+    .max_episode_steps = 200,
+    .presets = presets_8x8,
+    .n_presets = (int)(sizeof presets_8x8 / sizeof presets_8x8[0]),
+    .init = init_8x8,
+    BHI_LAKE_DEF,
+};

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// GridWorld-v0: any map, drawn as text; the default is the 3x3 world of the chapters.
+//
+//     S . .     start in cell 1, a trap in cell 6 (-1, ends), a goal in cell 8 (+1, ends),
+//     . . T     0 for every other move; actions 0 up, 1 right, 2 down, 3 left.
+//     . G .
+//
+// Maps, rewards, view, describe, info and layout are those of envs/grid.h. With `slip` a move goes
+// to one of the two perpendicular directions instead, slip/2 each. A map needs exactly one start
+// and at least one goal (whether a goal can be reached is the learner's to find out).
+//
+// reward_threshold 1.0 is the best return of the default map and options: a policy that always
+// reaches the goal. It is a property of the definition, not of a map: for other maps, rewards or
+// slips the optimum is what value iteration finds.
+#include "envs/grid.h"
+#include "envs/registry.h"
+
+#define BHI_GRIDWORLD_CONFIG(X)                                                                    \
+    X(TEXT, map, "S../..T/.G.", 0, 1000, NULL, BH_RESET,                                           \
+      "rows of S start, G goal, T trap, # wall, . floor, separated by / or new lines")             \
+    X(REAL, goal_reward, "1", -1000, 1000, NULL, BH_RESET, "reward for entering a goal; it ends")  \
+    X(REAL, trap_reward, "-1", -1000, 1000, NULL, BH_RESET, "reward for entering a trap; it ends") \
+    X(REAL, step_reward, "0", -1000, 1000, NULL, BH_RESET, "reward for any other move")            \
+    X(REAL, slip, "0", 0, 1, NULL, BH_RESET,                                                       \
+      "probability that a move goes sideways, half to each side")
+
+typedef struct gridworld_config {
+    BHI_GRIDWORLD_CONFIG(BH_MEMBER)
+} gridworld_config;
+
+#define BH_CONFIG_STRUCT gridworld_config
+static const bh_field fields[] = {BHI_GRIDWORLD_CONFIG(BH_ENTRY)};
+#undef BH_CONFIG_STRUCT
+
+static const bh_config_table table = {
+    "GridWorld-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(gridworld_config)};
+
+static const bhi_grid_format format = {"GridWorld-v0", "map", "SGT#.", "SGT#.", 1};
+
+static bh_status init(void *state, const void *config, bh_error *err)
+{
+    static const bhi_direction order[4] = {BHI_UP, BHI_RIGHT, BHI_DOWN, BHI_LEFT};
+    bhi_grid *grid = state;
+    const gridworld_config *c = config;
+    for (int a = 0; a < 4; a++) grid->direction[a] = order[a];
+    grid->goal_reward = c->goal_reward;
+    grid->trap_reward = c->trap_reward;
+    grid->step_reward = c->step_reward;
+    grid->trap_ends = 1;
+    grid->n_outcomes = 1;
+    if (c->slip > 0) bhi_grid_slip(grid, 1.0 - c->slip, c->slip / 2.0);
+    return bhi_grid_read(grid, c->map, &format, err);
+}
+
+static const bh_preset presets[] = {
+    {"dqn", "total_timesteps", "10000"},
+    {"dqn", "learning_rate", "0.001"},
+    {"dqn", "buffer_size", "5000"},
+    {"dqn", "learning_starts", "200"},
+    {"dqn", "batch_size", "32"},
+    {"dqn", "gamma", "0.9"},
+    {"dqn", "train_freq", "1"},
+    {"dqn", "gradient_steps", "1"},
+    {"dqn", "target_update_interval", "200"},
+    {"dqn", "exploration_fraction", "0.5"},
+    {"dqn", "exploration_final_eps", "0.1"},
+    {"dqn", "net_arch", "24,24"},
+    {"dqn", "eval_freq", "500"},
+    {"dqn", "n_eval_episodes", "10"},
+    {"q-learning", "total_timesteps", "20000"},
+    {"q-learning", "learning_rate", "0.5"},
+    {"q-learning", "gamma", "0.9"},
+    {"q-learning", "exploration_fraction", "1"},
+    {"q-learning", "exploration_initial_eps", "1"},
+    {"q-learning", "exploration_final_eps", "0.5"},
+    {"q-learning", "eval_freq", "500"},
+    {"q-learning", "n_eval_episodes", "10"},
+    {"value-iteration", "gamma", "0.9"},
+    {"value-iteration", "tolerance", "1e-12"},
+    {"value-iteration", "total_timesteps", "500"},
+    {"value-iteration", "eval_freq", "50"},
+    {"value-iteration", "n_eval_episodes", "10"},
+};
+
+const bh_env_def bh_env_gridworld = {
+    .id = "GridWorld-v0",
+    .summary = "Walk a map to the goal, around the traps; the map is yours to draw",
+    .config = &table,
+    .reward_threshold = 1.0,
+    .max_episode_steps = 100,
+    .state_bytes = sizeof(bhi_grid),
+    .presets = presets,
+    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    .n_view = BHI_GRID_N_VIEW,
+    .init = init,
+    .spaces = bhi_grid_spaces,
+    .reset = bhi_grid_reset,
+    .step = bhi_grid_step,
+    .view = bhi_grid_view,
+    .describe = bhi_grid_describe,
+    .layout = bhi_grid_layout,
+    .info = bhi_grid_info,
+    .transitions = bhi_grid_transitions,
+};

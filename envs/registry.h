@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// The environments Bellhop ships.
+//
+// An environment is one bh_env_def (rl/env.h), defined in the file named after it. To add one:
+// write envs/<name>.c with `const bh_env_def bh_env_<name>`, declare it here, list it in
+// registry.c. Its options, spaces, limits and presets then appear in the library, on the command
+// line and in the page.
+//
+//     const bh_env_def *def;
+//     bh_error err;
+//     if (bh_registry_find(&bh_envs, "CartPole-v1", &def, &err) != BH_OK) return report(&err);
+//
+// Options are set by name, for an environment `def` with a config table:
+//
+//     void *config = bh_alloc(def->config->bytes);
+//     bh_config_defaults(def->config, config);
+//     bh_config_set(def->config, config, "slip", "0.1", &err);
+//     bh_env_create(&env, def, config, &err);   // copies it
+#pragma once
+
+#include "rl/env.h"
+
+extern const bh_env_def
+    bh_env_gridworld; ///< GridWorld-v0, any map; default the 3x3 of the chapters
+extern const bh_env_def bh_env_frozen_lake;    ///< FrozenLake-v1
+extern const bh_env_def bh_env_frozen_lake8x8; ///< FrozenLake8x8-v1: the 8x8 map, 200 steps
+extern const bh_env_def bh_env_cliff_walking;  ///< CliffWalking-v1
+extern const bh_env_def bh_env_cartpole;       ///< CartPole-v1
+extern const bh_env_def bh_env_textgen;        ///< TextGen-v0, a sentence word by word
+
+/// All of them, in the order a list shows them.
+extern const bh_registry bh_envs;

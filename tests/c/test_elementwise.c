@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// Elementwise kernels against plain loops, bit for bit, for every length up to ten vectors.
+#include "core/fmath.h"
+#include "core/rng.h"
+#include "kernels/elementwise.h"
+#include "kernels/simd.h"
+
+#include "check.h"
+
+enum { LONGEST = 40, GUARDS = 4 };
+
+static bh_rng rng;
+
+// Normal numbers with a few of the awkward ones; guards behind them.
+static void fill(bh_real *x, int n)
+{
+    for (int i = 0; i < LONGEST + GUARDS; i++) x[i] = (bh_real)bh_rng_normal(&rng);
+    for (int i = 0; i < n; i++) {
+        uint32_t luck = bh_rng_below(&rng, 12);
+        if (luck == 0) x[i] = 0;
+        if (luck == 1) x[i] = (bh_real)-0.0;
+    }
+}
+
+static int same(const bh_real *a, const bh_real *b)
+{
+    return memcmp(a, b, (LONGEST + GUARDS) * sizeof *a) == 0;
+}
+
+#define EACH_LENGTH(n) for (int n = 0; n <= LONGEST; n++)
+#define BLOCK(x)       bh_real x[LONGEST + GUARDS]
+
+static void test_relu_backward(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(dx);
+        BLOCK(want);
+        BLOCK(y);
+        fill(dx, n);
+        fill(y, n);
+        if (n > 2) y[n - 2] = (bh_real)NAN;
+        memcpy(want, dx, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = y[i] > 0 ? dx[i] : 0;
+        bhi_relu_backward(dx, y, n);
+        CHECK(same(dx, want));
+    }
+}
+
+static void test_tanh(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(y);
+        BLOCK(want);
+        BLOCK(dx);
+        fill(y, n);
+        fill(dx, n);
+        memcpy(want, y, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = (bh_real)bh_tanh((double)y[i]);
+        bhi_tanh_forward(y, n);
+        CHECK(same(y, want));
+        memcpy(want, dx, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = dx[i] * (1 - y[i] * y[i]);
+        bhi_tanh_backward(dx, y, n);
+        CHECK(same(dx, want));
+    }
+}
+
+static void test_column_sums(void)
+{
+    static const int rows[] = {0, 1, 2, 5};
+    for (int N = 1; N <= LONGEST / 5; N++) {
+        for (int r = 0; r < 4; r++) {
+            BLOCK(x);
+            BLOCK(sum);
+            BLOCK(want);
+            fill(x, LONGEST);
+            fill(sum, 0);
+            memcpy(want, sum, sizeof want);
+            for (int j = 0; j < N; j++) {
+                want[j] = 0;
+                for (int i = 0; i < rows[r]; i++) want[j] += x[i * N + j];
+            }
+            bhi_column_sums(sum, x, rows[r], N);
+            CHECK(same(sum, want));
+        }
+    }
+}
+
+static void test_polyak(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(target);
+        BLOCK(online);
+        BLOCK(want);
+        fill(target, n);
+        fill(online, n);
+        memcpy(want, target, sizeof want);
+        const bh_real tau = (bh_real)0.005;
+        for (int i = 0; i < n; i++) want[i] = target[i] + tau * (online[i] - target[i]);
+        bhi_polyak(target, online, tau, n);
+        CHECK(same(target, want));
+    }
+}
+
+static void test_sum_of_squares(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(x);
+        fill(x, n);
+        bh_real lane[16] = {0};
+        for (int i = 0; i < n; i++) lane[i % 16] += x[i] * x[i];
+        double want = 0;
+        for (int j = 0; j < 16; j++) want += (double)lane[j];
+        CHECK(bhi_sum_of_squares(x, n) == want);
+    }
+    const bh_real pythagoras[] = {3, 4, 12};
+    CHECK(bhi_sum_of_squares(pythagoras, 3) == 169);
+}
+
+static void test_sgd(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(p);
+        BLOCK(g);
+        BLOCK(want);
+        fill(p, n);
+        fill(g, n);
+        memcpy(want, p, sizeof want);
+        const bh_real rate = (bh_real)0.01, scale = (bh_real)0.7, step = rate * scale;
+        for (int i = 0; i < n; i++) want[i] = p[i] - step * g[i];
+        bhi_sgd(p, g, rate, scale, n);
+        CHECK(same(p, want));
+    }
+}
+
+static bh_real square_root(bh_real x)
+{
+    return sizeof x == sizeof(double) ? (bh_real)sqrt((double)x) : (bh_real)sqrtf((float)x);
+}
+
+// The plain loop of the formula in the header, rounded in the same places.
+static void plain_adam(bh_real *p, bh_real *m, bh_real *v, const bh_real *g, const bhi_adam_step *s,
+                       int n)
+{
+    for (int i = 0; i < n; i++) {
+        bh_real scaled = g[i] * s->scale;
+        m[i] = s->beta1 * m[i] + s->rest1 * scaled;
+        v[i] = s->beta2 * v[i] + s->rest2 * (scaled * scaled);
+        bh_real root = square_root(v[i]) * s->root_inverse;
+        p[i] -= s->rate * m[i] / (root + s->epsilon);
+    }
+}
+
+static void test_adam(void)
+{
+    const bhi_adam_step step = {.scale = (bh_real)0.5,
+                                .beta1 = (bh_real)0.9,
+                                .beta2 = (bh_real)0.999,
+                                .rest1 = (bh_real)0.1,
+                                .rest2 = (bh_real)0.001,
+                                .rate = (bh_real)0.01,
+                                .root_inverse = 3,
+                                .epsilon = (bh_real)1e-8};
+    EACH_LENGTH(n)
+    {
+        BLOCK(g);
+        bh_real got[3][LONGEST + GUARDS], want[3][LONGEST + GUARDS]; // p, m, v
+        fill(g, n);
+        for (int k = 0; k < 3; k++) fill(got[k], n);
+        for (int i = 0; i < n; i++) got[2][i] *= got[2][i];
+        memcpy(want, got, sizeof want);
+        for (int t = 0; t < 3; t++) {
+            bhi_adam(got[0], got[1], got[2], g, &step, n);
+            plain_adam(want[0], want[1], want[2], g, &step, n);
+        }
+        for (int k = 0; k < 3; k++) CHECK(same(got[k], want[k]));
+    }
+}
+
+// The four-lane type: arithmetic rounded as in C, gates, and parts of a vector.
+static void test_lanes(void)
+{
+    BLOCK(x);
+    BLOCK(y);
+    fill(x, LONGEST);
+    fill(y, LONGEST);
+    bh_real sum[4], difference[4], product[4], quotient[4], root[4];
+    bhi_f4 u = bhi_f4_load(x), v = bhi_f4_load(y);
+    bhi_f4_store(sum, bhi_f4_add(u, v));
+    bhi_f4_store(difference, bhi_f4_sub(u, v));
+    bhi_f4_store(product, bhi_f4_mul(u, v));
+    bhi_f4_store(quotient, bhi_f4_div(u, bhi_f4_splat((bh_real)0.3)));
+    bhi_f4_store(root, bhi_f4_sqrt(bhi_f4_mul(u, u)));
+    for (int i = 0; i < 4; i++) {
+        CHECK(sum[i] == x[i] + y[i] && difference[i] == x[i] - y[i] && product[i] == x[i] * y[i]);
+        CHECK(quotient[i] == x[i] / (bh_real)0.3 && root[i] == square_root(x[i] * x[i]));
+    }
+    const bh_real a[4] = {1, 2, 3, 4}, gate[4] = {1, 0, -1, (bh_real)NAN};
+    bh_real out[4];
+    bhi_f4_store(out, bhi_f4_gate(bhi_f4_load(a), bhi_f4_load(gate)));
+    CHECK(out[0] == 1 && out[1] == 0 && out[2] == 0 && out[3] == 0);
+    for (int n = 1; n <= 4; n++) {
+        bh_real part[4] = {9, 9, 9, 9};
+        bhi_f4_store(out, bhi_f4_load_first(a, n));
+        for (int i = 0; i < 4; i++) CHECK(out[i] == (i < n ? a[i] : 0));
+        bhi_f4_store_first(part, bhi_f4_load(a), n);
+        for (int i = 0; i < 4; i++) CHECK(part[i] == (i < n ? a[i] : 9));
+    }
+    CHECK(strlen(BH_SIMD_NAME) > 0);
+}
+
+int main(int argc, char **argv)
+{
+    rng = bh_rng_seed(1);
+    CHECK_RUN(test_relu_backward);
+    CHECK_RUN(test_tanh);
+    CHECK_RUN(test_column_sums);
+    CHECK_RUN(test_polyak);
+    CHECK_RUN(test_sum_of_squares);
+    CHECK_RUN(test_sgd);
+    CHECK_RUN(test_adam);
+    CHECK_RUN(test_lanes);
+    return check_report();
+}
