@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// The command line as people use it: every command in a process of its own, its output, its files, its exit code.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../web/cli.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'bellhop-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** @param {...string} args */
+function bellhop(...args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
+  return { status, stdout, stderr, json: () => stdout.trim().split('\n').map((line) => JSON.parse(line)) };
+}
+
+/** @param {string[]} args @param {number} status @param {RegExp} message */
+function refused(args, status, message) {
+  const result = bellhop(...args);
+  assert.equal(result.status, status, result.stderr);
+  assert.match(result.stderr, message);
+  assert.match(result.stderr, /^bellhop: [^\n]+\n$/, 'one line');
+  assert.equal(result.stdout, '');
+}
+
+test('envs --json: one object per line', () => {
+  const { status, json } = bellhop('envs', '--json');
+  assert.equal(status, 0);
+  const envs = json();
+  for (const env of envs) {
+    assert.deepEqual(Object.keys(env), ['id', 'observation_space', 'action_space', 'reward_threshold', 'max_episode_steps']);
+  }
+  const cart = envs.find(({ id }) => id === 'CartPole-v1');
+  assert.deepEqual([cart.action_space, cart.reward_threshold, cart.max_episode_steps], [{ type: 'Discrete', n: 2 }, 475, 500]);
+  assert.deepEqual([cart.observation_space.shape, cart.observation_space.high[1]], [[4], 'Infinity']);
+});
+
+test('help, version, tables', () => {
+  assert.equal(bellhop('--version').stdout, `${JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version}\n`);
+  assert.match(bellhop('--help').stdout, /train .*\n.*eval/);
+  for (const command of ['envs', 'options', 'train', 'eval']) {
+    const { status, stdout } = bellhop(command, '--help');
+    assert.equal(status, 0);
+    assert.match(stdout, new RegExp(`^Usage: bellhop ${command}`));
+  }
+  assert.match(bellhop('envs').stdout, /CartPole-v1 +Box\(4\) +Discrete\(2\) +475 +500/);
+  assert.match(bellhop('options', 'dqn').stdout, /--learning-rate\* +0.0001 +0 to 10/);
+  assert.match(bellhop('options', 'GridWorld-v0').stdout, /--env-map[^]*--gamma\* +0.9 /);
+  assert.match(bellhop().stderr, /^Usage/);
+});
+
+test('train --json --out: lines, summary, files; --config gives the same run; eval the same score', () => {
+  const first = bellhop('train', 'GridWorld-v0', '--seed', '5', '--total-timesteps', '2000', '--env-map', 'S../.T./..G',
+    '--env-slip=0.1', '--learning-rate', '0.002', '--double-q', '--net-arch', '16,16', '--eval-freq', '250',
+    '--out', 'a/b', '--json');
+  assert.equal(first.status, 0, first.stderr);
+  const lines = first.json();
+  const summary = lines.at(-1);
+  assert.deepEqual([summary.type, summary.env, summary.algo, summary.seed, summary.total_timesteps], ['summary', 'GridWorld-v0', 'dqn', 5, 2000]);
+  for (const name of ['eval/mean_reward', 'eval/std_reward', 'final/mean_reward', 'final/std_reward', 'time/seconds', 'time/fps']) {
+    assert.equal(typeof summary[name], 'number', name);
+  }
+  assert.match(summary.params_sha256, /^[0-9a-f]{64}$/);
+  assert.ok('solved_at_timestep' in summary);
+  const count = (/** @type {string} */ type) => lines.filter((line) => line.type === type).length;
+  assert.deepEqual([count('eval'), count('train'), count('summary'), count('episode')], [8, 20, 1, summary.episodes]);
+  assert.equal(lines.find(({ type }) => type === 'train')['train/loss'], null, 'nothing was learned before learning_starts');
+
+  assert.deepEqual(readdirSync(join(folder, 'a/b')).sort(), ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors']);
+  const [heading, ...rows] = readFileSync(join(folder, 'a/b/metrics.csv'), 'utf8').trim().split('\n');
+  assert.match(heading, /^type,time\/total_timesteps,.*eval\/mean_reward/);
+  assert.equal(rows.length, lines.length - 1);
+  assert.ok(rows.every((row) => row.split(',').length === heading.split(',').length && !row.includes('NaN')));
+  const config = JSON.parse(readFileSync(join(folder, 'a/b/config.json'), 'utf8'));
+  assert.deepEqual([config.env, config.algo, config.options.learning_rate, config.options.net_arch, config.options.double_q, config.env_options.slip],
+    ['GridWorld-v0', 'dqn', 0.002, [16, 16], true, 0.1]);
+
+  const again = bellhop('train', '--config', 'a/b/config.json', '--out', 'c', '--json').json().at(-1);
+  assert.equal(again.params_sha256, summary.params_sha256);
+  assert.deepEqual(readFileSync(join(folder, 'c/best_model.safetensors')), readFileSync(join(folder, 'a/b/best_model.safetensors')));
+  const other = bellhop('train', 'GridWorld-v0', '--config', 'a/b/config.json', '--seed', '6', '--json').json().at(-1);
+  assert.deepEqual([other.seed, other.params_sha256 === summary.params_sha256], [6, false]);
+
+  for (const [file, key] of [['best_model', 'eval'], ['model', 'final']]) {
+    const [score] = bellhop('eval', `a/b/${file}.safetensors`, '--json').json();
+    assert.deepEqual([score['eval/mean_reward'], score['eval/std_reward'], score.episodes],
+      [summary[`${key}/mean_reward`], summary[`${key}/std_reward`], 100]);
+  }
+  const [few] = bellhop('eval', 'a/b/model.safetensors', '--episodes', '3', '--seed', '8', '--json').json();
+  assert.deepEqual([few.episodes, few.seed], [3, 8]);
+  assert.match(bellhop('eval', 'a/b/model.safetensors').stdout, /mean .* std .* min .* max /);
+});
+
+test('train for people', () => {
+  const { status, stdout } = bellhop('train', 'GridWorld-v0', '--algo', 'value-iteration', '--total-timesteps', '1000');
+  assert.equal(status, 0);
+  assert.match(stdout, /GridWorld-v0 · value-iteration · seed 0 · 1,000 steps/);
+  assert.match(stdout, /best +1 ± 0 over 100 greedy episodes/);
+  assert.ok(!stdout.includes('\x1b') && !stdout.includes('\r'), 'no terminal codes where there is no terminal');
+});
+
+test('commands that were typed wrongly exit with 2 and one line', () => {
+  refused(['trian'], 2, /did you mean 'train'/);
+  refused(['toString'], 2, /no command/);
+  refused(['train'], 2, /needs an environment/);
+  refused(['train', 'CartPole-v2'], 2, /did you mean 'CartPole-v1'/);
+  refused(['train', 'CartPole-v1', 'x'], 2, /one environment/);
+  refused(['train', 'CartPole-v1', '--algo', 'dqm'], 2, /did you mean 'dqn'/);
+  refused(['train', 'CartPole-v1', '--learning-rat', '1'], 2, /did you mean '--learning-rate'/);
+  refused(['train', 'CartPole-v1', '--learning_rate', '1'], 2, /did you mean '--learning-rate'/);
+  refused(['train', 'CartPole-v1', '-x'], 2, /unknown flag -x/);
+  refused(['train', 'CartPole-v1', '--learning-rate'], 2, /--learning-rate needs a value/);
+  refused(['train', 'CartPole-v1', '--learning-rate', '--json'], 2, /--learning-rate needs a value/);
+  refused(['train', 'CartPole-v1', '--learning-rate', 'fast'], 2, /--learning-rate is 'fast', but must be a number/);
+  refused(['train', 'CartPole-v1', '--learning-rate', '-1', '--json'], 2, /--learning-rate is -1, but must be between 0 and 10/);
+  refused(['train', 'CartPole-v1', '--learning-rate', 'NaN'], 2, /--learning-rate is NaN/);
+  refused(['train', 'CartPole-v1', '--net-arch', '64,x'], 2, /--net-arch is '64,x'/);
+  refused(['train', 'CartPole-v1', '--seed', '-1'], 2, /--seed is -1/);
+  refused(['train', 'CartPole-v1', '--loss', 'l1'], 2, /--loss is 'l1', but must be one of huber, mse/);
+  refused(['train', 'CartPole-v1', '--initial-q', '1'], 2, /dqn has no option --initial-q/);
+  refused(['train', 'CartPole-v1', '--env-map', 'S'], 2, /CartPole-v1 has no option --env-map/);
+  refused(['train', 'GridWorld-v0', '--env-map', '...'], 2, /--env-map/);
+  refused(['train', 'CartPole-v1', '--algo', 'q-learning'], 2, /Discrete/);
+  refused(['envs', '--jsn'], 2, /did you mean '--json'/);
+  refused(['options', 'dqnn'], 2, /did you mean 'dqn'/);
+  refused(['eval'], 2, /takes one file/);
+  refused(['eval', 'x', '--episodes', '0'], 2, /--episodes is '0'/);
+});
+
+test('files that are not there or not what they should be', () => {
+  writeFileSync(join(folder, 'broken.json'), '{');
+  writeFileSync(join(folder, 'odd.json'), '{"env":"CartPole-v1","options":{"learning_rat":1}}');
+  writeFileSync(join(folder, 'grid.json'), '{"env":"GridWorld-v0"}');
+  writeFileSync(join(folder, 'not.safetensors'), 'nothing of the kind');
+  refused(['train', '--config', 'none.json'], 2, /none.json does not exist/);
+  refused(['train', '--config', 'broken.json'], 2, /broken.json could not be read/);
+  refused(['train', '--config', 'odd.json'], 2, /'learning_rat'; did you mean 'learning_rate'/);
+  refused(['train', 'CartPole-v1', '--config', 'grid.json'], 2, /is for 'GridWorld-v0'/);
+  refused(['train', 'CartPole-v1', '--out', 'broken.json'], 1, /--out broken.json cannot be written to/);
+  refused(['eval', 'none.safetensors'], 1, /none.safetensors does not exist/);
+  refused(['eval', 'not.safetensors'], 1, /not.safetensors: .*safetensors/);
+  refused(['eval', '.'], 1, /could not be read/);
+});
+
+test('Ctrl-C stops a run, which still writes its files and its summary, and exits with 130', async () => {
+  const child = spawn(process.execPath, [CLI, 'train', 'CartPole-v1', '--total-timesteps', '2000000000', '--eval-freq', '0',
+    '--final-eval-episodes', '1', '--json', '--out', 'stopped'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    if (output === '') child.kill('SIGINT');
+    output += text;
+  });
+  const code = await new Promise((done) => {
+    child.on('close', done);
+  });
+  assert.equal(code, 130);
+  const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '');
+  assert.equal(summary.type, 'summary');
+  assert.ok(summary.total_timesteps > 0 && summary.total_timesteps < 2e9);
+  assert.deepEqual(readdirSync(join(folder, 'stopped')).sort(), ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors']);
+});
+
+test('a reader that has had enough ends it quietly', async () => {
+  const child = spawn(process.execPath, [CLI, 'train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--json'],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text;
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const code = await new Promise((done) => {
+    child.on('close', done);
+  });
+  assert.deepEqual([code, errors], [0, '']);
+});

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Hyperparameters: presets, defaults, types and ranges, for every field of every table.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { BellhopError, load } from '../../web/node.mjs';
+
+const bh = await load();
+const CLASSES = { 'dqn': bh.DQN, 'q-learning': bh.QLearning, 'value-iteration': bh.ValueIteration };
+
+/** @param {() => unknown} use @param {RegExp} message */
+function refused(use, message) {
+  assert.throws(use, (/** @type {any} */ error) => {
+    assert.ok(error instanceof BellhopError, String(error));
+    assert.equal(error.status, 'BH_ERR_CONFIG');
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+/** @param {import('../../web/bellhop.js').Field} field @returns {unknown[]} values that must be refused */
+function badValues({ type, min = 0, max = 0 }) {
+  const common = [null, undefined, {}, () => 1];
+  switch (type) {
+    case 'bool': return [...common, 'true', 1, 'yes'];
+    case 'choice': return [...common, 'nothing', 0, true];
+    case 'sizes': return [...common, '64', 64, [0.5], [NaN], [min - 1], [max + 1], ['64'], Array(9).fill(8)];
+    case 'real': return [...common, NaN, '1', true, [1], min - 1, max * 2 + 1, Infinity, -Infinity];
+    case 'int': case 'seed': return [...common, NaN, '1', true, 0.5, min - 1, max + 2, Infinity];
+    default: return common;
+  }
+}
+
+test('every field refuses bad values by name, and everything stays usable', () => {
+  const env = bh.make('GridWorld-v0');
+  const before = bh.liveBytes();
+  let count = 0;
+  for (const algo of bh.catalog.algos) {
+    for (const field of [...algo.options, ...bh.catalog.run]) {
+      for (const value of badValues(field)) {
+        refused(() => new CLASSES[algo.name](env, /** @type {any} */ ({ [field.key]: value })), new RegExp(`\\b${field.key} is .*must be`));
+        count++;
+      }
+    }
+  }
+  assert.ok(count > 200);
+  assert.equal(bh.liveBytes(), before);
+  const model = new bh.QLearning(env);
+  assert.equal(model.qValues(0).length, 4);
+  model.dispose();
+  env.dispose();
+});
+
+test('unknown names get a suggestion in the spelling of JavaScript', () => {
+  const env = bh.make('GridWorld-v0');
+  const tries = /** @type {[string, RegExp][]} */ ([
+    ['learning_rate', /DQN has no option 'learning_rate'; did you mean 'learningRate'/],
+    ['netarch', /did you mean 'netArch'/], ['totalTimestep', /did you mean 'totalTimesteps'/],
+    ['learningRat', /did you mean 'learningRate'/], ['zzz', /DQN has no option 'zzz'$/],
+  ]);
+  for (const [key, message] of tries) refused(() => new bh.DQN(env, /** @type {any} */ ({ [key]: 1 })), message);
+  refused(() => new bh.DQN(env, /** @type {any} */ (7)), /options are 7, but must be an object/);
+  refused(() => new bh.DQN(env, /** @type {any} */ (null)), /options are null/);
+  env.dispose();
+});
+
+test('options go over the preset; preset: false over the tables\' defaults', () => {
+  const env = bh.make('GridWorld-v0');
+  const rows = bh.catalog.envs.find(({ id }) => id === 'GridWorld-v0')?.presets.filter(({ algo }) => algo === 'dqn') ?? [];
+  const fields = [...bh.catalog.algos[0].options, ...bh.catalog.run];
+  const text = (/** @type {unknown} */ value) => String(value);
+  const shipped = new bh.DQN(env, { batchSize: 8 });
+  const plain = new bh.DQN(env, { preset: false, batchSize: 8 });
+  for (const field of fields) {
+    const row = rows.find(({ name }) => name === field.name);
+    const expected = field.name === 'batch_size' ? '8' : row?.value ?? field.default;
+    assert.equal(text(shipped.options[field.key]), expected, field.key);
+    assert.equal(text(plain.options[field.key]), field.name === 'batch_size' ? '8' : field.default, field.key);
+  }
+  assert.deepEqual(plain.options.netArch, [64, 64]);
+  assert.equal(plain.options.doubleQ, false);
+  refused(() => new bh.DQN(env, /** @type {any} */ ({ preset: 1 })), /preset is 1, but must be true or false/);
+  [shipped, plain, env].forEach((each) => each.dispose());
+});
+
+test('the type declarations know every option', () => {
+  const types = readFileSync(new URL('../../web/bellhop.d.ts', import.meta.url), 'utf8');
+  const fields = [...bh.catalog.run, ...bh.catalog.algos.flatMap(({ options }) => options), ...bh.catalog.envs.flatMap(({ options }) => options)];
+  for (const { key } of fields) assert.match(types, new RegExp(`^  ${key}\\?: `, 'm'));
+});
+
+test('algorithms say which environments they are for', () => {
+  const env = bh.make('CartPole-v1');
+  refused(() => new bh.QLearning(env), /Discrete/);
+  refused(() => new bh.ValueIteration(env), /CartPole-v1/);
+  assert.throws(() => new bh.DQN(/** @type {any} */ ('CartPole-v1')), /must be one from make/);
+  env.dispose();
+});
+
+test('absurd sizes are an error, not a crash, and leave nothing behind', () => {
+  const env = bh.make('CartPole-v1');
+  const before = bh.liveBytes();
+  const absurd = [{ netArch: Array(8).fill(4096), batchSize: 65_536 }, { netArch: [4096, 4096, 4096, 4096, 4096, 4096], bufferSize: 10_000_000 }];
+  for (const options of absurd) {
+    assert.throws(() => new bh.DQN(env, options), (/** @type {any} */ error) => ['BH_ERR_CONFIG', 'BH_ERR_MEMORY'].includes(error.status));
+    assert.equal(bh.liveBytes(), before);
+  }
+  new bh.DQN(env).dispose();
+  env.dispose();
+});

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The same seed gives the same bits: WebAssembly with and without SIMD, and every native build that is there, against
+// tests/golden/runs.json.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { load } from '../../web/node.mjs';
+import { goldenRuns } from '../golden/golden.mjs';
+
+const golden = JSON.parse(readFileSync(new URL('../golden/runs.json', import.meta.url), 'utf8')).sha256;
+
+for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false, 'scalar']])) {
+  test(`WebAssembly, ${name}`, async () => {
+    const bh = await load({ simd });
+    assert.equal(bh.simd, name);
+    const runs = await goldenRuns(bh);
+    for (const [id, { updates }] of Object.entries(runs)) assert.ok(updates > 0, `${id} learned nothing in its golden run`);
+    assert.deepEqual(Object.fromEntries(Object.entries(runs).map(([id, run]) => [id, run.sha256])), golden);
+    assert.equal(new Set(Object.values(golden)).size, bh.catalog.envs.length, 'every run ends with parameters of its own');
+  });
+}
+
+for (const preset of ['debug', 'o2', 'scalar', 'release']) {
+  const program = fileURLToPath(new URL(`../../build/out/${preset}/bellhop_golden_run`, import.meta.url));
+  test(`native, ${preset}`, { skip: existsSync(program) ? false : 'not built' }, () => {
+    const lines = execFileSync(program, { encoding: 'utf8' }).trim().split('\n').map((line) => line.split(' '));
+    assert.deepEqual(Object.fromEntries(lines), golden);
+  });
+}

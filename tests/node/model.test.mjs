@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+// Models: learning, prediction, evaluation, live options, checkpoints good and bad.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { BellhopError, load } from '../../web/node.mjs';
+
+const bh = await load();
+const env = bh.make('GridWorld-v0');
+const cart = bh.make('CartPole-v1');
+const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, totalTimesteps: 500, evalFreq: 100, nEvalEpisodes: 2 };
+after(() => [env, cart].forEach((each) => each.dispose()));
+
+/** @param {() => unknown} use @param {string} status @param {RegExp} message */
+function fails(use, status, message) {
+  assert.throws(use, (/** @type {any} */ error) => {
+    assert.ok(error instanceof BellhopError, String(error));
+    assert.equal(error.status, status);
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+test('value iteration finds V* and the way to the goal', async () => {
+  const model = new bh.ValueIteration(env);
+  await model.learn({ totalTimesteps: 100 });
+  const expected = { 0: 0.81, 1: 0.9, 2: 0.81, 3: 0.9, 4: 1, 6: 1, 8: 1 };
+  for (const [state, value] of Object.entries(expected)) {
+    assert.ok(Math.abs(Math.max(...model.qValues(Number(state))) - value) < 1e-9, `V(${state})`);
+  }
+  let [state] = env.reset();
+  let [reward, terminated] = [0, false];
+  while (!terminated) [state, reward, terminated] = env.step(model.predict(state));
+  assert.equal(reward, 1);
+  model.dispose();
+});
+
+test('DQN learns the gridworld; progress tells how', async () => {
+  const model = new bh.DQN(env, { seed: 1 });
+  const seen = { records: 0, evals: 0, last: /** @type {any} */ (null) };
+  const result = await model.learn({
+    totalTimesteps: 4000,
+    onProgress(progress) {
+      seen.records += progress.records.length;
+      seen.evals += progress.records.filter(({ type }) => type === 'eval').length;
+      seen.last = progress;
+    },
+  });
+  assert.equal(result, model);
+  assert.equal(model.timesteps, 4000);
+  assert.equal(seen.evals, 4000 / Number(model.options.evalFreq));
+  assert.equal(seen.records, model.episodes + seen.evals + 4000 / Number(model.options.logFreq));
+  for (const name of ['rollout/ep_rew_mean', 'rollout/ep_len_mean', 'rollout/exploration_rate', 'train/loss',
+    'train/learning_rate', 'train/n_updates', 'eval/mean_reward', 'time/total_timesteps']) {
+    assert.ok(Number.isFinite(seen.last[name]), name);
+  }
+  assert.deepEqual([seen.last.timesteps, seen.last.totalTimesteps, seen.last.episodes], [4000, 4000, model.episodes]);
+  assert.ok(Number(model.solvedAt) > 0 && Number(model.solvedAt) <= 4000);
+  const score = model.evaluate({ which: 'best', episodes: 5, seed: 1 });
+  assert.deepEqual([score.mean, score.std, score.meanLength, score.episodes], [1, 0, 3, 5]);
+  model.dispose();
+});
+
+test('the same seed gives the same parameters, however it is sliced and watched; another one others', async () => {
+  const run = async (/** @type {number} */ seed, /** @type {object} */ how) => {
+    const model = new bh.DQN(cart, { ...SMALL, seed });
+    await model.learn({ totalTimesteps: 500, ...how });
+    model.evaluate({ episodes: 2 });
+    const sha256 = model.sha256();
+    model.dispose();
+    return sha256;
+  };
+  const first = await run(3, {});
+  assert.equal(await run(3, { sliceMilliseconds: 0.01, onProgress: () => {} }), first);
+  assert.notEqual(await run(4, {}), first);
+});
+
+test('learn goes on where it was, and stops on request', async () => {
+  const model = new bh.DQN(cart, SMALL);
+  await model.learn();
+  assert.equal(model.timesteps, 500);
+  await model.learn({ totalTimesteps: 100 });
+  assert.equal(model.timesteps, 600);
+  assert.equal(model.options.totalTimesteps, 600);
+  await model.learn({ totalTimesteps: 1e9, sliceMilliseconds: 1, onProgress: () => false });
+  const stopped = model.timesteps;
+  assert.ok(stopped > 600 && stopped < 1e6);
+  await model.learn({ totalTimesteps: 1000, signal: AbortSignal.abort() });
+  assert.equal(model.timesteps, stopped);
+  model.dispose();
+});
+
+test('the event loop turns while it learns, and a second learn is refused', async () => {
+  const model = new bh.DQN(cart, SMALL);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  const stop = new AbortController();
+  const learning = model.learn({ totalTimesteps: 1e9, signal: stop.signal });
+  await assert.rejects(model.learn(), /is learning/);
+  while (turns < 3) await new Promise((done) => setTimeout(done, 1));
+  stop.abort();
+  await learning;
+  clearInterval(timer);
+  model.dispose();
+});
+
+test('several environments at once', async () => {
+  const model = new bh.DQN(cart, { ...SMALL, nEnvs: 8 });
+  await model.learn({ totalTimesteps: 100 });
+  assert.equal(model.timesteps, 104);
+  model.dispose();
+});
+
+test('bad arguments of learn, evaluate, predict', async () => {
+  const model = new bh.DQN(cart, SMALL);
+  await assert.rejects(model.learn({ totalTimesteps: 0 }), /totalTimesteps is 0/);
+  await assert.rejects(model.learn({ totalTimesteps: NaN }), /totalTimesteps is NaN/);
+  await assert.rejects(model.learn(/** @type {any} */ ({ total_timesteps: 5 })), /did you mean 'totalTimesteps'/);
+  await assert.rejects(model.learn(/** @type {any} */ ({ onProgress: 3 })), /onProgress is 3, but must be a function/);
+  fails(() => model.evaluate({ episodes: 0 }), 'BH_ERR_ARGUMENT', /episodes is 0/);
+  fails(() => model.evaluate(/** @type {any} */ ({ which: 'last' })), 'BH_ERR_ARGUMENT', /which is 'last'.*'current' or 'best'/);
+  const table = new bh.QLearning(env);
+  for (const obs of [[0, 0, 0], [0, 0, 0, NaN], [0, 0, 0, '1'], 'abcd', null, undefined, 3, {}, [], [[0, 0, 0, 0], [0]]]) {
+    fails(() => model.predict(/** @type {any} */ (obs)), 'BH_ERR_ARGUMENT', /observation/);
+  }
+  for (const state of [-1, 9, 0.5, NaN, '0', null, []]) fails(() => table.predict(/** @type {any} */ (state)), 'BH_ERR_ARGUMENT', /observation/);
+  assert.equal(model.timesteps, 0);
+  assert.equal(model.predict([0, 0, 0, 0]), model.predict(new Float32Array(4)));
+  [model, table].forEach((each) => each.dispose());
+});
+
+test('predict is the argmax of qValues, for one observation and for many', () => {
+  const model = new bh.DQN(cart, SMALL);
+  const batch = [[0.1, 0, 0, 0], [0, 0, -0.2, 1], [1, 1, 0.1, -1]];
+  const q = model.qValues(batch);
+  assert.equal(q.length, 6);
+  batch.forEach((obs, i) => {
+    assert.deepEqual([...model.qValues(obs)], [...q.subarray(2 * i, 2 * i + 2)]);
+    assert.equal(model.predict(obs), q[2 * i + 1] > q[2 * i] ? 1 : 0);
+  });
+  assert.deepEqual(model.predict(batch), batch.map((obs) => model.predict(obs)));
+  assert.deepEqual([...model.qValues(Float32Array.from(batch.flat()))], [...q]);
+  model.dispose();
+});
+
+test('parameters are copies, in the orientation of a checkpoint', () => {
+  const model = new bh.DQN(cart, { ...SMALL, netArch: [3] });
+  const parameters = model.parameters();
+  assert.deepEqual(Object.entries(parameters).map(([name, { shape }]) => [name, ...shape]),
+    [['q_net.q_net.0.weight', 3, 4], ['q_net.q_net.0.bias', 3], ['q_net.q_net.2.weight', 2, 3], ['q_net.q_net.2.bias', 2]]);
+  const [w0, b0, w1, b1] = Object.values(parameters).map(({ data }) => data);
+  const obs = [0.3, -0.2, 0.1, 0.5];
+  const hidden = [...b0].map((bias, i) => Math.max(0, obs.reduce((sum, x, j) => sum + x * w0[i * 4 + j], bias)));
+  const expected = [...b1].map((bias, i) => hidden.reduce((sum, x, j) => sum + x * w1[i * 3 + j], bias));
+  model.qValues(obs).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-6));
+  const sha256 = model.sha256();
+  w0.fill(0);
+  assert.equal(model.sha256(), sha256);
+  model.dispose();
+});
+
+test('live options: taken, or refused with nothing changed', () => {
+  const model = new bh.DQN(cart, SMALL);
+  model.set({ learningRate: 0.5, gamma: 0.5 });
+  assert.deepEqual([model.options.learningRate, model.options.gamma], [0.5, 0.5]);
+  fails(() => model.set({ learningRate: 0.25, gamma: 2 }), 'BH_ERR_CONFIG', /gamma is 2, but must be between 0 and 1/);
+  assert.equal(model.options.learningRate, 0.5);
+  fails(() => model.set({ batchSize: 4 }), 'BH_ERR_CONFIG', /batchSize cannot change/);
+  fails(() => model.set(/** @type {any} */ ({ suttonBartoReward: true })), 'BH_ERR_CONFIG', /suttonBartoReward cannot change/);
+  fails(() => model.set(/** @type {any} */ ({ learningrate: 1 })), 'BH_ERR_CONFIG', /did you mean 'learningRate'/);
+  model.dispose();
+});
+
+// ---- checkpoints ----
+
+test('save and load give the same model, with its environment and options', async () => {
+  const maze = bh.make('GridWorld-v0', { map: ['S..', '.#.', '..G'], slip: 0.1 });
+  for (const Class of [bh.DQN, bh.QLearning]) {
+    const model = new Class(maze, { seed: 2, totalTimesteps: 300 });
+    await model.learn();
+    for (const which of /** @type {const} */ (['current', 'best'])) {
+      const bytes = model.save({ which });
+      for (const copy of [Class.load(bytes), Class.load(bytes, maze), bh.loadModel(bytes.buffer)]) {
+        assert.ok(copy instanceof Class);
+        assert.equal(copy.sha256(), model.sha256({ which }));
+        assert.deepEqual(copy.env, model.env);
+        assert.deepEqual(copy.options, model.options);
+        copy.dispose();
+      }
+    }
+    const changed = Class.load(model.save(), maze, { learningRate: 0.25 });
+    assert.equal(changed.options.learningRate, 0.25);
+    await changed.learn({ totalTimesteps: 50 });
+    changed.dispose();
+    model.dispose();
+  }
+  maze.dispose();
+});
+
+test('a checkpoint is a safetensors file', () => {
+  const model = new bh.DQN(cart, { ...SMALL, netArch: [3] });
+  const bytes = model.save();
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  assert.equal(header.__metadata__.env, 'CartPole-v1');
+  assert.equal(header.__metadata__['config.net_arch'], '3');
+  const { dtype, shape, data_offsets: [start, end] } = header['q_net.q_net.0.weight'];
+  assert.deepEqual([dtype, shape], ['F32', [3, 4]]);
+  const data = new Float32Array(bytes.slice(8 + length + start, 8 + length + end).buffer);
+  assert.deepEqual(data, model.parameters()['q_net.q_net.0.weight'].data);
+  model.dispose();
+});
+
+test('every prefix and every flipped bit of a checkpoint is refused, and all stays usable', () => {
+  const model = new bh.QLearning(env);
+  const bytes = model.save();
+  const live = bh.liveBytes();
+  const sha256 = model.sha256();
+  for (let n = 0; n < bytes.length; n++) {
+    assert.throws(() => bh.QLearning.load(bytes.subarray(0, n)), { name: 'BellhopError', status: 'BH_ERR_FORMAT' }, `${n} bytes`);
+  }
+  for (let i = 0; i < bytes.length; i++) {
+    const damaged = bytes.slice();
+    damaged[i] ^= 1 << (i % 8);
+    assert.throws(() => bh.QLearning.load(damaged), { name: 'BellhopError' }, `bit ${i % 8} of byte ${i}`);
+  }
+  for (const nothing of [undefined, null, 'bytes', 5, {}]) {
+    assert.throws(() => bh.QLearning.load(/** @type {any} */ (nothing)), { name: 'BellhopError', status: 'BH_ERR_ARGUMENT' });
+  }
+  assert.equal(bh.liveBytes(), live);
+  assert.equal(model.sha256(), sha256);
+  bh.QLearning.load(bytes).dispose();
+  model.dispose();
+});
+
+test('a checkpoint of another environment, algorithm or shape is refused', () => {
+  const [dqn, table] = [new bh.DQN(cart, SMALL), new bh.QLearning(env)];
+  const large = bh.make('GridWorld-v0', { map: ['S..', '...', '...', '..G'] });
+  const live = bh.liveBytes();
+  fails(() => bh.DQN.load(dqn.save(), env), 'BH_ERR_SHAPE', /env is 'CartPole-v1', but here it is 'GridWorld-v0'/);
+  fails(() => bh.QLearning.load(dqn.save()), 'BH_ERR_SHAPE', /algo is 'dqn', but here it is 'q-learning'/);
+  fails(() => bh.QLearning.load(table.save(), large), 'BH_ERR_SHAPE', /q_table/);
+  fails(() => bh.DQN.load(dqn.save(), cart, { netArch: [16] }), 'BH_ERR_SHAPE', /q_net/);
+  assert.equal(bh.liveBytes(), live);
+  [dqn, table, large].forEach((each) => each.dispose());
+});
+
+test('a disposed model says so', async () => {
+  const model = new bh.DQN(cart, SMALL);
+  const learning = model.learn({ totalTimesteps: 1e9 });
+  model.dispose();
+  await assert.rejects(learning, { status: 'BH_ERR_STATE' });
+  await assert.rejects(model.learn(), { status: 'BH_ERR_STATE' });
+  for (const use of [() => model.save(), () => model.predict([0, 0, 0, 0]), () => model.evaluate(), () => model.timesteps, () => model.set({ gamma: 1 })]) {
+    fails(use, 'BH_ERR_STATE', /was disposed/);
+  }
+  model.dispose();
+});

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// The worker's protocol, with the worker as a thread of Node: sessions, frames, speeds, and errors across the line.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { BellhopError, connect, load } from '../../web/node.mjs';
+
+const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, trainFreq: 1, evalFreq: 100, nEvalEpisodes: 2, logFreq: 10 };
+/** @type {import('../../web/bellhop.js').Trainer} */
+let trainer;
+/** @type {Worker} */
+let thread;
+
+before(async () => {
+  const { port1, port2 } = new MessageChannel();
+  thread = new Worker(new URL('./trainer_thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  trainer = await connect({ port: port1 });
+});
+
+after(async () => {
+  trainer.terminate();
+  await thread.terminate();
+});
+
+/**
+ * Collects frames until one fits, then resolves to all of them.
+ * @param {import('../../web/bellhop.js').Session} session
+ * @param {(frame: import('../../web/bellhop.js').Frame) => boolean} fits
+ * @returns {Promise<import('../../web/bellhop.js').Frame[]>}
+ */
+function framesUntil(session, fits) {
+  /** @type {import('../../web/bellhop.js').Frame[]} */
+  const frames = [];
+  return new Promise((done) => {
+    session.onFrame = (frame) => {
+      frames.push(frame);
+      if (fits(frame)) done(frames);
+    };
+  });
+}
+
+/** @param {Promise<unknown>} promise @param {string} status @param {RegExp} message */
+async function rejects(promise, status, message) {
+  await assert.rejects(promise, (/** @type {any} */ error) => {
+    assert.ok(error instanceof BellhopError, String(error));
+    assert.equal(error.status, status);
+    assert.match(error.message, message);
+    return true;
+  });
+}
+
+test('the catalogue is the library\'s', async () => {
+  assert.deepEqual(trainer.catalog, (await load()).catalog);
+  assert.equal(trainer.simd, 'wasm-simd128');
+});
+
+test('a session tells what it is', async () => {
+  const session = await trainer.create({ env: 'GridWorld-v0', options: { seed: 7 }, envOptions: { map: ['S.', '.G'] } });
+  const { info } = session;
+  assert.deepEqual([info.env, info.algo, info.options.seed, info.rewardThreshold, info.maxEpisodeSteps], ['GridWorld-v0', 'dqn', 7, 1, 100]);
+  assert.deepEqual([info.layout.rows, info.observationSpace, info.actionSpace.n], [['S.', '.G'], { type: 'Discrete', n: 4 }, 4]);
+  assert.equal(info.envOptions.map, 'S.\n.G');
+  await session.dispose();
+});
+
+test('the first frame, before any step', async () => {
+  const session = await trainer.create({ env: 'GridWorld-v0', options: SMALL });
+  const frames = framesUntil(session, () => true);
+  await session.requestFrame();
+  const [frame] = await frames;
+  assert.deepEqual([frame.running, frame.finished, frame.diverged, frame.timesteps, frame.episodes, frame.nUpdates, frame.solvedAt],
+    [false, false, false, 0, 0, 0, null]);
+  assert.equal(frame.last.action, -1);
+  assert.deepEqual([frame.obs.length, frame.q.length, frame.qTm1.length, frame.table?.length, frame.records.length], [1, 4, 4, 36, 0]);
+  assert.deepEqual([...frame.q], [.../** @type {Float64Array} */ (frame.table).subarray(0, 4)]);
+  assert.ok(frame.text.length > 0 && frame.view.length > 0);
+  assert.deepEqual(frame.envInfo, { prob: 1 });
+  await session.dispose();
+});
+
+test('step by step: the same run as the library\'s', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: { ...SMALL, totalTimesteps: 100, seed: 3 } });
+  for (let i = 1; i <= 5; i++) {
+    const frames = framesUntil(session, ({ timesteps }) => timesteps === i);
+    await session.step();
+    const frame = /** @type {any} */ ((await frames).at(-1));
+    assert.ok([0, 1].includes(frame.last.action) && typeof frame.last.explored === 'boolean');
+    assert.equal(frame.last.episodeLength, i);
+    assert.notDeepEqual(frame.obs, frame.obsTm1);
+    assert.equal(frame.table, null);
+  }
+  await session.step(95);
+  const bh = await load();
+  const env = bh.make('CartPole-v1');
+  const model = new bh.DQN(env, { ...SMALL, seed: 3 });
+  await model.learn({ totalTimesteps: 100 });
+  assert.equal(await session.sha256(), model.sha256());
+  const observations = [[0, 0, 0.1, 0], [0.5, 0, -0.1, 0]];
+  assert.deepEqual(await session.qValues(observations), model.qValues(observations));
+  assert.deepEqual(await session.qValues(Float32Array.from(observations.flat())), model.qValues(observations));
+  assert.equal(await session.predict(observations[0]), model.predict(observations[0]));
+  assert.deepEqual(await session.evaluate({ episodes: 3, seed: 1, which: 'best' }), model.evaluate({ episodes: 3, seed: 1, which: 'best' }));
+  assert.deepEqual(await session.save(), model.save());
+  await session.dispose();
+});
+
+test('full speed to the end: every record arrives, in order, once; play goes on afterwards', async () => {
+  const session = await trainer.create({ env: 'GridWorld-v0', options: { ...SMALL, totalTimesteps: 3000 } });
+  const watched = framesUntil(session, ({ finished }) => finished);
+  await session.play({ stepsPerSecond: Infinity });
+  const frames = await watched;
+  const last = /** @type {any} */ (frames.at(-1));
+  assert.deepEqual([last.running, last.timesteps, last.diverged], [false, 3000, false]);
+  const rows = frames.flatMap(({ records }) => Array.from({ length: records.length / 8 }, (_, i) => records.subarray(8 * i, 8 * i + 8)));
+  const count = (/** @type {number} */ kind) => rows.filter(([each]) => each === kind).length;
+  assert.deepEqual([count(1), count(2), count(3)], [last.episodes, 300, 30]);
+  assert.ok(rows.every((row, i) => i === 0 || row[1] >= rows[i - 1][1]), 'in order');
+  assert.equal(last.nUpdates, 2980);
+  const further = framesUntil(session, ({ timesteps }) => timesteps > 3000);
+  await session.play();
+  assert.equal((await further).at(-1)?.finished, false);
+  await session.pause();
+  await session.dispose();
+});
+
+test('a slow speed takes its time, and can be changed and paused', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const slow = framesUntil(session, ({ timesteps }) => timesteps >= 1);
+  await session.play({ stepsPerSecond: 0.5 });
+  const first = /** @type {any} */ ((await slow).at(-1));
+  assert.deepEqual([first.timesteps, first.running], [1, true]);
+  const fast = framesUntil(session, ({ timesteps }) => timesteps > 50);
+  await session.play({ stepsPerSecond: 5000 });
+  await fast;
+  const stopped = framesUntil(session, ({ running }) => !running);
+  await session.pause();
+  const { timesteps } = /** @type {any} */ ((await stopped).at(-1));
+  const later = framesUntil(session, () => true);
+  await session.requestFrame();
+  assert.equal((await later)[0].timesteps, timesteps);
+  await session.dispose();
+});
+
+test('a page that takes no frames misses no records', async () => {
+  const session = await trainer.create({ env: 'GridWorld-v0', options: { ...SMALL, netArch: [1], trainFreq: 1000, totalTimesteps: 30_000 } });
+  const watched = framesUntil(session, ({ finished }) => finished);
+  await session.learn({ totalTimesteps: 30_000 });
+  const frames = await watched;
+  const rows = frames.reduce((sum, { records }) => sum + records.length / 8, 0);
+  assert.equal(rows, /** @type {any} */ (frames.at(-1)).episodes + 3000 + 300);
+  assert.ok(frames.length < 1000, 'frames are not queued up');
+  await session.dispose();
+});
+
+test('learn resolves at its end, tells its progress, and stops when asked to', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const result = await session.learn({ totalTimesteps: 500 });
+  assert.deepEqual([result.timesteps, result.totalTimesteps], [500, 500]);
+  assert.ok(Number.isFinite(result['eval/mean_reward']) && Number.isFinite(result['rollout/ep_rew_mean']));
+  let calls = 0;
+  const stopped = await session.learn({ totalTimesteps: 1e9, onProgress: () => ++calls < 2 });
+  assert.ok(calls >= 2 && stopped.timesteps > 500 && stopped.timesteps < 1e8);
+  await session.dispose();
+});
+
+test('set changes live options and says what it cannot', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  await session.set({ learningRate: 0.002 });
+  assert.equal(session.info.options.learningRate, 0.002);
+  await rejects(session.set({ learningRate: -1 }), 'BH_ERR_CONFIG', /learningRate is -1/);
+  await rejects(session.set({ netArch: [2] }), 'BH_ERR_CONFIG', /netArch cannot change/);
+  await session.dispose();
+});
+
+test('checkpoints go in and out; bad ones change nothing', async () => {
+  const [a, b] = [await trainer.create({ env: 'CartPole-v1', options: { ...SMALL, seed: 1 } }), await trainer.create({ env: 'CartPole-v1', options: SMALL })];
+  const bytes = await a.save();
+  assert.notEqual(await b.sha256(), await a.sha256());
+  await rejects(b.load(bytes.subarray(0, 100)), 'BH_ERR_FORMAT', /./);
+  await b.load(bytes);
+  assert.equal(await b.sha256(), await a.sha256());
+  await Promise.all([a.dispose(), b.dispose()]);
+});
+
+test('what cannot be made or done is an error here, and the worker goes on', async () => {
+  await rejects(trainer.create({ env: 'CartPole-v9' }), 'BH_ERR_UNKNOWN', /did you mean 'CartPole-v1'/);
+  await rejects(trainer.create({ env: 'GridWorld-v0', envOptions: { map: '...' } }), 'BH_ERR_CONFIG', /map/);
+  await rejects(trainer.create({ env: 'CartPole-v1', algo: 'q-learning' }), 'BH_ERR_CONFIG', /Discrete/);
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  await rejects(session.play({ stepsPerSecond: 0 }), 'BH_ERR_ARGUMENT', /stepsPerSecond is 0/);
+  await rejects(session.step(0.5), 'BH_ERR_ARGUMENT', /step is 0.5/);
+  await rejects(session.predict([1, 2]), 'BH_ERR_ARGUMENT', /observation/);
+  await session.dispose();
+  await rejects(session.step(), 'BH_ERR_STATE', /disposed/);
+});
+
+test('disposing while it plays or learns', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const learning = rejects(session.learn({ totalTimesteps: 1e9 }), 'BH_ERR_STATE', /disposed/);
+  await session.dispose();
+  await learning;
+  assert.equal(await trainer.liveBytes(), 0);
+});
+
+test('a diverged run says so', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: { ...SMALL, learningRate: 10, optimizer: 'sgd', loss: 'mse', maxGradNorm: 0, gamma: 1, targetUpdateInterval: 1 } });
+  const watched = framesUntil(session, ({ diverged }) => diverged);
+  await session.play();
+  await watched;
+  await session.pause();
+  await session.dispose();
+});
+
+test('where there are no web workers, connect says so', async () => {
+  await rejects(connect(), 'BH_ERR_LOAD', /no web workers/);
+});

@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: MIT
+// The public API of Bellhop, for bellhop.mjs (browsers, workers, bundlers) and node.mjs (Node). Options of
+// environments and algorithms come from the C tables; `bellhop options` prints them with ranges and defaults.
+
+/** What went wrong, as the C library says it; BH_ERR_LOAD when the module itself could not be had. */
+export type Status =
+  | 'BH_ERR_MEMORY' | 'BH_ERR_CONFIG' | 'BH_ERR_ARGUMENT' | 'BH_ERR_STATE' | 'BH_ERR_FORMAT' | 'BH_ERR_SHAPE'
+  | 'BH_ERR_UNKNOWN' | 'BH_ERR_LOAD';
+
+/** Every error this library throws on purpose. The message is a sentence for people. */
+export class BellhopError extends Error {
+  constructor(status: Status, message: string, options?: ErrorOptions);
+  readonly name: 'BellhopError';
+  readonly status: Status;
+}
+
+// ---- loading ----
+
+export interface LoadOptions {
+  /**
+   * Where bellhop-simd.wasm is (in Node also a path); default: beside this module. Its scalar twin, for engines without
+   * SIMD, is expected beside it under the same name with `scalar` for `simd`.
+   */
+  wasmUrl?: string | URL;
+  /** The module's bytes, or the compiled module; then nothing is fetched. */
+  wasmBinary?: BufferSource | WebAssembly.Module;
+  /** true or false: only the SIMD, only the scalar binary. Default: SIMD where it runs and computes right. */
+  simd?: boolean;
+}
+
+/** Loads the module. Every call makes an instance of its own. Both binaries give the same bits. */
+export function load(options?: LoadOptions): Promise<Bellhop>;
+
+/**
+ * The seed that `model.evaluate()` and the command line score a finished run with, unless told otherwise: the run's
+ * seed plus 2^40 (modulo 2^53), apart from every seed a person picks.
+ */
+export function evaluationSeed(seed: number): number;
+
+/** One instance of the library. */
+export interface Bellhop {
+  readonly version: string;
+  /** Which kernels run. */
+  readonly simd: 'wasm-simd128' | 'scalar';
+  /** Everything there is, with options and presets. Frozen. */
+  readonly catalog: Catalog;
+  /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
+  make(id: EnvId, options?: EnvOptions): Env;
+  readonly DQN: ModelClass<DQNOptions>;
+  readonly QLearning: ModelClass<QLearningOptions>;
+  readonly ValueIteration: ModelClass<ValueIterationOptions>;
+  /** A model of whatever algorithm the checkpoint is of. */
+  loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env, options?: DQNOptions | QLearningOptions | ValueIterationOptions): Model;
+  /** Bytes the library has allocated; 0 when everything has been disposed. */
+  liveBytes(): number;
+}
+
+// ---- the catalogue ----
+
+export type OptionValue = boolean | number | string | number[];
+
+/** One option, as its C table has it. */
+export interface Field {
+  /** snake_case, as in C, files and (with dashes) on the command line. */
+  readonly name: string;
+  /** camelCase, as in JavaScript. */
+  readonly key: string;
+  readonly type: 'bool' | 'int' | 'real' | 'seed' | 'choice' | 'sizes' | 'text';
+  /** As text, like the values of presets. */
+  readonly default: string;
+  readonly min?: number;
+  readonly max?: number;
+  /** The words of a choice, separated by `|`. */
+  readonly choices?: string;
+  /** May be changed while it runs. */
+  readonly live: boolean;
+  readonly help: string;
+}
+
+export interface EnvEntry {
+  readonly id: string;
+  readonly summary: string;
+  readonly observation_space: SpaceEntry;
+  readonly action_space: SpaceEntry;
+  /** Mean return that counts as solved. */
+  readonly reward_threshold: number | null;
+  readonly max_episode_steps: number | null;
+  readonly has_transitions: boolean;
+  /** Numbers that `view()` has. */
+  readonly n_view: number;
+  readonly options: readonly Field[];
+  /** Shipped hyperparameters, values as text; the first row's algorithm is the default. */
+  readonly presets: readonly { readonly algo: string; readonly name: string; readonly value: string }[];
+}
+
+export type SpaceEntry =
+  | { readonly type: 'Discrete'; readonly n: number }
+  | {
+    readonly type: 'Box'; readonly shape: readonly number[]; readonly dtype: 'float32';
+    readonly low: readonly number[]; readonly high: readonly number[];
+  };
+
+export interface AlgoEntry {
+  readonly name: AlgoName;
+  readonly summary: string;
+  /** Only for environments with a transition table. */
+  readonly needs_transitions: boolean;
+  readonly options: readonly Field[];
+}
+
+export interface Catalog {
+  readonly version: string;
+  readonly simd: 'wasm-simd128' | 'scalar';
+  readonly envs: readonly EnvEntry[];
+  readonly algos: readonly AlgoEntry[];
+  /** Options every run has, whatever the algorithm. */
+  readonly run: readonly Field[];
+}
+
+// ---- environments ----
+
+export type EnvId =
+  | 'GridWorld-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' | 'CartPole-v1' | 'TextGen-v0'
+  | (string & {});
+
+export interface EnvOptions {
+  /** GridWorld: rows of S start, G goal, T trap, # wall, . floor. */
+  map?: string | string[];
+  goalReward?: number;
+  trapReward?: number;
+  stepReward?: number;
+  /** GridWorld: probability that a move goes sideways. */
+  slip?: number;
+  /** FrozenLake: one of Gymnasium's maps. */
+  mapName?: '4x4' | '8x8';
+  /** FrozenLake: a map of one's own. */
+  desc?: string | string[];
+  /** FrozenLake, CliffWalking. */
+  isSlippery?: boolean;
+  /** FrozenLake. */
+  successRate?: number;
+  /** CartPole: reward 0 per step and -1 for falling. */
+  suttonBartoReward?: boolean;
+}
+
+export interface BoxSpace {
+  readonly type: 'Box';
+  readonly shape: readonly number[];
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  readonly dtype: 'float32';
+}
+
+export interface DiscreteSpace {
+  readonly type: 'Discrete';
+  readonly n: number;
+}
+
+export type Space = BoxSpace | DiscreteSpace;
+
+/** What is taken for an observation. */
+export type ObservationLike = number | ArrayLike<number>;
+
+/** An environment, by Gymnasium's contract. */
+export interface Env extends Disposable {
+  readonly observationSpace: Space;
+  readonly actionSpace: DiscreteSpace;
+  readonly spec: { readonly id: string; readonly rewardThreshold: number | null; readonly maxEpisodeSteps: number | null };
+  /** All options it was made with. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** The actions' names, and what a drawing needs: a map's rows, a vocabulary. */
+  readonly layout: { actions: string[]; [key: string]: any };
+  /**
+   * Starts an episode. The same seed (a whole number from 0 to 2^53 - 1) gives the same episodes everywhere; without
+   * one, the random stream goes on, and the first reset of all uses seed 0.
+   */
+  reset(options?: { seed?: number }): [obs: any, info: Record<string, any>];
+  /**
+   * Takes an action. `terminated`: the task itself ended, no reward follows from here. `truncated`: the time limit cut
+   * the episode. After either, call reset.
+   */
+  step(action: number): [obs: any, reward: number, terminated: boolean, truncated: boolean, info: Record<string, any>];
+  /** The outcomes of an action in a state, for environments that know them (`has_transitions`). */
+  transitions(state: number, action: number): Transition[];
+  /** The state in words. */
+  describe(): string;
+  /** The state in the numbers a drawing needs, see the environment's C file. */
+  view(): Float32Array;
+  /** Frees it; using it afterwards throws. */
+  dispose(): void;
+  /** Gymnasium's name for dispose. */
+  close(): void;
+}
+
+export interface Transition {
+  probability: number;
+  nextState: number;
+  reward: number;
+  terminated: boolean;
+}
+
+// ---- models ----
+
+export type AlgoName = 'dqn' | 'q-learning' | 'value-iteration';
+/** The parameters as they are, or those of the best evaluation so far. */
+export type Which = 'current' | 'best';
+
+/** Options every run has. */
+export interface RunOptions {
+  /** Start from the environment's preset for the algorithm (true, the default) or from the tables' defaults. */
+  preset?: boolean;
+  /** Everything random in the run follows from it. */
+  seed?: number;
+  totalTimesteps?: number;
+  nEnvs?: number;
+  /** Environment steps between two evaluations; 0 for none. */
+  evalFreq?: number;
+  nEvalEpisodes?: number;
+  finalEvalEpisodes?: number;
+  /** Environment steps between two training records. */
+  logFreq?: number;
+}
+
+/** Stable-Baselines3's hyperparameters of DQN. */
+export interface DQNOptions extends RunOptions {
+  learningRate?: number;
+  learningRateSchedule?: 'constant' | 'linear';
+  bufferSize?: number;
+  learningStarts?: number;
+  batchSize?: number;
+  tau?: number;
+  gamma?: number;
+  trainFreq?: number;
+  gradientSteps?: number;
+  nSteps?: number;
+  targetUpdateInterval?: number;
+  explorationFraction?: number;
+  explorationInitialEps?: number;
+  explorationFinalEps?: number;
+  maxGradNorm?: number;
+  doubleQ?: boolean;
+  netArch?: number[];
+  activation?: 'relu' | 'tanh';
+  loss?: 'huber' | 'mse';
+  optimizer?: 'adam' | 'sgd';
+}
+
+export interface QLearningOptions extends RunOptions {
+  learningRate?: number;
+  learningRateSchedule?: 'constant' | 'linear';
+  gamma?: number;
+  explorationFraction?: number;
+  explorationInitialEps?: number;
+  explorationFinalEps?: number;
+  initialQ?: number;
+}
+
+export interface ValueIterationOptions extends RunOptions {
+  gamma?: number;
+  tolerance?: number;
+}
+
+/** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
+export type LiveOptions = Omit<DQNOptions & QLearningOptions & ValueIterationOptions, 'preset'>;
+
+export interface ModelClass<Options> {
+  /**
+   * A model that learns in an environment of the same id and options as `env`; `env` itself is not stepped. Options
+   * are applied over the environment's preset for the algorithm; `preset: false` starts from the tables' defaults.
+   */
+  new (env: Env, options?: Options): Model;
+  /**
+   * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
+   * is the one it was saved with. `options` change the checkpoint's own.
+   */
+  load(bytes: Uint8Array | ArrayBuffer, env?: Env, options?: Options): Model;
+}
+
+/** Scalars under Stable-Baselines3's names; those nothing is known of yet are missing. */
+export interface MetricValues {
+  'time/total_timesteps'?: number;
+  /** Mean of the last 100 episodes. */
+  'rollout/ep_rew_mean'?: number;
+  'rollout/ep_len_mean'?: number;
+  'rollout/exploration_rate'?: number;
+  'train/loss'?: number;
+  'train/learning_rate'?: number;
+  'train/n_updates'?: number;
+  'train/mean_q'?: number;
+  'train/grad_norm'?: number;
+  'eval/mean_reward'?: number;
+  'eval/std_reward'?: number;
+  'eval/min_reward'?: number;
+  'eval/max_reward'?: number;
+  'eval/mean_ep_length'?: number;
+  'eval/is_best'?: number;
+}
+
+export type RunRecord =
+  | { type: 'episode'; timestep: number; return: number; length: number; env: number }
+  | {
+    type: 'train'; timestep: number; loss: number; meanQ: number; epsilon: number; learningRate: number;
+    nUpdates: number; gradNorm: number;
+  }
+  | {
+    type: 'eval'; timestep: number; meanReward: number; stdReward: number; isBest: boolean; minReward: number;
+    maxReward: number; meanLength: number;
+  };
+
+export interface LearnProgress extends MetricValues {
+  timesteps: number;
+  /** Where this call of learn ends. */
+  totalTimesteps: number;
+  episodes: number;
+}
+
+export interface LearnOptions {
+  /** Environment steps to take in this call; default: the option `totalTimesteps`. */
+  totalTimesteps?: number;
+  /** Called after every slice; returning false stops. `records` is what happened since the last call. */
+  onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
+  /** Stops when it is aborted; learn then resolves as usual. */
+  signal?: AbortSignal;
+  /** How long one slice takes before others have their turn; default 12. */
+  sliceMilliseconds?: number;
+}
+
+export interface EvaluateOptions {
+  /** Default: the option `finalEvalEpisodes`. */
+  episodes?: number;
+  /** Default: evaluationSeed(the run's seed). */
+  seed?: number;
+  /** Default: 'current'. */
+  which?: Which;
+}
+
+/** Undiscounted returns of greedy episodes. */
+export interface Score {
+  mean: number;
+  /** Over the episodes, divided by n. */
+  std: number;
+  min: number;
+  max: number;
+  meanLength: number;
+  episodes: number;
+}
+
+/** An algorithm with an environment to learn in. */
+export interface Model extends Disposable {
+  readonly algo: AlgoName;
+  readonly env: { readonly id: string; readonly options: Record<string, OptionValue> };
+  /** All options of run and algorithm, as they are now. */
+  readonly options: Record<string, OptionValue>;
+  readonly observationSpace: Space;
+  readonly actionSpace: DiscreteSpace;
+  /** Environment steps so far. */
+  readonly timesteps: number;
+  readonly episodes: number;
+  /** First evaluation at or above the environment's threshold, in environment steps; null if none yet. */
+  readonly solvedAt: number | null;
+  /**
+   * Learns, in slices, so that a page stays alive. Called again it goes on from where it is: `totalTimesteps` more
+   * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False).
+   */
+  learn(options?: LearnOptions): Promise<this>;
+  /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
+  predict(obs: ObservationLike): number;
+  /** For several observations, several actions. */
+  predict(obs: ArrayLike<ArrayLike<number>>): number[];
+  /** The value of every action; of several observations, one row after the other. */
+  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
+  evaluate(options?: EvaluateOptions): Score;
+  /** Changes options flagged `live`; when one is refused, all stay as they were. */
+  set(options: LiveOptions): void;
+  /** A checkpoint: safetensors with Stable-Baselines3's names, all options in its metadata. */
+  save(options?: { which?: Which }): Uint8Array;
+  /** Copies of the parameters, in a checkpoint's orientation: weights are (outputs, inputs). */
+  parameters(options?: { which?: Which }): Record<string, { shape: number[]; data: Float32Array | Float64Array }>;
+  /** SHA-256 of the parameters' bytes, as a checkpoint has them. */
+  sha256(options?: { which?: Which }): string;
+  /** Frees it; using it afterwards throws. */
+  dispose(): void;
+}
+
+// ---- training in a worker ----
+
+export interface ConnectOptions {
+  /** The worker's script; default: worker.mjs beside this module. */
+  workerUrl?: string | URL;
+  /** As in load(); relative to the page. */
+  wasmUrl?: string | URL;
+  simd?: boolean;
+  /** Instead of starting a worker: a port that service.mjs serves at its other end. */
+  port?: MessagePort;
+}
+
+/** Starts a worker with the library in it. Rejects with BH_ERR_LOAD where that is not possible. */
+export function connect(options?: ConnectOptions): Promise<Trainer>;
+
+export interface Trainer {
+  readonly catalog: Catalog;
+  readonly simd: 'wasm-simd128' | 'scalar';
+  readonly version: string;
+  /** Several sessions may exist and play; those that play share the worker's thread. */
+  create(recipe: SessionRecipe): Promise<Session>;
+  liveBytes(): Promise<number>;
+  terminate(): void;
+}
+
+export interface SessionRecipe {
+  env: EnvId;
+  /** Default: the environment's first preset. */
+  algo?: AlgoName | (string & {});
+  options?: DQNOptions | QLearningOptions | ValueIterationOptions;
+  envOptions?: EnvOptions;
+}
+
+export interface SessionInfo {
+  env: string;
+  algo: string;
+  /** All options, as they are now. */
+  options: Record<string, OptionValue>;
+  envOptions: Record<string, OptionValue>;
+  layout: { actions: string[]; [key: string]: any };
+  observationSpace: Space;
+  actionSpace: DiscreteSpace;
+  rewardThreshold: number | null;
+  maxEpisodeSteps: number | null;
+  summary: string;
+}
+
+/** The state of a session, with what happened since the last frame. */
+export interface Frame {
+  running: boolean;
+  /** totalTimesteps was reached; play() goes on from there. */
+  finished: boolean;
+  /** The loss or a value is not finite any more: the settings do not work. */
+  diverged: boolean;
+  timesteps: number;
+  episodes: number;
+  /** As of the last training record, see the option logFreq. */
+  nUpdates: number;
+  solvedAt: number | null;
+  /** Measured over about the last second. */
+  stepsPerSecond: number;
+  updatesPerSecond: number;
+  last: {
+    /** -1 before the first step. */
+    action: number; explored: boolean; reward: number; terminated: boolean; truncated: boolean;
+    /** So far. */
+    episodeReturn: number; episodeLength: number;
+  };
+  /** The observation after the last step, and the one its action was chosen for. */
+  obs: Float32Array;
+  obsTm1: Float32Array;
+  view: Float32Array;
+  text: string;
+  envInfo: Record<string, any>;
+  /** Values of obs and of obsTm1, under the parameters as they are now. */
+  q: Float64Array;
+  qTm1: Float64Array;
+  /** Values of every state (states x actions), for Discrete observations of up to 1024 states. */
+  table: Float64Array | null;
+  /**
+   * Rows of 8, as in src/rl/run.h: 1 episode, 2 train, 3 eval. All of them, unless more than 65,536 were waiting to
+   * be taken: then those waiting are thinned out evenly, evaluations excepted.
+   */
+  records: Float64Array;
+}
+
+export interface Session {
+  readonly info: SessionInfo;
+  /** Called at most once per animation frame, when there is something new. */
+  onFrame: (frame: Frame) => void;
+  /** Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. */
+  play(options?: { stepsPerSecond?: number }): Promise<void>;
+  pause(): Promise<void>;
+  /** Takes n environment steps with the learning that is due; a frame follows. */
+  step(n?: number): Promise<void>;
+  /** A frame, though nothing may have changed. */
+  requestFrame(): Promise<void>;
+  /** As model.learn; resolves also when it was paused. Returning false from onProgress pauses. */
+  learn(options?: { totalTimesteps?: number; onProgress?: (progress: LearnProgress) => unknown }): Promise<LearnProgress>;
+  set(options: LiveOptions): Promise<void>;
+  evaluate(options?: EvaluateOptions): Promise<Score>;
+  save(options?: { which?: Which }): Promise<Uint8Array>;
+  load(bytes: Uint8Array | ArrayBuffer): Promise<void>;
+  sha256(options?: { which?: Which }): Promise<string>;
+  predict(obs: ObservationLike): Promise<number>;
+  predict(obs: ArrayLike<ArrayLike<number>>): Promise<number[]>;
+  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  dispose(): Promise<void>;
+}

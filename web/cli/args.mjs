@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Flags: those of a command and, where it takes hyperparameters, one per field of the catalogue's tables, in
+// --kebab-case; an environment's options have the prefix --env-.
+import { parseArgs } from 'node:util';
+import { BellhopError } from '../wasm.mjs';
+import { kebabCase, suggestion } from '../options.mjs';
+
+/** @typedef {import('../bellhop.js').Catalog} Catalog */
+/** @typedef {import('../bellhop.js').Field} Field */
+/** @typedef {{ flags: Map<string, string | true>, positionals: string[] }} Arguments */
+
+/** A command that was typed wrongly. */
+export class UsageError extends Error {}
+
+/** Flag of a field. @param {Field} field @param {string} [prefix] */
+export function flagOf(field, prefix = '') {
+  return `${prefix}${kebabCase(field.name)}`;
+}
+
+/**
+ * Splits arguments into flags and the rest. `known` says which flags there are: 'boolean' ones take no value,
+ * 'maybe' ones may be followed by true or false, 'string' ones need a value.
+ * @param {string[]} argv
+ * @param {Map<string, 'boolean' | 'maybe' | 'string'>} known
+ * @returns {Arguments}
+ */
+export function readArguments(argv, known) {
+  const options = Object.fromEntries([...known].map(([name, kind]) =>
+    [name, { type: /** @type {'boolean' | 'string'} */ (kind === 'boolean' ? 'boolean' : 'string') }]));
+  const { tokens } = parseArgs({ args: withValues(argv, known), options, strict: false, tokens: true });
+  /** @type {Arguments} */
+  const result = { flags: new Map(), positionals: [] };
+  for (const token of tokens) {
+    if (token.kind === 'positional') result.positionals.push(token.value);
+    else if (token.kind === 'option') result.flags.set(token.name, checkedValue(token, known));
+  }
+  return result;
+}
+
+/** `--double-q` alone means `--double-q=true`. @param {string[]} argv @param {Map<string, string>} known */
+function withValues(argv, known) {
+  return argv.map((arg, i) => {
+    const maybe = arg.startsWith('--') && known.get(arg.slice(2)) === 'maybe';
+    return maybe && !['true', 'false'].includes(argv[i + 1]) ? `${arg}=true` : arg;
+  });
+}
+
+/** @param {{ name: string, rawName: string, value?: string }} token @param {Map<string, string>} known */
+function checkedValue({ name, rawName, value }, known) {
+  const kind = known.get(name);
+  if (kind === undefined) throw new UsageError(`unknown flag ${rawName}${flagSuggestion(name, [...known.keys()])}`);
+  if (kind === 'boolean') {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
+    return true;
+  }
+  if (value === undefined || value === '' || value.startsWith('--')) throw new UsageError(`${rawName} needs a value`);
+  return value;
+}
+
+/** @param {string} name @param {string[]} names */
+export function flagSuggestion(name, names) {
+  return suggestion(name, names).replace("'", "'--");
+}
+
+/**
+ * Every hyperparameter there is, as known flags.
+ * @param {Catalog} catalog
+ * @returns {Map<string, 'maybe' | 'string'>}
+ */
+export function hyperparameterFlags(catalog) {
+  const kind = (/** @type {Field} */ field) => field.type === 'bool' ? 'maybe' : 'string';
+  const fields = [...catalog.run, ...catalog.algos.flatMap((algo) => algo.options)];
+  return new Map([
+    ...fields.map((field) => /** @type {[string, 'maybe' | 'string']} */ ([flagOf(field), kind(field)])),
+    ...catalog.envs.flatMap((env) => env.options).map((field) =>
+      /** @type {[string, 'maybe' | 'string']} */ ([flagOf(field, 'env-'), kind(field)])),
+  ]);
+}
+
+/** The value of a flag's text; text that is none stays text, for the library to say so. @param {Field} field @param {string} text */
+function valueOf(field, text) {
+  switch (field.type) {
+    case 'bool': return text === 'true' ? true : text === 'false' ? false : text;
+    case 'choice': case 'text': return text;
+    case 'sizes': {
+      const sizes = text.split(',').filter((word) => word.trim() !== '').map(Number);
+      return sizes.some(Number.isNaN) ? text : sizes;
+    }
+    default: return Number.isNaN(Number(text)) && text !== 'NaN' ? text : Number(text);
+  }
+}
+
+/**
+ * The options that flags set, camelCase and typed.
+ * @param {Map<string, string | true>} flags
+ * @param {readonly Field[]} fields
+ * @param {string} [prefix]
+ */
+export function optionsFrom(flags, fields, prefix = '') {
+  return Object.fromEntries(fields.filter((field) => flags.has(flagOf(field, prefix)))
+    .map((field) => [field.key, valueOf(field, String(flags.get(flagOf(field, prefix))))]));
+}
+
+/**
+ * Runs `use`; its errors call options as they were typed on the command line.
+ * @template T
+ * @param {readonly Field[]} fields
+ * @param {string} prefix
+ * @param {() => T} use
+ * @returns {T}
+ */
+export function inFlags(fields, prefix, use) {
+  try {
+    return use();
+  } catch (error) {
+    if (!(error instanceof BellhopError)) throw error;
+    // A key of one plain word ("loss") is only surely an option where messages begin with it.
+    const pattern = (/** @type {Field} */ { key }) => /[A-Z]/.test(key) ? `\\b${key}\\b` : `(?<=^[^:]*: )${key}(?= )`;
+    const message = fields.reduce((text, field) =>
+      text.replace(new RegExp(pattern(field), 'g'), `--${flagOf(field, prefix)}`), error.message);
+    throw new BellhopError(error.status, message);
+  }
+}
+
+/** @param {string} flag @param {string | true | undefined} text @param {number} low @param {number} high */
+export function wholeNumberFlag(flag, text, low, high) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new UsageError(`--${flag} is '${text}', but must be a whole number between ${low} and ${high}`);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// config.json: { "env", "algo", "options": {…}, "env_options": {…} } with the tables' snake_case names. What `train --out`
+// writes is complete, so it gives the same run with a later version's presets too.
+import { readFileSync } from 'node:fs';
+import { findAlgo, findEnv } from '../setup.mjs';
+import { suggestion } from '../options.mjs';
+import { UsageError } from './args.mjs';
+
+/** @typedef {import('../bellhop.js').Catalog} Catalog */
+/** @typedef {import('../bellhop.js').Field} Field */
+
+/** @param {string} file @returns {any} */
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new UsageError(code === 'ENOENT' ? `${file} does not exist` : `${file} could not be read: ${message}`);
+  }
+}
+
+/** Names to camelCase keys. @param {string} file @param {readonly Field[]} fields @param {any} options */
+function byKey(file, fields, options = {}) {
+  if (typeof options !== 'object' || options === null) throw new UsageError(`${file}: options must be an object`);
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => {
+    const field = fields.find((each) => each.name === name);
+    if (!field) throw new UsageError(`${file}: there is no option '${name}'${suggestion(name, fields.map((each) => each.name))}`);
+    return [field.key, value];
+  }));
+}
+
+/** @param {Catalog} catalog @param {string} file */
+export function readConfig(catalog, file) {
+  const config = readJson(file);
+  if (typeof config !== 'object' || config === null || typeof config.env !== 'string') {
+    throw new UsageError(`${file}: it must be an object with "env", such as the config.json that --out writes`);
+  }
+  const strange = Object.keys(config).find((key) => !['env', 'algo', 'options', 'env_options'].includes(key));
+  if (strange !== undefined) throw new UsageError(`${file}: there is no entry '${strange}'; there are env, algo, options and env_options`);
+  const env = findEnv(catalog, config.env);
+  const algo = findAlgo(catalog, config.algo ?? env.presets[0]?.algo ?? catalog.algos[0].name);
+  return {
+    env: env.id, algo: algo.name, options: byKey(file, [...catalog.run, ...algo.options], config.options),
+    envOptions: byKey(file, env.options, config.env_options),
+  };
+}
+
+/** A model's settings as config.json has them. @param {import('../bellhop.js').Model} model */
+export function configOf(model) {
+  const snake = (/** @type {object} */ options) => Object.fromEntries(Object.entries(options)
+    .map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]));
+  return { env: model.env.id, algo: model.algo, options: snake(model.options), env_options: snake(model.env.options) };
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// `bellhop eval`: plays a saved model.
+import { readFile } from 'node:fs/promises';
+import { BellhopError, evaluationSeed, load } from '../node.mjs';
+import { UsageError, readArguments, wholeNumberFlag } from './args.mjs';
+import { number, print, printJson } from './output.mjs';
+
+export const summary = 'Score a saved model';
+export const help = `Usage: bellhop eval MODEL.safetensors [--episodes N] [--seed N] [--json]
+
+Plays greedy episodes with a model that \`bellhop train --out\` or model.save() wrote, in the environment it was trained
+in, and prints the mean return.
+
+  --episodes N   how many (default: the run's --final-eval-episodes)
+  --seed N       of the episodes (default: the run's seed + 2^40, which is what train's summary is measured with)
+  --json         one JSON object
+`;
+
+/** @param {string[]} argv */
+export async function run(argv) {
+  const { flags, positionals } = readArguments(argv, new Map([['episodes', 'string'], ['seed', 'string'], ['json', 'boolean']]));
+  if (positionals.length !== 1) throw new UsageError('eval takes one file: bellhop eval MODEL.safetensors');
+  const [file] = positionals;
+  const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000);
+  const chosen = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER);
+  const bytes = await read(file);
+  const bh = await load();
+  const model = open(bh, bytes, file);
+  const seed = chosen ?? evaluationSeed(Number(model.options.seed));
+  const score = model.evaluate({ ...(episodes !== undefined && { episodes }), seed });
+  if (flags.has('json')) {
+    printJson({
+      type: 'evaluation', env: model.env.id, algo: model.algo, episodes: score.episodes, seed,
+      'eval/mean_reward': score.mean, 'eval/std_reward': score.std, 'eval/min_reward': score.min,
+      'eval/max_reward': score.max, 'eval/mean_ep_length': score.meanLength, params_sha256: model.sha256(),
+    });
+  } else {
+    print(`${model.env.id} · ${model.algo} · ${number(score.episodes)} episodes, seed ${seed}`);
+    print(`return  mean ${number(score.mean)}  std ${number(score.std)}  min ${number(score.min)}  max ${number(score.max)}`);
+    print(`length  mean ${number(score.meanLength)}`);
+  }
+  model.dispose();
+  return 0;
+}
+
+/** @param {string} file */
+async function read(file) {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    throw new Error(code === 'ENOENT' ? `${file} does not exist` : `${file} could not be read: ${message}`, { cause: error });
+  }
+}
+
+/** @param {import('../bellhop.js').Bellhop} bh @param {Uint8Array} bytes @param {string} file */
+function open(bh, bytes, file) {
+  try {
+    return bh.loadModel(bytes);
+  } catch (error) {
+    if (!(error instanceof BellhopError)) throw error;
+    throw new Error(`${file}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// What the commands print with: tables, numbers, JSON lines, a progress bar.
+import process from 'node:process';
+
+/** @param {string} text */
+export function print(text) {
+  process.stdout.write(`${text}\n`);
+}
+
+/** One object on one line; what is not a finite number becomes null. @param {object} value */
+export function printJson(value) {
+  print(JSON.stringify(value));
+}
+
+/** Columns as wide as they need to be. @param {string[][]} rows  the first is the heading */
+export function printTable(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  for (const row of rows) print(row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+}
+
+/** 12345.678 as "12,345.68" @param {number} value @param {number} [digits] */
+export function number(value, digits = 2) {
+  return Number.isFinite(value) ? value.toLocaleString('en-US', { maximumFractionDigits: digits }) : String(value);
+}
+
+/** How far a run has come: a bar on a terminal, now and then a line elsewhere. */
+export class Progress {
+  #since = performance.now();
+  #shown = -Infinity;
+  #terminal = process.stdout.isTTY === true;
+
+  /** @param {import('../bellhop.js').LearnProgress} progress */
+  show(progress) {
+    const now = performance.now();
+    if (now - this.#shown < (this.#terminal ? 100 : 5000)) return;
+    this.#shown = now;
+    const line = this.#line(progress);
+    process.stdout.write(this.#terminal ? `\r\x1b[K${bar(progress.timesteps / progress.totalTimesteps)} ${line}` : `${line}\n`);
+  }
+
+  /** Takes the bar away. */
+  end() {
+    if (this.#terminal) process.stdout.write('\r\x1b[K');
+  }
+
+  /** @param {import('../bellhop.js').LearnProgress} progress */
+  #line(progress) {
+    const { timesteps, totalTimesteps } = progress;
+    const seconds = (performance.now() - this.#since) / 1000;
+    const parts = [`${number(timesteps)}/${number(totalTimesteps)} steps`];
+    const add = (/** @type {string} */ label, /** @type {number | undefined} */ value) => {
+      if (value !== undefined) parts.push(`${label} ${number(value)}`);
+    };
+    add('return', progress['rollout/ep_rew_mean']);
+    add('eval', progress['eval/mean_reward']);
+    add('ε', progress['rollout/exploration_rate']);
+    parts.push(`${number(timesteps / seconds, 0)} steps/s`);
+    return parts.join('  ');
+  }
+}
+
+/** @param {number} share */
+function bar(share) {
+  const width = 24;
+  const full = Math.min(width, Math.floor(share * width));
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Running for a few milliseconds at a time, and letting others run in between. Not timers: browsers hold those back to
+// 4 ms and more; not animation frames: a hidden page has none.
+
+/** Resolves after pending messages and events had their turn. @type {() => Promise<void>} */
+export const breathe = typeof globalThis.setImmediate === 'function'
+  ? () => new Promise((done) => {
+    globalThis.setImmediate(done);
+  })
+  : () => new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(null);
+  });
+
+/** Takes steps for about so many milliseconds: small portions, as long as the clock says so. */
+export class Slice {
+  #portion = 1;
+
+  /** @param {number} milliseconds */
+  constructor(milliseconds) {
+    this.milliseconds = milliseconds;
+  }
+
+  /**
+   * Calls `work` with numbers of steps until the time or the steps are up.
+   * @param {number} steps                       the most to take
+   * @param {(n: number) => number} work         takes about n steps, returns how many it took
+   * @returns {number} steps taken
+   */
+  run(steps, work) {
+    const end = performance.now() + this.milliseconds;
+    let taken = 0;
+    for (let now = performance.now(); now < end && taken < steps;) {
+      taken += work(Math.min(this.#portion, steps - taken));
+      const later = performance.now();
+      // Portions of about a quarter of the time: the clock is read seldom, and a slice does not run far over.
+      const ratio = this.milliseconds / 4 / Math.max(later - now, 0.01);
+      this.#portion = Math.max(1, Math.min(2048, Math.floor(this.#portion * Math.min(2, ratio))));
+      now = later;
+    }
+    return taken;
+  }
+}

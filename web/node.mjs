@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Bellhop for Node: the same as bellhop.mjs, with the module read from the disk. In the published package it lies beside
+// this file; in a checkout, where `npm run build` puts it.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createLibrary } from './library.mjs';
+import { candidates } from './load.mjs';
+import { BellhopError, instantiate } from './wasm.mjs';
+
+export { BellhopError, connect, evaluationSeed } from './bellhop.mjs';
+
+/**
+ * Loads the module and resolves to the library. `wasmUrl` may also be a path.
+ * @param {import('./bellhop.js').LoadOptions} [options]
+ * @returns {Promise<import('./bellhop.js').Bellhop>}
+ */
+export async function load(options = {}) {
+  return createLibrary(await loadWasm(options));
+}
+
+/** @param {import('./bellhop.js').LoadOptions} [options] */
+export async function loadWasm({ wasmUrl, wasmBinary, simd } = {}) {
+  const url = typeof wasmUrl === 'string' && !URL.canParse(wasmUrl) ? pathToFileURL(wasmUrl) : wasmUrl;
+  return instantiate(candidates({ wasmUrl: url, wasmBinary, simd }, compileFile, { simd: find('simd'), scalar: find('scalar') }));
+}
+
+/** @param {'simd' | 'scalar'} kind */
+function find(kind) {
+  const places = [`./bellhop-${kind}.wasm`, `../build/out/wasm-${kind}/bellhop.wasm`, `../build/out/site/bellhop-${kind}.wasm`]
+    .map((place) => new URL(place, import.meta.url));
+  return places.find((place) => existsSync(place)) ?? places[0];
+}
+
+/** @param {URL} url */
+async function compileFile(url) {
+  if (url.protocol !== 'file:') return WebAssembly.compile(await (await fetch(url)).arrayBuffer());
+  const bytes = await readFile(url).catch((cause) => {
+    const hint = cause.code === 'ENOENT' ? 'is missing; in a checkout, run "npm run build"' : `could not be read: ${cause.message}`;
+    throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${hint}`, { cause });
+  });
+  return WebAssembly.compile(bytes);
+}
