@@ -400,7 +400,7 @@ static void evaluate_now(bh_run *run)
     bh_score score;
     evaluate(run, params_of(run, BH_CURRENT), run->setup->run.n_eval_episodes, &run->eval_rng,
              &score);
-    int is_best = !(score.mean <= run->best_mean); // true also against NAN
+    int is_best = !(score.mean < run->best_mean); // of equals the latest; true also against NAN
     if (is_best) keep_best(run, &score);
     if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)
         run->solved_at = run->timesteps;

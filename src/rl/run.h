@@ -3,7 +3,7 @@
 //
 // One step of a run: the agent acts, every environment takes a step, the agent takes the transitions
 // in and learns. Every eval_freq environment steps the greedy policy plays n_eval_episodes on
-// environments of its own; the parameters with the highest mean so far are kept as the best. An
+// environments of its own; the parameters with the highest mean so far, of equals the latest, are kept as the best. An
 // environment whose episode ended shows its final observation until the next step, which starts by
 // resetting it. The same config gives the same bits everywhere.
 //

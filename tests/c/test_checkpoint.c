@@ -407,7 +407,7 @@ static void test_hostile_headers(void)
         "{\"__metadata__\":{\"sha256\":\"" ZEROS "\",\"n\":\"\\",
         "{\"__metadata__\":{\"sha256\":\"" ZEROS "\",\"n\":\"\\u00",
         "{\"__metadata__\":{\"sha256\":\"" ZEROS "\",\"n\":{\"deep\":\"er\"}},\"a\":{\"dtype\":"
-                                                 "\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
+        "\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}",
     };
     for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
         file f = craft(hostile[i]);
