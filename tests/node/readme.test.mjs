@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The README is a test: its JavaScript, command line and C are run as they stand.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const libraries = ['libbellhop_envs.a', 'libbellhop.a'].map((name) => join(root, 'build/out/o2', name));
+
+/** The fenced blocks of a language. @param {string} language */
+const blocks = (language) => [...readme.matchAll(new RegExp('^```' + language + '\\n([^]*?)^```$', 'gm'))].map((m) => m[1]);
+
+/** A folder inside the package, so that `import 'bellhop'` finds it. */
+let folder = '';
+before(() => {
+  mkdirSync(join(root, 'build/out'), { recursive: true });
+  folder = mkdtempSync(join(root, 'build/out/readme-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('its JavaScript runs and learns, and nothing of it stays in memory', async () => {
+  const [snippet] = blocks('js');
+  writeFileSync(join(folder, 'readme.mjs'), `${snippet}
+model.dispose(); again.dispose(); env.dispose();
+console.log(JSON.stringify({ bytes: bytes.length, live: bh.liveBytes() }));\n`);
+  const { stdout } = await run(process.execPath, [join(folder, 'readme.mjs')]);
+  const lines = stdout.trim().split('\n');
+  const last = JSON.parse(/** @type {string} */ (lines.at(-1)));
+  assert.ok(last.bytes > 10_000, 'a checkpoint');
+  assert.equal(last.live, 0);
+  const mean = Number(/** @type {string} */ (lines.at(-2)).split(' ').at(-1));
+  assert.ok(mean > 100, `greedy episodes last ${mean} steps, random ones 20`);
+});
+
+test('its command line runs', async () => {
+  const commands = blocks('sh').flatMap((block) => block.split('\n')).filter((line) => line.startsWith('npx bellhop '));
+  assert.ok(commands.length >= 4);
+  for (const command of commands) {
+    const argv = command.replace('npx bellhop ', '').split(' ');
+    const { stdout } = await run(process.execPath, [join(root, 'web/cli.mjs'), ...argv], { cwd: folder });
+    assert.ok(stdout.length > 0, command);
+  }
+  assert.ok(existsSync(join(folder, 'runs/cartpole/best_model.safetensors')));
+});
+
+test('its C compiles and solves CartPole', { skip: libraries.every((path) => existsSync(path)) ? false : 'the o2 preset is not built' }, async () => {
+  const [snippet] = blocks('c');
+  const body = snippet.split('\n');
+  const includes = body.filter((line) => line.startsWith('#include'));
+  const statements = body.filter((line) => !line.startsWith('#include'));
+  writeFileSync(join(folder, 'readme.c'), `#include <stdio.h>\n${includes.join('\n')}\nint main(void)\n{\n${statements.join('\n')}
+bh_run_destroy(run); bh_setup_destroy(setup);
+printf("%g %zu\\n", score.mean, bh_live_bytes());\n}\n`);
+  const program = join(folder, 'readme');
+  await run(process.env.CC || 'cc', ['-Wall', '-Werror', `-I${join(root, 'src')}`, `-I${root}`, join(folder, 'readme.c'), ...libraries, '-lm', '-o', program]);
+  const { stdout } = await run(program);
+  const [mean, live] = stdout.trim().split(' ').map(Number);
+  assert.ok(mean >= 475, `mean ${mean}`);
+  assert.equal(live, 0);
+});
