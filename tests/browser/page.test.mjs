@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The page in Chromium. One browser for all suites: they share two cores with whatever else runs.
+import { after, before, describe } from 'node:test';
+import { start } from './harness.mjs';
+import access from './suites/access.mjs';
+import editing from './suites/editing.mjs';
+import learning from './suites/learning.mjs';
+import same from './suites/same.mjs';
+
+/** @type {import('./harness.mjs').Lab} */
+let lab;
+
+before(async () => {
+  lab = await start();
+});
+after(() => lab?.close());
+
+const get = () => lab;
+describe('learning', () => learning(get));
+describe('the same run everywhere', () => same(get));
+describe('editing and links', () => editing(get));
+describe('for everybody', () => access(get));

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The two catalogues of words: the same keys, the same {places}, nothing empty, nothing used that is not there, and a
+// Chinese line of help for every option of the library.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import en from '../../web/strings/en.mjs';
+import zh, { help } from '../../web/strings/zh.mjs';
+import { load } from '../../web/node.mjs';
+
+const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
+const read = (/** @type {string} */ file) => readFileSync(WEB + file, 'utf8');
+const places = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+test('both have the same keys', () => {
+  assert.deepEqual(Object.keys(zh), Object.keys(en));
+});
+
+test('both fill in the same places, and nothing is empty', () => {
+  for (const key of /** @type {(keyof typeof en)[]} */ (Object.keys(en))) {
+    assert.deepEqual(places(zh[key]), places(en[key]), key);
+    assert.ok(en[key] !== '' && zh[key] !== '', key);
+  }
+});
+
+test('every key that is used is there', () => {
+  const sources = [...readdirSync(`${WEB}page`).map((file) => `page/${file}`), 'page.mjs'].map(read);
+  const used = sources.flatMap((source) => [...source.matchAll(/\bt\('([\w.]+)'/g)].map(([, key]) => key));
+  used.push(...[...read('index.html').matchAll(/data-t(?:-label)?="([^"]+)"/g)].map(([, key]) => key));
+  assert.ok(used.length > 100);
+  assert.deepEqual([...new Set(used)].filter((key) => !Object.hasOwn(en, key)), []);
+});
+
+test('every option has a name in both languages and help in Chinese', async () => {
+  const { catalog } = await load();
+  const fields = [...catalog.algos.flatMap(({ options }) => options), ...catalog.envs.flatMap(({ options }) => options), ...catalog.run];
+  const shown = [...new Set(fields.map(({ name }) => name))].filter((name) => !['seed', 'map', 'final_eval_episodes', 'log_freq'].includes(name));
+  assert.deepEqual(shown.filter((name) => !Object.hasOwn(en, `field.${name}`)), []);
+  assert.deepEqual(shown.filter((name) => !Object.hasOwn(help, name)), []);
+});

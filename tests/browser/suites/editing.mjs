@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The map editor, the settings and links: what is refused says why and leaves everything usable.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { number, reach, setSpeed, text } from '../harness.mjs';
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function editing(lab) {
+  test('a bad map gives the library’s sentence; the run goes on; a good one mends it', async () => {
+    const { page, close } = await lab().open();
+    await page.click('#edit');
+    await page.fill('#map-text', 'S../...');
+    await page.press('#map-text', 'Enter');
+    await page.waitForSelector('#map-error:not([hidden])');
+    assert.match(await text(page, 'map-error'), /map.*no goal.*G/);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await page.fill('#map-text', 'S../..G');
+    await page.press('#map-text', 'Enter');
+    await page.waitForSelector('#map-error', { state: 'hidden' });
+    assert.equal(await page.locator('#editor [role=gridcell]').count(), 6);
+    assert.equal(await number(page, 'count-steps'), 0);
+    assert.match(page.url(), /env\.map=S\.\.\/\.\.G/);
+    await close();
+  });
+
+  test('cells change by click and by key', async () => {
+    const { page, close } = await lab().open();
+    await page.click('#edit');
+    const cell = (/** @type {number} */ i) => page.locator('#editor [role=gridcell]').nth(i);
+    await cell(4).click();
+    await page.waitForFunction(() => location.hash.includes('%23'));
+    assert.match(String(await cell(4).getAttribute('aria-label')), /wall/);
+    await cell(4).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('.');
+    await page.waitForSelector('#map-error:not([hidden])'); // that was the only goal
+    await page.keyboard.press('g');
+    await page.waitForSelector('#map-error', { state: 'hidden' });
+    assert.match(String(await cell(7).getAttribute('aria-label')), /goal/);
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'gridcell', 'the focus stays in the map');
+    await close();
+  });
+
+  test('a link restores environment, algorithm, seed, settings and language', async () => {
+    const { page, close } = await lab().open('#env=FrozenLake-v1&algo=q-learning&seed=42&learningRate=0.2&env.isSlippery=false&lang=zh');
+    assert.equal(await page.inputValue('#env'), 'FrozenLake-v1');
+    assert.equal(await page.inputValue('#algo'), 'q-learning');
+    assert.equal(await page.inputValue('#seed'), '42');
+    assert.equal(await page.getAttribute('html', 'lang'), 'zh-CN');
+    await page.click('#settings summary');
+    assert.equal(await page.inputValue('#set-options-learningRate'), '0.2');
+    assert.equal(await page.isChecked('#set-envOptions-isSlippery'), false);
+    await close();
+  });
+
+  test('a link with nonsense in it opens what makes sense and names the rest', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=3&gamma=7&learningRate=abc&wings=2');
+    assert.equal(await page.inputValue('#seed'), '3');
+    assert.match(await text(page, 'notice'), /gamma=7.*learningRate=abc.*wings=2/);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await close();
+  });
+
+  test('a link with a map that is none says so and shows the preset', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&env.map=S../...');
+    assert.match(await text(page, 'notice'), /no goal/);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await close();
+  });
+
+  test('a live setting changes at once, another one waits for the reset it asks for', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&learningRate=0.07&batchSize=500');
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await page.click('#settings summary');
+    await page.locator('[data-id="options.learningRate"] button').last().click();
+    await page.waitForFunction(() => location.hash.includes('learningRate=0.1'));
+    assert.equal(await number(page, 'count-steps'), 1);
+    await page.locator('[data-id="options.batchSize"] button').last().click();
+    await page.waitForSelector('#staged:not([hidden])');
+    assert.match(page.url(), /batchSize=500/);
+    await page.click('#staged-reset');
+    await page.waitForFunction(() => location.hash.includes('batchSize=512'));
+    assert.equal(await number(page, 'count-steps'), 0);
+    await close();
+  });
+
+  test('a value out of range gives the library’s sentence and keeps the old one', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1');
+    await page.click('#settings summary');
+    await page.fill('#set-options-gamma', '1.5');
+    await page.press('#set-options-gamma', 'Enter');
+    await page.waitForSelector('#notice:not([hidden])');
+    assert.match(await text(page, 'notice'), /gamma.*1\.5/);
+    assert.equal(await page.inputValue('#set-options-gamma'), '0.99');
+    await close();
+  });
+
+  test('a run that diverges says so and can be reset', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&learningRate=10&optimizer=sgd&loss=mse&maxGradNorm=0&learningStarts=100');
+    await setSpeed(page, 5);
+    await page.click('#play');
+    await page.waitForSelector('#overlay:not([hidden])', { timeout: 20_000 });
+    assert.match(await text(page, 'overlay-text'), /learning rate/);
+    await page.click('#overlay-action');
+    await page.waitForSelector('#overlay', { state: 'hidden' });
+    assert.equal(await number(page, 'count-steps'), 0);
+    await close();
+  });
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// What is shown: one lab per tab, made when its tab is first opened and kept, paused, when another one is. The hash
+// follows the shown run, and a hash from elsewhere makes one.
+import { Lab, Superseded } from './lab.mjs';
+import { TABS } from './tabs.mjs';
+import { emit, on } from './events.mjs';
+import { fromHash, languageIn, plainSetup, tabOf, toHash } from './link.mjs';
+import { language, setLanguage } from './i18n.mjs';
+
+/** @typedef {import('./tabs.mjs').Tab['id']} TabId */
+
+/** @type {Map<TabId, Lab>} */
+const labs = new Map();
+/** @type {Lab | null} */
+let shown = null;
+/** @type {import('../trainer.mjs').Trainer} */
+let trainer;
+let written = '';
+/** The hash names a language only when it came with one or the reader chose one. */
+let languageInLink = false;
+/** @type {(error: unknown) => void} */
+let onError = () => {};
+
+/** The shown lab; only listeners ask, and they run when there is one. @returns {Lab} */
+export function lab() {
+  if (!shown) throw new Error('no run is shown yet');
+  return shown;
+}
+
+export const hasLab = () => shown !== null;
+
+/** @param {(error: unknown) => void} handler */
+export function setErrorHandler(handler) {
+  onError = handler;
+}
+
+/** Runs what a button asked for; a refusal of the library is shown, not thrown. @param {() => unknown} action */
+export async function attempt(action) {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Superseded)) onError(error);
+    return false;
+  }
+}
+
+/** @param {import('../trainer.mjs').Trainer} connected @returns {Promise<string[]>} what of the hash was left out */
+export async function begin(connected) {
+  trainer = connected;
+  on(['run', 'setup'], writeHash);
+  on('language', () => {
+    languageInLink = true;
+    writeHash();
+  });
+  addEventListener('hashchange', () => {
+    if (location.hash !== written && location.hash.includes('=')) attempt(followHash);
+  });
+  return followHash();
+}
+
+async function followHash() {
+  const catalog = /** @type {import('./fields.mjs').Catalog} */ (/** @type {unknown} */ (trainer.catalog));
+  const { setup, ignored } = fromHash(catalog, location.hash, TABS.grid.envs[0]);
+  const wanted = languageIn(location.hash);
+  languageInLink ||= wanted !== null;
+  if (wanted === 'zh' || wanted === 'en') if (wanted !== language()) setLanguage(wanted, false);
+  await open(tabOf(catalog, setup.env), setup);
+  return ignored;
+}
+
+/** @param {TabId} id @param {import('./link.mjs').Setup} [setup] */
+export async function open(id, setup) {
+  await shown?.pause();
+  let next = labs.get(id);
+  if (!next) {
+    const plain = plainSetup(/** @type {any} */ (trainer.catalog), TABS[id].envs[0]);
+    labs.set(id, next = new Lab(trainer, TABS[id], setup ?? plain));
+  }
+  shown = next;
+  emit('run');
+  emit('phase');
+  if (next.session === null || setup) await startOrFallBack(next, setup);
+}
+
+/** A link the library refuses (a bad map) gives its sentence and the plain preset. @param {Lab} next @param {import('./link.mjs').Setup} [setup] */
+async function startOrFallBack(next, setup) {
+  try {
+    await next.start(setup);
+  } catch (error) {
+    if (error instanceof Superseded) return;
+    if (!next.session) await next.start(plainSetup(next.catalog, next.setup.env));
+    onError(error);
+  }
+}
+
+function writeHash() {
+  if (!shown?.session) return;
+  written = toHash(lab().catalog, lab().setup, languageInLink ? language() : '');
+  if (location.hash !== written) history.replaceState(null, '', written);
+}
+
+/** The address of the shown run, with its language: the same experiment for whoever opens it. */
+export function shareUrl() {
+  const url = new URL(location.href);
+  url.hash = toHash(lab().catalog, lab().setup, language());
+  return url.href;
+}

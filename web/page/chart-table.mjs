@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// The charts' twin for screen readers: a table of a dozen and a half moments of the run, out of sight. It is written
+// when the run rests and every few seconds while it goes on.
+import { byId, el } from './dom.mjs';
+import { count, figure, t, value } from './i18n.mjs';
+import { lab } from './app.mjs';
+
+const ROWS = 16;
+const EVERY_MS = 4000;
+let writtenAt = -Infinity;
+
+/** @param {number} now */
+export function updateTable(now) {
+  if (lab().phase === 'running' && now - writtenAt < EVERY_MS) return;
+  writtenAt = now;
+  const { history: { returns, train }, tab } = lab();
+  const last = Math.max(returns[0].at(-1) ?? 0, train[0].at(-1) ?? 0);
+  const steps = Array.from({ length: ROWS }, (_, i) => last * (i + 1) / ROWS);
+  const rows = last === 0 ? [] : steps.map((x) => [
+    count(Math.round(x)), show(before(returns[0], returns[2], x), tab.digits || 1), show(before(returns[0], returns[3], x), tab.digits || 1),
+    plain(before(train[0], train[1], x)), plain(before(train[0], train[2], x)), show(before(train[0], train[3], x), 3),
+  ]);
+  const heads = [t('steps'), t('mean', { n: tab.window }), t('table.eval'), t('chart.loss'), t('chart.q'), t('chart.epsilon')];
+  byId('chart-table').replaceChildren(el('table', {},
+    el('caption', { text: t('table.caption') }),
+    el('thead', {}, el('tr', {}, ...heads.map((text) => el('th', { scope: 'col', text })))),
+    el('tbody', {}, ...rows.map(([first, ...rest]) => el('tr', {}, el('th', { scope: 'row', text: first }), ...rest.map((text) => el('td', { text })))))));
+}
+
+/** The last known value up to x. @param {number[]} xs @param {(number | null)[]} column @param {number} x */
+function before(xs, column, x) {
+  let found = null;
+  for (let i = 0; i < xs.length && xs[i] <= x; i++) found = column[i] ?? found;
+  return found;
+}
+
+/** @param {number | null} v @param {number} digits */
+const show = (v, digits) => (v === null ? '–' : value(v, digits));
+/** @param {number | null} v */
+const plain = (v) => (v === null ? '–' : figure(v));

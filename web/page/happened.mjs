@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// What just happened: the last transition in words and numbers, left to right as the loop goes: state, action,
+// reward, next state, and the target the update pulls Q(s, a) towards. The values are those of the network as it is
+// now, after the update; the target network of DQN, which lags behind, may say something else, and the note says so.
+import { actionName, observationInWords, stateInWords } from './telling.mjs';
+import { byId, el, setText } from './dom.mjs';
+import { lab } from './app.mjs';
+import { on, paced } from './events.mjs';
+import { t, value } from './i18n.mjs';
+
+const MATHS = 'http://www.w3.org/1998/Math/MathML';
+
+/** @type {Record<'state' | 'action' | 'reward' | 'next' | 'before', HTMLElement>} */
+let cells;
+/** The phrase before the step, for environments whose observations the page cannot read back. */
+let textBefore = '';
+let textNow = '';
+let stepNow = -1;
+
+export function wireHappened() {
+  on(['run', 'language'], build);
+  on('frame', remember);
+  on(['run', 'language', 'phase'], update);
+  on('frame', paced(200, () => lab().isBlur, update));
+}
+
+function build() {
+  /** @param {string} text */
+  const cell = (text) => {
+    const words = el('dd', { class: 'words' });
+    byId('happened-body').append(el('div', {}, el('dt', { text }), words));
+    return words;
+  };
+  byId('happened-body').replaceChildren();
+  cells = {
+    state: cell(t('loop.state')), action: cell(t('loop.action')), reward: cell(t('loop.reward')), next: cell(t('loop.next')), before: cell(t('loop.q')),
+  };
+}
+
+function remember() {
+  const { frame } = lab();
+  if (frame && frame.timesteps !== stepNow) [textBefore, textNow, stepNow] = [textNow, frame.text, frame.timesteps];
+}
+
+function update() {
+  const { frame, session, phase } = lab();
+  if (!frame || !session) return;
+  const { action, explored, reward, terminated, truncated } = frame.last;
+  if (action < 0) {
+    for (const cell of Object.values(cells)) setText(cell, '–');
+    byId('formula').replaceChildren();
+    setText(byId('happened-note'), t('happened.none'));
+    return;
+  }
+  setText(cells.state, observationInWords(frame.obsTm1, phase === 'running' ? t('happened.sentence') : textBefore));
+  setText(cells.action, `${actionName(action)} ${explored ? '◆' : '●'} ${t(explored ? 'random' : 'greedy')}`);
+  setText(cells.reward, value(reward, Number.isInteger(reward) ? 0 : 2));
+  setText(cells.next, stateInWords(frame.view, frame.text) + (terminated ? ` · ${t('terminated')}` : truncated ? ` · ${t('truncated')}` : ''));
+  setText(cells.before, value(frame.qTm1[action], 3));
+  tellTarget(frame, Number(session.info.options.gamma));
+}
+
+/** @param {import('./lab.mjs').Frame} frame @param {number} gamma */
+function tellTarget(frame, gamma) {
+  const { action, reward, terminated } = frame.last;
+  const next = Math.max(...frame.q);
+  const target = terminated ? reward : reward + gamma * next;
+  const error = target - frame.qTm1[action];
+  byId('formula').replaceChildren(terminated ? mathEnd(reward) : mathTarget(reward, gamma, next, target));
+  const way = Math.abs(error) < 5e-4 ? t('pull.none') : t(error > 0 ? 'pull.up' : 'pull.down', { error: value(Math.abs(error), 3) });
+  setText(byId('happened-note'), `${way} ${t(`note.${lab().setup.algo === 'dqn' ? 'dqn' : lab().setup.algo === 'q-learning' ? 'tabular' : 'planning'}`)}`);
+}
+
+/** @param {string} tag @param {...(Node | string)} children */
+function m(tag, ...children) {
+  const node = document.createElementNS(MATHS, tag);
+  node.append(...children);
+  return node;
+}
+
+const mo = (/** @type {string} */ text) => m('mo', text);
+const mi = (/** @type {string} */ text) => m('mi', text);
+const mn = (/** @type {string} */ text) => m('mn', text);
+
+/** y = r + γ max Q(s′, a′) = 0 + 0.9 × 0.81 = 0.73 @param {number} r @param {number} gamma @param {number} next @param {number} target */
+function mathTarget(r, gamma, next, target) {
+  const max = m('munder', mo('max'), mi('a′'));
+  const q = m('mrow', mi('Q'), mo('('), mi('s′'), mo(','), mi('a′'), mo(')'));
+  return m('math', m('mrow',
+    mi('y'), mo('='), mi('r'), mo('+'), mi('γ'), mo('\u2009'), max, q,
+    mo('='), mn(value(r, Number.isInteger(r) ? 0 : 2)), mo('+'), mn(String(gamma)), mo('×'), mn(value(next, 3)),
+    mo('='), mn(value(target, 3))));
+}
+
+/** y = r, where nothing follows @param {number} r */
+function mathEnd(r) {
+  return m('math', m('mrow', mi('y'), mo('='), mi('r'), mo('='), mn(value(r, 3))));
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// The records of a run, kept small enough to draw at any moment: however long the run, a chart has at most a few
+// hundred points. Episodes beyond that are thinned (every 2nd, 4th, 8th is drawn; the moving mean still counts
+// all), training records are averaged. Rows of records: see the header of trainer.mjs.
+
+const EPISODE = 1, TRAIN = 2, EVAL = 3;
+const WIDTH = 8;
+const CAPACITY = 500;
+
+/** @typedef {(number | null)[]} Column */
+
+export class History {
+  /** @param {number} window episodes of the moving mean */
+  constructor(window) {
+    this.window = window;
+    /** Episodes and evaluations in the order they ended: x, return, moving mean, evaluation. @type {[number[], Column, Column, Column]} */
+    this.returns = [[], [], [], []];
+    /** x, loss, mean max-Q, epsilon, value of the start state. @type {[number[], Column, Column, Column, Column]} */
+    this.train = [[], [], [], [], []];
+    this.stride = 1;
+    this.episodes = 0;
+    /** Training records that become one point, and those that wait to be one. */
+    this.trainStride = 1;
+    /** @type {Column[]} */
+    this.bucket = [];
+    /** @type {number[]} */
+    this.recent = [];
+    this.sum = 0;
+    this.bestEval = -Infinity;
+    /** Counts changes, so that charts know when to draw. */
+    this.version = 0;
+  }
+
+  get meanReturn() {
+    return this.recent.length > 0 ? this.sum / this.recent.length : NaN;
+  }
+
+  /** @param {Float64Array} records @param {number | null} startValue */
+  add(records, startValue) {
+    // Only the last record is of this moment; the others came before it.
+    const latest = lastOf(records, TRAIN);
+    for (let i = 0; i + WIDTH <= records.length; i += WIDTH) {
+      const [kind, x, a, b, c] = records.subarray(i, i + 5);
+      if (kind === EPISODE) this.#addEpisode(x, a);
+      else if (kind === TRAIN) this.#addTrain(x, a, b, c, i === latest ? startValue : null);
+      else if (kind === EVAL) this.#addEvaluation(x, a);
+    }
+    if (records.length > 0) this.version++;
+  }
+
+  /** @param {number} x @param {number} value */
+  #addEpisode(x, value) {
+    this.episodes++;
+    this.recent.push(value);
+    this.sum += value;
+    if (this.recent.length > this.window) this.sum -= this.recent.shift() ?? 0;
+    if (this.episodes % this.stride !== 0) return;
+    push(this.returns, [x, value, this.meanReturn, null]);
+    if (this.returns[0].length <= 2 * CAPACITY) return;
+    this.stride *= 2;
+    let odd = false; // evaluations stay, they are few
+    this.returns = keep(this.returns, (i) => this.returns[3][i] !== null || (odd = !odd));
+  }
+
+  /** @param {number} x @param {number} mean */
+  #addEvaluation(x, mean) {
+    this.bestEval = Math.max(this.bestEval, mean);
+    push(this.returns, [x, null, null, mean]);
+  }
+
+  /** @param {number} x @param {number} loss @param {number} q @param {number} epsilon @param {number | null} start */
+  #addTrain(x, loss, q, epsilon, start) {
+    const known = (/** @type {number | null} */ n) => (n !== null && Number.isFinite(n) ? n : null);
+    this.bucket.push([x, loss > 0 ? known(loss) : null, known(q), known(epsilon), known(start)]);
+    if (this.bucket.length < this.trainStride) return;
+    push(this.train, mean(this.bucket));
+    this.bucket = [];
+    if (this.train[0].length <= CAPACITY) return;
+    this.trainStride *= 2;
+    this.train = halved(this.train);
+  }
+}
+
+/** Where the last record of a kind is. @param {Float64Array} records @param {number} kind */
+function lastOf(records, kind) {
+  let i = records.length - WIDTH;
+  while (i >= 0 && records[i] !== kind) i -= WIDTH;
+  return i;
+}
+
+/** @template {Column[]} T @param {T} table @param {Column} row */
+function push(table, row) {
+  row.forEach((value, i) => table[i].push(value));
+}
+
+/** @template {Column[]} T @param {T} table @param {(i: number) => boolean} wanted @returns {T} */
+function keep(table, wanted) {
+  const chosen = table[0].map((_, i) => i).filter(wanted);
+  return /** @type {T} */ (table.map((column) => chosen.map((i) => column[i])));
+}
+
+/** One row for several: the last x, the mean of what is known. @param {Column[]} rows @returns {Column} */
+function mean(rows) {
+  return rows[0].map((_, k) => {
+    if (k === 0) return rows[rows.length - 1][0];
+    const known = rows.flatMap((row) => row[k] ?? []);
+    return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+  });
+}
+
+/** Neighbours in pairs. @template {Column[]} T @param {T} table @returns {T} */
+function halved(table) {
+  const half = table.map(() => /** @type {Column} */ ([]));
+  for (let i = 1; i < table[0].length; i += 2) push(half, mean([table.map((column) => column[i - 1]), table.map((column) => column[i])]));
+  return /** @type {T} */ (half);
+}

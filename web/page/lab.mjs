@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+// One experiment: a setup, the session that runs it in the worker, its latest frame and its history. Everything the
+// reader does to a run goes through here; everything the page shows is read from here.
+//
+// A failed creation (a bad map, an option out of range) leaves the run that is there untouched and rethrows the
+// library's sentence. Changes that cannot be made live wait in `staged` until the next reset.
+import { History } from './history.mjs';
+import { best } from '../draw/grid.mjs';
+import { emit } from './events.mjs';
+import { same, settingsOf } from './fields.mjs';
+import { plainSetup } from './link.mjs';
+import { stepsPerSecond } from './tabs.mjs';
+
+/** @typedef {import('./link.mjs').Setup} Setup */
+/** @typedef {import('./fields.mjs').Setting} Setting */
+/** @typedef {import('./fields.mjs').Value} Value */
+/** @typedef {'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed'} Phase */
+/** @typedef {import('../trainer.mjs').Trainer} Trainer */
+/** @typedef {import('../trainer.mjs').Session} Session */
+/** @typedef {import('../trainer.mjs').Frame} Frame */
+
+/** Steps a second that can no longer be told apart. */
+const BLUR = 20;
+
+export class Lab {
+  /** @type {Session | null} */
+  session = null;
+  /** @type {Frame | null} */
+  frame = null;
+  /** @type {Phase} */
+  phase = 'loading';
+  /** Reset-only changes that wait, by scope and key. @type {Map<string, { setting: Setting, value: Value }>} */
+  staged = new Map();
+  /** The true values, where they can be computed. @type {Float64Array | null} */
+  truth = null;
+  /** Finished sentences, best and last ones, see sentences.mjs; kept with the run they belong to. @type {unknown} */
+  notes = null;
+  #made = 0;
+
+  /** @param {Trainer} trainer @param {import('./tabs.mjs').Tab} tab @param {Setup} setup */
+  constructor(trainer, tab, setup) {
+    this.trainer = trainer;
+    this.tab = tab;
+    this.setup = setup;
+    this.speed = tab.speed;
+    this.history = new History(tab.window);
+  }
+
+  get catalog() {
+    return /** @type {import('./fields.mjs').Catalog} */ (/** @type {unknown} */ (this.trainer.catalog));
+  }
+
+  /** @returns {Setting[]} */
+  get settings() {
+    return settingsOf(this.catalog, this.setup.env, this.setup.algo);
+  }
+
+  /** The value a setting has now. @param {Setting} setting @returns {Value} */
+  valueOf(setting) {
+    const own = this.setup[setting.scope][setting.key];
+    return own ?? (setting.key === 'seed' ? this.setup.seed : setting.preset);
+  }
+
+  /** Whether steps come faster than one can follow them: then words and numbers change at a readable pace. */
+  get isBlur() {
+    return this.phase === 'running' && stepsPerSecond(this.tab, this.speed) > BLUR;
+  }
+
+  get hasSteps() {
+    return (this.frame?.timesteps ?? 0) > 0;
+  }
+
+  /** A new run from a setup (by default the present one with what is staged). @param {Setup} [setup] */
+  async start(setup = this.stagedSetup()) {
+    const made = ++this.#made;
+    const { env, algo, seed, options, envOptions } = setup;
+    const session = await this.trainer.create({ env, algo, options: { logFreq: this.tab.logFreq, ...options, seed }, envOptions });
+    if (made !== this.#made) { // another one was asked for meanwhile
+      await session.dispose();
+      throw new Superseded();
+    }
+    const resume = this.phase === 'running';
+    const old = this.session;
+    Object.assign(this, { session, setup, frame: null, truth: null, notes: null, history: new History(this.tab.window) });
+    this.staged.clear();
+    session.onFrame = (frame) => this.#receive(session, frame);
+    await old?.dispose();
+    await session.requestFrame();
+    this.#enter('ready');
+    emit('run');
+    if (resume) this.play();
+  }
+
+  /** @returns {Setup} */
+  stagedSetup() {
+    const setup = { ...this.setup, options: { ...this.setup.options }, envOptions: { ...this.setup.envOptions } };
+    for (const { setting, value } of this.staged.values()) assign(setup, setting, value);
+    return setup;
+  }
+
+  /** @param {Session} session @param {Frame} frame */
+  #receive(session, frame) {
+    if (session !== this.session) return;
+    this.frame = frame;
+    this.history.add(frame.records, this.#startValue());
+    if (frame.diverged) this.#enter('diverged');
+    else if (this.phase === 'running' && !frame.running) this.#enter(frame.finished ? 'finished' : 'paused');
+    emit('frame');
+  }
+
+  /** What the greedy policy expects from the start cell; null without a table. */
+  #startValue() {
+    const start = this.startState;
+    return this.frame?.table && start >= 0 ? best(this.frame.table, start, this.frame.q.length) : null;
+  }
+
+  /** The start cell of a map, -1 elsewhere. */
+  get startState() {
+    const rows = this.session?.info.layout.rows;
+    return Array.isArray(rows) ? rows.join('').indexOf('S') : -1;
+  }
+
+  /** @param {Phase} phase */
+  #enter(phase) {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    emit('phase');
+  }
+
+  play() {
+    if (!this.session || this.phase === 'diverged') return;
+    // Asked to go on after the end: the schedules stay where they are, the run goes on.
+    this.session.play({ stepsPerSecond: stepsPerSecond(this.tab, this.speed) });
+    this.#enter('running');
+  }
+
+  async pause() {
+    if (this.phase !== 'running') return;
+    this.#enter('paused');
+    await this.session?.pause();
+  }
+
+  async step() {
+    if (!this.session || this.phase === 'diverged') return;
+    await this.pause();
+    await this.session.step(1);
+    if (this.phase === 'ready') this.#enter('paused');
+  }
+
+  /** The same run from the beginning, with the changes that waited. */
+  async reset() {
+    await this.pause();
+    await this.start();
+  }
+
+  /** @param {number} index into SPEEDS */
+  setSpeed(index) {
+    this.speed = index;
+    if (this.phase === 'running') this.play();
+  }
+
+  /**
+   * Changes a setting: now where that is possible or nothing has happened yet, else with the next reset.
+   * @param {Setting} setting @param {Value} value
+   */
+  async change(setting, value) {
+    const id = `${setting.scope}.${setting.key}`;
+    if (setting.field.live && this.session) {
+      await this.session.set({ [setting.key]: value });
+      assign(this.setup, setting, value);
+    } else if (this.hasSteps) {
+      if (same(value, this.valueOf(setting))) this.staged.delete(id);
+      else this.staged.set(id, { setting, value });
+    } else {
+      const setup = this.stagedSetup();
+      assign(setup, setting, value);
+      await this.start(setup);
+    }
+    emit('setup');
+  }
+
+  /** Another environment or algorithm, with its preset. @param {string} env @param {string} [algo] */
+  async choose(env, algo) {
+    const next = plainSetup(this.catalog, env, algo ?? this.setup.algo, this.setup.seed);
+    if (env === this.setup.env) next.envOptions = this.setup.envOptions;
+    await this.start(next);
+    emit('setup');
+  }
+}
+
+/** A start that a later one overtook: nothing to tell anybody. */
+export class Superseded extends Error {}
+
+/** @param {Setup} setup @param {Setting} setting @param {Value} value */
+function assign(setup, setting, value) {
+  if (setting.key === 'seed') setup.seed = Number(value);
+  else if (same(value, setting.preset)) delete setup[setting.scope][setting.key];
+  else setup[setting.scope][setting.key] = value;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// States and actions in words, in the reader's language. The library tells states in English; the Chinese is made here
+// from the same view, so it says exactly what the drawing shows.
+import { lab } from './app.mjs';
+import { language, t, tMaybe, value } from './i18n.mjs';
+
+/** @typedef {ArrayLike<number>} Numbers */
+
+/** @returns {any} the layout of the shown run */
+const layout = () => lab().session?.info.layout ?? {};
+
+/** @param {number} action */
+export function actionName(action) {
+  const name = String(layout().actions?.[action] ?? action);
+  if (lab().tab.id === 'text') return name === 'END' ? t('word.end') : name;
+  return tMaybe(`action.${name}`, name);
+}
+
+/** The Chinese for a word of the text environment, where it helps. @param {number} action */
+export function glossOf(action) {
+  if (lab().tab.id !== 'text' || language() !== 'zh') return '';
+  return action === 0 ? '' : String(layout().actions_zh?.[action] ?? '');
+}
+
+/** @param {Numbers} view @param {string} english what the library says */
+export function stateInWords(view, english) {
+  if (language() === 'en') return english;
+  if (lab().tab.id === 'grid') return cellInWords(view[0]);
+  if (lab().tab.id === 'cartpole') return cartInWords(view[0], view[2]);
+  const words = Array.from({ length: view[1] }, (_, i) => layout().actions[view[3 + i]]).join(' ');
+  return t('state.text', { topic: layout().topics_zh[view[0]], words: words || '…', end: view[2] > 0 ? '.' : '…' });
+}
+
+/** An observation in words, for transitions: one the page only has as numbers. @param {Numbers} obs @param {string} fallback */
+export function observationInWords(obs, fallback) {
+  if (lab().tab.id === 'grid') return cellInWords(obs[0]);
+  if (lab().tab.id === 'cartpole') return cartInWords(obs[0], obs[2]);
+  return fallback;
+}
+
+/** @param {number} cell */
+function cellInWords(cell) {
+  const { rows = [], n_cols: cols = 1, trap_ends: ends } = layout();
+  const kind = rows.join('')[cell];
+  const what = kind === 'S' ? t('cell.start') : kind === 'G' ? t('cell.goal') : kind === 'T' ? t(ends ? 'cell.trap' : 'cell.cliff') : '';
+  return t('state.cell', { cell: cell + 1, row: Math.floor(cell / cols) + 1, column: cell % cols + 1 }) + what;
+}
+
+/** @param {number} x @param {number} theta */
+function cartInWords(x, theta) {
+  return t('state.cart', {
+    x: value(Math.abs(x), 2), side: t(x < 0 ? 'side.left' : 'side.right'),
+    angle: value(Math.abs(theta) * 180 / Math.PI, 1), lean: t(theta < 0 ? 'side.left' : 'side.right'),
+  });
+}

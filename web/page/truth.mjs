@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// The true values of a map, from value iteration over its transition table with the run's discount: what the agent's
+// values are measured against. Computed once per run in a session of its own; the run knows nothing of it.
+import { best, forEachOpen } from '../draw/grid.mjs';
+import { byId, setText, show } from './dom.mjs';
+import { count, t, value } from './i18n.mjs';
+import { emit, on, paced } from './events.mjs';
+import { envOf } from './fields.mjs';
+import { lab } from './app.mjs';
+
+const SWEEPS = 4000;
+
+export function wireTruth() {
+  on('run', compute);
+  on(['run', 'language', 'phase'], tell);
+  on('frame', paced(120, () => lab().isBlur, tell));
+}
+
+async function compute() {
+  const current = lab();
+  const { session, trainer, setup, catalog } = current;
+  if (!session || current.truth || !envOf(catalog, setup.env).has_transitions) return;
+  const options = { gamma: Number(session.info.options.gamma), totalTimesteps: SWEEPS, seed: 0, evalFreq: 0 };
+  try {
+    const planner = await trainer.create({ env: setup.env, algo: 'value-iteration', options, envOptions: setup.envOptions });
+    const table = await new Promise((resolve) => {
+      planner.onFrame = (frame) => {
+        if (frame.timesteps >= SWEEPS) resolve(frame.table);
+      };
+      planner.step(SWEEPS);
+    });
+    await planner.dispose();
+    if (current.session !== session) return;
+    current.truth = /** @type {Float64Array | null} */ (table);
+    emit('frame');
+  } catch {
+    // Without true values the page shows none; the run is not touched.
+  }
+}
+
+function tell() {
+  const { frame, truth, tab, startState, session } = lab();
+  show(byId('truth'), tab.id === 'grid');
+  if (tab.id !== 'grid' || !session) return;
+  const table = frame?.table;
+  if (!table || !truth || table.length !== truth.length) return;
+  const n = frame.q.length;
+  const compared = compare(/** @type {any} */ (session.info.layout), table, truth, n);
+  const start = startState < 0 ? null : [best(table, startState, n), best(truth, startState, n)];
+  setText(byId('truth-start'), start ? t('truth.of', { learned: value(start[0], 3), true: value(start[1], 3) }) : '–');
+  setText(byId('truth-error'), value(compared.error, 3));
+  setText(byId('truth-policy'), t('truth.cells', { good: count(compared.good), all: count(compared.all) }));
+}
+
+/**
+ * How far a table is from the true one, over the cells an agent can stand on and act in.
+ * @param {import('../draw/grid.mjs').GridScene['layout']} layout @param {Float64Array} table @param {Float64Array} truth @param {number} n
+ */
+export function compare(layout, table, truth, n) {
+  let error = 0, good = 0, all = 0;
+  forEachOpen(layout, (s) => {
+    const row = table.subarray(s * n, s * n + n);
+    const top = best(truth, s, n);
+    const chosen = row.indexOf(Math.max(...row));
+    all++;
+    if (truth[s * n + chosen] >= top - 1e-6) good++;
+    for (let a = 0; a < n; a++) error = Math.max(error, Math.abs(row[a] - truth[s * n + a]));
+  });
+  return { error, good, all };
+}

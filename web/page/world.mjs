@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// The world: which drawing module shows it, when it is drawn (on animation frames, and only when something changed),
+// the state in words below it, and the messages that lie over it.
+import * as grid from '../draw/grid.mjs';
+import * as cartpole from '../draw/cartpole.mjs';
+import * as textgen from '../draw/textgen.mjs';
+import { byId, canvasById, keepCrisp, setAttribute, setText, show } from './dom.mjs';
+import { draftRows } from './editor.mjs';
+import { hasLab, lab } from './app.mjs';
+import { count, language, t, value } from './i18n.mjs';
+import { on, paced } from './events.mjs';
+import { actionName, stateInWords } from './telling.mjs';
+import { prefersStill, theme } from './theme.mjs';
+import { stepsPerSecond } from './tabs.mjs';
+
+/** @type {'q' | 'v' | 'truth'} */
+let shows = 'q';
+let dirty = true;
+/** When the last move of a grid began, for its motion. */
+let movedAt = -Infinity;
+let movedFrom = -1;
+const MOVE_MS = 180;
+/** Between two drawings, and between two sentences on the state, while steps blur. */
+const BLUR_MS = 30, WORDS_MS = 120;
+let paintedAt = -Infinity;
+/** Above this pace motion between cells would only blur. */
+const MOTION_MAX = 8;
+
+export function wireWorld() {
+  const canvas = canvasById('canvas');
+  keepCrisp(canvas, () => paint());
+  on('frame', noteMove);
+  on(['run', 'frame', 'theme', 'language', 'setup', 'phase'], () => {
+    dirty = true;
+  });
+  on(['run', 'language', 'phase'], tell);
+  on('frame', paced(WORDS_MS, () => lab().isBlur, tell));
+  on('run', dress);
+  for (const button of document.querySelectorAll('[data-show]')) {
+    button.addEventListener('click', () => choose(/** @type {HTMLElement} */ (button).dataset.show ?? 'q'));
+  }
+}
+
+/** Draws when there is something new; called once per animation frame. @param {number} now */
+export function drawWorld(now) {
+  if (!hasLab() || (lab().isBlur && now - paintedAt < BLUR_MS)) return;
+  const moving = now - movedAt < MOVE_MS + 20;
+  if (dirty || moving) paint(now);
+}
+
+function noteMove() {
+  const { frame, tab, speed, phase } = lab();
+  if (!frame || tab.id !== 'grid' || frame.timesteps === movedFrom) return;
+  movedFrom = frame.timesteps;
+  const slow = phase !== 'running' || stepsPerSecond(tab, speed) <= MOTION_MAX;
+  movedAt = slow && !prefersStill() && frame.timesteps > 0 ? performance.now() : -Infinity;
+}
+
+/** @param {string} what */
+function choose(what) {
+  shows = what === 'v' || what === 'truth' ? what : 'q';
+  for (const button of document.querySelectorAll('[data-show]')) {
+    button.setAttribute('aria-pressed', String(/** @type {HTMLElement} */ (button).dataset.show === shows));
+  }
+  dirty = true;
+}
+
+/** What of the section belongs to the shown tab. */
+function dress() {
+  const { tab, session } = lab();
+  byId('stage').dataset.tab = tab.id;
+  show(byId('grid-tools'), tab.id === 'grid');
+  show(byId('sentences'), tab.id === 'text');
+  byId('state-text').classList.toggle('hidden', tab.id === 'text'); // the drawing is words already
+  const { n_rows: rows, n_cols: cols } = /** @type {{ n_rows?: number, n_cols?: number }} */ (session?.info.layout ?? {});
+  canvasById('canvas').style.aspectRatio = tab.id === 'grid' && rows && cols ? String(Math.min(3, Math.max(0.75, cols / rows))) : '';
+  dirty = true;
+}
+
+function paint(now = performance.now()) {
+  if (!hasLab()) return;
+  const { session, frame, tab, truth } = lab();
+  if (!session || !frame) return;
+  dirty = false;
+  byId('lab').toggleAttribute('data-ready', true);
+  paintedAt = now;
+  const canvas = canvasById('canvas');
+  const layout = /** @type {any} */ (session.info.layout);
+  const base = { view: frame.view, layout, table: frame.table, frame, theme: theme(), number: value };
+  if (tab.id === 'cartpole') cartpole.draw(canvas, { ...base, words: cartpoleWords() });
+  else if (tab.id === 'text') textgen.draw(canvas, { ...base, gloss: language() === 'zh', words: textWords() });
+  else {
+    const table = shows === 'truth' ? truth : frame.table;
+    const shown = draftRows() ? { ...layout, rows: draftRows(), n_rows: draftRows()?.length, n_cols: draftRows()?.[0].length } : layout;
+    const fits = table && table.length === shown.n_rows * shown.n_cols * shown.actions.length ? table : null;
+    const progress = Math.min(1, (now - movedAt) / MOVE_MS);
+    grid.draw(canvas, { ...base, layout: shown, table: fits, mode: shows === 'v' ? 'v' : 'q', progress, words: gridWords() });
+    legend(grid.range(shown, fits));
+  }
+}
+
+/** @param {number} max */
+function legend(max) {
+  const digits = max >= 10 ? 0 : 2;
+  setText(byId('legend-low'), value(-max, digits));
+  setText(byId('legend-high'), `+${value(max, digits)}`);
+}
+
+function gridWords() {
+  const { setup } = lab();
+  const lake = setup.env.startsWith('FrozenLake');
+  const trap = lake ? t('draw.hole') : setup.env.startsWith('Cliff') ? t('draw.cliff') : t('draw.trap');
+  return { start: t('draw.start'), goal: t('draw.goal'), trap, wall: t('draw.wall') };
+}
+
+function cartpoleWords() {
+  return {
+    fell: t('draw.fell'), kept: t('draw.kept'),
+    metres: (/** @type {number} */ x) => (Number.isInteger(x) ? value(x, 0) : `${value(x, 1)} m`),
+    step: t('draw.step', { n: count(lab().frame?.last.episodeLength ?? 0) }),
+    push: (/** @type {number} */ action, /** @type {boolean} */ explored) => t(explored ? 'draw.push.random' : 'draw.push.greedy', { action: actionName(action) }),
+  };
+}
+
+function textWords() {
+  return {
+    topic: t('draw.topic'), parts: [t('draw.grammar'), t('draw.relevance'), t('draw.distinct')], total: t('draw.reward'),
+    kinds: [t('draw.kind.on'), t('draw.kind.off'), t('draw.kind.none')],
+  };
+}
+
+function tell() {
+  const { frame, session } = lab();
+  if (!frame || !session) return;
+  const words = stateInWords(frame.view, frame.text);
+  setText(byId('state-text'), words);
+  setAttribute(byId('canvas'), 'aria-label', t(`world.${lab().tab.id}`));
+}
