@@ -338,7 +338,7 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_fraction", "0.1"},
     {"dqn", "exploration_final_eps", "0.1"},
     {"dqn", "max_grad_norm", "10"},
-    {"dqn", "net_arch", "128,128"},
+    {"dqn", "net_arch", "256"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "40"},
 };

@@ -293,7 +293,7 @@ static void test_best_is_kept(void)
     bh_run_steps(run, 20);
     CHECK(next_record(run, BH_RECORD_EVAL, r) && r[1] == 30 && r[2] == -5 && r[4] == 0);
     CHECK(next_record(run, BH_RECORD_EVAL, r) && r[1] == 40 && r[2] == 8 &&
-          r[4] == 0);                   // as good is not better
+          r[4] == 1);                   // of equals the latest
     CHECK(bh_run_solved_at(run) == 20); // the first time counts
     bh_run_steps(run, 10);
 
