@@ -91,6 +91,7 @@ const bh_env_def bh_env_cliff_walking = {
     .init = init,
     .spaces = bhi_grid_spaces,
     .reset = bhi_grid_reset,
+    .reset_anywhere = bhi_grid_reset_anywhere,
     .step = bhi_grid_step,
     .view = bhi_grid_view,
     .describe = bhi_grid_describe,

@@ -127,11 +127,11 @@ static const bh_preset presets_8x8[] = {
 };
 
 // What the two ids share.
-#define BHI_LAKE_DEF                                                                       \
-    .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces, \
-    .reset = bhi_grid_reset, .step = bhi_grid_step, .view = bhi_grid_view,                 \
-    .describe = bhi_grid_describe, .layout = bhi_grid_layout, .info = bhi_grid_info,       \
-    .transitions = bhi_grid_transitions
+#define BHI_LAKE_DEF                                                                           \
+    .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces,     \
+    .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, .step = bhi_grid_step, \
+    .view = bhi_grid_view, .describe = bhi_grid_describe, .layout = bhi_grid_layout,           \
+    .info = bhi_grid_info, .transitions = bhi_grid_transitions
 
 const bh_env_def bh_env_frozen_lake = {
     .id = "FrozenLake-v1",

@@ -204,15 +204,29 @@ void bhi_grid_spaces(const void *state, bh_space *observation, bh_space *action)
     *action = (bh_space){BH_SPACE_DISCRETE, 4, NULL, NULL};
 }
 
+static void begin(bhi_grid *grid, int cell, float *obs)
+{
+    grid->at = cell;
+    grid->before = grid->entered = grid->action = -1;
+    grid->reward = 0.0;
+    grid->prob = 1.0;
+    obs[0] = (float)cell;
+}
+
 void bhi_grid_reset(void *state, bh_rng *rng, float *obs)
 {
     bhi_grid *grid = state;
     int k = grid->n_starts == 1 ? 0 : (int)bh_rng_below(rng, (uint32_t)grid->n_starts);
-    grid->at = find_start(grid, k);
-    grid->before = grid->entered = grid->action = -1;
-    grid->reward = 0.0;
-    grid->prob = 1.0;
-    obs[0] = (float)grid->at;
+    begin(grid, find_start(grid, k), obs);
+}
+
+void bhi_grid_reset_anywhere(void *state, bh_rng *rng, float *obs)
+{
+    bhi_grid *grid = state;
+    int cell; // a map has a start, so this ends
+    do cell = (int)bh_rng_below(rng, (uint32_t)(grid->n_rows * grid->n_cols));
+    while (grid->cell[cell] != 'S' && grid->cell[cell] != '.');
+    begin(grid, cell, obs);
 }
 
 void bhi_grid_step(void *state, bh_rng *rng, int action, float *obs, double *reward,

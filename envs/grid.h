@@ -75,6 +75,7 @@ void bhi_grid_slip(bhi_grid *grid, double intended, double each_side);
 // The functions of a bh_env_def; `state` is a bhi_grid.
 void bhi_grid_spaces(const void *state, bh_space *observation, bh_space *action);
 void bhi_grid_reset(void *state, bh_rng *rng, float *obs);
+void bhi_grid_reset_anywhere(void *state, bh_rng *rng, float *obs);
 void bhi_grid_step(void *state, bh_rng *rng, int action, float *obs, double *reward,
                    int *terminated);
 void bhi_grid_view(const void *state, float *view);

@@ -54,6 +54,7 @@ static bh_status init(void *state, const void *config, bh_error *err)
 
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "10000"},
+    {"dqn", "exploring_starts", "true"},
     {"dqn", "learning_rate", "0.001"},
     {"dqn", "buffer_size", "5000"},
     {"dqn", "learning_starts", "200"},
@@ -68,6 +69,7 @@ static const bh_preset presets[] = {
     {"dqn", "eval_freq", "500"},
     {"dqn", "n_eval_episodes", "10"},
     {"q-learning", "total_timesteps", "20000"},
+    {"q-learning", "exploring_starts", "true"},
     {"q-learning", "learning_rate", "0.5"},
     {"q-learning", "gamma", "0.9"},
     {"q-learning", "exploration_fraction", "1"},
@@ -95,6 +97,7 @@ const bh_env_def bh_env_gridworld = {
     .init = init,
     .spaces = bhi_grid_spaces,
     .reset = bhi_grid_reset,
+    .reset_anywhere = bhi_grid_reset_anywhere,
     .step = bhi_grid_step,
     .view = bhi_grid_view,
     .describe = bhi_grid_describe,

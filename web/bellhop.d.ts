@@ -86,6 +86,8 @@ export interface EnvEntry {
   readonly reward_threshold: number | null;
   readonly max_episode_steps: number | null;
   readonly has_transitions: boolean;
+  /** Whether the option `exploringStarts` is for it. */
+  readonly can_start_anywhere: boolean;
   /** Numbers that `view()` has. */
   readonly n_view: number;
   readonly options: readonly Field[];
@@ -219,6 +221,8 @@ export interface RunOptions {
   finalEvalEpisodes?: number;
   /** Environment steps between two training records. */
   logFreq?: number;
+  /** Training episodes start in any state, each as likely; evaluations never do. For environments that `can_start_anywhere`. */
+  exploringStarts?: boolean;
 }
 
 /** Stable-Baselines3's hyperparameters of DQN. */

@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct bh_env {
@@ -88,11 +89,22 @@ void bh_env_seed_rng(bh_env *env, bh_rng rng)
     env->rng = rng;
 }
 
-void bh_env_reset(bh_env *env, float *obs)
+static void begin(bh_env *env, void (*reset)(void *, bh_rng *, float *), float *obs)
 {
     env->elapsed = 0;
     env->running = 1;
-    env->def->reset(env->state, &env->rng, obs);
+    reset(env->state, &env->rng, obs);
+}
+
+void bh_env_reset(bh_env *env, float *obs)
+{
+    begin(env, env->def->reset, obs);
+}
+
+void bh_env_reset_anywhere(bh_env *env, float *obs)
+{
+    assert(env->def->reset_anywhere != NULL);
+    begin(env, env->def->reset_anywhere, obs);
 }
 
 bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err)

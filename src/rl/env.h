@@ -54,6 +54,9 @@ typedef struct bh_env_def {
     void (*spaces)(const void *state, bh_space *observation, bh_space *action);
     /// Starts an episode and writes the first observation, bh_space_floats(observation) floats.
     void (*reset)(void *state, bh_rng *rng, float *obs);
+    /// Starts an episode in any state an action can be taken in, each as likely, whether episodes reach
+    /// it or not. NULL when the environment cannot.
+    void (*reset_anywhere)(void *state, bh_rng *rng, float *obs);
     /// Takes `action`, writes the observation after it and whether the task ended there.
     void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
     /// The numbers a drawing needs, `n_view` floats, documented in the environment's file.
@@ -103,6 +106,8 @@ BH_API void bh_env_seed_rng(bh_env *env, bh_rng rng);
 
 /// Starts an episode. Allowed at any time.
 BH_API void bh_env_reset(bh_env *env, float *obs);
+/// The same from anywhere (exploring starts); the definition must have reset_anywhere.
+BH_API void bh_env_reset_anywhere(bh_env *env, float *obs);
 
 /// One step. BH_ERR_STATE before the first reset and after an episode ended, BH_ERR_ARGUMENT for an
 /// action outside the action space; then nothing has changed.

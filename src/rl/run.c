@@ -15,6 +15,7 @@
 // Environments that step together. `envs` own their memory, the arrays are the run's.
 typedef struct slots {
     int n;
+    int exploring_starts;
     bh_env **envs;               // (n)
     float *obs_tm1, *obs_t;      // (n,F)
     int *actions;                // (n)
@@ -142,13 +143,20 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     return BH_OK;
 }
 
+static void begin_episode(slots *s, int i, int F)
+{
+    float *obs = s->obs_t + (size_t)i * (size_t)F;
+    if (s->exploring_starts) bh_env_reset_anywhere(s->envs[i], obs);
+    else bh_env_reset(s->envs[i], obs);
+    s->returns[i] = 0;
+    s->lengths[i] = 0;
+}
+
 static void start_envs(slots *s, bh_rng *rng, int F)
 {
     for (int i = 0; i < s->n; i++) {
         bh_env_seed_rng(s->envs[i], bh_rng_split(rng));
-        bh_env_reset(s->envs[i], s->obs_t + (size_t)i * (size_t)F);
-        s->returns[i] = 0;
-        s->lengths[i] = 0;
+        begin_episode(s, i, F);
         s->actions[i] = -1;
     }
 }
@@ -171,6 +179,12 @@ static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_erro
                                     bh_env_observation_space(probe)->kind != BH_SPACE_DISCRETE)) {
         return bh_fail(err, BH_ERR_CONFIG, "%s needs a transition table, and %s has none; use dqn",
                        setup->agent->name, setup->env->id);
+    }
+    if (setup->run.exploring_starts && setup->env->reset_anywhere == NULL) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "Run: exploring_starts is true, but episodes of %s cannot start anywhere; "
+                       "leave it false",
+                       setup->env->id);
     }
     return bh_config_check(&bh_run_table, &setup->run, err);
 }
@@ -219,6 +233,7 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     run->solved_at = -1;
     run->best_mean = NAN;
     layout(run, &(bhi_arena){(unsigned char *)run, 0}, &c);
+    run->train.exploring_starts = setup->run.exploring_starts;
     status = copy_setup(&run->setup, setup, err);
     if (status == BH_OK) status = fill(run, err);
     if (status == BH_OK) plan_records(run);
@@ -421,15 +436,12 @@ void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, b
 
 // ---- the loop ----
 
-static void begin_step(slots *s, size_t F)
+static void begin_step(slots *s, int F)
 {
     for (int i = 0; i < s->n; i++) {
-        if (bh_env_running(s->envs[i])) continue;
-        bh_env_reset(s->envs[i], s->obs_t + (size_t)i * F);
-        s->returns[i] = 0;
-        s->lengths[i] = 0;
+        if (!bh_env_running(s->envs[i])) begin_episode(s, i, F);
     }
-    memcpy(s->obs_tm1, s->obs_t, (size_t)s->n * F * sizeof(float));
+    memcpy(s->obs_tm1, s->obs_t, (size_t)s->n * (size_t)F * sizeof(float));
 }
 
 static void step_once(bh_run *run)
@@ -437,7 +449,7 @@ static void step_once(bh_run *run)
     const bh_agent_class *agent = run->setup->agent;
     slots *s = &run->train;
     size_t F = (size_t)run->F;
-    begin_step(s, F);
+    begin_step(s, run->F);
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
     for (int i = 0; i < s->n; i++) {
         bh_step step;

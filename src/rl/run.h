@@ -29,7 +29,9 @@
     X(INT, final_eval_episodes, "100", 1, 100000, NULL, BH_LIVE,                              \
       "Greedy episodes that score the finished run, on seeds of their own")                   \
     X(INT, log_freq, "100", 1, 2000000000, NULL, BH_LIVE,                                     \
-      "Environment steps between two training records")
+      "Environment steps between two training records")                                       \
+    X(BOOL, exploring_starts, "false", 0, 1, NULL, BH_RESET,                                  \
+      "Training episodes start in any state, each as likely; evaluations never do")
 
 typedef struct bh_run_config {
     BH_RUN_CONFIG(BH_MEMBER)

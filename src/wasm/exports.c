@@ -140,8 +140,9 @@ static void add_env(bh_text *out, const bh_env_def *def)
     add_real_or_null(out, def->reward_threshold);
     bh_text_add(out, ",\"max_episode_steps\":");
     add_real_or_null(out, def->max_episode_steps > 0 ? def->max_episode_steps : NAN);
-    bh_text_add(out, ",\"has_transitions\":%s,\"n_view\":%d,\"options\":",
-                def->transitions != NULL ? "true" : "false", def->n_view);
+    bh_text_add(out, ",\"has_transitions\":%s,\"can_start_anywhere\":%s,\"n_view\":%d,\"options\":",
+                def->transitions != NULL ? "true" : "false",
+                def->reset_anywhere != NULL ? "true" : "false", def->n_view);
     if (def->config != NULL) bh_config_describe(def->config, out);
     else bh_text_add(out, "[]");
     bh_text_add(out, ",\"presets\":");

@@ -229,6 +229,25 @@ static void test_several_starts(void)
     bh_env_destroy(env);
 }
 
+// Exploring starts: every cell one can walk from, each as likely, and no other.
+static void test_starts_anywhere(void)
+{
+    bh_env *env;
+    CHECK_STATUS(bh_env_create(&env, &bh_env_gridworld, NULL, NULL), BH_OK);
+    int count[9] = {0};
+    for (int i = 0; i < 7000; i++) {
+        float obs;
+        bh_env_reset_anywhere(env, &obs);
+        CHECK(bh_env_running(env) && bh_env_elapsed(env) == 0);
+        count[(int)obs]++;
+    }
+    for (int s = 0; s < 9; s++) {
+        if (s == 5 || s == 7) CHECK(count[s] == 0);    // the trap and the goal
+        else CHECK(count[s] > 850 && count[s] < 1150); // 1,000 +- 5 sigma
+    }
+    bh_env_destroy(env);
+}
+
 static void test_time_limits(void)
 {
     const bh_env_def *defs[] = {&bh_env_gridworld, &bh_env_frozen_lake, &bh_env_frozen_lake8x8};
@@ -391,6 +410,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_cliff);
     CHECK_RUN(test_steps_follow_the_table);
     CHECK_RUN(test_several_starts);
+    CHECK_RUN(test_starts_anywhere);
     CHECK_RUN(test_time_limits);
     CHECK_RUN(test_what_a_page_sees);
     CHECK_RUN(test_bad_maps);

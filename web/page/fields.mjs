@@ -23,14 +23,14 @@
 /** @typedef {{ algo: string, name: string, value: string }} Preset */
 /**
  * @typedef {object} Env
- * @property {string} id @property {Field[]} options @property {Preset[]} presets @property {boolean} has_transitions
+ * @property {string} id @property {Field[]} options @property {Preset[]} presets @property {boolean} has_transitions @property {boolean} can_start_anywhere
  */
 /** @typedef {{ envs: Env[], algos: { name: string, summary: string, options: Field[] }[], run: Field[], version: string, simd: string }} Catalog */
 
 /** Order of the groups and what is in them; a field named nowhere goes to `more`. @type {Record<string, string[]>} */
 const GROUPS = {
   optimizer: ['learning_rate', 'learning_rate_schedule', 'optimizer', 'loss', 'max_grad_norm', 'tolerance'],
-  exploration: ['exploration_fraction', 'exploration_initial_eps', 'exploration_final_eps', 'initial_q'],
+  exploration: ['exploration_fraction', 'exploration_initial_eps', 'exploration_final_eps', 'exploring_starts', 'initial_q'],
   target: ['gamma', 'n_steps', 'target_update_interval', 'tau', 'double_q'],
   replay: ['buffer_size', 'learning_starts', 'batch_size', 'train_freq', 'gradient_steps'],
   network: ['net_arch', 'activation'],
@@ -40,8 +40,9 @@ const GROUPS = {
 };
 /** What has a place of its own, or none: the seed box, the map editor, the charts' detail; the page scores no finished run. */
 const ELSEWHERE = new Set(['seed', 'final_eval_episodes', 'map', 'log_freq']);
-/** What value iteration has no use for. */
-const PLANNING_IGNORES = new Set(['n_envs']);
+/** What value iteration has no use for, and what only some environments can do. */
+const PLANNING_IGNORES = ['n_envs', 'exploring_starts'];
+const ANYWHERE_ONLY = ['exploring_starts'];
 
 /** @param {string} snake */
 export const camel = (snake) => snake.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase());
@@ -69,7 +70,7 @@ export function settingsOf(catalog, envId, algo) {
     field, key: camel(field.name), scope: 'options', group: groupOf(field.name),
     preset: /** @type {Value} */ (parse(field, presets.get(field.name) ?? field.default)),
   });
-  const ignored = algo === 'value-iteration' ? PLANNING_IGNORES : new Set();
+  const ignored = new Set([...algo === 'value-iteration' ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY]);
   return [
     ...(agent?.options ?? []).map(own),
     ...catalog.run.filter(({ name }) => !ignored.has(name)).map(own),

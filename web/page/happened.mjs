@@ -8,6 +8,8 @@ import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
 import { t, value } from './i18n.mjs';
 
+/** What the values are, by algorithm. @type {Record<string, 'dqn' | 'tabular'>} */
+const NOTES = { dqn: 'dqn', 'q-learning': 'tabular' };
 const MATHS = 'http://www.w3.org/1998/Math/MathML';
 
 /** @type {Record<'state' | 'action' | 'reward' | 'next' | 'before', HTMLElement>} */
@@ -68,7 +70,9 @@ function tellTarget(frame, gamma) {
   const error = target - frame.qTm1[action];
   byId('formula').replaceChildren(terminated ? mathEnd(reward) : mathTarget(reward, gamma, next, target));
   const way = Math.abs(error) < 5e-4 ? t('pull.none') : t(error > 0 ? 'pull.up' : 'pull.down', { error: value(Math.abs(error), 3) });
-  setText(byId('happened-note'), `${way} ${t(`note.${lab().setup.algo === 'dqn' ? 'dqn' : lab().setup.algo === 'q-learning' ? 'tabular' : 'planning'}`)}`);
+  const n = Number(lab().session?.info.options.nSteps ?? 1);
+  const several = n > 1 ? t('note.n_steps', { n }) : '';
+  setText(byId('happened-note'), `${way} ${t(`note.${NOTES[lab().setup.algo] ?? 'planning'}`)} ${several}`.trim());
 }
 
 /** @param {string} tag @param {...(Node | string)} children */
