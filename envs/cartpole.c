@@ -150,7 +150,7 @@ static const bh_preset presets[] = {
     {"dqn", "loss", "mse"},
     {"dqn", "net_arch", "64,64"},
     {"dqn", "eval_freq", "1000"},
-    {"dqn", "n_eval_episodes", "20"},
+    {"dqn", "n_eval_episodes", "50"},
 };
 
 const bh_env_def bh_env_cartpole = {
