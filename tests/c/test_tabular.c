@@ -171,7 +171,7 @@ static void test_value_iteration_follows_live_options(void)
 static void test_q_learning_reaches_q_star(void)
 {
     for (int seed = 0; seed < 20; seed++) {
-        char text[4];
+        char text[16];
         snprintf(text, sizeof text, "%d", seed);
         bh_run *run = make_run(&bh_envs, "GridWorld-v0", "q-learning",
                                OPTIONS("seed", text, "eval_freq", "0"));
