@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// What `npm run bench` measures and how: groups of cases (tests/bench/bench.c) that run in turns, round by round, the peak
+// of multiplications and additions before and after each of them, so that a machine that slows down slows all of a group.
+// A figure is the median over the rounds; a ratio is the median of the rounds' ratios. Runs in Node and in browsers.
+
+/**
+ * Something that has the cases: a WebAssembly module (module.mjs) or the native program (native.mjs).
+ * @typedef {object} Subject
+ * @property {(kind: string, ...sizes: number[]) => Promise<number>} open   a case, by its kind's name
+ * @property {(handle: number, n: number) => Promise<number>} time          seconds of n runs
+ * @property {(handle: number) => Promise<unknown>} close
+ */
+/** @typedef {{ simd: Subject, scalar: Subject, native?: Subject }} Subjects */
+/** @typedef {{ repeats: number, ms: number, warmMs: number }} Effort  rounds; least length of a measurement; of warming up */
+/** @typedef {{ subject: Subject, kind: string, sizes?: number[] }} Job */
+/** @typedef {Record<string, number[]>} Times  seconds of one run, per job and round; under `peak KEY` the peak's beside it */
+/** @typedef {[least: number, most: number]} Spread */
+
+/** Multiplications and additions of one run of the case `peak`: 12 chains, 64 steps, 4 lanes, 2 each. */
+const PEAK_FLOPS = 12 * 64 * 4 * 2;
+const GEMM_SIZES = [[64, 64, 64], [128, 128, 128], [256, 256, 256], [37, 53, 129]];
+const GEMM_OPS = ['nn', 'nt', 'tn'];
+const BATCH = 64;
+const INPUTS = 4;
+const ACTIONS = 2;
+/** Hidden sizes of the networks that are compared, and of the check that time grows as flops do. */
+const HIDDEN = [64, 256];
+const SCALING = [128, 512];
+const ENVS = [1, 64];
+
+/** @param {number[]} values */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/**
+ * Floating-point operations of the matrix products of one DQN update: both forward passes, the gradients of all
+ * weights, and of all inputs but the first layer's. A multiplication and its addition are two.
+ * @param {number} hidden
+ */
+export function updateFlops(hidden) {
+  const first = INPUTS * hidden;
+  const all = first + hidden * hidden + hidden * ACTIONS;
+  return 2 * BATCH * (4 * all - first);
+}
+
+/** @param {number} hidden */
+const netName = (hidden) => [INPUTS, hidden, hidden, ACTIONS].join('-');
+
+/**
+ * Everything.
+ * @param {Subjects} subjects @param {Effort} effort @param {(what: string) => void} [log]
+ */
+export async function measure(subjects, effort, log = () => {}) {
+  /** @type {number[]} */
+  const peaks = [];
+  /** @param {string} what @param {Record<string, Job>} jobs */
+  const group = async (what, jobs) => {
+    log(what);
+    const times = await measureGroup(jobs, { subject: subjects.simd, kind: 'peak' }, effort);
+    for (const key of Object.keys(jobs)) peaks.push(...times[`peak ${key}`].map((t) => PEAK_FLOPS / t / 1e9));
+    return times;
+  };
+  const gemm = [];
+  for (const size of GEMM_SIZES) gemm.push(...await gemmOf(size, subjects, group));
+  const updates = [];
+  for (const hidden of HIDDEN) updates.push(await updateOf(hidden, subjects, group));
+  const scaling = await scalingOf(subjects, group);
+  const loop = await loopOf(subjects, group);
+  const env = await envOf(subjects, group);
+  return { peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, scaling, loop, env };
+}
+
+/** @typedef {(what: string, jobs: Record<string, Job>) => Promise<Times>} Group */
+
+/** The native twin of a job, when there is a native program. @param {Subjects} subjects @param {string} key @param {string} kind @param {number[]} sizes */
+function natively({ native }, key, kind, sizes) {
+  return native ? { [`native ${key}`]: { subject: native, kind, sizes } } : {};
+}
+
+/** @param {number[]} size @param {Subjects} subjects @param {Group} group */
+async function gemmOf(size, subjects, group) {
+  const [m, n, k] = size;
+  const jobs = GEMM_OPS.map((op) => ({
+    [op]: { subject: subjects.simd, kind: `gemm_${op}`, sizes: size }, ...natively(subjects, op, `gemm_${op}`, size),
+  }));
+  const times = await group(`gemm ${size.join('x')}`, Object.assign({}, ...jobs));
+  const flops = 2 * m * n * k;
+  return GEMM_OPS.map((op) => ({
+    op, m, n, k, ...rates('gflops', times[op], flops / 1e9), of_peak: ofPeak(times, op, flops), ...ofNative(times, op),
+  }));
+}
+
+/** @param {number} hidden @param {Subjects} subjects @param {Group} group */
+async function updateOf(hidden, subjects, group) {
+  const { simd, scalar } = subjects;
+  const sizes = [hidden, BATCH];
+  const times = await group(`update ${netName(hidden)}`, {
+    update: { subject: simd, kind: 'update', sizes }, scalar: { subject: scalar, kind: 'update', sizes },
+    ...natively(subjects, 'update', 'update', sizes),
+    gather: { subject: simd, kind: 'gather', sizes }, forward: { subject: simd, kind: 'forward', sizes },
+    backward: { subject: simd, kind: 'backward', sizes }, optimizer: { subject: simd, kind: 'optimizer', sizes },
+  });
+  const flops = updateFlops(hidden);
+  return {
+    net: netName(hidden), batch: BATCH, flops, ...rates('per_second', times.update, 1),
+    of_peak: ofPeak(times, 'update', flops), scalar_per_second: 1 / median(times.scalar),
+    of_scalar: ratio(times.scalar, times.update), ...ofNative(times, 'update'), parts: partsOf(times),
+  };
+}
+
+/** Microseconds of an update's parts, each measured alone; `rest` is what the update takes beyond them. @param {Times} times */
+function partsOf({ update, gather, forward, backward, optimizer }) {
+  const us = (/** @type {number[]} */ seconds) => 1e6 * median(seconds);
+  const rest = update.map((t, i) => t - gather[i] - 2 * forward[i] - backward[i] - optimizer[i]);
+  return {
+    sample_and_gather: us(gather), two_forward_passes: 2 * us(forward), backward: us(backward), clip_and_adam: us(optimizer), rest: us(rest),
+  };
+}
+
+/** Time per flop as layers grow. @param {Subjects} subjects @param {Group} group */
+async function scalingOf({ simd }, group) {
+  const jobs = SCALING.map((hidden) => [`${hidden}`, { subject: simd, kind: 'update', sizes: [hidden, BATCH] }]);
+  const times = await group(`update of hidden ${SCALING.join(' and ')}`, Object.fromEntries(jobs));
+  const perFlop = (/** @type {number} */ hidden) => times[hidden].map((t) => 1e9 * t / updateFlops(hidden));
+  const [small, large] = SCALING.map(perFlop);
+  return {
+    ns_per_flop: SCALING.map((hidden) => ({ hidden, ns: median(perFlop(hidden)), of_peak: ofPeak(times, `${hidden}`, updateFlops(hidden)) })),
+    growth: ratio(large, small),
+  };
+}
+
+/** @param {Subjects} subjects @param {Group} group */
+async function loopOf(subjects, group) {
+  const sizes = [HIDDEN[0], BATCH];
+  const times = await group('training loop', {
+    loop: { subject: subjects.simd, kind: 'loop', sizes }, update: { subject: subjects.simd, kind: 'update', sizes },
+    act: { subject: subjects.simd, kind: 'act', sizes }, ...natively(subjects, 'loop', 'loop', sizes),
+  });
+  return {
+    net: netName(HIDDEN[0]), batch: BATCH, ...rates('steps_per_second', times.loop, 1),
+    of_update_rate: ratio(times.update, times.loop), act_microseconds: 1e6 * median(times.act), ...ofNative(times, 'loop'),
+  };
+}
+
+/** @param {Subjects} subjects @param {Group} group */
+async function envOf(subjects, group) {
+  const jobs = ENVS.map((n) => ({ [n]: { subject: subjects.simd, kind: 'env', sizes: [n] }, ...natively(subjects, `${n}`, 'env', [n]) }));
+  const times = await group('environments', Object.assign({}, ...jobs));
+  return ENVS.map((n) => ({
+    id: 'CartPole-v1', n_envs: n, ...rates('steps_per_second', times[n], n),
+    per_second_at_50_gflops: median(times[n].map((t, i) => n / t * 50e9 * times[`peak ${n}`][i] / PEAK_FLOPS)), ...ofNative(times, `${n}`),
+  }));
+}
+
+/**
+ * A rate with its spread.
+ * @template {string} Name
+ * @param {Name} name @param {number[]} seconds @param {number} work in one run
+ */
+function rates(name, seconds, work) {
+  const values = seconds.map((t) => work / t);
+  const rate = /** @type {{ [key in Name]: number }} */ ({ [name]: median(values) });
+  return { ...rate, spread: spread(values) };
+}
+
+/** @param {Times} times @param {string} key @param {number} flops of one run */
+function ofPeak(times, key, flops) {
+  return ratio(times[`peak ${key}`], times[key]) * flops / PEAK_FLOPS;
+}
+
+/** How fast WebAssembly is, the native program being 1. @param {Times} times @param {string} key @returns {{ of_native?: number }} */
+function ofNative(times, key) {
+  const native = times[`native ${key}`];
+  return native ? { of_native: ratio(native, times[key]) } : {};
+}
+
+/** @param {number[]} above @param {number[]} below of the same rounds */
+function ratio(above, below) {
+  return median(above.map((value, i) => value / below[i]));
+}
+
+/** @param {number[]} values @returns {Spread} */
+function spread(values) {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+/** Opens the jobs, warms each up, then times them in turns. @param {Record<string, Job>} jobs @param {Job} peak @param {Effort} effort @returns {Promise<Times>} */
+async function measureGroup(jobs, peak, effort) {
+  const reference = await prepare(peak, { ...effort, ms: effort.ms / 4 });
+  const ready = [];
+  for (const [key, job] of Object.entries(jobs)) ready.push({ key, ...await prepare(job, effort) });
+  /** @type {Times} */
+  const times = Object.fromEntries(ready.flatMap(({ key }) => [[key, []], [`peak ${key}`, []]]));
+  for (let round = 0; round < effort.repeats; round++) {
+    let before = await reference.time();
+    for (const { key, time } of ready) {
+      times[key].push(await time());
+      const after = await reference.time();
+      times[`peak ${key}`].push((before + after) / 2);
+      before = after;
+    }
+  }
+  for (const { close } of [reference, ...ready]) await close();
+  return times;
+}
+
+/** A case, warm; `time` gives the seconds of one run. @param {Job} job @param {Effort} effort */
+async function prepare({ subject, kind, sizes = [] }, effort) {
+  const handle = await subject.open(kind, ...sizes);
+  const n = await runsFor(subject, handle, effort);
+  return { time: async () => await subject.time(handle, n) / n, close: () => subject.close(handle) };
+}
+
+/**
+ * How many runs take `ms`, found while warming up: an engine first runs a quick translation of the module and swaps a
+ * better one in, function by function.
+ * @param {Subject} subject @param {number} handle @param {Effort} effort
+ */
+async function runsFor(subject, handle, { ms, warmMs }) {
+  let n = 1;
+  for (let spent = 0; spent < warmMs / 1000;) {
+    const time = await subject.time(handle, n);
+    spent += time;
+    // Twice as many at most: a clock of a browser may be coarse, and its first answers 0.
+    n = Math.max(1, Math.min(2 * n, Math.ceil(n * ms / 1000 / Math.max(time, 1e-9))));
+  }
+  return n;
+}

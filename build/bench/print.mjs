@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The figures of `npm run bench` as a table for people.
+
+/** @typedef {Awaited<ReturnType<typeof import('./all.mjs').measureAll>>} Figures */
+/** @typedef {ReturnType<typeof import('./sizes.mjs').sizes>} Sizes */
+/** @typedef {{ cpu: string, cores: number, runtime: string, load: number }} Machine */
+/** @typedef {Figures & { sizes: Sizes, machine: Machine }} Report */
+/** @typedef {string[]} Row  what, figure, spread, and then what it is a fraction of */
+
+/** @param {Report} report @returns {string} */
+export function table(report) {
+  const { machine } = report;
+  const sections = [gemmRows, updateRows, partRows, loopRows, envRows, productRows].map((rows) => rows(report));
+  const head = `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}; load ${machine.load.toFixed(1)} at the start`;
+  return [head, '', ...align([peakRow(report), ...sections.flatMap((rows) => [[], ...rows])])].join('\n');
+}
+
+/** @param {Row[]} rows */
+function align(rows) {
+  const widths = [0, 1, 2].map((i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  return rows.map(([what = '', figure = '', spread = '', rest = '']) =>
+    `${what.padEnd(widths[0])}  ${figure.padStart(widths[1])}  ${spread.padStart(widths[2])}  ${rest}`.trimEnd());
+}
+
+/** @param {number} x */
+const percent = (x) => `${(100 * x).toFixed(1)} %`;
+/** @param {number} x */
+const whole = (x) => (Number.isFinite(x) ? Math.round(x).toLocaleString('en-US') : '–');
+/** @param {number} x */
+const tenth = (x) => x.toFixed(1);
+/** @param {[number, number]} spread @param {(x: number) => string} show */
+const between = ([least, most], show) => `${show(least)}–${show(most)}`;
+/** @param {{ of_native?: number }} figure */
+const native = ({ of_native }) => (of_native === undefined ? '' : `, ${percent(of_native)} of native`);
+
+/** @param {Report} r @returns {Row} */
+function peakRow(r) {
+  return ['peak, SIMD mul + add', `${tenth(r.peak_gflops)} GFLOP/s`, between(r.peak_spread, tenth)];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function gemmRows({ gemm }) {
+  return gemm.map((g) => [`gemm ${g.op} ${g.m}x${g.n}x${g.k}`, `${tenth(g.gflops)} GFLOP/s`, between(g.spread, tenth),
+    `${percent(g.of_peak)} of peak${native(g)}`]);
+}
+
+/** @param {Report} r @returns {Row[]} */
+function updateRows({ updates, scaling }) {
+  /** @type {Row[]} */
+  const rows = updates.map((u) => [`update ${u.net}, batch ${u.batch}`, `${whole(u.per_second)} /s`, between(u.spread, whole),
+    `${percent(u.of_peak)} of peak, ${u.of_scalar.toFixed(2)} x scalar (${whole(u.scalar_per_second)} /s)${native(u)}`]);
+  const flops = scaling.ns_per_flop.map(({ hidden, ns, of_peak }) =>
+    [`time per flop, hidden ${hidden}`, `${ns.toFixed(4)} ns`, '', `${percent(of_peak)} of peak`]);
+  flops[flops.length - 1][3] += `, ${scaling.growth.toFixed(3)} x the first`;
+  return [...rows, ...flops];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function partRows({ updates }) {
+  return updates.flatMap(({ net, parts, per_second }) => Object.entries(parts).map(([part, us]) =>
+    [`${net}: ${part.replaceAll('_', ' ')}`, `${tenth(us)} us`, '', `${percent(us * per_second / 1e6)} of the update`]));
+}
+
+/** @param {Report} r @returns {Row[]} */
+function loopRows({ loop }) {
+  return [
+    [`loop ${loop.net}, batch ${loop.batch}`, `${whole(loop.steps_per_second)} steps/s`, between(loop.spread, whole),
+      `${percent(loop.of_update_rate)} of the update rate${native(loop)}`],
+    ['act, one observation', `${loop.act_microseconds.toFixed(2)} us`, '', `${percent(loop.act_microseconds * loop.steps_per_second / 1e6)} of a step`],
+  ];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function envRows({ env }) {
+  return env.map((e) => [`${e.id}, ${e.n_envs} at once`, `${whole(e.steps_per_second)} steps/s`, between(e.spread, whole),
+    `${whole(e.per_second_at_50_gflops)} at a peak of 50 GFLOP/s${native(e)}`]);
+}
+
+/** @param {Report} r @returns {Row[]} */
+function productRows({ load_ms, sizes, solve }) {
+  const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+  const size = (/** @type {string} */ what, /** @type {{ raw: number, gzip: number, brotli: number }} */ s) =>
+    [what, `${kb(s.gzip)} gzip`, '', `${kb(s.brotli)} brotli, ${kb(s.raw)} raw`];
+  /** @type {Row[]} */
+  const rows = [['load, from bytes to answers', `${tenth(load_ms)} ms`], size('bellhop-simd.wasm', sizes), size('first load of the page', sizes.first_load)];
+  if (!solve) return rows;
+  const { env, seconds, steps, solved, seeds } = solve;
+  return [...rows, [`${env} solved, median`, `${seconds.toFixed(2)} s`, '', `${whole(steps)} steps; ${solved} of ${seeds} seeds`]];
+}

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: MIT
+// The cases of `npm run bench`: a WebAssembly module without imports but memory growth, or a program
+// that takes its orders on standard input:
+//
+//     open NAME A B C   answers a number for the case, -1 on failure
+//     time CASE N       answers the seconds that N runs of it took
+//     close CASE        answers 0
+#include "bench.h"
+
+#include "core/alloc.h"
+#include "envs/registry.h"
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "kernels/simd.h"
+#include "nn/mlp.h"
+#include "optim/optimizer.h"
+#include "rl/dqn.h"
+#include "rl/replay.h"
+#include "rl/run.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#ifdef __wasm__
+#define EXPORT(type, name) __attribute__((export_name(#name), used)) type name
+#else
+#define EXPORT(type, name) type name
+#endif
+
+#define ENVS_MAX    1024
+#define SIDE_MAX    8192 // of a matrix side, a layer, a batch
+#define REPLAY_SIZE 50000
+#define OBSERVATION 4 // CartPole's sizes
+#define ACTIONS     2
+
+typedef struct kind {
+    const char *name;
+    void (*layout)(bench_case *c, bhi_arena *arena); // NULL when the case needs no arrays
+    int (*start)(bench_case *c);                     // 0 on failure
+    void (*run)(bench_case *c, int n);
+} kind;
+
+struct bench_case {
+    const kind *kind;
+    int a, b, c;
+    size_t bytes;
+    bh_rng rng;
+    bh_dqn *dqn;
+    bh_run *run;
+
+    bh_real *x, *w, *y; // of a matrix product
+
+    // The parts of an update, over arrays like those of rl/dqn.c
+    bhi_mlp net;
+    bhi_replay replay;
+    bhi_optimizer optimizer;
+    bh_real *params, *grads, *acts, *dacts, *x_tm1, *x_t, *r_t, *discount_t;
+    int *index, *a_tm1;
+
+    bh_env **envs;
+    float *obs; // (envs, OBSERVATION)
+    uint64_t bits;
+};
+
+static volatile bh_real sink; // what is computed has to go somewhere
+
+static void fill(bh_real *x, size_t n, bh_rng *rng)
+{
+    for (size_t i = 0; i < n; i++) x[i] = (bh_real)(2 * bh_rng_uniform(rng) - 1);
+}
+
+// ---- peak: multiplications and additions with nothing else in the way ----
+
+// Each chain is x = x * rate + shift, so no step of it can start before the last one ended: 12 of them
+// cover a latency of 6 cycles at two multiplications and two additions a cycle, and with the two
+// constants fit the 15 registers a WebAssembly engine has on x86. The limit of a chain is 1.
+enum { CHAINS = 12, STEPS = 64 };
+
+static void run_peak(bench_case *c, int n)
+{
+    (void)c;
+    static volatile bh_real rate = (bh_real)0.75, shift = (bh_real)0.25;
+    bhi_f4 mul = bhi_f4_splat(rate), add = bhi_f4_splat(shift), x[CHAINS];
+    for (int i = 0; i < CHAINS; i++) x[i] = bhi_f4_splat((bh_real)i);
+    for (long k = (long)n * STEPS; k > 0; k--) {
+        for (int i = 0; i < CHAINS; i++) x[i] = bhi_f4_add(bhi_f4_mul(x[i], mul), add);
+    }
+    bh_real lane[4];
+    for (int i = 1; i < CHAINS; i++) x[0] = bhi_f4_add(x[0], x[i]);
+    bhi_f4_store(lane, x[0]);
+    sink = lane[0];
+}
+
+// ---- matrix products: a = M, b = N, c = K ----
+
+static void layout_gemm(bench_case *c, bhi_arena *arena)
+{
+    size_t M = (size_t)c->a, N = (size_t)c->b, K = (size_t)c->c;
+    c->x = bhi_arena_array(arena, M * K, sizeof(bh_real));
+    c->w = bhi_arena_array(arena, K * N, sizeof(bh_real));
+    c->y = bhi_arena_array(arena, M * N, sizeof(bh_real));
+}
+
+static int start_gemm(bench_case *c)
+{
+    fill(c->x, (size_t)c->a * (size_t)c->c, &c->rng);
+    fill(c->w, (size_t)c->c * (size_t)c->b, &c->rng);
+    return 1;
+}
+
+static void run_gemm_nn(bench_case *c, int n)
+{
+    while (n-- > 0) bhi_gemm_nn(c->y, c->x, c->w, NULL, BHI_EPILOGUE_NONE, c->a, c->b, c->c);
+}
+
+static void run_gemm_nt(bench_case *c, int n)
+{
+    while (n-- > 0) bhi_gemm_nt(c->y, c->x, c->w, c->a, c->b, c->c);
+}
+
+static void run_gemm_tn(bench_case *c, int n)
+{
+    while (n-- > 0) bhi_gemm_tn(c->y, c->x, c->w, c->a, c->b, c->c);
+}
+
+// ---- a whole agent: 4-a-a-2, batch b, a full replay buffer of random transitions ----
+
+static void observe_random(bh_dqn *dqn, bh_rng *rng)
+{
+    float obs_tm1[OBSERVATION], obs_t[OBSERVATION];
+    for (int i = 0; i < OBSERVATION; i++) {
+        obs_tm1[i] = (float)(2 * bh_rng_uniform(rng) - 1);
+        obs_t[i] = (float)(2 * bh_rng_uniform(rng) - 1);
+    }
+    int action = (int)bh_rng_below(rng, ACTIONS), ended = bh_rng_below(rng, 20) == 0, cut = 0;
+    double reward = 1;
+    bh_dqn_observe(dqn, &(bh_experience){1, obs_tm1, &action, &reward, &ended, &cut, obs_t});
+}
+
+static int start_dqn(bench_case *c)
+{
+    bh_dqn_config config;
+    bh_config_defaults(&bh_dqn_table, &config);
+    config.net_arch = (bh_sizes){2, {c->a, c->a}};
+    config.batch_size = c->b;
+    config.buffer_size = REPLAY_SIZE;
+    config.exploration_initial_eps = config.exploration_final_eps = 0;
+    bh_agent_spec spec = {.observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL},
+                          .n_actions = ACTIONS,
+                          .n_envs = 1,
+                          .total_timesteps = REPLAY_SIZE,
+                          .rng = bh_rng_split(&c->rng)};
+    if (bh_dqn_create(&c->dqn, &config, &spec, NULL) != BH_OK) return 0;
+    for (int i = 0; i < REPLAY_SIZE; i++) observe_random(c->dqn, &c->rng);
+    return 1;
+}
+
+static void run_update(bench_case *c, int n)
+{
+    while (n-- > 0) bh_dqn_update(c->dqn);
+}
+
+static void run_act(bench_case *c, int n)
+{
+    (void)c;
+    float obs[OBSERVATION] = {(float)0.01, (float)-0.02, (float)0.03, (float)-0.04};
+    int action = 0;
+    unsigned char explored;
+    while (n-- > 0) bh_dqn_act(c->dqn, &action, &explored, obs, 1);
+    sink = (bh_real)action;
+}
+
+// ---- the whole loop: CartPole, the update above after every step, no evaluations ----
+
+static int start_run(bench_case *c)
+{
+    char hidden[32], batch[16];
+    bh_text text = bh_text_over(hidden, sizeof hidden);
+    bh_text_add(&text, "%d,%d", c->a, c->a);
+    text = bh_text_over(batch, sizeof batch);
+    bh_text_add(&text, "%d", c->b);
+    const char *options[][2] = {{"net_arch", hidden},
+                                {"batch_size", batch},
+                                {"train_freq", "1"},
+                                {"gradient_steps", "1"},
+                                {"eval_freq", "0"},
+                                {"learning_starts", "100"},
+                                {"buffer_size", "50000"},
+                                {"n_steps", "1"},
+                                {"double_q", "false"},
+                                {"n_eval_episodes", "1"},
+                                {"loss", "huber"},
+                                {"target_update_interval", "500"},
+                                {"exploration_final_eps", "0.05"}};
+    bh_setup *setup;
+    if (bh_setup_create(&setup, &bh_envs, "CartPole-v1", "dqn", NULL) != BH_OK) return 0;
+    bh_status status = BH_OK;
+    for (size_t i = 0; i < sizeof options / sizeof *options && status == BH_OK; i++) {
+        status = bh_setup_set(setup, options[i][0], options[i][1], NULL);
+    }
+    if (status == BH_OK) status = bh_run_create(&c->run, setup, NULL);
+    bh_setup_destroy(setup);
+    if (status != BH_OK) return 0;
+    bh_run_steps(c->run, 200); // past learning_starts: every step from here has its update
+    return 1;
+}
+
+static void run_loop(bench_case *c, int n)
+{
+    bh_run_steps(c->run, n);
+}
+
+// ---- parts of an update: 4-a-a-2, batch b ----
+
+static void layout_parts(bench_case *c, bhi_arena *arena)
+{
+    bh_sizes hidden = {2, {c->a, c->a}};
+    bh_space observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL};
+    size_t B = (size_t)c->b;
+    c->net = bhi_mlp_shape(OBSERVATION, &hidden, ACTIONS, BHI_RELU);
+    size_t P = (size_t)c->net.n_params, units = B * (size_t)c->net.n_units;
+    c->params = bhi_arena_array(arena, P, sizeof(bh_real));
+    c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
+    bhi_optimizer_layout(&c->optimizer, arena, BHI_ADAM, c->net.n_params);
+    c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
+    c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
+    c->x_tm1 = bhi_arena_array(arena, B * OBSERVATION, sizeof(bh_real));
+    c->x_t = bhi_arena_array(arena, B * OBSERVATION, sizeof(bh_real));
+    c->r_t = bhi_arena_array(arena, B, sizeof(bh_real));
+    c->discount_t = bhi_arena_array(arena, B, sizeof(bh_real));
+    c->index = bhi_arena_array(arena, B, sizeof(int));
+    c->a_tm1 = bhi_arena_array(arena, B, sizeof(int));
+    bhi_replay_layout(&c->replay, arena, REPLAY_SIZE, 1, &observation);
+}
+
+static void run_gather(bench_case *c, int n)
+{
+    while (n-- > 0) {
+        bhi_replay_sample(&c->replay, c->index, c->b, &c->rng);
+        bhi_replay_gather(&c->replay, c->index, c->b, 0.99, 1, c->x_tm1, c->a_tm1, c->r_t,
+                          c->discount_t, c->x_t);
+    }
+}
+
+static void run_forward(bench_case *c, int n)
+{
+    while (n-- > 0) bhi_mlp_forward(&c->net, c->params, c->acts, c->x_tm1, c->b);
+}
+
+static void run_backward(bench_case *c, int n)
+{
+    while (n-- > 0) {
+        bhi_mlp_backward(&c->net, c->params, c->grads, c->acts, c->dacts, c->x_tm1, c->b);
+    }
+}
+
+static void run_optimizer(bench_case *c, int n)
+{
+    while (n-- > 0) {
+        double norm = bhi_sum_of_squares(c->grads, c->net.n_params);
+        bhi_optimizer_step(&c->optimizer, c->params, c->grads, 1e-9, bhi_clip_scale(norm, 10));
+    }
+}
+
+static int start_parts(bench_case *c)
+{
+    float obs[2 * OBSERVATION];
+    for (int i = 0; i < REPLAY_SIZE; i++) {
+        for (int j = 0; j < 2 * OBSERVATION; j++) obs[j] = (float)bh_rng_uniform(&c->rng);
+        bhi_replay_add(&c->replay, obs, (int)bh_rng_below(&c->rng, ACTIONS), 1, 0, 0,
+                       obs + OBSERVATION);
+    }
+    bhi_mlp_init(&c->net, c->params, &c->rng);
+    bhi_optimizer_init(&c->optimizer);
+    run_gather(c, 1);
+    run_forward(c, 1);
+    bh_real *dy = bhi_mlp_layer(&c->net, c->dacts, c->net.n_layers - 1, c->b);
+    fill(dy, (size_t)c->b * ACTIONS, &c->rng);
+    run_backward(c, 1);
+    return 1;
+}
+
+// ---- environments: a of them, CartPole, random actions; one run is one step of each ----
+
+static void layout_envs(bench_case *c, bhi_arena *arena)
+{
+    c->envs = bhi_arena_array(arena, (size_t)c->a, sizeof *c->envs);
+    c->obs = bhi_arena_array(arena, (size_t)c->a * OBSERVATION, sizeof *c->obs);
+}
+
+static int start_envs(bench_case *c)
+{
+    c->bits = 1;
+    for (int i = 0; i < c->a; i++) {
+        if (bh_env_create(&c->envs[i], &bh_env_cartpole, NULL, NULL) != BH_OK) return 0;
+        bh_env_seed_rng(c->envs[i], bh_rng_split(&c->rng));
+        bh_env_reset(c->envs[i], c->obs + (ptrdiff_t)i * OBSERVATION);
+    }
+    return 1;
+}
+
+// One random number is 63 actions; the highest bit that is left marks the end.
+static int random_action(bench_case *c)
+{
+    if (c->bits == 1) c->bits = bh_rng_next(&c->rng) | (uint64_t)1 << 63;
+    int action = (int)(c->bits & 1);
+    c->bits >>= 1;
+    return action;
+}
+
+static void run_envs(bench_case *c, int n)
+{
+    bh_step step;
+    while (n-- > 0) {
+        for (int i = 0; i < c->a; i++) {
+            float *obs = c->obs + (ptrdiff_t)i * OBSERVATION;
+            bh_env_step(c->envs[i], random_action(c), obs, &step, NULL);
+            if (step.terminated || step.truncated) bh_env_reset(c->envs[i], obs);
+        }
+    }
+}
+
+// ---- the table ----
+
+static const kind kinds[] = {
+    {"peak", NULL, NULL, run_peak}, // one run is CHAINS * STEPS multiplications and additions of 4
+    {"gemm_nn", layout_gemm, start_gemm, run_gemm_nn}, // M, N, K
+    {"gemm_nt", layout_gemm, start_gemm, run_gemm_nt},
+    {"gemm_tn", layout_gemm, start_gemm, run_gemm_tn},
+    {"update", NULL, start_dqn, run_update}, // hidden units, batch
+    {"act", NULL, start_dqn, run_act},
+    {"loop", NULL, start_run, run_loop},
+    {"gather", layout_parts, start_parts, run_gather},
+    {"forward", layout_parts, start_parts, run_forward},
+    {"backward", layout_parts, start_parts, run_backward},
+    {"optimizer", layout_parts, start_parts, run_optimizer},
+    {"env", layout_envs, start_envs, run_envs}, // environments
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+EXPORT(const char *, bench_kind_name)(int i)
+{
+    return i >= 0 && i < KINDS ? kinds[i].name : NULL;
+}
+
+static void layout(bench_case *c, bhi_arena *arena)
+{
+    bhi_arena_array(arena, 1, sizeof *c);
+    if (c->kind->layout != NULL) c->kind->layout(c, arena);
+}
+
+static int sizes_fit(const bench_case *c)
+{
+    int max = c->kind->run == run_envs ? ENVS_MAX : SIDE_MAX;
+    return c->a >= 0 && c->b >= 0 && c->c >= 0 && c->a <= max && c->b <= max && c->c <= max;
+}
+
+EXPORT(bench_case *, bench_open)(int index, int a, int b, int c)
+{
+    if (index < 0 || index >= KINDS) return NULL;
+    bench_case shape = {.kind = &kinds[index], .a = a, .b = b, .c = c, .rng = bh_rng_seed(1)};
+    if (!sizes_fit(&shape)) return NULL;
+    bhi_arena arena = {0};
+    layout(&shape, &arena);
+    bench_case *made = bh_alloc(arena.used);
+    if (made == NULL) return NULL;
+    *made = shape;
+    made->bytes = arena.used;
+    layout(made, &(bhi_arena){(unsigned char *)made, 0});
+    if (made->kind->start == NULL || made->kind->start(made)) return made;
+    bench_close(made);
+    return NULL;
+}
+
+EXPORT(void, bench_close)(bench_case *c)
+{
+    for (int i = 0; c->envs != NULL && i < c->a; i++) bh_env_destroy(c->envs[i]);
+    bh_dqn_destroy(c->dqn);
+    bh_run_destroy(c->run);
+    bh_free(c, c->bytes);
+}
+
+EXPORT(void, bench_run)(bench_case *c, int n)
+{
+    c->kind->run(c, n);
+}
+
+// ---- the native program ----
+
+#ifndef __wasm__
+
+#include <stdio.h>
+#include <time.h>
+
+enum { CASES_MAX = 64 };
+static bench_case *cases[CASES_MAX];
+
+static int open_named(const char *name, int a, int b, int c)
+{
+    int slot = 0, index = 0;
+    while (slot < CASES_MAX && cases[slot] != NULL) slot++;
+    while (index < KINDS && strcmp(kinds[index].name, name) != 0) index++;
+    if (slot == CASES_MAX) return -1;
+    cases[slot] = bench_open(index, a, b, c);
+    return cases[slot] != NULL ? slot : -1;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double time_case(bench_case *c, int n)
+{
+    double since = now();
+    bench_run(c, n);
+    return now() - since;
+}
+
+static int is_open(int slot)
+{
+    return slot >= 0 && slot < CASES_MAX && cases[slot] != NULL;
+}
+
+static void close_case(int slot)
+{
+    bench_close(cases[slot]);
+    cases[slot] = NULL;
+}
+
+int main(void)
+{
+    char line[128], name[32];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        int a = 0, b = 0, c = 0;
+        double answer = -1;
+        if (sscanf(line, "open %31s %d %d %d", name, &a, &b, &c) == 4) {
+            answer = open_named(name, a, b, c);
+        } else if (sscanf(line, "time %d %d", &a, &b) == 2 && is_open(a)) {
+            answer = time_case(cases[a], b);
+        } else if (sscanf(line, "close %d", &a) == 1 && is_open(a)) {
+            close_case(a);
+            answer = 0;
+        }
+        printf("%.9f\n", answer);
+        fflush(stdout);
+    }
+    for (int i = 0; i < CASES_MAX; i++) {
+        if (cases[i] != NULL) close_case(i);
+    }
+    return 0;
+}
+
+#endif

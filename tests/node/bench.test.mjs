@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// `npm run bench`: its arithmetic on cases of known speed, and its JSON from the real module, with measurements too short
+// to mean anything. Says nothing about time.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { measureAll } from '../../build/bench/all.mjs';
+import { measure, updateFlops } from '../../build/bench/measure.mjs';
+import { table } from '../../build/bench/print.mjs';
+import { solveTime } from '../../build/bench/product.mjs';
+import { sizes } from '../../build/bench/sizes.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TINY = { repeats: 3, ms: 0.01, warmMs: 0.01, seeds: 0 };
+
+/** Every kind of case takes so many seconds a run. @param {Record<string, number>} seconds @param {number} [otherwise] */
+function pretend(seconds, otherwise = 1e-3) {
+  /** @type {string[]} */
+  const open = [];
+  let live = 0;
+  return {
+    /** @param {string} kind @param {number[]} numbers */
+    async open(kind, ...numbers) {
+      live++;
+      return open.push([kind, ...numbers].join(' ')) - 1;
+    },
+    /** @param {number} handle @param {number} n */
+    async time(handle, n) {
+      return n * (seconds[open[handle]] ?? otherwise);
+    },
+    async close() {
+      live--;
+    },
+    live: () => live,
+  };
+}
+
+test('an update is 2.26 MFLOP at 4-64-64-2, 34.2 at 4-256-256-2', () => {
+  assert.equal(updateFlops(64), 2_260_992);
+  assert.equal(updateFlops(256), 34_209_792);
+});
+
+test('figures are fractions of what ran beside them', async () => {
+  const peak = 12 * 64 * 4 * 2 / 50e9; // 50 GFLOP/s
+  const gemm = 2 * 64 ** 3 / 25e9;
+  const simd = pretend({
+    peak, 'gemm_nn 64 64 64': gemm, 'update 64 64': updateFlops(64) / 40e9, 'loop 64 64': updateFlops(64) / 20e9,
+    'update 128 64': updateFlops(128) / 40e9, 'update 512 64': updateFlops(512) / 20e9, 'env 64': 64 / 10e6,
+  });
+  const scalar = pretend({ 'update 64 64': updateFlops(64) / 10e9 });
+  const native = pretend({ 'gemm_nn 64 64 64': gemm / 2 });
+  const figures = await measure({ simd, scalar, native }, { repeats: 3, ms: 1, warmMs: 1 });
+  const close = (/** @type {number | undefined} */ a, /** @type {number} */ b) => assert.ok(Math.abs((a ?? NaN) / b - 1) < 1e-9, `${a} is not ${b}`);
+  close(figures.peak_gflops, 50);
+  close(figures.gemm[0].gflops, 25);
+  close(figures.gemm[0].of_peak, 0.5);
+  close(figures.gemm[0].of_native, 0.5);
+  close(figures.updates[0].of_peak, 0.8);
+  close(figures.updates[0].of_scalar, 4);
+  close(figures.loop.of_update_rate, 0.5);
+  close(figures.scaling.growth, 2);
+  close(figures.env[1].steps_per_second, 10e6);
+  close(figures.env[1].per_second_at_50_gflops, 10e6);
+  assert.deepEqual([simd, scalar, native].map(({ live }) => live()), [0, 0, 0]);
+});
+
+test('the report from the modules has the documented shape', async () => {
+  for (const preset of ['wasm-simd', 'wasm-scalar']) {
+    const { status, stderr } = spawnSync('cmake', ['--build', '--preset', preset, '--target', 'benchmarks'], { cwd: ROOT, encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  }
+  const read = (/** @type {string} */ file) => new Uint8Array(readFileSync(join(ROOT, 'build/out', file)));
+  const figures = await measureAll({
+    simd: read('wasm-simd/bellhop_bench.wasm'), scalar: read('wasm-scalar/bellhop_bench.wasm'), product: read('wasm-simd/bellhop.wasm'),
+  }, TINY);
+  const report = { ...figures, sizes: sizes(), machine: { cpu: 'a processor', cores: 2, runtime: 'Node', load: 0 } };
+  const json = JSON.parse(JSON.stringify(report));
+  assert.deepEqual(json.gemm.map((/** @type {any} */ g) => `${g.op} ${g.m} ${g.n} ${g.k}`), ['64 64 64', '128 128 128', '256 256 256', '37 53 129']
+    .flatMap((size) => ['nn', 'nt', 'tn'].map((op) => `${op} ${size}`)));
+  assert.deepEqual(json.updates.map((/** @type {any} */ u) => [u.net, u.batch]), [['4-64-64-2', 64], ['4-256-256-2', 64]]);
+  assert.deepEqual(json.env.map((/** @type {any} */ e) => [e.id, e.n_envs]), [['CartPole-v1', 1], ['CartPole-v1', 64]]);
+  const numbers = [json.peak_gflops, json.load_ms, json.loop.steps_per_second, json.loop.of_update_rate, json.scaling.growth,
+    ...json.gemm.flatMap((/** @type {any} */ g) => [g.gflops, g.of_peak]), ...json.env.map((/** @type {any} */ e) => e.steps_per_second),
+    ...json.updates.flatMap((/** @type {any} */ u) => [u.per_second, u.of_peak, u.scalar_per_second]),
+    ...[json.sizes, json.sizes.first_load].flatMap(({ raw, gzip, brotli }) => [raw, gzip, brotli])];
+  for (const number of numbers) assert.ok(number > 0, `${number} in ${JSON.stringify(json)}`);
+  assert.match(table(report), /^update 4-64-64-2, batch 64 .* of peak, .* x scalar/m);
+});
+
+test('solving CartPole is timed with the module that ships', async () => {
+  const solved = await solveTime(new Uint8Array(readFileSync(join(ROOT, 'build/out/wasm-simd/bellhop.wasm'))), 1);
+  assert.deepEqual([solved.env, solved.seeds, solved.solved], ['CartPole-v1', 1, 1]);
+  assert.ok(solved.steps > 0 && solved.seconds > 0);
+});
