@@ -43,38 +43,59 @@ BHI_INLINE bhi_f4 load_columns(const bh_real *p, int v, int vectors, int columns
                                                : bhi_f4_load(p + v * LANES);
 }
 
-// rows and vectors are constants at every call, so that acc lives in registers.
+// Output i, v of a tile before the first product; zero where the tile is smaller.
+BHI_INLINE bhi_f4 begin_sum(const tile_args *t, int i, int v, int rows, int vectors)
+{
+    if (i >= rows || v >= vectors) return bhi_f4_splat(0);
+    if (t->resume) return load_columns(t->y + i * t->N, v, vectors, t->columns);
+    if (t->bias != NULL) return load_columns(t->bias, v, vectors, t->columns);
+    return bhi_f4_splat(0);
+}
+
+BHI_INLINE void end_sum(const tile_args *t, bhi_f4 sum, int i, int v, int rows, int vectors)
+{
+    if (i >= rows || v >= vectors) return;
+    bh_real *out = t->y + i * t->N + v * LANES;
+    if (t->epilogue == BHI_EPILOGUE_RELU) sum = bhi_f4_gate(sum, sum);
+    if (v == vectors - 1 && t->columns < LANES) bhi_f4_store_first(out, sum, t->columns);
+    else bhi_f4_store(out, sum);
+}
+
+// One k of one row: c0, c1 += x * b0, b1.
+BHI_INLINE void add_products(bhi_f4 *c0, bhi_f4 *c1, bh_real x, bhi_f4 b0, bhi_f4 b1, int vectors)
+{
+    bhi_f4 splat = bhi_f4_splat(x);
+    *c0 = bhi_f4_add(*c0, bhi_f4_mul(splat, b0));
+    if (vectors > 1) *c1 = bhi_f4_add(*c1, bhi_f4_mul(splat, b1));
+}
+
+// rows and vectors are constants at every call. The eight sums have names: as an array, clang 14
+// stores all of them at every k.
 BHI_INLINE void tile(const tile_args *t, int rows, int vectors)
 {
-    bhi_f4 acc[ROWS][VECTORS];
-    for (int i = 0; i < rows; i++) {
-        for (int v = 0; v < vectors; v++) {
-            if (t->resume) acc[i][v] = load_columns(t->y + i * t->N, v, vectors, t->columns);
-            else if (t->bias != NULL) acc[i][v] = load_columns(t->bias, v, vectors, t->columns);
-            else acc[i][v] = bhi_f4_splat(0);
-        }
+    bhi_f4 c00 = begin_sum(t, 0, 0, rows, vectors), c01 = begin_sum(t, 0, 1, rows, vectors);
+    bhi_f4 c10 = begin_sum(t, 1, 0, rows, vectors), c11 = begin_sum(t, 1, 1, rows, vectors);
+    bhi_f4 c20 = begin_sum(t, 2, 0, rows, vectors), c21 = begin_sum(t, 2, 1, rows, vectors);
+    bhi_f4 c30 = begin_sum(t, 3, 0, rows, vectors), c31 = begin_sum(t, 3, 1, rows, vectors);
+    const bh_real *a0 = t->a, *b = t->b;
+    const bh_real *a1 = rows > 1 ? a0 + t->a_row : a0, *a2 = rows > 2 ? a0 + 2 * t->a_row : a0;
+    const bh_real *a3 = rows > 3 ? a0 + 3 * t->a_row : a0;
+    int K = t->K, a_k = t->a_k, ldb = t->ldb;
+    for (int k = 0, at = 0; k < K; k++, at += a_k, b += ldb) {
+        bhi_f4 b0 = bhi_f4_load(b), b1 = vectors > 1 ? bhi_f4_load(b + LANES) : b0;
+        add_products(&c00, &c01, a0[at], b0, b1, vectors);
+        if (rows > 1) add_products(&c10, &c11, a1[at], b0, b1, vectors);
+        if (rows > 2) add_products(&c20, &c21, a2[at], b0, b1, vectors);
+        if (rows > 3) add_products(&c30, &c31, a3[at], b0, b1, vectors);
     }
-    const bh_real *a = t->a, *b = t->b;
-    int a_row = t->a_row, a_k = t->a_k, ldb = t->ldb;
-    for (int k = 0; k < t->K; k++, a += a_k, b += ldb) {
-        bhi_f4 bv[VECTORS];
-        for (int v = 0; v < vectors; v++) bv[v] = bhi_f4_load(b + v * LANES);
-        for (int i = 0; i < rows; i++) {
-            bhi_f4 x = bhi_f4_splat(a[i * a_row]);
-            for (int v = 0; v < vectors; v++) {
-                acc[i][v] = bhi_f4_add(acc[i][v], bhi_f4_mul(x, bv[v]));
-            }
-        }
-    }
-    for (int i = 0; i < rows; i++) {
-        for (int v = 0; v < vectors; v++) {
-            bh_real *out = t->y + i * t->N + v * LANES;
-            bhi_f4 y = acc[i][v];
-            if (t->epilogue == BHI_EPILOGUE_RELU) y = bhi_f4_gate(y, y);
-            if (v == vectors - 1 && t->columns < LANES) bhi_f4_store_first(out, y, t->columns);
-            else bhi_f4_store(out, y);
-        }
-    }
+    end_sum(t, c00, 0, 0, rows, vectors);
+    end_sum(t, c01, 0, 1, rows, vectors);
+    end_sum(t, c10, 1, 0, rows, vectors);
+    end_sum(t, c11, 1, 1, rows, vectors);
+    end_sum(t, c20, 2, 0, rows, vectors);
+    end_sum(t, c21, 2, 1, rows, vectors);
+    end_sum(t, c30, 3, 0, rows, vectors);
+    end_sum(t, c31, 3, 1, rows, vectors);
 }
 
 // All rows of one column panel.
