@@ -8,6 +8,8 @@
 
 #include "check.h"
 
+#include <stdlib.h>
+
 /// Option names and values in turn.
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -39,4 +41,32 @@ static inline bh_run *make_run(const bh_registry *registry, const char *env, con
                                const char *const *options)
 {
     return start_run(make_setup(registry, env, algo, options));
+}
+
+// Small and fast, with everything in play: exploration, replay, updates, target updates, evaluation.
+#define SMALL                                                                                   \
+    "total_timesteps", "600", "learning_starts", "50", "batch_size", "8", "buffer_size", "300", \
+        "net_arch", "12", "train_freq", "2", "target_update_interval", "40",                    \
+        "exploration_fraction", "0.5", "learning_rate", "0.01", "n_eval_episodes", "2",         \
+        "log_freq", "30"
+
+static inline int same_score(const bh_score *a, const bh_score *b)
+{
+    return a->mean == b->mean && a->std == b->std && a->min == b->min && a->max == b->max &&
+           a->mean_length == b->mean_length && a->episodes == b->episodes;
+}
+
+/// A checkpoint in memory of its own: free(bytes).
+typedef struct saved {
+    unsigned char *bytes;
+    size_t size;
+} saved;
+
+static inline saved save(bh_run *run, bh_which which)
+{
+    saved s = {.size = bh_run_save(run, which, NULL, 0)};
+    s.bytes = malloc(s.size);
+    CHECK(bh_run_save(run, which, s.bytes, s.size) == s.size);
+    CHECK_STATUS(bh_checkpoint_check(s.bytes, s.size, NULL), BH_OK);
+    return s;
 }

@@ -94,13 +94,13 @@ export default function learning(lab) {
 }
 
 /**
- * The long tasks of the best of up to eight stretches: a machine that is busy elsewhere can stop any thread for a while, and
+ * The long tasks of the best of up to three stretches: a machine that is busy elsewhere can stop any thread for a while, and
  * that is not the page's doing; what the page does, it does in every stretch.
  * @param {Page} page @returns {Promise<number[]>}
  */
 async function quietest(page) {
   let best = null;
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 3; i++) {
     await page.evaluate(() => (/** @type {any} */ (window).watched.long.length = 0));
     await page.waitForTimeout(MEASURED_MS);
     const long = await page.evaluate(() => /** @type {number[]} */ (/** @type {any} */ (window).watched.long));
