@@ -7,15 +7,6 @@
 
 #define LANES 4
 
-void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
-{
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        bhi_f4_store(dx + i, bhi_f4_gate(bhi_f4_load(dx + i), bhi_f4_load(y + i)));
-    }
-    for (; i < n; i++) dx[i] = y[i] > 0 ? dx[i] : 0;
-}
-
 void bhi_tanh_forward(bh_real *y, int n)
 {
     for (int i = 0; i < n; i++) y[i] = (bh_real)bh_tanh((double)y[i]);
@@ -26,14 +17,26 @@ void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     for (int i = 0; i < n; i++) dx[i] *= 1 - y[i] * y[i];
 }
 
+// Sums of four vectors of columns at a time: an addition takes several cycles, but four can be under way.
+static void column_sums_16(bh_real *restrict sum, const bh_real *restrict x, int M, int N)
+{
+    bhi_f4 s0 = bhi_f4_splat(0), s1 = s0, s2 = s0, s3 = s0;
+    for (int i = 0; i < M; i++, x += N) {
+        s0 = bhi_f4_add(s0, bhi_f4_load(x));
+        s1 = bhi_f4_add(s1, bhi_f4_load(x + LANES));
+        s2 = bhi_f4_add(s2, bhi_f4_load(x + 2 * LANES));
+        s3 = bhi_f4_add(s3, bhi_f4_load(x + 3 * LANES));
+    }
+    bhi_f4_store(sum, s0);
+    bhi_f4_store(sum + LANES, s1);
+    bhi_f4_store(sum + 2 * LANES, s2);
+    bhi_f4_store(sum + 3 * LANES, s3);
+}
+
 void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, int N)
 {
     int j = 0;
-    for (; j + LANES <= N; j += LANES) {
-        bhi_f4 s = bhi_f4_splat(0);
-        for (int i = 0; i < M; i++) s = bhi_f4_add(s, bhi_f4_load(x + i * N + j));
-        bhi_f4_store(sum + j, s);
-    }
+    for (; j + 4 * LANES <= N; j += 4 * LANES) column_sums_16(sum + j, x + j, M, N);
     for (; j < N; j++) {
         bh_real s = 0;
         for (int i = 0; i < M; i++) s += x[i * N + j];

@@ -4,9 +4,6 @@
 
 #include "core/real.h"
 
-/// dx[i] = y[i] > 0 ? dx[i] : 0, in place: backward of ReLU through its output y. (n) each.
-void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
-
 /// y[i] = tanh(y[i]), in place (n).
 void bhi_tanh_forward(bh_real *y, int n);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Matrix products by register tiles.
 //
-// A tile is up to 4 rows by 2 vectors (8 columns) of the output: 8 accumulators, 2 vectors of B and
-// one broadcast of A stay in registers, each loaded number of B serves 4 rows. A is read through
-// two strides, so that the same tile serves X (nn, nt) and X^T (tn). B is read in place where its
-// columns are contiguous; the transposed B of nt, and the last 1 to 3 columns of any B, are first
-// copied into a small panel on the stack, BLOCK_K rows at a time, zero-padded to whole vectors.
+// A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, up to 4
+// rows by 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of each
+// row of A, broadcast, and the vectors of one row of B. A tile wants the k of A contiguous and the
+// columns of B contiguous. An operand that lies the other way (A of tn, B of nt) is transposed into
+// a block on the stack first; a B too large for the first cache is copied there; and so are the last
+// 1 to 3 columns, which do not fill a vector, with zeros behind them.
 #include "kernels/gemm.h"
 
 #include "kernels/simd.h"
@@ -13,10 +14,14 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define ROWS    4 // rows of a tile
-#define VECTORS 2 // vectors of a tile's row
-#define LANES   4
-#define BLOCK_K 256 // rows of a packed panel: 256 * 8 floats = 8 KB, a quarter of a small L1
+#define LANES     4
+#define WIDTH     16                  // columns of the widest tile
+#define BLOCK_K   256                 // rows of a copied panel of B: 256 * 16 floats = 16 KB
+#define PANELS    2                   // copied together: two cache lines of each row, side by side
+#define BLOCK_M   64                  // rows of a block of transposed A, and
+#define BLOCK_K_A 64                  // its columns: 64 * 68 floats = 17 KB
+#define LD_A      (BLOCK_K_A + LANES) // not a power of two: rows would compete for cache lines
+#define FEW_ROWS  8                   // of the output: too few to repay a copy of B
 
 #if defined(__clang__) || defined(__GNUC__)
 #define BHI_INLINE static inline __attribute__((always_inline))
@@ -24,205 +29,427 @@
 #define BHI_INLINE static inline
 #endif
 
-// One operand of the sum and where the tile's outputs go.
-typedef struct tile_args {
-    bh_real *y;          // first output of the tile, row stride N
-    const bh_real *a;    // first number of the tile's rows of A
-    const bh_real *b;    // first vector of the tile's columns of B, row stride ldb
-    const bh_real *bias; // of the tile's columns, or NULL
-    int N, K, ldb;
-    int a_row, a_k; // strides of A
-    int columns;    // outputs in the last vector, 1..4
-    int resume;     // start from y instead of the bias
+// What the tiles of some columns share.
+typedef struct panel {
+    const bh_real *a;     // (M, K), row stride lda
+    const bh_real *b;     // (K, columns), row stride ldb
+    const bh_real *start; // what the sums start from, row stride ldstart: the bias, zeros or y
+    const bh_real *gate;  // outputs become 0 where it is not above 0; row stride ldy; or NULL
+    bh_real *y;           // (M, columns), row stride ldy
+    int M, K, lda, ldb, ldstart, ldy;
     bhi_epilogue epilogue;
-} tile_args;
+} panel;
 
-BHI_INLINE bhi_f4 load_columns(const bh_real *p, int v, int vectors, int columns)
-{
-    return v == vectors - 1 && columns < LANES ? bhi_f4_load_first(p + v * LANES, columns)
-                                               : bhi_f4_load(p + v * LANES);
-}
-
-// Output i, v of a tile before the first product; zero where the tile is smaller.
-BHI_INLINE bhi_f4 begin_sum(const tile_args *t, int i, int v, int rows, int vectors)
-{
-    if (i >= rows || v >= vectors) return bhi_f4_splat(0);
-    if (t->resume) return load_columns(t->y + i * t->N, v, vectors, t->columns);
-    if (t->bias != NULL) return load_columns(t->bias, v, vectors, t->columns);
-    return bhi_f4_splat(0);
-}
-
-BHI_INLINE void end_sum(const tile_args *t, bhi_f4 sum, int i, int v, int rows, int vectors)
-{
-    if (i >= rows || v >= vectors) return;
-    bh_real *out = t->y + i * t->N + v * LANES;
-    if (t->epilogue == BHI_EPILOGUE_RELU) sum = bhi_f4_gate(sum, sum);
-    if (v == vectors - 1 && t->columns < LANES) bhi_f4_store_first(out, sum, t->columns);
-    else bhi_f4_store(out, sum);
-}
-
-// One k of one row: c0, c1 += x * b0, b1.
-BHI_INLINE void add_products(bhi_f4 *c0, bhi_f4 *c1, bh_real x, bhi_f4 b0, bhi_f4 b1, int vectors)
+// One step of k of one row: each sum += x * b.
+BHI_INLINE void add_row(bhi_f4 *c, bh_real x, const bhi_f4 b[4], int vectors)
 {
     bhi_f4 splat = bhi_f4_splat(x);
-    *c0 = bhi_f4_add(*c0, bhi_f4_mul(splat, b0));
-    if (vectors > 1) *c1 = bhi_f4_add(*c1, bhi_f4_mul(splat, b1));
+    c[0] = bhi_f4_add(c[0], bhi_f4_mul(splat, b[0]));
+    if (vectors > 1) c[1] = bhi_f4_add(c[1], bhi_f4_mul(splat, b[1]));
+    if (vectors > 2) c[2] = bhi_f4_add(c[2], bhi_f4_mul(splat, b[2]));
+    if (vectors > 3) c[3] = bhi_f4_add(c[3], bhi_f4_mul(splat, b[3]));
 }
 
-// rows and vectors are constants at every call. The eight sums have names: as an array, clang 14
-// stores all of them at every k.
-BHI_INLINE void tile(const tile_args *t, int rows, int vectors)
+// One step of k. The sums of row r are c[r * vectors] and on.
+BHI_INLINE void add_products(bhi_f4 c[8], const bh_real *const a[4], int k, const bh_real *from,
+                             int rows, int vectors)
 {
-    bhi_f4 c00 = begin_sum(t, 0, 0, rows, vectors), c01 = begin_sum(t, 0, 1, rows, vectors);
-    bhi_f4 c10 = begin_sum(t, 1, 0, rows, vectors), c11 = begin_sum(t, 1, 1, rows, vectors);
-    bhi_f4 c20 = begin_sum(t, 2, 0, rows, vectors), c21 = begin_sum(t, 2, 1, rows, vectors);
-    bhi_f4 c30 = begin_sum(t, 3, 0, rows, vectors), c31 = begin_sum(t, 3, 1, rows, vectors);
-    const bh_real *a0 = t->a, *b = t->b;
-    const bh_real *a1 = rows > 1 ? a0 + t->a_row : a0, *a2 = rows > 2 ? a0 + 2 * t->a_row : a0;
-    const bh_real *a3 = rows > 3 ? a0 + 3 * t->a_row : a0;
-    int K = t->K, a_k = t->a_k, ldb = t->ldb;
-    for (int k = 0, at = 0; k < K; k++, at += a_k, b += ldb) {
-        bhi_f4 b0 = bhi_f4_load(b), b1 = vectors > 1 ? bhi_f4_load(b + LANES) : b0;
-        add_products(&c00, &c01, a0[at], b0, b1, vectors);
-        if (rows > 1) add_products(&c10, &c11, a1[at], b0, b1, vectors);
-        if (rows > 2) add_products(&c20, &c21, a2[at], b0, b1, vectors);
-        if (rows > 3) add_products(&c30, &c31, a3[at], b0, b1, vectors);
-    }
-    end_sum(t, c00, 0, 0, rows, vectors);
-    end_sum(t, c01, 0, 1, rows, vectors);
-    end_sum(t, c10, 1, 0, rows, vectors);
-    end_sum(t, c11, 1, 1, rows, vectors);
-    end_sum(t, c20, 2, 0, rows, vectors);
-    end_sum(t, c21, 2, 1, rows, vectors);
-    end_sum(t, c30, 3, 0, rows, vectors);
-    end_sum(t, c31, 3, 1, rows, vectors);
+    bhi_f4 b[4];
+    b[0] = bhi_f4_load(from);
+    b[1] = vectors > 1 ? bhi_f4_load(from + LANES) : b[0];
+    b[2] = vectors > 2 ? bhi_f4_load(from + 2 * LANES) : b[0];
+    b[3] = vectors > 3 ? bhi_f4_load(from + 3 * LANES) : b[0];
+    add_row(c, a[0][k], b, vectors);
+    if (rows > 1) add_row(c + vectors, a[1][k], b, vectors);
+    if (rows > 2) add_row(c + 2 * vectors, a[2][k], b, vectors);
+    if (rows > 3) add_row(c + 3 * vectors, a[3][k], b, vectors);
 }
 
-// All rows of one column panel.
-BHI_INLINE void panel(tile_args t, int M, int vectors)
+BHI_INLINE void end_tile(const panel *p, const bhi_f4 c[8], int i, int rows, int vectors)
+{
+    ptrdiff_t at = (ptrdiff_t)i * p->ldy;
+    bh_real *y = p->y + at;
+#define EACH_OUTPUT(value)                                   \
+    for (int r = 0; r < rows; r++) {                         \
+        for (int v = 0; v < vectors; v++) {                  \
+            bhi_f4 sum = c[r * vectors + v];                 \
+            bhi_f4_store(y + r * p->ldy + v * LANES, value); \
+        }                                                    \
+    }
+    if (p->epilogue == BHI_EPILOGUE_RELU) {
+        EACH_OUTPUT(bhi_f4_relu(sum))
+    } else if (p->gate != NULL) {
+        const bh_real *gate = p->gate + at;
+        EACH_OUTPUT(bhi_f4_gate(sum, bhi_f4_load(gate + r * p->ldy + v * LANES)))
+    } else {
+        EACH_OUTPUT(sum)
+    }
+#undef EACH_OUTPUT
+}
+
+BHI_INLINE const bh_real *next_row(const bh_real *b, ptrdiff_t bytes)
+{
+    return (const bh_real *)(const void *)((const char *)b + bytes);
+}
+
+// rows, vectors and packed are constants at every call. Four steps of k a turn, with a way out after
+// each: it serves every K, and it keeps an engine's compiler from loading the operands of all four
+// first, for which there are not enough registers.
+BHI_INLINE void tile(const panel *p, int i, int rows, int vectors, int packed)
+{
+    bhi_f4 c[8];
+    const bh_real *start = p->start + (ptrdiff_t)i * p->ldstart;
+    for (int s = 0; s < rows * vectors; s++) {
+        c[s] = bhi_f4_load(start + s / vectors * p->ldstart + s % vectors * LANES);
+    }
+    const bh_real *a[4], *b = p->b;
+    a[0] = p->a + (ptrdiff_t)i * p->lda;
+    for (int r = 1; r < 4; r++) a[r] = r < rows ? a[r - 1] + p->lda : a[0];
+    ptrdiff_t ldb = (ptrdiff_t)sizeof(bh_real) * (packed ? vectors * LANES : p->ldb);
+    for (int left = p->K;; left -= 4) {
+        add_products(c, a, 0, b, rows, vectors);
+        if (left == 1) break;
+        add_products(c, a, 1, b = next_row(b, ldb), rows, vectors);
+        if (left == 2) break;
+        add_products(c, a, 2, b = next_row(b, ldb), rows, vectors);
+        if (left == 3) break;
+        add_products(c, a, 3, b = next_row(b, ldb), rows, vectors);
+        if (left == 4) break;
+        for (int r = 0; r < 4; r++) a[r] += 4;
+        b = next_row(b, ldb);
+    }
+    end_tile(p, c, i, rows, vectors);
+}
+
+// All rows of a panel, by tiles as high as eight sums allow.
+BHI_INLINE void run_packed(panel p, int vectors)
 {
     int i = 0;
-    for (; i + ROWS <= M; i += ROWS) {
-        tile(&t, ROWS, vectors);
-        t.y += ROWS * t.N;
-        t.a += ROWS * t.a_row;
+    if (vectors <= 2) {
+        for (; i + 4 <= p.M; i += 4) tile(&p, i, 4, vectors, 1);
     }
-    switch (M - i) {
-    case 3: tile(&t, 3, vectors); break;
-    case 2: tile(&t, 2, vectors); break;
-    case 1: tile(&t, 1, vectors); break;
-    default: break;
-    }
+    for (; i + 2 <= p.M; i += 2) tile(&p, i, 2, vectors, 1);
+    if (i < p.M) tile(&p, i, 1, vectors, 1);
 }
 
-static void panel_1(const tile_args *t, int M)
+static void packed_1(const panel *p)
 {
-    panel(*t, M, 1);
+    run_packed(*p, 1);
 }
 
-static void panel_2(const tile_args *t, int M)
+static void packed_2(const panel *p)
 {
-    panel(*t, M, 2);
+    run_packed(*p, 2);
 }
 
-// Copies K rows of `columns` columns of B into rows of `width` numbers, zeros behind them.
-static void pack(bh_real *restrict out, const bh_real *restrict b, int row_stride,
-                 int column_stride, int K, int columns, int width)
+static void packed_3(const panel *p)
 {
-    for (int k = 0; k < K; k++) {
-        for (int j = 0; j < width; j++) {
-            out[k * width + j] = j < columns ? b[k * row_stride + j * column_stride] : 0;
+    run_packed(*p, 3);
+}
+
+static void packed_4(const panel *p)
+{
+    run_packed(*p, 4);
+}
+
+// B where it lies, 16 columns.
+static void in_place_4(const panel *args)
+{
+    panel p = *args;
+    int i = 0;
+    for (; i + 2 <= p.M; i += 2) tile(&p, i, 2, 4, 0);
+    if (i < p.M) tile(&p, i, 1, 4, 0);
+}
+
+// ---- copies of operands ----
+
+static void transpose_4(bh_real *restrict out, int ldout, const bh_real *restrict in, int ldin)
+{
+    bhi_f4 a = bhi_f4_load(in), b = bhi_f4_load(in + ldin);
+    bhi_f4 c = bhi_f4_load(in + 2 * ldin), d = bhi_f4_load(in + 3 * ldin);
+    bhi_f4_transpose(&a, &b, &c, &d);
+    bhi_f4_store(out, a);
+    bhi_f4_store(out + ldout, b);
+    bhi_f4_store(out + 2 * ldout, c);
+    bhi_f4_store(out + 3 * ldout, d);
+}
+
+// out(c, r) = in(r, c).
+static void transpose(bh_real *restrict out, int ldout, const bh_real *restrict in, int ldin,
+                      int rows, int columns)
+{
+    int r = 0;
+    for (; r + LANES <= rows; r += LANES, in += LANES * (ptrdiff_t)ldin, out += LANES) {
+        int c = 0;
+        for (; c + LANES <= columns; c += LANES) transpose_4(out + c * ldout, ldout, in + c, ldin);
+        for (; c < columns; c++) {
+            for (int j = 0; j < LANES; j++) out[c * ldout + j] = in[j * ldin + c];
         }
     }
-}
-
-// A panel whose B has to be packed, a block of k at a time; later blocks resume from y.
-static void packed_panel(tile_args t, int M, int columns, int row_stride, int column_stride)
-{
-    bh_real packed[BLOCK_K * VECTORS * LANES];
-    int vectors = columns > LANES ? 2 : 1, width = vectors * LANES, K = t.K;
-    bhi_epilogue epilogue = t.epilogue;
-    const bh_real *b = t.b;
-    t.columns = columns - (vectors - 1) * LANES;
-    t.b = packed;
-    t.ldb = width;
-    for (int k = 0; k == 0 || k < K; k += BLOCK_K) {
-        t.K = K - k < BLOCK_K ? K - k : BLOCK_K;
-        t.epilogue = k + BLOCK_K >= K ? epilogue : BHI_EPILOGUE_NONE;
-        t.resume = k > 0;
-        pack(packed, b + (long)k * row_stride, row_stride, column_stride, t.K, columns, width);
-        (vectors == 2 ? panel_2 : panel_1)(&t, M);
-        t.a += (long)t.K * t.a_k;
+    for (; r < rows; r++, in += ldin, out++) {
+        for (int c = 0; c < columns; c++) out[c * ldout] = in[c];
     }
 }
 
-// All columns. B(k, j) = b[k * row_stride + j * column_stride].
-static void product(tile_args t, int M, int row_stride, int column_stride)
+BHI_INLINE void copy_vectors(bh_real *restrict out, const bh_real *restrict in, int vectors)
 {
-    const bh_real *b = t.b, *bias = t.bias;
-    bh_real *y = t.y;
-    int width = VECTORS * LANES;
-    for (int j = 0; j < t.N;) {
-        int columns = t.N - j < width ? t.N - j : width;
-        if (columns > LANES && columns < width && column_stride == 1) columns = LANES;
-        t.y = y + j;
-        t.b = b + (long)j * column_stride;
-        t.bias = bias != NULL ? bias + j : NULL;
-        t.columns = LANES;
-        if (column_stride != 1 || columns < LANES) {
-            packed_panel(t, M, columns, row_stride, column_stride);
-        } else {
-            t.ldb = row_stride;
-            (columns == width ? panel_2 : panel_1)(&t, M);
+    for (int v = 0; v < vectors; v++) bhi_f4_store(out + v * LANES, bhi_f4_load(in + v * LANES));
+}
+
+// Rows of so many vectors into panels of WIDTH columns, one behind the other; the last may be narrower.
+static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldin, int rows,
+                      int vectors)
+{
+    int whole = vectors / 4, rest = vectors % 4;
+    for (int r = 0; r < rows; r++, in += ldin) {
+        for (int n = 0; n < whole; n++) {
+            copy_vectors(out + (n * rows + r) * WIDTH, in + n * WIDTH, 4);
         }
+        if (rest == 0) continue;
+        copy_vectors(out + whole * rows * WIDTH + r * rest * LANES, in + whole * WIDTH, rest);
+    }
+}
+
+// ---- a product, panel by panel ----
+
+// A(i, k) = a[i * a_row + k * a_k], B(k, j) = b[k * b_row + j * b_column]; one stride of each is 1.
+typedef struct operands {
+    bh_real *y;
+    const bh_real *a, *b, *bias, *gate;
+    int a_row, a_k, b_row, b_column;
+    int M, N, K;
+    bhi_epilogue epilogue;
+    int resume; // start from y instead of the bias
+} operands;
+
+static const bh_real zeros[WIDTH];
+
+// What does not depend on B's place: outputs from row i and column j on, before block k.
+static void set_outputs(panel *p, const operands *o, int i, int j, int k)
+{
+    ptrdiff_t at = (ptrdiff_t)i * o->N + j;
+    p->y = o->y + at;
+    p->ldy = o->N;
+    int resume = k > 0 || o->resume;
+    p->start = resume ? p->y : o->bias != NULL ? o->bias + j : zeros;
+    p->ldstart = resume ? o->N : 0;
+    p->gate = o->gate != NULL && k + p->K == o->K ? o->gate + at : NULL;
+}
+
+// `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from k on.
+static void run_copied(panel p, const operands *o, int i, int j, int k, int vectors)
+{
+    static void (*const runs[])(const panel *p) = {packed_1, packed_2, packed_3, packed_4};
+    _Alignas(64) bh_real copy[PANELS * BLOCK_K * WIDTH];
+    const bh_real *b = o->b + (ptrdiff_t)k * o->b_row + (ptrdiff_t)j * o->b_column;
+    if (o->b_column == 1) copy_rows(copy, b, o->b_row, p.K, vectors);
+    p.b = copy;
+    while (vectors > 0) {
+        int width = vectors < 4 ? vectors : 4, columns = width * LANES;
+        if (o->b_column != 1) {
+            transpose(copy, columns, b, o->b_column, columns, p.K);
+            b += (ptrdiff_t)columns * o->b_column;
+        }
+        set_outputs(&p, o, i, j, k);
+        runs[width - 1](&p);
+        vectors -= width;
         j += columns;
+        if (o->b_column == 1) p.b += p.K * columns;
     }
+}
+
+static void run_rows(panel p, const operands *o, int i, int k)
+{
+    int j = 0;
+    if (p.M < FEW_ROWS && o->b_column == 1) {
+        for (; j + WIDTH <= o->N; j += WIDTH) {
+            set_outputs(&p, o, i, j, k);
+            p.b = o->b + (ptrdiff_t)k * o->b_row + j;
+            p.ldb = o->b_row;
+            in_place_4(&p);
+        }
+    }
+    for (; j + LANES <= o->N;) {
+        int vectors = (o->N - j) / LANES;
+        if (vectors > PANELS * WIDTH / LANES) vectors = PANELS * WIDTH / LANES;
+        run_copied(p, o, i, j, k, vectors);
+        j += vectors * LANES;
+    }
+}
+
+static void run_transposed_rows(panel p, const operands *o, int k)
+{
+    _Alignas(64) bh_real block[BLOCK_M * LD_A];
+    for (int i = 0; i < o->M; i += BLOCK_M) {
+        p.M = o->M - i < BLOCK_M ? o->M - i : BLOCK_M;
+        p.a = block;
+        p.lda = LD_A;
+        transpose(block, LD_A, o->a + (ptrdiff_t)k * o->a_k + i, o->a_k, p.K, p.M);
+        run_rows(p, o, i, k);
+    }
+}
+
+// All columns but the last N % 4.
+static void run_whole_vectors(const operands *o)
+{
+    int block = o->a_k == 1 ? BLOCK_K : BLOCK_K_A;
+    for (int k = 0; k < o->K; k += block) {
+        panel p = {.M = o->M, .lda = o->a_row};
+        p.K = o->K - k < block ? o->K - k : block;
+        p.a = o->a + (ptrdiff_t)k * o->a_k;
+        if (k + p.K == o->K) p.epilogue = o->epilogue;
+        if (o->a_k == 1) run_rows(p, o, 0, k);
+        else run_transposed_rows(p, o, k);
+    }
+}
+
+static bh_real end_output(const operands *o, bh_real sum, ptrdiff_t at)
+{
+    if (o->epilogue == BHI_EPILOGUE_RELU && !(sum > 0)) return 0;
+    return o->gate != NULL && !(o->gate[at] > 0) ? 0 : sum;
+}
+
+// Rows i to i + rows of the last columns, from j on, one by one.
+static void run_few(const operands *o, int i, int rows, int j)
+{
+    for (int end = i + rows; i < end; i++) {
+        for (int column = j; column < o->N; column++) {
+            const bh_real *a = o->a + (ptrdiff_t)i * o->a_row;
+            const bh_real *b = o->b + (ptrdiff_t)column * o->b_column;
+            ptrdiff_t at = (ptrdiff_t)i * o->N + column;
+            bh_real sum = o->resume ? o->y[at] : o->bias != NULL ? o->bias[column] : 0;
+            for (int k = 0; k < o->K; k++, a += o->a_k, b += o->b_row) sum += *a * *b;
+            o->y[at] = end_output(o, sum, at);
+        }
+    }
+}
+
+// The last 1 to 3 columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the many
+// rows fill vectors.
+static void run_turned(const operands *o, int i, int rows, int j)
+{
+    bh_real y[3 * BLOCK_M];
+    int columns = o->N - j;
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < rows; r++) {
+            y[c * rows + r] = o->resume         ? o->y[(ptrdiff_t)(i + r) * o->N + j + c]
+                              : o->bias != NULL ? o->bias[j + c]
+                                                : 0;
+        }
+    }
+    operands turned = {.y = y,
+                       .a = o->b + (ptrdiff_t)j * o->b_column,
+                       .b = o->a + (ptrdiff_t)i * o->a_row,
+                       .a_row = o->b_column,
+                       .a_k = o->b_row,
+                       .b_row = o->a_k,
+                       .b_column = o->a_row,
+                       .M = columns,
+                       .N = rows,
+                       .K = o->K,
+                       .resume = 1};
+    run_whole_vectors(&turned);
+    for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
+            ptrdiff_t at = (ptrdiff_t)(i + r) * o->N + j + c;
+            o->y[at] = end_output(o, y[c * rows + r], at);
+        }
+    }
+}
+
+static void product(const operands *o)
+{
+    assert(o->M >= 0 && o->N >= 0 && o->K >= 0);
+    int i = 0, last = o->K > 0 ? o->N / LANES * LANES : 0; // without a k there is nothing to tile
+    if (last > 0) run_whole_vectors(o);
+    if (last == o->N) return;
+    while (o->K > 0 && o->M - i >= LANES) {
+        int rows = (o->M - i < BLOCK_M ? o->M - i : BLOCK_M) / LANES * LANES;
+        run_turned(o, i, rows, last);
+        i += rows;
+    }
+    run_few(o, i, o->M - i, last);
+}
+
+static operands operands_nn(bh_real *y, const bh_real *x, const bh_real *w, const bh_real *bias,
+                            bhi_epilogue epilogue, int M, int N, int K)
+{
+    return (operands){.y = y,
+                      .a = x,
+                      .b = w,
+                      .bias = bias,
+                      .a_row = K,
+                      .a_k = 1,
+                      .b_row = N,
+                      .b_column = 1,
+                      .M = M,
+                      .N = N,
+                      .K = K,
+                      .epilogue = epilogue};
+}
+
+static operands operands_nt(bh_real *y, const bh_real *x, const bh_real *w, const bh_real *gate,
+                            int M, int N, int K)
+{
+    return (operands){.y = y,
+                      .a = x,
+                      .b = w,
+                      .gate = gate,
+                      .a_row = K,
+                      .a_k = 1,
+                      .b_row = 1,
+                      .b_column = K,
+                      .M = M,
+                      .N = N,
+                      .K = K};
+}
+
+static operands operands_tn(bh_real *y, const bh_real *x, const bh_real *g, int M, int N, int K)
+{
+    return (operands){.y = y,
+                      .a = x,
+                      .b = g,
+                      .a_row = 1,
+                      .a_k = M,
+                      .b_row = N,
+                      .b_column = 1,
+                      .M = M,
+                      .N = N,
+                      .K = K};
 }
 
 void bhi_gemm_nn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                  const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K)
 {
-    assert(M >= 0 && N >= 0 && K >= 0);
-    tile_args t = {.y = y,
-                   .a = x,
-                   .b = w,
-                   .bias = bias,
-                   .N = N,
-                   .K = K,
-                   .a_row = K,
-                   .a_k = 1,
-                   .epilogue = epilogue};
-    product(t, M, N, 1);
+    operands o = operands_nn(y, x, w, bias, epilogue, M, N, K);
+    product(&o);
 }
 
-void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M,
-                 int N, int K)
+void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
+                 const bh_real *restrict gate, int M, int N, int K)
 {
-    assert(M >= 0 && N >= 0 && K >= 0);
-    tile_args t = {.y = y, .a = x, .b = w, .N = N, .K = K, .a_row = K, .a_k = 1};
-    product(t, M, 1, K);
+    operands o = operands_nt(y, x, w, gate, M, N, K);
+    product(&o);
 }
 
 void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M,
                  int N, int K)
 {
-    assert(M >= 0 && N >= 0 && K >= 0);
-    tile_args t = {.y = y, .a = x, .b = g, .N = N, .K = K, .a_row = 1, .a_k = M};
-    product(t, M, N, 1);
+    operands o = operands_tn(y, x, g, M, N, K);
+    product(&o);
 }
 
 // ---- the definition, as a triple loop ----
 
-static void product__scalar(bh_real *restrict y, const bh_real *restrict a, int a_row, int a_k,
-                            const bh_real *restrict b, int b_k, int b_column,
-                            const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N,
-                            int K)
+static void product__scalar(const operands *o)
 {
-    for (int i = 0; i < M; i++) {
-        for (int j = 0; j < N; j++) {
-            bh_real sum = bias != NULL ? bias[j] : 0;
-            for (int k = 0; k < K; k++) sum += a[i * a_row + k * a_k] * b[k * b_k + j * b_column];
-            y[i * N + j] = epilogue == BHI_EPILOGUE_RELU && !(sum > 0) ? 0 : sum;
+    for (int i = 0; i < o->M; i++) {
+        for (int j = 0; j < o->N; j++) {
+            bh_real sum = o->bias != NULL ? o->bias[j] : 0;
+            for (int k = 0; k < o->K; k++) {
+                sum += o->a[i * o->a_row + k * o->a_k] * o->b[k * o->b_row + j * o->b_column];
+            }
+            o->y[i * o->N + j] = end_output(o, sum, i * o->N + j);
         }
     }
 }
@@ -230,17 +457,20 @@ static void product__scalar(bh_real *restrict y, const bh_real *restrict a, int 
 void bhi_gemm_nn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                          const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K)
 {
-    product__scalar(y, x, K, 1, w, N, 1, bias, epilogue, M, N, K);
+    operands o = operands_nn(y, x, w, bias, epilogue, M, N, K);
+    product__scalar(&o);
 }
 
 void bhi_gemm_nt__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
-                         int M, int N, int K)
+                         const bh_real *restrict gate, int M, int N, int K)
 {
-    product__scalar(y, x, K, 1, w, 1, K, NULL, BHI_EPILOGUE_NONE, M, N, K);
+    operands o = operands_nt(y, x, w, gate, M, N, K);
+    product__scalar(&o);
 }
 
 void bhi_gemm_tn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
                          int M, int N, int K)
 {
-    product__scalar(y, x, 1, M, g, N, 1, NULL, BHI_EPILOGUE_NONE, M, N, K);
+    operands o = operands_tn(y, x, g, M, N, K);
+    product__scalar(&o);
 }

@@ -20,10 +20,11 @@ typedef enum bhi_epilogue {
 void bhi_gemm_nn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                  const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
 
-/// Y = X W^T: the gradient of a linear layer's input.
-/// y (M,N) out   x (M,K)   w (N,K).
-void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w, int M,
-                 int N, int K);
+/// Y = X W^T, then 0 where the gate is not above 0: the gradient of a linear layer's input, and in the
+/// same pass that of the ReLU before it, whose outputs are the gate.
+/// y (M,N) out   x (M,K)   w (N,K)   gate (M,N) or NULL.
+void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
+                 const bh_real *restrict gate, int M, int N, int K);
 
 /// Y = X^T G: the gradient of a linear layer's weights.
 /// y (M,N) out   x (K,M)   g (K,N).
@@ -33,6 +34,6 @@ void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
 void bhi_gemm_nn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                          const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
 void bhi_gemm_nt__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
-                         int M, int N, int K);
+                         const bh_real *restrict gate, int M, int N, int K);
 void bhi_gemm_tn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
                          int M, int N, int K);

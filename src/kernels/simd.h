@@ -51,10 +51,26 @@ static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a)
 {
     return wasm_f32x4_sqrt(a);
 }
+// a where a > 0, else +0
+static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
+{
+    return wasm_f32x4_pmax(wasm_f32x4_splat(0), a);
+}
 // a where gate > 0, else +0
 static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return wasm_v128_and(a, wasm_f32x4_gt(gate, wasm_f32x4_splat(0)));
+}
+static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
+{
+    v128_t ac_low = wasm_i32x4_shuffle(*a, *c, 0, 4, 1, 5),
+           ac_high = wasm_i32x4_shuffle(*a, *c, 2, 6, 3, 7);
+    v128_t bd_low = wasm_i32x4_shuffle(*b, *d, 0, 4, 1, 5),
+           bd_high = wasm_i32x4_shuffle(*b, *d, 2, 6, 3, 7);
+    *a = wasm_i32x4_shuffle(ac_low, bd_low, 0, 4, 1, 5);
+    *b = wasm_i32x4_shuffle(ac_low, bd_low, 2, 6, 3, 7);
+    *c = wasm_i32x4_shuffle(ac_high, bd_high, 0, 4, 1, 5);
+    *d = wasm_i32x4_shuffle(ac_high, bd_high, 2, 6, 3, 7);
 }
 
 #elif !defined(BH_SCALAR) && defined(__SSE2__)
@@ -94,9 +110,17 @@ static inline bhi_f4 bhi_f4_sqrt(bhi_f4 a)
 {
     return _mm_sqrt_ps(a);
 }
+static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
+{
+    return _mm_max_ps(a, _mm_setzero_ps());
+}
 static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return _mm_and_ps(a, _mm_cmpgt_ps(gate, _mm_setzero_ps()));
+}
+static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
+{
+    _MM_TRANSPOSE4_PS(*a, *b, *c, *d);
 }
 
 #elif !defined(BH_SCALAR) && defined(__aarch64__)
@@ -140,6 +164,19 @@ static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return vreinterpretq_f32_u32(
         vandq_u32(vreinterpretq_u32_f32(a), vcgtq_f32(gate, vdupq_n_f32(0))));
+}
+static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
+{
+    return bhi_f4_gate(a, a);
+}
+static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
+{
+    float32x4x2_t ac = vzipq_f32(*a, *c), bd = vzipq_f32(*b, *d);
+    float32x4x2_t low = vzipq_f32(ac.val[0], bd.val[0]), high = vzipq_f32(ac.val[1], bd.val[1]);
+    *a = low.val[0];
+    *b = low.val[1];
+    *c = high.val[0];
+    *d = high.val[1];
 }
 
 #else
@@ -192,6 +229,20 @@ static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return (bhi_f4){gate.x > 0 ? a.x : 0, gate.y > 0 ? a.y : 0, gate.z > 0 ? a.z : 0,
                     gate.w > 0 ? a.w : 0};
+}
+static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
+{
+    return bhi_f4_gate(a, a);
+}
+// row i of (a, b, c, d) becomes lane i of each
+static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
+{
+    bhi_f4 x = {a->x, b->x, c->x, d->x}, y = {a->y, b->y, c->y, d->y};
+    bhi_f4 z = {a->z, b->z, c->z, d->z}, w = {a->w, b->w, c->w, d->w};
+    *a = x;
+    *b = y;
+    *c = z;
+    *d = w;
 }
 
 #endif

@@ -16,14 +16,14 @@ void bhi_linear_forward(bh_real *restrict y, const bh_real *restrict x, const bh
 }
 
 void bhi_linear_backward(bh_real *restrict dw, bh_real *restrict db, bh_real *restrict dx,
-                         bh_real *restrict dy, const bh_real *restrict x, const bh_real *restrict y,
-                         const bh_real *restrict w, bhi_activation f, int B, int I, int O)
+                         const bh_real *restrict dy, const bh_real *restrict x,
+                         const bh_real *restrict w, bhi_activation before, int B, int I, int O)
 {
-    if (f == BHI_RELU) bhi_relu_backward(dy, y, B * O);
-    if (f == BHI_TANH) bhi_tanh_backward(dy, y, B * O);
     bhi_gemm_tn(dw, x, dy, I, O, B);
     bhi_column_sums(db, dy, B, O);
-    if (dx != NULL) bhi_gemm_nt(dx, dy, w, B, I, O);
+    if (dx == NULL) return;
+    bhi_gemm_nt(dx, dy, w, before == BHI_RELU ? x : NULL, B, I, O);
+    if (before == BHI_TANH) bhi_tanh_backward(dx, x, B * I);
 }
 
 void bhi_linear_init(bh_real *w, bh_real *b, bh_rng *rng, int I, int O)

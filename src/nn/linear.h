@@ -19,13 +19,13 @@ typedef enum bhi_activation {
 void bhi_linear_forward(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                         const bh_real *restrict b, bhi_activation f, int B, int I, int O);
 
-/// Gradients of a loss with respect to the layer's parts, from that of its output.
-/// dw (I,O) out   db (O) out   dx (B,I) out, or NULL when nobody needs it
-/// dy (B,O) in: gradient of y; out: gradient before the activation
-/// x (B,I), y (B,O) as in the forward pass   w (I,O).
+/// Gradients of a loss with respect to the parts of x W + b, from dy (B,O), that of its result.
+/// dw (I,O) out   db (O) out   x (B,I) as in the forward pass   w (I,O)
+/// dx (B,I) out, or NULL when nobody needs it: the gradient of what x was before the activation
+/// `before` that made it (BHI_IDENTITY: of x itself).
 void bhi_linear_backward(bh_real *restrict dw, bh_real *restrict db, bh_real *restrict dx,
-                         bh_real *restrict dy, const bh_real *restrict x, const bh_real *restrict y,
-                         const bh_real *restrict w, bhi_activation f, int B, int I, int O);
+                         const bh_real *restrict dy, const bh_real *restrict x,
+                         const bh_real *restrict w, bhi_activation before, int B, int I, int O);
 
 /// Uniform in +-1/sqrt(I) for weights and bias: PyTorch's default for nn.Linear.
 void bhi_linear_init(bh_real *w, bh_real *b, bh_rng *rng, int I, int O);

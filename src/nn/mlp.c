@@ -60,8 +60,7 @@ void bhi_mlp_backward(const bhi_mlp *net, const bh_real *params, bh_real *grads,
         const bh_real *input = i > 0 ? bhi_mlp_layer(net, acts, i - 1, B) : x;
         bh_real *dinput = i > 0 ? bhi_mlp_layer(net, dacts, i - 1, B) : NULL;
         bhi_linear_backward(grads + net->w_at[i], grads + net->b_at[i], dinput,
-                            bhi_mlp_layer(net, dacts, i, B), input, bhi_mlp_layer(net, acts, i, B),
-                            params + net->w_at[i], activation_of(net, i), B, net->size[i],
-                            net->size[i + 1]);
+                            bhi_mlp_layer(net, dacts, i, B), input, params + net->w_at[i],
+                            net->activation, B, net->size[i], net->size[i + 1]);
     }
 }

@@ -115,7 +115,7 @@ static void run_gemm_nn(bench_case *c, int n)
 
 static void run_gemm_nt(bench_case *c, int n)
 {
-    while (n-- > 0) bhi_gemm_nt(c->y, c->x, c->w, c->a, c->b, c->c);
+    while (n-- > 0) bhi_gemm_nt(c->y, c->x, c->w, NULL, c->a, c->b, c->c);
 }
 
 static void run_gemm_tn(bench_case *c, int n)

@@ -11,7 +11,7 @@
 #define GUARDS 8 // numbers behind the output that must stay
 
 typedef struct buffers {
-    bh_real *a, *b, *bias, *y, *want;
+    bh_real *a, *b, *bias, *gate, *y, *want;
     size_t y_bytes;
 } buffers;
 
@@ -27,7 +27,8 @@ static buffers make(int M, int N, int K, bh_rng *rng)
 {
     size_t m = (size_t)M, n = (size_t)N, k = (size_t)K, y = m * n + GUARDS;
     buffers u = {random_block(m * k, rng), random_block(k * n, rng), random_block(n, rng),
-                 random_block(y, rng),     random_block(y, rng),     y * sizeof(bh_real)};
+                 random_block(m * n, rng), random_block(y, rng),     random_block(y, rng),
+                 y * sizeof(bh_real)};
     for (size_t i = 0; i < y; i++) u.y[i] = u.want[i] = GUARD;
     return u;
 }
@@ -37,6 +38,7 @@ static void drop(buffers *u)
     free(u->a);
     free(u->b);
     free(u->bias);
+    free(u->gate);
     free(u->y);
     free(u->want);
 }
@@ -58,9 +60,12 @@ static void check_shape(int M, int N, int K, bh_rng *rng)
         bhi_gemm_nn__scalar(u.want, u.a, u.b, bias, epilogue, M, N, K);
         check_same(&u, "nn", M, N, K);
     }
-    bhi_gemm_nt(u.y, u.a, u.b, M, N, K);
-    bhi_gemm_nt__scalar(u.want, u.a, u.b, M, N, K);
-    check_same(&u, "nt", M, N, K);
+    for (int gated = 0; gated < 2; gated++) {
+        const bh_real *gate = gated ? u.gate : NULL;
+        bhi_gemm_nt(u.y, u.a, u.b, gate, M, N, K);
+        bhi_gemm_nt__scalar(u.want, u.a, u.b, gate, M, N, K);
+        check_same(&u, "nt", M, N, K);
+    }
     bhi_gemm_tn(u.y, u.a, u.b, M, N, K);
     bhi_gemm_tn__scalar(u.want, u.a, u.b, M, N, K);
     check_same(&u, "tn", M, N, K);
@@ -80,12 +85,12 @@ static void test_small_shapes(void)
     }
 }
 
-// Sums longer than a packed block, at and around its edges.
+// Sums longer than a copied block, at and around its edges.
 static void test_long_sums(void)
 {
-    static const int depths[] = {255, 256, 257, 511, 512, 513, 700};
+    static const int depths[] = {63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 700};
     bh_rng rng = bh_rng_seed(2);
-    for (int i = 0; i < 7; i++) {
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
         check_shape(5, 3, depths[i], &rng);
         check_shape(3, 13, depths[i], &rng);
         check_shape(1, 8, depths[i], &rng);
@@ -94,6 +99,23 @@ static void test_long_sums(void)
     check_shape(33, 70, 129, &rng);
     check_shape(2, 1, 1000, &rng);
     check_shape(130, 7, 3, &rng);
+}
+
+// Sides at and around the blocks of rows, the copied panels and their groups.
+static void test_long_sides(void)
+{
+    static const int sides[] = {1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 67, 96, 130};
+    enum { SIDES = sizeof sides / sizeof *sides };
+    bh_rng rng = bh_rng_seed(4);
+    for (int m = 0; m < SIDES; m++) {
+        for (int n = 0; n < SIDES; n++) {
+            check_shape(sides[m], sides[n], 1 + (int)bh_rng_below(&rng, 9), &rng);
+        }
+    }
+    check_shape(128, 128, 128, &rng);
+    check_shape(256, 256, 256, &rng);
+    check_shape(37, 53, 129, &rng);
+    check_shape(64, 300, 2, &rng);
 }
 
 // K = 0 leaves the bias, M = 0 and N = 0 nothing.
@@ -105,7 +127,7 @@ static void test_empty(void)
     bh_real y = GUARD, x = 1, w = 1;
     bhi_gemm_nn(&y, &x, &w, NULL, BHI_EPILOGUE_NONE, 0, 1, 1);
     CHECK(y == GUARD);
-    bhi_gemm_nt(&y, &x, &w, 1, 0, 1);
+    bhi_gemm_nt(&y, &x, &w, NULL, 1, 0, 1);
     CHECK(y == GUARD);
     bhi_gemm_tn(&y, &x, &w, 0, 0, 1);
     CHECK(y == GUARD);
@@ -126,8 +148,12 @@ static void test_by_hand(void)
     CHECK(memcmp(y, biased, sizeof y) == 0);
 
     const bh_real nt[] = {-2, 13, -1, 11, -2, 31, -1, 26}; // w as (N=4,K=3)
-    bhi_gemm_nt__scalar(y, x, w, 2, 4, 3);
+    bhi_gemm_nt__scalar(y, x, w, NULL, 2, 4, 3);
     CHECK(memcmp(y, nt, sizeof y) == 0);
+    const bh_real gate[] = {1, 0, -1, 2, (bh_real)NAN, 3, 4, (bh_real)-0.0};
+    const bh_real gated[] = {-2, 0, 0, 11, 0, 31, -1, 0};
+    bhi_gemm_nt__scalar(y, x, w, gate, 2, 4, 3);
+    CHECK(memcmp(y, gated, sizeof y) == 0);
     const bh_real tn[] = {5,  12, -1, 6,  7,  15,
                           -2, 9,  9,  18, -3, 12}; // x as (K=2,M=3), 8 numbers of w
     bh_real g[12];
@@ -154,6 +180,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_small_shapes);
     CHECK_RUN(test_long_sums);
+    CHECK_RUN(test_long_sides);
     CHECK_RUN(test_empty);
     CHECK_RUN(test_by_hand);
     CHECK_RUN(test_relu_of_odd_numbers);
