@@ -8,28 +8,36 @@
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
                        const bh_space *observation)
 {
-    size_t n = (size_t)capacity, floats = n * (size_t)bh_space_floats(observation);
+    size_t floats = 2 * (size_t)bh_space_floats(observation);
     replay->capacity = capacity;
     replay->n_streams = n_streams;
     replay->observation = *observation;
-    replay->obs_tm1 = bhi_arena_array(arena, floats, sizeof *replay->obs_tm1);
-    replay->obs_t = bhi_arena_array(arena, floats, sizeof *replay->obs_t);
-    replay->r_t = bhi_arena_array(arena, n, sizeof *replay->r_t);
-    replay->a_tm1 = bhi_arena_array(arena, n, sizeof *replay->a_tm1);
-    replay->terminated_t = bhi_arena_array(arena, n, sizeof *replay->terminated_t);
-    replay->truncated_t = bhi_arena_array(arena, n, sizeof *replay->truncated_t);
+    replay->stride = (sizeof(bhi_stored) + floats * sizeof(float) + 15) / 16 * 16;
+    replay->records = bhi_arena_array(arena, (size_t)capacity, replay->stride);
+}
+
+static bhi_stored *slot(const bhi_replay *replay, int i)
+{
+    return (bhi_stored *)(void *)(replay->records + (size_t)i * replay->stride);
+}
+
+const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i)
+{
+    assert(i >= 0 && i < replay->size);
+    return slot(replay, i);
 }
 
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t)
 {
-    size_t i = (size_t)replay->next, floats = (size_t)bh_space_floats(&replay->observation);
-    memcpy(replay->obs_tm1 + i * floats, obs_tm1, floats * sizeof *obs_tm1);
-    memcpy(replay->obs_t + i * floats, obs_t, floats * sizeof *obs_t);
-    replay->a_tm1[i] = a_tm1;
-    replay->r_t[i] = (float)r_t;
-    replay->terminated_t[i] = (unsigned char)(terminated_t != 0);
-    replay->truncated_t[i] = (unsigned char)(truncated_t != 0);
+    int F = bh_space_floats(&replay->observation);
+    bhi_stored *stored = slot(replay, replay->next);
+    stored->r_t = (float)r_t;
+    stored->a_tm1 = a_tm1;
+    stored->terminated_t = (unsigned char)(terminated_t != 0);
+    stored->truncated_t = (unsigned char)(truncated_t != 0);
+    memcpy(stored->obs, obs_tm1, (size_t)F * sizeof *obs_tm1);
+    memcpy(stored->obs + F, obs_t, (size_t)F * sizeof *obs_t);
     replay->next = replay->next + 1 < replay->capacity ? replay->next + 1 : 0;
     if (replay->size < replay->capacity) replay->size++;
 }
@@ -53,32 +61,46 @@ void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *
 // The transition after i in its environment, or -1 when the episode ends with i or nothing follows yet.
 static int successor(const bhi_replay *replay, int i)
 {
-    if (replay->terminated_t[i] || replay->truncated_t[i]) return -1;
+    const bhi_stored *at = slot(replay, i);
+    if (at->terminated_t || at->truncated_t) return -1;
     int newer = replay->next - 1 - i; // transitions stored after i
     if (newer < 0) newer += replay->capacity;
     if (newer < replay->n_streams) return -1;
     return (i + replay->n_streams) % replay->capacity;
 }
 
+// Reads both ends of every transition of the batch: so close together, the loads overlap, and what
+// follows finds them in the first cache.
+static void fetch(const bhi_replay *replay, const int *index, int B)
+{
+    for (int b = 0; b < B; b++) {
+        const volatile unsigned char *at = replay->records + (size_t)index[b] * replay->stride;
+        (void)at[0];
+        (void)at[replay->stride - 1];
+    }
+}
+
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t)
 {
     const bh_space *space = &replay->observation;
-    size_t floats = (size_t)bh_space_floats(space), S = (size_t)space->n;
+    size_t S = (size_t)space->n;
+    int F = bh_space_floats(space);
+    fetch(replay, index, B);
     for (int b = 0; b < B; b++) {
-        int first = index[b], last = first;
-        double sum = (double)replay->r_t[first], discount = gamma;
-        for (int k = 1; k < n_steps; k++) {
-            int next = successor(replay, last);
-            if (next < 0) break;
-            last = next;
-            sum += discount * (double)replay->r_t[last];
+        const bhi_stored *first = slot(replay, index[b]), *last = first;
+        double sum = (double)first->r_t, discount = gamma;
+        for (int k = 1, i = index[b]; k < n_steps; k++) {
+            i = successor(replay, i);
+            if (i < 0) break;
+            last = slot(replay, i);
+            sum += discount * (double)last->r_t;
             discount *= gamma;
         }
-        bhi_encode(x_tm1 + (size_t)b * S, replay->obs_tm1 + (size_t)first * floats, space);
-        bhi_encode(x_t + (size_t)b * S, replay->obs_t + (size_t)last * floats, space);
-        a_tm1[b] = replay->a_tm1[first];
+        bhi_encode(x_tm1 + (size_t)b * S, first->obs, space);
+        bhi_encode(x_t + (size_t)b * S, last->obs + F, space);
+        a_tm1[b] = first->a_tm1;
         r_t[b] = (bh_real)sum;
-        discount_t[b] = replay->terminated_t[last] ? 0 : (bh_real)discount;
+        discount_t[b] = last->terminated_t ? 0 : (bh_real)discount;
     }
 }

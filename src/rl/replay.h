@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The replay buffer: a ring of transitions, one array per field, sampled uniformly with replacement
-// (Lin 1992; Mnih et al. 2015), gathered as one-step or n-step transitions (Sutton 1988; in DQN:
-// Hessel et al. 2018).
+// The replay buffer: a ring of transitions, sampled uniformly with replacement (Lin 1992; Mnih et al.
+// 2015), gathered as one-step or n-step transitions (Sutton 1988; in DQN: Hessel et al. 2018). A
+// transition stands in one piece: a batch takes them from all over a memory larger than the caches.
 //
 // Legend: N capacity, B batch, F floats of a stored observation. Observations are stored as the
 // environment gives them; a Discrete one takes one float and becomes one-hot when it is gathered.
@@ -18,14 +18,21 @@ typedef struct bhi_replay {
     int next;     ///< where the next one goes
     int n_streams; ///< environments that add in turn: a transition's successor stands n_streams further
     bh_space observation;
-    float *obs_tm1;              ///< (N,F)
-    float *obs_t;                ///< (N,F) the final observation where the episode ended
-    float *r_t;                  ///< (N)
-    int *a_tm1;                  ///< (N)
-    unsigned char *terminated_t; ///< (N) 1 where no return follows
-    unsigned char
-        *truncated_t; ///< (N) 1 where the episode was cut short: returns would have followed
+    size_t stride;          ///< bytes from one transition to the next
+    unsigned char *records; ///< (N, stride), see bhi_replay_at
 } bhi_replay;
+
+/// A stored transition.
+typedef struct bhi_stored {
+    float r_t;
+    int a_tm1;
+    unsigned char terminated_t; ///< 1 where no return follows
+    unsigned char truncated_t;  ///< 1 where the episode was cut short: returns would have followed
+    float obs[]; ///< (2,F) before and after; after is the final observation where the episode ended
+} bhi_stored;
+
+/// The transition in slot i (0 … size - 1), borrowed until it is overwritten.
+const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i);
 
 /// Lays a ring of `capacity` transitions of `n_streams` environments out in the owner's arena.
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,

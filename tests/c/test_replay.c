@@ -47,7 +47,7 @@ static void test_layout(void)
     owner o = make(10, &box);
     CHECK(o.replay.capacity == 10 && o.replay.size == 0 && o.replay.next == 0);
     CHECK(o.bytes >= 10 * (3 + 3 + 1 + 1) * 4 + 10);
-    CHECK((uintptr_t)o.replay.obs_t % BH_ALIGNMENT == 0);
+    CHECK((uintptr_t)o.replay.records % BH_ALIGNMENT == 0);
     drop(&o);
     owner small = make(10, &discrete); // one float per observation, whatever n
     CHECK(small.bytes < o.bytes);
@@ -66,17 +66,19 @@ static void test_ring_wraps(void)
     }
     for (int i = 0; i < 4; i++) {
         int k = i < 3 ? 4 + i : 3;
-        CHECK(r->obs_tm1[3 * i] == (float)k && r->obs_tm1[3 * i + 1] == (float)k + 0.25f);
-        CHECK(r->obs_t[3 * i] == (float)k + 1 && r->obs_t[3 * i + 2] == (float)k * 2);
-        CHECK(r->a_tm1[i] == k % 7 && r->r_t[i] == (float)k * 0.5f);
-        CHECK(r->terminated_t[i] == (k % 4 == 3) && r->truncated_t[i] == (k % 4 == 1));
+        const bhi_stored *at = bhi_replay_at(r, i);
+        CHECK(at->obs[0] == (float)k && at->obs[1] == (float)k + 0.25f);
+        CHECK(at->obs[3] == (float)k + 1 && at->obs[5] == (float)k * 2);
+        CHECK(at->a_tm1 == k % 7 && at->r_t == (float)k * 0.5f);
+        CHECK(at->terminated_t == (k % 4 == 3) && at->truncated_t == (k % 4 == 1));
     }
     drop(&o);
 
     owner one = make(1, &box);
     for (int k = 0; k < 3; k++) {
         add(&one.replay, k);
-        CHECK(one.replay.size == 1 && one.replay.next == 0 && one.replay.obs_tm1[0] == (float)k);
+        CHECK(one.replay.size == 1 && one.replay.next == 0 &&
+              bhi_replay_at(&one.replay, 0)->obs[0] == (float)k);
     }
     drop(&one);
 }
@@ -203,7 +205,8 @@ static void test_n_step_across_the_seam(void)
         bhi_replay_add(&o.replay, (float[]){(float)s}, 0, ldexp(1, s), 0, 0,
                        (float[]){(float)s + 1});
         for (int i = 0; i < o.replay.size; i++) {
-            int from = (int)o.replay.obs_tm1[i], span = s - from + 1 < 3 ? s - from + 1 : 3, a_tm1;
+            int from = (int)bhi_replay_at(&o.replay, i)->obs[0],
+                span = s - from + 1 < 3 ? s - from + 1 : 3, a_tm1;
             bh_real x_tm1[30], x_t[30], r_t, discount_t;
             bhi_replay_gather(&o.replay, &i, 1, 0.5, 3, x_tm1, &a_tm1, &r_t, &discount_t, x_t);
             CHECK(x_tm1[from] == 1 && x_t[from + span] == 1);
