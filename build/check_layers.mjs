@@ -26,10 +26,10 @@ const LAYERS = [
   { of: /^src\/io\//, may: [CORE, /^src\/io\//], why: 'io stands on core' },
   { of: /^src\/rl\/value\.[ch]$/, may: [CORE, /^src\/rl\/value\.h$/], why: 'value is pure maths: it sees only core' },
   { of: /^src\/rl\/policy\.[ch]$/, may: [CORE, /^src\/rl\/policy\.h$/], why: 'policy is pure maths: it sees only core' },
-  { of: /^src\/rl\/(env|space|mdp)\.[ch]$/, may: [CORE, /^src\/rl\/(env|space|mdp)\.h$/], why: 'the environment interface stands on core' },
+  { of: /^src\/rl\/(env|vec_env|space|mdp)\.[ch]$/, may: [CORE, /^src\/rl\/(env|vec_env|space|mdp)\.h$/], why: 'the environment interface stands on core' },
   { of: /^src\/rl\/(run\w*|setup)\.[ch]$/, may: [BELOW_AGENTS, /^src\/rl\//], why: 'rl stands on core, kernels, nn, optim and io' },
   {
-    of: /^src\/rl\//, may: [BELOW_AGENTS, /^src\/rl\//], but: /^src\/rl\/(env|run\w*|setup)\.h$/,
+    of: /^src\/rl\//, may: [BELOW_AGENTS, /^src\/rl\//], but: /^src\/rl\/(env|vec_env|run\w*|setup)\.h$/,
     why: 'agents know neither environments nor lm; only run and setup meet environments',
   },
   { of: /^src\/lm\//, may: [BELOW_AGENTS, /^src\/lm\//], why: 'lm stands on core, kernels, nn, optim and io, never on rl' },

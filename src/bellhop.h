@@ -36,3 +36,4 @@
 #include "rl/space.h"
 #include "rl/tabular.h"
 #include "rl/value.h"
+#include "rl/vec_env.h"

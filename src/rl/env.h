@@ -2,8 +2,9 @@
 // Environments: Gymnasium's contract in C.
 //
 // An environment is a table of functions over a plain block of state (bh_env_def), one file each
-// under envs/. This file wraps such a table into a bh_env, which adds what all share: options,
-// the time limit, the random stream, and errors for calls out of order. Drawing is not done here: an
+// under envs/. A bh_env wraps such a table and adds what all share: options, the time limit, the
+// random stream, and errors for calls out of order. It holds one environment, or several that step
+// together (rl/vec_env.h): what is said of one here then holds for the first. Drawing is not done here: an
 // environment exposes numbers (`view`) and words (`describe`), the page draws them.
 //
 //     bh_env *env;
@@ -59,6 +60,10 @@ typedef struct bh_env_def {
     void (*reset_anywhere)(void *state, bh_rng *rng, float *obs);
     /// Takes `action`, writes the observation after it and whether the task ended there.
     void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
+    /// The same for n environments whose states, streams and rows of obs follow each other: what n calls of
+    /// `step` do, to the bit. NULL when there is no faster way than those calls.
+    void (*step_many)(void *states, bh_rng *rngs, const int *actions, float *obs, double *rewards,
+                      int *terminated, int n);
     /// The numbers a drawing needs, `n_view` floats, documented in the environment's file.
     void (*view)(const void *state, float *view);
     /// The state in words, one line of plain text.
@@ -99,17 +104,16 @@ BH_API bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *
                                bh_error *err);
 BH_API void bh_env_destroy(bh_env *env);
 
-/// Restarts the random stream of resets and steps.
+/// Restarts the random stream of resets and steps. Of several environments, the i-th gets seed + i.
 BH_API void bh_env_seed(bh_env *env, uint64_t seed);
-/// Same, from a stream split elsewhere.
-BH_API void bh_env_seed_rng(bh_env *env, bh_rng rng);
+/// Whether episodes from now on start in any state (exploring starts); the definition must have
+/// reset_anywhere.
+BH_API void bh_env_start_anywhere(bh_env *env, int anywhere);
 
-/// Starts an episode. Allowed at any time.
+/// Starts an episode, of several environments in each. Allowed at any time.
 BH_API void bh_env_reset(bh_env *env, float *obs);
-/// The same from anywhere (exploring starts); the definition must have reset_anywhere.
-BH_API void bh_env_reset_anywhere(bh_env *env, float *obs);
 
-/// One step. BH_ERR_STATE before the first reset and after an episode ended, BH_ERR_ARGUMENT for an
+/// One step of the only environment. BH_ERR_STATE before the first reset and after an episode ended, BH_ERR_ARGUMENT for an
 /// action outside the action space; then nothing has changed.
 BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err);
 

@@ -3,6 +3,7 @@
 #include "rl/run.h"
 
 #include "core/alloc.h"
+#include "rl/vec_env.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -12,18 +13,16 @@
 #define RECORDS_MAX    8192
 #define EVAL_SLOTS_MAX 128 // episodes played side by side
 
-// Environments that step together. `envs` own their memory, the arrays are the run's.
+// Environments that step together, and what they were told and gave.
 typedef struct slots {
     int n;
-    int exploring_starts;
-    bh_env **envs;               // (n)
+    bh_env *envs;                // n of them; owns its memory, the arrays are the run's
     float *obs_tm1, *obs_t;      // (n,F)
     int *actions;                // (n)
     unsigned char *explored;     // (n)
     double *rewards;             // (n)
     int *terminated, *truncated; // (n)
     double *returns;             // (n) of the episode so far
-    int *lengths;                // (n)
 } slots;
 
 struct bh_run {
@@ -34,7 +33,6 @@ struct bh_run {
     bh_rng eval_rng;
     int F, A;
     int timesteps, episodes, solved_at;
-    bh_step last;     // of the first environment
     double best_mean; // NAN before the first evaluation
     void *best;       // copy of the agent's parameters, once there is a best_mean
     size_t params_bytes;
@@ -53,7 +51,6 @@ static void layout_slots(slots *s, bhi_arena *arena, int n, int F)
 {
     size_t count = (size_t)n;
     s->n = n;
-    s->envs = bhi_arena_array(arena, count, sizeof *s->envs);
     s->obs_tm1 = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_tm1);
     s->obs_t = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_t);
     s->actions = bhi_arena_array(arena, count, sizeof *s->actions);
@@ -62,7 +59,6 @@ static void layout_slots(slots *s, bhi_arena *arena, int n, int F)
     s->terminated = bhi_arena_array(arena, count, sizeof *s->terminated);
     s->truncated = bhi_arena_array(arena, count, sizeof *s->truncated);
     s->returns = bhi_arena_array(arena, count, sizeof *s->returns);
-    s->lengths = bhi_arena_array(arena, count, sizeof *s->lengths);
 }
 
 // Counts known before the block exists.
@@ -96,16 +92,7 @@ static bh_status copy_setup(bh_setup **out, const bh_setup *setup, bh_error *err
 
 static bh_status create_envs(slots *s, const bh_setup *setup, bh_error *err)
 {
-    for (int i = 0; i < s->n; i++) {
-        bh_status status = bh_env_create(&s->envs[i], setup->env, setup->env_config, err);
-        if (status != BH_OK) return status;
-    }
-    return BH_OK;
-}
-
-static void destroy_envs(slots *s)
-{
-    for (int i = 0; i < s->n; i++) bh_env_destroy(s->envs[i]);
+    return bh_vec_env_create(&s->envs, setup->env, setup->env_config, s->n, err);
 }
 
 static void fill_mdp(bh_run *run, const bh_env *env, int n_states)
@@ -143,22 +130,21 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     return BH_OK;
 }
 
-static void begin_episode(slots *s, int i, int F)
+// Fresh episodes in the first n environments.
+static void start_envs(slots *s, int n, bh_rng *rng, int F)
 {
-    float *obs = s->obs_t + (size_t)i * (size_t)F;
-    if (s->exploring_starts) bh_env_reset_anywhere(s->envs[i], obs);
-    else bh_env_reset(s->envs[i], obs);
-    s->returns[i] = 0;
-    s->lengths[i] = 0;
+    for (int i = 0; i < n; i++) {
+        bh_vec_env_seed_rng(s->envs, i, bh_rng_split(rng));
+        bh_vec_env_reset_one(s->envs, i, s->obs_t + (size_t)i * (size_t)F);
+        s->returns[i] = 0;
+    }
 }
 
-static void start_envs(slots *s, bh_rng *rng, int F)
+static void start_training(slots *s, bh_rng *rng, int exploring_starts, int F)
 {
-    for (int i = 0; i < s->n; i++) {
-        bh_env_seed_rng(s->envs[i], bh_rng_split(rng));
-        begin_episode(s, i, F);
-        s->actions[i] = -1;
-    }
+    bh_env_start_anywhere(s->envs, exploring_starts);
+    start_envs(s, s->n, rng, F);
+    for (int i = 0; i < s->n; i++) s->actions[i] = -1;
 }
 
 static bh_status fill(bh_run *run, bh_error *err)
@@ -168,9 +154,10 @@ static bh_status fill(bh_run *run, bh_error *err)
     run->eval_rng = bh_rng_split(&rng);
     bh_status status = create_envs(&run->train, run->setup, err);
     if (status == BH_OK) status = create_envs(&run->eval, run->setup, err);
-    if (status == BH_OK) status = create_agent(run, run->train.envs[0], agent_rng, err);
-    if (status == BH_OK) start_envs(&run->train, &env_rng, run->F);
-    return status;
+    if (status == BH_OK) status = create_agent(run, run->train.envs, agent_rng, err);
+    if (status != BH_OK) return status;
+    start_training(&run->train, &env_rng, run->setup->run.exploring_starts, run->F);
+    return BH_OK;
 }
 
 static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
@@ -233,7 +220,6 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     run->solved_at = -1;
     run->best_mean = NAN;
     layout(run, &(bhi_arena){(unsigned char *)run, 0}, &c);
-    run->train.exploring_starts = setup->run.exploring_starts;
     status = copy_setup(&run->setup, setup, err);
     if (status == BH_OK) status = fill(run, err);
     if (status == BH_OK) plan_records(run);
@@ -247,8 +233,8 @@ done:
 void bh_run_destroy(bh_run *run)
 {
     if (run == NULL) return;
-    destroy_envs(&run->train);
-    destroy_envs(&run->eval);
+    bh_env_destroy(run->train.envs);
+    bh_env_destroy(run->eval.envs);
     if (run->agent != NULL) run->setup->agent->destroy(run->agent);
     bh_free(run->best, run->params_bytes);
     bh_setup_destroy(run->setup);
@@ -315,7 +301,7 @@ static void record_episode(bh_run *run, int i)
 {
     double *r = add_record(run, BH_RECORD_EPISODE);
     r[2] = run->train.returns[i];
-    r[3] = run->train.lengths[i];
+    r[3] = bh_vec_env_elapsed(run->train.envs, i);
     r[4] = i;
     run->episodes++;
 }
@@ -350,34 +336,46 @@ static void count_episode(tally *t, double episode_return, int length)
     t->length += length;
 }
 
+// The actions of environments that wait stay what they were, an action of the space.
+static void step_envs(slots *s)
+{
+    bh_status status = bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards, s->terminated,
+                                       s->truncated, NULL);
+    assert(status == BH_OK);
+    (void)status;
+}
+
+// Greedy actions of the active environments: one forward pass over their rows alone.
+static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active)
+{
+    slots *s = &run->eval;
+    size_t F = (size_t)run->F;
+    for (int j = 0; j < n_active; j++) {
+        memcpy(s->obs_tm1 + (size_t)j * F, s->obs_t + (size_t)active[j] * F, F * sizeof(float));
+    }
+    run->setup->agent->q_values(run->agent, params, run->q, s->obs_tm1, n_active);
+    for (int j = 0; j < n_active; j++) {
+        s->actions[active[j]] = bh_greedy(run->q + j * run->A, run->A);
+    }
+}
+
 // One episode in each of the first n slots, greedy under params.
 static void play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
 {
     slots *s = &run->eval;
-    slots some = *s;
-    some.n = n;
     int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
-    start_envs(&some, rng, run->F);
-    size_t F = (size_t)run->F;
+    start_envs(s, n, rng, run->F);
     int active[EVAL_SLOTS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;
     while (n_active > 0) {
-        for (int j = 0; j < n_active; j++) {
-            memcpy(s->obs_tm1 + (size_t)j * F, s->obs_t + (size_t)active[j] * F, F * sizeof(float));
-        }
-        run->setup->agent->q_values(run->agent, params, run->q, s->obs_tm1, n_active);
+        choose_greedily(run, params, active, n_active);
+        step_envs(s);
         int still = 0;
         for (int j = 0; j < n_active; j++) {
-            int i = active[j];
-            bh_step step;
-            bh_status status = bh_env_step(s->envs[i], bh_greedy(run->q + j * run->A, run->A),
-                                           s->obs_t + (size_t)i * F, &step, NULL);
-            assert(status == BH_OK);
-            (void)status;
-            s->returns[i] += step.reward;
-            s->lengths[i]++;
-            if (step.terminated || step.truncated || s->lengths[i] >= steps_max) {
-                count_episode(t, s->returns[i], s->lengths[i]);
+            int i = active[j], length = bh_vec_env_elapsed(s->envs, i);
+            s->returns[i] += s->rewards[i];
+            if (s->terminated[i] || s->truncated[i] || length >= steps_max) {
+                count_episode(t, s->returns[i], length);
             } else {
                 active[still++] = i;
             }
@@ -439,8 +437,9 @@ void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, b
 static void begin_step(slots *s, int F)
 {
     for (int i = 0; i < s->n; i++) {
-        if (!bh_env_running(s->envs[i])) begin_episode(s, i, F);
+        if (!bh_vec_env_running(s->envs, i)) s->returns[i] = 0;
     }
+    bh_vec_env_reset_ended(s->envs, s->obs_t);
     memcpy(s->obs_tm1, s->obs_t, (size_t)s->n * (size_t)F * sizeof(float));
 }
 
@@ -448,23 +447,13 @@ static void step_once(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     slots *s = &run->train;
-    size_t F = (size_t)run->F;
     begin_step(s, run->F);
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
+    step_envs(s);
     for (int i = 0; i < s->n; i++) {
-        bh_step step;
-        bh_status status =
-            bh_env_step(s->envs[i], s->actions[i], s->obs_t + (size_t)i * F, &step, NULL);
-        assert(status == BH_OK);
-        (void)status;
         run->timesteps++;
-        s->rewards[i] = step.reward;
-        s->terminated[i] = step.terminated;
-        s->truncated[i] = step.truncated;
-        s->returns[i] += step.reward;
-        s->lengths[i]++;
-        if (i == 0) run->last = step;
-        if (step.terminated || step.truncated) record_episode(run, i);
+        s->returns[i] += s->rewards[i];
+        if (s->terminated[i] || s->truncated[i]) record_episode(run, i);
     }
     bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,
                                 s->terminated, s->truncated, s->obs_t};
@@ -518,7 +507,7 @@ int bh_run_episodes(const bh_run *run)
 
 const bh_env *bh_run_env(const bh_run *run)
 {
-    return run->train.envs[0];
+    return run->train.envs;
 }
 
 const bh_setup *bh_run_setup(const bh_run *run)
@@ -534,9 +523,9 @@ void bh_run_last_step(const bh_run *run, bh_last_step *out)
         .obs_t = s->obs_t,
         .action = s->actions[0],
         .explored = s->explored[0],
-        .step = run->last,
+        .step = {s->rewards[0], s->terminated[0], s->truncated[0]},
         .episode_return = s->returns[0],
-        .episode_length = s->lengths[0],
+        .episode_length = bh_env_elapsed(s->envs),
     };
 }
 
@@ -552,7 +541,7 @@ int bh_run_n_actions(const bh_run *run)
 
 const bh_space *bh_run_observation_space(const bh_run *run)
 {
-    return bh_env_observation_space(run->train.envs[0]);
+    return bh_env_observation_space(run->train.envs);
 }
 
 // ---- checkpoints ----

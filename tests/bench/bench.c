@@ -17,6 +17,7 @@
 #include "rl/dqn.h"
 #include "rl/replay.h"
 #include "rl/run.h"
+#include "rl/vec_env.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -57,8 +58,10 @@ struct bench_case {
     bh_real *params, *grads, *acts, *dacts, *x_tm1, *x_t, *r_t, *discount_t;
     int *index, *a_tm1;
 
-    bh_env **envs;
+    bh_env *envs;
     float *obs; // (envs, OBSERVATION)
+    double *rewards;
+    int *actions, *terminated, *truncated;
     uint64_t bits;
 };
 
@@ -284,18 +287,20 @@ static int start_parts(bench_case *c)
 
 static void layout_envs(bench_case *c, bhi_arena *arena)
 {
-    c->envs = bhi_arena_array(arena, (size_t)c->a, sizeof *c->envs);
-    c->obs = bhi_arena_array(arena, (size_t)c->a * OBSERVATION, sizeof *c->obs);
+    size_t n = (size_t)c->a;
+    c->obs = bhi_arena_array(arena, n * OBSERVATION, sizeof *c->obs);
+    c->rewards = bhi_arena_array(arena, n, sizeof *c->rewards);
+    c->actions = bhi_arena_array(arena, n, sizeof *c->actions);
+    c->terminated = bhi_arena_array(arena, n, sizeof *c->terminated);
+    c->truncated = bhi_arena_array(arena, n, sizeof *c->truncated);
 }
 
 static int start_envs(bench_case *c)
 {
     c->bits = 1;
-    for (int i = 0; i < c->a; i++) {
-        if (bh_env_create(&c->envs[i], &bh_env_cartpole, NULL, NULL) != BH_OK) return 0;
-        bh_env_seed_rng(c->envs[i], bh_rng_split(&c->rng));
-        bh_env_reset(c->envs[i], c->obs + (ptrdiff_t)i * OBSERVATION);
-    }
+    if (bh_vec_env_create(&c->envs, &bh_env_cartpole, NULL, c->a, NULL) != BH_OK) return 0;
+    for (int i = 0; i < c->a; i++) bh_vec_env_seed_rng(c->envs, i, bh_rng_split(&c->rng));
+    bh_env_reset(c->envs, c->obs);
     return 1;
 }
 
@@ -310,13 +315,10 @@ static int random_action(bench_case *c)
 
 static void run_envs(bench_case *c, int n)
 {
-    bh_step step;
     while (n-- > 0) {
-        for (int i = 0; i < c->a; i++) {
-            float *obs = c->obs + (ptrdiff_t)i * OBSERVATION;
-            bh_env_step(c->envs[i], random_action(c), obs, &step, NULL);
-            if (step.terminated || step.truncated) bh_env_reset(c->envs[i], obs);
-        }
+        for (int i = 0; i < c->a; i++) c->actions[i] = random_action(c);
+        bh_vec_env_step(c->envs, c->actions, c->obs, c->rewards, c->terminated, c->truncated, NULL);
+        bh_vec_env_reset_ended(c->envs, c->obs);
     }
 }
 
@@ -374,7 +376,7 @@ EXPORT(bench_case *, bench_open)(int index, int a, int b, int c)
 
 EXPORT(void, bench_close)(bench_case *c)
 {
-    for (int i = 0; c->envs != NULL && i < c->a; i++) bh_env_destroy(c->envs[i]);
+    bh_env_destroy(c->envs);
     bh_dqn_destroy(c->dqn);
     bh_run_destroy(c->run);
     bh_free(c, c->bytes);

@@ -235,9 +235,10 @@ static void test_starts_anywhere(void)
     bh_env *env;
     CHECK_STATUS(bh_env_create(&env, &bh_env_gridworld, NULL, NULL), BH_OK);
     int count[9] = {0};
+    bh_env_start_anywhere(env, 1);
     for (int i = 0; i < 7000; i++) {
         float obs;
-        bh_env_reset_anywhere(env, &obs);
+        bh_env_reset(env, &obs);
         CHECK(bh_env_running(env) && bh_env_elapsed(env) == 0);
         count[(int)obs]++;
     }

@@ -162,7 +162,7 @@ static void test_every_failing_allocation(void)
         {"env", create_env, destroy_env, 1},
         {"setup", create_setup, destroy_setup, 1},
         {"from_checkpoint", create_from_checkpoint, destroy_setup, 1},
-        {"run", create_run, destroy_run, 10},
+        {"run", create_run, destroy_run, 6},
         {"dqn", create_dqn, destroy_dqn, 1},
     };
     for (int i = 0; i < N_PAIRS; i++) {

@@ -6,6 +6,7 @@
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/dqn.h"
+#include "rl/vec_env.h"
 
 #include "check.h"
 #include "corridor.h"
@@ -246,13 +247,13 @@ static void test_env_streams(void)
     CHECK_STATUS(bh_env_create(&a, &bh_env_cartpole, NULL, NULL), BH_OK);
     CHECK_STATUS(bh_env_create(&b, &bh_env_cartpole, NULL, NULL), BH_OK);
     bh_env_seed(a, 4);
-    bh_env_seed_rng(b, bh_rng_seed(4));
+    bh_vec_env_seed_rng(b, 0, bh_rng_seed(4));
     for (int i = 0; i < 3; i++) {
         bh_env_reset(a, x);
         bh_env_reset(b, y);
         CHECK(memcmp(x, y, sizeof x) == 0);
     }
-    bh_env_seed_rng(b, bh_rng_seed(5));
+    bh_vec_env_seed_rng(b, 0, bh_rng_seed(5));
     bh_env_reset(b, y);
     CHECK(memcmp(x, y, sizeof x) != 0);
     bh_env_destroy(a);

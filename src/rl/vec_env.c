@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+// What all environments share: creation, time limit, random streams, order of calls; one or many.
+#include "rl/vec_env.h"
+
+#include "core/alloc.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <string.h>
+
+struct bh_env {
+    const bh_env_def *def;
+    void *config; // NULL when def->config is
+    bh_space observation, action;
+    int n;
+    size_t F;
+    int limit;            // steps after which an episode is cut; INT_MAX when none
+    int started;          // a first reset has been
+    int anywhere;         // episodes start in any state
+    unsigned char *state; // (n, def->state_bytes)
+    bh_rng *rng;          // (n)
+    int *elapsed;         // (n)
+    int *running;         // (n)
+    size_t bytes;         // of this block
+};
+
+// ---- creating ----
+
+static void layout(bh_env *envs, bhi_arena *arena, const bh_env_def *def, int n)
+{
+    size_t count = (size_t)n;
+    bhi_arena_array(arena, 1, sizeof *envs);
+    envs->state = bhi_arena_array(arena, count, def->state_bytes);
+    envs->rng = bhi_arena_array(arena, count, sizeof *envs->rng);
+    envs->elapsed = bhi_arena_array(arena, count, sizeof *envs->elapsed);
+    envs->running = bhi_arena_array(arena, count, sizeof *envs->running);
+    envs->config = def->config != NULL ? bhi_arena_array(arena, 1, def->config->bytes) : NULL;
+}
+
+static void *state_of(const bh_env *envs, int i)
+{
+    return envs->state + (size_t)i * envs->def->state_bytes;
+}
+
+// Options are checked and states made once: a copy of the block is a copy of the environment.
+static bh_status fill(bh_env *envs, const void *config, bh_error *err)
+{
+    const bh_env_def *def = envs->def;
+    if (def->config != NULL) {
+        if (config != NULL) memcpy(envs->config, config, def->config->bytes);
+        else bh_config_defaults(def->config, envs->config);
+    }
+    bh_status status = def->init(envs->state, envs->config, err);
+    if (status != BH_OK) return status;
+    for (int i = 1; i < envs->n; i++) memcpy(state_of(envs, i), envs->state, def->state_bytes);
+    def->spaces(envs->state, &envs->observation, &envs->action);
+    envs->F = (size_t)bh_space_floats(&envs->observation);
+    envs->limit = def->max_episode_steps > 0 ? def->max_episode_steps : INT_MAX;
+    bh_env_seed(envs, 0);
+    return BH_OK;
+}
+
+bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *config, int n,
+                            bh_error *err)
+{
+    *out = NULL;
+    if (n < 1) {
+        return bh_fail(err, BH_ERR_ARGUMENT, "%s: n is %d, but must be at least 1", def->id, n);
+    }
+    if (config != NULL && def->config != NULL) {
+        bh_status status = bh_config_check(def->config, config, err);
+        if (status != BH_OK) return status;
+    }
+    bh_env shape = {.def = def, .n = n};
+    bhi_arena arena = {0};
+    layout(&shape, &arena, def, n);
+    bh_env *envs = bh_alloc(arena.used);
+    if (envs == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", def->id);
+    *envs = shape;
+    envs->bytes = arena.used;
+    layout(envs, &(bhi_arena){(unsigned char *)envs, 0}, def, n);
+    bh_status status = fill(envs, config, err);
+    if (status == BH_OK) *out = envs;
+    else bh_env_destroy(envs);
+    return status;
+}
+
+void bh_env_destroy(bh_env *envs)
+{
+    if (envs != NULL) bh_free(envs, envs->bytes);
+}
+
+void bh_env_seed(bh_env *envs, uint64_t seed)
+{
+    for (int i = 0; i < envs->n; i++) envs->rng[i] = bh_rng_seed(seed + (uint64_t)i);
+}
+
+void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng)
+{
+    envs->rng[i] = rng;
+}
+
+void bh_env_start_anywhere(bh_env *envs, int anywhere)
+{
+    assert(!anywhere || envs->def->reset_anywhere != NULL);
+    envs->anywhere = anywhere;
+}
+
+// ---- episodes ----
+
+void bh_vec_env_reset_one(bh_env *envs, int i, float *obs)
+{
+    const bh_env_def *def = envs->def;
+    envs->started = 1;
+    envs->elapsed[i] = 0;
+    envs->running[i] = 1;
+    (envs->anywhere ? def->reset_anywhere : def->reset)(state_of(envs, i), &envs->rng[i], obs);
+}
+
+void bh_env_reset(bh_env *envs, float *obs)
+{
+    for (int i = 0; i < envs->n; i++) bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
+}
+
+void bh_vec_env_reset_ended(bh_env *envs, float *obs)
+{
+    for (int i = 0; i < envs->n; i++) {
+        if (!envs->running[i]) bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
+    }
+}
+
+static bh_status fail_action(const bh_env *envs, const int *actions, bh_error *err)
+{
+    int i = 0;
+    while (actions[i] >= 0 && actions[i] < envs->action.n) i++;
+    if (envs->n == 1) {
+        return bh_fail(err, BH_ERR_ARGUMENT, "%s: action is %d, but must be between 0 and %d",
+                       envs->def->id, actions[i], envs->action.n - 1);
+    }
+    return bh_fail(err, BH_ERR_ARGUMENT,
+                   "%s: action of environment %d is %d, but must be between 0 and %d",
+                   envs->def->id, i, actions[i], envs->action.n - 1);
+}
+
+// One pass without branches, before anything changes.
+static bh_status check_step(const bh_env *envs, const int *actions, bh_error *err)
+{
+    if (!envs->started) {
+        return bh_fail(err, BH_ERR_STATE, "%s: step was called before reset; call reset first",
+                       envs->def->id);
+    }
+    int outside = 0;
+    for (int i = 0; i < envs->n; i++) outside |= (actions[i] < 0) | (actions[i] >= envs->action.n);
+    return outside ? fail_action(envs, actions, err) : BH_OK;
+}
+
+// The environments first, first + 1, ... end - 1, all of them running.
+static void step_range(bh_env *envs, int first, int end, const int *actions, float *obs,
+                       double *rewards, int *terminated)
+{
+    const bh_env_def *def = envs->def;
+    if (def->step_many != NULL) {
+        def->step_many(state_of(envs, first), envs->rng + first, actions + first,
+                       obs + (size_t)first * envs->F, rewards + first, terminated + first,
+                       end - first);
+        return;
+    }
+    for (int i = first; i < end; i++) {
+        def->step(state_of(envs, i), &envs->rng[i], actions[i], obs + (size_t)i * envs->F,
+                  &rewards[i], &terminated[i]);
+    }
+}
+
+bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
+                          int *terminated, int *truncated, bh_error *err)
+{
+    bh_status status = check_step(envs, actions, err);
+    if (status != BH_OK) return status;
+    for (int i = 0, end; i < envs->n; i = end) {
+        end = i + 1;
+        if (!envs->running[i]) continue;
+        while (end < envs->n && envs->running[end]) end++;
+        step_range(envs, i, end, actions, obs, rewards, terminated);
+        for (; i < end; i++) {
+            truncated[i] = ++envs->elapsed[i] >= envs->limit;
+            envs->running[i] = !(terminated[i] | truncated[i]);
+        }
+    }
+    return BH_OK;
+}
+
+// ---- looking ----
+
+const bh_env_def *bh_env_definition(const bh_env *envs)
+{
+    return envs->def;
+}
+
+const void *bh_env_config(const bh_env *envs)
+{
+    return envs->config;
+}
+
+const bh_space *bh_env_observation_space(const bh_env *envs)
+{
+    return &envs->observation;
+}
+
+const bh_space *bh_env_action_space(const bh_env *envs)
+{
+    return &envs->action;
+}
+
+int bh_vec_env_size(const bh_env *envs)
+{
+    return envs->n;
+}
+
+int bh_vec_env_elapsed(const bh_env *envs, int i)
+{
+    return envs->elapsed[i];
+}
+
+int bh_vec_env_running(const bh_env *envs, int i)
+{
+    return envs->running[i];
+}
+
+const void *bh_vec_env_state(const bh_env *envs, int i)
+{
+    return state_of(envs, i);
+}
