@@ -114,39 +114,6 @@ double bh_tanh(double x)
     return x < 0 ? -t : t;
 }
 
-// sin r and cos r for |r| <= pi/4.
-static double sin_kernel(double r)
-{
-    static const double c[] = {
-        -1.0 / 6,
-        1.0 / 120,
-        -1.0 / 5040,
-        1.0 / 362880,
-        -1.0 / 39916800,
-        1.0 / 6227020800.0,
-        -1.0 / 1307674368000.0,
-        1.0 / 355687428096000.0,
-    };
-    double z = r * r;
-    return r + r * (z * polynomial(z, c, sizeof c / sizeof *c));
-}
-
-static double cos_kernel(double r)
-{
-    static const double c[] = {
-        1.0 / 24,
-        -1.0 / 720,
-        1.0 / 40320,
-        -1.0 / 3628800,
-        1.0 / 479001600,
-        -1.0 / 87178291200.0,
-        1.0 / 20922789888000.0,
-        -1.0 / 6402373705728000.0,
-    };
-    double z = r * r, half = 0.5 * z, w = 1.0 - half;
-    return w + (((1.0 - w) - half) + z * z * polynomial(z, c, sizeof c / sizeof *c));
-}
-
 // sin(x + quarter_turns * pi/2)
 static double sin_shifted(double x, int quarter_turns)
 {
@@ -154,10 +121,10 @@ static double sin_shifted(double x, int quarter_turns)
     double n = floor(x * TWO_OVER_PI + 0.5);
     double r = ((x - n * HALF_PI_HIGH) - n * HALF_PI_MIDDLE) - n * HALF_PI_LOW;
     switch (((int)fmod(n, 4.0) + 4 + quarter_turns) & 3) {
-    case 0: return sin_kernel(r);
-    case 1: return cos_kernel(r);
-    case 2: return -sin_kernel(r);
-    default: return -cos_kernel(r);
+    case 0: return bhi_sin_small(r);
+    case 1: return bhi_cos_small(r);
+    case 2: return -bhi_sin_small(r);
+    default: return -bhi_cos_small(r);
     }
 }
 

@@ -73,6 +73,28 @@ static bh_env *make(const char *option, const char *value)
     return env;
 }
 
+// An environment's steps are the physics, bit by bit, up to the fall.
+static void test_the_environment_is_the_physics(void)
+{
+    bh_env *env = make(NULL, NULL);
+    bh_rng rng = bh_rng_seed(2);
+    for (int k = 0; k < 100; k++) {
+        float obs[4];
+        double s[4];
+        bh_step step = {0};
+        bh_env_reset(env, obs);
+        memcpy(s, bh_env_state(env), sizeof s); // the state begins with these four
+        while (!step.terminated) {
+            int action = (int)bh_rng_below(&rng, 2);
+            int ended = bhi_cartpole_advance(s, action);
+            CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
+            CHECK(step.terminated == ended && memcmp(s, bh_env_state(env), sizeof s) == 0);
+            for (int i = 0; i < 4; i++) CHECK(obs[i] == (float)s[i]);
+        }
+    }
+    bh_env_destroy(env);
+}
+
 static void test_reset_is_uniform(void)
 {
     bh_env *env = make(NULL, NULL);
@@ -157,6 +179,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_single_steps);
     CHECK_RUN(test_trajectories_step_by_step);
     CHECK_RUN(test_trajectories_run_free);
+    CHECK_RUN(test_the_environment_is_the_physics);
     CHECK_RUN(test_reset_is_uniform);
     CHECK_RUN(test_rewards);
     CHECK_RUN(test_time_limit_truncates);

@@ -120,6 +120,25 @@ static void test_sin_cos(void)
     CHECK(fabs(bh_sin(1e12)) <= 1 && fabs(bh_cos(-1e15)) <= 1);
 }
 
+static int same_bits(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+// What a loop over many angles uses is what the functions use.
+static void test_small_angles_are_the_same_bits(void)
+{
+    bh_rng rng = bh_rng_seed(6);
+    for (int i = 0; i < 300000; i++) {
+        double x = i % 2 == 0 ? 1.57 * bh_rng_uniform(&rng) - 0.785
+                              : ldexp(bh_rng_uniform(&rng), -1 - (int)bh_rng_below(&rng, 1080));
+        if (!CHECK(same_bits(bhi_sin_small(x), bh_sin(x)))) return;
+        if (!CHECK(same_bits(bhi_cos_small(x), bh_cos(x)))) return;
+    }
+    CHECK(same_bits(bhi_sin_small(0.0), bh_sin(0.0)) && same_bits(bhi_cos_small(0.0), 1.0));
+    CHECK(same_bits(bhi_sin_small(-0.0), bh_sin(-0.0)) && same_bits(bhi_cos_small(-0.0), 1.0));
+}
+
 // FNV-1a over the bits of all results: the number must come out the same with every compiler,
 // optimisation level and machine. It changes only when the functions are meant to change.
 static uint64_t fingerprint(function f, double low, double high)
@@ -157,6 +176,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_log);
     CHECK_RUN(test_tanh);
     CHECK_RUN(test_sin_cos);
+    CHECK_RUN(test_small_angles_are_the_same_bits);
     CHECK_RUN(test_same_bits_everywhere);
     return check_report();
 }
