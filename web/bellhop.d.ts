@@ -46,6 +46,8 @@ export interface Bellhop {
   readonly catalog: Catalog;
   /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
   make(id: EnvId, options?: EnvOptions): Env;
+  /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
+  makeVec(id: EnvId, options?: VecEnvOptions): VecEnv;
   readonly DQN: ModelClass<DQNOptions>;
   readonly QLearning: ModelClass<QLearningOptions>;
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
@@ -189,6 +191,46 @@ export interface Env extends Disposable {
   /** The state in the numbers a drawing needs, see the environment's C file. */
   view(): Float32Array;
   /** Frees it; using it afterwards throws. */
+  dispose(): void;
+  /** Gymnasium's name for dispose. */
+  close(): void;
+}
+
+export interface VecEnvOptions extends EnvOptions {
+  /** How many, 1 to 65,536; default 1. */
+  numEnvs?: number;
+}
+
+/**
+ * Environments that step together in one call, as Gymnasium's VectorEnv. Arrays have one row per environment, row after
+ * row; they are copies. Environment i is what `make` with the same options gives, reset with `seed + i`.
+ */
+export interface VecEnv extends Disposable {
+  readonly numEnvs: number;
+  /** The spaces of one of them. */
+  readonly singleObservationSpace: Space;
+  readonly singleActionSpace: DiscreteSpace;
+  readonly spec: Env['spec'];
+  /** All options they were made with. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /**
+   * Gymnasium's AutoresetMode.SAME_STEP: where an episode ends, the same step starts the next one; no step is spent on
+   * resetting.
+   */
+  readonly autoresetMode: 'SameStep';
+  /**
+   * Starts an episode in each. Environment i gets the seed `seed + i` (`seed` as in Env.reset); without one the random
+   * streams go on, and the first reset of all uses seed 0.
+   */
+  reset(options?: { seed?: number }): [obs: Float32Array, infos: Record<string, never>];
+  /**
+   * Takes one action in each. `obs` is what to choose the next actions from: where `terminations` or `truncations` has a
+   * 1, the first observation of the next episode. `finalObs` is what these actions led to, in every row.
+   */
+  step(actions: ArrayLike<number>): [
+    obs: Float32Array, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array, infos: { finalObs: Float32Array },
+  ];
+  /** Frees them; using them afterwards throws. */
   dispose(): void;
   /** Gymnasium's name for dispose. */
   close(): void;

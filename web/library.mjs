@@ -4,6 +4,7 @@ import { Env } from './env.mjs';
 import { Model } from './model.mjs';
 import { readCatalog } from './options.mjs';
 import { Run } from './run.mjs';
+import { VecEnv } from './vec_env.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -54,6 +55,8 @@ export function createLibrary(wasm) {
     ValueIteration,
     /** @param {string} id @param {object} [options] */
     make: (id, options = {}) => new Env(library, id, options),
+    /** @param {string} id @param {object} [options] */
+    makeVec: (id, options = {}) => new VecEnv(library, id, options),
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
       const run = Model.runFrom(library, undefined, bytes, env, options);

@@ -13,6 +13,7 @@
 #include "kernels/gemm.h"
 #include "kernels/simd.h"
 #include "rl/run.h"
+#include "rl/vec_env.h"
 
 #include <math.h>
 #include <string.h>
@@ -246,6 +247,31 @@ EXPORT(void, bhx_env_reset)(bh_env *env, float *obs)
 EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step)
 {
     return bh_env_step(env, action, obs, step, &error);
+}
+
+/// n environments; seed, reset (of all), spaces and destroy are those of one.
+EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
+{
+    bh_env *envs;
+    bh_vec_env_create(&envs, setup->env, setup->env_config, n, &error);
+    return envs;
+}
+
+/// Gymnasium's AutoresetMode.SAME_STEP. actions (n); final_obs (n, floats) what they led to; obs (n, floats)
+/// the same, but the first observation of the next episode where one ended; rewards (n) f64;
+/// terminated, truncated (n) i32.
+EXPORT(int, bhx_vec_env_step)
+(bh_env *envs, const int *actions, float *final_obs, float *obs, double *rewards, int *terminated,
+ int *truncated)
+{
+    size_t floats =
+        (size_t)bh_vec_env_size(envs) * (size_t)bh_space_floats(bh_env_observation_space(envs));
+    bh_status status =
+        bh_vec_env_step(envs, actions, final_obs, rewards, terminated, truncated, &error);
+    if (status != BH_OK) return status;
+    memcpy(obs, final_obs, floats * sizeof *obs);
+    bh_vec_env_reset_ended(envs, obs);
+    return BH_OK;
 }
 
 /// JSON {"observation_space", "action_space"}.

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
+import { readSpace, floatsOf } from './env.mjs';
+import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { shown } from './options.mjs';
+import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+
+const NUM_ENVS_MAX = 65536;
+
+/** Where the rows of n environments lie in one block from an address on, f64 first. @param {number} at @param {number} n @param {number} floats */
+function layoutRows(at, n, floats) {
+  const rewards = at;
+  const obs = rewards + 8 * n;
+  const finalObs = obs + 4 * n * floats;
+  const actions = finalObs + 4 * n * floats;
+  const terminated = actions + 4 * n;
+  const truncated = terminated + 4 * n;
+  return { rewards, obs, finalObs, actions, terminated, truncated, end: truncated + 4 * n };
+}
+
+export class VecEnv {
+  #wasm;
+  #envs;
+  #handle;
+  #rows;
+
+  /** @param {Library} library @param {string} id @param {object} options */
+  constructor(library, id, options) {
+    const { wasm, catalog } = library;
+    const definition = findEnv(catalog, id);
+    const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (options ?? {});
+    const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
+    // What is no object goes on as it is: the options' own check says so.
+    const own = typeof options === 'object' && options !== null ? rest : options;
+    const { envs, envOptions } = withSetup(library, { env: id, envOptions: own }, (setup) => ({
+      envs: wasm.handle(wasm.call.bhx_vec_env_create(setup, n)), envOptions: describeSetup(library, setup).envOptions,
+    }));
+    const spaces = wasm.json(wasm.call.bhx_env_spaces(envs));
+    this.#wasm = wasm;
+    this.#envs = envs;
+    this.numEnvs = n;
+    this.autoresetMode = /** @type {const} */ ('SameStep');
+    this.singleObservationSpace = readSpace(spaces.observation_space);
+    /** @type {import('./bellhop.js').DiscreteSpace} */
+    this.singleActionSpace = spaces.action_space;
+    this.spec = Object.freeze({
+      id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps,
+    });
+    /** @type {Readonly<Record<string, import('./bellhop.js').OptionValue>>} */
+    this.options = Object.freeze(envOptions);
+
+    const floats = floatsOf(this.singleObservationSpace);
+    const bytes = layoutRows(0, n, floats).end;
+    const block = allocOr(wasm, bytes, () => wasm.call.bhx_env_destroy(envs));
+    this.#rows = layoutRows(block, n, floats);
+    this.#handle = new Handle(wasm, this, id, () => {
+      wasm.call.bhx_env_destroy(envs);
+      wasm.free(block, bytes);
+    });
+  }
+
+  /** @param {{ seed?: number }} [options] @returns {[Float32Array, Record<string, never>]} */
+  reset(options = {}) {
+    this.#handle.check();
+    onlyKeys('reset', options, ['seed']);
+    if (options.seed !== undefined) {
+      this.#wasm.call.bhx_env_seed(this.#envs, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
+    }
+    this.#wasm.call.bhx_env_reset(this.#envs, this.#rows.obs);
+    return [this.#observations(this.#rows.obs), {}];
+  }
+
+  /**
+   * @param {ArrayLike<number>} actions
+   * @returns {[Float32Array, Float64Array, Uint8Array, Uint8Array, { finalObs: Float32Array }]}
+   */
+  step(actions) {
+    this.#handle.check();
+    this.#checkActions(actions);
+    const { rewards, obs, finalObs, actions: at, terminated, truncated } = this.#rows;
+    const wasm = this.#wasm;
+    new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
+    wasm.check(wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated));
+    return [
+      this.#observations(obs), wasm.doubles(rewards, this.numEnvs), this.#flags(terminated), this.#flags(truncated),
+      { finalObs: this.#observations(finalObs) },
+    ];
+  }
+
+  /** Frees them; using them afterwards throws. */
+  dispose() {
+    this.#handle.dispose();
+  }
+
+  close() {
+    this.dispose();
+  }
+
+  [DISPOSE]() {
+    this.dispose();
+  }
+
+  /** Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module. @param {unknown} actions */
+  #checkActions(actions) {
+    const { id } = this.spec;
+    const list = /** @type {ArrayLike<number>} */ (actions);
+    if (typeof actions !== 'object' || list?.length !== this.numEnvs) {
+      const got = typeof actions === 'object' && list?.length >= 0 ? `${list.length} of them` : shown(actions);
+      throw new BellhopError('BH_ERR_ARGUMENT', `${id}: actions must be an array of ${this.numEnvs}, one per environment, but got ${got}`);
+    }
+    for (let i = 0; i < this.numEnvs; i++) {
+      const action = list[i];
+      // Asked first here: the message is made only when it is needed.
+      if (!(Number.isInteger(action) && action >= 0 && action < this.singleActionSpace.n)) {
+        wholeNumber(`${id}: action of environment ${i}`, action, 0, this.singleActionSpace.n - 1);
+      }
+    }
+  }
+
+  /** @param {number} at */
+  #observations(at) {
+    return this.#wasm.floats(at, this.numEnvs * floatsOf(this.singleObservationSpace));
+  }
+
+  /** @param {number} at of i32, 0 or 1 */
+  #flags(at) {
+    return Uint8Array.from(new Int32Array(this.#wasm.buffer, at, this.numEnvs));
+  }
+}
+
+/** A block; when there is none, what was made before is given back. @param {import('./wasm.mjs').Wasm} wasm @param {number} bytes @param {() => void} giveBack */
+function allocOr(wasm, bytes, giveBack) {
+  try {
+    return wasm.alloc(bytes);
+  } catch (error) {
+    giveBack();
+    throw error;
+  }
+}
