@@ -17,7 +17,7 @@
 /** @typedef {[least: number, most: number]} Spread */
 
 /** Multiplications and additions of one run of the case `peak`: 12 chains, 64 steps, 4 lanes, 2 each. */
-const PEAK_FLOPS = 12 * 64 * 4 * 2;
+export const PEAK_FLOPS = 12 * 64 * 4 * 2;
 const GEMM_SIZES = [[64, 64, 64], [128, 128, 128], [256, 256, 256], [37, 53, 129]];
 const GEMM_OPS = ['nn', 'nt', 'tn'];
 const BATCH = 64;
@@ -160,7 +160,7 @@ async function envOf(subjects, group) {
  * @template {string} Name
  * @param {Name} name @param {number[]} seconds @param {number} work in one run
  */
-function rates(name, seconds, work) {
+export function rates(name, seconds, work) {
   const values = seconds.map((t) => work / t);
   const rate = /** @type {{ [key in Name]: number }} */ ({ [name]: median(values) });
   return { ...rate, spread: spread(values) };
@@ -178,17 +178,17 @@ function ofNative(times, key) {
 }
 
 /** @param {number[]} above @param {number[]} below of the same rounds */
-function ratio(above, below) {
+export function ratio(above, below) {
   return median(above.map((value, i) => value / below[i]));
 }
 
 /** @param {number[]} values @returns {Spread} */
-function spread(values) {
+export function spread(values) {
   return [Math.min(...values), Math.max(...values)];
 }
 
 /** Opens the jobs, warms each up, then times them in turns. @param {Record<string, Job>} jobs @param {Job} peak @param {Effort} effort @returns {Promise<Times>} */
-async function measureGroup(jobs, peak, effort) {
+export async function measureGroup(jobs, peak, effort) {
   const reference = await prepare(peak, { ...effort, ms: effort.ms / 4 });
   const ready = [];
   for (const [key, job] of Object.entries(jobs)) ready.push({ key, ...await prepare(job, effort) });
