@@ -2,6 +2,7 @@
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./bellhop.js').Space} Space */
@@ -9,18 +10,6 @@ import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setu
 const STEP_BYTES = 16; // f64 reward, i32 terminated, i32 truncated
 const TRANSITION_BYTES = 32; // f64 probability, i32 state, f64 reward, i32 terminated
 const TRANSITIONS_MAX = 4;
-
-/** A space with its bounds as typed arrays. @param {any} space @returns {Space} */
-export function readSpace(space) {
-  if (space.type === 'Discrete') return space;
-  const bounds = { low: Float32Array.from(space.low, Number), high: Float32Array.from(space.high, Number) };
-  return { type: 'Box', shape: space.shape, ...bounds, dtype: space.dtype };
-}
-
-/** Floats of one stored observation. @param {Space} space */
-export function floatsOf(space) {
-  return space.type === 'Box' ? space.shape[0] : 1;
-}
 
 export class Env {
   #wasm;

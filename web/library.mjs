@@ -2,21 +2,12 @@
 // What load() resolves to: one instance of the module and everything that is made in it.
 import { Env } from './env.mjs';
 import { Model } from './model.mjs';
-import { readCatalog } from './options.mjs';
 import { Run } from './run.mjs';
+import { openLibrary } from './setup.mjs';
 import { VecEnv } from './vec_env.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./setup.mjs').Library} Library */
-
-/**
- * The module with its catalogue.
- * @param {Wasm} wasm
- * @returns {Library}
- */
-export function openLibrary(wasm) {
-  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog())) };
-}
 
 /** A model class for one algorithm, bound to this instance. @param {Library} library @param {string} algo */
 function modelClass(library, algo) {

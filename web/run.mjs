@@ -6,7 +6,7 @@ import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
 import {
   LABELS, asBytes, describeSetup, envTables, findAlgo, findEnv, modelTables, onlyKeys, wholeNumber, withCheckpoint, withSetup,
 } from './setup.mjs';
-import { floatsOf, readSpace } from './env.mjs';
+import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 

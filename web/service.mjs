@@ -7,8 +7,8 @@
 //     { id, progress }                  is how far a call of learn has come
 //
 // Any number of sessions may exist; those that play share the thread.
-import { openLibrary } from './library.mjs';
 import { Session } from './session.mjs';
+import { openLibrary } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */

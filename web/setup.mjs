@@ -2,7 +2,7 @@
 // Setups: what an environment or a run is made from. Names are looked up in the catalogue, options go through the
 // tables, and the C setup lives only as long as the function it is made for.
 import { BellhopError } from './wasm.mjs';
-import { decode, encodeOptions, inUsersWords, shown, suggestion } from './options.mjs';
+import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } from './options.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./bellhop.js').Catalog} Catalog */
@@ -15,6 +15,15 @@ import { decode, encodeOptions, inUsersWords, shown, suggestion } from './option
  * @property {object} [envOptions]  camelCase
  * @property {object} [options]     camelCase; `preset: false` starts from the tables' defaults
  */
+
+/**
+ * The module with its catalogue.
+ * @param {Wasm} wasm
+ * @returns {Library}
+ */
+export function openLibrary(wasm) {
+  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog())) };
+}
 
 /** @param {string} what @param {unknown} name @param {readonly string[]} names */
 function unknown(what, name, names) {

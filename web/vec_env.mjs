@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
-import { readSpace, floatsOf } from './env.mjs';
+import { floatsOf, readSpace } from './space.mjs';
 import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
 import { shown } from './options.mjs';
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
