@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the two WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
+import { slimUPlot } from './uplot.mjs';
 import { Failure, OUT, ROOT, isEntry, main, say, seconds } from './run.mjs';
 
 export const SITE = join(OUT, 'site');
@@ -20,12 +21,13 @@ export const MODULES = { 'wasm-simd': 'bellhop-simd.wasm', 'wasm-scalar': 'bellh
  * @type {{ from: string, to: string, options: import('esbuild').BuildOptions }[]}
  */
 const BUNDLES = [
-  { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked' } },
+  { from: 'start.mjs', to: 'start.mjs', options: { minify: true, sourcemap: 'linked' } },
+  { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]', external: ['./start.mjs'], plugins: [slimUPlot] } },
   { from: 'worker.mjs', to: 'worker.js', options: { minify: true, sourcemap: 'linked' } },
   { from: 'bellhop.mjs', to: 'bellhop.mjs', options: {} },
   // The worker again, under the name it has beside the library, in the package and on a CDN.
   { from: 'worker.mjs', to: 'worker.mjs', options: {} },
-  { from: 'style.css', to: 'style.css', options: {} },
+  { from: 'style.css', to: 'style.css', options: { minify: true } },
 ];
 
 /** Files of web/ that are source of a bundle, or for Node only; every other one is copied as it is. */
@@ -44,23 +46,45 @@ export async function buildModules() {
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
-  const made = new Set([...await bundle(), ...copyStatic(), ...copyModules()]);
+  const outputs = await bundle();
+  const made = new Set([...Object.keys(outputs), ...copyStatic(), ...copyModules()]);
+  preloadImports(outputs);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
   }
 }
 
-/** @returns {Promise<string[]>} the files written, relative to the site */
+/** @typedef {Record<string, import('esbuild').Metafile['outputs'][string]>} Outputs  by path relative to the site */
+
+/** @returns {Promise<Outputs>} what was written */
 async function bundle() {
   const esbuild = await import('esbuild');
   const results = await Promise.all(BUNDLES.map(({ from, to, options }) => esbuild.build({
-    entryPoints: [join(WEB, from)], outfile: join(SITE, to), bundle: true, format: 'esm', target: 'es2022',
-    charset: 'utf8', logLevel: 'warning', metafile: true, absWorkingDir: ROOT, ...options,
+    entryPoints: [{ in: join(WEB, from), out: to.replace(/\.\w+$/, '') }], outdir: SITE, outExtension: extensionOf(to), bundle: true,
+    format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', metafile: true, absWorkingDir: ROOT, ...options,
   }).catch((error) => {
     throw new Failure(`web/${from} could not be bundled: ${error.message}`);
   })));
-  return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))
-    .map((file) => relative(SITE, join(ROOT, file)));
+  return Object.fromEntries(results.flatMap(({ metafile }) => Object.entries(metafile?.outputs ?? {}))
+    .map(([file, output]) => [inSite(file), output]));
+}
+
+/** @param {string} file relative to the checkout */
+const inSite = (file) => relative(SITE, join(ROOT, file));
+
+/** @param {string} file @returns {Record<string, string>} */
+const extensionOf = (file) => (file.endsWith('.mjs') ? { '.js': '.mjs' } : {});
+
+/**
+ * index.html asks at once for what page.js imports, too: else those files would only be asked for when page.js is there.
+ * @param {Outputs} outputs
+ */
+function preloadImports(outputs) {
+  const file = join(SITE, 'index.html');
+  const own = '<link rel="modulepreload" href="./page.js">';
+  const imports = outputs['page.js'].imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => inSite(path));
+  const links = ['page.js', ...imports].map((name) => own.replace('page.js', name)).join('\n');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(own, links));
 }
 
 function copyStatic() {

@@ -436,6 +436,8 @@ export interface ConnectOptions {
   workerUrl?: string | URL;
   /** As in load(); relative to the page. */
   wasmUrl?: string | URL;
+  /** As in load(); may still be on its way, the worker starts meanwhile. */
+  wasmBinary?: BufferSource | WebAssembly.Module | Promise<BufferSource | WebAssembly.Module>;
   simd?: boolean;
   /** Instead of starting a worker: a port that service.mjs serves at its other end. */
   port?: MessagePort;
@@ -488,6 +490,8 @@ export interface Frame {
   /** As of the last training record, see the option logFreq. */
   nUpdates: number;
   solvedAt: number | null;
+  /** When the run's first update was done, as Date.now() counts but finer; null before it. */
+  firstUpdateAt: number | null;
   /** Measured over about the last second. */
   stepsPerSecond: number;
   updatesPerSecond: number;

@@ -40,8 +40,8 @@ async function compileBinary(binary) {
   return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
 }
 
-/** @param {URL} url */
-async function compileUrl(url) {
+/** Fetches and compiles at the same time. @param {URL} url */
+export async function compileUrl(url) {
   const response = await fetch(url).catch((cause) => {
     throw new BellhopError('BH_ERR_LOAD', `${url} could not be fetched: ${cause.message}`, { cause });
   });

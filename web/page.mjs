@@ -1,31 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The page's entry: wires the parts of web/page/ to each other, starts the worker, opens what the link says, and draws
-// on animation frames. Training never runs on this thread.
-import { begin } from './page/app.mjs';
-import { byId } from './page/dom.mjs';
-import { connect } from './trainer.mjs';
+// The page's entry: wires the parts of web/page/ to each other, opens what the link says in the worker that start.mjs has
+// started, and draws on animation frames. Training never runs on this thread. What the first view does not need (the
+// other language, settings, editor, the other tabs) is in files of its own, fetched when it is asked for.
+import { begin, lab } from './page/app.mjs';
+import { byId, show } from './page/dom.mjs';
 import { drawBeliefs, wireBeliefs } from './page/beliefs.mjs';
 import { drawCharts, wireCharts } from './page/charts.mjs';
 import { drawWorld, wireWorld } from './page/world.mjs';
 import { firstLanguage, setLanguage, t } from './page/i18n.mjs';
 import { languageIn } from './page/link.mjs';
 import { notice, overlay, wireStatus } from './page/status.mjs';
-import { refreshValueMap, wireValueMap } from './page/value-map.mjs';
+import { markOnce } from './page/marks.mjs';
+import { partOf } from './page/parts.mjs';
+import { starting } from './start.mjs';
 import { wireControls, wireLanguage } from './page/controls.mjs';
 import { wireEditor } from './page/editor.mjs';
 import { wireHappened } from './page/happened.mjs';
-import { wireInputs } from './page/inputs.mjs';
 import { wireScore } from './page/score.mjs';
-import { wireSentences } from './page/sentences.mjs';
 import { wireSettings } from './page/settings.mjs';
 import { wireTheme } from './page/theme.mjs';
 import { wireTruth } from './page/truth.mjs';
-
-/** What a browser must have; all current ones do. */
-function isSupported() {
-  return typeof WebAssembly === 'object' && typeof Worker === 'function' && typeof ResizeObserver === 'function'
-    && 'roundRect' in CanvasRenderingContext2D.prototype;
-}
 
 /** There will be no run: says why, in the bar and over the world. @param {string} why @param {string} [action] @param {() => void} [run] */
 function fail(why, action, run) {
@@ -40,25 +34,38 @@ function onAnimationFrame(now) {
   drawWorld(now);
   drawBeliefs(now);
   drawCharts(now);
-  refreshValueMap(now);
+  partOf(lab().tab.id)?.onAnimationFrame?.(now);
+}
+
+/** @param {NonNullable<typeof starting>} trainerToCome */
+async function run(trainerToCome) {
+  for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireHappened, wireEditor, wireSettings, wireScore]) wire();
+  const trainer = await trainerToCome;
+  markOnce('library');
+  const ignored = await begin(trainer);
+  markOnce('ready');
+  if (ignored.length > 0) notice(t('link.ignored', { list: ignored.join(', ') }));
+  requestAnimationFrame(onAnimationFrame);
 }
 
 async function main() {
-  wireLanguage();
-  setLanguage(firstLanguage(languageIn(location.hash)), false);
+  markOnce('script');
   wireTheme();
+  wireLanguage();
   wireStatus();
-  if (!isSupported()) {
+  try {
+    await setLanguage(firstLanguage(languageIn(location.hash)), false);
+  } catch {
+    byId('phase').hidden = true;
+    show(byId('overlay'), true); // with the words it has in index.html, as there are no others
+    return;
+  }
+  if (!starting) {
     fail(t('unsupported'));
     return;
   }
   try {
-    const trainer = await connect({ workerUrl: new URL('./worker.js', import.meta.url) });
-    for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireValueMap, wireInputs, wireSentences, wireHappened, wireEditor,
-      wireSettings, wireScore]) wire();
-    const ignored = await begin(trainer);
-    if (ignored.length > 0) notice(t('link.ignored', { list: ignored.join(', ') }));
-    requestAnimationFrame(onAnimationFrame);
+    await run(starting);
   } catch (error) {
     fail(t('load.failed', { why: error instanceof Error ? error.message : String(error) }), t('reload'), () => location.reload());
   }

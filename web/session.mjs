@@ -54,6 +54,8 @@ export class Session {
   #finished = false;
   #diverged = false;
   #nUpdates = 0;
+  /** @type {number | null} */
+  #firstUpdateAt = null;
   /** @type {Float64Array[]} */
   #waiting = [];
   #waitingRows = 0;
@@ -222,6 +224,7 @@ export class Session {
     const before = this.#run.timesteps;
     for (let left = n; left > 0; left = n - (this.#run.timesteps - before)) {
       this.#run.steps(left);
+      if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
       this.#keep(this.#run.drain());
     }
     if (before < this.#total && this.#run.timesteps >= this.#total) this.#finish();
@@ -304,7 +307,7 @@ export class Session {
     return {
       running: this.#speed > 0, finished: this.#finished, diverged: this.#diverged,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
-      solvedAt: this.#run.solvedAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
+      solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
       obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), table: this.#table(), records,
     };
   }

@@ -222,12 +222,12 @@ export class Trainer {
  * @param {import('./bellhop.js').ConnectOptions} [options]
  * @returns {Promise<Trainer>}
  */
-export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), wasmUrl, simd, port } = {}) {
+export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), wasmUrl, wasmBinary, simd, port } = {}) {
   const { line, end } = port ? overPort(port) : startWorker(workerUrl);
   try {
     // Relative to the page here, as it would be to the worker's script there.
     const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
-    const { catalog } = await line.call('open', undefined, [{ wasmUrl: url, simd }]);
+    const { catalog } = await line.call('open', undefined, [{ wasmUrl: url, wasmBinary: await wasmBinary, simd }]);
     return new Trainer(line, end, catalog);
   } catch (error) {
     end();

@@ -6,7 +6,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import en from '../../web/strings/en.mjs';
-import zh, { help } from '../../web/strings/zh.mjs';
+import zh from '../../web/strings/zh.mjs';
+import help from '../../web/strings/zh-help.mjs';
 import { load } from '../../web/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));

@@ -4,6 +4,7 @@
 import { Lab, Superseded } from './lab.mjs';
 import { TABS } from './tabs.mjs';
 import { emit, on } from './events.mjs';
+import { fetchPart } from './parts.mjs';
 import { fromHash, languageIn, plainSetup, tabOf, toHash } from './link.mjs';
 import { language, setLanguage } from './i18n.mjs';
 
@@ -16,6 +17,8 @@ let shown = null;
 /** @type {import('../trainer.mjs').Trainer} */
 let trainer;
 let written = '';
+/** Counts what was opened: a tab whose part arrives after another one was asked for is not shown. */
+let opened = 0;
 /** The hash names a language only when it came with one or the reader chose one. */
 let languageInLink = false;
 /** @type {(error: unknown) => void} */
@@ -52,7 +55,7 @@ export async function begin(connected) {
   on('language', () => {
     languageInLink = true;
     writeHash();
-  });
+  }, { early: true });
   addEventListener('hashchange', () => {
     if (location.hash !== written && location.hash.includes('=')) attempt(followHash);
   });
@@ -64,14 +67,16 @@ async function followHash() {
   const { setup, ignored } = fromHash(catalog, location.hash, TABS.grid.envs[0]);
   const wanted = languageIn(location.hash);
   languageInLink ||= wanted !== null;
-  if (wanted === 'zh' || wanted === 'en') if (wanted !== language()) setLanguage(wanted, false);
+  if ((wanted === 'zh' || wanted === 'en') && wanted !== language()) await setLanguage(wanted, false);
   await open(tabOf(catalog, setup.env), setup);
   return ignored;
 }
 
 /** @param {TabId} id @param {import('./link.mjs').Setup} [setup] */
 export async function open(id, setup) {
-  await shown?.pause();
+  const turn = ++opened;
+  await Promise.all([shown?.pause(), fetchPart(id)]);
+  if (turn !== opened) return;
   let next = labs.get(id);
   if (!next) {
     const plain = plainSetup(/** @type {any} */ (trainer.catalog), TABS[id].envs[0]);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The charts: four uPlots over one x axis, environment steps, with one cursor. Pointing at one shows the values of all
 // at that step; dragging zooms all, a double click shows everything again; the arrow keys move the cursor, + and -
-// zoom. They are redrawn a few times a second, one per animation frame, so that no frame has much to do.
+// zoom. They are redrawn a few times a second, one per animation frame, so that no frame has much to do. uPlot is
+// fetched when the first run is there, so that nothing else waits for it; until then the style sheet draws empty charts.
 
 import { byId, setText } from './dom.mjs';
 import { figure, t, count, value } from './i18n.mjs';
-import { hasLab, lab } from './app.mjs';
-import { makeChart } from './plot.mjs';
+import { attempt, hasLab, lab } from './app.mjs';
 import { on } from './events.mjs';
 import { updateTable } from './chart-table.mjs';
 
@@ -23,6 +23,9 @@ let zoom = null;
 /** The step the cursor stands on; null for the latest. @type {number | null} */
 let cursor = null;
 let version = 0;
+/** From plot.mjs, when it is there. @type {typeof import('./plot.mjs').makeChart | null} */
+let makeChart = null;
+let asked = false;
 /** The next chart to look at. */
 let turn = 0;
 let redrawnAt = 0;
@@ -46,7 +49,8 @@ export function wireCharts() {
 /** Redraws at most one chart; called once per animation frame. @param {number} now */
 export function drawCharts(now) {
   if (!hasLab() || !lab().session) return;
-  if (charts.size === 0) rebuild();
+  if (!asked) attempt(fetchPlot);
+  if (charts.size === 0) return;
   if (turn === 0 && now - redrawnAt < REDRAW_MS) return;
   if (turn === 0) whole = wholeRange();
   const chart = charts.get(NAMES[turn]);
@@ -57,6 +61,12 @@ export function drawCharts(now) {
   chart.plot.setData(dataOf(NAMES[(turn + NAMES.length - 1) % NAMES.length]));
   read(chart);
   if (turn === 0) updateTable(now);
+}
+
+async function fetchPlot() {
+  asked = true;
+  ({ makeChart } = await import('./plot.mjs'));
+  rebuild();
 }
 
 /** What a chart shows: always x first. @param {ChartName} name @returns {import('uplot').AlignedData} */
@@ -80,7 +90,7 @@ function wholeRange() {
 }
 
 function rebuild() {
-  if (!hasLab() || !lab().session) return;
+  if (!makeChart || !hasLab() || !lab().session) return;
   for (const { plot } of charts.values()) plot.destroy();
   charts.clear();
   for (const name of NAMES) {

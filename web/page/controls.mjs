@@ -34,10 +34,10 @@ export function wireControls() {
 }
 
 export function wireLanguage() {
-  for (const id of /** @type {const} */ (['en', 'zh'])) buttonById(`lang-${id}`).addEventListener('click', () => setLanguage(id));
+  for (const id of /** @type {const} */ (['en', 'zh'])) buttonById(`lang-${id}`).addEventListener('click', () => attempt(() => setLanguage(id)));
   on('language', () => {
     for (const id of ['en', 'zh']) byId(`lang-${id}`).setAttribute('aria-pressed', String(language() === id));
-  });
+  }, { early: true });
 }
 
 function toggle() {

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
-// A typed-by-comment event bus of ten lines. What the page says to itself:
+// A typed-by-comment event bus. What the page says to itself:
 //   run       another run is shown: a tab was chosen, or a run was made anew
 //   frame     the shown run has a new frame
 //   phase     the shown run's phase changed (loading, ready, running, paused, finished, diverged, failed)
 //   setup     settings of the shown run changed
-//   language, theme  as they say; everything is to be written or drawn again
+//   language, theme  as they say; everything is to be written or drawn again. Before the first run there is nothing to
+//                    write or draw but the frame: only listeners that say `early` hear of them
 
 /** @typedef {'run' | 'frame' | 'phase' | 'setup' | 'language' | 'theme'} EventName */
 
-/** @type {Map<EventName, Set<() => void>>} */
+/** @type {Map<EventName, { listener: () => void, early: boolean }[]>} */
 const listeners = new Map();
+let hasRun = false;
 
-/** @param {EventName | EventName[]} names @param {() => void} listener */
-export function on(names, listener) {
-  for (const name of [names].flat()) {
-    if (!listeners.has(name)) listeners.set(name, new Set());
-    listeners.get(name)?.add(listener);
-  }
+/** @param {EventName | EventName[]} names @param {() => void} listener @param {{ early?: boolean }} [options] */
+export function on(names, listener, { early = false } = {}) {
+  for (const name of [names].flat()) listeners.set(name, [...listeners.get(name) ?? [], { listener, early }]);
 }
 
 /**
@@ -36,5 +35,6 @@ export function paced(ms, fast, listener) {
 
 /** @param {EventName} name */
 export function emit(name) {
-  for (const listener of listeners.get(name) ?? []) listener();
+  hasRun ||= name === 'run';
+  for (const { listener, early } of listeners.get(name) ?? []) if (hasRun || early) listener();
 }

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: MIT
-// Words and numbers in the reader's language. All words are in web/strings/<language>.mjs; index.html holds the English
-// ones too, so that the first paint is finished, and marks them with data-t (text) and data-t-label (accessible name).
-import en from '../strings/en.mjs';
-import zh, { help as helpZh } from '../strings/zh.mjs';
+// Words and numbers in the reader's language. All words are in web/strings/<language>.mjs, fetched when the language is
+// wanted; index.html holds the English ones too, so that the first paint is finished, and marks them with data-t (text)
+// and data-t-label (accessible name).
 import { emit } from './events.mjs';
 
-/** @typedef {keyof typeof en} Key */
+/** @typedef {keyof typeof import('../strings/en.mjs').default} Key */
 /** @typedef {'en' | 'zh'} Language */
 
-/** @type {Record<Language, Record<Key, string>>} */
-const CATALOGUES = { en, zh };
+/** @type {Record<Language, () => Promise<{ default: Record<Key, string> }>>} */
+const CATALOGUES = { en: () => import('../strings/en.mjs'), zh: () => import('../strings/zh.mjs') };
+/** Lines of help, where they are not the library's own. @type {Record<Language, () => Promise<{ default: Record<string, string> }>>} */
+const HELP = { en: async () => ({ default: {} }), zh: () => import('../strings/zh-help.mjs') };
 const LOCALES = { en: 'en-US', zh: 'zh-CN' };
 const STORED = 'bellhop.language';
 
 /** @type {Language} */
 let current = 'en';
+/** The language asked for last; its words may still be on their way. @type {Language} */
+let wanted = 'en';
+/** @type {Record<string, string>} */
+let words = {};
+/** @type {Record<string, string>} */
+let helpWords = {};
 
 export const language = () => current;
 
@@ -24,9 +31,13 @@ export function firstLanguage(wanted) {
   return stored.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-/** @param {Language} chosen @param {boolean} [keep] remember it */
-export function setLanguage(chosen, keep = true) {
+/** Resolves when the page speaks it. @param {Language} chosen @param {boolean} [keep] remember it */
+export async function setLanguage(chosen, keep = true) {
+  wanted = chosen;
+  const catalogue = await CATALOGUES[chosen]();
+  if (wanted !== chosen) return;
   current = chosen;
+  words = catalogue.default;
   formats.clear();
   if (keep) remember(STORED, chosen);
   document.documentElement.lang = LOCALES[chosen];
@@ -44,19 +55,21 @@ export function setLanguage(chosen, keep = true) {
 
 /** @param {Key} key @param {Record<string, string | number>} [values] for the {places} of the sentence */
 export function t(key, values = {}) {
-  const text = CATALOGUES[current][key] ?? en[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 }
 
 /** A key that is put together at run time, if there is such a one; else the fallback. @param {string} key @param {string} fallback */
 export function tMaybe(key, fallback) {
-  return Object.hasOwn(en, key) ? t(/** @type {Key} */ (key)) : fallback;
+  return Object.hasOwn(words, key) ? t(/** @type {Key} */ (key)) : fallback;
+}
+
+/** Fetches the lines of help; to be awaited before tHelp is asked. */
+export async function loadHelp() {
+  helpWords = (await HELP[current]()).default;
 }
 
 /** One line of help on an option: the library's own in English, translated by name. @param {string} name @param {string} help */
-export function tHelp(name, help) {
-  return current === 'zh' ? /** @type {Record<string, string>} */ (helpZh)[name] ?? help : help;
-}
+export const tHelp = (name, help) => helpWords[name] ?? help;
 
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();

@@ -7,6 +7,7 @@
 import { History } from './history.mjs';
 import { best } from '../draw/grid.mjs';
 import { emit } from './events.mjs';
+import { markOnce } from './marks.mjs';
 import { same, settingsOf } from './fields.mjs';
 import { plainSetup } from './link.mjs';
 import { stepsPerSecond } from './tabs.mjs';
@@ -85,7 +86,7 @@ export class Lab {
     this.staged.clear();
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();
-    await session.requestFrame();
+    session.requestFrame().catch(() => {}); // nobody waits for it: a run that is replaced at once needs no frame
     this.#enter('ready');
     emit('run');
     if (resume) this.play();
@@ -102,6 +103,7 @@ export class Lab {
   #receive(session, frame) {
     if (session !== this.session) return;
     this.frame = frame;
+    if (frame.firstUpdateAt !== null) markOnce('first-update', frame.firstUpdateAt - performance.timeOrigin);
     this.history.add(frame.records, this.#startValue());
     if (frame.diverged) this.#enter('diverged');
     else if (this.phase === 'running' && !frame.running) this.#enter(frame.finished ? 'finished' : 'paused');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One chart: how uPlot is asked for it. Dots are episodes, the line their moving mean, ringed dots evaluations; dashed
 // lines are the threshold and the step it was solved at. Colours come from the theme, text from the catalogue.
+import '../page.mjs'; // is there already: what both use stays in one file with it
 import uPlot from 'uplot';
 import { lab } from './app.mjs';
 import { count, figure, powerOfTen, t } from './i18n.mjs';

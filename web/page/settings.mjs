@@ -1,135 +1,43 @@
 // SPDX-License-Identifier: MIT
-// The settings panel, made from the catalogue's tables: for every option that applies its value, default, range and one
-// line of help. Numbers go by steps of their scale (1, 2, 5, 10, …, or powers of two), or are typed. A setting
-// with ⟳ needs a reset: changed in the middle of a run it waits, and the panel says so.
-import { asText, grouped, nextStep, parse, same } from './fields.mjs';
-import { attempt, lab } from './app.mjs';
-import { buttonById, byId, el, setText, show } from './dom.mjs';
+// The fold with the settings: what it says when it is closed, the changes that wait for a reset, and the panel, which is
+// fetched when the fold is first opened.
+import { asText } from './fields.mjs';
+import { attempt, hasLab, lab } from './app.mjs';
+import { buttonById, byId, setText, show } from './dom.mjs';
 import { on } from './events.mjs';
-import { count, exact, powerOfTen, t, tHelp, tMaybe } from './i18n.mjs';
+import { exact, t, tMaybe } from './i18n.mjs';
 
-/** @typedef {import('./fields.mjs').Setting} Setting */
-/** @typedef {import('./fields.mjs').Value} Value */
+/** @type {typeof import('./settings-panel.mjs') | null} */
+let panel = null;
 
 export function wireSettings() {
   const fold = /** @type {HTMLDetailsElement} */ (byId('settings'));
-  fold.addEventListener('toggle', build);
-  on(['run', 'language'], build);
-  on('setup', refresh);
+  const open = async () => {
+    if (!fold.open || !hasLab() || !lab().session) return;
+    panel ??= await import('./settings-panel.mjs');
+    await panel.build();
+  };
+  fold.addEventListener('toggle', () => attempt(open));
+  on(['run', 'language'], () => {
+    tellChanges();
+    attempt(open);
+  });
+  on('setup', () => {
+    tellChanges();
+    panel?.refresh();
+  });
   buttonById('staged-reset').addEventListener('click', () => attempt(() => lab().reset()));
 }
 
-function build() {
-  note();
-  if (!(/** @type {HTMLDetailsElement} */ (byId('settings')).open) || !lab().session) return;
-  const groups = grouped(lab().settings);
-  byId('settings-body').replaceChildren(...groups.map(({ group, settings }) => el('fieldset', {},
-    el('legend', { text: tMaybe(`group.${group}`, group) }), ...settings.map(row))));
-  refresh();
-}
-
-/** @param {Setting} setting */
-function row(setting) {
-  const { field, key, scope, preset } = setting;
-  const id = `set-${scope}-${key}`;
-  const name = tMaybe(`field.${field.name}`, field.name.replaceAll('_', ' '));
-  const label = el('label', { for: id, text: name });
-  if (!field.live) label.append(el('span', { text: ' ⟳', title: t('needs.reset'), 'aria-label': `, ${t('needs.reset')}`, role: 'img' }));
-  const help = el('p', { class: 'help', id: `${id}-help` }, `${sentence(tHelp(field.name, field.help))} `, el('span', { class: 'range', text: bounds(setting, preset) }));
-  return el('div', { class: 'setting', 'data-id': `${scope}.${key}` }, label, control(setting, id), help);
-}
-
-/** @param {string} text */
-const sentence = (text) => (/[.。]$/.test(text) ? text : text + t('full.stop'));
-
-/** @param {Setting} setting @param {Value} preset */
-function bounds({ field }, preset) {
-  const text = t('default', { value: shown(preset) });
-  if (field.type !== 'int' && field.type !== 'real') return text;
-  return `${text} · ${t('range', { min: limit(field.min), max: limit(field.max) })}`;
-}
-
-/** @param {number | undefined} n */
-const limit = (n) => (n === undefined ? '∞' : Math.abs(n) >= 1e6 ? exactShort(n) : exact(n));
-/** @param {number} n */
-const exactShort = (n) => (Number.isInteger(Math.log10(Math.abs(n))) ? `${n < 0 ? '−' : ''}${powerOfTen(Math.abs(n))}` : count(n));
-
-/** @param {Value} value */
-function shown(value) {
+/** A value as the page writes it. @param {import('./fields.mjs').Value} value */
+export function shown(value) {
   if (typeof value === 'boolean') return t(value ? 'on' : 'off');
   if (typeof value === 'number') return exact(value);
   return asText(value).replaceAll(',', ' × ') || '–';
 }
 
-/** @param {Setting} setting @param {string} id */
-function control(setting, id) {
-  const { field } = setting;
-  const shared = { id, 'aria-describedby': `${id}-help` };
-  if (field.type === 'bool') {
-    return el('input', { ...shared, type: 'checkbox', change: (/** @type {Event} */ event) => commit(setting, /** @type {HTMLInputElement} */ (event.target).checked) });
-  }
-  if (field.type === 'choice') {
-    const options = (field.choices ?? '').split('|').map((choice) => el('option', { value: choice, text: choice }));
-    return el('select', { ...shared, change: (/** @type {Event} */ event) => commit(setting, /** @type {HTMLSelectElement} */ (event.target).value) }, ...options);
-  }
-  const input = el('input', { ...shared, type: 'text', autocomplete: 'off', spellcheck: 'false', change: () => typed(setting, input) });
-  if (field.type !== 'int' && field.type !== 'real') return input;
-  input.inputMode = 'decimal';
-  const step = (/** @type {1 | -1} */ direction) => {
-    const from = parse(field, input.value);
-    if (typeof from === 'number') commit(setting, nextStep(field, from, direction));
-  };
-  input.addEventListener('keydown', (event) => {
-    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-    event.preventDefault();
-    step(event.key === 'ArrowUp' ? 1 : -1);
-  });
-  const name = tMaybe(`field.${field.name}`, field.name);
-  return el('span', { class: 'stepper' },
-    el('button', { 'type': 'button', 'text': '−', 'aria-label': t('less', { name }), 'click': () => step(-1) }), input,
-    el('button', { 'type': 'button', 'text': '+', 'aria-label': t('more', { name }), 'click': () => step(1) }));
-}
-
-/** @param {Setting} setting @param {HTMLInputElement} input */
-function typed(setting, input) {
-  const value = parse(setting.field, input.value);
-  if (value !== null) {
-    commit(setting, value);
-    return;
-  }
-  const name = tMaybe(`field.${setting.field.name}`, setting.field.name);
-  attempt(() => {
-    throw new RangeError(t('bad.value', { name, value: input.value }));
-  });
-  refresh();
-}
-
-/** A refused value leaves the old one; the library's sentence is shown by attempt(). @param {Setting} setting @param {Value} value */
-async function commit(setting, value) {
-  await attempt(() => lab().change(setting, value));
-  refresh();
-}
-
-/** Writes the present values into the controls. */
-function refresh() {
-  note();
-  const { settings, staged } = lab();
-  for (const setting of settings) {
-    const id = `${setting.scope}.${setting.key}`;
-    const box = document.querySelector(`[data-id="${id}"]`);
-    const input = /** @type {HTMLInputElement | null} */ (box?.querySelector('input, select') ?? null);
-    if (!box || !input) continue;
-    const waiting = staged.get(id);
-    const value = waiting ? waiting.value : lab().valueOf(setting);
-    if (input.type === 'checkbox') input.checked = value === true;
-    else input.value = asText(value);
-    box.toggleAttribute('data-changed', !same(value, setting.preset));
-    box.toggleAttribute('data-staged', waiting !== undefined);
-  }
-}
-
 /** What the fold says when it is closed, and the changes that wait. */
-function note() {
+function tellChanges() {
   const { setup, staged } = lab();
   const names = [...Object.keys(setup.options), ...Object.keys(setup.envOptions)].filter((key) => key !== 'map');
   const all = lab().settings;

@@ -7,8 +7,8 @@ import { on } from './events.mjs';
 
 const SPEAK_MS = 12_000;
 let spokenAt = 0;
-/** What the button over the world does. @type {() => void} */
-let overlayAction = () => {};
+/** What the button over the world does; at first what index.html says. @type {() => void} */
+let overlayAction = () => location.reload();
 
 export function wireStatus() {
   setErrorHandler((error) => notice(error instanceof Error ? error.message : String(error)));

@@ -2,9 +2,9 @@
 // Light and dark. The colours are CSS custom properties in style.css and nowhere else; the canvases read them here once
 // per change. Follows the system until the reader uses the switch.
 import { diverging } from './colour.mjs';
-import { emit, on } from './events.mjs';
+import { emit } from './events.mjs';
 import { byId } from './dom.mjs';
-import { recall, remember, t } from './i18n.mjs';
+import { recall, remember } from './i18n.mjs';
 
 const STORED = 'bellhop.theme';
 
@@ -18,8 +18,8 @@ const STORED = 'bellhop.theme';
  * @property {import('./colour.mjs').Scale} scale
  */
 
-/** @type {Theme} */
-let current;
+/** Read when it is asked for. @type {Theme | null} */
+let current = null;
 
 /** @returns {Theme} */
 export function theme() {
@@ -44,9 +44,8 @@ function read() {
 }
 
 function changed() {
-  current = read();
-  byId('theme').setAttribute('aria-pressed', String(current.dark));
-  byId('theme').setAttribute('title', t('theme'));
+  current = null;
+  byId('theme').setAttribute('aria-pressed', String(isDark()));
   emit('theme');
 }
 
@@ -60,7 +59,6 @@ export function wireTheme() {
     remember(STORED, next);
     changed();
   });
-  on('language', () => byId('theme').setAttribute('title', t('theme')));
   changed();
 }
 

@@ -11,7 +11,7 @@ import { lab } from './app.mjs';
 const SWEEPS = 4000;
 
 export function wireTruth() {
-  on('run', compute);
+  on('run', () => requestAnimationFrame(compute)); // after the run has its frame and Play its turn
   on(['run', 'language', 'phase'], tell);
   on('frame', paced(120, () => lab().isBlur, tell));
 }

@@ -2,14 +2,13 @@
 // The world: which drawing module shows it, when it is drawn (on animation frames, and only when something changed),
 // the state in words below it, and the messages that lie over it.
 import * as grid from '../draw/grid.mjs';
-import * as cartpole from '../draw/cartpole.mjs';
-import * as textgen from '../draw/textgen.mjs';
 import { byId, canvasById, keepCrisp, setAttribute, setText, show } from './dom.mjs';
 import { draftRows } from './editor.mjs';
 import { hasLab, lab } from './app.mjs';
-import { count, language, t, value } from './i18n.mjs';
+import { t, value } from './i18n.mjs';
 import { on, paced } from './events.mjs';
-import { actionName, stateInWords } from './telling.mjs';
+import { partOf } from './parts.mjs';
+import { stateInWords } from './telling.mjs';
 import { prefersStill, theme } from './theme.mjs';
 import { stepsPerSecond } from './tabs.mjs';
 
@@ -87,8 +86,7 @@ function paint(now = performance.now()) {
   const canvas = canvasById('canvas');
   const layout = /** @type {any} */ (session.info.layout);
   const base = { view: frame.view, layout, table: frame.table, frame, theme: theme(), number: value };
-  if (tab.id === 'cartpole') cartpole.draw(canvas, { ...base, words: cartpoleWords() });
-  else if (tab.id === 'text') textgen.draw(canvas, { ...base, gloss: language() === 'zh', words: textWords() });
+  if (tab.id !== 'grid') partOf(tab.id)?.paint(canvas, base);
   else {
     const table = shows === 'truth' ? truth : frame.table;
     const shown = draftRows() ? { ...layout, rows: draftRows(), n_rows: draftRows()?.length, n_cols: draftRows()?.[0].length } : layout;
@@ -111,22 +109,6 @@ function gridWords() {
   const lake = setup.env.startsWith('FrozenLake');
   const trap = lake ? t('draw.hole') : setup.env.startsWith('Cliff') ? t('draw.cliff') : t('draw.trap');
   return { start: t('draw.start'), goal: t('draw.goal'), trap, wall: t('draw.wall') };
-}
-
-function cartpoleWords() {
-  return {
-    fell: t('draw.fell'), kept: t('draw.kept'),
-    metres: (/** @type {number} */ x) => (Number.isInteger(x) ? value(x, 0) : `${value(x, 1)} m`),
-    step: t('draw.step', { n: count(lab().frame?.last.episodeLength ?? 0) }),
-    push: (/** @type {number} */ action, /** @type {boolean} */ explored) => t(explored ? 'draw.push.random' : 'draw.push.greedy', { action: actionName(action) }),
-  };
-}
-
-function textWords() {
-  return {
-    topic: t('draw.topic'), parts: [t('draw.grammar'), t('draw.relevance'), t('draw.distinct')], total: t('draw.reward'),
-    kinds: [t('draw.kind.on'), t('draw.kind.off'), t('draw.kind.none')],
-  };
 }
 
 function tell() {

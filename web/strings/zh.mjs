@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // 页面上的全部文字（中文）。键与 en.mjs 一一对应，由 tests/browser/strings.test.mjs 检查。
-// `help` 是选项说明的译文，按选项名查找；英文说明来自 C 库的配置表。
+// 选项说明的译文在 zh-help.mjs 里。
 export default {
   'title': 'Bellhop：现场训练的深度 Q 学习',
   'tagline': '深度 Q 学习，现场训练。点“播放”就好，弄不坏的。',
@@ -256,44 +256,4 @@ export default {
   'field.desc': '自定义地图',
   'field.is_slippery': '冰面打滑',
   'field.success_rate': '按预期移动的概率',
-};
-
-/** 选项说明，对应 C 库配置表中的英文说明。 */
-export const help = {
-  learning_rate: '优化器（或表格更新）每一步走多远',
-  learning_rate_schedule: 'constant 保持不变；linear 在总步数内线性降到 0',
-  optimizer: '更新网络参数的方法',
-  loss: '时序差分误差的损失函数',
-  max_grad_norm: '梯度范数的上限；0 表示不裁剪',
-  tolerance: '所有值的变化都不超过它时，扫描停止',
-  exploration_fraction: 'ε 在总步数的这一比例内下降',
-  exploration_initial_eps: '开始时的 ε',
-  exploration_final_eps: '结束时的 ε',
-  exploring_starts: '训练回合从任意一个可走的格子开始，机会均等；评估时仍从起点出发',
-  initial_q: '表中每一项的初始值',
-  gamma: '未来的奖励每远一步打一次折',
-  n_steps: '目标中先累加这么多步的真实奖励，再接上估计值',
-  target_update_interval: '两次更新目标网络之间的环境步数',
-  tau: '目标网络更新的幅度：1 为整体复制，小于 1 为逐步混合',
-  double_q: '由在线网络选下一个动作，由目标网络评估它',
-  buffer_size: '回放缓冲区能存多少条经验',
-  learning_starts: '第一次更新之前的环境步数',
-  batch_size: '每次更新抽取的经验条数',
-  train_freq: '两轮更新之间的步数',
-  gradient_steps: '每轮更新的次数',
-  net_arch: '各隐藏层的神经元数',
-  activation: '隐藏层的激活函数',
-  total_timesteps: '整次训练的环境步数',
-  n_envs: '同时运行的环境个数',
-  eval_freq: '两次评估之间的环境步数；0 表示不评估',
-  n_eval_episodes: '每次评估用贪心策略跑的回合数',
-  goal_reward: '进入终点的奖励，回合随之结束',
-  trap_reward: '进入陷阱的奖励，回合随之结束',
-  step_reward: '其他移动的奖励',
-  slip: '移动偏向侧面的概率，两侧各一半',
-  sutton_barto_reward: '每步奖励 0，倒下时 −1，而不是每步奖励 1',
-  map_name: 'Gymnasium 自带的地图',
-  desc: '用自己的地图代替：S 起点，F 冰面，H 冰窟，G 终点，行间用 / 或换行分隔',
-  is_slippery: '移动是否可能滑向侧面',
-  success_rate: '在滑的冰面上按预期方向移动的概率',
 };

@@ -18,6 +18,7 @@ export default function access(lab) {
       for (const env of ['GridWorld-v0', 'CartPole-v1', 'TextGen-v0']) {
         const { page, close } = await lab().open(`#env=${env}`, { colorScheme });
         await page.click('#settings summary');
+        await page.waitForSelector('.setting');
         if (env === 'GridWorld-v0') await page.click('#edit');
         await page.click('#step');
         await reach(page, 'count-steps', 1);
@@ -60,13 +61,16 @@ export default function access(lab) {
   test('languages: everything changes, and back', async () => {
     const { page, close } = await lab().open();
     await page.click('#lang-zh');
+    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
     assert.equal(await text(page, 'play-text'), zh.play);
     assert.equal(await page.title(), zh.title);
     assert.match(await text(page, 'state-text'), /第 1 格/);
     await page.click('#settings summary');
+    await page.waitForSelector('.setting');
     const words = await page.locator('main').innerText();
     for (const sentence of [en['truth.caption'], en['beliefs'], en['settings']]) assert.ok(!words.includes(sentence), sentence);
     await page.click('#lang-en');
+    await page.waitForFunction(() => document.documentElement.lang === 'en-US');
     assert.equal(await text(page, 'play-text'), en.play);
     await close();
   });
@@ -91,6 +95,7 @@ export default function access(lab) {
     for (const lang of ['en', 'zh']) {
       const { page, close } = await lab().open(`#lang=${lang}`, { viewport: { width: 390, height: 844 }, hasTouch: true });
       await page.click('#settings summary');
+      await page.waitForSelector('.setting');
       await setSpeed(page, 5);
       for (const tab of ['grid', 'cartpole', 'text']) {
         await page.click(`#tab-${tab}`);
