@@ -28,7 +28,7 @@ export default [
     },
   },
   {
-    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs'],
+    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'build/bench/visit.mjs'],
     languageOptions: { globals: globals.browser },
   },
   {

@@ -22,10 +22,10 @@ import { Failure, OUT, main } from './run.mjs';
 const USAGE = 'Usage: npm run bench [-- --native --browser --quick --json]';
 const PREPARE = fileURLToPath(new URL('bench/prepare.mjs', import.meta.url));
 
-/** @type {Record<'full' | 'quick', import('./bench/all.mjs').AllEffort>} */
+/** @type {Record<'full' | 'quick', import('./bench/all.mjs').AllEffort & import('./bench/visit.mjs').VisitEffort>} */
 const EFFORTS = {
-  full: { repeats: 9, ms: 60, warmMs: 400, seeds: 5 },
-  quick: { repeats: 3, ms: 20, warmMs: 150, seeds: 0 },
+  full: { repeats: 9, ms: 60, warmMs: 400, seeds: 5, visits: 7, slow: 3 },
+  quick: { repeats: 3, ms: 20, warmMs: 150, seeds: 0, visits: 3, slow: 1 },
 };
 
 function readArguments() {
@@ -52,6 +52,20 @@ function readBinaries() {
     simd: read('wasm-simd', 'bellhop_bench.wasm'), scalar: read('wasm-scalar', 'bellhop_bench.wasm'),
     product: read('wasm-simd', 'bellhop.wasm'),
   };
+}
+
+/** The page, where there is a browser. @param {import('./bench/visit.mjs').VisitEffort} effort @param {(what: string) => void} log */
+async function measurePage(effort, log) {
+  log('visits to the page');
+  // Imported late: its packages may only just have been installed.
+  const { measureVisits } = await import('./bench/visit.mjs');
+  const visits = await measureVisits(effort);
+  if (visits === null) {
+    log('no Chromium is here, the page was not visited (node build/setup.mjs chromium)');
+    return { page_ready_ms: null, first_update_ms: null, first_update_at_first_speed_ms: null, sizes: sizes() };
+  }
+  const { files, ...times } = visits;
+  return { ...times, sizes: sizes(files) };
 }
 
 /** @param {import('./bench/all.mjs').AllEffort} effort @param {(what: string) => void} log */
@@ -81,6 +95,6 @@ await main(async () => {
   };
   const { runtime, figures } = browser ? await inBrowser() : await inNode();
   const machine = { cpu: cpus()[0].model.trim(), cores: availableParallelism(), runtime, load };
-  const report = { ...figures, sizes: sizes(), machine };
+  const report = { ...figures, ...await measurePage(effort, log), machine };
   console.log(json ? JSON.stringify(report) : table(report));
 });

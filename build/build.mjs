@@ -15,14 +15,22 @@ const WEB = join(ROOT, 'web');
 /** The WebAssembly modules: which preset makes which file of the site. */
 export const MODULES = { 'wasm-simd': 'bellhop-simd.wasm', 'wasm-scalar': 'bellhop-scalar.wasm' };
 
+/** start.mjs is a script of its own, of which there is one: the page imports it, from wherever in the folder it lies. @type {import('esbuild').Plugin} */
+const startBeside = {
+  name: 'start-beside',
+  setup(build) {
+    build.onResolve({ filter: /\/start\.mjs$/ }, () => ({ path: './start.js', external: true }));
+  },
+};
+
 /**
  * What esbuild makes for the site. The page's two scripts are for browsers only; the library stays readable, as
  * tutorials link to it.
  * @type {{ from: string, to: string, options: import('esbuild').BuildOptions }[]}
  */
 const BUNDLES = [
-  { from: 'start.mjs', to: 'start.mjs', options: { minify: true, sourcemap: 'linked' } },
-  { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]', external: ['./start.mjs'], plugins: [slimUPlot] } },
+  { from: 'start.mjs', to: 'start.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' } },
+  { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]', plugins: [startBeside, slimUPlot] } },
   { from: 'worker.mjs', to: 'worker.js', options: { minify: true, sourcemap: 'linked' } },
   { from: 'bellhop.mjs', to: 'bellhop.mjs', options: {} },
   // The worker again, under the name it has beside the library, in the package and on a CDN.
@@ -82,7 +90,7 @@ const extensionOf = (file) => (file.endsWith('.mjs') ? { '.js': '.mjs' } : {});
 function preloadImports(outputs) {
   const file = join(SITE, 'index.html');
   const own = '<link rel="modulepreload" href="./page.js">';
-  const imports = outputs['page.js'].imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => inSite(path));
+  const imports = outputs['page.js'].imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map(({ path }) => inSite(path));
   const links = ['page.js', ...imports].map((name) => own.replace('page.js', name)).join('\n');
   writeFileSync(file, readFileSync(file, 'utf8').replace(own, links));
 }

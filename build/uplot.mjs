@@ -19,7 +19,7 @@ export const slimUPlot = {
 };
 
 /** @param {string} source */
-function withoutUnused(source) {
+export function withoutUnused(source) {
   return UNUSED.reduce((text, line) => {
     const parts = text.split(line);
     if (parts.length !== 2) throw new Failure(`uPlot has '${line}' ${parts.length - 1} times, not once: see build/uplot.mjs`);

@@ -7,12 +7,11 @@ import { byId, show } from './page/dom.mjs';
 import { drawBeliefs, wireBeliefs } from './page/beliefs.mjs';
 import { drawCharts, wireCharts } from './page/charts.mjs';
 import { drawWorld, wireWorld } from './page/world.mjs';
-import { firstLanguage, setLanguage, t } from './page/i18n.mjs';
-import { languageIn } from './page/link.mjs';
+import { setLanguage, t } from './page/i18n.mjs';
 import { notice, overlay, wireStatus } from './page/status.mjs';
 import { markOnce } from './page/marks.mjs';
 import { partOf } from './page/parts.mjs';
-import { starting } from './start.mjs';
+import { FIRST_LANGUAGE, starting } from './start.mjs';
 import { wireControls, wireLanguage } from './page/controls.mjs';
 import { wireEditor } from './page/editor.mjs';
 import { wireHappened } from './page/happened.mjs';
@@ -54,7 +53,7 @@ async function main() {
   wireLanguage();
   wireStatus();
   try {
-    await setLanguage(firstLanguage(languageIn(location.hash)), false);
+    await setLanguage(FIRST_LANGUAGE, false);
   } catch {
     byId('phase').hidden = true;
     show(byId('overlay'), true); // with the words it has in index.html, as there are no others

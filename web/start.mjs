@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page's first script: starts the worker, and compiles the module while it arrives. A script of its own, so that
-// both have begun before page.js is there; page.mjs imports what it has started.
+// The page's first script: starts the worker, compiles the module while it arrives, and asks for the reader's words. A
+// script of its own, so that all three have begun before page.js is there; the page imports what it has started.
 import { compileUrl } from './load.mjs';
 import { connect } from './trainer.mjs';
 
@@ -21,3 +21,37 @@ async function start() {
 /** The trainer, on its way; null where there can be none. */
 export const starting = isSupported ? start() : null;
 starting?.catch(() => {}); // page.mjs tells
+
+// ---- words ----
+
+/** @typedef {keyof typeof import('./strings/en.mjs').default} Key */
+/** @typedef {'en' | 'zh'} Language */
+
+/** @type {Record<Language, () => Promise<{ default: Record<Key, string> }>>} */
+const WORDS = { en: () => import('./strings/en.mjs'), zh: () => import('./strings/zh.mjs') };
+/** Lines of help on options, where they are not the library's own. @type {Record<Language, () => Promise<{ default: Record<string, string> }>>} */
+const HELP = { en: async () => ({ default: {} }), zh: () => import('./strings/zh-help.mjs') };
+export const LANGUAGE_STORED = 'bellhop.language';
+
+/** A catalogue, fetched once. @param {Language} language */
+export const fetchWords = async (language) => (await WORDS[language]()).default;
+/** @param {Language} language */
+export const fetchHelp = async (language) => (await HELP[language]()).default;
+
+/** What was stored; null for nothing, or where storage is forbidden. @param {string} key */
+export function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** The language to begin with: the link's, the one chosen before, the browser's. @returns {Language} */
+function firstLanguage() {
+  const wanted = new URLSearchParams(location.hash.slice(1)).get('lang') ?? recall(LANGUAGE_STORED) ?? navigator.language;
+  return wanted.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}
+
+export const FIRST_LANGUAGE = firstLanguage();
+fetchWords(FIRST_LANGUAGE).catch(() => {}); // page.mjs asks again, and tells

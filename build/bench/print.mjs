@@ -4,13 +4,15 @@
 /** @typedef {Awaited<ReturnType<typeof import('./all.mjs').measureAll>>} Figures */
 /** @typedef {ReturnType<typeof import('./sizes.mjs').sizes>} Sizes */
 /** @typedef {{ cpu: string, cores: number, runtime: string, load: number }} Machine */
-/** @typedef {Figures & { sizes: Sizes, machine: Machine }} Report */
+/** @typedef {import('./visit.mjs').Milliseconds | null} Time  null: there was no browser */
+/** @typedef {{ page_ready_ms: Time, first_update_ms: Time, first_update_at_first_speed_ms: Time }} Visits */
+/** @typedef {Figures & Visits & { sizes: Sizes, machine: Machine }} Report */
 /** @typedef {string[]} Row  what, figure, spread, and then what it is a fraction of */
 
 /** @param {Report} report @returns {string} */
 export function table(report) {
   const { machine } = report;
-  const sections = [gemmRows, updateRows, partRows, loopRows, envRows, productRows].map((rows) => rows(report));
+  const sections = [gemmRows, updateRows, partRows, loopRows, envRows, productRows, pageRows].map((rows) => rows(report));
   const head = `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}; load ${machine.load.toFixed(1)} at the start`;
   return [head, '', ...align([peakRow(report), ...sections.flatMap((rows) => [[], ...rows])])].join('\n');
 }
@@ -76,14 +78,36 @@ function envRows({ env }) {
     `${whole(e.per_second_at_50_gflops)} at a peak of 50 GFLOP/s${native(e)}`]);
 }
 
-/** @param {Report} r @returns {Row[]} */
-function productRows({ load_ms, sizes, solve }) {
+/** @param {string} what @param {import('./sizes.mjs').Size} s @param {string} [note] @returns {Row} */
+function sizeRow(what, s, note = '') {
   const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(1)} KB`;
-  const size = (/** @type {string} */ what, /** @type {{ raw: number, gzip: number, brotli: number }} */ s) =>
-    [what, `${kb(s.gzip)} gzip`, '', `${kb(s.brotli)} brotli, ${kb(s.raw)} raw`];
+  return [what, `${kb(s.gzip)} gzip`, '', `${kb(s.brotli)} brotli, ${kb(s.raw)} raw${note}`];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function productRows({ load_ms, solve }) {
   /** @type {Row[]} */
-  const rows = [['load, from bytes to answers', `${tenth(load_ms)} ms`], size('bellhop-simd.wasm', sizes), size('first load of the page', sizes.first_load)];
+  const rows = [['load, from bytes to answers', `${tenth(load_ms)} ms`]];
   if (!solve) return rows;
   const { env, seconds, steps, solved, seeds } = solve;
   return [...rows, [`${env} solved, median`, `${seconds.toFixed(2)} s`, '', `${whole(steps)} steps; ${solved} of ${seeds} seeds`]];
 }
+
+/** @param {Report} r @returns {Row[]} */
+function pageRows({ sizes, ...times }) {
+  const { first_load: first, later } = sizes;
+  const time = (/** @type {string} */ what, /** @type {Time} */ t, note = '') =>
+    (t ? [what, `${whole(t.median)} ms`, between(t.spread, whole), note] : [what, 'not measured', '', 'no Chromium is here']);
+  return [
+    time('page, until Play can be pressed', times.page_ready_ms, 'since navigation began, fresh profile each'),
+    time('page, until the first update', times.first_update_ms, 'Play pressed at once, full speed'),
+    time('page, until the first update', times.first_update_at_first_speed_ms, 'Play pressed at once, speed left at 16x'),
+    sizeRow('first load of the page', first, first.measured ? '' : '; from a list, no browser told'),
+    ...first.files.map((file) => sizeRow(`  ${plain(file.file)}`, file)),
+    ['fetched later, when asked for', ''],
+    ...later.map((file) => sizeRow(`  ${plain(file.file)}`, file)),
+  ];
+}
+
+/** A file's name without esbuild's hash. @param {string} file */
+const plain = (file) => file.replace(/-[A-Z0-9]{8}(?=\.js$)/, '');

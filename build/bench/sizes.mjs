@@ -1,20 +1,43 @@
 // SPDX-License-Identifier: MIT
-// What the reader downloads, in bytes: the SIMD module, and the page's first load as a host sends it.
+// What the reader downloads, in bytes: the SIMD module; the page's first load, as a host sends it; and by name what the page
+// fetches later, if the reader asks for it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { SITE } from '../build.mjs';
+import { filesBelow } from '../files.mjs';
 
-/** Files the scripts ask for; index.html names the others. */
-const BY_SCRIPTS = ['worker.js', 'bellhop-simd.wasm'];
+/** @typedef {{ raw: number, gzip: number, brotli: number }} Size */
 
-export function sizes() {
+/** Files the scripts ask for by themselves; index.html names the others. */
+const BY_SCRIPTS = /^(worker\.js|bellhop-simd\.wasm|en-\w+\.js|plot-\w+\.js)$/;
+/** What the page may fetch at all; the rest of the site is the library, for others. */
+const OF_THE_PAGE = /\.js$|^bellhop-\w+\.wasm$/;
+
+/** What an English reader's first load is made of, without a browser to tell; the browser tests compare it with one. */
+export function firstLoadFiles() {
   const html = readFileSync(join(SITE, 'index.html'), 'utf8');
   const named = [...html.matchAll(/(?:src|href)="\.\/([^"#]+)"/g)].map(([, file]) => file).filter((file) => existsSync(join(SITE, file)));
-  return { ...total(['bellhop-simd.wasm']), first_load: total(['index.html', ...new Set(named), ...BY_SCRIPTS]) };
+  return [...new Set(['index.html', ...named, ...filesBelow(SITE).filter((file) => BY_SCRIPTS.test(file))])].sort();
 }
 
-/** @param {string[]} files each compressed by itself */
+/** @param {string[]} [files] of the first load, as a browser fetched them */
+export function sizes(files) {
+  const first = files ?? firstLoadFiles();
+  const later = filesBelow(SITE).filter((file) => OF_THE_PAGE.test(file) && !first.includes(file));
+  return {
+    ...total(['bellhop-simd.wasm']),
+    first_load: { ...total(first), measured: files !== undefined, files: bySize(first) },
+    later: bySize(later),
+  };
+}
+
+/** @param {string[]} files @returns {(Size & { file: string })[]} the largest first */
+function bySize(files) {
+  return files.map((file) => ({ file, ...total([file]) })).sort((a, b) => b.gzip - a.gzip);
+}
+
+/** @param {string[]} files each compressed by itself @returns {Size} */
 function total(files) {
   const contents = files.map((file) => readFileSync(join(SITE, file)));
   const sum = (/** @type {(content: Buffer) => number} */ size) => contents.reduce((n, content) => n + size(content), 0);

@@ -5,6 +5,7 @@ import { start } from './harness.mjs';
 import access from './suites/access.mjs';
 import editing from './suites/editing.mjs';
 import learning from './suites/learning.mjs';
+import loading from './suites/loading.mjs';
 import same from './suites/same.mjs';
 
 /** @type {import('./harness.mjs').Lab} */
@@ -16,6 +17,7 @@ before(async () => {
 after(() => lab?.close());
 
 const get = () => lab;
+describe('loading', () => loading(get));
 describe('learning', () => learning(get));
 describe('the same run everywhere', () => same(get));
 describe('editing and links', () => editing(get));

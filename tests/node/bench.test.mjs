@@ -76,7 +76,8 @@ test('the report from the modules has the documented shape', async () => {
   const figures = await measureAll({
     simd: read('wasm-simd/bellhop_bench.wasm'), scalar: read('wasm-scalar/bellhop_bench.wasm'), product: read('wasm-simd/bellhop.wasm'),
   }, TINY);
-  const report = { ...figures, sizes: sizes(), machine: { cpu: 'a processor', cores: 2, runtime: 'Node', load: 0 } };
+  const time = { median: 300, spread: /** @type {[number, number]} */ ([250, 400]) };
+  const report = { ...figures, page_ready_ms: time, first_update_ms: time, first_update_at_first_speed_ms: null, sizes: sizes(), machine: { cpu: 'a processor', cores: 2, runtime: 'Node', load: 0 } };
   const json = JSON.parse(JSON.stringify(report));
   assert.deepEqual(json.gemm.map((/** @type {any} */ g) => `${g.op} ${g.m} ${g.n} ${g.k}`), ['64 64 64', '128 128 128', '256 256 256', '37 53 129']
     .flatMap((size) => ['nn', 'nt', 'tn'].map((op) => `${op} ${size}`)));
@@ -88,6 +89,8 @@ test('the report from the modules has the documented shape', async () => {
     ...[json.sizes, json.sizes.first_load].flatMap(({ raw, gzip, brotli }) => [raw, gzip, brotli])];
   for (const number of numbers) assert.ok(number > 0, `${number} in ${JSON.stringify(json)}`);
   assert.match(table(report), /^update 4-64-64-2, batch 64 .* of peak, .* x scalar/m);
+  assert.match(table(report), /^page, until the first update +300 ms +250–400 .*\npage, until the first update +not measured/m);
+  assert.match(table(report), /^first load of the page .* KB gzip .*from a list/m);
 });
 
 test('solving CartPole is timed with the module that ships', async () => {

@@ -51,7 +51,7 @@ export async function attempt(action) {
 /** @param {import('../trainer.mjs').Trainer} connected @returns {Promise<string[]>} what of the hash was left out */
 export async function begin(connected) {
   trainer = connected;
-  on(['run', 'setup'], writeHash);
+  on(['run', 'setup'], () => setTimeout(writeHash)); // costs 10 ms, for which nobody is to wait
   on('language', () => {
     languageInLink = true;
     writeHash();
@@ -83,9 +83,11 @@ export async function open(id, setup) {
     labs.set(id, next = new Lab(trainer, TABS[id], setup ?? plain));
   }
   shown = next;
+  // First the worker gets its work, then the page says what it waits for.
+  const making = next.session === null || setup ? startOrFallBack(next, setup) : null;
   emit('run');
   emit('phase');
-  if (next.session === null || setup) await startOrFallBack(next, setup);
+  await making;
 }
 
 /** A link the library refuses (a bad map) gives its sentence and the plain preset. @param {Lab} next @param {import('./link.mjs').Setup} [setup] */

@@ -3,16 +3,12 @@
 // wanted; index.html holds the English ones too, so that the first paint is finished, and marks them with data-t (text)
 // and data-t-label (accessible name).
 import { emit } from './events.mjs';
+import { LANGUAGE_STORED, fetchHelp, fetchWords } from '../start.mjs';
 
-/** @typedef {keyof typeof import('../strings/en.mjs').default} Key */
-/** @typedef {'en' | 'zh'} Language */
+/** @typedef {import('../start.mjs').Key} Key */
+/** @typedef {import('../start.mjs').Language} Language */
 
-/** @type {Record<Language, () => Promise<{ default: Record<Key, string> }>>} */
-const CATALOGUES = { en: () => import('../strings/en.mjs'), zh: () => import('../strings/zh.mjs') };
-/** Lines of help, where they are not the library's own. @type {Record<Language, () => Promise<{ default: Record<string, string> }>>} */
-const HELP = { en: async () => ({ default: {} }), zh: () => import('../strings/zh-help.mjs') };
 const LOCALES = { en: 'en-US', zh: 'zh-CN' };
-const STORED = 'bellhop.language';
 
 /** @type {Language} */
 let current = 'en';
@@ -25,21 +21,15 @@ let helpWords = {};
 
 export const language = () => current;
 
-/** The language to begin with: the link's, the one chosen before, the browser's. @param {string | null} wanted @returns {Language} */
-export function firstLanguage(wanted) {
-  const stored = wanted ?? recall(STORED) ?? navigator.language;
-  return stored.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-}
-
 /** Resolves when the page speaks it. @param {Language} chosen @param {boolean} [keep] remember it */
 export async function setLanguage(chosen, keep = true) {
   wanted = chosen;
-  const catalogue = await CATALOGUES[chosen]();
+  const catalogue = await fetchWords(chosen);
   if (wanted !== chosen) return;
   current = chosen;
-  words = catalogue.default;
+  words = catalogue;
   formats.clear();
-  if (keep) remember(STORED, chosen);
+  if (keep) remember(LANGUAGE_STORED, chosen);
   document.documentElement.lang = LOCALES[chosen];
   document.title = t('title');
   for (const node of document.querySelectorAll('[data-t]')) {
@@ -65,7 +55,7 @@ export function tMaybe(key, fallback) {
 
 /** Fetches the lines of help; to be awaited before tHelp is asked. */
 export async function loadHelp() {
-  helpWords = (await HELP[current]()).default;
+  helpWords = await fetchHelp(current);
 }
 
 /** One line of help on an option: the library's own in English, translated by name. @param {string} name @param {string} help */
@@ -115,20 +105,11 @@ export function powerOfTen(n) {
 /** A setting's number, every digit of it. @param {number} n */
 export const exact = (n) => format({ maximumSignificantDigits: 17 }).format(n).replace('-', '−');
 
-/** @param {string} key */
-export function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage may be forbidden; nothing depends on it
-  }
-}
-
 /** @param {string} key @param {string} text */
 export function remember(key, text) {
   try {
     localStorage.setItem(key, text);
   } catch {
-    // as above
+    // storage may be forbidden; nothing depends on it
   }
 }

@@ -4,7 +4,8 @@
 import { diverging } from './colour.mjs';
 import { emit } from './events.mjs';
 import { byId } from './dom.mjs';
-import { recall, remember } from './i18n.mjs';
+import { recall } from '../start.mjs';
+import { remember } from './i18n.mjs';
 
 const STORED = 'bellhop.theme';
 

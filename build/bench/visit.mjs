@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Visits to the built page in headless Chromium, each with a fresh profile: what the browser fetches, and how long it
+// takes until Play can be pressed and until the agent has been updated for the first time. Play is pressed in the page
+// the moment it can be. The page keeps the times itself (web/page/marks.mjs), in milliseconds since the navigation began.
+import { chromium } from 'playwright-core';
+import { SITE } from '../build.mjs';
+import { serve } from '../serve.mjs';
+import { chromePath } from '../setup.mjs';
+import { median } from './measure.mjs';
+
+/** @typedef {{ visits: number, slow: number }} VisitEffort  visits at full speed; at the speed the page begins with */
+/** @typedef {{ median: number, spread: [least: number, most: number] }} Milliseconds */
+/**
+ * @typedef {object} Visits
+ * @property {Milliseconds} page_ready_ms      until Play can be pressed
+ * @property {Milliseconds} first_update_ms    until the first update, at full speed
+ * @property {Milliseconds} first_update_at_first_speed_ms  the same at the speed the page begins with
+ * @property {string[]} files                  what was fetched, charts included, relative to the site
+ */
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--lang=en-US'];
+const FASTEST = 5;
+
+/**
+ * @param {VisitEffort} effort
+ * @returns {Promise<Visits | null>} null where there is no browser
+ */
+export async function measureVisits({ visits, slow }) {
+  const executablePath = chromePath();
+  if (executablePath === null) return null;
+  const server = await serve({ root: SITE, port: 0 });
+  const browser = await chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } });
+  try {
+    await visit(browser, server.url, FASTEST); // the browser's own first page is not measured
+    const fast = [], asItIs = [];
+    for (let i = 0; i < visits; i++) fast.push(await visit(browser, server.url, FASTEST));
+    for (let i = 0; i < slow; i++) asItIs.push(await visit(browser, server.url, null));
+    return {
+      page_ready_ms: summary([...fast, ...asItIs].map(({ ready }) => ready)), first_update_ms: summary(fast.map(({ update }) => update)),
+      first_update_at_first_speed_ms: summary(asItIs.map(({ update }) => update)),
+      files: [...new Set([...fast, ...asItIs].flatMap(({ files }) => files))].sort(),
+    };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** @param {number[]} values @returns {Milliseconds} */
+function summary(values) {
+  return { median: median(values), spread: [Math.min(...values), Math.max(...values)] };
+}
+
+/** @param {import('playwright-core').Browser} browser @param {string} url @param {number | null} speed index on the slider, null to leave it */
+async function visit(browser, url, speed) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US' });
+  try {
+    const page = await context.newPage();
+    /** @type {string[]} */
+    const files = [];
+    context.on('request', (request) => files.push(request.url().slice(url.length) || 'index.html'));
+    await page.addInitScript(playAtOnce, speed);
+    await page.goto(url);
+    await page.waitForFunction(() => performance.getEntriesByName('bellhop:first-update').length > 0);
+    await page.waitForFunction(() => document.querySelectorAll('.uplot').length === 4);
+    await page.waitForLoadState('networkidle');
+    const at = (/** @type {string} */ name) => page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, `bellhop:${name}`);
+    return { ready: await at('ready'), update: await at('first-update'), files };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Runs in the page before its scripts: presses Play when it is no longer disabled. @param {number | null} speed */
+function playAtOnce(speed) {
+  const observer = new MutationObserver(() => {
+    const play = /** @type {HTMLButtonElement | null} */ (document.getElementById('play'));
+    if (!play || play.disabled) return;
+    observer.disconnect();
+    const slider = /** @type {HTMLInputElement} */ (document.getElementById('speed'));
+    if (speed !== null) slider.value = String(speed);
+    slider.dispatchEvent(new Event('input'));
+    play.click();
+  });
+  observer.observe(document, { subtree: true, childList: true, attributeFilter: ['disabled'] });
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What the first load fetches and in which order things happen: nothing twice, nothing that is only needed later, the
+// worker and the run before all that. Says nothing about how long it takes.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstLoadFiles } from '../../../build/bench/sizes.mjs';
+import { setSpeed, text } from '../harness.mjs';
+
+const MOMENTS = ['script', 'library', 'ready', 'first-update'];
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function loading(lab) {
+  /** The files that were asked for, as often as they were; the browser asks for its icon when it likes. @param {import('../harness.mjs').Trouble} trouble */
+  const files = ({ requests }) => requests.map((url) => url.split('#')[0].slice(lab().url.length) || 'index.html').filter((file) => !file.endsWith('icon.svg'));
+  /** @param {import('../harness.mjs').Page} page */
+  const charts = (page) => page.waitForFunction(() => document.querySelectorAll('.uplot').length === 4);
+
+  test('the first load is what `npm run bench` counts, each file once', async () => {
+    const { page, trouble, close } = await lab().open();
+    await charts(page);
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(files(trouble).sort(), firstLoadFiles().filter((file) => !file.endsWith('icon.svg')));
+    await close();
+  });
+
+  test('one language is fetched, and the other one when it is asked for', async () => {
+    const { page, trouble, close } = await lab().open('', { locale: 'zh-CN' });
+    await charts(page);
+    const catalogues = () => files(trouble).filter((file) => /^(en|zh)/.test(file)).map((file) => file.split('-').slice(0, -1).join('-'));
+    assert.deepEqual(catalogues(), ['zh']);
+    await page.click('#lang-en');
+    await page.waitForFunction(() => document.documentElement.lang === 'en-US');
+    await page.click('#lang-zh');
+    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    await page.click('#settings summary');
+    await page.waitForSelector('.setting');
+    assert.deepEqual(catalogues(), ['zh', 'en', 'zh-help']);
+    await close();
+  });
+
+  test('the language asked for last is the one that comes', async () => {
+    const { page, close } = await lab().open();
+    await page.evaluate(() => ['zh', 'en', 'zh'].forEach((language) => document.getElementById(`lang-${language}`)?.click()));
+    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    await page.evaluate(() => ['en', 'zh', 'en'].forEach((language) => document.getElementById(`lang-${language}`)?.click()));
+    await page.waitForFunction(() => document.documentElement.lang === 'en-US');
+    assert.equal(await page.getAttribute('#lang-en', 'aria-pressed'), 'true');
+    await close();
+  });
+
+  test('the moments of the start are marked, in their order', async () => {
+    const { page, close } = await lab().open();
+    assert.deepEqual(await marks(page), MOMENTS.slice(0, 3), 'nothing has learned before Play');
+    await setSpeed(page, 5);
+    await page.click('#play');
+    await page.waitForFunction(() => performance.getEntriesByName('bellhop:first-update').length > 0);
+    assert.deepEqual(await marks(page), MOMENTS);
+    await close();
+  });
+
+  test('where the SIMD binary does not compile, the scalar one is fetched', async () => {
+    const { page, requests, close } = await openWith(lab(), '**/bellhop-simd.wasm', { status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0?' });
+    await page.waitForFunction(() => !(/** @type {HTMLButtonElement} */ (document.getElementById('play')).disabled));
+    assert.ok(requests.some((url) => url.endsWith('bellhop-scalar.wasm')));
+    await close();
+  });
+
+  test('without words the page says so in those of index.html', async () => {
+    const { page, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
+    await page.waitForSelector('#overlay:not([hidden])');
+    assert.match(await text(page, 'overlay-text'), /could not be loaded/);
+    assert.equal(await text(page, 'overlay-action'), 'Try again');
+    await close();
+  });
+}
+
+/** @param {import('../harness.mjs').Page} page @returns {Promise<string[]>} names in the order of their times */
+function marks(page) {
+  return page.evaluate(() => performance.getEntriesByType('mark').filter(({ name }) => name.startsWith('bellhop:'))
+    .sort((a, b) => a.startTime - b.startTime).map(({ name }) => name.replace('bellhop:', '')));
+}
+
+/** A page for which some files are others. @param {import('../harness.mjs').Lab} lab @param {string} pattern @param {object} answer */
+async function openWith(lab, pattern, answer) {
+  const context = await lab.browser.newContext({ locale: 'en-US' });
+  /** @type {string[]} */
+  const requests = [];
+  context.on('request', (request) => requests.push(request.url()));
+  await context.route(pattern, (route) => route.fulfill(answer));
+  const page = await context.newPage();
+  await page.goto(lab.url);
+  return { page, requests, close: () => context.close() };
+}
