@@ -29,6 +29,8 @@ let asked = false;
 /** The next chart to look at. */
 let turn = 0;
 let redrawnAt = 0;
+/** The version the present round began with: what came during it is drawn by the next one. */
+let round = 0;
 /** @type {[number, number]} */
 let whole = [0, 100];
 
@@ -52,12 +54,12 @@ export function drawCharts(now) {
   if (!asked) attempt(fetchPlot);
   if (charts.size === 0) return;
   if (turn === 0 && now - redrawnAt < REDRAW_MS) return;
-  if (turn === 0) whole = wholeRange();
+  if (turn === 0) [whole, round] = [wholeRange(), version];
   const chart = charts.get(NAMES[turn]);
   turn = (turn + 1) % NAMES.length;
   if (turn === 1) redrawnAt = now;
   if (!chart || chart.drawn === version) return;
-  chart.drawn = version;
+  chart.drawn = round;
   chart.plot.setData(dataOf(NAMES[(turn + NAMES.length - 1) % NAMES.length]));
   read(chart);
   if (turn === 0) updateTable(now);
