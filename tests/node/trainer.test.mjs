@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The worker's protocol, with the worker as a thread of Node: sessions, frames, speeds, and errors across the line.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { BellhopError, connect, load } from '../../web/node.mjs';
@@ -209,6 +210,32 @@ test('a diverged run says so', async () => {
   await watched;
   await session.pause();
   await session.dispose();
+});
+
+test('a frame says when the first update was done, and goes on saying it', async () => {
+  const before = Date.now();
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const watched = framesUntil(session, ({ timesteps }) => timesteps >= 40);
+  await session.step(10);
+  await session.step(30);
+  const frames = await watched;
+  const first = frames.find(({ firstUpdateAt }) => firstUpdateAt !== null);
+  assert.ok(first && first.timesteps > SMALL.learningStarts);
+  assert.ok(Number(first.firstUpdateAt) >= before - 1 && Number(first.firstUpdateAt) <= Date.now() + 1);
+  assert.equal(frames.at(-1)?.firstUpdateAt, first.firstUpdateAt);
+  await session.dispose();
+});
+
+test('connect takes a module that was compiled here, or is being compiled', async () => {
+  const scalar = await readFile(new URL('../../build/out/wasm-scalar/bellhop.wasm', import.meta.url));
+  for (const wasmBinary of [await WebAssembly.compile(scalar), WebAssembly.compile(scalar)]) {
+    const { port1, port2 } = new MessageChannel();
+    const other = new Worker(new URL('./trainer_thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+    const second = await connect({ port: port1, wasmBinary });
+    assert.equal(second.simd, 'scalar');
+    second.terminate();
+    await other.terminate();
+  }
 });
 
 test('where there are no web workers, connect says so', async () => {

@@ -2,6 +2,7 @@
 // Words and numbers in the reader's language. All words are in web/strings/<language>.mjs, fetched when the language is
 // wanted; index.html holds the English ones too, so that the first paint is finished, and marks them with data-t (text)
 // and data-t-label (accessible name).
+import { setAttribute, setText } from './dom.mjs';
 import { emit } from './events.mjs';
 import { LANGUAGE_STORED, fetchHelp, fetchWords } from '../start.mjs';
 
@@ -30,15 +31,16 @@ export async function setLanguage(chosen, keep = true) {
   words = catalogue;
   formats.clear();
   if (keep) remember(LANGUAGE_STORED, chosen);
-  document.documentElement.lang = LOCALES[chosen];
+  setAttribute(document.documentElement, 'lang', LOCALES[chosen]);
   document.title = t('title');
+  // Only what differs is written: index.html is in English already, and a page that was laid out stays so.
   for (const node of document.querySelectorAll('[data-t]')) {
-    node.textContent = t(/** @type {Key} */ (node.getAttribute('data-t')));
+    setText(node, t(/** @type {Key} */ (node.getAttribute('data-t'))));
   }
   for (const node of document.querySelectorAll('[data-t-label]')) {
     const text = t(/** @type {Key} */ (node.getAttribute('data-t-label')));
-    node.setAttribute('aria-label', text);
-    if (node.hasAttribute('title')) node.setAttribute('title', text);
+    setAttribute(node, 'aria-label', text);
+    if (node.hasAttribute('title')) setAttribute(node, 'title', text);
   }
   emit('language');
 }
