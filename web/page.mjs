@@ -7,7 +7,7 @@ import { byId, show } from './page/dom.mjs';
 import { drawBeliefs, wireBeliefs } from './page/beliefs.mjs';
 import { drawCharts, wireCharts } from './page/charts.mjs';
 import { drawWorld, wireWorld } from './page/world.mjs';
-import { setLanguage, t } from './page/i18n.mjs';
+import { count, setLanguage, t } from './page/i18n.mjs';
 import { notice, overlay, wireStatus } from './page/status.mjs';
 import { markOnce } from './page/marks.mjs';
 import { partOf } from './page/parts.mjs';
@@ -39,6 +39,7 @@ function onAnimationFrame(now) {
 /** @param {NonNullable<typeof starting>} trainerToCome */
 async function run(trainerToCome) {
   for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireHappened, wireEditor, wireSettings, wireScore]) wire();
+  setTimeout(() => count(0)); // the first number costs 20 ms: better while the worker is at work than when it has answered
   const trainer = await trainerToCome;
   markOnce('library');
   const ignored = await begin(trainer);

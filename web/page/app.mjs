@@ -82,11 +82,14 @@ export async function open(id, setup) {
     const plain = plainSetup(/** @type {any} */ (trainer.catalog), TABS[id].envs[0]);
     labs.set(id, next = new Lab(trainer, TABS[id], setup ?? plain));
   }
+  const isFirst = shown === null;
   shown = next;
-  // First the worker gets its work, then the page says what it waits for.
+  // First the worker gets its work, then the page says what it waits for; at the very first, index.html says it.
   const making = next.session === null || setup ? startOrFallBack(next, setup) : null;
-  emit('run');
-  emit('phase');
+  if (!isFirst) {
+    emit('run');
+    emit('phase');
+  }
   await making;
 }
 
