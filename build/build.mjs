@@ -55,8 +55,8 @@ export async function buildModules() {
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
   const outputs = await bundle();
-  const made = new Set([...Object.keys(outputs), ...copyStatic(), ...copyModules()]);
-  preloadImports(outputs);
+  const made = new Set([...Object.keys(outputs).filter((file) => !file.startsWith('page.js')), ...copyStatic(), ...copyModules()]);
+  nameChunk(outputs);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
   }
@@ -84,15 +84,15 @@ const inSite = (file) => relative(SITE, join(ROOT, file));
 const extensionOf = (file) => (file.endsWith('.mjs') ? { '.js': '.mjs' } : {});
 
 /**
- * index.html asks at once for what page.js imports, too: else those files would only be asked for when page.js is there.
+ * What the page and its parts share is a chunk of its own, all of the page in fact (the parts say so), and page.js only
+ * imports it: index.html names the chunk instead, and page.js is left out.
  * @param {Outputs} outputs
  */
-function preloadImports(outputs) {
+function nameChunk({ 'page.js': { imports } }) {
+  const [chunk, ...more] = imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map(({ path }) => inSite(path));
+  if (!chunk || more.length > 0) throw new Failure('web/page.mjs is to be one chunk: does each part of it, fetched later, import page.mjs?');
   const file = join(SITE, 'index.html');
-  const own = '<link rel="modulepreload" href="./page.js">';
-  const imports = outputs['page.js'].imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map(({ path }) => inSite(path));
-  const links = ['page.js', ...imports].map((name) => own.replace('page.js', name)).join('\n');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(own, links));
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('./page.js', `./${chunk}`));
 }
 
 function copyStatic() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The page's first script: starts the worker, compiles the module while it arrives, and asks for the reader's words. A
-// script of its own, so that all three have begun before page.js is there; the page imports what it has started.
+// script of its own, so that all three have begun before the page's is there; that one imports what it has started.
 import { compileUrl } from './load.mjs';
 import { connect } from './trainer.mjs';
 

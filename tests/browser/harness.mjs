@@ -20,7 +20,7 @@ const SUB_PATH = 'some/course/lab/';
 
 /** Serves the site and starts the browser. */
 export async function start() {
-  assert.ok(existsSync(join(SITE, 'page.js')), 'build/out/site is missing: npm run build');
+  assert.ok(existsSync(join(SITE, 'start.js')), 'build/out/site is missing: npm run build');
   const root = mkdtempSync(join(tmpdir(), 'bellhop-site-'));
   mkdirSync(join(root, SUB_PATH), { recursive: true });
   cpSync(SITE, join(root, SUB_PATH), { recursive: true });
