@@ -3,10 +3,11 @@
 //
 // A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, up to 4
 // rows by 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of each
-// row of A, broadcast, and the vectors of one row of B. A tile wants the k of A contiguous and the
-// columns of B contiguous. An operand that lies the other way (A of tn, B of nt) is transposed into
-// a block on the stack first; a B too large for the first cache is copied there; and so are the last
-// 1 to 3 columns, which do not fill a vector, with zeros behind them.
+// row of A, broadcast, and the vectors of one row of B. For that, the k of A and the columns of B
+// have to be contiguous: an operand that lies the other way (A of tn, B of nt) is transposed into a
+// block on the stack first. A B too large for the first cache is copied there, 2 panels of 16
+// columns at a time, since rows far apart compete for the same cache lines. The last 1 to 3 columns,
+// which do not fill a vector, are computed as rows of Y^T = B^T A^T.
 #include "kernels/gemm.h"
 
 #include "kernels/simd.h"
@@ -14,14 +15,15 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define LANES     4
-#define WIDTH     16                  // columns of the widest tile
-#define BLOCK_K   256                 // rows of a copied panel of B: 256 * 16 floats = 16 KB
-#define PANELS    2                   // copied together: two cache lines of each row, side by side
-#define BLOCK_M   64                  // rows of a block of transposed A, and
-#define BLOCK_K_A 64                  // its columns: 64 * 68 floats = 17 KB
-#define LD_A      (BLOCK_K_A + LANES) // not a power of two: rows would compete for cache lines
-#define FEW_ROWS  8                   // of the output: too few to repay a copy of B
+#define LANES        4
+#define WIDTH        16  // columns of the widest tile
+#define BLOCK_K      256 // rows of a copied panel of B: 256 * 16 floats = 16 KB
+#define PANELS       2   // copied together: two cache lines of each row, side by side
+#define BLOCK_M      128 // rows of a block of transposed A, and
+#define BLOCK_K_A    64  // its columns: 128 * 68 floats = 34 KB
+#define LD_A         (BLOCK_K_A + LANES) // not a power of two: rows would compete for cache lines
+#define IN_PLACE_MAX 4096                // numbers of a B that is read where it lies: 16 KB
+#define FEW_ROWS     8                   // of the output: too few to repay any copy of B
 
 #if defined(__clang__) || defined(__GNUC__)
 #define BHI_INLINE static inline __attribute__((always_inline))
@@ -261,7 +263,8 @@ static void run_copied(panel p, const operands *o, int i, int j, int k, int vect
 static void run_rows(panel p, const operands *o, int i, int k)
 {
     int j = 0;
-    if (p.M < FEW_ROWS && o->b_column == 1) {
+    int in_place = p.M < FEW_ROWS || (ptrdiff_t)o->K * o->N <= IN_PLACE_MAX;
+    if (in_place && o->b_column == 1) {
         for (; j + WIDTH <= o->N; j += WIDTH) {
             set_outputs(&p, o, i, j, k);
             p.b = o->b + (ptrdiff_t)k * o->b_row + j;
