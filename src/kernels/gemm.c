@@ -16,14 +16,13 @@
 #include <stddef.h>
 
 #define LANES        4
-#define WIDTH        16  // columns of the widest tile
-#define BLOCK_K      256 // rows of a copied panel of B: 256 * 16 floats = 16 KB
-#define PANELS       2   // copied together: two cache lines of each row, side by side
-#define BLOCK_M      128 // rows of a block of transposed A, and
-#define BLOCK_K_A    64  // its columns: 128 * 68 floats = 34 KB
-#define LD_A         (BLOCK_K_A + LANES) // not a power of two: rows would compete for cache lines
-#define IN_PLACE_MAX 4096                // numbers of a B that is read where it lies: 16 KB
-#define FEW_ROWS     8                   // of the output: too few to repay any copy of B
+#define WIDTH        16   // columns of the widest tile
+#define BLOCK_K      256  // rows of a copied panel of B: 256 * 16 floats = 16 KB
+#define PANELS       2    // copied together: two cache lines of each row, side by side
+#define BLOCK_M      128  // rows of a block of transposed A
+#define BLOCK_A      8704 // numbers of it: 128 * (64 + 4), 34 KB
+#define IN_PLACE_MAX 4096 // numbers of a B that is read where it lies: 16 KB
+#define FEW_ROWS     8    // of the output: too few to repay any copy of B
 
 #if defined(__clang__) || defined(__GNUC__)
 #define BHI_INLINE static inline __attribute__((always_inline))
@@ -262,8 +261,7 @@ static void run_copied(panel p, const operands *o, int i, int j, int k, int vect
 
 static void run_rows(panel p, const operands *o, int i, int k)
 {
-    int j = 0;
-    int in_place = p.M < FEW_ROWS || (ptrdiff_t)o->K * o->N <= IN_PLACE_MAX;
+    int j = 0, in_place = p.M < FEW_ROWS || (ptrdiff_t)o->K * o->N <= IN_PLACE_MAX;
     if (in_place && o->b_column == 1) {
         for (; j + WIDTH <= o->N; j += WIDTH) {
             set_outputs(&p, o, i, j, k);
@@ -282,20 +280,32 @@ static void run_rows(panel p, const operands *o, int i, int k)
 
 static void run_transposed_rows(panel p, const operands *o, int k)
 {
-    _Alignas(64) bh_real block[BLOCK_M * LD_A];
+    _Alignas(64) bh_real block[BLOCK_A];
+    p.a = block;
+    p.lda = p.K + LANES; // seldom a power of two, whose rows would compete for the same cache lines
     for (int i = 0; i < o->M; i += BLOCK_M) {
         p.M = o->M - i < BLOCK_M ? o->M - i : BLOCK_M;
-        p.a = block;
-        p.lda = LD_A;
-        transpose(block, LD_A, o->a + (ptrdiff_t)k * o->a_k + i, o->a_k, p.K, p.M);
+        transpose(block, p.lda, o->a + (ptrdiff_t)k * o->a_k + i, o->a_k, p.K, p.M);
         run_rows(p, o, i, k);
     }
+}
+
+// K in equal parts, as few as the blocks allow.
+static int block_k(const operands *o)
+{
+    int most = BLOCK_K;
+    if (o->a_k != 1) {
+        int rows = o->M < BLOCK_M ? o->M : BLOCK_M, fit = BLOCK_A / rows - LANES;
+        if (fit < most) most = fit;
+    }
+    int parts = (o->K + most - 1) / most;
+    return (o->K + parts - 1) / parts;
 }
 
 // All columns but the last N % 4.
 static void run_whole_vectors(const operands *o)
 {
-    int block = o->a_k == 1 ? BLOCK_K : BLOCK_K_A;
+    int block = block_k(o);
     for (int k = 0; k < o->K; k += block) {
         panel p = {.M = o->M, .lda = o->a_row};
         p.K = o->K - k < block ? o->K - k : block;
@@ -331,7 +341,7 @@ static void run_few(const operands *o, int i, int rows, int j)
 // rows fill vectors.
 static void run_turned(const operands *o, int i, int rows, int j)
 {
-    bh_real y[3 * BLOCK_M];
+    bh_real y[(LANES - 1) * BLOCK_M];
     int columns = o->N - j;
     for (int c = 0; c < columns; c++) {
         for (int r = 0; r < rows; r++) {
@@ -364,7 +374,7 @@ static void product(const operands *o)
 {
     assert(o->M >= 0 && o->N >= 0 && o->K >= 0);
     int i = 0, last = o->K > 0 ? o->N / LANES * LANES : 0; // without a k there is nothing to tile
-    if (last > 0) run_whole_vectors(o);
+    if (last > 0 && o->M > 0) run_whole_vectors(o);
     if (last == o->N) return;
     while (o->K > 0 && o->M - i >= LANES) {
         int rows = (o->M - i < BLOCK_M ? o->M - i : BLOCK_M) / LANES * LANES;
