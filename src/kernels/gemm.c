@@ -302,10 +302,16 @@ static int block_k(const operands *o)
     return (o->K + parts - 1) / parts;
 }
 
+static void fetch(const bh_real *b, ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i += 16) (void)*(const volatile bh_real *)(b + i);
+}
+
 // All columns but the last N % 4.
 static void run_whole_vectors(const operands *o)
 {
     int block = block_k(o);
+    if (o->b_column == 1 && (ptrdiff_t)o->K * o->N > 8192) fetch(o->b, (ptrdiff_t)o->K * o->N);
     for (int k = 0; k < o->K; k += block) {
         panel p = {.M = o->M, .lda = o->a_row};
         p.K = o->K - k < block ? o->K - k : block;

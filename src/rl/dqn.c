@@ -215,8 +215,8 @@ static const bh_real *td_error(bh_dqn *d)
 {
     int B = d->config.batch_size, A = d->spec.n_actions;
     const bh_real *q_t = NULL;
-    const bh_real *qt_t = bhi_mlp_forward(&d->net, d->target, d->acts_t, d->x_t, B);
-    if (d->config.double_q) q_t = bhi_mlp_forward(&d->net, d->online, d->dacts, d->x_t, B);
+    const bh_real *qt_t = bhi_mlp_forward(&d->net, d->target, d->dacts, d->x_t, B);
+    if (d->config.double_q) q_t = bhi_mlp_forward(&d->net, d->online, d->acts_t, d->x_t, B);
     const bh_real *q_tm1 = bhi_mlp_forward(&d->net, d->online, d->acts, d->x_tm1, B);
     bh_value_double_q(d->td, q_tm1, d->a_tm1, d->r_t, d->discount_t, q_t != NULL ? q_t : qt_t, qt_t,
                       B, A);
