@@ -11,6 +11,35 @@ const STEP_BYTES = 16; // f64 reward, i32 terminated, i32 truncated
 const TRANSITION_BYTES = 32; // f64 probability, i32 state, f64 reward, i32 terminated
 const TRANSITIONS_MAX = 4;
 
+/**
+ * What an environment and a vector of them have in common.
+ * @param {Library} library @param {string} id @param {object | undefined} options
+ * @param {(setup: number) => number} create  the environment of a setup, as the module's handle
+ */
+export function openEnv(library, id, options, create) {
+  const { wasm, catalog } = library;
+  const definition = findEnv(catalog, id);
+  const made = withSetup(library, { env: id, envOptions: options }, (setup) => ({
+    env: wasm.handle(create(setup)), options: Object.freeze(describeSetup(library, setup).envOptions),
+  }));
+  const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
+  return {
+    ...made, definition, observationSpace: readSpace(spaces.observation_space),
+    actionSpace: /** @type {import('./bellhop.js').DiscreteSpace} */ (spaces.action_space),
+    spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps }),
+  };
+}
+
+/** A block beside an environment; when there is none, the environment is given back. @param {import('./wasm.mjs').Wasm} wasm @param {number} env @param {number} bytes */
+export function allocBeside(wasm, env, bytes) {
+  try {
+    return wasm.alloc(bytes);
+  } catch (error) {
+    wasm.call.bhx_env_destroy(env);
+    throw error;
+  }
+}
+
 export class Env {
   #wasm;
   #env;
@@ -22,27 +51,21 @@ export class Env {
 
   /** @param {Library} library @param {string} id @param {object} options */
   constructor(library, id, options) {
-    const { wasm, catalog } = library;
-    const definition = findEnv(catalog, id);
-    const { env, envOptions } = withSetup(library, { env: id, envOptions: options }, (setup) => ({
-      env: wasm.handle(wasm.call.bhx_env_create(setup)), envOptions: describeSetup(library, setup).envOptions,
-    }));
-    const spaces = wasm.json(wasm.call.bhx_env_spaces(env));
+    const { wasm } = library;
+    const made = openEnv(library, id, options, (setup) => wasm.call.bhx_env_create(setup));
+    const { env } = made;
     this.#wasm = wasm;
     this.#env = env;
     /** @type {Space} */
-    this.observationSpace = readSpace(spaces.observation_space);
-    /** @type {import('./bellhop.js').DiscreteSpace} */
-    this.actionSpace = spaces.action_space;
-    this.spec = Object.freeze({
-      id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps,
-    });
+    this.observationSpace = made.observationSpace;
+    this.actionSpace = made.actionSpace;
+    this.spec = made.spec;
     /** @type {Readonly<Record<string, import('./bellhop.js').OptionValue>>} */
-    this.options = Object.freeze(envOptions);
-    this.#nView = definition.n_view;
+    this.options = made.options;
+    this.#nView = made.definition.n_view;
 
     const bytes = STEP_BYTES + floatsOf(this.observationSpace) * 4;
-    const block = wasm.alloc(bytes);
+    const block = allocBeside(wasm, env, bytes);
     this.#step = block;
     this.#obs = block + STEP_BYTES;
     this.#handle = new Handle(wasm, this, id, () => {

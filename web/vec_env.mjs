@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
-import { floatsOf, readSpace } from './space.mjs';
-import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { allocBeside, openEnv } from './env.mjs';
 import { shown } from './options.mjs';
+import { findEnv, onlyKeys, wholeNumber } from './setup.mjs';
+import { floatsOf } from './space.mjs';
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -29,31 +30,26 @@ export class VecEnv {
   /** @param {Library} library @param {string} id @param {object} options */
   constructor(library, id, options) {
     const { wasm, catalog } = library;
-    const definition = findEnv(catalog, id);
+    findEnv(catalog, id); // whose name stands in the next message
     const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (options ?? {});
     const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
     // What is no object goes on as it is: the options' own check says so.
     const own = typeof options === 'object' && options !== null ? rest : options;
-    const { envs, envOptions } = withSetup(library, { env: id, envOptions: own }, (setup) => ({
-      envs: wasm.handle(wasm.call.bhx_vec_env_create(setup, n)), envOptions: describeSetup(library, setup).envOptions,
-    }));
-    const spaces = wasm.json(wasm.call.bhx_env_spaces(envs));
+    const made = openEnv(library, id, own, (setup) => wasm.call.bhx_vec_env_create(setup, n));
+    const envs = made.env;
     this.#wasm = wasm;
     this.#envs = envs;
     this.numEnvs = n;
     this.autoresetMode = /** @type {const} */ ('SameStep');
-    this.singleObservationSpace = readSpace(spaces.observation_space);
-    /** @type {import('./bellhop.js').DiscreteSpace} */
-    this.singleActionSpace = spaces.action_space;
-    this.spec = Object.freeze({
-      id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps,
-    });
+    this.singleObservationSpace = made.observationSpace;
+    this.singleActionSpace = made.actionSpace;
+    this.spec = made.spec;
     /** @type {Readonly<Record<string, import('./bellhop.js').OptionValue>>} */
-    this.options = Object.freeze(envOptions);
+    this.options = made.options;
 
     const floats = floatsOf(this.singleObservationSpace);
     const bytes = layoutRows(0, n, floats).end;
-    const block = allocOr(wasm, bytes, () => wasm.call.bhx_env_destroy(envs));
+    const block = allocBeside(wasm, envs, bytes);
     this.#rows = layoutRows(block, n, floats);
     this.#handle = new Handle(wasm, this, id, () => {
       wasm.call.bhx_env_destroy(envs);
@@ -127,15 +123,5 @@ export class VecEnv {
   /** @param {number} at of i32, 0 or 1 */
   #flags(at) {
     return Uint8Array.from(new Int32Array(this.#wasm.buffer, at, this.numEnvs));
-  }
-}
-
-/** A block; when there is none, what was made before is given back. @param {import('./wasm.mjs').Wasm} wasm @param {number} bytes @param {() => void} giveBack */
-function allocOr(wasm, bytes, giveBack) {
-  try {
-    return wasm.alloc(bytes);
-  } catch (error) {
-    giveBack();
-    throw error;
   }
 }

@@ -259,10 +259,26 @@ static void run_copied(panel p, const operands *o, int i, int j, int k, int vect
     }
 }
 
+// Whether the tiles of so many rows read B where it lies.
+static int stays_in_place(const operands *o, int rows)
+{
+    return o->b_column == 1 && (rows < FEW_ROWS || (ptrdiff_t)o->K * o->N <= IN_PLACE_MAX);
+}
+
+// Reads a number of each cache line of B, row by row: copied in narrow strips, it would come from
+// far memory piece by piece.
+static void fetch_b(const operands *o)
+{
+    for (int k = 0; k < o->K; k++) {
+        const volatile bh_real *row = o->b + (ptrdiff_t)k * o->b_row;
+        for (int j = 0; j < o->N; j += 64 / (int)sizeof(bh_real)) (void)row[j];
+    }
+}
+
 static void run_rows(panel p, const operands *o, int i, int k)
 {
-    int j = 0, in_place = p.M < FEW_ROWS || (ptrdiff_t)o->K * o->N <= IN_PLACE_MAX;
-    if (in_place && o->b_column == 1) {
+    int j = 0;
+    if (stays_in_place(o, p.M)) {
         for (; j + WIDTH <= o->N; j += WIDTH) {
             set_outputs(&p, o, i, j, k);
             p.b = o->b + (ptrdiff_t)k * o->b_row + j;
@@ -302,16 +318,11 @@ static int block_k(const operands *o)
     return (o->K + parts - 1) / parts;
 }
 
-static void fetch(const bh_real *b, ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < n; i += 16) (void)*(const volatile bh_real *)(b + i);
-}
-
 // All columns but the last N % 4.
 static void run_whole_vectors(const operands *o)
 {
     int block = block_k(o);
-    if (o->b_column == 1 && (ptrdiff_t)o->K * o->N > 8192) fetch(o->b, (ptrdiff_t)o->K * o->N);
+    if (o->b_column == 1 && !stays_in_place(o, o->M)) fetch_b(o);
     for (int k = 0; k < o->K; k += block) {
         panel p = {.M = o->M, .lda = o->a_row};
         p.K = o->K - k < block ? o->K - k : block;

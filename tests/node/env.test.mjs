@@ -2,19 +2,10 @@
 // Environments through JavaScript: Gymnasium's contract for all of them, and what misuse is answered with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BellhopError, load } from '../../web/node.mjs';
+import { load } from '../../web/node.mjs';
+import { fails } from './fails.mjs';
 
 const bh = await load();
-
-/** @param {() => unknown} use @param {string} status @param {RegExp} message */
-function fails(use, status, message) {
-  assert.throws(use, (/** @type {any} */ error) => {
-    assert.ok(error instanceof BellhopError, String(error));
-    assert.equal(error.status, status);
-    assert.match(error.message, message);
-    return true;
-  });
-}
 
 /** @param {import('../../web/bellhop.js').Space} space @param {any} obs */
 function assertContains(space, obs) {

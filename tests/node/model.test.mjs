@@ -2,23 +2,14 @@
 // Models: learning, prediction, evaluation, live options, checkpoints good and bad.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { BellhopError, load } from '../../web/node.mjs';
+import { load } from '../../web/node.mjs';
+import { fails } from './fails.mjs';
 
 const bh = await load();
 const env = bh.make('GridWorld-v0');
 const cart = bh.make('CartPole-v1');
 const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, totalTimesteps: 500, evalFreq: 100, nEvalEpisodes: 2 };
 after(() => [env, cart].forEach((each) => each.dispose()));
-
-/** @param {() => unknown} use @param {string} status @param {RegExp} message */
-function fails(use, status, message) {
-  assert.throws(use, (/** @type {any} */ error) => {
-    assert.ok(error instanceof BellhopError, String(error));
-    assert.equal(error.status, status);
-    assert.match(error.message, message);
-    return true;
-  });
-}
 
 test('value iteration finds V* and the way to the goal', async () => {
   const model = new bh.ValueIteration(env);

@@ -2,20 +2,11 @@
 // Vector environments through JavaScript: each row is the single environment of its seed; misuse; memory.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BellhopError, load } from '../../web/node.mjs';
+import { load } from '../../web/node.mjs';
+import { fails } from './fails.mjs';
 
 const bh = await load();
 const N = 5;
-
-/** @param {() => unknown} use @param {string} status @param {RegExp} message */
-function fails(use, status, message) {
-  assert.throws(use, (/** @type {any} */ error) => {
-    assert.ok(error instanceof BellhopError, String(error));
-    assert.equal(error.status, status);
-    assert.match(error.message, message);
-    return true;
-  });
-}
 
 /** One observation as an array. @param {any} obs */
 const flat = (obs) => (typeof obs === 'number' ? [obs] : [...obs]);
