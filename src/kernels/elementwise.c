@@ -17,6 +17,22 @@ void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     for (int i = 0; i < n; i++) dx[i] *= 1 - y[i] * y[i];
 }
 
+void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
+{
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        bhi_f4_store(dx + i, bhi_f4_gate(bhi_f4_load(dx + i), bhi_f4_load(y + i)));
+    for (; i < n; i++) dx[i] = y[i] > 0 ? dx[i] : 0;
+}
+
+void bhi_add(bh_real *restrict y, const bh_real *restrict x, int n)
+{
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        bhi_f4_store(y + i, bhi_f4_add(bhi_f4_load(y + i), bhi_f4_load(x + i)));
+    for (; i < n; i++) y[i] += x[i];
+}
+
 // Sums of four vectors of columns at a time: an addition takes several cycles, but four can be under way.
 static void column_sums_16(bh_real *restrict sum, const bh_real *restrict x, int M, int N)
 {

@@ -10,6 +10,12 @@ void bhi_tanh_forward(bh_real *y, int n);
 /// dx[i] *= 1 - y[i]^2, in place: backward of tanh through its output y. (n) each.
 void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
 
+/// dx[i] becomes 0 where y[i] is not above 0, in place: backward of ReLU through its output y. (n) each.
+void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
+
+/// y[i] += x[i]. (n) each.
+void bhi_add(bh_real *restrict y, const bh_real *restrict x, int n);
+
 /// sum (N) out: sum over the M rows of x (M,N), in row order. The gradient of a bias.
 void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, int N);
 

@@ -469,13 +469,21 @@ void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
     product(&o);
 }
 
+void bhi_gemm_tn_add(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
+                     int M, int N, int K)
+{
+    operands o = operands_tn(y, x, g, M, N, K);
+    o.resume = 1;
+    product(&o);
+}
+
 // ---- the definition, as a triple loop ----
 
 static void product__scalar(const operands *o)
 {
     for (int i = 0; i < o->M; i++) {
         for (int j = 0; j < o->N; j++) {
-            bh_real sum = o->bias != NULL ? o->bias[j] : 0;
+            bh_real sum = o->resume ? o->y[i * o->N + j] : o->bias != NULL ? o->bias[j] : 0;
             for (int k = 0; k < o->K; k++) {
                 sum += o->a[i * o->a_row + k * o->a_k] * o->b[k * o->b_row + j * o->b_column];
             }
@@ -502,5 +510,13 @@ void bhi_gemm_tn__scalar(bh_real *restrict y, const bh_real *restrict x, const b
                          int M, int N, int K)
 {
     operands o = operands_tn(y, x, g, M, N, K);
+    product__scalar(&o);
+}
+
+void bhi_gemm_tn_add__scalar(bh_real *restrict y, const bh_real *restrict x,
+                             const bh_real *restrict g, int M, int N, int K)
+{
+    operands o = operands_tn(y, x, g, M, N, K);
+    o.resume = 1;
     product__scalar(&o);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Matrix products, row-major, the output index contiguous.
 //
-// Legend: M rows of the output, N columns, K the summed index. All three start each output from the
-// bias (or 0) and add a*b in the order k = 0, 1, 2 …, whatever the backend: lanes run across
+// Legend: M rows of the output, N columns, K the summed index. All start each output from the bias, 0
+// or what it was and add a*b in the order k = 0, 1, 2 …, whatever the backend: lanes run across
 // columns, never across k, so every build gives the bits of the plain triple loop, which stays here
 // as the twin with the suffix __scalar.
 #pragma once
@@ -31,9 +31,16 @@ void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *
 void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g, int M,
                  int N, int K);
 
+/// Y += X^T G: goes on with the sums of Y, so that a product whose K comes in parts, one call after
+/// the other, has the bits of the whole.
+void bhi_gemm_tn_add(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
+                     int M, int N, int K);
+
 void bhi_gemm_nn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                          const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
 void bhi_gemm_nt__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                          const bh_real *restrict gate, int M, int N, int K);
 void bhi_gemm_tn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
                          int M, int N, int K);
+void bhi_gemm_tn_add__scalar(bh_real *restrict y, const bh_real *restrict x,
+                             const bh_real *restrict g, int M, int N, int K);

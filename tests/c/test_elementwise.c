@@ -50,6 +50,39 @@ static void test_tanh(void)
     }
 }
 
+static void test_relu_backward(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(y);
+        BLOCK(want);
+        BLOCK(dx);
+        fill(y, n);
+        fill(dx, n);
+        for (int i = 0; i < n; i += 5) y[i] = i % 2 == 0 ? 0 : (bh_real)NAN;
+        memcpy(want, dx, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = y[i] > 0 ? dx[i] : 0;
+        bhi_relu_backward(dx, y, n);
+        CHECK(same(dx, want));
+    }
+}
+
+static void test_add(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(y);
+        BLOCK(x);
+        BLOCK(want);
+        fill(y, n);
+        fill(x, n);
+        memcpy(want, y, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = y[i] + x[i];
+        bhi_add(y, x, n);
+        CHECK(same(y, want));
+    }
+}
+
 static void test_column_sums(void)
 {
     static const int rows[] = {0, 1, 2, 5};
@@ -201,6 +234,8 @@ int main(int argc, char **argv)
 {
     rng = bh_rng_seed(1);
     CHECK_RUN(test_tanh);
+    CHECK_RUN(test_relu_backward);
+    CHECK_RUN(test_add);
     CHECK_RUN(test_column_sums);
     CHECK_RUN(test_polyak);
     CHECK_RUN(test_sum_of_squares);

@@ -69,6 +69,10 @@ static void check_shape(int M, int N, int K, bh_rng *rng)
     bhi_gemm_tn(u.y, u.a, u.b, M, N, K);
     bhi_gemm_tn__scalar(u.want, u.a, u.b, M, N, K);
     check_same(&u, "tn", M, N, K);
+    for (int i = 0; i < M * N; i++) u.y[i] = u.want[i] = u.gate[i];
+    bhi_gemm_tn_add(u.y, u.a, u.b, M, N, K);
+    bhi_gemm_tn_add__scalar(u.want, u.a, u.b, M, N, K);
+    check_same(&u, "tn add", M, N, K);
     drop(&u);
 }
 
@@ -99,6 +103,21 @@ static void test_long_sums(void)
     check_shape(33, 70, 129, &rng);
     check_shape(2, 1, 1000, &rng);
     check_shape(130, 7, 3, &rng);
+}
+
+// A sum in parts has the bits of the whole.
+static void test_sum_in_parts(void)
+{
+    enum { M = 37, N = 22, K = 300 };
+    static const int parts[] = {1, 2, 64, 33, 200};
+    bh_rng rng = bh_rng_seed(5);
+    buffers u = make(M, N, K, &rng);
+    bhi_gemm_tn(u.want, u.a, u.b, M, N, K);
+    for (int i = 0; i < M * N; i++) u.y[i] = 0;
+    for (int i = 0, k = 0; i < 5; k += parts[i++])
+        bhi_gemm_tn_add(u.y, u.a + k * M, u.b + k * N, M, N, parts[i]);
+    check_same(&u, "tn in parts", M, N, K);
+    drop(&u);
 }
 
 // Sides at and around the blocks of rows, the copied panels and their groups.
@@ -159,6 +178,8 @@ static void test_by_hand(void)
     bh_real g[12];
     bhi_gemm_tn__scalar(g, x, w, 3, 4, 2);
     CHECK(memcmp(g, tn, sizeof g) == 0);
+    bhi_gemm_tn_add__scalar(g, x, w, 3, 4, 2);
+    for (int i = 0; i < 12; i++) CHECK(g[i] == 2 * tn[i]);
 }
 
 // ReLU gives +0 for NaN and for -0, in whole vectors and in the last ones.
@@ -180,6 +201,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_small_shapes);
     CHECK_RUN(test_long_sums);
+    CHECK_RUN(test_sum_in_parts);
     CHECK_RUN(test_long_sides);
     CHECK_RUN(test_empty);
     CHECK_RUN(test_by_hand);
