@@ -109,6 +109,10 @@ export interface AlgoEntry {
   readonly summary: string;
   /** Only for environments with a transition table. */
   readonly needs_transitions: boolean;
+  /** Its "values" are log-probabilities of a policy. */
+  readonly gives_log_probs: boolean;
+  /** Names of figures of its own in training records, such as 'train/approx_kl'. */
+  readonly metrics: readonly string[];
   readonly options: readonly Field[];
 }
 
@@ -347,6 +351,8 @@ export type RunRecord =
   | {
     type: 'train'; timestep: number; loss: number; meanQ: number; epsilon: number; learningRate: number;
     nUpdates: number; gradNorm: number;
+    /** What the algorithm measures beyond that, by name; see AlgoEntry.metrics. */
+    extra: Record<string, number>;
   }
   | {
     type: 'eval'; timestep: number; meanReward: number; stdReward: number; isBest: boolean; minReward: number;

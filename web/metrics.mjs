@@ -8,13 +8,14 @@ const WINDOW = 100;
 /**
  * The rows of bh_run_drain as objects, in the order things happened.
  * @param {Float64Array} rows
+ * @param {readonly string[]} [metrics]  what the algorithm measures beyond what all do, see the catalogue
  * @returns {import('./bellhop.js').RunRecord[]}
  */
-export function readRecords(rows) {
+export function readRecords(rows, metrics = []) {
   return Array.from({ length: rows.length / RECORD_WIDTH }, (_, i) => {
-    const [kind, timestep, a, b, c, d, e, f] = rows.subarray(i * RECORD_WIDTH, (i + 1) * RECORD_WIDTH);
+    const [kind, timestep, a, b, c, d, e, f, ...more] = rows.subarray(i * RECORD_WIDTH, (i + 1) * RECORD_WIDTH);
     if (kind === 1) return { type: 'episode', timestep, return: a, length: b, env: c };
-    if (kind === 2) return { type: 'train', timestep, loss: a, meanQ: b, epsilon: c, learningRate: d, nUpdates: e, gradNorm: f };
+    if (kind === 2) return { type: 'train', timestep, loss: a, meanQ: b, epsilon: c, learningRate: d, nUpdates: e, gradNorm: f, extra: Object.fromEntries(metrics.map((name, m) => [name, more[m]])) };
     return { type: 'eval', timestep, meanReward: a, stdReward: b, isBest: c !== 0, minReward: d, maxReward: e, meanLength: f };
   });
 }
@@ -31,7 +32,7 @@ export function named(record) {
     case 'train': return {
       ...time, 'rollout/exploration_rate': record.epsilon, 'train/loss': record.loss,
       'train/learning_rate': record.learningRate, 'train/n_updates': record.nUpdates,
-      'train/mean_q': record.meanQ, 'train/grad_norm': record.gradNorm,
+      'train/mean_q': record.meanQ, 'train/grad_norm': record.gradNorm, ...record.extra,
     };
     default: return {
       ...time, 'eval/mean_reward': record.meanReward, 'eval/std_reward': record.stdReward,

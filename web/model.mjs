@@ -116,7 +116,7 @@ export class Model {
     slice.run(end - this.timesteps, (n) => {
       const before = this.timesteps;
       this.#run.steps(n);
-      for (const record of readRecords(this.#run.drain())) records.push(record);
+      for (const record of readRecords(this.#run.drain(), this.#run.algo.metrics)) records.push(record);
       return this.timesteps - before;
     });
     return records;

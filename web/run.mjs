@@ -10,7 +10,8 @@ import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 
-export const RECORD_WIDTH = 8;
+export const RECORD_WIDTH = 12;
+const LAST_STEP_NUMBERS = 8;
 // Between two drains at most 3 records per step are made, and the ring holds 8,192.
 const STEPS_MAX = 2048;
 const DRAIN_ROWS = 512;
@@ -144,9 +145,9 @@ export class Run {
     const run = this.#address;
     const [action, explored, reward, terminated, truncated, episodeReturn, episodeLength] =
       this.#wasm.scratch((scratch) => {
-        const at = scratch.block(RECORD_WIDTH * 8);
+        const at = scratch.block(LAST_STEP_NUMBERS * 8);
         this.#wasm.call.bhx_run_last_step(run, at);
-        return this.#wasm.doubles(at, RECORD_WIDTH);
+        return this.#wasm.doubles(at, LAST_STEP_NUMBERS);
       });
     return {
       action, explored: explored !== 0, reward, terminated: terminated !== 0, truncated: truncated !== 0,

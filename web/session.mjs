@@ -272,7 +272,7 @@ export class Session {
   /** @param {Float64Array} rows */
   #keep(rows) {
     if (rows.length === 0) return;
-    for (const record of readRecords(rows)) {
+    for (const record of readRecords(rows, this.#run.algo.metrics)) {
       this.#metrics.add(record);
       if (record.type !== 'train') continue;
       // NaN where nothing was learned is fine; where something was, it is the end.

@@ -33,14 +33,17 @@ typedef struct bh_experience {
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
-/// Means since the last call of `stats`; NAN where nothing happened.
+#define BH_METRICS_MAX 4 ///< figures of a class's own
+
+/// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
 typedef struct bh_agent_stats {
     double loss;          ///< of the updates
-    double mean_q;        ///< mean over the batches of max_a q_tm1
+    double mean_q;        ///< mean over the batches of max_a q_tm1; of policies, of the states' values
     double grad_norm;     ///< before clipping
-    double epsilon;       ///< now
+    double epsilon;       ///< now; temperature, noise or bonus where those explore
     double learning_rate; ///< now
     double n_updates;     ///< since creation
+    double extra[BH_METRICS_MAX]; ///< what else the class measures, see bh_agent_class.metrics
 } bh_agent_stats;
 
 typedef struct bh_agent_class {
@@ -48,6 +51,9 @@ typedef struct bh_agent_class {
     const char *summary;
     const bh_config_table *config;
     int needs_mdp;
+    const char *const *metrics; ///< names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"),
+                                ///< NULL-terminated; NULL for none
+    int gives_log_probs; ///< q_values writes log-probabilities of a policy, not action values
 
     bh_status (*create)(void **agent, const void *config, const bh_agent_spec *spec, bh_error *err);
     void (*destroy)(void *agent);
@@ -66,7 +72,8 @@ typedef struct bh_agent_class {
     /// Updates since creation.
     int (*n_updates)(const void *agent);
 
-    /// q (n,A) out: action values of obs (n,F) under a block of parameters as params() gives it.
+    /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters as params()
+    /// gives it. Their largest is the greedy action.
     void (*q_values)(void *agent, const void *params, double *q, const float *obs, int n);
     /// The block of parameters that decides greedily, `bytes` long, borrowed.
     void *(*params)(void *agent, size_t *bytes);

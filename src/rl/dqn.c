@@ -4,10 +4,8 @@
 
 #include "core/alloc.h"
 #include "kernels/elementwise.h"
-#include "nn/losses.h"
-#include "nn/mlp.h"
-#include "optim/optimizer.h"
-#include "rl/explore.h"
+#include "nn/network.h"
+#include "rl/head.h"
 #include "rl/replay.h"
 #include "rl/value.h"
 
@@ -26,10 +24,12 @@ const bh_config_table bh_dqn_table = {"DQN", fields, sizeof fields / sizeof *fie
 struct bh_dqn {
     bh_dqn_config config;
     bh_agent_spec spec;
-    bhi_mlp net;
+    bhi_net net;
+    bhi_head head;
     bhi_replay replay;
     bhi_optimizer optimizer;
-    bh_rng explore_rng, sample_rng;
+    bhi_counts counts; // UCB
+    bh_rng explore_rng, sample_rng, noise_rng;
     int timesteps; // environment steps observed
     int calls;     // steps of all environments together
     int n_updates;
@@ -39,44 +39,102 @@ struct bh_dqn {
     size_t bytes;
 
     bh_real *online, *target, *gradient; // (n_params)
+    bh_real *weights;                    // (n_weights) with noise; NULL without
+    bh_real *noise;                      // (n_noise)
     int *index;                          // (B) sampled
+    double *probability;                 // (B) of being sampled, prioritized
     int *a_tm1;                          // (B)
     bh_real *x_tm1, *x_t;                // (rows,S) network inputs
-    bh_real *r_t, *discount_t, *td, *dq; // (B)
-    bh_real *acts, *acts_t, *dacts;      // (rows, n_units)
+    bh_real *r_t, *discount_t, *error;   // (B)
+    bh_real *importance;                 // (B) weights, prioritized
+    bh_real *q;                          // (rows,A)
+    bh_real *bonus_t;                    // (rows,A) UCB
+    double *row;                         // (A)
+    bh_real *acts, *acts_t, *dacts;      // bhi_net_acts of rows
 };
+
+static void *reals(bhi_arena *arena, size_t count)
+{
+    return bhi_arena_array(arena, count, sizeof(bh_real));
+}
 
 static void layout(bh_dqn *d, bhi_arena *arena)
 {
-    size_t P = (size_t)d->net.n_params, B = (size_t)d->config.batch_size, rows = (size_t)d->rows;
-    size_t inputs = rows * (size_t)d->spec.observation.n, units = rows * (size_t)d->net.n_units;
+    const bh_dqn_config *c = &d->config;
+    size_t P = (size_t)d->net.n_params, B = (size_t)c->batch_size, rows = (size_t)d->rows;
+    size_t A = (size_t)d->spec.n_actions, acts = bhi_net_acts(&d->net, d->rows);
     bhi_arena_array(arena, 1, sizeof *d);
-    d->online = bhi_arena_array(arena, P, sizeof(bh_real));
-    d->target = bhi_arena_array(arena, P, sizeof(bh_real));
-    d->gradient = bhi_arena_array(arena, P, sizeof(bh_real));
-    bhi_optimizer_layout(&d->optimizer, arena, (bhi_optimizer_kind)d->config.optimizer,
-                         d->net.n_params);
+    d->online = reals(arena, P);
+    d->target = reals(arena, P);
+    d->gradient = reals(arena, P);
+    bhi_optimizer_layout(&d->optimizer, arena, &BHI_OPTIMIZER_SETTINGS(c), d->net.n_params);
     d->index = bhi_arena_array(arena, B, sizeof(int));
     d->a_tm1 = bhi_arena_array(arena, B, sizeof(int));
-    d->x_tm1 = bhi_arena_array(arena, inputs, sizeof(bh_real));
-    d->x_t = bhi_arena_array(arena, inputs, sizeof(bh_real));
-    d->r_t = bhi_arena_array(arena, B, sizeof(bh_real));
-    d->discount_t = bhi_arena_array(arena, B, sizeof(bh_real));
-    d->td = bhi_arena_array(arena, B, sizeof(bh_real));
-    d->dq = bhi_arena_array(arena, B, sizeof(bh_real));
-    d->acts = bhi_arena_array(arena, units, sizeof(bh_real));
-    d->acts_t = bhi_arena_array(arena, units, sizeof(bh_real));
-    d->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
-    bhi_replay_layout(&d->replay, arena, d->config.buffer_size, d->spec.n_envs,
-                      &d->spec.observation);
+    d->x_tm1 = reals(arena, rows * (size_t)d->spec.observation.n);
+    d->x_t = reals(arena, rows * (size_t)d->spec.observation.n);
+    d->r_t = reals(arena, B);
+    d->discount_t = reals(arena, B);
+    d->error = reals(arena, B);
+    d->q = reals(arena, rows * A);
+    d->row = bhi_arena_array(arena, A, sizeof *d->row);
+    d->acts = reals(arena, acts);
+    d->acts_t = reals(arena, acts);
+    d->dacts = reals(arena, acts);
+    bhi_head_layout(&d->head, arena);
+    if (d->net.n_noise > 0) {
+        d->weights = reals(arena, (size_t)d->net.n_weights);
+        d->noise = reals(arena, (size_t)d->net.n_noise);
+    }
+    if (c->prioritized) {
+        d->probability = bhi_arena_array(arena, B, sizeof *d->probability);
+        d->importance = reals(arena, B);
+    }
+    if (c->exploration == BHI_UCB) {
+        bhi_counts_layout(&d->counts, arena, &d->spec.observation, c->exploration_bins,
+                          d->spec.n_actions);
+        d->bonus_t = reals(arena, rows * A);
+    }
+    bhi_replay_layout(&d->replay, arena, c->buffer_size, d->spec.n_envs, &d->spec.observation);
+    if (c->prioritized) bhi_replay_layout_priorities(&d->replay, arena);
 }
 
-// The largest block's size, computed where it cannot overflow.
+// ---- creating ----
+
+static int n_atoms(const bh_dqn_config *c)
+{
+    return c->distribution == BHI_CATEGORICAL ? c->n_atoms
+           : c->distribution == BHI_QUANTILE  ? c->n_quantiles
+                                              : 1;
+}
+
+static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
+{
+    const bh_space *space = &spec->observation;
+    bhi_net_spec net = {.inputs = space->n,
+                        .extractor = (bhi_extractor)c->features_extractor,
+                        .hidden = c->net_arch,
+                        .activation = (bhi_activation)c->activation,
+                        .outputs = spec->n_actions,
+                        .atoms = n_atoms(c),
+                        .dueling = c->dueling,
+                        .noisy = c->noisy};
+    for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
+        net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
+    }
+    return net;
+}
+
+// The largest block's size, computed where it cannot overflow. Convolutions make maps of at most 4 times
+// their inputs (16 filters of a stride of 1 on 4 channels).
 static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, bh_error *err)
 {
     double size = spec->observation.n, params = 0, units = 0;
+    if (c->features_extractor != BHI_FLATTEN) {
+        units = 24 * size;
+        size *= 16;
+    }
     for (int i = 0; i <= c->net_arch.n; i++) {
-        double next = i < c->net_arch.n ? c->net_arch.v[i] : spec->n_actions;
+        double next = i < c->net_arch.n ? c->net_arch.v[i] : (spec->n_actions + 1.0) * n_atoms(c);
         params += (size + 1) * next;
         units += next;
         size = next;
@@ -90,18 +148,41 @@ static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, b
     return BH_OK;
 }
 
+static bh_status check_head(const bh_dqn_config *c, const bh_agent_spec *spec, bh_error *err)
+{
+    if (c->distribution == BHI_CATEGORICAL && !(c->v_min < c->v_max)) {
+        return bh_fail(err, BH_ERR_CONFIG, "DQN: v_min is %g, but must be below v_max, which is %g",
+                       c->v_min, c->v_max);
+    }
+    bhi_net_spec net = net_spec(c, spec);
+    if (c->features_extractor == BHI_FLATTEN) return BH_OK;
+    if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "DQN: features_extractor needs images, at least %s; leave it at flatten here",
+                       c->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
+    }
+    return BH_OK;
+}
+
 bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const bh_agent_spec *spec,
                         bh_error *err)
 {
     *out = NULL;
     bh_status status = bh_config_check(&bh_dqn_table, config, err);
     if (status == BH_OK) status = check_size(config, spec, err);
+    if (status == BH_OK) status = check_head(config, spec, err);
     if (status != BH_OK) return status;
 
+    bhi_net_spec net = net_spec(config, spec);
     bh_dqn shape = {.config = *config, .spec = *spec};
     shape.rows = config->batch_size > spec->n_envs ? config->batch_size : spec->n_envs;
-    shape.net = bhi_mlp_shape(spec->observation.n, &config->net_arch, spec->n_actions,
-                              (bhi_activation)config->activation);
+    shape.net = bhi_net_shape(&net);
+    shape.head = (bhi_head){.kind = (bhi_distribution)config->distribution,
+                            .A = spec->n_actions,
+                            .N = net.atoms,
+                            .rows = shape.rows,
+                            .v_min = config->v_min,
+                            .v_max = config->v_max};
     bhi_arena arena = {0};
     layout(&shape, &arena);
     bh_dqn *d = bh_alloc(arena.used);
@@ -116,7 +197,8 @@ bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const bh_agen
     bh_rng init_rng = bh_rng_split(&d->spec.rng);
     d->explore_rng = bh_rng_split(&d->spec.rng);
     d->sample_rng = bh_rng_split(&d->spec.rng);
-    bhi_mlp_init(&d->net, d->online, &init_rng);
+    d->noise_rng = bh_rng_split(&d->spec.rng);
+    bhi_net_init(&d->net, d->online, &init_rng);
     memcpy(d->target, d->online, (size_t)d->net.n_params * sizeof(bh_real));
     *out = d;
     return BH_OK;
@@ -134,19 +216,26 @@ static double progress(const bh_dqn *d)
     return (double)d->timesteps / d->spec.total_timesteps;
 }
 
-static double epsilon(const bh_dqn *d)
-{
-    return bhi_linear_schedule(d->config.exploration_initial_eps, d->config.exploration_final_eps,
-                               d->config.exploration_fraction, progress(d));
-}
-
 static double learning_rate(const bh_dqn *d)
 {
-    double end = d->config.learning_rate_schedule == 0 ? d->config.learning_rate : 0;
-    return bhi_linear_schedule(d->config.learning_rate, end, 1, progress(d));
+    return bhi_schedule_at(&BHI_LEARNING_RATE(&d->config), progress(d));
 }
 
-// Values under any parameters, in batches of at most `rows`.
+static double exploration_rate(const bh_dqn *d)
+{
+    return bhi_explore_rate(&BHI_EXPLORE_SETTINGS(&d->config), progress(d));
+}
+
+// The weights that products use: the parameters, or what fresh noise makes of them.
+static const bh_real *noisy_weights(bh_dqn *d, const bh_real *params)
+{
+    if (d->net.n_noise == 0) return params;
+    bhi_net_draw_noise(&d->net, d->noise, &d->noise_rng);
+    bhi_net_add_noise(&d->net, d->weights, params, d->noise);
+    return d->weights;
+}
+
+// Values under any parameters, without noise, in batches of at most `rows`.
 static void q_values(bh_dqn *d, const bh_real *params, double *q, const float *obs, int n)
 {
     int A = d->spec.n_actions, S = d->spec.observation.n, F = bh_space_floats(&d->spec.observation);
@@ -156,7 +245,8 @@ static void q_values(bh_dqn *d, const bh_real *params, double *q, const float *o
             bhi_encode(d->x_tm1 + (size_t)b * (size_t)S, obs + (size_t)(i + b) * (size_t)F,
                        &d->spec.observation);
         }
-        const bh_real *y = bhi_mlp_forward(&d->net, params, d->acts, d->x_tm1, B);
+        const bh_real *out = bhi_net_forward(&d->net, params, d->acts, d->x_tm1, B);
+        const bh_real *y = bhi_head_values(&d->head, d->q, out, B);
         for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)y[j];
     }
 }
@@ -166,27 +256,39 @@ void bh_dqn_q_values(bh_dqn *dqn, double *q, const float *obs, int n)
     q_values(dqn, dqn->online, q, obs, n);
 }
 
+// The action for one state, from its values and its network input.
+static int choose(bh_dqn *d, const bhi_explore_settings *explore, double rate, const bh_real *q,
+                  const bh_real *x, unsigned char *explored)
+{
+    int A = d->spec.n_actions;
+    const uint32_t *counts = explore->kind == BHI_UCB ? bhi_counts_of(&d->counts, x) : NULL;
+    for (int a = 0; a < A; a++) d->row[a] = (double)q[a];
+    return bhi_explore_choose(explore, rate, &d->explore_rng, d->row, counts, A, explored);
+}
+
 void bh_dqn_act(bh_dqn *dqn, int *actions, unsigned char *explored, const float *obs, int n)
 {
     assert(n <= dqn->spec.n_envs);
-    int A = dqn->spec.n_actions, S = dqn->spec.observation.n, greedy = 0;
-    int F = bh_space_floats(&dqn->spec.observation);
-    double eps = epsilon(dqn);
+    size_t A = (size_t)dqn->spec.n_actions, S = (size_t)dqn->spec.observation.n;
+    size_t F = (size_t)bh_space_floats(&dqn->spec.observation);
+    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&dqn->config);
+    double rate = exploration_rate(dqn);
+    int asked = 0; // rows whose action needs values
     for (int i = 0; i < n; i++) {
-        explored[i] = (unsigned char)bhi_explores(&dqn->explore_rng, eps);
-        if (explored[i]) {
-            actions[i] = bhi_random_action(&dqn->explore_rng, A);
-        } else {
-            bhi_encode(dqn->x_tm1 + (size_t)greedy++ * (size_t)S, obs + (size_t)i * (size_t)F,
-                       &dqn->spec.observation);
-        }
+        actions[i] = bhi_explore_blind(&explore, rate, &dqn->explore_rng, (int)A);
+        explored[i] = actions[i] >= 0;
+        if (explored[i]) continue;
+        bhi_encode(dqn->x_tm1 + (size_t)asked++ * S, obs + (size_t)i * F, &dqn->spec.observation);
     }
-    if (greedy == 0) return;
-    const bh_real *q = bhi_mlp_forward(&dqn->net, dqn->online, dqn->acts, dqn->x_tm1, greedy);
+    if (asked == 0) return;
+    const bh_real *weights = noisy_weights(dqn, dqn->online), *x = dqn->x_tm1;
+    const bh_real *out = bhi_net_forward(&dqn->net, weights, dqn->acts, x, asked);
+    const bh_real *q = bhi_head_values(&dqn->head, dqn->q, out, asked);
     for (int i = 0; i < n; i++) {
         if (explored[i]) continue;
-        actions[i] = bh_value_argmax(q, A);
+        actions[i] = choose(dqn, &explore, rate, q, x, &explored[i]);
         q += A;
+        x += S;
     }
 }
 
@@ -196,8 +298,12 @@ void bh_dqn_observe(bh_dqn *dqn, const bh_experience *e)
 {
     size_t F = (size_t)bh_space_floats(&dqn->spec.observation);
     for (int i = 0; i < e->n; i++) {
-        bhi_replay_add(&dqn->replay, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
-                       e->terminated_t[i], e->truncated_t[i], e->obs_t + (size_t)i * F);
+        const float *obs = e->obs_tm1 + (size_t)i * F;
+        bhi_replay_add(&dqn->replay, obs, e->a_tm1[i], e->r_t[i], e->terminated_t[i],
+                       e->truncated_t[i], e->obs_t + (size_t)i * F);
+        if (dqn->config.exploration != BHI_UCB) continue;
+        bhi_encode(dqn->x_tm1, obs, &dqn->spec.observation);
+        bhi_counts_of(&dqn->counts, dqn->x_tm1)[e->a_tm1[i]]++;
     }
     dqn->timesteps += e->n;
     dqn->calls++;
@@ -210,36 +316,76 @@ static double mean_max(const bh_real *q, int B, int A)
     return sum / B;
 }
 
-// The TD error of the batch in x_tm1 … x_t, and with it q_tm1 in the last part of acts.
-static const bh_real *td_error(bh_dqn *d)
+static void sample(bh_dqn *d)
 {
-    int B = d->config.batch_size, A = d->spec.n_actions;
-    const bh_real *q_t = NULL;
-    const bh_real *qt_t = bhi_mlp_forward(&d->net, d->target, d->dacts, d->x_t, B);
-    if (d->config.double_q) q_t = bhi_mlp_forward(&d->net, d->online, d->acts_t, d->x_t, B);
-    const bh_real *q_tm1 = bhi_mlp_forward(&d->net, d->online, d->acts, d->x_tm1, B);
-    bh_value_double_q(d->td, q_tm1, d->a_tm1, d->r_t, d->discount_t, q_t != NULL ? q_t : qt_t, qt_t,
-                      B, A);
-    return q_tm1;
+    const bh_dqn_config *c = &d->config;
+    int B = c->batch_size;
+    if (c->prioritized) {
+        double done = progress(d) < 1 ? progress(d) : 1;
+        bhi_replay_sample_prioritized(&d->replay, d->index, d->probability, B, &d->sample_rng);
+        bh_value_importance_weights(d->importance, d->probability, d->replay.size,
+                                    c->priority_beta + (1 - c->priority_beta) * done, 0, B);
+    } else {
+        bhi_replay_sample(&d->replay, d->index, B, &d->sample_rng);
+    }
+    bhi_replay_gather(&d->replay, d->index, B, c->gamma, c->n_steps, d->x_tm1, d->a_tm1, d->r_t,
+                      d->discount_t, d->x_t);
+}
+
+// What the next states' rare actions gain; NULL when nothing is to be added.
+static const bh_real *target_bonus(bh_dqn *d)
+{
+    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&d->config);
+    if (explore.kind != BHI_UCB || !explore.bonus_in_target) return NULL;
+    int A = d->spec.n_actions;
+    for (int b = 0; b < d->config.batch_size; b++) {
+        const bh_real *x = d->x_t + (size_t)b * (size_t)d->spec.observation.n;
+        const uint32_t *counts = bhi_counts_of(&d->counts, x);
+        for (int a = 0; a < A; a++)
+            d->bonus_t[b * A + a] = (bh_real)bhi_explore_target_bonus(&explore, counts[a]);
+    }
+    return d->bonus_t;
+}
+
+// All networks on the batch, loss and the gradient of the online network's outputs. Target and online network
+// each draw noise of their own. Returns the weights the backward pass needs.
+static const bh_real *learn_outputs(bh_dqn *d)
+{
+    const bh_dqn_config *c = &d->config;
+    int B = c->batch_size;
+    bhi_head_batch batch = {.B = B,
+                            .a_tm1 = d->a_tm1,
+                            .r_t = d->r_t,
+                            .discount_t = d->discount_t,
+                            .weights = c->prioritized ? d->importance : NULL,
+                            .loss = (bhi_loss)c->loss,
+                            .error = d->error,
+                            .dout = bhi_net_output(&d->net, d->dacts, B),
+                            .bonus_t = target_bonus(d)};
+    const bh_real *weights = noisy_weights(d, d->target);
+    batch.out_t = batch.choose_t = bhi_net_forward(&d->net, weights, d->dacts, d->x_t, B);
+    weights = noisy_weights(d, d->online);
+    if (c->double_q) batch.choose_t = bhi_net_forward(&d->net, weights, d->acts_t, d->x_t, B);
+    batch.out_tm1 = bhi_net_forward(&d->net, weights, d->acts, d->x_tm1, B);
+    d->q_sum += mean_max(bhi_head_values(&d->head, d->q, batch.out_tm1, B), B, d->spec.n_actions);
+    d->loss_sum += bhi_head_learn(&d->head, &batch);
+    return weights;
 }
 
 void bh_dqn_update(bh_dqn *dqn)
 {
     const bh_dqn_config *c = &dqn->config;
-    int B = c->batch_size, A = dqn->spec.n_actions;
-    bhi_replay_sample(&dqn->replay, dqn->index, B, &dqn->sample_rng);
-    bhi_replay_gather(&dqn->replay, dqn->index, B, c->gamma, c->n_steps, dqn->x_tm1, dqn->a_tm1,
-                      dqn->r_t, dqn->discount_t, dqn->x_t);
-    const bh_real *q_tm1 = td_error(dqn);
-    dqn->q_sum += mean_max(q_tm1, B, A);
-    dqn->loss_sum += bhi_loss_gradient((bhi_loss)c->loss, dqn->dq, dqn->td, B);
-
-    bh_real *dy = bhi_mlp_layer(&dqn->net, dqn->dacts, dqn->net.n_layers - 1, B);
-    memset(dy, 0, (size_t)B * (size_t)A * sizeof *dy);
-    for (int b = 0; b < B; b++) dy[b * A + dqn->a_tm1[b]] = dqn->dq[b];
-    bhi_mlp_backward(&dqn->net, dqn->online, dqn->gradient, dqn->acts, dqn->dacts, dqn->x_tm1, B);
+    int B = c->batch_size;
+    sample(dqn);
+    const bh_real *weights = learn_outputs(dqn);
+    bhi_net_backward(&dqn->net, weights, dqn->gradient, dqn->acts, dqn->dacts, dqn->x_tm1, B);
+    if (dqn->net.n_noise > 0) bhi_net_noise_gradient(&dqn->net, dqn->gradient, dqn->noise);
+    if (c->prioritized) {
+        bhi_replay_set_priorities(&dqn->replay, dqn->index, dqn->error, c->priority_alpha, B);
+    }
 
     double norm = sqrt(bhi_sum_of_squares(dqn->gradient, dqn->net.n_params));
+    dqn->optimizer.settings = BHI_OPTIMIZER_SETTINGS(c);
     bhi_optimizer_step(&dqn->optimizer, dqn->online, dqn->gradient, learning_rate(dqn),
                        bhi_clip_scale(norm, c->max_grad_norm));
     dqn->norm_sum += norm;
@@ -330,7 +476,7 @@ static void class_stats(void *agent, bh_agent_stats *out)
         .loss = n > 0 ? d->loss_sum / n : NAN,
         .mean_q = n > 0 ? d->q_sum / n : NAN,
         .grad_norm = n > 0 ? d->norm_sum / n : NAN,
-        .epsilon = epsilon(d),
+        .epsilon = exploration_rate(d),
         .learning_rate = learning_rate(d),
         .n_updates = d->n_updates,
     };

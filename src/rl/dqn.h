@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Deep Q-learning (Mnih et al., "Human-level control through deep reinforcement learning", 2015,
-// algorithm 1), with the names and defaults of Stable-Baselines3's DQN.
+// algorithm 1) with the names and defaults of Stable-Baselines3's DQN, and the extensions that together
+// are Rainbow (Hessel et al. 2018), each a switch: double_q, dueling, prioritized, n_steps, noisy,
+// distribution. What they do is in the files they live in: rl/head.h, nn/network.h, rl/replay.h,
+// rl/explore.h; docs/algorithms/dqn.md has equations and every difference from the papers.
 //
-// An online network theta, a target network theta-, a replay buffer D; epsilon-greedy actions; every
+// An online network theta, a target network theta-, a replay buffer D; explored actions; every
 // train_freq steps gradient_steps updates on a sampled batch towards r, or r + gamma max_a Q(s', a;
 // theta-) where the episode did not terminate; every target_update_interval steps theta- moves to theta
 // by tau.
-//
-// Where it differs from the paper: the loss is Huber or squared without clipping rewards, Adam instead of
-// RMSprop, gradients are clipped by their global norm, epsilon falls over a fraction of the run, and
-// n_steps may sum several rewards before it bootstraps (uncorrected for the actions having been
-// exploratory, as in Rainbow). Where it differs from Stable-Baselines3: buffer_size is 50,000 by default,
-// learning_rate may fall linearly, double_q chooses the next action by the online network (van Hasselt
-// et al. 2015).
 //
 //     bh_dqn_config config;
 //     bh_config_defaults(&bh_dqn_table, &config);
@@ -22,12 +18,14 @@
 #pragma once
 
 #include "core/real.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
 #include "rl/agent.h"
+#include "rl/explore.h"
 
 #define BH_DQN_CONFIG(X)                                                                          \
     X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")          \
-    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear", BH_LIVE,               \
-      "constant, or linear: falls to 0 over total_timesteps")                                     \
+    BH_SCHEDULE_CONFIG(X)                                                                         \
     X(INT, buffer_size, "50000", 1, 10000000, NULL, BH_RESET,                                     \
       "Transitions the replay buffer holds")                                                      \
     X(INT, learning_starts, "100", 0, 1000000000, NULL, BH_LIVE,                                  \
@@ -42,18 +40,33 @@
     X(INT, gradient_steps, "1", 1, 1000, NULL, BH_LIVE, "Updates in a round")                     \
     X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                         \
       "Environment steps between two target updates")                                             \
-    X(REAL, exploration_fraction, "0.1", 0, 1, NULL, BH_LIVE,                                     \
-      "Share of total_timesteps over which epsilon falls")                                        \
-    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start")            \
-    X(REAL, exploration_final_eps, "0.05", 0, 1, NULL, BH_LIVE, "Epsilon at the end")             \
+    BHI_EXPLORE_CONFIG(X, "0.1", "0.05")                                                          \
     X(REAL, max_grad_norm, "10", 0, 1e9, NULL, BH_LIVE,                                           \
       "Largest norm of a gradient; 0 does not clip")                                              \
     X(BOOL, double_q, "false", 0, 1, NULL, BH_LIVE,                                               \
       "Double DQN: the online network chooses the next action, the target network rates it")      \
+    X(BOOL, dueling, "false", 0, 1, NULL, BH_RESET,                                               \
+      "Dueling: the network gives the state's value and each action's advantage over it")         \
+    X(BOOL, prioritized, "false", 0, 1, NULL, BH_RESET,                                           \
+      "Prioritized replay: transitions with large errors are sampled more often")                 \
+    X(REAL, priority_alpha, "0.6", 0, 1, NULL, BH_LIVE,                                           \
+      "Prioritized: how much errors matter; 0 samples uniformly")                                 \
+    X(REAL, priority_beta, "0.4", 0, 1, NULL, BH_LIVE,                                            \
+      "Prioritized: how much of the bias is corrected at the start; all of it at the end")        \
+    X(BOOL, noisy, "false", 0, 1, NULL, BH_RESET,                                                 \
+      "NoisyNet: learned noise on the weights of the linear layers, which explores")              \
+    X(CHOICE, distribution, "expected", 0, 0, "expected|categorical|quantile", BH_RESET,          \
+      "What is learned of the return: its mean, its distribution (C51) or its quantiles (QR-DQN)") \
+    X(INT, n_atoms, "51", 2, 1024, NULL, BH_RESET, "Categorical: atoms of the distribution")      \
+    X(REAL, v_min, "-10", -1e6, 1e6, NULL, BH_RESET, "Categorical: return of the first atom")     \
+    X(REAL, v_max, "10", -1e6, 1e6, NULL, BH_RESET, "Categorical: return of the last atom")       \
+    X(INT, n_quantiles, "50", 1, 1024, NULL, BH_RESET, "Quantile: quantiles of the return")       \
+    X(CHOICE, features_extractor, "flatten", 0, 0, "flatten|minatar-cnn|nature-cnn", BH_RESET,    \
+      "Convolutions before the hidden layers, for images")                                        \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")            \
     X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers") \
     X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                  \
-    X(CHOICE, optimizer, "adam", 0, 0, "adam|sgd", BH_RESET, "Optimizer")
+    BH_OPTIMIZER_CONFIG(X)
 
 typedef struct bh_dqn_config {
     BH_DQN_CONFIG(BH_MEMBER)
@@ -69,7 +82,7 @@ BH_API bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const 
                                bh_error *err);
 BH_API void bh_dqn_destroy(bh_dqn *dqn);
 
-/// Epsilon-greedy actions (n) for obs (n,F), n <= spec.n_envs; explored (n) is 1 where it was random.
+/// Exploring actions (n) for obs (n,F), n <= spec.n_envs; explored (n) is 1 where it is not the greedy one.
 BH_API void bh_dqn_act(bh_dqn *dqn, int *actions, unsigned char *explored, const float *obs, int n);
 
 /// Stores transitions of one step of the environments in the replay buffer.
@@ -85,7 +98,8 @@ BH_API void bh_dqn_update(bh_dqn *dqn);
 BH_API void bh_dqn_q_values(bh_dqn *dqn, double *q, const float *obs, int n);
 
 /// Parameters of the online and the target network, n_params reals each, layer by layer: weights
-/// (inputs, outputs), then bias. Borrowed; write to them only between calls.
+/// (inputs, outputs), then bias; of a noisy network those are the means, and the sigmas follow in the same
+/// order. Borrowed; write to them only between calls.
 BH_API bh_real *bh_dqn_online(bh_dqn *dqn);
 BH_API bh_real *bh_dqn_target(bh_dqn *dqn);
 /// Gradient of the last update, before clipping, laid out like the parameters. Borrowed.

@@ -2,12 +2,92 @@
 // Exploration.
 #include "rl/explore.h"
 
-int bhi_explores(bh_rng *rng, double epsilon)
+#include "core/fmath.h"
+#include "optim/schedule.h"
+#include "rl/agent.h"
+
+#include <math.h>
+
+double bhi_explore_rate(const bhi_explore_settings *s, double progress)
 {
-    return bh_rng_uniform(rng) < epsilon;
+    if (s->kind == BHI_UCB) return s->bonus;
+    if (s->kind == BHI_GREEDY) return 0;
+    bhi_schedule schedule = {.kind = s->exponential ? BHI_EXPONENTIAL : BHI_LINEAR,
+                             .start = s->initial,
+                             .end = s->final,
+                             .fraction = s->fraction,
+                             .steps = 1};
+    return bhi_schedule_at(&schedule, progress);
 }
 
-int bhi_random_action(bh_rng *rng, int A)
+int bhi_explore_blind(const bhi_explore_settings *s, double rate, bh_rng *rng, int A)
 {
+    // One draw decides, whatever epsilon: the stream does not depend on it.
+    if (s->kind != BHI_EPSILON_GREEDY || !(bh_rng_uniform(rng) < rate)) return -1;
     return (int)bh_rng_below(rng, (uint32_t)A);
+}
+
+// From the distribution exp(q / temperature), by its inverse.
+static int boltzmann(const double *q, double temperature, bh_rng *rng, int A)
+{
+    double top = q[bh_greedy(q, A)], sum = 0, u = bh_rng_uniform(rng);
+    for (int a = 0; a < A; a++) sum += bh_exp((q[a] - top) / temperature);
+    u *= sum;
+    for (int a = 0; a < A; a++) {
+        u -= bh_exp((q[a] - top) / temperature);
+        if (u < 0) return a;
+    }
+    return bh_greedy(q, A); // values that are not numbers, or the last rounding
+}
+
+static int noisy_greedy(const double *q, double deviation, bh_rng *rng, int A)
+{
+    int best = 0;
+    double highest = -INFINITY;
+    for (int a = 0; a < A; a++) {
+        double value = q[a] + deviation * bh_rng_normal(rng);
+        if (value > highest) {
+            highest = value;
+            best = a;
+        }
+    }
+    return best;
+}
+
+static int ucb(const double *q, double c, const uint32_t *counts, int A)
+{
+    double total = 0, highest = -INFINITY;
+    int best = 0;
+    for (int a = 0; a < A; a++) total += counts[a];
+    for (int a = 0; a < A; a++) {
+        if (counts[a] == 0) return a;
+        double value = q[a] + c * sqrt(bh_log(total) / counts[a]);
+        if (value > highest) {
+            highest = value;
+            best = a;
+        }
+    }
+    return best;
+}
+
+int bhi_explore_choose(const bhi_explore_settings *s, double rate, bh_rng *rng, const double *q,
+                       const uint32_t *counts, int A, unsigned char *explored)
+{
+    int greedy = bh_greedy(q, A), action = greedy;
+    if (s->kind == BHI_BOLTZMANN) action = boltzmann(q, rate, rng, A);
+    if (s->kind == BHI_GAUSSIAN) action = noisy_greedy(q, rate, rng, A);
+    if (s->kind == BHI_UCB) action = ucb(q, rate, counts, A);
+    *explored = (unsigned char)(action != greedy);
+    return action;
+}
+
+void bhi_explore_probabilities(double *p, const double *q, double epsilon, int A)
+{
+    for (int a = 0; a < A; a++) p[a] = epsilon / A;
+    p[bh_greedy(q, A)] += 1 - epsilon;
+}
+
+double bhi_explore_target_bonus(const bhi_explore_settings *s, uint32_t n)
+{
+    return s->kind == BHI_UCB && s->bonus_in_target ? s->bonus / sqrt((double)n + 1) : 0;
 }

@@ -317,6 +317,7 @@ static void record_training(bh_run *run)
     r[5] = stats.learning_rate;
     r[6] = stats.n_updates;
     r[7] = stats.grad_norm;
+    memcpy(r + 8, stats.extra, sizeof stats.extra);
 }
 
 // ---- evaluation ----

@@ -111,14 +111,15 @@ BH_API const bh_space *bh_run_observation_space(const bh_run *run);
 // ---- records ----
 
 /// What happened, in the order it happened: rows of BH_RECORD_WIDTH doubles in one ring.
-///   {BH_RECORD_EPISODE, timestep, return, length, environment, 0, 0, 0}
-///   {BH_RECORD_TRAIN, timestep, loss, mean_q, epsilon, learning_rate, n_updates, grad_norm}
-///   {BH_RECORD_EVAL, timestep, mean_reward, std_reward, is_best, min, max, mean length}
+///   {BH_RECORD_EPISODE, timestep, return, length, environment, 0 …}
+///   {BH_RECORD_TRAIN, timestep, loss, mean_q, epsilon, learning_rate, n_updates, grad_norm, extra …}
+///   {BH_RECORD_EVAL, timestep, mean_reward, std_reward, is_best, min, max, mean length, 0 …}
+/// extra: BH_METRICS_MAX figures, named by the algorithm (bh_agent_class.metrics).
 enum {
     BH_RECORD_EPISODE = 1,
     BH_RECORD_TRAIN = 2,
     BH_RECORD_EVAL = 3,
-    BH_RECORD_WIDTH = 8,
+    BH_RECORD_WIDTH = 8 + BH_METRICS_MAX,
 };
 
 /// Moves up to `max` of the oldest records into out (max, BH_RECORD_WIDTH); returns how many. Records

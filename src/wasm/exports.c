@@ -168,8 +168,11 @@ EXPORT(const char *, bhx_catalog)(void)
         const bh_agent_class *agent = bh_agent_classes[i];
         bh_text_add(&out, "%s{\"name\":\"%s\",\"summary\":", i == 0 ? "" : ",", agent->name);
         bh_text_add_json(&out, agent->summary);
-        bh_text_add(&out,
-                    ",\"needs_transitions\":%s,\"options\":", agent->needs_mdp ? "true" : "false");
+        bh_text_add(&out, ",\"needs_transitions\":%s,\"gives_log_probs\":%s,\"metrics\":[",
+                    agent->needs_mdp ? "true" : "false", agent->gives_log_probs ? "true" : "false");
+        for (int m = 0; agent->metrics != NULL && agent->metrics[m] != NULL; m++)
+            bh_text_add(&out, "%s\"%s\"", m == 0 ? "" : ",", agent->metrics[m]);
+        bh_text_add(&out, "],\"options\":");
         bh_config_describe(agent->config, &out);
         bh_text_add(&out, "}");
     }
@@ -421,7 +424,7 @@ EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
     return BH_OK;
 }
 
-/// out (max, 8): see bh_run_drain.
+/// out (max, 12): see bh_run_drain.
 EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
 {
     return bh_run_drain(run, out, max);

@@ -12,7 +12,7 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/simd.h"
-#include "nn/mlp.h"
+#include "nn/network.h"
 #include "optim/optimizer.h"
 #include "rl/dqn.h"
 #include "rl/replay.h"
@@ -52,7 +52,7 @@ struct bench_case {
     bh_real *x, *w, *y; // of a matrix product
 
     // The parts of an update, over arrays like those of rl/dqn.c
-    bhi_mlp net;
+    bhi_net net;
     bhi_replay replay;
     bhi_optimizer optimizer;
     bh_real *params, *grads, *acts, *dacts, *x_tm1, *x_t, *r_t, *discount_t;
@@ -221,7 +221,7 @@ static void layout_parts(bench_case *c, bhi_arena *arena)
     bh_sizes hidden = {2, {c->a, c->a}};
     bh_space observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL};
     size_t B = (size_t)c->b;
-    c->net = bhi_mlp_shape(OBSERVATION, &hidden, ACTIONS, BHI_RELU);
+    c->net = bhi_net_mlp(OBSERVATION, &hidden, ACTIONS, BHI_RELU);
     size_t P = (size_t)c->net.n_params, units = B * (size_t)c->net.n_units;
     c->params = bhi_arena_array(arena, P, sizeof(bh_real));
     c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
@@ -248,13 +248,13 @@ static void run_gather(bench_case *c, int n)
 
 static void run_forward(bench_case *c, int n)
 {
-    while (n-- > 0) bhi_mlp_forward(&c->net, c->params, c->acts, c->x_tm1, c->b);
+    while (n-- > 0) bhi_net_forward(&c->net, c->params, c->acts, c->x_tm1, c->b);
 }
 
 static void run_backward(bench_case *c, int n)
 {
     while (n-- > 0) {
-        bhi_mlp_backward(&c->net, c->params, c->grads, c->acts, c->dacts, c->x_tm1, c->b);
+        bhi_net_backward(&c->net, c->params, c->grads, c->acts, c->dacts, c->x_tm1, c->b);
     }
 }
 
@@ -274,11 +274,11 @@ static int start_parts(bench_case *c)
         bhi_replay_add(&c->replay, obs, (int)bh_rng_below(&c->rng, ACTIONS), 1, 0, 0,
                        obs + OBSERVATION);
     }
-    bhi_mlp_init(&c->net, c->params, &c->rng);
+    bhi_net_init(&c->net, c->params, &c->rng);
     bhi_optimizer_init(&c->optimizer);
     run_gather(c, 1);
     run_forward(c, 1);
-    bh_real *dy = bhi_mlp_layer(&c->net, c->dacts, c->net.n_layers - 1, c->b);
+    bh_real *dy = bhi_net_layer(&c->net, c->dacts, c->net.n_layers - 1, c->b);
     fill(dy, (size_t)c->b * ACTIONS, &c->rng);
     run_backward(c, 1);
     return 1;

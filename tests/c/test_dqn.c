@@ -9,7 +9,7 @@
 
 #include "check.h"
 #include "failing_alloc.h"
-#include "mlp_reference.h"
+#include "network_reference.h"
 
 static const bh_space box4 = {BH_SPACE_BOX, REF_S, NULL, NULL};
 
@@ -129,7 +129,7 @@ static void test_q_values_are_pytorchs(void)
 // ---- an update is its parts ----
 
 static reference_batch all;
-static bhi_mlp net;
+static bhi_net net;
 
 // The same update from the pieces that have tests of their own, for the indices the agent will draw.
 static void expected_update(bh_real *params, const bh_real *target, const int *index, int B,
@@ -147,14 +147,14 @@ static void expected_update(bh_real *params, const bh_real *target, const int *i
         r_t[b] = all.r_t[i];
         discount_t[b] = all.discount_t[i];
     }
-    const bh_real *qt_t = bhi_mlp_forward(&net, target, acts_t, x_t, B);
-    const bh_real *q_tm1 = bhi_mlp_forward(&net, params, acts, x_tm1, B);
+    const bh_real *qt_t = bhi_net_forward(&net, target, acts_t, x_t, B);
+    const bh_real *q_tm1 = bhi_net_forward(&net, params, acts, x_tm1, B);
     bh_value_q_learning(td, q_tm1, a_tm1, r_t, discount_t, qt_t, B, REF_A);
-    bhi_loss_gradient(BHI_HUBER, dq, td, B);
-    bh_real *dy = bhi_mlp_layer(&net, dacts, 2, B);
+    bhi_loss_gradient(BHI_HUBER, dq, td, NULL, B);
+    bh_real *dy = bhi_net_layer(&net, dacts, 2, B);
     memset(dy, 0, (size_t)(B * REF_A) * sizeof *dy);
     for (int b = 0; b < B; b++) dy[b * REF_A + a_tm1[b]] = dq[b];
-    bhi_mlp_backward(&net, params, grads, acts, dacts, x_tm1, B);
+    bhi_net_backward(&net, params, grads, acts, dacts, x_tm1, B);
     double norm = 0;
     for (int p = 0; p < REF_P; p++) norm += (double)grads[p] * (double)grads[p];
     bhi_optimizer_step(optimizer, params, grads, rate, bhi_clip_scale(sqrt(norm), max_norm));

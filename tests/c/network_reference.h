@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/real.h"
-#include "nn/mlp.h"
+#include "nn/network.h"
 #include "tests/golden/mlp_dqn.h"
 
 #include "check.h"
@@ -20,9 +20,9 @@ enum { REF_P = GOLDEN_MLP_PARAMS, REF_B = GOLDEN_MLP_BATCH, REF_S = 4, REF_A = 2
 
 static unsigned char reference_bytes[GOLDEN_MLP_BYTES];
 
-static inline bhi_mlp reference_net(void)
+static inline bhi_net reference_net(void)
 {
-    return bhi_mlp_shape(REF_S, &(bh_sizes){2, {64, 64}}, REF_A, BHI_RELU);
+    return bhi_net_mlp(REF_S, &(bh_sizes){2, {64, 64}}, REF_A, BHI_RELU);
 }
 
 /// Reads the file; call once, first.
@@ -58,12 +58,13 @@ static inline float reference_f32(int at, int i)
 /// Where PyTorch's i-th parameter stands in a block of ours.
 static inline int reference_place(int i)
 {
-    bhi_mlp net = reference_net();
+    bhi_net net = reference_net();
     int layer = 0;
-    while (layer + 1 < net.n_layers && i >= net.w_at[layer + 1]) layer++;
-    int inputs = net.size[layer], outputs = net.size[layer + 1], j = i - net.w_at[layer];
+    while (layer + 1 < net.n_layers && i >= net.layers[layer + 1].w_at) layer++;
+    const bhi_layer *at = &net.layers[layer];
+    int inputs = at->inputs, outputs = at->outputs, j = i - at->w_at;
     if (j >= inputs * outputs) return i; // a bias
-    return net.w_at[layer] + j % inputs * outputs + j / inputs;
+    return at->w_at + j % inputs * outputs + j / inputs;
 }
 
 /// A float network's parameters as a block of ours.

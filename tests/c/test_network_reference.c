@@ -8,9 +8,9 @@
 #include "rl/value.h"
 
 #include "check.h"
-#include "mlp_reference.h"
+#include "network_reference.h"
 
-static bhi_mlp net;
+static bhi_net net;
 static reference_batch batch;
 static bh_real online[REF_P], target[REF_P], grads[REF_P];
 static bh_real acts[REF_B * 130], acts_t[REF_B * 130], dacts[REF_B * 130];
@@ -24,22 +24,23 @@ static void check_values(const bh_real *q, int at)
 static void test_shape(void)
 {
     CHECK(net.n_params == REF_P && net.n_units == 130 && net.n_layers == 3);
-    CHECK(net.w_at[0] == 0 && net.b_at[0] == 256 && net.w_at[1] == 320 && net.b_at[2] == REF_P - 2);
+    CHECK(net.layers[0].w_at == 0 && net.layers[0].b_at == 256 && net.layers[1].w_at == 320 &&
+          net.layers[2].b_at == REF_P - 2);
 }
 
 static void test_forward(void)
 {
-    check_values(bhi_mlp_forward(&net, online, acts, batch.x_tm1, REF_B), GOLDEN_Q_ONLINE_STATES);
-    check_values(bhi_mlp_forward(&net, online, acts, batch.x_t, REF_B), GOLDEN_Q_ONLINE_NEXT);
-    check_values(bhi_mlp_forward(&net, target, acts, batch.x_t, REF_B), GOLDEN_Q_TARGET_NEXT);
+    check_values(bhi_net_forward(&net, online, acts, batch.x_tm1, REF_B), GOLDEN_Q_ONLINE_STATES);
+    check_values(bhi_net_forward(&net, online, acts, batch.x_t, REF_B), GOLDEN_Q_ONLINE_NEXT);
+    check_values(bhi_net_forward(&net, target, acts, batch.x_t, REF_B), GOLDEN_Q_TARGET_NEXT);
 }
 
 // A row alone gives the bits it gives in a batch.
 static void test_forward_row_by_row(void)
 {
-    const bh_real *q = bhi_mlp_forward(&net, online, acts, batch.x_tm1, REF_B);
+    const bh_real *q = bhi_net_forward(&net, online, acts, batch.x_tm1, REF_B);
     for (int b = 0; b < REF_B; b++) {
-        const bh_real *one = bhi_mlp_forward(&net, online, acts_t, batch.x_tm1 + b * REF_S, 1);
+        const bh_real *one = bhi_net_forward(&net, online, acts_t, batch.x_tm1 + b * REF_S, 1);
         CHECK(memcmp(one, q + b * REF_A, REF_A * sizeof *q) == 0);
     }
 }
@@ -48,9 +49,9 @@ static void test_forward_row_by_row(void)
 static void td_errors(bh_real *td, int double_q)
 {
     static bh_real q_t[REF_B * REF_A], qt_t[REF_B * REF_A];
-    memcpy(q_t, bhi_mlp_forward(&net, online, acts, batch.x_t, REF_B), sizeof q_t);
-    memcpy(qt_t, bhi_mlp_forward(&net, target, acts, batch.x_t, REF_B), sizeof qt_t);
-    const bh_real *q_tm1 = bhi_mlp_forward(&net, online, acts, batch.x_tm1, REF_B);
+    memcpy(q_t, bhi_net_forward(&net, online, acts, batch.x_t, REF_B), sizeof q_t);
+    memcpy(qt_t, bhi_net_forward(&net, target, acts, batch.x_t, REF_B), sizeof qt_t);
+    const bh_real *q_tm1 = bhi_net_forward(&net, online, acts, batch.x_tm1, REF_B);
     if (double_q) {
         bh_value_double_q(td, q_tm1, batch.a_tm1, batch.r_t, batch.discount_t, q_t, qt_t, REF_B,
                           REF_A);
@@ -64,7 +65,7 @@ static void check_targets(int double_q, int at)
 {
     bh_real td[REF_B];
     td_errors(td, double_q);
-    const bh_real *q_tm1 = bhi_mlp_layer(&net, acts, 2, REF_B);
+    const bh_real *q_tm1 = bhi_net_layer(&net, acts, 2, REF_B);
     for (int b = 0; b < REF_B; b++) {
         double got = (double)td[b] + (double)q_tm1[b * REF_A + batch.a_tm1[b]];
         CHECK_NEAR(got, reference_f64(at, b), reference_tolerance(2e-6));
@@ -80,12 +81,12 @@ static void test_targets(void)
 // Loss and gradient of the batch under `online`; returns the mean loss.
 static double backward(int double_q, bhi_loss loss)
 {
-    bh_real td[REF_B], dq[REF_B], *dy = bhi_mlp_layer(&net, dacts, 2, REF_B);
+    bh_real td[REF_B], dq[REF_B], *dy = bhi_net_layer(&net, dacts, 2, REF_B);
     td_errors(td, double_q);
-    double mean = bhi_loss_gradient(loss, dq, td, REF_B);
+    double mean = bhi_loss_gradient(loss, dq, td, NULL, REF_B);
     memset(dy, 0, REF_B * REF_A * sizeof *dy);
     for (int b = 0; b < REF_B; b++) dy[b * REF_A + batch.a_tm1[b]] = dq[b];
-    bhi_mlp_backward(&net, online, grads, acts, dacts, batch.x_tm1, REF_B);
+    bhi_net_backward(&net, online, grads, acts, dacts, batch.x_tm1, REF_B);
     return mean;
 }
 

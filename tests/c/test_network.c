@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Linear layers and the perceptron: numbers by hand, layout, gradients against finite differences (to
 // 1e-6 and better in the gradcheck build, loosely in float), initial parameters.
-#include "nn/mlp.h"
+#include "nn/network.h"
 
 #include "check.h"
 
@@ -74,35 +74,36 @@ static void test_linear_init(void)
 
 static void test_shapes(void)
 {
-    bhi_mlp net = bhi_mlp_shape(3, &(bh_sizes){2, {5, 4}}, 2, BHI_TANH);
+    bhi_net net = bhi_net_mlp(3, &(bh_sizes){2, {5, 4}}, 2, BHI_TANH);
     CHECK(net.n_layers == 3 && net.n_params == 20 + 24 + 10 && net.n_units == 11);
-    CHECK(net.w_at[1] == 20 && net.b_at[1] == 40 && net.w_at[2] == 44 && net.b_at[2] == 52);
+    CHECK(net.layers[1].w_at == 20 && net.layers[1].b_at == 40 && net.layers[2].w_at == 44 &&
+          net.layers[2].b_at == 52);
     bh_real acts[1];
-    CHECK(bhi_mlp_layer(&net, acts, 0, 7) == acts);
+    CHECK(bhi_net_layer(&net, acts, 0, 7) == acts);
 
-    bhi_mlp linear = bhi_mlp_shape(3, &(bh_sizes){0}, 2, BHI_RELU); // no hidden layer
+    bhi_net linear = bhi_net_mlp(3, &(bh_sizes){0}, 2, BHI_RELU); // no hidden layer
     CHECK(linear.n_layers == 1 && linear.n_params == 8 && linear.n_units == 2);
-    bhi_mlp deepest = bhi_mlp_shape(1, &(bh_sizes){8, {1, 1, 1, 1, 1, 1, 1, 1}}, 1, BHI_RELU);
+    bhi_net deepest = bhi_net_mlp(1, &(bh_sizes){8, {1, 1, 1, 1, 1, 1, 1, 1}}, 1, BHI_RELU);
     CHECK(deepest.n_layers == BHI_LAYERS_MAX && deepest.n_params == 18);
 }
 
 static void test_init_follows_the_seed(void)
 {
-    bhi_mlp net = bhi_mlp_shape(4, &(bh_sizes){1, {8}}, 2, BHI_RELU);
+    bhi_net net = bhi_net_mlp(4, &(bh_sizes){1, {8}}, 2, BHI_RELU);
     bh_real a[58], b[58];
     CHECK(net.n_params == 58);
     bh_rng first = bh_rng_seed(5), second = bh_rng_seed(5), third = bh_rng_seed(6);
-    bhi_mlp_init(&net, a, &first);
-    bhi_mlp_init(&net, b, &second);
+    bhi_net_init(&net, a, &first);
+    bhi_net_init(&net, b, &second);
     CHECK(memcmp(a, b, sizeof a) == 0);
-    bhi_mlp_init(&net, b, &third);
+    bhi_net_init(&net, b, &third);
     CHECK(memcmp(a, b, sizeof a) != 0);
 }
 
 // ---- gradients ----
 
 typedef struct problem {
-    bhi_mlp net;
+    bhi_net net;
     int B;
     bh_real *params, *grads, *acts, *dacts, *x, *slope; // slope (B,A): the loss is sum of slope * y
 } problem;
@@ -117,7 +118,7 @@ static bh_real *random_reals(size_t n, double scale, bh_rng *rng)
 static problem make(int S, bh_sizes hidden, int A, bhi_activation f, int B, uint64_t seed)
 {
     bh_rng rng = bh_rng_seed(seed);
-    problem p = {.net = bhi_mlp_shape(S, &hidden, A, f), .B = B};
+    problem p = {.net = bhi_net_mlp(S, &hidden, A, f), .B = B};
     size_t P = (size_t)p.net.n_params, units = (size_t)B * (size_t)p.net.n_units;
     p.params = random_reals(P, 0.5, &rng);
     p.grads = random_reals(P, 1, &rng);
@@ -140,9 +141,9 @@ static void drop(problem *p)
 
 static double loss_of(problem *p)
 {
-    const bh_real *y = bhi_mlp_forward(&p->net, p->params, p->acts, p->x, p->B);
+    const bh_real *y = bhi_net_forward(&p->net, p->params, p->acts, p->x, p->B);
     double sum = 0;
-    for (int i = 0; i < p->B * p->net.size[p->net.n_layers]; i++)
+    for (int i = 0; i < p->B * p->net.outputs; i++)
         sum += (double)y[i] * (double)p->slope[i];
     return sum;
 }
@@ -153,9 +154,9 @@ static void check_gradient(int S, bh_sizes hidden, int A, bhi_activation f, int 
     problem p = make(S, hidden, A, f, B, seed);
     const double h = is_double ? 1e-5 : 1e-2, tolerance = is_double ? 1e-7 : 2e-2;
     loss_of(&p);
-    bh_real *dy = bhi_mlp_layer(&p.net, p.dacts, p.net.n_layers - 1, B);
+    bh_real *dy = bhi_net_layer(&p.net, p.dacts, p.net.n_layers - 1, B);
     memcpy(dy, p.slope, (size_t)B * (size_t)A * sizeof *dy);
-    bhi_mlp_backward(&p.net, p.params, p.grads, p.acts, p.dacts, p.x, B);
+    bhi_net_backward(&p.net, p.params, p.grads, p.acts, p.dacts, p.x, B);
     for (int i = 0; i < p.net.n_params; i++) {
         bh_real saved = p.params[i];
         p.params[i] = (bh_real)((double)saved + h);

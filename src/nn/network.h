@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// Networks: a stack of convolutions and linear layers over one block of parameters.
+//
+//     x (B,S) -> [convolutions] -> hidden linear layers -> linear output -> [dueling] -> (B,A,N)
+//
+// Legend: B batch, S inputs, A outputs (actions), N atoms of each (1, or those of a distribution). A
+// bhi_net is plain data that only says where things are; the caller owns the blocks of parameters,
+// gradients and activations, so that an online and a target network are one bhi_net and two blocks, and
+// syncing them is one copy. Images are channels last (H,W,C).
+//
+// A noisy network (Fortunato et al. 2018) has two blocks in its parameters: the means, which lie as
+// the parameters of a plain network do, then the sigmas. Products use the *weights*: the means, or
+// means plus noise times sigma. Without noise, parameters and weights are the same thing.
+#pragma once
+
+#include "core/config.h"
+#include "nn/conv2d.h"
+#include "nn/linear.h"
+
+#include <stddef.h>
+
+#define BHI_CONVS_MAX  3
+#define BHI_LAYERS_MAX (BHI_CONVS_MAX + BH_SIZES_MAX + 1)
+
+/// What comes before the hidden layers; numbered like the words of the `features_extractor` option.
+typedef enum bhi_extractor {
+    BHI_FLATTEN = 0,     ///< nothing
+    BHI_MINATAR_CNN = 1, ///< 16 filters 3x3, stride 1 (Young and Tian 2019)
+    BHI_NATURE_CNN = 2,  ///< 32 8x8 stride 4, 64 4x4 stride 2, 64 3x3 stride 1 (Mnih et al. 2015)
+} bhi_extractor;
+
+/// What a network is made from. Zeros mean: no images, no dueling, no noise.
+typedef struct bhi_net_spec {
+    int inputs;         ///< S
+    int image[3];       ///< height, width, channels of an input, for a convolutional extractor
+    bhi_extractor extractor;
+    bh_sizes hidden;    ///< of the linear layers before the output
+    bhi_activation activation;
+    int outputs, atoms; ///< A, N
+    int dueling;        ///< split the output into a value and advantages (Wang et al. 2016)
+    int noisy;          ///< noise on every linear layer
+} bhi_net_spec;
+
+typedef struct bhi_layer {
+    int inputs, outputs; ///< reals of one row
+    int w_at, b_at;      ///< where weights and bias start in a block of weights
+    int sigma_at;        ///< where sigma's weights, then bias, start in the parameters; 0: not noisy
+    int noise_at;        ///< where f(eps) of its inputs, then outputs, start in a block of noise
+    int is_conv;
+    bhi_activation activation;
+    bhi_conv2d conv;
+} bhi_layer;
+
+typedef struct bhi_net {
+    int n_layers;
+    bhi_layer layers[BHI_LAYERS_MAX];
+    int outputs, atoms, dueling; ///< A, N
+    int n_weights; ///< reals of a block of weights, and of the means at the start of the parameters
+    int n_params;  ///< reals in a block of parameters or of gradients: weights, then sigmas
+    int n_units;   ///< reals of outputs of all layers per batch row
+    int n_noise;   ///< reals of a block of noise; 0 when nothing is noisy
+} bhi_net;
+
+/// Whether an image is large enough for the extractor's convolutions.
+int bhi_net_fits(const bhi_net_spec *spec);
+
+/// Lays out a network. The spec fits.
+bhi_net bhi_net_shape(const bhi_net_spec *spec);
+
+/// The plain case: linear layers of `hidden` sizes between S inputs and A outputs.
+bhi_net bhi_net_mlp(int S, const bh_sizes *hidden, int A, bhi_activation activation);
+
+/// Draws all parameters of a block of n_params.
+void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng);
+
+/// Reals of a block of activations for batches up to B: B * n_units, and scratch where there are convolutions.
+size_t bhi_net_acts(const bhi_net *net, int B);
+
+/// Runs x (B,S) through. `acts`, bhi_net_acts(net, B) reals, gets each layer's output after the other. Returns
+/// the network's output (B,A,N), borrowed until `acts` changes.
+bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *acts,
+                         const bh_real *x, int B);
+
+/// Where a layer's outputs (B, outputs) start in a block of activations; layer n_layers: the network's output.
+bh_real *bhi_net_layer(const bhi_net *net, bh_real *acts, int layer, int B);
+
+/// Where the network's output (B,A,N) stands in a block of activations.
+bh_real *bhi_net_output(const bhi_net *net, bh_real *acts, int B);
+
+/// Gradient of all weights, into the first n_weights of grads. `acts` and `x` as in the forward pass; `dacts`,
+/// as large as `acts`, has the gradient of the output where the output stands, and is overwritten.
+void bhi_net_backward(const bhi_net *net, const bh_real *weights, bh_real *grads, bh_real *acts,
+                      bh_real *dacts, const bh_real *x, int B);
+
+// ---- noise: nothing to call when n_noise is 0 ----
+
+/// Draws fresh noise (n_noise).
+void bhi_net_draw_noise(const bhi_net *net, bh_real *noise, bh_rng *rng);
+
+/// weights (n_weights) out: the means of params plus noise times their sigmas.
+void bhi_net_add_noise(const bhi_net *net, bh_real *weights, const bh_real *params,
+                       const bh_real *noise);
+
+/// Completes grads after a backward pass with noisy weights: those of the sigmas. A mean's is its weight's.
+void bhi_net_noise_gradient(const bhi_net *net, bh_real *grads, const bh_real *noise);
