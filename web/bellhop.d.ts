@@ -274,7 +274,10 @@ export interface RunOptions {
 /** Stable-Baselines3's hyperparameters of DQN. */
 export interface DQNOptions extends RunOptions {
   learningRate?: number;
-  learningRateSchedule?: 'constant' | 'linear';
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  learningRateEnd?: number;
+  learningRateWarmup?: number;
+  learningRateSteps?: number;
   bufferSize?: number;
   learningStarts?: number;
   batchSize?: number;
@@ -292,7 +295,13 @@ export interface DQNOptions extends RunOptions {
   netArch?: number[];
   activation?: 'relu' | 'tanh';
   loss?: 'huber' | 'mse';
-  optimizer?: 'adam' | 'sgd';
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  momentum?: number;
+  beta1?: number;
+  beta2?: number;
+  rmsAlpha?: number;
+  optimizerEps?: number;
+  weightDecay?: number;
 }
 
 export interface QLearningOptions extends RunOptions {
@@ -311,7 +320,7 @@ export interface ValueIterationOptions extends RunOptions {
 }
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
-export type LiveOptions = Omit<DQNOptions & QLearningOptions & ValueIterationOptions, 'preset'>;
+export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & ValueIterationOptions, 'preset'>;
 
 export interface ModelClass<Options> {
   /**

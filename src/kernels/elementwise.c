@@ -5,6 +5,8 @@
 #include "core/fmath.h"
 #include "kernels/simd.h"
 
+#include <stddef.h>
+
 #define LANES 4
 
 void bhi_tanh_forward(bh_real *y, int n)
@@ -102,39 +104,101 @@ void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_re
     for (; i < n; i++) p[i] -= rate * scale * g[i];
 }
 
-// The formula on one vector, for whole vectors and for the padded last one alike.
-static inline void adam_4(bh_real *p, bh_real *m, bh_real *v, bhi_f4 g, const bhi_adam_step *s)
+// ---- one pass over parameters and moments ----
+
+// A formula on one vector of parameters x[0] and of their moments x[1], x[2], in place.
+typedef void formula(bhi_f4 *x, bhi_f4 g, const void *step);
+
+// Whole vectors, then the padded last one: the same formula, so the same bits wherever an element stands.
+// Callers pass a step of their own, which no store here can change: it stays in registers.
+static inline void each_4(formula *f, bh_real *const *x, int n_x, const bh_real *g,
+                          const void *step, int n)
 {
+    bhi_f4 v[3];
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        for (int k = 0; k < n_x; k++) v[k] = bhi_f4_load(x[k] + i);
+        f(v, bhi_f4_load(g + i), step);
+        for (int k = 0; k < n_x; k++) bhi_f4_store(x[k] + i, v[k]);
+    }
+    if (i == n) return;
+    for (int k = 0; k < n_x; k++) v[k] = bhi_f4_load_first(x[k] + i, n - i);
+    f(v, bhi_f4_load_first(g + i, n - i), step);
+    for (int k = 0; k < n_x; k++) bhi_f4_store_first(x[k] + i, v[k], n - i);
+}
+
+// a x + b y
+static inline bhi_f4 blend(bh_real a, bhi_f4 x, bh_real b, bhi_f4 y)
+{
+    return bhi_f4_add(bhi_f4_mul(bhi_f4_splat(a), x), bhi_f4_mul(bhi_f4_splat(b), y));
+}
+
+// p - rate m / d
+static inline bhi_f4 moved(bhi_f4 p, bh_real rate, bhi_f4 m, bhi_f4 d)
+{
+    return bhi_f4_sub(p, bhi_f4_div(bhi_f4_mul(bhi_f4_splat(rate), m), d));
+}
+
+static inline void momentum_4(bhi_f4 *x, bhi_f4 g, const void *step)
+{
+    const bhi_momentum_step *s = step;
+    x[1] = blend(s->momentum, x[1], s->scale, g);
+    x[0] = bhi_f4_sub(x[0], bhi_f4_mul(bhi_f4_splat(s->rate), x[1]));
+}
+
+void bhi_momentum(bh_real *restrict p, bh_real *restrict m, const bh_real *restrict g,
+                  const bhi_momentum_step *step, int n)
+{
+    bhi_momentum_step s = *step;
+    each_4(momentum_4, (bh_real *const[]){p, m}, 2, g, &s, n);
+}
+
+static inline void rmsprop_4(bhi_f4 *x, bhi_f4 g, const void *step)
+{
+    const bhi_rmsprop_step *s = step;
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    bhi_f4 first = bhi_f4_add(bhi_f4_mul(bhi_f4_splat(s->beta1), bhi_f4_load(m)),
-                              bhi_f4_mul(bhi_f4_splat(s->rest1), g));
-    bhi_f4 second = bhi_f4_add(bhi_f4_mul(bhi_f4_splat(s->beta2), bhi_f4_load(v)),
-                               bhi_f4_mul(bhi_f4_splat(s->rest2), bhi_f4_mul(g, g)));
-    bhi_f4 root = bhi_f4_mul(bhi_f4_sqrt(second), bhi_f4_splat(s->root_inverse));
-    bhi_f4 step = bhi_f4_div(bhi_f4_mul(bhi_f4_splat(s->rate), first),
-                             bhi_f4_add(root, bhi_f4_splat(s->epsilon)));
-    bhi_f4_store(m, first);
-    bhi_f4_store(v, second);
-    bhi_f4_store(p, bhi_f4_sub(bhi_f4_load(p), step));
+    x[1] = blend(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
+    x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(x[1]), bhi_f4_splat(s->epsilon)));
+}
+
+static inline void rmsprop_centered_4(bhi_f4 *x, bhi_f4 g, const void *step)
+{
+    const bhi_rmsprop_step *s = step;
+    g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
+    x[1] = blend(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
+    x[2] = blend(s->alpha, x[2], s->rest, g);
+    bhi_f4 variance = bhi_f4_relu(bhi_f4_sub(x[1], bhi_f4_mul(x[2], x[2])));
+    x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(variance), bhi_f4_splat(s->epsilon)));
+}
+
+void bhi_rmsprop(bh_real *restrict p, bh_real *restrict v, bh_real *restrict m,
+                 const bh_real *restrict g, const bhi_rmsprop_step *step, int n)
+{
+    bhi_rmsprop_step s = *step;
+    if (m == NULL) each_4(rmsprop_4, (bh_real *const[]){p, v}, 2, g, &s, n);
+    else each_4(rmsprop_centered_4, (bh_real *const[]){p, v, m}, 3, g, &s, n);
+}
+
+static inline void adam_4(bhi_f4 *x, bhi_f4 g, const void *step)
+{
+    const bhi_adam_step *s = step;
+    g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
+    x[1] = blend(s->beta1, x[1], s->rest1, g);
+    x[2] = blend(s->beta2, x[2], s->rest2, bhi_f4_mul(g, g));
+    bhi_f4 root = bhi_f4_mul(bhi_f4_sqrt(x[2]), bhi_f4_splat(s->root_inverse));
+    x[0] = moved(x[0], s->rate, x[1], bhi_f4_add(root, bhi_f4_splat(s->epsilon)));
+}
+
+static inline void adamw_4(bhi_f4 *x, bhi_f4 g, const void *step)
+{
+    x[0] = bhi_f4_mul(x[0], bhi_f4_splat(((const bhi_adam_step *)step)->keep));
+    adam_4(x, g, step);
 }
 
 void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v,
               const bh_real *restrict g, const bhi_adam_step *step, int n)
 {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) adam_4(p + i, m + i, v + i, bhi_f4_load(g + i), step);
-    if (i == n) return;
-    bh_real last_p[LANES] = {0}, last_m[LANES] = {0}, last_v[LANES] = {0}, last_g[LANES] = {0};
-    for (int j = i; j < n; j++) {
-        last_p[j - i] = p[j];
-        last_m[j - i] = m[j];
-        last_v[j - i] = v[j];
-        last_g[j - i] = g[j];
-    }
-    adam_4(last_p, last_m, last_v, bhi_f4_load(last_g), step);
-    for (int j = i; j < n; j++) {
-        p[j] = last_p[j - i];
-        m[j] = last_m[j - i];
-        v[j] = last_v[j - i];
-    }
+    bhi_adam_step s = *step;
+    if (s.keep == 1) each_4(adam_4, (bh_real *const[]){p, m, v}, 3, g, &s, n);
+    else each_4(adamw_4, (bh_real *const[]){p, m, v}, 3, g, &s, n);
 }

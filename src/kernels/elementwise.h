@@ -29,9 +29,36 @@ double bhi_sum_of_squares(const bh_real *x, int n);
 /// p[i] -= rate * scale * g[i]: a step of gradient descent. (n) each.
 void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_real scale, int n);
 
-/// Numbers of one Adam step that do not depend on the element.
-typedef struct bhi_adam_step {
+// The steps below take g' = scale g for the gradient and go over (n) of each array once.
+
+/// Numbers of one step that do not depend on the element.
+typedef struct bhi_momentum_step {
     bh_real scale; ///< factor on the gradient (global-norm clipping)
+    bh_real momentum;
+    bh_real rate; ///< learning rate
+} bhi_momentum_step;
+
+/// m = momentum m + g';  p -= rate m. Polyak 1964 as PyTorch's SGD has it, without dampening.
+void bhi_momentum(bh_real *restrict p, bh_real *restrict m, const bh_real *restrict g,
+                  const bhi_momentum_step *step, int n);
+
+typedef struct bhi_rmsprop_step {
+    bh_real scale;
+    bh_real alpha;
+    bh_real rest; ///< 1 - alpha, rounded once
+    bh_real rate;
+    bh_real epsilon;
+} bhi_rmsprop_step;
+
+/// v = alpha v + (1 - alpha) g'^2;  p -= rate g' / (sqrt(v) + epsilon). Tieleman and Hinton 2012, in
+/// PyTorch's arrangement. With m, the centred one of Graves 2013 (eq. 38-40): m = alpha m + (1 - alpha)
+/// g', and v - m^2 under the root, taken as 0 where rounding brought it below.
+void bhi_rmsprop(bh_real *restrict p, bh_real *restrict v, bh_real *restrict m,
+                 const bh_real *restrict g, const bhi_rmsprop_step *step, int n);
+
+typedef struct bhi_adam_step {
+    bh_real scale;
+    bh_real keep; ///< factor on p first: 1, or 1 - learning rate * weight decay (AdamW)
     bh_real beta1, beta2;
     bh_real rest1,
         rest2;    ///< 1 - beta1 and 1 - beta2, rounded once: 1 - 0.999f is off by 5e-5 of itself
@@ -40,8 +67,8 @@ typedef struct bhi_adam_step {
     bh_real epsilon;
 } bhi_adam_step;
 
-/// m = beta1 m + (1 - beta1) g';  v = beta2 v + (1 - beta2) g'^2, with g' = scale g;
-/// p -= rate m / (sqrt(v) root_inverse + epsilon). Kingma and Ba 2015, algorithm 1, in PyTorch's
-/// arrangement. One pass over p, m, v, g (n) each.
+/// m = beta1 m + (1 - beta1) g';  v = beta2 v + (1 - beta2) g'^2;
+/// p = keep p - rate m / (sqrt(v) root_inverse + epsilon). Kingma and Ba 2015, algorithm 1, in PyTorch's
+/// arrangement; with keep < 1 the decoupled decay of Loshchilov and Hutter 2019, algorithm 2.
 void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v,
               const bh_real *restrict g, const bhi_adam_step *step, int n);

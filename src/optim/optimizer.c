@@ -1,18 +1,97 @@
 // SPDX-License-Identifier: MIT
-// Optimizers, clipping, schedules.
+// Optimizers and clipping.
 #include "optim/optimizer.h"
 
 #include "kernels/elementwise.h"
 
 #include <math.h>
 
-void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena, bhi_optimizer_kind kind, int n)
+#define BH_CONFIG_STRUCT bhi_optimizer_settings
+static const bh_field fields[] = {BH_OPTIMIZER_CONFIG(BH_ENTRY)};
+static const bh_config_table table = {"optimizer", fields, sizeof fields / sizeof *fields,
+                                      sizeof(bhi_optimizer_settings)};
+
+static void sgd_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                     double learning_rate, double scale)
 {
-    opt->kind = kind;
+    bhi_sgd(params, grads, (bh_real)learning_rate, (bh_real)scale, opt->n);
+}
+
+static void momentum_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                          double learning_rate, double scale)
+{
+    bhi_momentum_step step = {
+        .scale = (bh_real)scale,
+        .momentum = (bh_real)opt->settings.momentum,
+        .rate = (bh_real)learning_rate,
+    };
+    bhi_momentum(params, opt->m, grads, &step, opt->n);
+}
+
+static void rmsprop_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                         double learning_rate, double scale)
+{
+    const bhi_optimizer_settings *s = &opt->settings;
+    bhi_rmsprop_step step = {
+        .scale = (bh_real)scale,
+        .alpha = (bh_real)s->rms_alpha,
+        .rest = (bh_real)(1 - s->rms_alpha),
+        .rate = (bh_real)learning_rate,
+        .epsilon = (bh_real)s->optimizer_eps,
+    };
+    bhi_rmsprop(params, opt->v, opt->m, grads, &step, opt->n);
+}
+
+static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
+                      double learning_rate, double scale)
+{
+    const bhi_optimizer_settings *s = &opt->settings;
+    double decay = s->optimizer == BHI_ADAMW ? s->weight_decay : 0;
+    opt->beta1_power *= s->beta1;
+    opt->beta2_power *= s->beta2;
+    bhi_adam_step step = {
+        .scale = (bh_real)scale,
+        .keep = (bh_real)(1 - learning_rate * decay),
+        .beta1 = (bh_real)s->beta1,
+        .beta2 = (bh_real)s->beta2,
+        .rest1 = (bh_real)(1 - s->beta1),
+        .rest2 = (bh_real)(1 - s->beta2),
+        .rate = (bh_real)(learning_rate / (1 - opt->beta1_power)),
+        .root_inverse = (bh_real)(1 / sqrt(1 - opt->beta2_power)),
+        .epsilon = (bh_real)s->optimizer_eps,
+    };
+    bhi_adam(params, opt->m, opt->v, grads, &step, opt->n);
+}
+
+static const struct {
+    int has_m, has_v; // which moments it keeps
+    void (*step)(bhi_optimizer *, bh_real *, const bh_real *, double, double);
+} kinds[] = {
+    [BHI_ADAM] = {1, 1, adam_step},
+    [BHI_SGD] = {0, 0, sgd_step},
+    [BHI_MOMENTUM] = {1, 0, momentum_step},
+    [BHI_RMSPROP] = {0, 1, rmsprop_step},
+    [BHI_RMSPROP_CENTERED] = {1, 1, rmsprop_step},
+    [BHI_ADAMW] = {1, 1, adam_step},
+};
+
+bhi_optimizer_settings bhi_optimizer_defaults(bhi_optimizer_kind kind)
+{
+    bhi_optimizer_settings settings;
+    bh_config_defaults(&table, &settings);
+    settings.optimizer = kind;
+    return settings;
+}
+
+void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
+                          const bhi_optimizer_settings *settings, int n)
+{
+    opt->settings = *settings;
     opt->n = n;
-    if (kind != BHI_ADAM) return;
-    opt->m = bhi_arena_array(arena, (size_t)n, sizeof *opt->m);
-    opt->v = bhi_arena_array(arena, (size_t)n, sizeof *opt->v);
+    if (kinds[settings->optimizer].has_m)
+        opt->m = bhi_arena_array(arena, (size_t)n, sizeof *opt->m);
+    if (kinds[settings->optimizer].has_v)
+        opt->v = bhi_arena_array(arena, (size_t)n, sizeof *opt->v);
 }
 
 void bhi_optimizer_init(bhi_optimizer *opt)
@@ -20,29 +99,10 @@ void bhi_optimizer_init(bhi_optimizer *opt)
     opt->beta1_power = opt->beta2_power = 1;
 }
 
-static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
-                      double learning_rate, double scale)
-{
-    opt->beta1_power *= BHI_ADAM_BETA1;
-    opt->beta2_power *= BHI_ADAM_BETA2;
-    bhi_adam_step step = {
-        .scale = (bh_real)scale,
-        .beta1 = (bh_real)BHI_ADAM_BETA1,
-        .beta2 = (bh_real)BHI_ADAM_BETA2,
-        .rest1 = (bh_real)(1 - BHI_ADAM_BETA1),
-        .rest2 = (bh_real)(1 - BHI_ADAM_BETA2),
-        .rate = (bh_real)(learning_rate / (1 - opt->beta1_power)),
-        .root_inverse = (bh_real)(1 / sqrt(1 - opt->beta2_power)),
-        .epsilon = (bh_real)BHI_ADAM_EPSILON,
-    };
-    bhi_adam(params, opt->m, opt->v, grads, &step, opt->n);
-}
-
 void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                         double learning_rate, double scale)
 {
-    if (opt->kind == BHI_ADAM) adam_step(opt, params, grads, learning_rate, scale);
-    else bhi_sgd(params, grads, (bh_real)learning_rate, (bh_real)scale, opt->n);
+    kinds[opt->settings.optimizer].step(opt, params, grads, learning_rate, scale);
 }
 
 double bhi_clip_scale(double norm, double max_norm)
@@ -50,10 +110,4 @@ double bhi_clip_scale(double norm, double max_norm)
     if (max_norm <= 0) return 1;
     double scale = max_norm / (norm + 1e-6);
     return scale < 1 ? scale : 1;
-}
-
-double bhi_linear_schedule(double start, double end, double fraction, double progress)
-{
-    if (progress >= fraction) return end;
-    return start + (end - start) * (progress / fraction);
 }

@@ -560,9 +560,9 @@ void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65])
 
 // Metadata entries and the text they point into.
 typedef struct metadata {
-    bh_checkpoint_entry entries[64];
+    bh_checkpoint_entry entries[128];
     int n;
-    char text[6 * BH_TEXT_MAX];
+    char text[12 * BH_TEXT_MAX];
     size_t used;
     int overflowed;
 } metadata;

@@ -225,7 +225,8 @@ static void layout_parts(bench_case *c, bhi_arena *arena)
     size_t P = (size_t)c->net.n_params, units = B * (size_t)c->net.n_units;
     c->params = bhi_arena_array(arena, P, sizeof(bh_real));
     c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
-    bhi_optimizer_layout(&c->optimizer, arena, BHI_ADAM, c->net.n_params);
+    bhi_optimizer_settings adam = bhi_optimizer_defaults(BHI_ADAM);
+    bhi_optimizer_layout(&c->optimizer, arena, &adam, c->net.n_params);
     c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
     c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
     c->x_tm1 = bhi_arena_array(arena, B * OBSERVATION, sizeof(bh_real));

@@ -180,8 +180,8 @@ static void check_updates(const char *optimizer, const char *max_norm, double no
     memset(v, 0, sizeof v);
     reference_params(params, GOLDEN_ONLINE);
     reference_params(target, GOLDEN_TARGET);
-    bhi_optimizer own = {
-        .kind = strcmp(optimizer, "sgd") == 0 ? BHI_SGD : BHI_ADAM, .n = REF_P, .m = m, .v = v};
+    bhi_optimizer_kind kind = strcmp(optimizer, "sgd") == 0 ? BHI_SGD : BHI_ADAM;
+    bhi_optimizer own = {.settings = bhi_optimizer_defaults(kind), .n = REF_P, .m = m, .v = v};
     bhi_optimizer_init(&own);
     const bhi_replay sized = {.capacity = REF_B, .size = REF_B};
     for (int n = 0; n < UPDATES; n++) {

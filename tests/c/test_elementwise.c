@@ -168,13 +168,61 @@ static void plain_adam(bh_real *p, bh_real *m, bh_real *v, const bh_real *g, con
         m[i] = s->beta1 * m[i] + s->rest1 * scaled;
         v[i] = s->beta2 * v[i] + s->rest2 * (scaled * scaled);
         bh_real root = square_root(v[i]) * s->root_inverse;
-        p[i] -= s->rate * m[i] / (root + s->epsilon);
+        p[i] = s->keep * p[i] - s->rate * m[i] / (root + s->epsilon);
     }
 }
 
-static void test_adam(void)
+static void plain_momentum(bh_real *p, bh_real *m, const bh_real *g, const bhi_momentum_step *s,
+                           int n)
+{
+    for (int i = 0; i < n; i++) {
+        m[i] = s->momentum * m[i] + s->scale * g[i];
+        p[i] -= s->rate * m[i];
+    }
+}
+
+static void plain_rmsprop(bh_real *p, bh_real *v, bh_real *m, const bh_real *g,
+                          const bhi_rmsprop_step *s, int n)
+{
+    for (int i = 0; i < n; i++) {
+        bh_real scaled = g[i] * s->scale;
+        v[i] = s->alpha * v[i] + s->rest * (scaled * scaled);
+        bh_real variance = v[i];
+        if (m != NULL) {
+            m[i] = s->alpha * m[i] + s->rest * scaled;
+            variance = v[i] - m[i] * m[i];
+            if (!(variance > 0)) variance = 0;
+        }
+        p[i] -= s->rate * scaled / (square_root(variance) + s->epsilon);
+    }
+}
+
+// Three steps of a kernel (0 or 1) and of its plain loop on blocks x: parameters and two moments, of which
+// the second is squared as if it were one of squares.
+static void check_steps(void (*step)(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n,
+                                     int plain))
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(g);
+        bh_real got[3][LONGEST + GUARDS], want[3][LONGEST + GUARDS];
+        fill(g, n);
+        for (int k = 0; k < 3; k++) fill(got[k], n);
+        for (int i = 0; i < n; i++) got[2][i] *= got[2][i];
+        memcpy(want, got, sizeof want);
+        for (int t = 0; t < 3; t++) {
+            step(got, g, n, 0);
+            step(want, g, n, 1);
+        }
+        for (int k = 0; k < 3; k++) CHECK(same(got[k], want[k]));
+    }
+}
+
+static void adam_steps(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n, int plain,
+                       bh_real keep)
 {
     const bhi_adam_step step = {.scale = (bh_real)0.5,
+                                .keep = keep,
                                 .beta1 = (bh_real)0.9,
                                 .beta2 = (bh_real)0.999,
                                 .rest1 = (bh_real)0.1,
@@ -182,20 +230,53 @@ static void test_adam(void)
                                 .rate = (bh_real)0.01,
                                 .root_inverse = 3,
                                 .epsilon = (bh_real)1e-8};
-    EACH_LENGTH(n)
-    {
-        BLOCK(g);
-        bh_real got[3][LONGEST + GUARDS], want[3][LONGEST + GUARDS]; // p, m, v
-        fill(g, n);
-        for (int k = 0; k < 3; k++) fill(got[k], n);
-        for (int i = 0; i < n; i++) got[2][i] *= got[2][i];
-        memcpy(want, got, sizeof want);
-        for (int t = 0; t < 3; t++) {
-            bhi_adam(got[0], got[1], got[2], g, &step, n);
-            plain_adam(want[0], want[1], want[2], g, &step, n);
-        }
-        for (int k = 0; k < 3; k++) CHECK(same(got[k], want[k]));
-    }
+    if (plain) plain_adam(x[0], x[1], x[2], g, &step, n);
+    else bhi_adam(x[0], x[1], x[2], g, &step, n);
+}
+
+static void adam(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n, int plain)
+{
+    adam_steps(x, g, n, plain, 1);
+}
+
+static void adamw(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n, int plain)
+{
+    adam_steps(x, g, n, plain, (bh_real)0.999);
+}
+
+static void momentum(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n, int plain)
+{
+    const bhi_momentum_step step = {(bh_real)0.7, (bh_real)0.9, (bh_real)0.01};
+    if (plain) plain_momentum(x[0], x[1], g, &step, n);
+    else bhi_momentum(x[0], x[1], g, &step, n);
+}
+
+static void rmsprop_steps(bh_real (*x)[LONGEST + GUARDS], bh_real *m, const bh_real *g, int n,
+                          int plain)
+{
+    const bhi_rmsprop_step step = {(bh_real)0.7, (bh_real)0.9, (bh_real)0.1, (bh_real)0.01,
+                                   (bh_real)1e-5};
+    if (plain) plain_rmsprop(x[0], x[2], m, g, &step, n);
+    else bhi_rmsprop(x[0], x[2], m, g, &step, n);
+}
+
+static void rmsprop(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n, int plain)
+{
+    rmsprop_steps(x, NULL, g, n, plain);
+}
+
+static void rmsprop_centered(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n, int plain)
+{
+    rmsprop_steps(x, x[1], g, n, plain);
+}
+
+static void test_optimizer_steps(void)
+{
+    check_steps(adam);
+    check_steps(adamw);
+    check_steps(momentum);
+    check_steps(rmsprop);
+    check_steps(rmsprop_centered); // moments drawn at random: the variance is often below 0
 }
 
 // The four-lane type: arithmetic rounded as in C, gates, and parts of a vector.
@@ -240,7 +321,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_polyak);
     CHECK_RUN(test_sum_of_squares);
     CHECK_RUN(test_sgd);
-    CHECK_RUN(test_adam);
+    CHECK_RUN(test_optimizer_steps);
     CHECK_RUN(test_lanes);
     return check_report();
 }

@@ -132,7 +132,7 @@ static void check_adam(bhi_loss loss, double batch_factor, double max_norm, cons
                        int at_1, int at_10, int stride)
 {
     bh_real m[REF_P] = {0}, v[REF_P] = {0};
-    bhi_optimizer adam = {.kind = BHI_ADAM, .n = REF_P, .m = m, .v = v};
+    bhi_optimizer adam = {.settings = bhi_optimizer_defaults(BHI_ADAM), .n = REF_P, .m = m, .v = v};
     bhi_optimizer_init(&adam);
     reference_params(online, GOLDEN_ONLINE);
     for (int t = 1; t <= 10; t++) {

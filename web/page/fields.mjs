@@ -29,7 +29,10 @@
 
 /** Order of the groups and what is in them; a field named nowhere goes to `more`. @type {Record<string, string[]>} */
 export const GROUPS = {
-  optimizer: ['learning_rate', 'learning_rate_schedule', 'optimizer', 'loss', 'max_grad_norm', 'tolerance'],
+  optimizer: [
+    'learning_rate', 'learning_rate_schedule', 'learning_rate_end', 'learning_rate_warmup', 'learning_rate_steps', 'optimizer', 'loss',
+    'max_grad_norm', 'momentum', 'beta1', 'beta2', 'rms_alpha', 'optimizer_eps', 'weight_decay', 'tolerance',
+  ],
   exploration: ['exploration_fraction', 'exploration_initial_eps', 'exploration_final_eps', 'exploring_starts', 'initial_q'],
   target: ['gamma', 'n_steps', 'target_update_interval', 'tau', 'double_q'],
   replay: ['buffer_size', 'learning_starts', 'batch_size', 'train_freq', 'gradient_steps'],

@@ -2,8 +2,17 @@
 // 选项说明的译文，按选项名查找，打开“设置”时才加载；英文说明来自 C 库的配置表。
 export default {
   learning_rate: '优化器（或表格更新）每一步走多远',
-  learning_rate_schedule: 'constant 保持不变；linear 在总步数内线性降到 0',
+  learning_rate_schedule: '在总步数内，学习率怎样变到最终学习率；constant 保持不变',
+  learning_rate_end: '结束时的学习率；填 0 时，exponential 和 step 降到初始学习率的 1%',
+  learning_rate_warmup: '在总步数的这一比例内，学习率先从 0 升上来',
+  learning_rate_steps: 'step 调度下降的次数，每次间隔相同、倍数相同',
   optimizer: '更新网络参数的方法',
+  momentum: 'momentum 保留上一步的比例',
+  beta1: 'adam 和 adamw 的平均梯度遗忘得多慢',
+  beta2: 'adam 和 adamw 的平均平方梯度遗忘得多慢',
+  rms_alpha: 'rmsprop 和 rmsprop-centered 的平均值遗忘得多慢',
+  optimizer_eps: 'adam、adamw 和 rmsprop 在分母的根上加的小量',
+  weight_decay: 'adamw 每步使每个参数缩小的比例，还要乘以学习率',
   loss: '时序差分误差的损失函数',
   max_grad_norm: '梯度范数的上限；0 表示不裁剪',
   tolerance: '所有值的变化都不超过它时，扫描停止',
