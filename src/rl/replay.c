@@ -2,7 +2,10 @@
 // The replay buffer.
 #include "rl/replay.h"
 
+#include "core/fmath.h"
+
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
@@ -38,6 +41,9 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
     stored->truncated_t = (unsigned char)(truncated_t != 0);
     memcpy(stored->obs, obs_tm1, (size_t)F * sizeof *obs_tm1);
     memcpy(stored->obs + F, obs_t, (size_t)F * sizeof *obs_t);
+    if (replay->is_prioritized) {
+        bhi_sumtree_set(&replay->priorities, replay->next, replay->top_priority);
+    }
     replay->next = replay->next + 1 < replay->capacity ? replay->next + 1 : 0;
     if (replay->size < replay->capacity) replay->size++;
 }
@@ -46,6 +52,43 @@ void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng)
 {
     assert(replay->size > 0);
     for (int b = 0; b < B; b++) index[b] = (int)bh_rng_below(rng, (uint32_t)replay->size);
+}
+
+void bhi_replay_layout_priorities(bhi_replay *replay, bhi_arena *arena)
+{
+    replay->is_prioritized = 1;
+    replay->top_priority = 1;
+    bhi_sumtree_layout(&replay->priorities, arena, replay->capacity);
+}
+
+void bhi_replay_sample_prioritized(const bhi_replay *replay, int *index, double *probability, int B,
+                                   bh_rng *rng)
+{
+    assert(replay->size > 0 && replay->is_prioritized);
+    double total = bhi_sumtree_total(&replay->priorities);
+    for (int b = 0; b < B; b++) {
+        double at = (b + bh_rng_uniform(rng)) / B * total;
+        index[b] = bhi_sumtree_find(&replay->priorities, at);
+        probability[b] = bhi_sumtree_get(&replay->priorities, index[b]) / total;
+    }
+}
+
+// |error| to the power of alpha; an error that is no number counts as none, and the run is seen to diverge elsewhere.
+static double priority(double error, double alpha)
+{
+    double size = fabs(error);
+    if (!(size < 1e12)) size = size > 0 ? 1e12 : 0;
+    return bh_exp(alpha * bh_log(size + 1e-6));
+}
+
+void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_real *error,
+                               double alpha, int B)
+{
+    for (int b = 0; b < B; b++) {
+        double p = priority((double)error[b], alpha);
+        bhi_sumtree_set(&replay->priorities, index[b], p);
+        if (p > replay->top_priority) replay->top_priority = p;
+    }
 }
 
 void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space)
