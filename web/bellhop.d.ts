@@ -100,8 +100,9 @@ export interface EnvEntry {
 export type SpaceEntry =
   | { readonly type: 'Discrete'; readonly n: number }
   | {
-    readonly type: 'Box'; readonly shape: readonly number[]; readonly dtype: 'float32';
-    readonly low: readonly number[]; readonly high: readonly number[];
+    readonly type: 'Box'; readonly shape: readonly number[]; readonly dtype: 'float32' | 'uint8';
+    /** One number where all bounds are equal. */
+    readonly low: number | readonly number[]; readonly high: number | readonly number[];
   };
 
 export interface AlgoEntry {
@@ -151,12 +152,17 @@ export interface EnvOptions {
   suttonBartoReward?: boolean;
 }
 
+/**
+ * Observations of a Box are flat arrays, row-major over `shape`: a Float32Array, or a Uint8Array where `dtype` is 'uint8'.
+ * Images are (height, width, channels).
+ */
 export interface BoxSpace {
   readonly type: 'Box';
   readonly shape: readonly number[];
-  readonly low: Float32Array;
-  readonly high: Float32Array;
-  readonly dtype: 'float32';
+  readonly low: Float32Array | Uint8Array;
+  readonly high: Float32Array | Uint8Array;
+  /** A network gets float32 as it is and uint8 divided by `high`; the replay buffer keeps uint8 as bytes. */
+  readonly dtype: 'float32' | 'uint8';
 }
 
 export interface DiscreteSpace {
@@ -226,13 +232,14 @@ export interface VecEnv extends Disposable {
    * Starts an episode in each. Environment i gets the seed `seed + i` (`seed` as in Env.reset); without one the random
    * streams go on, and the first reset of all uses seed 0.
    */
-  reset(options?: { seed?: number }): [obs: Float32Array, infos: Record<string, never>];
+  reset(options?: { seed?: number }): [obs: Float32Array | Uint8Array, infos: Record<string, never>];
   /**
    * Takes one action in each. `obs` is what to choose the next actions from: where `terminations` or `truncations` has a
    * 1, the first observation of the next episode. `finalObs` is what these actions led to, in every row.
    */
   step(actions: ArrayLike<number>): [
-    obs: Float32Array, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array, infos: { finalObs: Float32Array },
+    obs: Float32Array | Uint8Array, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array,
+    infos: { finalObs: Float32Array | Uint8Array },
   ];
   /** Frees them; using them afterwards throws. */
   dispose(): void;
@@ -516,7 +523,7 @@ export interface Frame {
     /** So far. */
     episodeReturn: number; episodeLength: number;
   };
-  /** The observation after the last step, and the one its action was chosen for. */
+  /** The observation after the last step, and the one its action was chosen for; of uint8 spaces too as floats. */
   obs: Float32Array;
   obsTm1: Float32Array;
   view: Float32Array;

@@ -2,7 +2,7 @@
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
-import { floatsOf, readSpace } from './space.mjs';
+import { floatsOf, readSpace, toDtype } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./bellhop.js').Space} Space */
@@ -159,7 +159,7 @@ export class Env {
 
   #observation() {
     const obs = this.#wasm.floats(this.#obs, floatsOf(this.observationSpace));
-    return this.observationSpace.type === 'Box' ? obs : obs[0];
+    return this.observationSpace.type === 'Box' ? toDtype(this.observationSpace, obs) : obs[0];
   }
 
   #info() {

@@ -164,10 +164,11 @@ function freeze(value) {
   return Object.freeze(value);
 }
 
-/** @param {any} space */
+/** Bounds as numbers: one where all are equal. @param {any} space */
 function readSpace(space) {
   if (space.type !== 'Box') return space;
-  return { ...space, low: space.low.map(Number), high: space.high.map(Number) };
+  const bounds = (/** @type {any} */ given) => Array.isArray(given) ? given.map(Number) : Number(given);
+  return { ...space, low: bounds(space.low), high: bounds(space.high) };
 }
 
 /** @param {any[]} fields */

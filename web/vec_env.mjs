@@ -3,7 +3,7 @@
 import { allocBeside, openEnv } from './env.mjs';
 import { shown } from './options.mjs';
 import { findEnv, onlyKeys, wholeNumber } from './setup.mjs';
-import { floatsOf } from './space.mjs';
+import { floatsOf, toDtype } from './space.mjs';
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -57,7 +57,7 @@ export class VecEnv {
     });
   }
 
-  /** @param {{ seed?: number }} [options] @returns {[Float32Array, Record<string, never>]} */
+  /** @param {{ seed?: number }} [options] @returns {[import('./space.mjs').Numbers, Record<string, never>]} */
   reset(options = {}) {
     this.#handle.check();
     onlyKeys('reset', options, ['seed']);
@@ -70,7 +70,7 @@ export class VecEnv {
 
   /**
    * @param {ArrayLike<number>} actions
-   * @returns {[Float32Array, Float64Array, Uint8Array, Uint8Array, { finalObs: Float32Array }]}
+   * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers }]}
    */
   step(actions) {
     this.#handle.check();
@@ -117,7 +117,8 @@ export class VecEnv {
 
   /** @param {number} at */
   #observations(at) {
-    return this.#wasm.floats(at, this.numEnvs * floatsOf(this.singleObservationSpace));
+    const space = this.singleObservationSpace;
+    return toDtype(space, this.#wasm.floats(at, this.numEnvs * floatsOf(space)));
   }
 
   /** @param {number} at of i32, 0 or 1 */

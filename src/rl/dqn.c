@@ -140,7 +140,8 @@ static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, b
         size = next;
     }
     double rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
-    double replay = (double)c->buffer_size * bh_space_floats(&spec->observation);
+    double replay =
+        (double)c->buffer_size * (double)bh_space_bytes(&spec->observation) / sizeof(float);
     if (params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
         replay > BH_REALS_MAX) {
         return bh_fail(err, BH_ERR_CONFIG, "DQN: net_arch, batch_size or buffer_size is too large");

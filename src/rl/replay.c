@@ -11,11 +11,11 @@
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
                        const bh_space *observation)
 {
-    size_t floats = 2 * (size_t)bh_space_floats(observation);
+    size_t bytes = 2 * bh_space_bytes(observation);
     replay->capacity = capacity;
     replay->n_streams = n_streams;
     replay->observation = *observation;
-    replay->stride = (sizeof(bhi_stored) + floats * sizeof(float) + 15) / 16 * 16;
+    replay->stride = (sizeof(bhi_stored) + bytes + 15) / 16 * 16;
     replay->records = bhi_arena_array(arena, (size_t)capacity, replay->stride);
 }
 
@@ -30,6 +30,17 @@ const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i)
     return slot(replay, i);
 }
 
+// Whether observations are stored as bytes.
+static int is_u8(const bh_space *space)
+{
+    return space->kind == BH_SPACE_BOX && space->dtype == BH_SPACE_U8;
+}
+
+static void store(unsigned char *restrict to, const float *restrict obs, int F)
+{
+    for (int i = 0; i < F; i++) to[i] = (unsigned char)obs[i];
+}
+
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t)
 {
@@ -39,8 +50,14 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
     stored->a_tm1 = a_tm1;
     stored->terminated_t = (unsigned char)(terminated_t != 0);
     stored->truncated_t = (unsigned char)(truncated_t != 0);
-    memcpy(stored->obs, obs_tm1, (size_t)F * sizeof *obs_tm1);
-    memcpy(stored->obs + F, obs_t, (size_t)F * sizeof *obs_t);
+    if (is_u8(&replay->observation)) {
+        unsigned char *bytes = (unsigned char *)stored->obs;
+        store(bytes, obs_tm1, F);
+        store(bytes + F, obs_t, F);
+    } else {
+        memcpy(stored->obs, obs_tm1, (size_t)F * sizeof *obs_tm1);
+        memcpy(stored->obs + F, obs_t, (size_t)F * sizeof *obs_t);
+    }
     if (replay->is_prioritized) {
         bhi_sumtree_set(&replay->priorities, replay->next, replay->top_priority);
     }
@@ -96,8 +113,28 @@ void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *
     if (space->kind == BH_SPACE_DISCRETE) {
         for (int i = 0; i < space->n; i++) x[i] = 0;
         x[(int)obs[0]] = 1;
+    } else if (is_u8(space) && space->high[0] != 1) {
+        bh_real high = (bh_real)space->high[0];
+        for (int i = 0; i < space->n; i++) x[i] = (bh_real)obs[i] / high;
     } else {
         for (int i = 0; i < space->n; i++) x[i] = (bh_real)obs[i];
+    }
+}
+
+// bhi_encode of a stored observation, which is the first (half 0) or the second (half 1) of its transition.
+static void encode(bh_real *restrict x, const bhi_stored *stored, int half, const bh_space *space)
+{
+    int F = bh_space_floats(space);
+    if (!is_u8(space)) {
+        bhi_encode(x, stored->obs + half * F, space);
+        return;
+    }
+    const unsigned char *bytes = bhi_stored_bytes(stored) + half * F;
+    bh_real high = (bh_real)space->high[0];
+    if (high == 1) {
+        for (int i = 0; i < F; i++) x[i] = (bh_real)bytes[i];
+    } else {
+        for (int i = 0; i < F; i++) x[i] = (bh_real)bytes[i] / high;
     }
 }
 
@@ -128,7 +165,6 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
 {
     const bh_space *space = &replay->observation;
     size_t S = (size_t)space->n;
-    int F = bh_space_floats(space);
     fetch(replay, index, B);
     for (int b = 0; b < B; b++) {
         const bhi_stored *first = slot(replay, index[b]), *last = first;
@@ -140,8 +176,8 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
             sum += discount * (double)last->r_t;
             discount *= gamma;
         }
-        bhi_encode(x_tm1 + (size_t)b * S, first->obs, space);
-        bhi_encode(x_t + (size_t)b * S, last->obs + F, space);
+        encode(x_tm1 + (size_t)b * S, first, 0, space);
+        encode(x_t + (size_t)b * S, last, 1, space);
         a_tm1[b] = first->a_tm1;
         r_t[b] = (bh_real)sum;
         discount_t[b] = last->terminated_t ? 0 : (bh_real)discount;

@@ -3,8 +3,9 @@
 // 2015), gathered as one-step or n-step transitions (Sutton 1988; in DQN: Hessel et al. 2018). A
 // transition stands in one piece: a batch takes them from all over a memory larger than the caches.
 //
-// Legend: N capacity, B batch, F floats of a stored observation. Observations are stored as the
-// environment gives them; a Discrete one takes one float and becomes one-hot when it is gathered.
+// Legend: N capacity, B batch, F numbers of a stored observation. Observations are stored as the
+// environment gives them, those of a uint8 Box a byte each; a Discrete one takes one float. What a network
+// gets of them (bhi_encode) is made when they are gathered.
 #pragma once
 
 #include "core/alloc.h"
@@ -32,8 +33,16 @@ typedef struct bhi_stored {
     int a_tm1;
     unsigned char terminated_t; ///< 1 where no return follows
     unsigned char truncated_t;  ///< 1 where the episode was cut short: returns would have followed
-    float obs[]; ///< (2,F) before and after; after is the final observation where the episode ended
+    float
+        obs[]; ///< (2,F) before and after; after is the final observation where the episode ended.
+               ///< Of a uint8 Box: bytes, see bhi_stored_bytes
 } bhi_stored;
+
+/// obs (2,F) of a uint8 Box.
+static inline const unsigned char *bhi_stored_bytes(const bhi_stored *stored)
+{
+    return (const unsigned char *)stored->obs;
+}
 
 /// The transition in slot i (0 … size - 1), borrowed until it is overwritten.
 const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i);
@@ -72,5 +81,6 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
 
-/// One stored observation as network input x (S): a copy for a Box, one-hot for a Discrete.
+/// One observation, as an environment writes it, as network input x (S): a copy for a Box of floats, divided
+/// by the upper bound for a uint8 Box (as Stable-Baselines3 normalises images), one-hot for a Discrete.
 void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space);

@@ -83,14 +83,24 @@ static void add_real_or_null(bh_text *out, double value)
     else bh_text_add_real(out, value);
 }
 
+static void add_bound(bh_text *out, float bound)
+{
+    if (bound - bound != 0) bh_text_add(out, bound > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+    else bh_text_add_real(out, (double)bound);
+}
+
+// One number where all are equal, as they are of images: an array of theirs would not fit.
 static void add_bounds(bh_text *out, const float *bounds, int n)
 {
-    bh_text_add(out, "[");
-    for (int i = 0; i < n; i++) {
-        if (i > 0) bh_text_add(out, ",");
-        if (bounds[i] - bounds[i] != 0)
-            bh_text_add(out, bounds[i] > 0 ? "\"Infinity\"" : "\"-Infinity\"");
-        else bh_text_add_real(out, (double)bounds[i]);
+    int i = 1;
+    while (i < n && bounds[i] == bounds[0]) i++;
+    if (i == n) {
+        add_bound(out, bounds[0]);
+        return;
+    }
+    for (i = 0; i < n; i++) {
+        bh_text_add(out, i == 0 ? "[" : ",");
+        add_bound(out, bounds[i]);
     }
     bh_text_add(out, "]");
 }
@@ -101,7 +111,12 @@ static void add_space(bh_text *out, const bh_space *space)
         bh_text_add(out, "{\"type\":\"Discrete\",\"n\":%d}", space->n);
         return;
     }
-    bh_text_add(out, "{\"type\":\"Box\",\"shape\":[%d],\"dtype\":\"float32\",\"low\":", space->n);
+    bh_text_add(out, "{\"type\":\"Box\",\"shape\":");
+    for (int i = 0; i < bh_space_rank(space); i++) {
+        bh_text_add(out, "%s%d", i == 0 ? "[" : ",", bh_space_size(space, i));
+    }
+    bh_text_add(out,
+                "],\"dtype\":\"%s\",\"low\":", space->dtype == BH_SPACE_U8 ? "uint8" : "float32");
     add_bounds(out, space->low, space->n);
     bh_text_add(out, ",\"high\":");
     add_bounds(out, space->high, space->n);

@@ -7,6 +7,12 @@
 static const bh_space box = {BH_SPACE_BOX, 3, NULL, NULL},
                       discrete = {BH_SPACE_DISCRETE, 5, NULL, NULL};
 
+// Images of 2 rows, 1 column, 3 channels, as bytes 0..255 and as bits.
+static const float zeros[6] = {0}, full[6] = {255, 255, 255, 255, 255, 255},
+                   ones[6] = {1, 1, 1, 1, 1, 1};
+static const bh_space image = {BH_SPACE_BOX, 6, zeros, full, 3, {2, 1, 3}, BH_SPACE_U8},
+                      bits = {BH_SPACE_BOX, 6, zeros, ones, 3, {2, 1, 3}, BH_SPACE_U8};
+
 typedef struct owner {
     bhi_replay replay;
     void *block;
@@ -123,6 +129,69 @@ static void test_encode(void)
     CHECK(x[0] == (bh_real)1.5 && x[1] == -2 && x[2] == 3);
     bhi_encode(x, (float[]){2}, &discrete);
     for (int i = 0; i < 5; i++) CHECK(x[i] == (i == 2));
+}
+
+static void test_space(void)
+{
+    CHECK(bh_space_rank(&box) == 1 && bh_space_size(&box, 0) == 3); // rank and dtype left out
+    CHECK(box.dtype == BH_SPACE_F32 && bh_space_floats(&box) == 3 && bh_space_bytes(&box) == 12);
+    CHECK(bh_space_floats(&discrete) == 1 && bh_space_bytes(&discrete) == 4);
+    CHECK(bh_space_rank(&image) == 3 && bh_space_floats(&image) == 6 &&
+          bh_space_bytes(&image) == 6);
+    CHECK(bh_space_size(&image, 0) == 2 && bh_space_size(&image, 1) == 1 &&
+          bh_space_size(&image, 2) == 3);
+}
+
+// A byte a number: 2 * 84 * 84 * 4 = 56448 bytes and the 12 of the rest, in steps of 16.
+static void test_images_take_a_byte_each(void)
+{
+    static float low[84 * 84 * 4], high[84 * 84 * 4];
+    for (int i = 0; i < 84 * 84 * 4; i++) high[i] = 255;
+    bh_space frames = {BH_SPACE_BOX, 84 * 84 * 4, low, high, 3, {84, 84, 4}, BH_SPACE_U8};
+    owner bytes = make(2, &frames);
+    CHECK(bytes.replay.stride == 56448 + 16);
+    frames.dtype = BH_SPACE_F32;
+    owner floats = make(2, &frames);
+    CHECK(floats.replay.stride == 4 * 56448 + 16);
+    drop(&bytes);
+    drop(&floats);
+}
+
+// Stored as they are, gathered divided by the upper bound: 51 / 255 = 1/5, and bits unchanged.
+static void test_gather_bytes(void)
+{
+    const float before[6] = {0, 51, 102, 255, 1, 254}, after[6] = {255, 0, 3, 128, 127, 5};
+    const bh_space *spaces[] = {&image, &bits};
+    for (int k = 0; k < 2; k++) {
+        float obs_tm1[6], obs_t[6];
+        for (int i = 0; i < 6; i++) {
+            obs_tm1[i] = k == 0 ? before[i] : (float)(before[i] > 100);
+            obs_t[i] = k == 0 ? after[i] : (float)(after[i] > 100);
+        }
+        owner o = make(3, spaces[k]);
+        for (int i = 0; i < 4; i++) { // around the seam; the last transition over the first
+            bhi_replay_add(&o.replay, i == 3 ? obs_tm1 : zeros, i, 2, 0, i == 2,
+                           i == 2 ? obs_t : zeros);
+        }
+        const unsigned char *stored = bhi_stored_bytes(bhi_replay_at(&o.replay, 0));
+        for (int i = 0; i < 6; i++) CHECK(stored[i] == obs_tm1[i] && stored[6 + i] == 0);
+
+        const int index[] = {0, 2, 1};
+        bh_real x_tm1[18], x_t[18], r_t[3], discount_t[3], x[6];
+        int a_tm1[3];
+        bhi_replay_gather(&o.replay, index, 3, 0.5, 2, x_tm1, a_tm1, r_t, discount_t, x_t);
+        for (int i = 0; i < 6; i++) {
+            bh_real high = k == 0 ? 255 : 1;
+            CHECK(x_tm1[i] == (bh_real)obs_tm1[i] / high && x_t[i] == 0);
+            CHECK(x_tm1[6 + i] == 0 && x_t[6 + i] == (bh_real)obs_t[i] / high);
+            CHECK(x_t[12 + i] == x_t[6 + i]); // two steps: 1, then 2, which ends
+        }
+        if (k == 0) CHECK(x_tm1[1] == (bh_real)1 / 5 && x_tm1[3] == 1);
+        CHECK_NEAR((double)r_t[2], 2 + 0.5 * 2, 0);
+        bhi_encode(x, obs_tm1, spaces[k]); // acting sees what learning sees
+        CHECK(memcmp(x, x_tm1, sizeof x) == 0);
+        drop(&o);
+    }
 }
 
 // Stores reward k + 1 with ends as given and gathers n-step transitions from every place.
@@ -255,6 +324,9 @@ int main(int argc, char **argv)
     CHECK_RUN(test_n_step_across_the_seam);
     CHECK_RUN(test_one_hot);
     CHECK_RUN(test_encode);
+    CHECK_RUN(test_space);
+    CHECK_RUN(test_images_take_a_byte_each);
+    CHECK_RUN(test_gather_bytes);
     CHECK_RUN(test_sample);
     return check_report();
 }

@@ -13,8 +13,9 @@ function assertContains(space, obs) {
     assert.ok(Number.isInteger(obs) && obs >= 0 && obs < space.n, `state ${obs}`);
     return;
   }
-  assert.ok(obs instanceof Float32Array);
-  assert.equal(obs.length, space.shape[0]);
+  assert.ok(obs instanceof (space.dtype === 'uint8' ? Uint8Array : Float32Array));
+  assert.equal(obs.length, space.shape.reduce((n, size) => n * size, 1));
+  assert.deepEqual([space.low, space.high].map(({ constructor, length }) => [constructor, length]), Array(2).fill([obs.constructor, obs.length]));
   obs.forEach((value, i) => assert.ok(value >= space.low[i] && value <= space.high[i], `obs[${i}] is ${value}`));
 }
 

@@ -59,7 +59,8 @@ test('the catalogue lists environments, algorithms and options, and is frozen', 
   const field = catalog.algos[0].options.find(({ name }) => name === 'learning_rate');
   assert.deepEqual([field?.key, field?.type, field?.live, field?.min], ['learningRate', 'real', true, 0]);
   const box = catalog.envs.find(({ id }) => id === 'CartPole-v1')?.observation_space;
-  assert.ok(box?.type === 'Box' && box.high[1] === Infinity && box.low[1] === -Infinity);
+  assert.ok(box?.type === 'Box' && Array.isArray(box.high) && Array.isArray(box.low));
+  assert.deepEqual([box.shape, box.dtype, box.high[1], box.low[1]], [[4], 'float32', Infinity, -Infinity]);
   assert.throws(() => {
     /** @type {any} */ (catalog.envs[0]).id = 'other';
   }, TypeError);

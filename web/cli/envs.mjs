@@ -31,7 +31,8 @@ function asJson({ id, observation_space, action_space, reward_threshold, max_epi
 function finite(space) {
   if (space.type === 'Discrete') return space;
   const bound = (/** @type {number} */ value) => Number.isFinite(value) ? value : String(value);
-  return { ...space, low: space.low.map(bound), high: space.high.map(bound) };
+  const bounds = (/** @type {number | readonly number[]} */ given) => typeof given === 'number' ? bound(given) : given.map(bound);
+  return { ...space, low: bounds(space.low), high: bounds(space.high) };
 }
 
 /** @param {readonly import('../bellhop.js').EnvEntry[]} envs */
