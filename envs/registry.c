@@ -3,8 +3,8 @@
 #include "envs/registry.h"
 
 static const bh_env_def *const defs[] = {
-    &bh_env_gridworld,   &bh_env_cartpole,       &bh_env_textgen,
-    &bh_env_frozen_lake, &bh_env_frozen_lake8x8, &bh_env_cliff_walking,
+    &bh_env_gridworld,      &bh_env_cartpole,      &bh_env_textgen,      &bh_env_frozen_lake,
+    &bh_env_frozen_lake8x8, &bh_env_cliff_walking, &bh_env_mountain_car, &bh_env_acrobot,
 };
 
 const bh_registry bh_envs = {defs, (int)(sizeof defs / sizeof defs[0])};

@@ -26,6 +26,8 @@ extern const bh_env_def bh_env_frozen_lake;    ///< FrozenLake-v1
 extern const bh_env_def bh_env_frozen_lake8x8; ///< FrozenLake8x8-v1: the 8x8 map, 200 steps
 extern const bh_env_def bh_env_cliff_walking;  ///< CliffWalking-v1
 extern const bh_env_def bh_env_cartpole;       ///< CartPole-v1
+extern const bh_env_def bh_env_mountain_car;   ///< MountainCar-v0
+extern const bh_env_def bh_env_acrobot;        ///< Acrobot-v1
 extern const bh_env_def bh_env_textgen;        ///< TextGen-v0, a sentence word by word
 
 /// All of them, in the order a list shows them.

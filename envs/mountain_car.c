@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// MountainCar-v0, Gymnasium 1.x (Moore, "Efficient memory-based learning for robot control", 1990;
+// Sutton & Barto, "Reinforcement Learning: An Introduction", example 10.1).
+//
+// Drive a car out of a valley whose slope is steeper than its engine is strong: it has to swing. Push
+// left (0), not at all (1), right (2). The state is kept in double and observed in float: position in
+// [-1.2, 0.6], velocity in [-0.07, 0.07]; the hill is sin(3 position). An episode starts at rest between
+// -0.6 and -0.4. Reward -1 per step, the last one included; the episode ends at position 0.5 with
+// goal_velocity or more and is cut after 200 steps. Solved at -110.
+//
+// view, 3 floats:  position, velocity, last action (-1 after reset)
+// describe:        "car at -0.52, moving 0.013 a step to the right"
+// layout:          {"actions": ["push left", "no push", "push right"], "min_position": -1.2,
+//                   "max_position": 0.6, "goal_position": 0.5, "goal_velocity": 0, "gravity": 0.0025,
+//                   "observations": ["car position", "car velocity"]}
+#include "envs/mountain_car.h"
+#include "core/fmath.h"
+#include "envs/registry.h"
+
+#include <math.h>
+
+#define BHI_MOUNTAIN_CAR_CONFIG(X)                       \
+    X(REAL, goal_velocity, "0", 0, 0.07, NULL, BH_RESET, \
+      "velocity the car must at least have at the goal")
+
+typedef struct mountain_car_config {
+    BHI_MOUNTAIN_CAR_CONFIG(BH_MEMBER)
+} mountain_car_config;
+
+#define BH_CONFIG_STRUCT mountain_car_config
+static const bh_field fields[] = {BHI_MOUNTAIN_CAR_CONFIG(BH_ENTRY)};
+#undef BH_CONFIG_STRUCT
+
+static const bh_config_table table = {
+    "MountainCar-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(mountain_car_config)};
+
+typedef struct mountain_car {
+    double s[2]; // position, velocity
+    double goal_velocity;
+    int action;
+} mountain_car;
+
+static double clip(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static int is_over(const double s[2], double goal_velocity)
+{
+    return s[0] >= BHI_MOUNTAIN_CAR_X_GOAL && s[1] >= goal_velocity;
+}
+
+// Operations in Gymnasium's order, so that only the last bits of the cosine can differ.
+int bhi_mountain_car_advance(double s[2], int action, double goal_velocity)
+{
+    const double force = 0.001;
+    s[1] += (action - 1) * force + bh_cos(3 * s[0]) * -BHI_MOUNTAIN_CAR_GRAVITY;
+    s[1] = clip(s[1], -BHI_MOUNTAIN_CAR_SPEED_MAX, BHI_MOUNTAIN_CAR_SPEED_MAX);
+    s[0] = clip(s[0] + s[1], BHI_MOUNTAIN_CAR_X_MIN, BHI_MOUNTAIN_CAR_X_MAX);
+    if (s[0] == BHI_MOUNTAIN_CAR_X_MIN && s[1] < 0) s[1] = 0;
+    return is_over(s, goal_velocity);
+}
+
+static bh_status init(void *state, const void *config, bh_error *err)
+{
+    (void)err;
+    mountain_car *c = state;
+    c->goal_velocity = ((const mountain_car_config *)config)->goal_velocity;
+    c->action = -1;
+    return BH_OK;
+}
+
+static void spaces(const void *state, bh_space *observation, bh_space *action)
+{
+    (void)state;
+    static const float low[2] = {(float)BHI_MOUNTAIN_CAR_X_MIN, -(float)BHI_MOUNTAIN_CAR_SPEED_MAX};
+    static const float high[2] = {(float)BHI_MOUNTAIN_CAR_X_MAX, (float)BHI_MOUNTAIN_CAR_SPEED_MAX};
+    *observation = (bh_space){BH_SPACE_BOX, 2, low, high};
+    *action = (bh_space){BH_SPACE_DISCRETE, 3, NULL, NULL};
+}
+
+static void observe(const mountain_car *c, float *obs)
+{
+    for (int i = 0; i < 2; i++) obs[i] = (float)c->s[i];
+}
+
+static void reset(void *state, bh_rng *rng, float *obs)
+{
+    mountain_car *c = state;
+    c->s[0] = -0.6 + 0.2 * bh_rng_uniform(rng);
+    c->s[1] = 0;
+    c->action = -1;
+    observe(c, obs);
+}
+
+// Uniform over positions and velocities, without those where the episode is over.
+static void reset_anywhere(void *state, bh_rng *rng, float *obs)
+{
+    mountain_car *c = state;
+    const double width = BHI_MOUNTAIN_CAR_X_MAX - BHI_MOUNTAIN_CAR_X_MIN;
+    do {
+        c->s[0] = BHI_MOUNTAIN_CAR_X_MIN + width * bh_rng_uniform(rng);
+        c->s[1] = BHI_MOUNTAIN_CAR_SPEED_MAX * (2 * bh_rng_uniform(rng) - 1);
+    } while (is_over(c->s, c->goal_velocity));
+    c->action = -1;
+    observe(c, obs);
+}
+
+static void step(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated)
+{
+    (void)rng;
+    mountain_car *c = state;
+    *terminated = bhi_mountain_car_advance(c->s, action, c->goal_velocity);
+    *reward = -1.0;
+    c->action = action;
+    observe(c, obs);
+}
+
+static void view(const void *state, float *out)
+{
+    const mountain_car *c = state;
+    observe(c, out);
+    out[2] = (float)c->action;
+}
+
+static void describe(const void *state, bh_text *out)
+{
+    const mountain_car *c = state;
+    bh_text_add(out, "car at %.2f, moving %.3f a step to the %s", c->s[0], fabs(c->s[1]),
+                c->s[1] < 0 ? "left" : "right");
+}
+
+static void layout(const void *state, bh_text *out)
+{
+    const mountain_car *c = state;
+    bh_text_add(out, "{\"actions\":[\"push left\",\"no push\",\"push right\"],"
+                     "\"min_position\":-1.2,\"max_position\":0.6,\"goal_position\":0.5,"
+                     "\"gravity\":0.0025,\"goal_velocity\":");
+    bh_text_add_real(out, c->goal_velocity);
+    bh_text_add(out, ",\"observations\":[\"car position\",\"car velocity\"]}");
+}
+
+static const bh_preset presets[] = {
+    {"dqn", "total_timesteps", "120000"},
+    {"dqn", "learning_rate", "0.004"},
+    {"dqn", "buffer_size", "10000"},
+    {"dqn", "learning_starts", "1000"},
+    {"dqn", "batch_size", "128"},
+    {"dqn", "gamma", "0.98"},
+    {"dqn", "train_freq", "16"},
+    {"dqn", "gradient_steps", "8"},
+    {"dqn", "target_update_interval", "600"},
+    {"dqn", "exploration_fraction", "0.2"},
+    {"dqn", "exploration_final_eps", "0.07"},
+    {"dqn", "net_arch", "64,64"},
+    {"dqn", "eval_freq", "4000"},
+    {"dqn", "n_eval_episodes", "50"},
+};
+
+const bh_env_def bh_env_mountain_car = {
+    .id = "MountainCar-v0",
+    .summary = "Swing a weak car up and out of a valley",
+    .config = &table,
+    .reward_threshold = -110.0,
+    .max_episode_steps = 200,
+    .state_bytes = sizeof(mountain_car),
+    .presets = presets,
+    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    .n_view = 3,
+    .init = init,
+    .spaces = spaces,
+    .reset = reset,
+    .reset_anywhere = reset_anywhere,
+    .step = step,
+    .view = view,
+    .describe = describe,
+    .layout = layout,
+};
