@@ -6,6 +6,7 @@
 #include "kernels/elementwise.h"
 #include "nn/network.h"
 #include "rl/head.h"
+#include "rl/net_tensors.h"
 #include "rl/replay.h"
 #include "rl/value.h"
 
@@ -502,33 +503,10 @@ static void *class_params(void *agent, size_t *bytes)
     return d->online;
 }
 
-// Stable-Baselines3's names: layer i of the network is module 2i, activations being modules too.
 static int class_tensors(const void *agent, void *params, bh_tensor *out)
 {
-    const bh_dqn *d = agent;
-    bh_dtype dtype = sizeof(bh_real) == 8 ? BH_F64 : BH_F32;
-    int n = 0;
-    for (int i = 0; i < d->net.n_layers; i++) {
-        int inputs = d->net.size[i], outputs = d->net.size[i + 1];
-        bh_text name = bh_text_over(out[n].name, sizeof out[n].name);
-        bh_text_add(&name, "q_net.q_net.%d.weight", 2 * i);
-        out[n].dtype = dtype;
-        out[n].rank = 2;
-        out[n].shape[0] = outputs;
-        out[n].shape[1] = inputs;
-        out[n].transposed = 1;
-        out[n++].data = (bh_real *)params + d->net.w_at[i];
-
-        name = bh_text_over(out[n].name, sizeof out[n].name);
-        bh_text_add(&name, "q_net.q_net.%d.bias", 2 * i);
-        out[n].dtype = dtype;
-        out[n].rank = 1;
-        out[n].shape[0] = outputs;
-        out[n].shape[1] = 1;
-        out[n].transposed = 0;
-        out[n++].data = (bh_real *)params + d->net.b_at[i];
-    }
-    return n;
+    static const bhi_tensor_names names = {"q_net.features_extractor", "q_net.q_net", NULL};
+    return bhi_net_tensors(&((const bh_dqn *)agent)->net, params, &names, out);
 }
 
 static void class_params_changed(void *agent)

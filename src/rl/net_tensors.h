@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The parameters of a network as named tensors: the names and shapes Stable-Baselines3's state dicts have.
+//
+//     convolution i              FEATURES.cnn.2i.weight, .bias
+//     linear layer behind them   FEATURES.linear.0.weight, .bias (its inputs channels first, as PyTorch flattens)
+//     hidden linear layer i      HIDDEN.2i.weight, .bias         (activations are modules there too)
+//     output                     OUTPUT.weight, .bias; HIDDEN.2i without an OUTPUT
+//     dueling output             OUTPUT.value.weight … and OUTPUT.advantage.weight …
+// Noisy layers have weight_mu, weight_sigma, bias_mu, bias_sigma instead.
+#pragma once
+
+#include "io/checkpoint.h"
+#include "nn/network.h"
+
+typedef struct bhi_tensor_names {
+    const char *features; ///< "q_net.features_extractor"
+    const char *hidden;   ///< "q_net.q_net"
+    const char *output;   ///< "action_net"; NULL: one more of hidden
+} bhi_tensor_names;
+
+/// Writes the tensors of a block of parameters (borrowed) to out; returns how many.
+int bhi_net_tensors(const bhi_net *net, bh_real *params, const bhi_tensor_names *names,
+                    bh_tensor *out);
