@@ -320,12 +320,12 @@ export class Run {
   parameters(options = {}) {
     onlyKeys('parameters', options, ['which']);
     const which = whichParameters(options.which ?? 'current');
-    /** @type {{ name: string, dtype: string, shape: number[], transposed: boolean, address: number }[]} */
+    /** @type {{ name: string, dtype: string, shape: number[], extent: number[], stride: number[], address: number }[]} */
     const tensors = this.#wasm.json(this.#wasm.call.bhx_run_tensors(this.#address, which));
-    return Object.fromEntries(tensors.map(({ name, dtype, shape, transposed, address }) => {
+    return Object.fromEntries(tensors.map(({ name, dtype, shape, extent, stride, address }) => {
       const n = shape.reduce((product, size) => product * size, 1);
       const data = dtype === 'F64' ? this.#wasm.doubles(address, n) : this.#wasm.floats(address, n);
-      return [name, { shape, data: transposed ? transpose(data, shape) : data }];
+      return [name, { shape, data: inFileOrder(data, extent, stride) }];
     }));
   }
 
@@ -349,11 +349,22 @@ export function concat(parts) {
   return all;
 }
 
-/** @template {Float32Array | Float64Array} T @param {T} data  (columns, rows) @param {number[]} shape  (rows, columns) @returns {T} */
-function transpose(data, [rows, columns]) {
+/**
+ * A tensor's numbers as its checkpoint orders them: the walk that `bh_tensor` of src/io/checkpoint.h describes.
+ * @template {Float32Array | Float64Array} T
+ * @param {T} data
+ * @param {number[]} extent
+ * @param {number[]} stride
+ * @returns {T}
+ */
+export function inFileOrder(data, extent, stride) {
   const out = /** @type {T} */ (data.slice());
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) out[i * columns + j] = data[j * rows + i];
-  }
+  let n = 0;
+  /** @param {number} dimension @param {number} from */
+  const walk = (dimension, from) => {
+    if (dimension === extent.length) out[n++] = data[from];
+    else for (let i = 0; i < extent[dimension]; i++) walk(dimension + 1, from + i * stride[dimension]);
+  };
+  walk(0, 0);
   return out;
 }

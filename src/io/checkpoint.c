@@ -20,9 +20,59 @@ static const struct {
     size_t bytes;
 } dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}};
 
+// ---- tensors ----
+
+// A tensor of that shape; memory is (P,C,O), the file's order (O,C,P).
+static bh_tensor make_tensor(const char *name, bh_dtype dtype, int rank, const int *shape, int O,
+                             int C, int P, void *data)
+{
+    bh_tensor t = {.dtype = dtype,
+                   .rank = rank,
+                   .shape = {1, 1, 1, 1},
+                   .extent = {1, O, C, P},
+                   .stride = {0, 1, O, O * C},
+                   .data = data};
+    memcpy(t.shape, shape, (size_t)rank * sizeof *shape);
+    size_t length = strlen(name);
+    assert(length < sizeof t.name && O > 0 && C > 0 && P > 0);
+    memcpy(t.name, name, length);
+    return t;
+}
+
+bh_tensor bh_tensor_vector(const char *name, bh_dtype dtype, int n, void *data)
+{
+    return make_tensor(name, dtype, 1, (int[]){n}, 1, 1, n, data);
+}
+
+bh_tensor bh_tensor_matrix(const char *name, bh_dtype dtype, int rows, int columns, void *data)
+{
+    return make_tensor(name, dtype, 2, (int[]){rows, columns}, 1, 1, rows * columns, data);
+}
+
+bh_tensor bh_tensor_linear(const char *name, bh_dtype dtype, int O, int I, void *data)
+{
+    return make_tensor(name, dtype, 2, (int[]){O, I}, O, I, 1, data);
+}
+
+bh_tensor bh_tensor_linear_map(const char *name, bh_dtype dtype, int O, int C, int P, void *data)
+{
+    return make_tensor(name, dtype, 2, (int[]){O, C * P}, O, C, P, data);
+}
+
+bh_tensor bh_tensor_conv2d(const char *name, bh_dtype dtype, int O, int C, int KH, int KW,
+                           void *data)
+{
+    return make_tensor(name, dtype, 4, (int[]){O, C, KH, KW}, O, C, KH * KW, data);
+}
+
 static size_t tensor_count(const bh_tensor *t)
 {
-    return (size_t)t->shape[0] * (size_t)(t->rank == 2 ? t->shape[1] : 1);
+    size_t n = 1, walked = 1;
+    for (int i = 0; i < t->rank; i++) n *= (size_t)t->shape[i];
+    for (int i = 0; i < BH_TENSOR_RANK_MAX; i++) walked *= (size_t)t->extent[i];
+    assert(t->rank >= 1 && t->rank <= BH_TENSOR_RANK_MAX && n == walked);
+    (void)walked; // without assertions
+    return n;
 }
 
 static size_t tensor_bytes(const bh_tensor *t)
@@ -30,14 +80,31 @@ static size_t tensor_bytes(const bh_tensor *t)
     return tensor_count(t) * dtypes[t->dtype].bytes;
 }
 
-// Where the file's i-th element of a tensor lives in memory.
-static unsigned char *element(const bh_tensor *t, size_t i)
+// A walk over a tensor's elements in the file's order.
+typedef struct place {
+    const bh_tensor *t;
+    unsigned char *at;
+    int index[BH_TENSOR_RANK_MAX];
+} place;
+
+static place first_place(const bh_tensor *t)
 {
-    if (t->transposed && t->rank == 2) {
-        size_t rows = (size_t)t->shape[0], columns = (size_t)t->shape[1];
-        i = (i % columns) * rows + i / columns;
+    return (place){.t = t, .at = t->data};
+}
+
+// After the last one comes the first again.
+static void next_place(place *p)
+{
+    ptrdiff_t bytes = (ptrdiff_t)dtypes[p->t->dtype].bytes;
+    for (int i = BH_TENSOR_RANK_MAX - 1; i >= 0; i--) {
+        ptrdiff_t step = p->t->stride[i] * bytes;
+        if (++p->index[i] < p->t->extent[i]) {
+            p->at += step;
+            return;
+        }
+        p->at -= step * (p->t->extent[i] - 1);
+        p->index[i] = 0;
     }
-    return (unsigned char *)t->data + i * dtypes[t->dtype].bytes;
 }
 
 // Numbers are little-endian in the file whatever the machine.
@@ -66,7 +133,7 @@ static void write_header(bh_text *out, const bh_tensor *tensors, int n_tensors,
         const bh_tensor *t = &tensors[i];
         bh_text_add(out, ",\"%s\":{\"dtype\":\"%s\",\"shape\":[%d", t->name, dtypes[t->dtype].name,
                     t->shape[0]);
-        if (t->rank == 2) bh_text_add(out, ",%d", t->shape[1]);
+        for (int j = 1; j < t->rank; j++) bh_text_add(out, ",%d", t->shape[j]);
         bh_text_add(out, "],\"data_offsets\":[%zu,%zu]}", at, at + tensor_bytes(t));
         at += tensor_bytes(t);
     }
@@ -106,8 +173,9 @@ size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int
     unsigned char *at = file + PREFIX + header_bytes;
     for (int i = 0; i < n_tensors; i++) {
         size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
-        for (size_t j = 0; j < n; j++, at += bytes)
-            copy_element(at, element(&tensors[i], j), bytes);
+        place from = first_place(&tensors[i]);
+        for (size_t j = 0; j < n; j++, at += bytes, next_place(&from))
+            copy_element(at, from.at, bytes);
     }
     size_t digits_at = PREFIX + strlen("{\"__metadata__\":{\"sha256\":\"");
     char hex[DIGITS + 1];
@@ -122,9 +190,10 @@ void bh_checkpoint_fingerprint(const bh_tensor *tensors, int n_tensors, char hex
     bh_sha256_begin(&sha);
     for (int i = 0; i < n_tensors; i++) {
         size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
-        for (size_t j = 0; j < n; j++) {
+        place from = first_place(&tensors[i]);
+        for (size_t j = 0; j < n; j++, next_place(&from)) {
             unsigned char little[8];
-            copy_element(little, element(&tensors[i], j), bytes);
+            copy_element(little, from.at, bytes);
             bh_sha256_add(&sha, little, bytes);
         }
     }
@@ -225,7 +294,7 @@ typedef struct record {
     char name[BH_TENSOR_NAME_MAX];
     char dtype[8];
     int rank;
-    size_t shape[2];
+    size_t shape[BH_TENSOR_RANK_MAX];
     size_t offsets[2];
 } record;
 
@@ -240,7 +309,7 @@ static int read_record(cursor *c, record *r)
             if (!read_string(c, r->dtype, sizeof r->dtype)) return 0;
             seen |= 1;
         } else if (strcmp(key, "shape") == 0) {
-            r->rank = read_sizes(c, r->shape, 2);
+            r->rank = read_sizes(c, r->shape, BH_TENSOR_RANK_MAX);
             if (r->rank < 0) return 0;
             seen |= 2;
         } else if (strcmp(key, "data_offsets") == 0) {
@@ -429,6 +498,14 @@ int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *key, cha
     return l.found;
 }
 
+// "F32 of 3 x 2"
+static void describe(char *out, size_t size, const char *dtype, int rank, const size_t *shape)
+{
+    bh_text text = bh_text_over(out, size);
+    bh_text_add(&text, "%s of %zu", dtype, shape[0]);
+    for (int i = 1; i < rank; i++) bh_text_add(&text, " x %zu", shape[i]);
+}
+
 static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out, bh_error *err)
 {
     search s = {.name = t->name};
@@ -437,14 +514,18 @@ static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out,
         return bh_fail(err, BH_ERR_SHAPE, "the checkpoint has no tensor '%s'", t->name);
     }
     const record *r = &s.found;
+    size_t shape[BH_TENSOR_RANK_MAX];
     int same = r->rank == t->rank && strcmp(r->dtype, dtypes[t->dtype].name) == 0;
-    for (int i = 0; same && i < t->rank; i++) same = r->shape[i] == (size_t)t->shape[i];
+    for (int i = 0; i < t->rank; i++) {
+        shape[i] = (size_t)t->shape[i];
+        same = same && r->shape[i] == shape[i];
+    }
     if (!same) {
-        return bh_fail(
-            err, BH_ERR_SHAPE,
-            "tensor '%s' of the checkpoint is %s of %zu x %zu, but here it is %s of %d x %d",
-            t->name, r->dtype, r->shape[0], r->rank == 2 ? r->shape[1] : 1, dtypes[t->dtype].name,
-            t->shape[0], t->rank == 2 ? t->shape[1] : 1);
+        char theirs[80], own[80];
+        describe(theirs, sizeof theirs, r->dtype, r->rank, r->shape);
+        describe(own, sizeof own, dtypes[t->dtype].name, t->rank, shape);
+        return bh_fail(err, BH_ERR_SHAPE, "tensor '%s' of the checkpoint is %s, but here it is %s",
+                       t->name, theirs, own);
     }
     *out = s.found;
     return BH_OK;
@@ -464,9 +545,9 @@ bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *te
         find_tensor(bytes, &tensors[i], &r, NULL);
         size_t n = tensor_count(&tensors[i]), element_bytes = dtypes[tensors[i].dtype].bytes;
         const unsigned char *in = data + r.offsets[0];
-        for (size_t j = 0; j < n; j++, in += element_bytes) {
-            copy_element(element(&tensors[i], j), in, element_bytes);
-        }
+        place to = first_place(&tensors[i]);
+        for (size_t j = 0; j < n; j++, in += element_bytes, next_place(&to))
+            copy_element(to.at, in, element_bytes);
     }
     return BH_OK;
 }

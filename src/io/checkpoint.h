@@ -6,9 +6,11 @@
 // damaged file is told from a good one. Reading is safe for untrusted input: any bytes, truncated
 // or changed in any place, give BH_ERR_FORMAT and a sentence, and nothing is written.
 //
+//     bh_tensor tensors[] = {bh_tensor_linear("fc.weight", BH_F32, 2, 64, w),
+//                            bh_tensor_vector("fc.bias", BH_F32, 2, b)};
 //     bh_checkpoint_entry meta[] = {{"env", "CartPole-v1"}};
-//     size_t bytes = bh_checkpoint_write(NULL, 0, tensors, n, meta, 1);   // ask for the size
-//     ...allocate...; bh_checkpoint_write(file, bytes, tensors, n, meta, 1);
+//     size_t bytes = bh_checkpoint_write(NULL, 0, tensors, 2, meta, 1);   // ask for the size
+//     ...allocate...; bh_checkpoint_write(file, bytes, tensors, 2, meta, 1);
 #pragma once
 
 #include "core/status.h"
@@ -21,17 +23,41 @@ typedef enum bh_dtype {
 } bh_dtype;
 
 #define BH_TENSOR_NAME_MAX 64
+#define BH_TENSOR_RANK_MAX 4
 #define BH_TENSORS_MAX     64 ///< in one checkpoint
 
-/// A named array. `data` is borrowed.
+/// A named array, and how the file's order of its elements walks through memory: element (i0,i1,i2,i3)
+/// of `extent`, the last index running fastest, lies at `data` + sum of i * stride. The extents may
+/// split or join the dimensions of `shape`; their product is the same. Make it by a function below.
 typedef struct bh_tensor {
     char name[BH_TENSOR_NAME_MAX];
     bh_dtype dtype;
-    int rank;       ///< 1 or 2
-    int shape[2];   ///< as the file has it
-    int transposed; ///< memory holds shape[1] x shape[0]: swapped on the way in and out
-    void *data;
+    int rank;                       ///< 1 to 4
+    int shape[BH_TENSOR_RANK_MAX];  ///< as the file has it; 1 behind `rank`
+    int extent[BH_TENSOR_RANK_MAX]; ///< 1 in front where fewer are needed
+    int stride[BH_TENSOR_RANK_MAX]; ///< in elements
+    void *data;                     ///< borrowed
 } bh_tensor;
+
+/// (n) in the file and in memory. A name is copied; it needs no escapes in JSON and is shorter than
+/// BH_TENSOR_NAME_MAX. Extents are at least 1, here and below.
+BH_API bh_tensor bh_tensor_vector(const char *name, bh_dtype dtype, int n, void *data);
+
+/// (rows,columns) in the file and in memory.
+BH_API bh_tensor bh_tensor_matrix(const char *name, bh_dtype dtype, int rows, int columns,
+                                  void *data);
+
+/// Weights of a linear layer: (O,I) in the file, (I,O) in memory.
+BH_API bh_tensor bh_tensor_linear(const char *name, bh_dtype dtype, int O, int I, void *data);
+
+/// Weights of a linear layer over a flattened map of P positions and C channels: (O,C*P) in the file,
+/// channels first, (P,C,O) in memory, channels last.
+BH_API bh_tensor bh_tensor_linear_map(const char *name, bh_dtype dtype, int O, int C, int P,
+                                      void *data);
+
+/// Weights of a 2-D convolution: (O,C,KH,KW) in the file, (KH,KW,C,O) in memory.
+BH_API bh_tensor bh_tensor_conv2d(const char *name, bh_dtype dtype, int O, int C, int KH, int KW,
+                                  void *data);
 
 /// A metadata string. Both are borrowed.
 typedef struct bh_checkpoint_entry {

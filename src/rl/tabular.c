@@ -151,11 +151,7 @@ static void *params(void *agent, size_t *bytes)
 static int tensors(const void *agent, void *block, bh_tensor *out)
 {
     const bh_tabular *t = agent;
-    out[0] = (bh_tensor){.name = "q_table",
-                         .dtype = BH_F64,
-                         .rank = 2,
-                         .shape = {t->spec.observation.n, t->spec.n_actions},
-                         .data = block};
+    out[0] = bh_tensor_matrix("q_table", BH_F64, t->spec.observation.n, t->spec.n_actions, block);
     return 1;
 }
 

@@ -471,7 +471,15 @@ EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)
     return bh_run_load(run, bytes, size, &error);
 }
 
-/// JSON [{"name", "dtype", "shape", "transposed", "address"}]; data borrowed until the next step.
+static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
+{
+    bh_text_add(out, ",\"%s\":[%d", name, sizes[0]);
+    for (int i = 1; i < n; i++) bh_text_add(out, ",%d", sizes[i]);
+    bh_text_add(out, "]");
+}
+
+/// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them; data borrowed
+/// until the next step.
 EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
 {
     bh_tensor tensors[BH_TENSORS_MAX];
@@ -480,11 +488,12 @@ EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
     bh_text_add(&out, "[");
     for (int i = 0; i < n; i++) {
         const bh_tensor *t = &tensors[i];
-        bh_text_add(&out, "%s{\"name\":\"%s\",\"dtype\":\"%s\",\"shape\":[%d", i == 0 ? "" : ",",
-                    t->name, t->dtype == BH_F64 ? "F64" : "F32", t->shape[0]);
-        if (t->rank == 2) bh_text_add(&out, ",%d", t->shape[1]);
-        bh_text_add(&out, "],\"transposed\":%s,\"address\":%zu}", t->transposed ? "true" : "false",
-                    (size_t)t->data);
+        bh_text_add(&out, "%s{\"name\":\"%s\",\"dtype\":\"%s\"", i == 0 ? "" : ",", t->name,
+                    t->dtype == BH_F64 ? "F64" : "F32");
+        add_sizes(&out, "shape", t->shape, t->rank);
+        add_sizes(&out, "extent", t->extent, BH_TENSOR_RANK_MAX);
+        add_sizes(&out, "stride", t->stride, BH_TENSOR_RANK_MAX);
+        bh_text_add(&out, ",\"address\":%zu}", (size_t)t->data);
     }
     bh_text_add(&out, "]");
     return text_buffer;

@@ -127,8 +127,7 @@ static void *scripted_params(void *agent, size_t *bytes)
 static int scripted_tensors(const void *agent, void *params, bh_tensor *out)
 {
     (void)agent;
-    out[0] =
-        (bh_tensor){.name = "greedy", .dtype = BH_F64, .rank = 1, .shape = {1, 1}, .data = params};
+    out[0] = bh_tensor_vector("greedy", BH_F64, 1, params);
     return 1;
 }
 

@@ -16,7 +16,8 @@ static void test_tensors(void)
     bh_tensor t[BH_TENSORS_MAX];
     CHECK(bh_run_tensors(run, BH_CURRENT, t) == 6);
     CHECK_STRING(t[0].name, "q_net.q_net.0.weight");
-    CHECK(t[0].rank == 2 && t[0].shape[0] == 5 && t[0].shape[1] == 4 && t[0].transposed);
+    CHECK(t[0].rank == 2 && t[0].shape[0] == 5 && t[0].shape[1] == 4);
+    CHECK(t[0].stride[1] == 1 && t[0].stride[2] == 5); // the output index is contiguous
     CHECK_STRING(t[3].name, "q_net.q_net.2.bias");
     CHECK(t[3].rank == 1 && t[3].shape[0] == 3);
     CHECK_STRING(t[4].name, "q_net.q_net.4.weight");
@@ -161,8 +162,7 @@ static void check_setup_refused(const bh_checkpoint_entry *entries, int n, bh_st
                                 const char *part)
 {
     double zero = 0;
-    const bh_tensor t = {
-        .name = "q_table", .dtype = BH_F64, .rank = 1, .shape = {1, 1}, .data = &zero};
+    const bh_tensor t = bh_tensor_vector("q_table", BH_F64, 1, &zero);
     size_t size = bh_checkpoint_write(NULL, 0, &t, 1, entries, n);
     unsigned char *bytes = malloc(size);
     bh_checkpoint_write(bytes, size, &t, 1, entries, n);
