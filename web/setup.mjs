@@ -102,10 +102,11 @@ function applyModelOptions({ wasm, catalog }, setup, options) {
   const owner = LABELS[algo] ?? algo;
   if (typeof options !== 'object' || options === null) encodeOptions(tables, options, owner);
   const { preset, ...rest } = /** @type {Record<string, unknown>} */ (options);
-  if (preset !== undefined && typeof preset !== 'boolean') {
-    throw new BellhopError('BH_ERR_CONFIG', `${owner}: preset is ${shown(preset)}, but must be true or false`);
+  if (preset !== undefined && typeof preset !== 'boolean' && typeof preset !== 'string') {
+    throw new BellhopError('BH_ERR_CONFIG', `${owner}: preset is ${shown(preset)}, but must be true, false or the name of one`);
   }
   if (preset === false) setDefaults(wasm, setup, catalog, algo);
+  if (typeof preset === 'string') wasm.scratch((scratch) => wasm.check(wasm.call.bhx_setup_preset(setup, scratch.string(preset))));
   setAll(wasm, setup, encodeOptions(tables, rest, owner));
 }
 

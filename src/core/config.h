@@ -66,6 +66,13 @@ typedef struct bh_config_table {
     size_t bytes; ///< sizeof the struct
 } bh_config_table;
 
+/// One row of shipped options.
+typedef struct bh_preset {
+    const char *algo;  ///< "dqn"; "dqn/rainbow" belongs to the algorithm's preset of that name
+    const char *name;  ///< option of the run or of the algorithm
+    const char *value; ///< as bh_config_set takes it
+} bh_preset;
+
 #define BH_CTYPE_BOOL(name)   int name;
 #define BH_CTYPE_INT(name)    int name;
 #define BH_CTYPE_REAL(name)   double name;

@@ -50,6 +50,8 @@ typedef struct bh_agent_class {
     const char *name; ///< "dqn"
     const char *summary;
     const bh_config_table *config;
+    const bh_preset *presets; ///< n_presets rows of named presets ("dqn/rainbow"), for all environments
+    int n_presets;
     int needs_mdp;
     const char *const *metrics; ///< names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"),
                                 ///< NULL-terminated; NULL for none

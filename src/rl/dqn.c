@@ -515,10 +515,26 @@ static void class_params_changed(void *agent)
     memcpy(d->target, d->online, (size_t)d->net.n_params * sizeof(bh_real));
 }
 
+// Hessel et al. 2018, table 1, as far as it does not depend on the task.
+static const bh_preset presets[] = {
+    {"dqn/rainbow", "double_q", "true"},
+    {"dqn/rainbow", "dueling", "true"},
+    {"dqn/rainbow", "prioritized", "true"},
+    {"dqn/rainbow", "priority_alpha", "0.5"},
+    {"dqn/rainbow", "priority_beta", "0.4"},
+    {"dqn/rainbow", "n_steps", "3"},
+    {"dqn/rainbow", "noisy", "true"},
+    {"dqn/rainbow", "exploration", "greedy"},
+    {"dqn/rainbow", "distribution", "categorical"},
+    {"dqn/rainbow", "n_atoms", "51"},
+};
+
 const bh_agent_class bh_dqn_class = {
     .name = "dqn",
     .summary = "Deep Q-learning: a network of values, a replay buffer, a target network",
     .config = &bh_dqn_table,
+    .presets = presets,
+    .n_presets = (int)(sizeof presets / sizeof presets[0]),
     .create = class_create,
     .destroy = class_destroy,
     .config_of = class_config,

@@ -24,14 +24,6 @@
 #include "rl/mdp.h"
 #include "rl/space.h"
 
-/// One row of an environment's shipped hyperparameters. The first row's algorithm is the
-/// environment's default.
-typedef struct bh_preset {
-    const char *algo;  ///< "dqn", "q-learning", "value-iteration"
-    const char *name;  ///< option of the run or of the algorithm
-    const char *value; ///< as bh_config_set takes it
-} bh_preset;
-
 /// What an environment's file provides.
 ///
 /// `state` is `state_bytes` of plain data without pointers to outside or into itself: a copy of the
@@ -44,7 +36,7 @@ typedef struct bh_env_def {
     double reward_threshold;       ///< mean return that counts as solved; NAN when none
     int max_episode_steps;         ///< time limit after which `truncated` is set; 0 when none
     size_t state_bytes;
-    const bh_preset *presets; ///< n_presets rows
+    const bh_preset *presets; ///< n_presets rows of options; the first row's algorithm is the default
     int n_presets;
     int n_view; ///< floats `view` writes
 

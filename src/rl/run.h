@@ -55,6 +55,10 @@ BH_API bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, co
                                  const char *algo, bh_error *err);
 BH_API void bh_setup_destroy(bh_setup *setup);
 
+/// Applies a preset of the algorithm by its name ("rainbow"): the algorithm's own rows, then the environment's
+/// for it, over what is set. BH_ERR_UNKNOWN names those there are.
+BH_API bh_status bh_setup_preset(bh_setup *setup, const char *name, bh_error *err);
+
 /// Sets one option, by the name it has in the run's, the algorithm's or (with the prefix "env.") the
 /// environment's table. On failure nothing changes.
 BH_API bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_error *err);

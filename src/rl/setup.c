@@ -61,15 +61,52 @@ bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_
     return bh_config_set(agent, setup->agent_config, name, value, err);
 }
 
-static bh_status apply_presets(bh_setup *setup, bh_error *err)
+// The algorithm's rows of that label, then the environment's; *n counts them.
+static bh_status apply_presets(bh_setup *setup, const char *label, int *n, bh_error *err)
 {
-    for (int i = 0; i < setup->env->n_presets; i++) {
-        const bh_preset *p = &setup->env->presets[i];
-        if (strcmp(p->algo, setup->agent->name) != 0) continue;
-        bh_status status = bh_setup_set(setup, p->name, p->value, err);
-        if (status != BH_OK) return status;
+    const bh_preset *rows[] = {setup->agent->presets, setup->env->presets};
+    const int n_rows[] = {setup->agent->n_presets, setup->env->n_presets};
+    for (int table = 0; table < 2; table++) {
+        for (int i = 0; i < n_rows[table]; i++) {
+            const bh_preset *p = &rows[table][i];
+            if (strcmp(p->algo, label) != 0) continue;
+            ++*n;
+            bh_status status = bh_setup_set(setup, p->name, p->value, err);
+            if (status != BH_OK) return status;
+        }
     }
     return BH_OK;
+}
+
+// The names of the algorithm's presets, separated by commas.
+static void list_presets(const bh_agent_class *agent, bh_text *out)
+{
+    const char *last = "";
+    size_t prefix = strlen(agent->name) + 1;
+    for (int i = 0; i < agent->n_presets; i++) {
+        const char *label = agent->presets[i].algo;
+        if (strcmp(label, last) == 0) continue;
+        bh_text_add(out, last[0] == '\0' ? "%s" : ", %s", label + prefix);
+        last = label;
+    }
+}
+
+bh_status bh_setup_preset(bh_setup *setup, const char *name, bh_error *err)
+{
+    char label[64], names[120];
+    bh_text text = bh_text_over(label, sizeof label);
+    bh_text_add(&text, "%s/%s", setup->agent->name, name);
+    int n = 0;
+    bh_status status = apply_presets(setup, label, &n, err);
+    if (status != BH_OK || n > 0) return status;
+    text = bh_text_over(names, sizeof names);
+    list_presets(setup->agent, &text);
+    if (names[0] == '\0') {
+        return bh_fail(err, BH_ERR_UNKNOWN, "%s has no presets, so none is named '%.40s'",
+                       setup->agent->name, name);
+    }
+    return bh_fail(err, BH_ERR_UNKNOWN, "%s has no preset '%.40s'; there are %s",
+                   setup->agent->name, name, names);
 }
 
 bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const char *env_id,
@@ -95,7 +132,8 @@ bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const cha
     bh_config_defaults(&bh_run_table, &setup->run);
     bh_config_defaults(agent->config, setup->agent_config);
     if (env->config != NULL) bh_config_defaults(env->config, setup->env_config);
-    status = apply_presets(setup, err);
+    int n = 0;
+    status = apply_presets(setup, agent->name, &n, err);
     if (status != BH_OK) {
         bh_setup_destroy(setup);
         return status;

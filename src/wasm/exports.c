@@ -131,11 +131,11 @@ static void add_spaces(bh_text *out, const bh_env *env)
     add_space(out, bh_env_action_space(env));
 }
 
-static void add_presets(bh_text *out, const bh_env_def *def)
+static void add_presets(bh_text *out, const bh_preset *presets, int n)
 {
     bh_text_add(out, "[");
-    for (int i = 0; i < def->n_presets; i++) {
-        const bh_preset *p = &def->presets[i];
+    for (int i = 0; i < n; i++) {
+        const bh_preset *p = &presets[i];
         bh_text_add(out, "%s{\"algo\":\"%s\",\"name\":\"%s\",\"value\":", i == 0 ? "" : ",",
                     p->algo, p->name);
         bh_text_add_json(out, p->value);
@@ -162,7 +162,7 @@ static void add_env(bh_text *out, const bh_env_def *def)
     if (def->config != NULL) bh_config_describe(def->config, out);
     else bh_text_add(out, "[]");
     bh_text_add(out, ",\"presets\":");
-    add_presets(out, def);
+    add_presets(out, def->presets, def->n_presets);
     bh_text_add(out, "}");
     bh_env_destroy(env);
 }
@@ -187,7 +187,9 @@ EXPORT(const char *, bhx_catalog)(void)
                     agent->needs_mdp ? "true" : "false", agent->gives_log_probs ? "true" : "false");
         for (int m = 0; agent->metrics != NULL && agent->metrics[m] != NULL; m++)
             bh_text_add(&out, "%s\"%s\"", m == 0 ? "" : ",", agent->metrics[m]);
-        bh_text_add(&out, "],\"options\":");
+        bh_text_add(&out, "],\"presets\":");
+        add_presets(&out, agent->presets, agent->n_presets);
+        bh_text_add(&out, ",\"options\":");
         bh_config_describe(agent->config, &out);
         bh_text_add(&out, "}");
     }
@@ -213,6 +215,11 @@ EXPORT(bh_setup *, bhx_setup_from_checkpoint)(const void *bytes, size_t size)
     bh_setup *setup;
     bh_setup_from_checkpoint(&setup, &bh_envs, bytes, size, &error);
     return setup;
+}
+
+EXPORT(int, bhx_setup_preset)(bh_setup *setup, const char *name)
+{
+    return bh_setup_preset(setup, name, &error);
 }
 
 EXPORT(int, bhx_setup_set)(bh_setup *setup, const char *name, const char *value)

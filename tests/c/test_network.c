@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Linear layers and the perceptron: numbers by hand, layout, gradients against finite differences (to
+// Linear layers and networks: numbers by hand, layout, gradients against finite differences (to
 // 1e-6 and better in the gradcheck build, loosely in float), initial parameters.
 #include "nn/network.h"
 
@@ -105,7 +105,9 @@ static void test_init_follows_the_seed(void)
 typedef struct problem {
     bhi_net net;
     int B;
-    bh_real *params, *grads, *acts, *dacts, *x, *slope; // slope (B,A): the loss is sum of slope * y
+    bh_real *params, *grads, *acts, *dacts, *x;
+    bh_real *slope;           // (B,A,N): the loss is sum of slope * y
+    bh_real *weights, *noise; // of noisy networks
 } problem;
 
 static bh_real *random_reals(size_t n, double scale, bh_rng *rng)
@@ -115,48 +117,56 @@ static bh_real *random_reals(size_t n, double scale, bh_rng *rng)
     return x;
 }
 
-static problem make(int S, bh_sizes hidden, int A, bhi_activation f, int B, uint64_t seed)
+static problem make(const bhi_net_spec *spec, int B, uint64_t seed)
 {
     bh_rng rng = bh_rng_seed(seed);
-    problem p = {.net = bhi_net_mlp(S, &hidden, A, f), .B = B};
-    size_t P = (size_t)p.net.n_params, units = (size_t)B * (size_t)p.net.n_units;
+    problem p = {.net = bhi_net_shape(spec), .B = B};
+    size_t P = (size_t)p.net.n_params, acts = bhi_net_acts(&p.net, B);
     p.params = random_reals(P, 0.5, &rng);
     p.grads = random_reals(P, 1, &rng);
-    p.acts = random_reals(units, 1, &rng);
-    p.dacts = random_reals(units, 1, &rng);
-    p.x = random_reals((size_t)B * (size_t)S, 1, &rng);
-    p.slope = random_reals((size_t)B * (size_t)A, 1, &rng);
+    p.acts = random_reals(acts, 1, &rng);
+    p.dacts = random_reals(acts, 1, &rng);
+    p.x = random_reals((size_t)B * (size_t)spec->inputs, 1, &rng);
+    p.slope = random_reals((size_t)(B * p.net.outputs * p.net.atoms), 1, &rng);
+    p.weights = random_reals((size_t)p.net.n_weights, 1, &rng);
+    p.noise = random_reals((size_t)p.net.n_noise, 1, &rng);
+    bhi_net_draw_noise(&p.net, p.noise, &rng);
     return p;
 }
 
 static void drop(problem *p)
 {
-    free(p->params);
-    free(p->grads);
-    free(p->acts);
-    free(p->dacts);
-    free(p->x);
-    free(p->slope);
+    bh_real *blocks[] = {p->params, p->grads, p->acts,    p->dacts,
+                         p->x,      p->slope, p->weights, p->noise};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) free(blocks[i]);
+}
+
+static const bh_real *weights_of(problem *p)
+{
+    if (p->net.n_noise == 0) return p->params;
+    bhi_net_add_noise(&p->net, p->weights, p->params, p->noise);
+    return p->weights;
 }
 
 static double loss_of(problem *p)
 {
-    const bh_real *y = bhi_net_forward(&p->net, p->params, p->acts, p->x, p->B);
+    const bh_real *y = bhi_net_forward(&p->net, weights_of(p), p->acts, p->x, p->B);
     double sum = 0;
-    for (int i = 0; i < p->B * p->net.outputs; i++)
+    for (int i = 0; i < p->B * p->net.outputs * p->net.atoms; i++)
         sum += (double)y[i] * (double)p->slope[i];
     return sum;
 }
 
 // Central differences of every parameter against the backward pass.
-static void check_gradient(int S, bh_sizes hidden, int A, bhi_activation f, int B, uint64_t seed)
+static void check_spec(const bhi_net_spec *spec, int B, uint64_t seed)
 {
-    problem p = make(S, hidden, A, f, B, seed);
+    problem p = make(spec, B, seed);
     const double h = is_double ? 1e-5 : 1e-2, tolerance = is_double ? 1e-7 : 2e-2;
     loss_of(&p);
-    bh_real *dy = bhi_net_layer(&p.net, p.dacts, p.net.n_layers - 1, B);
-    memcpy(dy, p.slope, (size_t)B * (size_t)A * sizeof *dy);
-    bhi_net_backward(&p.net, p.params, p.grads, p.acts, p.dacts, p.x, B);
+    bh_real *dy = bhi_net_output(&p.net, p.dacts, B);
+    memcpy(dy, p.slope, (size_t)(B * p.net.outputs * p.net.atoms) * sizeof *dy);
+    bhi_net_backward(&p.net, weights_of(&p), p.grads, p.acts, p.dacts, p.x, B);
+    bhi_net_noise_gradient(&p.net, p.grads, p.noise);
     for (int i = 0; i < p.net.n_params; i++) {
         bh_real saved = p.params[i];
         p.params[i] = (bh_real)((double)saved + h);
@@ -169,6 +179,12 @@ static void check_gradient(int S, bh_sizes hidden, int A, bhi_activation f, int 
         CHECK_NEAR((double)p.grads[i], numeric, tolerance * size);
     }
     drop(&p);
+}
+
+static void check_gradient(int S, bh_sizes hidden, int A, bhi_activation f, int B, uint64_t seed)
+{
+    check_spec(&(bhi_net_spec){.inputs = S, .hidden = hidden, .outputs = A, .activation = f}, B,
+               seed);
 }
 
 static void test_gradients_tanh(void)
@@ -188,6 +204,94 @@ static void test_gradients_relu(void)
     check_gradient(7, (bh_sizes){3, {12, 13, 11}}, 5, BHI_RELU, 4, 7);
 }
 
+// ---- dueling, atoms, noise, convolutions ----
+
+static void test_gradients_of_every_part(void)
+{
+    bhi_net_spec spec = {.inputs = 4, .hidden = {2, {6, 5}}, .outputs = 3, .activation = BHI_TANH};
+    spec.dueling = 1;
+    check_spec(&spec, 3, 8);
+    spec.atoms = 4;
+    check_spec(&spec, 2, 9);
+    spec.noisy = 1;
+    check_spec(&spec, 3, 10);
+    spec.dueling = 0;
+    check_spec(&spec, 3, 11);
+}
+
+static void test_gradients_of_convolutions(void)
+{
+    if (!is_double) return; // ReLU's kinks, as above
+    bhi_net_spec spec = {.inputs = 5 * 4 * 2,
+                         .image = {5, 4, 2},
+                         .extractor = BHI_MINATAR_CNN,
+                         .hidden = {1, {7}},
+                         .outputs = 2};
+    check_spec(&spec, 3, 12);
+    spec.dueling = spec.noisy = 1;
+    spec.hidden.n = 0;
+    check_spec(&spec, 2, 13);
+}
+
+// v + advantage - mean advantage, by hand: one linear layer with weights 0, so that its bias is the stream.
+static void test_dueling_by_hand(void)
+{
+    bhi_net net = bhi_net_shape(&(bhi_net_spec){.inputs = 1, .outputs = 3, .atoms = 2, .dueling = 1});
+    CHECK(net.n_weights == 16 && net.n_units == 8 + 6);
+    bh_real params[16] = {0}, acts[14], x = 1;
+    const bh_real stream[8] = {10, 20, 1, 2, 2, 4, 6, 6}; // value's two atoms, then three actions'
+    memcpy(params + 8, stream, sizeof stream);
+    const bh_real *y = bhi_net_forward(&net, params, acts, &x, 1);
+    const bh_real want[6] = {8, 18, 9, 20, 13, 22}; // mean advantages 3 and 4
+    for (int i = 0; i < 6; i++) CHECK_NEAR((double)y[i], (double)want[i], 1e-5);
+    CHECK(y == bhi_net_output(&net, acts, 1));
+
+    bh_real dacts[14], grads[16], *dy = bhi_net_output(&net, dacts, 1);
+    const bh_real slope[6] = {3, 0, 0, 0, 0, 6};
+    memcpy(dy, slope, sizeof slope);
+    bhi_net_backward(&net, params, grads, acts, dacts, &x, 1);
+    const bh_real dstream[8] = {3, 6, 2, -2, -1, -2, -1, 4};
+    for (int i = 0; i < 8; i++) CHECK_NEAR((double)grads[8 + i], (double)dstream[i], 1e-6);
+}
+
+// The Nature network on 84x84x4 has the sizes of the paper; smaller images than its convolutions do not fit.
+static void test_nature(void)
+{
+    bhi_net_spec spec = {.inputs = 84 * 84 * 4,
+                         .image = {84, 84, 4},
+                         .extractor = BHI_NATURE_CNN,
+                         .hidden = {1, {512}},
+                         .outputs = 6};
+    CHECK(bhi_net_fits(&spec));
+    bhi_net net = bhi_net_shape(&spec);
+    CHECK(net.n_layers == 5 && net.layers[0].outputs == 20 * 20 * 32);
+    CHECK(net.layers[1].outputs == 9 * 9 * 64 && net.layers[2].outputs == 7 * 7 * 64);
+    CHECK(net.n_params == 8224 + 32832 + 36928 + (3136 + 1) * 512 + 513 * 6);
+    spec.image[0] = 35;
+    CHECK(!bhi_net_fits(&spec));
+    spec.image[0] = 36;
+    CHECK(bhi_net_fits(&spec));
+}
+
+// The means of a noisy network come first: without noise it is a plain one.
+static void test_noise_is_added(void)
+{
+    bhi_net_spec spec = {.inputs = 3, .hidden = {1, {4}}, .outputs = 2, .noisy = 1};
+    problem p = make(&spec, 1, 3);
+    CHECK(p.net.n_weights == 26 && p.net.n_params == 52 && p.net.n_noise == 3 + 4 + 4 + 2);
+    memset(p.noise, 0, 13 * sizeof *p.noise);
+    CHECK(memcmp(weights_of(&p), p.params, 26 * sizeof *p.params) == 0);
+    bh_rng rng = bh_rng_seed(4);
+    bhi_net_draw_noise(&p.net, p.noise, &rng);
+    // Weight (i,j) of the first layer: mean + sigma f(eps_i) f(eps_j); of its bias: mean + sigma f(eps_j).
+    double want = (double)p.params[1 * 4 + 2] +
+                  (double)p.params[26 + 1 * 4 + 2] * (double)p.noise[1] * (double)p.noise[3 + 2];
+    CHECK_NEAR((double)weights_of(&p)[1 * 4 + 2], want, 1e-6);
+    want = (double)p.params[12 + 3] + (double)p.params[26 + 12 + 3] * (double)p.noise[3 + 3];
+    CHECK_NEAR((double)weights_of(&p)[12 + 3], want, 1e-6);
+    drop(&p);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_linear_by_hand);
@@ -197,5 +301,10 @@ int main(int argc, char **argv)
     CHECK_RUN(test_init_follows_the_seed);
     CHECK_RUN(test_gradients_tanh);
     CHECK_RUN(test_gradients_relu);
+    CHECK_RUN(test_gradients_of_every_part);
+    CHECK_RUN(test_gradients_of_convolutions);
+    CHECK_RUN(test_dueling_by_hand);
+    CHECK_RUN(test_nature);
+    CHECK_RUN(test_noise_is_added);
     return check_report();
 }
