@@ -220,8 +220,8 @@ static void q_learning_act(void *agent, int *actions, unsigned char *explored, c
     bh_tabular *t = agent;
     int A = t->spec.n_actions;
     for (int i = 0; i < n; i++) {
-        explored[i] = (unsigned char)bhi_explores(&t->explore_rng, epsilon(t));
-        actions[i] = explored[i] ? bhi_random_action(&t->explore_rng, A)
+        explored[i] = (unsigned char)(bh_rng_uniform(&t->explore_rng) < epsilon(t));
+        actions[i] = explored[i] ? (int)bh_rng_below(&t->explore_rng, (uint32_t)A)
                                  : bh_greedy(t->q + (int)obs[i] * A, A);
     }
 }

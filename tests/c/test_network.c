@@ -84,7 +84,7 @@ static void test_shapes(void)
     bhi_net linear = bhi_net_mlp(3, &(bh_sizes){0}, 2, BHI_RELU); // no hidden layer
     CHECK(linear.n_layers == 1 && linear.n_params == 8 && linear.n_units == 2);
     bhi_net deepest = bhi_net_mlp(1, &(bh_sizes){8, {1, 1, 1, 1, 1, 1, 1, 1}}, 1, BHI_RELU);
-    CHECK(deepest.n_layers == BHI_LAYERS_MAX && deepest.n_params == 18);
+    CHECK(deepest.n_layers == BH_SIZES_MAX + 1 && deepest.n_params == 18);
 }
 
 static void test_init_follows_the_seed(void)
