@@ -5,6 +5,7 @@
 #include "core/rng.h"
 
 #include "check.h"
+#include "tests/golden/losses.h"
 
 // Some of a number: exact in double, rounded in float.
 #define R(x) ((bh_real)(x))
@@ -500,6 +501,54 @@ static void test_gradients(void)
     }
 }
 
+// ------------------------------------------------------------------------------------ PyTorch's numbers
+
+static void reals(bh_real *x, const double *from, int n)
+{
+    for (int i = 0; i < n; i++) x[i] = R(from[i]);
+}
+
+static void test_golden_categorical(void)
+{
+    enum { B = 4, A = 2, N = 6 };
+    bh_real logits[B * A * N], p_t[B * N], r[B], discount[B], weights[B];
+    bh_real target[B * N], loss[B], d[B * A * N], p[B * A * N], q[B * A];
+    reals(logits, golden_c51_logits, B * A * N);
+    reals(p_t, golden_c51_p_t, B * N);
+    reals(r, golden_c51_r, B);
+    reals(discount, golden_c51_discount, B);
+    reals(weights, golden_c51_weights, B);
+    bh_value_categorical_project(target, p_t, r, discount, -2.5, 2.5, B, N);
+    CHECK_REALS(target, golden_c51_target, B * N, eps);
+    double mean =
+        bh_value_categorical_loss(loss, d, logits, golden_c51_a, target, weights, B, A, N);
+    CHECK_REALS(loss, golden_c51_loss, B, 5 * eps);
+    CHECK_NEAR(mean, golden_c51_mean, 5 * eps);
+    CHECK_REALS(d, golden_c51_dlogits, B * A * N, eps);
+    bh_value_softmax(p, logits, 1, B * A, N);
+    bh_value_categorical_q(q, p, -2.5, 2.5, B, A, N);
+    CHECK_REALS(q, golden_c51_q, B * A, 5 * eps);
+}
+
+static void test_golden_quantile(void)
+{
+    enum { B = 4, A = 2, N = 4, M = 3 };
+    bh_real quantiles[B * A * N], targets[B * M], weights[B], loss[B], d[B * A * N];
+    reals(quantiles, golden_qr_quantiles, B * A * N);
+    reals(targets, golden_qr_targets, B * M);
+    reals(weights, golden_c51_weights, B);
+    double mean =
+        bh_value_quantile_huber(loss, d, quantiles, golden_c51_a, targets, 1, weights, B, A, N, M);
+    CHECK_REALS(loss, golden_qr_loss_1, B, 5 * eps);
+    CHECK_NEAR(mean, golden_qr_mean_1, 5 * eps);
+    CHECK_REALS(d, golden_qr_dquantiles_1, B * A * N, eps);
+    mean = bh_value_quantile_huber(loss, d, quantiles, golden_c51_a, targets, 0.5, weights, B, A, N,
+                                   M);
+    CHECK_REALS(loss, golden_qr_loss_half, B, 5 * eps);
+    CHECK_NEAR(mean, golden_qr_mean_half, 5 * eps);
+    CHECK_REALS(d, golden_qr_dquantiles_half, B * A * N, eps);
+}
+
 // ---------------------------------------------------------------- prioritized replay, bonuses
 
 static void test_importance_weights(void)
@@ -562,6 +611,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_quantile_regression);
     CHECK_RUN(test_quantile_single);
     CHECK_RUN(test_gradients);
+    CHECK_RUN(test_golden_categorical);
+    CHECK_RUN(test_golden_quantile);
     CHECK_RUN(test_importance_weights);
     CHECK_RUN(test_bonuses);
     return check_report();
