@@ -42,7 +42,7 @@ static void test_distributions(void)
     CHECK_REALS(entropy, ((double[]){1.5 * LOG_2, 0}), 2, 5 * eps);
 
     bh_policy_entropy(entropy, (bh_real[]){1000, 1000, 1000, 7}, 1, 3); // uniform, of any size
-    CHECK_NEAR((double)entropy[0], LOG_3, eps + 1e-13); // 1000 has coarser bits than 1
+    CHECK_NEAR((double)entropy[0], LOG_3, eps + 1e-13);         // 1000 has coarser bits than 1
     bh_policy_entropy(entropy, (bh_real[]){1000, -1000}, 2, 1); // one action
     CHECK(entropy[0] == 0 && entropy[1] == 0);
     bh_policy_log_prob(log_prob, (bh_real[]){1000, -1000}, (int[]){1}, 1, 2);
