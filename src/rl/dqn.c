@@ -324,7 +324,7 @@ static void sample(bh_dqn *d)
     int B = c->batch_size;
     if (c->prioritized) {
         double done = progress(d) < 1 ? progress(d) : 1;
-        bhi_replay_sample_prioritized(&d->replay, d->index, d->probability, B, &d->sample_rng);
+        bhi_sumtree_sample(&d->replay.priorities, d->index, d->probability, B, &d->sample_rng);
         bh_value_importance_weights(d->importance, d->probability, d->replay.size,
                                     c->priority_beta + (1 - c->priority_beta) * done, 0, B);
     } else {

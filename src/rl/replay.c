@@ -59,7 +59,8 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
         memcpy(stored->obs + F, obs_t, (size_t)F * sizeof *obs_t);
     }
     if (replay->is_prioritized) {
-        bhi_sumtree_set(&replay->priorities, replay->next, replay->top_priority);
+        double most = bhi_sumtree_max(&replay->priorities);
+        bhi_sumtree_set(&replay->priorities, replay->next, most > 0 ? most : 1);
     }
     replay->next = replay->next + 1 < replay->capacity ? replay->next + 1 : 0;
     if (replay->size < replay->capacity) replay->size++;
@@ -74,37 +75,15 @@ void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng)
 void bhi_replay_layout_priorities(bhi_replay *replay, bhi_arena *arena)
 {
     replay->is_prioritized = 1;
-    replay->top_priority = 1;
     bhi_sumtree_layout(&replay->priorities, arena, replay->capacity);
-}
-
-void bhi_replay_sample_prioritized(const bhi_replay *replay, int *index, double *probability, int B,
-                                   bh_rng *rng)
-{
-    assert(replay->size > 0 && replay->is_prioritized);
-    double total = bhi_sumtree_total(&replay->priorities);
-    for (int b = 0; b < B; b++) {
-        double at = (b + bh_rng_uniform(rng)) / B * total;
-        index[b] = bhi_sumtree_find(&replay->priorities, at);
-        probability[b] = bhi_sumtree_get(&replay->priorities, index[b]) / total;
-    }
-}
-
-// |error| to the power of alpha; an error that is no number counts as none, and the run is seen to diverge elsewhere.
-static double priority(double error, double alpha)
-{
-    double size = fabs(error);
-    if (!(size < 1e12)) size = size > 0 ? 1e12 : 0;
-    return bh_exp(alpha * bh_log(size + 1e-6));
 }
 
 void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_real *error,
                                double alpha, int B)
 {
     for (int b = 0; b < B; b++) {
-        double p = priority((double)error[b], alpha);
+        double p = bh_exp(alpha * bh_log(fabs((double)error[b]) + 1e-6));
         bhi_sumtree_set(&replay->priorities, index[b], p);
-        if (p > replay->top_priority) replay->top_priority = p;
     }
 }
 

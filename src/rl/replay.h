@@ -23,8 +23,7 @@ typedef struct bhi_replay {
     size_t stride;          ///< bytes from one transition to the next
     unsigned char *records; ///< (N, stride), see bhi_replay_at
     int is_prioritized;
-    bhi_sumtree priorities; ///< of each slot, where prioritized
-    double top_priority;    ///< what a new transition gets: the largest so far
+    bhi_sumtree priorities; ///< of each slot, where prioritized: a new transition gets the largest so far
 } bhi_replay;
 
 /// A stored transition.
@@ -62,11 +61,6 @@ void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng)
 
 /// After bhi_replay_layout: lays priorities out too.
 void bhi_replay_layout_priorities(bhi_replay *replay, bhi_arena *arena);
-
-/// Draws B indices, slot i with probability (B) p_i / sum p: the sum is cut into B equal parts and one draw is made
-/// from each (stratified, as in the paper's appendix). The ring must not be empty.
-void bhi_replay_sample_prioritized(const bhi_replay *replay, int *index, double *probability, int B,
-                                   bh_rng *rng);
 
 /// Gives the transitions at index (B) the priorities (|error| + 1e-6)^alpha. One that is there twice gets its last.
 void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_real *error,
