@@ -7,6 +7,8 @@
 
 #include "core/status.h"
 
+#include <stddef.h>
+
 typedef enum bh_space_kind {
     BH_SPACE_BOX,
     BH_SPACE_DISCRETE,
