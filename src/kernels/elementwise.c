@@ -74,6 +74,21 @@ void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_rea
     for (; i < n; i++) target[i] += tau * (online[i] - target[i]);
 }
 
+void bhi_perturb(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict s,
+                 const bh_real *restrict e, bh_real scale, int n)
+{
+    bhi_f4 factor = bhi_f4_splat(scale);
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        bhi_f4 noise = bhi_f4_mul(bhi_f4_load(s + i), bhi_f4_mul(factor, bhi_f4_load(e + i)));
+        bhi_f4_store(y + i, x != NULL ? bhi_f4_add(bhi_f4_load(x + i), noise) : noise);
+    }
+    for (; i < n; i++) {
+        bh_real noise = s[i] * (scale * e[i]);
+        y[i] = x != NULL ? x[i] + noise : noise;
+    }
+}
+
 double bhi_sum_of_squares(const bh_real *x, int n)
 {
     enum { SUMS = 4 };

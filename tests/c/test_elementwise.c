@@ -121,6 +121,30 @@ static void test_polyak(void)
     }
 }
 
+static void test_perturb(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(y);
+        BLOCK(x);
+        BLOCK(s);
+        BLOCK(e);
+        BLOCK(want);
+        const bh_real scale = (bh_real)-1.3;
+        fill(y, n);
+        fill(x, n);
+        fill(s, n);
+        fill(e, n);
+        memcpy(want, y, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = x[i] + s[i] * (scale * e[i]);
+        bhi_perturb(y, x, s, e, scale, n);
+        CHECK(same(y, want));
+        for (int i = 0; i < n; i++) want[i] = s[i] * (scale * e[i]);
+        bhi_perturb(y, NULL, s, e, scale, n);
+        CHECK(same(y, want));
+    }
+}
+
 static void test_sum_of_squares(void)
 {
     EACH_LENGTH(n)
@@ -319,6 +343,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_add);
     CHECK_RUN(test_column_sums);
     CHECK_RUN(test_polyak);
+    CHECK_RUN(test_perturb);
     CHECK_RUN(test_sum_of_squares);
     CHECK_RUN(test_sgd);
     CHECK_RUN(test_optimizer_steps);
