@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { load } from '../../web/node.mjs';
+import { inFileOrder } from '../../web/run.mjs';
 import { fails } from './fails.mjs';
 
 const bh = await load();
@@ -131,6 +132,17 @@ test('predict is the argmax of qValues, for one observation and for many', () =>
   assert.deepEqual(model.predict(batch), batch.map((obs) => model.predict(obs)));
   assert.deepEqual([...model.qValues(Float32Array.from(batch.flat()))], [...q]);
   model.dispose();
+});
+
+test('numbers in the order of a checkpoint: maps lie channels last in memory, channels first in the file', () => {
+  const memory = Float32Array.from({ length: 12 }, (_, i) => i);
+  assert.deepEqual([...inFileOrder(memory, [1, 1, 1, 12], [0, 1, 1, 1])], [...memory]);
+  assert.deepEqual([...inFileOrder(memory, [1, 3, 4, 1], [0, 1, 3, 12])], [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
+  // O = 2 outputs, C = 3 channels, P = 2 positions: (o, c, p) is at 6p + 2c + o.
+  const ordered = inFileOrder(memory, [1, 2, 3, 2], [0, 1, 2, 6]);
+  assert.ok(ordered instanceof Float32Array);
+  assert.deepEqual([...ordered], [0, 6, 2, 8, 4, 10, 1, 7, 3, 9, 5, 11]);
+  assert.equal(memory[1], 1);
 });
 
 test('parameters are copies, in the orientation of a checkpoint', () => {
