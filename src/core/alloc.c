@@ -9,7 +9,8 @@
 static void *libc_alloc(size_t bytes, void *user)
 {
     (void)user;
-    if (bytes > SIZE_MAX - BH_ALIGNMENT) return NULL;
+    // No object is larger than PTRDIFF_MAX; the page leaves room for what an allocator adds, unchecked by some.
+    if (bytes > PTRDIFF_MAX - 4096) return NULL;
     size_t rounded = (bytes + BH_ALIGNMENT - 1) / BH_ALIGNMENT * BH_ALIGNMENT;
     return aligned_alloc(BH_ALIGNMENT, rounded);
 }

@@ -2,9 +2,10 @@
 // Config tables: defaults, parsing, checking, printing, all driven by the rows.
 #include "core/config.h"
 
+#include "core/decimal.h"
+
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void *member(const bh_field *f, void *config)
@@ -34,8 +35,8 @@ static bh_status check_number(const bh_config_table *table, const bh_field *f, d
 static bh_status parse_number(const bh_config_table *table, const bh_field *f, const char *text,
                               int whole, double *out, bh_error *err)
 {
-    char *end;
-    double v = strtod(text, &end);
+    const char *end;
+    double v = bhi_decimal_read(text, &end);
     while (*end == ' ') end++;
     if (end == text || *end != '\0' || (whole && v == v && floor(v) != v)) {
         return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be a %s", table->name,
@@ -120,8 +121,8 @@ static bh_status set_sizes(const bh_config_table *t, const bh_field *f, void *ou
     const char *s = text;
     while (*s == ' ' || *s == '[') s++;
     while (*s != '\0' && *s != ']') {
-        char *end;
-        double v = strtod(s, &end);
+        const char *end;
+        double v = bhi_decimal_read(s, &end);
         if (end == s || floor(v) != v || sizes.n == BH_SIZES_MAX) {
             return fail_sizes(t, f, text, err);
         }

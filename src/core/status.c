@@ -2,8 +2,9 @@
 // Status codes and error messages.
 #include "core/status.h"
 
+#include "core/text.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 
 const char *bh_status_string(bh_status status)
 {
@@ -26,7 +27,8 @@ bh_status bh_fail(bh_error *err, bh_status status, const char *format, ...)
     err->status = status;
     va_list args;
     va_start(args, format);
-    vsnprintf(err->message, sizeof err->message, format, args);
+    bh_text message = bh_text_over(err->message, sizeof err->message);
+    bhi_text_add_list(&message, format, args);
     va_end(args);
     return status;
 }

@@ -2,7 +2,8 @@
 // SHA-256 (FIPS 180-4).
 #include "io/sha256.h"
 
-#include <stdio.h>
+#include "core/text.h"
+
 #include <string.h>
 
 // Section 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
@@ -75,5 +76,6 @@ void bh_sha256_end(bh_sha256 *sha, char hex[65])
     bh_sha256_add(sha, &one, 1);
     while (sha->bytes % 64 != 56) bh_sha256_add(sha, &zero, 1);
     bh_sha256_add(sha, length, sizeof length);
-    for (int i = 0; i < 8; i++) snprintf(hex + 8 * i, 9, "%08x", (unsigned)sha->h[i]);
+    bh_text text = bh_text_over(hex, 65);
+    for (int i = 0; i < 8; i++) bh_text_add(&text, "%08x", (unsigned)sha->h[i]);
 }
