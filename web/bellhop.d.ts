@@ -276,6 +276,8 @@ export interface RunOptions {
   logFreq?: number;
   /** Training episodes start in any state, each as likely; evaluations never do. For environments that `can_start_anywhere`. */
   exploringStarts?: boolean;
+  /** Stops at the first evaluation at or above the environment's threshold; learn() or play() called again goes on. */
+  stopAtThreshold?: boolean;
 }
 
 /** Stable-Baselines3's hyperparameters of DQN. */
@@ -426,6 +428,8 @@ export interface Model extends Disposable {
   readonly episodes: number;
   /** First evaluation at or above the environment's threshold, in environment steps; null if none yet. */
   readonly solvedAt: number | null;
+  /** Whether it stands where the option `stopAtThreshold` stopped it. */
+  readonly finished: boolean;
   /**
    * Learns, in slices, so that a page stays alive. Called again it goes on from where it is: `totalTimesteps` more
    * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False).
@@ -503,7 +507,7 @@ export interface SessionInfo {
 /** The state of a session, with what happened since the last frame. */
 export interface Frame {
   running: boolean;
-  /** totalTimesteps was reached; play() goes on from there. */
+  /** totalTimesteps was reached, or the threshold that `stopAtThreshold` stops at; play() goes on from there. */
   finished: boolean;
   /** The loss or a value is not finite any more: the settings do not work. */
   diverged: boolean;

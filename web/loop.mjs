@@ -26,16 +26,18 @@ export class Slice {
   }
 
   /**
-   * Calls `work` with numbers of steps until the time or the steps are up.
+   * Calls `work` with numbers of steps until the time or the steps are up, or it has ended.
    * @param {number} steps                       the most to take
    * @param {(n: number) => number} work         takes about n steps, returns how many it took
+   * @param {() => boolean} [ended]             asked after each call: whether that was the last
    * @returns {number} steps taken
    */
-  run(steps, work) {
+  run(steps, work, ended = () => false) {
     const end = performance.now() + this.milliseconds;
     let taken = 0;
     for (let now = performance.now(); now < end && taken < steps;) {
       taken += work(Math.min(this.#portion, steps - taken));
+      if (ended()) break;
       const later = performance.now();
       // Portions of about a quarter of the time: the clock is read seldom, and a slice does not run far over.
       const ratio = this.milliseconds / 4 / Math.max(later - now, 0.01);

@@ -73,6 +73,10 @@ export class Model {
     return this.#run.solvedAt;
   }
 
+  get finished() {
+    return this.#run.finished;
+  }
+
   /** @param {LearnOptions} [options] */
   async learn(options = {}) {
     this.#run.check();
@@ -104,7 +108,7 @@ export class Model {
       records.forEach((record) => this.#metrics.add(record));
       const { timesteps, episodes } = this;
       const progress = { timesteps, totalTimesteps: end, episodes, records, ...this.#metrics.summary(timesteps) };
-      if (await onProgress(progress) === false) return;
+      if (await onProgress(progress) === false || this.finished) return;
       await breathe();
     }
   }
@@ -118,7 +122,7 @@ export class Model {
       this.#run.steps(n);
       for (const record of readRecords(this.#run.drain(), this.#run.algo.metrics)) records.push(record);
       return this.timesteps - before;
-    });
+    }, () => this.finished);
     return records;
   }
 

@@ -118,6 +118,11 @@ export class Run {
     return at < 0 ? null : at;
   }
 
+  /** Whether it stands where stopAtThreshold stopped it. */
+  get finished() {
+    return this.#wasm.call.bhx_run_finished(this.#address) !== 0;
+  }
+
   /**
    * Takes up to n environment steps, no more than the ring has room for.
    * @param {number} n

@@ -481,6 +481,7 @@ void bh_run_steps(bh_run *run, int n)
     while (run->timesteps < end) {
         step_once(run);
         after_step(run);
+        if (bh_run_finished(run)) return;
     }
 }
 
@@ -499,6 +500,11 @@ int bh_run_updates(const bh_run *run)
 int bh_run_solved_at(const bh_run *run)
 {
     return run->solved_at;
+}
+
+int bh_run_finished(const bh_run *run)
+{
+    return run->setup->run.stop_at_threshold && run->solved_at == run->timesteps;
 }
 
 int bh_run_episodes(const bh_run *run)

@@ -31,7 +31,9 @@
     X(INT, log_freq, "100", 1, 2000000000, NULL, BH_LIVE,                                     \
       "Environment steps between two training records")                                       \
     X(BOOL, exploring_starts, "false", 0, 1, NULL, BH_RESET,                                  \
-      "Training episodes start in any state, each as likely; evaluations never do")
+      "Training episodes start in any state, each as likely; evaluations never do")           \
+    X(BOOL, stop_at_threshold, "false", 0, 1, NULL, BH_LIVE,                                  \
+      "Stops at the first evaluation at or above the environment's threshold")
 
 typedef struct bh_run_config {
     BH_RUN_CONFIG(BH_MEMBER)
@@ -76,8 +78,12 @@ BH_API void bh_run_destroy(bh_run *run);
 BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
 
 /// Runs until `n` more environment steps are done (rounded up to whole steps of all environments).
-/// Goes on past total_timesteps if asked to: schedules stay at their end.
+/// Goes on past total_timesteps if asked to: schedules stay at their end. With stop_at_threshold it
+/// returns right after the first evaluation at or above the threshold; asked again, it goes on.
 BH_API void bh_run_steps(bh_run *run, int n);
+
+/// 1 while the run stands where stop_at_threshold stopped it.
+BH_API int bh_run_finished(const bh_run *run);
 
 /// Environment steps so far.
 BH_API int bh_run_timesteps(const bh_run *run);

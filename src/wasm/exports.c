@@ -399,6 +399,11 @@ EXPORT(int, bhx_run_solved_at)(const bh_run *run)
     return bh_run_solved_at(run);
 }
 
+EXPORT(int, bhx_run_finished)(const bh_run *run)
+{
+    return bh_run_finished(run);
+}
+
 /// The environment that is drawn; borrowed from the run.
 EXPORT(const bh_env *, bhx_run_env)(const bh_run *run)
 {

@@ -605,6 +605,32 @@ static void test_load_tells_the_agent(void)
     free(s.bytes);
 }
 
+// It stops right after the evaluation that is good enough, however many steps were asked for, and can go on.
+static void test_stop_at_threshold(void)
+{
+    bh_run *run = scripted_run("Corridor-v0", "",
+                               OPTIONS("eval_freq", "10", "n_eval_episodes", "1", "log_freq",
+                                       "1000", "stop_at_threshold", "true"));
+    for (int i = 15; i < 25; i++) script.greedy[i] = 1; // walks at the evaluation after 20 steps
+    bh_run_steps(run, 7);
+    CHECK(bh_run_timesteps(run) == 7 && !bh_run_finished(run));
+    bh_run_steps(run, 1000);
+    CHECK(bh_run_timesteps(run) == 20 && bh_run_solved_at(run) == 20 && bh_run_finished(run));
+    bh_run_steps(run, 15);
+    CHECK(bh_run_timesteps(run) == 35 && bh_run_solved_at(run) == 20 && !bh_run_finished(run));
+    bh_run_destroy(run);
+
+    run = scripted_run("Corridor-v0", "",
+                       OPTIONS("eval_freq", "10", "n_eval_episodes", "1", "log_freq", "1000"));
+    for (int i = 0; i < SCRIPT_MAX; i++) script.greedy[i] = 1;
+    bh_run_steps(run, 15); // off, it does not stop
+    CHECK(bh_run_timesteps(run) == 15 && bh_run_solved_at(run) == 10 && !bh_run_finished(run));
+    CHECK_STATUS(bh_run_set(run, "stop_at_threshold", "true", NULL), BH_OK);
+    bh_run_steps(run, 15); // solved long ago: not again
+    CHECK(bh_run_timesteps(run) == 30 && !bh_run_finished(run));
+    bh_run_destroy(run);
+}
+
 // The best so far was another network's: after loading, the next evaluation starts a new count.
 static void test_load_starts_a_new_best(void)
 {
@@ -676,6 +702,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_options_refused);
     CHECK_RUN(test_past_the_end);
     CHECK_RUN(test_load_tells_the_agent);
+    CHECK_RUN(test_stop_at_threshold);
     CHECK_RUN(test_load_starts_a_new_best);
     CHECK_RUN(test_updates_are_counted);
     CHECK_RUN(test_create_refused);

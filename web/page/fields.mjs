@@ -24,6 +24,7 @@
 /**
  * @typedef {object} Env
  * @property {string} id @property {Field[]} options @property {Preset[]} presets @property {boolean} has_transitions @property {boolean} can_start_anywhere
+ * @property {number | null} reward_threshold
  */
 /** @typedef {{ envs: Env[], algos: { name: string, summary: string, options: Field[] }[], run: Field[], version: string, simd: string }} Catalog */
 
@@ -38,12 +39,13 @@ export const GROUPS = {
   replay: ['buffer_size', 'learning_starts', 'batch_size', 'train_freq', 'gradient_steps'],
   network: ['net_arch', 'activation'],
   environment: [],
-  run: ['total_timesteps', 'eval_freq', 'n_eval_episodes', 'n_envs'],
+  run: ['total_timesteps', 'eval_freq', 'n_eval_episodes', 'stop_at_threshold', 'n_envs'],
   more: [],
 };
 /** What value iteration has no use for, and what only some environments can do. */
 const PLANNING_IGNORES = ['n_envs', 'exploring_starts'];
 const ANYWHERE_ONLY = ['exploring_starts'];
+const THRESHOLD_ONLY = ['stop_at_threshold'];
 
 /** @param {string} snake */
 export const camel = (snake) => snake.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase());
@@ -71,7 +73,8 @@ export function settingsOf(catalog, envId, algo) {
     field, key: camel(field.name), scope: 'options', group: groupOf(field.name),
     preset: /** @type {Value} */ (parse(field, presets.get(field.name) ?? field.default)),
   });
-  const ignored = new Set([...algo === 'value-iteration' ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY]);
+  const ignored = new Set([...algo === 'value-iteration' ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
+    ...env.reward_threshold === null ? THRESHOLD_ONLY : []]);
   return [
     ...(agent?.options ?? []).map(own),
     ...catalog.run.filter(({ name }) => !ignored.has(name)).map(own),

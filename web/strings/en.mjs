@@ -241,6 +241,7 @@ export default {
   'field.initial_q': 'Initial Q',
   'field.gamma': 'Discount γ',
   'field.exploring_starts': 'Exploring starts',
+  'field.stop_at_threshold': 'Stop at the threshold',
   'field.n_steps': 'Steps of the return n',
   'field.target_update_interval': 'Target update interval',
   'field.tau': 'Target update rate τ',

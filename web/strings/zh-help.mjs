@@ -20,6 +20,7 @@ export default {
   exploration_initial_eps: '开始时的 ε',
   exploration_final_eps: '结束时的 ε',
   exploring_starts: '训练回合从任意一个可走的格子开始，机会均等；评估时仍从起点出发',
+  stop_at_threshold: '某次评估的平均回报首次达到环境的达标线时停下；之后可以继续',
   initial_q: '表中每一项的初始值',
   gamma: '未来的奖励每远一步打一次折',
   n_steps: '目标中先累加这么多步的真实奖励，再接上估计值',

@@ -241,6 +241,7 @@ export default {
   'field.initial_q': '初始 Q 值',
   'field.gamma': '折扣因子 γ',
   'field.exploring_starts': '随机起点',
+  'field.stop_at_threshold': '达标即停',
   'field.n_steps': '回报步数 n',
   'field.target_update_interval': '目标网络更新间隔',
   'field.tau': '目标网络更新率 τ',
