@@ -37,6 +37,17 @@ export function load(options?: LoadOptions): Promise<Bellhop>;
  */
 export function evaluationSeed(seed: number): number;
 
+/**
+ * A run's records as a TensorBoard event file: the bytes of `header()`, then those of `events(records)` as `onProgress`
+ * gets the records, in a file whose name contains "tfevents". Scalars have Stable-Baselines3's names.
+ */
+export class TensorBoardWriter {
+  /** @param clock  seconds since 1970; default: the time it is */
+  constructor(clock?: () => number);
+  header(): Uint8Array;
+  events(records: readonly RunRecord[]): Uint8Array;
+}
+
 /** One instance of the library. */
 export interface Bellhop {
   readonly version: string;

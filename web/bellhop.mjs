@@ -10,6 +10,7 @@ import { loadWasm } from './load.mjs';
 export { BellhopError } from './wasm.mjs';
 export { connect } from './trainer.mjs';
 export { evaluationSeed } from './run.mjs';
+export { TensorBoardWriter } from './tensorboard.mjs';
 
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */
 

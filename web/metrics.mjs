@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Records of a run under the names the field knows (Stable-Baselines3's), as objects and as running summaries.
 import { RECORD_WIDTH } from './run.mjs';
+import { mean } from './statistics.mjs';
 
 /** Episodes that rollout/ep_rew_mean is the mean of. */
 const WINDOW = 100;
@@ -60,11 +61,15 @@ export class Metrics {
     }
   }
 
+  /** Means over the last episodes; nothing before the first. @returns {import('./bellhop.js').MetricValues | {}} */
+  rollout() {
+    return this.#returns.length === 0 ? {}
+      : { 'rollout/ep_rew_mean': mean(this.#returns), 'rollout/ep_len_mean': mean(this.#lengths) };
+  }
+
   /** @param {number} timesteps @returns {import('./bellhop.js').MetricValues} */
   summary(timesteps) {
-    const episodes = this.#returns.length === 0 ? {}
-      : { 'rollout/ep_rew_mean': mean(this.#returns), 'rollout/ep_len_mean': mean(this.#lengths) };
-    return { ...episodes, ...this.#latest, 'time/total_timesteps': timesteps };
+    return { ...this.rollout(), ...this.#latest, 'time/total_timesteps': timesteps };
   }
 }
 
@@ -72,9 +77,4 @@ export class Metrics {
 function push(window, value) {
   window.push(value);
   if (window.length > WINDOW) window.shift();
-}
-
-/** @param {number[]} values */
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -7,7 +7,8 @@ import { kebabCase, suggestion } from '../options.mjs';
 
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').Field} Field */
-/** @typedef {{ flags: Map<string, string | true>, positionals: string[] }} Arguments */
+/** @typedef {'boolean' | 'maybe' | 'string' | 'list'} Kind */
+/** @typedef {{ flags: Map<string, string | true>, lists: Map<string, string[]>, positionals: string[] }} Arguments */
 
 /** A command that was typed wrongly. */
 export class UsageError extends Error {}
@@ -19,9 +20,9 @@ export function flagOf(field, prefix = '') {
 
 /**
  * Splits arguments into flags and the rest. `known` says which flags there are: 'boolean' ones take no value,
- * 'maybe' ones may be followed by true or false, 'string' ones need a value.
+ * 'maybe' ones may be followed by true or false, 'string' ones need a value; 'list' ones too, and may come several times.
  * @param {string[]} argv
- * @param {Map<string, 'boolean' | 'maybe' | 'string'>} known
+ * @param {Map<string, Kind>} known
  * @returns {Arguments}
  */
 export function readArguments(argv, known) {
@@ -29,10 +30,13 @@ export function readArguments(argv, known) {
     [name, { type: /** @type {'boolean' | 'string'} */ (kind === 'boolean' ? 'boolean' : 'string') }]));
   const { tokens } = parseArgs({ args: withValues(argv, known), options, strict: false, tokens: true });
   /** @type {Arguments} */
-  const result = { flags: new Map(), positionals: [] };
+  const result = { flags: new Map(), lists: new Map(), positionals: [] };
   for (const token of tokens) {
     if (token.kind === 'positional') result.positionals.push(token.value);
-    else if (token.kind === 'option') result.flags.set(token.name, checkedValue(token, known));
+    if (token.kind !== 'option') continue;
+    const value = checkedValue(token, known);
+    if (known.get(token.name) === 'list') result.lists.set(token.name, [...result.lists.get(token.name) ?? [], String(value)]);
+    else result.flags.set(token.name, value);
   }
   return result;
 }
@@ -92,7 +96,7 @@ function valueOf(field, text) {
 
 /**
  * The options that flags set, camelCase and typed.
- * @param {Map<string, string | true>} flags
+ * @param {ReadonlyMap<string, string | true>} flags
  * @param {readonly Field[]} fields
  * @param {string} [prefix]
  */

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What `train --out DIR` leaves behind: metrics.csv (a row per record), config.json, and both sets of parameters.
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+// What runs leave behind. `train --out DIR`: metrics.csv (a row per record), config.json, and both sets of parameters;
+// `--tensorboard DIR`: an event file; several runs: a table of them all.
+import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { named } from '../metrics.mjs';
+import { TensorBoardWriter } from '../tensorboard.mjs';
 import { configOf } from './config.mjs';
 
 const COLUMNS = [
@@ -11,19 +15,42 @@ const COLUMNS = [
   'eval/min_reward', 'eval/max_reward', 'eval/mean_ep_length', 'eval/is_best',
 ];
 
+/** What an OutputFolder holds in the end. */
+export const FILES = ['metrics.csv', 'config.json', 'model.safetensors', 'best_model.safetensors'];
+
+/** @template T @param {string} flag @param {string} path @param {() => T} use @returns {T} */
+function writing(flag, path, use) {
+  try {
+    return use();
+  } catch (error) {
+    throw new Error(`--${flag} ${path} cannot be written to: ${/** @type {Error} */ (error).message}`, { cause: error });
+  }
+}
+
+/**
+ * Makes the folder of several runs, with its parents. One that holds something already is refused: runs of two
+ * commands in one folder would look like one's.
+ * @param {string} flag @param {string} path
+ */
+export function makeEmptyFolder(flag, path) {
+  const held = writing(flag, path, () => {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+    return readdirSync(path);
+  });
+  if (held.length > 0) throw new Error(`--${flag} ${path} holds ${held[0]} already; several runs need a new or empty folder`);
+}
+
 export class OutputFolder {
-  files = ['metrics.csv', 'config.json', 'model.safetensors', 'best_model.safetensors'];
   #csv;
 
   /** @param {string} path  made, with its parents, if it is not there */
   constructor(path) {
     this.path = path;
-    try {
+    this.#csv = writing('out', path, () => {
       mkdirSync(path, { recursive: true });
-      this.#csv = openSync(join(path, 'metrics.csv'), 'w');
-    } catch (error) {
-      throw new Error(`--out ${path} cannot be written to: ${/** @type {Error} */ (error).message}`, { cause: error });
-    }
+      return openSync(join(path, 'metrics.csv'), 'w');
+    });
     writeSync(this.#csv, `type,${COLUMNS.join(',')}\n`);
   }
 
@@ -46,6 +73,54 @@ export class OutputFolder {
   close() {
     closeSync(this.#csv);
   }
+}
+
+/** An event file in a folder; TensorBoard shows each folder as a run. */
+export class TensorBoardFolder {
+  #writer = new TensorBoardWriter();
+  #file;
+
+  /** @param {string} path  made, with its parents, if it is not there */
+  constructor(path) {
+    this.#file = writing('tensorboard', path, () => {
+      mkdirSync(path, { recursive: true });
+      return openNew(join(path, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}`));
+    });
+    writeSync(this.#file, this.#writer.header());
+  }
+
+  /** @param {readonly import('../bellhop.js').RunRecord[]} records */
+  writeRecords(records) {
+    const bytes = this.#writer.events(records);
+    if (bytes.length > 0) writeSync(this.#file, bytes);
+  }
+
+  close() {
+    closeSync(this.#file);
+  }
+}
+
+/** Opens the first file of name.0, name.1, … that is not there yet. @param {string} name @returns {number} */
+function openNew(name) {
+  for (let i = 0; ; i++) {
+    try {
+      return openSync(`${name}.${i}`, 'wx');
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** @param {string} file @param {readonly unknown[][]} rows  the first is the heading */
+export function writeCsv(file, rows) {
+  writeFileSync(file, rows.map((cells) => `${cells.map(csvCell).join(',')}\n`).join(''));
+}
+
+/** What is not a finite number is empty; text with a comma, quote or line end is quoted (RFC 4180). @param {unknown} value */
+function csvCell(value) {
+  if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return '';
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** @param {import('../bellhop.js').RunRecord} record */

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { BellhopError } from '../node.mjs';
 import { suggestion } from '../options.mjs';
 import { UsageError } from './args.mjs';
+import * as compare from './compare.mjs';
 import * as envs from './envs.mjs';
 import * as evaluate from './eval.mjs';
 import * as options from './options.mjs';
@@ -14,7 +15,7 @@ import * as train from './train.mjs';
 /** @typedef {{ summary: string, help: string, run: (argv: string[]) => Promise<number> }} Command */
 
 /** @type {Record<string, Command>} */
-const COMMANDS = { envs, options, train, eval: evaluate };
+const COMMANDS = { envs, options, train, compare, eval: evaluate };
 
 const HELP = `Usage: bellhop COMMAND [options]
 

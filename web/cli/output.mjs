@@ -18,18 +18,27 @@ export function printTable(rows) {
   for (const row of rows) print(row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
 }
 
+/** The same for a Markdown document. @param {string[][]} rows  the first is the heading */
+export function printMarkdownTable(rows) {
+  const line = (/** @type {string[]} */ cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const [heading, ...rest] = rows;
+  [line(heading), line(heading.map(() => '---')), ...rest.map(line)].forEach(print);
+}
+
 /** 12345.678 as "12,345.68" @param {number} value @param {number} [digits] */
 export function number(value, digits = 2) {
   return Number.isFinite(value) ? value.toLocaleString('en-US', { maximumFractionDigits: digits }) : String(value);
 }
 
-/** How far a run has come: a bar on a terminal, now and then a line elsewhere. */
+/** @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, runs?: string }} Shown */
+
+/** How far a run, or several, have come: a bar on a terminal, now and then a line elsewhere. */
 export class Progress {
   #since = performance.now();
   #shown = -Infinity;
   #terminal = process.stdout.isTTY === true;
 
-  /** @param {import('../bellhop.js').LearnProgress} progress */
+  /** @param {Shown} progress */
   show(progress) {
     const now = performance.now();
     if (now - this.#shown < (this.#terminal ? 100 : 5000)) return;
@@ -43,7 +52,7 @@ export class Progress {
     if (this.#terminal) process.stdout.write('\r\x1b[K');
   }
 
-  /** @param {import('../bellhop.js').LearnProgress} progress */
+  /** @param {Shown} progress */
   #line(progress) {
     const { timesteps, totalTimesteps } = progress;
     const seconds = (performance.now() - this.#since) / 1000;
@@ -54,6 +63,7 @@ export class Progress {
     add('return', progress['rollout/ep_rew_mean']);
     add('eval', progress['eval/mean_reward']);
     add('ε', progress['rollout/exploration_rate']);
+    if (progress.runs !== undefined) parts.push(progress.runs);
     parts.push(`${number(timesteps / seconds, 0)} steps/s`);
     return parts.join('  ');
   }

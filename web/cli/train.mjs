@@ -1,156 +1,199 @@
 // SPDX-License-Identifier: MIT
-// `bellhop train`: a run from its flags to its summary.
-import process from 'node:process';
+// `bellhop train`: a run, or one for each of several seeds, from flags to summary.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { load } from '../node.mjs';
-import { findAlgo, findEnv } from '../setup.mjs';
+import { findEnv } from '../setup.mjs';
 import { named } from '../metrics.mjs';
-import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments } from './args.mjs';
-import { readConfig } from './config.mjs';
-import { OutputFolder } from './folder.mjs';
+import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
+import { FILES, makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson } from './output.mjs';
+import { checkPlan, makePlan } from './plan.mjs';
+import { runJobs } from './pool.mjs';
+import { Together, aggregate, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { interruptible, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
-/** @typedef {import('../bellhop.js').Model} Model */
-/** @typedef {{ env: string, algo: string, options: object, envOptions: object }} Plan */
+/** @typedef {import('./plan.mjs').Plan} Plan */
+/** @typedef {import('./training.mjs').Summary} Summary */
+/** @typedef {ReadonlyMap<string, string | true>} Flags */
 
 export const summary = 'Train a model';
 export const help = `Usage: bellhop train ENV [--algo dqn|q-learning|value-iteration] [--seed N] [--total-timesteps N]
-                     [--out DIR] [--config FILE] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+                     [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
+                     [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
 Trains with the environment's preset, changed by FILE, changed by flags; bellhop options ENV lists them. Then scores the
 best and the final parameters on greedy episodes whose seed (the run's + 2^40) no evaluation during the run had.
 
-  --out DIR      write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
-  --config FILE  options from a config.json that --out wrote; ENV may then be left out
-  --json         one JSON object per line: "type" is episode, train or eval; the last one is the summary
+  --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
+  --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
+  --config FILE        options from a config.json that --out wrote; ENV may then be left out
+  --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
+  --stop-at-threshold  end at the first evaluation at or above the environment's threshold
+
+  --seeds LIST         a run for each seed, such as 0-9 or 0-4,7, each the same as alone. Then the mean, and the
+                       interquartile mean with its 95 % bootstrap interval (2,000 resamples; Agarwal et al. 2021).
+                       --out and --tensorboard get a folder seed-N for each run, --out also summary.csv and
+                       summary.json; --json prints each run's summary and at last one of type aggregate
+  --jobs N             runs at a time (default: as many as there are processors)
 
   bellhop train CartPole-v1 --seed 3 --out runs/cartpole
+  bellhop train CartPole-v1 --seeds 0-9 --out runs/ten --tensorboard runs/logs
   bellhop train FrozenLake-v1 --env-is-slippery false --learning-rate 0.5
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
 
-Ctrl-C stops the run, writes what there is and exits with 130.
+Ctrl-C stops the run, or all of them, writes what there is and exits with 130.
 `;
+
+const OWN = ['out', 'tensorboard', 'json', 'seeds', 'jobs'];
 
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
-  const own = /** @type {const} */ ([['algo', 'string'], ['out', 'string'], ['config', 'string'], ['json', 'boolean']]);
+  const own = /** @type {const} */ ([
+    ['algo', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
+    ['seeds', 'string'], ['jobs', 'string'],
+  ]);
   const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]));
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
-  const plan = makePlan(bh, positionals[0], flags);
-  const model = makeModel(bh, plan);
-  const out = flags.get('out');
-  const folder = out === undefined ? null : new OutputFolder(String(out));
-  try {
-    return await train(model, folder, flags.has('json'), findEnv(bh.catalog, plan.env).reward_threshold);
-  } finally {
-    folder?.close();
-    model.dispose();
-  }
+  const plan = makePlan(bh, positionals[0], flags, OWN);
+  if (flags.has('seeds')) return trainSeeds(bh, plan, flags);
+  if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
+  return trainOne(bh, plan, flags);
 }
 
-/**
- * What is to be run, from file and flags.
- * @param {Bellhop} bh @param {string | undefined} name @param {Map<string, string | true>} flags
- * @returns {Plan}
- */
-function makePlan({ catalog }, name, flags) {
-  const file = flags.get('config');
-  const config = file === undefined ? null : readConfig(catalog, String(file));
-  if (config && name !== undefined && name !== config.env) {
-    throw new UsageError(`the environment is '${name}', but ${file} is for '${config.env}'`);
-  }
-  const id = name ?? config?.env;
-  if (id === undefined) throw new UsageError('train needs an environment: bellhop train ENV; bellhop envs lists them');
-  const env = findEnv(catalog, id);
-  const algo = findAlgo(catalog, flags.get('algo') ?? config?.algo ?? env.presets[0]?.algo ?? catalog.algos[0].name);
-  const fields = [...catalog.run, ...algo.options];
-  const mine = new Set([...fields.map((field) => flagOf(field)), ...env.options.map((field) => flagOf(field, 'env-'))]);
-  for (const flag of flags.keys()) {
-    if (['algo', 'out', 'config', 'json'].includes(flag) || mine.has(flag)) continue;
-    throw new UsageError(`${flag.startsWith('env-') ? env.id : algo.name} has no option --${flag}; see bellhop options ${flag.startsWith('env-') ? env.id : algo.name}`);
-  }
-  return {
-    env: env.id, algo: algo.name,
-    options: { ...config?.options, ...optionsFrom(flags, fields) },
-    envOptions: { ...config?.envOptions, ...optionsFrom(flags, env.options, 'env-') },
-  };
+/** @param {Flags} flags @param {string} name */
+function text(flags, name) {
+  const value = flags.get(name);
+  return value === undefined ? undefined : String(value);
 }
 
-/** @param {Bellhop} bh @param {Plan} plan @returns {Model} */
-function makeModel(bh, { env: id, algo, options, envOptions }) {
-  const { catalog } = bh;
-  const classes = { 'dqn': bh.DQN, 'q-learning': bh.QLearning, 'value-iteration': bh.ValueIteration };
-  const env = inFlags(findEnv(catalog, id).options, 'env-', () => bh.make(id, envOptions));
-  try {
-    const Class = classes[/** @type {keyof typeof classes} */ (algo)];
-    return inFlags([...catalog.run, ...findAlgo(catalog, algo).options], '', () => new Class(env, options));
-  } finally {
-    env.dispose();
-  }
-}
+// ---- one run ----
 
-/**
- * @param {Model} model @param {OutputFolder | null} folder @param {boolean} json
- * @param {number | null} threshold
- * @returns {Promise<number>} exit code
- */
-async function train(model, folder, json, threshold) {
-  folder?.writeConfig(model);
-  const stop = new AbortController();
-  const onSignal = () => {
-    // A second Ctrl-C does not wait.
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const since = performance.now();
+/** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @returns {Promise<number>} exit code */
+function trainOne(bh, plan, flags) {
+  const json = flags.has('json');
   const progress = json ? null : new Progress();
-  await model.learn({
-    signal: stop.signal,
-    sliceMilliseconds: 50,
-    onProgress(now) {
-      folder?.writeRecords(now.records);
-      if (json) now.records.forEach((record) => printJson({ type: record.type, ...named(record) }));
-      progress?.show(now);
-    },
+  const job = { plan, out: text(flags, 'out'), tensorboard: text(flags, 'tensorboard') };
+  return interruptible(async (signal) => {
+    const result = await trainJob(bh, job, {
+      signal,
+      onProgress(now) {
+        if (json) now.records.forEach((record) => printJson({ type: record.type, ...named(record) }));
+        progress?.show(now);
+      },
+    });
+    progress?.end();
+    if (json) printJson(result);
+    else printSummary(result, findEnv(bh.catalog, plan.env).reward_threshold, job);
+    return signal.aborted ? 130 : 0;
   });
-  const seconds = (performance.now() - since) / 1000;
-  progress?.end();
-  folder?.writeModels(model);
-  const result = summarize(model, seconds);
-  if (json) printJson(result);
-  else printSummary(result, model, folder, threshold);
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  return stop.signal.aborted ? 130 : 0;
 }
 
-/** @param {Model} model @param {number} seconds */
-function summarize(model, seconds) {
-  const best = model.evaluate({ which: 'best' });
-  const final = model.evaluate({ which: 'current' });
-  return {
-    type: 'summary', env: model.env.id, algo: model.algo, seed: model.options.seed,
-    total_timesteps: model.timesteps, episodes: model.episodes, solved_at_timestep: model.solvedAt,
-    'eval/mean_reward': best.mean, 'eval/std_reward': best.std,
-    'final/mean_reward': final.mean, 'final/std_reward': final.std,
-    'time/seconds': seconds, 'time/fps': model.timesteps / seconds,
-    params_sha256: model.sha256(),
-  };
-}
-
-/**
- * @param {ReturnType<typeof summarize>} result @param {Model} model @param {OutputFolder | null} folder
- * @param {number | null} threshold
- */
-function printSummary(result, model, folder, threshold) {
-  const episodes = number(Number(model.options.finalEvalEpisodes));
+/** @param {Summary} result @param {number | null} threshold @param {import('./training.mjs').Job} job */
+function printSummary(result, threshold, { out, tensorboard }) {
   const solved = result.solved_at_timestep === null ? 'not by any evaluation' : `first after ${number(result.solved_at_timestep)} steps`;
   print(`${result.env} · ${result.algo} · seed ${result.seed} · ${number(result.total_timesteps)} steps in `
     + `${number(result['time/seconds'])} s (${number(result['time/fps'], 0)} steps/s)`);
   if (threshold !== null) print(`solved      ${solved} (a mean of ${threshold} or more)`);
-  print(`best        ${number(result['eval/mean_reward'])} ± ${number(result['eval/std_reward'])} over ${episodes} greedy episodes`);
+  print(`best        ${number(result['eval/mean_reward'])} ± ${number(result['eval/std_reward'])} over ${number(result.final_eval_episodes)} greedy episodes`);
   print(`final       ${number(result['final/mean_reward'])} ± ${number(result['final/std_reward'])}`);
   print(`parameters  sha256 ${result.params_sha256}`);
-  if (folder) print(`written     ${folder.files.join(', ')} in ${folder.path}`);
+  if (out !== undefined) print(`written     ${FILES.join(', ')} in ${out}`);
+  if (tensorboard !== undefined) print(`written     an event file in ${tensorboard}; see it with: tensorboard --logdir ${tensorboard}`);
+}
+
+// ---- several seeds ----
+
+/** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @returns {Promise<number>} exit code */
+async function trainSeeds(bh, plan, flags) {
+  if (flags.has('seed')) throw new UsageError('--seed and --seeds exclude each other');
+  const list = String(flags.get('seeds'));
+  const seeds = parseSeeds(list);
+  const threads = threadsOf(flags);
+  const steps = checkPlan(bh, { ...plan, options: { ...plan.options, seed: seeds[0] } });
+  const [out, tensorboard] = [text(flags, 'out'), text(flags, 'tensorboard')];
+  if (out !== undefined) makeEmptyFolder('out', out);
+  if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
+  const jobs = seeds.map((seed) => ({
+    plan: { ...plan, options: { ...plan.options, seed } },
+    out: out && join(out, `seed-${seed}`), tensorboard: tensorboard && join(tensorboard, `seed-${seed}`),
+  }));
+  const json = flags.has('json');
+  const { reward_threshold: threshold } = findEnv(bh.catalog, plan.env);
+  const since = performance.now();
+  return interruptible(async (signal) => {
+    const results = await runAll(jobs, steps, { threads, signal, json, threshold });
+    const runs = results.filter((result) => result !== null);
+    if (runs.length > 0) {
+      const all = aggregate(runs, threshold);
+      if (out !== undefined) writeSummaries(out, plan, runs, all);
+      if (json) printJson(all);
+      else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out, tensorboard });
+    }
+    return signal.aborted ? 130 : 0;
+  });
+}
+
+/**
+ * @param {import('./training.mjs').Job[]} jobs @param {number} steps  of each
+ * @param {{ threads: number, signal: AbortSignal, json: boolean, threshold: number | null }} how
+ */
+async function runAll(jobs, steps, { threads, signal, json, threshold }) {
+  const together = new Together(jobs.map(() => steps));
+  const progress = json ? null : new Progress();
+  const tell = inOrder((/** @type {Summary} */ result) => {
+    progress?.end();
+    if (json) printJson(result);
+    else print(runLine(result, threshold));
+  });
+  const results = await runJobs(jobs, {
+    threads,
+    signal,
+    onProgress(job, now) {
+      together.at(job, now);
+      progress?.show(together.progress());
+    },
+    onResult(job, result) {
+      together.finish(job, result);
+      tell(job, result);
+    },
+  });
+  progress?.end();
+  return results;
+}
+
+/** @param {Summary} result @param {number | null} threshold */
+function runLine(result, threshold) {
+  const score = (/** @type {'eval' | 'final'} */ which) => `${number(result[`${which}/mean_reward`])} ± ${number(result[`${which}/std_reward`])}`;
+  const solved = result.solved_at_timestep === null ? 'not solved' : `solved after ${number(result.solved_at_timestep)}`;
+  return [
+    `seed ${result.seed}`, `best ${score('eval')}`, `final ${score('final')}`, ...threshold === null ? [] : [solved],
+    `${number(result.total_timesteps)} steps in ${number(result['time/seconds'])} s`,
+  ].join('  ');
+}
+
+/** @param {string} out @param {Plan} plan @param {Summary[]} runs @param {import('./runs.mjs').Aggregate} all */
+function writeSummaries(out, plan, runs, all) {
+  writeCsv(join(out, 'summary.csv'), runRows(runs));
+  writeFileSync(join(out, 'summary.json'), `${JSON.stringify({ ...plan, aggregate: all, runs }, null, 2)}\n`);
+}
+
+/**
+ * @param {import('./runs.mjs').Aggregate} all
+ * @param {{ list: string, threads: number, seconds: number, threshold: number | null, of: number, out?: string, tensorboard?: string }} about
+ */
+function printAggregate(all, { list, threads, seconds, threshold, of, out, tensorboard }) {
+  const begun = all.runs < of ? ` (${all.runs} of ${of})` : '';
+  print(`\n${all.env} · ${all.algo} · seeds ${list}${begun} · ${threads} at a time · ${number(seconds)} s`);
+  if (threshold !== null) {
+    const half = all.median_solved_at_timestep === null ? '' : `, half of them within ${number(all.median_solved_at_timestep)} steps`;
+    print(`solved      ${all.solved} of ${all.runs}${half} (a mean of ${threshold} or more)`);
+  }
+  for (const [label, score] of /** @type {const} */ ([['best', all['eval/mean_reward']], ['final', all['final/mean_reward']]])) {
+    print(`${label.padEnd(12)}interquartile mean ${iqmText(score)}  mean ${number(score.mean)} ± ${number(score.std)}  min ${number(score.min)}`);
+  }
+  if (out !== undefined) print(`written     summary.csv, summary.json and a folder for each seed in ${out}`);
+  if (tensorboard !== undefined) print(`written     an event file for each seed; see them with: tensorboard --logdir ${tensorboard}`);
 }
