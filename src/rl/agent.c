@@ -3,14 +3,20 @@
 #include "rl/agent.h"
 
 #include "rl/dqn.h"
-#include "rl/tabular.h"
+#include "rl/planning.h"
+#include "rl/td_table.h"
 
 #include <string.h>
 
 const bh_agent_class *const bh_agent_classes[] = {
     &bh_dqn_class,
     &bh_q_learning_class,
+    &bh_sarsa_class,
+    &bh_expected_sarsa_class,
+    &bh_double_q_learning_class,
     &bh_value_iteration_class,
+    &bh_policy_iteration_class,
+    &bh_policy_evaluation_class,
     NULL,
 };
 
@@ -25,7 +31,7 @@ int bh_greedy(const double *q, int A)
 
 bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err)
 {
-    char buffer[120];
+    char buffer[200];
     bh_text names = bh_text_over(buffer, sizeof buffer);
     for (int i = 0; bh_agent_classes[i] != NULL; i++) {
         if (strcmp(bh_agent_classes[i]->name, name) == 0) {

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+// Tabular temporal-difference learning: one agent, four targets.
+#include "rl/td_table.h"
+
+#include "optim/optimizer.h"
+#include "rl/explore.h"
+#include "rl/q_table.h"
+#include "rl/tabular.h"
+
+#define BH_CONFIG_STRUCT bh_td_table_config
+static const bh_field fields[] = {BH_TD_TABLE_CONFIG(BH_ENTRY)};
+
+#define TABLE(name)                                                              \
+    {                                                                            \
+        name, fields, sizeof fields / sizeof *fields, sizeof(bh_td_table_config) \
+    }
+const bh_config_table bh_q_learning_table = TABLE("Q-learning");
+const bh_config_table bh_sarsa_table = TABLE("SARSA");
+const bh_config_table bh_expected_sarsa_table = TABLE("Expected SARSA");
+const bh_config_table bh_double_q_learning_table = TABLE("Double Q-learning");
+
+// A transition; discount is 0 where nothing follows.
+typedef struct step {
+    int s, a;
+    double r, discount;
+    int s_next;
+    int truncated;
+    int waits; // in td_table.pending: it is one
+} step;
+
+typedef struct td_table td_table;
+
+// One of the four.
+typedef struct td_method {
+    const bh_config_table *table;
+    const char *const *names; // (n_q) of the tensors
+    int n_q;
+    void (*learn)(td_table *t, const step *now, step *pending);
+} td_method;
+
+struct td_table {
+    bhi_q_table base;
+    bh_td_table_config config;
+    const td_method *method;
+    bh_rng explore_rng, coin_rng;
+    int timesteps;
+    step *pending; // (n_envs)
+    double *row;   // (A) scratch
+};
+
+// ---- schedules and exploration ----
+
+static double progress(const td_table *t)
+{
+    return (double)t->timesteps / t->base.spec.total_timesteps;
+}
+
+static double learning_rate(const td_table *t)
+{
+    const bh_td_table_config *c = &t->config;
+    return bhi_linear_schedule(
+        c->learning_rate, c->learning_rate_schedule == 0 ? c->learning_rate : 0, 1, progress(t));
+}
+
+static double epsilon(const td_table *t)
+{
+    const bh_td_table_config *c = &t->config;
+    return bhi_linear_schedule(c->exploration_initial_eps, c->exploration_final_eps,
+                               c->exploration_fraction, progress(t));
+}
+
+static int choose(td_table *t, const double *q, unsigned char *explored)
+{
+    int A = t->base.spec.n_actions;
+    *explored = (unsigned char)bhi_explores(&t->explore_rng, epsilon(t));
+    return *explored ? bhi_random_action(&t->explore_rng, A) : bh_greedy(q, A);
+}
+
+// The probabilities of choose() in state s, in t->row.
+static const double *policy_of(td_table *t, int s)
+{
+    int A = t->base.spec.n_actions;
+    bh_tabular_epsilon_greedy(t->row, t->base.blocks + s * A, A, epsilon(t));
+    return t->row;
+}
+
+// ---- the four targets ----
+
+static void learned(td_table *t, const step *e, double td)
+{
+    bhi_q_table_row(&t->base, t->base.blocks, t->row, e->s);
+    bhi_q_table_count(&t->base, td * td, t->row[bh_greedy(t->row, t->base.spec.n_actions)]);
+}
+
+static void learn_q(td_table *t, const step *now, step *pending)
+{
+    (void)pending;
+    learned(t, now,
+            bh_tabular_q_learning(t->base.blocks, t->base.spec.n_actions, now->s, now->a, now->r,
+                                  now->discount, now->s_next, learning_rate(t)));
+}
+
+static void learn_expected_sarsa(td_table *t, const step *now, step *pending)
+{
+    (void)pending;
+    learned(t, now,
+            bh_tabular_expected_sarsa(t->base.blocks, t->base.spec.n_actions, now->s, now->a,
+                                      now->r, now->discount, now->s_next, policy_of(t, now->s_next),
+                                      learning_rate(t)));
+}
+
+static void learn_sarsa(td_table *t, const step *now, step *pending)
+{
+    if (pending->waits) {
+        learned(t, pending,
+                bh_tabular_sarsa(t->base.blocks, t->base.spec.n_actions, pending->s, pending->a,
+                                 pending->r, pending->discount, pending->s_next, now->a,
+                                 learning_rate(t)));
+    }
+    *pending = *now;
+    pending->waits = now->discount > 0 && !now->truncated;
+    if (!pending->waits) learn_expected_sarsa(t, now, pending); // no action will be taken there
+}
+
+static void learn_double_q(td_table *t, const step *now, step *pending)
+{
+    (void)pending;
+    double *q[] = {t->base.blocks, t->base.blocks + bhi_q_table_entries(&t->base)};
+    int k = (int)bh_rng_below(&t->coin_rng, 2);
+    learned(t, now,
+            bh_tabular_double_q(q[k], q[1 - k], t->base.spec.n_actions, now->s, now->a, now->r,
+                                now->discount, now->s_next, learning_rate(t)));
+}
+
+// ---- the agent ----
+
+static void layout(td_table *t, bhi_arena *arena)
+{
+    bhi_arena_array(arena, 1, sizeof *t);
+    bhi_q_table_layout(&t->base, arena);
+    t->pending = bhi_arena_array(arena, (size_t)t->base.spec.n_envs, sizeof *t->pending);
+    t->row = bhi_arena_array(arena, (size_t)t->base.spec.n_actions, sizeof *t->row);
+}
+
+static bh_status create(void **out, const td_method *method, const void *config,
+                        const bh_agent_spec *spec, bh_error *err)
+{
+    *out = NULL;
+    bh_status status = bhi_q_table_check(method->table, config, spec, err);
+    if (status != BH_OK) return status;
+    td_table shape = {.method = method, .config = *(const bh_td_table_config *)config};
+    shape.base = (bhi_q_table){
+        .spec = *spec, .names = method->names, .n_blocks = method->n_q, .n_q = method->n_q};
+    bhi_arena arena = {0};
+    layout(&shape, &arena);
+    td_table *t = bh_alloc(arena.used);
+    if (t == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", method->table->name);
+    *t = shape;
+    t->base.bytes = arena.used;
+    t->base.config = &t->config;
+    layout(t, &(bhi_arena){(unsigned char *)t, 0});
+    t->explore_rng = bh_rng_split(&t->base.spec.rng);
+    t->coin_rng = bh_rng_split(&t->base.spec.rng);
+    size_t n = (size_t)method->n_q * bhi_q_table_entries(&t->base);
+    for (size_t i = 0; i < n; i++) t->base.blocks[i] = t->config.initial_q;
+    *out = t;
+    return BH_OK;
+}
+
+static void act(void *agent, int *actions, unsigned char *explored, const float *obs, int n)
+{
+    td_table *t = agent;
+    for (int i = 0; i < n; i++) {
+        bhi_q_table_row(&t->base, t->base.blocks, t->row, (int)obs[i]);
+        actions[i] = choose(t, t->row, &explored[i]);
+    }
+}
+
+// Each transition is learned from as it comes.
+static void observe(void *agent, const bh_experience *e)
+{
+    td_table *t = agent;
+    for (int i = 0; i < e->n; i++) {
+        step now = {
+            .s = (int)e->obs_tm1[i],
+            .a = e->a_tm1[i],
+            .r = e->r_t[i],
+            .discount = e->terminated_t[i] ? 0 : t->config.gamma,
+            .s_next = (int)e->obs_t[i],
+            .truncated = e->truncated_t[i],
+        };
+        t->method->learn(t, &now, &t->pending[i]);
+        t->timesteps++;
+    }
+}
+
+static void learn(void *agent)
+{
+    (void)agent;
+}
+
+static void stats(void *agent, bh_agent_stats *out)
+{
+    bhi_q_table_stats(agent, out);
+    out->epsilon = epsilon(agent);
+    out->learning_rate = learning_rate(agent);
+}
+
+static void params_changed(void *agent)
+{
+    (void)agent;
+}
+
+// ---- the four classes ----
+
+static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_table_a",
+                                                                           "q_table_b"};
+
+// Defines create and class of one method.
+#define METHOD(id, class_name, tables, learn_function, text)                                       \
+    static bh_status id##_create(void **out, const void *config, const bh_agent_spec *spec,        \
+                                 bh_error *err)                                                    \
+    {                                                                                              \
+        static const td_method method = {&bh_##id##_table, tables, sizeof tables / sizeof *tables, \
+                                         learn_function};                                          \
+        return create(out, &method, config, spec, err);                                            \
+    }                                                                                              \
+    const bh_agent_class bh_##id##_class = {                                                       \
+        .name = class_name,                                                                        \
+        .summary = text,                                                                           \
+        .config = &bh_##id##_table,                                                                \
+        .create = id##_create,                                                                     \
+        .act = act,                                                                                \
+        .observe = observe,                                                                        \
+        .learn = learn,                                                                            \
+        .stats = stats,                                                                            \
+        .params_changed = params_changed,                                                          \
+        BHI_Q_TABLE_CLASS,                                                                         \
+    };
+
+METHOD(q_learning, "q-learning", one_table, learn_q,
+       "Tabular Q-learning: one value per state and action")
+METHOD(sarsa, "sarsa", one_table, learn_sarsa,
+       "Tabular SARSA: learns the values of the policy it acts by")
+METHOD(expected_sarsa, "expected-sarsa", one_table, learn_expected_sarsa,
+       "Tabular expected SARSA: averages over the next action instead of drawing it")
+METHOD(double_q_learning, "double-q-learning", two_tables, learn_double_q,
+       "Tabular double Q-learning: two tables, one chooses, the other rates")
