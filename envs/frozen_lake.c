@@ -73,6 +73,22 @@ static bh_status init_8x8(void *state, const void *config, bh_error *err)
 
 // The ice decides one episode in four: the best policy wins fewer than 70 of 100 episodes one time
 // in eight. Scores are therefore taken over more.
+#define BHI_LAKE_SCORES(algo, freq)                              \
+    {algo, "eval_freq", freq}, {algo, "n_eval_episodes", "500"}, \
+    {                                                            \
+        algo, "final_eval_episodes", "1000"                      \
+    }
+
+#define BHI_LAKE_PLANNING(algo, discount, steps, freq)                                         \
+    {algo, "gamma", discount}, {algo, "tolerance", "1e-12"}, {algo, "total_timesteps", steps}, \
+        BHI_LAKE_SCORES(algo, freq)
+
+#define BHI_LAKE_TD(algo, discount, steps, alpha, fraction, eps, freq)                    \
+    {algo, "total_timesteps", steps}, {algo, "learning_rate", alpha},                     \
+        {algo, "learning_rate_schedule", "linear"}, {algo, "gamma", discount},            \
+        {algo, "exploration_fraction", fraction}, {algo, "exploration_initial_eps", "1"}, \
+        {algo, "exploration_final_eps", eps}, BHI_LAKE_SCORES(algo, freq)
+
 static const bh_preset presets_4x4[] = {
     {"q-learning", "total_timesteps", "200000"},
     {"q-learning", "learning_rate", "0.2"},
@@ -99,22 +115,20 @@ static const bh_preset presets_4x4[] = {
     {"dqn", "eval_freq", "5000"},
     {"dqn", "n_eval_episodes", "100"},
     {"dqn", "final_eval_episodes", "1000"},
-    {"value-iteration", "gamma", "0.99"},
-    {"value-iteration", "tolerance", "1e-12"},
-    {"value-iteration", "total_timesteps", "2000"},
-    {"value-iteration", "eval_freq", "100"},
-    {"value-iteration", "n_eval_episodes", "500"},
-    {"value-iteration", "final_eval_episodes", "1000"},
+    // What SARSA learns is as good as it explores little: epsilon goes further down.
+    BHI_LAKE_TD("sarsa", "0.99", "200000", "0.1", "0.9", "0.02", "10000"),
+    BHI_LAKE_TD("expected-sarsa", "0.99", "200000", "0.1", "0.9", "0.02", "10000"),
+    BHI_LAKE_TD("double-q-learning", "0.99", "200000", "0.2", "0.5", "0.2", "10000"),
+    BHI_LAKE_PLANNING("value-iteration", "0.99", "2000", "100"),
+    BHI_LAKE_PLANNING("policy-iteration", "0.99", "2000", "100"),
+    BHI_LAKE_PLANNING("policy-evaluation", "0.99", "2000", "100"),
 };
 
 // Blind search almost never reaches the far corner of the large lake: planning is what solves it.
 static const bh_preset presets_8x8[] = {
-    {"value-iteration", "gamma", "0.999"},
-    {"value-iteration", "tolerance", "1e-12"},
-    {"value-iteration", "total_timesteps", "5000"},
-    {"value-iteration", "eval_freq", "100"},
-    {"value-iteration", "n_eval_episodes", "500"},
-    {"value-iteration", "final_eval_episodes", "1000"},
+    BHI_LAKE_PLANNING("value-iteration", "0.999", "5000", "100"),
+    BHI_LAKE_PLANNING("policy-iteration", "0.999", "10000", "250"),
+    BHI_LAKE_PLANNING("policy-evaluation", "0.999", "5000", "250"),
     {"q-learning", "total_timesteps", "2000000"},
     {"q-learning", "learning_rate", "0.1"},
     {"q-learning", "gamma", "0.999"},
@@ -124,6 +138,9 @@ static const bh_preset presets_8x8[] = {
     {"q-learning", "eval_freq", "50000"},
     {"q-learning", "n_eval_episodes", "500"},
     {"q-learning", "final_eval_episodes", "1000"},
+    BHI_LAKE_TD("sarsa", "0.999", "2000000", "0.05", "0.9", "0.01", "50000"),
+    BHI_LAKE_TD("expected-sarsa", "0.999", "2000000", "0.05", "0.9", "0.01", "50000"),
+    BHI_LAKE_TD("double-q-learning", "0.999", "2000000", "0.1", "0.9", "0.05", "50000"),
 };
 
 // What the two ids share.

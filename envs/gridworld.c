@@ -52,6 +52,22 @@ static bh_status init(void *state, const void *config, bh_error *err)
     return bhi_grid_read(grid, c->map, &format, err);
 }
 
+#define BHI_GRIDWORLD_TD(algo, eps)                                                  \
+    {algo, "total_timesteps", "20000"}, {algo, "exploring_starts", "true"},          \
+        {algo, "learning_rate", "0.5"}, {algo, "gamma", "0.9"},                      \
+        {algo, "exploration_fraction", "1"}, {algo, "exploration_initial_eps", "1"}, \
+        {algo, "exploration_final_eps", eps}, {algo, "eval_freq", "500"},            \
+    {                                                                                \
+        algo, "n_eval_episodes", "10"                                                \
+    }
+
+#define BHI_GRIDWORLD_PLANNING(algo)                                                        \
+    {algo, "gamma", "0.9"}, {algo, "tolerance", "1e-12"}, {algo, "total_timesteps", "500"}, \
+        {algo, "eval_freq", "50"},                                                          \
+    {                                                                                       \
+        algo, "n_eval_episodes", "10"                                                       \
+    }
+
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "10000"},
     {"dqn", "exploring_starts", "true"},
@@ -68,20 +84,15 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "24,24"},
     {"dqn", "eval_freq", "500"},
     {"dqn", "n_eval_episodes", "10"},
-    {"q-learning", "total_timesteps", "20000"},
-    {"q-learning", "exploring_starts", "true"},
-    {"q-learning", "learning_rate", "0.5"},
-    {"q-learning", "gamma", "0.9"},
-    {"q-learning", "exploration_fraction", "1"},
-    {"q-learning", "exploration_initial_eps", "1"},
-    {"q-learning", "exploration_final_eps", "0.5"},
-    {"q-learning", "eval_freq", "500"},
-    {"q-learning", "n_eval_episodes", "10"},
-    {"value-iteration", "gamma", "0.9"},
-    {"value-iteration", "tolerance", "1e-12"},
-    {"value-iteration", "total_timesteps", "500"},
-    {"value-iteration", "eval_freq", "50"},
-    {"value-iteration", "n_eval_episodes", "10"},
+    BHI_GRIDWORLD_TD("q-learning", "0.5"),
+    BHI_GRIDWORLD_TD("sarsa", "0.05"),
+    {"sarsa", "learning_rate_schedule", "linear"},
+    BHI_GRIDWORLD_TD("expected-sarsa", "0.05"),
+    {"expected-sarsa", "learning_rate_schedule", "linear"},
+    BHI_GRIDWORLD_TD("double-q-learning", "0.5"),
+    BHI_GRIDWORLD_PLANNING("value-iteration"),
+    BHI_GRIDWORLD_PLANNING("policy-iteration"),
+    BHI_GRIDWORLD_PLANNING("policy-evaluation"),
 };
 
 const bh_env_def bh_env_gridworld = {

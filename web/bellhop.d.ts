@@ -61,9 +61,16 @@ export interface Bellhop {
   makeVec(id: EnvId, options?: VecEnvOptions): VecEnv;
   readonly DQN: ModelClass<DQNOptions>;
   readonly QLearning: ModelClass<QLearningOptions>;
+  readonly SARSA: ModelClass<QLearningOptions>;
+  readonly ExpectedSARSA: ModelClass<QLearningOptions>;
+  readonly DoubleQLearning: ModelClass<QLearningOptions>;
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
+  readonly PolicyIteration: ModelClass<PolicyIterationOptions>;
+  readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
+  /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
+  readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
-  loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env, options?: DQNOptions | QLearningOptions | ValueIterationOptions): Model;
+  loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env, options?: AnyOptions): Model;
   /** Bytes the library has allocated; 0 when everything has been disposed. */
   liveBytes(): number;
 }
@@ -267,7 +274,15 @@ export interface Transition {
 
 // ---- models ----
 
-export type AlgoName = 'dqn' | 'q-learning' | 'value-iteration';
+export type AlgoName =
+  | 'dqn'
+  | 'q-learning'
+  | 'sarsa'
+  | 'expected-sarsa'
+  | 'double-q-learning'
+  | 'value-iteration'
+  | 'policy-iteration'
+  | 'policy-evaluation';
 /** The parameters as they are, or those of the best evaluation so far. */
 export type Which = 'current' | 'best';
 
@@ -324,6 +339,7 @@ export interface DQNOptions extends RunOptions {
   weightDecay?: number;
 }
 
+/** Of the tabular methods that learn from transitions: Q-learning, SARSA, expected SARSA, double Q-learning. */
 export interface QLearningOptions extends RunOptions {
   learningRate?: number;
   learningRateSchedule?: 'constant' | 'linear';
@@ -339,8 +355,24 @@ export interface ValueIterationOptions extends RunOptions {
   tolerance?: number;
 }
 
+export interface PolicyIterationOptions extends ValueIterationOptions {
+  /** Sweeps before the policy is improved; 0, the default, for as many as settle its values. */
+  evaluationSweeps?: number;
+}
+
+export interface PolicyEvaluationOptions extends ValueIterationOptions {
+  /**
+   * The policy: one digit per state, its action, or `*` for any, as likely; rows may be separated by `/` or new lines.
+   * Empty, the default: `*` everywhere.
+   */
+  policy?: string;
+}
+
+/** Options of whatever algorithm. */
+export type AnyOptions = DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions;
+
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
-export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & ValueIterationOptions, 'preset'>;
+export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions, 'preset'>;
 
 export interface ModelClass<Options> {
   /**
@@ -497,7 +529,7 @@ export interface SessionRecipe {
   env: EnvId;
   /** Default: the environment's first preset. */
   algo?: AlgoName | (string & {});
-  options?: DQNOptions | QLearningOptions | ValueIterationOptions;
+  options?: AnyOptions;
   envOptions?: EnvOptions;
 }
 

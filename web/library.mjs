@@ -24,6 +24,28 @@ function modelClass(library, algo) {
   };
 }
 
+/** What the class of each algorithm is called. @type {Record<string, string>} */
+const CLASS_NAMES = {
+  'dqn': 'DQN',
+  'q-learning': 'QLearning',
+  'sarsa': 'SARSA',
+  'expected-sarsa': 'ExpectedSARSA',
+  'double-q-learning': 'DoubleQLearning',
+  'value-iteration': 'ValueIteration',
+  'policy-iteration': 'PolicyIteration',
+  'policy-evaluation': 'PolicyEvaluation',
+};
+
+/** The classes by algorithm, named so that stack traces and consoles show it. @param {Library} library */
+function modelClasses(library) {
+  /** @type {Record<string, new (env: unknown, options?: object) => Model>} */
+  const models = {};
+  for (const [algo, name] of Object.entries(CLASS_NAMES)) {
+    models[algo] = { [name]: class extends modelClass(library, algo) {} }[name];
+  }
+  return Object.freeze(models);
+}
+
 /**
  * @param {Wasm} wasm
  * @returns {import('./bellhop.js').Bellhop}
@@ -31,19 +53,13 @@ function modelClass(library, algo) {
 export function createLibrary(wasm) {
   const library = openLibrary(wasm);
   const { catalog } = library;
-  // Written out, so that stack traces and consoles call them by name.
-  const DQN = class DQN extends modelClass(library, 'dqn') {};
-  const QLearning = class QLearning extends modelClass(library, 'q-learning') {};
-  const ValueIteration = class ValueIteration extends modelClass(library, 'value-iteration') {};
-  /** @type {Record<string, new (run: Run) => Model>} */
-  const classes = { 'dqn': DQN, 'q-learning': QLearning, 'value-iteration': ValueIteration };
+  const models = modelClasses(library);
   const bh = {
     version: catalog.version,
     simd: catalog.simd,
     catalog,
-    DQN,
-    QLearning,
-    ValueIteration,
+    models,
+    ...Object.fromEntries(Object.entries(CLASS_NAMES).map(([algo, name]) => [name, models[algo]])),
     /** @param {string} id @param {object} [options] */
     make: (id, options = {}) => new Env(library, id, options),
     /** @param {string} id @param {object} [options] */
@@ -51,9 +67,9 @@ export function createLibrary(wasm) {
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
       const run = Model.runFrom(library, undefined, bytes, env, options);
-      return new classes[run.algo.name](run);
+      return new models[run.algo.name](run);
     },
     liveBytes: () => wasm.liveBytes(),
   };
-  return Object.freeze(bh);
+  return /** @type {any} */ (Object.freeze(bh));
 }

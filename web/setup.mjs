@@ -51,7 +51,16 @@ export function modelTables(catalog, algo) {
 }
 
 /** How messages call algorithms, as the library's tables do. @type {Record<string, string>} */
-export const LABELS = { 'dqn': 'DQN', 'q-learning': 'Q-learning', 'value-iteration': 'Value iteration' };
+export const LABELS = {
+  'dqn': 'DQN',
+  'q-learning': 'Q-learning',
+  'sarsa': 'SARSA',
+  'expected-sarsa': 'Expected SARSA',
+  'double-q-learning': 'Double Q-learning',
+  'value-iteration': 'Value iteration',
+  'policy-iteration': 'Policy iteration',
+  'policy-evaluation': 'Policy evaluation',
+};
 
 /** @param {Catalog} catalog @param {string} id */
 export function envTables(catalog, id) {

@@ -5,8 +5,9 @@
 #include "core/config.h"
 #include "envs/registry.h"
 #include "rl/dqn.h"
+#include "rl/planning.h"
 #include "rl/run.h"
-#include "rl/tabular.h"
+#include "rl/td_table.h"
 
 #include "check.h"
 #include "json_valid.h"
@@ -226,7 +227,10 @@ static int collect_tables(void)
     tables[n++] = &bh_run_table;
     tables[n++] = &bh_dqn_table;
     tables[n++] = &bh_q_learning_table;
+    tables[n++] = &bh_double_q_learning_table;
     tables[n++] = &bh_value_iteration_table;
+    tables[n++] = &bh_policy_iteration_table;
+    tables[n++] = &bh_policy_evaluation_table;
     for (int i = 0; i < bh_envs.n; i++) {
         if (bh_envs.defs[i]->config != NULL) tables[n++] = bh_envs.defs[i]->config;
     }

@@ -2,6 +2,7 @@
 // What every shipped environment must keep: contract, bounds, determinism, valid texts.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent.h"
 
 #include "check.h"
 
@@ -331,13 +332,12 @@ static void check_layout(const bh_env *env)
 
 static void check_presets(const bh_env_def *def)
 {
-    static const char *const algos[] = {"dqn", "q-learning", "value-iteration"};
     CHECK(def->n_presets > 0);
     for (int k = 0; k < def->n_presets; k++) {
         const bh_preset *p = &def->presets[k];
-        int known = 0;
-        for (int i = 0; i < 3; i++) known |= strcmp(p->algo, algos[i]) == 0;
-        CHECK(known && p->name[0] != '\0' && p->value[0] != '\0');
+        const bh_agent_class *agent;
+        CHECK_STATUS(bh_agent_find(p->algo, &agent, NULL), BH_OK);
+        CHECK(p->name[0] != '\0' && p->value[0] != '\0');
         // The tabular methods need states to count, planning a table.
         CHECK(strcmp(p->algo, "dqn") == 0 || def->transitions != NULL);
         for (int j = 0; j < k; j++) { // no setting twice

@@ -13,9 +13,15 @@
 
 // Environment, algorithm.
 static const char *const pairs[][2] = {
-    {"CartPole-v1", "dqn"},          {"GridWorld-v0", "dqn"},
-    {"GridWorld-v0", "q-learning"},  {"GridWorld-v0", "value-iteration"},
-    {"FrozenLake-v1", "q-learning"}, {"TextGen-v0", "dqn"},
+    {"CartPole-v1", "dqn"},
+    {"GridWorld-v0", "dqn"},
+    {"GridWorld-v0", "q-learning"},
+    {"GridWorld-v0", "value-iteration"},
+    {"FrozenLake-v1", "q-learning"},
+    {"TextGen-v0", "dqn"},
+    {"GridWorld-v0", "sarsa"},
+    {"GridWorld-v0", "double-q-learning"},
+    {"GridWorld-v0", "policy-iteration"},
 };
 enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 

@@ -651,9 +651,8 @@ static void test_load_starts_a_new_best(void)
 // Every algorithm counts its updates, and says the same in its records.
 static void test_updates_are_counted(void)
 {
-    static const char *const algos[] = {"dqn", "q-learning", "value-iteration"};
-    for (int i = 0; i < 3; i++) {
-        bh_run *run = make_run(&bh_envs, "GridWorld-v0", algos[i],
+    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+        bh_run *run = make_run(&bh_envs, "GridWorld-v0", bh_agent_classes[i]->name,
                                OPTIONS("eval_freq", "0", "log_freq", "300"));
         CHECK(bh_run_updates(run) == 0);
         bh_run_steps(run, 300);

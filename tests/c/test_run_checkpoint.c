@@ -33,8 +33,12 @@ static void test_save_and_load(void)
     static const char *const pairs[][2] = {{"CartPole-v1", "dqn"},
                                            {"GridWorld-v0", "dqn"},
                                            {"GridWorld-v0", "q-learning"},
+                                           {"GridWorld-v0", "sarsa"},
+                                           {"GridWorld-v0", "double-q-learning"},
+                                           {"GridWorld-v0", "policy-iteration"},
+                                           {"GridWorld-v0", "policy-evaluation"},
                                            {"FrozenLake-v1", "value-iteration"}};
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         const char *const *dqn = OPTIONS(SMALL, "seed", "3", "eval_freq", "100");
         const char *const *other = OPTIONS("seed", "3", "eval_freq", "100", "n_eval_episodes", "3");
         bh_run *run = make_run(&bh_envs, pairs[i][0], pairs[i][1],

@@ -3,7 +3,7 @@
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/dqn.h"
-#include "rl/tabular.h"
+#include "rl/planning.h"
 
 #include "check.h"
 #include "corridor.h"
@@ -36,7 +36,8 @@ static void test_agents(void)
     CHECK_STATUS(bh_agent_find("dqm", &found, &err), BH_ERR_UNKNOWN);
     CHECK(found == NULL);
     CHECK_STRING(err.message,
-                 "there is no algorithm 'dqm'; there are dqn, q-learning, value-iteration");
+                 "there is no algorithm 'dqm'; there are dqn, q-learning, sarsa, expected-sarsa, "
+                 "double-q-learning, value-iteration, policy-iteration, policy-evaluation");
 }
 
 static void test_registry(void)

@@ -10,13 +10,11 @@ export const TIMESTEPS = 2000;
  * @returns {Promise<Record<string, { sha256: string, updates: number }>>} by environment
  */
 export async function goldenRuns(bh) {
-  const classes = { 'dqn': bh.DQN, 'q-learning': bh.QLearning, 'value-iteration': bh.ValueIteration };
   /** @type {Record<string, { sha256: string, updates: number }>} */
   const runs = {};
   for (const { id, presets } of bh.catalog.envs) {
     const env = bh.make(id);
-    const Class = classes[/** @type {keyof typeof classes} */ (presets[0].algo)];
-    const model = new Class(env, { seed: 0 });
+    const model = new bh.models[presets[0].algo](env, { seed: 0 });
     let updates = 0;
     await model.learn({
       totalTimesteps: TIMESTEPS,

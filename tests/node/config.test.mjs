@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { BellhopError, load } from '../../web/node.mjs';
 
 const bh = await load();
-const CLASSES = { 'dqn': bh.DQN, 'q-learning': bh.QLearning, 'value-iteration': bh.ValueIteration };
 
 /** @param {() => unknown} use @param {RegExp} message */
 function refused(use, message) {
@@ -38,7 +37,7 @@ test('every field refuses bad values by name, and everything stays usable', () =
   for (const algo of bh.catalog.algos) {
     for (const field of [...algo.options, ...bh.catalog.run]) {
       for (const value of badValues(field)) {
-        refused(() => new CLASSES[algo.name](env, /** @type {any} */ ({ [field.key]: value })), new RegExp(`\\b${field.key} is .*must be`));
+        refused(() => new bh.models[algo.name](env, /** @type {any} */ ({ [field.key]: value })), new RegExp(`\\b${field.key} is .*must be`));
         count++;
       }
     }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BellhopError, evaluationSeed, load } from '../../web/node.mjs';
+import { LABELS } from '../../web/setup.mjs';
 import { instantiate } from '../../web/wasm.mjs';
 
 const wasmFile = (/** @type {string} */ kind) => fileURLToPath(new URL(`../../build/out/wasm-${kind}/bellhop.wasm`, import.meta.url));
@@ -55,7 +56,9 @@ test('the catalogue lists environments, algorithms and options, and is frozen', 
   for (const id of ['GridWorld-v0', 'FrozenLake-v1', 'CliffWalking-v1', 'CartPole-v1', 'TextGen-v0']) {
     assert.ok(catalog.envs.some((env) => env.id === id), id);
   }
-  assert.deepEqual(catalog.algos.map(({ name }) => name), ['dqn', 'q-learning', 'value-iteration']);
+  for (const name of ['dqn', 'q-learning', 'sarsa', 'expected-sarsa', 'double-q-learning', 'value-iteration', 'policy-iteration', 'policy-evaluation']) {
+    assert.ok(catalog.algos.some((algo) => algo.name === name), name);
+  }
   const field = catalog.algos[0].options.find(({ name }) => name === 'learning_rate');
   assert.deepEqual([field?.key, field?.type, field?.live, field?.min], ['learningRate', 'real', true, 0]);
   const box = catalog.envs.find(({ id }) => id === 'CartPole-v1')?.observation_space;
@@ -64,6 +67,22 @@ test('the catalogue lists environments, algorithms and options, and is frozen', 
   assert.throws(() => {
     /** @type {any} */ (catalog.envs[0]).id = 'other';
   }, TypeError);
+});
+
+test('every algorithm has a class, under its name and the class\'s own', async () => {
+  const bh = await load();
+  assert.deepEqual(Object.keys(bh.models), bh.catalog.algos.map(({ name }) => name));
+  for (const [algo, Class] of Object.entries(bh.models)) {
+    assert.equal(/** @type {any} */ (bh)[Class.name], Class, algo);
+    assert.ok(LABELS[algo], `setup.mjs has no label for ${algo}`);
+    const id = bh.catalog.envs.find(({ presets }) => presets.some((preset) => preset.algo === algo))?.id;
+    assert.ok(id, `no environment has a preset for ${algo}`);
+    const env = bh.make(id);
+    const model = new Class(env, { totalTimesteps: 10 });
+    assert.equal(model.algo, algo);
+    assert.ok(bh.loadModel(model.save()) instanceof Class);
+    assert.throws(() => new Class(env, /** @type {any} */ ({ gamma: 2 })), (/** @type {any} */ error) => error.message.startsWith(`${LABELS[algo]}: gamma is 2`));
+  }
 });
 
 test('instances share nothing', async () => {

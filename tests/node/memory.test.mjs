@@ -15,7 +15,7 @@ test('live bytes are zero after everything is disposed', async () => {
     env.step(0);
     env.view();
     const held = [env];
-    for (const [name, Class] of /** @type {const} */ ([['dqn', bh.DQN], ['q-learning', bh.QLearning], ['value-iteration', bh.ValueIteration]])) {
+    for (const [name, Class] of Object.entries(bh.models)) {
       if (!presets.some(({ algo }) => algo === name)) continue;
       const model = new Class(env, { totalTimesteps: 50 });
       await model.learn();

@@ -19,11 +19,12 @@ import { interruptible, trainJob } from './training.mjs';
 /** @typedef {ReadonlyMap<string, string | true>} Flags */
 
 export const summary = 'Train a model';
-export const help = `Usage: bellhop train ENV [--algo dqn|q-learning|value-iteration] [--seed N] [--total-timesteps N]
+export const help = `Usage: bellhop train ENV [--algo NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
                      [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
-Trains with the environment's preset, changed by FILE, changed by flags; bellhop options ENV lists them. Then scores the
+Trains with the environment's preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
+algorithms with them. Then scores the
 best and the final parameters on greedy episodes whose seed (the run's + 2^40) no evaluation during the run had.
 
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there

@@ -26,13 +26,14 @@
  * @property {string} id @property {Field[]} options @property {Preset[]} presets @property {boolean} has_transitions @property {boolean} can_start_anywhere
  * @property {number | null} reward_threshold
  */
-/** @typedef {{ envs: Env[], algos: { name: string, summary: string, options: Field[] }[], run: Field[], version: string, simd: string }} Catalog */
+/** @typedef {{ envs: Env[], algos: { name: string, summary: string, needs_transitions: boolean, options: Field[] }[], run: Field[], version: string, simd: string }} Catalog */
 
 /** Order of the groups and what is in them; a field named nowhere goes to `more`. @type {Record<string, string[]>} */
 export const GROUPS = {
   optimizer: [
     'learning_rate', 'learning_rate_schedule', 'learning_rate_end', 'learning_rate_warmup', 'learning_rate_steps', 'optimizer', 'loss',
     'max_grad_norm', 'momentum', 'beta1', 'beta2', 'rms_alpha', 'optimizer_eps', 'weight_decay', 'tolerance',
+    'evaluation_sweeps', 'policy',
   ],
   exploration: ['exploration_fraction', 'exploration_initial_eps', 'exploration_final_eps', 'exploring_starts', 'initial_q'],
   target: ['gamma', 'n_steps', 'target_update_interval', 'tau', 'double_q'],
@@ -42,7 +43,7 @@ export const GROUPS = {
   run: ['total_timesteps', 'eval_freq', 'n_eval_episodes', 'stop_at_threshold', 'n_envs'],
   more: [],
 };
-/** What value iteration has no use for, and what only some environments can do. */
+/** What planning has no use for, and what only some environments can do. */
 const PLANNING_IGNORES = ['n_envs', 'exploring_starts'];
 const ANYWHERE_ONLY = ['exploring_starts'];
 const THRESHOLD_ONLY = ['stop_at_threshold'];
@@ -73,7 +74,7 @@ export function settingsOf(catalog, envId, algo) {
     field, key: camel(field.name), scope: 'options', group: groupOf(field.name),
     preset: /** @type {Value} */ (parse(field, presets.get(field.name) ?? field.default)),
   });
-  const ignored = new Set([...algo === 'value-iteration' ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
+  const ignored = new Set([...agent?.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
     ...env.reward_threshold === null ? THRESHOLD_ONLY : []]);
   return [
     ...(agent?.options ?? []).map(own),

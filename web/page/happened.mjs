@@ -8,8 +8,13 @@ import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
 import { t, value } from './i18n.mjs';
 
-/** What the values are, by algorithm. @type {Record<string, 'dqn' | 'tabular'>} */
-const NOTES = { dqn: 'dqn', 'q-learning': 'tabular' };
+/** What the values are, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Record<string, string>} */
+const NOTES = {
+  'dqn': 'dqn', 'q-learning': 'tabular', 'double-q-learning': 'double', 'sarsa': 'sarsa', 'expected-sarsa': 'expected',
+  'policy-iteration': 'improving', 'policy-evaluation': 'evaluation',
+};
+/** Whose target is not r + γ max Q(s′, a′): the note says what it is. */
+const OWN_TARGETS = ['sarsa', 'expected-sarsa', 'policy-evaluation'];
 const MATHS = 'http://www.w3.org/1998/Math/MathML';
 
 /** @type {Record<'state' | 'action' | 'reward' | 'next' | 'before', HTMLElement>} */
@@ -64,6 +69,13 @@ function update() {
 
 /** @param {import('./lab.mjs').Frame} frame @param {number} gamma */
 function tellTarget(frame, gamma) {
+  const { algo } = lab().setup;
+  const note = t(`note.${NOTES[algo] ?? 'planning'}`);
+  if (OWN_TARGETS.includes(algo)) {
+    byId('formula').replaceChildren();
+    setText(byId('happened-note'), note);
+    return;
+  }
   const { action, reward, terminated } = frame.last;
   const next = Math.max(...frame.q);
   const target = terminated ? reward : reward + gamma * next;
@@ -72,7 +84,7 @@ function tellTarget(frame, gamma) {
   const way = Math.abs(error) < 5e-4 ? t('pull.none') : t(error > 0 ? 'pull.up' : 'pull.down', { error: value(Math.abs(error), 3) });
   const n = Number(lab().session?.info.options.nSteps ?? 1);
   const several = n > 1 ? t('note.n_steps', { n }) : '';
-  setText(byId('happened-note'), `${way} ${t(`note.${NOTES[lab().setup.algo] ?? 'planning'}`)} ${several}`.trim());
+  setText(byId('happened-note'), `${way} ${note} ${several}`.trim());
 }
 
 /** @param {string} tag @param {...(Node | string)} children */

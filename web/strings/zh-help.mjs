@@ -16,6 +16,8 @@ export default {
   loss: '时序差分误差的损失函数',
   max_grad_norm: '梯度范数的上限；0 表示不裁剪',
   tolerance: '所有值的变化都不超过它时，扫描停止',
+  evaluation_sweeps: '改进策略之前扫描多少次；0 表示扫描到价值收敛为止',
+  policy: '给定的策略：每个状态一个数字，即它的动作，* 表示各动作机会均等；行间可用 / 或换行分隔；留空则处处为 *',
   exploration_fraction: 'ε 在总步数的这一比例内下降',
   exploration_initial_eps: '开始时的 ε',
   exploration_final_eps: '结束时的 ε',
