@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Optimal values of FrozenLake 4x4 (Gymnasium's table) and of the 3x3 grid of the chapters, and one
-// stream of 400 transitions with the tables Q-learning makes of it. Generated; decimals read back as the
+// Optimal values of FrozenLake 4x4 (Gymnasium's table) and of the 3x3 grid of the chapters, those of the
+// uniform random policy, and one stream of 400 transitions with the tables that four algorithms make of it. Generated; decimals read back as the
 // same doubles. Lake: states 0..15, actions left, down, right, up. Grid: cells 0..8, actions up, right,
 // down, left; cells 5 (trap) and 7 (goal) are terminal, their rows are 0.
 #pragma once
