@@ -81,6 +81,7 @@ bhi_net bhi_net_shape(const bhi_net_spec *spec)
     assert(bhi_net_fits(spec));
     int atoms = spec->atoms > 0 ? spec->atoms : 1, size = spec->inputs;
     bhi_net net = {.outputs = spec->outputs, .atoms = atoms, .dueling = spec->dueling};
+    net.sigma_0 = spec->sigma_0;
     const int *image = spec->image;
     bhi_conv2d conv = {.OH = image[0], .OW = image[1], .O = image[2]};
     for (int i = 0; i < n_convs(spec->extractor); i++) {
@@ -115,8 +116,8 @@ void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng)
             bhi_conv2d_init(w, b, rng, &layer->conv);
         } else if (layer->sigma_at > 0) {
             bh_real *sigma = params + layer->sigma_at;
-            bhi_noisy_init(w, b, sigma, sigma + layer->inputs * layer->outputs, rng, layer->inputs,
-                           layer->outputs);
+            bhi_noisy_init(w, b, sigma, sigma + layer->inputs * layer->outputs,
+                           net->sigma_0, rng, layer->inputs, layer->outputs);
         } else {
             bhi_linear_init(w, b, rng, layer->inputs, layer->outputs);
         }

@@ -39,6 +39,7 @@ typedef struct bhi_net_spec {
     int outputs, atoms; ///< A, N
     int dueling;        ///< split the output into a value and advantages (Wang et al. 2016)
     int noisy;          ///< noise on every linear layer
+    double sigma_0;     ///< how much of it to begin with (BHI_NOISY_SIGMA_0)
 } bhi_net_spec;
 
 typedef struct bhi_layer {
@@ -55,6 +56,7 @@ typedef struct bhi_net {
     int n_layers;
     bhi_layer layers[BHI_LAYERS_MAX];
     int outputs, atoms, dueling; ///< A, N
+    double sigma_0;
     int n_weights; ///< reals of a block of weights, and of the means at the start of the parameters
     int n_params;  ///< reals in a block of parameters or of gradients: weights, then sigmas
     int n_units;   ///< reals of outputs of all layers per batch row

@@ -118,7 +118,8 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
                         .outputs = spec->n_actions,
                         .atoms = n_atoms(c),
                         .dueling = c->dueling,
-                        .noisy = c->noisy};
+                        .noisy = c->noisy,
+                        .sigma_0 = c->noisy_sigma};
     for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
         net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
     }

@@ -41,6 +41,8 @@
     X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                         \
       "Environment steps between two target updates")                                             \
     BHI_EXPLORE_CONFIG(X, "0.1", "0.05")                                                          \
+    X(INT, exploration_bins, "10", 1, 10000, NULL, BH_RESET,                                      \
+      "UCB: parts each dimension of a Box is cut into for counting")                              \
     X(REAL, max_grad_norm, "10", 0, 1e9, NULL, BH_LIVE,                                           \
       "Largest norm of a gradient; 0 does not clip")                                              \
     X(BOOL, double_q, "false", 0, 1, NULL, BH_LIVE,                                               \
@@ -55,6 +57,8 @@
       "Prioritized: how much of the bias is corrected at the start; all of it at the end")        \
     X(BOOL, noisy, "false", 0, 1, NULL, BH_RESET,                                                 \
       "NoisyNet: learned noise on the weights of the linear layers, which explores")              \
+    X(REAL, noisy_sigma, "0.5", 0, 10, NULL, BH_RESET,                                            \
+      "NoisyNet: size of the noise at the start, over the root of a layer's inputs")              \
     X(CHOICE, distribution, "expected", 0, 0, "expected|categorical|quantile", BH_RESET,          \
       "What is learned of the return: its mean, its distribution (C51) or its quantiles (QR-DQN)") \
     X(INT, n_atoms, "51", 2, 1024, NULL, BH_RESET, "Categorical: atoms of the distribution")      \

@@ -5,6 +5,7 @@
 #include "core/fmath.h"
 #include "optim/schedule.h"
 #include "rl/agent.h"
+#include "rl/tabular.h"
 
 #include <math.h>
 
@@ -81,10 +82,16 @@ int bhi_explore_choose(const bhi_explore_settings *s, double rate, bh_rng *rng, 
     return action;
 }
 
-void bhi_explore_probabilities(double *p, const double *q, double epsilon, int A)
+void bhi_explore_probabilities(const bhi_explore_settings *s, double rate, double *p,
+                               const double *q, int A)
 {
-    for (int a = 0; a < A; a++) p[a] = epsilon / A;
-    p[bh_greedy(q, A)] += 1 - epsilon;
+    if (s->kind != BHI_BOLTZMANN) {
+        bh_tabular_epsilon_greedy(p, q, A, s->kind == BHI_EPSILON_GREEDY ? rate : 0);
+        return;
+    }
+    double top = q[bh_greedy(q, A)], sum = 0;
+    for (int a = 0; a < A; a++) sum += p[a] = bh_exp((q[a] - top) / rate);
+    for (int a = 0; a < A; a++) p[a] /= sum;
 }
 
 double bhi_explore_target_bonus(const bhi_explore_settings *s, uint32_t n)

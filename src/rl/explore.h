@@ -49,9 +49,7 @@ typedef enum bhi_exploration {
     X(REAL, exploration_bonus, "1", 0, 1e6, NULL, BH_LIVE,                                          \
       "UCB: c, how much an action gains by being rare")                                             \
     X(BOOL, exploration_bonus_in_target, "false", 0, 1, NULL, BH_LIVE,                              \
-      "UCB: values of the next state get a bonus too, so that the unknown is sought from afar")     \
-    X(INT, exploration_bins, "10", 1, 10000, NULL, BH_RESET,                                        \
-      "UCB: parts each dimension of a Box is cut into for counting")
+      "UCB: values of the next state get a bonus too, so that the unknown is sought from afar")
 
 /// What the rows say, as far as the chosen strategy needs it.
 typedef struct bhi_explore_settings {
@@ -90,8 +88,9 @@ int bhi_explore_blind(const bhi_explore_settings *settings, double rate, bh_rng 
 int bhi_explore_choose(const bhi_explore_settings *settings, double rate, bh_rng *rng,
                        const double *q, const uint32_t *counts, int A, unsigned char *explored);
 
-/// Probabilities p (A) of an epsilon-greedy choice.
-void bhi_explore_probabilities(double *p, const double *q, double epsilon, int A);
+/// Probabilities p (A) of the choice: of epsilon-greedy and boltzmann. The other strategies count as greedy.
+void bhi_explore_probabilities(const bhi_explore_settings *settings, double rate, double *p,
+                               const double *q, int A);
 
 /// The bonus on the value of an action taken n times, when values of the next state get one.
 double bhi_explore_target_bonus(const bhi_explore_settings *settings, uint32_t n);

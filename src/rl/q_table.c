@@ -102,12 +102,8 @@ int bhi_q_table_tensors(const void *agent, void *params, bh_tensor *out)
 {
     const bhi_q_table *t = agent;
     for (int k = 0; k < t->n_blocks; k++) {
-        out[k] = (bh_tensor){.dtype = BH_F64,
-                             .rank = 2,
-                             .shape = {t->spec.observation.n, t->spec.n_actions},
-                             .data = (double *)params + (size_t)k * bhi_q_table_entries(t)};
-        bh_text name = bh_text_over(out[k].name, sizeof out[k].name);
-        bh_text_add(&name, "%s", t->names[k]);
+        out[k] = bh_tensor_matrix(t->names[k], BH_F64, t->spec.observation.n, t->spec.n_actions,
+                                  (double *)params + (size_t)k * bhi_q_table_entries(t));
     }
     return t->n_blocks;
 }

@@ -2,8 +2,6 @@
 // Tabular temporal-difference learning: one agent, four targets.
 #include "rl/td_table.h"
 
-#include "optim/optimizer.h"
-#include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
@@ -43,6 +41,7 @@ struct td_table {
     bh_td_table_config config;
     const td_method *method;
     bh_rng explore_rng, coin_rng;
+    bhi_counts counts; // UCB
     int timesteps;
     step *pending; // (n_envs)
     double *row;   // (A) scratch
@@ -57,30 +56,50 @@ static double progress(const td_table *t)
 
 static double learning_rate(const td_table *t)
 {
-    const bh_td_table_config *c = &t->config;
-    return bhi_linear_schedule(
-        c->learning_rate, c->learning_rate_schedule == 0 ? c->learning_rate : 0, 1, progress(t));
+    return bhi_schedule_at(&BHI_LEARNING_RATE(&t->config), progress(t));
 }
 
-static double epsilon(const td_table *t)
+static double rate(const td_table *t)
 {
-    const bh_td_table_config *c = &t->config;
-    return bhi_linear_schedule(c->exploration_initial_eps, c->exploration_final_eps,
-                               c->exploration_fraction, progress(t));
+    return bhi_explore_rate(&BHI_EXPLORE_SETTINGS(&t->config), progress(t));
 }
 
-static int choose(td_table *t, const double *q, unsigned char *explored)
+static uint32_t *counts_of(const td_table *t, int s)
+{
+    return t->config.exploration == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
+}
+
+static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 {
     int A = t->base.spec.n_actions;
-    *explored = (unsigned char)bhi_explores(&t->explore_rng, epsilon(t));
-    return *explored ? bhi_random_action(&t->explore_rng, A) : bh_greedy(q, A);
+    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&t->config);
+    int a = bhi_explore_blind(&explore, rate(t), &t->explore_rng, A);
+    *explored = a >= 0;
+    if (*explored) return a;
+    return bhi_explore_choose(&explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
 }
 
 // The probabilities of choose() in state s, in t->row.
 static const double *policy_of(td_table *t, int s)
 {
     int A = t->base.spec.n_actions;
-    bh_tabular_epsilon_greedy(t->row, t->base.blocks + s * A, A, epsilon(t));
+    bhi_explore_probabilities(&BHI_EXPLORE_SETTINGS(&t->config), rate(t), t->row,
+                              t->base.blocks + s * A, A);
+    return t->row;
+}
+
+// The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its action is.
+static const double *optimist_of(td_table *t, int s, double *bonus)
+{
+    int A = t->base.spec.n_actions;
+    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&t->config);
+    const uint32_t *counts = counts_of(t, s);
+    for (int a = 0; a < A; a++) {
+        t->row[a] = t->base.blocks[s * A + a] + bhi_explore_target_bonus(&explore, counts[a]);
+    }
+    int best = bh_greedy(t->row, A);
+    *bonus = bhi_explore_target_bonus(&explore, counts[best]);
+    for (int a = 0; a < A; a++) t->row[a] = a == best;
     return t->row;
 }
 
@@ -95,6 +114,15 @@ static void learned(td_table *t, const step *e, double td)
 static void learn_q(td_table *t, const step *now, step *pending)
 {
     (void)pending;
+    if (t->config.exploration == BHI_UCB && t->config.exploration_bonus_in_target) {
+        double bonus;
+        const double *policy = optimist_of(t, now->s_next, &bonus);
+        learned(t, now,
+                bh_tabular_expected_sarsa(t->base.blocks, t->base.spec.n_actions, now->s, now->a,
+                                          now->r + now->discount * bonus, now->discount,
+                                          now->s_next, policy, learning_rate(t)));
+        return;
+    }
     learned(t, now,
             bh_tabular_q_learning(t->base.blocks, t->base.spec.n_actions, now->s, now->a, now->r,
                                   now->discount, now->s_next, learning_rate(t)));
@@ -140,6 +168,10 @@ static void layout(td_table *t, bhi_arena *arena)
     bhi_q_table_layout(&t->base, arena);
     t->pending = bhi_arena_array(arena, (size_t)t->base.spec.n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)t->base.spec.n_actions, sizeof *t->row);
+    if (t->config.exploration == BHI_UCB) {
+        bhi_counts_layout(&t->counts, arena, &t->base.spec.observation, 1,
+                          t->base.spec.n_actions);
+    }
 }
 
 static bh_status create(void **out, const td_method *method, const void *config,
@@ -172,7 +204,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     td_table *t = agent;
     for (int i = 0; i < n; i++) {
         bhi_q_table_row(&t->base, t->base.blocks, t->row, (int)obs[i]);
-        actions[i] = choose(t, t->row, &explored[i]);
+        actions[i] = choose(t, (int)obs[i], t->row, &explored[i]);
     }
 }
 
@@ -189,6 +221,7 @@ static void observe(void *agent, const bh_experience *e)
             .s_next = (int)e->obs_t[i],
             .truncated = e->truncated_t[i],
         };
+        if (t->config.exploration == BHI_UCB) counts_of(t, now.s)[now.a]++;
         t->method->learn(t, &now, &t->pending[i]);
         t->timesteps++;
     }
@@ -202,7 +235,7 @@ static void learn(void *agent)
 static void stats(void *agent, bh_agent_stats *out)
 {
     bhi_q_table_stats(agent, out);
-    out->epsilon = epsilon(agent);
+    out->epsilon = rate(agent);
     out->learning_rate = learning_rate(agent);
 }
 

@@ -2,7 +2,7 @@
 // Tabular temporal-difference learning: Q-learning, SARSA, expected SARSA, double Q-learning.
 //
 // Four agents that differ in one function, the target of an update (rl/tabular.h). All act
-// epsilon-greedily on a table with one row per state and learn from each transition once; several
+// on a table with one row per state, exploring as rl/explore.h says, and learn from each transition once; several
 // environments share the table and are taken in the order of their index. An ended episode:
 //
 //     terminated   nothing follows: the target is r
@@ -15,18 +15,16 @@
 // update). Until then one transition per environment waits.
 #pragma once
 
+#include "optim/schedule.h"
 #include "rl/agent.h"
+#include "rl/explore.h"
 
-#define BH_TD_TABLE_CONFIG(X)                                                          \
-    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE,                                 \
-      "Alpha: how far an update goes to its target")                                   \
-    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear", BH_LIVE,    \
-      "constant, or linear: falls to 0 over total_timesteps")                          \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                     \
-    X(REAL, exploration_fraction, "0.5", 0, 1, NULL, BH_LIVE,                          \
-      "Share of total_timesteps over which epsilon falls")                             \
-    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start") \
-    X(REAL, exploration_final_eps, "0.1", 0, 1, NULL, BH_LIVE, "Epsilon at the end")   \
+#define BH_TD_TABLE_CONFIG(X)                                          \
+    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE,                 \
+      "Alpha: how far an update goes to its target")                   \
+    BH_SCHEDULE_CONFIG(X)                                              \
+    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")     \
+    BHI_EXPLORE_CONFIG(X, "0.5", "0.1")                                \
     X(REAL, initial_q, "0", -1e6, 1e6, NULL, BH_RESET, "Value every entry of the table starts from")
 
 /// The config of all four.
@@ -43,7 +41,7 @@ BH_API extern const bh_config_table bh_double_q_learning_table;
 BH_API extern const bh_agent_class bh_q_learning_class;
 /// Tensor "q_table" (S,A). The transitions that wait are not in a checkpoint.
 BH_API extern const bh_agent_class bh_sarsa_class;
-/// Tensor "q_table" (S,A). Its policy in the next state is epsilon-greedy with the present epsilon.
+/// Tensor "q_table" (S,A). Its policy in the next state is the exploring one, with the present epsilon.
 BH_API extern const bh_agent_class bh_expected_sarsa_class;
 /// Tensors "q_table_a" and "q_table_b" (S,A). A coin from a stream of its own says which one an update
 /// is for; it acts on, and shows, the mean of both.

@@ -132,9 +132,17 @@ static void test_values_that_are_no_numbers(void)
 static void test_probabilities(void)
 {
     double p[A];
-    bhi_explore_probabilities(p, q, 0.2, A);
+    bhi_explore_settings s = settings(BHI_EPSILON_GREEDY, 1, 0);
+    bhi_explore_probabilities(&s, 0.2, p, q, A);
     CHECK_NEAR(p[0], 0.05, 1e-16);
     CHECK_NEAR(p[1], 0.85, 1e-15);
+    s.kind = BHI_BOLTZMANN;
+    bhi_explore_probabilities(&s, 0.5, p, q, A);
+    CHECK_NEAR(p[0] / p[1], exp(-0.8), 1e-14);
+    CHECK_NEAR(p[0] + p[1] + p[2] + p[3], 1, 1e-15);
+    s.kind = BHI_UCB;
+    bhi_explore_probabilities(&s, 0.5, p, q, A);
+    CHECK(p[1] == 1 && p[0] == 0);
 }
 
 int main(int argc, char **argv)

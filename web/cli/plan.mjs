@@ -41,10 +41,9 @@ export function makePlan({ catalog }, name, flags, own, command = 'train') {
 /** @param {Bellhop} bh @param {Plan} plan @returns {Model} */
 export function makeModel(bh, { env: id, algo, options, envOptions }) {
   const { catalog } = bh;
-  const classes = { 'dqn': bh.DQN, 'q-learning': bh.QLearning, 'value-iteration': bh.ValueIteration };
   const env = inFlags(findEnv(catalog, id).options, 'env-', () => bh.make(id, envOptions));
   try {
-    const Class = classes[/** @type {keyof typeof classes} */ (algo)];
+    const Class = bh.models[algo];
     return inFlags([...catalog.run, ...findAlgo(catalog, algo).options], '', () => new Class(env, options));
   } finally {
     env.dispose();
