@@ -288,8 +288,11 @@ export type Which = 'current' | 'best';
 
 /** Options every run has. */
 export interface RunOptions {
-  /** Start from the environment's preset for the algorithm (true, the default) or from the tables' defaults. */
-  preset?: boolean;
+  /**
+   * Start from the environment's preset for the algorithm (true, the default), from the tables' defaults (false), or from
+   * a preset of the algorithm by its name: 'rainbow' for DQN.
+   */
+  preset?: boolean | 'rainbow';
   /** Everything random in the run follows from it. */
   seed?: number;
   totalTimesteps?: number;
@@ -307,7 +310,7 @@ export interface RunOptions {
 }
 
 /** Stable-Baselines3's hyperparameters of DQN. */
-export interface DQNOptions extends RunOptions {
+export interface DQNOptions extends RunOptions, ExplorationOptions {
   learningRate?: number;
   learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
   learningRateEnd?: number;
@@ -322,11 +325,21 @@ export interface DQNOptions extends RunOptions {
   gradientSteps?: number;
   nSteps?: number;
   targetUpdateInterval?: number;
-  explorationFraction?: number;
-  explorationInitialEps?: number;
-  explorationFinalEps?: number;
   maxGradNorm?: number;
   doubleQ?: boolean;
+  dueling?: boolean;
+  prioritized?: boolean;
+  priorityAlpha?: number;
+  priorityBeta?: number;
+  noisy?: boolean;
+  noisySigma?: number;
+  distribution?: 'expected' | 'categorical' | 'quantile';
+  nAtoms?: number;
+  vMin?: number;
+  vMax?: number;
+  nQuantiles?: number;
+  explorationBins?: number;
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
   netArch?: number[];
   activation?: 'relu' | 'tanh';
   loss?: 'huber' | 'mse';
@@ -339,14 +352,29 @@ export interface DQNOptions extends RunOptions {
   weightDecay?: number;
 }
 
-/** Of the tabular methods that learn from transitions: Q-learning, SARSA, expected SARSA, double Q-learning. */
-export interface QLearningOptions extends RunOptions {
-  learningRate?: number;
-  learningRateSchedule?: 'constant' | 'linear';
-  gamma?: number;
+/** How actions are explored: Q-learning and its relatives, DQN. Which options matter depends on `exploration`. */
+export interface ExplorationOptions {
+  exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
+  explorationSchedule?: 'linear' | 'exponential';
   explorationFraction?: number;
   explorationInitialEps?: number;
   explorationFinalEps?: number;
+  explorationInitialTemperature?: number;
+  explorationFinalTemperature?: number;
+  explorationInitialNoise?: number;
+  explorationFinalNoise?: number;
+  explorationBonus?: number;
+  explorationBonusInTarget?: boolean;
+}
+
+/** Of the tabular methods that learn from transitions: Q-learning, SARSA, expected SARSA, double Q-learning. */
+export interface QLearningOptions extends RunOptions, ExplorationOptions {
+  learningRate?: number;
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  learningRateEnd?: number;
+  learningRateWarmup?: number;
+  learningRateSteps?: number;
+  gamma?: number;
   initialQ?: number;
 }
 
