@@ -148,6 +148,7 @@ export interface Catalog {
 
 export type EnvId =
   | 'GridWorld-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' | 'CartPole-v1' | 'TextGen-v0'
+  | 'MountainCar-v0' | 'Acrobot-v1'
   | (string & {});
 
 export interface EnvOptions {
@@ -168,6 +169,8 @@ export interface EnvOptions {
   successRate?: number;
   /** CartPole: reward 0 per step and -1 for falling. */
   suttonBartoReward?: boolean;
+  /** MountainCar: velocity the car must at least have at the goal. */
+  goalVelocity?: number;
 }
 
 /**

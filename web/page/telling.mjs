@@ -9,6 +9,9 @@ import { language, t, tMaybe, value } from './i18n.mjs';
 /** @returns {any} the layout of the shown run */
 const layout = () => lab().session?.info.layout ?? {};
 
+/** The environment of the shown run. */
+const envId = () => lab().session?.info.env;
+
 /** @param {number} action */
 export function actionName(action) {
   const name = String(layout().actions?.[action] ?? action);
@@ -27,6 +30,8 @@ export function stateInWords(view, english) {
   if (language() === 'en') return english;
   if (lab().tab.id === 'grid') return cellInWords(view[0]);
   if (lab().tab.id === 'cartpole') return cartInWords(view[0], view[2]);
+  if (envId() === 'MountainCar-v0') return carInWords(view[0], view[1]);
+  if (envId() === 'Acrobot-v1') return linksInWords(view[0], view[1]);
   const words = Array.from({ length: view[1] }, (_, i) => layout().actions[view[3 + i]]).join(' ');
   return t('state.text', { topic: layout().topics_zh[view[0]], words: words || '…', end: view[2] > 0 ? '.' : '…' });
 }
@@ -35,6 +40,8 @@ export function stateInWords(view, english) {
 export function observationInWords(obs, fallback) {
   if (lab().tab.id === 'grid') return cellInWords(obs[0]);
   if (lab().tab.id === 'cartpole') return cartInWords(obs[0], obs[2]);
+  if (envId() === 'MountainCar-v0') return carInWords(obs[0], obs[1]);
+  if (envId() === 'Acrobot-v1') return linksInWords(Math.atan2(obs[1], obs[0]), Math.atan2(obs[3], obs[2]));
   return fallback;
 }
 
@@ -51,5 +58,19 @@ function cartInWords(x, theta) {
   return t('state.cart', {
     x: value(Math.abs(x), 2), side: t(x < 0 ? 'side.left' : 'side.right'),
     angle: value(Math.abs(theta) * 180 / Math.PI, 1), lean: t(theta < 0 ? 'side.left' : 'side.right'),
+  });
+}
+
+/** @param {number} x @param {number} velocity */
+function carInWords(x, velocity) {
+  return t('state.car', { x: value(x, 2), speed: value(Math.abs(velocity), 3), side: t(velocity < 0 ? 'side.left' : 'side.right') });
+}
+
+/** @param {number} theta1 @param {number} theta2 */
+function linksInWords(theta1, theta2) {
+  const above = -Math.cos(theta1) - Math.cos(theta1 + theta2) - 1;
+  return t('state.acrobot', {
+    first: value(theta1 * 180 / Math.PI, 1), second: value(theta2 * 180 / Math.PI, 1),
+    gap: value(Math.abs(above), 2), side: t(above < 0 ? 'side.below' : 'side.above'),
   });
 }
