@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Acrobot-v1: two links hanging from a pivot, the line the free end has to rise above, the path of that end, and the
+// torque at the joint between the links. To scale. The bent arrow is the last torque, in the sense it turns the second
+// link: a diamond on it says it was random, a disc that it was the greedy one. layout and view are those of envs/acrobot.c.
+import { begin, fade, mark, pill, trail } from './surface.mjs';
+
+/**
+ * @typedef {object} AcrobotScene
+ * @property {number[] | Float32Array} view   theta1, theta2, theta1_dot, theta2_dot, last action
+ * @property {{ actions: string[], link_length: number, target_height: number }} layout
+ * @property {import('../page/theme.mjs').Theme} theme
+ * @property {{ last: { explored: boolean, terminated: boolean, truncated: boolean, episodeReturn: number, episodeLength: number } }} frame
+ * @property {{ target: string, arrived: string, late: string, step: string, push: (action: number, explored: boolean) => string }} words
+ */
+/** @typedef {{ ctx: CanvasRenderingContext2D, canvas: HTMLCanvasElement, w: number, h: number, unit: number, px: (x: number) => number, py: (y: number) => number, scene: AcrobotScene }} Pen */
+
+/** Room for a row of text below, in pixels; half the height of the world, in metres. */
+const BOTTOM = 34, HALF = 2.16;
+
+/** @param {HTMLCanvasElement} canvas @param {AcrobotScene} scene */
+export function draw(canvas, scene) {
+  const { ctx, w, h } = begin(canvas);
+  const unit = Math.min((h - BOTTOM) / (2 * HALF), w / (2 * HALF));
+  const middle = (h - BOTTOM) / 2;
+  /** @type {Pen} */
+  const pen = { ctx, canvas, w, h, unit, scene, px: (x) => w / 2 + x * unit, py: (y) => middle - y * unit };
+  drawTarget(pen);
+  drawLinks(pen);
+  drawWords(pen);
+}
+
+/** @param {Pen} pen */
+function drawTarget({ ctx, w, unit, px, py, scene: { layout, theme, words } }) {
+  const y = py(layout.target_height), half = Math.min(w / 2 - 16, 2.9 * unit);
+  ctx.strokeStyle = theme.high;
+  ctx.lineWidth = 2;
+  ctx.setLineDash([6, 6]);
+  ctx.beginPath();
+  ctx.moveTo(px(0) - half, y);
+  ctx.lineTo(px(0) + half, y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.font = `13px ${theme.font}`;
+  ctx.fillStyle = theme.high;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
+  ctx.fillText(words.target, px(0) + half, y - 4);
+}
+
+/** @param {Pen} pen */
+function drawLinks(pen) {
+  const { ctx, canvas, unit, px, py, scene: { view: [theta1, theta2, , , action], layout: { link_length: length }, theme, frame } } = pen;
+  const elbow = [length * Math.sin(theta1), -length * Math.cos(theta1)];
+  const tip = [elbow[0] + length * Math.sin(theta1 + theta2), elbow[1] - length * Math.cos(theta1 + theta2)];
+  const thick = Math.max(8, unit * 0.14);
+  ctx.strokeStyle = theme.muted; // what it hangs from
+  ctx.lineWidth = 3;
+  ctx.beginPath();
+  ctx.moveTo(px(-0.3), py(0));
+  ctx.lineTo(px(0.3), py(0));
+  ctx.stroke();
+  ctx.fillStyle = ctx.strokeStyle = theme.agent;
+  ctx.lineWidth = 2;
+  fade(ctx, trail(canvas, frame.last.episodeLength, tip).map(([x, y]) => [px(x), py(y)]), thick * 0.3, true);
+  for (const [from, to, colour] of /** @type {[number[], number[], string][]} */ ([[[0, 0], elbow, theme.ink], [elbow, tip, theme.agent]])) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = thick;
+    ctx.beginPath();
+    ctx.moveTo(px(from[0]), py(from[1]));
+    ctx.lineTo(px(to[0]), py(to[1]));
+    ctx.stroke();
+  }
+  for (const [x, y] of [[0, 0], elbow]) {
+    ctx.beginPath();
+    ctx.arc(px(x), py(y), thick * 0.3, 0, 2 * Math.PI);
+    ctx.fillStyle = theme.panel;
+    ctx.fill();
+  }
+  if (action >= 0) drawTorque(pen, px(elbow[0]), py(elbow[1]), theta1 + theta2, action - 1);
+}
+
+/**
+ * Around the joint, from the far side of the second link; for no torque an open ring.
+ * @param {Pen} pen @param {number} x @param {number} y @param {number} theta  the second link's, from straight down @param {number} torque
+ */
+function drawTorque({ ctx, unit, scene: { theme, frame } }, x, y, theta, torque) {
+  const r = Math.max(20, unit * 0.34), sense = torque < 0; // in the canvas, angles grow clockwise
+  const behind = -Math.PI / 2 - theta; // the second link points to pi/2 - theta
+  const from = behind + torque, to = behind - torque;
+  ctx.strokeStyle = ctx.fillStyle = theme.run;
+  ctx.lineWidth = 4;
+  ctx.beginPath();
+  if (torque === 0) ctx.arc(x, y, r, behind - 1, behind + 1);
+  else ctx.arc(x, y, r, from, to, !sense);
+  ctx.stroke();
+  if (torque !== 0) head(ctx, x + r * Math.cos(to), y + r * Math.sin(to), to + (sense ? 1 : -1) * Math.PI / 2);
+  mark(ctx, x + r * Math.cos(from), y + r * Math.sin(from), 6, frame.last.explored);
+}
+
+/** The head of an arrow that ends at (x, y), pointing along angle. @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {number} angle */
+function head(ctx, x, y, angle) {
+  ctx.save();
+  ctx.translate(x, y);
+  ctx.rotate(angle);
+  ctx.beginPath();
+  ctx.moveTo(10, 0);
+  ctx.lineTo(-3, -8);
+  ctx.lineTo(-3, 8);
+  ctx.closePath();
+  ctx.fill();
+  ctx.restore();
+}
+
+/** @param {Pen} pen */
+function drawWords({ ctx, w, h, py, scene: { view, theme, frame, words } }) {
+  const { explored, terminated, truncated } = frame.last;
+  ctx.font = `13px ${theme.font}`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'top';
+  ctx.fillStyle = theme.muted;
+  ctx.fillText(words.step, 16, 16);
+  if (view[4] >= 0) {
+    ctx.textAlign = 'center';
+    ctx.fillStyle = theme.ink;
+    ctx.fillText(words.push(view[4], explored), w / 2, h - 26);
+  }
+  if (terminated || truncated) pill(ctx, terminated ? words.arrived : words.late, w / 2, py(terminated ? -1.5 : 1.5), theme, terminated); // where the tip is not
+}
