@@ -29,6 +29,10 @@ extern const bh_env_def bh_env_cartpole;       ///< CartPole-v1
 extern const bh_env_def bh_env_mountain_car;   ///< MountainCar-v0
 extern const bh_env_def bh_env_acrobot;        ///< Acrobot-v1
 extern const bh_env_def bh_env_textgen;        ///< TextGen-v0, a sentence word by word
+extern const bh_env_def bh_env_catch;          ///< Catch-v0, 10x5 pixels
+extern const bh_env_def bh_env_breakout;       ///< Breakout-MinAtar, 10x10x4 pixels
+extern const bh_env_def bh_env_deep_sea;       ///< DeepSea-v0, an exploration chain of N by N cells
+extern const bh_env_def bh_env_bandit;         ///< Bandit-v0, k arms, episodes of one pull
 
 /// All of them, in the order a list shows them.
 extern const bh_registry bh_envs;

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { OBS_MAX = 1024, VIEW_MAX = 64, TEXT_MAX = 4096, LAYOUT_MAX = 16384 };
+enum { OBS_MAX = 1024, VIEW_MAX = 128, TEXT_MAX = 4096, LAYOUT_MAX = 16384 };
 
 static bh_env *make(const bh_env_def *def)
 {
@@ -85,6 +85,7 @@ static void check_observation(const bh_env *env, const float *obs)
     const bh_space *space = bh_env_observation_space(env);
     for (int i = 0; i < bh_space_floats(space); i++) {
         if (!CHECK(isfinite(obs[i]))) return;
+        if (space->dtype == BH_SPACE_U8) CHECK(obs[i] == (float)(unsigned char)obs[i]);
         if (space->kind == BH_SPACE_BOX) CHECK(obs[i] >= space->low[i] && obs[i] <= space->high[i]);
         else CHECK(obs[i] >= 0 && obs[i] < (float)space->n && obs[i] == floorf(obs[i]));
     }
@@ -310,7 +311,7 @@ static void test_transition_tables(void)
         check_transitions(bh_envs.defs[i]);
         n_tables++;
     }
-    CHECK(n_tables == 4);
+    CHECK(n_tables == 5);
 }
 
 // One JSON object with one name per action.
@@ -330,7 +331,7 @@ static void check_layout(const bh_env *env)
     CHECK(n == bh_env_action_space(env)->n);
 }
 
-static void check_presets(const bh_env_def *def)
+static void check_presets(const bh_env_def *def, int states_are_counted)
 {
     CHECK(def->n_presets > 0);
     for (int k = 0; k < def->n_presets; k++) {
@@ -339,11 +340,26 @@ static void check_presets(const bh_env_def *def)
         CHECK_STATUS(bh_agent_find(p->algo, &agent, NULL), BH_OK);
         CHECK(p->name[0] != '\0' && p->value[0] != '\0');
         // The tabular methods need states to count, planning a table.
-        CHECK(strcmp(p->algo, "dqn") == 0 || def->transitions != NULL);
+        if (strcmp(p->algo, "q-learning") == 0) CHECK(states_are_counted);
+        if (strcmp(p->algo, "value-iteration") == 0) CHECK(def->transitions != NULL);
         for (int j = 0; j < k; j++) { // no setting twice
             CHECK(strcmp(def->presets[j].algo, p->algo) != 0 ||
                   strcmp(def->presets[j].name, p->name) != 0);
         }
+    }
+}
+
+// Dimensions make up the size; bytes have bounds they can be divided by.
+static void check_space(const bh_space *space)
+{
+    if (space->kind == BH_SPACE_DISCRETE) return;
+    int n = 1;
+    CHECK(bh_space_rank(space) <= BH_SPACE_RANK_MAX);
+    for (int i = 0; i < bh_space_rank(space); i++) n *= bh_space_size(space, i);
+    CHECK(n == space->n);
+    for (int i = 0; i < n && space->dtype == BH_SPACE_U8; i++) {
+        CHECK(space->low[i] >= 0 && space->high[i] >= 1 && space->high[i] <= 255);
+        CHECK(space->high[i] == space->high[0]);
     }
 }
 
@@ -355,7 +371,8 @@ static void test_definitions(void)
         CHECK(strchr(def->id, '-') != NULL && def->summary[0] != '\0');
         CHECK(bh_env_action_space(env)->kind == BH_SPACE_DISCRETE);
         check_layout(env);
-        check_presets(def);
+        check_space(bh_env_observation_space(env));
+        check_presets(def, bh_env_observation_space(env)->kind == BH_SPACE_DISCRETE);
         if (def->config != NULL) CHECK_STRING(def->config->name, def->id);
         bh_env_destroy(env);
     }

@@ -8,7 +8,7 @@
 #include "corridor.h"
 #include "failing_alloc.h"
 
-enum { N = 37, OBS_MAX = 128 }; // N: not a multiple of any vector
+enum { N = 37, OBS_MAX = 400 }; // N: not a multiple of any vector
 
 // A vector with everything its steps write.
 typedef struct vector {

@@ -131,9 +131,28 @@ test('transitions: probabilities sum to one, ends are ends', () => {
       }
     }
     fails(() => env.transitions(env.observationSpace.type === 'Discrete' ? env.observationSpace.n : 0, 0), 'BH_ERR_ARGUMENT', /state is/);
-    fails(() => env.transitions(0, 4), 'BH_ERR_ARGUMENT', /action is 4.*between 0 and 3/);
+    const { n } = env.actionSpace;
+    fails(() => env.transitions(0, n), 'BH_ERR_ARGUMENT', new RegExp(`action is ${n}.*between 0 and ${n - 1}`));
     env.close();
   }
+});
+
+test('pictures: uint8 of a shape, row by row; a model takes what the environment gives', () => {
+  const env = bh.make('Catch-v0');
+  const space = env.observationSpace;
+  assert.ok(space.type === 'Box');
+  assert.deepEqual([space.shape, space.dtype, space.low, space.high], [[10, 5, 1], 'uint8', new Uint8Array(50), new Uint8Array(50).fill(1)]);
+  let [obs] = env.reset({ seed: 2 });
+  const column = obs.indexOf(1);
+  assert.deepEqual([column < 5, [...obs.keys()].filter((i) => obs[i] === 1)], [true, [column, 9 * 5 + 2]]);
+  [obs] = env.step(0);
+  assert.deepEqual([...obs.keys()].filter((i) => obs[i] === 1), [5 + column, 9 * 5 + 1]);
+  assert.deepEqual(bh.make('Breakout-MinAtar', { minimalActions: false }).layout.actions, ['no-op', 'left', 'up', 'right', 'down', 'fire']);
+  const model = new bh.DQN(env, { netArch: [8], bufferSize: 100 });
+  assert.deepEqual(model.observationSpace, space);
+  assert.deepEqual(model.qValues(obs), model.qValues([...obs]));
+  model.dispose();
+  env.close();
 });
 
 test('calls out of order', () => {

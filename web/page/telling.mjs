@@ -28,10 +28,10 @@ export function glossOf(action) {
 /** @param {Numbers} view @param {string} english what the library says */
 export function stateInWords(view, english) {
   if (language() === 'en') return english;
+  const tell = TELLERS[lab().setup.env];
+  if (tell) return tell(view);
   if (lab().tab.id === 'grid') return cellInWords(view[0]);
   if (lab().tab.id === 'cartpole') return cartInWords(view[0], view[2]);
-  if (envId() === 'MountainCar-v0') return carInWords(view[0], view[1]);
-  if (envId() === 'Acrobot-v1') return linksInWords(view[0], view[1]);
   const words = Array.from({ length: view[1] }, (_, i) => layout().actions[view[3 + i]]).join(' ');
   return t('state.text', { topic: layout().topics_zh[view[0]], words: words || '…', end: view[2] > 0 ? '.' : '…' });
 }
@@ -74,3 +74,20 @@ function linksInWords(theta1, theta2) {
     gap: value(Math.abs(above), 2), side: t(above < 0 ? 'side.below' : 'side.above'),
   });
 }
+
+/** Environments by id, where a tab has several of different kinds. @type {Record<string, (view: Numbers) => string>} */
+const TELLERS = {
+  'MountainCar-v0': (view) => carInWords(view[0], view[1]),
+  'Acrobot-v1': (view) => linksInWords(view[0], view[1]),
+  'Catch-v0': (view) => t('state.catch', { row: view[0] + 1, column: view[1] + 1, paddle: view[2] + 1 }),
+  'Breakout-MinAtar': (view) => t('state.breakout', {
+    row: view[2] + 1, column: view[1] + 1, paddle: view[0] + 1, bricks: Array.from(view).slice(8).filter(Boolean).length,
+    going: t(view[5] < 2 ? 'going.up' : 'going.down'), side: t(view[5] === 1 || view[5] === 2 ? 'side.right' : 'side.left'),
+  }),
+  'DeepSea-v0': (view) => {
+    const { size } = layout();
+    if (view[0] === size) return t(view[3] > 0 ? 'state.sea.found' : 'state.sea.empty');
+    return t('state.sea', { row: view[0] + 1, column: view[1] + 1, size });
+  },
+  'Bandit-v0': (view) => view[0] < 0 ? t('state.bandit.none') : t('state.bandit', { arm: view[0] + 1, reward: value(view[1], 2) }),
+};

@@ -72,4 +72,11 @@ export default {
   desc: '用自己的地图代替：S 起点，F 冰面，H 冰窟，G 终点，行间用 / 或换行分隔',
   is_slippery: '移动是否可能滑向侧面',
   success_rate: '在滑的冰面上按预期方向移动的概率',
+  minimal_actions: '只留三个有区别的动作：不动、左、右，而不是全部六个',
+  sticky_action_prob: '不执行所选动作、而重复上一个动作的概率',
+  size: 'N：行数、列数，也是一个回合的步数',
+  randomize_actions: '每一格里哪个动作向右由抽签决定，而不总是动作 1',
+  mapping_seed: '动作打乱时抽签的种子',
+  k: '臂的个数',
+  instance_seed: '抽取各臂均值的种子',
 };
