@@ -9,6 +9,20 @@
 
 #define LANES 4
 
+// The last vector of an array, padded. Out of line: unrolled at every use they would be most of the module's
+// code of this file.
+#define BH_OUT_OF_LINE __attribute__((noinline))
+
+BH_OUT_OF_LINE static bhi_f4 load_last(const bh_real *p, int n)
+{
+    return bhi_f4_load_first(p, n);
+}
+
+BH_OUT_OF_LINE static void store_last(bh_real *p, bhi_f4 a, int n)
+{
+    bhi_f4_store_first(p, a, n);
+}
+
 void bhi_tanh_forward(bh_real *y, int n)
 {
     for (int i = 0; i < n; i++) y[i] = (bh_real)bh_tanh((double)y[i]);
@@ -62,31 +76,25 @@ void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, in
     }
 }
 
-void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_real tau, int n)
+static inline bhi_f4 perturbed(bhi_f4 x, bhi_f4 s, bhi_f4 scale, bhi_f4 e)
 {
-    bhi_f4 rate = bhi_f4_splat(tau);
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        bhi_f4 t = bhi_f4_load(target + i);
-        bhi_f4 step = bhi_f4_mul(rate, bhi_f4_sub(bhi_f4_load(online + i), t));
-        bhi_f4_store(target + i, bhi_f4_add(t, step));
-    }
-    for (; i < n; i++) target[i] += tau * (online[i] - target[i]);
+    return bhi_f4_add(x, bhi_f4_mul(s, bhi_f4_mul(scale, e)));
 }
 
 void bhi_perturb(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict s,
                  const bh_real *restrict e, bh_real scale, int n)
 {
-    bhi_f4 factor = bhi_f4_splat(scale);
+    bhi_f4 factor = bhi_f4_splat(scale), has_x = bhi_f4_splat(x != NULL);
+    if (x == NULL) x = s; // something to load
     int i = 0;
     for (; i + LANES <= n; i += LANES) {
-        bhi_f4 noise = bhi_f4_mul(bhi_f4_load(s + i), bhi_f4_mul(factor, bhi_f4_load(e + i)));
-        bhi_f4_store(y + i, x != NULL ? bhi_f4_add(bhi_f4_load(x + i), noise) : noise);
+        bhi_f4_store(y + i, perturbed(bhi_f4_gate(bhi_f4_load(x + i), has_x), bhi_f4_load(s + i),
+                                      factor, bhi_f4_load(e + i)));
     }
-    for (; i < n; i++) {
-        bh_real noise = s[i] * (scale * e[i]);
-        y[i] = x != NULL ? x[i] + noise : noise;
-    }
+    if (i == n) return;
+    bhi_f4 last = perturbed(bhi_f4_gate(load_last(x + i, n - i), has_x), load_last(s + i, n - i),
+                            factor, load_last(e + i, n - i));
+    store_last(y + i, last, n - i);
 }
 
 double bhi_sum_of_squares(const bh_real *x, int n)
@@ -109,16 +117,6 @@ double bhi_sum_of_squares(const bh_real *x, int n)
     return sum;
 }
 
-void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_real scale, int n)
-{
-    bhi_f4 r = bhi_f4_splat(rate * scale);
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        bhi_f4_store(p + i, bhi_f4_sub(bhi_f4_load(p + i), bhi_f4_mul(r, bhi_f4_load(g + i))));
-    }
-    for (; i < n; i++) p[i] -= rate * scale * g[i];
-}
-
 // ---- one pass over parameters and moments ----
 
 // A formula on one vector of parameters x[0] and of their moments x[1], x[2], in place.
@@ -137,9 +135,20 @@ static inline void each_4(formula *f, bh_real *const *x, int n_x, const bh_real 
         for (int k = 0; k < n_x; k++) bhi_f4_store(x[k] + i, v[k]);
     }
     if (i == n) return;
-    for (int k = 0; k < n_x; k++) v[k] = bhi_f4_load_first(x[k] + i, n - i);
-    f(v, bhi_f4_load_first(g + i, n - i), step);
-    for (int k = 0; k < n_x; k++) bhi_f4_store_first(x[k] + i, v[k], n - i);
+    for (int k = 0; k < n_x; k++) v[k] = load_last(x[k] + i, n - i);
+    f(v, load_last(g + i, n - i), step);
+    for (int k = 0; k < n_x; k++) store_last(x[k] + i, v[k], n - i);
+}
+
+static inline void polyak_4(bhi_f4 *x, bhi_f4 online, const void *tau)
+{
+    bhi_f4 rate = bhi_f4_splat(*(const bh_real *)tau);
+    x[0] = bhi_f4_add(x[0], bhi_f4_mul(rate, bhi_f4_sub(online, x[0])));
+}
+
+void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_real tau, int n)
+{
+    each_4(polyak_4, (bh_real *const[]){target}, 1, online, &tau, n);
 }
 
 // a x + b y
@@ -152,6 +161,17 @@ static inline bhi_f4 blend(bh_real a, bhi_f4 x, bh_real b, bhi_f4 y)
 static inline bhi_f4 moved(bhi_f4 p, bh_real rate, bhi_f4 m, bhi_f4 d)
 {
     return bhi_f4_sub(p, bhi_f4_div(bhi_f4_mul(bhi_f4_splat(rate), m), d));
+}
+
+static inline void sgd_4(bhi_f4 *x, bhi_f4 g, const void *step)
+{
+    x[0] = bhi_f4_sub(x[0], bhi_f4_mul(bhi_f4_splat(*(const bh_real *)step), g));
+}
+
+void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_real scale, int n)
+{
+    bh_real step = rate * scale;
+    each_4(sgd_4, (bh_real *const[]){p}, 1, g, &step, n);
 }
 
 static inline void momentum_4(bhi_f4 *x, bhi_f4 g, const void *step)

@@ -22,7 +22,7 @@ void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, in
 /// target[i] += tau * (online[i] - target[i]): Polyak averaging (Lillicrap et al. 2015). (n) each.
 void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_real tau, int n);
 
-/// y[i] = x[i] + s[i] * (scale * e[i]), and without x[i] where x is NULL: a row of the noisy layer's
+/// y[i] = x[i] + s[i] * (scale * e[i]), with 0 for x[i] where x is NULL: a row of the noisy layer's
 /// weights and of its gradients. (n) each.
 void bhi_perturb(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict s,
                  const bh_real *restrict e, bh_real scale, int n);

@@ -139,7 +139,7 @@ static void test_perturb(void)
         for (int i = 0; i < n; i++) want[i] = x[i] + s[i] * (scale * e[i]);
         bhi_perturb(y, x, s, e, scale, n);
         CHECK(same(y, want));
-        for (int i = 0; i < n; i++) want[i] = s[i] * (scale * e[i]);
+        for (int i = 0; i < n; i++) want[i] = 0 + s[i] * (scale * e[i]);
         bhi_perturb(y, NULL, s, e, scale, n);
         CHECK(same(y, want));
     }
