@@ -160,7 +160,8 @@ static void expected_update(bh_real *params, const bh_real *target, const int *i
     bhi_optimizer_step(optimizer, params, grads, rate, bhi_clip_scale(sqrt(norm), max_norm));
 }
 
-static void check_updates(const char *optimizer, const char *max_norm, double norm_value)
+static void check_updates(const char *optimizer, bhi_optimizer_kind kind, const char *max_norm,
+                          double norm_value)
 {
     enum { B = 16, UPDATES = 5 };
     bh_agent_spec spec = spec_of(1, 1000);
@@ -180,7 +181,6 @@ static void check_updates(const char *optimizer, const char *max_norm, double no
     memset(v, 0, sizeof v);
     reference_params(params, GOLDEN_ONLINE);
     reference_params(target, GOLDEN_TARGET);
-    bhi_optimizer_kind kind = strcmp(optimizer, "sgd") == 0 ? BHI_SGD : BHI_ADAM;
     bhi_optimizer own = {.settings = bhi_optimizer_defaults(kind), .n = REF_P, .m = m, .v = v};
     bhi_optimizer_init(&own);
     const bhi_replay sized = {.capacity = REF_B, .size = REF_B};
@@ -202,9 +202,12 @@ static void check_updates(const char *optimizer, const char *max_norm, double no
 
 static void test_an_update_is_its_parts(void)
 {
-    check_updates("adam", "10", 10);
-    check_updates("adam", "0", 0);
-    check_updates("sgd", "0.01", 0.01); // clipped each time
+    check_updates("adam", BHI_ADAM, "10", 10);
+    check_updates("adam", BHI_ADAM, "0", 0);
+    check_updates("sgd", BHI_SGD, "0.01", 0.01); // clipped each time
+    check_updates("momentum", BHI_MOMENTUM, "10", 10);
+    check_updates("rmsprop-centered", BHI_RMSPROP_CENTERED, "10", 10);
+    check_updates("adamw", BHI_ADAMW, "10", 10);
 }
 
 // Three steps to the end with rewards 1, 2, 4 under values of 0: the TD errors are the n-step returns.
@@ -391,8 +394,14 @@ static void test_stats(void)
     CHECK(isnan(s.loss) && s.n_updates == 25); // means since the last call
     bh_dqn_class.set_total_timesteps(dqn, 50);
     CHECK_NEAR(stats_of(dqn).epsilon, 0.2, 1e-12);
-    ((bh_dqn_config *)bh_dqn_class.config_of(dqn))->exploration_final_eps = 0.1; // live
+    bh_dqn_config *config = bh_dqn_class.config_of(dqn); // what follows is live
+    config->exploration_final_eps = 0.1;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.1, 1e-12);
+    config->learning_rate_schedule = BHI_COSINE; // half-way: the middle of 0.01 and 0.002
+    config->learning_rate_end = 0.002;
+    CHECK_NEAR(stats_of(dqn).learning_rate, 0.006, 1e-12);
+    config->learning_rate_warmup = 1; // half-way up
+    CHECK_NEAR(stats_of(dqn).learning_rate, 0.005, 1e-12);
     bh_dqn_destroy(dqn);
 }
 
