@@ -41,12 +41,24 @@ void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     for (; i < n; i++) dx[i] = y[i] > 0 ? dx[i] : 0;
 }
 
-void bhi_add(bh_real *restrict y, const bh_real *restrict x, int n)
+// Not restrict: Clang would then call memcpy for each row, which takes longer than to copy a short one.
+void bhi_copy_rows(bh_real *y, int ldy, const bh_real *x, int ldx, int M, int N)
 {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        bhi_f4_store(y + i, bhi_f4_add(bhi_f4_load(y + i), bhi_f4_load(x + i)));
-    for (; i < n; i++) y[i] += x[i];
+    for (; M > 0; M--, y += ldy, x += ldx) {
+        int j = 0;
+        for (; j + LANES <= N; j += LANES) bhi_f4_store(y + j, bhi_f4_load(x + j));
+        for (; j < N; j++) y[j] = x[j];
+    }
+}
+
+void bhi_add_rows(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx, int M, int N)
+{
+    for (; M > 0; M--, y += ldy, x += ldx) {
+        int j = 0;
+        for (; j + LANES <= N; j += LANES)
+            bhi_f4_store(y + j, bhi_f4_add(bhi_f4_load(y + j), bhi_f4_load(x + j)));
+        for (; j < N; j++) y[j] += x[j];
+    }
 }
 
 // Sums of four vectors of columns at a time: an addition takes several cycles, but four can be under way.

@@ -13,8 +13,11 @@ void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
 /// dx[i] becomes 0 where y[i] is not above 0, in place: backward of ReLU through its output y. (n) each.
 void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
 
-/// y[i] += x[i]. (n) each.
-void bhi_add(bh_real *restrict y, const bh_real *restrict x, int n);
+/// y = x, of (M,N) parts of larger matrices, whose rows are ldy and ldx numbers apart.
+void bhi_copy_rows(bh_real *y, int ldy, const bh_real *x, int ldx, int M, int N);
+
+/// y += x, of such parts.
+void bhi_add_rows(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx, int M, int N);
 
 /// sum (N) out: sum over the M rows of x (M,N), in row order. The gradient of a bias.
 void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, int N);

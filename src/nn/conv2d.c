@@ -44,10 +44,9 @@ static void gather(bh_real *restrict col, const bh_real *restrict x, const bhi_c
 {
     int run = c->K * c->C;
     for (int image = 0; image < n; image++, x += c->n_inputs) {
-        for (int o = 0; o < c->OH * c->OW; o++) {
+        for (int o = 0; o < c->OH * c->OW; o++, col += c->n_patch) {
             const bh_real *from = x + patch_at(c, o / c->OW, o % c->OW);
-            for (int k = 0; k < c->K; k++, col += run, from += c->W * c->C)
-                memcpy(col, from, (size_t)run * sizeof *col);
+            bhi_copy_rows(col, run, from, c->W * c->C, c->K, run);
         }
     }
 }
@@ -58,9 +57,9 @@ static void scatter(bh_real *restrict dx, const bh_real *restrict col, const bhi
     int run = c->K * c->C;
     memset(dx, 0, (size_t)n * (size_t)c->n_inputs * sizeof *dx);
     for (int image = 0; image < n; image++, dx += c->n_inputs) {
-        for (int o = 0; o < c->OH * c->OW; o++) {
+        for (int o = 0; o < c->OH * c->OW; o++, col += c->n_patch) {
             bh_real *to = dx + patch_at(c, o / c->OW, o % c->OW);
-            for (int k = 0; k < c->K; k++, col += run, to += c->W * c->C) bhi_add(to, col, run);
+            bhi_add_rows(to, c->W * c->C, col, run, c->K, run);
         }
     }
 }

@@ -67,19 +67,27 @@ static void test_relu_backward(void)
     }
 }
 
-static void test_add(void)
+// Parts (M,N) of matrices with 13 and 11 columns; what lies between the rows stays.
+static void test_rows(void)
 {
-    EACH_LENGTH(n)
-    {
-        BLOCK(y);
-        BLOCK(x);
-        BLOCK(want);
-        fill(y, n);
-        fill(x, n);
-        memcpy(want, y, sizeof want);
-        for (int i = 0; i < n; i++) want[i] = y[i] + x[i];
-        bhi_add(y, x, n);
-        CHECK(same(y, want));
+    enum { LDY = 13, LDX = 11 };
+    for (int N = 0; N <= LDX; N++) {
+        for (int M = 0; M <= 3; M++) {
+            BLOCK(y);
+            BLOCK(x);
+            BLOCK(want);
+            fill(y, LONGEST);
+            fill(x, LONGEST);
+            memcpy(want, y, sizeof want);
+            for (int i = 0; i < M; i++)
+                for (int j = 0; j < N; j++) want[i * LDY + j] += x[i * LDX + j];
+            bhi_add_rows(y, LDY, x, LDX, M, N);
+            CHECK(same(y, want));
+            for (int i = 0; i < M; i++)
+                for (int j = 0; j < N; j++) want[i * LDY + j] = x[i * LDX + j];
+            bhi_copy_rows(y, LDY, x, LDX, M, N);
+            CHECK(same(y, want));
+        }
     }
 }
 
@@ -340,7 +348,7 @@ int main(int argc, char **argv)
     rng = bh_rng_seed(1);
     CHECK_RUN(test_tanh);
     CHECK_RUN(test_relu_backward);
-    CHECK_RUN(test_add);
+    CHECK_RUN(test_rows);
     CHECK_RUN(test_column_sums);
     CHECK_RUN(test_polyak);
     CHECK_RUN(test_perturb);
