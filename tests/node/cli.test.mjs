@@ -1,31 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The command line as people use it: every command in a process of its own, its output, its files, its exit code.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { cli } from './cli_process.mjs';
 
-const CLI = fileURLToPath(new URL('../../web/cli.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-cli-'));
 after(() => rmSync(folder, { recursive: true }));
-
-/** @param {...string} args */
-function bellhop(...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
-  return { status, stdout, stderr, json: () => stdout.trim().split('\n').map((line) => JSON.parse(line)) };
-}
-
-/** @param {string[]} args @param {number} status @param {RegExp} message */
-function refused(args, status, message) {
-  const result = bellhop(...args);
-  assert.equal(result.status, status, result.stderr);
-  assert.match(result.stderr, message);
-  assert.match(result.stderr, /^bellhop: [^\n]+\n$/, 'one line');
-  assert.equal(result.stdout, '');
-}
+const { CLI, bellhop, refused } = cli(folder);
 
 test('envs --json: one object per line', () => {
   const { status, json } = bellhop('envs', '--json');
@@ -41,8 +26,8 @@ test('envs --json: one object per line', () => {
 
 test('help, version, tables', () => {
   assert.equal(bellhop('--version').stdout, `${JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version}\n`);
-  assert.match(bellhop('--help').stdout, /train .*\n.*eval/);
-  for (const command of ['envs', 'options', 'train', 'eval']) {
+  assert.match(bellhop('--help').stdout, /train .*\n.*compare .*\n.*eval/);
+  for (const command of ['envs', 'options', 'train', 'compare', 'eval']) {
     const { status, stdout } = bellhop(command, '--help');
     assert.equal(status, 0);
     assert.match(stdout, new RegExp(`^Usage: bellhop ${command}`));

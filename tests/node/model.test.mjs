@@ -66,6 +66,27 @@ test('the same seed gives the same parameters, however it is sliced and watched;
   assert.notEqual(await run(4, {}), first);
 });
 
+test('stopAtThreshold ends learning right at the evaluation, however it is sliced; called again, it goes on', async () => {
+  const stop = async (/** @type {number} */ sliceMilliseconds) => {
+    const model = new bh.DQN(env, { seed: 2, stopAtThreshold: true });
+    assert.equal(model.finished, false);
+    await model.learn({ sliceMilliseconds });
+    assert.deepEqual([model.finished, model.timesteps], [true, model.solvedAt]);
+    const at = { timesteps: model.timesteps, sha256: model.sha256() };
+    await model.learn({ totalTimesteps: 100, sliceMilliseconds });
+    assert.deepEqual([model.finished, model.timesteps], [false, at.timesteps + 100]);
+    model.dispose();
+    return at;
+  };
+  const first = await stop(0.01);
+  assert.deepEqual(await stop(100), first);
+  const whole = new bh.DQN(env, { seed: 2 });
+  await whole.learn();
+  assert.deepEqual([whole.solvedAt, whole.finished], [first.timesteps, false]);
+  assert.ok(whole.timesteps > first.timesteps);
+  whole.dispose();
+});
+
 test('learn goes on where it was, and stops on request', async () => {
   const model = new bh.DQN(cart, SMALL);
   await model.learn();

@@ -164,6 +164,23 @@ test('learn resolves at its end, tells its progress, and stops when asked to', a
   await session.dispose();
 });
 
+test('stopAtThreshold: finished right at the evaluation, at any speed and in learn; play goes on', async () => {
+  const options = { seed: 2, stopAtThreshold: true };
+  const session = await trainer.create({ env: 'GridWorld-v0', algo: 'value-iteration', options });
+  let frames = framesUntil(session, ({ finished }) => finished);
+  await session.play({ stepsPerSecond: 1e5 });
+  const last = /** @type {import('../../web/bellhop.js').Frame} */ ((await frames).at(-1));
+  assert.deepEqual([last.running, last.timesteps], [false, last.solvedAt]);
+  frames = framesUntil(session, ({ finished }) => finished);
+  await session.play();
+  assert.equal((await frames).at(-1)?.timesteps, Number(session.info.options.totalTimesteps));
+  await session.dispose();
+
+  const learner = await trainer.create({ env: 'GridWorld-v0', algo: 'value-iteration', options });
+  assert.equal((await learner.learn()).timesteps, last.timesteps);
+  await learner.dispose();
+});
+
 test('set changes live options and says what it cannot', async () => {
   const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
   await session.set({ learningRate: 0.002 });
