@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: MIT
-// npm run results: trains every preset on many seeds with the command line and writes docs/results.md.
+// npm run results: trains every preset on many seeds, as the command line does, and writes docs/results.md.
 //
 //     npm run results                       20 seeds each (minutes)
 //     npm run results -- --quick            5 seeds each; prints, writes nothing
 //     npm run results -- --only CartPole-v1 one environment; prints, writes nothing
 //     npm run results -- --seeds 0-49       other seeds
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makePlan } from '../web/cli/plan.mjs';
+import { runJobs } from '../web/cli/pool.mjs';
+import { parseSeeds } from '../web/cli/runs.mjs';
+import { load } from '../web/node.mjs';
+import { median } from '../web/statistics.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const CLI = path.join(ROOT, 'web', 'cli.mjs');
 
 /** What is run, and what counts as success for one seed's summary. @type {Experiment[]} */
 const EXPERIMENTS = [
@@ -24,7 +27,7 @@ const EXPERIMENTS = [
   { env: 'GridWorld-v0', algo: 'value-iteration' },
   { env: 'FrozenLake-v1', algo: 'q-learning' },
   { env: 'FrozenLake-v1', algo: 'value-iteration' },
-  { env: 'FrozenLake-v1', algo: 'dqn', flags: ['--env-is-slippery', 'false'], note: 'not slippery' },
+  { env: 'FrozenLake-v1', algo: 'dqn', flags: { 'env-is-slippery': 'false' }, note: 'not slippery' },
   { env: 'FrozenLake8x8-v1', algo: 'value-iteration' },
   { env: 'CliffWalking-v1', algo: 'q-learning' },
   { env: 'CliffWalking-v1', algo: 'value-iteration' },
@@ -39,53 +42,9 @@ const { values: args } = parseArgs({
   },
 });
 
-/** @param {string} range such as "0-19" */
-function seedsOf(range) {
-  const [first, last = first] = range.split('-').map(Number);
-  if (!Number.isInteger(first) || !Number.isInteger(last) || last < first) {
-    throw new Error(`--seeds is '${range}', but must be a range such as 0-19`);
-  }
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-}
+/** @typedef {{ env: string, algo: string, perSeed?: boolean, flags?: Record<string, string>, note?: string }} Experiment */
+/** @typedef {{ experiment: Experiment, threshold: number | null, summaries: import('../web/cli/training.mjs').Summary[] }} Result */
 
-/** @typedef {{ env: string, algo: string, perSeed?: boolean, flags?: string[], note?: string }} Experiment */
-/** @typedef {{ experiment: Experiment, threshold: number | null, summaries: Record<string, any>[] }} Result */
-
-/** Runs `bellhop` and gives its lines of JSON. @param {string[]} argv @returns {Promise<Record<string, any>[]>} */
-function bellhop(argv) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...argv, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let out = '';
-    child.stdout.on('data', (chunk) => { out += chunk; });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(out.trim().split('\n').map((line) => JSON.parse(line)));
-      else reject(new Error(`bellhop ${argv.join(' ')} failed`));
-    });
-  });
-}
-
-/**
- * Runs jobs, at most `limit` at once, results in order.
- * @template T @param {(() => Promise<T>)[]} jobs @param {number} limit
- */
-async function pool(jobs, limit) {
-  /** @type {T[]} */
-  const results = [];
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < jobs.length; i = next++) results[i] = await jobs[i]();
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
-  return results;
-}
-
-/** @param {number[]} numbers */
-const median = (numbers) => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
 /** @param {number | null} x */
 const show = (x) => (x === null || !Number.isFinite(x) ? '–' : String(Math.round(x * 1000) / 1000));
 /** @param {unknown[]} cells */
@@ -120,18 +79,17 @@ function perSeed({ experiment, summaries }) {
 }
 
 async function main() {
-  const seeds = args.quick ? [0, 1, 2, 3, 4] : seedsOf(args.seeds);
+  const seeds = args.quick ? [0, 1, 2, 3, 4] : parseSeeds(args.seeds);
   const chosen = EXPERIMENTS.filter((e) => !args.only || e.env === args.only);
-  const envs = await bellhop(['envs']);
+  const bh = await load();
   /** @type {Result[]} */
   const results = [];
   for (const experiment of chosen) {
     const started = Date.now();
-    const jobs = seeds.map((seed) => async () => (await bellhop(
-      ['train', experiment.env, '--algo', experiment.algo, '--seed', String(seed), ...experiment.flags ?? []],
-    )).at(-1) ?? {});
-    const summaries = await pool(jobs, Number(args.jobs));
-    const threshold = envs.find((e) => e.id === experiment.env)?.reward_threshold ?? null;
+    const plan = makePlan(bh, experiment.env, new Map(Object.entries({ algo: experiment.algo, ...experiment.flags })), []);
+    const jobs = seeds.map((seed) => ({ plan: { ...plan, options: { ...plan.options, seed } } }));
+    const summaries = (await runJobs(jobs, { threads: Number(args.jobs) })).filter((summary) => summary !== null);
+    const threshold = bh.catalog.envs.find(({ id }) => id === experiment.env)?.reward_threshold ?? null;
     results.push({ experiment, threshold, summaries });
     console.error(`${experiment.env} ${experiment.algo}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
   }

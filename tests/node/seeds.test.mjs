@@ -78,6 +78,15 @@ test('--seeds: each run is the same as alone, whatever runs beside it; folders, 
   refused(['train', 'FrozenLake-v1', ...QUICK, '--seeds', '0-1', '--out', 'many'], 1, /--out many holds seed-0 already; several runs need a new or empty folder/);
 });
 
+test('--tensorboard: one run to a folder', () => {
+  const train = ['train', 'GridWorld-v0', '--algo', 'value-iteration', '--tensorboard', 'one'];
+  const { status, stdout } = bellhop(...train);
+  assert.equal(status, 0);
+  assert.match(stdout, /written +an event file in one; see it with: tensorboard --logdir one/);
+  assert.equal(readdirSync(join(folder, 'one')).length, 1);
+  refused(train, 1, /--tensorboard one holds a run already \(events\.out\.tfevents\..*choose another folder/);
+});
+
 test('--seeds for people: a line for each, then all together', () => {
   const { status, stdout } = bellhop('train', 'GridWorld-v0', ...QUICK, '--seeds', '0-2');
   assert.equal(status, 0);

@@ -75,17 +75,20 @@ export class OutputFolder {
   }
 }
 
-/** An event file in a folder; TensorBoard shows each folder as a run. */
+/** An event file in a folder of its own: TensorBoard draws all that are in one folder as one run. */
 export class TensorBoardFolder {
   #writer = new TensorBoardWriter();
   #file;
 
   /** @param {string} path  made, with its parents, if it is not there */
   constructor(path) {
-    this.#file = writing('tensorboard', path, () => {
+    const held = writing('tensorboard', path, () => {
       mkdirSync(path, { recursive: true });
-      return openNew(join(path, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}`));
+      return readdirSync(path).find((file) => file.includes('tfevents'));
     });
+    if (held !== undefined) throw new Error(`--tensorboard ${path} holds a run already (${held}), and TensorBoard would draw both as one; choose another folder`);
+    const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}.0`;
+    this.#file = writing('tensorboard', path, () => openSync(join(path, name), 'wx'));
     writeSync(this.#file, this.#writer.header());
   }
 
@@ -97,17 +100,6 @@ export class TensorBoardFolder {
 
   close() {
     closeSync(this.#file);
-  }
-}
-
-/** Opens the first file of name.0, name.1, … that is not there yet. @param {string} name @returns {number} */
-function openNew(name) {
-  for (let i = 0; ; i++) {
-    try {
-      return openSync(`${name}.${i}`, 'wx');
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-    }
   }
 }
 

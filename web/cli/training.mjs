@@ -21,8 +21,8 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
   let board;
   try {
     checkStop(bh, model);
-    folder = out === undefined ? undefined : new OutputFolder(out);
     board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
+    folder = out === undefined ? undefined : new OutputFolder(out);
     folder?.writeConfig(model);
     const since = performance.now();
     await model.learn({
