@@ -15,7 +15,7 @@ static void check_state(const double got[4], const double want[4], double tolera
     for (int i = 0; i < 4; i++) CHECK_NEAR(got[i], want[i], tolerance);
 }
 
-// At rest, across pi and back, at the bounds of the velocities, near the target, and anywhere.
+// At rest, across pi and back, at the bounds of the velocities, just above and below the target, and anywhere.
 static void test_single_steps(void)
 {
     for (int i = 0; i < N_SINGLE; i++) {
