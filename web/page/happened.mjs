@@ -8,7 +8,7 @@ import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
 import { t, value } from './i18n.mjs';
 
-/** What the values are, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Record<string, string>} */
+/** What the values are, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Record<string, 'dqn' | 'tabular' | 'double' | 'sarsa' | 'expected' | 'improving' | 'evaluation'>} */
 const NOTES = {
   'dqn': 'dqn', 'q-learning': 'tabular', 'double-q-learning': 'double', 'sarsa': 'sarsa', 'expected-sarsa': 'expected',
   'policy-iteration': 'improving', 'policy-evaluation': 'evaluation',
