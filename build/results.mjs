@@ -26,11 +26,19 @@ const EXPERIMENTS = [
   { env: 'GridWorld-v0', algo: 'q-learning' },
   { env: 'GridWorld-v0', algo: 'value-iteration' },
   { env: 'FrozenLake-v1', algo: 'q-learning' },
+  { env: 'FrozenLake-v1', algo: 'sarsa' },
+  { env: 'FrozenLake-v1', algo: 'expected-sarsa' },
+  { env: 'FrozenLake-v1', algo: 'double-q-learning' },
   { env: 'FrozenLake-v1', algo: 'value-iteration' },
+  { env: 'FrozenLake-v1', algo: 'policy-iteration' },
   { env: 'FrozenLake-v1', algo: 'dqn', flags: { 'env-is-slippery': 'false' }, note: 'not slippery' },
   { env: 'FrozenLake8x8-v1', algo: 'value-iteration' },
   { env: 'CliffWalking-v1', algo: 'q-learning' },
+  { env: 'CliffWalking-v1', algo: 'sarsa' },
+  { env: 'CliffWalking-v1', algo: 'expected-sarsa' },
+  { env: 'CliffWalking-v1', algo: 'double-q-learning' },
   { env: 'CliffWalking-v1', algo: 'value-iteration' },
+  { env: 'CliffWalking-v1', algo: 'policy-iteration' },
 ];
 
 const { values: args } = parseArgs({

@@ -88,7 +88,7 @@ typedef struct bh_agent_class {
 /// Index of the largest of q (A); the first one of equals.
 BH_API int bh_greedy(const double *q, int A);
 
-/// The class of that name ("dqn", "q-learning", "value-iteration"). BH_ERR_UNKNOWN names those there are.
+/// The class of that name ("dqn", "q-learning", "policy-iteration"). BH_ERR_UNKNOWN names those there are.
 BH_API bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err);
 
 /// All classes, NULL-terminated.
