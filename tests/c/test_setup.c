@@ -113,7 +113,8 @@ static void test_create_refused(void)
     CHECK_STATUS(bh_setup_create(&setup, &bh_envs, "Nowhere-v0", "dqn", NULL), BH_ERR_UNKNOWN);
     CHECK(setup == NULL);
     setup = (bh_setup *)text_1;
-    CHECK_STATUS(bh_setup_create(&setup, &bh_envs, "CartPole-v1", "sarsa-lambda", NULL), BH_ERR_UNKNOWN);
+    CHECK_STATUS(bh_setup_create(&setup, &bh_envs, "CartPole-v1", "sarsa-lambda", NULL),
+                 BH_ERR_UNKNOWN);
     CHECK(setup == NULL);
 
     static const bh_preset bad[] = {{"dqn", "gamma", "2"}};
