@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `bellhop compare` as people use it.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { cli } from './cli_process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-compare-'));
 after(() => rmSync(folder, { recursive: true }));
-const { bellhop, refused } = cli(folder);
+const { CLI, bellhop, refused } = cli(folder);
 const QUICK = ['--total-timesteps', '1000', '--seeds', '0-1'];
 
 test('every combination with every seed, the runs as train runs them; folders and tables', () => {
@@ -74,4 +75,27 @@ test('typed wrongly', () => {
   refused([...compare, '--vary', 'gamma=1', '--seeds', 'a'], 2, /--seeds is 'a'/);
   refused([...compare, '--vary', 'gamma=1,0.9', '--seeds', '0-9999'], 2, /20,000 runs, and at most 10,000/);
   refused([...compare, '--vary', 'gamma=1', '--json', '--markdown'], 2, /exclude each other/);
+});
+
+test('Ctrl-C: what there is, as far as it came, with its aggregate; then 130', async () => {
+  const child = spawn(process.execPath, [CLI, 'compare', 'GridWorld-v0', '--algo', 'value-iteration', '--vary', 'total-timesteps=500,2000000000',
+    '--seeds', '0-3', '--jobs', '1', '--json'], { cwd: folder });
+  let [output, errors] = ['', ''];
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text;
+  });
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+    // The first variant is through, and the next run never ends. Once: a second signal would not wait.
+    if (text.includes('"aggregate"') && !child.killed) child.kill('SIGINT');
+  });
+  const code = await new Promise((done) => {
+    child.on('close', done);
+  });
+  assert.equal(code, 130);
+  const lines = output.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ variant, seed, type, runs }) => [variant.slice(-3), seed ?? type, runs]).slice(0, 5),
+    [['500', 0, undefined], ['500', 1, undefined], ['500', 2, undefined], ['500', 3, undefined], ['500', 'aggregate', 4]]);
+  assert.ok(lines.length === 5 || (lines.length === 7 && lines[6].type === 'aggregate' && lines[6].runs === 1));
+  assert.match(errors, /^bellhop: stopped; [45] of 8 runs were begun, those under way count as far as they came\n$/);
 });

@@ -10,7 +10,7 @@ import { makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { runJobs } from './pool.mjs';
-import { RUNS_MAX, Together, aggregate, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { RUNS_MAX, Together, aggregate, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
 import { interruptible } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -126,6 +126,7 @@ async function compare(bh, variants, seeds, flags) {
       return { ...variant, runs, all: runs.length > 0 ? aggregate(runs, threshold) : null };
     });
     if (!flags.has('json')) show(outcomes, flags.has('markdown'));
+    if (signal.aborted) noteStop(results);
     if (flags.has('out')) write(String(flags.get('out')), outcomes);
     if (flags.has('out') && !flags.has('json') && !flags.has('markdown')) {
       print(`\nwritten  compare.csv, runs.csv, compare.json and a folder for each variant in ${flags.get('out')}`);
@@ -159,10 +160,12 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
     const { label } = variants[Math.floor(index / seeds.length)];
     group.push(result);
     if (json) printJson({ variant: label, ...result });
-    if (group.length < seeds.length) return;
+    if (group.length === seeds.length) endGroup(label);
+  });
+  const endGroup = (/** @type {string} */ label) => {
     if (json) printJson({ variant: label, ...aggregate(group, threshold) });
     group = [];
-  });
+  };
   const results = await runJobs(jobs, {
     threads,
     signal,
@@ -176,6 +179,8 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
     },
   });
   progress?.end();
+  // Stopped in the middle of a variant: the runs there are are the first ones.
+  if (group.length > 0) endGroup(variants[Math.floor(results.indexOf(group[0]) / seeds.length)].label);
   return results;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Several runs of one plan: which seeds, what they come to together, and their tables.
 import { availableParallelism } from 'node:os';
+import process from 'node:process';
 import { bootstrapInterval, iqm, mean, median, std } from '../statistics.mjs';
 import { UsageError, wholeNumberFlag } from './args.mjs';
 import { number } from './output.mjs';
@@ -73,6 +74,12 @@ export function aggregate(runs, threshold) {
 /** "499.8 (498.3 to 500)" @param {Score} score */
 export function iqmText({ iqm: middle, iqm_ci95: [low, high] }) {
   return `${number(middle)} (${number(low)} to ${number(high)})`;
+}
+
+/** Says on stderr that numbers are of runs cut short. @param {readonly (Summary | null)[]} results */
+export function noteStop(results) {
+  const begun = results.filter((result) => result !== null).length;
+  process.stderr.write(`bellhop: stopped; ${begun} of ${results.length} runs were begun, those under way count as far as they came\n`);
 }
 
 /** Rows of a CSV file: a heading, then the runs. @param {readonly Summary[]} runs */

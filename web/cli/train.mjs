@@ -10,7 +10,7 @@ import { FILES, makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { runJobs } from './pool.mjs';
-import { Together, aggregate, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { Together, aggregate, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
 import { interruptible, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -133,6 +133,7 @@ async function trainSeeds(bh, plan, flags) {
       if (json) printJson(all);
       else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out, tensorboard });
     }
+    if (signal.aborted) noteStop(results);
     return signal.aborted ? 130 : 0;
   });
 }
