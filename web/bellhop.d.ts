@@ -149,6 +149,7 @@ export interface Catalog {
 export type EnvId =
   | 'GridWorld-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' | 'CartPole-v1' | 'TextGen-v0'
   | 'MountainCar-v0' | 'Acrobot-v1'
+  | 'Catch-v0' | 'Breakout-MinAtar' | 'DeepSea-v0' | 'Bandit-v0'
   | (string & {});
 
 export interface EnvOptions {
@@ -171,6 +172,18 @@ export interface EnvOptions {
   suttonBartoReward?: boolean;
   /** MountainCar: velocity the car must at least have at the goal. */
   goalVelocity?: number;
+  /** Breakout-MinAtar: only stay, left, right (default), or all 6 actions. */
+  minimalActions?: boolean;
+  /** Breakout-MinAtar: probability that the previous action is taken again; default 0.1. */
+  stickyActionProb?: number;
+  /** DeepSea: N, 2 to 100. */
+  size?: number;
+  /** DeepSea: whether the action that goes right is drawn for each cell (default). */
+  randomizeActions?: boolean;
+  mappingSeed?: number;
+  /** Bandit: how many arms, 2 to 100. */
+  k?: number;
+  instanceSeed?: number;
 }
 
 /**

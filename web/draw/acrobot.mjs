@@ -124,5 +124,5 @@ function drawWords({ ctx, w, h, py, scene: { view, theme, frame, words } }) {
     ctx.fillStyle = theme.ink;
     ctx.fillText(words.push(view[4], explored), w / 2, h - 26);
   }
-  if (terminated || truncated) pill(ctx, terminated ? words.arrived : words.late, w / 2, py(terminated ? -1.5 : 1.5), theme, terminated); // where the tip is not
+  if (terminated || truncated) pill(ctx, terminated ? words.arrived : words.late, w / 2, py(terminated ? -1.5 : 1.5) - 16, terminated ? 1 : -1, theme); // where the tip is not
 }

@@ -2,7 +2,7 @@
 // CartPole-v1: track, limits, cart, pole and the push. Lengths are to scale, 5.4 m across; the pole alone is drawn
 // longer than its metre where there is room. The arrow is the last push: a diamond on it says it was random, a disc
 // that it was the greedy one. layout and view are those of envs/cartpole.c.
-import { arrow, begin, box, mark } from './surface.mjs';
+import { arrow, begin, box, mark, pill } from './surface.mjs';
 
 /**
  * @typedef {object} CartPoleScene
@@ -136,14 +136,5 @@ function drawStep({ ctx, scene: { theme, words } }) {
 function drawEnd({ ctx, w, scene: { theme, frame, words } }) {
   const { terminated, truncated } = frame.last;
   if (!terminated && !truncated) return;
-  const text = terminated ? words.fell : words.kept;
-  ctx.font = `600 16px ${theme.font}`;
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  const width = ctx.measureText(text).width + 24;
-  box(ctx, w / 2 - width / 2, 40, width, 32, 16);
-  ctx.fillStyle = theme.scale.css(terminated ? -1 : 1);
-  ctx.fill();
-  ctx.fillStyle = theme.scale.ink(terminated ? -1 : 1);
-  ctx.fillText(text, w / 2, 56.5);
+  pill(ctx, terminated ? words.fell : words.kept, w / 2, 40, terminated ? -1 : 1, theme);
 }

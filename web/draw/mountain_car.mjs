@@ -165,5 +165,5 @@ function drawWords({ ctx, w, h, px, py, scene: { view, theme, frame, words } }) 
     ctx.fillStyle = theme.ink;
     ctx.fillText(words.push(view[2], explored), w / 2, h - 27);
   }
-  if (terminated || truncated) pill(ctx, terminated ? words.arrived : words.late, px(-0.4), py(0.92), theme, terminated);
+  if (terminated || truncated) pill(ctx, terminated ? words.arrived : words.late, px(-0.4), py(0.92) - 16, terminated ? 1 : -1, theme);
 }

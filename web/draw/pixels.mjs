@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What Catch-v0 and Breakout-MinAtar share: a field of pixels in which a ball, its trail, a paddle and bricks are, each
+// of a shape of its own, with their names and the last action below it.
+import { begin, box, corner, key, pill, taken } from './surface.mjs';
+
+/** @typedef {import('../page/theme.mjs').Theme} Theme */
+/**
+ * @typedef {object} PixelsScene
+ * @property {number[] | Float32Array} view
+ * @property {{ actions: string[], n_rows: number, n_cols: number }} layout
+ * @property {{ last: { explored: boolean, terminated: boolean, truncated: boolean } }} frame
+ * @property {Theme} theme
+ * @property {{ ball: string, paddle: string, step: string, took: (action: number, explored: boolean) => string }} words
+ */
+/** @typedef {{ ctx: CanvasRenderingContext2D, w: number, h: number, cell: number, x0: number, y0: number, theme: Theme }} Pen */
+
+const ABOVE = 40, BELOW = 84;
+
+/** The field, empty, and the pen that draws in it. @param {HTMLCanvasElement} canvas @param {PixelsScene} scene @returns {Pen} */
+export function beginField(canvas, { layout: { n_rows: rows, n_cols: cols }, theme }) {
+  const { ctx, w, h } = begin(canvas);
+  const cell = Math.max(1, Math.floor(Math.min((w - 16) / cols, (h - ABOVE - BELOW) / rows)));
+  const pen = { ctx, w, h, cell, x0: Math.floor((w - cell * cols) / 2), y0: ABOVE, theme };
+  box(ctx, pen.x0 - 3, pen.y0 - 3, cell * cols + 6, cell * rows + 6, 6);
+  ctx.fillStyle = theme.ground;
+  ctx.fill();
+  ctx.strokeStyle = theme.line;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+  ctx.beginPath();
+  for (let i = 1; i < cols; i++) {
+    ctx.moveTo(pen.x0 + i * cell + 0.5, pen.y0);
+    ctx.lineTo(pen.x0 + i * cell + 0.5, pen.y0 + rows * cell);
+  }
+  for (let i = 1; i < rows; i++) {
+    ctx.moveTo(pen.x0, pen.y0 + i * cell + 0.5);
+    ctx.lineTo(pen.x0 + cols * cell, pen.y0 + i * cell + 0.5);
+  }
+  ctx.stroke();
+  return pen;
+}
+
+/** The middle of a pixel. @param {Pen} pen @param {number} column @param {number} row @returns {[number, number]} */
+export const middle = ({ cell, x0, y0 }, column, row) => [x0 + (column + 0.5) * cell, y0 + (row + 0.5) * cell];
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {number} size of the pixel */
+export function ball({ ctx, theme }, x, y, size) {
+  ctx.beginPath();
+  ctx.arc(x, y, size * 0.36, 0, 2 * Math.PI);
+  ctx.fillStyle = theme.ink;
+  ctx.fill();
+}
+
+/** Where the ball was: a ring. @param {Pen} pen @param {number} x @param {number} y @param {number} size */
+export function trail({ ctx, theme }, x, y, size) {
+  ctx.beginPath();
+  ctx.arc(x, y, size * 0.3, 0, 2 * Math.PI);
+  ctx.strokeStyle = theme.muted;
+  ctx.lineWidth = Math.max(1.25, size / 18);
+  ctx.setLineDash([size / 9, size / 9]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+/** A bar, so that a ball it caught stays seen above it. @param {Pen} pen @param {number} x @param {number} y @param {number} size */
+export function paddle({ ctx, theme }, x, y, size) {
+  box(ctx, x - size * 0.46, y + size * 0.18, size * 0.92, size * 0.28, size * 0.14);
+  ctx.fillStyle = theme.agent;
+  ctx.fill();
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {number} size */
+export function brick({ ctx, theme }, x, y, size) {
+  box(ctx, x - size * 0.45, y - size * 0.35, size * 0.9, size * 0.7, size * 0.08);
+  ctx.fillStyle = theme.mark;
+  ctx.fill();
+  ctx.strokeStyle = theme.ink;
+  ctx.lineWidth = 1;
+  ctx.stroke();
+}
+
+/**
+ * Names, the last action, and how the episode ended, if it did.
+ * @param {Pen} pen @param {PixelsScene} scene @param {{ text: string, sign: (x: number, y: number) => void }[]} names
+ * @param {number} action  -1 before the first @param {{ text: string, sign: 1 | -1 } | null} end
+ */
+export function endField({ ctx, w, cell, y0, theme }, { layout, frame, words }, names, action, end) {
+  const bottom = y0 + layout.n_rows * cell;
+  if (action >= 0) taken(ctx, words.took(action, frame.last.explored), w / 2, bottom + 22, frame.last.explored, theme);
+  key(ctx, w, bottom + 48, names, theme);
+  const left = corner(ctx, words.step, theme) + 12;
+  if (end) pill(ctx, end.text, w / 2, 3, end.sign, theme, left);
+}
