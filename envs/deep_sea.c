@@ -168,7 +168,7 @@ static void layout(const void *state, bh_text *out)
 }
 
 // A table whose entries all start at the best there could be tries everything once: deep exploration enough
-// where nothing is random. The network's rows have epsilon-greedy's, which fails from N = 20 or so on.
+// where nothing is random. The network's rows explore at random, which needs luck that halves with every row of the sea.
 static const bh_preset presets[] = {
     {"q-learning", "total_timesteps", "20000"},
     {"q-learning", "learning_rate", "1"},
