@@ -32,7 +32,6 @@ export default {
   noisy_sigma: '噪声网络：开始时噪声的大小，再除以该层输入个数的平方根',
   exploration_initial_eps: '开始时的 ε',
   exploration_final_eps: '结束时的 ε',
-  exploring_starts: '训练回合从任意一个可走的格子开始，机会均等；评估时仍从起点出发',
   stop_at_threshold: '某次评估的平均回报首次达到环境的达标线时停下；之后可以继续',
   exploring_starts: '训练回合从任意状态开始，机会均等；评估时不这样',
   initial_q: '表中每一项的初始值',
