@@ -53,7 +53,7 @@ async function compare(kind, hidden, bellhop, peers, effort) {
   const sizes = [hidden, BATCH];
   /** @type {Record<string, Job>} */
   const jobs = { bellhop: { subject: bellhop, kind, sizes }, ...Object.fromEntries(peers.map(({ name, subject }) => [name, { subject, kind, sizes }])) };
-  const times = await measureGroup(jobs, { subject: bellhop, kind: 'peak' }, effort);
+  const times = await measureGroup(jobs, bellhop, effort);
   const peaks = Object.keys(jobs).flatMap((key) => times[`peak ${key}`].map((t) => PEAK_FLOPS / t / 1e9));
   const figures = {
     net: `4-${hidden}-${hidden}-2`, batch: BATCH, bellhop: rates('per_second', times.bellhop, 1),
