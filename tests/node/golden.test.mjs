@@ -10,22 +10,26 @@ import { load } from '../../web/node.mjs';
 import { goldenRuns } from '../golden/golden.mjs';
 
 const golden = JSON.parse(readFileSync(new URL('../golden/runs.json', import.meta.url), 'utf8')).sha256;
+const names = Object.keys(golden);
 
 for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false, 'scalar']])) {
   test(`WebAssembly, ${name}`, async () => {
     const bh = await load({ simd });
     assert.equal(bh.simd, name);
-    const runs = await goldenRuns(bh);
+    const runs = await goldenRuns(bh, names);
     for (const [id, { updates }] of Object.entries(runs)) assert.ok(updates > 0, `${id} learned nothing in its golden run`);
     assert.deepEqual(Object.fromEntries(Object.entries(runs).map(([id, run]) => [id, run.sha256])), golden);
-    assert.equal(new Set(Object.values(golden)).size, bh.catalog.envs.length, 'every run ends with parameters of its own');
+    assert.equal(new Set(Object.values(golden)).size, names.length, 'every run ends with parameters of its own');
+    const algos = new Set(names.map((name) => name.split(' ')[1] ?? bh.catalog.envs.find(({ id: env }) => env === name)?.presets[0].algo));
+    for (const { id } of bh.catalog.envs) assert.ok(names.includes(id), `no golden run of ${id}`);
+    for (const { name } of bh.catalog.algos) assert.ok(algos.has(name), `no golden run of ${name}`);
   });
 }
 
 for (const preset of ['debug', 'o2', 'scalar', 'release']) {
   const program = fileURLToPath(new URL(`../../build/out/${preset}/bellhop_golden_run`, import.meta.url));
   test(`native, ${preset}`, { skip: existsSync(program) ? false : 'not built' }, () => {
-    const lines = execFileSync(program, { encoding: 'utf8' }).trim().split('\n').map((line) => line.split(' '));
+    const lines = execFileSync(program, names, { encoding: 'utf8' }).trim().split('\n').map((line) => line.split('\t'));
     assert.deepEqual(Object.fromEntries(lines), golden);
   });
 }

@@ -18,7 +18,7 @@ export default function same(lab) {
         const TIMESTEPS = ${TIMESTEPS};
         const { load } = await import(${JSON.stringify(new URL('bellhop.mjs', lab().url).href)});
         const bh = await load({ simd: ${simd} });
-        return (${goldenRuns.toString()})(bh);
+        return (${goldenRuns.toString()})(bh, ${JSON.stringify(Object.keys(golden))});
       })()`);
       const found = Object.fromEntries(Object.entries(/** @type {Record<string, { sha256: string }>} */ (runs)).map(([id, run]) => [id, run.sha256]));
       assert.deepEqual(found, golden);
