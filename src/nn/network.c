@@ -3,8 +3,10 @@
 #include "nn/network.h"
 
 #include "nn/noisy.h"
+#include "nn/orthogonal.h"
 
 #include <assert.h>
+#include <math.h>
 
 // ---- shapes ----
 
@@ -116,11 +118,24 @@ void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng)
             bhi_conv2d_init(w, b, rng, &layer->conv);
         } else if (layer->sigma_at > 0) {
             bh_real *sigma = params + layer->sigma_at;
-            bhi_noisy_init(w, b, sigma, sigma + layer->inputs * layer->outputs,
-                           net->sigma_0, rng, layer->inputs, layer->outputs);
+            bhi_noisy_init(w, b, sigma, sigma + layer->inputs * layer->outputs, net->sigma_0, rng,
+                           layer->inputs, layer->outputs);
         } else {
             bhi_linear_init(w, b, rng, layer->inputs, layer->outputs);
         }
+    }
+}
+
+void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_gain, bh_rng *rng)
+{
+    assert(net->n_noise == 0);
+    for (int i = 0; i < net->n_layers; i++) {
+        const bhi_layer *layer = &net->layers[i];
+        int inputs = layer->is_conv ? layer->conv.n_patch : layer->inputs;
+        int outputs = layer->is_conv ? layer->conv.O : layer->outputs;
+        double gain = i + 1 < net->n_layers ? sqrt(2) : output_gain;
+        bhi_orthogonal(params + layer->w_at, gain, rng, inputs, outputs);
+        for (int o = 0; o < outputs; o++) params[layer->b_at + o] = 0;
     }
 }
 

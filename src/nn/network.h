@@ -31,10 +31,10 @@ typedef enum bhi_extractor {
 
 /// What a network is made from. Zeros mean: no images, no dueling, no noise.
 typedef struct bhi_net_spec {
-    int inputs;         ///< S
-    int image[3];       ///< height, width, channels of an input, for a convolutional extractor
+    int inputs;   ///< S
+    int image[3]; ///< height, width, channels of an input, for a convolutional extractor
     bhi_extractor extractor;
-    bh_sizes hidden;    ///< of the linear layers before the output
+    bh_sizes hidden; ///< of the linear layers before the output
     bhi_activation activation;
     int outputs, atoms; ///< A, N
     int dueling;        ///< split the output into a value and advantages (Wang et al. 2016)
@@ -45,8 +45,8 @@ typedef struct bhi_net_spec {
 typedef struct bhi_layer {
     int inputs, outputs; ///< reals of one row
     int w_at, b_at;      ///< where weights and bias start in a block of weights
-    int sigma_at;        ///< where sigma's weights, then bias, start in the parameters; 0: not noisy
-    int noise_at;        ///< where f(eps) of its inputs, then outputs, start in a block of noise
+    int sigma_at; ///< where sigma's weights, then bias, start in the parameters; 0: not noisy
+    int noise_at; ///< where f(eps) of its inputs, then outputs, start in a block of noise
     int is_conv;
     bhi_activation activation;
     bhi_conv2d conv;
@@ -74,6 +74,10 @@ bhi_net bhi_net_mlp(int S, const bh_sizes *hidden, int A, bhi_activation activat
 
 /// Draws all parameters of a block of n_params.
 void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng);
+
+/// The same as Stable-Baselines3 does it for policies: orthogonal weights (nn/orthogonal.h), of gain sqrt(2)
+/// and `output_gain` in the last layer, and biases 0. For a network without noise.
+void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_gain, bh_rng *rng);
 
 /// Reals of a block of activations for batches up to B: B * n_units, and scratch where there are convolutions.
 size_t bhi_net_acts(const bhi_net *net, int B);
