@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// The rollout.
+#include "rl/rollout.h"
+
+#include "rl/policy.h"
+#include "rl/replay.h"
+
+#include <assert.h>
+#include <string.h>
+
+void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
+                        const bh_space *observation)
+{
+    bhi_rollout *r = rollout;
+    size_t cells = (size_t)T * (size_t)E;
+    r->T = T;
+    r->E = E;
+    r->observation = *observation;
+    r->length = bhi_arena_array(arena, (size_t)E, sizeof *r->length);
+    r->complete = bhi_arena_array(arena, (size_t)E, sizeof *r->complete);
+    r->x_tm1 = bhi_arena_array(arena, cells * (size_t)observation->n, sizeof *r->x_tm1);
+    r->a_tm1 = bhi_arena_array(arena, cells, sizeof *r->a_tm1);
+    r->terminated_t = bhi_arena_array(arena, cells, sizeof *r->terminated_t);
+    r->truncated_t = bhi_arena_array(arena, cells, sizeof *r->truncated_t);
+    bh_real **arrays[] = {&r->r_t, &r->v_t, &r->v_tm1, &r->log_prob, &r->advantages, &r->returns};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        *arrays[i] = bhi_arena_array(arena, cells, sizeof(bh_real));
+    }
+}
+
+double bhi_rollout_reals(double T, double E, const bh_space *observation)
+{
+    return T * E * (observation->n + 6.0);
+}
+
+static size_t cell_of(const bhi_rollout *r, int t, int e)
+{
+    return (size_t)t * (size_t)r->E + (size_t)e;
+}
+
+static bh_real *x_of(const bhi_rollout *r, size_t cell)
+{
+    return r->x_tm1 + cell * (size_t)r->observation.n;
+}
+
+void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm1, double r_t,
+                     int terminated_t, int truncated_t, double v_end)
+{
+    bhi_rollout *r = rollout;
+    assert(e < r->E && r->length[e] < r->T);
+    size_t cell = cell_of(r, r->length[e]++, e);
+    bhi_encode(x_of(r, cell), obs_tm1, &r->observation);
+    r->a_tm1[cell] = a_tm1;
+    r->r_t[cell] = (bh_real)r_t;
+    r->terminated_t[cell] = terminated_t != 0;
+    r->truncated_t[cell] = truncated_t != 0;
+    r->v_t[cell] = (bh_real)v_end;
+    if (terminated_t || truncated_t) r->complete[e] = r->length[e];
+}
+
+void bhi_rollout_cut(bhi_rollout *rollout, int e, double v_end)
+{
+    assert(rollout->length[e] > 0);
+    size_t cell = cell_of(rollout, rollout->length[e] - 1, e);
+    rollout->truncated_t[cell] = 1;
+    rollout->v_t[cell] = (bh_real)v_end;
+    rollout->complete[e] = rollout->length[e];
+}
+
+int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda)
+{
+    bhi_rollout *r = rollout;
+    int longest = 0;
+    for (int e = 0; e < r->E; e++) {
+        if (r->length[e] > longest) longest = r->length[e];
+        for (int t = 0; t + 1 < r->length[e]; t++) {
+            size_t cell = cell_of(r, t, e);
+            if (!r->terminated_t[cell] && !r->truncated_t[cell])
+                r->v_t[cell] = r->v_tm1[cell + (size_t)r->E];
+        }
+    }
+    bh_policy_gae(r->advantages, r->returns, r->r_t, r->v_tm1, r->v_t, r->terminated_t,
+                  r->truncated_t, gamma, lambda, longest, r->E);
+    return longest;
+}
+
+static void gather(bh_real *to, const bh_real *from, const int *index, int B)
+{
+    if (to == NULL) return;
+    for (int b = 0; b < B; b++) to[b] = from[index[b]];
+}
+
+void bhi_rollout_gather(const bhi_rollout *rollout, const int *index, int B,
+                        const bhi_rollout_batch *out)
+{
+    const bhi_rollout *r = rollout;
+    size_t S = (size_t)r->observation.n;
+    for (int b = 0; b < B; b++) {
+        memcpy(out->x + (size_t)b * S, x_of(r, (size_t)index[b]), S * sizeof *out->x);
+        if (out->a != NULL) out->a[b] = r->a_tm1[index[b]];
+    }
+    gather(out->old_log_prob, r->log_prob, index, B);
+    gather(out->advantages, r->advantages, index, B);
+    gather(out->returns, r->returns, index, B);
+    gather(out->old_values, r->v_tm1, index, B);
+}
+
+void bhi_rollout_clear(bhi_rollout *rollout)
+{
+    memset(rollout->length, 0, (size_t)rollout->E * sizeof *rollout->length);
+    memset(rollout->complete, 0, (size_t)rollout->E * sizeof *rollout->complete);
+}
+
+void bhi_rollout_clear_complete(bhi_rollout *rollout)
+{
+    bhi_rollout *r = rollout;
+    for (int e = 0; e < r->E; e++) {
+        int first = r->complete[e];
+        for (int t = first; t < r->length[e] && first > 0; t++) {
+            size_t to = cell_of(r, t - first, e), from = cell_of(r, t, e);
+            memcpy(x_of(r, to), x_of(r, from), (size_t)r->observation.n * sizeof *r->x_tm1);
+            r->a_tm1[to] = r->a_tm1[from];
+            r->r_t[to] = r->r_t[from];
+            r->terminated_t[to] = r->truncated_t[to] = 0; // it is under way
+        }
+        r->length[e] -= first;
+        r->complete[e] = 0;
+    }
+}
+
+void bhi_shuffle(int *index, int n, bh_rng *rng)
+{
+    for (int i = n - 1; i > 0; i--) {
+        int j = (int)bh_rng_below(rng, (uint32_t)i + 1), held = index[i];
+        index[i] = index[j];
+        index[j] = held;
+    }
+}
