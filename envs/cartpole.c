@@ -195,6 +195,23 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "64,64"},
     {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "50"},
+    {"ppo", "total_timesteps", "51200"},
+    {"ppo", "n_envs", "8"},
+    {"ppo", "learning_rate", "0.002"},
+    {"ppo", "learning_rate_schedule", "linear"},
+    {"ppo", "n_steps", "64"},
+    {"ppo", "batch_size", "128"},
+    {"ppo", "gamma", "0.98"},
+    {"ppo", "gae_lambda", "0.9"},
+    {"ppo", "eval_freq", "1024"},
+    {"ppo", "n_eval_episodes", "50"},
+    {"reinforce", "total_timesteps", "100000"},
+    {"reinforce", "learning_rate", "0.008"},
+    {"reinforce", "learning_rate_schedule", "linear"},
+    {"reinforce", "episodes_per_update", "4"},
+    {"reinforce", "gamma", "0.98"},
+    {"reinforce", "eval_freq", "2000"},
+    {"reinforce", "n_eval_episodes", "50"},
 };
 
 const bh_env_def bh_env_cartpole = {

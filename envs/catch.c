@@ -108,6 +108,18 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "64,64"},
     {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "50"},
+    {"ppo", "total_timesteps", "20480"},
+    {"ppo", "n_envs", "8"},
+    {"ppo", "learning_rate", "0.001"},
+    {"ppo", "n_steps", "64"},
+    {"ppo", "batch_size", "64"},
+    {"ppo", "eval_freq", "1024"},
+    {"ppo", "n_eval_episodes", "50"},
+    {"reinforce", "total_timesteps", "20000"},
+    {"reinforce", "learning_rate", "0.005"},
+    {"reinforce", "episodes_per_update", "16"},
+    {"reinforce", "eval_freq", "1000"},
+    {"reinforce", "n_eval_episodes", "50"},
 };
 
 const bh_env_def bh_env_catch = {

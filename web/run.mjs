@@ -10,7 +10,7 @@ import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 
-export const RECORD_WIDTH = 12;
+export const RECORD_WIDTH = 14;
 const LAST_STEP_NUMBERS = 8;
 // Between two drains at most 3 records per step are made, and the ring holds 8,192.
 const STEPS_MAX = 2048;

@@ -37,7 +37,10 @@ typedef enum bhi_optimizer_kind {
 
 /// Rows for the config of an agent with an optimizer. The kind holds until the agent is made anew, its
 /// moments depend on it; the numbers may change between steps.
-#define BH_OPTIMIZER_CONFIG(X)                                                             \
+#define BH_OPTIMIZER_CONFIG(X) BH_OPTIMIZER_CONFIG_EPS(X, "1e-8")
+
+/// The same with another default of optimizer_eps.
+#define BH_OPTIMIZER_CONFIG_EPS(X, EPS)                                                    \
     X(CHOICE, optimizer, "adam", 0, 0, "adam|sgd|momentum|rmsprop|rmsprop-centered|adamw", \
       BH_RESET, "Optimizer")                                                               \
     X(REAL, momentum, "0.9", 0, 0.999999, NULL, BH_LIVE,                                   \
@@ -48,7 +51,7 @@ typedef enum bhi_optimizer_kind {
       "How slowly the mean squared gradient of adam and adamw forgets")                    \
     X(REAL, rms_alpha, "0.99", 0, 0.999999, NULL, BH_LIVE,                                 \
       "How slowly the means of rmsprop and rmsprop-centered forget")                       \
-    X(REAL, optimizer_eps, "1e-8", 1e-12, 1, NULL, BH_LIVE,                                \
+    X(REAL, optimizer_eps, EPS, 1e-12, 1, NULL, BH_LIVE,                                   \
       "Added to the root that adam, adamw and rmsprop divide by")                          \
     X(REAL, weight_decay, "0.01", 0, 1, NULL, BH_LIVE,                                     \
       "Share of every parameter that adamw takes off, times the learning rate")

@@ -4,6 +4,8 @@
 
 #include "rl/dqn.h"
 #include "rl/planning.h"
+#include "rl/ppo.h"
+#include "rl/reinforce.h"
 #include "rl/td_table.h"
 
 #include <string.h>
@@ -17,6 +19,8 @@ const bh_agent_class *const bh_agent_classes[] = {
     &bh_value_iteration_class,
     &bh_policy_iteration_class,
     &bh_policy_evaluation_class,
+    &bh_ppo_class,
+    &bh_reinforce_class,
     NULL,
 };
 

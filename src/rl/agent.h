@@ -33,7 +33,7 @@ typedef struct bh_experience {
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
-#define BH_METRICS_MAX 4 ///< figures of a class's own
+#define BH_METRICS_MAX 6 ///< figures of a class's own
 
 /// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
 typedef struct bh_agent_stats {

@@ -4,6 +4,7 @@
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/dqn.h"
+#include "rl/ppo.h"
 
 #include "check.h"
 #include "failing_alloc.h"
@@ -22,6 +23,8 @@ static const char *const pairs[][2] = {
     {"GridWorld-v0", "sarsa"},
     {"GridWorld-v0", "double-q-learning"},
     {"GridWorld-v0", "policy-iteration"},
+    {"CartPole-v1", "ppo"},
+    {"GridWorld-v0", "reinforce"},
 };
 enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 
@@ -29,6 +32,11 @@ enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 static bh_setup *make_pair(int i, const char *const *options)
 {
     bh_setup *s = make_setup(&bh_envs, pairs[i][0], pairs[i][1], options);
+    if (s->agent->gives_log_probs) {
+        CHECK_STATUS(bh_setup_set(s, "n_steps", "64", NULL), BH_OK);
+        CHECK_STATUS(bh_setup_set(s, "net_arch", "16", NULL), BH_OK);
+    }
+    if (s->agent == &bh_ppo_class) CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);
     if (s->agent == &bh_dqn_class) {
         CHECK_STATUS(bh_setup_set(s, "buffer_size", "500", NULL), BH_OK);
         CHECK_STATUS(bh_setup_set(s, "batch_size", "8", NULL), BH_OK);

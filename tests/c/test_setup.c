@@ -37,7 +37,8 @@ static void test_agents(void)
     CHECK(found == NULL);
     CHECK_STRING(err.message,
                  "there is no algorithm 'dqm'; there are dqn, q-learning, sarsa, expected-sarsa, "
-                 "double-q-learning, value-iteration, policy-iteration, policy-evaluation");
+                 "double-q-learning, value-iteration, policy-iteration, policy-evaluation, ppo, "
+                 "reinforce");
 }
 
 static void test_registry(void)

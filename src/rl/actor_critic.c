@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+// Actor and critic.
+#include "rl/actor_critic.h"
+
+#include "kernels/elementwise.h"
+#include "rl/net_tensors.h"
+#include "rl/replay.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+// Reals of one block; beyond this, offsets would not fit an int.
+#define BH_REALS_MAX ((double)(1 << 30))
+
+const char *const bhi_ppo_metrics[] = {
+    "train/policy_gradient_loss",
+    "train/value_loss",
+    "train/entropy_loss",
+    "train/explained_variance",
+    "train/approx_kl",
+    "train/clip_fraction",
+    NULL,
+};
+const char *const bhi_reinforce_metrics[] = {
+    "train/policy_gradient_loss",
+    "train/value_loss",
+    "train/entropy_loss",
+    "train/explained_variance",
+    NULL,
+};
+
+// ---- creating ----
+
+static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space *space, int outputs)
+{
+    bhi_net_spec net = {.inputs = space->n,
+                        .extractor = s->features_extractor,
+                        .hidden = s->net_arch,
+                        .activation = s->activation,
+                        .outputs = outputs,
+                        .atoms = 1};
+    for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
+        net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
+    }
+    return net;
+}
+
+bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settings *settings,
+                                 const bh_agent_spec *spec, int rows, double reals, bh_error *err)
+{
+    const bhi_actor_critic_settings *s = settings;
+    double size = spec->observation.n, params = 0, units = 0;
+    if (s->features_extractor != BHI_FLATTEN) {
+        bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
+        if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
+            return bh_fail(err, BH_ERR_CONFIG,
+                           "%s: features_extractor needs images, at least %s; leave it at flatten "
+                           "here",
+                           name, s->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
+        }
+        // Convolutions make maps of at most 16 times their inputs (16 filters, one channel, stride 1).
+        units = 24 * size;
+        size *= 16;
+    }
+    for (int i = 0; i <= s->net_arch.n; i++) {
+        double next = i < s->net_arch.n ? s->net_arch.v[i] : spec->n_actions;
+        params += (size + 1) * next;
+        units += next;
+        size = next;
+    }
+    if (2 * params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
+        reals > BH_REALS_MAX) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s: net_arch, n_steps or the batch is too large for one block of memory",
+                       name);
+    }
+    return BH_OK;
+}
+
+bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *settings,
+                                        const bh_agent_spec *spec, int rows)
+{
+    bhi_actor_critic ac = {.spec = *spec, .settings = *settings, .rows = rows};
+    bhi_net_spec policy = net_spec(settings, &spec->observation, spec->n_actions);
+    bhi_net_spec value = net_spec(settings, &spec->observation, 1);
+    ac.policy = bhi_net_shape(&policy);
+    ac.value = bhi_net_shape(&value);
+    ac.n_params = ac.policy.n_params + ac.value.n_params;
+    return ac;
+}
+
+static bh_real *reals(bhi_arena *arena, size_t count)
+{
+    return bhi_arena_array(arena, count, sizeof(bh_real));
+}
+
+void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
+{
+    size_t rows = (size_t)ac->rows, P = (size_t)ac->n_params;
+    ac->params = reals(arena, P);
+    ac->gradient = reals(arena, P);
+    bhi_optimizer_layout(&ac->optimizer, arena, &ac->settings.optimizer, ac->n_params);
+    ac->x = reals(arena, rows * (size_t)ac->spec.observation.n);
+    ac->policy_acts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
+    ac->policy_dacts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
+    ac->value_acts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
+    ac->value_dacts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
+    ac->uniform = bhi_arena_array(arena, rows, sizeof *ac->uniform);
+    ac->mode = bhi_arena_array(arena, rows, sizeof *ac->mode);
+}
+
+void bhi_actor_critic_init(bhi_actor_critic *ac)
+{
+    bh_rng init_rng = bh_rng_split(&ac->spec.rng);
+    ac->act_rng = bh_rng_split(&ac->spec.rng);
+    ac->sample_rng = bh_rng_split(&ac->spec.rng);
+    bh_real *value_params = ac->params + ac->policy.n_params;
+    bhi_optimizer_init(&ac->optimizer);
+    if (ac->settings.ortho_init) {
+        bhi_net_init_orthogonal(&ac->policy, ac->params, 0.01, &init_rng);
+        bhi_net_init_orthogonal(&ac->value, value_params, 1, &init_rng);
+    } else {
+        bhi_net_init(&ac->policy, ac->params, &init_rng);
+        bhi_net_init(&ac->value, value_params, &init_rng);
+    }
+}
+
+// ---- learning ----
+
+const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B)
+{
+    assert(B <= ac->rows);
+    return bhi_net_forward(&ac->policy, ac->params, ac->policy_acts, x, B);
+}
+
+const bh_real *bhi_actor_critic_values(bhi_actor_critic *ac, const bh_real *x, int B)
+{
+    assert(B <= ac->rows);
+    return bhi_net_forward(&ac->value, ac->params + ac->policy.n_params, ac->value_acts, x, B);
+}
+
+void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real *x, int n)
+{
+    for (int i = 0; i < n; i += ac->rows) {
+        int B = n - i < ac->rows ? n - i : ac->rows;
+        const bh_real *values =
+            bhi_actor_critic_values(ac, x + (size_t)i * (size_t)ac->spec.observation.n, B);
+        memcpy(v + i, values, (size_t)B * sizeof *v);
+    }
+}
+
+double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs)
+{
+    bhi_encode(ac->x, obs, &ac->spec.observation);
+    return (double)bhi_actor_critic_values(ac, ac->x, 1)[0];
+}
+
+bh_real *bhi_actor_critic_dlogits(bhi_actor_critic *ac, int B)
+{
+    return bhi_net_output(&ac->policy, ac->policy_dacts, B);
+}
+
+bh_real *bhi_actor_critic_dvalues(bhi_actor_critic *ac, int B)
+{
+    return bhi_net_output(&ac->value, ac->value_dacts, B);
+}
+
+void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh_real *x, int B)
+{
+    int P = ac->policy.n_params;
+    bhi_net_backward(&ac->policy, ac->params, gradient, ac->policy_acts, ac->policy_dacts, x, B);
+    bhi_net_backward(&ac->value, ac->params + P, gradient + P, ac->value_acts, ac->value_dacts, x,
+                     B);
+}
+
+static double learning_rate(const bhi_actor_critic *ac)
+{
+    return bhi_schedule_at(&ac->settings.learning_rate,
+                           (double)ac->timesteps / ac->spec.total_timesteps);
+}
+
+void bhi_actor_critic_step(bhi_actor_critic *ac)
+{
+    double norm = sqrt(bhi_sum_of_squares(ac->gradient, ac->n_params));
+    ac->optimizer.settings = ac->settings.optimizer;
+    bhi_optimizer_step(&ac->optimizer, ac->params, ac->gradient, learning_rate(ac),
+                       bhi_clip_scale(norm, ac->settings.max_grad_norm));
+    bhi_actor_critic_note(ac, BHI_FIGURE_GRAD_NORM, norm);
+    ac->n_updates++;
+}
+
+void bhi_actor_critic_note(bhi_actor_critic *ac, bhi_figure figure, double value)
+{
+    ac->sums[figure] += value;
+    ac->counts[figure]++;
+}
+
+void bhi_actor_critic_note_losses(bhi_actor_critic *ac, const bh_policy_stats *stats,
+                                  int has_values, double value_loss, double mean_value)
+{
+    bhi_actor_critic_note(ac, BHI_FIGURE_LOSS,
+                          stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
+    bhi_actor_critic_note(ac, BHI_FIGURE_POLICY_LOSS, stats->policy_loss);
+    bhi_actor_critic_note(ac, BHI_FIGURE_ENTROPY_LOSS, -stats->entropy);
+    if (!has_values) return;
+    bhi_actor_critic_note(ac, BHI_FIGURE_VALUE, mean_value);
+    bhi_actor_critic_note(ac, BHI_FIGURE_VALUE_LOSS, value_loss);
+}
+
+// Variance of x[i] - minus[i] over the cells at index; minus may be NULL for 0.
+static double variance(const bh_real *x, const bh_real *minus, const int *index, int n)
+{
+    double mean = 0, squares = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        double sum = 0;
+        for (int k = 0; k < n; k++) {
+            double d = (double)x[index[k]] - (minus != NULL ? (double)minus[index[k]] : 0) - mean;
+            sum += pass == 0 ? d : d * d;
+        }
+        if (pass == 0) mean = sum / n;
+        else squares = sum;
+    }
+    return squares / n;
+}
+
+void bhi_actor_critic_note_variance(bhi_actor_critic *ac, const bh_real *v, const bh_real *returns,
+                                    const int *index, int n)
+{
+    double all = variance(returns, NULL, index, n);
+    if (all == 0) return;
+    bhi_actor_critic_note(ac, BHI_FIGURE_EXPLAINED_VARIANCE,
+                          1 - variance(returns, v, index, n) / all);
+}
+
+// ---- entries of a bh_agent_class ----
+
+void bhi_actor_critic_destroy(void *agent)
+{
+    if (agent != NULL) bh_free(agent, ((bhi_actor_critic *)agent)->bytes);
+}
+
+void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps)
+{
+    ((bhi_actor_critic *)agent)->spec.total_timesteps = total_timesteps;
+}
+
+// Network inputs of B observations from the i-th on, into x.
+static void encode(bhi_actor_critic *ac, const float *obs, int i, int B)
+{
+    const bh_space *space = &ac->spec.observation;
+    size_t S = (size_t)space->n, F = (size_t)bh_space_floats(space);
+    for (int b = 0; b < B; b++) bhi_encode(ac->x + (size_t)b * S, obs + (size_t)(i + b) * F, space);
+}
+
+void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
+                          int n)
+{
+    bhi_actor_critic *ac = agent;
+    encode(ac, obs, 0, n);
+    const bh_real *logits = bhi_actor_critic_logits(ac, ac->x, n);
+    for (int i = 0; i < n; i++) ac->uniform[i] = bh_rng_uniform(&ac->act_rng);
+    bh_policy_sample(actions, logits, ac->uniform, n, ac->spec.n_actions);
+    bh_policy_mode(ac->mode, logits, n, ac->spec.n_actions);
+    for (int i = 0; i < n; i++) explored[i] = actions[i] != ac->mode[i];
+}
+
+void bhi_actor_critic_stats(void *agent, bh_agent_stats *out)
+{
+    bhi_actor_critic *ac = agent;
+    double means[BHI_FIGURES];
+    for (int i = 0; i < BHI_FIGURES; i++) {
+        means[i] = ac->counts[i] > 0 ? ac->sums[i] / ac->counts[i] : NAN;
+        ac->sums[i] = 0;
+        ac->counts[i] = 0;
+    }
+    *out = (bh_agent_stats){
+        .loss = means[BHI_FIGURE_LOSS],
+        .mean_q = means[BHI_FIGURE_VALUE],
+        .grad_norm = means[BHI_FIGURE_GRAD_NORM],
+        .epsilon = NAN,
+        .learning_rate = learning_rate(ac),
+        .n_updates = ac->n_updates,
+    };
+    memcpy(out->extra, means + BHI_FIGURE_POLICY_LOSS, sizeof out->extra);
+}
+
+int bhi_actor_critic_n_updates(const void *agent)
+{
+    return ((const bhi_actor_critic *)agent)->n_updates;
+}
+
+void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs, int n)
+{
+    bhi_actor_critic *ac = agent;
+    int A = ac->spec.n_actions;
+    bh_real *log_p = ac->policy_dacts;
+    for (int i = 0; i < n; i += ac->rows) {
+        int B = n - i < ac->rows ? n - i : ac->rows;
+        encode(ac, obs, i, B);
+        const bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, ac->x, B);
+        bh_policy_log_softmax(log_p, logits, B, A);
+        for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)log_p[j];
+    }
+}
+
+void *bhi_actor_critic_params(void *agent, size_t *bytes)
+{
+    bhi_actor_critic *ac = agent;
+    *bytes = (size_t)ac->n_params * sizeof *ac->params;
+    return ac->params;
+}
+
+int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out)
+{
+    static const bhi_tensor_names policy = {"pi_features_extractor", "mlp_extractor.policy_net",
+                                            "action_net"};
+    static const bhi_tensor_names value = {"vf_features_extractor", "mlp_extractor.value_net",
+                                           "value_net"};
+    const bhi_actor_critic *ac = agent;
+    bh_real *p = params;
+    int n = bhi_net_tensors(&ac->policy, p, &policy, out);
+    return n + bhi_net_tensors(&ac->value, p + ac->policy.n_params, &value, out + n);
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Actor and critic: a network of action logits and a network of state values in one block of parameters, under
+// one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in common. It is what
+// Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
+//
+// An agent is a struct that begins with a bhi_actor_critic: the functions below that take `void *agent` take
+// that, and are entries of its bh_agent_class.
+//
+// Legend: B batch, S network inputs, A actions, F floats of a stored observation, rows: the largest batch.
+#pragma once
+
+#include "core/alloc.h"
+#include "nn/network.h"
+#include "optim/optimizer.h"
+#include "rl/agent.h"
+#include "rl/policy.h"
+
+/// Rows of an agent's table, beside its learning_rate with BH_SCHEDULE_CONFIG.
+#define BHI_ACTOR_CRITIC_CONFIG(X)                                                                 \
+    X(BOOL, normalize_advantage, "true", 0, 1, NULL, BH_LIVE,                                      \
+      "Scale the advantages of an update to mean 0 and standard deviation 1")                      \
+    X(REAL, ent_coef, "0", 0, 1e6, NULL, BH_LIVE,                                                  \
+      "Weight of the policy's entropy in the loss: more keeps it exploring")                       \
+    X(REAL, vf_coef, "0.5", 0, 1e6, NULL, BH_LIVE, "Weight of the value network's loss")           \
+    X(REAL, max_grad_norm, "0.5", 0, 1e9, NULL, BH_LIVE,                                           \
+      "Largest norm of a gradient; 0 does not clip")                                               \
+    X(CHOICE, features_extractor, "flatten", 0, 0, "flatten|minatar-cnn|nature-cnn", BH_RESET,     \
+      "Convolutions before the hidden layers, for images")                                         \
+    X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET,                                           \
+      "Sizes of the hidden layers, in the policy's and in the value network")                      \
+    X(CHOICE, activation, "tanh", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
+    X(BOOL, ortho_init, "true", 0, 1, NULL, BH_RESET,                                              \
+      "Orthogonal initial weights, and actions nearly as likely as each other; else uniform ones") \
+    BH_OPTIMIZER_CONFIG_EPS(X, "1e-5")
+
+/// What those rows say.
+typedef struct bhi_actor_critic_settings {
+    bhi_schedule learning_rate;
+    bhi_optimizer_settings optimizer;
+    double vf_coef, max_grad_norm;
+    bhi_extractor features_extractor;
+    bh_sizes net_arch;
+    bhi_activation activation;
+    int ortho_init;
+} bhi_actor_critic_settings;
+
+/// From a pointer to a config with these rows.
+#define BHI_ACTOR_CRITIC_SETTINGS(c)                                  \
+    ((bhi_actor_critic_settings){                                     \
+        .learning_rate = BHI_LEARNING_RATE(c),                        \
+        .optimizer = BHI_OPTIMIZER_SETTINGS(c),                       \
+        .vf_coef = (c)->vf_coef,                                      \
+        .max_grad_norm = (c)->max_grad_norm,                          \
+        .features_extractor = (bhi_extractor)(c)->features_extractor, \
+        .net_arch = (c)->net_arch,                                    \
+        .activation = (bhi_activation)(c)->activation,                \
+        .ortho_init = (c)->ortho_init,                                \
+    })
+
+/// Figures that are collected between two calls of stats. The first three are those of bh_agent_stats, the
+/// others those of bhi_actor_critic_metrics.
+typedef enum bhi_figure {
+    BHI_FIGURE_LOSS,
+    BHI_FIGURE_VALUE,
+    BHI_FIGURE_GRAD_NORM,
+    BHI_FIGURE_POLICY_LOSS,
+    BHI_FIGURE_VALUE_LOSS,
+    BHI_FIGURE_ENTROPY_LOSS,
+    BHI_FIGURE_EXPLAINED_VARIANCE,
+    BHI_FIGURE_APPROX_KL,
+    BHI_FIGURE_CLIP_FRACTION,
+    BHI_FIGURES,
+} bhi_figure;
+
+/// Their names, Stable-Baselines3's, NULL-terminated; reinforce has the first four.
+extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
+
+typedef struct bhi_actor_critic {
+    bh_agent_spec spec;
+    bhi_actor_critic_settings settings; ///< the agent keeps them as its config is
+    bhi_net policy, value;              ///< (B,S) -> (B,A) logits, (B,1) values
+    bhi_optimizer optimizer;
+    bh_rng act_rng, sample_rng; ///< the second one is the agent's to use
+    int rows;
+    int n_params;
+    int timesteps; ///< environment steps observed; the agent counts them
+    int n_updates; ///< steps of the optimizer
+    double sums[BHI_FIGURES];
+    int counts[BHI_FIGURES];
+    size_t bytes; ///< of the agent's block
+
+    bh_real *params, *gradient; ///< (n_params): the policy's, then the value network's
+    bh_real *x;                 ///< (rows,S)
+    bh_real *policy_acts, *policy_dacts, *value_acts, *value_dacts;
+    double *uniform; ///< (rows)
+    int *mode;       ///< (rows)
+} bhi_actor_critic;
+
+// ---- creating: check, shape, layout twice, init ----
+
+/// Whether such networks can be, for batches of `rows`, beside `reals` numbers that the agent itself stores.
+/// BH_ERR_CONFIG with a sentence that starts with `name`.
+bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settings *settings,
+                                 const bh_agent_spec *spec, int rows, double reals, bh_error *err);
+
+/// The part that needs no memory. The settings passed the check.
+bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *settings,
+                                        const bh_agent_spec *spec, int rows);
+
+void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena);
+
+/// Draws the parameters.
+void bhi_actor_critic_init(bhi_actor_critic *ac);
+
+// ---- learning ----
+
+/// Logits (B,A) and values (B) of x (B,S), B <= rows; activations are kept for the backward pass, the results
+/// borrowed until the next call.
+const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B);
+const bh_real *bhi_actor_critic_values(bhi_actor_critic *ac, const bh_real *x, int B);
+
+/// Values v (n) of x (n,S), any n.
+void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real *x, int n);
+
+/// The value of one observation (F), as an environment writes it.
+double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs);
+
+/// Where the gradients of the loss in logits (B,A) and values (B) are to be written.
+bh_real *bhi_actor_critic_dlogits(bhi_actor_critic *ac, int B);
+bh_real *bhi_actor_critic_dvalues(bhi_actor_critic *ac, int B);
+
+/// Gradient (n_params) out, of both networks, after logits and values of the same x (B,S) and their gradients.
+void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh_real *x, int B);
+
+/// A step of the optimizer along ac->gradient, clipped by its norm, both networks together.
+void bhi_actor_critic_step(bhi_actor_critic *ac);
+
+/// Adds to a figure's mean.
+void bhi_actor_critic_note(bhi_actor_critic *ac, bhi_figure figure, double value);
+
+/// Notes what an update's loss was made of; the last two only where has_values is 1.
+void bhi_actor_critic_note_losses(bhi_actor_critic *ac, const bh_policy_stats *stats,
+                                  int has_values, double value_loss, double mean_value);
+
+/// Notes the explained variance of values v and returns at index (n), 1 - Var(returns - v) / Var(returns): 1
+/// for values that predict the returns, 0 for any constant. Where the returns are all equal, nothing.
+void bhi_actor_critic_note_variance(bhi_actor_critic *ac, const bh_real *v, const bh_real *returns,
+                                    const int *index, int n);
+
+// ---- entries of a bh_agent_class ----
+
+void bhi_actor_critic_destroy(void *agent);
+void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps);
+/// Samples from the policy; explored where it is not its most probable action.
+void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
+                          int n);
+void bhi_actor_critic_stats(void *agent, bh_agent_stats *out);
+int bhi_actor_critic_n_updates(const void *agent);
+/// Log-probabilities.
+void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs,
+                                int n);
+void *bhi_actor_critic_params(void *agent, size_t *bytes);
+int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out);

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// REINFORCE.
+#include "rl/reinforce.h"
+
+#include "kernels/elementwise.h"
+#include "rl/rollout.h"
+
+#include <string.h>
+
+#define BH_CONFIG_STRUCT bh_reinforce_config
+static const bh_field fields[] = {BH_REINFORCE_CONFIG(BH_ENTRY)};
+const bh_config_table bh_reinforce_table = {"REINFORCE", fields, sizeof fields / sizeof *fields,
+                                            sizeof(bh_reinforce_config)};
+
+#define ROWS \
+    256 // steps whose gradient is taken at once; an update adds up as many such parts as it needs
+
+typedef struct reinforce {
+    bhi_actor_critic ac; // first
+    bh_reinforce_config config;
+    bhi_rollout rollout;
+    int n_episodes;          // over and not yet learned from
+    int *index;              // (T,E) cells of those episodes
+    bh_real *advantages;     // (T,E) of the cells at index
+    bh_real *part;           // (n_params) gradient of some rows
+    bhi_rollout_batch batch; // (rows) each
+} reinforce;
+
+// ---- creating ----
+
+static void layout(reinforce *p, bhi_arena *arena)
+{
+    size_t cells = (size_t)p->config.n_steps * (size_t)p->ac.spec.n_envs, rows = (size_t)p->ac.rows;
+    bhi_arena_array(arena, 1, sizeof *p);
+    bhi_actor_critic_layout(&p->ac, arena);
+    bhi_rollout_layout(&p->rollout, arena, p->config.n_steps, p->ac.spec.n_envs,
+                       &p->ac.spec.observation);
+    p->index = bhi_arena_array(arena, cells, sizeof *p->index);
+    p->advantages = bhi_arena_array(arena, cells, sizeof *p->advantages);
+    p->part = bhi_arena_array(arena, (size_t)p->ac.n_params, sizeof *p->part);
+    p->batch.x = p->ac.x;
+    p->batch.a = bhi_arena_array(arena, rows, sizeof *p->batch.a);
+    p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
+}
+
+static bh_status create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
+{
+    *out = NULL;
+    const bh_reinforce_config *c = config;
+    int rows = ROWS > spec->n_envs ? ROWS : spec->n_envs;
+    bhi_actor_critic_settings settings = BHI_ACTOR_CRITIC_SETTINGS(c);
+    bh_status status = bh_config_check(&bh_reinforce_table, c, err);
+    if (status == BH_OK) {
+        status = bhi_actor_critic_check(
+            "REINFORCE", &settings, spec, rows,
+            bhi_rollout_reals(c->n_steps, spec->n_envs, &spec->observation), err);
+    }
+    if (status != BH_OK) return status;
+
+    reinforce shape = {.config = *c, .ac = bhi_actor_critic_shape(&settings, spec, rows)};
+    bhi_arena arena = {0};
+    layout(&shape, &arena);
+    reinforce *p = bh_alloc(arena.used);
+    if (p == NULL) {
+        return bh_fail(err, BH_ERR_MEMORY,
+                       "REINFORCE: out of memory for %.0f MB; lower n_steps (%d)",
+                       (double)arena.used / 1e6, c->n_steps);
+    }
+    *p = shape;
+    p->ac.bytes = arena.used;
+    layout(p, &(bhi_arena){(unsigned char *)p, 0});
+    bhi_actor_critic_init(&p->ac);
+    *out = p;
+    return BH_OK;
+}
+
+// ---- collecting ----
+
+// The value of what would have followed.
+static double baseline_of(reinforce *p, const float *obs)
+{
+    return p->config.baseline ? bhi_actor_critic_value_of(&p->ac, obs) : 0;
+}
+
+static void observe(void *agent, const bh_experience *e)
+{
+    reinforce *p = agent;
+    bhi_rollout *r = &p->rollout;
+    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
+    p->ac.settings = BHI_ACTOR_CRITIC_SETTINGS(&p->config);
+    for (int i = 0; i < e->n; i++) {
+        int is_full = r->length[i] + 1 == r->T, terminated = e->terminated_t[i];
+        int truncated = !terminated && (e->truncated_t[i] || is_full);
+        double v_end = truncated ? baseline_of(p, e->obs_t + (size_t)i * F) : 0;
+        bhi_rollout_add(r, i, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i], terminated,
+                        truncated, v_end);
+        p->n_episodes += terminated || truncated;
+    }
+    p->ac.timesteps += e->n;
+}
+
+// ---- learning ----
+
+// The cells of episodes that are over, into index; returns how many.
+static int list_complete(reinforce *p)
+{
+    const bhi_rollout *r = &p->rollout;
+    int n = 0;
+    for (int e = 0; e < r->E; e++) {
+        for (int t = 0; t < r->complete[e]; t++) p->index[n++] = t * r->E + e;
+    }
+    return n;
+}
+
+// Returns and advantages: GAE with lambda 1, in which the values between the first and the last cancel.
+static void judge_episodes(reinforce *p, int n)
+{
+    bhi_rollout *r = &p->rollout;
+    int longest = 0;
+    for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
+    if (p->config.baseline) bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
+    bhi_rollout_advantages(r, p->config.gamma, 1);
+    for (int i = 0; i < n; i++) p->advantages[i] = r->advantages[p->index[i]];
+    if (p->config.normalize_advantage) bh_policy_normalize(p->advantages, n);
+    if (p->config.baseline)
+        bhi_actor_critic_note_variance(&p->ac, r->v_tm1, r->returns, p->index, n);
+}
+
+static void scale(bh_real *x, double factor, int n)
+{
+    for (int i = 0; i < n; i++) x[i] = (bh_real)((double)x[i] * factor);
+}
+
+// Adds the share of B of the n cells, from the i-th on, to the gradient and to the losses.
+static double learn_part(reinforce *p, int i, int B, int n, bh_policy_stats *sum)
+{
+    const bh_reinforce_config *c = &p->config;
+    bhi_actor_critic *ac = &p->ac;
+    double share = (double)B / n, value_loss = 0;
+    bhi_rollout_gather(&p->rollout, p->index + i, B, &p->batch);
+
+    bh_policy_stats stats;
+    bh_real *dlogits = bhi_actor_critic_dlogits(ac, B), *dvalues = bhi_actor_critic_dvalues(ac, B);
+    const bh_real *logits = bhi_actor_critic_logits(ac, p->batch.x, B);
+    bh_policy_reinforce_loss(dlogits, &stats, logits, p->batch.a, p->advantages + i, c->ent_coef, B,
+                             ac->spec.n_actions);
+    scale(dlogits, share, B * ac->spec.n_actions);
+    const bh_real *values = bhi_actor_critic_values(ac, p->batch.x, B);
+    if (c->baseline) {
+        value_loss =
+            bh_policy_value_loss(dvalues, values, p->batch.returns, NULL, 0, c->vf_coef, B);
+        scale(dvalues, share, B);
+    } else {
+        memset(dvalues, 0, (size_t)B * sizeof *dvalues);
+    }
+    bhi_actor_critic_backward(ac, p->part, p->batch.x, B);
+    bhi_add_rows(ac->gradient, ac->n_params, p->part, ac->n_params, 1, ac->n_params);
+    sum->loss += share * stats.loss;
+    sum->policy_loss += share * stats.policy_loss;
+    sum->entropy += share * stats.entropy;
+    return share * value_loss;
+}
+
+static void update(reinforce *p)
+{
+    bhi_actor_critic *ac = &p->ac;
+    int n = list_complete(p);
+    judge_episodes(p, n);
+    memset(ac->gradient, 0, (size_t)ac->n_params * sizeof *ac->gradient);
+    bh_policy_stats sum = {0};
+    double value_loss = 0, mean_value = 0;
+    for (int i = 0; i < n; i += ac->rows) {
+        int B = n - i < ac->rows ? n - i : ac->rows;
+        value_loss += learn_part(p, i, B, n, &sum);
+    }
+    for (int i = 0; i < n; i++) mean_value += (double)p->rollout.v_tm1[p->index[i]] / n;
+    bhi_actor_critic_note_losses(ac, &sum, p->config.baseline, value_loss, mean_value);
+    bhi_actor_critic_step(ac);
+    bhi_rollout_clear_complete(&p->rollout);
+    p->n_episodes = 0;
+}
+
+static void learn(void *agent)
+{
+    reinforce *p = agent;
+    int is_due = p->n_episodes >= p->config.episodes_per_update;
+    for (int e = 0; e < p->rollout.E; e++) is_due |= p->rollout.length[e] == p->rollout.T;
+    if (is_due) update(p);
+}
+
+// ---- the class ----
+
+static void *config_of(void *agent)
+{
+    return &((reinforce *)agent)->config;
+}
+
+// The steps stored were another policy's.
+static void params_changed(void *agent)
+{
+    reinforce *p = agent;
+    bhi_rollout_clear(&p->rollout);
+    p->n_episodes = 0;
+}
+
+const bh_agent_class bh_reinforce_class = {
+    .name = "reinforce",
+    .summary = "REINFORCE: a policy network that learns from whole episodes, with a baseline",
+    .config = &bh_reinforce_table,
+    .metrics = bhi_reinforce_metrics,
+    .gives_log_probs = 1,
+    .create = create,
+    .destroy = bhi_actor_critic_destroy,
+    .config_of = config_of,
+    .set_total_timesteps = bhi_actor_critic_set_total_timesteps,
+    .act = bhi_actor_critic_act,
+    .observe = observe,
+    .learn = learn,
+    .stats = bhi_actor_critic_stats,
+    .n_updates = bhi_actor_critic_n_updates,
+    .q_values = bhi_actor_critic_log_probs,
+    .params = bhi_actor_critic_params,
+    .tensors = bhi_actor_critic_tensors,
+    .params_changed = params_changed,
+};
