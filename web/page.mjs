@@ -33,7 +33,7 @@ function onAnimationFrame(now) {
   drawWorld(now);
   drawBeliefs(now);
   drawCharts(now);
-  partOf(lab().tab.id)?.onAnimationFrame?.(now);
+  partOf(lab().world)?.onAnimationFrame?.(now);
 }
 
 /** @param {NonNullable<typeof starting>} trainerToCome */

@@ -24,17 +24,23 @@ starting?.catch(() => {}); // page.mjs tells
 
 // ---- words ----
 
-/** @typedef {keyof typeof import('./strings/en.mjs').default} Key */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-later.mjs').default} Key */
 /** @typedef {'en' | 'zh'} Language */
 
-/** @type {Record<Language, () => Promise<{ default: Record<Key, string> }>>} */
+/** @typedef {() => Promise<{ default: Record<string, string> }>} Fetch */
+
+/** @type {Record<Language, Fetch>} */
 const WORDS = { en: () => import('./strings/en.mjs'), zh: () => import('./strings/zh.mjs') };
-/** Lines of help on options, where they are not the library's own. @type {Record<Language, () => Promise<{ default: Record<string, string> }>>} */
+/** What the first view does not need. @type {Record<Language, Fetch>} */
+const LATER = { en: () => import('./strings/en-later.mjs'), zh: () => import('./strings/zh-later.mjs') };
+/** Lines of help on options, where they are not the library's own. @type {Record<Language, Fetch>} */
 const HELP = { en: async () => ({ default: {} }), zh: () => import('./strings/zh-help.mjs') };
 export const LANGUAGE_STORED = 'bellhop.language';
 
 /** A catalogue, fetched once. @param {Language} language */
 export const fetchWords = async (language) => (await WORDS[language]()).default;
+/** @param {Language} language */
+export const fetchLater = async (language) => (await LATER[language]()).default;
 /** @param {Language} language */
 export const fetchHelp = async (language) => (await HELP[language]()).default;
 

@@ -2,7 +2,8 @@
 // Acrobot-v1: two links hanging from a pivot, the line the free end has to rise above, the path of that end, and the
 // torque at the joint between the links. To scale. The bent arrow is the last torque, in the sense it turns the second
 // link: a diamond on it says it was random, a disc that it was the greedy one. layout and view are those of envs/acrobot.c.
-import { begin, fade, mark, pill, trail } from './surface.mjs';
+import { fade, mark, pill, trail } from './signs.mjs';
+import { begin } from './surface.mjs';
 
 /**
  * @typedef {object} AcrobotScene

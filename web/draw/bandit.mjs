@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Bandit-v0: one row per arm with its true mean (a bar across), two thirds of its rewards around it, what the agent
 // estimates (a ring) and the last pull (a disc, a diamond when it was random). layout and view are those of envs/bandit.c.
-import { begin, box, corner, key, mark } from './surface.mjs';
+import { corner, key, mark } from './signs.mjs';
+import { begin, box } from './surface.mjs';
 
 /** @typedef {import('../page/theme.mjs').Theme} Theme */
 /**

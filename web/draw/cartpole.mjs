@@ -2,7 +2,8 @@
 // CartPole-v1: track, limits, cart, pole and the push. Lengths are to scale, 5.4 m across; the pole alone is drawn
 // longer than its metre where there is room. The arrow is the last push: a diamond on it says it was random, a disc
 // that it was the greedy one. layout and view are those of envs/cartpole.c.
-import { arrow, begin, box, mark, pill } from './surface.mjs';
+import { mark, pill } from './signs.mjs';
+import { arrow, begin, box } from './surface.mjs';
 
 /**
  * @typedef {object} CartPoleScene

@@ -2,7 +2,8 @@
 // DeepSea-v0: the cells an episode can reach, their values and the greedy way out of each, the treasure, and the way the
 // diver took. Cells above the diagonal are never reached and left empty. layout and view are those of envs/deep_sea.c.
 import { best, greedy } from './grid.mjs';
-import { arrow, begin, corner, pill, taken } from './surface.mjs';
+import { corner, pill, taken } from './signs.mjs';
+import { arrow, begin } from './surface.mjs';
 
 /** @typedef {import('../page/theme.mjs').Theme} Theme */
 /**

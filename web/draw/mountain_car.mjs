@@ -3,7 +3,8 @@
 // height as long as one of position. The dashed line is as high as the car's speed would carry it without its engine:
 // each push the way it moves lifts it. The arrow is the last push, a dash is none: a diamond on it says it was random, a disc
 // that it was the greedy one. layout and view are those of envs/mountain_car.c.
-import { arrow, begin, box, fade, mark, pill, trail } from './surface.mjs';
+import { fade, mark, pill, trail } from './signs.mjs';
+import { arrow, begin, box } from './surface.mjs';
 
 /**
  * @typedef {object} MountainCarScene

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What Catch-v0 and Breakout-MinAtar share: a field of pixels in which a ball, its trail, a paddle and bricks are, each
 // of a shape of its own, with their names and the last action below it.
-import { begin, box, corner, key, pill, taken } from './surface.mjs';
+import { corner, key, pill, taken } from './signs.mjs';
+import { begin, box } from './surface.mjs';
 
 /** @typedef {import('../page/theme.mjs').Theme} Theme */
 /**

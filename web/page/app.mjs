@@ -2,13 +2,13 @@
 // What is shown: one lab per tab, made when its tab is first opened and kept, paused, when another one is. The hash
 // follows the shown run, and a hash from elsewhere makes one.
 import { Lab, Superseded } from './lab.mjs';
-import { TABS } from './tabs.mjs';
+import { envsOf, worldOf } from './tabs.mjs';
 import { emit, on } from './events.mjs';
 import { fetchPart } from './parts.mjs';
-import { fromHash, languageIn, plainSetup, tabOf, toHash } from './link.mjs';
+import { fromHash, languageIn, plainSetup, toHash } from './link.mjs';
 import { language, setLanguage } from './i18n.mjs';
 
-/** @typedef {import('./tabs.mjs').Tab['id']} TabId */
+/** @typedef {import('./tabs.mjs').TabId} TabId */
 
 /** @type {Map<TabId, Lab>} */
 const labs = new Map();
@@ -64,24 +64,22 @@ export async function begin(connected) {
 
 async function followHash() {
   const catalog = /** @type {import('./fields.mjs').Catalog} */ (/** @type {unknown} */ (trainer.catalog));
-  const { setup, ignored } = fromHash(catalog, location.hash, TABS.grid.envs[0]);
+  const { setup, ignored } = fromHash(catalog, location.hash, envsOf('grid')[0]);
   const wanted = languageIn(location.hash);
   languageInLink ||= wanted !== null;
   if ((wanted === 'zh' || wanted === 'en') && wanted !== language()) await setLanguage(wanted, false);
-  await open(tabOf(catalog, setup.env), setup);
+  await open(worldOf(setup.env).tab, setup);
   return ignored;
 }
 
 /** @param {TabId} id @param {import('./link.mjs').Setup} [setup] */
 export async function open(id, setup) {
   const turn = ++opened;
-  await Promise.all([shown?.pause(), fetchPart(id)]);
+  const wanted = setup ?? labs.get(id)?.setup ?? plainSetup(/** @type {any} */ (trainer.catalog), envsOf(id)[0]);
+  await Promise.all([shown?.pause(), fetchPart(worldOf(wanted.env))]);
   if (turn !== opened) return;
   let next = labs.get(id);
-  if (!next) {
-    const plain = plainSetup(/** @type {any} */ (trainer.catalog), TABS[id].envs[0]);
-    labs.set(id, next = new Lab(trainer, TABS[id], setup ?? plain));
-  }
+  if (!next) labs.set(id, next = new Lab(trainer, wanted));
   const isFirst = shown === null;
   shown = next;
   // First the worker gets its work, then the page says what it waits for; at the very first, index.html says it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What it believes: Q(s, ·) for the state it chose in last, one bar per action. The action it took is outlined, and a
+// What it believes: Q(s, ·) for the state it chose in last, one bar per action; of a policy, π(· | s). The action it took is outlined, and a
 // disc or a diamond with a word says whether that was the greedy one or a random one. Where there are many actions
 // (forty words) the best ones are shown, and the one taken.
 import { actionName, glossOf } from './telling.mjs';
@@ -29,18 +29,18 @@ export function drawBeliefs(now) {
   if (!dirty || (lab().isBlur && now - drawnAt < BLUR_MS)) return;
   drawnAt = now;
   dirty = false;
-  const { frame, tab } = lab();
+  const { frame, isMap, isPolicy } = lab();
   if (!frame) return;
   const chosen = frame.last.action;
   const q = chosen >= 0 ? frame.qTm1 : frame.q;
   const order = ranked(q, chosen);
   makeBars(order.length, q.length > MOST);
-  const reach = Math.max(1e-9, ...order.map((a) => Math.abs(q[a])));
+  const reach = isPolicy ? 1 : Math.max(1e-9, ...order.map((a) => Math.abs(q[a])));
   // Values of a map have either sign by nature; elsewhere the zero moves only where it must.
-  const negative = tab.id === 'grid' || order.some((a) => q[a] < -0.05 * reach);
+  const negative = !isPolicy && (isMap || order.some((a) => q[a] < -0.05 * reach));
   const top = q.reduce((best, v) => Math.max(best, v), -Infinity);
   order.forEach((a, i) => fill(bars[i], a, q[a], { reach, negative, greedy: q[a] >= top - 1e-12, taken: a === chosen }));
-  caption(frame, chosen, tab.id);
+  caption(frame, chosen);
   decision(frame, q, order);
 }
 
@@ -82,21 +82,23 @@ function fill(bar, action, q, { reach, negative, greedy, taken }) {
   setText(bar.sign, taken ? (lab().frame?.last.explored ? '◆' : '●') : '');
 }
 
-/** @param {import('./lab.mjs').Frame} frame @param {number} chosen @param {string} tab */
-function caption(frame, chosen, tab) {
-  const words = chosen < 0 ? t('beliefs.first') : tab === 'text' ? t('beliefs.word')
-    : tab === 'grid' ? t('beliefs.at', { state: t('cell', { cell: frame.obsTm1[0] + 1 }) }) : t('beliefs.last');
-  setText(byId('beliefs-caption'), words);
+/** @param {import('./lab.mjs').Frame} frame @param {number} chosen */
+function caption(frame, chosen) {
+  const { isMap, isPolicy } = lab();
+  const n = frame.q.length, of = isPolicy ? 'policy' : 'beliefs';
+  const words = chosen < 0 ? t(`${of}.first`) : isMap ? t(`${of}.at`, { state: t('cell', { cell: frame.obsTm1[0] + 1 }) }) : t(`${of}.last`);
+  setText(byId('beliefs-caption'), n > MOST ? words + t('beliefs.best', { shown: MOST, n }) : words);
 }
 
 /** What it did, and how clear the choice was: the lead of the best action over the next. @param {import('./lab.mjs').Frame} frame @param {Float64Array} q @param {number[]} order */
 function decision(frame, q, order) {
   const { action, explored } = frame.last;
-  const took = action < 0 ? '' : t(explored ? 'taken.random' : 'taken.greedy', { action: actionName(action) });
+  const { isPolicy } = lab();
+  const took = action < 0 ? '' : t(isPolicy ? explored ? 'taken.less' : 'taken.likely' : explored ? 'taken.random' : 'taken.greedy', { action: actionName(action) });
   const [first, second] = [...order].sort((a, b) => q[b] - q[a]);
   const lead = q[first] - q[second];
   const words = lead < 5e-3 && lead < Math.abs(q[first]) * 5e-4 + 1e-9 ? t('prefers.none', { action: actionName(first), second: actionName(second) })
-    : t('prefers', { action: actionName(first), lead: value(lead, lead < 0.1 ? 3 : 2), second: actionName(second) });
+    : t(isPolicy ? 'prefers.likely' : 'prefers', { chance: value(q[first] * 100, 0), action: actionName(first), lead: value(lead, lead < 0.1 ? 3 : 2), second: actionName(second) });
   setText(byId('took'), took);
   if (!Number.isFinite(lead)) {
     setText(byId('prefers'), '');

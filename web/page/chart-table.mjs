@@ -4,6 +4,7 @@
 import { byId, el } from './dom.mjs';
 import { count, figure, t, value } from './i18n.mjs';
 import { lab } from './app.mjs';
+import { rateName } from './charts.mjs';
 
 const ROWS = 16;
 const EVERY_MS = 4000;
@@ -13,14 +14,15 @@ let writtenAt = -Infinity;
 export function updateTable(now) {
   if (lab().phase === 'running' && now - writtenAt < EVERY_MS) return;
   writtenAt = now;
-  const { history: { returns, train }, tab } = lab();
+  const rate = rateName();
+  const { history: { returns, train }, world } = lab();
   const last = Math.max(returns[0].at(-1) ?? 0, train[0].at(-1) ?? 0);
   const steps = Array.from({ length: ROWS }, (_, i) => last * (i + 1) / ROWS);
   const rows = last === 0 ? [] : steps.map((x) => [
-    count(Math.round(x)), show(before(returns[0], returns[2], x), tab.digits || 1), show(before(returns[0], returns[3], x), tab.digits || 1),
-    plain(before(train[0], train[1], x)), plain(before(train[0], train[2], x)), show(before(train[0], train[3], x), 3),
+    count(Math.round(x)), show(before(returns[0], returns[2], x), world.digits || 1), show(before(returns[0], returns[3], x), world.digits || 1),
+    plain(before(train[0], train[1], x)), plain(before(train[0], train[2], x)), ...rate ? [show(before(train[0], train[3], x), 3)] : [],
   ]);
-  const heads = [t('steps'), t('mean', { n: tab.window }), t('table.eval'), t('chart.loss'), t('chart.q'), t('chart.epsilon')];
+  const heads = [t('steps'), t('mean', { n: world.window }), t('table.eval'), t('chart.loss'), t(lab().isPolicy ? 'chart.v' : 'chart.q'), ...rate ? [t(rate)] : []];
   byId('chart-table').replaceChildren(el('table', {},
     el('caption', { text: t('table.caption') }),
     el('thead', {}, el('tr', {}, ...heads.map((text) => el('th', { scope: 'col', text })))),

@@ -4,7 +4,7 @@
 // zoom. They are redrawn a few times a second, one per animation frame, so that no frame has much to do. uPlot is
 // fetched when the first run is there, so that nothing else waits for it; until then the style sheet draws empty charts.
 
-import { byId, setText } from './dom.mjs';
+import { byId, setText, show } from './dom.mjs';
 import { figure, t, count, value } from './i18n.mjs';
 import { attempt, hasLab, lab } from './app.mjs';
 import { on } from './events.mjs';
@@ -15,6 +15,13 @@ import { updateTable } from './chart-table.mjs';
 
 const REDRAW_MS = 160;
 const NAMES = /** @type {const} */ (['returns', 'loss', 'q', 'epsilon']);
+/** What the exploration rate of a strategy is; the others explore without one. @type {Record<string, 'chart.epsilon' | 'chart.temperature' | 'chart.noise' | 'chart.bonus'>} */
+const RATES = { 'epsilon-greedy': 'chart.epsilon', 'boltzmann': 'chart.temperature', 'gaussian': 'chart.noise', 'ucb': 'chart.bonus' };
+
+/** The name of the shown run's exploration rate; null where there is none (a policy, a planner, greedy choices). */
+export function rateName() {
+  return RATES[String(lab().session?.info.options.exploration)] ?? null;
+}
 
 /** @type {Map<ChartName, Chart>} */
 const charts = new Map();
@@ -43,6 +50,7 @@ export function wireCharts() {
   on('frame', () => version++);
   on(['theme', 'language'], rebuild);
   on(['run', 'language', 'frame'], titles);
+  on(['run', 'language'], names);
   const group = byId('charts');
   group.addEventListener('keydown', onKey);
   new ResizeObserver(resize).observe(group);
@@ -161,7 +169,7 @@ function read(chart) {
 
 /** @param {number} x */
 function readings(x) {
-  return [t('at.step', { step: count(Math.round(x)) }), ...NAMES.map((name) => readout(name, x))].join('; ');
+  return [t('at.step', { step: count(Math.round(x)) }), ...NAMES.map((name) => readout(name, x)).filter(Boolean)].join('; ');
 }
 
 /** @param {ChartName} name @param {number | null} x null: the latest */
@@ -169,10 +177,10 @@ function readout(name, x) {
   const [xs, ...columns] = /** @type {(number | null)[][]} */ (/** @type {unknown} */ (dataOf(name)));
   const at = (/** @type {number} */ k) => nearest(/** @type {number[]} */ (xs), columns[k], x);
   if (name === 'returns') {
-    const { digits } = lab().tab;
+    const { digits, window } = lab().world;
     const [mean, evaluation] = [at(1), at(2)];
     const parts = [];
-    if (mean !== null) parts.push(`— ${t('mean', { n: lab().tab.window })}: ${value(mean, digits || 1)}`);
+    if (mean !== null) parts.push(`— ${t('mean', { n: window })}: ${value(mean, digits || 1)}`);
     if (evaluation !== null) parts.push(`○ ${t('read.eval', { value: value(evaluation, digits || 1) })}`);
     return parts.join('  ');
   }
@@ -189,6 +197,15 @@ function nearest(xs, column, x) {
   if (x !== null) while (i > 0 && xs[i] > x) i--;
   while (i >= 0 && column[i] === null) i--;
   return i < 0 ? null : column[i];
+}
+
+/** What the charts are called, and whether there is anything to explore by. */
+function names() {
+  const { isPolicy } = lab();
+  const rate = rateName();
+  show(byId('chart-epsilon'), rate !== null);
+  if (rate) setText(byId('rate-title'), t(rate));
+  setText(byId('q-title'), t(isPolicy ? 'chart.v' : 'chart.q'));
 }
 
 function titles() {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The bar: tabs, Play, Step, Reset, speed, seed, environment and algorithm, the counters, and the keys for them.
-import { SPEEDS, TABS, stepsPerSecond } from './tabs.mjs';
-import { algosFor } from './fields.mjs';
+import { SPEEDS, envsOf, stepsPerSecond } from './tabs.mjs';
+import { choicesFor } from './fields.mjs';
 import { attempt, hasLab, lab, open } from './app.mjs';
 import { buttonById, byId, el, inputById, selectById, setText } from './dom.mjs';
 import { count, language, rate, setLanguage, t, tMaybe, value } from './i18n.mjs';
 import { on, paced } from './events.mjs';
 
-/** @typedef {import('./tabs.mjs').Tab['id']} TabId */
+/** @typedef {import('./tabs.mjs').TabId} TabId */
 
 export function wireControls() {
   buttonById('play').addEventListener('click', toggle);
@@ -18,8 +18,8 @@ export function wireControls() {
     showSpeed();
   });
   inputById('seed').addEventListener('change', changeSeed);
-  selectById('env').addEventListener('change', () => attempt(() => lab().choose(selectById('env').value)));
-  selectById('algo').addEventListener('change', () => attempt(() => lab().choose(lab().setup.env, selectById('algo').value)));
+  selectById('env').addEventListener('change', () => attempt(() => lab().chooseEnv(selectById('env').value)));
+  selectById('algo').addEventListener('change', () => attempt(() => lab().chooseAlgo(selectById('algo').value)));
   byId('skip').addEventListener('click', (event) => {
     event.preventDefault(); // the hash is the experiment's
     byId('controls').focus();
@@ -72,9 +72,10 @@ function wireTabs() {
       next.click();
     });
   }
-  on('run', () => {
+  on(['run', 'language'], () => {
     for (const tab of tabs) {
-      const selected = tab.dataset.tab === lab().tab.id;
+      tab.title = envsOf(/** @type {TabId} */ (tab.dataset.tab)).map((id) => tMaybe(`env.${id}`, id)).join(t('comma'));
+      const selected = tab.dataset.tab === lab().world.tab;
       tab.setAttribute('aria-selected', String(selected));
       tab.tabIndex = selected ? 0 : -1;
       if (selected) byId('lab').setAttribute('aria-labelledby', tab.id);
@@ -85,18 +86,17 @@ function wireTabs() {
 // ---- what they show ----
 
 function showChoices() {
-  const { setup, catalog, tab, staged, session } = lab();
-  const algos = algosFor(catalog, setup.env);
-  fillSelect('env', TABS[tab.id].envs, setup.env, (id) => tMaybe(`env.${id}`, id));
-  fillSelect('algo', algos, setup.algo, (id) => tMaybe(`algo.${id}`, id));
-  byId('env-choice').hidden = tab.envs.length < 2;
-  byId('algo-choice').hidden = false;
-  selectById('algo').disabled = algos.length < 2 || !session;
+  const { setup, catalog, world, staged, session } = lab();
+  const [envs, choices] = [envsOf(world.tab), choicesFor(catalog, setup.env)];
+  fillSelect('env', envs, setup.env, (id) => tMaybe(`env.${id}`, id));
+  fillSelect('algo', choices, setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo, (id) => tMaybe(`algo.${id}`, id));
+  byId('env-choice').hidden = envs.length < 2;
+  selectById('algo').disabled = choices.length < 2 || !session;
   selectById('env').disabled = !session;
   const seed = staged.get('options.seed')?.value ?? setup.seed;
   if (document.activeElement !== byId('seed')) inputById('seed').value = String(seed);
-  setText(byId('mean-label'), t('mean', { n: tab.window }));
-  byId('mean-label').title = t('mean.help', { n: tab.window });
+  setText(byId('mean-label'), t('mean', { n: world.window }));
+  byId('mean-label').title = t('mean.help', { n: world.window });
 }
 
 /** @param {string} id @param {string[]} values @param {string} chosen @param {(value: string) => string} name */
@@ -120,9 +120,9 @@ function showPhase() {
 }
 
 function showSpeed() {
-  const { speed, tab } = lab();
+  const { speed, world } = lab();
   const fastest = SPEEDS[speed] === Infinity;
-  const words = fastest ? t('speed.max.long') : t('speed.long', { factor: SPEEDS[speed], steps: count(stepsPerSecond(tab, speed)) });
+  const words = fastest ? t('speed.max.long') : t('speed.long', { factor: SPEEDS[speed], steps: count(stepsPerSecond(world, speed)) });
   inputById('speed').value = String(speed);
   inputById('speed').setAttribute('aria-valuetext', words);
   inputById('speed').title = words;
@@ -130,11 +130,11 @@ function showSpeed() {
 }
 
 function showCounters() {
-  const { frame, phase, history, tab } = lab();
+  const { frame, phase, history, world } = lab();
   setText(byId('count-episodes'), count(frame?.episodes ?? 0));
   setText(byId('count-steps'), count(frame?.timesteps ?? 0));
   setText(byId('count-updates'), rate(phase === 'running' ? frame?.updatesPerSecond ?? 0 : 0));
-  setText(byId('count-mean'), value(history.meanReturn, tab.digits === 0 ? 1 : tab.digits));
+  setText(byId('count-mean'), value(history.meanReturn, world.digits || 1));
 }
 
 function changeSeed() {

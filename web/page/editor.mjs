@@ -4,7 +4,7 @@
 import { attempt, lab } from './app.mjs';
 import { buttonById, byId, setText, show } from './dom.mjs';
 import { on } from './events.mjs';
-import { t } from './i18n.mjs';
+import { loadLater, t } from './i18n.mjs';
 
 /** @type {typeof import('./map-editor.mjs') | null} */
 let editor = null;
@@ -17,7 +17,7 @@ export const draftRows = () => draft;
 
 export function wireEditor() {
   buttonById('edit').addEventListener('click', () => attempt(async () => {
-    editor ??= await import('./map-editor.mjs');
+    [editor] = await Promise.all([import('./map-editor.mjs'), loadLater()]);
     editor.wire();
     open = !open;
     arrange();
@@ -34,8 +34,8 @@ export function wireEditor() {
 }
 
 function editable() {
-  const { tab, setup, session } = lab();
-  return tab.id === 'grid' && setup.env === 'GridWorld-v0' && session !== null;
+  const { setup, session } = lab();
+  return setup.env === 'GridWorld-v0' && session !== null;
 }
 
 /** Shows what belongs to the editor, or hides it. */

@@ -17,38 +17,17 @@
  * @property {Field} field
  * @property {string} key       camelCase
  * @property {'options' | 'envOptions'} scope
- * @property {string} group
  * @property {Value} preset     what it is when nobody changed it
  */
 /** @typedef {{ algo: string, name: string, value: string }} Preset */
 /**
  * @typedef {object} Env
  * @property {string} id @property {Field[]} options @property {Preset[]} presets @property {boolean} has_transitions @property {boolean} can_start_anywhere
- * @property {number | null} reward_threshold
+ * @property {number | null} reward_threshold @property {{ type: string, shape?: readonly number[] }} observation_space
  */
-/** @typedef {{ envs: Env[], algos: { name: string, summary: string, needs_transitions: boolean, options: Field[] }[], run: Field[], version: string, simd: string }} Catalog */
+/** @typedef {{ name: string, summary: string, needs_transitions: boolean, gives_log_probs: boolean, options: Field[], presets: Preset[] }} Algo */
+/** @typedef {{ envs: Env[], algos: Algo[], run: Field[], version: string, simd: string }} Catalog */
 
-/** Order of the groups and what is in them; a field named nowhere goes to `more`. @type {Record<string, string[]>} */
-export const GROUPS = {
-  optimizer: [
-    'learning_rate', 'learning_rate_schedule', 'learning_rate_end', 'learning_rate_warmup', 'learning_rate_steps', 'optimizer', 'loss',
-    'max_grad_norm', 'momentum', 'beta1', 'beta2', 'rms_alpha', 'optimizer_eps', 'weight_decay', 'tolerance',
-    'evaluation_sweeps', 'policy',
-  ],
-  exploration: [
-    'exploration', 'exploration_schedule', 'exploration_fraction', 'exploration_initial_eps', 'exploration_final_eps',
-    'exploration_initial_temperature', 'exploration_final_temperature', 'exploration_initial_noise', 'exploration_final_noise',
-    'exploration_bonus', 'exploration_bonus_in_target', 'exploration_bins', 'noisy', 'noisy_sigma', 'exploring_starts', 'initial_q',
-  ],
-  target: ['gamma', 'n_steps', 'target_update_interval', 'tau', 'double_q', 'distribution', 'n_atoms', 'v_min', 'v_max', 'n_quantiles'],
-  replay: [
-    'buffer_size', 'learning_starts', 'batch_size', 'train_freq', 'gradient_steps', 'prioritized', 'priority_alpha', 'priority_beta',
-  ],
-  network: ['net_arch', 'activation', 'dueling', 'features_extractor'],
-  environment: [],
-  run: ['total_timesteps', 'eval_freq', 'n_eval_episodes', 'stop_at_threshold', 'n_envs'],
-  more: [],
-};
 /** What planning has no use for, and what only some environments can do. */
 const PLANNING_IGNORES = ['n_envs', 'exploring_starts'];
 const ANYWHERE_ONLY = ['exploring_starts'];
@@ -64,36 +43,50 @@ export function envOf(catalog, id) {
   return found;
 }
 
-/** The algorithms an environment has presets for, in the catalogue's order. @param {Catalog} catalog @param {string} id */
-export function algosFor(catalog, id) {
-  const names = new Set(envOf(catalog, id).presets.map(({ algo }) => algo));
-  return catalog.algos.map(({ name }) => name).filter((name) => names.has(name));
+/** @param {Catalog} catalog @param {string} name */
+export function algoOf(catalog, name) {
+  const found = catalog.algos.find((algo) => algo.name === name);
+  if (!found) throw new Error(`no algorithm ${name}`);
+  return found;
 }
 
-/** Every setting of a run, also those with a place of their own. @param {Catalog} catalog @param {string} envId @param {string} algo @returns {Setting[]} */
-export function settingsOf(catalog, envId, algo) {
+/** The algorithms an environment has presets for, the one it begins with first. @param {Catalog} catalog @param {string} id */
+export const presetAlgos = (catalog, id) => [...new Set(envOf(catalog, id).presets.map(({ algo }) => algo))];
+
+/** Whether it learns a table: then states must be numbered. @param {Algo} algo */
+const isTabular = ({ options }) => !options.some(({ name }) => name === 'net_arch');
+
+/**
+ * What can learn in an environment, in the catalogue's order: names of algorithms, each followed by its own presets, as the
+ * catalogue writes them (dqn, dqn/rainbow).
+ * @param {Catalog} catalog @param {string} id
+ */
+export function choicesFor(catalog, id) {
+  const { observation_space: space, has_transitions: hasTable } = envOf(catalog, id);
+  return catalog.algos.filter((algo) => (hasTable || !algo.needs_transitions) && (space.type === 'Discrete' || !isTabular(algo)))
+    .flatMap(({ name, presets }) => [name, ...new Set(presets.map(({ algo }) => algo))]);
+}
+
+/** Every setting of a run, also those with a place of their own. @param {Catalog} catalog @param {{ env: string, algo: string, preset: string }} setup @returns {Setting[]} */
+export function settingsOf(catalog, { env: envId, algo, preset: own }) {
   const env = envOf(catalog, envId);
-  const agent = catalog.algos.find(({ name }) => name === algo);
-  const presets = new Map(env.presets.filter((preset) => preset.algo === algo).map(({ name, value }) => [name, value]));
+  const agent = algoOf(catalog, algo);
+  const presets = new Map([...agent.presets, ...env.presets].filter((preset) => preset.algo === algo).map(({ name, value }) => [name, value]));
+  for (const { algo: name, name: field, value } of [...agent.presets, ...env.presets]) if (own && name === `${algo}/${own}`) presets.set(field, value);
   /** @param {Field} field @returns {Setting} */
-  const own = (field) => ({
-    field, key: camel(field.name), scope: 'options', group: groupOf(field.name),
+  const setting = (field) => ({
+    field, key: camel(field.name), scope: 'options',
     preset: /** @type {Value} */ (parse(field, presets.get(field.name) ?? field.default)),
   });
-  const ignored = new Set([...agent?.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
+  const ignored = new Set([...agent.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
     ...env.reward_threshold === null ? THRESHOLD_ONLY : []]);
   return [
-    ...(agent?.options ?? []).map(own),
-    ...catalog.run.filter(({ name }) => !ignored.has(name)).map(own),
+    ...agent.options.map(setting),
+    ...catalog.run.filter(({ name }) => !ignored.has(name)).map(setting),
     ...env.options.map((/** @type {Field} */ field) => /** @type {Setting} */ ({
-      field, key: camel(field.name), scope: 'envOptions', group: 'environment', preset: parse(field, field.default),
+      field, key: camel(field.name), scope: 'envOptions', preset: parse(field, field.default),
     })),
   ];
-}
-
-/** @param {string} name */
-function groupOf(name) {
-  return Object.keys(GROUPS).find((group) => GROUPS[group].includes(name)) ?? 'more';
 }
 
 /** Text to value; null for what is not one. Bounds are the library's to check, with its own sentence. @param {Field} field @param {string} text @returns {Value | null} */

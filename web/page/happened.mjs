@@ -13,7 +13,7 @@ const NOTES = {
   'dqn': 'dqn', 'q-learning': 'tabular', 'double-q-learning': 'double', 'sarsa': 'sarsa', 'expected-sarsa': 'expected',
   'policy-iteration': 'improving', 'policy-evaluation': 'evaluation',
 };
-/** Whose target is not r + γ max Q(s′, a′): the note says what it is. */
+/** Whose target is not r + γ max Q(s′, a′): the note says what it is; nor has a policy one. */
 const OWN_TARGETS = ['sarsa', 'expected-sarsa', 'policy-evaluation'];
 const MATHS = 'http://www.w3.org/1998/Math/MathML';
 
@@ -40,7 +40,7 @@ function build() {
   };
   byId('happened-body').replaceChildren();
   cells = {
-    state: cell(t('loop.state')), action: cell(t('loop.action')), reward: cell(t('loop.reward')), next: cell(t('loop.next')), before: cell(t('loop.q')),
+    state: cell(t('loop.state')), action: cell(t('loop.action')), reward: cell(t('loop.reward')), next: cell(t('loop.next')), before: cell(t(lab().isPolicy ? 'loop.p' : 'loop.q')),
   };
 }
 
@@ -60,7 +60,8 @@ function update() {
     return;
   }
   setText(cells.state, observationInWords(frame.obsTm1, phase === 'running' ? t('happened.sentence') : textBefore));
-  setText(cells.action, `${actionName(action)} ${explored ? '◆' : '●'} ${t(explored ? 'random' : 'greedy')}`);
+  const how = lab().isPolicy ? t(explored ? 'less.likely' : 'likeliest') : t(explored ? 'random' : 'greedy');
+  setText(cells.action, `${actionName(action)} ${explored ? '◆' : '●'} ${how}`);
   setText(cells.reward, value(reward, Number.isInteger(reward) ? 0 : 2));
   setText(cells.next, stateInWords(frame.view, frame.text) + (terminated ? ` · ${t('terminated')}` : truncated ? ` · ${t('truncated')}` : ''));
   setText(cells.before, value(frame.qTm1[action], 3));
@@ -70,8 +71,8 @@ function update() {
 /** @param {import('./lab.mjs').Frame} frame @param {number} gamma */
 function tellTarget(frame, gamma) {
   const { algo } = lab().setup;
-  const note = t(`note.${NOTES[algo] ?? 'planning'}`);
-  if (OWN_TARGETS.includes(algo)) {
+  const note = t(`note.${lab().isPolicy ? 'policy' : NOTES[algo] ?? 'planning'}`);
+  if (OWN_TARGETS.includes(algo) || lab().isPolicy) {
     byId('formula').replaceChildren();
     setText(byId('happened-note'), note);
     return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Words and numbers in the reader's language. All words are in web/strings/<language>.mjs, fetched when the language is
-// wanted; index.html holds the English ones too, so that the first paint is finished, and marks them with data-t (text)
-// and data-t-label (accessible name).
+// Words and numbers in the reader's language. Those of the first view are in web/strings/<language>.mjs, all others in
+// web/strings/<language>-later.mjs, each fetched when it is wanted; index.html holds the English ones too, so that the first
+// paint is finished, and marks them with data-t (text) and data-t-label (accessible name).
 import { setAttribute, setText } from './dom.mjs';
 import { emit } from './events.mjs';
-import { LANGUAGE_STORED, fetchHelp, fetchWords } from '../start.mjs';
+import { LANGUAGE_STORED, fetchHelp, fetchLater, fetchWords } from '../start.mjs';
 
 /** @typedef {import('../start.mjs').Key} Key */
 /** @typedef {import('../start.mjs').Language} Language */
@@ -19,13 +19,15 @@ let wanted = 'en';
 let words = {};
 /** @type {Record<string, string>} */
 let helpWords = {};
+/** Whether somebody has asked for what the first view does not need. */
+let wantsLater = false;
 
 export const language = () => current;
 
 /** Resolves when the page speaks it. @param {Language} chosen @param {boolean} [keep] remember it */
 export async function setLanguage(chosen, keep = true) {
   wanted = chosen;
-  const catalogue = await fetchWords(chosen);
+  const catalogue = await catalogueOf(chosen);
   if (wanted !== chosen) return;
   current = chosen;
   words = catalogue;
@@ -33,16 +35,38 @@ export async function setLanguage(chosen, keep = true) {
   if (keep) remember(LANGUAGE_STORED, chosen);
   setAttribute(document.documentElement, 'lang', LOCALES[chosen]);
   document.title = t('title');
+  translate();
+  emit('language');
+}
+
+/** @param {Language} chosen @returns {Promise<Record<string, string>>} */
+async function catalogueOf(chosen) {
+  const [first, later] = await Promise.all([fetchWords(chosen), wantsLater ? fetchLater(chosen) : {}]);
+  return { ...first, ...later };
+}
+
+/** Resolves when the words that the first view does not need are there, too. */
+export async function loadLater() {
+  wantsLater = true;
+  if (Object.hasOwn(words, 'group.more')) return;
+  const language = current;
+  const later = await fetchLater(language);
+  if (language !== current) return loadLater();
+  words = { ...words, ...later };
+  translate();
+}
+
+function translate() {
   // Only what differs is written: index.html is in English already, and a page that was laid out stays so.
   for (const node of document.querySelectorAll('[data-t]')) {
-    setText(node, t(/** @type {Key} */ (node.getAttribute('data-t'))));
+    const key = node.getAttribute('data-t') ?? '';
+    if (Object.hasOwn(words, key)) setText(node, words[key]);
   }
   for (const node of document.querySelectorAll('[data-t-label]')) {
     const text = t(/** @type {Key} */ (node.getAttribute('data-t-label')));
     setAttribute(node, 'aria-label', text);
     if (node.hasAttribute('title')) setAttribute(node, 'title', text);
   }
-  emit('language');
 }
 
 /** @param {Key} key @param {Record<string, string | number>} [values] for the {places} of the sentence */

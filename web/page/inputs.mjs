@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MIT
-// What the network sees of CartPole: its four inputs, as numbers and as dots on a line with the middle marked.
+// What the network sees of a world with a few numbers: each as a number, and as a dot on a line with zero marked.
 import { byId, el, setText, show } from './dom.mjs';
 import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
+import { partOf } from './parts.mjs';
 import { tMaybe, value } from './i18n.mjs';
 
-/** Half the width of each line, and the unit: position, velocity, angle (shown in degrees), angular velocity. */
-const SCALES = [{ reach: 2.4, unit: 'm' }, { reach: 3, unit: 'm/s' }, { reach: 12 * Math.PI / 180, unit: '°' }, { reach: 3, unit: '°/s' }];
-const DEGREES = 180 / Math.PI;
+/**
+ * @typedef {object} Gauge
+ * @property {number} low      the ends of the line, in its unit
+ * @property {number} high
+ * @property {number} digits
+ * @property {string} unit
+ * @property {number} [factor]  of the unit, from the library's
+ */
 
-/** @type {{ dot: HTMLElement, number: HTMLElement }[]} */
+export const DEGREES = 180 / Math.PI;
+
+/** @type {{ dot: HTMLElement, number: HTMLElement, gauge: Gauge }[]} */
 let rows = [];
 
 export function wireInputs() {
@@ -18,28 +26,33 @@ export function wireInputs() {
   on('frame', paced(60, () => lab().isBlur, update));
 }
 
+/** @param {Gauge} gauge @param {number} v 0 at its left end, 1 at its right one */
+const along = ({ low, high }, v) => Math.max(0, Math.min(1, (v - low) / (high - low)));
+
 function build() {
-  const { tab, session } = lab();
+  const { world, session } = lab();
+  const gauges = partOf(world)?.gauges ?? [];
   const list = byId('inputs');
-  show(list, tab.id === 'cartpole');
+  show(list, gauges.length > 0);
   rows = [];
   list.replaceChildren();
-  if (tab.id !== 'cartpole' || !session) return;
-  for (const name of /** @type {string[]} */ (session.info.layout.observations ?? [])) {
-    const [dot, number] = [el('span', { class: 'dot' }), el('span')];
-    list.append(el('div', {}, el('dt', { text: tMaybe(`input.${name}`, name) }),
-      el('dd', { 'class': 'gauge', 'aria-hidden': 'true' }, dot), el('dd', {}, number)));
-    rows.push({ dot, number });
-  }
+  if (!session) return;
+  const names = /** @type {string[]} */ (session.info.layout.observations ?? []);
+  gauges.forEach((gauge, i) => {
+    const [dot, zero, number] = [el('span', { class: 'dot' }), el('span', { class: 'zero' }), el('span')];
+    zero.style.left = `${along(gauge, 0) * 100}%`;
+    list.append(el('div', {}, el('dt', { text: tMaybe(`input.${names[i]}`, names[i]) }),
+      el('dd', { 'class': 'gauge', 'aria-hidden': 'true' }, zero, dot), el('dd', {}, number)));
+    rows.push({ dot, number, gauge });
+  });
 }
 
 function update() {
   const { frame } = lab();
   if (!frame) return;
-  rows.forEach(({ dot, number }, i) => {
-    const { reach, unit } = SCALES[i];
-    const v = frame.obs[i];
-    dot.style.left = `calc(${(Math.max(-1, Math.min(1, v / reach)) + 1) * 50}% - 6px)`;
-    setText(number, `${value(i < 2 ? v : v * DEGREES, i < 2 ? 2 : 1)}${i < 2 ? ' ' : ''}${unit}`);
+  rows.forEach(({ dot, number, gauge }, i) => {
+    const v = frame.obs[i] * (gauge.factor ?? 1);
+    dot.style.left = `calc(${along(gauge, v) * 100}% - 6px)`;
+    setText(number, value(v, gauge.digits) + gauge.unit);
   });
 }

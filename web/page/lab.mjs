@@ -8,9 +8,11 @@ import { History } from './history.mjs';
 import { best } from '../draw/grid.mjs';
 import { emit } from './events.mjs';
 import { markOnce } from './marks.mjs';
-import { same, settingsOf } from './fields.mjs';
+import { algoOf, presetAlgos, same, settingsOf } from './fields.mjs';
+import { fetchPart } from './parts.mjs';
+import { loadLater } from './i18n.mjs';
 import { plainSetup } from './link.mjs';
-import { stepsPerSecond } from './tabs.mjs';
+import { stepsPerSecond, worldOf } from './tabs.mjs';
 
 /** @typedef {import('./link.mjs').Setup} Setup */
 /** @typedef {import('./fields.mjs').Setting} Setting */
@@ -38,13 +40,25 @@ export class Lab {
   notes = null;
   #made = 0;
 
-  /** @param {Trainer} trainer @param {import('./tabs.mjs').Tab} tab @param {Setup} setup */
-  constructor(trainer, tab, setup) {
+  /** @param {Trainer} trainer @param {Setup} setup */
+  constructor(trainer, setup) {
     this.trainer = trainer;
-    this.tab = tab;
     this.setup = setup;
-    this.speed = tab.speed;
-    this.history = new History(tab.window);
+    this.speed = this.world.speed;
+    this.history = new History(this.world.window);
+  }
+
+  get world() {
+    return worldOf(this.setup.env);
+  }
+
+  get isMap() {
+    return this.world.part === 'map';
+  }
+
+  /** Whether what it believes are probabilities of actions, not values. */
+  get isPolicy() {
+    return algoOf(this.catalog, this.setup.algo).gives_log_probs;
   }
 
   get catalog() {
@@ -53,7 +67,7 @@ export class Lab {
 
   /** @returns {Setting[]} */
   get settings() {
-    return settingsOf(this.catalog, this.setup.env, this.setup.algo);
+    return settingsOf(this.catalog, this.setup);
   }
 
   /** The value a setting has now. @param {Setting} setting @returns {Value} */
@@ -64,7 +78,7 @@ export class Lab {
 
   /** Whether steps come faster than one can follow them: then words and numbers change at a readable pace. */
   get isBlur() {
-    return this.phase === 'running' && stepsPerSecond(this.tab, this.speed) > BLUR;
+    return this.phase === 'running' && stepsPerSecond(this.world, this.speed) > BLUR;
   }
 
   get hasSteps() {
@@ -74,15 +88,24 @@ export class Lab {
   /** A new run from a setup (by default the present one with what is staged). @param {Setup} [setup] */
   async start(setup = this.stagedSetup()) {
     const made = ++this.#made;
-    const { env, algo, seed, options, envOptions } = setup;
-    const session = await this.trainer.create({ env, algo, options: { logFreq: this.tab.logFreq, ...options, seed }, envOptions });
+    const { env, algo, preset, seed, options, envOptions } = setup;
+    const world = worldOf(env);
+    const needed = Promise.all([fetchPart(world), isPlain(setup) ? null : loadLater()]);
+    const session = await this.trainer.create({ env, algo, options: { logFreq: world.logFreq, ...preset && { preset }, ...options, seed }, envOptions });
+    try {
+      await needed;
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
     if (made !== this.#made) { // another one was asked for meanwhile
       await session.dispose();
       throw new Superseded();
     }
     const resume = this.phase === 'running';
     const old = this.session;
-    Object.assign(this, { session, setup, frame: null, truth: null, notes: null, history: new History(this.tab.window) });
+    if (env !== this.setup.env) this.speed = world.speed;
+    Object.assign(this, { session, setup, frame: null, truth: null, notes: null, history: new History(world.window) });
     this.staged.clear();
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();
@@ -102,6 +125,7 @@ export class Lab {
   /** @param {Session} session @param {Frame} frame */
   #receive(session, frame) {
     if (session !== this.session) return;
+    if (this.isPolicy) for (const values of [frame.q, frame.qTm1, frame.table]) values?.forEach((v, i) => (values[i] = Math.exp(v)));
     this.frame = frame;
     if (frame.firstUpdateAt !== null) markOnce('first-update', frame.firstUpdateAt - performance.timeOrigin);
     this.history.add(frame.records, this.#startValue());
@@ -113,13 +137,13 @@ export class Lab {
   /** What the greedy policy expects from the start cell; null without a table. */
   #startValue() {
     const start = this.startState;
-    return this.frame?.table && start >= 0 ? best(this.frame.table, start, this.frame.q.length) : null;
+    return this.frame?.table && start >= 0 && !this.isPolicy ? best(this.frame.table, start, this.frame.q.length) : null;
   }
 
-  /** The start cell of a map, -1 elsewhere. */
+  /** The state every episode starts in, by its number; -1 where there is no such one. */
   get startState() {
     const rows = this.session?.info.layout.rows;
-    return Array.isArray(rows) ? rows.join('').indexOf('S') : -1;
+    return Array.isArray(rows) ? rows.join('').indexOf('S') : this.world.part === 'deep-sea' ? 0 : -1;
   }
 
   /** @param {Phase} phase */
@@ -132,7 +156,7 @@ export class Lab {
   play() {
     if (!this.session || this.phase === 'diverged') return;
     // Asked to go on after the end: the schedules stay where they are, the run goes on.
-    this.session.play({ stepsPerSecond: stepsPerSecond(this.tab, this.speed) });
+    this.session.play({ stepsPerSecond: stepsPerSecond(this.world, this.speed) });
     this.#enter('running');
   }
 
@@ -181,13 +205,24 @@ export class Lab {
     emit('setup');
   }
 
-  /** Another environment or algorithm, with its preset. @param {string} env @param {string} [algo] */
-  async choose(env, algo) {
-    const next = plainSetup(this.catalog, env, algo ?? this.setup.algo, this.setup.seed);
-    if (env === this.setup.env) next.envOptions = this.setup.envOptions;
-    await this.start(next);
+  /** Another environment, with the algorithm of now where that has a preset for it. @param {string} env */
+  async chooseEnv(env) {
+    const { algo, seed } = this.setup;
+    await this.start(plainSetup(this.catalog, env, presetAlgos(this.catalog, env).includes(algo) ? algo : undefined, seed));
     emit('setup');
   }
+
+  /** Another algorithm, with its preset. @param {string} choice its name, or one of its own presets: dqn/rainbow */
+  async chooseAlgo(choice) {
+    const { env, seed, envOptions } = this.setup;
+    await this.start({ ...plainSetup(this.catalog, env, choice, seed), envOptions });
+    emit('setup');
+  }
+}
+
+/** Whether it is what the first view may be, whose words are there. @param {Setup} setup */
+function isPlain({ algo, preset, options, envOptions }) {
+  return algo === 'dqn' && preset === '' && Object.keys(options).length + Object.keys(envOptions).length === 0;
 }
 
 /** A start that a later one overtook: nothing to tell anybody. */

@@ -5,6 +5,7 @@ import '../page.mjs'; // is there already: what both use stays in one file with 
 import uPlot from 'uplot';
 import { lab } from './app.mjs';
 import { count, figure, powerOfTen, t } from './i18n.mjs';
+import { rateName } from './charts.mjs';
 import { theme } from './theme.mjs';
 
 /**
@@ -67,9 +68,16 @@ const short = (x) => (x >= 10000 ? figure(x / 1000) + t('thousand') : count(x));
 
 /** @param {ChartOptions['name']} name @returns {uPlot.Scale} */
 function yScale(name) {
-  if (name === 'epsilon') return { range: [0, 1] };
+  if (name === 'epsilon') return { range: (_, _min, max) => [0, rateName() === 'chart.epsilon' ? 1 : roundUp(max ?? 1)] };
   if (name === 'loss') return { distr: 3, range: (_, min, max) => logRange(min, max) };
   return { range: (_, min, max) => linearRange(name, min, max) };
+}
+
+/** The next of 1, 2, 5, 10 and so on, for scales that begin at 0. @param {number} max */
+function roundUp(max) {
+  if (!(max > 0)) return 1;
+  const unit = 10 ** Math.floor(Math.log10(max));
+  return ([1, 2, 5].find((m) => m * unit >= max * 0.999) ?? 10) * unit;
 }
 
 /** Whole decades around the data. @param {number | null} min @param {number | null} max @returns {uPlot.Range.MinMax} */
@@ -89,10 +97,12 @@ function decades(min, max) {
 /** The data with a margin, and what it is compared with. @param {string} name @param {number | null} min @param {number | null} max @returns {uPlot.Range.MinMax} */
 function linearRange(name, min, max) {
   const goal = name === 'returns' ? lab().session?.info.rewardThreshold : trueStart();
-  const values = [min, max, goal, 0].filter((v) => v !== null && v !== undefined).map((v) => Number(v));
+  const values = [min, max, goal].filter((v) => v !== null && v !== undefined).map((v) => Number(v));
+  const top = Math.max(...values);
+  if (!(top < 0 && -top > (top - Math.min(...values)) / 2)) values.push(0); // far below zero it would only take room
   if (!values.some(Boolean)) values.push(1);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const margin = (high - low) * (name === 'q' ? 0.3 : 0.08); // room for the label of the true value
+  const margin = Math.max((high - low) * (name === 'q' ? 0.3 : 0.08), Math.abs(low) * 0.01); // room for the label of the true value
   return [low < 0 ? low - margin : 0, high + margin];
 }
 

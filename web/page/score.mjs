@@ -2,7 +2,7 @@
 // When a run has come to its end, its best parameters play fresh episodes, greedily, and the page says how well they
 // do: the same figure the command line ends with.
 import { attempt, lab } from './app.mjs';
-import { count, t, value } from './i18n.mjs';
+import { count, loadLater, t, value } from './i18n.mjs';
 import { notice } from './status.mjs';
 import { on } from './events.mjs';
 
@@ -14,10 +14,10 @@ export function wireScore() {
 
 async function score() {
   const current = lab();
-  const { session, tab } = current;
+  const { session, world } = current;
   if (!session) return;
-  const { mean, std, episodes } = await session.evaluate({ which: 'best' });
+  const [{ mean, std, episodes }] = await Promise.all([session.evaluate({ which: 'best' }), loadLater()]);
   if (lab() !== current || current.session !== session || current.phase !== 'finished') return;
-  const digits = tab.digits || 1;
+  const digits = world.digits || 1;
   notice(t('score', { mean: value(mean, digits), std: value(std, digits), n: count(episodes) }), 'good');
 }

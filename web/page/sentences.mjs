@@ -27,8 +27,8 @@ function notes() {
 }
 
 function note() {
-  const { tab, frame, phase } = lab();
-  if (tab.id !== 'text' || !frame) return;
+  const { world, frame, phase } = lab();
+  if (world.part !== 'text' || !frame) return;
   const { view, timesteps } = frame;
   const seen = notes();
   if (!(view[2] > 0) || seen.last[0]?.step === timesteps) return;
@@ -43,7 +43,7 @@ function note() {
 }
 
 function tell() {
-  if (lab().tab.id !== 'text' || !lab().session) return;
+  if (lab().world.part !== 'text' || !lab().session) return;
   const { last, best } = notes();
   byId('best-sentence').replaceChildren(...best ? [el('span', { text: `★ ${inWords(best)}`, title: t('sentences.best') }), el('span', { text: value(best.reward, 2) })] : [t('sentences.none')]);
   byId('sentence-list').replaceChildren(...last.map((sentence) => el('li', {},

@@ -3,10 +3,12 @@
 // line of help. Numbers go by steps of their scale (1, 2, 5, 10, …, or powers of two), or are typed. A setting
 // with ⟳ needs a reset: changed in the middle of a run it waits, and the panel says so.
 import '../page.mjs'; // is there already: what both use stays in one file with it
-import { GROUPS, asText, parse, same } from './fields.mjs';
+import { GROUPS, groupOf } from './groups.mjs';
+import { asText, envOf, parse, same } from './fields.mjs';
+import { applies } from './applies.mjs';
 import { attempt, lab } from './app.mjs';
-import { byId, el } from './dom.mjs';
-import { count, exact, loadHelp, powerOfTen, t, tHelp, tMaybe } from './i18n.mjs';
+import { byId, el, show } from './dom.mjs';
+import { count, exact, loadHelp, loadLater, powerOfTen, t, tHelp, tMaybe } from './i18n.mjs';
 import { shown } from './settings.mjs';
 import { nextStep } from './steps.mjs';
 
@@ -17,7 +19,7 @@ import { nextStep } from './steps.mjs';
 const ELSEWHERE = new Set(['seed', 'final_eval_episodes', 'map', 'log_freq']);
 
 export async function build() {
-  await loadHelp();
+  await Promise.all([loadLater(), loadHelp()]);
   const groups = grouped(lab().settings);
   byId('settings-body').replaceChildren(...groups.map(({ group, settings }) => el('fieldset', {},
     el('legend', { text: tMaybe(`group.${group}`, group) }), ...settings.map(row))));
@@ -26,11 +28,10 @@ export async function build() {
 
 /** The panel: groups with their settings, in reading order. @param {Setting[]} settings */
 function grouped(settings) {
-  const rank = (/** @type {Setting} */ { group, field }) => GROUPS[group].indexOf(field.name);
-  return Object.keys(GROUPS).map((group) => ({
-    group,
-    settings: settings.filter((s) => s.group === group && !ELSEWHERE.has(s.field.name)).sort((a, b) => rank(a) - rank(b)),
-  })).filter(({ settings: list }) => list.length > 0);
+  return Object.keys(GROUPS).map((group) => {
+    const rank = (/** @type {Setting} */ { field }) => GROUPS[group].indexOf(field.name);
+    return { group, settings: settings.filter((s) => groupOf(s) === group && !ELSEWHERE.has(s.field.name)).sort((a, b) => rank(a) - rank(b)) };
+  }).filter(({ settings: list }) => list.length > 0);
 }
 
 /** @param {Setting} setting */
@@ -108,14 +109,20 @@ async function commit(setting, value) {
   refresh();
 }
 
-/** Writes the present values into the controls. */
+/** Writes the present values into the controls, and shows those that apply to them. */
 export function refresh() {
-  const { settings, staged } = lab();
+  const { settings, staged, catalog, setup } = lab();
+  const { observation_space: space } = envOf(catalog, setup.env);
+  const get = (/** @type {string} */ name) => {
+    const setting = settings.find(({ field }) => field.name === name);
+    return setting && (staged.get(`${setting.scope}.${setting.key}`)?.value ?? lab().valueOf(setting));
+  };
   for (const setting of settings) {
     const id = `${setting.scope}.${setting.key}`;
-    const box = document.querySelector(`[data-id="${id}"]`);
+    const box = /** @type {HTMLElement | null} */ (document.querySelector(`[data-id="${id}"]`));
     const input = /** @type {HTMLInputElement | null} */ (box?.querySelector('input, select') ?? null);
     if (!box || !input) continue;
+    show(box, setting.scope === 'envOptions' || applies(setting.field.name, get, space));
     const waiting = staged.get(id);
     const value = waiting ? waiting.value : lab().valueOf(setting);
     if (input.type === 'checkbox') input.checked = value === true;
@@ -123,4 +130,5 @@ export function refresh() {
     box.toggleAttribute('data-changed', !same(value, setting.preset));
     box.toggleAttribute('data-staged', waiting !== undefined);
   }
+  for (const group of byId('settings-body').children) show(/** @type {HTMLElement} */ (group), group.querySelector('.setting:not([hidden])') !== null);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The fold with the settings: what it says when it is closed, the changes that wait for a reset, and the panel, which is
 // fetched when the fold is first opened.
-import { asText } from './fields.mjs';
+import { asText, presetAlgos } from './fields.mjs';
 import { attempt, hasLab, lab } from './app.mjs';
 import { buttonById, byId, setText, show } from './dom.mjs';
 import { on } from './events.mjs';
@@ -38,14 +38,15 @@ export function shown(value) {
 
 /** What the fold says when it is closed, and the changes that wait. */
 function tellChanges() {
-  const { setup, staged } = lab();
+  const { setup, staged, catalog } = lab();
   const names = [...Object.keys(setup.options), ...Object.keys(setup.envOptions)].filter((key) => key !== 'map');
   const all = lab().settings;
   const words = names.map((key) => {
     const setting = all.find((s) => s.key === key);
     return setting ? `${tMaybe(`field.${setting.field.name}`, key)} ${shown(lab().valueOf(setting))}` : key;
   });
-  setText(byId('settings-note'), words.length > 0 ? t('changed', { list: words.join(t('comma')) }) : t('unchanged'));
+  setText(byId('settings-note'), words.length > 0 ? t('changed', { list: words.join(t('comma')) })
+    : t(setup.preset ? 'unchanged.named' : presetAlgos(catalog, setup.env).includes(setup.algo) ? 'unchanged' : 'unchanged.defaults'));
   show(byId('staged'), staged.size > 0);
   setText(byId('staged-text'), t('staged', { n: staged.size }));
   setText(byId('staged-reset'), t('staged.reset'));

@@ -59,12 +59,12 @@ async function share() {
 /** For screen readers: at once when the phase changes, else rarely. @param {boolean} now */
 function speak(now) {
   if (!hasLab()) return;
-  const { frame, phase, history, tab } = lab();
+  const { frame, phase, history, world } = lab();
   const time = performance.now();
   if (!frame || (!now && (phase !== 'running' || time - spokenAt < SPEAK_MS))) return;
   spokenAt = time;
   const parts = [t(`phase.${phase}`), t('spoken', {
-    episode: count(frame.episodes), step: count(frame.timesteps), mean: value(history.meanReturn, tab.digits || 1),
+    episode: count(frame.episodes), step: count(frame.timesteps), mean: value(history.meanReturn, world.digits || 1),
   })];
   if (frame.solvedAt !== null) parts.push(t('solved', { step: count(frame.solvedAt) }));
   setText(byId('live'), parts.join(' '));

@@ -1,22 +1,37 @@
 // SPDX-License-Identifier: MIT
-// CartPole's values as a picture: the slice pole angle by angular velocity, the cart standing in the middle. Colour is
-// the best Q-value; the line is where the agent changes its mind between left and right. The worker computes it a
-// few times a second at most; nothing of the run depends on it.
+// The values of a world with a few numbers as a picture: two of them across and up, the others fixed; the part of the world
+// says which (Slice). Colour is the best Q-value, or with a policy the probability of its likeliest action; the line is
+// where the agent changes its mind between actions. The worker computes it a few times a second at most; nothing of the
+// run depends on it.
+import { actionName } from './telling.mjs';
 import { begin } from '../draw/surface.mjs';
 import { byId, canvasById, keepCrisp, setText, show } from './dom.mjs';
 import { hasLab, lab } from './app.mjs';
 import { on } from './events.mjs';
+import { partOf } from './parts.mjs';
 import { t, value } from './i18n.mjs';
 import { theme } from './theme.mjs';
 
+/** @typedef {[low: number, high: number]} Range */
+/**
+ * @typedef {object} Slice
+ * @property {'cartpole' | 'mountain-car' | 'acrobot'} name            of its words
+ * @property {() => Range} across
+ * @property {() => Range} up
+ * @property {(x: number, y: number) => number[]} observation          of a point of the picture
+ * @property {(view: ArrayLike<number>) => [number, number]} at        the point of a state
+ * @property {{ across: (x: number) => string, up: (y: number) => string }} end   a value at the end of an axis
+ */
+
 const COLS = 48, ROWS = 32;
-const SPEED_MAX = 3; // rad/s, top and bottom of the picture
 const EVERY_MS = 400;
 /** Samples around a word that are enough room for it. */
 const ROOM = 3.2;
+/** The part of the picture an action must fill to be named. */
+const NAMED_FROM = 0.06;
 
 /** @type {{ q: Float64Array, actions: number, low: number, high: number } | null} */
-let slice = null;
+let picture = null;
 let asked = false;
 let askedAt = -Infinity;
 let stale = true;
@@ -30,27 +45,41 @@ export function wireValueMap() {
     stale = true;
   });
   on('run', () => {
-    slice = null;
-    show(byId('value-map'), isCartPole());
+    picture = null;
+    show(byId('value-map'), slice() !== undefined);
+    compose();
   });
+  on(['run', 'language'], tell);
   on(['theme', 'language'], compose);
   on('frame', paint);
 }
 
-const isCartPole = () => hasLab() && lab().tab.id === 'cartpole';
+const slice = () => (hasLab() ? partOf(lab().world)?.slice : undefined);
 
-/** @returns {number} rad */
-const angleMax = () => Number(lab().session?.info.layout.theta_threshold_radians ?? 0.2095) * 1.15;
+/** Title, caption and ends of the axes. */
+function tell() {
+  const shown = slice();
+  if (!shown) return;
+  const { isPolicy } = lab();
+  const words = t(`map2d.${shown.name}`);
+  setText(byId('slice-title'), t(isPolicy ? 'map2d.policy' : 'map2d.value', { by: words }));
+  setText(byId('slice-text'), `${t(isPolicy ? 'map2d.policy.colour' : 'map2d.value.colour')} ${t(`map2d.${shown.name}.axes`)} ${t('map2d.line')}`);
+  const [[left, right], [bottom, top]] = [shown.across(), shown.up()];
+  for (const [id, text] of [['left', shown.end.across(left)], ['right', shown.end.across(right)], ['bottom', shown.end.up(bottom)], ['top', shown.end.up(top)]]) {
+    setText(byId(`slice-${id}`), text);
+  }
+}
 
 /** Asks for new values where it is time; called once per animation frame. @param {number} now */
 export async function refreshValueMap(now) {
-  if (!stale || asked || now - askedAt < EVERY_MS || !isCartPole()) return;
-  const { session } = lab();
+  const shown = slice();
+  if (!stale || asked || now - askedAt < EVERY_MS || !shown) return;
+  const { session, isPolicy } = lab();
   if (!session) return;
   [asked, askedAt, stale] = [true, now, false];
   try {
-    const q = await session.qValues(grid());
-    if (session === lab().session) take(q);
+    const q = await session.qValues(grid(shown));
+    if (session === lab().session) take(isPolicy ? q.map(Math.exp) : q);
   } catch {
     // The run was replaced while it was asked; the next frame asks the new one.
   } finally {
@@ -58,47 +87,52 @@ export async function refreshValueMap(now) {
   }
 }
 
-function grid() {
-  const obs = new Float32Array(COLS * ROWS * 4);
-  const max = angleMax();
-  for (let i = 0; i < COLS * ROWS; i++) {
-    obs[i * 4 + 2] = (i % COLS + 0.5) / COLS * 2 * max - max;
-    obs[i * 4 + 3] = SPEED_MAX - (Math.floor(i / COLS) + 0.5) / ROWS * 2 * SPEED_MAX;
-  }
-  return obs;
+/** @param {Range} range @param {number} part */
+const between = ([low, high], part) => low + (high - low) * part;
+
+/** @param {Slice} shown */
+function grid({ across, up, observation }) {
+  const [xs, ys] = [across(), up()];
+  return Float32Array.from(Array.from({ length: COLS * ROWS }, (_, i) =>
+    observation(between(xs, (i % COLS + 0.5) / COLS), between(ys, 1 - (Math.floor(i / COLS) + 0.5) / ROWS))).flat());
 }
 
 /** @param {Float64Array} q */
 function take(q) {
   const actions = q.length / (COLS * ROWS);
-  let low = Infinity, high = -Infinity;
+  const next = { q, actions, low: Infinity, high: -Infinity };
+  picture = next;
   for (let i = 0; i < COLS * ROWS; i++) {
-    const v = best(q, i, actions);
-    low = Math.min(low, v);
-    high = Math.max(high, v);
+    const v = best(i);
+    next.low = Math.min(next.low, v);
+    next.high = Math.max(next.high, v);
   }
-  slice = Number.isFinite(low) && Number.isFinite(high) && q.every(Number.isFinite) ? { q, actions, low, high } : null;
+  if (!q.every(Number.isFinite)) picture = null;
   compose();
-  setText(byId('slice-low'), value(low, 1));
-  setText(byId('slice-high'), value(high, 1));
-  setText(byId('slice-text'), t('map2d.caption'));
+  const digits = lab().isPolicy ? 2 : 1;
+  setText(byId('slice-low'), value(next.low, digits));
+  setText(byId('slice-high'), value(next.high, digits));
 }
 
-/** @param {Float64Array} q @param {number} i @param {number} n */
-function best(q, i, n) {
-  return Math.max(q[i * n], q[i * n + 1]);
+/** @param {number} i @param {number} [other] an action that does not count */
+function best(i, other = -1) {
+  let top = -Infinity;
+  if (!picture) return top;
+  const { q, actions: n } = picture;
+  for (let a = 0; a < n; a++) if (a !== other) top = Math.max(top, q[i * n + a]);
+  return top;
 }
 
 function fillSmall() {
-  if (!slice) return;
+  if (!picture) return;
   small.width = COLS;
   small.height = ROWS;
   const ctx = /** @type {CanvasRenderingContext2D} */ (small.getContext('2d'));
   const image = ctx.createImageData(COLS, ROWS);
   const { scale } = theme();
-  const span = Math.max(1e-9, slice.high - slice.low);
+  const span = Math.max(1e-9, picture.high - picture.low);
   for (let i = 0; i < COLS * ROWS; i++) {
-    const [r, g, b] = scale.rgb((best(slice.q, i, slice.actions) - slice.low) / span * 2 - 1);
+    const [r, g, b] = scale.rgb((best(i) - picture.low) / span * 2 - 1);
     image.data.set([r, g, b, 255], i * 4);
   }
   ctx.putImageData(image, 0, 0);
@@ -109,26 +143,27 @@ function compose() {
   const canvas = canvasById('slice');
   layer.width = canvas.width;
   layer.height = canvas.height;
-  if (slice && canvas.width > 0) {
+  if (picture && canvas.width > 0) {
     fillSmall();
     const { ctx, w, h } = begin(layer);
     ctx.imageSmoothingEnabled = true;
     ctx.drawImage(small, 0, 0, w, h);
-    boundary(ctx, w, h);
-    sides(ctx, w, h);
+    boundaries(ctx, w, h);
+    names(ctx, w, h);
   }
   paint();
 }
 
 function paint() {
-  if (!isCartPole()) return;
+  const shown = slice();
+  if (!shown) return;
   const { ctx, w, h } = begin(canvasById('slice'));
   const colours = theme();
-  if (slice && layer.width > 0) ctx.drawImage(layer, 0, 0, w, h);
+  if (picture && layer.width > 0) ctx.drawImage(layer, 0, 0, w, h);
   const { frame } = lab();
   if (!frame) return;
-  const x = (frame.view[2] / angleMax() + 1) / 2 * w;
-  const y = (1 - frame.view[3] / SPEED_MAX) / 2 * h;
+  const [left, right] = shown.across(), [bottom, top] = shown.up(), [atX, atY] = shown.at(frame.view);
+  const x = (atX - left) / (right - left) * w, y = (1 - (atY - bottom) / (top - bottom)) * h;
   ctx.beginPath();
   ctx.arc(Math.max(6, Math.min(w - 6, x)), Math.max(6, Math.min(h - 6, y)), 6, 0, 2 * Math.PI);
   ctx.fillStyle = colours.agent;
@@ -138,30 +173,34 @@ function paint() {
   ctx.stroke();
 }
 
-/** Right minus left. @param {number} i */
-const lead = (i) => (slice ? slice.q[i * 2 + 1] - slice.q[i * 2] : 0);
+/** An action before the best of the others. @param {number} action @param {number} i */
+const lead = (action, i) => (picture ? picture.q[i * picture.actions + action] - best(i, action) : 0);
 
-/** Where left and right are worth the same: the zero line of their difference, by marching squares. @param {CanvasRenderingContext2D} ctx @param {number} w @param {number} h */
-function boundary(ctx, w, h) {
+/** Where two actions are worth the same and all others less: the zero lines of their leads, by marching squares. @param {CanvasRenderingContext2D} ctx @param {number} w @param {number} h */
+function boundaries(ctx, w, h) {
   ctx.strokeStyle = theme().ink;
   ctx.lineWidth = 2;
   ctx.beginPath();
-  for (let row = 0; row + 1 < ROWS; row++) {
-    for (let col = 0; col + 1 < COLS; col++) {
-      const points = crossings(row, col);
-      for (let k = 0; k + 1 < points.length; k += 2) {
-        ctx.moveTo(points[k][0] / COLS * w, points[k][1] / ROWS * h);
-        ctx.lineTo(points[k + 1][0] / COLS * w, points[k + 1][1] / ROWS * h);
+  // Each line lies between two actions: those of all but one are all lines.
+  for (let action = 0; picture && action < picture.actions - 1; action++) {
+    const leads = Float64Array.from({ length: COLS * ROWS }, (_, i) => lead(action, i));
+    for (let row = 0; row + 1 < ROWS; row++) {
+      for (let col = 0; col + 1 < COLS; col++) {
+        const points = crossings(leads, row, col);
+        for (let k = 0; k + 1 < points.length; k += 2) {
+          ctx.moveTo(points[k][0] / COLS * w, points[k][1] / ROWS * h);
+          ctx.lineTo(points[k + 1][0] / COLS * w, points[k + 1][1] / ROWS * h);
+        }
       }
     }
   }
   ctx.stroke();
 }
 
-/** Where the zero line crosses the sides of the square between four samples. @param {number} row @param {number} col */
-function crossings(row, col) {
+/** Where the zero line crosses the sides of the square between four samples. @param {Float64Array} leads @param {number} row @param {number} col */
+function crossings(leads, row, col) {
   const corners = [[col, row], [col + 1, row], [col + 1, row + 1], [col, row + 1]];
-  const values = corners.map(([x, y]) => lead(y * COLS + x));
+  const values = corners.map(([x, y]) => leads[y * COLS + x]);
   const points = [];
   for (let k = 0; k < 4; k++) {
     const [a, b] = [values[k], values[(k + 1) % 4]];
@@ -173,13 +212,13 @@ function crossings(row, col) {
   return points;
 }
 
-/** What it would do on either side, in words, near the middle of each. @param {CanvasRenderingContext2D} ctx @param {number} w @param {number} h */
-function sides(ctx, w, h) {
-  for (const right of [false, true]) {
-    const place = middle(right);
+/** What it would do in each region, in words, well inside it. @param {CanvasRenderingContext2D} ctx @param {number} w @param {number} h */
+function names(ctx, w, h) {
+  const { panel, ink, font } = theme();
+  for (let action = 0; picture && action < picture.actions; action++) {
+    const place = middle(action);
     if (!place) continue;
-    const text = t(right ? 'map2d.right' : 'map2d.left');
-    const { panel, ink, font } = theme();
+    const text = label(action);
     ctx.font = `600 13px ${font}`;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
@@ -194,18 +233,24 @@ function sides(ctx, w, h) {
   }
 }
 
-/** A sample well inside a side, left of the middle for left and right of it for right (the dot lives in the middle); none for a side hardly there. @param {boolean} right */
-function middle(right) {
-  /** @type {number[][][]} this side's samples, the other's; every second one will do */
+/** @param {number} action */
+function label(action) {
+  if (lab().world.part !== 'cartpole') return actionName(action);
+  return t(action === 1 ? 'map2d.right' : 'map2d.left');
+}
+
+/** A sample well inside the region of an action; of two actions left of the middle for the first and right of it for the other (the dot lives in the middle); none for a region hardly there. @param {number} action */
+function middle(action) {
+  /** @type {number[][][]} this action's samples, the others'; every second one will do */
   const [own, other] = [[], []];
   for (let row = 0; row < ROWS; row += 2) {
-    for (let col = 0; col < COLS; col += 2) (lead(row * COLS + col) > 0 === right ? own : other).push([col + 0.5, row + 0.5]);
+    for (let col = 0; col < COLS; col += 2) (lead(action, row * COLS + col) > 0 ? own : other).push([col + 0.5, row + 0.5]);
   }
-  if (own.length < COLS * ROWS / 4 * 0.06) return null;
-  const aim = COLS * (right ? 0.78 : 0.2);
+  if (!picture || own.length < COLS * ROWS / 4 * NAMED_FROM) return null;
+  const aim = COLS * (0.2 + 0.58 * action / (picture.actions - 1));
   const score = (/** @type {number[]} */ [x, y]) => {
     const inside = other.reduce((near, [a, b]) => Math.min(near, (a - x) ** 2 + (b - y) ** 2), ROOM ** 2);
     return Math.sqrt(inside) - Math.hypot(x - aim, y - ROWS / 2) / 5;
   };
-  return own.map((place) => ({ place, score: score(place) })).reduce((best, next) => (next.score > best.score ? next : best)).place;
+  return own.map((place) => ({ place, score: score(place) })).reduce((top, next) => (next.score > top.score ? next : top)).place;
 }

@@ -33,6 +33,7 @@ export function wireWorld() {
     dirty = true;
   });
   on(['run', 'language', 'phase'], tell);
+  on('language', dress);
   on('frame', paced(WORDS_MS, () => lab().isBlur, tell));
   on('run', dress);
   for (const button of document.querySelectorAll('[data-show]')) {
@@ -48,10 +49,10 @@ export function drawWorld(now) {
 }
 
 function noteMove() {
-  const { frame, tab, speed, phase } = lab();
-  if (!frame || tab.id !== 'grid' || frame.timesteps === movedFrom) return;
+  const { frame, world, isMap, speed, phase } = lab();
+  if (!frame || !isMap || frame.timesteps === movedFrom) return;
   movedFrom = frame.timesteps;
-  const slow = phase !== 'running' || stepsPerSecond(tab, speed) <= MOTION_MAX;
+  const slow = phase !== 'running' || stepsPerSecond(world, speed) <= MOTION_MAX;
   movedAt = slow && !prefersStill() && frame.timesteps > 0 ? performance.now() : -Infinity;
 }
 
@@ -64,21 +65,24 @@ function choose(what) {
   dirty = true;
 }
 
-/** What of the section belongs to the shown tab. */
+/** What of the section belongs to the shown world. */
 function dress() {
-  const { tab, session } = lab();
-  byId('stage').dataset.tab = tab.id;
-  show(byId('grid-tools'), tab.id === 'grid');
-  show(byId('sentences'), tab.id === 'text');
-  byId('state-text').classList.toggle('hidden', tab.id === 'text'); // the drawing is words already
+  const { world: { part }, isMap, isPolicy, session } = lab();
+  byId('stage').dataset.part = part;
+  show(byId('grid-tools'), isMap);
+  show(byId('show-v'), !isPolicy); // a policy has no values to show
+  setText(byId('show-q'), t(isPolicy ? 'cells.p' : 'cells.q'));
+  if (isPolicy && shows === 'v') choose('q');
+  show(byId('sentences'), part === 'text');
+  byId('state-text').classList.toggle('hidden', part === 'text'); // the drawing is words already
   const { n_rows: rows, n_cols: cols } = /** @type {{ n_rows?: number, n_cols?: number }} */ (session?.info.layout ?? {});
-  canvasById('canvas').style.aspectRatio = tab.id === 'grid' && rows && cols ? String(Math.min(3, Math.max(0.75, cols / rows))) : '';
+  canvasById('canvas').style.aspectRatio = isMap && rows && cols ? String(Math.min(3, Math.max(0.75, cols / rows))) : '';
   dirty = true;
 }
 
 function paint(now = performance.now()) {
   if (!hasLab()) return;
-  const { session, frame, tab, truth } = lab();
+  const { session, frame, world, isMap, isPolicy, truth } = lab();
   if (!session || !frame) return;
   dirty = false;
   byId('lab').toggleAttribute('data-ready', true);
@@ -86,21 +90,22 @@ function paint(now = performance.now()) {
   const canvas = canvasById('canvas');
   const layout = /** @type {any} */ (session.info.layout);
   const base = { view: frame.view, layout, table: frame.table, frame, theme: theme(), number: value };
-  if (tab.id !== 'grid') partOf(tab.id)?.paint(canvas, base);
+  if (!isMap) partOf(world)?.paint(canvas, base);
   else {
     const table = shows === 'truth' ? truth : frame.table;
     const shown = draftRows() ? { ...layout, rows: draftRows(), n_rows: draftRows()?.length, n_cols: draftRows()?.[0].length } : layout;
     const fits = table && table.length === shown.n_rows * shown.n_cols * shown.actions.length ? table : null;
     const progress = Math.min(1, (now - movedAt) / MOVE_MS);
     grid.draw(canvas, { ...base, layout: shown, table: fits, mode: shows === 'v' ? 'v' : 'q', progress, words: gridWords() });
-    legend(grid.range(shown, fits));
+    legend(grid.range(shown, fits), isPolicy && shows !== 'truth');
   }
 }
 
-/** @param {number} max */
-function legend(max) {
+/** @param {number} max @param {boolean} positive */
+function legend(max, positive) {
   const digits = max >= 10 ? 0 : 2;
-  setText(byId('legend-low'), value(-max, digits));
+  setText(byId('legend-low'), positive ? '' : value(-max, digits));
+  byId('legend').toggleAttribute('data-positive', positive);
   setText(byId('legend-high'), `+${value(max, digits)}`);
 }
 
@@ -116,5 +121,5 @@ function tell() {
   if (!frame || !session) return;
   const words = stateInWords(frame.view, frame.text);
   setText(byId('state-text'), words);
-  setAttribute(byId('canvas'), 'aria-label', t(`world.${lab().tab.id}`));
+  setAttribute(byId('canvas'), 'aria-label', t(`world.${lab().world.part}`));
 }

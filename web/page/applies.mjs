@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Which settings mean something beside the others: a row of the panel is there while its condition holds for the values
+// there are or that wait for the reset. A field without a condition always applies.
+
+/** Reads a setting by its snake_case name; undefined where the run has none. @typedef {(name: string) => import('./fields.mjs').Value | undefined} Get */
+/** @typedef {(get: Get) => boolean} Condition */
+
+/** @param {string} name @param {...import('./fields.mjs').Value} values @returns {Condition} */
+const is = (name, ...values) => (get) => values.includes(get(name) ?? '');
+/** @param {string} name @returns {Condition} */
+const on = (name) => is(name, true);
+
+const scheduled = is('learning_rate_schedule', 'linear', 'exponential', 'cosine', 'step');
+/** Strategies whose rate goes from one value to another. */
+const fades = is('exploration', 'epsilon-greedy', 'boltzmann', 'gaussian');
+const epsilon = is('exploration', 'epsilon-greedy');
+const boltzmann = is('exploration', 'boltzmann');
+const gaussian = is('exploration', 'gaussian');
+const ucb = is('exploration', 'ucb');
+
+/** @type {Record<string, Condition>} */
+const CONDITIONS = {
+  learning_rate_end: scheduled,
+  learning_rate_steps: is('learning_rate_schedule', 'step'),
+  momentum: is('optimizer', 'momentum'),
+  beta1: is('optimizer', 'adam', 'adamw'),
+  beta2: is('optimizer', 'adam', 'adamw'),
+  rms_alpha: is('optimizer', 'rmsprop', 'rmsprop-centered'),
+  optimizer_eps: is('optimizer', 'adam', 'adamw', 'rmsprop', 'rmsprop-centered'),
+  weight_decay: is('optimizer', 'adamw'),
+  exploration_fraction: fades,
+  exploration_schedule: fades,
+  exploration_initial_eps: epsilon,
+  exploration_final_eps: epsilon,
+  exploration_initial_temperature: boltzmann,
+  exploration_final_temperature: boltzmann,
+  exploration_initial_noise: gaussian,
+  exploration_final_noise: gaussian,
+  exploration_bonus: ucb,
+  exploration_bonus_in_target: ucb,
+  exploration_bins: ucb,
+  priority_alpha: on('prioritized'),
+  priority_beta: on('prioritized'),
+  noisy_sigma: on('noisy'),
+  n_atoms: is('distribution', 'categorical'),
+  v_min: is('distribution', 'categorical'),
+  v_max: is('distribution', 'categorical'),
+  n_quantiles: is('distribution', 'quantile'),
+  loss: is('distribution', 'expected', ''), // the others have one of their own
+  n_eval_episodes: (get) => get('eval_freq') !== 0,
+  stop_at_threshold: (get) => get('eval_freq') !== 0,
+};
+/** What only some observations have a use for. @type {Record<string, (space: { type: string, shape?: readonly number[] }) => boolean>} */
+const SPACES = {
+  features_extractor: ({ shape }) => shape?.length === 3,
+  exploration_bins: ({ type }) => type === 'Box',
+};
+
+/** @param {string} name @param {Get} get @param {{ type: string, shape?: readonly number[] }} space of the observations */
+export const applies = (name, get, space) => (SPACES[name]?.(space) ?? true) && (CONDITIONS[name]?.(get) ?? true);
