@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// npm run results: trains every preset on many seeds, as the command line does, and writes docs/results.md.
+// npm run results: trains on many seeds, as the command line does, and writes docs/results.md: every preset, the ablation
+// of Rainbow, the explorations side by side.
 //
-//     npm run results                       20 seeds each (minutes)
-//     npm run results -- --quick            5 seeds each; prints, writes nothing
-//     npm run results -- --only CartPole-v1 one environment; prints, writes nothing
+//     npm run results                       10 seeds each (about an hour on 2 cores)
+//     npm run results -- --quick            3 seeds each, without what takes long; prints, writes nothing
+//     npm run results -- --only CartPole-v1 one environment or section (presets, ablation, exploration); prints only
 //     npm run results -- --seeds 0-49       other seeds
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -12,46 +13,119 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makePlan } from '../web/cli/plan.mjs';
 import { runJobs } from '../web/cli/pool.mjs';
-import { parseSeeds } from '../web/cli/runs.mjs';
+import { aggregate, iqmText, parseSeeds } from '../web/cli/runs.mjs';
 import { load } from '../web/node.mjs';
-import { median } from '../web/statistics.mjs';
+
+/** @import { Summary } from '../web/cli/training.mjs' */
+/** @import { Aggregate } from '../web/cli/runs.mjs' */
+
+/**
+ * @typedef {object} Experiment
+ * @property {string} env
+ * @property {string} algo
+ * @property {string} [name]      what its row is called; by default the algorithm
+ * @property {Record<string, string>} [flags]  of bellhop train, without dashes in front
+ * @property {number} [bar]       what a mean return has to reach, where that is not the environment's threshold
+ * @property {boolean} [slow]     left out of --quick
+ * @property {boolean} [perSeed]  a table of its own with a row per seed
+ */
+/** @typedef {{ title: string, about: string, experiments: Experiment[] }} Section */
+/** @typedef {{ experiment: Experiment, runs: Summary[], all: Aggregate, bar: number | null }} Result */
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** What is run, and what counts as success for one seed's summary. @type {Experiment[]} */
-const EXPERIMENTS = [
-  { env: 'CartPole-v1', algo: 'dqn', perSeed: true },
-  { env: 'TextGen-v0', algo: 'dqn', perSeed: true },
-  { env: 'GridWorld-v0', algo: 'dqn' },
-  { env: 'GridWorld-v0', algo: 'q-learning' },
-  { env: 'GridWorld-v0', algo: 'value-iteration' },
-  { env: 'FrozenLake-v1', algo: 'q-learning' },
-  { env: 'FrozenLake-v1', algo: 'sarsa' },
-  { env: 'FrozenLake-v1', algo: 'expected-sarsa' },
-  { env: 'FrozenLake-v1', algo: 'double-q-learning' },
-  { env: 'FrozenLake-v1', algo: 'value-iteration' },
-  { env: 'FrozenLake-v1', algo: 'policy-iteration' },
-  { env: 'FrozenLake-v1', algo: 'dqn', flags: { 'env-is-slippery': 'false' }, note: 'not slippery' },
-  { env: 'FrozenLake8x8-v1', algo: 'value-iteration' },
-  { env: 'CliffWalking-v1', algo: 'q-learning' },
-  { env: 'CliffWalking-v1', algo: 'sarsa' },
-  { env: 'CliffWalking-v1', algo: 'expected-sarsa' },
-  { env: 'CliffWalking-v1', algo: 'double-q-learning' },
-  { env: 'CliffWalking-v1', algo: 'value-iteration' },
-  { env: 'CliffWalking-v1', algo: 'policy-iteration' },
-];
+/** Rainbow on a task, and what each of its parts is without. @param {string} env @param {Record<string, string>} flags @returns {Experiment[]} */
+function ablation(env, flags) {
+  const without = {
+    'double': { 'double-q': 'false' }, 'dueling': { dueling: 'false' }, 'prioritized': { prioritized: 'false' },
+    'n-step': { 'n-steps': '1' }, 'noisy': { 'noisy': 'false', 'exploration': 'epsilon-greedy' }, 'distribution': { distribution: 'expected' },
+  };
+  const rainbow = { preset: 'rainbow', ...flags };
+  return [
+    { env, algo: 'dqn', name: 'Rainbow', flags: rainbow, slow: true },
+    ...Object.entries(without).map(([part, off]) => ({ env, algo: 'dqn', name: `without ${part}`, flags: { ...rainbow, ...off }, slow: true })),
+    { env, algo: 'dqn', name: 'DQN (none of them)', flags: { ...flags, 'n-steps': '1', 'double-q': 'false' }, slow: true },
+  ];
+}
+
+/** The strategies on one environment. @param {string} env @param {string} algo @param {Record<string, string>} [flags] @param {Record<string, Record<string, string>>} [own] @returns {Experiment[]} */
+function explorations(env, algo, flags = {}, own = {}) {
+  const strategies = {
+    'epsilon-greedy': {}, 'boltzmann': {}, 'gaussian': {}, 'ucb': {}, 'ucb, bonus in the target': { 'exploration': 'ucb', 'exploration-bonus-in-target': 'true' },
+    ...algo === 'dqn' ? { noisy: { exploration: 'greedy', noisy: 'true' } } : {},
+  };
+  return Object.entries(strategies).map(([name, set]) => ({
+    env, algo, name: `${algo}, ${name}`, flags: { exploration: name, ...set, ...flags, ...own[name] }, slow: env === 'CartPole-v1',
+  }));
+}
+
+/** @type {Record<string, Section>} */
+const SECTIONS = {
+  presets: {
+    title: 'Every preset',
+    about: 'Each environment\'s preset unchanged: `npx bellhop train ENV --algo ALGO --seed S`, and for Rainbow `--preset rainbow`.',
+    experiments: [
+      { env: 'CartPole-v1', algo: 'dqn', perSeed: true },
+      { env: 'CartPole-v1', algo: 'dqn', name: 'dqn, Rainbow', flags: { preset: 'rainbow' }, slow: true },
+      { env: 'CartPole-v1', algo: 'ppo' },
+      { env: 'CartPole-v1', algo: 'reinforce' },
+      { env: 'Acrobot-v1', algo: 'dqn', slow: true },
+      { env: 'Acrobot-v1', algo: 'ppo' },
+      { env: 'MountainCar-v0', algo: 'dqn', slow: true },
+      { env: 'FrozenLake-v1', algo: 'q-learning' },
+      { env: 'FrozenLake-v1', algo: 'sarsa' },
+      { env: 'FrozenLake-v1', algo: 'expected-sarsa' },
+      { env: 'FrozenLake-v1', algo: 'double-q-learning' },
+      { env: 'FrozenLake-v1', algo: 'value-iteration' },
+      { env: 'FrozenLake-v1', algo: 'policy-iteration' },
+      { env: 'FrozenLake-v1', algo: 'dqn', name: 'dqn, not slippery', flags: { 'env-is-slippery': 'false' } },
+      { env: 'FrozenLake8x8-v1', algo: 'value-iteration' },
+      { env: 'CliffWalking-v1', algo: 'q-learning' },
+      { env: 'CliffWalking-v1', algo: 'sarsa' },
+      { env: 'CliffWalking-v1', algo: 'expected-sarsa' },
+      { env: 'CliffWalking-v1', algo: 'double-q-learning' },
+      { env: 'CliffWalking-v1', algo: 'value-iteration' },
+      { env: 'CliffWalking-v1', algo: 'policy-iteration' },
+      { env: 'GridWorld-v0', algo: 'dqn' },
+      { env: 'GridWorld-v0', algo: 'q-learning' },
+      { env: 'GridWorld-v0', algo: 'value-iteration' },
+      { env: 'DeepSea-v0', algo: 'dqn', name: 'dqn, N = 20, ε-greedy', flags: { 'env-size': '20', 'exploration': 'epsilon-greedy' } },
+      { env: 'DeepSea-v0', algo: 'dqn', name: 'dqn, N = 20, UCB in action and target', flags: { 'env-size': '20', 'exploration': 'ucb', 'exploration-bonus': '0.1', 'exploration-bonus-in-target': 'true' } },
+      { env: 'DeepSea-v0', algo: 'dqn', name: 'dqn, N = 20, noisy', flags: { 'env-size': '20', 'exploration': 'greedy', 'noisy': 'true' } },
+      { env: 'Bandit-v0', algo: 'q-learning' },
+      { env: 'Catch-v0', algo: 'dqn' },
+      { env: 'Catch-v0', algo: 'ppo' },
+      { env: 'Breakout-MinAtar', algo: 'dqn', slow: true },
+      { env: 'TextGen-v0', algo: 'dqn', perSeed: true, slow: true },
+    ],
+  },
+  ablation: {
+    title: 'Rainbow, one part removed at a time',
+    about: 'The preset `rainbow` on two environments, 20,000 and 10,000 steps. `npm run results -- --only ablation`.',
+    experiments: [
+      ...ablation('CartPole-v1', { 'total-timesteps': '20000', 'batch-size': '32' }),
+      ...ablation('Catch-v0', { 'total-timesteps': '10000' }),
+    ],
+  },
+  exploration: {
+    title: 'Explorations side by side',
+    about: 'The same seeds, and each environment\'s preset but for the strategy. `npm run results -- --only exploration`.',
+    experiments: [
+      ...explorations('FrozenLake8x8-v1', 'q-learning', { 'total-timesteps': '200000' }),
+      ...explorations('DeepSea-v0', 'dqn', { 'total-timesteps': '20000' }),
+      ...explorations('CartPole-v1', 'dqn', { 'total-timesteps': '20000' }),
+    ],
+  },
+};
 
 const { values: args } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '0-19' },
+    seeds: { type: 'string', default: '0-9' },
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     jobs: { type: 'string', default: String(os.availableParallelism()) },
   },
 });
-
-/** @typedef {{ env: string, algo: string, perSeed?: boolean, flags?: Record<string, string>, note?: string }} Experiment */
-/** @typedef {{ experiment: Experiment, threshold: number | null, summaries: import('../web/cli/training.mjs').Summary[] }} Result */
 
 /** @param {number | null} x */
 const show = (x) => (x === null || !Number.isFinite(x) ? '–' : String(Math.round(x * 1000) / 1000));
@@ -60,59 +134,67 @@ const row = (cells) => `| ${cells.join(' | ')} |`;
 /** @param {string[]} head @param {unknown[][]} rows */
 const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
-/** One line of the overview. @param {Result} result */
-function overview({ experiment, threshold, summaries }) {
-  const best = summaries.map((s) => s['eval/mean_reward']);
-  const final = summaries.map((s) => s['final/mean_reward']);
-  const solvedAt = summaries.map((s) => s.solved_at_timestep ?? Infinity);
-  /** @param {number[]} scores */
-  const reached = (scores) => (threshold === null ? '–' : `${scores.filter((x) => x >= threshold).length}/${scores.length}`);
+const HEAD = ['environment', 'algorithm', 'steps', 'bar', 'best: mean', 'best: IQM (95 %)', 'best ≥ bar', 'final: mean', 'final: IQM (95 %)',
+  'final ≥ bar', 'solved at step (median)', 'seconds'];
+
+/** @param {Result} result */
+function overview({ experiment, runs, all, bar }) {
+  const half = (/** @type {'eval' | 'final'} */ which) => {
+    const key = /** @type {const} */ (`${which}/mean_reward`);
+    const reached = bar === null ? '–' : `${runs.filter((run) => run[key] >= bar).length}/${runs.length}`;
+    return [show(all[key].mean), iqmText(all[key]), reached];
+  };
   return [
-    `${experiment.env}${experiment.note ? ` (${experiment.note})` : ''}`,
-    experiment.algo, show(threshold), String(summaries[0].total_timesteps),
-    reached(best), show(median(best)), show(Math.min(...best)),
-    reached(final), show(median(final)), show(Math.min(...final)),
-    show(median(solvedAt)), show(median(summaries.map((s) => s['time/seconds']))),
+    experiment.env, experiment.name ?? experiment.algo, runs[0].total_timesteps, show(bar), ...half('eval'), ...half('final'),
+    show(all.median_solved_at_timestep), show(all['time/median_seconds']),
   ];
 }
 
 /** @param {Result} result */
-function perSeed({ experiment, summaries }) {
+function perSeed({ experiment, runs }) {
   const head = ['seed', 'solved at step', 'best parameters', 'final parameters', 'SHA-256 of the final parameters'];
-  const rows = summaries.map((s) => [
+  const rows = runs.map((s) => [
     s.seed, show(s.solved_at_timestep), `${show(s['eval/mean_reward'])} ± ${show(s['eval/std_reward'])}`,
     `${show(s['final/mean_reward'])} ± ${show(s['final/std_reward'])}`, `\`${s.params_sha256.slice(0, 16)}…\``,
   ]);
-  return `## ${experiment.env}, ${experiment.algo}\n\n\`npx bellhop train ${experiment.env} --seed S\`\n\n${table(head, rows)}\n`;
+  return `### ${experiment.env}, ${experiment.algo}, seed by seed\n\n${table(head, rows)}\n`;
+}
+
+/** @param {import('../web/bellhop.js').Bellhop} bh @param {Experiment} experiment @param {number[]} seeds @returns {Promise<Result>} */
+async function runExperiment(bh, experiment, seeds) {
+  const { preset, ...flags } = experiment.flags ?? {};
+  const plan = makePlan(bh, experiment.env, new Map(Object.entries({ algo: experiment.algo, ...flags })), []);
+  const jobs = seeds.map((seed) => ({ plan: { ...plan, options: { ...preset ? { preset } : {}, ...plan.options, seed } } }));
+  const runs = (await runJobs(jobs, { threads: Number(args.jobs) })).filter((summary) => summary !== null);
+  const threshold = bh.catalog.envs.find(({ id }) => id === experiment.env)?.reward_threshold ?? null;
+  return { experiment, runs, all: aggregate(runs, threshold), bar: experiment.bar ?? threshold };
 }
 
 async function main() {
-  const seeds = args.quick ? [0, 1, 2, 3, 4] : parseSeeds(args.seeds);
-  const chosen = EXPERIMENTS.filter((e) => !args.only || e.env === args.only);
+  const seeds = args.quick ? [0, 1, 2] : parseSeeds(args.seeds);
   const bh = await load();
-  /** @type {Result[]} */
-  const results = [];
-  for (const experiment of chosen) {
-    const started = Date.now();
-    const plan = makePlan(bh, experiment.env, new Map(Object.entries({ algo: experiment.algo, ...experiment.flags })), []);
-    const jobs = seeds.map((seed) => ({ plan: { ...plan, options: { ...plan.options, seed } } }));
-    const summaries = (await runJobs(jobs, { threads: Number(args.jobs) })).filter((summary) => summary !== null);
-    const threshold = bh.catalog.envs.find(({ id }) => id === experiment.env)?.reward_threshold ?? null;
-    results.push({ experiment, threshold, summaries });
-    console.error(`${experiment.env} ${experiment.algo}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  const parts = [];
+  for (const [name, { title, about, experiments }] of Object.entries(SECTIONS)) {
+    const chosen = experiments.filter((e) => (!args.only || args.only === name || e.env === args.only) && !(args.quick && e.slow));
+    /** @type {Result[]} */
+    const results = [];
+    for (const experiment of chosen) {
+      const started = Date.now();
+      results.push(await runExperiment(bh, experiment, seeds));
+      console.error(`${row(overview(/** @type {Result} */ (results.at(-1))))} ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    }
+    if (results.length === 0) continue;
+    parts.push(`## ${title}\n\n${about}\n\n${table(HEAD, results.map(overview))}\n`, ...results.filter((r) => r.experiment.perSeed).map(perSeed));
   }
-  const head = ['environment', 'algorithm', 'threshold', 'steps', 'best ≥ threshold', 'median', 'lowest',
-    'final ≥ threshold', 'median', 'lowest', 'solved at step (median)', 'seconds'];
   const text = `# Results
 
-Made by \`npm run results\` on ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}; seeds ${seeds[0]} to ${seeds.at(-1)}, each environment's
-preset unchanged. Every row is the mean return of greedy episodes on seeds that chose nothing: of the *best* parameters (those
-of the highest evaluation during training) and of the *final* ones. "Solved" is the first evaluation during training at or
-above the threshold. Same seed, same bits: the fingerprints below should be yours too; seconds are this machine's.
+Made by \`npm run results\` on ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}; seeds ${seeds[0]} to ${seeds.at(-1)}. A score is the mean return of 100 greedy
+episodes on seeds that chose nothing: of the *best* parameters (those of the highest evaluation during training) and of the
+*final* ones. IQM is the interquartile mean over the seeds with its 95 % stratified bootstrap interval (Agarwal et al. 2021). The bar is the
+environment's threshold; "solved" is the first evaluation during training at or above the threshold. Same seed, same bits: the
+fingerprints below should be yours too; seconds are this machine's, other runs beside it.
 
-${table(head, results.map(overview))}
-
-${results.filter((r) => r.experiment.perSeed).map(perSeed).join('\n')}`;
+${parts.join('\n')}`;
   console.log(text);
   if (!args.quick && !args.only) await writeFile(path.join(ROOT, 'docs', 'results.md'), text);
 }

@@ -312,13 +312,6 @@ void bh_dqn_observe(bh_dqn *dqn, const bh_experience *e)
     dqn->calls++;
 }
 
-static double mean_max(const bh_real *q, int B, int A)
-{
-    double sum = 0;
-    for (int b = 0; b < B; b++) sum += (double)q[b * A + bh_value_argmax(q + b * A, A)];
-    return sum / B;
-}
-
 static void sample(bh_dqn *d)
 {
     const bh_dqn_config *c = &d->config;
@@ -370,8 +363,8 @@ static const bh_real *learn_outputs(bh_dqn *d)
     weights = noisy_weights(d, d->online);
     if (c->double_q) batch.choose_t = bhi_net_forward(&d->net, weights, d->acts_t, d->x_t, B);
     batch.out_tm1 = bhi_net_forward(&d->net, weights, d->acts, d->x_tm1, B);
-    d->q_sum += mean_max(bhi_head_values(&d->head, d->q, batch.out_tm1, B), B, d->spec.n_actions);
     d->loss_sum += bhi_head_learn(&d->head, &batch);
+    d->q_sum += batch.max_q;
     return weights;
 }
 

@@ -30,9 +30,16 @@ const bh_real *bhi_head_values(bhi_head *head, bh_real *q, const bh_real *out, i
     return q;
 }
 
+static double mean_max(const bh_real *q, int B, int A)
+{
+    double sum = 0;
+    for (int b = 0; b < B; b++) sum += (double)q[b * A + bh_value_argmax(q + b * A, A)];
+    return sum / B;
+}
+
 // ---- expected ----
 
-static double learn_expected(bhi_head *head, const bhi_head_batch *b)
+static double learn_expected(bhi_head *head, bhi_head_batch *b)
 {
     int A = head->A, B = b->B;
     const bh_real *choose_t = b->choose_t, *q_t = b->out_t;
@@ -42,6 +49,7 @@ static double learn_expected(bhi_head *head, const bhi_head_batch *b)
     }
     bh_value_double_q(b->error, b->out_tm1, b->a_tm1, b->r_t, b->discount_t, choose_t, q_t, B, A);
     double loss = bhi_loss_gradient(b->loss, head->dq, b->error, b->weights, B);
+    b->max_q = mean_max(b->out_tm1, B, A);
     memset(b->dout, 0, (size_t)B * (size_t)A * sizeof *b->dout);
     for (int i = 0; i < B; i++) b->dout[i * A + b->a_tm1[i]] = head->dq[i];
     return loss;
@@ -50,10 +58,11 @@ static double learn_expected(bhi_head *head, const bhi_head_batch *b)
 // ---- distributions ----
 
 // a_t (B): the best next action of each row, by the network that chooses, and what is added to be curious.
-static void choose_next(bhi_head *head, const bhi_head_batch *b)
+static void choose_next(bhi_head *head, bhi_head_batch *b)
 {
     int A = head->A;
     const bh_real *q = bhi_head_values(head, head->q_t, b->choose_t, b->B);
+    b->max_q = mean_max(q, b->B, A);
     for (int i = 0; i < b->B; i++) {
         bh_real *row = head->q_t + i * A;
         for (int a = 0; a < A; a++) row[a] = q[i * A + a] + (b->bonus_t != NULL ? b->bonus_t[i * A + a] : 0);
@@ -71,18 +80,23 @@ static void gather_next(bhi_head *head, const bh_real *all, int B)
     }
 }
 
-static double learn_categorical(bhi_head *head, const bhi_head_batch *b)
+static double learn_categorical(bhi_head *head, bhi_head_batch *b)
 {
     choose_next(head, b);
-    bh_value_softmax(head->p, b->out_t, 1, b->B * head->A, head->N);
-    gather_next(head, head->p, b->B);
+    if (b->choose_t == b->out_t) {
+        gather_next(head, head->p, b->B); // the probabilities that were chosen by
+    } else {
+        gather_next(head, b->out_t, b->B);
+        bh_value_softmax(head->p, head->chosen, 1, b->B, head->N);
+        memcpy(head->chosen, head->p, (size_t)(b->B * head->N) * sizeof *head->p);
+    }
     bh_value_categorical_project(head->target, head->chosen, b->r_t, b->discount_t, head->v_min,
                                  head->v_max, b->B, head->N);
     return bh_value_categorical_loss(b->error, b->dout, b->out_tm1, b->a_tm1, head->target,
                                      b->weights, b->B, head->A, head->N);
 }
 
-static double learn_quantile(bhi_head *head, const bhi_head_batch *b)
+static double learn_quantile(bhi_head *head, bhi_head_batch *b)
 {
     int N = head->N;
     choose_next(head, b);
@@ -94,9 +108,9 @@ static double learn_quantile(bhi_head *head, const bhi_head_batch *b)
                                    b->weights, b->B, head->A, N, N);
 }
 
-double bhi_head_learn(bhi_head *head, const bhi_head_batch *batch)
+double bhi_head_learn(bhi_head *head, bhi_head_batch *batch)
 {
-    static double (*const learn[])(bhi_head *, const bhi_head_batch *) = {
+    static double (*const learn[])(bhi_head *, bhi_head_batch *) = {
         [BHI_EXPECTED] = learn_expected,
         [BHI_CATEGORICAL] = learn_categorical,
         [BHI_QUANTILE] = learn_quantile,

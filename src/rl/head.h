@@ -50,8 +50,10 @@ typedef struct bhi_head_batch {
     bhi_loss loss;                   ///< of the expected head
     bh_real *error;                  ///< (B) out: TD error, or the loss of each row: what priorities are made of
     bh_real *dout;                   ///< (B,A,N) out: gradient of the mean weighted loss
+    double max_q;                    ///< out: mean over the batch of the largest value; of distributions in the
+                                     ///< next states, where the means are at hand
 } bhi_head_batch;
 
-/// Fills error and dout; returns the mean weighted loss. dout may be where out_t or choose_t stand: they are
+/// Fills error, dout and max_q; returns the mean weighted loss. dout may be where out_t or choose_t stand: they are
 /// read before.
-double bhi_head_learn(bhi_head *head, const bhi_head_batch *batch);
+double bhi_head_learn(bhi_head *head, bhi_head_batch *batch);
