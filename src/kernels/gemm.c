@@ -66,26 +66,22 @@ BHI_INLINE void add_products(bhi_f4 c[8], const bh_real *const a[4], int k, cons
     if (rows > 3) add_row(c + 3 * vectors, a[3][k], b, vectors);
 }
 
-BHI_INLINE void end_tile(const panel *p, const bhi_f4 c[8], int i, int rows, int vectors)
+BHI_INLINE void end_tile(const panel *p, bhi_f4 c[8], int i, int rows, int vectors)
 {
     ptrdiff_t at = (ptrdiff_t)i * p->ldy;
-    bh_real *y = p->y + at;
-#define EACH_OUTPUT(value)                                   \
-    for (int r = 0; r < rows; r++) {                         \
-        for (int v = 0; v < vectors; v++) {                  \
-            bhi_f4 sum = c[r * vectors + v];                 \
-            bhi_f4_store(y + r * p->ldy + v * LANES, value); \
-        }                                                    \
-    }
     if (p->epilogue == BHI_EPILOGUE_RELU) {
-        EACH_OUTPUT(bhi_f4_relu(sum))
+        for (int s = 0; s < rows * vectors; s++) c[s] = bhi_f4_relu(c[s]);
     } else if (p->gate != NULL) {
         const bh_real *gate = p->gate + at;
-        EACH_OUTPUT(bhi_f4_gate(sum, bhi_f4_load(gate + r * p->ldy + v * LANES)))
-    } else {
-        EACH_OUTPUT(sum)
+        for (int s = 0; s < rows * vectors; s++) {
+            const bh_real *g = gate + s / vectors * p->ldy + s % vectors * LANES;
+            c[s] = bhi_f4_gate(c[s], bhi_f4_load(g));
+        }
     }
-#undef EACH_OUTPUT
+    bh_real *y = p->y + at;
+    for (int s = 0; s < rows * vectors; s++) {
+        bhi_f4_store(y + s / vectors * p->ldy + s % vectors * LANES, c[s]);
+    }
 }
 
 BHI_INLINE const bh_real *next_row(const bh_real *b, ptrdiff_t bytes)
@@ -143,11 +139,6 @@ static void packed_2(const panel *p)
     run_packed(*p, 2);
 }
 
-static void packed_3(const panel *p)
-{
-    run_packed(*p, 3);
-}
-
 static void packed_4(const panel *p)
 {
     run_packed(*p, 4);
@@ -197,17 +188,26 @@ BHI_INLINE void copy_vectors(bh_real *restrict out, const bh_real *restrict in, 
     for (int v = 0; v < vectors; v++) bhi_f4_store(out + v * LANES, bhi_f4_load(in + v * LANES));
 }
 
-// Rows of so many vectors into panels of WIDTH columns, one behind the other; the last may be narrower.
+// Vectors of the next panel of so many.
+BHI_INLINE int panel_vectors(int left)
+{
+    return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+}
+
+// Rows of so many vectors into panels, one behind the other.
 static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldin, int rows,
                       int vectors)
 {
-    int whole = vectors / 4, rest = vectors % 4;
     for (int r = 0; r < rows; r++, in += ldin) {
-        for (int n = 0; n < whole; n++) {
-            copy_vectors(out + (n * rows + r) * WIDTH, in + n * WIDTH, 4);
+        int v = 0;
+        for (; v + 4 <= vectors; v += 4) {
+            copy_vectors(out + (v * rows + r * 4) * LANES, in + v * LANES, 4);
         }
-        if (rest == 0) continue;
-        copy_vectors(out + whole * rows * WIDTH + r * rest * LANES, in + whole * WIDTH, rest);
+        if (vectors & 2) {
+            copy_vectors(out + (v * rows + r * 2) * LANES, in + v * LANES, 2);
+            v += 2;
+        }
+        if (vectors & 1) copy_vectors(out + (v * rows + r) * LANES, in + v * LANES, 1);
     }
 }
 
@@ -240,19 +240,20 @@ static void set_outputs(panel *p, const operands *o, int i, int j, int k)
 // `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from k on.
 static void run_copied(panel p, const operands *o, int i, int j, int k, int vectors)
 {
-    static void (*const runs[])(const panel *p) = {packed_1, packed_2, packed_3, packed_4};
     _Alignas(64) bh_real copy[PANELS * BLOCK_K * WIDTH];
     const bh_real *b = o->b + (ptrdiff_t)k * o->b_row + (ptrdiff_t)j * o->b_column;
     if (o->b_column == 1) copy_rows(copy, b, o->b_row, p.K, vectors);
     p.b = copy;
     while (vectors > 0) {
-        int width = vectors < 4 ? vectors : 4, columns = width * LANES;
+        int width = panel_vectors(vectors), columns = width * LANES;
         if (o->b_column != 1) {
             transpose(copy, columns, b, o->b_column, columns, p.K);
             b += (ptrdiff_t)columns * o->b_column;
         }
         set_outputs(&p, o, i, j, k);
-        runs[width - 1](&p);
+        if (width == 4) packed_4(&p);
+        else if (width == 2) packed_2(&p);
+        else packed_1(&p);
         vectors -= width;
         j += columns;
         if (o->b_column == 1) p.b += p.K * columns;
