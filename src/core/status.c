@@ -17,6 +17,7 @@ const char *bh_status_string(bh_status status)
     case BH_ERR_FORMAT: return "not a valid checkpoint";
     case BH_ERR_SHAPE: return "checkpoint does not fit";
     case BH_ERR_UNKNOWN: return "unknown name";
+    case BH_ERR_ENV: return "the environment failed";
     }
     return "unknown status";
 }

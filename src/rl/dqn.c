@@ -459,6 +459,11 @@ static void class_observe(void *agent, const bh_experience *experience)
     bh_dqn_observe(agent, experience);
 }
 
+static void class_cut(void *agent)
+{
+    bhi_replay_cut(&((bh_dqn *)agent)->replay);
+}
+
 static void class_learn(void *agent)
 {
     bh_dqn_learn(agent);
@@ -535,6 +540,7 @@ const bh_agent_class bh_dqn_class = {
     .set_total_timesteps = class_set_total,
     .act = class_act,
     .observe = class_observe,
+    .cut = class_cut,
     .learn = class_learn,
     .stats = class_stats,
     .n_updates = class_n_updates,

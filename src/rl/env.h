@@ -24,6 +24,32 @@
 #include "rl/mdp.h"
 #include "rl/space.h"
 
+/// Outcome of one step.
+typedef struct bh_step {
+    double reward;
+    int terminated; ///< the task itself ended: no return follows from here
+    int truncated;  ///< the episode was cut, by the time limit: returns would have followed (bootstrap)
+} bh_step;
+
+struct bh_env_def;
+
+/// An environment that is code of somebody else's, such as a function in another language. It may fail at any
+/// call, ends episodes as truncated by itself, has a random stream of its own, and holds what must be released.
+typedef struct bh_env_foreign {
+    /// 1 when there is only one of it, whatever is created: vectors of it have size 1, and a run plays its
+    /// evaluations on the one it trains on, whose episode is then cut.
+    int is_single;
+    /// Fills a zeroed state, once for every environment: states are not copied. BH_ERR_ENV when it cannot.
+    bh_status (*create)(void *state, const struct bh_env_def *def, bh_error *err);
+    /// Releases what create took.
+    void (*destroy)(void *state);
+    /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset after the
+    /// environment was seeded, as to every first one; NULL when the stream goes on.
+    bh_status (*reset)(void *state, const uint64_t *seed, float *obs, bh_error *err);
+    /// As bh_env_def.step; may set truncated. BH_ERR_ENV when it fails: what obs holds then is of no meaning.
+    bh_status (*step)(void *state, int action, float *obs, bh_step *step, bh_error *err);
+} bh_env_foreign;
+
 /// What an environment's file provides.
 ///
 /// `state` is `state_bytes` of plain data without pointers to outside or into itself: a copy of the
@@ -69,6 +95,8 @@ typedef struct bh_env_def {
     /// outcomes of action `a` in state `s` and returns how many. Terminal states lead to themselves
     /// with reward 0, terminated. NULL when unknown.
     int (*transitions)(const void *state, int s, int a, bh_transition out[BH_TRANSITIONS_MAX]);
+    /// Not NULL: these instead of init, reset and step; config, reset_anywhere and step_many must be NULL.
+    const bh_env_foreign *foreign;
 } bh_env_def;
 
 /// The environments an application knows; envs/registry.h has the shipped ones.
@@ -80,13 +108,6 @@ typedef struct bh_registry {
 /// The definition of that id. BH_ERR_UNKNOWN names the ids there are.
 BH_API bh_status bh_registry_find(const bh_registry *registry, const char *id,
                                   const bh_env_def **out, bh_error *err);
-
-/// Outcome of one step.
-typedef struct bh_step {
-    double reward;
-    int terminated; ///< the task itself ended: no return follows from here
-    int truncated;  ///< the time limit cut the episode: returns would have followed (bootstrap)
-} bh_step;
 
 typedef struct bh_env bh_env;
 
@@ -102,12 +123,16 @@ BH_API void bh_env_seed(bh_env *env, uint64_t seed);
 /// reset_anywhere.
 BH_API void bh_env_start_anywhere(bh_env *env, int anywhere);
 
-/// Starts an episode, of several environments in each. Allowed at any time.
-BH_API void bh_env_reset(bh_env *env, float *obs);
+/// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a foreign one
+/// fails (bh_env_failure says why): then none runs, all wait for a reset. Others cannot fail.
+BH_API bh_status bh_env_reset(bh_env *env, float *obs);
 
 /// One step of the only environment. BH_ERR_STATE before the first reset and after an episode ended, BH_ERR_ARGUMENT for an
-/// action outside the action space; then nothing has changed.
+/// action outside the action space; then nothing has changed. BH_ERR_ENV as bh_env_reset.
 BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err);
+
+/// The last failure of a foreign environment; its status is BH_OK when there was none. Borrowed.
+BH_API const bh_error *bh_env_failure(const bh_env *env);
 
 BH_API const bh_env_def *bh_env_definition(const bh_env *env);
 /// The options it was made with, borrowed; NULL when the environment has none.

@@ -66,6 +66,13 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
     if (replay->size < replay->capacity) replay->size++;
 }
 
+void bhi_replay_cut(bhi_replay *replay)
+{
+    for (int k = 1; k <= replay->n_streams && k <= replay->size; k++) {
+        slot(replay, (replay->next - k + replay->capacity) % replay->capacity)->truncated_t = 1;
+    }
+}
+
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng)
 {
     assert(replay->size > 0);

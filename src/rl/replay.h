@@ -54,6 +54,9 @@ void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t);
 
+/// Marks the last transition of every environment as truncated.
+void bhi_replay_cut(bhi_replay *replay);
+
 /// Draws B indices, uniformly with replacement. The ring must not be empty.
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng);
 

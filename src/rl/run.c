@@ -43,6 +43,7 @@ struct bh_run {
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;
+    bh_error failure; // of an environment
 };
 
 // ---- creating ----
@@ -131,20 +132,24 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
 }
 
 // Fresh episodes in the first n environments.
-static void start_envs(slots *s, int n, bh_rng *rng, int F)
+static bh_status start_envs(slots *s, int n, bh_rng *rng, int F)
 {
-    for (int i = 0; i < n; i++) {
+    bh_status status = BH_OK;
+    for (int i = 0; i < n && status == BH_OK; i++) {
         bh_vec_env_seed_rng(s->envs, i, bh_rng_split(rng));
-        bh_vec_env_reset_one(s->envs, i, s->obs_t + (size_t)i * (size_t)F);
+        status = bh_vec_env_reset_one(s->envs, i, s->obs_t + (size_t)i * (size_t)F);
         s->returns[i] = 0;
     }
+    return status;
 }
 
-static void start_training(slots *s, bh_rng *rng, int exploring_starts, int F)
+static bh_status start_training(slots *s, bh_rng *rng, int exploring_starts, int F, bh_error *err)
 {
     bh_env_start_anywhere(s->envs, exploring_starts);
-    start_envs(s, s->n, rng, F);
     for (int i = 0; i < s->n; i++) s->actions[i] = -1;
+    bh_status status = start_envs(s, s->n, rng, F);
+    if (status != BH_OK && err != NULL) *err = *bh_env_failure(s->envs);
+    return status;
 }
 
 static bh_status fill(bh_run *run, bh_error *err)
@@ -156,8 +161,12 @@ static bh_status fill(bh_run *run, bh_error *err)
     if (status == BH_OK) status = create_envs(&run->eval, run->setup, err);
     if (status == BH_OK) status = create_agent(run, run->train.envs, agent_rng, err);
     if (status != BH_OK) return status;
-    start_training(&run->train, &env_rng, run->setup->run.exploring_starts, run->F);
-    return BH_OK;
+    return start_training(&run->train, &env_rng, run->setup->run.exploring_starts, run->F, err);
+}
+
+static int is_single(const bh_setup *setup)
+{
+    return setup->env->foreign != NULL && setup->env->foreign->is_single;
 }
 
 static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
@@ -166,6 +175,12 @@ static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_erro
                                     bh_env_observation_space(probe)->kind != BH_SPACE_DISCRETE)) {
         return bh_fail(err, BH_ERR_CONFIG, "%s needs a transition table, and %s has none; use dqn",
                        setup->agent->name, setup->env->id);
+    }
+    if (is_single(setup) && setup->run.n_envs > 1) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "Run: n_envs is %d, but %s is a single object; give a function or a class "
+                       "that makes environments, or leave n_envs 1",
+                       setup->run.n_envs, setup->env->id);
     }
     if (setup->run.exploring_starts && setup->env->reset_anywhere == NULL) {
         return bh_fail(err, BH_ERR_CONFIG,
@@ -198,12 +213,12 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     if (status == BH_OK) status = check_setup(setup, probe, err);
     if (status != BH_OK) goto done;
 
+    int n_eval = is_single(setup) ? 1 : setup->run.n_eval_episodes;
     counts c = {
         .F = bh_space_floats(bh_env_observation_space(probe)),
         .A = bh_env_action_space(probe)->n,
         .n_envs = setup->run.n_envs,
-        .n_eval = setup->run.n_eval_episodes < EVAL_SLOTS_MAX ? setup->run.n_eval_episodes
-                                                              : EVAL_SLOTS_MAX,
+        .n_eval = n_eval < EVAL_SLOTS_MAX ? n_eval : EVAL_SLOTS_MAX,
         .n_states = setup->agent->needs_mdp ? bh_env_observation_space(probe)->n : 0,
     };
     bh_run shape = {0};
@@ -337,13 +352,27 @@ static void count_episode(tally *t, double episode_return, int length)
     t->length += length;
 }
 
+static bh_status fail(bh_run *run, const slots *s)
+{
+    run->failure = *bh_env_failure(s->envs);
+    return run->failure.status;
+}
+
 // The actions of environments that wait stay what they were, an action of the space.
-static void step_envs(slots *s)
+static bh_status step_envs(slots *s)
 {
     bh_status status = bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards, s->terminated,
                                        s->truncated, NULL);
-    assert(status == BH_OK);
-    (void)status;
+    assert(status == BH_OK || status == BH_ERR_ENV);
+    return status;
+}
+
+// The episodes under way in training end where they are; the next step starts new ones.
+static void cut_training(bh_run *run)
+{
+    const bh_agent_class *agent = run->setup->agent;
+    bh_vec_env_stop(run->train.envs);
+    if (agent->cut != NULL) agent->cut(run->agent);
 }
 
 // Greedy actions of the active environments: one forward pass over their rows alone.
@@ -361,16 +390,16 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
 }
 
 // One episode in each of the first n slots, greedy under params.
-static void play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
+static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
 {
     slots *s = &run->eval;
     int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
-    start_envs(s, n, rng, run->F);
+    if (start_envs(s, n, rng, run->F) != BH_OK) return fail(run, s);
     int active[EVAL_SLOTS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;
     while (n_active > 0) {
         choose_greedily(run, params, active, n_active);
-        step_envs(s);
+        if (step_envs(s) != BH_OK) return fail(run, s);
         int still = 0;
         for (int j = 0; j < n_active; j++) {
             int i = active[j], length = bh_vec_env_elapsed(s->envs, i);
@@ -383,17 +412,21 @@ static void play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
         }
         n_active = still;
     }
+    return BH_OK;
 }
 
-static void evaluate(bh_run *run, const void *params, int episodes, bh_rng *rng, bh_score *out)
+static bh_status evaluate(bh_run *run, const void *params, int episodes, bh_rng *rng, bh_score *out)
 {
     tally t = {0};
+    if (is_single(run->setup)) cut_training(run);
     while (t.n < episodes) {
         int n = episodes - t.n < run->eval.n ? episodes - t.n : run->eval.n;
-        play(run, params, n, rng, &t);
+        bh_status status = play(run, params, n, rng, &t);
+        if (status != BH_OK) return status;
     }
     double mean = t.sum / t.n, variance = t.squares / t.n - mean * mean;
     *out = (bh_score){mean, variance > 0 ? sqrt(variance) : 0, t.min, t.max, t.length / t.n, t.n};
+    return BH_OK;
 }
 
 static void *params_of(bh_run *run, bh_which which)
@@ -409,11 +442,12 @@ static void keep_best(bh_run *run, const bh_score *score)
     memcpy(run->best, params_of(run, BH_CURRENT), run->params_bytes);
 }
 
-static void evaluate_now(bh_run *run)
+static bh_status evaluate_now(bh_run *run)
 {
     bh_score score;
-    evaluate(run, params_of(run, BH_CURRENT), run->setup->run.n_eval_episodes, &run->eval_rng,
-             &score);
+    bh_status status = evaluate(run, params_of(run, BH_CURRENT), run->setup->run.n_eval_episodes,
+                                &run->eval_rng, &score);
+    if (status != BH_OK) return status;
     int is_best = !(score.mean < run->best_mean); // of equals the latest; true also against NAN
     if (is_best) keep_best(run, &score);
     if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)
@@ -425,32 +459,44 @@ static void evaluate_now(bh_run *run)
     r[5] = score.min;
     r[6] = score.max;
     r[7] = score.mean_length;
+    return BH_OK;
 }
 
-void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, bh_score *out)
+bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, bh_score *out)
 {
     bh_rng rng = bh_rng_seed(seed);
-    evaluate(run, params_of(run, which), episodes, &rng, out);
+    return evaluate(run, params_of(run, which), episodes, &rng, out);
 }
 
 // ---- the loop ----
 
-static void begin_step(slots *s, int F)
+static bh_status begin_step(slots *s, int F)
 {
     for (int i = 0; i < s->n; i++) {
         if (!bh_vec_env_running(s->envs, i)) s->returns[i] = 0;
     }
-    bh_vec_env_reset_ended(s->envs, s->obs_t);
+    bh_status status = bh_vec_env_reset_ended(s->envs, s->obs_t);
+    if (status != BH_OK) return status;
     memcpy(s->obs_tm1, s->obs_t, (size_t)s->n * (size_t)F * sizeof(float));
+    return BH_OK;
 }
 
-static void step_once(bh_run *run)
+// Nothing came of the step: whoever looks sees the observations it started from.
+static bh_status fail_step(bh_run *run)
+{
+    slots *s = &run->train;
+    memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
+    cut_training(run);
+    return fail(run, s);
+}
+
+static bh_status step_once(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     slots *s = &run->train;
-    begin_step(s, run->F);
+    if (begin_step(s, run->F) != BH_OK) return fail_step(run);
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
-    step_envs(s);
+    if (step_envs(s) != BH_OK) return fail_step(run);
     for (int i = 0; i < s->n; i++) {
         run->timesteps++;
         s->returns[i] += s->rewards[i];
@@ -460,9 +506,10 @@ static void step_once(bh_run *run)
                                 s->terminated, s->truncated, s->obs_t};
     agent->observe(run->agent, &experience);
     agent->learn(run->agent);
+    return BH_OK;
 }
 
-static void after_step(bh_run *run)
+static bh_status after_step(bh_run *run)
 {
     const bh_run_config *c = &run->setup->run;
     if (run->timesteps >= run->next_log) {
@@ -470,19 +517,27 @@ static void after_step(bh_run *run)
         run->next_log = next_multiple(run->timesteps, c->log_freq);
     }
     if (c->eval_freq > 0 && run->timesteps >= run->next_eval) {
-        evaluate_now(run);
+        bh_status status = evaluate_now(run);
+        if (status != BH_OK) return status;
         run->next_eval = next_multiple(run->timesteps, c->eval_freq);
     }
+    return BH_OK;
 }
 
-void bh_run_steps(bh_run *run, int n)
+bh_status bh_run_steps(bh_run *run, int n)
 {
     int end = run->timesteps > 2000000000 - n ? 2000000000 : run->timesteps + n;
     while (run->timesteps < end) {
-        step_once(run);
-        after_step(run);
-        if (bh_run_finished(run)) return;
+        bh_status status = step_once(run);
+        if (status == BH_OK) status = after_step(run);
+        if (status != BH_OK || bh_run_finished(run)) return status;
     }
+    return BH_OK;
+}
+
+const bh_error *bh_run_failure(const bh_run *run)
+{
+    return &run->failure;
 }
 
 // ---- looking ----

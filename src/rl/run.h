@@ -80,7 +80,14 @@ BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh
 /// Runs until `n` more environment steps are done (rounded up to whole steps of all environments).
 /// Goes on past total_timesteps if asked to: schedules stay at their end. With stop_at_threshold it
 /// returns right after the first evaluation at or above the threshold; asked again, it goes on.
-BH_API void bh_run_steps(bh_run *run, int n);
+///
+/// BH_ERR_ENV, at once, when a foreign environment (rl/env.h) fails; bh_run_failure says why. Nothing is learned from
+/// the step that failed and it is not counted; the next one starts a new episode in every environment. An evaluation
+/// that fails is played again after the next step.
+BH_API bh_status bh_run_steps(bh_run *run, int n);
+
+/// The last failure of an environment; its status is BH_OK when there was none. Borrowed.
+BH_API const bh_error *bh_run_failure(const bh_run *run);
 
 /// 1 while the run stands where stop_at_threshold stopped it.
 BH_API int bh_run_finished(const bh_run *run);
@@ -151,8 +158,9 @@ typedef struct bh_score {
 } bh_score;
 
 /// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams. An
-/// episode of an environment without time limit is cut at BH_EVAL_STEPS_MAX.
-BH_API void bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed,
+/// episode of an environment without time limit is cut at BH_EVAL_STEPS_MAX. BH_ERR_ENV as bh_run_steps; then out
+/// is as it was. Where there is a single environment (bh_env_foreign.is_single), the training's episode is cut.
+BH_API bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed,
                             bh_score *out);
 
 #define BH_EVAL_STEPS_MAX 1000

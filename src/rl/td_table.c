@@ -227,6 +227,16 @@ static void observe(void *agent, const bh_experience *e)
     }
 }
 
+// What SARSA still waits with is learned without the action that would have followed.
+static void cut(void *agent)
+{
+    td_table *t = agent;
+    for (int i = 0; i < t->base.spec.n_envs; i++) {
+        if (t->pending[i].waits) learn_expected_sarsa(t, &t->pending[i], &t->pending[i]);
+        t->pending[i].waits = 0;
+    }
+}
+
 static void learn(void *agent)
 {
     (void)agent;
@@ -265,6 +275,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .create = id##_create,                                                                     \
         .act = act,                                                                                \
         .observe = observe,                                                                        \
+        .cut = cut,                                                                                \
         .learn = learn,                                                                            \
         .stats = stats,                                                                            \
         .params_changed = params_changed,                                                          \

@@ -21,7 +21,12 @@ struct bh_env {
     bh_rng *rng;          // (n)
     int *elapsed;         // (n)
     int *running;         // (n)
-    size_t bytes;         // of this block
+    // Of foreign environments alone:
+    int n_created;   // states to be destroyed
+    uint64_t *seeds; // (n)
+    int *seeded;     // (n) the seed was not handed over yet
+    bh_error failure;
+    size_t bytes; // of this block
 };
 
 // ---- creating ----
@@ -34,6 +39,10 @@ static void layout(bh_env *envs, bhi_arena *arena, const bh_env_def *def, int n)
     envs->rng = bhi_arena_array(arena, count, sizeof *envs->rng);
     envs->elapsed = bhi_arena_array(arena, count, sizeof *envs->elapsed);
     envs->running = bhi_arena_array(arena, count, sizeof *envs->running);
+    if (def->foreign != NULL) {
+        envs->seeds = bhi_arena_array(arena, count, sizeof *envs->seeds);
+        envs->seeded = bhi_arena_array(arena, count, sizeof *envs->seeded);
+    }
     envs->config = def->config != NULL ? bhi_arena_array(arena, 1, def->config->bytes) : NULL;
 }
 
@@ -42,7 +51,33 @@ static void *state_of(const bh_env *envs, int i)
     return envs->state + (size_t)i * envs->def->state_bytes;
 }
 
+static bh_status create_foreign(bh_env *envs, bh_error *err)
+{
+    const bh_env_foreign *foreign = envs->def->foreign;
+    if (foreign->is_single && envs->n > 1) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s: %d environments are to step together, but it is a single object; "
+                       "give a function or a class that makes them",
+                       envs->def->id, envs->n);
+    }
+    for (int i = 0; i < envs->n; i++) {
+        bh_status status = foreign->create(state_of(envs, i), envs->def, err);
+        if (status != BH_OK) return status;
+        envs->n_created++;
+    }
+    return BH_OK;
+}
+
 // Options are checked and states made once: a copy of the block is a copy of the environment.
+static bh_status create_states(bh_env *envs, bh_error *err)
+{
+    const bh_env_def *def = envs->def;
+    bh_status status = def->init(envs->state, envs->config, err);
+    if (status != BH_OK) return status;
+    for (int i = 1; i < envs->n; i++) memcpy(state_of(envs, i), envs->state, def->state_bytes);
+    return BH_OK;
+}
+
 static bh_status fill(bh_env *envs, const void *config, bh_error *err)
 {
     const bh_env_def *def = envs->def;
@@ -50,9 +85,8 @@ static bh_status fill(bh_env *envs, const void *config, bh_error *err)
         if (config != NULL) memcpy(envs->config, config, def->config->bytes);
         else bh_config_defaults(def->config, envs->config);
     }
-    bh_status status = def->init(envs->state, envs->config, err);
+    bh_status status = def->foreign != NULL ? create_foreign(envs, err) : create_states(envs, err);
     if (status != BH_OK) return status;
-    for (int i = 1; i < envs->n; i++) memcpy(state_of(envs, i), envs->state, def->state_bytes);
     def->spaces(envs->state, &envs->observation, &envs->action);
     envs->F = (size_t)bh_space_floats(&envs->observation);
     envs->limit = def->max_episode_steps > 0 ? def->max_episode_steps : INT_MAX;
@@ -87,17 +121,31 @@ bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *con
 
 void bh_env_destroy(bh_env *envs)
 {
-    if (envs != NULL) bh_free(envs, envs->bytes);
+    if (envs == NULL) return;
+    for (int i = 0; i < envs->n_created; i++) envs->def->foreign->destroy(state_of(envs, i));
+    bh_free(envs, envs->bytes);
+}
+
+// Foreign environments take a number: the seed itself where there is one.
+static void set_seed(bh_env *envs, int i, uint64_t seed)
+{
+    if (envs->def->foreign == NULL) return;
+    envs->seeds[i] = seed;
+    envs->seeded[i] = 1;
 }
 
 void bh_env_seed(bh_env *envs, uint64_t seed)
 {
-    for (int i = 0; i < envs->n; i++) envs->rng[i] = bh_rng_seed(seed + (uint64_t)i);
+    for (int i = 0; i < envs->n; i++) {
+        envs->rng[i] = bh_rng_seed(seed + (uint64_t)i);
+        set_seed(envs, i, seed + (uint64_t)i);
+    }
 }
 
 void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng)
 {
     envs->rng[i] = rng;
+    set_seed(envs, i, bh_rng_next(&rng) >> 32); // what generators elsewhere take
 }
 
 void bh_env_start_anywhere(bh_env *envs, int anywhere)
@@ -108,25 +156,53 @@ void bh_env_start_anywhere(bh_env *envs, int anywhere)
 
 // ---- episodes ----
 
-void bh_vec_env_reset_one(bh_env *envs, int i, float *obs)
+void bh_vec_env_stop(bh_env *envs)
+{
+    envs->started = 0;
+    for (int i = 0; i < envs->n; i++) envs->running[i] = envs->elapsed[i] = 0;
+}
+
+static bh_status reset_foreign(bh_env *envs, int i, float *obs)
+{
+    const uint64_t *seed = envs->seeded[i] ? &envs->seeds[i] : NULL;
+    bh_status status = envs->def->foreign->reset(state_of(envs, i), seed, obs, &envs->failure);
+    if (status == BH_OK) envs->seeded[i] = 0;
+    else bh_vec_env_stop(envs);
+    return status;
+}
+
+bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs)
 {
     const bh_env_def *def = envs->def;
+    if (def->foreign != NULL) {
+        bh_status status = reset_foreign(envs, i, obs);
+        if (status != BH_OK) return status;
+    }
     envs->started = 1;
     envs->elapsed[i] = 0;
     envs->running[i] = 1;
+    if (def->foreign != NULL) return BH_OK;
     (envs->anywhere ? def->reset_anywhere : def->reset)(state_of(envs, i), &envs->rng[i], obs);
+    return BH_OK;
 }
 
-void bh_env_reset(bh_env *envs, float *obs)
+bh_status bh_env_reset(bh_env *envs, float *obs)
 {
-    for (int i = 0; i < envs->n; i++) bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
-}
-
-void bh_vec_env_reset_ended(bh_env *envs, float *obs)
-{
-    for (int i = 0; i < envs->n; i++) {
-        if (!envs->running[i]) bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
+    bh_status status = BH_OK;
+    for (int i = 0; i < envs->n && status == BH_OK; i++) {
+        status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
     }
+    return status;
+}
+
+bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs)
+{
+    bh_status status = BH_OK;
+    for (int i = 0; i < envs->n && status == BH_OK; i++) {
+        if (envs->running[i]) continue;
+        status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
+    }
+    return status;
 }
 
 static bh_status fail_action(const bh_env *envs, const int *actions, bh_error *err)
@@ -171,11 +247,35 @@ static void step_range(bh_env *envs, int first, int end, const int *actions, flo
     }
 }
 
+static bh_status step_foreign(bh_env *envs, const int *actions, float *obs, double *rewards,
+                              int *terminated, int *truncated, bh_error *err)
+{
+    for (int i = 0; i < envs->n; i++) {
+        if (!envs->running[i]) continue;
+        bh_step step = {0};
+        bh_status status =
+            envs->def->foreign->step(state_of(envs, i), actions[i], obs + (size_t)i * envs->F,
+                                     &step, &envs->failure);
+        if (status != BH_OK) {
+            bh_vec_env_stop(envs);
+            if (err != NULL) *err = envs->failure;
+            return status;
+        }
+        rewards[i] = step.reward;
+        terminated[i] = step.terminated;
+        truncated[i] = (++envs->elapsed[i] >= envs->limit) | step.truncated;
+        envs->running[i] = !(terminated[i] | truncated[i]);
+    }
+    return BH_OK;
+}
+
 bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                           int *terminated, int *truncated, bh_error *err)
 {
     bh_status status = check_step(envs, actions, err);
     if (status != BH_OK) return status;
+    if (envs->def->foreign != NULL)
+        return step_foreign(envs, actions, obs, rewards, terminated, truncated, err);
     for (int i = 0, end; i < envs->n; i = end) {
         end = i + 1;
         if (!envs->running[i]) continue;
@@ -190,6 +290,11 @@ bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *
 }
 
 // ---- looking ----
+
+const bh_error *bh_env_failure(const bh_env *envs)
+{
+    return &envs->failure;
+}
 
 const bh_env_def *bh_env_definition(const bh_env *envs)
 {

@@ -33,7 +33,8 @@
 
 /// Makes n > 0 environments. `config` is the struct of def->config, copied; NULL takes its defaults.
 /// The random stream of environment i starts from seed i. *out is NULL on failure; nothing is
-/// allocated afterwards. BH_ERR_ARGUMENT when n is not positive.
+/// allocated afterwards. BH_ERR_ARGUMENT when n is not positive, BH_ERR_CONFIG when it is above 1 and there is
+/// only one (bh_env_foreign.is_single).
 BH_API bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *config, int n,
                                    bh_error *err);
 
@@ -44,10 +45,15 @@ BH_API int bh_vec_env_size(const bh_env *envs);
 BH_API void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng);
 
 /// Starts an episode in environment i; obs is its row (F). bh_env_reset does it for all, obs (n,F).
-BH_API void bh_vec_env_reset_one(bh_env *envs, int i, float *obs);
+/// BH_ERR_ENV as there.
+BH_API bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs);
 
-/// Starts an episode in every environment that waits, and writes its row of obs (n,F).
-BH_API void bh_vec_env_reset_ended(bh_env *envs, float *obs);
+/// Starts an episode in every environment that waits, and writes its row of obs (n,F). BH_ERR_ENV as
+/// bh_env_reset.
+BH_API bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs);
+
+/// Ends all episodes where they are, without an observation: every environment waits for its reset.
+BH_API void bh_vec_env_stop(bh_env *envs);
 
 /// One step of every environment but those that wait, whose rows stay as they are.
 ///
@@ -55,10 +61,11 @@ BH_API void bh_vec_env_reset_ended(bh_env *envs, float *obs);
 /// obs         (n,F)  out: the observation after it, final where the episode ended
 /// rewards     (n)    out
 /// terminated  (n)    out: 1 where the task itself ended: no return follows from here
-/// truncated   (n)    out: 1 where the time limit cut the episode: returns would have followed
+/// truncated   (n)    out: 1 where the episode was cut, by the time limit: returns would have followed
 ///
 /// BH_ERR_STATE before the first reset, BH_ERR_ARGUMENT for an action outside the action space, with the
-/// environment's index; then nothing has changed.
+/// environment's index; then nothing has changed. BH_ERR_ENV when a foreign environment fails: then obs and the
+/// outcomes are of no meaning, and all wait for a reset.
 BH_API bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                                  int *terminated, int *truncated, bh_error *err);
 
