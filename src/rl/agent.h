@@ -68,9 +68,9 @@ typedef struct bh_agent_class {
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
     /// Takes in what the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
-    /// The episodes of all environments end with what was observed last, though it was not marked as truncated:
-    /// what is observed next follows from nothing. NULL when that makes no difference.
-    void (*cut)(void *agent);
+    /// Episodes under way end with what was observed last, though it was not marked as truncated: what is observed
+    /// next follows from nothing. obs (n_envs,F): the observations they end with. NULL when it makes no difference.
+    void (*cut)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
     void (*stats)(void *agent, bh_agent_stats *out);

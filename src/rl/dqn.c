@@ -459,8 +459,9 @@ static void class_observe(void *agent, const bh_experience *experience)
     bh_dqn_observe(agent, experience);
 }
 
-static void class_cut(void *agent)
+static void class_cut(void *agent, const float *obs)
 {
+    (void)obs;
     bhi_replay_cut(&((bh_dqn *)agent)->replay);
 }
 

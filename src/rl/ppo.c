@@ -94,6 +94,16 @@ static void observe(void *agent, const bh_experience *e)
     p->ac.timesteps += e->n;
 }
 
+static void cut(void *agent, const float *obs)
+{
+    ppo *p = agent;
+    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
+    for (int i = 0; i < p->rollout.E; i++) {
+        if (p->rollout.length[i] == p->rollout.complete[i]) continue;
+        bhi_rollout_cut(&p->rollout, i, bhi_actor_critic_value_of(&p->ac, obs + (size_t)i * F));
+    }
+}
+
 // ---- learning ----
 
 // The policy has not changed since the first step: what it and the values say now is what they said then.
@@ -189,6 +199,7 @@ const bh_agent_class bh_ppo_class = {
     .set_total_timesteps = bhi_actor_critic_set_total_timesteps,
     .act = bhi_actor_critic_act,
     .observe = observe,
+    .cut = cut,
     .learn = learn,
     .stats = bhi_actor_critic_stats,
     .n_updates = bhi_actor_critic_n_updates,

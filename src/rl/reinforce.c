@@ -99,6 +99,17 @@ static void observe(void *agent, const bh_experience *e)
     p->ac.timesteps += e->n;
 }
 
+static void cut(void *agent, const float *obs)
+{
+    reinforce *p = agent;
+    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
+    for (int i = 0; i < p->rollout.E; i++) {
+        if (p->rollout.length[i] == p->rollout.complete[i]) continue;
+        bhi_rollout_cut(&p->rollout, i, baseline_of(p, obs + (size_t)i * F));
+        p->n_episodes++;
+    }
+}
+
 // ---- learning ----
 
 // The cells of episodes that are over, into index; returns how many.
@@ -215,6 +226,7 @@ const bh_agent_class bh_reinforce_class = {
     .set_total_timesteps = bhi_actor_critic_set_total_timesteps,
     .act = bhi_actor_critic_act,
     .observe = observe,
+    .cut = cut,
     .learn = learn,
     .stats = bhi_actor_critic_stats,
     .n_updates = bhi_actor_critic_n_updates,

@@ -372,7 +372,7 @@ static void cut_training(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     bh_vec_env_stop(run->train.envs);
-    if (agent->cut != NULL) agent->cut(run->agent);
+    if (agent->cut != NULL) agent->cut(run->agent, run->train.obs_t);
 }
 
 // Greedy actions of the active environments: one forward pass over their rows alone.
@@ -481,13 +481,10 @@ static bh_status begin_step(slots *s, int F)
     return BH_OK;
 }
 
-// Nothing came of the step: whoever looks sees the observations it started from.
 static bh_status fail_step(bh_run *run)
 {
-    slots *s = &run->train;
-    memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
     cut_training(run);
-    return fail(run, s);
+    return fail(run, &run->train);
 }
 
 static bh_status step_once(bh_run *run)
@@ -496,7 +493,11 @@ static bh_status step_once(bh_run *run)
     slots *s = &run->train;
     if (begin_step(s, run->F) != BH_OK) return fail_step(run);
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
-    if (step_envs(s) != BH_OK) return fail_step(run);
+    if (step_envs(s) != BH_OK) {
+        // Nothing came of it: the episodes end with the observations the step started from.
+        memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
+        return fail_step(run);
+    }
     for (int i = 0; i < s->n; i++) {
         run->timesteps++;
         s->returns[i] += s->rewards[i];

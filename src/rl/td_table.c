@@ -228,8 +228,9 @@ static void observe(void *agent, const bh_experience *e)
 }
 
 // What SARSA still waits with is learned without the action that would have followed.
-static void cut(void *agent)
+static void cut(void *agent, const float *obs)
 {
+    (void)obs;
     td_table *t = agent;
     for (int i = 0; i < t->base.spec.n_envs; i++) {
         if (t->pending[i].waits) learn_expected_sarsa(t, &t->pending[i], &t->pending[i]);

@@ -4,8 +4,9 @@
 // Strings go in as NUL-terminated UTF-8 in memory from bhx_alloc. Strings come out in one static
 // buffer, NUL-terminated, valid until the next call. Calls that can fail return a bh_status, or NULL
 // for a handle; bhx_error() then has the status and the message. Numbers are f64 where JavaScript has
-// no better type (seeds, rewards). The module imports nothing but, where memory grows, the
-// notification emscripten_notify_memory_growth.
+// no better type (seeds, rewards). The module imports env.bellhop_env_call, which environments in JavaScript
+// are called through (wasm/script_env.h), and, where memory grows, the notification
+// emscripten_notify_memory_growth.
 #include "core/alloc.h"
 #include "core/config.h"
 #include "envs/registry.h"
@@ -14,6 +15,7 @@
 #include "kernels/simd.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
+#include "wasm/script_env.h"
 
 #include <math.h>
 #include <string.h>
@@ -201,20 +203,39 @@ EXPORT(const char *, bhx_catalog)(void)
 
 // ---- setups ----
 
-/// algo NULL or "": the preset's.
-EXPORT(bh_setup *, bhx_setup_create)(const char *env_id, const char *algo)
+// The shipped environments, or the one of a script.
+static bh_registry registry_of(const bh_env_def *const *script)
+{
+    return *script != NULL ? (bh_registry){script, 1} : bh_envs;
+}
+
+/// algo NULL or "": the preset's. script: of bhx_script_create, or NULL for a shipped environment.
+EXPORT(bh_setup *, bhx_setup_create)
+(const char *env_id, const char *algo, const bh_env_def *script)
 {
     bh_setup *setup;
-    bh_setup_create(&setup, &bh_envs, env_id, algo != NULL && algo[0] != '\0' ? algo : NULL,
+    bh_registry registry = registry_of(&script);
+    bh_setup_create(&setup, &registry, env_id, algo != NULL && algo[0] != '\0' ? algo : NULL,
                     &error);
     return setup;
 }
 
-EXPORT(bh_setup *, bhx_setup_from_checkpoint)(const void *bytes, size_t size)
+EXPORT(bh_setup *, bhx_setup_from_checkpoint)
+(const void *bytes, size_t size, const bh_env_def *script)
 {
     bh_setup *setup;
-    bh_setup_from_checkpoint(&setup, &bh_envs, bytes, size, &error);
+    bh_registry registry = registry_of(&script);
+    bh_setup_from_checkpoint(&setup, &registry, bytes, size, &error);
     return setup;
+}
+
+/// The id of the environment a checkpoint was saved with; NULL when the bytes are none.
+EXPORT(const char *, bhx_checkpoint_env)(const void *bytes, size_t size)
+{
+    if (bh_checkpoint_check(bytes, size, &error) != BH_OK) return NULL;
+    if (bh_checkpoint_entry_get(bytes, size, "env", text_buffer, 64) == 1) return text_buffer;
+    bh_fail(&error, BH_ERR_FORMAT, "the checkpoint does not say its environment");
+    return NULL;
 }
 
 EXPORT(int, bhx_setup_preset)(bh_setup *setup, const char *name)
@@ -243,7 +264,49 @@ EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
     bh_setup_destroy(setup);
 }
 
+// ---- environments in JavaScript ----
+
+/// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper. See
+/// bh_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
+EXPORT(bh_env_def *, bhx_script_create)
+(int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
+ const float *bounds, int n_actions, int max_episode_steps, double reward_threshold)
+{
+    bh_space space = {BH_SPACE_DISCRETE, shape[0]};
+    if (rank > 0) {
+        space.kind = BH_SPACE_BOX;
+        space.rank = rank;
+        space.dtype = is_u8 ? BH_SPACE_U8 : BH_SPACE_F32;
+        space.n = 1;
+        for (int i = 0; i < rank; i++) space.n *= space.shape[i] = shape[i];
+        space.low = bounds;
+        space.high = bounds + space.n;
+    }
+    bh_env_def *def;
+    bh_script_spec spec = {handle,    is_single,         id,              space,
+                           n_actions, max_episode_steps, reward_threshold};
+    bh_script_def_create(&def, &spec, &error);
+    return def;
+}
+
+EXPORT(void, bhx_script_destroy)(bh_env_def *def)
+{
+    bh_script_def_destroy(def);
+}
+
+/// The handle that bellhop_env_call gave the environment; -1 for a shipped one.
+EXPORT(int, bhx_env_script)(const bh_env *env)
+{
+    return bh_env_definition(env)->foreign != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
+}
+
 // ---- environments ----
+
+static int env_status(const bh_env *env, bh_status status)
+{
+    if (status != BH_OK) error = *bh_env_failure(env);
+    return status;
+}
 
 EXPORT(bh_env *, bhx_env_create)(const bh_setup *setup)
 {
@@ -263,9 +326,9 @@ EXPORT(void, bhx_env_seed)(bh_env *env, double seed)
 }
 
 /// obs: floats of one observation, see bhx_env_spaces.
-EXPORT(void, bhx_env_reset)(bh_env *env, float *obs)
+EXPORT(int, bhx_env_reset)(bh_env *env, float *obs)
 {
-    bh_env_reset(env, obs);
+    return env_status(env, bh_env_reset(env, obs));
 }
 
 /// step: struct { f64 reward; i32 terminated; i32 truncated; }
@@ -295,8 +358,7 @@ EXPORT(int, bhx_vec_env_step)
         bh_vec_env_step(envs, actions, final_obs, rewards, terminated, truncated, &error);
     if (status != BH_OK) return status;
     memcpy(obs, final_obs, floats * sizeof *obs);
-    bh_vec_env_reset_ended(envs, obs);
-    return BH_OK;
+    return env_status(envs, bh_vec_env_reset_ended(envs, obs));
 }
 
 /// JSON {"observation_space", "action_space"}.
@@ -373,9 +435,15 @@ EXPORT(const bh_setup *, bhx_run_setup)(const bh_run *run)
     return bh_run_setup(run);
 }
 
-EXPORT(void, bhx_run_steps)(bh_run *run, int n)
+static int run_status(const bh_run *run, bh_status status)
 {
-    bh_run_steps(run, n);
+    if (status != BH_OK) error = *bh_run_failure(run);
+    return status;
+}
+
+EXPORT(int, bhx_run_steps)(bh_run *run, int n)
+{
+    return run_status(run, bh_run_steps(run, n));
 }
 
 EXPORT(int, bhx_run_timesteps)(const bh_run *run)
@@ -458,12 +526,15 @@ EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
 }
 
 /// which: 0 current, 1 best. out (6): mean, std, min, max, mean length, episodes.
-EXPORT(void, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
+EXPORT(int, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
 {
     bh_score s;
-    bh_run_evaluate(run, which == BH_BEST ? BH_BEST : BH_CURRENT, episodes, (uint64_t)seed, &s);
+    bh_status status = bh_run_evaluate(run, which == BH_BEST ? BH_BEST : BH_CURRENT, episodes,
+                                       (uint64_t)seed, &s);
+    if (status != BH_OK) return run_status(run, status);
     double row[6] = {s.mean, s.std, s.min, s.max, s.mean_length, s.episodes};
     memcpy(out, row, sizeof row);
+    return BH_OK;
 }
 
 EXPORT(const char *, bhx_run_fingerprint)(bh_run *run, int which)

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Environments in JavaScript.
+#include "wasm/script_env.h"
+
+#include "core/alloc.h"
+
+#include <string.h>
+
+__attribute__((import_module("env"), import_name("bellhop_env_call"))) extern int
+bellhop_env_call(int handle, int op, double value, float *obs, bh_step *step);
+
+typedef struct script_def {
+    bh_env_def def; // first: a definition is one of these
+    bh_env_foreign foreign;
+    bh_script_spec spec;
+    char *id;
+    float *bounds; // low and high
+    size_t bytes;
+} script_def;
+
+typedef struct script_env {
+    const script_def *script;
+    int handle;
+} script_env;
+
+static bh_status fail(const script_env *env, bh_error *err)
+{
+    return bh_fail(err, BH_ERR_ENV, "%s failed", env->script->def.id);
+}
+
+static bh_status create(void *state, const bh_env_def *def, bh_error *err)
+{
+    script_env *env = state;
+    env->script = (const script_def *)(const void *)def;
+    env->handle = bellhop_env_call(env->script->spec.handle, BH_SCRIPT_CREATE, 0, NULL, NULL);
+    return env->handle < 0 ? fail(env, err) : BH_OK;
+}
+
+static void destroy(void *state)
+{
+    bellhop_env_call(((script_env *)state)->handle, BH_SCRIPT_DESTROY, 0, NULL, NULL);
+}
+
+static bh_status reset(void *state, const uint64_t *seed, float *obs, bh_error *err)
+{
+    const script_env *env = state;
+    double value = seed != NULL ? (double)*seed : -1;
+    return bellhop_env_call(env->handle, BH_SCRIPT_RESET, value, obs, NULL) < 0 ? fail(env, err)
+                                                                                : BH_OK;
+}
+
+static bh_status step(void *state, int action, float *obs, bh_step *out, bh_error *err)
+{
+    const script_env *env = state;
+    return bellhop_env_call(env->handle, BH_SCRIPT_STEP, action, obs, out) < 0 ? fail(env, err)
+                                                                               : BH_OK;
+}
+
+static void spaces(const void *state, bh_space *observation, bh_space *action)
+{
+    const bh_script_spec *spec = &((const script_env *)state)->script->spec;
+    *observation = spec->observation;
+    *action = (bh_space){BH_SPACE_DISCRETE, spec->n_actions};
+}
+
+static void view(const void *state, float *out)
+{
+    (void)state;
+    (void)out;
+}
+
+static void describe(const void *state, bh_text *out)
+{
+    bh_text_add(out, "%s", ((const script_env *)state)->script->def.id);
+}
+
+static void describe_actions(const void *state, bh_text *out)
+{
+    int n = ((const script_env *)state)->script->spec.n_actions;
+    bh_text_add(out, "{\"actions\":[");
+    for (int i = 0; i < n; i++) bh_text_add(out, i == 0 ? "\"%d\"" : ",\"%d\"", i);
+    bh_text_add(out, "]}");
+}
+
+static void layout(script_def *script, bhi_arena *arena, const bh_script_spec *spec)
+{
+    size_t bounds = spec->observation.kind == BH_SPACE_BOX ? 2 * (size_t)spec->observation.n : 0;
+    bhi_arena_array(arena, 1, sizeof *script);
+    script->id = bhi_arena_array(arena, strlen(spec->id) + 1, 1);
+    script->bounds = bhi_arena_array(arena, bounds, sizeof *script->bounds);
+}
+
+static void fill(script_def *script, const bh_script_spec *spec)
+{
+    bh_space *space = &script->spec.observation;
+    memcpy(script->id, spec->id, strlen(spec->id) + 1);
+    script->spec = *spec;
+    script->spec.id = script->id;
+    if (space->kind == BH_SPACE_BOX) {
+        size_t n = (size_t)space->n;
+        memcpy(script->bounds, space->low, n * sizeof *script->bounds);
+        memcpy(script->bounds + n, space->high, n * sizeof *script->bounds);
+        space->low = script->bounds;
+        space->high = script->bounds + n;
+    }
+    script->foreign = (bh_env_foreign){spec->is_single, create, destroy, reset, step};
+    script->def = (bh_env_def){
+        .id = script->id,
+        .summary = "",
+        .reward_threshold = spec->reward_threshold,
+        .max_episode_steps = spec->max_episode_steps,
+        .state_bytes = sizeof(script_env),
+        .spaces = spaces,
+        .view = view,
+        .describe = describe,
+        .layout = describe_actions,
+        .foreign = &script->foreign,
+    };
+}
+
+bh_status bh_script_def_create(bh_env_def **out, const bh_script_spec *spec, bh_error *err)
+{
+    *out = NULL;
+    script_def shape = {.bytes = 0};
+    bhi_arena arena = {0};
+    layout(&shape, &arena, spec);
+    script_def *script = bh_alloc(arena.used);
+    if (script == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", spec->id);
+    layout(script, &(bhi_arena){(unsigned char *)script, 0}, spec);
+    script->bytes = arena.used;
+    fill(script, spec);
+    *out = &script->def;
+    return BH_OK;
+}
+
+void bh_script_def_destroy(bh_env_def *def)
+{
+    if (def != NULL) bh_free(def, ((script_def *)(void *)def)->bytes);
+}
+
+int bh_script_env_handle(const void *state)
+{
+    return ((const script_env *)state)->handle;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Environments in JavaScript: a bh_env_def for each, made while the program runs, whose functions call out of the module.
+//
+// The module imports one function for it, env.bellhop_env_call(handle, op, value, obs, step), which must not throw: an
+// exception would leave the module's stack as it is. It keeps the error and returns a negative number instead.
+//
+//     op                   handle       value       obs, step       returns
+//     BH_SCRIPT_CREATE     script       -           -               handle of a new environment, 0 or more
+//     BH_SCRIPT_DESTROY    environment  -           -               0
+//     BH_SCRIPT_RESET      environment  seed or -1  obs out         0
+//     BH_SCRIPT_STEP       environment  action      obs, step out   0
+//
+// What it writes has been checked there: a Discrete observation is a whole number of the space, numbers are finite,
+// those of a uint8 Box are bytes. C relies on it.
+#pragma once
+
+#include "rl/env.h"
+
+enum { BH_SCRIPT_CREATE, BH_SCRIPT_DESTROY, BH_SCRIPT_RESET, BH_SCRIPT_STEP };
+
+/// What the definition is made from. Copied, with what it points to.
+typedef struct bh_script_spec {
+    int handle;    ///< what the function gets for BH_SCRIPT_CREATE
+    int is_single; ///< as in bh_env_foreign
+    const char *id;
+    bh_space observation;
+    int n_actions;
+    int max_episode_steps;   ///< 0 for none
+    double reward_threshold; ///< NAN for none
+} bh_script_spec;
+
+/// Makes a definition. It must outlive setups, environments and runs made from it. BH_ERR_MEMORY.
+bh_status bh_script_def_create(bh_env_def **out, const bh_script_spec *spec, bh_error *err);
+void bh_script_def_destroy(bh_env_def *def);
+
+/// The handle of one of its environments, from its state.
+int bh_script_env_handle(const void *state);
