@@ -2,10 +2,13 @@
 // The public API of Bellhop, for bellhop.mjs (browsers, workers, bundlers) and node.mjs (Node). Options of
 // environments and algorithms come from the C tables; `bellhop options` prints them with ranges and defaults.
 
-/** What went wrong, as the C library says it; BH_ERR_LOAD when the module itself could not be had. */
+/**
+ * What went wrong, as the C library says it; BH_ERR_ENV when an environment of one's own failed, BH_ERR_LOAD when the
+ * module itself could not be had.
+ */
 export type Status =
   | 'BH_ERR_MEMORY' | 'BH_ERR_CONFIG' | 'BH_ERR_ARGUMENT' | 'BH_ERR_STATE' | 'BH_ERR_FORMAT' | 'BH_ERR_SHAPE'
-  | 'BH_ERR_UNKNOWN' | 'BH_ERR_LOAD';
+  | 'BH_ERR_UNKNOWN' | 'BH_ERR_ENV' | 'BH_ERR_LOAD';
 
 /** Every error this library throws on purpose. The message is a sentence for people. */
 export class BellhopError extends Error {
@@ -53,12 +56,19 @@ export interface Bellhop {
   readonly version: string;
   /** Which kernels run. */
   readonly simd: 'wasm-simd128' | 'scalar';
-  /** Everything there is, with options and presets. Frozen. */
+  /** Everything there is, with options and presets, also what was registered. Frozen. */
   readonly catalog: Catalog;
   /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
-  make(id: EnvId, options?: EnvOptions): Env;
+  make(env: EnvId | CustomEnvSource, options?: EnvOptions): Env;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
-  makeVec(id: EnvId, options?: VecEnvOptions): VecEnv;
+  makeVec(env: EnvId | CustomEnvSource, options?: VecEnvOptions): VecEnv;
+  /**
+   * Makes an environment of one's own known under its id, to make() and to checkpoints. Registered again, the new one counts
+   * for what is made from then on. Ids of shipped environments are refused. Returns its row of the catalogue.
+   */
+  register(env: CustomEnvSource): EnvEntry;
+  /** checkEnv, also of what is registered under an id. */
+  checkEnv(env: EnvId | CustomEnvSource, options?: CheckEnvOptions): EnvReport;
   readonly DQN: ModelClass<DQNOptions>;
   readonly QLearning: ModelClass<QLearningOptions>;
   readonly SARSA: ModelClass<QLearningOptions>;
@@ -70,7 +80,7 @@ export interface Bellhop {
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
-  loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env, options?: AnyOptions): Model;
+  loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env | CustomEnvSource, options?: AnyOptions): Model;
   /** Bytes the library has allocated; 0 when everything has been disposed. */
   liveBytes(): number;
 }
@@ -239,6 +249,80 @@ export interface Env extends Disposable {
   /** Gymnasium's name for dispose. */
   close(): void;
 }
+
+// ---- environments of one's own ----
+
+/** A space as it is written down. Bounds are one number for all, or an array of the space's shape, flat or nested. */
+export type SpaceLike =
+  | { readonly type: 'Discrete'; readonly n: number }
+  | {
+    readonly type: 'Box';
+    /** 1 to 3 sizes; images are (height, width, channels). One size may stand alone. */
+    readonly shape: number | readonly number[];
+    /** Default: -Infinity and Infinity; of uint8 0 and 255. */
+    readonly low?: number | ArrayLike<any>;
+    readonly high?: number | ArrayLike<any>;
+    /** Default: 'float32'. Of uint8, observations are whole numbers; the replay buffer keeps them as bytes. */
+    readonly dtype?: 'float32' | 'uint8';
+  };
+
+/** An environment by Gymnasium's contract, as its author writes it; see docs/environments.md. */
+export interface CustomEnv {
+  /** With a version, as Gymnasium's: 'MyEnv-v0'. */
+  readonly id?: string;
+  readonly observationSpace?: SpaceLike;
+  readonly actionSpace?: SpaceLike;
+  /** Time limit: after so many steps `truncated` is set for it. */
+  readonly maxEpisodeSteps?: number | null;
+  /** Mean return that counts as solved. */
+  readonly rewardThreshold?: number | null;
+  /** One line for people. */
+  readonly summary?: string;
+  /**
+   * Starts an episode. `seed` (a whole number) is given to the first reset, and again to each that shall start from one:
+   * everything random follows from it until the next. A Discrete observation is a number, that of a Box an array, flat
+   * or nested; it is copied at once.
+   */
+  reset(options: { seed?: number; options?: any }): [observation: any, info?: any, ...rest: any[]] | any[];
+  step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
+  /** Called when it is not needed any more; not of a single object, which is its author's. */
+  close?(): void;
+}
+
+/**
+ * A function or a class that makes environments, or an object whose `create` does: as many as are needed are made, so
+ * that several train together (`nEnvs`) and evaluation has its own. Spaces and id may stand on what makes them or on
+ * what is made.
+ *
+ * Or one object with `reset` and `step`: then there is only one. `nEnvs` is 1, and an evaluation is played on the object
+ * that is trained on, whose episode ends there, as truncated.
+ */
+export type CustomEnvSource =
+  | CustomEnv
+  | (Omit<CustomEnv, 'reset' | 'step'> & { create(): CustomEnv })
+  | (() => CustomEnv)
+  | (new () => CustomEnv);
+
+export interface CheckEnvOptions {
+  /** Random steps to take; default 1000. */
+  steps?: number;
+  /** Of the environment and of the actions; default 0. */
+  seed?: number;
+  /** false: errors are only reported. Default: they are thrown, all in one BellhopError (BH_ERR_ENV). */
+  throws?: boolean;
+}
+
+export interface EnvReport {
+  /** No errors. */
+  ok: boolean;
+  /** What training would fail at, or learn something wrong from; each kind once, expected against actual. */
+  errors: string[];
+  /** What is likely a mistake. */
+  warnings: string[];
+}
+
+/** Plays an environment of one's own with random actions and says everything that is wrong with it. */
+export function checkEnv(env: CustomEnvSource, options?: CheckEnvOptions): EnvReport;
 
 export interface VecEnvOptions extends EnvOptions {
   /** How many, 1 to 65,536; default 1. */
@@ -420,15 +504,16 @@ export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOpti
 
 export interface ModelClass<Options> {
   /**
-   * A model that learns in an environment of the same id and options as `env`; `env` itself is not stepped. Options
+   * A model that learns in an environment of the same id and options as `env`; `env` itself is not stepped, unless it is a
+   * single object of one's own (CustomEnvSource). Options
    * are applied over the environment's preset for the algorithm; `preset: false` starts from the tables' defaults.
    */
-  new (env: Env, options?: Options): Model;
+  new (env: Env | CustomEnvSource, options?: Options): Model;
   /**
    * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
-   * is the one it was saved with. `options` change the checkpoint's own.
+   * is the one it was saved with; one's own must be registered then. `options` change the checkpoint's own.
    */
-  load(bytes: Uint8Array | ArrayBuffer, env?: Env, options?: Options): Model;
+  load(bytes: Uint8Array | ArrayBuffer, env?: Env | CustomEnvSource, options?: Options): Model;
 }
 
 /** Scalars under Stable-Baselines3's names; those nothing is known of yet are missing. */

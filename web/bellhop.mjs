@@ -7,6 +7,7 @@
 import { createLibrary } from './library.mjs';
 import { loadWasm } from './load.mjs';
 
+export { checkEnv } from './check_env.mjs';
 export { BellhopError } from './wasm.mjs';
 export { connect } from './trainer.mjs';
 export { evaluationSeed } from './run.mjs';

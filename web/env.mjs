@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
-import { describeSetup, findEnv, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { slotOf } from './custom_env.mjs';
+import { describeSetup, lookUp, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -13,31 +14,44 @@ const TRANSITIONS_MAX = 4;
 
 /**
  * What an environment and a vector of them have in common.
- * @param {Library} library @param {string} id @param {object | undefined} options
+ * @param {Library} library @param {string | import('./custom_env.mjs').OwnEnv} env @param {object | undefined} options
  * @param {(setup: number) => number} create  the environment of a setup, as the module's handle
  */
-export function openEnv(library, id, options, create) {
-  const { wasm, catalog } = library;
-  const definition = findEnv(catalog, id);
-  const made = withSetup(library, { env: id, envOptions: options }, (setup) => ({
-    env: wasm.handle(create(setup)), options: Object.freeze(describeSetup(library, setup).envOptions),
+export function openEnv(library, env, options, create) {
+  const { wasm } = library;
+  const { entry: definition, own } = lookUp(library, env);
+  const { id } = definition;
+  const made = withSetup(library, { env: own ?? id, envOptions: options }, (setup, script) => ({
+    env: wasm.handle(create(setup)), options: Object.freeze(describeSetup(library, setup).envOptions), closeScript: script.keep(),
   }));
   const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
   return {
-    ...made, definition, observationSpace: readSpace(spaces.observation_space),
+    ...made, id, definition, own, observationSpace: readSpace(spaces.observation_space),
     actionSpace: /** @type {import('./bellhop.js').DiscreteSpace} */ (spaces.action_space),
     spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps }),
   };
 }
 
-/** A block beside an environment; when there is none, the environment is given back. @param {import('./wasm.mjs').Wasm} wasm @param {number} env @param {number} bytes */
-export function allocBeside(wasm, env, bytes) {
+/**
+ * A block beside an environment; when there is none, the environment is given back.
+ * @param {import('./wasm.mjs').Wasm} wasm @param {{ env: number, closeScript: () => void }} made @param {number} bytes
+ */
+export function allocBeside(wasm, { env, closeScript }, bytes) {
   try {
     return wasm.alloc(bytes);
   } catch (error) {
     wasm.call.bhx_env_destroy(env);
+    closeScript();
     throw error;
   }
+}
+
+/** What each environment was made from. @type {WeakMap<Env, string | import('./custom_env.mjs').OwnEnv>} */
+const sources = new WeakMap();
+
+/** What a model of such an environment is made from. @param {Env} env */
+export function recipeOfEnv(env) {
+  return { env: sources.get(env) ?? env.spec.id, options: env.options };
 }
 
 export class Env {
@@ -47,13 +61,16 @@ export class Env {
   #obs;
   #step;
   #nView;
+  #slot;
   #seeded = false;
 
-  /** @param {Library} library @param {string} id @param {object} options */
-  constructor(library, id, options) {
+  /** @param {Library} library @param {string | import('./custom_env.mjs').OwnEnv} from @param {object} options */
+  constructor(library, from, options) {
     const { wasm } = library;
-    const made = openEnv(library, id, options, (setup) => wasm.call.bhx_env_create(setup));
-    const { env } = made;
+    const made = openEnv(library, from, options, (setup) => wasm.call.bhx_env_create(setup));
+    const { env, id, closeScript } = made;
+    sources.set(this, made.own ?? id);
+    this.#slot = made.own && slotOf(wasm, env);
     this.#wasm = wasm;
     this.#env = env;
     /** @type {Space} */
@@ -65,11 +82,12 @@ export class Env {
     this.#nView = made.definition.n_view;
 
     const bytes = STEP_BYTES + floatsOf(this.observationSpace) * 4;
-    const block = allocBeside(wasm, env, bytes);
+    const block = allocBeside(wasm, made, bytes);
     this.#step = block;
     this.#obs = block + STEP_BYTES;
     this.#handle = new Handle(wasm, this, id, () => {
       wasm.call.bhx_env_destroy(env);
+      closeScript();
       wasm.free(block, bytes);
     });
   }
@@ -84,7 +102,7 @@ export class Env {
       this.#wasm.call.bhx_env_seed(this.#env, 0);
     }
     this.#seeded = true;
-    this.#wasm.call.bhx_env_reset(this.#env, this.#obs);
+    this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_env_reset(this.#env, this.#obs)));
     return [this.#observation(), this.#info()];
   }
 
@@ -94,7 +112,7 @@ export class Env {
     const wasm = this.#wasm;
     // Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module.
     wholeNumber(`${this.spec.id}: action`, action, 0, this.actionSpace.n - 1);
-    wasm.check(wasm.call.bhx_env_step(this.#env, action, this.#obs, this.#step));
+    this.#handle.during(() => wasm.check(wasm.call.bhx_env_step(this.#env, action, this.#obs, this.#step)));
     const step = new DataView(wasm.buffer, this.#step, STEP_BYTES);
     const [reward, terminated, truncated] =
       [step.getFloat64(0, true), step.getInt32(8, true) !== 0, step.getInt32(12, true) !== 0];
@@ -163,6 +181,7 @@ export class Env {
   }
 
   #info() {
+    if (this.#slot) return this.#slot.info;
     return this.#wasm.json(this.#wasm.call.bhx_env_info(this.#env));
   }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What load() resolves to: one instance of the module and everything that is made in it.
+import { checkEnv } from './check_env.mjs';
+import { OwnEnv } from './custom_env.mjs';
+import { isSource } from './definition.mjs';
 import { Env } from './env.mjs';
 import { Model } from './model.mjs';
 import { Run } from './run.mjs';
-import { openLibrary } from './setup.mjs';
+import { openLibrary, taken } from './setup.mjs';
 import { VecEnv } from './vec_env.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -46,24 +49,47 @@ function modelClasses(library) {
   return Object.freeze(models);
 }
 
+/** An id, or an environment of the caller's. @param {unknown} env @returns {any} */
+const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : env;
+
+/**
+ * Under its id, from now on; whatever was registered under it before stays with those who use it.
+ * @param {Library} library @param {readonly string[]} shipped @param {unknown} given
+ */
+function register(library, shipped, given) {
+  const own = new OwnEnv(given);
+  const { id, entry } = own;
+  if (shipped.includes(id)) throw taken(id);
+  const { catalog } = library;
+  library.registered.set(id, own);
+  library.catalog = Object.freeze({ ...catalog, envs: Object.freeze([...catalog.envs.filter((each) => each.id !== id), entry]) });
+  return entry;
+}
+
 /**
  * @param {Wasm} wasm
  * @returns {import('./bellhop.js').Bellhop}
  */
 export function createLibrary(wasm) {
   const library = openLibrary(wasm);
-  const { catalog } = library;
+  const shipped = library.catalog.envs.map(({ id }) => id);
   const models = modelClasses(library);
   const bh = {
-    version: catalog.version,
-    simd: catalog.simd,
-    catalog,
+    version: library.catalog.version,
+    simd: library.catalog.simd,
+    get catalog() {
+      return library.catalog;
+    },
     models,
     ...Object.fromEntries(Object.entries(CLASS_NAMES).map(([algo, name]) => [name, models[algo]])),
-    /** @param {string} id @param {object} [options] */
-    make: (id, options = {}) => new Env(library, id, options),
-    /** @param {string} id @param {object} [options] */
-    makeVec: (id, options = {}) => new VecEnv(library, id, options),
+    /** @param {unknown} env @param {object} [options] */
+    make: (env, options = {}) => new Env(library, sourceOf(env), options),
+    /** @param {unknown} env @param {object} [options] */
+    makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), options),
+    /** @param {unknown} env */
+    register: (env) => register(library, shipped, env),
+    /** @param {unknown} env @param {import('./bellhop.js').CheckEnvOptions} [options] */
+    checkEnv: (env, options) => checkEnv(typeof env === 'string' ? library.registered.get(env) ?? env : env, options),
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
       const run = Model.runFrom(library, undefined, bytes, env, options);

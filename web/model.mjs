@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Models: an algorithm with an environment to learn in, as Stable-Baselines3's, over a C run.
 import { BellhopError, DISPOSE } from './wasm.mjs';
-import { Env } from './env.mjs';
+import { OwnEnv } from './custom_env.mjs';
+import { isSource } from './definition.mjs';
+import { Env, recipeOfEnv } from './env.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
 import { shown } from './options.mjs';
@@ -30,8 +32,8 @@ export class Model {
 
   /** @param {Library} library @param {string} algo @param {unknown} env @param {object} [options] */
   static run(library, algo, env, options) {
-    const { id, options: envOptions } = recipeOf(env, LABELS[algo] ?? algo);
-    return Run.create(library, { env: id, algo, envOptions, options });
+    const { env: source, options: envOptions } = recipeOf(env, LABELS[algo] ?? algo);
+    return Run.create(library, { env: source, algo, envOptions, options });
   }
 
   /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [options] */
@@ -173,8 +175,9 @@ export class Model {
   }
 }
 
-/** What an environment was made with. @param {unknown} env @param {string} owner */
+/** What an environment was made with. @param {unknown} env @param {string} owner @returns {import('./run.mjs').Expected} */
 function recipeOf(env, owner) {
-  if (env instanceof Env) return { id: env.spec.id, options: env.options };
-  throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: the environment is ${shown(env)}, but must be one from make()`);
+  if (env instanceof Env) return recipeOfEnv(env);
+  if (isSource(env)) return { env: new OwnEnv(env), options: {} };
+  throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: the environment is ${shown(env)}, but must be one from make(), or one of your own`);
 }

@@ -154,6 +154,7 @@ export function inKeys(tables, use) {
     if (!(error instanceof BellhopError)) throw error;
     const names = tables.flatMap(({ fields }) => fields).filter(({ name }) => name.includes('_'));
     const message = names.reduce((text, { name, key }) => text.replace(new RegExp(`\\b${name}\\b`, 'g'), key), error.message);
+    if (error.status === 'BH_ERR_ENV') throw error; // the caller's words, and their cause
     throw new BellhopError(error.status, message);
   }
 }

@@ -4,11 +4,13 @@
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
 import {
-  LABELS, asBytes, describeSetup, envTables, findAlgo, findEnv, modelTables, onlyKeys, wholeNumber, withCheckpoint, withSetup,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, wholeNumber, withCheckpoint,
+  withSetup,
 } from './setup.mjs';
 import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {{ env: string | import('./custom_env.mjs').OwnEnv, options: object }} Expected */
 
 export const RECORD_WIDTH = 14;
 const LAST_STEP_NUMBERS = 8;
@@ -33,6 +35,24 @@ function whichParameters(which) {
   throw new BellhopError('BH_ERR_ARGUMENT', `which is ${shown(which)}, but must be 'current' or 'best'`);
 }
 
+/** What destroys a run; must not refer to the Run. @param {import('./wasm.mjs').Wasm} wasm @param {number} run @param {() => void} closeScript */
+function release(wasm, run, closeScript) {
+  return () => {
+    wasm.call.bhx_run_destroy(run);
+    closeScript();
+  };
+}
+
+/** @param {string} key @param {string} saved @param {string} own */
+function checkSaved(key, saved, own) {
+  if (saved !== own) throw new BellhopError('BH_ERR_SHAPE', `the checkpoint's ${key} is '${saved}', but here it is '${own}'`);
+}
+
+/** @param {string} id */
+function unknownEnv(id) {
+  return new BellhopError('BH_ERR_UNKNOWN', `there is no environment ${shown(id)}, which the checkpoint was saved with; register yours, or pass it to load`);
+}
+
 export class Run {
   #library;
   #wasm;
@@ -42,44 +62,47 @@ export class Run {
   /**
    * @param {Library} library
    * @param {number} setup  an address, only needed here
+   * @param {import('./setup.mjs').Script} script
+   * @param {string | import('./custom_env.mjs').OwnEnv} env
    */
-  constructor(library, setup) {
+  constructor(library, setup, script, env) {
     const { wasm, catalog } = library;
-    const { env, algo } = describeSetup(library, setup);
+    const { algo } = describeSetup(library, setup);
     const run = inKeys(modelTables(catalog, algo), () => wasm.handle(wasm.call.bhx_run_create(setup)));
     this.#library = library;
     this.#wasm = wasm;
     this.#run = run;
-    this.env = findEnv(catalog, env);
+    this.env = lookUp(library, env).entry;
     this.algo = findAlgo(catalog, algo);
     const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
     this.observationSpace = readSpace(spaces.observation_space);
     /** @type {import('./bellhop.js').DiscreteSpace} */
     this.actionSpace = spaces.action_space;
     this.nObs = floatsOf(this.observationSpace);
-    this.#handle = new Handle(wasm, this, `this ${LABELS[algo] ?? algo} model`, () => wasm.call.bhx_run_destroy(run));
+    this.#handle = new Handle(wasm, this, `this ${LABELS[algo] ?? algo} model`, release(wasm, run, script.keep()));
   }
 
   /** @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
   static create(library, recipe) {
-    return withSetup(library, recipe, (setup) => new Run(library, setup));
+    return withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env));
   }
 
   /**
    * A run with a checkpoint's setup and parameters.
    * @param {Library} library
    * @param {unknown} bytes
-   * @param {{ algo?: string, env?: { id: string, options: object }, options?: object }} [expected]
+   * @param {{ algo?: string, env?: Expected, options?: object }} [expected]
    */
   static fromCheckpoint(library, bytes, { algo, env, options } = {}) {
     const data = asBytes(bytes);
-    const saved = withCheckpoint(library, data, {}, (setup) => describeSetup(library, setup));
-    for (const [key, own] of Object.entries({ env: env?.id, algo })) {
-      const value = key === 'env' ? saved.env : saved.algo;
-      if (own === undefined || own === value) continue;
-      throw new BellhopError('BH_ERR_SHAPE', `the checkpoint's ${key} is '${value}', but here it is '${own}'`);
-    }
-    const run = withCheckpoint(library, data, { envOptions: env?.options, options }, (setup) => new Run(library, setup));
+    const id = checkpointEnv(library.wasm, data);
+    if (env) checkSaved('env', id, lookUp(library, env.env).entry.id);
+    else if (!library.catalog.envs.some((each) => each.id === id)) throw unknownEnv(id);
+    const source = env?.env ?? id;
+    const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
+      if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
+      return new Run(library, setup, script, source);
+    });
     try {
       run.load(data);
     } catch (error) {
@@ -128,7 +151,8 @@ export class Run {
    * @param {number} n
    */
   steps(n) {
-    this.#wasm.call.bhx_run_steps(this.#address, Math.min(n, STEPS_MAX));
+    const wasm = this.#wasm, run = this.#address;
+    this.#handle.during(() => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
   }
 
   /** The records since the last call, 8 numbers each. */
@@ -259,7 +283,7 @@ export class Run {
     const parameters = whichParameters(which);
     const [mean, std, min, max, meanLength] = this.#wasm.scratch((scratch) => {
       const at = scratch.block(6 * 8);
-      this.#wasm.call.bhx_run_evaluate(run, parameters, episodes, seed, at);
+      this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_run_evaluate(run, parameters, episodes, seed, at)));
       return this.#wasm.doubles(at, 6);
     });
     return { mean, std, min, max, meanLength, episodes };

@@ -7,10 +7,14 @@ import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } f
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./bellhop.js').Catalog} Catalog */
 /** @typedef {import('./bellhop.js').OptionValue} OptionValue */
-/** @typedef {{ wasm: Wasm, catalog: Catalog }} Library */
+/** @typedef {import('./custom_env.mjs').OwnEnv} OwnEnv */
+/**
+ * The module, everything there is in it, and the environments registered under their ids, which the catalogue lists too.
+ * @typedef {{ wasm: Wasm, catalog: Catalog, registered: Map<string, OwnEnv> }} Library
+ */
 /**
  * @typedef {object} Recipe
- * @property {string} env
+ * @property {string | OwnEnv} env  an id, or an environment of the caller's
  * @property {string} [algo]        the environment's preset decides when it is missing
  * @property {object} [envOptions]  camelCase
  * @property {object} [options]     camelCase; `preset: false` starts from the tables' defaults
@@ -22,7 +26,7 @@ import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } f
  * @returns {Library}
  */
 export function openLibrary(wasm) {
-  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog())) };
+  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog())), registered: new Map() };
 }
 
 /** @param {string} what @param {unknown} name @param {readonly string[]} names */
@@ -36,6 +40,11 @@ export function findEnv(catalog, id) {
   const env = catalog.envs.find((each) => each.id === id);
   if (!env) throw unknown('environment', id, catalog.envs.map((each) => each.id));
   return env;
+}
+
+/** @param {string} id */
+export function taken(id) {
+  return new BellhopError('BH_ERR_CONFIG', `${id}: there is a shipped environment of that id; take another`);
 }
 
 /** @param {Catalog} catalog @param {unknown} name */
@@ -62,9 +71,44 @@ export const LABELS = {
   'policy-evaluation': 'Policy evaluation',
 };
 
-/** @param {Catalog} catalog @param {string} id */
+/** An environment that is in no catalogue has no options either. @param {Catalog} catalog @param {string} id */
 export function envTables(catalog, id) {
-  return [{ name: id, fields: findEnv(catalog, id).options, prefix: 'env.' }];
+  return [{ name: id, fields: catalog.envs.find((each) => each.id === id)?.options ?? [], prefix: 'env.' }];
+}
+
+/**
+ * The environment of a recipe: its row of the catalogue, and, where it is the caller's, what makes it.
+ * @param {Library} library @param {unknown} env
+ * @returns {{ entry: import('./bellhop.js').EnvEntry, own?: OwnEnv }}
+ */
+export function lookUp({ catalog, registered }, env) {
+  const own = typeof env === 'string' ? registered.get(env) : /** @type {OwnEnv | undefined} */ (env);
+  if (typeof own !== 'object' || own === null) return { entry: findEnv(catalog, env) };
+  if (!registered.has(own.id) && catalog.envs.some(({ id }) => id === own.id)) throw taken(own.id);
+  return { entry: own.entry, own };
+}
+
+/**
+ * @typedef {object} Script  the definition in the module of an environment of the caller's
+ * @property {number} address    0 for a shipped environment
+ * @property {() => () => void} keep  whoever made something from it that stays keeps it, and calls what this returns in the end
+ * @property {() => void} done   closes it unless it was kept
+ */
+
+/** @param {Wasm} wasm @param {OwnEnv | undefined} own @returns {Script} */
+function openScript(wasm, own) {
+  const { address, close } = own ? own.open(wasm) : { address: 0, close() {} };
+  let kept = false;
+  return {
+    address,
+    keep() {
+      kept = true;
+      return close;
+    },
+    done() {
+      if (!kept) close();
+    },
+  };
 }
 
 /** @param {Wasm} wasm @param {number} setup @param {ReturnType<typeof encodeOptions>} options */
@@ -87,26 +131,43 @@ function setDefaults(wasm, setup, catalog, algo) {
  * @template T
  * @param {Library} library
  * @param {Recipe} recipe
- * @param {(setup: number) => T} use
+ * @param {(setup: number, script: Script) => T} use
  * @returns {T}
  */
-export function withSetup({ wasm, catalog }, { env, algo = '', envOptions = {}, options = {} }, use) {
-  findEnv(catalog, env);
+export function withSetup(library, { env, algo = '', envOptions = {}, options = {} }, use) {
+  const { wasm, catalog } = library;
+  const { entry: { id }, own } = lookUp(library, env);
   if (algo !== '') findAlgo(catalog, algo);
-  const setup = wasm.scratch((scratch) =>
-    wasm.handle(wasm.call.bhx_setup_create(scratch.string(env), scratch.string(algo))));
+  const script = openScript(wasm, own);
   try {
-    setAll(wasm, setup, encodeOptions(envTables(catalog, env), envOptions, env));
-    applyModelOptions({ wasm, catalog }, setup, options);
-    return use(setup);
+    const setup = wasm.scratch((scratch) =>
+      wasm.handle(wasm.call.bhx_setup_create(scratch.string(id), scratch.string(algo), script.address)));
+    return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script));
+  } finally {
+    script.done();
+  }
+}
+
+/**
+ * Sets options, calls `use`, destroys the setup.
+ * @template T
+ * @param {Library} library @param {number} setup @param {{ id: string, envOptions: object, options: object }} changes @param {() => T} use
+ */
+function useSetup(library, setup, { id, envOptions, options }, use) {
+  const { wasm, catalog } = library;
+  try {
+    setAll(wasm, setup, encodeOptions(envTables(catalog, id), envOptions, id));
+    applyModelOptions(library, setup, options);
+    return use();
   } finally {
     wasm.call.bhx_setup_destroy(setup);
   }
 }
 
 /** @param {Library} library @param {number} setup @param {object} options */
-function applyModelOptions({ wasm, catalog }, setup, options) {
-  const { algo } = describeSetup({ wasm, catalog }, setup);
+function applyModelOptions(library, setup, options) {
+  const { wasm, catalog } = library;
+  const { algo } = describeSetup(library, setup);
   const tables = modelTables(catalog, algo);
   const owner = LABELS[algo] ?? algo;
   if (typeof options !== 'object' || options === null) encodeOptions(tables, options, owner);
@@ -124,23 +185,27 @@ function applyModelOptions({ wasm, catalog }, setup, options) {
  * @template T
  * @param {Library} library
  * @param {Uint8Array} bytes
- * @param {{ envOptions?: object, options?: object }} changes
- * @param {(setup: number, bytes: number) => T} use  also gets where the bytes are
+ * @param {{ env: string | OwnEnv, envOptions?: object, options?: object }} changes  env: the checkpoint's own id, or what it stands for
+ * @param {(setup: number, script: Script) => T} use
  * @returns {T}
  */
-export function withCheckpoint({ wasm, catalog }, bytes, { envOptions = {}, options = {} }, use) {
-  return wasm.scratch((scratch) => {
-    const at = scratch.bytes(bytes);
-    const setup = wasm.handle(wasm.call.bhx_setup_from_checkpoint(at, bytes.length));
-    try {
-      const { env } = describeSetup({ wasm, catalog }, setup);
-      setAll(wasm, setup, encodeOptions(envTables(catalog, env), envOptions, env));
-      applyModelOptions({ wasm, catalog }, setup, options);
-      return use(setup, at);
-    } finally {
-      wasm.call.bhx_setup_destroy(setup);
-    }
-  });
+export function withCheckpoint(library, bytes, { env, envOptions = {}, options = {} }, use) {
+  const { wasm } = library;
+  const { entry: { id }, own } = lookUp(library, env);
+  const script = openScript(wasm, own);
+  try {
+    return wasm.scratch((scratch) => {
+      const setup = wasm.handle(wasm.call.bhx_setup_from_checkpoint(scratch.bytes(bytes), bytes.length, script.address));
+      return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script));
+    });
+  } finally {
+    script.done();
+  }
+}
+
+/** The id of the environment a checkpoint was saved with. @param {Wasm} wasm @param {Uint8Array} bytes */
+export function checkpointEnv(wasm, bytes) {
+  return wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_env(scratch.bytes(bytes), bytes.length))));
 }
 
 /**

@@ -2,7 +2,7 @@
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
 import { allocBeside, openEnv } from './env.mjs';
 import { shown } from './options.mjs';
-import { findEnv, onlyKeys, wholeNumber } from './setup.mjs';
+import { lookUp, onlyKeys, wholeNumber } from './setup.mjs';
 import { floatsOf, toDtype } from './space.mjs';
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 
@@ -27,16 +27,16 @@ export class VecEnv {
   #handle;
   #rows;
 
-  /** @param {Library} library @param {string} id @param {object} options */
-  constructor(library, id, options) {
-    const { wasm, catalog } = library;
-    findEnv(catalog, id); // whose name stands in the next message
+  /** @param {Library} library @param {string | import('./custom_env.mjs').OwnEnv} from @param {object} options */
+  constructor(library, from, options) {
+    const { wasm } = library;
+    const { id } = lookUp(library, from).entry;
     const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (options ?? {});
     const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
     // What is no object goes on as it is: the options' own check says so.
     const own = typeof options === 'object' && options !== null ? rest : options;
-    const made = openEnv(library, id, own, (setup) => wasm.call.bhx_vec_env_create(setup, n));
-    const envs = made.env;
+    const made = openEnv(library, from, own, (setup) => wasm.call.bhx_vec_env_create(setup, n));
+    const { env: envs, closeScript } = made;
     this.#wasm = wasm;
     this.#envs = envs;
     this.numEnvs = n;
@@ -49,10 +49,11 @@ export class VecEnv {
 
     const floats = floatsOf(this.singleObservationSpace);
     const bytes = layoutRows(0, n, floats).end;
-    const block = allocBeside(wasm, envs, bytes);
+    const block = allocBeside(wasm, made, bytes);
     this.#rows = layoutRows(block, n, floats);
     this.#handle = new Handle(wasm, this, id, () => {
       wasm.call.bhx_env_destroy(envs);
+      closeScript();
       wasm.free(block, bytes);
     });
   }
@@ -64,7 +65,7 @@ export class VecEnv {
     if (options.seed !== undefined) {
       this.#wasm.call.bhx_env_seed(this.#envs, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
     }
-    this.#wasm.call.bhx_env_reset(this.#envs, this.#rows.obs);
+    this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_env_reset(this.#envs, this.#rows.obs)));
     return [this.#observations(this.#rows.obs), {}];
   }
 
@@ -78,7 +79,8 @@ export class VecEnv {
     const { rewards, obs, finalObs, actions: at, terminated, truncated } = this.#rows;
     const wasm = this.#wasm;
     new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
-    wasm.check(wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated));
+    this.#handle.during(() => wasm.check(
+      wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated)));
     return [
       this.#observations(obs), wasm.doubles(rewards, this.numEnvs), this.#flags(terminated), this.#flags(truncated),
       { finalObs: this.#observations(finalObs) },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The loader of bellhop.wasm and the one place that touches its memory.
 //
-// The module is bare: no generated JavaScript, one import at most. SIMD is probed by computing, since some engines
+// The module is bare: no generated JavaScript, two imports. SIMD is probed by computing, since some engines
 // accept SIMD code and get it wrong; the scalar twin gives the same bits. A view of the memory is made afresh for
 // every access, because growing detaches the old ones.
 
@@ -21,7 +21,7 @@ export class BellhopError extends Error {
 /** @type {Record<number, import('./bellhop.js').Status>} */
 const STATUS = {
   [-1]: 'BH_ERR_MEMORY', [-2]: 'BH_ERR_CONFIG', [-3]: 'BH_ERR_ARGUMENT', [-4]: 'BH_ERR_STATE',
-  [-5]: 'BH_ERR_FORMAT', [-6]: 'BH_ERR_SHAPE', [-7]: 'BH_ERR_UNKNOWN',
+  [-5]: 'BH_ERR_FORMAT', [-6]: 'BH_ERR_SHAPE', [-7]: 'BH_ERR_UNKNOWN', [-8]: 'BH_ERR_ENV',
 };
 
 const decoder = new TextDecoder();
@@ -57,6 +57,13 @@ class Scratch {
     return address;
   }
 
+  /** A copy of the numbers as i32. @param {ArrayLike<number>} value */
+  ints(value) {
+    const address = this.block(value.length * 4);
+    new Int32Array(this.wasm.buffer, address, value.length).set(value);
+    return address;
+  }
+
   /** A copy of the numbers as floats. @param {ArrayLike<number>} value */
   floats(value) {
     const address = this.block(value.length * 4);
@@ -71,6 +78,16 @@ class Scratch {
 
 /** An instance of bellhop.wasm. */
 export class Wasm {
+  #f32 = new Float32Array(0);
+  #step = new DataView(new ArrayBuffer(0));
+  /**
+   * What the module calls for environments in JavaScript, see src/wasm/script_env.h; custom_env.mjs gives one. Must not throw.
+   * @type {(handle: number, op: number, value: number, obs: number, step: number) => number}
+   */
+  envCall = () => -1;
+  /** Why the last of its calls failed. @type {unknown} */
+  envFailure = undefined;
+
   /** @param {WebAssembly.Instance} instance */
   constructor(instance) {
     /** The exported functions, see src/wasm/exports.c. @type {Record<string, (...values: number[]) => number>} */
@@ -83,6 +100,21 @@ export class Wasm {
 
   get buffer() {
     return this.memory.buffer;
+  }
+
+  /** All of the memory as floats, until the next call of anything that may allocate. */
+  get f32() {
+    if (this.#f32.buffer !== this.memory.buffer) this.#f32 = new Float32Array(this.memory.buffer);
+    return this.#f32;
+  }
+
+  /** Fills a bh_step. @param {number} address @param {number} reward @param {boolean} terminated @param {boolean} truncated */
+  writeStep(address, reward, terminated, truncated) {
+    if (this.#step.buffer !== this.memory.buffer) this.#step = new DataView(this.memory.buffer);
+    const at = address >>> 0;
+    this.#step.setFloat64(at, reward, true);
+    this.#step.setInt32(at + 8, Number(terminated), true);
+    this.#step.setInt32(at + 12, Number(truncated), true);
   }
 
   /** @param {number} bytes */
@@ -116,6 +148,9 @@ export class Wasm {
   error() {
     const address = this.call.bhx_error() >>> 0;
     const status = new DataView(this.buffer).getInt32(address, true);
+    const failure = this.envFailure;
+    this.envFailure = undefined;
+    if (STATUS[status] === 'BH_ERR_ENV' && failure instanceof Error) return failure;
     return new BellhopError(STATUS[status] ?? 'BH_ERR_STATE', this.text(address + 4));
   }
 
@@ -168,6 +203,7 @@ export class Handle {
   #release;
   #name;
   #alive = true;
+  #busy = false;
 
   /**
    * @param {Wasm} wasm
@@ -182,12 +218,34 @@ export class Handle {
     wasm.lost.register(owner, release, this);
   }
 
-  /** Throws when the owner was disposed. */
+  /** Throws when the owner was disposed, or is under way. */
   check() {
+    this.#checkIdle();
     if (!this.#alive) throw new BellhopError('BH_ERR_STATE', `${this.#name} was disposed and cannot be used any more`);
   }
 
+  /**
+   * Runs what may call environments in JavaScript: they cannot use or dispose the owner meanwhile.
+   * @template T
+   * @param {() => T} use
+   * @returns {T}
+   */
+  during(use) {
+    this.check();
+    this.#busy = true;
+    try {
+      return use();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #checkIdle() {
+    if (this.#busy) throw new BellhopError('BH_ERR_STATE', `${this.#name} is in use: it cannot be used from the reset or step of its own environment`);
+  }
+
   dispose() {
+    this.#checkIdle();
     if (!this.#alive) return;
     this.#alive = false;
     this.#wasm.lost.unregister(this);
@@ -197,8 +255,15 @@ export class Handle {
 
 /** @param {WebAssembly.Module} module */
 async function start(module) {
-  const env = { emscripten_notify_memory_growth() {} };
+  const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
+  const env = {
+    emscripten_notify_memory_growth() {},
+    /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
+    bellhop_env_call: (handle, op, value, obs, step) =>
+      made.wasm ? made.wasm.envCall(handle, op, value, obs, step) : -1,
+  };
   const wasm = new Wasm(await WebAssembly.instantiate(module, { env }));
+  made.wasm = wasm;
   if (wasm.call.bhx_probe() !== 1) throw new WebAssembly.CompileError('this engine computes SIMD wrongly');
   return wasm;
 }
