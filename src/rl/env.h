@@ -28,7 +28,7 @@
 typedef struct bh_step {
     double reward;
     int terminated; ///< the task itself ended: no return follows from here
-    int truncated;  ///< the episode was cut, by the time limit: returns would have followed (bootstrap)
+    int truncated;  ///< the episode was cut, as by a time limit: returns would have followed
 } bh_step;
 
 struct bh_env_def;

@@ -161,7 +161,7 @@ typedef struct bh_score {
 /// episode of an environment without time limit is cut at BH_EVAL_STEPS_MAX. BH_ERR_ENV as bh_run_steps; then out
 /// is as it was. Where there is a single environment (bh_env_foreign.is_single), the training's episode is cut.
 BH_API bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed,
-                            bh_score *out);
+                                 bh_score *out);
 
 #define BH_EVAL_STEPS_MAX 1000
 

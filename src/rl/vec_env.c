@@ -253,9 +253,8 @@ static bh_status step_foreign(bh_env *envs, const int *actions, float *obs, doub
     for (int i = 0; i < envs->n; i++) {
         if (!envs->running[i]) continue;
         bh_step step = {0};
-        bh_status status =
-            envs->def->foreign->step(state_of(envs, i), actions[i], obs + (size_t)i * envs->F,
-                                     &step, &envs->failure);
+        bh_status status = envs->def->foreign->step(
+            state_of(envs, i), actions[i], obs + (size_t)i * envs->F, &step, &envs->failure);
         if (status != BH_OK) {
             bh_vec_env_stop(envs);
             if (err != NULL) *err = envs->failure;

@@ -283,8 +283,8 @@ EXPORT(bh_env_def *, bhx_script_create)
         space.high = bounds + space.n;
     }
     bh_env_def *def;
-    bh_script_spec spec = {handle,    is_single,         id,              space,
-                           n_actions, max_episode_steps, reward_threshold};
+    bh_script_spec spec = {handle,          is_single, id, space, n_actions, max_episode_steps,
+                           reward_threshold};
     bh_script_def_create(&def, &spec, &error);
     return def;
 }
@@ -529,8 +529,8 @@ EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
 EXPORT(int, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
 {
     bh_score s;
-    bh_status status = bh_run_evaluate(run, which == BH_BEST ? BH_BEST : BH_CURRENT, episodes,
-                                       (uint64_t)seed, &s);
+    bh_status status =
+        bh_run_evaluate(run, which == BH_BEST ? BH_BEST : BH_CURRENT, episodes, (uint64_t)seed, &s);
     if (status != BH_OK) return run_status(run, status);
     double row[6] = {s.mean, s.std, s.min, s.max, s.mean_length, s.episodes};
     memcpy(out, row, sizeof row);

@@ -265,6 +265,27 @@ static void test_n_step_streams(void)
     drop(&o);
 }
 
+// After a cut, what is added next follows from nothing, in any of the environments; nor has it an end of its own.
+static void test_cut(void)
+{
+    owner o = make_streams(5, 2, &discrete);
+    bhi_replay_cut(&o.replay);    // of nothing
+    for (int k = 0; k < 6; k++) { // the ring wraps: it holds 1..5; the cut comes after 2 and 3
+        if (k == 4) bhi_replay_cut(&o.replay);
+        bhi_replay_add(&o.replay, (float[]){0}, 0, k, 0, 0, (float[]){0});
+    }
+    const int index[] = {1, 2, 3, 4, 0}; // the places of 1, 2, 3, 4, 5
+    bh_real x_tm1[25], x_t[25], r_t[5], discount_t[5];
+    int a_tm1[5];
+    bhi_replay_gather(&o.replay, index, 5, 0.5, 3, x_tm1, a_tm1, r_t, discount_t, x_t);
+    const double sums[] = {1 + 1.5, 2, 3, 4, 5}, discounts[] = {.25, .5, .5, .5, .5};
+    for (int b = 0; b < 5; b++) {
+        CHECK_NEAR(r_t[b], sums[b], 0);
+        CHECK_NEAR(discount_t[b], discounts[b], 0);
+    }
+    drop(&o);
+}
+
 // Around the ring's seam a transition still finds the next one, and the newest never the oldest.
 static void test_n_step_across_the_seam(void)
 {
@@ -321,6 +342,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_gather);
     CHECK_RUN(test_n_step);
     CHECK_RUN(test_n_step_streams);
+    CHECK_RUN(test_cut);
     CHECK_RUN(test_n_step_across_the_seam);
     CHECK_RUN(test_one_hot);
     CHECK_RUN(test_encode);

@@ -7,9 +7,9 @@
 static void test_strings(void)
 {
     CHECK_STRING(bh_status_string(BH_OK), "ok");
-    for (int i = BH_ERR_UNKNOWN; i <= BH_OK; i++) {
+    for (int i = BH_ERR_ENV; i <= BH_OK; i++) {
         CHECK(strcmp(bh_status_string((bh_status)i), "unknown status") != 0);
-        for (int j = BH_ERR_UNKNOWN; j < i; j++) {
+        for (int j = BH_ERR_ENV; j < i; j++) {
             CHECK(strcmp(bh_status_string((bh_status)i), bh_status_string((bh_status)j)) != 0);
         }
     }
@@ -21,7 +21,8 @@ static void test_strings(void)
 static void test_values_are_frozen(void)
 {
     CHECK(BH_OK == 0 && BH_ERR_MEMORY == -1 && BH_ERR_CONFIG == -2 && BH_ERR_ARGUMENT == -3);
-    CHECK(BH_ERR_STATE == -4 && BH_ERR_FORMAT == -5 && BH_ERR_SHAPE == -6 && BH_ERR_UNKNOWN == -7);
+    CHECK(BH_ERR_STATE == -4 && BH_ERR_FORMAT == -5 && BH_ERR_SHAPE == -6 && BH_ERR_UNKNOWN == -7 &&
+          BH_ERR_ENV == -8);
 }
 
 static void test_fail(void)
