@@ -214,7 +214,7 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "500000"},
+    {"dqn", "total_timesteps", "250000"},
     {"dqn", "learning_rate", "0.0003"},
     {"dqn", "buffer_size", "50000"},
     {"dqn", "learning_starts", "1000"},
@@ -224,7 +224,8 @@ static const bh_preset presets[] = {
     {"dqn", "target_update_interval", "1000"},
     {"dqn", "exploration_fraction", "0.2"},
     {"dqn", "exploration_final_eps", "0.02"},
-    {"dqn", "net_arch", "128,64"},
+    {"dqn", "features_extractor", "minatar-cnn"},
+    {"dqn", "net_arch", "128"},
     {"dqn", "eval_freq", "10000"},
     {"dqn", "n_eval_episodes", "30"},
 };

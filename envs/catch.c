@@ -108,6 +108,8 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "64,64"},
     {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "50"},
+    {"dqn/rainbow", "v_min", "-1"},
+    {"dqn/rainbow", "v_max", "1"},
     {"ppo", "total_timesteps", "20480"},
     {"ppo", "n_envs", "8"},
     {"ppo", "learning_rate", "0.001"},

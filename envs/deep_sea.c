@@ -168,7 +168,8 @@ static void layout(const void *state, bh_text *out)
 }
 
 // A table whose entries all start at the best there could be tries everything once: deep exploration enough
-// where nothing is random. The network's rows explore at random, which needs luck that halves with every row of the sea.
+// where nothing is random. The network's rows explore by counts, also in the target: at random it needs luck that
+// halves with every row of the sea.
 static const bh_preset presets[] = {
     {"q-learning", "total_timesteps", "20000"},
     {"q-learning", "learning_rate", "1"},
@@ -187,6 +188,9 @@ static const bh_preset presets[] = {
     {"dqn", "gamma", "0.99"},
     {"dqn", "train_freq", "1"},
     {"dqn", "target_update_interval", "100"},
+    {"dqn", "exploration", "ucb"},
+    {"dqn", "exploration_bonus", "0.1"},
+    {"dqn", "exploration_bonus_in_target", "true"},
     {"dqn", "exploration_fraction", "0.5"},
     {"dqn", "exploration_final_eps", "0.05"},
     {"dqn", "net_arch", "64,64"},
