@@ -711,10 +711,11 @@ export interface Frame {
   /** Values of every state (states x actions), for Discrete observations of up to 1024 states. */
   table: Float64Array | null;
   /**
-   * Rows of 8, as in src/rl/run.h: 1 episode, 2 train, 3 eval. All of them, unless more than 65,536 were waiting to
+   * Rows of `recordWidth` numbers, as in src/rl/run.h: 1 episode, 2 train, 3 eval. All of them, unless more than 65,536 were waiting to
    * be taken: then those waiting are thinned out evenly, evaluations excepted.
    */
   records: Float64Array;
+  recordWidth: number;
 }
 
 export interface Session {

@@ -19,7 +19,7 @@ const MATHS = 'http://www.w3.org/1998/Math/MathML';
 
 /** @type {Record<'state' | 'action' | 'reward' | 'next' | 'before', HTMLElement>} */
 let cells;
-/** The phrase before the step, for environments whose observations the page cannot read back. */
+/** The state before the step, for environments whose observations the page cannot read back; '' when a step was not seen. */
 let textBefore = '';
 let textNow = '';
 let stepNow = -1;
@@ -46,7 +46,8 @@ function build() {
 
 function remember() {
   const { frame } = lab();
-  if (frame && frame.timesteps !== stepNow) [textBefore, textNow, stepNow] = [textNow, frame.text, frame.timesteps];
+  if (!frame || frame.timesteps === stepNow) return;
+  [textBefore, textNow, stepNow] = [frame.timesteps === stepNow + 1 ? textNow : '', stateInWords(frame.view, frame.text), frame.timesteps];
 }
 
 function update() {
@@ -59,7 +60,7 @@ function update() {
     setText(byId('happened-note'), t('happened.none'));
     return;
   }
-  setText(cells.state, observationInWords(frame.obsTm1, phase === 'running' ? t('happened.sentence') : textBefore));
+  setText(cells.state, observationInWords(frame.obsTm1, phase === 'running' || textBefore === '' ? t('happened.before') : textBefore));
   const how = lab().isPolicy ? t(explored ? 'less.likely' : 'likeliest') : t(explored ? 'random' : 'greedy');
   setText(cells.action, `${actionName(action)} ${explored ? '◆' : '●'} ${how}`);
   setText(cells.reward, value(reward, Number.isInteger(reward) ? 0 : 2));

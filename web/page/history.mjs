@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The records of a run, kept small enough to draw at any moment: however long the run, a chart has at most a few
 // hundred points. Episodes beyond that are thinned (every 2nd, 4th, 8th is drawn; the moving mean still counts
-// all), training records are averaged. Rows of records: see the header of trainer.mjs.
+// all), training records are averaged. Rows of records: see Frame in bellhop.d.ts.
 
 const EPISODE = 1, TRAIN = 2, EVAL = 3;
-const WIDTH = 8;
 const CAPACITY = 500;
 
 /** @typedef {(number | null)[]} Column */
@@ -35,11 +34,11 @@ export class History {
     return this.recent.length > 0 ? this.sum / this.recent.length : NaN;
   }
 
-  /** @param {Float64Array} records @param {number | null} startValue */
-  add(records, startValue) {
+  /** @param {Float64Array} records @param {number} width of a row @param {number | null} startValue */
+  add(records, width, startValue) {
     // Only the last record is of this moment; the others came before it.
-    const latest = lastOf(records, TRAIN);
-    for (let i = 0; i + WIDTH <= records.length; i += WIDTH) {
+    const latest = lastOf(records, width, TRAIN);
+    for (let i = 0; i + width <= records.length; i += width) {
       const [kind, x, a, b, c] = records.subarray(i, i + 5);
       if (kind === EPISODE) this.#addEpisode(x, a);
       else if (kind === TRAIN) this.#addTrain(x, a, b, c, i === latest ? startValue : null);
@@ -81,10 +80,10 @@ export class History {
   }
 }
 
-/** Where the last record of a kind is. @param {Float64Array} records @param {number} kind */
-function lastOf(records, kind) {
-  let i = records.length - WIDTH;
-  while (i >= 0 && records[i] !== kind) i -= WIDTH;
+/** Where the last record of a kind is. @param {Float64Array} records @param {number} width @param {number} kind */
+function lastOf(records, width, kind) {
+  let i = records.length - width;
+  while (i >= 0 && records[i] !== kind) i -= width;
   return i;
 }
 

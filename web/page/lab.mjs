@@ -128,7 +128,7 @@ export class Lab {
     if (this.isPolicy) for (const values of [frame.q, frame.qTm1, frame.table]) values?.forEach((v, i) => (values[i] = Math.exp(v)));
     this.frame = frame;
     if (frame.firstUpdateAt !== null) markOnce('first-update', frame.firstUpdateAt - performance.timeOrigin);
-    this.history.add(frame.records, this.#startValue());
+    this.history.add(frame.records, frame.recordWidth, this.#startValue());
     if (frame.diverged) this.#enter('diverged');
     else if (this.phase === 'running' && !frame.running) this.#enter(frame.finished ? 'finished' : 'paused');
     emit('frame');

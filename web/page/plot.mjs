@@ -117,7 +117,7 @@ function trueStart() {
 /** @param {ChartOptions['name']} name @returns {uPlot.Series[]} */
 function seriesOf(name) {
   const { run, muted, agent, panel, ink } = theme();
-  const line = (/** @type {string} */ stroke, width = 2) => ({ stroke, width, spanGaps: true, pxAlign: 0, points: { show: false } });
+  const line = (/** @type {string} */ stroke, width = 2) => ({ stroke, width, spanGaps: true, pxAlign: 0, points: { size: 5, fill: stroke, show: isAlone } });
   if (name === 'returns') {
     return [
       { stroke: muted, paths: () => null, points: { show: true, size: 3.5, width: 0, fill: `${muted}99`, stroke: `${muted}00` } },
@@ -128,6 +128,9 @@ function seriesOf(name) {
   if (name === 'q') return [line(run), { ...line(agent, 1.5), dash: [6, 3] }];
   return [line(name === 'epsilon' ? ink : run, name === 'loss' ? 1.5 : 2)];
 }
+
+/** A line of one point would not be seen. @param {uPlot} u @param {number} series */
+const isAlone = (u, series) => /** @type {(number | null)[]} */ (u.data[series]).filter((v) => v !== null).length === 1;
 
 /** Threshold, true value, and where it was solved. @param {uPlot} u */
 function drawMarks(u) {

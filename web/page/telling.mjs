@@ -27,7 +27,7 @@ export function glossOf(action) {
 /** @param {Numbers} view @param {string} english what the library says */
 export function stateInWords(view, english) {
   const { world, isMap } = lab();
-  if (language() === 'en') return english;
+  if (language() === 'en') return english.replace(/-(?=\d)/g, '−');
   return isMap ? cellInWords(view[0]) : partOf(world)?.tell?.(view) ?? english;
 }
 

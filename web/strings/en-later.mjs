@@ -65,6 +65,7 @@ export default {
   'state.acrobot': 'first link at {first}°, second at {second}° to it, tip {gap} m {side} the target',
   'state.catch': 'ball in row {row}, column {column}; paddle in column {paddle}',
   'state.breakout': 'ball in row {row}, column {column}, {going} to the {side}; paddle in column {paddle}; bricks left: {bricks}',
+  'state.breakout.seen': 'ball in row {row}, column {column}; paddle in column {paddle}; {bricks} bricks',
   'going.up': 'rising',
   'going.down': 'falling',
   'state.sea': 'row {row}, column {column} of {size}',

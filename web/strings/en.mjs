@@ -144,7 +144,7 @@ export default {
 
   'happened': 'What just happened',
   'happened.none': 'Nothing yet. Step takes one environment step, and learns from it.',
-  'happened.sentence': 'the sentence so far',
+  'happened.before': 'the state before',
   'loop.state': 'state s',
   'loop.action': 'action a',
   'loop.reward': 'reward r',

@@ -64,6 +64,7 @@ export default {
   'state.acrobot': '第一节 {first}°，第二节相对它 {second}°，末端在目标线{side} {gap} 米',
   'state.catch': '球在第 {row} 行第 {column} 列，挡板在第 {paddle} 列',
   'state.breakout': '球在第 {row} 行第 {column} 列，正向{side}{going}；挡板在第 {paddle} 列；还剩 {bricks} 块砖',
+  'state.breakout.seen': '球在第 {row} 行第 {column} 列；挡板在第 {paddle} 列；还剩 {bricks} 块砖',
   'going.up': '上飞',
   'going.down': '下落',
   'state.sea': '第 {row} 行第 {column} 列，共 {size} 列',

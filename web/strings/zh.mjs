@@ -144,7 +144,7 @@ export default {
 
   'happened': '刚刚发生了什么',
   'happened.none': '还没有。点“单步”让它在环境中走一步，并从中学习。',
-  'happened.sentence': '已写出的部分',
+  'happened.before': '之前的状态',
   'loop.state': '状态 s',
   'loop.action': '动作 a',
   'loop.reward': '奖励 r',
