@@ -69,6 +69,8 @@ export const LABELS = {
   'value-iteration': 'Value iteration',
   'policy-iteration': 'Policy iteration',
   'policy-evaluation': 'Policy evaluation',
+  'reinforce': 'REINFORCE',
+  'ppo': 'PPO',
 };
 
 /** An environment that is in no catalogue has no options either. @param {Catalog} catalog @param {string} id */

@@ -7,6 +7,7 @@ import editing from './suites/editing.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
 import same from './suites/same.mjs';
+import worlds from './suites/worlds.mjs';
 
 /** @type {import('./harness.mjs').Lab} */
 let lab;
@@ -20,5 +21,6 @@ const get = () => lab;
 describe('loading', () => loading(get));
 describe('learning', () => learning(get));
 describe('the same run everywhere', () => same(get));
+describe('every world', () => worlds(get));
 describe('editing and links', () => editing(get));
 describe('for everybody', () => access(get));

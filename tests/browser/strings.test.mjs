@@ -5,17 +5,24 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import en from '../../web/strings/en.mjs';
-import zh from '../../web/strings/zh.mjs';
+import enFirst from '../../web/strings/en.mjs';
+import enLater from '../../web/strings/en-later.mjs';
+import zhFirst from '../../web/strings/zh.mjs';
+import zhLater from '../../web/strings/zh-later.mjs';
 import help from '../../web/strings/zh-help.mjs';
 import { load } from '../../web/node.mjs';
+
+const en = { ...enFirst, ...enLater };
+const zh = { ...zhFirst, ...zhLater };
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 const read = (/** @type {string} */ file) => readFileSync(WEB + file, 'utf8');
 const places = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
 
-test('both have the same keys', () => {
-  assert.deepEqual(Object.keys(zh), Object.keys(en));
+test('both have the same keys, each at one place', () => {
+  assert.deepEqual(Object.keys(zhFirst).sort(), Object.keys(enFirst).sort());
+  assert.deepEqual(Object.keys(zhLater).sort(), Object.keys(enLater).sort());
+  assert.deepEqual(Object.keys(enFirst).filter((key) => Object.hasOwn(enLater, key)), []);
 });
 
 test('both fill in the same places, and nothing is empty', () => {

@@ -47,6 +47,8 @@ const CONDITIONS = {
   v_max: is('distribution', 'categorical'),
   n_quantiles: is('distribution', 'quantile'),
   loss: is('distribution', 'expected', ''), // the others have one of their own
+  vf_coef: (get) => get('baseline') !== false,
+  gae_lambda: (get) => get('baseline') !== false,
   n_eval_episodes: (get) => get('eval_freq') !== 0,
   stop_at_threshold: (get) => get('eval_freq') !== 0,
 };

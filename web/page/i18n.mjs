@@ -84,8 +84,8 @@ export async function loadHelp() {
   helpWords = await fetchHelp(current);
 }
 
-/** One line of help on an option: the library's own in English, translated by name. @param {string} name @param {string} help */
-export const tHelp = (name, help) => helpWords[name] ?? help;
+/** One line of help on an option: the library's own in English, translated by name. @param {string} own its name where it means something else @param {string} name @param {string} help */
+export const tHelp = (own, name, help) => helpWords[own] ?? helpWords[name] ?? help;
 
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();

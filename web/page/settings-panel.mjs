@@ -9,7 +9,7 @@ import { applies } from './applies.mjs';
 import { attempt, lab } from './app.mjs';
 import { byId, el, show } from './dom.mjs';
 import { count, exact, loadHelp, loadLater, powerOfTen, t, tHelp, tMaybe } from './i18n.mjs';
-import { shown } from './settings.mjs';
+import { fieldName, shown } from './settings.mjs';
 import { nextStep } from './steps.mjs';
 
 /** @typedef {import('./fields.mjs').Setting} Setting */
@@ -38,15 +38,14 @@ function grouped(settings) {
 function row(setting) {
   const { field, key, scope, preset } = setting;
   const id = `set-${scope}-${key}`;
-  const name = tMaybe(`field.${field.name}`, field.name.replaceAll('_', ' '));
-  const label = el('label', { for: id, text: name });
+  const label = el('label', { for: id, text: fieldName(field.name) });
   if (!field.live) label.append(el('span', { text: ' ⟳', title: t('needs.reset'), 'aria-label': `, ${t('needs.reset')}`, role: 'img' }));
-  const help = el('p', { class: 'help', id: `${id}-help` }, `${sentence(tHelp(field.name, field.help))} `, el('span', { class: 'range', text: bounds(setting, preset) }));
+  const help = el('p', { class: 'help', id: `${id}-help` }, `${sentence(tHelp(scope === 'options' ? `${lab().setup.algo}.${field.name}` : '', field.name, field.help))} `, el('span', { class: 'range', text: bounds(setting, preset) }));
   return el('div', { class: 'setting', 'data-id': `${scope}.${key}` }, label, control(setting, id), help);
 }
 
 /** @param {string} text */
-const sentence = (text) => (/[.。]$/.test(text) ? text : text + t('full.stop'));
+const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.。]$/.test(text) ? '' : t('full.stop'));
 
 /** @param {Setting} setting @param {Value} preset */
 function bounds({ field }, preset) {
@@ -83,7 +82,7 @@ function control(setting, id) {
     event.preventDefault();
     step(event.key === 'ArrowUp' ? 1 : -1);
   });
-  const name = tMaybe(`field.${field.name}`, field.name);
+  const name = fieldName(field.name);
   return el('span', { class: 'stepper' },
     el('button', { 'type': 'button', 'text': '−', 'aria-label': t('less', { name }), 'click': () => step(-1) }), input,
     el('button', { 'type': 'button', 'text': '+', 'aria-label': t('more', { name }), 'click': () => step(1) }));
@@ -96,7 +95,7 @@ function typed(setting, input) {
     commit(setting, value);
     return;
   }
-  const name = tMaybe(`field.${setting.field.name}`, setting.field.name);
+  const name = fieldName(setting.field.name);
   attempt(() => {
     throw new RangeError(t('bad.value', { name, value: input.value }));
   });

@@ -29,6 +29,9 @@ export function wireSettings() {
   buttonById('staged-reset').addEventListener('click', () => attempt(() => lab().reset()));
 }
 
+/** What a setting is called; algorithms may call theirs otherwise. @param {string} name */
+export const fieldName = (name) => tMaybe(`field.${lab().setup.algo}.${name}`, tMaybe(`field.${name}`, name.replaceAll('_', ' ')));
+
 /** A value as the page writes it. @param {import('./fields.mjs').Value} value */
 export function shown(value) {
   if (typeof value === 'boolean') return t(value ? 'on' : 'off');
@@ -43,7 +46,7 @@ function tellChanges() {
   const all = lab().settings;
   const words = names.map((key) => {
     const setting = all.find((s) => s.key === key);
-    return setting ? `${tMaybe(`field.${setting.field.name}`, key)} ${shown(lab().valueOf(setting))}` : key;
+    return setting ? `${fieldName(setting.field.name)} ${shown(lab().valueOf(setting))}` : key;
   });
   setText(byId('settings-note'), words.length > 0 ? t('changed', { list: words.join(t('comma')) })
     : t(setup.preset ? 'unchanged.named' : presetAlgos(catalog, setup.env).includes(setup.algo) ? 'unchanged' : 'unchanged.defaults'));

@@ -75,6 +75,8 @@ export default {
   'env.Bandit-v0': 'Bandit',
   'algo.dqn': 'DQN',
   'algo.dqn/rainbow': 'Rainbow',
+  'algo.ppo': 'PPO',
+  'algo.reinforce': 'REINFORCE',
   'algo.q-learning': 'Q-learning',
   'algo.sarsa': 'SARSA',
   'algo.expected-sarsa': 'Expected SARSA',

@@ -75,6 +75,8 @@ export default {
   'env.Bandit-v0': '多臂老虎机',
   'algo.dqn': 'DQN',
   'algo.dqn/rainbow': 'Rainbow',
+  'algo.ppo': 'PPO',
+  'algo.reinforce': 'REINFORCE',
   'algo.q-learning': 'Q 学习',
   'algo.sarsa': 'SARSA',
   'algo.expected-sarsa': '期望 SARSA',

@@ -5,17 +5,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import en from '../../../web/strings/en.mjs';
+import enFirst from '../../../web/strings/en.mjs';
+import enLater from '../../../web/strings/en-later.mjs';
 import zh from '../../../web/strings/zh.mjs';
 import { number, reach, setSpeed, text } from '../harness.mjs';
 
+const en = { ...enFirst, ...enLater };
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function access(lab) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`axe, ${colorScheme}`, async () => {
-      for (const env of ['GridWorld-v0', 'CartPole-v1', 'TextGen-v0']) {
+      for (const env of ['GridWorld-v0', 'MountainCar-v0', 'Breakout-MinAtar', 'Bandit-v0', 'TextGen-v0']) {
         const { page, close } = await lab().open(`#env=${env}`, { colorScheme });
         await page.click('#settings summary');
         await page.waitForSelector('.setting');
@@ -51,7 +53,7 @@ export default function access(lab) {
     await page.focus('#tab-grid');
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction(() => location.hash.includes('CartPole'));
-    assert.equal(await page.getAttribute('#tab-cartpole', 'aria-selected'), 'true');
+    assert.equal(await page.getAttribute('#tab-control', 'aria-selected'), 'true');
     await page.focus('#seed');
     await page.keyboard.type('5');
     assert.equal(await number(page, 'count-steps'), 0, 'keys in a field are the field’s');
@@ -97,7 +99,7 @@ export default function access(lab) {
       await page.click('#settings summary');
       await page.waitForSelector('.setting');
       await setSpeed(page, 5);
-      for (const tab of ['grid', 'cartpole', 'text']) {
+      for (const tab of ['grid', 'control', 'pixels', 'text']) {
         await page.click(`#tab-${tab}`);
         await page.click('#play');
         await reach(page, 'count-steps', 20);

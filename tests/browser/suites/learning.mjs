@@ -71,7 +71,7 @@ export default function learning(lab) {
 
   test('nothing leaves the origin', async () => {
     const { page, trouble, close } = await lab().open();
-    for (const tab of ['cartpole', 'text', 'grid']) {
+    for (const tab of ['control', 'pixels', 'text', 'grid']) {
       await page.click(`#tab-${tab}`);
       await page.click('#step');
     }
