@@ -506,6 +506,14 @@ static void describe(char *out, size_t size, const char *dtype, int rank, const 
     for (int i = 1; i < rank; i++) bh_text_add(&text, " x %zu", shape[i]);
 }
 
+int bh_checkpoint_has(const void *bytes, size_t size, const char *name)
+{
+    (void)size;
+    search s = {.name = name};
+    walk(bytes, header_size(bytes), &(visitor){NULL, search_tensor, &s});
+    return s.is_found;
+}
+
 static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out, bh_error *err)
 {
     search s = {.name = t->name};

@@ -84,6 +84,9 @@ BH_API int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *k
 BH_API bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *tensors,
                                     int n_tensors, bh_error *err);
 
+/// 1 when the file has a tensor of that name. The bytes must have passed bh_checkpoint_check.
+BH_API int bh_checkpoint_has(const void *bytes, size_t size, const char *name);
+
 /// SHA-256 over the tensors' bytes as they stand in a checkpoint's data section, one after the other:
 /// the fingerprint of parameters. 64 hex digits and a NUL.
 BH_API void bh_checkpoint_fingerprint(const bh_tensor *tensors, int n_tensors, char hex[65]);

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-static double huber(bh_real *restrict d, const bh_real *restrict error, const bh_real *weights, int n)
+static double huber(bh_real *restrict d, const bh_real *restrict error, const bh_real *weights,
+                    int n)
 {
     double sum = 0;
     bh_real share = 1 / (bh_real)n;

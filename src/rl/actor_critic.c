@@ -85,7 +85,7 @@ bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *setting
     bhi_net_spec policy = net_spec(settings, &spec->observation, spec->n_actions);
     bhi_net_spec value = net_spec(settings, &spec->observation, 1);
     ac.policy = bhi_net_shape(&policy);
-    ac.value = bhi_net_shape(&value);
+    if (!settings->has_no_critic) ac.value = bhi_net_shape(&value);
     ac.n_params = ac.policy.n_params + ac.value.n_params;
     return ac;
 }
@@ -170,6 +170,7 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
 {
     int P = ac->policy.n_params;
     bhi_net_backward(&ac->policy, ac->params, gradient, ac->policy_acts, ac->policy_dacts, x, B);
+    if (ac->settings.has_no_critic) return;
     bhi_net_backward(&ac->value, ac->params + P, gradient + P, ac->value_acts, ac->value_dacts, x,
                      B);
 }

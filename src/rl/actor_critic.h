@@ -42,6 +42,7 @@ typedef struct bhi_actor_critic_settings {
     bh_sizes net_arch;
     bhi_activation activation;
     int ortho_init;
+    int has_no_critic; ///< a policy alone: the value network has no layers and no parameters
 } bhi_actor_critic_settings;
 
 /// From a pointer to a config with these rows.
@@ -129,7 +130,7 @@ double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs);
 bh_real *bhi_actor_critic_dlogits(bhi_actor_critic *ac, int B);
 bh_real *bhi_actor_critic_dvalues(bhi_actor_critic *ac, int B);
 
-/// Gradient (n_params) out, of both networks, after logits and values of the same x (B,S) and their gradients.
+/// Gradient (n_params) out, of all networks there are, after logits and values of the same x (B,S) and their gradients.
 void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh_real *x, int B);
 
 /// A step of the optimizer along ac->gradient, clipped by its norm, both networks together.

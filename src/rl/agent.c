@@ -2,6 +2,7 @@
 // The agents there are.
 #include "rl/agent.h"
 
+#include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/planning.h"
 #include "rl/ppo.h"
@@ -21,6 +22,7 @@ const bh_agent_class *const bh_agent_classes[] = {
     &bh_policy_evaluation_class,
     &bh_ppo_class,
     &bh_reinforce_class,
+    &bh_clone_class,
     NULL,
 };
 

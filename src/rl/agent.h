@@ -33,16 +33,25 @@ typedef struct bh_experience {
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
+/// What somebody else did, to be imitated or learned from.
+typedef struct bh_demonstrations {
+    /// Transitions of one stream, episode after episode. The last one, where it neither terminated nor was
+    /// truncated, counts as truncated: nothing of it follows.
+    bh_experience transitions;
+    const double
+        *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
+} bh_demonstrations;
+
 #define BH_METRICS_MAX 6 ///< figures of a class's own
 
 /// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
 typedef struct bh_agent_stats {
-    double loss;          ///< of the updates
-    double mean_q;        ///< mean over the batches of max_a q_tm1; of policies, of the states' values
-    double grad_norm;     ///< before clipping
-    double epsilon;       ///< now; temperature, noise or bonus where those explore
-    double learning_rate; ///< now
-    double n_updates;     ///< since creation
+    double loss;      ///< of the updates
+    double mean_q;    ///< mean over the batches of max_a q_tm1; of policies, of the states' values
+    double grad_norm; ///< before clipping
+    double epsilon;   ///< now; temperature, noise or bonus where those explore
+    double learning_rate;         ///< now
+    double n_updates;             ///< since creation
     double extra[BH_METRICS_MAX]; ///< what else the class measures, see bh_agent_class.metrics
 } bh_agent_stats;
 
@@ -50,11 +59,13 @@ typedef struct bh_agent_class {
     const char *name; ///< "dqn"
     const char *summary;
     const bh_config_table *config;
-    const bh_preset *presets; ///< n_presets rows of named presets ("dqn/rainbow"), for all environments
+    const bh_preset
+        *presets; ///< n_presets rows of named presets ("dqn/rainbow"), for all environments
     int n_presets;
     int needs_mdp;
-    const char *const *metrics; ///< names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"),
-                                ///< NULL-terminated; NULL for none
+    const char *const
+        *metrics; ///< names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"),
+                  ///< NULL-terminated; NULL for none
     int gives_log_probs; ///< q_values writes log-probabilities of a policy, not action values
 
     bh_status (*create)(void **agent, const void *config, const bh_agent_spec *spec, bh_error *err);
@@ -73,6 +84,10 @@ typedef struct bh_agent_class {
     void (*cut)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
+    /// Takes demonstrations in, copied, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
+    /// happens, when they are more than the config made room for or lack what it asks for. NULL where the class
+    /// cannot learn from them.
+    bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
     void (*stats)(void *agent, bh_agent_stats *out);
     /// Updates since creation.
     int (*n_updates)(const void *agent);

@@ -42,7 +42,8 @@ uint32_t *bhi_counts_of(const bhi_counts *counts, const bh_real *x)
         while (state + 1 < S && x[state] == 0) state++;
         return bhi_counts_of_state(counts, state);
     }
-    uint64_t hash = 0xcbf29ce484222325u; // FNV-1a over the parts, mixed at the end (SplitMix64's finaliser)
+    uint64_t hash =
+        0xcbf29ce484222325u; // FNV-1a over the parts, mixed at the end (SplitMix64's finaliser)
     for (int i = 0; i < S; i++) {
         hash = (hash ^ (uint64_t)bin_of(counts, (double)x[i], i)) * 0x100000001b3u;
     }

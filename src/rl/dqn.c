@@ -51,6 +51,8 @@ struct bh_dqn {
     bh_real *q;                          // (rows,A)
     bh_real *bonus_t;                    // (rows,A) UCB
     double *row;                         // (A)
+    bh_real *demo_weights, *demo_loss;   // (B) of the large-margin loss, with demonstrations
+    bh_real *demo_dq;                    // (B,A)
     bh_real *acts, *acts_t, *dacts;      // bhi_net_acts of rows
 };
 
@@ -95,7 +97,13 @@ static void layout(bh_dqn *d, bhi_arena *arena)
                           d->spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
     }
-    bhi_replay_layout(&d->replay, arena, c->buffer_size, d->spec.n_envs, &d->spec.observation);
+    if (c->demo_capacity > 0) {
+        d->demo_weights = reals(arena, B);
+        d->demo_loss = reals(arena, B);
+        d->demo_dq = reals(arena, B * A);
+    }
+    bhi_replay_layout(&d->replay, arena, c->buffer_size + c->demo_capacity, d->spec.n_envs,
+                      &d->spec.observation);
     if (c->prioritized) bhi_replay_layout_priorities(&d->replay, arena);
 }
 
@@ -142,8 +150,8 @@ static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, b
         size = next;
     }
     double rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
-    double replay =
-        (double)c->buffer_size * (double)bh_space_bytes(&spec->observation) / sizeof(float);
+    double replay = ((double)c->buffer_size + c->demo_capacity) *
+                    (double)bh_space_bytes(&spec->observation) / sizeof(float);
     if (params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
         replay > BH_REALS_MAX) {
         return bh_fail(err, BH_ERR_CONFIG, "DQN: net_arch, batch_size or buffer_size is too large");
@@ -160,9 +168,10 @@ static bh_status check_head(const bh_dqn_config *c, const bh_agent_spec *spec, b
     bhi_net_spec net = net_spec(c, spec);
     if (c->features_extractor == BHI_FLATTEN) return BH_OK;
     if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "DQN: features_extractor needs images, at least %s; leave it at flatten here",
-                       c->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
+        return bh_fail(
+            err, BH_ERR_CONFIG,
+            "DQN: features_extractor needs images, at least %s; leave it at flatten here",
+            c->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
     }
     return BH_OK;
 }
@@ -322,7 +331,7 @@ static void sample(bh_dqn *d)
         bh_value_importance_weights(d->importance, d->probability, d->replay.size,
                                     c->priority_beta + (1 - c->priority_beta) * done, 0, B);
     } else {
-        bhi_replay_sample(&d->replay, d->index, B, &d->sample_rng);
+        bhi_replay_sample_shares(&d->replay, d->index, c->demo_ratio, B, &d->sample_rng);
     }
     bhi_replay_gather(&d->replay, d->index, B, c->gamma, c->n_steps, d->x_tm1, d->a_tm1, d->r_t,
                       d->discount_t, d->x_t);
@@ -341,6 +350,21 @@ static const bh_real *target_bonus(bh_dqn *d)
             d->bonus_t[b * A + a] = (bh_real)bhi_explore_target_bonus(&explore, counts[a]);
     }
     return d->bonus_t;
+}
+
+// Adds the large-margin loss of what was demonstrated to dout; returns it. q (B,A) are the values of out (B,A,N).
+static double learn_demonstrated(bh_dqn *d, bh_real *dout, const bh_real *out)
+{
+    const bh_dqn_config *c = &d->config;
+    int B = c->batch_size, n_protected = d->replay.n_protected;
+    if (n_protected == 0 || c->demo_coef == 0) return 0;
+    const bh_real *q = bhi_head_values(&d->head, d->q, out, B);
+    for (int b = 0; b < B; b++)
+        d->demo_weights[b] = d->index[b] < n_protected ? (bh_real)c->demo_coef : 0;
+    double loss = bh_value_large_margin(d->demo_loss, d->demo_dq, q, d->a_tm1, c->demo_margin,
+                                        d->demo_weights, B, d->spec.n_actions);
+    bhi_head_add_gradient(&d->head, dout, out, d->demo_dq, B);
+    return loss;
 }
 
 // All networks on the batch, loss and the gradient of the online network's outputs. Target and online network
@@ -365,6 +389,7 @@ static const bh_real *learn_outputs(bh_dqn *d)
     batch.out_tm1 = bhi_net_forward(&d->net, weights, d->acts, d->x_tm1, B);
     d->loss_sum += bhi_head_learn(&d->head, &batch);
     d->q_sum += batch.max_q;
+    d->loss_sum += learn_demonstrated(d, batch.dout, batch.out_tm1);
     return weights;
 }
 
@@ -404,6 +429,43 @@ void bh_dqn_learn(bh_dqn *dqn)
     }
     int interval = c->target_update_interval / dqn->spec.n_envs;
     if (dqn->calls % (interval > 0 ? interval : 1) == 0) update_target(dqn);
+}
+
+// As many updates between two target updates as there will be while the environment is played.
+static void learn_before(bh_dqn *d)
+{
+    const bh_dqn_config *c = &d->config;
+    double interval = (double)c->target_update_interval / d->spec.n_envs;
+    interval = interval * c->gradient_steps / c->train_freq;
+    double next = interval;
+    for (int i = 1; i <= c->demo_updates; i++) {
+        bh_dqn_update(d);
+        if (i < next && i < c->demo_updates) continue;
+        update_target(d);
+        next += interval;
+    }
+}
+
+bh_status bh_dqn_demonstrate(bh_dqn *dqn, const bh_demonstrations *demonstrations, bh_error *err)
+{
+    const bh_experience *e = &demonstrations->transitions;
+    size_t F = (size_t)bh_space_floats(&dqn->spec.observation);
+    if (dqn->timesteps > 0)
+        return bh_fail(err, BH_ERR_STATE, "DQN: demonstrations come before the first step");
+    if (e->n > dqn->config.demo_capacity - dqn->replay.n_protected) {
+        return bh_fail(
+            err, BH_ERR_ARGUMENT,
+            "DQN: demo_capacity has room for %d more transitions, but %d are demonstrated",
+            dqn->config.demo_capacity - dqn->replay.n_protected, e->n);
+    }
+    for (int i = 0; i < e->n; i++) {
+        bhi_replay_add(&dqn->replay, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
+                       e->terminated_t[i], e->truncated_t[i] || i + 1 == e->n,
+                       e->obs_t + (size_t)i * F);
+    }
+    bhi_replay_protect(&dqn->replay);
+    learn_before(dqn);
+    return BH_OK;
 }
 
 bh_real *bh_dqn_online(bh_dqn *dqn)
@@ -468,6 +530,12 @@ static void class_cut(void *agent, const float *obs)
 static void class_learn(void *agent)
 {
     bh_dqn_learn(agent);
+}
+
+static bh_status class_demonstrate(void *agent, const bh_demonstrations *demonstrations,
+                                   bh_error *err)
+{
+    return bh_dqn_demonstrate(agent, demonstrations, err);
 }
 
 static void class_stats(void *agent, bh_agent_stats *out)
@@ -543,6 +611,7 @@ const bh_agent_class bh_dqn_class = {
     .observe = class_observe,
     .cut = class_cut,
     .learn = class_learn,
+    .demonstrate = class_demonstrate,
     .stats = class_stats,
     .n_updates = class_n_updates,
     .q_values = class_q_values,

@@ -62,7 +62,8 @@ typedef struct bh_env_def {
     double reward_threshold;       ///< mean return that counts as solved; NAN when none
     int max_episode_steps;         ///< time limit after which `truncated` is set; 0 when none
     size_t state_bytes;
-    const bh_preset *presets; ///< n_presets rows of options; the first row's algorithm is the default
+    const bh_preset
+        *presets; ///< n_presets rows of options; the first row's algorithm is the default
     int n_presets;
     int n_view; ///< floats `view` writes
 

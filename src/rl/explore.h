@@ -29,26 +29,26 @@ typedef enum bhi_exploration {
 } bhi_exploration;
 
 /// Rows of an agent's table; FRACTION and FINAL are the defaults of epsilon's fall, as text.
-#define BHI_EXPLORE_CONFIG(X, FRACTION, FINAL)                                                      \
-    X(CHOICE, exploration, "epsilon-greedy", 0, 0, "epsilon-greedy|boltzmann|gaussian|ucb|greedy",  \
-      BH_RESET, "How it tries other actions than the best it knows")                                \
-    X(REAL, exploration_fraction, FRACTION, 0, 1, NULL, BH_LIVE,                                    \
-      "Share of total_timesteps over which epsilon (temperature, noise) falls")                     \
-    X(CHOICE, exploration_schedule, "linear", 0, 0, "linear|exponential", BH_LIVE,                  \
-      "How epsilon (temperature, noise) falls")                                                     \
-    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start")              \
-    X(REAL, exploration_final_eps, FINAL, 0, 1, NULL, BH_LIVE, "Epsilon at the end")                \
-    X(REAL, exploration_initial_temperature, "1", 1e-6, 1e6, NULL, BH_LIVE,                         \
-      "Boltzmann: temperature at the start, in units of return")                                    \
-    X(REAL, exploration_final_temperature, "0.02", 1e-6, 1e6, NULL, BH_LIVE,                        \
-      "Boltzmann: temperature at the end")                                                          \
-    X(REAL, exploration_initial_noise, "1", 0, 1e6, NULL, BH_LIVE,                                  \
-      "Gaussian: standard deviation of the noise on Q at the start")                                \
-    X(REAL, exploration_final_noise, "0.02", 0, 1e6, NULL, BH_LIVE,                                 \
-      "Gaussian: standard deviation at the end")                                                    \
-    X(REAL, exploration_bonus, "1", 0, 1e6, NULL, BH_LIVE,                                          \
-      "UCB: c, how much an action gains by being rare")                                             \
-    X(BOOL, exploration_bonus_in_target, "false", 0, 1, NULL, BH_LIVE,                              \
+#define BHI_EXPLORE_CONFIG(X, FRACTION, FINAL)                                                     \
+    X(CHOICE, exploration, "epsilon-greedy", 0, 0, "epsilon-greedy|boltzmann|gaussian|ucb|greedy", \
+      BH_RESET, "How it tries other actions than the best it knows")                               \
+    X(REAL, exploration_fraction, FRACTION, 0, 1, NULL, BH_LIVE,                                   \
+      "Share of total_timesteps over which epsilon (temperature, noise) falls")                    \
+    X(CHOICE, exploration_schedule, "linear", 0, 0, "linear|exponential", BH_LIVE,                 \
+      "How epsilon (temperature, noise) falls")                                                    \
+    X(REAL, exploration_initial_eps, "1", 0, 1, NULL, BH_LIVE, "Epsilon at the start")             \
+    X(REAL, exploration_final_eps, FINAL, 0, 1, NULL, BH_LIVE, "Epsilon at the end")               \
+    X(REAL, exploration_initial_temperature, "1", 1e-6, 1e6, NULL, BH_LIVE,                        \
+      "Boltzmann: temperature at the start, in units of return")                                   \
+    X(REAL, exploration_final_temperature, "0.02", 1e-6, 1e6, NULL, BH_LIVE,                       \
+      "Boltzmann: temperature at the end")                                                         \
+    X(REAL, exploration_initial_noise, "1", 0, 1e6, NULL, BH_LIVE,                                 \
+      "Gaussian: standard deviation of the noise on Q at the start")                               \
+    X(REAL, exploration_final_noise, "0.02", 0, 1e6, NULL, BH_LIVE,                                \
+      "Gaussian: standard deviation at the end")                                                   \
+    X(REAL, exploration_bonus, "1", 0, 1e6, NULL, BH_LIVE,                                         \
+      "UCB: c, how much an action gains by being rare")                                            \
+    X(BOOL, exploration_bonus_in_target, "false", 0, 1, NULL, BH_LIVE,                             \
       "UCB: values of the next state get a bonus too, so that the unknown is sought from afar")
 
 /// What the rows say, as far as the chosen strategy needs it.
@@ -62,19 +62,18 @@ typedef struct bhi_explore_settings {
 } bhi_explore_settings;
 
 /// From a config struct with these rows.
-#define BHI_EXPLORE_SETTINGS(c)                                                              \
-    (bhi_explore_settings){                                                                  \
-        (bhi_exploration)(c)->exploration,                                                   \
-        (c)->exploration == BHI_BOLTZMANN  ? (c)->exploration_initial_temperature            \
-        : (c)->exploration == BHI_GAUSSIAN ? (c)->exploration_initial_noise                  \
-                                           : (c)->exploration_initial_eps,                   \
-        (c)->exploration == BHI_BOLTZMANN  ? (c)->exploration_final_temperature              \
-        : (c)->exploration == BHI_GAUSSIAN ? (c)->exploration_final_noise                    \
-                                           : (c)->exploration_final_eps,                     \
-        (c)->exploration_fraction,                                                           \
-        (c)->exploration_schedule,                                                           \
-        (c)->exploration_bonus,                                                              \
-        (c)->exploration_bonus_in_target,                                                    \
+#define BHI_EXPLORE_SETTINGS(c)                                                           \
+    (bhi_explore_settings)                                                                \
+    {                                                                                     \
+        (bhi_exploration)(c)->exploration,                                                \
+            (c)->exploration == BHI_BOLTZMANN  ? (c)->exploration_initial_temperature     \
+            : (c)->exploration == BHI_GAUSSIAN ? (c)->exploration_initial_noise           \
+                                               : (c)->exploration_initial_eps,            \
+            (c)->exploration == BHI_BOLTZMANN  ? (c)->exploration_final_temperature       \
+            : (c)->exploration == BHI_GAUSSIAN ? (c)->exploration_final_noise             \
+                                               : (c)->exploration_final_eps,              \
+            (c)->exploration_fraction, (c)->exploration_schedule, (c)->exploration_bonus, \
+            (c)->exploration_bonus_in_target,                                             \
     }
 
 /// Epsilon, temperature or noise at a progress (0 start, 1 end of the run); c for UCB, 0 for greedy.

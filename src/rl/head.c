@@ -13,7 +13,8 @@ void bhi_head_layout(bhi_head *head, bhi_arena *arena)
     head->dq = bhi_arena_array(arena, rows, sizeof(bh_real));
     head->a_t = bhi_arena_array(arena, rows, sizeof(int));
     if (head->kind == BHI_EXPECTED) return;
-    if (head->kind == BHI_CATEGORICAL) head->p = bhi_arena_array(arena, rows * A * N, sizeof(bh_real));
+    if (head->kind == BHI_CATEGORICAL)
+        head->p = bhi_arena_array(arena, rows * A * N, sizeof(bh_real));
     head->chosen = bhi_arena_array(arena, rows * N, sizeof(bh_real));
     head->target = bhi_arena_array(arena, rows * N, sizeof(bh_real));
 }
@@ -65,7 +66,8 @@ static void choose_next(bhi_head *head, bhi_head_batch *b)
     b->max_q = mean_max(q, b->B, A);
     for (int i = 0; i < b->B; i++) {
         bh_real *row = head->q_t + i * A;
-        for (int a = 0; a < A; a++) row[a] = q[i * A + a] + (b->bonus_t != NULL ? b->bonus_t[i * A + a] : 0);
+        for (int a = 0; a < A; a++)
+            row[a] = q[i * A + a] + (b->bonus_t != NULL ? b->bonus_t[i * A + a] : 0);
         head->a_t[i] = bh_value_argmax(row, A);
     }
 }
@@ -116,4 +118,24 @@ double bhi_head_learn(bhi_head *head, bhi_head_batch *batch)
         [BHI_QUANTILE] = learn_quantile,
     };
     return learn[head->kind](head, batch);
+}
+
+void bhi_head_add_gradient(bhi_head *head, bh_real *dout, const bh_real *out, const bh_real *dq,
+                           int B)
+{
+    int N = head->N, is_categorical = head->kind == BHI_CATEGORICAL;
+    if (is_categorical) {
+        bh_value_softmax(head->p, out, 1, B * head->A, N);
+        bh_value_categorical_q(head->q_t, head->p, head->v_min, head->v_max, B, head->A, N);
+    }
+    for (int i = 0; i < B * head->A; i++) {
+        for (int j = 0; j < N; j++) {
+            double slope = 1.0 / N; // expected, quantile: the mean
+            if (is_categorical) {
+                double z = head->v_min + j * (head->v_max - head->v_min) / (N - 1);
+                slope = (double)head->p[i * N + j] * (z - (double)head->q_t[i]);
+            }
+            dout[i * N + j] += (bh_real)((double)dq[i] * slope);
+        }
+    }
 }

@@ -21,14 +21,14 @@ typedef enum bhi_distribution {
 
 typedef struct bhi_head {
     bhi_distribution kind;
-    int A, N, rows;       ///< rows: the largest batch
-    double v_min, v_max;  ///< categorical: returns of the first and the last atom
-    bh_real *p;           ///< (rows,A,N) probabilities, categorical
-    bh_real *q_t;         ///< (rows,A)
-    bh_real *chosen;      ///< (rows,N) distribution of the next action
-    bh_real *target;      ///< (rows,N)
-    bh_real *dq;          ///< (rows), expected
-    int *a_t;             ///< (rows)
+    int A, N, rows;      ///< rows: the largest batch
+    double v_min, v_max; ///< categorical: returns of the first and the last atom
+    bh_real *p;          ///< (rows,A,N) probabilities, categorical
+    bh_real *q_t;        ///< (rows,A)
+    bh_real *chosen;     ///< (rows,N) distribution of the next action
+    bh_real *target;     ///< (rows,N)
+    bh_real *dq;         ///< (rows), expected
+    int *a_t;            ///< (rows)
 } bhi_head;
 
 /// Lays scratch out; kind, A, N, rows and the range are set before.
@@ -40,10 +40,11 @@ const bh_real *bhi_head_values(bhi_head *head, bh_real *q, const bh_real *out, i
 /// A batch as the networks see it.
 typedef struct bhi_head_batch {
     int B;
-    const bh_real *out_tm1;          ///< (B,A,N) online network, where the actions were taken
-    const bh_real *choose_t;         ///< (B,A,N) the network that chooses the next action
-    const bh_real *out_t;            ///< (B,A,N) target network, after them
-    const bh_real *bonus_t;          ///< (B,A) added to the values that choose, or NULL; expected: also to the target
+    const bh_real *out_tm1;  ///< (B,A,N) online network, where the actions were taken
+    const bh_real *choose_t; ///< (B,A,N) the network that chooses the next action
+    const bh_real *out_t;    ///< (B,A,N) target network, after them
+    const bh_real
+        *bonus_t; ///< (B,A) added to the values that choose, or NULL; expected: also to the target
     const int *a_tm1;                ///< (B)
     const bh_real *r_t, *discount_t; ///< (B)
     const bh_real *weights;          ///< (B) importance weights, or NULL for 1
@@ -53,6 +54,11 @@ typedef struct bhi_head_batch {
     double max_q;                    ///< out: mean over the batch of the largest value; of distributions in the
                                      ///< next states, where the means are at hand
 } bhi_head_batch;
+
+/// Adds to dout (B,A,N) what a gradient dq (B,A) of the action values is in the outputs out (B,A,N) they are made
+/// of.
+void bhi_head_add_gradient(bhi_head *head, bh_real *dout, const bh_real *out, const bh_real *dq,
+                           int B);
 
 /// Fills error, dout and max_q; returns the mean weighted loss. dout may be where out_t or choose_t stand: they are
 /// read before.

@@ -60,8 +60,8 @@ static int add_conv(const bhi_layer *layer, bh_real *params, const char *base, b
     const bhi_conv2d *c = &layer->conv;
     out[0] = bh_tensor_conv2d(join(name, base, "weight", ""), real_dtype(), c->O, c->C, c->K, c->K,
                               params + layer->w_at);
-    out[1] = bh_tensor_vector(join(name, base, "bias", ""), real_dtype(), c->O,
-                              params + layer->b_at);
+    out[1] =
+        bh_tensor_vector(join(name, base, "bias", ""), real_dtype(), c->O, params + layer->b_at);
     return 2;
 }
 

@@ -62,21 +62,47 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
         double most = bhi_sumtree_max(&replay->priorities);
         bhi_sumtree_set(&replay->priorities, replay->next, most > 0 ? most : 1);
     }
-    replay->next = replay->next + 1 < replay->capacity ? replay->next + 1 : 0;
+    replay->next = replay->next + 1 < replay->capacity ? replay->next + 1 : replay->n_protected;
     if (replay->size < replay->capacity) replay->size++;
 }
 
 void bhi_replay_cut(bhi_replay *replay)
 {
-    for (int k = 1; k <= replay->n_streams && k <= replay->size; k++) {
-        slot(replay, (replay->next - k + replay->capacity) % replay->capacity)->truncated_t = 1;
+    for (int k = 1; k <= replay->n_streams && k <= replay->size - replay->n_protected; k++) {
+        int i = replay->next - k;
+        if (i < replay->n_protected) i += replay->capacity - replay->n_protected;
+        slot(replay, i)->truncated_t = 1;
     }
+}
+
+void bhi_replay_protect(bhi_replay *replay)
+{
+    assert(replay->next == replay->size && replay->size < replay->capacity);
+    replay->n_protected = replay->size;
+}
+
+// B indices from first to end - 1.
+static void sample_range(int *index, int first, int end, int B, bh_rng *rng)
+{
+    assert(end > first);
+    for (int b = 0; b < B; b++) index[b] = first + (int)bh_rng_below(rng, (uint32_t)(end - first));
 }
 
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng)
 {
-    assert(replay->size > 0);
-    for (int b = 0; b < B; b++) index[b] = (int)bh_rng_below(rng, (uint32_t)replay->size);
+    sample_range(index, 0, replay->size, B, rng);
+}
+
+void bhi_replay_sample_shares(const bhi_replay *replay, int *index, double share, int B,
+                              bh_rng *rng)
+{
+    int split = replay->n_protected, size = replay->size, n = (int)(share * B + 0.5);
+    if (share == 0 || split == 0 || split == size) {
+        bhi_replay_sample(replay, index, B, rng);
+        return;
+    }
+    sample_range(index, 0, split, n, rng);
+    sample_range(index + n, split, size, B - n, rng);
 }
 
 void bhi_replay_layout_priorities(bhi_replay *replay, bhi_arena *arena)
@@ -129,10 +155,12 @@ static int successor(const bhi_replay *replay, int i)
 {
     const bhi_stored *at = slot(replay, i);
     if (at->terminated_t || at->truncated_t) return -1;
+    int first = replay->n_protected, ring = replay->capacity - first;
+    if (i < first) return i + 1 < first ? i + 1 : -1;
     int newer = replay->next - 1 - i; // transitions stored after i
-    if (newer < 0) newer += replay->capacity;
+    if (newer < 0) newer += ring;
     if (newer < replay->n_streams) return -1;
-    return (i + replay->n_streams) % replay->capacity;
+    return first + (i - first + replay->n_streams) % ring;
 }
 
 // Reads both ends of every transition of the batch: so close together, the loads overlap, and what

@@ -15,15 +15,17 @@
 #include "rl/sumtree.h"
 
 typedef struct bhi_replay {
-    int capacity; ///< N
-    int size;     ///< transitions stored, at most N
-    int next;     ///< where the next one goes
+    int capacity;    ///< N
+    int size;        ///< transitions stored, at most N
+    int next;        ///< where the next one goes
+    int n_protected; ///< the first slots, which are never overwritten: demonstrations, of one stream
     int n_streams; ///< environments that add in turn: a transition's successor stands n_streams further
     bh_space observation;
     size_t stride;          ///< bytes from one transition to the next
     unsigned char *records; ///< (N, stride), see bhi_replay_at
     int is_prioritized;
-    bhi_sumtree priorities; ///< of each slot, where prioritized: a new transition gets the largest so far
+    bhi_sumtree
+        priorities; ///< of each slot, where prioritized: a new transition gets the largest so far
 } bhi_replay;
 
 /// A stored transition.
@@ -50,15 +52,25 @@ const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i);
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
                        const bh_space *observation);
 
-/// Stores one transition over the oldest when full. The environments take turns, always in one order.
+/// Stores one transition over the oldest when full, of those not protected. The environments take turns, always
+/// in one order.
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t);
 
 /// Marks the last transition of every environment as truncated.
 void bhi_replay_cut(bhi_replay *replay);
 
+/// Protects what is stored, the transitions of one stream one after the other: the ring is what lies behind
+/// them. Only before anything else was stored, and with room left.
+void bhi_replay_protect(bhi_replay *replay);
+
 /// Draws B indices, uniformly with replacement. The ring must not be empty.
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng);
+
+/// The same, but `share` of them, rounded, from what is protected, and the others from what is not. With share 0,
+/// or where one of the two has nothing, no difference is made.
+void bhi_replay_sample_shares(const bhi_replay *replay, int *index, double share, int B,
+                              bh_rng *rng);
 
 // ---- prioritized replay (Schaul et al. 2016), proportional variant ----
 

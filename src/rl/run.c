@@ -3,6 +3,7 @@
 #include "rl/run.h"
 
 #include "core/alloc.h"
+#include "rl/demonstrations.h"
 #include "rl/vec_env.h"
 
 #include <assert.h>
@@ -525,6 +526,24 @@ static bh_status after_step(bh_run *run)
     return BH_OK;
 }
 
+bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations, bh_error *err)
+{
+    const bh_agent_class *agent = run->setup->agent;
+    if (agent->demonstrate == NULL) {
+        return bh_fail(err, BH_ERR_CONFIG, "%s cannot learn from demonstrations; use clone or dqn",
+                       agent->name);
+    }
+    if (run->timesteps > 0) {
+        return bh_fail(err, BH_ERR_STATE,
+                       "demonstrations come before the first step, but %d are done",
+                       run->timesteps);
+    }
+    bh_status status =
+        bhi_demonstrations_check(demonstrations, bh_run_observation_space(run), run->A, err);
+    if (status != BH_OK) return status;
+    return agent->demonstrate(run->agent, demonstrations, err);
+}
+
 bh_status bh_run_steps(bh_run *run, int n)
 {
     int end = run->timesteps > 2000000000 - n ? 2000000000 : run->timesteps + n;
@@ -688,6 +707,17 @@ static bh_status check_same(const void *bytes, size_t size, const char *key, con
                    value, own);
 }
 
+static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
+                                 const bh_tensor *tensors, int n, bh_error *err)
+{
+    bh_status status = bh_checkpoint_read(bytes, size, tensors, n, err);
+    if (status != BH_OK) return status;
+    run->setup->agent->params_changed(run->agent);
+    run->best_mean = NAN; // the old scores belonged to other parameters
+    run->solved_at = -1;
+    return BH_OK;
+}
+
 bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err)
 {
     bh_status status = bh_checkpoint_check(bytes, size, err);
@@ -695,11 +725,25 @@ bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err
     if (status == BH_OK) status = check_same(bytes, size, "algo", run->setup->agent->name, err);
     if (status != BH_OK) return status;
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bh_run_tensors(run, BH_CURRENT, tensors);
-    status = bh_checkpoint_read(bytes, size, tensors, n, err);
+    return read_parameters(run, bytes, size, tensors, bh_run_tensors(run, BH_CURRENT, tensors),
+                           err);
+}
+
+bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
+                                 bh_error *err)
+{
+    bh_status status = bh_checkpoint_check(bytes, size, err);
     if (status != BH_OK) return status;
-    run->setup->agent->params_changed(run->agent);
-    run->best_mean = NAN; // the old scores belonged to other parameters
-    run->solved_at = -1;
-    return BH_OK;
+    bh_tensor tensors[BH_TENSORS_MAX];
+    int n = bh_run_tensors(run, BH_CURRENT, tensors), found = 0;
+    for (int i = 0; i < n; i++) {
+        if (bh_checkpoint_has(bytes, size, tensors[i].name)) tensors[found++] = tensors[i];
+    }
+    if (found == 0) {
+        return bh_fail(err, BH_ERR_SHAPE,
+                       "the checkpoint has none of this model's parameters, such as '%s'",
+                       tensors[0].name);
+    }
+    if (n_loaded != NULL) *n_loaded = found;
+    return read_parameters(run, bytes, size, tensors, found, err);
 }

@@ -77,6 +77,12 @@ BH_API void bh_run_destroy(bh_run *run);
 /// Changes an option flagged live; takes effect with the next step. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
 
+/// Hands demonstrations to the agent, checked and copied (bh_agent_class.demonstrate). Before the first step; several
+/// times, as long as there is room. BH_ERR_CONFIG where the algorithm cannot learn from them, BH_ERR_STATE after the
+/// first step, BH_ERR_ARGUMENT for what is not an observation, an action or a finite number: then nothing happens.
+BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations,
+                                    bh_error *err);
+
 /// Runs until `n` more environment steps are done (rounded up to whole steps of all environments).
 /// Goes on past total_timesteps if asked to: schedules stay at their end. With stop_at_threshold it
 /// returns right after the first evaluation at or above the threshold; asked again, it goes on.
@@ -177,6 +183,13 @@ BH_API size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size);
 /// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape; then
 /// nothing has changed. The next evaluation is the first of these parameters.
 BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err);
+
+/// Transfer: reads those of the run's parameters that the checkpoint has under the same names, whatever environment,
+/// algorithm and options it was saved with; the others stay as they are (a clone's policy into PPO). n_loaded, unless
+/// NULL: how many tensors that were. BH_ERR_SHAPE when one differs in shape, or when there is none; then nothing has
+/// changed.
+BH_API bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
+                                        bh_error *err);
 
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.
 BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry,

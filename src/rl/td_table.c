@@ -169,8 +169,7 @@ static void layout(td_table *t, bhi_arena *arena)
     t->pending = bhi_arena_array(arena, (size_t)t->base.spec.n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)t->base.spec.n_actions, sizeof *t->row);
     if (t->config.exploration == BHI_UCB) {
-        bhi_counts_layout(&t->counts, arena, &t->base.spec.observation, 1,
-                          t->base.spec.n_actions);
+        bhi_counts_layout(&t->counts, arena, &t->base.spec.observation, 1, t->base.spec.n_actions);
     }
 }
 

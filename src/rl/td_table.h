@@ -19,12 +19,12 @@
 #include "rl/agent.h"
 #include "rl/explore.h"
 
-#define BH_TD_TABLE_CONFIG(X)                                          \
-    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE,                 \
-      "Alpha: how far an update goes to its target")                   \
-    BH_SCHEDULE_CONFIG(X)                                              \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")     \
-    BHI_EXPLORE_CONFIG(X, "0.5", "0.1")                                \
+#define BH_TD_TABLE_CONFIG(X)                                      \
+    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE,             \
+      "Alpha: how far an update goes to its target")               \
+    BH_SCHEDULE_CONFIG(X)                                          \
+    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor") \
+    BHI_EXPLORE_CONFIG(X, "0.5", "0.1")                            \
     X(REAL, initial_q, "0", -1e6, 1e6, NULL, BH_RESET, "Value every entry of the table starts from")
 
 /// The config of all four.

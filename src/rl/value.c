@@ -253,6 +253,34 @@ double bh_value_quantile_huber(bh_real *restrict loss, bh_real *restrict dquanti
     return mean;
 }
 
+// --------------------------------------------------------------------------------------- demonstrated actions
+
+double bh_value_large_margin(bh_real *restrict loss, bh_real *restrict dq, const bh_real *q,
+                             const int *a, double margin, const bh_real *weights, int B, int A)
+{
+    assert(margin >= 0);
+    double mean = 0;
+    for (int b = 0; b < B; b++) {
+        const bh_real *row = q + b * A;
+        double scale = share(weights, b, B), most = -HUGE_VAL;
+        int best = 0;
+        for (int i = 0; i < A; i++) {
+            dq[b * A + i] = 0;
+            double value = (double)row[i] + (i == a[b] ? 0 : margin);
+            if (!(value > most)) continue;
+            most = value;
+            best = i;
+        }
+        if (best != a[b]) {
+            dq[b * A + best] = (bh_real)scale;
+            dq[b * A + a[b]] = (bh_real)-scale;
+        }
+        loss[b] = (bh_real)(most - (double)row[a[b]]);
+        mean += scale * (most - (double)row[a[b]]);
+    }
+    return mean;
+}
+
 // --------------------------------------------------------------------------------------- prioritized replay
 
 double bh_value_importance_weight(double probability, double size, double beta)

@@ -57,6 +57,22 @@ BH_API void bh_value_epsilon_greedy(bh_real *restrict p, const bh_real *q, doubl
 BH_API void bh_value_softmax(bh_real *restrict p, const bh_real *q, double temperature, int B,
                              int A);
 
+// ------------------------------------------------------------------------------ demonstrated actions (B,A)
+
+/// Large-margin loss of demonstrated actions (Piot et al. 2014; Hester et al. 2018, "Deep Q-learning from
+/// Demonstrations", J_E), and its gradient: any other action shall be worth at least `margin` less.
+///
+///     loss_b = max_a [q_a + l(a)] - q_(a_b),   l(a) = margin, but 0 for a = a_b
+///
+/// q       (B,A) online values     a (B) demonstrated actions, in [0,A)     margin >= 0
+/// weights (B) or NULL for 1; 0 where no action was demonstrated
+/// loss    (B) out, without the weight     dq (B,A) out: gradient of the returned loss
+///
+/// Returns the mean over B of weight * loss. Of equals, the first action is the maximum.
+BH_API double bh_value_large_margin(bh_real *restrict loss, bh_real *restrict dq, const bh_real *q,
+                                    const int *a, double margin, const bh_real *weights, int B,
+                                    int A);
+
 // -------------------------------------------------------------------------------- n-step returns (T)
 
 /// n-step bootstrapped returns of a sequence (Sutton & Barto 2018, eq. 7.1; rlax

@@ -554,6 +554,25 @@ EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)
     return bh_run_load(run, bytes, size, &error);
 }
 
+/// Reads the parameters it has under the names of the run's; returns how many tensors that were, or a status.
+EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t size)
+{
+    int n_loaded = 0;
+    bh_status status = bh_run_load_parameters(run, bytes, size, &n_loaded, &error);
+    return status != BH_OK ? (int)status : n_loaded;
+}
+
+/// n transitions: obs_tm1, obs_t (n, floats); actions, terminated, truncated (n) i32; rewards (n) f64;
+/// values (n, actions) f64, or NULL.
+EXPORT(int, bhx_run_demonstrate)
+(bh_run *run, int n, const float *obs_tm1, const int *actions, const double *rewards,
+ const int *terminated, const int *truncated, const float *obs_t, const double *values)
+{
+    bh_demonstrations demonstrations = {
+        {n, obs_tm1, actions, rewards, terminated, truncated, obs_t}, values};
+    return bh_run_demonstrate(run, &demonstrations, &error);
+}
+
 static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
 {
     bh_text_add(out, ",\"%s\":[%d", name, sizes[0]);

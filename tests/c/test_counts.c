@@ -28,8 +28,7 @@ static void test_discrete_is_exact(void)
         CHECK(bhi_counts_of(&counts, x) == bhi_counts_of_state(&counts, s));
         bhi_counts_of(&counts, x)[s % 3] += (uint32_t)s;
     }
-    for (int s = 0; s < 5; s++)
-        CHECK(bhi_counts_of_state(&counts, s)[s % 3] == (uint32_t)s);
+    for (int s = 0; s < 5; s++) CHECK(bhi_counts_of_state(&counts, s)[s % 3] == (uint32_t)s);
     bh_free(block, block_bytes);
 }
 
@@ -60,7 +59,8 @@ static void test_hash_spreads(void)
     int shared = 0;
     for (int i = 0; i < 10000; i++) {
         bh_real x[4];
-        for (int d = 0, rest = i; d < 4; d++, rest /= 10) x[d] = (bh_real)(0.4 * (rest % 10) + 0.2 - 2);
+        for (int d = 0, rest = i; d < 4; d++, rest /= 10)
+            x[d] = (bh_real)(0.4 * (rest % 10) + 0.2 - 2);
         uint32_t *n = bhi_counts_of(&counts, x);
         shared += n[0] > 0;
         n[0]++;

@@ -95,7 +95,8 @@ static void test_ucb(void)
     bhi_explore_settings s = settings(BHI_UCB, 1, 1);
     bh_rng rng = bh_rng_seed(1);
     unsigned char explored;
-    const uint32_t untried[A] = {3, 9, 0, 0}, some[A] = {2, 20, 3, 5}, greedy[A] = {900, 1, 900, 900};
+    const uint32_t untried[A] = {3, 9, 0, 0}, some[A] = {2, 20, 3, 5},
+                   greedy[A] = {900, 1, 900, 900};
     CHECK(bhi_explore_blind(&s, 2, &rng, A) == -1);
     CHECK(bhi_explore_choose(&s, 2, &rng, q, untried, A, &explored) == 2 && explored);
     double best = -1;

@@ -236,7 +236,8 @@ static void test_gradients_of_convolutions(void)
 // v + advantage - mean advantage, by hand: one linear layer with weights 0, so that its bias is the stream.
 static void test_dueling_by_hand(void)
 {
-    bhi_net net = bhi_net_shape(&(bhi_net_spec){.inputs = 1, .outputs = 3, .atoms = 2, .dueling = 1});
+    bhi_net net =
+        bhi_net_shape(&(bhi_net_spec){.inputs = 1, .outputs = 3, .atoms = 2, .dueling = 1});
     CHECK(net.n_weights == 16 && net.n_units == 8 + 6);
     bh_real params[16] = {0}, acts[14], x = 1;
     const bh_real stream[8] = {10, 20, 1, 2, 2, 4, 6, 6}; // value's two atoms, then three actions'
