@@ -77,6 +77,7 @@ export interface Bellhop {
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
   readonly PolicyIteration: ModelClass<PolicyIterationOptions>;
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
+  readonly Clone: ModelClass<CloneOptions>;
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
@@ -382,7 +383,8 @@ export type AlgoName =
   | 'double-q-learning'
   | 'value-iteration'
   | 'policy-iteration'
-  | 'policy-evaluation';
+  | 'policy-evaluation'
+  | 'clone';
 /** The parameters as they are, or those of the best evaluation so far. */
 export type Which = 'current' | 'best';
 
@@ -439,6 +441,16 @@ export interface DQNOptions extends RunOptions, ExplorationOptions {
   vMax?: number;
   nQuantiles?: number;
   explorationBins?: number;
+  /** Demonstrations to learn from beside what it tries itself (Hester et al. 2018). `demoCapacity`, unless given, is as large as they are. */
+  demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
+  demoCapacity?: number;
+  /** Share of every batch drawn from them; 0: mixed in. */
+  demoRatio?: number;
+  /** Weight of the loss that puts demonstrated actions above the others, and by how much it wants them above. */
+  demoCoef?: number;
+  demoMargin?: number;
+  /** Updates on them alone, before the first step. */
+  demoUpdates?: number;
   featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
   netArch?: number[];
   activation?: 'relu' | 'tanh';
@@ -496,11 +508,38 @@ export interface PolicyEvaluationOptions extends ValueIterationOptions {
   policy?: string;
 }
 
+/** Behaviour cloning and, with a temperature, distillation: a policy network that learns from demonstrations alone. */
+export interface CloneOptions extends RunOptions {
+  /** What it learns from. `demoCapacity`, unless given, is as large as they are. */
+  demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
+  demoCapacity?: number;
+  /** 0, the default: the demonstrated actions are learned; above: softmax(actionValues / temperature). */
+  temperature?: number;
+  learningRate?: number;
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  learningRateEnd?: number;
+  learningRateWarmup?: number;
+  learningRateSteps?: number;
+  batchSize?: number;
+  gradientSteps?: number;
+  maxGradNorm?: number;
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
+  netArch?: number[];
+  activation?: 'relu' | 'tanh';
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  momentum?: number;
+  beta1?: number;
+  beta2?: number;
+  rmsAlpha?: number;
+  optimizerEps?: number;
+  weightDecay?: number;
+}
+
 /** Options of whatever algorithm. */
-export type AnyOptions = DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions;
+export type AnyOptions = CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions;
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
-export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions, 'preset'>;
+export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions & Pick<CloneOptions, 'temperature'>, 'preset' | 'demonstrations'>;
 
 export interface ModelClass<Options> {
   /**
@@ -619,12 +658,64 @@ export interface Model extends Disposable {
   set(options: LiveOptions): void;
   /** A checkpoint: safetensors with Stable-Baselines3's names, all options in its metadata. */
   save(options?: { which?: Which }): Uint8Array;
+  /**
+   * Takes demonstrations, before the first step, beside those it has: as many as the option `demoCapacity` has room for.
+   * For DQN and Clone; `new bh.DQN(env, { demonstrations })` makes the room and does this.
+   */
+  demonstrate(demonstrations: Demonstrations | readonly DemonstrationEpisode[]): void;
+  /**
+   * Transfer: takes those of a checkpoint's parameters that have the names of this model's, whatever environment,
+   * algorithm and options it was saved with (a clone's policy into PPO); the others stay. Returns how many tensors that
+   * were; throws when one differs in shape, or when there is none.
+   */
+  loadParameters(bytes: Uint8Array | ArrayBuffer): number;
   /** Copies of the parameters, in a checkpoint's orientation: weights are (outputs, inputs). */
   parameters(options?: { which?: Which }): Record<string, { shape: number[]; data: Float32Array | Float64Array }>;
   /** SHA-256 of the parameters' bytes, as a checkpoint has them. */
   sha256(options?: { which?: Which }): string;
   /** Frees it; using it afterwards throws. */
   dispose(): void;
+}
+
+// ---- demonstrations ----
+
+/** An episode somebody played. `obs` has one entry more than the others: the last one is what the last action led to. */
+export interface DemonstrationEpisode {
+  obs: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+  actions: ArrayLike<number>;
+  rewards: ArrayLike<number>;
+  /** How it ended; neither, where it was just broken off, counts as truncated. */
+  terminated: boolean;
+  truncated: boolean;
+  /** What whoever played thought of every action: values, or log-probabilities. For distillation. */
+  actionValues?: ArrayLike<ArrayLike<number>>;
+}
+
+export interface Demonstrations {
+  env: string;
+  envOptions?: Record<string, any>;
+  /** Who played. */
+  policy?: string;
+  episodes: DemonstrationEpisode[];
+}
+
+/** Reads a .jsonl file of demonstrations. Throws BH_ERR_FORMAT with the line where something is wrong. */
+export function parseDemonstrations(data: string | Uint8Array | ArrayBuffer): Demonstrations;
+
+/** The text of such a file. */
+export function formatDemonstrations(demonstrations: Demonstrations): string;
+
+/** Records what is played, whoever plays, from what reset() and step() give. */
+export class Recorder {
+  constructor(about: { env: string; envOptions?: Record<string, any>; policy?: string });
+  /** An episode begins; one under way ends where it is, truncated. */
+  reset(obs: ObservationLike): void;
+  step(action: number, obs: ObservationLike, reward: number, terminated: boolean, truncated: boolean, actionValues?: ArrayLike<number>): void;
+  /** Forgets the episode under way. */
+  discard(): void;
+  /** Those that have ended. */
+  readonly episodes: DemonstrationEpisode[];
+  demonstrations(): Demonstrations;
 }
 
 // ---- training in a worker ----
@@ -660,6 +751,8 @@ export interface SessionRecipe {
   algo?: AlgoName | (string & {});
   options?: AnyOptions;
   envOptions?: EnvOptions;
+  /** For DQN and Clone. */
+  demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
 }
 
 export interface SessionInfo {

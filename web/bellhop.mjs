@@ -11,6 +11,8 @@ export { checkEnv } from './check_env.mjs';
 export { BellhopError } from './wasm.mjs';
 export { connect } from './trainer.mjs';
 export { evaluationSeed } from './run.mjs';
+export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs';
+export { Recorder } from './recorder.mjs';
 export { TensorBoardWriter } from './tensorboard.mjs';
 
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */

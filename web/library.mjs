@@ -37,6 +37,7 @@ const CLASS_NAMES = {
   'value-iteration': 'ValueIteration',
   'policy-iteration': 'PolicyIteration',
   'policy-evaluation': 'PolicyEvaluation',
+  'clone': 'Clone',
 };
 
 /** The classes by algorithm, named so that stack traces and consoles show it. @param {Library} library */

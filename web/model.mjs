@@ -33,7 +33,9 @@ export class Model {
   /** @param {Library} library @param {string} algo @param {unknown} env @param {object} [options] */
   static run(library, algo, env, options) {
     const { env: source, options: envOptions } = recipeOf(env, LABELS[algo] ?? algo);
-    return Run.create(library, { env: source, algo, envOptions, options });
+    if (typeof options !== 'object' || options === null) return Run.create(library, { env: source, algo, envOptions, options });
+    const { demonstrations, ...rest } = /** @type {{ demonstrations?: unknown }} */ (options);
+    return Run.create(library, { env: source, algo, envOptions, options: rest, demonstrations });
   }
 
   /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [options] */
@@ -149,6 +151,16 @@ export class Model {
   set(options) {
     this.#run.set(options);
     if (options.totalTimesteps !== undefined) this.#budget = options.totalTimesteps;
+  }
+
+  /** @param {unknown} demonstrations */
+  demonstrate(demonstrations) {
+    this.#run.demonstrate(demonstrations);
+  }
+
+  /** @param {unknown} bytes */
+  loadParameters(bytes) {
+    return this.#run.loadParameters(bytes);
   }
 
   /** @param {{ which?: Which }} [options] */

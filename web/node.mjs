@@ -8,7 +8,9 @@ import { createLibrary } from './library.mjs';
 import { candidates } from './load.mjs';
 import { BellhopError, instantiate } from './wasm.mjs';
 
-export { BellhopError, TensorBoardWriter, checkEnv, connect, evaluationSeed } from './bellhop.mjs';
+export {
+  BellhopError, Recorder, TensorBoardWriter, checkEnv, connect, evaluationSeed, formatDemonstrations, parseDemonstrations,
+} from './bellhop.mjs';
 
 /**
  * Loads the module and resolves to the library. `wasmUrl` may also be a path.

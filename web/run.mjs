@@ -2,9 +2,10 @@
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
 import { BellhopError, Handle } from './wasm.mjs';
+import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
 import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, wholeNumber, withCheckpoint,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, takesDemonstrations, wholeNumber, withCheckpoint,
   withSetup,
 } from './setup.mjs';
 import { floatsOf, readSpace } from './space.mjs';
@@ -84,7 +85,19 @@ export class Run {
 
   /** @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
   static create(library, recipe) {
-    return withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env));
+    const { demonstrations, ...rest } = recipe;
+    const make = (/** @type {number} */ setup, /** @type {any} */ script) => new Run(library, setup, script, recipe.env);
+    if (demonstrations === undefined) return withSetup(library, rest, make);
+    const episodes = episodesOf(demonstrations, lookUp(library, recipe.env).entry.id);
+    const options = { demoCapacity: countTransitions(episodes), ...rest.options };
+    const run = withSetup(library, { ...rest, options }, make, canImitate(library));
+    try {
+      run.demonstrate(episodes);
+    } catch (error) {
+      run.dispose();
+      throw error;
+    }
+    return run;
   }
 
   /**
@@ -358,6 +371,35 @@ export class Run {
     }));
   }
 
+  /**
+   * Takes demonstrations, before the first step; as many as `demoCapacity` has room for.
+   * @param {unknown} given
+   */
+  demonstrate(given) {
+    const run = this.#address;
+    const wasm = this.#wasm;
+    const flat = flatten(episodesOf(given, this.env.id), this.nObs, this.actionSpace.n);
+    inKeys(modelTables(this.#library.catalog, this.algo.name), () => wasm.scratch((scratch) => {
+      const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
+      wasm.check(wasm.call.bhx_run_demonstrate(run, flat.n, ...blocks, flat.values === null ? 0 : scratch.copy(flat.values)));
+    }));
+  }
+
+  /**
+   * Takes those of a checkpoint's parameters that have the names of its own, whatever it was saved from.
+   * @param {unknown} bytes
+   * @returns {number} how many tensors
+   */
+  loadParameters(bytes) {
+    const run = this.#address;
+    const data = asBytes(bytes);
+    return this.#wasm.scratch((scratch) => {
+      const loaded = this.#wasm.call.bhx_run_load_parameters(run, scratch.bytes(data), data.length);
+      this.#wasm.check(Math.min(loaded, 0));
+      return loaded;
+    });
+  }
+
   /** Throws when it was disposed. */
   check() {
     this.#handle.check();
@@ -366,6 +408,16 @@ export class Run {
   dispose() {
     this.#handle.dispose();
   }
+}
+
+/** Throws where a setup's algorithm takes no demonstrations. @param {Library} library @returns {(setup: number) => void} */
+function canImitate(library) {
+  return (setup) => {
+    const { algo } = describeSetup(library, setup);
+    if (takesDemonstrations(library.catalog, algo)) return;
+    const names = library.catalog.algos.filter(({ name }) => takesDemonstrations(library.catalog, name)).map(({ name }) => name);
+    throw new BellhopError('BH_ERR_CONFIG', `${LABELS[algo] ?? algo} cannot learn from demonstrations; those that can are ${names.join(', ')}`);
+  };
 }
 
 /** One array of all. @param {Float64Array[]} parts */

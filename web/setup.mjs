@@ -18,6 +18,7 @@ import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } f
  * @property {string} [algo]        the environment's preset decides when it is missing
  * @property {object} [envOptions]  camelCase
  * @property {object} [options]     camelCase; `preset: false` starts from the tables' defaults
+ * @property {unknown} [demonstrations]
  */
 
 /**
@@ -59,6 +60,11 @@ export function modelTables(catalog, algo) {
   return [{ name: LABELS[algo] ?? algo, fields: findAlgo(catalog, algo).options, prefix: '' }, { name: 'Run', fields: catalog.run, prefix: '' }];
 }
 
+/** Whether an algorithm learns from demonstrations. @param {Catalog} catalog @param {string} algo */
+export function takesDemonstrations(catalog, algo) {
+  return findAlgo(catalog, algo).options.some(({ name }) => name === 'demo_capacity');
+}
+
 /** How messages call algorithms, as the library's tables do. @type {Record<string, string>} */
 export const LABELS = {
   'dqn': 'DQN',
@@ -71,6 +77,7 @@ export const LABELS = {
   'policy-evaluation': 'Policy evaluation',
   'reinforce': 'REINFORCE',
   'ppo': 'PPO',
+  'clone': 'Clone',
 };
 
 /** An environment that is in no catalogue has no options either. @param {Catalog} catalog @param {string} id */
@@ -134,9 +141,10 @@ function setDefaults(wasm, setup, catalog, algo) {
  * @param {Library} library
  * @param {Recipe} recipe
  * @param {(setup: number, script: Script) => T} use
+ * @param {(setup: number) => void} [check]  before any option is set
  * @returns {T}
  */
-export function withSetup(library, { env, algo = '', envOptions = {}, options = {} }, use) {
+export function withSetup(library, { env, algo = '', envOptions = {}, options = {} }, use, check = () => {}) {
   const { wasm, catalog } = library;
   const { entry: { id }, own } = lookUp(library, env);
   if (algo !== '') findAlgo(catalog, algo);
@@ -144,7 +152,7 @@ export function withSetup(library, { env, algo = '', envOptions = {}, options = 
   try {
     const setup = wasm.scratch((scratch) =>
       wasm.handle(wasm.call.bhx_setup_create(scratch.string(id), scratch.string(algo), script.address)));
-    return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script));
+    return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script), check);
   } finally {
     script.done();
   }
@@ -154,10 +162,12 @@ export function withSetup(library, { env, algo = '', envOptions = {}, options = 
  * Sets options, calls `use`, destroys the setup.
  * @template T
  * @param {Library} library @param {number} setup @param {{ id: string, envOptions: object, options: object }} changes @param {() => T} use
+ * @param {(setup: number) => void} [check]
  */
-function useSetup(library, setup, { id, envOptions, options }, use) {
+function useSetup(library, setup, { id, envOptions, options }, use, check = () => {}) {
   const { wasm, catalog } = library;
   try {
+    check(setup);
     setAll(wasm, setup, encodeOptions(envTables(catalog, id), envOptions, id));
     applyModelOptions(library, setup, options);
     return use();

@@ -71,6 +71,11 @@ class Scratch {
     return address;
   }
 
+  /** A copy of typed numbers as they are. @param {Float32Array | Float64Array | Int32Array} value */
+  copy(value) {
+    return this.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  }
+
   free() {
     for (const [address, bytes] of this.blocks) this.wasm.free(address, bytes);
   }

@@ -60,7 +60,7 @@ typedef struct bh_agent_class {
     const char *summary;
     const bh_config_table *config;
     const bh_preset
-        *presets; ///< n_presets rows of named presets ("dqn/rainbow"), for all environments
+        *presets; ///< n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
     int n_presets;
     int needs_mdp;
     const char *const

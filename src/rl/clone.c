@@ -178,10 +178,17 @@ static void params_changed(void *agent)
     (void)agent; // nothing depends on them
 }
 
+// Every step is an update or more: far fewer of them than learning from rewards takes.
+static const bh_preset presets[] = {
+    {"clone", "total_timesteps", "10000"},
+};
+
 const bh_agent_class bh_clone_class = {
     .name = "clone",
     .summary = "Behaviour cloning: a policy network learns from demonstrations alone",
     .config = &bh_clone_table,
+    .presets = presets,
+    .n_presets = (int)(sizeof presets / sizeof presets[0]),
     .gives_log_probs = 1,
     .create = create,
     .destroy = bhi_actor_critic_destroy,

@@ -85,7 +85,7 @@ static void list_presets(const bh_agent_class *agent, bh_text *out)
     size_t prefix = strlen(agent->name) + 1;
     for (int i = 0; i < agent->n_presets; i++) {
         const char *label = agent->presets[i].algo;
-        if (strcmp(label, last) == 0) continue;
+        if (strcmp(label, last) == 0 || label[prefix - 1] == '\0') continue;
         bh_text_add(out, last[0] == '\0' ? "%s" : ", %s", label + prefix);
         last = label;
     }
