@@ -2,7 +2,7 @@
 // Demonstrations: episodes somebody played, as objects and as a .jsonl file (docs/demonstrations.md): a header, then a
 // line per episode. Reading is safe for untrusted input: whatever is wrong is said with its line.
 import { BellhopError } from './wasm.mjs';
-import { shown } from './options.mjs';
+import { camelCase, shown } from './options.mjs';
 
 /** @typedef {import('./bellhop.js').Demonstrations} Demonstrations */
 /** @typedef {import('./bellhop.js').DemonstrationEpisode} Episode */
@@ -159,6 +159,14 @@ function parseLine(line, number) {
   }
 }
 
+/** learningRate -> learning_rate @param {string} key */
+const snakeCase = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** @param {Record<string, any>} options @param {(key: string) => string} rename */
+function renamed(options, rename) {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [rename(key), value]));
+}
+
 /** @param {any} header @returns {Omit<Demonstrations, 'episodes'>} */
 function readHeader(header) {
   if (typeof header !== 'object' || header === null || header.format !== FORMAT) {
@@ -168,7 +176,7 @@ function readHeader(header) {
   if (typeof env !== 'string' || env === '') bad('line 1', `env is ${shown(env)}, but must be the name of an environment`);
   if (typeof envOptions !== 'object' || envOptions === null || Array.isArray(envOptions)) bad('line 1', `env_options is ${shown(envOptions)}, but must be an object`);
   const policy = typeof header.policy === 'string' ? { policy: header.policy } : {};
-  return { env, envOptions, ...policy };
+  return { env, envOptions: renamed(envOptions, camelCase), ...policy };
 }
 
 /**
@@ -217,6 +225,6 @@ export function formatDemonstrations(demonstrations) {
     obs: Array.from(obs, plain), actions: Array.from(actions), rewards: Array.from(rewards), terminated, truncated,
     ...actionValues && { action_values: Array.from(actionValues, (row) => Array.from(row)) },
   }));
-  const header = { format: FORMAT, env, env_options: envOptions, ...policy !== undefined && { policy } };
+  const header = { format: FORMAT, env, env_options: renamed(envOptions, snakeCase), ...policy !== undefined && { policy } };
   return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
 }

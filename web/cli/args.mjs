@@ -127,6 +127,14 @@ export function inFlags(fields, prefix, use) {
 }
 
 /** @param {string} flag @param {string | true | undefined} text @param {number} low @param {number} high */
+export function numberFlag(flag, text, low, high) {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value >= low && value <= high) return value;
+  throw new UsageError(`--${flag} is '${text}', but must be a number between ${low} and ${high}`);
+}
+
+/** @param {string} flag @param {string | true | undefined} text @param {number} low @param {number} high */
 export function wholeNumberFlag(flag, text, low, high) {
   if (text === undefined) return undefined;
   const value = Number(text);

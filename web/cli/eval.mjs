@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `bellhop eval`: plays a saved model.
-import { readFile } from 'node:fs/promises';
-import { BellhopError, evaluationSeed, load } from '../node.mjs';
+import { evaluationSeed, load } from '../node.mjs';
 import { UsageError, readArguments, wholeNumberFlag } from './args.mjs';
+import { openModel, readBytes } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
 
 export const summary = 'Score a saved model';
@@ -23,9 +23,9 @@ export async function run(argv) {
   const [file] = positionals;
   const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000);
   const chosen = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER);
-  const bytes = await read(file);
+  const bytes = readBytes(file);
   const bh = await load();
-  const model = open(bh, bytes, file);
+  const model = openModel(bh, file, bytes);
   const seed = chosen ?? evaluationSeed(Number(model.options.seed));
   const score = model.evaluate({ ...(episodes !== undefined && { episodes }), seed });
   if (flags.has('json')) {
@@ -41,24 +41,4 @@ export async function run(argv) {
   }
   model.dispose();
   return 0;
-}
-
-/** @param {string} file */
-async function read(file) {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new Error(code === 'ENOENT' ? `${file} does not exist` : `${file} could not be read: ${message}`, { cause: error });
-  }
-}
-
-/** @param {import('../bellhop.js').Bellhop} bh @param {Uint8Array} bytes @param {string} file */
-function open(bh, bytes, file) {
-  try {
-    return bh.loadModel(bytes);
-  } catch (error) {
-    if (!(error instanceof BellhopError)) throw error;
-    throw new Error(`${file}: ${error.message}`, { cause: error });
-  }
 }

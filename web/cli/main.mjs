@@ -6,16 +6,19 @@ import process from 'node:process';
 import { BellhopError } from '../node.mjs';
 import { suggestion } from '../options.mjs';
 import { UsageError } from './args.mjs';
+import * as clone from './clone.mjs';
 import * as compare from './compare.mjs';
+import * as distill from './distill.mjs';
 import * as envs from './envs.mjs';
 import * as evaluate from './eval.mjs';
 import * as options from './options.mjs';
+import * as record from './record.mjs';
 import * as train from './train.mjs';
 
 /** @typedef {{ summary: string, help: string, run: (argv: string[]) => Promise<number> }} Command */
 
 /** @type {Record<string, Command>} */
-const COMMANDS = { envs, options, train, compare, eval: evaluate };
+const COMMANDS = { envs, options, train, compare, eval: evaluate, record, clone, distill };
 
 const HELP = `Usage: bellhop COMMAND [options]
 

@@ -3,10 +3,19 @@
 import { findAlgo, findEnv } from '../setup.mjs';
 import { UsageError, flagOf, inFlags, optionsFrom } from './args.mjs';
 import { readConfig } from './config.mjs';
+import { about, readBytes, readDemonstrations } from './files.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Model} Model */
-/** @typedef {{ env: string, algo: string, options: Record<string, unknown>, envOptions: Record<string, unknown> }} Plan */
+/**
+ * @typedef {object} Plan
+ * @property {string} env
+ * @property {string} algo
+ * @property {Record<string, unknown>} options
+ * @property {Record<string, unknown>} envOptions
+ * @property {string} [demonstrations]  a file
+ * @property {string} [initFrom]        a file
+ */
 
 /**
  * @param {Bellhop} bh @param {string | undefined} name  of the environment; may be left out with --config
@@ -38,8 +47,34 @@ export function makePlan({ catalog }, name, flags, own, command = 'train') {
   };
 }
 
+/** @param {Bellhop} bh @param {Plan} plan @returns {{ model: Model, nLoaded?: number }} nLoaded: tensors of initFrom */
+export function makeModel(bh, plan) {
+  const model = withDemonstrations(bh, plan);
+  const { initFrom } = plan;
+  if (initFrom === undefined) return { model };
+  try {
+    const bytes = readBytes(initFrom);
+    return { model, nLoaded: about(initFrom, () => model.loadParameters(bytes)) };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
 /** @param {Bellhop} bh @param {Plan} plan @returns {Model} */
-export function makeModel(bh, { env: id, algo, options, envOptions }) {
+function withDemonstrations(bh, plan) {
+  const { demonstrations: file } = plan;
+  if (file !== undefined) {
+    const demonstrations = readDemonstrations(file);
+    return about(file, () => createModel(bh, { ...plan, options: { ...plan.options, demonstrations } }), 'BH_ERR_CONFIG');
+  }
+  if (plan.algo === 'clone') throw new UsageError('clone needs --demonstrations FILE; bellhop record makes one');
+  if (Number(plan.options.demoCapacity ?? 0) > 0) throw new UsageError('there is room for demonstrations, but there are none: give --demonstrations FILE, or --demo-capacity 0');
+  return createModel(bh, plan);
+}
+
+/** @param {Bellhop} bh @param {Plan} plan @returns {Model} */
+function createModel(bh, { env: id, algo, options, envOptions }) {
   const { catalog } = bh;
   const env = inFlags(findEnv(catalog, id).options, 'env-', () => bh.make(id, envOptions));
   try {
@@ -56,7 +91,7 @@ export function makeModel(bh, { env: id, algo, options, envOptions }) {
  * @returns {number} the steps it will take
  */
 export function checkPlan(bh, plan) {
-  const model = makeModel(bh, plan);
+  const { model } = makeModel(bh, plan);
   try {
     checkStop(bh, model);
     return Number(model.options.totalTimesteps);

@@ -21,7 +21,7 @@ import { interruptible, trainJob } from './training.mjs';
 export const summary = 'Train a model';
 export const help = `Usage: bellhop train ENV [--algo NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
-                     [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+                     [--demonstrations FILE] [--init-from FILE] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
 Trains with the environment's preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
 algorithms with them. Then scores the
@@ -32,6 +32,10 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   --config FILE        options from a config.json that --out wrote; ENV may then be left out
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
   --stop-at-threshold  end at the first evaluation at or above the environment's threshold
+
+  --demonstrations FILE  learn from a file that bellhop record wrote: dqn beside what it tries itself, clone alone
+  --init-from FILE     start from a saved model's parameters, those that have the same names here, whatever environment or
+                       options it was trained with (transfer); a clone's policy starts ppo
 
   --seeds LIST         a run for each seed, such as 0-9 or 0-4,7, each the same as alone. Then the mean, and the
                        interquartile mean with its 95 % bootstrap interval (2,000 resamples; Agarwal et al. 2021).
@@ -47,18 +51,31 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
 Ctrl-C stops the run, or all of them, writes what there is and exits with 130.
 `;
 
-const OWN = ['out', 'tensorboard', 'json', 'seeds', 'jobs'];
+const OWN = ['out', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from'];
 
 /** @param {string[]} argv */
-export async function run(argv) {
+export function run(argv) {
+  return runWith(argv);
+}
+
+/**
+ * The same, with an environment to fall back on, and its options.
+ * @param {string[]} argv @param {{ env: string, envOptions: Record<string, unknown> }} [usual]
+ * @returns {Promise<number>} exit code
+ */
+export async function runWith(argv, usual) {
   const bh = await load();
   const own = /** @type {const} */ ([
     ['algo', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
-    ['seeds', 'string'], ['jobs', 'string'],
+    ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'],
   ]);
   const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]));
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
-  const plan = makePlan(bh, positionals[0], flags, OWN);
+  const name = positionals[0] ?? (flags.has('config') ? undefined : usual?.env);
+  const plan = makePlan(bh, name, flags, OWN);
+  if (plan.env === usual?.env) plan.envOptions = { ...usual.envOptions, ...plan.envOptions };
+  plan.demonstrations = text(flags, 'demonstrations');
+  plan.initFrom = text(flags, 'init-from');
   if (flags.has('seeds')) return trainSeeds(bh, plan, flags);
   if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
   return trainOne(bh, plan, flags);
@@ -93,10 +110,11 @@ function trainOne(bh, plan, flags) {
 }
 
 /** @param {Summary} result @param {number | null} threshold @param {import('./training.mjs').Job} job */
-function printSummary(result, threshold, { out, tensorboard }) {
+function printSummary(result, threshold, { plan, out, tensorboard }) {
   const solved = result.solved_at_timestep === null ? 'not by any evaluation' : `first after ${number(result.solved_at_timestep)} steps`;
   print(`${result.env} · ${result.algo} · seed ${result.seed} · ${number(result.total_timesteps)} steps in `
     + `${number(result['time/seconds'])} s (${number(result['time/fps'], 0)} steps/s)`);
+  if (result.init_from_tensors !== undefined) print(`begun       with ${result.init_from_tensors} tensors of ${plan.initFrom}`);
   if (threshold !== null) print(`solved      ${solved} (a mean of ${threshold} or more)`);
   print(`best        ${number(result['eval/mean_reward'])} ± ${number(result['eval/std_reward'])} over ${number(result.final_eval_episodes)} greedy episodes`);
   print(`final       ${number(result['final/mean_reward'])} ± ${number(result['final/std_reward'])}`);

@@ -14,7 +14,7 @@ import { checkStop, makeModel } from './plan.mjs';
  * @param {{ signal?: AbortSignal, onProgress?: import('../bellhop.js').LearnOptions['onProgress'] }} [how]
  */
 export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgress } = {}) {
-  const model = makeModel(bh, plan);
+  const { model, nLoaded } = makeModel(bh, plan);
   /** @type {OutputFolder | undefined} */
   let folder;
   /** @type {TensorBoardFolder | undefined} */
@@ -36,7 +36,7 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
     });
     const seconds = (performance.now() - since) / 1000;
     folder?.writeModels(model);
-    return summarize(model, seconds);
+    return summarize(model, seconds, nLoaded);
   } finally {
     folder?.close();
     board?.close();
@@ -44,8 +44,8 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
   }
 }
 
-/** @param {Model} model @param {number} seconds */
-function summarize(model, seconds) {
+/** @param {Model} model @param {number} seconds @param {number} [nLoaded]  tensors it began with */
+function summarize(model, seconds, nLoaded) {
   const best = model.evaluate({ which: 'best' });
   const final = model.evaluate({ which: 'current' });
   return {
@@ -53,6 +53,7 @@ function summarize(model, seconds) {
     total_timesteps: model.timesteps, episodes: model.episodes, solved_at_timestep: model.solvedAt,
     'eval/mean_reward': best.mean, 'eval/std_reward': best.std,
     'final/mean_reward': final.mean, 'final/std_reward': final.std, final_eval_episodes: final.episodes,
+    ...nLoaded !== undefined && { init_from_tensors: nLoaded },
     'time/seconds': seconds, 'time/fps': model.timesteps / seconds,
     params_sha256: model.sha256(),
   };

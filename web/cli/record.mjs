@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// `bellhop record`: episodes of a policy, as demonstrations.
+import { formatDemonstrations, load } from '../node.mjs';
+import { findEnv } from '../setup.mjs';
+import { countTransitions, returnsOf } from '../demonstrations.mjs';
+import { mean } from '../statistics.mjs';
+import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { writeText } from './files.mjs';
+import { number, print, printJson } from './output.mjs';
+import { makePlayer, randomFrom, record } from './play.mjs';
+import { TEACHERS } from './teachers.mjs';
+
+export const summary = 'Record episodes, to learn from them';
+export const help = `Usage: bellhop record ENV --policy MODEL.safetensors|teacher|random --out FILE.jsonl
+                      [--episodes N] [--seed N] [--epsilon E] [--json] [--env-OPTION VALUE ...]
+
+Plays episodes and writes them down as demonstrations (docs/demonstrations.md), for bellhop clone and for
+bellhop train --algo dqn --demonstrations FILE.
+
+  --policy WHO   a saved model, which plays greedily and whose values of all actions are recorded too; teacher, a policy
+                 written by hand, for ${Object.keys(TEACHERS).join(' and ')}; random
+  --out FILE     where to write
+  --episodes N   how many (default 20)
+  --seed N       of the episodes (default 0)
+  --epsilon E    how many of the actions are random instead, 0 to 1 (default 0)
+  --json         one JSON object
+
+  bellhop record CartPole-v1 --policy teacher --episodes 20 --out cartpole.jsonl
+`;
+
+const OWN = ['policy', 'out', 'episodes', 'seed', 'epsilon', 'json'];
+
+/** @param {string[]} argv */
+export async function run(argv) {
+  const bh = await load();
+  const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-'));
+  const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
+  const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]));
+  if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
+  const { options } = findEnv(bh.catalog, positionals[0]);
+  const [policy, out] = ['policy', 'out'].map((name) => {
+    const value = flags.get(name);
+    if (value === undefined) throw new UsageError(`record needs --${name}; bellhop record --help says what it takes`);
+    return String(value);
+  });
+  const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000) ?? 20;
+  const seed = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  const epsilon = numberFlag('epsilon', flags.get('epsilon'), 0, 1) ?? 0;
+  const env = inFlags(options, 'env-', () => bh.make(positionals[0], optionsFrom(flags, options, 'env-')));
+  try {
+    const random = randomFrom(seed);
+    const player = makePlayer(bh, env, policy, random);
+    const demonstrations = record(env, player, { episodes, seed, epsilon, random });
+    player.dispose();
+    writeText('out', out, formatDemonstrations(demonstrations));
+    report(demonstrations, { out, seed, json: flags.has('json') });
+  } finally {
+    env.dispose();
+  }
+  return 0;
+}
+
+/** @param {import('../bellhop.js').Demonstrations} demonstrations @param {{ out: string, seed: number, json: boolean }} how */
+function report({ env, policy, episodes }, { out, seed, json }) {
+  const returns = returnsOf(episodes);
+  const transitions = countTransitions(episodes);
+  const [low, high] = [Math.min(...returns), Math.max(...returns)];
+  if (json) {
+    printJson({ type: 'demonstrations', env, policy, episodes: episodes.length, transitions, seed, mean_return: mean(returns), min_return: low, max_return: high });
+    return;
+  }
+  print(`${env} · ${policy} · ${number(episodes.length)} episodes, seed ${seed}`);
+  print(`return      mean ${number(mean(returns))}  min ${number(low)}  max ${number(high)}`);
+  print(`written     ${number(transitions)} transitions in ${out}`);
+}
