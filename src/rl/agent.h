@@ -59,8 +59,8 @@ typedef struct bh_agent_class {
     const char *name; ///< "dqn"
     const char *summary;
     const bh_config_table *config;
-    const bh_preset
-        *presets; ///< n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
+    const bh_preset *
+        presets; ///< n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
     int n_presets;
     int needs_mdp;
     const char *const

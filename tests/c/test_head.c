@@ -176,6 +176,39 @@ static void test_gradients(void)
     }
 }
 
+// What the values' gradient is in the outputs: that of sum_i dq_i q_i, beside what dout held.
+static void check_value_gradient(bhi_distribution kind, int N)
+{
+    fixture f;
+    const double h = is_double ? 1e-6 : 1e-2, tolerance = is_double ? 1e-8 : 1e-3;
+    open_fixture(&f, kind, N);
+    bh_real dq[B * A], q[B * A];
+    bh_rng rng = bh_rng_seed(2);
+    fill(dq, B * A, &rng);
+    for (int i = 0; i < B * A * N; i++) f.dout[i] = 1;
+    bhi_head_add_gradient(&f.head, f.dout, f.out_tm1, dq, B);
+    for (int i = 0; i < B * A * N; i++) {
+        double sum[2];
+        bh_real at = f.out_tm1[i];
+        for (int k = 0; k < 2; k++) {
+            f.out_tm1[i] = (bh_real)((double)at + (k == 0 ? h : -h));
+            const bh_real *values = bhi_head_values(&f.head, q, f.out_tm1, B);
+            sum[k] = 0;
+            for (int j = 0; j < B * A; j++) sum[k] += (double)dq[j] * (double)values[j];
+        }
+        f.out_tm1[i] = at;
+        CHECK_NEAR((double)f.dout[i] - 1, (sum[0] - sum[1]) / (2 * h), tolerance);
+    }
+    close_fixture(&f);
+}
+
+static void test_value_gradients(void)
+{
+    check_value_gradient(BHI_EXPECTED, 1);
+    check_value_gradient(BHI_CATEGORICAL, 5);
+    check_value_gradient(BHI_QUANTILE, 4);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_expected);
@@ -183,5 +216,6 @@ int main(int argc, char **argv)
     CHECK_RUN(test_categorical_targets);
     CHECK_RUN(test_who_chooses);
     CHECK_RUN(test_gradients);
+    CHECK_RUN(test_value_gradients);
     return check_report();
 }

@@ -335,6 +335,99 @@ static void test_sample(void)
     drop(&o);
 }
 
+// ---- the protected part ----
+
+// Transitions 0 … 3 are protected, 3 ends an episode; the ring is the 5 slots behind them.
+static owner make_protected(int n_streams)
+{
+    owner o = make_streams(9, n_streams, &box);
+    for (int k = 0; k < 4; k++) add(&o.replay, k);
+    bhi_replay_protect(&o.replay);
+    return o;
+}
+
+static void test_protected_is_never_overwritten(void)
+{
+    owner o = make_protected(1);
+    CHECK(o.replay.n_protected == 4 && o.replay.size == 4 && o.replay.next == 4);
+    for (int k = 10; k < 22; k++)
+        add(&o.replay, k); // 12 into 5 slots: 17 … 21 are left, 20 in the first
+    CHECK(o.replay.size == 9 && o.replay.next == 6);
+    const int want[] = {0, 1, 2, 3, 20, 21, 17, 18, 19};
+    for (int i = 0; i < 9; i++) CHECK(bhi_replay_at(&o.replay, i)->obs[0] == (float)want[i]);
+    drop(&o);
+}
+
+// Returns over 3 steps with gamma 1, reward k / 2. Episodes end with k % 4 == 3 and are cut with k % 4 == 1.
+static void test_n_step_of_protected(void)
+{
+    owner o = make_protected(1);
+    bh_real x[3], x_t[3], r, discount;
+    int a;
+    const struct {
+        int slot;
+        double r, discount;
+    } want[] = {
+        {0, 0 + 0.5, 1},   // 0, 1: cut
+        {2, 1 + 1.5, 0},   // 2, 3: ended
+        {3, 1.5, 0},       // nothing follows, though 20 stands in the next slot
+        {6, 8.5, 1},       // 17 is cut
+        {7, 9 + 9.5, 0},   // 18, 19
+        {8, 9.5, 0},       // 19 ended
+        {4, 10 + 10.5, 1}, // 20, 21, round the seam after slot 8
+    };
+    for (int k = 10; k < 22; k++) add(&o.replay, k);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        bhi_replay_gather(&o.replay, &want[i].slot, 1, 1, 3, x, &a, &r, &discount, x_t);
+        CHECK_NEAR((double)r, want[i].r, 1e-6);
+        CHECK((double)discount == want[i].discount);
+    }
+    drop(&o);
+
+    // In the ring two environments take turns: the successor of slot 8 stands in slot 5.
+    owner two = make_protected(2);
+    for (int k = 0; k < 5; k++)
+        bhi_replay_add(&two.replay, (float[]){0, 0, 0}, 0, 1, 0, 0, (float[]){0, 0, 0});
+    for (int k = 0; k < 2; k++)
+        bhi_replay_add(&two.replay, (float[]){0, 0, 0}, 0, 8, 0, 0, (float[]){0, 0, 0});
+    bhi_replay_gather(&two.replay, (int[]){8}, 1, 1, 2, x, &a, &r, &discount, x_t);
+    CHECK((double)r == 1 + 8);
+    bhi_replay_gather(&two.replay, (int[]){0}, 1, 1, 2, x, &a, &r, &discount, x_t);
+    CHECK((double)r == 0.5); // the protected are of one
+    drop(&two);
+}
+
+static void test_sample_shares(void)
+{
+    enum { B = 1000 };
+    static int index[B], plain[B];
+    owner o = make_protected(1);
+    bh_rng rng = bh_rng_seed(4), again = bh_rng_seed(4);
+    bhi_replay_sample_shares(&o.replay, index, 0.25, B, &rng); // nothing else is stored
+    bhi_replay_sample(&o.replay, plain, B, &again);
+    CHECK(memcmp(index, plain, sizeof index) == 0);
+    for (int k = 10; k < 13; k++) add(&o.replay, k);
+    const double shares[] = {0.25, 1, 0.0004, 0.0006};
+    const int want[] = {250, 1000, 0, 1}; // rounded
+    for (int s = 0; s < 4; s++) {
+        int n = 0, seen[9] = {0};
+        bhi_replay_sample_shares(&o.replay, index, shares[s], B, &rng);
+        for (int b = 0; b < B; b++) {
+            n += index[b] < 4;
+            CHECK((index[b] < 4) == (b < want[s]) && index[b] >= 0 && index[b] < 7);
+            seen[index[b]]++;
+        }
+        CHECK(n == want[s]);
+        for (int i = 0; i < 4 && s == 0; i++) CHECK(seen[i] > 30);
+        for (int i = 4; i < 7 && s == 0; i++) CHECK(seen[i] > 180);
+    }
+    again = rng;
+    bhi_replay_sample_shares(&o.replay, index, 0, B, &rng);
+    bhi_replay_sample(&o.replay, plain, B, &again);
+    CHECK(memcmp(index, plain, sizeof index) == 0);
+    drop(&o);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_layout);
@@ -350,5 +443,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_images_take_a_byte_each);
     CHECK_RUN(test_gather_bytes);
     CHECK_RUN(test_sample);
+    CHECK_RUN(test_protected_is_never_overwritten);
+    CHECK_RUN(test_n_step_of_protected);
+    CHECK_RUN(test_sample_shares);
     return check_report();
 }

@@ -586,6 +586,55 @@ static void test_bonuses(void)
     CHECK_NEAR(bh_value_count_bonus(0, 1), 1 / sqrt(0 + 0.01), 1e-14);
 }
 
+// Margin 0.5, three actions. Row 0: action 0 demonstrated, worth 1; the others, with the margin, 0.75 and 1.25:
+// loss 0.25. Row 1: action 2, worth 2, stays above 1.5 and 0.5: no loss. Row 2: action 1, worth 0; 0.5 and 0.5 above
+// it: the first of equals. Row 3 is not demonstrated.
+static void test_large_margin(void)
+{
+    const bh_real q[] = {1, R(0.25), R(0.75), 1, 0, 2, 0, 0, 0, 5, 0, 9};
+    const int a[] = {0, 2, 1, 1};
+    const bh_real weights[] = {1, 1, R(0.5), 0};
+    bh_real loss[4], dq[12];
+    double mean = bh_value_large_margin(loss, dq, q, a, 0.5, weights, 4, 3);
+    CHECK_REALS(loss, ((double[]){0.25, 0, 0.5, 9.5}), 4, 0);
+    CHECK_NEAR(mean, (0.25 + 0.5 * 0.5) / 4, eps);
+    CHECK_REALS(dq, ((double[]){-0.25, 0, 0.25, 0, 0, 0, 0.125, -0.125, 0, 0, 0, 0}), 12, 0);
+
+    mean = bh_value_large_margin(loss, dq, q, a, 0, NULL, 4,
+                                 3); // no margin: how far above the best one is
+    CHECK_REALS(loss, ((double[]){0, 0, 0, 9}), 4, 0);
+    CHECK_NEAR(mean, 9.0 / 4, eps);
+    CHECK_REALS(dq + 9, ((double[]){0, -0.25, 0.25}), 3, 0);
+    CHECK(bh_value_large_margin(loss, dq, q, (int[]){0}, 3, NULL, 1, 1) == 0); // a single action
+
+    bh_real nan[] = {1, (bh_real)NAN};
+    CHECK(isnan(bh_value_large_margin(loss, dq, nan, (int[]){1}, 1, NULL, 1, 2)));
+}
+
+static void test_large_margin_gradient(void)
+{
+    enum { B = 6, A = 4 };
+    bh_real q[B * A], loss[B], dq[B * A], scratch[B * A], weights[B];
+    int a[B];
+    bh_rng rng = bh_rng_seed(8);
+    for (int i = 0; i < B * A; i++) q[i] = (bh_real)bh_rng_normal(&rng);
+    for (int b = 0; b < B; b++) {
+        a[b] = (int)bh_rng_below(&rng, A);
+        weights[b] = (bh_real)bh_rng_uniform(&rng);
+    }
+    const double h = sizeof(bh_real) == 8 ? 1e-6 : 1e-3;
+    bh_value_large_margin(loss, dq, q, a, 0.8, weights, B, A);
+    for (int i = 0; i < B * A; i++) {
+        bh_real at = q[i];
+        q[i] = (bh_real)((double)at + h);
+        double up = bh_value_large_margin(loss, scratch, q, a, 0.8, weights, B, A);
+        q[i] = (bh_real)((double)at - h);
+        double down = bh_value_large_margin(loss, scratch, q, a, 0.8, weights, B, A);
+        q[i] = at;
+        CHECK_NEAR((up - down) / (2 * h), (double)dq[i], sizeof(bh_real) == 8 ? 1e-9 : 1e-4);
+    }
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_argmax);
@@ -596,6 +645,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_expected_sarsa);
     CHECK_RUN(test_epsilon_greedy);
     CHECK_RUN(test_softmax);
+    CHECK_RUN(test_large_margin);
+    CHECK_RUN(test_large_margin_gradient);
     CHECK_RUN(test_n_step);
     CHECK_RUN(test_n_step_truncated);
     CHECK_RUN(test_project_on_atoms);
