@@ -330,7 +330,7 @@ static void test_tables_are_well_made(void)
 
 static void test_describe(void)
 {
-    char buffer[8192];
+    static char buffer[16384];
     int n = collect_tables();
     for (int i = 0; i < n; i++) {
         bh_text text = bh_text_over(buffer, sizeof buffer);

@@ -3,6 +3,7 @@
 // allocation of any create leaves nothing behind.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/ppo.h"
 
@@ -25,6 +26,7 @@ static const char *const pairs[][2] = {
     {"GridWorld-v0", "policy-iteration"},
     {"CartPole-v1", "ppo"},
     {"GridWorld-v0", "reinforce"},
+    {"CartPole-v1", "clone"},
 };
 enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 
@@ -33,7 +35,8 @@ static bh_setup *make_pair(int i, const char *const *options)
 {
     bh_setup *s = make_setup(&bh_envs, pairs[i][0], pairs[i][1], options);
     if (s->agent->gives_log_probs) {
-        CHECK_STATUS(bh_setup_set(s, "n_steps", "64", NULL), BH_OK);
+        if (s->agent != &bh_clone_class)
+            CHECK_STATUS(bh_setup_set(s, "n_steps", "64", NULL), BH_OK);
         CHECK_STATUS(bh_setup_set(s, "net_arch", "16", NULL), BH_OK);
     }
     if (s->agent == &bh_ppo_class) CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);

@@ -5,6 +5,7 @@
 // acts by a script, and its one parameter is the action it would take greedily.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/vec_env.h"
 
@@ -648,13 +649,26 @@ static void test_load_starts_a_new_best(void)
     free(poor.bytes);
 }
 
+static void demonstrate_one(bh_run *run)
+{
+    int no = 0, a = 1;
+    double r = 0;
+    bh_demonstrations d = {{1, (float[]){0}, &a, &r, &no, &no, (float[]){1}}, NULL};
+    CHECK_STATUS(bh_run_demonstrate(run, &d, NULL), BH_OK);
+}
+
 // Every algorithm counts its updates, and says the same in its records.
 static void test_updates_are_counted(void)
 {
     for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        bh_run *run = make_run(&bh_envs, "GridWorld-v0", bh_agent_classes[i]->name,
-                               OPTIONS("eval_freq", "0", "log_freq", "300"));
+        const bh_agent_class *agent = bh_agent_classes[i];
+        bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", agent->name,
+                                     OPTIONS("eval_freq", "0", "log_freq", "300"));
+        if (agent == &bh_clone_class)
+            CHECK_STATUS(bh_setup_set(setup, "demo_capacity", "1", NULL), BH_OK);
+        bh_run *run = start_run(setup);
         CHECK(bh_run_updates(run) == 0);
+        if (agent == &bh_clone_class) demonstrate_one(run);
         bh_run_steps(run, 300);
         double r[BH_RECORD_WIDTH];
         CHECK(next_record(run, BH_RECORD_TRAIN, r) && r[6] == bh_run_updates(run) && r[6] > 0);

@@ -38,7 +38,7 @@ static void test_agents(void)
     CHECK_STRING(err.message,
                  "there is no algorithm 'dqm'; there are dqn, q-learning, sarsa, expected-sarsa, "
                  "double-q-learning, value-iteration, policy-iteration, policy-evaluation, ppo, "
-                 "reinforce");
+                 "reinforce, clone");
 }
 
 static void test_registry(void)
