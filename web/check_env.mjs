@@ -245,19 +245,29 @@ class Check {
 
   /** Two that step in turns must not share what they remember. @param {Instance} a @param {Outcome[]} once @param {number} steps */
   #compareTwo(a, once, steps) {
-    const b = this.#make();
+    const b = this.#make(), report = this.#report;
+    this.#report = new Report();
+    const at = this.#playInTurns([a, b], once, steps);
+    this.#report = report;
+    if (at !== undefined) {
+      this.#report.error('shared', `two environments that step in turns gave other results than one alone (${at}): they share what each must have for itself`);
+    }
+    b.close?.();
+  }
+
+  /** Where one of two differs from one alone, in words. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
+  #playInTurns(envs, once, steps) {
     const nexts = [random(this.#seed), random(this.#seed)];
     /** @type {Outcome[][]} */
     const records = [[], []];
-    const players = [a, b].map((env, i) => this.#player(env, nexts[i], records[i]));
-    for (let i = 0; i < steps; i++) players.forEach((play) => play());
-    for (const record of records) {
-      const at = difference(once, record);
-      if (at === undefined) continue;
-      this.#report.error('shared', `two environments that step in turns gave other results than one alone (${at}): they share what each must have for itself`);
-      break;
+    const players = envs.map((env, i) => this.#player(env, nexts[i], records[i]));
+    try {
+      for (let i = 0; i < steps; i++) players.forEach((play) => play());
+    } catch (error) {
+      if (error instanceof Stop) return this.#report.errors[0].replace(/^: /, '');
+      throw error;
     }
-    b.close?.();
+    return records.map((record) => difference(once, record)).find((at) => at !== undefined);
   }
 
   /** @param {Instance} env @param {number} steps */

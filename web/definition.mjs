@@ -205,13 +205,16 @@ const isList = (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && 
  */
 function flatten(value, shape) {
   const n = shape.reduce((product, size) => product * size, 1);
-  if (!isList(value)) return undefined;
-  if (value.length === n && !isList(value[0])) return value;
-  if (value.length !== shape[0]) return undefined;
-  if (shape.length === 1) return value;
-  const rows = Array.from(value, (row) => flatten(row, shape.slice(1)));
-  if (rows.includes(undefined)) return undefined;
-  return rows.flatMap((row) => Array.from(/** @type {ArrayLike<any>} */ (row)));
+  if (isList(value) && value.length === n && !isList(value[0])) return value;
+  return flattenNested(value, shape);
+}
+
+/** @param {any} value @param {readonly number[]} shape @returns {any[] | undefined} */
+function flattenNested(value, [size, ...inner]) {
+  if (!isList(value) || value.length !== size) return undefined;
+  if (inner.length === 0) return Array.from(value);
+  const rows = Array.from(value, (row) => flattenNested(row, inner));
+  return rows.includes(undefined) ? undefined : rows.flat();
 }
 
 /**
