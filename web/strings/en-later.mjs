@@ -134,7 +134,7 @@ export default {
   'taken.less': '◆ It took {action}, a less likely action.',
   'likeliest': 'likeliest',
   'less.likely': 'less likely',
-  'prefers.likely': 'It takes {action} with probability {chance} %.',
+  'prefers.likely': 'It takes {action} with probability {chance}%.',
   'loop.p': 'π(a | s)',
   'chart.v': 'Mean value V',
   'chart.temperature': 'Exploration: temperature',
