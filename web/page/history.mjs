@@ -4,7 +4,7 @@
 // all), training records are averaged. Rows of records: see Frame in bellhop.d.ts.
 
 const EPISODE = 1, TRAIN = 2, EVAL = 3;
-const CAPACITY = 500;
+const CAPACITY = 500, EVALUATIONS = 60;
 
 /** @typedef {(number | null)[]} Column */
 
@@ -57,8 +57,9 @@ export class History {
     push(this.returns, [x, value, this.meanReturn, null]);
     if (this.returns[0].length <= 2 * CAPACITY) return;
     this.stride *= 2;
-    let odd = false; // evaluations stay, they are few
-    this.returns = keep(this.returns, (i) => this.returns[3][i] !== null || (odd = !odd));
+    let odd = false, oddEvaluation = false;
+    const few = this.returns[3].filter((v) => v !== null).length <= EVALUATIONS; // then they stay
+    this.returns = keep(this.returns, (i) => (this.returns[3][i] === null ? (odd = !odd) : few || (oddEvaluation = !oddEvaluation)));
   }
 
   /** @param {number} x @param {number} mean */

@@ -9,7 +9,7 @@ import { byId, canvasById, keepCrisp, setText, show } from './dom.mjs';
 import { hasLab, lab } from './app.mjs';
 import { on } from './events.mjs';
 import { partOf } from './parts.mjs';
-import { t, value } from './i18n.mjs';
+import { language, t, value } from './i18n.mjs';
 import { theme } from './theme.mjs';
 
 /** @typedef {[low: number, high: number]} Range */
@@ -63,7 +63,8 @@ function tell() {
   const { isPolicy } = lab();
   const words = t(`map2d.${shown.name}`);
   setText(byId('slice-title'), t(isPolicy ? 'map2d.policy' : 'map2d.value', { by: words }));
-  setText(byId('slice-text'), `${t(isPolicy ? 'map2d.policy.colour' : 'map2d.value.colour')} ${t(`map2d.${shown.name}.axes`)} ${t('map2d.line')}`);
+  const sentences = [t(isPolicy ? 'map2d.policy.colour' : 'map2d.value.colour'), t(`map2d.${shown.name}.axes`), t('map2d.line')];
+  setText(byId('slice-text'), sentences.join(language() === 'zh' ? '' : ' '));
   const [[left, right], [bottom, top]] = [shown.across(), shown.up()];
   for (const [id, text] of [['left', shown.end.across(left)], ['right', shown.end.across(right)], ['bottom', shown.end.up(bottom)], ['top', shown.end.up(top)]]) {
     setText(byId(`slice-${id}`), text);
