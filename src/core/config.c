@@ -18,16 +18,36 @@ static const void *const_member(const bh_field *f, const void *config)
     return (const char *)config + f->offset;
 }
 
+const char *bh_field_text(const bh_field *field, bh_field_part part)
+{
+    const char *text = field->name;
+    for (int i = 0; i < (int)part; i++) text += strlen(text) + 1;
+    return text;
+}
+
+double bh_field_min(const bh_field *field)
+{
+    const char *end;
+    return bhi_decimal_read(bh_field_text(field, BH_PART_MIN), &end);
+}
+
+double bh_field_max(const bh_field *field)
+{
+    const char *end;
+    return bhi_decimal_read(bh_field_text(field, BH_PART_MAX), &end);
+}
+
 // ---- one number against its bounds ----
 
 static bh_status check_number(const bh_config_table *table, const bh_field *f, double v,
                               const char *shown, bh_error *err)
 {
-    if (v >= f->min && v <= f->max) return BH_OK; // false for NaN
+    double min = bh_field_min(f), max = bh_field_max(f);
+    if (v >= min && v <= max) return BH_OK; // false for NaN
     char low[32], high[32];
     bh_text a = bh_text_over(low, sizeof low), b = bh_text_over(high, sizeof high);
-    bh_text_add_real(&a, f->min);
-    bh_text_add_real(&b, f->max);
+    bh_text_add_real(&a, min);
+    bh_text_add_real(&b, max);
     return bh_fail(err, BH_ERR_CONFIG, "%s: %s is %.40s, but must be between %s and %s",
                    table->name, f->name, shown, low, high);
 }
@@ -142,9 +162,9 @@ static bh_status set_text(const bh_config_table *t, const bh_field *f, void *out
                           bh_error *err)
 {
     size_t length = strlen(text);
-    if (length >= BH_TEXT_MAX || (double)length > f->max) {
+    if (length >= BH_TEXT_MAX || (double)length > bh_field_max(f)) {
         return bh_fail(err, BH_ERR_CONFIG, "%s: %s has %zu bytes, but may have at most %d", t->name,
-                       f->name, length, (int)f->max);
+                       f->name, length, (int)bh_field_max(f));
     }
     memcpy(out, text, length + 1);
     return BH_OK;
@@ -233,7 +253,8 @@ void bh_config_defaults(const bh_config_table *table, void *config)
     memset(config, 0, table->bytes);
     for (int i = 0; i < table->n_fields; i++) {
         const bh_field *f = &table->fields[i];
-        bh_status status = types[f->type].set(table, f, member(f, config), f->fallback, NULL);
+        bh_status status = types[f->type].set(table, f, member(f, config),
+                                               bh_field_text(f, BH_PART_DEFAULT), NULL);
         assert(status == BH_OK);
         (void)status;
     }
@@ -333,20 +354,20 @@ bh_status bh_config_check(const bh_config_table *table, const void *config, bh_e
 static void describe_field(const bh_field *f, bh_text *out)
 {
     bh_text_add(out, "{\"name\":\"%s\",\"type\":\"%s\",\"default\":", f->name, types[f->type].name);
-    bh_text_add_json(out, f->fallback);
+    bh_text_add_json(out, bh_field_text(f, BH_PART_DEFAULT));
     if (f->type == BH_FIELD_INT || f->type == BH_FIELD_REAL || f->type == BH_FIELD_SIZES ||
         f->type == BH_FIELD_SEED) {
         bh_text_add(out, ",\"min\":");
-        bh_text_add_real(out, f->min);
+        bh_text_add_real(out, bh_field_min(f));
         bh_text_add(out, ",\"max\":");
-        bh_text_add_real(out, f->max);
+        bh_text_add_real(out, bh_field_max(f));
     }
     if (f->choices != NULL) {
         bh_text_add(out, ",\"choices\":");
         bh_text_add_json(out, f->choices);
     }
     bh_text_add(out, ",\"live\":%s,\"help\":", (f->flags & BH_LIVE) ? "true" : "false");
-    bh_text_add_json(out, f->help);
+    bh_text_add_json(out, bh_field_text(f, BH_PART_HELP));
     bh_text_add(out, "}");
 }
 

@@ -48,16 +48,30 @@ enum {
     BH_LIVE = 1,  ///< may also be changed while it runs
 };
 
+/// Texts of a field, in the order they are stored.
+typedef enum bh_field_part {
+    BH_PART_NAME,
+    BH_PART_DEFAULT, ///< as bh_config_set takes it
+    BH_PART_MIN,
+    BH_PART_MAX,
+    BH_PART_HELP,
+} bh_field_part;
+
+/// A row. Its texts are one string: a pointer to each would be most of the table, which pages download.
 typedef struct bh_field {
-    const char *name;
-    bh_field_type type;
-    size_t offset;        ///< bytes from the start of the struct
-    const char *fallback; ///< the default, as text
-    double min, max;
+    const char *name;    ///< NUL-terminated, the other parts behind it: bh_field_text
     const char *choices; ///< "a|b|c" for CHOICE, else NULL
-    int flags;
-    const char *help;
+    uint16_t offset;     ///< bytes from the start of the struct
+    uint8_t type;        ///< bh_field_type
+    uint8_t flags;
 } bh_field;
+
+/// A part of the row's texts, borrowed from the table.
+BH_API const char *bh_field_text(const bh_field *field, bh_field_part part);
+
+/// The bounds as numbers.
+BH_API double bh_field_min(const bh_field *field);
+BH_API double bh_field_max(const bh_field *field);
 
 typedef struct bh_config_table {
     const char *name; ///< what error messages call it: "DQN", "CartPole-v1"
@@ -84,10 +98,13 @@ typedef struct bh_preset {
 /// Rows to struct members.
 #define BH_MEMBER(type, name, fallback, min, max, choices, flags, help) BH_CTYPE_##type(name)
 
-/// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it.
-#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                             \
-    {#name, BH_FIELD_##type, offsetof(BH_CONFIG_STRUCT, name), fallback, min, max, choices, flags, \
-     help},
+/// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it. Bounds are literals, or
+/// macros of such: their text is stored.
+#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                          \
+    {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" help, choices,          \
+     offsetof(BH_CONFIG_STRUCT, name), BH_FIELD_##type, flags},
+#define BH_TEXT_OF(number)       BH_TEXT_OF_TOKENS(number)
+#define BH_TEXT_OF_TOKENS(number) #number
 
 /// Fills every field with its default.
 BH_API void bh_config_defaults(const bh_config_table *table, void *config);

@@ -3,6 +3,7 @@
 // every table the library ships.
 #include "core/alloc.h"
 #include "core/config.h"
+#include "core/decimal.h"
 #include "envs/registry.h"
 #include "rl/dqn.h"
 #include "rl/planning.h"
@@ -277,7 +278,7 @@ static void test_every_field_round_trips(void)
     for (int i = 0; i < n; i++) {
         for (int k = 0; k < tables[i]->n_fields; k++) {
             const bh_field *f = &tables[i]->fields[k];
-            check_round_trip(tables[i], f, f->fallback);
+            check_round_trip(tables[i], f, bh_field_text(f, BH_PART_DEFAULT));
             switch (f->type) {
             case BH_FIELD_BOOL:
                 check_round_trip(tables[i], f, "true");
@@ -286,9 +287,9 @@ static void test_every_field_round_trips(void)
             case BH_FIELD_INT:
             case BH_FIELD_REAL:
             case BH_FIELD_SEED:
-                check_number_round_trip(tables[i], f, f->min);
-                check_number_round_trip(tables[i], f, f->max);
-                check_number_round_trip(tables[i], f, f->min + (f->max - f->min) / 3);
+                check_number_round_trip(tables[i], f, bh_field_min(f));
+                check_number_round_trip(tables[i], f, bh_field_max(f));
+                check_number_round_trip(tables[i], f, bh_field_min(f) + (bh_field_max(f) - bh_field_min(f)) / 3);
                 break;
             case BH_FIELD_CHOICE:
                 for (const char *word = f->choices; *word != '\0';) {
@@ -315,11 +316,16 @@ static void test_tables_are_well_made(void)
         for (int k = 0; k < t->n_fields; k++) {
             const bh_field *f = &t->fields[k];
             CHECK(bh_config_find(t, f->name) == f);
-            CHECK(strlen(f->help) > 5);
+            CHECK(strlen(bh_field_text(f, BH_PART_HELP)) > 5);
             CHECK((f->choices != NULL) == (f->type == BH_FIELD_CHOICE));
-            CHECK(f->min <= f->max && f->offset < t->bytes);
+            for (int part = BH_PART_MIN; part <= BH_PART_MAX; part++) {
+                const char *bound = bh_field_text(f, (bh_field_part)part), *end;
+                bhi_decimal_read(bound, &end);
+                CHECK(end > bound && *end == '\0');
+            }
+            CHECK(bh_field_min(f) <= bh_field_max(f) && f->offset < t->bytes);
             CHECK(strlen(f->name) < 40); // "config.env." and it fit a metadata key
-            if (f->type == BH_FIELD_TEXT) CHECK(f->max < BH_TEXT_MAX);
+            if (f->type == BH_FIELD_TEXT) CHECK(bh_field_max(f) < BH_TEXT_MAX);
         }
         void *config = bh_alloc(t->bytes);
         bh_config_defaults(t, config);
