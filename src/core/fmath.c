@@ -120,12 +120,9 @@ static double sin_shifted(double x, int quarter_turns)
     if (!(fabs(x) <= 0x1p52)) return NAN;
     double n = floor(x * TWO_OVER_PI + 0.5);
     double r = ((x - n * HALF_PI_HIGH) - n * HALF_PI_MIDDLE) - n * HALF_PI_LOW;
-    switch (((int)fmod(n, 4.0) + 4 + quarter_turns) & 3) {
-    case 0: return bhi_sin_small(r);
-    case 1: return bhi_cos_small(r);
-    case 2: return -bhi_sin_small(r);
-    default: return -bhi_cos_small(r);
-    }
+    int quarter = (int)(n - 4.0 * floor(n * 0.25)) + quarter_turns; // exact: n is whole
+    double y = quarter & 1 ? bhi_cos_small(r) : bhi_sin_small(r);
+    return quarter & 2 ? -y : y;
 }
 
 double bh_sin(double x)

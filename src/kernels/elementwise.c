@@ -6,6 +6,7 @@
 #include "kernels/simd.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define LANES 4
 
@@ -134,22 +135,37 @@ double bhi_sum_of_squares(const bh_real *x, int n)
 // A formula on one vector of parameters x[0] and of their moments x[1], x[2], in place.
 typedef void formula(bhi_f4 *x, bhi_f4 g, const void *step);
 
-// Whole vectors, then the padded last one: the same formula, so the same bits wherever an element stands.
+// A formula on n elements, whole vectors of them.
+typedef void pass(bh_real *const *x, const bh_real *g, const void *step, int n);
+
 // Callers pass a step of their own, which no store here can change: it stays in registers.
-static inline void each_4(formula *f, bh_real *const *x, int n_x, const bh_real *g,
-                          const void *step, int n)
+static inline void whole_vectors(formula *f, bh_real *const *x, int n_x, const bh_real *g,
+                                 const void *step, int n)
 {
-    bhi_f4 v[3];
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        for (int k = 0; k < n_x; k++) v[k] = bhi_f4_load(x[k] + i);
+    bh_real *p[3];
+    for (int k = 0; k < n_x; k++) p[k] = x[k];
+    for (int i = 0; i < n; i += LANES) {
+        bhi_f4 v[3];
+        for (int k = 0; k < n_x; k++) v[k] = bhi_f4_load(p[k] + i);
         f(v, bhi_f4_load(g + i), step);
-        for (int k = 0; k < n_x; k++) bhi_f4_store(x[k] + i, v[k]);
+        for (int k = 0; k < n_x; k++) bhi_f4_store(p[k] + i, v[k]);
     }
-    if (i == n) return;
-    for (int k = 0; k < n_x; k++) v[k] = load_last(x[k] + i, n - i);
-    f(v, load_last(g + i, n - i), step);
-    for (int k = 0; k < n_x; k++) store_last(x[k] + i, v[k], n - i);
+}
+
+// The whole vectors, then the last few elements in vectors of their own, padded: the same formula, so the same
+// bits wherever an element stands.
+BH_OUT_OF_LINE static void each(pass *f, bh_real *const *x, int n_x, const bh_real *g,
+                                const void *step, int n)
+{
+    int whole = n / LANES * LANES, rest = n - whole;
+    f(x, g, step, whole);
+    if (rest == 0) return;
+    bh_real last[4][LANES] = {{0}}, *const padded[] = {last[0], last[1], last[2]};
+    size_t bytes = (size_t)rest * sizeof(bh_real);
+    for (int k = 0; k < n_x; k++) memcpy(last[k], x[k] + whole, bytes);
+    memcpy(last[3], g + whole, bytes);
+    f(padded, last[3], step, LANES);
+    for (int k = 0; k < n_x; k++) memcpy(x[k] + whole, last[k], bytes);
 }
 
 static inline void polyak_4(bhi_f4 *x, bhi_f4 online, const void *tau)
@@ -158,9 +174,15 @@ static inline void polyak_4(bhi_f4 *x, bhi_f4 online, const void *tau)
     x[0] = bhi_f4_add(x[0], bhi_f4_mul(rate, bhi_f4_sub(online, x[0])));
 }
 
+static void polyak_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
+{
+    bh_real s = *(const bh_real *)step;
+    whole_vectors(polyak_4, x, 1, g, &s, n);
+}
+
 void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_real tau, int n)
 {
-    each_4(polyak_4, (bh_real *const[]){target}, 1, online, &tau, n);
+    each(polyak_pass, (bh_real *const[]){target}, 1, online, &tau, n);
 }
 
 // a x + b y
@@ -180,10 +202,16 @@ static inline void sgd_4(bhi_f4 *x, bhi_f4 g, const void *step)
     x[0] = bhi_f4_sub(x[0], bhi_f4_mul(bhi_f4_splat(*(const bh_real *)step), g));
 }
 
+static void sgd_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
+{
+    bh_real s = *(const bh_real *)step;
+    whole_vectors(sgd_4, x, 1, g, &s, n);
+}
+
 void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_real scale, int n)
 {
     bh_real step = rate * scale;
-    each_4(sgd_4, (bh_real *const[]){p}, 1, g, &step, n);
+    each(sgd_pass, (bh_real *const[]){p}, 1, g, &step, n);
 }
 
 static inline void momentum_4(bhi_f4 *x, bhi_f4 g, const void *step)
@@ -193,11 +221,16 @@ static inline void momentum_4(bhi_f4 *x, bhi_f4 g, const void *step)
     x[0] = bhi_f4_sub(x[0], bhi_f4_mul(bhi_f4_splat(s->rate), x[1]));
 }
 
+static void momentum_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
+{
+    bhi_momentum_step s = *(const bhi_momentum_step *)step;
+    whole_vectors(momentum_4, x, 2, g, &s, n);
+}
+
 void bhi_momentum(bh_real *restrict p, bh_real *restrict m, const bh_real *restrict g,
                   const bhi_momentum_step *step, int n)
 {
-    bhi_momentum_step s = *step;
-    each_4(momentum_4, (bh_real *const[]){p, m}, 2, g, &s, n);
+    each(momentum_pass, (bh_real *const[]){p, m}, 2, g, step, n);
 }
 
 static inline void rmsprop_4(bhi_f4 *x, bhi_f4 g, const void *step)
@@ -218,17 +251,29 @@ static inline void rmsprop_centered_4(bhi_f4 *x, bhi_f4 g, const void *step)
     x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(variance), bhi_f4_splat(s->epsilon)));
 }
 
+static void rmsprop_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
+{
+    bhi_rmsprop_step s = *(const bhi_rmsprop_step *)step;
+    whole_vectors(rmsprop_4, x, 2, g, &s, n);
+}
+
+static void rmsprop_centered_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
+{
+    bhi_rmsprop_step s = *(const bhi_rmsprop_step *)step;
+    whole_vectors(rmsprop_centered_4, x, 3, g, &s, n);
+}
+
 void bhi_rmsprop(bh_real *restrict p, bh_real *restrict v, bh_real *restrict m,
                  const bh_real *restrict g, const bhi_rmsprop_step *step, int n)
 {
-    bhi_rmsprop_step s = *step;
-    if (m == NULL) each_4(rmsprop_4, (bh_real *const[]){p, v}, 2, g, &s, n);
-    else each_4(rmsprop_centered_4, (bh_real *const[]){p, v, m}, 3, g, &s, n);
+    if (m == NULL) each(rmsprop_pass, (bh_real *const[]){p, v}, 2, g, step, n);
+    else each(rmsprop_centered_pass, (bh_real *const[]){p, v, m}, 3, g, step, n);
 }
 
 static inline void adam_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_adam_step *s = step;
+    x[0] = bhi_f4_mul(x[0], bhi_f4_splat(s->keep)); // by 1 without decay: the same bits
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
     x[1] = blend(s->beta1, x[1], s->rest1, g);
     x[2] = blend(s->beta2, x[2], s->rest2, bhi_f4_mul(g, g));
@@ -236,16 +281,14 @@ static inline void adam_4(bhi_f4 *x, bhi_f4 g, const void *step)
     x[0] = moved(x[0], s->rate, x[1], bhi_f4_add(root, bhi_f4_splat(s->epsilon)));
 }
 
-static inline void adamw_4(bhi_f4 *x, bhi_f4 g, const void *step)
+static void adam_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
 {
-    x[0] = bhi_f4_mul(x[0], bhi_f4_splat(((const bhi_adam_step *)step)->keep));
-    adam_4(x, g, step);
+    bhi_adam_step s = *(const bhi_adam_step *)step;
+    whole_vectors(adam_4, x, 3, g, &s, n);
 }
 
 void bhi_adam(bh_real *restrict p, bh_real *restrict m, bh_real *restrict v,
               const bh_real *restrict g, const bhi_adam_step *step, int n)
 {
-    bhi_adam_step s = *step;
-    if (s.keep == 1) each_4(adam_4, (bh_real *const[]){p, m, v}, 3, g, &s, n);
-    else each_4(adamw_4, (bh_real *const[]){p, m, v}, 3, g, &s, n);
+    each(adam_pass, (bh_real *const[]){p, m, v}, 3, g, step, n);
 }

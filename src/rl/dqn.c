@@ -233,9 +233,15 @@ static double learning_rate(const bh_dqn *d)
     return bhi_schedule_at(&BHI_LEARNING_RATE(&d->config), progress(d));
 }
 
+static bhi_explore_settings explore_settings(const bh_dqn *d)
+{
+    return BHI_EXPLORE_SETTINGS(&d->config);
+}
+
 static double exploration_rate(const bh_dqn *d)
 {
-    return bhi_explore_rate(&BHI_EXPLORE_SETTINGS(&d->config), progress(d));
+    bhi_explore_settings settings = explore_settings(d);
+    return bhi_explore_rate(&settings, progress(d));
 }
 
 // The weights that products use: the parameters, or what fresh noise makes of them.
@@ -283,8 +289,8 @@ void bh_dqn_act(bh_dqn *dqn, int *actions, unsigned char *explored, const float 
     assert(n <= dqn->spec.n_envs);
     size_t A = (size_t)dqn->spec.n_actions, S = (size_t)dqn->spec.observation.n;
     size_t F = (size_t)bh_space_floats(&dqn->spec.observation);
-    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&dqn->config);
-    double rate = exploration_rate(dqn);
+    bhi_explore_settings explore = explore_settings(dqn);
+    double rate = bhi_explore_rate(&explore, progress(dqn));
     int asked = 0; // rows whose action needs values
     for (int i = 0; i < n; i++) {
         actions[i] = bhi_explore_blind(&explore, rate, &dqn->explore_rng, (int)A);
@@ -340,8 +346,8 @@ static void sample(bh_dqn *d)
 // What the next states' rare actions gain; NULL when nothing is to be added.
 static const bh_real *target_bonus(bh_dqn *d)
 {
-    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&d->config);
-    if (explore.kind != BHI_UCB || !explore.bonus_in_target) return NULL;
+    if (d->config.exploration != BHI_UCB || !d->config.exploration_bonus_in_target) return NULL;
+    bhi_explore_settings explore = explore_settings(d);
     int A = d->spec.n_actions;
     for (int b = 0; b < d->config.batch_size; b++) {
         const bh_real *x = d->x_t + (size_t)b * (size_t)d->spec.observation.n;

@@ -36,6 +36,11 @@ static void layout(ppo *p, bhi_arena *arena)
     p->batch.old_values = bhi_arena_array(arena, B, sizeof(bh_real));
 }
 
+static bhi_actor_critic_settings settings_of(const bh_ppo_config *c)
+{
+    return BHI_ACTOR_CRITIC_SETTINGS(c);
+}
+
 static bh_status check(const bh_ppo_config *c, const bh_agent_spec *spec, int rows, bh_error *err)
 {
     double cells = (double)c->n_steps * spec->n_envs;
@@ -47,7 +52,8 @@ static bh_status check(const bh_ppo_config *c, const bh_agent_spec *spec, int ro
                        "%d times %d",
                        c->batch_size, c->n_steps, spec->n_envs);
     }
-    return bhi_actor_critic_check("PPO", &BHI_ACTOR_CRITIC_SETTINGS(c), spec, rows,
+    bhi_actor_critic_settings settings = settings_of(c);
+    return bhi_actor_critic_check("PPO", &settings, spec, rows,
                                   bhi_rollout_reals(c->n_steps, spec->n_envs, &spec->observation),
                                   err);
 }
@@ -61,7 +67,8 @@ static bh_status create(void **out, const void *config, const bh_agent_spec *spe
     if (status != BH_OK) return status;
 
     ppo shape = {.config = *c};
-    shape.ac = bhi_actor_critic_shape(&BHI_ACTOR_CRITIC_SETTINGS(c), spec, rows);
+    bhi_actor_critic_settings settings = settings_of(c);
+    shape.ac = bhi_actor_critic_shape(&settings, spec, rows);
     bhi_arena arena = {0};
     layout(&shape, &arena);
     ppo *p = bh_alloc(arena.used);
@@ -84,7 +91,7 @@ static void observe(void *agent, const bh_experience *e)
     ppo *p = agent;
     size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
     int is_last = p->rollout.length[0] + 1 == p->rollout.T;
-    p->ac.settings = BHI_ACTOR_CRITIC_SETTINGS(&p->config);
+    p->ac.settings = settings_of(&p->config);
     for (int i = 0; i < e->n; i++) {
         int bootstraps = !e->terminated_t[i] && (e->truncated_t[i] || is_last);
         double v_end = bootstraps ? bhi_actor_critic_value_of(&p->ac, e->obs_t + (size_t)i * F) : 0;

@@ -43,12 +43,17 @@ static void layout(reinforce *p, bhi_arena *arena)
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }
 
+static bhi_actor_critic_settings settings_of(const bh_reinforce_config *c)
+{
+    return BHI_ACTOR_CRITIC_SETTINGS(c);
+}
+
 static bh_status create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
 {
     *out = NULL;
     const bh_reinforce_config *c = config;
     int rows = ROWS > spec->n_envs ? ROWS : spec->n_envs;
-    bhi_actor_critic_settings settings = BHI_ACTOR_CRITIC_SETTINGS(c);
+    bhi_actor_critic_settings settings = settings_of(c);
     bh_status status = bh_config_check(&bh_reinforce_table, c, err);
     if (status == BH_OK) {
         status = bhi_actor_critic_check(
@@ -87,7 +92,7 @@ static void observe(void *agent, const bh_experience *e)
     reinforce *p = agent;
     bhi_rollout *r = &p->rollout;
     size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
-    p->ac.settings = BHI_ACTOR_CRITIC_SETTINGS(&p->config);
+    p->ac.settings = settings_of(&p->config);
     for (int i = 0; i < e->n; i++) {
         int is_full = r->length[i] + 1 == r->T, terminated = e->terminated_t[i];
         int truncated = !terminated && (e->truncated_t[i] || is_full);

@@ -59,9 +59,15 @@ static double learning_rate(const td_table *t)
     return bhi_schedule_at(&BHI_LEARNING_RATE(&t->config), progress(t));
 }
 
+static bhi_explore_settings explore_settings(const td_table *t)
+{
+    return BHI_EXPLORE_SETTINGS(&t->config);
+}
+
 static double rate(const td_table *t)
 {
-    return bhi_explore_rate(&BHI_EXPLORE_SETTINGS(&t->config), progress(t));
+    bhi_explore_settings explore = explore_settings(t);
+    return bhi_explore_rate(&explore, progress(t));
 }
 
 static uint32_t *counts_of(const td_table *t, int s)
@@ -72,7 +78,7 @@ static uint32_t *counts_of(const td_table *t, int s)
 static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 {
     int A = t->base.spec.n_actions;
-    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&t->config);
+    bhi_explore_settings explore = explore_settings(t);
     int a = bhi_explore_blind(&explore, rate(t), &t->explore_rng, A);
     *explored = a >= 0;
     if (*explored) return a;
@@ -83,7 +89,8 @@ static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 static const double *policy_of(td_table *t, int s)
 {
     int A = t->base.spec.n_actions;
-    bhi_explore_probabilities(&BHI_EXPLORE_SETTINGS(&t->config), rate(t), t->row,
+    bhi_explore_settings explore = explore_settings(t);
+    bhi_explore_probabilities(&explore, rate(t), t->row,
                               t->base.blocks + s * A, A);
     return t->row;
 }
@@ -92,7 +99,7 @@ static const double *policy_of(td_table *t, int s)
 static const double *optimist_of(td_table *t, int s, double *bonus)
 {
     int A = t->base.spec.n_actions;
-    bhi_explore_settings explore = BHI_EXPLORE_SETTINGS(&t->config);
+    bhi_explore_settings explore = explore_settings(t);
     const uint32_t *counts = counts_of(t, s);
     for (int a = 0; a < A; a++) {
         t->row[a] = t->base.blocks[s * A + a] + bhi_explore_target_bonus(&explore, counts[a]);
