@@ -146,14 +146,16 @@ static const bh_preset presets[] = {
     {"dqn", "buffer_size", "10000"},
     {"dqn", "learning_starts", "1000"},
     {"dqn", "batch_size", "128"},
-    {"dqn", "gamma", "0.98"},
+    {"dqn", "learning_rate_schedule", "linear"},
+    {"dqn", "gamma", "0.99"},
+    {"dqn", "n_steps", "4"},
     {"dqn", "train_freq", "16"},
     {"dqn", "gradient_steps", "8"},
     {"dqn", "target_update_interval", "600"},
     {"dqn", "exploration_fraction", "0.2"},
     {"dqn", "exploration_final_eps", "0.07"},
     {"dqn", "net_arch", "64,64"},
-    {"dqn", "eval_freq", "4000"},
+    {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "50"},
 };
 

@@ -13,13 +13,20 @@
 /// Option names and values in turn.
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/// algo: also one with a preset of its own, "dqn/rainbow"; NULL for the environment's.
 static inline bh_setup *make_setup(const bh_registry *registry, const char *env, const char *algo,
                                    const char *const *options)
 {
     bh_setup *setup;
     bh_error err = {0};
-    if (!CHECK_STATUS(bh_setup_create(&setup, registry, env, algo, &err), BH_OK))
-        printf("    %s\n", err.message);
+    char name[64] = "";
+    if (algo != NULL) snprintf(name, sizeof name, "%s", algo);
+    char *preset = strchr(name, '/');
+    if (preset != NULL) *preset++ = '\0';
+    bh_status made = bh_setup_create(&setup, registry, env, algo != NULL ? name : NULL, &err);
+    if (!CHECK_STATUS(made, BH_OK)) printf("    %s\n", err.message);
+    if (setup != NULL && preset != NULL)
+        CHECK_STATUS(bh_setup_preset(setup, preset, &err), BH_OK);
     for (; setup != NULL && options != NULL && options[0] != NULL; options += 2) {
         bh_status status = bh_setup_set(setup, options[0], options[1], &err);
         if (!CHECK_STATUS(status, BH_OK)) printf("    %s\n", err.message);

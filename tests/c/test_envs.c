@@ -337,7 +337,9 @@ static void check_presets(const bh_env_def *def, int states_are_counted)
     for (int k = 0; k < def->n_presets; k++) {
         const bh_preset *p = &def->presets[k];
         const bh_agent_class *agent;
-        CHECK_STATUS(bh_agent_find(p->algo, &agent, NULL), BH_OK);
+        char algo[64]; // without the name of a preset: "dqn/rainbow"
+        snprintf(algo, sizeof algo, "%.*s", (int)strcspn(p->algo, "/"), p->algo);
+        CHECK_STATUS(bh_agent_find(algo, &agent, NULL), BH_OK);
         CHECK(p->name[0] != '\0' && p->value[0] != '\0');
         // The tabular methods need states to count, planning a table.
         if (strcmp(p->algo, "q-learning") == 0) CHECK(states_are_counted);

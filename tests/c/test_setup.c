@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/dqn.h"
+#include "rl/head.h"
 #include "rl/planning.h"
 
 #include "check.h"
@@ -77,7 +78,9 @@ static void test_presets_apply(void)
             const bh_preset *p = &env->presets[k];
             bh_setup *setup = make_setup(&bh_envs, env->id, p->algo, NULL);
             if (setup == NULL) continue;
-            CHECK_STRING(setup->agent->name, p->algo);
+            size_t length = strlen(setup->agent->name);
+            CHECK(strncmp(setup->agent->name, p->algo, length) == 0 &&
+                  (p->algo[length] == '\0' || p->algo[length] == '/'));
             describe(setup, text_1);
             bh_error err = {0};
             if (!CHECK_STATUS(bh_setup_set(setup, p->name, p->value, &err), BH_OK))
@@ -95,6 +98,25 @@ static void test_presets_apply(void)
         bh_run_steps(run, 100);
         bh_run_destroy(run);
     }
+}
+
+// A named preset: the algorithm's rows, then the environment's for it; a name there is not names those there are.
+static void test_named_presets(void)
+{
+    bh_error err = {0};
+    bh_setup *setup = make_setup(&bh_envs, "CartPole-v1", "dqn", NULL);
+    const bh_dqn_config *dqn = setup->agent_config;
+    CHECK(!dqn->noisy && !dqn->dueling && dqn->n_steps == 10);
+    CHECK_STATUS(bh_setup_preset(setup, "rainbow", &err), BH_OK);
+    CHECK(dqn->noisy && dqn->dueling && dqn->prioritized && dqn->double_q && dqn->n_steps == 3);
+    CHECK(dqn->distribution == BHI_CATEGORICAL && dqn->v_min == 0 && dqn->v_max == 100);
+    CHECK_STATUS(bh_setup_preset(setup, "rainbows", &err), BH_ERR_UNKNOWN);
+    CHECK_STRING(err.message, "dqn has no preset 'rainbows'; there are rainbow");
+    bh_setup_destroy(setup);
+    setup = make_setup(&bh_envs, "CliffWalking-v1", "q-learning", NULL);
+    CHECK_STATUS(bh_setup_preset(setup, "rainbow", &err), BH_ERR_UNKNOWN);
+    CHECK_STRING(err.message, "q-learning has no presets, so none is named 'rainbow'");
+    bh_setup_destroy(setup);
 }
 
 static void test_defaults_without_presets(void)
@@ -198,6 +220,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_registry);
     CHECK_RUN(test_greedy);
     CHECK_RUN(test_presets_apply);
+    CHECK_RUN(test_named_presets);
     CHECK_RUN(test_defaults_without_presets);
     CHECK_RUN(test_create_refused);
     CHECK_RUN(test_set_finds_the_table);
