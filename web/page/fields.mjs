@@ -56,6 +56,9 @@ export const presetAlgos = (catalog, id) => [...new Set(envOf(catalog, id).prese
 /** Whether it learns a table: then states must be numbered. @param {Algo} algo */
 const isTabular = ({ options }) => !options.some(({ name }) => name === 'net_arch');
 
+/** Whether it learns from rewards, which it discounts; what does not wants demonstrations, and the page has none. @param {Algo} algo */
+const learnsFromRewards = ({ options }) => options.some(({ name }) => name === 'gamma');
+
 /**
  * What can learn in an environment, in the catalogue's order: names of algorithms, each followed by its own presets, as the
  * catalogue writes them (dqn, dqn/rainbow).
@@ -63,7 +66,7 @@ const isTabular = ({ options }) => !options.some(({ name }) => name === 'net_arc
  */
 export function choicesFor(catalog, id) {
   const { observation_space: space, has_transitions: hasTable } = envOf(catalog, id);
-  return catalog.algos.filter((algo) => (hasTable || !algo.needs_transitions) && (space.type === 'Discrete' || !isTabular(algo)))
+  return catalog.algos.filter((algo) => learnsFromRewards(algo) && (hasTable || !algo.needs_transitions) && (space.type === 'Discrete' || !isTabular(algo)))
     .flatMap(({ name, presets }) => [name, ...new Set(presets.map(({ algo }) => algo))]);
 }
 
@@ -81,7 +84,7 @@ export function settingsOf(catalog, { env: envId, algo, preset: own }) {
   const ignored = new Set([...agent.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
     ...env.reward_threshold === null ? THRESHOLD_ONLY : []]);
   return [
-    ...agent.options.map(setting),
+    ...agent.options.filter(({ name }) => !name.startsWith('demo_')).map(setting), // demonstrations are not for the page
     ...catalog.run.filter(({ name }) => !ignored.has(name)).map(setting),
     ...env.options.map((/** @type {Field} */ field) => /** @type {Setting} */ ({
       field, key: camel(field.name), scope: 'envOptions', preset: parse(field, field.default),

@@ -98,6 +98,7 @@ function decades(min, max) {
 function linearRange(name, min, max) {
   const goal = name === 'returns' ? lab().session?.info.rewardThreshold : trueStart();
   const values = [min, max, goal].filter((v) => v !== null && v !== undefined).map((v) => Number(v));
+  if (min === null && Number(goal) < 0) values.push(2 * Number(goal), 0); // nothing yet
   const top = Math.max(...values);
   if (!(top < 0 && -top > (top - Math.min(...values)) / 2)) values.push(0); // far below zero it would only take room
   if (!values.some(Boolean)) values.push(1);

@@ -56,7 +56,7 @@ export default function worlds(lab) {
     await page.click('#tab-control');
     await page.waitForFunction(() => location.hash.includes('CartPole'));
     const { catalog } = await load();
-    const networks = catalog.algos.filter(({ options }) => options.some(({ name }) => name === 'net_arch')).map(({ name }) => name);
+    const networks = catalog.algos.filter(({ options }) => options.some(({ name }) => name === 'net_arch') && options.some(({ name }) => name === 'gamma')).map(({ name }) => name);
     assert.deepEqual((await offered()).filter((choice) => !choice.includes('/')), networks);
     await close();
   });
