@@ -144,9 +144,10 @@ static void check_imitates(const char *distribution, const char *prioritized)
 {
     shown s;
     show(&s);
-    bh_dqn *dqn = MAKE("distribution", distribution, "prioritized", prioritized, "demo_coef", "20",
-                       "optimizer", "adam", "demo_updates", "2000", "n_atoms", "11", "n_quantiles",
-                       "5", "net_arch", "32", "batch_size", "16", "dueling", "true");
+    bh_dqn *dqn =
+        MAKE("distribution", distribution, "prioritized", prioritized, "demo_coef", "20",
+             "optimizer", "adam", "demo_updates", "400", "n_atoms", "11", "n_quantiles", "5",
+             "net_arch", "32", "batch_size", "16", "dueling", "true", "learning_rate", "0.02");
     CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, NULL), BH_OK);
     double q[N * A];
     bh_dqn_q_values(dqn, q, s.obs_tm1, N);
@@ -270,7 +271,7 @@ static void test_treasure(void)
         if (i == 1 && !CHECK_STATUS(bh_run_demonstrate(run, &d, &err), BH_OK))
             printf("    %s\n", err.message);
         size_t live = bh_live_bytes();
-        bh_run_steps(run, 1200);
+        bh_run_steps(run, 600);
         CHECK(bh_live_bytes() == live);
         bh_run_evaluate(run, BH_CURRENT, 1, 1, &score[i]);
         bh_run_destroy(run);
