@@ -549,14 +549,15 @@ static void test_large_junk(void)
 static void test_has(void)
 {
     float w[2] = {1, 2};
-    unsigned char file[1024];
+    unsigned char bytes[1024];
     bh_tensor t = bh_tensor_vector("fc.bias", BH_F32, 2, w);
     size_t size =
-        bh_checkpoint_write(file, sizeof file, &t, 1, &(bh_checkpoint_entry){"fc", "x"}, 1);
-    CHECK_STATUS(bh_checkpoint_check(file, size, NULL), BH_OK);
-    CHECK(bh_checkpoint_has(file, size, "fc.bias") == 1);
-    CHECK(bh_checkpoint_has(file, size, "fc.bia") == 0 && bh_checkpoint_has(file, size, "fc") == 0);
-    CHECK(bh_checkpoint_has(file, size, "__metadata__") == 0);
+        bh_checkpoint_write(bytes, sizeof bytes, &t, 1, &(bh_checkpoint_entry){"fc", "x"}, 1);
+    CHECK_STATUS(bh_checkpoint_check(bytes, size, NULL), BH_OK);
+    CHECK(bh_checkpoint_has(bytes, size, "fc.bias") == 1);
+    CHECK(bh_checkpoint_has(bytes, size, "fc.bia") == 0 &&
+          bh_checkpoint_has(bytes, size, "fc") == 0);
+    CHECK(bh_checkpoint_has(bytes, size, "__metadata__") == 0);
 }
 
 int main(int argc, char **argv)

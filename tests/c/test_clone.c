@@ -2,6 +2,7 @@
 // Behaviour cloning and distillation: an update against its parts, what is refused, that a policy is learned, and that
 // PPO can start from it. The losses themselves are in test_policy.
 #include "envs/registry.h"
+#include "kernels/elementwise.h"
 #include "rl/clone.h"
 #include "rl/ppo.h"
 
@@ -118,8 +119,7 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
         for (int b = 0; b < 6; b++) index[b] = (int)bh_rng_below(&rng, N);
         loss += differentiate(ac, params, gradient, &s, index, temperature) / 3;
         if (round == 0) check_slopes(ac, params, gradient, &s, index, temperature);
-        double norm = 0;
-        for (int p = 0; p < P; p++) norm += (double)gradient[p] * (double)gradient[p];
+        double norm = bhi_sum_of_squares(gradient, P);
         bhi_optimizer_step(&own, params, gradient, 0.02, bhi_clip_scale(sqrt(norm), 0.3));
         class->learn(ac);
         CHECK(memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
