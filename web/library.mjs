@@ -69,10 +69,11 @@ function register(library, shipped, given) {
 
 /**
  * @param {Wasm} wasm
+ * @param {Record<string, string>} [help]
  * @returns {import('./bellhop.js').Bellhop}
  */
-export function createLibrary(wasm) {
-  const library = openLibrary(wasm);
+export function createLibrary(wasm, help) {
+  const library = openLibrary(wasm, help);
   const shipped = library.catalog.envs.map(({ id }) => id);
   const models = modelClasses(library);
   const bh = {

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createLibrary } from './library.mjs';
 import { candidates } from './load.mjs';
+import help from './strings/en-help.mjs';
 import { BellhopError, instantiate } from './wasm.mjs';
 
 export {
@@ -18,7 +19,7 @@ export {
  * @returns {Promise<import('./bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
-  return createLibrary(await loadWasm(options));
+  return createLibrary(await loadWasm(options), help);
 }
 
 /** @param {import('./bellhop.js').LoadOptions} [options] */

@@ -180,14 +180,16 @@ const withKeys = (fields) => fields.map((field) => ({ ...field, key: camelCase(f
  * @param {any} catalog  of bhx_catalog
  * @returns {import('./bellhop.js').Catalog}
  */
-export function readCatalog(catalog) {
+export function readCatalog(catalog, help = {}) {
+  const helped = (/** @type {string} */ owner, /** @type {any[]} */ fields) => fields.map((field) => field.help ? field
+    : { ...field, help: help[`${owner}.${field.name}`] ?? help[field.name] ?? '' });
   return freeze({
     ...catalog,
     envs: catalog.envs.map((/** @type {any} */ env) => ({
       ...env, observation_space: readSpace(env.observation_space), action_space: readSpace(env.action_space),
-      options: withKeys(env.options),
+      options: withKeys(helped(env.id, env.options)),
     })),
-    algos: catalog.algos.map((/** @type {any} */ algo) => ({ ...algo, options: withKeys(algo.options) })),
-    run: withKeys(catalog.run),
+    algos: catalog.algos.map((/** @type {any} */ algo) => ({ ...algo, options: withKeys(helped(algo.name, algo.options)) })),
+    run: withKeys(helped('run', catalog.run)),
   });
 }

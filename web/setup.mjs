@@ -24,10 +24,11 @@ import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } f
 /**
  * The module with its catalogue.
  * @param {Wasm} wasm
+ * @param {Record<string, string>} [help]  lines of help, for a module without
  * @returns {Library}
  */
-export function openLibrary(wasm) {
-  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog())), registered: new Map() };
+export function openLibrary(wasm, help) {
+  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog()), help), registered: new Map() };
 }
 
 /** @param {string} what @param {unknown} name @param {readonly string[]} names */

@@ -100,9 +100,16 @@ typedef struct bh_preset {
 
 /// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it. Bounds are literals, or
 /// macros of such: their text is stored.
-#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                          \
-    {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" help, choices,          \
+#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                           \
+    {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" BH_HELP(help), choices, \
      offsetof(BH_CONFIG_STRUCT, name), BH_FIELD_##type, flags},
+/// Lines of help are a twelfth of a module that every reader of a page downloads: built with BH_NO_HELP it has
+/// none, and who shows them gets them from web/strings/en-help.mjs, which is made from a module that has.
+#ifdef BH_NO_HELP
+#define BH_HELP(help) ""
+#else
+#define BH_HELP(help) help
+#endif
 #define BH_TEXT_OF(number)       BH_TEXT_OF_TOKENS(number)
 #define BH_TEXT_OF_TOKENS(number) #number
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Matrix products by register tiles.
 //
-// A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, up to 4
-// rows by 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of each
+// A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, 4 rows by
+// 1 or 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of each
 // row of A, broadcast, and the vectors of one row of B. For that, the k of A and the columns of B
 // have to be contiguous: an operand that lies the other way (A of tn, B of nt) is transposed into a
 // block on the stack first. A B too large for the first cache is copied there, 2 panels of 16
@@ -66,7 +66,7 @@ BHI_INLINE void add_products(bhi_f4 c[8], const bh_real *const a[4], int k, cons
     if (rows > 3) add_row(c + 3 * vectors, a[3][k], b, vectors);
 }
 
-BHI_INLINE void end_tile(const panel *p, bhi_f4 c[8], int i, int rows, int vectors)
+BHI_INLINE void end_tile(const panel *p, bhi_f4 c[8], int i, int ldy, int rows, int vectors)
 {
     ptrdiff_t at = (ptrdiff_t)i * p->ldy;
     if (p->epilogue == BHI_EPILOGUE_RELU) {
@@ -74,13 +74,13 @@ BHI_INLINE void end_tile(const panel *p, bhi_f4 c[8], int i, int rows, int vecto
     } else if (p->gate != NULL) {
         const bh_real *gate = p->gate + at;
         for (int s = 0; s < rows * vectors; s++) {
-            const bh_real *g = gate + s / vectors * p->ldy + s % vectors * LANES;
+            const bh_real *g = gate + s / vectors * ldy + s % vectors * LANES;
             c[s] = bhi_f4_gate(c[s], bhi_f4_load(g));
         }
     }
     bh_real *y = p->y + at;
     for (int s = 0; s < rows * vectors; s++) {
-        bhi_f4_store(y + s / vectors * p->ldy + s % vectors * LANES, c[s]);
+        bhi_f4_store(y + s / vectors * ldy + s % vectors * LANES, c[s]);
     }
 }
 
@@ -89,19 +89,22 @@ BHI_INLINE const bh_real *next_row(const bh_real *b, ptrdiff_t bytes)
     return (const bh_real *)(const void *)((const char *)b + bytes);
 }
 
-// rows, vectors and packed are constants at every call. Four steps of k a turn, with a way out after
+// `step` is 1, or 0 where only row i is left: then it is computed in every row of the tile, which takes no
+// longer than alone (the sums of one row wait for each other) and needs no code of its own. rows,
+// vectors and packed are constants at every call. Four steps of k a turn, with a way out after
 // each: it serves every K, and it keeps an engine's compiler from loading the operands of all four
 // first, for which there are not enough registers.
-BHI_INLINE void tile(const panel *p, int i, int rows, int vectors, int packed)
+BHI_INLINE void tile(const panel *p, int i, int step, int rows, int vectors, int packed)
 {
     bhi_f4 c[8];
+    int lda = step * p->lda, ldy = step * p->ldy, ldstart = step * p->ldstart;
     const bh_real *start = p->start + (ptrdiff_t)i * p->ldstart;
     for (int s = 0; s < rows * vectors; s++) {
-        c[s] = bhi_f4_load(start + s / vectors * p->ldstart + s % vectors * LANES);
+        c[s] = bhi_f4_load(start + s / vectors * ldstart + s % vectors * LANES);
     }
     const bh_real *a[4], *b = p->b;
     a[0] = p->a + (ptrdiff_t)i * p->lda;
-    for (int r = 1; r < 4; r++) a[r] = r < rows ? a[r - 1] + p->lda : a[0];
+    for (int r = 1; r < 4; r++) a[r] = r < rows ? a[r - 1] + lda : a[0];
     ptrdiff_t ldb = (ptrdiff_t)sizeof(bh_real) * (packed ? vectors * LANES : p->ldb);
     for (int left = p->K;; left -= 4) {
         add_products(c, a, 0, b, rows, vectors);
@@ -115,42 +118,39 @@ BHI_INLINE void tile(const panel *p, int i, int rows, int vectors, int packed)
         for (int r = 0; r < 4; r++) a[r] += 4;
         b = next_row(b, ldb);
     }
-    end_tile(p, c, i, rows, vectors);
+    end_tile(p, c, i, ldy, rows, vectors);
 }
 
-// All rows of a panel, by tiles as high as eight sums allow.
-BHI_INLINE void run_packed(panel p, int vectors)
+// All rows of a panel: whole tiles, then those that are left one by one.
+BHI_INLINE void run_tiles(const panel *args, int rows, int vectors, int packed)
 {
-    int i = 0;
-    if (vectors <= 2) {
-        for (; i + 4 <= p.M; i += 4) tile(&p, i, 4, vectors, 1);
+    panel p = *args;
+    int whole = p.M / rows * rows;
+    for (int i = 0, step = 1; i < p.M; i += step ? rows : 1) {
+        if (i == whole) step = 0;
+        tile(&p, i, step, rows, vectors, packed);
     }
-    for (; i + 2 <= p.M; i += 2) tile(&p, i, 2, vectors, 1);
-    if (i < p.M) tile(&p, i, 1, vectors, 1);
 }
 
 static void packed_1(const panel *p)
 {
-    run_packed(*p, 1);
+    run_tiles(p, 4, 1, 1);
 }
 
 static void packed_2(const panel *p)
 {
-    run_packed(*p, 2);
+    run_tiles(p, 4, 2, 1);
 }
 
 static void packed_4(const panel *p)
 {
-    run_packed(*p, 4);
+    run_tiles(p, 2, 4, 1);
 }
 
 // B where it lies, 16 columns.
-static void in_place_4(const panel *args)
+static void in_place_4(const panel *p)
 {
-    panel p = *args;
-    int i = 0;
-    for (; i + 2 <= p.M; i += 2) tile(&p, i, 2, 4, 0);
-    if (i < p.M) tile(&p, i, 1, 4, 0);
+    run_tiles(p, 2, 4, 0);
 }
 
 // ---- copies of operands ----

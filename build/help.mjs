@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// web/strings/en-help.mjs: the lines of help of C's config tables by the option's name, and by "owner.name" where it means
+// something else there. The scalar module has them, the SIMD one is built without. `node build/help.mjs` writes the file
+// anew after a line in C has changed; a test compares.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { instantiate } from '../web/wasm.mjs';
+import { OUT, isEntry, main } from './run.mjs';
+import { join } from 'node:path';
+
+export const HELP_FILE = fileURLToPath(new URL('../web/strings/en-help.mjs', import.meta.url));
+
+/** What the file should say. @returns {Promise<string>} */
+export async function helpText() {
+  const bytes = readFileSync(join(OUT, 'wasm-scalar', 'bellhop.wasm'));
+  const wasm = await instantiate([() => WebAssembly.compile(bytes)]);
+  const { run, algos, envs } = wasm.json(wasm.call.bhx_catalog());
+  /** @type {Record<string, string>} */
+  const help = {};
+  const owners = [{ name: 'run', options: run }, ...algos, ...envs.map((/** @type {any} */ { id, options }) => ({ name: id, options }))];
+  for (const { name: owner, options } of owners) {
+    for (const { name, help: line } of options) {
+      if (help[name] === undefined) help[name] = line;
+      else if (help[name] !== line) help[`${owner}.${name}`] = line;
+    }
+  }
+  const quoted = (/** @type {string} */ text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  const keys = (/** @type {string} */ key) => (/^\w+$/.test(key) ? key : quoted(key));
+  const rows = Object.entries(help).map(([key, line]) => `  ${keys(key)}: ${quoted(line)},\n`);
+  return `// SPDX-License-Identifier: MIT\n// Lines of help, from C's config tables; written by build/help.mjs.\n/** @type {Record<string, string>} */\nexport default {\n${rows.join('')}};\n`;
+}
+
+if (isEntry(import.meta.url)) {
+  await main(async () => {
+    writeFileSync(HELP_FILE, await helpText());
+  });
+}
