@@ -173,13 +173,13 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "64,64"},
     {"dqn", "eval_freq", "4000"},
     {"dqn", "n_eval_episodes", "50"},
-    {"ppo", "total_timesteps", "102400"},
+    {"ppo", "total_timesteps", "51200"},
     {"ppo", "n_envs", "8"},
     {"ppo", "learning_rate", "0.001"},
     {"ppo", "learning_rate_schedule", "linear"},
     {"ppo", "n_steps", "128"},
     {"ppo", "batch_size", "128"},
-    {"ppo", "eval_freq", "4096"},
+    {"ppo", "eval_freq", "2048"},
     {"ppo", "n_eval_episodes", "50"},
 };
 
