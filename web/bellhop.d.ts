@@ -77,6 +77,8 @@ export interface Bellhop {
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
   readonly PolicyIteration: ModelClass<PolicyIterationOptions>;
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
+  readonly PPO: ModelClass<PPOOptions>;
+  readonly REINFORCE: ModelClass<REINFORCEOptions>;
   readonly Clone: ModelClass<CloneOptions>;
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
@@ -385,6 +387,8 @@ export type AlgoName =
   | 'value-iteration'
   | 'policy-iteration'
   | 'policy-evaluation'
+  | 'ppo'
+  | 'reinforce'
   | 'clone';
 /** The parameters as they are, or those of the best evaluation so far. */
 export type Which = 'current' | 'best';
@@ -536,11 +540,57 @@ export interface CloneOptions extends RunOptions {
   weightDecay?: number;
 }
 
+/** What PPO and REINFORCE have in common: a policy and a value network under one optimizer. */
+export interface PolicyOptions extends RunOptions {
+  learningRate?: number;
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  learningRateEnd?: number;
+  learningRateWarmup?: number;
+  learningRateSteps?: number;
+  gamma?: number;
+  /** PPO: steps each environment takes before the policy learns from them. REINFORCE: steps each can store. */
+  nSteps?: number;
+  normalizeAdvantage?: boolean;
+  entCoef?: number;
+  vfCoef?: number;
+  maxGradNorm?: number;
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
+  netArch?: number[];
+  activation?: 'relu' | 'tanh';
+  orthoInit?: boolean;
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  momentum?: number;
+  beta1?: number;
+  beta2?: number;
+  rmsAlpha?: number;
+  optimizerEps?: number;
+  weightDecay?: number;
+}
+
+export interface PPOOptions extends PolicyOptions {
+  /** At most nSteps * nEnvs. */
+  batchSize?: number;
+  nEpochs?: number;
+  gaeLambda?: number;
+  clipRange?: number;
+  /** 0, the default, for no clipping; Stable-Baselines3's None. */
+  clipRangeVf?: number;
+  /** 0, the default, for no limit; Stable-Baselines3's None. */
+  targetKl?: number;
+}
+
+export interface REINFORCEOptions extends PolicyOptions {
+  episodesPerUpdate?: number;
+  baseline?: boolean;
+}
+
 /** Options of whatever algorithm. */
-export type AnyOptions = CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions;
+export type AnyOptions =
+  | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions;
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
-export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions & Pick<CloneOptions, 'temperature'>, 'preset' | 'demonstrations'>;
+export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions & Pick<CloneOptions, 'temperature'>
+  & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>, 'preset' | 'demonstrations'>;
 
 export interface ModelClass<Options> {
   /**
@@ -566,8 +616,18 @@ export interface MetricValues {
   'train/loss'?: number;
   'train/learning_rate'?: number;
   'train/n_updates'?: number;
+  /** Mean over the batches of max Q; of policies, of the states' values. */
   'train/mean_q'?: number;
   'train/grad_norm'?: number;
+  /** PPO and REINFORCE, this one and the next three. */
+  'train/policy_gradient_loss'?: number;
+  'train/value_loss'?: number;
+  /** Minus the mean entropy of the policy. */
+  'train/entropy_loss'?: number;
+  'train/explained_variance'?: number;
+  /** PPO. */
+  'train/approx_kl'?: number;
+  'train/clip_fraction'?: number;
   'eval/mean_reward'?: number;
   'eval/std_reward'?: number;
   'eval/min_reward'?: number;
@@ -651,7 +711,10 @@ export interface Model extends Disposable {
   predict(obs: ObservationLike): number;
   /** For several observations, several actions. */
   predict(obs: ArrayLike<ArrayLike<number>>): number[];
-  /** The value of every action; of several observations, one row after the other. */
+  /**
+   * The value of every action; of several observations, one row after the other. Of policies (`gives_log_probs` in the
+   * catalogue: PPO, REINFORCE, Clone) the log-probability of every action.
+   */
   qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;

@@ -37,6 +37,8 @@ const CLASS_NAMES = {
   'value-iteration': 'ValueIteration',
   'policy-iteration': 'PolicyIteration',
   'policy-evaluation': 'PolicyEvaluation',
+  'ppo': 'PPO',
+  'reinforce': 'REINFORCE',
   'clone': 'Clone',
 };
 

@@ -43,15 +43,17 @@ export function makeEmptyFolder(flag, path) {
 
 export class OutputFolder {
   #csv;
+  #columns;
 
-  /** @param {string} path  made, with its parents, if it is not there */
-  constructor(path) {
+  /** @param {string} path  made, with its parents, if it is not there @param {readonly string[]} [metrics]  figures of the algorithm's own */
+  constructor(path, metrics = []) {
     this.path = path;
+    this.#columns = [...COLUMNS, ...metrics];
     this.#csv = writing('out', path, () => {
       mkdirSync(path, { recursive: true });
       return openSync(join(path, 'metrics.csv'), 'w');
     });
-    writeSync(this.#csv, `type,${COLUMNS.join(',')}\n`);
+    writeSync(this.#csv, `type,${this.#columns.join(',')}\n`);
   }
 
   /** @param {import('../bellhop.js').Model} model */
@@ -61,7 +63,7 @@ export class OutputFolder {
 
   /** @param {readonly import('../bellhop.js').RunRecord[]} records */
   writeRecords(records) {
-    if (records.length > 0) writeSync(this.#csv, records.map(row).join(''));
+    if (records.length > 0) writeSync(this.#csv, records.map((record) => row(record, this.#columns)).join(''));
   }
 
   /** @param {import('../bellhop.js').Model} model */
@@ -115,8 +117,8 @@ function csvCell(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** @param {import('../bellhop.js').RunRecord} record */
-function row(record) {
+/** @param {import('../bellhop.js').RunRecord} record @param {readonly string[]} columns */
+function row(record, columns) {
   const values = named(record);
-  return `${record.type},${COLUMNS.map((column) => Number.isNaN(values[column] ?? NaN) ? '' : values[column]).join(',')}\n`;
+  return `${record.type},${columns.map((column) => Number.isNaN(values[column] ?? NaN) ? '' : values[column]).join(',')}\n`;
 }

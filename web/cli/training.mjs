@@ -22,7 +22,7 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
   try {
     checkStop(bh, model);
     board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
-    folder = out === undefined ? undefined : new OutputFolder(out);
+    folder = out === undefined ? undefined : new OutputFolder(out, bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics);
     folder?.writeConfig(model);
     const since = performance.now();
     await model.learn({
