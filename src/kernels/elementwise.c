@@ -24,6 +24,13 @@ BH_OUT_OF_LINE static void store_last(bh_real *p, bhi_f4 a, int n)
     bhi_f4_store_first(p, a, n);
 }
 
+// Before a loop that runs a few times, or that waits for memory: Clang at -O3 would write it out many times.
+#ifdef __clang__
+#define BH_KEEP_LOOP _Pragma("clang loop unroll(disable) vectorize(disable)")
+#else
+#define BH_KEEP_LOOP
+#endif
+
 void bhi_tanh_forward(bh_real *y, int n)
 {
     for (int i = 0; i < n; i++) y[i] = (bh_real)bh_tanh((double)y[i]);
@@ -39,6 +46,7 @@ void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     int i = 0;
     for (; i + LANES <= n; i += LANES)
         bhi_f4_store(dx + i, bhi_f4_gate(bhi_f4_load(dx + i), bhi_f4_load(y + i)));
+    BH_KEEP_LOOP
     for (; i < n; i++) dx[i] = y[i] > 0 ? dx[i] : 0;
 }
 
@@ -48,6 +56,7 @@ void bhi_copy_rows(bh_real *y, int ldy, const bh_real *x, int ldx, int M, int N)
     for (; M > 0; M--, y += ldy, x += ldx) {
         int j = 0;
         for (; j + LANES <= N; j += LANES) bhi_f4_store(y + j, bhi_f4_load(x + j));
+        BH_KEEP_LOOP
         for (; j < N; j++) y[j] = x[j];
     }
 }
@@ -58,6 +67,7 @@ void bhi_add_rows(bh_real *restrict y, int ldy, const bh_real *restrict x, int l
         int j = 0;
         for (; j + LANES <= N; j += LANES)
             bhi_f4_store(y + j, bhi_f4_add(bhi_f4_load(y + j), bhi_f4_load(x + j)));
+        BH_KEEP_LOOP
         for (; j < N; j++) y[j] += x[j];
     }
 }
@@ -66,6 +76,7 @@ void bhi_add_rows(bh_real *restrict y, int ldy, const bh_real *restrict x, int l
 static void column_sums_16(bh_real *restrict sum, const bh_real *restrict x, int M, int N)
 {
     bhi_f4 s0 = bhi_f4_splat(0), s1 = s0, s2 = s0, s3 = s0;
+    BH_KEEP_LOOP
     for (int i = 0; i < M; i++, x += N) {
         s0 = bhi_f4_add(s0, bhi_f4_load(x));
         s1 = bhi_f4_add(s1, bhi_f4_load(x + LANES));
@@ -82,8 +93,10 @@ void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, in
 {
     int j = 0;
     for (; j + 4 * LANES <= N; j += 4 * LANES) column_sums_16(sum + j, x + j, M, N);
+    BH_KEEP_LOOP
     for (; j < N; j++) {
         bh_real s = 0;
+        BH_KEEP_LOOP
         for (int i = 0; i < M; i++) s += x[i * N + j];
         sum[j] = s;
     }
@@ -124,6 +137,7 @@ double bhi_sum_of_squares(const bh_real *x, int n)
     }
     bh_real lane[SUMS * LANES];
     for (int v = 0; v < SUMS; v++) bhi_f4_store(lane + v * LANES, s[v]);
+    BH_KEEP_LOOP
     for (int j = 0; i < n; i++, j++) lane[j] += x[i] * x[i];
     double sum = 0;
     for (int j = 0; j < SUMS * LANES; j++) sum += (double)lane[j];
