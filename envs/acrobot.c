@@ -161,16 +161,12 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "100000"},
     {"dqn", "learning_rate", "0.00063"},
-    {"dqn", "buffer_size", "50000"},
     {"dqn", "learning_starts", "200"},
     {"dqn", "batch_size", "128"},
-    {"dqn", "gamma", "0.99"},
-    {"dqn", "train_freq", "4"},
     {"dqn", "gradient_steps", "4"},
     {"dqn", "target_update_interval", "250"},
     {"dqn", "exploration_fraction", "0.12"},
     {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "64,64"},
     {"dqn", "eval_freq", "4000"},
     {"dqn", "n_eval_episodes", "50"},
     {"ppo", "total_timesteps", "51200"},
@@ -185,7 +181,7 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_acrobot = {
     .id = "Acrobot-v1",
-    .summary = "Swing the free end of two links up with a torque between them",
+    .summary = BH_HELP("Swing the free end of two links up with a torque between them"),
     .reward_threshold = -100.0,
     .max_episode_steps = 500,
     .state_bytes = sizeof(acrobot),

@@ -107,31 +107,26 @@ static void layout(const void *state, bh_text *out)
 // Evaluations are of many pulls: their noise has the standard deviation 1.
 static const bh_preset presets[] = {
     {"q-learning", "total_timesteps", "10000"},
-    {"q-learning", "learning_rate", "0.1"},
     {"q-learning", "learning_rate_schedule", "linear"},
     {"q-learning", "exploration_initial_eps", "0.1"},
-    {"q-learning", "exploration_final_eps", "0.1"},
-    {"q-learning", "eval_freq", "1000"},
     {"q-learning", "n_eval_episodes", "500"},
     {"q-learning", "final_eval_episodes", "1000"},
     {"dqn", "total_timesteps", "10000"},
     {"dqn", "learning_rate", "0.001"},
     {"dqn", "learning_rate_schedule", "linear"},
     {"dqn", "buffer_size", "10000"},
-    {"dqn", "learning_starts", "100"},
     {"dqn", "batch_size", "64"},
     {"dqn", "train_freq", "1"},
     {"dqn", "exploration_fraction", "0.5"},
     {"dqn", "exploration_final_eps", "0.1"},
     {"dqn", "net_arch", "16"},
-    {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "500"},
     {"dqn", "final_eval_episodes", "1000"},
 };
 
 const bh_env_def bh_env_bandit = {
     .id = "Bandit-v0",
-    .summary = "Find the arm that pays most on average: every pull is an episode",
+    .summary = BH_HELP("Find the arm that pays most on average: every pull is an episode"),
     .config = &table,
     .reward_threshold = NAN,
     .state_bytes = sizeof(bandit),

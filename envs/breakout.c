@@ -216,11 +216,7 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "250000"},
     {"dqn", "learning_rate", "0.0003"},
-    {"dqn", "buffer_size", "50000"},
     {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "32"},
-    {"dqn", "gamma", "0.99"},
-    {"dqn", "train_freq", "4"},
     {"dqn", "target_update_interval", "1000"},
     {"dqn", "exploration_fraction", "0.2"},
     {"dqn", "exploration_final_eps", "0.02"},
@@ -232,7 +228,7 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_breakout = {
     .id = "Breakout-MinAtar",
-    .summary = "Bounce a ball off a paddle and break bricks, seen as 10 by 10 pixels of 4 channels",
+    .summary = BH_HELP("Bounce a ball off a paddle and break bricks, seen as 10 by 10 pixels of 4 channels"),
     .config = &table,
     .reward_threshold = 5.0,
     .max_episode_steps = 2500,

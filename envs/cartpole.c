@@ -184,7 +184,6 @@ static const bh_preset presets[] = {
     {"dqn", "buffer_size", "7500"},
     {"dqn", "learning_starts", "200"},
     {"dqn", "batch_size", "64"},
-    {"dqn", "gamma", "0.99"},
     {"dqn", "n_steps", "10"},
     {"dqn", "train_freq", "1"},
     {"dqn", "target_update_interval", "75"},
@@ -192,8 +191,6 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_final_eps", "0.02"},
     {"dqn", "double_q", "true"},
     {"dqn", "loss", "mse"},
-    {"dqn", "net_arch", "64,64"},
-    {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "50"},
     {"dqn/rainbow", "v_min", "0"},
     {"dqn/rainbow", "v_max", "100"},
@@ -219,7 +216,7 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_cartpole = {
     .id = "CartPole-v1",
-    .summary = "Balance a pole on a cart by pushing it left and right",
+    .summary = BH_HELP("Balance a pole on a cart by pushing it left and right"),
     .config = &table,
     .reward_threshold = 475.0,
     .max_episode_steps = 500,

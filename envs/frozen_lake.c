@@ -152,7 +152,7 @@ static const bh_preset presets_8x8[] = {
 
 const bh_env_def bh_env_frozen_lake = {
     .id = "FrozenLake-v1",
-    .summary = "Cross a frozen lake without falling into a hole, on ice that may slip",
+    .summary = BH_HELP("Cross a frozen lake without falling into a hole, on ice that may slip"),
     .config = &table_4x4,
     .reward_threshold = 0.70,
     .max_episode_steps = 100,
@@ -164,7 +164,7 @@ const bh_env_def bh_env_frozen_lake = {
 
 const bh_env_def bh_env_frozen_lake8x8 = {
     .id = "FrozenLake8x8-v1",
-    .summary = "The frozen lake, 8 by 8 cells",
+    .summary = BH_HELP("The frozen lake, 8 by 8 cells"),
     .config = &table_8x8,
     .reward_threshold = 0.85,
     .max_episode_steps = 200,

@@ -74,10 +74,8 @@ static const bh_preset presets[] = {
     {"dqn", "learning_rate", "0.001"},
     {"dqn", "buffer_size", "5000"},
     {"dqn", "learning_starts", "200"},
-    {"dqn", "batch_size", "32"},
     {"dqn", "gamma", "0.9"},
     {"dqn", "train_freq", "1"},
-    {"dqn", "gradient_steps", "1"},
     {"dqn", "target_update_interval", "200"},
     {"dqn", "exploration_fraction", "0.5"},
     {"dqn", "exploration_final_eps", "0.1"},
@@ -98,7 +96,6 @@ static const bh_preset presets[] = {
     {"ppo", "n_envs", "8"},
     {"ppo", "learning_rate", "0.005"},
     {"ppo", "n_steps", "16"},
-    {"ppo", "batch_size", "64"},
     {"ppo", "gamma", "0.9"},
     {"ppo", "net_arch", "24,24"},
     {"ppo", "eval_freq", "500"},
@@ -115,7 +112,7 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_gridworld = {
     .id = "GridWorld-v0",
-    .summary = "Walk a map to the goal, around the traps; the map is yours to draw",
+    .summary = BH_HELP("Walk a map to the goal, around the traps; the map is yours to draw"),
     .config = &table,
     .reward_threshold = 1.0,
     .max_episode_steps = 100,

@@ -147,21 +147,18 @@ static const bh_preset presets[] = {
     {"dqn", "learning_starts", "1000"},
     {"dqn", "batch_size", "128"},
     {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "gamma", "0.99"},
     {"dqn", "n_steps", "4"},
     {"dqn", "train_freq", "16"},
     {"dqn", "gradient_steps", "8"},
     {"dqn", "target_update_interval", "600"},
     {"dqn", "exploration_fraction", "0.2"},
     {"dqn", "exploration_final_eps", "0.07"},
-    {"dqn", "net_arch", "64,64"},
-    {"dqn", "eval_freq", "1000"},
     {"dqn", "n_eval_episodes", "50"},
 };
 
 const bh_env_def bh_env_mountain_car = {
     .id = "MountainCar-v0",
-    .summary = "Swing a weak car up and out of a valley",
+    .summary = BH_HELP("Swing a weak car up and out of a valley"),
     .config = &table,
     .reward_threshold = -110.0,
     .max_episode_steps = 200,

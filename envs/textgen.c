@@ -327,17 +327,12 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "60000"},
     {"dqn", "learning_rate", "0.001"},
-    {"dqn", "buffer_size", "50000"},
     {"dqn", "learning_starts", "1000"},
     {"dqn", "batch_size", "64"},
-    {"dqn", "tau", "1"},
     {"dqn", "gamma", "0.95"},
     {"dqn", "train_freq", "2"},
-    {"dqn", "gradient_steps", "1"},
     {"dqn", "target_update_interval", "100"},
-    {"dqn", "exploration_fraction", "0.1"},
     {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "max_grad_norm", "10"},
     {"dqn", "net_arch", "256"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "40"},
@@ -345,7 +340,7 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_textgen = {
     .id = "TextGen-v0",
-    .summary = "Write a sentence on a topic, word by word; grammar, topic and variety are rewarded",
+    .summary = BH_HELP("Write a sentence on a topic, word by word; grammar, topic and variety are rewarded"),
     .config = NULL,
     .reward_threshold = 0.95 * BHI_TEXTGEN_OPTIMUM,
     .max_episode_steps = 0,

@@ -7,6 +7,7 @@ import { Env, recipeOfEnv } from './env.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
 import { shown } from './options.mjs';
+import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { Run } from './run.mjs';
 import { LABELS, onlyKeys, wholeNumber } from './setup.mjs';
 
@@ -35,7 +36,8 @@ export class Model {
     const { env: source, options: envOptions } = recipeOf(env, LABELS[algo] ?? algo);
     if (typeof options !== 'object' || options === null) return Run.create(library, { env: source, algo, envOptions, options });
     const { demonstrations, ...rest } = /** @type {{ demonstrations?: unknown }} */ (options);
-    return Run.create(library, { env: source, algo, envOptions, options: rest, demonstrations });
+    const recipe = { env: source, algo, envOptions, options: rest };
+    return demonstrations === undefined ? Run.create(library, recipe) : createDemonstrated(library, { ...recipe, demonstrations });
   }
 
   /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [options] */
@@ -155,7 +157,7 @@ export class Model {
 
   /** @param {unknown} demonstrations */
   demonstrate(demonstrations) {
-    this.#run.demonstrate(demonstrations);
+    demonstrate(this.#run, demonstrations);
   }
 
   /** @param {unknown} bytes */

@@ -178,6 +178,7 @@ const withKeys = (fields) => fields.map((field) => ({ ...field, key: camelCase(f
 /**
  * The catalogue as JavaScript has it: every field with its camelCase key, bounds as numbers; frozen.
  * @param {any} catalog  of bhx_catalog
+ * @param {Record<string, string>} [help]  lines of help and summaries, for a module without: strings/en-help.mjs
  * @returns {import('./bellhop.js').Catalog}
  */
 export function readCatalog(catalog, help = {}) {
@@ -186,10 +187,10 @@ export function readCatalog(catalog, help = {}) {
   return freeze({
     ...catalog,
     envs: catalog.envs.map((/** @type {any} */ env) => ({
-      ...env, observation_space: readSpace(env.observation_space), action_space: readSpace(env.action_space),
+      ...env, summary: env.summary || (help[`${env.id}.summary`] ?? ''), observation_space: readSpace(env.observation_space), action_space: readSpace(env.action_space),
       options: withKeys(helped(env.id, env.options)),
     })),
-    algos: catalog.algos.map((/** @type {any} */ algo) => ({ ...algo, options: withKeys(helped(algo.name, algo.options)) })),
+    algos: catalog.algos.map((/** @type {any} */ algo) => ({ ...algo, summary: algo.summary || (help[`${algo.name}.summary`] ?? ''), options: withKeys(helped(algo.name, algo.options)) })),
     run: withKeys(helped('run', catalog.run)),
   });
 }

@@ -2,10 +2,9 @@
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
 import { BellhopError, Handle } from './wasm.mjs';
-import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
 import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, takesDemonstrations, wholeNumber, withCheckpoint,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, wholeNumber, withCheckpoint,
   withSetup,
 } from './setup.mjs';
 import { floatsOf, readSpace } from './space.mjs';
@@ -85,19 +84,7 @@ export class Run {
 
   /** @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
   static create(library, recipe) {
-    const { demonstrations, ...rest } = recipe;
-    const make = (/** @type {number} */ setup, /** @type {any} */ script) => new Run(library, setup, script, recipe.env);
-    if (demonstrations === undefined) return withSetup(library, rest, make);
-    const episodes = episodesOf(demonstrations, lookUp(library, recipe.env).entry.id);
-    const options = { demoCapacity: countTransitions(episodes), ...rest.options };
-    const run = withSetup(library, { ...rest, options }, make, canImitate(library));
-    try {
-      run.demonstrate(episodes);
-    } catch (error) {
-      run.dispose();
-      throw error;
-    }
-    return run;
+    return withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env));
   }
 
   /**
@@ -372,13 +359,12 @@ export class Run {
   }
 
   /**
-   * Takes demonstrations, before the first step; as many as `demoCapacity` has room for.
-   * @param {unknown} given
+   * Takes demonstrations as imitation.mjs lays them out, before the first step; as many as `demoCapacity` has room for.
+   * @param {ReturnType<typeof import('./demonstrations.mjs').flatten>} flat
    */
-  demonstrate(given) {
+  demonstrate(flat) {
     const run = this.#address;
     const wasm = this.#wasm;
-    const flat = flatten(episodesOf(given, this.env.id), this.nObs, this.actionSpace.n);
     inKeys(modelTables(this.#library.catalog, this.algo.name), () => wasm.scratch((scratch) => {
       const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
       wasm.check(wasm.call.bhx_run_demonstrate(run, flat.n, ...blocks, flat.values === null ? 0 : scratch.copy(flat.values)));
@@ -408,16 +394,6 @@ export class Run {
   dispose() {
     this.#handle.dispose();
   }
-}
-
-/** Throws where a setup's algorithm takes no demonstrations. @param {Library} library @returns {(setup: number) => void} */
-function canImitate(library) {
-  return (setup) => {
-    const { algo } = describeSetup(library, setup);
-    if (takesDemonstrations(library.catalog, algo)) return;
-    const names = library.catalog.algos.filter(({ name }) => takesDemonstrations(library.catalog, name)).map(({ name }) => name);
-    throw new BellhopError('BH_ERR_CONFIG', `${LABELS[algo] ?? algo} cannot learn from demonstrations; those that can are ${names.join(', ')}`);
-  };
 }
 
 /** One array of all. @param {Float64Array[]} parts */

@@ -8,6 +8,7 @@
 //
 // Any number of sessions may exist; those that play share the thread.
 import { Session } from './session.mjs';
+import { Run } from './run.mjs';
 import { openLibrary } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 
@@ -35,9 +36,10 @@ export function serve(port, loadWasm) {
       library = openLibrary(await loadWasm(options));
       return { catalog: library.catalog };
     },
-    create(recipe) {
+    async create(recipe) {
+      const make = recipe.demonstrations === undefined ? Run.create : (await import('./imitation.mjs')).createDemonstrated;
       const key = ++count;
-      const session = new Session(library, recipe, (frame, plays, transfer) =>
+      const session = new Session(make(library, recipe), (frame, plays, transfer) =>
         port.postMessage({ session: key, frame, plays }, transfer));
       sessions.set(key, session);
       return { session: key, info: session.info() };

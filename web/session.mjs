@@ -3,7 +3,7 @@
 // after the last one was taken, so a slow page gets fewer of them, not a queue; records wait here meanwhile.
 import { Slice, breathe } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
-import { RECORD_WIDTH, Run, concat } from './run.mjs';
+import { RECORD_WIDTH, concat } from './run.mjs';
 import { wholeNumber } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 import { shown } from './options.mjs';
@@ -68,12 +68,11 @@ export class Session {
   #learner = null;
 
   /**
-   * @param {import('./setup.mjs').Library} library
-   * @param {import('./setup.mjs').Recipe} recipe
+   * @param {import('./run.mjs').Run} run  is the session's from now on
    * @param {(frame: Frame, plays: number, transfer: ArrayBuffer[]) => void} post  plays: calls of play so far
    */
-  constructor(library, recipe, post) {
-    this.#run = Run.create(library, recipe);
+  constructor(run, post) {
+    this.#run = run;
     this.#post = post;
     this.#total = Number(this.#run.setup.options.totalTimesteps);
   }

@@ -34,7 +34,7 @@ const WORDS = { en: () => import('./strings/en.mjs'), zh: () => import('./string
 /** What the first view does not need. @type {Record<Language, Fetch>} */
 const LATER = { en: () => import('./strings/en-later.mjs'), zh: () => import('./strings/zh-later.mjs') };
 /** Lines of help on options, where they are not the library's own. @type {Record<Language, Fetch>} */
-const HELP = { en: async () => ({ default: {} }), zh: () => import('./strings/zh-help.mjs') };
+const HELP = { en: () => import('./strings/en-help.mjs'), zh: () => import('./strings/zh-help.mjs') };
 export const LANGUAGE_STORED = 'bellhop.language';
 
 /** A catalogue, fetched once. @param {Language} language */

@@ -185,7 +185,7 @@ static const bh_preset presets[] = {
 
 const bh_agent_class bh_clone_class = {
     .name = "clone",
-    .summary = "Behaviour cloning: a policy network learns from demonstrations alone",
+    .summary = BH_HELP("Behaviour cloning: a policy network learns from demonstrations alone"),
     .config = &bh_clone_table,
     .presets = presets,
     .n_presets = (int)(sizeof presets / sizeof presets[0]),

@@ -605,7 +605,7 @@ static const bh_preset presets[] = {
 
 const bh_agent_class bh_dqn_class = {
     .name = "dqn",
-    .summary = "Deep Q-learning: a network of values, a replay buffer, a target network",
+    .summary = BH_HELP("Deep Q-learning: a network of values, a replay buffer, a target network"),
     .config = &bh_dqn_table,
     .presets = presets,
     .n_presets = (int)(sizeof presets / sizeof presets[0]),

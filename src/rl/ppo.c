@@ -196,7 +196,7 @@ static void params_changed(void *agent)
 
 const bh_agent_class bh_ppo_class = {
     .name = "ppo",
-    .summary = "Proximal policy optimization: a policy and a value network, clipped updates",
+    .summary = BH_HELP("Proximal policy optimization: a policy and a value network, clipped updates"),
     .config = &bh_ppo_table,
     .metrics = bhi_ppo_metrics,
     .gives_log_probs = 1,

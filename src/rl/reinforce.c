@@ -221,7 +221,7 @@ static void params_changed(void *agent)
 
 const bh_agent_class bh_reinforce_class = {
     .name = "reinforce",
-    .summary = "REINFORCE: a policy network that learns from whole episodes, with a baseline",
+    .summary = BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
     .config = &bh_reinforce_table,
     .metrics = bhi_reinforce_metrics,
     .gives_log_probs = 1,

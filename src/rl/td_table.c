@@ -277,7 +277,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
     }                                                                                              \
     const bh_agent_class bh_##id##_class = {                                                       \
         .name = class_name,                                                                        \
-        .summary = text,                                                                           \
+        .summary = BH_HELP(text),                                                                           \
         .config = &bh_##id##_table,                                                                \
         .create = id##_create,                                                                     \
         .act = act,                                                                                \

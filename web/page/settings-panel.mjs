@@ -40,7 +40,7 @@ function row(setting) {
   const id = `set-${scope}-${key}`;
   const label = el('label', { for: id, text: fieldName(field.name) });
   if (!field.live) label.append(el('span', { text: ' ⟳', title: t('needs.reset'), 'aria-label': `, ${t('needs.reset')}`, role: 'img' }));
-  const help = el('p', { class: 'help', id: `${id}-help` }, `${sentence(tHelp(scope === 'options' ? `${lab().setup.algo}.${field.name}` : '', field.name, field.help))} `, el('span', { class: 'range', text: bounds(setting, preset) }));
+  const help = el('p', { class: 'help', id: `${id}-help` }, `${sentence(tHelp(`${scope === 'options' ? lab().setup.algo : lab().setup.env}.${field.name}`, field.name, field.help))} `, el('span', { class: 'range', text: bounds(setting, preset) }));
   return el('div', { class: 'setting', 'data-id': `${scope}.${key}` }, label, control(setting, id), help);
 }
 

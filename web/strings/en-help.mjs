@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lines of help, from C's config tables; written by build/help.mjs.
+// Lines of help and summaries, from C's tables; written by build/help.mjs.
 /** @type {Record<string, string>} */
 export default {
   seed: 'Everything random in the run follows from it',

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Runs that learn from demonstrations. Apart from run.mjs, so that a page's worker fetches it only when somebody demonstrates.
+import { BellhopError } from './wasm.mjs';
+import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
+import { Run } from './run.mjs';
+import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from './setup.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+
+/** Hands demonstrations to a run, before its first step. @param {Run} run @param {unknown} given */
+export function demonstrate(run, given) {
+  run.demonstrate(flatten(episodesOf(given, run.env.id), run.nObs, run.actionSpace.n));
+}
+
+/** A run with room for the recipe's demonstrations, and with them. @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
+export function createDemonstrated(library, { demonstrations, ...rest }) {
+  const episodes = episodesOf(demonstrations, lookUp(library, rest.env).entry.id);
+  const recipe = { ...rest, options: { demoCapacity: countTransitions(episodes), ...rest.options } };
+  const run = withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env), canImitate(library));
+  try {
+    demonstrate(run, episodes);
+  } catch (error) {
+    run.dispose();
+    throw error;
+  }
+  return run;
+}
+
+/** Throws where a setup's algorithm takes no demonstrations. @param {Library} library @returns {(setup: number) => void} */
+function canImitate(library) {
+  return (setup) => {
+    const { algo } = describeSetup(library, setup);
+    if (takesDemonstrations(library.catalog, algo)) return;
+    const names = library.catalog.algos.filter(({ name }) => takesDemonstrations(library.catalog, name)).map(({ name }) => name);
+    throw new BellhopError('BH_ERR_CONFIG', `${LABELS[algo] ?? algo} cannot learn from demonstrations; those that can are ${names.join(', ')}`);
+  };
+}
