@@ -7,18 +7,29 @@ import { byId, show } from './page/dom.mjs';
 import { drawBeliefs, wireBeliefs } from './page/beliefs.mjs';
 import { drawCharts, wireCharts } from './page/charts.mjs';
 import { drawWorld, wireWorld } from './page/world.mjs';
-import { count, setLanguage, t } from './page/i18n.mjs';
+import { count, loadLater, setLanguage, t } from './page/i18n.mjs';
+import { on } from './page/events.mjs';
 import { notice, overlay, wireStatus } from './page/status.mjs';
 import { markOnce } from './page/marks.mjs';
 import { partOf } from './page/parts.mjs';
 import { FIRST_LANGUAGE, starting } from './start.mjs';
 import { wireControls, wireLanguage } from './page/controls.mjs';
 import { wireEditor } from './page/editor.mjs';
-import { wireHappened } from './page/happened.mjs';
 import { wireScore } from './page/score.mjs';
 import { wireSettings } from './page/settings.mjs';
 import { wireTheme } from './page/theme.mjs';
 import { wireTruth } from './page/truth.mjs';
+
+/** Before the first step nothing has happened: what tells of it is fetched with that step. */
+function wireHappened() {
+  let asked = false;
+  on('frame', async () => {
+    if (asked || !lab().hasSteps) return;
+    asked = true;
+    const [{ wireHappened: wire }] = await Promise.all([import('./page/happened.mjs'), loadLater()]);
+    wire();
+  });
+}
 
 /** There will be no run: says why, in the bar and over the world. @param {string} why @param {string} [action] @param {() => void} [run] */
 function fail(why, action, run) {

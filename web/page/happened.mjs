@@ -2,6 +2,7 @@
 // What just happened: the last transition in words and numbers, left to right as the loop goes: state, action,
 // reward, next state, and the target the update pulls Q(s, a) towards. The values are those of the network as it is
 // now, after the update; the target network of DQN, which lags behind, may say something else, and the note says so.
+import '../page.mjs'; // is there already: what both use stays in one file with it
 import { actionName, observationInWords, stateInWords } from './telling.mjs';
 import { byId, el, setText } from './dom.mjs';
 import { lab } from './app.mjs';
@@ -29,6 +30,9 @@ export function wireHappened() {
   on('frame', remember);
   on(['run', 'language', 'phase'], update);
   on('frame', paced(200, () => lab().isBlur, update));
+  build();
+  remember();
+  update();
 }
 
 function build() {
