@@ -78,7 +78,7 @@ test('options go over the preset; preset: false over the tables\' defaults', () 
   }
   assert.deepEqual(plain.options.netArch, [64, 64]);
   assert.equal(plain.options.doubleQ, false);
-  refused(() => new bh.DQN(env, /** @type {any} */ ({ preset: 1 })), /preset is 1, but must be true or false/);
+  refused(() => new bh.DQN(env, /** @type {any} */ ({ preset: 1 })), /preset is 1, but must be true, false or the name of one/);
   [shipped, plain, env].forEach((each) => each.dispose());
 });
 

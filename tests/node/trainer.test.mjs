@@ -51,7 +51,9 @@ async function rejects(promise, status, message) {
 }
 
 test('the catalogue is the library\'s', async () => {
-  assert.deepEqual(trainer.catalog, (await load()).catalog);
+  // But for the lines of help, which are not downloaded.
+  const bare = (/** @type {object} */ catalog) => JSON.parse(JSON.stringify(catalog, (key, value) => (key === 'help' || key === 'summary' ? '' : value)));
+  assert.deepEqual(bare(trainer.catalog), bare((await load()).catalog));
   assert.equal(trainer.simd, 'wasm-simd128');
 });
 
@@ -112,7 +114,7 @@ test('full speed to the end: every record arrives, in order, once; play goes on 
   const frames = await watched;
   const last = /** @type {any} */ (frames.at(-1));
   assert.deepEqual([last.running, last.timesteps, last.diverged], [false, 3000, false]);
-  const rows = frames.flatMap(({ records }) => Array.from({ length: records.length / 8 }, (_, i) => records.subarray(8 * i, 8 * i + 8)));
+  const rows = frames.flatMap(({ records, recordWidth: width }) => Array.from({ length: records.length / width }, (_, i) => records.subarray(width * i, width * (i + 1))));
   const count = (/** @type {number} */ kind) => rows.filter(([each]) => each === kind).length;
   assert.deepEqual([count(1), count(2), count(3)], [last.episodes, 300, 30]);
   assert.ok(rows.every((row, i) => i === 0 || row[1] >= rows[i - 1][1]), 'in order');
@@ -147,7 +149,7 @@ test('a page that takes no frames misses no records', async () => {
   const watched = framesUntil(session, ({ finished }) => finished);
   await session.learn({ totalTimesteps: 30_000 });
   const frames = await watched;
-  const rows = frames.reduce((sum, { records }) => sum + records.length / 8, 0);
+  const rows = frames.reduce((sum, { records, recordWidth }) => sum + records.length / recordWidth, 0);
   assert.equal(rows, /** @type {any} */ (frames.at(-1)).episodes + 3000 + 300);
   assert.ok(frames.length < 1000, 'frames are not queued up');
   await session.dispose();
