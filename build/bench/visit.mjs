@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Visits to the built page in headless Chromium, each with a fresh profile: what the browser fetches, and how long it
-// takes until Play can be pressed and until the agent has been updated for the first time. Play is pressed in the page
-// the moment it can be. The page keeps the times itself (web/page/marks.mjs), in milliseconds since the navigation began.
+// takes until Play can be pressed and until the agent has been updated for the first time. What is fetched is counted in a
+// visit in which nothing is pressed, as the first step fetches more; in the others Play is pressed in the page the moment it can be. The page keeps the times itself (web/page/marks.mjs), in milliseconds since the navigation began.
 import { chromium } from 'playwright-core';
 import { SITE } from '../build.mjs';
 import { serve } from '../serve.mjs';
@@ -15,7 +15,7 @@ import { median } from './measure.mjs';
  * @property {Milliseconds} page_ready_ms      until Play can be pressed
  * @property {Milliseconds} first_update_ms    until the first update, at full speed
  * @property {Milliseconds} first_update_at_first_speed_ms  the same at the speed the page begins with
- * @property {string[]} files                  what was fetched, charts included, relative to the site
+ * @property {string[]} files                  what was fetched with nothing pressed, charts included, relative to the site
  */
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--lang=en-US'];
@@ -31,14 +31,14 @@ export async function measureVisits({ visits, slow }) {
   const server = await serve({ root: SITE, port: 0 });
   const browser = await chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } });
   try {
-    await visit(browser, server.url, FASTEST); // the browser's own first page is not measured
+    const files = await look(browser, server.url); // the browser's own first page: how long it takes is not measured
     const fast = [], asItIs = [];
     for (let i = 0; i < visits; i++) fast.push(await visit(browser, server.url, FASTEST));
     for (let i = 0; i < slow; i++) asItIs.push(await visit(browser, server.url, null));
     return {
       page_ready_ms: summary([...fast, ...asItIs].map(({ ready }) => ready)), first_update_ms: summary(fast.map(({ update }) => update)),
       first_update_at_first_speed_ms: summary(asItIs.map(({ update }) => update)),
-      files: [...new Set([...fast, ...asItIs].flatMap(({ files }) => files))].sort(),
+      files,
     };
   } finally {
     await browser.close();
@@ -51,14 +51,30 @@ function summary(values) {
   return { median: median(values), spread: [Math.min(...values), Math.max(...values)] };
 }
 
-/** @param {import('playwright-core').Browser} browser @param {string} url @param {number | null} speed index on the slider, null to leave it */
-async function visit(browser, url, speed) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US' });
+const READER = { viewport: { width: 1280, height: 800 }, locale: 'en-US' };
+
+/** What is fetched by somebody who only looks. @param {import('playwright-core').Browser} browser @param {string} url */
+async function look(browser, url) {
+  const context = await browser.newContext(READER);
   try {
     const page = await context.newPage();
-    /** @type {string[]} */
-    const files = [];
-    context.on('request', (request) => files.push(request.url().slice(url.length) || 'index.html'));
+    /** @type {Set<string>} */
+    const files = new Set();
+    context.on('request', (request) => files.add(request.url().slice(url.length) || 'index.html'));
+    await page.goto(url);
+    await page.waitForFunction(() => document.querySelectorAll('.uplot').length === 4, null, { polling: 500 });
+    await page.waitForLoadState('networkidle');
+    return [...files].sort();
+  } finally {
+    await context.close();
+  }
+}
+
+/** @param {import('playwright-core').Browser} browser @param {string} url @param {number | null} speed index on the slider, null to leave it */
+async function visit(browser, url, speed) {
+  const context = await browser.newContext(READER);
+  try {
+    const page = await context.newPage();
     await page.addInitScript(playAtOnce, speed);
     await page.goto(url);
     // Asked seldom: the question itself takes time from the page.
@@ -66,7 +82,7 @@ async function visit(browser, url, speed) {
       && document.querySelectorAll('.uplot').length === 4, null, { polling: 500 });
     await page.waitForLoadState('networkidle');
     const at = (/** @type {string} */ name) => page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, `bellhop:${name}`);
-    return { ready: await at('ready'), update: await at('first-update'), files };
+    return { ready: await at('ready'), update: await at('first-update') };
   } finally {
     await context.close();
   }
