@@ -5,7 +5,14 @@ import { lab } from './app.mjs';
 import { count, t } from './i18n.mjs';
 import { actionName } from './telling.mjs';
 
+/** How the last action was chosen, in a word. @param {boolean} explored */
+export function chosenHow(explored) {
+  if (lab().guest) return t('yours');
+  if (lab().isPolicy) return t(explored ? 'less.likely' : 'likeliest');
+  return t(explored ? 'random' : 'greedy');
+}
+
 export function actionWords() {
-  const took = (/** @type {number} */ action, /** @type {boolean} */ explored) => t(explored ? 'draw.taken.random' : 'draw.taken.greedy', { action: actionName(action) });
+  const took = (/** @type {number} */ action, /** @type {boolean} */ explored) => `${actionName(action)} · ${chosenHow(explored)}`;
   return { step: t('draw.step', { n: count(lab().frame?.last.episodeLength ?? 0) }), arrived: t('draw.arrived'), late: t('draw.late'), took, push: took };
 }

@@ -71,7 +71,7 @@ function makeBars(n, many) {
 function fill(bar, action, q, { reach, negative, greedy, taken }) {
   const gloss = glossOf(action);
   setText(bar.name, gloss ? `${actionName(action)} ${gloss}` : actionName(action));
-  setText(bar.number, value(q, Math.abs(q) >= 100 ? 1 : 2));
+  setText(bar.number, value(q, Math.abs(q) >= 100 ? 1 : reach < 0.1 ? 3 : 2));
   const zero = negative ? 0.5 : 0;
   const part = q / reach * (1 - zero);
   bar.fill.style.transform = `translateX(${(zero + Math.min(0, part)) * 100}%) scaleX(${Math.abs(part)})`;

@@ -2,7 +2,7 @@
 // CartPole: its drawing, its words, what its value map and its inputs show.
 import '../page.mjs'; // is there already: what both use stays in one file with it
 import { draw } from '../draw/cartpole.mjs';
-import { actionWords } from './action-words.mjs';
+import { actionWords, chosenHow } from './action-words.mjs';
 import { DEGREES } from './inputs.mjs';
 import { lab } from './app.mjs';
 import { actionName } from './telling.mjs';
@@ -14,7 +14,7 @@ export { refreshValueMap as onAnimationFrame } from './value-map.mjs';
 /** @param {HTMLCanvasElement} canvas @param {any} scene */
 export function paint(canvas, scene) {
   const metres = (/** @type {number} */ x) => (Number.isInteger(x) ? value(x, 0) : `${value(x, 1)} m`);
-  const push = (/** @type {number} */ action, /** @type {boolean} */ explored) => t(explored ? 'draw.push.random' : 'draw.push.greedy', { action: actionName(action) });
+  const push = (/** @type {number} */ action, /** @type {boolean} */ explored) => t('draw.push', { action: actionName(action), how: chosenHow(explored) });
   draw(canvas, { ...scene, words: { ...actionWords(), fell: t('draw.fell'), kept: t('draw.kept'), metres, push } });
 }
 

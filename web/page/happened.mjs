@@ -3,11 +3,12 @@
 // reward, next state, and the target the update pulls Q(s, a) towards. The values are those of the network as it is
 // now, after the update; the target network of DQN, which lags behind, may say something else, and the note says so.
 import '../page.mjs'; // is there already: what both use stays in one file with it
+import { chosenHow } from './action-words.mjs';
 import { actionName, observationInWords, stateInWords } from './telling.mjs';
 import { byId, el, setText } from './dom.mjs';
 import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
-import { t, value } from './i18n.mjs';
+import { figure, t, value } from './i18n.mjs';
 
 /** What the values are, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Record<string, 'dqn' | 'tabular' | 'double' | 'sarsa' | 'expected' | 'improving' | 'evaluation'>} */
 const NOTES = {
@@ -57,40 +58,42 @@ function remember() {
 function update() {
   const { frame, session, phase } = lab();
   if (!frame || !session) return;
-  const { action, explored, reward, terminated, truncated } = frame.last;
+  const { action, explored, reward: r, terminated, truncated } = frame.last;
   if (action < 0) {
     for (const cell of Object.values(cells)) setText(cell, '–');
     byId('formula').replaceChildren();
     setText(byId('happened-note'), t('happened.none'));
     return;
   }
-  setText(cells.state, observationInWords(frame.obsTm1, phase === 'running' || textBefore === '' ? t('happened.before') : textBefore));
-  const how = lab().isPolicy ? t(explored ? 'less.likely' : 'likeliest') : t(explored ? 'random' : 'greedy');
-  setText(cells.action, `${actionName(action)} ${explored ? '◆' : '●'} ${how}`);
-  setText(cells.reward, value(reward, Number.isInteger(reward) ? 0 : 2));
+  setText(cells.state, observationInWords(frame.obsTm1, phase === 'running' || textBefore === '' || lab().guest ? t('happened.before') : textBefore));
+  setText(cells.action, `${actionName(action)} ${explored ? '◆' : '●'} ${chosenHow(explored)}`);
+  setText(cells.reward, reward(r));
   setText(cells.next, stateInWords(frame.view, frame.text) + (terminated ? ` · ${t('terminated')}` : truncated ? ` · ${t('truncated')}` : ''));
   setText(cells.before, value(frame.qTm1[action], 3));
   tellTarget(frame, Number(session.info.options.gamma));
 }
 
+/** Whole ones as they are, others to two decimals, or to what there is of them. @param {number} r */
+const reward = (r) => (Math.abs(r) < 0.01 && r !== 0 ? figure(r) : value(r, Number.isInteger(r) ? 0 : 2));
+
 /** @param {import('./lab.mjs').Frame} frame @param {number} gamma */
 function tellTarget(frame, gamma) {
   const { algo } = lab().setup;
-  const note = t(`note.${lab().isPolicy ? 'policy' : NOTES[algo] ?? 'planning'}`);
+  const note = t(`note.${lab().guest ? 'yours' : algo === 'clone' ? 'clone' : lab().isPolicy ? 'policy' : NOTES[algo] ?? 'planning'}`);
   if (OWN_TARGETS.includes(algo) || lab().isPolicy) {
     byId('formula').replaceChildren();
     setText(byId('happened-note'), note);
     return;
   }
-  const { action, reward, terminated } = frame.last;
+  const { action, reward: r, terminated } = frame.last;
   const next = Math.max(...frame.q);
-  const target = terminated ? reward : reward + gamma * next;
+  const target = terminated ? r : r + gamma * next;
   const error = target - frame.qTm1[action];
-  byId('formula').replaceChildren(terminated ? mathEnd(reward) : mathTarget(reward, gamma, next, target));
+  byId('formula').replaceChildren(terminated ? mathEnd(r) : mathTarget(r, gamma, next, target));
   const way = Math.abs(error) < 5e-4 ? t('pull.none') : t(error > 0 ? 'pull.up' : 'pull.down', { error: value(Math.abs(error), 3) });
   const n = Number(lab().session?.info.options.nSteps ?? 1);
   const several = n > 1 ? t('note.n_steps', { n }) : '';
-  setText(byId('happened-note'), `${way} ${note} ${several}`.trim());
+  setText(byId('happened-note'), lab().guest ? `${way} ${note}` : `${way} ${note} ${several}`.trim());
 }
 
 /** @param {string} tag @param {...(Node | string)} children */
@@ -104,14 +107,19 @@ const mo = (/** @type {string} */ text) => m('mo', text);
 const mi = (/** @type {string} */ text) => m('mi', text);
 const mn = (/** @type {string} */ text) => m('mn', text);
 
+/** One letter with a prime, slanted like the others. @param {string} letter */
+const prime = (letter) => m('msup', mi(letter), mo('′'));
+
+/** A number that is multiplied with: in parentheses where it has a sign. @param {number} n */
+const factor = (n) => (n < 0 ? [mo('('), mn(value(n, 3)), mo(')')] : [mn(value(n, 3))]);
+
 /** y = r + γ max Q(s′, a′) = 0 + 0.9 × 0.81 = 0.73 @param {number} r @param {number} gamma @param {number} next @param {number} target */
 function mathTarget(r, gamma, next, target) {
-  const max = m('munder', mo('max'), mi('a′'));
-  const q = m('mrow', mi('Q'), mo('('), mi('s′'), mo(','), mi('a′'), mo(')'));
+  const max = m('munder', mo('max'), prime('a'));
+  const q = m('mrow', mi('Q'), mo('('), prime('s'), mo(','), prime('a'), mo(')'));
   return m('math', m('mrow',
-    mi('y'), mo('='), mi('r'), mo('+'), mi('γ'), mo('\u2009'), max, q,
-    mo('='), mn(value(r, Number.isInteger(r) ? 0 : 2)), mo('+'), mn(String(gamma)), mo('×'), mn(value(next, 3)),
-    mo('='), mn(value(target, 3))));
+    mi('y'), mo('='), mi('r'), mo('+'), mi('γ'), max, q,
+    mo('='), mn(reward(r)), mo('+'), mn(String(gamma)), mo('×'), ...factor(next), mo('='), mn(value(target, 3))));
 }
 
 /** y = r, where nothing follows @param {number} r */

@@ -216,6 +216,8 @@ function crossings(leads, row, col) {
 /** What it would do in each region, in words, well inside it. @param {CanvasRenderingContext2D} ctx @param {number} w @param {number} h */
 function names(ctx, w, h) {
   const { panel, ink, font } = theme();
+  /** @type {number[][]} */
+  const places = [];
   for (let action = 0; picture && action < picture.actions; action++) {
     const place = middle(action);
     if (!place) continue;
@@ -224,7 +226,10 @@ function names(ctx, w, h) {
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
     const half = ctx.measureText(text).width / 2 + 8;
-    const x = Math.max(half, Math.min(w - half, place[0] / COLS * w)), y = Math.max(12, Math.min(h - 12, place[1] / ROWS * h));
+    const x = Math.max(half, Math.min(w - half, place[0] / COLS * w)), wanted = Math.max(12, Math.min(h - 12, place[1] / ROWS * h));
+    const covers = (/** @type {number} */ at) => places.some(([x1, y1, half1]) => Math.abs(x - x1) < half + half1 && Math.abs(at - y1) < 26);
+    const y = [0, 26, -26, 52, -52].map((by) => wanted + by).find((at) => at >= 12 && at <= h - 12 && !covers(at)) ?? wanted;
+    places.push([x, y, half]);
     ctx.fillStyle = `${panel}cc`;
     ctx.beginPath();
     ctx.roundRect(x - half, y - 12, half * 2, 24, 12);
