@@ -84,17 +84,17 @@ function fill(bar, action, q, { reach, negative, greedy, taken }) {
 
 /** @param {import('./lab.mjs').Frame} frame @param {number} chosen */
 function caption(frame, chosen) {
-  const { isMap, isPolicy } = lab();
+  const { guest, isMap, isPolicy } = lab();
   const n = frame.q.length, of = isPolicy ? 'policy' : 'beliefs';
-  const words = chosen < 0 ? t(`${of}.first`) : isMap ? t(`${of}.at`, { state: t('cell', { cell: frame.obsTm1[0] + 1 }) }) : t(`${of}.last`);
+  const words = guest ? t(`${of}.yours`) : chosen < 0 ? t(`${of}.first`) : isMap ? t(`${of}.at`, { state: t('cell', { cell: frame.obsTm1[0] + 1 }) }) : t(`${of}.last`);
   setText(byId('beliefs-caption'), n > MOST ? words + t('beliefs.best', { shown: MOST, n }) : words);
 }
 
 /** What it did, and how clear the choice was: the lead of the best action over the next. @param {import('./lab.mjs').Frame} frame @param {Float64Array} q @param {number[]} order */
 function decision(frame, q, order) {
   const { action, explored } = frame.last;
-  const { isPolicy } = lab();
-  const took = action < 0 ? '' : t(isPolicy ? explored ? 'taken.less' : 'taken.likely' : explored ? 'taken.random' : 'taken.greedy', { action: actionName(action) });
+  const { guest, isPolicy } = lab();
+  const took = action < 0 ? '' : t(guest ? 'taken.yours' : isPolicy ? explored ? 'taken.less' : 'taken.likely' : explored ? 'taken.random' : 'taken.greedy', { action: actionName(action) });
   const [first, second] = [...order].sort((a, b) => q[b] - q[a]);
   const lead = q[first] - q[second];
   const words = lead < 5e-3 && lead < Math.abs(q[first]) * 5e-4 + 1e-9 ? t('prefers.none', { action: actionName(first), second: actionName(second) })

@@ -87,9 +87,10 @@ function wireTabs() {
 
 function showChoices() {
   const { setup, catalog, world, staged, session } = lab();
-  const [envs, choices] = [envsOf(world.tab), choicesFor(catalog, setup.env)];
+  const chosen = setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo;
+  const [envs, choices] = [envsOf(world.tab), [...new Set([...choicesFor(catalog, setup.env), chosen])]]; // one that learns from demonstrations is there with them
   fillSelect('env', envs, setup.env, (id) => tMaybe(`env.${id}`, id));
-  fillSelect('algo', choices, setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo, (id) => tMaybe(`algo.${id}`, id));
+  fillSelect('algo', choices, chosen, (id) => tMaybe(`algo.${id}`, id));
   byId('env-choice').hidden = envs.length < 2;
   selectById('algo').disabled = choices.length < 2 || !session;
   selectById('env').disabled = !session;
@@ -115,7 +116,7 @@ function showPhase() {
   setText(byId('phase-text'), t(`phase.${phase}`));
   const usable = session !== null && phase !== 'failed';
   for (const id of ['play', 'step']) buttonById(id).disabled = !usable || phase === 'diverged';
-  buttonById('reset').disabled = !usable;
+  buttonById('reset').disabled = buttonById('you').disabled = !usable;
   for (const id of ['speed', 'seed']) inputById(id).disabled = !usable;
 }
 

@@ -56,7 +56,7 @@ export const presetAlgos = (catalog, id) => [...new Set(envOf(catalog, id).prese
 /** Whether it learns a table: then states must be numbered. @param {Algo} algo */
 const isTabular = ({ options }) => !options.some(({ name }) => name === 'net_arch');
 
-/** Whether it learns from rewards, which it discounts; what does not wants demonstrations, and the page has none. @param {Algo} algo */
+/** Whether it learns from rewards, which it discounts; what does not wants demonstrations, and is for whoever has made some. @param {Algo} algo */
 const learnsFromRewards = ({ options }) => options.some(({ name }) => name === 'gamma');
 
 /**
@@ -70,8 +70,8 @@ export function choicesFor(catalog, id) {
     .flatMap(({ name, presets }) => [name, ...new Set(presets.map(({ algo }) => algo))]);
 }
 
-/** Every setting of a run, also those with a place of their own. @param {Catalog} catalog @param {{ env: string, algo: string, preset: string }} setup @returns {Setting[]} */
-export function settingsOf(catalog, { env: envId, algo, preset: own }) {
+/** Every setting of a run, also those with a place of their own. @param {Catalog} catalog @param {{ env: string, algo: string, preset: string, demonstrations?: unknown }} setup @returns {Setting[]} */
+export function settingsOf(catalog, { env: envId, algo, preset: own, demonstrations }) {
   const env = envOf(catalog, envId);
   const agent = algoOf(catalog, algo);
   const presets = new Map([...agent.presets, ...env.presets].filter((preset) => preset.algo === algo).map(({ name, value }) => [name, value]));
@@ -84,7 +84,7 @@ export function settingsOf(catalog, { env: envId, algo, preset: own }) {
   const ignored = new Set([...agent.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
     ...env.reward_threshold === null ? THRESHOLD_ONLY : []]);
   return [
-    ...agent.options.filter(({ name }) => !name.startsWith('demo_')).map(setting), // demonstrations are not for the page
+    ...agent.options.filter(({ name }) => (demonstrations ? name !== 'demo_capacity' : !name.startsWith('demo_'))).map(setting),
     ...catalog.run.filter(({ name }) => !ignored.has(name)).map(setting),
     ...env.options.map((/** @type {Field} */ field) => /** @type {Setting} */ ({
       field, key: camel(field.name), scope: 'envOptions', preset: parse(field, field.default),

@@ -14,6 +14,7 @@ export const GROUPS = {
     'exploration_bonus', 'exploration_bonus_in_target', 'exploration_bins', 'noisy', 'noisy_sigma', 'exploring_starts', 'initial_q', 'ent_coef',
   ],
   target: ['gamma', 'gae_lambda', 'baseline', 'normalize_advantage', 'n_steps', 'target_update_interval', 'tau', 'double_q', 'distribution', 'n_atoms', 'v_min', 'v_max', 'n_quantiles'],
+  demonstrations: ['demo_updates', 'demo_ratio', 'demo_coef', 'demo_margin', 'temperature'],
   replay: [
     'buffer_size', 'learning_starts', 'episodes_per_update', 'batch_size', 'train_freq', 'gradient_steps', 'prioritized', 'priority_alpha', 'priority_beta',
   ],

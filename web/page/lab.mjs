@@ -28,8 +28,10 @@ const BLUR = 20;
 export class Lab {
   /** @type {Session | null} */
   session = null;
-  /** @type {Frame | null} */
-  frame = null;
+  /** The run's latest. @type {Frame | null} */
+  own = null;
+  /** What somebody plays at the keyboard, shown in its place, see demonstrate.mjs. @type {Frame | null} */
+  guest = null;
   /** @type {Phase} */
   phase = 'loading';
   /** Reset-only changes that wait, by scope and key. @type {Map<string, { setting: Setting, value: Value }>} */
@@ -46,6 +48,10 @@ export class Lab {
     this.setup = setup;
     this.speed = this.world.speed;
     this.history = new History(this.world.window);
+  }
+
+  get frame() {
+    return this.guest ?? this.own;
   }
 
   get world() {
@@ -88,10 +94,10 @@ export class Lab {
   /** A new run from a setup (by default the present one with what is staged). @param {Setup} [setup] */
   async start(setup = this.stagedSetup()) {
     const made = ++this.#made;
-    const { env, algo, preset, seed, options, envOptions } = setup;
+    const { env, algo, preset, seed, options, envOptions, demonstrations } = setup;
     const world = worldOf(env);
     const needed = Promise.all([fetchPart(world), isPlain(setup) ? null : loadLater()]);
-    const session = await this.trainer.create({ env, algo, options: { logFreq: world.logFreq, ...preset && { preset }, ...options, seed }, envOptions });
+    const session = await this.trainer.create({ env, algo, options: { logFreq: world.logFreq, ...preset && { preset }, ...options, seed }, envOptions, demonstrations });
     try {
       await needed;
     } catch (error) {
@@ -105,7 +111,7 @@ export class Lab {
     const resume = this.phase === 'running';
     const old = this.session;
     if (env !== this.setup.env) this.speed = world.speed;
-    Object.assign(this, { session, setup, frame: null, truth: null, notes: null, history: new History(world.window) });
+    Object.assign(this, { session, setup, own: null, guest: null, truth: null, notes: null, history: new History(world.window) });
     this.staged.clear();
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();
@@ -126,7 +132,7 @@ export class Lab {
   #receive(session, frame) {
     if (session !== this.session) return;
     if (this.isPolicy) for (const values of [frame.q, frame.qTm1, frame.table]) values?.forEach((v, i) => (values[i] = Math.exp(v)));
-    this.frame = frame;
+    this.own = frame;
     if (frame.firstUpdateAt !== null) markOnce('first-update', frame.firstUpdateAt - performance.timeOrigin);
     this.history.add(frame.records, frame.recordWidth, this.#startValue());
     if (frame.diverged) this.#enter('diverged');
@@ -137,7 +143,7 @@ export class Lab {
   /** What the greedy policy expects from the start cell; null without a table. */
   #startValue() {
     const start = this.startState;
-    return this.frame?.table && start >= 0 && !this.isPolicy ? best(this.frame.table, start, this.frame.q.length) : null;
+    return this.own?.table && start >= 0 && !this.isPolicy ? best(this.own.table, start, this.own.q.length) : null;
   }
 
   /** The state every episode starts in, by its number; -1 where there is no such one. */
@@ -155,6 +161,7 @@ export class Lab {
 
   play() {
     if (!this.session || this.phase === 'diverged') return;
+    this.guest = null;
     // Asked to go on after the end: the schedules stay where they are, the run goes on.
     this.session.play({ stepsPerSecond: stepsPerSecond(this.world, this.speed) });
     this.#enter('running');
@@ -168,6 +175,7 @@ export class Lab {
 
   async step() {
     if (!this.session || this.phase === 'diverged') return;
+    this.guest = null;
     await this.pause();
     await this.session.step(1);
     if (this.phase === 'ready') this.#enter('paused');

@@ -13,6 +13,7 @@ import { WORLDS } from './tabs.mjs';
  * @property {number} seed
  * @property {Record<string, import('./fields.mjs').Value>} options      only what was changed
  * @property {Record<string, import('./fields.mjs').Value>} envOptions   only what was changed
+ * @property {import('../bellhop.js').Demonstrations} [demonstrations]  to learn from; a link has no room for them
  */
 /** @typedef {import('./fields.mjs').Catalog} Catalog */
 
@@ -27,7 +28,7 @@ export function plainSetup(catalog, env, choice = '', seed = 0) {
 export function toHash(catalog, setup, language) {
   const query = new URLSearchParams({ env: setup.env, algo: setup.algo, seed: String(setup.seed) });
   if (setup.preset) query.set('preset', setup.preset);
-  for (const { scope, key, preset } of settingsOf(catalog, setup)) {
+  for (const { scope, key, preset } of settingsOf(catalog, { ...setup, demonstrations: undefined })) {
     const value = setup[scope][key];
     if (value !== undefined && key !== 'seed' && !same(value, preset)) query.set(scope === 'envOptions' ? `env.${key}` : key, asText(value));
   }

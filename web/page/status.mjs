@@ -50,7 +50,7 @@ async function share() {
   const url = shareUrl();
   try {
     await navigator.clipboard.writeText(url);
-    notice(t('shared'), 'good');
+    notice(t(lab().setup.demonstrations ? 'shared.alone' : 'shared'), 'good');
   } catch {
     notice(t('share.by.hand', { url }), 'good');
   }

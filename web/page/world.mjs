@@ -2,9 +2,9 @@
 // The world: which drawing module shows it, when it is drawn (on animation frames, and only when something changed),
 // the state in words below it, and the messages that lie over it.
 import * as grid from '../draw/grid.mjs';
-import { byId, canvasById, keepCrisp, setAttribute, setText, show } from './dom.mjs';
+import { buttonById, byId, canvasById, keepCrisp, setAttribute, setText, show } from './dom.mjs';
 import { draftRows } from './editor.mjs';
-import { hasLab, lab } from './app.mjs';
+import { attempt, hasLab, lab } from './app.mjs';
 import { t, value } from './i18n.mjs';
 import { on, paced } from './events.mjs';
 import { partOf } from './parts.mjs';
@@ -39,6 +39,7 @@ export function wireWorld() {
   for (const button of document.querySelectorAll('[data-show]')) {
     button.addEventListener('click', () => choose(/** @type {HTMLElement} */ (button).dataset.show ?? 'q'));
   }
+  buttonById('you').addEventListener('click', () => attempt(async () => (await import('./demonstrate.mjs')).toggle()));
 }
 
 /** Draws when there is something new; called once per animation frame. @param {number} now */

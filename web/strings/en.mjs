@@ -107,6 +107,7 @@ export default {
   'inputs': 'What the network sees',
 
   'edit': 'Edit the map',
+  'you': 'Play it yourself',
 
   'beliefs': 'What it believes',
   'beliefs.first': 'Q(s, ·) of the start: nothing is chosen yet',

@@ -107,6 +107,7 @@ export default {
   'inputs': '网络看到的输入',
 
   'edit': '编辑地图',
+  'you': '自己来玩',
 
   'beliefs': '它的判断',
   'beliefs.first': '起始状态的 Q(s, ·)：还没有选过动作',
