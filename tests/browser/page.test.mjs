@@ -6,6 +6,7 @@ import access from './suites/access.mjs';
 import editing from './suites/editing.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
+import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
 import worlds from './suites/worlds.mjs';
 
@@ -22,5 +23,6 @@ describe('loading', () => loading(get));
 describe('learning', () => learning(get));
 describe('the same run everywhere', () => same(get));
 describe('every world', () => worlds(get));
+describe('a person plays', () => playing(get));
 describe('editing and links', () => editing(get));
 describe('for everybody', () => access(get));

@@ -205,6 +205,7 @@ function names() {
   const rate = rateName();
   show(byId('chart-epsilon'), rate !== null);
   if (rate) setText(byId('rate-title'), t(rate));
+  show(byId('chart-q'), lab().session?.info.options.gamma !== undefined); // what does not learn from rewards values nothing
   setText(byId('q-title'), t(isPolicy ? 'chart.v' : 'chart.q'));
 }
 

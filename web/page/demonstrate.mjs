@@ -146,10 +146,11 @@ function build() {
       button('you-end', t('you.end'), () => player?.cut()), button('you-discard', t('you.discard'), discard)),
     el('p', { id: 'you-count', class: 'map-tools' }),
     el('div', { class: 'map-tools' },
-      el('label', { class: 'choice' }, el('span', { text: t('you.with') }), algo),
-      el('button', { type: 'button', id: 'you-learn', text: t('you.learn'), click: () => attempt(learn) }),
       el('button', { type: 'button', id: 'you-save', text: t('you.save'), click: save }),
-      el('button', { type: 'button', id: 'you-load', text: t('you.load'), click: () => file.click() }), file));
+      el('button', { type: 'button', id: 'you-load', text: t('you.load'), click: () => file.click() }), file),
+    el('div', { class: 'map-tools' },
+      el('label', { class: 'choice' }, el('span', { text: t('you.with') }), algo),
+      el('button', { type: 'button', id: 'you-learn', text: t('you.learn'), click: () => attempt(learn) })));
   dress();
   say();
 }

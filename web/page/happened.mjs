@@ -108,7 +108,7 @@ const mi = (/** @type {string} */ text) => m('mi', text);
 const mn = (/** @type {string} */ text) => m('mn', text);
 
 /** One letter with a prime, slanted like the others. @param {string} letter */
-const prime = (letter) => m('msup', mi(letter), mo('′'));
+const prime = (letter) => m('mrow', mi(letter), mi('′'));
 
 /** A number that is multiplied with: in parentheses where it has a sign. @param {number} n */
 const factor = (n) => (n < 0 ? [mo('('), mn(value(n, 3)), mo(')')] : [mn(value(n, 3))]);

@@ -27,8 +27,8 @@ function notes() {
 }
 
 function note() {
-  const { world, frame, phase } = lab();
-  if (world.part !== 'text' || !frame) return;
+  const { world, frame, guest, phase } = lab();
+  if (world.part !== 'text' || !frame || guest) return;
   const { view, timesteps } = frame;
   const seen = notes();
   if (!(view[2] > 0) || seen.last[0]?.step === timesteps) return;

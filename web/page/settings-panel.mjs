@@ -26,11 +26,14 @@ export async function build() {
   refresh();
 }
 
+/** Distillation wants what a teacher thinks of each action, which few demonstrations say. */
+const hasTeacher = () => lab().setup.demonstrations?.episodes.every(({ actionValues }) => actionValues !== undefined) ?? false;
+
 /** The panel: groups with their settings, in reading order. @param {Setting[]} settings */
 function grouped(settings) {
   return Object.keys(GROUPS).map((group) => {
     const rank = (/** @type {Setting} */ { field }) => GROUPS[group].indexOf(field.name);
-    return { group, settings: settings.filter((s) => groupOf(s) === group && !ELSEWHERE.has(s.field.name)).sort((a, b) => rank(a) - rank(b)) };
+    return { group, settings: settings.filter((s) => groupOf(s) === group && !ELSEWHERE.has(s.field.name) && (s.field.name !== 'temperature' || hasTeacher())).sort((a, b) => rank(a) - rank(b)) };
   }).filter(({ settings: list }) => list.length > 0);
 }
 
