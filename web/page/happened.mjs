@@ -8,7 +8,7 @@ import { actionName, observationInWords, stateInWords } from './telling.mjs';
 import { byId, el, setText } from './dom.mjs';
 import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
-import { figure, t, value } from './i18n.mjs';
+import { figure, language, t, value } from './i18n.mjs';
 
 /** What the values are, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Record<string, 'dqn' | 'tabular' | 'double' | 'sarsa' | 'expected' | 'improving' | 'evaluation'>} */
 const NOTES = {
@@ -93,7 +93,7 @@ function tellTarget(frame, gamma) {
   const way = Math.abs(error) < 5e-4 ? t('pull.none') : t(error > 0 ? 'pull.up' : 'pull.down', { error: value(Math.abs(error), 3) });
   const n = Number(lab().session?.info.options.nSteps ?? 1);
   const several = n > 1 ? t('note.n_steps', { n }) : '';
-  setText(byId('happened-note'), lab().guest ? `${way} ${note}` : `${way} ${note} ${several}`.trim());
+  setText(byId('happened-note'), [way, note, lab().guest ? '' : several].filter(Boolean).join(language() === 'zh' ? '' : ' '));
 }
 
 /** @param {string} tag @param {...(Node | string)} children */
@@ -107,16 +107,23 @@ const mo = (/** @type {string} */ text) => m('mo', text);
 const mi = (/** @type {string} */ text) => m('mi', text);
 const mn = (/** @type {string} */ text) => m('mn', text);
 
+/** As high as the letters, whatever the font. @param {string} text */
+function paren(text) {
+  const node = mo(text);
+  node.setAttribute('stretchy', 'false');
+  return node;
+}
+
 /** One letter with a prime, slanted like the others. @param {string} letter */
 const prime = (letter) => m('mrow', mi(letter), mi('′'));
 
 /** A number that is multiplied with: in parentheses where it has a sign. @param {number} n */
-const factor = (n) => (n < 0 ? [mo('('), mn(value(n, 3)), mo(')')] : [mn(value(n, 3))]);
+const factor = (n) => (n < 0 ? [paren('('), mn(value(n, 3)), paren(')')] : [mn(value(n, 3))]);
 
 /** y = r + γ max Q(s′, a′) = 0 + 0.9 × 0.81 = 0.73 @param {number} r @param {number} gamma @param {number} next @param {number} target */
 function mathTarget(r, gamma, next, target) {
   const max = m('munder', mo('max'), prime('a'));
-  const q = m('mrow', mi('Q'), mo('('), prime('s'), mo(','), prime('a'), mo(')'));
+  const q = m('mrow', mi('Q'), paren('('), prime('s'), mo(','), prime('a'), paren(')'));
   return m('math', m('mrow',
     mi('y'), mo('='), mi('r'), mo('+'), mi('γ'), max, q,
     mo('='), mn(reward(r)), mo('+'), mn(String(gamma)), mo('×'), ...factor(next), mo('='), mn(value(target, 3))));

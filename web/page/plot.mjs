@@ -41,7 +41,7 @@ export function makeChart({ name, holder, xRange, onZoom, onReset, onCursor }) {
     scales: { x: { time: false, range: xRange }, y: yScale(name) },
     axes: [
       { ...axis, size: 24, gap: 4, values: (_, ticks) => ticks.map((x) => short(x)) },
-      { ...axis, size: 48, gap: 6, space: 28, ...(name === 'loss' ? { splits: (_u, _axis, min, max) => decades(min, max), filter: (_u, marks) => marks } : {}), values: (_, ticks) => ticks.map((y) => (y === null ? '' : name === 'loss' ? powerOfTen(y) : figure(y))) },
+      { ...axis, size: 48, gap: 6, space: name === 'returns' ? 28 : 20, ...(name === 'loss' ? { splits: (_u, _axis, min, max) => decades(min, max), filter: (_u, marks) => marks } : {}), values: (_, ticks) => ticks.map((y) => (y === null ? '' : name === 'loss' ? powerOfTen(y) : figure(y))) },
     ],
     series: [{}, ...seriesOf(name)],
     hooks: {
@@ -64,7 +64,7 @@ function emptyData(name) {
 }
 
 /** Steps on the axis, in the language's short form. @param {number} x */
-const short = (x) => (x >= 10000 ? figure(x / 1000) + t('thousand') : count(x));
+const short = (x) => (x >= 1e6 ? `${figure(x / 1e6)}M` : x >= 1e4 ? figure(x / 1000) + t('thousand') : count(x));
 
 /** @param {ChartOptions['name']} name @returns {uPlot.Scale} */
 function yScale(name) {
