@@ -18,6 +18,10 @@ export class History {
     this.train = [[], [], [], [], []];
     this.stride = 1;
     this.episodes = 0;
+    /** Evaluations so far, every which of them is drawn, and how many are. */
+    this.evaluations = 0;
+    this.evaluationStride = 1;
+    this.drawnEvaluations = 0;
     /** Training records that become one point, and those that wait to be one. */
     this.trainStride = 1;
     /** @type {Column[]} */
@@ -55,17 +59,26 @@ export class History {
     if (this.recent.length > this.window) this.sum -= this.recent.shift() ?? 0;
     if (this.episodes % this.stride !== 0) return;
     push(this.returns, [x, value, this.meanReturn, null]);
-    if (this.returns[0].length <= 2 * CAPACITY) return;
+    if (this.returns[0].length - this.drawnEvaluations <= 2 * CAPACITY) return;
     this.stride *= 2;
-    let odd = false, oddEvaluation = false;
-    const few = this.returns[3].filter((v) => v !== null).length <= EVALUATIONS; // then they stay
-    this.returns = keep(this.returns, (i) => (this.returns[3][i] === null ? (odd = !odd) : few || (oddEvaluation = !oddEvaluation)));
+    this.#thin((i) => this.returns[3][i] === null);
+  }
+
+  /** Every second of some rows. @param {(row: number) => boolean} which */
+  #thin(which) {
+    let odd = false;
+    this.returns = keep(this.returns, (i) => !which(i) || (odd = !odd));
   }
 
   /** @param {number} x @param {number} mean */
   #addEvaluation(x, mean) {
     this.bestEval = Math.max(this.bestEval, mean);
+    if (this.evaluations++ % this.evaluationStride !== 0) return;
     push(this.returns, [x, null, null, mean]);
+    if (++this.drawnEvaluations <= 2 * EVALUATIONS) return;
+    this.evaluationStride *= 2;
+    this.#thin((i) => this.returns[3][i] !== null);
+    this.drawnEvaluations = EVALUATIONS + 1; // the first, the third and so on
   }
 
   /** @param {number} x @param {number} loss @param {number} q @param {number} epsilon @param {number | null} start */
