@@ -53,40 +53,56 @@ export function bearing(layout, word, topic) {
   return topics.includes(topic) ? 1 : -1;
 }
 
-/** @param {Pen} pen */
-function drawSentence({ ctx, w, h, scene }) {
-  const { view, layout, theme, gloss } = scene;
-  const n = view[1], ended = view[2] > 0;
-  const size = w < 400 ? 20 : 24, line = gloss ? size * 2.6 : size * 1.9;
-  let x = MARGIN, y = Math.max(96, h * 0.34);
-  for (let i = 0; i < n; i++) {
-    const word = view[FIRST_WORD + i];
-    const text = layout.actions[word] ?? '?';
+/** Font sizes of the words, the first that has room for all of them; narrow ones begin with the second. */
+const SIZES = [24, 20, 17, 14];
+/** Where the words begin, where they must end above the parts, and what is below a line. */
+const FIRST_LINE = 96, PARTS = 118, BELOW = 14, BELOW_GLOSS = 32;
+
+/** Where each word stands, and where the next one would; null where they do not fit. @param {Pen} pen @param {number} size */
+function places({ ctx, w, h, scene: { view, layout, theme, gloss } }, size) {
+  const line = gloss ? size * 2.6 : size * 1.9;
+  let x = MARGIN, y = 0;
+  const found = Array.from({ length: view[1] }, (_, i) => {
+    const word = view[FIRST_WORD + i], text = layout.actions[word] ?? '?';
     ctx.font = `${size}px ${theme.font}`;
     const width = ctx.measureText(text).width;
-    if (x + width > w - MARGIN) {
-      x = MARGIN;
-      y += line;
-    }
+    ctx.font = `13px ${theme.font}`;
+    const room = gloss ? Math.max(width, ctx.measureText(layout.actions_zh[word] ?? '').width) : width;
+    if (x + room > w - MARGIN) [x, y] = [MARGIN, y + line];
+    const place = { word, text, width, x, y };
+    x += room + size * 0.42;
+    return place;
+  });
+  if (x > w - MARGIN - 8) [x, y] = [MARGIN, y + line];
+  const last = h - PARTS - (gloss ? BELOW_GLOSS : BELOW);
+  if (FIRST_LINE + y > last && size > SIZES[SIZES.length - 1]) return null;
+  const top = Math.max(FIRST_LINE, Math.min(h * 0.34, last - y));
+  return { size, words: found.map((place) => ({ ...place, y: place.y + top })), x, y: y + top };
+}
+
+/** @param {Pen} pen */
+function drawSentence(pen) {
+  const { ctx, w, scene: { view, layout, theme, gloss } } = pen;
+  const fit = SIZES.slice(w < 400 ? 1 : 0).map((size) => places(pen, size)).find((found) => found !== null);
+  if (!fit) return;
+  const { size, words, x, y } = fit;
+  ctx.textAlign = 'left';
+  for (const { word, text, width, x: left, y: base } of words) {
+    ctx.font = `${size}px ${theme.font}`;
     ctx.fillStyle = theme.ink;
-    ctx.fillText(text, x, y);
-    underline(ctx, theme, x, y + 9, width, bearing(layout, word, view[0]));
-    if (gloss) {
-      ctx.font = `13px ${theme.font}`;
-      ctx.fillStyle = theme.muted;
-      ctx.fillText(layout.actions_zh[word], x, y + 28);
-    }
-    x += width + size * 0.42;
+    ctx.fillText(text, left, base);
+    underline(ctx, theme, left, base + 9, width, bearing(layout, word, view[0]));
+    if (!gloss) continue;
+    ctx.font = `13px ${theme.font}`;
+    ctx.fillStyle = theme.muted;
+    ctx.fillText(layout.actions_zh[word], left, base + 28);
   }
-  if (ended) {
+  const end = words.at(-1);
+  if (view[2] > 0) {
     ctx.fillStyle = theme.ink;
     ctx.font = `${size}px ${theme.font}`;
-    ctx.fillText(view[2] > 1 ? '…' : '.', x - size * 0.36, y);
+    ctx.fillText(view[2] > 1 ? '…' : '.', end ? end.x + end.width + size * 0.06 : x, end ? end.y : y);
   } else {
-    if (x > w - MARGIN - 8) {
-      x = MARGIN;
-      y += line;
-    }
     ctx.fillStyle = theme.agent;
     ctx.fillRect(x, y - size * 0.82, 3, size * 1.05);
   }
