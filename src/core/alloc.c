@@ -70,7 +70,8 @@ static void default_free(void *memory, size_t bytes, void *user)
     (void)user;
     free_block *block = memory, *before = NULL;
     for (free_block *at = free_blocks; at != NULL && at < block; at = at->next) before = at;
-    *block = (free_block){before != NULL ? before->next : free_blocks, rounded_up(bytes, BH_ALIGNMENT)};
+    *block =
+        (free_block){before != NULL ? before->next : free_blocks, rounded_up(bytes, BH_ALIGNMENT)};
     if (before != NULL) before->next = block;
     else free_blocks = block;
     join(block);
