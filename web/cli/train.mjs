@@ -19,7 +19,7 @@ import { interruptible, trainJob } from './training.mjs';
 /** @typedef {ReadonlyMap<string, string | true>} Flags */
 
 export const summary = 'Train a model';
-export const help = `Usage: bellhop train ENV [--algo NAME] [--seed N] [--total-timesteps N]
+export const help = `Usage: bellhop train ENV [--algo NAME] [--preset NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
                      [--demonstrations FILE] [--init-from FILE] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
@@ -27,6 +27,8 @@ Trains with the environment's preset, changed by FILE, changed by flags; bellhop
 algorithms with them. Then scores the
 best and the final parameters on greedy episodes whose seed (the run's + 2^40) no evaluation during the run had.
 
+  --preset NAME        one of the algorithm's own presets on top of the environment's, such as rainbow of dqn; false: the
+                       defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out
@@ -45,6 +47,7 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
 
   bellhop train CartPole-v1 --seed 3 --out runs/cartpole
   bellhop train CartPole-v1 --seeds 0-9 --out runs/ten --tensorboard runs/logs
+  bellhop train CartPole-v1 --preset rainbow --n-steps 5
   bellhop train FrozenLake-v1 --env-is-slippery false --learning-rate 0.5
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
 
@@ -66,7 +69,7 @@ export function run(argv) {
 export async function runWith(argv, usual) {
   const bh = await load();
   const own = /** @type {const} */ ([
-    ['algo', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
+    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'],
   ]);
   const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]));
