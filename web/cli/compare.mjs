@@ -6,6 +6,7 @@ import process from 'node:process';
 import { load } from '../node.mjs';
 import { findEnv } from '../setup.mjs';
 import { UsageError, flagSuggestion, hyperparameterFlags, readArguments } from './args.mjs';
+import { openEnv } from './env_file.mjs';
 import { makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
@@ -27,7 +28,7 @@ export const help = `Usage: bellhop compare ENV --vary NAME=VALUE,VALUE[,...] [-
 
 Trains every variant with every seed and prints a row for each: the interquartile mean of the best and of the final
 parameters' mean return with its 95 % bootstrap interval (as bellhop train --seeds), how many runs an evaluation found
-solved, the median step at which, and the median seconds of a run. All other settings are as in bellhop train.
+solved, the median step at which, and the median seconds of a run. ENV and all other settings are as in bellhop train.
 
   --vary NAME=VALUES  algo, preset, or a flag of bellhop train without its dashes, and its values with commas between, or with
                       semicolons where values have commas: 'net-arch=64,64;128'. Several: all their combinations
@@ -64,9 +65,10 @@ export async function run(argv) {
   const seeds = parseSeeds(String(flags.get('seeds') ?? '0-4'));
   const count = varied.reduce((product, { values }) => product * values.length, seeds.length);
   if (count > RUNS_MAX) throw new UsageError(`that is ${number(count)} runs, and at most ${number(RUNS_MAX)} can be compared`);
+  const { id, file } = await openEnv(bh, positionals[0]);
   const variants = combinations(varied).map((settings) => ({
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
-    plan: makePlan(bh, positionals[0], new Map([...flags, ...settings]), OWN, 'compare'),
+    plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },
   }));
   return compare(bh, variants, seeds, flags);
 }

@@ -10,6 +10,7 @@ import { about, readBytes, readDemonstrations } from './files.mjs';
 /**
  * @typedef {object} Plan
  * @property {string} env
+ * @property {string} [envFile]         where it is registered from, if it is one of the caller's
  * @property {string} algo
  * @property {Record<string, unknown>} options
  * @property {Record<string, unknown>} envOptions
