@@ -87,8 +87,9 @@ static void test_joins(void)
             int apart = i == 1 && orders[k][2] == 1; // the middle one is still taken
             CHECK(list_length(&heap) == (apart ? 2 : 1));
         }
-        CHECK(bhi_heap_alloc(&heap, 3 * UNIT) == blocks[0]);
-        bhi_heap_free(&heap, blocks[0], 3 * UNIT);
+        void *whole = bhi_heap_alloc(&heap, 3 * UNIT);
+        CHECK(whole == blocks[0]);
+        bhi_heap_free(&heap, whole, 3 * UNIT);
         bhi_heap_free(&heap, last, UNIT);
         CHECK(list_length(&heap) == 1 && check_list(&heap) == 4 * UNIT);
     }
