@@ -24,10 +24,10 @@ export async function helpText() {
       else if (help[name] !== line) help[`${owner}.${name}`] = line;
     }
   }
+  for (const { name, id = name, summary } of [...algos, ...envs]) help[`${id}.summary`] = summary;
   const quoted = (/** @type {string} */ text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const keys = (/** @type {string} */ key) => (/^\w+$/.test(key) ? key : quoted(key));
   const rows = Object.entries(help).map(([key, line]) => `  ${keys(key)}: ${quoted(line)},\n`);
-  for (const { name, id = name, summary } of [...algos, ...envs]) help[`${id}.summary`] = summary;
   return `// SPDX-License-Identifier: MIT\n// Lines of help and summaries, from C's tables; written by build/help.mjs.\n/** @type {Record<string, string>} */\nexport default {\n${rows.join('')}};\n`;
 }
 

@@ -228,13 +228,13 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_breakout = {
     .id = "Breakout-MinAtar",
-    .summary = BH_HELP("Bounce a ball off a paddle and break bricks, seen as 10 by 10 pixels of 4 channels"),
+    .summary = BH_HELP(
+        "Bounce a ball off a paddle and break bricks, seen as 10 by 10 pixels of 4 channels"),
     .config = &table,
     .reward_threshold = 5.0,
     .max_episode_steps = 2500,
     .state_bytes = sizeof(breakout),
-    .presets = presets,
-    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    BH_PRESETS(presets),
     .n_view = 8 + BRICKS,
     .init = init,
     .spaces = spaces,

@@ -200,12 +200,12 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_deep_sea = {
     .id = "DeepSea-v0",
-    .summary = BH_HELP("Find the one of 2^N ways down that leads to the treasure, though each of its steps costs"),
+    .summary = BH_HELP(
+        "Find the one of 2^N ways down that leads to the treasure, though each of its steps costs"),
     .config = &table,
     .reward_threshold = 0.98,
     .state_bytes = sizeof(deep_sea),
-    .presets = presets,
-    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    BH_PRESETS(presets),
     .n_view = N_VIEW,
     .init = init,
     .spaces = spaces,

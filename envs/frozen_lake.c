@@ -143,23 +143,15 @@ static const bh_preset presets_8x8[] = {
     BHI_LAKE_TD("double-q-learning", "0.999", "2000000", "0.1", "0.9", "0.05", "50000"),
 };
 
-// What the two ids share.
-#define BHI_LAKE_DEF                                                                           \
-    .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces,     \
-    .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, .step = bhi_grid_step, \
-    .view = bhi_grid_view, .describe = bhi_grid_describe, .layout = bhi_grid_layout,           \
-    .info = bhi_grid_info, .transitions = bhi_grid_transitions
-
 const bh_env_def bh_env_frozen_lake = {
     .id = "FrozenLake-v1",
     .summary = BH_HELP("Cross a frozen lake without falling into a hole, on ice that may slip"),
     .config = &table_4x4,
     .reward_threshold = 0.70,
     .max_episode_steps = 100,
-    .presets = presets_4x4,
-    .n_presets = (int)(sizeof presets_4x4 / sizeof presets_4x4[0]),
+    BH_PRESETS(presets_4x4),
     .init = init_4x4,
-    BHI_LAKE_DEF,
+    BHI_GRID_DEF,
 };
 
 const bh_env_def bh_env_frozen_lake8x8 = {
@@ -168,8 +160,7 @@ const bh_env_def bh_env_frozen_lake8x8 = {
     .config = &table_8x8,
     .reward_threshold = 0.85,
     .max_episode_steps = 200,
-    .presets = presets_8x8,
-    .n_presets = (int)(sizeof presets_8x8 / sizeof presets_8x8[0]),
+    BH_PRESETS(presets_8x8),
     .init = init_8x8,
-    BHI_LAKE_DEF,
+    BHI_GRID_DEF,
 };

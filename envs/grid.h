@@ -83,3 +83,10 @@ void bhi_grid_describe(const void *state, bh_text *out);
 void bhi_grid_layout(const void *state, bh_text *out);
 void bhi_grid_info(const void *state, bh_text *out);
 int bhi_grid_transitions(const void *state, int s, int a, bh_transition out[BH_TRANSITIONS_MAX]);
+
+/// The entries of a bh_env_def that the family shares: all but names, options, limits, presets and init.
+#define BHI_GRID_DEF                                                                           \
+    .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces,     \
+    .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, .step = bhi_grid_step, \
+    .view = bhi_grid_view, .describe = bhi_grid_describe, .layout = bhi_grid_layout,           \
+    .info = bhi_grid_info, .transitions = bhi_grid_transitions

@@ -143,17 +143,20 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "120000"},
     {"dqn", "learning_rate", "0.004"},
-    {"dqn", "buffer_size", "10000"},
+    {"dqn", "buffer_size", "50000"},
     {"dqn", "learning_starts", "1000"},
     {"dqn", "batch_size", "128"},
     {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "n_steps", "4"},
+    {"dqn", "n_steps", "10"},
     {"dqn", "train_freq", "16"},
     {"dqn", "gradient_steps", "8"},
     {"dqn", "target_update_interval", "600"},
     {"dqn", "exploration_fraction", "0.2"},
     {"dqn", "exploration_final_eps", "0.07"},
     {"dqn", "n_eval_episodes", "50"},
+    {"dqn", "double_q", "true"},
+    {"dqn", "prioritized", "true"},
+    {"dqn", "loss", "mse"},
 };
 
 const bh_env_def bh_env_mountain_car = {
@@ -163,8 +166,7 @@ const bh_env_def bh_env_mountain_car = {
     .reward_threshold = -110.0,
     .max_episode_steps = 200,
     .state_bytes = sizeof(mountain_car),
-    .presets = presets,
-    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    BH_PRESETS(presets),
     .n_view = 3,
     .init = init,
     .spaces = spaces,

@@ -340,13 +340,13 @@ static const bh_preset presets[] = {
 
 const bh_env_def bh_env_textgen = {
     .id = "TextGen-v0",
-    .summary = BH_HELP("Write a sentence on a topic, word by word; grammar, topic and variety are rewarded"),
+    .summary = BH_HELP(
+        "Write a sentence on a topic, word by word; grammar, topic and variety are rewarded"),
     .config = NULL,
     .reward_threshold = 0.95 * BHI_TEXTGEN_OPTIMUM,
     .max_episode_steps = 0,
     .state_bytes = sizeof(textgen),
-    .presets = presets,
-    .n_presets = (int)(sizeof presets / sizeof presets[0]),
+    BH_PRESETS(presets),
     .n_view = 3 + LIMIT + 4,
     .init = init,
     .spaces = spaces,

@@ -146,6 +146,8 @@ export interface AlgoEntry {
   readonly gives_log_probs: boolean;
   /** Names of figures of its own in training records, such as 'train/approx_kl'. */
   readonly metrics: readonly string[];
+  /** Its own hyperparameters for all environments; algo is 'dqn/rainbow' for those of its preset 'rainbow'. */
+  readonly presets: readonly { readonly algo: string; readonly name: string; readonly value: string }[];
   readonly options: readonly Field[];
 }
 

@@ -2,79 +2,41 @@
 // Memory: the allocator hook, the live byte counter, arenas. The only file that calls malloc.
 #include "core/alloc.h"
 
+#include "core/heap.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #ifdef __wasm__
 
-// In WebAssembly the memory is ours alone: a list of free blocks in the order of their addresses, taken by first fit, joined
-// with their neighbours when they come back, and grown by pages at the end. An allocator that fits objects of a few blocks
-// each, and a twelfth of what the C library's adds to a module.
-typedef struct free_block {
-    struct free_block *next;
-    size_t bytes; // a multiple of BH_ALIGNMENT, which a block is large enough for
-} free_block;
+#define WASM_PAGE 65536 // bytes
 
 extern unsigned char __heap_base;
-static free_block *free_blocks;
-static uintptr_t heap_end; // what was ever handed out lies below; 0 before the first
+static bhi_heap heap; // over all of the memory that no variable and no stack is in
 
-static size_t rounded_up(size_t bytes, size_t unit)
+static size_t grow(size_t bytes)
 {
-    return (bytes + unit - 1) / unit * unit;
-}
-
-// A block at the end of the memory; NULL when it cannot grow so far.
-static void *extend(size_t bytes)
-{
-    enum { PAGE = 65536 };
-    if (heap_end == 0) heap_end = rounded_up((uintptr_t)&__heap_base, BH_ALIGNMENT);
-    size_t have = (size_t)__builtin_wasm_memory_size(0) * PAGE - heap_end;
-    if (bytes > have) {
-        size_t pages = (bytes - have + PAGE - 1) / PAGE;
-        if (__builtin_wasm_memory_grow(0, pages) == (size_t)-1) return NULL;
-    }
-    heap_end += bytes;
-    return (void *)(heap_end - bytes);
+    size_t pages = (bytes + WASM_PAGE - 1) / WASM_PAGE;
+    return __builtin_wasm_memory_grow(0, pages) == (size_t)-1 ? 0 : pages * WASM_PAGE;
 }
 
 static void *default_alloc(size_t bytes, void *user)
 {
     (void)user;
-    if (bytes > PTRDIFF_MAX - 4096) return NULL; // no object is larger
-    bytes = rounded_up(bytes, BH_ALIGNMENT);
-    for (free_block **at = &free_blocks; *at != NULL; at = &(*at)->next) {
-        free_block *block = *at;
-        if (block->bytes < bytes) continue;
-        if (block->bytes == bytes) {
-            *at = block->next;
-            return block;
-        }
-        block->bytes -= bytes; // what is taken is its end: the list stays as it is
-        return (unsigned char *)block + block->bytes;
+    if (heap.grow == NULL) {
+        uintptr_t base = ((uintptr_t)&__heap_base + BH_ALIGNMENT - 1) / BH_ALIGNMENT * BH_ALIGNMENT;
+        heap.end = (unsigned char *)base;
+        heap.room = (size_t)__builtin_wasm_memory_size(0) * WASM_PAGE - base;
+        heap.grow = grow;
     }
-    return extend(bytes);
+    return bhi_heap_alloc(&heap, bytes);
 }
 
-static void join(free_block *block)
-{
-    free_block *next = block->next;
-    if (next == NULL || (unsigned char *)block + block->bytes != (unsigned char *)next) return;
-    block->bytes += next->bytes;
-    block->next = next->next;
-}
-
-static void default_free(void *memory, size_t bytes, void *user)
+static void default_free(void *block, size_t bytes, void *user)
 {
     (void)user;
-    free_block *block = memory, *before = NULL;
-    for (free_block *at = free_blocks; at != NULL && at < block; at = at->next) before = at;
-    *block = (free_block){before != NULL ? before->next : free_blocks, rounded_up(bytes, BH_ALIGNMENT)};
-    if (before != NULL) before->next = block;
-    else free_blocks = block;
-    join(block);
-    if (before != NULL) join(before);
+    bhi_heap_free(&heap, block, bytes);
 }
 
 #else

@@ -254,7 +254,7 @@ void bh_config_defaults(const bh_config_table *table, void *config)
     for (int i = 0; i < table->n_fields; i++) {
         const bh_field *f = &table->fields[i];
         bh_status status = types[f->type].set(table, f, member(f, config),
-                                               bh_field_text(f, BH_PART_DEFAULT), NULL);
+                                              bh_field_text(f, BH_PART_DEFAULT), NULL);
         assert(status == BH_OK);
         (void)status;
     }

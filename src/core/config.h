@@ -87,6 +87,9 @@ typedef struct bh_preset {
     const char *value; ///< as bh_config_set takes it
 } bh_preset;
 
+/// The entries of a bh_env_def or bh_agent_class for an array of rows.
+#define BH_PRESETS(rows) .presets = rows, .n_presets = (int)(sizeof(rows) / sizeof((rows)[0]))
+
 #define BH_CTYPE_BOOL(name)   int name;
 #define BH_CTYPE_INT(name)    int name;
 #define BH_CTYPE_REAL(name)   double name;
@@ -100,7 +103,7 @@ typedef struct bh_preset {
 
 /// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it. Bounds are literals, or
 /// macros of such: their text is stored.
-#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                           \
+#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                          \
     {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" BH_HELP(help), choices, \
      offsetof(BH_CONFIG_STRUCT, name), BH_FIELD_##type, flags},
 /// Lines of help, and summaries of environments and algorithms, are a twelfth of a module that every reader of a page downloads: built with BH_NO_HELP it has
@@ -110,7 +113,7 @@ typedef struct bh_preset {
 #else
 #define BH_HELP(help) help
 #endif
-#define BH_TEXT_OF(number)       BH_TEXT_OF_TOKENS(number)
+#define BH_TEXT_OF(number)        BH_TEXT_OF_TOKENS(number)
 #define BH_TEXT_OF_TOKENS(number) #number
 
 /// Fills every field with its default.

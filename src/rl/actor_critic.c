@@ -241,6 +241,11 @@ void bhi_actor_critic_destroy(void *agent)
     if (agent != NULL) bh_free(agent, ((bhi_actor_critic *)agent)->bytes);
 }
 
+void *bhi_actor_critic_config_of(void *agent)
+{
+    return ((bhi_actor_critic *)agent)->config;
+}
+
 void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps)
 {
     ((bhi_actor_critic *)agent)->spec.total_timesteps = total_timesteps;

@@ -78,6 +78,7 @@ extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
 
 typedef struct bhi_actor_critic {
     bh_agent_spec spec;
+    void *config;                       ///< of the agent's own struct; what config_of gives
     bhi_actor_critic_settings settings; ///< the agent keeps them as its config is
     bhi_net policy, value;              ///< (B,S) -> (B,A) logits, (B,1) values
     bhi_optimizer optimizer;
@@ -151,6 +152,7 @@ void bhi_actor_critic_note_variance(bhi_actor_critic *ac, const bh_real *v, cons
 // ---- entries of a bh_agent_class ----
 
 void bhi_actor_critic_destroy(void *agent);
+void *bhi_actor_critic_config_of(void *agent);
 void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps);
 /// Samples from the policy; explored where it is not its most probable action.
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
@@ -162,3 +164,12 @@ void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, cons
                                 int n);
 void *bhi_actor_critic_params(void *agent, size_t *bytes);
 int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out);
+
+/// The entries of a bh_agent_class that all agents with actor and critic share.
+#define BHI_ACTOR_CRITIC_CLASS                                                                \
+    .gives_log_probs = 1, .destroy = bhi_actor_critic_destroy,                                \
+    .config_of = bhi_actor_critic_config_of,                                                  \
+    .set_total_timesteps = bhi_actor_critic_set_total_timesteps, .act = bhi_actor_critic_act, \
+    .stats = bhi_actor_critic_stats, .n_updates = bhi_actor_critic_n_updates,                 \
+    .q_values = bhi_actor_critic_log_probs, .params = bhi_actor_critic_params,                \
+    .tensors = bhi_actor_critic_tensors

@@ -99,7 +99,7 @@ typedef struct bh_agent_class {
     void *(*params)(void *agent, size_t *bytes);
     /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).
     int (*tensors)(const void *agent, void *params, bh_tensor *out);
-    /// After params() was overwritten (loading): brings what depends on it in line.
+    /// After params() was overwritten (loading): brings what depends on it in line. NULL when nothing does.
     void (*params_changed)(void *agent);
 } bh_agent_class;
 

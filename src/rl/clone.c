@@ -84,6 +84,7 @@ static bh_status create(void **out, const void *config, const bh_agent_spec *spe
     }
     *made = shape;
     made->ac.bytes = arena.used;
+    made->ac.config = &made->config;
     layout(made, &(bhi_arena){(unsigned char *)made, 0});
     bhi_actor_critic_init(&made->ac);
     *out = made;
@@ -168,16 +169,6 @@ static void learn(void *agent)
 
 // ---- the class ----
 
-static void *config_of(void *agent)
-{
-    return &((clone *)agent)->config;
-}
-
-static void params_changed(void *agent)
-{
-    (void)agent; // nothing depends on them
-}
-
 // Every step is an update or more: far fewer of them than learning from rewards takes.
 static const bh_preset presets[] = {
     {"clone", "total_timesteps", "10000"},
@@ -187,21 +178,10 @@ const bh_agent_class bh_clone_class = {
     .name = "clone",
     .summary = BH_HELP("Behaviour cloning: a policy network learns from demonstrations alone"),
     .config = &bh_clone_table,
-    .presets = presets,
-    .n_presets = (int)(sizeof presets / sizeof presets[0]),
-    .gives_log_probs = 1,
+    BH_PRESETS(presets),
     .create = create,
-    .destroy = bhi_actor_critic_destroy,
-    .config_of = config_of,
-    .set_total_timesteps = bhi_actor_critic_set_total_timesteps,
-    .act = bhi_actor_critic_act,
     .observe = observe,
     .learn = learn,
     .demonstrate = demonstrate,
-    .stats = bhi_actor_critic_stats,
-    .n_updates = bhi_actor_critic_n_updates,
-    .q_values = bhi_actor_critic_log_probs,
-    .params = bhi_actor_critic_params,
-    .tensors = bhi_actor_critic_tensors,
-    .params_changed = params_changed,
+    BHI_ACTOR_CRITIC_CLASS,
 };

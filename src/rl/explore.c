@@ -2,10 +2,10 @@
 // Exploration.
 #include "rl/explore.h"
 
-#include "core/fmath.h"
 #include "optim/schedule.h"
 #include "rl/agent.h"
 #include "rl/tabular.h"
+#include "rl/value.h"
 
 #include <math.h>
 
@@ -32,10 +32,10 @@ int bhi_explore_blind(const bhi_explore_settings *s, double rate, bh_rng *rng, i
 static int boltzmann(const double *q, double temperature, bh_rng *rng, int A)
 {
     double top = q[bh_greedy(q, A)], sum = 0, u = bh_rng_uniform(rng);
-    for (int a = 0; a < A; a++) sum += bh_exp((q[a] - top) / temperature);
+    for (int a = 0; a < A; a++) sum += bhi_value_weight(q[a], top, temperature);
     u *= sum;
     for (int a = 0; a < A; a++) {
-        u -= bh_exp((q[a] - top) / temperature);
+        u -= bhi_value_weight(q[a], top, temperature);
         if (u < 0) return a;
     }
     return bh_greedy(q, A); // values that are not numbers, or the last rounding
@@ -61,8 +61,8 @@ static int ucb(const double *q, double c, const uint32_t *counts, int A)
     int best = 0;
     for (int a = 0; a < A; a++) total += counts[a];
     for (int a = 0; a < A; a++) {
-        if (counts[a] == 0) return a;
-        double value = q[a] + c * sqrt(bh_log(total) / counts[a]);
+        if (counts[a] == 0) return a; // also where c is 0, and whatever the values are
+        double value = q[a] + bh_value_ucb_bonus(counts[a], total, c);
         if (value > highest) {
             highest = value;
             best = a;
@@ -90,11 +90,12 @@ void bhi_explore_probabilities(const bhi_explore_settings *s, double rate, doubl
         return;
     }
     double top = q[bh_greedy(q, A)], sum = 0;
-    for (int a = 0; a < A; a++) sum += p[a] = bh_exp((q[a] - top) / rate);
+    for (int a = 0; a < A; a++) sum += p[a] = bhi_value_weight(q[a], top, rate);
     for (int a = 0; a < A; a++) p[a] /= sum;
 }
 
 double bhi_explore_target_bonus(const bhi_explore_settings *s, uint32_t n)
 {
-    return s->kind == BHI_UCB && s->bonus_in_target ? s->bonus / sqrt((double)n + 1) : 0;
+    if (s->kind != BHI_UCB || !s->bonus_in_target) return 0;
+    return bh_value_count_bonus((double)n + 1, s->bonus);
 }

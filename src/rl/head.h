@@ -49,10 +49,10 @@ typedef struct bhi_head_batch {
     const bh_real *r_t, *discount_t; ///< (B)
     const bh_real *weights;          ///< (B) importance weights, or NULL for 1
     bhi_loss loss;                   ///< of the expected head
-    bh_real *error;                  ///< (B) out: TD error, or the loss of each row: what priorities are made of
-    bh_real *dout;                   ///< (B,A,N) out: gradient of the mean weighted loss
-    double max_q;                    ///< out: mean over the batch of the largest value; of distributions in the
-                                     ///< next states, where the means are at hand
+    bh_real *error; ///< (B) out: TD error, or the loss of each row: what priorities are made of
+    bh_real *dout;  ///< (B,A,N) out: gradient of the mean weighted loss
+    double max_q;   ///< out: mean over the batch of the largest value; of distributions in the
+                    ///< next states, where the means are at hand
 } bhi_head_batch;
 
 /// Adds to dout (B,A,N) what a gradient dq (B,A) of the action values is in the outputs out (B,A,N) they are made

@@ -215,7 +215,7 @@ static void params_changed(void *agent)
     }                                                                                       \
     const bh_agent_class bh_##id##_class = {                                                \
         .name = class_name,                                                                 \
-        .summary = BH_HELP(text),                                                                    \
+        .summary = BH_HELP(text),                                                           \
         .config = &bh_##id##_table,                                                         \
         .needs_mdp = 1,                                                                     \
         .create = id##_create,                                                              \

@@ -73,6 +73,7 @@ static bh_status create(void **out, const void *config, const bh_agent_spec *spe
     }
     *p = shape;
     p->ac.bytes = arena.used;
+    p->ac.config = &p->config;
     layout(p, &(bhi_arena){(unsigned char *)p, 0});
     bhi_actor_critic_init(&p->ac);
     *out = p;
@@ -206,11 +207,6 @@ static void learn(void *agent)
 
 // ---- the class ----
 
-static void *config_of(void *agent)
-{
-    return &((reinforce *)agent)->config;
-}
-
 // The steps stored were another policy's.
 static void params_changed(void *agent)
 {
@@ -221,22 +217,14 @@ static void params_changed(void *agent)
 
 const bh_agent_class bh_reinforce_class = {
     .name = "reinforce",
-    .summary = BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
+    .summary =
+        BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
     .config = &bh_reinforce_table,
     .metrics = bhi_reinforce_metrics,
-    .gives_log_probs = 1,
     .create = create,
-    .destroy = bhi_actor_critic_destroy,
-    .config_of = config_of,
-    .set_total_timesteps = bhi_actor_critic_set_total_timesteps,
-    .act = bhi_actor_critic_act,
     .observe = observe,
     .cut = cut,
     .learn = learn,
-    .stats = bhi_actor_critic_stats,
-    .n_updates = bhi_actor_critic_n_updates,
-    .q_values = bhi_actor_critic_log_probs,
-    .params = bhi_actor_critic_params,
-    .tensors = bhi_actor_critic_tensors,
     .params_changed = params_changed,
+    BHI_ACTOR_CRITIC_CLASS,
 };

@@ -712,7 +712,8 @@ static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
 {
     bh_status status = bh_checkpoint_read(bytes, size, tensors, n, err);
     if (status != BH_OK) return status;
-    run->setup->agent->params_changed(run->agent);
+    const bh_agent_class *agent = run->setup->agent;
+    if (agent->params_changed != NULL) agent->params_changed(run->agent);
     run->best_mean = NAN; // the old scores belonged to other parameters
     run->solved_at = -1;
     return BH_OK;

@@ -90,8 +90,7 @@ static const double *policy_of(td_table *t, int s)
 {
     int A = t->base.spec.n_actions;
     bhi_explore_settings explore = explore_settings(t);
-    bhi_explore_probabilities(&explore, rate(t), t->row,
-                              t->base.blocks + s * A, A);
+    bhi_explore_probabilities(&explore, rate(t), t->row, t->base.blocks + s * A, A);
     return t->row;
 }
 
@@ -256,11 +255,6 @@ static void stats(void *agent, bh_agent_stats *out)
     out->learning_rate = learning_rate(agent);
 }
 
-static void params_changed(void *agent)
-{
-    (void)agent;
-}
-
 // ---- the four classes ----
 
 static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_table_a",
@@ -277,7 +271,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
     }                                                                                              \
     const bh_agent_class bh_##id##_class = {                                                       \
         .name = class_name,                                                                        \
-        .summary = BH_HELP(text),                                                                           \
+        .summary = BH_HELP(text),                                                                  \
         .config = &bh_##id##_table,                                                                \
         .create = id##_create,                                                                     \
         .act = act,                                                                                \
@@ -285,7 +279,6 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .cut = cut,                                                                                \
         .learn = learn,                                                                            \
         .stats = stats,                                                                            \
-        .params_changed = params_changed,                                                          \
         BHI_Q_TABLE_CLASS,                                                                         \
     };
 

@@ -64,13 +64,18 @@ void bh_value_epsilon_greedy(bh_real *restrict p, const bh_real *q, double epsil
     }
 }
 
+double bhi_value_weight(double q, double largest, double temperature)
+{
+    double below = q - largest;
+    return below == 0 ? 1 : bh_exp(below / temperature);
+}
+
 void bh_value_softmax(bh_real *restrict p, const bh_real *q, double temperature, int B, int A)
 {
     for (int b = 0; b < B; b++, p += A, q += A) {
         double largest = (double)q[bhi_argmax(q, A)], sum = 0;
         for (int a = 0; a < A; a++) {
-            double below = (double)q[a] - largest;
-            double e = below == 0 ? 1 : bh_exp(below / temperature);
+            double e = bhi_value_weight((double)q[a], largest, temperature);
             sum += e;
             p[a] = (bh_real)e; // rounded here too: half an ulp, against every exponential twice
         }

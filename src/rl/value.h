@@ -57,6 +57,10 @@ BH_API void bh_value_epsilon_greedy(bh_real *restrict p, const bh_real *q, doubl
 BH_API void bh_value_softmax(bh_real *restrict p, const bh_real *q, double temperature, int B,
                              int A);
 
+/// What bh_value_softmax divides by its sum: exp((q - largest) / temperature), 1 for the largest itself
+/// whatever the temperature.
+double bhi_value_weight(double q, double largest, double temperature);
+
 // ------------------------------------------------------------------------------ demonstrated actions (B,A)
 
 /// Large-margin loss of demonstrated actions (Piot et al. 2014; Hester et al. 2018, "Deep Q-learning from

@@ -343,7 +343,8 @@ static void run_envs(bench_case *c, int n)
 
 static const kind kinds[] = {
     {"peak_12", NULL, NULL, run_peak_12},
-    {"peak_13", NULL, NULL, run_peak_13}, // one run is PEAK_STEPS multiplications and additions of 4
+    {"peak_13", NULL, NULL,
+     run_peak_13}, // one run is PEAK_STEPS multiplications and additions of 4
     {"gemm_nn", layout_gemm, start_gemm, run_gemm_nn}, // M, N, K
     {"gemm_nt", layout_gemm, start_gemm, run_gemm_nt},
     {"gemm_tn", layout_gemm, start_gemm, run_gemm_tn},

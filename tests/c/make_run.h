@@ -25,8 +25,7 @@ static inline bh_setup *make_setup(const bh_registry *registry, const char *env,
     if (preset != NULL) *preset++ = '\0';
     bh_status made = bh_setup_create(&setup, registry, env, algo != NULL ? name : NULL, &err);
     if (!CHECK_STATUS(made, BH_OK)) printf("    %s\n", err.message);
-    if (setup != NULL && preset != NULL)
-        CHECK_STATUS(bh_setup_preset(setup, preset, &err), BH_OK);
+    if (setup != NULL && preset != NULL) CHECK_STATUS(bh_setup_preset(setup, preset, &err), BH_OK);
     for (; setup != NULL && options != NULL && options[0] != NULL; options += 2) {
         bh_status status = bh_setup_set(setup, options[0], options[1], &err);
         if (!CHECK_STATUS(status, BH_OK)) printf("    %s\n", err.message);

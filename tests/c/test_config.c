@@ -289,7 +289,8 @@ static void test_every_field_round_trips(void)
             case BH_FIELD_SEED:
                 check_number_round_trip(tables[i], f, bh_field_min(f));
                 check_number_round_trip(tables[i], f, bh_field_max(f));
-                check_number_round_trip(tables[i], f, bh_field_min(f) + (bh_field_max(f) - bh_field_min(f)) / 3);
+                check_number_round_trip(tables[i], f,
+                                        bh_field_min(f) + (bh_field_max(f) - bh_field_min(f)) / 3);
                 break;
             case BH_FIELD_CHOICE:
                 for (const char *word = f->choices; *word != '\0';) {

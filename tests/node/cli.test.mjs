@@ -32,7 +32,7 @@ test('help, version, tables', () => {
     assert.equal(status, 0);
     assert.match(stdout, new RegExp(`^Usage: bellhop ${command}`));
   }
-  assert.match(bellhop('envs').stdout, /CartPole-v1 +Box\(4\) +Discrete\(2\) +475 +500/);
+  assert.match(bellhop('envs').stdout, /CartPole-v1 +Box\(4\) +Discrete\(2\) +475 +500 +Balance a pole/);
   assert.match(bellhop('options', 'dqn').stdout, /--learning-rate\* +0.0001 +0 to 10/);
   assert.match(bellhop('options', 'GridWorld-v0').stdout, /--env-map[^]*--gamma\* +0.9 /);
   assert.match(bellhop().stderr, /^Usage/);
@@ -80,6 +80,40 @@ test('train --json --out: lines, summary, files; --config gives the same run; ev
   assert.match(bellhop('eval', 'a/b/model.safetensors').stdout, /mean .* std .* min .* max /);
 });
 
+test('--preset: a preset of the algorithm under the flags; in config.json too; the tables\' defaults', () => {
+  const train = ['train', 'CartPole-v1', '--total-timesteps', '600', '--eval-freq', '0', '--final-eval-episodes', '1', '--json'];
+  const first = bellhop(...train, '--preset', 'rainbow', '--n-steps', '5', '--out', 'rainbow');
+  assert.equal(first.status, 0, first.stderr);
+  const readConfig = (/** @type {string} */ name) => JSON.parse(readFileSync(join(folder, name, 'config.json'), 'utf8')).options;
+  const options = readConfig('rainbow');
+  assert.deepEqual([options.preset, options.dueling, options.distribution, options.n_steps, options.v_max], ['rainbow', true, 'categorical', 5, 100]);
+  const hash = first.json().at(-1).params_sha256;
+  const again = bellhop('train', '--config', 'rainbow/config.json', '--out', 'rainbow-again', '--json');
+  assert.equal(again.json().at(-1).params_sha256, hash);
+  assert.deepEqual(readConfig('rainbow-again'), options);
+  writeFileSync(join(folder, 'by-hand.json'), JSON.stringify({ env: 'CartPole-v1', options: { preset: 'rainbow', n_steps: 5 } }));
+  assert.equal(bellhop(...train, '--config', 'by-hand.json').json().at(-1).params_sha256, hash);
+  const seeds = bellhop(...train, '--preset', 'rainbow', '--n-steps', '5', '--seeds', '0-1', '--jobs', '1').json();
+  assert.equal(seeds[0].params_sha256, hash);
+
+  assert.equal(bellhop(...train, '--preset', 'false', '--out', 'plain').status, 0);
+  const fields = bellhop('options', 'dqn').stdout;
+  const plain = readConfig('plain');
+  assert.deepEqual([plain.preset, plain.dueling], [false, false]);
+  assert.match(fields, new RegExp(`--buffer-size +${plain.buffer_size} `));
+  assert.ok(!('preset' in readConfig('a/b')), 'where none is named');
+});
+
+test('options: what the presets of an algorithm set, in an environment with its own rows', () => {
+  const all = bellhop('options', 'dqn').stdout.split('dqn --preset rainbow: what it sets\n')[1];
+  assert.match(all, /--dueling +true +true, false/);
+  assert.ok(!all.split('\n\n')[1].includes('--v-max'));
+  const here = bellhop('options', 'CartPole-v1').stdout.split('dqn --preset rainbow on CartPole-v1: what it changes\n')[1];
+  assert.match(here, /--dueling +true[^]*--v-max +100 /);
+  assert.match(bellhop('options').stdout, /dqn --preset rainbow/);
+  assert.ok(!bellhop('options', 'ppo').stdout.includes('--preset'));
+});
+
 test('train for people', () => {
   const { status, stdout } = bellhop('train', 'GridWorld-v0', '--algo', 'value-iteration', '--total-timesteps', '1000');
   assert.equal(status, 0);
@@ -106,6 +140,10 @@ test('commands that were typed wrongly exit with 2 and one line', () => {
   refused(['train', 'CartPole-v1', '--net-arch', '64,x'], 2, /--net-arch is '64,x'/);
   refused(['train', 'CartPole-v1', '--seed', '-1'], 2, /--seed is -1/);
   refused(['train', 'CartPole-v1', '--loss', 'l1'], 2, /--loss is 'l1', but must be one of huber, mse/);
+  refused(['train', 'CartPole-v1', '--preset'], 2, /--preset needs a value/);
+  refused(['train', 'CartPole-v1', '--preset', 'rainbo'], 2, /dqn has no preset 'rainbo'; there are rainbow/);
+  refused(['train', 'CartPole-v1', '--preset', 'rainbo', '--seeds', '0-3'], 2, /dqn has no preset 'rainbo'; there are rainbow/);
+  refused(['train', 'GridWorld-v0', '--algo', 'sarsa', '--preset', 'rainbow'], 2, /sarsa has no presets/);
   refused(['train', 'CartPole-v1', '--initial-q', '1'], 2, /dqn has no option --initial-q/);
   refused(['train', 'CartPole-v1', '--env-map', 'S'], 2, /CartPole-v1 has no option --env-map/);
   refused(['train', 'GridWorld-v0', '--env-map', '...'], 2, /--env-map/);
@@ -121,6 +159,7 @@ test('files that are not there or not what they should be', () => {
   writeFileSync(join(folder, 'odd.json'), '{"env":"CartPole-v1","options":{"learning_rat":1}}');
   writeFileSync(join(folder, 'grid.json'), '{"env":"GridWorld-v0"}');
   writeFileSync(join(folder, 'not.safetensors'), 'nothing of the kind');
+  refused(['train', '--config', 'grid.json', '--preset', 'rainbow'], 2, /--preset and --config exclude each other/);
   refused(['train', '--config', 'none.json'], 2, /none.json does not exist/);
   refused(['train', '--config', 'broken.json'], 2, /broken.json could not be read/);
   refused(['train', '--config', 'odd.json'], 2, /'learning_rat'; did you mean 'learning_rate'/);

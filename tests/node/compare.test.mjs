@@ -49,6 +49,17 @@ test('values with commas, and a table cell with one', () => {
   assert.match(readFileSync(join(folder, 'nets/compare.csv'), 'utf8'), /^"net-arch=8,8","8,8",2,/m);
 });
 
+test('presets can vary', () => {
+  const { status, stderr, json } = bellhop('compare', 'CartPole-v1', '--vary', 'preset=true,rainbow', '--total-timesteps', '400', '--eval-freq', '0',
+    '--final-eval-episodes', '1', '--seeds', '3', '--json');
+  assert.equal(status, 0, stderr);
+  const [usual, , rainbow] = json();
+  const alone = (/** @type {string[]} */ ...more) => bellhop('train', 'CartPole-v1', '--total-timesteps', '400', '--eval-freq', '0',
+    '--final-eval-episodes', '1', '--seed', '3', '--json', ...more).json().at(-1).params_sha256;
+  assert.deepEqual([usual.params_sha256, rainbow.params_sha256], [alone(), alone('--preset', 'rainbow')]);
+  refused(['compare', 'CartPole-v1', '--vary', 'preset=rainbow,rainbo'], 2, /dqn has no preset 'rainbo'; there are rainbow/);
+});
+
 test('--markdown: the table alone; where nothing counts as solved, a dash', () => {
   const { status, stdout } = bellhop('compare', 'CliffWalking-v1', '--vary', 'algo=value-iteration', '--seeds', '0', '--markdown');
   assert.equal(status, 0);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Hyperparameters: presets, defaults, types and ranges, for every field of every table.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { HELP_FILE, helpText } from '../../build/help.mjs';
 import { BellhopError, load } from '../../web/node.mjs';
 
 const bh = await load();
@@ -86,6 +87,14 @@ test('the type declarations know every option', () => {
   const types = readFileSync(new URL('../../web/bellhop.d.ts', import.meta.url), 'utf8');
   const fields = [...bh.catalog.run, ...bh.catalog.algos.flatMap(({ options }) => options), ...bh.catalog.envs.flatMap(({ options }) => options)];
   for (const { key } of fields) assert.match(types, new RegExp(`^  ${key}\\?: `, 'm'));
+});
+
+test('the module\'s lines of help and summaries are in a file, as C has them', async (t) => {
+  if (!existsSync(new URL('../../build/out/wasm-scalar/bellhop.wasm', import.meta.url))) return t.skip('the scalar module is not built');
+  assert.equal(readFileSync(HELP_FILE, 'utf8'), await helpText(), 'node build/help.mjs writes it anew');
+  for (const { summary, options } of [...bh.catalog.algos, ...bh.catalog.envs]) {
+    assert.ok(summary.length > 10 && options.every(({ help }) => help.length > 0), summary);
+  }
 });
 
 test('algorithms say which environments they are for', () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The README is a test: its JavaScript, command line and C are run as they stand.
+// The README is a test: its JavaScript, command line and C are run as they stand, and its lists are complete.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { load } from '../../web/node.mjs';
+import { LABELS } from '../../web/setup.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,6 +17,20 @@ const libraries = ['libbellhop_envs.a', 'libbellhop.a'].map((name) => join(root,
 
 /** The fenced blocks of a language. @param {string} language */
 const blocks = (language) => [...readme.matchAll(new RegExp('^```' + language + '\\n([^]*?)^```$', 'gm'))].map((m) => m[1]);
+
+test('it and the changelog name every environment and every algorithm, it every command', async () => {
+  const { catalog } = await load();
+  const names = [...catalog.envs.map(({ id }) => id), ...catalog.algos.map(({ name }) => name === 'clone' ? 'cloning' : LABELS[name])];
+  for (const file of ['README.md', 'CHANGELOG.md']) {
+    const words = readFileSync(join(root, file), 'utf8').toLowerCase().replace(/\s+/g, ' ');
+    assert.deepEqual(names.filter((name) => !words.includes(name.toLowerCase())), [], file);
+  }
+  const { stdout } = await run(process.execPath, [join(root, 'web/cli.mjs'), '--help']);
+  const commands = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gm)].map(([, name]) => name);
+  assert.ok(commands.includes('train') && commands.length >= 8);
+  const [, table] = /^\| command \| what \|\n([^]*?)\n\n/m.exec(readme) ?? [];
+  assert.deepEqual([...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name)).sort(), [...commands].sort());
+});
 
 /** A folder inside the package, so that `import 'bellhop'` finds it. */
 let folder = '';

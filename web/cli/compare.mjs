@@ -6,6 +6,7 @@ import process from 'node:process';
 import { load } from '../node.mjs';
 import { findEnv } from '../setup.mjs';
 import { UsageError, flagSuggestion, hyperparameterFlags, readArguments } from './args.mjs';
+import { openEnv } from './env_file.mjs';
 import { makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
@@ -22,14 +23,14 @@ import { interruptible } from './training.mjs';
 
 export const summary = 'Compare settings on the same seeds';
 export const help = `Usage: bellhop compare ENV --vary NAME=VALUE,VALUE[,...] [--vary ...] [--seeds LIST] [--jobs N]
-                       [--out DIR] [--tensorboard DIR] [--markdown | --json] [--algo ALGO] [--config FILE]
+                       [--out DIR] [--tensorboard DIR] [--markdown | --json] [--algo ALGO] [--preset NAME] [--config FILE]
                        [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
 Trains every variant with every seed and prints a row for each: the interquartile mean of the best and of the final
 parameters' mean return with its 95 % bootstrap interval (as bellhop train --seeds), how many runs an evaluation found
-solved, the median step at which, and the median seconds of a run. All other settings are as in bellhop train.
+solved, the median step at which, and the median seconds of a run. ENV and all other settings are as in bellhop train.
 
-  --vary NAME=VALUES  algo, or a flag of bellhop train without its dashes, and its values with commas between, or with
+  --vary NAME=VALUES  algo, preset, or a flag of bellhop train without its dashes, and its values with commas between, or with
                       semicolons where values have commas: 'net-arch=64,64;128'. Several: all their combinations
   --seeds LIST        such as 0-9 or 0-4,7 (default: 0-4)
   --jobs N            runs at a time (default: as many as there are processors)
@@ -40,6 +41,7 @@ solved, the median step at which, and the median seconds of a run. All other set
   --json              one JSON object per line: each run's summary, after a variant's runs one of type aggregate
 
   bellhop compare FrozenLake-v1 --vary algo=dqn,q-learning --env-is-slippery false
+  bellhop compare CartPole-v1 --vary preset=true,rainbow
   bellhop compare CartPole-v1 --vary double-q=true,false --vary learning-rate=1e-3,1e-4 --seeds 0-9 --out runs/grid
 
 Ctrl-C stops all runs, shows and writes what there is and exits with 130.
@@ -51,7 +53,7 @@ const OWN = ['out', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs'];
 export async function run(argv) {
   const bh = await load();
   const own = /** @type {const} */ ([
-    ['algo', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
+    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'],
   ]);
   const hyperparameters = hyperparameterFlags(bh.catalog);
@@ -59,13 +61,14 @@ export async function run(argv) {
   if (positionals.length > 1) throw new UsageError(`compare takes one environment, but got '${positionals.join(' ')}'`);
   if (flags.has('json') && flags.has('markdown')) throw new UsageError('--json and --markdown exclude each other');
   if (flags.has('seed')) throw new UsageError('compare takes several seeds: --seeds 0-9');
-  const varied = readVaried(lists.get('vary') ?? [], ['algo', ...hyperparameters.keys()], flags);
+  const varied = readVaried(lists.get('vary') ?? [], ['algo', 'preset', ...hyperparameters.keys()], flags);
   const seeds = parseSeeds(String(flags.get('seeds') ?? '0-4'));
   const count = varied.reduce((product, { values }) => product * values.length, seeds.length);
   if (count > RUNS_MAX) throw new UsageError(`that is ${number(count)} runs, and at most ${number(RUNS_MAX)} can be compared`);
+  const { id, file } = await openEnv(bh, positionals[0]);
   const variants = combinations(varied).map((settings) => ({
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
-    plan: makePlan(bh, positionals[0], new Map([...flags, ...settings]), OWN, 'compare'),
+    plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },
   }));
   return compare(bh, variants, seeds, flags);
 }

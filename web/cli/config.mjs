@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// config.json: { "env", "algo", "options": {…}, "env_options": {…} } with the tables' snake_case names. What `train --out`
-// writes is complete, so it gives the same run with a later version's presets too.
+// config.json: { "env", "algo", "options": {…}, "env_options": {…} } with the tables' snake_case names, and among the options
+// the "preset" that the others change. What `train --out` writes is complete, so it gives the same run with a later version's
+// presets too; there it only says what the run began with.
 import { readFileSync } from 'node:fs';
 import { findAlgo, findEnv } from '../setup.mjs';
 import { suggestion } from '../options.mjs';
@@ -39,15 +40,17 @@ export function readConfig(catalog, file) {
   if (strange !== undefined) throw new UsageError(`${file}: there is no entry '${strange}'; there are env, algo, options and env_options`);
   const env = findEnv(catalog, config.env);
   const algo = findAlgo(catalog, config.algo ?? env.presets[0]?.algo ?? catalog.algos[0].name);
+  const { preset, ...options } = config.options ?? {};
   return {
-    env: env.id, algo: algo.name, options: byKey(file, [...catalog.run, ...algo.options], config.options),
+    env: env.id, algo: algo.name,
+    options: { ...preset !== undefined && { preset }, ...byKey(file, [...catalog.run, ...algo.options], options) },
     envOptions: byKey(file, env.options, config.env_options),
   };
 }
 
-/** A model's settings as config.json has them. @param {import('../bellhop.js').Model} model */
-export function configOf(model) {
+/** A model's settings as config.json has them. @param {import('../bellhop.js').Model} model @param {unknown} [preset]  it was made with */
+export function configOf(model, preset) {
   const snake = (/** @type {object} */ options) => Object.fromEntries(Object.entries(options)
     .map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]));
-  return { env: model.env.id, algo: model.algo, options: snake(model.options), env_options: snake(model.env.options) };
+  return { env: model.env.id, algo: model.algo, options: { ...preset !== undefined && { preset }, ...snake(model.options) }, env_options: snake(model.env.options) };
 }

@@ -3,6 +3,7 @@
 import { load } from '../node.mjs';
 import { findAlgo } from '../setup.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { registerFile } from './env_file.mjs';
 import { openModel } from './files.mjs';
 import { FILES, OutputFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
@@ -13,7 +14,7 @@ import { interruptible } from './training.mjs';
 
 export const summary = 'Train a small policy from a large model';
 export const help = `Usage: bellhop distill TEACHER.safetensors [--net-arch SIZES] [--out DIR]
-                       [--episodes N] [--epsilon E] [--temperature T] [--json] [--HYPERPARAMETER VALUE ...]
+                       [--episodes N] [--epsilon E] [--temperature T] [--env FILE.mjs] [--json] [--HYPERPARAMETER VALUE ...]
 
 Policy distillation (Rusu et al. 2016): the teacher plays, and a student, whose hyperparameters are those of
 bellhop options clone, learns softmax(values / T) of the states it saw. Then both are scored.
@@ -23,12 +24,13 @@ bellhop options clone, learns softmax(values / T) of the states it saw. Then bot
   --episodes N       that the teacher plays (default 50)
   --epsilon E        how many of its actions are random, so that the student sees more states (default 0.05)
   --temperature T    above 0: less is closer to the teacher's best action alone (default 0.1)
+  --env FILE         where its environment is, if it was trained in one of your own
   --json             one JSON object
 
   bellhop distill runs/cartpole/best_model.safetensors --net-arch 8 --out runs/small
 `;
 
-const OWN = ['out', 'episodes', 'epsilon', 'json'];
+const OWN = ['out', 'episodes', 'epsilon', 'env', 'json'];
 
 /** @param {string[]} argv */
 export async function run(argv) {
@@ -44,6 +46,7 @@ export async function run(argv) {
   /** @type {import('../bellhop.js').CloneOptions} */
   const options = { netArch: [16], temperature: 0.1, ...optionsFrom(flags, fields) };
   if (options.temperature === 0) throw new UsageError('--temperature is 0, but must be above; the teacher\'s actions alone are for bellhop record and bellhop clone');
+  if (flags.has('env')) await registerFile(bh, String(flags.get('env')));
   const teacher = openModel(bh, positionals[0]);
   const env = bh.make(teacher.env.id, teacher.env.options);
   const seed = Number(options.seed ?? 0);

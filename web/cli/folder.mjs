@@ -56,9 +56,9 @@ export class OutputFolder {
     writeSync(this.#csv, `type,${this.#columns.join(',')}\n`);
   }
 
-  /** @param {import('../bellhop.js').Model} model */
-  writeConfig(model) {
-    writeFileSync(join(this.path, 'config.json'), `${JSON.stringify(configOf(model), null, 2)}\n`);
+  /** @param {import('../bellhop.js').Model} model @param {unknown} [preset]  it was made with */
+  writeConfig(model, preset) {
+    writeFileSync(join(this.path, 'config.json'), `${JSON.stringify(configOf(model, preset), null, 2)}\n`);
   }
 
   /** @param {readonly import('../bellhop.js').RunRecord[]} records */

@@ -12,7 +12,7 @@ export const summary = 'List the hyperparameters, with defaults and ranges';
 export const help = `Usage: bellhop options [ENV | ALGO]
 
 Lists the flags that \`bellhop train\` takes: of every algorithm, of one, or those of an environment together with the
-values of its preset. Flags marked * can also change while a run goes on (in the page, or with model.set).
+values of its preset; then what the algorithms' own presets (--preset NAME) change. Flags marked * can also change while a run goes on (in the page, or with model.set).
 `;
 
 /** @param {string[]} argv */
@@ -28,9 +28,28 @@ export async function run(argv) {
     throw new UsageError(`there is no environment or algorithm '${name}'${suggestion(name, names) || `; there are ${names.join(', ')}`}`);
   }
   if (env) showEnv(catalog, env);
-  else (algo ? [algo] : catalog.algos).forEach((each) => section(`${each.name}: ${each.summary}`, each.options));
+  else (algo ? [algo] : catalog.algos).forEach((each) => showAlgo(catalog, each));
   if (!env) section('every run', catalog.run);
   return 0;
+}
+
+/** @param {Catalog} catalog @param {import('../bellhop.js').AlgoEntry} algo */
+function showAlgo(catalog, algo) {
+  section(`${algo.name}: ${algo.summary}`, algo.options);
+  namedPresets(algo).forEach((name) => showPreset(catalog, algo, name));
+}
+
+/** @param {import('../bellhop.js').AlgoEntry} algo @returns {string[]} */
+function namedPresets({ name, presets }) {
+  return [...new Set(presets.map((row) => row.algo))].filter((label) => label !== name).map((label) => label.slice(name.length + 1));
+}
+
+/** What it sets, here where an environment is given. @param {Catalog} catalog @param {import('../bellhop.js').AlgoEntry} algo @param {string} name @param {import('../bellhop.js').EnvEntry} [env] */
+function showPreset(catalog, algo, name, env) {
+  const rows = [...algo.presets, ...env?.presets ?? []].filter((row) => row.algo === `${algo.name}/${name}`);
+  const preset = new Map(rows.map((row) => [row.name, row.value]));
+  const fields = [...algo.options, ...catalog.run].filter((field) => preset.has(field.name));
+  section(`${algo.name} --preset ${name}${env ? ` on ${env.id}: what it changes` : ': what it sets'}`, fields, { preset });
 }
 
 /** @param {Catalog} catalog @param {import('../bellhop.js').EnvEntry} env */
@@ -38,7 +57,9 @@ function showEnv(catalog, env) {
   if (env.options.length > 0) section(`${env.id}: ${env.summary}`, env.options, { prefix: 'env-' });
   for (const algo of catalog.algos) {
     const preset = new Map(env.presets.filter((row) => row.algo === algo.name).map((row) => [row.name, row.value]));
-    if (preset.size > 0) section(`${algo.name} on ${env.id}`, [...algo.options, ...catalog.run], { preset });
+    if (preset.size === 0) continue;
+    section(`${algo.name} on ${env.id}`, [...algo.options, ...catalog.run], { preset });
+    namedPresets(algo).forEach((name) => showPreset(catalog, algo, name, env));
   }
 }
 

@@ -10,6 +10,7 @@ import { about, readBytes, readDemonstrations } from './files.mjs';
 /**
  * @typedef {object} Plan
  * @property {string} env
+ * @property {string} [envFile]         where it is registered from, if it is one of the caller's
  * @property {string} algo
  * @property {Record<string, unknown>} options
  * @property {Record<string, unknown>} envOptions
@@ -19,7 +20,7 @@ import { about, readBytes, readDemonstrations } from './files.mjs';
 
 /**
  * @param {Bellhop} bh @param {string | undefined} name  of the environment; may be left out with --config
- * @param {ReadonlyMap<string, string | true>} flags  algo, config, hyperparameters, and those of the command
+ * @param {ReadonlyMap<string, string | true>} flags  algo, config, preset, hyperparameters, and those of the command
  * @param {readonly string[]} own                    what else the command takes
  * @param {string} [command]
  * @returns {Plan}
@@ -36,15 +37,23 @@ export function makePlan({ catalog }, name, flags, own, command = 'train') {
   const algo = findAlgo(catalog, flags.get('algo') ?? config?.algo ?? env.presets[0]?.algo ?? catalog.algos[0].name);
   const fields = [...catalog.run, ...algo.options];
   const mine = new Set([...fields.map((field) => flagOf(field)), ...env.options.map((field) => flagOf(field, 'env-'))]);
+  const preset = presetFrom(flags);
+  if (config && preset !== undefined) throw new UsageError(`--preset and --config exclude each other: what ${file} says counts, and a preset can stand in it`);
   for (const flag of flags.keys()) {
-    if (['algo', 'config', ...own].includes(flag) || mine.has(flag)) continue;
+    if (['algo', 'config', 'preset', ...own].includes(flag) || mine.has(flag)) continue;
     throw new UsageError(`${flag.startsWith('env-') ? env.id : algo.name} has no option --${flag}; see bellhop options ${flag.startsWith('env-') ? env.id : algo.name}`);
   }
   return {
     env: env.id, algo: algo.name,
-    options: { ...config?.options, ...optionsFrom(flags, fields) },
+    options: { ...preset !== undefined && { preset }, ...config?.options, ...optionsFrom(flags, fields) },
     envOptions: { ...config?.envOptions, ...optionsFrom(flags, env.options, 'env-') },
   };
+}
+
+/** As the library's option of that name: true, false or a name. @param {ReadonlyMap<string, string | true>} flags */
+function presetFrom(flags) {
+  const text = flags.get('preset');
+  return text === 'true' || text === 'false' ? text === 'true' : text;
 }
 
 /** @param {Bellhop} bh @param {Plan} plan @returns {{ model: Model, nLoaded?: number }} nLoaded: tensors of initFrom */

@@ -2,6 +2,7 @@
 // A thread of the pool: one run after the other, in a module of its own.
 import { parentPort } from 'node:worker_threads';
 import { load } from '../node.mjs';
+import { registerFile } from './env_file.mjs';
 import { trainJob } from './training.mjs';
 
 const PROGRESS_MS = 100;
@@ -9,13 +10,25 @@ const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPor
 const library = load();
 library.catch(() => {}); // the job says so
 let stop = new AbortController();
+/** Files whose environments this module knows. @type {Set<string>} */
+const registered = new Set();
+
+/** @param {string | undefined} envFile */
+async function ready(envFile) {
+  const bh = await library;
+  if (envFile !== undefined && !registered.has(envFile)) {
+    await registerFile(bh, envFile);
+    registered.add(envFile);
+  }
+  return bh;
+}
 
 /** @param {import('./training.mjs').Job} job */
 async function run(job) {
   stop = new AbortController();
   let posted = -Infinity;
   try {
-    const result = await trainJob(await library, job, {
+    const result = await trainJob(await ready(job.plan.envFile), job, {
       signal: stop.signal,
       onProgress({ timesteps, totalTimesteps }) {
         if (performance.now() - posted < PROGRESS_MS) return;

@@ -5,6 +5,7 @@ import { findEnv } from '../setup.mjs';
 import { countTransitions, returnsOf } from '../demonstrations.mjs';
 import { mean } from '../statistics.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { openEnv } from './env_file.mjs';
 import { writeText } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
 import { makePlayer, randomFrom, record } from './play.mjs';
@@ -14,7 +15,7 @@ export const summary = 'Record episodes, to learn from them';
 export const help = `Usage: bellhop record ENV --policy MODEL.safetensors|teacher|random --out FILE.jsonl
                       [--episodes N] [--seed N] [--epsilon E] [--json] [--env-OPTION VALUE ...]
 
-Plays episodes and writes them down as demonstrations (docs/demonstrations.md), for bellhop clone and for
+Plays episodes of ENV (an id, or a FILE.mjs as bellhop train takes it) and writes them down as demonstrations (docs/demonstrations.md), for bellhop clone and for
 bellhop train --algo dqn --demonstrations FILE.
 
   --policy WHO   a saved model, which plays greedily and whose values of all actions are recorded too; teacher, a policy
@@ -37,7 +38,8 @@ export async function run(argv) {
   const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
   const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]));
   if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
-  const { options } = findEnv(bh.catalog, positionals[0]);
+  const { id } = await openEnv(bh, positionals[0]);
+  const { options } = findEnv(bh.catalog, id);
   const [policy, out] = ['policy', 'out'].map((name) => {
     const value = flags.get(name);
     if (value === undefined) throw new UsageError(`record needs --${name}; bellhop record --help says what it takes`);
@@ -46,7 +48,7 @@ export async function run(argv) {
   const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000) ?? 20;
   const seed = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const epsilon = numberFlag('epsilon', flags.get('epsilon'), 0, 1) ?? 0;
-  const env = inFlags(options, 'env-', () => bh.make(positionals[0], optionsFrom(flags, options, 'env-')));
+  const env = inFlags(options, 'env-', () => bh.make(id, optionsFrom(flags, options, 'env-')));
   try {
     const random = randomFrom(seed);
     const player = makePlayer(bh, env, policy, random);

@@ -6,6 +6,7 @@ import { load } from '../node.mjs';
 import { findEnv } from '../setup.mjs';
 import { named } from '../metrics.mjs';
 import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
+import { openEnv } from './env_file.mjs';
 import { FILES, makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
@@ -19,14 +20,18 @@ import { interruptible, trainJob } from './training.mjs';
 /** @typedef {ReadonlyMap<string, string | true>} Flags */
 
 export const summary = 'Train a model';
-export const help = `Usage: bellhop train ENV [--algo NAME] [--seed N] [--total-timesteps N]
+export const help = `Usage: bellhop train ENV [--algo NAME] [--preset NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
                      [--demonstrations FILE] [--init-from FILE] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
-Trains with the environment's preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
+Trains in ENV with its preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
 algorithms with them. Then scores the
 best and the final parameters on greedy episodes whose seed (the run's + 2^40) no evaluation during the run had.
 
+  ENV                  an id that bellhop envs lists, or FILE.mjs: a module whose default export is an environment of your
+                       own (docs/environments.md), checked first, or an array of them, of which FILE.mjs#ID is one
+  --preset NAME        one of the algorithm's own presets on top of the environment's, such as rainbow of dqn; false: the
+                       defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out
@@ -45,7 +50,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
 
   bellhop train CartPole-v1 --seed 3 --out runs/cartpole
   bellhop train CartPole-v1 --seeds 0-9 --out runs/ten --tensorboard runs/logs
+  bellhop train CartPole-v1 --preset rainbow --n-steps 5
   bellhop train FrozenLake-v1 --env-is-slippery false --learning-rate 0.5
+  bellhop train ./tank.mjs --learning-rate 1e-3 --seeds 0-4
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
 
 Ctrl-C stops the run, or all of them, writes what there is and exits with 130.
@@ -66,13 +73,14 @@ export function run(argv) {
 export async function runWith(argv, usual) {
   const bh = await load();
   const own = /** @type {const} */ ([
-    ['algo', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
+    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'],
   ]);
   const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]));
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
-  const name = positionals[0] ?? (flags.has('config') ? undefined : usual?.env);
-  const plan = makePlan(bh, name, flags, OWN);
+  const { id, file } = await openEnv(bh, positionals[0] ?? (flags.has('config') ? undefined : usual?.env));
+  const plan = makePlan(bh, id, flags, OWN);
+  plan.envFile = file;
   if (plan.env === usual?.env) plan.envOptions = { ...usual.envOptions, ...plan.envOptions };
   plan.demonstrations = text(flags, 'demonstrations');
   plan.initFrom = text(flags, 'init-from');

@@ -23,7 +23,7 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
     checkStop(bh, model);
     board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
     folder = out === undefined ? undefined : new OutputFolder(out, bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics);
-    folder?.writeConfig(model);
+    folder?.writeConfig(model, plan.options.preset);
     const since = performance.now();
     await model.learn({
       signal,

@@ -56,11 +56,11 @@ export function bearing(layout, word, topic) {
 /** Font sizes of the words, the first that has room for all of them; narrow ones begin with the second. */
 const SIZES = [24, 20, 17, 14];
 /** Where the words begin, where they must end above the parts, and what is below a line. */
-const FIRST_LINE = 96, PARTS = 118, BELOW = 14, BELOW_GLOSS = 32;
+const FIRST_LINE = 84, PARTS = 118, BELOW = 14, BELOW_GLOSS = 28;
 
 /** Where each word stands, and where the next one would; null where they do not fit. @param {Pen} pen @param {number} size */
 function places({ ctx, w, h, scene: { view, layout, theme, gloss } }, size) {
-  const line = gloss ? size * 2.6 : size * 1.9;
+  const line = gloss ? Math.max(size * 2.6, 42) : size * 1.9;
   let x = MARGIN, y = 0;
   const found = Array.from({ length: view[1] }, (_, i) => {
     const word = view[FIRST_WORD + i], text = layout.actions[word] ?? '?';
@@ -73,7 +73,7 @@ function places({ ctx, w, h, scene: { view, layout, theme, gloss } }, size) {
     x += room + size * 0.42;
     return place;
   });
-  if (x > w - MARGIN - 8) [x, y] = [MARGIN, y + line];
+  if (view[2] === 0 && x > w - MARGIN - 8) [x, y] = [MARGIN, y + line];
   const last = h - PARTS - (gloss ? BELOW_GLOSS : BELOW);
   if (FIRST_LINE + y > last && size > SIZES[SIZES.length - 1]) return null;
   const top = Math.max(FIRST_LINE, Math.min(h * 0.34, last - y));
