@@ -16,13 +16,13 @@
 #include <stddef.h>
 
 #define LANES        4
-#define WIDTH        16   // columns of the widest tile
-#define BLOCK_K      256  // rows of a copied panel of B: 256 * 16 floats = 16 KB
-#define PANELS       2    // copied together: two cache lines of each row, side by side
-#define BLOCK_M      128  // rows of a block of transposed A
-#define BLOCK_A      8704 // numbers of it: 128 * (64 + 4), 34 KB
-#define IN_PLACE_MAX 4096 // numbers of a B that is read where it lies: 16 KB
-#define FEW_ROWS     8    // of the output: too few to repay any copy of B
+#define WIDTH        16    // columns of the widest tile
+#define BLOCK_K      256   // rows of a copied panel of B: 256 * 16 floats = 16 KB
+#define PANELS       2     // copied together: two cache lines of each row, side by side
+#define BLOCK_A      33280 // numbers of a block of transposed A: 128 rows of 256 + 4, 133 KB
+#define TURNED_MAX   128   // rows whose last columns are computed together
+#define IN_PLACE_MAX 4096  // numbers of a B that is read where it lies: 16 KB
+#define FEW_ROWS     8     // of the output: too few to repay any copy of B
 
 #if defined(__clang__) || defined(__GNUC__)
 #define BHI_INLINE static inline __attribute__((always_inline))
@@ -300,22 +300,18 @@ static void run_transposed_rows(panel p, const operands *o, int k)
     _Alignas(64) bh_real block[BLOCK_A];
     p.a = block;
     p.lda = p.K + LANES; // seldom a power of two, whose rows would compete for the same cache lines
-    for (int i = 0; i < o->M; i += BLOCK_M) {
-        p.M = o->M - i < BLOCK_M ? o->M - i : BLOCK_M;
+    int rows = BLOCK_A / p.lda / LANES * LANES;
+    for (int i = 0; i < o->M; i += rows) {
+        p.M = o->M - i < rows ? o->M - i : rows;
         transpose(block, p.lda, o->a + (ptrdiff_t)k * o->a_k + i, o->a_k, p.K, p.M);
         run_rows(p, o, i, k);
     }
 }
 
-// K in equal parts, as few as the blocks allow.
+// K in equal parts, as few as copies of B allow.
 static int block_k(const operands *o)
 {
-    int most = BLOCK_K;
-    if (o->a_k != 1) {
-        int rows = o->M < BLOCK_M ? o->M : BLOCK_M, fit = BLOCK_A / rows - LANES;
-        if (fit < most) most = fit;
-    }
-    int parts = (o->K + most - 1) / most;
+    int parts = (o->K + BLOCK_K - 1) / BLOCK_K;
     return (o->K + parts - 1) / parts;
 }
 
@@ -359,7 +355,7 @@ static void run_few(const operands *o, int i, int rows, int j)
 // rows fill vectors.
 static void run_turned(const operands *o, int i, int rows, int j)
 {
-    bh_real y[(LANES - 1) * BLOCK_M];
+    bh_real y[(LANES - 1) * TURNED_MAX];
     int columns = o->N - j;
     for (int c = 0; c < columns; c++) {
         for (int r = 0; r < rows; r++) {
@@ -395,7 +391,7 @@ static void product(const operands *o)
     if (last > 0 && o->M > 0) run_whole_vectors(o);
     if (last == o->N) return;
     while (o->K > 0 && o->M - i >= LANES) {
-        int rows = (o->M - i < BLOCK_M ? o->M - i : BLOCK_M) / LANES * LANES;
+        int rows = (o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX) / LANES * LANES;
         run_turned(o, i, rows, last);
         i += rows;
     }
