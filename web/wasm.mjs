@@ -262,7 +262,6 @@ export class Handle {
 async function start(module) {
   const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
   const env = {
-    emscripten_notify_memory_growth() {},
     /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
     bellhop_env_call: (handle, op, value, obs, step) =>
       made.wasm ? made.wasm.envCall(handle, op, value, obs, step) : -1,

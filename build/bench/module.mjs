@@ -5,7 +5,7 @@
 
 /** @param {BufferSource} bytes @returns {Promise<import('./measure.mjs').Subject>} */
 export async function openModule(bytes) {
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { emscripten_notify_memory_growth() {} } });
+  const { instance } = await WebAssembly.instantiate(bytes);
   const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
   const call = /** @type {Calls} */ (/** @type {unknown} */ (instance.exports));
   call._initialize();

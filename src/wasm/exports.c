@@ -5,8 +5,7 @@
 // buffer, NUL-terminated, valid until the next call. Calls that can fail return a bh_status, or NULL
 // for a handle; bhx_error() then has the status and the message. Numbers are f64 where JavaScript has
 // no better type (seeds, rewards). The module imports env.bellhop_env_call, which environments in JavaScript
-// are called through (wasm/script_env.h), and, where memory grows, the notification
-// emscripten_notify_memory_growth.
+// are called through (wasm/script_env.h).
 #include "core/alloc.h"
 #include "core/config.h"
 #include "envs/registry.h"

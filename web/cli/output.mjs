@@ -27,7 +27,7 @@ export function printMarkdownTable(rows) {
 
 /** 12345.678 as "12,345.68" @param {number} value @param {number} [digits] */
 export function number(value, digits = 2) {
-  return Number.isFinite(value) ? value.toLocaleString('en-US', { maximumFractionDigits: digits }) : String(value);
+  return Number.isFinite(value) ? value.toLocaleString('en-US', { maximumFractionDigits: digits, signDisplay: 'negative' }) : String(value);
 }
 
 /** @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, runs?: string }} Shown */
