@@ -135,6 +135,28 @@ test('what does not fit the environment is refused, and nothing is left behind',
   assert.equal(bh.liveBytes(), live);
 });
 
+// What tests/golden/runs.json is for the other algorithms; these two need demonstrations.
+const GOLDEN = {
+  Clone: '9e06c41edcc72f75a4ca16c5d2031eef34ae34f7c2f47e83855c4f7b4d631153',
+  DQN: '2c7ae69a6b9a65f1fcd251ad956ab6c63a42187ff25a11cee90fe2cf4edcaa27',
+};
+
+for (const simd of [true, false]) {
+  test(`what is learned from demonstrations has the same bits everywhere: ${simd ? 'SIMD' : 'scalar'}`, async () => {
+    const other = await load({ simd });
+    const world = other.make('GridWorld-v0');
+    const sha256 = /** @type {Record<string, string>} */ ({});
+    for (const [name, options] of /** @type {const} */ ([['Clone', {}], ['DQN', { demoUpdates: 100 }]])) {
+      const model = new other[name](world, { demonstrations: [WAY], seed: 0, ...options });
+      await model.learn({ totalTimesteps: 500 });
+      sha256[name] = model.sha256();
+      model.dispose();
+    }
+    world.dispose();
+    assert.deepEqual(sha256, GOLDEN);
+  });
+}
+
 test('a clone does what was shown; its policy goes elsewhere, and demonstrations end with the first step', async () => {
   const model = new bh.Clone(grid, { demonstrations: [WAY], netArch: [8], learningRate: 0.02, totalTimesteps: 200, evalFreq: 0 });
   assert.equal(model.options.demoCapacity, 3);
