@@ -70,8 +70,8 @@ export default function playing(lab) {
     await page.click('#you-discard');
     assert.match(await text(page, 'you-count'), /^Episodes recorded: 1, steps: 3/);
     await page.click('#you');
-    assert.equal(await page.isVisible('#pad'), false);
-    assert.equal(await text(page, 'state-text'), state);
+    await page.waitForSelector('#pad', { state: 'hidden' });
+    await page.waitForFunction((before) => document.getElementById('state-text')?.textContent === before, state);
     await page.click('#step');
     await reach(page, 'count-steps', steps + 1);
     await close();
