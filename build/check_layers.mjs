@@ -26,7 +26,7 @@ const LAYERS = [
   { of: /^src\/io\//, may: [CORE, /^src\/io\//], why: 'io stands on core' },
   { of: /^src\/rl\/value\.[ch]$/, may: [CORE, /^src\/rl\/value\.h$/], why: 'value is pure maths: it sees only core' },
   { of: /^src\/rl\/policy\.[ch]$/, may: [CORE, /^src\/rl\/policy\.h$/], why: 'policy is pure maths: it sees only core' },
-  { of: /^src\/rl\/(env|vec_env|space|mdp)\.[ch]$/, may: [CORE, /^src\/rl\/(env|vec_env|space|mdp)\.h$/], why: 'the environment interface stands on core' },
+  { of: /^src\/rl\/(env|vec_env|space|mdp|text_task)\.[ch]$/, may: [CORE, /^src\/rl\/(env|vec_env|space|mdp|text_task)\.h$/], why: 'the environment interface stands on core' },
   { of: /^src\/rl\/(run\w*|setup)\.[ch]$/, may: [BELOW_AGENTS, /^src\/rl\//], why: 'rl stands on core, kernels, nn, optim and io' },
   {
     of: /^src\/rl\//, may: [BELOW_AGENTS, /^src\/rl\//], but: /^src\/rl\/(env|vec_env|run\w*|setup)\.h$/,
@@ -37,7 +37,7 @@ const LAYERS = [
   { of: /^src\/wasm\//, may: [/^src\//], why: 'only exports.c knows the environments' },
   { of: /^src\/\w+\.h$/, may: [/^src\//], why: 'the library never includes environments; the registry is handed in' },
   {
-    of: /^envs\//, may: [CORE, /^src\/rl\/(env|space|mdp)\.h$/, /^envs\//],
+    of: /^envs\//, may: [CORE, /^src\/rl\/(env|space|mdp|text_task)\.h$/, /^envs\//],
     why: 'environments stand on the environment interface and core',
   },
   { of: /^tests\//, may: [ANYTHING], why: 'tests see everything' },

@@ -34,5 +34,11 @@ extern const bh_env_def bh_env_breakout;       ///< Breakout-MinAtar, 10x10x4 pi
 extern const bh_env_def bh_env_deep_sea;       ///< DeepSea-v0, an exploration chain of N by N cells
 extern const bh_env_def bh_env_bandit;         ///< Bandit-v0, k arms, episodes of one pull
 
-/// All of them, in the order a list shows them.
+/// Those above, in the order a list shows them: what the smaller WebAssembly module has.
 extern const bh_registry bh_envs;
+
+// ---- of text, over a vocabulary (envs/token_text.h): tasks for a transformer ----
+
+
+/// All of them: bh_envs, then those of text.
+extern const bh_registry bh_all_envs;

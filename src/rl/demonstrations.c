@@ -9,7 +9,7 @@
 static bh_status check_obs(const float *obs, int transition, const bh_space *space, bh_error *err)
 {
     int is_discrete = space->kind == BH_SPACE_DISCRETE;
-    int is_whole = is_discrete || space->dtype == BH_SPACE_U8, F = bh_space_floats(space);
+    int is_whole = is_discrete || bh_space_is_bytes(space), F = bh_space_floats(space);
     for (int i = 0; i < F; i++) {
         double x = (double)obs[i], top = is_discrete ? space->n - 1 : 255;
         if (!is_whole && x - x == 0) continue;

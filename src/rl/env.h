@@ -23,6 +23,7 @@
 #include "core/text.h"
 #include "rl/mdp.h"
 #include "rl/space.h"
+#include "rl/text_task.h"
 
 /// Outcome of one step.
 typedef struct bh_step {
@@ -96,6 +97,11 @@ typedef struct bh_env_def {
     /// outcomes of action `a` in state `s` and returns how many. Terminal states lead to themselves
     /// with reward 0, terminated. NULL when unknown.
     int (*transitions)(const void *state, int s, int a, bh_transition out[BH_TRANSITIONS_MAX]);
+    /// Takes over the options of its table that are flagged BH_LIVE, checked; the episode goes on. NULL when it
+    /// has none.
+    void (*configure)(void *state, const void *config);
+    /// Its vocabulary, where observations are text; else NULL.
+    const bh_text_task *text;
     /// Not NULL: these instead of init, reset and step; config, reset_anywhere and step_many must be NULL.
     const bh_env_foreign *foreign;
 } bh_env_def;

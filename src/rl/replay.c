@@ -30,12 +30,6 @@ const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i)
     return slot(replay, i);
 }
 
-// Whether observations are stored as bytes.
-static int is_u8(const bh_space *space)
-{
-    return space->kind == BH_SPACE_BOX && space->dtype == BH_SPACE_U8;
-}
-
 static void store(unsigned char *restrict to, const float *restrict obs, int F)
 {
     for (int i = 0; i < F; i++) to[i] = (unsigned char)obs[i];
@@ -50,7 +44,7 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
     stored->a_tm1 = a_tm1;
     stored->terminated_t = (unsigned char)(terminated_t != 0);
     stored->truncated_t = (unsigned char)(truncated_t != 0);
-    if (is_u8(&replay->observation)) {
+    if (bh_space_is_bytes(&replay->observation)) {
         unsigned char *bytes = (unsigned char *)stored->obs;
         store(bytes, obs_tm1, F);
         store(bytes + F, obs_t, F);
@@ -120,13 +114,19 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
     }
 }
 
+// What the bytes of a Box are divided by.
+static bh_real divisor(const bh_space *space)
+{
+    return space->dtype == BH_SPACE_TOKEN ? 1 : (bh_real)space->high[0];
+}
+
 void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space)
 {
     if (space->kind == BH_SPACE_DISCRETE) {
         for (int i = 0; i < space->n; i++) x[i] = 0;
         x[(int)obs[0]] = 1;
-    } else if (is_u8(space) && space->high[0] != 1) {
-        bh_real high = (bh_real)space->high[0];
+    } else if (bh_space_is_bytes(space) && divisor(space) != 1) {
+        bh_real high = divisor(space);
         for (int i = 0; i < space->n; i++) x[i] = (bh_real)obs[i] / high;
     } else {
         for (int i = 0; i < space->n; i++) x[i] = (bh_real)obs[i];
@@ -137,12 +137,12 @@ void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *
 static void encode(bh_real *restrict x, const bhi_stored *stored, int half, const bh_space *space)
 {
     int F = bh_space_floats(space);
-    if (!is_u8(space)) {
+    if (!bh_space_is_bytes(space)) {
         bhi_encode(x, stored->obs + half * F, space);
         return;
     }
     const unsigned char *bytes = bhi_stored_bytes(stored) + half * F;
-    bh_real high = (bh_real)space->high[0];
+    bh_real high = divisor(space);
     if (high == 1) {
         for (int i = 0; i < F; i++) x[i] = (bh_real)bytes[i];
     } else {

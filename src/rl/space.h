@@ -18,6 +18,8 @@ typedef enum bh_space_kind {
 typedef enum bh_space_dtype {
     BH_SPACE_F32, ///< any number within the bounds
     BH_SPACE_U8, ///< whole numbers within the bounds, which lie in 0..255: a byte each where stored
+    BH_SPACE_TOKEN, ///< token ids within the bounds, which lie in 0..255: a byte each where stored, entering a
+                    ///< network as they are (rl/text_task.h)
 } bh_space_dtype;
 
 #define BH_SPACE_RANK_MAX 3
@@ -41,10 +43,16 @@ static inline int bh_space_floats(const bh_space *space)
     return space->kind == BH_SPACE_BOX ? space->n : 1;
 }
 
+/// Whether its numbers are whole and stored as bytes.
+static inline int bh_space_is_bytes(const bh_space *space)
+{
+    return space->kind == BH_SPACE_BOX && space->dtype != BH_SPACE_F32;
+}
+
 /// Bytes one value takes where it is stored.
 static inline size_t bh_space_bytes(const bh_space *space)
 {
-    size_t each = space->kind == BH_SPACE_BOX && space->dtype == BH_SPACE_U8 ? 1 : sizeof(float);
+    size_t each = bh_space_is_bytes(space) ? 1 : sizeof(float);
     return each * (size_t)bh_space_floats(space);
 }
 

@@ -117,7 +117,7 @@ static void add_space(bh_text *out, const bh_space *space)
         bh_text_add(out, "%s%d", i == 0 ? "[" : ",", bh_space_size(space, i));
     }
     bh_text_add(out,
-                "],\"dtype\":\"%s\",\"low\":", space->dtype == BH_SPACE_U8 ? "uint8" : "float32");
+                "],\"dtype\":\"%s\",\"low\":", bh_space_is_bytes(space) ? "uint8" : "float32");
     add_bounds(out, space->low, space->n);
     bh_text_add(out, ",\"high\":");
     add_bounds(out, space->high, space->n);
