@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// exp, log, tanh, sin, cos from additions, multiplications and divisions in a fixed order.
+// exp, log, tanh, sin, cos, erf from additions, multiplications and divisions in a fixed order.
 //
 // Each reduces its argument to a short interval (Cody and Waite's splitting of ln 2 and pi/2: the
 // high pieces have few bits, so that multiplying them by a small integer is exact) and sums a Taylor
@@ -133,4 +133,19 @@ double bh_sin(double x)
 double bh_cos(double x)
 {
     return sin_shifted(x, 1);
+}
+
+// e^(-x^2) (x + 2/3 x^3 + 4/15 x^5 + …) 2 / sqrt(pi): all terms have one sign, so none cancel (Abramowitz and
+// Stegun, 7.1.6). Beyond 6, 1 - erf is below 2^-54.
+double bh_erf(double x)
+{
+    if (x != x) return x;
+    if (x > 6 || x < -6) return x > 0 ? 1 : -1;
+    double term = x, sum = x, before = 0;
+    for (int n = 1; sum != before; n++) {
+        before = sum;
+        term *= 2 * x * x / (2 * n + 1);
+        sum += term;
+    }
+    return 1.1283791670955126 * bh_exp(-x * x) * sum;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// exp, log, tanh, sin, cos with the same bits on every platform.
+// exp, log, tanh, sin, cos, erf with the same bits on every platform.
 //
 // C libraries disagree in the last bit (and wasm's with all of them), which would part two runs of the
 // same seed. These use only + - * / on doubles in a fixed order, and bit moves. Float code calls them in
@@ -23,6 +23,9 @@ BH_API double bh_tanh(double x);
 /// error grows with x). NaN for infinities and NaN.
 BH_API double bh_sin(double x);
 BH_API double bh_cos(double x);
+
+/// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x; within 2e-15 of it. NaN for NaN.
+BH_API double bh_erf(double x);
 
 // Their kernels: what is left when multiples of pi/2 are subtracted. In the header, so that compilers
 // turn a loop over many small angles into vector instructions; the bits stay the same.

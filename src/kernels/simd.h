@@ -9,6 +9,8 @@
 #include "core/real.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 #if defined(BH_REAL_DOUBLE) && !defined(BH_SCALAR)
 #define BH_SCALAR
@@ -60,6 +62,16 @@ static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
 static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return wasm_v128_and(a, wasm_f32x4_gt(gate, wasm_f32x4_splat(0)));
+}
+// a where a > b, else b
+static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
+{
+    return wasm_f32x4_pmax(b, a);
+}
+// 2^k, k in [-126, 127] being the low bits of the number 1.5 * 2^23 + k
+static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
+{
+    return wasm_i32x4_add(wasm_i32x4_shl(magic, 23), wasm_i32x4_splat(0x3f800000));
 }
 static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
 {
@@ -118,6 +130,15 @@ static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 {
     return _mm_and_ps(a, _mm_cmpgt_ps(gate, _mm_setzero_ps()));
 }
+static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
+{
+    return _mm_max_ps(a, b);
+}
+static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
+{
+    __m128i shifted = _mm_slli_epi32(_mm_castps_si128(magic), 23);
+    return _mm_castsi128_ps(_mm_add_epi32(shifted, _mm_set1_epi32(0x3f800000)));
+}
 static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
 {
     _MM_TRANSPOSE4_PS(*a, *b, *c, *d);
@@ -168,6 +189,15 @@ static inline bhi_f4 bhi_f4_gate(bhi_f4 a, bhi_f4 gate)
 static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
 {
     return bhi_f4_gate(a, a);
+}
+static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
+{
+    return vbslq_f32(vcgtq_f32(a, b), a, b);
+}
+static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
+{
+    int32x4_t shifted = vshlq_n_s32(vreinterpretq_s32_f32(magic), 23);
+    return vreinterpretq_f32_s32(vaddq_s32(shifted, vdupq_n_s32(0x3f800000)));
 }
 static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
 {
@@ -234,6 +264,26 @@ static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
 {
     return bhi_f4_gate(a, a);
 }
+static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
+{
+    return (bhi_f4){a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y, a.z > b.z ? a.z : b.z,
+                    a.w > b.w ? a.w : b.w};
+}
+#ifndef BH_REAL_DOUBLE
+static inline bh_real bhi_power(bh_real magic)
+{
+    uint32_t bits;
+    memcpy(&bits, &magic, sizeof bits);
+    bits = (bits << 23) + 0x3f800000u;
+    memcpy(&magic, &bits, sizeof bits);
+    return magic;
+}
+static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
+{
+    return (bhi_f4){bhi_power(magic.x), bhi_power(magic.y), bhi_power(magic.z),
+                    bhi_power(magic.w)};
+}
+#endif
 // row i of (a, b, c, d) becomes lane i of each
 static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
 {
@@ -246,6 +296,14 @@ static inline void bhi_f4_transpose(bhi_f4 *a, bhi_f4 *b, bhi_f4 *c, bhi_f4 *d)
 }
 
 #endif
+
+/// The sum of the four, in a fixed order.
+static inline bh_real bhi_f4_sum(bhi_f4 a)
+{
+    bh_real lane[4];
+    bhi_f4_store(lane, a);
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
 
 /// The first n (1..4) numbers of a; the rest of the memory is not touched.
 static inline bhi_f4 bhi_f4_load_first(const bh_real *p, int n)

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Causal self-attention. The products are those of kernels/gemm.h, on copies of a head's columns in one piece.
+#include "nn/attention.h"
+
+#include "kernels/elementwise.h"
+#include "kernels/gemm.h"
+#include "kernels/rows.h"
+
+#include <math.h>
+
+#define ROWS BHI_ATTENTION_ROWS
+
+// Rows of the block that starts at `first`, and the keys they meet.
+static int rows_at(int first, int T)
+{
+    return T - first < ROWS ? T - first : ROWS;
+}
+
+size_t bhi_attention_probabilities(int T, int H)
+{
+    size_t n = 0;
+    for (int first = 0; first < T; first += ROWS) {
+        int rows = rows_at(first, T);
+        n += (size_t)rows * (size_t)(first + rows);
+    }
+    return n * (size_t)H;
+}
+
+size_t bhi_attention_scratch(int T, int C, int H)
+{
+    size_t D = (size_t)(C / H), t = (size_t)T;
+    return 6 * t * D + 2 * ROWS * D + ROWS * t;
+}
+
+static bh_real scale_of(int D)
+{
+    return (bh_real)(1 / sqrt((double)D));
+}
+
+void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, bh_real *restrict scratch,
+                           const bh_real *restrict qkv, int T, int C, int H)
+{
+    int D = C / H;
+    bh_real *q = scratch, *k = q + T * D, *v = k + T * D, *out = v + T * D;
+    for (int h = 0; h < H; h++) {
+        bhi_copy_rows(q, D, qkv + h * D, 3 * C, T, D);
+        bhi_copy_rows(k, D, qkv + C + h * D, 3 * C, T, D);
+        bhi_copy_rows(v, D, qkv + 2 * C + h * D, 3 * C, T, D);
+        for (int first = 0; first < T; first += ROWS) {
+            int rows = rows_at(first, T), n = first + rows;
+            bhi_gemm_nt(p, q + first * D, k, NULL, rows, n, D);
+            bhi_softmax_causal(p, scale_of(D), first, rows, n);
+            bhi_gemm_nn(out, p, v, NULL, BHI_EPILOGUE_NONE, rows, D, n);
+            bhi_copy_rows(y + first * C + h * D, C, out, D, rows, D);
+            p += rows * n;
+        }
+    }
+}
+
+void bhi_attention_backward(bh_real *restrict dqkv, bh_real *restrict scratch,
+                            const bh_real *restrict dy, const bh_real *restrict qkv,
+                            const bh_real *restrict p, int T, int C, int H)
+{
+    int D = C / H, n_head = T * D;
+    bh_real *q = scratch, *k = q + n_head, *v = k + n_head, *dq = v + n_head, *dk = dq + n_head;
+    bh_real *dv = dk + n_head, *dout = dv + n_head, *dp = dout + 2 * ROWS * D;
+    for (int h = 0; h < H; h++) {
+        bhi_copy_rows(q, D, qkv + h * D, 3 * C, T, D);
+        bhi_copy_rows(k, D, qkv + C + h * D, 3 * C, T, D);
+        bhi_copy_rows(v, D, qkv + 2 * C + h * D, 3 * C, T, D);
+        for (int i = 0; i < 2 * n_head; i++) dk[i] = 0;
+        for (int first = 0; first < T; first += ROWS) {
+            int rows = rows_at(first, T), n = first + rows;
+            bhi_copy_rows(dout, D, dy + first * C + h * D, C, rows, D);
+            bhi_gemm_tn_add(dv, p, dout, n, D, rows);
+            bhi_gemm_nt(dp, dout, v, NULL, rows, n, D);
+            bhi_softmax_backward(dp, p, scale_of(D), rows, n);
+            bhi_gemm_nn(dq + first * D, dp, k, NULL, BHI_EPILOGUE_NONE, rows, D, n);
+            bhi_gemm_tn_add(dk, dp, q + first * D, n, D, rows);
+            p += rows * n;
+        }
+        bhi_copy_rows(dqkv + h * D, 3 * C, dq, D, T, D);
+        bhi_copy_rows(dqkv + C + h * D, 3 * C, dk, D, T, D);
+        bhi_copy_rows(dqkv + 2 * C + h * D, 3 * C, dv, D, T, D);
+    }
+}
+
+void bhi_attention_step(bh_real *restrict y, bh_real *restrict scores, const bh_real *restrict qkv,
+                        bh_real *restrict keys, bh_real *restrict values, int t, int C, int H)
+{
+    int D = C / H;
+    bhi_copy_rows(keys + t * C, C, qkv + C, C, 1, C);
+    bhi_copy_rows(values + t * C, C, qkv + 2 * C, C, 1, C);
+    for (int h = 0; h < H; h++, qkv += D, keys += D, values += D, y += D) {
+        for (int j = 0; j <= t; j++) {
+            bh_real sum = 0;
+            for (int d = 0; d < D; d++) sum += qkv[d] * keys[j * C + d];
+            scores[j] = sum;
+        }
+        bhi_softmax_causal(scores, scale_of(D), t, 1, t + 1);
+        for (int d = 0; d < D; d++) y[d] = 0;
+        for (int j = 0; j <= t; j++) {
+            for (int d = 0; d < D; d++) y[d] += scores[j] * values[j * C + d];
+        }
+    }
+}
