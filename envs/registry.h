@@ -39,6 +39,11 @@ extern const bh_registry bh_envs;
 
 // ---- of text, over a vocabulary (envs/token_text.h): tasks for a transformer ----
 
+extern const bh_env_def bh_env_textgen_v1; ///< TextGen-v1, a sentence for a reward in five parts
+extern const bh_env_def bh_env_translate;  ///< Translate-v0, English into Chinese on a toy grammar
+extern const bh_env_def bh_env_dialogue;   ///< Dialogue-v0, a guest with a hidden need
+extern const bh_env_def bh_env_summarize;  ///< Summarize-v0, picking sentences for ROUGE
+extern const bh_env_def bh_env_codegen;    ///< CodeGen-v0, a small program that is run
 
 /// All of them: bh_envs, then those of text.
 extern const bh_registry bh_all_envs;

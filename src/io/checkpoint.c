@@ -18,7 +18,7 @@
 static const struct {
     const char *name;
     size_t bytes;
-} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}};
+} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}, [BH_U8] = {"U8", 1}};
 
 // ---- tensors ----
 
@@ -512,6 +512,15 @@ int bh_checkpoint_has(const void *bytes, size_t size, const char *name)
     search s = {.name = name};
     walk(bytes, header_size(bytes), &(visitor){NULL, search_tensor, &s});
     return s.is_found;
+}
+
+const void *bh_checkpoint_bytes(const void *bytes, const char *name, size_t *n)
+{
+    search s = {.name = name};
+    walk(bytes, header_size(bytes), &(visitor){NULL, search_tensor, &s});
+    *n = s.found.shape[0];
+    if (!s.is_found || s.found.rank != 1 || strcmp(s.found.dtype, "U8") != 0) return NULL;
+    return (const unsigned char *)bytes + PREFIX + header_size(bytes) + s.found.offsets[0];
 }
 
 static bh_status find_tensor(const void *bytes, const bh_tensor *t, record *out, bh_error *err)

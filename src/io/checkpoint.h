@@ -20,6 +20,7 @@
 typedef enum bh_dtype {
     BH_F32,
     BH_F64,
+    BH_U8,
 } bh_dtype;
 
 #define BH_TENSOR_NAME_MAX 64
@@ -86,6 +87,10 @@ BH_API bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_ten
 
 /// 1 when the file has a tensor of that name. The bytes must have passed bh_checkpoint_check.
 BH_API int bh_checkpoint_has(const void *bytes, size_t size, const char *name);
+
+/// The data of a vector of bytes (BH_U8) of that name, *n of them, borrowed from the file; NULL when it has none. The bytes
+/// must have passed bh_checkpoint_check.
+BH_API const void *bh_checkpoint_bytes(const void *bytes, const char *name, size_t *n);
 
 /// SHA-256 over the tensors' bytes as they stand in a checkpoint's data section, one after the other:
 /// the fingerprint of parameters. 64 hex digits and a NUL.

@@ -2,7 +2,6 @@
 // The transformer.
 #include "nn/transformer.h"
 
-#include "core/fmath.h"
 #include "core/text.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
@@ -113,17 +112,10 @@ void bhi_transformer_tensor_at(const bhi_transformer *net, int i, bhi_transforme
     bh_text_add(&name, "h.%d.%s", l, block_rows[row].name);
 }
 
-// Normal by Box and Muller 1958, one of the pair.
-static double normal(bh_rng *rng)
-{
-    double u = 1 - bh_rng_uniform(rng), v = bh_rng_uniform(rng);
-    return sqrt(-2 * bh_log(u)) * bh_cos(6.283185307179586 * v);
-}
-
 static void fill(bh_real *p, int n, start how, double deviation, bh_rng *rng)
 {
     for (int i = 0; i < n; i++) {
-        p[i] = how == ZEROS ? 0 : how == ONES ? 1 : (bh_real)(deviation * normal(rng));
+        p[i] = how == ZEROS ? 0 : how == ONES ? 1 : (bh_real)(deviation * bh_rng_normal(rng));
     }
 }
 

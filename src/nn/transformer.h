@@ -11,8 +11,8 @@
 // layers.
 //
 // Legend: B sequences, T positions of each, V tokens, C channels, H heads, D = C / H, L blocks. Parameters are one block,
-// linear weights (in,out) as everywhere. Token BH_TRANSFORMER_PAD fills sequences up on the right; causal
-// attention keeps what stands behind from what stands before.
+// linear weights (in,out) as everywhere. What fills a sequence up on
+// the right does not matter: causal attention keeps it from what stands before.
 //
 //     bhi_transformer net = bhi_transformer_shape(&(bhi_transformer_spec){.V = 128, .T = 64, .C = 64, .H = 4, .L = 2});
 //     bhi_transformer_init(&net, params, &rng);
@@ -25,7 +25,7 @@
 
 #include <stddef.h>
 
-#define BHI_BLOCKS_MAX 12
+#define BHI_BLOCKS_MAX 4 ///< more have more tensors than a checkpoint (BH_TENSORS_MAX)
 
 typedef struct bhi_transformer_spec {
     int V;         ///< tokens of the vocabulary

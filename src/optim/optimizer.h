@@ -37,11 +37,11 @@ typedef enum bhi_optimizer_kind {
 
 /// Rows for the config of an agent with an optimizer. The kind holds until the agent is made anew, its
 /// moments depend on it; the numbers may change between steps.
-#define BH_OPTIMIZER_CONFIG(X) BH_OPTIMIZER_CONFIG_EPS(X, "1e-8")
+#define BH_OPTIMIZER_CONFIG(X) BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-8")
 
-/// The same with another default of optimizer_eps.
-#define BH_OPTIMIZER_CONFIG_EPS(X, EPS)                                                    \
-    X(CHOICE, optimizer, "adam", 0, 0, "adam|sgd|momentum|rmsprop|rmsprop-centered|adamw", \
+/// The same with other defaults of optimizer and optimizer_eps.
+#define BH_OPTIMIZER_CONFIG_OF(X, KIND, EPS)                                               \
+    X(CHOICE, optimizer, KIND, 0, 0,  "adam|sgd|momentum|rmsprop|rmsprop-centered|adamw", \
       BH_RESET, "Optimizer")                                                               \
     X(REAL, momentum, "0.9", 0, 0.999999, NULL, BH_LIVE,                                   \
       "Share of the last step that momentum keeps")                                        \

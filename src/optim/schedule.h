@@ -45,13 +45,16 @@ double bhi_schedule_at(const bhi_schedule *schedule, double progress);
 double bhi_linear_schedule(double start, double end, double fraction, double progress);
 
 /// Rows for the config of an agent that has a `learning_rate`, to be placed after it.
-#define BH_SCHEDULE_CONFIG(X)                                                                      \
-    X(CHOICE, learning_rate_schedule, "constant", 0, 0, "constant|linear|exponential|cosine|step", \
-      BH_LIVE, "How the learning rate goes to learning_rate_end over total_timesteps")             \
-    X(REAL, learning_rate_end, "0", 0, 10, NULL, BH_LIVE,                                          \
+#define BH_SCHEDULE_CONFIG(X) BH_SCHEDULE_CONFIG_OF(X, "constant", "0", "0")
+
+/// The same with other defaults of schedule, end and warm-up.
+#define BH_SCHEDULE_CONFIG_OF(X, KIND, END, WARMUP)                                                \
+    X(CHOICE, learning_rate_schedule, KIND, 0, 0, "constant|linear|exponential|cosine|step", \
+      BH_LIVE, "How the learning rate goes to learning_rate_end over the run")                         \
+    X(REAL, learning_rate_end, END, 0, 10, NULL, BH_LIVE,                                          \
       "Learning rate at the end; for 0, exponential and step end at 1 % of learning_rate")         \
-    X(REAL, learning_rate_warmup, "0", 0, 1, NULL, BH_LIVE,                                        \
-      "Share of total_timesteps over which the learning rate first rises from 0")                  \
+    X(REAL, learning_rate_warmup, WARMUP, 0, 1, NULL, BH_LIVE,                                        \
+      "Share of the run over which the learning rate first rises from 0")                             \
     X(INT, learning_rate_steps, "2", 1, 1000, NULL, BH_LIVE,                                       \
       "Drops of the step schedule, equally long, each by the same factor")
 

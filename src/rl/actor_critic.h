@@ -31,7 +31,7 @@
     X(CHOICE, activation, "tanh", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
     X(BOOL, ortho_init, "true", 0, 1, NULL, BH_RESET,                                              \
       "Orthogonal initial weights, and actions nearly as likely as each other; else uniform ones") \
-    BH_OPTIMIZER_CONFIG_EPS(X, "1e-5")
+    BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")
 
 /// What those rows say.
 typedef struct bhi_actor_critic_settings {

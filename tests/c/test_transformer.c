@@ -158,7 +158,7 @@ static void test_layout_and_start(void)
     CHECK_NEAR(sqrt(squares / (128 * 64)), 0.02, 5e-4);
     CHECK(params[net.lnf_gain] == 1 && params[net.lnf_bias + 3] == 0);
     CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){128, 64, 60, 4, 2, 0}));  // 15 a head
-    CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){128, 64, 64, 4, 13, 0})); // blocks
+    CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){128, 64, 64, 4, 5, 0})); // blocks
     CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){0, 64, 64, 4, 2, 0}));
     CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){1 << 28, 64, 64, 4, 2, 0}));
 }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// The parameters of a transformer as named tensors.
+#pragma once
+
+#include "io/checkpoint.h"
+#include "nn/transformer.h"
+
+/// Writes the tensors of a block of parameters (borrowed) to out, under nanoGPT's names behind a prefix:
+/// "PREFIX.h.0.attn.c_attn.weight". Returns how many, BHI_TRANSFORMER_TENSORS(L).
+int bhi_transformer_tensors(const bhi_transformer *net, bh_real *params, const char *prefix,
+                            bh_tensor *out);

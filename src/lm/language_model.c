@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// Language models.
+#include "lm/language_model.h"
+
+#include "core/alloc.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#define BH_CONFIG_STRUCT bh_language_model_config
+static const bh_field fields[] = {BH_LANGUAGE_MODEL_CONFIG(BH_ENTRY)};
+const bh_config_table bh_language_model_table = {
+    "language model", fields, sizeof fields / sizeof *fields, sizeof(bh_language_model_config)};
+
+struct bh_language_model {
+    bh_language_model_config config;
+    bh_tokenizer *tokenizer;
+    bhi_lm_net net;
+    bh_real *params;  // (n_params)
+    bh_real *cache;   // of one sequence
+    bh_real *logits;  // (V)
+    int *history;     // (context) what was read
+    int n_read;       // of history
+    int *order;       // (V) scratch of sampling
+    double *p;        // (V) the same
+    bh_real *work;    // of losses
+    int *tokens, *targets; // (context)
+    size_t bytes;
+};
+
+static void layout(bh_language_model *m, bhi_arena *arena)
+{
+    size_t V = (size_t)m->net.body.spec.V, T = (size_t)m->config.context;
+    bhi_arena_array(arena, 1, sizeof *m);
+    m->params = bhi_arena_array(arena, (size_t)m->net.n_params, sizeof *m->params);
+    m->cache = bhi_arena_array(arena, bhi_transformer_cache(&m->net.body, 1), sizeof *m->cache);
+    m->logits = bhi_arena_array(arena, V, sizeof *m->logits);
+    m->history = bhi_arena_array(arena, T, sizeof *m->history);
+    m->order = bhi_arena_array(arena, V, sizeof *m->order);
+    m->p = bhi_arena_array(arena, V, sizeof *m->p);
+    m->work = bhi_arena_array(arena, bhi_lm_net_work(&m->net, m->config.context), sizeof *m->work);
+    m->tokens = bhi_arena_array(arena, T, sizeof *m->tokens);
+    m->targets = bhi_arena_array(arena, T, sizeof *m->targets);
+}
+
+static bhi_transformer_spec spec_of(const bh_language_model_config *c, int V)
+{
+    return (bhi_transformer_spec){.V = V,
+                                  .T = c->context,
+                                  .C = c->d_model,
+                                  .H = c->n_heads,
+                                  .L = c->n_layers,
+                                  .gelu = (bhi_gelu)c->gelu};
+}
+
+static bh_status check(const bh_language_model_config *config, bh_error *err)
+{
+    bh_status status = bh_config_check(&bh_language_model_table, config, err);
+    if (status != BH_OK) return status;
+    if (config->d_model % (4 * config->n_heads) == 0) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "d_model is %d, but must be a multiple of 4 times n_heads, which is %d",
+                   config->d_model, 4 * config->n_heads);
+}
+
+bh_status bh_language_model_create(bh_language_model **out, const bh_language_model_config *config,
+                                   bh_tokenizer *tokenizer, uint64_t seed, bh_error *err)
+{
+    *out = NULL;
+    bh_status status = check(config, err);
+    if (status != BH_OK) return status;
+    bhi_transformer_spec spec = spec_of(config, bh_tokenizer_size(tokenizer));
+    bh_language_model shape = {.config = *config, .net = bhi_lm_net_shape(&spec, config->tied)};
+    bhi_arena arena = {0};
+    layout(&shape, &arena);
+    bh_language_model *m = bh_alloc(arena.used);
+    if (m == NULL) {
+        return bh_fail(err, BH_ERR_MEMORY, "out of memory for a model of %d parameters",
+                       shape.net.n_params);
+    }
+    *m = shape;
+    m->bytes = arena.used;
+    layout(m, &(bhi_arena){(unsigned char *)m, 0});
+    m->tokenizer = tokenizer;
+    bh_rng rng = bh_rng_seed(seed);
+    bhi_lm_net_init(&m->net, m->params, &rng);
+    bh_language_model_read(m, NULL, 0);
+    *out = m;
+    return BH_OK;
+}
+
+void bh_language_model_destroy(bh_language_model *m)
+{
+    if (m == NULL) return;
+    bh_tokenizer_destroy(m->tokenizer);
+    bh_free(m, m->bytes);
+}
+
+const bh_language_model_config *bh_language_model_config_of(const bh_language_model *m)
+{
+    return &m->config;
+}
+
+const bh_tokenizer *bh_language_model_tokenizer(const bh_language_model *m)
+{
+    return m->tokenizer;
+}
+
+bh_real *bh_language_model_params(bh_language_model *m)
+{
+    return m->params;
+}
+
+const bhi_lm_net *bh_language_model_net(const bh_language_model *m)
+{
+    return &m->net;
+}
+
+// ---- reading and writing ----
+
+static void step(bh_language_model *m, int token)
+{
+    m->history[m->n_read] = token;
+    const bh_real *features =
+        bhi_transformer_step(&m->net.body, m->params, m->cache, &token, m->n_read, 1);
+    bhi_lm_net_logits(&m->net, m->params, m->logits, features, 1);
+    m->n_read++;
+}
+
+// Reads one token more. A full context is left for its second half, read anew from position 0 on.
+static void feed(bh_language_model *m, int token)
+{
+    int context = m->config.context;
+    if (m->n_read == context) {
+        int kept = context / 2, from = context - kept;
+        m->n_read = 0;
+        for (int i = 0; i < kept; i++) step(m, m->history[from + i]);
+    }
+    step(m, token);
+}
+
+void bh_language_model_read(bh_language_model *m, const uint16_t *ids, size_t n)
+{
+    int V = m->net.body.spec.V;
+    size_t context = (size_t)m->config.context, from = 0;
+    // What would be left behind need not be read: the same windows as one by one.
+    while (n - from > context) from += context - context / 2;
+    m->n_read = 0;
+    for (size_t i = from; i < n; i++) feed(m, ids[i] < V ? ids[i] : BH_TOKEN_UNKNOWN);
+    if (n == 0) feed(m, BH_TOKEN_UNKNOWN);
+}
+
+const bh_real *bh_language_model_logits(const bh_language_model *m)
+{
+    return m->logits;
+}
+
+void bh_language_model_next(bh_language_model *m, double *p, const bh_sampling *sampling)
+{
+    bh_real of_unknown = m->logits[BH_TOKEN_UNKNOWN];
+    m->logits[BH_TOKEN_UNKNOWN] = (bh_real)-INFINITY;
+    bhi_sampling_distribution(p, m->order, m->logits, m->net.body.spec.V, sampling);
+    m->logits[BH_TOKEN_UNKNOWN] = of_unknown;
+}
+
+int bh_language_model_write(bh_language_model *m, const bh_sampling *sampling, bh_rng *rng)
+{
+    bh_language_model_next(m, m->p, sampling);
+    int token = bhi_sample_from(m->p, m->net.body.spec.V, rng);
+    feed(m, token);
+    return token;
+}
+
+double bh_language_model_surprise(bh_language_model *m, const uint16_t *ids, size_t n,
+                                  int *n_targets)
+{
+    int T = m->config.context, V = m->net.body.spec.V;
+    double sum = 0;
+    *n_targets = 0;
+    for (size_t at = 0; at + 1 < n; at += (size_t)T) {
+        int length = n - 1 - at < (size_t)T ? (int)(n - 1 - at) : T, counted;
+        for (int t = 0; t < length; t++) {
+            m->tokens[t] = ids[at + (size_t)t] < V ? ids[at + (size_t)t] : BH_TOKEN_UNKNOWN;
+            m->targets[t] = ids[at + (size_t)t + 1] < V ? ids[at + (size_t)t + 1] : BH_TOKEN_UNKNOWN;
+        }
+        double mean = bhi_lm_net_loss(&m->net, m->params, NULL, m->work, m->tokens, m->targets, 1,
+                                      length, &counted);
+        sum += mean * counted;
+        *n_targets += counted;
+    }
+    return sum;
+}
+
+// ---- files ----
+
+#define MAX_ENTRIES 64
+
+size_t bh_language_model_save(bh_language_model *m, void *out, size_t size,
+                              const bh_checkpoint_entry *entries, int n_entries)
+{
+    bh_tensor tensors[BH_TENSORS_MAX];
+    bh_checkpoint_entry all[MAX_ENTRIES];
+    char keys[16][40], values[16][40];
+    int n = 0;
+    all[n++] = (bh_checkpoint_entry){"format", "bellhop-lm-1"};
+    const bh_config_table *table = &bh_language_model_table;
+    for (int i = 0; i < table->n_fields; i++, n++) {
+        bh_text key = bh_text_over(keys[i], sizeof keys[i]);
+        bh_text value = bh_text_over(values[i], sizeof values[i]);
+        bh_text_add(&key, "config.%s", table->fields[i].name);
+        bh_config_get(table, &m->config, &table->fields[i], &value);
+        all[n] = (bh_checkpoint_entry){keys[i], values[i]};
+    }
+    assert(n + n_entries <= MAX_ENTRIES);
+    for (int i = 0; i < n_entries; i++) all[n++] = entries[i];
+    int n_tensors = bhi_lm_net_tensors(&m->net, m->params, tensors);
+    size_t bytes = bh_tokenizer_save(m->tokenizer, NULL, 0);
+    void *saved = bh_alloc(bytes);
+    if (saved == NULL) return 0;
+    bh_tokenizer_save(m->tokenizer, saved, bytes);
+    tensors[n_tensors++] = bh_tensor_vector("tokenizer", BH_U8, (int)bytes, saved);
+    size_t total = bh_checkpoint_write(out, size, tensors, n_tensors, all, n);
+    bh_free(saved, bytes);
+    return total;
+}
+
+static bh_status read_config(bh_language_model_config *config, const void *bytes, size_t size,
+                             bh_error *err)
+{
+    char value[40], key[60];
+    if (bh_checkpoint_entry_get(bytes, size, "format", value, sizeof value) != 1 ||
+        strcmp(value, "bellhop-lm-1") != 0) {
+        return bh_fail(err, BH_ERR_SHAPE, "the checkpoint is not one of a language model");
+    }
+    bh_config_defaults(&bh_language_model_table, config);
+    for (int i = 0; i < bh_language_model_table.n_fields; i++) {
+        const char *name = bh_language_model_table.fields[i].name;
+        bh_text text = bh_text_over(key, sizeof key);
+        bh_text_add(&text, "config.%s", name);
+        if (bh_checkpoint_entry_get(bytes, size, key, value, sizeof value) != 1) continue;
+        if (bh_config_set(&bh_language_model_table, config, name, value, err) != BH_OK) {
+            return BH_ERR_FORMAT;
+        }
+    }
+    return BH_OK;
+}
+
+bh_status bh_language_model_load(bh_language_model **out, const void *bytes, size_t size,
+                                 bh_error *err)
+{
+    *out = NULL;
+    bh_language_model_config config;
+    bh_status status = bh_checkpoint_check(bytes, size, err);
+    if (status == BH_OK) status = read_config(&config, bytes, size, err);
+    if (status != BH_OK) return status;
+    size_t n;
+    const void *saved = bh_checkpoint_bytes(bytes, "tokenizer", &n);
+    if (saved == NULL) return bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no tokenizer");
+    bh_tokenizer *tokenizer;
+    status = bh_tokenizer_load(&tokenizer, saved, n, err);
+    if (status != BH_OK) return status;
+    status = bh_language_model_create(out, &config, tokenizer, 0, err);
+    if (status != BH_OK) {
+        bh_tokenizer_destroy(tokenizer);
+        return status;
+    }
+    bh_tensor tensors[BH_TENSORS_MAX];
+    int n_tensors = bhi_lm_net_tensors(&(*out)->net, (*out)->params, tensors);
+    status = bh_checkpoint_read(bytes, size, tensors, n_tensors, err);
+    if (status == BH_OK) bh_language_model_read(*out, NULL, 0);
+    if (status == BH_OK) return BH_OK;
+    bh_language_model_destroy(*out);
+    *out = NULL;
+    return status;
+}

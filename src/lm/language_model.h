@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// A language model: a transformer over the vocabulary of a tokenizer, which says what comes next.
+//
+//     bh_language_model *model;
+//     if (bh_language_model_load(&model, bytes, size, &err) != BH_OK) return report(&err);
+//     bh_language_model_read(model, prompt, n);                       // a text as token ids
+//     bh_rng rng = bh_rng_seed(7);
+//     for (int i = 0; i < 100; i++) ids[i] = bh_language_model_write(model, &sampling, &rng);
+//     bh_language_model_destroy(model);
+#pragma once
+
+#include "core/config.h"
+#include "core/rng.h"
+#include "lm/lm_net.h"
+#include "lm/sampling.h"
+#include "lm/tokenizer.h"
+
+/// What the network is made from, beside the vocabulary.
+#define BH_LANGUAGE_MODEL_CONFIG(X)                                                               \
+    X(INT, context, "64", 2, 512, NULL, BH_RESET, "Tokens the model looks back on")               \
+    X(INT, d_model, "64", 4, 512, NULL, BH_RESET,                                                 \
+      "Channels of a position, a multiple of 4 times n_heads")                                    \
+    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Heads of the attention")                         \
+    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Blocks of attention and mlp")                    \
+    X(BOOL, tied, "true", 0, 1, NULL, BH_RESET,                                                   \
+      "The output layer is the token embedding once more")                                        \
+    X(CHOICE, gelu, "tanh", 0, 0, "tanh|erf", BH_RESET, "How the GELU of the mlp is computed")
+
+typedef struct bh_language_model_config {
+    BH_LANGUAGE_MODEL_CONFIG(BH_MEMBER)
+} bh_language_model_config;
+
+BH_API extern const bh_config_table bh_language_model_table;
+
+typedef struct bh_language_model bh_language_model;
+
+/// A model with parameters drawn from the seed. The tokenizer belongs to it from now on, and is destroyed with it; on failure it
+/// stays the caller's. BH_ERR_CONFIG for a config out of range.
+BH_API bh_status bh_language_model_create(bh_language_model **out,
+                                          const bh_language_model_config *config,
+                                          bh_tokenizer *tokenizer, uint64_t seed, bh_error *err);
+BH_API void bh_language_model_destroy(bh_language_model *model);
+
+BH_API const bh_language_model_config *bh_language_model_config_of(const bh_language_model *model);
+BH_API const bh_tokenizer *bh_language_model_tokenizer(const bh_language_model *model);
+/// The block of parameters and where things are in it, borrowed; write to it only between calls.
+BH_API bh_real *bh_language_model_params(bh_language_model *model);
+BH_API const bhi_lm_net *bh_language_model_net(const bh_language_model *model);
+
+// ---- reading and writing ----
+
+/// Forgets what was read, and reads ids (n) as the beginning of a text. Without a beginning (n 0) it reads one token 0.
+/// Ids that are not in the vocabulary count as token 0. A text longer than the context counts with its last part, half a
+/// context or more: positions are learned, and there are none beyond.
+BH_API void bh_language_model_read(bh_language_model *model, const uint16_t *ids, size_t n);
+
+/// logits (V) of the next token, borrowed until the next call.
+BH_API const bh_real *bh_language_model_logits(const bh_language_model *model);
+
+/// p (V) out: the distribution of the next token as sampling makes it; token 0 is never written.
+BH_API void bh_language_model_next(bh_language_model *model, double *p, const bh_sampling *sampling);
+
+/// Draws the next token, reads it, and returns it.
+BH_API int bh_language_model_write(bh_language_model *model, const bh_sampling *sampling,
+                                   bh_rng *rng);
+
+/// Sum of -log p of each of ids (n) after those before it, the first one after nothing read (it does not count), and how
+/// many counted (n_targets out). Texts longer than a context are cut into windows.
+BH_API double bh_language_model_surprise(bh_language_model *model, const uint16_t *ids, size_t n,
+                                         int *n_targets);
+
+// ---- files ----
+
+/// Writes a checkpoint (io/checkpoint.h): the parameters under nanoGPT's names, the tokenizer as bytes "tokenizer", the config and
+/// n_entries more as metadata. Returns the bytes it takes; call with size 0 to ask.
+BH_API size_t bh_language_model_save(bh_language_model *model, void *out, size_t size,
+                                     const bh_checkpoint_entry *entries, int n_entries);
+
+/// Reads what bh_language_model_save wrote. Safe for untrusted bytes: BH_ERR_FORMAT, or BH_ERR_SHAPE for a checkpoint of
+/// something else.
+BH_API bh_status bh_language_model_load(bh_language_model **out, const void *bytes, size_t size,
+                                        bh_error *err);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The network of a language model: a transformer and an output layer without bias, to logits over the vocabulary. Plain
+// data over one block of parameters, as nn/network.h.
+//
+// A tied output (Press and Wolf 2017) is the token embedding once more: logits = features wte^T. An untied one has
+// weights (C,V) of its own behind the transformer's.
+//
+// Batches go through in parts of about BHI_LM_ROWS positions, forward and backward: what a part needs stays in the second
+// cache. The bits do not depend on the size of the parts.
+#pragma once
+
+#include "io/checkpoint.h"
+#include "nn/transformer.h"
+
+#define BHI_LM_ROWS 128
+
+typedef struct bhi_lm_net {
+    bhi_transformer body;
+    int tied;
+    int head; ///< (C,V) where the output's weights start, untied
+    int n_params;
+} bhi_lm_net;
+
+bhi_lm_net bhi_lm_net_shape(const bhi_transformer_spec *spec, int tied);
+
+/// Draws all parameters (n_params); the output's, untied, normal with deviation 0.02.
+void bhi_lm_net_init(const bhi_lm_net *net, bh_real *params, bh_rng *rng);
+
+/// Reals of the work block of the losses over sequences of T positions, whatever the batch.
+size_t bhi_lm_net_work(const bhi_lm_net *net, int T);
+
+/// Mean of -log p(target) over the targets that are not negative, and its gradient.
+///
+/// grads (n_params) out, or NULL for the loss alone   work   tokens, targets (B,T)   n_targets out, or NULL: how many
+/// counted. 0 when none did; then grads are 0.
+double bhi_lm_net_loss(const bhi_lm_net *net, const bh_real *params, bh_real *grads, bh_real *work,
+                       const int *tokens, const int *targets, int B, int T, int *n_targets);
+
+/// logits (R,V) out of features (R,C).
+void bhi_lm_net_logits(const bhi_lm_net *net, const bh_real *params, bh_real *logits,
+                       const bh_real *features, int R);
+
+/// The parameters as named tensors, borrowed: nanoGPT's "transformer.wte.weight", …, and "lm_head.weight" where untied.
+/// Returns how many, at most BH_TENSORS_MAX.
+int bhi_lm_net_tensors(const bhi_lm_net *net, bh_real *params, bh_tensor *out);

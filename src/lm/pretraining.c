@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Pre-training.
+#include "lm/pretraining.h"
+
+#include "core/alloc.h"
+#include "kernels/elementwise.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#define BH_CONFIG_STRUCT bh_pretraining_config
+static const bh_field fields[] = {BH_PRETRAINING_CONFIG(BH_ENTRY)};
+const bh_config_table bh_pretraining_table = {"pretraining", fields, sizeof fields / sizeof *fields,
+                                              sizeof(bh_pretraining_config)};
+
+#define RECORDS 4096
+
+struct bh_pretraining {
+    bh_pretraining_config config;
+    bh_language_model *model;
+    bh_corpus *corpus;
+    bhi_optimizer optimizer;
+    bh_rng rng;
+    int steps;
+    double n_tokens;
+    double loss_sum, norm_sum; // since the last record
+    int sums_n;
+    double best;
+    double *records; // (RECORDS, width)
+    int first_record, n_records;
+    bh_real *grads;        // (n_params)
+    bh_real *work;         // bhi_lm_net_work
+    int *tokens, *targets; // (batch_size, context)
+    size_t bytes;
+};
+
+static const bhi_lm_net *net_of(const bh_pretraining *t)
+{
+    return bh_language_model_net(t->model);
+}
+
+static void layout(bh_pretraining *t, bhi_arena *arena)
+{
+    const bh_pretraining_config *c = &t->config;
+    size_t P = (size_t)net_of(t)->n_params, n = (size_t)c->batch_size * (size_t)c->context;
+    bhi_arena_array(arena, 1, sizeof *t);
+    t->records = bhi_arena_array(arena, RECORDS * BH_LM_RECORD_WIDTH, sizeof *t->records);
+    t->grads = bhi_arena_array(arena, P, sizeof *t->grads);
+    t->work = bhi_arena_array(arena, bhi_lm_net_work(net_of(t), c->context), sizeof *t->work);
+    t->tokens = bhi_arena_array(arena, n, sizeof *t->tokens);
+    t->targets = bhi_arena_array(arena, n, sizeof *t->targets);
+    bhi_optimizer_layout(&t->optimizer, arena, &BHI_OPTIMIZER_SETTINGS(c), net_of(t)->n_params);
+}
+
+// ---- creating ----
+
+static bh_language_model_config model_config(const bh_pretraining_config *c)
+{
+    return (bh_language_model_config){.context = c->context,
+                                      .d_model = c->d_model,
+                                      .n_heads = c->n_heads,
+                                      .n_layers = c->n_layers,
+                                      .tied = c->tied,
+                                      .gelu = c->gelu};
+}
+
+// Around a tokenizer and a corpus, which are taken over, on failure too.
+static bh_status assemble(bh_pretraining **out, const bh_pretraining_config *config,
+                          bh_tokenizer *tokenizer, bh_corpus *corpus, bh_error *err)
+{
+    bh_rng rng = bh_rng_seed(config->seed);
+    bh_pretraining shape = {.config = *config, .corpus = corpus};
+    bh_language_model_config model = model_config(config);
+    bh_status status =
+        bh_language_model_create(&shape.model, &model, tokenizer, bh_rng_next(&rng), err);
+    if (status != BH_OK) {
+        bh_tokenizer_destroy(tokenizer);
+        bh_corpus_destroy(corpus);
+        return status;
+    }
+    bhi_arena arena = {0};
+    layout(&shape, &arena);
+    bh_pretraining *t = bh_alloc(arena.used);
+    if (t == NULL) {
+        bh_language_model_destroy(shape.model);
+        bh_corpus_destroy(corpus);
+        return bh_fail(err, BH_ERR_MEMORY, "out of memory for pre-training");
+    }
+    *t = shape;
+    t->bytes = arena.used;
+    layout(t, &(bhi_arena){(unsigned char *)t, 0});
+    bhi_optimizer_init(&t->optimizer);
+    t->rng = bh_rng_split(&rng);
+    t->best = INFINITY;
+    *out = t;
+    return BH_OK;
+}
+
+bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_config *config,
+                                const char *text, size_t n, bh_error *err)
+{
+    *out = NULL;
+    bh_status status = bh_config_check(&bh_pretraining_table, config, err);
+    if (status != BH_OK) return status;
+    bh_tokenizer *tokenizer;
+    bh_corpus *corpus;
+    status = bh_tokenizer_create(&tokenizer, (bh_tokenizer_kind)config->tokenizer,
+                                 config->vocab_size, text, n, err);
+    if (status != BH_OK) return status;
+    status = bh_corpus_create(&corpus, tokenizer, text, n, config->context, config->validation, err);
+    if (status != BH_OK) {
+        bh_tokenizer_destroy(tokenizer);
+        return status;
+    }
+    return assemble(out, config, tokenizer, corpus, err);
+}
+
+bh_status bh_pretraining_create_rows(bh_pretraining **out, const bh_pretraining_config *config,
+                                     const char *(*word)(int id), int V, const uint16_t *rows,
+                                     int n_rows, int width, bh_error *err)
+{
+    *out = NULL;
+    bh_pretraining_config own = *config;
+    own.context = width - 1;
+    bh_status status = bh_config_check(&bh_pretraining_table, &own, err);
+    if (status != BH_OK) return status;
+    bh_tokenizer *tokenizer;
+    bh_corpus *corpus;
+    status = bh_tokenizer_from_words(&tokenizer, word, V, err);
+    if (status != BH_OK) return status;
+    status = bh_corpus_create_rows(&corpus, rows, n_rows, width, own.validation, err);
+    if (status != BH_OK) {
+        bh_tokenizer_destroy(tokenizer);
+        return status;
+    }
+    return assemble(out, &own, tokenizer, corpus, err);
+}
+
+void bh_pretraining_destroy(bh_pretraining *t)
+{
+    if (t == NULL) return;
+    bh_language_model_destroy(t->model);
+    bh_corpus_destroy(t->corpus);
+    bh_free(t, t->bytes);
+}
+
+// ---- training ----
+
+static void record(bh_pretraining *t, const double row[BH_LM_RECORD_WIDTH])
+{
+    int at = (t->first_record + t->n_records) % RECORDS;
+    memcpy(t->records + at * BH_LM_RECORD_WIDTH, row, BH_LM_RECORD_WIDTH * sizeof *row);
+    if (t->n_records < RECORDS) t->n_records++;
+    else t->first_record = (t->first_record + 1) % RECORDS;
+}
+
+static void step(bh_pretraining *t)
+{
+    const bh_pretraining_config *c = &t->config;
+    const bhi_lm_net *net = net_of(t);
+    bh_real *params = bh_language_model_params(t->model);
+    int n;
+    bhi_corpus_sample(t->corpus, t->tokens, t->targets, c->batch_size, c->context, &t->rng);
+    double loss = bhi_lm_net_loss(net, params, t->grads, t->work, t->tokens, t->targets,
+                                  c->batch_size, c->context, &n);
+    double norm = sqrt(bhi_sum_of_squares(t->grads, net->n_params));
+    bhi_schedule schedule = BHI_LEARNING_RATE(c);
+    // The first step is not the end of nothing: with a warm-up it would have a rate of 0.
+    double rate = bhi_schedule_at(&schedule, (t->steps + 1) / (double)c->max_steps);
+    t->optimizer.settings = BHI_OPTIMIZER_SETTINGS(c);
+    bhi_optimizer_step(&t->optimizer, params, t->grads, rate, bhi_clip_scale(norm, c->max_grad_norm));
+    t->steps++;
+    t->n_tokens += n;
+    t->loss_sum += loss;
+    t->norm_sum += norm;
+    t->sums_n++;
+    if (t->steps % c->log_freq != 0) return;
+    record(t, (double[]){BH_LM_RECORD_TRAIN, t->steps, t->loss_sum / t->sums_n, rate,
+                         t->norm_sum / t->sums_n});
+    t->loss_sum = t->norm_sum = 0;
+    t->sums_n = 0;
+}
+
+void bh_pretraining_steps(bh_pretraining *t, int n)
+{
+    for (int i = 0; i < n; i++) {
+        step(t);
+        if (t->config.eval_freq == 0 || t->steps % t->config.eval_freq != 0) continue;
+        double loss = bh_pretraining_validate(t, t->config.eval_windows);
+        int is_best = loss < t->best;
+        if (is_best) t->best = loss;
+        record(t, (double[]){BH_LM_RECORD_EVAL, t->steps, loss, is_best, 0});
+    }
+    bh_language_model_read(t->model, NULL, 0); // what it had read was with other parameters
+}
+
+bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *value, bh_error *err)
+{
+    const bh_field *field = bh_config_find(&bh_pretraining_table, name);
+    if (field != NULL && !(field->flags & BH_LIVE)) {
+        return bh_fail(err, BH_ERR_CONFIG, "%s takes effect with a new training only", name);
+    }
+    return bh_config_set(&bh_pretraining_table, &t->config, name, value, err);
+}
+
+double bh_pretraining_validate(bh_pretraining *t, int windows)
+{
+    int T = t->config.context, all = bhi_corpus_windows(t->corpus, T), B = t->config.batch_size;
+    int n = windows > 0 && windows < all ? windows : all;
+    double sum = 0, targets = 0;
+    for (int i = 0; i < n; i += B) {
+        int count = n - i < B ? n - i : B, counted;
+        for (int b = 0; b < count; b++) {
+            int at = (int)((int64_t)(i + b) * all / n);
+            bhi_corpus_window(t->corpus, t->tokens + b * T, t->targets + b * T, at, T);
+        }
+        double mean = bhi_lm_net_loss(net_of(t), bh_language_model_params(t->model), NULL, t->work,
+                                      t->tokens, t->targets, count, T, &counted);
+        sum += mean * counted;
+        targets += counted;
+    }
+    return targets > 0 ? sum / targets : 0;
+}
+
+int bh_pretraining_done(const bh_pretraining *t)
+{
+    return t->steps;
+}
+
+double bh_pretraining_tokens(const bh_pretraining *t)
+{
+    return t->n_tokens;
+}
+
+bh_language_model *bh_pretraining_model(bh_pretraining *t)
+{
+    return t->model;
+}
+
+const bh_corpus *bh_pretraining_corpus(const bh_pretraining *t)
+{
+    return t->corpus;
+}
+
+const bh_pretraining_config *bh_pretraining_config_of(const bh_pretraining *t)
+{
+    return &t->config;
+}
+
+int bh_pretraining_drain(bh_pretraining *t, double *out, int max)
+{
+    int n = t->n_records < max ? t->n_records : max;
+    for (int i = 0; i < n; i++) {
+        memcpy(out + i * BH_LM_RECORD_WIDTH, t->records + t->first_record * BH_LM_RECORD_WIDTH,
+               BH_LM_RECORD_WIDTH * sizeof *out);
+        t->first_record = (t->first_record + 1) % RECORDS;
+    }
+    t->n_records -= n;
+    return n;
+}

@@ -1,0 +1,507 @@
+// SPDX-License-Identifier: MIT
+// Dialogue-v0: the guest, the optimum and the random policy's mean over what is known of the need, the examples.
+#include "envs/dialogue.h"
+#include "envs/token_text.h"
+
+#include "text_world.h"
+
+enum {
+    LIMIT = BHI_DIALOGUE_LIMIT,
+    T = BHI_DIALOGUE_N_TEXT,
+    P = BHI_DIALOGUE_N_PARTS,
+};
+
+static const bh_env_def *const def = &bh_env_dialogue;
+
+// ---- the data file, read anew ----
+
+enum {
+#define QUESTION(id, en, zh, long_en, long_zh) QUESTION_##id,
+#include "envs/data/dialogue_v0.def"
+    N_QUESTIONS
+};
+enum {
+#define NEED(id, name, en, zh, long_en, long_zh) NEED_##id,
+#include "envs/data/dialogue_v0.def"
+    N_NEEDS,
+    GOODBYE = N_QUESTIONS + N_NEEDS,
+    A,
+};
+enum {
+#define MEANING(id) MEANING_##id,
+#include "envs/data/dialogue_v0.def"
+    N_MEANINGS
+};
+enum { // tokens
+    WORD_NONE = BH_TOKEN_PAD,
+    TOKEN_END = 1 + A,
+#define WORD(id, en, zh) WORD_##id,
+#include "envs/data/dialogue_v0.def"
+    V
+};
+static const struct {
+    int meaning, words[BHI_DIALOGUE_SAYING];
+} sayings[] = {
+#define SAYING(meaning, word_1, word_2, word_3) \
+    {MEANING_##meaning, {WORD_##word_1, WORD_##word_2, WORD_##word_3}},
+#include "envs/data/dialogue_v0.def"
+};
+static const struct {
+    int question, meaning, percent[N_NEEDS]; // the opening: question N_QUESTIONS
+} answers[] = {
+#define OPENING(meaning, key, towels, wifi, taxi, bags, late) \
+    {N_QUESTIONS, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
+#include "envs/data/dialogue_v0.def"
+#define ANSWER(question, meaning, key, towels, wifi, taxi, bags, late) \
+    {QUESTION_##question, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
+#include "envs/data/dialogue_v0.def"
+};
+enum { N_ANSWERS = sizeof answers / sizeof answers[0] };
+
+static void test_data(void)
+{
+    for (int q = 0; q <= N_QUESTIONS; q++) {
+        for (int need = 0; need < N_NEEDS; need++) {
+            int sum = 0;
+            for (int i = 0; i < N_ANSWERS; i++)
+                sum += answers[i].question == q ? answers[i].percent[need] : 0;
+            CHECK(sum == 100);
+        }
+    }
+    bh_env *env = world_make(def, NULL);
+    world_check_vocabulary(env, V, T, A);
+    CHECK(V == 57 && A == 11 && T == 28);
+    const char *layout = world_tell(env, def->layout);
+    CHECK(strstr(layout, "\"actions\":[\"Where?\",\"When?\"") != NULL);
+    CHECK(strstr(layout, "\"replies\":[\"Where is it?\"") != NULL);
+    bh_env_destroy(env);
+}
+
+// ---- values of what is known ----
+//
+// All that is known of the need: the opening, the answers to the questions asked, the solutions that were wrong. Ways
+// of saying the same tell nothing. As a step's reward depends on the need, its mean is taken over those
+// left, each as likely as it makes what was said.
+
+typedef struct known {
+    int answer[N_QUESTIONS + 1]; // row + 1; 0 not asked
+    unsigned tried;              // a bit per need
+    int n_turns;
+} known;
+
+typedef struct weights {
+    double solved, turn, wrong;
+} weights;
+
+enum { N_ORDINALS = 5, N_KNOWN = 5 * 5 * 5 * 5 * 5 };
+
+typedef struct solver {
+    int is_random;
+    weights w;
+    struct {
+        int is_done, best;
+        double value;
+    } memo[N_KNOWN][1 << N_NEEDS];
+} solver;
+
+// The how many-th answer to its question, from 1.
+static int ordinal(int row)
+{
+    int n = 1;
+    for (int i = 0; i < row; i++) n += answers[i].question == answers[row].question;
+    CHECK(n < N_ORDINALS);
+    return n;
+}
+
+static int memo_index(const known *k)
+{
+    int index = 0;
+    for (int q = 0; q <= N_QUESTIONS; q++)
+        index = index * N_ORDINALS + (k->answer[q] > 0 ? ordinal(k->answer[q] - 1) : 0);
+    return index;
+}
+
+static double likelihood(const known *k, int need)
+{
+    double p = k->tried >> need & 1 ? 0 : 1.0 / N_NEEDS;
+    for (int q = 0; q <= N_QUESTIONS; q++) {
+        if (k->answer[q] > 0) p *= answers[k->answer[q] - 1].percent[need] / 100.0;
+    }
+    return p;
+}
+
+static double evidence(const known *k)
+{
+    double sum = 0;
+    for (int need = 0; need < N_NEEDS; need++) sum += likelihood(k, need);
+    return sum;
+}
+
+static double value(solver *s, const known *k);
+
+static int is_given(const known *k, int reply)
+{
+    if (reply < N_QUESTIONS) return k->answer[reply] > 0;
+    return reply < GOODBYE && (k->tried >> (reply - N_QUESTIONS) & 1);
+}
+
+static double value_of_reply(solver *s, const known *k, int reply)
+{
+    double v = -s->w.turn, total = evidence(k);
+    known next = *k;
+    next.n_turns++;
+    if (reply == GOODBYE) return v;
+    if (reply < N_QUESTIONS) {
+        for (int row = 0; row < N_ANSWERS; row++) {
+            if (answers[row].question != reply) continue;
+            next.answer[reply] = row + 1;
+            double p = evidence(&next) / total;
+            if (p > 0) v += p * value(s, &next);
+        }
+        return v;
+    }
+    double p = likelihood(k, reply - N_QUESTIONS) / total;
+    next.tried |= 1u << (reply - N_QUESTIONS);
+    v += p * s->w.solved;
+    if (evidence(&next) > 0) v += (1 - p) * (value(s, &next) - s->w.wrong);
+    return v;
+}
+
+static double value(solver *s, const known *k)
+{
+    if (k->n_turns == LIMIT) return 0;
+    int index = memo_index(k), n = 0, best = -1;
+    if (s->memo[index][k->tried].is_done) return s->memo[index][k->tried].value;
+    double most = -INFINITY, sum = 0;
+    for (int reply = 0; reply < A; reply++) {
+        if (is_given(k, reply)) continue;
+        double v = value_of_reply(s, k, reply);
+        if (v > most) {
+            most = v;
+            best = reply;
+        }
+        sum += v;
+        n++;
+    }
+    s->memo[index][k->tried].is_done = 1;
+    s->memo[index][k->tried].best = best;
+    return s->memo[index][k->tried].value = s->is_random ? sum / n : most;
+}
+
+// The mean return from the guest's arrival on.
+static double solve(solver *s, int is_random, weights w)
+{
+    memset(s, 0, sizeof *s);
+    s->is_random = is_random;
+    s->w = w;
+    double mean = 0;
+    for (int row = 0; row < N_ANSWERS; row++) {
+        known k = {0};
+        if (answers[row].question != N_QUESTIONS) continue;
+        k.answer[N_QUESTIONS] = row + 1;
+        mean += evidence(&k) * value(s, &k);
+    }
+    return mean;
+}
+
+static solver solved;
+static const weights usual = {1, 0.1, 0.5};
+
+static void test_random_mean(void)
+{
+    double mean = solve(&solved, 1, usual);
+    CHECK_NEAR(mean, BHI_DIALOGUE_RANDOM_MEAN, 5e-7); // the header states six digits
+    bh_env *env = world_make(def, NULL);
+    sample played = world_play_randomly(env, 20000, 5);
+    CHECK_NEAR(sample_mean(&played), mean, 4 * sample_error(&played));
+    bh_env_destroy(env);
+    double range = BHI_DIALOGUE_OPTIMUM - BHI_DIALOGUE_RANDOM_MEAN;
+    CHECK(def->reward_threshold == BHI_DIALOGUE_RANDOM_MEAN + 0.9 * range);
+}
+
+// ---- what an observation tells ----
+
+static int is_saying(int row, const float *words, int n)
+{
+    for (int i = 0; i < BHI_DIALOGUE_SAYING; i++) {
+        int word = sayings[row].words[i];
+        if (i < n ? words[i] != (float)word : word != WORD_NONE) return 0;
+    }
+    return n <= BHI_DIALOGUE_SAYING;
+}
+
+// The answer to a question that those n words are; only one can be.
+static int heard(int question, const float *words, int n)
+{
+    int found = -1;
+    for (int row = 0; row < N_ANSWERS; row++) {
+        if (answers[row].question != question) continue;
+        for (int i = 0; i < (int)(sizeof sayings / sizeof sayings[0]); i++) {
+            if (sayings[i].meaning != answers[row].meaning || !is_saying(i, words, n)) continue;
+            CHECK(found == -1 || found == row);
+            found = row;
+        }
+    }
+    CHECK(found >= 0);
+    return found;
+}
+
+// What is known from a dialogue of n tokens that goes on.
+static known known_from(const float *obs, int n)
+{
+    known k = {0};
+    int reply = N_QUESTIONS, is_question = 1; // the opening answers a question nobody asked
+    for (int i = 0; i < n;) {
+        int words = i;
+        while (words < n && obs[words] > TOKEN_END) words++;
+        if (is_question) k.answer[reply] = heard(reply, obs + i, words - i) + 1;
+        if (words == n) break;
+        reply = (int)obs[words] - 1;
+        is_question = reply < N_QUESTIONS;
+        CHECK(reply >= 0 && reply < GOODBYE && !is_given(&k, reply));
+        if (!is_question) k.tried |= 1u << (reply - N_QUESTIONS);
+        k.n_turns++;
+        i = words + 1;
+    }
+    return k;
+}
+
+static int length(const float *obs)
+{
+    return bhi_token_text_length(obs, T);
+}
+
+// The best policy of the solver, played on observations alone, gets what the solver says.
+static void test_optimum(void)
+{
+    double optimum = solve(&solved, 0, usual);
+    CHECK_NEAR(optimum, BHI_DIALOGUE_OPTIMUM, 5e-7); // the header states six digits
+    bh_env *env = world_make(def, NULL);
+    sample played = {0};
+    for (int k = 0; k < 10000; k++) {
+        float obs[T];
+        double sum = 0;
+        bh_step step;
+        bh_env_reset(env, obs);
+        do {
+            known now = known_from(obs, length(obs));
+            CHECK(evidence(&now) > 0 && now.n_turns == bh_env_elapsed(env));
+            int best = solved.memo[memo_index(&now)][now.tried].best;
+            CHECK_STATUS(bh_env_step(env, best, obs, &step, NULL), BH_OK);
+            sum += step.reward;
+        } while (!step.terminated);
+        sample_add(&played, sum);
+    }
+    CHECK_NEAR(sample_mean(&played), optimum, 4 * sample_error(&played));
+    bh_env_destroy(env);
+}
+
+// The first reply of the best policy to a guest of whom nothing is known.
+static int first_reply(weights w)
+{
+    known k = {.answer[N_QUESTIONS] = 1};
+    solve(&solved, 0, w);
+    return solved.memo[memo_index(&k)][0].best;
+}
+
+// Wrong solutions of the best policy: what they cost more when they cost a little more.
+static double wrong_solutions(weights w)
+{
+    const double little = 1e-4;
+    weights more = {w.solved, w.turn, w.wrong + little};
+    return (solve(&solved, 0, w) - solve(&solved, 0, more)) / little;
+}
+
+static void test_hacks(void)
+{
+    CHECK(first_reply(usual) < N_QUESTIONS); // asks
+    CHECK(first_reply((weights){1, 2, 0.5}) == GOODBYE);
+    CHECK_NEAR(solve(&solved, 0, (weights){1, 2, 0.5}), -2, 1e-12);
+    CHECK_NEAR(wrong_solutions(usual), 0.1, 0.05); // the header's figures
+    CHECK_NEAR(wrong_solutions((weights){1, 0.1, 0}), 1, 0.05);
+    if (getenv("TELL")) {
+        printf("    wrong solutions %g, at no cost %g; free questions %g\n", wrong_solutions(usual),
+               wrong_solutions((weights){1, 0.1, 0}), solve(&solved, 0, (weights){1, 0, 0.5}));
+    }
+}
+
+// ---- the examples ----
+
+static void test_examples(void)
+{
+    enum { N = 10000 };
+    bh_env *env = world_make(def, NULL);
+    bh_rng rng = bh_rng_seed(3);
+    sample total = {0}, wrong = {0}, solved_share = {0};
+    for (int e = 0; e < N; e++) {
+        int tokens[WORLD_T], n = world_example(env, &rng, tokens), solution = -1;
+        float obs[T] = {0};
+        double n_turns = 0, n_wrong = 0;
+        CHECK(n <= T);
+        for (int i = 0; i < n; i++) {
+            int reply = tokens[i] - 1;
+            if (reply < A) {
+                unsigned char allowed[A];
+                def->text->allowed(allowed, obs);
+                CHECK(allowed[reply]);
+                n_turns++;
+                solution = reply >= N_QUESTIONS && reply < GOODBYE ? reply : -1;
+                known k = known_from(obs, i);
+                CHECK(evidence(&k) > 0);
+            }
+            n_wrong += tokens[i] == WORD_WRONG ||
+                       (tokens[i] == WORD_THAT && solution >= 0 && tokens[i - 1] == WORD_NOT &&
+                        tokens[i - 2] - 1 == solution);
+            obs[i] = (float)tokens[i];
+        }
+        int is_solved = tokens[n - 2] == WORD_THANKS || tokens[n - 3] == WORD_THANK;
+        CHECK(is_solved || tokens[n - 2] == WORD_GOODBYE || tokens[n - 2] == WORD_MIND);
+        n_wrong += !is_solved && solution >= 0; // the last one
+        CHECK(n_turns >= 1 && n_turns <= LIMIT);
+        sample_add(&total, is_solved - 0.1 * n_turns - 0.5 * n_wrong);
+        sample_add(&wrong, n_wrong);
+        sample_add(&solved_share, is_solved);
+    }
+    CHECK_NEAR(sample_mean(&total), -0.20, 0.02); // as the header says
+    if (getenv("TELL")) {
+        printf("    example %g (%g wrong, %g solved); random %.7f, optimum %.7f\n",
+               sample_mean(&total), sample_mean(&wrong), sample_mean(&solved_share),
+               solve(&solved, 1, usual), solve(&solved, 0, usual));
+    }
+    bh_env_destroy(env);
+}
+
+// ---- the environment ----
+
+// Resets until the info of a dialogue that ends at once says that need, then starts the same one again.
+static void start(bh_env *env, const char *need, float *obs)
+{
+    char want[64];
+    snprintf(want, sizeof want, "\"need\":\"%s\"", need);
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        bh_env_seed(env, seed);
+        bh_env_reset(env, obs);
+        bh_step step;
+        bh_env_step(env, GOODBYE, obs, &step, NULL);
+        if (strstr(world_tell(env, def->info), want) == NULL) continue;
+        bh_env_seed(env, seed);
+        bh_env_reset(env, obs);
+        return;
+    }
+    CHECK(!"such a guest");
+}
+
+static void test_an_episode(void)
+{
+    float obs[WORLD_T], view[T + P + 1];
+    unsigned char allowed[A];
+    bh_env *env = world_make(def, NULL);
+    start(env, "taxi", obs);
+    CHECK(world_allowed(env, obs, allowed) == A);
+    const char *line = world_tell(env, def->describe);
+    CHECK(strstr(line, "[") == NULL && strstr(line, " …") != NULL);
+    bh_step step = world_write(env, "Leaving?", obs);
+    CHECK_NEAR(step.reward, -0.1, 1e-15);
+    CHECK(!step.terminated && world_allowed(env, obs, allowed) == A - 1 &&
+          !allowed[QUESTION_LEAVING]);
+    step = world_write(env, "[bags]", obs);
+    CHECK_NEAR(step.reward, -0.6, 1e-15);
+    CHECK(!step.terminated && world_allowed(env, obs, allowed) == A - 2);
+    def->view(bh_env_state(env), view);
+    CHECK(view[T] == -1 && view[T + P] == -1 && view[0] == obs[0]);
+    step = world_write(env, "[taxi]", obs);
+    CHECK_NEAR(step.reward, 0.9, 1e-15);
+    CHECK(step.terminated && obs[length(obs) - 1] == TOKEN_END);
+    def->view(bh_env_state(env), view);
+    CHECK(view[T] == 1 && view[T + 1] == 3 && view[T + 2] == 1);
+    CHECK_NEAR(view[T + P], 1 - 0.3 - 0.5, 1e-6);
+    const char *info = world_tell(env, def->info);
+    CHECK(strstr(info, "\"parts\":{\"solved\":1,\"turns\":3,\"wrong\":1},\"reward\":0.2") != NULL ||
+          strstr(info, "\"wrong\":1},\"reward\":0.19") != NULL);
+    CHECK(strstr(info, ",\"need\":\"taxi\"}") != NULL);
+    bh_env_destroy(env);
+}
+
+// Six replies are the limit; those given again cost again and are answered the same.
+static void test_limit(void)
+{
+    float obs[WORLD_T];
+    bh_env *env = world_make(def, NULL);
+    start(env, "key", obs);
+    int before = length(obs);
+    world_write(env, "Where?", obs);
+    int n = length(obs) - before;
+    bh_step step = world_write(env, "Where?", obs);
+    CHECK(!step.terminated && length(obs) == before + 2 * n);
+    for (int i = 0; i < n; i++) CHECK(obs[before + i] == obs[before + n + i]);
+    step = world_write(env, "[wifi] [wifi]", obs);
+    CHECK_NEAR(step.reward, -0.6, 1e-15);
+    step = world_write(env, "Where?", obs);
+    CHECK(!step.terminated);
+    step = world_write(env, "When?", obs);
+    CHECK(step.terminated && !step.truncated && obs[length(obs) - 1] == TOKEN_END);
+    start(env, "key", obs);
+    step = world_write(env, "[goodbye]", obs);
+    CHECK(step.terminated && step.reward == -0.1);
+    start(env, "key", obs);
+    step = world_write(env, "[key]", obs);
+    CHECK(step.terminated);
+    CHECK_NEAR(step.reward, 0.9, 1e-15);
+    bh_env_destroy(env);
+}
+
+// The longest dialogue there is fits.
+static void test_length(void)
+{
+    CHECK(T == BHI_DIALOGUE_SAYING + LIMIT * (1 + BHI_DIALOGUE_SAYING) + 1);
+    bh_env *env = world_make(def, NULL);
+    int longest = 0;
+    bh_rng rng = bh_rng_seed(1);
+    for (int e = 0; e < 5000; e++) {
+        float obs[T];
+        bh_step step;
+        bh_env_reset(env, obs);
+        do bh_env_step(env, (int)bh_rng_below(&rng, GOODBYE), obs, &step, NULL);
+        while (!step.terminated);
+        CHECK(obs[length(obs) - 1] == TOKEN_END);
+        if (length(obs) > longest) longest = length(obs);
+    }
+    CHECK(longest > T - 4 && longest <= T);
+    bh_env_destroy(env);
+}
+
+static void test_weights(void)
+{
+    float obs[WORLD_T];
+    void *config = bh_alloc(def->config->bytes);
+    bh_config_defaults(def->config, config);
+    bh_env *env = world_make(def, config);
+    start(env, "late", obs);
+    static const char *const names[] = {"solved_reward", "turn_cost", "wrong_cost"};
+    static const char *const values[] = {"3", "0.5", "2"};
+    for (int i = 0; i < P; i++) {
+        CHECK(bh_config_find(def->config, names[i])->flags == BH_LIVE);
+        CHECK_STATUS(bh_config_set(def->config, config, names[i], values[i], NULL), BH_OK);
+    }
+    def->configure((void *)(uintptr_t)bh_env_state(env), config);
+    bh_step step = world_write(env, "[key]", obs);
+    CHECK_NEAR(step.reward, -2.5, 1e-15);
+    step = world_write(env, "[late]", obs);
+    CHECK_NEAR(step.reward, 2.5, 1e-15);
+    bh_env_destroy(env);
+    bh_free(config, def->config->bytes);
+}
+
+int main(int argc, char **argv)
+{
+    CHECK_RUN(test_data);
+    CHECK_RUN(test_random_mean);
+    CHECK_RUN(test_optimum);
+    CHECK_RUN(test_hacks);
+    CHECK_RUN(test_examples);
+    CHECK_RUN(test_an_episode);
+    CHECK_RUN(test_limit);
+    CHECK_RUN(test_length);
+    CHECK_RUN(test_weights);
+    return check_report();
+}
