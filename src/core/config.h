@@ -23,6 +23,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// 0 in what the smaller WebAssembly module is built from, which is without transformers and environments of text.
+#ifdef BH_NO_TEXT
+#define BH_HAS_TEXT 0
+#else
+#define BH_HAS_TEXT 1
+#endif
+
 #define BH_SIZES_MAX 8
 #define BH_SEED_MAX  9007199254740991.0 ///< 2^53 - 1: exact in a JavaScript number
 #define BH_TEXT_MAX  1024

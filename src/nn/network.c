@@ -18,6 +18,7 @@ static const conv_row convs[][BHI_CONVS_MAX] = {
     [BHI_FLATTEN] = {{0}},
     [BHI_MINATAR_CNN] = {{16, 3, 1}},
     [BHI_NATURE_CNN] = {{32, 8, 4}, {64, 4, 2}, {64, 3, 1}},
+    [BHI_TRANSFORMER] = {{0}},
 };
 
 static int n_convs(bhi_extractor extractor)
@@ -27,9 +28,15 @@ static int n_convs(bhi_extractor extractor)
     return n;
 }
 
+static int is_transformer(const bhi_net_spec *spec)
+{
+    return BH_HAS_TEXT && spec->extractor == BHI_TRANSFORMER;
+}
+
 int bhi_net_fits(const bhi_net_spec *spec)
 {
     int height = spec->image[0], width = spec->image[1];
+    if (is_transformer(spec)) return bhi_transformer_fits(&spec->transformer);
     for (int i = 0; i < n_convs(spec->extractor); i++) {
         const conv_row *row = &convs[spec->extractor][i];
         if (height < row->side || width < row->side) return 0;
@@ -56,6 +63,16 @@ static void add_conv(bhi_net *net, const bhi_conv2d *conv, bhi_activation activa
     net->n_weights = layer->b_at + conv->O;
 }
 
+static void add_transformer(bhi_net *net, const bhi_transformer_spec *spec)
+{
+    bhi_layer *layer = &net->layers[net->n_layers++];
+    net->transformer = bhi_transformer_shape(spec);
+    *layer = (bhi_layer){.inputs = spec->T, .outputs = spec->C, .is_transformer = 1};
+    layer->activation = BHI_IDENTITY;
+    place(net, layer, net->transformer.n_params);
+    net->n_weights = layer->b_at;
+}
+
 static void add_linear(bhi_net *net, int inputs, int outputs, bhi_activation activation)
 {
     bhi_layer *layer = &net->layers[net->n_layers++];
@@ -69,7 +86,7 @@ static void add_sigmas(bhi_net *net)
 {
     for (int i = 0; i < net->n_layers; i++) {
         bhi_layer *layer = &net->layers[i];
-        if (layer->is_conv) continue;
+        if (layer->is_conv || layer->is_transformer) continue;
         layer->sigma_at = net->n_params;
         layer->noise_at = net->n_noise;
         net->n_params += (layer->inputs + 1) * layer->outputs;
@@ -91,6 +108,11 @@ bhi_net bhi_net_shape(const bhi_net_spec *spec)
         conv = bhi_conv2d_shape(conv.OH, conv.OW, conv.O, row->filters, row->side, row->stride);
         add_conv(&net, &conv, BHI_RELU);
         size = conv.n_outputs;
+    }
+    if (is_transformer(spec)) {
+        assert(spec->transformer.T == spec->inputs);
+        add_transformer(&net, &spec->transformer);
+        size = spec->transformer.C;
     }
     for (int i = 0; i < spec->hidden.n; i++) {
         add_linear(&net, size, spec->hidden.v[i], spec->activation);
@@ -114,7 +136,9 @@ void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng)
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
         bh_real *w = params + layer->w_at, *b = params + layer->b_at;
-        if (layer->is_conv) {
+        if (BH_HAS_TEXT && layer->is_transformer) {
+            bhi_transformer_init(&net->transformer, w, rng);
+        } else if (layer->is_conv) {
             bhi_conv2d_init(w, b, rng, &layer->conv);
         } else if (layer->sigma_at > 0) {
             bh_real *sigma = params + layer->sigma_at;
@@ -131,6 +155,10 @@ void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_
     assert(net->n_noise == 0);
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
+        if (BH_HAS_TEXT && layer->is_transformer) {
+            bhi_transformer_init(&net->transformer, params + layer->w_at, rng);
+            continue;
+        }
         int inputs = layer->is_conv ? layer->conv.n_patch : layer->inputs;
         int outputs = layer->is_conv ? layer->conv.O : layer->outputs;
         double gain = i + 1 < net->n_layers ? sqrt(2) : output_gain;
@@ -141,10 +169,24 @@ void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_
 
 // ---- where activations are ----
 
+// What a transformer layer needs beside its output, in front of the tokens: its activations forward, the gradient of
+// its features and scratch backward.
+static size_t transformer_scratch(const bhi_net *net, int B)
+{
+    int T = net->transformer.spec.T;
+    size_t features = (size_t)B * (size_t)T * (size_t)net->transformer.spec.C;
+    size_t forward = bhi_transformer_acts(&net->transformer, B, T);
+    size_t backward = features + bhi_transformer_scratch(&net->transformer, B, T);
+    return forward > backward ? forward : backward;
+}
+
 size_t bhi_net_acts(const bhi_net *net, int B)
 {
     size_t scratch = 0;
     for (int i = 0; i < net->n_layers; i++) {
+        if (BH_HAS_TEXT && net->layers[i].is_transformer) {
+            scratch = transformer_scratch(net, B) + (size_t)B * (size_t)net->layers[i].inputs;
+        }
         if (!net->layers[i].is_conv) continue;
         size_t col = bhi_conv2d_col(&net->layers[i].conv, B);
         if (col > scratch) scratch = col;
@@ -198,6 +240,63 @@ static void duel_backward(bh_real *restrict dstream, const bh_real *restrict dy,
     }
 }
 
+// ---- a transformer as a layer ----
+
+// Tokens of a row: those before the first 0, one at least.
+static int length_of(const bh_real *x, int T)
+{
+    int n = 1;
+    while (n < T && x[n] != 0) n++;
+    return n;
+}
+
+// The rows' tokens without the columns that are padding everywhere; returns how many columns are left.
+static int tokens_of(int *tokens, const bh_real *x, int B, int T)
+{
+    int longest = 1;
+    for (int b = 0; b < B; b++) {
+        int n = length_of(x + b * T, T);
+        if (n > longest) longest = n;
+    }
+    for (int b = 0; b < B; b++) {
+        for (int t = 0; t < longest; t++) tokens[b * longest + t] = (int)x[b * T + t];
+    }
+    return longest;
+}
+
+static int *tokens_behind(const bhi_net *net, bh_real *scratch, int B)
+{
+    return (int *)(void *)(scratch + transformer_scratch(net, B));
+}
+
+static void transformer_forward(const bhi_net *net, bh_real *y, bh_real *scratch, const bh_real *x,
+                                const bh_real *w, int B)
+{
+    int T = net->transformer.spec.T, C = net->transformer.spec.C;
+    int *tokens = tokens_behind(net, scratch, B), n = tokens_of(tokens, x, B, T);
+    const bh_real *features = bhi_transformer_forward(&net->transformer, w, scratch, tokens, B, n);
+    for (int b = 0; b < B; b++) {
+        const bh_real *last = features + (b * n + length_of(x + b * T, T) - 1) * C;
+        for (int c = 0; c < C; c++) y[b * C + c] = last[c];
+    }
+}
+
+static void transformer_backward(const bhi_net *net, bh_real *dw, const bh_real *dy,
+                                 const bh_real *acts, bh_real *scratch, const bh_real *x,
+                                 const bh_real *w, int B)
+{
+    int T = net->transformer.spec.T, C = net->transformer.spec.C;
+    int *tokens = tokens_behind(net, scratch, B), n = tokens_of(tokens, x, B, T);
+    bh_real *dfeatures = scratch, *rest = scratch + B * n * C;
+    for (int i = 0; i < B * n * C; i++) dfeatures[i] = 0;
+    for (int i = 0; i < net->transformer.n_params; i++) dw[i] = 0;
+    for (int b = 0; b < B; b++) {
+        bh_real *last = dfeatures + (b * n + length_of(x + b * T, T) - 1) * C;
+        for (int c = 0; c < C; c++) last[c] = dy[b * C + c];
+    }
+    bhi_transformer_backward(&net->transformer, w, dw, acts, rest, dfeatures, tokens, B, n);
+}
+
 // ---- forward and backward ----
 
 bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *acts,
@@ -207,7 +306,9 @@ bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *ac
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
         const bh_real *w = weights + layer->w_at, *b = weights + layer->b_at;
-        if (layer->is_conv) {
+        if (BH_HAS_TEXT && layer->is_transformer) {
+            transformer_forward(net, y, scratch_of(net, acts, B), x, w, B);
+        } else if (layer->is_conv) {
             bhi_conv2d_forward(y, scratch_of(net, acts, B), x, w, b, layer->activation,
                                &layer->conv, B);
         } else {
@@ -234,7 +335,10 @@ void bhi_net_backward(const bhi_net *net, const bh_real *weights, bh_real *grads
         bh_real *dinput = i > 0 ? bhi_net_layer(net, dacts, i - 1, B) : NULL;
         bh_real *dw = grads + layer->w_at, *db = grads + layer->b_at;
         bhi_activation before = i > 0 ? net->layers[i - 1].activation : BHI_IDENTITY;
-        if (layer->is_conv) {
+        if (BH_HAS_TEXT && layer->is_transformer) {
+            transformer_backward(net, dw, dy, scratch_of(net, acts, B), scratch_of(net, dacts, B), x,
+                                 w, B);
+        } else if (layer->is_conv) {
             bhi_conv2d_backward(dw, db, dinput, scratch_of(net, dacts, B), dy, input, w, before,
                                 &layer->conv, B);
         } else {

@@ -2,6 +2,9 @@
 // Networks: a stack of convolutions and linear layers over one block of parameters.
 //
 //     x (B,S) -> [convolutions] -> hidden linear layers -> linear output -> [dueling] -> (B,A,N)
+//     x (B,T) -> transformer    -> …
+//
+// A transformer takes token ids, text from the first on and 0 behind it, and gives the features of the last token there is.
 //
 // Legend: B batch, S inputs, A outputs (actions), N atoms of each (1, or those of a distribution). A
 // bhi_net is plain data that only says where things are; the caller owns the blocks of parameters,
@@ -16,6 +19,7 @@
 #include "core/config.h"
 #include "nn/conv2d.h"
 #include "nn/linear.h"
+#include "nn/transformer.h"
 
 #include <stddef.h>
 
@@ -27,13 +31,34 @@ typedef enum bhi_extractor {
     BHI_FLATTEN = 0,     ///< nothing
     BHI_MINATAR_CNN = 1, ///< 16 filters 3x3, stride 1 (Young and Tian 2019)
     BHI_NATURE_CNN = 2,  ///< 32 8x8 stride 4, 64 4x4 stride 2, 64 3x3 stride 1 (Mnih et al. 2015)
+    BHI_TRANSFORMER = 3, ///< nn/transformer.h; only with BH_HAS_TEXT
 } bhi_extractor;
+
+#if BH_HAS_TEXT
+#define BHI_EXTRACTORS "flatten|minatar-cnn|nature-cnn|transformer" ///< words of the option
+
+/// Rows of the transformer's sizes for the config of an agent.
+#define BHI_TRANSFORMER_CONFIG(X)                                                                  \
+    X(INT, d_model, "32", 4, 512, NULL, BH_RESET,                                                  \
+      "Transformer: channels of a position, a multiple of 4 times n_heads")                        \
+    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Transformer: heads of the attention")             \
+    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Transformer: blocks of attention and mlp")
+
+/// From a pointer to a config with these rows; V and T are the space's.
+#define BHI_TRANSFORMER_SPEC(c) \
+    ((bhi_transformer_spec){.C = (c)->d_model, .H = (c)->n_heads, .L = (c)->n_layers})
+#else
+#define BHI_EXTRACTORS "flatten|minatar-cnn|nature-cnn"
+#define BHI_TRANSFORMER_CONFIG(X)
+#define BHI_TRANSFORMER_SPEC(c) ((bhi_transformer_spec){0})
+#endif
 
 /// What a network is made from. Zeros mean: no images, no dueling, no noise.
 typedef struct bhi_net_spec {
     int inputs;   ///< S
     int image[3]; ///< height, width, channels of an input, for a convolutional extractor
     bhi_extractor extractor;
+    bhi_transformer_spec transformer; ///< of that extractor; its T is S
     bh_sizes hidden; ///< of the linear layers before the output
     bhi_activation activation;
     int outputs, atoms; ///< A, N
@@ -47,7 +72,7 @@ typedef struct bhi_layer {
     int w_at, b_at;      ///< where weights and bias start in a block of weights
     int sigma_at; ///< where sigma's weights, then bias, start in the parameters; 0: not noisy
     int noise_at; ///< where f(eps) of its inputs, then outputs, start in a block of noise
-    int is_conv;
+    int is_conv, is_transformer;
     bhi_activation activation;
     bhi_conv2d conv;
 } bhi_layer;
@@ -55,6 +80,7 @@ typedef struct bhi_layer {
 typedef struct bhi_net {
     int n_layers;
     bhi_layer layers[BHI_LAYERS_MAX];
+    bhi_transformer transformer; ///< of the layer that is one
     int outputs, atoms, dueling; ///< A, N
     double sigma_0;
     int n_weights; ///< reals of a block of weights, and of the means at the start of the parameters
@@ -63,7 +89,7 @@ typedef struct bhi_net {
     int n_noise;   ///< reals of a block of noise; 0 when nothing is noisy
 } bhi_net;
 
-/// Whether an image is large enough for the extractor's convolutions.
+/// Whether an image is large enough for the extractor's convolutions; whether a transformer can have these sizes.
 int bhi_net_fits(const bhi_net_spec *spec);
 
 /// Lays out a network. The spec fits.

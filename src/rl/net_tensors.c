@@ -3,6 +3,7 @@
 #include "rl/net_tensors.h"
 
 #include "core/text.h"
+#include "io/transformer_tensors.h"
 
 #include <string.h>
 
@@ -88,7 +89,10 @@ int bhi_net_tensors(const bhi_net *net, bh_real *params, const bhi_tensor_names 
         bh_text text = bh_text_over(base, sizeof base);
         slice whole = {layer, NULL, 0, layer->outputs};
         if (i > 0 && net->layers[i - 1].is_conv) whole.map = &net->layers[i - 1];
-        if (layer->is_conv) {
+        if (BH_HAS_TEXT && layer->is_transformer) {
+            n += bhi_transformer_tensors(&net->transformer, params + layer->w_at, names->features,
+                                         out + n);
+        } else if (layer->is_conv) {
             bh_text_add(&text, "%s.cnn.%d", names->features, 2 * n_convs++);
             n += add_conv(layer, params, base, out + n);
         } else if (i + 1 < net->n_layers) {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// What the environments over a vocabulary share (rl/text_task.h): the text so far as an observation, named parts of
+// a reward with weights, and one format of view, info and layout, so that one drawing draws them all.
+//
+// Such an environment holds a bhi_token_text in its state, appends tokens to it, and rates it at the end:
+//
+//     bhi_token_text_start(&s->text);
+//     bhi_token_text_append(&task, &s->text, topic_token);
+//     bhi_token_text_observe(&task, &s->text, obs);
+//     …
+//     *terminated = bhi_token_text_append(&task, &s->text, task.text->action_tokens[action]) == END || …;
+//     if (*terminated) *reward = bhi_token_text_rate(&task, &s->text, parts, weights);
+//
+// Observation: Box of T token ids, BH_SPACE_TOKEN: the text so far, then BH_TOKEN_PAD.
+// view, T + P + 1 floats: [0, T) as the observation, [T, T + P) the parts, [T + P] the total. Parts are at
+//                   least 0 once the text is rated; until then they and the total are -1. A total may be -1 by
+//                   itself: whether it is known, the parts say
+// describe:         the tokens with spaces between them, "…" behind them while the text is being written
+// info:             {"text": "the dog"}, once rated also "parts": {"grammar": 0.5, …}, "reward": total
+// layout:           {"actions": […], "actions_zh": […], the tokens the actions write,
+//                    "tokens": […], "tokens_zh": […], "action_tokens": [id of each action's token],
+//                    "ends_at": id, "length": T, "parts": […], "parts_zh": […], …}
+// An environment may have more in all three.
+//
+// Legend: T tokens of an observation, V tokens of the vocabulary, A actions, P parts of the reward.
+#pragma once
+
+#include "rl/env.h"
+
+enum { BHI_TOKEN_TEXT_MAX = 40, BHI_TOKEN_PARTS_MAX = 8 }; ///< largest T, P
+
+/// 0, 1, … 127: where actions write the tokens from id t on, in order, bhi_token_ids + t are their action_tokens.
+extern const int bhi_token_ids[128];
+
+/// What of a task never changes: one constant table in the environment's file.
+typedef struct bhi_token_task {
+    const bh_text_task *text; ///< vocabulary and what actions write
+    /// A token's Chinese gloss, the token itself where it is Chinese.
+    const char *(*token_zh)(int id);
+    int n_text;                  ///< T
+    int n_actions;               ///< A
+    int n_parts;                 ///< P
+    const char *const *parts;    ///< (P) names
+    const char *const *parts_zh; ///< (P)
+} bhi_token_task;
+
+/// The moving part: plain data in an environment's state.
+typedef struct bhi_token_text {
+    int n; ///< tokens so far
+    unsigned char tokens[BHI_TOKEN_TEXT_MAX];
+    int is_rated;
+    double parts[BHI_TOKEN_PARTS_MAX];
+    double total;
+    float high[BHI_TOKEN_TEXT_MAX]; ///< upper bounds of the observation
+} bhi_token_text;
+
+/// Fills a zeroed text; for bh_env_def.init.
+void bhi_token_text_init(const bhi_token_task *task, bhi_token_text *text);
+
+/// The spaces of the task. Bounds are borrowed from `text`.
+void bhi_token_text_spaces(const bhi_token_task *task, const bhi_token_text *text,
+                           bh_space *observation, bh_space *action);
+
+/// An empty, unrated text.
+void bhi_token_text_start(bhi_token_text *text);
+
+/// Appends a token and returns it. A text of T tokens stays as it is: a task whose end may come then.
+int bhi_token_text_append(const bhi_token_task *task, bhi_token_text *text, int token);
+
+/// The observation: (T) out.
+void bhi_token_text_observe(const bhi_token_task *task, const bhi_token_text *text, float *obs);
+
+/// Keeps the parts (P), each at least 0, and returns the total: the sum of weights (P) times parts, in order.
+double bhi_token_text_rate(const bhi_token_task *task, bhi_token_text *text, const double *parts,
+                           const double *weights);
+
+/// (T + P + 1) out.
+void bhi_token_text_view(const bhi_token_task *task, const bhi_token_text *text, float *view);
+
+/// Appends tokens [from, to), to at most the length of the text, with spaces between them. The token that ends a
+/// text is left out.
+void bhi_token_text_join(const bhi_token_task *task, const bhi_token_text *text, int from, int to,
+                         bh_text *out);
+
+/// Appends the whole text, " …" behind it while it is not rated.
+void bhi_token_text_describe(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
+
+/// Appends the members of `info` or of `layout` without the braces around them, so that an environment
+/// may have more.
+void bhi_token_text_info(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
+void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
+
+/// Length of the text in an observation (T): its tokens up to the padding.
+int bhi_token_text_length(const float *obs, int n_text);
