@@ -12,7 +12,7 @@ import { floatsOf, readSpace } from './space.mjs';
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {{ env: string | import('./custom_env.mjs').OwnEnv, options: object }} Expected */
 
-export const RECORD_WIDTH = 14;
+export const RECORD_WIDTH = 16;
 const LAST_STEP_NUMBERS = 8;
 // Between two drains at most 3 records per step are made, and the ring holds 8,192.
 const STEPS_MAX = 2048;

@@ -36,6 +36,7 @@ typedef enum bhi_extractor {
 
 #if BH_HAS_TEXT
 #define BHI_EXTRACTORS "flatten|minatar-cnn|nature-cnn|transformer" ///< words of the option
+#define BHI_EXTRACTORS_HELP "Before the hidden layers: convolutions for images, a transformer for text"
 
 /// Rows of the transformer's sizes for the config of an agent.
 #define BHI_TRANSFORMER_CONFIG(X)                                                                  \
@@ -48,7 +49,8 @@ typedef enum bhi_extractor {
 #define BHI_TRANSFORMER_SPEC(c) \
     ((bhi_transformer_spec){.C = (c)->d_model, .H = (c)->n_heads, .L = (c)->n_layers})
 #else
-#define BHI_EXTRACTORS "flatten|minatar-cnn|nature-cnn"
+#define BHI_EXTRACTORS      "flatten|minatar-cnn|nature-cnn"
+#define BHI_EXTRACTORS_HELP "Convolutions before the hidden layers, for images"
 #define BHI_TRANSFORMER_CONFIG(X)
 #define BHI_TRANSFORMER_SPEC(c) ((bhi_transformer_spec){0})
 #endif

@@ -18,6 +18,8 @@ const char *const bhi_ppo_metrics[] = {
     "train/value_loss",
     "train/entropy_loss",
     "train/explained_variance",
+    "train/kl_reference",
+    "train/kl_coef",
     "train/approx_kl",
     "train/clip_fraction",
     NULL,
@@ -27,6 +29,8 @@ const char *const bhi_reinforce_metrics[] = {
     "train/value_loss",
     "train/entropy_loss",
     "train/explained_variance",
+    "train/kl_reference",
+    "train/kl_coef",
     NULL,
 };
 
@@ -36,6 +40,7 @@ static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space 
 {
     bhi_net_spec net = {.inputs = space->n,
                         .extractor = s->features_extractor,
+                        .transformer = s->transformer,
                         .hidden = s->net_arch,
                         .activation = s->activation,
                         .outputs = outputs,
@@ -43,6 +48,7 @@ static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space 
     for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
         net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
     }
+    if (BH_HAS_TEXT) bhi_guide_transformer(&net, space);
     return net;
 }
 
@@ -51,7 +57,13 @@ bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settin
 {
     const bhi_actor_critic_settings *s = settings;
     double size = spec->observation.n, params = 0, units = 0;
-    if (s->features_extractor != BHI_FLATTEN) {
+    if (BH_HAS_TEXT && s->features_extractor == BHI_TRANSFORMER) {
+        bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
+        bh_status status = bhi_guide_check(name, &net, spec, err);
+        if (status != BH_OK) return status;
+        units = bhi_guide_units(&net);
+        size = net.transformer.C;
+    } else if (s->features_extractor != BHI_FLATTEN) {
         bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
         if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
             return bh_fail(err, BH_ERR_CONFIG,
@@ -87,6 +99,8 @@ bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *setting
     ac.policy = bhi_net_shape(&policy);
     if (!settings->has_no_critic) ac.value = bhi_net_shape(&value);
     ac.n_params = ac.policy.n_params + ac.value.n_params;
+    ac.kl_coef = -1;
+    if (BH_HAS_TEXT) ac.guide = bhi_guide_shape(&(bhi_guide_settings){0}, spec, &policy, rows);
     return ac;
 }
 
@@ -108,6 +122,10 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->value_dacts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
     ac->uniform = bhi_arena_array(arena, rows, sizeof *ac->uniform);
     ac->mode = bhi_arena_array(arena, rows, sizeof *ac->mode);
+    if (!BH_HAS_TEXT) return;
+    bhi_guide_layout(&ac->guide, arena);
+    ac->reference = reals(arena, (size_t)ac->policy.n_params);
+    ac->of_reference = reals(arena, rows);
 }
 
 void bhi_actor_critic_init(bhi_actor_critic *ac)
@@ -124,14 +142,25 @@ void bhi_actor_critic_init(bhi_actor_critic *ac)
         bhi_net_init(&ac->policy, ac->params, &init_rng);
         bhi_net_init(&ac->value, value_params, &init_rng);
     }
+    bhi_actor_critic_fasten(ac);
 }
 
 // ---- learning ----
 
-const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B)
+// Logits (B,A) of a policy's parameters, those of actions that are not allowed out of reach.
+static const bh_real *logits_under(bhi_actor_critic *ac, const bh_real *params, const bh_real *x,
+                                   int B)
 {
     assert(B <= ac->rows);
-    return bhi_net_forward(&ac->policy, ac->params, ac->policy_acts, x, B);
+    bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
+    const bh_real *bias = BH_HAS_TEXT ? bhi_guide_bias(&ac->guide, 0, x, B) : NULL;
+    for (int i = 0; bias != NULL && i < B * ac->spec.n_actions; i++) logits[i] += bias[i];
+    return logits;
+}
+
+const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B)
+{
+    return logits_under(ac, ac->params, x, B);
 }
 
 const bh_real *bhi_actor_critic_values(bhi_actor_critic *ac, const bh_real *x, int B)
@@ -173,6 +202,48 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
     if (ac->settings.has_no_critic) return;
     bhi_net_backward(&ac->value, ac->params + P, gradient + P, ac->value_acts, ac->value_dacts, x,
                      B);
+}
+
+// ---- the leash ----
+
+void bhi_actor_critic_fasten(bhi_actor_critic *ac)
+{
+    if (!BH_HAS_TEXT) return;
+    memcpy(ac->reference, ac->params, (size_t)ac->policy.n_params * sizeof *ac->params);
+    ac->kl_coef = -1;
+}
+
+static void adapt(bhi_actor_critic *ac, double kl)
+{
+    double target = ac->settings.leash.target;
+    if (target == 0) return;
+    double error = kl / target - 1;
+    error = error > 0.2 ? 0.2 : error < -0.2 ? -0.2 : error;
+    ac->kl_coef *= 1 + 0.1 * error;
+}
+
+void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n)
+{
+    double start = ac->settings.leash.coef, sum = 0;
+    if (!BH_HAS_TEXT || start == 0 || n == 0) return;
+    if (ac->kl_coef < 0 || ac->settings.leash.target == 0) ac->kl_coef = start;
+    bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
+    for (int i = 0; i < n; i += ac->rows) {
+        int B = n - i < ac->rows ? n - i : ac->rows, A = ac->spec.n_actions;
+        bh_real *log_p = ac->policy_dacts;
+        bhi_rollout_gather(rollout, index + i, B, &batch);
+        bh_policy_log_prob(log_p, bhi_actor_critic_logits(ac, ac->x, B), ac->mode, B, A);
+        bh_policy_log_prob(ac->of_reference, logits_under(ac, ac->reference, ac->x, B), ac->mode, B,
+                           A);
+        for (int b = 0; b < B; b++) {
+            double difference = (double)log_p[b] - (double)ac->of_reference[b];
+            rollout->r_t[index[i + b]] -= (bh_real)(ac->kl_coef * difference);
+            sum += difference;
+        }
+    }
+    bhi_actor_critic_note(ac, BHI_FIGURE_KL_REFERENCE, sum / n);
+    bhi_actor_critic_note(ac, BHI_FIGURE_KL_COEF, ac->kl_coef);
+    adapt(ac, sum / n);
 }
 
 static double learning_rate(const bhi_actor_critic *ac)
@@ -304,7 +375,7 @@ void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, cons
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
         encode(ac, obs, i, B);
-        const bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, ac->x, B);
+        const bh_real *logits = logits_under(ac, params, ac->x, B);
         bh_policy_log_softmax(log_p, logits, B, A);
         for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)log_p[j];
     }
@@ -315,6 +386,26 @@ void *bhi_actor_critic_params(void *agent, size_t *bytes)
     bhi_actor_critic *ac = agent;
     *bytes = (size_t)ac->n_params * sizeof *ac->params;
     return ac->params;
+}
+
+bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm, bh_error *err)
+{
+    bhi_actor_critic *ac = agent;
+    bh_status status = bhi_language_check(&ac->policy, ac->spec.text, lm, err);
+    if (status != BH_OK) return status;
+    bhi_language_body(&ac->policy, ac->params, lm);
+    bhi_language_head(&ac->policy, ac->params, ac->spec.text, ac->spec.n_actions, lm);
+    if (!ac->settings.has_no_critic)
+        bhi_language_body(&ac->value, ac->params + ac->policy.n_params, lm);
+    bhi_actor_critic_fasten(ac);
+    return BH_OK;
+}
+
+int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n)
+{
+    bhi_actor_critic *ac = agent;
+    bhi_actor_critic_log_probs(agent, ac->reference, log_p, obs, n);
+    return 1;
 }
 
 int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out)

@@ -13,7 +13,9 @@
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "rl/agent.h"
+#include "rl/guide.h"
 #include "rl/policy.h"
+#include "rl/rollout.h"
 
 /// Rows of an agent's table, beside its learning_rate with BH_SCHEDULE_CONFIG.
 #define BHI_ACTOR_CRITIC_CONFIG(X)                                                                 \
@@ -24,14 +26,36 @@
     X(REAL, vf_coef, "0.5", 0, 1e6, NULL, BH_LIVE, "Weight of the value network's loss")           \
     X(REAL, max_grad_norm, "0.5", 0, 1e9, NULL, BH_LIVE,                                           \
       "Largest norm of a gradient; 0 does not clip")                                               \
-    X(CHOICE, features_extractor, "flatten", 0, 0, "flatten|minatar-cnn|nature-cnn", BH_RESET,     \
-      "Convolutions before the hidden layers, for images")                                         \
+    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, \
+      BHI_EXTRACTORS_HELP)                                         \
+    BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET,                                           \
       "Sizes of the hidden layers, in the policy's and in the value network")                      \
     X(CHOICE, activation, "tanh", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
     X(BOOL, ortho_init, "true", 0, 1, NULL, BH_RESET,                                              \
       "Orthogonal initial weights, and actions nearly as likely as each other; else uniform ones") \
-    BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")
+    BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")                                                      \
+    BHI_LEASH_CONFIG(X)
+
+#if BH_HAS_TEXT
+/// Rows of the leash to a frozen reference: the policy as it was first, or as it was last loaded. Every reward becomes
+/// r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned from (Stiennon et al. 2020; Ouyang et al. 2022).
+/// With a target, kl_coef is where the coefficient starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
+/// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's steps.
+#define BHI_LEASH_CONFIG(X)                                                                        \
+    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE,                                                   \
+      "Weight of the KL penalty that keeps the policy near the one it started from")               \
+    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE,                                                 \
+      "KL per step that the weight adapts to; 0 leaves it fixed")
+#define BHI_LEASH_SETTINGS(c) ((bhi_leash_settings){(c)->kl_coef, (c)->kl_target})
+#else
+#define BHI_LEASH_CONFIG(X)
+#define BHI_LEASH_SETTINGS(c) ((bhi_leash_settings){0})
+#endif
+
+typedef struct bhi_leash_settings {
+    double coef, target;
+} bhi_leash_settings;
 
 /// What those rows say.
 typedef struct bhi_actor_critic_settings {
@@ -39,6 +63,8 @@ typedef struct bhi_actor_critic_settings {
     bhi_optimizer_settings optimizer;
     double vf_coef, max_grad_norm;
     bhi_extractor features_extractor;
+    bhi_transformer_spec transformer;
+    bhi_leash_settings leash;
     bh_sizes net_arch;
     bhi_activation activation;
     int ortho_init;
@@ -53,6 +79,8 @@ typedef struct bhi_actor_critic_settings {
         .vf_coef = (c)->vf_coef,                                      \
         .max_grad_norm = (c)->max_grad_norm,                          \
         .features_extractor = (bhi_extractor)(c)->features_extractor, \
+        .transformer = BHI_TRANSFORMER_SPEC(c),                       \
+        .leash = BHI_LEASH_SETTINGS(c),                               \
         .net_arch = (c)->net_arch,                                    \
         .activation = (bhi_activation)(c)->activation,                \
         .ortho_init = (c)->ortho_init,                                \
@@ -68,12 +96,14 @@ typedef enum bhi_figure {
     BHI_FIGURE_VALUE_LOSS,
     BHI_FIGURE_ENTROPY_LOSS,
     BHI_FIGURE_EXPLAINED_VARIANCE,
+    BHI_FIGURE_KL_REFERENCE,
+    BHI_FIGURE_KL_COEF,
     BHI_FIGURE_APPROX_KL,
     BHI_FIGURE_CLIP_FRACTION,
     BHI_FIGURES,
 } bhi_figure;
 
-/// Their names, Stable-Baselines3's, NULL-terminated; reinforce has the first four.
+/// Their names, Stable-Baselines3's, NULL-terminated; reinforce has the first six.
 extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
 
 typedef struct bhi_actor_critic {
@@ -96,6 +126,11 @@ typedef struct bhi_actor_critic {
     bh_real *policy_acts, *policy_dacts, *value_acts, *value_dacts;
     double *uniform; ///< (rows)
     int *mode;       ///< (rows)
+
+    bhi_guide guide;      ///< which actions are allowed, of text
+    bh_real *reference;   ///< (policy.n_params) what the leash is fastened to
+    bh_real *of_reference; ///< (rows) log-probabilities
+    double kl_coef;       ///< now, when it adapts; -1 before the first update
 } bhi_actor_critic;
 
 // ---- creating: check, shape, layout twice, init ----
@@ -137,6 +172,13 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
 /// A step of the optimizer along ac->gradient, clipped by its norm, both networks together.
 void bhi_actor_critic_step(bhi_actor_critic *ac);
 
+/// Takes the leash's penalty off the rewards of the cells at index (n) of a rollout, notes the KL and adapts the
+/// coefficient. Once for each cell, before advantages are computed.
+void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n);
+
+/// Fastens the leash to the policy as it is.
+void bhi_actor_critic_fasten(bhi_actor_critic *ac);
+
 /// Adds to a figure's mean.
 void bhi_actor_critic_note(bhi_actor_critic *ac, bhi_figure figure, double value);
 
@@ -165,8 +207,22 @@ void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, cons
 void *bhi_actor_critic_params(void *agent, size_t *bytes);
 int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out);
 
+/// Both networks take the transformer over, the policy also the output layer; the leash is fastened to it.
+bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm,
+                                          bh_error *err);
+/// The reference's.
+int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
+
+#if BH_HAS_TEXT
+#define BHI_ACTOR_CRITIC_TEXT \
+    .language_model = bhi_actor_critic_language_model, .log_prior = bhi_actor_critic_log_prior,
+#else
+#define BHI_ACTOR_CRITIC_TEXT
+#endif
+
 /// The entries of a bh_agent_class that all agents with actor and critic share.
 #define BHI_ACTOR_CRITIC_CLASS                                                                \
+    BHI_ACTOR_CRITIC_TEXT                                                                     \
     .gives_log_probs = 1, .destroy = bhi_actor_critic_destroy,                                \
     .config_of = bhi_actor_critic_config_of,                                                  \
     .set_total_timesteps = bhi_actor_critic_set_total_timesteps, .act = bhi_actor_critic_act, \

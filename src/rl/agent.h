@@ -6,10 +6,12 @@
 #pragma once
 
 #include "core/config.h"
+#include "core/real.h"
 #include "core/rng.h"
 #include "io/checkpoint.h"
 #include "rl/mdp.h"
 #include "rl/space.h"
+#include "rl/text_task.h"
 
 /// What an agent is told when it is created. Copied.
 typedef struct bh_agent_spec {
@@ -19,7 +21,21 @@ typedef struct bh_agent_spec {
     int total_timesteps; ///< the horizon of schedules
     bh_rng rng;          ///< the agent's own stream
     const bh_mdp *mdp;   ///< the transition table for classes with needs_mdp, borrowed; else NULL
+    const bh_text_task *text; ///< where observations are text; else NULL
 } bh_agent_spec;
+
+struct bhi_transformer;
+
+/// A language model, as an agent takes it over: the network of lm/language_model.h as plain pointers, all borrowed.
+typedef struct bh_language_weights {
+    const struct bhi_transformer *net;
+    const bh_real *params; ///< of the transformer
+    int tied;              ///< the output layer is the token embedding
+    const bh_real *head;   ///< (C,V) of an output layer that is not
+    /// The text of a token, *n bytes.
+    const char *(*token)(const void *user, int id, size_t *n);
+    const void *user;
+} bh_language_weights;
 
 /// Transitions of one step of n environments.
 typedef struct bh_experience {
@@ -42,7 +58,7 @@ typedef struct bh_demonstrations {
         *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
 } bh_demonstrations;
 
-#define BH_METRICS_MAX 6 ///< figures of a class's own
+#define BH_METRICS_MAX 8 ///< figures of a class's own
 
 /// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
 typedef struct bh_agent_stats {
@@ -88,6 +104,12 @@ typedef struct bh_agent_class {
     /// happens, when they are more than the config made room for or lack what it asks for. NULL where the class
     /// cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
+    /// Starts from a language model: its transformer becomes that of the agent's networks, a policy also takes its output
+    /// layer, and where a prior or a reference is kept it is this model. BH_ERR_SHAPE, and nothing happens, for one of other
+    /// sizes or another vocabulary. NULL where the class has no transformer.
+    bh_status (*language_model)(void *agent, const bh_language_weights *lm, bh_error *err);
+    /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
+    int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
     void (*stats)(void *agent, bh_agent_stats *out);
     /// Updates since creation.
     int (*n_updates)(const void *agent);

@@ -30,6 +30,7 @@ struct bh_dqn {
     bhi_replay replay;
     bhi_optimizer optimizer;
     bhi_counts counts; // UCB
+    bhi_guide guide;   // of text
     bh_rng explore_rng, sample_rng, noise_rng;
     int timesteps; // environment steps observed
     int calls;     // steps of all environments together
@@ -97,6 +98,7 @@ static void layout(bh_dqn *d, bhi_arena *arena)
                           d->spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
     }
+    if (BH_HAS_TEXT) bhi_guide_layout(&d->guide, arena);
     if (c->demo_capacity > 0) {
         d->demo_weights = reals(arena, B);
         d->demo_loss = reals(arena, B);
@@ -121,6 +123,7 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
     const bh_space *space = &spec->observation;
     bhi_net_spec net = {.inputs = space->n,
                         .extractor = (bhi_extractor)c->features_extractor,
+                        .transformer = BHI_TRANSFORMER_SPEC(c),
                         .hidden = c->net_arch,
                         .activation = (bhi_activation)c->activation,
                         .outputs = spec->n_actions,
@@ -131,6 +134,7 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
     for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
         net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
     }
+    if (BH_HAS_TEXT) bhi_guide_transformer(&net, space);
     return net;
 }
 
@@ -139,7 +143,11 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
 static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, bh_error *err)
 {
     double size = spec->observation.n, params = 0, units = 0;
-    if (c->features_extractor != BHI_FLATTEN) {
+    if (BH_HAS_TEXT && c->features_extractor == BHI_TRANSFORMER) {
+        bhi_net_spec net = net_spec(c, spec);
+        units = bhi_guide_units(&net);
+        size = net.transformer.C;
+    } else if (c->features_extractor != BHI_FLATTEN) {
         units = 24 * size;
         size *= 16;
     }
@@ -167,6 +175,8 @@ static bh_status check_head(const bh_dqn_config *c, const bh_agent_spec *spec, b
     }
     bhi_net_spec net = net_spec(c, spec);
     if (c->features_extractor == BHI_FLATTEN) return BH_OK;
+    if (BH_HAS_TEXT && c->features_extractor == BHI_TRANSFORMER)
+        return bhi_guide_check("DQN", &net, spec, err);
     if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
         return bh_fail(
             err, BH_ERR_CONFIG,
@@ -195,6 +205,8 @@ bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const bh_agen
                             .rows = shape.rows,
                             .v_min = config->v_min,
                             .v_max = config->v_max};
+    if (BH_HAS_TEXT)
+        shape.guide = bhi_guide_shape(&BHI_GUIDE_SETTINGS(config), spec, &net, shape.rows);
     bhi_arena arena = {0};
     layout(&shape, &arena);
     bh_dqn *d = bh_alloc(arena.used);
@@ -253,6 +265,13 @@ static const bh_real *noisy_weights(bh_dqn *d, const bh_real *params)
     return d->weights;
 }
 
+// What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for nothing.
+static const bh_real *bias_of(bh_dqn *d, const bh_real *x, int B)
+{
+    if (!BH_HAS_TEXT) return NULL;
+    return bhi_guide_bias(&d->guide, BHI_GUIDE_SETTINGS(&d->config).beta, x, B);
+}
+
 // Values under any parameters, without noise, in batches of at most `rows`.
 static void q_values(bh_dqn *d, const bh_real *params, double *q, const float *obs, int n)
 {
@@ -265,7 +284,9 @@ static void q_values(bh_dqn *d, const bh_real *params, double *q, const float *o
         }
         const bh_real *out = bhi_net_forward(&d->net, params, d->acts, d->x_tm1, B);
         const bh_real *y = bhi_head_values(&d->head, d->q, out, B);
-        for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)y[j];
+        const bh_real *bias = bias_of(d, d->x_tm1, B);
+        for (int j = 0; j < B * A; j++)
+            q[(size_t)i * (size_t)A + (size_t)j] = (double)(bias != NULL ? y[j] + bias[j] : y[j]);
     }
 }
 
@@ -280,7 +301,8 @@ static int choose(bh_dqn *d, const bhi_explore_settings *explore, double rate, c
 {
     int A = d->spec.n_actions;
     const uint32_t *counts = explore->kind == BHI_UCB ? bhi_counts_of(&d->counts, x) : NULL;
-    for (int a = 0; a < A; a++) d->row[a] = (double)q[a];
+    const bh_real *bias = bias_of(d, x, 1);
+    for (int a = 0; a < A; a++) d->row[a] = (double)(bias != NULL ? q[a] + bias[a] : q[a]);
     return bhi_explore_choose(explore, rate, &d->explore_rng, d->row, counts, A, explored);
 }
 
@@ -295,8 +317,13 @@ void bh_dqn_act(bh_dqn *dqn, int *actions, unsigned char *explored, const float 
     for (int i = 0; i < n; i++) {
         actions[i] = bhi_explore_blind(&explore, rate, &dqn->explore_rng, (int)A);
         explored[i] = actions[i] >= 0;
-        if (explored[i]) continue;
-        bhi_encode(dqn->x_tm1 + (size_t)asked++ * S, obs + (size_t)i * F, &dqn->spec.observation);
+        bh_real *row = dqn->x_tm1 + (size_t)asked * S;
+        if (explored[i] && !(BH_HAS_TEXT && dqn->guide.task != NULL)) continue;
+        bhi_encode(row, obs + (size_t)i * F, &dqn->spec.observation);
+        if (!explored[i]) asked++;
+        else if (BH_HAS_TEXT)
+            actions[i] = bhi_guide_random(&dqn->guide, &BHI_GUIDE_SETTINGS(&dqn->config), row,
+                                          &dqn->explore_rng);
     }
     if (asked == 0) return;
     const bh_real *weights = noisy_weights(dqn, dqn->online), *x = dqn->x_tm1;
@@ -387,7 +414,8 @@ static const bh_real *learn_outputs(bh_dqn *d)
                             .loss = (bhi_loss)c->loss,
                             .error = d->error,
                             .dout = bhi_net_output(&d->net, d->dacts, B),
-                            .bonus_t = target_bonus(d)};
+                            .bonus_t = target_bonus(d),
+                            .bias_t = bias_of(d, d->x_t, B)};
     const bh_real *weights = noisy_weights(d, d->target);
     batch.out_t = batch.choose_t = bhi_net_forward(&d->net, weights, d->dacts, d->x_t, B);
     weights = noisy_weights(d, d->online);
@@ -589,6 +617,25 @@ static void class_params_changed(void *agent)
     memcpy(d->target, d->online, (size_t)d->net.n_params * sizeof(bh_real));
 }
 
+#if BH_HAS_TEXT
+static bh_status class_language_model(void *agent, const bh_language_weights *lm, bh_error *err)
+{
+    bh_dqn *d = agent;
+    bh_status status = bhi_language_check(&d->net, d->spec.text, lm, err);
+    if (status == BH_OK) status = bhi_guide_take(&d->guide, lm, err);
+    if (status != BH_OK) return status;
+    bhi_language_body(&d->net, d->online, lm);
+    class_params_changed(d);
+    return BH_OK;
+}
+
+static int class_log_prior(void *agent, double *log_p, const float *obs, int n)
+{
+    bh_dqn *d = agent;
+    return bhi_guide_log_prior_of(&d->guide, log_p, d->x_tm1, obs, n, &d->spec.observation);
+}
+#endif
+
 // Hessel et al. 2018, table 1, as far as it does not depend on the task.
 static const bh_preset presets[] = {
     {"dqn/rainbow", "double_q", "true"},
@@ -623,4 +670,8 @@ const bh_agent_class bh_dqn_class = {
     .params = class_params,
     .tensors = class_tensors,
     .params_changed = class_params_changed,
+#if BH_HAS_TEXT
+    .language_model = class_language_model,
+    .log_prior = class_log_prior,
+#endif
 };

@@ -22,6 +22,7 @@
 #include "optim/schedule.h"
 #include "rl/agent.h"
 #include "rl/explore.h"
+#include "rl/guide.h"
 
 #define BH_DQN_CONFIG(X)                                                                           \
     X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")           \
@@ -76,12 +77,14 @@
       "Demonstrations: by how much that loss wants them above")                                    \
     X(INT, demo_updates, "0", 0, 10000000, NULL, BH_RESET,                                         \
       "Demonstrations: updates on them alone, before the first step")                              \
-    X(CHOICE, features_extractor, "flatten", 0, 0, "flatten|minatar-cnn|nature-cnn", BH_RESET,     \
-      "Convolutions before the hidden layers, for images")                                         \
+    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, \
+      BHI_EXTRACTORS_HELP)                                         \
+    BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")             \
     X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
     X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                   \
-    BH_OPTIMIZER_CONFIG(X)
+    BH_OPTIMIZER_CONFIG(X)                                                                         \
+    BHI_GUIDE_CONFIG(X)
 
 typedef struct bh_dqn_config {
     BH_DQN_CONFIG(BH_MEMBER)

@@ -141,6 +141,9 @@ BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step,
 /// The last failure of a foreign environment; its status is BH_OK when there was none. Borrowed.
 BH_API const bh_error *bh_env_failure(const bh_env *env);
 
+/// Takes over the live options of a config that was checked, in all environments; nothing where there are none. Episodes go on.
+BH_API void bh_env_configure(bh_env *env, const void *config);
+
 BH_API const bh_env_def *bh_env_definition(const bh_env *env);
 /// The options it was made with, borrowed; NULL when the environment has none.
 BH_API const void *bh_env_config(const bh_env *env);

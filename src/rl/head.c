@@ -2,6 +2,7 @@
 // Heads.
 #include "rl/head.h"
 
+#include "core/config.h"
 #include "rl/value.h"
 
 #include <string.h>
@@ -47,6 +48,9 @@ static double learn_expected(bhi_head *head, bhi_head_batch *b)
     if (b->bonus_t != NULL) {
         for (int i = 0; i < B * A; i++) head->q_t[i] = b->out_t[i] + b->bonus_t[i];
         choose_t = q_t = head->q_t;
+    } else if (BH_HAS_TEXT && b->bias_t != NULL) {
+        for (int i = 0; i < B * A; i++) head->q_t[i] = b->choose_t[i] + b->bias_t[i];
+        choose_t = head->q_t;
     }
     bh_value_double_q(b->error, b->out_tm1, b->a_tm1, b->r_t, b->discount_t, choose_t, q_t, B, A);
     double loss = bhi_loss_gradient(b->loss, head->dq, b->error, b->weights, B);
@@ -68,6 +72,8 @@ static void choose_next(bhi_head *head, bhi_head_batch *b)
         bh_real *row = head->q_t + i * A;
         for (int a = 0; a < A; a++)
             row[a] = q[i * A + a] + (b->bonus_t != NULL ? b->bonus_t[i * A + a] : 0);
+        for (int a = 0; BH_HAS_TEXT && b->bias_t != NULL && a < A; a++)
+            row[a] += b->bias_t[i * A + a];
         head->a_t[i] = bh_value_argmax(row, A);
     }
 }

@@ -119,6 +119,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
         .n_envs = setup->run.n_envs,
         .total_timesteps = setup->run.total_timesteps,
         .rng = rng,
+        .text = setup->env->text,
     };
     if (setup->agent->needs_mdp) {
         fill_mdp(run, env, spec.observation.n);
@@ -263,6 +264,16 @@ static bh_status fail_not_live(const char *owner, const char *name, bh_error *er
                    owner, name);
 }
 
+// A live option of the environments: those it trains in and those it is evaluated in.
+static bh_status set_env(bh_run *run, const char *name, const char *value, bh_error *err)
+{
+    bh_status status = bh_setup_set(run->setup, name, value, err);
+    if (status != BH_OK) return status;
+    bh_env_configure(run->train.envs, run->setup->env_config);
+    bh_env_configure(run->eval.envs, run->setup->env_config);
+    return BH_OK;
+}
+
 bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err)
 {
     const bh_config_table *tables[] = {&bh_run_table, run->setup->agent->config};
@@ -280,8 +291,10 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
         return BH_OK;
     }
     const bh_config_table *env = run->setup->env->config;
-    if (env != NULL && strncmp(name, "env.", 4) == 0 && bh_config_find(env, name + 4) != NULL) {
-        return fail_not_live(env->name, name + 4, err);
+    if (env != NULL && strncmp(name, "env.", 4) == 0) {
+        const bh_field *field = bh_config_find(env, name + 4);
+        if (BH_HAS_TEXT && field != NULL && (field->flags & BH_LIVE)) return set_env(run, name, value, err);
+        if (field != NULL) return fail_not_live(env->name, name + 4, err);
     }
     return bh_setup_set(run->setup, name, value, err); // says that the name is unknown
 }
@@ -748,3 +761,27 @@ bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, in
     if (n_loaded != NULL) *n_loaded = found;
     return read_parameters(run, bytes, size, tensors, found, err);
 }
+
+// ---- language models ----
+
+#if BH_HAS_TEXT
+bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err)
+{
+    const bh_agent_class *agent = run->setup->agent;
+    if (agent->language_model == NULL) {
+        return bh_fail(err, BH_ERR_CONFIG, "%s cannot start from a language model; use dqn, ppo or reinforce",
+                       agent->name);
+    }
+    bh_status status = agent->language_model(run->agent, lm, err);
+    if (status != BH_OK) return status;
+    run->best_mean = NAN;
+    run->solved_at = -1;
+    return BH_OK;
+}
+
+int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n)
+{
+    const bh_agent_class *agent = run->setup->agent;
+    return agent->log_prior != NULL && agent->log_prior(run->agent, log_p, obs, n);
+}
+#endif

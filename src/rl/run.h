@@ -191,6 +191,16 @@ BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_err
 BH_API bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
                                         bh_error *err);
 
+#if BH_HAS_TEXT
+/// Starts from a language model (bh_agent_class.language_model). BH_ERR_CONFIG where the algorithm cannot, BH_ERR_SHAPE for
+/// a model of another vocabulary or of other sizes than the run's transformer; then nothing has changed.
+BH_API bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err);
+
+/// log_p (n,A) out: what the frozen language model says of the actions in obs (n,F); a policy's reference. Returns 0 when
+/// the agent keeps none.
+BH_API int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n);
+#endif
+
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.
 BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry,
                                           const void *bytes, size_t size, bh_error *err);

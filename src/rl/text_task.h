@@ -11,6 +11,8 @@
 
 #include "core/rng.h"
 
+#include <stdint.h>
+
 #define BH_TOKEN_PAD  0   ///< id of what fills an observation up; never written by an action
 #define BH_TOKENS_MAX 256 ///< largest V: a token is a byte where observations are stored
 
@@ -25,3 +27,8 @@ typedef struct bh_text_task {
     /// tokens (T + 1) out. Returns how many tokens it has, at most T + 1; no padding is written.
     int (*example)(bh_rng *rng, int *tokens);
 } bh_text_task;
+
+/// rows (n, T + 1) out: n examples from a seed, padded, for a language model to learn from (lm/corpus.h). T tokens of an
+/// observation.
+BH_API void bh_text_task_rows(const bh_text_task *task, uint16_t *rows, int n, int T,
+                              uint64_t seed);

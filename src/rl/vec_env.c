@@ -295,6 +295,14 @@ const bh_error *bh_env_failure(const bh_env *envs)
     return &envs->failure;
 }
 
+void bh_env_configure(bh_env *envs, const void *config)
+{
+    const bh_env_def *def = envs->def;
+    if (def->configure == NULL) return;
+    memcpy(envs->config, config, def->config->bytes);
+    for (int i = 0; i < envs->n; i++) def->configure(state_of(envs, i), config);
+}
+
 const bh_env_def *bh_env_definition(const bh_env *envs)
 {
     return envs->def;

@@ -14,23 +14,19 @@
 #include "kernels/simd.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
+#include "wasm/exports.h"
 #include "wasm/script_env.h"
 
 #include <math.h>
 #include <string.h>
 
-#ifdef __wasm__
-#define EXPORT(type, name) __attribute__((export_name(#name), used)) type name
-#else
-#define EXPORT(type, name) type name
-#endif
-
 #define VERSION "0.1.0"
 
-static bh_error error;
-static char text_buffer[1 << 18];
+bh_error error;
+char text_buffer[TEXT_BUFFER_BYTES];
+static const bh_registry *const shipped = BH_HAS_TEXT ? &bh_all_envs : &bh_envs;
 
-static bh_text begin_text(void)
+bh_text begin_text(void)
 {
     return bh_text_over(text_buffer, sizeof text_buffer);
 }
@@ -175,9 +171,9 @@ EXPORT(const char *, bhx_catalog)(void)
     bh_text out = begin_text();
     error.status = BH_OK;
     bh_text_add(&out, "{\"version\":\"" VERSION "\",\"simd\":\"" BH_SIMD_NAME "\",\"envs\":[");
-    for (int i = 0; i < bh_envs.n; i++) {
+    for (int i = 0; i < shipped->n; i++) {
         if (i > 0) bh_text_add(&out, ",");
-        add_env(&out, bh_envs.defs[i]);
+        add_env(&out, shipped->defs[i]);
     }
     bh_text_add(&out, "],\"algos\":[");
     for (int i = 0; bh_agent_classes[i] != NULL; i++) {
@@ -205,7 +201,7 @@ EXPORT(const char *, bhx_catalog)(void)
 // The shipped environments, or the one of a script.
 static bh_registry registry_of(const bh_env_def *const *script)
 {
-    return *script != NULL ? (bh_registry){script, 1} : bh_envs;
+    return *script != NULL ? (bh_registry){script, 1} : *shipped;
 }
 
 /// algo NULL or "": the preset's. script: of bhx_script_create, or NULL for a shipped environment.

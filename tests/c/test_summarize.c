@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Summarize-v0: ROUGE on cases counted by hand, the optimum and the random policy's mean by enumerating all kinds of
 // documents, what is allowed, and the examples.
-#include "core/alloc.h"
-#include "envs/registry.h"
 #include "envs/summarize.h"
 
-#include "check.h"
+#include "json_valid.h"
+#include "text_world.h"
 
 enum {
     N_SENTENCES = BHI_SUMMARIZE_N_SENTENCES,
@@ -16,10 +15,7 @@ enum {
     N_SUBSETS = 1 << N_SENTENCES,
 };
 
-static const bh_text_task *task_text(void)
-{
-    return bh_env_summarize.text;
-}
+static const bh_env_def *const def = &bh_env_summarize;
 
 static int size_of(unsigned picked)
 {
@@ -52,7 +48,7 @@ static void join(char *out, const unsigned char *tokens, int n)
     *out = '\0';
     for (int i = 0; i < n; i++) {
         if (i > 0) strcat(out, " ");
-        strcat(out, task_text()->token(tokens[i]));
+        strcat(out, def->text->token(tokens[i]));
     }
 }
 
@@ -185,7 +181,7 @@ static void test_optimum_and_random_mean_exactly(void)
     CHECK_NEAR(s.best, BHI_SUMMARIZE_OPTIMUM, 5e-7); // the header states six digits
     CHECK_NEAR(s.random, BHI_SUMMARIZE_RANDOM_MEAN, 5e-7);
     double threshold = s.random + 0.9 * (s.best - s.random);
-    CHECK_NEAR(bh_env_summarize.reward_threshold, threshold, 1e-6);
+    CHECK_NEAR(def->reward_threshold, threshold, 1e-6);
 }
 
 // ---- documents as they are drawn ----
@@ -236,45 +232,11 @@ static void test_drawn_documents(void)
 
 // ---- playing ----
 
-static bh_env *make(void)
-{
-    bh_env *env;
-    CHECK_STATUS(bh_env_create(&env, &bh_env_summarize, NULL, NULL), BH_OK);
-    return env;
-}
-
-static int random_allowed(bh_rng *rng, const float *obs)
-{
-    unsigned char allowed[N_ACTIONS];
-    int fit[N_ACTIONS], n = 0;
-    task_text()->allowed(allowed, obs);
-    for (int a = 0; a < N_ACTIONS; a++) {
-        if (allowed[a]) fit[n++] = a;
-    }
-    CHECK(n > 0);
-    return fit[bh_rng_below(rng, (uint32_t)n)];
-}
-
 static void test_random_mean_by_playing(void)
 {
-    enum { N = 20000 };
-    bh_env *env = make();
-    bh_rng rng = bh_rng_seed(6);
-    double sum = 0, squares = 0;
-    for (int k = 0; k < N; k++) {
-        float obs[N_TEXT];
-        bh_step step;
-        bh_env_reset(env, obs);
-        do {
-            CHECK_STATUS(bh_env_step(env, random_allowed(&rng, obs), obs, &step, NULL), BH_OK);
-            CHECK(step.terminated || step.reward == 0.0);
-        } while (!step.terminated);
-        CHECK(bh_env_elapsed(env) >= 2 && bh_env_elapsed(env) <= MAX_PICKS + 1);
-        sum += step.reward;
-        squares += step.reward * step.reward;
-    }
-    double mean = sum / N, error = sqrt((squares / N - mean * mean) / N);
-    CHECK_NEAR(mean, BHI_SUMMARIZE_RANDOM_MEAN, 4 * error);
+    bh_env *env = world_make(def, NULL);
+    sample returns = world_play_randomly(env, 20000, 6);
+    CHECK_NEAR(sample_mean(&returns), BHI_SUMMARIZE_RANDOM_MEAN, 4 * sample_error(&returns));
     bh_env_destroy(env);
 }
 
@@ -282,7 +244,7 @@ static void check_allowed(const float *obs, const char *want)
 {
     unsigned char allowed[N_ACTIONS];
     char got[N_ACTIONS + 1] = {0};
-    task_text()->allowed(allowed, obs);
+    def->text->allowed(allowed, obs);
     for (int a = 0; a < N_ACTIONS; a++) got[a] = allowed[a] ? '1' : '0';
     CHECK_STRING(got, want);
 }
@@ -296,7 +258,7 @@ static bh_step take(bh_env *env, int action, float *obs)
 
 static void test_allowed(void)
 {
-    bh_env *env = make();
+    bh_env *env = world_make(def, NULL);
     float obs[N_TEXT];
     bh_env_reset(env, obs);
     check_allowed(obs, "1111110");
@@ -317,39 +279,54 @@ static void test_allowed(void)
         for (int i = 0; i < k; i++) CHECK(!take(env, forbidden[k][i], obs).terminated);
         step = take(env, forbidden[k][k], obs);
         CHECK(step.terminated && step.reward == 0);
-        random_allowed(&(bh_rng){0}, obs); // at least one is
+        unsigned char allowed[N_ACTIONS];
+        CHECK(world_allowed(env, obs, allowed) > 0);
     }
     bh_env_destroy(env);
 }
 
-static const char *tell(const bh_env *env, void (*function)(const void *, bh_text *))
-{
-    static char buffer[8192];
-    bh_text text = bh_text_over(buffer, sizeof buffer);
-    function(bh_env_state(env), &text);
-    CHECK(bh_text_fits(&text));
-    return buffer;
-}
-
 static void test_an_episode(void)
 {
-    bh_env *env = make();
+    bh_env *env = world_make(def, NULL);
     float obs[N_TEXT], view[N_TEXT + 4];
     bh_env_reset(env, obs);
-    CHECK(bh_env_observation_space(env)->n == N_TEXT && bh_env_action_space(env)->n == N_ACTIONS);
-    CHECK(bh_env_observation_space(env)->dtype == BH_SPACE_TOKEN && task_text()->n_tokens <= 96);
-    CHECK_STRING(task_text()->token((int)obs[0]), "<1>");
-    CHECK(strstr(tell(env, bh_env_summarize.describe), "<sum> …") != NULL);
+    world_check_vocabulary(env, 83, 35, N_ACTIONS);
+    CHECK_STRING(def->text->token((int)obs[0]), "<1>");
+    CHECK(strstr(world_tell(env, def->describe), "<sum> …") != NULL);
     take(env, 0, obs);
     take(env, 4, obs);
-    CHECK(strstr(tell(env, bh_env_summarize.describe), "<sum> <1> <5> …") != NULL);
-    CHECK(strstr(tell(env, bh_env_summarize.info), "\"reference\":\"") != NULL);
+    CHECK(strstr(world_tell(env, def->describe), "<sum> <1> <5> …") != NULL);
+    CHECK(strstr(world_tell(env, def->info), "reference") == NULL);
     bh_step step = take(env, STOP, obs);
     CHECK(step.terminated);
-    CHECK(strstr(tell(env, bh_env_summarize.info), "\"parts\":{\"rouge1\":") != NULL);
-    CHECK(strstr(tell(env, bh_env_summarize.layout), "\"STOP\"") != NULL);
-    bh_env_summarize.view(bh_env_state(env), view);
+    CHECK(strstr(world_tell(env, def->info), "\"parts\":{\"rouge1\":") != NULL);
+    CHECK(strstr(world_tell(env, def->info), "\"reference\":\"") != NULL);
+    CHECK(strstr(world_tell(env, def->layout), "\"STOP\"") != NULL);
+    def->view(bh_env_state(env), view);
     CHECK(view[N_TEXT] == (float)step.reward && view[N_TEXT + 3] == (float)step.reward);
+    bh_env_destroy(env);
+}
+
+// Any action at any time, allowed or not.
+static void test_random_actions(void)
+{
+    bh_env *env = world_make(def, NULL);
+    bh_rng rng = bh_rng_seed(42);
+    float obs[N_TEXT], view[N_TEXT + 16];
+    unsigned char allowed[N_ACTIONS];
+    for (int k = 0; k < 10000; k++) {
+        if (!bh_env_running(env)) bh_env_reset(env, obs);
+        bh_step step = take(env, (int)bh_rng_below(&rng, N_ACTIONS), obs);
+        CHECK(step.reward >= 0 && step.reward <= 1);
+        for (int i = 0; i < N_TEXT; i++) CHECK(obs[i] >= 0 && obs[i] < (float)def->text->n_tokens);
+        world_allowed(env, obs, allowed);
+        if (k % 7 != 0) continue;
+        CHECK(json_is_valid(world_tell(env, def->info)));
+        CHECK(strchr(world_tell(env, def->describe), '\n') == NULL);
+        def->view(bh_env_state(env), view);
+        for (int i = 0; i < def->n_view; i++) CHECK(view[i] >= -1 && view[i] < 256);
+    }
+    CHECK(json_is_valid(world_tell(env, def->layout)));
     bh_env_destroy(env);
 }
 
@@ -359,43 +336,35 @@ static void test_an_episode(void)
 static int find_sum(const int *tokens, int n)
 {
     int i = 0;
-    while (i < n && strcmp(task_text()->token(tokens[i]), "<sum>") != 0) i++;
+    while (i < n && strcmp(def->text->token(tokens[i]), "<sum>") != 0) i++;
     CHECK(i < n);
     return i;
-}
-
-static int action_of(int token)
-{
-    for (int a = 0; a < N_ACTIONS; a++) {
-        if (task_text()->action_tokens[a] == token) return a;
-    }
-    return -1;
 }
 
 // An episode has the document of an example when both draw it from the same stream.
 static void test_examples(void)
 {
     enum { N = 5000 };
-    void *state = bh_alloc(bh_env_summarize.state_bytes);
-    CHECK_STATUS(bh_env_summarize.init(state, NULL, NULL), BH_OK);
+    bh_env *env = world_make(def, NULL);
+    void *state = bh_alloc(def->state_bytes);
+    CHECK_STATUS(def->init(state, NULL, NULL), BH_OK);
     bh_rng rng = bh_rng_seed(11);
     double sum = 0;
     int n_ends[MAX_PICKS + 1] = {0};
     for (int k = 0; k < N; k++) {
-        int tokens[N_TEXT + 1], terminated = 0;
+        int tokens[WORLD_T], terminated = 0;
         bh_rng same = rng;
         float obs[N_TEXT];
         double reward = 0;
-        int n = task_text()->example(&rng, tokens), at = find_sum(tokens, n) + 1;
-        CHECK(n <= N_TEXT + 1 && tokens[n - 1] == task_text()->ends_at);
-        bh_env_summarize.reset(state, &same, obs);
+        int n = world_example(env, &rng, tokens), at = find_sum(tokens, n) + 1;
+        def->reset(state, &same, obs);
         for (int i = 0; i < at; i++) CHECK(obs[i] == (float)tokens[i]);
         for (int i = at; i < n; i++) {
             unsigned char allowed[N_ACTIONS];
-            int action = action_of(tokens[i]);
-            task_text()->allowed(allowed, obs);
+            int action = world_action(env, tokens[i]);
+            def->text->allowed(allowed, obs);
             CHECK(!terminated && action >= 0 && allowed[action]);
-            bh_env_summarize.step(state, &same, action, obs, &reward, &terminated);
+            def->step(state, &same, action, obs, &reward, &terminated);
         }
         CHECK(terminated);
         n_ends[n - 1 - at]++;
@@ -404,7 +373,8 @@ static void test_examples(void)
     for (int i = 1; i <= MAX_PICKS; i++) CHECK_NEAR(n_ends[i], N / 3.0, 200);
     printf("    examples: mean reward %.4f\n", sum / N);
     CHECK(sum / N > 1.2 * BHI_SUMMARIZE_RANDOM_MEAN && sum / N < 0.8 * BHI_SUMMARIZE_OPTIMUM);
-    bh_free(state, bh_env_summarize.state_bytes);
+    bh_free(state, def->state_bytes);
+    bh_env_destroy(env);
 }
 
 int main(int argc, char **argv)
@@ -416,6 +386,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_random_mean_by_playing);
     CHECK_RUN(test_allowed);
     CHECK_RUN(test_an_episode);
+    CHECK_RUN(test_random_actions);
     CHECK_RUN(test_examples);
     return check_report();
 }

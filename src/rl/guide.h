@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// What an agent knows of actions before it has learned anything: which are allowed where the observation is text, and what
+// a frozen language model makes of them, its prior.
+//
+//     bias(s, a) = BHI_NOT_ALLOWED where a is not allowed, else prior_beta log p(a | s)
+//
+// is added to an agent's values or logits when it chooses, also when it chooses the next action of a TD target, never to what it
+// learns. p is the language model's distribution of the next token, over the allowed actions' tokens. With
+// random_actions it also draws the random actions of epsilon-greedy.
+//
+// Legend: B rows, A actions, T tokens of an observation, V tokens.
+#pragma once
+
+#include "core/alloc.h"
+#include "nn/network.h"
+#include "rl/agent.h"
+
+#define BHI_NOT_ALLOWED ((bh_real)-1e30) ///< finite, so that 0 times it is 0
+
+typedef enum bhi_random_actions {
+    BHI_RANDOM_UNIFORM = 0, ///< numbered like the words of the option
+    BHI_RANDOM_MODEL = 1,   ///< drawn from the language model's distribution
+    BHI_RANDOM_TOP_K = 2,   ///< one of its prior_top_k most probable, each as likely
+} bhi_random_actions;
+
+#if BH_HAS_TEXT
+/// Rows for the config of an agent.
+#define BHI_GUIDE_CONFIG(X)                                                                       \
+    X(BOOL, prior, "false", 0, 1, NULL, BH_RESET,                                                 \
+      "Keep a frozen copy of the language model the agent starts from")                           \
+    X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE,                                               \
+      "Prior: weight of the language model's log-probabilities, added to values when choosing")   \
+    X(CHOICE, random_actions, "uniform", 0, 0, "uniform|language-model|top-k", BH_LIVE,           \
+      "Prior: where epsilon-greedy takes its random actions from")                                \
+    X(INT, prior_top_k, "5", 1, 1024, NULL, BH_LIVE,                                              \
+      "Prior: most probable actions that top-k chooses among")
+
+/// From a pointer to a config with these rows.
+#define BHI_GUIDE_SETTINGS(c)                                              \
+    ((bhi_guide_settings){.prior = (c)->prior,                             \
+                          .beta = (c)->prior_beta,                         \
+                          .random = (bhi_random_actions)(c)->random_actions, \
+                          .top_k = (c)->prior_top_k})
+#else
+#define BHI_GUIDE_CONFIG(X)
+#define BHI_GUIDE_SETTINGS(c) ((bhi_guide_settings){0})
+#endif
+
+typedef struct bhi_guide_settings {
+    int prior;
+    double beta;
+    bhi_random_actions random;
+    int top_k;
+} bhi_guide_settings;
+
+typedef struct bhi_guide {
+    const bh_text_task *task; ///< NULL: observations are no text, and there is nothing to know
+    int A, rows, n_text;   ///< n_text: T
+    int has_prior;         ///< the settings ask for one
+    int is_known;          ///< a language model was handed over
+    bhi_net net;           ///< (B,T) -> (B,V) logits
+    bh_real *params;       ///< of the frozen model
+    bh_real *acts;         ///< bhi_net_acts of rows
+    bh_real *log_p;        ///< (rows,A)
+    bh_real *bias;         ///< (rows,A)
+    float *obs;            ///< (T)
+    unsigned char *allowed; ///< (A)
+} bhi_guide;
+
+/// Completes the spec of a network that begins with a transformer from the space of its tokens.
+void bhi_guide_transformer(bhi_net_spec *net, const bh_space *space);
+
+/// Whether such a network can be over these observations; BH_ERR_CONFIG with a sentence that starts with `name`.
+bh_status bhi_guide_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
+                          bh_error *err);
+
+/// Reals of its activations for each row, computed where it cannot overflow.
+double bhi_guide_units(const bhi_net_spec *net);
+
+/// Sizes of the guide of an agent with networks of that kind, for up to `rows` rows. The prior's transformer is as the
+/// agent's; without a transformer there is no prior.
+bhi_guide bhi_guide_shape(const bhi_guide_settings *settings, const bh_agent_spec *spec,
+                          const bhi_net_spec *net, int rows);
+void bhi_guide_layout(bhi_guide *guide, bhi_arena *arena);
+
+/// bias (B,A), borrowed until the next call; NULL when it is 0 everywhere. x (B,T) network inputs.
+const bh_real *bhi_guide_bias(bhi_guide *guide, double beta, const bh_real *x, int B);
+
+/// log_p (B,A), borrowed until the next call: the language model's log-probabilities, BHI_NOT_ALLOWED where an action is
+/// not; NULL when no model is known.
+const bh_real *bhi_guide_log_prior(bhi_guide *guide, const bh_real *x, int B);
+
+/// The same of obs (n,T) as environments write them, any n, as doubles; 0 when no model is known. x: room for rows of network
+/// inputs.
+int bhi_guide_log_prior_of(bhi_guide *guide, double *log_p, bh_real *x, const float *obs, int n,
+                           const bh_space *space);
+
+/// A random action for one row x (T), as the settings say; uniformly among the allowed ones where there is no model.
+int bhi_guide_random(bhi_guide *guide, const bhi_guide_settings *settings, const bh_real *x,
+                     bh_rng *rng);
+
+/// Takes a language model over: BH_ERR_SHAPE when its sizes or vocabulary are not those of the agent's network and the task, with
+/// what differs. Without a prior
+/// nothing happens.
+bh_status bhi_guide_take(bhi_guide *guide, const bh_language_weights *lm, bh_error *err);
+
+/// Copies the model's transformer into a network's block of parameters.
+void bhi_language_body(const bhi_net *net, bh_real *params, const bh_language_weights *lm);
+
+/// And what it says of the actions into the network's last layer, a linear one on the features: logits of the actions.
+void bhi_language_head(const bhi_net *net, bh_real *params, const bh_text_task *task, int A,
+                       const bh_language_weights *lm);
+
+/// Whether the model fits a network over the task's vocabulary; BH_ERR_SHAPE says what does not.
+bh_status bhi_language_check(const bhi_net *net, const bh_text_task *task,
+                             const bh_language_weights *lm, bh_error *err);
