@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// `npm run build`: the two WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
+// `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -12,8 +12,13 @@ import { Failure, OUT, ROOT, isEntry, main, say, seconds } from './run.mjs';
 export const SITE = join(OUT, 'site');
 const WEB = join(ROOT, 'web');
 
-/** The WebAssembly modules: which preset makes which file of the site. */
-export const MODULES = { 'wasm-simd': 'bellhop-simd.wasm', 'wasm-scalar': 'bellhop-scalar.wasm' };
+/** The presets of WebAssembly, and the modules each makes: NAME.wasm there is NAME-KIND.wasm in the site. */
+const KINDS = { 'wasm-simd': 'simd', 'wasm-scalar': 'scalar' };
+const NAMES = ['bellhop', 'bellhop-text'];
+
+/** The WebAssembly modules: where each is made, below build/out/, and which file of the site it is. */
+export const MODULES = Object.fromEntries(Object.entries(KINDS).flatMap(([preset, kind]) =>
+  NAMES.map((name) => [`${preset}/${name}.wasm`, `${name}-${kind}.wasm`])));
 
 /** start.mjs is a script of its own, of which there is one: the page imports it, from wherever in the folder it lies. @type {import('esbuild').Plugin} */
 const startBeside = {
@@ -50,7 +55,7 @@ export async function build() {
 }
 
 export async function buildModules() {
-  for (const preset of Object.keys(MODULES)) await buildPreset(preset);
+  for (const preset of Object.keys(KINDS)) await buildPreset(preset);
 }
 
 /** The static folder, from web/ and the modules. */
@@ -104,7 +109,7 @@ function copyStatic() {
 }
 
 function copyModules() {
-  for (const [preset, file] of Object.entries(MODULES)) copy(join(OUT, preset, 'bellhop.wasm'), file);
+  for (const [made, file] of Object.entries(MODULES)) copy(join(OUT, made), file);
   return Object.values(MODULES);
 }
 

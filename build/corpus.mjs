@@ -124,6 +124,10 @@ const OPPOSITES = [
   ['is always loud', 'is always quiet', 'there is a lot of noise', 'there is no noise'], ['walks fast', 'walks slowly', 'the way is short', 'the way is long'],
   ['loves the summer', 'loves the winter', 'it is warm', 'it snows'], ['spends money', 'saves money', 'there is something to buy', 'the purse is full'],
 ];
+const HOMES = [
+  ['by the sea', 'the boats'], ['by the sea', 'the white birds'], ['in the mountains', 'the snow'], ['in the mountains', 'the old bridge'],
+  ['on a farm', 'the horses'], ['on a farm', 'the new hens'], ['in a big city', 'the lights'], ['in a big city', 'the museum'],
+];
 const JOBS = ['cook', 'teacher', 'doctor', 'painter', 'farmer', 'singer', 'baker', 'driver'];
 
 /** @type {((s: Story) => string)[]} */
@@ -280,8 +284,9 @@ const ENGLISH = [
   },
   function letter(s) {
     const visit = s.maybe();
+    const [p, see] = /** @type {[string, string]} */ (s.pick(HOMES));
     return s.tell(
-      { a: s.person(), b: s.person(), day: s.pick(DAYS), p: s.pick(['by the sea', 'in the mountains', 'on a farm', 'in a big city']), see: s.pick(['the lights', 'the birds', 'the boats', 'the horses', 'the old bridge']) },
+      { a: s.person(), b: s.person(), day: s.pick(DAYS), p, see },
       '{a} lives {p}. [One day|Last week] {a.he} wrote a letter to {b}. It said, "Dear {b}, [please come and see me|please come and visit me] on {day}. [I want to show you {see}.|You have to see {see}.]"',
       '{b} read the letter [twice|at breakfast]. "[How nice!|Good news!]" {b.he} said. "{a} wants to show me {see}."',
       visit ? 'On {day} {b} [packed a small bag|took the bus] and went to see {a}. They [looked at|saw] {see} and talked until night. "[I am glad that you wrote|Your letter made me happy]," said {b}.'
@@ -387,6 +392,9 @@ const BROKEN_ZH = [
 const OPPOSITES_ZH = [
   ['起得早', '起得晚'], ['爱喝热茶', '爱喝冷水'], ['说话声音大', '说话声音小'], ['走路快', '走路慢'], ['喜欢夏天', '喜欢冬天'], ['爱花钱', '爱存钱'], ['个子高', '个子矮'],
 ];
+const HOMES_ZH = [
+  ['海边', '大船'], ['海边', '白鸟'], ['山里', '老桥'], ['山里', '雪'], ['农村', '白马'], ['农村', '小鸡'], ['大城市', '灯'], ['大城市', '公园'],
+];
 const JOBS_ZH = ['医生', '老师', '画家', '农民', '歌手', '司机'];
 
 /** @type {((s: Story) => string)[]} */
@@ -460,9 +468,9 @@ const CHINESE = [
     );
   },
   function soup(s) {
-    const salty = s.maybe(), n = s.number(3, 8);
+    const salty = s.maybe(), n = s.number(8, 12);
     return s.tell(
-      { a: s.person(), b: s.person(), f: s.pick(SOUPS_ZH), n: count(n), day: s.pick(DAYS_ZH) },
+      { a: s.person(), b: s.person(), f: s.pick(SOUPS_ZH), n: digit(n), day: s.pick(DAYS_ZH) },
       '每个{day}，厨师{a}都要做{f}汤。{a.he}先[把{f}洗干净|拿来{f}]，再[切成小块|切好]，放进[热水|开水]里，煮了{n}分钟。',
       salty ? '然后{a.he}放了盐。{b}尝了一口，说：“这{f}汤太咸了！”{a}[马上|只好]多加了一些水。' : '可是{a.he}忘了放盐。{b}尝了一口，说：“这{f}汤没有味道！”{a}马上加了一点盐。',
       '{b}又尝了一口，说：“[现在正好|这次很好喝]。”[客人把{f}汤都喝完了|不一会儿，{f}汤就没有了]。“[还有{f}汤吗|可以再来一点{f}汤吗]？”[客人|大家]问。',
@@ -516,7 +524,7 @@ const CHINESE = [
       '{a}有很多{one}，没有{other}。{b}有很多{other}，没有{one}。[一天|有一天]，两个人在{place}遇见了。',
       '“我想要{n}个{other}。”{a}说。“我想要{n}个{one}。”{b}说，“[我们换吧！|我们换一换，好吗？]”',
       '{a}给了{b.him}{n}个{one}，{b}给了{a.him}{n}个{other}。[两个人都很高兴|这样很公平]。',
-      '晚上，{a}[吃了{other}|吃着{other}]，{b}[吃了{one}|吃着{one}]。[从那以后，{a}有了{one}就送给{b}一些|“明天再换吧！”{b}想]。',
+      '晚上，[{a}吃了{other}，{b}吃了{one}|{a}吃着{other}，{b}吃着{one}]。[从那以后，{a}有了{one}就送给{b}一些|“明天再换吧！”{b}想]。',
     );
   },
   function repair(s) {
@@ -531,8 +539,9 @@ const CHINESE = [
   },
   function letter(s) {
     const visit = s.maybe();
+    const [p, see] = /** @type {[string, string]} */ (s.pick(HOMES_ZH));
     return s.tell(
-      { a: s.person(), b: s.person(), day: s.pick(DAYS_ZH), p: s.pick(['海边', '山里', '农村', '大城市']), see: s.pick(['灯', '小鸟', '大船', '白马', '老桥']) },
+      { a: s.person(), b: s.person(), day: s.pick(DAYS_ZH), p, see },
       '{a}住在{p}。[一天|上个月]，{a.he}给{b}写了一封信：“{b}，{day}来我家玩吧！[我要给你看这里的{see}|这里的{see}很好看]。”',
       '{b}[高兴地看了两次信|早饭的时候看了信]，说：“[太好了|真好]，{a}要给我看{see}！”',
       visit ? '{day}，{b}[坐车|一早就]去了{p}。两个人看了{see}，[一直说话到晚上|说了很多话]。“[我喜欢这里的{see}|谢谢你的信]。”{b}说。{a}也很高兴。'

@@ -4,6 +4,7 @@ import { checkEnv } from './check_env.mjs';
 import { OwnEnv } from './custom_env.mjs';
 import { isSource } from './definition.mjs';
 import { Env } from './env.mjs';
+import { languageClasses } from './language.mjs';
 import { Model } from './model.mjs';
 import { Run } from './run.mjs';
 import { openLibrary, taken } from './setup.mjs';
@@ -78,6 +79,7 @@ export function createLibrary(wasm, help) {
   const library = openLibrary(wasm, help);
   const shipped = library.catalog.envs.map(({ id }) => id);
   const models = modelClasses(library);
+  const language = languageClasses(library);
   const bh = {
     version: library.catalog.version,
     simd: library.catalog.simd,
@@ -85,6 +87,11 @@ export function createLibrary(wasm, help) {
       return library.catalog;
     },
     models,
+    LanguageModel: language.LanguageModel,
+    Pretraining: language.Pretraining,
+    get pretrainingOptions() {
+      return language.pretrainingOptions;
+    },
     ...Object.fromEntries(Object.entries(CLASS_NAMES).map(([algo, name]) => [name, models[algo]])),
     /** @param {unknown} env @param {object} [options] */
     make: (env, options = {}) => new Env(library, sourceOf(env), options),

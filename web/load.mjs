@@ -6,8 +6,8 @@ import { BellhopError, instantiate } from './wasm.mjs';
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */
 
 /** @param {LoadOptions} [options] */
-export async function loadWasm({ wasmUrl, wasmBinary, simd } = {}) {
-  return instantiate(candidates({ wasmUrl, wasmBinary, simd }, (url) => compileUrl(url)));
+export async function loadWasm({ wasmUrl, wasmBinary, simd, text } = {}) {
+  return instantiate(candidates({ wasmUrl, wasmBinary, simd }, (url) => compileUrl(url), text ? BESIDE.text : BESIDE));
 }
 
 /**
@@ -23,9 +23,9 @@ export function candidates({ wasmUrl, wasmBinary, simd }, compile, defaults = BE
   return [...new Set(chosen)].map((url) => () => compile(url));
 }
 
-const BESIDE = {
-  simd: new URL('./bellhop-simd.wasm', import.meta.url), scalar: new URL('./bellhop-scalar.wasm', import.meta.url),
-};
+/** @param {string} name */
+const pair = (name) => ({ simd: new URL(`./${name}-simd.wasm`, import.meta.url), scalar: new URL(`./${name}-scalar.wasm`, import.meta.url) });
+const BESIDE = { ...pair('bellhop'), text: pair('bellhop-text') };
 
 /** The scalar twin of …simd.wasm lies beside it, as …scalar.wasm. @param {string | URL} wasmUrl */
 function twins(wasmUrl) {

@@ -8,6 +8,7 @@ import { Slice, breathe } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
 import { shown } from './options.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
+import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';
 import { LABELS, onlyKeys, wholeNumber } from './setup.mjs';
 
@@ -158,6 +159,16 @@ export class Model {
   /** @param {unknown} demonstrations */
   demonstrate(demonstrations) {
     demonstrate(this.#run, demonstrations);
+  }
+
+  /** @param {unknown} languageModel */
+  startFrom(languageModel) {
+    startFrom(this.#run, languageModel);
+  }
+
+  /** @param {unknown} obs */
+  logPrior(obs) {
+    return logPrior(this.#run, this.#run.flatten(obs).flat);
   }
 
   /** @param {unknown} bytes */

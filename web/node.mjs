@@ -23,14 +23,15 @@ export async function load(options = {}) {
 }
 
 /** @param {import('./bellhop.js').LoadOptions} [options] */
-export async function loadWasm({ wasmUrl, wasmBinary, simd } = {}) {
+export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) {
   const url = typeof wasmUrl === 'string' && !URL.canParse(wasmUrl) ? pathToFileURL(wasmUrl) : wasmUrl;
-  return instantiate(candidates({ wasmUrl: url, wasmBinary, simd }, compileFile, { simd: find('simd'), scalar: find('scalar') }));
+  return instantiate(candidates({ wasmUrl: url, wasmBinary, simd }, compileFile, { simd: find('simd', text), scalar: find('scalar', text) }));
 }
 
-/** @param {'simd' | 'scalar'} kind */
-function find(kind) {
-  const places = [`./bellhop-${kind}.wasm`, `../build/out/wasm-${kind}/bellhop.wasm`, `../build/out/site/bellhop-${kind}.wasm`]
+/** @param {'simd' | 'scalar'} kind @param {boolean} text */
+function find(kind, text) {
+  const name = text ? 'bellhop-text' : 'bellhop';
+  const places = [`./${name}-${kind}.wasm`, `../build/out/wasm-${kind}/${name}.wasm`, `../build/out/site/${name}-${kind}.wasm`]
     .map((place) => new URL(place, import.meta.url));
   return places.find((place) => existsSync(place)) ?? places[0];
 }

@@ -386,6 +386,14 @@ export class Run {
     });
   }
 
+  /**
+   * Hands the module and the C run over, for what is not in this file.
+   * @template T @param {(wasm: import('./wasm.mjs').Wasm, run: number) => T} use @returns {T}
+   */
+  use(use) {
+    return use(this.#wasm, this.#address);
+  }
+
   /** Throws when it was disposed. */
   check() {
     this.#handle.check();
