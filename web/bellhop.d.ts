@@ -29,6 +29,11 @@ export interface LoadOptions {
   wasmBinary?: BufferSource | WebAssembly.Module;
   /** true or false: only the SIMD, only the scalar binary. Default: SIMD where it runs and computes right. */
   simd?: boolean;
+  /**
+   * Which module: bellhop-text, which also has language models, transformers and the environments of text, or bellhop, which
+   * is smaller. Default: true in Node, false elsewhere. What `wasmUrl` or `wasmBinary` names counts as it is.
+   */
+  text?: boolean;
 }
 
 /** Loads the module. Every call makes an instance of its own. Both binaries give the same bits. */
@@ -84,6 +89,15 @@ export interface Bellhop {
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
   loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env | CustomEnvSource, options?: AnyOptions): Model;
+  /** Language models, in modules that have them (LoadOptions.text). `load` reads what `save` wrote. */
+  readonly LanguageModel: { load(bytes: Uint8Array | ArrayBuffer): LanguageModel };
+  /**
+   * Pre-training of a language model, on a text (a string or UTF-8 bytes, at most 64 MB) or on examples of an environment of
+   * text: `new bh.Pretraining(bh.make('TextGen-v1'), { nTexts: 5000 })`.
+   */
+  readonly Pretraining: new (source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions) => Pretraining;
+  /** The options of Pretraining with defaults and ranges, as the catalogue has those of algorithms. */
+  readonly pretrainingOptions: readonly Field[];
   /** Bytes the library has allocated; 0 when everything has been disposed. */
   liveBytes(): number;
 }
@@ -166,6 +180,7 @@ export type EnvId =
   | 'GridWorld-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' | 'CartPole-v1' | 'TextGen-v0'
   | 'MountainCar-v0' | 'Acrobot-v1'
   | 'Catch-v0' | 'Breakout-MinAtar' | 'DeepSea-v0' | 'Bandit-v0'
+  | 'TextGen-v1' | 'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0'
   | (string & {});
 
 export interface EnvOptions {
@@ -200,6 +215,20 @@ export interface EnvOptions {
   /** Bandit: how many arms, 2 to 100. */
   k?: number;
   instanceSeed?: number;
+  /** TextGen-v1: what a complete sentence is worth, words of the topic, six to eight words, no repetition, pleasant words. */
+  grammarWeight?: number;
+  topicWeight?: number;
+  lengthWeight?: number;
+  repetitionWeight?: number;
+  sentimentWeight?: number;
+  /** Translate: what having the right words is worth, having them in their order, the right translation on top. */
+  wordsWeight?: number;
+  orderWeight?: number;
+  exactWeight?: number;
+  /** Dialogue: what the right solution is worth; what every reply costs, and a wrong solution on top of it. */
+  solvedReward?: number;
+  turnCost?: number;
+  wrongCost?: number;
 }
 
 /**
@@ -418,13 +447,38 @@ export interface RunOptions {
   stopAtThreshold?: boolean;
 }
 
-/** Stable-Baselines3's hyperparameters of DQN. */
-export interface DQNOptions extends RunOptions, ExplorationOptions {
+/** A learning rate and how it changes over the training. */
+export interface LearningRateOptions {
   learningRate?: number;
   learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
   learningRateEnd?: number;
   learningRateWarmup?: number;
   learningRateSteps?: number;
+}
+
+/** How a network's parameters follow their gradient. */
+export interface OptimizerOptions extends LearningRateOptions {
+  /** Largest norm of a gradient; 0 does not clip. */
+  maxGradNorm?: number;
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  momentum?: number;
+  beta1?: number;
+  beta2?: number;
+  rmsAlpha?: number;
+  optimizerEps?: number;
+  weightDecay?: number;
+}
+
+/** The transformer of `featuresExtractor: 'transformer'`, for environments of text, in modules with language models. */
+export interface TransformerOptions {
+  /** Channels of a position, a multiple of 4 times `nHeads`. */
+  dModel?: number;
+  nHeads?: number;
+  nLayers?: number;
+}
+
+/** Stable-Baselines3's hyperparameters of DQN. */
+export interface DQNOptions extends RunOptions, ExplorationOptions, OptimizerOptions, TransformerOptions {
   bufferSize?: number;
   learningStarts?: number;
   batchSize?: number;
@@ -434,7 +488,6 @@ export interface DQNOptions extends RunOptions, ExplorationOptions {
   gradientSteps?: number;
   nSteps?: number;
   targetUpdateInterval?: number;
-  maxGradNorm?: number;
   doubleQ?: boolean;
   dueling?: boolean;
   prioritized?: boolean;
@@ -458,17 +511,18 @@ export interface DQNOptions extends RunOptions, ExplorationOptions {
   demoMargin?: number;
   /** Updates on them alone, before the first step. */
   demoUpdates?: number;
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
+  /** 'transformer': for environments of text, such as TextGen-v1. */
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
   netArch?: number[];
   activation?: 'relu' | 'tanh';
   loss?: 'huber' | 'mse';
-  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
-  momentum?: number;
-  beta1?: number;
-  beta2?: number;
-  rmsAlpha?: number;
-  optimizerEps?: number;
-  weightDecay?: number;
+  /** Keep a frozen copy of the language model it starts from (startFrom); the next three need it. */
+  prior?: boolean;
+  /** Weight of that model's log-probabilities, added to values when choosing; 0, the default, leaves choosing to the values. */
+  priorBeta?: number;
+  /** Where epsilon-greedy takes its random actions from; 'top-k': one of the model's `priorTopK` most probable, each as likely. */
+  randomActions?: 'uniform' | 'language-model' | 'top-k';
+  priorTopK?: number;
 }
 
 /** How actions are explored: Q-learning and its relatives, DQN. Which options matter depends on `exploration`. */
@@ -487,12 +541,7 @@ export interface ExplorationOptions {
 }
 
 /** Of the tabular methods that learn from transitions: Q-learning, SARSA, expected SARSA, double Q-learning. */
-export interface QLearningOptions extends RunOptions, ExplorationOptions {
-  learningRate?: number;
-  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
-  learningRateEnd?: number;
-  learningRateWarmup?: number;
-  learningRateSteps?: number;
+export interface QLearningOptions extends RunOptions, ExplorationOptions, LearningRateOptions {
   gamma?: number;
   initialQ?: number;
 }
@@ -516,57 +565,39 @@ export interface PolicyEvaluationOptions extends ValueIterationOptions {
 }
 
 /** Behaviour cloning and, with a temperature, distillation: a policy network that learns from demonstrations alone. */
-export interface CloneOptions extends RunOptions {
+export interface CloneOptions extends RunOptions, OptimizerOptions {
   /** What it learns from. `demoCapacity`, unless given, is as large as they are. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
   demoCapacity?: number;
   /** 0, the default: the demonstrated actions are learned; above: softmax(actionValues / temperature). */
   temperature?: number;
-  learningRate?: number;
-  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
-  learningRateEnd?: number;
-  learningRateWarmup?: number;
-  learningRateSteps?: number;
   batchSize?: number;
   gradientSteps?: number;
-  maxGradNorm?: number;
   featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
   netArch?: number[];
   activation?: 'relu' | 'tanh';
-  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
-  momentum?: number;
-  beta1?: number;
-  beta2?: number;
-  rmsAlpha?: number;
-  optimizerEps?: number;
-  weightDecay?: number;
 }
 
 /** What PPO and REINFORCE have in common: a policy and a value network under one optimizer. */
-export interface PolicyOptions extends RunOptions {
-  learningRate?: number;
-  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
-  learningRateEnd?: number;
-  learningRateWarmup?: number;
-  learningRateSteps?: number;
+export interface PolicyOptions extends RunOptions, OptimizerOptions, TransformerOptions {
   gamma?: number;
   /** PPO: steps each environment takes before the policy learns from them. REINFORCE: steps each can store. */
   nSteps?: number;
   normalizeAdvantage?: boolean;
   entCoef?: number;
   vfCoef?: number;
-  maxGradNorm?: number;
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
+  /** 'transformer': for environments of text, such as TextGen-v1. */
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
   netArch?: number[];
   activation?: 'relu' | 'tanh';
   orthoInit?: boolean;
-  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
-  momentum?: number;
-  beta1?: number;
-  beta2?: number;
-  rmsAlpha?: number;
-  optimizerEps?: number;
-  weightDecay?: number;
+  /**
+   * Weight of a leash: how far the policy is from the one it started from (a language model's, after startFrom), its KL
+   * divergence, is a cost in every reward. 0, the default, for none.
+   */
+  klCoef?: number;
+  /** KL divergence per step that the weight adapts to, starting from `klCoef`; 0, the default, leaves it fixed. */
+  klTarget?: number;
 }
 
 export interface PPOOptions extends PolicyOptions {
@@ -621,12 +652,15 @@ export interface MetricValues {
   /** Mean over the batches of max Q; of policies, of the states' values. */
   'train/mean_q'?: number;
   'train/grad_norm'?: number;
-  /** PPO and REINFORCE, this one and the next three. */
+  /** PPO and REINFORCE, this one and the next three; in environments of text also the two after them. */
   'train/policy_gradient_loss'?: number;
   'train/value_loss'?: number;
   /** Minus the mean entropy of the policy. */
   'train/entropy_loss'?: number;
   'train/explained_variance'?: number;
+  /** How far the policy is from the one it started from, and what weight that has as a cost. */
+  'train/kl_reference'?: number;
+  'train/kl_coef'?: number;
   /** PPO. */
   'train/approx_kl'?: number;
   'train/clip_fraction'?: number;
@@ -735,11 +769,168 @@ export interface Model extends Disposable {
    * were; throws when one differs in shape, or when there is none.
    */
   loadParameters(bytes: Uint8Array | ArrayBuffer): number;
+  /**
+   * Starts from a language model, best before the first step: its transformer becomes the network's, and what it says of the
+   * actions the last layer, where there are no hidden ones. For DQN, PPO and REINFORCE with `featuresExtractor: 'transformer'`
+   * in an environment of text whose vocabulary it was made for, such as a Pretraining on that environment makes; sizes must
+   * agree. PPO and REINFORCE keep a frozen copy, from which `klCoef` measures; DQN does with `prior: true`.
+   */
+  startFrom(languageModel: LanguageModel): void;
+  /**
+   * The log-probability that the frozen language model gives every action, over those that are allowed; -Infinity for the
+   * others. Of several observations, one row after the other. null when none is kept, see startFrom. PPO and REINFORCE that
+   * started from none say what their policy was at first.
+   */
+  logPrior(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array | null;
   /** Copies of the parameters, in a checkpoint's orientation: weights are (outputs, inputs). */
   parameters(options?: { which?: Which }): Record<string, { shape: number[]; data: Float32Array | Float64Array }>;
   /** SHA-256 of the parameters' bytes, as a checkpoint has them. */
   sha256(options?: { which?: Which }): string;
   /** Frees it; using it afterwards throws. */
+  dispose(): void;
+}
+
+// ---- language models ----
+
+/** How the next token is drawn. */
+export interface Sampling {
+  /** What logits are divided by, 0 to 100; default 1. 0: always the most probable token. */
+  temperature?: number;
+  /** Only the k most probable tokens (Fan et al. 2018); 0, the default: all. */
+  topK?: number;
+  /** Of those only the fewest that together have this probability (Holtzman et al. 2020), above 0; default 1: all. */
+  topP?: number;
+}
+
+export interface SampleOptions extends Sampling {
+  /** How the text begins; its own text, or token ids. Default: with nothing. */
+  prompt?: string | ArrayLike<number>;
+  /** Tokens to write, 1 to 1,000,000; default 100. */
+  length?: number;
+  /** Default 0. The same seed gives the same text everywhere. */
+  seed?: number;
+}
+
+export interface LanguageModelInfo {
+  /** Tokens it knows. */
+  readonly vocabulary: number;
+  readonly parameters: number;
+  /** Tokens it looks back on. */
+  readonly context: number;
+  readonly dModel: number;
+  readonly nHeads: number;
+  readonly nLayers: number;
+  /** Whether the output layer is the token embedding once more. */
+  readonly tied: boolean;
+  readonly gelu: 'tanh' | 'erf';
+  /** 'words': the vocabulary of an environment of text, written with spaces between. */
+  readonly tokenizer: 'char' | 'word' | 'bpe' | 'words';
+}
+
+/**
+ * A transformer that says which token comes next, with its tokenizer. Token 0 stands for what the vocabulary lacks and is never
+ * written; any text can be read.
+ */
+export interface LanguageModel extends Disposable {
+  readonly info: LanguageModelInfo;
+  /** The texts of the tokens, by id. Frozen. */
+  readonly tokens: readonly string[];
+  /** The tokens of a text (a string or UTF-8 bytes); what the vocabulary lacks is 0. */
+  encode(text: string | Uint8Array | ArrayBuffer): Uint16Array;
+  decode(ids: ArrayLike<number>): string;
+  /** Writes on. `ids` and `text` are what follows the prompt, without it. */
+  sample(options?: SampleOptions): { ids: Uint16Array; text: string };
+  /** The probability of every token to come after a prompt, as sampling draws from it. */
+  next(prompt?: string | ArrayLike<number>, options?: Sampling): Float64Array;
+  /** exp of the mean -log p of each token of a text (2 tokens or more), or of token ids, after those before it. */
+  perplexity(text: string | ArrayLike<number>): number;
+  /** A checkpoint: safetensors with nanoGPT's names, the tokenizer beside them. */
+  save(): Uint8Array;
+  /** SHA-256 of the parameters' bytes, as a checkpoint has them. */
+  sha256(): string;
+  /** Frees it; using it afterwards throws. That of a training goes with the training: there, nothing happens. */
+  dispose(): void;
+}
+
+/** `bellhop pretrain --help` lists them with their defaults. */
+export interface PretrainingOptions extends OptimizerOptions {
+  /** On an environment: how many examples are made; default 20,000. */
+  nTexts?: number;
+  /** Everything random in the training follows from it. */
+  seed?: number;
+  /** What text is cut into. An environment has its own vocabulary: there, this and the next two do not matter. */
+  tokenizer?: 'char' | 'word' | 'bpe';
+  /** Most tokens the vocabulary may have. */
+  vocabSize?: number;
+  /** Tokens the model looks back on. */
+  context?: number;
+  /** Channels of a position, a multiple of 4 times `nHeads`. */
+  dModel?: number;
+  nHeads?: number;
+  nLayers?: number;
+  tied?: boolean;
+  gelu?: 'tanh' | 'erf';
+  /** Share of the corpus that is held out, at its end. */
+  validation?: number;
+  /** Steps of the whole training, over which the learning rate changes. */
+  maxSteps?: number;
+  /** Windows of the corpus in a step. */
+  batchSize?: number;
+  /** Steps between two evaluations on held-out text; 0 for none. */
+  evalFreq?: number;
+  evalWindows?: number;
+  /** Steps between two training records. */
+  logFreq?: number;
+}
+
+/** Options that may change while it goes on. */
+export type LivePretrainingOptions = Pick<PretrainingOptions, 'maxSteps' | 'evalFreq' | 'evalWindows' | 'logFreq' | Exclude<keyof OptimizerOptions, 'optimizer'>>;
+
+export type PretrainingRecord =
+  /** Loss and norm are means since the last one. */
+  | { type: 'train'; step: number; loss: number; learningRate: number; gradNorm: number }
+  /** On `evalWindows` held-out windows. */
+  | { type: 'eval'; step: number; loss: number; perplexity: number; isBest: boolean };
+
+export interface PretrainOptions {
+  /** Steps to take in this call; default: those left to `maxSteps`. */
+  steps?: number;
+  /** Called after every slice; returning false stops. `maxSteps` is where this call ends, `records` what happened since the last call. */
+  onProgress?: (progress: { steps: number; maxSteps: number; records: PretrainingRecord[] }) => unknown;
+  /** Stops when it is aborted; learn then resolves as usual. */
+  signal?: AbortSignal;
+  /** How long one slice takes before others have their turn; default 12. */
+  sliceMilliseconds?: number;
+}
+
+/** A language model that learns what comes next in a corpus. The same options and corpus give the same bits everywhere. */
+export interface Pretraining extends Disposable {
+  /** The model as it is now. */
+  readonly model: LanguageModel;
+  /** All options, as they are now. */
+  readonly options: Record<string, OptionValue>;
+  /** Steps so far. */
+  readonly steps: number;
+  /** Tokens learned from in them. */
+  readonly tokensSeen: number;
+  /** Learns, in slices, so that a page stays alive. Called again it goes on from where it is. */
+  learn(options?: PretrainOptions): Promise<this>;
+  /** Takes n steps (default 1) at once. */
+  step(n?: number): void;
+  /** Takes the records since the last call, of up to 4,096; those that learn gave to onProgress are not among them. */
+  drain(): PretrainingRecord[];
+  /** Loss and perplexity on so many held-out windows, spread evenly; without a number, or 0, on all. */
+  validate(options?: { windows?: number }): { loss: number; perplexity: number };
+  /**
+   * What to beat: the perplexities on held-out text of models that count tokens, and triples of tokens with the best of a few
+   * add-k smoothings; and the tokens of the corpus, with those that are learned from.
+   */
+  ngrams(): { tokens: number; trainTokens: number; unigram: number; trigram: number; k: number };
+  /** Changes options flagged `live`; when one is refused, all stay as they were. */
+  set(options: LivePretrainingOptions): void;
+  /** A checkpoint of the model, for LanguageModel.load. */
+  save(): Uint8Array;
+  /** Frees it and its model; using them afterwards throws. */
   dispose(): void;
 }
 

@@ -15,7 +15,10 @@ const RECORD_WIDTH = 5;
 const DRAIN_ROWS = 512;
 const TOKENS_MAX = 1_000_000;
 const STEPS_MAX = 10_000_000;
+const TEXTS = 20_000;
+const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/guide.h
 const TEXTS_MAX = 1_000_000;
+const TEXT_BYTES_MAX = 64 << 20; // of a text, as src/lm/tokenizer.h has it
 const SAMPLING_KEYS = ['temperature', 'topK', 'topP'];
 
 /** Whether the module has language models; throws when it has none. @param {Wasm} wasm */
@@ -38,11 +41,25 @@ function samplingOf({ temperature = 1, topK = 0, topP = 1 }) {
   return [numberIn('temperature', temperature, 0, 100), wholeNumber('topK', topK, 0, TOKENS_MAX), numberIn('topP', topP, Number.MIN_VALUE, 1)];
 }
 
-/** @param {string} name @param {unknown} text @returns {Uint8Array} */
-function textBytes(name, text) {
-  if (typeof text === 'string') return encoder.encode(text);
-  if (text instanceof ArrayBuffer || ArrayBuffer.isView(text)) return asBytes(text);
-  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(text)}, but must be a string or UTF-8 bytes`);
+/** The module's memory never gets smaller: what is too long is refused before it is copied there. @param {string} name @param {number} length */
+function checkLength(name, length) {
+  if (length <= TEXT_BYTES_MAX) return;
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${(length / 2 ** 20).toFixed(1)} MB long, but at most ${TEXT_BYTES_MAX >> 20} can be read`);
+}
+
+/** @param {string} name @param {unknown} text @param {string} [what]  it may be @returns {Uint8Array} */
+function textBytes(name, text, what = 'a string or UTF-8 bytes') {
+  if (typeof text === 'string') checkLength(name, text.length); // its bytes are as many, or more
+  else if (!(text instanceof ArrayBuffer || ArrayBuffer.isView(text))) throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(text)}, but must be ${what}`);
+  const bytes = typeof text === 'string' ? encoder.encode(text) : asBytes(text);
+  checkLength(name, bytes.length);
+  return bytes;
+}
+
+/** Whole numbers of some sort, whose entries are yet to be checked. @param {string} name @param {unknown} ids @param {string} what  it may be @returns {ArrayLike<number>} */
+function idsIn(name, ids, what) {
+  if (Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView))) return /** @type {any} */ (ids);
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(ids)}, but must be ${what}`);
 }
 
 /** A model in the module's memory: one of its own, or that of a training. */
@@ -50,14 +67,20 @@ export class LanguageModel {
   #wasm;
   #model;
   #handle;
+  /** Whoever holds the model of a training holds the training: it must not be collected. @type {object | undefined} */
+  #training;
   /** @type {readonly string[] | undefined} */
   #tokens;
 
-  /** @param {Wasm} wasm @param {number} model @param {() => void} release @param {Handle} [owner]  whose it is */
+  /**
+   * @param {Wasm} wasm @param {number} model @param {() => void} release
+   * @param {{ training: object, handle: Handle }} [owner]  for the model of a training
+   */
   constructor(wasm, model, release, owner) {
     this.#wasm = wasm;
     this.#model = model;
-    this.#handle = owner ?? new Handle(wasm, this, 'this language model', release);
+    this.#training = owner?.training;
+    this.#handle = owner?.handle ?? new Handle(wasm, this, 'this language model', release);
     const { tied, tokenizer, gelu, d_model: dModel, n_heads: nHeads, n_layers: nLayers, ...rest } = wasm.json(wasm.call.bhx_lm_describe(model));
     /** @type {import('./bellhop.js').LanguageModelInfo} */
     this.info = Object.freeze({ ...rest, dModel, nHeads, nLayers, tied: tied === 1, gelu: gelu === 1 ? 'erf' : 'tanh', tokenizer: /** @type {any} */ (KINDS[tokenizer]) });
@@ -76,8 +99,8 @@ export class LanguageModel {
     return this.#model;
   }
 
-  /** For runs that start from it. @returns {number} */
-  addressIn(/** @type {Wasm} */ wasm) {
+  /** For runs that start from it. @param {Wasm} wasm  theirs */
+  addressIn(wasm) {
     if (wasm !== this.#wasm) throw new BellhopError('BH_ERR_ARGUMENT', 'the language model belongs to another instance of the module; save it there and load it here');
     return this.#address;
   }
@@ -110,21 +133,20 @@ export class LanguageModel {
   /** @param {ArrayLike<number>} ids */
   decode(ids) {
     const { tokens } = this;
-    return Array.from(ids, (id) => tokens[wholeNumber('token id', id, 0, tokens.length - 1)]).join(this.info.tokenizer === 'words' ? ' ' : '');
+    return Array.from(idsIn('ids', ids, 'an array of token ids'), (id) => tokens[wholeNumber('token id', id, 0, tokens.length - 1)]).join(this.info.tokenizer === 'words' ? ' ' : '');
   }
 
-  /** @param {string | ArrayLike<number>} prompt */
-  #idsOf(prompt) {
-    if (typeof prompt === 'string') return this.encode(prompt);
-    return Uint16Array.from(prompt, (id) => wholeNumber('token id', id, 0, this.info.vocabulary - 1));
+  /** @param {string} name @param {string | ArrayLike<number>} text  or its token ids */
+  #idsOf(name, text) {
+    if (typeof text === 'string') return this.encode(text);
+    return Uint16Array.from(idsIn(name, text, 'a string or an array of token ids'), (id) => wholeNumber('token id', id, 0, this.info.vocabulary - 1));
   }
 
   /** @param {string | ArrayLike<number>} prompt */
   #read(prompt) {
     const model = this.#address;
-    const ids = this.#idsOf(prompt);
+    const ids = this.#idsOf('prompt', prompt);
     this.#wasm.scratch((scratch) => this.#wasm.call.bhx_lm_read(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length));
-    return ids;
   }
 
   /** @param {import('./bellhop.js').SampleOptions} [options] */
@@ -162,14 +184,15 @@ export class LanguageModel {
   /** @param {string | ArrayLike<number>} text */
   perplexity(text) {
     const model = this.#address;
-    const ids = this.#idsOf(text);
-    if (ids.length < 2) throw new BellhopError('BH_ERR_ARGUMENT', `the text has ${ids.length} tokens, but a perplexity needs 2`);
+    const ids = this.#idsOf('text', text);
+    if (ids.length < 2) throw new BellhopError('BH_ERR_ARGUMENT', `a perplexity needs 2 tokens or more, but the text has ${ids.length}`);
     return Math.exp(this.#wasm.scratch((scratch) => this.#wasm.call.bhx_lm_loss(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length)));
   }
 
   save() {
     const model = this.#address;
     const size = this.#wasm.call.bhx_lm_save(model, 0, 0) >>> 0;
+    if (size === 0) throw new BellhopError('BH_ERR_MEMORY', 'out of memory for a checkpoint');
     return this.#wasm.scratch((scratch) => {
       const at = scratch.block(size);
       this.#wasm.call.bhx_lm_save(model, at, size);
@@ -181,8 +204,9 @@ export class LanguageModel {
     return this.#wasm.text(this.#wasm.call.bhx_lm_fingerprint(this.#address));
   }
 
+  /** That of a training goes with the training. */
   dispose() {
-    this.#handle.dispose();
+    if (!this.#training) this.#handle.dispose();
   }
 
   [DISPOSE]() {
@@ -224,7 +248,6 @@ export class Pretraining {
   #training;
   #handle;
   #tables;
-  #slice = new Slice(12);
   #learning = false;
 
   /** @param {Library} library @param {unknown} source  a text, or an environment of text from make() @param {import('./bellhop.js').PretrainingOptions} [given] */
@@ -232,14 +255,16 @@ export class Pretraining {
     const { wasm } = library;
     this.#wasm = wasm;
     this.#tables = [{ name: 'pretraining', fields: pretrainingFields(wasm), prefix: '' }];
-    const { nTexts = 20_000, ...options } = /** @type {any} */ (given) ?? {};
-    wholeNumber('nTexts', nTexts, 2, TEXTS_MAX);
+    const { nTexts, ...options } = typeof given === 'object' && given !== null ? given : { nTexts: undefined };
+    if (typeof given !== 'object' || given === null) encodeOptions(this.#tables, given, 'pretraining');
+    if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
+    wholeNumber('nTexts', nTexts ?? TEXTS, 2, TEXTS_MAX);
     const training = inKeys(this.#tables, () => withConfig(wasm, this.#tables, options, (config) => source instanceof Env
-      ? ofTask(library, source, config, nTexts) : ofText(wasm, source, config)));
+      ? ofTask(library, source, config, nTexts ?? TEXTS) : ofText(wasm, source, config)));
     this.#training = training;
     this.#handle = new Handle(wasm, this, 'this pretraining', () => wasm.call.bhx_pretraining_destroy(training));
     /** The model as it is now; disposed with the training. */
-    this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), () => {}, this.#handle);
+    this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), () => {}, { training: this, handle: this.#handle });
   }
 
   get #address() {
@@ -262,18 +287,21 @@ export class Pretraining {
   /** @param {import('./bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
     const training = this.#address;
-    onlyKeys('learn', options, ['steps', 'onProgress', 'signal']);
-    const { steps = Number(this.options.maxSteps) - this.steps, onProgress = () => {}, signal } = options;
+    onlyKeys('learn', options, ['steps', 'onProgress', 'signal', 'sliceMilliseconds']);
+    const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
     wholeNumber('steps', steps, 0, STEPS_MAX);
+    numberIn('sliceMilliseconds', sliceMilliseconds, 0, Number.MAX_SAFE_INTEGER);
+    if (onProgress !== undefined && typeof onProgress !== 'function') throw new BellhopError('BH_ERR_ARGUMENT', `onProgress is ${shown(onProgress)}, but must be a function`);
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this training is learning');
+    const slice = new Slice(sliceMilliseconds);
     this.#learning = true;
     try {
       for (let left = steps; left > 0 && !signal?.aborted;) {
-        left -= this.#slice.run(left, (n) => {
+        left -= slice.run(left, (n) => {
           this.#wasm.call.bhx_pretraining_steps(training, n);
           return n;
         });
-        if (await onProgress({ steps: this.steps, maxSteps: steps + this.steps - (steps - left), records: this.drain() }) === false) break;
+        if (await onProgress?.({ steps: this.steps, maxSteps: this.steps + left, records: this.drain() }) === false) break;
         await breathe();
         this.#handle.check();
       }
@@ -305,8 +333,10 @@ export class Pretraining {
   }
 
   /** @param {{ windows?: number }} [options] */
-  validate({ windows = 0 } = {}) {
-    const loss = this.#wasm.call.bhx_pretraining_validate(this.#address, wholeNumber('windows', windows, 0, STEPS_MAX));
+  validate(options = {}) {
+    const training = this.#address;
+    onlyKeys('validate', options, ['windows']);
+    const loss = this.#wasm.call.bhx_pretraining_validate(training, wholeNumber('windows', options.windows ?? 0, 0, STEPS_MAX));
     return { loss, perplexity: Math.exp(loss) };
   }
 
@@ -320,13 +350,24 @@ export class Pretraining {
     });
   }
 
-  /** @param {import('./bellhop.js').PretrainingOptions} options */
+  /** When one is refused, all keep the values they had. @param {import('./bellhop.js').LivePretrainingOptions} options */
   set(options) {
     const training = this.#address;
-    for (const option of encodeOptions(this.#tables, options, 'pretraining')) {
-      this.#wasm.scratch((scratch) => inUsersWords(option, () =>
-        this.#wasm.check(this.#wasm.call.bhx_pretraining_set(training, scratch.string(option.name), scratch.string(option.text)))));
+    const before = this.options;
+    const changes = encodeOptions(this.#tables, options, 'pretraining');
+    const undo = encodeOptions(this.#tables, Object.fromEntries(changes.map(({ key }) => [key, before[key]])), 'pretraining');
+    try {
+      changes.forEach((change) => this.#setOne(training, change));
+    } catch (error) {
+      undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(training, change));
+      throw error;
     }
+  }
+
+  /** @param {number} training @param {ReturnType<typeof encodeOptions>[number]} option */
+  #setOne(training, option) {
+    this.#wasm.scratch((scratch) => inUsersWords(option, () =>
+      this.#wasm.check(this.#wasm.call.bhx_pretraining_set(training, scratch.string(option.name), scratch.string(option.text)))));
   }
 
   /** A checkpoint of the model. */
@@ -350,7 +391,7 @@ function recordOf([kind, step, loss, a, b]) {
 
 /** @param {Wasm} wasm @param {unknown} text @param {number} config */
 function ofText(wasm, text, config) {
-  const bytes = textBytes('the corpus', text);
+  const bytes = textBytes('the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
   return wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_pretraining_create(config, scratch.bytes(bytes), bytes.length)));
 }
 
@@ -366,11 +407,16 @@ export function startFrom(run, model) {
   if (!(model instanceof LanguageModel)) throw new BellhopError('BH_ERR_ARGUMENT', `the language model is ${shown(model)}, but must be a LanguageModel`);
   run.use((wasm, address) => {
     needText(wasm);
-    wasm.check(wasm.call.bhx_run_language_model(address, model.addressIn(wasm)));
+    const tables = [{ name: run.algo.name, fields: run.algo.options, prefix: '' }];
+    inKeys(tables, () => wasm.check(wasm.call.bhx_run_language_model(address, model.addressIn(wasm))));
   });
 }
 
-/** Log-probabilities that the frozen model gives the actions; null when the run keeps none. @param {import('./run.mjs').Run} run @param {ArrayLike<number>} observations */
+/**
+ * Log-probabilities that the frozen model gives the actions, -Infinity where the module has a very large number for it;
+ * null when the run keeps none.
+ * @param {import('./run.mjs').Run} run @param {ArrayLike<number>} observations
+ */
 export function logPrior(run, observations) {
   return run.use((wasm, address) => {
     needText(wasm);
@@ -378,7 +424,7 @@ export function logPrior(run, observations) {
     return wasm.scratch((scratch) => {
       const at = scratch.block(n * run.actionSpace.n * 8);
       const known = wasm.call.bhx_run_log_prior(address, at, scratch.floats(observations), n);
-      return known ? wasm.doubles(at, n * run.actionSpace.n) : null;
+      return known ? wasm.doubles(at, n * run.actionSpace.n).map((value) => value < NOT_ALLOWED ? -Infinity : value) : null;
     });
   });
 }

@@ -3,7 +3,6 @@
 #include "kernels/rows.h"
 
 #include "core/fmath.h"
-#include "core/logits.h"
 #include "kernels/simd.h"
 
 #include <assert.h>
@@ -56,10 +55,22 @@ void bhi_exp(bh_real *y, const bh_real *x, int n)
 
 // ---- softmax ----
 
-// exp(scale x - scale largest) of x (n) in place, and their sum.
-static bh_real exponentials(bh_real *x, bh_real scale, int n)
+// The largest of x (n): the same number in whatever order it is looked for.
+static bh_real largest_of(const bh_real *x, int n)
 {
-    bh_real largest = x[bhi_argmax(x, n)];
+    bh_real lane[LANES];
+    bhi_f4 largest = n < LANES ? bhi_f4_splat(x[0]) : bhi_f4_load(x);
+    int i = n < LANES ? 1 : LANES;
+    for (; i + LANES <= n; i += LANES) largest = bhi_f4_max(largest, bhi_f4_load(x + i));
+    bhi_f4_store(lane, largest);
+    for (int j = 1; j < LANES; j++) lane[0] = lane[j] > lane[0] ? lane[j] : lane[0];
+    for (; i < n; i++) lane[0] = x[i] > lane[0] ? x[i] : lane[0];
+    return lane[0];
+}
+
+// exp(scale (x - largest)) of x (n) in place, and their sum.
+static bh_real exponentials(bh_real *x, bh_real largest, bh_real scale, int n)
+{
     bhi_f4 base = bhi_f4_splat(largest), factor = bhi_f4_splat(scale), sum = bhi_f4_splat(0);
     int i = 0;
     for (; i + LANES <= n; i += LANES) {
@@ -86,7 +97,7 @@ void bhi_softmax_causal(bh_real *s, bh_real scale, int first, int M, int N)
 {
     for (int i = 0; i < M; i++, s += N) {
         int n = first + i + 1 < N ? first + i + 1 : N;
-        scale_row(s, 1 / exponentials(s, scale, n), n);
+        scale_row(s, 1 / exponentials(s, largest_of(s, n), scale, n), n);
         for (int j = n; j < N; j++) s[j] = 0;
     }
 }
@@ -127,9 +138,9 @@ double bhi_cross_entropy(bh_real *logits, const int *target, bh_real weight, int
             for (int j = 0; j < N; j++) logits[j] = 0;
             continue;
         }
-        double of_target = (double)logits[a], largest = (double)logits[bhi_argmax(logits, N)];
-        bh_real total = exponentials(logits, 1, N);
-        sum += bh_log((double)total) + largest - of_target;
+        bh_real of_target = logits[a], largest = largest_of(logits, N);
+        bh_real total = exponentials(logits, largest, 1, N);
+        sum += bh_log((double)total) + ((double)largest - (double)of_target);
         scale_row(logits, weight / total, N);
         logits[a] -= weight;
     }

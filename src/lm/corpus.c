@@ -34,10 +34,8 @@ bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer, const
 {
     *out = NULL;
     assert(context >= 1 && validation > 0 && validation < 1);
-    if (n > BH_TEXT_BYTES_MAX) {
-        return bh_fail(err, BH_ERR_ARGUMENT, "the text is %zu MB long, but at most %zu can be learned from",
-                       n >> 20, BH_TEXT_BYTES_MAX >> 20);
-    }
+    bh_status status = bhi_text_check(text, n, err);
+    if (status != BH_OK) return status;
     size_t n_ids = bh_tokenizer_encode(tokenizer, NULL, 0, text, n);
     size_t held = (size_t)((double)n_ids * validation), least = 2 * ((size_t)context + 1);
     if (held < least || n_ids - held < least) {
@@ -46,7 +44,7 @@ bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer, const
                        "context + 1; give more text or a smaller context",
                        n_ids, held, least);
     }
-    bh_status status = make(out, n_ids, err);
+    status = make(out, n_ids, err);
     if (status != BH_OK) return status;
     bh_tokenizer_encode(tokenizer, (*out)->ids, n_ids, text, n);
     (*out)->n_train = n_ids - held;

@@ -225,6 +225,13 @@ size_t bh_language_model_save(bh_language_model *m, void *out, size_t size,
     return total;
 }
 
+// A config out of range is no mistake of the caller's where it comes from a file.
+static bh_status damaged(bh_error *err)
+{
+    if (err != NULL) err->status = BH_ERR_FORMAT;
+    return BH_ERR_FORMAT;
+}
+
 static bh_status read_config(bh_language_model_config *config, const void *bytes, size_t size,
                              bh_error *err)
 {
@@ -238,12 +245,14 @@ static bh_status read_config(bh_language_model_config *config, const void *bytes
         const char *name = bh_language_model_table.fields[i].name;
         bh_text text = bh_text_over(key, sizeof key);
         bh_text_add(&text, "config.%s", name);
-        if (bh_checkpoint_entry_get(bytes, size, key, value, sizeof value) != 1) continue;
+        int found = bh_checkpoint_entry_get(bytes, size, key, value, sizeof value);
+        if (found == 0) continue;
+        if (found < 0) return bh_fail(err, BH_ERR_FORMAT, "%s of the checkpoint is damaged", key);
         if (bh_config_set(&bh_language_model_table, config, name, value, err) != BH_OK) {
-            return BH_ERR_FORMAT;
+            return damaged(err);
         }
     }
-    return BH_OK;
+    return check(config, err) == BH_OK ? BH_OK : damaged(err);
 }
 
 bh_status bh_language_model_load(bh_language_model **out, const void *bytes, size_t size,

@@ -52,7 +52,12 @@ static places lay(const bhi_lm_net *net, bh_real *work, int T)
 
 size_t bhi_lm_net_work(const bhi_lm_net *net, int T)
 {
-    return lay(net, NULL, T).used;
+    size_t most = 0; // shorter sequences may fill their parts better
+    for (int t = 1; t <= T; t++) {
+        size_t used = lay(net, NULL, t).used;
+        if (used > most) most = used;
+    }
+    return most;
 }
 
 void bhi_lm_net_logits(const bhi_lm_net *net, const bh_real *params, bh_real *logits,

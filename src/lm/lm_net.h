@@ -26,7 +26,7 @@ bhi_lm_net bhi_lm_net_shape(const bhi_transformer_spec *spec, int tied);
 /// Draws all parameters (n_params); the output's, untied, normal with deviation 0.02.
 void bhi_lm_net_init(const bhi_lm_net *net, bh_real *params, bh_rng *rng);
 
-/// Reals of the work block of the losses over sequences of T positions, whatever the batch.
+/// Reals of the work block of the losses over sequences of up to T positions, whatever the batch.
 size_t bhi_lm_net_work(const bhi_lm_net *net, int T);
 
 /// Mean of -log p(target) over the targets that are not negative, and its gradient.

@@ -44,18 +44,18 @@ void bhi_sampling_distribution(double *p, int *order, const bh_real *logits, int
     sort(order, logits, V);
     int kept = s->top_k > 0 && s->top_k < V ? s->top_k : V;
     if (s->temperature == 0) kept = 1;
-    double largest = (double)logits[order[0]], scale = s->temperature > 0 ? 1 / s->temperature : 1;
+    double largest = (double)logits[order[0]], divisor = s->temperature > 0 ? s->temperature : 1;
     double sum = 0, under = 0;
     for (int i = 0; i < V; i++) {
         int id = order[i];
-        p[id] = i < kept ? bh_exp(((double)logits[id] - largest) * scale) : 0;
+        p[id] = i < kept ? bh_exp(((double)logits[id] - largest) / divisor) : 0;
         sum += p[id];
     }
     double total = sum;
     if (s->top_p < 1) {
         total = 0;
         for (int i = 0; i < kept; i++) {
-            if (under >= s->top_p * sum) p[order[i]] = 0;
+            if (i > 0 && under >= s->top_p * sum) p[order[i]] = 0;
             under += p[order[i]];
             total += p[order[i]];
         }

@@ -92,7 +92,7 @@ static bhi_cut cut_of(bh_tokenizer_kind kind)
 
 // ---- from a text ----
 
-static bh_status check_text(const char *text, size_t n, bh_error *err)
+bh_status bhi_text_check(const char *text, size_t n, bh_error *err)
 {
     if (n == 0) return bh_fail(err, BH_ERR_ARGUMENT, "the text is empty; give some to learn from");
     if (n > BH_TEXT_BYTES_MAX) {
@@ -223,11 +223,16 @@ bh_status bh_tokenizer_create(bh_tokenizer **out, bh_tokenizer_kind kind, int vo
         return bh_fail(err, BH_ERR_ARGUMENT, "vocab_size is %d, but must be between 2 and %d",
                        vocab_size, BH_VOCABULARY_MAX);
     }
-    bh_status status = check_text(text, n, err);
+    bh_status status = bhi_text_check(text, n, err);
     if (status == BH_OK) status = make(out, kind, vocab_size, err);
     if (status != BH_OK) return status;
     bh_tokenizer *t = *out;
     status = add_frequent(t, text, n, kind == BH_TOKENIZER_WORD ? BHI_CUT_WORDS : BHI_CUT_CHARACTERS, err);
+    if (status == BH_OK && t->n < 2) {
+        status = bh_fail(err, BH_ERR_ARGUMENT,
+                         "every word of the text is longer than %d bytes; use the tokenizer char or bpe",
+                         TOKEN_BYTES_MAX);
+    }
     if (status == BH_OK && kind == BH_TOKENIZER_BPE) status = add_merges(t, text, n, err);
     if (status == BH_OK) return BH_OK;
     bh_tokenizer_destroy(t);

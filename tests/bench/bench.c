@@ -12,6 +12,8 @@
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
 #include "kernels/simd.h"
+#include "lm/pretraining.h"
+#include "nn/attention.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "rl/dqn.h"
@@ -48,6 +50,7 @@ struct bench_case {
     bh_rng rng;
     bh_dqn *dqn;
     bh_run *run;
+    bh_pretraining *training;
 
     bh_real *x, *w, *y; // of a matrix product
 
@@ -322,6 +325,90 @@ static int start_envs(bench_case *c)
 }
 
 // One random number is 63 actions; the highest bit that is left marks the end.
+// ---- a language model: d_model 64 and the like, 2 layers, 4 heads, windows of 64, a vocabulary of 128 ----
+
+#define LM_TOKENS 128
+#define LM_WIDTH  65
+#define LM_ROWS   256
+
+static const char *lm_word(int id)
+{
+    static char word[4];
+    word[0] = (char)('a' + id / 26);
+    word[1] = (char)('a' + id % 26);
+    return word;
+}
+
+static int start_lm(bench_case *c)
+{
+    bh_pretraining_config config;
+    static uint16_t rows[LM_ROWS * LM_WIDTH];
+    for (int i = 0; i < LM_ROWS * LM_WIDTH; i++) {
+        rows[i] = (uint16_t)(1 + bh_rng_below(&c->rng, LM_TOKENS - 1));
+    }
+    bh_config_defaults(&bh_pretraining_table, &config);
+    config.d_model = c->a;
+    config.batch_size = c->b;
+    config.eval_freq = 0;
+    return bh_pretraining_create_rows(&c->training, &config, lm_word, LM_TOKENS, rows, LM_ROWS,
+                                      LM_WIDTH, NULL) == BH_OK;
+}
+
+static void run_lm(bench_case *c, int n)
+{
+    bh_pretraining_steps(c->training, n);
+}
+
+// Parts of it, over one sequence of 64: x, y (64, 4 d_model), w the probabilities and scratch.
+static void layout_lm_parts(bench_case *c, bhi_arena *arena)
+{
+    size_t wide = 64 * 4 * (size_t)c->a;
+    c->x = bhi_arena_array(arena, wide, sizeof *c->x);
+    c->y = bhi_arena_array(arena, wide, sizeof *c->y);
+    c->params = bhi_arena_array(arena, bhi_attention_probabilities(64, 4), sizeof *c->params);
+    c->w = bhi_arena_array(arena, bhi_attention_scratch(64, c->a, 4), sizeof *c->w);
+    c->grads = bhi_arena_array(arena, wide, sizeof *c->grads);
+}
+
+static int start_lm_parts(bench_case *c)
+{
+    for (int i = 0; i < 64 * 4 * c->a; i++) c->x[i] = (bh_real)(2 * bh_rng_uniform(&c->rng) - 1);
+    bhi_attention_forward(c->y, c->params, c->w, c->x, 64, c->a, 4);
+    return 1;
+}
+
+static void run_attention(bench_case *c, int n)
+{
+    for (; n > 0; n--) bhi_attention_forward(c->y, c->params, c->w, c->x, 64, c->a, 4);
+}
+
+static void run_attention_backward(bench_case *c, int n)
+{
+    for (; n > 0; n--) bhi_attention_backward(c->grads, c->w, c->x, c->x, c->params, 64, c->a, 4);
+}
+
+static void run_gelu(bench_case *c, int n)
+{
+    for (; n > 0; n--) bhi_gelu_forward(c->y, c->x, BHI_GELU_TANH, 64 * 4 * c->a);
+}
+
+static void run_gelu_backward(bench_case *c, int n)
+{
+    for (; n > 0; n--) {
+        memcpy(c->y, c->x, 64 * 4 * (size_t)c->a * sizeof *c->y);
+        bhi_gelu_backward(c->y, c->x, BHI_GELU_TANH, 64 * 4 * c->a);
+    }
+}
+
+static void run_cross_entropy(bench_case *c, int n)
+{
+    int target[64] = {0};
+    for (; n > 0; n--) {
+        memcpy(c->y, c->x, 64 * (size_t)LM_TOKENS * sizeof *c->y);
+        bhi_cross_entropy(c->y, target, 1, 64, LM_TOKENS);
+    }
+}
+
 static int random_action(bench_case *c)
 {
     if (c->bits == 1) c->bits = bh_rng_next(&c->rng) | (uint64_t)1 << 63;
@@ -355,6 +442,12 @@ static const kind kinds[] = {
     {"forward", layout_parts, start_parts, run_forward},
     {"backward", layout_parts, start_parts, run_backward},
     {"optimizer", layout_parts, start_parts, run_optimizer},
+    {"lm", NULL, start_lm, run_lm}, // d_model, batch
+    {"attention", layout_lm_parts, start_lm_parts, run_attention}, // d_model
+    {"attention_backward", layout_lm_parts, start_lm_parts, run_attention_backward},
+    {"gelu", layout_lm_parts, start_lm_parts, run_gelu},
+    {"gelu_backward", layout_lm_parts, start_lm_parts, run_gelu_backward},
+    {"cross_entropy", layout_lm_parts, start_lm_parts, run_cross_entropy},
     {"env", layout_envs, start_envs, run_envs}, // environments
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -398,6 +491,7 @@ EXPORT(void, bench_close)(bench_case *c)
     bh_env_destroy(c->envs);
     bh_dqn_destroy(c->dqn);
     bh_run_destroy(c->run);
+    bh_pretraining_destroy(c->training);
     bh_free(c, c->bytes);
 }
 
