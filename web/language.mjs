@@ -255,8 +255,8 @@ export class Pretraining {
     const { wasm } = library;
     this.#wasm = wasm;
     this.#tables = [{ name: 'pretraining', fields: pretrainingFields(wasm), prefix: '' }];
-    const { nTexts, ...options } = typeof given === 'object' && given !== null ? given : { nTexts: undefined };
-    if (typeof given !== 'object' || given === null) encodeOptions(this.#tables, given, 'pretraining');
+    if (typeof given !== 'object' || given === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(given)}, but must be an object`);
+    const { nTexts, ...options } = given;
     if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
     wholeNumber('nTexts', nTexts ?? TEXTS, 2, TEXTS_MAX);
     const training = inKeys(this.#tables, () => withConfig(wasm, this.#tables, options, (config) => source instanceof Env
@@ -408,7 +408,15 @@ export function startFrom(run, model) {
   run.use((wasm, address) => {
     needText(wasm);
     const tables = [{ name: run.algo.name, fields: run.algo.options, prefix: '' }];
-    inKeys(tables, () => wasm.check(wasm.call.bhx_run_language_model(address, model.addressIn(wasm))));
+    const theirs = model.addressIn(wasm);
+    try {
+      inKeys(tables, () => wasm.check(wasm.call.bhx_run_language_model(address, theirs)));
+    } catch (error) {
+      const { tokenizer } = model.info;
+      if (/** @type {any} */ (error).status !== 'BH_ERR_SHAPE' || tokenizer === 'words') throw error;
+      throw new BellhopError('BH_ERR_SHAPE', `the language model was made from text (tokenizer ${tokenizer}), but ${run.env.id} needs one of its own vocabulary, `
+        + `pre-trained on the environment`, { cause: error });
+    }
   });
 }
 

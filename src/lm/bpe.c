@@ -72,6 +72,14 @@ static int beats(const bhi_pair_count *a, const bhi_pair_count *b)
     return a->left != b->left ? a->left < b->left : a->right < b->right;
 }
 
+static int fits(const bhi_bpe_words *words, const bhi_pair_count *pair)
+{
+    const uint32_t *starts = words->token_starts;
+    if (starts == NULL) return 1;
+    uint32_t left = starts[pair->left + 1] - starts[pair->left];
+    return left + starts[pair->right + 1] - starts[pair->right] <= words->token_bytes_max;
+}
+
 bhi_pair_count bhi_bpe_best(const bhi_bpe_words *words, bhi_pair_count *table, size_t n_table)
 {
     assert(n_table > words->n_ids);
@@ -92,7 +100,8 @@ bhi_pair_count bhi_bpe_best(const bhi_bpe_words *words, bhi_pair_count *table, s
     }
     bhi_pair_count best = {0, 0, 0};
     for (size_t i = 0; i < n_table; i++) {
-        if (table[i].count > 0 && beats(&table[i], &best)) best = table[i];
+        const bhi_pair_count *pair = &table[i];
+        if (pair->count > 0 && beats(pair, &best) && fits(words, pair)) best = *pair;
     }
     return best;
 }

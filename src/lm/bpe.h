@@ -36,10 +36,12 @@ typedef struct bhi_bpe_words {
     int32_t *sizes;  ///< (n_words) how many ids each has now
     uint64_t *counts; ///< (n_words) how often each comes
     size_t n_ids, n_words;
+    const uint32_t *token_starts; ///< token i has token_starts[i + 1] - token_starts[i] bytes; NULL: no limit
+    uint32_t token_bytes_max;     ///< that two tokens may have together to become one
 } bhi_bpe_words;
 
-/// Finds the most frequent pair of neighbours, of equals that of the smaller ids. count 0: there is none. `table` is
-/// scratch of n_table (a power of two above twice n_ids) entries.
+/// Finds the most frequent pair of neighbours that may become a token, of equals that of the smaller ids. count 0: there is
+/// none. `table` is scratch of n_table (a power of two above twice n_ids) entries.
 typedef struct bhi_pair_count {
     uint64_t count;
     uint16_t left, right;

@@ -6,7 +6,8 @@
 // weights (C,V) of its own behind the transformer's.
 //
 // Batches go through in parts of about BHI_LM_ROWS positions, forward and backward: what a part needs stays in the second
-// cache. The bits do not depend on the size of the parts.
+// cache. The size of the parts follows from T alone. Of gradients, the bits depend on it only where the output is tied: the
+// embedding's gets its two summands part by part.
 #pragma once
 
 #include "io/checkpoint.h"

@@ -141,14 +141,15 @@ static int characters_of(const bh_tokenizer *t, uint16_t *ids, const char *text,
     return count;
 }
 
-// The token that two others become; 0 when it would be too long.
-static size_t join(const bh_tokenizer *t, char out[2 * TOKEN_BYTES_MAX], int left, int right)
+// The token that two others become; they are short enough.
+static size_t join(const bh_tokenizer *t, char out[TOKEN_BYTES_MAX], int left, int right)
 {
     size_t n_left, n_right;
     const char *a = bh_tokenizer_token(t, left, &n_left), *b = bh_tokenizer_token(t, right, &n_right);
+    assert(n_left + n_right <= TOKEN_BYTES_MAX);
     memcpy(out, a, n_left);
     memcpy(out + n_left, b, n_right);
-    return n_left + n_right <= TOKEN_BYTES_MAX ? n_left + n_right : 0;
+    return n_left + n_right;
 }
 
 static bh_status learn_merges(bh_tokenizer *t, bhi_bpe_words *words, bhi_pair_count *table,
@@ -157,9 +158,9 @@ static bh_status learn_merges(bh_tokenizer *t, bhi_bpe_words *words, bhi_pair_co
     t->merges.first = t->n;
     while (t->n < t->room) {
         bhi_pair_count best = bhi_bpe_best(words, table, n_table);
-        char text[2 * TOKEN_BYTES_MAX];
-        size_t n = best.count > 1 ? join(t, text, best.left, best.right) : 0;
-        if (n == 0) break; // nothing comes twice any more
+        if (best.count < 2) break; // nothing comes twice any more
+        char text[TOKEN_BYTES_MAX];
+        size_t n = join(t, text, best.left, best.right);
         bhi_bpe_replace(words, best.left, best.right, t->n);
         bhi_merge_add(&t->merges, best.left, best.right);
         bh_status status = add_token(t, text, n, err);
@@ -179,7 +180,9 @@ static void words_layout(bhi_bpe_words *w, bhi_pair_count **table, size_t n_tabl
 
 static bh_status learn_from(bh_tokenizer *t, const bhi_pieces *pieces, bh_error *err)
 {
-    bhi_bpe_words words = {.n_words = pieces->n < BPE_WORDS_MAX ? pieces->n : BPE_WORDS_MAX};
+    bhi_bpe_words words = {.n_words = pieces->n < BPE_WORDS_MAX ? pieces->n : BPE_WORDS_MAX,
+                           .token_starts = t->starts,
+                           .token_bytes_max = TOKEN_BYTES_MAX};
     for (size_t w = 0; w < words.n_words; w++) words.n_ids += pieces->items[w].n; // bytes: no fewer
     size_t n_table = 64;
     while (n_table < 2 * words.n_ids) n_table *= 2;

@@ -51,7 +51,8 @@ static void test_samples(void)
             n_wrong += start < 0 || start > 6;
             if (start >= 0 && start < 10) counts[start]++;
             for (int t = 0; t < T; t++) {
-                n_wrong += tokens[b * T + t] != start + t + 1 || targets[b * T + t] != start + t + 2;
+                n_wrong +=
+                    tokens[b * T + t] != start + t + 1 || targets[b * T + t] != start + t + 2;
             }
         }
     }
@@ -76,13 +77,16 @@ static void test_samples_follow_their_stream(void)
 static void test_held_out_windows(void)
 {
     bh_corpus *c = corpus_of(alphabet, 3, 0.5);
-    CHECK(bhi_corpus_windows(c, 3) == 3); // of ten tokens: 10 11 12, 13 14 15, 16 17 18, each with one more
+    CHECK(bhi_corpus_windows(c, 3) ==
+          3); // of ten tokens: 10 11 12, 13 14 15, 16 17 18, each with one more
     for (int i = 0; i < 3; i++) {
         int tokens[3], targets[3];
         bhi_corpus_window(c, tokens, targets, i, 3);
-        for (int t = 0; t < 3; t++) CHECK(tokens[t] == 11 + 3 * i + t && targets[t] == 12 + 3 * i + t);
+        for (int t = 0; t < 3; t++)
+            CHECK(tokens[t] == 11 + 3 * i + t && targets[t] == 12 + 3 * i + t);
     }
-    CHECK(bhi_corpus_windows(c, 4) == 2 && bhi_corpus_windows(c, 9) == 1 && bhi_corpus_windows(c, 10) == 0);
+    CHECK(bhi_corpus_windows(c, 4) == 2 && bhi_corpus_windows(c, 9) == 1 &&
+          bhi_corpus_windows(c, 10) == 0);
     CHECK(bhi_corpus_windows(c, 1) == 9);
     bh_corpus_destroy(c);
 }
@@ -119,20 +123,23 @@ static void test_one_character(void)
 // ---- rows ----
 
 enum { WIDTH = 4 };
-static const uint16_t rows[5 * WIDTH] = {1, 2, 3, 4, 5, 6, 7, 0, 8, 9, 0, 0, 10, 11, 12, 0, 13, 0, 0, 0};
+static const uint16_t rows[5 * WIDTH] = {1, 2, 3,  4,  5,  6, 7,  0, 8, 9,
+                                         0, 0, 10, 11, 12, 0, 13, 0, 0, 0};
 
 static void test_rows(void)
 {
     bh_corpus *c;
     CHECK_STATUS(bh_corpus_create_rows(&c, rows, 5, WIDTH, 0.4, NULL), BH_OK);
-    CHECK(bh_corpus_tokens(c) == 20 && bh_corpus_train_tokens(c) == 12 && bh_corpus_width(c) == WIDTH);
+    CHECK(bh_corpus_tokens(c) == 20 && bh_corpus_train_tokens(c) == 12 &&
+          bh_corpus_width(c) == WIDTH);
     CHECK(memcmp(bh_corpus_ids(c), rows, sizeof rows) == 0 && bh_corpus_ids(c) != rows);
     CHECK(bhi_corpus_windows(c, 3) == 2);
     static const int want[2][2][3] = {{{10, 11, 12}, {11, 12, -1}}, {{13, 0, 0}, {-1, -1, -1}}};
     for (int i = 0; i < 2; i++) {
         int tokens[3], targets[3];
         bhi_corpus_window(c, tokens, targets, i, 3);
-        CHECK(memcmp(tokens, want[i][0], sizeof tokens) == 0 && memcmp(targets, want[i][1], sizeof targets) == 0);
+        CHECK(memcmp(tokens, want[i][0], sizeof tokens) == 0 &&
+              memcmp(targets, want[i][1], sizeof targets) == 0);
     }
     bh_rng rng = bh_rng_seed(4);
     int counts[3] = {0}, n_wrong = 0;
@@ -157,14 +164,16 @@ static void test_rows(void)
 
 // ---- too small, or no text ----
 
-static void check_refused(const char *text, size_t n, int context, double validation, const char *part)
+static void check_refused(const char *text, size_t n, int context, double validation,
+                          const char *part)
 {
     bh_tokenizer *t = tokenizer_of(alphabet);
     size_t live = bh_live_bytes();
     bh_corpus *c = (bh_corpus *)&live;
     bh_error err = {0};
     CHECK_STATUS(bh_corpus_create(&c, t, text, n, context, validation, &err), BH_ERR_ARGUMENT);
-    if (!CHECK(strstr(err.message, part) != NULL)) printf("    '%s' not in: %s\n", part, err.message);
+    if (!CHECK(strstr(err.message, part) != NULL))
+        printf("    '%s' not in: %s\n", part, err.message);
     CHECK(c == NULL && bh_live_bytes() == live);
     bh_tokenizer_destroy(t);
 }
@@ -190,7 +199,9 @@ static void test_too_small(void)
 static void test_unusable_texts(void)
 {
     check_refused("", 0, 1, 0.5, "empty");
-    check_refused("abcdefgh\xff" "abcdefgh", 17, 1, 0.5, "byte 8 is 0xff");
+    check_refused("abcdefgh\xff"
+                  "abcdefgh",
+                  17, 1, 0.5, "byte 8 is 0xff");
     check_refused("x", BH_TEXT_BYTES_MAX + 1, 1, 0.5, "at most 64"); // nothing of it is read
     check_refused("x", SIZE_MAX, 1, 0.5, "at most 64");
 }

@@ -24,7 +24,8 @@ static bhi_lm_net make(int tied, int C, int T, bhi_gelu gelu)
     bh_rng rng = bh_rng_seed(5);
     bhi_lm_net_init(&net, params, &rng);
     // Away from the start, where many gradients are tiny and gains are all 1.
-    for (int i = 0; i < net.n_params; i++) params[i] += (bh_real)(0.3 * (2 * bh_rng_uniform(&rng) - 1));
+    for (int i = 0; i < net.n_params; i++)
+        params[i] += (bh_real)(0.3 * (2 * bh_rng_uniform(&rng) - 1));
     for (int i = 0; i < B * T; i++) {
         tokens[i] = (int)bh_rng_below(&rng, V);
         targets[i] = bh_rng_below(&rng, 4) == 0 ? -1 : (int)bh_rng_below(&rng, V);
@@ -38,7 +39,8 @@ static double loss_of(const bhi_lm_net *net, bh_real *g, int from, int count, in
     size_t reals = bhi_lm_net_work(net, T);
     for (size_t i = 0; i < reals; i++) work[i] = (bh_real)NAN;
     work[reals] = 12345;
-    double loss = bhi_lm_net_loss(net, params, g, work, tokens + from * T, targets + from * T, count, T, n);
+    double loss =
+        bhi_lm_net_loss(net, params, g, work, tokens + from * T, targets + from * T, count, T, n);
     CHECK(work[reals] == 12345);
     return loss;
 }
@@ -93,7 +95,7 @@ static void test_gradients(void)
 // The mean of the sequences' losses, by how many targets each has, and of their gradients, however many go at once.
 static void check_parts(int tied, int T)
 {
-    bhi_lm_net net = make(tied, 16, T, BHI_GELU_TANH);
+    bhi_lm_net net = make(tied, 8, T, BHI_GELU_TANH);
     static double sums[REALS];
     memset(sums, 0, sizeof sums);
     double sum = 0;
@@ -109,15 +111,16 @@ static void check_parts(int tied, int T)
         CHECK_NEAR(loss, sum / n_all, is_double ? 1e-14 : 1e-12);
         CHECK(loss_of(&net, NULL, 0, b + 1, T, NULL) == loss);
         double worst = 0;
-        for (int i = 0; i < net.n_params; i++) worst = fmax(worst, fabs(sums[i] / n_all - (double)grads[i]));
+        for (int i = 0; i < net.n_params; i++)
+            worst = fmax(worst, fabs(sums[i] / n_all - (double)grads[i]));
         CHECK_NEAR(worst, 0, is_double ? 1e-15 : 1e-6);
     }
 }
 
 static void test_any_number_of_sequences(void)
 {
-    static const int lengths[] = {1, 20, 43, 64, 65, 128, 150}; // 128, 6, 2, 2, 1, 1, 1 sequences a part
-    for (int i = 0; i < 7; i++) {
+    static const int lengths[] = {1, 43, 64, 65, 130}; // 128, 2, 2, 1, 1 sequences a part
+    for (int i = 0; i < 5; i++) {
         check_parts(1, lengths[i]);
         check_parts(0, lengths[i]);
     }
@@ -130,7 +133,8 @@ static void check_bits(int tied, int T)
     bhi_lm_net net = make(tied, C, T, BHI_GELU_TANH);
     static bh_real logits[B * 64 * V], d[B * 64 * C];
     int n, R = B * T;
-    CHECK(bhi_transformer_acts(&net.body, B, T) <= REALS && bhi_transformer_scratch(&net.body, B, T) <= REALS);
+    CHECK(bhi_transformer_acts(&net.body, B, T) <= REALS &&
+          bhi_transformer_scratch(&net.body, B, T) <= REALS);
     loss_of(&net, grads, 0, B, T, &n);
     memset(parts, 0, (size_t)net.n_params * sizeof *parts);
     const bh_real *features = bhi_transformer_forward(&net.body, params, other, tokens, B, T);
@@ -148,7 +152,8 @@ static void check_bits(int tied, int T)
     // A tied matrix is added to from both ends, the whole batch by the one before the other.
     int from = tied ? net.body.wpe : 0;
     CHECK(memcmp(parts + from, grads + from, (size_t)(net.n_params - from) * sizeof *grads) == 0);
-    for (int i = 0; i < from; i++) CHECK_NEAR((double)parts[i], (double)grads[i], is_double ? 1e-15 : 1e-6);
+    for (int i = 0; i < from; i++)
+        CHECK_NEAR((double)parts[i], (double)grads[i], is_double ? 1e-15 : 1e-6);
 }
 
 static void test_parts_leave_the_bits_of_the_whole(void)
@@ -167,7 +172,8 @@ static void test_loss_by_its_definition(void)
         bh_real features[2 * T * C], logits[2 * T * V];
         int n = 0, counted;
         double sum = 0;
-        memcpy(features, bhi_transformer_forward(&net.body, params, other, tokens, 2, T), sizeof features);
+        memcpy(features, bhi_transformer_forward(&net.body, params, other, tokens, 2, T),
+               sizeof features);
         bhi_lm_net_logits(&net, params, logits, features, 2 * T);
         for (int r = 0; r < 2 * T; r++) {
             for (int v = 0; v < V; v++) {
@@ -221,7 +227,8 @@ static void test_start(void)
         bhi_lm_net_init(&net, params, &rng);
         CHECK_NEAR(loss_of(&net, NULL, 0, B, T, NULL), bh_log(V), 0.1);
         double squares = 0;
-        for (int i = 0; i < 32 * V; i++) squares += (double)params[net.head + i] * (double)params[net.head + i];
+        for (int i = 0; i < 32 * V; i++)
+            squares += (double)params[net.head + i] * (double)params[net.head + i];
         CHECK_NEAR(sqrt(squares / (32 * V)), 0.02, 0.002);
     }
 }
@@ -261,7 +268,8 @@ static void test_shorter_sequences_fit(void)
     bhi_transformer_spec spec = {.V = V, .T = 150, .C = 8, .H = 2, .L = 1};
     for (int tied = 0; tied < 2; tied++) {
         bhi_lm_net net = bhi_lm_net_shape(&spec, tied);
-        for (int T = 2; T <= 150; T++) CHECK(bhi_lm_net_work(&net, T - 1) <= bhi_lm_net_work(&net, T));
+        for (int T = 2; T <= 150; T++)
+            CHECK(bhi_lm_net_work(&net, T - 1) <= bhi_lm_net_work(&net, T));
     }
 }
 

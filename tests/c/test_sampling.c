@@ -152,7 +152,8 @@ static void test_order_of_many(void)
     for (int n = 1; n < 60; n++) {
         bh_real logits[60];
         for (int i = 0; i < n; i++) logits[i] = (bh_real)bh_rng_below(&rng, 10) - 5;
-        distribution(logits, n, 0.7, (int)bh_rng_below(&rng, 60), 0.05 + 0.95 * bh_rng_uniform(&rng));
+        distribution(logits, n, 0.7, (int)bh_rng_below(&rng, 60),
+                     0.05 + 0.95 * bh_rng_uniform(&rng));
     }
 }
 

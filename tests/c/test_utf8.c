@@ -54,18 +54,42 @@ static void test_first_and_last_of_every_length(void)
 static void test_what_is_not_utf8(void)
 {
     static const char *const wrong[] = {
-        "\x80", "\xbf", "\x80\x80",                   // continuations first
-        "\xc0\x80", "\xc1\xbf",                       // ASCII in two bytes
-        "\xe0\x80\x80", "\xe0\x9f\xbf",               // up to U+07FF in three
-        "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",       // up to U+FFFF in four
-        "\xed\xa0\x80", "\xed\xaf\xbf",               // high surrogates
-        "\xed\xb0\x80", "\xed\xbf\xbf",               // low surrogates
-        "\xf4\x90\x80\x80", "\xf4\xbf\xbf\xbf",       // U+110000 and above
-        "\xf5\x80\x80\x80", "\xf7\xbf\xbf\xbf",       // the same by the first byte
-        "\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80", "\xfe", "\xff", // five, six, none
-        "\xc3", "\xe4\xb8", "\xe4", "\xf0\x9f\x98", "\xf0\x9f", "\xf0",     // cut short
-        "\xc3(", "\xc3\xc3", "\xe4(\xad", "\xe4\xb8(", "\xe4\xb8\xff",       // no continuation
-        "\xf0(\x98\x80", "\xf0\x9f(\x80", "\xf0\x9f\x98(", "\xf0\x9f\x98\xc0",
+        "\x80",
+        "\xbf",
+        "\x80\x80", // continuations first
+        "\xc0\x80",
+        "\xc1\xbf", // ASCII in two bytes
+        "\xe0\x80\x80",
+        "\xe0\x9f\xbf", // up to U+07FF in three
+        "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf", // up to U+FFFF in four
+        "\xed\xa0\x80",
+        "\xed\xaf\xbf", // high surrogates
+        "\xed\xb0\x80",
+        "\xed\xbf\xbf", // low surrogates
+        "\xf4\x90\x80\x80",
+        "\xf4\xbf\xbf\xbf", // U+110000 and above
+        "\xf5\x80\x80\x80",
+        "\xf7\xbf\xbf\xbf", // the same by the first byte
+        "\xf8\x88\x80\x80\x80",
+        "\xfc\x84\x80\x80\x80\x80",
+        "\xfe",
+        "\xff", // five, six, none
+        "\xc3",
+        "\xe4\xb8",
+        "\xe4",
+        "\xf0\x9f\x98",
+        "\xf0\x9f",
+        "\xf0", // cut short
+        "\xc3(",
+        "\xc3\xc3",
+        "\xe4(\xad",
+        "\xe4\xb8(",
+        "\xe4\xb8\xff", // no continuation
+        "\xf0(\x98\x80",
+        "\xf0\x9f(\x80",
+        "\xf0\x9f\x98(",
+        "\xf0\x9f\x98\xc0",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uint32_t c = 0xabcdef;
@@ -75,7 +99,8 @@ static void test_what_is_not_utf8(void)
         // Behind a character of each length.
         char text[32];
         for (int k = 0; k < 4; k++) {
-            static const char *const before[] = {"a", "\xc3\xa9", "\xe4\xb8\xad", "\xf0\x9f\x98\x80"};
+            static const char *const before[] = {"a", "\xc3\xa9", "\xe4\xb8\xad",
+                                                 "\xf0\x9f\x98\x80"};
             size_t at = (size_t)snprintf(text, sizeof text, "%s%s", before[k], wrong[i]);
             CHECK(bh_utf8_invalid_at(text, at) == strlen(before[k]));
         }
@@ -139,7 +164,7 @@ static void test_offset_of_the_first_wrong_byte(void)
     CHECK(bh_utf8_invalid_at("a\x80z\xff", 4) == 1); // the first of two
     CHECK(bh_utf8_invalid_at("\xe4\xb8\xad", 2) == 0);
     CHECK(bh_utf8_invalid_at("a\xf0\x9f\x98\x80", 4) == 1); // cut short at the end
-    CHECK(bh_utf8_invalid_at("na\xefve", 5) == 2); // Latin-1
+    CHECK(bh_utf8_invalid_at("na\xefve", 5) == 2);          // Latin-1
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Files that commands read: models and demonstrations, with errors that name the file.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Files that commands read: models, language models and demonstrations, with errors that name the file.
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BellhopError, parseDemonstrations } from '../node.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -31,6 +32,13 @@ export function about(file, use, status) {
 /** @param {Bellhop} bh @param {string} file @param {Uint8Array} [bytes] */
 export function openModel(bh, file, bytes = readBytes(file)) {
   return about(file, () => bh.loadModel(bytes));
+}
+
+/** @param {Bellhop} bh @param {string} path  a file, or the folder that bellhop pretrain wrote */
+export function openLanguageModel(bh, path) {
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'model.safetensors') : path;
+  const bytes = readBytes(file);
+  return about(file, () => bh.LanguageModel.load(bytes));
 }
 
 /** @param {string} file */

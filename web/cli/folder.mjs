@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What runs leave behind. `train --out DIR`: metrics.csv (a row per record), config.json, and both sets of parameters;
-// `--tensorboard DIR`: an event file; several runs: a table of them all.
+// `--tensorboard DIR`: an event file; several runs: a table of them all; `pretrain --out DIR`: training.csv (a row per step
+// that has a record), config.json and the model.
 import { accessSync, closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,52 @@ export class OutputFolder {
   close() {
     closeSync(this.#csv);
   }
+}
+
+/** What a PretrainingFolder holds in the end. */
+export const PRETRAINING_FILES = ['model.safetensors', 'training.csv', 'config.json'];
+
+export class PretrainingFolder {
+  #csv;
+
+  /** @param {string} path  made, with its parents, if it is not there */
+  constructor(path) {
+    this.path = path;
+    this.#csv = writing('out', path, () => {
+      mkdirSync(path, { recursive: true });
+      return openSync(join(path, 'training.csv'), 'w');
+    });
+    writeSync(this.#csv, 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity\n');
+  }
+
+  /** @param {object} config */
+  writeConfig(config) {
+    writeFileSync(join(this.path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** @param {readonly import('../bellhop.js').PretrainingRecord[]} records  all that there are of a step come together */
+  writeRecords(records) {
+    for (const step of new Set(records.map((record) => record.step))) {
+      const here = records.filter((record) => record.step === step);
+      const cells = [step, ...cellsOf(here, 'train', ['loss', 'learningRate', 'gradNorm']), ...cellsOf(here, 'eval', ['loss', 'perplexity'])];
+      writeSync(this.#csv, `${cells.map(csvCell).join(',')}\n`);
+    }
+  }
+
+  /** @param {Uint8Array} bytes */
+  writeModel(bytes) {
+    writeFileSync(join(this.path, 'model.safetensors'), bytes);
+  }
+
+  close() {
+    closeSync(this.#csv);
+  }
+}
+
+/** @param {readonly import('../bellhop.js').PretrainingRecord[]} records @param {string} type @param {string[]} names */
+function cellsOf(records, type, names) {
+  const found = /** @type {any} */ (records.find((record) => record.type === type));
+  return names.map((name) => found?.[name]);
 }
 
 /** An event file in a folder of its own: TensorBoard draws all that are in one folder as one run. */

@@ -12,13 +12,15 @@ import * as distill from './distill.mjs';
 import * as envs from './envs.mjs';
 import * as evaluate from './eval.mjs';
 import * as options from './options.mjs';
+import * as pretrain from './pretrain.mjs';
 import * as record from './record.mjs';
+import * as sample from './sample.mjs';
 import * as train from './train.mjs';
 
 /** @typedef {{ summary: string, help: string, run: (argv: string[]) => Promise<number> }} Command */
 
 /** @type {Record<string, Command>} */
-const COMMANDS = { envs, options, train, compare, eval: evaluate, record, clone, distill };
+const COMMANDS = { envs, options, train, compare, eval: evaluate, record, clone, distill, pretrain, sample };
 
 const HELP = `Usage: bellhop COMMAND [options]
 

@@ -30,7 +30,10 @@ export function number(value, digits = 2) {
   return Number.isFinite(value) ? value.toLocaleString('en-US', { maximumFractionDigits: digits, signDisplay: 'negative' }) : String(value);
 }
 
-/** @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, runs?: string }} Shown */
+/**
+ * loss, perplexity and tokens (seen) are of pre-training.
+ * @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, runs?: string, loss?: number, perplexity?: number, tokens?: number }} Shown
+ */
 
 /** How far a run, or several, have come: a bar on a terminal, now and then a line elsewhere. */
 export class Progress {
@@ -54,7 +57,7 @@ export class Progress {
 
   /** @param {Shown} progress */
   #line(progress) {
-    const { timesteps, totalTimesteps } = progress;
+    const { timesteps, totalTimesteps, tokens } = progress;
     const seconds = (performance.now() - this.#since) / 1000;
     const parts = [`${number(timesteps)}/${number(totalTimesteps)} steps`];
     const add = (/** @type {string} */ label, /** @type {number | undefined} */ value) => {
@@ -63,8 +66,10 @@ export class Progress {
     add('return', progress['rollout/ep_rew_mean']);
     add('eval', progress['eval/mean_reward']);
     add('ε', progress['rollout/exploration_rate']);
+    add('loss', progress.loss);
+    add('held-out perplexity', progress.perplexity);
     if (progress.runs !== undefined) parts.push(progress.runs);
-    parts.push(`${number(timesteps / seconds, 0)} steps/s`);
+    parts.push(tokens === undefined ? `${number(timesteps / seconds, 0)} steps/s` : `${number(tokens / seconds, 0)} tokens/s`);
     return parts.join('  ');
   }
 }

@@ -3,7 +3,7 @@
 import { findAlgo, findEnv } from '../setup.mjs';
 import { UsageError, flagOf, inFlags, optionsFrom } from './args.mjs';
 import { readConfig } from './config.mjs';
-import { about, readBytes, readDemonstrations } from './files.mjs';
+import { about, openLanguageModel, readBytes, readDemonstrations } from './files.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Model} Model */
@@ -16,6 +16,7 @@ import { about, readBytes, readDemonstrations } from './files.mjs';
  * @property {Record<string, unknown>} envOptions
  * @property {string} [demonstrations]  a file
  * @property {string} [initFrom]        a file
+ * @property {string} [languageModel]   a file, or the folder of one
  */
 
 /**
@@ -58,16 +59,54 @@ function presetFrom(flags) {
 
 /** @param {Bellhop} bh @param {Plan} plan @returns {{ model: Model, nLoaded?: number }} nLoaded: tensors of initFrom */
 export function makeModel(bh, plan) {
+  const { initFrom, languageModel } = plan;
+  if (languageModel !== undefined) return { model: withLanguageModel(bh, plan, languageModel) };
   const model = withDemonstrations(bh, plan);
-  const { initFrom } = plan;
   if (initFrom === undefined) return { model };
-  try {
+  return orDispose(model, () => {
     const bytes = readBytes(initFrom);
     return { model, nLoaded: about(initFrom, () => model.loadParameters(bytes)) };
+  });
+}
+
+/** @template T @param {Model} model @param {() => T} use @returns {T} */
+function orDispose(model, use) {
+  try {
+    return use();
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** @param {Bellhop} bh @param {Plan} plan @param {string} path @returns {Model} */
+function withLanguageModel(bh, plan, path) {
+  const fields = findAlgo(bh.catalog, plan.algo).options;
+  const language = openLanguageModel(bh, path);
+  try {
+    const fitting = isOfText(bh, plan) ? sizesOf(language, fields) : {};
+    const model = withDemonstrations(bh, { ...plan, options: { ...fitting, ...plan.options } });
+    return orDispose(model, () => {
+      about(path, () => inFlags(fields, '', () => model.startFrom(language)), 'BH_ERR_CONFIG');
+      return model;
+    });
+  } finally {
+    language.dispose();
+  }
+}
+
+/** @param {Bellhop} bh @param {Plan} plan */
+function isOfText(bh, { env: id, envOptions }) {
+  const env = inFlags(findEnv(bh.catalog, id).options, 'env-', () => bh.make(id, envOptions));
+  const { action_tokens: tokens } = env.layout;
+  env.dispose();
+  return tokens !== undefined;
+}
+
+/** The options of a network that the language model fits, as far as an algorithm has them. @param {import('../bellhop.js').LanguageModel} model @param {readonly import('../bellhop.js').Field[]} fields */
+function sizesOf({ info: { dModel, nHeads, nLayers } }, fields) {
+  const sizes = { featuresExtractor: 'transformer', dModel, nHeads, nLayers };
+  return fields.some(({ key }) => key === 'dModel') ? sizes : {};
 }
 
 /** @param {Bellhop} bh @param {Plan} plan @returns {Model} */

@@ -22,7 +22,7 @@ import { interruptible, trainJob } from './training.mjs';
 export const summary = 'Train a model';
 export const help = `Usage: bellhop train ENV [--algo NAME] [--preset NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
-                     [--demonstrations FILE] [--init-from FILE] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+                     [--demonstrations FILE] [--init-from FILE] [--language-model MODEL] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
 Trains in ENV with its preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
 algorithms with them. Then scores the
@@ -41,6 +41,10 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   --demonstrations FILE  learn from a file that bellhop record wrote: dqn beside what it tries itself, clone alone
   --init-from FILE     start from a saved model's parameters, those that have the same names here, whatever environment or
                        options it was trained with (transfer); a clone's policy starts ppo
+  --language-model MODEL  start dqn, ppo or reinforce in an environment of text from a language model of its vocabulary, a file
+                       or the folder that bellhop pretrain --env wrote. The network is a transformer of its sizes then. Without
+                       hidden layers (--net-arch ,) the policy starts as what the model says; --prior (dqn) and --kl-coef
+                       (ppo, reinforce) keep to it
 
   --seeds LIST         a run for each seed, such as 0-9 or 0-4,7, each the same as alone. Then the mean, and the
                        interquartile mean with its 95 % bootstrap interval (2,000 resamples; Agarwal et al. 2021).
@@ -58,7 +62,7 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
 Ctrl-C stops the run, or all of them, writes what there is and exits with 130.
 `;
 
-const OWN = ['out', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from'];
+const OWN = ['out', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model'];
 
 /** @param {string[]} argv */
 export function run(argv) {
@@ -74,7 +78,7 @@ export async function runWith(argv, usual) {
   const bh = await load();
   const own = /** @type {const} */ ([
     ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
-    ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'],
+    ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'], ['language-model', 'string'],
   ]);
   const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]));
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
@@ -84,6 +88,8 @@ export async function runWith(argv, usual) {
   if (plan.env === usual?.env) plan.envOptions = { ...usual.envOptions, ...plan.envOptions };
   plan.demonstrations = text(flags, 'demonstrations');
   plan.initFrom = text(flags, 'init-from');
+  plan.languageModel = text(flags, 'language-model');
+  if (plan.initFrom !== undefined && plan.languageModel !== undefined) throw new UsageError('--init-from and --language-model exclude each other: both say what parameters a run begins with');
   if (flags.has('seeds')) return trainSeeds(bh, plan, flags);
   if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
   return trainOne(bh, plan, flags);
@@ -123,6 +129,7 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
   print(`${result.env} · ${result.algo} · seed ${result.seed} · ${number(result.total_timesteps)} steps in `
     + `${number(result['time/seconds'])} s (${number(result['time/fps'], 0)} steps/s)`);
   if (result.init_from_tensors !== undefined) print(`begun       with ${result.init_from_tensors} tensors of ${plan.initFrom}`);
+  if (plan.languageModel !== undefined) print(`begun       as the language model of ${plan.languageModel}`);
   if (threshold !== null) print(`solved      ${solved} (a mean of ${threshold} or more)`);
   print(`best        ${number(result['eval/mean_reward'])} ± ${number(result['eval/std_reward'])} over ${number(result.final_eval_episodes)} greedy episodes`);
   print(`final       ${number(result['final/mean_reward'])} ± ${number(result['final/std_reward'])}`);

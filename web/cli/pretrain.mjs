@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// `bellhop pretrain`: a language model from text files, or from examples of an environment of text.
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+import { load } from '../node.mjs';
+import { findEnv } from '../setup.mjs';
+import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { about, readBytes } from './files.mjs';
+import { PRETRAINING_FILES, PretrainingFolder } from './folder.mjs';
+import { Progress, number, print, printJson, printTable } from './output.mjs';
+import { joined, write } from './sample.mjs';
+import { interruptible } from './training.mjs';
+
+/** @typedef {import('../bellhop.js').Bellhop} Bellhop */
+/** @typedef {import('../bellhop.js').Env} Env */
+/** @typedef {import('../bellhop.js').Field} Field */
+/** @typedef {import('../bellhop.js').Pretraining} Pretraining */
+/** @typedef {ReadonlyMap<string, string | true>} Flags */
+/** @typedef {{ name: string, config: object, make: () => Pretraining, env?: Env }} Corpus  config: what config.json says of it */
+
+export const summary = 'Train a language model on text';
+export const help = `Usage: bellhop pretrain CORPUS.txt ... --out DIR [--HYPERPARAMETER VALUE ...] [--json]
+       bellhop pretrain --env ENV --out DIR [--n-texts N] [--env-OPTION VALUE ...] [--HYPERPARAMETER VALUE ...] [--json]
+
+A transformer learns to say what comes next in text, by cross-entropy; the last part of the text is held out. At the end its
+perplexity there is compared with that of models which count tokens, and of triples of them. The same text and options give
+the same bits on every machine.
+
+  CORPUS.txt   UTF-8, at most 64 MB in all; several files are joined with a blank line between them; - reads stdin
+  --env ENV    instead: examples of an environment of text, in its vocabulary: for bellhop train --language-model
+  --n-texts N  how many of them (default 20000)
+  --out DIR    write model.safetensors, training.csv and config.json there
+  --json       one JSON object per line: "type" is train or eval; the last one is the summary
+
+  --tokenizer KIND     char (default), word, or bpe; this and the next two are not for --env
+  --vocab-size N       most tokens the vocabulary may have (default 512)
+  --context N          tokens the model looks back on (default 64)
+  --d-model N          channels of a position, a multiple of 4 times --n-heads (default 64)
+  --n-heads N          (default 4)
+  --n-layers N         (default 2)
+  --tied BOOL          the output layer is the token embedding once more (default true)
+  --gelu KIND          tanh (default) or erf
+  --validation SHARE   of the text that is held out (default 0.1)
+  --seed N             everything random follows from it (default 0)
+  --max-steps N        optimizer steps (default 1500)
+  --batch-size N       windows of text in a step (default 16)
+  --learning-rate X    (default 0.006)
+  --learning-rate-schedule KIND  constant, linear, exponential, cosine (default), or step
+  --learning-rate-end X          (default 0.0005)
+  --learning-rate-warmup SHARE   of the steps, over which it first rises from 0 (default 0.05)
+  --learning-rate-steps N        drops of the step schedule (default 2)
+  --max-grad-norm X    largest norm of a gradient; 0 does not clip (default 1)
+  --eval-freq N        steps between two evaluations on held-out text; 0 for none (default 100)
+  --eval-windows N     held-out windows of such an evaluation (default 32)
+  --log-freq N         steps between two training records (default 10)
+  --optimizer KIND     adam, sgd, momentum, rmsprop, rmsprop-centered, or adamw (default)
+  --momentum, --beta1, --beta2, --rms-alpha, --optimizer-eps, --weight-decay  as bellhop options dqn has them
+
+  bellhop pretrain stories.txt --out runs/lm
+  bellhop pretrain --env TextGen-v1 --n-texts 5000 --d-model 32 --out runs/words
+
+Ctrl-C stops, writes what there is and exits with 130.
+`;
+
+const TEXTS_MAX = 1_000_000;
+const WINDOWS_MAX = 4096; // held-out windows that are scored in the end
+const SAMPLES = 3;
+const OF_TEXT = ['tokenizer', 'vocab_size', 'context'];
+
+/** @param {string[]} argv */
+export async function run(argv) {
+  const bh = await load();
+  const fields = bh.pretrainingOptions;
+  const { flags, positionals } = readArguments(argv, new Map([
+    ...fields.map((field) => /** @type {const} */ ([flagOf(field), field.type === 'bool' ? 'maybe' : 'string'])),
+    ...[...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-')),
+    .../** @type {const} */ ([['out', 'string'], ['json', 'boolean'], ['env', 'string'], ['n-texts', 'string']]),
+  ]));
+  const out = flags.get('out');
+  if (out === undefined) throw new UsageError('pretrain needs --out DIR, where the model is written');
+  const corpus = flags.has('env') ? ofEnv(bh, flags, positionals) : await ofFiles(bh, flags, positionals);
+  try {
+    const training = inFlags(fields, '', corpus.make);
+    try {
+      return await pretrain(training, fields, corpus, { out: String(out), json: flags.has('json') });
+    } finally {
+      training.dispose();
+    }
+  } finally {
+    corpus.env?.dispose();
+  }
+}
+
+// ---- what it learns from ----
+
+/** @param {Bellhop} bh @param {Flags} flags @param {string[]} files @returns {Promise<Corpus>} */
+async function ofFiles(bh, flags, files) {
+  if (files.length === 0) throw new UsageError('pretrain needs text: bellhop pretrain CORPUS.txt --out DIR, or --env ENV');
+  const stray = [...flags.keys()].find((flag) => flag.startsWith('env-') || flag === 'n-texts');
+  if (stray !== undefined) throw new UsageError(`--${stray} is for --env`);
+  if (files.filter((file) => file === '-').length > 1) throw new UsageError('- stands for stdin, which can only be read once');
+  /** @type {Uint8Array[]} */
+  const texts = [];
+  for (const file of files) texts.push(file === '-' ? await readStdin() : readBytes(file));
+  const name = files.join(', ').replace(/^-$/, 'stdin');
+  const options = optionsFrom(flags, bh.pretrainingOptions);
+  return {
+    name, config: { corpus: files },
+    make: () => about(name, () => new bh.Pretraining(joinTexts(texts), options), 'BH_ERR_CONFIG'),
+  };
+}
+
+async function readStdin() {
+  const chunks = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** With a blank line between, and without byte order marks. @param {Uint8Array[]} texts */
+function joinTexts(texts) {
+  const plain = texts.map((text) => text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? text.subarray(3) : text);
+  return Buffer.concat(plain.flatMap((text, i) => {
+    if (i === plain.length - 1) return [text];
+    return [text, Buffer.from(text.at(-1) === 0x0a ? '\n' : '\n\n')];
+  }));
+}
+
+/** @param {Bellhop} bh @param {Flags} flags @param {string[]} positionals @returns {Corpus} */
+function ofEnv(bh, flags, positionals) {
+  if (positionals.length > 0) throw new UsageError(`--env takes its text from the environment, but got '${positionals.join(' ')}' too`);
+  const { id, options: envFields } = findEnv(bh.catalog, flags.get('env'));
+  const nTexts = wholeNumberFlag('n-texts', flags.get('n-texts'), 2, TEXTS_MAX) ?? 20_000;
+  for (const flag of flags.keys()) {
+    if (OF_TEXT.some((name) => flagOf(/** @type {Field} */ ({ name })) === flag)) throw new UsageError(`--${flag} is for text files; ${id} has a vocabulary and a length of its own`);
+    if (flag.startsWith('env-') && !envFields.some((field) => flagOf(field, 'env-') === flag)) throw new UsageError(`${id} has no option --${flag}; see bellhop options ${id}`);
+  }
+  const env = inFlags(envFields, 'env-', () => bh.make(id, optionsFrom(flags, envFields, 'env-')));
+  const options = { ...optionsFrom(flags, bh.pretrainingOptions), nTexts };
+  const envOptions = Object.fromEntries(envFields.map((field) => [field.name, env.options[field.key]]));
+  return { name: id, config: { env: id, env_options: envOptions, n_texts: nTexts }, env, make: () => new bh.Pretraining(env, options) };
+}
+
+// ---- learning ----
+
+/** @param {Pretraining} training @param {readonly Field[]} fields @param {Corpus} corpus @param {{ out: string, json: boolean }} how @returns {Promise<number>} exit code */
+function pretrain(training, fields, corpus, { out, json }) {
+  const folder = new PretrainingFolder(out);
+  const progress = json ? null : new Progress();
+  const latest = { loss: /** @type {number | undefined} */ (undefined), perplexity: /** @type {number | undefined} */ (undefined) };
+  return interruptible(async (signal) => {
+    try {
+      const named = fields.filter(({ name }) => !corpus.env || !OF_TEXT.includes(name));
+      folder.writeConfig({ ...corpus.config, options: Object.fromEntries(named.map((field) => [field.name, training.options[field.key]])) });
+      const since = performance.now();
+      await training.learn({
+        signal,
+        sliceMilliseconds: 50,
+        onProgress({ steps, maxSteps, records }) {
+          folder.writeRecords(records);
+          for (const record of records) {
+            if (record.type === 'train') latest.loss = record.loss;
+            else latest.perplexity = record.perplexity;
+            if (json) printJson(lineOf(record));
+          }
+          progress?.show({ timesteps: steps, totalTimesteps: maxSteps, tokens: training.tokensSeen, ...latest });
+        },
+      });
+      const seconds = (performance.now() - since) / 1000;
+      progress?.end();
+      folder.writeModel(training.save());
+      const result = summarize(training, corpus, seconds);
+      if (json) printJson(result);
+      else printSummary(training, result, out);
+    } finally {
+      folder.close();
+    }
+    return signal.aborted ? 130 : 0;
+  });
+}
+
+/** @param {import('../bellhop.js').PretrainingRecord} record */
+function lineOf(record) {
+  const { type, step, loss } = record;
+  return record.type === 'train'
+    ? { type, step, loss, learning_rate: record.learningRate, grad_norm: record.gradNorm }
+    : { type, step, loss, perplexity: record.perplexity, is_best: record.isBest };
+}
+
+/** @param {Pretraining} training @param {Corpus} corpus @param {number} seconds */
+function summarize(training, { name, env }, seconds) {
+  const { tokens, trainTokens, unigram, trigram, k } = training.ngrams();
+  const { perplexity } = training.validate({ windows: WINDOWS_MAX });
+  const { model } = training;
+  return {
+    type: 'summary', corpus: name, seed: Number(training.options.seed), tokens, train_tokens: trainTokens,
+    vocabulary: model.info.vocabulary, parameters: model.info.parameters, steps: training.steps,
+    'time/seconds': seconds, 'time/tokens_per_second': training.tokensSeen / seconds,
+    'eval/perplexity': perplexity, 'unigram/perplexity': unigram, 'trigram/perplexity': trigram, 'trigram/k': k,
+    samples: Array.from({ length: SAMPLES }, (_, i) => sampleOf(training, i, env)),
+    params_sha256: model.sha256(),
+  };
+}
+
+/** Some text; in an environment, what follows one of its beginnings. @param {Pretraining} training @param {number} seed @param {Env} [env] */
+function sampleOf({ model }, seed, env) {
+  if (!env) return model.decode(write(model, { length: model.info.tokenizer === 'char' ? 200 : 60, seed }));
+  const [obs] = env.reset({ seed });
+  const prompt = obs.subarray(0, (obs.indexOf(0) + obs.length + 1) % (obs.length + 1));
+  return joined(model, model.decode(prompt), model.decode(write(model, { prompt, length: obs.length, seed })));
+}
+
+/** @param {Pretraining} training @param {ReturnType<typeof summarize>} result @param {string} out */
+function printSummary({ model }, result, out) {
+  const { 'eval/perplexity': own, 'unigram/perplexity': unigram, 'trigram/perplexity': trigram } = result;
+  const { dModel, nHeads, nLayers, context, tokenizer } = model.info;
+  const times = (/** @type {number} */ theirs) => `${number(theirs / own)} times that of the model`;
+  const some = (/** @type {number} */ n, /** @type {string} */ what) => `${n} ${what}${n === 1 ? '' : 's'}`;
+  print(`${result.corpus} · ${some(nLayers, 'layer')} of ${dModel} channels, ${some(nHeads, 'head')}, context ${context} · seed ${result.seed}`);
+  printTable([
+    ['tokens', `${number(result.tokens)}, ${number(result.tokens - result.train_tokens)} of them held out`],
+    ['vocabulary', `${number(result.vocabulary)} (${tokenizer})`],
+    ['parameters', number(result.parameters)],
+    ['steps', `${number(result.steps)} in ${number(result['time/seconds'])} s (${number(result['time/tokens_per_second'], 0)} tokens/s)`],
+    ['perplexity', `${number(own)} on held-out text`],
+    ['unigram', `${number(unigram)}, ${times(unigram)}`],
+    ['trigram', `${number(trigram)} (k ${result['trigram/k']}), ${times(trigram)}`],
+    ['sha256', result.params_sha256],
+    ['written', `${PRETRAINING_FILES.join(', ')} in ${out}`],
+  ]);
+  result.samples.forEach((sample, i) => print(`\nsample ${i + 1}\n  ${sample.replaceAll('\n', '\n  ')}`));
+}
