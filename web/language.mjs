@@ -62,6 +62,18 @@ function idsIn(name, ids, what) {
   throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(ids)}, but must be ${what}`);
 }
 
+// What destroys them; must not refer to their owners, and closures in a constructor do.
+
+/** @param {Wasm} wasm @param {number} model */
+const releaseModel = (wasm, model) => () => {
+  wasm.call.bhx_lm_destroy(model);
+};
+
+/** @param {Wasm} wasm @param {number} training */
+const releaseTraining = (wasm, training) => () => {
+  wasm.call.bhx_pretraining_destroy(training);
+};
+
 /** A model in the module's memory: one of its own, or that of a training. */
 export class LanguageModel {
   #wasm;
@@ -73,14 +85,14 @@ export class LanguageModel {
   #tokens;
 
   /**
-   * @param {Wasm} wasm @param {number} model @param {() => void} release
-   * @param {{ training: object, handle: Handle }} [owner]  for the model of a training
+   * @param {Wasm} wasm @param {number} model
+   * @param {(() => void) | { training: object, handle: Handle }} owner  what destroys it; or the training it is the model of
    */
-  constructor(wasm, model, release, owner) {
+  constructor(wasm, model, owner) {
     this.#wasm = wasm;
     this.#model = model;
-    this.#training = owner?.training;
-    this.#handle = owner?.handle ?? new Handle(wasm, this, 'this language model', release);
+    this.#training = typeof owner === 'object' ? owner.training : undefined;
+    this.#handle = typeof owner === 'object' ? owner.handle : new Handle(wasm, this, 'this language model', owner);
     const { tied, tokenizer, gelu, d_model: dModel, n_heads: nHeads, n_layers: nLayers, ...rest } = wasm.json(wasm.call.bhx_lm_describe(model));
     /** @type {import('./bellhop.js').LanguageModelInfo} */
     this.info = Object.freeze({ ...rest, dModel, nHeads, nLayers, tied: tied === 1, gelu: gelu === 1 ? 'erf' : 'tanh', tokenizer: /** @type {any} */ (KINDS[tokenizer]) });
@@ -91,7 +103,7 @@ export class LanguageModel {
     needText(wasm);
     const data = asBytes(bytes);
     const model = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_lm_load(scratch.bytes(data), data.length)));
-    return new LanguageModel(wasm, model, () => wasm.call.bhx_lm_destroy(model));
+    return new LanguageModel(wasm, model, releaseModel(wasm, model));
   }
 
   get #address() {
@@ -262,9 +274,9 @@ export class Pretraining {
     const training = inKeys(this.#tables, () => withConfig(wasm, this.#tables, options, (config) => source instanceof Env
       ? ofTask(library, source, config, nTexts ?? TEXTS) : ofText(wasm, source, config)));
     this.#training = training;
-    this.#handle = new Handle(wasm, this, 'this pretraining', () => wasm.call.bhx_pretraining_destroy(training));
+    this.#handle = new Handle(wasm, this, 'this pretraining', releaseTraining(wasm, training));
     /** The model as it is now; disposed with the training. */
-    this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), () => {}, { training: this, handle: this.#handle });
+    this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), { training: this, handle: this.#handle });
   }
 
   get #address() {

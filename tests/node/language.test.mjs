@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { BellhopError, load } from '../../web/node.mjs';
 import { fails } from './fails.mjs';
 
@@ -198,6 +201,29 @@ test('a training\'s model goes with it', () => {
   for (const use of [() => model.sample(), () => training.step(), () => training.options, () => training.validate(), () => training.ngrams(), () => training.save(), () => training.steps]) {
     fails(use, 'BH_ERR_STATE', /this pretraining was disposed/);
   }
+});
+
+test('what nobody holds is collected; whoever holds the model of a training holds the training', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = /** @type {() => void} */ (runInNewContext('gc'));
+  const isCollected = async () => {
+    for (let i = 0; i < 50 && bh.liveBytes() > atFirst; i++) {
+      collect();
+      await setTimeout(10);
+    }
+    return bh.liveBytes() === atFirst;
+  };
+  const held = { model: /** @type {any} */ (new bh.Pretraining(WORDS, TINY).model) };
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await setTimeout(10);
+  }
+  assert.equal(held.model.sample({ length: 3 }).ids.length, 3);
+  held.model = null;
+  assert.ok(await isCollected(), 'a training');
+  held.model = bh.LanguageModel.load(ofTask.save());
+  held.model = null;
+  assert.ok(await isCollected(), 'a model');
 });
 
 // ---- agents that start from one ----
