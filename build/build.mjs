@@ -43,6 +43,9 @@ const BUNDLES = [
   // The worker again, under the name it has beside the library, in the package and on a CDN.
   { from: 'worker.mjs', to: 'worker.mjs', options: {} },
   { from: 'style.css', to: 'style.css', options: { minify: true } },
+  // Of the tab Text, which alone has language models.
+  { from: 'text-worker.mjs', to: 'text-worker.js', options: { minify: true, sourcemap: 'linked' } },
+  { from: 'text.css', to: 'text.css', options: { minify: true } },
 ];
 
 /** Files of web/ that are source of a bundle, or for Node only; every other one is copied as it is. */
@@ -58,11 +61,14 @@ export async function buildModules() {
   for (const preset of Object.keys(KINDS)) await buildPreset(preset);
 }
 
+/** Corpora that the page offers to train on, from the environments' data. */
+const CORPORA = ['corpus_en.txt', 'corpus_zh.txt'];
+
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
   const outputs = await bundle();
-  const made = new Set([...Object.keys(outputs).filter((file) => !file.startsWith('page.js')), ...copyStatic(), ...copyModules()]);
+  const made = new Set([...Object.keys(outputs).filter((file) => !file.startsWith('page.js')), ...copyStatic(), ...copyCorpora(), ...copyModules()]);
   nameChunk(outputs);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
@@ -106,6 +112,13 @@ function copyStatic() {
   const files = filesBelow(WEB).filter((file) => !NOT_COPIED.test(file));
   for (const file of files) copy(join(WEB, file), file);
   return files;
+}
+
+function copyCorpora() {
+  return CORPORA.map((file) => {
+    copy(join(ROOT, 'envs', 'data', file), `static/${file}`);
+    return `static/${file}`;
+  });
 }
 
 function copyModules() {

@@ -37,6 +37,10 @@ const LAYERS = [
   { of: /^src\/wasm\//, may: [/^src\//], why: 'only exports*.c know the environments' },
   { of: /^src\/\w+\.h$/, may: [/^src\//], why: 'the library never includes environments; the registry is handed in' },
   {
+    of: /^envs\/learning_rate\.c$/, may: [CORE, /^src\/(kernels|nn|optim|lm)\//, /^src\/rl\/(env|space|mdp|text_task)\.h$/, /^envs\//],
+    why: 'this environment is the training of a language model',
+  },
+  {
     of: /^envs\//, may: [CORE, /^src\/rl\/(env|space|mdp|text_task)\.h$/, /^envs\//],
     why: 'environments stand on the environment interface and core',
   },

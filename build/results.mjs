@@ -6,7 +6,7 @@
 //     npm run results -- --quick            3 seeds each, without what takes long; prints, writes nothing
 //     npm run results -- --only CartPole-v1 one environment or section (presets, ablation, exploration); prints only
 //     npm run results -- --seeds 0-49       other seeds
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -196,7 +196,11 @@ fingerprints below should be yours too; seconds are this machine's, other runs b
 
 ${parts.join('\n')}`;
   console.log(text);
-  if (!args.quick && !args.only) await writeFile(path.join(ROOT, 'docs', 'results.md'), text);
+  if (args.quick || args.only) return;
+  // What build/results_text.mjs wrote at the end stays.
+  const file = path.join(ROOT, 'docs', 'results.md');
+  const [, ...texts] = (await readFile(file, 'utf8')).split(/^(?=<!-- npm run results:text -->)/m);
+  await writeFile(file, [text.trimEnd(), ...texts].join('\n\n'));
 }
 
 await main();

@@ -378,8 +378,7 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "20000"},
-    {"dqn", "gamma", "0.95"},
+    BHI_TOKEN_PRESETS,
 };
 
 const bh_env_def bh_env_codegen = {

@@ -346,8 +346,16 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "20000"},
-    {"dqn", "gamma", "0.95"},
+    BHI_TOKEN_PRESETS,
+    {"dqn", "total_timesteps", "16000"},
+    {"dqn", "learning_rate", "0.001"},
+    {"dqn", "batch_size", "64"},
+    {"dqn", "train_freq", "4"},
+    {"dqn", "n_steps", "3"},
+    {"dqn", "gamma", "1"},
+    {"dqn", "double_q", "true"},
+    {"dqn", "exploration_fraction", "0.4"},
+    {"dqn", "eval_freq", "2000"},
 };
 
 const bh_env_def bh_env_dialogue = {

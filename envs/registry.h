@@ -44,6 +44,7 @@ extern const bh_env_def bh_env_translate;  ///< Translate-v0, English into Chine
 extern const bh_env_def bh_env_dialogue;   ///< Dialogue-v0, a guest with a hidden need
 extern const bh_env_def bh_env_summarize;  ///< Summarize-v0, picking sentences for ROUGE
 extern const bh_env_def bh_env_codegen;    ///< CodeGen-v0, a small program that is run
+extern const bh_env_def bh_env_learning_rate; ///< LearningRate-v0, the training of a language model
 
 /// All of them: bh_envs, then those of text.
 extern const bh_registry bh_all_envs;

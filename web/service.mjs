@@ -18,13 +18,30 @@ const SESSION_METHODS = /** @type {const} */ ([
   'play', 'pause', 'step', 'requestFrame', 'set', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predict', 'learn',
 ]);
 
+/** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */
+/**
+ * What a worker's script makes beyond runs that play: see text-worker.mjs.
+ * @typedef {object} More
+ * @property {(library: Library) => object} open     goes with the catalogue
+ * @property {(library: Library, recipe: any, post: Post, sessions: Map<number, any>) => Promise<any>} make  a session
+ * @property {readonly string[]} methods             of its sessions
+ */
+
+/** @param {Library} library @param {any} recipe @param {Post} post */
+async function makeSession(library, recipe, post) {
+  const make = recipe.demonstrations === undefined ? Run.create : (await import('./imitation.mjs')).createDemonstrated;
+  return new Session(make(library, recipe), post);
+}
+
 /**
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('./wasm.mjs').Wasm>} loadWasm
+ * @param {More} [more]
  */
-export function serve(port, loadWasm) {
-  /** @type {Map<number, Session>} */
+export function serve(port, loadWasm, more) {
+  /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('./setup.mjs').Library} */
   let library;
@@ -34,13 +51,12 @@ export function serve(port, loadWasm) {
   const methods = {
     async open(options) {
       library = openLibrary(await loadWasm(options));
-      return { catalog: library.catalog };
+      return { catalog: library.catalog, ...more?.open(library) };
     },
     async create(recipe) {
-      const make = recipe.demonstrations === undefined ? Run.create : (await import('./imitation.mjs')).createDemonstrated;
       const key = ++count;
-      const session = new Session(make(library, recipe), (frame, plays, transfer) =>
-        port.postMessage({ session: key, frame, plays }, transfer));
+      const session = await (more?.make ?? makeSession)(library, recipe, (frame, plays, transfer) =>
+        port.postMessage({ session: key, frame, plays }, transfer), sessions);
       sessions.set(key, session);
       return { session: key, info: session.info() };
     },
@@ -56,10 +72,10 @@ export function serve(port, loadWasm) {
       sessions.delete(key);
       return session.dispose();
     }
-    const known = SESSION_METHODS.find((name) => name === method);
+    const known = [...SESSION_METHODS, ...more?.methods ?? []].find((name) => name === method);
     if (!known) throw new BellhopError('BH_ERR_UNKNOWN', `there is no method '${method}'`);
     const extra = known === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];
-    return /** @type {any} */ (session)[known](...values, ...extra);
+    return session[known](...values, ...extra);
   }
 
   port.onmessage = async ({ data }) => {

@@ -24,7 +24,7 @@ starting?.catch(() => {}); // page.mjs tells
 
 // ---- words ----
 
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-later.mjs').default} Key */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-later.mjs').default | keyof typeof import('./strings/en-text.mjs').default} Key */
 /** @typedef {'en' | 'zh'} Language */
 
 /** @typedef {() => Promise<{ default: Record<string, string> }>} Fetch */

@@ -29,7 +29,7 @@ function nextFrame(use) {
 }
 
 /** Calls over a port, and what comes back. */
-class Line {
+export class Line {
   #port;
   #count = 0;
   /** @type {Map<number, Pending>} */
@@ -241,7 +241,7 @@ function overPort(port) {
 }
 
 /** @param {string | URL} url */
-function startWorker(url) {
+export function startWorker(url) {
   if (typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'there are no web workers here; use load() instead');
   const worker = new Worker(sameOrigin(new URL(url, globalThis.location?.href)), { type: 'module', name: 'bellhop' });
   const line = new Line(/** @type {any} */ (worker));

@@ -12,7 +12,7 @@ import { filesBelow } from '../files.mjs';
 /** Files the scripts ask for by themselves; index.html names the others. */
 const BY_SCRIPTS = /^(worker\.js|bellhop-simd\.wasm|en-\w+\.js|plot-\w+\.js)$/;
 /** What the page may fetch at all; the rest of the site is the library, for others. */
-const OF_THE_PAGE = /\.js$|^bellhop-\w+\.wasm$/;
+const OF_THE_PAGE = /\.js$|^bellhop-[\w-]+\.wasm$/;
 
 /** What an English reader's first load is made of, without a browser to tell; the browser tests compare it with one. */
 export function firstLoadFiles() {

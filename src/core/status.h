@@ -28,7 +28,7 @@ typedef enum bh_status {
     BH_ERR_ENV = -8,      ///< an environment of the caller's failed (rl/env.h, bh_env_foreign)
 } bh_status;
 
-#define BH_ERROR_MESSAGE_MAX 320
+#define BH_ERROR_MESSAGE_MAX 512
 
 /// A status and its sentence. Owned by the caller; plain data, no cleanup.
 typedef struct bh_error {

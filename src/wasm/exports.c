@@ -48,7 +48,7 @@ EXPORT(double, bhx_live_bytes)(void)
     return (double)bh_live_bytes();
 }
 
-/// struct { i32 status; char message[320]; } of the last failed call.
+/// struct { i32 status; char message[512]; } of the last failed call.
 EXPORT(const bh_error *, bhx_error)(void)
 {
     return &error;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Golden runs, natively: each argument names one ("ENV" or "ENV ALGO name=value …", see tests/golden/golden.mjs); prints
-// the name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must give the same lines,
+// Golden runs, natively: each argument names one ("ENV" or "ENV ALGO name=value …", "pretraining FILE TOKENIZER", "sampling
+// FILE TOKENIZER", "text ENV", see tests/golden/golden.mjs); prints the name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must give the same lines,
 // see tests/node/golden.test.mjs and tests/golden/runs.json.
 #include "envs/registry.h"
+#include "io/sha256.h"
+#include "lm/pretraining.h"
 #include "rl/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define STEPS      2000
@@ -31,7 +34,7 @@ static bh_status apply(bh_setup *setup, char *setting, bh_error *err)
 static bh_status read_name(bh_setup **out, char *name, bh_error *err)
 {
     const char *id = strtok(name, " "), *algo = strtok(NULL, " ");
-    bh_status status = bh_setup_create(out, &bh_envs, id != NULL ? id : "", algo, err);
+    bh_status status = bh_setup_create(out, &bh_all_envs, id != NULL ? id : "", algo, err);
     for (char *s; status == BH_OK && (s = strtok(NULL, " ")) != NULL;) status = apply(*out, s, err);
     if (status == BH_OK) status = bh_setup_set(*out, "seed", "0", err);
     if (status == BH_OK) status = bh_setup_set(*out, "total_timesteps", STEPS_TEXT, err);
@@ -56,9 +59,166 @@ static int print_run(const char *name)
     return 0;
 }
 
+// ---- language models ----
+
+#define PRETRAINING_STEPS 20
+#define SAMPLED           100
+#define TEXT_STEPS        200
+#define TEXTS             200
+
+typedef const char *const settings[][2];
+
+static const settings corpus_settings = {{"seed", "0"}, {"batch_size", "4"}, {"max_steps", "20"}};
+static const settings task_settings = {{"seed", "0"},       {"batch_size", "8"}, {"max_steps", "20"},
+                                       {"d_model", "16"},   {"n_heads", "2"},    {"n_layers", "1"},
+                                       {"validation", "0.1"}};
+static const settings run_settings = {{"d_model", "16"},   {"n_heads", "2"},          {"n_layers", "1"},
+                                      {"batch_size", "16"}, {"learning_starts", "50"}, {"seed", "0"},
+                                      {"total_timesteps", "200"}};
+
+static bh_status configure(bh_pretraining_config *config, const char *const (*rows)[2], size_t n,
+                           bh_error *err)
+{
+    bh_status status = BH_OK;
+    bh_config_defaults(&bh_pretraining_table, config);
+    for (size_t i = 0; i < n && status == BH_OK; i++) {
+        status = bh_config_set(&bh_pretraining_table, config, rows[i][0], rows[i][1], err);
+    }
+    return status;
+}
+
+static char *read_file(const char *name, size_t *n)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/../../envs/data/%s.txt", BH_TEST_DATA, name);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return NULL;
+    fseek(file, 0, SEEK_END);
+    *n = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(*n);
+    if (fread(text, 1, *n, file) != *n) *n = 0;
+    fclose(file);
+    return text;
+}
+
+static void fingerprint(bh_language_model *model, char hex[65])
+{
+    bh_tensor tensors[BH_TENSORS_MAX];
+    int n = bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
+    bh_checkpoint_fingerprint(tensors, n, hex);
+}
+
+// SHA-256 of the ids, two little-endian bytes each.
+static void sample(bh_language_model *model, char hex[65])
+{
+    bh_rng rng = bh_rng_seed(7);
+    bh_sampling sampling = {0.8, 0, 0.95};
+    bh_sha256 sha;
+    bh_sha256_begin(&sha);
+    bh_language_model_read(model, NULL, 0);
+    for (int i = 0; i < SAMPLED; i++) {
+        int id = bh_language_model_write(model, &sampling, &rng);
+        bh_sha256_add(&sha, (unsigned char[]){(unsigned char)id, (unsigned char)(id >> 8)}, 2);
+    }
+    bh_sha256_end(&sha, hex);
+}
+
+static int print_corpus(const char *name, int is_sampling, const char *file, const char *tokenizer)
+{
+    char hex[65];
+    size_t n = 0;
+    bh_error err = {0};
+    bh_pretraining_config config;
+    bh_pretraining *training = NULL;
+    char *text = read_file(file, &n);
+    bh_status status =
+        configure(&config, corpus_settings, sizeof corpus_settings / sizeof *corpus_settings, &err);
+    if (status == BH_OK)
+        status = bh_config_set(&bh_pretraining_table, &config, "tokenizer", tokenizer, &err);
+    if (status == BH_OK) status = bh_pretraining_create(&training, &config, text, n, &err);
+    free(text);
+    if (status != BH_OK) return fail(&err);
+    bh_pretraining_steps(training, PRETRAINING_STEPS);
+    if (is_sampling) sample(bh_pretraining_model(training), hex);
+    else fingerprint(bh_pretraining_model(training), hex);
+    printf("%s\t%s\n", name, hex);
+    bh_pretraining_destroy(training);
+    return 0;
+}
+
+static bh_status pretrain_task(bh_pretraining **out, const bh_setup *setup, bh_error *err)
+{
+    bh_env *env;
+    bh_pretraining_config config;
+    bh_status status = bh_env_create(&env, setup->env, setup->env_config, err);
+    if (status != BH_OK) return status;
+    int T = bh_env_observation_space(env)->n;
+    bh_env_destroy(env);
+    status = configure(&config, task_settings, sizeof task_settings / sizeof *task_settings, err);
+    if (status != BH_OK) return status;
+    uint16_t *rows = malloc((size_t)(TEXTS * (T + 1)) * sizeof *rows);
+    bh_text_task_rows(setup->env->text, rows, TEXTS, T, config.seed);
+    status = bh_pretraining_create_rows(out, &config, setup->env->text->token,
+                                        setup->env->text->n_tokens, rows, TEXTS, T + 1, err);
+    free(rows);
+    if (status == BH_OK) bh_pretraining_steps(*out, PRETRAINING_STEPS);
+    return status;
+}
+
+static const char *token_of(const void *user, int id, size_t *n)
+{
+    return bh_tokenizer_token(user, id, n);
+}
+
+// DQN from a language model of the task's examples.
+static int print_text(const char *name, const char *env)
+{
+    char hex[65];
+    bh_error err = {0};
+    bh_setup *setup = NULL;
+    bh_run *run = NULL;
+    bh_pretraining *training = NULL;
+    bh_status status = bh_setup_create(&setup, &bh_all_envs, env, "dqn", &err);
+    for (size_t i = 0; i < sizeof run_settings / sizeof *run_settings && status == BH_OK; i++) {
+        status = bh_setup_set(setup, run_settings[i][0], run_settings[i][1], &err);
+    }
+    if (status == BH_OK) status = pretrain_task(&training, setup, &err);
+    if (status == BH_OK) status = bh_run_create(&run, setup, &err);
+    if (status == BH_OK) {
+        bh_language_model *model = bh_pretraining_model(training);
+        const bhi_lm_net *net = bh_language_model_net(model);
+        const bh_real *params = bh_language_model_params(model);
+        bh_language_weights weights = {&net->body, params,   net->tied, params + net->head,
+                                       token_of,   bh_language_model_tokenizer(model)};
+        status = bh_run_language_model(run, &weights, &err);
+    }
+    if (status == BH_OK) {
+        bh_run_steps(run, TEXT_STEPS);
+        bh_run_fingerprint(run, BH_CURRENT, hex);
+        printf("%s\t%s\n", name, hex);
+    }
+    bh_setup_destroy(setup);
+    bh_pretraining_destroy(training);
+    bh_run_destroy(run);
+    return status == BH_OK ? 0 : fail(&err);
+}
+
+static int print_one(const char *name)
+{
+    char kind[32], first[64], second[32];
+    int n = sscanf(name, "%31s %63s %31s", kind, first, second);
+    if (n == 2 && strcmp(kind, "text") == 0) return print_text(name, first);
+    int is_sampling = strcmp(kind, "sampling") == 0;
+    if (n == 3 && (is_sampling || strcmp(kind, "pretraining") == 0)) {
+        return print_corpus(name, is_sampling, first, second);
+    }
+    return print_run(name);
+}
+
 int main(int argc, char **argv)
 {
     int failures = 0;
-    for (int i = 1; i < argc; i++) failures += print_run(argv[i]);
+    for (int i = 1; i < argc; i++) failures += print_one(argv[i]);
     return failures != 0;
 }

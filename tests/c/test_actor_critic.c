@@ -204,12 +204,12 @@ static void test_figures(void)
     bh_agent_stats s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 4 && s.mean_q == 7 && s.grad_norm != s.grad_norm);
     CHECK(s.extra[0] == 3 && s.extra[1] == 8 && s.extra[2] == -1 && s.extra[3] != s.extra[3] &&
-          s.extra[4] == 2.5);
+          s.extra[6] == 2.5);
     bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
                                  0, 8, 7);
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 2 && s.mean_q != s.mean_q && s.extra[1] != s.extra[1] &&
-          s.extra[4] != s.extra[4]);
+          s.extra[6] != s.extra[6]);
     // A diverged loss shows.
     bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = NAN}, 1, NAN, NAN);
     s = pa_stats(&bh_ppo_class, ac);
@@ -284,7 +284,7 @@ static void test_classes(void)
         CHECK(found == classes[i] && found->gives_log_probs && !found->needs_mdp);
         int n = 0;
         while (found->metrics[n] != NULL) n++;
-        CHECK(n == (i == 0 ? 6 : 4) && n <= BH_METRICS_MAX);
+        CHECK(n == (i == 0 ? 8 : 6) && n <= BH_METRICS_MAX);
     }
 }
 

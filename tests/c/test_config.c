@@ -232,8 +232,8 @@ static int collect_tables(void)
     tables[n++] = &bh_value_iteration_table;
     tables[n++] = &bh_policy_iteration_table;
     tables[n++] = &bh_policy_evaluation_table;
-    for (int i = 0; i < bh_envs.n; i++) {
-        if (bh_envs.defs[i]->config != NULL) tables[n++] = bh_envs.defs[i]->config;
+    for (int i = 0; i < bh_all_envs.n; i++) {
+        if (bh_all_envs.defs[i]->config != NULL) tables[n++] = bh_all_envs.defs[i]->config;
     }
     return n;
 }

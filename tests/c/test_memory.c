@@ -33,7 +33,7 @@ enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 // Small where size is not the point; it starts to learn early.
 static bh_setup *make_pair(int i, const char *const *options)
 {
-    bh_setup *s = make_setup(&bh_envs, pairs[i][0], pairs[i][1], options);
+    bh_setup *s = make_setup(&bh_all_envs, pairs[i][0], pairs[i][1], options);
     if (s->agent->gives_log_probs) {
         if (s->agent != &bh_clone_class)
             CHECK_STATUS(bh_setup_set(s, "n_steps", "64", NULL), BH_OK);
@@ -110,12 +110,12 @@ static void destroy_env(void *env)
 
 static bh_status create_setup(void **out, bh_error *err)
 {
-    return bh_setup_create((bh_setup **)out, &bh_envs, setup->env->id, setup->agent->name, err);
+    return bh_setup_create((bh_setup **)out, &bh_all_envs, setup->env->id, setup->agent->name, err);
 }
 
 static bh_status create_from_checkpoint(void **out, bh_error *err)
 {
-    return bh_setup_from_checkpoint((bh_setup **)out, &bh_envs, file, file_bytes, err);
+    return bh_setup_from_checkpoint((bh_setup **)out, &bh_all_envs, file, file_bytes, err);
 }
 
 static void destroy_setup(void *s)
@@ -201,7 +201,7 @@ static void test_every_failing_allocation(void)
 // After a failure the same call succeeds once there is memory again.
 static void test_it_works_afterwards(void)
 {
-    bh_setup *own = make_setup(&bh_envs, "CartPole-v1", "dqn", OPTIONS("eval_freq", "0"));
+    bh_setup *own = make_setup(&bh_all_envs, "CartPole-v1", "dqn", OPTIONS("eval_freq", "0"));
     bh_run *run;
     failing_alloc_begin(4);
     CHECK_STATUS(bh_run_create(&run, own, NULL), BH_ERR_MEMORY);

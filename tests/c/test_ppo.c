@@ -189,7 +189,7 @@ static void check_gradient(const char *n_epochs, const char *one_less, double wa
     double n = atof(n_epochs);
     double loss = n * stats.loss - (n > 1 ? first.loss : 0); // of the last update
     CHECK_NEAR(loss, pa_loss(ac, twin->params, &b), 1e-5);
-    CHECK(n * stats.extra[5] - (n > 1 ? first.extra[5] : 0) >= want_clipped);
+    CHECK(n * stats.extra[7] - (n > 1 ? first.extra[7] : 0) >= want_clipped);
     class->destroy(ac);
     class->destroy(twin);
     class->destroy(before);
@@ -257,10 +257,10 @@ static void test_stats(void)
     CHECK_NEAR(s.extra[2], -entropy, 1e-6);
     CHECK_STRING(class->metrics[3], "train/explained_variance");
     CHECK_NEAR(s.extra[3], 1 - rest / all, 1e-5);
-    CHECK_STRING(class->metrics[4], "train/approx_kl");
-    CHECK_NEAR(s.extra[4], 0, 1e-7);
-    CHECK_STRING(class->metrics[5], "train/clip_fraction");
-    CHECK(s.extra[5] == 0 && class->metrics[6] == NULL);
+    CHECK_STRING(class->metrics[6], "train/approx_kl");
+    CHECK_NEAR(s.extra[6], 0, 1e-7);
+    CHECK_STRING(class->metrics[7], "train/clip_fraction");
+    CHECK(s.extra[7] == 0 && class->metrics[8] == NULL);
     CHECK_NEAR(s.loss, 0.5 * value_loss, 1e-5);
     CHECK_NEAR(s.mean_q, mean, 1e-6);
     CHECK(s.grad_norm > 0 && s.epsilon != s.epsilon && s.n_updates == 1);

@@ -109,7 +109,7 @@ static void test_rule(void)
         {"你 今天 在 家 看 三 只 红 书 吗", {0.8, 2.0 * 8 / 22, 0}},
         {"你 今天 在 家 看 两 本 红 书", {2.0 * 9 / 19, 2.0 * 9 / 21, 0}},
     };
-    unsigned char right_tokens[T], tokens[T];
+    unsigned char right_tokens[WORLD_T], tokens[WORLD_T];
     int m = parse(right, right_tokens);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double parts[P];

@@ -3,7 +3,56 @@
 // fingerprints by name: "ENV" is the environment's default preset, "ENV ALGO name=value …" another algorithm and options
 // ("preset=rainbow": a named preset). By hand: bellhop train ENV --algo ALGO --name value --total-timesteps 2000 --json.
 
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
 export const TIMESTEPS = 2000;
+
+const SMALL = { dModel: 16, nHeads: 2, nLayers: 1, seed: 0 };
+
+/**
+ * What language models and the tasks of text end with, as tests/c/golden_run.c has it: "pretraining FILE TOKENIZER", 20 steps on
+ * a corpus of envs/data; "sampling FILE TOKENIZER", 100 tokens of that model; "text ENV", 200 steps of DQN from a language
+ * model of the task's examples; other names as goldenRuns has them.
+ * @param {import('../../web/bellhop.js').Bellhop} bh
+ * @param {readonly string[]} names
+ * @returns {Promise<Record<string, string>>} SHA-256 by name
+ */
+export async function goldenTexts(bh, names) {
+  /** @type {Record<string, string>} */
+  const runs = {};
+  for (const name of names) {
+    const [kind, what, tokenizer] = name.split(' ');
+    if (kind === 'text') runs[name] = await goldenTask(bh, what);
+    else if (kind === 'pretraining' || kind === 'sampling') runs[name] = goldenCorpus(bh, kind, what, tokenizer);
+    else runs[name] = (await goldenRuns(bh, [name]))[name].sha256;
+  }
+  return runs;
+}
+
+/** @param {import('../../web/bellhop.js').Bellhop} bh @param {string} kind @param {string} file @param {any} tokenizer */
+function goldenCorpus(bh, kind, file, tokenizer) {
+  const text = readFileSync(new URL(`../../envs/data/${file}.txt`, import.meta.url));
+  const training = new bh.Pretraining(text, { seed: 0, batchSize: 4, maxSteps: 20, tokenizer });
+  training.step(20);
+  const { ids } = training.model.sample({ length: 100, seed: 7, temperature: 0.8, topP: 0.95 });
+  const hash = kind === 'pretraining' ? training.model.sha256() : createHash('sha256').update(new Uint8Array(ids.buffer)).digest('hex');
+  training.dispose();
+  return hash;
+}
+
+/** @param {import('../../web/bellhop.js').Bellhop} bh @param {any} id */
+async function goldenTask(bh, id) {
+  const env = bh.make(id);
+  const training = new bh.Pretraining(env, { ...SMALL, batchSize: 8, maxSteps: 20, nTexts: 200, validation: 0.1 });
+  training.step(20);
+  const model = new bh.DQN(env, { ...SMALL, batchSize: 16, learningStarts: 50, totalTimesteps: 200 });
+  model.startFrom(training.model);
+  await model.learn({ totalTimesteps: 200 });
+  const hash = model.sha256();
+  [model, training, env].forEach((each) => each.dispose());
+  return hash;
+}
 
 /**
  * Runs them in a loaded library.

@@ -7,10 +7,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load } from '../../web/node.mjs';
-import { goldenRuns } from '../golden/golden.mjs';
+import { goldenRuns, goldenTexts } from '../golden/golden.mjs';
 
-const golden = JSON.parse(readFileSync(new URL('../golden/runs.json', import.meta.url), 'utf8')).sha256;
+const { sha256: golden, text_sha256: goldenOfText } = JSON.parse(readFileSync(new URL('../golden/runs.json', import.meta.url), 'utf8'));
 const names = Object.keys(golden);
+const textNames = Object.keys(goldenOfText);
 
 for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false, 'scalar']])) {
   test(`WebAssembly, ${name}`, async () => {
@@ -21,7 +22,8 @@ for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false
     assert.deepEqual(Object.fromEntries(Object.entries(runs).map(([id, run]) => [id, run.sha256])), golden);
     assert.equal(new Set(Object.values(golden)).size, names.length, 'every run ends with parameters of its own');
     const algos = new Set(names.map((name) => name.split(' ')[1] ?? bh.catalog.envs.find(({ id: env }) => env === name)?.presets[0].algo));
-    for (const { id } of bh.catalog.envs) assert.ok(names.includes(id), `no golden run of ${id}`);
+    for (const { id } of bh.catalog.envs) assert.ok(names.includes(id) || textNames.some((name) => name.split(' ').includes(id)), `no golden run of ${id}`);
+    assert.deepEqual(await goldenTexts(bh, textNames), goldenOfText);
     // clone learns from demonstrations alone: tests/node/demonstrations.test.mjs.
     for (const { name } of bh.catalog.algos) assert.ok(name === 'clone' || algos.has(name), `no golden run of ${name}`);
   });
@@ -30,7 +32,7 @@ for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false
 for (const preset of ['debug', 'o2', 'scalar', 'release']) {
   const program = fileURLToPath(new URL(`../../build/out/${preset}/bellhop_golden_run`, import.meta.url));
   test(`native, ${preset}`, { skip: existsSync(program) ? false : 'not built' }, () => {
-    const lines = execFileSync(program, names, { encoding: 'utf8' }).trim().split('\n').map((line) => line.split('\t'));
-    assert.deepEqual(Object.fromEntries(lines), golden);
+    const lines = execFileSync(program, [...names, ...textNames], { encoding: 'utf8' }).trim().split('\n').map((line) => line.split('\t'));
+    assert.deepEqual(Object.fromEntries(lines), { ...golden, ...goldenOfText });
   });
 }

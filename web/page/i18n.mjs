@@ -19,8 +19,8 @@ let wanted = 'en';
 let words = {};
 /** @type {Record<string, string>} */
 let helpWords = {};
-/** Whether somebody has asked for what the first view does not need. */
-let wantsLater = false;
+/** What somebody has asked for beyond the first view. @type {Set<(language: Language) => Promise<Record<string, string>>>} */
+const more = new Set();
 
 export const language = () => current;
 
@@ -41,20 +41,22 @@ export async function setLanguage(chosen, keep = true) {
 
 /** @param {Language} chosen @returns {Promise<Record<string, string>>} */
 async function catalogueOf(chosen) {
-  const [first, later] = await Promise.all([fetchWords(chosen), wantsLater ? fetchLater(chosen) : {}]);
-  return { ...first, ...later };
+  return Object.assign({}, ...await Promise.all([fetchWords, ...more].map((fetch) => fetch(chosen))));
+}
+
+/** Resolves when these words are there, too. @param {(language: Language) => Promise<Record<string, string>>} fetch */
+export async function loadMore(fetch) {
+  more.add(fetch);
+  const language = current;
+  const found = await fetch(language);
+  if (language !== current) return loadMore(fetch);
+  if (Object.hasOwn(words, Object.keys(found)[0])) return;
+  words = { ...words, ...found };
+  translate();
 }
 
 /** Resolves when the words that the first view does not need are there, too. */
-export async function loadLater() {
-  wantsLater = true;
-  if (Object.hasOwn(words, 'group.more')) return;
-  const language = current;
-  const later = await fetchLater(language);
-  if (language !== current) return loadLater();
-  words = { ...words, ...later };
-  translate();
-}
+export const loadLater = () => loadMore(fetchLater);
 
 function translate() {
   // Only what differs is written: index.html is in English already, and a page that was laid out stays so.

@@ -18,6 +18,9 @@ import { theme } from './theme.mjs';
  * @property {(x: number | null) => void} onCursor
  */
 
+/** For charts of other things, see text/lines.mjs. */
+export { uPlot };
+
 /** The smallest part of the axis one can zoom to, in CSS pixels of dragging. */
 const DRAG_MIN = 6;
 

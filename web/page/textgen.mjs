@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Text generation: its drawing, its words and the list of sentences.
+// Text generation: its drawing, its words and the list of sentences; and below it, fetched when the tab is there,
+// the parts on language models.
 import '../page.mjs'; // is there already: what both use stays in one file with it
 import { draw } from '../draw/textgen.mjs';
-import { lab } from './app.mjs';
+import { attempt, lab } from './app.mjs';
 import { language, t } from './i18n.mjs';
 import { wireSentences } from './sentences.mjs';
 
-export const wire = wireSentences;
+export function wire() {
+  wireSentences();
+  attempt(async () => (await import('./text/section.mjs')).wireSections()); // nobody waits for it
+}
 
 /** @param {HTMLCanvasElement} canvas @param {any} scene */
 export function paint(canvas, scene) {

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: MIT
+// Decisions by reinforcement learning: a task, where the agent starts from, what it learns by. Its text as it is written, what
+// the reward counts (with weights that change while it runs), what it weighs up, and how the runs compare.
+import { el, keepCrisp, setText } from '../dom.mjs';
+import { attempt } from '../app.mjs';
+import { Superseded } from '../lab.mjs';
+import { count, language, rate, t, tMaybe, value } from '../i18n.mjs';
+import { on } from '../events.mjs';
+import { theme } from '../theme.mjs';
+import { draw, isRated } from '../../draw/token-text.mjs';
+import { button, counter, labelled, nameOptions, phase, say, select } from './widgets.mjs';
+import { makeChoices } from './choices.mjs';
+import { makeParts } from './parts.mjs';
+import { makeRunChart } from './run-chart.mjs';
+import { makeTexts } from './texts.mjs';
+import { lessonOf, measure, teach } from './lessons.mjs';
+import { TASKS, optimumUnder, runOptions, taskOf } from './tasks.mjs';
+import { textWorker } from './worker.mjs';
+
+/** @typedef {import('./worker.mjs').TextFrame} TextFrame */
+/** @typedef {import('./run-chart.mjs').RunCurve} RunCurve */
+/** @typedef {import('./run-chart.mjs').Baselines} Baselines */
+/** @typedef {'empty' | 'loading' | 'lesson' | 'running' | 'paused' | 'finished' | 'diverged'} Phase */
+/** @typedef {{ session: import('../../trainer.mjs').Session, curve: RunCurve, isPolicy: boolean, returns: number[], frame: TextFrame | null }} AgentRun */
+
+/** @type {Record<string, number>} */
+const SPEEDS = { slow: 2, fast: 30, max: Infinity };
+const MARKS = { empty: 'ready', loading: 'ready', lesson: 'running', running: 'running', paused: 'paused', finished: 'finished', diverged: 'diverged' };
+const CHOICES_MS = 250, COUNTERS_MS = 100, WEIGHTS_MS = 60, MEASURE_MS = 700;
+const WINDOW = 50, FIRST_EPISODES = 25;
+const EPISODE = 1, EVALUATION = 3;
+
+export function makeDecisions() {
+  let task = TASKS[0];
+  /** @type {import('./tasks.mjs').Algo} */
+  let algo = 'ppo';
+  /** @type {import('./tasks.mjs').Start} */
+  let start = 'lm';
+  /** @type {Phase} */
+  let now = 'empty';
+  /** @type {AgentRun | null} */
+  let run = null;
+  /** Ends what is being prepared. @type {AbortController | null} */
+  let preparing = null;
+  let lessonWords = '';
+  let seed = 0;
+  /** @type {any} */
+  let layout = null;
+  /** The text on the canvas. @type {import('./worker.mjs').Written | null} */
+  let drawn = null;
+  let choicesAt = 0, countedAt = 0;
+  /** @type {number | undefined} */
+  let weightTimer;
+  /** @type {number | undefined} */
+  let measureTimer;
+  /** @type {Map<string, RunCurve[]>} */
+  const curves = new Map(TASKS.map(({ id }) => [id, []]));
+  /** @type {Map<string, Baselines>} */
+  const baselines = new Map();
+
+  const taskBox = select('rl-task', TASKS.map(({ id }) => id), task.id, (id) => attempt(() => chooseTask(id)));
+  const startBox = select('rl-start', ['lm', 'scratch'], start, (id) => attempt(() => choose({ start: id })));
+  const algoBox = select('rl-algo', ['ppo', 'dqn'], algo, (id) => attempt(() => choose({ algo: id })));
+  const speedBox = select('rl-speed', Object.keys(SPEEDS), 'max', () => {
+    if (run && now === 'running') run.session.play({ stepsPerSecond: SPEEDS[speedBox.value] });
+  });
+  const play = button('rl.play', { class: 'primary', id: 'rl-play', click: () => attempt(toggle) });
+  const step = button('rl.step', { id: 'rl-step', click: () => attempt(one) });
+  const fresh = button('rl.new', { id: 'rl-new', click: () => attempt(anew) });
+  const state = phase('rl-phase');
+  const counters = el('dl', { class: 'counters' }, counter('rl.count.step', 'rl-steps'), counter('rl.count.rate', 'rl-rate'), counter('rl.count.mean', 'rl-mean'));
+  const summary = el('p', { class: 'caption', id: 'rl-summary' });
+  const canvas = el('canvas', { id: 'rl-canvas', role: 'img', class: 'token-text' });
+  const aside = el('p', { class: 'caption', id: 'rl-aside' });
+  const parts = makeParts(weigh);
+  const choices = makeChoices();
+  const texts = makeTexts();
+  const chart = makeRunChart(() => {
+    const kept = run ? [run.curve] : [];
+    curves.set(task.id, kept);
+    tellChart();
+  });
+  const root = el('section', { 'class': 'text-part', 'id': 'decisions-part', 'aria-labelledby': 'decisions-title', 'tabindex': '-1' },
+    el('header', {}, say('h2', 'rl.title', { id: 'decisions-title' }), say('p', 'rl.intro', { class: 'caption' })),
+    el('div', { 'class': 'part-bar', 'role': 'group', 'data-t-label': 'rl.controls', 'aria-label': t('rl.controls') },
+      el('div', { class: 'buttons' }, play, step, fresh),
+      labelled('rl.task', taskBox), labelled('rl.start', startBox), labelled('rl.algo', algoBox), labelled('rl.speed', speedBox), counters, state),
+    el('div', { class: 'part-panels' },
+      el('div', { class: 'column' }, el('div', { class: 'head' }, say('h3', 'rl.text')), summary, canvas, aside, parts.root),
+      el('div', { class: 'column' }, choices.root, texts.root), chart.root));
+
+  keepCrisp(canvas, paint);
+
+  /** @param {Phase} next */
+  function enter(next) {
+    now = next;
+    tell();
+  }
+
+  // ---- runs ----
+
+  async function toggle() {
+    if (preparing) {
+      preparing.abort();
+      return;
+    }
+    if (run && now === 'running') {
+      enter('paused');
+      await run.session.pause();
+    } else if (run && now !== 'diverged') {
+      go(run);
+    } else await anew();
+  }
+
+  /** @param {AgentRun} agent */
+  function go(agent) {
+    agent.session.play({ stepsPerSecond: SPEEDS[speedBox.value] });
+    enter('running');
+  }
+
+  async function one() {
+    if (preparing) return;
+    if (!run) await prepare();
+    if (!run) return;
+    if (now === 'running') await run.session.pause();
+    enter('paused');
+    await run.session.step(1);
+  }
+
+  async function anew() {
+    if (preparing) preparing.abort();
+    await drop();
+    await prepare();
+    if (run) go(run);
+  }
+
+  /** Makes a run as chosen: before it, the language model where it starts from one. */
+  async function prepare() {
+    const mine = preparing = new AbortController();
+    enter('loading');
+    try {
+      run = await makeRun(mine.signal);
+      enter('paused');
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error;
+    } finally {
+      if (preparing === mine) preparing = null;
+      if (!run) enter('empty');
+      else tell();
+    }
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<AgentRun>} */
+  async function makeRun(signal) {
+    const [wanted, way, by] = [task, start, algo];
+    const halt = () => {
+      if (signal.aborted) throw new Superseded();
+    };
+    await know(wanted);
+    halt();
+    const lesson = way === 'lm' ? await teach(wanted, ({ steps, of, perplexity }) => {
+      lessonWords = t('rl.phase.lesson', { step: count(steps), steps: count(of), perplexity: value(perplexity, 2) });
+      if (now !== 'lesson' && !signal.aborted) enter('lesson');
+      tellPhase();
+    }, signal) : lessonOf(wanted);
+    if (now === 'lesson') enter('loading');
+    halt();
+    if (lesson && baselines.get(wanted.id)?.lm === null) await measureAll();
+    const trainer = await textWorker();
+    const session = await trainer.create(/** @type {any} */ ({
+      env: wanted.id, algo: by, envOptions: parts.byOption(), options: { ...runOptions(wanted, by, way), seed: seed++ },
+      ...way === 'lm' && lesson ? { startFrom: lesson.key } : {}, ...lesson ? { tellFrom: lesson.key } : {},
+    }));
+    const first = await session.evaluate({ episodes: FIRST_EPISODES, seed: 1 });
+    if (signal.aborted) {
+      await session.dispose();
+      throw new Superseded();
+    }
+    const curve = chart.add(/** @type {RunCurve[]} */ (curves.get(wanted.id)), by, way, parts.isCustom());
+    curve.xs.push(0);
+    curve.ys.push(first.mean);
+    /** @type {AgentRun} */
+    const agent = { session, curve, isPolicy: by === 'ppo', returns: [], frame: null };
+    session.onFrame = (frame) => receive(agent, /** @type {TextFrame} */ (frame));
+    texts.clear();
+    tellChart();
+    return agent;
+  }
+
+  async function drop() {
+    const old = run;
+    run = null;
+    if (old) await old.session.dispose();
+  }
+
+  /** @param {{ start?: string, algo?: string }} change */
+  async function choose(change) {
+    if (change.start) start = /** @type {any} */ (change.start);
+    if (change.algo) algo = /** @type {any} */ (change.algo);
+    preparing?.abort();
+    await drop();
+    enter('empty');
+  }
+
+  /** @param {string} id */
+  async function chooseTask(id) {
+    preparing?.abort();
+    task = taskOf(id);
+    layout = drawn = null;
+    texts.clear();
+    choices.show(null);
+    setText(aside, '');
+    await drop();
+    enter('empty');
+    paint();
+    await know(task);
+  }
+
+  /** Resolves when the task's layout and the return of random actions are known. @param {import('./tasks.mjs').Task} wanted */
+  async function know(wanted) {
+    if (layout && baselines.has(wanted.id)) return;
+    const { mean, info } = await measure(wanted, {});
+    if (wanted !== task) return;
+    layout = info.layout;
+    const trainer = await textWorker();
+    const env = /** @type {any} */ (trainer.catalog.envs.find(({ id }) => id === wanted.id));
+    parts.begin(layout, env.options);
+    baselines.set(wanted.id, { random: mean, lm: null, optimum: wanted.optimum, threshold: info.rewardThreshold });
+    if (lessonOf(wanted)) await measureAll();
+    tellChart();
+    paint();
+  }
+
+  // ---- weights ----
+
+  /** @param {Record<string, number>} weights */
+  function weigh(weights) {
+    clearTimeout(weightTimer);
+    weightTimer = setTimeout(() => attempt(async () => {
+      texts.forgetBest();
+      if (!run) return;
+      await run.session.set(weights);
+      if ((run.frame?.timesteps ?? 0) > 0) run.curve.changedAt ??= run.frame?.timesteps ?? null;
+      else run.curve.custom = parts.isCustom();
+    }), WEIGHTS_MS);
+    clearTimeout(measureTimer);
+    measureTimer = setTimeout(() => attempt(measureAll), MEASURE_MS);
+  }
+
+  /** What random actions and the language model get under the weights of now. */
+  async function measureAll() {
+    const [wanted, weights, custom] = [task, parts.byOption(), parts.isCustom()];
+    const lesson = lessonOf(wanted);
+    const { mean: random, info } = await measure(wanted, weights);
+    const lm = lesson ? (await measure(wanted, weights, lesson)).mean : null;
+    const optimum = custom ? optimumUnder(wanted, parts.weights()) : wanted.optimum;
+    baselines.set(wanted.id, { random, lm, optimum, threshold: custom ? null : info.rewardThreshold });
+    if (wanted === task) tellChart();
+  }
+
+  // ---- frames ----
+
+  /** @param {AgentRun} agent @param {TextFrame} frame */
+  function receive(agent, frame) {
+    if (agent !== run) return;
+    agent.frame = frame;
+    let evaluated = false;
+    for (let i = 0; i < frame.records.length; i += frame.recordWidth) {
+      const [kind, at, mean] = frame.records.subarray(i, i + 3);
+      if (kind === EPISODE) agent.returns.push(mean);
+      if (kind !== EVALUATION) continue;
+      evaluated = true;
+      agent.curve.xs.push(at);
+      agent.curve.ys.push(mean);
+    }
+    agent.returns.splice(0, Math.max(0, agent.returns.length - WINDOW));
+    if (evaluated) tellChart();
+    if (frame.diverged) enter('diverged');
+    else if (now === 'running' && !frame.running) enter(frame.finished ? 'finished' : 'paused');
+    showFrame(agent, frame);
+  }
+
+  /** At full speed whole texts by the policy of now, one after the other; else every token. @param {AgentRun} agent @param {TextFrame} frame */
+  function showFrame(agent, frame) {
+    const time = performance.now();
+    const blur = frame.running && SPEEDS[speedBox.value] > 10;
+    const text = blur ? frame.written : frame;
+    if (text) {
+      drawn = text;
+      paint();
+      if (isRated(layout, text.view)) {
+        parts.show(text.view);
+        texts.note(text, layout);
+      }
+    }
+    if (!blur || time - choicesAt > CHOICES_MS) {
+      choicesAt = time;
+      choices.show(frame, layout, agent.isPolicy);
+    }
+    if (!blur || time - countedAt > COUNTERS_MS) {
+      countedAt = time;
+      tellCounters();
+    }
+  }
+
+  function paint() {
+    if (!layout || canvas.width === 0) return;
+    const view = drawn?.view ?? new Float32Array(layout.length + layout.parts.length + 1).fill(0).fill(-1, layout.length);
+    draw(canvas, { view, layout, theme: theme(), language: language() });
+    canvas.setAttribute('aria-label', drawn ? drawn.text : t('rl.text.none'));
+    setText(aside, drawn ? asideOf(drawn, layout) : t('rl.text.none'));
+  }
+
+  // ---- words ----
+
+  function tell() {
+    const busy = preparing !== null;
+    setText(play, t(busy || now === 'running' ? 'rl.pause' : run && (now === 'finished' || (now === 'paused' && run.frame)) ? 'rl.continue' : 'rl.play'));
+    step.disabled = busy || now === 'diverged';
+    fresh.disabled = busy || !run;
+    tellPhase();
+    tellCounters();
+  }
+
+  function tellPhase() {
+    state.dataset.phase = MARKS[now];
+    setText(/** @type {Element} */ (state.lastChild), now === 'lesson' ? lessonWords : t(`rl.phase.${now}`));
+  }
+
+  function tellCounters() {
+    const set = (/** @type {string} */ id, /** @type {string} */ text) => setText(/** @type {Element} */ (counters.querySelector(`#${id}`)), text);
+    set('rl-steps', count(run?.frame?.timesteps ?? 0));
+    set('rl-rate', now === 'running' ? rate(Math.round(run?.frame?.stepsPerSecond ?? 0)) : '–');
+    set('rl-mean', run && run.returns.length > 0 ? value(run.returns.reduce((sum, r) => sum + r, 0) / run.returns.length, 2) : '–');
+  }
+
+  function tellChart() {
+    const base = baselines.get(task.id) ?? { random: null, lm: null, optimum: task.optimum, threshold: null };
+    chart.show(/** @type {RunCurve[]} */ (curves.get(task.id)), base, task.steps);
+  }
+
+  function words() {
+    nameOptions(taskBox, (id) => tMaybe(`env.${id}`, id));
+    nameOptions(startBox, (id) => tMaybe(`rl.start.${id}`, id));
+    nameOptions(algoBox, (id) => t(id === 'dqn' ? 'rl.algo.dqn' : start === 'lm' ? 'rl.algo.ppo.lm' : 'rl.algo.ppo'));
+    nameOptions(speedBox, (id) => tMaybe(`rl.speed.${id}`, id));
+    setText(summary, tMaybe(`rl.summary.${task.id}`, ''));
+    tell();
+  }
+  on('language', words);
+  on(['language', 'theme'], paint);
+  for (const box of [taskBox, startBox]) box.addEventListener('change', words);
+  words();
+  tellChart();
+  new IntersectionObserver((entries, observer) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    observer.disconnect();
+    attempt(() => know(task));
+  }).observe(root);
+
+  return {
+    root,
+    pause() {
+      if (preparing || now === 'running') attempt(toggle);
+    },
+  };
+}
+
+/** What else there is to say of a finished text. @param {import('./worker.mjs').Written} written @param {any} layout */
+function asideOf({ envInfo }, layout) {
+  if (envInfo.reference) return t('rl.reference', { text: envInfo.reference });
+  if (envInfo.need) return t('rl.need', { text: String(language() === 'zh' ? layout.actions_zh[layout.actions.indexOf(`[${envInfo.need}]`)] ?? envInfo.need : envInfo.need) });
+  if (envInfo.runs) return t('rl.tests', { passed: envInfo.runs.filter((/** @type {any} */ { want, got }) => want === got).length, n: envInfo.runs.length });
+  return '';
+}

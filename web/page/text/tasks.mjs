@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The tasks of text with what is known of each, and how an agent is set up for them here: small networks and short runs, so
+// that a curve is there within half a minute. A task that the module does not have is left out. Others than texts (guiding
+// a training by its learning rate) get a row here and, where they have no tokens, a drawing of their own in decide.mjs.
+
+/**
+ * @typedef {object} Task
+ * @property {string} id
+ * @property {number} optimum      best mean return of any policy, with the weights of the start; see the environment's header
+ * @property {number} lmSteps      steps of pre-training on its examples
+ * @property {number} steps        environment steps of a run
+ */
+
+/** @type {Task[]} */
+export const TASKS = [
+  { id: 'TextGen-v1', optimum: 1, lmSteps: 400, steps: 8000 },
+  { id: 'Translate-v0', optimum: 1, lmSteps: 500, steps: 10_000 },
+  { id: 'Dialogue-v0', optimum: 0.651867, lmSteps: 400, steps: 8000 },
+  { id: 'Summarize-v0', optimum: 0.744735, lmSteps: 400, steps: 8000 },
+  { id: 'CodeGen-v0', optimum: 1, lmSteps: 400, steps: 8000 },
+];
+
+/** @param {string} id */
+export const taskOf = (id) => TASKS.find((task) => task.id === id) ?? TASKS[0];
+
+const NETWORK = { dModel: 32, nHeads: 4, nLayers: 2 };
+const TRANSFORMER = { featuresExtractor: 'transformer', ...NETWORK, netArch: [] };
+
+/** Of pre-training on a task's examples. @param {Task} task */
+export const lessonOptions = ({ lmSteps }) => ({ ...NETWORK, nTexts: 4000, batchSize: 32, maxSteps: lmSteps, learningRate: 0.006, evalFreq: 100, evalWindows: 32 });
+
+/** @typedef {'dqn' | 'ppo'} Algo */
+/** @typedef {'scratch' | 'lm'} Start */
+
+/** @param {Task} task @param {Algo} algo @param {Start} start */
+export function runOptions({ steps }, algo, start) {
+  const shared = { ...TRANSFORMER, gamma: 1, totalTimesteps: steps, evalFreq: 250, nEvalEpisodes: 25, logFreq: 100, finalEvalEpisodes: 1 };
+  if (algo === 'ppo') return { ...shared, nSteps: 512, batchSize: 128, nEpochs: 4, learningRate: 5e-4, klCoef: start === 'lm' ? 0.05 : 0 };
+  return {
+    ...shared, learningRate: 1e-3, learningStarts: 500, trainFreq: 4, batchSize: 32, nSteps: 12, targetUpdateInterval: 200, bufferSize: 20_000,
+    explorationFraction: 0.3, explorationFinalEps: 0.05,
+    ...start === 'lm' ? { prior: true, priorBeta: 0.1, randomActions: 'language-model' } : {},
+  };
+}
+
+/** A run that learns nothing, to be measured: random actions, drawn uniformly or by the language model. @param {boolean} byModel */
+export function idleOptions(byModel) {
+  const idle = { explorationInitialEps: 1, explorationFinalEps: 1, learningStarts: 1e9, evalFreq: 0, bufferSize: 1000, logFreq: 1e6, totalTimesteps: 1e6 };
+  return byModel ? { ...TRANSFORMER, ...idle, prior: true, randomActions: 'language-model' } : { ...idle, netArch: [4] };
+}
+
+/**
+ * The option that weighs each part of a task's reward, in the order of the parts, and its sign; empty where there are none.
+ * @param {import('../fields.mjs').Field[]} options of the environment @param {string[]} parts
+ */
+export function weightsOf(options, parts) {
+  const live = options.filter((field) => field.live && field.type === 'real');
+  return live.length === parts.length ? live.map((field) => ({ field, sign: field.name.endsWith('_cost') ? -1 : 1 })) : [];
+}
+
+/** Mean return of the best policy under other weights, where the parts can all be full at once; else unknown. @param {Task} task @param {number[]} weights */
+export const optimumUnder = ({ id }, weights) => (id === 'TextGen-v1' || id === 'Translate-v0' ? weights.reduce((sum, w) => sum + w, 0) : null);
