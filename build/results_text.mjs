@@ -119,9 +119,9 @@ function pretrain(bh, id, folder) {
 
 /** Step of the first evaluation at or above a bar; Infinity when there is none. @param {string} folder @param {number} bar */
 function reachedAt(folder, bar) {
-  const [head, ...rows] = readFileSync(path.join(folder, 'evaluations.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
-  const [step, mean] = [head.indexOf('timesteps'), head.indexOf('mean_reward')];
-  const found = rows.find((cells) => Number(cells[mean]) >= bar);
+  const [head, ...rows] = readFileSync(path.join(folder, 'metrics.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+  const [step, mean] = [head.indexOf('time/total_timesteps'), head.indexOf('eval/mean_reward')];
+  const found = rows.find((cells) => cells[0] === 'eval' && Number(cells[mean]) >= bar);
   return found ? Number(found[step]) : Infinity;
 }
 

@@ -403,6 +403,7 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
     {"dqn", "total_timesteps", "10000"},
+    {"dqn", "learning_rate", "0.0005"},
     {"dqn", "batch_size", "64"},
     {"dqn", "train_freq", "4"},
     {"dqn", "n_steps", "4"},

@@ -398,6 +398,7 @@ static void layout(const void *state, bh_text *out)
 
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
+    BHI_TOKEN_PRESETS_WRITING,
 };
 
 const bh_env_def bh_env_translate = {

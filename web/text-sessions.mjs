@@ -60,7 +60,7 @@ function makeRun(library, { startFrom: first, tellFrom: other, ...recipe }, post
 /** A policy that never learns: what the model alone does, over the allowed actions. @param {Library} library @param {any} recipe @param {LanguageModel} model */
 function frozen(library, { env, envOptions }, model) {
   const { dModel, nHeads, nLayers } = model.info;
-  const run = Run.create(library, { env, algo: 'ppo', envOptions, options: { featuresExtractor: 'transformer', dModel, nHeads, nLayers, netArch: [], nSteps: 1, batchSize: 1, evalFreq: 0 } });
+  const run = Run.create(library, { env, algo: 'ppo', envOptions, options: { preset: false, featuresExtractor: 'transformer', dModel, nHeads, nLayers, netArch: [], nSteps: 1, batchSize: 1, evalFreq: 0 } });
   try {
     startFrom(run, model);
   } catch (error) {

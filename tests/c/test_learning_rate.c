@@ -195,7 +195,7 @@ static void check_random_actions(const char *const *options, int n)
 
 static void test_random_actions(void)
 {
-    check_random_actions(NULL, 10000);
+    check_random_actions(NULL, 2000);
     check_random_actions(OPTIONS("optimizer", "momentum", "decisions", "32", "updates", "3"), 2000);
     check_random_actions(OPTIONS("task", "finetuning", "decisions", "10"), 500);
 }

@@ -38,6 +38,7 @@ export function wordsOf(layout, view, language) {
   const glosses = language === 'zh' ? layout.tokens_zh : layout.tokens_en ?? layout.tokens;
   let before = /** @type {Role | ''} */ ('');
   return ids.map((id, i) => {
+    /** @type {Role} */
     const role = i > from && actions.has(id) ? 'written' : isMarker(id) ? 'marker' : 'given';
     const text = layout.tokens[id];
     const breaks = i > 0 && (talk ? role === 'written' || before === 'written'

@@ -49,9 +49,9 @@ export function makeDecisions() {
   /** The text on the canvas. @type {import('./worker.mjs').Written | null} */
   let drawn = null;
   let choicesAt = 0, countedAt = 0;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let weightTimer;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let measureTimer;
   /** @type {Map<string, RunCurve[]>} */
   const curves = new Map(TASKS.map(({ id }) => [id, []]));

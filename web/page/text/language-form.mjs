@@ -26,7 +26,8 @@ export function makeForm(changed) {
   /** @type {CorpusId} */
   let corpus = language() === 'zh' ? 'stories-zh' : 'stories-en';
   let own = '';
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const choice = select('lm-corpus', [...CORPORA], corpus, (id) => attempt(() => choose(/** @type {CorpusId} */ (id))));
   const task = select('lm-task', TASKS.map(({ id }) => id), TASKS[0].id, () => {
     tell();
@@ -97,8 +98,8 @@ export function makeForm(changed) {
       const options = Object.fromEntries(sizes.map(({ option, box }) => [option, Number(box.value)]));
       const often = { evalFreq: Math.max(20, Math.min(100, options.maxSteps / 20)), evalWindows: 32 };
       if (corpus === 'task') {
-        const { context: _, ...rest } = options;
-        return { env: task.value, options: { ...rest, ...often, nTexts: 4000 } };
+        delete options.context; // the task has one
+        return { env: task.value, options: { ...options, ...often, nTexts: 4000 } };
       }
       const text = corpus === 'own' ? area.value : await corpusText(corpus) ?? '';
       if (text.trim() === '') throw new Error(t('lm.corpus.empty'));

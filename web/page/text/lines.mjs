@@ -6,7 +6,8 @@ import { count, figure, t } from '../i18n.mjs';
 import { on } from '../events.mjs';
 import { theme } from '../theme.mjs';
 
-/** @typedef {typeof import('uplot').default} UPlot */
+/** @typedef {import('uplot')} Plot */
+/** @typedef {typeof import('../plot.mjs').uPlot} UPlot */
 /** @typedef {{ name: string, colour: string, xs: number[], ys: number[], dots?: boolean, dash?: number[], width?: number }} Curve */
 /** @typedef {{ name: string, value: number, colour?: string, dash?: number[] }} Level */
 /** @typedef {{ curves: Curve[], levels: Level[], until: number }} Content  until: the x axis goes at least that far */
@@ -231,7 +232,7 @@ export class Lines {
 }
 
 /** One point alone would not be seen. @param {import('uplot')} u @param {number} series */
-const alone = (u, series) => u.data[series].filter((v) => v !== null && v !== undefined).length === 1;
+const alone = (u, series) => /** @type {(number | null)[]} */ (u.data[series]).filter((v) => v !== null).length === 1;
 
 /** At most seven marks of a log scale. @param {number} min @param {number} max */
 function marks(min, max) {

@@ -34,8 +34,8 @@ export const lessonOptions = ({ lmSteps }) => ({ ...NETWORK, nTexts: 4000, batch
 
 /** @param {Task} task @param {Algo} algo @param {Start} start */
 export function runOptions({ steps }, algo, start) {
-  const shared = { ...TRANSFORMER, gamma: 1, totalTimesteps: steps, evalFreq: 250, nEvalEpisodes: 25, logFreq: 100, finalEvalEpisodes: 1 };
-  if (algo === 'ppo') return { ...shared, nSteps: 512, batchSize: 128, nEpochs: 4, learningRate: 5e-4, klCoef: start === 'lm' ? 0.05 : 0 };
+  const shared = { preset: false, ...TRANSFORMER, gamma: 1, totalTimesteps: steps, evalFreq: 500, nEvalEpisodes: 25, logFreq: 100, finalEvalEpisodes: 1 };
+  if (algo === 'ppo') return { ...shared, nEnvs: 1, nSteps: 512, batchSize: 128, nEpochs: 4, learningRate: 5e-4, klCoef: start === 'lm' ? 0.05 : 0 };
   return {
     ...shared, learningRate: 1e-3, learningStarts: 500, trainFreq: 4, batchSize: 32, nSteps: 12, targetUpdateInterval: 200, bufferSize: 20_000,
     explorationFraction: 0.3, explorationFinalEps: 0.05,
@@ -45,7 +45,7 @@ export function runOptions({ steps }, algo, start) {
 
 /** A run that learns nothing, to be measured: random actions, drawn uniformly or by the language model. @param {boolean} byModel */
 export function idleOptions(byModel) {
-  const idle = { explorationInitialEps: 1, explorationFinalEps: 1, learningStarts: 1e9, evalFreq: 0, bufferSize: 1000, logFreq: 1e6, totalTimesteps: 1e6 };
+  const idle = { preset: false, explorationInitialEps: 1, explorationFinalEps: 1, learningStarts: 1e9, evalFreq: 0, bufferSize: 1000, logFreq: 1e6, totalTimesteps: 1e6 };
   return byModel ? { ...TRANSFORMER, ...idle, prior: true, randomActions: 'language-model' } : { ...idle, netArch: [4] };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The second worker, with the module that has language models: started when a part of the tab Text first needs it. Runs in
 // it are sessions as in trainer.mjs; language models are sessions of their own kind.
-import { Line, Session, Trainer, startWorker } from '../../trainer.mjs';
+import { Session, Trainer, startWorker } from '../../trainer.mjs';
 
 /** @typedef {import('../../pretraining-session.mjs').LanguageFrame} LanguageFrame */
 /** @typedef {{ model: import('../../bellhop.js').LanguageModelInfo, options: Record<string, any> | null, ngrams: { tokens: number, trainTokens: number, unigram: number, trigram: number, k: number } | null, start: { loss: number, perplexity: number } | null }} LanguageInfo */
@@ -11,7 +11,7 @@ import { Line, Session, Trainer, startWorker } from '../../trainer.mjs';
 
 /** A language model in the worker: it plays, pauses and shows frames as runs do. */
 export class Language extends Session {
-  /** @param {Line} line @param {{ session: number, info: any }} made */
+  /** @param {import('../../trainer.mjs').Line} line @param {{ session: number, info: any }} made */
   constructor(line, made) {
     super(line, made);
     this.line = line;
@@ -33,7 +33,7 @@ export class Language extends Session {
 
 /** The worker, and what there is in it. */
 export class TextWorker extends Trainer {
-  /** @param {Line} line @param {() => void} end @param {{ catalog: any, pretraining: import('../fields.mjs').Field[] }} there */
+  /** @param {import('../../trainer.mjs').Line} line @param {() => void} end @param {{ catalog: any, pretraining: import('../fields.mjs').Field[] }} there */
   constructor(line, end, { catalog, pretraining }) {
     super(line, end, catalog);
     this.line = line;
