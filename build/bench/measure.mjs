@@ -72,7 +72,8 @@ export async function measure(subjects, effort, log = () => {}) {
   const scaling = await scalingOf(subjects, group);
   const loop = await loopOf(subjects, group);
   const env = await envOf(subjects, group);
-  return { peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, scaling, loop, env };
+  const language = await languageOf(subjects, group);
+  return { peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, scaling, loop, env, language };
 }
 
 /** @typedef {(what: string, jobs: Record<string, Job>) => Promise<Times>} Group */
@@ -119,6 +120,29 @@ function partsOf({ update, gather, forward, backward, optimizer }) {
   const rest = update.map((t, i) => t - gather[i] - 2 * forward[i] - backward[i] - optimizer[i]);
   return {
     sample_and_gather: us(gather), two_forward_passes: 2 * us(forward), backward: us(backward), clip_and_adam: us(optimizer), rest: us(rest),
+  };
+}
+
+/** What a language model learns from: LM_BATCH windows of LM_CONTEXT tokens of LM_VOCABULARY, d_model LM_CHANNELS, two blocks. */
+const [LM_CHANNELS, LM_BATCH, LM_CONTEXT, LM_VOCABULARY, LM_BLOCKS] = [64, 16, 64, 128, 2];
+
+/**
+ * Flops of one token, forward and backward, of the useful products: 12 C^2 weights a block, the output, and attention over the
+ * positions up to the token's own, (T + 1) / 2 of them on average.
+ */
+const LM_FLOPS_PER_TOKEN = 3 * 2 * (LM_BLOCKS * (12 * LM_CHANNELS ** 2 + (LM_CONTEXT + 1) * LM_CHANNELS) + LM_CHANNELS * LM_VOCABULARY);
+
+/** A step of pre-training. @param {Subjects} subjects @param {Group} group */
+async function languageOf(subjects, group) {
+  const { simd, scalar } = subjects;
+  const sizes = [LM_CHANNELS, LM_BATCH], tokens = LM_BATCH * LM_CONTEXT, flops = tokens * LM_FLOPS_PER_TOKEN;
+  const times = await group(`language model of d_model ${LM_CHANNELS}`, {
+    step: { subject: simd, kind: 'lm', sizes }, scalar: { subject: scalar, kind: 'lm', sizes }, ...natively(subjects, 'step', 'lm', sizes),
+  });
+  return {
+    d_model: LM_CHANNELS, n_layers: LM_BLOCKS, context: LM_CONTEXT, batch: LM_BATCH, vocabulary: LM_VOCABULARY, flops_per_token: LM_FLOPS_PER_TOKEN,
+    ...rates('tokens_per_second', times.step, tokens), of_peak: ofPeak(times, 'step', flops), of_scalar: ratio(times.scalar, times.step),
+    ...ofNative(times, 'step'),
   };
 }
 

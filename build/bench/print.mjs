@@ -12,7 +12,7 @@
 /** @param {Report} report @returns {string} */
 export function table(report) {
   const { machine } = report;
-  const sections = [gemmRows, updateRows, partRows, loopRows, envRows, productRows, pageRows].map((rows) => rows(report));
+  const sections = [gemmRows, updateRows, partRows, loopRows, envRows, languageRows, productRows, pageRows].map((rows) => rows(report));
   const head = `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}; load ${machine.load.toFixed(1)} at the start`;
   return [head, '', ...align([peakRow(report), ...sections.flatMap((rows) => [[], ...rows])])].join('\n');
 }
@@ -44,6 +44,12 @@ function peakRow(r) {
 function gemmRows({ gemm }) {
   return gemm.map((g) => [`gemm ${g.op} ${g.m}x${g.n}x${g.k}`, `${tenth(g.gflops)} GFLOP/s`, between(g.spread, tenth),
     `${percent(g.of_peak)} of peak${native(g)}`]);
+}
+
+/** @param {Report} r @returns {Row[]} */
+function languageRows({ language: l }) {
+  return [[`language model, d_model ${l.d_model}, ${l.n_layers} layers, batch ${l.batch} x ${l.context}`, `${whole(l.tokens_per_second)} tokens/s`,
+    between(l.spread, whole), `${percent(l.of_peak)} of peak, ${l.of_scalar.toFixed(2)} x scalar${native(l)}`]];
 }
 
 /** @param {Report} r @returns {Row[]} */

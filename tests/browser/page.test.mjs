@@ -8,6 +8,7 @@ import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
 import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
+import language from './suites/text.mjs';
 import worlds from './suites/worlds.mjs';
 
 /** @type {import('./harness.mjs').Lab} */
@@ -23,6 +24,7 @@ describe('loading', () => loading(get));
 describe('learning', () => learning(get));
 describe('the same run everywhere', () => same(get));
 describe('every world', () => worlds(get));
+describe('language models', () => language(get));
 describe('a person plays', () => playing(get));
 describe('editing and links', () => editing(get));
 describe('for everybody', () => access(get));

@@ -45,7 +45,7 @@ export function wordsOf(layout, view, language) {
       : (role === 'marker' && (i === from || actions.has(id))) || (i === from + 1 && from > 0));
     before = role;
     return { id, text: isMarker(id) ? text.slice(1, -1) : text, gloss: glosses[id] === text ? '' : glosses[id].replace(/[<>]/g, ''), role, breaks };
-  }).filter(({ id }) => id !== layout.ends_at || talk);
+  }).filter(({ id }) => id !== layout.ends_at);
 }
 
 /** @param {HTMLCanvasElement} canvas @param {TokenScene} scene */

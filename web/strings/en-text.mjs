@@ -118,7 +118,7 @@ export default {
   'rl.weight.of': 'Weight of {part}',
   'rl.weight.value': 'Weight of {part}, as a number',
   'rl.only': 'Only this',
-  'rl.only.label': 'Reward only {part}',
+  'rl.only.label': 'Only this: {part}',
   'rl.default': 'The weights of the task',
   'rl.reward': 'reward',
   'rl.custom': 'your weights',

@@ -118,7 +118,7 @@ export default {
   'rl.weight.of': '{part}的权重',
   'rl.weight.value': '{part}的权重（数值）',
   'rl.only': '只看它',
-  'rl.only.label': '只奖励{part}',
+  'rl.only.label': '只看它：{part}',
   'rl.default': '恢复任务的权重',
   'rl.reward': '奖励',
   'rl.custom': '你的权重',

@@ -83,8 +83,8 @@ export function makeDecisions() {
   const root = el('section', { 'class': 'text-part', 'id': 'decisions-part', 'aria-labelledby': 'decisions-title', 'tabindex': '-1' },
     el('header', {}, say('h2', 'rl.title', { id: 'decisions-title' }), say('p', 'rl.intro', { class: 'caption' })),
     el('div', { 'class': 'part-bar', 'role': 'group', 'data-t-label': 'rl.controls', 'aria-label': t('rl.controls') },
-      el('div', { class: 'buttons' }, play, step, fresh),
-      labelled('rl.task', taskBox), labelled('rl.start', startBox), labelled('rl.algo', algoBox), labelled('rl.speed', speedBox), counters, state),
+      el('div', { class: 'buttons' }, play, step, fresh), counters, state,
+      el('div', { class: 'row whole' }, labelled('rl.task', taskBox), labelled('rl.start', startBox), labelled('rl.algo', algoBox), labelled('rl.speed', speedBox))),
     el('div', { class: 'part-panels' },
       el('div', { class: 'column' }, el('div', { class: 'head' }, say('h3', 'rl.text')), summary, canvas, aside, parts.root),
       el('div', { class: 'column' }, choices.root, texts.root), chart.root));

@@ -21,7 +21,7 @@ import { theme } from '../theme.mjs';
  */
 
 const STEPS = [1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000, 10_000];
-const LABEL_PX = 14;
+const LABEL_PX = 14, ROOM_PX = 24;
 
 /** Okabe–Ito's hues in a fixed order, darker on white and lighter on black, so that names in them can be read. */
 const HUES = { light: ['#0069a8', '#bf5300', '#007a59', '#a8487f', '#8a6a00', '#3b6ea5', '#6b6b00', '#5b6169'], dark: ['#62b8ee', '#f0914a', '#35c795', '#e59fc4', '#e6b84a', '#9ecff0', '#cfd05a', '#a3a9b1'] };
@@ -89,7 +89,7 @@ export class Lines {
     const splits = (/** @type {import('uplot')} */ _, /** @type {number} */ __, /** @type {number} */ min, /** @type {number} */ max) => marks(min, max);
     const UPlot = /** @type {UPlot} */ (this.#uPlot);
     this.#plot = new UPlot({
-      width: Math.max(100, holder.clientWidth), height: holder.clientHeight, padding: [12, log ? 4 : 16, 0, 0], legend: { show: false },
+      width: Math.max(100, holder.clientWidth), height: holder.clientHeight, padding: [12, log ? 4 : 24, 0, 0], legend: { show: false },
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: false, range: () => [0, this.#end()] }, y: log ? { distr: 3, range: (_, min, max) => this.#logRange(min, max) } : { range: (_, min, max) => this.#range(min, max) } },
       axes: [
@@ -159,7 +159,7 @@ export class Lines {
     ctx.save();
     ctx.font = `12px ${font}`.replace('12', String(12 * ratio));
     ctx.lineWidth = ratio;
-    /** @type {{ text: string, x: number, y: number, colour: string }[]} */
+    /** @type {{ text: string, x: number, y: number, colour: string, after: boolean }[]} */
     const labels = [];
     for (const { name, value, colour = muted, dash = [5, 4] } of this.#content.levels) {
       const y = Math.round(u.valToPos(value, 'y', true)) + 0.5;
@@ -170,21 +170,23 @@ export class Lines {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(right, y);
       ctx.stroke();
-      labels.push({ text: name, x: right - 4 * ratio, y: y - 3 * ratio, colour: colour === muted ? muted : ink });
+      labels.push({ text: name, x: right - 4 * ratio, y: y - 3 * ratio, colour: colour === muted ? muted : ink, after: false });
     }
     for (const { name, xs, ys, colour } of this.#content.curves) {
       const x = xs.at(-1), y = ys.at(-1);
       if (x === undefined || y === undefined || name === '') continue;
-      labels.push({ text: name, x: Math.min(right - 4 * ratio, u.valToPos(x, 'x', true) + 4 * ratio), y: u.valToPos(y, 'y', true) - 6 * ratio, colour });
+      const [left, middle] = [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
+      const after = left + ctx.measureText(name).width < right - ROOM_PX * ratio; // beside its end where there is room, else above
+      labels.push({ text: name, x: after ? left + 8 * ratio : Math.min(right - 4 * ratio, left), y: after ? middle + 4 * ratio : middle - 6 * ratio, colour, after });
     }
     ctx.setLineDash([]);
     ctx.textAlign = 'right';
     ctx.textBaseline = 'alphabetic';
-    for (const { text, x, y, colour } of apart(labels, LABEL_PX * ratio, bbox)) {
-      const left = Math.max(x, bbox.left + ctx.measureText(text).width + 6 * ratio);
+    for (const { text, x, y, colour, after } of apart(labels, LABEL_PX * ratio, bbox)) {
+      const width = ctx.measureText(text).width;
+      const left = after ? x + width : Math.max(x, bbox.left + width + 6 * ratio);
       ctx.globalAlpha = 0.85;
       ctx.fillStyle = panel;
-      const width = ctx.measureText(text).width;
       ctx.fillRect(left - width - 3 * ratio, y - 10 * ratio, width + 6 * ratio, 13 * ratio);
       ctx.globalAlpha = 1;
       ctx.fillStyle = colour;

@@ -9,12 +9,13 @@
  * @property {number} optimum      best mean return of any policy, with the weights of the start; see the environment's header
  * @property {number} lmSteps      steps of pre-training on its examples
  * @property {number} steps        environment steps of a run
+ * @property {object} [ppo]        what PPO does otherwise here
  */
 
 /** @type {Task[]} */
 export const TASKS = [
   { id: 'TextGen-v1', optimum: 1, lmSteps: 400, steps: 8000 },
-  { id: 'Translate-v0', optimum: 1, lmSteps: 500, steps: 10_000 },
+  { id: 'Translate-v0', optimum: 1, lmSteps: 800, steps: 12_000, ppo: { nSteps: 1024, batchSize: 256, learningRate: 3e-4, klCoef: 0.02 } },
   { id: 'Dialogue-v0', optimum: 0.651867, lmSteps: 400, steps: 8000 },
   { id: 'Summarize-v0', optimum: 0.744735, lmSteps: 400, steps: 8000 },
   { id: 'CodeGen-v0', optimum: 1, lmSteps: 400, steps: 8000 },
@@ -33,9 +34,9 @@ export const lessonOptions = ({ lmSteps }) => ({ ...NETWORK, nTexts: 4000, batch
 /** @typedef {'scratch' | 'lm'} Start */
 
 /** @param {Task} task @param {Algo} algo @param {Start} start */
-export function runOptions({ steps }, algo, start) {
+export function runOptions({ steps, ppo }, algo, start) {
   const shared = { preset: false, ...TRANSFORMER, gamma: 1, totalTimesteps: steps, evalFreq: 500, nEvalEpisodes: 25, logFreq: 100, finalEvalEpisodes: 1 };
-  if (algo === 'ppo') return { ...shared, nEnvs: 1, nSteps: 512, batchSize: 128, nEpochs: 4, learningRate: 5e-4, klCoef: start === 'lm' ? 0.05 : 0 };
+  if (algo === 'ppo') return { ...shared, nEnvs: 1, nSteps: 512, batchSize: 128, nEpochs: 4, learningRate: 5e-4, klCoef: 0.05, ...ppo, ...start === 'lm' ? {} : { klCoef: 0 } };
   return {
     ...shared, learningRate: 1e-3, learningStarts: 500, trainFreq: 4, batchSize: 32, nSteps: 12, targetUpdateInterval: 200, bufferSize: 20_000,
     explorationFraction: 0.3, explorationFinalEps: 0.05,

@@ -24,24 +24,26 @@ export function makeWriter(model, corpus) {
   let written = null;
   /** @type {import('./worker.mjs').Next} */
   let next = [];
-  const prompt = el('input', { type: 'text', id: 'lm-prompt', autocomplete: 'off', spellcheck: 'false', maxlength: '500', input: write });
+  const prompt = el('input', { type: 'text', id: 'lm-prompt', autocomplete: 'off', spellcheck: 'false', maxlength: '500', input: prompted });
   let touched = false;
-  prompt.addEventListener('input', () => {
-    touched = true;
-  });
-  const temperature = el('input', { type: 'range', id: 'lm-temperature', min: '0.1', max: '2', step: '0.1', value: '0.8', input: write });
+  const temperature = el('input', { type: 'range', id: 'lm-temperature', min: '0.1', max: '2', step: '0.1', value: '0.8', input: () => attempt(write) });
   const heat = el('output', { for: 'lm-temperature', text: '0.8' });
-  const topK = select('lm-top-k', ['0', '1', '3', '5', '10', '20', '50'], '0', write);
-  const topP = select('lm-top-p', ['1', '0.95', '0.9', '0.8', '0.5'], '1', write);
-  const greedy = el('input', { type: 'checkbox', id: 'lm-greedy', change: write });
+  const topK = select('lm-top-k', ['0', '1', '3', '5', '10', '20', '50'], '0', () => attempt(write));
+  const topP = select('lm-top-p', ['1', '0.95', '0.9', '0.8', '0.5'], '1', () => attempt(write));
+  const greedy = el('input', { type: 'checkbox', id: 'lm-greedy', change: () => attempt(write) });
   const page = el('p', { 'class': 'sample', 'id': 'lm-sample', 'tabindex': '0', 'role': 'region', 'data-t-label': 'lm.sample.label', 'aria-label': t('lm.sample.label') });
   const bars = el('ol', { class: 'bars next', id: 'lm-next' });
   const after = el('span', { class: 'caption', id: 'lm-next-after' });
   const root = el('div', { class: 'column' },
-    el('div', { class: 'head' }, say('h3', 'lm.writes'), button('lm.sample.again', { id: 'lm-again', class: 'quiet', click: () => write() })),
+    el('div', { class: 'head' }, say('h3', 'lm.writes'), button('lm.sample.again', { id: 'lm-again', class: 'quiet', click: () => attempt(write) })),
     el('div', { class: 'row' }, labelled('lm.prompt', prompt, 'grow'), el('label', { class: 'choice' }, say('span', 'lm.temperature'), temperature, heat)),
     el('div', { class: 'row' }, labelled('lm.top_k', topK), labelled('lm.top_p', topP), el('label', { class: 'choice' }, greedy, say('span', 'lm.greedy'))),
     page, el('div', { class: 'head' }, say('h3', 'lm.next'), after), bars);
+
+  function prompted() {
+    touched = true;
+    attempt(write);
+  }
 
   const sampling = () => (greedy.checked ? { temperature: 0 } : { temperature: Number(temperature.value), topK: Number(topK.value), topP: Number(topP.value) });
 
@@ -63,7 +65,7 @@ export function makeWriter(model, corpus) {
       const [text, likely] = await Promise.all([from.sample({ prompt: begin, length: LENGTH[from.about.model.tokenizer], seed: ++seed, ...how }), from.next(begin, how, MOST)]);
       if (from === model()) {
         written = { prompt: begin, text };
-        next = likely;
+        next = likely.filter(({ p }) => p > 0);
         tell();
       }
     } finally {

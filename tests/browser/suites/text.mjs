@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// The language models on the tab Text: one is trained, writes, and takes no text it cannot learn from; an agent starts from
+// one, its run is compared, and the weights of its reward change while it runs. All with the second worker, from this origin.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { number, picture, reach, text } from '../harness.mjs';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What a key of the catalogue looks like where its words are missing. */
+const KEY = /\b(lm|rl|text|part|env|field)\.[a-z][\w/.-]*\w/;
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** The perplexity that is read out. @param {Page} page */
+const perplexity = async (page) => Number(/[\d.,]+/.exec(await text(page, 'lm-readout'))?.[0].replaceAll(',', '') ?? NaN);
+
+/** A tiny model: the tests share two cores. @param {Page} page */
+async function small(page) {
+  for (const [id, value] of [['dModel', '16'], ['nLayers', '1'], ['nHeads', '2'], ['context', '32'], ['maxSteps', '500']]) await page.selectOption(`#lm-${id}`, value);
+}
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function language(lab) {
+  test('nothing of it is in the first load', async () => {
+    const { page, trouble, close } = await lab().open();
+    await page.waitForTimeout(300);
+    assert.deepEqual(trouble.requests.filter((url) => /text|corpus|section/.test(url)), []);
+    await page.click('#tab-text');
+    await page.waitForSelector('#language-part');
+    await page.waitForFunction(() => (/** @type {HTMLTextAreaElement} */ (document.getElementById('lm-text'))).value.length > 10_000);
+    assert.ok(!trouble.requests.some((url) => url.includes('bellhop-text')), 'the module comes when it is needed');
+    await page.click('#tab-grid');
+    await page.waitForSelector('#language-part', { state: 'hidden' });
+    await close();
+  });
+
+  test('a language model is trained and writes; a text that will not do gives its sentence and loses nothing', async () => {
+    const { page, trouble, close } = await lab().open('#env=TextGen-v0');
+    await page.waitForSelector('#language-part');
+    await small(page);
+    await page.click('#lm-train');
+    await page.waitForFunction(() => document.getElementById('lm-readout')?.textContent !== '');
+    const before = await perplexity(page);
+    await page.waitForFunction(() => (document.getElementById('lm-sample')?.textContent ?? '').length > 50);
+    const sample = await text(page, 'lm-sample');
+    await page.waitForFunction((old) => document.getElementById('lm-sample')?.textContent?.trim() !== old, sample);
+    await page.waitForFunction(() => Number(document.getElementById('lm-steps')?.textContent?.split('/')[0]) >= 100);
+    await page.click('#lm-train');
+    const after = await perplexity(page);
+    assert.ok(after < before * 0.6, `${before} to ${after}`);
+    assert.equal(await page.locator('#lm-next li').count(), 8);
+    assert.match(await text(page, 'lm-phase'), /paused/);
+
+    const steps = await text(page, 'lm-steps');
+    await page.fill('#lm-text', 'too little');
+    await page.waitForFunction(() => /still shown/.test(document.getElementById('lm-note')?.textContent ?? ''));
+    await page.click('#lm-train');
+    await page.waitForFunction(() => /more text|smaller context/.test(document.getElementById('lm-error')?.textContent ?? ''));
+    assert.equal(await text(page, 'lm-steps'), steps);
+    await page.fill('#lm-text', '  ');
+    await page.click('#lm-train');
+    await page.waitForFunction(() => /no text yet/.test(document.getElementById('lm-error')?.textContent ?? ''));
+    await page.fill('#lm-prompt', 'The dog');
+    await page.waitForFunction(() => document.querySelector('#lm-sample b')?.textContent === 'The dog');
+    await page.check('#lm-greedy');
+    await page.waitForFunction(() => document.querySelector('#lm-next .number')?.textContent === '100.0%');
+    assert.deepEqual([...new Set(trouble.requests.map((url) => new URL(url).origin))].filter((origin) => origin !== 'null'), [lab().origin]);
+
+    const [file] = await Promise.all([page.waitForEvent('download'), page.click('#lm-save')]);
+    await page.setInputFiles('#lm-file', /** @type {string} */ (await file.path()));
+    await page.waitForFunction(() => /opened/.test(document.getElementById('lm-phase')?.textContent ?? ''));
+    await page.waitForFunction(() => (document.getElementById('lm-sample')?.textContent ?? '').length > 50);
+    await page.setInputFiles('#lm-file', { name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('nothing') });
+    await page.waitForFunction(() => (document.getElementById('lm-error')?.textContent ?? '').length > 10);
+    await close();
+  });
+
+  test('an agent starts from a language model, has its curve, and its reward changes while it runs', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v0');
+    await page.waitForSelector('#decisions-part');
+    await page.click('#rl-play');
+    await page.waitForFunction(() => /step \d+ of/.test(document.getElementById('rl-phase')?.textContent ?? ''));
+    await reach(page, 'rl-steps', 600);
+    const rows = await page.locator('#rl-curves tbody th').allInnerTexts();
+    assert.deepEqual(rows.map((row) => row.trim()), ['PPO + KL', 'language model alone', 'random']);
+    const [start, lm, random] = (await page.locator('#rl-curves tbody td:nth-child(2)').allInnerTexts()).map(Number);
+    assert.ok(start > random + 0.2 && lm > random + 0.2, `${start} ${lm} ${random}`);
+    await page.waitForSelector('#rl-choices [data-taken]');
+    assert.equal(await page.locator('#rl-choices li').count(), 8);
+
+    await page.click('[aria-label="Only this: length"]');
+    await page.waitForFunction(() => /other weights from step/.test(document.getElementById('rl-curves')?.textContent ?? ''), null, { timeout: 10_000 });
+    assert.deepEqual(await page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value)), ['0', '0', '1', '0', '0']);
+    await page.click('#rl-play');
+    await page.waitForFunction(() => /paused/.test(document.getElementById('rl-phase')?.textContent ?? ''));
+    const before = await picture(page, '#rl-canvas');
+    const at = await number(page, 'rl-steps');
+    await page.click('#rl-step');
+    await reach(page, 'rl-steps', at + 1);
+    await page.waitForFunction((old) => /** @type {HTMLCanvasElement} */ (document.getElementById('rl-canvas')).toDataURL() !== old, before);
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(async () => {
+      const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
+      return violations.map((/** @type {any} */ { impact, id, nodes }) => `${impact} ${id}: ${nodes.map((/** @type {any} */ node) => node.html).join(' ')}`);
+    });
+    assert.deepEqual(found.filter((/** @type {string} */ line) => /^(serious|critical)|-(part|rl|lm)/.test(line)), []);
+    await close();
+  });
+
+  test('every task is shown in both languages, on a phone too', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v0&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
+    await page.waitForSelector('#decisions-part');
+    for (const lang of ['zh', 'en']) {
+      await page.click(`#lang-${lang}`);
+      for (const task of await page.locator('#rl-task option').evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
+        await page.selectOption('#rl-task', task);
+        await page.waitForFunction(() => document.querySelectorAll('#rl-curves tbody tr').length > 0);
+        await page.selectOption('#rl-start', 'scratch');
+        await page.click('#rl-step');
+        await reach(page, 'rl-steps', 1);
+        for (const id of ['language-part', 'decisions-part']) assert.equal(KEY.exec(await page.locator(`#${id}`).innerText()), null, `${task}, ${lang}`);
+      }
+    }
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await close();
+  });
+}
