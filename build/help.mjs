@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // web/strings/en-help.mjs: the lines of help of C's config tables by the option's name, and by "owner.name" where it means
-// something else there. The scalar module has them, the SIMD one is built without. `node build/help.mjs` writes the file
+// something else there, of all that bellhop-text.wasm has. The scalar modules have them, the SIMD ones are built without. `node build/help.mjs` writes the file
 // anew after a line in C has changed; a test compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +12,14 @@ export const HELP_FILE = fileURLToPath(new URL('../web/strings/en-help.mjs', imp
 
 /** What the file should say. @returns {Promise<string>} */
 export async function helpText() {
-  const bytes = readFileSync(join(OUT, 'wasm-scalar', 'bellhop.wasm'));
+  const bytes = readFileSync(join(OUT, 'wasm-scalar', 'bellhop-text.wasm'));
   const wasm = await instantiate([() => WebAssembly.compile(bytes)]);
   const { run, algos, envs } = wasm.json(wasm.call.bhx_catalog());
+  const pretraining = wasm.json(wasm.call.bhx_pretraining_fields());
   /** @type {Record<string, string>} */
   const help = {};
-  const owners = [{ name: 'run', options: run }, ...algos, ...envs.map((/** @type {any} */ { id, options }) => ({ name: id, options }))];
+  const owners = [{ name: 'run', options: run }, ...algos, ...envs.map((/** @type {any} */ { id, options }) => ({ name: id, options })),
+    { name: 'pretraining', options: pretraining }];
   for (const { name: owner, options } of owners) {
     for (const { name, help: line } of options) {
       if (help[name] === undefined) help[name] = line;

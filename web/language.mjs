@@ -226,10 +226,12 @@ export class LanguageModel {
   }
 }
 
-/** The fields of pre-training, as the catalogue has those of algorithms. @param {Wasm} wasm @returns {import('./bellhop.js').Field[]} */
-export function pretrainingFields(wasm) {
+/** The fields of pre-training, as the catalogue has those of algorithms. @param {Wasm} wasm @param {Record<string, string>} [help] @returns {import('./bellhop.js').Field[]} */
+export function pretrainingFields(wasm, help = {}) {
   needText(wasm);
-  return wasm.json(wasm.call.bhx_pretraining_fields()).map((/** @type {any} */ field) => ({ ...field, key: camelCase(field.name) }));
+  return wasm.json(wasm.call.bhx_pretraining_fields()).map((/** @type {any} */ field) => ({
+    ...field, key: camelCase(field.name), help: field.help || (help[`pretraining.${field.name}`] ?? help[field.name] ?? ''),
+  }));
 }
 
 /** @param {Wasm} wasm @param {number} config @param {import('./bellhop.js').Field[]} fields */
@@ -460,7 +462,7 @@ export function languageClasses(library) {
       }
     },
     get pretrainingOptions() {
-      return pretrainingFields(library.wasm);
+      return pretrainingFields(library.wasm, library.help);
     },
   };
 }

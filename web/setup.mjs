@@ -10,7 +10,7 @@ import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } f
 /** @typedef {import('./custom_env.mjs').OwnEnv} OwnEnv */
 /**
  * The module, everything there is in it, and the environments registered under their ids, which the catalogue lists too.
- * @typedef {{ wasm: Wasm, catalog: Catalog, registered: Map<string, OwnEnv> }} Library
+ * @typedef {{ wasm: Wasm, catalog: Catalog, registered: Map<string, OwnEnv>, help?: Record<string, string> }} Library
  */
 /**
  * @typedef {object} Recipe
@@ -28,7 +28,7 @@ import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } f
  * @returns {Library}
  */
 export function openLibrary(wasm, help) {
-  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog()), help), registered: new Map() };
+  return { wasm, catalog: readCatalog(wasm.json(wasm.call.bhx_catalog()), help), registered: new Map(), help };
 }
 
 /** @param {string} what @param {unknown} name @param {readonly string[]} names */

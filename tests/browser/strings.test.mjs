@@ -7,13 +7,15 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import enFirst from '../../web/strings/en.mjs';
 import enLater from '../../web/strings/en-later.mjs';
+import enText from '../../web/strings/en-text.mjs';
 import zhFirst from '../../web/strings/zh.mjs';
 import zhLater from '../../web/strings/zh-later.mjs';
+import zhText from '../../web/strings/zh-text.mjs';
 import help from '../../web/strings/zh-help.mjs';
 import { load } from '../../web/node.mjs';
 
-const en = { ...enFirst, ...enLater };
-const zh = { ...zhFirst, ...zhLater };
+const en = { ...enFirst, ...enLater, ...enText };
+const zh = { ...zhFirst, ...zhLater, ...zhText };
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 const read = (/** @type {string} */ file) => readFileSync(WEB + file, 'utf8');
@@ -22,7 +24,9 @@ const places = (/** @type {string} */ text) => [...text.matchAll(/\{(\w+)\}/g)].
 test('both have the same keys, each at one place', () => {
   assert.deepEqual(Object.keys(zhFirst).sort(), Object.keys(enFirst).sort());
   assert.deepEqual(Object.keys(zhLater).sort(), Object.keys(enLater).sort());
-  assert.deepEqual(Object.keys(enFirst).filter((key) => Object.hasOwn(enLater, key)), []);
+  assert.deepEqual(Object.keys(zhText).sort(), Object.keys(enText).sort());
+  const all = [enFirst, enLater, enText].flatMap((words) => Object.keys(words));
+  assert.deepEqual(all.filter((key, i) => all.indexOf(key) !== i), []);
 });
 
 test('both fill in the same places, and nothing is empty', () => {
@@ -33,8 +37,8 @@ test('both fill in the same places, and nothing is empty', () => {
 });
 
 test('every key that is used is there', () => {
-  const sources = [...readdirSync(`${WEB}page`).map((file) => `page/${file}`), 'page.mjs'].map(read);
-  const used = sources.flatMap((source) => [...source.matchAll(/\bt\('([\w.]+)'/g)].map(([, key]) => key));
+  const sources = [...['page', 'page/text'].flatMap((folder) => readdirSync(WEB + folder).filter((file) => file.endsWith('.mjs')).map((file) => `${folder}/${file}`)), 'page.mjs'].map(read);
+  const used = sources.flatMap((source) => [...source.matchAll(/\b(?:t|labelled|named|button)\('([\w.]+)'|\b(?:say|counter)\('(?:\w+', ')?([\w.]+\.[\w.]+)'/g)].map(([, key, other]) => key ?? other));
   used.push(...[...read('index.html').matchAll(/data-t(?:-label)?="([^"]+)"/g)].map(([, key]) => key));
   assert.ok(used.length > 100);
   assert.deepEqual([...new Set(used)].filter((key) => !Object.hasOwn(en, key)), []);

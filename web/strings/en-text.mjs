@@ -204,4 +204,7 @@ export default {
   'field.solved_reward': 'Reward of a solution',
   'field.turn_cost': 'Cost of a turn',
   'field.wrong_cost': 'Cost of a wrong solution',
+  'field.task': 'What is trained',
+  'field.decisions': 'Decisions',
+  'field.updates': 'Updates per decision',
 };

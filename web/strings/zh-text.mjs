@@ -204,4 +204,7 @@ export default {
   'field.solved_reward': '解决的奖励',
   'field.turn_cost': '每轮的代价',
   'field.wrong_cost': '答错的代价',
+  'field.task': '训练内容',
+  'field.decisions': '决策次数',
+  'field.updates': '每次决策的更新数',
 };

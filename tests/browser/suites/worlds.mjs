@@ -14,7 +14,7 @@ const TABS = /** @type {const} */ (['grid', 'control', 'pixels', 'text']);
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function worlds(lab) {
   test('all environments are drawn and learned in, in both languages', async () => {
-    const { catalog } = await load();
+    const { catalog } = await load({ text: false });
     assert.deepEqual(TABS.flatMap(envsOf).sort(), catalog.envs.map(({ id }) => id).sort());
     for (const lang of ['en', 'zh']) {
       const { page, close } = await lab().open(`#lang=${lang}`);
@@ -55,7 +55,7 @@ export default function worlds(lab) {
     }
     await page.click('#tab-control');
     await page.waitForFunction(() => location.hash.includes('CartPole'));
-    const { catalog } = await load();
+    const { catalog } = await load({ text: false });
     const networks = catalog.algos.filter(({ options }) => options.some(({ name }) => name === 'net_arch') && options.some(({ name }) => name === 'gamma')).map(({ name }) => name);
     assert.deepEqual((await offered()).filter((choice) => !choice.includes('/')), networks);
     await close();
