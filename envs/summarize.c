@@ -273,7 +273,8 @@ static int example(bh_rng *rng, int *tokens)
     if (careful) n_picks = count_picks(best);
     for (int k = 0; k < n_picks; k++) {
         int i = 0;
-        if (careful) while (!(best & ~picked & (1u << i))) i++;
+        if (careful)
+            while (!(best & ~picked & (1u << i))) i++;
         else i = hasty_pick(rng, &document, picked);
         picked |= 1u << i;
         tokens[n++] = TOKEN_FIRST + i;

@@ -180,7 +180,7 @@ export type EnvId =
   | 'GridWorld-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' | 'CartPole-v1' | 'TextGen-v0'
   | 'MountainCar-v0' | 'Acrobot-v1'
   | 'Catch-v0' | 'Breakout-MinAtar' | 'DeepSea-v0' | 'Bandit-v0'
-  | 'TextGen-v1' | 'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0'
+  | 'TextGen-v1' | 'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0' | 'LearningRate-v0'
   | (string & {});
 
 export interface EnvOptions {
@@ -229,6 +229,11 @@ export interface EnvOptions {
   solvedReward?: number;
   turnCost?: number;
   wrongCost?: number;
+  /** LearningRate: what is trained, what takes the learning rate, decisions of an episode, updates between two of them. */
+  task?: 'pretraining' | 'finetuning';
+  optimizer?: 'adam' | 'momentum';
+  decisions?: number;
+  updates?: number;
 }
 
 /**

@@ -31,7 +31,8 @@ static inline bhi_f4 exp_4(bhi_f4 x)
 {
     const bhi_f4 magic = bhi_f4_splat(12582912.0f), low = bhi_f4_splat(-87.0f);
     x = bhi_f4_max(x, low);
-    x = bhi_f4_sub(bhi_f4_splat(0), bhi_f4_max(bhi_f4_sub(bhi_f4_splat(0), x), bhi_f4_splat(-88.0f)));
+    x = bhi_f4_sub(bhi_f4_splat(0),
+                   bhi_f4_max(bhi_f4_sub(bhi_f4_splat(0), x), bhi_f4_splat(-88.0f)));
     bhi_f4 shifted = fma_4(x, bhi_f4_splat(1.44269504f), magic), k = bhi_f4_sub(shifted, magic);
     bhi_f4 r = bhi_f4_sub(x, scaled_4(0.693359375f, k));
     r = bhi_f4_sub(r, scaled_4(-2.12194440e-4f, k));
@@ -122,8 +123,7 @@ void bhi_softmax_backward(bh_real *restrict dp, const bh_real *restrict p, bh_re
         int j = 0;
         for (; j + LANES <= N; j += LANES) {
             bhi_f4 difference = bhi_f4_sub(bhi_f4_load(dp + j), base);
-            bhi_f4_store(dp + j,
-                         bhi_f4_mul(factor, bhi_f4_mul(bhi_f4_load(p + j), difference)));
+            bhi_f4_store(dp + j, bhi_f4_mul(factor, bhi_f4_mul(bhi_f4_load(p + j), difference)));
         }
         for (; j < N; j++) dp[j] = scale * (p[j] * (dp[j] - mean));
     }
@@ -149,9 +149,9 @@ double bhi_cross_entropy(bh_real *logits, const int *target, bh_real weight, int
 
 // ---- layer normalisation ----
 
-void bhi_layernorm_forward(bh_real *restrict y, bh_real *restrict moments, const bh_real *restrict x,
-                           const bh_real *restrict gain, const bh_real *restrict bias, int M,
-                           int C)
+void bhi_layernorm_forward(bh_real *restrict y, bh_real *restrict moments,
+                           const bh_real *restrict x, const bh_real *restrict gain,
+                           const bh_real *restrict bias, int M, int C)
 {
     assert(C % LANES == 0);
     bh_real share = 1 / (bh_real)C;
@@ -216,7 +216,8 @@ void bhi_layernorm_backward(bh_real *restrict dx, bh_real *restrict dgain, bh_re
 static inline bhi_f4 gate_4(bhi_f4 x, bhi_f4 square)
 {
     const bhi_f4 one = bhi_f4_splat(1);
-    bhi_f4 u = bhi_f4_mul(scaled_4(-TWO_ROOT_2_OVER_PI, x), fma_4(bhi_f4_splat(CUBIC), square, one));
+    bhi_f4 u =
+        bhi_f4_mul(scaled_4(-TWO_ROOT_2_OVER_PI, x), fma_4(bhi_f4_splat(CUBIC), square, one));
     return bhi_f4_div(one, bhi_f4_add(one, exp_4(u)));
 }
 

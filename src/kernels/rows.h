@@ -30,9 +30,9 @@ double bhi_cross_entropy(bh_real *logits, const int *target, bh_real weight, int
 
 /// y = gain (x - mean) / sqrt(variance + eps) + bias for each row (Ba et al. 2016). C a multiple of 4.
 /// y (M,C) out   moments (M,2) out: mean and 1 / sqrt(…), kept for the backward pass   x (M,C).
-void bhi_layernorm_forward(bh_real *restrict y, bh_real *restrict moments, const bh_real *restrict x,
-                           const bh_real *restrict gain, const bh_real *restrict bias, int M,
-                           int C);
+void bhi_layernorm_forward(bh_real *restrict y, bh_real *restrict moments,
+                           const bh_real *restrict x, const bh_real *restrict gain,
+                           const bh_real *restrict bias, int M, int C);
 
 /// Adds the gradients: dx (M,C) +=   dgain (C) +=   dbias (C) +=.   dy, x (M,C)   moments as the forward pass left them.
 void bhi_layernorm_backward(bh_real *restrict dx, bh_real *restrict dgain, bh_real *restrict dbias,

@@ -280,8 +280,7 @@ static inline bh_real bhi_power(bh_real magic)
 }
 static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
 {
-    return (bhi_f4){bhi_power(magic.x), bhi_power(magic.y), bhi_power(magic.z),
-                    bhi_power(magic.w)};
+    return (bhi_f4){bhi_power(magic.x), bhi_power(magic.y), bhi_power(magic.z), bhi_power(magic.w)};
 }
 #endif
 // row i of (a, b, c, d) becomes lane i of each

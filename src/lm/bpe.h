@@ -31,13 +31,14 @@ int bhi_merge_apply(const bhi_merges *merges, uint16_t *ids, int n);
 
 /// A text to learn merges from: different pieces as token ids, one behind the other.
 typedef struct bhi_bpe_words {
-    uint16_t *ids;   ///< (n_ids)
-    int32_t *starts; ///< (n_words) where each begins
-    int32_t *sizes;  ///< (n_words) how many ids each has now
+    uint16_t *ids;    ///< (n_ids)
+    int32_t *starts;  ///< (n_words) where each begins
+    int32_t *sizes;   ///< (n_words) how many ids each has now
     uint64_t *counts; ///< (n_words) how often each comes
     size_t n_ids, n_words;
-    const uint32_t *token_starts; ///< token i has token_starts[i + 1] - token_starts[i] bytes; NULL: no limit
-    uint32_t token_bytes_max;     ///< that two tokens may have together to become one
+    const uint32_t
+        *token_starts; ///< token i has token_starts[i + 1] - token_starts[i] bytes; NULL: no limit
+    uint32_t token_bytes_max; ///< that two tokens may have together to become one
 } bhi_bpe_words;
 
 /// Finds the most frequent pair of neighbours that may become a token, of equals that of the smaller ids. count 0: there is

@@ -40,7 +40,8 @@ bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer, const
     size_t held = (size_t)((double)n_ids * validation), least = 2 * ((size_t)context + 1);
     if (held < least || n_ids - held < least) {
         return bh_fail(err, BH_ERR_ARGUMENT,
-                       "the text has %zu tokens, %zu of them held out, but either part needs %zu, two windows of "
+                       "the text has %zu tokens, %zu of them held out, but either part needs %zu, "
+                       "two windows of "
                        "context + 1; give more text or a smaller context",
                        n_ids, held, least);
     }
@@ -59,7 +60,8 @@ bh_status bh_corpus_create_rows(bh_corpus **out, const uint16_t *rows, int n_row
     int held = (int)(n_rows * validation);
     if (held < 1 || n_rows - held < 1) {
         return bh_fail(err, BH_ERR_ARGUMENT,
-                       "there are %d texts, %d of them held out; either part needs one", n_rows, held);
+                       "there are %d texts, %d of them held out; either part needs one", n_rows,
+                       held);
     }
     bh_status status = make(out, (size_t)n_rows * (size_t)width, err);
     if (status != BH_OK) return status;

@@ -17,14 +17,14 @@ struct bh_language_model {
     bh_language_model_config config;
     bh_tokenizer *tokenizer;
     bhi_lm_net net;
-    bh_real *params;  // (n_params)
-    bh_real *cache;   // of one sequence
-    bh_real *logits;  // (V)
-    int *history;     // (context) what was read
-    int n_read;       // of history
-    int *order;       // (V) scratch of sampling
-    double *p;        // (V) the same
-    bh_real *work;    // of losses
+    bh_real *params;       // (n_params)
+    bh_real *cache;        // of one sequence
+    bh_real *logits;       // (V)
+    int *history;          // (context) what was read
+    int n_read;            // of history
+    int *order;            // (V) scratch of sampling
+    double *p;             // (V) the same
+    bh_real *work;         // of losses
     int *tokens, *targets; // (context)
     size_t bytes;
 };
@@ -182,7 +182,8 @@ double bh_language_model_surprise(bh_language_model *m, const uint16_t *ids, siz
         int length = n - 1 - at < (size_t)T ? (int)(n - 1 - at) : T, counted;
         for (int t = 0; t < length; t++) {
             m->tokens[t] = ids[at + (size_t)t] < V ? ids[at + (size_t)t] : BH_TOKEN_UNKNOWN;
-            m->targets[t] = ids[at + (size_t)t + 1] < V ? ids[at + (size_t)t + 1] : BH_TOKEN_UNKNOWN;
+            m->targets[t] =
+                ids[at + (size_t)t + 1] < V ? ids[at + (size_t)t + 1] : BH_TOKEN_UNKNOWN;
         }
         double mean = bhi_lm_net_loss(&m->net, m->params, NULL, m->work, m->tokens, m->targets, 1,
                                       length, &counted);

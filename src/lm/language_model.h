@@ -16,14 +16,14 @@
 #include "lm/tokenizer.h"
 
 /// What the network is made from, beside the vocabulary.
-#define BH_LANGUAGE_MODEL_CONFIG(X)                                                               \
-    X(INT, context, "64", 2, 512, NULL, BH_RESET, "Tokens the model looks back on")               \
-    X(INT, d_model, "64", 4, 512, NULL, BH_RESET,                                                 \
-      "Channels of a position, a multiple of 4 times n_heads")                                    \
-    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Heads of the attention")                         \
-    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Blocks of attention and mlp")                    \
-    X(BOOL, tied, "true", 0, 1, NULL, BH_RESET,                                                   \
-      "The output layer is the token embedding once more")                                        \
+#define BH_LANGUAGE_MODEL_CONFIG(X)                                                 \
+    X(INT, context, "64", 2, 512, NULL, BH_RESET, "Tokens the model looks back on") \
+    X(INT, d_model, "64", 4, 512, NULL, BH_RESET,                                   \
+      "Channels of a position, a multiple of 4 times n_heads")                      \
+    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Heads of the attention")           \
+    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Blocks of attention and mlp")      \
+    X(BOOL, tied, "true", 0, 1, NULL, BH_RESET,                                     \
+      "The output layer is the token embedding once more")                          \
     X(CHOICE, gelu, "tanh", 0, 0, "tanh|erf", BH_RESET, "How the GELU of the mlp is computed")
 
 typedef struct bh_language_model_config {
@@ -58,7 +58,8 @@ BH_API void bh_language_model_read(bh_language_model *model, const uint16_t *ids
 BH_API const bh_real *bh_language_model_logits(const bh_language_model *model);
 
 /// p (V) out: the distribution of the next token as sampling makes it; token 0 is never written.
-BH_API void bh_language_model_next(bh_language_model *model, double *p, const bh_sampling *sampling);
+BH_API void bh_language_model_next(bh_language_model *model, double *p,
+                                   const bh_sampling *sampling);
 
 /// Draws the next token, reads it, and returns it.
 BH_API int bh_language_model_write(bh_language_model *model, const bh_sampling *sampling,

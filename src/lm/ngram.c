@@ -102,7 +102,8 @@ bh_status bh_ngram_score(bh_ngram_scores *out, const bh_corpus *corpus, int V, i
 {
     counter counts = {.n_slots = 1024};
     while (counts.n_slots < 4 * bh_corpus_train_tokens(corpus)) counts.n_slots *= 2;
-    size_t keys = counts.n_slots * sizeof *counts.keys, values = counts.n_slots * sizeof *counts.counts;
+    size_t keys = counts.n_slots * sizeof *counts.keys,
+           values = counts.n_slots * sizeof *counts.counts;
     size_t bytes = keys + values + (size_t)V * sizeof(double);
     unsigned char *block = bh_alloc(bytes);
     if (block == NULL) return bh_fail(err, BH_ERR_MEMORY, "out of memory for counting");

@@ -8,7 +8,8 @@
 typedef struct bh_ngram_scores {
     double unigram; ///< by how often a token comes, with 1 added to every count
     double trigram; ///< by the two tokens before: (n(a b c) + k) / (n(a b) + k V)
-    double k;       ///< of 1, 0.3, 0.1, … 0.0001 the one whose trigram perplexity is lowest: the best add-k can do
+    double
+        k; ///< of 1, 0.3, 0.1, … 0.0001 the one whose trigram perplexity is lowest: the best add-k can do
 } bh_ngram_scores;
 
 /// Counts the learned part and scores the held-out one, with V tokens in the vocabulary. Of rows, what follows padding does

@@ -108,7 +108,8 @@ bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_confi
     status = bh_tokenizer_create(&tokenizer, (bh_tokenizer_kind)config->tokenizer,
                                  config->vocab_size, text, n, err);
     if (status != BH_OK) return status;
-    status = bh_corpus_create(&corpus, tokenizer, text, n, config->context, config->validation, err);
+    status =
+        bh_corpus_create(&corpus, tokenizer, text, n, config->context, config->validation, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
         return status;
@@ -169,7 +170,8 @@ static void step(bh_pretraining *t)
     // The first step is not the end of nothing: with a warm-up it would have a rate of 0.
     double rate = bhi_schedule_at(&schedule, (t->steps + 1) / (double)c->max_steps);
     t->optimizer.settings = BHI_OPTIMIZER_SETTINGS(c);
-    bhi_optimizer_step(&t->optimizer, params, t->grads, rate, bhi_clip_scale(norm, c->max_grad_norm));
+    bhi_optimizer_step(&t->optimizer, params, t->grads, rate,
+                       bhi_clip_scale(norm, c->max_grad_norm));
     t->steps++;
     t->n_tokens += n;
     t->loss_sum += loss;

@@ -8,8 +8,9 @@
 typedef struct bh_sampling {
     double temperature; ///< logits are divided by it; 0: always the most probable token (greedy)
     int top_k;          ///< only the k most probable tokens (Fan et al. 2018); 0: all
-    double top_p; ///< of those only the fewest that together have this probability (Holtzman et al. 2020); 1: all; one
-                  ///< always stays
+    double
+        top_p; ///< of those only the fewest that together have this probability (Holtzman et al. 2020); 1: all; one
+               ///< always stays
 } bh_sampling;
 
 #define BH_SAMPLING_DEFAULT ((bh_sampling){1, 0, 1})

@@ -49,7 +49,8 @@ static bh_status make(bh_tokenizer **out, bh_tokenizer_kind kind, int room, bh_e
     *t = shape;
     t->bytes = arena.used;
     layout(t, &(bhi_arena){(unsigned char *)t, 0});
-    if (kind == BH_TOKENIZER_BPE) memset(t->merges.slots, 0xff, t->merges.n_slots * sizeof(int32_t));
+    if (kind == BH_TOKENIZER_BPE)
+        memset(t->merges.slots, 0xff, t->merges.n_slots * sizeof(int32_t));
     bh_status status = bhi_pieces_create(&t->index, (size_t)room, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(t);
@@ -96,8 +97,9 @@ bh_status bhi_text_check(const char *text, size_t n, bh_error *err)
 {
     if (n == 0) return bh_fail(err, BH_ERR_ARGUMENT, "the text is empty; give some to learn from");
     if (n > BH_TEXT_BYTES_MAX) {
-        return bh_fail(err, BH_ERR_ARGUMENT, "the text is %zu MB long, but at most %zu can be learned from",
-                       n >> 20, BH_TEXT_BYTES_MAX >> 20);
+        return bh_fail(err, BH_ERR_ARGUMENT,
+                       "the text is %zu MB long, but at most %zu can be learned from", n >> 20,
+                       BH_TEXT_BYTES_MAX >> 20);
     }
     size_t at = bh_utf8_invalid_at(text, n);
     if (at == n) return BH_OK;
@@ -145,7 +147,8 @@ static int characters_of(const bh_tokenizer *t, uint16_t *ids, const char *text,
 static size_t join(const bh_tokenizer *t, char out[TOKEN_BYTES_MAX], int left, int right)
 {
     size_t n_left, n_right;
-    const char *a = bh_tokenizer_token(t, left, &n_left), *b = bh_tokenizer_token(t, right, &n_right);
+    const char *a = bh_tokenizer_token(t, left, &n_left),
+               *b = bh_tokenizer_token(t, right, &n_right);
     assert(n_left + n_right <= TOKEN_BYTES_MAX);
     memcpy(out, a, n_left);
     memcpy(out + n_left, b, n_right);
@@ -230,11 +233,13 @@ bh_status bh_tokenizer_create(bh_tokenizer **out, bh_tokenizer_kind kind, int vo
     if (status == BH_OK) status = make(out, kind, vocab_size, err);
     if (status != BH_OK) return status;
     bh_tokenizer *t = *out;
-    status = add_frequent(t, text, n, kind == BH_TOKENIZER_WORD ? BHI_CUT_WORDS : BHI_CUT_CHARACTERS, err);
+    status = add_frequent(t, text, n,
+                          kind == BH_TOKENIZER_WORD ? BHI_CUT_WORDS : BHI_CUT_CHARACTERS, err);
     if (status == BH_OK && t->n < 2) {
-        status = bh_fail(err, BH_ERR_ARGUMENT,
-                         "every word of the text is longer than %d bytes; use the tokenizer char or bpe",
-                         TOKEN_BYTES_MAX);
+        status =
+            bh_fail(err, BH_ERR_ARGUMENT,
+                    "every word of the text is longer than %d bytes; use the tokenizer char or bpe",
+                    TOKEN_BYTES_MAX);
     }
     if (status == BH_OK && kind == BH_TOKENIZER_BPE) status = add_merges(t, text, n, err);
     if (status == BH_OK) return BH_OK;
@@ -292,8 +297,8 @@ size_t bh_tokenizer_encode(const bh_tokenizer *t, uint16_t *ids, size_t max, con
         if (t->kind == BH_TOKENIZER_WORDS && text[at] == ' ') continue;
         int n_piece = 1;
         if (t->kind == BH_TOKENIZER_BPE) {
-            n_piece = bhi_merge_apply(&t->merges, piece,
-                                      characters_of(t, piece, text + at, length));
+            n_piece =
+                bhi_merge_apply(&t->merges, piece, characters_of(t, piece, text + at, length));
         } else {
             piece[0] = (uint16_t)id_of(t, text + at, length);
         }
@@ -382,7 +387,8 @@ static bh_status read_merges(bh_tokenizer *t, cursor *c, int n, bh_error *err)
     for (int i = 0; i < n; i++) {
         int left = (int)get(c, 2), right = (int)get(c, 2), made = t->merges.first + i;
         // A pair of its own that makes something later than both: else merging would not come to an end.
-        if (c->is_short || left >= made || right >= made || bhi_merge_rank(&t->merges, left, right) >= 0) {
+        if (c->is_short || left >= made || right >= made ||
+            bhi_merge_rank(&t->merges, left, right) >= 0) {
             return bh_fail(err, BH_ERR_FORMAT, "merge %d of the tokenizer is damaged", i);
         }
         bhi_merge_add(&t->merges, left, right);

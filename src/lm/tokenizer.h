@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BH_VOCABULARY_MAX 8192              ///< tokens
+#define BH_VOCABULARY_MAX 8192               ///< tokens
 #define BH_TEXT_BYTES_MAX ((size_t)64 << 20) ///< of a text a tokenizer or a corpus is made from
 #define BH_TOKEN_UNKNOWN  0
 

@@ -336,8 +336,8 @@ void bhi_net_backward(const bhi_net *net, const bh_real *weights, bh_real *grads
         bh_real *dw = grads + layer->w_at, *db = grads + layer->b_at;
         bhi_activation before = i > 0 ? net->layers[i - 1].activation : BHI_IDENTITY;
         if (BH_HAS_TEXT && layer->is_transformer) {
-            transformer_backward(net, dw, dy, scratch_of(net, acts, B), scratch_of(net, dacts, B), x,
-                                 w, B);
+            transformer_backward(net, dw, dy, scratch_of(net, acts, B), scratch_of(net, dacts, B),
+                                 x, w, B);
         } else if (layer->is_conv) {
             bhi_conv2d_backward(dw, db, dinput, scratch_of(net, dacts, B), dy, input, w, before,
                                 &layer->conv, B);

@@ -36,13 +36,14 @@ typedef enum bhi_extractor {
 
 #if BH_HAS_TEXT
 #define BHI_EXTRACTORS "flatten|minatar-cnn|nature-cnn|transformer" ///< words of the option
-#define BHI_EXTRACTORS_HELP "Before the hidden layers: convolutions for images, a transformer for text"
+#define BHI_EXTRACTORS_HELP \
+    "Before the hidden layers: convolutions for images, a transformer for text"
 
 /// Rows of the transformer's sizes for the config of an agent.
-#define BHI_TRANSFORMER_CONFIG(X)                                                                  \
-    X(INT, d_model, "32", 4, 512, NULL, BH_RESET,                                                  \
-      "Transformer: channels of a position, a multiple of 4 times n_heads")                        \
-    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Transformer: heads of the attention")             \
+#define BHI_TRANSFORMER_CONFIG(X)                                                      \
+    X(INT, d_model, "32", 4, 512, NULL, BH_RESET,                                      \
+      "Transformer: channels of a position, a multiple of 4 times n_heads")            \
+    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Transformer: heads of the attention") \
     X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Transformer: blocks of attention and mlp")
 
 /// From a pointer to a config with these rows; V and T are the space's.
@@ -61,7 +62,7 @@ typedef struct bhi_net_spec {
     int image[3]; ///< height, width, channels of an input, for a convolutional extractor
     bhi_extractor extractor;
     bhi_transformer_spec transformer; ///< of that extractor; its T is S
-    bh_sizes hidden; ///< of the linear layers before the output
+    bh_sizes hidden;                  ///< of the linear layers before the output
     bhi_activation activation;
     int outputs, atoms; ///< A, N
     int dueling;        ///< split the output into a value and advantages (Wang et al. 2016)

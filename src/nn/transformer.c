@@ -329,8 +329,8 @@ static size_t cached(const bhi_transformer *net, int B)
 
 size_t bhi_transformer_cache(const bhi_transformer *net, int B)
 {
-    const bhi_transformer_spec one = {net->spec.V, net->spec.T, net->spec.C, net->spec.H, 1,
-                                      net->spec.gelu};
+    const bhi_transformer_spec one = {net->spec.V, net->spec.T, net->spec.C,
+                                      net->spec.H, 1,           net->spec.gelu};
     bhi_transformer block = {.spec = one};
     return cached(net, B) + bhi_transformer_acts(&block, B, 1) + (size_t)net->spec.T;
 }

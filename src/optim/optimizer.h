@@ -40,20 +40,20 @@ typedef enum bhi_optimizer_kind {
 #define BH_OPTIMIZER_CONFIG(X) BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-8")
 
 /// The same with other defaults of optimizer and optimizer_eps.
-#define BH_OPTIMIZER_CONFIG_OF(X, KIND, EPS)                                               \
-    X(CHOICE, optimizer, KIND, 0, 0,  "adam|sgd|momentum|rmsprop|rmsprop-centered|adamw", \
-      BH_RESET, "Optimizer")                                                               \
-    X(REAL, momentum, "0.9", 0, 0.999999, NULL, BH_LIVE,                                   \
-      "Share of the last step that momentum keeps")                                        \
-    X(REAL, beta1, "0.9", 0, 0.999999, NULL, BH_LIVE,                                      \
-      "How slowly the mean gradient of adam and adamw forgets")                            \
-    X(REAL, beta2, "0.999", 0, 0.999999, NULL, BH_LIVE,                                    \
-      "How slowly the mean squared gradient of adam and adamw forgets")                    \
-    X(REAL, rms_alpha, "0.99", 0, 0.999999, NULL, BH_LIVE,                                 \
-      "How slowly the means of rmsprop and rmsprop-centered forget")                       \
-    X(REAL, optimizer_eps, EPS, 1e-12, 1, NULL, BH_LIVE,                                   \
-      "Added to the root that adam, adamw and rmsprop divide by")                          \
-    X(REAL, weight_decay, "0.01", 0, 1, NULL, BH_LIVE,                                     \
+#define BH_OPTIMIZER_CONFIG_OF(X, KIND, EPS)                                                       \
+    X(CHOICE, optimizer, KIND, 0, 0, "adam|sgd|momentum|rmsprop|rmsprop-centered|adamw", BH_RESET, \
+      "Optimizer")                                                                                 \
+    X(REAL, momentum, "0.9", 0, 0.999999, NULL, BH_LIVE,                                           \
+      "Share of the last step that momentum keeps")                                                \
+    X(REAL, beta1, "0.9", 0, 0.999999, NULL, BH_LIVE,                                              \
+      "How slowly the mean gradient of adam and adamw forgets")                                    \
+    X(REAL, beta2, "0.999", 0, 0.999999, NULL, BH_LIVE,                                            \
+      "How slowly the mean squared gradient of adam and adamw forgets")                            \
+    X(REAL, rms_alpha, "0.99", 0, 0.999999, NULL, BH_LIVE,                                         \
+      "How slowly the means of rmsprop and rmsprop-centered forget")                               \
+    X(REAL, optimizer_eps, EPS, 1e-12, 1, NULL, BH_LIVE,                                           \
+      "Added to the root that adam, adamw and rmsprop divide by")                                  \
+    X(REAL, weight_decay, "0.01", 0, 1, NULL, BH_LIVE,                                             \
       "Share of every parameter that adamw takes off, times the learning rate")
 
 typedef struct bhi_optimizer_settings {

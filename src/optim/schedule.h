@@ -48,14 +48,14 @@ double bhi_linear_schedule(double start, double end, double fraction, double pro
 #define BH_SCHEDULE_CONFIG(X) BH_SCHEDULE_CONFIG_OF(X, "constant", "0", "0")
 
 /// The same with other defaults of schedule, end and warm-up.
-#define BH_SCHEDULE_CONFIG_OF(X, KIND, END, WARMUP)                                                \
+#define BH_SCHEDULE_CONFIG_OF(X, KIND, END, WARMUP)                                          \
     X(CHOICE, learning_rate_schedule, KIND, 0, 0, "constant|linear|exponential|cosine|step", \
-      BH_LIVE, "How the learning rate goes to learning_rate_end over the run")                         \
-    X(REAL, learning_rate_end, END, 0, 10, NULL, BH_LIVE,                                          \
-      "Learning rate at the end; for 0, exponential and step end at 1 % of learning_rate")         \
-    X(REAL, learning_rate_warmup, WARMUP, 0, 1, NULL, BH_LIVE,                                        \
-      "Share of the run over which the learning rate first rises from 0")                             \
-    X(INT, learning_rate_steps, "2", 1, 1000, NULL, BH_LIVE,                                       \
+      BH_LIVE, "How the learning rate goes to learning_rate_end over the run")               \
+    X(REAL, learning_rate_end, END, 0, 10, NULL, BH_LIVE,                                    \
+      "Learning rate at the end; for 0, exponential and step end at 1 % of learning_rate")   \
+    X(REAL, learning_rate_warmup, WARMUP, 0, 1, NULL, BH_LIVE,                               \
+      "Share of the run over which the learning rate first rises from 0")                    \
+    X(INT, learning_rate_steps, "2", 1, 1000, NULL, BH_LIVE,                                 \
       "Drops of the step schedule, equally long, each by the same factor")
 
 /// The learning rate's schedule from a pointer to such a config.

@@ -26,8 +26,7 @@
     X(REAL, vf_coef, "0.5", 0, 1e6, NULL, BH_LIVE, "Weight of the value network's loss")           \
     X(REAL, max_grad_norm, "0.5", 0, 1e9, NULL, BH_LIVE,                                           \
       "Largest norm of a gradient; 0 does not clip")                                               \
-    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, \
-      BHI_EXTRACTORS_HELP)                                         \
+    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, BHI_EXTRACTORS_HELP)  \
     BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET,                                           \
       "Sizes of the hidden layers, in the policy's and in the value network")                      \
@@ -42,10 +41,10 @@
 /// r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned from (Stiennon et al. 2020; Ouyang et al. 2022).
 /// With a target, kl_coef is where the coefficient starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
 /// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's steps.
-#define BHI_LEASH_CONFIG(X)                                                                        \
-    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE,                                                   \
-      "Weight of the KL penalty that keeps the policy near the one it started from")               \
-    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE,                                                 \
+#define BHI_LEASH_CONFIG(X)                                                          \
+    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE,                                     \
+      "Weight of the KL penalty that keeps the policy near the one it started from") \
+    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE,                                   \
       "KL per step that the weight adapts to; 0 leaves it fixed")
 #define BHI_LEASH_SETTINGS(c) ((bhi_leash_settings){(c)->kl_coef, (c)->kl_target})
 #else
@@ -127,10 +126,10 @@ typedef struct bhi_actor_critic {
     double *uniform; ///< (rows)
     int *mode;       ///< (rows)
 
-    bhi_guide guide;      ///< which actions are allowed, of text
-    bh_real *reference;   ///< (policy.n_params) what the leash is fastened to
+    bhi_guide guide;       ///< which actions are allowed, of text
+    bh_real *reference;    ///< (policy.n_params) what the leash is fastened to
     bh_real *of_reference; ///< (rows) log-probabilities
-    double kl_coef;       ///< now, when it adapts; -1 before the first update
+    double kl_coef;        ///< now, when it adapts; -1 before the first update
 } bhi_actor_critic;
 
 // ---- creating: check, shape, layout twice, init ----
@@ -222,8 +221,7 @@ int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int
 
 /// The entries of a bh_agent_class that all agents with actor and critic share.
 #define BHI_ACTOR_CRITIC_CLASS                                                                \
-    BHI_ACTOR_CRITIC_TEXT                                                                     \
-    .gives_log_probs = 1, .destroy = bhi_actor_critic_destroy,                                \
+    BHI_ACTOR_CRITIC_TEXT.gives_log_probs = 1, .destroy = bhi_actor_critic_destroy,           \
     .config_of = bhi_actor_critic_config_of,                                                  \
     .set_total_timesteps = bhi_actor_critic_set_total_timesteps, .act = bhi_actor_critic_act, \
     .stats = bhi_actor_critic_stats, .n_updates = bhi_actor_critic_n_updates,                 \

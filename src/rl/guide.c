@@ -40,13 +40,14 @@ bh_status bhi_guide_check(const char *name, const bhi_net_spec *net, const bh_ag
     const bhi_transformer_spec *t = &net->transformer;
     if (spec->observation.kind != BH_SPACE_BOX || spec->observation.dtype != BH_SPACE_TOKEN) {
         return bh_fail(err, BH_ERR_CONFIG,
-                       "%s: features_extractor transformer needs observations that are text; leave it at flatten here",
+                       "%s: features_extractor transformer needs observations that are text; leave "
+                       "it at flatten here",
                        name);
     }
     if (bhi_net_fits(net)) return BH_OK;
     return bh_fail(err, BH_ERR_CONFIG,
-                   "%s: d_model is %d, but must be a multiple of 4 times n_heads, which is %d", name,
-                   t->C, 4 * t->H);
+                   "%s: d_model is %d, but must be a multiple of 4 times n_heads, which is %d",
+                   name, t->C, 4 * t->H);
 }
 
 double bhi_guide_units(const bhi_net_spec *net)
@@ -59,7 +60,8 @@ double bhi_guide_units(const bhi_net_spec *net)
 bhi_guide bhi_guide_shape(const bhi_guide_settings *settings, const bh_agent_spec *spec,
                           const bhi_net_spec *net, int rows)
 {
-    bhi_guide guide = {.task = spec->text, .A = spec->n_actions, .rows = rows, .n_text = spec->observation.n};
+    bhi_guide guide = {
+        .task = spec->text, .A = spec->n_actions, .rows = rows, .n_text = spec->observation.n};
     if (wants_prior(settings, spec, net)) {
         bhi_net_spec own = prior_spec(net);
         guide.has_prior = 1;
@@ -142,7 +144,8 @@ int bhi_guide_log_prior_of(bhi_guide *g, double *log_p, bh_real *x, const float 
         for (int b = 0; b < B; b++)
             bhi_encode(x + b * g->n_text, obs + (size_t)(i + b) * (size_t)g->n_text, space);
         const bh_real *p = bhi_guide_log_prior(g, x, B);
-        for (int j = 0; j < B * g->A; j++) log_p[(size_t)i * (size_t)g->A + (size_t)j] = (double)p[j];
+        for (int j = 0; j < B * g->A; j++)
+            log_p[(size_t)i * (size_t)g->A + (size_t)j] = (double)p[j];
     }
     return 1;
 }
@@ -200,17 +203,19 @@ static bh_status check_vocabulary(const bh_text_task *task, const bh_language_we
 {
     if (lm->net->spec.V != task->n_tokens) {
         return bh_fail(err, BH_ERR_SHAPE,
-                       "the language model has %d tokens, but the environment's vocabulary %d: it was made for another one",
+                       "the language model has %d tokens, but the environment's vocabulary %d: it "
+                       "was made for another one",
                        lm->net->spec.V, task->n_tokens);
     }
     for (int id = 1; id < task->n_tokens; id++) {
         size_t n;
         const char *theirs = lm->token(lm->user, id, &n), *own = task->token(id);
         if (strlen(own) == n && memcmp(own, theirs, n) == 0) continue;
-        return bh_fail(err, BH_ERR_SHAPE,
-                       "token %d of the language model is '%.*s', but of the environment '%s': it was "
-                       "made for another vocabulary",
-                       id, (int)n, theirs, own);
+        return bh_fail(
+            err, BH_ERR_SHAPE,
+            "token %d of the language model is '%.*s', but of the environment '%s': it was "
+            "made for another vocabulary",
+            id, (int)n, theirs, own);
     }
     return BH_OK;
 }
@@ -219,8 +224,9 @@ bh_status bhi_language_check(const bhi_net *net, const bh_text_task *task,
                              const bh_language_weights *lm, bh_error *err)
 {
     if (task == NULL || net->n_layers == 0 || !net->layers[0].is_transformer) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "a language model needs an environment of text and features_extractor transformer");
+        return bh_fail(
+            err, BH_ERR_CONFIG,
+            "a language model needs an environment of text and features_extractor transformer");
     }
     const bhi_transformer_spec *own = &net->transformer.spec, *theirs = &lm->net->spec;
     const struct {

@@ -25,20 +25,20 @@ typedef enum bhi_random_actions {
 
 #if BH_HAS_TEXT
 /// Rows for the config of an agent.
-#define BHI_GUIDE_CONFIG(X)                                                                       \
-    X(BOOL, prior, "false", 0, 1, NULL, BH_RESET,                                                 \
-      "Keep a frozen copy of the language model the agent starts from")                           \
-    X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE,                                               \
-      "Prior: weight of the language model's log-probabilities, added to values when choosing")   \
-    X(CHOICE, random_actions, "uniform", 0, 0, "uniform|language-model|top-k", BH_LIVE,           \
-      "Prior: where epsilon-greedy takes its random actions from")                                \
-    X(INT, prior_top_k, "5", 1, 1024, NULL, BH_LIVE,                                              \
+#define BHI_GUIDE_CONFIG(X)                                                                     \
+    X(BOOL, prior, "false", 0, 1, NULL, BH_RESET,                                               \
+      "Keep a frozen copy of the language model the agent starts from")                         \
+    X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE,                                             \
+      "Prior: weight of the language model's log-probabilities, added to values when choosing") \
+    X(CHOICE, random_actions, "uniform", 0, 0, "uniform|language-model|top-k", BH_LIVE,         \
+      "Prior: where epsilon-greedy takes its random actions from")                              \
+    X(INT, prior_top_k, "5", 1, 1024, NULL, BH_LIVE,                                            \
       "Prior: most probable actions that top-k chooses among")
 
 /// From a pointer to a config with these rows.
-#define BHI_GUIDE_SETTINGS(c)                                              \
-    ((bhi_guide_settings){.prior = (c)->prior,                             \
-                          .beta = (c)->prior_beta,                         \
+#define BHI_GUIDE_SETTINGS(c)                                                \
+    ((bhi_guide_settings){.prior = (c)->prior,                               \
+                          .beta = (c)->prior_beta,                           \
                           .random = (bhi_random_actions)(c)->random_actions, \
                           .top_k = (c)->prior_top_k})
 #else
@@ -55,16 +55,16 @@ typedef struct bhi_guide_settings {
 
 typedef struct bhi_guide {
     const bh_text_task *task; ///< NULL: observations are no text, and there is nothing to know
-    int A, rows, n_text;   ///< n_text: T
-    int has_prior;         ///< the settings ask for one
-    int is_known;          ///< a language model was handed over
-    bhi_net net;           ///< (B,T) -> (B,V) logits
-    bh_real *params;       ///< of the frozen model
-    bh_real *acts;         ///< bhi_net_acts of rows
-    bh_real *log_p;        ///< (rows,A)
-    bh_real *bias;         ///< (rows,A)
-    float *obs;            ///< (T)
-    unsigned char *allowed; ///< (A)
+    int A, rows, n_text;      ///< n_text: T
+    int has_prior;            ///< the settings ask for one
+    int is_known;             ///< a language model was handed over
+    bhi_net net;              ///< (B,T) -> (B,V) logits
+    bh_real *params;          ///< of the frozen model
+    bh_real *acts;            ///< bhi_net_acts of rows
+    bh_real *log_p;           ///< (rows,A)
+    bh_real *bias;            ///< (rows,A)
+    float *obs;               ///< (T)
+    unsigned char *allowed;   ///< (A)
 } bhi_guide;
 
 /// Completes the spec of a network that begins with a transformer from the space of its tokens.

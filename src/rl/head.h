@@ -46,7 +46,7 @@ typedef struct bhi_head_batch {
     const bh_real
         *bonus_t; ///< (B,A) added to the values that choose, or NULL; expected: also to the target
     const bh_real *bias_t; ///< (B,A) added to the values that choose, never to the target; or NULL
-    const int *a_tm1;                ///< (B)
+    const int *a_tm1;      ///< (B)
     const bh_real *r_t, *discount_t; ///< (B)
     const bh_real *weights;          ///< (B) importance weights, or NULL for 1
     bhi_loss loss;                   ///< of the expected head

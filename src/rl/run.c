@@ -293,7 +293,8 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
     const bh_config_table *env = run->setup->env->config;
     if (env != NULL && strncmp(name, "env.", 4) == 0) {
         const bh_field *field = bh_config_find(env, name + 4);
-        if (BH_HAS_TEXT && field != NULL && (field->flags & BH_LIVE)) return set_env(run, name, value, err);
+        if (BH_HAS_TEXT && field != NULL && (field->flags & BH_LIVE))
+            return set_env(run, name, value, err);
         if (field != NULL) return fail_not_live(env->name, name + 4, err);
     }
     return bh_setup_set(run->setup, name, value, err); // says that the name is unknown
@@ -769,7 +770,8 @@ bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_e
 {
     const bh_agent_class *agent = run->setup->agent;
     if (agent->language_model == NULL) {
-        return bh_fail(err, BH_ERR_CONFIG, "%s cannot start from a language model; use dqn, ppo or reinforce",
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s cannot start from a language model; use dqn, ppo or reinforce",
                        agent->name);
     }
     bh_status status = agent->language_model(run->agent, lm, err);

@@ -17,10 +17,10 @@
 #define BH_TOKENS_MAX 256 ///< largest V: a token is a byte where observations are stored
 
 typedef struct bh_text_task {
-    int n_tokens;                  ///< V, padding included
-    const char *(*token)(int id);  ///< its text, borrowed for ever; "" for padding
-    const int *action_tokens;      ///< (A) the token an action appends to the text, borrowed for ever
-    int ends_at;                   ///< token that ends a text
+    int n_tokens;                 ///< V, padding included
+    const char *(*token)(int id); ///< its text, borrowed for ever; "" for padding
+    const int *action_tokens; ///< (A) the token an action appends to the text, borrowed for ever
+    int ends_at;              ///< token that ends a text
     /// allowed (A) out: 1 where the action may be taken after obs (T); at least one is. NULL: all are.
     void (*allowed)(unsigned char *allowed, const float *obs);
     /// Draws a text of the kind a language model learns from: laid out like observations, the end included.

@@ -6,6 +6,7 @@
 // for a handle; bhx_error() then has the status and the message. Numbers are f64 where JavaScript has
 // no better type (seeds, rewards). The module imports env.bellhop_env_call, which environments in JavaScript
 // are called through (wasm/script_env.h).
+#include "wasm/exports.h"
 #include "core/alloc.h"
 #include "core/config.h"
 #include "envs/registry.h"
@@ -14,7 +15,6 @@
 #include "kernels/simd.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
-#include "wasm/exports.h"
 #include "wasm/script_env.h"
 
 #include <math.h>
@@ -112,8 +112,7 @@ static void add_space(bh_text *out, const bh_space *space)
     for (int i = 0; i < bh_space_rank(space); i++) {
         bh_text_add(out, "%s%d", i == 0 ? "[" : ",", bh_space_size(space, i));
     }
-    bh_text_add(out,
-                "],\"dtype\":\"%s\",\"low\":", bh_space_is_bytes(space) ? "uint8" : "float32");
+    bh_text_add(out, "],\"dtype\":\"%s\",\"low\":", bh_space_is_bytes(space) ? "uint8" : "float32");
     add_bounds(out, space->low, space->n);
     bh_text_add(out, ",\"high\":");
     add_bounds(out, space->high, space->n);

@@ -252,7 +252,8 @@ EXPORT(double, bhx_lm_loss)(bh_language_model *model, const uint16_t *ids, int n
 EXPORT(const char *, bhx_lm_fingerprint)(bh_language_model *model)
 {
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
+    int n =
+        bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
     bh_checkpoint_fingerprint(tensors, n, text_buffer);
     return text_buffer;
 }

@@ -442,7 +442,7 @@ static const kind kinds[] = {
     {"forward", layout_parts, start_parts, run_forward},
     {"backward", layout_parts, start_parts, run_backward},
     {"optimizer", layout_parts, start_parts, run_optimizer},
-    {"lm", NULL, start_lm, run_lm}, // d_model, batch
+    {"lm", NULL, start_lm, run_lm},                                // d_model, batch
     {"attention", layout_lm_parts, start_lm_parts, run_attention}, // d_model
     {"attention_backward", layout_lm_parts, start_lm_parts, run_attention_backward},
     {"gelu", layout_lm_parts, start_lm_parts, run_gelu},

@@ -69,12 +69,12 @@ static int print_run(const char *name)
 typedef const char *const settings[][2];
 
 static const settings corpus_settings = {{"seed", "0"}, {"batch_size", "4"}, {"max_steps", "20"}};
-static const settings task_settings = {{"seed", "0"},       {"batch_size", "8"}, {"max_steps", "20"},
-                                       {"d_model", "16"},   {"n_heads", "2"},    {"n_layers", "1"},
-                                       {"validation", "0.1"}};
-static const settings run_settings = {{"d_model", "16"},   {"n_heads", "2"},          {"n_layers", "1"},
-                                      {"batch_size", "16"}, {"learning_starts", "50"}, {"seed", "0"},
-                                      {"total_timesteps", "200"}};
+static const settings task_settings = {
+    {"seed", "0"},    {"batch_size", "8"}, {"max_steps", "20"},  {"d_model", "16"},
+    {"n_heads", "2"}, {"n_layers", "1"},   {"validation", "0.1"}};
+static const settings run_settings = {
+    {"d_model", "16"},         {"n_heads", "2"}, {"n_layers", "1"},         {"batch_size", "16"},
+    {"learning_starts", "50"}, {"seed", "0"},    {"total_timesteps", "200"}};
 
 static bh_status configure(bh_pretraining_config *config, const char *const (*rows)[2], size_t n,
                            bh_error *err)
@@ -105,7 +105,8 @@ static char *read_file(const char *name, size_t *n)
 static void fingerprint(bh_language_model *model, char hex[65])
 {
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
+    int n =
+        bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
     bh_checkpoint_fingerprint(tensors, n, hex);
 }
 
@@ -189,7 +190,8 @@ static int print_text(const char *name, const char *env)
         bh_language_model *model = bh_pretraining_model(training);
         const bhi_lm_net *net = bh_language_model_net(model);
         const bh_real *params = bh_language_model_params(model);
-        bh_language_weights weights = {&net->body, params,   net->tied, params + net->head,
+        bh_language_weights weights = {&net->body, params,
+                                       net->tied,  params + net->head,
                                        token_of,   bh_language_model_tokenizer(model)};
         status = bh_run_language_model(run, &weights, &err);
     }

@@ -182,7 +182,8 @@ static void test_registry(void)
     }
     CHECK_STATUS(bh_registry_find(&bh_all_envs, "CartPole-v7", &def, &err), BH_ERR_UNKNOWN);
     CHECK(strstr(err.message, "'CartPole-v7'") != NULL);
-    for (int i = 0; i < bh_all_envs.n; i++) CHECK(strstr(err.message, bh_all_envs.defs[i]->id) != NULL);
+    for (int i = 0; i < bh_all_envs.n; i++)
+        CHECK(strstr(err.message, bh_all_envs.defs[i]->id) != NULL);
 }
 
 // ---- determinism ----

@@ -56,8 +56,8 @@ static bh_language_weights weights_of(bh_pretraining *training)
     bh_language_model *model = bh_pretraining_model(training);
     const bhi_lm_net *net = bh_language_model_net(model);
     const bh_real *params = bh_language_model_params(model);
-    return (bh_language_weights){&net->body, params,   net->tied, params + net->head,
-                                 token_of,   bh_language_model_tokenizer(model)};
+    return (bh_language_weights){&net->body,         params,   net->tied,
+                                 params + net->head, token_of, bh_language_model_tokenizer(model)};
 }
 
 // ---- allowed actions ----
@@ -91,7 +91,8 @@ static void test_agents_take_allowed_actions_only(void)
         bh_run *run = make_run(&bh_all_envs, ids[i], "dqn", OPTIONS(TINY_DQN));
         check_only_allowed(ids[i], run, 200);
         bh_run_destroy(run);
-        run = make_run(&bh_all_envs, ids[i], "ppo", OPTIONS(TINY, "n_envs", "1", "n_steps", "32", "batch_size", "16"));
+        run = make_run(&bh_all_envs, ids[i], "ppo",
+                       OPTIONS(TINY, "n_envs", "1", "n_steps", "32", "batch_size", "16"));
         check_only_allowed(ids[i], run, 100);
         bh_run_destroy(run);
     }
@@ -102,7 +103,8 @@ static void test_agents_take_allowed_actions_only(void)
         check_only_allowed("CodeGen-v0", run, 100);
         bh_run_destroy(run);
     }
-    bh_run *run = make_run(&bh_all_envs, "CodeGen-v0", "dqn/rainbow", OPTIONS(TINY_DQN, "n_atoms", "5"));
+    bh_run *run =
+        make_run(&bh_all_envs, "CodeGen-v0", "dqn/rainbow", OPTIONS(TINY_DQN, "n_atoms", "5"));
     check_only_allowed("CodeGen-v0", run, 100);
     bh_run_destroy(run);
 }
@@ -153,8 +155,8 @@ static void test_dqn_adds_the_prior_when_it_chooses(void)
 {
     bh_pretraining *training = pretrain("CodeGen-v0", 8, 30);
     bh_language_weights lm = weights_of(training);
-    bh_run *run =
-        make_run(&bh_all_envs, "CodeGen-v0", "dqn", OPTIONS(TINY_DQN, "prior", "true", "prior_beta", "0"));
+    bh_run *run = make_run(&bh_all_envs, "CodeGen-v0", "dqn",
+                           OPTIONS(TINY_DQN, "prior", "true", "prior_beta", "0"));
     double q[ACTIONS_MAX], with[ACTIONS_MAX], prior[ACTIONS_MAX];
     bh_last_step last;
     CHECK(bh_run_log_prior(run, prior, NULL, 0) == 0); // none yet
@@ -227,14 +229,16 @@ static void test_language_models_that_do_not_fit(void)
     CHECK_STRING(after, before);
     bh_run_destroy(run);
     lm = weights_of(right);
-    run = make_run(&bh_all_envs, "TextGen-v1", "dqn", OPTIONS(TINY_DQN, "features_extractor", "flatten"));
+    run = make_run(&bh_all_envs, "TextGen-v1", "dqn",
+                   OPTIONS(TINY_DQN, "features_extractor", "flatten"));
     CHECK_STATUS(bh_run_language_model(run, &lm, &err), BH_ERR_CONFIG);
     bh_run_destroy(run);
     run = make_run(&bh_all_envs, "GridWorld-v0", "q-learning", NULL);
     CHECK_STATUS(bh_run_language_model(run, &lm, &err), BH_ERR_CONFIG);
     CHECK(strstr(err.message, "q-learning") != NULL);
     bh_run_destroy(run);
-    bh_setup *setup = make_setup(&bh_all_envs, "CartPole-v1", "dqn", OPTIONS("features_extractor", "transformer"));
+    bh_setup *setup = make_setup(&bh_all_envs, "CartPole-v1", "dqn",
+                                 OPTIONS("features_extractor", "transformer"));
     CHECK_STATUS(bh_run_create(&run, setup, &err), BH_ERR_CONFIG);
     CHECK(strstr(err.message, "needs observations that are text") != NULL);
     bh_setup_destroy(setup);

@@ -157,7 +157,7 @@ static void test_layout_and_start(void)
     for (int i = 0; i < 128 * 64; i++) squares += (double)params[i] * (double)params[i];
     CHECK_NEAR(sqrt(squares / (128 * 64)), 0.02, 5e-4);
     CHECK(params[net.lnf_gain] == 1 && params[net.lnf_bias + 3] == 0);
-    CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){128, 64, 60, 4, 2, 0}));  // 15 a head
+    CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){128, 64, 60, 4, 2, 0})); // 15 a head
     CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){128, 64, 64, 4, 5, 0})); // blocks
     CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){0, 64, 64, 4, 2, 0}));
     CHECK(!bhi_transformer_fits(&(bhi_transformer_spec){1 << 28, 64, 64, 4, 2, 0}));
@@ -178,7 +178,8 @@ static void test_attention_by_its_definition(void)
             for (int j = 0; j <= i; j++) {
                 double s = 0;
                 for (int d = 0; d < D; d++) {
-                    s += (double)qkv[i * 3 * C + h * D + d] * (double)qkv[j * 3 * C + C + h * D + d];
+                    s +=
+                        (double)qkv[i * 3 * C + h * D + d] * (double)qkv[j * 3 * C + C + h * D + d];
                 }
                 total += e[j] = exp(s / 2);
             }

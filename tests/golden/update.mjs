@@ -14,7 +14,7 @@ const runs = await goldenRuns(bh, names);
 const sha256 = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, run.sha256]));
 
 // What the smaller module, and so tests/browser/suites/same.mjs, does not have.
-const tasks = bh.catalog.envs.map(({ id }) => id).filter((id) => !small.includes(id)).map((id) => id === 'LearningRate-v0' ? `${id} dqn` : `text ${id}`);
+const tasks = bh.catalog.envs.map(({ id }) => id).filter((id) => !small.includes(id)).map((id) => id === 'LearningRate-v0' ? `${id} dqn eval_freq=0` : `text ${id}`);
 const corpora = ['pretraining corpus_en char', 'pretraining corpus_en bpe', 'pretraining corpus_zh word', 'sampling corpus_en char', 'sampling corpus_zh char'];
-const textSha256 = await goldenTexts(bh, [...corpora, ...tasks, 'TextGen-v1 ppo kl_coef=0.1 d_model=16 n_heads=2 n_layers=1']);
+const textSha256 = await goldenTexts(bh, [...corpora, ...tasks, 'TextGen-v1 ppo kl_coef=0.1 d_model=16 n_heads=2 n_layers=1 eval_freq=0']);
 writeFileSync(file, `${JSON.stringify({ timesteps: TIMESTEPS, seed: 0, sha256, text_sha256: textSha256 }, null, 2)}\n`);

@@ -82,7 +82,7 @@ export default function language(lab) {
     await page.waitForSelector('#decisions-part');
     await page.click('#rl-play');
     await page.waitForFunction(() => /step \d+ of/.test(document.getElementById('rl-phase')?.textContent ?? ''));
-    await reach(page, 'rl-steps', 600);
+    await reach(page, 'rl-steps', 520);
     const rows = await page.locator('#rl-curves tbody th').allInnerTexts();
     assert.deepEqual(rows.map((row) => row.trim()), ['PPO + KL', 'language model alone', 'random']);
     const [start, lm, random] = (await page.locator('#rl-curves tbody td:nth-child(2)').allInnerTexts()).map(Number);
@@ -112,14 +112,15 @@ export default function language(lab) {
   test('every task is shown in both languages, on a phone too', async () => {
     const { page, close } = await lab().open('#env=TextGen-v0&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await page.waitForSelector('#decisions-part');
-    for (const lang of ['zh', 'en']) {
-      await page.click(`#lang-${lang}`);
-      for (const task of await page.locator('#rl-task option').evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
-        await page.selectOption('#rl-task', task);
-        await page.waitForFunction(() => document.querySelectorAll('#rl-curves tbody tr').length > 0);
-        await page.selectOption('#rl-start', 'scratch');
-        await page.click('#rl-step');
-        await reach(page, 'rl-steps', 1);
+    for (const task of await page.locator('#rl-task option').evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
+      await page.selectOption('#rl-task', task);
+      await page.waitForFunction(() => document.querySelectorAll('#rl-curves tbody tr').length > 0);
+      await page.selectOption('#rl-start', 'scratch');
+      await page.click('#rl-step');
+      await reach(page, 'rl-steps', 1);
+      for (const lang of ['en', 'zh']) {
+        await page.click(`#lang-${lang}`);
+        await page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), lang);
         for (const id of ['language-part', 'decisions-part']) assert.equal(KEY.exec(await page.locator(`#${id}`).innerText()), null, `${task}, ${lang}`);
       }
     }

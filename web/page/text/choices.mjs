@@ -2,7 +2,7 @@
 // What the agent weighs up: for each of the best allowed actions its value (of a policy, its probability) and beside it what the
 // language model alone would do. The action it took is outlined, and in words below.
 import { el, setAttribute, setText, show } from '../dom.mjs';
-import { language, t, value } from '../i18n.mjs';
+import { language, t, tMaybe, value } from '../i18n.mjs';
 import { on } from '../events.mjs';
 import { theme } from '../theme.mjs';
 import { say } from './widgets.mjs';
@@ -47,7 +47,7 @@ export function makeChoices() {
     })));
     const word = action < 0 ? '' : t(isPolicy ? 'rl.took.drawn' : explored ? 'rl.took.random' : 'rl.took.greedy', { action: nameOf(layout, action) });
     setText(took, word);
-    setText(caption, `${t('rl.choices.best', { shown: best.length, n: allowed.length })}${frame.prior ? '' : ` · ${t('rl.choices.nolm')}`}`);
+    setText(caption, `${t('rl.choices.best', { shown: best.length, n: allowed.length })}${frame.prior || !layout.tokens ? '' : ` · ${t('rl.choices.nolm')}`}`);
   }
   on(['language', 'theme'], tell);
   tell();
@@ -65,6 +65,7 @@ export function makeChoices() {
 /** An action with its gloss, where the reader's language has one. @param {any} layout @param {number} a */
 function nameOf(layout, a) {
   const token = layout.actions[a];
+  if (!layout.tokens) return tMaybe(`lr.${token}`, token.replace('x', '×').replace('/', '÷'));
   const glosses = language() === 'zh' ? layout.actions_zh : layout.tokens_en?.slice(layout.action_tokens[0]);
   const gloss = glosses?.[a];
   return gloss && gloss !== token ? `${token} ${gloss}` : token;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Decisions by reinforcement learning: a task, where the agent starts from, what it learns by. Its text as it is written, what
 // the reward counts (with weights that change while it runs), what it weighs up, and how the runs compare.
-import { el, keepCrisp, setText } from '../dom.mjs';
+import { el, keepCrisp, setAttribute, setText, show } from '../dom.mjs';
 import { attempt } from '../app.mjs';
 import { Superseded } from '../lab.mjs';
-import { count, language, rate, t, tMaybe, value } from '../i18n.mjs';
+import { count, figure, language, rate, t, tMaybe, value } from '../i18n.mjs';
 import { on } from '../events.mjs';
 import { theme } from '../theme.mjs';
 import { draw, isRated } from '../../draw/token-text.mjs';
+import { draw as drawTraining } from '../../draw/learning-rate.mjs';
 import { button, counter, labelled, nameOptions, phase, say, select } from './widgets.mjs';
 import { makeChoices } from './choices.mjs';
 import { makeParts } from './parts.mjs';
@@ -69,6 +70,7 @@ export function makeDecisions() {
   const fresh = button('rl.new', { id: 'rl-new', click: () => attempt(anew) });
   const state = phase('rl-phase');
   const counters = el('dl', { class: 'counters' }, counter('rl.count.step', 'rl-steps'), counter('rl.count.rate', 'rl-rate'), counter('rl.count.mean', 'rl-mean'));
+  const title = el('h3');
   const summary = el('p', { class: 'caption', id: 'rl-summary' });
   const canvas = el('canvas', { id: 'rl-canvas', role: 'img', class: 'token-text' });
   const aside = el('p', { class: 'caption', id: 'rl-aside' });
@@ -86,7 +88,7 @@ export function makeDecisions() {
       el('div', { class: 'buttons' }, play, step, fresh), counters, state,
       el('div', { class: 'row whole' }, labelled('rl.task', taskBox), labelled('rl.start', startBox), labelled('rl.algo', algoBox), labelled('rl.speed', speedBox))),
     el('div', { class: 'part-panels' },
-      el('div', { class: 'column' }, el('div', { class: 'head' }, say('h3', 'rl.text')), summary, canvas, aside, parts.root),
+      el('div', { class: 'column' }, el('div', { class: 'head' }, title), summary, canvas, aside, parts.root),
       el('div', { class: 'column' }, choices.root, texts.root), chart.root));
 
   keepCrisp(canvas, paint);
@@ -96,6 +98,9 @@ export function makeDecisions() {
     now = next;
     tell();
   }
+
+  /** Else it steers a training: there are no words, no language model, and only DQN has a preset. */
+  const isText = () => task.kind !== 'training';
 
   // ---- runs ----
 
@@ -144,15 +149,17 @@ export function makeDecisions() {
     } catch (error) {
       if (!(error instanceof Superseded)) throw error;
     } finally {
-      if (preparing === mine) preparing = null;
-      if (!run) enter('empty');
-      else tell();
+      if (preparing === mine) { // else another one is being prepared
+        preparing = null;
+        if (!run) enter('empty');
+        else tell();
+      }
     }
   }
 
   /** @param {AbortSignal} signal @returns {Promise<AgentRun>} */
   async function makeRun(signal) {
-    const [wanted, way, by] = [task, start, algo];
+    const [wanted, way, by] = isText() ? [task, start, algo] : [task, /** @type {const} */ ('scratch'), /** @type {const} */ ('dqn')];
     const halt = () => {
       if (signal.aborted) throw new Superseded();
     };
@@ -168,7 +175,7 @@ export function makeDecisions() {
     if (lesson && baselines.get(wanted.id)?.lm === null) await measureAll();
     const trainer = await textWorker();
     const session = await trainer.create(/** @type {any} */ ({
-      env: wanted.id, algo: by, envOptions: parts.byOption(), options: { ...runOptions(wanted, by, way), seed: seed++ },
+      env: wanted.id, algo: by, envOptions: weightsNow(), options: { ...runOptions(wanted, by, way), seed: seed++ },
       ...way === 'lm' && lesson ? { startFrom: lesson.key } : {}, ...lesson ? { tellFrom: lesson.key } : {},
     }));
     const first = await session.evaluate({ episodes: FIRST_EPISODES, seed: 1 });
@@ -176,7 +183,7 @@ export function makeDecisions() {
       await session.dispose();
       throw new Superseded();
     }
-    const curve = chart.add(/** @type {RunCurve[]} */ (curves.get(wanted.id)), by, way, parts.isCustom());
+    const curve = chart.add(/** @type {RunCurve[]} */ (curves.get(wanted.id)), by, way, isText() && parts.isCustom());
     curve.xs.push(0);
     curve.ys.push(first.mean);
     /** @type {AgentRun} */
@@ -224,7 +231,7 @@ export function makeDecisions() {
     layout = info.layout;
     const trainer = await textWorker();
     const env = /** @type {any} */ (trainer.catalog.envs.find(({ id }) => id === wanted.id));
-    parts.begin(layout, env.options);
+    if (isText()) parts.begin(layout, env.options);
     baselines.set(wanted.id, { random: mean, lm: null, optimum: wanted.optimum, threshold: info.rewardThreshold });
     if (lessonOf(wanted)) await measureAll();
     tellChart();
@@ -232,6 +239,8 @@ export function makeDecisions() {
   }
 
   // ---- weights ----
+
+  const weightsNow = () => (isText() ? parts.byOption() : {});
 
   /** @param {Record<string, number>} weights */
   function weigh(weights) {
@@ -249,7 +258,7 @@ export function makeDecisions() {
 
   /** What random actions and the language model get under the weights of now. */
   async function measureAll() {
-    const [wanted, weights, custom] = [task, parts.byOption(), parts.isCustom()];
+    const [wanted, weights, custom] = [task, weightsNow(), parts.isCustom()];
     const lesson = lessonOf(wanted);
     const { mean: random, info } = await measure(wanted, weights);
     const lm = lesson ? (await measure(wanted, weights, lesson)).mean : null;
@@ -288,7 +297,7 @@ export function makeDecisions() {
     if (text) {
       drawn = text;
       paint();
-      if (isRated(layout, text.view)) {
+      if (isText() && isRated(layout, text.view)) {
         parts.show(text.view);
         texts.note(text, layout);
       }
@@ -305,6 +314,12 @@ export function makeDecisions() {
 
   function paint() {
     if (!layout || canvas.width === 0) return;
+    if (!isText()) {
+      drawTraining(canvas, { view: drawn?.view ?? new Float32Array(104).fill(-1), layout, theme: theme(), number: figure, words: { rate: t('lr.rate'), training: t('lr.training'), validation: t('lr.validation'), guessing: t('lr.guessing') } });
+      canvas.setAttribute('aria-label', drawn ? drawn.text : t('lr.none'));
+      setText(aside, drawn ? t('lr.aside', { rate: figure(drawn.envInfo.learning_rate ?? NaN), loss: value(drawn.envInfo.validation ?? NaN, 2) }) : t('lr.none'));
+      return;
+    }
     const view = drawn?.view ?? new Float32Array(layout.length + layout.parts.length + 1).fill(0).fill(-1, layout.length);
     draw(canvas, { view, layout, theme: theme(), language: language() });
     canvas.setAttribute('aria-label', drawn ? drawn.text : t('rl.text.none'));
@@ -324,6 +339,7 @@ export function makeDecisions() {
 
   function tellPhase() {
     state.dataset.phase = MARKS[now];
+    setAttribute(state, 'aria-live', now === 'lesson' ? 'off' : 'polite');
     setText(/** @type {Element} */ (state.lastChild), now === 'lesson' ? lessonWords : t(`rl.phase.${now}`));
   }
 
@@ -344,6 +360,8 @@ export function makeDecisions() {
     nameOptions(startBox, (id) => tMaybe(`rl.start.${id}`, id));
     nameOptions(algoBox, (id) => t(id === 'dqn' ? 'rl.algo.dqn' : start === 'lm' ? 'rl.algo.ppo.lm' : 'rl.algo.ppo'));
     nameOptions(speedBox, (id) => tMaybe(`rl.speed.${id}`, id));
+    for (const piece of [startBox.parentElement, algoBox.parentElement, parts.root, texts.root]) show(/** @type {HTMLElement} */ (piece), isText());
+    setText(title, t(isText() ? 'rl.text' : 'lr.title'));
     setText(summary, tMaybe(`rl.summary.${task.id}`, ''));
     tell();
   }

@@ -18,6 +18,7 @@ import { theme } from '../theme.mjs';
  * @property {(content: Content) => string} read   what is read out without a cursor
  * @property {(value: number) => string} value
  * @property {boolean} [log]                       a log scale, with its logarithm on the right
+ * @property {number} [margin]                     room for names on the right, in CSS pixels; without, they stand inside
  */
 
 const STEPS = [1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000, 10_000];
@@ -89,7 +90,7 @@ export class Lines {
     const splits = (/** @type {import('uplot')} */ _, /** @type {number} */ __, /** @type {number} */ min, /** @type {number} */ max) => marks(min, max);
     const UPlot = /** @type {UPlot} */ (this.#uPlot);
     this.#plot = new UPlot({
-      width: Math.max(100, holder.clientWidth), height: holder.clientHeight, padding: [12, log ? 4 : 24, 0, 0], legend: { show: false },
+      width: Math.max(100, holder.clientWidth), height: holder.clientHeight, padding: [12, log ? 4 : Math.max(24, this.#options.margin ?? 0), 0, 0], legend: { show: false },
       cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
       scales: { x: { time: false, range: () => [0, this.#end()] }, y: log ? { distr: 3, range: (_, min, max) => this.#logRange(min, max) } : { range: (_, min, max) => this.#range(min, max) } },
       axes: [
@@ -156,6 +157,7 @@ export class Lines {
     const { muted, font, panel, ink } = theme();
     const ratio = devicePixelRatio;
     const right = bbox.left + bbox.width;
+    const outside = (this.#options.margin ?? 0) > 0;
     ctx.save();
     ctx.font = `12px ${font}`.replace('12', String(12 * ratio));
     ctx.lineWidth = ratio;
@@ -170,14 +172,14 @@ export class Lines {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(right, y);
       ctx.stroke();
-      labels.push({ text: name, x: right - 4 * ratio, y: y - 3 * ratio, colour: colour === muted ? muted : ink, after: false });
+      labels.push({ text: name, x: right + (outside ? 6 : -4) * ratio, y: y + (outside ? 4 : -3) * ratio, colour: colour === muted ? muted : ink, after: outside });
     }
     for (const { name, xs, ys, colour } of this.#content.curves) {
       const x = xs.at(-1), y = ys.at(-1);
       if (x === undefined || y === undefined || name === '') continue;
       const [left, middle] = [u.valToPos(x, 'x', true), u.valToPos(y, 'y', true)];
-      const after = left + ctx.measureText(name).width < right - ROOM_PX * ratio; // beside its end where there is room, else above
-      labels.push({ text: name, x: after ? left + 8 * ratio : Math.min(right - 4 * ratio, left), y: after ? middle + 4 * ratio : middle - 6 * ratio, colour, after });
+      const after = outside || left + ctx.measureText(name).width < right - ROOM_PX * ratio; // beside its end where there is room, else above
+      labels.push({ text: name, x: after ? left + 6 * ratio : Math.min(right - 4 * ratio, left), y: after ? middle + 4 * ratio : middle - 6 * ratio, colour, after });
     }
     ctx.setLineDash([]);
     ctx.textAlign = 'right';

@@ -14,7 +14,7 @@ import { swatch } from './language-chart.mjs';
 /** @typedef {{ algo: Algo, start: Start, xs: number[], ys: number[], changedAt: number | null, custom: boolean, again: number }} RunCurve */
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 
-const MOST = 8;
+const MOST = 8, MARGIN_PX = 112;
 const ORDER = ['dqn.scratch', 'dqn.lm', 'ppo.lm', 'ppo.scratch'];
 
 /** @param {() => void} clear */
@@ -30,12 +30,14 @@ export function makeRunChart(clear) {
   const wipe = button('rl.clear', { id: 'rl-clear', class: 'quiet', click: clear });
   const root = el('div', { class: 'column' }, el('div', { class: 'head' }, say('h3', 'rl.progress'), wipe), el('div', { class: 'head' }, say('span', 'rl.chart.y', { class: 'caption' }), readout),
     holder, say('p', 'rl.chart.x', { class: 'caption axis' }), numbers);
-  const chart = new Lines({ holder, readout, value: (v) => value(v, 2), read: () => '' });
+  const chart = new Lines({ holder, readout, margin: MARGIN_PX, value: (v) => value(v, 2), read: () => '' });
 
   const kind = (/** @type {RunCurve} */ { algo, start }) => `${algo}.${start}`;
   /** @param {RunCurve} curve */
+  const plainName = (curve) => t(/** @type {any} */ (`rl.run.${kind(curve)}`)) + (curve.again > 0 ? ` ${curve.again + 1}` : '');
+  /** @param {RunCurve} curve */
   function nameOf(curve) {
-    const plain = t(/** @type {any} */ (`rl.run.${kind(curve)}`)) + (curve.again > 0 ? ` ${curve.again + 1}` : '');
+    const plain = plainName(curve);
     if (curve.changedAt !== null) return t('rl.run.changed', { name: plain, step: count(curve.changedAt) });
     return curve.custom ? t('rl.run.custom', { name: plain }) : plain;
   }
@@ -46,19 +48,19 @@ export function makeRunChart(clear) {
     const { ink } = theme();
     const all = [
       { name: t('rl.optimum'), value: base.optimum, dash: [1, 0], colour: undefined }, { name: t('rl.threshold'), value: base.threshold, dash: [6, 4], colour: undefined },
-      { name: t('rl.lm'), value: base.lm, dash: [8, 3, 2, 3], colour: ink }, { name: t('rl.random'), value: base.random, dash: [2, 3], colour: ink },
+      { name: t('rl.lm.short'), value: base.lm, dash: [8, 3, 2, 3], colour: ink }, { name: t('rl.random'), value: base.random, dash: [2, 3], colour: ink },
     ];
     return all.flatMap((level) => (level.value === null ? [] : [{ ...level, value: level.value }]));
   }
 
   function tell() {
     chart.show({
-      curves: curves.map((curve) => ({ name: t(/** @type {any} */ (`rl.run.${kind(curve)}`)), colour: colourOf(curve), xs: curve.xs, ys: curve.ys, dash: dashOf(curve) })),
+      curves: curves.map((curve) => ({ name: plainName(curve), colour: colourOf(curve), xs: curve.xs, ys: curve.ys, dash: dashOf(curve) })),
       levels: levels(), until,
     });
     const number = (/** @type {number | null | undefined} */ v) => (v === null || v === undefined ? '–' : value(v, 2));
     const rows = [...curves.map((curve) => [el('span', {}, swatch(colourOf(curve), dashOf(curve) ? 'dashed' : 'line'), nameOf(curve)), number(curve.ys.at(-1)), number(curve.ys.length > 0 ? Math.max(...curve.ys) : null)]),
-      ...levels().filter(({ name }) => name === t('rl.lm') || name === t('rl.random')).map(({ name, value: level }) => [name, number(level), '–'])];
+      ...base.lm === null ? [] : [[t('rl.lm'), number(base.lm), '–']], ...base.random === null ? [] : [[t('rl.random'), number(base.random), '–']]];
     numbers.replaceChildren(curves.length === 0 ? say('p', 'rl.run.none', { class: 'caption' }) : '', rows.length > 0 ? table([t('rl.table.run'), t('rl.table.last'), t('rl.table.best')], rows) : '');
     show(wipe, curves.length > 0);
   }

@@ -19,6 +19,8 @@ export async function wireSections() {
   const roots = [nav(), ...parts.map(({ root }) => root)];
   byId('settings').after(...roots.slice(1));
   byId('controls').before(roots[0]);
+  // Space, S and R are the keys of the run above: in here they are not meant for it.
+  for (const { root } of parts) root.addEventListener('keydown', (event) => event.stopPropagation());
   const follow = () => {
     const here = lab().world.part === 'text';
     roots.forEach((root) => show(root, here));

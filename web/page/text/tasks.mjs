@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The tasks of text with what is known of each, and how an agent is set up for them here: small networks and short runs, so
-// that a curve is there within half a minute. A task that the module does not have is left out. Others than texts (guiding
-// a training by its learning rate) get a row here and, where they have no tokens, a drawing of their own in decide.mjs.
+// that a curve is there within half a minute. The last one has no tokens: what is steered there is a training, by DQN alone.
 
 /**
  * @typedef {object} Task
  * @property {string} id
- * @property {number} optimum      best mean return of any policy, with the weights of the start; see the environment's header
+ * @property {'text' | 'training'} [kind]
+ * @property {number | null} optimum      best mean return of any policy, with the weights of the start; see the environment's header; null: unknown
  * @property {number} lmSteps      steps of pre-training on its examples
  * @property {number} steps        environment steps of a run
  * @property {object} [ppo]        what PPO does otherwise here
@@ -19,6 +19,7 @@ export const TASKS = [
   { id: 'Dialogue-v0', optimum: 0.651867, lmSteps: 400, steps: 8000 },
   { id: 'Summarize-v0', optimum: 0.744735, lmSteps: 400, steps: 8000 },
   { id: 'CodeGen-v0', optimum: 1, lmSteps: 400, steps: 8000 },
+  { id: 'LearningRate-v0', kind: 'training', optimum: null, lmSteps: 0, steps: 8000 },
 ];
 
 /** @param {string} id */
@@ -34,7 +35,8 @@ export const lessonOptions = ({ lmSteps }) => ({ ...NETWORK, nTexts: 4000, batch
 /** @typedef {'scratch' | 'lm'} Start */
 
 /** @param {Task} task @param {Algo} algo @param {Start} start */
-export function runOptions({ steps, ppo }, algo, start) {
+export function runOptions({ steps, ppo, kind }, algo, start) {
+  if (kind === 'training') return { totalTimesteps: steps, evalFreq: 500, nEvalEpisodes: 10, logFreq: 100, finalEvalEpisodes: 1 };
   const shared = { preset: false, ...TRANSFORMER, gamma: 1, totalTimesteps: steps, evalFreq: 500, nEvalEpisodes: 25, logFreq: 100, finalEvalEpisodes: 1 };
   if (algo === 'ppo') return { ...shared, nEnvs: 1, nSteps: 512, batchSize: 128, nEpochs: 4, learningRate: 5e-4, klCoef: 0.05, ...ppo, ...start === 'lm' ? {} : { klCoef: 0 } };
   return {

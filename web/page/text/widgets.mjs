@@ -34,4 +34,4 @@ export function nameOptions(box, name) {
 export const counter = (key, id) => el('div', {}, say('dt', key), el('dd', { id, text: '–' }));
 
 /** A mark with the phase in words. @param {string} id */
-export const phase = (id) => el('p', { class: 'phase', id, role: 'status', 'data-phase': 'ready' }, el('span', { class: 'mark', 'aria-hidden': 'true' }), el('span', { class: 'words' }));
+export const phase = (id) => el('p', { 'class': 'phase', id, 'aria-live': 'polite', 'data-phase': 'ready' }, el('span', { class: 'mark', 'aria-hidden': 'true' }), el('span', { class: 'words' }));
