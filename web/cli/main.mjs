@@ -24,7 +24,7 @@ const COMMANDS = { envs, options, train, compare, eval: evaluate, record, clone,
 
 const HELP = `Usage: bellhop COMMAND [options]
 
-${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)}${summary}`).join('\n')}
+${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
   bellhop COMMAND --help   what a command takes
   bellhop --version        the version

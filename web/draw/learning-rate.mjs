@@ -13,7 +13,7 @@ import { begin } from './surface.mjs';
  */
 /** @typedef {{ ctx: CanvasRenderingContext2D, theme: import('../page/theme.mjs').Theme, x: (decision: number) => number, y: (value: number) => number }} Frame */
 
-const PATHS = 5, PATH = 33, LEFT = 56, RIGHT = 16;
+const PATHS = 5, PATH = 33, LEFT = 68, RIGHT = 16;
 
 /** @param {HTMLCanvasElement} canvas @param {TrainingScene} scene */
 export function draw(canvas, { view, layout, theme, words, number }) {

@@ -19,9 +19,9 @@ function directionOf(name) {
   return TORQUES[name] ?? /** @type {Direction | undefined} */ (/(?:^| )(left|right|up|down)$/.exec(name)?.[1]) ?? null;
 }
 
-/** @param {string} name @param {number} action @returns {string} '' where ten digits do not reach */
-function digitOf(name, action) {
-  return /^\d$/.test(name) ? name : action < 10 ? String((action + 1) % 10) : '';
+/** Numbers that name all actions are their keys. @param {string} name @param {number} action @param {string[]} names */
+function digitOf(name, action, names) {
+  return /^\d$/.test(name) && names.every((each) => /^\d+$/.test(each)) ? name : String((action + 1) % 10);
 }
 
 /** @param {string[]} names of the actions */

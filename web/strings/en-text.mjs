@@ -83,7 +83,7 @@ export default {
   'rl.play': 'Play',
   'rl.pause': 'Pause',
   'rl.continue': 'Continue',
-  'rl.step': 'One token',
+  'rl.step': 'One step',
   'rl.new': 'New run',
   'rl.clear': 'Clear the chart',
   'rl.task': 'Task',

@@ -83,7 +83,7 @@ export default {
   'rl.play': '运行',
   'rl.pause': '暂停',
   'rl.continue': '继续',
-  'rl.step': '写一个词元',
+  'rl.step': '走一步',
   'rl.new': '新的运行',
   'rl.clear': '清空图表',
   'rl.task': '任务',

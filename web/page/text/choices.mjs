@@ -15,7 +15,7 @@ const FORBIDDEN = -1e29;
 export function makeChoices() {
   /** @type {{ frame: TextFrame, layout: any, isPolicy: boolean } | null} */
   let last = null;
-  const heads = el('div', { class: 'choice-heads caption' }, el('span'), el('span', { class: 'agent-head' }), say('span', 'rl.choices.lm'));
+  const heads = el('div', { class: 'choice-heads caption' }, el('span'), el('span', { class: 'agent-head' }), say('span', 'rl.choices.lm', { class: 'lm-head' }));
   const list = el('ol', { class: 'choices', id: 'rl-choices' });
   const caption = el('p', { class: 'caption', id: 'rl-choices-caption' });
   const took = el('p', { class: 'caption', id: 'rl-took' });
@@ -40,6 +40,7 @@ export function makeChoices() {
     const likeliest = Math.max(1e-9, ...best.map((a) => Math.max(isPolicy ? own(a) : 0, prior?.[a] ?? 0))); // one scale for all chances
     const reach = isPolicy ? likeliest : Math.max(1e-9, ...best.map((a) => Math.abs(raw[a])));
     setText(/** @type {Element} */ (heads.children[1]), t(isPolicy ? 'rl.choices.pi' : 'rl.choices.q'));
+    for (const node of [heads, list]) node.classList.toggle('alone', !layout.tokens); // there is no language model
     const negative = !isPolicy && best.some((a) => raw[a] < -0.02 * reach);
     list.replaceChildren(...best.map((a) => row({
       name: nameOf(layout, a), title: layout[language() === 'zh' ? 'replies_zh' : 'replies']?.[a] ?? '', own: own(a), part: own(a) / reach, negative,
@@ -81,7 +82,7 @@ function row({ name, title, own, part, negative, digits, prior, likeliest, taken
   theirs.style.transform = `scaleX(${(prior ?? 0) / likeliest})`;
   const item = el('li', { title: title || name }, el('span', { class: 'name', text: name }),
     el('span', { 'class': 'track', 'aria-hidden': 'true' }, mine), el('span', { class: 'number', text: value(own, digits) }),
-    el('span', { 'class': 'track', 'aria-hidden': 'true' }, theirs), el('span', { class: 'number', text: prior === null ? '–' : value(prior, 2) }));
+    el('span', { 'class': 'track lm-cell', 'aria-hidden': 'true' }, theirs), el('span', { class: 'number lm-cell', text: prior === null ? '–' : value(prior, 2) }));
   setAttribute(item, 'data-taken', taken ? '' : null);
   if (taken) item.setAttribute('aria-current', 'true');
   return item;

@@ -361,6 +361,7 @@ export function makeDecisions() {
     nameOptions(algoBox, (id) => t(id === 'dqn' ? 'rl.algo.dqn' : start === 'lm' ? 'rl.algo.ppo.lm' : 'rl.algo.ppo'));
     nameOptions(speedBox, (id) => tMaybe(`rl.speed.${id}`, id));
     for (const piece of [startBox.parentElement, algoBox.parentElement, parts.root, texts.root]) show(/** @type {HTMLElement} */ (piece), isText());
+    canvas.classList.toggle('training', !isText());
     setText(title, t(isText() ? 'rl.text' : 'lr.title'));
     setText(summary, tMaybe(`rl.summary.${task.id}`, ''));
     tell();

@@ -14,7 +14,7 @@ import { swatch } from './language-chart.mjs';
 /** @typedef {{ algo: Algo, start: Start, xs: number[], ys: number[], changedAt: number | null, custom: boolean, again: number }} RunCurve */
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 
-const MOST = 8, MARGIN_PX = 112;
+const MOST = 8, MARGIN_PX = 120;
 const ORDER = ['dqn.scratch', 'dqn.lm', 'ppo.lm', 'ppo.scratch'];
 
 /** @param {() => void} clear */
