@@ -105,7 +105,13 @@ static void check_texts(const bh_env *env)
     CHECK(view[def->n_view] == -12345.0f); // and not one more
 }
 
-static void check_10000_random_actions(const bh_env_def *def)
+// A step of LearningRate-v0 is ten updates of a network.
+static int n_random_actions(const bh_env_def *def)
+{
+    return def == &bh_env_learning_rate ? 500 : 10000;
+}
+
+static void check_random_actions(const bh_env_def *def)
 {
     bh_env *env = make(def);
     bh_rng rng = bh_rng_seed(42);
@@ -113,7 +119,7 @@ static void check_10000_random_actions(const bh_env_def *def)
     int n_episodes = 0;
     CHECK(bh_space_floats(bh_env_observation_space(env)) <= OBS_MAX);
     bh_env_reset(env, obs);
-    for (int k = 0; k < 10000; k++) {
+    for (int k = 0; k < n_random_actions(def); k++) {
         bh_step step = {NAN, -1, -1};
         int action = (int)bh_rng_below(&rng, (uint32_t)bh_env_action_space(env)->n);
         CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
@@ -136,7 +142,7 @@ static void check_10000_random_actions(const bh_env_def *def)
 
 static void test_random_actions(void)
 {
-    for (int i = 0; i < bh_all_envs.n; i++) check_10000_random_actions(bh_all_envs.defs[i]);
+    for (int i = 0; i < bh_all_envs.n; i++) check_random_actions(bh_all_envs.defs[i]);
 }
 
 // ---- errors ----

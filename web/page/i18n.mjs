@@ -35,7 +35,7 @@ export async function setLanguage(chosen, keep = true) {
   if (keep) remember(LANGUAGE_STORED, chosen);
   setAttribute(document.documentElement, 'lang', LOCALES[chosen]);
   document.title = t('title');
-  translate();
+  translate(words);
   emit('language');
 }
 
@@ -52,20 +52,22 @@ export async function loadMore(fetch) {
   if (language !== current) return loadMore(fetch);
   if (Object.hasOwn(words, Object.keys(found)[0])) return;
   words = { ...words, ...found };
-  translate();
+  translate(found);
 }
 
 /** Resolves when the words that the first view does not need are there, too. */
 export const loadLater = () => loadMore(fetchLater);
 
-function translate() {
+/** Writes these words where index.html and others have marked a place for them. @param {Record<string, string>} these */
+function translate(these) {
   // Only what differs is written: index.html is in English already, and a page that was laid out stays so.
   for (const node of document.querySelectorAll('[data-t]')) {
     const key = node.getAttribute('data-t') ?? '';
-    if (Object.hasOwn(words, key)) setText(node, words[key]);
+    if (Object.hasOwn(these, key)) setText(node, these[key]);
   }
   for (const node of document.querySelectorAll('[data-t-label]')) {
-    const text = t(/** @type {Key} */ (node.getAttribute('data-t-label')));
+    const text = these[node.getAttribute('data-t-label') ?? ''];
+    if (text === undefined) continue;
     setAttribute(node, 'aria-label', text);
     if (node.hasAttribute('title')) setAttribute(node, 'title', text);
   }

@@ -28,7 +28,7 @@ export default {
   'lm.tokenizer.char': 'characters',
   'lm.tokenizer.word': 'words',
   'lm.tokenizer.bpe': 'byte pairs (BPE)',
-  'lm.d_model': 'Width d',
+  'lm.d_model': 'Width',
   'lm.n_layers': 'Layers',
   'lm.n_heads': 'Heads',
   'lm.context': 'Context',

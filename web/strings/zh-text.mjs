@@ -28,7 +28,7 @@ export default {
   'lm.tokenizer.char': '字符',
   'lm.tokenizer.word': '词',
   'lm.tokenizer.bpe': '字节对（BPE）',
-  'lm.d_model': '宽度 d',
+  'lm.d_model': '宽度',
   'lm.n_layers': '层数',
   'lm.n_heads': '注意力头',
   'lm.context': '上下文',

@@ -28,7 +28,7 @@ export default function language(lab) {
     await page.waitForTimeout(300);
     assert.deepEqual(trouble.requests.filter((url) => /text|corpus|section/.test(url)), []);
     await page.click('#tab-text');
-    await page.waitForSelector('#language-part');
+    await page.locator('#language-part h2').scrollIntoViewIfNeeded();
     await page.waitForFunction(() => (/** @type {HTMLTextAreaElement} */ (document.getElementById('lm-text'))).value.length > 10_000);
     assert.ok(!trouble.requests.some((url) => url.includes('bellhop-text')), 'the module comes when it is needed');
     await page.click('#tab-grid');

@@ -84,11 +84,15 @@ export function makeForm(changed) {
 
   on('language', tell);
   tell();
-  corpusText(corpus).then((text) => {
+  // The text it begins with comes when somebody is about to see it.
+  new IntersectionObserver(async (entries, observer) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    observer.disconnect();
+    const text = await corpusText(corpus).catch(() => null); // Train asks again, and tells
     if (area.value !== '' || text === null) return;
     area.value = text;
     tell();
-  }, () => tell());
+  }, { rootMargin: '400px' }).observe(root);
 
   return {
     root,
