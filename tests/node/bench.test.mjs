@@ -48,7 +48,7 @@ test('figures are fractions of what ran beside them', async () => {
   const gemm = 2 * 64 ** 3 / 25e9;
   const simd = pretend({
     peak_12: 1.1 * peak, peak_13: peak, 'gemm_nn 64 64 64': gemm, 'update 64 64': updateFlops(64) / 40e9, 'loop 64 64': updateFlops(64) / 20e9,
-    'update 128 64': updateFlops(128) / 40e9, 'update 512 64': updateFlops(512) / 20e9, 'env 64': 64 / 10e6,
+    'update 128 64': updateFlops(128) / 40e9, 'update 512 64': updateFlops(512) / 20e9, 'env 64': 64 / 10e6, 'lm 64 16': 1024 / 50e3,
   });
   const scalar = pretend({ 'update 64 64': updateFlops(64) / 10e9 });
   const native = pretend({ 'gemm_nn 64 64 64': gemm / 2 });
@@ -64,6 +64,10 @@ test('figures are fractions of what ran beside them', async () => {
   close(figures.scaling.growth, 2);
   close(figures.env[1].steps_per_second, 10e6);
   close(figures.env[1].per_second_at_50_gflops, 10e6);
+  close(figures.language.tokens_per_second, 50e3);
+  // 12 C^2 a block and the output, and attention over 32.5 positions: 688,896 flops a token, forward and backward.
+  close(figures.language.flops_per_token, 3 * 2 * (2 * (12 * 64 * 64 + 2 * 32.5 * 64) + 64 * 128));
+  close(figures.language.of_peak, 50e3 * 688_896 / 50e9);
   assert.deepEqual([simd, scalar, native].map(({ live }) => live()), [0, 0, 0]);
 });
 

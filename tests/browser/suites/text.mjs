@@ -9,7 +9,7 @@ import { number, picture, reach, text } from '../harness.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What a key of the catalogue looks like where its words are missing. */
-const KEY = /\b(lm|rl|text|part|env|field)\.[a-z][\w/.-]*\w/;
+const KEY = /\b(lm|rl|lr|text|part|env|field)\.[a-z][\w/.-]*\w/;
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -112,10 +112,10 @@ export default function language(lab) {
   test('every task is shown in both languages, on a phone too', async () => {
     const { page, close } = await lab().open('#env=TextGen-v0&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await page.waitForSelector('#decisions-part');
+    await page.selectOption('#rl-start', 'scratch');
     for (const task of await page.locator('#rl-task option').evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
       await page.selectOption('#rl-task', task);
       await page.waitForFunction(() => document.querySelectorAll('#rl-curves tbody tr').length > 0);
-      await page.selectOption('#rl-start', 'scratch');
       await page.click('#rl-step');
       await reach(page, 'rl-steps', 1);
       for (const lang of ['en', 'zh']) {

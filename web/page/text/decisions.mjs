@@ -72,7 +72,7 @@ export function makeDecisions() {
   const counters = el('dl', { class: 'counters' }, counter('rl.count.step', 'rl-steps'), counter('rl.count.rate', 'rl-rate'), counter('rl.count.mean', 'rl-mean'));
   const title = el('h3');
   const summary = el('p', { class: 'caption', id: 'rl-summary' });
-  const canvas = el('canvas', { id: 'rl-canvas', role: 'img', class: 'token-text' });
+  const canvas = el('canvas', { 'id': 'rl-canvas', 'role': 'img', 'class': 'token-text', 'aria-label': t('rl.text.none') });
   const aside = el('p', { class: 'caption', id: 'rl-aside' });
   const parts = makeParts(weigh);
   const choices = makeChoices();
@@ -370,6 +370,7 @@ export function makeDecisions() {
   on(['language', 'theme'], paint);
   for (const box of [taskBox, startBox]) box.addEventListener('change', words);
   words();
+  setText(aside, t('rl.text.none'));
   tellChart();
   new IntersectionObserver((entries, observer) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;

@@ -25,6 +25,8 @@ export function makeParts(change) {
   const note = el('p', { class: 'caption' });
   const root = el('div', { class: 'parts-box', id: 'rl-parts' }, el('div', { class: 'head' }, say('h3', 'rl.parts'), back), list, total, note);
 
+  show(back, false);
+
   /** @param {string} part */
   const partName = (part) => {
     const i = layout?.parts.indexOf(part) ?? -1;
