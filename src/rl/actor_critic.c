@@ -142,7 +142,7 @@ void bhi_actor_critic_init(bhi_actor_critic *ac)
         bhi_net_init(&ac->policy, ac->params, &init_rng);
         bhi_net_init(&ac->value, value_params, &init_rng);
     }
-    bhi_actor_critic_fasten(ac);
+    if (BH_HAS_TEXT) bhi_actor_critic_fasten(ac);
 }
 
 // ---- learning ----
@@ -208,7 +208,6 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
 
 void bhi_actor_critic_fasten(bhi_actor_critic *ac)
 {
-    if (!BH_HAS_TEXT) return;
     memcpy(ac->reference, ac->params, (size_t)ac->policy.n_params * sizeof *ac->params);
     ac->kl_coef = -1;
 }
@@ -225,7 +224,7 @@ static void adapt(bhi_actor_critic *ac, double kl)
 void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n)
 {
     double start = ac->settings.leash.coef, sum = 0;
-    if (!BH_HAS_TEXT || start == 0 || n == 0) return;
+    if (start == 0 || n == 0) return;
     if (ac->kl_coef < 0 || ac->settings.leash.target == 0) ac->kl_coef = start;
     bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
     for (int i = 0; i < n; i += ac->rows) {

@@ -125,7 +125,7 @@ static void judge_rollout(ppo *p, int cells)
         bh_policy_log_prob(r->log_prob + i, bhi_actor_critic_logits(ac, x, B), r->a_tm1 + i, B,
                            ac->spec.n_actions);
     }
-    bhi_actor_critic_leash(ac, r, p->index, cells);
+    if (BH_HAS_TEXT) bhi_actor_critic_leash(ac, r, p->index, cells);
     bhi_actor_critic_values_of(ac, r->v_tm1, r->x_tm1, cells);
     bhi_rollout_advantages(r, p->config.gamma, p->config.gae_lambda);
     bhi_actor_critic_note_variance(ac, r->v_tm1, r->returns, p->index, cells);
@@ -189,7 +189,7 @@ static void learn(void *agent)
 static void params_changed(void *agent)
 {
     bhi_rollout_clear(&((ppo *)agent)->rollout);
-    bhi_actor_critic_fasten(agent);
+    if (BH_HAS_TEXT) bhi_actor_critic_fasten(agent);
 }
 
 const bh_agent_class bh_ppo_class = {

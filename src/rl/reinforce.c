@@ -135,7 +135,7 @@ static void judge_episodes(reinforce *p, int n)
     bhi_rollout *r = &p->rollout;
     int longest = 0;
     for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
-    bhi_actor_critic_leash(&p->ac, r, p->index, n);
+    if (BH_HAS_TEXT) bhi_actor_critic_leash(&p->ac, r, p->index, n);
     if (p->config.baseline) bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
     bhi_rollout_advantages(r, p->config.gamma, 1);
     for (int i = 0; i < n; i++) p->advantages[i] = r->advantages[p->index[i]];
@@ -214,7 +214,7 @@ static void params_changed(void *agent)
     reinforce *p = agent;
     bhi_rollout_clear(&p->rollout);
     p->n_episodes = 0;
-    bhi_actor_critic_fasten(&p->ac);
+    if (BH_HAS_TEXT) bhi_actor_critic_fasten(&p->ac);
 }
 
 const bh_agent_class bh_reinforce_class = {

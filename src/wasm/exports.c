@@ -22,11 +22,11 @@
 
 #define VERSION "0.1.0"
 
-bh_error error;
-char text_buffer[TEXT_BUFFER_BYTES];
+SHARED bh_error error;
+SHARED char text_buffer[TEXT_BUFFER_BYTES];
 static const bh_registry *const shipped = BH_HAS_TEXT ? &bh_all_envs : &bh_envs;
 
-bh_text begin_text(void)
+SHARED bh_text begin_text(void)
 {
     return bh_text_over(text_buffer, sizeof text_buffer);
 }

@@ -2,6 +2,7 @@
 // What the files of exports share.
 #pragma once
 
+#include "core/config.h"
 #include "core/status.h"
 #include "core/text.h"
 
@@ -13,8 +14,13 @@
 
 #define TEXT_BUFFER_BYTES (1 << 18)
 
+#if BH_HAS_TEXT
+#define SHARED
 extern bh_error error;                      ///< of the last failed call
 extern char text_buffer[TEXT_BUFFER_BYTES]; ///< strings on their way out
 
 /// An empty text over text_buffer.
 bh_text begin_text(void);
+#else
+#define SHARED static // by exports.c alone
+#endif
