@@ -250,8 +250,9 @@ static int length_of(const bh_real *x, int T)
     return n;
 }
 
-// The rows' tokens without the columns that are padding everywhere; returns how many columns are left.
-static int tokens_of(int *tokens, const bh_real *x, int B, int T)
+// The rows' tokens without the columns that are padding everywhere; returns how many columns are left. What is no token of
+// the V, as observations from outside may have it, counts as token 0.
+static int tokens_of(int *tokens, const bh_real *x, int B, int T, int V)
 {
     int longest = 1;
     for (int b = 0; b < B; b++) {
@@ -259,7 +260,10 @@ static int tokens_of(int *tokens, const bh_real *x, int B, int T)
         if (n > longest) longest = n;
     }
     for (int b = 0; b < B; b++) {
-        for (int t = 0; t < longest; t++) tokens[b * longest + t] = (int)x[b * T + t];
+        for (int t = 0; t < longest; t++) {
+            bh_real id = x[b * T + t];
+            tokens[b * longest + t] = id >= 0 && id < (bh_real)V ? (int)id : 0;
+        }
     }
     return longest;
 }
@@ -273,7 +277,8 @@ static void transformer_forward(const bhi_net *net, bh_real *y, bh_real *scratch
                                 const bh_real *w, int B)
 {
     int T = net->transformer.spec.T, C = net->transformer.spec.C;
-    int *tokens = tokens_behind(net, scratch, B), n = tokens_of(tokens, x, B, T);
+    int *tokens = tokens_behind(net, scratch, B),
+        n = tokens_of(tokens, x, B, T, net->transformer.spec.V);
     const bh_real *features = bhi_transformer_forward(&net->transformer, w, scratch, tokens, B, n);
     for (int b = 0; b < B; b++) {
         const bh_real *last = features + (b * n + length_of(x + b * T, T) - 1) * C;
@@ -286,7 +291,8 @@ static void transformer_backward(const bhi_net *net, bh_real *dw, const bh_real 
                                  const bh_real *w, int B)
 {
     int T = net->transformer.spec.T, C = net->transformer.spec.C;
-    int *tokens = tokens_behind(net, scratch, B), n = tokens_of(tokens, x, B, T);
+    int *tokens = tokens_behind(net, scratch, B),
+        n = tokens_of(tokens, x, B, T, net->transformer.spec.V);
     bh_real *dfeatures = scratch, *rest = scratch + B * n * C;
     for (int i = 0; i < B * n * C; i++) dfeatures[i] = 0;
     for (int i = 0; i < net->transformer.n_params; i++) dw[i] = 0;

@@ -5,6 +5,7 @@
 //     x (B,T) -> transformer    -> …
 //
 // A transformer takes token ids, text from the first on and 0 behind it, and gives the features of the last token there is.
+// Numbers that are no token of its vocabulary count as token 0.
 //
 // Legend: B batch, S inputs, A outputs (actions), N atoms of each (1, or those of a distribution). A
 // bhi_net is plain data that only says where things are; the caller owns the blocks of parameters,

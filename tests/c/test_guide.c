@@ -283,6 +283,29 @@ static void test_the_leash_holds(void)
     CHECK(kl_after("0", "0", "ppo") == 0); // not measured
 }
 
+// As a caller may give them: they count as token 0, and nothing outside the embedding is read.
+static void test_numbers_that_are_no_tokens(void)
+{
+    bh_run *run = make_run(&bh_all_envs, "CodeGen-v0", "dqn", OPTIONS(TINY_DQN));
+    float wild[BH_TOKENS_MAX] = {0}, plain[BH_TOKENS_MAX] = {0};
+    const float numbers[] = {1, 1e9f, -7, 14, 2};
+    double q[ACTIONS_MAX], want[ACTIONS_MAX];
+    for (int i = 0; i < 5; i++) {
+        wild[i] = numbers[i];
+        plain[i] = i == 0 || i == 4 ? numbers[i] : 0;
+    }
+    bh_run_q_values(run, q, wild, 1);
+    for (int a = 0; a < bh_run_n_actions(run); a++) CHECK(q[a] == q[a]);
+    wild[1] = 255;
+    bh_run_q_values(run, want, wild, 1);
+    CHECK(memcmp(q, want, (size_t)bh_run_n_actions(run) * sizeof *q) == 0);
+    plain[1] = -1; // not padding, and no token either
+    plain[2] = plain[3] = -1;
+    bh_run_q_values(run, want, plain, 1);
+    CHECK(memcmp(q, want, (size_t)bh_run_n_actions(run) * sizeof *q) == 0);
+    bh_run_destroy(run);
+}
+
 static void test_live_weights_reach_the_environments(void)
 {
     bh_run *run = make_run(&bh_all_envs, "TextGen-v1", "dqn", OPTIONS(TINY_DQN));
@@ -309,6 +332,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_random_actions_follow_the_model);
     CHECK_RUN(test_language_models_that_do_not_fit);
     CHECK_RUN(test_the_leash_holds);
+    CHECK_RUN(test_numbers_that_are_no_tokens);
     CHECK_RUN(test_live_weights_reach_the_environments);
     CHECK(bh_live_bytes() == 0);
     return check_report();
