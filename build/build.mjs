@@ -29,11 +29,12 @@ const startBeside = {
 };
 
 /**
- * What esbuild makes for the site. The page's two scripts are for browsers only; the library stays readable, as
+ * What esbuild makes for the site. The page's scripts are for browsers only; the library stays readable, as
  * tutorials link to it.
  * @type {{ from: string, to: string, options: import('esbuild').BuildOptions }[]}
  */
 const BUNDLES = [
+  { from: 'early.mjs', to: 'early.js', options: { minify: true } },
   { from: 'start.mjs', to: 'start.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' } },
   { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]', plugins: [startBeside, slimUPlot] } },
   // What few sessions need is a file beside it: one worker, one request.

@@ -985,6 +985,11 @@ export class Recorder {
 export interface ConnectOptions {
   /** The worker's script; default: worker.mjs beside this module. */
   workerUrl?: string | URL;
+  /**
+   * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`.
+   * It is the trainer's from then on, which ends it.
+   */
+  worker?: Worker;
   /** As in load(); relative to the page. */
   wasmUrl?: string | URL;
   /** As in load(); may still be on its way, the worker starts meanwhile. */

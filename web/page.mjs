@@ -7,7 +7,7 @@ import { byId, show } from './page/dom.mjs';
 import { drawBeliefs, wireBeliefs } from './page/beliefs.mjs';
 import { drawCharts, wireCharts } from './page/charts.mjs';
 import { drawWorld, wireWorld } from './page/world.mjs';
-import { count, loadLater, setLanguage, t } from './page/i18n.mjs';
+import { loadLater, rate, setLanguage, t } from './page/i18n.mjs';
 import { on } from './page/events.mjs';
 import { notice, overlay, wireStatus } from './page/status.mjs';
 import { markOnce } from './page/marks.mjs';
@@ -47,16 +47,18 @@ function onAnimationFrame(now) {
   partOf(lab().world)?.onAnimationFrame?.(now);
 }
 
+const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ use) => setTimeout(use, 200));
+
 /** @param {NonNullable<typeof starting>} trainerToCome */
 async function run(trainerToCome) {
   for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireHappened, wireEditor, wireSettings, wireScore]) wire();
-  setTimeout(() => count(0)); // the first number costs 20 ms: better while the worker is at work than when it has answered
   const trainer = await trainerToCome;
   markOnce('library');
   const ignored = await begin(trainer);
   markOnce('ready');
   if (ignored.length > 0) notice(t('link.ignored', { list: ignored.join(', ') }));
   requestAnimationFrame(onAnimationFrame);
+  whenIdle(() => rate(1000)); // the first format costs 40 ms: better now than in a frame
 }
 
 async function main() {

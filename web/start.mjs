@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page's first script: starts the worker, compiles the module while it arrives, and asks for the reader's words. A
-// script of its own, so that all three have begun before the page's is there; that one imports what it has started.
+// Takes over the worker that early.mjs has started, compiles the module while it arrives, and asks for the reader's words.
+// A script of its own, so that all of it has begun before the page's is there; that one imports what it has started.
 import { compileUrl } from './load.mjs';
 import { connect } from './trainer.mjs';
 
@@ -11,8 +11,9 @@ const isSupported = typeof WebAssembly === 'object' && typeof Worker === 'functi
 /** The module is posted to the worker compiled; index.html has asked for it already, and nobody fetches it again. */
 async function start() {
   const workerUrl = new URL('./worker.js', import.meta.url);
+  const { earlyWorker: worker } = /** @type {{ earlyWorker?: Worker }} */ (globalThis);
   try {
-    return await connect({ workerUrl, wasmBinary: compileUrl(new URL('./bellhop-simd.wasm', import.meta.url)) });
+    return await connect({ workerUrl, worker, wasmBinary: compileUrl(new URL('./bellhop-simd.wasm', import.meta.url)) });
   } catch {
     return connect({ workerUrl }); // which finds out what runs here, and says what is wrong
   }

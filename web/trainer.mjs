@@ -222,8 +222,8 @@ export class Trainer {
  * @param {import('./bellhop.js').ConnectOptions} [options]
  * @returns {Promise<Trainer>}
  */
-export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), wasmUrl, wasmBinary, simd, port } = {}) {
-  const { line, end } = port ? overPort(port) : startWorker(workerUrl);
+export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), worker, wasmUrl, wasmBinary, simd, port } = {}) {
+  const { line, end } = port ? overPort(port) : startWorker(workerUrl, worker);
   try {
     // Relative to the page here, as it would be to the worker's script there.
     const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
@@ -240,10 +240,10 @@ function overPort(port) {
   return { line: new Line(port), end: () => port.close?.() };
 }
 
-/** @param {string | URL} url */
-export function startWorker(url) {
+/** @param {string | URL} url @param {Worker} [started] one that runs this script already */
+export function startWorker(url, started) {
   if (typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'there are no web workers here; use load() instead');
-  const worker = new Worker(sameOrigin(new URL(url, globalThis.location?.href)), { type: 'module', name: 'bellhop' });
+  const worker = started ?? new Worker(sameOrigin(new URL(url, globalThis.location?.href)), { type: 'module', name: 'bellhop' });
   const line = new Line(/** @type {any} */ (worker));
   worker.onerror = (event) => {
     event.preventDefault?.();

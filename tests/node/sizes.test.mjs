@@ -19,7 +19,7 @@ test('the module and the first load are within their budgets', () => {
 test('the first load has the page, its worker, one module, one language and the charts; the rest comes later', () => {
   const plain = (/** @type {string} */ file) => file.replace(/-[A-Z0-9]{8}(?=\.js$)/, '');
   assert.deepEqual([...new Set(firstLoadFiles().map(plain))], [
-    'bellhop-simd.wasm', 'chunk.js', 'en.js', 'index.html', 'plot.js', 'start.js', 'static/icon.svg', 'style.css', 'worker.js',
+    'bellhop-simd.wasm', 'chunk.js', 'early.js', 'en.js', 'index.html', 'plot.js', 'start.js', 'static/icon.svg', 'style.css', 'worker.js',
   ]);
   assert.deepEqual(sizes().later.map(({ file }) => plain(file)).sort(),
     ['acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chunk.js', 'chunk.js', 'chunk.js', 'chunk.js', 'chunk.js', 'deep-sea.js', 'demonstrate.js', 'en-help.js', 'en-later.js', 'en-text.js', 'happened.js',
