@@ -213,11 +213,11 @@ static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldi
 
 // ---- a product, panel by panel ----
 
-// A(i, k) = a[i * a_row + k * a_k], B(k, j) = b[k * b_row + j * b_column]; one stride of each is 1.
+// A(i, k) = a[i * a_row + k * a_k], B(k, j) = b[k * b_row + j * b_column]; one stride of each is 1. A gate lies as Y.
 typedef struct operands {
     bh_real *y;
     const bh_real *a, *b, *bias, *gate;
-    int a_row, a_k, b_row, b_column;
+    int a_row, a_k, b_row, b_column, y_row;
     int M, N, K;
     bhi_epilogue epilogue;
     int resume; // start from y instead of the bias
@@ -228,12 +228,12 @@ static const bh_real zeros[WIDTH];
 // What does not depend on B's place: outputs from row i and column j on, before block k.
 static void set_outputs(panel *p, const operands *o, int i, int j, int k)
 {
-    ptrdiff_t at = (ptrdiff_t)i * o->N + j;
+    ptrdiff_t at = (ptrdiff_t)i * o->y_row + j;
     p->y = o->y + at;
-    p->ldy = o->N;
+    p->ldy = o->y_row;
     int resume = k > 0 || o->resume;
     p->start = resume ? p->y : o->bias != NULL ? o->bias + j : zeros;
-    p->ldstart = resume ? o->N : 0;
+    p->ldstart = resume ? o->y_row : 0;
     p->gate = o->gate != NULL && k + p->K == o->K ? o->gate + at : NULL;
 }
 
@@ -343,7 +343,7 @@ static void run_few(const operands *o, int i, int rows, int j)
         for (int column = j; column < o->N; column++) {
             const bh_real *a = o->a + (ptrdiff_t)i * o->a_row;
             const bh_real *b = o->b + (ptrdiff_t)column * o->b_column;
-            ptrdiff_t at = (ptrdiff_t)i * o->N + column;
+            ptrdiff_t at = (ptrdiff_t)i * o->y_row + column;
             bh_real sum = o->resume ? o->y[at] : o->bias != NULL ? o->bias[column] : 0;
             for (int k = 0; k < o->K; k++, a += o->a_k, b += o->b_row) sum += *a * *b;
             o->y[at] = end_output(o, sum, at);
@@ -359,7 +359,7 @@ static void run_turned(const operands *o, int i, int rows, int j)
     int columns = o->N - j;
     for (int c = 0; c < columns; c++) {
         for (int r = 0; r < rows; r++) {
-            y[c * rows + r] = o->resume         ? o->y[(ptrdiff_t)(i + r) * o->N + j + c]
+            y[c * rows + r] = o->resume         ? o->y[(ptrdiff_t)(i + r) * o->y_row + j + c]
                               : o->bias != NULL ? o->bias[j + c]
                                                 : 0;
         }
@@ -371,6 +371,7 @@ static void run_turned(const operands *o, int i, int rows, int j)
                        .a_k = o->b_row,
                        .b_row = o->a_k,
                        .b_column = o->a_row,
+                       .y_row = rows,
                        .M = columns,
                        .N = rows,
                        .K = o->K,
@@ -378,7 +379,7 @@ static void run_turned(const operands *o, int i, int rows, int j)
     run_whole_vectors(&turned);
     for (int r = 0; r < rows; r++) {
         for (int c = 0; c < columns; c++) {
-            ptrdiff_t at = (ptrdiff_t)(i + r) * o->N + j + c;
+            ptrdiff_t at = (ptrdiff_t)(i + r) * o->y_row + j + c;
             o->y[at] = end_output(o, y[c * rows + r], at);
         }
     }
@@ -409,6 +410,7 @@ static operands operands_nn(bh_real *y, const bh_real *x, const bh_real *w, cons
                       .a_k = 1,
                       .b_row = N,
                       .b_column = 1,
+                      .y_row = N,
                       .M = M,
                       .N = N,
                       .K = K,
@@ -426,6 +428,7 @@ static operands operands_nt(bh_real *y, const bh_real *x, const bh_real *w, cons
                       .a_k = 1,
                       .b_row = 1,
                       .b_column = K,
+                      .y_row = N,
                       .M = M,
                       .N = N,
                       .K = K};
@@ -440,6 +443,7 @@ static operands operands_tn(bh_real *y, const bh_real *x, const bh_real *g, int 
                       .a_k = M,
                       .b_row = N,
                       .b_column = 1,
+                      .y_row = N,
                       .M = M,
                       .N = N,
                       .K = K};
@@ -474,17 +478,49 @@ void bhi_gemm_tn_add(bh_real *restrict y, const bh_real *restrict x, const bh_re
     product(&o);
 }
 
+void bhi_gemm_nn_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,
+                      const bh_real *restrict w, int ldw, const bh_real *restrict bias, int M,
+                      int N, int K)
+{
+    operands o = operands_nn(y, x, w, bias, BHI_EPILOGUE_NONE, M, N, K);
+    o.y_row = ldy;
+    o.a_row = ldx;
+    o.b_row = ldw;
+    product(&o);
+}
+
+void bhi_gemm_nt_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,
+                      const bh_real *restrict w, int ldw, int M, int N, int K)
+{
+    operands o = operands_nt(y, x, w, NULL, M, N, K);
+    o.y_row = ldy;
+    o.a_row = ldx;
+    o.b_column = ldw;
+    product(&o);
+}
+
+void bhi_gemm_tn_add_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,
+                          const bh_real *restrict g, int ldg, int M, int N, int K)
+{
+    operands o = operands_tn(y, x, g, M, N, K);
+    o.y_row = ldy;
+    o.a_k = ldx;
+    o.b_row = ldg;
+    o.resume = 1;
+    product(&o);
+}
+
 // ---- the definition, as a triple loop ----
 
 static void product__scalar(const operands *o)
 {
     for (int i = 0; i < o->M; i++) {
         for (int j = 0; j < o->N; j++) {
-            bh_real sum = o->resume ? o->y[i * o->N + j] : o->bias != NULL ? o->bias[j] : 0;
+            bh_real sum = o->resume ? o->y[i * o->y_row + j] : o->bias != NULL ? o->bias[j] : 0;
             for (int k = 0; k < o->K; k++) {
                 sum += o->a[i * o->a_row + k * o->a_k] * o->b[k * o->b_row + j * o->b_column];
             }
-            o->y[i * o->N + j] = end_output(o, sum, i * o->N + j);
+            o->y[i * o->y_row + j] = end_output(o, sum, i * o->y_row + j);
         }
     }
 }

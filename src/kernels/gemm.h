@@ -36,6 +36,22 @@ void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
 void bhi_gemm_tn_add(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
                      int M, int N, int K);
 
+// The same of parts of larger matrices, such as some of the columns of one: rows are ld numbers apart, and what lies between
+// the parts stays.
+
+/// y (M,N) out, bias (N) or NULL.
+void bhi_gemm_nn_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,
+                      const bh_real *restrict w, int ldw, const bh_real *restrict bias, int M,
+                      int N, int K);
+
+/// y (M,N) out.
+void bhi_gemm_nt_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,
+                      const bh_real *restrict w, int ldw, int M, int N, int K);
+
+/// y (M,N) +=.
+void bhi_gemm_tn_add_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,
+                          const bh_real *restrict g, int ldg, int M, int N, int K);
+
 void bhi_gemm_nn__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                          const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
 void bhi_gemm_nt__scalar(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,

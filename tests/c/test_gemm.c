@@ -89,6 +89,53 @@ static void test_small_shapes(void)
     }
 }
 
+// Operands and outputs that are columns of larger matrices: the rest of the output's rows stays.
+static void check_part(int M, int N, int K, bh_rng *rng)
+{
+    enum { MORE = 5 };
+    int m = M + MORE, n = N + MORE, k = K + MORE;
+    buffers u = make(m, n, k, rng), small = make(M, N, K, rng);
+    bh_real *const y = u.y + 2, *want = small.want;
+    for (int kind = 0; kind < 3; kind++) {
+        int resume = kind == 2;
+        for (int i = 0; i < M * N; i++) want[i] = resume ? small.gate[i] : GUARD;
+        for (int i = 0; i < M * N; i++) y[i / N * n + i % N] = want[i];
+        // The same numbers in rows that touch and in rows that do not.
+        int a_rows = kind == 2 ? K : M, a_columns = kind == 2 ? M : K, lda = kind == 2 ? m : k;
+        int b_rows = kind == 1 ? N : K, b_columns = kind == 1 ? K : N, ldb = kind == 1 ? k : n;
+        for (int i = 0; i < a_rows * a_columns; i++)
+            small.a[i] = u.a[i / a_columns * lda + i % a_columns];
+        for (int i = 0; i < b_rows * b_columns; i++)
+            small.b[i] = u.b[i / b_columns * ldb + i % b_columns];
+        if (kind == 0) {
+            bhi_gemm_nn_part(y, n, u.a, lda, u.b, ldb, u.bias, M, N, K);
+            bhi_gemm_nn__scalar(want, small.a, small.b, u.bias, BHI_EPILOGUE_NONE, M, N, K);
+        } else if (kind == 1) {
+            bhi_gemm_nt_part(y, n, u.a, lda, u.b, ldb, M, N, K);
+            bhi_gemm_nt__scalar(want, small.a, small.b, NULL, M, N, K);
+        } else {
+            bhi_gemm_tn_add_part(y, n, u.a, lda, u.b, ldb, M, N, K);
+            bhi_gemm_tn_add__scalar(want, small.a, small.b, M, N, K);
+        }
+        for (int i = 0; i < M * N; i++) u.want[2 + i / N * n + i % N] = want[i];
+        check_same(&u, kind == 0 ? "nn part" : kind == 1 ? "nt part" : "tn add part", m, n, k);
+    }
+    drop(&u);
+    drop(&small);
+}
+
+static void test_parts_of_larger_matrices(void)
+{
+    bh_rng rng = bh_rng_seed(6);
+    for (int i = 0; i < 200; i++) {
+        int M = 1 + (int)bh_rng_below(&rng, 40), N = 1 + (int)bh_rng_below(&rng, 40);
+        check_part(M, N, 1 + (int)bh_rng_below(&rng, 40), &rng);
+    }
+    check_part(3, 70, 300, &rng);
+    check_part(130, 33, 260, &rng);
+    check_part(64, 128, 64, &rng);
+}
+
 // Sums longer than a copied block, at and around its edges.
 static void test_long_sums(void)
 {
@@ -200,6 +247,7 @@ static void test_relu_of_odd_numbers(void)
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_small_shapes);
+    CHECK_RUN(test_parts_of_larger_matrices);
     CHECK_RUN(test_long_sums);
     CHECK_RUN(test_sum_in_parts);
     CHECK_RUN(test_long_sides);
