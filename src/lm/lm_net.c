@@ -98,13 +98,13 @@ double bhi_lm_net_loss(const bhi_lm_net *net, const bh_real *params, bh_real *gr
     for (int b = 0; b < B; b += part) {
         int count = B - b < part ? B - b : part, R = count * T;
         const bh_real *features =
-            bhi_transformer_forward(&net->body, params, at.acts, tokens + b * T, count, T);
+            bhi_transformer_forward(&net->body, params, at.acts, tokens + b * T, NULL, count, T);
         bhi_lm_net_logits(net, params, at.logits, features, R);
         sum += bhi_cross_entropy(at.logits, targets + b * T, 1 / (bh_real)n, R, net->body.spec.V);
         if (grads == NULL) continue;
         logits_backward(net, params, grads, at.dfeatures, at.logits, features, R);
         bhi_transformer_backward(&net->body, params, grads, at.acts, at.scratch, at.dfeatures,
-                                 tokens + b * T, count, T);
+                                 tokens + b * T, NULL, count, T);
     }
     return sum / n;
 }

@@ -38,20 +38,20 @@ static bh_real scale_of(int D)
 }
 
 void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, bh_real *restrict scratch,
-                           const bh_real *restrict qkv, int T, int C, int H)
+                           const bh_real *restrict qkv, int from, int T, int C, int H)
 {
     int D = C / H;
     bh_real *q = scratch, *k = q + T * D, *v = k + T * D, *out = v + T * D;
     for (int h = 0; h < H; h++) {
-        bhi_copy_rows(q, D, qkv + h * D, 3 * C, T, D);
+        bhi_copy_rows(q, D, qkv + from * 3 * C + h * D, 3 * C, T - from, D);
         bhi_copy_rows(k, D, qkv + C + h * D, 3 * C, T, D);
         bhi_copy_rows(v, D, qkv + 2 * C + h * D, 3 * C, T, D);
-        for (int first = 0; first < T; first += ROWS) {
+        for (int first = from; first < T; first += ROWS) {
             int rows = rows_at(first, T), n = first + rows;
-            bhi_gemm_nt(p, q + first * D, k, NULL, rows, n, D);
+            bhi_gemm_nt(p, q + (first - from) * D, k, NULL, rows, n, D);
             bhi_softmax_causal(p, scale_of(D), first, rows, n);
             bhi_gemm_nn(out, p, v, NULL, BHI_EPILOGUE_NONE, rows, D, n);
-            bhi_copy_rows(y + first * C + h * D, C, out, D, rows, D);
+            bhi_copy_rows(y + (first - from) * C + h * D, C, out, D, rows, D);
             p += rows * n;
         }
     }
@@ -59,24 +59,25 @@ void bhi_attention_forward(bh_real *restrict y, bh_real *restrict p, bh_real *re
 
 void bhi_attention_backward(bh_real *restrict dqkv, bh_real *restrict scratch,
                             const bh_real *restrict dy, const bh_real *restrict qkv,
-                            const bh_real *restrict p, int T, int C, int H)
+                            const bh_real *restrict p, int from, int T, int C, int H)
 {
     int D = C / H, n_head = T * D;
     bh_real *q = scratch, *k = q + n_head, *v = k + n_head, *dq = v + n_head, *dk = dq + n_head;
     bh_real *dv = dk + n_head, *dout = dv + n_head, *dp = dout + 2 * ROWS * D;
     for (int h = 0; h < H; h++) {
-        bhi_copy_rows(q, D, qkv + h * D, 3 * C, T, D);
+        bhi_copy_rows(q, D, qkv + from * 3 * C + h * D, 3 * C, T - from, D);
         bhi_copy_rows(k, D, qkv + C + h * D, 3 * C, T, D);
         bhi_copy_rows(v, D, qkv + 2 * C + h * D, 3 * C, T, D);
         for (int i = 0; i < 2 * n_head; i++) dk[i] = 0;
-        for (int first = 0; first < T; first += ROWS) {
+        for (int i = 0; i < from * D; i++) dq[i] = 0;
+        for (int first = from; first < T; first += ROWS) {
             int rows = rows_at(first, T), n = first + rows;
-            bhi_copy_rows(dout, D, dy + first * C + h * D, C, rows, D);
+            bhi_copy_rows(dout, D, dy + (first - from) * C + h * D, C, rows, D);
             bhi_gemm_tn_add(dv, p, dout, n, D, rows);
             bhi_gemm_nt(dp, dout, v, NULL, rows, n, D);
             bhi_softmax_backward(dp, p, scale_of(D), rows, n);
             bhi_gemm_nn(dq + first * D, dp, k, NULL, BHI_EPILOGUE_NONE, rows, D, n);
-            bhi_gemm_tn_add(dk, dp, q + first * D, n, D, rows);
+            bhi_gemm_tn_add(dk, dp, q + (first - from) * D, n, D, rows);
             p += rows * n;
         }
         bhi_copy_rows(dqkv + h * D, 3 * C, dq, D, T, D);

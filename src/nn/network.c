@@ -169,14 +169,12 @@ void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_
 
 // ---- where activations are ----
 
-// What a transformer layer needs beside its output, in front of the tokens: its activations forward, the gradient of
-// its features and scratch backward.
+// What a transformer layer needs beside its output, in front of the tokens: its activations forward, scratch backward.
 static size_t transformer_scratch(const bhi_net *net, int B)
 {
     int T = net->transformer.spec.T;
-    size_t features = (size_t)B * (size_t)T * (size_t)net->transformer.spec.C;
     size_t forward = bhi_transformer_acts(&net->transformer, B, T);
-    size_t backward = features + bhi_transformer_scratch(&net->transformer, B, T);
+    size_t backward = bhi_transformer_scratch(&net->transformer, B, T);
     return forward > backward ? forward : backward;
 }
 
@@ -185,7 +183,7 @@ size_t bhi_net_acts(const bhi_net *net, int B)
     size_t scratch = 0;
     for (int i = 0; i < net->n_layers; i++) {
         if (BH_HAS_TEXT && net->layers[i].is_transformer) {
-            scratch = transformer_scratch(net, B) + (size_t)B * (size_t)net->layers[i].inputs;
+            scratch = transformer_scratch(net, B) + (size_t)B * (size_t)(net->layers[i].inputs + 1);
         }
         if (!net->layers[i].is_conv) continue;
         size_t col = bhi_conv2d_col(&net->layers[i].conv, B);
@@ -250,13 +248,21 @@ static int length_of(const bh_real *x, int T)
     return n;
 }
 
-// The rows' tokens without the columns that are padding everywhere; returns how many columns are left. What is no token of
-// the V, as observations from outside may have it, counts as token 0.
-static int tokens_of(int *tokens, const bh_real *x, int B, int T, int V)
+typedef struct text {
+    int *tokens, *last; // (B,T), (B)
+    int T;
+} text;
+
+// The rows' tokens without the columns that are padding everywhere, and where the last token of each stands, behind a
+// transformer's scratch. What is no token of the V, as observations from outside may have it, counts as token 0.
+static text text_of(const bhi_net *net, bh_real *scratch, const bh_real *x, int B)
 {
+    int T = net->transformer.spec.T, V = net->transformer.spec.V;
+    int *last = (int *)(void *)(scratch + transformer_scratch(net, B)), *tokens = last + B;
     int longest = 1;
     for (int b = 0; b < B; b++) {
         int n = length_of(x + b * T, T);
+        last[b] = n - 1;
         if (n > longest) longest = n;
     }
     for (int b = 0; b < B; b++) {
@@ -265,42 +271,26 @@ static int tokens_of(int *tokens, const bh_real *x, int B, int T, int V)
             tokens[b * longest + t] = id >= 0 && id < (bh_real)V ? (int)id : 0;
         }
     }
-    return longest;
-}
-
-static int *tokens_behind(const bhi_net *net, bh_real *scratch, int B)
-{
-    return (int *)(void *)(scratch + transformer_scratch(net, B));
+    return (text){tokens, last, longest};
 }
 
 static void transformer_forward(const bhi_net *net, bh_real *y, bh_real *scratch, const bh_real *x,
                                 const bh_real *w, int B)
 {
-    int T = net->transformer.spec.T, C = net->transformer.spec.C;
-    int *tokens = tokens_behind(net, scratch, B),
-        n = tokens_of(tokens, x, B, T, net->transformer.spec.V);
-    const bh_real *features = bhi_transformer_forward(&net->transformer, w, scratch, tokens, B, n);
-    for (int b = 0; b < B; b++) {
-        const bh_real *last = features + (b * n + length_of(x + b * T, T) - 1) * C;
-        for (int c = 0; c < C; c++) y[b * C + c] = last[c];
-    }
+    text in = text_of(net, scratch, x, B);
+    const bh_real *features =
+        bhi_transformer_forward(&net->transformer, w, scratch, in.tokens, in.last, B, in.T);
+    for (int i = 0; i < B * net->transformer.spec.C; i++) y[i] = features[i];
 }
 
 static void transformer_backward(const bhi_net *net, bh_real *dw, const bh_real *dy,
                                  const bh_real *acts, bh_real *scratch, const bh_real *x,
                                  const bh_real *w, int B)
 {
-    int T = net->transformer.spec.T, C = net->transformer.spec.C;
-    int *tokens = tokens_behind(net, scratch, B),
-        n = tokens_of(tokens, x, B, T, net->transformer.spec.V);
-    bh_real *dfeatures = scratch, *rest = scratch + B * n * C;
-    for (int i = 0; i < B * n * C; i++) dfeatures[i] = 0;
+    text in = text_of(net, scratch, x, B);
     for (int i = 0; i < net->transformer.n_params; i++) dw[i] = 0;
-    for (int b = 0; b < B; b++) {
-        bh_real *last = dfeatures + (b * n + length_of(x + b * T, T) - 1) * C;
-        for (int c = 0; c < C; c++) last[c] = dy[b * C + c];
-    }
-    bhi_transformer_backward(&net->transformer, w, dw, acts, rest, dfeatures, tokens, B, n);
+    bhi_transformer_backward(&net->transformer, w, dw, acts, scratch, dy, in.tokens, in.last, B,
+                             in.T);
 }
 
 // ---- forward and backward ----

@@ -4,7 +4,8 @@
 //     x (B,S) -> [convolutions] -> hidden linear layers -> linear output -> [dueling] -> (B,A,N)
 //     x (B,T) -> transformer    -> …
 //
-// A transformer takes token ids, text from the first on and 0 behind it, and gives the features of the last token there is.
+// A transformer takes token ids, text from the first on and 0 behind it, and gives the features of the last token there is;
+// its last block computes no others (nn/transformer.h).
 // Numbers that are no token of its vocabulary count as token 0.
 //
 // Legend: B batch, S inputs, A outputs (actions), N atoms of each (1, or those of a distribution). A

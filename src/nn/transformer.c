@@ -138,7 +138,8 @@ void bhi_transformer_init(const bhi_transformer *net, bh_real *params, bh_rng *r
 
 // ---- where activations are ----
 
-// Of one block, R = B T rows: its input is the output of what stands before.
+// Of one block, R = B T rows: its input is the output of what stands before. Where only one position of each sequence is
+// needed, all but n1 and the keys and values has B rows.
 typedef struct block_acts {
     bh_real *n1, *moments1; // (R,C), (R,2)
     bh_real *qkv, *p;       // (R,3C), probabilities of B sequences
@@ -196,6 +197,37 @@ size_t bhi_transformer_acts(const bhi_transformer *net, int B, int T)
     return at.used;
 }
 
+// ---- one position of each sequence ----
+
+// The rows at the positions `last` of B sequences of T rows, n columns. y may be x: a row never goes behind where it was.
+static void pick_rows(bh_real *y, int ldy, const bh_real *x, int ldx, const int *last, int B, int T,
+                      int n)
+{
+    for (int i = 0; i < B; i++, y += ldy) {
+        bhi_copy_rows(y, ldy, x + (i * T + last[i]) * ldx, ldx, 1, n);
+    }
+}
+
+// Back to where they were.
+static void put_rows(bh_real *y, int ldy, const bh_real *x, int ldx, const int *last, int B, int T,
+                     int n)
+{
+    for (int i = 0; i < B; i++, x += ldx) {
+        bhi_copy_rows(y + (i * T + last[i]) * ldy, ldy, x, ldx, 1, n);
+    }
+}
+
+// Of sequence i, the positions `from` … `end` - 1 have queries; their rows of heads begin at `row`.
+typedef struct queries {
+    int from, end, row;
+} queries;
+
+static queries queries_of(const int *last, int i, int T)
+{
+    assert(last == NULL || (last[i] >= 0 && last[i] < T));
+    return last != NULL ? (queries){last[i], last[i] + 1, i} : (queries){0, T, i * T};
+}
+
 // ---- forward ----
 
 static void embed(const bhi_transformer *net, const bh_real *params, bh_real *x, const int *tokens,
@@ -217,13 +249,33 @@ static void add_linear(bh_real *y, const bh_real *x, const bh_real *z, const bh_
     bhi_add_rows(y, C, x, C, R, C);
 }
 
-// What both ways through a block share: all but attention itself.
+// What both ways through a block share: all but attention itself. Of queries that nobody needs, the places stay as they are;
+// x1 and n2 are free until from_heads.
 static void to_qkv(const bhi_transformer *net, const bhi_transformer_block *k, const bh_real *w,
-                   const block_acts *b, const bh_real *x, int R)
+                   const block_acts *b, const bh_real *x, const int *last, int B, int T)
 {
-    int C = net->spec.C;
+    int R = B * T, C = net->spec.C;
+    const bh_real *w_qkv = w + k->w_qkv, *b_qkv = w + k->b_qkv;
     bhi_layernorm_forward(b->n1, b->moments1, x, w + k->ln1_gain, w + k->ln1_bias, R, C);
-    bhi_gemm_nn(b->qkv, b->n1, w + k->w_qkv, w + k->b_qkv, BHI_EPILOGUE_NONE, R, 3 * C, C);
+    if (last == NULL) {
+        bhi_gemm_nn(b->qkv, b->n1, w_qkv, b_qkv, BHI_EPILOGUE_NONE, R, 3 * C, C);
+        return;
+    }
+    bhi_gemm_nn_part(b->qkv + C, 3 * C, b->n1, C, w_qkv + C, 3 * C, b_qkv + C, R, 2 * C, C);
+    pick_rows(b->x1, C, b->n1, C, last, B, T, C);
+    bhi_gemm_nn_part(b->n2, C, b->x1, C, w_qkv, 3 * C, b_qkv, B, C, C);
+    put_rows(b->qkv, 3 * C, b->n2, C, last, B, T, C);
+}
+
+static void attend(const block_acts *b, bh_real *scratch, const int *last, int B, int T, int C,
+                   int H)
+{
+    size_t n_p = bhi_attention_probabilities(T, H);
+    for (int i = 0; i < B; i++) {
+        queries q = queries_of(last, i, T);
+        bhi_attention_forward(b->heads + q.row * C, b->p + (size_t)i * n_p, scratch,
+                              b->qkv + i * T * 3 * C, q.from, q.end, C, H);
+    }
 }
 
 static void from_heads(const bhi_transformer *net, const bhi_transformer_block *k, const bh_real *w,
@@ -238,28 +290,30 @@ static void from_heads(const bhi_transformer *net, const bhi_transformer_block *
 }
 
 bh_real *bhi_transformer_forward(const bhi_transformer *net, const bh_real *params, bh_real *acts,
-                                 const int *tokens, int B, int T)
+                                 const int *tokens, const int *last, int B, int T)
 {
     const bhi_transformer_spec *s = &net->spec;
     assert(T <= s->T);
     places at;
     lay(&at, net, acts, B, T);
-    int R = B * T, C = s->C;
-    size_t n_p = bhi_attention_probabilities(T, s->H);
+    int rows = B * T, C = s->C;
     embed(net, params, at.x0, tokens, 0, B, T);
     const bh_real *x = at.x0;
     for (int l = 0; l < s->L; l++) {
         const block_acts *b = &at.blocks[l];
-        to_qkv(net, &net->blocks[l], params, b, x, R);
-        for (int i = 0; i < B; i++) {
-            bhi_attention_forward(b->heads + i * T * C, b->p + (size_t)i * n_p, at.scratch,
-                                  b->qkv + i * T * 3 * C, T, C, s->H);
+        const int *only = l == s->L - 1 ? last : NULL;
+        to_qkv(net, &net->blocks[l], params, b, x, only, B, T);
+        attend(b, at.scratch, only, B, T, C, s->H);
+        if (only != NULL) {
+            pick_rows(b->x2, C, x, C, only, B, T, C); // x2 is free until the block's end
+            x = b->x2;
+            rows = B;
         }
-        from_heads(net, &net->blocks[l], params, b, x, R);
+        from_heads(net, &net->blocks[l], params, b, x, rows);
         x = b->x2;
     }
     bhi_layernorm_forward(at.features, at.moments, x, params + net->lnf_gain,
-                          params + net->lnf_bias, R, C);
+                          params + net->lnf_bias, rows, C);
     return at.features;
 }
 
@@ -281,36 +335,83 @@ static void linear_backward(bh_real *grads, const bh_real *params, int w_at, int
     bhi_gemm_nt(dx, dy, params + w_at, NULL, R, I, O);
 }
 
+// From the stream after a block to what its heads gave: dx (R,C) gets what skips the mlp, dn (R,C) is out; wide (R,4C).
+static void from_heads_backward(const bhi_transformer *net, const bhi_transformer_block *k,
+                                const bh_real *params, bh_real *grads, bh_real *dx, bh_real *dn,
+                                bh_real *wide, const block_acts *b, int R)
+{
+    int C = net->spec.C;
+    linear_backward(grads, params, k->w_down, k->b_down, wide, dx, b->act, R, 4 * C, C);
+    bhi_gelu_backward(wide, b->up, net->spec.gelu, R * 4 * C);
+    linear_backward(grads, params, k->w_up, k->b_up, dn, wide, b->n2, R, C, 4 * C);
+    bhi_layernorm_backward(dx, grads + k->ln2_gain, grads + k->ln2_bias, dn, b->x1,
+                           params + k->ln2_gain, b->moments2, R, C);
+    linear_backward(grads, params, k->w_attention, k->b_attention, dn, dx, b->heads, R, C, C);
+}
+
+// dqkv (B,T,3C) out; behind the position that is needed, 0.
+static void attend_backward(bh_real *dqkv, bh_real *scratch, const bh_real *dheads,
+                            const block_acts *b, const int *last, int B, int T, int C, int H)
+{
+    size_t n_p = bhi_attention_probabilities(T, H);
+    for (int i = 0; i < B; i++, dqkv += T * 3 * C) {
+        queries q = queries_of(last, i, T);
+        bhi_attention_backward(dqkv, scratch, dheads + q.row * C, b->qkv + i * T * 3 * C,
+                               b->p + (size_t)i * n_p, q.from, q.end, C, H);
+        for (int j = q.end * 3 * C; j < T * 3 * C; j++) dqkv[j] = 0;
+    }
+}
+
+// dn (R,C) out; wide (R,4C) begins with dqkv (R,3C) and is overwritten. Where one position of each sequence is needed, only
+// it has a query's gradient; each number of dn is one sum over query, key and value, so that its row is computed anew.
+static void to_qkv_backward(const bhi_transformer_block *k, const bh_real *params, bh_real *grads,
+                            bh_real *dn, bh_real *wide, const block_acts *b, const int *last, int B,
+                            int T, int C)
+{
+    int R = B * T, C3 = 3 * C;
+    if (last == NULL) {
+        linear_backward(grads, params, k->w_qkv, k->b_qkv, dn, wide, b->n1, R, C, C3);
+        return;
+    }
+    const bh_real *w = params + k->w_qkv;
+    bh_real *dw = grads + k->w_qkv, *picked = wide + R * C3;
+    bhi_gemm_tn_add_part(dw + C, C3, b->n1, C, wide + C, C3, C, 2 * C, R);
+    bhi_add_column_sums(grads + k->b_qkv, wide, R, C3);
+    bhi_gemm_nt_part(dn, C, wide + C, C3, w + C, C3, R, C, 2 * C);
+    pick_rows(wide, C3, wide, C3, last, B, T, C3);
+    pick_rows(picked, C, b->n1, C, last, B, T, C);
+    bhi_gemm_tn_add_part(dw, C3, picked, C, wide, C3, C, C, B);
+    bhi_gemm_nt(picked, wide, w, NULL, B, C, C3);
+    put_rows(dn, C, picked, C, last, B, T, C);
+}
+
 void bhi_transformer_backward(const bhi_transformer *net, const bh_real *params, bh_real *grads,
-                              const bh_real *acts, bh_real *scratch, bh_real *dfeatures,
-                              const int *tokens, int B, int T)
+                              const bh_real *acts, bh_real *scratch, const bh_real *dfeatures,
+                              const int *tokens, const int *last, int B, int T)
 {
     const bhi_transformer_spec *s = &net->spec;
     places at;
     lay(&at, net, acts, B, T);
-    int R = B * T, C = s->C;
-    size_t n_p = bhi_attention_probabilities(T, s->H);
+    int R = B * T, C = s->C, rows = last != NULL ? B : R;
     // dx is the gradient of the stream, dn that of what a norm gave, wide that of the wider layers.
     bh_real *dx = scratch, *dn = dx + R * C, *wide = dn + R * C, *of_heads = wide + R * 4 * C;
-    for (int i = 0; i < R * C; i++) dx[i] = 0;
-    const bh_real *x = s->L > 0 ? at.blocks[s->L - 1].x2 : at.x0;
-    bhi_layernorm_backward(dx, grads + net->lnf_gain, grads + net->lnf_bias, dfeatures, x,
-                           params + net->lnf_gain, at.moments, R, C);
-    for (int l = s->L - 1; l >= 0; l--) {
+    for (int i = 0; i < rows * C; i++) dx[i] = 0;
+    bhi_layernorm_backward(dx, grads + net->lnf_gain, grads + net->lnf_bias, dfeatures,
+                           at.blocks[s->L - 1].x2, params + net->lnf_gain, at.moments, rows, C);
+    for (int l = s->L - 1; l >= 0; l--, last = NULL) {
         const block_acts *b = &at.blocks[l];
         const bhi_transformer_block *k = &net->blocks[l];
-        x = l > 0 ? at.blocks[l - 1].x2 : at.x0;
-        linear_backward(grads, params, k->w_down, k->b_down, wide, dx, b->act, R, 4 * C, C);
-        bhi_gelu_backward(wide, b->up, s->gelu, R * 4 * C);
-        linear_backward(grads, params, k->w_up, k->b_up, dn, wide, b->n2, R, C, 4 * C);
-        bhi_layernorm_backward(dx, grads + k->ln2_gain, grads + k->ln2_bias, dn, b->x1,
-                               params + k->ln2_gain, b->moments2, R, C);
-        linear_backward(grads, params, k->w_attention, k->b_attention, dn, dx, b->heads, R, C, C);
-        for (int i = 0; i < B; i++) {
-            bhi_attention_backward(wide + i * T * 3 * C, of_heads, dn + i * T * C,
-                                   b->qkv + i * T * 3 * C, b->p + (size_t)i * n_p, T, C, s->H);
+        const bh_real *x = l > 0 ? at.blocks[l - 1].x2 : at.x0;
+        from_heads_backward(net, k, params, grads, dx, dn, wide, b, last != NULL ? B : R);
+        attend_backward(wide, of_heads, dn, b, last, B, T, C, s->H);
+        if (last != NULL) {
+            bh_real *picked = dx;
+            dx = dn;
+            dn = picked;
+            for (int i = 0; i < R * C; i++) dx[i] = 0;
+            put_rows(dx, C, picked, C, last, B, T, C);
         }
-        linear_backward(grads, params, k->w_qkv, k->b_qkv, dn, wide, b->n1, R, C, 3 * C);
+        to_qkv_backward(k, params, grads, dn, wide, b, last, B, T, C);
         bhi_layernorm_backward(dx, grads + k->ln1_gain, grads + k->ln1_bias, dn, x,
                                params + k->ln1_gain, b->moments1, R, C);
     }
@@ -349,7 +450,7 @@ bh_real *bhi_transformer_step(const bhi_transformer *net, const bh_real *params,
     int C = s->C, n_keys = s->T * C;
     embed(net, params, at.x0, tokens, position, B, 1);
     for (int l = 0; l < s->L; l++) {
-        to_qkv(net, &net->blocks[l], params, b, at.x0, B);
+        to_qkv(net, &net->blocks[l], params, b, at.x0, NULL, B, 1);
         for (int i = 0; i < B; i++, keys += 2 * n_keys) {
             bhi_attention_step(b->heads + i * C, scores, b->qkv + i * 3 * C, keys, keys + n_keys,
                                position, C, s->H);

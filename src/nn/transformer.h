@@ -7,6 +7,11 @@
 //     features = ln_f(x)
 //
 // attention is causal, of H heads of C/H channels, scores over sqrt(C/H); the mlp is C -> 4C, GELU, C. Without dropout.
+// A language model needs the features of all positions, a Q-network or a policy those of one position of each sequence:
+// then (`last`) the last block makes keys and values of all, but everything else, from the queries to ln_f, of these
+// positions only, forward and backward. The bits are the same: what is left out would be answers nobody reads, and zeros
+// in sums.
+//
 // What makes logits, Q-values or a policy of the features stands outside: a language model's output, a network's linear
 // layers.
 //
@@ -16,7 +21,7 @@
 //
 //     bhi_transformer net = bhi_transformer_shape(&(bhi_transformer_spec){.V = 128, .T = 64, .C = 64, .H = 4, .L = 2});
 //     bhi_transformer_init(&net, params, &rng);
-//     const bh_real *features = bhi_transformer_forward(&net, params, acts, tokens, B, T);   // (B,T,C)
+//     const bh_real *features = bhi_transformer_forward(&net, params, acts, tokens, NULL, B, T);   // (B,T,C)
 #pragma once
 
 #include "core/real.h"
@@ -68,16 +73,17 @@ size_t bhi_transformer_acts(const bhi_transformer *net, int B, int T);
 /// Reals of the scratch a backward pass needs beside them.
 size_t bhi_transformer_scratch(const bhi_transformer *net, int B, int T);
 
-/// tokens (B,T) in [0,V), T at most spec.T. Fills acts; returns features (B,T,C), borrowed until acts change.
+/// tokens (B,T) in [0,V), T at most spec.T   last (B) the position in [0,T) that is needed of each sequence, or NULL: all.
+/// Fills acts; returns features (B,T,C), with `last` (B,C), borrowed until acts change.
 bh_real *bhi_transformer_forward(const bhi_transformer *net, const bh_real *params, bh_real *acts,
-                                 const int *tokens, int B, int T);
+                                 const int *tokens, const int *last, int B, int T);
 
-/// Adds the gradient of all parameters to grads (n_params), from that of the features, dfeatures (B,T,C), which is
-/// overwritten. acts and tokens as in the forward pass. Sums go over the rows (B,T) in order: batches handed over in
+/// Adds the gradient of all parameters to grads (n_params), from that of the features, dfeatures (B,T,C), with `last`
+/// (B,C). acts, tokens and last as in the forward pass. Sums go over the rows (B,T) in order: batches handed over in
 /// parts, one after the other, leave the bits of the whole.
 void bhi_transformer_backward(const bhi_transformer *net, const bh_real *params, bh_real *grads,
-                              const bh_real *acts, bh_real *scratch, bh_real *dfeatures,
-                              const int *tokens, int B, int T);
+                              const bh_real *acts, bh_real *scratch, const bh_real *dfeatures,
+                              const int *tokens, const int *last, int B, int T);
 
 // ---- one position after the other ----
 

@@ -373,18 +373,19 @@ static void layout_lm_parts(bench_case *c, bhi_arena *arena)
 static int start_lm_parts(bench_case *c)
 {
     for (int i = 0; i < 64 * 4 * c->a; i++) c->x[i] = (bh_real)(2 * bh_rng_uniform(&c->rng) - 1);
-    bhi_attention_forward(c->y, c->params, c->w, c->x, 64, c->a, 4);
+    bhi_attention_forward(c->y, c->params, c->w, c->x, 0, 64, c->a, 4);
     return 1;
 }
 
 static void run_attention(bench_case *c, int n)
 {
-    for (; n > 0; n--) bhi_attention_forward(c->y, c->params, c->w, c->x, 64, c->a, 4);
+    for (; n > 0; n--) bhi_attention_forward(c->y, c->params, c->w, c->x, 0, 64, c->a, 4);
 }
 
 static void run_attention_backward(bench_case *c, int n)
 {
-    for (; n > 0; n--) bhi_attention_backward(c->grads, c->w, c->x, c->x, c->params, 64, c->a, 4);
+    for (; n > 0; n--)
+        bhi_attention_backward(c->grads, c->w, c->x, c->x, c->params, 0, 64, c->a, 4);
 }
 
 static void run_gelu(bench_case *c, int n)

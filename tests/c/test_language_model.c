@@ -60,7 +60,7 @@ static const bh_real *forward(bh_language_model *m, const int *tokens, int n)
     const bhi_lm_net *net = bh_language_model_net(m);
     CHECK(bhi_transformer_acts(&net->body, 1, n) <= 200000 && n * net->body.spec.V <= 20000);
     const bh_real *features =
-        bhi_transformer_forward(&net->body, bh_language_model_params(m), acts, tokens, 1, n);
+        bhi_transformer_forward(&net->body, bh_language_model_params(m), acts, tokens, NULL, 1, n);
     bhi_lm_net_logits(net, bh_language_model_params(m), logits, features, n);
     return logits;
 }

@@ -137,7 +137,7 @@ static void check_bits(int tied, int T)
           bhi_transformer_scratch(&net.body, B, T) <= REALS);
     loss_of(&net, grads, 0, B, T, &n);
     memset(parts, 0, (size_t)net.n_params * sizeof *parts);
-    const bh_real *features = bhi_transformer_forward(&net.body, params, other, tokens, B, T);
+    const bh_real *features = bhi_transformer_forward(&net.body, params, other, tokens, NULL, B, T);
     bhi_lm_net_logits(&net, params, logits, features, R);
     bhi_cross_entropy(logits, targets, 1 / (bh_real)n, R, V);
     const bh_real *w = params + net.head;
@@ -148,7 +148,7 @@ static void check_bits(int tied, int T)
         bhi_gemm_tn_add(parts + net.head, features, logits, C, V, R);
         bhi_gemm_nt(d, logits, w, NULL, R, C, V);
     }
-    bhi_transformer_backward(&net.body, params, parts, other, scratch, d, tokens, B, T);
+    bhi_transformer_backward(&net.body, params, parts, other, scratch, d, tokens, NULL, B, T);
     // A tied matrix is added to from both ends, the whole batch by the one before the other.
     int from = tied ? net.body.wpe : 0;
     CHECK(memcmp(parts + from, grads + from, (size_t)(net.n_params - from) * sizeof *grads) == 0);
@@ -172,7 +172,7 @@ static void test_loss_by_its_definition(void)
         bh_real features[2 * T * C], logits[2 * T * V];
         int n = 0, counted;
         double sum = 0;
-        memcpy(features, bhi_transformer_forward(&net.body, params, other, tokens, 2, T),
+        memcpy(features, bhi_transformer_forward(&net.body, params, other, tokens, NULL, 2, T),
                sizeof features);
         bhi_lm_net_logits(&net, params, logits, features, 2 * T);
         for (int r = 0; r < 2 * T; r++) {

@@ -157,10 +157,11 @@ static double loss_of(problem *p)
     return sum;
 }
 
-// Central differences of every parameter against the backward pass.
-static void check_spec(const bhi_net_spec *spec, int B, uint64_t seed)
+// Central differences of every parameter against the backward pass, for inputs x (B,S), or random ones where it is NULL.
+static void check_rows(const bhi_net_spec *spec, const bh_real *x, int B, uint64_t seed)
 {
     problem p = make(spec, B, seed);
+    if (x != NULL) memcpy(p.x, x, (size_t)(B * spec->inputs) * sizeof *x);
     const double h = is_double ? 1e-5 : 1e-2, tolerance = is_double ? 1e-7 : 2e-2;
     loss_of(&p);
     bh_real *dy = bhi_net_output(&p.net, p.dacts, B);
@@ -179,6 +180,11 @@ static void check_spec(const bhi_net_spec *spec, int B, uint64_t seed)
         CHECK_NEAR((double)p.grads[i], numeric, tolerance * size);
     }
     drop(&p);
+}
+
+static void check_spec(const bhi_net_spec *spec, int B, uint64_t seed)
+{
+    check_rows(spec, NULL, B, seed);
 }
 
 static void check_gradient(int S, bh_sizes hidden, int A, bhi_activation f, int B, uint64_t seed)
@@ -231,6 +237,23 @@ static void test_gradients_of_convolutions(void)
     spec.dueling = spec.noisy = 1;
     spec.hidden.n = 0;
     check_spec(&spec, 2, 13);
+}
+
+// Rows of text of different lengths, some shorter than the longest, and one that is empty.
+static void test_gradients_of_a_transformer(void)
+{
+    enum { ROWS = 4, LONG = 7 };
+    static const bh_real rows[ROWS][LONG] = {{3, 1, 4, 1, 5}, {2}, {0, 3, 3}, {1, 2, 3, 4, 5, 1}};
+    bhi_net_spec spec = {.inputs = LONG,
+                         .extractor = BHI_TRANSFORMER,
+                         .transformer = {.V = 6, .T = LONG, .C = 8, .H = 2, .L = 2},
+                         .hidden = {1, {5}},
+                         .outputs = 3,
+                         .activation = BHI_TANH};
+    check_rows(&spec, rows[0], ROWS, 14);
+    spec.transformer.L = 1;
+    spec.dueling = 1;
+    check_rows(&spec, rows[0], ROWS, 15);
 }
 
 // v + advantage - mean advantage, by hand: one linear layer with weights 0, so that its bias is the stream.
@@ -304,6 +327,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_gradients_relu);
     CHECK_RUN(test_gradients_of_every_part);
     CHECK_RUN(test_gradients_of_convolutions);
+    CHECK_RUN(test_gradients_of_a_transformer);
     CHECK_RUN(test_dueling_by_hand);
     CHECK_RUN(test_nature);
     CHECK_RUN(test_noise_is_added);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The transformer: every gradient against finite differences (to 1e-6 in the gradcheck build, loosely in float),
-// one position after the other against all at once, causality, batches in parts, layout.
+// one position after the other against all at once, one position of each sequence against all, causality, batches in parts, layout.
 #include "core/fmath.h"
 #include "nn/attention.h"
 #include "nn/transformer.h"
@@ -16,6 +16,8 @@ enum { V = 11, T = 21, B = 3, REALS = 400000 };
 static bh_real params[REALS], grads[REALS], acts[REALS], scratch[REALS], other[REALS];
 static bh_real weights_of_loss[B * T * 32];
 static int tokens[B * T];
+static const int last[B] = {T - 1, 0,
+                            17}; // the first and the last of a block of attention, and one between
 
 static bhi_transformer make(int C, int H, int L, bhi_gelu gelu)
 {
@@ -34,11 +36,11 @@ static bhi_transformer make(int C, int H, int L, bhi_gelu gelu)
 }
 
 // A loss that looks at every feature: their weighted sum, and half their squares.
-static double loss_of(const bhi_transformer *net, bh_real *d)
+static double loss_of(const bhi_transformer *net, bh_real *d, const int *only)
 {
-    const bh_real *y = bhi_transformer_forward(net, params, acts, tokens, B, T);
+    const bh_real *y = bhi_transformer_forward(net, params, acts, tokens, only, B, T);
     double sum = 0;
-    for (int i = 0; i < B * T * net->spec.C; i++) {
+    for (int i = 0; i < (only != NULL ? B : B * T) * net->spec.C; i++) {
         double f = (double)y[i], w = (double)weights_of_loss[i];
         sum += w * f + 0.05 * f * f;
         if (d != NULL) d[i] = (bh_real)(w + 0.1 * f);
@@ -46,12 +48,12 @@ static double loss_of(const bhi_transformer *net, bh_real *d)
     return sum;
 }
 
-static void check_gradients(int C, int H, int L, bhi_gelu gelu)
+static void check_gradients(int C, int H, int L, bhi_gelu gelu, const int *only)
 {
     bhi_transformer net = make(C, H, L, gelu);
-    loss_of(&net, other);
+    loss_of(&net, other, only);
     memset(grads, 0, sizeof grads);
-    bhi_transformer_backward(&net, params, grads, acts, scratch, other, tokens, B, T);
+    bhi_transformer_backward(&net, params, grads, acts, scratch, other, tokens, only, B, T);
     double step = is_double ? 1e-5 : 1e-2, worst = 0;
     for (int i = 0; i < BHI_TRANSFORMER_TENSORS(L); i++) {
         bhi_transformer_tensor tensor;
@@ -63,9 +65,9 @@ static void check_gradients(int C, int H, int L, bhi_gelu gelu)
             int at = tensor.at + (k < n ? (int)((long)k * 7919 % n) : 0);
             bh_real kept = params[at];
             params[at] = kept + (bh_real)step;
-            double up = loss_of(&net, NULL);
+            double up = loss_of(&net, NULL, only);
             params[at] = kept - (bh_real)step;
-            double down = loss_of(&net, NULL);
+            double down = loss_of(&net, NULL, only);
             params[at] = kept;
             double slope = (up - down) / (2 * step), g = (double)grads[at];
             // Keys' biases change no softmax: their gradient is 0, and has no size to compare with.
@@ -81,9 +83,44 @@ static void check_gradients(int C, int H, int L, bhi_gelu gelu)
 
 static void test_gradients(void)
 {
-    check_gradients(8, 2, 2, BHI_GELU_TANH);
-    check_gradients(8, 1, 1, BHI_GELU_ERF);
-    check_gradients(32, 4, 1, BHI_GELU_TANH);
+    check_gradients(8, 2, 2, BHI_GELU_TANH, NULL);
+    check_gradients(8, 1, 1, BHI_GELU_ERF, NULL);
+    check_gradients(32, 4, 1, BHI_GELU_TANH, NULL);
+    check_gradients(8, 2, 2, BHI_GELU_TANH, last);
+    check_gradients(32, 4, 1, BHI_GELU_ERF, last);
+}
+
+// Against all positions, where those that are not needed get gradients of 0.
+static void check_one_position_of_each(int C, int H, int L)
+{
+    bhi_transformer net = make(C, H, L, BHI_GELU_TANH);
+    static bh_real some[B * 32], d[B * T * 32], whole[REALS];
+    size_t row = (size_t)C * sizeof *some, bytes = (size_t)net.n_params * sizeof *grads;
+    const bh_real *y = bhi_transformer_forward(&net, params, acts, tokens, last, B, T);
+    memcpy(some, y, B * row);
+    y = bhi_transformer_forward(&net, params, acts, tokens, NULL, B, T);
+    memset(d, 0, sizeof d);
+    for (int b = 0; b < B; b++) {
+        int at = (b * T + last[b]) * C;
+        CHECK(memcmp(some + b * C, y + at, row) == 0);
+        memcpy(d + at, weights_of_loss + b * C, row);
+    }
+    memset(whole, 0, sizeof whole);
+    bhi_transformer_backward(&net, params, whole, acts, scratch, d, tokens, NULL, B, T);
+    // Whatever was there before: nothing is read that was not computed.
+    for (int i = 0; i < REALS; i++) acts[i] = scratch[i] = (bh_real)NAN;
+    memset(grads, 0, sizeof grads);
+    bhi_transformer_forward(&net, params, acts, tokens, last, B, T);
+    bhi_transformer_backward(&net, params, grads, acts, scratch, weights_of_loss, tokens, last, B,
+                             T);
+    CHECK(memcmp(grads, whole, bytes) == 0);
+}
+
+static void test_one_position_of_each_sequence_has_the_same_bits(void)
+{
+    check_one_position_of_each(8, 1, 1);
+    check_one_position_of_each(16, 2, 2);
+    check_one_position_of_each(32, 4, 3);
 }
 
 static void test_one_position_after_the_other_has_the_same_bits(void)
@@ -92,7 +129,7 @@ static void test_one_position_after_the_other_has_the_same_bits(void)
     bhi_transformer net = make(C, 2, 3, BHI_GELU_TANH);
     static bh_real cache[60000];
     CHECK(bhi_transformer_cache(&net, B) <= 60000);
-    const bh_real *all = bhi_transformer_forward(&net, params, acts, tokens, B, T);
+    const bh_real *all = bhi_transformer_forward(&net, params, acts, tokens, NULL, B, T);
     for (int t = 0; t < T; t++) {
         int column[B];
         for (int b = 0; b < B; b++) column[b] = tokens[b * T + t];
@@ -107,13 +144,14 @@ static void test_nobody_sees_what_comes_later(void)
 {
     enum { C = 16 };
     bhi_transformer net = make(C, 4, 2, BHI_GELU_TANH);
-    memcpy(other, bhi_transformer_forward(&net, params, acts, tokens, 1, T), T * C * sizeof *other);
+    memcpy(other, bhi_transformer_forward(&net, params, acts, tokens, NULL, 1, T),
+           T * C * sizeof *other);
     for (int t = 13; t < T; t++) tokens[t] = (tokens[t] + 1) % V;
-    const bh_real *y = bhi_transformer_forward(&net, params, acts, tokens, 1, T);
+    const bh_real *y = bhi_transformer_forward(&net, params, acts, tokens, NULL, 1, T);
     CHECK(memcmp(y, other, 13 * C * sizeof *y) == 0);
     CHECK(memcmp(y + 13 * C, other + 13 * C, C * sizeof *y) != 0);
     // A shorter text is the beginning of the longer one.
-    y = bhi_transformer_forward(&net, params, acts, tokens, 1, 13);
+    y = bhi_transformer_forward(&net, params, acts, tokens, NULL, 1, 13);
     CHECK(memcmp(y, other, 13 * C * sizeof *y) == 0);
 }
 
@@ -123,14 +161,14 @@ static void test_parts_of_a_batch_leave_the_bits_of_the_whole(void)
     bhi_transformer net = make(C, 2, 2, BHI_GELU_TANH);
     static bh_real d[B * T * C], parts[REALS];
     size_t bytes = (size_t)net.n_params * sizeof *grads;
-    loss_of(&net, d);
+    loss_of(&net, d, NULL);
     memset(grads, 0, sizeof grads);
-    bhi_transformer_backward(&net, params, grads, acts, scratch, d, tokens, B, T);
-    loss_of(&net, d);
+    bhi_transformer_backward(&net, params, grads, acts, scratch, d, tokens, NULL, B, T);
+    loss_of(&net, d, NULL);
     for (int b = 0; b < B; b++) {
-        bhi_transformer_forward(&net, params, acts, tokens + b * T, 1, T);
+        bhi_transformer_forward(&net, params, acts, tokens + b * T, NULL, 1, T);
         bhi_transformer_backward(&net, params, parts, acts, scratch, d + b * T * C, tokens + b * T,
-                                 1, T);
+                                 NULL, 1, T);
     }
     CHECK(memcmp(parts, grads, bytes) == 0);
 }
@@ -171,7 +209,7 @@ static void test_attention_by_its_definition(void)
     CHECK(bhi_attention_probabilities(t, H) == 2 * 9 && bhi_attention_scratch(t, C, H) <= REALS);
     bh_rng rng = bh_rng_seed(3);
     for (int i = 0; i < t * 3 * C; i++) qkv[i] = (bh_real)(2 * bh_rng_uniform(&rng) - 1);
-    bhi_attention_forward(y, p, scratch, qkv, t, C, H);
+    bhi_attention_forward(y, p, scratch, qkv, 0, t, C, H);
     for (int h = 0; h < H; h++) {
         for (int i = 0; i < t; i++) {
             double e[t], total = 0, want[D] = {0};
@@ -199,6 +237,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_gradients);
     CHECK_RUN(test_one_position_after_the_other_has_the_same_bits);
+    CHECK_RUN(test_one_position_of_each_sequence_has_the_same_bits);
     CHECK_RUN(test_nobody_sees_what_comes_later);
     CHECK_RUN(test_parts_of_a_batch_leave_the_bits_of_the_whole);
     CHECK_RUN(test_layout_and_start);
