@@ -25,7 +25,7 @@ typedef enum bh_dtype {
 
 #define BH_TENSOR_NAME_MAX 64
 #define BH_TENSOR_RANK_MAX 4
-#define BH_TENSORS_MAX     64 ///< in one checkpoint
+#define BH_TENSORS_MAX     192 ///< in one checkpoint
 
 /// A named array, and how the file's order of its elements walks through memory: element (i0,i1,i2,i3)
 /// of `extent`, the last index running fastest, lies at `data` + sum of i * stride. The extents may

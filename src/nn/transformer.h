@@ -30,7 +30,8 @@
 
 #include <stddef.h>
 
-#define BHI_BLOCKS_MAX 4 ///< more have more tensors than a checkpoint (BH_TENSORS_MAX)
+#define BHI_BLOCKS_MAX \
+    4 ///< two transformers with hidden layers behind them are tensors of one checkpoint (BH_TENSORS_MAX)
 
 typedef struct bhi_transformer_spec {
     int V;         ///< tokens of the vocabulary

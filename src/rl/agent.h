@@ -110,6 +110,8 @@ typedef struct bh_agent_class {
     bh_status (*language_model)(void *agent, const bh_language_weights *lm, bh_error *err);
     /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
+    /// What the agent knows of actions beforehand, where choosing needs it and a checkpoint must have it. NULL as above.
+    struct bhi_guide *(*guide)(void *agent);
     void (*stats)(void *agent, bh_agent_stats *out);
     /// Updates since creation.
     int (*n_updates)(const void *agent);

@@ -634,6 +634,11 @@ static int class_log_prior(void *agent, double *log_p, const float *obs, int n)
     bh_dqn *d = agent;
     return bhi_guide_log_prior_of(&d->guide, log_p, d->x_tm1, obs, n, &d->spec.observation);
 }
+
+static bhi_guide *class_guide(void *agent)
+{
+    return &((bh_dqn *)agent)->guide;
+}
 #endif
 
 // Hessel et al. 2018, table 1, as far as it does not depend on the task.
@@ -673,5 +678,6 @@ const bh_agent_class bh_dqn_class = {
 #if BH_HAS_TEXT
     .language_model = class_language_model,
     .log_prior = class_log_prior,
+    .guide = class_guide,
 #endif
 };

@@ -4,6 +4,7 @@
 
 #include "core/fmath.h"
 #include "core/logits.h"
+#include "rl/net_tensors.h"
 #include "rl/replay.h"
 
 #include <assert.h>
@@ -268,6 +269,12 @@ void bhi_language_head(const bhi_net *net, bh_real *params, const bh_text_task *
         for (int c = 0; c < C; c++) params[last->w_at + c * A + a] = head_weight(lm, c, token);
         params[last->b_at + a] = 0;
     }
+}
+
+int bhi_guide_tensors(const bhi_guide *g, bh_tensor *out)
+{
+    static const bhi_tensor_names names = {"prior.features_extractor", "prior", "prior.lm_head"};
+    return g->has_prior ? bhi_net_tensors(&g->net, g->params, &names, out) : 0;
 }
 
 bh_status bhi_guide_take(bhi_guide *g, const bh_language_weights *lm, bh_error *err)

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "core/alloc.h"
+#include "io/checkpoint.h"
 #include "nn/network.h"
 #include "rl/agent.h"
 
@@ -98,6 +99,10 @@ int bhi_guide_log_prior_of(bhi_guide *guide, double *log_p, bh_real *x, const fl
 /// A random action for one row x (T), as the settings say; uniformly among the allowed ones where there is no model.
 int bhi_guide_random(bhi_guide *guide, const bhi_guide_settings *settings, const bh_real *x,
                      bh_rng *rng);
+
+/// The frozen model as named tensors, prior.features_extractor.wte.weight … prior.lm_head.bias; returns how many, 0 where the
+/// settings ask for none.
+int bhi_guide_tensors(const bhi_guide *guide, bh_tensor *out);
 
 /// Takes a language model over: BH_ERR_SHAPE when its sizes or vocabulary are not those of the agent's network and the task, with
 /// what differs. Without a prior

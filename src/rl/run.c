@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "rl/demonstrations.h"
+#include "rl/guide.h"
 #include "rl/vec_env.h"
 
 #include <assert.h>
@@ -644,7 +645,22 @@ const bh_space *bh_run_observation_space(const bh_run *run)
 
 int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX])
 {
-    return run->setup->agent->tensors(run->agent, params_of(run, which), out);
+    int n = run->setup->agent->tensors(run->agent, params_of(run, which), out);
+    assert(n <= BH_TENSORS_MAX);
+    return n;
+}
+
+static bhi_guide *guide_of(bh_run *run)
+{
+    const bh_agent_class *agent = run->setup->agent;
+    return BH_HAS_TEXT && agent->guide != NULL ? agent->guide(run->agent) : NULL;
+}
+
+// The frozen language model beside the parameters; returns how many tensors.
+static int prior_tensors(bh_run *run, bh_tensor *out)
+{
+    bhi_guide *guide = guide_of(run);
+    return guide != NULL ? bhi_guide_tensors(guide, out) : 0;
 }
 
 void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65])
@@ -708,6 +724,7 @@ size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
     add_table(&m, "config.env.", setup->env->config, setup->env_config);
     if (m.overflowed) return 0;
     int n = bh_run_tensors(run, which, tensors);
+    if (guide_of(run) != NULL && guide_of(run)->is_known) n += prior_tensors(run, tensors + n);
     return bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
 }
 
@@ -740,8 +757,11 @@ bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err
     if (status == BH_OK) status = check_same(bytes, size, "algo", run->setup->agent->name, err);
     if (status != BH_OK) return status;
     bh_tensor tensors[BH_TENSORS_MAX];
-    return read_parameters(run, bytes, size, tensors, bh_run_tensors(run, BH_CURRENT, tensors),
-                           err);
+    int n = bh_run_tensors(run, BH_CURRENT, tensors), n_prior = prior_tensors(run, tensors + n);
+    int has_prior = n_prior > 0 && bh_checkpoint_has(bytes, size, tensors[n].name);
+    status = read_parameters(run, bytes, size, tensors, n + (has_prior ? n_prior : 0), err);
+    if (status == BH_OK && has_prior) guide_of(run)->is_known = 1;
+    return status;
 }
 
 bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,

@@ -182,6 +182,65 @@ static void test_dqn_adds_the_prior_when_it_chooses(void)
 }
 
 // The share of random actions, epsilon 1, that are among the k most probable, and the likelihood of each.
+// Loads a checkpoint into a new run of the same options and compares what both say of an observation.
+static void check_round_trip(bh_run *run, bh_run *other)
+{
+    size_t size = bh_run_save(run, BH_CURRENT, NULL, 0);
+    void *bytes = malloc(size);
+    CHECK(size > 0 && bytes != NULL && bh_run_save(run, BH_CURRENT, bytes, size) == size);
+    CHECK_STATUS(bh_run_load(other, bytes, size, NULL), BH_OK);
+    free(bytes);
+    bh_last_step last;
+    double q[ACTIONS_MAX], same[ACTIONS_MAX];
+    bh_run_last_step(run, &last);
+    bh_run_q_values(run, q, last.obs_tm1, 1);
+    bh_run_q_values(other, same, last.obs_tm1, 1);
+    CHECK(memcmp(q, same, (size_t)bh_run_n_actions(run) * sizeof *q) == 0);
+}
+
+static void test_a_checkpoint_has_the_prior(void)
+{
+    bh_pretraining *training = pretrain("TextGen-v1", 8, 30);
+    bh_language_weights lm = weights_of(training);
+    const char *const *options = OPTIONS(TINY_DQN, "prior", "true", "prior_beta", "0.5");
+    bh_run *run = make_run(&bh_all_envs, "TextGen-v1", "dqn", options);
+    bh_run *other = make_run(&bh_all_envs, "TextGen-v1", "dqn", options);
+    CHECK_STATUS(bh_run_steps(run, 1), BH_OK);
+    check_round_trip(run, other); // there is none yet, and nothing is missed
+    bh_last_step last;
+    double prior[ACTIONS_MAX];
+    bh_run_last_step(run, &last);
+    CHECK(bh_run_log_prior(other, prior, last.obs_tm1, 1) == 0);
+    CHECK_STATUS(bh_run_language_model(run, &lm, NULL), BH_OK);
+    CHECK_STATUS(bh_run_steps(run, 100), BH_OK);
+    check_round_trip(run, other);
+    CHECK(bh_run_log_prior(other, prior, last.obs_tm1, 1) == 1);
+    bh_run_destroy(other);
+    bh_run_destroy(run);
+    bh_pretraining_destroy(training);
+}
+
+// As many tensors as there can be.
+static void test_checkpoints_of_the_largest_networks(void)
+{
+#define LARGEST                                                                                  \
+    "d_model", "8", "n_heads", "2", "n_layers", "4", "net_arch", "4,4,4,4,4,4,4,4", "eval_freq", \
+        "0", "total_timesteps", "400"
+    const struct {
+        const char *algo;
+        const char *const *options;
+    } runs[] = {{"ppo", OPTIONS(LARGEST, "n_envs", "1", "n_steps", "32", "batch_size", "16")},
+                {"dqn", OPTIONS(LARGEST, "dueling", "true", "noisy", "true", "prior", "true")}};
+    for (int i = 0; i < 2; i++) {
+        bh_run *run = make_run(&bh_all_envs, "TextGen-v1", runs[i].algo, runs[i].options);
+        bh_run *other = make_run(&bh_all_envs, "TextGen-v1", runs[i].algo, runs[i].options);
+        CHECK_STATUS(bh_run_steps(run, 40), BH_OK);
+        check_round_trip(run, other);
+        bh_run_destroy(other);
+        bh_run_destroy(run);
+    }
+}
+
 static void test_random_actions_follow_the_model(void)
 {
     bh_pretraining *training = pretrain("TextGen-v1", 8, 60);
@@ -329,6 +388,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_agents_take_allowed_actions_only);
     CHECK_RUN(test_a_policy_starts_as_the_language_model);
     CHECK_RUN(test_dqn_adds_the_prior_when_it_chooses);
+    CHECK_RUN(test_a_checkpoint_has_the_prior);
+    CHECK_RUN(test_checkpoints_of_the_largest_networks);
     CHECK_RUN(test_random_actions_follow_the_model);
     CHECK_RUN(test_language_models_that_do_not_fit);
     CHECK_RUN(test_the_leash_holds);
