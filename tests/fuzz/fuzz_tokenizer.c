@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Any bytes as a text to make a tokenizer and a corpus from, and as a saved tokenizer. What fails aborts.
 //
-// With clang's libFuzzer (Debian: clang libclang-rt-14-dev), from the root of the repository:
-//     FILES="tests/fuzz/fuzz_tokenizer.c src/core/*.c src/lm/bpe.c src/lm/pieces.c src/lm/tokenizer.c src/lm/corpus.c"
-//     clang -std=c17 -g -O1 -fsanitize=fuzzer,address,undefined -Isrc $FILES -lm -o fuzz_tokenizer
-//     ./fuzz_tokenizer -max_len=2000 -max_total_time=60
-// Without it mutations of a few seeds, the same ones every time, 20,000 or as many as an argument says:
-//     gcc -std=c17 -D_GNU_SOURCE -DBH_FUZZ_MAIN -g -O1 -fsanitize=address,undefined -Isrc $FILES -lm -o fuzz_tokenizer
-//     ./fuzz_tokenizer 100000
-// CMake does not know it: no build depends on a fuzzer being there.
+// In the preset `sanitize` it is a test: mutations of a few seeds, the same ones every time, as many as the argument says.
+//     build/out/sanitize/fuzz_tokenizer 100000
+// With clang's libFuzzer (Debian: clang libclang-rt-14-dev), which looks for inputs that reach new code:
+//     cmake --preset fuzz && cmake --build --preset fuzz
+//     build/out/fuzz/fuzz_tokenizer -max_len=2000 -max_total_time=60
 #include "core/alloc.h"
 #include "core/rng.h"
 #include "core/utf8.h"
