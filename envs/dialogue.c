@@ -279,10 +279,7 @@ static bh_status init(void *state, const void *config, bh_error *err)
     return BH_OK;
 }
 
-static void spaces(const void *state, bh_space *observation, bh_space *action)
-{
-    bhi_token_text_spaces(&task, &((const dialogue *)state)->text, observation, action);
-}
+BHI_TOKEN_TEXT_FUNCTIONS(dialogue, task) // spaces, view, describe
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {
@@ -307,16 +304,6 @@ static void step(void *state, bh_rng *rng, int action, float *obs, double *rewar
 }
 
 // ---- telling ----
-
-static void view(const void *state, float *out)
-{
-    bhi_token_text_view(&task, &((const dialogue *)state)->text, out);
-}
-
-static void describe(const void *state, bh_text *out)
-{
-    bhi_token_text_describe(&task, &((const dialogue *)state)->text, out);
-}
 
 static void info(const void *state, bh_text *out)
 {

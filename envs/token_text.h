@@ -90,6 +90,22 @@ void bhi_token_text_describe(const bhi_token_task *task, const bhi_token_text *t
 void bhi_token_text_info(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
 void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
 
+/// Defines `spaces`, `view` and `describe` of a bh_env_def, which are the same for every task: `type` is the type of the
+/// environment's state, whose bhi_token_text is its member `text`; `task` is the file's bhi_token_task.
+#define BHI_TOKEN_TEXT_FUNCTIONS(type, task)                                             \
+    static void spaces(const void *state, bh_space *observation, bh_space *action)       \
+    {                                                                                    \
+        bhi_token_text_spaces(&task, &((const type *)state)->text, observation, action); \
+    }                                                                                    \
+    static void view(const void *state, float *out)                                      \
+    {                                                                                    \
+        bhi_token_text_view(&task, &((const type *)state)->text, out);                   \
+    }                                                                                    \
+    static void describe(const void *state, bh_text *out)                                \
+    {                                                                                    \
+        bhi_token_text_describe(&task, &((const type *)state)->text, out);               \
+    }
+
 /// Length of the text in an observation (T): its tokens up to the padding.
 int bhi_token_text_length(const float *obs, int n_text);
 
