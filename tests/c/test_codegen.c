@@ -3,7 +3,6 @@
 // programs, what is allowed, and the examples.
 #include "envs/codegen.h"
 
-#include "json_valid.h"
 #include "text_world.h"
 
 enum {
@@ -232,25 +231,6 @@ static void test_random_mean_exactly(void)
 
 // ---- playing ----
 
-static bh_step take(bh_env *env, int action, float *obs)
-{
-    bh_step step;
-    CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
-    return step;
-}
-
-static int random_allowed(bh_rng *rng, const float *obs)
-{
-    unsigned char allowed[N_OPS];
-    int fit[N_OPS], n = 0;
-    def->text->allowed(allowed, obs);
-    for (int a = 0; a < N_OPS; a++) {
-        if (allowed[a]) fit[n++] = a;
-    }
-    if (!CHECK(n > 0)) return END;
-    return fit[bh_rng_below(rng, (uint32_t)n)];
-}
-
 // Also that `allowed` is the rule above.
 static void test_random_mean_by_playing(void)
 {
@@ -270,9 +250,9 @@ static void test_random_mean_by_playing(void)
             for (int op = 0; op < N_OPS; op++) {
                 is_rule &= allowed[op] == is_allowed(op, bh_env_elapsed(env), stack.n);
             }
-            int action = random_allowed(&rng, obs);
+            int action = world_any_allowed(&rng, env, obs);
             if (action != END) is_rule &= bhi_codegen_do(&stack, action, 0);
-            step = take(env, action, obs);
+            step = world_take(env, action, obs);
             CHECK(step.terminated == (action == END));
             CHECK(step.terminated || step.reward == 0.0);
         } while (!step.terminated);
@@ -299,17 +279,8 @@ static bh_step write_program(bh_env *env, const char *text, float *obs)
 {
     unsigned char ops[LIMIT + 2];
     bh_step step = {0};
-    for (int i = 0, n = parse(ops, text); i < n; i++) step = take(env, ops[i], obs);
+    for (int i = 0, n = parse(ops, text); i < n; i++) step = world_take(env, ops[i], obs);
     return step;
-}
-
-static void check_allowed(const float *obs, const char *want)
-{
-    unsigned char allowed[N_OPS];
-    char got[N_OPS + 1] = {0};
-    def->text->allowed(allowed, obs);
-    for (int a = 0; a < N_OPS; a++) got[a] = allowed[a] ? '1' : '0';
-    CHECK_STRING(got, want);
 }
 
 static void test_allowed(void)
@@ -333,12 +304,12 @@ static void test_allowed(void)
         float obs[N_TEXT];
         bh_env *env = start("x + 2 <code>", obs);
         write_program(env, rows[i].program, obs);
-        check_allowed(obs, rows[i].allowed);
+        world_check_allowed(env, obs, rows[i].allowed);
         unsigned char allowed[N_OPS];
         def->text->allowed(allowed, obs);
         for (int op = 0; op < N_OPS; op++) { // What is not allowed ends the episode with nothing.
             if (allowed[op]) continue;
-            bh_step step = take(env, op, obs);
+            bh_step step = world_take(env, op, obs);
             CHECK(step.terminated && step.reward == 0);
             CHECK(strstr(world_tell(env, def->info), "\"got\":null") != NULL);
             def->text->allowed(allowed, obs);
@@ -393,68 +364,39 @@ static void test_an_episode(void)
           NULL);
     def->view(bh_env_state(env), view);
     CHECK(view[N_TEXT] == 1.0f && view[N_TEXT + 1] == 1.0f);
-    check_allowed(obs, "0000000001");
+    world_check_allowed(env, obs, "0000000001");
     bh_env_destroy(env);
 }
 
-// Any action at any time, allowed or not.
 static void test_random_actions(void)
 {
     bh_env *env = world_make(def, NULL);
-    bh_rng rng = bh_rng_seed(42);
-    float obs[N_TEXT], view[N_TEXT + 16];
-    unsigned char allowed[N_OPS];
-    for (int k = 0; k < 10000; k++) {
-        if (!bh_env_running(env)) bh_env_reset(env, obs);
-        bh_step step = take(env, (int)bh_rng_below(&rng, N_OPS), obs);
-        CHECK(step.reward >= 0 && step.reward <= 1);
-        for (int i = 0; i < N_TEXT; i++) CHECK(obs[i] >= 0 && obs[i] < (float)def->text->n_tokens);
-        world_allowed(env, obs, allowed);
-        if (k % 7 != 0) continue;
-        CHECK(json_is_valid(world_tell(env, def->info)));
-        CHECK(strchr(world_tell(env, def->describe), '\n') == NULL);
-        def->view(bh_env_state(env), view);
-        for (int i = 0; i < def->n_view; i++) CHECK(view[i] >= -1 && view[i] < 256);
-    }
-    CHECK(json_is_valid(world_tell(env, def->layout)));
+    world_check_any_actions(env, 0, 1);
     bh_env_destroy(env);
 }
 
 // ---- examples ----
 
-// An episode has the task of an example when both draw it from the same stream.
 static void test_examples(void)
 {
     enum { N = 5000 };
     bh_env *env = world_make(def, NULL);
-    void *state = bh_alloc(def->state_bytes);
-    CHECK_STATUS(def->init(state, NULL, NULL), BH_OK);
     bh_rng rng = bh_rng_seed(12);
     double sum = 0;
     int n_perfect = 0;
     for (int k = 0; k < N; k++) {
-        int tokens[WORLD_T], terminated = 0, at = 0;
-        bh_rng same = rng;
+        int tokens[WORLD_T];
+        bh_rng before = rng;
         float obs[N_TEXT];
-        double reward = 0;
+        double reward;
         int n = world_example(env, &rng, tokens);
-        def->reset(state, &same, obs);
-        for (; at < N_TEXT && obs[at] != BH_TOKEN_PAD; at++) CHECK(obs[at] == (float)tokens[at]);
-        for (int i = at; i < n; i++) {
-            unsigned char allowed[N_OPS];
-            int action = world_action(env, tokens[i]);
-            def->text->allowed(allowed, obs);
-            CHECK(!terminated && action >= 0 && allowed[action]);
-            def->step(state, &same, action, obs, &reward, &terminated);
-        }
-        CHECK(terminated);
+        world_follow(env, before, tokens, n, obs, &reward);
         n_perfect += reward == 1.0;
         sum += reward;
     }
     printf("    examples: mean reward %.4f, right %.4f\n", sum / N, n_perfect / (double)N);
     CHECK(n_perfect > 0.38 * N && n_perfect < 0.48 * N);
     CHECK(sum / N > 0.4 && sum / N < 0.65);
-    bh_free(state, def->state_bytes);
     bh_env_destroy(env);
 }
 

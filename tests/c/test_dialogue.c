@@ -271,27 +271,21 @@ static int length(const float *obs)
     return bhi_token_text_length(obs, T);
 }
 
+static int best_reply(void *context, const bh_env *env, const float *obs)
+{
+    const solver *s = context;
+    known now = known_from(obs, length(obs));
+    CHECK(evidence(&now) > 0 && now.n_turns == bh_env_elapsed(env));
+    return s->memo[memo_index(&now)][now.tried].best;
+}
+
 // The best policy of the solver, played on observations alone, gets what the solver says.
 static void test_optimum(void)
 {
     double optimum = solve(&solved, 0, usual);
     CHECK_NEAR(optimum, BHI_DIALOGUE_OPTIMUM, 5e-7); // the header states six digits
     bh_env *env = world_make(def, NULL);
-    sample played = {0};
-    for (int k = 0; k < 10000; k++) {
-        float obs[T];
-        double sum = 0;
-        bh_step step;
-        bh_env_reset(env, obs);
-        do {
-            known now = known_from(obs, length(obs));
-            CHECK(evidence(&now) > 0 && now.n_turns == bh_env_elapsed(env));
-            int best = solved.memo[memo_index(&now)][now.tried].best;
-            CHECK_STATUS(bh_env_step(env, best, obs, &step, NULL), BH_OK);
-            sum += step.reward;
-        } while (!step.terminated);
-        sample_add(&played, sum);
-    }
+    sample played = world_play(env, 10000, best_reply, &solved);
     CHECK_NEAR(sample_mean(&played), optimum, 4 * sample_error(&played));
     bh_env_destroy(env);
 }
@@ -450,6 +444,13 @@ static void test_limit(void)
     bh_env_destroy(env);
 }
 
+static int any_but_goodbye(void *rng, const bh_env *env, const float *obs)
+{
+    (void)env;
+    (void)obs;
+    return (int)bh_rng_below(rng, GOODBYE);
+}
+
 // The longest dialogue there is fits.
 static void test_length(void)
 {
@@ -458,13 +459,11 @@ static void test_length(void)
     int longest = 0;
     bh_rng rng = bh_rng_seed(1);
     for (int e = 0; e < 5000; e++) {
-        float obs[T];
-        bh_step step;
-        bh_env_reset(env, obs);
-        do bh_env_step(env, (int)bh_rng_below(&rng, GOODBYE), obs, &step, NULL);
-        while (!step.terminated);
-        CHECK(obs[length(obs) - 1] == TOKEN_END);
-        if (length(obs) > longest) longest = length(obs);
+        float view[T + P + 1];
+        world_play(env, 1, any_but_goodbye, &rng);
+        def->view(bh_env_state(env), view);
+        CHECK(view[length(view) - 1] == TOKEN_END);
+        if (length(view) > longest) longest = length(view);
     }
     CHECK(longest > T - 4 && longest <= T);
     bh_env_destroy(env);
@@ -492,6 +491,13 @@ static void test_weights(void)
     bh_free(config, def->config->bytes);
 }
 
+static void test_random_actions(void)
+{
+    bh_env *env = world_make(def, NULL);
+    world_check_any_actions(env, -0.6, 0.9); // a wrong solution, the right one
+    bh_env_destroy(env);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_data);
@@ -503,5 +509,6 @@ int main(int argc, char **argv)
     CHECK_RUN(test_limit);
     CHECK_RUN(test_length);
     CHECK_RUN(test_weights);
+    CHECK_RUN(test_random_actions);
     return check_report();
 }

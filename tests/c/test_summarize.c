@@ -3,7 +3,6 @@
 // documents, what is allowed, and the examples.
 #include "envs/summarize.h"
 
-#include "json_valid.h"
 #include "text_world.h"
 
 enum {
@@ -240,44 +239,28 @@ static void test_random_mean_by_playing(void)
     bh_env_destroy(env);
 }
 
-static void check_allowed(const float *obs, const char *want)
-{
-    unsigned char allowed[N_ACTIONS];
-    char got[N_ACTIONS + 1] = {0};
-    def->text->allowed(allowed, obs);
-    for (int a = 0; a < N_ACTIONS; a++) got[a] = allowed[a] ? '1' : '0';
-    CHECK_STRING(got, want);
-}
-
-static bh_step take(bh_env *env, int action, float *obs)
-{
-    bh_step step;
-    CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
-    return step;
-}
-
 static void test_allowed(void)
 {
     bh_env *env = world_make(def, NULL);
     float obs[N_TEXT];
     bh_env_reset(env, obs);
-    check_allowed(obs, "1111110");
-    take(env, 2, obs);
-    check_allowed(obs, "1101111");
-    take(env, 0, obs);
-    check_allowed(obs, "0101111");
-    take(env, 5, obs);
-    check_allowed(obs, "0000001");
-    bh_step step = take(env, STOP, obs);
+    world_check_allowed(env, obs, "1111110");
+    world_take(env, 2, obs);
+    world_check_allowed(env, obs, "1101111");
+    world_take(env, 0, obs);
+    world_check_allowed(env, obs, "0101111");
+    world_take(env, 5, obs);
+    world_check_allowed(env, obs, "0000001");
+    bh_step step = world_take(env, STOP, obs);
     CHECK(step.terminated && step.reward >= 0);
-    check_allowed(obs, "0000001");
+    world_check_allowed(env, obs, "0000001");
 
     // What is not allowed ends the episode with nothing.
     static const int forbidden[][MAX_PICKS + 1] = {{STOP}, {3, 3}, {0, 1, 0}, {0, 1, 2, 3}};
     for (int k = 0; k < 4; k++) {
         bh_env_reset(env, obs);
-        for (int i = 0; i < k; i++) CHECK(!take(env, forbidden[k][i], obs).terminated);
-        step = take(env, forbidden[k][k], obs);
+        for (int i = 0; i < k; i++) CHECK(!world_take(env, forbidden[k][i], obs).terminated);
+        step = world_take(env, forbidden[k][k], obs);
         CHECK(step.terminated && step.reward == 0);
         unsigned char allowed[N_ACTIONS];
         CHECK(world_allowed(env, obs, allowed) > 0);
@@ -293,11 +276,11 @@ static void test_an_episode(void)
     world_check_vocabulary(env, 83, 35, N_ACTIONS);
     CHECK_STRING(def->text->token((int)obs[0]), "<1>");
     CHECK(strstr(world_tell(env, def->describe), "<sum> …") != NULL);
-    take(env, 0, obs);
-    take(env, 4, obs);
+    world_take(env, 0, obs);
+    world_take(env, 4, obs);
     CHECK(strstr(world_tell(env, def->describe), "<sum> <1> <5> …") != NULL);
     CHECK(strstr(world_tell(env, def->info), "reference") == NULL);
-    bh_step step = take(env, STOP, obs);
+    bh_step step = world_take(env, STOP, obs);
     CHECK(step.terminated);
     CHECK(strstr(world_tell(env, def->info), "\"parts\":{\"rouge1\":") != NULL);
     CHECK(strstr(world_tell(env, def->info), "\"reference\":\"") != NULL);
@@ -307,73 +290,36 @@ static void test_an_episode(void)
     bh_env_destroy(env);
 }
 
-// Any action at any time, allowed or not.
 static void test_random_actions(void)
 {
     bh_env *env = world_make(def, NULL);
-    bh_rng rng = bh_rng_seed(42);
-    float obs[N_TEXT], view[N_TEXT + 16];
-    unsigned char allowed[N_ACTIONS];
-    for (int k = 0; k < 10000; k++) {
-        if (!bh_env_running(env)) bh_env_reset(env, obs);
-        bh_step step = take(env, (int)bh_rng_below(&rng, N_ACTIONS), obs);
-        CHECK(step.reward >= 0 && step.reward <= 1);
-        for (int i = 0; i < N_TEXT; i++) CHECK(obs[i] >= 0 && obs[i] < (float)def->text->n_tokens);
-        world_allowed(env, obs, allowed);
-        if (k % 7 != 0) continue;
-        CHECK(json_is_valid(world_tell(env, def->info)));
-        CHECK(strchr(world_tell(env, def->describe), '\n') == NULL);
-        def->view(bh_env_state(env), view);
-        for (int i = 0; i < def->n_view; i++) CHECK(view[i] >= -1 && view[i] < 256);
-    }
-    CHECK(json_is_valid(world_tell(env, def->layout)));
+    world_check_any_actions(env, 0, 1);
     bh_env_destroy(env);
 }
 
 // ---- examples ----
 
-// The document of a text, from its tokens; returns where <sum> is.
-static int find_sum(const int *tokens, int n)
-{
-    int i = 0;
-    while (i < n && strcmp(def->text->token(tokens[i]), "<sum>") != 0) i++;
-    CHECK(i < n);
-    return i;
-}
-
-// An episode has the document of an example when both draw it from the same stream.
 static void test_examples(void)
 {
     enum { N = 5000 };
     bh_env *env = world_make(def, NULL);
-    void *state = bh_alloc(def->state_bytes);
-    CHECK_STATUS(def->init(state, NULL, NULL), BH_OK);
     bh_rng rng = bh_rng_seed(11);
     double sum = 0;
     int n_ends[MAX_PICKS + 1] = {0};
     for (int k = 0; k < N; k++) {
-        int tokens[WORLD_T], terminated = 0;
-        bh_rng same = rng;
+        int tokens[WORLD_T];
+        bh_rng before = rng;
         float obs[N_TEXT];
-        double reward = 0;
-        int n = world_example(env, &rng, tokens), at = find_sum(tokens, n) + 1;
-        def->reset(state, &same, obs);
-        for (int i = 0; i < at; i++) CHECK(obs[i] == (float)tokens[i]);
-        for (int i = at; i < n; i++) {
-            unsigned char allowed[N_ACTIONS];
-            int action = world_action(env, tokens[i]);
-            def->text->allowed(allowed, obs);
-            CHECK(!terminated && action >= 0 && allowed[action]);
-            def->step(state, &same, action, obs, &reward, &terminated);
-        }
-        CHECK(terminated);
+        double reward;
+        int n = world_example(env, &rng, tokens);
+        int at = world_follow(env, before, tokens, n, obs, &reward);
+        CHECK_STRING(def->text->token(tokens[at - 1]), "<sum>");
         n_ends[n - 1 - at]++;
         sum += reward;
     }
     for (int i = 1; i <= MAX_PICKS; i++) CHECK(n_ends[i] > N / 10);
     printf("    examples: mean reward %.4f\n", sum / N);
     CHECK(sum / N > 1.2 * BHI_SUMMARIZE_RANDOM_MEAN && sum / N < 0.8 * BHI_SUMMARIZE_OPTIMUM);
-    bh_free(state, def->state_bytes);
     bh_env_destroy(env);
 }
 

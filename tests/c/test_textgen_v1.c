@@ -308,22 +308,16 @@ static void test_examples(void)
     sample total = {0}, part[P] = {{0}};
     int count[N_TOPICS] = {0};
     for (int k = 0; k < N; k++) {
+        bh_rng before = rng;
         int tokens[WORLD_T], n = world_example(env, &rng, tokens);
         float obs[WORLD_T], view[T + P + 1];
-        CHECK(tokens[0] > N_WORDS);
+        double reward;
+        CHECK(world_follow(env, before, tokens, n, obs, &reward) == 1 && tokens[0] > N_WORDS);
         count[tokens[0] - 1 - N_WORDS]++;
-        world_reset(env, def->text->token(tokens[0]), obs);
-        bh_step step = {0};
-        for (int i = 1; i < n; i++) {
-            CHECK(!step.terminated);
-            CHECK_STATUS(bh_env_step(env, world_action(env, tokens[i]), obs, &step, NULL), BH_OK);
-        }
-        CHECK(step.terminated);
-        for (int i = 0; i < n; i++) CHECK(obs[i] == (float)tokens[i]);
         def->view(bh_env_state(env), view);
         CHECK(view[T] == 1); // always grammatical
         for (int i = 0; i < P; i++) sample_add(&part[i], view[T + i]);
-        sample_add(&total, step.reward);
+        sample_add(&total, reward);
     }
     for (int t = 0; t < N_TOPICS; t++) CHECK_NEAR(count[t], N / 4, 5 * sqrt(N * 0.25 * 0.75));
     CHECK_NEAR(sample_mean(&total), 0.744, 0.005); // the header says 0.74
@@ -410,6 +404,13 @@ static void test_weights(void)
     bh_free(config, def->config->bytes);
 }
 
+static void test_random_actions(void)
+{
+    bh_env *env = world_make(def, NULL);
+    world_check_any_actions(env, 0, 1);
+    bh_env_destroy(env);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_rule);
@@ -421,5 +422,6 @@ int main(int argc, char **argv)
     CHECK_RUN(test_an_episode);
     CHECK_RUN(test_limit);
     CHECK_RUN(test_weights);
+    CHECK_RUN(test_random_actions);
     return check_report();
 }

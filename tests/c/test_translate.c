@@ -320,31 +320,22 @@ static void test_optimum(void)
 
 // ---- the examples ----
 
-// An example and a reset draw their sentence alike: from copies of a stream, the same one.
 static void test_examples(void)
 {
     enum { N = 10000 };
     bh_env *env = world_make(def, NULL);
-    void *state = bh_alloc(def->state_bytes);
-    memcpy(state, bh_env_state(env), def->state_bytes);
     bh_rng rng = bh_rng_seed(3);
     sample total = {0}, adverbial = {0}, literal = {0};
     int zh = world_token(def, "<zh>", 4);
     for (int k = 0; k < N; k++) {
-        bh_rng same = rng, again = rng;
-        int tokens[WORLD_T], n = world_example(env, &rng, tokens), at = 0, terminated = 0;
+        bh_rng before = rng, same = rng;
+        int tokens[WORLD_T], n = world_example(env, &rng, tokens);
         bhi_translate_sentence s = bhi_translate_draw(&same);
         float obs[T], view[T + P + 1];
-        double reward = 0;
-        def->reset(state, &again, obs);
-        for (; obs[at] != 0; at++) CHECK(obs[at] == (float)tokens[at]);
+        double reward;
+        int at = world_follow(env, before, tokens, n, obs, &reward);
         CHECK(tokens[at - 1] == zh);
-        for (; at < n; at++) {
-            CHECK(!terminated && reward == 0);
-            def->step(state, &again, world_action(env, tokens[at]), obs, &reward, &terminated);
-        }
-        CHECK(terminated);
-        def->view(state, view);
+        def->view(bh_env_state(env), view);
         CHECK(view[T] == 1);
         sample_add(&total, reward);
         int has_adverbial = s.place >= 0 || s.time >= 0;
@@ -362,7 +353,6 @@ static void test_examples(void)
         printf("    example %g, literal %g; random %.7f\n", sample_mean(&total),
                sample_mean(&literal), random_mean());
     }
-    bh_free(state, def->state_bytes);
     bh_env_destroy(env);
 }
 
@@ -424,6 +414,13 @@ static void test_weights(void)
     bh_free(config, def->config->bytes);
 }
 
+static void test_random_actions(void)
+{
+    bh_env *env = world_make(def, NULL);
+    world_check_any_actions(env, 0, 1);
+    bh_env_destroy(env);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_sentences);
@@ -434,5 +431,6 @@ int main(int argc, char **argv)
     CHECK_RUN(test_examples);
     CHECK_RUN(test_an_episode);
     CHECK_RUN(test_weights);
+    CHECK_RUN(test_random_actions);
     return check_report();
 }

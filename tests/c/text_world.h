@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What the tests of environments over a vocabulary share: texts by their words, what examples must keep, and the
-// reward of policies that need no learning.
+// What the tests of environments over a vocabulary share: texts by their words, policies that need no learning and their
+// reward, and what any actions and every example must keep.
 #pragma once
 
 #include "core/alloc.h"
 #include "envs/registry.h"
 
 #include "check.h"
+#include "json_valid.h"
 
 #include <stdlib.h>
 
@@ -90,14 +91,19 @@ static inline void world_reset(bh_env *env, const char *start, float *obs)
     CHECK(same);
 }
 
+static inline bh_step world_take(bh_env *env, int action, float *obs)
+{
+    bh_step step;
+    CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
+    return step;
+}
+
 /// Takes the actions that write those tokens; returns the last step.
 static inline bh_step world_write(bh_env *env, const char *text, float *obs)
 {
     int tokens[WORLD_T], n = world_parse(bh_env_definition(env), text, tokens);
     bh_step step = {0};
-    for (int i = 0; i < n; i++) {
-        CHECK_STATUS(bh_env_step(env, world_action(env, tokens[i]), obs, &step, NULL), BH_OK);
-    }
+    for (int i = 0; i < n; i++) step = world_take(env, world_action(env, tokens[i]), obs);
     return step;
 }
 
@@ -125,10 +131,31 @@ static inline int world_allowed(const bh_env *env, const float *obs, unsigned ch
     return n;
 }
 
-/// Plays actions drawn from those allowed: the returns of n episodes.
-static inline sample world_play_randomly(bh_env *env, int n, uint64_t seed)
+/// Whether exactly those actions are allowed after obs: a digit 0 or 1 for each.
+static inline void world_check_allowed(const bh_env *env, const float *obs, const char *want)
 {
-    bh_rng rng = bh_rng_seed(seed);
+    unsigned char allowed[WORLD_A];
+    char got[WORLD_A + 1] = {0};
+    world_allowed(env, obs, allowed);
+    for (int a = 0; a < bh_env_action_space(env)->n; a++) got[a] = allowed[a] ? '1' : '0';
+    CHECK_STRING(got, want);
+}
+
+/// What a policy does after obs; `context` is its own.
+typedef int world_policy(void *context, const bh_env *env, const float *obs);
+
+/// Any action that is allowed; the context is a bh_rng.
+static inline int world_any_allowed(void *rng, const bh_env *env, const float *obs)
+{
+    unsigned char allowed[WORLD_A];
+    int pick = (int)bh_rng_below(rng, (uint32_t)world_allowed(env, obs, allowed)), a = 0;
+    while (!allowed[a] || pick-- > 0) a++;
+    return a;
+}
+
+/// Plays n episodes: their returns.
+static inline sample world_play(bh_env *env, int n, world_policy *policy, void *context)
+{
     sample returns = {0};
     for (int k = 0; k < n; k++) {
         float obs[WORLD_T];
@@ -136,16 +163,46 @@ static inline sample world_play_randomly(bh_env *env, int n, uint64_t seed)
         double sum = 0;
         bh_env_reset(env, obs);
         do {
-            unsigned char allowed[WORLD_A];
-            int pick = (int)bh_rng_below(&rng, (uint32_t)world_allowed(env, obs, allowed)), a = 0;
-            while (!allowed[a] || pick-- > 0) a++;
-            CHECK_STATUS(bh_env_step(env, a, obs, &step, NULL), BH_OK);
+            step = world_take(env, policy(context, env, obs), obs);
             CHECK(!step.truncated);
             sum += step.reward;
         } while (!step.terminated);
         sample_add(&returns, sum);
     }
     return returns;
+}
+
+static inline sample world_play_randomly(bh_env *env, int n, uint64_t seed)
+{
+    bh_rng rng = bh_rng_seed(seed);
+    return world_play(env, n, world_any_allowed, &rng);
+}
+
+/// Any action at any time, allowed or not: rewards in [least, most], and all that the environment tells is in order.
+static inline void world_check_any_actions(bh_env *env, double least, double most)
+{
+    const bh_env_def *def = bh_env_definition(env);
+    int A = bh_env_action_space(env)->n, T = bh_env_observation_space(env)->n;
+    bh_rng rng = bh_rng_seed(42);
+    float obs[WORLD_T], view[WORLD_T + 16];
+    unsigned char allowed[WORLD_A];
+    CHECK(def->n_view <= WORLD_T + 16);
+    for (int k = 0; k < 10000; k++) {
+        if (!bh_env_running(env)) bh_env_reset(env, obs);
+        bh_step step = world_take(env, (int)bh_rng_below(&rng, (uint32_t)A), obs);
+        CHECK(step.reward >= least && step.reward <= most);
+        for (int i = 0; i < T; i++) CHECK(obs[i] >= 0 && obs[i] < (float)def->text->n_tokens);
+        world_allowed(env, obs, allowed);
+        if (k % 7 != 0) continue;
+        CHECK(json_is_valid(world_tell(env, def->info)));
+        CHECK(strchr(world_tell(env, def->describe), '\n') == NULL);
+        def->view(bh_env_state(env), view);
+        for (int i = 0; i < def->n_view; i++) {
+            int is_total = i == def->n_view - 1; // of all rewards: below -1 where each costs
+            CHECK(view[i] >= (is_total ? fmin(-1, least * T) : -1) && view[i] < 256);
+        }
+    }
+    CHECK(json_is_valid(world_tell(env, def->layout)));
 }
 
 /// A vocabulary that observations, drawings and layouts can rely on.
@@ -182,4 +239,28 @@ static inline int world_example(const bh_env *env, bh_rng *rng, int *tokens)
     for (int i = 0; i < n; i++) CHECK(tokens[i] > 0 && tokens[i] < text->n_tokens);
     for (int i = 0; i < n - 1; i++) CHECK(tokens[i] != text->ends_at);
     return n;
+}
+
+/// Plays an example of n tokens in the state of env, where an example and a reset that have the same stream begin alike: `rng`
+/// as it was before the example. The tokens that follow are actions, allowed ones, and the last one alone ends the episode
+/// and is rewarded. obs (T) and *reward: the last ones. Returns how many tokens the beginning has.
+static inline int world_follow(bh_env *env, bh_rng rng, const int *tokens, int n, float *obs,
+                               double *reward)
+{
+    const bh_env_def *def = bh_env_definition(env);
+    void *state = (void *)(uintptr_t)bh_env_state(env);
+    unsigned char allowed[WORLD_A];
+    int T = bh_env_observation_space(env)->n, n_start = 0, terminated = 0;
+    *reward = 0;
+    def->reset(state, &rng, obs);
+    while (n_start < T && obs[n_start] != BH_TOKEN_PAD) n_start++;
+    for (int i = n_start; i < n; i++) {
+        int action = world_action(env, tokens[i]);
+        world_allowed(env, obs, allowed);
+        CHECK(!terminated && *reward == 0 && action >= 0 && allowed[action]);
+        def->step(state, &rng, action, obs, reward, &terminated);
+    }
+    CHECK(terminated && n <= T);
+    for (int i = 0; i < n && i < T; i++) CHECK(obs[i] == (float)tokens[i]);
+    return n_start;
 }
