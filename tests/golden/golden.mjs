@@ -2,9 +2,7 @@
 // The runs whose parameters must have the same bits everywhere, seed 0 and so many steps each. runs.json has their
 // fingerprints by name: "ENV" is the environment's default preset, "ENV ALGO name=value …" another algorithm and options
 // ("preset=rainbow": a named preset). By hand: bellhop train ENV --algo ALGO --name value --total-timesteps 2000 --json.
-
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+// It imports nothing, as tests/browser/suites/same.mjs has a page import it.
 
 export const TIMESTEPS = 2000;
 
@@ -16,30 +14,33 @@ const SMALL = { dModel: 16, nHeads: 2, nLayers: 1, seed: 0 };
  * model of the task's examples; other names as goldenRuns has them.
  * @param {import('../../web/bellhop.js').Bellhop} bh
  * @param {readonly string[]} names
+ * @param {(file: string) => Promise<Uint8Array>} readCorpus by its name there: corpus_en.txt
  * @returns {Promise<Record<string, string>>} SHA-256 by name
  */
-export async function goldenTexts(bh, names) {
+export async function goldenTexts(bh, names, readCorpus) {
   /** @type {Record<string, string>} */
   const runs = {};
   for (const name of names) {
     const [kind, what, tokenizer] = name.split(' ');
     if (kind === 'text') runs[name] = await goldenTask(bh, what);
-    else if (kind === 'pretraining' || kind === 'sampling') runs[name] = goldenCorpus(bh, kind, what, tokenizer);
+    else if (kind === 'pretraining' || kind === 'sampling') runs[name] = await goldenCorpus(bh, kind, await readCorpus(`${what}.txt`), tokenizer);
     else runs[name] = (await goldenRuns(bh, [name]))[name].sha256;
   }
   return runs;
 }
 
-/** @param {import('../../web/bellhop.js').Bellhop} bh @param {string} kind @param {string} file @param {any} tokenizer */
-function goldenCorpus(bh, kind, file, tokenizer) {
-  const text = readFileSync(new URL(`../../envs/data/${file}.txt`, import.meta.url));
+/** @param {import('../../web/bellhop.js').Bellhop} bh @param {string} kind @param {Uint8Array} text @param {any} tokenizer */
+async function goldenCorpus(bh, kind, text, tokenizer) {
   const training = new bh.Pretraining(text, { seed: 0, batchSize: 4, maxSteps: 20, tokenizer });
   training.step(20);
   const { ids } = training.model.sample({ length: 100, seed: 7, temperature: 0.8, topP: 0.95 });
-  const hash = kind === 'pretraining' ? training.model.sha256() : createHash('sha256').update(new Uint8Array(ids.buffer)).digest('hex');
+  const hash = kind === 'pretraining' ? training.model.sha256() : hex(await crypto.subtle.digest('SHA-256', ids));
   training.dispose();
   return hash;
 }
+
+/** @param {ArrayBuffer} bytes */
+const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** @param {import('../../web/bellhop.js').Bellhop} bh @param {any} id */
 async function goldenTask(bh, id) {

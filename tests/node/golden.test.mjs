@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { load } from '../../web/node.mjs';
@@ -12,6 +13,7 @@ import { goldenRuns, goldenTexts } from '../golden/golden.mjs';
 const { sha256: golden, text_sha256: goldenOfText } = JSON.parse(readFileSync(new URL('../golden/runs.json', import.meta.url), 'utf8'));
 const names = Object.keys(golden);
 const textNames = Object.keys(goldenOfText);
+const readCorpus = (/** @type {string} */ file) => readFile(new URL(`../../envs/data/${file}`, import.meta.url));
 
 for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false, 'scalar']])) {
   test(`WebAssembly, ${name}`, async () => {
@@ -23,7 +25,7 @@ for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false
     assert.equal(new Set(Object.values(golden)).size, names.length, 'every run ends with parameters of its own');
     const algos = new Set(names.map((name) => name.split(' ')[1] ?? bh.catalog.envs.find(({ id: env }) => env === name)?.presets[0].algo));
     for (const { id } of bh.catalog.envs) assert.ok(names.includes(id) || textNames.some((name) => name.split(' ').includes(id)), `no golden run of ${id}`);
-    assert.deepEqual(await goldenTexts(bh, textNames), goldenOfText);
+    assert.deepEqual(await goldenTexts(bh, textNames, readCorpus), goldenOfText);
     // clone learns from demonstrations alone: tests/node/demonstrations.test.mjs.
     for (const { name } of bh.catalog.algos) assert.ok(name === 'clone' || algos.has(name), `no golden run of ${name}`);
   });
