@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `npm test`: get what is missing, then every check there is, in the order of the table GROUPS, stopping at the first
 // that fails. `npm test -- --only lint,c,node,browser` runs a part; the last line is always "N passed, N failed".
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { MODULES, build } from './build.mjs';
@@ -64,12 +65,21 @@ async function runNodeTests(kind) {
   if (files.length === 0) throw new Failure(`tests/${kind} has no *.test.mjs.`);
   // A browser started in the locale C may call its language en-US@posix, which Intl refuses.
   const env = kind === 'browser' ? { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } : {};
-  const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...files], { capture: true, env });
+  const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...atATime(kind), ...files], { capture: true, env });
   const counts = Object.fromEntries([...stripVTControlCharacters(output).matchAll(/^ℹ (pass|fail|cancelled) (\d+)$/gm)]
     .map(([, name, count]) => [name, Number(count)]));
   if (counts.pass === undefined) return asCounts(code === 0);
   const failed = counts.fail + counts.cancelled;
   return { passed: counts.pass, failed: code === 0 ? failed : Math.max(1, failed) };
+}
+
+/**
+ * As many files at a time as there are processors: Node's own choice leaves one out, which of two is half. What a browser
+ * shows depends on the processors it has, so its files run one after the other. @param {string} kind
+ */
+function atATime(kind) {
+  const hasOption = process.versions.node.localeCompare('20.10', 'en', { numeric: true }) >= 0;
+  return hasOption ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism()}`] : [];
 }
 
 async function buildAll() {
