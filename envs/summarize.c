@@ -209,31 +209,22 @@ static void allowed_after(unsigned char *allowed, const float *obs)
 
 // ---- what people pick ----
 
-static int is_main(const bhi_summarize_document *d, int i)
+// A hasty reader's next sentence: any that is left.
+static int hasty_pick(bh_rng *rng, unsigned picked)
 {
-    return d->sentences[i].kind != BHI_SUMMARIZE_REMARK && d->sentences[i].topic == d->topic;
-}
-
-// A hasty reader's next sentence: often the first one left, sometimes one of the main event, else any.
-static int hasty_pick(bh_rng *rng, const bhi_summarize_document *d, unsigned picked)
-{
-    int left[N_SENTENCES], n_left = 0, how = below(rng, 10);
-    for (int i = 0; i < N_SENTENCES; i++) {
-        if (picked & (1u << i)) continue;
-        if (how < 4) return i;
-        if (how >= 7 || is_main(d, i)) left[n_left++] = i;
+    for (;;) {
+        int i = below(rng, N_SENTENCES);
+        if (!(picked & (1u << i))) return i;
     }
-    if (n_left == 0) return hasty_pick(rng, d, picked);
-    return left[below(rng, n_left)];
 }
 
-// Markers, words and <sum>; returns how many tokens.
+// Words, markers and <sum>; returns how many tokens.
 static int write_document(const bhi_summarize_document *d, unsigned char *tokens)
 {
     int n = 0;
     for (int i = 0; i < N_SENTENCES; i++) {
-        tokens[n++] = (unsigned char)(TOKEN_FIRST + i);
         n += bhi_summarize_words(&d->sentences[i], tokens + n);
+        tokens[n++] = (unsigned char)(TOKEN_FIRST + i);
     }
     tokens[n++] = TOKEN_SUM;
     return n;
@@ -269,13 +260,13 @@ static int example(bh_rng *rng, int *tokens)
     int n = write_document(&document, text), n_picks = 1 + below(rng, MAX_PICKS);
     for (int i = 0; i < n; i++) tokens[i] = text[i];
     unsigned picked = 0, best = best_picks(&document);
-    int careful = below(rng, 5) < 2;
+    int careful = below(rng, 5) < 3;
     if (careful) n_picks = count_picks(best);
     for (int k = 0; k < n_picks; k++) {
         int i = 0;
         if (careful)
             while (!(best & ~picked & (1u << i))) i++;
-        else i = hasty_pick(rng, &document, picked);
+        else i = hasty_pick(rng, picked);
         picked |= 1u << i;
         tokens[n++] = TOKEN_FIRST + i;
     }
@@ -390,15 +381,17 @@ static void layout(const void *state, bh_text *out)
 
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "10000"},
+    {"dqn", "total_timesteps", "20000"},
     {"dqn", "learning_rate", "0.0005"},
     {"dqn", "batch_size", "64"},
     {"dqn", "train_freq", "4"},
-    {"dqn", "n_steps", "4"},
+    {"dqn", "tau", "0.02"},
+    {"dqn", "target_update_interval", "4"},
+    {"dqn", "prior_beta", "0.3"},
     {"dqn", "gamma", "1"},
     {"dqn", "exploration_initial_eps", "0.5"},
     {"dqn", "exploration_fraction", "0.4"},
-    {"dqn", "eval_freq", "2000"},
+    {"dqn", "eval_freq", "4000"},
 };
 
 const bh_env_def bh_env_summarize = {

@@ -27,8 +27,11 @@
 // Both are exact: tests/c/test_summarize.c enumerates all kinds of documents. Which topic, which time and which
 // order it is makes no difference to them.
 //
-// Observation: T = 35 tokens: for every sentence its marker <1>..<6> and its words, then <sum>, then the markers of
-// the picked sentences, then STOP. The words are in envs/data/summarize_v0.def.
+// Observation: T = 35 tokens: for every sentence its words and behind them its marker <1>..<6>, then <sum>, then the
+// markers of the picked sentences, then STOP. A marker stands behind the words so that a causal transformer knows there
+// what they say. The words are in envs/data/summarize_v0.def.
+//
+// Examples: three of five readers are careful and pick the best summary; the others pick any sentences, any number.
 //
 // view, describe, info, layout: as envs/token_text.h says; parts "rouge1", "precision", "recall", of which only the
 //     first counts. Once the summary is rated, info also has "reference": its words.

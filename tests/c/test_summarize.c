@@ -274,7 +274,8 @@ static void test_an_episode(void)
     float obs[N_TEXT], view[N_TEXT + 4];
     bh_env_reset(env, obs);
     world_check_vocabulary(env, 83, 35, N_ACTIONS);
-    CHECK_STRING(def->text->token((int)obs[0]), "<1>");
+    CHECK_STRING(def->text->token((int)obs[obs[3] <= N_SENTENCES ? 3 : 4]),
+                 "<1>"); // behind its words
     CHECK(strstr(world_tell(env, def->describe), "<sum> …") != NULL);
     world_take(env, 0, obs);
     world_take(env, 4, obs);

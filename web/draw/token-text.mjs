@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The text of an environment of tokens (envs/token_text.h), all of them: what the environment gave is muted, what the agent
-// wrote stands on a line, markers ("<zh>", "<1>") are chips and begin a line where they part things. Glosses below the words
+// wrote stands on a line, markers ("<zh>", "<1>") are chips; a line ends where they part things. Glosses below the words
 // where the reader's language has some. view and layout are those of envs/token_text.h.
 import { begin, box } from './surface.mjs';
 
@@ -42,7 +42,7 @@ export function wordsOf(layout, view, language) {
     const role = i > from && actions.has(id) ? 'written' : isMarker(id) ? 'marker' : 'given';
     const text = layout.tokens[id];
     const breaks = i > 0 && (talk ? role === 'written' || before === 'written'
-      : (role === 'marker' && (i === from || actions.has(id))) || (i === from + 1 && from > 0));
+      : i === from || (i === from + 1 && from > 0) || (before === 'marker' && actions.has(ids[i - 1])));
     before = role;
     return { id, text: isMarker(id) ? text.slice(1, -1) : text, gloss: glosses[id] === text ? '' : glosses[id].replace(/[<>]/g, ''), role, breaks };
   }).filter(({ id }) => id !== layout.ends_at);
