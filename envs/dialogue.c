@@ -339,6 +339,8 @@ static const bh_preset presets[] = {
     {"dqn", "batch_size", "64"},
     {"dqn", "train_freq", "4"},
     {"dqn", "n_steps", "3"},
+    {"dqn", "target_update_interval", "250"},
+    {"dqn", "prior_beta", "0.05"},
     {"dqn", "gamma", "1"},
     {"dqn", "double_q", "true"},
     {"dqn", "exploration_fraction", "0.4"},

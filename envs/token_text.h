@@ -114,8 +114,7 @@ int bhi_token_text_length(const float *obs, int n_text);
 #define BHI_TOKEN_PRESETS                                                                      \
     {"dqn", "features_extractor", "transformer"}, {"dqn", "net_arch", ""},                     \
         {"dqn", "buffer_size", "20000"}, {"dqn", "learning_starts", "500"},                    \
-        {"dqn", "target_update_interval", "250"}, {"dqn", "prior", "true"},                    \
-        {"dqn", "prior_beta", "0.05"}, {"dqn", "random_actions", "language-model"},            \
+        {"dqn", "prior", "true"}, {"dqn", "random_actions", "language-model"},                 \
         {"dqn", "n_eval_episodes", "50"}, {"ppo", "features_extractor", "transformer"},        \
         {"ppo", "net_arch", ""}, {"ppo", "total_timesteps", "40000"}, {"ppo", "n_envs", "16"}, \
         {"ppo", "n_steps", "64"}, {"ppo", "batch_size", "128"}, {"ppo", "n_epochs", "4"},      \
@@ -129,10 +128,11 @@ int bhi_token_text_length(const float *obs, int n_text);
     }
 
 /// Those of dqn where a text is rated at its end and nothing is hidden: the reward reaches its beginning at once.
-#define BHI_TOKEN_PRESETS_WRITING                                                       \
-    {"dqn", "total_timesteps", "8000"}, {"dqn", "learning_rate", "0.0005"},             \
-        {"dqn", "train_freq", "2"}, {"dqn", "n_steps", "12"}, {"dqn", "gamma", "0.99"}, \
-        {"dqn", "exploration_fraction", "0.5"},                                         \
-    {                                                                                   \
-        "dqn", "eval_freq", "1000"                                                      \
+#define BHI_TOKEN_PRESETS_WRITING                                                         \
+    {"dqn", "total_timesteps", "8000"}, {"dqn", "learning_rate", "0.0005"},               \
+        {"dqn", "train_freq", "2"}, {"dqn", "n_steps", "12"}, {"dqn", "gamma", "0.99"},   \
+        {"dqn", "exploration_fraction", "0.5"}, {"dqn", "target_update_interval", "250"}, \
+        {"dqn", "prior_beta", "0.05"},                                                    \
+    {                                                                                     \
+        "dqn", "eval_freq", "1000"                                                        \
     }
