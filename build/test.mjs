@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
-import { MODULES, build } from './build.mjs';
+import { build } from './build.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesIn } from './files.mjs';
 import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, chromePath, setup } from './setup.mjs';
@@ -31,7 +31,7 @@ const GROUPS = [
   native('scalar'),
   native('sanitize'),
   native('gradcheck'),
-  { title: `WebAssembly (${Object.keys(MODULES).join(', ')}) and the page`, kinds: ['node', 'browser'], needs: FOR_BUILD, run: buildAll },
+  { title: 'WebAssembly and the page', kinds: ['node', 'browser'], needs: FOR_BUILD, run: buildAll },
   node('Node', 'node', []),
   node('Browser', 'browser', FOR_BROWSER_TESTS),
 ];
