@@ -174,12 +174,13 @@ BH_API bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint
 /// SHA-256 of the parameters, as bh_checkpoint_fingerprint.
 BH_API void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65]);
 
-/// Writes a checkpoint (io/checkpoint.h): parameters, and as metadata the environment, algorithm and
-/// all options, so that it can be played again from the file alone. Returns the bytes it takes; call
+/// Writes a checkpoint (io/checkpoint.h): parameters, the frozen language model where a prior is known, and as metadata the
+/// environment, algorithm and all options, so that it can be played again from the file alone. Returns the bytes it takes; call
 /// with size 0 to ask. 0 when the options are more than 64 or longer than 6 KB together.
 BH_API size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size);
 
-/// Reads the parameters of a checkpoint into the run: online and target alike. BH_ERR_FORMAT for
+/// Reads the parameters of a checkpoint into the run: online and target alike, and its prior where the options ask for one (a
+/// prior that is known stays where the file has none). BH_ERR_FORMAT for
 /// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape; then
 /// nothing has changed. The next evaluation is the first of these parameters.
 BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err);
