@@ -251,7 +251,7 @@ static int pairs(int *keys, const unsigned char *tokens, int n)
 void bhi_translate_rate(double *parts, const unsigned char *right, int m,
                         const unsigned char *tokens, int n)
 {
-    int keys[LIMIT + 1], right_keys[LIMIT + 1];
+    int keys[LIMIT + 1] = {0}, right_keys[LIMIT + 1] = {0};
     for (int i = 0; i < n; i++) keys[i] = tokens[i];
     for (int i = 0; i < m; i++) right_keys[i] = right[i];
     parts[0] = f1(keys, n, right_keys, m);

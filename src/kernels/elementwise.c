@@ -205,6 +205,13 @@ static inline bhi_f4 blend(bh_real a, bhi_f4 x, bh_real b, bhi_f4 y)
     return bhi_f4_add(bhi_f4_mul(bhi_f4_splat(a), x), bhi_f4_mul(bhi_f4_splat(b), y));
 }
 
+// A moment of a parameter whose gradient is 0 shrinks until it is subnormal and, rounded to nearest, stays
+// there; some processors then take over 100 cycles for every operation on it.
+static inline bhi_f4 moment(bh_real a, bhi_f4 x, bh_real b, bhi_f4 y)
+{
+    return bhi_f4_flush(blend(a, x, b, y), BHI_LEAST_MOMENT);
+}
+
 // p - rate m / d
 static inline bhi_f4 moved(bhi_f4 p, bh_real rate, bhi_f4 m, bhi_f4 d)
 {
@@ -231,7 +238,7 @@ void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_re
 static inline void momentum_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_momentum_step *s = step;
-    x[1] = blend(s->momentum, x[1], s->scale, g);
+    x[1] = moment(s->momentum, x[1], s->scale, g);
     x[0] = bhi_f4_sub(x[0], bhi_f4_mul(bhi_f4_splat(s->rate), x[1]));
 }
 
@@ -251,7 +258,7 @@ static inline void rmsprop_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_rmsprop_step *s = step;
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    x[1] = blend(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
+    x[1] = moment(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
     x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(x[1]), bhi_f4_splat(s->epsilon)));
 }
 
@@ -259,8 +266,8 @@ static inline void rmsprop_centered_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_rmsprop_step *s = step;
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    x[1] = blend(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
-    x[2] = blend(s->alpha, x[2], s->rest, g);
+    x[1] = moment(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
+    x[2] = moment(s->alpha, x[2], s->rest, g);
     bhi_f4 variance = bhi_f4_relu(bhi_f4_sub(x[1], bhi_f4_mul(x[2], x[2])));
     x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(variance), bhi_f4_splat(s->epsilon)));
 }
@@ -289,8 +296,8 @@ static inline void adam_4(bhi_f4 *x, bhi_f4 g, const void *step)
     const bhi_adam_step *s = step;
     x[0] = bhi_f4_mul(x[0], bhi_f4_splat(s->keep)); // by 1 without decay: the same bits
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    x[1] = blend(s->beta1, x[1], s->rest1, g);
-    x[2] = blend(s->beta2, x[2], s->rest2, bhi_f4_mul(g, g));
+    x[1] = moment(s->beta1, x[1], s->rest1, g);
+    x[2] = moment(s->beta2, x[2], s->rest2, bhi_f4_mul(g, g));
     bhi_f4 root = bhi_f4_mul(bhi_f4_sqrt(x[2]), bhi_f4_splat(s->root_inverse));
     x[0] = moved(x[0], s->rate, x[1], bhi_f4_add(root, bhi_f4_splat(s->epsilon)));
 }

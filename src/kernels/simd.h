@@ -68,6 +68,11 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return wasm_f32x4_pmax(b, a);
 }
+// +0 where |a| <= least, else a (NaN too)
+static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
+{
+    return wasm_v128_andnot(a, wasm_f32x4_le(wasm_f32x4_abs(a), wasm_f32x4_splat(least)));
+}
 // 2^k, k in [-126, 127] being the low bits of the number 1.5 * 2^23 + k
 static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
 {
@@ -134,6 +139,11 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return _mm_max_ps(a, b);
 }
+static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
+{
+    __m128 size = _mm_andnot_ps(_mm_set1_ps(-0.0f), a);
+    return _mm_andnot_ps(_mm_cmple_ps(size, _mm_set1_ps(least)), a);
+}
 static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
 {
     __m128i shifted = _mm_slli_epi32(_mm_castps_si128(magic), 23);
@@ -193,6 +203,11 @@ static inline bhi_f4 bhi_f4_relu(bhi_f4 a)
 static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return vbslq_f32(vcgtq_f32(a, b), a, b);
+}
+static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
+{
+    return vreinterpretq_f32_u32(
+        vbicq_u32(vreinterpretq_u32_f32(a), vcaleq_f32(a, vdupq_n_f32(least))));
 }
 static inline bhi_f4 bhi_f4_power(bhi_f4 magic)
 {
@@ -268,6 +283,15 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
 {
     return (bhi_f4){a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y, a.z > b.z ? a.z : b.z,
                     a.w > b.w ? a.w : b.w};
+}
+static inline bh_real bhi_flush(bh_real a, bh_real least)
+{
+    return a <= least && -a <= least ? 0 : a;
+}
+static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
+{
+    return (bhi_f4){bhi_flush(a.x, least), bhi_flush(a.y, least), bhi_flush(a.z, least),
+                    bhi_flush(a.w, least)};
 }
 #ifndef BH_REAL_DOUBLE
 static inline bh_real bhi_power(bh_real magic)
