@@ -182,6 +182,23 @@ BH_OUT_OF_LINE static void each(pass *f, bh_real *const *x, int n_x, const bh_re
     for (int k = 0; k < n_x; k++) memcpy(x[k] + whole, last[k], bytes);
 }
 
+static inline void flush_4(bhi_f4 *x, bhi_f4 g, const void *least)
+{
+    (void)g;
+    x[0] = bhi_f4_flush(x[0], *(const bh_real *)least);
+}
+
+static void flush_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
+{
+    bh_real s = *(const bh_real *)step;
+    whole_vectors(flush_4, x, 1, g, &s, n);
+}
+
+void bhi_flush(bh_real *x, bh_real least, int n)
+{
+    each(flush_pass, (bh_real *const[]){x}, 1, x, &least, n);
+}
+
 static inline void polyak_4(bhi_f4 *x, bhi_f4 online, const void *tau)
 {
     bhi_f4 rate = bhi_f4_splat(*(const bh_real *)tau);
@@ -203,13 +220,6 @@ void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_rea
 static inline bhi_f4 blend(bh_real a, bhi_f4 x, bh_real b, bhi_f4 y)
 {
     return bhi_f4_add(bhi_f4_mul(bhi_f4_splat(a), x), bhi_f4_mul(bhi_f4_splat(b), y));
-}
-
-// A moment of a parameter whose gradient is 0 shrinks until it is subnormal and, rounded to nearest, stays
-// there; some processors then take over 100 cycles for every operation on it.
-static inline bhi_f4 moment(bh_real a, bhi_f4 x, bh_real b, bhi_f4 y)
-{
-    return bhi_f4_flush(blend(a, x, b, y), BHI_LEAST_MOMENT);
 }
 
 // p - rate m / d
@@ -238,7 +248,7 @@ void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_re
 static inline void momentum_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_momentum_step *s = step;
-    x[1] = moment(s->momentum, x[1], s->scale, g);
+    x[1] = blend(s->momentum, x[1], s->scale, g);
     x[0] = bhi_f4_sub(x[0], bhi_f4_mul(bhi_f4_splat(s->rate), x[1]));
 }
 
@@ -258,7 +268,7 @@ static inline void rmsprop_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_rmsprop_step *s = step;
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    x[1] = moment(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
+    x[1] = blend(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
     x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(x[1]), bhi_f4_splat(s->epsilon)));
 }
 
@@ -266,8 +276,8 @@ static inline void rmsprop_centered_4(bhi_f4 *x, bhi_f4 g, const void *step)
 {
     const bhi_rmsprop_step *s = step;
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    x[1] = moment(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
-    x[2] = moment(s->alpha, x[2], s->rest, g);
+    x[1] = blend(s->alpha, x[1], s->rest, bhi_f4_mul(g, g));
+    x[2] = blend(s->alpha, x[2], s->rest, g);
     bhi_f4 variance = bhi_f4_relu(bhi_f4_sub(x[1], bhi_f4_mul(x[2], x[2])));
     x[0] = moved(x[0], s->rate, g, bhi_f4_add(bhi_f4_sqrt(variance), bhi_f4_splat(s->epsilon)));
 }
@@ -296,8 +306,8 @@ static inline void adam_4(bhi_f4 *x, bhi_f4 g, const void *step)
     const bhi_adam_step *s = step;
     x[0] = bhi_f4_mul(x[0], bhi_f4_splat(s->keep)); // by 1 without decay: the same bits
     g = bhi_f4_mul(g, bhi_f4_splat(s->scale));
-    x[1] = moment(s->beta1, x[1], s->rest1, g);
-    x[2] = moment(s->beta2, x[2], s->rest2, bhi_f4_mul(g, g));
+    x[1] = blend(s->beta1, x[1], s->rest1, g);
+    x[2] = blend(s->beta2, x[2], s->rest2, bhi_f4_mul(g, g));
     bhi_f4 root = bhi_f4_mul(bhi_f4_sqrt(x[2]), bhi_f4_splat(s->root_inverse));
     x[0] = moved(x[0], s->rate, x[1], bhi_f4_add(root, bhi_f4_splat(s->epsilon)));
 }

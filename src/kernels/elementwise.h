@@ -37,12 +37,10 @@ double bhi_sum_of_squares(const bh_real *x, int n);
 /// p[i] -= rate * scale * g[i]: a step of gradient descent. (n) each.
 void bhi_sgd(bh_real *restrict p, const bh_real *restrict g, bh_real rate, bh_real scale, int n);
 
-// The steps below take g' = scale g for the gradient and go over (n) of each array once. A moment (m, v) no
-// larger than BHI_LEAST_MOMENT becomes 0: its root is far below half a unit in the last place of Adam's usual
-// epsilon, and it does not decay into subnormal numbers.
+/// x[i] = +0 where |x[i]| <= least; NaN stays. (n)
+void bhi_flush(bh_real *x, bh_real least, int n);
 
-/// 2^-110.
-#define BHI_LEAST_MOMENT ((bh_real)0x1p-110)
+// The steps below take g' = scale g for the gradient and go over (n) of each array once.
 
 /// Numbers of one step that do not depend on the element.
 typedef struct bhi_momentum_step {

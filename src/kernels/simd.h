@@ -284,14 +284,14 @@ static inline bhi_f4 bhi_f4_max(bhi_f4 a, bhi_f4 b)
     return (bhi_f4){a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y, a.z > b.z ? a.z : b.z,
                     a.w > b.w ? a.w : b.w};
 }
-static inline bh_real bhi_flush(bh_real a, bh_real least)
+static inline bh_real bhi_flushed(bh_real a, bh_real least)
 {
     return a <= least && -a <= least ? 0 : a;
 }
 static inline bhi_f4 bhi_f4_flush(bhi_f4 a, bh_real least)
 {
-    return (bhi_f4){bhi_flush(a.x, least), bhi_flush(a.y, least), bhi_flush(a.z, least),
-                    bhi_flush(a.w, least)};
+    return (bhi_f4){bhi_flushed(a.x, least), bhi_flushed(a.y, least), bhi_flushed(a.z, least),
+                    bhi_flushed(a.w, least)};
 }
 #ifndef BH_REAL_DOUBLE
 static inline bh_real bhi_power(bh_real magic)

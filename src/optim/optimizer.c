@@ -94,15 +94,33 @@ void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
         opt->v = bhi_arena_array(arena, (size_t)n, sizeof *opt->v);
 }
 
+// The moments of a parameter whose gradient has become 0 shrink until they are subnormal and, rounded to
+// nearest, stay there, where some processors take over 100 cycles for each operation: CartPole's loop ran at
+// two thirds of its speed. A mean that forgets a tenth a step goes from LEAST_MOMENT to 2.6e-35 in 32 of them,
+// which the learning rate can still multiply. The root of LEAST_MOMENT is 2.8e-17, far below half a unit in the
+// last place of Adam's usual epsilon.
+#define LEAST_MOMENT ((bh_real)0x1p-110)
+enum { FLUSH_EVERY = 32 };
+
+static void flush_moments(bhi_optimizer *opt)
+{
+    if (--opt->until_flush > 0) return;
+    opt->until_flush = FLUSH_EVERY;
+    if (opt->m != NULL) bhi_flush(opt->m, LEAST_MOMENT, opt->n);
+    if (opt->v != NULL) bhi_flush(opt->v, LEAST_MOMENT, opt->n);
+}
+
 void bhi_optimizer_init(bhi_optimizer *opt)
 {
     opt->beta1_power = opt->beta2_power = 1;
+    opt->until_flush = FLUSH_EVERY;
 }
 
 void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                         double learning_rate, double scale)
 {
     kinds[opt->settings.optimizer].step(opt, params, grads, learning_rate, scale);
+    flush_moments(opt);
 }
 
 double bhi_clip_scale(double norm, double max_norm)

@@ -76,6 +76,7 @@ typedef struct bhi_optimizer {
     bh_real *m,
         *v; ///< (n) running means of gradients and of their squares; NULL where the kind has none
     double beta1_power, beta2_power; ///< beta^t after t steps of Adam
+    int until_flush;                 ///< steps until moments that have vanished are set to 0
 } bhi_optimizer;
 
 /// The rows' defaults for a kind.
@@ -90,6 +91,7 @@ void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
 void bhi_optimizer_init(bhi_optimizer *opt);
 
 /// One step on params (n) with gradient grads (n) times `scale`, the factor from bhi_clip_scale.
+/// Every 32nd step sets moments of at most 2^-110 to 0.
 void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                         double learning_rate, double scale);
 

@@ -109,6 +109,32 @@ static void test_centered_without_variance(void)
     CHECK((double)p < -30 && (double)p > -61);
 }
 
+// Where the gradient has become 0, moments end at 0 and are not left subnormal; NaN is not lost.
+static void test_moments_vanish(void)
+{
+    static const bhi_optimizer_kind kinds[] = {BHI_ADAM, BHI_MOMENTUM, BHI_RMSPROP_CENTERED};
+    enum { N = 5 };
+    for (int k = 0; k < 3; k++) {
+        bh_real p[N] = {0}, g[N], m[N] = {0}, v[N] = {0};
+        bhi_optimizer opt = {.settings = bhi_optimizer_defaults(kinds[k]), .n = N, .m = m, .v = v};
+        bhi_optimizer_init(&opt);
+        for (int i = 0; i < N; i++) g[i] = (bh_real)(i % 2 ? 1e-12 : -1e-12);
+        bhi_optimizer_step(&opt, p, g, 1e-3, 1);
+        memset(g, 0, sizeof g);
+        int subnormal = 0;
+        for (int t = 0; t < 60000; t++) {
+            bhi_optimizer_step(&opt, p, g, 1e-3, 1);
+            subnormal += m[0] != 0 && fabs((double)m[0]) < 1.2e-38;
+            subnormal += v[0] != 0 && fabs((double)v[0]) < 1.2e-38;
+        }
+        for (int i = 0; i < N; i++) CHECK(m[i] == 0 && v[i] == 0);
+        CHECK(subnormal == 0);
+        g[1] = (bh_real)NAN;
+        for (int t = 0; t < 64; t++) bhi_optimizer_step(&opt, p, g, 1e-3, 1);
+        CHECK(p[0] == p[0] && p[1] != p[1] && p[2] == p[2]);
+    }
+}
+
 // Without decay AdamW is Adam, to the bit; with it, a parameter without gradient shrinks.
 static void test_adamw(void)
 {
@@ -201,6 +227,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_settings);
     CHECK_RUN(test_against_pytorch);
     CHECK_RUN(test_centered_without_variance);
+    CHECK_RUN(test_moments_vanish);
     CHECK_RUN(test_adamw);
     CHECK_RUN(test_sgd);
     CHECK_RUN(test_adam);
