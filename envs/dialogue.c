@@ -334,7 +334,7 @@ static void layout(const void *state, bh_text *out)
 
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "16000"},
+    {"dqn", "total_timesteps", "24000"},
     {"dqn", "learning_rate", "0.001"},
     {"dqn", "batch_size", "64"},
     {"dqn", "train_freq", "4"},
@@ -345,6 +345,7 @@ static const bh_preset presets[] = {
     {"dqn", "double_q", "true"},
     {"dqn", "exploration_fraction", "0.4"},
     {"dqn", "eval_freq", "2000"},
+    {"dqn", "n_eval_episodes", "200"},
 };
 
 const bh_env_def bh_env_dialogue = {

@@ -392,6 +392,7 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_initial_eps", "0.5"},
     {"dqn", "exploration_fraction", "0.4"},
     {"dqn", "eval_freq", "4000"},
+    {"dqn", "n_eval_episodes", "200"},
 };
 
 const bh_env_def bh_env_summarize = {

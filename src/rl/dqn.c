@@ -618,6 +618,15 @@ static void class_params_changed(void *agent)
 }
 
 #if BH_HAS_TEXT
+// Values that are 0 everywhere leave the choice to the prior: the agent starts as what the model says, and not as what
+// random values make of it.
+static void forget_values(const bhi_net *net, bh_real *params)
+{
+    const bhi_layer *last = &net->layers[net->n_layers - 1];
+    size_t n = (size_t)(last->inputs + 1) * (size_t)last->outputs;
+    memset(params + last->w_at, 0, n * sizeof *params);
+}
+
 static bh_status class_language_model(void *agent, const bh_language_weights *lm, bh_error *err)
 {
     bh_dqn *d = agent;
@@ -625,6 +634,7 @@ static bh_status class_language_model(void *agent, const bh_language_weights *lm
     if (status == BH_OK) status = bhi_guide_take(&d->guide, lm, err);
     if (status != BH_OK) return status;
     bhi_language_body(&d->net, d->online, lm);
+    forget_values(&d->net, d->online);
     class_params_changed(d);
     return BH_OK;
 }
