@@ -95,6 +95,7 @@ static void score(bh_ngram_scores *out, const counter *counts, const double *uni
     for (int i = 1; i < N_KS; i++) {
         if (of_3[i] < of_3[best]) best = i;
     }
+    if (n == 0) n = 1;
     *out = (bh_ngram_scores){bh_exp(of_1 / n), bh_exp(of_3[best] / n), ks[best]};
 }
 

@@ -4,7 +4,8 @@
 
 #include "lm/corpus.h"
 
-/// Perplexities of the held-out part of a corpus, exp of the mean -log probability of each token that windows of T predict.
+/// Perplexities of the held-out part of a corpus, exp of the mean -log probability of each token that windows of T predict;
+/// 1 where they predict none.
 typedef struct bh_ngram_scores {
     double unigram; ///< by how often a token comes, with 1 added to every count
     double trigram; ///< by the two tokens before: (n(a b c) + k) / (n(a b) + k V)

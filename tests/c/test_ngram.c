@@ -92,6 +92,12 @@ static void test_rows(void)
     // so the smallest k is the best.
     CHECK_NEAR(s.trigram, pow(1.0004 / 1.0001 * 1.0004 / 1.0001 * 16, 0.25), 1e-12);
     bh_corpus_destroy(c);
+
+    static const uint16_t nothing[] = {1, 2, 3, 1, 0, 0}; // a held-out row of one token
+    CHECK_STATUS(bh_corpus_create_rows(&c, nothing, 2, 3, 0.5, NULL), BH_OK);
+    CHECK_STATUS(bh_ngram_score(&s, c, 4, 2, NULL), BH_OK);
+    CHECK(s.unigram == 1 && s.trigram == 1);
+    bh_corpus_destroy(c);
 }
 
 static void test_memory(void)
