@@ -1,56 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A run: agent, environments, evaluation, records.
-#include "rl/run.h"
+#include "rl/run_state.h"
 
 #include "core/alloc.h"
 #include "rl/demonstrations.h"
-#include "rl/guide.h"
-#include "rl/vec_env.h"
 
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-#define RECORDS_MAX    8192
-#define EVAL_SLOTS_MAX 128 // episodes played side by side
-
-// Environments that step together, and what they were told and gave.
-typedef struct slots {
-    int n;
-    bh_env *envs;                // n of them; owns its memory, the arrays are the run's
-    float *obs_tm1, *obs_t;      // (n,F)
-    int *actions;                // (n)
-    unsigned char *explored;     // (n)
-    double *rewards;             // (n)
-    int *terminated, *truncated; // (n)
-    double *returns;             // (n) of the episode so far
-} slots;
-
-struct bh_run {
-    bh_setup *setup; // a copy
-    void *agent;
-    slots train, eval;
-    bh_mdp mdp;
-    bh_rng eval_rng;
-    int F, A;
-    int timesteps, episodes, solved_at;
-    double best_mean; // NAN before the first evaluation
-    void *best;       // copy of the agent's parameters, once there is a best_mean
-    size_t params_bytes;
-    int next_log, next_eval; // in environment steps
-    double *records;         // (RECORDS_MAX, BH_RECORD_WIDTH)
-    int record_first, record_count;
-    double *q; // (EVAL_SLOTS_MAX, A)
-    size_t bytes;
-    bh_transition *outcomes;
-    int *n_outcomes;
-    bh_error failure; // of an environment
-};
-
 // ---- creating ----
 
-static void layout_slots(slots *s, bhi_arena *arena, int n, int F)
+static void layout_slots(bhi_slots *s, bhi_arena *arena, int n, int F)
 {
     size_t count = (size_t)n;
     s->n = n;
@@ -75,8 +37,8 @@ static void layout(bh_run *run, bhi_arena *arena, const counts *c)
     bhi_arena_array(arena, 1, sizeof *run);
     layout_slots(&run->train, arena, c->n_envs, c->F);
     layout_slots(&run->eval, arena, c->n_eval, c->F);
-    run->records = bhi_arena_array(arena, RECORDS_MAX * BH_RECORD_WIDTH, sizeof *run->records);
-    run->q = bhi_arena_array(arena, (size_t)EVAL_SLOTS_MAX * (size_t)c->A, sizeof *run->q);
+    run->records = bhi_arena_array(arena, BHI_RECORDS_MAX * BH_RECORD_WIDTH, sizeof *run->records);
+    run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_SLOTS_MAX * (size_t)c->A, sizeof *run->q);
     run->outcomes = bhi_arena_array(arena, entries * BH_TRANSITIONS_MAX, sizeof *run->outcomes);
     run->n_outcomes = bhi_arena_array(arena, entries, sizeof *run->n_outcomes);
 }
@@ -93,7 +55,7 @@ static bh_status copy_setup(bh_setup **out, const bh_setup *setup, bh_error *err
     return BH_OK;
 }
 
-static bh_status create_envs(slots *s, const bh_setup *setup, bh_error *err)
+static bh_status create_envs(bhi_slots *s, const bh_setup *setup, bh_error *err)
 {
     return bh_vec_env_create(&s->envs, setup->env, setup->env_config, s->n, err);
 }
@@ -135,7 +97,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
 }
 
 // Fresh episodes in the first n environments.
-static bh_status start_envs(slots *s, int n, bh_rng *rng, int F)
+static bh_status start_envs(bhi_slots *s, int n, bh_rng *rng, int F)
 {
     bh_status status = BH_OK;
     for (int i = 0; i < n && status == BH_OK; i++) {
@@ -146,7 +108,8 @@ static bh_status start_envs(slots *s, int n, bh_rng *rng, int F)
     return status;
 }
 
-static bh_status start_training(slots *s, bh_rng *rng, int exploring_starts, int F, bh_error *err)
+static bh_status start_training(bhi_slots *s, bh_rng *rng, int exploring_starts, int F,
+                                bh_error *err)
 {
     bh_env_start_anywhere(s->envs, exploring_starts);
     for (int i = 0; i < s->n; i++) s->actions[i] = -1;
@@ -221,7 +184,7 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
         .F = bh_space_floats(bh_env_observation_space(probe)),
         .A = bh_env_action_space(probe)->n,
         .n_envs = setup->run.n_envs,
-        .n_eval = n_eval < EVAL_SLOTS_MAX ? n_eval : EVAL_SLOTS_MAX,
+        .n_eval = n_eval < BHI_EVAL_SLOTS_MAX ? n_eval : BHI_EVAL_SLOTS_MAX,
         .n_states = setup->agent->needs_mdp ? bh_env_observation_space(probe)->n : 0,
     };
     bh_run shape = {0};
@@ -305,9 +268,9 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
 
 static double *add_record(bh_run *run, int kind)
 {
-    int at = (run->record_first + run->record_count) % RECORDS_MAX;
-    if (run->record_count < RECORDS_MAX) run->record_count++;
-    else run->record_first = (run->record_first + 1) % RECORDS_MAX;
+    int at = (run->record_first + run->record_count) % BHI_RECORDS_MAX;
+    if (run->record_count < BHI_RECORDS_MAX) run->record_count++;
+    else run->record_first = (run->record_first + 1) % BHI_RECORDS_MAX;
     double *record = run->records + (size_t)at * BH_RECORD_WIDTH;
     memset(record, 0, BH_RECORD_WIDTH * sizeof *record);
     record[0] = kind;
@@ -319,11 +282,11 @@ int bh_run_drain(bh_run *run, double *out, int max)
 {
     int n = run->record_count < max ? run->record_count : max;
     for (int i = 0; i < n; i++) {
-        int at = (run->record_first + i) % RECORDS_MAX;
+        int at = (run->record_first + i) % BHI_RECORDS_MAX;
         memcpy(out + (size_t)i * BH_RECORD_WIDTH, run->records + (size_t)at * BH_RECORD_WIDTH,
                BH_RECORD_WIDTH * sizeof *out);
     }
-    run->record_first = (run->record_first + n) % RECORDS_MAX;
+    run->record_first = (run->record_first + n) % BHI_RECORDS_MAX;
     run->record_count -= n;
     return n;
 }
@@ -368,14 +331,14 @@ static void count_episode(tally *t, double episode_return, int length)
     t->length += length;
 }
 
-static bh_status fail(bh_run *run, const slots *s)
+static bh_status fail(bh_run *run, const bhi_slots *s)
 {
     run->failure = *bh_env_failure(s->envs);
     return run->failure.status;
 }
 
 // The actions of environments that wait stay what they were, an action of the space.
-static bh_status step_envs(slots *s)
+static bh_status step_envs(bhi_slots *s)
 {
     bh_status status = bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards, s->terminated,
                                        s->truncated, NULL);
@@ -394,7 +357,7 @@ static void cut_training(bh_run *run)
 // Greedy actions of the active environments: one forward pass over their rows alone.
 static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active)
 {
-    slots *s = &run->eval;
+    bhi_slots *s = &run->eval;
     size_t F = (size_t)run->F;
     for (int j = 0; j < n_active; j++) {
         memcpy(s->obs_tm1 + (size_t)j * F, s->obs_t + (size_t)active[j] * F, F * sizeof(float));
@@ -408,10 +371,10 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
 // One episode in each of the first n slots, greedy under params.
 static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
 {
-    slots *s = &run->eval;
+    bhi_slots *s = &run->eval;
     int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
     if (start_envs(s, n, rng, run->F) != BH_OK) return fail(run, s);
-    int active[EVAL_SLOTS_MAX], n_active = n;
+    int active[BHI_EVAL_SLOTS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;
     while (n_active > 0) {
         choose_greedily(run, params, active, n_active);
@@ -445,7 +408,7 @@ static bh_status evaluate(bh_run *run, const void *params, int episodes, bh_rng 
     return BH_OK;
 }
 
-static void *params_of(bh_run *run, bh_which which)
+void *bhi_run_params(bh_run *run, bh_which which)
 {
     size_t bytes;
     int has_best = run->best_mean == run->best_mean;
@@ -455,14 +418,14 @@ static void *params_of(bh_run *run, bh_which which)
 static void keep_best(bh_run *run, const bh_score *score)
 {
     run->best_mean = score->mean;
-    memcpy(run->best, params_of(run, BH_CURRENT), run->params_bytes);
+    memcpy(run->best, bhi_run_params(run, BH_CURRENT), run->params_bytes);
 }
 
 static bh_status evaluate_now(bh_run *run)
 {
     bh_score score;
-    bh_status status = evaluate(run, params_of(run, BH_CURRENT), run->setup->run.n_eval_episodes,
-                                &run->eval_rng, &score);
+    bh_status status = evaluate(run, bhi_run_params(run, BH_CURRENT),
+                                run->setup->run.n_eval_episodes, &run->eval_rng, &score);
     if (status != BH_OK) return status;
     int is_best = !(score.mean < run->best_mean); // of equals the latest; true also against NAN
     if (is_best) keep_best(run, &score);
@@ -481,12 +444,12 @@ static bh_status evaluate_now(bh_run *run)
 bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, bh_score *out)
 {
     bh_rng rng = bh_rng_seed(seed);
-    return evaluate(run, params_of(run, which), episodes, &rng, out);
+    return evaluate(run, bhi_run_params(run, which), episodes, &rng, out);
 }
 
 // ---- the loop ----
 
-static bh_status begin_step(slots *s, int F)
+static bh_status begin_step(bhi_slots *s, int F)
 {
     for (int i = 0; i < s->n; i++) {
         if (!bh_vec_env_running(s->envs, i)) s->returns[i] = 0;
@@ -506,7 +469,7 @@ static bh_status fail_step(bh_run *run)
 static bh_status step_once(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
-    slots *s = &run->train;
+    bhi_slots *s = &run->train;
     if (begin_step(s, run->F) != BH_OK) return fail_step(run);
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
     if (step_envs(s) != BH_OK) {
@@ -614,7 +577,7 @@ const bh_setup *bh_run_setup(const bh_run *run)
 
 void bh_run_last_step(const bh_run *run, bh_last_step *out)
 {
-    const slots *s = &run->train;
+    const bhi_slots *s = &run->train;
     *out = (bh_last_step){
         .obs_tm1 = s->obs_tm1,
         .obs_t = s->obs_t,
@@ -628,7 +591,7 @@ void bh_run_last_step(const bh_run *run, bh_last_step *out)
 
 void bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
 {
-    run->setup->agent->q_values(run->agent, params_of(run, BH_CURRENT), q, obs, n);
+    run->setup->agent->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
 }
 
 int bh_run_n_actions(const bh_run *run)
@@ -640,170 +603,3 @@ const bh_space *bh_run_observation_space(const bh_run *run)
 {
     return bh_env_observation_space(run->train.envs);
 }
-
-// ---- checkpoints ----
-
-int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX])
-{
-    int n = run->setup->agent->tensors(run->agent, params_of(run, which), out);
-    assert(n <= BH_TENSORS_MAX);
-    return n;
-}
-
-static bhi_guide *guide_of(bh_run *run)
-{
-    const bh_agent_class *agent = run->setup->agent;
-    return BH_HAS_TEXT && agent->guide != NULL ? agent->guide(run->agent) : NULL;
-}
-
-// The frozen language model beside the parameters; returns how many tensors.
-static int prior_tensors(bh_run *run, bh_tensor *out)
-{
-    bhi_guide *guide = guide_of(run);
-    return guide != NULL ? bhi_guide_tensors(guide, out) : 0;
-}
-
-void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65])
-{
-    bh_tensor tensors[BH_TENSORS_MAX];
-    bh_checkpoint_fingerprint(tensors, bh_run_tensors(run, which, tensors), hex);
-}
-
-// Metadata entries and the text they point into.
-typedef struct metadata {
-    bh_checkpoint_entry entries[128];
-    int n;
-    char text[12 * BH_TEXT_MAX];
-    size_t used;
-    int overflowed;
-} metadata;
-
-static void add_entry(metadata *m, const char *prefix, const char *name, const char *value)
-{
-    bh_text key = bh_text_over(m->text + m->used, sizeof m->text - m->used);
-    bh_text_add(&key, "%s%s", prefix, name);
-    size_t value_at = m->used + key.length + 1, end = value_at + strlen(value) + 1;
-    m->overflowed |= m->n == (int)(sizeof m->entries / sizeof *m->entries) || end > sizeof m->text;
-    if (m->overflowed) return;
-    memcpy(m->text + value_at, value, end - value_at);
-    m->entries[m->n++] = (bh_checkpoint_entry){m->text + m->used, m->text + value_at};
-    m->used = end;
-}
-
-static void add_table(metadata *m, const char *prefix, const bh_config_table *table,
-                      const void *config)
-{
-    char value[BH_TEXT_MAX];
-    for (int i = 0; table != NULL && i < table->n_fields; i++) {
-        bh_text text = bh_text_over(value, sizeof value);
-        bh_config_get(table, config, &table->fields[i], &text);
-        add_entry(m, prefix, table->fields[i].name, value);
-    }
-}
-
-static void add_number(metadata *m, const char *name, double value)
-{
-    char buffer[40];
-    bh_text text = bh_text_over(buffer, sizeof buffer);
-    bh_text_add_real(&text, value);
-    add_entry(m, "", name, buffer);
-}
-
-size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
-{
-    const bh_setup *setup = run->setup;
-    metadata m = {.n = 0};
-    bh_tensor tensors[BH_TENSORS_MAX];
-    add_entry(&m, "", "format", "bellhop-1");
-    add_entry(&m, "", "env", setup->env->id);
-    add_entry(&m, "", "algo", setup->agent->name);
-    add_number(&m, "timesteps", run->timesteps);
-    if (run->best_mean == run->best_mean) add_number(&m, "best_mean_reward", run->best_mean);
-    add_table(&m, "config.", &bh_run_table, &setup->run);
-    add_table(&m, "config.", setup->agent->config, setup->agent_config);
-    add_table(&m, "config.env.", setup->env->config, setup->env_config);
-    if (m.overflowed) return 0;
-    int n = bh_run_tensors(run, which, tensors);
-    if (guide_of(run) != NULL && guide_of(run)->is_known) n += prior_tensors(run, tensors + n);
-    return bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
-}
-
-static bh_status check_same(const void *bytes, size_t size, const char *key, const char *own,
-                            bh_error *err)
-{
-    char value[64];
-    if (bh_checkpoint_entry_get(bytes, size, key, value, sizeof value) != 1) value[0] = '\0';
-    if (strcmp(value, own) == 0) return BH_OK;
-    return bh_fail(err, BH_ERR_SHAPE, "the checkpoint's %s is '%s', but here it is '%s'", key,
-                   value, own);
-}
-
-static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
-                                 const bh_tensor *tensors, int n, bh_error *err)
-{
-    bh_status status = bh_checkpoint_read(bytes, size, tensors, n, err);
-    if (status != BH_OK) return status;
-    const bh_agent_class *agent = run->setup->agent;
-    if (agent->params_changed != NULL) agent->params_changed(run->agent);
-    run->best_mean = NAN; // the old scores belonged to other parameters
-    run->solved_at = -1;
-    return BH_OK;
-}
-
-bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err)
-{
-    bh_status status = bh_checkpoint_check(bytes, size, err);
-    if (status == BH_OK) status = check_same(bytes, size, "env", run->setup->env->id, err);
-    if (status == BH_OK) status = check_same(bytes, size, "algo", run->setup->agent->name, err);
-    if (status != BH_OK) return status;
-    bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bh_run_tensors(run, BH_CURRENT, tensors), n_prior = prior_tensors(run, tensors + n);
-    int has_prior = n_prior > 0 && bh_checkpoint_has(bytes, size, tensors[n].name);
-    status = read_parameters(run, bytes, size, tensors, n + (has_prior ? n_prior : 0), err);
-    if (status == BH_OK && has_prior) guide_of(run)->is_known = 1;
-    return status;
-}
-
-bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
-                                 bh_error *err)
-{
-    bh_status status = bh_checkpoint_check(bytes, size, err);
-    if (status != BH_OK) return status;
-    bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bh_run_tensors(run, BH_CURRENT, tensors), found = 0;
-    for (int i = 0; i < n; i++) {
-        if (bh_checkpoint_has(bytes, size, tensors[i].name)) tensors[found++] = tensors[i];
-    }
-    if (found == 0) {
-        return bh_fail(err, BH_ERR_SHAPE,
-                       "the checkpoint has none of this model's parameters, such as '%s'",
-                       tensors[0].name);
-    }
-    if (n_loaded != NULL) *n_loaded = found;
-    return read_parameters(run, bytes, size, tensors, found, err);
-}
-
-// ---- language models ----
-
-#if BH_HAS_TEXT
-bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err)
-{
-    const bh_agent_class *agent = run->setup->agent;
-    if (agent->language_model == NULL) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s cannot start from a language model; use dqn, ppo or reinforce",
-                       agent->name);
-    }
-    bh_status status = agent->language_model(run->agent, lm, err);
-    if (status != BH_OK) return status;
-    run->best_mean = NAN;
-    run->solved_at = -1;
-    return BH_OK;
-}
-
-int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n)
-{
-    const bh_agent_class *agent = run->setup->agent;
-    return agent->log_prior != NULL && agent->log_prior(run->agent, log_p, obs, n);
-}
-#endif

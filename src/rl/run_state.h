@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// What a run consists of. Private to run.c and run_checkpoint.c.
+#pragma once
+
+#include "rl/run.h"
+#include "rl/vec_env.h"
+
+#define BHI_RECORDS_MAX    8192
+#define BHI_EVAL_SLOTS_MAX 128 // episodes played side by side
+
+// Environments that step together, and what they were told and gave.
+typedef struct bhi_slots {
+    int n;
+    bh_env *envs;                // n of them; owns its memory, the arrays are the run's
+    float *obs_tm1, *obs_t;      // (n,F)
+    int *actions;                // (n)
+    unsigned char *explored;     // (n)
+    double *rewards;             // (n)
+    int *terminated, *truncated; // (n)
+    double *returns;             // (n) of the episode so far
+} bhi_slots;
+
+struct bh_run {
+    bh_setup *setup; // a copy
+    void *agent;
+    bhi_slots train, eval;
+    bh_mdp mdp;
+    bh_rng eval_rng;
+    int F, A;
+    int timesteps, episodes, solved_at;
+    double best_mean; // NAN before the first evaluation
+    void *best;       // copy of the agent's parameters, once there is a best_mean
+    size_t params_bytes;
+    int next_log, next_eval; // in environment steps
+    double *records;         // (BHI_RECORDS_MAX, BH_RECORD_WIDTH)
+    int record_first, record_count;
+    double *q; // (BHI_EVAL_SLOTS_MAX, A)
+    size_t bytes;
+    bh_transition *outcomes;
+    int *n_outcomes;
+    bh_error failure; // of an environment
+};
+
+/// The agent's parameters, or the best so far; before the first evaluation these are the same.
+void *bhi_run_params(bh_run *run, bh_which which);
