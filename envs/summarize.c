@@ -381,7 +381,7 @@ static void layout(const void *state, bh_text *out)
 
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "20000"},
+    {"dqn", "total_timesteps", "12000"},
     {"dqn", "learning_rate", "0.0005"},
     {"dqn", "batch_size", "64"},
     {"dqn", "train_freq", "4"},
@@ -391,7 +391,7 @@ static const bh_preset presets[] = {
     {"dqn", "gamma", "1"},
     {"dqn", "exploration_initial_eps", "0.5"},
     {"dqn", "exploration_fraction", "0.4"},
-    {"dqn", "eval_freq", "4000"},
+    {"dqn", "eval_freq", "3000"},
     {"dqn", "n_eval_episodes", "200"},
 };
 
