@@ -105,8 +105,8 @@ typedef struct bh_agent_class {
     /// cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
     /// Starts from a language model: its transformer becomes that of the agent's networks, a policy also takes its output
-    /// layer, values start at 0, and where a prior or a reference is kept it is this model. BH_ERR_SHAPE, and nothing happens, for one of other
-    /// sizes or another vocabulary. NULL where the class has no transformer.
+    /// layer, values start at 0, and where a prior or a reference is kept it is this model. BH_ERR_SHAPE, and nothing
+    /// happens, for one of other sizes or another vocabulary. NULL where the class has no transformer.
     bh_status (*language_model)(void *agent, const bh_language_weights *lm, bh_error *err);
     /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
