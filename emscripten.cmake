@@ -80,8 +80,8 @@ endif()
 
 include("${BH_EMSCRIPTEN_ROOT}/cmake/Modules/Platform/Emscripten.cmake")
 
-# emcc is a Python program that starts clang: of the time to compile a file of ours, two thirds are Python's. So clang is
-# started directly, as emcc would have. Linking stays emcc's.
+# emcc is a Python program that starts clang: half of a build's processor time was Python's. So clang is started directly,
+# as emcc would have. Linking stays emcc's.
 function(bh_find_clang)
   set(probe "${CMAKE_BINARY_DIR}/CMakeFiles/bh_probe")
   file(WRITE "${probe}.c" "int bh_probe;\n")

@@ -776,9 +776,10 @@ export interface Model extends Disposable {
   loadParameters(bytes: Uint8Array | ArrayBuffer): number;
   /**
    * Starts from a language model, best before the first step: its transformer becomes the network's, and what it says of the
-   * actions a policy's last layer, where there are no hidden ones; the values of a DQN start at 0. For DQN, PPO and REINFORCE with `featuresExtractor: 'transformer'`
-   * in an environment of text whose vocabulary it was made for, such as a Pretraining on that environment makes; sizes must
-   * agree. PPO and REINFORCE keep a frozen copy, from which `klCoef` measures; DQN does with `prior: true`.
+   * actions a policy's last layer, where there are no hidden ones; the values of a DQN start at 0. For DQN, PPO and REINFORCE
+   * with `featuresExtractor: 'transformer'` in an environment of text whose vocabulary it was made for, such as a Pretraining on
+   * that environment makes; sizes must agree. PPO and REINFORCE keep a frozen copy, from which `klCoef` measures; DQN does with
+   * `prior: true`.
    */
   startFrom(languageModel: LanguageModel): void;
   /**

@@ -50,6 +50,13 @@ void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     for (; i < n; i++) dx[i] = y[i] > 0 ? dx[i] : 0;
 }
 
+void bhi_flush(bh_real *x, bh_real least, int n)
+{
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) bhi_f4_store(x + i, bhi_f4_flush(bhi_f4_load(x + i), least));
+    if (i < n) store_last(x + i, bhi_f4_flush(load_last(x + i, n - i), least), n - i);
+}
+
 // Not restrict: Clang would then call memcpy for each row, which takes longer than to copy a short one.
 void bhi_copy_rows(bh_real *y, int ldy, const bh_real *x, int ldx, int M, int N)
 {
@@ -180,23 +187,6 @@ BH_OUT_OF_LINE static void each(pass *f, bh_real *const *x, int n_x, const bh_re
     memcpy(last[3], g + whole, bytes);
     f(padded, last[3], step, LANES);
     for (int k = 0; k < n_x; k++) memcpy(x[k] + whole, last[k], bytes);
-}
-
-static inline void flush_4(bhi_f4 *x, bhi_f4 g, const void *least)
-{
-    (void)g;
-    x[0] = bhi_f4_flush(x[0], *(const bh_real *)least);
-}
-
-static void flush_pass(bh_real *const *x, const bh_real *g, const void *step, int n)
-{
-    bh_real s = *(const bh_real *)step;
-    whole_vectors(flush_4, x, 1, g, &s, n);
-}
-
-void bhi_flush(bh_real *x, bh_real least, int n)
-{
-    each(flush_pass, (bh_real *const[]){x}, 1, x, &least, n);
 }
 
 static inline void polyak_4(bhi_f4 *x, bhi_f4 online, const void *tau)

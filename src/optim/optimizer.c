@@ -95,8 +95,8 @@ void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
 }
 
 // The moments of a parameter whose gradient has become 0 shrink until they are subnormal and, rounded to
-// nearest, stay there, where some processors take over 100 cycles for each operation: CartPole's loop ran at
-// two thirds of its speed. A mean that forgets a tenth a step goes from LEAST_MOMENT to 2.6e-35 in 32 of them,
+// nearest, stay there, where operations are slow on some processors: CartPole's loop ran at two thirds of its
+// speed. A mean that forgets a tenth a step goes from LEAST_MOMENT to 2.6e-35 in 32 of them,
 // which the learning rate can still multiply. The root of LEAST_MOMENT is 2.8e-17, far below half a unit in the
 // last place of Adam's usual epsilon.
 #define LEAST_MOMENT ((bh_real)0x1p-110)
