@@ -27,8 +27,8 @@
     X(INT, vocab_size, "512", 2, 8192, NULL, BH_RESET, "Most tokens the vocabulary may have")      \
     BH_LANGUAGE_MODEL_CONFIG(X)                                                                    \
     X(REAL, validation, "0.1", 0.001, 0.9, NULL, BH_RESET, "Share of the corpus that is held out") \
-    X(INT, max_steps, "1500", 1, 10000000, NULL, BH_LIVE, "Optimizer steps of the training")       \
-    X(INT, batch_size, "16", 1, 1024, NULL, BH_RESET, "Windows of a step")                         \
+    X(INT, max_steps, "2000", 1, 10000000, NULL, BH_LIVE, "Optimizer steps of the training")       \
+    X(INT, batch_size, "8", 1, 1024, NULL, BH_RESET, "Windows of a step")                          \
     X(REAL, learning_rate, "0.006", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")            \
     BH_SCHEDULE_CONFIG_OF(X, "cosine", "0.0005", "0.05")                                           \
     X(REAL, max_grad_norm, "1", 0, 1e9, NULL, BH_LIVE,                                             \

@@ -92,7 +92,7 @@ test('tokenizers, options, counting models', async () => {
     });
   }
   await during(WORDS, { ...TINY, learningRate: 0.01 }, (training) => {
-    assert.deepEqual([training.options.learningRate, training.options.dModel, training.options.maxSteps], [0.01, 8, 1500]);
+    assert.deepEqual([training.options.learningRate, training.options.dModel, training.options.maxSteps], [0.01, 8, 2000]);
     const { tokens, trainTokens, unigram, trigram, k } = training.ngrams();
     assert.deepEqual([tokens, trainTokens], [WORDS.length, WORDS.length - Math.floor(WORDS.length / 10)]);
     assert.ok(1 < trigram && trigram < unigram && unigram < training.model.info.vocabulary && k > 0);

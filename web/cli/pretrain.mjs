@@ -42,8 +42,8 @@ the same bits on every machine.
   --gelu KIND          tanh (default) or erf
   --validation SHARE   of the text that is held out (default 0.1)
   --seed N             everything random follows from it (default 0)
-  --max-steps N        optimizer steps (default 1500)
-  --batch-size N       windows of text in a step (default 16)
+  --max-steps N        optimizer steps (default 2000)
+  --batch-size N       windows of text in a step (default 8)
   --learning-rate X    (default 0.006)
   --learning-rate-schedule KIND  constant, linear, exponential, cosine (default), or step
   --learning-rate-end X          (default 0.0005)

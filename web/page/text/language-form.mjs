@@ -15,7 +15,7 @@ import { TASKS } from './tasks.mjs';
 const SIZES = [
   ['lm.d_model', 'dModel', [16, 32, 48, 64, 96, 128], 64], ['lm.n_layers', 'nLayers', [1, 2, 3, 4], 2],
   ['lm.n_heads', 'nHeads', [1, 2, 4, 8], 4], ['lm.context', 'context', [16, 32, 64, 128, 256], 64],
-  ['lm.max_steps', 'maxSteps', [200, 500, 1000, 1500, 3000, 6000, 12_000], 1500], ['lm.learning_rate', 'learningRate', [0.0005, 0.001, 0.002, 0.004, 0.006, 0.01, 0.02], 0.006],
+  ['lm.max_steps', 'maxSteps', [200, 500, 1000, 2000, 4000, 8000, 16_000], 2000], ['lm.learning_rate', 'learningRate', [0.0005, 0.001, 0.002, 0.004, 0.006, 0.01, 0.02], 0.006],
 ];
 const CORPORA = /** @type {const} */ (['stories-en', 'stories-zh', 'task', 'own']);
 const TOKENIZERS = ['char', 'word', 'bpe'];
