@@ -69,7 +69,7 @@ async function openPage(browser, url, options) {
 
 /** Runs in the page before its scripts. */
 function watch() {
-  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]) };
+  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0, paints: 0 };
   Object.assign(window, { watched });
   document.addEventListener('securitypolicyviolation', (event) => {
     watched.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
@@ -77,6 +77,25 @@ function watch() {
   new PerformanceObserver((list) => {
     watched.long.push(...list.getEntries().map(({ duration }) => duration));
   }).observe({ type: 'longtask' });
+  for (const name of /** @type {const} */ (['instantiate', 'instantiateStreaming'])) {
+    const made = /** @type {any} */ (WebAssembly)[name];
+    /** @type {any} */ (WebAssembly)[name] = (/** @type {any[]} */ ...args) => {
+      watched.instances++;
+      return made(...args);
+    };
+  }
+  window.Worker = class extends Worker {
+    /** @param {string | URL} url @param {WorkerOptions} [options] */
+    constructor(url, options) {
+      super(url, options);
+      this.addEventListener('message', ({ data }) => (watched.frames += data?.frame ? 1 : 0));
+    }
+  };
+  const paint = () => {
+    watched.paints++;
+    requestAnimationFrame(paint);
+  };
+  requestAnimationFrame(paint);
 }
 
 /** The text of an element. @param {Page} page @param {string} id */

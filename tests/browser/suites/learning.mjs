@@ -55,16 +55,19 @@ export default function learning(lab) {
     await close();
   });
 
-  test('the main thread has no task over 50 ms while it trains at full speed', async (t) => {
+  test('the main thread is left alone while it trains at full speed: no WebAssembly, a frame at a time, no task over 50 ms', async (t) => {
     for (const env of ['GridWorld-v0', 'CartPole-v1', 'TextGen-v0']) {
       const { page, close } = await lab().open(`#env=${env}&totalTimesteps=1000000`);
       await setSpeed(page, 5);
       await page.click('#play');
       await page.waitForTimeout(500);
-      const long = await quietest(page);
-      const rate = await text(page, 'count-updates');
-      t.diagnostic(`${env}: ${rate} updates/s, ${await number(page, 'count-steps')} steps, tasks over 50 ms: ${long.length}`);
-      assert.deepEqual(long, [], `${env}: tasks over ${LONG_TASK_MS} ms, in ms`);
+      const { instances, frames, paints } = await arrivals(page);
+      assert.equal(instances, 0, 'what is compiled in the page runs in the worker');
+      assert.ok(frames > 5 && frames <= paints + 2, `${env}: ${frames} frames of the worker for ${paints} of the page`);
+      const longest = await longestTask(lab().browser, page);
+      t.diagnostic(`${env}: ${await text(page, 'count-updates')} updates/s, ${await number(page, 'count-steps')} steps, longest task ${longest.toFixed(1)} ms of processor time, `
+        + `over ${LONG_TASK_MS} ms on the clock: ${await page.evaluate(() => (/** @type {any} */ (window).watched.long.length))}`);
+      assert.ok(longest <= LONG_TASK_MS, `${env}: a task of the main thread took ${longest} ms of processor time`);
       await close();
     }
   });
@@ -93,21 +96,36 @@ export default function learning(lab) {
   });
 }
 
+/** What reached the main thread in a while. @param {Page} page */
+async function arrivals(page) {
+  const counted = () => page.evaluate(() => {
+    const { instances, frames, paints } = /** @type {any} */ (window).watched;
+    return { instances, frames, paints };
+  });
+  const before = await counted();
+  await page.waitForTimeout(MEASURED_MS);
+  const after = await counted();
+  return { instances: after.instances, frames: after.frames - before.frames, paints: after.paints - before.paints };
+}
+
 /**
- * The long tasks of the best of up to three stretches: a machine that is busy elsewhere can stop any thread for a while, and
- * that is not the page's doing; what the page does, it does in every stretch.
- * @param {Page} page @returns {Promise<number[]>}
+ * Processor time of the main thread's longest task, in ms: the time on the clock also counts what else runs on the machine, and
+ * that is not the page's doing. The best of up to three stretches, as garbage is not collected in every one.
+ * @param {import('playwright-core').Browser} browser @param {Page} page @returns {Promise<number>}
  */
-async function quietest(page) {
-  let best = null;
-  for (let i = 0; i < 3; i++) {
-    await page.evaluate(() => (/** @type {any} */ (window).watched.long.length = 0));
+async function longestTask(browser, page) {
+  let best = Infinity;
+  for (let i = 0; i < 3 && best > LONG_TASK_MS; i++) {
+    await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
     await page.waitForTimeout(MEASURED_MS);
-    const long = await page.evaluate(() => /** @type {number[]} */ (/** @type {any} */ (window).watched.long));
-    if (best === null || long.length < best.length) best = long;
-    if (long.length === 0) break;
+    /** @type {{ traceEvents: { name: string, pid: number, tid: number, tdur?: number, args: any }[] }} */
+    const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
+    const main = traceEvents.find(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+    const tasks = traceEvents.filter(({ name, pid, tid, tdur }) => name.endsWith('RunTask') && pid === main?.pid && tid === main?.tid && tdur !== undefined);
+    assert.ok(tasks.length > 50, 'the trace has the tasks of the main thread');
+    best = Math.min(best, Math.max(...tasks.map(({ tdur }) => Number(tdur) / 1000)));
   }
-  return (best ?? []).filter((duration) => duration > LONG_TASK_MS);
+  return best;
 }
 
 /** What of a run is to be seen. @param {Page} page */

@@ -14,7 +14,7 @@ import { makeChoices } from './choices.mjs';
 import { makeParts } from './parts.mjs';
 import { makeRunChart } from './run-chart.mjs';
 import { makeTexts } from './texts.mjs';
-import { lessonOf, measure, teach } from './lessons.mjs';
+import { baseline, lessonOf, measure, teach } from './lessons.mjs';
 import { TASKS, optimumUnder, runOptions, taskOf } from './tasks.mjs';
 import { textWorker } from './worker.mjs';
 
@@ -178,7 +178,7 @@ export function makeDecisions() {
       env: wanted.id, algo: by, envOptions: weightsNow(), options: { ...runOptions(wanted, by, way), seed: seed++ },
       ...way === 'lm' && lesson ? { startFrom: lesson.key } : {}, ...lesson ? { tellFrom: lesson.key } : {},
     }));
-    const first = await session.evaluate({ episodes: FIRST_EPISODES, seed: 1 });
+    const first = await session.evaluate({ episodes: wanted.firstEpisodes ?? FIRST_EPISODES, seed: 1 });
     if (signal.aborted) {
       await session.dispose();
       throw new Superseded();
@@ -223,13 +223,15 @@ export function makeDecisions() {
     await know(task);
   }
 
-  /** Resolves when the task's layout and the return of random actions are known. @param {import('./tasks.mjs').Task} wanted */
+  /**
+   * Resolves when the task's layout and the return of random actions are known: they are measured once, however many wait.
+   * @param {import('./tasks.mjs').Task} wanted
+   */
   async function know(wanted) {
-    if (layout && baselines.has(wanted.id)) return;
-    const { mean, info } = await measure(wanted, {});
-    if (wanted !== task) return;
+    if (layout) return;
+    const [{ mean, info }, trainer] = await Promise.all([baseline(wanted), textWorker()]);
+    if (wanted !== task || layout) return;
     layout = info.layout;
-    const trainer = await textWorker();
     const env = /** @type {any} */ (trainer.catalog.envs.find(({ id }) => id === wanted.id));
     if (isText()) parts.begin(layout, env.options);
     baselines.set(wanted.id, { random: mean, lm: null, optimum: wanted.optimum, threshold: info.rewardThreshold });
