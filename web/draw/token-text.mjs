@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The text of an environment of tokens (envs/token_text.h), all of them: what the environment gave is muted, what the agent
-// wrote stands on a line, markers ("<zh>", "<1>") are chips; a line ends where they part things. Glosses below the words
+// wrote is underlined, markers ("<zh>", "<1>") are chips; a line ends where they part things, and before each turn of a talk. Glosses below the words
 // where the reader's language has some. view and layout are those of envs/token_text.h.
 import { begin, box } from './surface.mjs';
 
@@ -41,7 +41,7 @@ export function wordsOf(layout, view, language) {
     /** @type {Role} */
     const role = i > from && actions.has(id) ? 'written' : isMarker(id) ? 'marker' : 'given';
     const text = layout.tokens[id];
-    const breaks = i > 0 && (talk ? role === 'written' || before === 'written'
+    const breaks = i > 0 && (talk ? role === 'written'
       : i === from || (i === from + 1 && from > 0) || (before === 'marker' && actions.has(ids[i - 1])));
     before = role;
     return { id, text: isMarker(id) ? text.slice(1, -1) : text, gloss: glosses[id] === text ? '' : glosses[id].replace(/[<>]/g, ''), role, breaks };
@@ -58,7 +58,9 @@ export function draw(canvas, scene) {
   const pen = { ctx, w, h, scene, hasGloss };
   const sizes = SIZES.slice(w < 420 ? 2 : 0);
   const fit = sizes.map((size) => place(pen, words, size)).find(({ height }) => height <= h - 2 * MARGIN) ?? place(pen, words, sizes[sizes.length - 1]);
-  const top = MARGIN + Math.max(0, Math.min((h - 2 * MARGIN - fit.height) / 3, 40));
+  // What is too long even so is scrolled to its end, as a conversation is.
+  const room = h - 2 * MARGIN - fit.height;
+  const top = MARGIN + (room < 0 ? room : Math.min(room / 3, 40));
   for (const each of fit.places) drawWord(pen, each, fit.size, top);
   if (isRated(scene.layout, scene.view)) return;
   ctx.fillStyle = scene.theme.agent;
