@@ -84,7 +84,7 @@ export default function language(lab) {
     await page.waitForFunction(() => /step \d+ of/.test(document.getElementById('rl-phase')?.textContent ?? ''));
     await reach(page, 'rl-steps', 520);
     const rows = await page.locator('#rl-curves tbody th').allInnerTexts();
-    assert.deepEqual(rows.map((row) => row.trim()), ['PPO + KL', 'language model alone', 'random']);
+    assert.deepEqual(rows.map((row) => row.trim()), ['DQN + LM', 'language model alone', 'random']);
     const [start, lm, random] = (await page.locator('#rl-curves tbody td:nth-child(2)').allInnerTexts()).map(Number);
     assert.ok(start > random + 0.2 && lm > random + 0.2, `${start} ${lm} ${random}`);
     await page.waitForSelector('#rl-choices [data-taken]');
@@ -113,6 +113,7 @@ export default function language(lab) {
     const { page, close } = await lab().open('#env=TextGen-v0&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await page.waitForSelector('#decisions-part');
     await page.selectOption('#rl-start', 'scratch');
+    await page.selectOption('#rl-algo', 'ppo');
     for (const task of await page.locator('#rl-task option').evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
       await page.selectOption('#rl-task', task);
       await page.waitForFunction(() => document.querySelectorAll('#rl-curves tbody tr').length > 0);

@@ -34,7 +34,7 @@ const EPISODE = 1, EVALUATION = 3;
 export function makeDecisions() {
   let task = TASKS[0];
   /** @type {import('./tasks.mjs').Algo} */
-  let algo = 'ppo';
+  let algo = 'dqn';
   /** @type {import('./tasks.mjs').Start} */
   let start = 'lm';
   /** @type {Phase} */
@@ -61,7 +61,7 @@ export function makeDecisions() {
 
   const taskBox = select('rl-task', TASKS.map(({ id }) => id), task.id, (id) => attempt(() => chooseTask(id)));
   const startBox = select('rl-start', ['lm', 'scratch'], start, (id) => attempt(() => choose({ start: id })));
-  const algoBox = select('rl-algo', ['ppo', 'dqn'], algo, (id) => attempt(() => choose({ algo: id })));
+  const algoBox = select('rl-algo', ['dqn', 'ppo'], algo, (id) => attempt(() => choose({ algo: id })));
   const speedBox = select('rl-speed', Object.keys(SPEEDS), 'max', () => {
     if (run && now === 'running') run.session.play({ stepsPerSecond: SPEEDS[speedBox.value] });
   });
