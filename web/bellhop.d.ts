@@ -76,9 +76,9 @@ export interface Bellhop {
   checkEnv(env: EnvId | CustomEnvSource, options?: CheckEnvOptions): EnvReport;
   readonly DQN: ModelClass<DQNOptions>;
   readonly QLearning: ModelClass<QLearningOptions>;
-  readonly SARSA: ModelClass<QLearningOptions>;
-  readonly ExpectedSARSA: ModelClass<QLearningOptions>;
-  readonly DoubleQLearning: ModelClass<QLearningOptions>;
+  readonly SARSA: ModelClass<SarsaOptions>;
+  readonly ExpectedSARSA: ModelClass<SarsaOptions>;
+  readonly DoubleQLearning: ModelClass<SarsaOptions>;
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
   readonly PolicyIteration: ModelClass<PolicyIterationOptions>;
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
@@ -183,7 +183,25 @@ export type EnvId =
   | 'TextGen-v1' | 'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0' | 'LearningRate-v0'
   | (string & {});
 
-export interface EnvOptions {
+/** What counts in tasks of text; may change while a run goes on, see Model.set. */
+export interface RewardWeights {
+  /** TextGen-v1: what a complete sentence is worth, words of the topic, six to eight words, no repetition, pleasant words. */
+  grammarWeight?: number;
+  topicWeight?: number;
+  lengthWeight?: number;
+  repetitionWeight?: number;
+  sentimentWeight?: number;
+  /** Translate: what having the right words is worth, having them in their order, the right translation on top. */
+  wordsWeight?: number;
+  orderWeight?: number;
+  exactWeight?: number;
+  /** Dialogue: what the right solution is worth; what every reply costs, and a wrong solution on top of it. */
+  solvedReward?: number;
+  turnCost?: number;
+  wrongCost?: number;
+}
+
+export interface EnvOptions extends RewardWeights {
   /** GridWorld: rows of S start, G goal, T trap, # wall, . floor. */
   map?: string | string[];
   goalReward?: number;
@@ -215,20 +233,6 @@ export interface EnvOptions {
   /** Bandit: how many arms, 2 to 100. */
   k?: number;
   instanceSeed?: number;
-  /** TextGen-v1: what a complete sentence is worth, words of the topic, six to eight words, no repetition, pleasant words. */
-  grammarWeight?: number;
-  topicWeight?: number;
-  lengthWeight?: number;
-  repetitionWeight?: number;
-  sentimentWeight?: number;
-  /** Translate: what having the right words is worth, having them in their order, the right translation on top. */
-  wordsWeight?: number;
-  orderWeight?: number;
-  exactWeight?: number;
-  /** Dialogue: what the right solution is worth; what every reply costs, and a wrong solution on top of it. */
-  solvedReward?: number;
-  turnCost?: number;
-  wrongCost?: number;
   /** LearningRate: what is trained, what takes the learning rate, decisions of an episode, updates between two of them. */
   task?: 'pretraining' | 'finetuning';
   optimizer?: 'adam' | 'momentum';
@@ -545,11 +549,14 @@ export interface ExplorationOptions {
   explorationBonusInTarget?: boolean;
 }
 
-/** Of the tabular methods that learn from transitions: Q-learning, SARSA, expected SARSA, double Q-learning. */
+/** Of Q-learning; SarsaOptions are those of the other tabular methods that learn from transitions. */
 export interface QLearningOptions extends RunOptions, ExplorationOptions, LearningRateOptions {
   gamma?: number;
   initialQ?: number;
 }
+
+/** Of SARSA, expected SARSA and double Q-learning: their targets know no bonus. */
+export type SarsaOptions = Omit<QLearningOptions, 'explorationBonusInTarget'>;
 
 export interface ValueIterationOptions extends RunOptions {
   gamma?: number;
@@ -628,7 +635,7 @@ export type AnyOptions =
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
 export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions & Pick<CloneOptions, 'temperature'>
-  & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>, 'preset' | 'demonstrations'>;
+  & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>, 'preset' | 'demonstrations'> & RewardWeights;
 
 export interface ModelClass<Options> {
   /**

@@ -81,12 +81,15 @@ class Check {
   #definition;
   #report;
   #seed;
+  /** Steps after which a run resets it, whatever it says. */
+  #limit;
 
   /** @param {Pick<Definition, 'make' | 'isSingle' | 'observationSpace' | 'actionSpace'> & Partial<Definition>} definition @param {Report} report @param {number} seed */
   constructor(definition, report, seed) {
     this.#definition = definition;
     this.#report = report;
     this.#seed = seed;
+    this.#limit = definition.maxEpisodeSteps ?? /** @type {any} */ (definition).entry?.max_episode_steps ?? Infinity;
   }
 
   /** @param {number} steps */
@@ -116,19 +119,20 @@ class Check {
     const env = this.#make();
     const next = random(this.#seed);
     const arrays = new Reused(this.#report);
-    let episodes = 0, isOver = true;
+    let episodes = 0, isOver = true, length = 0;
     for (let i = 0; i < steps; i++) {
       if (isOver) {
         arrays.see('reset', this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
+        length = 0;
       }
       const action = this.#action(next);
       const outcome = this.#step(env, action);
       arrays.see(`step(${action})`, outcome.observation);
       isOver = outcome.terminated === true || outcome.truncated === true;
       if (isOver && episodes++ === 0) this.#stepAfterEnd(env, action);
+      isOver ||= ++length >= this.#limit;
     }
-    const limit = this.#definition.maxEpisodeSteps ?? /** @type {any} */ (this.#definition).entry?.max_episode_steps;
-    if (episodes === 0 && limit == null) {
+    if (episodes === 0 && this.#limit === Infinity) {
       this.#report.warn('endless', `no episode ended within ${steps} random steps, and there is no maxEpisodeSteps: training may never see an end, and evaluation cuts every episode after 1000 steps`);
     }
     if (!this.#definition.isSingle) env.close?.();
@@ -281,12 +285,15 @@ class Check {
 
   /** Takes one step a call, from the seed on, and keeps copies of what it got. @param {Instance} env @param {() => number} next @param {Outcome[]} outcomes */
   #player(env, next, outcomes) {
-    let isOver = true;
+    let isOver = true, length = 0;
     return () => {
-      if (isOver) outcomes.push(copy({ observation: this.#reset(env, outcomes.length === 0 ? { seed: this.#seed } : {}), reward: 0, terminated: false, truncated: false }));
+      if (isOver) {
+        length = 0;
+        outcomes.push(copy({ observation: this.#reset(env, outcomes.length === 0 ? { seed: this.#seed } : {}), reward: 0, terminated: false, truncated: false }));
+      }
       const outcome = this.#step(env, this.#action(next));
       outcomes.push(copy(outcome));
-      isOver = outcome.terminated === true || outcome.truncated === true;
+      isOver = outcome.terminated === true || outcome.truncated === true || ++length >= this.#limit;
     };
   }
 }

@@ -13,6 +13,8 @@ import { BellhopError } from './wasm.mjs';
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3;
 const FAILED = -1;
+/** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
+const REWARD_MAX = 1e30;
 
 /** Who reset a single object last: nobody else may step it. @type {WeakMap<object, Slot>} */
 const holders = new WeakMap();
@@ -220,8 +222,8 @@ class Slot {
       throw this.#failure(`step(${action})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
     }
     const reward = result[1], terminated = result[2], truncated = result[3];
-    if (typeof reward !== 'number' || reward - reward !== 0) {
-      throw this.#failure(`step(${action})`, `returned the reward ${shown(reward)}, but it must be a finite number`);
+    if (typeof reward !== 'number' || !(Math.abs(reward) <= REWARD_MAX)) {
+      throw this.#failure(`step(${action})`, `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`);
     }
     if (typeof terminated !== 'boolean') throw this.#failure(`step(${action})`, notABoolean('terminated', terminated));
     if (typeof truncated !== 'boolean') throw this.#failure(`step(${action})`, notABoolean('truncated', truncated));

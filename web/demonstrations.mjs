@@ -9,6 +9,9 @@ import { camelCase, shown } from './options.mjs';
 
 export const FORMAT = 'bellhop-demonstrations-1';
 const TRANSITIONS_MAX = 10_000_000; // the largest demoCapacity
+/** What a float can hold. @param {number} value */
+const fits = (value) => Number.isFinite(Math.fround(value));
+const FINITE = 'a finite number of at most 3.4e38 in size';
 
 /** @param {string} where @param {string} what @returns {never} */
 function bad(where, what) {
@@ -39,7 +42,7 @@ function checkRows(where, name, rows) {
   for (let i = 0; i < rows.length; i++) {
     if (!isList(rows[i]) || rows[i].length === 0) bad(where, `${name}[${i}] is ${shown(rows[i])}, but must be an array of numbers`);
     checkLength(where, `${name}[${i}]`, rows[i], width);
-    checkNumbers(where, `${name}[${i}]`, rows[i], Number.isFinite, 'a finite number');
+    checkNumbers(where, `${name}[${i}]`, rows[i], fits, FINITE);
   }
 }
 
@@ -53,7 +56,7 @@ function checkEpisode(episode, where) {
   if (!isList(actions) || actions.length === 0) bad(where, `actions is ${shown(actions)}, but must be an array with at least one`);
   checkLength(where, 'obs', obs, actions.length + 1);
   checkLength(where, 'rewards', rewards, actions.length);
-  if (typeof obs[0] === 'number') checkNumbers(where, 'obs', obs, Number.isFinite, 'a finite number');
+  if (typeof obs[0] === 'number') checkNumbers(where, 'obs', obs, fits, FINITE);
   else checkRows(where, 'obs', obs);
   checkNumbers(where, 'actions', actions, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a whole number, at least 0');
   checkNumbers(where, 'rewards', rewards, Number.isFinite, 'a finite number');

@@ -147,7 +147,7 @@ export class Run {
   }
 
   /**
-   * Takes up to n environment steps, no more than the ring has room for.
+   * Takes up to n environment steps, no more than the ring has room for, and none beyond that in which learning begins.
    * @param {number} n
    */
   steps(n) {

@@ -112,7 +112,9 @@ export class Session {
 
   /** @param {number} [n] */
   step(n = 1) {
-    this.#steps(wholeNumber('step', n, 1, 100_000));
+    let left = wholeNumber('step', n, 1, 100_000);
+    do left -= this.#portion(left);
+    while (left > 0 && !this.#run.finished);
     this.requestFrame();
   }
 
@@ -198,12 +200,12 @@ export class Session {
     let then = performance.now();
     while (this.#speed > 0) {
       if (this.#speed === Infinity) {
-        this.#slice.run(this.#left(), (n) => this.#steps(n), () => this.#finished);
+        this.#slice.run(this.#left(), (n) => this.#portion(n), () => this.#finished);
       } else {
         const now = performance.now();
         credit = Math.min(credit + (now - then) / 1000 * this.#speed, Math.max(1, this.#speed * CATCH_UP_SECONDS));
         then = now;
-        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.#steps(n), () => this.#finished);
+        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.#portion(n), () => this.#finished);
       }
       this.#afterSlice();
       await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
@@ -218,15 +220,12 @@ export class Session {
     return left > 0 ? left : STEPS_MAX;
   }
 
-  /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes. @param {number} n */
-  #steps(n) {
+  /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes or learning begins. @param {number} n */
+  #portion(n) {
     const before = this.#run.timesteps;
-    for (let left = n; left > 0; left = n - (this.#run.timesteps - before)) {
-      this.#run.steps(left);
-      if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
-      this.#keep(this.#run.drain());
-      if (this.#run.finished) break;
-    }
+    this.#run.steps(n);
+    if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
+    this.#keep(this.#run.drain());
     if (this.#run.finished || (before < this.#total && this.#run.timesteps >= this.#total)) this.#finish();
     return this.#run.timesteps - before;
   }

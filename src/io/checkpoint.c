@@ -368,10 +368,17 @@ static int walk(const unsigned char *bytes, size_t header_bytes, const visitor *
     return c.at == c.end;
 }
 
-static size_t header_size(const unsigned char *bytes)
+// As the first bytes say.
+static uint64_t announced_size(const unsigned char *bytes)
 {
     uint64_t n = 0;
     for (int i = 0; i < PREFIX; i++) n |= (uint64_t)bytes[i] << (8 * i);
+    return n;
+}
+
+static size_t header_size(const unsigned char *bytes)
+{
+    uint64_t n = announced_size(bytes);
     return n > SIZE_MAX - PREFIX ? SIZE_MAX - PREFIX : (size_t)n;
 }
 
@@ -444,8 +451,8 @@ bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err)
         return bh_fail(
             err, BH_ERR_FORMAT,
             "the checkpoint is cut short or is not a safetensors file: its header should have "
-            "%zu bytes, but only %zu follow",
-            header_bytes, size - PREFIX);
+            "%llu bytes, but only %zu follow",
+            (unsigned long long)announced_size(bytes), size - PREFIX);
     }
     check k = {
         .bytes = bytes, .data_bytes = size - PREFIX - header_bytes, .header_bytes = header_bytes};

@@ -42,6 +42,7 @@
     X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                          \
       "Environment steps between two target updates")                                              \
     BHI_EXPLORE_CONFIG(X, "0.1", "0.05")                                                           \
+    BHI_EXPLORE_TARGET_CONFIG(X)                                                                   \
     X(INT, exploration_bins, "10", 1, 10000, NULL, BH_RESET,                                       \
       "UCB: parts each dimension of a Box is cut into for counting")                               \
     X(REAL, max_grad_norm, "10", 0, 1e9, NULL, BH_LIVE,                                            \

@@ -47,7 +47,10 @@ typedef enum bhi_exploration {
     X(REAL, exploration_final_noise, "0.02", 0, 1e6, NULL, BH_LIVE,                                \
       "Gaussian: standard deviation at the end")                                                   \
     X(REAL, exploration_bonus, "1", 0, 1e6, NULL, BH_LIVE,                                         \
-      "UCB: c, how much an action gains by being rare")                                            \
+      "UCB: c, how much an action gains by being rare")
+
+/// The row of those agents whose targets know a bonus. Without it the member of the settings is 0.
+#define BHI_EXPLORE_TARGET_CONFIG(X)                                                               \
     X(BOOL, exploration_bonus_in_target, "false", 0, 1, NULL, BH_LIVE,                             \
       "UCB: values of the next state get a bonus too, so that the unknown is sought from afar")
 

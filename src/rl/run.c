@@ -224,7 +224,7 @@ void bh_run_destroy(bh_run *run)
 
 static bh_status fail_not_live(const char *owner, const char *name, bh_error *err)
 {
-    return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; set it and reset",
+    return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; it is set for a new run",
                    owner, name);
 }
 

@@ -8,14 +8,16 @@
 #define BH_CONFIG_STRUCT bh_td_table_config
 static const bh_field fields[] = {BH_TD_TABLE_CONFIG(BH_ENTRY)};
 
-#define TABLE(name)                                                              \
-    {                                                                            \
-        name, fields, sizeof fields / sizeof *fields, sizeof(bh_td_table_config) \
+#define N_FIELDS (int)(sizeof fields / sizeof *fields)
+#define TABLE(name, n_fields)                              \
+    {                                                      \
+        name, fields, n_fields, sizeof(bh_td_table_config) \
     }
-const bh_config_table bh_q_learning_table = TABLE("Q-learning");
-const bh_config_table bh_sarsa_table = TABLE("SARSA");
-const bh_config_table bh_expected_sarsa_table = TABLE("Expected SARSA");
-const bh_config_table bh_double_q_learning_table = TABLE("Double Q-learning");
+// The bonus in the target comes last, and only Q-learning has it.
+const bh_config_table bh_q_learning_table = TABLE("Q-learning", N_FIELDS);
+const bh_config_table bh_sarsa_table = TABLE("SARSA", N_FIELDS - 1);
+const bh_config_table bh_expected_sarsa_table = TABLE("Expected SARSA", N_FIELDS - 1);
+const bh_config_table bh_double_q_learning_table = TABLE("Double Q-learning", N_FIELDS - 1);
 
 // A transition; discount is 0 where nothing follows.
 typedef struct step {

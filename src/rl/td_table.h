@@ -25,9 +25,11 @@
     BH_SCHEDULE_CONFIG(X)                                          \
     X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor") \
     BHI_EXPLORE_CONFIG(X, "0.5", "0.1")                            \
-    X(REAL, initial_q, "0", -1e6, 1e6, NULL, BH_RESET, "Value every entry of the table starts from")
+    X(REAL, initial_q, "0", -1e6, 1e6, NULL, BH_RESET,             \
+      "Value every entry of the table starts from")                \
+    BHI_EXPLORE_TARGET_CONFIG(X)
 
-/// The config of all four.
+/// The config of all four. The last row is only in Q-learning's table.
 typedef struct bh_td_table_config {
     BH_TD_TABLE_CONFIG(BH_MEMBER)
 } bh_td_table_config;

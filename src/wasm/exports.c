@@ -435,9 +435,17 @@ static int run_status(const bh_run *run, bh_status status)
     return status;
 }
 
+// At most n steps: it ends where learning begins, as a step may take a thousand times longer from there on, and who
+// measured how many fit into a slice of time has to measure again.
 EXPORT(int, bhx_run_steps)(bh_run *run, int n)
 {
-    return run_status(run, bh_run_steps(run, n));
+    if (bh_run_updates(run) > 0) return run_status(run, bh_run_steps(run, n));
+    int from = bh_run_timesteps(run);
+    bh_status status = BH_OK;
+    do status = bh_run_steps(run, 1);
+    while (status == BH_OK && bh_run_timesteps(run) - from < n && bh_run_updates(run) == 0 &&
+           !bh_run_finished(run));
+    return run_status(run, status);
 }
 
 EXPORT(int, bhx_run_timesteps)(const bh_run *run)

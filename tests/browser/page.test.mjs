@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page in Chromium. One browser for all suites: they share two cores with whatever else runs.
+// The page in Chromium. One browser for all suites: they share two cores with whatever else runs. What only computes, and does
+// not depend on the time it takes, runs two pages at a time.
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
@@ -20,11 +21,12 @@ before(async () => {
 after(() => lab?.close());
 
 const get = () => lab;
+const TWO = { concurrency: 2 };
 describe('loading', () => loading(get));
 describe('learning', () => learning(get));
-describe('the same run everywhere', () => same(get));
-describe('every world', () => worlds(get));
+describe('the same run everywhere', TWO, () => same(get));
+describe('every world', TWO, () => worlds(get));
 describe('language models', () => language(get));
 describe('a person plays', () => playing(get));
 describe('editing and links', () => editing(get));
-describe('for everybody', () => access(get));
+describe('for everybody', TWO, () => access(get));

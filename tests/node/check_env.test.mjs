@@ -52,6 +52,18 @@ test('what is right passes', () => {
   assert.match(warnings.join(), /step is not refused after the end/);
 });
 
+test('an environment is reset where its time limit ends an episode, as in a run', () => {
+  const limited = (/** @type {number} */ maxEpisodeSteps) => changed((walk) => {
+    let t = 0;
+    return {
+      maxEpisodeSteps, observationSpace: { type: 'Box', shape: [1], low: 0, high: 1 },
+      reset: () => [[t = 0], {}], step: () => [[++t / 20], 0, false, false, {}],
+    };
+  });
+  assert.deepEqual(report(limited(20)), { ok: true, errors: [], warnings: [] });
+  assert.match(report(limited(21)).errors.join(), /1\.05/);
+});
+
 test('shipped environments pass, and registered ones are found by their id', async () => {
   const bh = await load();
   bh.register(Walk);

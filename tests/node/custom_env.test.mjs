@@ -240,6 +240,7 @@ const FAILURES = [
   ['returns Infinity', (_, __, [, ...rest]) => [[0, Infinity], ...rest], /has Infinity at \[1\]/],
   ['has the wrong length', (_, __, [, ...rest]) => [[1, 2, 3], ...rest], /has 3 numbers, but must have 2 numbers/],
   ['has the wrong type', (_, __, [, ...rest]) => [7, ...rest], /an observation that is 7, but must be an array of 2 numbers/],
+  ['gives a reward whose sums are no numbers', (_, __, [obs, , ...rest]) => [obs, -1e308, ...rest], /returned the reward -1e\+308, but it must be a finite number between -1e30 and 1e30/],
   ['gives no number as reward', (_, __, [obs, , ...rest]) => [obs, '1', ...rest], /returned the reward '1', but it must be a finite number/],
   ['gives NaN as reward', (_, __, [obs, , ...rest]) => [obs, NaN, ...rest], /the reward NaN/],
   ['has no booleans', (_, __, [obs, reward]) => [obs, reward, 0, false, {}], /returned terminated as 0, but it must be true or false/],

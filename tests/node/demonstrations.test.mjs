@@ -97,6 +97,7 @@ test('hostile files are refused with their line', () => {
     [file({ obs: [[], [], []] }), /line 2: obs\[0\]/],
     [file({ obs: [0, 1, [2]] }), /line 2: obs\[2\] is \[2\]/],
     [file({ obs: { length: 3 } }), /line 2: obs is an object/],
+    [file({ obs: [[0, 0], [0, 1e39], [0, 0]] }), /line 2: obs\[1\]\[1\] is 1e\+39, but must be a finite number of at most 3.4e38/],
     [file({ obs: [[0, 0], [0, null], [0, 0]] }), /line 2: obs\[1\]\[1\] is null, but must be a finite number/],
     [file({}).replace('[0,0,0,0]', '[0,0,0,1e999]'), /line 2: obs\[0\]\[3\] is Infinity/],
     [file({}).replace('[0,0,0,0]', '[0,0,0,NaN]'), /line 2: it is not JSON/],

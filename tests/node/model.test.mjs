@@ -12,6 +12,20 @@ const cart = bh.make('CartPole-v1');
 const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, totalTimesteps: 500, evalFreq: 100, nEvalEpisodes: 2 };
 after(() => [env, cart].forEach((each) => each.dispose()));
 
+test('where learning begins steps take longer: learn can be stopped right there', async () => {
+  const model = new bh.DQN(cart, { preset: false, netArch: [256, 256], bufferSize: 5000, batchSize: 1024, learningStarts: 4000, trainFreq: 1, gradientSteps: 10, evalFreq: 0, totalTimesteps: 6000 });
+  await model.learn({ onProgress: ({ timesteps }) => timesteps <= 4000 });
+  assert.equal(model.timesteps, 4001);
+  model.dispose();
+});
+
+test('only Q-learning and DQN have a bonus in their targets', () => {
+  for (const Other of [bh.SARSA, bh.ExpectedSARSA, bh.DoubleQLearning]) {
+    fails(() => new Other(env, /** @type {any} */ ({ explorationBonusInTarget: true })), 'BH_ERR_CONFIG', /no option 'explorationBonusInTarget'/);
+  }
+  new bh.QLearning(env, { exploration: 'ucb', explorationBonusInTarget: true }).dispose();
+});
+
 test('value iteration finds V* and the way to the goal', async () => {
   const model = new bh.ValueIteration(env);
   await model.learn({ totalTimesteps: 100 });
