@@ -53,7 +53,7 @@ test('what is right passes', () => {
 });
 
 test('an environment is reset where its time limit ends an episode, as in a run', () => {
-  const limited = (/** @type {number} */ maxEpisodeSteps) => changed((walk) => {
+  const limited = (/** @type {number} */ maxEpisodeSteps) => changed(() => {
     let t = 0;
     return {
       maxEpisodeSteps, observationSpace: { type: 'Box', shape: [1], low: 0, high: 1 },
