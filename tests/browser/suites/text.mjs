@@ -18,7 +18,7 @@ const perplexity = async (page) => Number(/[\d.,]+/.exec(await text(page, 'lm-re
 
 /** A tiny model: the tests share two cores. @param {Page} page */
 async function small(page) {
-  for (const [id, value] of [['dModel', '16'], ['nLayers', '1'], ['nHeads', '2'], ['context', '32'], ['maxSteps', '500']]) await page.selectOption(`#lm-${id}`, value);
+  for (const [id, value] of [['dModel', '16'], ['nLayers', '1'], ['nHeads', '2'], ['context', '32'], ['maxSteps', '4000']]) await page.selectOption(`#lm-${id}`, value);
 }
 
 /** @param {() => import('../harness.mjs').Lab} lab */
@@ -46,7 +46,7 @@ export default function language(lab) {
     await page.waitForFunction(() => (document.getElementById('lm-sample')?.textContent ?? '').length > 50);
     const sample = await text(page, 'lm-sample');
     await page.waitForFunction((old) => document.getElementById('lm-sample')?.textContent?.trim() !== old, sample);
-    await page.waitForFunction(() => Number(document.getElementById('lm-steps')?.textContent?.split('/')[0]) >= 100);
+    await page.waitForFunction(() => Number(document.getElementById('lm-steps')?.textContent?.split('/')[0].replaceAll(',', '')) >= 400);
     await page.click('#lm-train');
     const after = await perplexity(page);
     assert.ok(after < before * 0.6, `${before} to ${after}`);
