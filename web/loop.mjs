@@ -26,16 +26,16 @@ export class Slice {
   }
 
   /**
-   * Calls `work` with numbers of steps until the time or the steps are up, or it has ended.
+   * Calls `work` with numbers of steps until the time or the steps are up, or it has ended; at least once, where there are steps.
    * @param {number} steps                       the most to take
    * @param {(n: number) => number} work         takes about n steps, returns how many it took
    * @param {() => boolean} [ended]             asked after each call: whether that was the last
    * @returns {number} steps taken
    */
   run(steps, work, ended = () => false) {
-    const end = performance.now() + this.milliseconds;
-    let taken = 0;
-    for (let now = performance.now(); now < end && taken < steps;) {
+    let now = performance.now(), taken = 0;
+    const end = now + this.milliseconds;
+    while (taken < steps) {
       taken += work(Math.min(this.#portion, steps - taken));
       if (ended()) break;
       const later = performance.now();
@@ -43,6 +43,7 @@ export class Slice {
       const ratio = this.milliseconds / 4 / Math.max(later - now, 0.01);
       this.#portion = Math.max(1, Math.min(2048, Math.floor(this.#portion * Math.min(2, ratio))));
       now = later;
+      if (now >= end) break;
     }
     return taken;
   }
