@@ -111,26 +111,38 @@ export class Model {
    */
   async #learnUntil(end, onProgress, signal, slice) {
     while (this.timesteps < end && !signal?.aborted) {
-      const records = this.#slice(end, slice);
+      /** @type {import('./bellhop.js').RunRecord[]} */
+      const records = [];
+      const failure = this.#slice(end, slice, records);
       records.forEach((record) => this.#metrics.add(record));
       const { timesteps, episodes } = this;
       const progress = { timesteps, totalTimesteps: end, episodes, records, ...this.#metrics.summary(timesteps) };
-      if (await onProgress(progress) === false || this.finished) return;
+      const goesOn = await onProgress(progress) !== false;
+      if (failure) throw failure.error;
+      if (!goesOn || this.finished) return;
       await breathe();
     }
   }
 
-  /** @param {number} end @param {Slice} slice */
-  #slice(end, slice) {
-    /** @type {import('./bellhop.js').RunRecord[]} */
-    const records = [];
+  /**
+   * What an environment's failure ends has records too; it is returned, so that they are told first.
+   * @param {number} end @param {Slice} slice @param {import('./bellhop.js').RunRecord[]} records  out
+   * @returns {{ error: unknown } | undefined}
+   */
+  #slice(end, slice, records) {
+    /** @type {{ error: unknown } | undefined} */
+    let failure;
     slice.run(end - this.timesteps, (n) => {
       const before = this.timesteps;
-      this.#run.steps(n);
+      try {
+        this.#run.steps(n);
+      } catch (error) {
+        failure = { error };
+      }
       for (const record of readRecords(this.#run.drain(), this.#run.algo.metrics)) records.push(record);
       return this.timesteps - before;
-    }, () => this.finished);
-    return records;
+    }, () => failure !== undefined || this.finished);
+    return failure;
   }
 
   /** @param {unknown} obs @returns {any} a number, or numbers for several observations */

@@ -50,8 +50,8 @@ typedef enum bhi_exploration {
       "UCB: c, how much an action gains by being rare")
 
 /// The row of those agents whose targets know a bonus. Without it the member of the settings is 0.
-#define BHI_EXPLORE_TARGET_CONFIG(X)                                                               \
-    X(BOOL, exploration_bonus_in_target, "false", 0, 1, NULL, BH_LIVE,                             \
+#define BHI_EXPLORE_TARGET_CONFIG(X)                                   \
+    X(BOOL, exploration_bonus_in_target, "false", 0, 1, NULL, BH_LIVE, \
       "UCB: values of the next state get a bonus too, so that the unknown is sought from afar")
 
 /// What the rows say, as far as the chosen strategy needs it.

@@ -224,8 +224,8 @@ void bh_run_destroy(bh_run *run)
 
 static bh_status fail_not_live(const char *owner, const char *name, bh_error *err)
 {
-    return bh_fail(err, BH_ERR_CONFIG, "%s: %s cannot change while it runs; it is set for a new run",
-                   owner, name);
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: %s cannot change while it runs; it is set for a new run", owner, name);
 }
 
 // A live option of the environments: those it trains in and those it is evaluated in.

@@ -138,6 +138,11 @@ test('commands that were typed wrongly exit with 2 and one line', () => {
   refused(['train', 'CartPole-v1', '--learning-rate', '-1', '--json'], 2, /--learning-rate is -1, but must be between 0 and 10/);
   refused(['train', 'CartPole-v1', '--learning-rate', 'NaN'], 2, /--learning-rate is NaN/);
   refused(['train', 'CartPole-v1', '--net-arch', '64,x'], 2, /--net-arch is '64,x'/);
+  refused(['train', 'CartPole-v1', '--net-arch', '64,,64'], 2, /--net-arch is '64,,64', but a size is missing/);
+  refused(['train', 'CartPole-v1', '--net-arch', '64,'], 2, /--net-arch is '64,', but a size is missing/);
+  for (const args of [['--double-q', 'yes'], ['--double-q=yes'], ['--double-q', 'True']]) {
+    refused(['train', 'CartPole-v1', ...args], 2, /^bellhop: DQN: --double-q is '(yes|True)', but must be true or false\n/);
+  }
   refused(['train', 'CartPole-v1', '--seed', '-1'], 2, /--seed is -1/);
   refused(['train', 'CartPole-v1', '--loss', 'l1'], 2, /--loss is 'l1', but must be one of huber, mse/);
   refused(['train', 'CartPole-v1', '--preset'], 2, /--preset needs a value/);
@@ -154,6 +159,27 @@ test('commands that were typed wrongly exit with 2 and one line', () => {
   refused(['eval', 'x', '--episodes', '0'], 2, /--episodes is '0'/);
 });
 
+test('a flag is only suggested where it exists', () => {
+  refused(['train', 'CartPole-v1', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
+  refused(['train', '--env-mapp', 'S', 'GridWorld-v0'], 2, /did you mean '--env-map'/);
+  refused(['train', '--env-mapp', 'S'], 2, /did you mean '--env-map'/);
+  refused(['train', './mine.mjs', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
+  refused(['train', 'CartPole-v1', '--clip-rang', '1'], 2, /^bellhop: unknown flag --clip-rang\n/);
+  refused(['train', 'CartPole-v1', '--algo', 'ppo', '--clip-rang', '1'], 2, /did you mean '--clip-range'/);
+  refused(['record', 'CartPole-v1', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
+  refused(['compare', 'CartPole-v1', '--vary', 'env-mapp=a,b'], 2, /^bellhop: --vary: there is no option 'env-mapp'\n/);
+  refused(['compare', 'GridWorld-v0', '--vary', 'env-mapp=a,b'], 2, /did you mean 'env-map'/);
+});
+
+test('the progress line has the letter of the exploration; thresholds are short', () => {
+  const line = (/** @type {string} */ exploration) => bellhop('train', 'CartPole-v1', '--total-timesteps', '1500', '--final-eval-episodes', '1', '--exploration', exploration).stdout;
+  for (const [exploration, letter] of [['epsilon-greedy', 'ε'], ['boltzmann', 'T'], ['gaussian', 'σ'], ['ucb', 'c']]) {
+    assert.match(line(exploration), new RegExp(`steps .* {2}${letter} [\\d.]+ {2}`), exploration);
+  }
+  assert.match(bellhop('envs').stdout, / 0\.512943 /);
+  assert.ok(!/\d\.\d{7}/.test(bellhop('envs').stdout));
+});
+
 test('files that are not there or not what they should be', () => {
   writeFileSync(join(folder, 'broken.json'), '{');
   writeFileSync(join(folder, 'odd.json'), '{"env":"CartPole-v1","options":{"learning_rat":1}}');
@@ -167,7 +193,7 @@ test('files that are not there or not what they should be', () => {
   refused(['train', 'CartPole-v1', '--out', 'broken.json'], 1, /--out broken.json cannot be written to/);
   refused(['eval', 'none.safetensors'], 1, /none.safetensors does not exist/);
   refused(['eval', 'not.safetensors'], 1, /not.safetensors: .*safetensors/);
-  refused(['eval', '.'], 1, /could not be read/);
+  refused(['eval', '.'], 1, /\. is a folder without a model/);
 });
 
 test('Ctrl-C stops a run, which still writes its files and its summary, and exits with 130', async () => {

@@ -42,7 +42,7 @@ test('pretrain --json --out: lines, summary, files; the same again, and by hand'
   const config = JSON.parse(readFileSync(file('a/lm/config.json'), 'utf8'));
   assert.deepEqual([config.corpus, config.options.d_model, config.options.seed, config.options.tokenizer], [['cats.txt'], 8, 3, 'char']);
 
-  const again = bellhop('pretrain', 'cats.txt', '--out', 'a/lm', '--context', '16', '--seed', '3', ...TINY, '--json').json().at(-1);
+  const again = bellhop('pretrain', 'cats.txt', '--out', 'a/lm', '--overwrite', '--context', '16', '--seed', '3', ...TINY, '--json').json().at(-1);
   assert.equal(again.params_sha256, result.params_sha256, 'and what was in the folder is written over');
   const bh = await load();
   const training = new bh.Pretraining(TEXT, { dModel: 8, nHeads: 2, nLayers: 1, batchSize: 4, context: 16, seed: 3, maxSteps: 20 });
@@ -173,6 +173,10 @@ test('train --language-model: what does not fit is refused in words', () => {
   refused(from('TextGen-v1', '--language-model', 'lm'), 1, /^bellhop: lm: the language model was made from text \(tokenizer char\), but TextGen-v1 needs/);
   refused(from('TextGen-v1', '--language-model', 'words', '--d-model', '32'), 1, /^bellhop: words: --d-model of the language model is 8, but here it is 32/);
   refused(from('TextGen-v1', '--language-model', 'words', '--seeds', '0-1', '--n-layers', '2'), 1, /--n-layers of the language model is 1, but here it is 2/);
+});
+
+test('train: what is asked of a language model needs one', () => {
+  for (const flags of [['--prior'], ['--prior-beta', '0.1'], ['--random-actions', 'top-k']]) refused(from('TextGen-v1', ...flags), 2, new RegExp(`${flags[0]} does nothing without a language model`));
 });
 
 test('train --language-model: what has no place for one is refused in words', () => {

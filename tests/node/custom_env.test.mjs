@@ -256,7 +256,10 @@ for (const [name, change, message] of FAILURES) {
     const { make, state } = broken(change);
     const bystander = new bh.QLearning(GridWorld, { evalFreq: 0 });
     const model = new bh.DQN(make, { ...SMALL, seed: 2, nEnvs: 2 });
-    const error = await rejects(() => model.learn({ totalTimesteps: 200 }), message);
+    /** @type {number[]} */
+    const told = [];
+    const error = await rejects(() => model.learn({ totalTimesteps: 200, onProgress: ({ timesteps }) => told.push(timesteps) }), message);
+    assert.equal(told.at(-1), 28, 'what came before it is told');
     if (name === 'throws') assert.ok(error.cause instanceof RangeError);
     // Two environments: 14 whole steps are learned from, the fifteenth is not counted.
     assert.equal(model.timesteps, 28);

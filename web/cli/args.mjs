@@ -18,19 +18,24 @@ export function flagOf(field, prefix = '') {
   return `${prefix}${kebabCase(field.name)}`;
 }
 
+/** What people type for true and false; never an environment or a file. */
+const BOOLEAN = /^(true|false|yes|no|on|off|y|n|t|f|1|0)$/i;
+
 /**
  * Splits arguments into flags and the rest. `known` says which flags there are: 'boolean' ones take no value,
  * 'maybe' ones may be followed by true or false, 'string' ones need a value; 'list' ones too, and may come several times.
  * @param {string[]} argv
  * @param {Map<string, Kind>} known
+ * @param {Catalog} [catalog]  of the hyperparameters among them
  * @returns {Arguments}
  */
-export function readArguments(argv, known) {
+export function readArguments(argv, known, catalog) {
   const options = Object.fromEntries([...known].map(([name, kind]) =>
     [name, { type: /** @type {'boolean' | 'string'} */ (kind === 'boolean' ? 'boolean' : 'string') }]));
   const { tokens } = parseArgs({ args: withValues(argv, known), options, strict: false, tokens: true });
   /** @type {Arguments} */
   const result = { flags: new Map(), lists: new Map(), positionals: [] };
+  checkKnown(tokens, known, catalog);
   for (const token of tokens) {
     if (token.kind === 'positional') result.positionals.push(token.value);
     if (token.kind !== 'option') continue;
@@ -45,15 +50,56 @@ export function readArguments(argv, known) {
 function withValues(argv, known) {
   return argv.map((arg, i) => {
     const maybe = arg.startsWith('--') && known.get(arg.slice(2)) === 'maybe';
-    return maybe && !['true', 'false'].includes(argv[i + 1]) ? `${arg}=true` : arg;
+    return maybe && !BOOLEAN.test(argv[i + 1] ?? '') ? `${arg}=true` : arg;
   });
+}
+
+/** @typedef {{ kind: string, name?: string, rawName?: string, value?: string }} Token */
+/** @typedef {Pick<Arguments, 'positionals'> & { flags: ReadonlyMap<string, string | true | undefined> }} Typed */
+
+/** @param {readonly Token[]} tokens @param {Map<string, string>} known @param {Catalog} [catalog] */
+function checkKnown(tokens, known, catalog) {
+  const unknown = tokens.find(({ kind, name = '' }) => kind === 'option' && !known.has(name));
+  if (unknown === undefined) return;
+  const typed = {
+    positionals: tokens.flatMap(({ kind, value }) => kind === 'positional' && value !== undefined ? [value] : []),
+    flags: new Map(tokens.flatMap(({ kind, name, value }) => kind === 'option' && name !== undefined ? [[name, value]] : [])),
+  };
+  const names = catalog ? flagsHere(typed, known, catalog) : [...known.keys()];
+  throw new UsageError(`unknown flag ${unknown.rawName}${flagSuggestion(String(unknown.name), names)}`);
+}
+
+/**
+ * The known flags without those of other environments and algorithms than the ones that were typed.
+ * @param {Typed} typed @param {ReadonlyMap<string, string>} known @param {Catalog} catalog
+ */
+export function flagsHere({ positionals, flags }, known, catalog) {
+  const words = [...positionals, flags.get('env')];
+  const env = catalog.envs.find(({ id }) => words.includes(id));
+  const isOwn = words.some((word) => /\.m?js(#|$)/.test(String(word)));
+  // What compare varies may be the algorithm, and other commands have no choice of it.
+  const algo = known.has('algo') && !known.has('vary') ? algoHere(catalog, env ?? (isOwn ? null : undefined), flags) : undefined;
+  const envFlags = new Set((env?.options ?? []).map((field) => flagOf(field, 'env-')));
+  const algoFlags = new Set([...catalog.run, ...algo?.options ?? []].map((field) => flagOf(field)));
+  const others = [...hyperparameterFlags(catalog).keys()].filter((flag) =>
+    flag.startsWith('env-') ? (env || isOwn) && !envFlags.has(flag) : algo && !algoFlags.has(flag));
+  return [...known.keys()].filter((flag) => !others.includes(flag));
+}
+
+/**
+ * The algorithm that will run, as far as arguments alone say so.
+ * @param {Catalog} catalog
+ * @param {import('../bellhop.js').EnvEntry | null | undefined} env  null: one of the caller's
+ * @param {Typed['flags']} flags
+ */
+function algoHere(catalog, env, flags) {
+  const name = flags.get('algo') ?? (env === undefined || flags.has('config') ? undefined : env?.presets[0]?.algo ?? catalog.algos[0].name);
+  return catalog.algos.find((algo) => algo.name === name);
 }
 
 /** @param {{ name: string, rawName: string, value?: string }} token @param {Map<string, string>} known */
 function checkedValue({ name, rawName, value }, known) {
-  const kind = known.get(name);
-  if (kind === undefined) throw new UsageError(`unknown flag ${rawName}${flagSuggestion(name, [...known.keys()])}`);
-  if (kind === 'boolean') {
+  if (known.get(name) === 'boolean') {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return true;
   }
@@ -81,17 +127,23 @@ export function hyperparameterFlags(catalog) {
   ]);
 }
 
-/** The value of a flag's text; text that is none stays text, for the library to say so. @param {Field} field @param {string} text */
-function valueOf(field, text) {
+/** The value of a flag's text; text that is none stays text, for the library to say so. @param {Field} field @param {string} flag @param {string} text */
+function valueOf(field, flag, text) {
   switch (field.type) {
     case 'bool': return text === 'true' ? true : text === 'false' ? false : text;
     case 'choice': case 'text': return text;
-    case 'sizes': {
-      const sizes = text.split(',').filter((word) => word.trim() !== '').map(Number);
-      return sizes.some(Number.isNaN) ? text : sizes;
-    }
+    case 'sizes': return sizesOf(flag, text);
     default: return Number.isNaN(Number(text)) && text !== 'NaN' ? text : Number(text);
   }
+}
+
+/** A comma alone is no size at all. @param {string} flag @param {string} text */
+function sizesOf(flag, text) {
+  const words = text.split(',').map((word) => word.trim());
+  if (text.trim() === ',') return [];
+  if (words.includes('')) throw new UsageError(`--${flag} is '${text}', but a size is missing: give whole numbers with commas between, such as 64,64, or a comma alone for none`);
+  const sizes = words.map(Number);
+  return sizes.some(Number.isNaN) ? text : sizes;
 }
 
 /**
@@ -102,7 +154,7 @@ function valueOf(field, text) {
  */
 export function optionsFrom(flags, fields, prefix = '') {
   return Object.fromEntries(fields.filter((field) => flags.has(flagOf(field, prefix)))
-    .map((field) => [field.key, valueOf(field, String(flags.get(flagOf(field, prefix))))]));
+    .map((field) => [field.key, valueOf(field, flagOf(field, prefix), String(flags.get(flagOf(field, prefix))))]));
 }
 
 /**

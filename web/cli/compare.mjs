@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { load } from '../node.mjs';
 import { findEnv } from '../setup.mjs';
-import { UsageError, flagSuggestion, hyperparameterFlags, readArguments } from './args.mjs';
+import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
 import { openEnv } from './env_file.mjs';
 import { makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
-import { runJobs } from './pool.mjs';
-import { RUNS_MAX, Together, aggregate, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { collect } from './pool.mjs';
+import { RUNS_MAX, Together, aggregateOf, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
 import { interruptible } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -23,7 +23,7 @@ import { interruptible } from './training.mjs';
 
 export const summary = 'Compare settings on the same seeds';
 export const help = `Usage: bellhop compare ENV --vary NAME=VALUE,VALUE[,...] [--vary ...] [--seeds LIST] [--jobs N]
-                       [--out DIR] [--tensorboard DIR] [--markdown | --json] [--algo ALGO] [--preset NAME] [--config FILE]
+                       [--out DIR [--overwrite]] [--tensorboard DIR] [--markdown | --json] [--algo ALGO] [--preset NAME] [--config FILE]
                        [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
 Trains every variant with every seed and prints a row for each: the interquartile mean of the best and of the final
@@ -36,6 +36,7 @@ solved, the median step at which, and the median seconds of a run. ENV and all o
   --jobs N            runs at a time (default: as many as there are processors)
   --out DIR           write compare.csv (a row per variant), runs.csv (a row per run), compare.json, and for each run a
                       folder VARIANT/seed-N as bellhop train --out does
+  --overwrite         replace the runs that --out has: first their files are removed, no others
   --tensorboard DIR   write an event file for each run, in VARIANT/seed-N
   --markdown          the table in Markdown
   --json              one JSON object per line: each run's summary, after a variant's runs one of type aggregate
@@ -47,21 +48,23 @@ solved, the median step at which, and the median seconds of a run. ENV and all o
 Ctrl-C stops all runs, shows and writes what there is and exits with 130.
 `;
 
-const OWN = ['out', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs'];
+const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs'];
 
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
   const own = /** @type {const} */ ([
-    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
+    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['overwrite', 'boolean'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'],
   ]);
   const hyperparameters = hyperparameterFlags(bh.catalog);
-  const { flags, lists, positionals } = readArguments(argv, new Map([...hyperparameters, ...own]));
+  const known = new Map([...hyperparameters, ...own]);
+  const { flags, lists, positionals } = readArguments(argv, known, bh.catalog);
   if (positionals.length > 1) throw new UsageError(`compare takes one environment, but got '${positionals.join(' ')}'`);
+  if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   if (flags.has('json') && flags.has('markdown')) throw new UsageError('--json and --markdown exclude each other');
   if (flags.has('seed')) throw new UsageError('compare takes several seeds: --seeds 0-9');
-  const varied = readVaried(lists.get('vary') ?? [], ['algo', 'preset', ...hyperparameters.keys()], flags);
+  const varied = readVaried(lists.get('vary') ?? [], ['algo', 'preset', ...hyperparameters.keys()], flags, flagsHere({ positionals, flags }, known, bh.catalog));
   const seeds = parseSeeds(String(flags.get('seeds') ?? '0-4'));
   const count = varied.reduce((product, { values }) => product * values.length, seeds.length);
   if (count > RUNS_MAX) throw new UsageError(`that is ${number(count)} runs, and at most ${number(RUNS_MAX)} can be compared`);
@@ -75,10 +78,10 @@ export async function run(argv) {
 
 /**
  * @param {readonly string[]} texts  such as "double-q=true,false" @param {readonly string[]} names
- * @param {ReadonlyMap<string, string | true>} flags
+ * @param {ReadonlyMap<string, string | true>} flags @param {readonly string[]} here  the flags there are in this environment
  * @returns {Varied[]}
  */
-function readVaried(texts, names, flags) {
+function readVaried(texts, names, flags, here) {
   if (texts.length === 0) throw new UsageError('compare needs something to vary: --vary NAME=VALUE,VALUE');
   const varied = texts.map((text) => {
     const at = text.indexOf('=');
@@ -86,7 +89,7 @@ function readVaried(texts, names, flags) {
     const name = text.slice(0, at).replace(/^--/, '');
     const list = text.slice(at + 1);
     if (name === 'seed') throw new UsageError('--vary seed: the seeds are --seeds, and every variant runs with each');
-    if (!names.includes(name)) throw new UsageError(`--vary: there is no option '${name}'${flagSuggestion(name, [...names]).replace("'--", "'")}`);
+    if (!names.includes(name)) throw new UsageError(`--vary: there is no option '${name}'${flagSuggestion(name, names.filter((each) => here.includes(each))).replace("'--", "'")}`);
     if (flags.has(name)) throw new UsageError(`--${name} is set and varied: leave one of them away`);
     const values = list.split(list.includes(';') ? ';' : ',').map((value) => value.trim());
     if (values.includes('')) throw new UsageError(`--vary is '${text}', but a value is missing`);
@@ -116,24 +119,25 @@ async function compare(bh, variants, seeds, flags) {
     return seeds.map(() => total);
   });
   const folders = ['out', 'tensorboard'].flatMap((flag) => flags.has(flag) ? [[flag, String(flags.get(flag))]] : []);
-  folders.forEach(([flag, path]) => makeEmptyFolder(flag, path));
+  folders.forEach(([flag, path]) => makeEmptyFolder(flag, path, flag === 'out' && flags.has('overwrite')));
   const jobs = variants.flatMap((variant, i) => seeds.map((seed) => ({
     plan: withSeed(variant.plan, seed),
     ...Object.fromEntries(folders.map(([flag, path]) => [flag, join(path, folderOf(variant, i), `seed-${seed}`)])),
   })));
   const { reward_threshold: threshold } = findEnv(bh.catalog, variants[0].plan.env);
   return interruptible(async (signal) => {
-    const results = await runAll(jobs, steps, { threads, signal, json: flags.has('json'), variants, seeds, threshold });
+    const { results, error } = await runAll(jobs, steps, { threads, signal, json: flags.has('json'), variants, seeds, threshold });
     const outcomes = variants.map((variant, i) => {
       const runs = results.slice(i * seeds.length, (i + 1) * seeds.length).filter((result) => result !== null);
-      return { ...variant, runs, all: runs.length > 0 ? aggregate(runs, threshold) : null };
+      return { ...variant, runs, all: aggregateOf(runs, threshold) };
     });
     if (!flags.has('json')) show(outcomes, flags.has('markdown'));
-    if (signal.aborted) noteStop(results);
+    if (signal.aborted && error === undefined) noteStop(results);
     if (flags.has('out')) write(String(flags.get('out')), outcomes);
     if (flags.has('out') && !flags.has('json') && !flags.has('markdown')) {
       print(`\nwritten  compare.csv, runs.csv, compare.json and a folder for each variant in ${flags.get('out')}`);
     }
+    if (error !== undefined) throw error;
     return signal.aborted ? 130 : 0;
   });
 }
@@ -166,10 +170,11 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
     if (group.length === seeds.length) endGroup(label);
   });
   const endGroup = (/** @type {string} */ label) => {
-    if (json) printJson({ variant: label, ...aggregate(group, threshold) });
+    const all = aggregateOf(group, threshold);
+    if (json && all !== null) printJson({ variant: label, ...all });
     group = [];
   };
-  const results = await runJobs(jobs, {
+  const outcome = await collect(jobs, {
     threads,
     signal,
     onProgress(job, now) {
@@ -183,8 +188,8 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
   });
   progress?.end();
   // Stopped in the middle of a variant: the runs there are are the first ones.
-  if (group.length > 0) endGroup(variants[Math.floor(results.indexOf(group[0]) / seeds.length)].label);
-  return results;
+  if (group.length > 0) endGroup(variants[Math.floor(outcome.results.indexOf(group[0]) / seeds.length)].label);
+  return outcome;
 }
 
 /** @param {Outcome[]} outcomes @param {boolean} markdown */

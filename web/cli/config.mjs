@@ -3,9 +3,10 @@
 // the "preset" that the others change. What `train --out` writes is complete, so it gives the same run with a later version's
 // presets too; there it only says what the run began with.
 import { readFileSync } from 'node:fs';
-import { findAlgo, findEnv } from '../setup.mjs';
+import { findAlgo } from '../setup.mjs';
 import { suggestion } from '../options.mjs';
 import { UsageError } from './args.mjs';
+import { readProblem } from './files.mjs';
 
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').Field} Field */
@@ -15,8 +16,7 @@ function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new UsageError(code === 'ENOENT' ? `${file} does not exist` : `${file} could not be read: ${message}`);
+    throw new UsageError(readProblem(file, error), { cause: error });
   }
 }
 
@@ -30,16 +30,28 @@ function byKey(file, fields, options = {}) {
   }));
 }
 
-/** @param {Catalog} catalog @param {string} file */
-export function readConfig(catalog, file) {
+/** @param {Catalog} catalog @param {string} file @param {string} id @param {string} command */
+function envOf(catalog, file, id, command) {
+  const env = catalog.envs.find((each) => each.id === id);
+  if (env) return env;
+  const hint = suggestion(id, catalog.envs.map((each) => each.id));
+  throw new UsageError(`${file} is for '${id}', which bellhop envs does not list${hint || `; if it is your own, give its file before --config: bellhop ${command} FILE.mjs --config ${file}`}`);
+}
+
+/**
+ * @param {Catalog} catalog @param {string} file
+ * @param {{ algo?: string | true, command: string }} typed  algo: where the file names none
+ */
+export function readConfig(catalog, file, { algo: typed, command }) {
   const config = readJson(file);
   if (typeof config !== 'object' || config === null || typeof config.env !== 'string') {
     throw new UsageError(`${file}: it must be an object with "env", such as the config.json that --out writes`);
   }
   const strange = Object.keys(config).find((key) => !['env', 'algo', 'options', 'env_options'].includes(key));
   if (strange !== undefined) throw new UsageError(`${file}: there is no entry '${strange}'; there are env, algo, options and env_options`);
-  const env = findEnv(catalog, config.env);
-  const algo = findAlgo(catalog, config.algo ?? env.presets[0]?.algo ?? catalog.algos[0].name);
+  const env = envOf(catalog, file, config.env, command);
+  const algo = findAlgo(catalog, config.algo ?? typed ?? env.presets[0]?.algo ?? catalog.algos[0].name);
+  if (typed !== undefined && typed !== algo.name) throw new UsageError(`${file} is for ${algo.name}, but --algo is ${typed}`);
   const { preset, ...options } = config.options ?? {};
   return {
     env: env.id, algo: algo.name,

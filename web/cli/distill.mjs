@@ -5,22 +5,25 @@ import { findAlgo } from '../setup.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
 import { registerFile } from './env_file.mjs';
 import { openModel } from './files.mjs';
-import { FILES, OutputFolder } from './folder.mjs';
+import { FILES, OutputFolder, checkFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
 import { modelPlayer, randomFrom, record } from './play.mjs';
-import { interruptible } from './training.mjs';
+import { errorOf, interruptible } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
 
 export const summary = 'Train a small policy from a large model';
-export const help = `Usage: bellhop distill TEACHER.safetensors [--net-arch SIZES] [--out DIR]
+export const help = `Usage: bellhop distill TEACHER.safetensors [--net-arch SIZES] [--out DIR [--overwrite]]
                        [--episodes N] [--epsilon E] [--temperature T] [--env FILE.mjs] [--json] [--HYPERPARAMETER VALUE ...]
+
+TEACHER is a file, or a folder that bellhop train wrote, whose best parameters count.
 
 Policy distillation (Rusu et al. 2016): the teacher plays, and a student, whose hyperparameters are those of
 bellhop options clone, learns softmax(values / T) of the states it saw. Then both are scored.
 
   --net-arch SIZES   hidden layers of the student (default 16)
   --out DIR          write metrics.csv, config.json and the student there, as bellhop train does
+  --overwrite        replace the run that --out has: first its files are removed, no others
   --episodes N       that the teacher plays (default 50)
   --epsilon E        how many of its actions are random, so that the student sees more states (default 0.05)
   --temperature T    above 0: less is closer to the teacher's best action alone (default 0.1)
@@ -30,17 +33,18 @@ bellhop options clone, learns softmax(values / T) of the states it saw. Then bot
   bellhop distill runs/cartpole/best_model.safetensors --net-arch 8 --out runs/small
 `;
 
-const OWN = ['out', 'episodes', 'epsilon', 'env', 'json'];
+const OWN = ['out', 'overwrite', 'episodes', 'epsilon', 'env', 'json'];
 
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
   const fields = [...bh.catalog.run, ...findAlgo(bh.catalog, 'clone').options];
-  const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
+  const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, ['json', 'overwrite'].includes(name) ? 'boolean' : 'string']));
   const names = new Set(fields.map(({ name }) => name.replaceAll('_', '-')));
   const known = [...hyperparameterFlags(bh.catalog)].filter(([name]) => names.has(name));
-  const { flags, positionals } = readArguments(argv, new Map([...known, ...own]));
+  const { flags, positionals } = readArguments(argv, new Map([...known, ...own]), bh.catalog);
   if (positionals.length !== 1) throw new UsageError('distill takes one file: bellhop distill TEACHER.safetensors');
+  const folder = outputOf(flags);
   const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000) ?? 50;
   const epsilon = numberFlag('epsilon', flags.get('epsilon'), 0, 1) ?? 0.05;
   /** @type {import('../bellhop.js').CloneOptions} */
@@ -58,29 +62,38 @@ export async function run(argv) {
       const demonstrations = record(env, modelPlayer(teacher, teacher.algo), { episodes, seed, epsilon, random });
       return new bh.Clone(env, { ...options, demonstrations });
     });
-    return await learn(student, teacher, { out: flags.get('out'), json: flags.has('json') });
+    return await learn(student, teacher, { ...folder, json: flags.has('json') });
   } finally {
     [teacher, env, student].forEach((each) => each?.dispose());
   }
 }
 
-/** @param {Model} student @param {Model} teacher @param {{ out?: string | true, json: boolean }} how @returns {Promise<number>} */
-function learn(student, teacher, { out, json }) {
-  const folder = out === undefined ? undefined : new OutputFolder(String(out));
+/** Checked before the teacher plays. @param {ReadonlyMap<string, string | true>} flags */
+function outputOf(flags) {
+  const [out, overwrite] = [flags.get('out'), flags.has('overwrite')];
+  if (out !== undefined) checkFolder(String(out), overwrite);
+  else if (overwrite) throw new UsageError('--overwrite is for --out DIR');
+  return { out, overwrite };
+}
+
+/** @param {Model} student @param {Model} teacher @param {{ out?: string | true, overwrite: boolean, json: boolean }} how @returns {Promise<number>} */
+function learn(student, teacher, { out, overwrite, json }) {
+  const folder = out === undefined ? undefined : new OutputFolder(String(out), { overwrite });
   const progress = json ? null : new Progress();
   return interruptible(async (signal) => {
     try {
       folder?.writeConfig(student);
-      await student.learn({
+      const failure = await errorOf(() => student.learn({
         signal,
         sliceMilliseconds: 50,
         onProgress(now) {
           folder?.writeRecords(now.records);
           progress?.show(now);
         },
-      });
+      }));
       progress?.end();
       folder?.writeModels(student);
+      if (failure !== undefined) throw new Error(failure);
       report(student, teacher, { out, json });
     } finally {
       folder?.close();

@@ -2,7 +2,7 @@
 // `bellhop envs`: the environments there are.
 import { load } from '../node.mjs';
 import { UsageError, readArguments } from './args.mjs';
-import { print, printJson, printTable } from './output.mjs';
+import { constant, print, printJson, printTable } from './output.mjs';
 
 export const summary = 'List the environments';
 export const help = `Usage: bellhop envs [--json]
@@ -42,7 +42,7 @@ function asTable(envs) {
   printTable([
     ['environment', 'observations', 'actions', 'solved at', 'limit', 'what it is'],
     ...envs.map((env) => [
-      env.id, shape(env.observation_space), shape(env.action_space), String(env.reward_threshold ?? '-'),
+      env.id, shape(env.observation_space), shape(env.action_space), env.reward_threshold === null ? '-' : constant(env.reward_threshold),
       String(env.max_episode_steps ?? '-'), env.summary,
     ]),
   ]);

@@ -3,14 +3,14 @@
 import { evaluationSeed, load } from '../node.mjs';
 import { UsageError, readArguments, wholeNumberFlag } from './args.mjs';
 import { registerFile } from './env_file.mjs';
-import { openModel, readBytes } from './files.mjs';
+import { openModel } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
 
 export const summary = 'Score a saved model';
 export const help = `Usage: bellhop eval MODEL.safetensors [--episodes N] [--seed N] [--env FILE.mjs] [--json]
 
 Plays greedy episodes with a model that \`bellhop train --out\` or model.save() wrote, in the environment it was trained
-in, and prints the mean return.
+in, and prints the mean return. A folder that bellhop train wrote stands for its best parameters.
 
   --episodes N   how many (default: the run's --final-eval-episodes)
   --seed N       of the episodes (default: the run's seed + 2^40, which is what train's summary is measured with)
@@ -25,10 +25,9 @@ export async function run(argv) {
   const [file] = positionals;
   const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000);
   const chosen = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER);
-  const bytes = readBytes(file);
   const bh = await load();
   if (flags.has('env')) await registerFile(bh, String(flags.get('env')));
-  const model = openModel(bh, file, bytes);
+  const model = openModel(bh, file);
   const seed = chosen ?? evaluationSeed(Number(model.options.seed));
   const score = model.evaluate({ ...(episodes !== undefined && { episodes }), seed });
   if (flags.has('json')) {

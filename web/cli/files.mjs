@@ -1,19 +1,50 @@
 // SPDX-License-Identifier: MIT
 // Files that commands read: models, language models and demonstrations, with errors that name the file.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BellhopError, parseDemonstrations } from '../node.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
+
+/** @param {string} file @param {unknown} error  of reading it */
+export function readProblem(file, error) {
+  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  switch (code) {
+    case 'ENOENT': return `${file} does not exist`;
+    case 'EISDIR': return `${file} is a folder, but must be a file`;
+    case 'ENOTDIR': return `${file} does not exist: a part of its path is a file, not a folder`;
+    case 'EACCES': case 'EPERM': return `${file} could not be read: you have no permission to`;
+    case 'ERR_FS_FILE_TOO_LARGE': return `${file} could not be read: it is larger than 2 GB`;
+    default: return `${file} could not be read: ${message}`;
+  }
+}
 
 /** @param {string} file @returns {Uint8Array} */
 export function readBytes(file) {
   try {
     return readFileSync(file);
   } catch (error) {
-    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new Error(code === 'ENOENT' ? `${file} does not exist` : `${file} could not be read: ${message}`, { cause: error });
+    throw new Error(readProblem(file, error), { cause: error });
   }
+}
+
+/** @param {string} path */
+function isFolder(path) {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // reading it says why
+  }
+}
+
+/** The file that is meant: of a folder that bellhop train wrote, the best parameters it has. @param {string} path */
+export function modelFile(path) {
+  if (!isFolder(path)) return path;
+  const names = ['best_model.safetensors', 'model.safetensors'];
+  const name = names.find((each) => existsSync(join(path, each)));
+  if (name === undefined) throw new Error(`${path} is a folder without a model: there is neither ${names.join(' nor ')} in it`);
+  return join(path, name);
 }
 
 /**
@@ -29,20 +60,37 @@ export function about(file, use, status) {
   }
 }
 
-/** @param {Bellhop} bh @param {string} file @param {Uint8Array} [bytes] */
-export function openModel(bh, file, bytes = readBytes(file)) {
+/** The id of the environment that a checkpoint names; undefined where it is no checkpoint. @param {Uint8Array} bytes @returns {string | undefined} */
+export function savedEnv(bytes) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    return JSON.parse(buffer.toString('utf8', 8, 8 + Number(buffer.readBigUInt64LE(0)))).__metadata__.env;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Bellhop} bh @param {string} path  a file, or the folder of one */
+export function openModel(bh, path) {
+  const file = modelFile(path);
+  const bytes = readBytes(file);
+  const id = savedEnv(bytes);
+  if (id !== undefined && !bh.catalog.envs.some((env) => env.id === id)) {
+    throw new Error(`${file} was trained in '${id}', which bellhop envs does not list; give --env FILE.mjs, the file of that environment`);
+  }
   return about(file, () => bh.loadModel(bytes));
 }
 
 /** @param {Bellhop} bh @param {string} path  a file, or the folder that bellhop pretrain wrote */
 export function openLanguageModel(bh, path) {
-  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'model.safetensors') : path;
+  const file = isFolder(path) ? join(path, 'model.safetensors') : path;
   const bytes = readBytes(file);
   return about(file, () => bh.LanguageModel.load(bytes));
 }
 
 /** @param {string} file */
 export function readDemonstrations(file) {
+  if (isFolder(file)) throw new Error(`${file} is a folder, but --demonstrations takes a file that bellhop record wrote`);
   const bytes = readBytes(file);
   return about(file, () => parseDemonstrations(bytes));
 }

@@ -2,6 +2,7 @@
 // `bellhop options`: every hyperparameter, from the library's tables, with its flag, value, range and help.
 import { load } from '../node.mjs';
 import { UsageError, flagOf, readArguments } from './args.mjs';
+import { openEnv } from './env_file.mjs';
 import { print, printTable } from './output.mjs';
 import { suggestion } from '../options.mjs';
 
@@ -9,7 +10,7 @@ import { suggestion } from '../options.mjs';
 /** @typedef {import('../bellhop.js').Field} Field */
 
 export const summary = 'List the hyperparameters, with defaults and ranges';
-export const help = `Usage: bellhop options [ENV | ALGO]
+export const help = `Usage: bellhop options [ENV | ALGO]        ENV is an id, or a FILE.mjs as bellhop train takes it
 
 Lists the flags that \`bellhop train\` takes: of every algorithm, of one, or those of an environment together with the
 values of its preset; then what the algorithms' own presets (--preset NAME) change. Flags marked * can also change while a run goes on (in the page, or with model.set).
@@ -19,8 +20,9 @@ values of its preset; then what the algorithms' own presets (--preset NAME) chan
 export async function run(argv) {
   const { positionals } = readArguments(argv, new Map());
   if (positionals.length > 1) throw new UsageError(`options takes one environment or algorithm, but got '${positionals.join(' ')}'`);
-  const { catalog } = await load();
-  const [name] = positionals;
+  const bh = await load();
+  const { id: name } = await openEnv(bh, positionals[0]);
+  const { catalog } = bh;
   const env = catalog.envs.find(({ id }) => id === name);
   const algo = catalog.algos.find((each) => each.name === name);
   if (name !== undefined && !env && !algo) {
@@ -28,8 +30,8 @@ export async function run(argv) {
     throw new UsageError(`there is no environment or algorithm '${name}'${suggestion(name, names) || `; there are ${names.join(', ')}`}`);
   }
   if (env) showEnv(catalog, env);
-  else (algo ? [algo] : catalog.algos).forEach((each) => showAlgo(catalog, each));
-  if (!env) section('every run', catalog.run);
+  if (!env || env.presets.length === 0) (algo ? [algo] : catalog.algos).forEach((each) => showAlgo(catalog, each));
+  if (!env || env.presets.length === 0) section('every run', catalog.run);
   return 0;
 }
 
@@ -54,6 +56,7 @@ function showPreset(catalog, algo, name, env) {
 
 /** @param {Catalog} catalog @param {import('../bellhop.js').EnvEntry} env */
 function showEnv(catalog, env) {
+  if (env.presets.length === 0) print(`${env.id} has no preset: these are the algorithms' defaults.\n`);
   if (env.options.length > 0) section(`${env.id}: ${env.summary}`, env.options, { prefix: 'env-' });
   for (const algo of catalog.algos) {
     const preset = new Map(env.presets.filter((row) => row.algo === algo.name).map((row) => [row.name, row.value]));

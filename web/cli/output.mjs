@@ -30,9 +30,22 @@ export function number(value, digits = 2) {
   return Number.isFinite(value) ? value.toLocaleString('en-US', { maximumFractionDigits: digits, signDisplay: 'negative' }) : String(value);
 }
 
+/** A threshold or another constant, without the noise of its last digits. @param {number} value */
+export function constant(value) {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** "9.4 ± 0.5" @param {number} mean @param {number} std */
+export function scoreText(mean, std) {
+  return Number.isNaN(mean) ? 'not scored' : `${number(mean)} ± ${number(std)}`;
+}
+
+/** What rollout/exploration_rate is. @type {Record<string, string>} */
+const RATES = { boltzmann: 'T', gaussian: 'σ', ucb: 'c' };
+
 /**
  * loss, perplexity and tokens (seen) are of pre-training.
- * @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, runs?: string, loss?: number, perplexity?: number, tokens?: number }} Shown
+ * @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, exploration?: unknown, runs?: string, loss?: number, perplexity?: number, tokens?: number }} Shown
  */
 
 /** How far a run, or several, have come: a bar on a terminal, now and then a line elsewhere. */
@@ -65,7 +78,7 @@ export class Progress {
     };
     add('return', progress['rollout/ep_rew_mean']);
     add('eval', progress['eval/mean_reward']);
-    add('ε', progress['rollout/exploration_rate']);
+    add(RATES[String(progress.exploration)] ?? 'ε', progress['rollout/exploration_rate']);
     add('loss', progress.loss);
     add('held-out perplexity', progress.perplexity);
     if (progress.runs !== undefined) parts.push(progress.runs);

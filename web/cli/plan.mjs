@@ -3,7 +3,7 @@
 import { findAlgo, findEnv } from '../setup.mjs';
 import { UsageError, flagOf, inFlags, optionsFrom } from './args.mjs';
 import { readConfig } from './config.mjs';
-import { about, openLanguageModel, readBytes, readDemonstrations } from './files.mjs';
+import { about, modelFile, openLanguageModel, readBytes, readDemonstrations } from './files.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Model} Model */
@@ -15,7 +15,7 @@ import { about, openLanguageModel, readBytes, readDemonstrations } from './files
  * @property {Record<string, unknown>} options
  * @property {Record<string, unknown>} envOptions
  * @property {string} [demonstrations]  a file
- * @property {string} [initFrom]        a file
+ * @property {string} [initFrom]        a file, or the folder of one
  * @property {string} [languageModel]   a file, or the folder of one
  */
 
@@ -28,7 +28,7 @@ import { about, openLanguageModel, readBytes, readDemonstrations } from './files
  */
 export function makePlan({ catalog }, name, flags, own, command = 'train') {
   const file = flags.get('config');
-  const config = file === undefined ? null : readConfig(catalog, String(file));
+  const config = file === undefined ? null : readConfig(catalog, String(file), { algo: flags.get('algo'), command });
   if (config && name !== undefined && name !== config.env) {
     throw new UsageError(`the environment is '${name}', but ${file} is for '${config.env}'`);
   }
@@ -64,8 +64,9 @@ export function makeModel(bh, plan) {
   const model = withDemonstrations(bh, plan);
   if (initFrom === undefined) return { model };
   return orDispose(model, () => {
-    const bytes = readBytes(initFrom);
-    return { model, nLoaded: about(initFrom, () => model.loadParameters(bytes)) };
+    const file = modelFile(initFrom);
+    const bytes = readBytes(file);
+    return { model, nLoaded: about(file, () => model.loadParameters(bytes)) };
   });
 }
 

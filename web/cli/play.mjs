@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Who plays an environment when episodes are recorded: a saved model, a scripted teacher, or chance.
+import { breathe } from '../loop.mjs';
 import { Recorder } from '../node.mjs';
 import { UsageError } from './args.mjs';
-import { openModel } from './files.mjs';
+import { modelFile, openModel, readBytes, savedEnv } from './files.mjs';
 import { TEACHERS } from './teachers.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -10,6 +11,7 @@ import { TEACHERS } from './teachers.mjs';
 /** @typedef {import('../bellhop.js').Model} Model */
 /** @typedef {{ name: string, act: (obs: any) => number, values?: (obs: any) => Float64Array, dispose: () => void }} Player */
 
+const SLICE_MS = 50;
 const STEPS_MAX = 1000; // of an episode in an environment without time limit, as evaluations have it
 
 /** Numbers in [0, 1), the same everywhere (mulberry32). @param {number} seed */
@@ -39,20 +41,56 @@ export function makePlayer(bh, env, policy, random) {
     if (teacher) return { name: `teacher: ${teacher.source}`, act: teacher.act, dispose() {} };
     throw new UsageError(`there is no teacher for ${id}, only for ${Object.keys(TEACHERS).join(', ')}; give --policy a saved model`);
   }
+  checkTrainedIn(bh, policy, id);
   const model = openModel(bh, policy);
-  if (model.env.id === id) return modelPlayer(model, `${model.algo} ${model.sha256().slice(0, 12)}`);
-  model.dispose();
-  throw new Error(`${policy} was trained in '${model.env.id}', but the environment here is '${id}'`);
+  return modelPlayer(model, `${model.algo} ${model.sha256().slice(0, 12)}`);
 }
+
+/** @param {Bellhop} bh @param {string} policy @param {string} id */
+function checkTrainedIn({ catalog }, policy, id) {
+  const file = modelFile(policy);
+  const trained = savedEnv(readBytes(file));
+  if (trained === undefined || trained === id) return;
+  const advice = catalog.envs.some((env) => env.id === trained) ? '' : '; if that is your own environment, ENV must be its FILE.mjs';
+  throw new Error(`${file} was trained in ${trained}, but ENV is ${id}${advice}`);
+}
+
+/** @typedef {{ episodes: number, seed: number, epsilon?: number, random: () => number }} Recorded */
 
 /**
  * Records episodes. Of every action, with probability epsilon a random one is taken instead; the values recorded stay
  * the player's.
- * @param {Env} env @param {Player} player
- * @param {{ episodes: number, seed: number, epsilon?: number, random: () => number }} how
+ * @param {Env} env @param {Player} player @param {Recorded} how
  */
-export function record(env, player, { episodes, seed, epsilon = 0, random }) {
-  const recorder = new Recorder({ env: env.spec.id, envOptions: env.options, policy: player.name });
+export function record(env, player, how) {
+  const recorder = recorderOf(env, player);
+  const steps = play(env, player, recorder, how);
+  while (!steps.next().done);
+  return recorder.demonstrations();
+}
+
+/**
+ * The same, letting others run in between; when `signal` aborts, the episodes that are complete by then.
+ * @param {Env} env @param {Player} player @param {Recorded} how @param {AbortSignal} signal
+ */
+export async function recordUntil(env, player, how, signal) {
+  const recorder = recorderOf(env, player);
+  const steps = play(env, player, recorder, how);
+  for (let ended = false; !ended && !signal.aborted;) {
+    const pause = performance.now() + SLICE_MS;
+    while (!ended && performance.now() < pause) ended = steps.next().done === true;
+    await breathe();
+  }
+  return recorder.demonstrations();
+}
+
+/** @param {Env} env @param {Player} player */
+function recorderOf(env, player) {
+  return new Recorder({ env: env.spec.id, envOptions: env.options, policy: player.name });
+}
+
+/** Plays episodes, one step at a time. @param {Env} env @param {Player} player @param {Recorder} recorder @param {Recorded} how */
+function* play(env, player, recorder, { episodes, seed, epsilon = 0, random }) {
   const { n } = env.actionSpace;
   for (let i = 0; i < episodes; i++) {
     let [obs] = i === 0 ? env.reset({ seed }) : env.reset();
@@ -65,7 +103,7 @@ export function record(env, player, { episodes, seed, epsilon = 0, random }) {
       recorder.step(action, next, reward, terminated, truncated, values);
       obs = next;
       ended = terminated || truncated;
+      yield;
     }
   }
-  return recorder.demonstrations();
 }

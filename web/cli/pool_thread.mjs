@@ -38,8 +38,8 @@ async function run(job) {
     });
     port.postMessage({ result });
   } catch (error) {
-    const { status, message } = /** @type {any} */ (error);
-    port.postMessage({ error: { status, message } });
+    const { status, message, summary } = /** @type {any} */ (error);
+    port.postMessage({ error: { status, message, summary } });
   }
 }
 

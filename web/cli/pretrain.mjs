@@ -6,7 +6,7 @@ import { load } from '../node.mjs';
 import { findEnv } from '../setup.mjs';
 import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
 import { about, readBytes } from './files.mjs';
-import { PRETRAINING_FILES, PretrainingFolder } from './folder.mjs';
+import { PRETRAINING_FILES, PretrainingFolder, checkFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
 import { joined, write } from './sample.mjs';
 import { interruptible } from './training.mjs';
@@ -19,8 +19,8 @@ import { interruptible } from './training.mjs';
 /** @typedef {{ name: string, config: object, make: () => Pretraining, env?: Env }} Corpus  config: what config.json says of it */
 
 export const summary = 'Train a language model on text';
-export const help = `Usage: bellhop pretrain CORPUS.txt ... --out DIR [--HYPERPARAMETER VALUE ...] [--json]
-       bellhop pretrain --env ENV --out DIR [--n-texts N] [--env-OPTION VALUE ...] [--HYPERPARAMETER VALUE ...] [--json]
+export const help = `Usage: bellhop pretrain CORPUS.txt ... --out DIR [--overwrite] [--HYPERPARAMETER VALUE ...] [--json]
+       bellhop pretrain --env ENV --out DIR [--overwrite] [--n-texts N] [--env-OPTION VALUE ...] [--HYPERPARAMETER VALUE ...] [--json]
 
 A transformer learns to say what comes next in text, by cross-entropy; the last part of the text is held out. At the end its
 perplexity there is compared with that of models which count tokens, and of triples of them. The same text and options give
@@ -30,6 +30,7 @@ the same bits on every machine.
   --env ENV    instead: examples of an environment of text, in its vocabulary: for bellhop train --language-model
   --n-texts N  how many of them (default 20000)
   --out DIR    write model.safetensors, training.csv and config.json there
+  --overwrite  replace the run that it has: first its files are removed, no others
   --json       one JSON object per line: "type" is train or eval; the last one is the summary
 
   --tokenizer KIND     char (default), word, or bpe; this and the next two are not for --env
@@ -74,15 +75,17 @@ export async function run(argv) {
   const { flags, positionals } = readArguments(argv, new Map([
     ...fields.map((field) => /** @type {const} */ ([flagOf(field), field.type === 'bool' ? 'maybe' : 'string'])),
     ...[...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-')),
-    .../** @type {const} */ ([['out', 'string'], ['json', 'boolean'], ['env', 'string'], ['n-texts', 'string']]),
-  ]));
+    .../** @type {const} */ ([['out', 'string'], ['overwrite', 'boolean'], ['json', 'boolean'], ['env', 'string'], ['n-texts', 'string']]),
+  ]), bh.catalog);
   const out = flags.get('out');
   if (out === undefined) throw new UsageError('pretrain needs --out DIR, where the model is written');
+  const overwrite = flags.has('overwrite');
+  checkFolder(String(out), overwrite);
   const corpus = flags.has('env') ? ofEnv(bh, flags, positionals) : await ofFiles(bh, flags, positionals);
   try {
     const training = inFlags(fields, '', corpus.make);
     try {
-      return await pretrain(training, fields, corpus, { out: String(out), json: flags.has('json') });
+      return await pretrain(training, fields, corpus, { out: String(out), overwrite, json: flags.has('json') });
     } finally {
       training.dispose();
     }
@@ -142,9 +145,9 @@ function ofEnv(bh, flags, positionals) {
 
 // ---- learning ----
 
-/** @param {Pretraining} training @param {readonly Field[]} fields @param {Corpus} corpus @param {{ out: string, json: boolean }} how @returns {Promise<number>} exit code */
-function pretrain(training, fields, corpus, { out, json }) {
-  const folder = new PretrainingFolder(out);
+/** @param {Pretraining} training @param {readonly Field[]} fields @param {Corpus} corpus @param {{ out: string, overwrite: boolean, json: boolean }} how @returns {Promise<number>} exit code */
+function pretrain(training, fields, corpus, { out, overwrite, json }) {
+  const folder = new PretrainingFolder(out, overwrite);
   const progress = json ? null : new Progress();
   const latest = { loss: /** @type {number | undefined} */ (undefined), perplexity: /** @type {number | undefined} */ (undefined) };
   return interruptible(async (signal) => {

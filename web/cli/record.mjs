@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `bellhop record`: episodes of a policy, as demonstrations.
+import process from 'node:process';
 import { formatDemonstrations, load } from '../node.mjs';
 import { findEnv } from '../setup.mjs';
 import { countTransitions, returnsOf } from '../demonstrations.mjs';
@@ -8,8 +9,9 @@ import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, read
 import { openEnv } from './env_file.mjs';
 import { writeText } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
-import { makePlayer, randomFrom, record } from './play.mjs';
+import { makePlayer, randomFrom, recordUntil } from './play.mjs';
 import { TEACHERS } from './teachers.mjs';
+import { interruptible } from './training.mjs';
 
 export const summary = 'Record episodes, to learn from them';
 export const help = `Usage: bellhop record ENV --policy MODEL.safetensors|teacher|random --out FILE.jsonl
@@ -18,7 +20,7 @@ export const help = `Usage: bellhop record ENV --policy MODEL.safetensors|teache
 Plays episodes of ENV (an id, or a FILE.mjs as bellhop train takes it) and writes them down as demonstrations (docs/demonstrations.md), for bellhop clone and for
 bellhop train --algo dqn --demonstrations FILE.
 
-  --policy WHO   a saved model, which plays greedily and whose values of all actions are recorded too; teacher, a policy
+  --policy WHO   a saved model (a folder: its best parameters), which plays greedily and whose values of all actions are recorded too; teacher, a policy
                  written by hand, for ${Object.keys(TEACHERS).join(' and ')}; random
   --out FILE     where to write
   --episodes N   how many (default 20)
@@ -27,6 +29,8 @@ bellhop train --algo dqn --demonstrations FILE.
   --json         one JSON object
 
   bellhop record CartPole-v1 --policy teacher --episodes 20 --out cartpole.jsonl
+
+Ctrl-C stops, writes the episodes that are complete and exits with 130.
 `;
 
 const OWN = ['policy', 'out', 'episodes', 'seed', 'epsilon', 'json'];
@@ -36,7 +40,7 @@ export async function run(argv) {
   const bh = await load();
   const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-'));
   const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
-  const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]));
+  const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]), bh.catalog);
   if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
   const { id } = await openEnv(bh, positionals[0]);
   const { options } = findEnv(bh.catalog, id);
@@ -52,14 +56,26 @@ export async function run(argv) {
   try {
     const random = randomFrom(seed);
     const player = makePlayer(bh, env, policy, random);
-    const demonstrations = record(env, player, { episodes, seed, epsilon, random });
-    player.dispose();
-    writeText('out', out, formatDemonstrations(demonstrations));
-    report(demonstrations, { out, seed, json: flags.has('json') });
+    return await interruptible(async (signal) => {
+      const demonstrations = await recordUntil(env, player, { episodes, seed, epsilon, random }, signal);
+      player.dispose();
+      const complete = demonstrations.episodes.length;
+      if (complete > 0) {
+        writeText('out', out, formatDemonstrations(demonstrations));
+        report(demonstrations, { out, seed, json: flags.has('json') });
+      }
+      if (complete < episodes) noteStop(complete, episodes);
+      return signal.aborted ? 130 : 0;
+    });
   } finally {
     env.dispose();
   }
-  return 0;
+}
+
+/** @param {number} complete @param {number} episodes */
+function noteStop(complete, episodes) {
+  const what = complete === 0 ? 'no episode was complete, and nothing is written' : `the ${number(complete)} of ${number(episodes)} episodes that were complete are written`;
+  process.stderr.write(`bellhop: stopped; ${what}\n`);
 }
 
 /** @param {import('../bellhop.js').Demonstrations} demonstrations @param {{ out: string, seed: number, json: boolean }} how */

@@ -71,6 +71,12 @@ export function aggregate(runs, threshold) {
   };
 }
 
+/** The same of those that have scores, null if none has. @param {readonly Summary[]} runs @param {number | null} threshold */
+export function aggregateOf(runs, threshold) {
+  const scored = runs.filter((run) => !Number.isNaN(run['eval/mean_reward']) && !Number.isNaN(run['final/mean_reward']));
+  return scored.length > 0 ? aggregate(scored, threshold) : null;
+}
+
 /** "499.8 (498.3 to 500)" @param {Score} score */
 export function iqmText({ iqm: middle, iqm_ci95: [low, high] }) {
   return `${number(middle)} (${number(low)} to ${number(high)})`;

@@ -8,11 +8,11 @@ import { named } from '../metrics.mjs';
 import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
 import { openEnv } from './env_file.mjs';
 import { FILES, makeEmptyFolder, writeCsv } from './folder.mjs';
-import { Progress, number, print, printJson } from './output.mjs';
+import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
-import { runJobs } from './pool.mjs';
-import { Together, aggregate, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
-import { interruptible, trainJob } from './training.mjs';
+import { collect } from './pool.mjs';
+import { Together, aggregateOf, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { interruptible, settled, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./plan.mjs').Plan} Plan */
@@ -21,7 +21,7 @@ import { interruptible, trainJob } from './training.mjs';
 
 export const summary = 'Train a model';
 export const help = `Usage: bellhop train ENV [--algo NAME] [--preset NAME] [--seed N] [--total-timesteps N]
-                     [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR] [--tensorboard DIR] [--config FILE]
+                     [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR [--overwrite]] [--tensorboard DIR] [--config FILE]
                      [--demonstrations FILE] [--init-from FILE] [--language-model MODEL] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
 
 Trains in ENV with its preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
@@ -33,13 +33,14 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   --preset NAME        one of the algorithm's own presets on top of the environment's, such as rainbow of dqn; false: the
                        defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
+  --overwrite          replace the run, or the runs of --seeds, that --out has: first their files are removed, no others
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
-  --config FILE        options from a config.json that --out wrote; ENV may then be left out
+  --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
   --stop-at-threshold  end at the first evaluation at or above the environment's threshold
 
   --demonstrations FILE  learn from a file that bellhop record wrote: dqn beside what it tries itself, clone alone
-  --init-from FILE     start from a saved model's parameters, those that have the same names here, whatever environment or
+  --init-from FILE     start from a saved model's parameters (a folder: its best ones), those that have the same names here, whatever environment or
                        options it was trained with (transfer); a clone's policy starts ppo
   --language-model MODEL  start dqn, ppo or reinforce in an environment of text from a language model of its vocabulary, a file
                        or the folder that bellhop pretrain --env wrote. The network is a transformer of its sizes then. Without
@@ -59,10 +60,11 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   bellhop train ./tank.mjs --learning-rate 1e-3 --seeds 0-4
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
 
-Ctrl-C stops the run, or all of them, writes what there is and exits with 130.
+Ctrl-C stops the run, or all of them, writes what there is and exits with 130. So does an error of your own environment,
+which is told at the end; the exit code is 1 then.
 `;
 
-const OWN = ['out', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model'];
+const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model'];
 
 /** @param {string[]} argv */
 export function run(argv) {
@@ -77,10 +79,10 @@ export function run(argv) {
 export async function runWith(argv, usual) {
   const bh = await load();
   const own = /** @type {const} */ ([
-    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
+    ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['overwrite', 'boolean'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'], ['language-model', 'string'],
   ]);
-  const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]));
+  const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
   const { id, file } = await openEnv(bh, positionals[0] ?? (flags.has('config') ? undefined : usual?.env));
   const plan = makePlan(bh, id, flags, OWN);
@@ -90,9 +92,19 @@ export async function runWith(argv, usual) {
   plan.initFrom = text(flags, 'init-from');
   plan.languageModel = text(flags, 'language-model');
   if (plan.initFrom !== undefined && plan.languageModel !== undefined) throw new UsageError('--init-from and --language-model exclude each other: both say what parameters a run begins with');
+  checkGuided(plan, flags);
+  if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   if (flags.has('seeds')) return trainSeeds(bh, plan, flags);
   if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
   return trainOne(bh, plan, flags);
+}
+
+/** Refuses what was asked of a language model where there is none. @param {import('./plan.mjs').Plan} plan @param {ReadonlyMap<string, string | true>} flags */
+function checkGuided({ languageModel, initFrom }, flags) {
+  if (languageModel !== undefined || initFrom !== undefined) return; // a checkpoint may have one
+  const idle = new Map([['prior', 'false'], ['random-actions', 'uniform'], ['prior-beta', '0'], ['prior-top-k', '']]);
+  const flag = [...idle.keys()].find((name) => flags.has(name) && flags.get(name) !== idle.get(name));
+  if (flag !== undefined) throw new UsageError(`--${flag} does nothing without a language model: give --language-model MODEL; bellhop pretrain --env ENV makes one`);
 }
 
 /** @param {Flags} flags @param {string} name */
@@ -107,18 +119,19 @@ function text(flags, name) {
 function trainOne(bh, plan, flags) {
   const json = flags.has('json');
   const progress = json ? null : new Progress();
-  const job = { plan, out: text(flags, 'out'), tensorboard: text(flags, 'tensorboard') };
+  const job = { plan, out: text(flags, 'out'), overwrite: flags.has('overwrite'), tensorboard: text(flags, 'tensorboard') };
   return interruptible(async (signal) => {
-    const result = await trainJob(bh, job, {
+    const { summary: result, error } = await settled(trainJob(bh, job, {
       signal,
       onProgress(now) {
         if (json) now.records.forEach((record) => printJson({ type: record.type, ...named(record) }));
         progress?.show(now);
       },
-    });
+    }));
     progress?.end();
     if (json) printJson(result);
     else printSummary(result, findEnv(bh.catalog, plan.env).reward_threshold, job);
+    if (error) throw error;
     return signal.aborted ? 130 : 0;
   });
 }
@@ -130,9 +143,10 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
     + `${number(result['time/seconds'])} s (${number(result['time/fps'], 0)} steps/s)`);
   if (result.init_from_tensors !== undefined) print(`begun       with ${result.init_from_tensors} tensors of ${plan.initFrom}`);
   if (plan.languageModel !== undefined) print(`begun       as the language model of ${plan.languageModel}`);
-  if (threshold !== null) print(`solved      ${solved} (a mean of ${threshold} or more)`);
-  print(`best        ${number(result['eval/mean_reward'])} ± ${number(result['eval/std_reward'])} over ${number(result.final_eval_episodes)} greedy episodes`);
-  print(`final       ${number(result['final/mean_reward'])} ± ${number(result['final/std_reward'])}`);
+  if (threshold !== null) print(`solved      ${solved} (a mean of ${constant(threshold)} or more)`);
+  const episodes = Number.isNaN(result['eval/mean_reward']) ? '' : ` over ${number(result.final_eval_episodes)} greedy episodes`;
+  print(`best        ${scoreText(result['eval/mean_reward'], result['eval/std_reward'])}${episodes}`);
+  print(`final       ${scoreText(result['final/mean_reward'], result['final/std_reward'])}`);
   print(`parameters  sha256 ${result.params_sha256}`);
   if (out !== undefined) print(`written     ${FILES.join(', ')} in ${out}`);
   if (tensorboard !== undefined) print(`written     an event file in ${tensorboard}; see it with: tensorboard --logdir ${tensorboard}`);
@@ -148,7 +162,7 @@ async function trainSeeds(bh, plan, flags) {
   const threads = threadsOf(flags);
   const steps = checkPlan(bh, { ...plan, options: { ...plan.options, seed: seeds[0] } });
   const [out, tensorboard] = [text(flags, 'out'), text(flags, 'tensorboard')];
-  if (out !== undefined) makeEmptyFolder('out', out);
+  if (out !== undefined) makeEmptyFolder('out', out, flags.has('overwrite'));
   if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
   const jobs = seeds.map((seed) => ({
     plan: { ...plan, options: { ...plan.options, seed } },
@@ -158,14 +172,15 @@ async function trainSeeds(bh, plan, flags) {
   const { reward_threshold: threshold } = findEnv(bh.catalog, plan.env);
   const since = performance.now();
   return interruptible(async (signal) => {
-    const results = await runAll(jobs, steps, { threads, signal, json, threshold });
+    const { results, error } = await runAll(jobs, steps, { threads, signal, json, threshold });
     const runs = results.filter((result) => result !== null);
-    if (runs.length > 0) {
-      const all = aggregate(runs, threshold);
-      if (out !== undefined) writeSummaries(out, plan, runs, all);
+    const all = aggregateOf(runs, threshold);
+    if (out !== undefined && runs.length > 0) writeSummaries(out, plan, runs, all);
+    if (all !== null) {
       if (json) printJson(all);
       else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out, tensorboard });
     }
+    if (error !== undefined) throw error;
     if (signal.aborted) noteStop(results);
     return signal.aborted ? 130 : 0;
   });
@@ -183,7 +198,7 @@ async function runAll(jobs, steps, { threads, signal, json, threshold }) {
     if (json) printJson(result);
     else print(runLine(result, threshold));
   });
-  const results = await runJobs(jobs, {
+  const outcome = await collect(jobs, {
     threads,
     signal,
     onProgress(job, now) {
@@ -196,20 +211,20 @@ async function runAll(jobs, steps, { threads, signal, json, threshold }) {
     },
   });
   progress?.end();
-  return results;
+  return outcome;
 }
 
 /** @param {Summary} result @param {number | null} threshold */
 function runLine(result, threshold) {
-  const score = (/** @type {'eval' | 'final'} */ which) => `${number(result[`${which}/mean_reward`])} ± ${number(result[`${which}/std_reward`])}`;
+  const score = (/** @type {'eval' | 'final'} */ which) => scoreText(result[`${which}/mean_reward`], result[`${which}/std_reward`]);
   const solved = result.solved_at_timestep === null ? 'not solved' : `solved after ${number(result.solved_at_timestep)}`;
   return [
     `seed ${result.seed}`, `best ${score('eval')}`, `final ${score('final')}`, ...threshold === null ? [] : [solved],
-    `${number(result.total_timesteps)} steps in ${number(result['time/seconds'])} s`,
+    `${number(result.total_timesteps)} steps in ${number(result['time/seconds'])} s`, ...result.error === undefined ? [] : ['ended by an error'],
   ].join('  ');
 }
 
-/** @param {string} out @param {Plan} plan @param {Summary[]} runs @param {import('./runs.mjs').Aggregate} all */
+/** @param {string} out @param {Plan} plan @param {Summary[]} runs @param {import('./runs.mjs').Aggregate | null} all */
 function writeSummaries(out, plan, runs, all) {
   writeCsv(join(out, 'summary.csv'), runRows(runs));
   writeFileSync(join(out, 'summary.json'), `${JSON.stringify({ ...plan, aggregate: all, runs }, null, 2)}\n`);
@@ -224,7 +239,7 @@ function printAggregate(all, { list, threads, seconds, threshold, of, out, tenso
   print(`\n${all.env} · ${all.algo} · seeds ${list}${begun} · ${threads} at a time · ${number(seconds)} s`);
   if (threshold !== null) {
     const half = all.median_solved_at_timestep === null ? '' : `, half of them within ${number(all.median_solved_at_timestep)} steps`;
-    print(`solved      ${all.solved} of ${all.runs}${half} (a mean of ${threshold} or more)`);
+    print(`solved      ${all.solved} of ${all.runs}${half} (a mean of ${constant(threshold)} or more)`);
   }
   for (const [label, score] of /** @type {const} */ ([['best', all['eval/mean_reward']], ['final', all['final/mean_reward']]])) {
     print(`${label.padEnd(12)}interquartile mean ${iqmText(score)}  mean ${number(score.mean)} ± ${number(score.std)}  min ${number(score.min)}`);

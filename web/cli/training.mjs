@@ -1,19 +1,43 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
 import process from 'node:process';
-import { OutputFolder, TensorBoardFolder } from './folder.mjs';
+import { OutputFolder, TensorBoardFolder, checkFolder } from './folder.mjs';
 import { checkStop, makeModel } from './plan.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
-/** @typedef {{ plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string }} Job */
-/** @typedef {ReturnType<typeof summarize>} Summary */
+/** @typedef {{ plan: import('./plan.mjs').Plan, out?: string, overwrite?: boolean, tensorboard?: string }} Job */
+/** @typedef {ReturnType<typeof summarize>} Summary  means and deviations are NaN where the environment failed */
+/** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown }} Now  exploration: which */
+
+/** An error ended a run; what it had come to is written, and this is its summary. */
+export class EndedEarly extends Error {
+  /** @param {string} message @param {Summary} summary */
+  constructor(message, summary) {
+    super(message);
+    this.summary = summary;
+  }
+}
+
+/**
+ * The summary of a run in any case, and the error that ended it.
+ * @param {Promise<Summary>} run
+ * @returns {Promise<{ summary: Summary, error?: EndedEarly }>}
+ */
+export async function settled(run) {
+  try {
+    return { summary: await run };
+  } catch (error) {
+    if (error instanceof EndedEarly) return { summary: error.summary, error };
+    throw error;
+  }
+}
 
 /**
  * @param {import('../bellhop.js').Bellhop} bh
  * @param {Job} job
- * @param {{ signal?: AbortSignal, onProgress?: import('../bellhop.js').LearnOptions['onProgress'] }} [how]
+ * @param {{ signal?: AbortSignal, onProgress?: (now: Now) => unknown }} [how]
  */
-export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgress } = {}) {
+export async function trainJob(bh, { plan, out, overwrite, tensorboard }, { signal, onProgress } = {}) {
   const { model, nLoaded } = makeModel(bh, plan);
   /** @type {OutputFolder | undefined} */
   let folder;
@@ -21,22 +45,26 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
   let board;
   try {
     checkStop(bh, model);
+    if (out !== undefined) checkFolder(out, overwrite);
     board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
-    folder = out === undefined ? undefined : new OutputFolder(out, bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics);
+    folder = out === undefined ? undefined : new OutputFolder(out, { metrics: bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics, overwrite });
     folder?.writeConfig(model, plan.options.preset);
+    const { exploration } = model.options;
     const since = performance.now();
-    await model.learn({
+    const failure = await errorOf(() => model.learn({
       signal,
       sliceMilliseconds: 50,
       onProgress(now) {
         folder?.writeRecords(now.records);
         board?.writeRecords(now.records);
-        onProgress?.(now);
+        onProgress?.({ ...now, exploration });
       },
-    });
+    }));
     const seconds = (performance.now() - since) / 1000;
     folder?.writeModels(model);
-    return summarize(model, seconds, nLoaded);
+    const summary = summarize(model, { seconds, nLoaded, failure });
+    if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
+    return summary;
   } finally {
     folder?.close();
     board?.close();
@@ -44,18 +72,40 @@ export async function trainJob(bh, { plan, out, tensorboard }, { signal, onProgr
   }
 }
 
-/** @param {Model} model @param {number} seconds @param {number} [nLoaded]  tensors it began with */
-function summarize(model, seconds, nLoaded) {
-  const best = model.evaluate({ which: 'best' });
-  const final = model.evaluate({ which: 'current' });
+/** The message of the error that `use` ends with. @param {() => unknown} use @returns {Promise<string | undefined>} */
+export async function errorOf(use) {
+  try {
+    await use();
+    return undefined;
+  } catch (error) {
+    return /** @type {Error} */ (error).message;
+  }
+}
+
+/**
+ * @param {Model} model
+ * @param {{ seconds: number, nLoaded?: number, failure?: string }} run  nLoaded: tensors it began with; failure: what ended it
+ */
+function summarize(model, { seconds, nLoaded, failure }) {
+  let error = failure;
+  const score = (/** @type {import('../bellhop.js').Which} */ which) => {
+    try {
+      return model.evaluate({ which });
+    } catch (cause) {
+      error ??= /** @type {Error} */ (cause).message;
+      return { mean: NaN, std: NaN, episodes: 0 };
+    }
+  };
+  const [best, final] = [score('best'), score('current')];
   return {
     type: 'summary', env: model.env.id, algo: model.algo, seed: Number(model.options.seed),
     total_timesteps: model.timesteps, episodes: model.episodes, solved_at_timestep: model.solvedAt,
     'eval/mean_reward': best.mean, 'eval/std_reward': best.std,
-    'final/mean_reward': final.mean, 'final/std_reward': final.std, final_eval_episodes: final.episodes,
+    'final/mean_reward': final.mean, 'final/std_reward': final.std, final_eval_episodes: Math.max(best.episodes, final.episodes),
     ...nLoaded !== undefined && { init_from_tensors: nLoaded },
     'time/seconds': seconds, 'time/fps': model.timesteps / seconds,
     params_sha256: model.sha256(),
+    ...error !== undefined && { error },
   };
 }
 
