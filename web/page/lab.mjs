@@ -108,7 +108,6 @@ export class Lab {
       await session.dispose();
       throw new Superseded();
     }
-    const resume = this.phase === 'running';
     const old = this.session;
     if (env !== this.setup.env) this.speed = world.speed;
     Object.assign(this, { session, setup, own: null, guest: null, truth: null, notes: null, history: new History(world.window) });
@@ -116,6 +115,7 @@ export class Lab {
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();
     session.requestFrame().catch(() => {}); // nobody waits for it: a run that is replaced at once needs no frame
+    const resume = this.phase === 'running'; // also where Play was pressed a moment ago
     this.#enter('ready');
     emit('run');
     if (resume) this.play();
