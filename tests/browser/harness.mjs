@@ -125,6 +125,15 @@ export async function reach(page, id, least, timeout = 20_000) {
   throw new assert.AssertionError({ message: `#${id} was to reach ${least}, but is ${now}` });
 }
 
+/** The text of an element once it no longer changes. @param {Page} page @param {string} id */
+export async function settled(page, id) {
+  for (let before = '', now = await text(page, id); ; now = await text(page, id)) {
+    if (now === before) return now;
+    before = now;
+    await page.waitForTimeout(400);
+  }
+}
+
 /** What a canvas shows, to be compared. @param {Page} page @param {string} selector */
 export function picture(page, selector) {
   return page.locator(selector).first().evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());

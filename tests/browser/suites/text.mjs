@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { number, picture, reach, text } from '../harness.mjs';
+import { number, picture, reach, settled, text } from '../harness.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What a key of the catalogue looks like where its words are missing. */
@@ -53,7 +53,7 @@ export default function language(lab) {
     assert.equal(await page.locator('#lm-next li').count(), 8);
     assert.match(await text(page, 'lm-phase'), /paused/);
 
-    const steps = await text(page, 'lm-steps');
+    const steps = await settled(page, 'lm-steps'); // the last frame comes after the button was pressed
     await page.fill('#lm-text', 'too little');
     await page.waitForFunction(() => /still shown/.test(document.getElementById('lm-note')?.textContent ?? ''));
     await page.click('#lm-train');
