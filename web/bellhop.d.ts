@@ -1092,6 +1092,7 @@ export interface Session {
   onFrame: (frame: Frame) => void;
   /** Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. */
   play(options?: { stepsPerSecond?: number }): Promise<void>;
+  /** Resolves when it stands still and onFrame was called with the frame that says so. */
   pause(): Promise<void>;
   /** Takes n environment steps with the learning that is due; a frame follows. */
   step(n?: number): Promise<void>;

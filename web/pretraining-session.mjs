@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A language model in the worker, while it is trained: it plays and pauses as runs do, in slices, and posts a frame only
-// after the last one was taken; records wait here meanwhile. Between two slices it writes and says what may come next.
+// A language model in the worker, while it is trained: it plays and pauses as runs do, in slices, and shows itself in
+// frames; records wait here between them. Between two slices it writes and says what may come next.
 import { Env } from './env.mjs';
+import { Frames } from './frames.mjs';
 import { LanguageModel, Pretraining } from './language.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { BellhopError } from './wasm.mjs';
@@ -30,10 +31,9 @@ export class PretrainingSession {
   #plays = 0;
   #running = false;
   #looping = false;
-  #taken = true;
-  #due = false;
   #diverged = false;
   #end = 0;
+  #frames = new Frames(() => this.#postFrame());
   #slice = new Slice(SLICE_MS);
   /** @type {PretrainingRecord[]} */
   #waiting = [];
@@ -70,9 +70,10 @@ export class PretrainingSession {
     if (!this.#looping) void this.#loop(this.#training);
   }
 
+  /** Resolves when the page took the frame of where it stands still. */
   pause() {
     this.#running = false;
-    this.requestFrame();
+    return this.#frames.show();
   }
 
   /** @param {object} options */
@@ -97,19 +98,16 @@ export class PretrainingSession {
   }
 
   requestFrame() {
-    this.#due = true;
-    this.#postIfTaken();
+    this.#frames.request();
   }
 
   frameTaken() {
-    this.#taken = true;
-    this.#postIfTaken();
+    this.#frames.taken();
   }
 
   dispose() {
     this.#running = false;
-    this.#due = false;
-    this.#post = () => {};
+    this.#frames.end();
     this.#training?.dispose();
     this.model.dispose();
     this.#training = null;
@@ -147,10 +145,7 @@ export class PretrainingSession {
     return first && last && last[0] > first[0] ? (last[1] - first[1]) / (last[0] - first[0]) * 1000 : 0;
   }
 
-  #postIfTaken() {
-    if (!this.#due || !this.#taken) return;
-    this.#due = false;
-    this.#taken = false;
+  #postFrame() {
     const { steps = 0, tokensSeen = 0 } = this.#training ?? {};
     const records = this.#waiting;
     this.#waiting = [];

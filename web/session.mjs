@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A session in the worker: a run that plays, pauses and steps, and the frames that show it. A frame is posted only
-// after the last one was taken, so a slow page gets fewer of them, not a queue; records wait here meanwhile.
+// A session in the worker: a run that plays, pauses and steps, and the frames that show it, see frames.mjs; records wait
+// here between them.
+import { Frames } from './frames.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
 import { RECORD_WIDTH, concat } from './run.mjs';
@@ -49,8 +50,6 @@ export class Session {
   #plays = 0;
   #speed = 0; // steps per second; 0 while paused
   #looping = false;
-  #taken = true; // the last frame
-  #due = false; // a frame is wanted
   #finished = false;
   #diverged = false;
   #nUpdates = 0;
@@ -59,6 +58,7 @@ export class Session {
   /** @type {Float64Array[]} */
   #waiting = [];
   #waitingRows = 0;
+  #frames = new Frames(() => this.#postFrame());
   #rate = new Rate();
   #slice = new Slice(SLICE_MS);
   #metrics = new Metrics();
@@ -103,11 +103,12 @@ export class Session {
     if (!this.#looping) void this.#loop();
   }
 
+  /** Resolves when the page took the frame of where it stands still. */
   pause() {
     this.#speed = 0;
     this.#wake?.();
     this.#learner?.done();
-    this.requestFrame();
+    return this.#frames.show();
   }
 
   /** @param {number} [n] */
@@ -119,14 +120,12 @@ export class Session {
   }
 
   requestFrame() {
-    this.#due = true;
-    this.#postIfTaken();
+    this.#frames.request();
   }
 
   /** The page took the last frame. */
   frameTaken() {
-    this.#taken = true;
-    this.#postIfTaken();
+    this.#frames.taken();
   }
 
   /** @param {{ totalTimesteps?: number }} options @param {(values: object) => void} progress */
@@ -187,8 +186,7 @@ export class Session {
     this.#speed = 0;
     this.#wake?.();
     this.#learner?.done();
-    this.#due = false;
-    this.#post = () => {};
+    this.#frames.end();
     this.#run.dispose();
   }
 
@@ -286,10 +284,7 @@ export class Session {
     this.#waitingRows = this.#waiting[0].length / RECORD_WIDTH;
   }
 
-  #postIfTaken() {
-    if (!this.#due || !this.#taken) return;
-    this.#due = false;
-    this.#taken = false;
+  #postFrame() {
     const frame = this.#frame();
     const arrays = [frame.obs, frame.obsTm1, frame.view, frame.q, frame.qTm1, frame.table, frame.records];
     this.#post(frame, this.#plays, arrays.flatMap((array) => array ? [/** @type {ArrayBuffer} */ (array.buffer)] : []));

@@ -125,13 +125,10 @@ export async function reach(page, id, least, timeout = 20_000) {
   throw new assert.AssertionError({ message: `#${id} was to reach ${least}, but is ${now}` });
 }
 
-/** The text of an element once it no longer changes. @param {Page} page @param {string} id */
-export async function settled(page, id) {
-  for (let before = '', now = await text(page, id); ; now = await text(page, id)) {
-    if (now === before) return now;
-    before = now;
-    await page.waitForTimeout(400);
-  }
+/** Pauses what runs by its button, and waits until it says that it stands still. @param {Page} page @param {'' | 'lm-' | 'rl-'} [part] */
+export async function pause(page, part = '') {
+  await page.click({ '': '#play', 'lm-': '#lm-train', 'rl-': '#rl-play' }[part]);
+  await page.waitForFunction((id) => document.getElementById(id)?.dataset.phase === 'paused', `${part}phase`);
 }
 
 /** What a canvas shows, to be compared. @param {Page} page @param {string} selector */

@@ -41,6 +41,8 @@ export class Lab {
   /** Finished sentences, best and last ones, see sentences.mjs; kept with the run they belong to. @type {unknown} */
   notes = null;
   #made = 0;
+  /** From when it is asked to pause until the frame of where it stands is here. */
+  #pausing = false;
 
   /** @param {Trainer} trainer @param {Setup} setup */
   constructor(trainer, setup) {
@@ -115,7 +117,7 @@ export class Lab {
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();
     session.requestFrame().catch(() => {}); // nobody waits for it: a run that is replaced at once needs no frame
-    const resume = this.phase === 'running'; // also where Play was pressed a moment ago
+    const resume = this.#goesOn; // also where Play was pressed a moment ago
     this.#enter('ready');
     emit('run');
     if (resume) this.play();
@@ -159,6 +161,10 @@ export class Lab {
     emit('phase');
   }
 
+  get #goesOn() {
+    return this.phase === 'running' && !this.#pausing;
+  }
+
   play() {
     if (!this.session || this.phase === 'diverged') return;
     this.guest = null;
@@ -167,10 +173,15 @@ export class Lab {
     this.#enter('running');
   }
 
+  /** Resolves when it stands still and that is shown. */
   async pause() {
-    if (this.phase !== 'running') return;
-    this.#enter('paused');
-    await this.session?.pause();
+    if (!this.#goesOn) return;
+    this.#pausing = true;
+    try {
+      await this.session?.pause();
+    } finally {
+      this.#pausing = false;
+    }
   }
 
   async step() {
@@ -190,7 +201,7 @@ export class Lab {
   /** @param {number} index into SPEEDS */
   setSpeed(index) {
     this.speed = index;
-    if (this.phase === 'running') this.play();
+    if (this.#goesOn) this.play();
   }
 
   /**

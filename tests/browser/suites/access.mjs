@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import enFirst from '../../../web/strings/en.mjs';
 import enLater from '../../../web/strings/en-later.mjs';
 import zh from '../../../web/strings/zh.mjs';
-import { number, reach, setSpeed, text } from '../harness.mjs';
+import { number, pause, reach, setSpeed, text } from '../harness.mjs';
 
 const en = { ...enFirst, ...enLater };
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -103,7 +103,7 @@ export default function access(lab) {
         await page.click(`#tab-${tab}`);
         await page.click('#play');
         await reach(page, 'count-steps', 20);
-        await page.click('#play');
+        await pause(page);
         const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
         assert.ok(width <= inner, `${lang}, ${tab}: ${width} px wide on ${inner}`);
       }

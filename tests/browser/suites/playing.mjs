@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { formatDemonstrations, load, parseDemonstrations } from '../../../web/node.mjs';
-import { number, reach, setSpeed, text } from '../harness.mjs';
+import { number, pause, reach, setSpeed, text } from '../harness.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -40,8 +40,7 @@ export default function playing(lab) {
     const { page, trouble, close } = await lab().open('#env=GridWorld-v0');
     await page.click('#play');
     await reach(page, 'count-steps', 10);
-    await page.click('#play');
-    await page.waitForFunction(() => document.getElementById('phase')?.dataset.phase !== 'running');
+    await pause(page);
     const [steps, state] = [await number(page, 'count-steps'), await text(page, 'state-text')];
     assert.ok(!trouble.requests.some((url) => url.includes('demonstrate-')), 'nobody has asked for it');
     await page.focus('#you');
@@ -95,7 +94,7 @@ export default function playing(lab) {
     await page.waitForFunction(() => location.hash.includes('algo=clone'));
     await setSpeed(page, 5);
     await reach(page, 'count-steps', 500);
-    await page.click('#play');
+    await pause(page);
     assert.equal(await page.inputValue('#algo'), 'clone');
     assert.equal(await page.isVisible('#pad'), false);
     assert.match(await text(page, 'prefers'), /^It takes left with probability/);

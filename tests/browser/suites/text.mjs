@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { number, picture, reach, settled, text } from '../harness.mjs';
+import { number, pause, picture, reach, text } from '../harness.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What a key of the catalogue looks like where its words are missing. */
@@ -47,13 +47,13 @@ export default function language(lab) {
     const sample = await text(page, 'lm-sample');
     await page.waitForFunction((old) => document.getElementById('lm-sample')?.textContent?.trim() !== old, sample);
     await page.waitForFunction(() => Number(document.getElementById('lm-steps')?.textContent?.split('/')[0].replaceAll(',', '')) >= 400);
-    await page.click('#lm-train');
+    await pause(page, 'lm-');
     const after = await perplexity(page);
     assert.ok(after < before * 0.6, `${before} to ${after}`);
     assert.equal(await page.locator('#lm-next li').count(), 8);
     assert.match(await text(page, 'lm-phase'), /paused/);
 
-    const steps = await settled(page, 'lm-steps'); // the last frame comes after the button was pressed
+    const steps = await text(page, 'lm-steps');
     await page.fill('#lm-text', 'too little');
     await page.waitForFunction(() => /still shown/.test(document.getElementById('lm-note')?.textContent ?? ''));
     await page.click('#lm-train');
@@ -93,8 +93,7 @@ export default function language(lab) {
     await page.click('[aria-label="Only this: length"]');
     await page.waitForFunction(() => /other weights from step/.test(document.getElementById('rl-curves')?.textContent ?? ''), null, { timeout: 10_000 });
     assert.deepEqual(await page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value)), ['0', '0', '1', '0', '0']);
-    await page.click('#rl-play');
-    await page.waitForFunction(() => /paused/.test(document.getElementById('rl-phase')?.textContent ?? ''));
+    await pause(page, 'rl-');
     const before = await picture(page, '#rl-canvas');
     const at = await number(page, 'rl-steps');
     await page.click('#rl-step');

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from '../../../web/node.mjs';
 import { envsOf, worldOf } from '../../../web/page/tabs.mjs';
-import { number, picture, reach, setSpeed, text } from '../harness.mjs';
+import { number, pause, picture, reach, setSpeed, text } from '../harness.mjs';
 
 /** What a key of the catalogues looks like where its words are missing. */
 const KEY = /\b(draw|state|field|map2d|beliefs|policy|cells|env|algo|chart|note|input|group|world)\.[\w/.-]*\w/;
@@ -66,8 +66,7 @@ export default function worlds(lab) {
     await setSpeed(page, 5);
     await page.click('#play');
     await reach(page, 'count-steps', 200);
-    await page.click('#play');
-    await page.waitForFunction(() => document.getElementById('phase')?.dataset.phase === 'paused');
+    await pause(page);
     const numbers = await page.locator('#bars .number').allTextContents();
     assert.ok(Math.abs(numbers.map(Number).reduce((a, b) => a + b) - 1) < 0.011, String(numbers));
     assert.match(await text(page, 'beliefs-caption'), /^π/);

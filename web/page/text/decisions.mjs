@@ -109,12 +109,9 @@ export function makeDecisions() {
       preparing.abort();
       return;
     }
-    if (run && now === 'running') {
-      enter('paused');
-      await run.session.pause();
-    } else if (run && now !== 'diverged') {
-      go(run);
-    } else await anew();
+    if (run && now === 'running') await run.session.pause();
+    else if (run && now !== 'diverged') go(run);
+    else await anew();
   }
 
   /** @param {AgentRun} agent */

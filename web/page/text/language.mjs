@@ -61,7 +61,6 @@ export function makeLanguage() {
   async function toggle() {
     if (now === 'making') return;
     if (now === 'running') {
-      enter('paused');
       await model?.pause();
       return;
     }
