@@ -43,7 +43,7 @@
 // of 20,000 steps; the preset was chosen among a few by these very figures. Its seeds 3, 4, 5 on the 100 seeds from 2,000,000
 // on: 1.069 1.064 1.064 in pretraining, where the cosine has 1.086; but in finetuning 0.996 1.016 1.053, where the cosine has
 // 0.990 and the best constant 1.039. reward_threshold is the best constant's mean return in pretraining; it means nothing for other
-// options. tests/c/test_learning_rate.c checks the fixed schedules; with --table 3 it prints all of this.
+// options. tests/c/test_learning_rate.c --figures checks the fixed schedules, --table 3 prints all of this.
 //
 // view, 104 floats: [0] decisions done, [1] decisions, [2] last action (-1 after reset), [3] last reward, [4] whether it
 //                   diverged, then three paths of 33, of which decisions + 1 are in use, index 0 before the first

@@ -125,10 +125,17 @@ export async function reach(page, id, least, timeout = 20_000) {
   throw new assert.AssertionError({ message: `#${id} was to reach ${least}, but is ${now}` });
 }
 
-/** Pauses what runs by its button, and waits until it says that it stands still. @param {Page} page @param {'' | 'lm-' | 'rl-'} [part] */
+/**
+ * Pauses what runs by its button, unless it has come to its end by itself (the page looks and clicks in one go, so that it cannot
+ * end in between and be continued), and waits until it says that it stands still.
+ * @param {Page} page @param {'' | 'lm-' | 'rl-'} [part]
+ */
 export async function pause(page, part = '') {
-  await page.click({ '': '#play', 'lm-': '#lm-train', 'rl-': '#rl-play' }[part]);
-  await page.waitForFunction((id) => document.getElementById(id)?.dataset.phase === 'paused', `${part}phase`);
+  const ids = [`${part}phase`, part === 'lm-' ? 'lm-train' : `${part}play`];
+  await page.evaluate(([phase, button]) => {
+    if (document.getElementById(phase)?.dataset.phase === 'running') document.getElementById(button)?.click();
+  }, ids);
+  await page.waitForFunction(([phase]) => document.getElementById(phase)?.dataset.phase !== 'running', ids);
 }
 
 /** What a canvas shows, to be compared. @param {Page} page @param {string} selector */

@@ -4,6 +4,9 @@
 //     test_learning_rate --table [seeds [tasks [timesteps]]]
 // prints the table of envs/learning_rate.h instead, after training DQN with the preset on that many seeds (0: baselines
 // alone; tasks 0, 1 or 2 for both). Options for DQN may follow, names and values in turn.
+//
+//     test_learning_rate --figures
+// checks that table's fixed schedules instead: hundreds of trainings, so in one preset only (CMakeLists.txt).
 #include "core/alloc.h"
 #include "core/fmath.h"
 #include "envs/learning_rate.h"
@@ -21,9 +24,6 @@ enum {
     A = 5,
     KEEP = 2,
 };
-
-// Not called under the sanitizers, see main.
-#define BH_UNSANITIZED __attribute__((unused))
 
 static const double LOSS_MAX = 2 * 2.772588722239781;
 static const bh_env_def *const def = &bh_env_learning_rate;
@@ -312,7 +312,7 @@ static void test_rates_stay_in_range(void)
 
 // The figures of envs/learning_rate.h, on the held-out seeds. A build whose last bits differ has other trainings, and means
 // that differ by little.
-BH_UNSANITIZED static void test_baselines(void)
+static void test_baselines(void)
 {
     static const struct {
         int task;
@@ -340,7 +340,7 @@ BH_UNSANITIZED static void test_baselines(void)
 }
 
 // Too low is slow, too high does not converge, and going down at the end helps.
-BH_UNSANITIZED static void test_the_rate_matters(void)
+static void test_the_rate_matters(void)
 {
     for (int task = 0; task < 2; task++) {
         double good = mean_final(task, CONSTANT, 0.02, 0, 20);
@@ -421,6 +421,13 @@ int main(int argc, char **argv)
         }
         return check_failures != 0;
     }
+    if (argc == 2 && strcmp(argv[1], "--figures") == 0) {
+        argc = 1; // all of these
+        CHECK_RUN(test_baselines);
+        CHECK_RUN(test_the_rate_matters);
+        CHECK_RUN(test_nothing_is_left);
+        return check_report();
+    }
     CHECK_RUN(test_random_actions);
     CHECK_RUN(test_a_copied_state_goes_on_alike);
     CHECK_RUN(test_definition);
@@ -428,10 +435,6 @@ int main(int argc, char **argv)
     CHECK_RUN(test_run_is_the_environment);
     CHECK_RUN(test_divergence_ends_the_episode);
     CHECK_RUN(test_rates_stay_in_range);
-#ifndef __SANITIZE_ADDRESS__ // hundreds of trainings: ten times slower there, and no other code than above
-    CHECK_RUN(test_baselines);
-    CHECK_RUN(test_the_rate_matters);
-#endif
     CHECK_RUN(test_nothing_is_left);
     return check_report();
 }

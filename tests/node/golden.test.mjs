@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The same seed gives the same bits: WebAssembly with and without SIMD, and every native build that is there, against
-// tests/golden/runs.json.
+// The same seed gives the same bits: WebAssembly with and without SIMD against tests/golden/runs.json, as the native builds in
+// golden_native.test.mjs.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { load } from '../../web/node.mjs';
 import { goldenRuns, goldenTexts } from '../golden/golden.mjs';
 
@@ -28,13 +26,5 @@ for (const [simd, name] of /** @type {const} */ ([[true, 'wasm-simd128'], [false
     assert.deepEqual(await goldenTexts(bh, textNames, readCorpus), goldenOfText);
     // clone learns from demonstrations alone: tests/node/demonstrations.test.mjs.
     for (const { name } of bh.catalog.algos) assert.ok(name === 'clone' || algos.has(name), `no golden run of ${name}`);
-  });
-}
-
-for (const preset of ['debug', 'o2', 'scalar', 'release']) {
-  const program = fileURLToPath(new URL(`../../build/out/${preset}/bellhop_golden_run`, import.meta.url));
-  test(`native, ${preset}`, { skip: existsSync(program) ? false : 'not built' }, () => {
-    const lines = execFileSync(program, [...names, ...textNames], { encoding: 'utf8' }).trim().split('\n').map((line) => line.split('\t'));
-    assert.deepEqual(Object.fromEntries(lines), { ...golden, ...goldenOfText });
   });
 }

@@ -34,7 +34,7 @@ export default function worlds(lab) {
             await page.waitForFunction((old) => /** @type {HTMLCanvasElement} */ (document.getElementById('canvas')).toDataURL() !== old, before);
           }
           assert.equal(KEY.exec(await page.locator('main').innerText()), null, `${env}, ${lang}`);
-          if (await page.getAttribute('#phase', 'data-phase') === 'running') await page.click('#play');
+          await pause(page);
         }
       }
       await close();
