@@ -234,3 +234,13 @@ test('record: Ctrl-C writes the episodes that are complete', async () => {
   assert.equal(stderr, `bellhop: stopped; the ${count} of 1,000,000 episodes that were complete are written\n`);
   assert.match(stdout, new RegExp(`Slow-v0 · random · ${count} episodes`));
 });
+
+test('record: an error of step writes the episodes that are complete', () => {
+  writeFileSync(at('drip.mjs'), leaking('Drip-v0', 4000, "throw new Error('a drip');"));
+  const { status, stderr, stdout } = bellhop('record', 'drip.mjs', '--policy', 'random', '--episodes', '1000', '--out', 'drip.jsonl');
+  assert.equal(status, 1);
+  const { episodes } = parseDemonstrations(readFileSync(at('drip.jsonl')));
+  assert.ok(episodes.length > 3 && episodes.length < 60, `${episodes.length}`);
+  assert.match(stderr, new RegExp(`^bellhop: Drip-v0: step\\(\\d\\) threw Error: a drip; the ${episodes.length} of 1,000 episodes that were complete are written\n$`));
+  assert.match(stdout, new RegExp(`Drip-v0 · random · ${episodes.length} episodes`));
+});

@@ -5,6 +5,7 @@ import { Recorder } from '../node.mjs';
 import { UsageError } from './args.mjs';
 import { modelFile, openModel, readBytes, savedEnv } from './files.mjs';
 import { TEACHERS } from './teachers.mjs';
+import { errorOf } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Env} Env */
@@ -70,18 +71,20 @@ export function record(env, player, how) {
 }
 
 /**
- * The same, letting others run in between; when `signal` aborts, the episodes that are complete by then.
+ * The same, letting others run in between; when `signal` aborts or an error ends it, the episodes that are complete by then.
  * @param {Env} env @param {Player} player @param {Recorded} how @param {AbortSignal} signal
  */
 export async function recordUntil(env, player, how, signal) {
   const recorder = recorderOf(env, player);
   const steps = play(env, player, recorder, how);
-  for (let ended = false; !ended && !signal.aborted;) {
-    const pause = performance.now() + SLICE_MS;
-    while (!ended && performance.now() < pause) ended = steps.next().done === true;
-    await breathe();
-  }
-  return recorder.demonstrations();
+  const error = await errorOf(async () => {
+    for (let ended = false; !ended && !signal.aborted;) {
+      const pause = performance.now() + SLICE_MS;
+      while (!ended && performance.now() < pause) ended = steps.next().done === true;
+      await breathe();
+    }
+  });
+  return { demonstrations: recorder.demonstrations(), error };
 }
 
 /** @param {Env} env @param {Player} player */

@@ -30,7 +30,7 @@ bellhop train --algo dqn --demonstrations FILE.
 
   bellhop record CartPole-v1 --policy teacher --episodes 20 --out cartpole.jsonl
 
-Ctrl-C stops, writes the episodes that are complete and exits with 130.
+Ctrl-C stops, writes the episodes that are complete and exits with 130. So does an error of your own environment, with 1.
 `;
 
 const OWN = ['policy', 'out', 'episodes', 'seed', 'epsilon', 'json'];
@@ -57,14 +57,15 @@ export async function run(argv) {
     const random = randomFrom(seed);
     const player = makePlayer(bh, env, policy, random);
     return await interruptible(async (signal) => {
-      const demonstrations = await recordUntil(env, player, { episodes, seed, epsilon, random }, signal);
+      const { demonstrations, error } = await recordUntil(env, player, { episodes, seed, epsilon, random }, signal);
       player.dispose();
       const complete = demonstrations.episodes.length;
       if (complete > 0) {
         writeText('out', out, formatDemonstrations(demonstrations));
         report(demonstrations, { out, seed, json: flags.has('json') });
       }
-      if (complete < episodes) noteStop(complete, episodes);
+      if (error !== undefined) throw new Error(`${error}; ${whatIsWritten(complete, episodes)}`);
+      if (complete < episodes) process.stderr.write(`bellhop: stopped; ${whatIsWritten(complete, episodes)}\n`);
       return signal.aborted ? 130 : 0;
     });
   } finally {
@@ -73,9 +74,8 @@ export async function run(argv) {
 }
 
 /** @param {number} complete @param {number} episodes */
-function noteStop(complete, episodes) {
-  const what = complete === 0 ? 'no episode was complete, and nothing is written' : `the ${number(complete)} of ${number(episodes)} episodes that were complete are written`;
-  process.stderr.write(`bellhop: stopped; ${what}\n`);
+function whatIsWritten(complete, episodes) {
+  return complete === 0 ? 'no episode was complete, and nothing is written' : `the ${number(complete)} of ${number(episodes)} episodes that were complete are written`;
 }
 
 /** @param {import('../bellhop.js').Demonstrations} demonstrations @param {{ out: string, seed: number, json: boolean }} how */
