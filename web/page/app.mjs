@@ -5,7 +5,7 @@ import { Lab, Superseded } from './lab.mjs';
 import { envsOf, worldOf } from './tabs.mjs';
 import { emit, on } from './events.mjs';
 import { fetchPart } from './parts.mjs';
-import { fromHash, languageIn, plainSetup, toHash } from './link.mjs';
+import { fromHash, languageIn, plainSetup, textIn, toHash } from './link.mjs';
 import { language, setLanguage } from './i18n.mjs';
 
 /** @typedef {import('./tabs.mjs').TabId} TabId */
@@ -17,6 +17,8 @@ let shown = null;
 /** @type {import('../trainer.mjs').Trainer} */
 let trainer;
 let written = '';
+/** What links say of the decisions on the tab Text, which follow it and write it. */
+export const ofText = { link: '' };
 /** Counts what was opened: a tab whose part arrives after another one was asked for is not shown. */
 let opened = 0;
 /** The hash names a language only when it came with one or the reader chose one. */
@@ -66,6 +68,7 @@ async function followHash() {
   const catalog = /** @type {import('./fields.mjs').Catalog} */ (/** @type {unknown} */ (trainer.catalog));
   const { setup, ignored } = fromHash(catalog, location.hash, envsOf('grid')[0]);
   const wanted = languageIn(location.hash);
+  ofText.link = textIn(location.hash) || ofText.link;
   languageInLink ||= wanted !== null;
   if ((wanted === 'zh' || wanted === 'en') && wanted !== language()) await setLanguage(wanted, false);
   await open(worldOf(setup.env).tab, setup);
@@ -104,13 +107,19 @@ async function startOrFallBack(next, setup) {
 
 function writeHash() {
   if (!shown?.session) return;
-  written = toHash(lab().catalog, lab().setup, languageInLink ? language() : '');
+  written = hashOf(languageInLink ? language() : '');
   if (location.hash !== written) history.replaceState(null, '', written);
 }
 
 /** The address of the shown run, with its language: the same experiment for whoever opens it. */
 export function shareUrl() {
   const url = new URL(location.href);
-  url.hash = toHash(lab().catalog, lab().setup, language());
+  url.hash = hashOf(language());
   return url.href;
+}
+
+/** @param {string} language */
+function hashOf(language) {
+  const { catalog, setup, world } = lab();
+  return toHash(catalog, setup, language) + (world.part === 'text' ? ofText.link : '');
 }

@@ -36,6 +36,9 @@ export function toHash(catalog, setup, language) {
   return `#${query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',')}`;
 }
 
+/** What a hash says of the decisions on the tab Text, see text/link.mjs: "&text.task=…"; '' if nothing. @param {string} hash */
+export const textIn = (hash) => (hash.match(/&text\.[^&]+/g) ?? []).join('');
+
 /** The language a hash asks for. @param {string} hash */
 export const languageIn = (hash) => new URLSearchParams(hash.slice(1)).get('lang');
 
@@ -62,7 +65,7 @@ export function fromHash(catalog, hash, fallback) {
   }
   const settings = settingsOf(catalog, setup);
   for (const [name, text] of query) {
-    if (['env', 'algo', 'preset', 'lang'].includes(name)) continue;
+    if (/^(env|algo|preset|lang|text\..*)$/.test(name)) continue;
     const scope = name.startsWith('env.') ? 'envOptions' : 'options';
     const key = name.replace(/^env\./, '');
     const setting = settings.find((s) => s.scope === scope && s.key === key);

@@ -108,6 +108,29 @@ export default function language(lab) {
     await close();
   });
 
+  test('a link has the task, where the agent starts from, what it learns by, and the weights', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v0&text.task=Translate-v0&text.start=scratch&text.algo=ppo&text.weights=1,0,0.5&text.algo=sarsa');
+    const shown = () => page.evaluate(() => ['rl-task', 'rl-start', 'rl-algo'].map((id) => /** @type {HTMLSelectElement} */ (document.getElementById(id)).value));
+    const weights = () => page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value));
+    await page.waitForSelector('#rl-default:not([hidden])');
+    assert.deepEqual([...await shown(), ...await weights()], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
+    assert.match(await text(page, 'notice'), /text\.algo=sarsa/);
+    assert.ok(await page.locator('#decisions-part').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
+    await page.click('#rl-default');
+    await page.waitForFunction(() => !location.hash.includes('weights'));
+    await page.selectOption('#rl-task', 'CodeGen-v0');
+    await page.waitForFunction(() => location.hash.includes('&text.task=CodeGen-v0&text.start=scratch&text.algo=ppo'));
+    await page.click('#tab-grid');
+    await page.waitForFunction(() => !location.hash.includes('text.'));
+    await page.click('#tab-text');
+    await page.waitForFunction(() => location.hash.includes('&text.task=CodeGen-v0'));
+    await page.evaluate(() => (location.hash = '#env=TextGen-v0&text.task=Dialogue-v0&text.weights=1,2'));
+    await page.waitForFunction(() => /text\.weights=1,2$/.test(document.getElementById('notice-text')?.textContent ?? ''));
+    assert.deepEqual(await shown(), ['Dialogue-v0', 'lm', 'dqn']);
+    await page.waitForFunction(() => location.hash.endsWith('&text.task=Dialogue-v0'));
+    await close();
+  });
+
   test('every task is shown in both languages, on a phone too', async () => {
     const { page, close } = await lab().open('#env=TextGen-v0&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await page.waitForSelector('#decisions-part');

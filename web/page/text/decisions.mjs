@@ -2,10 +2,11 @@
 // Decisions by reinforcement learning: a task, where the agent starts from, what it learns by. Its text as it is written, what
 // the reward counts (with weights that change while it runs), what it weighs up, and how the runs compare.
 import { el, keepCrisp, setAttribute, setText, show } from '../dom.mjs';
-import { attempt } from '../app.mjs';
+import { attempt, ofText } from '../app.mjs';
 import { Superseded } from '../lab.mjs';
 import { count, figure, language, rate, t, tMaybe, value } from '../i18n.mjs';
-import { on } from '../events.mjs';
+import { emit, on } from '../events.mjs';
+import { notice } from '../status.mjs';
 import { theme } from '../theme.mjs';
 import { draw, isRated } from '../../draw/token-text.mjs';
 import { draw as drawTraining } from '../../draw/learning-rate.mjs';
@@ -17,6 +18,7 @@ import { makeTexts } from './texts.mjs';
 import { baseline, lessonOf, measure, teach } from './lessons.mjs';
 import { TASKS, optimumUnder, runOptions, taskOf } from './tasks.mjs';
 import { textWorker } from './worker.mjs';
+import { fromLink, toLink } from './link.mjs';
 
 /** @typedef {import('./worker.mjs').TextFrame} TextFrame */
 /** @typedef {import('./run-chart.mjs').RunCurve} RunCurve */
@@ -47,6 +49,8 @@ export function makeDecisions() {
   let seed = 0;
   /** @type {any} */
   let layout = null;
+  /** Weights a link has asked for, until the parts they belong to are there. @type {number[] | null} */
+  let wantedWeights = null;
   /** The text on the canvas. @type {import('./worker.mjs').Written | null} */
   let drawn = null;
   let choicesAt = 0, countedAt = 0;
@@ -201,6 +205,7 @@ export function makeDecisions() {
   async function choose(change) {
     if (change.start) start = /** @type {any} */ (change.start);
     if (change.algo) algo = /** @type {any} */ (change.algo);
+    tellLink();
     preparing?.abort();
     await drop();
     enter('empty');
@@ -211,6 +216,7 @@ export function makeDecisions() {
     preparing?.abort();
     task = taskOf(id);
     layout = drawn = null;
+    tellLink();
     texts.clear();
     choices.show(null);
     setText(aside, '');
@@ -230,11 +236,37 @@ export function makeDecisions() {
     if (wanted !== task || layout) return;
     layout = info.layout;
     const env = /** @type {any} */ (trainer.catalog.envs.find(({ id }) => id === wanted.id));
-    if (isText()) parts.begin(layout, env.options);
+    if (isText() && !parts.begin(layout, env.options, wantedWeights)) tellIgnored([`text.weights=${wantedWeights}`]);
+    wantedWeights = null;
+    tellLink();
     baselines.set(wanted.id, { random: mean, lm: null, optimum: wanted.optimum, threshold: info.rewardThreshold });
     if (lessonOf(wanted)) await measureAll();
     tellChart();
     paint();
+  }
+
+  // ---- links ----
+
+  /** Becomes what a link says. @param {string} link */
+  async function follow(link) {
+    if (link === linkNow()) return;
+    const { choice, ignored } = fromLink(link);
+    [start, algo, wantedWeights] = [choice.start, choice.algo, choice.weights];
+    for (const [box, id] of /** @type {const} */ ([[taskBox, choice.task], [startBox, start], [algoBox, algo]])) box.value = id;
+    const known = chooseTask(choice.task);
+    words();
+    if (ignored.length > 0) tellIgnored(ignored);
+    await known;
+  }
+
+  /** @param {string[]} list */
+  const tellIgnored = (list) => notice(t('link.ignored', { list: list.join(', ') }));
+
+  const linkNow = () => toLink({ task: task.id, start, algo, weights: wantedWeights ?? (layout && isText() && parts.isCustom() ? parts.weights() : null) });
+
+  function tellLink() {
+    ofText.link = linkNow();
+    emit('setup');
   }
 
   // ---- weights ----
@@ -243,6 +275,7 @@ export function makeDecisions() {
 
   /** @param {Record<string, number>} weights */
   function weigh(weights) {
+    tellLink();
     clearTimeout(weightTimer);
     weightTimer = setTimeout(() => attempt(async () => {
       texts.forgetBest();
@@ -378,7 +411,7 @@ export function makeDecisions() {
   }).observe(root);
 
   return {
-    root,
+    root, follow,
     pause() {
       if (preparing || now === 'running') attempt(toggle);
     },

@@ -93,14 +93,21 @@ export function makeParts(change) {
 
   return {
     root, weights, byOption, isCustom,
-    /** @param {TokenLayout} next @param {import('../fields.mjs').Field[]} options */
-    begin(next, options) {
+    /**
+     * @param {TokenLayout} next @param {import('../fields.mjs').Field[]} options
+     * @param {number[] | null} wanted  weights to begin with
+     * @returns {boolean} whether they are as many as there are parts to be weighed
+     */
+    begin(next, options, wanted) {
       layout = next;
       const found = weightsOf(options, next.parts);
       rows = next.parts.map((part, i) => makeRow(part, found[i]));
       list.replaceChildren(...rows.map(({ row }) => row));
       show(back, false);
       words();
+      const fits = wanted === null || (found.length > 0 && wanted.length === rows.length);
+      if (wanted && fits) set(wanted);
+      return fits;
     },
     /** Shows the parts of a rated text. @param {ArrayLike<number>} view */
     show(view) {

@@ -3,7 +3,7 @@
 // their style sheet and the second worker they are fetched when the tab is opened; they are there only while it is.
 import '../../page.mjs'; // is there already: what both use stays in one file with it
 import { byId, el, show } from '../dom.mjs';
-import { lab } from '../app.mjs';
+import { attempt, lab, ofText } from '../app.mjs';
 import { loadLater, loadMore } from '../i18n.mjs';
 import { on } from '../events.mjs';
 import { named, say } from './widgets.mjs';
@@ -15,7 +15,8 @@ const WORDS = { en: () => import('../../strings/en-text.mjs'), zh: () => import(
 
 export async function wireSections() {
   await Promise.all([loadLater(), loadMore(async (language) => (await WORDS[language]()).default), styles()]);
-  const parts = [makeLanguage(), makeDecisions()];
+  const decisions = makeDecisions();
+  const parts = [makeLanguage(), decisions];
   const roots = [nav(), ...parts.map(({ root }) => root)];
   byId('settings').after(...roots.slice(1));
   byId('controls').before(roots[0]);
@@ -24,10 +25,12 @@ export async function wireSections() {
   const follow = () => {
     const here = lab().world.part === 'text';
     roots.forEach((root) => show(root, here));
-    if (!here) parts.forEach((part) => part.pause());
+    if (here) attempt(() => decisions.follow(ofText.link));
+    else parts.forEach((part) => part.pause());
   };
   on('run', follow);
   follow();
+  if (ofText.link) decisions.root.scrollIntoView(); // who has a link to them wants to see them
 }
 
 /** Where the style sheet stands; resolves when it applies, or cannot. @returns {Promise<void>} */
