@@ -174,6 +174,7 @@ class Slot {
   #n;
   #isBox;
   #isBytes;
+  #low;
   #high;
 
   /** @param {Wasm} wasm @param {OwnEnv} own */
@@ -186,6 +187,7 @@ class Slot {
     this.#isBox = space.type === 'Box';
     this.#isBytes = space.type === 'Box' && space.dtype === 'uint8';
     this.#n = space.type === 'Box' ? floatsOf(space) : space.n;
+    this.#low = space.type === 'Box' ? space.low[0] : 0;
     this.#high = space.type === 'Box' ? space.high[0] : 0;
   }
 
@@ -256,7 +258,7 @@ class Slot {
       if (typeof x !== 'number') return false;
       f32[from + i] = x;
       if (f32[from + i] - f32[from + i] !== 0) return false;
-      if (this.#isBytes && (x !== (x & 255) || x > this.#high)) return false;
+      if (this.#isBytes && (x !== (x & 255) || x < this.#low || x > this.#high)) return false;
     }
     return true;
   }

@@ -15,18 +15,17 @@ import { partOf } from './page/parts.mjs';
 import { FIRST_LANGUAGE, starting } from './start.mjs';
 import { wireControls, wireLanguage } from './page/controls.mjs';
 import { wireEditor } from './page/editor.mjs';
-import { wireScore } from './page/score.mjs';
 import { wireSettings } from './page/settings.mjs';
 import { wireTheme } from './page/theme.mjs';
 import { wireTruth } from './page/truth.mjs';
 
 /** Before the first step nothing has happened: what tells of it is fetched with that step. */
-function wireHappened() {
+function wireLater() {
   let asked = false;
   on('frame', async () => {
     if (asked || !lab().hasSteps) return;
     asked = true;
-    const [{ wireHappened: wire }] = await Promise.all([import('./page/happened.mjs'), loadLater()]);
+    const [{ wire }] = await Promise.all([import('./page/later.mjs'), loadLater()]);
     wire();
   });
 }
@@ -51,7 +50,7 @@ const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ u
 
 /** @param {NonNullable<typeof starting>} trainerToCome */
 async function run(trainerToCome) {
-  for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireHappened, wireEditor, wireSettings, wireScore]) wire();
+  for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireLater, wireEditor, wireSettings]) wire();
   const trainer = await trainerToCome;
   markOnce('library');
   const ignored = await begin(trainer);

@@ -352,7 +352,7 @@ export class Run {
     /** @type {{ name: string, dtype: string, shape: number[], extent: number[], stride: number[], address: number }[]} */
     const tensors = this.#wasm.json(this.#wasm.call.bhx_run_tensors(this.#address, which));
     return Object.fromEntries(tensors.map(({ name, dtype, shape, extent, stride, address }) => {
-      const n = shape.reduce((product, size) => product * size, 1);
+      const n = 1 + extent.reduce((last, size, i) => last + (size - 1) * stride[i], 0); // of a slice: what lies between is read too
       const data = dtype === 'F64' ? this.#wasm.doubles(address, n) : this.#wasm.floats(address, n);
       return [name, { shape, data: inFileOrder(data, extent, stride) }];
     }));
@@ -423,7 +423,7 @@ export function concat(parts) {
  * @returns {T}
  */
 export function inFileOrder(data, extent, stride) {
-  const out = /** @type {T} */ (data.slice());
+  const out = /** @type {T} */ (data.slice(0, extent.reduce((product, size) => product * size, 1)));
   let n = 0;
   /** @param {number} dimension @param {number} from */
   const walk = (dimension, from) => {

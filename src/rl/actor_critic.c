@@ -225,7 +225,9 @@ void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const in
 {
     double start = ac->settings.leash.coef, sum = 0;
     if (start == 0 || n == 0) return;
-    if (ac->kl_coef < 0 || ac->settings.leash.target == 0) ac->kl_coef = start;
+    if (ac->kl_coef < 0 || ac->settings.leash.target == 0 ||
+        ac->kl_coef_from != start) // or set since
+        ac->kl_coef = ac->kl_coef_from = start;
     bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows, A = ac->spec.n_actions;

@@ -130,6 +130,7 @@ typedef struct bhi_actor_critic {
     bh_real *reference;    ///< (policy.n_params) what the leash is fastened to
     bh_real *of_reference; ///< (rows) log-probabilities
     double kl_coef;        ///< now, when it adapts; -1 before the first update
+    double kl_coef_from;   ///< the setting it started from
 } bhi_actor_critic;
 
 // ---- creating: check, shape, layout twice, init ----

@@ -211,8 +211,10 @@ bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const bh_agen
     layout(&shape, &arena);
     bh_dqn *d = bh_alloc(arena.used);
     if (d == NULL) {
-        return bh_fail(err, BH_ERR_MEMORY, "DQN: out of memory for %.0f MB; lower buffer_size (%d)",
-                       (double)arena.used / 1e6, config->buffer_size);
+        return bh_fail(err, BH_ERR_MEMORY,
+                       "DQN: out of memory for %.0f MB; lower buffer_size (%d), batch_size (%d) or "
+                       "the network",
+                       (double)arena.used / 1e6, config->buffer_size, config->batch_size);
     }
     *d = shape;
     d->bytes = arena.used;

@@ -62,12 +62,13 @@ static double learn_expected(bhi_head *head, bhi_head_batch *b)
 
 // ---- distributions ----
 
-// a_t (B): the best next action of each row, by the network that chooses, and what is added to be curious.
+// a_t (B): the best next action of each row, by the network that chooses, and what is added to be curious; p is of choose_t
+// afterwards.
 static void choose_next(bhi_head *head, bhi_head_batch *b)
 {
     int A = head->A;
+    b->max_q = mean_max(bhi_head_values(head, head->q_t, b->out_tm1, b->B), b->B, A);
     const bh_real *q = bhi_head_values(head, head->q_t, b->choose_t, b->B);
-    b->max_q = mean_max(q, b->B, A);
     for (int i = 0; i < b->B; i++) {
         bh_real *row = head->q_t + i * A;
         for (int a = 0; a < A; a++)

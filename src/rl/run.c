@@ -318,7 +318,9 @@ static void record_training(bh_run *run)
 
 typedef struct tally {
     int n;
-    double sum, squares, min, max, length;
+    int no_number; // a value was none: the network has diverged
+    double sum, min, max, length;
+    double mean, squares; // of the deviations from the mean so far (Welford 1962)
 } tally;
 
 static void count_episode(tally *t, double episode_return, int length)
@@ -327,7 +329,9 @@ static void count_episode(tally *t, double episode_return, int length)
     if (t->n == 0 || episode_return > t->max) t->max = episode_return;
     t->n++;
     t->sum += episode_return;
-    t->squares += episode_return * episode_return;
+    double deviation = episode_return - t->mean;
+    t->mean += deviation / t->n;
+    t->squares += deviation * (episode_return - t->mean);
     t->length += length;
 }
 
@@ -355,7 +359,8 @@ static void cut_training(bh_run *run)
 }
 
 // Greedy actions of the active environments: one forward pass over their rows alone.
-static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active)
+static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active,
+                            tally *t)
 {
     bhi_slots *s = &run->eval;
     size_t F = (size_t)run->F;
@@ -366,6 +371,7 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
     for (int j = 0; j < n_active; j++) {
         s->actions[active[j]] = bh_greedy(run->q + j * run->A, run->A);
     }
+    for (int i = 0; i < n_active * run->A; i++) t->no_number |= !isfinite(run->q[i]);
 }
 
 // One episode in each of the first n slots, greedy under params.
@@ -377,7 +383,7 @@ static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally
     int active[BHI_EVAL_SLOTS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;
     while (n_active > 0) {
-        choose_greedily(run, params, active, n_active);
+        choose_greedily(run, params, active, n_active, t);
         if (step_envs(s) != BH_OK) return fail(run, s);
         int still = 0;
         for (int j = 0; j < n_active; j++) {
@@ -403,8 +409,8 @@ static bh_status evaluate(bh_run *run, const void *params, int episodes, bh_rng 
         bh_status status = play(run, params, n, rng, &t);
         if (status != BH_OK) return status;
     }
-    double mean = t.sum / t.n, variance = t.squares / t.n - mean * mean;
-    *out = (bh_score){mean, variance > 0 ? sqrt(variance) : 0, t.min, t.max, t.length / t.n, t.n};
+    run->no_number = t.no_number;
+    *out = (bh_score){t.sum / t.n, sqrt(t.squares / t.n), t.min, t.max, t.length / t.n, t.n};
     return BH_OK;
 }
 
@@ -427,7 +433,8 @@ static bh_status evaluate_now(bh_run *run)
     bh_status status = evaluate(run, bhi_run_params(run, BH_CURRENT),
                                 run->setup->run.n_eval_episodes, &run->eval_rng, &score);
     if (status != BH_OK) return status;
-    int is_best = !(score.mean < run->best_mean); // of equals the latest; true also against NAN
+    // Of equals the latest; true also against NAN. Parameters that are no numbers act too, always alike, and are never kept.
+    int is_best = !(score.mean < run->best_mean) && !run->no_number;
     if (is_best) keep_best(run, &score);
     if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)
         run->solved_at = run->timesteps;

@@ -29,6 +29,7 @@ struct bh_run {
     int F, A;
     int timesteps, episodes, solved_at;
     double best_mean; // NAN before the first evaluation
+    int no_number;    // the last evaluation met a value that is none
     void *best;       // copy of the agent's parameters, once there is a best_mean
     size_t params_bytes;
     int next_log, next_eval; // in environment steps

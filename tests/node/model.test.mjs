@@ -196,6 +196,55 @@ test('parameters are copies, in the orientation of a checkpoint', () => {
   model.dispose();
 });
 
+test('parameters of a dueling network, which are slices of wider matrices, are those of the file', () => {
+  for (const [id, options] of /** @type {const} */ ([['CartPole-v1', { dueling: true }], ['CartPole-v1', { preset: 'rainbow' }], ['Catch-v0', { dueling: true }]])) {
+    const model = new bh.DQN(bh.make(id), { ...options, seed: 1 });
+    const file = model.save();
+    const size = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + size)));
+    for (const [name, { shape, data }] of Object.entries(model.parameters())) {
+      const [from, to] = header[name].data_offsets;
+      assert.deepEqual(shape, header[name].shape);
+      assert.deepEqual(data, new Float32Array(file.slice(8 + size + from, 8 + size + to).buffer), `${id}: ${name}`);
+    }
+    model.dispose();
+  }
+});
+
+test('mean max Q is of the observations it learns from, whatever stands for the returns', async () => {
+  class Once {
+    static id = 'Once-v0';
+    static observationSpace = { type: 'Box', shape: [2] };
+    static actionSpace = { type: 'Discrete', n: 2 };
+    reset() { return [[1, 0], {}]; }
+    step() { return [[0, 1], 1, true, false, {}]; }
+  }
+  for (const distribution of /** @type {const} */ (['expected', 'categorical', 'quantile'])) {
+    const model = new bh.DQN(/** @type {any} */ (Once), { distribution, seed: 0, netArch: [16], learningRate: 0.01, trainFreq: 1, learningStarts: 50, evalFreq: 0, targetUpdateInterval: 500, vMin: -2, vMax: 2 });
+    let last = NaN;
+    await model.learn({ totalTimesteps: 1500, onProgress: (now) => void (last = now['train/mean_q'] ?? last) });
+    const q = Math.max(...model.qValues([1, 0]));
+    assert.ok(Math.abs(q - 1) < 0.1 && Math.abs(last - q) < 0.05, `${distribution}: ${q}, recorded ${last}`);
+    model.dispose();
+  }
+});
+
+test('the deviation of large returns; parameters that are no numbers are never the best', async () => {
+  let episode = 0;
+  const large = {
+    id: 'Large-v0', observationSpace: { type: 'Discrete', n: 1 }, actionSpace: { type: 'Discrete', n: 2 },
+    reset: () => [0, {}], step: () => [0, 1e8 + (episode++ % 2 ? 1 : -1), true, false, {}],
+  };
+  const model = new bh.QLearning(/** @type {any} */ (large), { evalFreq: 0 });
+  assert.equal(model.evaluate({ episodes: 10 }).std, 1);
+  model.dispose();
+  const diverging = new bh.DQN(cart, { ...SMALL, learningRate: 10, optimizer: 'sgd', loss: 'mse', maxGradNorm: 0, learningStarts: 300, evalFreq: 200, seed: 0 });
+  await diverging.learn({ totalTimesteps: 2000 });
+  assert.ok(diverging.qValues([0, 0, 0, 0]).some(Number.isNaN));
+  for (const { data } of Object.values(diverging.parameters({ which: 'best' }))) assert.ok(data.every(Number.isFinite));
+  diverging.dispose();
+});
+
 test('live options: taken, or refused with nothing changed', () => {
   const model = new bh.DQN(cart, SMALL);
   model.set({ learningRate: 0.5, gamma: 0.5 });

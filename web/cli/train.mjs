@@ -148,6 +148,7 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
   print(`best        ${scoreText(result['eval/mean_reward'], result['eval/std_reward'])}${episodes}`);
   print(`final       ${scoreText(result['final/mean_reward'], result['final/std_reward'])}`);
   print(`parameters  sha256 ${result.params_sha256}`);
+  if (result.diverged) print('diverged    the last parameters are no numbers any more; lower --learning-rate, or give --max-grad-norm');
   if (out !== undefined) print(`written     ${FILES.join(', ')} in ${out}`);
   if (tensorboard !== undefined) print(`written     an event file in ${tensorboard}; see it with: tensorboard --logdir ${tensorboard}`);
 }
@@ -221,6 +222,7 @@ function runLine(result, threshold) {
   return [
     `seed ${result.seed}`, `best ${score('eval')}`, `final ${score('final')}`, ...threshold === null ? [] : [solved],
     `${number(result.total_timesteps)} steps in ${number(result['time/seconds'])} s`, ...result.error === undefined ? [] : ['ended by an error'],
+    ...result.diverged ? ['diverged'] : [],
   ].join('  ');
 }
 

@@ -105,9 +105,13 @@ function summarize(model, { seconds, nLoaded, failure }) {
     ...nLoaded !== undefined && { init_from_tensors: nLoaded },
     'time/seconds': seconds, 'time/fps': model.timesteps / seconds,
     params_sha256: model.sha256(),
+    ...hasDiverged(model) && { diverged: true },
     ...error !== undefined && { error },
   };
 }
+
+/** Whether parameters are no numbers any more. @param {Model} model */
+const hasDiverged = (model) => Object.values(model.parameters()).some(({ data }) => !data.every(Number.isFinite));
 
 /**
  * Calls `use` with a signal that Ctrl-C and SIGTERM abort; a second one does not wait.

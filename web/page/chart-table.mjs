@@ -4,16 +4,19 @@
 import { byId, el } from './dom.mjs';
 import { count, figure, t, value } from './i18n.mjs';
 import { lab } from './app.mjs';
+import { on, paced } from './events.mjs';
 import { rateName } from './charts.mjs';
 
 const ROWS = 16;
 const EVERY_MS = 4000;
-let writtenAt = -Infinity;
 
-/** @param {number} now */
-export function updateTable(now) {
-  if (lab().phase === 'running' && now - writtenAt < EVERY_MS) return;
-  writtenAt = now;
+export function wireTable() {
+  on(['run', 'language', 'phase'], write);
+  on('frame', paced(EVERY_MS, () => lab().phase === 'running', write));
+  write();
+}
+
+function write() {
   const rate = rateName();
   const { history: { returns, train }, world } = lab();
   const last = Math.max(returns[0].at(-1) ?? 0, train[0].at(-1) ?? 0);

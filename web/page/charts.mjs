@@ -8,7 +8,6 @@ import { byId, setText, show } from './dom.mjs';
 import { figure, t, count, value } from './i18n.mjs';
 import { attempt, hasLab, lab } from './app.mjs';
 import { on } from './events.mjs';
-import { updateTable } from './chart-table.mjs';
 
 /** @typedef {'returns' | 'loss' | 'q' | 'epsilon'} ChartName */
 /** @typedef {{ plot: import('uplot'), readout: Element, drawn: number }} Chart */
@@ -70,7 +69,6 @@ export function drawCharts(now) {
   chart.drawn = round;
   chart.plot.setData(dataOf(NAMES[(turn + NAMES.length - 1) % NAMES.length]));
   read(chart);
-  if (turn === 0) updateTable(now);
 }
 
 async function fetchPlot() {

@@ -2,7 +2,6 @@
 // What just happened: the last transition in words and numbers, left to right as the loop goes: state, action,
 // reward, next state, and the target the update pulls Q(s, a) towards. The values are those of the network as it is
 // now, after the update; the target network of DQN, which lags behind, may say something else, and the note says so.
-import '../page.mjs'; // is there already: what both use stays in one file with it
 import { chosenHow } from './action-words.mjs';
 import { actionName, observationInWords, stateInWords } from './telling.mjs';
 import { byId, el, setText } from './dom.mjs';

@@ -7,9 +7,9 @@ import { notice } from './status.mjs';
 import { on } from './events.mjs';
 
 export function wireScore() {
-  on('phase', () => {
-    if (lab().phase === 'finished') attempt(score);
-  });
+  const look = () => lab().phase === 'finished' && attempt(score);
+  on('phase', look);
+  look();
 }
 
 async function score() {
