@@ -53,9 +53,8 @@ async function run(trainerToCome) {
   for (const wire of [wireWorld, wireControls, wireBeliefs, wireCharts, wireTruth, wireLater, wireEditor, wireSettings]) wire();
   const trainer = await trainerToCome;
   markOnce('library');
-  const ignored = await begin(trainer);
+  await begin(trainer, (ignored) => notice(t('link.ignored', { list: ignored.join(', ') })));
   markOnce('ready');
-  if (ignored.length > 0) notice(t('link.ignored', { list: ignored.join(', ') }));
   requestAnimationFrame(onAnimationFrame);
   whenIdle(() => rate(1000)); // the first format costs 40 ms: better now than in a frame
 }

@@ -25,3 +25,14 @@ test('evaluations and episodes are thinned apart, each evenly', () => {
   assert.equal(history.stride, 64);
   assert.equal(means.findLast((mean) => mean !== null), 1);
 });
+
+test('what is latest is neither thinned out nor averaged', () => {
+  const history = new History(10);
+  for (let step = 1; step <= 40_000; step++) {
+    const records = [[1, step, step % 3, 1, 0], ...step % 5 === 0 ? [[2, step, step === 40_000 ? 0 : 1, step, 0.5], [3, step, step, 0, 0]] : []];
+    history.add(Float64Array.from(records.flat()), WIDTH, step / 2);
+  }
+  assert.deepEqual(history.latestTrain, [40_000, 0, 40_000, 0.5, 20_000]);
+  assert.equal(history.latestEval, 40_000);
+  assert.ok(Number(history.train[2].at(-1)) < 40_000 && history.trainStride > 1, 'the chart has means');
+});

@@ -50,18 +50,22 @@ export async function attempt(action) {
   }
 }
 
-/** @param {import('../trainer.mjs').Trainer} connected @returns {Promise<string[]>} what of the hash was left out */
-export async function begin(connected) {
+/** @param {import('../trainer.mjs').Trainer} connected @param {(ignored: string[]) => void} tellIgnored  what of a hash was left out */
+export async function begin(connected, tellIgnored) {
   trainer = connected;
+  const follow = async () => {
+    const ignored = await followHash();
+    if (ignored.length > 0) tellIgnored(ignored);
+  };
   on(['run', 'setup'], () => setTimeout(writeHash)); // costs 10 ms, for which nobody is to wait
   on('language', () => {
     languageInLink = true;
     writeHash();
   }, { early: true });
   addEventListener('hashchange', () => {
-    if (location.hash !== written && location.hash.includes('=')) attempt(followHash);
+    if (location.hash !== written && location.hash.includes('=')) attempt(follow);
   });
-  return followHash();
+  return follow();
 }
 
 async function followHash() {
@@ -81,6 +85,7 @@ export async function open(id, setup) {
   const wanted = setup ?? labs.get(id)?.setup ?? plainSetup(/** @type {any} */ (trainer.catalog), envsOf(id)[0]);
   await Promise.all([shown?.pause(), fetchPart(worldOf(wanted.env))]);
   if (turn !== opened) return;
+  shown?.pause().catch(() => {}); // also where Play was pressed meanwhile
   let next = labs.get(id);
   if (!next) labs.set(id, next = new Lab(trainer, wanted));
   const isFirst = shown === null;

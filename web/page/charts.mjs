@@ -173,7 +173,7 @@ function readings(x) {
 /** @param {ChartName} name @param {number | null} x null: the latest */
 function readout(name, x) {
   const [xs, ...columns] = /** @type {(number | null)[][]} */ (/** @type {unknown} */ (dataOf(name)));
-  const at = (/** @type {number} */ k) => nearest(/** @type {number[]} */ (xs), columns[k], x);
+  const at = (/** @type {number} */ k) => (x === null ? latest(name)[k] : nearest(/** @type {number[]} */ (xs), columns[k], x));
   if (name === 'returns') {
     const { digits, window } = lab().world;
     const [mean, evaluation] = [at(1), at(2)];
@@ -189,10 +189,16 @@ function readout(name, x) {
   return start === null ? text : `${text} · ${t('read.start', { value: value(start, 3) })}`;
 }
 
-/** The last known value up to x. @param {number[]} xs @param {(number | null)[]} column @param {number | null} x */
+/** The columns of dataOf as they are now, not thinned out or averaged. @param {ChartName} name */
+function latest(name) {
+  const { latestEval, latestTrain: [, loss, q, epsilon, start], recent, meanReturn } = lab().history;
+  return { returns: [null, recent.length > 0 ? meanReturn : null, latestEval], loss: [loss], q: [q, start], epsilon: [epsilon] }[name];
+}
+
+/** The last known value up to x. @param {number[]} xs @param {(number | null)[]} column @param {number} x */
 function nearest(xs, column, x) {
   let i = xs.length - 1;
-  if (x !== null) while (i > 0 && xs[i] > x) i--;
+  while (i >= 0 && xs[i] > x) i--;
   while (i >= 0 && column[i] === null) i--;
   return i < 0 ? null : column[i];
 }

@@ -95,7 +95,10 @@ function showChoices() {
   selectById('algo').disabled = choices.length < 2 || !session;
   selectById('env').disabled = !session;
   const seed = staged.get('options.seed')?.value ?? setup.seed;
-  if (document.activeElement !== byId('seed')) inputById('seed').value = String(seed);
+  if (document.activeElement !== byId('seed')) {
+    inputById('seed').value = String(seed);
+    inputById('seed').removeAttribute('aria-invalid');
+  }
   setText(byId('mean-label'), t('mean', { n: world.window }));
   byId('mean-label').title = t('mean.help', { n: world.window });
 }

@@ -9,6 +9,7 @@ import { bindKeys } from './keys.mjs';
 import { buttonById, byId, el, selectById, setAttribute, setText, show } from './dom.mjs';
 import { count, loadLater, t, tMaybe, value } from './i18n.mjs';
 import { emit, on } from './events.mjs';
+import { asText, same } from './fields.mjs';
 import { episodesOf, flatten, formatDemonstrations, parseDemonstrations, returnsOf } from '../demonstrations.mjs';
 import { notice } from './status.mjs';
 import { actionName, stateInWords } from './telling.mjs';
@@ -345,14 +346,26 @@ async function loadFile() {
   if (!file || !player) return;
   const text = await file.arrayBuffer();
   input.value = ''; // the same one can be chosen again
-  const episodes = episodesOf(parseDemonstrations(text), lab().setup.env);
+  const given = parseDemonstrations(text);
+  const episodes = episodesOf(given, lab().setup.env);
   const [nActions, nObs] = [player.actions.length, player.scene().obs.length];
   flatten(episodes, nObs, nActions); // throws where they are of another size
   const strange = strangeAction(episodes, nActions);
   if (strange >= 0) throw new RangeError(t('you.misfit', { action: strange, most: nActions - 1 }));
+  const space = lab().session?.info.observationSpace;
+  const most = space?.type === 'Discrete' ? space.n - 1 : Infinity;
+  const state = episodes.flatMap(({ obs }) => Array.from(/** @type {ArrayLike<number>} */ (obs))).find((each) => Number(each) > most);
+  if (state !== undefined) throw new RangeError(t('you.misfit.state', { state, most }));
   player.episodes.push(...episodes);
   say();
-  notice(t('you.loaded', { n: count(episodes.length) }), 'good');
+  const n = count(episodes.length), list = otherSettings(given.envOptions ?? {}).join(', ');
+  notice(list ? t('you.elsewhere', { n, list }) : t('you.loaded', { n }), list ? 'bad' : 'good');
+}
+
+/** Options of the environment that are not what they are here, as far as a file says. @param {Record<string, any>} envOptions */
+function otherSettings(envOptions) {
+  return lab().settings.filter((setting) => setting.scope === 'envOptions' && setting.key in envOptions && !same(envOptions[setting.key], lab().valueOf(setting)))
+    .map(({ key }) => `${key}=${asText(envOptions[key])}`.slice(0, 60));
 }
 
 /** A new run with them, which begins at once. */

@@ -50,7 +50,7 @@ export function arrange() {
   if (open && possible) editor?.build();
 }
 
-/** A map the library refused stays on screen, with its sentence. @param {string[] | null} rows null leaves the last draft @param {string} why */
+/** A map that is tried, or that the library refused, stays on screen, with its sentence. @param {string[] | null} rows null leaves the last draft @param {string} why */
 export function refuse(rows, why) {
   draft = rows ?? draft;
   setError(why);
@@ -58,6 +58,6 @@ export function refuse(rows, why) {
 
 /** @param {string} text */
 function setError(text) {
-  setText(byId('map-error'), text && `${text} ${t('map.kept')}`);
+  setText(byId('map-error'), text && `${text}. ${t('map.kept')}`);
   show(byId('map-error'), text !== '');
 }

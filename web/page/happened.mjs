@@ -28,7 +28,7 @@ let stepNow = -1;
 export function wireHappened() {
   on(['run', 'language'], build);
   on('frame', remember);
-  on(['run', 'language', 'phase'], update);
+  on(['run', 'language', 'phase', 'setup'], update);
   on('frame', paced(200, () => lab().isBlur, update));
   build();
   remember();

@@ -30,6 +30,10 @@ export class History {
     this.recent = [];
     this.sum = 0;
     this.bestEval = -Infinity;
+    /** The last evaluation, and the last training record, which the charts may have averaged. @type {number | null} */
+    this.latestEval = null;
+    /** @type {Column} */
+    this.latestTrain = [null, null, null, null, null];
     /** Counts changes, so that charts know when to draw. */
     this.version = 0;
   }
@@ -73,6 +77,7 @@ export class History {
   /** @param {number} x @param {number} mean */
   #addEvaluation(x, mean) {
     this.bestEval = Math.max(this.bestEval, mean);
+    this.latestEval = mean;
     if (this.evaluations++ % this.evaluationStride !== 0) return;
     push(this.returns, [x, null, null, mean]);
     if (++this.drawnEvaluations <= 2 * EVALUATIONS) return;
@@ -84,6 +89,7 @@ export class History {
   /** @param {number} x @param {number} loss @param {number} q @param {number} epsilon @param {number | null} start */
   #addTrain(x, loss, q, epsilon, start) {
     const known = (/** @type {number | null} */ n) => (n !== null && Number.isFinite(n) ? n : null);
+    this.latestTrain = [x, known(loss), known(q), known(epsilon), known(start) ?? this.latestTrain[4]];
     this.bucket.push([x, loss > 0 ? known(loss) : null, known(q), known(epsilon), known(start)]);
     if (this.bucket.length < this.trainStride) return;
     push(this.train, mean(this.bucket));

@@ -38,6 +38,8 @@ export class Lab {
   staged = new Map();
   /** The true values, where they can be computed. @type {Float64Array | null} */
   truth = null;
+  /** Of which discount; NaN before they were asked for. */
+  truthGamma = NaN;
   /** Finished sentences, best and last ones, see sentences.mjs; kept with the run they belong to. @type {unknown} */
   notes = null;
   #made = 0;
@@ -112,7 +114,7 @@ export class Lab {
     }
     const old = this.session;
     if (env !== this.setup.env) this.speed = world.speed;
-    Object.assign(this, { session, setup, own: null, guest: null, truth: null, notes: null, history: new History(world.window) });
+    Object.assign(this, { session, setup, own: null, guest: null, truth: null, truthGamma: NaN, notes: null, history: new History(world.window) });
     this.staged.clear();
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();

@@ -146,13 +146,14 @@ async function apply(rows) {
   const map = rows.join('/');
   if (map === setting.preset) delete setup.envOptions.map;
   else setup.envOptions.map = map;
-  const rectangle = rows.every((row) => row.length === rows[0].length) && rows[0].length > 0;
+  const isMap = rows[0].length > 0 && rows.every((row) => row.length === rows[0].length) && /^[SGT#.]+$/.test(rows.join(''));
+  if (isMap) refuse(rows, ''); // a change in progress: the next one builds on it
   await attempt(async () => {
     try {
       await current.start(setup);
     } catch (error) {
       if (error instanceof Superseded) return;
-      refuse(rectangle && /^[SGT#.]+$/.test(rows.join('')) ? rows : null, error instanceof Error ? error.message : String(error));
+      refuse(isMap ? rows : null, error instanceof Error ? error.message : String(error));
       emit('setup'); // the draft is to be drawn
       arrange();
       cells()[focused]?.focus();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The true values of a world whose transitions are known, from value iteration with the run's discount: what the agent's
-// values are measured against, or of a policy its likeliest actions. Computed once per run in a session of its own; the run knows nothing of it.
+// values are measured against, or of a policy its likeliest actions. Computed in a session of its own, once per run and discount; the run knows nothing of it.
 import { best, forEachOpen } from '../draw/grid.mjs';
 import { byId, setText, show } from './dom.mjs';
 import { count, t, value } from './i18n.mjs';
@@ -11,7 +11,7 @@ import { lab } from './app.mjs';
 const SWEEPS = 4000;
 
 export function wireTruth() {
-  on('run', () => requestAnimationFrame(compute)); // after the run has its frame and Play its turn
+  on(['run', 'setup'], () => requestAnimationFrame(compute)); // after the run has its frame and Play its turn
   on(['run', 'language', 'phase'], tell);
   on('frame', paced(120, () => lab().isBlur, tell));
 }
@@ -19,8 +19,10 @@ export function wireTruth() {
 async function compute() {
   const current = lab();
   const { session, trainer, setup, catalog } = current;
-  if (!session || current.truth || !envOf(catalog, setup.env).has_transitions) return;
-  const options = { gamma: Number(session.info.options.gamma), totalTimesteps: SWEEPS, seed: 0, evalFreq: 0 };
+  const gamma = Number(session?.info.options.gamma);
+  if (!session || current.truthGamma === gamma || !envOf(catalog, setup.env).has_transitions) return;
+  current.truthGamma = gamma;
+  const options = { gamma, totalTimesteps: SWEEPS, seed: 0, evalFreq: 0 };
   try {
     const planner = await trainer.create({ env: setup.env, algo: 'value-iteration', options, envOptions: setup.envOptions });
     const table = await new Promise((resolve) => {
@@ -30,7 +32,7 @@ async function compute() {
       planner.step(SWEEPS);
     });
     await planner.dispose();
-    if (current.session !== session) return;
+    if (current.session !== session || current.truthGamma !== gamma) return;
     current.truth = /** @type {Float64Array | null} */ (table);
     emit('frame');
   } catch {
@@ -40,9 +42,10 @@ async function compute() {
 
 function tell() {
   const { frame, truth, catalog, setup, startState, isPolicy, session } = lab();
+  const isJudged = !isPolicy && setup.algo !== 'policy-evaluation'; // whose values are those of the policy that was given
   const known = envOf(catalog, setup.env).has_transitions;
   show(byId('truth'), known);
-  for (const id of ['truth-start', 'truth-error']) show(/** @type {HTMLElement} */ (byId(id).parentElement), !isPolicy);
+  for (const id of ['truth-start', 'truth-error']) show(/** @type {HTMLElement} */ (byId(id).parentElement), isJudged);
   if (!known || !session) return;
   const table = frame?.table;
   if (!table || !truth || table.length !== truth.length) {

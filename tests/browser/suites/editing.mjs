@@ -2,7 +2,7 @@
 // The map editor, the settings and links: what is refused says why and leaves everything usable.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { number, reach, setSpeed, text } from '../harness.mjs';
+import { number, pause, reach, setSpeed, text } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function editing(lab) {
@@ -42,6 +42,32 @@ export default function editing(lab) {
     await close();
   });
 
+  test('quick changes of the map build on each other', async () => {
+    const { page, close } = await lab().open();
+    await page.click('#edit');
+    await page.waitForSelector('#editor [role=gridcell]');
+    await page.evaluate(() => [1, 2, 4].forEach((i) => /** @type {HTMLElement} */ (document.querySelectorAll('#editor [role=gridcell]')[i]).click()));
+    await page.waitForFunction(() => decodeURIComponent(location.hash).includes('env.map=S##'));
+    assert.match(decodeURIComponent(page.url()), /env\.map=S##\/.#/);
+    await page.waitForFunction(() => document.getElementById('phase')?.dataset.phase === 'ready');
+    await close();
+  });
+
+  test('another discount has other true values, and the formula says it at once', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning');
+    await setSpeed(page, 5);
+    await page.click('#play');
+    await page.waitForFunction(() => /true 0\.810/.test(document.getElementById('truth-start')?.textContent ?? ''));
+    await reach(page, 'count-steps', 200);
+    await pause(page);
+    await page.click('#settings summary');
+    await page.fill('#set-options-gamma', '0.5');
+    await page.press('#set-options-gamma', 'Enter');
+    await page.waitForFunction(() => /true 0\.250/.test(document.getElementById('truth-start')?.textContent ?? ''));
+    assert.doesNotMatch(await text(page, 'formula'), /0\.9×/);
+    await close();
+  });
+
   test('a link restores environment, algorithm, seed, settings and language', async () => {
     const { page, close } = await lab().open('#env=FrozenLake-v1&algo=q-learning&seed=42&learningRate=0.2&env.isSlippery=false&lang=zh');
     assert.equal(await page.inputValue('#env'), 'FrozenLake-v1');
@@ -58,6 +84,8 @@ export default function editing(lab) {
     const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=3&gamma=7&learningRate=abc&wings=2');
     assert.equal(await page.inputValue('#seed'), '3');
     assert.match(await text(page, 'notice'), /gamma=7.*learningRate=abc.*wings=2/);
+    await page.evaluate(() => (location.hash = '#env=CartPole-v1&algo=dqn&seed=4&fins=3'));
+    await page.waitForFunction(() => /fins=3/.test(document.getElementById('notice-text')?.textContent ?? ''));
     await page.click('#step');
     await reach(page, 'count-steps', 1);
     await close();

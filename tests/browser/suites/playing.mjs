@@ -116,6 +116,12 @@ export default function playing(lab) {
       await page.waitForFunction((source) => new RegExp(source).test(document.getElementById('notice-text')?.textContent ?? ''), /** @type {RegExp} */ (why).source);
       assert.match(await text(page, 'you-count'), /^Nothing/);
     }
+    const elsewhere = formatDemonstrations({ env: 'GridWorld-v0', envOptions: { map: 'S...G/.....', slip: 0 }, episodes: [{ obs: [0, 1, 2, 3, 4], actions: [1, 1, 1, 1], rewards: [0, 0, 0, 1], terminated: true, truncated: false }] });
+    await give(elsewhere.replace('4]', '9]'));
+    await page.waitForFunction(() => /observation 9.* to 8/.test(document.getElementById('notice-text')?.textContent ?? ''));
+    await give(elsewhere);
+    await page.waitForFunction(() => /Episodes loaded: 1.*other settings.*: map=S\.\.\.G\/\.\.\.\.\.\.$/.test(document.getElementById('notice-text')?.textContent ?? ''));
+    await page.click('#you-discard');
     await give(right);
     await page.waitForFunction(() => document.getElementById('you-count')?.textContent?.startsWith('Episodes recorded: 1'));
     await page.selectOption('#you-algo', 'dqn');
