@@ -169,6 +169,8 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_final_eps", "0.1"},
     {"dqn", "eval_freq", "4000"},
     {"dqn", "n_eval_episodes", "50"},
+    {"dqn/rainbow", "v_min", "-100"},
+    {"dqn/rainbow", "v_max", "0"},
     {"ppo", "total_timesteps", "51200"},
     {"ppo", "n_envs", "8"},
     {"ppo", "learning_rate", "0.001"},

@@ -157,6 +157,8 @@ static const bh_preset presets[] = {
     {"dqn", "double_q", "true"},
     {"dqn", "prioritized", "true"},
     {"dqn", "loss", "mse"},
+    {"dqn/rainbow", "v_min", "-100"},
+    {"dqn/rainbow", "v_max", "0"},
 };
 
 const bh_env_def bh_env_mountain_car = {
