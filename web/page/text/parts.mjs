@@ -9,7 +9,7 @@ import { camel } from '../fields.mjs';
 import { weightsOf } from './tasks.mjs';
 
 /** @typedef {import('../../draw/token-text.mjs').TokenLayout} TokenLayout */
-/** @typedef {{ name: string, row: HTMLElement, label: HTMLElement, fill: HTMLElement, number: HTMLElement, slider?: HTMLInputElement, field?: HTMLInputElement, only?: HTMLButtonElement, key?: string, sign: number, initial: number }} Row */
+/** @typedef {{ name: string, row: HTMLElement, label: HTMLElement, fill: HTMLElement, number: HTMLElement, slider?: HTMLInputElement, field?: HTMLInputElement, only?: HTMLButtonElement, key?: string, sign: number, initial: number, weight: number }} Row */
 
 const MOST = 2;
 
@@ -33,17 +33,20 @@ export function makeParts(change) {
     return tMaybe(`part.${part}`, language() === 'zh' && layout ? layout.parts_zh[i] : part);
   };
 
-  const weights = () => rows.map(({ slider, initial, field }) => (slider && field ? Number(field.value) : initial));
+  const weights = () => rows.map(({ weight }) => weight);
   const byOption = () => Object.fromEntries(rows.flatMap(({ key }, i) => (key ? [[key, weights()[i]]] : [])));
 
   /** @param {number[]} values */
   function set(values) {
-    rows.forEach(({ slider, field }, i) => {
-      if (!slider || !field) return;
-      slider.value = String(values[i]);
-      field.value = String(values[i]);
-    });
+    rows.forEach((row, i) => put(row, values[i]));
     changed();
+  }
+
+  /** Both controls say the weight; the slider as far as it reaches. @param {Row} row @param {number} weight */
+  function put(row, weight) {
+    if (!row.slider || !row.field) return;
+    row.weight = weight;
+    row.slider.value = row.field.value = String(weight);
   }
 
   function changed() {
@@ -57,25 +60,26 @@ export function makeParts(change) {
   function makeRow(part, weight) {
     const [label, fill, number] = [el('span', { class: 'name' }), el('span', { class: 'fill' }), el('span', { class: 'number', text: '–' })];
     const track = el('span', { 'class': 'track', 'aria-hidden': 'true' }, fill);
-    if (!weight) return { name: part, row: el('div', { class: 'part fixed' }, label, track, number), label, fill, number, sign: 1, initial: 1 };
+    if (!weight) return { name: part, row: el('div', { class: 'part fixed' }, label, track, number), label, fill, number, sign: 1, initial: 1, weight: 1 };
     const initial = Number(weight.field.default);
     const max = Math.min(weight.field.max ?? MOST, MOST);
     const slider = el('input', { type: 'range', min: String(Math.max(0, weight.field.min ?? 0)), max: String(max), step: '0.05', value: String(initial) });
     const field = el('input', { type: 'text', inputmode: 'decimal', autocomplete: 'off', value: String(initial) });
+    const only = button('rl.only', { class: 'quiet', click: () => set(rows.map(({ name }) => (name === part ? 1 : 0))) });
+    const box = el('div', { class: 'part' }, label, track, number, el('span', { class: 'weight' }, el('span', { 'aria-hidden': 'true', 'text': weight.sign < 0 ? '× −' : '×' }), slider, field), only);
+    /** @type {Row} */
+    const row = { name: part, row: box, label, fill, number, slider, field, only, key: camel(weight.field.name), sign: weight.sign, initial, weight: initial };
     slider.addEventListener('input', () => {
-      field.value = slider.value;
+      put(row, Number(slider.value));
       changed();
     });
     field.addEventListener('change', () => {
-      const wanted = Number(field.value.trim());
-      const good = field.value.trim() !== '' && wanted >= (weight.field.min ?? 0) && wanted <= (weight.field.max ?? Infinity);
-      field.value = String(good ? wanted : slider.value);
-      slider.value = field.value;
-      changed();
+      const wanted = field.value.trim() === '' ? NaN : Number(field.value);
+      const good = wanted >= (weight.field.min ?? 0) && wanted <= (weight.field.max ?? Infinity);
+      put(row, good ? wanted : row.weight);
+      if (good) changed();
     });
-    const only = button('rl.only', { class: 'quiet', click: () => set(rows.map(({ name }) => (name === part ? 1 : 0))) });
-    const row = el('div', { class: 'part' }, label, track, number, el('span', { class: 'weight' }, el('span', { 'aria-hidden': 'true', 'text': weight.sign < 0 ? '× −' : '×' }), slider, field), only);
-    return { name: part, row, label, fill, number, slider, field, only, key: camel(weight.field.name), sign: weight.sign, initial };
+    return row;
   }
 
   function words() {
