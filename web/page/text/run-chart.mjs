@@ -78,7 +78,9 @@ export function makeRunChart(clear) {
     },
     /** A curve for a new run; the oldest goes where there are many. @param {RunCurve[]} among @param {Algo} algo @param {Start} start @param {boolean} custom @returns {RunCurve} */
     add(among, algo, start, custom) {
-      const curve = { algo, start, xs: [], ys: [], changedAt: null, custom, again: among.filter((other) => other.algo === algo && other.start === start).length };
+      // Numbers go on where curves were cleared: none is there twice.
+      const again = 1 + Math.max(-1, ...among.filter((other) => other.algo === algo && other.start === start).map((other) => other.again));
+      const curve = { algo, start, xs: [], ys: [], changedAt: null, custom, again };
       among.push(curve);
       if (among.length > MOST) among.shift();
       return curve;
