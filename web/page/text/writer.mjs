@@ -64,7 +64,8 @@ export function makeWriter(model, corpus) {
       const how = sampling();
       const [text, likely] = await Promise.all([from.sample({ prompt: begin, length: LENGTH[from.about.model.tokenizer], seed: ++seed, ...how }), from.next(begin, how, MOST)]);
       if (from === model()) {
-        written = { prompt: begin, text };
+        const spaced = from.about.model.tokenizer === 'words' && begin !== '' && !/\s$/.test(begin);
+        written = { prompt: begin, text: spaced ? ` ${text}` : text };
         next = likely.filter(({ p }) => p > 0);
         tell();
       }
