@@ -46,8 +46,8 @@ export function makeForm(changed) {
   /** @param {CorpusId} id */
   async function choose(id) {
     const text = await corpusText(id);
+    if (choice.value !== id) return; // meanwhile something else was chosen, or typed
     corpus = id;
-    if (choice.value !== id) choice.value = id;
     if (id !== 'task') area.value = text ?? own;
     tell();
     changed();
@@ -62,10 +62,16 @@ export function makeForm(changed) {
       choice.value = 'own';
     }
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      tell();
-      changed();
-    }, TYPED_MS);
+    timer = setTimeout(settle, TYPED_MS);
+  }
+
+  /** What was typed counts now. */
+  function settle() {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = undefined;
+    tell();
+    changed();
   }
 
   function tell() {
@@ -88,17 +94,19 @@ export function makeForm(changed) {
   new IntersectionObserver(async (entries, observer) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     observer.disconnect();
-    const text = await corpusText(corpus).catch(() => null); // Train asks again, and tells
-    if (area.value !== '' || text === null) return;
+    const first = corpus;
+    const text = await corpusText(first).catch(() => null); // Train asks again, and tells
+    if (area.value !== '' || text === null || corpus !== first) return;
     area.value = text;
     tell();
   }, { rootMargin: '400px' }).observe(root);
 
   return {
-    root,
+    root, settle,
     corpus: () => corpus,
     /** For the worker, see text-sessions.mjs. */
     async recipe() {
+      settle();
       const options = Object.fromEntries(sizes.map(({ option, box }) => [option, Number(box.value)]));
       const often = { evalFreq: Math.max(20, Math.min(100, options.maxSteps / 20)), evalWindows: 32 };
       if (corpus === 'task') {

@@ -26,6 +26,8 @@ export function makeLanguage() {
   /** The library's sentence on what was refused. */
   let refused = '';
   let stale = false;
+  /** The tab was left while a model was being made: it is not to begin. */
+  let left = false;
   /** @type {import('./worker.mjs').LanguageFrame | null} */
   let frame = null;
 
@@ -37,8 +39,9 @@ export function makeLanguage() {
   const writer = makeWriter(() => model, () => form.corpus());
   const learning = makeLearning();
   const train = button('lm.train', { class: 'primary', id: 'lm-train', click: () => attempt(toggle) });
-  const reset = button('lm.reset', { id: 'lm-reset', click: () => attempt(() => make()) });
+  const reset = button('lm.reset', { id: 'lm-reset', click: () => attempt(make) });
   const save = button('lm.save', { id: 'lm-save', click: () => attempt(download) });
+  const open = button('lm.open', { id: 'lm-open', click: () => file.click() });
   const file = el('input', { 'type': 'file', 'id': 'lm-file', 'accept': '.safetensors', 'class': 'hidden', 'tabindex': '-1', 'data-t-label': 'lm.file', 'aria-label': t('lm.file'), 'change': () => attempt(opened) });
   const state = phase('lm-phase');
   const error = el('p', { class: 'error', id: 'lm-error', role: 'alert', hidden: true });
@@ -49,7 +52,7 @@ export function makeLanguage() {
     el('div', { 'class': 'part-bar', 'role': 'group', 'data-t-label': 'lm.controls', 'aria-label': t('lm.controls') }, el('div', { class: 'buttons' }, train, reset), counters, state),
     error,
     el('div', { class: 'part-panels' },
-      el('div', { class: 'column' }, form.root, note, el('div', { class: 'files' }, save, button('lm.open', { id: 'lm-open', click: () => file.click() }), file)),
+      el('div', { class: 'column' }, form.root, note, el('div', { class: 'files' }, save, open, file)),
       writer.root, learning.root));
 
   /** @param {Phase} phase */
@@ -64,25 +67,47 @@ export function makeLanguage() {
       await model?.pause();
       return;
     }
-    if (!model || stale || now === 'opened' || now === 'diverged') await make();
-    if (!model || refused) return;
-    enter('running');
-    await model.play();
-    writer.follow(true);
+    form.settle();
+    refused = '';
+    left = false;
+    const goesOn = model && !stale && now !== 'opened' && now !== 'diverged';
+    if (!goesOn && !await make()) return;
+    if (model && !left) await play(model);
   }
 
-  /** A new model as the form says, in the place of the old one; a refused one leaves that. */
-  async function make() {
-    const before = now;
-    enter('making');
+  /** @param {Language} trained */
+  async function play(trained) {
+    enter('running');
+    await trained.play();
+    writer.follow(now === 'running');
+  }
+
+  /** A new model as the form says. @returns whether it is there */
+  const make = () => replace('paused', async () => {
+    const recipe = await form.recipe();
+    stale = false; // what the form says from now on is another model
+    return recipe;
+  });
+
+  /**
+   * Puts another model in the place of the one that is there; a refused one leaves that as it was.
+   * @param {Phase} then @param {() => Promise<object>} recipe
+   */
+  async function replace(then, recipe) {
+    const [before, wasStale] = [now, stale];
     refused = '';
+    enter('making');
     try {
-      await take(await (await textWorker()).language(await form.recipe()));
-      enter('paused');
+      await take(await (await textWorker()).language(await recipe()));
+      enter(then);
+      return true;
     } catch (problem) {
       refused = problem instanceof Error ? problem.message : String(problem);
-      if (before === 'running') await model?.pause();
-      enter(before === 'running' ? 'paused' : before);
+      stale ||= wasStale;
+      enter(before === 'running' && frame ? phaseOf(frame) : before);
+      return false;
+    } finally {
+      writer.follow(now === 'running');
     }
   }
 
@@ -90,7 +115,6 @@ export function makeLanguage() {
   async function take(next) {
     const old = model;
     model = next;
-    stale = false;
     frame = null;
     next.onFrame = (/** @type {any} */ latest) => receive(next, latest);
     learning.begin(next.about);
@@ -103,8 +127,7 @@ export function makeLanguage() {
     if (from !== model) return;
     frame = latest;
     learning.add(latest);
-    if (latest.diverged) enter('diverged');
-    else if (now === 'running' && !latest.running) enter(latest.finished ? 'finished' : 'paused');
+    if (now === 'running' && !latest.running) enter(phaseOf(latest));
     else tellCounters();
     if (now !== 'running') writer.follow(false);
   }
@@ -119,19 +142,10 @@ export function makeLanguage() {
 
   async function opened() {
     const [chosen] = file.files ?? [];
-    if (!chosen) return;
+    if (!chosen || now === 'making') return;
     const bytes = new Uint8Array(await chosen.arrayBuffer());
     file.value = '';
-    if (now === 'running') await model?.pause();
-    refused = '';
-    try {
-      await take(await (await textWorker()).language({ model: bytes }));
-      enter('opened');
-      writer.write();
-    } catch (problem) {
-      refused = problem instanceof Error ? problem.message : String(problem);
-      enter(model ? 'paused' : 'empty');
-    }
+    if (await replace('opened', async () => ({ model: bytes }))) writer.write();
   }
 
   function tell() {
@@ -139,6 +153,7 @@ export function makeLanguage() {
     train.dataset.t = now === 'running' ? 'lm.pause' : 'lm.train';
     train.disabled = now === 'making';
     reset.disabled = !model || now === 'making';
+    open.disabled = now === 'making';
     save.disabled = !model;
     state.dataset.phase = MARKS[now];
     setText(/** @type {Element} */ (state.lastChild), t(`lm.phase.${now}`));
@@ -163,7 +178,16 @@ export function makeLanguage() {
   return {
     root,
     pause() {
-      if (now === 'running') attempt(toggle);
+      left = now === 'making';
+      // While another one is made, this one may still be running.
+      if (now === 'running' || (left && frame?.running)) attempt(() => model?.pause());
     },
   };
+}
+
+/** @param {import('./worker.mjs').LanguageFrame} frame @returns {Phase} */
+function phaseOf({ diverged, running, finished }) {
+  if (diverged) return 'diverged';
+  if (running) return 'running';
+  return finished ? 'finished' : 'paused';
 }
