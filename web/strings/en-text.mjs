@@ -21,6 +21,7 @@ export default {
   'lm.corpus.placeholder': 'Paste a text here: a few thousand characters or more, in any language.',
   'lm.corpus.size': '{n} characters',
   'lm.corpus.examples': 'Texts that {env} makes as examples: right in form, mediocre in reward.',
+  'lm.corpus.kept': 'Only to be read here. Your own text is kept: choose “Your own text” to see and change it.',
   'lm.corpus.failed': 'The corpus could not be loaded. Check the connection and try again.',
   'lm.corpus.empty': 'There is no text yet: paste one, or choose a corpus.',
   'lm.of.task': 'Task',

@@ -21,6 +21,7 @@ export default {
   'lm.corpus.placeholder': '在这里粘贴文本：几千字以上，语言不限。',
   'lm.corpus.size': '{n} 个字符',
   'lm.corpus.examples': '由{env}生成的示例：形式正确，但奖励平平。',
+  'lm.corpus.kept': '此处只读。你自己的文本仍然保留：选择“自己的文本”即可查看和修改。',
   'lm.corpus.failed': '语料加载失败，请检查网络后重试。',
   'lm.corpus.empty': '还没有文本：请粘贴一段，或选择一份语料。',
   'lm.of.task': '任务',

@@ -4,7 +4,7 @@ import { el, setText, show } from '../dom.mjs';
 import { attempt } from '../app.mjs';
 import { count, exact, language, t, tMaybe } from '../i18n.mjs';
 import { on } from '../events.mjs';
-import { labelled, nameOptions, select } from './widgets.mjs';
+import { labelled, nameOptions, say, select } from './widgets.mjs';
 import { corpusText } from './corpora.mjs';
 import { TASKS } from './tasks.mjs';
 
@@ -35,12 +35,13 @@ export function makeForm(changed) {
   });
   const tokenizer = select('lm-tokenizer', TOKENIZERS, 'char', changed);
   const sizes = SIZES.map(([key, option, values, chosen]) => ({ key, option, box: select(`lm-${option}`, values.map(String), String(chosen), changed) }));
-  const area = el('textarea', { 'id': 'lm-text', 'rows': '8', 'spellcheck': 'false', 'data-t-label': 'lm.corpus.text', 'aria-label': t('lm.corpus.text'), 'input': typed });
+  const area = el('textarea', { 'id': 'lm-text', 'rows': '8', 'spellcheck': 'false', 'data-t-label': 'lm.corpus.text', 'aria-label': t('lm.corpus.text'), 'aria-describedby': 'lm-corpus-kept', 'input': typed });
+  const hint = say('p', 'lm.corpus.kept', { class: 'caption', id: 'lm-corpus-kept' });
   const caption = el('p', { class: 'caption', id: 'lm-corpus-size' });
   const taskLabel = labelled('lm.of.task', task);
   const ofText = [labelled('lm.tokenizer', tokenizer)];
   const root = el('div', { class: 'form' },
-    el('div', { class: 'row' }, labelled('lm.corpus', choice), taskLabel, ...ofText), area, caption,
+    el('div', { class: 'row' }, labelled('lm.corpus', choice), taskLabel, ...ofText), area, hint, caption,
     el('div', { class: 'sizes' }, ...sizes.map(({ key, box }) => labelled(key, box))));
 
   /** @param {CorpusId} id */
@@ -54,7 +55,7 @@ export function makeForm(changed) {
     if (id === 'own') area.focus();
   }
 
-  /** What is typed over a corpus is the reader's own text. */
+  /** What is typed over a corpus is the reader's own text; where there is one already, a corpus is only to be read. */
   function typed() {
     own = area.value;
     if (corpus !== 'own') {
@@ -81,6 +82,8 @@ export function makeForm(changed) {
     ofText.forEach((label) => show(label, !isTask));
     for (const { key, box } of sizes) if (key === 'lm.context') show(/** @type {HTMLElement} */ (box.parentElement), !isTask);
     setText(caption, isTask ? t('lm.corpus.examples', { env: tMaybe(`env.${task.value}`, task.value) }) : t('lm.corpus.size', { n: count([...area.value].length) }));
+    area.readOnly = corpus !== 'own' && own.trim() !== '';
+    show(hint, area.readOnly);
     area.placeholder = t('lm.corpus.placeholder');
     nameOptions(choice, (id) => tMaybe(`lm.corpus.${id}`, id));
     nameOptions(task, (id) => tMaybe(`env.${id}`, id));
