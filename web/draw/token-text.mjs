@@ -15,7 +15,7 @@ import { begin, box } from './surface.mjs';
 /** @typedef {'given' | 'marker' | 'written'} Role */
 /** @typedef {{ id: number, text: string, gloss: string, role: Role, breaks: boolean }} Word */
 
-const MARGIN = 20;
+const MARGIN = 20, BORDERS = 2;
 const SIZES = [24, 21, 18, 16, 14];
 
 /** The tokens so far, without the padding. @param {TokenLayout} layout @param {ArrayLike<number>} view */
@@ -48,7 +48,11 @@ export function wordsOf(layout, view, language) {
   }).filter(({ id }) => id !== layout.ends_at);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {TokenScene} scene */
+/**
+ * Draws it as large as it fits.
+ * @param {HTMLCanvasElement} canvas @param {TokenScene} scene
+ * @returns {number} the height it takes where the canvas has less, else 0; until it has, the end of the text is shown
+ */
 export function draw(canvas, scene) {
   const { ctx, w, h } = begin(canvas);
   ctx.textBaseline = 'alphabetic';
@@ -58,13 +62,14 @@ export function draw(canvas, scene) {
   const pen = { ctx, w, h, scene, hasGloss };
   const sizes = SIZES.slice(w < 420 ? 2 : 0);
   const fit = sizes.map((size) => place(pen, words, size)).find(({ height }) => height <= h - 2 * MARGIN) ?? place(pen, words, sizes[sizes.length - 1]);
-  // What is too long even so is scrolled to its end, as a conversation is.
   const room = h - 2 * MARGIN - fit.height;
   const top = MARGIN + (room < 0 ? room : Math.min(room / 3, 40));
   for (const each of fit.places) drawWord(pen, each, fit.size, top);
-  if (isRated(scene.layout, scene.view)) return;
-  ctx.fillStyle = scene.theme.agent;
-  ctx.fillRect(fit.x, top + fit.y - fit.size * 0.9, 3, fit.size * 1.1);
+  if (!isRated(scene.layout, scene.view)) {
+    ctx.fillStyle = scene.theme.agent;
+    ctx.fillRect(fit.x, top + fit.y - fit.size * 0.9, 3, fit.size * 1.1);
+  }
+  return room < 0 ? h - room + BORDERS : 0;
 }
 
 /** @typedef {{ ctx: CanvasRenderingContext2D, w: number, h: number, scene: TokenScene, hasGloss: boolean }} Pen */

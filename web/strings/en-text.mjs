@@ -113,6 +113,8 @@ export default {
   'rl.text.none': 'Press Play: the agent writes here.',
   'rl.legend.agent': 'written by the agent',
   'rl.parts': 'What the reward counts',
+  'rl.rated.this': 'of the text above',
+  'rl.rated.before': 'of the last finished text: {text}',
   'rl.parts.note': 'Change a weight while it runs and watch what the agent makes of it. A badly chosen reward is optimized just as eagerly.',
   'rl.parts.fixed': 'This reward has no weights to change.',
   'rl.weight': 'weight',

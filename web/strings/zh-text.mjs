@@ -113,6 +113,8 @@ export default {
   'rl.text.none': '按“运行”，智能体就在这里写。',
   'rl.legend.agent': '智能体所写',
   'rl.parts': '奖励由什么组成',
+  'rl.rated.this': '针对上面的文本',
+  'rl.rated.before': '针对上一个写完的文本：{text}',
   'rl.parts.note': '运行中改变某个权重，看智能体如何应对。奖励选得不好，它照样会拼命优化。',
   'rl.parts.fixed': '这个奖励没有可调的权重。',
   'rl.weight': '权重',

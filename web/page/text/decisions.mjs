@@ -8,13 +8,14 @@ import { count, figure, language, rate, t, tMaybe, value } from '../i18n.mjs';
 import { emit, on } from '../events.mjs';
 import { notice } from '../status.mjs';
 import { theme } from '../theme.mjs';
+import { begin as clear } from '../../draw/surface.mjs';
 import { draw, isRated } from '../../draw/token-text.mjs';
 import { draw as drawTraining } from '../../draw/learning-rate.mjs';
 import { button, counter, labelled, nameOptions, phase, say, select } from './widgets.mjs';
 import { makeChoices } from './choices.mjs';
 import { makeParts } from './parts.mjs';
 import { makeRunChart } from './run-chart.mjs';
-import { makeTexts } from './texts.mjs';
+import { lineOf, makeTexts } from './texts.mjs';
 import { baseline, lessonOf, measure, teach } from './lessons.mjs';
 import { TASKS, optimumUnder, runOptions, taskOf } from './tasks.mjs';
 import { textWorker } from './worker.mjs';
@@ -51,8 +52,10 @@ export function makeDecisions() {
   let layout = null;
   /** Weights a link has asked for, until the parts they belong to are there. @type {number[] | null} */
   let wantedWeights = null;
-  /** The text on the canvas. @type {import('./worker.mjs').Written | null} */
+  /** The text on the canvas, and the last one that was rated. @type {import('./worker.mjs').Written | null} */
   let drawn = null;
+  /** @type {import('./worker.mjs').Written | null} */
+  let rated = null;
   let choicesAt = 0, countedAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let weightTimer;
@@ -190,7 +193,6 @@ export function makeDecisions() {
     /** @type {AgentRun} */
     const agent = { session, curve, isPolicy: by === 'ppo', returns: [], frame: null };
     session.onFrame = (frame) => receive(agent, /** @type {TextFrame} */ (frame));
-    texts.clear();
     tellChart();
     return agent;
   }
@@ -198,7 +200,18 @@ export function makeDecisions() {
   async function drop() {
     const old = run;
     run = null;
+    forget();
     if (old) await old.session.dispose();
+  }
+
+  /** What is shown of a run goes with it. */
+  function forget() {
+    drawn = rated = null;
+    choicesAt = countedAt = 0;
+    texts.clear();
+    parts.clear();
+    choices.show(null);
+    paint();
   }
 
   /** @param {{ start?: string, algo?: string }} change */
@@ -215,14 +228,11 @@ export function makeDecisions() {
   async function chooseTask(id) {
     preparing?.abort();
     task = taskOf(id);
-    layout = drawn = null;
+    layout = null;
+    canvas.style.height = '';
     tellLink();
-    texts.clear();
-    choices.show(null);
-    setText(aside, '');
     await drop();
     enter('empty');
-    paint();
     await know(task);
   }
 
@@ -328,11 +338,12 @@ export function makeDecisions() {
     const text = blur ? frame.written : frame;
     if (text) {
       drawn = text;
-      paint();
       if (isText() && isRated(layout, text.view)) {
+        rated = text;
         parts.show(text.view);
         texts.note(text, layout);
       }
+      paint();
     }
     if (!blur || time - choicesAt > CHOICES_MS) {
       choicesAt = time;
@@ -345,7 +356,13 @@ export function makeDecisions() {
   }
 
   function paint() {
-    if (!layout || canvas.width === 0) return;
+    if (!layout || canvas.width === 0) {
+      const none = t(isText() ? 'rl.text.none' : 'lr.none');
+      clear(canvas);
+      canvas.setAttribute('aria-label', none);
+      setText(aside, none);
+      return;
+    }
     if (!isText()) {
       drawTraining(canvas, { view: drawn?.view ?? new Float32Array(104).fill(-1), layout, theme: theme(), number: figure, words: { rate: t('lr.rate'), training: t('lr.training'), validation: t('lr.validation'), guessing: t('lr.guessing') } });
       canvas.setAttribute('aria-label', drawn ? drawn.text : t('lr.none'));
@@ -353,9 +370,11 @@ export function makeDecisions() {
       return;
     }
     const view = drawn?.view ?? new Float32Array(layout.length + layout.parts.length + 1).fill(0).fill(-1, layout.length);
-    draw(canvas, { view, layout, theme: theme(), language: language() });
+    const needed = draw(canvas, { view, layout, theme: theme(), language: language() });
+    if (needed > 0) canvas.style.height = `${Math.ceil(needed)}px`; // keepCrisp has it painted again
     canvas.setAttribute('aria-label', drawn ? drawn.text : t('rl.text.none'));
     setText(aside, drawn ? asideOf(drawn, layout) : t('rl.text.none'));
+    parts.tellRated(rated === null ? '' : rated === drawn ? t('rl.rated.this') : t('rl.rated.before', { text: lineOf(rated, layout) }));
   }
 
   // ---- words ----
@@ -402,7 +421,7 @@ export function makeDecisions() {
   on(['language', 'theme'], paint);
   for (const box of [taskBox, startBox]) box.addEventListener('change', words);
   words();
-  setText(aside, t('rl.text.none'));
+  paint();
   tellChart();
   new IntersectionObserver((entries, observer) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;

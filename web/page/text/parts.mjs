@@ -22,8 +22,9 @@ export function makeParts(change) {
   const list = el('div', { class: 'parts' });
   const total = el('p', { class: 'total' }, say('span', 'rl.reward'), el('b', { id: 'rl-reward', text: '–' }));
   const back = button('rl.default', { id: 'rl-default', class: 'quiet', click: () => set(rows.map(({ initial }) => initial)) });
+  const of = el('p', { class: 'caption rated', id: 'rl-rated' });
   const note = el('p', { class: 'caption' });
-  const root = el('div', { class: 'parts-box', id: 'rl-parts' }, el('div', { class: 'head' }, say('h3', 'rl.parts'), back), list, total, note);
+  const root = el('div', { class: 'parts-box', id: 'rl-parts' }, el('div', { class: 'head' }, say('h3', 'rl.parts'), back), of, list, total, note);
 
   show(back, false);
 
@@ -95,8 +96,24 @@ export function makeParts(change) {
   }
   on('language', words);
 
+  /** Nothing is rated. */
+  function clear() {
+    for (const { fill, number } of rows) {
+      fill.style.transform = '';
+      setText(number, '–');
+    }
+    setText(/** @type {Element} */ (total.lastChild), '–');
+    tellRated('');
+  }
+
+  /** Says which text is rated: the one that is shown may not be finished. @param {string} text */
+  function tellRated(text) {
+    setText(of, text);
+    of.title = text;
+  }
+
   return {
-    root, weights, byOption, isCustom,
+    root, weights, byOption, isCustom, clear, tellRated,
     /**
      * @param {TokenLayout} next @param {import('../fields.mjs').Field[]} options
      * @param {number[] | null} wanted  weights to begin with
@@ -107,6 +124,7 @@ export function makeParts(change) {
       const found = weightsOf(options, next.parts);
       rows = next.parts.map((part, i) => makeRow(part, found[i]));
       list.replaceChildren(...rows.map(({ row }) => row));
+      clear();
       show(back, false);
       words();
       const fits = wanted === null || (found.length > 0 && wanted.length === rows.length);

@@ -38,16 +38,21 @@ export function makeTexts() {
       best = null;
     },
     /** @param {import('./worker.mjs').Written} written @param {any} layout */
-    note({ view }, layout) {
-      if (!isRated(layout, view)) return;
-      const words = wordsOf(layout, view, language());
-      const own = words.filter(({ role }) => role === 'written').map(({ text }) => text).join(' ');
-      const topic = words[0]?.role === 'marker' && words.filter(({ role }) => role === 'given').length === 0 ? `${language() === 'zh' && words[0].gloss || words[0].text}: ` : '';
-      const text = { text: topic + (own || '–'), reward: view[layout.length + layout.parts.length] };
+    note(written, layout) {
+      if (!isRated(layout, written.view)) return;
+      const text = { text: lineOf(written, layout), reward: written.view[layout.length + layout.parts.length] };
       last.unshift(text);
       last.length = Math.min(last.length, KEPT);
       if (!best || text.reward >= best.reward) best = text;
       tell();
     },
   };
+}
+
+/** What the agent wrote of a text, after its topic where it has one. @param {import('./worker.mjs').Written} written @param {any} layout */
+export function lineOf({ view }, layout) {
+  const words = wordsOf(layout, view, language());
+  const own = words.filter(({ role }) => role === 'written').map(({ text }) => text).join(' ');
+  const topic = words[0]?.role === 'marker' && words.filter(({ role }) => role === 'given').length === 0 ? `${language() === 'zh' && words[0].gloss || words[0].text}: ` : '';
+  return topic + (own || '–');
 }
