@@ -11,10 +11,15 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 /** What a key of the catalogue looks like where its words are missing. */
 const KEY = /\b(lm|rl|lr|text|part|env|field)\.[a-z][\w/.-]*\w/;
 
+const NO_MODEL = { name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('nothing') };
+
 /** @typedef {import('playwright-core').Page} Page */
 
 /** The perplexity that is read out. @param {Page} page */
 const perplexity = async (page) => Number(/[\d.,]+/.exec(await text(page, 'lm-readout'))?.[0].replaceAll(',', '') ?? NaN);
+
+/** @param {string} counter  "1,200 / 4,000" */
+const stepsIn = (counter) => Number(counter.split('/')[0].replaceAll(',', ''));
 
 /** A tiny model: the tests share two cores. @param {Page} page */
 async function small(page) {
@@ -53,12 +58,29 @@ export default function language(lab) {
     assert.equal(await page.locator('#lm-next li').count(), 8);
     assert.match(await text(page, 'lm-phase'), /paused/);
 
+    await page.setInputFiles('#lm-file', NO_MODEL);
+    await page.waitForFunction(() => (document.getElementById('lm-error')?.textContent ?? '').length > 10);
+    assert.match(await text(page, 'lm-phase'), /paused/);
+    const stood = await text(page, 'lm-steps');
+    await page.click('#lm-train');
+    await page.waitForFunction((old) => document.getElementById('lm-steps')?.textContent !== old, stood);
+    assert.equal(await text(page, 'lm-error'), '');
+    await pause(page, 'lm-');
+    assert.ok(stepsIn(await text(page, 'lm-steps')) > stepsIn(stood), 'it went on');
+
     const steps = await text(page, 'lm-steps');
     await page.fill('#lm-text', 'too little');
-    await page.waitForFunction(() => /still shown/.test(document.getElementById('lm-note')?.textContent ?? ''));
-    await page.click('#lm-train');
+    await page.click('#lm-train'); // what was just typed counts
     await page.waitForFunction(() => /more text|smaller context/.test(document.getElementById('lm-error')?.textContent ?? ''));
     assert.equal(await text(page, 'lm-steps'), steps);
+    await page.selectOption('#lm-corpus', 'stories-en');
+    await page.waitForSelector('#lm-corpus-kept:not([hidden])');
+    await page.locator('#lm-text').press('x');
+    assert.ok((await page.inputValue('#lm-text')).length > 10_000);
+    await page.selectOption('#lm-corpus', 'own');
+    await page.waitForSelector('#lm-corpus-kept', { state: 'hidden' });
+    assert.equal(await page.inputValue('#lm-text'), 'too little');
+    assert.match(await text(page, 'lm-note'), /still shown/);
     await page.fill('#lm-text', '  ');
     await page.click('#lm-train');
     await page.waitForFunction(() => /no text yet/.test(document.getElementById('lm-error')?.textContent ?? ''));
@@ -72,8 +94,27 @@ export default function language(lab) {
     await page.setInputFiles('#lm-file', /** @type {string} */ (await file.path()));
     await page.waitForFunction(() => /opened/.test(document.getElementById('lm-phase')?.textContent ?? ''));
     await page.waitForFunction(() => (document.getElementById('lm-sample')?.textContent ?? '').length > 50);
-    await page.setInputFiles('#lm-file', { name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('nothing') });
+    const note = await text(page, 'lm-note');
+    await page.setInputFiles('#lm-file', NO_MODEL);
     await page.waitForFunction(() => (document.getElementById('lm-error')?.textContent ?? '').length > 10);
+    assert.match(await text(page, 'lm-phase'), /opened/);
+    assert.equal(await text(page, 'lm-note'), note);
+    await close();
+  });
+
+  test('a tab that is left while a model is prepared trains none; words of a task stand apart from the prompt', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v0');
+    await page.waitForSelector('#language-part');
+    await small(page);
+    await page.evaluate(() => ['lm-train', 'tab-grid'].forEach((id) => document.getElementById(id)?.click()));
+    await page.waitForFunction(() => document.getElementById('lm-phase')?.dataset.phase === 'paused');
+    await page.waitForTimeout(200);
+    assert.deepEqual([await text(page, 'lm-phase'), await text(page, 'lm-steps')], ['paused', '0']);
+    await page.click('#tab-text');
+    await page.selectOption('#lm-corpus', 'task');
+    await page.fill('#lm-prompt', 'the dog');
+    await page.click('#lm-train');
+    await page.waitForFunction(() => /^the dog \S/.test(document.getElementById('lm-sample')?.textContent ?? ''));
     await close();
   });
 
@@ -99,12 +140,27 @@ export default function language(lab) {
     await page.click('#rl-step');
     await reach(page, 'rl-steps', at + 1);
     await page.waitForFunction((old) => /** @type {HTMLCanvasElement} */ (document.getElementById('rl-canvas')).toDataURL() !== old, before);
+    assert.match(await text(page, 'rl-rated'), /^of the /);
     await page.evaluate(axeSource);
     const found = await page.evaluate(async () => {
       const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
       return violations.map((/** @type {any} */ { impact, id, nodes }) => `${impact} ${id}: ${nodes.map((/** @type {any} */ node) => node.html).join(' ')}`);
     });
     assert.deepEqual(found.filter((/** @type {string} */ line) => /^(serious|critical)|-(part|rl|lm)/.test(line)), []);
+
+    const names = async () => (await page.locator('#rl-curves tbody th').allInnerTexts()).map((row) => row.trim().split(',')[0]).filter((row) => row.startsWith('DQN'));
+    for (const expected of [['DQN + LM', 'DQN + LM 2'], ['DQN + LM 2', 'DQN + LM 3']]) {
+      await page.click('#rl-new');
+      await page.waitForFunction((n) => document.querySelectorAll('#rl-curves tbody tr').length === n, 4);
+      await reach(page, 'rl-steps', 1);
+      await pause(page, 'rl-');
+      assert.deepEqual(await names(), expected);
+      if (expected[0] === 'DQN + LM') await page.click('#rl-clear');
+    }
+    await page.selectOption('#rl-algo', 'ppo');
+    await page.waitForFunction(() => document.getElementById('rl-phase')?.textContent === 'ready');
+    for (const id of ['rl-took', 'rl-choices', 'rl-texts', 'rl-rated']) assert.equal(await text(page, id), '', id);
+    assert.deepEqual([await text(page, 'rl-reward'), await text(page, 'rl-best'), await text(page, 'rl-aside')], ['–', 'none yet', 'Press Play: the agent writes here.']);
     await close();
   });
 
@@ -116,6 +172,12 @@ export default function language(lab) {
     assert.deepEqual([...await shown(), ...await weights()], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
     assert.match(await text(page, 'notice'), /text\.algo=sarsa/);
     assert.ok(await page.locator('#decisions-part').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
+    const field = page.locator('#rl-parts input[type=text]').first();
+    for (const typed of ['5', 'abc', '-1', '']) {
+      await field.fill(typed);
+      await field.press('Tab');
+      assert.equal(await field.inputValue(), '5', typed);
+    }
     await page.click('#rl-default');
     await page.waitForFunction(() => !location.hash.includes('weights'));
     await page.selectOption('#rl-task', 'CodeGen-v0');
@@ -148,6 +210,12 @@ export default function language(lab) {
       }
     }
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.selectOption('#rl-task', 'Summarize-v0');
+    await page.waitForSelector('.part.fixed');
+    const [name, track, amount] = await page.locator('.part.fixed').first().locator('> *').evaluateAll((pieces) => pieces.map((piece) => piece.getBoundingClientRect().toJSON()));
+    assert.ok(track.width > 100 && [track, amount].every(({ top, bottom }) => top < name.bottom && bottom > name.top), 'a row of a part');
+    await page.click('#rl-step');
+    await page.waitForFunction(() => (document.getElementById('rl-canvas')?.clientHeight ?? 0) > 220); // the whole document
     await close();
   });
 }
