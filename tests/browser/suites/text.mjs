@@ -157,6 +157,16 @@ export default function language(lab) {
       assert.deepEqual(await names(), expected);
       if (expected[0] === 'DQN + LM') await page.click('#rl-clear');
     }
+    await page.click('#rl-play');
+    await page.evaluate(() => ['rl-new', 'tab-grid'].forEach((id) => document.getElementById(id)?.click()));
+    await page.waitForSelector('#decisions-part', { state: 'hidden' });
+    await page.waitForFunction(() => /^(ready|paused)$/.test(document.getElementById('rl-phase')?.textContent ?? ''));
+    await page.waitForTimeout(300);
+    assert.match(await text(page, 'rl-phase'), /ready|paused/, 'nothing runs behind another tab');
+    await page.click('#tab-text');
+    await page.click('#rl-step');
+    await page.waitForSelector('#rl-choices [data-taken]');
+    await page.waitForFunction(() => document.getElementById('rl-phase')?.textContent === 'paused');
     await page.selectOption('#rl-algo', 'ppo');
     await page.waitForFunction(() => document.getElementById('rl-phase')?.textContent === 'ready');
     for (const id of ['rl-took', 'rl-choices', 'rl-texts', 'rl-rated']) assert.equal(await text(page, id), '', id);

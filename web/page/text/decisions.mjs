@@ -138,16 +138,17 @@ export function makeDecisions() {
 
   async function anew() {
     if (preparing) preparing.abort();
-    await drop();
     await prepare();
     if (run) go(run);
   }
 
-  /** Makes a run as chosen: before it, the language model where it starts from one. */
+  /** Makes a run as chosen in the place of the one that is there: before it, the language model where it starts from one. */
   async function prepare() {
     const mine = preparing = new AbortController();
+    const gone = drop();
     enter('loading');
     try {
+      await gone;
       run = await makeRun(mine.signal);
       enter('paused');
     } catch (error) {
@@ -220,8 +221,9 @@ export function makeDecisions() {
     if (change.algo) algo = /** @type {any} */ (change.algo);
     tellLink();
     preparing?.abort();
-    await drop();
+    const gone = drop();
     enter('empty');
+    await gone;
   }
 
   /** @param {string} id */
@@ -231,8 +233,9 @@ export function makeDecisions() {
     layout = null;
     canvas.style.height = '';
     tellLink();
-    await drop();
+    const gone = drop();
     enter('empty');
+    await gone;
     await know(task);
   }
 
