@@ -25,8 +25,8 @@ export interface LoadOptions {
    * SIMD, is expected beside it under the same name with `scalar` for `simd`.
    */
   wasmUrl?: string | URL;
-  /** The module's bytes, or the compiled module; then nothing is fetched. */
-  wasmBinary?: BufferSource | WebAssembly.Module;
+  /** The module's bytes (an ArrayBuffer or a view of one), or the compiled WebAssembly.Module; then nothing is fetched. */
+  wasmBinary?: object;
   /** true or false: only the SIMD, only the scalar binary. Default: SIMD where it runs and computes right. */
   simd?: boolean;
   /**
@@ -327,7 +327,7 @@ export interface CustomEnv {
    * everything random follows from it until the next. A Discrete observation is a number, that of a Box an array, flat
    * or nested; it is copied at once.
    */
-  reset(options: { seed?: number; options?: any }): [observation: any, info?: any, ...rest: any[]] | any[];
+  reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
   step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
   /** Called when it is not needed any more; not of a single object, which is its author's. */
   close?(): void;
@@ -997,15 +997,32 @@ export interface ConnectOptions {
    * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`.
    * It is the trainer's from then on, which ends it.
    */
-  worker?: Worker;
+  worker?: { postMessage(message: any, transfer?: any): void; terminate(): unknown };
   /** As in load(); relative to the page. */
   wasmUrl?: string | URL;
   /** As in load(); may still be on its way, the worker starts meanwhile. */
-  wasmBinary?: BufferSource | WebAssembly.Module | Promise<BufferSource | WebAssembly.Module>;
+  wasmBinary?: object | Promise<object>;
   simd?: boolean;
-  /** Instead of starting a worker: a port that service.mjs serves at its other end. */
-  port?: MessagePort;
+  /** Instead of starting a worker: a port whose other end is given to serve(), in Node for instance of a `worker_threads` Worker. */
+  port?: Port;
 }
+
+/** A MessagePort, of the DOM or of `node:worker_threads`. */
+export interface Port {
+  postMessage(message: any, transfer?: any): void;
+  close?(): void;
+}
+
+/**
+ * In Node: loads the library here and answers what connect({ port }) asks at the port's other end.
+ *
+ *     // thread.mjs                                       // main.mjs
+ *     import { parentPort } from 'node:worker_threads';   const thread = new Worker(new URL('./thread.mjs', import.meta.url));
+ *     import { serve } from 'bellhop';                    const { port1, port2 } = new MessageChannel();
+ *     parentPort.once('message', serve);                  thread.postMessage(port2, [port2]);
+ *                                                         const trainer = await connect({ port: port1 });
+ */
+export function serve(port: Port): void;
 
 /** Starts a worker with the library in it. Rejects with BH_ERR_LOAD where that is not possible. */
 export function connect(options?: ConnectOptions): Promise<Trainer>;

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createLibrary } from './library.mjs';
 import { candidates } from './load.mjs';
 import help from './strings/en-help.mjs';
+import { serve as serveWith } from './service.mjs';
 import { BellhopError, instantiate } from './wasm.mjs';
 
 export {
@@ -26,6 +27,11 @@ export async function load(options = {}) {
 export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) {
   const url = typeof wasmUrl === 'string' && !URL.canParse(wasmUrl) ? pathToFileURL(wasmUrl) : wasmUrl;
   return instantiate(candidates({ wasmUrl: url, wasmBinary, simd }, compileFile, { simd: find('simd', text), scalar: find('scalar', text) }));
+}
+
+/** The other end of connect({ port }). @param {import('./bellhop.js').Port} port */
+export function serve(port) {
+  serveWith(/** @type {any} */ (port), loadWasm);
 }
 
 /** @param {'simd' | 'scalar'} kind @param {boolean} text */

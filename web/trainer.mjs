@@ -223,7 +223,7 @@ export class Trainer {
  * @returns {Promise<Trainer>}
  */
 export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), worker, wasmUrl, wasmBinary, simd, port } = {}) {
-  const { line, end } = port ? overPort(port) : startWorker(workerUrl, worker);
+  const { line, end } = port ? overPort(port) : startWorker(workerUrl, /** @type {Worker | undefined} */ (worker));
   try {
     // Relative to the page here, as it would be to the worker's script there.
     const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
