@@ -242,7 +242,7 @@ export function readObservation(space, value) {
 /** What the number should have been. @param {import('./bellhop.js').BoxSpace} space @param {any} x @param {number} i */
 function numberProblem(space, x, i) {
   if (space.dtype === 'uint8') {
-    return typeof x === 'number' && x === (x & 255) && x <= space.high[i] ? undefined : `a whole number between ${space.low[i]} and ${space.high[i]}`;
+    return typeof x === 'number' && x === (x & 255) && x >= space.low[i] && x <= space.high[i] ? undefined : `a whole number between ${space.low[i]} and ${space.high[i]}`;
   }
   if (typeof x !== 'number' || !Number.isFinite(x)) return 'a finite number';
   return Number.isFinite(Math.fround(x)) ? undefined : 'a number that float32 can hold';

@@ -229,6 +229,15 @@ test('observations may be typed, nested or bytes', () => {
     fails(() => env.reset(), 'BH_ERR_ENV', message);
     env.dispose();
   }
+  const bounded = bh.make(() => ({
+    id: 'Bounded-v0', observationSpace: { type: 'Box', shape: [2], dtype: 'uint8', low: 10, high: 20 }, actionSpace: { type: 'Discrete', n: 2 },
+    reset: () => [[10, 20], {}], step: (/** @type {number} */ action) => [action === 0 ? [9, 20] : [10, 21], 0, false, false, {}],
+  }));
+  bounded.reset();
+  fails(() => bounded.step(0), 'BH_ERR_ENV', /has 9 at \[0\], but must have a whole number between 10 and 20/);
+  bounded.reset();
+  fails(() => bounded.step(1), 'BH_ERR_ENV', /has 21 at \[1\]/);
+  bounded.dispose();
   assert.equal(bh.liveBytes(), 0);
 });
 
