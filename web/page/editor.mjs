@@ -50,7 +50,12 @@ export function arrange() {
   if (open && possible) editor?.build();
 }
 
-/** A map that is tried, or that the library refused, stays on screen, with its sentence. @param {string[] | null} rows null leaves the last draft @param {string} why */
+/** A map of which a run is being made: the next change builds on it. @param {string[]} rows */
+export function propose(rows) {
+  draft = rows;
+}
+
+/** A map the library refused stays on screen, with its sentence. @param {string[] | null} rows null leaves the last draft @param {string} why */
 export function refuse(rows, why) {
   draft = rows ?? draft;
   setError(why);

@@ -7,7 +7,7 @@ import '../page.mjs'; // is there already: what both use stays in one file with 
 import { attempt, lab } from './app.mjs';
 import { byId, canvasById, el, inputById, selectById } from './dom.mjs';
 import { geometry } from '../draw/grid.mjs';
-import { arrange, draftRows, refuse } from './editor.mjs';
+import { arrange, draftRows, propose, refuse } from './editor.mjs';
 import { emit } from './events.mjs';
 import { Superseded } from './lab.mjs';
 import { t } from './i18n.mjs';
@@ -137,6 +137,13 @@ function change(i, kind) {
   apply(rows.map((_, r) => letters.slice(r * width, (r + 1) * width).join('')));
 }
 
+function showDraft() {
+  const isInside = byId('editor').contains(document.activeElement);
+  emit('setup'); // it is to be drawn
+  arrange();
+  if (isInside) cells()[focused]?.focus();
+}
+
 /** Makes a run on the map, or says why there is none. @param {string[]} rows */
 async function apply(rows) {
   const current = lab();
@@ -147,16 +154,17 @@ async function apply(rows) {
   if (map === setting.preset) delete setup.envOptions.map;
   else setup.envOptions.map = map;
   const isMap = rows[0].length > 0 && rows.every((row) => row.length === rows[0].length) && /^[SGT#.]+$/.test(rows.join(''));
-  if (isMap) refuse(rows, ''); // a change in progress: the next one builds on it
+  if (isMap) {
+    propose(rows);
+    showDraft();
+  }
   await attempt(async () => {
     try {
       await current.start(setup);
     } catch (error) {
       if (error instanceof Superseded) return;
       refuse(isMap ? rows : null, error instanceof Error ? error.message : String(error));
-      emit('setup'); // the draft is to be drawn
-      arrange();
-      cells()[focused]?.focus();
+      showDraft();
     }
   });
   if (!byId('editor').hidden && byId('editor').contains(document.activeElement)) cells()[focused]?.focus();

@@ -181,6 +181,7 @@ export default function language(lab) {
     await page.waitForSelector('#rl-default:not([hidden])');
     assert.deepEqual([...await shown(), ...await weights()], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
     assert.match(await text(page, 'notice'), /text\.algo=sarsa/);
+    assert.ok(await page.isVisible('#notice'));
     assert.ok(await page.locator('#decisions-part').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
     const field = page.locator('#rl-parts input[type=text]').first();
     for (const typed of ['5', 'abc', '-1', '']) {
@@ -199,6 +200,7 @@ export default function language(lab) {
     await page.evaluate(() => (location.hash = '#env=TextGen-v0&text.task=Dialogue-v0&text.weights=1,2'));
     await page.waitForFunction(() => /text\.weights=1,2$/.test(document.getElementById('notice-text')?.textContent ?? ''));
     assert.deepEqual(await shown(), ['Dialogue-v0', 'lm', 'dqn']);
+    assert.ok(await page.isVisible('#notice'));
     await page.waitForFunction(() => location.hash.endsWith('&text.task=Dialogue-v0'));
     await close();
   });

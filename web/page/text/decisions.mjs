@@ -249,9 +249,10 @@ export function makeDecisions() {
     if (wanted !== task || layout) return;
     layout = info.layout;
     const env = /** @type {any} */ (trainer.catalog.envs.find(({ id }) => id === wanted.id));
-    if (isText() && !parts.begin(layout, env.options, wantedWeights)) tellIgnored([`text.weights=${wantedWeights}`]);
+    const refused = isText() && !parts.begin(layout, env.options, wantedWeights) ? [`text.weights=${wantedWeights}`] : [];
     wantedWeights = null;
     tellLink();
+    if (refused.length > 0) tellIgnored(refused);
     baselines.set(wanted.id, { random: mean, lm: null, optimum: wanted.optimum, threshold: info.rewardThreshold });
     if (lessonOf(wanted)) await measureAll();
     tellChart();
@@ -278,6 +279,7 @@ export function makeDecisions() {
   const linkNow = () => toLink({ task: task.id, start, algo, weights: wantedWeights ?? (layout && isText() && parts.isCustom() ? parts.weights() : null) });
 
   function tellLink() {
+    if (ofText.link === linkNow()) return;
     ofText.link = linkNow();
     emit('setup');
   }
