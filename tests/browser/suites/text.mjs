@@ -180,8 +180,7 @@ export default function language(lab) {
     const weights = () => page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value));
     await page.waitForSelector('#rl-default:not([hidden])');
     assert.deepEqual([...await shown(), ...await weights()], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
-    assert.match(await text(page, 'notice'), /text\.algo=sarsa/);
-    assert.ok(await page.isVisible('#notice'));
+    assert.match(await text(page, 'rl-ignored'), /text\.algo=sarsa$/);
     assert.ok(await page.locator('#decisions-part').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
     const field = page.locator('#rl-parts input[type=text]').first();
     for (const typed of ['5', 'abc', '-1', '']) {
@@ -198,10 +197,12 @@ export default function language(lab) {
     await page.click('#tab-text');
     await page.waitForFunction(() => location.hash.includes('&text.task=CodeGen-v0'));
     await page.evaluate(() => (location.hash = '#env=TextGen-v0&text.task=Dialogue-v0&text.weights=1,2'));
-    await page.waitForFunction(() => /text\.weights=1,2$/.test(document.getElementById('notice-text')?.textContent ?? ''));
+    await page.waitForFunction(() => /text\.weights=1,2$/.test(document.getElementById('rl-ignored')?.textContent ?? ''));
     assert.deepEqual(await shown(), ['Dialogue-v0', 'lm', 'dqn']);
-    assert.ok(await page.isVisible('#notice'));
+    assert.ok(await page.isVisible('#rl-ignored'));
     await page.waitForFunction(() => location.hash.endsWith('&text.task=Dialogue-v0'));
+    await page.selectOption('#rl-task', 'CodeGen-v0');
+    await page.waitForSelector('#rl-ignored', { state: 'hidden' });
     await close();
   });
 

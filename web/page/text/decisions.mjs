@@ -6,7 +6,6 @@ import { attempt, ofText } from '../app.mjs';
 import { Superseded } from '../lab.mjs';
 import { count, figure, language, rate, t, tMaybe, value } from '../i18n.mjs';
 import { emit, on } from '../events.mjs';
-import { notice } from '../status.mjs';
 import { theme } from '../theme.mjs';
 import { begin as clear } from '../../draw/surface.mjs';
 import { draw, isRated } from '../../draw/token-text.mjs';
@@ -52,6 +51,8 @@ export function makeDecisions() {
   let layout = null;
   /** Weights a link has asked for, until the parts they belong to are there. @type {number[] | null} */
   let wantedWeights = null;
+  /** What of the link did not fit. @type {string[]} */
+  let leftOut = [];
   /** The text on the canvas, and the last one that was rated. @type {import('./worker.mjs').Written | null} */
   let drawn = null;
   /** @type {import('./worker.mjs').Written | null} */
@@ -81,6 +82,7 @@ export function makeDecisions() {
   const summary = el('p', { class: 'caption', id: 'rl-summary' });
   const canvas = el('canvas', { 'id': 'rl-canvas', 'role': 'img', 'class': 'token-text', 'aria-label': t('rl.text.none') });
   const aside = el('p', { class: 'caption', id: 'rl-aside' });
+  const ignored = el('p', { class: 'error', id: 'rl-ignored', role: 'alert', hidden: true });
   const parts = makeParts(weigh);
   const choices = makeChoices();
   const texts = makeTexts();
@@ -94,6 +96,7 @@ export function makeDecisions() {
     el('div', { 'class': 'part-bar', 'role': 'group', 'data-t-label': 'rl.controls', 'aria-label': t('rl.controls') },
       el('div', { class: 'buttons' }, play, step, fresh), counters, state,
       el('div', { class: 'row whole' }, labelled('rl.task', taskBox), labelled('rl.start', startBox), labelled('rl.algo', algoBox), labelled('rl.speed', speedBox))),
+    ignored,
     el('div', { class: 'part-panels' },
       el('div', { class: 'column' }, el('div', { class: 'head' }, title), summary, canvas, aside, parts.root),
       el('div', { class: 'column' }, choices.root, texts.root), chart.root));
@@ -229,6 +232,8 @@ export function makeDecisions() {
   /** @param {string} id */
   async function chooseTask(id) {
     preparing?.abort();
+    leftOut = [];
+    tellIgnored();
     task = taskOf(id);
     layout = null;
     canvas.style.height = '';
@@ -249,10 +254,10 @@ export function makeDecisions() {
     if (wanted !== task || layout) return;
     layout = info.layout;
     const env = /** @type {any} */ (trainer.catalog.envs.find(({ id }) => id === wanted.id));
-    const refused = isText() && !parts.begin(layout, env.options, wantedWeights) ? [`text.weights=${wantedWeights}`] : [];
+    if (isText() && !parts.begin(layout, env.options, wantedWeights)) leftOut.push(`text.weights=${wantedWeights}`);
     wantedWeights = null;
     tellLink();
-    if (refused.length > 0) tellIgnored(refused);
+    tellIgnored();
     baselines.set(wanted.id, { random: mean, lm: null, optimum: wanted.optimum, threshold: info.rewardThreshold });
     if (lessonOf(wanted)) await measureAll();
     tellChart();
@@ -264,17 +269,20 @@ export function makeDecisions() {
   /** Becomes what a link says. @param {string} link */
   async function follow(link) {
     if (link === linkNow()) return;
-    const { choice, ignored } = fromLink(link);
+    const { choice, ignored: list } = fromLink(link);
     [start, algo, wantedWeights] = [choice.start, choice.algo, choice.weights];
     for (const [box, id] of /** @type {const} */ ([[taskBox, choice.task], [startBox, start], [algoBox, algo]])) box.value = id;
     const known = chooseTask(choice.task);
     words();
-    if (ignored.length > 0) tellIgnored(ignored);
+    leftOut = list;
+    tellIgnored();
     await known;
   }
 
-  /** @param {string[]} list */
-  const tellIgnored = (list) => notice(t('link.ignored', { list: list.join(', ') }));
+  function tellIgnored() {
+    setText(ignored, t('link.ignored', { list: leftOut.join(', ') }));
+    show(ignored, leftOut.length > 0);
+  }
 
   const linkNow = () => toLink({ task: task.id, start, algo, weights: wantedWeights ?? (layout && isText() && parts.isCustom() ? parts.weights() : null) });
 
@@ -420,6 +428,7 @@ export function makeDecisions() {
     canvas.classList.toggle('training', !isText());
     setText(title, t(isText() ? 'rl.text' : 'lr.title'));
     setText(summary, tMaybe(`rl.summary.${task.id}`, ''));
+    tellIgnored();
     tell();
   }
   on('language', words);

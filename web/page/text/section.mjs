@@ -29,7 +29,7 @@ export async function wireSections() {
     else parts.forEach((part) => part.pause());
   };
   on('run', follow);
-  if (lab().session) follow(); // else with the run that is being made, which takes notices away
+  follow();
   if (ofText.link) decisions.root.scrollIntoView(); // who has a link to them wants to see them
 }
 
