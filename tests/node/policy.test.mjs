@@ -87,3 +87,19 @@ test('metrics.csv has a column for each figure of the algorithm', async () => {
   const values = rows.filter(([type]) => type === 'train').map((row) => row[at]);
   assert.deepEqual(values.map((value) => value !== '' && Number(value) >= 0), [true, true, true]);
 });
+
+test('kl_coef that was set anew is where an adaptive penalty goes on from', async () => {
+  const model = new bh.PPO(bh.make('TextGen-v1'), { klCoef: 0.1, klTarget: 0.3, nSteps: 64, batchSize: 64, nEnvs: 1, logFreq: 64, evalFreq: 0, totalTimesteps: 640 });
+  /** @type {number[]} */
+  const seen = [];
+  const go = () => model.learn({ totalTimesteps: 256, onProgress: ({ records }) => {
+    for (const record of records) if (record.type === 'train') seen.push(Number(record.extra?.['train/kl_coef']));
+  } });
+  await go();
+  model.set({ klCoef: 5 });
+  await go();
+  const [first, then] = [seen.filter((coef) => coef <= 0.1), seen.filter((coef) => coef > 1)];
+  assert.ok(first.length > 1 && then.length > 1, String(seen));
+  assert.ok(then[0] === 5 && then[1] < 5, 'and it adapts from there');
+  model.dispose();
+});
