@@ -24,7 +24,7 @@ test('there and back', () => {
 });
 
 test('what does not fit is left out and named', () => {
-  for (const part of ['text.task=Poem-v0', 'text.task=constructor', 'text.start=', 'text.algo=rainbow', 'text.weights=1,,2', 'text.weights=1,-1', 'text.weights=1e9', 'text.weights=NaN',
+  for (const part of ['text.task=Poem-v0', 'text.task=constructor', 'text.start=', 'text.algo=rainbow', 'text.weights=1,,2', 'text.weights=NaN',
     'text.weights=', 'text.__proto__=1', 'text.seed=1']) {
     assert.deepEqual(fromLink(`&${part}`), { choice: FIRST, ignored: [part] }, part);
   }

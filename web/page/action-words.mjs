@@ -9,7 +9,7 @@ import { actionName } from './telling.mjs';
 export function chosenHow(explored) {
   if (lab().guest) return t('yours');
   if (lab().isPolicy) return t(explored ? 'less.likely' : 'likeliest');
-  return t(!explored ? 'greedy' : lab().session?.info.options.exploration === 'ucb' ? 'bonus' : 'random');
+  return t(!explored ? 'greedy' : lab().isUcb ? 'bonus' : 'random');
 }
 
 export function actionWords() {

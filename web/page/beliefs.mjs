@@ -90,14 +90,11 @@ function caption(frame, chosen) {
   setText(byId('beliefs-caption'), n > MOST ? words + t('beliefs.best', { shown: MOST, n }) : words);
 }
 
-/** Why another action than the greedy one: all draw lots but UCB. */
-const takenHow = () => (lab().session?.info.options.exploration === 'ucb' ? 'taken.bonus' : 'taken.random');
-
 /** What it did, and how clear the choice was: the lead of the best action over the next. @param {import('./lab.mjs').Frame} frame @param {Float64Array} q @param {number[]} order */
 function decision(frame, q, order) {
   const { action, explored } = frame.last;
-  const { guest, isPolicy } = lab();
-  const took = action < 0 ? '' : t(guest ? 'taken.yours' : isPolicy ? explored ? 'taken.less' : 'taken.likely' : explored ? takenHow() : 'taken.greedy', { action: actionName(action) });
+  const { guest, isPolicy, isUcb } = lab();
+  const took = action < 0 ? '' : t(guest ? 'taken.yours' : isPolicy ? explored ? 'taken.less' : 'taken.likely' : explored ? isUcb ? 'taken.bonus' : 'taken.random' : 'taken.greedy', { action: actionName(action) });
   const [first, second] = [...order].sort((a, b) => q[b] - q[a]);
   const lead = q[first] - q[second];
   const words = lead < 5e-3 && lead < Math.abs(q[first]) * 5e-4 + 1e-9 ? t('prefers.none', { action: actionName(first), second: actionName(second) })

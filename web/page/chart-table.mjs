@@ -5,7 +5,7 @@ import { byId, el } from './dom.mjs';
 import { count, figure, t, value } from './i18n.mjs';
 import { lab } from './app.mjs';
 import { on, paced } from './events.mjs';
-import { rateName } from './charts.mjs';
+import { nearest, rateName } from './charts.mjs';
 
 const ROWS = 16;
 const EVERY_MS = 4000;
@@ -22,21 +22,14 @@ function write() {
   const last = Math.max(returns[0].at(-1) ?? 0, train[0].at(-1) ?? 0);
   const steps = Array.from({ length: ROWS }, (_, i) => last * (i + 1) / ROWS);
   const rows = last === 0 ? [] : steps.map((x) => [
-    count(Math.round(x)), show(before(returns[0], returns[2], x), world.digits || 1), show(before(returns[0], returns[3], x), world.digits || 1),
-    plain(before(train[0], train[1], x)), plain(before(train[0], train[2], x)), ...rate ? [show(before(train[0], train[3], x), 3)] : [],
+    count(Math.round(x)), show(nearest(returns[0], returns[2], x), world.digits || 1), show(nearest(returns[0], returns[3], x), world.digits || 1),
+    plain(nearest(train[0], train[1], x)), plain(nearest(train[0], train[2], x)), ...rate ? [show(nearest(train[0], train[3], x), 3)] : [],
   ]);
   const heads = [t('steps'), t('mean', { n: world.window }), t('table.eval'), t('chart.loss'), t(lab().isPolicy ? 'chart.v' : 'chart.q'), ...rate ? [t(rate)] : []];
   byId('chart-table').replaceChildren(el('table', {},
     el('caption', { text: t('table.caption') }),
     el('thead', {}, el('tr', {}, ...heads.map((text) => el('th', { scope: 'col', text })))),
     el('tbody', {}, ...rows.map(([first, ...rest]) => el('tr', {}, el('th', { scope: 'row', text: first }), ...rest.map((text) => el('td', { text })))))));
-}
-
-/** The last known value up to x. @param {number[]} xs @param {(number | null)[]} column @param {number} x */
-function before(xs, column, x) {
-  let found = null;
-  for (let i = 0; i < xs.length && xs[i] <= x; i++) found = column[i] ?? found;
-  return found;
 }
 
 /** @param {number | null} v @param {number} digits */

@@ -196,7 +196,7 @@ function latest(name) {
 }
 
 /** The last known value up to x. @param {number[]} xs @param {(number | null)[]} column @param {number} x */
-function nearest(xs, column, x) {
+export function nearest(xs, column, x) {
   let i = xs.length - 1;
   while (i >= 0 && xs[i] > x) i--;
   while (i >= 0 && column[i] === null) i--;

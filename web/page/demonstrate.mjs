@@ -13,7 +13,7 @@ import { asText, same } from './fields.mjs';
 import { episodesOf, flatten, formatDemonstrations, parseDemonstrations, returnsOf } from '../demonstrations.mjs';
 import { notice } from './status.mjs';
 import { actionName, stateInWords } from './telling.mjs';
-import { seat, strangeAction } from './player.mjs';
+import { seat, strangeAction, strangeState } from './player.mjs';
 
 /** @typedef {import('./player.mjs').Player} Player */
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
@@ -353,9 +353,9 @@ async function loadFile() {
   const strange = strangeAction(episodes, nActions);
   if (strange >= 0) throw new RangeError(t('you.misfit', { action: strange, most: nActions - 1 }));
   const space = lab().session?.info.observationSpace;
-  const most = space?.type === 'Discrete' ? space.n - 1 : Infinity;
-  const state = episodes.flatMap(({ obs }) => Array.from(/** @type {ArrayLike<number>} */ (obs))).find((each) => Number(each) > most);
-  if (state !== undefined) throw new RangeError(t('you.misfit.state', { state, most }));
+  const nStates = space?.type === 'Discrete' ? space.n : Infinity;
+  const state = strangeState(episodes, nStates);
+  if (state >= 0) throw new RangeError(t('you.misfit.state', { state, most: nStates - 1 }));
   player.episodes.push(...episodes);
   say();
   const n = count(episodes.length), list = otherSettings(given.envOptions ?? {}).join(', ');

@@ -43,8 +43,8 @@ export class Lab {
   /** Finished sentences, best and last ones, see sentences.mjs; kept with the run they belong to. @type {unknown} */
   notes = null;
   #made = 0;
-  /** From when it is asked to pause until the frame of where it stands is here. */
-  #pausing = false;
+  /** From when it is asked to pause until the frame of where it stands is here. @type {Promise<void> | null} */
+  #pausing = null;
 
   /** @param {Trainer} trainer @param {Setup} setup */
   constructor(trainer, setup) {
@@ -69,6 +69,11 @@ export class Lab {
   /** Whether what it believes are probabilities of actions, not values. */
   get isPolicy() {
     return algoOf(this.catalog, this.setup.algo).gives_log_probs;
+  }
+
+  /** Whether it explores by a bonus; all other ways draw lots. */
+  get isUcb() {
+    return this.session?.info.options.exploration === 'ucb';
   }
 
   get catalog() {
@@ -177,13 +182,9 @@ export class Lab {
 
   /** Resolves when it stands still and that is shown. */
   async pause() {
-    if (!this.#goesOn) return;
-    this.#pausing = true;
-    try {
-      await this.session?.pause();
-    } finally {
-      this.#pausing = false;
-    }
+    if (this.phase !== 'running' || !this.session) return;
+    this.#pausing ??= this.session.pause().finally(() => (this.#pausing = null));
+    await this.#pausing;
   }
 
   async step() {

@@ -109,3 +109,11 @@ export class Player {
 export function strangeAction(episodes, nActions) {
   return episodes.flatMap(({ actions }) => Array.from(actions)).find((action) => action >= nActions) ?? -1;
 }
+
+/**
+ * The first observation of a Discrete space that is none of this one.
+ * @param {Episode[]} episodes @param {number} n  of the space; Infinity for a Box @returns {number} -1 when all are known
+ */
+export function strangeState(episodes, n) {
+  return episodes.flatMap(({ obs }) => Array.from(/** @type {ArrayLike<number>} */ (obs), Number)).find((state) => state >= n) ?? -1;
+}

@@ -18,8 +18,6 @@ const FIRST = { task: TASKS[0].id, start: 'lm', algo: 'dqn', weights: null };
 /** @type {Record<string, readonly string[]>} */
 const KNOWN = { task: TASKS.map(({ id }) => id), start: ['lm', 'scratch'], algo: ['dqn', 'ppo'] };
 const PREFIX = 'text.';
-/** Of the options that are weights, in every task. */
-const WEIGHT_MAX = 10;
 
 /** @param {Choice} choice */
 export function toLink(choice) {
@@ -39,7 +37,7 @@ export function fromLink(link) {
     const key = name.slice(PREFIX.length);
     const weights = key === 'weights' ? value.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))) : [];
     if (Object.hasOwn(KNOWN, key) && KNOWN[key].includes(value)) choice[key] = value;
-    else if (weights.length > 0 && weights.every((weight) => weight >= 0 && weight <= WEIGHT_MAX)) choice.weights = weights;
+    else if (weights.length > 0 && weights.every(Number.isFinite)) choice.weights = weights;
     else ignored.push(`${name}=${value}`.slice(0, 60));
   }
   return { choice: /** @type {Choice} */ (choice), ignored };

@@ -5,7 +5,7 @@ import { el, setText, show } from '../dom.mjs';
 import { language, t, tMaybe, value } from '../i18n.mjs';
 import { on } from '../events.mjs';
 import { button, say } from './widgets.mjs';
-import { camel } from '../fields.mjs';
+import { camel, inRange } from '../fields.mjs';
 import { weightsOf } from './tasks.mjs';
 
 /** @typedef {import('../../draw/token-text.mjs').TokenLayout} TokenLayout */
@@ -76,7 +76,7 @@ export function makeParts(change) {
     });
     field.addEventListener('change', () => {
       const wanted = field.value.trim() === '' ? NaN : Number(field.value);
-      const good = wanted >= (weight.field.min ?? 0) && wanted <= (weight.field.max ?? Infinity);
+      const good = inRange(weight.field, wanted);
       put(row, good ? wanted : row.weight);
       if (good) changed();
     });
@@ -117,7 +117,7 @@ export function makeParts(change) {
     /**
      * @param {TokenLayout} next @param {import('../fields.mjs').Field[]} options
      * @param {number[] | null} wanted  weights to begin with
-     * @returns {boolean} whether they are as many as there are parts to be weighed
+     * @returns {boolean} whether they are as many as there are parts to be weighed, and in range
      */
     begin(next, options, wanted) {
       layout = next;
@@ -127,7 +127,7 @@ export function makeParts(change) {
       clear();
       show(back, false);
       words();
-      const fits = wanted === null || (found.length > 0 && wanted.length === rows.length);
+      const fits = wanted === null || (found.length === wanted.length && found.every(({ field }, i) => inRange(field, wanted[i])));
       if (wanted && fits) set(wanted);
       return fits;
     },
