@@ -33,7 +33,7 @@ export default [
   },
   {
     // What runs in both, or in a worker, may use only what Node and browsers share.
-    files: ['web/node.mjs', 'web/cli.mjs', 'web/worker.mjs', 'build/**', 'tests/**', '*.mjs'],
+    files: ['web/node/**', 'web/cli/**', 'web/worker/worker.mjs', 'build/**', 'tests/**', '*.mjs'],
     languageOptions: { globals: { ...globals.node, ...globals.worker } },
   },
 ];

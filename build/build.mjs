@@ -37,15 +37,11 @@ const BUNDLES = [
   { from: 'early.mjs', to: 'early.js', options: { minify: true } },
   { from: 'start.mjs', to: 'start.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' } },
   { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]', plugins: [startBeside, slimUPlot] } },
-  // What few sessions need is a file beside it: one worker, one request.
-  { from: 'worker.mjs', to: 'worker.js', options: { minify: true, sourcemap: 'linked', external: ['./imitation.mjs'] } },
-  { from: 'imitation.mjs', to: 'imitation.mjs', options: { minify: true } },
+  { from: 'worker/worker.mjs', to: 'worker.js', options: { minify: true, sourcemap: 'linked' } },
   { from: 'bellhop.mjs', to: 'bellhop.mjs', options: {} },
   // The worker again, under the name it has beside the library, in the package and on a CDN.
-  { from: 'worker.mjs', to: 'worker.mjs', options: {} },
+  { from: 'worker/worker.mjs', to: 'worker.mjs', options: {} },
   { from: 'style.css', to: 'style.css', options: { minify: true } },
-  // Of the tab Text, which alone has language models.
-  { from: 'text-worker.mjs', to: 'text-worker.js', options: { minify: true, sourcemap: 'linked' } },
   { from: 'text.css', to: 'text.css', options: { minify: true } },
 ];
 

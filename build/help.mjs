@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// web/strings/en-help.mjs: the lines of help of C's config tables by the option's name, and by "owner.name" where it means
+// web/lib/help.mjs: the lines of help of C's config tables by the option's name, and by "owner.name" where it means
 // something else there, of all that bellhop-text.wasm has. The scalar modules have them, the SIMD ones are built without. `node build/help.mjs` writes the file
 // anew after a line in C has changed; a test compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { instantiate } from '../web/wasm.mjs';
+import { instantiate } from '../web/lib/wasm.mjs';
 import { OUT, isEntry, main } from './run.mjs';
 import { join } from 'node:path';
 
-export const HELP_FILE = fileURLToPath(new URL('../web/strings/en-help.mjs', import.meta.url));
+export const HELP_FILE = fileURLToPath(new URL('../web/lib/help.mjs', import.meta.url));
 
 /** What the file should say. @returns {Promise<string>} */
 export async function helpText() {

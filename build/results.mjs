@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { makePlan } from '../web/cli/plan.mjs';
 import { runJobs } from '../web/cli/pool.mjs';
 import { aggregate, iqmText, parseSeeds } from '../web/cli/runs.mjs';
-import { load } from '../web/node.mjs';
+import { load } from '../web/node/node.mjs';
 
 /** @import { Summary } from '../web/cli/training.mjs' */
 /** @import { Aggregate } from '../web/cli/runs.mjs' */

@@ -23,7 +23,7 @@ const LOCAL_BIN = join(ROOT, 'node_modules/.bin');
 
 /** @type {Group[]} */
 const GROUPS = [
-  check('Layer rules', ['layers', 'lint'], [process.execPath, 'build/check_layers.mjs']),
+  check('Layer rules', ['layers', 'lint'], [process.execPath, 'build/check-layers.mjs']),
   check('ESLint', ['lint'], [join(LOCAL_BIN, 'eslint'), '.']),
   check('Types', ['lint'], [join(LOCAL_BIN, 'tsc'), '--noEmit', '-p', 'tsconfig.json']),
   native('debug'),

@@ -1003,6 +1003,8 @@ export interface ConnectOptions {
   /** As in load(); may still be on its way, the worker starts meanwhile. */
   wasmBinary?: object | Promise<object>;
   simd?: boolean;
+  /** As in load(): the module with language models and environments of text. */
+  text?: boolean;
   /** Instead of starting a worker: a port whose other end is given to serve(), in Node for instance of a `worker_threads` Worker. */
   port?: Port;
 }
@@ -1033,6 +1035,10 @@ export interface Trainer {
   readonly version: string;
   /** Several sessions may exist and play; those that play share the worker's thread. */
   create(recipe: SessionRecipe): Promise<Session>;
+  /** Options of language models, as pretrainingOptions of load(); empty without `text`. */
+  readonly pretrainingOptions: readonly Field[];
+  /** A language model in the worker, which is trained while it plays. Wants `text`. */
+  createLanguageModel(recipe: LanguageRecipe): Promise<LanguageSession>;
   liveBytes(): Promise<number>;
   terminate(): void;
 }
@@ -1045,6 +1051,14 @@ export interface SessionRecipe {
   envOptions?: EnvOptions;
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
+  /** Live options that change when `at` environment steps have been taken, in the order of their steps: a run with changes, replayed. */
+  changes?: readonly { at: number; options: LiveOptions }[];
+  /** The key of a LanguageSession of the same trainer, whose model the run starts from. */
+  startFrom?: number;
+  /** The key of one whose probabilities of the actions each frame has as `prior`. */
+  prior?: number;
+  /** Frames of a playing run of text have `written` now and then: a whole text by the present greedy policy. */
+  samples?: boolean;
 }
 
 export interface SessionInfo {
@@ -1103,6 +1117,59 @@ export interface Frame {
   recordWidth: number;
 }
 
+/** One of `corpus`, `env` and `model`. */
+export interface LanguageRecipe {
+  /** A text to train on. */
+  corpus?: string;
+  /** An environment of text, on whose examples it is trained. */
+  env?: EnvId;
+  envOptions?: Record<string, OptionValue>;
+  /** The bytes of a saved language model; it writes, but cannot be trained on. */
+  model?: Uint8Array;
+  options?: PretrainingOptions;
+}
+
+export interface LanguageSessionInfo {
+  model: LanguageModelInfo;
+  /** null for an opened model. */
+  options: Record<string, any> | null;
+  /** Perplexities of models that only count, on the held-out text. */
+  ngrams: { tokens: number; trainTokens: number; unigram: number; trigram: number; k: number } | null;
+  /** On the held-out text, before training. */
+  start: { loss: number; perplexity: number } | null;
+}
+
+export interface LanguageFrame {
+  running: boolean;
+  /** maxSteps were taken; play() takes as many again. */
+  finished: boolean;
+  diverged: boolean;
+  steps: number;
+  maxSteps: number;
+  tokensSeen: number;
+  /** Over about the last second. */
+  tokensPerSecond: number;
+  /** Since the last frame. */
+  records: PretrainingRecord[];
+}
+
+export interface LanguageSession {
+  readonly about: LanguageSessionInfo;
+  /** Names this model in a recipe's `startFrom` and `prior`. */
+  readonly key: number;
+  onFrame: (frame: LanguageFrame) => void;
+  play(): Promise<void>;
+  /** Resolves when it stands still and onFrame was called with the frame that says so. */
+  pause(): Promise<void>;
+  set(options: LivePretrainingOptions): Promise<void>;
+  /** A continuation of `options.prompt`. */
+  sample(options: SampleOptions): Promise<string>;
+  /** The most probable next tokens after a prompt. */
+  next(prompt: string, options: Sampling, most: number): Promise<{ token: string; p: number }[]>;
+  save(): Promise<Uint8Array>;
+  dispose(): Promise<void>;
+}
+
 export interface Session {
   readonly info: SessionInfo;
   /** Called at most once per animation frame, when there is something new. */
@@ -1117,7 +1184,8 @@ export interface Session {
   requestFrame(): Promise<void>;
   /** As model.learn; resolves also when it was paused. Returning false from onProgress pauses. */
   learn(options?: { totalTimesteps?: number; onProgress?: (progress: LearnProgress) => unknown }): Promise<LearnProgress>;
-  set(options: LiveOptions): Promise<void>;
+  /** Changes live options; resolves to the environment step since which they hold, for `changes` of a recipe. */
+  set(options: LiveOptions): Promise<number>;
   evaluate(options?: EvaluateOptions): Promise<Score>;
   save(options?: { which?: Which }): Promise<Uint8Array>;
   load(bytes: Uint8Array | ArrayBuffer): Promise<void>;

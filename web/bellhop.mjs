@@ -4,16 +4,16 @@
 //     import { load } from './bellhop.mjs';
 //     const bh = await load();
 //     const env = bh.make('CartPole-v1');
-import { createLibrary } from './library.mjs';
-import { loadWasm } from './load.mjs';
+import { createLibrary } from './lib/library.mjs';
+import { loadWasm } from './lib/load.mjs';
 
-export { checkEnv } from './check_env.mjs';
-export { BellhopError } from './wasm.mjs';
-export { connect } from './trainer.mjs';
-export { evaluationSeed } from './run.mjs';
-export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs';
-export { Recorder } from './recorder.mjs';
-export { TensorBoardWriter } from './tensorboard.mjs';
+export { checkEnv } from './lib/check-env.mjs';
+export { BellhopError } from './lib/wasm.mjs';
+export { connect } from './worker/trainer.mjs';
+export { evaluationSeed } from './lib/run.mjs';
+export { formatDemonstrations, parseDemonstrations } from './lib/demonstrations.mjs';
+export { Recorder } from './lib/recorder.mjs';
+export { TensorBoardWriter } from './lib/tensorboard.mjs';
 
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */
 

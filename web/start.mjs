@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Takes over the worker that early.mjs has started, compiles the module while it arrives, and asks for the reader's words.
 // A script of its own, so that all of it has begun before the page's is there; that one imports what it has started.
-import { compileUrl } from './load.mjs';
-import { connect } from './trainer.mjs';
+import { compileUrl } from './lib/load.mjs';
+import { connect } from './worker/trainer.mjs';
 
 /** What a browser must have; all current ones do. */
 const isSupported = typeof WebAssembly === 'object' && typeof Worker === 'function' && typeof ResizeObserver === 'function'
@@ -35,7 +35,7 @@ const WORDS = { en: () => import('./strings/en.mjs'), zh: () => import('./string
 /** What the first view does not need. @type {Record<Language, Fetch>} */
 const LATER = { en: () => import('./strings/en-later.mjs'), zh: () => import('./strings/zh-later.mjs') };
 /** Lines of help on options, where they are not the library's own. @type {Record<Language, Fetch>} */
-const HELP = { en: () => import('./strings/en-help.mjs'), zh: () => import('./strings/zh-help.mjs') };
+const HELP = { en: () => import('./lib/help.mjs'), zh: () => import('./strings/zh-help.mjs') };
 export const LANGUAGE_STORED = 'bellhop.language';
 
 /** A catalogue, fetched once. @param {Language} language */

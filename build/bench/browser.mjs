@@ -39,7 +39,7 @@ export async function measureInBrowser(binaries, effort, log) {
 
 /** @param {string} root @param {import('./all.mjs').Binaries} binaries */
 function fillFolder(root, binaries) {
-  for (const file of [...SCRIPTS, 'web/wasm.mjs']) {
+  for (const file of [...SCRIPTS, 'web/lib/wasm.mjs']) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     cpSync(join(ROOT, file), join(root, file));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What `npm run bench` measures on the module that ships, bellhop.wasm: how long it takes to load, and to solve CartPole
 // with its preset. Runs in Node and in browsers.
-import { instantiate } from '../../web/wasm.mjs';
+import { instantiate } from '../../web/lib/wasm.mjs';
 import { median } from './measure.mjs';
 
 const LOADS = 7;
@@ -42,7 +42,7 @@ export async function solveTime(bytes, seeds) {
   return { env: 'CartPole-v1', seeds, solved: runs.filter((run) => run.steps < Infinity).length, seconds: value('seconds'), steps: value('steps') };
 }
 
-/** @param {import('../../web/wasm.mjs').Wasm} wasm @param {number} seed */
+/** @param {import('../../web/lib/wasm.mjs').Wasm} wasm @param {number} seed */
 function solve(wasm, seed) {
   const { call } = wasm;
   const since = performance.now();

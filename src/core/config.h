@@ -114,7 +114,7 @@ typedef struct bh_preset {
     {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" BH_HELP(help), choices, \
      offsetof(BH_CONFIG_STRUCT, name), BH_FIELD_##type, flags},
 /// Lines of help, and summaries of environments and algorithms, are a twelfth of a module that every reader of a page downloads: built with BH_NO_HELP it has
-/// none, and who shows them gets them from web/strings/en-help.mjs, which is made from a module that has.
+/// none, and who shows them gets them from web/lib/help.mjs, which is made from a module that has.
 #ifdef BH_NO_HELP
 #define BH_HELP(help) ""
 #else

@@ -5,7 +5,7 @@
 //     node tests/bench/cliff.mjs                    20 seeds
 //     node tests/bench/cliff.mjs --seeds 100 --total-timesteps 50000
 import { parseArgs } from 'node:util';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 
 const { values: args } = parseArgs({
   options: { 'seeds': { type: 'string', default: '20' }, 'total-timesteps': { type: 'string', default: '50000' } },

@@ -10,9 +10,9 @@ import { parseArgs } from 'node:util';
 import { makePlayer, randomFrom, record } from '../../web/cli/play.mjs';
 import { runJobs } from '../../web/cli/pool.mjs';
 import { parseSeeds } from '../../web/cli/runs.mjs';
-import { returnsOf } from '../../web/demonstrations.mjs';
-import { formatDemonstrations, load } from '../../web/node.mjs';
-import { mean, median } from '../../web/statistics.mjs';
+import { returnsOf } from '../../web/lib/demonstrations.mjs';
+import { formatDemonstrations, load } from '../../web/node/node.mjs';
+import { mean, median } from '../../web/lib/statistics.mjs';
 
 const ENV = 'MountainCar-v0';
 const EPISODES = 20;

@@ -4,8 +4,8 @@
 //
 //     node tests/bench/transfer.mjs [--seeds 20]
 import { parseArgs } from 'node:util';
-import { load } from '../../web/node.mjs';
-import { median } from '../../web/statistics.mjs';
+import { load } from '../../web/node/node.mjs';
+import { median } from '../../web/lib/statistics.mjs';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '20' } } });
 const OLD = ['SFFFH', 'FHHFF', 'FFFFF', 'HHHHF', 'FFFFG']; // the short way goes down the left side

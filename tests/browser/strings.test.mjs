@@ -12,7 +12,7 @@ import zhFirst from '../../web/strings/zh.mjs';
 import zhLater from '../../web/strings/zh-later.mjs';
 import zhText from '../../web/strings/zh-text.mjs';
 import help from '../../web/strings/zh-help.mjs';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 
 const en = { ...enFirst, ...enLater, ...enText };
 const zh = { ...zhFirst, ...zhLater, ...zhText };

@@ -3,7 +3,7 @@
 // or with further runs ("CartPole-v1 dqn preset=rainbow").
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 import { TIMESTEPS, goldenRuns, goldenTexts } from './golden.mjs';
 
 const file = new URL('./runs.json', import.meta.url);

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { cli } from './cli_process.mjs';
+import { cli } from './cli-process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-cli-'));
 after(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { HELP_FILE, helpText } from '../../build/help.mjs';
-import { BellhopError, load } from '../../web/node.mjs';
+import { BellhopError, load } from '../../web/node/node.mjs';
 
 const bh = await load();
 

@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Recorder, formatDemonstrations, load, parseDemonstrations } from '../../web/node.mjs';
-import { cli } from './cli_process.mjs';
+import { Recorder, formatDemonstrations, load, parseDemonstrations } from '../../web/node/node.mjs';
+import { cli } from './cli-process.mjs';
 import { fails } from './fails.mjs';
 
 const bh = await load();

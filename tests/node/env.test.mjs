@@ -2,7 +2,7 @@
 // Environments through JavaScript: Gymnasium's contract for all of them, and what misuse is answered with.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 import { fails } from './fails.mjs';
 
 const bh = await load();

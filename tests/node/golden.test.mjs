@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 import { goldenRuns, goldenTexts } from '../golden/golden.mjs';
 
 const { sha256: golden, text_sha256: goldenOfText } = JSON.parse(readFileSync(new URL('../golden/runs.json', import.meta.url), 'utf8'));

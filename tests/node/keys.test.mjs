@@ -2,7 +2,7 @@
 // The keys somebody plays with: every action of every environment has one, as long as there are keys; none has two meanings.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 import { bindKeys } from '../../web/page/keys.mjs';
 
 /** What a key sends. @param {string} sign as it is written on a button */

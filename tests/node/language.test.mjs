@@ -6,7 +6,7 @@ import { after, afterEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { BellhopError, load } from '../../web/node.mjs';
+import { BellhopError, load } from '../../web/node/node.mjs';
 import { fails } from './fails.mjs';
 
 /** @typedef {import('../../web/bellhop.js').Pretraining} Pretraining */

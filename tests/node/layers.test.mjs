@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { checkLayers } from '../../build/check_layers.mjs';
+import { checkLayers } from '../../build/check-layers.mjs';
 
 /** Check a tree made of these files. @param {Record<string, string>} files */
 function check(files) {

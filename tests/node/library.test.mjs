@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BellhopError, evaluationSeed, load } from '../../web/node.mjs';
-import { LABELS } from '../../web/setup.mjs';
-import { instantiate } from '../../web/wasm.mjs';
+import { BellhopError, evaluationSeed, load } from '../../web/node/node.mjs';
+import { LABELS } from '../../web/lib/setup.mjs';
+import { instantiate } from '../../web/lib/wasm.mjs';
 
 const wasmFile = (/** @type {string} */ kind) => fileURLToPath(new URL(`../../build/out/wasm-${kind}/bellhop.wasm`, import.meta.url));
 

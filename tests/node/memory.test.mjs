@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 
 test('live bytes are zero after everything is disposed', async () => {
   const bh = await load();

@@ -2,8 +2,8 @@
 // Models: learning, prediction, evaluation, live options, checkpoints good and bad.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { load } from '../../web/node.mjs';
-import { inFileOrder } from '../../web/run.mjs';
+import { load } from '../../web/node/node.mjs';
+import { inFileOrder } from '../../web/lib/run.mjs';
 import { fails } from './fails.mjs';
 
 const bh = await load();

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { load } from '../../web/node.mjs';
+import { load } from '../../web/node/node.mjs';
 import { trainJob } from '../../web/cli/training.mjs';
 import { fails } from './fails.mjs';
 

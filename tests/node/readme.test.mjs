@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { load } from '../../web/node.mjs';
-import { LABELS } from '../../web/setup.mjs';
+import { load } from '../../web/node/node.mjs';
+import { LABELS } from '../../web/lib/setup.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,7 +25,7 @@ test('it and the changelog name every environment and every algorithm, it every 
     const words = readFileSync(join(root, file), 'utf8').toLowerCase().replace(/\s+/g, ' ');
     assert.deepEqual(names.filter((name) => !words.includes(name.toLowerCase())), [], file);
   }
-  const { stdout } = await run(process.execPath, [join(root, 'web/cli.mjs'), '--help']);
+  const { stdout } = await run(process.execPath, [join(root, 'web/cli/cli.mjs'), '--help']);
   const commands = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gm)].map(([, name]) => name);
   assert.ok(commands.includes('train') && commands.length >= 8);
   const [, table] = /^\| command \| what \|\n([^]*?)\n\n/m.exec(readme) ?? [];
@@ -59,7 +59,7 @@ test('its command line runs', async () => {
   assert.ok(commands.length >= 4);
   for (const command of commands) {
     const argv = command.replace('npx bellhop ', '').split(' ');
-    const { stdout } = await run(process.execPath, [join(root, 'web/cli.mjs'), ...argv], { cwd: folder });
+    const { stdout } = await run(process.execPath, [join(root, 'web/cli/cli.mjs'), ...argv], { cwd: folder });
     assert.ok(stdout.length > 0, command);
   }
   assert.ok(existsSync(join(folder, 'runs/cartpole/best_model.safetensors')));

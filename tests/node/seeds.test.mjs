@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { inOrder, parseSeeds } from '../../web/cli/runs.mjs';
 import { runJobs } from '../../web/cli/pool.mjs';
-import { iqm, mean } from '../../web/statistics.mjs';
-import { cli } from './cli_process.mjs';
+import { iqm, mean } from '../../web/lib/statistics.mjs';
+import { cli } from './cli-process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-seeds-'));
 after(() => rmSync(folder, { recursive: true }));

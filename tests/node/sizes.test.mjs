@@ -22,8 +22,8 @@ test('the first load has the page, its worker, one module, one language and the 
     'bellhop-simd.wasm', 'chunk.js', 'early.js', 'en.js', 'index.html', 'plot.js', 'start.js', 'static/icon.svg', 'style.css', 'worker.js',
   ]);
   assert.deepEqual(sizes().later.map(({ file }) => plain(file)).sort(),
-    ['acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chunk.js', 'chunk.js', 'chunk.js', 'chunk.js', 'chunk.js', 'deep-sea.js', 'demonstrate.js', 'en-help.js', 'en-later.js', 'en-text.js', 'later.js',
-      'map-editor.js', 'mountain-car.js', 'section.js', 'settings-panel.js', 'text-worker.js', 'textgen.js', 'zh-help.js', 'zh-later.js', 'zh-text.js', 'zh.js']);
+    ['acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chunk.js', 'chunk.js', 'chunk.js', 'chunk.js', 'chunk.js', 'deep-sea.js', 'demonstrate.js', 'help.js', 'en-later.js', 'en-text.js', 'later.js',
+      'map-editor.js', 'mountain-car.js', 'section.js', 'settings-panel.js', 'textgen.js', 'zh-help.js', 'zh-later.js', 'zh-text.js', 'zh.js']);
 });
 
 test('an unknown uPlot fails the build', () => {

@@ -2,7 +2,7 @@
 // Statistics against numbers worked out by hand, and intervals against what a bootstrap must do.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootstrapInterval, iqm, mean, median, quantile, std } from '../../web/statistics.mjs';
+import { bootstrapInterval, iqm, mean, median, quantile, std } from '../../web/lib/statistics.mjs';
 
 test('mean, std, median', () => {
   assert.equal(mean([1, 2, 6]), 3);

@@ -3,8 +3,8 @@
 // file through a reader of its own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TensorBoardWriter, load } from '../../web/node.mjs';
-import { crc32c, fileHeader, maskedCrc32c, scalarEvent } from '../../web/tensorboard.mjs';
+import { TensorBoardWriter, load } from '../../web/node/node.mjs';
+import { crc32c, fileHeader, maskedCrc32c, scalarEvent } from '../../web/lib/tensorboard.mjs';
 
 /** @param {string} hex */
 const bytesOf = (hex) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { BellhopError, connect, load } from '../../web/node.mjs';
+import { BellhopError, connect, load } from '../../web/node/node.mjs';
 
 const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, trainFreq: 1, evalFreq: 100, nEvalEpisodes: 2, logFreq: 10 };
 /** @type {import('../../web/bellhop.js').Trainer} */
@@ -14,7 +14,7 @@ let thread;
 
 before(async () => {
   const { port1, port2 } = new MessageChannel();
-  thread = new Worker(new URL('./trainer_thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
   trainer = await connect({ port: port1 });
 });
 
@@ -256,7 +256,7 @@ test('connect takes a module that was compiled here, or is being compiled', asyn
   const scalar = await readFile(new URL('../../build/out/wasm-scalar/bellhop.wasm', import.meta.url));
   for (const wasmBinary of [await WebAssembly.compile(scalar), WebAssembly.compile(scalar)]) {
     const { port1, port2 } = new MessageChannel();
-    const other = new Worker(new URL('./trainer_thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+    const other = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
     const second = await connect({ port: port1, wasmBinary });
     assert.equal(second.simd, 'scalar');
     second.terminate();

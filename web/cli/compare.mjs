@@ -3,10 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { load } from '../node.mjs';
-import { findEnv } from '../setup.mjs';
+import { load } from '../node/node.mjs';
+import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
-import { openEnv } from './env_file.mjs';
+import { openEnv } from './env-file.mjs';
 import { makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';

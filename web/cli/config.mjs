@@ -3,8 +3,8 @@
 // the "preset" that the others change. What `train --out` writes is complete, so it gives the same run with a later version's
 // presets too; there it only says what the run began with.
 import { readFileSync } from 'node:fs';
-import { findAlgo } from '../setup.mjs';
-import { suggestion } from '../options.mjs';
+import { findAlgo } from '../lib/setup.mjs';
+import { suggestion } from '../lib/options.mjs';
 import { UsageError } from './args.mjs';
 import { readProblem } from './files.mjs';
 

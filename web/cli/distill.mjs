@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `bellhop distill`: a teacher's values into a smaller policy network.
-import { load } from '../node.mjs';
-import { findAlgo } from '../setup.mjs';
+import { load } from '../node/node.mjs';
+import { findAlgo } from '../lib/setup.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
-import { registerFile } from './env_file.mjs';
+import { registerFile } from './env-file.mjs';
 import { openModel } from './files.mjs';
 import { FILES, OutputFolder, checkFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';

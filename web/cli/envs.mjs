@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `bellhop envs`: the environments there are.
-import { load } from '../node.mjs';
+import { load } from '../node/node.mjs';
 import { UsageError, readArguments } from './args.mjs';
 import { constant, print, printJson, printTable } from './output.mjs';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `bellhop eval`: plays a saved model.
-import { evaluationSeed, load } from '../node.mjs';
+import { evaluationSeed, load } from '../node/node.mjs';
 import { UsageError, readArguments, wholeNumberFlag } from './args.mjs';
-import { registerFile } from './env_file.mjs';
+import { registerFile } from './env-file.mjs';
 import { openModel } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
 

@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BellhopError, parseDemonstrations } from '../node.mjs';
+import { BellhopError, parseDemonstrations } from '../node/node.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 

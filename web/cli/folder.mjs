@@ -8,8 +8,8 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import { named } from '../metrics.mjs';
-import { TensorBoardWriter } from '../tensorboard.mjs';
+import { named } from '../lib/metrics.mjs';
+import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { configOf } from './config.mjs';
 
 const COLUMNS = [

@@ -3,15 +3,15 @@
 // that were typed wrongly. Nothing prints a stack.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { BellhopError } from '../node.mjs';
-import { suggestion } from '../options.mjs';
+import { BellhopError } from '../node/node.mjs';
+import { suggestion } from '../lib/options.mjs';
 import { UsageError } from './args.mjs';
 import * as clone from './clone.mjs';
 import * as compare from './compare.mjs';
 import * as distill from './distill.mjs';
 import * as envs from './envs.mjs';
 import * as evaluate from './eval.mjs';
-import * as options from './options.mjs';
+import * as options from './options-command.mjs';
 import * as pretrain from './pretrain.mjs';
 import * as record from './record.mjs';
 import * as sample from './sample.mjs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is to be run, from file and flags, and the model for it.
-import { findAlgo, findEnv } from '../setup.mjs';
+import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { UsageError, flagOf, inFlags, optionsFrom } from './args.mjs';
 import { readConfig } from './config.mjs';
 import { about, modelFile, openLanguageModel, readBytes, readDemonstrations } from './files.mjs';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who plays an environment when episodes are recorded: a saved model, a scripted teacher, or chance.
-import { breathe } from '../loop.mjs';
-import { Recorder } from '../node.mjs';
+import { breathe } from '../lib/loop.mjs';
+import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
 import { modelFile, openModel, readBytes, savedEnv } from './files.mjs';
 import { TEACHERS } from './teachers.mjs';

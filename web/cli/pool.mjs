@@ -2,7 +2,7 @@
 // Many runs in a few threads, each thread with a module of its own: a run has the same bits as alone.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { BellhopError } from '../wasm.mjs';
+import { BellhopError } from '../lib/wasm.mjs';
 import { EndedEarly, settled } from './training.mjs';
 
 /** @typedef {import('./training.mjs').Job} Job */
@@ -19,7 +19,7 @@ import { EndedEarly, settled } from './training.mjs';
 
 /** A worker and the job it is at. */
 class Thread {
-  #worker = new Worker(new URL('./pool_thread.mjs', import.meta.url));
+  #worker = new Worker(new URL('./pool-thread.mjs', import.meta.url));
   /** @type {Pending | null} */
   #pending = null;
 

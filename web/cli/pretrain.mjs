@@ -2,8 +2,8 @@
 // `bellhop pretrain`: a language model from text files, or from examples of an environment of text.
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
-import { load } from '../node.mjs';
-import { findEnv } from '../setup.mjs';
+import { load } from '../node/node.mjs';
+import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
 import { about, readBytes } from './files.mjs';
 import { PRETRAINING_FILES, PretrainingFolder, checkFolder } from './folder.mjs';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `bellhop record`: episodes of a policy, as demonstrations.
 import process from 'node:process';
-import { formatDemonstrations, load } from '../node.mjs';
-import { findEnv } from '../setup.mjs';
-import { countTransitions, returnsOf } from '../demonstrations.mjs';
-import { mean } from '../statistics.mjs';
+import { formatDemonstrations, load } from '../node/node.mjs';
+import { findEnv } from '../lib/setup.mjs';
+import { countTransitions, returnsOf } from '../lib/demonstrations.mjs';
+import { mean } from '../lib/statistics.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
-import { openEnv } from './env_file.mjs';
+import { openEnv } from './env-file.mjs';
 import { writeText } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
 import { makePlayer, randomFrom, recordUntil } from './play.mjs';

@@ -2,7 +2,7 @@
 // Several runs of one plan: which seeds, what they come to together, and their tables.
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
-import { bootstrapInterval, iqm, mean, median, std } from '../statistics.mjs';
+import { bootstrapInterval, iqm, mean, median, std } from '../lib/statistics.mjs';
 import { UsageError, wholeNumberFlag } from './args.mjs';
 import { number } from './output.mjs';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `bellhop sample`: texts of a language model.
 import process from 'node:process';
-import { load } from '../node.mjs';
+import { load } from '../node/node.mjs';
 import { UsageError, numberFlag, readArguments, wholeNumberFlag } from './args.mjs';
 import { openLanguageModel } from './files.mjs';
 import { print, printJson } from './output.mjs';

@@ -2,11 +2,11 @@
 // `bellhop train`: a run, or one for each of several seeds, from flags to summary.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from '../node.mjs';
-import { findEnv } from '../setup.mjs';
-import { named } from '../metrics.mjs';
+import { load } from '../node/node.mjs';
+import { findEnv } from '../lib/setup.mjs';
+import { named } from '../lib/metrics.mjs';
 import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
-import { openEnv } from './env_file.mjs';
+import { openEnv } from './env-file.mjs';
 import { FILES, makeEmptyFolder, writeCsv } from './folder.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';

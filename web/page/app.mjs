@@ -14,7 +14,7 @@ import { language, setLanguage } from './i18n.mjs';
 const labs = new Map();
 /** @type {Lab | null} */
 let shown = null;
-/** @type {import('../trainer.mjs').Trainer} */
+/** @type {import('../worker/trainer.mjs').Trainer} */
 let trainer;
 let written = '';
 /** What links say of the decisions on the tab Text, which follow it and write it. */
@@ -50,7 +50,7 @@ export async function attempt(action) {
   }
 }
 
-/** @param {import('../trainer.mjs').Trainer} connected @param {(ignored: string[]) => void} tellIgnored  what of a hash was left out */
+/** @param {import('../worker/trainer.mjs').Trainer} connected @param {(ignored: string[]) => void} tellIgnored  what of a hash was left out */
 export async function begin(connected, tellIgnored) {
   trainer = connected;
   const follow = async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // DeepSea: its drawing and its words.
 import '../page.mjs'; // is there already: what both use stays in one file with it
-import { draw } from '../draw/deep_sea.mjs';
+import { draw } from '../draw/deep-sea.mjs';
 import { actionWords } from './action-words.mjs';
 import { lab } from './app.mjs';
 import { t } from './i18n.mjs';

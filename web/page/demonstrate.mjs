@@ -10,7 +10,7 @@ import { buttonById, byId, el, selectById, setAttribute, setText, show } from '.
 import { count, loadLater, t, tMaybe, value } from './i18n.mjs';
 import { emit, on } from './events.mjs';
 import { asText, same } from './fields.mjs';
-import { episodesOf, flatten, formatDemonstrations, parseDemonstrations, returnsOf } from '../demonstrations.mjs';
+import { episodesOf, flatten, formatDemonstrations, parseDemonstrations, returnsOf } from '../lib/demonstrations.mjs';
 import { notice } from './status.mjs';
 import { actionName, stateInWords } from './telling.mjs';
 import { seat, strangeAction, strangeState } from './player.mjs';

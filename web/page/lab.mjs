@@ -18,9 +18,9 @@ import { stepsPerSecond, worldOf } from './tabs.mjs';
 /** @typedef {import('./fields.mjs').Setting} Setting */
 /** @typedef {import('./fields.mjs').Value} Value */
 /** @typedef {'loading' | 'ready' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed'} Phase */
-/** @typedef {import('../trainer.mjs').Trainer} Trainer */
-/** @typedef {import('../trainer.mjs').Session} Session */
-/** @typedef {import('../trainer.mjs').Frame} Frame */
+/** @typedef {import('../worker/trainer.mjs').Trainer} Trainer */
+/** @typedef {import('../worker/trainer.mjs').Session} Session */
+/** @typedef {import('../worker/trainer.mjs').Frame} Frame */
 
 /** Steps a second that can no longer be told apart. */
 const BLUR = 20;

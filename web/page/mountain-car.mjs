@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // MountainCar: its drawing, its words, what its value map and its inputs show.
 import '../page.mjs'; // is there already: what both use stays in one file with it
-import { draw } from '../draw/mountain_car.mjs';
+import { draw } from '../draw/mountain-car.mjs';
 import { actionWords } from './action-words.mjs';
 import { lab } from './app.mjs';
 import { t, value } from './i18n.mjs';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A person in an environment: an environment of the library in this thread, one episode after the other, and what was
 // recorded of them. No clock and no keys here.
-import { Env } from '../env.mjs';
-import { Recorder } from '../recorder.mjs';
-import { loadWasm } from '../load.mjs';
-import { openLibrary } from '../setup.mjs';
+import { Env } from '../lib/env.mjs';
+import { Recorder } from '../lib/recorder.mjs';
+import { loadWasm } from '../lib/load.mjs';
+import { openLibrary } from '../lib/setup.mjs';
 
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
 /** @typedef {{ env: string, envOptions: Record<string, any> }} About */
 
-/** @type {Promise<import('../setup.mjs').Library> | null} */
+/** @type {Promise<import('../lib/setup.mjs').Library> | null} */
 let library = null;
 
 async function open() {
@@ -36,7 +36,7 @@ export class Player {
   last = { action: -1, explored: false, reward: 0, terminated: false, truncated: false, episodeReturn: 0, episodeLength: 0 };
   obsTm1 = new Float32Array();
 
-  /** @param {import('../setup.mjs').Library} library @param {About} about @param {Episode[]} episodes @param {number} seed */
+  /** @param {import('../lib/setup.mjs').Library} library @param {About} about @param {Episode[]} episodes @param {number} seed */
   constructor(library, about, episodes, seed) {
     this.#env = new Env(library, about.env, about.envOptions);
     this.#recorder = new Recorder({ ...about });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { formatDemonstrations, load, parseDemonstrations } from '../../../web/node.mjs';
+import { formatDemonstrations, load, parseDemonstrations } from '../../../web/node/node.mjs';
 import { number, pause, reach, setSpeed, text } from '../harness.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

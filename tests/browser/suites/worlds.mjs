@@ -3,7 +3,7 @@
 // algorithm that fits can be chosen; the settings are those that apply.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load } from '../../../web/node.mjs';
+import { load } from '../../../web/node/node.mjs';
 import { envsOf, worldOf } from '../../../web/page/tabs.mjs';
 import { number, pause, picture, reach, setSpeed, text } from '../harness.mjs';
 

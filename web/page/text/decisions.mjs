@@ -24,7 +24,7 @@ import { fromLink, toLink } from './link.mjs';
 /** @typedef {import('./run-chart.mjs').RunCurve} RunCurve */
 /** @typedef {import('./run-chart.mjs').Baselines} Baselines */
 /** @typedef {'empty' | 'loading' | 'lesson' | 'running' | 'paused' | 'finished' | 'diverged'} Phase */
-/** @typedef {{ session: import('../../trainer.mjs').Session, curve: RunCurve, isPolicy: boolean, returns: number[], frame: TextFrame | null }} AgentRun */
+/** @typedef {{ session: import('../../worker/trainer.mjs').Session, curve: RunCurve, isPolicy: boolean, returns: number[], frame: TextFrame | null }} AgentRun */
 
 /** @type {Record<string, number>} */
 const SPEEDS = { slow: 2, fast: 30, max: Infinity };
@@ -184,7 +184,7 @@ export function makeDecisions() {
     const trainer = await textWorker();
     const session = await trainer.create(/** @type {any} */ ({
       env: wanted.id, algo: by, envOptions: weightsNow(), options: { ...runOptions(wanted, by, way), seed: seed++ },
-      ...way === 'lm' && lesson ? { startFrom: lesson.key } : {}, ...lesson ? { tellFrom: lesson.key } : {},
+      ...way === 'lm' && lesson ? { startFrom: lesson.key } : {}, ...lesson ? { prior: lesson.key } : {}, samples: true,
     }));
     const first = await session.evaluate({ episodes: wanted.firstEpisodes ?? FIRST_EPISODES, seed: 1 });
     if (signal.aborted) {

@@ -98,7 +98,7 @@ export function makeLanguage() {
     refused = '';
     enter('making');
     try {
-      await take(await (await textWorker()).language(await recipe()));
+      await take(await (await textWorker()).createLanguageModel(await recipe()));
       enter(then);
       return true;
     } catch (problem) {

@@ -31,7 +31,7 @@ export async function teach(task, tell, signal) {
   if (known) return known;
   let lesson = lessons.get(task.id);
   if (!lesson) {
-    lesson = await (await textWorker()).language({ env: task.id, options: lessonOptions(task) });
+    lesson = await (await textWorker()).createLanguageModel({ env: task.id, options: lessonOptions(task) });
     lessons.set(task.id, lesson);
   }
   const taught = lesson;

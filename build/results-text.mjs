@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+// npm run results:text: the tasks of text on many seeds, and what a KL leash does; writes the end of docs/results.md, which
+// `npm run results` leaves as it is.
+//
+//     npm run results:text                            10 seeds each
+//     npm run results:text -- --seeds 0-2 --only Dialogue-v0    fewer, one task; prints only
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { makePlan } from '../web/cli/plan.mjs';
+import { runJobs } from '../web/cli/pool.mjs';
+import { aggregate, iqmText, parseSeeds } from '../web/cli/runs.mjs';
+import { load } from '../web/node/node.mjs';
+import { median } from '../web/lib/statistics.mjs';
+import { ROOT, say } from './run.mjs';
+
+/** @import { Bellhop, Env, LanguageModel, Model } from '../web/bellhop.js' */
+/** @import { Summary } from '../web/cli/training.mjs' */
+
+export const TEXT_MARK = '<!-- npm run results:text -->';
+
+/**
+ * What is known of each task: its optimum and the uniformly random policy's mean, as the headers in envs/ state and
+ * tests/c compute them; how its language model is pre-trained. Which event of a document is the main one takes three layers:
+ * what a sentence is about, what most are about, which those are.
+ * @type {Record<string, { optimum: number, random: number, share: number, pretrain: Partial<typeof PRETRAINING> }>}
+ */
+const TASKS = {
+  'TextGen-v1': { optimum: 1, random: 0.236142, share: 0.9, pretrain: {} },
+  'Dialogue-v0': { optimum: 0.651867, random: -0.737374, share: 0.9, pretrain: {} },
+  'Translate-v0': { optimum: 1, random: 0.053286, share: 0.9, pretrain: {} },
+  'Summarize-v0': { optimum: 0.744735, random: 0.34888, share: 0.9, pretrain: { nLayers: 3, maxSteps: 20_000, nTexts: 500_000 } },
+  'CodeGen-v0': { optimum: 1, random: 0.083637, share: 0.7, pretrain: {} },
+};
+const PRETRAINING = { dModel: 32, nHeads: 4, nLayers: 2, batchSize: 32, maxSteps: 1500, learningRate: 0.004, learningRateEnd: 0.0002, nTexts: 20_000 };
+/** Sizes of a task's networks. @param {string} id */
+const sizesOf = (id) => {
+  const { dModel, nHeads, nLayers } = { ...PRETRAINING, ...TASKS[id].pretrain };
+  return { dModel, nHeads, nLayers };
+};
+const EPISODES = 500;
+const BEST_OF = 8;
+
+const { values: args } = parseArgs({
+  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
+});
+
+/** @param {number} x */
+const show = (x) => Number.isFinite(x) ? String(Math.round(x * 1000) / 1000) : '–';
+/** @param {unknown[]} cells */
+const row = (cells) => `| ${cells.join(' | ')} |`;
+/** @param {string[]} head @param {unknown[][]} rows */
+const table = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+
+/** Numbers in [0, 1) from a seed (mulberry32), for sampling from policies. @param {number} seed */
+function uniformFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** An action by its log-probabilities. @param {Float64Array} logP @param {number} u */
+function draw(logP, u) {
+  let action = 0;
+  for (let a = 0; a < logP.length; a++) {
+    const p = Math.exp(logP[a]);
+    if (p > 0) action = a;
+    u -= p;
+    if (u < 0) return a;
+  }
+  return action;
+}
+
+/**
+ * Plays episodes, each `n` times from the same start, actions drawn from a policy; of each the best counts.
+ * @param {Env} env @param {(obs: any) => Float64Array} logP @param {{ episodes: number, n?: number, each?: (info: any, reward: number) => void }} how
+ */
+function playSampled(env, logP, { episodes, n = 1, each = () => {} }) {
+  const uniform = uniformFrom(1);
+  let sum = 0;
+  for (let episode = 0; episode < episodes; episode++) {
+    let best = -Infinity;
+    for (let k = 0; k < n; k++) {
+      let [obs] = env.reset({ seed: 1_000_000 + episode });
+      let total = 0;
+      for (let done = false; !done;) {
+        const [next, reward, terminated, truncated, info] = env.step(draw(logP(obs), uniform()));
+        total += reward;
+        obs = next;
+        done = terminated || truncated;
+        if (done) each(info, total);
+      }
+      best = Math.max(best, total);
+    }
+    sum += best;
+  }
+  return sum / episodes;
+}
+
+/** @param {Bellhop} bh @param {string} id @param {string} folder */
+function pretrain(bh, id, folder) {
+  const env = bh.make(/** @type {any} */ (id));
+  const since = performance.now();
+  const training = new bh.Pretraining(env, { ...PRETRAINING, ...TASKS[id].pretrain, seed: 0 });
+  training.step(Number(training.options.maxSteps));
+  const seconds = (performance.now() - since) / 1000;
+  const { perplexity } = training.validate();
+  const { trigram } = training.ngrams();
+  const file = path.join(folder, `${id}.safetensors`);
+  writeFileSync(file, training.save());
+  const policy = new bh.PPO(env, sizesOf(id));
+  policy.startFrom(training.model);
+  const greedy = policy.evaluate({ episodes: EPISODES }).mean;
+  const logP = (/** @type {any} */ obs) => policy.qValues(obs);
+  const sampled = playSampled(env, logP, { episodes: EPISODES });
+  const bestOf = playSampled(env, logP, { episodes: EPISODES / 5, n: BEST_OF });
+  [policy, training, env].forEach((each) => each.dispose());
+  return { file, seconds, perplexity, trigram, greedy, sampled, bestOf };
+}
+
+/** Step of the first evaluation at or above a bar; Infinity when there is none. @param {string} folder @param {number} bar */
+function reachedAt(folder, bar) {
+  const [head, ...rows] = readFileSync(path.join(folder, 'metrics.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));
+  const [step, mean] = [head.indexOf('time/total_timesteps'), head.indexOf('eval/mean_reward')];
+  const found = rows.find((cells) => cells[0] === 'eval' && Number(cells[mean]) >= bar);
+  return found ? Number(found[step]) : Infinity;
+}
+
+/** @param {Bellhop} bh @param {string} id @param {string | undefined} languageModel @param {number[]} seeds @param {string} folder */
+async function runSeeds(bh, id, languageModel, seeds, folder) {
+  const plan = makePlan(bh, id, new Map([['algo', 'dqn']]), []);
+  const name = languageModel === undefined ? 'scratch' : 'lm';
+  const jobs = seeds.map((seed) => ({ plan: { ...plan, languageModel, options: { ...plan.options, ...sizesOf(id), seed } }, out: path.join(folder, `${id}-${name}-${seed}`) }));
+  const runs = (await runJobs(jobs, { threads: Number(args.jobs) })).filter((summary) => summary !== null);
+  const { optimum, random } = TASKS[id];
+  const at = jobs.map(({ out }) => reachedAt(out, random + 0.7 * (optimum - random)));
+  return { runs, all: aggregate(runs, null), at: median(at) };
+}
+
+/** @param {Bellhop} bh @param {string} id @param {number[]} seeds @param {string} folder */
+async function task(bh, id, seeds, folder) {
+  const { optimum, random, share } = TASKS[id];
+  const lm = pretrain(bh, id, folder);
+  say(`${id}: language model ${show(lm.perplexity)} (trigram ${show(lm.trigram)}), greedy ${show(lm.greedy)}, ${show(lm.seconds)} s`);
+  const scratch = await runSeeds(bh, id, undefined, seeds, folder);
+  say(`${id}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
+  const withModel = await runSeeds(bh, id, lm.file, seeds, folder);
+  say(`${id}: DQN + LM ${show(withModel.all['eval/mean_reward'].mean)} best, ${show(withModel.all['final/mean_reward'].mean)} final`);
+  const way = (/** @type {number} */ mean) => `${Math.round((mean - random) / (optimum - random) * 100)} %`;
+  const bar = random + share * (optimum - random);
+  const steps = scratch.runs[0].total_timesteps;
+  const cells = (/** @type {{ runs: Summary[], all: ReturnType<typeof aggregate>, at: number }} */ { runs, all, at }) => [
+    show(all['eval/mean_reward'].mean), iqmText(all['eval/mean_reward']), way(all['eval/mean_reward'].mean), show(all['final/mean_reward'].mean),
+    way(all['final/mean_reward'].mean), `${runs.filter((run) => run['eval/mean_reward'] >= bar).length}/${runs.length}`,
+    Number.isFinite(at) ? at.toLocaleString('en-US') : `not in ${steps.toLocaleString('en-US')}`, show(all['time/median_seconds']),
+  ];
+  const plain = (/** @type {number} */ mean) => [show(mean), '', way(mean), '', '', '', '', ''];
+  return {
+    lines: [
+      [id, 'optimum', ...plain(optimum)], [id, 'random', ...plain(random)], [id, 'LM alone, greedy', ...plain(lm.greedy)],
+      [id, 'LM alone, sampled', ...plain(lm.sampled)], [id, `LM alone, best of ${BEST_OF}`, ...plain(lm.bestOf)],
+      [id, 'DQN from scratch', ...cells(scratch)], [id, 'DQN + LM', ...cells(withModel)],
+    ],
+    model: [id, show(lm.perplexity), show(lm.trigram), show(lm.seconds)],
+    file: lm.file,
+  };
+}
+
+// ---- the leash ----
+
+/** A reward that pays for length and pleasant words only: what a policy finds when nothing holds it. */
+const PROXY = { grammarWeight: 0, topicWeight: 0, lengthWeight: 0.5, repetitionWeight: 0, sentimentWeight: 0.5 };
+/** @type {[name: string, envOptions: object, options: object][]} */
+const LEASHES = [
+  ['the task\'s reward, no penalty', {}, { klCoef: 0 }],
+  ['the task\'s reward, KL target 0.3', {}, { klCoef: 0.05, klTarget: 0.3 }],
+  ['proxy reward, no penalty', PROXY, { klCoef: 0 }],
+  ['proxy reward, fixed penalty 0.2', PROXY, { klCoef: 0.2 }],
+  ['proxy reward, KL target 0.3', PROXY, { klCoef: 0.05, klTarget: 0.3 }],
+];
+
+/** What a policy writes, rated by the task's parts. @param {Env} env @param {Model} model */
+function judge(env, model) {
+  const parts = { grammar: 0, topic: 0 };
+  const texts = new Set();
+  /** @type {string[]} */
+  const samples = [];
+  let kl = 0, steps = 0;
+  const logP = (/** @type {any} */ obs) => {
+    const now = model.qValues(obs), was = /** @type {Float64Array} */ (model.logPrior(obs));
+    now.forEach((p, a) => {
+      if (p > -1e29) kl += Math.exp(p) * (p - was[a]);
+    });
+    steps++;
+    return now;
+  };
+  const n = 300;
+  const reward = playSampled(env, logP, {
+    episodes: n,
+    each(info) {
+      parts.grammar += info.parts.grammar / n;
+      parts.topic += info.parts.topic / n;
+      texts.add(info.text);
+      if (samples.length < 3) samples.push(info.text);
+    },
+  });
+  return { reward, ...parts, kl: kl / steps, different: texts.size, samples };
+}
+
+/** @param {Bellhop} bh @param {string} file */
+async function leashes(bh, file) {
+  const rows = [];
+  for (const [name, envOptions, options] of LEASHES) {
+    const env = bh.make('TextGen-v1', envOptions);
+    const model = new bh.PPO(env, { seed: 0, totalTimesteps: 60_000, dModel: 32, nHeads: 4, nLayers: 2, ...options });
+    const lm = bh.LanguageModel.load(readFileSync(file));
+    model.startFrom(lm);
+    const before = judge(env, model);
+    await model.learn();
+    const after = judge(env, model);
+    if (rows.length === 0 || name.startsWith('proxy reward, no')) rows.push([rows.length === 0 ? 'before, the task\'s reward' : 'before, proxy reward', ...cellsOf(before)]);
+    rows.push([name, ...cellsOf(after)]);
+    say(`${name}: reward ${show(after.reward)}, KL ${show(after.kl)}, grammar ${show(after.grammar)}`);
+    [lm, model, env].forEach((each) => each.dispose());
+  }
+  return rows;
+}
+
+/** @param {ReturnType<typeof judge>} judged */
+function cellsOf({ reward, kl, grammar, topic, different, samples }) {
+  return [show(reward), show(kl), show(grammar), show(topic), `${different}/300`, samples.map((text) => `“${text.replace(/<(\w+)>/g, '\\<$1\\>')}”`).join('<br>')];
+}
+
+const HEAD = ['task', 'policy', 'best: mean', 'best: IQM (95 %)', 'of the way', 'final: mean', 'of the way', 'best ≥ bar', '70 % at step (median)', 'seconds'];
+
+async function main() {
+  const seeds = parseSeeds(args.seeds);
+  const bh = await load();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bellhop-text-'));
+  try {
+    const tasks = [];
+    for (const id of Object.keys(TASKS)) {
+      if (!args.only || args.only === id) tasks.push(await task(bh, id, seeds, folder));
+    }
+    const textgen = tasks.find(({ file }) => file.includes('TextGen-v1'));
+    const leash = textgen ? await leashes(bh, textgen.file) : [];
+    const text = report(seeds, tasks, leash);
+    console.log(text);
+    if (!args.only) writeEnd(text);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>[]} tasks @param {unknown[][]} leash */
+function report(seeds, tasks, leash) {
+  return `${TEXT_MARK}
+## Tasks of text
+
+Made by \`npm run results:text\` on ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}; seeds ${seeds[0]} to ${seeds.at(-1)}. Optimum and random mean are
+exact (\`envs/*.h\` state them, \`tests/c\` compute them). The language model of a task (2 layers, of Summarize-v0 3, of 32 channels) learned from examples of
+mediocre writers, seed 0; *greedy*, *sampled* and *best of ${BEST_OF}* are its own texts, ${EPISODES} episodes. DQN is each environment's preset, from scratch and
+from that model (\`bellhop train ENV --language-model MODEL\`). "Of the way" is from random to optimum; the bar is 90 % of it (CodeGen 70 %).
+
+${table(HEAD, tasks.flatMap(({ lines }) => lines))}
+
+The language models: perplexity on held-out examples, beside that of a trigram model with add-k smoothing, and seconds of pre-training.
+
+${table(['task', 'perplexity', 'trigram', 'seconds'], tasks.map(({ model }) => model))}
+
+## A leash
+
+PPO fine-tunes the language model of TextGen-v1, 60,000 steps, seed 0; 300 sampled texts. The *proxy reward* pays for length and pleasant words only
+(grammar and topic weigh 0): without a penalty the policy finds texts that please it and nobody else; the KL penalty keeps them language. KL is per
+step, between the policy and the model it started from.
+
+${table(['run', 'reward', 'KL', 'grammar', 'topic', 'different texts', 'first three'], leash)}
+`;
+}
+
+/** @param {string} text */
+function writeEnd(text) {
+  const file = path.join(ROOT, 'docs', 'results.md');
+  const [before] = readFileSync(file, 'utf8').split(TEXT_MARK);
+  writeFileSync(file, `${before.trimEnd()}\n\n${text}`);
+}
+
+await main();

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The command line in processes of its own, for tests.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
+
+/** Commands that run in a folder. @param {string} folder */
+export function cli(folder) {
+  /** @param {...string} args */
+  function bellhop(...args) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
+    return { status, stdout, stderr, json: () => stdout.trim().split('\n').map((line) => JSON.parse(line)) };
+  }
+
+  /** One line on stderr, nothing on stdout. @param {string[]} args @param {number} status @param {RegExp} message */
+  function refused(args, status, message) {
+    const result = bellhop(...args);
+    assert.equal(result.status, status, result.stderr);
+    assert.match(result.stderr, message);
+    assert.match(result.stderr, /^bellhop: [^\n]+\n$/, 'one line');
+    assert.equal(result.stdout, '');
+  }
+
+  return { CLI, bellhop, refused };
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The example of docs/environments.md is run as it stands, in JavaScript and on the command line.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = readFileSync(join(root, 'docs/environments.md'), 'utf8');
+const run = promisify(execFile);
+
+/** A folder inside the package, so that it finds 'bellhop'. @param {(folder: string) => Promise<void>} use */
+async function inFolder(use) {
+  mkdirSync(join(root, 'build/out'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'build/out/environments-'));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('the environment of docs/environments.md passes checkEnv, is learned, and leaves nothing in memory', async () => {
+  const [, snippet] = /^```js\n([^]*?)^```$/m.exec(page) ?? [];
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, 'tank.mjs'), `${snippet}
+const again = bh.loadModel(model.save());
+[env, model, again].forEach((each) => each.dispose());
+console.log(bh.liveBytes());\n`);
+    const { stdout } = await run(process.execPath, [join(folder, 'tank.mjs')]);
+    const [mean, live] = stdout.trim().split('\n').map((line) => Number(line.split(' ').at(-1)));
+    assert.ok(mean > 80, `mean ${mean}, random play has 57`);
+    assert.equal(live, 0);
+  });
+});
+
+test('its commands run on the class in a file', async () => {
+  const [, tank] = /^(class Tank \{$[^]*?^\}$)/m.exec(page) ?? [];
+  const [, commands] = /^```sh\n([^]*?)^```$/m.exec(page) ?? [];
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, 'tank.mjs'), `export default ${tank}\n`);
+    for (const command of commands.trim().split('\n')) {
+      const [, , name, ...rest] = command.split(' ');
+      const short = name === 'eval' ? [] : ['--total-timesteps', '300', '--eval-freq', '0', '--final-eval-episodes', '2'];
+      const { stdout } = await run(process.execPath, [join(root, 'web/cli/cli.mjs'), name, ...rest, ...short], { cwd: folder });
+      assert.match(stdout, /Tank-v0|algo=dqn/, command);
+    }
+  });
+});

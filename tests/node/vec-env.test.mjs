@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Vector environments through JavaScript: each row is the single environment of its seed; misuse; memory.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from '../../web/node/node.mjs';
+import { fails } from './fails.mjs';
+
+const bh = await load();
+const N = 5;
+
+/** One observation as an array. @param {any} obs */
+const flat = (obs) => (typeof obs === 'number' ? [obs] : [...obs]);
+
+/** Row i of n. @param {Float32Array} rows @param {number} i */
+const row = (rows, i) => [...rows.subarray(i * rows.length / N, (i + 1) * rows.length / N)];
+
+for (const { id } of bh.catalog.envs) {
+  test(`${id}: ${N} in a vector are ${N} single ones, reset in the step that ends them`, () => {
+    const live = bh.liveBytes();
+    const envs = bh.makeVec(id, { numEnvs: N });
+    const singles = Array.from({ length: N }, () => bh.make(id));
+    assert.deepEqual(envs.singleActionSpace, singles[0].actionSpace);
+    assert.deepEqual(envs.singleObservationSpace, singles[0].observationSpace);
+    assert.deepEqual([envs.spec, envs.options, envs.numEnvs, envs.autoresetMode], [singles[0].spec, singles[0].options, N, 'SameStep']);
+    const [first] = envs.reset({ seed: 20 });
+    singles.forEach((single, i) => assert.deepEqual(row(first, i), flat(single.reset({ seed: 20 + i })[0])));
+    for (let k = 0; k < 300; k++) {
+      const actions = Int32Array.from({ length: N }, (_, i) => ((k * 7 + i * 3) ^ (k >> 2)) % envs.singleActionSpace.n);
+      const [obs, rewards, terminations, truncations, { finalObs }] = envs.step(actions);
+      singles.forEach((single, i) => {
+        const [want, reward, terminated, truncated] = single.step(actions[i]);
+        assert.deepEqual([row(finalObs, i), rewards[i], terminations[i], truncations[i]], [flat(want), reward, +terminated, +truncated]);
+        assert.deepEqual(row(obs, i), flat(terminated || truncated ? single.reset()[0] : want));
+      });
+    }
+    envs.close();
+    singles.forEach((single) => single.close());
+    assert.equal(bh.liveBytes(), live);
+  });
+}
+
+test('what step returns is the caller\'s, of the types of Gymnasium', () => {
+  const envs = bh.makeVec('CartPole-v1', { numEnvs: 3, suttonBartoReward: true });
+  const [before] = envs.reset();
+  const copy = before.slice();
+  const result = envs.step([0, 1, 0]);
+  assert.deepEqual(before, copy);
+  const [obs, rewards, terminations, truncations] = result;
+  assert.ok(obs instanceof Float32Array && rewards instanceof Float64Array);
+  assert.ok(terminations instanceof Uint8Array && truncations instanceof Uint8Array);
+  assert.deepEqual([obs.length, ...rewards], [12, 0, 0, 0]);
+  const again = envs.reset({ seed: 0 })[0];
+  assert.deepEqual(again, before); // the first reset of all has seed 0
+  assert.notDeepEqual(envs.reset()[0], again);
+  envs.close();
+});
+
+test('bad calls name what is wrong and change nothing', () => {
+  const live = bh.liveBytes();
+  for (const numEnvs of [0, -1, 1.5, 65537, NaN, '2', null]) {
+    fails(() => bh.makeVec('CartPole-v1', { numEnvs: /** @type {any} */ (numEnvs) }), 'BH_ERR_ARGUMENT', /numEnvs is .*between 1 and 65536/);
+  }
+  fails(() => bh.makeVec('CartPole-v0'), 'BH_ERR_UNKNOWN', /did you mean 'CartPole-v1'/);
+  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ ({ num_envs: 2 })), 'BH_ERR_CONFIG', /'num_envs'/);
+  fails(() => bh.makeVec('GridWorld-v0', { numEnvs: 2, slip: 2 }), 'BH_ERR_CONFIG', /slip is 2/);
+  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (64)), 'BH_ERR_CONFIG', /64/);
+  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (null)), 'BH_ERR_CONFIG', /null/);
+  assert.equal(bh.liveBytes(), live);
+
+  const [envs, twin] = [bh.makeVec('CartPole-v1', { numEnvs: 2 }), bh.makeVec('CartPole-v1', { numEnvs: 2 })];
+  fails(() => envs.step([0, 0]), 'BH_ERR_STATE', /before reset/);
+  envs.reset({ seed: 4 });
+  twin.reset({ seed: 4 });
+  for (const actions of [[0], [0, 1, 0], [], new Int32Array(3), 1, null, undefined, '01', {}]) {
+    fails(() => envs.step(/** @type {any} */ (actions)), 'BH_ERR_ARGUMENT', /actions must be an array of 2, one per environment/);
+  }
+  for (const action of [2, -1, 0.5, NaN, '1', null, undefined, 2 ** 32]) {
+    fails(() => envs.step(/** @type {any} */ ([0, action])), 'BH_ERR_ARGUMENT', /action of environment 1 is .*between 0 and 1/);
+  }
+  fails(() => envs.reset({ seed: -1 }), 'BH_ERR_ARGUMENT', /seed is -1/);
+  fails(() => envs.reset(/** @type {any} */ ({ sead: 1 })), 'BH_ERR_ARGUMENT', /did you mean 'seed'/);
+  assert.deepEqual(envs.step([1, 0]), twin.step([1, 0]));
+  envs.close();
+  twin.dispose();
+  envs.close();
+  fails(() => envs.step([0, 0]), 'BH_ERR_STATE', /was disposed/);
+  fails(() => envs.reset(), 'BH_ERR_STATE', /was disposed/);
+  assert.equal(bh.liveBytes(), live);
+});

@@ -1,7 +1,0 @@
-#!/usr/bin/env node
-// SPDX-License-Identifier: MIT
-// The command `bellhop`; what it does is in cli/.
-import process from 'node:process';
-import { main } from './cli/main.mjs';
-
-process.exitCode = await main(process.argv.slice(2));

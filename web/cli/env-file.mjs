@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Environments of one's own on the command line: where a command takes ENV, FILE.mjs is a module whose default export is what
+// bh.register takes, or an array of such. FILE.mjs#ID is one of several.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { isSource, thrownText } from '../lib/definition.mjs';
+import { suggestion } from '../lib/options.mjs';
+import { UsageError } from './args.mjs';
+import { about } from './files.mjs';
+
+/** @typedef {import('../bellhop.js').Bellhop} Bellhop */
+/** @typedef {import('../bellhop.js').CustomEnvSource} Source */
+
+const FILE = /^(.+\.m?js)(?:#(.*))?$/;
+
+/** @param {string} path @returns {Promise<Source[]>} */
+async function sourcesOf(path) {
+  if (!existsSync(path)) throw new Error(`${path} does not exist`);
+  const module = await import(pathToFileURL(resolve(path)).href).catch((cause) => {
+    throw new Error(`${path} could not be imported: ${thrownText(cause)}`, { cause });
+  });
+  const sources = Array.isArray(module.default) ? module.default : [module.default];
+  if (sources.length > 0 && sources.every(isSource)) return sources;
+  throw new Error(`${path}: its default export must be an environment, a class or function that makes one, or an array of such`);
+}
+
+/** @param {Bellhop} bh @param {string} path @param {Source[]} sources @returns {string[]} their ids */
+function register(bh, path, sources) {
+  return sources.map((source) => about(path, () => bh.register(source).id));
+}
+
+/** Makes the environments of a file known, unchecked. @param {Bellhop} bh @param {string} path */
+export async function registerFile(bh, path) {
+  register(bh, path, await sourcesOf(path));
+}
+
+/** Throws with everything that is wrong; what is likely a mistake is said on stderr. @param {Bellhop} bh @param {string} path @param {Source} source */
+function check(bh, path, source) {
+  const { errors, warnings } = bh.checkEnv(source, { throws: false });
+  if (errors.length > 0) throw new Error(`${path}: ${errors.join('; ')}`);
+  warnings.forEach((warning) => process.stderr.write(`bellhop: ${path}: warning: ${warning.replaceAll('\n', ' ')}\n`));
+}
+
+/**
+ * The id of what was typed as ENV; if that is a file, its environments are known then, and the one that is meant is checked.
+ * @template {string | undefined} T
+ * @param {Bellhop} bh @param {T} typed
+ * @returns {Promise<{ id: T | string, file?: string }>} file: its absolute path
+ */
+export async function openEnv(bh, typed) {
+  const [, path, wanted] = FILE.exec(typed ?? '') ?? [];
+  if (path === undefined) return { id: typed };
+  const sources = await sourcesOf(path);
+  const ids = register(bh, path, sources);
+  if (wanted === undefined && ids.length > 1) throw new UsageError(`${path} has ${ids.join(', ')}: say which, such as ${path}#${ids[0]}`);
+  const id = wanted ?? ids[0];
+  if (!ids.includes(id)) throw new UsageError(`${path} has no environment '${id}'${suggestion(id, ids) || `, but ${ids.join(', ')}`}`);
+  check(bh, path, sources[ids.indexOf(id)]);
+  return { id, file: resolve(path) };
+}

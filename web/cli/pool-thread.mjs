@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// A thread of the pool: one run after the other, in a module of its own.
+import { parentPort } from 'node:worker_threads';
+import { load } from '../node/node.mjs';
+import { registerFile } from './env-file.mjs';
+import { trainJob } from './training.mjs';
+
+const PROGRESS_MS = 100;
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+const library = load();
+library.catch(() => {}); // the job says so
+let stop = new AbortController();
+/** Files whose environments this module knows. @type {Set<string>} */
+const registered = new Set();
+
+/** @param {string | undefined} envFile */
+async function ready(envFile) {
+  const bh = await library;
+  if (envFile !== undefined && !registered.has(envFile)) {
+    await registerFile(bh, envFile);
+    registered.add(envFile);
+  }
+  return bh;
+}
+
+/** @param {import('./training.mjs').Job} job */
+async function run(job) {
+  stop = new AbortController();
+  let posted = -Infinity;
+  try {
+    const result = await trainJob(await ready(job.plan.envFile), job, {
+      signal: stop.signal,
+      onProgress({ timesteps, totalTimesteps }) {
+        if (performance.now() - posted < PROGRESS_MS) return;
+        posted = performance.now();
+        port.postMessage({ progress: { timesteps, totalTimesteps } });
+      },
+    });
+    port.postMessage({ result });
+  } catch (error) {
+    const { status, message, summary } = /** @type {any} */ (error);
+    port.postMessage({ error: { status, message, summary } });
+  }
+}
+
+port.on('message', ({ job }) => {
+  if (job) void run(job);
+  else stop.abort();
+});

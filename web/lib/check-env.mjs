@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+// checkEnv: plays an environment with random actions and says everything that is not as Gymnasium's contract has it,
+// expected against actual. Each kind of mistake is said once, where it was seen first. Needs no WebAssembly.
+import { OwnEnv } from './custom-env.mjs';
+import { readDefinition, readObservation, thrownText } from './definition.mjs';
+import { shown } from './options.mjs';
+import { onlyKeys, wholeNumber } from './setup.mjs';
+import { BellhopError } from './wasm.mjs';
+
+/** @typedef {import('../bellhop.js').CustomEnv} Instance */
+/** @typedef {import('./definition.mjs').Definition} Definition */
+/** @typedef {{ observation: ArrayLike<number>, reward: unknown, terminated: unknown, truncated: unknown }} Outcome */
+
+const COMPARED_STEPS = 100;
+
+/**
+ * @param {unknown} given   an environment, a function that makes them, or a class
+ * @param {import('../bellhop.js').CheckEnvOptions} [options]
+ * @returns {import('../bellhop.js').EnvReport}
+ */
+export function checkEnv(given, options = {}) {
+  onlyKeys('checkEnv', options, ['steps', 'seed', 'throws']);
+  const { steps = 1000, seed = 0, throws = true } = options;
+  wholeNumber('steps', steps, 1, 10_000_000);
+  wholeNumber('seed', seed, 0, 2 ** 32 - 1);
+  const report = new Report();
+  const { definition, problems, name } = given instanceof OwnEnv ? { definition: given, problems: [], name: given.id } : readDefinition(given);
+  report.name = name;
+  problems.forEach((problem) => report.errors.push(problem));
+  if (definition) new Check(definition, report, seed).run(steps);
+  const { errors, warnings } = report;
+  if (throws && errors.length > 0) {
+    throw new BellhopError('BH_ERR_ENV', `${name} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}:\n- ${errors.join('\n- ')}`);
+  }
+  return { ok: errors.length === 0, errors, warnings };
+}
+
+/** What was found, each kind once. */
+class Report {
+  name = '';
+  /** @type {string[]} */
+  errors = [];
+  /** @type {string[]} */
+  warnings = [];
+  /** @type {Set<string>} */
+  #seen = new Set();
+
+  /** @param {string} kind @param {string} text */
+  error(kind, text) {
+    this.#add(this.errors, kind, text);
+  }
+
+  /** @param {string} kind @param {string} text */
+  warn(kind, text) {
+    this.#add(this.warnings, kind, text);
+  }
+
+  /** @param {string[]} list @param {string} kind @param {string} text */
+  #add(list, kind, text) {
+    if (this.#seen.has(kind)) return;
+    this.#seen.add(kind);
+    list.push(`${this.name}: ${text}`);
+  }
+}
+
+/** Thrown where playing cannot go on; what is wrong has been said. */
+class Stop extends Error {}
+
+/** Numbers in [0, 1) (Mulberry32). @param {number} seed */
+function random(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+class Check {
+  #definition;
+  #report;
+  #seed;
+  /** Steps after which a run resets it, whatever it says. */
+  #limit;
+
+  /** @param {Pick<Definition, 'make' | 'isSingle' | 'observationSpace' | 'actionSpace'> & Partial<Definition>} definition @param {Report} report @param {number} seed */
+  constructor(definition, report, seed) {
+    this.#definition = definition;
+    this.#report = report;
+    this.#seed = seed;
+    this.#limit = definition.maxEpisodeSteps ?? /** @type {any} */ (definition).entry?.max_episode_steps ?? Infinity;
+  }
+
+  /** @param {number} steps */
+  run(steps) {
+    try {
+      this.#play(steps);
+      this.#compare(Math.min(steps, COMPARED_STEPS));
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error;
+    }
+  }
+
+  /** @returns {Instance} */
+  #make() {
+    try {
+      return this.#definition.make();
+    } catch (error) {
+      this.#report.error('make', `making one threw ${thrownText(error)}`);
+      throw new Stop();
+    }
+  }
+
+  // ---- playing ----
+
+  /** @param {number} steps */
+  #play(steps) {
+    const env = this.#make();
+    const next = random(this.#seed);
+    const arrays = new Reused(this.#report);
+    let episodes = 0, isOver = true, length = 0;
+    for (let i = 0; i < steps; i++) {
+      if (isOver) {
+        arrays.see('reset', this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
+        length = 0;
+      }
+      const action = this.#action(next);
+      const outcome = this.#step(env, action);
+      arrays.see(`step(${action})`, outcome.observation);
+      isOver = outcome.terminated === true || outcome.truncated === true;
+      if (isOver && episodes++ === 0) this.#stepAfterEnd(env, action);
+      isOver ||= ++length >= this.#limit;
+    }
+    if (episodes === 0 && this.#limit === Infinity) {
+      this.#report.warn('endless', `no episode ended within ${steps} random steps, and there is no maxEpisodeSteps: training may never see an end, and evaluation cuts every episode after 1000 steps`);
+    }
+    if (!this.#definition.isSingle) env.close?.();
+  }
+
+  /** @param {() => number} next */
+  #action(next) {
+    return Math.floor(next() * this.#definition.actionSpace.n);
+  }
+
+  /** @param {Instance} env @param {{ seed?: number }} options @returns {any} the observation as it was given */
+  #reset(env, options) {
+    const name = options.seed === undefined ? 'reset({})' : `reset({ seed: ${options.seed} })`;
+    const result = this.#call(name, () => env.reset(options), '[observation, info]');
+    if (result.length !== 2) this.#report.error('reset length', `${name} returned an array of ${result.length}, but must return [observation, info]`);
+    this.#observation(name, result[0]);
+    this.#info(name, result[1]);
+    return result[0];
+  }
+
+  /** @param {Instance} env @param {number} action */
+  #step(env, action) {
+    const name = `step(${action})`;
+    const wanted = '[observation, reward, terminated, truncated, info]';
+    const result = this.#call(name, () => env.step(action), wanted);
+    const [observation, reward, terminated, truncated, info] = result;
+    if (result.length === 4) {
+      this.#report.error('step length', `${name} returned an array of 4, but must return ${wanted}: truncated is missing (an episode that is cut, by a time limit, is not terminated)`);
+    } else {
+      if (result.length !== 5) this.#report.error('step length', `${name} returned an array of ${result.length}, but must return ${wanted}`);
+      this.#boolean(name, 'truncated', truncated);
+      this.#info(name, info);
+    }
+    this.#boolean(name, 'terminated', terminated);
+    this.#observation(name, observation);
+    if (typeof reward !== 'number' || !Number.isFinite(reward)) {
+      this.#report.error('reward', `${name} returned the reward ${shown(reward)}, but it must be a finite number`);
+    }
+    return { observation, reward, terminated, truncated };
+  }
+
+  /** @param {string} name @param {() => any} call @param {string} wanted */
+  #call(name, call, wanted) {
+    let result;
+    try {
+      result = call();
+    } catch (error) {
+      this.#report.error('throws', `${name} threw ${thrownText(error)}`);
+      throw new Stop();
+    }
+    if (typeof result?.then === 'function') {
+      result.then(() => {}, () => {});
+      this.#report.error('async', `${name} returned a Promise, but must return ${wanted}: environments are stepped without waiting, so reset and step cannot be async`);
+      throw new Stop();
+    }
+    if (Array.isArray(result)) return result;
+    this.#report.error('result', `${name} returned ${shown(result)}, but must return ${wanted}`);
+    throw new Stop();
+  }
+
+  /** @param {string} name @param {any} value */
+  #observation(name, value) {
+    const space = this.#definition.observationSpace;
+    const { flat, problem } = readObservation(space, value);
+    if (problem !== undefined) {
+      this.#report.error('observation', `${name} returned an observation that ${problem}`);
+      return;
+    }
+    if (space.type !== 'Box') return;
+    for (let i = 0; i < flat.length; i++) {
+      const x = Math.fround(flat[i]);
+      if (x >= space.low[i] && x <= space.high[i]) continue;
+      this.#report.error('range', `${name} returned an observation that has ${flat[i]} at [${i}], but observationSpace says it is between ${space.low[i]} and ${space.high[i]}`);
+      return;
+    }
+  }
+
+  /** @param {string} name @param {string} what @param {unknown} value */
+  #boolean(name, what, value) {
+    if (typeof value !== 'boolean') this.#report.error(what, `${name} returned ${what} as ${shown(value)}, but it must be true or false`);
+  }
+
+  /** @param {string} name @param {unknown} info */
+  #info(name, info) {
+    if (typeof info === 'object' && info !== null && !Array.isArray(info)) return;
+    this.#report.error('info', `${name} returned info as ${shown(info)}, but it must be an object, {} where there is nothing to say`);
+  }
+
+  /** @param {Instance} env @param {number} action */
+  #stepAfterEnd(env, action) {
+    try {
+      env.step(action);
+      this.#report.warn('after end', 'step is not refused after the end of an episode; throwing there shows mistakes of those who use it');
+    } catch {
+      // As it should be.
+    }
+  }
+
+  // ---- the same seed ----
+
+  /** @param {number} steps */
+  #compare(steps) {
+    const env = this.#make();
+    const once = this.#record(env, steps);
+    const again = this.#record(env, steps);
+    const at = difference(once, again);
+    if (at !== undefined) {
+      this.#report.error('determinism', `the same seed and actions gave other results the second time (${at}): everything random must follow from the seed of reset({ seed })`);
+    } else if (!this.#definition.isSingle) {
+      this.#compareTwo(env, once, steps);
+    }
+    if (!this.#definition.isSingle) env.close?.();
+  }
+
+  /** Two that step in turns must not share what they remember. @param {Instance} a @param {Outcome[]} once @param {number} steps */
+  #compareTwo(a, once, steps) {
+    const b = this.#make(), report = this.#report;
+    this.#report = new Report();
+    const at = this.#playInTurns([a, b], once, steps);
+    this.#report = report;
+    if (at !== undefined) {
+      this.#report.error('shared', `two environments that step in turns gave other results than one alone (${at}): they share what each must have for itself`);
+    }
+    b.close?.();
+  }
+
+  /** Where one of two differs from one alone, in words. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
+  #playInTurns(envs, once, steps) {
+    const nexts = [random(this.#seed), random(this.#seed)];
+    /** @type {Outcome[][]} */
+    const records = [[], []];
+    const players = envs.map((env, i) => this.#player(env, nexts[i], records[i]));
+    try {
+      for (let i = 0; i < steps; i++) players.forEach((play) => play());
+    } catch (error) {
+      if (error instanceof Stop) return this.#report.errors[0].replace(/^: /, '');
+      throw error;
+    }
+    return records.map((record) => difference(once, record)).find((at) => at !== undefined);
+  }
+
+  /** @param {Instance} env @param {number} steps */
+  #record(env, steps) {
+    /** @type {Outcome[]} */
+    const outcomes = [];
+    const play = this.#player(env, random(this.#seed), outcomes);
+    for (let i = 0; i < steps; i++) play();
+    return outcomes;
+  }
+
+  /** Takes one step a call, from the seed on, and keeps copies of what it got. @param {Instance} env @param {() => number} next @param {Outcome[]} outcomes */
+  #player(env, next, outcomes) {
+    let isOver = true, length = 0;
+    return () => {
+      if (isOver) {
+        length = 0;
+        outcomes.push(copy({ observation: this.#reset(env, outcomes.length === 0 ? { seed: this.#seed } : {}), reward: 0, terminated: false, truncated: false }));
+      }
+      const outcome = this.#step(env, this.#action(next));
+      outcomes.push(copy(outcome));
+      isOver = outcome.terminated === true || outcome.truncated === true || ++length >= this.#limit;
+    };
+  }
+}
+
+/** @param {Outcome} outcome */
+const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observation) });
+
+/** @param {any} value @returns {number[]} */
+function flatCopy(value) {
+  return typeof value === 'object' && value !== null ? Array.from(value).flatMap(flatCopy) : [value];
+}
+
+/** Where two records differ, in words. @param {Outcome[]} a @param {Outcome[]} b */
+function difference(a, b) {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    for (const key of /** @type {const} */ (['reward', 'terminated', 'truncated'])) {
+      if (!Object.is(a[i][key], b[i][key])) return `${key} number ${i}: ${shown(a[i][key])}, then ${shown(b[i][key])}`;
+    }
+    const [x, y] = [Array.from(a[i].observation), Array.from(b[i].observation)];
+    const at = x.findIndex((value, k) => !Object.is(value, y[k]));
+    if (at >= 0 || x.length !== y.length) return `observation number ${i}, [${Math.max(at, 0)}]: ${shown(x[at])}, then ${shown(y[at])}`;
+  }
+  return undefined;
+}
+
+/** Looks whether an array that was given out is written again. */
+class Reused {
+  #report;
+  /** @type {any} */
+  #last;
+  /** @type {number[]} */
+  #copy = [];
+
+  /** @param {Report} report */
+  constructor(report) {
+    this.#report = report;
+  }
+
+  /** @param {string} name @param {any} observation */
+  see(name, observation) {
+    if (typeof observation !== 'object' || observation === null) return;
+    const now = flatCopy(this.#last ?? []);
+    if (this.#last && now.some((value, i) => !Object.is(value, this.#copy[i]))) {
+      this.#report.warn('reused', `${name} changed the observation that had been returned before: whoever kept it sees other numbers; return a new array each time`);
+    }
+    this.#last = observation;
+    this.#copy = flatCopy(observation);
+  }
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+// Environments of one's own, in JavaScript, by Gymnasium's contract. The module calls them through one import
+// (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
+// passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
+// the error is thrown to whoever had called the module.
+import { boundsOf, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { shown } from './options.mjs';
+import { floatsOf } from './space.mjs';
+import { BellhopError } from './wasm.mjs';
+
+/** @typedef {import('./wasm.mjs').Wasm} Wasm */
+/** @typedef {import('../bellhop.js').CustomEnv} Instance */
+
+const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3;
+const FAILED = -1;
+/** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
+const REWARD_MAX = 1e30;
+
+/** Who reset a single object last: nobody else may step it. @type {WeakMap<object, Slot>} */
+const holders = new WeakMap();
+
+/** An environment as its author described it: spaces, limits, and how one is made. */
+export class OwnEnv {
+  /** @type {Instance | undefined} */
+  #first; // made to read the definition; the first one asked for
+  #make;
+
+  /** @param {unknown} given  see CustomEnvSource in bellhop.d.ts */
+  constructor(given) {
+    const { definition, problems } = readDefinition(given);
+    if (!definition) throw new BellhopError('BH_ERR_CONFIG', problems.join('; '));
+    this.id = definition.id;
+    this.isSingle = definition.isSingle;
+    this.observationSpace = definition.observationSpace;
+    this.actionSpace = definition.actionSpace;
+    this.entry = entryOf(definition);
+    this.#make = definition.make;
+    this.#first = definition.first;
+  }
+
+  /** An environment of its own; the object itself where there is but one. @returns {Instance} */
+  make() {
+    const first = this.#first;
+    if (first !== undefined && !this.isSingle) this.#first = undefined;
+    return first ?? this.#make();
+  }
+
+  /**
+   * The definition in the module; `close` when nothing made from it is left.
+   * @param {Wasm} wasm
+   */
+  open(wasm) {
+    const host = hostOf(wasm);
+    const handle = host.scripts.add(this);
+    const { observationSpace: space, actionSpace, isSingle, entry } = this;
+    const shape = space.type === 'Box' ? space.shape : [space.n];
+    try {
+      const address = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_script_create(
+        handle, Number(isSingle), scratch.string(this.id), space.type === 'Box' ? shape.length : 0, scratch.ints(shape),
+        Number(space.type === 'Box' && space.dtype === 'uint8'), scratch.floats(boundsOf(space)), actionSpace.n,
+        entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN)));
+      return {
+        address,
+        close() {
+          wasm.call.bhx_script_destroy(address);
+          host.scripts.remove(handle);
+        },
+      };
+    } catch (error) {
+      host.scripts.remove(handle);
+      throw error;
+    }
+  }
+}
+
+/** Its row of the catalogue. @param {import('./definition.mjs').Definition} definition @returns {import('../bellhop.js').EnvEntry} */
+function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThreshold, maxEpisodeSteps }) {
+  const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
+    bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
+  return Object.freeze({
+    id, summary, action_space: actionSpace,
+    observation_space: space.type === 'Discrete' ? space
+      : Object.freeze({ type: 'Box', shape: space.shape, dtype: space.dtype, low: bound(space.low), high: bound(space.high) }),
+    reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
+    n_view: 0, options: Object.freeze([]), presets: Object.freeze([]),
+  });
+}
+
+/** Things the module knows by a number. @template T */
+class Table {
+  /** @type {(T | undefined)[]} */
+  rows = [];
+  /** @type {number[]} */
+  #free = [];
+
+  /** @param {T} row */
+  add(row) {
+    const handle = this.#free.pop() ?? this.rows.length;
+    this.rows[handle] = row;
+    return handle;
+  }
+
+  /** @param {number} handle */
+  remove(handle) {
+    this.rows[handle] = undefined;
+    this.#free.push(handle);
+  }
+}
+
+/** The other side of the import, one per module. */
+class Host {
+  /** @type {Table<OwnEnv>} */
+  scripts = new Table();
+  /** @type {Table<Slot>} */
+  slots = new Table();
+  #wasm;
+
+  /** @param {Wasm} wasm */
+  constructor(wasm) {
+    this.#wasm = wasm;
+    wasm.envCall = (handle, op, value, obs, step) => this.#call(handle, op, value, obs, step);
+  }
+
+  /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
+  #call(handle, op, value, obs, step) {
+    try {
+      switch (op) {
+        case STEP:
+          /** @type {Slot} */ (this.slots.rows[handle]).step(value, obs, step);
+          return 0;
+        case RESET:
+          /** @type {Slot} */ (this.slots.rows[handle]).reset(value, obs);
+          return 0;
+        case CREATE:
+          return this.slots.add(new Slot(this.#wasm, /** @type {OwnEnv} */ (this.scripts.rows[handle])));
+        case DESTROY:
+          this.slots.rows[handle]?.close();
+          this.slots.remove(handle);
+          return 0;
+        default:
+          return FAILED;
+      }
+    } catch (error) {
+      this.#wasm.envFailure = error;
+      return FAILED;
+    }
+  }
+}
+
+/** @type {WeakMap<Wasm, Host>} */
+const hosts = new WeakMap();
+
+/** @param {Wasm} wasm */
+function hostOf(wasm) {
+  const host = hosts.get(wasm) ?? new Host(wasm);
+  hosts.set(wasm, host);
+  return host;
+}
+
+/** What reset and step of the environment said last, for people. @param {Wasm} wasm @param {number} env of the module */
+export function slotOf(wasm, env) {
+  const handle = wasm.call.bhx_env_script(env);
+  return handle < 0 ? undefined : hostOf(wasm).slots.rows[handle];
+}
+
+/** One environment that the module holds. */
+class Slot {
+  /** @type {unknown} */
+  info = {};
+  #wasm;
+  #own;
+  #env;
+  #space;
+  #n;
+  #isBox;
+  #isBytes;
+  #low;
+  #high;
+
+  /** @param {Wasm} wasm @param {OwnEnv} own */
+  constructor(wasm, own) {
+    this.#wasm = wasm;
+    this.#own = own;
+    this.#env = made(own);
+    const space = own.observationSpace;
+    this.#space = space;
+    this.#isBox = space.type === 'Box';
+    this.#isBytes = space.type === 'Box' && space.dtype === 'uint8';
+    this.#n = space.type === 'Box' ? floatsOf(space) : space.n;
+    this.#low = space.type === 'Box' ? space.low[0] : 0;
+    this.#high = space.type === 'Box' ? space.high[0] : 0;
+  }
+
+  /** @param {number} seed  -1 for none @param {number} at  where the observation goes */
+  reset(seed, at) {
+    const options = seed < 0 ? {} : { seed };
+    const name = seed < 0 ? 'reset({})' : `reset({ seed: ${seed} })`;
+    if (this.#own.isSingle) holders.set(this.#env, this);
+    /** @type {any} */
+    let result;
+    try {
+      result = this.#env.reset(options);
+    } catch (cause) {
+      throw this.#threw(name, cause);
+    }
+    if (!Array.isArray(result) || result.length < 1) throw this.#failure(name, notAList(result, '[observation, info]'));
+    if (!this.#write(result[0], at)) this.#explain(name, result[0], at);
+    this.info = result[1] ?? {};
+  }
+
+  /** @param {number} action @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
+  step(action, at, step) {
+    if (this.#own.isSingle && holders.get(this.#env) !== this) {
+      throw this.#failure(`step(${action})`, 'cannot go on: the object was reset by another model or environment since; give each a function or a class that makes environments');
+    }
+    /** @type {any} */
+    let result;
+    try {
+      result = this.#env.step(action);
+    } catch (cause) {
+      throw this.#threw(`step(${action})`, cause);
+    }
+    if (!Array.isArray(result) || result.length < 4) {
+      throw this.#failure(`step(${action})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
+    }
+    const reward = result[1], terminated = result[2], truncated = result[3];
+    if (typeof reward !== 'number' || !(Math.abs(reward) <= REWARD_MAX)) {
+      throw this.#failure(`step(${action})`, `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`);
+    }
+    if (typeof terminated !== 'boolean') throw this.#failure(`step(${action})`, notABoolean('terminated', terminated));
+    if (typeof truncated !== 'boolean') throw this.#failure(`step(${action})`, notABoolean('truncated', truncated));
+    if (!this.#write(result[0], at)) this.#explain(`step(${action})`, result[0], at);
+    this.#wasm.writeStep(step, reward, terminated, truncated);
+    this.info = result[4] ?? {};
+  }
+
+  close() {
+    if (this.#own.isSingle) return; // it is its author's
+    try {
+      this.#env.close?.();
+    } catch {
+      // Whoever disposes a model cannot mend it, and the collector may be who does.
+    }
+  }
+
+  /** The plain case: right, and flat. @param {any} value @param {number} at @returns {boolean} whether it was */
+  #write(value, at) {
+    const f32 = this.#wasm.f32;
+    const from = at >>> 2, n = this.#n;
+    if (!this.#isBox) {
+      if (!Number.isInteger(value) || value < 0 || value >= n) return false;
+      f32[from] = value;
+      return true;
+    }
+    if (typeof value !== 'object' || value === null || value.length !== n) return false;
+    for (let i = 0; i < n; i++) {
+      const x = value[i];
+      if (typeof x !== 'number') return false;
+      f32[from + i] = x;
+      if (f32[from + i] - f32[from + i] !== 0) return false;
+      if (this.#isBytes && (x !== (x & 255) || x < this.#low || x > this.#high)) return false;
+    }
+    return true;
+  }
+
+  /** Nested arrays are laid out; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
+  #explain(name, value, at) {
+    const { flat, problem } = readObservation(this.#space, value);
+    if (problem !== undefined) throw this.#failure(name, `returned an observation that ${problem}`);
+    this.#wasm.f32.set(flat, at >>> 2);
+  }
+
+  /** @param {string} name @param {string} text @param {unknown} [cause] */
+  #failure(name, text, cause) {
+    return new BellhopError('BH_ERR_ENV', `${this.#own.id}: ${name} ${text}`, cause === undefined ? undefined : { cause });
+  }
+
+  /** @param {string} name @param {unknown} cause */
+  #threw(name, cause) {
+    return this.#failure(name, `threw ${thrownText(cause)}`, cause);
+  }
+}
+
+/** @param {OwnEnv} own */
+function made(own) {
+  try {
+    return own.make();
+  } catch (cause) {
+    throw new BellhopError('BH_ERR_ENV', `${own.id}: making one threw ${thrownText(cause)}`, { cause });
+  }
+}
+
+/** @param {string} name @param {unknown} value */
+function notABoolean(name, value) {
+  return `returned ${name} as ${shown(value)}, but it must be true or false`;
+}
+
+/** @param {any} result @param {string} wanted */
+function notAList(result, wanted) {
+  if (typeof result?.then === 'function') {
+    result.then(() => {}, () => {}); // its failure is not of interest any more
+    return `returned a Promise, but must return ${wanted}: environments are stepped without waiting, so reset and step cannot be async`;
+  }
+  const got = Array.isArray(result) ? `an array of ${result.length}` : shown(result);
+  return `returned ${got}, but must return ${wanted}`;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+// Demonstrations: episodes somebody played, as objects and as a .jsonl file (docs/demonstrations.md): a header, then a
+// line per episode. Reading is safe for untrusted input: whatever is wrong is said with its line.
+import { BellhopError } from './wasm.mjs';
+import { camelCase, shown } from './options.mjs';
+
+/** @typedef {import('../bellhop.js').Demonstrations} Demonstrations */
+/** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
+
+export const FORMAT = 'bellhop-demonstrations-1';
+const TRANSITIONS_MAX = 10_000_000; // the largest demoCapacity
+/** What a float can hold. @param {number} value */
+const fits = (value) => Number.isFinite(Math.fround(value));
+const FINITE = 'a finite number of at most 3.4e38 in size';
+
+/** @param {string} where @param {string} what @returns {never} */
+function bad(where, what) {
+  throw new BellhopError('BH_ERR_FORMAT', `${where}: ${what}`);
+}
+
+/** @param {unknown} value @returns {value is ArrayLike<any>} */
+function isList(value) {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** @param {string} where @param {string} name @param {unknown} list @param {number} length */
+function checkLength(where, name, list, length) {
+  if (!isList(list)) bad(where, `${name} is ${shown(list)}, but must be an array`);
+  if (list.length !== length) bad(where, `${name} has ${list.length} entries, but must have ${length}`);
+}
+
+/** @param {string} where @param {string} name @param {ArrayLike<any>} list @param {(value: number) => boolean} test @param {string} wanted */
+function checkNumbers(where, name, list, test, wanted) {
+  for (let i = 0; i < list.length; i++) {
+    if (typeof list[i] !== 'number' || !test(list[i])) bad(where, `${name}[${i}] is ${shown(list[i])}, but must be ${wanted}`);
+  }
+}
+
+/** Rows of numbers, each as long as the first. @param {string} where @param {string} name @param {ArrayLike<any>} rows */
+function checkRows(where, name, rows) {
+  const width = rows[0]?.length;
+  for (let i = 0; i < rows.length; i++) {
+    if (!isList(rows[i]) || rows[i].length === 0) bad(where, `${name}[${i}] is ${shown(rows[i])}, but must be an array of numbers`);
+    checkLength(where, `${name}[${i}]`, rows[i], width);
+    checkNumbers(where, `${name}[${i}]`, rows[i], fits, FINITE);
+  }
+}
+
+/**
+ * Throws when it is no episode: obs is one longer than actions and rewards.
+ * @param {any} episode @param {string} where  what messages call it
+ */
+function checkEpisode(episode, where) {
+  if (typeof episode !== 'object' || episode === null || Array.isArray(episode)) bad(where, `an episode is an object, but this is ${shown(episode)}`);
+  const { obs, actions, rewards, terminated, truncated, actionValues } = episode;
+  if (!isList(actions) || actions.length === 0) bad(where, `actions is ${shown(actions)}, but must be an array with at least one`);
+  checkLength(where, 'obs', obs, actions.length + 1);
+  checkLength(where, 'rewards', rewards, actions.length);
+  if (typeof obs[0] === 'number') checkNumbers(where, 'obs', obs, fits, FINITE);
+  else checkRows(where, 'obs', obs);
+  checkNumbers(where, 'actions', actions, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a whole number, at least 0');
+  checkNumbers(where, 'rewards', rewards, Number.isFinite, 'a finite number');
+  for (const [name, value] of Object.entries({ terminated, truncated })) {
+    if (typeof value !== 'boolean') bad(where, `${name} is ${shown(value)}, but must be true or false`);
+  }
+  if (actionValues === undefined) return;
+  checkLength(where, 'action_values', actionValues, actions.length);
+  checkRows(where, 'action_values', actionValues);
+}
+
+/**
+ * The episodes of what a user gives: demonstrations, or their episodes alone. Checked.
+ * @param {unknown} given
+ * @param {string} [env]  the environment they are for; those that say another one are refused
+ * @returns {Episode[]}
+ */
+export function episodesOf(given, env) {
+  const list = Array.isArray(given) ? given : /** @type {any} */ (given)?.episodes;
+  if (!Array.isArray(list)) throw new BellhopError('BH_ERR_ARGUMENT', `demonstrations are ${shown(given)}, but must be an array of episodes or what parseDemonstrations() gives`);
+  const own = Array.isArray(given) ? undefined : /** @type {any} */ (given).env;
+  if (own !== undefined && env !== undefined && own !== env) {
+    throw new BellhopError('BH_ERR_SHAPE', `the demonstrations are of '${own}', but the environment here is '${env}'`);
+  }
+  if (list.length === 0) throw new BellhopError('BH_ERR_ARGUMENT', 'there are no episodes in the demonstrations');
+  list.forEach((episode, i) => checkEpisode(episode, `episodes[${i}]`));
+  countTransitions(list);
+  return list;
+}
+
+/** @param {readonly Episode[]} episodes */
+export function countTransitions(episodes) {
+  const n = episodes.reduce((sum, { actions }) => sum + actions.length, 0);
+  if (n > TRANSITIONS_MAX) throw new BellhopError('BH_ERR_ARGUMENT', `the demonstrations have ${n} transitions, but at most ${TRANSITIONS_MAX} can be taken`);
+  return n;
+}
+
+/**
+ * Episodes laid out as the module takes them, one transition after the other. One that neither terminated nor was
+ * truncated is cut where it ends.
+ * @param {readonly Episode[]} episodes  checked
+ * @param {number} nObs      numbers of an observation
+ * @param {number} nActions
+ */
+export function flatten(episodes, nObs, nActions) {
+  const n = countTransitions(episodes);
+  const hasValues = episodes.every(({ actionValues }) => actionValues !== undefined);
+  const flat = {
+    n, obsTm1: new Float32Array(n * nObs), obs: new Float32Array(n * nObs), actions: new Int32Array(n), rewards: new Float64Array(n),
+    terminated: new Int32Array(n), truncated: new Int32Array(n), values: hasValues ? new Float64Array(n * nActions) : null,
+  };
+  let at = 0;
+  episodes.forEach((episode, i) => {
+    const { obs, actions, rewards, terminated, actionValues } = episode;
+    const rows = Array.from(/** @type {ArrayLike<number | ArrayLike<number>>} */ (obs), (row) => rowOf(row, `episodes[${i}]: an observation`, nObs));
+    for (let t = 0; t < actions.length; t++, at++) {
+      const last = t + 1 === actions.length;
+      flat.obsTm1.set(rows[t], at * nObs);
+      flat.obs.set(rows[t + 1], at * nObs);
+      flat.actions[at] = actions[t];
+      flat.rewards[at] = rewards[t];
+      flat.terminated[at] = Number(last && terminated);
+      flat.truncated[at] = Number(last && !terminated);
+      if (actionValues) flat.values?.set(rowOf(actionValues[t], `episodes[${i}]: action_values`, nActions), at * nActions);
+    }
+  });
+  return flat;
+}
+
+/** @param {number | ArrayLike<number>} row @param {string} what @param {number} wanted @returns {ArrayLike<number>} */
+function rowOf(row, what, wanted) {
+  const list = typeof row === 'number' ? [row] : row;
+  if (list.length === wanted) return list;
+  throw new BellhopError('BH_ERR_SHAPE', `${what} has ${list.length} numbers, but must have ${wanted}`);
+}
+
+/** The undiscounted return of each episode. @param {readonly Episode[]} episodes */
+export function returnsOf(episodes) {
+  return episodes.map(({ rewards }) => Array.from(rewards).reduce((sum, reward) => sum + reward, 0));
+}
+
+// ---- the file ----
+
+/** @param {string | Uint8Array | ArrayBuffer} data */
+function decode(data) {
+  if (typeof data === 'string') return data;
+  if (!(data instanceof ArrayBuffer) && !ArrayBuffer.isView(data)) {
+    throw new BellhopError('BH_ERR_ARGUMENT', `the demonstrations are ${shown(data)}, but must be text or its bytes`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(data);
+  } catch (cause) {
+    throw new BellhopError('BH_ERR_FORMAT', 'the demonstrations are not a text file in UTF-8', { cause });
+  }
+}
+
+/** @param {string} line @param {number} number @returns {any} */
+function parseLine(line, number) {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    return bad(`line ${number}`, `it is not JSON (${/** @type {Error} */ (error).message})`);
+  }
+}
+
+/** learningRate -> learning_rate @param {string} key */
+const snakeCase = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** @param {Record<string, any>} options @param {(key: string) => string} rename */
+function renamed(options, rename) {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [rename(key), value]));
+}
+
+/** @param {any} header @returns {Omit<Demonstrations, 'episodes'>} */
+function readHeader(header) {
+  if (typeof header !== 'object' || header === null || header.format !== FORMAT) {
+    bad('line 1', `it must be a header with "format": "${FORMAT}"`);
+  }
+  const { env, env_options: envOptions = {} } = header;
+  if (typeof env !== 'string' || env === '') bad('line 1', `env is ${shown(env)}, but must be the name of an environment`);
+  if (typeof envOptions !== 'object' || envOptions === null || Array.isArray(envOptions)) bad('line 1', `env_options is ${shown(envOptions)}, but must be an object`);
+  const policy = typeof header.policy === 'string' ? { policy: header.policy } : {};
+  return { env, envOptions: renamed(envOptions, camelCase), ...policy };
+}
+
+/**
+ * Reads a file of demonstrations.
+ * @param {string | Uint8Array | ArrayBuffer} data  its text, or its bytes
+ * @returns {Demonstrations}
+ */
+export function parseDemonstrations(data) {
+  const lines = decode(data).split('\n').map((text, i) => ({ text: text.trim(), number: i + 1 })).filter(({ text }) => text !== '');
+  if (lines.length === 0) bad('line 1', `it must be a header with "format": "${FORMAT}"`);
+  if (lines[0].number !== 1) bad('line 1', 'it is empty, but must be the header');
+  const header = readHeader(parseLine(lines[0].text, 1));
+  let width = 0;
+  const episodes = lines.slice(1).map(({ text, number }) => {
+    const { action_values: actionValues, ...rest } = Object(parseLine(text, number));
+    const episode = actionValues === undefined ? rest : { ...rest, actionValues };
+    checkEpisode(episode, `line ${number}`);
+    const own = typeof episode.obs[0] === 'number' ? 1 : episode.obs[0].length;
+    width ||= own;
+    if (own !== width) bad(`line ${number}`, `its observations have ${own} numbers, but those before have ${width}`);
+    return episode;
+  });
+  if (episodes.length === 0) bad('line 2', 'there are no episodes');
+  countTransitions(episodes);
+  return { ...header, episodes };
+}
+
+/** The shortest decimal that reads back as the same float. @param {number} x */
+function shortest(x) {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return short;
+  }
+  return x;
+}
+
+/** @param {number | ArrayLike<number>} row */
+function plain(row) {
+  return typeof row === 'number' ? row : Array.from(row, shortest);
+}
+
+/** The file of demonstrations, as text. @param {Demonstrations} demonstrations */
+export function formatDemonstrations(demonstrations) {
+  const { env, envOptions = {}, policy } = demonstrations;
+  const lines = episodesOf(demonstrations).map(({ obs, actions, rewards, terminated, truncated, actionValues }) => ({
+    obs: Array.from(obs, plain), actions: Array.from(actions), rewards: Array.from(rewards), terminated, truncated,
+    ...actionValues && { action_values: Array.from(actionValues, (row) => Array.from(row)) },
+  }));
+  const header = { format: FORMAT, env, env_options: renamed(envOptions, snakeCase), ...policy !== undefined && { policy } };
+  return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
+}

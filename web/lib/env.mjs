@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// Environments in JavaScript: Gymnasium's contract over the C environments.
+import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+import { slotOf } from './custom-env.mjs';
+import { describeSetup, lookUp, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { floatsOf, readSpace, toDtype } from './space.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {import('../bellhop.js').Space} Space */
+
+const STEP_BYTES = 16; // f64 reward, i32 terminated, i32 truncated
+const TRANSITION_BYTES = 32; // f64 probability, i32 state, f64 reward, i32 terminated
+const TRANSITIONS_MAX = 4;
+
+/**
+ * What an environment and a vector of them have in common.
+ * @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} env @param {object | undefined} options
+ * @param {(setup: number) => number} create  the environment of a setup, as the module's handle
+ */
+export function openEnv(library, env, options, create) {
+  const { wasm } = library;
+  const { entry: definition, own } = lookUp(library, env);
+  const { id } = definition;
+  const made = withSetup(library, { env: own ?? id, envOptions: options }, (setup, script) => ({
+    env: wasm.handle(create(setup)), options: Object.freeze(describeSetup(library, setup).envOptions), closeScript: script.keep(),
+  }));
+  const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
+  return {
+    ...made, id, definition, own, observationSpace: readSpace(spaces.observation_space),
+    actionSpace: /** @type {import('../bellhop.js').DiscreteSpace} */ (spaces.action_space),
+    spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps }),
+  };
+}
+
+/**
+ * A block beside an environment; when there is none, the environment is given back.
+ * @param {import('./wasm.mjs').Wasm} wasm @param {{ env: number, closeScript: () => void }} made @param {number} bytes
+ */
+export function allocBeside(wasm, { env, closeScript }, bytes) {
+  try {
+    return wasm.alloc(bytes);
+  } catch (error) {
+    wasm.call.bhx_env_destroy(env);
+    closeScript();
+    throw error;
+  }
+}
+
+/** What each environment was made from. @type {WeakMap<Env, string | import('./custom-env.mjs').OwnEnv>} */
+const sources = new WeakMap();
+
+/** What a model of such an environment is made from. @param {Env} env */
+export function recipeOfEnv(env) {
+  return { env: sources.get(env) ?? env.spec.id, options: env.options };
+}
+
+export class Env {
+  #wasm;
+  #env;
+  #handle;
+  #obs;
+  #step;
+  #nView;
+  #slot;
+  #seeded = false;
+
+  /** @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} from @param {object} options */
+  constructor(library, from, options) {
+    const { wasm } = library;
+    const made = openEnv(library, from, options, (setup) => wasm.call.bhx_env_create(setup));
+    const { env, id, closeScript } = made;
+    sources.set(this, made.own ?? id);
+    this.#slot = made.own && slotOf(wasm, env);
+    this.#wasm = wasm;
+    this.#env = env;
+    /** @type {Space} */
+    this.observationSpace = made.observationSpace;
+    this.actionSpace = made.actionSpace;
+    this.spec = made.spec;
+    /** @type {Readonly<Record<string, import('../bellhop.js').OptionValue>>} */
+    this.options = made.options;
+    this.#nView = made.definition.n_view;
+
+    const bytes = STEP_BYTES + floatsOf(this.observationSpace) * 4;
+    const block = allocBeside(wasm, made, bytes);
+    this.#step = block;
+    this.#obs = block + STEP_BYTES;
+    this.#handle = new Handle(wasm, this, id, () => {
+      wasm.call.bhx_env_destroy(env);
+      closeScript();
+      wasm.free(block, bytes);
+    });
+  }
+
+  /** @param {{ seed?: number }} [options] @returns {[any, any]} */
+  reset(options = {}) {
+    this.#handle.check();
+    onlyKeys('reset', options, ['seed']);
+    if (options.seed !== undefined) {
+      this.#wasm.call.bhx_env_seed(this.#env, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
+    } else if (!this.#seeded) {
+      this.#wasm.call.bhx_env_seed(this.#env, 0);
+    }
+    this.#seeded = true;
+    this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_env_reset(this.#env, this.#obs)));
+    return [this.#observation(), this.#info()];
+  }
+
+  /** @param {number} action @returns {[any, number, boolean, boolean, any]} */
+  step(action) {
+    this.#handle.check();
+    const wasm = this.#wasm;
+    // Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module.
+    wholeNumber(`${this.spec.id}: action`, action, 0, this.actionSpace.n - 1);
+    this.#handle.during(() => wasm.check(wasm.call.bhx_env_step(this.#env, action, this.#obs, this.#step)));
+    const step = new DataView(wasm.buffer, this.#step, STEP_BYTES);
+    const [reward, terminated, truncated] =
+      [step.getFloat64(0, true), step.getInt32(8, true) !== 0, step.getInt32(12, true) !== 0];
+    return [this.#observation(), reward, terminated, truncated, this.#info()];
+  }
+
+  /** @param {number} state @param {number} action */
+  transitions(state, action) {
+    this.#handle.check();
+    const wasm = this.#wasm;
+    if (this.observationSpace.type !== 'Discrete') return this.#noTransitions();
+    wholeNumber(`${this.spec.id}: state`, state, 0, this.observationSpace.n - 1);
+    wholeNumber(`${this.spec.id}: action`, action, 0, this.actionSpace.n - 1);
+    return wasm.scratch((scratch) => {
+      const at = scratch.block(TRANSITIONS_MAX * TRANSITION_BYTES);
+      const n = wasm.call.bhx_env_transitions(this.#env, state, action, at);
+      if (n < 0) return this.#noTransitions();
+      return Array.from({ length: n }, (_, i) => {
+        const row = new DataView(wasm.buffer, at + i * TRANSITION_BYTES, TRANSITION_BYTES);
+        return {
+          probability: row.getFloat64(0, true), nextState: row.getInt32(8, true),
+          reward: row.getFloat64(16, true), terminated: row.getInt32(24, true) !== 0,
+        };
+      });
+    });
+  }
+
+  /** The state in words. */
+  describe() {
+    this.#handle.check();
+    return this.#wasm.text(this.#wasm.call.bhx_env_describe(this.#env));
+  }
+
+  /** What never changes: the actions' names, and what a drawing needs. */
+  get layout() {
+    this.#handle.check();
+    return this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#env));
+  }
+
+  /** The numbers a drawing needs. */
+  view() {
+    this.#handle.check();
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(this.#nView * 4);
+      this.#wasm.call.bhx_env_view(this.#env, at);
+      return this.#wasm.floats(at, this.#nView);
+    });
+  }
+
+  /** Frees it; using it afterwards throws. */
+  dispose() {
+    this.#handle.dispose();
+  }
+
+  close() {
+    this.dispose();
+  }
+
+  [DISPOSE]() {
+    this.dispose();
+  }
+
+  #observation() {
+    const obs = this.#wasm.floats(this.#obs, floatsOf(this.observationSpace));
+    return this.observationSpace.type === 'Box' ? toDtype(this.observationSpace, obs) : obs[0];
+  }
+
+  #info() {
+    if (this.#slot) return this.#slot.info;
+    return this.#wasm.json(this.#wasm.call.bhx_env_info(this.#env));
+  }
+
+  /** @returns {never} */
+  #noTransitions() {
+    throw new BellhopError('BH_ERR_ARGUMENT', `${this.spec.id} has no transition table`);
+  }
+}

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: MIT
+// Language models and their pre-training, over src/lm: what bellhop-text.wasm has beyond bellhop.wasm.
+import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+import { Env, recipeOfEnv } from './env.mjs';
+import { Slice, breathe } from './loop.mjs';
+import { camelCase, decode, encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
+import { asBytes, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {import('./wasm.mjs').Wasm} Wasm */
+/** @typedef {import('../bellhop.js').Sampling} Sampling */
+
+const KINDS = ['char', 'word', 'bpe', 'words'];
+const RECORD_WIDTH = 5;
+const DRAIN_ROWS = 512;
+const TOKENS_MAX = 1_000_000;
+const STEPS_MAX = 10_000_000;
+const TEXTS = 20_000;
+const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/guide.h
+const TEXTS_MAX = 1_000_000;
+const TEXT_BYTES_MAX = 64 << 20; // of a text, as src/lm/tokenizer.h has it
+const SAMPLING_KEYS = ['temperature', 'topK', 'topP'];
+
+/** Whether the module has language models; throws when it has none. @param {Wasm} wasm */
+export function needText(wasm) {
+  if (wasm.call.bhx_lm_load) return;
+  throw new BellhopError('BH_ERR_LOAD', 'this module has no language models; load the one that has: load({ text: true })');
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** @param {string} name @param {unknown} value @param {number} low @param {number} high @returns {number} */
+function numberIn(name, value, low, high) {
+  if (typeof value === 'number' && value >= low && value <= high) return value;
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be a number between ${low} and ${high}`);
+}
+
+/** @param {Sampling} options @returns {[temperature: number, topK: number, topP: number]} */
+function samplingOf({ temperature = 1, topK = 0, topP = 1 }) {
+  return [numberIn('temperature', temperature, 0, 100), wholeNumber('topK', topK, 0, TOKENS_MAX), numberIn('topP', topP, Number.MIN_VALUE, 1)];
+}
+
+/** The module's memory never gets smaller: what is too long is refused before it is copied there. @param {string} name @param {number} length */
+function checkLength(name, length) {
+  if (length <= TEXT_BYTES_MAX) return;
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${(length / 2 ** 20).toFixed(1)} MB long, but at most ${TEXT_BYTES_MAX >> 20} can be read`);
+}
+
+/** @param {string} name @param {unknown} text @param {string} [what]  it may be @returns {Uint8Array} */
+function textBytes(name, text, what = 'a string or UTF-8 bytes') {
+  if (typeof text === 'string') checkLength(name, text.length); // its bytes are as many, or more
+  else if (!(text instanceof ArrayBuffer || ArrayBuffer.isView(text))) throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(text)}, but must be ${what}`);
+  const bytes = typeof text === 'string' ? encoder.encode(text) : asBytes(text);
+  checkLength(name, bytes.length);
+  return bytes;
+}
+
+/** Whole numbers of some sort, whose entries are yet to be checked. @param {string} name @param {unknown} ids @param {string} what  it may be @returns {ArrayLike<number>} */
+function idsIn(name, ids, what) {
+  if (Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView))) return /** @type {any} */ (ids);
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(ids)}, but must be ${what}`);
+}
+
+// What destroys them; must not refer to their owners, and closures in a constructor do.
+
+/** @param {Wasm} wasm @param {number} model */
+const releaseModel = (wasm, model) => () => {
+  wasm.call.bhx_lm_destroy(model);
+};
+
+/** @param {Wasm} wasm @param {number} training */
+const releaseTraining = (wasm, training) => () => {
+  wasm.call.bhx_pretraining_destroy(training);
+};
+
+/** A model in the module's memory: one of its own, or that of a training. */
+export class LanguageModel {
+  #wasm;
+  #model;
+  #handle;
+  /** Whoever holds the model of a training holds the training: it must not be collected. @type {object | undefined} */
+  #training;
+  /** @type {readonly string[] | undefined} */
+  #tokens;
+
+  /**
+   * @param {Wasm} wasm @param {number} model
+   * @param {(() => void) | { training: object, handle: Handle }} owner  what destroys it; or the training it is the model of
+   */
+  constructor(wasm, model, owner) {
+    this.#wasm = wasm;
+    this.#model = model;
+    this.#training = typeof owner === 'object' ? owner.training : undefined;
+    this.#handle = typeof owner === 'object' ? owner.handle : new Handle(wasm, this, 'this language model', owner);
+    const { tied, tokenizer, gelu, d_model: dModel, n_heads: nHeads, n_layers: nLayers, ...rest } = wasm.json(wasm.call.bhx_lm_describe(model));
+    /** @type {import('../bellhop.js').LanguageModelInfo} */
+    this.info = Object.freeze({ ...rest, dModel, nHeads, nLayers, tied: tied === 1, gelu: gelu === 1 ? 'erf' : 'tanh', tokenizer: /** @type {any} */ (KINDS[tokenizer]) });
+  }
+
+  /** @param {Wasm} wasm @param {unknown} bytes */
+  static open(wasm, bytes) {
+    needText(wasm);
+    const data = asBytes(bytes);
+    const model = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_lm_load(scratch.bytes(data), data.length)));
+    return new LanguageModel(wasm, model, releaseModel(wasm, model));
+  }
+
+  get #address() {
+    this.#handle.check();
+    return this.#model;
+  }
+
+  /** For runs that start from it. @param {Wasm} wasm  theirs */
+  addressIn(wasm) {
+    if (wasm !== this.#wasm) throw new BellhopError('BH_ERR_ARGUMENT', 'the language model belongs to another instance of the module; save it there and load it here');
+    return this.#address;
+  }
+
+  get tokens() {
+    const model = this.#address;
+    this.#tokens ??= Object.freeze(this.#wasm.scratch((scratch) => {
+      const length = scratch.block(4);
+      return Array.from({ length: this.info.vocabulary }, (_, id) => {
+        const at = this.#wasm.call.bhx_lm_token(model, id, length) >>> 0;
+        return decoder.decode(this.#wasm.bytes(at, new DataView(this.#wasm.buffer, length, 4).getInt32(0, true)));
+      });
+    }));
+    return this.#tokens;
+  }
+
+  /** @param {string | Uint8Array} text */
+  encode(text) {
+    const model = this.#address;
+    const bytes = textBytes('text', text);
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.bytes(bytes);
+      const n = this.#wasm.call.bhx_lm_encode(model, 0, 0, at, bytes.length);
+      const ids = scratch.block(n * 2);
+      this.#wasm.call.bhx_lm_encode(model, ids, n, at, bytes.length);
+      return new Uint16Array(this.#wasm.buffer, ids, n).slice();
+    });
+  }
+
+  /** @param {ArrayLike<number>} ids */
+  decode(ids) {
+    const { tokens } = this;
+    return Array.from(idsIn('ids', ids, 'an array of token ids'), (id) => tokens[wholeNumber('token id', id, 0, tokens.length - 1)]).join(this.info.tokenizer === 'words' ? ' ' : '');
+  }
+
+  /** @param {string} name @param {string | ArrayLike<number>} text  or its token ids */
+  #idsOf(name, text) {
+    if (typeof text === 'string') return this.encode(text);
+    return Uint16Array.from(idsIn(name, text, 'a string or an array of token ids'), (id) => wholeNumber('token id', id, 0, this.info.vocabulary - 1));
+  }
+
+  /** @param {string | ArrayLike<number>} prompt */
+  #read(prompt) {
+    const model = this.#address;
+    const ids = this.#idsOf('prompt', prompt);
+    this.#wasm.scratch((scratch) => this.#wasm.call.bhx_lm_read(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length));
+  }
+
+  /** @param {import('../bellhop.js').SampleOptions} [options] */
+  sample(options = {}) {
+    onlyKeys('sample', options, ['prompt', 'length', 'seed', ...SAMPLING_KEYS]);
+    const model = this.#address;
+    const { prompt = '', length = 100, seed = 0 } = options;
+    const sampling = samplingOf(options);
+    wholeNumber('length', length, 1, TOKENS_MAX);
+    wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+    this.#read(prompt);
+    const ids = this.#wasm.scratch((scratch) => {
+      const rng = scratch.block(16);
+      const at = scratch.block(length * 2);
+      this.#wasm.call.bhx_rng_seed(rng, seed);
+      this.#wasm.call.bhx_lm_write(model, at, length, ...sampling, rng);
+      return new Uint16Array(this.#wasm.buffer, at, length).slice();
+    });
+    return { ids, text: this.decode(ids) };
+  }
+
+  /** @param {string | ArrayLike<number>} [prompt] @param {Sampling} [options] */
+  next(prompt = '', options = {}) {
+    onlyKeys('next', options, SAMPLING_KEYS);
+    const model = this.#address;
+    const sampling = samplingOf(options);
+    this.#read(prompt);
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(this.info.vocabulary * 8);
+      this.#wasm.call.bhx_lm_next(model, at, ...sampling);
+      return this.#wasm.doubles(at, this.info.vocabulary);
+    });
+  }
+
+  /** @param {string | ArrayLike<number>} text */
+  perplexity(text) {
+    const model = this.#address;
+    const ids = this.#idsOf('text', text);
+    if (ids.length < 2) throw new BellhopError('BH_ERR_ARGUMENT', `a perplexity needs 2 tokens or more, but the text has ${ids.length}`);
+    return Math.exp(this.#wasm.scratch((scratch) => this.#wasm.call.bhx_lm_loss(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length)));
+  }
+
+  save() {
+    const model = this.#address;
+    const size = this.#wasm.call.bhx_lm_save(model, 0, 0) >>> 0;
+    if (size === 0) throw new BellhopError('BH_ERR_MEMORY', 'out of memory for a checkpoint');
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(size);
+      this.#wasm.call.bhx_lm_save(model, at, size);
+      return this.#wasm.bytes(at, size);
+    });
+  }
+
+  sha256() {
+    return this.#wasm.text(this.#wasm.call.bhx_lm_fingerprint(this.#address));
+  }
+
+  /** That of a training goes with the training. */
+  dispose() {
+    if (!this.#training) this.#handle.dispose();
+  }
+
+  [DISPOSE]() {
+    this.dispose();
+  }
+}
+
+/** The fields of pre-training, as the catalogue has those of algorithms. @param {Wasm} wasm @param {Record<string, string>} [help] @returns {import('../bellhop.js').Field[]} */
+export function pretrainingFields(wasm, help = {}) {
+  needText(wasm);
+  return wasm.json(wasm.call.bhx_pretraining_fields()).map((/** @type {any} */ field) => ({
+    ...field, key: camelCase(field.name), help: field.help || (help[`pretraining.${field.name}`] ?? help[field.name] ?? ''),
+  }));
+}
+
+/** @param {Wasm} wasm @param {number} config @param {import('../bellhop.js').Field[]} fields */
+function describe(wasm, config, fields) {
+  const texts = wasm.json(wasm.call.bhx_pretraining_config_describe(config));
+  return Object.fromEntries(fields.map((field) => [field.key, decode(field, texts[field.name])]));
+}
+
+/**
+ * The options as a config of the module's, for `use`.
+ * @param {Wasm} wasm @param {readonly import('./options.mjs').Table[]} tables @param {object} options @param {(config: number) => number} use
+ */
+function withConfig(wasm, tables, options, use) {
+  const config = wasm.handle(wasm.call.bhx_pretraining_config_create());
+  try {
+    for (const option of encodeOptions(tables, options, 'pretraining')) {
+      wasm.scratch((scratch) => inUsersWords(option, () =>
+        wasm.check(wasm.call.bhx_pretraining_config_set(config, scratch.string(option.name), scratch.string(option.text)))));
+    }
+    return use(config);
+  } finally {
+    wasm.call.bhx_pretraining_config_destroy(config);
+  }
+}
+
+export class Pretraining {
+  #wasm;
+  #training;
+  #handle;
+  #tables;
+  #learning = false;
+
+  /** @param {Library} library @param {unknown} source  a text, or an environment of text from make() @param {import('../bellhop.js').PretrainingOptions} [given] */
+  constructor(library, source, given = {}) {
+    const { wasm } = library;
+    this.#wasm = wasm;
+    this.#tables = [{ name: 'pretraining', fields: pretrainingFields(wasm), prefix: '' }];
+    if (typeof given !== 'object' || given === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(given)}, but must be an object`);
+    const { nTexts, ...options } = given;
+    if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
+    wholeNumber('nTexts', nTexts ?? TEXTS, 2, TEXTS_MAX);
+    const training = inKeys(this.#tables, () => withConfig(wasm, this.#tables, options, (config) => source instanceof Env
+      ? ofTask(library, source, config, nTexts ?? TEXTS) : ofText(wasm, source, config)));
+    this.#training = training;
+    this.#handle = new Handle(wasm, this, 'this pretraining', releaseTraining(wasm, training));
+    /** The model as it is now; disposed with the training. */
+    this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), { training: this, handle: this.#handle });
+  }
+
+  get #address() {
+    this.#handle.check();
+    return this.#training;
+  }
+
+  get options() {
+    return describe(this.#wasm, this.#wasm.call.bhx_pretraining_config(this.#address), this.#tables[0].fields);
+  }
+
+  get steps() {
+    return this.#wasm.call.bhx_pretraining_done(this.#address);
+  }
+
+  get tokensSeen() {
+    return this.#wasm.call.bhx_pretraining_tokens(this.#address);
+  }
+
+  /** @param {import('../bellhop.js').PretrainOptions} [options] */
+  async learn(options = {}) {
+    const training = this.#address;
+    onlyKeys('learn', options, ['steps', 'onProgress', 'signal', 'sliceMilliseconds']);
+    const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
+    wholeNumber('steps', steps, 0, STEPS_MAX);
+    numberIn('sliceMilliseconds', sliceMilliseconds, 0, Number.MAX_SAFE_INTEGER);
+    if (onProgress !== undefined && typeof onProgress !== 'function') throw new BellhopError('BH_ERR_ARGUMENT', `onProgress is ${shown(onProgress)}, but must be a function`);
+    if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this training is learning');
+    const slice = new Slice(sliceMilliseconds);
+    this.#learning = true;
+    try {
+      for (let left = steps; left > 0 && !signal?.aborted;) {
+        left -= slice.run(left, (n) => {
+          this.#wasm.call.bhx_pretraining_steps(training, n);
+          return n;
+        });
+        if (await onProgress?.({ steps: this.steps, maxSteps: this.steps + left, records: this.drain() }) === false) break;
+        await breathe();
+        this.#handle.check();
+      }
+    } finally {
+      this.#learning = false;
+    }
+    return this;
+  }
+
+  /** Takes n steps at once. @param {number} n */
+  step(n = 1) {
+    this.#wasm.call.bhx_pretraining_steps(this.#address, wholeNumber('n', n, 1, STEPS_MAX));
+  }
+
+  /** The records since the last call. @returns {import('../bellhop.js').PretrainingRecord[]} */
+  drain() {
+    const training = this.#address;
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(DRAIN_ROWS * RECORD_WIDTH * 8);
+      /** @type {import('../bellhop.js').PretrainingRecord[]} */
+      const records = [];
+      for (let n = DRAIN_ROWS; n === DRAIN_ROWS;) {
+        n = this.#wasm.call.bhx_pretraining_drain(training, at, DRAIN_ROWS);
+        const rows = this.#wasm.doubles(at, n * RECORD_WIDTH);
+        for (let i = 0; i < n; i++) records.push(recordOf(rows.subarray(i * RECORD_WIDTH)));
+      }
+      return records;
+    });
+  }
+
+  /** @param {{ windows?: number }} [options] */
+  validate(options = {}) {
+    const training = this.#address;
+    onlyKeys('validate', options, ['windows']);
+    const loss = this.#wasm.call.bhx_pretraining_validate(training, wholeNumber('windows', options.windows ?? 0, 0, STEPS_MAX));
+    return { loss, perplexity: Math.exp(loss) };
+  }
+
+  ngrams() {
+    const training = this.#address;
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(5 * 8);
+      this.#wasm.check(this.#wasm.call.bhx_pretraining_ngrams(training, at));
+      const [tokens, trainTokens, unigram, trigram, k] = this.#wasm.doubles(at, 5);
+      return { tokens, trainTokens, unigram, trigram, k };
+    });
+  }
+
+  /** When one is refused, all keep the values they had. @param {import('../bellhop.js').LivePretrainingOptions} options */
+  set(options) {
+    const training = this.#address;
+    const before = this.options;
+    const changes = encodeOptions(this.#tables, options, 'pretraining');
+    const undo = encodeOptions(this.#tables, Object.fromEntries(changes.map(({ key }) => [key, before[key]])), 'pretraining');
+    try {
+      changes.forEach((change) => this.#setOne(training, change));
+    } catch (error) {
+      undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(training, change));
+      throw error;
+    }
+  }
+
+  /** @param {number} training @param {ReturnType<typeof encodeOptions>[number]} option */
+  #setOne(training, option) {
+    this.#wasm.scratch((scratch) => inUsersWords(option, () =>
+      this.#wasm.check(this.#wasm.call.bhx_pretraining_set(training, scratch.string(option.name), scratch.string(option.text)))));
+  }
+
+  /** A checkpoint of the model. */
+  save() {
+    return this.model.save();
+  }
+
+  dispose() {
+    this.#handle.dispose();
+  }
+
+  [DISPOSE]() {
+    this.dispose();
+  }
+}
+
+/** @param {Float64Array} row @returns {import('../bellhop.js').PretrainingRecord} */
+function recordOf([kind, step, loss, a, b]) {
+  return kind === 1 ? { type: 'train', step, loss, learningRate: a, gradNorm: b } : { type: 'eval', step, loss, perplexity: Math.exp(loss), isBest: a === 1 };
+}
+
+/** @param {Wasm} wasm @param {unknown} text @param {number} config */
+function ofText(wasm, text, config) {
+  const bytes = textBytes('the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
+  return wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_pretraining_create(config, scratch.bytes(bytes), bytes.length)));
+}
+
+/** @param {Library} library @param {Env} env @param {number} config @param {number} nTexts */
+function ofTask(library, env, config, nTexts) {
+  const { wasm } = library;
+  const { env: source, options } = recipeOfEnv(env);
+  return withSetup(library, { env: source, envOptions: options }, (setup) => wasm.handle(wasm.call.bhx_pretraining_create_task(config, setup, nTexts)));
+}
+
+/** Starts a run from a language model. @param {import('./run.mjs').Run} run @param {unknown} model */
+export function startFrom(run, model) {
+  if (!(model instanceof LanguageModel)) throw new BellhopError('BH_ERR_ARGUMENT', `the language model is ${shown(model)}, but must be a LanguageModel`);
+  run.use((wasm, address) => {
+    needText(wasm);
+    const tables = [{ name: run.algo.name, fields: run.algo.options, prefix: '' }];
+    const theirs = model.addressIn(wasm);
+    try {
+      inKeys(tables, () => wasm.check(wasm.call.bhx_run_language_model(address, theirs)));
+    } catch (error) {
+      const { tokenizer } = model.info;
+      if (/** @type {any} */ (error).status !== 'BH_ERR_SHAPE' || tokenizer === 'words') throw error;
+      throw new BellhopError('BH_ERR_SHAPE', `the language model was made from text (tokenizer ${tokenizer}), but ${run.env.id} needs one of its own vocabulary, `
+        + `pre-trained on the environment`, { cause: error });
+    }
+  });
+}
+
+/**
+ * Log-probabilities that the frozen model gives the actions, -Infinity where the module has a very large number for it;
+ * null when the run keeps none.
+ * @param {import('./run.mjs').Run} run @param {ArrayLike<number>} observations
+ */
+export function logPrior(run, observations) {
+  return run.use((wasm, address) => {
+    needText(wasm);
+    const n = observations.length / run.nObs;
+    return wasm.scratch((scratch) => {
+      const at = scratch.block(n * run.actionSpace.n * 8);
+      const known = wasm.call.bhx_run_log_prior(address, at, scratch.floats(observations), n);
+      return known ? wasm.doubles(at, n * run.actionSpace.n).map((value) => value < NOT_ALLOWED ? -Infinity : value) : null;
+    });
+  });
+}
+
+/** What the library gets of language models. @param {Library} library */
+export function languageClasses(library) {
+  return {
+    LanguageModel: Object.freeze({ load: (/** @type {unknown} */ bytes) => LanguageModel.open(library.wasm, bytes) }),
+    Pretraining: class extends Pretraining {
+      /** @param {unknown} source @param {import('../bellhop.js').PretrainingOptions} [options] */
+      constructor(source, options) {
+        super(library, source, options);
+      }
+    },
+    get pretrainingOptions() {
+      return pretrainingFields(library.wasm, library.help);
+    },
+  };
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// What load() resolves to: one instance of the module and everything that is made in it.
+import { checkEnv } from './check-env.mjs';
+import { OwnEnv } from './custom-env.mjs';
+import { isSource } from './definition.mjs';
+import { Env } from './env.mjs';
+import { languageClasses } from './language.mjs';
+import { Model } from './model.mjs';
+import { Run } from './run.mjs';
+import { openLibrary, taken } from './setup.mjs';
+import { VecEnv } from './vec-env.mjs';
+
+/** @typedef {import('./wasm.mjs').Wasm} Wasm */
+/** @typedef {import('./setup.mjs').Library} Library */
+
+/** A model class for one algorithm, bound to this instance. @param {Library} library @param {string} algo */
+function modelClass(library, algo) {
+  return class extends Model {
+    /** @param {unknown} env  or, from inside, a run that exists already @param {object} [options] */
+    constructor(env, options) {
+      super(env instanceof Run ? env : Model.run(library, algo, env, options));
+    }
+
+    /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
+    static load(bytes, env, options) {
+      return new this(Model.runFrom(library, algo, bytes, env, options));
+    }
+  };
+}
+
+/** What the class of each algorithm is called. @type {Record<string, string>} */
+const CLASS_NAMES = {
+  'dqn': 'DQN',
+  'q-learning': 'QLearning',
+  'sarsa': 'SARSA',
+  'expected-sarsa': 'ExpectedSARSA',
+  'double-q-learning': 'DoubleQLearning',
+  'value-iteration': 'ValueIteration',
+  'policy-iteration': 'PolicyIteration',
+  'policy-evaluation': 'PolicyEvaluation',
+  'ppo': 'PPO',
+  'reinforce': 'REINFORCE',
+  'clone': 'Clone',
+};
+
+/** The classes by algorithm, named so that stack traces and consoles show it. @param {Library} library */
+function modelClasses(library) {
+  /** @type {Record<string, new (env: unknown, options?: object) => Model>} */
+  const models = {};
+  for (const [algo, name] of Object.entries(CLASS_NAMES)) {
+    models[algo] = { [name]: class extends modelClass(library, algo) {} }[name];
+  }
+  return Object.freeze(models);
+}
+
+/** An id, or an environment of the caller's. @param {unknown} env @returns {any} */
+const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : env;
+
+/**
+ * Under its id, from now on; whatever was registered under it before stays with those who use it.
+ * @param {Library} library @param {readonly string[]} shipped @param {unknown} given
+ */
+function register(library, shipped, given) {
+  const own = new OwnEnv(given);
+  const { id, entry } = own;
+  if (shipped.includes(id)) throw taken(id);
+  const { catalog } = library;
+  library.registered.set(id, own);
+  library.catalog = Object.freeze({ ...catalog, envs: Object.freeze([...catalog.envs.filter((each) => each.id !== id), entry]) });
+  return entry;
+}
+
+/**
+ * @param {Wasm} wasm
+ * @param {Record<string, string>} [help]
+ * @returns {import('../bellhop.js').Bellhop}
+ */
+export function createLibrary(wasm, help) {
+  const library = openLibrary(wasm, help);
+  const shipped = library.catalog.envs.map(({ id }) => id);
+  const models = modelClasses(library);
+  const language = languageClasses(library);
+  const bh = {
+    version: library.catalog.version,
+    simd: library.catalog.simd,
+    get catalog() {
+      return library.catalog;
+    },
+    models,
+    LanguageModel: language.LanguageModel,
+    Pretraining: language.Pretraining,
+    get pretrainingOptions() {
+      return language.pretrainingOptions;
+    },
+    ...Object.fromEntries(Object.entries(CLASS_NAMES).map(([algo, name]) => [name, models[algo]])),
+    /** @param {unknown} env @param {object} [options] */
+    make: (env, options = {}) => new Env(library, sourceOf(env), options),
+    /** @param {unknown} env @param {object} [options] */
+    makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), options),
+    /** @param {unknown} env */
+    register: (env) => register(library, shipped, env),
+    /** @param {unknown} env @param {import('../bellhop.js').CheckEnvOptions} [options] */
+    checkEnv: (env, options) => checkEnv(typeof env === 'string' ? library.registered.get(env) ?? env : env, options),
+    /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
+    loadModel(bytes, env, options) {
+      const run = Model.runFrom(library, undefined, bytes, env, options);
+      return new models[run.algo.name](run);
+    },
+    liveBytes: () => wasm.liveBytes(),
+  };
+  return /** @type {any} */ (Object.freeze(bh));
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Records what somebody plays, whoever it is, as demonstrations: hand it what reset and step gave.
+
+/** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
+/** @typedef {{ obs: any[], actions: number[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][] }} Recording */
+
+/** @param {number | ArrayLike<number>} obs */
+const copyOf = (obs) => typeof obs === 'number' ? obs : Array.from(obs);
+
+export class Recorder {
+  /** @type {Episode[]} */
+  #episodes = [];
+  /** @type {Recording | null} */
+  #current = null;
+
+  /** @param {{ env: string, envOptions?: Record<string, any>, policy?: string }} about */
+  constructor({ env, envOptions = {}, policy }) {
+    this.about = { env, envOptions, ...policy !== undefined && { policy } };
+  }
+
+  /** An episode begins. One under way ends where it is, as if cut by a time limit. @param {number | ArrayLike<number>} obs */
+  reset(obs) {
+    this.#end({ truncated: true });
+    this.#current = { obs: [copyOf(obs)], actions: [], rewards: [], terminated: false, truncated: false };
+  }
+
+  /**
+   * An action was taken, and what it led to.
+   * @param {number} action @param {number | ArrayLike<number>} obs @param {number} reward
+   * @param {boolean} terminated @param {boolean} truncated
+   * @param {ArrayLike<number>} [actionValues]  what whoever plays thinks of every action; for all steps or for none
+   */
+  step(action, obs, reward, terminated, truncated, actionValues) {
+    const episode = this.#current;
+    if (episode === null) throw new Error('the recorder needs reset before step');
+    episode.obs.push(copyOf(obs));
+    episode.actions.push(action);
+    episode.rewards.push(reward);
+    if (actionValues !== undefined) (episode.actionValues ??= []).push(Array.from(actionValues));
+    if (terminated || truncated) this.#end({ terminated, truncated });
+  }
+
+  /** Forgets the episode under way. */
+  discard() {
+    this.#current = null;
+  }
+
+  /** Episodes that have ended. */
+  get episodes() {
+    return [...this.#episodes];
+  }
+
+  /** All that has ended, for a model or formatDemonstrations(). @returns {import('../bellhop.js').Demonstrations} */
+  demonstrations() {
+    return { ...this.about, episodes: this.episodes };
+  }
+
+  /** @param {{ terminated?: boolean, truncated?: boolean }} how */
+  #end(how) {
+    const episode = this.#current;
+    this.#current = null;
+    if (episode !== null && episode.actions.length > 0) this.#episodes.push({ ...episode, ...how });
+  }
+}

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+// A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
+// evaluation and checkpoints, in the library's own terms; everything given out is a copy.
+import { BellhopError, Handle } from './wasm.mjs';
+import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
+import {
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, wholeNumber, withCheckpoint,
+  withSetup,
+} from './setup.mjs';
+import { floatsOf, readSpace } from './space.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {{ env: string | import('./custom-env.mjs').OwnEnv, options: object }} Expected */
+
+export const RECORD_WIDTH = 16;
+const LAST_STEP_NUMBERS = 8;
+// Between two drains at most 3 records per step are made, and the ring holds 8,192.
+const STEPS_MAX = 2048;
+const DRAIN_ROWS = 512;
+const EPISODES_MAX = 1_000_000;
+const SEED_APART = 2 ** 40;
+
+/**
+ * The seed of a finished run's evaluation: the run's own plus 2^40 (modulo 2^53), so that no seed a person picks for
+ * a run is the one it is scored with. @param {number} seed
+ */
+export function evaluationSeed(seed) {
+  return seed + SEED_APART > Number.MAX_SAFE_INTEGER ? seed - (Number.MAX_SAFE_INTEGER - SEED_APART + 1) : seed + SEED_APART;
+}
+
+/** @param {unknown} which @returns {0 | 1} */
+function whichParameters(which) {
+  if (which === 'current') return 0;
+  if (which === 'best') return 1;
+  throw new BellhopError('BH_ERR_ARGUMENT', `which is ${shown(which)}, but must be 'current' or 'best'`);
+}
+
+/** What destroys a run; must not refer to the Run. @param {import('./wasm.mjs').Wasm} wasm @param {number} run @param {() => void} closeScript */
+function release(wasm, run, closeScript) {
+  return () => {
+    wasm.call.bhx_run_destroy(run);
+    closeScript();
+  };
+}
+
+/** @param {string} key @param {string} saved @param {string} own */
+function checkSaved(key, saved, own) {
+  if (saved !== own) throw new BellhopError('BH_ERR_SHAPE', `the checkpoint's ${key} is '${saved}', but here it is '${own}'`);
+}
+
+/** @param {string} id */
+function unknownEnv(id) {
+  return new BellhopError('BH_ERR_UNKNOWN', `there is no environment ${shown(id)}, which the checkpoint was saved with; register yours, or pass it to load`);
+}
+
+export class Run {
+  #library;
+  #wasm;
+  #run;
+  #handle;
+
+  /**
+   * @param {Library} library
+   * @param {number} setup  an address, only needed here
+   * @param {import('./setup.mjs').Script} script
+   * @param {string | import('./custom-env.mjs').OwnEnv} env
+   */
+  constructor(library, setup, script, env) {
+    const { wasm, catalog } = library;
+    const { algo } = describeSetup(library, setup);
+    const run = inKeys(modelTables(catalog, algo), () => wasm.handle(wasm.call.bhx_run_create(setup)));
+    this.#library = library;
+    this.#wasm = wasm;
+    this.#run = run;
+    this.env = lookUp(library, env).entry;
+    this.algo = findAlgo(catalog, algo);
+    const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
+    this.observationSpace = readSpace(spaces.observation_space);
+    /** @type {import('../bellhop.js').DiscreteSpace} */
+    this.actionSpace = spaces.action_space;
+    this.nObs = floatsOf(this.observationSpace);
+    this.#handle = new Handle(wasm, this, `this ${LABELS[algo] ?? algo} model`, release(wasm, run, script.keep()));
+  }
+
+  /** @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
+  static create(library, recipe) {
+    return withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env));
+  }
+
+  /**
+   * A run with a checkpoint's setup and parameters.
+   * @param {Library} library
+   * @param {unknown} bytes
+   * @param {{ algo?: string, env?: Expected, options?: object }} [expected]
+   */
+  static fromCheckpoint(library, bytes, { algo, env, options } = {}) {
+    const data = asBytes(bytes);
+    const id = checkpointEnv(library.wasm, data);
+    if (env) checkSaved('env', id, lookUp(library, env.env).entry.id);
+    else if (!library.catalog.envs.some((each) => each.id === id)) throw unknownEnv(id);
+    const source = env?.env ?? id;
+    const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
+      if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
+      return new Run(library, setup, script, source);
+    });
+    try {
+      run.load(data);
+    } catch (error) {
+      run.dispose();
+      throw error;
+    }
+    return run;
+  }
+
+  /** The address of the C run, checked to be alive. */
+  get #address() {
+    this.#handle.check();
+    return this.#run;
+  }
+
+  get setup() {
+    return describeSetup(this.#library, this.#wasm.call.bhx_run_setup(this.#address));
+  }
+
+  get timesteps() {
+    return this.#wasm.call.bhx_run_timesteps(this.#address);
+  }
+
+  get episodes() {
+    return this.#wasm.call.bhx_run_episodes(this.#address);
+  }
+
+  /** Updates of the agent so far. */
+  get updates() {
+    return this.#wasm.call.bhx_run_updates(this.#address);
+  }
+
+  /** @returns {number | null} */
+  get solvedAt() {
+    const at = this.#wasm.call.bhx_run_solved_at(this.#address);
+    return at < 0 ? null : at;
+  }
+
+  /** Whether it stands where stopAtThreshold stopped it. */
+  get finished() {
+    return this.#wasm.call.bhx_run_finished(this.#address) !== 0;
+  }
+
+  /**
+   * Takes up to n environment steps, no more than the ring has room for, and none beyond that in which learning begins.
+   * @param {number} n
+   */
+  steps(n) {
+    const wasm = this.#wasm, run = this.#address;
+    this.#handle.during(() => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
+  }
+
+  /** The records since the last call, 8 numbers each. */
+  drain() {
+    const run = this.#address;
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(DRAIN_ROWS * RECORD_WIDTH * 8);
+      /** @type {Float64Array[]} */
+      const parts = [];
+      for (let rows = DRAIN_ROWS; rows === DRAIN_ROWS;) {
+        rows = this.#wasm.call.bhx_run_drain(run, at, DRAIN_ROWS);
+        parts.push(this.#wasm.doubles(at, rows * RECORD_WIDTH));
+      }
+      return parts.length === 1 ? parts[0] : concat(parts);
+    });
+  }
+
+  lastStep() {
+    const run = this.#address;
+    const [action, explored, reward, terminated, truncated, episodeReturn, episodeLength] =
+      this.#wasm.scratch((scratch) => {
+        const at = scratch.block(LAST_STEP_NUMBERS * 8);
+        this.#wasm.call.bhx_run_last_step(run, at);
+        return this.#wasm.doubles(at, LAST_STEP_NUMBERS);
+      });
+    return {
+      action, explored: explored !== 0, reward, terminated: terminated !== 0, truncated: truncated !== 0,
+      episodeReturn, episodeLength,
+    };
+  }
+
+  /** The observation the last action was chosen for, and the one after it. */
+  observations() {
+    const { call } = this.#wasm;
+    const run = this.#address;
+    return {
+      obsTm1: this.#wasm.floats(call.bhx_run_obs_tm1(run), this.nObs),
+      obs: this.#wasm.floats(call.bhx_run_obs_t(run), this.nObs),
+    };
+  }
+
+  /** The environment that is drawn. */
+  scene() {
+    const { call } = this.#wasm;
+    const env = call.bhx_run_env(this.#address);
+    const view = this.#wasm.scratch((scratch) => {
+      const at = scratch.block(this.env.n_view * 4);
+      call.bhx_env_view(env, at);
+      return this.#wasm.floats(at, this.env.n_view);
+    });
+    return { view, text: this.#wasm.text(call.bhx_env_describe(env)), envInfo: this.#wasm.json(call.bhx_env_info(env)) };
+  }
+
+  layout() {
+    return this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#wasm.call.bhx_run_env(this.#address)));
+  }
+
+  /** Values of n observations, one after the other. @param {ArrayLike<number>} observations */
+  qValues(observations) {
+    const run = this.#address;
+    const n = observations.length / this.nObs;
+    const values = n * this.actionSpace.n;
+    return this.#wasm.scratch((scratch) => {
+      const out = scratch.block(values * 8);
+      this.#wasm.check(this.#wasm.call.bhx_run_q_values(run, out, scratch.floats(observations), n));
+      return this.#wasm.doubles(out, values);
+    });
+  }
+
+  /**
+   * Observations as users give them, checked and laid out flat.
+   * @param {unknown} given
+   * @returns {{ flat: ArrayLike<number>, single: boolean }}
+   */
+  flatten(given) {
+    if (this.observationSpace.type === 'Discrete' && typeof given === 'number') return { flat: this.#checked([given]), single: true };
+    if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw this.#badObservation(given);
+    const list = /** @type {ArrayLike<any>} */ (/** @type {unknown} */ (given));
+    const nested = list.length > 0 && typeof list[0] === 'object' && list[0] !== null;
+    if (!nested) return { flat: this.#checked(list), single: this.observationSpace.type === 'Box' && list.length === this.nObs };
+    const rows = Array.from(list);
+    for (const row of rows) {
+      if ((!Array.isArray(row) && !ArrayBuffer.isView(row)) || /** @type {any} */ (row).length !== this.nObs) throw this.#badObservation(row);
+    }
+    return { flat: this.#checked(rows.flatMap((row) => Array.from(row))), single: false };
+  }
+
+  /** @param {ArrayLike<any>} numbers */
+  #checked(numbers) {
+    if (numbers.length === 0 || numbers.length % this.nObs !== 0) throw this.#badObservation(numbers);
+    for (let i = 0; i < numbers.length; i++) {
+      if (typeof numbers[i] === 'number' && Number.isFinite(numbers[i])) continue;
+      throw new BellhopError('BH_ERR_ARGUMENT', `observation[${i % this.nObs}] is ${shown(numbers[i])}, but must be a finite number`);
+    }
+    return numbers;
+  }
+
+  /** @param {any} given */
+  #badObservation(given) {
+    const wanted = this.observationSpace.type === 'Box' ? `${this.nObs} numbers`
+      : `a whole number between 0 and ${this.observationSpace.n - 1}`;
+    const length = typeof given === 'object' && given !== null ? given.length : undefined;
+    const got = length === undefined ? `is ${shown(given)}` : `has ${length} numbers`;
+    return new BellhopError('BH_ERR_ARGUMENT', `the observation ${got}, but must ${length === undefined ? 'be' : 'have'} ${wanted}`);
+  }
+
+  /** The best action of each observation. @param {ArrayLike<number>} observations */
+  greedy(observations) {
+    const q = this.qValues(observations);
+    const { n } = this.actionSpace;
+    return Array.from({ length: q.length / n }, (_, i) => {
+      const row = q.subarray(i * n, (i + 1) * n);
+      return row.reduce((best, value, action) => value > row[best] ? action : best, 0);
+    });
+  }
+
+  /**
+   * @param {{ episodes?: number, seed?: number, which?: import('../bellhop.js').Which }} [options]
+   * @returns {import('../bellhop.js').Score}
+   */
+  evaluate(options = {}) {
+    onlyKeys('evaluate', options, ['episodes', 'seed', 'which']);
+    const run = this.#address;
+    const { finalEvalEpisodes, seed: runSeed } = this.setup.options;
+    const { episodes = Number(finalEvalEpisodes), seed = evaluationSeed(Number(runSeed)), which = 'current' } = options;
+    wholeNumber('episodes', episodes, 1, EPISODES_MAX);
+    wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+    const parameters = whichParameters(which);
+    const [mean, std, min, max, meanLength] = this.#wasm.scratch((scratch) => {
+      const at = scratch.block(6 * 8);
+      this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_run_evaluate(run, parameters, episodes, seed, at)));
+      return this.#wasm.doubles(at, 6);
+    });
+    return { mean, std, min, max, meanLength, episodes };
+  }
+
+  /**
+   * Changes live options. When one is refused, all keep the values they had.
+   * @param {object} options
+   */
+  set(options) {
+    const run = this.#address;
+    const { options: before, algo, env } = this.setup;
+    const tables = [...modelTables(this.#library.catalog, algo), ...envTables(this.#library.catalog, env)];
+    const changes = encodeOptions(tables, options, LABELS[algo] ?? algo);
+    const undo = encodeOptions(tables, Object.fromEntries(changes.filter(({ key }) => key in before)
+      .map(({ key }) => [key, before[key]])), algo);
+    try {
+      changes.forEach((change) => this.#setOne(run, change));
+    } catch (error) {
+      undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(run, change));
+      throw error;
+    }
+  }
+
+  /** @param {number} run @param {ReturnType<typeof encodeOptions>[number]} option */
+  #setOne(run, option) {
+    const wasm = this.#wasm;
+    wasm.scratch((scratch) => inUsersWords(option, () =>
+      wasm.check(wasm.call.bhx_run_set(run, scratch.string(option.name), scratch.string(option.text)))));
+  }
+
+  /** A checkpoint. @param {{ which?: import('../bellhop.js').Which }} [options] */
+  save(options = {}) {
+    onlyKeys('save', options, ['which']);
+    const run = this.#address;
+    const which = whichParameters(options.which ?? 'current');
+    const size = this.#wasm.call.bhx_run_save(run, which, 0, 0) >>> 0;
+    return this.#wasm.scratch((scratch) => {
+      const at = scratch.block(size);
+      this.#wasm.call.bhx_run_save(run, which, at, size);
+      return this.#wasm.bytes(at, size);
+    });
+  }
+
+  /** Takes a checkpoint's parameters. @param {unknown} bytes */
+  load(bytes) {
+    const run = this.#address;
+    const data = asBytes(bytes);
+    this.#wasm.scratch((scratch) =>
+      this.#wasm.check(this.#wasm.call.bhx_run_load(run, scratch.bytes(data), data.length)));
+  }
+
+  /** @param {{ which?: import('../bellhop.js').Which }} [options] */
+  sha256(options = {}) {
+    onlyKeys('sha256', options, ['which']);
+    return this.#wasm.text(this.#wasm.call.bhx_run_fingerprint(this.#address, whichParameters(options.which ?? 'current')));
+  }
+
+  /**
+   * Copies of the parameters, in the orientation of a checkpoint.
+   * @param {{ which?: import('../bellhop.js').Which }} [options]
+   */
+  parameters(options = {}) {
+    onlyKeys('parameters', options, ['which']);
+    const which = whichParameters(options.which ?? 'current');
+    /** @type {{ name: string, dtype: string, shape: number[], extent: number[], stride: number[], address: number }[]} */
+    const tensors = this.#wasm.json(this.#wasm.call.bhx_run_tensors(this.#address, which));
+    return Object.fromEntries(tensors.map(({ name, dtype, shape, extent, stride, address }) => {
+      const n = 1 + extent.reduce((last, size, i) => last + (size - 1) * stride[i], 0); // of a slice: what lies between is read too
+      const data = dtype === 'F64' ? this.#wasm.doubles(address, n) : this.#wasm.floats(address, n);
+      return [name, { shape, data: inFileOrder(data, extent, stride) }];
+    }));
+  }
+
+  /**
+   * Takes demonstrations as imitation.mjs lays them out, before the first step; as many as `demoCapacity` has room for.
+   * @param {ReturnType<typeof import('./demonstrations.mjs').flatten>} flat
+   */
+  demonstrate(flat) {
+    const run = this.#address;
+    const wasm = this.#wasm;
+    inKeys(modelTables(this.#library.catalog, this.algo.name), () => wasm.scratch((scratch) => {
+      const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
+      wasm.check(wasm.call.bhx_run_demonstrate(run, flat.n, ...blocks, flat.values === null ? 0 : scratch.copy(flat.values)));
+    }));
+  }
+
+  /**
+   * Takes those of a checkpoint's parameters that have the names of its own, whatever it was saved from.
+   * @param {unknown} bytes
+   * @returns {number} how many tensors
+   */
+  loadParameters(bytes) {
+    const run = this.#address;
+    const data = asBytes(bytes);
+    return this.#wasm.scratch((scratch) => {
+      const loaded = this.#wasm.call.bhx_run_load_parameters(run, scratch.bytes(data), data.length);
+      this.#wasm.check(Math.min(loaded, 0));
+      return loaded;
+    });
+  }
+
+  /**
+   * Hands the module and the C run over, for what is not in this file.
+   * @template T @param {(wasm: import('./wasm.mjs').Wasm, run: number) => T} use @returns {T}
+   */
+  use(use) {
+    return use(this.#wasm, this.#address);
+  }
+
+  /** Throws when it was disposed. */
+  check() {
+    this.#handle.check();
+  }
+
+  dispose() {
+    this.#handle.dispose();
+  }
+}
+
+/** One array of all. @param {Float64Array[]} parts */
+export function concat(parts) {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => {
+    all.set(part, at);
+    return at + part.length;
+  }, 0);
+  return all;
+}
+
+/**
+ * A tensor's numbers as its checkpoint orders them: the walk that `bh_tensor` of src/io/checkpoint.h describes.
+ * @template {Float32Array | Float64Array} T
+ * @param {T} data
+ * @param {number[]} extent
+ * @param {number[]} stride
+ * @returns {T}
+ */
+export function inFileOrder(data, extent, stride) {
+  const out = /** @type {T} */ (data.slice(0, extent.reduce((product, size) => product * size, 1)));
+  let n = 0;
+  /** @param {number} dimension @param {number} from */
+  const walk = (dimension, from) => {
+    if (dimension === extent.length) out[n++] = data[from];
+    else for (let i = 0; i < extent[dimension]; i++) walk(dimension + 1, from + i * stride[dimension]);
+  };
+  walk(0, 0);
+  return out;
+}

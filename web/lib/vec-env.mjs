@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
+import { allocBeside, openEnv } from './env.mjs';
+import { shown } from './options.mjs';
+import { lookUp, onlyKeys, wholeNumber } from './setup.mjs';
+import { floatsOf, toDtype } from './space.mjs';
+import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+
+const NUM_ENVS_MAX = 65536;
+
+/** Where the rows of n environments lie in one block from an address on, f64 first. @param {number} at @param {number} n @param {number} floats */
+function layoutRows(at, n, floats) {
+  const rewards = at;
+  const obs = rewards + 8 * n;
+  const finalObs = obs + 4 * n * floats;
+  const actions = finalObs + 4 * n * floats;
+  const terminated = actions + 4 * n;
+  const truncated = terminated + 4 * n;
+  return { rewards, obs, finalObs, actions, terminated, truncated, end: truncated + 4 * n };
+}
+
+export class VecEnv {
+  #wasm;
+  #envs;
+  #handle;
+  #rows;
+
+  /** @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} from @param {object} options */
+  constructor(library, from, options) {
+    const { wasm } = library;
+    const { id } = lookUp(library, from).entry;
+    const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (options ?? {});
+    const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
+    // What is no object goes on as it is: the options' own check says so.
+    const own = typeof options === 'object' && options !== null ? rest : options;
+    const made = openEnv(library, from, own, (setup) => wasm.call.bhx_vec_env_create(setup, n));
+    const { env: envs, closeScript } = made;
+    this.#wasm = wasm;
+    this.#envs = envs;
+    this.numEnvs = n;
+    this.autoresetMode = /** @type {const} */ ('SameStep');
+    this.singleObservationSpace = made.observationSpace;
+    this.singleActionSpace = made.actionSpace;
+    this.spec = made.spec;
+    /** @type {Readonly<Record<string, import('../bellhop.js').OptionValue>>} */
+    this.options = made.options;
+
+    const floats = floatsOf(this.singleObservationSpace);
+    const bytes = layoutRows(0, n, floats).end;
+    const block = allocBeside(wasm, made, bytes);
+    this.#rows = layoutRows(block, n, floats);
+    this.#handle = new Handle(wasm, this, id, () => {
+      wasm.call.bhx_env_destroy(envs);
+      closeScript();
+      wasm.free(block, bytes);
+    });
+  }
+
+  /** @param {{ seed?: number }} [options] @returns {[import('./space.mjs').Numbers, Record<string, never>]} */
+  reset(options = {}) {
+    this.#handle.check();
+    onlyKeys('reset', options, ['seed']);
+    if (options.seed !== undefined) {
+      this.#wasm.call.bhx_env_seed(this.#envs, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
+    }
+    this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_env_reset(this.#envs, this.#rows.obs)));
+    return [this.#observations(this.#rows.obs), {}];
+  }
+
+  /**
+   * @param {ArrayLike<number>} actions
+   * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers }]}
+   */
+  step(actions) {
+    this.#handle.check();
+    this.#checkActions(actions);
+    const { rewards, obs, finalObs, actions: at, terminated, truncated } = this.#rows;
+    const wasm = this.#wasm;
+    new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
+    this.#handle.during(() => wasm.check(
+      wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated)));
+    return [
+      this.#observations(obs), wasm.doubles(rewards, this.numEnvs), this.#flags(terminated), this.#flags(truncated),
+      { finalObs: this.#observations(finalObs) },
+    ];
+  }
+
+  /** Frees them; using them afterwards throws. */
+  dispose() {
+    this.#handle.dispose();
+  }
+
+  close() {
+    this.dispose();
+  }
+
+  [DISPOSE]() {
+    this.dispose();
+  }
+
+  /** Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module. @param {unknown} actions */
+  #checkActions(actions) {
+    const { id } = this.spec;
+    const list = /** @type {ArrayLike<number>} */ (actions);
+    if (typeof actions !== 'object' || list?.length !== this.numEnvs) {
+      const got = typeof actions === 'object' && list?.length >= 0 ? `${list.length} of them` : shown(actions);
+      throw new BellhopError('BH_ERR_ARGUMENT', `${id}: actions must be an array of ${this.numEnvs}, one per environment, but got ${got}`);
+    }
+    for (let i = 0; i < this.numEnvs; i++) {
+      const action = list[i];
+      // Asked first here: the message is made only when it is needed.
+      if (!(Number.isInteger(action) && action >= 0 && action < this.singleActionSpace.n)) {
+        wholeNumber(`${id}: action of environment ${i}`, action, 0, this.singleActionSpace.n - 1);
+      }
+    }
+  }
+
+  /** @param {number} at */
+  #observations(at) {
+    const space = this.singleObservationSpace;
+    return toDtype(space, this.#wasm.floats(at, this.numEnvs * floatsOf(space)));
+  }
+
+  /** @param {number} at of i32, 0 or 1 */
+  #flags(at) {
+    return Uint8Array.from(new Int32Array(this.#wasm.buffer, at, this.numEnvs));
+  }
+}

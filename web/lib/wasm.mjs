@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+// The loader of bellhop.wasm and the one place that touches its memory.
+//
+// The module is bare: no generated JavaScript, two imports. SIMD is probed by computing, since some engines
+// accept SIMD code and get it wrong; the scalar twin gives the same bits. A view of the memory is made afresh for
+// every access, because growing detaches the old ones.
+
+/**
+ * An error with the library's status: `error.status` is 'BH_ERR_CONFIG', 'BH_ERR_ARGUMENT' and so on, or
+ * 'BH_ERR_LOAD' when the module itself could not be had.
+ */
+export class BellhopError extends Error {
+  /** @param {import('../bellhop.js').Status} status @param {string} message @param {ErrorOptions} [options] */
+  constructor(status, message, options) {
+    super(message, options);
+    this.name = 'BellhopError';
+    this.status = status;
+  }
+}
+
+/** @type {Record<number, import('../bellhop.js').Status>} */
+const STATUS = {
+  [-1]: 'BH_ERR_MEMORY', [-2]: 'BH_ERR_CONFIG', [-3]: 'BH_ERR_ARGUMENT', [-4]: 'BH_ERR_STATE',
+  [-5]: 'BH_ERR_FORMAT', [-6]: 'BH_ERR_SHAPE', [-7]: 'BH_ERR_UNKNOWN', [-8]: 'BH_ERR_ENV',
+};
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+/** `Symbol.dispose` where the engine has it. @type {typeof Symbol.dispose} */
+export const DISPOSE = /** @type {any} */ (Symbol.dispose ?? Symbol.for('Symbol.dispose'));
+
+/** Blocks that live until the function they were made for returns. See Wasm.scratch. */
+class Scratch {
+  /** @param {Wasm} wasm */
+  constructor(wasm) {
+    this.wasm = wasm;
+    /** @type {[address: number, bytes: number][]} */
+    this.blocks = [];
+  }
+
+  /** A zeroed block, 64-byte aligned; address 0 for no bytes. @param {number} bytes */
+  block(bytes) {
+    const address = this.wasm.alloc(bytes);
+    this.blocks.push([address, bytes]);
+    return address;
+  }
+
+  /** A NUL-terminated copy of a string. @param {string} value */
+  string(value) {
+    return this.bytes(encoder.encode(`${value}\0`));
+  }
+
+  /** A copy of the bytes. @param {Uint8Array} value */
+  bytes(value) {
+    const address = this.block(value.length);
+    new Uint8Array(this.wasm.buffer, address, value.length).set(value);
+    return address;
+  }
+
+  /** A copy of the numbers as i32. @param {ArrayLike<number>} value */
+  ints(value) {
+    const address = this.block(value.length * 4);
+    new Int32Array(this.wasm.buffer, address, value.length).set(value);
+    return address;
+  }
+
+  /** A copy of the numbers as floats. @param {ArrayLike<number>} value */
+  floats(value) {
+    const address = this.block(value.length * 4);
+    new Float32Array(this.wasm.buffer, address, value.length).set(value);
+    return address;
+  }
+
+  /** A copy of typed numbers as they are. @param {Float32Array | Float64Array | Int32Array} value */
+  copy(value) {
+    return this.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  }
+
+  free() {
+    for (const [address, bytes] of this.blocks) this.wasm.free(address, bytes);
+  }
+}
+
+/** An instance of bellhop.wasm. */
+export class Wasm {
+  #f32 = new Float32Array(0);
+  #step = new DataView(new ArrayBuffer(0));
+  /**
+   * What the module calls for environments in JavaScript, see src/wasm/script_env.h; custom_env.mjs gives one. Must not throw.
+   * @type {(handle: number, op: number, value: number, obs: number, step: number) => number}
+   */
+  envCall = () => -1;
+  /** Why the last of its calls failed. @type {unknown} */
+  envFailure = undefined;
+
+  /** @param {WebAssembly.Instance} instance */
+  constructor(instance) {
+    /** The exported functions, see src/wasm/exports.c. @type {Record<string, (...values: number[]) => number>} */
+    this.call = /** @type {any} */ (instance.exports);
+    this.memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+    this.call._initialize();
+    /** Objects nobody disposed are freed when they are collected. */
+    this.lost = new FinalizationRegistry((/** @type {() => void} */ release) => release());
+  }
+
+  get buffer() {
+    return this.memory.buffer;
+  }
+
+  /** Whether this module has language models and the environments of text. */
+  get hasText() {
+    return 'bhx_pretraining_fields' in this.call;
+  }
+
+  /** All of the memory as floats, until the next call of anything that may allocate. */
+  get f32() {
+    if (this.#f32.buffer !== this.memory.buffer) this.#f32 = new Float32Array(this.memory.buffer);
+    return this.#f32;
+  }
+
+  /** Fills a bh_step. @param {number} address @param {number} reward @param {boolean} terminated @param {boolean} truncated */
+  writeStep(address, reward, terminated, truncated) {
+    if (this.#step.buffer !== this.memory.buffer) this.#step = new DataView(this.memory.buffer);
+    const at = address >>> 0;
+    this.#step.setFloat64(at, reward, true);
+    this.#step.setInt32(at + 8, Number(terminated), true);
+    this.#step.setInt32(at + 12, Number(truncated), true);
+  }
+
+  /** @param {number} bytes */
+  alloc(bytes) {
+    const address = this.call.bhx_alloc(bytes) >>> 0;
+    if (address === 0 && bytes > 0) throw new BellhopError('BH_ERR_MEMORY', `out of memory: ${bytes} bytes`);
+    return address;
+  }
+
+  /** @param {number} address @param {number} bytes */
+  free(address, bytes) {
+    this.call.bhx_free(address, bytes);
+  }
+
+  /**
+   * Runs `use` with a maker of scratch blocks, all of which are freed afterwards, also when it throws.
+   * @template T
+   * @param {(scratch: Scratch) => T} use
+   * @returns {T}
+   */
+  scratch(use) {
+    const scratch = new Scratch(this);
+    try {
+      return use(scratch);
+    } finally {
+      scratch.free();
+    }
+  }
+
+  /** The error of the last failed call. */
+  error() {
+    const address = this.call.bhx_error() >>> 0;
+    const status = new DataView(this.buffer).getInt32(address, true);
+    const failure = this.envFailure;
+    this.envFailure = undefined;
+    if (STATUS[status] === 'BH_ERR_ENV' && failure instanceof Error) return failure;
+    return new BellhopError(STATUS[status] ?? 'BH_ERR_STATE', this.text(address + 4));
+  }
+
+  /** Throws when a call that returns a status failed. @param {number} status */
+  check(status) {
+    if (status !== 0) throw this.error();
+  }
+
+  /** Throws when a call that returns a handle failed. @param {number} address */
+  handle(address) {
+    if (address === 0) throw this.error();
+    return address >>> 0;
+  }
+
+  /** The NUL-terminated string at an address. @param {number} address */
+  text(address) {
+    const bytes = new Uint8Array(this.buffer, address >>> 0);
+    return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  /** The JSON at an address, parsed. @param {number} address */
+  json(address) {
+    return JSON.parse(this.text(this.handle(address)));
+  }
+
+  /** A copy of n floats. @param {number} address @param {number} n */
+  floats(address, n) {
+    return new Float32Array(this.buffer, address >>> 0, n).slice();
+  }
+
+  /** A copy of n doubles. @param {number} address @param {number} n */
+  doubles(address, n) {
+    return new Float64Array(this.buffer, address >>> 0, n).slice();
+  }
+
+  /** A copy of n bytes. @param {number} address @param {number} n */
+  bytes(address, n) {
+    return new Uint8Array(this.buffer, address >>> 0, n).slice();
+  }
+
+  /** Bytes the library has allocated and not yet freed. */
+  liveBytes() {
+    return this.call.bhx_live_bytes();
+  }
+}
+
+/** Something of the library's memory that JavaScript holds: released once, by hand or by the collector. */
+export class Handle {
+  #wasm;
+  #release;
+  #name;
+  #alive = true;
+  #busy = false;
+
+  /**
+   * @param {Wasm} wasm
+   * @param {object} owner         when it is collected, the handle is released
+   * @param {string} name          what messages call the owner
+   * @param {() => void} release   must not refer to the owner
+   */
+  constructor(wasm, owner, name, release) {
+    this.#wasm = wasm;
+    this.#release = release;
+    this.#name = name;
+    wasm.lost.register(owner, release, this);
+  }
+
+  /** Throws when the owner was disposed, or is under way. */
+  check() {
+    this.#checkIdle();
+    if (!this.#alive) throw new BellhopError('BH_ERR_STATE', `${this.#name} was disposed and cannot be used any more`);
+  }
+
+  /**
+   * Runs what may call environments in JavaScript: they cannot use or dispose the owner meanwhile.
+   * @template T
+   * @param {() => T} use
+   * @returns {T}
+   */
+  during(use) {
+    this.check();
+    this.#busy = true;
+    try {
+      return use();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #checkIdle() {
+    if (this.#busy) throw new BellhopError('BH_ERR_STATE', `${this.#name} is in use: it cannot be used from the reset or step of its own environment`);
+  }
+
+  dispose() {
+    this.#checkIdle();
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#wasm.lost.unregister(this);
+    this.#release();
+  }
+}
+
+/** @param {WebAssembly.Module} module */
+async function start(module) {
+  const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
+  const env = {
+    /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
+    bellhop_env_call: (handle, op, value, obs, step) =>
+      made.wasm ? made.wasm.envCall(handle, op, value, obs, step) : -1,
+  };
+  const wasm = new Wasm(await WebAssembly.instantiate(module, { env }));
+  made.wasm = wasm;
+  if (wasm.call.bhx_probe() !== 1) throw new WebAssembly.CompileError('this engine computes SIMD wrongly');
+  return wasm;
+}
+
+/**
+ * Instantiates the first candidate this engine compiles and computes right. A candidate is a function that
+ * returns a compiled module, so that the scalar twin is only fetched when it is needed.
+ * @param {(() => Promise<WebAssembly.Module>)[]} candidates
+ * @returns {Promise<Wasm>}
+ */
+export async function instantiate(candidates) {
+  if (typeof WebAssembly === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'this engine has no WebAssembly');
+  /** @type {unknown} */
+  let cause;
+  for (const compile of candidates) {
+    try {
+      return await start(await compile());
+    } catch (error) {
+      if (!(error instanceof WebAssembly.CompileError)) throw error;
+      cause = error;
+    }
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new BellhopError('BH_ERR_LOAD', `bellhop.wasm cannot run here: ${why}`, { cause });
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Bellhop for Node: the same as bellhop.mjs, with the module read from the disk. In the published package it lies in
+// web/lib; in a checkout, where `npm run build` puts it.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createLibrary } from '../lib/library.mjs';
+import { candidates } from '../lib/load.mjs';
+import help from '../lib/help.mjs';
+import { serve as serveWith } from '../worker/service.mjs';
+import { BellhopError, instantiate } from '../lib/wasm.mjs';
+
+export {
+  BellhopError, Recorder, TensorBoardWriter, checkEnv, connect, evaluationSeed, formatDemonstrations, parseDemonstrations,
+} from '../bellhop.mjs';
+
+/**
+ * Loads the module and resolves to the library. `wasmUrl` may also be a path.
+ * @param {import('../bellhop.js').LoadOptions} [options]
+ * @returns {Promise<import('../bellhop.js').Bellhop>}
+ */
+export async function load(options = {}) {
+  return createLibrary(await loadWasm(options), help);
+}
+
+/** @param {import('../bellhop.js').LoadOptions} [options] */
+export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) {
+  const url = typeof wasmUrl === 'string' && !URL.canParse(wasmUrl) ? pathToFileURL(wasmUrl) : wasmUrl;
+  return instantiate(candidates({ wasmUrl: url, wasmBinary, simd }, compileFile, { simd: find('simd', text), scalar: find('scalar', text) }));
+}
+
+/** The other end of connect({ port }). @param {import('../bellhop.js').Port} port */
+export function serve(port) {
+  serveWith(/** @type {any} */ (port), loadWasm);
+}
+
+/** @param {'simd' | 'scalar'} kind @param {boolean} text */
+function find(kind, text) {
+  const name = text ? 'bellhop-text' : 'bellhop';
+  const places = [`../lib/${name}-${kind}.wasm`, `../../build/out/wasm-${kind}/${name}.wasm`, `../../build/out/site/${name}-${kind}.wasm`]
+    .map((place) => new URL(place, import.meta.url));
+  return places.find((place) => existsSync(place)) ?? places[0];
+}
+
+/** @param {URL} url */
+async function compileFile(url) {
+  if (url.protocol !== 'file:') return WebAssembly.compile(await (await fetch(url)).arrayBuffer());
+  const bytes = await readFile(url).catch((cause) => {
+    const hint = cause.code === 'ENOENT' ? 'is missing; in a checkout, run "npm run build"' : `could not be read: ${cause.message}`;
+    throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${hint}`, { cause });
+  });
+  return WebAssembly.compile(bytes);
+}

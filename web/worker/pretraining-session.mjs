@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// A language model in the worker, while it is trained: it plays and pauses as runs do, in slices, and shows itself in
+// frames; records wait here between them. Between two slices it writes and says what may come next.
+import { Env } from '../lib/env.mjs';
+import { Frames } from './frames.mjs';
+import { LanguageModel, Pretraining } from '../lib/language.mjs';
+import { Slice, breathe } from '../lib/loop.mjs';
+import { BellhopError } from '../lib/wasm.mjs';
+
+/** @typedef {import('../lib/setup.mjs').Library} Library */
+/** @typedef {{ corpus?: string, env?: string, envOptions?: object, model?: Uint8Array, options?: object }} Recipe */
+/** @typedef {import('../bellhop.js').PretrainingRecord} PretrainingRecord */
+/**
+ * @typedef {object} LanguageFrame
+ * @property {boolean} running
+ * @property {boolean} finished   maxSteps were taken; play() goes on for as many again
+ * @property {boolean} diverged
+ * @property {number} steps @property {number} maxSteps @property {number} tokensSeen
+ * @property {number} tokensPerSecond  over about the last second
+ * @property {PretrainingRecord[]} records  since the last frame
+ */
+
+const SLICE_MS = 12;
+const FIRST_WINDOWS = 16;
+const RATE_MS = 1000;
+
+export class PretrainingSession {
+  /** @type {Pretraining | null} */
+  #training = null;
+  #post;
+  #plays = 0;
+  #running = false;
+  #looping = false;
+  #diverged = false;
+  #end = 0;
+  #frames = new Frames(() => this.#postFrame());
+  #slice = new Slice(SLICE_MS);
+  /** @type {PretrainingRecord[]} */
+  #waiting = [];
+  /** @type {[time: number, tokens: number][]} */
+  #marks = [];
+
+  /** @param {Library} library @param {Recipe} recipe @param {import('./service.mjs').Post} post */
+  constructor(library, recipe, post) {
+    this.#post = post;
+    if (recipe.model) {
+      /** The model as it is now. */
+      this.model = LanguageModel.open(library.wasm, recipe.model);
+      return;
+    }
+    this.#training = train(library, recipe);
+    this.model = this.#training.model;
+    this.#end = Number(this.#training.options.maxSteps);
+  }
+
+  info() {
+    const training = this.#training;
+    return {
+      model: this.model.info, options: training?.options ?? null, ngrams: training?.ngrams() ?? null,
+      start: training?.validate({ windows: FIRST_WINDOWS }) ?? null,
+    };
+  }
+
+  play() {
+    this.#plays++;
+    if (!this.#training) throw new BellhopError('BH_ERR_STATE', 'a model that was opened cannot be trained on: its corpus is not in the file');
+    if (this.#training.steps >= this.#end) this.#end = this.#training.steps + Number(this.#training.options.maxSteps);
+    this.#running = !this.#diverged;
+    this.#marks = [];
+    if (!this.#looping) void this.#loop(this.#training);
+  }
+
+  /** Resolves when the page took the frame of where it stands still. */
+  pause() {
+    this.#running = false;
+    return this.#frames.show();
+  }
+
+  /** @param {object} options */
+  set(options) {
+    this.#training?.set(options);
+    return { options: this.#training?.options, at: this.#training?.steps ?? 0 };
+  }
+
+  /** @param {import('../bellhop.js').SampleOptions} options */
+  sample(options) {
+    return this.model.sample(options).text;
+  }
+
+  /** The likeliest tokens to come. @param {string} prompt @param {import('../bellhop.js').Sampling} options @param {number} most */
+  next(prompt, options, most) {
+    const { tokens } = this.model;
+    return Array.from(this.model.next(prompt, options), (p, id) => ({ token: tokens[id], p })).sort((a, b) => b.p - a.p).slice(0, most);
+  }
+
+  save() {
+    return this.model.save();
+  }
+
+  requestFrame() {
+    this.#frames.request();
+  }
+
+  frameTaken() {
+    this.#frames.taken();
+  }
+
+  dispose() {
+    this.#running = false;
+    this.#frames.end();
+    this.#training?.dispose();
+    this.model.dispose();
+    this.#training = null;
+  }
+
+  /** @param {Pretraining} training */
+  async #loop(training) {
+    this.#looping = true;
+    while (this.#running) {
+      this.#slice.run(Math.max(1, this.#end - training.steps), (n) => {
+        training.step(n);
+        return n;
+      });
+      for (const record of training.drain()) {
+        this.#diverged ||= !Number.isFinite(record.loss);
+        this.#waiting.push(record);
+      }
+      if (this.#diverged || training.steps >= this.#end) this.#running = false;
+      this.#mark(training);
+      this.requestFrame();
+      await breathe();
+    }
+    this.#looping = false;
+  }
+
+  /** @param {Pretraining} training */
+  #mark({ tokensSeen }) {
+    const now = performance.now();
+    this.#marks.push([now, tokensSeen]);
+    while (this.#marks.length > 2 && now - this.#marks[1][0] > RATE_MS) this.#marks.shift();
+  }
+
+  #rate() {
+    const [first, last] = [this.#marks[0], this.#marks.at(-1)];
+    return first && last && last[0] > first[0] ? (last[1] - first[1]) / (last[0] - first[0]) * 1000 : 0;
+  }
+
+  #postFrame() {
+    const { steps = 0, tokensSeen = 0 } = this.#training ?? {};
+    const records = this.#waiting;
+    this.#waiting = [];
+    this.#post({
+      running: this.#running, finished: steps > 0 && steps >= this.#end, diverged: this.#diverged, steps, maxSteps: this.#end,
+      tokensSeen, tokensPerSecond: this.#rate(), records,
+    }, this.#plays, []);
+  }
+}
+
+/** @param {Library} library @param {Recipe} recipe */
+function train(library, { corpus, env: id, envOptions = {}, options }) {
+  if (id === undefined) return new Pretraining(library, corpus, options);
+  const env = new Env(library, id, envOptions);
+  try {
+    return new Pretraining(library, env, options);
+  } finally {
+    env.dispose();
+  }
+}

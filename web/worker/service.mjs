@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The worker's side of the messages that trainer.mjs sends.
+//
+//     { id, method, session?, values }  is a call; the answer is { id, result } or { id, error: { status, message } }
+//     { session, frame, plays }         is a frame, made after so many calls of play; { session, taken: true } says
+//                                       that it was shown
+//     { id, progress }                  is how far a call of learn has come
+//
+// Any number of sessions may exist; those that play share the thread.
+import { pretrainingFields } from '../lib/language.mjs';
+import { openLibrary } from '../lib/setup.mjs';
+import { makeSession } from './make-session.mjs';
+import { BellhopError } from '../lib/wasm.mjs';
+
+/** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
+
+const SESSION_METHODS = /** @type {const} */ ([
+  'play', 'pause', 'step', 'requestFrame', 'set', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predict', 'learn', 'sample', 'next',
+]);
+
+/** @typedef {import('../lib/setup.mjs').Library} Library */
+/** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */
+/**
+ * Answers the calls that come through a port.
+ * @param {Port} port
+ * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm
+ */
+export function serve(port, loadWasm) {
+  /** @type {Map<number, any>} */
+  const sessions = new Map();
+  /** @type {import('../lib/setup.mjs').Library} */
+  let library;
+  let count = 0;
+
+  /** @type {Record<string, (...values: any[]) => any>} */
+  const methods = {
+    async open(options) {
+      library = openLibrary(await loadWasm(options));
+      return { catalog: library.catalog, pretraining: library.wasm.hasText ? pretrainingFields(library.wasm) : [] };
+    },
+    create(recipe) {
+      const key = ++count;
+      const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions);
+      sessions.set(key, session);
+      return { session: key, info: session.info() };
+    },
+    liveBytes: () => library.wasm.liveBytes(),
+  };
+
+  /** @param {{ id: number, method: string, session?: number, values: any[] }} call */
+  function handle({ id, method, session: key, values }) {
+    if (key === undefined) return methods[method](...values);
+    const session = sessions.get(key);
+    if (!session) throw new BellhopError('BH_ERR_STATE', 'this session was disposed and cannot be used any more');
+    if (method === 'dispose') {
+      sessions.delete(key);
+      return session.dispose();
+    }
+    const known = SESSION_METHODS.find((name) => name === method && name in session);
+    if (!known) throw new BellhopError('BH_ERR_UNKNOWN', `there is no method '${method}'`);
+    const extra = known === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];
+    return session[known](...values, ...extra);
+  }
+
+  port.onmessage = async ({ data }) => {
+    if (data.taken) {
+      sessions.get(data.session)?.frameTaken();
+      return;
+    }
+    try {
+      const result = await handle(data);
+      const transfer = ArrayBuffer.isView(result) ? [result.buffer] : [];
+      port.postMessage({ id: data.id, result }, transfer);
+    } catch (error) {
+      const { status = 'BH_ERR_STATE', message } = /** @type {BellhopError} */ (error);
+      port.postMessage({ id: data.id, error: { status, message } });
+    }
+  };
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Workers that several experiments share: started when the first one asks, at most so many, ended with the last lease. The
+// module is compiled once for all of them.
+//
+//     const pool = new TrainerPool();
+//     const lease = await pool.acquire();           // or acquire({ text: true }), for language models
+//     const session = await lease.trainer.create({ env: 'CartPole-v1' });
+//     lease.release();
+import { compileUrl, simdUrl } from '../lib/load.mjs';
+import { connect } from './trainer.mjs';
+
+/** @typedef {import('./trainer.mjs').Trainer} Trainer */
+/** @typedef {{ trainer: Trainer, release: () => void }} Lease */
+/** @typedef {{ coming: Promise<Trainer>, leases: number }} Place */
+
+/** Cores that are left to the page. */
+const RESERVED = 1;
+const MOST = 4;
+
+export class TrainerPool {
+  #size;
+  #connect;
+  /** @type {Record<'plain' | 'text', Set<Place>>} */
+  #places = { plain: new Set(), text: new Set() };
+  /** @type {Map<'plain' | 'text', Promise<WebAssembly.Module>>} */
+  #modules = new Map();
+
+  /**
+   * @param {object} [options]
+   * @param {number} [options.size]  the most workers with the plain module; default: the processor's cores less one, 1 to 4.
+   *   There is one with language models at most, so that experiments can start from each other's models
+   * @param {(options: import('../bellhop.js').ConnectOptions) => Promise<Trainer>} [options.start]
+   */
+  constructor({ size = Math.max(1, Math.min(MOST, (globalThis.navigator?.hardwareConcurrency ?? 2) - RESERVED)), start = connect } = {}) {
+    this.#size = size;
+    this.#connect = start;
+  }
+
+  /** Workers that are there. */
+  get workers() {
+    return this.#places.plain.size + this.#places.text.size;
+  }
+
+  /**
+   * The worker with the fewest leases, a new one while there is room; rejects where it cannot be started, and the next call tries again.
+   * @param {{ text?: boolean }} [options] @returns {Promise<Lease>}
+   */
+  async acquire({ text = false } = {}) {
+    const kind = text ? 'text' : 'plain';
+    const place = this.#choose(kind);
+    place.leases++;
+    try {
+      const trainer = await place.coming;
+      let held = true;
+      return { trainer, release: () => {
+        if (held) this.#leave(kind, place);
+        held = false;
+      } };
+    } catch (error) {
+      this.#places[kind].delete(place);
+      this.#modules.delete(kind);
+      throw error;
+    }
+  }
+
+  /** @param {'plain' | 'text'} kind @returns {Place} */
+  #choose(kind) {
+    const places = this.#places[kind];
+    const least = [...places].reduce((best, next) => (!best || next.leases < best.leases ? next : best), /** @type {Place | null} */ (null));
+    if (least && (least.leases === 0 || places.size >= (kind === 'text' ? 1 : this.#size))) return least;
+    const place = { coming: this.#start(kind), leases: 0 };
+    places.add(place);
+    return place;
+  }
+
+  /** @param {'plain' | 'text'} kind */
+  async #start(kind) {
+    const text = kind === 'text';
+    try {
+      return await this.#connect({ text, wasmBinary: this.#module(kind) });
+    } catch {
+      return this.#connect({ text }); // tries the scalar module too, and says what is wrong
+    }
+  }
+
+  /** @param {'plain' | 'text'} kind */
+  #module(kind) {
+    const known = this.#modules.get(kind);
+    if (known) return known;
+    const module = compileUrl(simdUrl(kind === 'text'));
+    this.#modules.set(kind, module);
+    return module;
+  }
+
+  /** @param {'plain' | 'text'} kind @param {Place} place */
+  #leave(kind, place) {
+    place.leases--;
+    if (place.leases > 0) return;
+    this.#places[kind].delete(place);
+    place.coming.then((trainer) => trainer.terminate(), () => {});
+  }
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+// Training in a worker, so that a page stays smooth: connect() starts one, sessions in it play, pause and show frames.
+//
+//     const trainer = await connect();
+//     const session = await trainer.create({ env: 'CartPole-v1' });
+//     session.onFrame = (frame) => draw(frame);
+//     session.play({ stepsPerSecond: Infinity });
+import { BellhopError } from '../lib/wasm.mjs';
+
+/** @typedef {import('./service.mjs').Port} Port */
+/** @typedef {import('../bellhop.js').Frame} Frame */
+/** @typedef {import('../bellhop.js').SessionInfo} SessionInfo */
+/** @typedef {{ resolve: (value: any) => void, reject: (error: unknown) => void, onProgress?: (values: any) => unknown }} Pending */
+
+// A hidden page has no animation frames; this goes on there, and so does training. Where there are none at all, it is
+// about as fast as they would be.
+const HIDDEN_MS = typeof requestAnimationFrame === 'function' ? 250 : 16;
+
+/** Calls back with the next animation frame, or a while later where there is none. @param {() => void} use */
+function nextFrame(use) {
+  let waiting = true;
+  const once = () => {
+    if (waiting) use();
+    waiting = false;
+    clearTimeout(timer);
+  };
+  const timer = setTimeout(once, HIDDEN_MS);
+  if (typeof requestAnimationFrame === 'function') requestAnimationFrame(once);
+}
+
+/** Calls over a port, and what comes back. */
+export class Line {
+  #port;
+  #count = 0;
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  /** Who gets the frames. @type {Map<number, (frame: Frame, plays: number) => void>} */
+  listeners = new Map();
+  /** @type {BellhopError | null} */
+  #broken = null;
+
+  /** @param {Port} port */
+  constructor(port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /**
+   * @param {string} method @param {number | undefined} session @param {any[]} values
+   * @param {Pending['onProgress']} [onProgress]
+   * @returns {Promise<any>}
+   */
+  call(method, session, values, onProgress) {
+    if (this.#broken) return Promise.reject(this.#broken);
+    return new Promise((resolve, reject) => {
+      const id = ++this.#count;
+      this.#pending.set(id, { resolve, reject, onProgress });
+      this.#port.postMessage({ id, method, session, values });
+    });
+  }
+
+  /** @param {number} session */
+  taken(session) {
+    this.#port.postMessage({ session, taken: true });
+  }
+
+  /** Ends it: what is pending, and every later call, is rejected. @param {BellhopError} error */
+  break(error) {
+    this.#broken ??= error;
+    for (const { reject } of this.#pending.values()) reject(this.#broken);
+    this.#pending.clear();
+  }
+
+  /** @param {any} data */
+  #receive({ id, session, frame, plays, progress, result, error }) {
+    if (frame) {
+      nextFrame(() => this.listeners.get(session)?.(frame, plays));
+      return;
+    }
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    if (progress) {
+      pending.onProgress?.(progress);
+      return;
+    }
+    this.#pending.delete(id);
+    if (error) pending.reject(new BellhopError(error.status, error.message));
+    else pending.resolve(result);
+  }
+}
+
+/** A run in the worker. */
+export class Session {
+  #line;
+  #key;
+  #plays = 0;
+  /** Called with each frame, at most once per animation frame. @type {(frame: Frame) => void} */
+  onFrame = () => {};
+
+  /** @param {Line} line @param {{ session: number, info: SessionInfo }} made */
+  constructor(line, { session, info }) {
+    this.#line = line;
+    this.#key = session;
+    this.info = info;
+    line.listeners.set(session, (frame, plays) => {
+      // It was on its way when play was called: it must not look as if the run had been paused again.
+      if (plays < this.#plays) Object.assign(frame, { running: true, finished: false });
+      // First, so that the worker makes the next one while this one is drawn.
+      line.taken(session);
+      this.onFrame(frame);
+    });
+  }
+
+  /** Runs; called again, it changes the speed. @param {{ stepsPerSecond?: number }} [options] */
+  play(options = {}) {
+    this.#plays++;
+    return this.#call('play', options);
+  }
+
+  pause() {
+    return this.#call('pause');
+  }
+
+  /** Takes n environment steps, then shows a frame. */
+  step(n = 1) {
+    return this.#call('step', n);
+  }
+
+  requestFrame() {
+    return this.#call('requestFrame');
+  }
+
+  /**
+   * Runs that many more steps as fast as possible; resolves when they are done or it was paused.
+   * @param {{ totalTimesteps?: number, onProgress?: (progress: any) => unknown }} [options]
+   */
+  learn({ onProgress, ...options } = {}) {
+    return this.#line.call('learn', this.#key, [options], (progress) => {
+      if (onProgress?.(progress) === false) this.pause();
+    });
+  }
+
+  /** Changes live options; resolves to the step since which they hold. @param {import('../bellhop.js').LiveOptions} options @returns {Promise<number>} */
+  async set(options) {
+    const { at, ...all } = await this.#call('set', options);
+    this.info = { ...this.info, ...all };
+    return at;
+  }
+
+  /** @param {import('../bellhop.js').EvaluateOptions} [options] */
+  evaluate(options = {}) {
+    return this.#call('evaluate', options);
+  }
+
+  /** @param {{ which?: import('../bellhop.js').Which }} [options] */
+  save(options = {}) {
+    return this.#call('save', options);
+  }
+
+  /** @param {{ which?: import('../bellhop.js').Which }} [options] */
+  sha256(options = {}) {
+    return this.#call('sha256', options);
+  }
+
+  /** @param {Uint8Array} bytes */
+  load(bytes) {
+    return this.#call('load', bytes);
+  }
+
+  /** @param {unknown} observations */
+  qValues(observations) {
+    return this.#call('qValues', observations);
+  }
+
+  /** @param {unknown} observation */
+  predict(observation) {
+    return this.#call('predict', observation);
+  }
+
+  async dispose() {
+    this.#line.listeners.delete(this.#key);
+    await this.#call('dispose');
+  }
+
+  /** @param {string} method @param {...any} values */
+  #call(method, ...values) {
+    return this.#line.call(method, this.#key, values);
+  }
+}
+
+/** A language model in the worker, while it is trained: plays, pauses and shows frames as runs do. */
+export class LanguageSession extends Session {
+  #line;
+
+  /** @param {Line} line @param {{ session: number, info: any }} made */
+  constructor(line, made) {
+    super(line, made);
+    this.#line = line;
+    /** Names it in recipes of runs: `startFrom`, `prior`. */
+    this.key = made.session;
+    /** @type {import('../bellhop.js').LanguageSessionInfo} */
+    this.about = made.info;
+  }
+
+  /** A continuation of a prompt. @param {import('../bellhop.js').SampleOptions} options @returns {Promise<string>} */
+  sample(options) {
+    return this.#line.call('sample', this.key, [options]);
+  }
+
+  /** The most probable next tokens. @param {string} prompt @param {import('../bellhop.js').Sampling} options @param {number} most @returns {Promise<{ token: string, p: number }[]>} */
+  next(prompt, options, most) {
+    return this.#line.call('next', this.key, [prompt, options, most]);
+  }
+}
+
+/** A worker with the library in it. */
+export class Trainer {
+  #line;
+  #end;
+
+  /** @param {Line} line @param {() => void} end @param {{ catalog: import('../bellhop.js').Catalog, pretraining: import('../bellhop.js').Field[] }} opened */
+  constructor(line, end, { catalog, pretraining }) {
+    this.#line = line;
+    this.#end = end;
+    this.catalog = catalog;
+    /** Options of language models; empty where the module has none. */
+    this.pretrainingOptions = pretraining;
+    this.simd = catalog.simd;
+    this.version = catalog.version;
+  }
+
+  /** @param {import('../bellhop.js').SessionRecipe} recipe */
+  async create(recipe) {
+    return new Session(this.#line, await this.#line.call('create', undefined, [recipe]));
+  }
+
+  /** A language model: to be trained on a text or on the examples of an environment, or opened. @param {import('../bellhop.js').LanguageRecipe} recipe */
+  async createLanguageModel(recipe) {
+    return new LanguageSession(this.#line, await this.#line.call('create', undefined, [{ languageModel: recipe }]));
+  }
+
+  /** Bytes the library in the worker holds. @returns {Promise<number>} */
+  liveBytes() {
+    return this.#line.call('liveBytes', undefined, []);
+  }
+
+  /** Ends the worker and everything in it. */
+  terminate() {
+    this.#end();
+    this.#line.break(new BellhopError('BH_ERR_STATE', 'the trainer was terminated'));
+  }
+}
+
+/**
+ * Starts a worker and resolves to a trainer.
+ * @param {import('../bellhop.js').ConnectOptions} [options]
+ * @returns {Promise<Trainer>}
+ */
+export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), worker, wasmUrl, wasmBinary, simd, text, port } = {}) {
+  const { line, end } = port ? overPort(port) : startWorker(workerUrl, /** @type {Worker | undefined} */ (worker));
+  try {
+    // Relative to the page here, as it would be to the worker's script there.
+    const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
+    return new Trainer(line, end, await line.call('open', undefined, [{ wasmUrl: url, wasmBinary: await wasmBinary, simd, text }]));
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** @param {any} port */
+function overPort(port) {
+  return { line: new Line(port), end: () => port.close?.() };
+}
+
+/** @param {string | URL} url @param {Worker} [started] one that runs this script already */
+export function startWorker(url, started) {
+  if (typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'there are no web workers here; use load() instead');
+  const worker = started ?? new Worker(sameOrigin(new URL(url, globalThis.location?.href)), { type: 'module', name: 'bellhop' });
+  const line = new Line(/** @type {any} */ (worker));
+  worker.onerror = (event) => {
+    event.preventDefault?.();
+    const why = event.message || 'its script could not be loaded';
+    line.break(new BellhopError('BH_ERR_LOAD', `the worker ${url} failed: ${why}`));
+  };
+  return { line, end: () => worker.terminate() };
+}
+
+/** A script of another origin cannot be a worker, but a script of ours that imports it can. @param {URL} url */
+function sameOrigin(url) {
+  if (url.origin === globalThis.location?.origin) return url;
+  return URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+}
