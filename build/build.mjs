@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
-import { slimUPlot } from './uplot.mjs';
 import { Failure, OUT, ROOT, isEntry, main, say, seconds } from './run.mjs';
 
 export const SITE = join(OUT, 'site');
@@ -20,33 +19,24 @@ const NAMES = ['bellhop', 'bellhop-text'];
 export const MODULES = Object.fromEntries(Object.entries(KINDS).flatMap(([preset, kind]) =>
   NAMES.map((name) => [`${preset}/${name}.wasm`, `${name}-${kind}.wasm`])));
 
-/** start.mjs is a script of its own, of which there is one: the page imports it, from wherever in the folder it lies. @type {import('esbuild').Plugin} */
-const startBeside = {
-  name: 'start-beside',
-  setup(build) {
-    build.onResolve({ filter: /\/start\.mjs$/ }, () => ({ path: './start.js', external: true }));
-  },
-};
-
 /**
- * What esbuild makes for the site. The page's scripts are for browsers only; the library stays readable, as
- * tutorials link to it.
- * @type {{ from: string, to: string, options: import('esbuild').BuildOptions }[]}
+ * What esbuild makes for the site. The page's scripts share their chunks, so that what start.js has begun site.js finds; the library
+ * stays readable, as tutorials link to it.
+ * @type {{ entries: Record<string, string>, extension?: string, options: import('esbuild').BuildOptions }[]}
  */
 const BUNDLES = [
-  { from: 'early.mjs', to: 'early.js', options: { minify: true } },
-  { from: 'start.mjs', to: 'start.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' } },
-  { from: 'page.mjs', to: 'page.js', options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]', plugins: [startBeside, slimUPlot] } },
-  { from: 'worker/worker.mjs', to: 'worker.js', options: { minify: true, sourcemap: 'linked' } },
-  { from: 'bellhop.mjs', to: 'bellhop.mjs', options: {} },
-  // The worker again, under the name it has beside the library, in the package and on a CDN.
-  { from: 'worker/worker.mjs', to: 'worker.mjs', options: {} },
-  { from: 'style.css', to: 'style.css', options: { minify: true } },
-  { from: 'text.css', to: 'text.css', options: { minify: true } },
+  {
+    entries: { 'start': 'site/start.mjs', 'site': 'site/site.mjs', 'bellhop-lab': 'lab/define.mjs' },
+    options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' },
+  },
+  { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: { minify: true, sourcemap: 'linked' } },
+  { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: {} },
+  { entries: { site: 'site/site.css' }, options: { minify: true } },
 ];
 
-/** Files of web/ that are source of a bundle, or for Node only; every other one is copied as it is. */
-const NOT_COPIED = /(\.mjs|\.css|\.md|\.wasm|\.tsbuildinfo)$/;
+/** Files that are copied as they are, and from where. @type {[from: string, to: string][]} */
+const COPIED = [['web/site/index.html', 'index.html'], ['web/bellhop.d.ts', 'bellhop.d.ts'], ['web/options.d.ts', 'options.d.ts'], ['web/site/static/icon.svg', 'static/icon.svg'],
+  ['envs/data/corpus_en.txt', 'static/corpus_en.txt'], ['envs/data/corpus_zh.txt', 'static/corpus_zh.txt']];
 
 /** Both modules and the site. */
 export async function build() {
@@ -58,64 +48,30 @@ export async function buildModules() {
   for (const preset of Object.keys(KINDS)) await buildPreset(preset);
 }
 
-/** Corpora that the page offers to train on, from the environments' data. */
-const CORPORA = ['corpus_en.txt', 'corpus_zh.txt'];
-
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
-  const outputs = await bundle();
-  const made = new Set([...Object.keys(outputs).filter((file) => !file.startsWith('page.js')), ...copyStatic(), ...copyCorpora(), ...copyModules()]);
-  nameChunk(outputs);
+  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules()]);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
   }
 }
 
-/** @typedef {Record<string, import('esbuild').Metafile['outputs'][string]>} Outputs  by path relative to the site */
-
-/** @returns {Promise<Outputs>} what was written */
+/** @returns {Promise<string[]>} what was written, relative to the site */
 async function bundle() {
   const esbuild = await import('esbuild');
-  const results = await Promise.all(BUNDLES.map(({ from, to, options }) => esbuild.build({
-    entryPoints: [{ in: join(WEB, from), out: to.replace(/\.\w+$/, '') }], outdir: SITE, outExtension: extensionOf(to), bundle: true,
+  const results = await Promise.all(BUNDLES.map(({ entries, extension, options }) => esbuild.build({
+    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: SITE, outExtension: extension ? { '.js': extension } : {}, bundle: true,
     format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', metafile: true, absWorkingDir: ROOT, ...options,
   }).catch((error) => {
-    throw new Failure(`web/${from} could not be bundled: ${error.message}`);
+    throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
-  return Object.fromEntries(results.flatMap(({ metafile }) => Object.entries(metafile?.outputs ?? {}))
-    .map(([file, output]) => [inSite(file), output]));
+  return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(SITE, join(ROOT, file)));
 }
 
-/** @param {string} file relative to the checkout */
-const inSite = (file) => relative(SITE, join(ROOT, file));
-
-/** @param {string} file @returns {Record<string, string>} */
-const extensionOf = (file) => (file.endsWith('.mjs') ? { '.js': '.mjs' } : {});
-
-/**
- * What the page and its parts share is a chunk of its own, all of the page in fact (the parts say so), and page.js only
- * imports it: index.html names the chunk instead, and page.js is left out.
- * @param {Outputs} outputs
- */
-function nameChunk({ 'page.js': { imports } }) {
-  const [chunk, ...more] = imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map(({ path }) => inSite(path));
-  if (!chunk || more.length > 0) throw new Failure('web/page.mjs is to be one chunk: does each part of it, fetched later, import page.mjs?');
-  const file = join(SITE, 'index.html');
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('./page.js', `./${chunk}`));
-}
-
-function copyStatic() {
-  const files = filesBelow(WEB).filter((file) => !NOT_COPIED.test(file));
-  for (const file of files) copy(join(WEB, file), file);
-  return files;
-}
-
-function copyCorpora() {
-  return CORPORA.map((file) => {
-    copy(join(ROOT, 'envs', 'data', file), `static/${file}`);
-    return `static/${file}`;
-  });
+function copyFiles() {
+  for (const [from, to] of COPIED) copy(join(ROOT, from), to);
+  return COPIED.map(([, to]) => to);
 }
 
 function copyModules() {

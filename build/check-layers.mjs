@@ -19,6 +19,9 @@ const ANYTHING = /./;
 const LIB = /^web\/lib\//;
 const WORKER = /^web\/worker\//;
 const NODE = /^node:/;
+const LAB = /^web\/lab\//;
+const LIT = /^npm:lit\b/;
+const NOWHERE = /(?!)/;
 
 /**
  * Which files (`of`) may include which (`may`), and which not even so (`but`).
@@ -58,6 +61,19 @@ const LAYERS = [
   { of: /^web\/bellhop\.mjs$/, may: [LIB, WORKER], why: 'the entry offers what lib and worker have' },
   { of: /^web\/node\//, may: [LIB, WORKER, /^web\/(node\/|bellhop\.mjs$)/, NODE], why: 'node stands on lib, worker and their entry' },
   { of: /^web\/cli\//, may: [LIB, /^web\/(node|cli)\//, NODE, /^unknown$/], why: 'the command line stands on node and lib, and never meets the lab' },
+  { of: /^web\/lab\/(canvas|strings)\//, may: [/^web\/lab\/(canvas|strings)\//], why: 'drawing helpers and words stand on nothing' },
+  { of: /^web\/lab\/worlds\//, may: [/^web\/lab\/canvas\//], why: 'a world draws and describes what it is handed' },
+  { of: /^web\/lab\/charts\//, may: [/^web\/lab\/(charts|canvas)\//, /^npm:(uplot|lit)$/], why: 'charts are one component over uPlot' },
+  {
+    of: /^web\/lab\/(\w+-)?experiment\.mjs$/, may: [LIB, WORKER, LAB], but: /^web\/lab\/(panels|charts|canvas|bellhop-lab|lab-host|define)\b/,
+    why: 'experiments know no DOM and nobody who shows them',
+  },
+  {
+    of: /^web\/lab\/panels\//, may: [LIB, WORKER, LAB, LIT], but: /^web\/lab\/(bellhop-lab|define|trainers|create-\w+)\b/,
+    why: 'a panel is handed the experiment and what shows it',
+  },
+  { of: /^web\/lab\/[^/]+$/, may: [LIB, WORKER, LAB, LIT], why: 'lab stands on worker and lib, and knows no page' },
+  { of: /^web\/site\//, may: [LIB, LAB, /^web\/site\//, /^npm:idb-keyval$/], why: 'site is the page around labs' },
 ];
 
 /**
@@ -73,6 +89,11 @@ const RESERVED = [
     what: /(?<![\w.>"])(malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup|alloca)\s*\(/g,
     in: /^(src|envs)\//, only: /^src\/core\/alloc\.c$/, text: 'memory comes from core/alloc.h alone',
   },
+  {
+    what: /\b(document\.(?:getElementById|querySelector(?:All)?))\(/g,
+    in: LAB, only: NOWHERE, text: 'a lab looks for elements in its own shadow root only',
+  },
+  { what: /^(let) /gm, in: LAB, only: NOWHERE, text: 'no variables of a module: state belongs to an experiment or an element' },
 ];
 
 /**
@@ -86,7 +107,7 @@ export function checkLayers(root) {
 
 /** @param {string} root @returns {string[]} */
 function checkJavaScript(root) {
-  const files = filesIn(root, [WEB], /\.m?js$/).filter((file) => !/^web\/(page|draw|strings|start|early)\b/.test(file));
+  const files = filesIn(root, [WEB], /\.m?js$/);
   const imports = new Map(files.map((file) => [file, importsOf(root, file)]));
   return [
     ...sameNames(files),

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The public API of Bellhop, for bellhop.mjs (browsers, workers, bundlers) and node.mjs (Node). Options of
-// environments and algorithms come from the C tables; `bellhop options` prints them with ranges and defaults.
+// The public API of Bellhop, for bellhop.mjs (browsers, workers, bundlers) and node.mjs (Node). Types of options are
+// generated from the C tables, see options.d.ts; what JavaScript has beyond them is added here.
+
+import type {
+  AlgoName, CloneHyperparameters, DoubleQLearningHyperparameters, DQNHyperparameters, EnvOptions,
+  ExpectedSARSAHyperparameters, LivePretrainingOptions, PolicyEvaluationHyperparameters, PolicyHyperparameters,
+  PolicyIterationHyperparameters, PPOHyperparameters, PresetName, PretrainingHyperparameters, QLearningHyperparameters,
+  REINFORCEHyperparameters, RewardWeights, RunHyperparameters, SARSAHyperparameters, ShippedEnvId,
+  ValueIterationHyperparameters,
+} from './options.js';
+
+export * from './options.js';
 
 /**
  * What went wrong, as the C library says it; BH_ERR_ENV when an environment of one's own failed, BH_ERR_LOAD when the
@@ -77,8 +87,8 @@ export interface Bellhop {
   readonly DQN: ModelClass<DQNOptions>;
   readonly QLearning: ModelClass<QLearningOptions>;
   readonly SARSA: ModelClass<SarsaOptions>;
-  readonly ExpectedSARSA: ModelClass<SarsaOptions>;
-  readonly DoubleQLearning: ModelClass<SarsaOptions>;
+  readonly ExpectedSARSA: ModelClass<ExpectedSarsaOptions>;
+  readonly DoubleQLearning: ModelClass<DoubleQLearningOptions>;
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
   readonly PolicyIteration: ModelClass<PolicyIterationOptions>;
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
@@ -172,73 +182,21 @@ export interface Catalog {
   readonly algos: readonly AlgoEntry[];
   /** Options every run has, whatever the algorithm. */
   readonly run: readonly Field[];
+  readonly records: RecordLayout;
+}
+
+/** Rows of records, see Frame: numbers in a row, and the first number of each kind. */
+export interface RecordLayout {
+  readonly width: number;
+  readonly episode: number;
+  readonly train: number;
+  readonly eval: number;
 }
 
 // ---- environments ----
 
-export type EnvId =
-  | 'GridWorld-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' | 'CartPole-v1' | 'TextGen-v0'
-  | 'MountainCar-v0' | 'Acrobot-v1'
-  | 'Catch-v0' | 'Breakout-MinAtar' | 'DeepSea-v0' | 'Bandit-v0'
-  | 'TextGen-v1' | 'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0' | 'LearningRate-v0'
-  | (string & {});
-
-/** What counts in tasks of text; may change while a run goes on, see Model.set. */
-export interface RewardWeights {
-  /** TextGen-v1: what a complete sentence is worth, words of the topic, six to eight words, no repetition, pleasant words. */
-  grammarWeight?: number;
-  topicWeight?: number;
-  lengthWeight?: number;
-  repetitionWeight?: number;
-  sentimentWeight?: number;
-  /** Translate: what having the right words is worth, having them in their order, the right translation on top. */
-  wordsWeight?: number;
-  orderWeight?: number;
-  exactWeight?: number;
-  /** Dialogue: what the right solution is worth; what every reply costs, and a wrong solution on top of it. */
-  solvedReward?: number;
-  turnCost?: number;
-  wrongCost?: number;
-}
-
-export interface EnvOptions extends RewardWeights {
-  /** GridWorld: rows of S start, G goal, T trap, # wall, . floor. */
-  map?: string | string[];
-  goalReward?: number;
-  trapReward?: number;
-  stepReward?: number;
-  /** GridWorld: probability that a move goes sideways. */
-  slip?: number;
-  /** FrozenLake: one of Gymnasium's maps. */
-  mapName?: '4x4' | '8x8';
-  /** FrozenLake: a map of one's own. */
-  desc?: string | string[];
-  /** FrozenLake, CliffWalking. */
-  isSlippery?: boolean;
-  /** FrozenLake. */
-  successRate?: number;
-  /** CartPole: reward 0 per step and -1 for falling. */
-  suttonBartoReward?: boolean;
-  /** MountainCar: velocity the car must at least have at the goal. */
-  goalVelocity?: number;
-  /** Breakout-MinAtar: only stay, left, right (default), or all 6 actions. */
-  minimalActions?: boolean;
-  /** Breakout-MinAtar: probability that the previous action is taken again; default 0.1. */
-  stickyActionProb?: number;
-  /** DeepSea: N, 2 to 100. */
-  size?: number;
-  /** DeepSea: whether the action that goes right is drawn for each cell (default). */
-  randomizeActions?: boolean;
-  mappingSeed?: number;
-  /** Bandit: how many arms, 2 to 100. */
-  k?: number;
-  instanceSeed?: number;
-  /** LearningRate: what is trained, what takes the learning rate, decisions of an episode, updates between two of them. */
-  task?: 'pretraining' | 'finetuning';
-  optimizer?: 'adam' | 'momentum';
-  decisions?: number;
-  updates?: number;
-}
+/** A shipped environment, or one that was registered. */
+export type EnvId = ShippedEnvId | (string & {});
 
 /**
  * Observations of a Box are flat arrays, row-major over `shape`: a Float32Array, or a Uint8Array where `dtype` is 'uint8'.
@@ -418,224 +376,53 @@ export interface Transition {
 
 // ---- models ----
 
-export type AlgoName =
-  | 'dqn'
-  | 'q-learning'
-  | 'sarsa'
-  | 'expected-sarsa'
-  | 'double-q-learning'
-  | 'value-iteration'
-  | 'policy-iteration'
-  | 'policy-evaluation'
-  | 'ppo'
-  | 'reinforce'
-  | 'clone';
 /** The parameters as they are, or those of the best evaluation so far. */
 export type Which = 'current' | 'best';
 
-/** Options every run has. */
-export interface RunOptions {
+/** Options of every run. */
+export interface RunOptions extends RunHyperparameters {
   /**
    * Start from the environment's preset for the algorithm (true, the default), from the tables' defaults (false), or from
    * a preset of the algorithm by its name: 'rainbow' for DQN.
    */
-  preset?: boolean | 'rainbow';
-  /** Everything random in the run follows from it. */
-  seed?: number;
-  totalTimesteps?: number;
-  nEnvs?: number;
-  /** Environment steps between two evaluations; 0 for none. */
-  evalFreq?: number;
-  nEvalEpisodes?: number;
-  finalEvalEpisodes?: number;
-  /** Environment steps between two training records. */
-  logFreq?: number;
-  /** Training episodes start in any state, each as likely; evaluations never do. For environments that `can_start_anywhere`. */
-  exploringStarts?: boolean;
-  /** Stops at the first evaluation at or above the environment's threshold; learn() or play() called again goes on. */
-  stopAtThreshold?: boolean;
+  preset?: boolean | PresetName;
 }
 
-/** A learning rate and how it changes over the training. */
-export interface LearningRateOptions {
-  learningRate?: number;
-  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
-  learningRateEnd?: number;
-  learningRateWarmup?: number;
-  learningRateSteps?: number;
-}
-
-/** How a network's parameters follow their gradient. */
-export interface OptimizerOptions extends LearningRateOptions {
-  /** Largest norm of a gradient; 0 does not clip. */
-  maxGradNorm?: number;
-  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
-  momentum?: number;
-  beta1?: number;
-  beta2?: number;
-  rmsAlpha?: number;
-  optimizerEps?: number;
-  weightDecay?: number;
-}
-
-/** The transformer of `featuresExtractor: 'transformer'`, for environments of text, in modules with language models. */
-export interface TransformerOptions {
-  /** Channels of a position, a multiple of 4 times `nHeads`. */
-  dModel?: number;
-  nHeads?: number;
-  nLayers?: number;
-}
-
-/** Stable-Baselines3's hyperparameters of DQN. */
-export interface DQNOptions extends RunOptions, ExplorationOptions, OptimizerOptions, TransformerOptions {
-  bufferSize?: number;
-  learningStarts?: number;
-  batchSize?: number;
-  tau?: number;
-  gamma?: number;
-  trainFreq?: number;
-  gradientSteps?: number;
-  nSteps?: number;
-  targetUpdateInterval?: number;
-  doubleQ?: boolean;
-  dueling?: boolean;
-  prioritized?: boolean;
-  priorityAlpha?: number;
-  priorityBeta?: number;
-  noisy?: boolean;
-  noisySigma?: number;
-  distribution?: 'expected' | 'categorical' | 'quantile';
-  nAtoms?: number;
-  vMin?: number;
-  vMax?: number;
-  nQuantiles?: number;
-  explorationBins?: number;
-  /** Demonstrations to learn from beside what it tries itself (Hester et al. 2018). `demoCapacity`, unless given, is as large as they are. */
+/** Options of an algorithm that can learn from demonstrations. */
+interface DemonstrationsOption {
+  /** Demonstrations to learn from. `demoCapacity`, unless given, is as large as they are. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
-  demoCapacity?: number;
-  /** Share of every batch drawn from them; 0: mixed in. */
-  demoRatio?: number;
-  /** Weight of the loss that puts demonstrated actions above the others, and by how much it wants them above. */
-  demoCoef?: number;
-  demoMargin?: number;
-  /** Updates on them alone, before the first step. */
-  demoUpdates?: number;
-  /** 'transformer': for environments of text, such as TextGen-v1. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
-  netArch?: number[];
-  activation?: 'relu' | 'tanh';
-  loss?: 'huber' | 'mse';
-  /** Keep a frozen copy of the language model it starts from (startFrom); the next three need it. */
-  prior?: boolean;
-  /** Weight of that model's log-probabilities, added to values when choosing; 0, the default, leaves choosing to the values. */
-  priorBeta?: number;
-  /** Where epsilon-greedy takes its random actions from; 'top-k': one of the model's `priorTopK` most probable, each as likely. */
-  randomActions?: 'uniform' | 'language-model' | 'top-k';
-  priorTopK?: number;
 }
 
-/** How actions are explored: Q-learning and its relatives, DQN. Which options matter depends on `exploration`. */
-export interface ExplorationOptions {
-  exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
-  explorationSchedule?: 'linear' | 'exponential';
-  explorationFraction?: number;
-  explorationInitialEps?: number;
-  explorationFinalEps?: number;
-  explorationInitialTemperature?: number;
-  explorationFinalTemperature?: number;
-  explorationInitialNoise?: number;
-  explorationFinalNoise?: number;
-  explorationBonus?: number;
-  explorationBonusInTarget?: boolean;
-}
-
-/** Of Q-learning; SarsaOptions are those of the other tabular methods that learn from transitions. */
-export interface QLearningOptions extends RunOptions, ExplorationOptions, LearningRateOptions {
-  gamma?: number;
-  initialQ?: number;
-}
-
-/** Of SARSA, expected SARSA and double Q-learning: their targets know no bonus. */
-export type SarsaOptions = Omit<QLearningOptions, 'explorationBonusInTarget'>;
-
-export interface ValueIterationOptions extends RunOptions {
-  gamma?: number;
-  tolerance?: number;
-}
-
-export interface PolicyIterationOptions extends ValueIterationOptions {
-  /** Sweeps before the policy is improved; 0, the default, for as many as settle its values. */
-  evaluationSweeps?: number;
-}
-
-export interface PolicyEvaluationOptions extends ValueIterationOptions {
-  /**
-   * The policy: one digit per state, its action, or `*` for any, as likely; rows may be separated by `/` or new lines.
-   * Empty, the default: `*` everywhere.
-   */
-  policy?: string;
-}
+/** Stable-Baselines3's hyperparameters of DQN, and more. With demonstrations: DQfD (Hester et al. 2018). */
+export interface DQNOptions extends RunOptions, DQNHyperparameters, DemonstrationsOption {}
 
 /** Behaviour cloning and, with a temperature, distillation: a policy network that learns from demonstrations alone. */
-export interface CloneOptions extends RunOptions, OptimizerOptions {
-  /** What it learns from. `demoCapacity`, unless given, is as large as they are. */
-  demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
-  demoCapacity?: number;
-  /** 0, the default: the demonstrated actions are learned; above: softmax(actionValues / temperature). */
-  temperature?: number;
-  batchSize?: number;
-  gradientSteps?: number;
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
-  netArch?: number[];
-  activation?: 'relu' | 'tanh';
-}
+export interface CloneOptions extends RunOptions, CloneHyperparameters, DemonstrationsOption {}
+
+export interface QLearningOptions extends RunOptions, QLearningHyperparameters {}
+export interface SarsaOptions extends RunOptions, SARSAHyperparameters {}
+export interface ExpectedSarsaOptions extends RunOptions, ExpectedSARSAHyperparameters {}
+export interface DoubleQLearningOptions extends RunOptions, DoubleQLearningHyperparameters {}
+export interface ValueIterationOptions extends RunOptions, ValueIterationHyperparameters {}
+export interface PolicyIterationOptions extends RunOptions, PolicyIterationHyperparameters {}
+export interface PolicyEvaluationOptions extends RunOptions, PolicyEvaluationHyperparameters {}
 
 /** What PPO and REINFORCE have in common: a policy and a value network under one optimizer. */
-export interface PolicyOptions extends RunOptions, OptimizerOptions, TransformerOptions {
-  gamma?: number;
-  /** PPO: steps each environment takes before the policy learns from them. REINFORCE: steps each can store. */
-  nSteps?: number;
-  normalizeAdvantage?: boolean;
-  entCoef?: number;
-  vfCoef?: number;
-  /** 'transformer': for environments of text, such as TextGen-v1. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
-  netArch?: number[];
-  activation?: 'relu' | 'tanh';
-  orthoInit?: boolean;
-  /**
-   * Weight of a leash: how far the policy is from the one it started from (a language model's, after startFrom), its KL
-   * divergence, is a cost in every reward. 0, the default, for none.
-   */
-  klCoef?: number;
-  /** KL divergence per step that the weight adapts to, starting from `klCoef`; 0, the default, leaves it fixed. */
-  klTarget?: number;
-}
-
-export interface PPOOptions extends PolicyOptions {
-  /** At most nSteps * nEnvs. */
-  batchSize?: number;
-  nEpochs?: number;
-  gaeLambda?: number;
-  clipRange?: number;
-  /** 0, the default, for no clipping; Stable-Baselines3's None. */
-  clipRangeVf?: number;
-  /** 0, the default, for no limit; Stable-Baselines3's None. */
-  targetKl?: number;
-}
-
-export interface REINFORCEOptions extends PolicyOptions {
-  episodesPerUpdate?: number;
-  baseline?: boolean;
-}
+export interface PolicyOptions extends RunOptions, PolicyHyperparameters {}
+export interface PPOOptions extends RunOptions, PPOHyperparameters {}
+export interface REINFORCEOptions extends RunOptions, REINFORCEHyperparameters {}
 
 /** Options of whatever algorithm. */
 export type AnyOptions =
   | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions;
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
-export type LiveOptions = Omit<DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & PolicyIterationOptions & PolicyEvaluationOptions & Pick<CloneOptions, 'temperature'>
-  & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>, 'preset' | 'demonstrations'> & RewardWeights;
+export type LiveOptions = Omit<
+  DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & Omit<CloneOptions, keyof DQNOptions>
+  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>,
+  'preset' | 'demonstrations'
+> & RewardWeights;
 
 export interface ModelClass<Options> {
   /**
@@ -866,38 +653,10 @@ export interface LanguageModel extends Disposable {
 }
 
 /** `bellhop pretrain --help` lists them with their defaults. */
-export interface PretrainingOptions extends OptimizerOptions {
+export interface PretrainingOptions extends PretrainingHyperparameters {
   /** On an environment: how many examples are made; default 20,000. */
   nTexts?: number;
-  /** Everything random in the training follows from it. */
-  seed?: number;
-  /** What text is cut into. An environment has its own vocabulary: there, this and the next two do not matter. */
-  tokenizer?: 'char' | 'word' | 'bpe';
-  /** Most tokens the vocabulary may have. */
-  vocabSize?: number;
-  /** Tokens the model looks back on. */
-  context?: number;
-  /** Channels of a position, a multiple of 4 times `nHeads`. */
-  dModel?: number;
-  nHeads?: number;
-  nLayers?: number;
-  tied?: boolean;
-  gelu?: 'tanh' | 'erf';
-  /** Share of the corpus that is held out, at its end. */
-  validation?: number;
-  /** Steps of the whole training, over which the learning rate changes. */
-  maxSteps?: number;
-  /** Windows of the corpus in a step. */
-  batchSize?: number;
-  /** Steps between two evaluations on held-out text; 0 for none. */
-  evalFreq?: number;
-  evalWindows?: number;
-  /** Steps between two training records. */
-  logFreq?: number;
 }
-
-/** Options that may change while it goes on. */
-export type LivePretrainingOptions = Pick<PretrainingOptions, 'maxSteps' | 'evalFreq' | 'evalWindows' | 'logFreq' | Exclude<keyof OptimizerOptions, 'optimizer'>>;
 
 export type PretrainingRecord =
   /** Loss and norm are means since the last one. */
@@ -1110,8 +869,8 @@ export interface Frame {
   /** Values of every state (states x actions), for Discrete observations of up to 1024 states. */
   table: Float64Array | null;
   /**
-   * Rows of `recordWidth` numbers, as in src/rl/run.h: 1 episode, 2 train, 3 eval. All of them, unless more than 65,536 were waiting to
-   * be taken: then those waiting are thinned out evenly, evaluations excepted.
+   * Rows of `recordWidth` numbers, as in src/rl/run.h; the first one is the kind, see RecordLayout. All of them, unless more than
+   * 65,536 were waiting to be taken: then those waiting are thinned out evenly, evaluations excepted.
    */
   records: Float64Array;
   recordWidth: number;
@@ -1161,6 +920,8 @@ export interface LanguageSession {
   play(): Promise<void>;
   /** Resolves when it stands still and onFrame was called with the frame that says so. */
   pause(): Promise<void>;
+  /** Takes n optimizer steps, 1 to 1,000; a frame follows. */
+  step(n?: number): Promise<void>;
   set(options: LivePretrainingOptions): Promise<void>;
   /** A continuation of `options.prompt`. */
   sample(options: SampleOptions): Promise<string>;
@@ -1174,8 +935,11 @@ export interface Session {
   readonly info: SessionInfo;
   /** Called at most once per animation frame, when there is something new. */
   onFrame: (frame: Frame) => void;
-  /** Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. */
-  play(options?: { stepsPerSecond?: number }): Promise<void>;
+  /**
+   * Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. With `until` it pauses
+   * when so many environment steps have been taken.
+   */
+  play(options?: { stepsPerSecond?: number; until?: number }): Promise<void>;
   /** Resolves when it stands still and onFrame was called with the frame that says so. */
   pause(): Promise<void>;
   /** Takes n environment steps with the learning that is due; a frame follows. */

@@ -191,7 +191,8 @@ EXPORT(const char *, bhx_catalog)(void)
     }
     bh_text_add(&out, "],\"run\":");
     bh_config_describe(&bh_run_table, &out);
-    bh_text_add(&out, "}");
+    bh_text_add(&out, ",\"records\":{\"width\":%d,\"episode\":%d,\"train\":%d,\"eval\":%d}}",
+                BH_RECORD_WIDTH, BH_RECORD_EPISODE, BH_RECORD_TRAIN, BH_RECORD_EVAL);
     return error.status == BH_OK && bh_text_fits(&out) ? text_buffer : NULL;
 }
 

@@ -19,6 +19,21 @@ EXPORT(const char *, bhx_pretraining_fields)(void)
     return text_buffer;
 }
 
+/// JSON {"width", "train", "eval"}: numbers of a record of bhx_pretraining_drain, and the first number of each kind.
+EXPORT(const char *, bhx_pretraining_records)(void)
+{
+    bh_text out = begin_text();
+    bh_text_add(&out, "{\"width\":%d,\"train\":%d,\"eval\":%d}", BH_LM_RECORD_WIDTH,
+                BH_LM_RECORD_TRAIN, BH_LM_RECORD_EVAL);
+    return text_buffer;
+}
+
+/// Bytes of the longest text.
+EXPORT(size_t, bhx_text_bytes_max)(void)
+{
+    return BH_TEXT_BYTES_MAX;
+}
+
 // ---- pre-training ----
 
 /// A config with its defaults; free with bhx_pretraining_config_destroy.
@@ -123,7 +138,7 @@ EXPORT(double, bhx_pretraining_validate)(bh_pretraining *training, int windows)
     return bh_pretraining_validate(training, windows);
 }
 
-/// out (max, 5): see bh_pretraining_drain.
+/// out (max, width of bhx_pretraining_records): see bh_pretraining_drain.
 EXPORT(int, bhx_pretraining_drain)(bh_pretraining *training, double *out, int max)
 {
     return bh_pretraining_drain(training, out, max);
@@ -177,18 +192,27 @@ EXPORT(size_t, bhx_lm_save)(bh_language_model *model, void *out, size_t size)
     return bh_language_model_save(model, out, size, NULL, 0);
 }
 
-/// JSON {"vocabulary", "parameters", "context", "d_model", "n_heads", "n_layers", "tied", "gelu", "tokenizer"}; the last one
-/// 0 char, 1 word, 2 bpe, 3 words.
+/// JSON {"vocabulary", "parameters", "context", "d_model", "n_heads", "n_layers", "tied", "gelu", "tokenizer"}; gelu
+/// and tokenizer are words of the options, tokenizer also "words".
 EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
 {
+    static const char *const tokenizers[] = {
+        [BH_TOKENIZER_CHAR] = "char",
+        [BH_TOKENIZER_WORD] = "word",
+        [BH_TOKENIZER_BPE] = "bpe",
+        [BH_TOKENIZER_WORDS] = "words",
+    };
     const bh_language_model_config *c = bh_language_model_config_of(model);
     const bh_tokenizer *tokenizer = bh_language_model_tokenizer(model);
     bh_text out = begin_text();
     bh_text_add(&out, "{\"vocabulary\":%d,\"parameters\":%d,\"context\":%d,\"d_model\":%d,",
                 bh_tokenizer_size(tokenizer), bh_language_model_net(model)->n_params, c->context,
                 c->d_model);
-    bh_text_add(&out, "\"n_heads\":%d,\"n_layers\":%d,\"tied\":%d,\"gelu\":%d,\"tokenizer\":%d}",
-                c->n_heads, c->n_layers, c->tied, c->gelu, (int)bh_tokenizer_kind_of(tokenizer));
+    bh_text_add(&out, "\"n_heads\":%d,\"n_layers\":%d,\"tied\":%s,\"gelu\":\"", c->n_heads,
+                c->n_layers, c->tied ? "true" : "false");
+    bh_config_get(&bh_language_model_table, c, bh_config_find(&bh_language_model_table, "gelu"),
+                  &out);
+    bh_text_add(&out, "\",\"tokenizer\":\"%s\"}", tokenizers[bh_tokenizer_kind_of(tokenizer)]);
     return text_buffer;
 }
 

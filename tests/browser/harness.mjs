@@ -2,9 +2,12 @@
 // What the browser tests stand on: the built site served under a sub-path (so that nothing may rely on lying at the
 // root), one Chromium, and pages that remember everything that should not have happened in them.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { test as nodeTest } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { serve } from '../../build/serve.mjs';
@@ -12,15 +15,32 @@ import { serve } from '../../build/serve.mjs';
 const SITE = fileURLToPath(new URL('../../build/out/site', import.meta.url));
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--lang=en-US'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SUB_PATH = 'some/course/lab/';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ errors: string[], violations: string[], requests: string[] }} Trouble */
 /** @typedef {Awaited<ReturnType<typeof start>>} Lab */
+/** @typedef {{ key: string, context: import('playwright-core').BrowserContext, page: Page, devtools: import('playwright-core').CDPSession, trouble: Trouble }} OpenWindow */
+/** @typedef {import('playwright-core').BrowserContextOptions & { saveData?: boolean }} PageOptions  saveData: nothing is fetched for later */
+
+/** The windows that the present test has open. @type {AsyncLocalStorage<Set<OpenWindow>>} */
+const opened = new AsyncLocalStorage();
+
+/** A test; when it fails, the pages it has opened do not go on. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run */
+export function test(name, run) {
+  nodeTest(name, (t) => opened.run(new Set(), async () => {
+    try {
+      await run(t);
+    } finally {
+      for (const { context } of opened.getStore() ?? []) await context.close();
+    }
+  }));
+}
 
 /** Serves the site and starts the browser. */
 export async function start() {
-  assert.ok(existsSync(join(SITE, 'start.js')), 'build/out/site is missing: npm run build');
+  assert.ok(existsSync(join(SITE, 'site.js')), 'build/out/site is missing: npm run build');
   const root = mkdtempSync(join(tmpdir(), 'bellhop-site-'));
   mkdirSync(join(root, SUB_PATH), { recursive: true });
   cpSync(SITE, join(root, SUB_PATH), { recursive: true });
@@ -30,10 +50,11 @@ export async function start() {
     env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' },
   });
   const url = server.url + SUB_PATH;
+  const windows = new Windows(browser, new URL(url).origin);
   return {
     url, origin: new URL(url).origin, browser,
-    /** @param {string} hash @param {import('playwright-core').BrowserContextOptions} [options] */
-    open: (hash = '', options = {}) => openPage(browser, url + hash, options),
+    /** @param {string} hash @param {PageOptions} [options] */
+    open: (hash = '', options = {}) => openPage(windows, url + hash, options),
     async close() {
       await browser.close();
       await server.close();
@@ -43,25 +64,72 @@ export async function start() {
 }
 
 /**
- * A page in a fresh profile, ready to play.
- * @param {import('playwright-core').Browser} browser @param {string} url @param {import('playwright-core').BrowserContextOptions} options
+ * Windows that are used one after the other: a new process for the page costs three times as much as the page. Each is empty again
+ * before it is used again: nothing is stored, no route, no permission.
  */
-async function openPage(browser, url, options) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options });
-  const page = await context.newPage();
-  /** @type {Trouble} */
-  const trouble = { errors: [], violations: [], requests: [] };
-  page.on('pageerror', (error) => trouble.errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') trouble.errors.push(message.text());
-  });
-  context.on('request', (request) => trouble.requests.push(request.url()));
-  await page.addInitScript(watch);
+class Windows {
+  #browser;
+  #origin;
+  /** Those that are free, by what they were made for. @type {Map<string, OpenWindow[]>} */
+  #free = new Map();
+
+  /** @param {import('playwright-core').Browser} browser @param {string} origin */
+  constructor(browser, origin) {
+    this.#browser = browser;
+    this.#origin = origin;
+  }
+
+  /** @param {PageOptions} options @returns {Promise<OpenWindow>} */
+  async take({ viewport = { width: 1280, height: 800 }, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', saveData = false, ...others }) {
+    const key = JSON.stringify({ saveData, ...others });
+    const window = this.#free.get(key)?.pop() ?? await this.#make(key, saveData, others);
+    opened.getStore()?.add(window);
+    await window.page.setViewportSize(viewport ?? { width: 1280, height: 800 });
+    await window.page.emulateMedia({ colorScheme, forcedColors, reducedMotion });
+    return window;
+  }
+
+  /** @param {string} key @param {boolean} saveData @param {import('playwright-core').BrowserContextOptions} options @returns {Promise<OpenWindow>} */
+  async #make(key, saveData, options) {
+    const context = await this.#browser.newContext({ locale: 'en-US', ...options });
+    const page = await context.newPage();
+    const window = { key, context, page, devtools: await context.newCDPSession(page), trouble: noTrouble() };
+    page.on('pageerror', (error) => window.trouble.errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') window.trouble.errors.push(message.text());
+    });
+    context.on('request', (request) => window.trouble.requests.push(request.url()));
+    await page.addInitScript(watch);
+    if (saveData) await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+    return window;
+  }
+
+  /** @param {OpenWindow} window */
+  async giveBack(window) {
+    const { key, page, context, devtools } = window;
+    window.trouble = noTrouble();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.clearPermissions();
+    await page.goto('about:blank');
+    await devtools.send('Storage.clearDataForOrigin', { origin: this.#origin, storageTypes: 'all' });
+    window.trouble = noTrouble();
+    opened.getStore()?.delete(window);
+    this.#free.set(key, [...this.#free.get(key) ?? [], window]);
+  }
+}
+
+/** @returns {Trouble} */
+const noTrouble = () => ({ errors: [], violations: [], requests: [] });
+
+/** A page with nothing stored, ready to play. @param {Windows} windows @param {string} url @param {PageOptions} options */
+async function openPage(windows, url, options) {
+  const window = await windows.take(options);
+  const { page, context, trouble } = window;
   await page.goto(url);
-  await page.waitForFunction(() => !(/** @type {HTMLButtonElement} */ (document.getElementById('play')).disabled));
+  await holds(page, () => /** @type {any} */ (globalThis).$('play')?.disabled === false);
   const close = async () => {
-    trouble.violations.push(...await page.evaluate(() => /** @type {any} */ (window).watched.violations));
-    await context.close();
+    trouble.violations.push(...await page.evaluate(() => /** @type {any} */ (globalThis).watched.violations));
+    await windows.giveBack(window);
     assert.deepEqual({ errors: trouble.errors, violations: trouble.violations }, { errors: [], violations: [] });
   };
   return { page, context, trouble, close };
@@ -69,7 +137,13 @@ async function openPage(browser, url, options) {
 
 /** Runs in the page before its scripts. */
 function watch() {
-  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0, paints: 0 };
+  // An element of the page, or of the first lab's shadow root: pages' functions have no locators.
+  Object.assign(window, { $: (/** @type {string} */ id) => document.querySelector('bellhop-lab')?.shadowRoot?.getElementById(id) ?? document.getElementById(id) });
+  Object.assign(window, { numberIn: (/** @type {string} */ id) => {
+    const [, sign, digits, unit] = /^([−-]?)([\d,.]+)(K?)/.exec(/** @type {any} */ (window).$(id)?.textContent.trim() ?? '') ?? [];
+    return digits === undefined ? NaN : Number(digits.replaceAll(',', '')) * (sign ? -1 : 1) * (unit ? 1000 : 1);
+  } });
+  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0 };
   Object.assign(window, { watched });
   document.addEventListener('securitypolicyviolation', (event) => {
     watched.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
@@ -91,11 +165,14 @@ function watch() {
       this.addEventListener('message', ({ data }) => (watched.frames += data?.frame ? 1 : 0));
     }
   };
-  const paint = () => {
-    watched.paints++;
-    requestAnimationFrame(paint);
-  };
-  requestAnimationFrame(paint);
+}
+
+/**
+ * Waits until a function of the page returns something true. It is asked twenty times a second: every frame would cost more than the page.
+ * @template A @param {Page} page @param {string | ((argument: A) => unknown)} isTrue @param {A} [argument] @param {number} [timeout] ms
+ */
+export function holds(page, isTrue, argument, timeout = 30_000) {
+  return page.waitForFunction(/** @type {any} */ (isTrue), argument, { polling: 50, timeout });
 }
 
 /** The text of an element. @param {Page} page @param {string} id */
@@ -103,9 +180,14 @@ export async function text(page, id) {
   return (await page.locator(`#${id}`).textContent() ?? '').trim();
 }
 
+/** Everything that can be read of the lab and of what stands above it; innerText does not look into shadow roots. @param {Page} page */
+export async function allText(page) {
+  return `${await page.locator('main').innerText()}\n${await page.locator('bellhop-lab .lab').innerText()}`;
+}
+
 /** A counter as a number. @param {Page} page @param {string} id */
 export async function number(page, id) {
-  return Number((await text(page, id)).replaceAll(',', '').replace('−', '-').replace('K', 'e3'));
+  return page.evaluate((of) => /** @type {any} */ (window).numberIn(of), id);
 }
 
 /** @param {Page} page @param {number} index of the speeds, 5 is as fast as possible */
@@ -113,29 +195,81 @@ export async function setSpeed(page, index) {
   await page.locator('#speed').fill(String(index));
 }
 
-/** Waits until a counter reaches a value. @param {Page} page @param {string} id @param {number} least @param {number} [timeout] ms */
-export async function reach(page, id, least, timeout = 20_000) {
-  const end = Date.now() + timeout;
-  let now = NaN;
-  while (Date.now() < end) {
-    now = await number(page, id);
-    if (now >= least) return now;
-    await page.waitForTimeout(100);
+/** Waits until the text of an element is right; of one that is not there it is ''. @param {Page} page @param {string} id @param {RegExp} words @param {number} [timeout] ms */
+export async function says(page, id, words, timeout) {
+  const isRight = ([of, source, flags]) => new RegExp(source, flags).test(/** @type {any} */ (window).$(of)?.textContent.trim() ?? '');
+  try {
+    await holds(page, isRight, [id, words.source, words.flags], timeout);
+  } catch (error) {
+    throw new assert.AssertionError({ message: `#${id} was to say ${words}, but says ${await page.evaluate((of) => /** @type {any} */ (window).$(of)?.textContent, id)}: ${error}` });
   }
-  throw new assert.AssertionError({ message: `#${id} was to reach ${least}, but is ${now}` });
+}
+
+/** Waits until an experiment is in one of these phases. @param {Page} page @param {string[]} phases */
+export async function phase(page, ...phases) {
+  await holds(page, (wanted) => wanted.includes(/** @type {any} */ (globalThis).$('phase')?.dataset.phase), phases);
+}
+
+/** Waits until the address has a piece of text in it. @param {Page} page @param {string} piece */
+export async function link(page, piece) {
+  await holds(page, (wanted) => decodeURIComponent(location.hash).includes(wanted), piece);
+}
+
+/** Waits until a counter reaches a value. @param {Page} page @param {string} id @param {number} least @param {number} [timeout] ms */
+export async function reach(page, id, least, timeout = 30_000) {
+  try {
+    const found = await holds(page, ([of, wanted]) => {
+      const n = /** @type {any} */ (globalThis).numberIn(of);
+      return n >= wanted && { n };
+    }, /** @type {const} */ ([id, least]), timeout);
+    return (await found.evaluate((value) => /** @type {{ n: number }} */ (value))).n;
+  } catch (error) {
+    throw new assert.AssertionError({ message: `#${id} was to reach ${least}, but is ${await number(page, id)}: ${error}` });
+  }
+}
+
+/** Waits while the page paints so many frames: whatever was to happen by then has happened. @param {Page} page @param {number} n */
+export async function frames(page, n) {
+  await page.evaluate((count) => new Promise((done) => {
+    const tick = () => (count-- > 0 ? requestAnimationFrame(tick) : done(undefined));
+    tick();
+  }), n);
+}
+
+/**
+ * Acts until that has an effect: what is refused for a moment is tried again with each frame.
+ * @param {Page} page @param {() => Promise<unknown>} act @param {() => Promise<boolean>} isDone
+ */
+export async function until(page, act, isDone) {
+  for (let i = 0; i < 300; i++) {
+    await act();
+    await frames(page, 2);
+    if (await isDone()) return;
+  }
+  throw new assert.AssertionError({ message: `${act} has no effect` });
 }
 
 /**
  * Pauses what runs by its button, unless it has come to its end by itself (the page looks and clicks in one go, so that it cannot
  * end in between and be continued), and waits until it says that it stands still.
- * @param {Page} page @param {'' | 'lm-' | 'rl-'} [part]
+ * @param {Page} page
  */
-export async function pause(page, part = '') {
-  const ids = [`${part}phase`, part === 'lm-' ? 'lm-train' : `${part}play`];
-  await page.evaluate(([phase, button]) => {
-    if (document.getElementById(phase)?.dataset.phase === 'running') document.getElementById(button)?.click();
-  }, ids);
-  await page.waitForFunction(([phase]) => document.getElementById(phase)?.dataset.phase !== 'running', ids);
+export async function pause(page) {
+  await page.evaluate(() => {
+    const { $ } = /** @type {any} */ (window);
+    if (['running', 'preparing'].includes($('phase')?.dataset.phase)) $('play')?.click();
+  });
+  await holds(page, () => !['running', 'preparing'].includes(/** @type {any} */ (globalThis).$('phase')?.dataset.phase));
+}
+
+/** What axe finds of serious faults. @param {Page} page @returns {Promise<string[]>} */
+export async function serious(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
+    return violations.map((/** @type {any} */ v) => `${v.impact} ${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).slice(0, 4).join(', ')}`);
+  });
+  return found.filter((/** @type {string} */ line) => /^(serious|critical)/.test(line));
 }
 
 /** What a canvas shows, to be compared. @param {Page} page @param {string} selector */

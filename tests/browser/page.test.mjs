@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The page in Chromium. One browser for all suites: they share two cores with whatever else runs. What only computes, and does
-// not depend on the time it takes, runs two pages at a time.
+// The page in Chromium. One browser for all suites: they share two cores with whatever else runs. A test opens pages of its own
+// and waits for conditions, never for time, so several run at once; only what measures the main thread runs alone.
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
@@ -10,6 +10,7 @@ import loading from './suites/loading.mjs';
 import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
 import language from './suites/text.mjs';
+import thread from './suites/thread.mjs';
 import worlds from './suites/worlds.mjs';
 
 /** @type {import('./harness.mjs').Lab} */
@@ -21,12 +22,6 @@ before(async () => {
 after(() => lab?.close());
 
 const get = () => lab;
-const TWO = { concurrency: 2 };
-describe('loading', () => loading(get));
-describe('learning', () => learning(get));
-describe('the same run everywhere', TWO, () => same(get));
-describe('every world', () => worlds(get));
-describe('language models', () => language(get));
-describe('a person plays', () => playing(get));
-describe('editing and links', () => editing(get));
-describe('for everybody', () => access(get));
+describe('alone', () => thread(get));
+// The longest first, so that none of them is left for the end.
+describe('several at once', { concurrency: 3 }, () => [same, learning, worlds, language, loading, playing, editing, access].forEach((suite) => suite(get)));

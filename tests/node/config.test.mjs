@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { HELP_FILE, helpText } from '../../build/help.mjs';
+import { OPTION_TYPES_FILE, optionTables, optionTypes } from '../../build/option-types.mjs';
 import { BellhopError, load } from '../../web/node/node.mjs';
 
 const bh = await load();
+const SCALAR = new URL('../../build/out/wasm-scalar/bellhop-text.wasm', import.meta.url);
 
 /** @param {() => unknown} use @param {RegExp} message */
 function refused(use, message) {
@@ -83,14 +85,25 @@ test('options go over the preset; preset: false over the tables\' defaults', () 
   [shipped, plain, env].forEach((each) => each.dispose());
 });
 
-test('the type declarations know every option', () => {
-  const types = readFileSync(new URL('../../web/bellhop.d.ts', import.meta.url), 'utf8');
-  const fields = [...bh.catalog.run, ...bh.catalog.algos.flatMap(({ options }) => options), ...bh.catalog.envs.flatMap(({ options }) => options)];
-  for (const { key } of fields) assert.match(types, new RegExp(`^  ${key}\\?: `, 'm'));
+test('every table has a type with its options and no others', () => {
+  const types = readFileSync(OPTION_TYPES_FILE, 'utf8');
+  const tables = optionTables(bh.catalog, bh.pretrainingOptions);
+  assert.deepEqual(tables.map(({ owner }) => owner), ['run', ...bh.catalog.algos.map(({ name }) => name), 'pretraining',
+    ...bh.catalog.envs.filter(({ options }) => options.length > 0).map(({ id }) => id)]);
+  for (const { name, fields } of tables) {
+    const [, body] = new RegExp(`^export interface ${name} \\{\\n([^]*?)^\\}`, 'm').exec(types) ?? [];
+    assert.ok(body !== undefined, name);
+    assert.deepEqual([...body.matchAll(/^ {2}(\w+)\?: /gm)].map(([, key]) => key), fields.map(({ key }) => key), name);
+  }
+});
+
+test('the types of options are in a file, as C has them', async (t) => {
+  if (!existsSync(SCALAR)) return t.skip('the scalar module is not built');
+  assert.equal(readFileSync(OPTION_TYPES_FILE, 'utf8'), await optionTypes(), 'node build/option-types.mjs writes it anew');
 });
 
 test('the module\'s lines of help and summaries are in a file, as C has them', async (t) => {
-  if (!existsSync(new URL('../../build/out/wasm-scalar/bellhop.wasm', import.meta.url))) return t.skip('the scalar module is not built');
+  if (!existsSync(SCALAR)) return t.skip('the scalar module is not built');
   assert.equal(readFileSync(HELP_FILE, 'utf8'), await helpText(), 'node build/help.mjs writes it anew');
   for (const { summary, options } of [...bh.catalog.algos, ...bh.catalog.envs]) {
     assert.ok(summary.length > 10 && options.every(({ help }) => help.length > 0), summary);

@@ -382,8 +382,3 @@ test('a module without language models says so', async () => {
     fails(use, 'BH_ERR_LOAD', /load\(\{ text: true \}\)/);
   }
 });
-
-test('the type declarations know every option of pre-training', () => {
-  const types = readFileSync(new URL('../../web/bellhop.d.ts', import.meta.url), 'utf8');
-  for (const { key } of bh.pretrainingOptions) assert.match(types, new RegExp(`^  ${key}\\?: `, 'm'));
-});

@@ -122,3 +122,75 @@ test('file names are unique in the C trees', () => {
   const found = check({ 'src/core/text.h': '', 'envs/text.h': '' });
   assert.deepEqual(found, ['envs/text.h:1: src/core/text.h has the same file name; names are unique']);
 });
+
+// ---- JavaScript ----
+
+/** What each file may not import. @type {[file: string, code: string, why: RegExp][]} */
+const BAD_IMPORTS = [
+  ['web/lib/run.mjs', "import '../worker/trainer.mjs';", /lib is the library/],
+  ['web/lib/run.mjs', "import { readFile } from 'node:fs/promises';", /no modules of Node/],
+  ['web/lib/run.mjs', "import fs from 'fs';", /no modules of Node/],
+  ['web/worker/trainer.mjs', "const lab = await import('../lab/define.mjs');", /worker stands on lib/],
+  ['web/worker/trainer.mjs', "new Worker(new URL('../lab/define.mjs', import.meta.url));", /worker stands on lib/],
+  ['web/cli/main.mjs', "import '../lab/words.mjs';", /never meets the lab/],
+  ['web/lab/words.mjs', "import '../site/site.mjs';", /knows no page/],
+  ['web/lab/worlds/maze.mjs', "import { t } from '../words.mjs';", /what it is handed/],
+  ['web/lab/run-experiment.mjs', "import '../lab/panels/world.mjs';", /know no DOM/],
+  ['web/lab/panels/world.mjs', "import '../bellhop-lab.mjs';", /is handed the experiment/],
+  ['web/lab/panels/world.mjs', "import uPlot from 'uplot';", /is handed the experiment/],
+  ['web/site/site.mjs', "import '../cli/main.mjs';", /around labs/],
+  ['web/site/site.mjs', 'await import(name);', /around labs/],
+];
+
+for (const [file, code, why] of BAD_IMPORTS) {
+  test(`${file} may not say ${code}`, () => {
+    const found = check({ [file]: `// SPDX\n${code}\n` });
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0], new RegExp(`^${file}:2: imports `));
+    assert.match(found[0], why);
+  });
+}
+
+/** What each file may import. @type {[file: string, code: string][]} */
+const GOOD_IMPORTS = [
+  ['web/lib/run.mjs', "import { a } from './wasm.mjs';"],
+  ['web/worker/trainer.mjs', "import '../lib/wasm.mjs';\nnew Worker(new URL('./worker.mjs', import.meta.url));"],
+  ['web/node/node.mjs', "import fs from 'node:fs';\nexport * from '../bellhop.mjs';"],
+  ['web/cli/env-file.mjs', 'await import(pathToFileURL(file).href);'],
+  ['web/lab/bellhop-lab.mjs', "import { LitElement } from 'lit';\nawait import('./panels/text-panels.mjs');"],
+  ['web/lab/charts/chart.mjs', "await import('uplot');"],
+  ['web/lab/panels/world.mjs', "// import '../bellhop-lab.mjs'\n/** @typedef {import('../bellhop-lab.mjs').BellhopLab} Lab */"],
+  ['web/site/site.mjs', "import '../lab/define.mjs';"],
+];
+
+for (const [file, code] of GOOD_IMPORTS) {
+  test(`${file} may say ${code}`, () => assert.deepEqual(check({ [file]: code }), []));
+}
+
+test('a circle is found, also one by way of a dynamic import or a worker’s script', () => {
+  for (const back of ["import './a.mjs';", "export * from './a.mjs';", "await import('./a.mjs');", "new URL('./a.mjs', import.meta.url);"]) {
+    const found = check({ 'web/lib/a.mjs': "import './b.mjs';", 'web/lib/b.mjs': "import './c.mjs';", 'web/lib/c.mjs': back, 'web/lib/d.mjs': "import './a.mjs';" });
+    assert.deepEqual(found, ['web/lib/a.mjs:1: imports itself by way of web/lib/b.mjs, web/lib/c.mjs, web/lib/a.mjs']);
+  }
+});
+
+test('types are no imports', () => {
+  assert.deepEqual(check({ 'web/lib/a.mjs': "/** @typedef {import('./b.mjs').B} B */", 'web/lib/b.mjs': "import './a.mjs';" }), []);
+});
+
+test('files of JavaScript are named in kebab-case, and each once', () => {
+  assert.deepEqual(check({ 'web/lib/vec_env.mjs': '' }), ['web/lib/vec_env.mjs:1: files are named in kebab-case']);
+  assert.deepEqual(check({ 'web/lib/run.mjs': '', 'web/lab/run.mjs': '' }).length, 1);
+});
+
+test('a file that belongs to no room is a violation', () => {
+  assert.match(check({ 'web/other/x.mjs': "import './y.mjs';" })[0], /belongs to no layer/);
+});
+
+test('a lab has no variables of a module and looks for nothing in the document', () => {
+  assert.match(check({ 'web/lab/experiment.mjs': 'const a = 1;\nlet shown = null;\n' })[0], /^web\/lab\/experiment\.mjs:2: let: no variables of a module/);
+  assert.deepEqual(check({ 'web/lab/experiment.mjs': 'function f() {\n  let i = 0;\n  return i;\n}\n' }), []);
+  for (const call of ['getElementById', 'querySelector', 'querySelectorAll']) {
+    assert.match(check({ 'web/lab/panels/world.mjs': `document.${call}('x');` })[0], /shadow root/);
+  }
+});

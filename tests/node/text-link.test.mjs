@@ -1,38 +1,41 @@
 // SPDX-License-Identifier: MIT
-// What a link says of the decisions on the tab Text: there and back, and what is left out.
+// Links to decisions on text from before those were experiments of their own: they open the same run, or say what is gone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromHash, textIn } from '../../web/page/link.mjs';
-import { fromLink, toLink } from '../../web/page/text/link.mjs';
 import { load } from '../../web/node/node.mjs';
+import { plainSetup, toQuery } from '../../web/lab/run-setup.mjs';
+import { fromOldLink, isOldLink } from '../../web/lab/text-link.mjs';
+import { textCatalog } from '../../web/lab/text-tasks.mjs';
 
-/** @typedef {import('../../web/page/text/link.mjs').Choice} Choice */
+const { catalog: given } = await load();
+const catalog = /** @type {import('../../web/lab/fields.mjs').Catalog} */ (/** @type {unknown} */ (given));
 
-/** @type {Choice} */
-const FIRST = { task: 'TextGen-v1', start: 'lm', algo: 'dqn', weights: null };
+/** @param {string} link */
+const parse = (link) => fromOldLink(catalog, new URLSearchParams(link));
+const FIRST = { ...plainSetup(textCatalog(catalog), 'TextGen-v1', 'dqn'), start: 'lm' };
 
-test('only what differs from how the page begins is said', () => {
-  assert.equal(toLink(FIRST), '');
-  assert.equal(toLink({ task: 'Translate-v0', start: 'scratch', algo: 'ppo', weights: [1, 0, 0.5] }), '&text.task=Translate-v0&text.start=scratch&text.algo=ppo&text.weights=1,0,0.5');
+test('which links are old', () => {
+  assert.ok(isOldLink(new URLSearchParams('env=TextGen-v0&algo=dqn&seed=0&text.algo=ppo')));
+  assert.ok(!isOldLink(new URLSearchParams('env=TextGen-v0&context.task=1')));
 });
 
-test('there and back', () => {
-  for (const choice of /** @type {Choice[]} */ ([FIRST, { ...FIRST, algo: 'ppo' }, { task: 'Dialogue-v0', start: 'scratch', algo: 'dqn', weights: [1, 0.05, 10] }])) {
-    assert.deepEqual(fromLink(toLink(choice)), { choice, ignored: [] });
-    assert.deepEqual(fromLink(textIn(`#env=TextGen-v0&algo=dqn&seed=0${toLink(choice)}`)), { choice, ignored: [] });
-  }
+test('the task, where the agent starts from, what it learns by, the weights', () => {
+  const { setup, ignored } = parse('env=TextGen-v0&algo=dqn&seed=5&text.task=Translate-v0&text.start=scratch&text.algo=ppo&text.weights=1,0,0.3');
+  assert.deepEqual(ignored, []);
+  const envOptions = { wordsWeight: 1, orderWeight: 0 };
+  assert.deepEqual(setup, { env: 'Translate-v0', algo: 'ppo', preset: '', seed: 0, start: 'scratch', options: {}, envOptions, changes: [] },
+    'the seed was that of another run; a weight that is the task\'s own is not a change');
+  assert.equal(toQuery(textCatalog(catalog, 'scratch'), setup), 'env=Translate-v0&algo=ppo&seed=0&start=scratch&env.wordsWeight=1&env.orderWeight=0');
+  assert.deepEqual(parse('text.start=lm&text.algo=dqn'), { setup: FIRST, ignored: [] });
+  assert.deepEqual(parse('text.task=Dialogue-v0&text.weights=1,0.05,10').setup.envOptions, { turnCost: 0.05, wrongCost: 10 });
+  assert.equal(parse('text.task=LearningRate-v0&text.algo=ppo').setup.algo, 'dqn');
+  assert.equal(parse('text.algo=ppo&text.algo=dqn').setup.algo, 'dqn', 'the last one holds');
 });
 
 test('what does not fit is left out and named', () => {
-  for (const part of ['text.task=Poem-v0', 'text.task=constructor', 'text.start=', 'text.algo=rainbow', 'text.weights=1,,2', 'text.weights=NaN',
-    'text.weights=', 'text.__proto__=1', 'text.seed=1']) {
-    assert.deepEqual(fromLink(`&${part}`), { choice: FIRST, ignored: [part] }, part);
+  for (const part of ['text.task=Poem-v0', 'text.task=constructor', 'text.start=', 'text.algo=rainbow', 'text.__proto__=1', 'text.seed=1',
+    'text.weights=1,,2', 'text.weights=NaN', 'text.weights=', 'text.weights=1,2', 'text.weights=1,99,1,1,1']) {
+    assert.deepEqual(parse(`env=TextGen-v0&seed=3&${part}`), { setup: FIRST, ignored: [part] }, part);
   }
-  assert.equal(textIn('#env=TextGen-v0&context.task=1'), '');
-});
-
-test('the world above leaves it alone', async () => {
-  const { catalog } = await load({ text: false });
-  const { ignored } = fromHash(/** @type {any} */ (catalog), '#env=TextGen-v0&text.task=Translate-v0&wings=2', 'GridWorld-v0');
-  assert.deepEqual(ignored, ['wings=2']);
+  assert.deepEqual(parse('text.task=CodeGen-v0&text.weights=1').ignored, ['text.weights=1'], 'its reward is fixed');
 });

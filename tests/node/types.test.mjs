@@ -30,9 +30,42 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       // @ts-expect-error: no such option
       new bh.DQN(env, { gama: n });
     `);
+    writeFileSync(join(folder, 'options.mts'), `
+      import { load, type AlgoName, type AnyOptions, type EnvId, type GridWorldEnvOptions } from '${ROOT}web/bellhop.js';
+      const bh = await load();
+      const algo: AlgoName = 'double-q-learning';
+      const options: AnyOptions = { seed: 7, totalTimesteps: 1000 };
+      new bh.models[algo](bh.make('Bandit-v0', { k: 4 }), options);
+      const world: GridWorldEnvOptions = { map: ['S..', '..G'], slip: 0.1 };
+      const id: EnvId = 'Mine-v0';
+      const env = bh.make('GridWorld-v0', world);
+      bh.makeVec(id, { numEnvs: 2 });
+      new bh.DQN(env, { preset: 'rainbow', exploration: 'ucb', netArch: [32, 32], optimizer: 'adamw', demonstrations: [] }).set({ learningRate: 0.1, topicWeight: 1 });
+      new bh.SARSA(env, { initialQ: 1, exploringStarts: true });
+      new bh.PolicyEvaluation(env, { policy: ['0123', '****'] });
+      new bh.PPO(env, { preset: false, klCoef: 0.1 });
+      new bh.Clone(env, { demonstrations: [], temperature: 1 });
+      new bh.Pretraining(env, { nTexts: 10, tokenizer: 'bpe', tied: false }).set({ maxSteps: 10 });
+      // @ts-expect-error: no such preset
+      new bh.DQN(env, { preset: 'snow' });
+      // @ts-expect-error: no such choice
+      new bh.DQN(env, { optimizer: 'adagrad' });
+      // @ts-expect-error: an array of numbers
+      new bh.PPO(env, { netArch: 64 });
+      // @ts-expect-error: an option of Q-learning alone
+      new bh.SARSA(env, { explorationBonusInTarget: true });
+      // @ts-expect-error: Clone has no transformer
+      new bh.Clone(env, { featuresExtractor: 'transformer' });
+      // @ts-expect-error: true or false
+      bh.make('FrozenLake-v1', { isSlippery: 1 });
+      // @ts-expect-error: no such option
+      bh.make('FrozenLake-v1', { slippery: true });
+      // @ts-expect-error: not while it goes on
+      new bh.Pretraining(env).set({ batchSize: 8 });
+    `);
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
       compilerOptions: { noEmit: true, strict: true, skipLibCheck: false, target: 'es2023', lib: ['es2023'], module: 'nodenext', types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] },
-      files: ['use.mts'],
+      files: ['use.mts', 'options.mts'],
     }));
     const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
     assert.equal(status, 0, stdout);

@@ -10,15 +10,12 @@ import { asBytes, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').Sampling} Sampling */
 
-const KINDS = ['char', 'word', 'bpe', 'words'];
-const RECORD_WIDTH = 5;
 const DRAIN_ROWS = 512;
 const TOKENS_MAX = 1_000_000;
 const STEPS_MAX = 10_000_000;
 const TEXTS = 20_000;
 const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/guide.h
 const TEXTS_MAX = 1_000_000;
-const TEXT_BYTES_MAX = 64 << 20; // of a text, as src/lm/tokenizer.h has it
 const SAMPLING_KEYS = ['temperature', 'topK', 'topP'];
 
 /** Whether the module has language models; throws when it has none. @param {Wasm} wasm */
@@ -41,18 +38,19 @@ function samplingOf({ temperature = 1, topK = 0, topP = 1 }) {
   return [numberIn('temperature', temperature, 0, 100), wholeNumber('topK', topK, 0, TOKENS_MAX), numberIn('topP', topP, Number.MIN_VALUE, 1)];
 }
 
-/** The module's memory never gets smaller: what is too long is refused before it is copied there. @param {string} name @param {number} length */
-function checkLength(name, length) {
-  if (length <= TEXT_BYTES_MAX) return;
-  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${(length / 2 ** 20).toFixed(1)} MB long, but at most ${TEXT_BYTES_MAX >> 20} can be read`);
+/** The module's memory never gets smaller: what is too long is refused before it is copied there. @param {Wasm} wasm @param {string} name @param {number} length */
+function checkLength(wasm, name, length) {
+  const most = wasm.call.bhx_text_bytes_max();
+  if (length <= most) return;
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${(length / 2 ** 20).toFixed(1)} MB long, but at most ${most / 2 ** 20} can be read`);
 }
 
-/** @param {string} name @param {unknown} text @param {string} [what]  it may be @returns {Uint8Array} */
-function textBytes(name, text, what = 'a string or UTF-8 bytes') {
-  if (typeof text === 'string') checkLength(name, text.length); // its bytes are as many, or more
+/** @param {Wasm} wasm @param {string} name @param {unknown} text @param {string} [what]  it may be @returns {Uint8Array} */
+function textBytes(wasm, name, text, what = 'a string or UTF-8 bytes') {
+  if (typeof text === 'string') checkLength(wasm, name, text.length); // its bytes are as many, or more
   else if (!(text instanceof ArrayBuffer || ArrayBuffer.isView(text))) throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(text)}, but must be ${what}`);
   const bytes = typeof text === 'string' ? encoder.encode(text) : asBytes(text);
-  checkLength(name, bytes.length);
+  checkLength(wasm, name, bytes.length);
   return bytes;
 }
 
@@ -93,9 +91,8 @@ export class LanguageModel {
     this.#model = model;
     this.#training = typeof owner === 'object' ? owner.training : undefined;
     this.#handle = typeof owner === 'object' ? owner.handle : new Handle(wasm, this, 'this language model', owner);
-    const { tied, tokenizer, gelu, d_model: dModel, n_heads: nHeads, n_layers: nLayers, ...rest } = wasm.json(wasm.call.bhx_lm_describe(model));
     /** @type {import('../bellhop.js').LanguageModelInfo} */
-    this.info = Object.freeze({ ...rest, dModel, nHeads, nLayers, tied: tied === 1, gelu: gelu === 1 ? 'erf' : 'tanh', tokenizer: /** @type {any} */ (KINDS[tokenizer]) });
+    this.info = Object.freeze(Object.fromEntries(Object.entries(wasm.json(wasm.call.bhx_lm_describe(model))).map(([name, value]) => [camelCase(name), value])));
   }
 
   /** @param {Wasm} wasm @param {unknown} bytes */
@@ -132,7 +129,7 @@ export class LanguageModel {
   /** @param {string | Uint8Array} text */
   encode(text) {
     const model = this.#address;
-    const bytes = textBytes('text', text);
+    const bytes = textBytes(this.#wasm, 'text', text);
     return this.#wasm.scratch((scratch) => {
       const at = scratch.bytes(bytes);
       const n = this.#wasm.call.bhx_lm_encode(model, 0, 0, at, bytes.length);
@@ -262,6 +259,7 @@ export class Pretraining {
   #training;
   #handle;
   #tables;
+  #records;
   #learning = false;
 
   /** @param {Library} library @param {unknown} source  a text, or an environment of text from make() @param {import('../bellhop.js').PretrainingOptions} [given] */
@@ -269,6 +267,8 @@ export class Pretraining {
     const { wasm } = library;
     this.#wasm = wasm;
     this.#tables = [{ name: 'pretraining', fields: pretrainingFields(wasm), prefix: '' }];
+    /** @type {{ width: number, train: number, eval: number }} */
+    this.#records = wasm.json(wasm.call.bhx_pretraining_records());
     if (typeof given !== 'object' || given === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(given)}, but must be an object`);
     const { nTexts, ...options } = given;
     if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
@@ -333,14 +333,15 @@ export class Pretraining {
   /** The records since the last call. @returns {import('../bellhop.js').PretrainingRecord[]} */
   drain() {
     const training = this.#address;
+    const { width, train } = this.#records;
     return this.#wasm.scratch((scratch) => {
-      const at = scratch.block(DRAIN_ROWS * RECORD_WIDTH * 8);
+      const at = scratch.block(DRAIN_ROWS * width * 8);
       /** @type {import('../bellhop.js').PretrainingRecord[]} */
       const records = [];
       for (let n = DRAIN_ROWS; n === DRAIN_ROWS;) {
         n = this.#wasm.call.bhx_pretraining_drain(training, at, DRAIN_ROWS);
-        const rows = this.#wasm.doubles(at, n * RECORD_WIDTH);
-        for (let i = 0; i < n; i++) records.push(recordOf(rows.subarray(i * RECORD_WIDTH)));
+        const rows = this.#wasm.doubles(at, n * width);
+        for (let i = 0; i < n; i++) records.push(recordOf(rows.subarray(i * width), train));
       }
       return records;
     });
@@ -398,14 +399,14 @@ export class Pretraining {
   }
 }
 
-/** @param {Float64Array} row @returns {import('../bellhop.js').PretrainingRecord} */
-function recordOf([kind, step, loss, a, b]) {
-  return kind === 1 ? { type: 'train', step, loss, learningRate: a, gradNorm: b } : { type: 'eval', step, loss, perplexity: Math.exp(loss), isBest: a === 1 };
+/** @param {Float64Array} row @param {number} train  the kind of training records @returns {import('../bellhop.js').PretrainingRecord} */
+function recordOf([kind, step, loss, a, b], train) {
+  return kind === train ? { type: 'train', step, loss, learningRate: a, gradNorm: b } : { type: 'eval', step, loss, perplexity: Math.exp(loss), isBest: a === 1 };
 }
 
 /** @param {Wasm} wasm @param {unknown} text @param {number} config */
 function ofText(wasm, text, config) {
-  const bytes = textBytes('the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
+  const bytes = textBytes(wasm, 'the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
   return wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_pretraining_create(config, scratch.bytes(bytes), bytes.length)));
 }
 

@@ -29,7 +29,7 @@ function modelClass(library, algo) {
 }
 
 /** What the class of each algorithm is called. @type {Record<string, string>} */
-const CLASS_NAMES = {
+export const CLASS_NAMES = {
   'dqn': 'DQN',
   'q-learning': 'QLearning',
   'sarsa': 'SARSA',

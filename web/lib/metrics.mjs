@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Records of a run under the names the field knows (Stable-Baselines3's), as objects and as running summaries.
-import { RECORD_WIDTH } from './run.mjs';
 import { mean } from './statistics.mjs';
 
 /** Episodes that rollout/ep_rew_mean is the mean of. */
@@ -9,14 +8,15 @@ const WINDOW = 100;
 /**
  * The rows of bh_run_drain as objects, in the order things happened.
  * @param {Float64Array} rows
+ * @param {import('../bellhop.js').RecordLayout} layout  of the catalogue
  * @param {readonly string[]} [metrics]  what the algorithm measures beyond what all do, see the catalogue
  * @returns {import('../bellhop.js').RunRecord[]}
  */
-export function readRecords(rows, metrics = []) {
-  return Array.from({ length: rows.length / RECORD_WIDTH }, (_, i) => {
-    const [kind, timestep, a, b, c, d, e, f, ...more] = rows.subarray(i * RECORD_WIDTH, (i + 1) * RECORD_WIDTH);
-    if (kind === 1) return { type: 'episode', timestep, return: a, length: b, env: c };
-    if (kind === 2) return { type: 'train', timestep, loss: a, meanQ: b, epsilon: c, learningRate: d, nUpdates: e, gradNorm: f, extra: Object.fromEntries(metrics.map((name, m) => [name, more[m]])) };
+export function readRecords(rows, { width, episode, train }, metrics = []) {
+  return Array.from({ length: rows.length / width }, (_, i) => {
+    const [kind, timestep, a, b, c, d, e, f, ...more] = rows.subarray(i * width, (i + 1) * width);
+    if (kind === episode) return { type: 'episode', timestep, return: a, length: b, env: c };
+    if (kind === train) return { type: 'train', timestep, loss: a, meanQ: b, epsilon: c, learningRate: d, nUpdates: e, gradNorm: f, extra: Object.fromEntries(metrics.map((name, m) => [name, more[m]])) };
     return { type: 'eval', timestep, meanReward: a, stdReward: b, isBest: c !== 0, minReward: d, maxReward: e, meanLength: f };
   });
 }

@@ -16,7 +16,6 @@ import { LABELS, onlyKeys, wholeNumber } from './setup.mjs';
 /** @typedef {import('../bellhop.js').Which} Which */
 /** @typedef {import('../bellhop.js').LearnOptions} LearnOptions */
 
-const STEPS_MAX = 2_000_000_000;
 const LEARN_KEYS = ['totalTimesteps', 'onProgress', 'signal', 'sliceMilliseconds'];
 
 export class Model {
@@ -89,7 +88,7 @@ export class Model {
     this.#run.check();
     onlyKeys('learn', options, LEARN_KEYS);
     const { totalTimesteps = this.#budget, onProgress = () => {}, signal, sliceMilliseconds = 12 } = options;
-    wholeNumber('totalTimesteps', totalTimesteps, 1, STEPS_MAX);
+    wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);
     if (typeof onProgress !== 'function') throw new BellhopError('BH_ERR_ARGUMENT', `onProgress is ${shown(onProgress)}, but must be a function`);
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
     const end = this.timesteps + totalTimesteps;
@@ -139,7 +138,7 @@ export class Model {
       } catch (error) {
         failure = { error };
       }
-      for (const record of readRecords(this.#run.drain(), this.#run.algo.metrics)) records.push(record);
+      for (const record of readRecords(this.#run.drain(), this.#run.records, this.#run.algo.metrics)) records.push(record);
       return this.timesteps - before;
     }, () => failure !== undefined || this.finished);
     return failure;

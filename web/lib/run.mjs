@@ -12,7 +12,6 @@ import { floatsOf, readSpace } from './space.mjs';
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {{ env: string | import('./custom-env.mjs').OwnEnv, options: object }} Expected */
 
-export const RECORD_WIDTH = 16;
 const LAST_STEP_NUMBERS = 8;
 // Between two drains at most 3 records per step are made, and the ring holds 8,192.
 const STEPS_MAX = 2048;
@@ -74,6 +73,10 @@ export class Run {
     this.#run = run;
     this.env = lookUp(library, env).entry;
     this.algo = findAlgo(catalog, algo);
+    /** How the rows of drain() are laid out. */
+    this.records = catalog.records;
+    /** The most environment steps a run can have. */
+    this.timestepsMax = Number(catalog.run.find(({ key }) => key === 'totalTimesteps')?.max);
     const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
     this.observationSpace = readSpace(spaces.observation_space);
     /** @type {import('../bellhop.js').DiscreteSpace} */
@@ -155,16 +158,16 @@ export class Run {
     this.#handle.during(() => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
   }
 
-  /** The records since the last call, 8 numbers each. */
+  /** The records since the last call, in rows of `records.width` numbers. */
   drain() {
     const run = this.#address;
     return this.#wasm.scratch((scratch) => {
-      const at = scratch.block(DRAIN_ROWS * RECORD_WIDTH * 8);
+      const at = scratch.block(DRAIN_ROWS * this.records.width * 8);
       /** @type {Float64Array[]} */
       const parts = [];
       for (let rows = DRAIN_ROWS; rows === DRAIN_ROWS;) {
         rows = this.#wasm.call.bhx_run_drain(run, at, DRAIN_ROWS);
-        parts.push(this.#wasm.doubles(at, rows * RECORD_WIDTH));
+        parts.push(this.#wasm.doubles(at, rows * this.records.width));
       }
       return parts.length === 1 ? parts[0] : concat(parts);
     });

@@ -82,10 +82,9 @@ class TextSession extends Session {
   writer = null;
 
   /** @param {object} options */
-  set(options) {
-    const all = super.set(options);
+  apply(options) {
+    super.apply(options);
     this.writer?.set(options);
-    return all;
   }
 
   dispose() {

@@ -5,6 +5,7 @@ import { Env } from '../lib/env.mjs';
 import { Frames } from './frames.mjs';
 import { LanguageModel, Pretraining } from '../lib/language.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
+import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
@@ -23,6 +24,8 @@ import { BellhopError } from '../lib/wasm.mjs';
 const SLICE_MS = 12;
 const FIRST_WINDOWS = 16;
 const RATE_MS = 1000;
+/** Of one call of step: the worker answers nobody else meanwhile. */
+const STEPS_MAX = 1000;
 
 export class PretrainingSession {
   /** @type {Pretraining | null} */
@@ -63,17 +66,38 @@ export class PretrainingSession {
 
   play() {
     this.#plays++;
-    if (!this.#training) throw new BellhopError('BH_ERR_STATE', 'a model that was opened cannot be trained on: its corpus is not in the file');
-    if (this.#training.steps >= this.#end) this.#end = this.#training.steps + Number(this.#training.options.maxSteps);
+    const training = this.#trained();
+    this.#extend(training);
     this.#running = !this.#diverged;
     this.#marks = [];
-    if (!this.#looping) void this.#loop(this.#training);
+    if (!this.#looping) void this.#loop(training);
+  }
+
+  #trained() {
+    if (this.#training) return this.#training;
+    throw new BellhopError('BH_ERR_STATE', 'a model that was opened cannot be trained on: its corpus is not in the file');
+  }
+
+  /** Past its end it goes on for as many steps again. @param {Pretraining} training */
+  #extend(training) {
+    if (training.steps >= this.#end) this.#end = training.steps + Number(training.options.maxSteps);
   }
 
   /** Resolves when the page took the frame of where it stands still. */
   pause() {
     this.#running = false;
     return this.#frames.show();
+  }
+
+  /** Takes n optimizer steps, then shows a frame. A model that has diverged takes none. */
+  step(n = 1) {
+    const training = this.#trained();
+    wholeNumber('step', n, 1, STEPS_MAX);
+    if (this.#diverged) return;
+    this.#extend(training);
+    training.step(n);
+    this.#keep(training);
+    this.requestFrame();
   }
 
   /** @param {object} options */
@@ -121,16 +145,21 @@ export class PretrainingSession {
         training.step(n);
         return n;
       });
-      for (const record of training.drain()) {
-        this.#diverged ||= !Number.isFinite(record.loss);
-        this.#waiting.push(record);
-      }
-      if (this.#diverged || training.steps >= this.#end) this.#running = false;
+      this.#keep(training);
       this.#mark(training);
       this.requestFrame();
       await breathe();
     }
     this.#looping = false;
+  }
+
+  /** Keeps what was recorded for the next frame, and sees whether that was the end. @param {Pretraining} training */
+  #keep(training) {
+    for (const record of training.drain()) {
+      this.#diverged ||= !Number.isFinite(record.loss);
+      this.#waiting.push(record);
+    }
+    if (this.#diverged || training.steps >= this.#end) this.#running = false;
   }
 
   /** @param {Pretraining} training */

@@ -4,7 +4,7 @@
 import { Frames } from './frames.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
 import { Metrics, readRecords } from '../lib/metrics.mjs';
-import { RECORD_WIDTH, concat } from '../lib/run.mjs';
+import { concat } from '../lib/run.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 import { shown } from '../lib/options.mjs';
@@ -12,7 +12,6 @@ import { shown } from '../lib/options.mjs';
 /** @typedef {import('../bellhop.js').Frame} Frame */
 
 const SLICE_MS = 10;
-const STEPS_MAX = 2_000_000_000;
 const TABLE_STATES_MAX = 1024;
 // Beyond these rows (4 MB) waiting records are thinned out: a page that takes no frames must not fill the memory.
 const WAITING_ROWS_MAX = 65_536;
@@ -21,10 +20,10 @@ const PROGRESS_MS = 100;
 
 /** Live options that change when `at` environment steps have been taken. @typedef {{ at: number, options: object }} Change */
 
-/** @param {readonly Change[]} changes */
-function checkedChanges(changes) {
+/** @param {readonly Change[]} changes @param {number} timestepsMax */
+function checkedChanges(changes, timestepsMax) {
   changes.forEach(({ at }, i) => {
-    wholeNumber(`changes[${i}].at`, at, 0, STEPS_MAX);
+    wholeNumber(`changes[${i}].at`, at, 0, timestepsMax);
     if (i > 0 && at < changes[i - 1].at) throw new BellhopError('BH_ERR_ARGUMENT', `changes[${i}].at is ${at}, but the change before it is at ${changes[i - 1].at}: sort them`);
   });
   return [...changes];
@@ -60,6 +59,7 @@ export class Session {
   #total;
   #plays = 0;
   #speed = 0; // steps per second; 0 while paused
+  #until = Infinity; // it pauses when so many steps have been taken
   #looping = false;
   #finished = false;
   #diverged = false;
@@ -89,7 +89,7 @@ export class Session {
     this.#run = run;
     this.#post = post;
     this.#total = Number(this.#run.setup.options.totalTimesteps);
-    this.#changes = checkedChanges(changes);
+    this.#changes = checkedChanges(changes, run.timestepsMax);
   }
 
   info() {
@@ -100,12 +100,14 @@ export class Session {
     };
   }
 
-  /** @param {{ stepsPerSecond?: number }} [options] */
-  play({ stepsPerSecond = Infinity } = {}) {
+  /** @param {{ stepsPerSecond?: number, until?: number }} [options] */
+  play({ stepsPerSecond = Infinity, until = Infinity } = {}) {
     this.#plays++;
+    if (until !== Infinity) wholeNumber('until', until, 0, this.#run.timestepsMax);
     if (!(typeof stepsPerSecond === 'number' && stepsPerSecond > 0)) {
       throw new BellhopError('BH_ERR_ARGUMENT', `stepsPerSecond is ${shown(stepsPerSecond)}, but must be a positive number or Infinity`);
     }
+    this.#until = until > this.#run.timesteps ? until : Infinity;
     this.#start(stepsPerSecond);
   }
 
@@ -146,9 +148,10 @@ export class Session {
   /** @param {{ totalTimesteps?: number }} options @param {(values: object) => void} progress */
   async learn({ totalTimesteps = this.#total }, progress) {
     if (this.#learner) throw new BellhopError('BH_ERR_STATE', 'learn was called while this session is learning');
-    wholeNumber('totalTimesteps', totalTimesteps, 1, STEPS_MAX);
+    wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);
     this.#total = this.#run.timesteps + totalTimesteps;
     this.#run.set({ totalTimesteps: this.#total });
+    this.#until = Infinity;
     await new Promise((done) => {
       this.#learner = { done: () => done(null), progress, posted: 0 };
       this.#start(Infinity);
@@ -157,12 +160,18 @@ export class Session {
     return this.#progress();
   }
 
-  /** Changes options now; says since which step they hold. @param {object} options */
+  /** Changes options now; says since which step they hold. Changes that were to come are dropped: it is another run from here on. @param {object} options */
   set(options) {
-    this.#run.set(options);
+    this.apply(options);
+    this.#changes = [];
     const { options: all, envOptions } = this.#run.setup;
-    this.#total = Number(all.totalTimesteps);
     return { options: all, envOptions, at: this.#run.timesteps };
+  }
+
+  /** Changes options, now or as the recipe said. @param {object} options */
+  apply(options) {
+    this.#run.set(options);
+    this.#total = Number(this.#run.setup.options.totalTimesteps);
   }
 
   /** @param {object} options */
@@ -214,12 +223,12 @@ export class Session {
     let then = performance.now();
     while (this.#speed > 0) {
       if (this.#speed === Infinity) {
-        this.#slice.run(this.#left(), (n) => this.#portion(n), () => this.#finished);
+        this.#slice.run(this.#left(), (n) => this.#portion(n), () => this.#speed === 0);
       } else {
         const now = performance.now();
         credit = Math.min(credit + (now - then) / 1000 * this.#speed, Math.max(1, this.#speed * CATCH_UP_SECONDS));
         then = now;
-        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.#portion(n), () => this.#finished);
+        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.#portion(n), () => this.#speed === 0);
       }
       this.#afterSlice();
       await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
@@ -231,16 +240,17 @@ export class Session {
   /** Environment steps until the end; past it, play goes on for as long as one likes. */
   #left() {
     const left = this.#total - this.#run.timesteps;
-    return left > 0 ? left : STEPS_MAX;
+    return left > 0 ? left : this.#run.timestepsMax;
   }
 
   /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes or learning begins. @param {number} n */
   #portion(n) {
     const before = this.#run.timesteps;
-    for (; this.#changes.length > 0 && this.#changes[0].at <= before; this.#changes.shift()) this.set(this.#changes[0].options);
-    this.#run.steps(Math.min(n, (this.#changes[0]?.at ?? Infinity) - before));
+    for (; this.#changes.length > 0 && this.#changes[0].at <= before; this.#changes.shift()) this.apply(this.#changes[0].options);
+    this.#run.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
     if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
     this.#keep(this.#run.drain());
+    if (before < this.#until && this.#run.timesteps >= this.#until) this.#speed = 0;
     if (this.#run.finished || (before < this.#total && this.#run.timesteps >= this.#total)) this.#finish();
     return this.#run.timesteps - before;
   }
@@ -286,7 +296,7 @@ export class Session {
   /** @param {Float64Array} rows */
   #keep(rows) {
     if (rows.length === 0) return;
-    for (const record of readRecords(rows, this.#run.algo.metrics)) {
+    for (const record of readRecords(rows, this.#run.records, this.#run.algo.metrics)) {
       this.#metrics.add(record);
       if (record.type !== 'train') continue;
       // NaN where nothing was learned is fine; where something was, it is the end.
@@ -294,11 +304,12 @@ export class Session {
       if (Math.abs(record.loss) === Infinity || (learned && Number.isNaN(record.loss))) this.#diverged = true;
       this.#nUpdates = record.nUpdates;
     }
+    const { width } = this.#run.records;
     this.#waiting.push(rows);
-    this.#waitingRows += rows.length / RECORD_WIDTH;
+    this.#waitingRows += rows.length / width;
     if (this.#waitingRows <= WAITING_ROWS_MAX) return;
-    this.#waiting = [thinned(concat(this.#waiting))];
-    this.#waitingRows = this.#waiting[0].length / RECORD_WIDTH;
+    this.#waiting = [thinned(concat(this.#waiting), this.#run.records)];
+    this.#waitingRows = this.#waiting[0].length / width;
   }
 
   #postFrame() {
@@ -319,7 +330,7 @@ export class Session {
       running: this.#speed > 0, finished: this.#finished, diverged: this.#diverged,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
       solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
-      obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), table: this.#table(), records, recordWidth: RECORD_WIDTH,
+      obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), table: this.#table(), records, recordWidth: this.#run.records.width,
     };
   }
 
@@ -331,12 +342,12 @@ export class Session {
   }
 }
 
-/** Every second row; of evaluations, every one. @param {Float64Array} rows */
-function thinned(rows) {
+/** Every second row; of evaluations, every one. @param {Float64Array} rows @param {import('../bellhop.js').RecordLayout} layout */
+function thinned(rows, { width, eval: evaluation }) {
   const kept = [];
-  for (let i = 0; i < rows.length / RECORD_WIDTH; i++) {
-    const row = rows.subarray(i * RECORD_WIDTH, (i + 1) * RECORD_WIDTH);
-    if (i % 2 === 0 || row[0] === 3) kept.push(row);
+  for (let i = 0; i < rows.length / width; i++) {
+    const row = rows.subarray(i * width, (i + 1) * width);
+    if (i % 2 === 0 || row[0] === evaluation) kept.push(row);
   }
   return concat(kept);
 }

@@ -111,7 +111,7 @@ export class Session {
     });
   }
 
-  /** Runs; called again, it changes the speed. @param {{ stepsPerSecond?: number }} [options] */
+  /** Runs; called again, it changes the speed. With `until` it pauses when so many steps have been taken. @param {{ stepsPerSecond?: number, until?: number }} [options] */
   play(options = {}) {
     this.#plays++;
     return this.#call('play', options);

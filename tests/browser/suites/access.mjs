@@ -2,58 +2,57 @@
 // For everybody: axe finds nothing serious in light and dark, all is done by keyboard, both languages, a phone's
 // width, a resting page.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { test } from 'node:test';
-import enFirst from '../../../web/strings/en.mjs';
-import enLater from '../../../web/strings/en-later.mjs';
-import zh from '../../../web/strings/zh.mjs';
-import { number, pause, reach, setSpeed, text } from '../harness.mjs';
+import en from '../../../web/lab/strings/en.mjs';
+import enText from '../../../web/lab/strings/en-text.mjs';
+import zh from '../../../web/lab/strings/zh.mjs';
+import { allText, holds, link, number, pause, phase, reach, says, serious, setSpeed, test, text } from '../harness.mjs';
 
-const en = { ...enFirst, ...enLater };
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Every kind of world, and every view of the tab Text. */
+const VIEWS = ['env=GridWorld-v0', 'env=MountainCar-v0', 'env=Breakout-MinAtar', 'env=Bandit-v0', 'env=TextGen-v0', 'env=TextGen-v1', 'view=language'];
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function access(lab) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    test(`axe, ${colorScheme}`, async () => {
-      for (const env of ['GridWorld-v0', 'MountainCar-v0', 'Breakout-MinAtar', 'Bandit-v0', 'TextGen-v0']) {
-        const { page, close } = await lab().open(`#env=${env}`, { colorScheme });
-        await page.click('#settings summary');
-        await page.waitForSelector('.setting');
-        if (env === 'GridWorld-v0') await page.click('#edit');
-        await page.click('#step');
-        await reach(page, 'count-steps', 1);
-        await page.evaluate(axeSource);
-        const found = await page.evaluate(async () => {
-          const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
-          return violations.map((/** @type {any} */ v) => `${v.impact} ${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).slice(0, 4).join(', ')}`);
-        });
-        assert.deepEqual(found.filter((/** @type {string} */ line) => /^(serious|critical)/.test(line)), [], env);
+    for (const view of VIEWS) {
+      test(`axe, ${colorScheme}, ${view}`, async () => {
+        const { page, close } = await lab().open(`#${view}`, { colorScheme });
+        const isRun = !/TextGen-v1|language/.test(view);
+        if (isRun) {
+          await page.click('#settings summary');
+          await page.waitForSelector('.setting');
+          if (view.includes('GridWorld')) await page.click('#edit');
+          await page.click('#step');
+          await reach(page, 'count-steps', 1);
+        }
+        await page.waitForSelector('.uplot');
+        assert.deepEqual(await serious(page), []);
         await close();
-      }
-    });
+      });
+    }
   }
 
   test('by keyboard: Space plays and pauses, S steps, R resets, arrows choose a tab and move the charts’ cursor', async () => {
     const { page, close } = await lab().open();
+    await setSpeed(page, 2);
+    await page.locator('#speed').blur();
     await page.keyboard.press('s');
     await reach(page, 'count-steps', 1);
     await page.keyboard.press('Space');
-    await page.waitForFunction(() => document.getElementById('play-text')?.textContent === 'Pause');
+    await says(page, 'play-text', /^Pause$/);
     await reach(page, 'count-steps', 40);
     await page.keyboard.press('Space');
-    await page.waitForFunction(() => document.getElementById('phase')?.dataset.phase === 'paused');
+    await phase(page, 'paused');
     await page.focus('#charts');
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowLeft');
-    assert.match(await text(page, 'live'), /^At step \d/);
+    await says(page, 'live', /^At step \d/);
     await page.keyboard.press('r');
-    await page.waitForFunction(() => document.getElementById('count-steps')?.textContent === '0');
+    await says(page, 'count-steps', /^0$/);
     await page.focus('#tab-grid');
     await page.keyboard.press('ArrowRight');
-    await page.waitForFunction(() => location.hash.includes('CartPole'));
+    await link(page, 'CartPole');
     assert.equal(await page.getAttribute('#tab-control', 'aria-selected'), 'true');
+    await phase(page, 'ready');
     await page.focus('#seed');
     await page.keyboard.type('5');
     assert.equal(await number(page, 'count-steps'), 0, 'keys in a field are the field’s');
@@ -63,17 +62,18 @@ export default function access(lab) {
   test('languages: everything changes, and back', async () => {
     const { page, close } = await lab().open();
     await page.click('#lang-zh');
-    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
-    assert.equal(await text(page, 'play-text'), zh.play);
+    await holds(page, () => document.documentElement.lang === 'zh-CN');
+    await says(page, 'play-text', new RegExp(`^${zh.play}$`));
     assert.equal(await page.title(), zh.title);
     assert.match(await text(page, 'state-text'), /第 1 格/);
     await page.click('#settings summary');
     await page.waitForSelector('.setting');
-    const words = await page.locator('main').innerText();
-    for (const sentence of [en['truth.caption'], en['beliefs'], en['settings']]) assert.ok(!words.includes(sentence), sentence);
+    const words = await allText(page);
+    for (const sentence of [en['truth.caption'], en['q.title'], en.settings]) assert.ok(!words.includes(sentence), sentence);
+    for (const sentence of [zh['truth.caption'], zh['q.title'], zh.settings]) assert.ok(words.includes(sentence), sentence);
     await page.click('#lang-en');
-    await page.waitForFunction(() => document.documentElement.lang === 'en-US');
-    assert.equal(await text(page, 'play-text'), en.play);
+    await holds(page, () => document.documentElement.lang === 'en-US');
+    await says(page, 'play-text', new RegExp(`^${en.play}$`));
     await close();
   });
 
@@ -85,39 +85,61 @@ export default function access(lab) {
 
   test('the words of index.html are the English ones', async () => {
     const html = await (await fetch(lab().url)).text();
-    for (const [, key, words] of html.matchAll(/data-t="([^"]+)"[^>]*>([^<]*)</g)) {
-      if (words.trim() !== '') assert.equal(words, en[/** @type {keyof typeof en} */ (key)], key);
+    const words = { ...en, ...enText };
+    let n = 0;
+    for (const [, key, shown] of html.matchAll(/data-t="([^"]+)"[^>]*>([^<]*)</g)) {
+      if (shown.trim() === '') continue;
+      assert.equal(shown, words[/** @type {keyof typeof words} */ (key)], key);
+      n++;
     }
-    for (const [, words, key] of html.matchAll(/aria-label="([^"]+)"[^>]*data-t-label="([^"]+)"/g)) {
-      assert.equal(words, en[/** @type {keyof typeof en} */ (key)], key);
+    for (const [, shown, key] of html.matchAll(/aria-label="([^"]+)"[^>]*data-t-label="([^"]+)"/g)) {
+      assert.equal(shown, words[/** @type {keyof typeof words} */ (key)], key);
+      n++;
     }
+    assert.ok(n > 15, 'there are words in it');
   });
 
-  test('a phone: 390 px, nothing sticks out, in both languages', async () => {
-    for (const lang of ['en', 'zh']) {
+  for (const lang of ['en', 'zh']) {
+    test(`a phone: 390 px, nothing sticks out, ${lang}`, async () => {
       const { page, close } = await lab().open(`#lang=${lang}`, { viewport: { width: 390, height: 844 }, hasTouch: true });
+      const fits = async (/** @type {string} */ what) => {
+        const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+        assert.ok(width <= inner, `${what}: ${width} px wide on ${inner}`);
+      };
       await page.click('#settings summary');
       await page.waitForSelector('.setting');
-      await setSpeed(page, 4); // at full speed the first run may end before it is paused, and Play goes on
       for (const tab of ['grid', 'control', 'pixels', 'text']) {
         await page.click(`#tab-${tab}`);
+        if (tab === 'text') {
+          for (const view of ['language', 'decisions', 'sentence']) {
+            await page.click(`[data-view=${view}]`);
+            await page.waitForSelector({ language: '#lm-plot .uplot', decisions: '#rl-plot .uplot', sentence: '#sentences' }[view] ?? '');
+            await fits(view);
+          }
+        }
+        await setSpeed(page, 4); // at full speed the first run may end before it is paused, and Play goes on
         await page.click('#play');
         await reach(page, 'count-steps', 20);
         await pause(page);
-        const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-        assert.ok(width <= inner, `${lang}, ${tab}: ${width} px wide on ${inner}`);
+        await fits(tab);
       }
       await close();
-    }
-  });
+    });
+  }
 
   test('dark and light by the switch, remembered', async () => {
     const { page, close } = await lab().open('', { colorScheme: 'light' });
+    const ground = () => page.locator('.lab').evaluate((lab) => getComputedStyle(lab).backgroundColor);
+    const light = await ground();
     await page.click('#theme');
     assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+    const dark = await ground();
+    assert.notEqual(dark, light, 'the lab follows the page');
     await page.reload();
-    await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
+    await holds(page, () => document.documentElement.dataset.theme === 'dark');
     assert.equal(await page.getAttribute('#theme', 'aria-pressed'), 'true');
+    await page.waitForSelector('.lab');
+    assert.equal(await ground(), dark);
     await close();
   });
 }

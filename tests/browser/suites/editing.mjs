@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The map editor, the settings and links: what is refused says why and leaves everything usable.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { number, pause, reach, setSpeed, text } from '../harness.mjs';
+import { link, number, pause, phase, reach, says, setSpeed, test, text } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function editing(lab) {
@@ -11,13 +10,13 @@ export default function editing(lab) {
     await page.click('#edit');
     await page.fill('#map-text', 'S../...');
     await page.press('#map-text', 'Enter');
-    await page.waitForSelector('#map-error:not([hidden])');
-    assert.match(await text(page, 'map-error'), /map.*no goal.*G/);
+    await says(page, 'map-error', /map.*no goal.*G/);
     await page.click('#step');
     await reach(page, 'count-steps', 1);
     await page.fill('#map-text', 'S../..G');
     await page.press('#map-text', 'Enter');
     await page.waitForSelector('#map-error', { state: 'hidden' });
+    await link(page, 'env.map=S../..G');
     assert.equal(await page.locator('#editor [role=gridcell]').count(), 6);
     assert.equal(await number(page, 'count-steps'), 0);
     assert.match(page.url(), /env\.map=S\.\.\/\.\.G/);
@@ -29,27 +28,27 @@ export default function editing(lab) {
     await page.click('#edit');
     const cell = (/** @type {number} */ i) => page.locator('#editor [role=gridcell]').nth(i);
     await cell(4).click();
-    await page.waitForFunction(() => location.hash.includes('%23'));
+    await link(page, 'env.map=S../.#');
     assert.match(String(await cell(4).getAttribute('aria-label')), /wall/);
     await cell(4).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('.');
-    await page.waitForSelector('#map-error:not([hidden])'); // that was the only goal
+    await says(page, 'map-error', /goal/); // that was the only goal
     await page.keyboard.press('g');
     await page.waitForSelector('#map-error', { state: 'hidden' });
     assert.match(String(await cell(7).getAttribute('aria-label')), /goal/);
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'gridcell', 'the focus stays in the map');
+    assert.equal(await page.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.getAttribute('role')), 'gridcell', 'the focus stays in the map');
     await close();
   });
 
   test('quick changes of the map build on each other', async () => {
     const { page, close } = await lab().open();
     await page.click('#edit');
-    await page.waitForSelector('#editor [role=gridcell]');
-    await page.evaluate(() => [1, 2, 4].forEach((i) => /** @type {HTMLElement} */ (document.querySelectorAll('#editor [role=gridcell]')[i]).click()));
-    await page.waitForFunction(() => decodeURIComponent(location.hash).includes('env.map=S##'));
+    await page.locator('#editor').evaluate((editor) => [1, 2, 4].forEach((i) => editor.querySelectorAll('button')[i].click()));
+    await link(page, 'env.map=S##');
+    await link(page, '/.#');
     assert.match(decodeURIComponent(page.url()), /env\.map=S##\/.#/);
-    await page.waitForFunction(() => document.getElementById('phase')?.dataset.phase === 'ready');
+    await phase(page, 'ready');
     await close();
   });
 
@@ -57,13 +56,13 @@ export default function editing(lab) {
     const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning');
     await setSpeed(page, 5);
     await page.click('#play');
-    await page.waitForFunction(() => /true 0\.810/.test(document.getElementById('truth-start')?.textContent ?? ''));
+    await says(page, 'truth-start', /optimal 0\.810/);
     await reach(page, 'count-steps', 200);
     await pause(page);
     await page.click('#settings summary');
     await page.fill('#set-options-gamma', '0.5');
     await page.press('#set-options-gamma', 'Enter');
-    await page.waitForFunction(() => /true 0\.250/.test(document.getElementById('truth-start')?.textContent ?? ''));
+    await says(page, 'truth-start', /optimal 0\.250/);
     assert.doesNotMatch(await text(page, 'formula'), /0\.9×/);
     await close();
   });
@@ -83,9 +82,9 @@ export default function editing(lab) {
   test('a link with nonsense in it opens what makes sense and names the rest', async () => {
     const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=3&gamma=7&learningRate=abc&wings=2');
     assert.equal(await page.inputValue('#seed'), '3');
-    assert.match(await text(page, 'notice'), /gamma=7.*learningRate=abc.*wings=2/);
+    await says(page, 'notice', /gamma=7.*learningRate=abc.*wings=2/);
     await page.evaluate(() => (location.hash = '#env=CartPole-v1&algo=dqn&seed=4&fins=3'));
-    await page.waitForFunction(() => /fins=3/.test(document.getElementById('notice-text')?.textContent ?? ''));
+    await says(page, 'notice-text', /fins=3/);
     await page.click('#step');
     await reach(page, 'count-steps', 1);
     await close();
@@ -93,37 +92,46 @@ export default function editing(lab) {
 
   test('a link with a map that is none says so and shows the preset', async () => {
     const { page, close } = await lab().open('#env=GridWorld-v0&env.map=S../...');
-    assert.match(await text(page, 'notice'), /no goal/);
+    await says(page, 'notice', /no goal/);
     await page.click('#step');
     await reach(page, 'count-steps', 1);
     await close();
   });
 
-  test('a live setting changes at once, another one waits for the reset it asks for', async () => {
+  test('a live setting changes at once and is in the link with its step, another one waits for the reset it asks for', async () => {
     const { page, close } = await lab().open('#env=CartPole-v1&learningRate=0.07&batchSize=500');
     await page.click('#step');
     await reach(page, 'count-steps', 1);
     await page.click('#settings summary');
     await page.locator('[data-id="options.learningRate"] button').last().click();
-    await page.waitForFunction(() => location.hash.includes('learningRate=0.1'));
+    await link(page, 'learningRate=0.07&batchSize=500&learningRate=0.1@1');
+    assert.equal(await page.inputValue('#set-options-learningRate'), '0.1');
     assert.equal(await number(page, 'count-steps'), 1);
     await page.locator('[data-id="options.batchSize"] button').last().click();
-    await page.waitForSelector('#staged:not([hidden])');
+    await page.waitForSelector('#staged');
+    await page.waitForSelector('[data-id="options.batchSize"][data-staged]');
     assert.match(page.url(), /batchSize=500/);
     await page.click('#staged-reset');
-    await page.waitForFunction(() => location.hash.includes('batchSize=512'));
+    await link(page, 'batchSize=512');
     assert.equal(await number(page, 'count-steps'), 0);
+    assert.match(page.url(), /learningRate=0\.1(&|$)/, 'a run with the settings as they are now');
     await close();
   });
 
-  test('a value out of range gives the library’s sentence and keeps the old one', async () => {
+  test('a value out of range gives the library’s sentence beside its field and keeps the old one', async () => {
     const { page, close } = await lab().open('#env=CartPole-v1');
     await page.click('#settings summary');
     await page.fill('#set-options-gamma', '1.5');
     await page.press('#set-options-gamma', 'Enter');
-    await page.waitForSelector('#notice:not([hidden])');
-    assert.match(await text(page, 'notice'), /gamma.*1\.5/);
-    assert.equal(await page.inputValue('#set-options-gamma'), '0.99');
+    await says(page, 'set-options-gamma-problem', /γ.*1\.5.*0.*1/);
+    assert.equal(await page.getAttribute('#set-options-gamma', 'aria-invalid'), 'true');
+    assert.doesNotMatch(page.url(), /gamma/);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await says(page, 'formula', /0\.99×/);
+    await page.fill('#set-options-gamma', '0.99');
+    await page.press('#set-options-gamma', 'Enter');
+    await page.waitForSelector('#set-options-gamma-problem', { state: 'hidden' });
     await close();
   });
 
@@ -131,7 +139,7 @@ export default function editing(lab) {
     const { page, close } = await lab().open('#env=CartPole-v1&learningRate=10&optimizer=sgd&loss=mse&maxGradNorm=0&learningStarts=100');
     await setSpeed(page, 5);
     await page.click('#play');
-    await page.waitForSelector('#overlay:not([hidden])', { timeout: 20_000 });
+    await page.waitForSelector('#overlay', { timeout: 30_000 });
     assert.match(await text(page, 'overlay-text'), /learning rate/);
     await page.click('#overlay-action');
     await page.waitForSelector('#overlay', { state: 'hidden' });

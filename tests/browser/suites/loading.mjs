@@ -2,9 +2,8 @@
 // What the first load fetches and in which order things happen: nothing twice, nothing that is only needed later, the
 // worker and the run before all that. Says nothing about how long it takes.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { firstLoadFiles } from '../../../build/bench/sizes.mjs';
-import { setSpeed, text } from '../harness.mjs';
+import { holds, setSpeed, test, text } from '../harness.mjs';
 
 const MOMENTS = ['script', 'library', 'ready', 'first-update'];
 
@@ -12,39 +11,40 @@ const MOMENTS = ['script', 'library', 'ready', 'first-update'];
 export default function loading(lab) {
   /** The files that were asked for, as often as they were; the browser asks for its icon when it likes. @param {import('../harness.mjs').Trouble} trouble */
   const files = ({ requests }) => requests.map((url) => url.split('#')[0].slice(lab().url.length) || 'index.html').filter((file) => !file.endsWith('icon.svg'));
-  /** @param {import('../harness.mjs').Page} page */
-  const charts = (page) => page.waitForFunction(() => document.querySelectorAll('.uplot').length === 4);
+  /** The page has all it needs for now. @param {import('../harness.mjs').Page} page */
+  const charts = (page) => holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4);
 
   test('the first load is what `npm run bench` counts, each file once', async () => {
-    const { page, trouble, close } = await lab().open();
+    const { page, trouble, close } = await lab().open('', { saveData: true }); // so that nothing is fetched for later
     await charts(page);
-    await page.waitForLoadState('networkidle');
     assert.deepEqual(files(trouble).sort(), firstLoadFiles().filter((file) => !file.endsWith('icon.svg')));
     await close();
   });
 
   test('one language is fetched, and the other one when it is asked for', async () => {
-    const { page, trouble, close } = await lab().open('', { locale: 'zh-CN' });
+    const { page, trouble, close } = await lab().open('', { locale: 'zh-CN', saveData: true });
     await charts(page);
-    const catalogues = () => files(trouble).filter((file) => /^(en|zh)/.test(file)).map((file) => file.split('-').slice(0, -1).join('-'));
+    const catalogues = () => files(trouble).filter((file) => /^(en|zh|help)/.test(file)).map((file) => file.split('-').slice(0, -1).join('-'));
     assert.deepEqual(catalogues(), ['zh']);
     await page.click('#lang-en');
-    await page.waitForFunction(() => document.documentElement.lang === 'en-US');
+    await holds(page, () => document.documentElement.lang === 'en-US');
     await page.click('#lang-zh');
-    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    await holds(page, () => document.documentElement.lang === 'zh-CN');
     await page.click('#settings summary');
     await page.waitForSelector('.setting');
-    assert.deepEqual(catalogues().sort(), ['en', 'zh', 'zh-help', 'zh-later']);
+    await holds(page, () => /\p{Script=Han}/u.test(/** @type {any} */ (globalThis).$('set-options-learningRate-help')?.textContent.split(' ')[0] ?? ''));
+    assert.deepEqual(catalogues().sort(), ['en', 'zh', 'zh-help']);
     await close();
   });
 
   test('the language asked for last is the one that comes', async () => {
     const { page, close } = await lab().open();
     await page.evaluate(() => ['zh', 'en', 'zh'].forEach((language) => document.getElementById(`lang-${language}`)?.click()));
-    await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    await holds(page, () => document.documentElement.lang === 'zh-CN');
     await page.evaluate(() => ['en', 'zh', 'en'].forEach((language) => document.getElementById(`lang-${language}`)?.click()));
-    await page.waitForFunction(() => document.documentElement.lang === 'en-US');
+    await holds(page, () => document.documentElement.lang === 'en-US');
     assert.equal(await page.getAttribute('#lang-en', 'aria-pressed'), 'true');
+    await holds(page, () => /** @type {any} */ (globalThis).$('play-text')?.textContent === 'Play');
     await close();
   });
 
@@ -53,23 +53,26 @@ export default function loading(lab) {
     assert.deepEqual(await marks(page), MOMENTS.slice(0, 3), 'nothing has learned before Play');
     await setSpeed(page, 5);
     await page.click('#play');
-    await page.waitForFunction(() => performance.getEntriesByName('bellhop:first-update').length > 0);
+    await holds(page, () => performance.getEntriesByName('bellhop:first-update').length > 0);
     assert.deepEqual(await marks(page), MOMENTS);
     await close();
   });
 
   test('where the SIMD binary does not compile, the scalar one is fetched', async () => {
     const { page, requests, close } = await openWith(lab(), '**/bellhop-simd.wasm', { status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0?' });
-    await page.waitForFunction(() => !(/** @type {HTMLButtonElement} */ (document.getElementById('play')).disabled));
+    await page.waitForSelector('#play:enabled');
     assert.ok(requests.some((url) => url.endsWith('bellhop-scalar.wasm')));
     await close();
   });
 
-  test('without words the page says so in those of index.html', async () => {
-    const { page, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
-    await page.waitForSelector('#overlay:not([hidden])');
+  test('without words the page says so, and trying again helps', async () => {
+    const { page, context, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
+    await page.waitForSelector('#overlay');
     assert.match(await text(page, 'overlay-text'), /could not be loaded/);
     assert.match(await text(page, 'overlay-action'), /Try again/);
+    await context.unroute('**/en-*.js');
+    await page.click('#overlay-action');
+    await page.waitForSelector('#play:enabled');
     await close();
   });
 }
@@ -89,5 +92,5 @@ async function openWith(lab, pattern, answer) {
   await context.route(pattern, (route) => route.fulfill(answer));
   const page = await context.newPage();
   await page.goto(lab.url);
-  return { page, requests, close: () => context.close() };
+  return { page, context, requests, close: () => context.close() };
 }

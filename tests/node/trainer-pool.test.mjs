@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The pool of workers that labs share, over threads of Node: how many there are, who shares them, when they end.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TrainerPool } from '../../web/worker/trainer-pool.mjs';
+import { startTrainer } from './experiments.mjs';
+
+/** A pool whose workers are threads; how many were started and have ended. @param {number} size */
+function poolOf(size) {
+  const count = { started: 0, ended: 0 };
+  const pool = new TrainerPool({ size, start: async ({ text, wasmBinary }) => {
+    await Promise.resolve(wasmBinary).catch(() => {}); // Node fetches no files
+    const { trainer, end } = await startTrainer({ text });
+    count.started++;
+    const terminate = trainer.terminate.bind(trainer);
+    trainer.terminate = () => {
+      trainer.terminate = terminate;
+      void end().then(() => count.ended++);
+    };
+    return trainer;
+  } });
+  return { pool, count };
+}
+
+test('two share two workers, a third one shares with the first; the last to leave ends its worker', async () => {
+  const { pool, count } = poolOf(2);
+  assert.equal(pool.workers, 0);
+  const [a, b, c] = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()]);
+  assert.deepEqual([count.started, pool.workers], [2, 2]);
+  assert.notEqual(a.trainer, b.trainer);
+  assert.ok(c.trainer === a.trainer || c.trainer === b.trainer);
+  const session = await a.trainer.create({ env: 'GridWorld-v0', options: { seed: 1 } });
+  await session.step(3);
+  await session.dispose();
+  a.release();
+  a.release(); // twice is once
+  b.release();
+  assert.equal(pool.workers, 1);
+  c.release();
+  assert.equal(pool.workers, 0);
+  await assert.rejects(a.trainer.liveBytes(), /terminated/);
+  const d = await pool.acquire();
+  assert.deepEqual([count.started, pool.workers], [3, 1]);
+  d.release();
+});
+
+test('there is one worker with language models, whoever asks', async () => {
+  const { pool, count } = poolOf(4);
+  const [a, b] = await Promise.all([pool.acquire({ text: true }), pool.acquire({ text: true })]);
+  assert.equal(a.trainer, b.trainer);
+  assert.ok(a.trainer.pretrainingOptions.length > 0);
+  assert.equal(count.started, 1);
+  a.release();
+  b.release();
+  assert.equal(pool.workers, 0);
+});
+
+test('a worker that cannot be started is tried again by the next who asks', async () => {
+  let works = false;
+  const { pool } = poolOf(1);
+  const failing = new TrainerPool({ size: 1, start: async (options) => {
+    await Promise.resolve(options.wasmBinary).catch(() => {});
+    if (!works) throw new Error('no worker here');
+    return (await pool.acquire()).trainer;
+  } });
+  await assert.rejects(failing.acquire(), /no worker here/);
+  assert.equal(failing.workers, 0);
+  works = true;
+  const lease = await failing.acquire();
+  assert.equal(failing.workers, 1);
+  lease.release();
+});

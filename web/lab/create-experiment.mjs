@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// An experiment from the parameters of a link or the attributes of an element, which are the same: which kind it is, a worker for
+// it, its setup checked against the catalogue.
+import { RunExperiment } from './run-experiment.mjs';
+import { fromQuery } from './run-setup.mjs';
+import { isOldLink } from './text-link.mjs';
+import { isTextTask } from './text-tasks.mjs';
+import { WORLDS } from './world-table.mjs';
+
+/** @typedef {import('./experiment.mjs').Experiment} Experiment */
+/** @typedef {'run' | 'text' | 'language'} Kind */
+/**
+ * What creation gives: every kind of experiment has these.
+ * @typedef {Experiment & { start: (setup?: any) => Promise<void>, plain?: () => any, query: string, kept: { step: number, history?: unknown, ownText?: string } }} Startable
+ */
+/** What of the parameters was left out is `ignored`. @typedef {{ experiment: Startable, ignored: string[] }} Created */
+
+/** The environment where none is named. */
+export const FIRST_ENV = WORLDS[0].id;
+
+/** Which kind of experiment parameters mean. @param {URLSearchParams} query @returns {Kind} */
+export function kindOf(query) {
+  if (query.get('view') === 'language') return 'language';
+  return isOldLink(query) || isTextTask(query.get('env') ?? '') ? 'text' : 'run';
+}
+
+/**
+ * An experiment that is not started yet: call start(). What of the parameters did not fit is left out and named.
+ * @param {import('../worker/trainer-pool.mjs').TrainerPool} trainers @param {URLSearchParams} query
+ * @param {'en' | 'zh'} [language]  of the reader, for the corpus of a language model
+ * @returns {Promise<Created>}
+ */
+export async function createExperiment(trainers, query, language = 'en') {
+  const kind = kindOf(query);
+  const lease = await trainers.acquire({ text: kind !== 'run' });
+  try {
+    if (kind === 'run') {
+      const { setup, ignored } = fromQuery(/** @type {any} */ (lease.trainer.catalog), query, FIRST_ENV, (env) => WORLDS.some(({ id }) => id === env));
+      return { experiment: new RunExperiment(lease, setup), ignored };
+    }
+    const { createTextExperiment, createLanguageExperiment } = await import('./create-text-experiment.mjs');
+    return kind === 'text' ? createTextExperiment(lease, query) : createLanguageExperiment(lease, query, language);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}

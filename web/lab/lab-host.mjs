@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// What panels see of the lab they belong to: the experiment and the one snapshot of it that all show, words and colours, names of
+// actions and settings, and how to tell the reader something. The element fills it in.
+import { explainError } from './error-words.mjs';
+import { Superseded } from './experiment.mjs';
+
+/** @typedef {import('../bellhop.js').Frame} Frame */
+/** @typedef {import('./experiment.mjs').Experiment} Experiment */
+/** @typedef {import('./run-experiment.mjs').RunExperiment} RunExperiment */
+/** @typedef {import('./words.mjs').Topic} Topic */
+/** A button in a notice. @typedef {{ label: string, run: () => void }} Action */
+/** @typedef {{ text: string, kind: 'good' | 'bad', action?: Action }} Notice */
+/** Why there is no run. @typedef {{ text: string, retry: (() => void) | null }} Failure */
+/**
+ * What the element does for it.
+ * @typedef {object} Owner
+ * @property {() => void} requestUpdate
+ * @property {(message: string, error: unknown) => void} failed     an error was shown
+ * @property {(topic: Topic) => Promise<void>} needWords
+ * @property {HTMLElement} element
+ */
+
+export class LabHost {
+  #owner;
+  /** @type {Experiment | null} */
+  experiment = null;
+  /** The snapshot that all panels show; null before the first. @type {Frame | null} */
+  frame = null;
+  /** @type {import('./words.mjs').Words} */
+  words = /** @type {any} */ (null);
+  /** @type {import('./canvas/theme.mjs').Theme} */
+  theme = /** @type {any} */ (null);
+  /** @type {Failure | null} */
+  failure = null;
+  /** @type {Notice | null} */
+  shownNotice = null;
+  /** For screen readers. */
+  spoken = '';
+  /** Names of panels and of controls, see docs/element.md. */
+  shown = '';
+  offered = '';
+
+  /** @param {Owner} owner */
+  constructor(owner) {
+    this.#owner = owner;
+  }
+
+  get root() {
+    return /** @type {ShadowRoot} */ (this.#owner.element.shadowRoot);
+  }
+
+  /** The element, for listeners. */
+  get element() {
+    return this.#owner.element;
+  }
+
+  get prefersStill() {
+    return matchMedia('(prefers-reduced-motion: reduce)').matches;
+  }
+
+  /** Whether a panel is shown. @param {string} name */
+  shows = (name) => has(this.shown, name);
+
+  /** Whether a control is offered. @param {string} name */
+  offers = (name) => has(this.offered, name);
+
+  requestUpdate = () => this.#owner.requestUpdate();
+
+  /** Resolves when these words are there, too. @param {Topic} topic */
+  needWords = (topic) => this.#owner.needWords(topic);
+
+  // ---- names ----
+
+  get #run() {
+    return /** @type {RunExperiment} */ (this.experiment);
+  }
+
+  /** @param {number} action */
+  actionName = (action) => {
+    const { worldModule, layout } = this.#run;
+    const name = String(layout.actions?.[action] ?? action);
+    return worldModule?.actionName?.(action, { layout, words: this.words }) ?? this.words.tMaybe(`action.${name}`, name);
+  };
+
+  /** What an action means in the reader's language, where its name does not say it. @param {number} action */
+  gloss = (action) => this.#run.worldModule?.gloss?.(action, { layout: this.#run.layout, words: this.words }) ?? '';
+
+  /** How an action was chosen, in a word. @param {boolean} explored */
+  chosenHow = (explored) => {
+    const { humanFrame, isPolicy, isUcb } = this.#run;
+    if (humanFrame) return this.words.t('yours');
+    if (isPolicy) return this.words.t(explored ? 'less.likely' : 'likeliest');
+    return this.words.t(!explored ? 'greedy' : isUcb ? 'bonus' : 'random');
+  };
+
+  /** A state in the reader's words. @param {Frame} frame */
+  describeState = (frame) => this.#run.worldModule?.describe({ view: frame.view, layout: this.#run.layout, words: this.words, english: frame.text }) ?? frame.text;
+
+  /** An observation in the reader's words, where it can be read back. @param {ArrayLike<number>} obs @param {string} fallback */
+  describeObservation = (obs, fallback) => this.#run.worldModule?.describeObservation?.({ obs, layout: this.#run.layout, words: this.words }) ?? fallback;
+
+  /** What a setting is called; algorithms may call theirs otherwise. @param {string} name snake_case */
+  fieldName = (name) => this.words.tMaybe(`field.${this.#run?.setup?.algo}.${name}`, this.words.tMaybe(`field.${name}`, name.replaceAll('_', ' ')));
+
+  /** An error in the reader's words. @param {unknown} error */
+  explain = (error) => (this.words ? explainError(error, this.words, this.fieldName) : String(error));
+
+  // ---- telling ----
+
+  /** Runs what a control asked for; a refusal is shown, not thrown. @param {() => unknown} action */
+  attempt = async (action) => {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Superseded)) this.tellError(error);
+      return false;
+    }
+  };
+
+  /** A line for the reader, until they close it or go on. @param {string} text @param {Notice['kind']} [kind] @param {Action} [action] */
+  notice = (text, kind = 'bad', action) => {
+    this.shownNotice = { text, kind, action };
+    this.requestUpdate();
+  };
+
+  closeNotice = () => {
+    this.shownNotice = null;
+    this.requestUpdate();
+  };
+
+  /** @param {unknown} error */
+  tellError(error) {
+    const text = this.explain(error);
+    this.notice(text);
+    this.#owner.failed(text, error);
+  }
+
+  /** Says what a switch of environment or algorithm kept and what not. @param {import('./run-setup.mjs').Switched} switched */
+  noticeSwitch({ setup, algoDropped, kept, dropped }) {
+    const { words } = this;
+    const name = (/** @type {string} */ algo) => words.tMaybe(`algo.${algo}`, algo);
+    const list = (/** @type {string[]} */ names) => words.list(names.map(this.fieldName));
+    const env = words.tMaybe(`env.${setup.env}`, setup.env), next = name(setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo);
+    const text = words.sentences([
+      algoDropped && words.t('env.dropped', { env, algo: name(algoDropped), next }),
+      dropped.length > 0 ? words.t('env.settings.dropped', { list: list(dropped) }) : '',
+      kept.length > 0 ? words.t('env.kept', { list: list(kept) }) : '',
+    ]);
+    if (text) this.notice(text, algoDropped || dropped.length > 0 ? 'bad' : 'good');
+  }
+
+  /** For screen readers. @param {string} text */
+  announce = (text) => {
+    this.spoken = text;
+    this.requestUpdate();
+  };
+
+  /** Hands the reader a file. @param {string} name @param {string | Uint8Array<ArrayBuffer>} content @param {string} type */
+  download = (name, content, type) => {
+    const url = URL.createObjectURL(new Blob([content], { type }));
+    Object.assign(this.element.ownerDocument.createElement('a'), { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+}
+
+/** @param {string} list separated by spaces or commas @param {string} name */
+function has(list, name) {
+  const names = list.split(/[\s,]+/);
+  return names.includes('all') || names.includes(name);
+}

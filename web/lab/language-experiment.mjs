@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: MIT
+// A language model that is trained: the form it is made from, its session in a worker, its curve, and what it writes. A model is
+// made with Play, Step or Reset; while it is made the phase is `preparing`. What changes in the form takes another model, which
+// the next Play makes (`isStale`); one that is refused leaves the model that is there as it was.
+//
+// The same form with the same seed makes the same model; Reset begins anew with the present form. What it writes is drawn anew
+// every second while it is trained, and does not touch the training.
+import { Experiment } from './experiment.mjs';
+import { PROMPTS, fetchCorpus, hasFile, languageRecipe, languageToQuery } from './language-setup.mjs';
+
+/** @typedef {import('./language-setup.mjs').LanguageSetup} LanguageSetup */
+/** @typedef {import('./language-setup.mjs').CorpusId} CorpusId */
+/** @typedef {import('../worker/trainer.mjs').LanguageSession} LanguageSession */
+/** @typedef {import('../bellhop.js').LanguageFrame} LanguageFrame */
+/**
+ * How the next token is drawn; `prompt` null: the corpus's own.
+ * @typedef {{ prompt: string | null, temperature: number, topK: number, topP: number, greedy: boolean }} Sampling
+ */
+/** Perplexities over steps. @typedef {{ xs: number[], ys: number[] }} Curve */
+/** @typedef {{ train: Curve, held: Curve }} Curves */
+/** @typedef {{ prompt: string, text: string }} WrittenText */
+/**
+ * The recipe of a model, and whether the form still says so when it is there.
+ * @typedef {() => Promise<{ recipe: import('../bellhop.js').LanguageRecipe, isFresh: () => boolean }>} Prepare
+ */
+
+/** Tokens of a sample. */
+const LENGTHS = Object.freeze({ char: 220, word: 60, bpe: 90, words: 40 });
+const NEXT = 8, FIRST_MS = 300, EVERY_MS = 1000;
+/** Points of a curve before every second one is left out. */
+const POINTS_MAX = 600;
+const UNTIL = 100;
+
+export class LanguageExperiment extends Experiment {
+  kind = /** @type {const} */ ('language');
+  /** @type {LanguageSession | null} */
+  session = null;
+  /** @type {LanguageFrame | null} */
+  frame = null;
+  /** @type {import('../bellhop.js').LanguageSessionInfo | null} */
+  about = null;
+  /** @type {Curves} */
+  curve = emptyCurves();
+  /** The step at which training ends. */
+  until = UNTIL;
+  /** Whether the model came from a file: it cannot be trained on. */
+  isOpened = false;
+  /** Whether the form says another model than the one that is there. */
+  isStale = false;
+  /** Why the last model that was asked for was refused; null else. @type {unknown} */
+  refused = null;
+  /** The text of the corpus; null while it is fetched, and of a task. @type {string | null} */
+  text = null;
+  /** Why the corpus could not be fetched. @type {unknown} */
+  textProblem = null;
+  /** @type {Sampling} */
+  sampling = { prompt: null, temperature: 0.8, topK: 0, topP: 1, greedy: false };
+  /** @type {WrittenText | null} */
+  written = null;
+  /** The most probable tokens after the prompt. @type {{ token: string, p: number }[]} */
+  next = [];
+  #fetch;
+  /** @type {Map<CorpusId, Promise<string>>} */
+  #fetched = new Map();
+  /** Resolves when the model on its way is there, or refused. @type {Promise<boolean> | null} */
+  #making = null;
+  /** Pause was pressed while it was made. */
+  #isLeft = false;
+  #isEnded = false;
+  #isWriting = false;
+  #writesAgain = false;
+  #samples = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {import('../worker/trainer-pool.mjs').Lease} lease  of a worker with language models @param {LanguageSetup} setup
+   * @param {(id: CorpusId) => Promise<string>} [fetchText]  of corpora
+   */
+  constructor(lease, setup, fetchText = fetchCorpus) {
+    super();
+    this.lease = lease;
+    this.setup = setup;
+    this.#fetch = fetchText;
+  }
+
+  get trainer() {
+    return this.lease.trainer;
+  }
+
+  // ---- the form ----
+
+  /** Shows the form; the text of the corpus comes. */
+  async start() {
+    this.enter('ready');
+    this.emit('run');
+    await this.loadText();
+  }
+
+  /** Fetches the text of the chosen corpus; after a failure, again. */
+  async loadText() {
+    const { corpus } = this.setup;
+    [this.text, this.textProblem] = [hasFile(corpus) ? null : corpus === 'own' ? this.setup.own : '', null];
+    this.emit('setup');
+    if (!hasFile(corpus)) return;
+    const [text, problem] = await this.#textOf(corpus).then((found) => [found, null], (error) => [null, error]);
+    if (this.setup.corpus !== corpus) return; // meanwhile another one was chosen
+    [this.text, this.textProblem] = [text, problem];
+    this.emit('setup');
+  }
+
+  /** @param {CorpusId} id */
+  #textOf(id) {
+    const known = this.#fetched.get(id);
+    if (known) return known;
+    const coming = this.#fetch(id);
+    this.#fetched.set(id, coming);
+    coming.catch(() => this.#fetched.delete(id));
+    return coming;
+  }
+
+  /**
+   * Changes the form: the next Play makes another model.
+   * @param {Partial<Omit<LanguageSetup, 'sizes'>> & { sizes?: Partial<LanguageSetup['sizes']> }} change
+   */
+  change({ sizes, ...change }) {
+    const { corpus } = this.setup;
+    this.setup = { ...this.setup, ...change, sizes: { ...this.setup.sizes, ...sizes } };
+    this.isStale = this.session !== null;
+    this.refused = null;
+    if (this.setup.corpus !== corpus || this.setup.corpus === 'own') void this.loadText();
+    else this.emit('setup');
+  }
+
+  /** What the reader types over a corpus is a text of the reader's own. @param {string} own */
+  type(own) {
+    this.change({ own, corpus: 'own' });
+  }
+
+  /** Puts a text of the reader's back in its place, where there is none. @param {string} own */
+  restoreText(own) {
+    if (this.setup.own !== '') return;
+    if (this.setup.corpus === 'own') this.change({ own });
+    else this.setup = { ...this.setup, own };
+    this.emit('setup');
+  }
+
+  /** Whether it learns from a text that no link can hold. */
+  get hasOwnText() {
+    return this.setup.corpus === 'own';
+  }
+
+  /** @param {number} seed */
+  changeSeed(seed) {
+    this.change({ seed });
+  }
+
+  /** The seed of the next model, where the one that is there has another; null else. */
+  get stagedSeed() {
+    const seed = this.about?.options?.seed;
+    return this.isStale && seed !== undefined && seed !== this.setup.seed ? this.setup.seed : null;
+  }
+
+  // ---- models ----
+
+  get can() {
+    const { play, step, reset } = super.can;
+    const idle = this.phase !== 'preparing';
+    const anew = this.phase === 'diverged' && this.isStale; // with another form it can be tried again
+    return { play: play || anew, step: (step || anew) && idle, reset: reset && idle };
+  }
+
+  /** Whether Play goes on with the model that is there. */
+  get #goesOn() {
+    return this.session !== null && !this.isStale && !this.isOpened && this.phase !== 'diverged';
+  }
+
+  /** Another model as the form says; resolves to whether it is there. */
+  #make() {
+    return this.#replace(async () => {
+      const { setup } = this;
+      const recipe = languageRecipe(setup, setup.corpus === 'own' ? setup.own : hasFile(setup.corpus) ? await this.#textOf(setup.corpus) : '');
+      return { recipe, isFresh: () => this.setup === setup };
+    }, false);
+  }
+
+  /** Opens a saved model. @param {Uint8Array} bytes @returns {Promise<boolean>} whether it is one */
+  async open(bytes) {
+    if (this.#making) return false;
+    await this.pause();
+    const isOpen = await this.#replace(async () => ({ recipe: { model: bytes }, isFresh: () => true }), true);
+    if (isOpen) await this.write();
+    return isOpen;
+  }
+
+  /** @param {Prepare} prepare @param {boolean} isOpened */
+  #replace(prepare, isOpened) {
+    const making = this.#tryReplace(prepare, isOpened).finally(() => {
+      if (this.#making === making) this.#making = null;
+    });
+    this.#making = making;
+    return making;
+  }
+
+  /** @param {Prepare} prepare @param {boolean} isOpened */
+  async #tryReplace(prepare, isOpened) {
+    const before = this.phase;
+    [this.refused, this.#isLeft] = [null, false];
+    this.enter('preparing');
+    try {
+      const { recipe, isFresh } = await prepare();
+      const session = await this.trainer.createLanguageModel(recipe);
+      if (this.#isEnded) await session.dispose();
+      else this.#take(session, isOpened, !isFresh());
+      this.enter(isOpened ? 'finished' : 'ready');
+      return !this.#isEnded;
+    } catch (error) {
+      if (!this.#isEnded) this.refused = error;
+      this.enter(before);
+      this.emit('setup');
+      return false;
+    }
+  }
+
+  /** A model in the place of the one before. @param {LanguageSession} session @param {boolean} isOpened @param {boolean} isStale */
+  #take(session, isOpened, isStale) {
+    const old = this.session;
+    const { about } = session;
+    const until = Number(about.options?.maxSteps ?? UNTIL);
+    Object.assign(this, { session, about, isOpened, isStale, until, frame: null, written: null, next: [], curve: emptyCurves() });
+    if (about.start) this.curve.held = { xs: [0], ys: [about.start.perplexity] };
+    session.onFrame = (/** @type {any} */ frame) => this.#receive(session, frame);
+    old?.dispose().catch(() => {});
+    this.emit('run');
+  }
+
+  /** A checkpoint of the model; null without one. @returns {Promise<Uint8Array | null>} */
+  async save() {
+    return await this.session?.save() ?? null;
+  }
+
+  // ---- playing ----
+
+  /** @returns {Promise<void>} */
+  async play() {
+    if (this.#making || !this.can.play) return;
+    [this.refused, this.#isLeft] = [null, false];
+    if (!this.#goesOn && !await this.#make()) return;
+    if (this.#isLeft) return;
+    this.enter('running');
+    if (this.isSuspended) return;
+    this.go();
+  }
+
+  go() {
+    this.session?.play().catch(() => {}); // a model that was replaced does not play
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tick(), FIRST_MS);
+  }
+
+  halt() {
+    clearTimeout(this.#timer);
+    this.session?.pause().catch(() => {});
+  }
+
+  async pause() {
+    this.#isLeft = true;
+    await this.#making;
+    if (this.phase !== 'running') return;
+    if (this.isSuspended) this.enter('paused');
+    else await this.session?.pause();
+  }
+
+  /** One step of the optimizer, on one batch. */
+  async step() {
+    if (this.#making || !this.can.step) return;
+    if (this.phase === 'running') await this.pause();
+    if (!this.#goesOn && !await this.#make()) return;
+    await this.session?.step(1);
+    if (this.phase !== 'diverged') this.enter('paused');
+    await this.write();
+  }
+
+  /** A new model as the form says now. */
+  async reset() {
+    if (this.#making || !this.can.reset) return;
+    await this.pause();
+    await this.#make();
+  }
+
+  /** @param {LanguageSession} session @param {LanguageFrame} frame */
+  #receive(session, frame) {
+    if (session !== this.session) return;
+    this.frame = frame;
+    this.until = frame.maxSteps;
+    for (const { type, step, loss } of frame.records) {
+      const { xs, ys } = type === 'train' ? this.curve.train : this.curve.held;
+      xs.push(step);
+      ys.push(Math.exp(loss));
+    }
+    if (this.curve.train.xs.length > POINTS_MAX) this.curve.train = halved(this.curve.train);
+    if (frame.diverged) this.#rest('diverged');
+    else if (this.phase === 'running' && !frame.running && !this.isSuspended) this.#rest(frame.finished ? 'finished' : 'paused');
+    this.emit('frame');
+  }
+
+  /** @param {'diverged' | 'finished' | 'paused'} phase */
+  #rest(phase) {
+    clearTimeout(this.#timer);
+    if (this.phase === 'running') void this.write();
+    this.enter(phase);
+  }
+
+  // ---- writing ----
+
+  /** What a sample begins with. */
+  get prompt() {
+    return this.sampling.prompt ?? PROMPTS[this.setup.corpus];
+  }
+
+  /** @param {Partial<Sampling>} change @returns {Promise<void>} */
+  async setSampling(change) {
+    this.sampling = { ...this.sampling, ...change };
+    this.emit('setup');
+    await this.write();
+  }
+
+  #tick() {
+    if (this.phase !== 'running' || this.isSuspended) return;
+    void this.write();
+    this.#timer = setTimeout(() => this.#tick(), EVERY_MS);
+  }
+
+  /** Has the model write after the prompt, and asks for the next tokens. While it is asked, the last wish waits. */
+  async write() {
+    if (!this.session) return;
+    if (this.#isWriting) {
+      this.#writesAgain = true;
+      return;
+    }
+    this.#isWriting = true;
+    try {
+      do {
+        this.#writesAgain = false;
+        await this.#writeOnce(this.session);
+      } while (this.#writesAgain && this.session);
+    } catch {
+      // the model was replaced meanwhile, or its worker has ended: there is nothing to write
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** @param {LanguageSession} session */
+  async #writeOnce(session) {
+    const { prompt, sampling: { temperature, topK, topP, greedy } } = this;
+    const how = greedy ? { temperature: 0 } : { temperature, topK, topP };
+    const { tokenizer } = session.about.model;
+    const [text, next] = await Promise.all([
+      session.sample({ prompt, length: LENGTHS[tokenizer], seed: ++this.#samples, ...how }), session.next(prompt, how, NEXT),
+    ]);
+    if (session !== this.session) {
+      this.#writesAgain = true;
+      return;
+    }
+    const isSpaced = tokenizer === 'words' && prompt !== '' && !/\s$/.test(prompt);
+    this.written = { prompt, text: isSpaced ? ` ${text}` : text };
+    this.next = next.filter(({ p }) => p > 0);
+    this.emit('frame');
+  }
+
+  // ---- what is shown ----
+
+  /** @param {import('./words.mjs').Words} words */
+  phaseText(words) {
+    return this.isOpened && this.phase === 'finished' ? words.t('lm.opened') : undefined;
+  }
+
+  /** @param {import('./words.mjs').Words} words @returns {import('./experiment.mjs').Counter[]} */
+  counters(words) {
+    const { frame, about } = this;
+    const isRunning = frame && this.phase === 'running';
+    return [
+      { id: 'count-steps', label: 'lm.count.step', text: frame ? `${words.count(frame.steps)} / ${words.count(frame.maxSteps)}` : '0', wide: true },
+      { id: 'count-rate', label: 'lm.count.rate', text: isRunning ? words.rate(Math.round(frame.tokensPerSecond / 100) * 100) : '–' },
+      { id: 'count-vocabulary', label: 'lm.count.vocabulary', text: about ? words.count(about.model.vocabulary) : '–' },
+      { id: 'count-parameters', label: 'lm.count.parameters', text: about ? words.rate(about.model.parameters) : '–' },
+    ];
+  }
+
+  get hasSteps() {
+    return (this.frame?.steps ?? 0) > 0;
+  }
+
+  /** The parameters of a link to it. */
+  get query() {
+    return languageToQuery(this.setup);
+  }
+
+  /** What is worth keeping of it when the page is left. */
+  get kept() {
+    return { step: this.frame?.steps ?? 0, ownText: this.setup.own };
+  }
+
+  async dispose() {
+    this.#isEnded = true;
+    clearTimeout(this.#timer);
+    await this.#making;
+    const { session } = this;
+    this.session = null;
+    await session?.dispose().catch(() => {});
+    this.lease.release();
+  }
+}
+
+/** @returns {Curves} */
+const emptyCurves = () => ({ train: { xs: [], ys: [] }, held: { xs: [], ys: [] } });
+
+/** Every second point. @param {Curve} curve @returns {Curve} */
+const halved = ({ xs, ys }) => ({ xs: xs.filter((_, i) => i % 2 === 0), ys: ys.filter((_, i) => i % 2 === 0) });

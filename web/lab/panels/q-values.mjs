@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Q(s, ·) for the state the last action was chosen in, one bar per action; of a policy, π(· | s). The action taken is outlined, and a
+// disc or a diamond with a word says whether it was the greedy one or a random one. Where there are many actions (forty words)
+// the best ones are shown, and the one taken. Below: the last transition, the value map, the comparison with the true values.
+import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { styled } from '../style-directive.mjs';
+import { choicesFor } from '../fields.mjs';
+import { LastTransition } from './last-transition.mjs';
+import { TrueValues } from './true-values-panel.mjs';
+import { ValueMap } from './value-map.mjs';
+
+/** @typedef {import('../lab-host.mjs').LabHost} LabHost */
+/** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
+/** @typedef {import('../../bellhop.js').Frame} Frame */
+
+const MOST = 10;
+
+export class QValuesPanel {
+  #host;
+
+  /** @param {LabHost} host */
+  constructor(host) {
+    this.#host = host;
+    this.transition = new LastTransition(host);
+    this.valueMap = new ValueMap(host);
+    this.truth = new TrueValues(host);
+  }
+
+  get #experiment() {
+    return /** @type {RunExperiment | null} */ (this.#host.experiment);
+  }
+
+  render() {
+    const { words, shows } = this.#host;
+    return html`<section class="q-values" part="q-values" aria-labelledby="q-values-title">
+      <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}</h2>${this.#algoChoice()}</header>
+      ${shows('q') ? this.#values() : nothing}
+      ${shows('transition') ? this.transition.render() : nothing}
+      ${shows('value-map') ? this.valueMap.render() : nothing}
+      ${shows('truth') ? this.truth.render() : nothing}
+    </section>`;
+  }
+
+  updated() {
+    this.valueMap.updated();
+  }
+
+  disconnect() {
+    this.valueMap.disconnect();
+  }
+
+  #algoChoice() {
+    const { words, offers } = this.#host;
+    const experiment = this.#experiment;
+    if (!experiment || !offers('algo')) return nothing;
+    const { setup, catalog, session } = experiment;
+    const chosen = setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo;
+    const choices = [...new Set([...choicesFor(catalog, setup.env), chosen])]; // one that learns from demonstrations is there with them
+    return html`<label class="choice" id="algo-choice"><span class="hidden">${words.t('algorithm')}</span>
+      <select id="algo" ?disabled=${choices.length < 2 || !session} .value=${live(chosen)} @change=${this.#chooseAlgo}>
+        ${choices.map((id) => html`<option value=${id} ?selected=${id === chosen}>${words.tMaybe(`algo.${id}`, id)}</option>`)}</select></label>`;
+  }
+
+  /** @param {Event} event */
+  #chooseAlgo = (event) => {
+    const choice = /** @type {HTMLSelectElement} */ (event.target).value;
+    this.#host.attempt(async () => this.#host.noticeSwitch(await /** @type {RunExperiment} */ (this.#experiment).switchTo({ choice })));
+  };
+
+  #values() {
+    const { words, frame } = this.#host;
+    const experiment = this.#experiment;
+    if (!frame || !experiment) return html`<p class="caption" id="q-caption">${words.t('q.first')}</p><ul class="bars" id="bars"></ul><p class="caption decision"></p>`;
+    const chosen = frame.last.action;
+    const q = chosen >= 0 ? frame.qTm1 : frame.q;
+    const order = ranked(q, chosen);
+    const untrained = !experiment.isTrained && !experiment.isPolicy;
+    return html`<p class="caption" id="q-caption">${this.#caption(frame, chosen)}${untrained ? html` · <em id="untrained">${words.t('untrained')}</em>` : nothing}</p>
+      <ul class="bars" id="bars" ?data-many=${q.length > MOST} ?data-untrained=${untrained}>${this.#bars(frame, q, order, chosen)}</ul>
+      <p class="caption decision"><span id="took">${this.#took(frame)}</span><span id="prefers">${this.#prefers(q, order)}</span></p>`;
+  }
+
+  /** @param {Frame} frame @param {Float64Array} q @param {number[]} order @param {number} chosen */
+  #bars(frame, q, order, chosen) {
+    const { words, theme, actionName, gloss } = this.#host;
+    const { isMap, isPolicy } = /** @type {RunExperiment} */ (this.#experiment);
+    const reach = isPolicy ? 1 : Math.max(1e-9, ...order.map((a) => Math.abs(q[a])));
+    // Values of a map have either sign by nature; elsewhere the zero moves only where it must.
+    const zero = !isPolicy && (isMap || order.some((a) => q[a] < -0.05 * reach)) ? 0.5 : 0;
+    const top = q.reduce((best, v) => Math.max(best, v), -Infinity);
+    return order.map((a) => {
+      const part = q[a] / reach * (1 - zero);
+      const taken = a === chosen;
+      return html`<li class=${q[a] >= top - 1e-12 ? 'greedy' : ''} ?data-taken=${taken}>
+        <span class="name">${actionName(a)}${gloss(a) ? ` ${gloss(a)}` : nothing}</span>
+        <span class="track" aria-hidden="true"><span class="fill" ${styled({
+          transform: `translateX(${(zero + Math.min(0, part)) * 100}%) scaleX(${Math.abs(part) || 0})`, backgroundColor: theme.scale.css(q[a] / reach * 0.85),
+        })}></span><span class="zero" ${styled({ left: `${zero * 100}%` })}></span></span>
+        <span class="number">${words.value(q[a], Math.abs(q[a]) >= 100 ? 1 : reach < 0.1 ? 3 : 2)}</span>
+        <span class="sign" aria-hidden="true">${taken ? (frame.last.explored ? '◆' : '●') : ''}</span></li>`;
+    });
+  }
+
+  /** @param {Frame} frame @param {number} chosen */
+  #caption(frame, chosen) {
+    const { words } = this.#host;
+    const { humanFrame, isMap, isPolicy } = /** @type {RunExperiment} */ (this.#experiment);
+    const n = frame.q.length, of = isPolicy ? 'policy' : 'q';
+    const text = humanFrame ? words.t(`${of}.yours`) : chosen < 0 ? words.t(`${of}.first`)
+      : isMap ? words.t(`${of}.at`, { state: words.t('cell', { cell: frame.obsTm1[0] + 1 }) }) : words.t(`${of}.last`);
+    return n > MOST ? text + words.t('q.best', { shown: MOST, n }) : text;
+  }
+
+  /** @param {Frame} frame */
+  #took({ last: { action, explored } }) {
+    const { words, actionName } = this.#host;
+    const { humanFrame, isPolicy, isUcb } = /** @type {RunExperiment} */ (this.#experiment);
+    if (action < 0) return '';
+    const key = humanFrame ? 'taken.yours' : isPolicy ? (explored ? 'taken.less' : 'taken.likely') : !explored ? 'taken.greedy' : isUcb ? 'taken.bonus' : 'taken.random';
+    return words.t(key, { action: actionName(action) });
+  }
+
+  /** How clear the choice is: the lead of the best action over the next. @param {Float64Array} q @param {number[]} order */
+  #prefers(q, order) {
+    const { words, actionName } = this.#host;
+    const { isPolicy } = /** @type {RunExperiment} */ (this.#experiment);
+    const [first, second] = [...order].sort((a, b) => q[b] - q[a]);
+    const lead = q[first] - q[second];
+    if (!Number.isFinite(lead)) return '';
+    if (lead < 5e-3 && lead < Math.abs(q[first]) * 5e-4 + 1e-9) return words.t('prefers.none', { action: actionName(first), second: actionName(second) });
+    return words.t(isPolicy ? 'prefers.likely' : 'prefers', {
+      chance: words.value(q[first] * 100, 0), action: actionName(first), lead: words.value(lead, lead < 0.1 ? 3 : 2), second: actionName(second),
+    });
+  }
+}
+
+/** Actions in the order of their bars. @param {Float64Array} q @param {number} chosen */
+function ranked(q, chosen) {
+  const all = Array.from(q, (_, a) => a);
+  if (q.length <= MOST) return all;
+  const best = all.sort((a, b) => q[b] - q[a]).slice(0, MOST);
+  if (chosen >= 0 && !best.includes(chosen)) best[MOST - 1] = chosen;
+  return best;
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Runs of a text task compared: one curve for each, between the lines of random actions, of the language model alone, of the
+// threshold and of the optimum. A table says the same in numbers.
+import { html, nothing } from 'lit';
+import { hue } from '../charts/chart-colours.mjs';
+import { valueAt } from '../charts/chart-data.mjs';
+import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
+
+/** @typedef {{ algo: string, start: string, xs: number[], ys: number[], changedAt: number | null, custom: boolean, again: number }} RunCurve */
+/** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
+/**
+ * What the panel needs of a text experiment.
+ * @typedef {{ curves: RunCurve[], baselines: Baselines, task: { steps: number }, clearCurves(): void }} ComparedRuns
+ */
+
+/** The order of hues. */
+const KINDS = Object.freeze(['dqn.scratch', 'dqn.lm', 'ppo.lm', 'ppo.scratch']);
+/** Dashes of the second, third and fourth run of a kind. */
+const DASHES = Object.freeze([[6, 3], [2, 3], [8, 3, 2, 3]]);
+
+/** @param {RunCurve} curve */
+const kindOf = ({ algo, start }) => `${algo}.${start}`;
+/** @param {RunCurve} curve */
+const dashOf = ({ again }) => (again === 0 ? undefined : DASHES[(again - 1) % DASHES.length]);
+
+export class RunComparisonPanel extends ChartPanel {
+  get #experiment() {
+    return /** @type {ComparedRuns | null} */ (this.host.experiment);
+  }
+
+  render() {
+    const { words } = this.host;
+    const { curves = [] } = this.#experiment ?? {};
+    const { cursor } = this.group;
+    return html`<section class="comparison" part="comparison" aria-labelledby="comparison-title">
+      <header><h2 id="comparison-title">${words.t('rl.progress')}</h2>
+        <button type="button" class="quiet" id="rl-clear" ?hidden=${curves.length === 0} @click=${this.#clear}>${words.t('rl.clear')}</button></header>
+      <div class="head"><span class="caption">${words.t('rl.chart.y')}</span>
+        <span class="readout" id="rl-readout">${cursor === null ? '' : this.#read(cursor)}</span></div>
+      <div class="plot tall" id="rl-plot" role="group" tabindex="0" aria-label=${words.t('rl.chart')} @keydown=${this.onKey} ${this.place('runs')}></div>
+      <p class="caption axis">${words.t('rl.chart.x')}</p>
+      ${this.#numbers()}
+    </section>`;
+  }
+
+  updated() {
+    const experiment = this.#experiment;
+    if (!experiment) return;
+    const { curves, baselines, task } = experiment;
+    const points = curves.reduce((n, { xs }) => n + xs.length, 0);
+    const { words, theme } = this.host;
+    this.showCharts([curves.length, curves[0], points, ...Object.values(baselines), task.steps, words, theme], () => ({ runs: {
+      series: curves.map((curve) => this.#series(curve)), levels: this.#levels(baselines), until: task.steps, outside: true,
+    } }));
+  }
+
+  /** @param {RunCurve} curve @returns {import('../charts/chart.mjs').Series} */
+  #series(curve) {
+    const name = this.#shortName(curve);
+    return { name, label: name, xs: curve.xs, ys: curve.ys, kind: 'line', colour: this.#colour(curve), dash: dashOf(curve) };
+  }
+
+  /** @param {number} x */
+  spoken(x) {
+    return this.#read(x);
+  }
+
+  #clear = () => {
+    this.#experiment?.clearCurves();
+    this.host.requestUpdate();
+  };
+
+  /** @param {number} x */
+  #read(x) {
+    const { words } = this.host;
+    const values = (this.#experiment?.curves ?? []).map((curve) => {
+      const y = valueAt(curve.xs, curve.ys, x);
+      return y === null ? '' : `${this.#shortName(curve)} ${numberText(y, (n) => words.value(n, 2))}`;
+    });
+    return [words.t('at.step', { step: words.count(Math.round(x)) }), ...values.filter(Boolean)].join(' · ');
+  }
+
+  /** @param {RunCurve} curve */
+  #colour(curve) {
+    return hue(KINDS.indexOf(kindOf(curve)), this.host.theme.dark);
+  }
+
+  /** @param {RunCurve} curve */
+  #shortName(curve) {
+    return this.host.words.t(`rl.run.${kindOf(curve)}`) + (curve.again > 0 ? ` ${curve.again + 1}` : '');
+  }
+
+  /** With what its reward was changed to. @param {RunCurve} curve */
+  #fullName(curve) {
+    const { words } = this.host;
+    const name = this.#shortName(curve);
+    if (curve.changedAt !== null) return words.t('rl.run.changed', { name, step: words.count(curve.changedAt) });
+    return curve.custom ? words.t('rl.run.custom', { name }) : name;
+  }
+
+  /** @param {Baselines} baselines */
+  #levels({ optimum, threshold, lm, random }) {
+    const { words, theme: { muted, ink } } = this.host;
+    const all = [
+      { name: words.t('rl.optimum'), value: optimum, dash: [1, 0], colour: muted },
+      { name: words.t('rl.threshold'), value: threshold, dash: [6, 4], colour: muted },
+      { name: words.t('rl.lm.short'), value: lm, dash: [8, 3, 2, 3], colour: ink },
+      { name: words.t('rl.random'), value: random, dash: [2, 3], colour: ink },
+    ];
+    return all.flatMap((level) => (level.value === null ? [] : [{ ...level, value: level.value }]));
+  }
+
+  #numbers() {
+    const { words } = this.host;
+    const { curves = [], baselines } = this.#experiment ?? {};
+    const table = this.#table(curves, baselines);
+    return html`<div class="numbers-box" id="rl-curves">
+      ${curves.length === 0 ? html`<p class="caption">${words.t('rl.run.none')}</p>` : nothing}
+      ${table.rows.length > 0 ? this.table({ id: 'rl-table', caption: words.t('rl.progress'), table }) : nothing}
+    </div>`;
+  }
+
+  /** @param {RunCurve[]} curves @param {Baselines} [baselines] @returns {import('./chart-panel.mjs').Table} */
+  #table(curves, baselines) {
+    const { words } = this.host;
+    const { cursor } = this.group;
+    const number = (/** @type {number | null | undefined} */ n) => numberCell(n, (v) => words.value(v, 2));
+    const levels = [['rl.lm', baselines?.lm], ['rl.random', baselines?.random]].filter(([, value]) => typeof value === 'number');
+    const when = cursor === null ? words.t('rl.table.last') : words.t('at.step', { step: words.count(Math.round(cursor)) });
+    return {
+      heads: [words.t('rl.table.run'), when, words.t('rl.table.best')],
+      rows: [
+        ...curves.map((curve) => [
+          { text: html`${swatch(this.#colour(curve), dashOf(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
+          number(cursor === null ? curve.ys.at(-1) : valueAt(curve.xs, curve.ys, cursor)), number(curve.ys.length > 0 ? Math.max(...curve.ys) : null),
+        ]),
+        ...levels.map(([key, value]) => [{ text: words.t(String(key)), plain: words.t(String(key)) }, number(Number(value)), number(null)]),
+      ],
+    };
+  }
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: MIT
+// A run of an agent: its setup, the session that trains it in a worker, its latest frame and its history. Everything the reader
+// does to a run goes through here; everything panels show is read from here.
+//
+// A failed start (a bad map, an option out of range) leaves the run that is there untouched and rethrows the library's sentence.
+// Changes that cannot be made live wait in `staged` until the next reset; changes made live are kept in the setup with their step,
+// so that a link replays them. Reset begins a run with the settings as they are now.
+import { Experiment, Superseded } from './experiment.mjs';
+import { algoOf, envOf, same, settingsOf } from './fields.mjs';
+import { History } from './history.mjs';
+import { assign, copyOf, plainSetup, recipeOf, switched, toQuery } from './run-setup.mjs';
+import { bestOf, trueValues } from './true-values.mjs';
+import { SPEEDS, loadWorld, stepsPerSecond, worldOf } from './world-table.mjs';
+
+/** @typedef {import('./run-setup.mjs').RunSetup} RunSetup */
+/** @typedef {import('./fields.mjs').Setting} Setting */
+/** @typedef {import('./fields.mjs').Value} Value */
+/** @typedef {import('../worker/trainer.mjs').Session} Session */
+/** @typedef {import('../worker/trainer-pool.mjs').Lease} Lease */
+/** @typedef {import('../bellhop.js').Frame} Frame */
+/** How a finished run did. @typedef {{ of: 'best' | 'policy', mean: number, std: number, episodes: number }} Score */
+
+/** Steps a second that can no longer be told apart. */
+const BLUR = 20;
+const FINGERPRINT_DIGITS = 12;
+
+export class RunExperiment extends Experiment {
+  speeds = SPEEDS;
+  /** @type {Session | null} */
+  session = null;
+  /** The run's latest. @type {Frame | null} */
+  agentFrame = null;
+  /** What somebody plays, shown in its place, see human-play.mjs. @type {Frame | null} */
+  humanFrame = null;
+  /** Reset-only changes that wait, by scope and key. @type {Map<string, { setting: Setting, value: Value }>} */
+  staged = new Map();
+  /** The true values, where they can be computed. @type {Float64Array | null} */
+  truth = null;
+  /** The discount of the true values; NaN before they were asked for. */
+  #truthGamma = NaN;
+  /** Its parameters where it last stood still. @type {{ step: number, hash: string } | null} */
+  print = null;
+  /** How the run that has ended did. @type {Score | null} */
+  score = null;
+  /** The run before this one in the same environment. @type {History | null} */
+  previous = null;
+  /** The drawing and the words of its environment. @type {import('./world-table.mjs').WorldModule | null} */
+  worldModule = null;
+  /** It pauses when so many steps have been taken. */
+  stopAt = Infinity;
+  #started = 0;
+  /** The step of the last change that was made live. */
+  #changedAt = 0;
+  /** From when it is asked to pause until the frame of where it stands is here. @type {Promise<void> | null} */
+  #pausing = null;
+
+  /** @param {Lease} lease  of a worker; released by dispose() @param {RunSetup} setup */
+  constructor(lease, setup) {
+    super();
+    this.lease = lease;
+    this.setup = setup;
+    this.speed = this.world.speed;
+    this.history = this.#newHistory(this.world);
+  }
+
+  get trainer() {
+    return this.lease.trainer;
+  }
+
+  get frame() {
+    return this.humanFrame ?? this.agentFrame;
+  }
+
+  get world() {
+    return this.rowOf(this.setup.env);
+  }
+
+  /** The row of an environment's world. @param {string} env @returns {import('./world-table.mjs').World} */
+  rowOf(env) {
+    return worldOf(env);
+  }
+
+  /** Fetches the file that draws it. @param {import('./world-table.mjs').World} row */
+  loadWorld(row) {
+    return loadWorld(row);
+  }
+
+  get isMap() {
+    return this.world.world === 'grid-map';
+  }
+
+  get catalog() {
+    return /** @type {import('./fields.mjs').Catalog} */ (/** @type {unknown} */ (this.trainer.catalog));
+  }
+
+  get env() {
+    return envOf(this.catalog, this.setup.env);
+  }
+
+  get algo() {
+    return algoOf(this.catalog, this.setup.algo);
+  }
+
+  /** Whether its output are probabilities of actions, not values. */
+  get isPolicy() {
+    return this.algo.gives_log_probs;
+  }
+
+  /** Whether it explores by a bonus; all other ways draw lots. */
+  get isUcb() {
+    return this.session?.info.options.exploration === 'ucb';
+  }
+
+  /** Whether it has learned anything yet. */
+  get isTrained() {
+    return (this.agentFrame?.nUpdates ?? 0) > 0 || (this.algo.needs_transitions && this.hasSteps);
+  }
+
+  /** @returns {any} what the environment says of itself */
+  get layout() {
+    return this.session?.info.layout ?? {};
+  }
+
+  /** @returns {Setting[]} */
+  get settings() {
+    return settingsOf(this.catalog, this.setup);
+  }
+
+  /** How far the run is known to be: a change may be ahead of the latest frame. */
+  get #step() {
+    return Math.max(this.agentFrame?.timesteps ?? 0, this.#changedAt);
+  }
+
+  /** The value a setting has now. @param {Setting} setting @returns {Value} */
+  valueOf(setting) {
+    if (setting.key === 'seed') return this.setup.seed;
+    const live = this.setup.changes.findLast(({ scope, key, at }) => scope === setting.scope && key === setting.key && at <= this.#step);
+    return live?.value ?? this.setup[setting.scope][setting.key] ?? setting.preset;
+  }
+
+  /** The value it will have after a reset. @param {Setting} setting @returns {Value} */
+  nextValueOf(setting) {
+    return this.staged.get(idOf(setting))?.value ?? this.valueOf(setting);
+  }
+
+  get isBlur() {
+    return this.phase === 'running' && this.stepsPerSecond > BLUR;
+  }
+
+  /** At the present speed. */
+  get stepsPerSecond() {
+    return stepsPerSecond(this.world, this.speed);
+  }
+
+  /** The seed of the next run, where it is another one; null else. @returns {number | null} */
+  get stagedSeed() {
+    const staged = this.staged.get('options.seed');
+    return staged ? Number(staged.value) : null;
+  }
+
+  get hasSteps() {
+    return (this.frame?.timesteps ?? 0) > 0;
+  }
+
+  /** The state every episode starts in, by its number; -1 where there is no such one. */
+  get startState() {
+    const { rows } = this.layout;
+    return Array.isArray(rows) ? rows.join('').indexOf('S') : this.world.world === 'deep-sea' ? 0 : -1;
+  }
+
+  /** Whether the transitions of its environment are known, so that there are true values. */
+  get hasTruth() {
+    return this.env.has_transitions;
+  }
+
+  // ---- runs ----
+
+  /** A new run from a setup; by default the present one with what is staged. @param {RunSetup} [setup] */
+  async start(setup = this.stagedSetup()) {
+    const turn = ++this.#started;
+    const [session, worldModule] = await this.#make(setup);
+    if (turn !== this.#started) { // another one was asked for meanwhile
+      await session.dispose();
+      throw new Superseded();
+    }
+    const old = this.session;
+    const isSame = setup.env === this.setup.env;
+    if (!isSame) this.speed = this.rowOf(setup.env).speed;
+    Object.assign(this, {
+      session, worldModule, setup, agentFrame: null, humanFrame: null, truth: null, score: null, print: null,
+      previous: isSame && this.history.episodes > 0 ? this.history : isSame ? this.previous : null, history: this.#newHistory(this.rowOf(setup.env)),
+    });
+    [this.#truthGamma, this.#changedAt] = [NaN, 0];
+    this.staged.clear();
+    session.onFrame = (frame) => this.#receive(session, frame);
+    await old?.dispose();
+    session.requestFrame().catch(() => {}); // nobody waits for it: a run that is replaced at once needs no frame
+    const resume = this.#goesOn; // also where Play was pressed a moment ago
+    this.enter('ready');
+    this.emit('run');
+    if (resume) this.play();
+  }
+
+  /** @param {import('./world-table.mjs').World} world */
+  #newHistory(world) {
+    return new History(world.window, this.trainer.catalog.records);
+  }
+
+  /** @param {RunSetup} setup @returns {Promise<[Session, import('./world-table.mjs').WorldModule]>} */
+  async #make(setup) {
+    const world = this.rowOf(setup.env);
+    const coming = this.loadWorld(world);
+    coming.catch(() => {}); // awaited below
+    const session = await this.createSession(setup);
+    try {
+      return [session, await coming];
+    } catch (error) {
+      await session.dispose();
+      throw error;
+    }
+  }
+
+  /** A session in the worker for a setup. @param {RunSetup} setup @returns {Promise<Session>} */
+  createSession(setup) {
+    return this.trainer.create(/** @type {any} */ (recipeOf(setup, { logFreq: this.rowOf(setup.env).logFreq })));
+  }
+
+  /** The setup of the next run: the settings as they are now, with what is staged. @returns {RunSetup} */
+  stagedSetup() {
+    const setup = copyOf(this.setup);
+    const now = this.#step;
+    for (const { at, scope, key, value } of this.setup.changes) {
+      const setting = this.settings.find((each) => each.scope === scope && each.key === key);
+      if (setting && at <= now) assign(setup, setting, value);
+    }
+    setup.changes = setup.changes.filter(({ at }) => at > now);
+    for (const { setting, value } of this.staged.values()) assign(setup, setting, value);
+    return setup;
+  }
+
+  /** @param {Session} session @param {Frame} frame */
+  #receive(session, frame) {
+    if (session !== this.session) return;
+    if (this.isPolicy) for (const values of [frame.q, frame.qTm1, frame.table]) values?.forEach((v, i) => (values[i] = Math.exp(v)));
+    this.agentFrame = frame;
+    this.history.add(frame.records, frame.recordWidth, this.#startValue(), frame.diverged);
+    if (frame.diverged) this.enter('diverged');
+    else if (this.phase === 'running' && !frame.running && !this.isSuspended) this.#rest(frame);
+    this.received(frame);
+    this.emit('frame');
+    if (this.phase === 'paused' && this.print?.step !== frame.timesteps) void this.#takeFingerprint();
+    if (Number.isNaN(this.#truthGamma)) void this.#computeTruth();
+  }
+
+  /** For kinds of runs that look into each frame. @param {Frame} _frame */
+  received(_frame) {}
+
+  /** @param {Frame} frame */
+  #rest(frame) {
+    this.enter(frame.finished ? 'finished' : 'paused');
+    void this.#takeFingerprint();
+    if (frame.finished) void this.#evaluate();
+  }
+
+  /** What the greedy policy expects from the start state; null without a table. */
+  #startValue() {
+    const { agentFrame: frame, startState: start } = this;
+    return frame?.table && start >= 0 && !this.isPolicy ? bestOf(frame.table, start, frame.q.length) : null;
+  }
+
+  async #computeTruth() {
+    const { session } = this;
+    const gamma = Number(session?.info.options.gamma);
+    if (!session || this.#truthGamma === gamma) return;
+    this.#truthGamma = gamma;
+    if (!this.hasTruth) return;
+    const table = await trueValues(this.trainer, this.setup, gamma).catch(() => null); // without true values none are shown
+    if (this.session !== session || this.#truthGamma !== gamma) return;
+    this.truth = table;
+    this.emit('frame');
+  }
+
+  /** When a run has come to its end: how its best parameters do, the same figure the command line ends with. A policy that was only evaluated is told by its own episodes. */
+  async #evaluate() {
+    const { session, history: { recent } } = this;
+    if (!session) return;
+    if (this.setup.algo === 'policy-evaluation') {
+      if (recent.length === 0) return;
+      const mean = recent.reduce((sum, r) => sum + r, 0) / recent.length;
+      this.score = { of: 'policy', mean, std: Math.sqrt(recent.reduce((sum, r) => sum + (r - mean) ** 2, 0) / recent.length), episodes: recent.length };
+    } else {
+      const found = await session.evaluate({ which: 'best' }).catch(() => null); // the run was replaced meanwhile
+      if (!found || this.session !== session || this.phase !== 'finished') return;
+      this.score = { of: 'best', ...found };
+    }
+    this.emit('score');
+  }
+
+  /** The first digits of the SHA-256 of its parameters; '' where the run is gone. */
+  async fingerprint() {
+    return (await this.session?.sha256().catch(() => ''))?.slice(0, FINGERPRINT_DIGITS) ?? '';
+  }
+
+  async #takeFingerprint() {
+    const { session, agentFrame } = this;
+    const hash = await this.fingerprint();
+    if (session !== this.session || agentFrame !== this.agentFrame || !agentFrame || hash === '') return;
+    this.print = { step: agentFrame.timesteps, hash };
+    this.emit('setup');
+  }
+
+  // ---- playing ----
+
+  get #goesOn() {
+    return this.phase === 'running' && !this.#pausing;
+  }
+
+  play() {
+    if (!this.session || this.phase === 'diverged') return;
+    this.humanFrame = null;
+    if (!this.isSuspended) this.go();
+    this.enter('running');
+  }
+
+  go() {
+    this.session?.play({ stepsPerSecond: this.stepsPerSecond, until: this.stopAt }).catch(() => {}); // a run that was replaced does not play
+  }
+
+  halt() {
+    this.session?.pause().catch(() => {});
+  }
+
+  async pause() {
+    if (this.phase !== 'running' || !this.session) return;
+    if (this.isSuspended) {
+      this.enter('paused');
+      return;
+    }
+    this.#pausing ??= this.session.pause().finally(() => (this.#pausing = null));
+    await this.#pausing;
+  }
+
+  async step() {
+    if (!this.session || this.phase === 'diverged') return;
+    this.humanFrame = null;
+    await this.pause();
+    await this.session.step(1);
+    if (this.phase === 'ready') this.enter('paused');
+  }
+
+  /** The same run from the beginning, with the changes that waited. */
+  async reset() {
+    await this.pause();
+    await this.start();
+  }
+
+  /** @param {number} index */
+  setSpeed(index) {
+    super.setSpeed(index);
+    if (this.#goesOn && !this.isSuspended) this.go();
+  }
+
+  // ---- changes ----
+
+  /**
+   * Changes a setting: now where that is possible or nothing has happened yet, else with the next reset.
+   * @param {Setting} setting @param {Value} value
+   */
+  async change(setting, value) {
+    if (setting.field.live && this.session) await this.#changeLive(setting, value);
+    else if (this.hasSteps || this.phase === 'running') this.#stage(setting, value);
+    else {
+      const setup = this.stagedSetup();
+      assign(setup, setting, value);
+      await this.start(setup);
+    }
+    this.emit('setup');
+  }
+
+  /** @param {Setting} setting @param {Value} value */
+  async #changeLive(setting, value) {
+    const { session, setup } = this;
+    const at = await session?.set({ [setting.key]: value }) ?? 0;
+    if (session !== this.session) return;
+    const { scope, key } = setting;
+    this.#changedAt = at;
+    // What was to come is no longer the run that is replayed.
+    setup.changes = setup.changes.filter((change) => change.at < at || (change.at === at && !(change.scope === scope && change.key === key)));
+    if (at === 0) assign(setup, setting, value);
+    else setup.changes.push({ at, scope, key, value });
+    if (key === 'gamma') void this.#computeTruth(); // no frame may come that asks for it
+  }
+
+  /** @param {Setting} setting @param {Value} value */
+  #stage(setting, value) {
+    if (same(value, this.valueOf(setting))) this.staged.delete(idOf(setting));
+    else this.staged.set(idOf(setting), { setting, value });
+  }
+
+  /** Now where nothing has happened yet, else with the next reset. @param {number} seed */
+  async changeSeed(seed) {
+    const setting = this.settings.find(({ key }) => key === 'seed');
+    if (setting) await this.change(setting, seed);
+  }
+
+  /** Drops what is staged. */
+  unstage() {
+    this.staged.clear();
+    this.emit('setup');
+  }
+
+  /** Another environment or algorithm, with what applies there of the settings; says what was kept and what was not. @param {{ env?: string, choice?: string }} to */
+  async switchTo(to) {
+    const result = switched(this.catalog, this.stagedSetup(), to);
+    await this.start(result.setup);
+    this.emit('setup');
+    return result;
+  }
+
+  // ---- what is shown ----
+
+  /** @param {import('./words.mjs').Words} words @returns {import('./experiment.mjs').Counter[]} */
+  counters(words) {
+    const { frame, history, world } = this;
+    return [
+      { id: 'count-episodes', label: 'episode', text: words.count(frame?.episodes ?? 0) },
+      { id: 'count-steps', label: 'steps', text: words.count(frame?.timesteps ?? 0), wide: true },
+      { id: 'count-updates', label: 'updates', text: words.rate(this.phase === 'running' ? frame?.updatesPerSecond ?? 0 : 0) },
+      { id: 'count-mean', label: 'mean', help: 'mean.help', values: { n: world.window }, text: words.value(history.meanReturn, world.digits || 1) },
+    ];
+  }
+
+  /** The parameters of a link to it. */
+  get query() {
+    return toQuery(this.catalog, this.setup);
+  }
+
+  /** What is worth keeping of it when the page is left. */
+  get kept() {
+    return { step: this.agentFrame?.timesteps ?? 0, history: this.history.toJSON() };
+  }
+
+  /** The setup of the environment without changes, for where its own is refused. */
+  plain() {
+    return plainSetup(this.catalog, this.setup.env);
+  }
+
+  async dispose() {
+    this.#started++;
+    const { session } = this;
+    this.session = null;
+    await session?.dispose().catch(() => {});
+    this.lease.release();
+  }
+}
+
+/** Names a setting within a run. @param {{ scope: string, key: string }} setting */
+export const idOf = ({ scope, key }) => `${scope}.${key}`;

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// The looks of a lab, as one constructed style sheet that all labs share. Colours and the font are custom properties, which a
+// host may set (docs/element.md); dark and light follow the host's `color-scheme`, or the attribute `theme`. Layout follows the
+// width of the lab, not of the window. Three sizes, two weights, a grid of 8 px.
+import { css } from 'lit';
+
+export const tokens = css`
+:host {
+  display: block; position: relative; contain: style;
+  --bellhop-ground: light-dark(#f5f5f2, #1e2126);
+  --bellhop-panel: light-dark(#ffffff, #15171a);
+  --bellhop-ink: light-dark(#1b1d21, #eceae6);
+  --bellhop-muted: light-dark(#5b6169, #a3a9b1);
+  --bellhop-line: light-dark(#d9dad6, #3a3f47);
+  --bellhop-run: light-dark(#0069a8, #62b8ee);
+  --bellhop-on-run: light-dark(#ffffff, #0c1116);
+  --bellhop-agent: light-dark(#007a59, #35c795);
+  --bellhop-on-agent: light-dark(#ffffff, #08130f);
+  --bellhop-high: light-dark(#0b5f9e, #62b8ee);
+  --bellhop-high-mid: light-dark(#86b9dd, #2f6d97);
+  --bellhop-neutral: light-dark(#efeeea, #2b2f35);
+  --bellhop-low-mid: light-dark(#f3b184, #8f4c1c);
+  --bellhop-low: light-dark(#c24e0c, #f0914a);
+  --bellhop-warn: light-dark(#a83f00, #f5a56a);
+  --bellhop-mark: light-dark(#b8860b, #e6b84a);
+}
+:host([hidden]) { display: none; }
+:host([theme='light']), :host([theme='dark']) { --bellhop-padding: 0 16px 16px; }
+:host([theme='light']) { color-scheme: light; }
+:host([theme='dark']) { color-scheme: dark; }
+`;
+
+export const base = css`
+*, *::before, *::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
+h2, h3, p, dl, dd, ul, ol { margin: 0; padding: 0; }
+h2 { font-size: 16px; font-weight: 600; white-space: nowrap; }
+h3 { font-size: 13px; font-weight: 600; }
+ul, ol { list-style: none; }
+.caption, .state, dt, output { font-size: 13px; color: var(--bellhop-muted); }
+.hidden {
+  position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; border: 0;
+}
+:focus-visible { outline: 3px solid var(--bellhop-run); outline-offset: 2px; border-radius: 4px; }
+
+button, select, input, textarea { font: inherit; color: inherit; }
+button {
+  display: inline-flex; align-items: center; justify-content: center; gap: 8px; min-height: 40px; padding: 0 16px;
+  border: 1px solid var(--bellhop-line); border-radius: 8px; background: var(--bellhop-panel); cursor: pointer; white-space: nowrap;
+}
+button:hover:not(:disabled) { border-color: var(--bellhop-muted); }
+button:disabled { color: var(--bellhop-muted); cursor: default; }
+button svg { width: 20px; height: 20px; fill: currentColor; flex: none; margin-left: -4px; }
+button.primary { background: var(--bellhop-run); border-color: var(--bellhop-run); color: var(--bellhop-on-run); font-weight: 600; }
+button.primary:hover:not(:disabled) { filter: brightness(1.1); border-color: var(--bellhop-run); }
+button.primary:disabled { opacity: .6; color: var(--bellhop-on-run); }
+button.quiet { min-height: 32px; padding: 0 8px; border-color: var(--bellhop-line); font-size: 13px; color: var(--bellhop-ink); background: none; }
+button.quiet:hover:not(:disabled) { border-color: var(--bellhop-muted); }
+button.quiet[aria-pressed='true'] { font-weight: 600; background: var(--bellhop-ground); }
+select, input[type='text'] {
+  min-height: 32px; padding: 0 8px; border: 1px solid var(--bellhop-line); border-radius: 6px; background: var(--bellhop-panel); font-size: 13px;
+}
+select { max-width: 100%; }
+select:disabled, input:disabled { color: var(--bellhop-muted); opacity: 1; }
+select:disabled { appearance: none; border-color: transparent; padding: 0; text-align: right; }
+input[type='range'] { accent-color: var(--bellhop-run); width: 112px; min-height: 32px; margin: 0; }
+input[type='checkbox'] { accent-color: var(--bellhop-run); width: 18px; height: 18px; margin: 0; }
+input[aria-invalid='true'] { border-color: var(--bellhop-warn); }
+.choice { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; color: var(--bellhop-muted); min-width: 0; }
+.choice select, .choice input { color: var(--bellhop-ink); }
+.error { color: var(--bellhop-warn); font-size: 13px; flex-basis: 100%; overflow-wrap: anywhere; }
+kbd { font: inherit; padding: 1px 6px; border: 1px solid var(--bellhop-line); border-radius: 4px; background: var(--bellhop-ground); }
+`;
+
+export const styles = css`
+.lab {
+  container: lab / inline-size; padding: var(--bellhop-padding, 0);
+  background: var(--bellhop-panel); color: var(--bellhop-ink);
+  font: 16px/1.5 var(--bellhop-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif);
+  font-variant-numeric: tabular-nums; text-align: start;
+}
+.layout { display: flow-root; }
+.colour-probe { position: absolute; width: 0; height: 0; overflow: hidden; }
+.scheme-probe { position: absolute; width: 0; height: 0; overflow: hidden; color: light-dark(rgb(0 0 1), rgb(0 0 2)); transition: color 1ms; }
+
+/* ---- the bar ---- */
+
+.bar {
+  display: flex; align-items: center; flex-wrap: wrap; gap: 8px 20px; padding: 12px 0; border-top: 1px solid var(--bellhop-line);
+  border-bottom: 1px solid var(--bellhop-line); position: sticky; top: 0; background: var(--bellhop-panel); z-index: 3;
+}
+.bar:focus { outline: none; }
+.buttons { display: flex; gap: 8px; }
+#play { min-width: 132px; }
+.when-running, [data-running] .when-paused { display: none; }
+[data-running] .when-running { display: inline; }
+.speed, .seed { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; color: var(--bellhop-muted); position: relative; }
+.speed output { min-width: 40px; color: var(--bellhop-ink); }
+.seed input { width: 72px; color: var(--bellhop-ink); }
+.seed[data-staged] input { border-color: var(--bellhop-mark); border-style: dashed; }
+.seed .staged-here { position: absolute; right: 0; top: 100%; white-space: nowrap; line-height: 16px; }
+.counters { display: flex; gap: 8px 16px; margin-left: auto; }
+.counters > div { min-width: 56px; text-align: right; display: flex; flex-direction: column-reverse; }
+.counters > .wide { min-width: 72px; }
+.counters dd { font-weight: 600; line-height: 20px; white-space: nowrap; }
+.counters dt { line-height: 16px; white-space: nowrap; }
+.phase { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; min-width: 80px; white-space: nowrap; }
+.phase .mark { width: 10px; height: 10px; border-radius: 50%; border: 2px solid var(--bellhop-muted); flex: none; }
+.phase[data-phase='running'] .mark, .phase[data-phase='preparing'] .mark { background: var(--bellhop-run); border-color: var(--bellhop-run); }
+.phase[data-phase='preparing'] { white-space: normal; max-width: 36ch; }
+.phase[data-phase='paused'] .mark { border-radius: 0; border-width: 0 3px; }
+.phase[data-phase='finished'] .mark { border-radius: 0; background: var(--bellhop-muted); }
+.phase[data-phase='diverged'] .mark, .phase[data-phase='failed'] .mark { border-radius: 0; border-color: var(--bellhop-warn); background: var(--bellhop-warn); transform: rotate(45deg); }
+.notices { position: sticky; bottom: 24px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
+.notice {
+  width: max-content; max-width: min(640px, 100%); flex: none;
+  display: flex; align-items: center; justify-content: space-between; gap: 16px; padding: 8px 8px 8px 16px;
+  border: 1px solid var(--bellhop-line); border-left: 4px solid var(--bellhop-low); background: var(--bellhop-panel); border-radius: 8px;
+  box-shadow: 0 8px 32px rgb(0 0 0 / 18%); overflow-wrap: anywhere;
+}
+.notice[data-kind='good'] { border-left-color: var(--bellhop-run); }
+.notice .actions { margin: 0; flex-wrap: nowrap; }
+
+/* ---- the panels ---- */
+
+.panels { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 3.5fr) minmax(0, 4.4fr); gap: 16px 32px; padding-top: 16px; }
+.panels[data-columns='2'] { grid-template-columns: minmax(0, 5fr) minmax(0, 4fr); }
+.panels[data-columns='1'] { grid-template-columns: minmax(0, 1fr); }
+.panels > section { min-width: 0; }
+.panels section > header { display: flex; align-items: center; gap: 8px; min-height: 40px; margin-bottom: 8px; }
+.panels section > header > :nth-child(2) { margin-left: auto; min-width: 0; }
+.panels section > header select { min-width: 0; max-width: 100%; }
+.stage { position: relative; }
+.stage > canvas { display: block; width: 100%; height: 440px; border: 1px solid var(--bellhop-line); border-radius: 8px; }
+.stage[data-world='grid-map'] > canvas { border: 0; aspect-ratio: 1; height: auto; max-height: 460px; }
+.stage[data-world='cartpole'] > canvas, .stage[data-world='mountain-car'] > canvas { height: 360px; }
+.stage[data-world='textgen'] > canvas { height: 340px; }
+/* Before the first drawing: a map without values. */
+.stage:not([data-ready]) > canvas {
+  background: linear-gradient(var(--bellhop-panel) 3px, transparent 3px) 0 0 / 100% 33.33%, linear-gradient(to right, var(--bellhop-panel) 3px, transparent 3px) 0 0 / 33.33% 100%, var(--bellhop-neutral);
+}
+.overlay {
+  position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 16px;
+  padding: 24px; text-align: center; background: color-mix(in srgb, var(--bellhop-panel) 88%, transparent); border-radius: 8px;
+}
+.overlay p { max-width: 40ch; }
+.beneath { display: flex; align-items: center; justify-content: space-between; flex-wrap: wrap; gap: 8px 16px; margin-top: 12px; }
+.segments { display: inline-flex; }
+.segments button { min-height: 32px; padding: 0 10px; font-size: 13px; border-radius: 0; margin-left: -1px; color: var(--bellhop-muted); }
+.segments button:first-child { border-radius: 6px 0 0 6px; }
+.segments button:last-child { border-radius: 0 6px 6px 0; }
+.segments button[aria-pressed='true'] { background: var(--bellhop-ground); color: var(--bellhop-ink); font-weight: 600; }
+.legend { display: flex; align-items: center; gap: 8px; font-size: 13px; color: var(--bellhop-muted); white-space: nowrap; }
+.legend i {
+  width: 72px; height: 10px; border-radius: 5px; forced-color-adjust: none;
+  background: linear-gradient(to right, var(--bellhop-low), var(--bellhop-low-mid), var(--bellhop-neutral), var(--bellhop-high-mid), var(--bellhop-high));
+}
+.legend[data-positive] i { background: linear-gradient(to right, var(--bellhop-neutral), var(--bellhop-high-mid), var(--bellhop-high)); }
+.state { flex: 1 1 160px; line-height: 20px; min-height: 20px; }
+.beneath + .beneath { margin-top: 4px; }
+#you { margin-left: auto; }
+.map-tools { display: flex; flex-wrap: wrap; gap: 8px 16px; margin-top: 12px; }
+.map-tools .grow { flex: 1 1 200px; }
+.map-tools .grow input { flex: 1; min-width: 96px; font-family: ui-monospace, 'SF Mono', Consolas, monospace; }
+.pad { padding: 8px 16px 16px; margin: 8px 0; border-left: 4px solid var(--bellhop-agent); background: var(--bellhop-ground); border-radius: 4px; font-size: 13px; }
+.pad button { min-height: 32px; padding: 0 10px; }
+.pad .map-tools { gap: 8px; }
+.actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; touch-action: manipulation; user-select: none; }
+.pad .actions button { flex: 1 0 72px; min-height: 40px; }
+.editor { position: absolute; display: grid; }
+.editor > div { display: contents; }
+.editor button { min-height: 0; padding: 0; border: 2px dashed transparent; border-radius: 4px; background: none; }
+.editor button:hover, .editor button:focus-visible { border-color: var(--bellhop-ink); }
+.editor button:focus-visible { outline-offset: -4px; }
+
+.inputs { margin-top: 8px; display: grid; gap: 4px 0; font-size: 13px; }
+.inputs > div { display: grid; grid-template-columns: 152px minmax(0, 1fr) 72px; gap: 0 8px; align-items: center; line-height: 20px; }
+.inputs dd { text-align: right; }
+.inputs .gauge { position: relative; height: 4px; border-radius: 2px; background: var(--bellhop-neutral); }
+.inputs .zero { position: absolute; top: -3px; width: 1px; height: 10px; background: var(--bellhop-muted); }
+.inputs .dot { position: absolute; top: -4px; margin-left: -6px; width: 12px; height: 12px; border-radius: 50%; background: var(--bellhop-agent); }
+.sentences { margin-top: 12px; font-size: 13px; }
+.sentences .best { display: flex; justify-content: space-between; gap: 16px; padding: 4px 0; border-bottom: 1px solid var(--bellhop-line); line-height: 24px; min-height: 32px; }
+.sentences .best > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
+.sentences li { display: flex; justify-content: space-between; gap: 16px; line-height: 24px; height: 24px; overflow: hidden; }
+.sentences li > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.sentences ol { min-height: 120px; }
+
+/* ---- Q-values and the last transition ---- */
+
+.bars { margin: 8px 0; }
+.bars li { display: grid; grid-template-columns: 88px minmax(0, 1fr) 56px 14px; gap: 0 8px; align-items: center; padding: 4px 6px; border: 2px solid transparent; border-radius: 6px; font-size: 13px; line-height: 20px; }
+.bars li[data-taken] { border-color: var(--bellhop-agent); }
+.bars .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.bars .greedy .name, .bars .greedy .number { font-weight: 600; }
+.bars .track { position: relative; height: 16px; border-radius: 3px; background: var(--bellhop-neutral); overflow: hidden; }
+.bars .fill { position: absolute; top: 0; bottom: 0; left: 0; width: 100%; transform-origin: left; }
+.bars .zero { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--bellhop-muted); }
+.bars .number { text-align: right; }
+.bars .sign { color: var(--bellhop-agent); text-align: center; }
+.bars[data-untrained] .number, .bars[data-untrained] .name { color: var(--bellhop-muted); font-weight: 400; }
+.bars[data-untrained] .fill { opacity: .35; }
+.bars[data-many] li { padding: 1px 6px; grid-template-columns: 104px minmax(0, 1fr) 48px 14px; }
+.bars[data-many] .track { height: 14px; }
+.decision { min-height: 40px; line-height: 20px; }
+.decision span { display: block; }
+.transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); }
+.transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
+.transition .words { overflow-wrap: anywhere; min-height: 20px; }
+.formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }
+.formula math { font-size: 14px; }
+.transition .note { min-height: 40px; }
+.value-map, .truth { margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--bellhop-line); }
+.legend + .caption { margin-top: 8px; }
+.slice { display: grid; grid-template-columns: max-content minmax(0, 1fr) max-content; grid-template-rows: auto 1fr auto auto; gap: 0 8px; margin: 8px 0; font-size: 13px; line-height: 16px; color: var(--bellhop-muted); }
+.slice canvas { grid-area: 1 / 2 / 4 / 4; display: block; width: 100%; height: 176px; border-radius: 6px; background: var(--bellhop-ground); }
+#slice-top { grid-area: 1 / 1; text-align: right; }
+#slice-bottom { grid-area: 3 / 1; text-align: right; }
+#slice-left { grid-area: 4 / 2; margin-top: 4px; }
+#slice-right { grid-area: 4 / 3; margin-top: 4px; }
+.truth dl { margin: 4px 0; }
+.truth dl > div { display: flex; justify-content: space-between; gap: 16px; line-height: 24px; }
+.truth dd { font-size: 13px; font-weight: 600; white-space: nowrap; }
+
+/* ---- folds ---- */
+
+.fold { border-top: 1px solid var(--bellhop-line); margin-top: 16px; padding-top: 8px; }
+.fold summary { font-weight: 600; line-height: 32px; cursor: pointer; }
+.fold summary .caption { font-weight: 400; margin-left: 8px; }
+.settings { columns: 288px; column-gap: 40px; padding: 8px 0 16px; }
+.settings fieldset { border: 0; margin: 0 0 24px; padding: 0; min-width: 0; }
+.settings legend { padding: 0; font-size: 13px; font-weight: 600; margin-bottom: 4px; }
+.setting { break-inside: avoid; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 8px; align-items: center; padding: 6px 0; border-top: 1px solid var(--bellhop-line); }
+.setting label { font-size: 13px; }
+.setting[data-changed] label { font-weight: 600; }
+.setting .help, .setting .error { grid-column: 1 / -1; font-size: 13px; line-height: 18px; }
+.setting .help { color: var(--bellhop-muted); }
+.setting .range { white-space: nowrap; }
+.stepper { display: inline-flex; }
+.stepper button { min-height: 32px; width: 32px; padding: 0; border-radius: 6px 0 0 6px; }
+.stepper button:last-child { border-radius: 0 6px 6px 0; }
+.stepper input[type='text'] { width: 88px; text-align: center; border-radius: 0; border-width: 1px 0; }
+.setting > input[type='text'] { width: 152px; }
+.setting[data-staged] input, .setting[data-staged] select { border-color: var(--bellhop-mark); border-style: dashed; }
+.staged { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; padding: 8px 16px; margin: 8px 0; border-left: 4px solid var(--bellhop-mark); background: var(--bellhop-ground); border-radius: 4px; }
+
+/* ---- narrower labs: world, controls, values, charts, one below the other ---- */
+
+@container lab (max-width: 1100px) {
+  .panels[data-columns='3'] { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .panels[data-columns='3'] > :last-child { grid-column: 1 / -1; }
+}
+
+@container lab (max-width: 640px) {
+  .layout { display: flex; flex-direction: column; }
+  .panels[data-columns] { display: contents; }
+  .panels > section { margin-top: 16px; }
+  .panels > .world { order: -1; margin-top: 8px; }
+  .bar { display: contents; }
+  .buttons { position: sticky; top: 0; bottom: 0; z-index: 3; background: var(--bellhop-panel); padding: 8px 0; border-block: 1px solid var(--bellhop-line); margin-top: 12px; }
+  .buttons button { flex: 1; padding: 0 8px; min-width: 0; }
+  .buttons #play { flex: 1.6; min-width: 0; }
+  .bar > .speed, .bar > .seed, .bar > .phase, .bar > .counters { margin-top: 8px; }
+  .counters { margin-inline: 0; justify-content: space-between; gap: 8px; }
+  .counters > div, .counters > .wide { min-width: 0; text-align: left; }
+  .speed input { flex: 1; min-width: 64px; }
+  .stage[data-world='cartpole'] > canvas, .stage[data-world='mountain-car'] > canvas { height: 260px; }
+  .stage[data-world='textgen'] > canvas, .stage[data-world='acrobot'] > canvas { height: 320px; }
+  .inputs > div { grid-template-columns: minmax(0, 128px) minmax(0, 1fr) 72px; }
+  .setting > input[type='text'] { width: 128px; }
+}
+
+@media (forced-colors: active) {
+  .track, .gauge, .fill, .dot, .zero, .mark, canvas, .legend i { forced-color-adjust: none; }
+  .bars .track { border: 1px solid CanvasText; }
+  button[aria-pressed='true'], .segments button[aria-pressed='true'] { outline: 2px solid Highlight; outline-offset: -2px; }
+}
+@media (prefers-reduced-motion: reduce) {
+  * { scroll-behavior: auto !important; }
+}
+`;

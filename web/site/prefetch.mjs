@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// When the page has nothing to do for a while it fetches what the reader may ask for next (other tabs, settings, the other language),
+// so that all of it is there without a connection. Not where the reader wants to save data.
+import { prefetchWorlds } from '../lab/world-table.mjs';
+import { loadWords } from '../lab/words.mjs';
+import { simdUrl } from '../lib/load.mjs';
+
+const AFTER_MS = 3000;
+
+const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ use) => setTimeout(use, 200));
+
+export function prefetchWhenIdle() {
+  if (/** @type {any} */ (navigator).connection?.saveData) return;
+  setTimeout(() => whenIdle(() => void prefetch()), AFTER_MS);
+}
+
+/** One after the other, so that nothing waits for it. A failure is nobody's: whoever asks for it fetches it again. */
+async function prefetch() {
+  const parts = [
+    () => prefetchWorlds(), () => loadWords('en', ['text', 'help']), () => loadWords('zh', ['text', 'help']), () => import('../lab/create-text-experiment.mjs'),
+    () => import('../lab/panels/text-panels.mjs'), () => fetch(simdUrl(true)), () => fetch(new URL('./static/corpus_en.txt', import.meta.url)), () => fetch(new URL('./static/corpus_zh.txt', import.meta.url)),
+  ];
+  for (const part of parts) {
+    try {
+      await part();
+    } catch {
+      return;
+    }
+  }
+}

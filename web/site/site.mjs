@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// The page around a lab: a view per tab (the tab Text has three), each with an experiment that is made when the view is first opened
+// and kept, paused, while another one is shown. The hash is the shown experiment, so a link is an experiment; tabs are entries of the
+// browser's history. What a view was left at is kept and offered the next time.
+import { createExperiment, kindOf } from '../lab/create-experiment.mjs';
+import '../lab/define.mjs';
+import { Superseded } from '../lab/experiment.mjs';
+import { History } from '../lab/history.mjs';
+import { trainers } from '../lab/trainers.mjs';
+import { envsOf, worldOf } from '../lab/world-table.mjs';
+import { keepView, recallView } from './kept.mjs';
+import { firstLanguage, languageIn, speak } from './page-language.mjs';
+import { markOnce } from './marks.mjs';
+import { prefetchWhenIdle } from './prefetch.mjs';
+import { firstLease, isSupported } from './start.mjs';
+import { wireTheme } from './theme-switch.mjs';
+
+/** @typedef {import('../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */
+/** @typedef {import('../lab/create-experiment.mjs').Startable} Startable */
+/** @typedef {'grid' | 'control' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
+/** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
+
+const KEEP_MS = 5000;
+
+/** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
+const VIEWS = Object.freeze({
+  grid: { tab: 'grid', first: `env=${envsOf('grid')[0]}` }, control: { tab: 'control', first: `env=${envsOf('control')[0]}` },
+  pixels: { tab: 'pixels', first: `env=${envsOf('pixels')[0]}` }, language: { tab: 'text', first: 'view=language' },
+  decisions: { tab: 'text', first: 'env=TextGen-v1' }, sentence: { tab: 'text', first: 'env=TextGen-v0' },
+});
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+class Site {
+  /** @type {Map<View, Startable>} */
+  #experiments = new Map();
+  /** @type {View} */
+  #view = 'grid';
+  /** The view of each tab that was open last. @type {Map<Tab, View>} */
+  #last = new Map();
+  /** Counts what was opened: a view that arrives after another one was asked for is not shown. */
+  #turns = 0;
+  #written = '';
+  /** The hash names a language only when it came with one or the reader chose one. */
+  #languageInLink = languageIn(location.hash) !== null;
+  /** Views whose kept state was asked for already. @type {Set<View>} */
+  #offered = new Set();
+  #keptAt = 0;
+  /** @type {import('../lab/words.mjs').Words} */
+  #words = /** @type {any} */ (null);
+
+  constructor() {
+    this.lab = /** @type {BellhopLab} */ (byId('lab'));
+  }
+
+  async start() {
+    this.#wire();
+    this.#words = await speak(firstLanguage(), false);
+    this.#nameTabs();
+    if (!isSupported()) {
+      this.lab.fail(new Error(this.#words.t('unsupported')), null);
+      return;
+    }
+    firstLease?.then(() => markOnce('library'), () => {});
+    await this.#follow();
+    void firstLease?.then(({ release }) => release());
+    markOnce('ready');
+    prefetchWhenIdle();
+  }
+
+  // ---- opening ----
+
+  /** Shows what the hash says. */
+  async #follow() {
+    const hash = location.hash;
+    const wanted = languageIn(hash);
+    if (wanted && wanted !== this.#words.language) this.#words = await speak(wanted, false);
+    this.#languageInLink ||= wanted !== null;
+    const query = new URLSearchParams(hash.slice(1));
+    await this.#open(viewOf(query), hash.includes('=') ? query : undefined);
+  }
+
+  /** @param {View} view @param {URLSearchParams} [query] */
+  async #open(view, query) {
+    const turn = ++this.#turns;
+    const shown = this.#experiments.get(this.#view);
+    this.#keep();
+    shown?.pause()?.catch(() => {});
+    const known = this.#experiments.get(view);
+    const isKnown = known && (!query || this.#hashOf(view).startsWith(`#${query}`) || this.#hashOf(view) === location.hash);
+    this.#select(view);
+    try {
+      if (isKnown) this.lab.experiment = known;
+      else await this.#make(turn, view, query ?? new URLSearchParams(VIEWS[view].first));
+    } catch (error) {
+      if (turn === this.#turns && !(error instanceof Superseded)) this.lab.fail(error, () => this.#open(view, query));
+      return;
+    }
+    if (turn === this.#turns) this.#write();
+  }
+
+  /** @param {number} turn @param {View} view @param {URLSearchParams} query */
+  async #make(turn, view, query) {
+    const { experiment, ignored } = await createExperiment(trainers, query, this.#words.language);
+    if (turn !== this.#turns) {
+      await experiment.dispose();
+      return;
+    }
+    const old = this.#experiments.get(view);
+    this.#experiments.set(view, experiment);
+    this.#watch(view, experiment);
+    this.lab.experiment = experiment;
+    void old?.dispose();
+    await this.#startOrFallBack(experiment);
+    if (ignored.length > 0) this.lab.notice(this.#words.t('link.ignored', { list: this.#words.list(ignored) }), 'bad');
+    else void this.#offer(view, experiment);
+  }
+
+  /** A setup the library refuses (a bad map in a link) gives its sentence and the plain preset. @param {Startable} experiment */
+  async #startOrFallBack(experiment) {
+    try {
+      await experiment.start();
+    } catch (error) {
+      if (error instanceof Superseded || !experiment.plain) throw error;
+      await experiment.start(experiment.plain());
+      this.lab.notice(this.lab.explain(error), 'bad');
+    }
+  }
+
+  /** @param {View} view @param {Startable} experiment */
+  #watch(view, experiment) {
+    const isShown = () => this.#experiments.get(view) === experiment && this.#view === view;
+    for (const name of ['run', 'setup']) experiment.addEventListener(name, () => isShown() && setTimeout(() => isShown() && this.#write())); // costs 10 ms, for which nobody is to wait
+    experiment.addEventListener('phase', () => isShown() && this.#keep());
+    experiment.addEventListener('frame', () => {
+      const { firstUpdateAt } = /** @type {any} */ (experiment).agentFrame ?? {};
+      if (typeof firstUpdateAt === 'number') markOnce('first-update', firstUpdateAt - performance.timeOrigin);
+      if (isShown() && performance.now() - this.#keptAt > KEEP_MS) this.#keep();
+    });
+  }
+
+  // ---- tabs ----
+
+  /** @param {View} view */
+  #select(view) {
+    this.#view = view;
+    const { tab } = VIEWS[view];
+    this.#last.set(tab, view);
+    for (const button of this.#tabs()) {
+      const selected = button.dataset.tab === tab;
+      button.setAttribute('aria-selected', String(selected));
+      button.tabIndex = selected ? 0 : -1;
+    }
+    byId('panel').setAttribute('aria-labelledby', `tab-${tab}`);
+    byId('views').hidden = tab !== 'text';
+    for (const button of byId('views').querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+  }
+
+  #tabs() {
+    return /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[role=tab]'));
+  }
+
+  #nameTabs() {
+    const { list, tMaybe, t } = { list: (/** @type {string[]} */ items) => this.#words.list(items), tMaybe: (/** @type {string} */ id) => this.#words.tMaybe(`env.${id}`, id), t: this.#words };
+    for (const tab of this.#tabs()) {
+      const id = /** @type {Tab} */ (tab.dataset.tab);
+      tab.title = id === 'text' ? list([t.t('view.language'), t.t('view.decisions'), t.t('view.sentence')]) : list(envsOf(id).map(tMaybe));
+    }
+  }
+
+  /** The reader chose a view: a new entry of the browser's history. @param {View} view */
+  #choose(view) {
+    if (view === this.#view && this.#experiments.has(view)) return;
+    history.pushState(null, '', `#${VIEWS[view].first}`);
+    this.#written = location.hash;
+    void this.#open(view);
+  }
+
+  // ---- links ----
+
+  /** @param {View} view */
+  #hashOf(view) {
+    const experiment = this.#experiments.get(view);
+    return experiment ? `#${experiment.query}` : '';
+  }
+
+  #write() {
+    const hash = this.#hashOf(this.#view);
+    if (!hash) return;
+    this.#written = hash + (this.#languageInLink ? `&lang=${this.#words.language}` : '');
+    if (location.hash !== this.#written) history.replaceState(null, '', this.#written);
+  }
+
+  /** Copies the address of the shown experiment, with its language, and says what it holds. */
+  async #share() {
+    const experiment = this.#experiments.get(this.#view);
+    if (!experiment) return;
+    const url = new URL(location.href);
+    url.hash = `${this.#hashOf(this.#view)}&lang=${this.#words.language}`;
+    const { setup, agentFrame } = /** @type {any} */ (experiment);
+    const hash = agentFrame && !experiment.isRunning ? await /** @type {any} */ (experiment).fingerprint?.() : '';
+    const changes = setup?.changes?.length ?? 0;
+    const key = setup?.demonstrations ? 'shared.alone' : /** @type {any} */ (experiment).hasOwnText ? 'shared.text' : changes > 0 ? 'shared' : 'shared.plain';
+    const print = hash ? this.#words.t('fingerprint', { step: this.#words.count(agentFrame.timesteps), hash }) : '';
+    try {
+      await navigator.clipboard.writeText(url.href);
+      this.lab.notice(this.#words.sentences([this.#words.t(key, { n: changes }), print]));
+    } catch {
+      this.lab.notice(this.#words.sentences([this.#words.t('share.by.hand', { url: url.href }), print]));
+    }
+  }
+
+  // ---- what is kept ----
+
+  /** Keeps what the shown view is at. */
+  #keep() {
+    const experiment = this.#experiments.get(this.#view);
+    const { step = 0, history: past, ownText = '' } = /** @type {any} */ (experiment?.kept ?? {});
+    if (!experiment || (step === 0 && ownText === '')) return;
+    this.#keptAt = performance.now();
+    void keepView(this.#view, { query: experiment.query, step, history: past, text: ownText });
+  }
+
+  /** Offers what a view was left at the last time, once. @param {View} view @param {Startable} experiment */
+  async #offer(view, experiment) {
+    if (this.#offered.has(view)) return;
+    this.#offered.add(view);
+    const kept = await recallView(view);
+    if (!kept || this.#experiments.get(view) !== experiment) return;
+    if (kept.text) /** @type {any} */ (experiment).restoreText?.(kept.text);
+    if (kept.step === 0 || this.#view !== view || experiment.isRunning || /** @type {any} */ (experiment).hasSteps) return;
+    this.lab.notice(this.#words.t('kept.offer', { step: this.#words.count(kept.step) }), 'good', { label: this.#words.t('kept.open'), run: () => void this.#reopen(view, kept) });
+  }
+
+  /** @param {View} view @param {import('./kept.mjs').Kept} kept */
+  async #reopen(view, kept) {
+    await this.#make(++this.#turns, view, new URLSearchParams(kept.query));
+    const experiment = /** @type {any} */ (this.#experiments.get(view));
+    if (kept.history && 'previous' in experiment) experiment.previous = History.from(/** @type {any} */ (kept.history), experiment.trainer.catalog.records);
+    this.#write();
+    experiment.emit('setup');
+  }
+
+  // ---- what the reader does ----
+
+  #wire() {
+    wireTheme(byId('theme'));
+    for (const language of /** @type {const} */ (['en', 'zh'])) byId(`lang-${language}`).addEventListener('click', () => this.#chooseLanguage(language));
+    byId('share').addEventListener('click', () => this.#share());
+    byId('skip').addEventListener('click', (event) => {
+      event.preventDefault(); // the hash is the experiment's
+      this.lab.focusControls();
+    });
+    const tabs = [...this.#tabs()];
+    tabs.forEach((tab, i) => {
+      tab.addEventListener('click', () => this.#choose(this.#last.get(/** @type {Tab} */ (tab.dataset.tab)) ?? firstView(/** @type {Tab} */ (tab.dataset.tab))));
+      tab.addEventListener('keydown', (event) => {
+        const direction = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+        if (direction === 0) return;
+        event.preventDefault();
+        const next = tabs[(i + direction + tabs.length) % tabs.length];
+        next.focus();
+        next.click();
+      });
+    });
+    for (const button of byId('views').querySelectorAll('button')) button.addEventListener('click', () => this.#choose(/** @type {View} */ (button.dataset.view)));
+    addEventListener('hashchange', () => location.hash !== this.#written && location.hash.includes('=') && void this.#follow());
+    document.addEventListener('visibilitychange', () => document.hidden && this.#keep());
+    for (const name of /** @type {const} */ (['keydown', 'keyup'])) document.addEventListener(name, (event) => this.#forward(event));
+  }
+
+  /** @param {import('./page-language.mjs').Language} language */
+  async #chooseLanguage(language) {
+    try {
+      this.#words = await speak(language);
+    } catch (error) {
+      this.lab.notice(this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#chooseLanguage(language) });
+      return;
+    }
+    this.#languageInLink = true;
+    this.#nameTabs();
+    this.#write();
+  }
+
+  /** There is one lab: keys that mean nothing to what has the focus are the lab's. @param {KeyboardEvent} event */
+  #forward(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.composedPath().includes(this.lab) || target.closest('input, select, textarea, [role=tab]') && event.key.startsWith('Arrow') || (event.key === ' ' && target.closest('button, a'))) return;
+    const { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey } = event;
+    const copy = new KeyboardEvent(event.type, { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey, cancelable: true });
+    this.lab.dispatchEvent(copy);
+    if (copy.defaultPrevented) event.preventDefault();
+  }
+}
+
+/** @param {Tab} tab */
+const firstView = (tab) => /** @type {View} */ (Object.keys(VIEWS).find((view) => VIEWS[/** @type {View} */ (view)].tab === tab));
+
+/** Where an experiment of these parameters is shown. @param {URLSearchParams} query @returns {View} */
+function viewOf(query) {
+  const kind = kindOf(query);
+  if (kind !== 'run') return kind === 'text' ? 'decisions' : 'language';
+  try {
+    const { tab } = worldOf(query.get('env') ?? '');
+    return tab === 'text' ? 'sentence' : tab;
+  } catch {
+    return 'grid'; // the link's environment is not one of the page's: it is named among what was left out
+  }
+}
+
+markOnce('script');
+void new Site().start().catch((error) => /** @type {BellhopLab} */ (byId('lab')).fail(error, () => location.reload()));
