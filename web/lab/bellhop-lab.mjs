@@ -38,7 +38,6 @@ const NEAR = '400px';
 const SHOWN = 'world q transition return', OFFERED = 'play step reset speed';
 /** Attributes that make it another experiment. */
 const MADE_FROM = Object.freeze(/** @type {const} */ (['env', 'algo', 'preset', 'seed', 'settings']));
-const UNLOADED = 'The lab could not be loaded. Check the connection and try again. 加载失败，请检查网络后重试。';
 
 export class BellhopLab extends LitElement {
   static styles = [tokens, base, styles, chartStyles];
@@ -73,6 +72,8 @@ export class BellhopLab extends LitElement {
   #spokenAt = -Infinity;
   #isNear = false;
   #isSeen = false;
+  /** Whether there was a run to show: until then all is laid out, but not seen, so that nothing moves when it is there. */
+  #hasShown = false;
   #isSolved = false;
   #episodes = 0;
   /** Ends what listens while it is in the document. @type {AbortController | null} */
@@ -164,14 +165,12 @@ export class BellhopLab extends LitElement {
 
   /** Shows that there is no run, and why. @param {unknown} error @param {(() => void) | null} [retry] null where trying again is of no use */
   fail(error, retry = () => this.#begin()) {
-    const { words } = this.#host;
-    const text = words ? words.t('load.failed', { why: this.#host.explain(error) }) : UNLOADED;
-    this.#host.failure = { text: retry ? text : this.#host.explain(error), retry: retry && (() => {
+    this.#host.failure = { error, retry: retry && (() => {
       this.#host.failure = null;
       this.#loadWords().then(retry).catch((again) => this.fail(again, retry));
       this.requestUpdate();
     }) };
-    this.#emit('error', { message: text, error });
+    this.#emit('error', { message: this.#host.failureText, error });
     this.requestUpdate();
   }
 
@@ -300,6 +299,7 @@ export class BellhopLab extends LitElement {
     this.#following?.abort();
     if (this.#owns) void old?.dispose();
     [this.#owns, this.#isSolved, this.#episodes] = [owns, false, 0];
+    this.#hasShown ||= experiment !== null && experiment.phase !== 'loading';
     Object.assign(this.#host, { experiment, frame: null, failure: null, shownNotice: null });
     if (experiment && this.isConnected) this.#follow(experiment);
     this.#look();
@@ -315,7 +315,7 @@ export class BellhopLab extends LitElement {
     on('score', () => this.#tellScore());
     on('run', () => {
       this.#host.shownNotice = null;
-      [this.#isSolved, this.#episodes] = [false, 0];
+      [this.#hasShown, this.#isSolved, this.#episodes] = [true, false, 0];
       this.#snapshot();
       this.#emit('ready', {});
     });
@@ -445,7 +445,7 @@ export class BellhopLab extends LitElement {
     const { words, theme, spoken } = this.#host;
     return html`<div class="lab" part="base" tabindex="-1" lang=${words?.locale ?? nothing}>
       <span class="colour-probe" aria-hidden="true"></span><span class="scheme-probe" aria-hidden="true" @transitionend=${this.#readColours}></span>
-      <div class="layout">${words && theme ? this.#layout() : this.#unloaded()}</div>
+      <div class="layout" ?data-waiting=${!this.#hasShown && !this.#host.failure}>${words && theme ? this.#layout() : this.#unloaded()}</div>
       <div class="notices">${this.#notice()}</div>
       <div class="hidden" id="live" role="status" aria-live="polite">${spoken}</div>
     </div>`;
@@ -460,9 +460,9 @@ export class BellhopLab extends LitElement {
 
   /** Before words and colours are there; a lab that cannot be loaded says so all the same. */
   #unloaded() {
-    const { failure } = this.#host;
+    const { failure, failureText } = this.#host;
     if (!failure) return nothing;
-    return html`<div class="stage"><div class="overlay" id="overlay"><p id="overlay-text">${failure.text}</p>
+    return html`<div class="stage"><div class="overlay" id="overlay"><p id="overlay-text">${failureText}</p>
       ${failure.retry ? html`<button type="button" class="primary" id="overlay-action" @click=${failure.retry}>Try again · 重试</button>` : nothing}</div></div>`;
   }
 

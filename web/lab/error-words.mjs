@@ -5,6 +5,8 @@
 /** @typedef {import('./words.mjs').Words} Words */
 /** @typedef {{ shape: RegExp, key: string | ((parts: Record<string, string>) => string) }} Shape  named groups are the places of the sentence; `field` is a name of the library */
 
+/** What browsers and the library say of something that could not be fetched. */
+const OFFLINE = /Failed to fetch|Load failed|module script failed|dynamically imported module|could not be fetched|its script could not be loaded|NetworkError/i;
 const FIELD = String.raw`\b(?<field>[a-z]\w*) is (?<value>.+?), but must be `;
 const A_NUMBER = String.raw`(?:a (?:whole )?number )?`;
 
@@ -46,7 +48,7 @@ const SHAPES = Object.freeze([
   { shape: /the text is not UTF-8/, key: 'error.text.encoding' },
   { shape: /the text is empty/, key: 'lm.corpus.empty' },
   { shape: /checkpoint|tokenizer|safetensors/, key: 'error.model.file' },
-  { shape: /Failed to fetch|Load failed|module script failed|dynamically imported module|could not be fetched|its script could not be loaded|NetworkError/i, key: 'error.offline' },
+  { shape: OFFLINE, key: 'error.offline' },
   { shape: /out of memory| is too large/, key: 'error.memory' },
 ]);
 
@@ -65,6 +67,9 @@ export function explainError(error, words, fieldName) {
   const isOurs = words.language === 'en' || /[\u4e00-\u9fff]/.test(message);
   return isOurs ? words.sentence(message) : words.t('error.other', { why: message });
 }
+
+/** Whether something could not be fetched: then trying again may help. @param {unknown} error */
+export const isOffline = (error) => OFFLINE.test(error instanceof Error ? error.message : String(error));
 
 /** What the places of a sentence are filled with. @param {Record<string, string>} parts @param {Words} words @param {(name: string) => string} fieldName */
 function placesOf({ field, letters, env, other, x, y, ...rest }, words, fieldName) {

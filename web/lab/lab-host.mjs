@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What panels see of the lab they belong to: the experiment and the one snapshot of it that all show, words and colours, names of
 // actions and settings, and how to tell the reader something. The element fills it in.
-import { explainError } from './error-words.mjs';
+import { explainError, isOffline } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
@@ -10,7 +10,7 @@ import { Superseded } from './experiment.mjs';
 /** @typedef {import('./words.mjs').Topic} Topic */
 /** A button in a notice. @typedef {{ label: string, run: () => void }} Action */
 /** @typedef {{ text: string, kind: 'good' | 'bad', action?: Action }} Notice */
-/** Why there is no run. @typedef {{ text: string, retry: (() => void) | null }} Failure */
+/** Why there is no run. @typedef {{ error: unknown, retry: (() => void) | null }} Failure */
 /**
  * What the element does for it.
  * @typedef {object} Owner
@@ -19,6 +19,8 @@ import { Superseded } from './experiment.mjs';
  * @property {(topic: Topic) => Promise<void>} needWords
  * @property {HTMLElement} element
  */
+
+const UNLOADED = 'The lab could not be loaded. Check the connection and try again. 加载失败，请检查网络后重试。';
 
 export class LabHost {
   #owner;
@@ -104,6 +106,14 @@ export class LabHost {
 
   /** An error in the reader's words. @param {unknown} error */
   explain = (error) => (this.words ? explainError(error, this.words, this.fieldName) : String(error));
+
+  /** Why there is no run, in the reader's words; before there are words, in both languages. */
+  get failureText() {
+    const { failure, words } = this;
+    if (!failure) return '';
+    if (!words) return UNLOADED;
+    return isOffline(failure.error) ? words.t('load.failed', { why: this.explain(failure.error) }) : this.explain(failure.error);
+  }
 
   // ---- telling ----
 

@@ -137,6 +137,12 @@ export class LanguageExperiment extends Experiment {
     this.change({ own, corpus: 'own' });
   }
 
+  /** Something was given that is no text or no model. @param {unknown} error */
+  refuse(error) {
+    this.refused = error;
+    this.emit('setup');
+  }
+
   /** Puts a text of the reader's back in its place, where there is none. @param {string} own */
   restoreText(own) {
     if (this.setup.own !== '') return;
@@ -179,9 +185,17 @@ export class LanguageExperiment extends Experiment {
   #make() {
     return this.#replace(async () => {
       const { setup } = this;
-      const recipe = languageRecipe(setup, setup.corpus === 'own' ? setup.own : hasFile(setup.corpus) ? await this.#textOf(setup.corpus) : '');
+      const recipe = languageRecipe(setup, await this.#corpusOf(setup));
       return { recipe, isFresh: () => this.setup === setup };
     }, false);
+  }
+
+  /** The text that a model is made of; where it could not be fetched, that is tried again, and shown. @param {LanguageSetup} setup */
+  async #corpusOf({ corpus, own }) {
+    if (!hasFile(corpus)) return corpus === 'own' ? own : '';
+    if (this.textProblem) await this.loadText();
+    if (this.textProblem) throw this.textProblem;
+    return this.#textOf(corpus);
   }
 
   /** Opens a saved model. @param {Uint8Array} bytes @returns {Promise<boolean>} whether it is one */

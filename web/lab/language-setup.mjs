@@ -54,7 +54,7 @@ const N_TEXTS = 4000;
 
 /** Why there is no model, as a key of the words. */
 export class Refusal extends Error {
-  /** @param {'lm.corpus.failed' | 'lm.corpus.empty'} key */
+  /** @param {'lm.corpus.failed' | 'lm.corpus.empty' | 'error.text.encoding'} key */
   constructor(key) {
     super(key);
     this.key = key;

@@ -81,6 +81,7 @@ export const styles = css`
   font-variant-numeric: tabular-nums; text-align: start;
 }
 .layout { display: flow-root; }
+.layout[data-waiting] { visibility: hidden; }
 .colour-probe { position: absolute; width: 0; height: 0; overflow: hidden; }
 .scheme-probe { position: absolute; width: 0; height: 0; overflow: hidden; color: light-dark(rgb(0 0 1), rgb(0 0 2)); transition: color 1ms; }
 
@@ -205,7 +206,8 @@ export const styles = css`
 .bars[data-many] .track { height: 14px; }
 .decision { min-height: 40px; line-height: 20px; }
 .decision span { display: block; }
-.transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); }
+.transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); min-height: 244px; }
+#q-caption { line-height: 20px; min-height: 40px; }
 .transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
 .transition .words { overflow-wrap: anywhere; min-height: 20px; }
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }

@@ -91,8 +91,9 @@ export class LanguageModel {
     this.#model = model;
     this.#training = typeof owner === 'object' ? owner.training : undefined;
     this.#handle = typeof owner === 'object' ? owner.handle : new Handle(wasm, this, 'this language model', owner);
+    const { d_model: dModel, n_heads: nHeads, n_layers: nLayers, ...rest } = wasm.json(wasm.call.bhx_lm_describe(model));
     /** @type {import('../bellhop.js').LanguageModelInfo} */
-    this.info = Object.freeze(Object.fromEntries(Object.entries(wasm.json(wasm.call.bhx_lm_describe(model))).map(([name, value]) => [camelCase(name), value])));
+    this.info = Object.freeze({ ...rest, dModel, nHeads, nLayers });
   }
 
   /** @param {Wasm} wasm @param {unknown} bytes */

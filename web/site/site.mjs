@@ -2,6 +2,7 @@
 // The page around a lab: a view per tab (the tab Text has three), each with an experiment that is made when the view is first opened
 // and kept, paused, while another one is shown. The hash is the shown experiment, so a link is an experiment; tabs are entries of the
 // browser's history. What a view was left at is kept and offered the next time.
+import { firstLease, isSupported } from './start.mjs'; // first: it sets the language that labs follow
 import { createExperiment, kindOf } from '../lab/create-experiment.mjs';
 import '../lab/define.mjs';
 import { Superseded } from '../lab/experiment.mjs';
@@ -12,7 +13,6 @@ import { keepView, recallView } from './kept.mjs';
 import { firstLanguage, languageIn, speak } from './page-language.mjs';
 import { markOnce } from './marks.mjs';
 import { prefetchWhenIdle } from './prefetch.mjs';
-import { firstLease, isSupported } from './start.mjs';
 import { wireTheme } from './theme-switch.mjs';
 
 /** @typedef {import('../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */

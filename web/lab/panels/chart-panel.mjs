@@ -48,6 +48,9 @@ export class Paced {
   }
 }
 
+/** Empty charts are drawn after that. */
+const IDLE_MS = 1500;
+
 export class ChartPanel {
   /** @type {ChartGroup | null} */
   #group = null;
@@ -60,9 +63,29 @@ export class ChartPanel {
   /** @type {Paced<Table>} */
   #table = new Paced();
 
+  /** Whether charts are drawn though they are empty: there was time to fetch them. */
+  #isIdle = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
   /** @param {ChartHost} host */
   constructor(host) {
     this.host = host;
+  }
+
+  /** Whether there is anything to draw. */
+  get hasData() {
+    return true;
+  }
+
+  /** The library of charts is not fetched for empty ones while a reader waits for Play: until then the style sheet draws them. */
+  get #isWanted() {
+    if (this.hasData || this.#isIdle) return true;
+    this.#timer ??= setTimeout(() => {
+      this.#isIdle = true;
+      this.host.requestUpdate();
+    }, IDLE_MS);
+    return false;
   }
 
   /** @returns {ChartGroup} */
@@ -95,6 +118,8 @@ export class ChartPanel {
 
   /** Ends the charts; updated() makes new ones. */
   disconnect() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#group?.destroy();
     this.#group = null;
     for (const entry of this.#charts.values()) entry.chart = entry.shown = null;
@@ -116,6 +141,7 @@ export class ChartPanel {
    * @param {readonly unknown[]} key @param {() => Record<string, Content>} make
    */
   showCharts(key, make) {
+    if (!this.#isWanted) return;
     const contents = this.#contents.get(key, Infinity, make);
     for (const [name, entry] of this.#charts) {
       const holder = entry.place.value;

@@ -3,7 +3,7 @@
 // next Play or Reset, which the note says. What is refused is said here, beside what it is about.
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { CORPORA, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
+import { CORPORA, Refusal, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
 import { TASKS } from '../text-tasks.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -15,8 +15,6 @@ export class CorpusPanel {
   #host;
   /** A text and how many characters it has. @type {{ text: string, n: number }} */
   #counted = { text: '', n: 0 };
-  /** A file that is no text. */
-  #fileProblem = '';
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -57,7 +55,7 @@ export class CorpusPanel {
     const named = (/** @type {string} */ prefix) => (/** @type {string} */ id) => words.tMaybe(`${prefix}.${id}`, id);
     const tasks = TASKS.map(({ id }) => id);
     return html`<div class="row">
-      ${this.#select('lm-corpus', words.t('lm.corpus'), CORPORA, setup.corpus, named('lm.corpus'), (corpus) => this.#choose(corpus))}
+      ${this.#select('lm-corpus', words.t('lm.corpus'), CORPORA, setup.corpus, named('lm.corpus'), (corpus) => this.#experiment.change({ corpus }))}
       ${setup.corpus === 'task'
         ? this.#select('lm-task', words.t('lm.of.task'), tasks, setup.task, named('env'), (task) => this.#experiment.change({ task }))
         : this.#select('lm-tokenizer', words.t('lm.tokenizer'), TOKENIZERS, tokenizerOf(setup), named('lm.tokenizer'),
@@ -73,12 +71,6 @@ export class CorpusPanel {
     return html`<label class="choice"><span>${label}</span>
       <select id=${id} .value=${live(chosen)} @change=${(/** @type {any} */ event) => this.#host.attempt(() => choose(event.target.value))}>
         ${values.map((value) => html`<option value=${value} ?selected=${value === chosen}>${name(value)}</option>`)}</select></label>`;
-  }
-
-  /** @param {import('../language-setup.mjs').CorpusId} corpus */
-  #choose(corpus) {
-    this.#fileProblem = '';
-    this.#experiment.change({ corpus });
   }
 
   /** @param {boolean} isOpen */
@@ -131,7 +123,6 @@ export class CorpusPanel {
 
   get #problem() {
     const { refused, textProblem } = this.#experiment;
-    if (this.#fileProblem) return this.#fileProblem;
     return refused && refused !== textProblem ? this.#explain(refused) : '';
   }
 
@@ -181,12 +172,10 @@ export class CorpusPanel {
   async #openText(event) {
     const bytes = await bytesOf(event);
     if (!bytes) return;
-    this.#fileProblem = '';
     try {
       this.#experiment.type(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     } catch {
-      this.#fileProblem = this.#host.words.t('error.text.encoding');
-      this.#host.requestUpdate();
+      this.#experiment.refuse(new Refusal('error.text.encoding'));
     }
   }
 }

@@ -61,11 +61,8 @@ export class HumanPlay {
     this.#host = host;
   }
 
-  button() {
-    const { words, offers, experiment } = this.#host;
-    if (!offers('human')) return nothing;
-    return html`<button type="button" class="quiet" id="you" aria-expanded=${String(this.#player !== null)} aria-controls=${this.#player ? 'pad' : nothing} ?disabled=${!experiment?.can.reset}
-      @click=${() => this.#host.attempt(() => this.#toggle())}>${words.t(this.#player ? 'you.done' : 'you')}</button>`;
+  get isPlaying() {
+    return this.#player !== null;
   }
 
   render() {
@@ -99,7 +96,8 @@ export class HumanPlay {
 
   // ---- beginning and ending ----
 
-  async #toggle() {
+  /** Begins, or ends. */
+  async toggle() {
     if (this.#player) {
       this.#leave();
       return;

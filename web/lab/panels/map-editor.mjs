@@ -50,7 +50,7 @@ export class MapEditor {
     return experiment?.setup.env === 'GridWorld-v0' && experiment.session !== null && this.#host.offers('map');
   }
 
-  get #isShown() {
+  get isShown() {
     return this.#isOpen && this.#isPossible;
   }
 
@@ -59,19 +59,15 @@ export class MapEditor {
     return this.draft ?? this.#experiment?.layout.rows ?? ['S'];
   }
 
-  button() {
-    const { words } = this.#host;
-    if (!this.#isPossible) return nothing;
-    return html`<button type="button" class="quiet" id="edit" aria-pressed=${String(this.#isShown)} @click=${() => {
-      this.#isOpen = !this.#isOpen;
-      this.#host.requestUpdate();
-    }}>${words.t(this.#isShown ? 'edit.done' : 'edit')}</button>`;
+  toggle() {
+    this.#isOpen = !this.#isOpen;
+    this.#host.requestUpdate();
   }
 
   grid() {
     const session = this.#experiment?.session ?? null;
     if (session !== this.#session) [this.#session, this.draft, this.#problem] = [session, null, ''];
-    if (!this.#isShown) return nothing;
+    if (!this.isShown) return nothing;
     const { words } = this.#host;
     const rows = this.#rows;
     const width = rows[0].length;
@@ -85,7 +81,7 @@ export class MapEditor {
   }
 
   tools() {
-    if (!this.#isShown) return nothing;
+    if (!this.isShown) return nothing;
     const { words } = this.#host;
     const text = this.#rows.join('/');
     const known = Object.keys(MAPS).find((name) => MAPS[name] === text) ?? '';
@@ -113,8 +109,6 @@ export class MapEditor {
     this.#refocus = false;
     grid.querySelectorAll('button')[this.#focused]?.focus();
   }
-
-  disconnect() {}
 
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {

@@ -31,6 +31,11 @@ export class ProgressPanel extends ChartPanel {
     return /** @type {RunExperiment | null} */ (this.host.experiment);
   }
 
+  get hasData() {
+    const { history, previous, hasSteps } = this.#experiment ?? {};
+    return Boolean(hasSteps || previous || (history && history.returns[0].length > 0));
+  }
+
   /** The name of the exploration rate; null where there is none (a policy, a planner, greedy choices). */
   get #rate() {
     return RATES[String(this.#experiment?.session?.info.options.exploration)] ?? null;

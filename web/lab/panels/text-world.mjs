@@ -108,7 +108,7 @@ export class TextWorldPanel {
     const { words, failure, attempt } = this.#host;
     const experiment = this.#experiment;
     if (failure) {
-      return html`<div class="overlay" id="overlay"><p id="overlay-text">${failure.text}</p>
+      return html`<div class="overlay" id="overlay"><p id="overlay-text">${this.#host.failureText}</p>
         ${failure.retry
           ? html`<button type="button" class="primary" id="overlay-action" @click=${failure.retry}>${words.t('retry')}</button>` : nothing}</div>`;
     }

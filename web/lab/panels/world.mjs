@@ -7,8 +7,6 @@ import { styled } from '../style-directive.mjs';
 import { placing } from '../canvas/colour.mjs';
 import { keepCrisp } from '../canvas/surface.mjs';
 import { envsOf } from '../world-table.mjs';
-import { HumanPlay } from './human-play.mjs';
-import { MapEditor } from './map-editor.mjs';
 import { Sentences } from './sentences.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -35,11 +33,14 @@ export class WorldPanel {
   /** What a drawing keeps from one frame to the next. */
   #memory = {};
 
+  /** Fetched when the reader first edits a map, or plays. @type {import('./map-editor.mjs').MapEditor | null} */
+  #editor = null;
+  /** @type {import('./human-play.mjs').HumanPlay | null} */
+  #human = null;
+
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
-    this.editor = new MapEditor(host);
-    this.human = new HumanPlay(host);
     this.sentences = new Sentences(host);
   }
 
@@ -52,19 +53,19 @@ export class WorldPanel {
     const experiment = this.#experiment;
     const world = experiment?.world;
     return html`<section class="world" part="world" aria-labelledby="world-title">
-      <header><h2 id="world-title">${words.t('world')}</h2>${this.#envChoice()}${this.editor.button()}</header>
+      <header><h2 id="world-title">${words.t('world')}</h2>${this.#envChoice()}${this.#editButton()}</header>
       <div class="stage" part="stage" id="stage" tabindex="-1" data-world=${world?.world ?? 'grid-map'} ?data-ready=${this.#isReady}>
         <canvas id="canvas" role="img" aria-label=${world ? words.t(/** @type {any} */ (`world.${world.world}`)) : ''} aria-describedby="state-text"></canvas>
-        ${this.editor.grid()}
+        ${this.#editor?.grid()}
         ${this.#overlay()}
       </div>
       ${experiment?.isMap ? this.#mapTools(experiment) : nothing}
-      ${this.editor.tools()}
+      ${this.#editor?.tools()}
       <div class="beneath">
         <p class=${world?.world === 'textgen' ? 'state hidden' : 'state'} id="state-text">${this.#state()}</p>
-        ${this.human.button()}
+        ${this.#humanButton()}
       </div>
-      ${this.human.render()}
+      ${this.#human?.render()}
       ${this.#gauges()}
       ${world?.world === 'textgen' ? this.sentences.render() : nothing}
     </section>`;
@@ -79,19 +80,42 @@ export class WorldPanel {
     }
     this.#noteMove();
     this.#paint();
-    this.editor.updated(this.#canvas);
-    this.human.updated();
+    this.#editor?.updated(this.#canvas);
+    this.#human?.updated();
     this.sentences.updated();
   }
 
   disconnect() {
     this.#uncrisp?.();
     [this.#uncrisp, this.#canvas] = [null, null];
-    this.human.disconnect();
-    this.editor.disconnect();
+    this.#human?.disconnect();
   }
 
   // ---- parts ----
+
+  #editButton() {
+    const { words, offers } = this.#host;
+    const experiment = this.#experiment;
+    if (experiment?.setup.env !== 'GridWorld-v0' || !experiment.session || !offers('map')) return nothing;
+    const toggle = async () => {
+      this.#editor ??= new (await import('./map-editor.mjs')).MapEditor(this.#host);
+      this.#editor.toggle();
+    };
+    const isOpen = this.#editor?.isShown ?? false;
+    return html`<button type="button" class="quiet" id="edit" aria-pressed=${String(isOpen)} @click=${() => this.#host.attempt(toggle)}>${words.t(isOpen ? 'edit.done' : 'edit')}</button>`;
+  }
+
+  #humanButton() {
+    const { words, offers, experiment } = this.#host;
+    if (!offers('human')) return nothing;
+    const toggle = async () => {
+      this.#human ??= new (await import('./human-play.mjs')).HumanPlay(this.#host);
+      await this.#human.toggle();
+    };
+    const plays = this.#human?.isPlaying ?? false;
+    return html`<button type="button" class="quiet" id="you" aria-expanded=${String(plays)} aria-controls=${plays ? 'pad' : nothing} ?disabled=${!experiment?.can.reset}
+      @click=${() => this.#host.attempt(toggle)}>${words.t(plays ? 'you.done' : 'you')}</button>`;
+  }
 
   #envChoice() {
     const { words, offers } = this.#host;
@@ -111,9 +135,9 @@ export class WorldPanel {
   };
 
   #overlay() {
-    const { words, failure, experiment } = this.#host;
+    const { words, failure, failureText, experiment } = this.#host;
     if (failure) {
-      return html`<div class="overlay" id="overlay"><p id="overlay-text">${failure.text}</p>
+      return html`<div class="overlay" id="overlay"><p id="overlay-text">${failureText}</p>
         ${failure.retry ? html`<button type="button" class="primary" id="overlay-action" @click=${failure.retry}>${words.t('retry')}</button>` : nothing}</div>`;
     }
     if (experiment?.phase !== 'diverged') return nothing;
@@ -191,7 +215,7 @@ export class WorldPanel {
     const moving = experiment.phase === 'running' ? Math.min(MOVE_MS, MOVE_SHARE * 1000 / experiment.stepsPerSecond) : MOVE_MS;
     const progress = Math.min(1, (performance.now() - this.#movedAt) / moving);
     const isTruth = this.#cells === 'truth';
-    const rows = this.editor.draft;
+    const rows = this.#editor?.draft ?? null;
     const table = isMap && isTruth ? truth : frame.table;
     worldModule.paint(canvas, {
       view: frame.view, layout, table, q: frame.q, last: frame.last, theme, words, trained: isTruth || isTrained,

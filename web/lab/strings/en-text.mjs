@@ -73,7 +73,6 @@ export default {
   'error.model.file': 'The file is not a language model saved by Bellhop, or it is damaged.',
 
   // ---- decisions on text ----
-  'rl.title': 'Decisions by reinforcement learning',
   'rl.intro': 'The state is the text so far, the action is what comes next, the reward says how good the text is. Start from a language model of the task’s examples or from scratch, and compare.',
   'phase.pretraining': 'Training the language model: step {step} of {steps}, perplexity {perplexity}',
   'rl.clear': 'Clear the chart',
@@ -85,13 +84,7 @@ export default {
   'rl.algo.dqn': 'DQN',
   'rl.algo.ppo': 'PPO',
   'rl.algo.ppo.lm': 'PPO + KL penalty',
-  'rl.speed': 'Speed',
-  'rl.speed.slow': 'readable',
-  'rl.speed.fast': 'fast',
-  'rl.speed.max': 'max',
-  'rl.count.step': 'step',
   'rl.count.rate': 'steps/s',
-  'rl.count.mean': 'mean return',
   'rl.text': 'Text being written',
   'rl.text.none': 'Press Play: the agent writes here.',
   'rl.parts': 'Reward terms',

@@ -25,7 +25,6 @@ export default {
   'key.reset': 'reset',
   'comma': ', ',
   'full.stop': '.',
-  'thousand': 'k',
 
   // ---- links, and what is kept of a tab ----
   'share': 'Share',
@@ -39,7 +38,6 @@ export default {
   'fingerprint.help': 'SHA-256 of the parameters. Whoever opens the link and stops at the same step sees the same fingerprint.',
   'kept.offer': 'You left this tab at step {step}. Open that experiment again?',
   'kept.open': 'Open it',
-  'kept.close': 'No',
 
   // ---- the run ----
   'controls': 'Run controls',
@@ -60,7 +58,6 @@ export default {
   'seed': 'Seed',
   'seed.help': 'The same seed and settings give the same run on every machine.',
   'seed.bad': 'The seed must be a whole number from 0 to 9,007,199,254,740,991.',
-  'seed.staged': 'Seed {seed} applies after the next reset.',
   'phase.loading': 'Loading…',
   'phase.ready': 'Ready',
   'phase.preparing': 'Preparing…',
@@ -69,14 +66,12 @@ export default {
   'phase.finished': 'Finished',
   'phase.diverged': 'Diverged',
   'phase.failed': 'Cannot run',
-  'suspended': 'Waits while out of view',
   'untrained': 'untrained',
   'diverged.help': 'The values grew without bound: this run has diverged. Lower the learning rate or the discount, or update the target network less often; then reset.',
   'spoken': 'Episode {episode}, step {step}, mean return {mean}.',
   'score': 'Finished. The best greedy policy found scores {mean} ± {std} over {n|test episode|test episodes}.',
   'evaluated.policy': 'Policy evaluation of {policy}: this policy scores {mean} ± {std} over {n|test episode|test episodes}.',
   'goal': 'solved when greedy test episodes reach a mean of {threshold}',
-  'goal.none': 'no reward threshold is defined',
   'solved': 'Solved at step {step}: greedy test episodes reached a mean of {threshold}',
 
   // ---- errors ----
@@ -170,7 +165,6 @@ export default {
   'draw.trap': 'trap',
   'draw.hole': 'hole',
   'draw.cliff': 'cliff',
-  'draw.wall': 'wall',
   'draw.step': 'step {n} of the episode',
   'draw.push': 'push {action} · {how}',
   'draw.arrived': 'Goal reached',
@@ -261,7 +255,6 @@ export default {
   'input.angular velocity of theta1': 'angular velocity of θ₁',
   'input.angular velocity of theta2': 'angular velocity of θ₂',
   'sentences': 'Finished sentences (a sample)',
-  'sentences.best': 'best so far',
   'sentences.none': 'None yet. Press Play.',
 
   // ---- Q-values and policies ----
@@ -329,7 +322,6 @@ export default {
   'target.sarsa': 'y = r + γ Q(s′, a′), with the a′ it takes next',
   'target.expected': 'y = r + γ Σ π(a′ | s′) Q(s′, a′), the mean over its ε-greedy policy',
   'target.evaluation': 'y = r + γ Σ π(a′ | s′) Q(s′, a′), the mean over the given policy',
-  'target.unknown.yet': 'known after the next step',
   'target.diverged': 'no finite target: the run has diverged',
   'pull.up': 'The target lies {error} above Q(s, a).',
   'pull.down': 'The target lies {error} below Q(s, a).',

@@ -72,7 +72,6 @@ export default {
   'error.model.file': '该文件不是 Bellhop 保存的语言模型，或者已损坏。',
 
   // ---- 文本决策 ----
-  'rl.title': '用强化学习做决策',
   'rl.intro': '状态是已有的文本，动作是接下来写什么，奖励是文本的好坏。可以从任务示例的语言模型出发，也可以从零开始，比较两者的差别。',
   'phase.pretraining': '正在训练语言模型：第 {step} / {steps} 步，困惑度 {perplexity}',
   'rl.clear': '清空图表',
@@ -84,13 +83,7 @@ export default {
   'rl.algo.dqn': 'DQN',
   'rl.algo.ppo': 'PPO',
   'rl.algo.ppo.lm': 'PPO + KL 惩罚',
-  'rl.speed': '速度',
-  'rl.speed.slow': '可读',
-  'rl.speed.fast': '快',
-  'rl.speed.max': '最快',
-  'rl.count.step': '步数',
   'rl.count.rate': '步/秒',
-  'rl.count.mean': '平均回报',
   'rl.text': '正在写的文本',
   'rl.text.none': '点“播放”，智能体就在这里写。',
   'rl.parts': '奖励的各项',

@@ -24,7 +24,6 @@ export default {
   'key.reset': '重置',
   'comma': '、',
   'full.stop': '。',
-  'thousand': 'k',
 
   // ---- 链接与离开前的实验 ----
   'share': '分享',
@@ -38,7 +37,6 @@ export default {
   'fingerprint.help': '全部参数的 SHA-256 值。其他人打开链接并停在同一步，会看到相同的指纹。',
   'kept.offer': '上次离开时，这里的实验进行到第 {step} 步。要重新打开吗？',
   'kept.open': '打开',
-  'kept.close': '不用了',
 
   // ---- 训练过程 ----
   'controls': '训练控制',
@@ -59,7 +57,6 @@ export default {
   'seed': '种子',
   'seed.help': '种子和设置相同，在任何机器上都会得到完全相同的训练过程。',
   'seed.bad': '种子须为 0 到 9,007,199,254,740,991 之间的整数。',
-  'seed.staged': '种子 {seed} 将在下次重置后生效。',
   'phase.loading': '加载中…',
   'phase.ready': '就绪',
   'phase.preparing': '准备中…',
@@ -68,14 +65,12 @@ export default {
   'phase.finished': '已完成',
   'phase.diverged': '已发散',
   'phase.failed': '无法运行',
-  'suspended': '不在视野内，等待中',
   'untrained': '未训练',
   'diverged.help': '估值无限增长，训练已发散。请调小学习率或折扣因子，或加大目标网络的更新间隔，然后重置。',
   'spoken': '第 {episode} 回合，第 {step} 步，平均回报 {mean}。',
   'score': '训练完成。训练中找到的最佳贪心策略在 {n} 个测试回合中得分 {mean} ± {std}。',
   'evaluated.policy': '策略评估完成：策略“{policy}”在 {n} 个测试回合中得分 {mean} ± {std}。',
   'goal': '达标条件：贪心测试回合的平均回报达到 {threshold}',
-  'goal.none': '该环境未设达标线',
   'solved': '第 {step} 步达标：贪心测试回合的平均回报达到 {threshold}',
 
   // ---- 错误 ----
@@ -169,7 +164,6 @@ export default {
   'draw.trap': '陷阱',
   'draw.hole': '冰洞',
   'draw.cliff': '悬崖',
-  'draw.wall': '墙',
   'draw.step': '本回合第 {n} 步',
   'draw.push': '向{action}推 · {how}',
   'draw.arrived': '到达目标',
@@ -260,7 +254,6 @@ export default {
   'input.angular velocity of theta1': 'θ₁ 的角速度',
   'input.angular velocity of theta2': 'θ₂ 的角速度',
   'sentences': '写完的句子（抽样）',
-  'sentences.best': '目前最佳',
   'sentences.none': '还没有。点“播放”开始。',
 
   // ---- Q 值与策略 ----
@@ -328,7 +321,6 @@ export default {
   'target.sarsa': 'y = r + γ Q(s′, a′)，a′ 是它下一步采取的动作',
   'target.expected': 'y = r + γ Σ π(a′ | s′) Q(s′, a′)，即按其 ε-贪心策略取平均',
   'target.evaluation': 'y = r + γ Σ π(a′ | s′) Q(s′, a′)，即按给定的策略取平均',
-  'target.unknown.yet': '下一步之后才知道',
   'target.diverged': '目标不是有限的数：训练已发散',
   'pull.up': '目标比 Q(s, a) 高 {error}。',
   'pull.down': '目标比 Q(s, a) 低 {error}。',

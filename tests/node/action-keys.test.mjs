@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from '../../web/node/node.mjs';
-import { bindKeys } from '../../web/page/keys.mjs';
+import { bindKeys } from '../../web/lab/action-keys.mjs';
 
 /** What a key sends. @param {string} sign as it is written on a button */
 function eventOf(sign) {

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+// <bellhop-lab> in other people's pages: several in one document, each right; those out of view rest; what is removed leaves nothing
+// behind; nothing around them moves; a strict Content-Security-Policy holds.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from '../../../web/node/node.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../harness.mjs').Lab} Lab */
+/** What tests use of the element. @typedef {HTMLElement & { phase: string, experiment: any, setup: any, play(): Promise<void>, pause(): Promise<void>, reset(): Promise<void>, set(s: object): Promise<void> }} Element */
+
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:";
+const STYLE = 'body { margin: 0 auto; max-width: 960px; font: 18px/1.6 serif } bellhop-lab { display: block; height: 640px; overflow: auto } .space { height: 2000px }';
+
+/**
+ * A page of somebody's with these elements, under a strict policy.
+ * @param {Lab} lab @param {string} body @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+async function article(lab, body, options = {}) {
+  const context = await lab.browser.newContext({ viewport: { width: 1000, height: 900 }, locale: 'en-US', colorScheme: 'light', ...options });
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) errors.push(message.text());
+  });
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Article</title><link rel="icon" href="static/icon.svg"><meta http-equiv="Content-Security-Policy" content="${POLICY}">
+    <link rel="stylesheet" href="article.css"><script type="module" src="bellhop-lab.js"></script></head><body><main><h1>Article</h1>${body}</main></body></html>`;
+  await page.route('**/article.html', (route) => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.route('**/article.css', (route) => route.fulfill({ contentType: 'text/css', body: STYLE }));
+  await page.addInitScript(() => {
+    const watched = { shift: 0, workers: 0, violations: 0 };
+    Object.assign(window, { watched });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) watched.shift += /** @type {any} */ (entry).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+    document.addEventListener('securitypolicyviolation', () => watched.violations++);
+    window.Worker = class extends Worker {
+      /** @param {string | URL} url @param {WorkerOptions} [given] */
+      constructor(url, given) {
+        super(url, given);
+        watched.workers++;
+      }
+
+      terminate() {
+        watched.workers--;
+        super.terminate();
+      }
+    };
+    // Labs by id, or all of them; and animation frames that pass.
+    Object.assign(window, {
+      lab: (/** @type {string} */ id) => document.getElementById(id), labs: () => [...document.querySelectorAll('bellhop-lab')],
+      frames: async (/** @type {number} */ n) => {
+        for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame);
+      },
+    });
+  });
+  await page.goto(`${lab.url}article.html`);
+  const close = async () => {
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).watched.violations), 0);
+    await context.close();
+    assert.deepEqual(errors, []);
+  };
+  return { page, errors, close };
+}
+
+/** Waits for a condition over `labs()`, `lab(id)`; asked from outside, as the page's policy forbids it to evaluate text. @param {Page} page @param {string} condition */
+async function holds(page, condition) {
+  const end = Date.now() + 30_000;
+  while (!await page.evaluate(`Boolean(${condition})`)) {
+    if (Date.now() > end) throw new assert.AssertionError({ message: `it never came to hold: ${condition}` });
+    await page.evaluate(() => /** @type {any} */ (window).frames(2));
+  }
+}
+
+/** @type {ReturnType<typeof load> | null} */
+let library = null;
+
+/** The fingerprint of a run of the library in Node. @param {string} env @param {object} options */
+async function inNode(env, options) {
+  library ??= load();
+  const bh = await library;
+  const model = new bh.DQN(bh.make(env), /** @type {any} */ (options));
+  await model.learn({ totalTimesteps: /** @type {any} */ (options).totalTimesteps });
+  const hash = model.sha256().slice(0, 12);
+  model.dispose();
+  return hash;
+}
+
+/** @param {() => Lab} lab */
+export default function embed(lab) {
+  test('three labs train at once, each in its language and theme, and each gives the run that Node gives', async () => {
+    const { page, close } = await article(lab(), `
+      <bellhop-lab id="a" env="GridWorld-v0" seed="3" speed="max" settings='{"totalTimesteps": 1200}'></bellhop-lab>
+      <bellhop-lab id="b" env="CartPole-v1" seed="4" speed="max" lang="zh" theme="dark" settings='{"totalTimesteps": 900}'></bellhop-lab>
+      <bellhop-lab id="c" env="TextGen-v0" seed="5" speed="max" background settings='{"totalTimesteps": 900}'></bellhop-lab>`, { viewport: { width: 1000, height: 2100 } });
+    await holds(page, "labs().every((each) => each.phase === 'ready')");
+    await page.evaluate(() => /** @type {any} */ (window).labs().forEach((/** @type {Element} */ each) => each.play()));
+    await holds(page, "labs().every((each) => each.phase === 'finished' && each.experiment.print)");
+    const found = await page.evaluate(() => /** @type {any} */ (window).labs().map((/** @type {Element} */ each) => each.experiment.print));
+    assert.deepEqual(found, [
+      { step: 1200, hash: await inNode('GridWorld-v0', { seed: 3, totalTimesteps: 1200 }) },
+      { step: 900, hash: await inNode('CartPole-v1', { seed: 4, totalTimesteps: 900 }) },
+      { step: 900, hash: await inNode('TextGen-v0', { seed: 5, totalTimesteps: 900 }) },
+    ]);
+    const text = (/** @type {string} */ id) => page.locator(`#${id} #play-text`).textContent();
+    assert.deepEqual([await text('a'), await text('b'), await text('c')], ['Resume', '继续', 'Resume']);
+    const ground = await page.evaluate(() => ['a', 'b'].map((id) => getComputedStyle(/** @type {any} */ (window).lab(id).shadowRoot.querySelector('.lab')).backgroundColor));
+    assert.deepEqual(ground, ['rgb(255, 255, 255)', 'rgb(21, 23, 26)']);
+    assert.ok(await page.evaluate(() => /** @type {any} */ (window).watched.workers) <= 4);
+    await close();
+  });
+
+  test('of twelve labs in a long article only those in view train, and none moves the text', async () => {
+    const body = Array.from({ length: 12 }, (_, i) => `<p>Section ${i}</p><div class="space"></div><bellhop-lab id="l${i}" env="GridWorld-v0" seed="${i}" autoplay speed="max"></bellhop-lab>`).join('');
+    const { page, close } = await article(lab(), body);
+    const steps = () => page.evaluate(() => /** @type {any} */ (window).labs().map((/** @type {Element} */ each) => each.experiment?.agentFrame?.timesteps ?? 0));
+    await page.evaluate(() => /** @type {any} */ (window).frames(30));
+    const places = () => page.evaluate(() => [...document.querySelectorAll('p, .space, bellhop-lab')].map((each) => each.getBoundingClientRect().top + scrollY));
+    const first = await places();
+    assert.deepEqual(await steps(), new Array(12).fill(0), 'none is in view yet');
+    for (const i of [0, 7]) {
+      await page.locator(`#l${i}`).scrollIntoViewIfNeeded();
+      await holds(page, `lab('l${i}').experiment?.agentFrame?.timesteps > 100`);
+    }
+    await page.evaluate(() => /** @type {any} */ (window).frames(30)); // the last frame of what was left is here
+    const before = await steps();
+    await page.evaluate(() => /** @type {any} */ (window).frames(60));
+    const after = await steps();
+    assert.deepEqual(after.map((/** @type {number} */ n, /** @type {number} */ i) => i !== 7 && n > before[i]), new Array(12).fill(false));
+    assert.ok(after[7] >= before[7]);
+    assert.deepEqual(after.map((/** @type {number} */ n) => n > 0).filter(Boolean).length, 2);
+    assert.deepEqual(await places(), first, 'nothing of the article moves');
+    const shift = await page.evaluate(() => /** @type {any} */ (window).watched.shift);
+    assert.ok(shift < 0.02, `inside the labs hardly anything moves: ${shift}`);
+    await close();
+  });
+
+  test('fifty labs that come and go leave nothing behind: no workers, listeners, nodes, bytes', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="first" env="GridWorld-v0"></bellhop-lab><div id="place"></div>');
+    await holds(page, "lab('first').phase === 'ready' && lab('first').experiment.truth");
+    const client = await page.context().newCDPSession(page);
+    await client.send('Performance.enable');
+    const count = async () => {
+      for (let i = 0; i < 3; i++) await client.send('HeapProfiler.collectGarbage');
+      const { metrics } = await client.send('Performance.getMetrics');
+      const of = (/** @type {string} */ name) => metrics.find((each) => each.name === name)?.value ?? NaN;
+      const bytes = await page.evaluate(() => /** @type {any} */ (window).lab('first').experiment.trainer.liveBytes());
+      return { bytes, workers: await page.evaluate(() => /** @type {any} */ (window).watched.workers), listeners: of('JSEventListeners'), nodes: of('Nodes') };
+    };
+    const comeAndGo = async (/** @type {number} */ n) => {
+      for (let i = 0; i < n; i++) {
+        await page.evaluate((env) => {
+          const made = Object.assign(document.createElement('bellhop-lab'), { env, id: 'guest', show: 'all', controls: 'all' });
+          /** @type {any} */ (window).lab('place').append(made);
+          made.scrollIntoView();
+        }, i % 2 === 0 ? 'GridWorld-v0' : 'CartPole-v1');
+        await holds(page, "lab('guest').phase === 'ready'");
+        await page.evaluate(async (steps) => {
+          const { lab, frames } = /** @type {any} */ (window);
+          const guest = lab('guest');
+          if (steps) await guest.step();
+          guest.remove();
+          await frames(2);
+        }, i % 3 === 0);
+      }
+      await page.locator('#first').scrollIntoViewIfNeeded();
+      await page.evaluate(() => /** @type {any} */ (window).frames(20));
+    };
+    await comeAndGo(4); // what is made once is there now
+    const before = await settled(count);
+    await comeAndGo(50);
+    const after = await settled(count);
+    assert.equal(after.bytes, before.bytes);
+    assert.equal(after.workers, before.workers);
+    assert.ok(after.listeners <= before.listeners + 2, `${before.listeners} listeners became ${after.listeners}`);
+    assert.ok(after.nodes <= before.nodes * 1.1 + 50, `${before.nodes} nodes became ${after.nodes}`);
+    await page.evaluate(() => /** @type {any} */ (window).lab('first').remove());
+    await holds(page, 'watched.workers === 0');
+    await close();
+  });
+
+  test('moved in the document a lab goes on with its run; removed it ends it', async () => {
+    const { page, close } = await article(lab(), '<div id="one"><bellhop-lab id="a" env="CartPole-v1" seed="6" speed="max" settings=\'{"totalTimesteps": 3000}\'></bellhop-lab></div><div id="two"></div>');
+    await holds(page, "lab('a').phase === 'ready'");
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').play());
+    await holds(page, "lab('a').experiment.agentFrame.timesteps > 50");
+    const same = await page.evaluate(async () => {
+      const { lab, frames } = /** @type {any} */ (window);
+      const { session } = lab('a').experiment;
+      for (const place of ['two', 'one', 'two']) {
+        lab(place).append(lab('a'));
+        await frames(2);
+      }
+      return session === lab('a').experiment.session;
+    });
+    assert.ok(same);
+    await holds(page, "lab('a').phase === 'finished' && lab('a').experiment.print");
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').experiment.print.hash), await inNode('CartPole-v1', { seed: 6, totalTimesteps: 3000 }));
+    assert.ok(await page.locator('#a .uplot').count() > 0, 'its charts are there again');
+    await page.evaluate(() => {
+      const { lab } = /** @type {any} */ (window);
+      Object.assign(window, { gone: lab('a') });
+      lab('a').remove();
+    });
+    await holds(page, 'gone.experiment === null && watched.workers === 0');
+    await close();
+  });
+
+  test('keys act on the lab that has the focus, and on no other', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab><bellhop-lab id="b" env="GridWorld-v0"></bellhop-lab>', { viewport: { width: 1000, height: 1500 } });
+    await holds(page, "labs().every((each) => each.phase === 'ready')");
+    await page.keyboard.press('s');
+    await page.keyboard.press('Space');
+    await page.evaluate(() => /** @type {any} */ (window).frames(10));
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).labs().map((/** @type {Element} */ each) => each.phase)), ['ready', 'ready']);
+    await page.locator('#b #state-text').click();
+    await page.keyboard.press('s');
+    await holds(page, "lab('b').experiment.agentFrame.timesteps === 1");
+    await page.keyboard.press('Space');
+    await holds(page, "lab('b').phase === 'running'");
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').phase), 'ready');
+    await close();
+  });
+
+  test('attributes are checked, properties and methods work, events tell; stop-at is exact', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0" algo="dqnn" seed="1" stop-at="333" speed="max" settings=\'{"learningRate": -1, "env.slip": 0.1}\'></bellhop-lab>');
+    await page.evaluate(() => {
+      const told = /** @type {any[]} */ ([]);
+      Object.assign(window, { told });
+      for (const name of ['ready', 'frame', 'episode', 'phase', 'error', 'solved']) document.addEventListener(`bellhop-${name}`, (event) => told.push([name, /** @type {CustomEvent} */ (event).detail]));
+    });
+    await holds(page, "lab('a').phase === 'ready' && lab('a').shadowRoot.getElementById('notice-text')");
+    assert.match(await page.locator('#a #notice-text').textContent() ?? '', /algo=dqnn, learningRate=-1\.$/);
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.envOptions), { slip: 0.1 });
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').play());
+    await holds(page, "lab('a').phase === 'paused'");
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').experiment.agentFrame.timesteps), 333);
+    const told = await page.evaluate(() => /** @type {any} */ (window).told.map((/** @type {any[]} */ [name, detail]) => [name, detail.timesteps ?? detail.phase ?? detail.episode ?? detail.message ?? null]));
+    for (const [name, value] of [['phase', 'running'], ['phase', 'paused'], ['frame', 333]]) assert.ok(told.some((/** @type {any[]} */ each) => each[0] === name && each[1] === value), `${name} ${value}`);
+    assert.ok(told.some((/** @type {any[]} */ [name, episode]) => name === 'episode' && episode > 0));
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').set({ learningRate: 0.002, seed: 9 }));
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.changes.map((/** @type {any} */ { at, key, value }) => [at, key, value])), [[333, 'learningRate', 0.002]]);
+    await assert.rejects(page.evaluate(() => /** @type {any} */ (window).lab('a').set({ learningRat: 1 })), /learningRat/);
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').reset());
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.seed), 9);
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').setAttribute('env', 'CartPole-v1'));
+    await holds(page, "lab('a').phase === 'ready' && lab('a').setup.env === 'CartPole-v1'");
+    await close();
+  });
+
+  test('settings that are no JSON are a sentence over an empty lab', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0" settings="fast"></bellhop-lab>');
+    await holds(page, "lab('a').phase === 'failed'");
+    assert.match(await page.locator('#a #overlay-text').textContent() ?? '', /settings is "fast", but must be a JSON object/i);
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').setAttribute('settings', '{"gamma": 0.5}'));
+    await holds(page, "lab('a').phase === 'ready'");
+    await close();
+  });
+
+  test('it follows its host: language, colour scheme, colours of its own', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab>');
+    await holds(page, "lab('a').phase === 'ready'");
+    const picture = () => page.locator('#a #canvas').evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+    const light = await picture();
+    await page.evaluate(() => document.documentElement.style.setProperty('color-scheme', 'dark'));
+    await page.waitForFunction((before) => /** @type {any} */ (window).lab('a').shadowRoot.getElementById('canvas').toDataURL() !== before, light);
+    await page.evaluate(() => (document.documentElement.lang = 'zh-CN'));
+    await holds(page, "lab('a').shadowRoot.getElementById('play-text').textContent === '播放'");
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').style.setProperty('--bellhop-panel', 'rgb(1, 2, 3)'));
+    assert.equal(await page.evaluate(() => getComputedStyle(/** @type {any} */ (window).lab('a').shadowRoot.querySelector('.lab')).backgroundColor), 'rgb(1, 2, 3)');
+    await close();
+  });
+
+  test('defined twice it is there once', async () => {
+    const { page, errors, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab>');
+    await holds(page, "lab('a').phase === 'ready'");
+    await page.evaluate((url) => import(url), `${lab().url}bellhop-lab.js`);
+    assert.deepEqual(errors, []);
+    const before = await page.evaluate(() => customElements.get('bellhop-lab') === /** @type {any} */ (window).lab('a').constructor);
+    assert.ok(before);
+    await close();
+  });
+}
+
+/** A count that is the same twice. @template T @param {() => Promise<T>} count @returns {Promise<T>} */
+async function settled(count) {
+  let last = await count();
+  for (let i = 0; i < 20; i++) {
+    const next = await count();
+    if (JSON.stringify(next) === JSON.stringify(last)) return next;
+    last = next;
+  }
+  return last;
+}
