@@ -151,6 +151,11 @@ export class LanguageExperiment extends Experiment {
     this.emit('setup');
   }
 
+  /** The reader's text, whether it is learned from or not. */
+  get ownText() {
+    return this.setup.own;
+  }
+
   /** Whether it learns from a text that no link can hold. */
   get hasOwnText() {
     return this.setup.corpus === 'own';

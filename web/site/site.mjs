@@ -112,7 +112,13 @@ class Site {
     this.#watch(view, experiment);
     this.lab.experiment = experiment;
     void old?.dispose();
-    await this.#startOrFallBack(experiment);
+    try {
+      await this.#startOrFallBack(experiment);
+    } catch (error) {
+      if (this.#experiments.get(view) === experiment) this.#experiments.delete(view); // whoever tries again makes another one
+      void experiment.dispose();
+      throw error;
+    }
     if (ignored.length > 0) this.lab.notice(this.#words.t('link.ignored', { list: this.#words.list(ignored) }), 'bad');
     else void this.#offer(view, experiment);
   }

@@ -21,7 +21,8 @@ export class ControlsPanel {
   #counters = [];
   #countedAt = -Infinity;
   #seedProblem = '';
-  #seedText = '';
+  /** What is being typed, or was refused; a run that goes on does not overwrite it. @type {string | null} */
+  #seedText = null;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -106,8 +107,8 @@ export class ControlsPanel {
     if (setup?.seed === undefined) return nothing;
     const staged = /** @type {any} */ (experiment).stagedSeed ?? null;
     return html`<label class="seed" ?data-staged=${staged !== null}><span>${words.t('seed')}</span>
-      <input type="text" id="seed" inputmode="numeric" autocomplete="off" spellcheck="false" .value=${live(this.#seedProblem ? this.#seedText : String(staged ?? setup.seed))}
-        aria-describedby=${this.#seedProblem ? 'seed-problem' : 'seed-help'} aria-invalid=${this.#seedProblem ? 'true' : nothing} ?disabled=${!experiment?.can.reset} @change=${this.#changeSeed}>
+      <input type="text" id="seed" inputmode="numeric" autocomplete="off" spellcheck="false" .value=${live(this.#seedText ?? String(staged ?? setup.seed))}
+        aria-describedby=${this.#seedProblem ? 'seed-problem' : 'seed-help'} aria-invalid=${this.#seedProblem ? 'true' : nothing} ?disabled=${!experiment?.can.reset} @input=${(/** @type {any} */ event) => (this.#seedText = event.target.value)} @change=${this.#changeSeed}>
       <span class="hidden" id="seed-help">${words.t('seed.help')}</span>
       ${this.#seedProblem ? html`<span class="error staged-here" id="seed-problem" role="alert">${this.#seedProblem}</span>`
         : staged !== null ? html`<span class="caption staged-here" id="seed-staged">${words.t('staged.here', { value: staged })}</span>` : nothing}
@@ -119,9 +120,9 @@ export class ControlsPanel {
     const { experiment, words } = this.#host;
     const text = /** @type {HTMLInputElement} */ (event.target).value.trim();
     const seed = Number(text);
-    this.#seedText = text;
     const isSeed = text !== '' && Number.isSafeInteger(seed) && seed >= 0;
     this.#seedProblem = isSeed ? '' : words.t('seed.bad');
+    this.#seedText = isSeed ? null : text;
     if (isSeed) this.#host.attempt(() => /** @type {any} */ (experiment).changeSeed(seed));
     this.#host.requestUpdate();
   };

@@ -87,7 +87,7 @@ export class LastTransition {
     if (!Number.isFinite(error)) return { formula: nothing, note: `${words.t('target.diverged')} ${own}` };
     const pull = Math.abs(error) < 5e-4 ? words.t('pull.none') : words.t(error > 0 ? 'pull.up' : 'pull.down', { error: words.value(Math.abs(error), 3) });
     const n = Number(session?.info.options.nSteps ?? 1);
-    const notes = [pull, terminated ? '' : bootstrap.note, own, n > 1 && !humanFrame ? words.t('note.n_steps', { n }) : ''].filter(Boolean);
+    const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && !humanFrame ? words.t('note.n_steps', { n }) : ''].filter(Boolean);
     return { formula: terminated ? this.#mathEnd(r) : this.#mathTarget(r, gamma, bootstrap, target), note: notes.join(words.language === 'zh' ? '' : ' ') };
   }
 

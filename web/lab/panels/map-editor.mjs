@@ -29,6 +29,8 @@ export class MapEditor {
   #focused = 0;
   #tool = '';
   #problem = '';
+  /** What is being typed as a map, or was refused. @type {string | null} */
+  #text = null;
   /** Whether the focused cell is to have the focus again after the next rendering. */
   #refocus = false;
   /** The run that a draft belongs to: another run drops it. @type {unknown} */
@@ -66,7 +68,7 @@ export class MapEditor {
 
   grid() {
     const session = this.#experiment?.session ?? null;
-    if (session !== this.#session) [this.#session, this.draft, this.#problem] = [session, null, ''];
+    if (session !== this.#session) [this.#session, this.draft, this.#problem, this.#text] = [session, null, '', null];
     if (!this.isShown) return nothing;
     const { words } = this.#host;
     const rows = this.#rows;
@@ -91,8 +93,8 @@ export class MapEditor {
         <option value="">${words.t('map.cycle')}</option>${Object.entries(KINDS).map(([letter, key]) => html`<option value=${letter}>${words.t(key)}</option>`)}</select></label>
       <label class="choice"><span>${words.t('map.preset')}</span> <select id="map-preset" .value=${live(known)} @change=${(/** @type {Event} */ event) => MAPS[value(event)] && this.#apply(MAPS[value(event)].split('/'))}>
         <option value="" ?selected=${known === ''}>${words.t('map.own')}</option>${Object.keys(MAPS).map((name) => html`<option value=${name} ?selected=${name === known}>${words.t(/** @type {any} */ (`map.${name}`))}</option>`)}</select></label>
-      <label class="choice grow"><span>${words.t('map.text')}</span> <input type="text" id="map-text" autocomplete="off" spellcheck="false" .value=${live(text)} aria-invalid=${this.#problem ? 'true' : nothing}
-        aria-describedby=${this.#problem ? 'map-error' : nothing} @change=${(/** @type {Event} */ event) => this.#apply(value(event).split('/'))}></label>
+      <label class="choice grow"><span>${words.t('map.text')}</span> <input type="text" id="map-text" autocomplete="off" spellcheck="false" .value=${live(this.#text ?? text)} aria-invalid=${this.#problem ? 'true' : nothing}
+        aria-describedby=${this.#problem ? 'map-error' : nothing} @input=${(/** @type {Event} */ event) => (this.#text = value(event))} @change=${(/** @type {Event} */ event) => this.#apply(value(event).split('/'))}></label>
       ${this.#problem ? html`<p class="error" id="map-error" role="alert">${this.#problem} ${words.t('map.kept')}</p>` : nothing}
     </div>`;
   }
@@ -149,7 +151,8 @@ export class MapEditor {
     if (map === setting.preset) delete setup.envOptions.map;
     else setup.envOptions.map = map;
     const isMap = rows[0].length > 0 && rows.every((row) => row.length === rows[0].length) && /^[SGT#.]+$/.test(rows.join(''));
-    if (isMap) this.draft = rows;
+    if (isMap) [this.draft, this.#text] = [rows, null];
+    else this.#text = map;
     this.#focused = Math.min(this.#focused, this.#rows.join('').length - 1);
     this.#host.requestUpdate();
     await this.#host.attempt(async () => {

@@ -22,6 +22,8 @@ export class SettingsForm {
   #host;
   /** What is wrong with what was typed, by setting; the text stays in its field. @type {Map<string, { text: string, problem: string }>} */
   #refused = new Map();
+  /** What is being typed: a run that goes on does not overwrite it. @type {{ id: string, text: string } | null} */
+  #typing = null;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -92,8 +94,8 @@ export class SettingsForm {
         ${(field.choices ?? '').split('|').map((choice) => html`<option value=${choice} ?selected=${choice === value}>${choice}</option>`)}</select>`;
     }
     const isNumber = field.type === 'int' || field.type === 'real';
-    const input = html`<input type="text" id=${id} autocomplete="off" spellcheck="false" inputmode=${isNumber ? 'decimal' : nothing} .value=${live(refused ? refused.text : asText(value))}
-      aria-describedby=${`${refused ? `${id}-problem ` : ''}${id}-help`} aria-invalid=${refused ? 'true' : nothing} @change=${(/** @type {any} */ event) => this.#typed(setting, event.target.value)}
+    const input = html`<input type="text" id=${id} autocomplete="off" spellcheck="false" inputmode=${isNumber ? 'decimal' : nothing} .value=${live(this.#typing?.id === id ? this.#typing.text : refused ? refused.text : asText(value))}
+      aria-describedby=${`${refused ? `${id}-problem ` : ''}${id}-help`} aria-invalid=${refused ? 'true' : nothing} @input=${(/** @type {any} */ event) => (this.#typing = { id, text: event.target.value })} @change=${(/** @type {any} */ event) => this.#typed(setting, event.target.value)}
       @keydown=${isNumber ? (/** @type {KeyboardEvent} */ event) => this.#onKey(event, setting) : nothing}>`;
     if (!isNumber) return input;
     const { words, fieldName } = this.#host;
@@ -110,12 +112,14 @@ export class SettingsForm {
 
   /** @param {Setting} setting @param {1 | -1} direction */
   #step(setting, direction) {
+    this.#typing = null;
     const from = this.#experiment?.nextValueOf(setting);
     if (typeof from === 'number') this.#commit(setting, nextStep(setting.field, from, direction));
   }
 
   /** @param {Setting} setting @param {string} text */
   #typed(setting, text) {
+    this.#typing = null;
     const value = parse(setting.field, text);
     if (value === null) this.#refuse(setting, text, this.#host.words.t('bad.value', { name: this.#host.fieldName(setting.field.name), value: text }));
     else this.#commit(setting, value);
