@@ -207,7 +207,9 @@ export const styles = css`
 .decision { min-height: 40px; line-height: 20px; }
 .decision span { display: block; }
 .transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); min-height: 244px; }
-#q-caption { line-height: 20px; min-height: 40px; }
+#q-caption { line-height: 20px; min-height: 20px; }
+#solved { line-height: 20px; min-height: 20px; margin: -8px 0 8px; }
+#untrained { font-weight: 400; font-size: 13px; color: var(--bellhop-muted); margin-left: 8px; }
 .transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
 .transition .words { overflow-wrap: anywhere; min-height: 20px; }
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }

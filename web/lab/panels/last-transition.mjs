@@ -65,10 +65,9 @@ export class LastTransition {
     [this.#textNow, this.#stepNow] = [now, step];
   }
 
-  /** Whole ones as they are, others to two decimals, or to what there is of them. @param {number} r */
+  /** @param {number} r */
   #reward(r) {
-    const { words } = this.#host;
-    return Math.abs(r) < 0.01 && r !== 0 ? words.figure(r) : words.value(r, Number.isInteger(r) ? 0 : 2);
+    return this.#host.words.figure(r);
   }
 
   // ---- the target ----

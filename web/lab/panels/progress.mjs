@@ -59,7 +59,8 @@ export class ProgressPanel extends ChartPanel {
     if (experiment && experiment.history !== this.#shown) this.#begin(experiment.history);
     const { words } = this.host;
     return html`<section class="progress" part="progress" aria-labelledby="progress-title">
-      <header><h2 id="progress-title">${words.t('progress')}</h2><span class="caption" id="solved">${this.#solved()}</span></header>
+      <header><h2 id="progress-title">${words.t('progress')}</h2></header>
+      <p class="caption" id="solved">${this.#solved()}</p>
       <div id="charts" class="charts" tabindex="0" role="group" aria-label=${words.t('charts.label')} @keydown=${this.onKey}>
         ${NAMES.filter((name) => this.#shows(name)).map((name) => this.#chart(name))}
       </div>

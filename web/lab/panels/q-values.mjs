@@ -34,7 +34,7 @@ export class QValuesPanel {
   render() {
     const { words, shows } = this.#host;
     return html`<section class="q-values" part="q-values" aria-labelledby="q-values-title">
-      <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}</h2>${this.#algoChoice()}</header>
+      <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}${this.#isUntrained ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice()}</header>
       ${shows('q') ? this.#values() : nothing}
       ${shows('transition') ? this.transition.render() : nothing}
       ${shows('value-map') ? this.valueMap.render() : nothing}
@@ -68,6 +68,12 @@ export class QValuesPanel {
     this.#host.attempt(async () => this.#host.noticeSwitch(await /** @type {RunExperiment} */ (this.#experiment).switchTo({ choice })));
   };
 
+  /** A policy has no values that could look learned. */
+  get #isUntrained() {
+    const experiment = this.#experiment;
+    return Boolean(experiment?.session && !experiment.isTrained && !experiment.isPolicy);
+  }
+
   #values() {
     const { words, frame } = this.#host;
     const experiment = this.#experiment;
@@ -75,9 +81,8 @@ export class QValuesPanel {
     const chosen = frame.last.action;
     const q = chosen >= 0 ? frame.qTm1 : frame.q;
     const order = ranked(q, chosen);
-    const untrained = !experiment.isTrained && !experiment.isPolicy;
-    return html`<p class="caption" id="q-caption">${this.#caption(frame, chosen)}${untrained ? html` · <em id="untrained">${words.t('untrained')}</em>` : nothing}</p>
-      <ul class="bars" id="bars" ?data-many=${q.length > MOST} ?data-untrained=${untrained}>${this.#bars(frame, q, order, chosen)}</ul>
+    return html`<p class="caption" id="q-caption">${this.#caption(frame, chosen)}</p>
+      <ul class="bars" id="bars" ?data-many=${q.length > MOST} ?data-untrained=${this.#isUntrained}>${this.#bars(frame, q, order, chosen)}</ul>
       <p class="caption decision"><span id="took">${this.#took(frame)}</span><span id="prefers">${this.#prefers(q, order)}</span></p>`;
   }
 

@@ -71,8 +71,8 @@ export default {
   'spoken': 'Episode {episode}, step {step}, mean return {mean}.',
   'score': 'Finished. The best greedy policy found scores {mean} ± {std} over {n|test episode|test episodes}.',
   'evaluated.policy': 'Policy evaluation of {policy}: this policy scores {mean} ± {std} over {n|test episode|test episodes}.',
-  'goal': 'solved when greedy test episodes reach a mean of {threshold}',
-  'solved': 'Solved at step {step}: greedy test episodes reached a mean of {threshold}',
+  'goal': 'solved when greedy test episodes average ≥ {threshold}',
+  'solved': 'Solved at step {step}: greedy test episodes average ≥ {threshold}',
 
   // ---- errors ----
   'retry': 'Try again',
@@ -286,7 +286,7 @@ export default {
   'prefers.none': 'There is no difference between {action} and {second} now.',
   'prefers.likely': 'The policy now takes {action} with probability {chance}%.',
   'truth': 'Compared with the optimal values',
-  'truth.start': 'value of the start state',
+  'truth.start': 'start state',
   'truth.of': '{learned}, optimal {true}',
   'truth.error': 'largest difference of a Q-value',
   'truth.policy': 'states with an optimal greedy action',
