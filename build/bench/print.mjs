@@ -107,9 +107,10 @@ function pageRows({ sizes, ...times }) {
   return [
     time('page, until Play can be pressed', times.page_ready_ms, 'since navigation began, fresh profile each'),
     time('page, until the first update', times.first_update_ms, 'Play pressed at once, full speed'),
-    time('page, until the first update', times.first_update_at_first_speed_ms, 'Play pressed at once, speed left at 16x'),
+    time('page, until the first update', times.first_update_at_first_speed_ms, 'Play pressed at once, speed left at 4x'),
     sizeRow('first load of the page', first, first.measured ? '' : '; from a list, no browser told'),
     ...first.files.map((file) => sizeRow(`  ${plain(file.file)}`, file)),
+    sizeRow('a lab alone, embedded elsewhere', sizes.lab),
     ['fetched later, when asked for', ''],
     ...later.map((file) => sizeRow(`  ${plain(file.file)}`, file)),
   ];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the reader downloads, in bytes: the SIMD module; the page's first load, as a host sends it; and by name what the page
-// fetches later, if the reader asks for it.
+// What the reader downloads, in bytes: the SIMD module; the page's first load, until its charts are there, as a host sends it; a lab
+// alone, as another page embeds it; and by name what the page fetches later, if the reader asks for it or when it has nothing to do.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -9,17 +9,33 @@ import { filesBelow } from '../files.mjs';
 
 /** @typedef {{ raw: number, gzip: number, brotli: number }} Size */
 
-/** Files the scripts ask for by themselves; index.html names the others. */
-const BY_SCRIPTS = /^(worker\.js|bellhop-simd\.wasm|en-\w+\.js|plot-\w+\.js)$/;
+/** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by, the charts. */
+const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map|uPlot\.esm)-\w+\.js)$/;
 /** What the page may fetch at all; the rest of the site is the library, for others. */
-const OF_THE_PAGE = /\.js$|^bellhop-[\w-]+\.wasm$/;
+const OF_THE_PAGE = /\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
+
+/** Files with all that they import statically, sorted. @param {string[]} files */
+function withImports(files) {
+  const found = new Set(files);
+  for (const file of found) {
+    if (!file.endsWith('.js')) continue;
+    const imports = readFileSync(join(SITE, file), 'utf8').matchAll(/\b(?:import|from)"\.\/([\w.-]+\.js)"/g);
+    for (const [, imported] of imports) found.add(imported);
+  }
+  return [...found].sort();
+}
+
+const byScripts = () => filesBelow(SITE).filter((file) => BY_SCRIPTS.test(file));
 
 /** What an English reader's first load is made of, without a browser to tell; the browser tests compare it with one. */
 export function firstLoadFiles() {
   const html = readFileSync(join(SITE, 'index.html'), 'utf8');
   const named = [...html.matchAll(/(?:src|href)="\.\/([^"#]+)"/g)].map(([, file]) => file).filter((file) => existsSync(join(SITE, file)));
-  return [...new Set(['index.html', ...named, ...filesBelow(SITE).filter((file) => BY_SCRIPTS.test(file))])].sort();
+  return withImports(['index.html', ...named, ...byScripts()]);
 }
+
+/** What a page fetches that only has a lab in it. */
+export const labFiles = () => withImports(['bellhop-lab.js', ...byScripts()]);
 
 /** @param {string[]} [files] of the first load, as a browser fetched them */
 export function sizes(files) {
@@ -28,6 +44,7 @@ export function sizes(files) {
   return {
     ...total(['bellhop-simd.wasm']),
     first_load: { ...total(first), measured: files !== undefined, files: bySize(first) },
+    lab: total(labFiles()),
     later: bySize(later),
   };
 }

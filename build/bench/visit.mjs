@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Visits to the built page in headless Chromium, each with a fresh profile: what the browser fetches, and how long it
 // takes until Play can be pressed and until the agent has been updated for the first time. What is fetched is counted in a
-// visit in which nothing is pressed, as the first step fetches more; in the others Play is pressed in the page the moment it can be. The page keeps the times itself (web/page/marks.mjs), in milliseconds since the navigation began.
+// visit in which nothing is pressed, until the charts are there: what the page fetches later, when it has nothing to do, is not the
+// first load. In the others Play is pressed in the page the moment it can be. The page keeps the times itself (web/site/marks.mjs),
+// in milliseconds since the navigation began.
 import { chromium } from 'playwright-core';
 import { SITE } from '../build.mjs';
 import { serve } from '../serve.mjs';
@@ -63,9 +65,9 @@ async function look(browser, url) {
     /** @type {Set<string>} */
     const files = new Set();
     context.on('request', (request) => files.add(request.url().slice(url.length) || 'index.html'));
+    await page.addInitScript(saveData);
     await page.goto(url);
-    await page.waitForFunction(() => document.querySelectorAll('.uplot').length === 4, null, { polling: 500 });
-    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(hasCharts, null, { polling: 500 });
     return [...files].sort();
   } finally {
     await context.close();
@@ -81,9 +83,8 @@ async function visit(browser, url, speed) {
     await page.waitForTimeout(WINDOW_OPENS_MS);
     await page.goto(url);
     // Asked seldom: the question itself takes time from the page.
-    await page.waitForFunction(() => performance.getEntriesByName('bellhop:first-update').length > 0
-      && document.querySelectorAll('.uplot').length === 4, null, { polling: 500 });
-    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => performance.getEntriesByName('bellhop:first-update').length > 0, null, { polling: 500 });
+    await page.waitForFunction(hasCharts, null, { polling: 500 });
     const at = (/** @type {string} */ name) => page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, `bellhop:${name}`);
     return { ready: await at('ready'), update: await at('first-update') };
   } finally {
@@ -91,16 +92,29 @@ async function visit(browser, url, speed) {
   }
 }
 
+/** Runs in the page. */
+const hasCharts = () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4;
+
+/** Runs in the page before its scripts: a reader who wants nothing fetched for later. */
+function saveData() {
+  Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+}
+
 /** Runs in the page before its scripts: presses Play when it is no longer disabled. @param {number | null} speed */
 function playAtOnce(speed) {
-  const observer = new MutationObserver(() => {
-    const play = /** @type {HTMLButtonElement | null} */ (document.getElementById('play'));
-    if (!play || play.disabled) return;
-    observer.disconnect();
-    const slider = /** @type {HTMLInputElement} */ (document.getElementById('speed'));
-    if (speed !== null) slider.value = String(speed);
-    slider.dispatchEvent(new Event('input'));
-    play.click();
-  });
-  observer.observe(document, { subtree: true, childList: true, attributeFilter: ['disabled'] });
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function attachShadow(options) {
+    const root = attach.call(this, options);
+    const observer = new MutationObserver(() => {
+      const play = /** @type {HTMLButtonElement | null} */ (root.getElementById('play'));
+      if (!play || play.disabled) return;
+      observer.disconnect();
+      const slider = /** @type {HTMLInputElement} */ (root.getElementById('speed'));
+      if (speed !== null) slider.value = String(speed);
+      slider.dispatchEvent(new Event('input'));
+      play.click();
+    });
+    observer.observe(root, { subtree: true, childList: true, attributeFilter: ['disabled'] });
+    return root;
+  };
 }

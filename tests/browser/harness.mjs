@@ -22,7 +22,7 @@ const SUB_PATH = 'some/course/lab/';
 /** @typedef {{ errors: string[], violations: string[], requests: string[] }} Trouble */
 /** @typedef {Awaited<ReturnType<typeof start>>} Lab */
 /** @typedef {{ key: string, context: import('playwright-core').BrowserContext, page: Page, devtools: import('playwright-core').CDPSession, trouble: Trouble }} OpenWindow */
-/** @typedef {import('playwright-core').BrowserContextOptions & { saveData?: boolean }} PageOptions  saveData: nothing is fetched for later */
+/** @typedef {import('playwright-core').BrowserContextOptions & { saveData?: boolean }} PageOptions  saveData: nothing is fetched for later; true unless a test is about that */
 
 /** The windows that the present test has open. @type {AsyncLocalStorage<Set<OpenWindow>>} */
 const opened = new AsyncLocalStorage();
@@ -80,7 +80,7 @@ class Windows {
   }
 
   /** @param {PageOptions} options @returns {Promise<OpenWindow>} */
-  async take({ viewport = { width: 1280, height: 800 }, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', saveData = false, ...others }) {
+  async take({ viewport = { width: 1280, height: 800 }, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', saveData = true, ...others }) {
     const key = JSON.stringify({ saveData, ...others });
     const window = this.#free.get(key)?.pop() ?? await this.#make(key, saveData, others);
     opened.getStore()?.add(window);

@@ -5,6 +5,8 @@ import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
 import editing from './suites/editing.mjs';
+import embed from './suites/embed.mjs';
+import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
 import playing from './suites/playing.mjs';
@@ -24,4 +26,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, learning, worlds, language, loading, playing, editing, access].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, playing, editing, access].forEach((suite) => suite(get)));

@@ -136,12 +136,26 @@ test('a corpus that cannot be fetched is a sentence, and is fetched again', asyn
   assert.deepEqual([refusalOf(experiment.textProblem)?.key, experiment.text], ['lm.corpus.failed', null]);
   await experiment.play();
   assert.deepEqual([refusalOf(experiment.refused)?.key, experiment.phase], ['lm.corpus.failed', 'ready']);
+  assert.equal(experiment.refused, experiment.textProblem, 'it is one problem');
   fails = false;
   await experiment.loadText();
   assert.deepEqual([experiment.textProblem, experiment.text], [null, STORIES]);
   await experiment.play();
   assert.equal(experiment.phase, 'running');
   await experiment.pause();
+  fails = true;
+  const other = await started({}, async () => {
+    if (fails) throw new Refusal('lm.corpus.failed');
+    return STORIES;
+  });
+  fails = false;
+  await other.play(); // fetches it, too
+  assert.deepEqual([other.phase, other.refused, other.textProblem, other.text], ['running', null, null, STORIES]);
+  await other.pause();
+  other.refuse(new Refusal('error.text.encoding'));
+  assert.deepEqual([refusalOf(other.refused)?.key, other.phase], ['error.text.encoding', 'paused']);
+  other.type('another text');
+  assert.deepEqual([other.refused, other.ownText], [null, 'another text']);
 });
 
 test('Pause ends what is being made: it does not begin; out of view nothing is trained', async () => {

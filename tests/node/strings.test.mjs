@@ -29,7 +29,7 @@ const NAMES = new Set(['DQN', 'Rainbow', 'PPO', 'REINFORCE', 'SARSA', 'Double DQ
 const MADE = [
   /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
   /^error\.map\.(start|goal)$/, /^map\.(chapter|corridor|fork|bridge|rooms|maze|open)$/, /^you\.(end|discard|save|load|learn)$/,
-  /^lm\.(corpus|tokenizer)\.\w/, /^rl\.(start|algo|speed|run|summary)\.\w/, /^lr\.keep$/,
+  /^lm\.(corpus|tokenizer)\.\w/, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/,
 ];
 
 const places = (/** @type {string} */ text) => [...text.matchAll(PLACE)].map(([, name]) => name).sort();

@@ -137,7 +137,12 @@ class Site {
   /** @param {View} view @param {Startable} experiment */
   #watch(view, experiment) {
     const isShown = () => this.#experiments.get(view) === experiment && this.#view === view;
-    for (const name of ['run', 'setup']) experiment.addEventListener(name, () => isShown() && setTimeout(() => isShown() && this.#write())); // costs 10 ms, for which nobody is to wait
+    const later = () => isShown() && setTimeout(() => {
+      if (!isShown()) return;
+      this.#write();
+      if (!experiment.isRunning || performance.now() - this.#keptAt > KEEP_MS) this.#keep();
+    }); // costs 10 ms, for which nobody is to wait
+    for (const name of ['run', 'setup']) experiment.addEventListener(name, later);
     experiment.addEventListener('phase', () => isShown() && this.#keep());
     experiment.addEventListener('frame', () => {
       const { firstUpdateAt } = /** @type {any} */ (experiment).agentFrame ?? {};
@@ -243,6 +248,7 @@ class Site {
   async #reopen(view, kept) {
     await this.#make(++this.#turns, view, new URLSearchParams(kept.query));
     const experiment = /** @type {any} */ (this.#experiments.get(view));
+    if (kept.text) experiment.restoreText?.(kept.text);
     if (kept.history && 'previous' in experiment) experiment.previous = History.from(/** @type {any} */ (kept.history), experiment.trainer.catalog.records);
     this.#write();
     experiment.emit('setup');

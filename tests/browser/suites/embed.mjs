@@ -2,8 +2,8 @@
 // <bellhop-lab> in other people's pages: several in one document, each right; those out of view rest; what is removed leaves nothing
 // behind; nothing around them moves; a strict Content-Security-Policy holds.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { load } from '../../../web/node/node.mjs';
+import { test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */

@@ -1,236 +1,625 @@
 // SPDX-License-Identifier: MIT
-// The language models on the tab Text: one is trained, writes, and takes no text it cannot learn from; an agent starts from
-// one, its run is compared, and the weights of its reward change while it runs. All with the second worker, from this origin.
+// The tab Text: a language model is trained, writes, and takes no text it cannot learn from; an agent starts from one, its runs are
+// compared, and the weights of its reward change while it runs. What a link holds, and what is kept of a view that is left.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
-import { number, pause, picture, reach, text } from '../harness.mjs';
+import { allText, frames, holds, link, number, pause, phase, picture, reach, says, test, text, until } from '../harness.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What a key of the catalogue looks like where its words are missing. */
-const KEY = /\b(lm|rl|lr|text|part|env|field)\.[a-z][\w/.-]*\w/;
-
+const KEY = /\b(lm|rl|lr|text|part|env|field|error|phase)\.[a-z][\w/.-]*\w/;
 const NO_MODEL = { name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('nothing') };
+/** A tiny model: the tests share two cores. */
+const SIZES = { dModel: '16', nLayers: '1', nHeads: '2', context: '32', maxSteps: '4000' };
+const SMALL = `#view=language&${new URLSearchParams(SIZES)}`;
+const OWN = 'The bellhop carries a red suitcase upstairs. '.repeat(60).trim();
+const VIEWS = Object.freeze({ language: '.corpus', decisions: '.text-world', sentence: '#sentences' });
+/** A run, for functions of the page. @typedef {{ phase: string, isSuspended: boolean, stopAt: number, fingerprint: () => Promise<string>, frame: { nUpdates: number } | null }} Experiment */
 
-/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../harness.mjs').Page} Page */
+/** @typedef {import('../harness.mjs').Lab} Lab */
 
 /** The perplexity that is read out. @param {Page} page */
 const perplexity = async (page) => Number(/[\d.,]+/.exec(await text(page, 'lm-readout'))?.[0].replaceAll(',', '') ?? NaN);
 
-/** @param {string} counter  "1,200 / 4,000" */
-const stepsIn = (counter) => Number(counter.split('/')[0].replaceAll(',', ''));
-
-/** A tiny model: the tests share two cores. @param {Page} page */
-async function small(page) {
-  for (const [id, value] of [['dModel', '16'], ['nLayers', '1'], ['nHeads', '2'], ['context', '32'], ['maxSteps', '4000']]) await page.selectOption(`#lm-${id}`, value);
+/** @param {Page} page @param {keyof VIEWS} view */
+async function see(page, view) {
+  await page.click(`[data-view=${view}]`);
+  await page.waitForSelector(VIEWS[view]);
 }
 
-/** @param {() => import('../harness.mjs').Lab} lab */
+/** The numbers beside the sliders. @param {Page} page */
+const weights = (page) => page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value));
+
+/** What is chosen of a run. @param {Page} page */
+const chosen = (page) => Promise.all(['rl-task', 'rl-start', 'rl-algo'].map((id) => page.inputValue(`#${id}`)));
+
+/** @param {Page} page */
+const corpusIsThere = (page) => holds(page, () => /** @type {any} */ (globalThis).$('lm-text')?.value.length > 10_000);
+
+/** @param {Page} page @param {(experiment: Experiment) => unknown} ask  a function of the page */
+const ofExperiment = (page, ask) => page.evaluate(`(${ask})(document.querySelector('bellhop-lab').experiment)`);
+
+/** Remembers the experiment that is shown: another view does not show it. @param {Page} page */
+const rememberShown = (page) => page.evaluate(() => void Object.assign(globalThis, { shownBefore: /** @type {any} */ (document.querySelector('bellhop-lab')).experiment }));
+
+/** Waits until the experiment that was remembered rests, and holds that it goes on resting. @param {Page} page @param {string[]} phases */
+async function restsBehind(page, ...phases) {
+  const isAtRest = (/** @type {string[]} */ wanted) => wanted.includes(/** @type {any} */ (globalThis).shownBefore.phase);
+  await holds(page, isAtRest, phases);
+  await frames(page, 20);
+  assert.ok(await page.evaluate(isAtRest, phases), 'nothing runs behind another view');
+}
+
+/** Copies the link; not into the clipboard, of which all pages have the same one. @param {Page} page @returns {Promise<{ url: string, said: string }>} */
+async function share(page) {
+  await page.evaluate(() => void Object.defineProperty(navigator.clipboard, 'writeText', {
+    configurable: true, value: async (/** @type {string} */ url) => void Object.assign(globalThis, { copied: url }),
+  }));
+  await page.evaluate(() => void Object.assign(globalThis, { copied: '' }));
+  await page.click('#share');
+  await holds(page, () => /** @type {any} */ (globalThis).copied);
+  await says(page, 'notice-text', /clipboard/);
+  return { url: await page.evaluate(() => /** @type {any} */ (globalThis).copied), said: await text(page, 'notice-text') };
+}
+
+/** Waits until the reader's text is in the browser's storage: a moment after it was typed. @param {Page} page @param {string} own */
+const isKept = (page, own) => until(page, async () => {}, () => page.evaluate((wanted) => new Promise((resolve) => {
+  const opening = indexedDB.open('keyval-store');
+  opening.onsuccess = () => {
+    const database = opening.result;
+    const values = database.transaction('keyval').objectStore('keyval').getAll();
+    values.onsuccess = () => {
+      database.close();
+      resolve(JSON.stringify(values.result).includes(wanted));
+    };
+  };
+}), own));
+
+/** Everything that axe finds. @param {Page} page @returns {Promise<string[]>} */
+async function faults(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
+    return violations.map((/** @type {any} */ { impact, id, nodes }) => `${impact} ${id}: ${nodes.map((/** @type {any} */ node) => node.html.slice(0, 160)).join(' ')}`);
+  });
+}
+
+/** @param {() => Lab} lab */
 export default function language(lab) {
-  test('nothing of it is in the first load', async () => {
-    const { page, trouble, close } = await lab().open();
-    await page.waitForTimeout(300);
-    assert.deepEqual(trouble.requests.filter((url) => /text|corpus|section/.test(url)), []);
-    await page.click('#tab-text');
-    await page.locator('#language-part h2').scrollIntoViewIfNeeded();
-    await page.waitForFunction(() => (/** @type {HTMLTextAreaElement} */ (document.getElementById('lm-text'))).value.length > 10_000);
-    assert.ok(!trouble.requests.some((url) => url.includes('bellhop-text')), 'the module comes when it is needed');
+  first(lab);
+  models(lab);
+  corpora(lab);
+  agents(lab);
+  links(lab);
+  views(lab);
+}
+
+/** @param {() => Lab} lab */
+function first(lab) {
+  test('text: nothing of it is in the first load, and the module comes with the first view that needs it', async () => {
+    const { page, trouble, close } = await lab().open('', { saveData: true });
+    await page.waitForSelector('.uplot');
+    await frames(page, 10);
+    assert.deepEqual(trouble.requests.filter((url) => /text|corpus/.test(url)), []);
+    await page.evaluate(() => (location.hash = '#env=TextGen-v0'));
+    await page.waitForSelector('#sentences');
+    await phase(page, 'ready');
+    await frames(page, 10);
+    assert.deepEqual(trouble.requests.filter((url) => /text[-.]|-text|corpus/.test(url)), [], 'the small lab needs none of it');
+    await see(page, 'language');
+    await corpusIsThere(page);
+    assert.ok(trouble.requests.some((url) => /bellhop-text/.test(url)));
+    assert.ok(!trouble.requests.some((url) => /corpus_zh|token-text/.test(url)), 'and no more than that');
     await page.click('#tab-grid');
-    await page.waitForSelector('#language-part', { state: 'hidden' });
+    await page.waitForSelector('.corpus', { state: 'detached' });
     await close();
   });
+}
 
-  test('a language model is trained and writes; a text that will not do gives its sentence and loses nothing', async () => {
-    const { page, trouble, close } = await lab().open('#env=TextGen-v0');
-    await page.waitForSelector('#language-part');
-    await small(page);
-    await page.click('#lm-train');
-    await page.waitForFunction(() => document.getElementById('lm-readout')?.textContent !== '');
+// ---- language models ----
+
+/** @param {() => Lab} lab */
+function models(lab) {
+  test('text: a language model is trained and writes; a text that will not do gives its sentence and loses nothing', async () => {
+    const { page, trouble, close } = await lab().open('#view=language');
+    for (const [name, value] of Object.entries(SIZES)) await page.selectOption(`#lm-${name}`, value);
+    assert.equal(await page.inputValue('#lm-tokenizer'), 'word', 'letters that come together by chance may say anything');
+    await page.click('#play');
+    await holds(page, () => /** @type {any} */ (globalThis).$('lm-readout')?.textContent.trim() !== '');
     const before = await perplexity(page);
-    await page.waitForFunction(() => (document.getElementById('lm-sample')?.textContent ?? '').length > 50);
+    await holds(page, () => /** @type {any} */ (globalThis).$('lm-sample').textContent.length > 50 && /** @type {any} */ (globalThis).$('lm-sample').querySelector('b'));
     const sample = await text(page, 'lm-sample');
-    await page.waitForFunction((old) => document.getElementById('lm-sample')?.textContent?.trim() !== old, sample);
-    await page.waitForFunction(() => Number(document.getElementById('lm-steps')?.textContent?.split('/')[0].replaceAll(',', '')) >= 400);
-    await pause(page, 'lm-');
+    assert.match(await text(page, 'lm-half'), /half-learned noise/);
+    await holds(page, (old) => /** @type {any} */ (globalThis).$('lm-sample').textContent.trim() !== old, sample);
+    await reach(page, 'count-steps', 400);
+    await pause(page);
     const after = await perplexity(page);
     assert.ok(after < before * 0.6, `${before} to ${after}`);
     assert.equal(await page.locator('#lm-next li').count(), 8);
-    assert.match(await text(page, 'lm-phase'), /paused/);
+    assert.match(await text(page, 'phase-text'), /Paused/);
+    assert.equal(await text(page, 'play-text'), 'Resume');
 
     await page.setInputFiles('#lm-file', NO_MODEL);
-    await page.waitForFunction(() => (document.getElementById('lm-error')?.textContent ?? '').length > 10);
-    assert.match(await text(page, 'lm-phase'), /paused/);
-    const stood = await text(page, 'lm-steps');
-    await page.click('#lm-train');
-    await page.waitForFunction((old) => document.getElementById('lm-steps')?.textContent !== old, stood);
+    await says(page, 'lm-error', /.{10}/);
+    await phase(page, 'paused');
+    const stood = await number(page, 'count-steps');
+    await page.click('#play');
+    await reach(page, 'count-steps', stood + 1);
     assert.equal(await text(page, 'lm-error'), '');
-    await pause(page, 'lm-');
-    assert.ok(stepsIn(await text(page, 'lm-steps')) > stepsIn(stood), 'it went on');
+    await pause(page);
+    const steps = await text(page, 'count-steps');
+    assert.ok(await number(page, 'count-steps') > stood, 'it went on');
 
-    const steps = await text(page, 'lm-steps');
     await page.fill('#lm-text', 'too little');
-    await page.click('#lm-train'); // what was just typed counts
-    await page.waitForFunction(() => /more text|smaller context/.test(document.getElementById('lm-error')?.textContent ?? ''));
-    assert.equal(await text(page, 'lm-steps'), steps);
+    await page.click('#play'); // what was just typed counts
+    await says(page, 'lm-error', /more text|smaller context/);
+    await phase(page, 'paused');
+    assert.equal(await text(page, 'count-steps'), steps);
     await page.selectOption('#lm-corpus', 'stories-en');
     await page.waitForSelector('#lm-corpus-kept:not([hidden])');
+    await corpusIsThere(page);
     await page.locator('#lm-text').press('x');
     assert.ok((await page.inputValue('#lm-text')).length > 10_000);
     await page.selectOption('#lm-corpus', 'own');
     await page.waitForSelector('#lm-corpus-kept', { state: 'hidden' });
     assert.equal(await page.inputValue('#lm-text'), 'too little');
-    assert.match(await text(page, 'lm-note'), /still shown/);
+    assert.match(await text(page, 'lm-note'), /The one shown is the previous model/);
     await page.fill('#lm-text', '  ');
-    await page.click('#lm-train');
-    await page.waitForFunction(() => /no text yet/.test(document.getElementById('lm-error')?.textContent ?? ''));
+    await page.click('#play');
+    await says(page, 'lm-error', /no text yet/);
     await page.fill('#lm-prompt', 'The dog');
-    await page.waitForFunction(() => document.querySelector('#lm-sample b')?.textContent === 'The dog');
+    await holds(page, () => /** @type {any} */ (globalThis).$('lm-sample').querySelector('b')?.textContent === 'The dog');
     await page.check('#lm-greedy');
-    await page.waitForFunction(() => document.querySelector('#lm-next .number')?.textContent === '100.0%');
+    await holds(page, () => /** @type {any} */ (globalThis).$('lm-next').querySelector('.number')?.textContent === '100.0%');
     assert.deepEqual([...new Set(trouble.requests.map((url) => new URL(url).origin))].filter((origin) => origin !== 'null'), [lab().origin]);
 
     const [file] = await Promise.all([page.waitForEvent('download'), page.click('#lm-save')]);
     await page.setInputFiles('#lm-file', /** @type {string} */ (await file.path()));
-    await page.waitForFunction(() => /opened/.test(document.getElementById('lm-phase')?.textContent ?? ''));
-    await page.waitForFunction(() => (document.getElementById('lm-sample')?.textContent ?? '').length > 50);
+    await says(page, 'phase-text', /Opened/);
+    await holds(page, () => /** @type {any} */ (globalThis).$('lm-sample').textContent.length > 50);
     const note = await text(page, 'lm-note');
+    assert.match(note, /cannot be trained further/);
     await page.setInputFiles('#lm-file', NO_MODEL);
-    await page.waitForFunction(() => (document.getElementById('lm-error')?.textContent ?? '').length > 10);
-    assert.match(await text(page, 'lm-phase'), /opened/);
+    await says(page, 'lm-error', /.{10}/);
+    assert.match(await text(page, 'phase-text'), /Opened/);
     assert.equal(await text(page, 'lm-note'), note);
+    assert.match((await share(page)).said, /not the model you opened/);
     await close();
   });
 
-  test('a tab that is left while a model is prepared trains none; words of a task stand apart from the prompt', async () => {
-    const { page, close } = await lab().open('#env=TextGen-v0');
-    await page.waitForSelector('#language-part');
-    await small(page);
-    await page.evaluate(() => ['lm-train', 'tab-grid'].forEach((id) => document.getElementById(id)?.click()));
-    await page.waitForFunction(() => document.getElementById('lm-phase')?.dataset.phase === 'paused');
-    await page.waitForTimeout(200);
-    assert.deepEqual([await text(page, 'lm-phase'), await text(page, 'lm-steps')], ['paused', '0']);
+  test('text: a view that is left while a model is prepared trains none; words of a task stand apart from the prompt', async () => {
+    const { page, close } = await lab().open(SMALL);
+    await rememberShown(page);
+    await page.evaluate(() => ['play', 'tab-grid'].forEach((id) => /** @type {any} */ (globalThis).$(id).click()));
+    await page.waitForSelector('.corpus', { state: 'detached' });
+    await restsBehind(page, 'ready', 'paused');
     await page.click('#tab-text');
+    await page.waitForSelector('.corpus');
+    await phase(page, 'ready', 'paused');
+    assert.equal(await text(page, 'count-steps'), '0');
     await page.selectOption('#lm-corpus', 'task');
     await page.fill('#lm-prompt', 'the dog');
-    await page.click('#lm-train');
-    await page.waitForFunction(() => /^the dog \S/.test(document.getElementById('lm-sample')?.textContent ?? ''));
+    await page.click('#play');
+    await says(page, 'lm-sample', /^the dog \S/);
     await close();
   });
 
-  test('an agent starts from a language model, has its curve, and its reward changes while it runs', async () => {
-    const { page, close } = await lab().open('#env=TextGen-v0');
-    await page.waitForSelector('#decisions-part');
-    await page.click('#rl-play');
-    await page.waitForFunction(() => /step \d+ of/.test(document.getElementById('rl-phase')?.textContent ?? ''));
-    await reach(page, 'rl-steps', 520);
+  test('text: another seed is another model, which Reset makes; until then it waits in sight', async () => {
+    const { page, close } = await lab().open(`${SMALL}&seed=3`);
+    await corpusIsThere(page);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await link(page, 'seed=3');
+    const told = await text(page, 'lm-next');
+    await page.fill('#seed', '4');
+    await page.press('#seed', 'Tab');
+    await says(page, 'seed-staged', /4/);
+    await page.click('#reset');
+    await says(page, 'count-steps', /^0/);
+    await link(page, 'seed=4');
+    await page.waitForSelector('#seed-staged', { state: 'detached' });
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await holds(page, (other) => /** @type {any} */ (globalThis).$('lm-next').textContent.trim() !== other, told);
+    await page.fill('#seed', '3');
+    await page.press('#seed', 'Tab');
+    await page.click('#reset');
+    await says(page, 'count-steps', /^0/);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await holds(page, (same) => /** @type {any} */ (globalThis).$('lm-next').textContent.trim() === same, told);
+    await close();
+  });
+}
+
+/** @param {() => Lab} lab */
+function corpora(lab) {
+  for (const [lang, offline, again] of /** @type {const} */ ([['en', /connection/, 'Try again'], ['zh', /网络/, '重试']])) {
+    test(`text: a corpus that cannot be fetched gives a sentence, and is fetched again, ${lang}`, async () => {
+      const { page, trouble, close } = await lab().open(`#env=GridWorld-v0&lang=${lang}`, { saveData: true });
+      await page.route('**/corpus_*.txt', (route) => route.abort());
+      await page.click('#tab-text');
+      await says(page, 'lm-corpus-problem', offline);
+      assert.doesNotMatch(await text(page, 'lm-corpus-problem'), lang === 'zh' ? /[A-Za-z]{3}/ : /Failed|fetch|TypeError/);
+      assert.equal(await text(page, 'lm-corpus-retry'), again);
+      await page.click('#play');
+      await phase(page, 'ready');
+      assert.equal(await page.isVisible('#lm-error'), false, 'it is said once');
+      await page.unroute('**/corpus_*.txt');
+      await page.click('#lm-corpus-retry');
+      await corpusIsThere(page);
+      await page.waitForSelector('#lm-corpus-problem', { state: 'detached' });
+      await page.click('#step');
+      await reach(page, 'count-steps', 1);
+      assert.deepEqual(trouble.errors.filter((line) => !line.startsWith('Failed to load resource')), []);
+      trouble.errors.length = 0; // the browser's own line of what was refused
+      await close();
+    });
+  }
+
+  test('text: what is wrong with a text is said in Chinese on the Chinese page', async () => {
+    const { page, close } = await lab().open('#view=language&lang=zh');
+    await page.fill('#lm-text', 'too little');
+    await page.click('#play');
+    await says(page, 'lm-error', /太短/);
+    assert.doesNotMatch(await text(page, 'lm-error'), /[A-Za-z]{3}/);
+    await page.fill('#lm-text', '');
+    await page.click('#play');
+    await says(page, 'lm-error', /^还没有|没有文本/);
+    await page.setInputFiles('#lm-text-file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from([0xff, 0xfe, 0x41]) });
+    await says(page, 'lm-error', /UTF-8/);
+    await page.setInputFiles('#lm-file', NO_MODEL);
+    await says(page, 'lm-error', /Bellhop|损坏/);
+    assert.match(await text(page, 'lm-error'), /\p{Script=Han}/u);
+    await close();
+  });
+
+  test('text: a text of the reader’s is not in the link, which says so; it is there again after a reload', async () => {
+    const { page, close } = await lab().open(SMALL);
+    await corpusIsThere(page);
+    await page.fill('#lm-text', OWN);
+    await link(page, 'corpus=own');
+    const { url, said } = await share(page);
+    assert.match(said, /not your text/);
+    assert.ok(!/suitcase/.test(url) && url.length < 300, url);
+    await isKept(page, OWN);
+    await page.reload();
+    await holds(page, (own) => /** @type {any} */ (globalThis).$('lm-text')?.value === own, OWN);
+    assert.equal(await page.inputValue('#lm-corpus'), 'own');
+
+    await page.click('#play');
+    await reach(page, 'count-steps', 30);
+    await pause(page);
+    const steps = await text(page, 'count-steps');
+    await page.reload();
+    await says(page, 'notice-text', new RegExp(`step ${steps.split(' ')[0]}\\b`));
+    await holds(page, (own) => /** @type {any} */ (globalThis).$('lm-text')?.value === own, OWN);
+    await page.click('#notice-action');
+    await page.waitForSelector('#notice', { state: 'detached' });
+    await holds(page, (own) => /** @type {any} */ (globalThis).$('lm-text')?.value === own, OWN);
+    assert.equal(await page.inputValue('#lm-dModel'), '16', 'with its sizes');
+
+    await page.selectOption('#lm-corpus', 'stories-en');
+    await link(page, 'corpus=stories-en');
+    assert.match((await share(page)).said, /presses Play gets the same model\.$/);
+    await page.reload();
+    await page.waitForSelector('#lm-corpus-kept:not([hidden])'); // it is not the one that is learned from, but still there
+    await page.selectOption('#lm-corpus', 'own');
+    await holds(page, (own) => /** @type {any} */ (globalThis).$('lm-text')?.value === own, OWN);
+    await close();
+  });
+}
+
+// ---- decisions ----
+
+/** @param {() => Lab} lab */
+function agents(lab) {
+  test('text: an agent starts from a language model, has its curve, and its reward changes while it runs', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1');
+    await page.click('#play');
+    await says(page, 'phase-text', /step \d+ of/);
+    assert.equal(await text(page, 'play-text'), 'Pause');
+    await reach(page, 'count-steps', 520, 90_000);
     const rows = await page.locator('#rl-curves tbody th').allInnerTexts();
-    assert.deepEqual(rows.map((row) => row.trim()), ['DQN + LM', 'language model alone', 'random']);
+    assert.deepEqual(rows.map((row) => row.trim()), ['DQN + LM', 'language model alone', 'random actions']);
     const [start, lm, random] = (await page.locator('#rl-curves tbody td:nth-child(2)').allInnerTexts()).map(Number);
     assert.ok(start > random + 0.2 && lm > random + 0.2, `${start} ${lm} ${random}`);
     await page.waitForSelector('#rl-choices [data-taken]');
     assert.equal(await page.locator('#rl-choices li').count(), 8);
 
     await page.click('[aria-label="Only this: length"]');
-    await page.waitForFunction(() => /other weights from step/.test(document.getElementById('rl-curves')?.textContent ?? ''), null, { timeout: 10_000 });
-    assert.deepEqual(await page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value)), ['0', '0', '1', '0', '0']);
-    await pause(page, 'rl-');
+    await says(page, 'rl-curves', /other weights from step/);
+    assert.deepEqual(await weights(page), ['0', '0', '1', '0', '0']);
+    await pause(page);
     const before = await picture(page, '#rl-canvas');
-    const at = await number(page, 'rl-steps');
-    await page.click('#rl-step');
-    await reach(page, 'rl-steps', at + 1);
-    await page.waitForFunction((old) => /** @type {HTMLCanvasElement} */ (document.getElementById('rl-canvas')).toDataURL() !== old, before);
+    const at = await number(page, 'count-steps');
+    await page.click('#step');
+    await reach(page, 'count-steps', at + 1);
+    await holds(page, (old) => /** @type {any} */ (globalThis).$('rl-canvas').toDataURL() !== old, before);
+    assert.equal(await number(page, 'count-steps'), at + 1, 'one step');
     assert.match(await text(page, 'rl-rated'), /^of the /);
-    await page.evaluate(axeSource);
-    const found = await page.evaluate(async () => {
-      const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
-      return violations.map((/** @type {any} */ { impact, id, nodes }) => `${impact} ${id}: ${nodes.map((/** @type {any} */ node) => node.html).join(' ')}`);
-    });
-    assert.deepEqual(found.filter((/** @type {string} */ line) => /^(serious|critical)|-(part|rl|lm)/.test(line)), []);
+    assert.deepEqual(await faults(page), []);
 
+    await page.fill('#seed', '7');
+    await page.press('#seed', 'Tab');
+    await says(page, 'seed-staged', /7/);
     const names = async () => (await page.locator('#rl-curves tbody th').allInnerTexts()).map((row) => row.trim().split(',')[0]).filter((row) => row.startsWith('DQN'));
     for (const expected of [['DQN + LM', 'DQN + LM 2'], ['DQN + LM 2', 'DQN + LM 3']]) {
-      await page.click('#rl-new');
-      await page.waitForFunction((n) => document.querySelectorAll('#rl-curves tbody tr').length === n, 4);
-      await reach(page, 'rl-steps', 1);
-      await pause(page, 'rl-');
+      await page.click('#reset');
+      await holds(page, () => /** @type {any} */ (globalThis).$('rl-curves').querySelectorAll('tbody tr').length === 4);
+      await phase(page, 'ready');
+      await link(page, 'seed=7');
+      await page.click('#play');
+      await reach(page, 'count-steps', 1);
+      await pause(page);
       assert.deepEqual(await names(), expected);
       if (expected[0] === 'DQN + LM') await page.click('#rl-clear');
     }
-    await page.click('#rl-play');
-    await page.evaluate(() => ['rl-new', 'tab-grid'].forEach((id) => document.getElementById(id)?.click()));
-    await page.waitForSelector('#decisions-part', { state: 'hidden' });
-    await page.waitForFunction(() => /^(ready|paused)$/.test(document.getElementById('rl-phase')?.textContent ?? ''));
-    await page.waitForTimeout(300);
-    assert.match(await text(page, 'rl-phase'), /ready|paused/, 'nothing runs behind another tab');
+    await page.click('#play');
+    await rememberShown(page);
+    await page.evaluate(() => ['reset', 'tab-grid'].forEach((id) => /** @type {any} */ (globalThis).$(id).click()));
+    await page.waitForSelector('.text-world', { state: 'detached' });
+    await restsBehind(page, 'ready', 'paused');
     await page.click('#tab-text');
-    await page.click('#rl-step');
+    await page.click('#step');
     await page.waitForSelector('#rl-choices [data-taken]');
-    await page.waitForFunction(() => document.getElementById('rl-phase')?.textContent === 'paused');
+    await phase(page, 'paused');
     await page.selectOption('#rl-algo', 'ppo');
-    await page.waitForFunction(() => document.getElementById('rl-phase')?.textContent === 'ready');
+    await phase(page, 'ready');
+    await says(page, 'rl-took', /^$/);
     for (const id of ['rl-took', 'rl-choices', 'rl-texts', 'rl-rated']) assert.equal(await text(page, id), '', id);
     assert.deepEqual([await text(page, 'rl-reward'), await text(page, 'rl-best'), await text(page, 'rl-aside')], ['–', 'none yet', 'Press Play: the agent writes here.']);
     await close();
   });
 
-  test('a link has the task, where the agent starts from, what it learns by, and the weights', async () => {
-    const { page, close } = await lab().open('#env=TextGen-v0&text.task=Translate-v0&text.start=scratch&text.algo=ppo&text.weights=1,0,0.5&text.algo=sarsa');
-    const shown = () => page.evaluate(() => ['rl-task', 'rl-start', 'rl-algo'].map((id) => /** @type {HTMLSelectElement} */ (document.getElementById(id)).value));
-    const weights = () => page.locator('#rl-parts input[type=text]').evaluateAll((fields) => fields.map((field) => /** @type {HTMLInputElement} */ (field).value));
-    await page.waitForSelector('#rl-default:not([hidden])');
-    assert.deepEqual([...await shown(), ...await weights()], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
-    assert.match(await text(page, 'rl-ignored'), /text\.algo=sarsa$/);
-    assert.ok(await page.locator('#decisions-part').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
-    const field = page.locator('#rl-parts input[type=text]').first();
-    for (const typed of ['5', 'abc', '-1', '']) {
-      await field.fill(typed);
-      await field.press('Tab');
-      assert.equal(await field.inputValue(), '5', typed);
-    }
-    await page.click('#rl-default');
-    await page.waitForFunction(() => !location.hash.includes('weights'));
-    await page.selectOption('#rl-task', 'CodeGen-v0');
-    await page.waitForFunction(() => location.hash.includes('&text.task=CodeGen-v0&text.start=scratch&text.algo=ppo'));
-    await page.click('#tab-grid');
-    await page.waitForFunction(() => !location.hash.includes('text.'));
-    await page.click('#tab-text');
-    await page.waitForFunction(() => location.hash.includes('&text.task=CodeGen-v0'));
-    for (const bad of ['1,99,1', '1,2']) {
-      await page.evaluate((list) => (location.hash = `#env=TextGen-v0&text.task=Dialogue-v0&text.weights=${list}`), bad);
-      await page.waitForFunction((list) => document.getElementById('rl-ignored')?.textContent?.endsWith(`text.weights=${list}`), bad);
-      await page.waitForFunction(() => location.hash.endsWith('&text.task=Dialogue-v0')); // a link that comes while the page writes its own is lost
-    }
-    assert.deepEqual(await shown(), ['Dialogue-v0', 'lm', 'dqn']);
-    assert.ok(await page.isVisible('#rl-ignored'));
-    await page.selectOption('#rl-task', 'CodeGen-v0');
-    await page.waitForSelector('#rl-ignored', { state: 'hidden' });
-    await close();
-  });
-
-  test('every task is shown in both languages, on a phone too', async () => {
-    const { page, close } = await lab().open('#env=TextGen-v0&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
-    await page.waitForSelector('#decisions-part');
+  test('text: every task is shown in both languages, on a phone too', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1&lang=zh', { viewport: { width: 390, height: 800 }, colorScheme: 'dark' });
     await page.selectOption('#rl-start', 'scratch');
+    await link(page, 'start=scratch');
     await page.selectOption('#rl-algo', 'ppo');
-    for (const task of await page.locator('#rl-task option').evaluateAll((options) => options.map((option) => /** @type {HTMLOptionElement} */ (option).value))) {
-      await page.selectOption('#rl-task', task);
-      await page.waitForFunction(() => document.querySelectorAll('#rl-curves tbody tr').length > 0);
-      await page.click('#rl-step');
-      await reach(page, 'rl-steps', 1);
+    await link(page, 'algo=ppo');
+    const options = (/** @type {string} */ id) => page.locator(`#${id} option`).evaluateAll((all) => all.map((option) => /** @type {HTMLOptionElement} */ (option).value));
+    const readable = async (/** @type {string} */ what) => {
       for (const lang of ['en', 'zh']) {
         await page.click(`#lang-${lang}`);
-        await page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), lang);
-        for (const id of ['language-part', 'decisions-part']) assert.equal(KEY.exec(await page.locator(`#${id}`).innerText()), null, `${task}, ${lang}`);
+        await holds(page, (wanted) => document.documentElement.lang.startsWith(wanted) && document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('.lab')?.getAttribute('lang')?.startsWith(wanted), lang);
+        assert.equal(KEY.exec(await allText(page)), null, `${what}, ${lang}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}, ${lang}: it sticks out`);
       }
+    };
+    for (const task of await options('rl-task')) {
+      await page.selectOption('#rl-task', task);
+      await link(page, `env=${task}`);
+      await holds(page, () => /** @type {any} */ (globalThis).$('rl-curves').querySelectorAll('tbody tr').length > 0);
+      await page.click('#step');
+      await reach(page, 'count-steps', 1);
+      await readable(task);
     }
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await page.selectOption('#rl-task', 'Summarize-v0');
     await page.waitForSelector('.part.fixed');
     const [name, track, amount] = await page.locator('.part.fixed').first().locator('> *').evaluateAll((pieces) => pieces.map((piece) => piece.getBoundingClientRect().toJSON()));
     assert.ok(track.width > 100 && [track, amount].every(({ top, bottom }) => top < name.bottom && bottom > name.top), 'a row of a part');
-    await page.click('#rl-step');
-    await page.waitForFunction(() => (document.getElementById('rl-canvas')?.clientHeight ?? 0) > 220); // the whole document
+    await page.click('#step');
+    await holds(page, () => /** @type {any} */ (globalThis).$('rl-canvas').clientHeight > 220); // the whole document
+    await see(page, 'language');
+    for (const corpus of await options('lm-corpus')) {
+      await page.selectOption('#lm-corpus', corpus);
+      await link(page, `corpus=${corpus}`);
+      await readable(corpus);
+    }
     await close();
   });
+
+  test('text: a switch says what it kept and what not', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&seed=5&learningRate=0.002');
+    await page.click('[aria-label="Only this: topic"]');
+    await link(page, 'env.topicWeight=1');
+    await page.selectOption('#rl-task', 'Translate-v0');
+    await link(page, 'env=Translate-v0&algo=dqn&seed=5');
+    await link(page, 'learningRate=0.002');
+    await says(page, 'notice-text', /dropped: .*Topic weight/);
+    assert.match(await text(page, 'notice-text'), /Kept: .*Learning rate/);
+    assert.doesNotMatch(page.url(), /Weight/);
+    await page.selectOption('#rl-algo', 'ppo');
+    await page.selectOption('#rl-task', 'LearningRate-v0');
+    await says(page, 'notice-text', /PPO does not apply to Learning rate: DQN was chosen instead/);
+    await close();
+  });
+}
+
+// ---- links ----
+
+/** @param {() => Lab} lab */
+function links(lab) {
+  test('text: a link of old has the task, where the agent starts from, what it learns by, and the weights', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v0&text.task=Translate-v0&text.start=scratch&text.algo=ppo&text.weights=1,0,0.5&text.algo=sarsa');
+    await page.waitForSelector('#rl-default:not([hidden])');
+    assert.deepEqual([...await chosen(page), ...await weights(page)], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
+    await says(page, 'notice-text', /text\.algo=sarsa$/);
+    assert.equal(await page.getAttribute('[data-view=decisions]', 'aria-pressed'), 'true');
+    assert.ok(await page.locator('.text-world').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
+    await link(page, 'env=Translate-v0&algo=ppo&seed=0&start=scratch');
+    assert.doesNotMatch(page.url(), /text\./, 'it is written as links are now');
+    const field = page.locator('#rl-parts input[type=text]').first();
+    for (const [typed, problem] of /** @type {const} */ ([['5', ''], ['abc', 'abc'], ['-1', '−1'], ['', 'number']])) {
+      await field.fill(typed);
+      await field.press('Tab');
+      await holds(page, (/** @type {string} */ said) => (/** @type {any} */ (globalThis).$('rl-parts').querySelector('.error')?.textContent ?? '').includes(said), problem);
+      assert.equal(await field.inputValue(), '5', typed);
+    }
+    await page.click('#rl-default');
+    await holds(page, () => !/Weight/.test(location.hash));
+    assert.equal(await page.locator('#rl-parts .error').count(), 0);
+    await page.selectOption('#rl-task', 'CodeGen-v0');
+    await link(page, 'env=CodeGen-v0&algo=ppo&seed=0&start=scratch');
+    await page.click('#tab-grid');
+    await link(page, 'env=GridWorld-v0');
+    await page.click('#tab-text');
+    await link(page, 'env=CodeGen-v0');
+    assert.deepEqual(await chosen(page), ['CodeGen-v0', 'scratch', 'ppo']);
+    for (const bad of ['1,99,1', '1,2']) {
+      await page.evaluate((list) => (location.hash = `#env=TextGen-v0&text.task=Dialogue-v0&text.weights=${list}`), bad);
+      await says(page, 'notice-text', new RegExp(`text\\.weights=${bad}$`));
+      await holds(page, () => /^#env=Dialogue-v0&algo=dqn&seed=0$/.test(location.hash)); // a link that comes while the page writes its own is lost
+    }
+    assert.deepEqual(await chosen(page), ['Dialogue-v0', 'lm', 'dqn']);
+    assert.ok(await page.isVisible('#notice'));
+    await page.selectOption('#rl-task', 'CodeGen-v0');
+    await page.waitForSelector('#notice', { state: 'detached' });
+    await close();
+  });
+
+  for (const hash of ['#env=TextGen-v1&seed=3', '#env=TextGen-v1&algo=ppo&start=scratch&nSteps=128&seed=4']) {
+    test(`text: weights that change while it runs are in the link with their step, and the link repeats the run: ${hash}`, async () => {
+      const { page, close } = await lab().open(hash);
+      await page.click('#play');
+      await reach(page, 'count-steps', 60, 90_000);
+      await page.locator('#rl-parts .part button').nth(1).click(); // only the second part, while it runs
+      await holds(page, () => /env\.\w+Weight=1@[1-9]\d*/.test(location.hash));
+      const at = Number(/Weight=1@(\d+)/.exec(page.url())?.[1]);
+      await reach(page, 'count-steps', at + 150);
+      await pause(page);
+      const [between, updates] = [await number(page, 'count-steps'), await ofExperiment(page, (experiment) => experiment.frame?.nUpdates)];
+      await page.locator('#rl-parts input[type=text]').first().fill('0.25');
+      await page.locator('#rl-parts input[type=text]').first().press('Tab');
+      await link(page, `Weight=0.25@${between}`); // and one while it is paused
+      await page.click('#play');
+      await reach(page, 'count-steps', between + 150);
+      await pause(page);
+      assert.ok(Number(await ofExperiment(page, (experiment) => experiment.frame?.nUpdates)) > Number(updates), 'it has learned from other rewards');
+      const [end, shown] = [await number(page, 'count-steps'), await weights(page)];
+      const { url, said } = await share(page);
+      const [, changes] = /and (\d+) changes made while it ran: whoever opens it gets the same run/.exec(said) ?? [];
+      assert.equal(Number(changes), page.url().split('@').length - 1);
+      const print = String(await ofExperiment(page, (experiment) => experiment.fingerprint()));
+      assert.ok(print.length >= 12 && said.endsWith(`: ${print}`) && said.includes(`step ${end.toLocaleString('en-US')}`), said);
+      await close();
+
+      const other = await lab().open(new URL(url).hash);
+      assert.notDeepEqual(await weights(other.page), shown, 'they have not changed yet');
+      await other.page.evaluate((n) => (/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.stopAt = n), end);
+      await other.page.click('#play');
+      await reach(other.page, 'count-steps', end, 120_000);
+      await phase(other.page, 'paused');
+      assert.equal(await number(other.page, 'count-steps'), end);
+      assert.deepEqual(await weights(other.page), shown);
+      assert.ok((await share(other.page)).said.endsWith(`: ${print}`));
+      await other.close();
+    });
+  }
+
+  test('text: a link to a language model has its corpus, its sizes and its seed; what does not fit is named', async () => {
+    const { page, close } = await lab().open('#view=language&corpus=task&task=Dialogue-v0&dModel=32&maxSteps=500&seed=9&nLayers=77&env=TextGen-v0&colour=red');
+    await says(page, 'notice-text', /nLayers=77, colour=red$/);
+    const values = await Promise.all(['lm-corpus', 'lm-task', 'lm-dModel', 'lm-maxSteps', 'lm-nLayers', 'seed'].map((id) => page.inputValue(`#${id}`)));
+    assert.deepEqual(values, ['task', 'Dialogue-v0', '32', '500', '2', '9']);
+    await holds(page, () => location.hash === '#view=language&corpus=task&task=Dialogue-v0&dModel=32&maxSteps=500&seed=9');
+    await close();
+  });
+}
+
+// ---- views ----
+
+/** @param {() => Lab} lab */
+function views(lab) {
+  test('text: Space is for the view that is shown, and only that one runs', async () => {
+    const { page, close } = await lab().open(SMALL);
+    await corpusIsThere(page);
+    await page.evaluate(() => void Object.assign(globalThis, { seen: new Set() }));
+    const look = () => page.evaluate(() => {
+      const { seen } = /** @type {any} */ (globalThis);
+      seen.add(/** @type {any} */ (document.querySelector('bellhop-lab')).experiment);
+      return [...seen].map(({ kind, phase: now, isSuspended }) => `${kind} ${now === 'preparing' ? 'running' : now}${isSuspended ? ' unseen' : ''}`);
+    });
+    await look();
+    await page.click('[data-view=language]'); // it is shown already: the focus is on a button of the page
+    await page.locator('[data-view=language]').blur();
+    await page.keyboard.press('Space');
+    await phase(page, 'running');
+    await reach(page, 'count-steps', 5);
+    await see(page, 'decisions');
+    await phase(page, 'ready');
+    assert.deepEqual((await look()).map((line) => line.split(' ')[1]), ['paused', 'ready']);
+    await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+    await page.keyboard.press('Space');
+    await phase(page, 'preparing', 'running');
+    assert.deepEqual((await look()).map((line) => line.split(' ').slice(0, 2).join(' ')), ['language paused', 'text running']);
+    await page.keyboard.press('Space');
+    await phase(page, 'ready', 'paused');
+    await see(page, 'sentence');
+    await phase(page, 'ready');
+    await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+    await page.keyboard.press('Space');
+    await phase(page, 'running');
+    await reach(page, 'count-steps', 1);
+    assert.deepEqual((await look()).map((line) => line.split(' ')[1]).toSpliced(1, 1), ['paused', 'running']);
+    assert.match((await look())[1], /^text (ready|paused)/);
+    const steps = await number(page, 'count-steps');
+    await see(page, 'language');
+    await phase(page, 'paused');
+    await page.focus('#lm-prompt');
+    await page.keyboard.type(' a s r');
+    await phase(page, 'paused');
+    assert.equal(await page.inputValue('#lm-prompt'), 'The a s r', 'keys in a field are the field’s');
+    await see(page, 'sentence');
+    await phase(page, 'paused');
+    assert.ok(await number(page, 'count-steps') >= steps, 'its run is the one that was left');
+    await close();
+  });
+
+  test('text: views are entries of the history, and each is as it was left', async () => {
+    const { page, close } = await lab().open(SMALL);
+    await corpusIsThere(page);
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await see(page, 'decisions');
+    await page.selectOption('#rl-start', 'scratch');
+    await link(page, 'start=scratch');
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await phase(page, 'paused');
+    await see(page, 'sentence');
+    await link(page, 'env=TextGen-v0');
+    await page.goBack();
+    await page.waitForSelector('.text-world');
+    await says(page, 'count-steps', /^1$/);
+    assert.equal(await page.inputValue('#rl-start'), 'scratch');
+    await page.goBack();
+    await page.waitForSelector('.corpus');
+    await says(page, 'count-steps', /^1 \/ 4,000$/);
+    assert.equal(await page.getAttribute('[data-view=language]', 'aria-pressed'), 'true');
+    await page.goForward();
+    await page.waitForSelector('.text-world');
+    await says(page, 'count-steps', /^1$/);
+    await close();
+  });
+
+  const ways = /** @type {const} */ ({ 'at rest': [['light', 1280, 800], ['dark', 390, 844]], 'while it runs': [['dark', 1280, 800], ['light', 390, 844]] });
+  for (const [view, hash] of [['language', SMALL], ['decisions', '#env=TextGen-v1&start=scratch'], ['sentence', '#env=TextGen-v0']]) {
+    test(`text: axe finds nothing, in light, dark, on a phone, at rest and while it runs: ${view}`, async () => {
+      const { page, close } = await lab().open(hash);
+      await page.waitForSelector('.uplot');
+      const look = async (/** @type {keyof ways} */ when) => {
+        for (const [colorScheme, width, height] of ways[when]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height });
+          await frames(page, 2);
+          assert.deepEqual(await faults(page), [], `${when}, ${colorScheme}, ${width} px`);
+        }
+      };
+      await look('at rest');
+      if (view === 'sentence') {
+        await page.locator('#speed').fill('5');
+        await page.click('#settings summary');
+        await page.waitForSelector('.setting');
+      }
+      await page.click('#play');
+      await reach(page, 'count-steps', 100, 60_000);
+      await look('while it runs');
+      await pause(page);
+      await close();
+    });
+  }
 }

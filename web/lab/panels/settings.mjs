@@ -2,7 +2,6 @@
 // The fold with the settings: what it says when it is closed, the changes that wait for a reset, and the form, which is fetched when
 // the fold is first opened.
 import { html, nothing } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { presetAlgos } from '../fields.mjs';
 import { valueText } from './value-text.mjs';
 
@@ -27,7 +26,7 @@ export class SettingsPanel {
   render() {
     const { words } = this.#host;
     const experiment = this.#experiment;
-    return html`<details class="fold" part="settings" id="settings" .open=${live(this.#isOpen)} @toggle=${this.#toggle}>
+    return html`<details class="fold" part="settings" id="settings" .open=${this.#isOpen} @toggle=${this.#toggle}>
       <summary><span>${words.t('settings')}</span> <span class="caption" id="settings-note">${experiment ? this.#changes(experiment) : ''}</span></summary>
       ${experiment && experiment.staged.size > 0 ? html`<p class="staged" id="staged"><span id="staged-text">${words.t('staged', { n: experiment.staged.size })}</span>
         <button type="button" id="staged-reset" @click=${() => this.#host.attempt(() => experiment.reset())}>${words.t('staged.reset')}</button></p>` : nothing}
