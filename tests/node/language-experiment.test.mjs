@@ -64,7 +64,7 @@ test('a model is made with Play, is trained and writes; Pause and Play go on wit
   assert.equal(experiment.frame?.steps, 3000);
   const words = /** @type {any} */ ({ count: String, rate: String });
   assert.deepEqual(experiment.counters(words).map(({ id, text }) => [id, text]).slice(0, 2), [['count-steps', '3000 / 3000'], ['count-rate', '–']]);
-  assert.deepEqual(experiment.kept, { step: 3000, ownText: '' });
+  assert.deepEqual(experiment.kept, { step: 3000 });
 });
 
 test('Step takes one step of the optimizer; the same form and seed make the same model, another seed another one', async () => {
@@ -106,7 +106,7 @@ test('a text that will not do is refused in words, and leaves the model', async 
   await reaches(experiment, 1);
   const { session } = experiment;
   experiment.type('too little');
-  assert.deepEqual([experiment.setup.corpus, experiment.text, experiment.isStale, experiment.hasOwnText], ['own', 'too little', true, true]);
+  assert.deepEqual([experiment.setup.corpus, experiment.text, experiment.isStale, experiment.sharedAs], ['own', 'too little', true, 'shared.text']);
   await experiment.play();
   assert.deepEqual(refusalOf(experiment.refused), { key: 'error.text.short', values: { tokens: 10, held: 1, least: 34 } });
   assert.deepEqual([experiment.phase, experiment.session, experiment.frame?.steps, experiment.isStale], ['paused', session, 1, true]);

@@ -11,7 +11,7 @@ import { WORLDS } from './world-table.mjs';
 /** @typedef {'run' | 'text' | 'language'} Kind */
 /**
  * What creation gives: every kind of experiment has these.
- * @typedef {Experiment & { start: (setup?: any) => Promise<void>, plain?: () => any, query: string, kept: { step: number, history?: unknown, ownText?: string } }} Startable
+ * @typedef {Experiment & { start: (setup?: any) => Promise<void>, plain?: () => any, query: string, kept: { step: number, history?: unknown }, ownText?: string, restoreText?: (own: string) => void }} Startable
  */
 /** What of the parameters was left out is `ignored`. @typedef {{ experiment: Startable, ignored: string[] }} Created */
 

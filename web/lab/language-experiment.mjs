@@ -156,9 +156,10 @@ export class LanguageExperiment extends Experiment {
     return this.setup.own;
   }
 
-  /** Whether it learns from a text that no link can hold. */
-  get hasOwnText() {
-    return this.setup.corpus === 'own';
+  /** What a link holds of it, as a key of the words: neither a text of the reader's nor a model from a file. @returns {'shared.opened' | 'shared.text' | 'shared.model'} */
+  get sharedAs() {
+    if (this.isOpened && !this.isStale) return 'shared.opened';
+    return this.setup.corpus === 'own' ? 'shared.text' : 'shared.model';
   }
 
   /** @param {number} seed */
@@ -418,7 +419,7 @@ export class LanguageExperiment extends Experiment {
 
   /** What is worth keeping of it when the page is left. */
   get kept() {
-    return { step: this.frame?.steps ?? 0, ownText: this.setup.own };
+    return { step: this.frame?.steps ?? 0 };
   }
 
   async dispose() {

@@ -9,7 +9,7 @@ import { Superseded } from '../lab/experiment.mjs';
 import { History } from '../lab/history.mjs';
 import { trainers } from '../lab/trainers.mjs';
 import { envsOf, worldOf } from '../lab/world-table.mjs';
-import { keepView, recallView } from './kept.mjs';
+import { keepText, keepView, recallText, recallView } from './kept.mjs';
 import { firstLanguage, languageIn, speak } from './page-language.mjs';
 import { markOnce } from './marks.mjs';
 import { prefetchWhenIdle } from './prefetch.mjs';
@@ -20,7 +20,7 @@ import { wireTheme } from './theme-switch.mjs';
 /** @typedef {'grid' | 'control' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
 /** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
 
-const KEEP_MS = 5000;
+const KEEP_MS = 5000, KEEP_TEXT_MS = 300;
 
 /** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
 const VIEWS = Object.freeze({
@@ -47,6 +47,10 @@ class Site {
   /** Views whose kept state was asked for already. @type {Set<View>} */
   #offered = new Set();
   #keptAt = 0;
+  /** The reader's own text as it is kept. */
+  #keptText = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #textTimer;
   /** @type {import('../lab/words.mjs').Words} */
   #words = /** @type {any} */ (null);
 
@@ -112,6 +116,7 @@ class Site {
     this.#watch(view, experiment);
     this.lab.experiment = experiment;
     void old?.dispose();
+    void this.#restoreText(experiment);
     try {
       await this.#startOrFallBack(experiment);
     } catch (error) {
@@ -212,7 +217,7 @@ class Site {
     const { setup, agentFrame } = /** @type {any} */ (experiment);
     const hash = agentFrame && !experiment.isRunning ? await /** @type {any} */ (experiment).fingerprint?.() : '';
     const changes = setup?.changes?.length ?? 0;
-    const key = setup?.demonstrations ? 'shared.alone' : /** @type {any} */ (experiment).hasOwnText ? 'shared.text' : changes > 0 ? 'shared' : 'shared.plain';
+    const key = /** @type {any} */ (experiment).sharedAs ?? (setup?.demonstrations ? 'shared.alone' : changes > 0 ? 'shared' : 'shared.plain');
     const print = hash ? this.#words.t('fingerprint', { step: this.#words.count(agentFrame.timesteps), hash }) : '';
     try {
       await navigator.clipboard.writeText(url.href);
@@ -227,10 +232,29 @@ class Site {
   /** Keeps what the shown view is at. */
   #keep() {
     const experiment = this.#experiments.get(this.#view);
-    const { step = 0, history: past, ownText = '' } = /** @type {any} */ (experiment?.kept ?? {});
-    if (!experiment || (step === 0 && ownText === '')) return;
+    const { step = 0, history: past } = experiment?.kept ?? {};
+    if (!experiment || step === 0) return;
     this.#keptAt = performance.now();
-    void keepView(this.#view, { query: experiment.query, step, history: past, text: ownText });
+    void keepView(this.#view, { query: experiment.query, step, history: past });
+  }
+
+  /** A page that is left has no time to keep a text: that is done as soon as the reader has typed it. @param {Startable} experiment */
+  #keepText({ ownText }) {
+    clearTimeout(this.#textTimer);
+    if (ownText === undefined || ownText === this.#keptText) return;
+    this.#textTimer = setTimeout(() => {
+      this.#keptText = ownText;
+      void keepText(ownText);
+    }, KEEP_TEXT_MS);
+  }
+
+  /** Puts the reader's text back, and follows it from then on. @param {Startable} experiment */
+  async #restoreText(experiment) {
+    if (experiment.ownText === undefined) return;
+    this.#keptText = await recallText();
+    if (this.#keptText !== '') experiment.restoreText?.(this.#keptText);
+    experiment.addEventListener('setup', () => this.#keepText(experiment));
+    this.#keepText(experiment); // what was typed meanwhile
   }
 
   /** Offers what a view was left at the last time, once. @param {View} view @param {Startable} experiment */
@@ -239,7 +263,6 @@ class Site {
     this.#offered.add(view);
     const kept = await recallView(view);
     if (!kept || this.#experiments.get(view) !== experiment) return;
-    if (kept.text) /** @type {any} */ (experiment).restoreText?.(kept.text);
     if (kept.step === 0 || this.#view !== view || experiment.isRunning || /** @type {any} */ (experiment).hasSteps) return;
     this.lab.notice(this.#words.t('kept.offer', { step: this.#words.count(kept.step) }), 'good', { label: this.#words.t('kept.open'), run: () => void this.#reopen(view, kept) });
   }
@@ -248,7 +271,6 @@ class Site {
   async #reopen(view, kept) {
     await this.#make(++this.#turns, view, new URLSearchParams(kept.query));
     const experiment = /** @type {any} */ (this.#experiments.get(view));
-    if (kept.text) experiment.restoreText?.(kept.text);
     if (kept.history && 'previous' in experiment) experiment.previous = History.from(/** @type {any} */ (kept.history), experiment.trainer.catalog.records);
     this.#write();
     experiment.emit('setup');

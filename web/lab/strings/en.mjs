@@ -32,6 +32,8 @@ export default {
   'shared.plain': 'The link is in your clipboard. It holds the environment, algorithm, seed and settings: whoever opens it gets the same run.',
   'shared.alone': 'The link is in your clipboard. It holds the settings and the seed, but not the demonstrations: send their file along.',
   'shared.text': 'The link is in your clipboard. It holds the settings and the seed, but not your text: send the text along.',
+  'shared.opened': 'The link is in your clipboard. It holds the corpus, sizes and seed, but not the model you opened: send its file along.',
+  'shared.model': 'The link is in your clipboard. It holds the corpus, sizes and seed: whoever opens it and presses Play gets the same model.',
   'share.by.hand': 'Link to this run: {url}',
   'link.ignored': 'Parts of the link do not apply here and were ignored: {list}',
   'fingerprint': 'Fingerprint at step {step}: {hash}',
