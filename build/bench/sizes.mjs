@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the reader downloads, in bytes: the SIMD module; the page's first load, until its charts are there, as a host sends it; a lab
-// alone, as another page embeds it; and by name what the page fetches later, if the reader asks for it or when it has nothing to do.
+// What the reader downloads, in bytes: the SIMD module; the page's first load, all that Play needs, as a host sends it; a lab alone,
+// as another page embeds it; the library of charts, which both fetch with the first data or 1.5 s after; and by name what the page
+// fetches later, if the reader asks for it or when it has nothing to do.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -9,8 +10,10 @@ import { filesBelow } from '../files.mjs';
 
 /** @typedef {{ raw: number, gzip: number, brotli: number }} Size */
 
-/** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by, the charts. */
-const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map|uPlot\.esm)-\w+\.js)$/;
+/** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by. */
+const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
+/** What draws the charts. */
+const CHARTS = /^uPlot\.esm-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others. */
 const OF_THE_PAGE = /\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
 
@@ -37,14 +40,18 @@ export function firstLoadFiles() {
 /** What a page fetches that only has a lab in it. */
 export const labFiles = () => withImports(['bellhop-lab.js', ...byScripts()]);
 
-/** @param {string[]} [files] of the first load, as a browser fetched them */
+/** What both fetch for their charts. */
+export const chartFiles = () => filesBelow(SITE).filter((file) => CHARTS.test(file));
+
+/** @param {string[]} [files] as a browser fetched them, charts included */
 export function sizes(files) {
-  const first = files ?? firstLoadFiles();
+  const first = files?.filter((file) => !CHARTS.test(file)) ?? firstLoadFiles();
   const later = filesBelow(SITE).filter((file) => OF_THE_PAGE.test(file) && !first.includes(file));
   return {
     ...total(['bellhop-simd.wasm']),
     first_load: { ...total(first), measured: files !== undefined, files: bySize(first) },
     lab: total(labFiles()),
+    charts: total(chartFiles()),
     later: bySize(later),
   };
 }

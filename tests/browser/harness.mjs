@@ -262,17 +262,28 @@ export async function pause(page) {
   await holds(page, () => !['running', 'preparing'].includes(/** @type {any} */ (globalThis).$('phase')?.dataset.phase));
 }
 
-/** What axe finds of serious faults. @param {Page} page @returns {Promise<string[]>} */
-export async function serious(page) {
+/** What axe finds, best practices too. @param {Page} page @returns {Promise<string[]>} */
+export async function axe(page) {
   await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
+  return page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
     return violations.map((/** @type {any} */ v) => `${v.impact} ${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).slice(0, 4).join(', ')}`);
   });
-  return found.filter((/** @type {string} */ line) => /^(serious|critical)/.test(line));
 }
 
 /** What a canvas shows, to be compared. @param {Page} page @param {string} selector */
 export function picture(page, selector) {
   return page.locator(selector).first().evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+}
+
+/** Copies the link; not into the clipboard, of which all pages have the same one. @param {Page} page @returns {Promise<{ url: string, said: string }>} */
+export async function share(page) {
+  await page.evaluate(() => void Object.defineProperty(navigator.clipboard, 'writeText', {
+    configurable: true, value: async (/** @type {string} */ url) => void Object.assign(globalThis, { copied: url }),
+  }));
+  await page.evaluate(() => void Object.assign(globalThis, { copied: '' }));
+  await page.click('#share');
+  await holds(page, () => /** @type {any} */ (globalThis).copied);
+  await says(page, 'notice-text', /clipboard/);
+  return { url: await page.evaluate(() => /** @type {any} */ (globalThis).copied), said: await text(page, 'notice-text') };
 }

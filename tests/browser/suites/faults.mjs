@@ -2,22 +2,9 @@
 // Faults that the page once had, each of which was seen twice: links that were another run, changes that were not seen where they were
 // made, claims that were not so, English on the Chinese page, states that were lost.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { number, pause, reach, setSpeed, test, text } from '../harness.mjs';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { axe, number, pause, reach, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
-
-/** What axe finds, best practices too. @param {Page} page @returns {Promise<string[]>} */
-async function axe(page) {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
-    return violations.map((/** @type {any} */ v) => `${v.impact} ${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).slice(0, 4).join(', ')}`);
-  });
-}
 
 /** @param {Page} page */
 const experiment = (page) => page.evaluate(() => {
@@ -37,8 +24,7 @@ async function fingerprintAtEnd(page) {
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function faults(lab) {
   test('1: a learning rate that was changed in the middle of a run is in its link, which gives the same run', async () => {
-    const { page, context, close } = await lab().open('#env=GridWorld-v0&algo=dqn&seed=5&totalTimesteps=2500');
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=dqn&seed=5&totalTimesteps=2500');
     await page.click('#settings summary');
     await setSpeed(page, 3);
     await page.click('#play');
@@ -52,12 +38,11 @@ export default function faults(lab) {
     await setSpeed(page, 5);
     await page.click('#play');
     const print = await fingerprintAtEnd(page);
-    await page.click('#share');
-    await page.waitForFunction((hash) => /** @type {any} */ (window).$('notice-text')?.textContent.includes(hash), print.hash);
-    assert.match(await text(page, 'notice-text'), /1 change made while it ran/);
-    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const { url, said } = await share(page);
+    assert.ok(said.includes(print.hash), said);
+    assert.match(said, /1 change made while it ran/);
     await close();
-    const other = await lab().open(new URL(link).hash);
+    const other = await lab().open(new URL(url).hash);
     await setSpeed(other.page, 5);
     await other.page.click('#play');
     assert.deepEqual(await fingerprintAtEnd(other.page), print);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { formatDemonstrations, load, parseDemonstrations } from '../../../web/node/node.mjs';
-import { frames, holds, link, number, pause, reach, says, serious, setSpeed, test, text, until } from '../harness.mjs';
+import { axe, frames, holds, link, number, pause, reach, says, setSpeed, test, text, until } from '../harness.mjs';
 
 /** @typedef {import('../harness.mjs').Page} Page */
 
@@ -150,7 +150,7 @@ export default function playing(lab) {
     test(`axe finds nothing, on a phone; another tab ends it: ${hash}`, async () => {
       const { page, close } = await lab().open(hash, { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true });
       await play(page);
-      assert.deepEqual(await serious(page), []);
+      assert.deepEqual(await axe(page), []);
       const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
       assert.ok(width <= inner, `${width} px wide on ${inner}`);
       assert.doesNotMatch(await page.locator('#pad').innerText(), /you\.|\{/);

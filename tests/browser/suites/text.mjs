@@ -2,11 +2,8 @@
 // The tab Text: a language model is trained, writes, and takes no text it cannot learn from; an agent starts from one, its runs are
 // compared, and the weights of its reward change while it runs. What a link holds, and what is kept of a view that is left.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import { allText, frames, holds, link, number, pause, phase, picture, reach, says, test, text, until } from '../harness.mjs';
+import { allText, axe, frames, holds, link, number, pause, phase, picture, reach, says, share, test, text, until } from '../harness.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What a key of the catalogue looks like where its words are missing. */
 const KEY = /\b(lm|rl|lr|text|part|env|field|error|phase)\.[a-z][\w/.-]*\w/;
 const NO_MODEL = { name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('nothing') };
@@ -52,18 +49,6 @@ async function restsBehind(page, ...phases) {
   assert.ok(await page.evaluate(isAtRest, phases), 'nothing runs behind another view');
 }
 
-/** Copies the link; not into the clipboard, of which all pages have the same one. @param {Page} page @returns {Promise<{ url: string, said: string }>} */
-async function share(page) {
-  await page.evaluate(() => void Object.defineProperty(navigator.clipboard, 'writeText', {
-    configurable: true, value: async (/** @type {string} */ url) => void Object.assign(globalThis, { copied: url }),
-  }));
-  await page.evaluate(() => void Object.assign(globalThis, { copied: '' }));
-  await page.click('#share');
-  await holds(page, () => /** @type {any} */ (globalThis).copied);
-  await says(page, 'notice-text', /clipboard/);
-  return { url: await page.evaluate(() => /** @type {any} */ (globalThis).copied), said: await text(page, 'notice-text') };
-}
-
 /** Waits until the reader's text is in the browser's storage: a moment after it was typed. @param {Page} page @param {string} own */
 const isKept = (page, own) => until(page, async () => {}, () => page.evaluate((wanted) => new Promise((resolve) => {
   const opening = indexedDB.open('keyval-store');
@@ -76,15 +61,6 @@ const isKept = (page, own) => until(page, async () => {}, () => page.evaluate((w
     };
   };
 }), own));
-
-/** Everything that axe finds. @param {Page} page @returns {Promise<string[]>} */
-async function faults(page) {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
-    return violations.map((/** @type {any} */ { impact, id, nodes }) => `${impact} ${id}: ${nodes.map((/** @type {any} */ node) => node.html.slice(0, 160)).join(' ')}`);
-  });
-}
 
 /** @param {() => Lab} lab */
 export default function language(lab) {
@@ -340,7 +316,7 @@ function agents(lab) {
     await holds(page, (old) => /** @type {any} */ (globalThis).$('rl-canvas').toDataURL() !== old, before);
     assert.equal(await number(page, 'count-steps'), at + 1, 'one step');
     assert.match(await text(page, 'rl-rated'), /^of the /);
-    assert.deepEqual(await faults(page), []);
+    assert.deepEqual(await axe(page), []);
 
     await page.fill('#seed', '7');
     await page.press('#seed', 'Tab');
@@ -606,7 +582,7 @@ function views(lab) {
           await page.emulateMedia({ colorScheme });
           await page.setViewportSize({ width, height });
           await frames(page, 2);
-          assert.deepEqual(await faults(page), [], `${when}, ${colorScheme}, ${width} px`);
+          assert.deepEqual(await axe(page), [], `${when}, ${colorScheme}, ${width} px`);
         }
       };
       await look('at rest');
