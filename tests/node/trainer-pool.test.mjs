@@ -70,3 +70,21 @@ test('a worker that cannot be started is tried again by the next who asks', asyn
   assert.equal(failing.workers, 1);
   lease.release();
 });
+
+test('where no further worker can be started, those that are there serve all', async () => {
+  let works = true;
+  const { pool } = poolOf(1);
+  const lonely = new TrainerPool({ size: 3, start: async (options) => {
+    await Promise.resolve(options.wasmBinary).catch(() => {});
+    if (!works) throw new Error('no connection');
+    return (await pool.acquire()).trainer;
+  } });
+  const first = await lonely.acquire();
+  works = false;
+  const [second, third] = await Promise.all([lonely.acquire(), lonely.acquire()]);
+  assert.ok(second.trainer === first.trainer && third.trainer === first.trainer);
+  assert.equal(lonely.workers, 1);
+  await assert.rejects(lonely.acquire({ text: true }), /no connection/);
+  for (const lease of [first, second, third]) lease.release();
+  assert.equal(lonely.workers, 0);
+});

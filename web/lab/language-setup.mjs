@@ -95,7 +95,8 @@ export const tokenizerOf = ({ tokenizer, corpus }) => tokenizer ?? OWN_TOKENIZER
 
 /** The text of a corpus that lies beside the page. @param {CorpusId} id @returns {Promise<string>} */
 export async function fetchCorpus(id) {
-  const response = await fetch(new URL(FILES[id], import.meta.url)).catch(() => null);
+  const url = new URL(FILES[id], import.meta.url);
+  const response = await fetch(url).catch(() => fetch(url, { cache: 'force-cache' })).catch(() => null); // without a connection: as it was fetched before
   if (!response?.ok) throw new Refusal('lm.corpus.failed');
   return response.text();
 }

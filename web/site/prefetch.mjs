@@ -3,7 +3,7 @@
 // so that all of it is there without a connection. Not where the reader wants to save data.
 import { prefetchWorlds } from '../lab/world-table.mjs';
 import { loadWords } from '../lab/words.mjs';
-import { simdUrl } from '../lib/load.mjs';
+import { trainers } from '../lab/trainers.mjs';
 
 const AFTER_MS = 3000;
 
@@ -14,12 +14,15 @@ export function prefetchWhenIdle() {
   setTimeout(() => whenIdle(() => void prefetch()), AFTER_MS);
 }
 
-/** One after the other, so that nothing waits for it. A failure is nobody's: whoever asks for it fetches it again. */
+/**
+ * One after the other, so that nothing waits for it. A failure is nobody's: whoever asks for it fetches it again. The worker with language
+ * models is held, as none can be started without a connection.
+ */
 async function prefetch() {
   const parts = [
     () => prefetchWorlds(), () => loadWords('en', ['text', 'help']), () => loadWords('zh', ['text', 'help']), () => import('../lab/create-text-experiment.mjs'),
     () => import('../lab/panels/text-panels.mjs'), () => import('../lab/worlds/token-text.mjs'), () => import('../lab/worlds/learning-rate.mjs'), () => import('../lab/panels/settings-form.mjs'), () => import('../lab/panels/map-editor.mjs'), () => import('../lab/panels/human-play.mjs'),
-    () => fetch(simdUrl(true)), () => fetch(new URL('./static/corpus_en.txt', import.meta.url)), () => fetch(new URL('./static/corpus_zh.txt', import.meta.url)),
+    () => trainers.acquire({ text: true }), () => fetch(new URL('./static/corpus_en.txt', import.meta.url)), () => fetch(new URL('./static/corpus_zh.txt', import.meta.url)),
   ];
   for (const part of parts) {
     try {

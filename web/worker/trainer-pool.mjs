@@ -42,35 +42,47 @@ export class TrainerPool {
   }
 
   /**
-   * The worker with the fewest leases, a new one while there is room; rejects where it cannot be started, and the next call tries again.
+   * The worker with the fewest leases, a new one while there is room. Where a new one cannot be started (without a connection) those that
+   * are there serve all; rejects where there is none, and the next call tries again.
    * @param {{ text?: boolean }} [options] @returns {Promise<Lease>}
    */
   async acquire({ text = false } = {}) {
     const kind = text ? 'text' : 'plain';
-    const place = this.#choose(kind);
-    place.leases++;
-    try {
-      const trainer = await place.coming;
-      let held = true;
-      return { trainer, release: () => {
-        if (held) this.#leave(kind, place);
-        held = false;
-      } };
-    } catch (error) {
-      this.#places[kind].delete(place);
-      this.#modules.delete(kind);
-      throw error;
+    for (let place = this.#choose(kind); ;) {
+      place.leases++;
+      try {
+        return this.#lease(kind, place, await place.coming);
+      } catch (error) {
+        this.#places[kind].delete(place);
+        this.#modules.delete(kind);
+        const other = this.#least(kind);
+        if (!other) throw error;
+        place = other;
+      }
     }
+  }
+
+  /** @param {'plain' | 'text'} kind @param {Place} place @param {Trainer} trainer @returns {Lease} */
+  #lease(kind, place, trainer) {
+    let held = true;
+    return { trainer, release: () => {
+      if (held) this.#leave(kind, place);
+      held = false;
+    } };
   }
 
   /** @param {'plain' | 'text'} kind @returns {Place} */
   #choose(kind) {
-    const places = this.#places[kind];
-    const least = [...places].reduce((best, next) => (!best || next.leases < best.leases ? next : best), /** @type {Place | null} */ (null));
+    const places = this.#places[kind], least = this.#least(kind);
     if (least && (least.leases === 0 || places.size >= (kind === 'text' ? 1 : this.#size))) return least;
     const place = { coming: this.#start(kind), leases: 0 };
     places.add(place);
     return place;
+  }
+
+  /** @param {'plain' | 'text'} kind */
+  #least(kind) {
+    return [...this.#places[kind]].reduce((best, next) => (!best || next.leases < best.leases ? next : best), /** @type {Place | null} */ (null));
   }
 
   /** @param {'plain' | 'text'} kind */

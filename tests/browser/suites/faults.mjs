@@ -164,19 +164,21 @@ export default function faults(lab) {
   });
 
   test('8: what was fetched while nothing happened is there without a connection: tabs, views, settings, the other language', async () => {
-    const { page, context, close } = await lab().open('#env=GridWorld-v0', { saveData: false });
+    const { page, context, trouble, close } = await lab().open('#env=GridWorld-v0', { saveData: false });
     await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name, responseEnd }) => /corpus_zh/.test(name) && /** @type {any} */ (responseEnd) > 0));
     await context.setOffline(true);
     for (const [selector, hash] of [['#tab-control', 'CartPole'], ['#tab-pixels', 'Catch'], ['#tab-text', 'view=language'], ['[data-view=decisions]', 'TextGen-v1'], ['[data-view=sentence]', 'TextGen-v0'], ['#tab-grid', 'GridWorld']]) {
       await page.click(selector);
       await page.waitForFunction((piece) => location.hash.includes(piece) && /** @type {any} */ (window).$('play')?.disabled === false, hash);
       assert.equal(await page.locator('#overlay').count(), 0, selector);
+      if (hash === 'view=language') await page.waitForFunction(() => /** @type {any} */ (window).$('lm-text')?.value.length > 10_000);
     }
     await page.click('#lang-zh');
     await page.waitForFunction(() => /** @type {any} */ (window).$('play-text')?.textContent === '播放');
     await page.click('#settings summary');
     await page.waitForSelector('.setting');
     await context.setOffline(false);
+    for (const error of trouble.errors.splice(0)) assert.match(error, /ERR_INTERNET_DISCONNECTED/, 'of the browser: it asks for the icon with every address');
     await close();
   });
 

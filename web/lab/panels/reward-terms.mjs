@@ -20,6 +20,8 @@ export class RewardTerms {
   #host;
   /** The slider that is being moved. @type {{ key: string, value: number } | null} */
   #moved = null;
+  /** The number that is being typed: no render may put another one there. @type {{ key: string, text: string } | null} */
+  #typing = null;
   /** What is wrong with what was typed, by option. @type {Map<string, string>} */
   #problems = new Map();
 
@@ -86,8 +88,10 @@ export class RewardTerms {
         <input type="range" min=${Math.max(0, field.min ?? 0)} max=${Math.min(field.max ?? SLIDER_MAX, SLIDER_MAX)} step=${SLIDER_STEP} .value=${live(shown)}
           aria-label=${words.t('rl.weight.of', { part: name })} @input=${(/** @type {any} */ event) => this.#move(key, Number(event.target.value))}
           @change=${(/** @type {any} */ event) => this.#weigh({ [key]: Number(event.target.value) })}>
-        <input type="text" inputmode="decimal" autocomplete="off" .value=${live(shown)} aria-label=${words.t('rl.weight.value', { part: name })}
-          aria-describedby=${problem ? `rl-problem-${key}` : nothing}
+        <input type="text" inputmode="decimal" autocomplete="off" .value=${live(this.#typing?.key === key ? this.#typing.text : shown)}
+          aria-label=${words.t('rl.weight.value', { part: name })}
+          aria-describedby=${problem ? `rl-problem-${key}` : nothing} @blur=${() => (this.#typing = null)}
+          @input=${(/** @type {any} */ event) => (this.#typing = { key, text: event.target.value })}
           @change=${(/** @type {any} */ event) => this.#typed(setting, name, event.target.value)}></span>
       <button type="button" class="quiet" aria-label=${words.t('rl.only.label', { part: name })} @click=${() => this.#weigh(all())}>
         ${words.t('rl.only')}</button>
@@ -103,6 +107,7 @@ export class RewardTerms {
   /** What is no weight is put back, and it is said why. @param {import('../fields.mjs').Setting} setting @param {string} name @param {string} text */
   #typed({ field, key }, name, text) {
     const { words } = this.#host;
+    this.#typing = null;
     const weight = text.trim() === '' ? NaN : Number(text);
     const problem = problemOf(field, weight);
     if (problem) {

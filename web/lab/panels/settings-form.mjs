@@ -96,7 +96,7 @@ export class SettingsForm {
     const isNumber = field.type === 'int' || field.type === 'real';
     const input = html`<input type="text" id=${id} autocomplete="off" spellcheck="false" inputmode=${isNumber ? 'decimal' : nothing} .value=${live(this.#typing?.id === id ? this.#typing.text : refused ? refused.text : asText(value))}
       aria-describedby=${`${refused ? `${id}-problem ` : ''}${id}-help`} aria-invalid=${refused ? 'true' : nothing} @input=${(/** @type {any} */ event) => (this.#typing = { id, text: event.target.value })} @change=${(/** @type {any} */ event) => this.#typed(setting, event.target.value)}
-      @keydown=${isNumber ? (/** @type {KeyboardEvent} */ event) => this.#onKey(event, setting) : nothing}>`;
+      @blur=${() => (this.#typing = null)} @keydown=${isNumber ? (/** @type {KeyboardEvent} */ event) => this.#onKey(event, setting) : nothing}>`;
     if (!isNumber) return input;
     const { words, fieldName } = this.#host;
     const name = fieldName(field.name);
