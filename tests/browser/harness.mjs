@@ -21,7 +21,7 @@ const SUB_PATH = 'some/course/lab/';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ errors: string[], violations: string[], requests: string[] }} Trouble */
 /** @typedef {Awaited<ReturnType<typeof start>>} Lab */
-/** @typedef {{ key: string, context: import('playwright-core').BrowserContext, page: Page, devtools: import('playwright-core').CDPSession, trouble: Trouble }} OpenWindow */
+/** @typedef {{ key: string, context: import('playwright-core').BrowserContext, page: Page, devtools: import('playwright-core').CDPSession, script: string, trouble: Trouble }} OpenWindow */
 /** @typedef {import('playwright-core').BrowserContextOptions & { saveData?: boolean }} PageOptions  saveData: nothing is fetched for later; true unless a test is about that */
 
 /** The windows that the present test has open. @type {AsyncLocalStorage<Set<OpenWindow>>} */
@@ -55,6 +55,8 @@ export async function start() {
     url, origin: new URL(url).origin, browser,
     /** @param {string} hash @param {PageOptions} [options] */
     open: (hash = '', options = {}) => openPage(windows, url + hash, options),
+    /** An empty window, for what is no plain page. @param {PageOptions} [options] */
+    window: (options = {}) => openWindow(windows, options),
     async close() {
       await browser.close();
       await server.close();
@@ -80,36 +82,41 @@ class Windows {
   }
 
   /** @param {PageOptions} options @returns {Promise<OpenWindow>} */
-  async take({ viewport = { width: 1280, height: 800 }, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', saveData = true, ...others }) {
-    const key = JSON.stringify({ saveData, ...others });
-    const window = this.#free.get(key)?.pop() ?? await this.#make(key, saveData, others);
+  async take({ viewport, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', hasTouch = false, saveData = true, ...others }) {
+    const key = JSON.stringify(others);
+    const window = this.#free.get(key)?.pop() ?? await this.#make(key, others);
     opened.getStore()?.add(window);
-    await window.page.setViewportSize(viewport ?? { width: 1280, height: 800 });
-    await window.page.emulateMedia({ colorScheme, forcedColors, reducedMotion });
+    const { page, devtools } = window;
+    await page.setViewportSize(viewport ?? { width: 1280, height: 800 });
+    await page.emulateMedia({ colorScheme, forcedColors, reducedMotion });
+    await devtools.send('Emulation.setTouchEmulationEnabled', { enabled: hasTouch });
+    const source = saveData ? 'Object.defineProperty(navigator, "connection", { value: { saveData: true } })' : '';
+    window.script = (await devtools.send('Page.addScriptToEvaluateOnNewDocument', { source })).identifier;
     return window;
   }
 
-  /** @param {string} key @param {boolean} saveData @param {import('playwright-core').BrowserContextOptions} options @returns {Promise<OpenWindow>} */
-  async #make(key, saveData, options) {
+  /** @param {string} key @param {import('playwright-core').BrowserContextOptions} options @returns {Promise<OpenWindow>} */
+  async #make(key, options) {
     const context = await this.#browser.newContext({ locale: 'en-US', ...options });
     const page = await context.newPage();
-    const window = { key, context, page, devtools: await context.newCDPSession(page), trouble: noTrouble() };
+    const window = { key, context, page, devtools: await context.newCDPSession(page), script: '', trouble: noTrouble() };
+    await window.devtools.send('Page.enable');
     page.on('pageerror', (error) => window.trouble.errors.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') window.trouble.errors.push(message.text());
     });
     context.on('request', (request) => window.trouble.requests.push(request.url()));
     await page.addInitScript(watch);
-    if (saveData) await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
     return window;
   }
 
   /** @param {OpenWindow} window */
   async giveBack(window) {
-    const { key, page, context, devtools } = window;
+    const { key, page, context, devtools, script } = window;
     window.trouble = noTrouble();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.clearPermissions();
+    await devtools.send('Page.removeScriptToEvaluateOnNewDocument', { identifier: script });
     await page.goto('about:blank');
     await devtools.send('Storage.clearDataForOrigin', { origin: this.#origin, storageTypes: 'all' });
     window.trouble = noTrouble();
@@ -121,18 +128,24 @@ class Windows {
 /** @returns {Trouble} */
 const noTrouble = () => ({ errors: [], violations: [], requests: [] });
 
-/** A page with nothing stored, ready to play. @param {Windows} windows @param {string} url @param {PageOptions} options */
-async function openPage(windows, url, options) {
+/** @param {Windows} windows @param {PageOptions} options */
+async function openWindow(windows, options) {
   const window = await windows.take(options);
   const { page, context, trouble } = window;
-  await page.goto(url);
-  await holds(page, () => /** @type {any} */ (globalThis).$('play')?.disabled === false);
   const close = async () => {
     trouble.violations.push(...await page.evaluate(() => /** @type {any} */ (globalThis).watched.violations));
     await windows.giveBack(window);
     assert.deepEqual({ errors: trouble.errors, violations: trouble.violations }, { errors: [], violations: [] });
   };
   return { page, context, trouble, close };
+}
+
+/** A page with nothing stored, ready to play. @param {Windows} windows @param {string} url @param {PageOptions} options */
+async function openPage(windows, url, options) {
+  const window = await openWindow(windows, options);
+  await window.page.goto(url);
+  await holds(window.page, () => /** @type {any} */ (globalThis).$('play')?.disabled === false);
+  return window;
 }
 
 /** Runs in the page before its scripts. */
@@ -143,7 +156,7 @@ function watch() {
     const [, sign, digits, unit] = /^([−-]?)([\d,.]+)(K?)/.exec(/** @type {any} */ (window).$(id)?.textContent.trim() ?? '') ?? [];
     return digits === undefined ? NaN : Number(digits.replaceAll(',', '')) * (sign ? -1 : 1) * (unit ? 1000 : 1);
   } });
-  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0 };
+  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0, workers: 0, shift: 0 };
   Object.assign(window, { watched });
   document.addEventListener('securitypolicyviolation', (event) => {
     watched.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
@@ -151,6 +164,9 @@ function watch() {
   new PerformanceObserver((list) => {
     watched.long.push(...list.getEntries().map(({ duration }) => duration));
   }).observe({ type: 'longtask' });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) watched.shift += /** @type {any} */ (entry).value;
+  }).observe({ type: 'layout-shift', buffered: true });
   for (const name of /** @type {const} */ (['instantiate', 'instantiateStreaming'])) {
     const made = /** @type {any} */ (WebAssembly)[name];
     /** @type {any} */ (WebAssembly)[name] = (/** @type {any[]} */ ...args) => {
@@ -162,7 +178,13 @@ function watch() {
     /** @param {string | URL} url @param {WorkerOptions} [options] */
     constructor(url, options) {
       super(url, options);
+      watched.workers++;
       this.addEventListener('message', ({ data }) => (watched.frames += data?.frame ? 1 : 0));
+    }
+
+    terminate() {
+      watched.workers--;
+      super.terminate();
     }
   };
 }

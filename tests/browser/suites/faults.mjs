@@ -2,7 +2,7 @@
 // Faults that the page once had, each of which was seen twice: links that were another run, changes that were not seen where they were
 // made, claims that were not so, English on the Chinese page, states that were lost.
 import assert from 'node:assert/strict';
-import { axe, number, pause, reach, setSpeed, share, test, text } from '../harness.mjs';
+import { axe, holds, number, pause, reach, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -14,7 +14,7 @@ const experiment = (page) => page.evaluate(() => {
 
 /** Waits until the shown run has come to its end, and gives its fingerprint. @param {Page} page */
 async function fingerprintAtEnd(page) {
-  await page.waitForFunction(() => {
+  await holds(page, () => {
     const { phase, print, agentFrame } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
     return phase === 'finished' && print?.step === agentFrame.timesteps;
   });
@@ -33,7 +33,7 @@ export default function faults(lab) {
     const at = await number(page, 'count-steps');
     await page.fill('#set-options-learningRate', '0.5');
     await page.press('#set-options-learningRate', 'Enter');
-    await page.waitForFunction((step) => location.hash.includes(`learningRate=0.5@${step}`), at);
+    await holds(page, (step) => location.hash.includes(`learningRate=0.5@${step}`), at);
     assert.match(await text(page, 'settings-note'), /Learning rate 0\.5 from step/);
     await setSpeed(page, 5);
     await page.click('#play');
@@ -60,7 +60,7 @@ export default function faults(lab) {
     assert.match(page.url(), /seed=0/);
     assert.equal(await page.inputValue('#seed'), '7');
     await page.click('#reset');
-    await page.waitForFunction(() => location.hash.includes('seed=7'));
+    await holds(page, () => location.hash.includes('seed=7'));
     assert.equal(await page.locator('#seed-staged').count(), 0);
     await close();
   });
@@ -68,11 +68,11 @@ export default function faults(lab) {
   test('3: another environment keeps the algorithm and changed settings; what does not apply is announced', async () => {
     const { page, close } = await lab().open('#env=GridWorld-v0&algo=dqn&seed=3&learningRate=0.002&env.slip=0.1');
     await page.selectOption('#env', 'FrozenLake-v1');
-    await page.waitForFunction(() => location.hash.includes('FrozenLake'));
+    await holds(page, () => location.hash.includes('FrozenLake'));
     assert.equal((await experiment(page)).query, 'env=FrozenLake-v1&algo=dqn&seed=3&learningRate=0.002');
     assert.match(await text(page, 'notice-text'), /Slip probability.*Kept: Learning rate/);
     await page.selectOption('#algo', 'value-iteration');
-    await page.waitForFunction(() => location.hash.includes('value-iteration'));
+    await holds(page, () => location.hash.includes('value-iteration'));
     assert.match(await text(page, 'notice-text'), /dropped: Learning rate/);
     await close();
   });
@@ -81,14 +81,14 @@ export default function faults(lab) {
     const { page, close } = await lab().open('#env=GridWorld-v0&algo=policy-evaluation&totalTimesteps=300');
     await setSpeed(page, 5);
     await page.click('#play');
-    await page.waitForFunction(() => /^Policy evaluation of/.test(/** @type {any} */ (window).$('notice-text')?.textContent ?? ''));
+    await holds(page, () => /^Policy evaluation of/.test(/** @type {any} */ (window).$('notice-text')?.textContent ?? ''));
     assert.match(await text(page, 'notice-text'), /uniform random policy.* scores −?0\.\d\d ±/);
     assert.doesNotMatch(await text(page, 'solved'), /★|Solved/);
     await close();
     const other = await lab().open('#env=GridWorld-v0&algo=value-iteration&totalTimesteps=300');
     await setSpeed(other.page, 5);
     await other.page.click('#play');
-    await other.page.waitForFunction(() => /★/.test(/** @type {any} */ (window).$('solved').textContent));
+    await holds(other.page, () => /★/.test(/** @type {any} */ (window).$('solved').textContent));
     assert.match(await text(other.page, 'solved'), /greedy test episodes average ≥ 1/);
     await other.close();
   });
@@ -157,7 +157,7 @@ export default function faults(lab) {
     assert.match(await text(page, 'notice-text'), /could not be fetched. Check your connection/);
     await context.setOffline(false);
     await page.click('#overlay-action');
-    await page.waitForFunction(() => location.hash.includes('CartPole') && /** @type {any} */ (window).$('play')?.disabled === false);
+    await holds(page, () => location.hash.includes('CartPole') && /** @type {any} */ (window).$('play')?.disabled === false);
     await page.waitForSelector('#overlay', { state: 'detached' });
     for (const error of trouble.errors.splice(0)) assert.match(error, /ERR_INTERNET_DISCONNECTED/, 'of the browser, about the connection');
     await close();
@@ -165,16 +165,16 @@ export default function faults(lab) {
 
   test('8: what was fetched while nothing happened is there without a connection: tabs, views, settings, the other language', async () => {
     const { page, context, trouble, close } = await lab().open('#env=GridWorld-v0', { saveData: false });
-    await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name, responseEnd }) => /corpus_zh/.test(name) && /** @type {any} */ (responseEnd) > 0));
+    await holds(page, () => performance.getEntriesByType('resource').some(({ name, responseEnd }) => /corpus_zh/.test(name) && /** @type {any} */ (responseEnd) > 0));
     await context.setOffline(true);
     for (const [selector, hash] of [['#tab-control', 'CartPole'], ['#tab-pixels', 'Catch'], ['#tab-text', 'view=language'], ['[data-view=decisions]', 'TextGen-v1'], ['[data-view=sentence]', 'TextGen-v0'], ['#tab-grid', 'GridWorld']]) {
       await page.click(selector);
-      await page.waitForFunction((piece) => location.hash.includes(piece) && /** @type {any} */ (window).$('play')?.disabled === false, hash);
+      await holds(page, (piece) => location.hash.includes(piece) && /** @type {any} */ (window).$('play')?.disabled === false, hash);
       assert.equal(await page.locator('#overlay').count(), 0, selector);
-      if (hash === 'view=language') await page.waitForFunction(() => /** @type {any} */ (window).$('lm-text')?.value.length > 10_000);
+      if (hash === 'view=language') await holds(page, () => /** @type {any} */ (window).$('lm-text')?.value.length > 10_000);
     }
     await page.click('#lang-zh');
-    await page.waitForFunction(() => /** @type {any} */ (window).$('play-text')?.textContent === '播放');
+    await holds(page, () => /** @type {any} */ (window).$('play-text')?.textContent === '播放');
     await page.click('#settings summary');
     await page.waitForSelector('.setting');
     await context.setOffline(false);
@@ -190,20 +190,20 @@ export default function faults(lab) {
     await pause(page);
     const steps = await text(page, 'count-steps');
     await page.click('#tab-control');
-    await page.waitForFunction(() => location.hash.includes('CartPole'));
+    await holds(page, () => location.hash.includes('CartPole'));
     await page.goBack();
-    await page.waitForFunction(() => location.hash.includes('GridWorld'));
-    await page.waitForFunction((before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
+    await holds(page, () => location.hash.includes('GridWorld'));
+    await holds(page, (before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
     assert.equal(await page.getAttribute('#tab-grid', 'aria-selected'), 'true');
     await page.goForward();
-    await page.waitForFunction(() => location.hash.includes('CartPole'));
+    await holds(page, () => location.hash.includes('CartPole'));
     await page.goBack();
-    await page.waitForFunction((before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
+    await holds(page, (before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
     await page.reload();
     await page.waitForSelector('#notice-action');
     assert.ok((await text(page, 'notice-text')).includes(steps));
     await page.click('#notice-action');
-    await page.waitForFunction(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.previous?.episodes > 0);
+    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.previous?.episodes > 0);
     assert.match(page.url(), /env=GridWorld-v0&algo=dqn&seed=4/);
     await close();
   });
@@ -223,7 +223,7 @@ export default function faults(lab) {
 
   test('11: a loss below the lowest mark and a diverged run keep their labels; what is untrained looks untrained; colours keep their range', async () => {
     const { page, close } = await lab().open('#env=CliffWalking-v1&algo=q-learning');
-    await page.waitForFunction(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.truth);
+    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.truth);
     const legend = await text(page, 'legend');
     assert.match(legend, /^−1\d/);
     assert.equal(await page.locator('#bars[data-untrained]').count(), 1);
@@ -237,7 +237,7 @@ export default function faults(lab) {
     const other = await lab().open('#env=GridWorld-v0&algo=dqn&optimizer=sgd&learningRate=10&gamma=1&maxGradNorm=0&loss=mse&learningStarts=20');
     await setSpeed(other.page, 5);
     await other.page.click('#play');
-    await other.page.waitForFunction(() => /** @type {any} */ (window).$('phase')?.dataset.phase === 'diverged');
+    await holds(other.page, () => /** @type {any} */ (window).$('phase')?.dataset.phase === 'diverged');
     assert.match(await text(other.page, 'transition-note'), /no finite target/i);
     await other.close();
   });
@@ -248,7 +248,7 @@ export default function faults(lab) {
       const { page, close } = await lab().open(name.endsWith('Chinese') ? '#env=GridWorld-v0&lang=zh' : '#env=GridWorld-v0', options);
       for (const tab of ['grid', 'control', 'pixels', 'text']) {
         await page.click(`#tab-${tab}`);
-        await page.waitForFunction(() => /** @type {any} */ (window).$('play')?.disabled === false);
+        await holds(page, () => /** @type {any} */ (window).$('play')?.disabled === false);
         assert.deepEqual(await axe(page), [], `${tab}, ready`);
         if (tab === 'text') continue; // its views have a suite of their own
         await page.click('#play');
@@ -272,12 +272,12 @@ export default function faults(lab) {
     const { page, close } = await lab().open('#env=GridWorld-v0', { forcedColors: 'active' });
     for (const selector of ['#controls .mark', '#bars .fill']) assert.equal(await page.locator(selector).first().evaluate((each) => getComputedStyle(each).forcedColorAdjust), 'none');
     await page.click('#tab-text');
-    await page.waitForFunction(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.kind === 'language' && /** @type {any} */ (window).$('play')?.disabled === false);
+    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.kind === 'language' && /** @type {any} */ (window).$('play')?.disabled === false);
     await page.focus('#tab-text');
     await page.keyboard.press('Space');
     await page.keyboard.press('s');
     await page.click('#tab-grid');
-    await page.waitForFunction(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.kind === 'run' && /** @type {any} */ (window).$('phase')?.dataset.phase === 'ready');
+    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.kind === 'run' && /** @type {any} */ (window).$('phase')?.dataset.phase === 'ready');
     assert.equal(await text(page, 'count-steps'), '0');
     await close();
   });

@@ -59,20 +59,21 @@ export default function loading(lab) {
   });
 
   test('where the SIMD binary does not compile, the scalar one is fetched', async () => {
-    const { page, requests, close } = await openWith(lab(), '**/bellhop-simd.wasm', { status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0?' });
+    const { page, trouble, close } = await openWith(lab(), '**/bellhop-simd.wasm', { status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0?' });
     await page.waitForSelector('#play:enabled');
-    assert.ok(requests.some((url) => url.endsWith('bellhop-scalar.wasm')));
+    assert.ok(trouble.requests.some((url) => url.endsWith('bellhop-scalar.wasm')));
     await close();
   });
 
   test('without words the page says so, and trying again helps', async () => {
-    const { page, context, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
+    const { page, trouble, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
     await page.waitForSelector('#overlay');
     assert.match(await text(page, 'overlay-text'), /could not be loaded/);
     assert.match(await text(page, 'overlay-action'), /Try again/);
-    await context.unroute('**/en-*.js');
+    await page.unroute('**/en-*.js');
     await page.click('#overlay-action');
     await page.waitForSelector('#play:enabled');
+    for (const error of trouble.errors.splice(0)) assert.match(error, /404/, 'of the browser');
     await close();
   });
 }
@@ -85,12 +86,8 @@ function marks(page) {
 
 /** A page for which some files are others. @param {import('../harness.mjs').Lab} lab @param {string} pattern @param {object} answer */
 async function openWith(lab, pattern, answer) {
-  const context = await lab.browser.newContext({ locale: 'en-US' });
-  /** @type {string[]} */
-  const requests = [];
-  context.on('request', (request) => requests.push(request.url()));
-  await context.route(pattern, (route) => route.fulfill(answer));
-  const page = await context.newPage();
-  await page.goto(lab.url);
-  return { page, context, requests, close: () => context.close() };
+  const window = await lab.window();
+  await window.page.route(pattern, (route) => route.fulfill(answer));
+  await window.page.goto(lab.url);
+  return window;
 }

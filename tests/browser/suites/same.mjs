@@ -31,7 +31,7 @@ export default function same(lab) {
 
   test('the same link gives the same run, at any speed', async () => {
     const hash = '#env=GridWorld-v0&algo=dqn&seed=7&totalTimesteps=600';
-    const [fast, slower, other] = await Promise.all([finish(lab(), hash, 5), finish(lab(), hash, 4), finish(lab(), hash.replace('seed=7', 'seed=8'), 5)]);
+    const fast = await finish(lab(), hash, 5), slower = await finish(lab(), hash, 4), other = await finish(lab(), hash.replace('seed=7', 'seed=8'), 5);
     assert.deepEqual(fast, slower);
     assert.notDeepEqual(other.bars, fast.bars, 'another seed is another run');
     assert.notEqual(other.fingerprint, fast.fingerprint);
@@ -47,8 +47,7 @@ const withoutOptions = (runs) => Object.fromEntries(Object.entries(runs).filter(
 
 /** What a function body returns in a page that has the library and tests/golden/golden.mjs. @param {import('../harness.mjs').Lab} lab @param {string} body */
 async function inPage(lab, body) {
-  const context = await lab.browser.newContext();
-  const page = await context.newPage();
+  const { page, close } = await lab.window();
   const [html, runs] = ['golden.html', 'golden.mjs'].map((file) => new URL(file, lab.url).href);
   const policy = String((await fetch(lab.url)).headers.get('content-security-policy'));
   await page.route(html, (route) => route.fulfill({ body: '<!doctype html>', contentType: 'text/html', headers: { 'Content-Security-Policy': policy } }));
@@ -59,7 +58,7 @@ async function inPage(lab, body) {
     const { goldenRuns, goldenTexts } = await import(${JSON.stringify(runs)});
     ${body}
   })()`);
-  await context.close();
+  await close();
   return result;
 }
 

@@ -7,7 +7,7 @@ import { number, phase, reach, setSpeed, test, text } from '../harness.mjs';
 
 const LONG_TASK_MS = 50;
 /** Frames of the page that are looked at. */
-const PAINTS = 120;
+const PAINTS = 60;
 /** Where no frame is painted for so long the next one of the worker is taken all the same, see trainer.mjs. */
 const HIDDEN_MS = 250;
 
@@ -18,7 +18,7 @@ export default function thread(lab) {
       const { page, close } = await lab().open(`#env=${env}&totalTimesteps=1000000`);
       await setSpeed(page, 5);
       await page.click('#play');
-      await reach(page, 'count-steps', 2000); // it learns, and what is only done once is done
+      await reach(page, 'count-steps', 1000); // it learns, and what is only done once is done
       const { instances, frames, paints, ms, longest } = await measured(lab().browser, page);
       assert.equal(instances, 0, 'what is compiled in the page runs in the worker');
       assert.ok(frames > 5 && frames <= paints + ms / HIDDEN_MS + 2, `${env}: ${frames} frames of the worker for ${paints} of the page`);
