@@ -48,7 +48,7 @@ static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space 
     for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
         net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
     }
-    if (BH_HAS_TEXT) bhi_guide_transformer(&net, space);
+    if (BH_HAS_TEXT) bhi_transformer_over(&net, space);
     return net;
 }
 
@@ -59,9 +59,9 @@ bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settin
     double size = spec->observation.n, params = 0, units = 0;
     if (BH_HAS_TEXT && s->features_extractor == BHI_TRANSFORMER) {
         bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
-        bh_status status = bhi_guide_check(name, &net, spec, err);
+        bh_status status = bhi_transformer_check(name, &net, spec, err);
         if (status != BH_OK) return status;
-        units = bhi_guide_units(&net);
+        units = bhi_transformer_units(&net);
         size = net.transformer.C;
     } else if (s->features_extractor != BHI_FLATTEN) {
         bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
@@ -100,7 +100,9 @@ bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *setting
     if (!settings->has_no_critic) ac.value = bhi_net_shape(&value);
     ac.n_params = ac.policy.n_params + ac.value.n_params;
     ac.kl_coef = -1;
-    if (BH_HAS_TEXT) ac.guide = bhi_guide_shape(&(bhi_guide_settings){0}, spec, &policy, rows);
+    if (BH_HAS_TEXT)
+        ac.action_prior =
+            bhi_action_prior_shape(&(bhi_action_prior_settings){0}, spec, &policy, rows);
     return ac;
 }
 
@@ -123,7 +125,7 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->uniform = bhi_arena_array(arena, rows, sizeof *ac->uniform);
     ac->mode = bhi_arena_array(arena, rows, sizeof *ac->mode);
     if (!BH_HAS_TEXT) return;
-    bhi_guide_layout(&ac->guide, arena);
+    bhi_action_prior_layout(&ac->action_prior, arena);
     ac->reference = reals(arena, (size_t)ac->policy.n_params);
     ac->of_reference = reals(arena, rows);
 }
@@ -142,7 +144,7 @@ void bhi_actor_critic_init(bhi_actor_critic *ac)
         bhi_net_init(&ac->policy, ac->params, &init_rng);
         bhi_net_init(&ac->value, value_params, &init_rng);
     }
-    if (BH_HAS_TEXT) bhi_actor_critic_fasten(ac);
+    if (BH_HAS_TEXT) bhi_actor_critic_set_reference(ac);
 }
 
 // ---- learning ----
@@ -153,7 +155,7 @@ static const bh_real *logits_under(bhi_actor_critic *ac, const bh_real *params, 
 {
     assert(B <= ac->rows);
     bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
-    const bh_real *bias = BH_HAS_TEXT ? bhi_guide_bias(&ac->guide, 0, x, B) : NULL;
+    const bh_real *bias = BH_HAS_TEXT ? bhi_action_prior_bias(&ac->action_prior, 0, x, B) : NULL;
     for (int i = 0; bias != NULL && i < B * ac->spec.n_actions; i++) logits[i] += bias[i];
     return logits;
 }
@@ -204,9 +206,9 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
                      B);
 }
 
-// ---- the leash ----
+// ---- the KL penalty ----
 
-void bhi_actor_critic_fasten(bhi_actor_critic *ac)
+void bhi_actor_critic_set_reference(bhi_actor_critic *ac)
 {
     memcpy(ac->reference, ac->params, (size_t)ac->policy.n_params * sizeof *ac->params);
     ac->kl_coef = -1;
@@ -214,18 +216,19 @@ void bhi_actor_critic_fasten(bhi_actor_critic *ac)
 
 static void adapt(bhi_actor_critic *ac, double kl)
 {
-    double target = ac->settings.leash.target;
+    double target = ac->settings.kl_penalty.target;
     if (target == 0) return;
     double error = kl / target - 1;
     error = error > 0.2 ? 0.2 : error < -0.2 ? -0.2 : error;
     ac->kl_coef *= 1 + 0.1 * error;
 }
 
-void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n)
+void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
+                                  int n)
 {
-    double start = ac->settings.leash.coef, sum = 0;
+    double start = ac->settings.kl_penalty.coef, sum = 0;
     if (start == 0 || n == 0) return;
-    if (ac->kl_coef < 0 || ac->settings.leash.target == 0 ||
+    if (ac->kl_coef < 0 || ac->settings.kl_penalty.target == 0 ||
         ac->kl_coef_from != start) // or set since
         ac->kl_coef = ac->kl_coef_from = start;
     bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
@@ -242,8 +245,8 @@ void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const in
             sum += difference;
         }
     }
-    bhi_actor_critic_note(ac, BHI_FIGURE_KL_REFERENCE, sum / n);
-    bhi_actor_critic_note(ac, BHI_FIGURE_KL_COEF, ac->kl_coef);
+    bhi_actor_critic_log(ac, BHI_METRIC_KL_REFERENCE, sum / n);
+    bhi_actor_critic_log(ac, BHI_METRIC_KL_COEF, ac->kl_coef);
     adapt(ac, sum / n);
 }
 
@@ -259,26 +262,26 @@ void bhi_actor_critic_step(bhi_actor_critic *ac)
     ac->optimizer.settings = ac->settings.optimizer;
     bhi_optimizer_step(&ac->optimizer, ac->params, ac->gradient, learning_rate(ac),
                        bhi_clip_scale(norm, ac->settings.max_grad_norm));
-    bhi_actor_critic_note(ac, BHI_FIGURE_GRAD_NORM, norm);
+    bhi_actor_critic_log(ac, BHI_METRIC_GRAD_NORM, norm);
     ac->n_updates++;
 }
 
-void bhi_actor_critic_note(bhi_actor_critic *ac, bhi_figure figure, double value)
+void bhi_actor_critic_log(bhi_actor_critic *ac, bhi_metric metric, double value)
 {
-    ac->sums[figure] += value;
-    ac->counts[figure]++;
+    ac->sums[metric] += value;
+    ac->counts[metric]++;
 }
 
-void bhi_actor_critic_note_losses(bhi_actor_critic *ac, const bh_policy_stats *stats,
-                                  int has_values, double value_loss, double mean_value)
+void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,
+                                 double value_loss, double mean_value)
 {
-    bhi_actor_critic_note(ac, BHI_FIGURE_LOSS,
-                          stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
-    bhi_actor_critic_note(ac, BHI_FIGURE_POLICY_LOSS, stats->policy_loss);
-    bhi_actor_critic_note(ac, BHI_FIGURE_ENTROPY_LOSS, -stats->entropy);
+    bhi_actor_critic_log(ac, BHI_METRIC_LOSS,
+                         stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
+    bhi_actor_critic_log(ac, BHI_METRIC_POLICY_LOSS, stats->policy_loss);
+    bhi_actor_critic_log(ac, BHI_METRIC_ENTROPY_LOSS, -stats->entropy);
     if (!has_values) return;
-    bhi_actor_critic_note(ac, BHI_FIGURE_VALUE, mean_value);
-    bhi_actor_critic_note(ac, BHI_FIGURE_VALUE_LOSS, value_loss);
+    bhi_actor_critic_log(ac, BHI_METRIC_VALUE, mean_value);
+    bhi_actor_critic_log(ac, BHI_METRIC_VALUE_LOSS, value_loss);
 }
 
 // Variance of x[i] - minus[i] over the cells at index; minus may be NULL for 0.
@@ -297,13 +300,13 @@ static double variance(const bh_real *x, const bh_real *minus, const int *index,
     return squares / n;
 }
 
-void bhi_actor_critic_note_variance(bhi_actor_critic *ac, const bh_real *v, const bh_real *returns,
-                                    const int *index, int n)
+void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real *v,
+                                             const bh_real *returns, const int *index, int n)
 {
     double all = variance(returns, NULL, index, n);
     if (all == 0) return;
-    bhi_actor_critic_note(ac, BHI_FIGURE_EXPLAINED_VARIANCE,
-                          1 - variance(returns, v, index, n) / all);
+    bhi_actor_critic_log(ac, BHI_METRIC_EXPLAINED_VARIANCE,
+                         1 - variance(returns, v, index, n) / all);
 }
 
 // ---- entries of a bh_agent_class ----
@@ -346,21 +349,21 @@ void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, co
 void bhi_actor_critic_stats(void *agent, bh_agent_stats *out)
 {
     bhi_actor_critic *ac = agent;
-    double means[BHI_FIGURES];
-    for (int i = 0; i < BHI_FIGURES; i++) {
+    double means[BHI_N_METRICS];
+    for (int i = 0; i < BHI_N_METRICS; i++) {
         means[i] = ac->counts[i] > 0 ? ac->sums[i] / ac->counts[i] : NAN;
         ac->sums[i] = 0;
         ac->counts[i] = 0;
     }
     *out = (bh_agent_stats){
-        .loss = means[BHI_FIGURE_LOSS],
-        .mean_q = means[BHI_FIGURE_VALUE],
-        .grad_norm = means[BHI_FIGURE_GRAD_NORM],
+        .loss = means[BHI_METRIC_LOSS],
+        .mean_q = means[BHI_METRIC_VALUE],
+        .grad_norm = means[BHI_METRIC_GRAD_NORM],
         .epsilon = NAN,
         .learning_rate = learning_rate(ac),
         .n_updates = ac->n_updates,
     };
-    memcpy(out->extra, means + BHI_FIGURE_POLICY_LOSS, sizeof out->extra);
+    memcpy(out->extra, means + BHI_METRIC_POLICY_LOSS, sizeof out->extra);
 }
 
 int bhi_actor_critic_n_updates(const void *agent)
@@ -398,7 +401,7 @@ bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights
     bhi_language_head(&ac->policy, ac->params, ac->spec.text, ac->spec.n_actions, lm);
     if (!ac->settings.has_no_critic)
         bhi_language_body(&ac->value, ac->params + ac->policy.n_params, lm);
-    bhi_actor_critic_fasten(ac);
+    bhi_actor_critic_set_reference(ac);
     return BH_OK;
 }
 

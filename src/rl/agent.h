@@ -44,8 +44,8 @@ typedef struct bh_experience {
     const int *a_tm1;        ///< (n)
     const double *r_t;       ///< (n)
     const int *terminated_t; ///< (n) 1 where no return follows
-    const int
-        *truncated_t;   ///< (n) 1 where the time limit cut the episode: returns would have followed
+    const int *
+        truncated_t; ///< (n) 1 where the time limit truncated the episode: returns would have followed
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
@@ -58,7 +58,7 @@ typedef struct bh_demonstrations {
         *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
 } bh_demonstrations;
 
-#define BH_METRICS_MAX 8 ///< figures of a class's own
+#define BH_METRICS_MAX 8 ///< metrics of a class's own
 
 /// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
 typedef struct bh_agent_stats {
@@ -95,9 +95,9 @@ typedef struct bh_agent_class {
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
     /// Takes in what the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
-    /// Episodes under way end with what was observed last, though it was not marked as truncated: what is observed
-    /// next follows from nothing. obs (n_envs,F): the observations they end with. NULL when it makes no difference.
-    void (*cut)(void *agent, const float *obs);
+    /// Truncates the episodes under way after the fact: the last observation ends them, and the next one starts a
+    /// new trajectory. obs (n_envs,F): the final observations. NULL when it makes no difference.
+    void (*truncate)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
     /// Takes demonstrations in, copied, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
@@ -111,7 +111,7 @@ typedef struct bh_agent_class {
     /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
     /// What the agent knows of actions beforehand, where choosing needs it and a checkpoint must have it. NULL as above.
-    struct bhi_guide *(*guide)(void *agent);
+    struct bhi_action_prior *(*action_prior)(void *agent);
     void (*stats)(void *agent, bh_agent_stats *out);
     /// Updates since creation.
     int (*n_updates)(const void *agent);

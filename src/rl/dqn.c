@@ -29,11 +29,11 @@ struct bh_dqn {
     bhi_head head;
     bhi_replay replay;
     bhi_optimizer optimizer;
-    bhi_counts counts; // UCB
-    bhi_guide guide;   // of text
+    bhi_counts counts;             // UCB
+    bhi_action_prior action_prior; // of text
     bh_rng explore_rng, sample_rng, noise_rng;
     int timesteps; // environment steps observed
-    int calls;     // steps of all environments together
+    int vec_steps; // steps of all environments together
     int n_updates;
     double loss_sum, q_sum, norm_sum; // since the last stats
     int sums_n;
@@ -98,7 +98,7 @@ static void layout(bh_dqn *d, bhi_arena *arena)
                           d->spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
     }
-    if (BH_HAS_TEXT) bhi_guide_layout(&d->guide, arena);
+    if (BH_HAS_TEXT) bhi_action_prior_layout(&d->action_prior, arena);
     if (c->demo_capacity > 0) {
         d->demo_weights = reals(arena, B);
         d->demo_loss = reals(arena, B);
@@ -134,7 +134,7 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
     for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
         net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
     }
-    if (BH_HAS_TEXT) bhi_guide_transformer(&net, space);
+    if (BH_HAS_TEXT) bhi_transformer_over(&net, space);
     return net;
 }
 
@@ -145,7 +145,7 @@ static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, b
     double size = spec->observation.n, params = 0, units = 0;
     if (BH_HAS_TEXT && c->features_extractor == BHI_TRANSFORMER) {
         bhi_net_spec net = net_spec(c, spec);
-        units = bhi_guide_units(&net);
+        units = bhi_transformer_units(&net);
         size = net.transformer.C;
     } else if (c->features_extractor != BHI_FLATTEN) {
         units = 24 * size;
@@ -176,7 +176,7 @@ static bh_status check_head(const bh_dqn_config *c, const bh_agent_spec *spec, b
     bhi_net_spec net = net_spec(c, spec);
     if (c->features_extractor == BHI_FLATTEN) return BH_OK;
     if (BH_HAS_TEXT && c->features_extractor == BHI_TRANSFORMER)
-        return bhi_guide_check("DQN", &net, spec, err);
+        return bhi_transformer_check("DQN", &net, spec, err);
     if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
         return bh_fail(
             err, BH_ERR_CONFIG,
@@ -206,7 +206,8 @@ bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const bh_agen
                             .v_min = config->v_min,
                             .v_max = config->v_max};
     if (BH_HAS_TEXT)
-        shape.guide = bhi_guide_shape(&BHI_GUIDE_SETTINGS(config), spec, &net, shape.rows);
+        shape.action_prior =
+            bhi_action_prior_shape(&BHI_ACTION_PRIOR_SETTINGS(config), spec, &net, shape.rows);
     bhi_arena arena = {0};
     layout(&shape, &arena);
     bh_dqn *d = bh_alloc(arena.used);
@@ -271,7 +272,8 @@ static const bh_real *noisy_weights(bh_dqn *d, const bh_real *params)
 static const bh_real *bias_of(bh_dqn *d, const bh_real *x, int B)
 {
     if (!BH_HAS_TEXT) return NULL;
-    return bhi_guide_bias(&d->guide, BHI_GUIDE_SETTINGS(&d->config).beta, x, B);
+    return bhi_action_prior_bias(&d->action_prior, BHI_ACTION_PRIOR_SETTINGS(&d->config).beta, x,
+                                 B);
 }
 
 // Values under any parameters, without noise, in batches of at most `rows`.
@@ -317,15 +319,16 @@ void bh_dqn_act(bh_dqn *dqn, int *actions, unsigned char *explored, const float 
     double rate = bhi_explore_rate(&explore, progress(dqn));
     int asked = 0; // rows whose action needs values
     for (int i = 0; i < n; i++) {
-        actions[i] = bhi_explore_blind(&explore, rate, &dqn->explore_rng, (int)A);
+        actions[i] = bhi_explore_random(&explore, rate, &dqn->explore_rng, (int)A);
         explored[i] = actions[i] >= 0;
         bh_real *row = dqn->x_tm1 + (size_t)asked * S;
-        if (explored[i] && !(BH_HAS_TEXT && dqn->guide.task != NULL)) continue;
+        if (explored[i] && !(BH_HAS_TEXT && dqn->action_prior.task != NULL)) continue;
         bhi_encode(row, obs + (size_t)i * F, &dqn->spec.observation);
         if (!explored[i]) asked++;
         else if (BH_HAS_TEXT)
-            actions[i] = bhi_guide_random(&dqn->guide, &BHI_GUIDE_SETTINGS(&dqn->config), row,
-                                          &dqn->explore_rng);
+            actions[i] = bhi_action_prior_random(&dqn->action_prior,
+                                                 &BHI_ACTION_PRIOR_SETTINGS(&dqn->config), row,
+                                                 &dqn->explore_rng);
     }
     if (asked == 0) return;
     const bh_real *weights = noisy_weights(dqn, dqn->online), *x = dqn->x_tm1;
@@ -353,7 +356,7 @@ void bh_dqn_observe(bh_dqn *dqn, const bh_experience *e)
         bhi_counts_of(&dqn->counts, dqn->x_tm1)[e->a_tm1[i]]++;
     }
     dqn->timesteps += e->n;
-    dqn->calls++;
+    dqn->vec_steps++;
 }
 
 static void sample(bh_dqn *d)
@@ -460,15 +463,15 @@ static void update_target(bh_dqn *d)
 void bh_dqn_learn(bh_dqn *dqn)
 {
     const bh_dqn_config *c = &dqn->config;
-    if (dqn->timesteps > c->learning_starts && dqn->calls % c->train_freq == 0) {
+    if (dqn->timesteps > c->learning_starts && dqn->vec_steps % c->train_freq == 0) {
         for (int i = 0; i < c->gradient_steps; i++) bh_dqn_update(dqn);
     }
     int interval = c->target_update_interval / dqn->spec.n_envs;
-    if (dqn->calls % (interval > 0 ? interval : 1) == 0) update_target(dqn);
+    if (dqn->vec_steps % (interval > 0 ? interval : 1) == 0) update_target(dqn);
 }
 
 // As many updates between two target updates as there will be while the environment is played.
-static void learn_before(bh_dqn *d)
+static void pretrain_on_demonstrations(bh_dqn *d)
 {
     const bh_dqn_config *c = &d->config;
     double interval = (double)c->target_update_interval / d->spec.n_envs;
@@ -500,7 +503,7 @@ bh_status bh_dqn_demonstrate(bh_dqn *dqn, const bh_demonstrations *demonstration
                        e->obs_t + (size_t)i * F);
     }
     bhi_replay_protect(&dqn->replay);
-    learn_before(dqn);
+    pretrain_on_demonstrations(dqn);
     return BH_OK;
 }
 
@@ -557,10 +560,10 @@ static void class_observe(void *agent, const bh_experience *experience)
     bh_dqn_observe(agent, experience);
 }
 
-static void class_cut(void *agent, const float *obs)
+static void class_truncate(void *agent, const float *obs)
 {
     (void)obs;
-    bhi_replay_cut(&((bh_dqn *)agent)->replay);
+    bhi_replay_truncate(&((bh_dqn *)agent)->replay);
 }
 
 static void class_learn(void *agent)
@@ -622,7 +625,7 @@ static void class_params_changed(void *agent)
 #if BH_HAS_TEXT
 // Values that are 0 everywhere leave the choice to the prior: the agent starts as what the model says, and not as what
 // random values make of it.
-static void forget_values(const bhi_net *net, bh_real *params)
+static void zero_output_layer(const bhi_net *net, bh_real *params)
 {
     const bhi_layer *last = &net->layers[net->n_layers - 1];
     size_t n = (size_t)(last->inputs + 1) * (size_t)last->outputs;
@@ -633,10 +636,10 @@ static bh_status class_language_model(void *agent, const bh_language_weights *lm
 {
     bh_dqn *d = agent;
     bh_status status = bhi_language_check(&d->net, d->spec.text, lm, err);
-    if (status == BH_OK) status = bhi_guide_take(&d->guide, lm, err);
+    if (status == BH_OK) status = bhi_action_prior_set_model(&d->action_prior, lm, err);
     if (status != BH_OK) return status;
     bhi_language_body(&d->net, d->online, lm);
-    forget_values(&d->net, d->online);
+    zero_output_layer(&d->net, d->online);
     class_params_changed(d);
     return BH_OK;
 }
@@ -644,12 +647,13 @@ static bh_status class_language_model(void *agent, const bh_language_weights *lm
 static int class_log_prior(void *agent, double *log_p, const float *obs, int n)
 {
     bh_dqn *d = agent;
-    return bhi_guide_log_prior_of(&d->guide, log_p, d->x_tm1, obs, n, &d->spec.observation);
+    return bhi_action_prior_log_p_of(&d->action_prior, log_p, d->x_tm1, obs, n,
+                                     &d->spec.observation);
 }
 
-static bhi_guide *class_guide(void *agent)
+static bhi_action_prior *class_action_prior(void *agent)
 {
-    return &((bh_dqn *)agent)->guide;
+    return &((bh_dqn *)agent)->action_prior;
 }
 #endif
 
@@ -678,7 +682,7 @@ const bh_agent_class bh_dqn_class = {
     .set_total_timesteps = class_set_total,
     .act = class_act,
     .observe = class_observe,
-    .cut = class_cut,
+    .truncate = class_truncate,
     .learn = class_learn,
     .demonstrate = class_demonstrate,
     .stats = class_stats,
@@ -690,6 +694,6 @@ const bh_agent_class bh_dqn_class = {
 #if BH_HAS_TEXT
     .language_model = class_language_model,
     .log_prior = class_log_prior,
-    .guide = class_guide,
+    .action_prior = class_action_prior,
 #endif
 };

@@ -20,9 +20,9 @@
 #include "core/real.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
+#include "rl/action_prior.h"
 #include "rl/agent.h"
 #include "rl/explore.h"
-#include "rl/guide.h"
 
 #define BH_DQN_CONFIG(X)                                                                           \
     X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")           \
@@ -84,7 +84,7 @@
     X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
     X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                   \
     BH_OPTIMIZER_CONFIG(X)                                                                         \
-    BHI_GUIDE_CONFIG(X)
+    BHI_ACTION_PRIOR_CONFIG(X)
 
 typedef struct bh_dqn_config {
     BH_DQN_CONFIG(BH_MEMBER)

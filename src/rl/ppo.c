@@ -102,20 +102,21 @@ static void observe(void *agent, const bh_experience *e)
     p->ac.timesteps += e->n;
 }
 
-static void cut(void *agent, const float *obs)
+static void truncate(void *agent, const float *obs)
 {
     ppo *p = agent;
     size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
     for (int i = 0; i < p->rollout.E; i++) {
         if (p->rollout.length[i] == p->rollout.complete[i]) continue;
-        bhi_rollout_cut(&p->rollout, i, bhi_actor_critic_value_of(&p->ac, obs + (size_t)i * F));
+        bhi_rollout_truncate(&p->rollout, i,
+                             bhi_actor_critic_value_of(&p->ac, obs + (size_t)i * F));
     }
 }
 
 // ---- learning ----
 
 // The policy has not changed since the first step: what it and the values say now is what they said then.
-static void judge_rollout(ppo *p, int cells)
+static void compute_advantages(ppo *p, int cells)
 {
     bhi_actor_critic *ac = &p->ac;
     bhi_rollout *r = &p->rollout;
@@ -125,10 +126,10 @@ static void judge_rollout(ppo *p, int cells)
         bh_policy_log_prob(r->log_prob + i, bhi_actor_critic_logits(ac, x, B), r->a_tm1 + i, B,
                            ac->spec.n_actions);
     }
-    if (BH_HAS_TEXT) bhi_actor_critic_leash(ac, r, p->index, cells);
+    if (BH_HAS_TEXT) bhi_actor_critic_penalize_kl(ac, r, p->index, cells);
     bhi_actor_critic_values_of(ac, r->v_tm1, r->x_tm1, cells);
     bhi_rollout_advantages(r, p->config.gamma, p->config.gae_lambda);
-    bhi_actor_critic_note_variance(ac, r->v_tm1, r->returns, p->index, cells);
+    bhi_actor_critic_log_explained_variance(ac, r->v_tm1, r->returns, p->index, cells);
 }
 
 static double mean(const bh_real *x, int n)
@@ -155,9 +156,9 @@ static double learn_batch(ppo *p, const int *index, int B)
     double value_loss = bh_policy_value_loss(bhi_actor_critic_dvalues(ac, B), values, b->returns,
                                              c->clip_range_vf > 0 ? b->old_values : NULL,
                                              c->clip_range_vf, c->vf_coef, B);
-    bhi_actor_critic_note_losses(ac, &stats, 1, value_loss, mean(values, B));
-    bhi_actor_critic_note(ac, BHI_FIGURE_APPROX_KL, stats.approx_kl);
-    bhi_actor_critic_note(ac, BHI_FIGURE_CLIP_FRACTION, stats.clip_fraction);
+    bhi_actor_critic_log_losses(ac, &stats, 1, value_loss, mean(values, B));
+    bhi_actor_critic_log(ac, BHI_METRIC_APPROX_KL, stats.approx_kl);
+    bhi_actor_critic_log(ac, BHI_METRIC_CLIP_FRACTION, stats.clip_fraction);
     bhi_actor_critic_backward(ac, ac->gradient, b->x, B);
     return stats.approx_kl;
 }
@@ -169,7 +170,7 @@ static void learn(void *agent)
     if (p->rollout.length[0] < p->rollout.T) return;
     int cells = p->rollout.T * p->rollout.E;
     for (int i = 0; i < cells; i++) p->index[i] = i;
-    judge_rollout(p, cells);
+    compute_advantages(p, cells);
     int goes_on = 1;
     for (int epoch = 0; epoch < c->n_epochs && goes_on; epoch++) {
         bhi_shuffle(p->index, cells, &p->ac.sample_rng);
@@ -189,7 +190,7 @@ static void learn(void *agent)
 static void params_changed(void *agent)
 {
     bhi_rollout_clear(&((ppo *)agent)->rollout);
-    if (BH_HAS_TEXT) bhi_actor_critic_fasten(agent);
+    if (BH_HAS_TEXT) bhi_actor_critic_set_reference(agent);
 }
 
 const bh_agent_class bh_ppo_class = {
@@ -200,7 +201,7 @@ const bh_agent_class bh_ppo_class = {
     .metrics = bhi_ppo_metrics,
     .create = create,
     .observe = observe,
-    .cut = cut,
+    .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
     BHI_ACTOR_CRITIC_CLASS,

@@ -105,13 +105,13 @@ static void observe(void *agent, const bh_experience *e)
     p->ac.timesteps += e->n;
 }
 
-static void cut(void *agent, const float *obs)
+static void truncate(void *agent, const float *obs)
 {
     reinforce *p = agent;
     size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
     for (int i = 0; i < p->rollout.E; i++) {
         if (p->rollout.length[i] == p->rollout.complete[i]) continue;
-        bhi_rollout_cut(&p->rollout, i, baseline_of(p, obs + (size_t)i * F));
+        bhi_rollout_truncate(&p->rollout, i, baseline_of(p, obs + (size_t)i * F));
         p->n_episodes++;
     }
 }
@@ -130,18 +130,18 @@ static int list_complete(reinforce *p)
 }
 
 // Returns and advantages: GAE with lambda 1, in which the values between the first and the last cancel.
-static void judge_episodes(reinforce *p, int n)
+static void compute_advantages(reinforce *p, int n)
 {
     bhi_rollout *r = &p->rollout;
     int longest = 0;
     for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
-    if (BH_HAS_TEXT) bhi_actor_critic_leash(&p->ac, r, p->index, n);
+    if (BH_HAS_TEXT) bhi_actor_critic_penalize_kl(&p->ac, r, p->index, n);
     if (p->config.baseline) bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
     bhi_rollout_advantages(r, p->config.gamma, 1);
     for (int i = 0; i < n; i++) p->advantages[i] = r->advantages[p->index[i]];
     if (p->config.normalize_advantage) bh_policy_normalize(p->advantages, n);
     if (p->config.baseline)
-        bhi_actor_critic_note_variance(&p->ac, r->v_tm1, r->returns, p->index, n);
+        bhi_actor_critic_log_explained_variance(&p->ac, r->v_tm1, r->returns, p->index, n);
 }
 
 static void scale(bh_real *x, double factor, int n)
@@ -183,7 +183,7 @@ static void update(reinforce *p)
 {
     bhi_actor_critic *ac = &p->ac;
     int n = list_complete(p);
-    judge_episodes(p, n);
+    compute_advantages(p, n);
     memset(ac->gradient, 0, (size_t)ac->n_params * sizeof *ac->gradient);
     bh_policy_stats sum = {0};
     double value_loss = 0, mean_value = 0;
@@ -192,7 +192,7 @@ static void update(reinforce *p)
         value_loss += learn_part(p, i, B, n, &sum);
     }
     for (int i = 0; i < n; i++) mean_value += (double)p->rollout.v_tm1[p->index[i]] / n;
-    bhi_actor_critic_note_losses(ac, &sum, p->config.baseline, value_loss, mean_value);
+    bhi_actor_critic_log_losses(ac, &sum, p->config.baseline, value_loss, mean_value);
     bhi_actor_critic_step(ac);
     bhi_rollout_clear_complete(&p->rollout);
     p->n_episodes = 0;
@@ -214,7 +214,7 @@ static void params_changed(void *agent)
     reinforce *p = agent;
     bhi_rollout_clear(&p->rollout);
     p->n_episodes = 0;
-    if (BH_HAS_TEXT) bhi_actor_critic_fasten(&p->ac);
+    if (BH_HAS_TEXT) bhi_actor_critic_set_reference(&p->ac);
 }
 
 const bh_agent_class bh_reinforce_class = {
@@ -225,7 +225,7 @@ const bh_agent_class bh_reinforce_class = {
     .metrics = bhi_reinforce_metrics,
     .create = create,
     .observe = observe,
-    .cut = cut,
+    .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
     BHI_ACTOR_CRITIC_CLASS,

@@ -61,7 +61,7 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
     if (replay->size < replay->capacity) replay->size++;
 }
 
-void bhi_replay_cut(bhi_replay *replay)
+void bhi_replay_truncate(bhi_replay *replay)
 {
     for (int k = 1; k <= replay->n_streams && k <= replay->size - replay->n_protected; k++) {
         int i = replay->next - k;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A run's parameters: as tensors, in checkpoints, from a language model.
-#include "rl/guide.h"
+#include "rl/action_prior.h"
 #include "rl/run_state.h"
 
 #include <assert.h>
@@ -9,30 +9,30 @@
 
 // ---- saving and loading ----
 
-int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX])
+int bh_run_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX])
 {
-    int n = run->setup->agent->tensors(run->agent, bhi_run_params(run, which), out);
+    int n = run->setup->agent->tensors(run->agent, bhi_run_params(run, choice), out);
     assert(n <= BH_TENSORS_MAX);
     return n;
 }
 
-static bhi_guide *guide_of(bh_run *run)
+static bhi_action_prior *action_prior_of(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
-    return BH_HAS_TEXT && agent->guide != NULL ? agent->guide(run->agent) : NULL;
+    return BH_HAS_TEXT && agent->action_prior != NULL ? agent->action_prior(run->agent) : NULL;
 }
 
 // The frozen language model beside the parameters; returns how many tensors.
 static int prior_tensors(bh_run *run, bh_tensor *out)
 {
-    bhi_guide *guide = guide_of(run);
-    return guide != NULL ? bhi_guide_tensors(guide, out) : 0;
+    bhi_action_prior *prior = action_prior_of(run);
+    return prior != NULL ? bhi_action_prior_tensors(prior, out) : 0;
 }
 
-void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65])
+void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65])
 {
     bh_tensor tensors[BH_TENSORS_MAX];
-    bh_checkpoint_fingerprint(tensors, bh_run_tensors(run, which, tensors), hex);
+    bh_checkpoint_fingerprint(tensors, bh_run_tensors(run, choice, tensors), hex);
 }
 
 // Metadata entries and the text they point into.
@@ -75,7 +75,7 @@ static void add_number(metadata *m, const char *name, double value)
     add_entry(m, "", name, buffer);
 }
 
-size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
+size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size)
 {
     const bh_setup *setup = run->setup;
     metadata m = {.n = 0};
@@ -89,8 +89,9 @@ size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
     add_table(&m, "config.", setup->agent->config, setup->agent_config);
     add_table(&m, "config.env.", setup->env->config, setup->env_config);
     if (m.overflowed) return 0;
-    int n = bh_run_tensors(run, which, tensors);
-    if (guide_of(run) != NULL && guide_of(run)->is_known) n += prior_tensors(run, tensors + n);
+    int n = bh_run_tensors(run, choice, tensors);
+    if (action_prior_of(run) != NULL && action_prior_of(run)->is_known)
+        n += prior_tensors(run, tensors + n);
     return bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
 }
 
@@ -126,7 +127,7 @@ bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err
     int n = bh_run_tensors(run, BH_CURRENT, tensors), n_prior = prior_tensors(run, tensors + n);
     int has_prior = n_prior > 0 && bh_checkpoint_has(bytes, size, tensors[n].name);
     status = read_parameters(run, bytes, size, tensors, n + (has_prior ? n_prior : 0), err);
-    if (status == BH_OK && has_prior) guide_of(run)->is_known = 1;
+    if (status == BH_OK && has_prior) action_prior_of(run)->is_known = 1;
     return status;
 }
 

@@ -81,7 +81,7 @@ static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 {
     int A = t->base.spec.n_actions;
     bhi_explore_settings explore = explore_settings(t);
-    int a = bhi_explore_blind(&explore, rate(t), &t->explore_rng, A);
+    int a = bhi_explore_random(&explore, rate(t), &t->explore_rng, A);
     *explored = a >= 0;
     if (*explored) return a;
     return bhi_explore_choose(&explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
@@ -97,7 +97,7 @@ static const double *policy_of(td_table *t, int s)
 }
 
 // The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its action is.
-static const double *optimist_of(td_table *t, int s, double *bonus)
+static const double *ucb_policy(td_table *t, int s, double *bonus)
 {
     int A = t->base.spec.n_actions;
     bhi_explore_settings explore = explore_settings(t);
@@ -124,7 +124,7 @@ static void learn_q(td_table *t, const step *now, step *pending)
     (void)pending;
     if (t->config.exploration == BHI_UCB && t->config.exploration_bonus_in_target) {
         double bonus;
-        const double *policy = optimist_of(t, now->s_next, &bonus);
+        const double *policy = ucb_policy(t, now->s_next, &bonus);
         learned(t, now,
                 bh_tabular_expected_sarsa(t->base.blocks, t->base.spec.n_actions, now->s, now->a,
                                           now->r + now->discount * bonus, now->discount,
@@ -235,7 +235,7 @@ static void observe(void *agent, const bh_experience *e)
 }
 
 // What SARSA still waits with is learned without the action that would have followed.
-static void cut(void *agent, const float *obs)
+static void truncate(void *agent, const float *obs)
 {
     (void)obs;
     td_table *t = agent;
@@ -278,7 +278,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .create = id##_create,                                                                     \
         .act = act,                                                                                \
         .observe = observe,                                                                        \
-        .cut = cut,                                                                                \
+        .truncate = truncate,                                                                      \
         .learn = learn,                                                                            \
         .stats = stats,                                                                            \
         BHI_Q_TABLE_CLASS,                                                                         \

@@ -291,7 +291,7 @@ EXPORT(void, bhx_script_destroy)(bh_env_def *def)
 /// The handle that bellhop_env_call gave the environment; -1 for a shipped one.
 EXPORT(int, bhx_env_script)(const bh_env *env)
 {
-    return bh_env_definition(env)->foreign != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
+    return bh_env_definition(env)->callbacks != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
 }
 
 // ---- environments ----

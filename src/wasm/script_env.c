@@ -11,7 +11,7 @@ bellhop_env_call(int handle, int op, double value, float *obs, bh_step *step);
 
 typedef struct script_def {
     bh_env_def def; // first: a definition is one of these
-    bh_env_foreign foreign;
+    bh_env_callbacks callbacks;
     bh_script_spec spec;
     char *id;
     float *bounds; // low and high
@@ -103,7 +103,7 @@ static void fill(script_def *script, const bh_script_spec *spec)
         space->low = script->bounds;
         space->high = script->bounds + n;
     }
-    script->foreign = (bh_env_foreign){spec->is_single, create, destroy, reset, step};
+    script->callbacks = (bh_env_callbacks){spec->is_single, create, destroy, reset, step};
     script->def = (bh_env_def){
         .id = script->id,
         .summary = "",
@@ -114,7 +114,7 @@ static void fill(script_def *script, const bh_script_spec *spec)
         .view = view,
         .describe = describe,
         .layout = describe_actions,
-        .foreign = &script->foreign,
+        .callbacks = &script->callbacks,
     };
 }
 

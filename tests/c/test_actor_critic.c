@@ -193,25 +193,25 @@ static void test_backward_and_step(void)
 }
 
 // Means since the last time; what did not happen is NAN.
-static void test_figures(void)
+static void test_metrics(void)
 {
     bhi_actor_critic *ac = make_small();
-    bhi_actor_critic_note(ac, BHI_FIGURE_APPROX_KL, 1);
-    bhi_actor_critic_note(ac, BHI_FIGURE_APPROX_KL, 4);
+    bhi_actor_critic_log(ac, BHI_METRIC_APPROX_KL, 1);
+    bhi_actor_critic_log(ac, BHI_METRIC_APPROX_KL, 4);
     ac->settings.vf_coef = 0.25;
-    bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
-                                 1, 8, 7);
+    bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
+                                1, 8, 7);
     bh_agent_stats s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 4 && s.mean_q == 7 && s.grad_norm != s.grad_norm);
     CHECK(s.extra[0] == 3 && s.extra[1] == 8 && s.extra[2] == -1 && s.extra[3] != s.extra[3] &&
           s.extra[6] == 2.5);
-    bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
-                                 0, 8, 7);
+    bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
+                                0, 8, 7);
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 2 && s.mean_q != s.mean_q && s.extra[1] != s.extra[1] &&
           s.extra[6] != s.extra[6]);
     // A diverged loss shows.
-    bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = NAN}, 1, NAN, NAN);
+    bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = NAN}, 1, NAN, NAN);
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss != s.loss);
 
@@ -222,11 +222,11 @@ static void test_figures(void)
     const bh_real *values[] = {shifted, equal, opposite};
     static const double want[] = {1, 0, -3};
     for (int i = 0; i < 3; i++) {
-        bhi_actor_critic_note_variance(ac, values[i], returns, index, 3);
+        bhi_actor_critic_log_explained_variance(ac, values[i], returns, index, 3);
         CHECK_NEAR(pa_stats(&bh_ppo_class, ac).extra[3], want[i], 1e-12);
     }
-    bhi_actor_critic_note_variance(ac, shifted, equal, index,
-                                   3); // of nothing, nothing is explained
+    bhi_actor_critic_log_explained_variance(ac, shifted, equal, index,
+                                            3); // of nothing, nothing is explained
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.extra[3] != s.extra[3]);
     bh_ppo_class.destroy(ac);
@@ -295,7 +295,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_acts_by_the_policy);
     CHECK_RUN(test_values);
     CHECK_RUN(test_backward_and_step);
-    CHECK_RUN(test_figures);
+    CHECK_RUN(test_metrics);
     CHECK_RUN(test_tensors);
     CHECK_RUN(test_classes);
     CHECK(bh_live_bytes() == 0);

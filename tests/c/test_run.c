@@ -599,7 +599,7 @@ static void test_load_tells_the_agent(void)
     CHECK_STATUS(bh_run_load(run, s.bytes, s.size, NULL), BH_OK);
     CHECK(script.n_changed == 1);
     for (int which = 0; which < 2; which++) {
-        bh_run_evaluate(run, (bh_which)which, 1, 0, &score);
+        bh_run_evaluate(run, (bh_params_choice)which, 1, 0, &score);
         CHECK(score.mean == 8);
     }
     bh_run_destroy(run);

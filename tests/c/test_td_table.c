@@ -109,7 +109,7 @@ static void test_expected_sarsa_expects(void)
 }
 
 // Cut with exploration left: SARSA's expectation is that of its epsilon-greedy policy.
-static void test_sarsa_cut_while_exploring(void)
+static void test_sarsa_truncated_while_exploring(void)
 {
     fed f = make_fed(&bh_sarsa_class, 0.5);
     fill_table(f.q);
@@ -368,7 +368,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_sarsa_waits_for_the_next_action);
     CHECK_RUN(test_expected_sarsa_expects);
-    CHECK_RUN(test_sarsa_cut_while_exploring);
+    CHECK_RUN(test_sarsa_truncated_while_exploring);
     CHECK_RUN(test_double_q_tosses_a_coin);
     CHECK_RUN(test_double_q_acts_on_the_mean);
     CHECK_RUN(test_q_learning_reaches_q_star);

@@ -26,7 +26,7 @@ typedef enum bhi_random_actions {
 
 #if BH_HAS_TEXT
 /// Rows for the config of an agent.
-#define BHI_GUIDE_CONFIG(X)                                                                     \
+#define BHI_ACTION_PRIOR_CONFIG(X)                                                              \
     X(BOOL, prior, "false", 0, 1, NULL, BH_RESET,                                               \
       "Keep a frozen copy of the language model the agent starts from")                         \
     X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE,                                             \
@@ -37,24 +37,24 @@ typedef enum bhi_random_actions {
       "Prior: most probable actions that top-k chooses among")
 
 /// From a pointer to a config with these rows.
-#define BHI_GUIDE_SETTINGS(c)                                                \
-    ((bhi_guide_settings){.prior = (c)->prior,                               \
-                          .beta = (c)->prior_beta,                           \
-                          .random = (bhi_random_actions)(c)->random_actions, \
-                          .top_k = (c)->prior_top_k})
+#define BHI_ACTION_PRIOR_SETTINGS(c)                                                \
+    ((bhi_action_prior_settings){.prior = (c)->prior,                               \
+                                 .beta = (c)->prior_beta,                           \
+                                 .random = (bhi_random_actions)(c)->random_actions, \
+                                 .top_k = (c)->prior_top_k})
 #else
-#define BHI_GUIDE_CONFIG(X)
-#define BHI_GUIDE_SETTINGS(c) ((bhi_guide_settings){0})
+#define BHI_ACTION_PRIOR_CONFIG(X)
+#define BHI_ACTION_PRIOR_SETTINGS(c) ((bhi_action_prior_settings){0})
 #endif
 
-typedef struct bhi_guide_settings {
+typedef struct bhi_action_prior_settings {
     int prior;
     double beta;
     bhi_random_actions random;
     int top_k;
-} bhi_guide_settings;
+} bhi_action_prior_settings;
 
-typedef struct bhi_guide {
+typedef struct bhi_action_prior {
     const bh_text_task *task; ///< NULL: observations are no text, and there is nothing to know
     int A, rows, n_text;      ///< n_text: T
     int has_prior;            ///< the settings ask for one
@@ -66,48 +66,50 @@ typedef struct bhi_guide {
     bh_real *bias;            ///< (rows,A)
     float *obs;               ///< (T)
     unsigned char *allowed;   ///< (A)
-} bhi_guide;
+} bhi_action_prior;
 
 /// Completes the spec of a network that begins with a transformer from the space of its tokens.
-void bhi_guide_transformer(bhi_net_spec *net, const bh_space *space);
+void bhi_transformer_over(bhi_net_spec *net, const bh_space *space);
 
 /// Whether such a network can be over these observations; BH_ERR_CONFIG with a sentence that starts with `name`.
-bh_status bhi_guide_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
-                          bh_error *err);
+bh_status bhi_transformer_check(const char *name, const bhi_net_spec *net,
+                                const bh_agent_spec *spec, bh_error *err);
 
 /// Reals of its activations for each row, computed where it cannot overflow.
-double bhi_guide_units(const bhi_net_spec *net);
+double bhi_transformer_units(const bhi_net_spec *net);
 
-/// Sizes of the guide of an agent with networks of that kind, for up to `rows` rows. The prior's transformer is as the
+/// Sizes of the action prior of an agent with networks of that kind, for up to `rows` rows. The prior's transformer is as the
 /// agent's; without a transformer there is no prior.
-bhi_guide bhi_guide_shape(const bhi_guide_settings *settings, const bh_agent_spec *spec,
-                          const bhi_net_spec *net, int rows);
-void bhi_guide_layout(bhi_guide *guide, bhi_arena *arena);
+bhi_action_prior bhi_action_prior_shape(const bhi_action_prior_settings *settings,
+                                        const bh_agent_spec *spec, const bhi_net_spec *net,
+                                        int rows);
+void bhi_action_prior_layout(bhi_action_prior *prior, bhi_arena *arena);
 
 /// bias (B,A), borrowed until the next call; NULL when it is 0 everywhere. x (B,T) network inputs.
-const bh_real *bhi_guide_bias(bhi_guide *guide, double beta, const bh_real *x, int B);
+const bh_real *bhi_action_prior_bias(bhi_action_prior *prior, double beta, const bh_real *x, int B);
 
 /// log_p (B,A), borrowed until the next call: the language model's log-probabilities, BHI_NOT_ALLOWED where an action is
 /// not; NULL when no model is known.
-const bh_real *bhi_guide_log_prior(bhi_guide *guide, const bh_real *x, int B);
+const bh_real *bhi_action_prior_log_p(bhi_action_prior *prior, const bh_real *x, int B);
 
 /// The same of obs (n,T) as environments write them, any n, as doubles; 0 when no model is known. x: room for rows of network
 /// inputs.
-int bhi_guide_log_prior_of(bhi_guide *guide, double *log_p, bh_real *x, const float *obs, int n,
-                           const bh_space *space);
+int bhi_action_prior_log_p_of(bhi_action_prior *prior, double *log_p, bh_real *x, const float *obs,
+                              int n, const bh_space *space);
 
 /// A random action for one row x (T), as the settings say; uniformly among the allowed ones where there is no model.
-int bhi_guide_random(bhi_guide *guide, const bhi_guide_settings *settings, const bh_real *x,
-                     bh_rng *rng);
+int bhi_action_prior_random(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
+                            const bh_real *x, bh_rng *rng);
 
 /// The frozen model as named tensors, prior.features_extractor.wte.weight … prior.lm_head.bias; returns how many, 0 where the
 /// settings ask for none.
-int bhi_guide_tensors(const bhi_guide *guide, bh_tensor *out);
+int bhi_action_prior_tensors(const bhi_action_prior *prior, bh_tensor *out);
 
 /// Takes a language model over: BH_ERR_SHAPE when its sizes or vocabulary are not those of the agent's network and the task, with
 /// what differs. Without a prior
 /// nothing happens.
-bh_status bhi_guide_take(bhi_guide *guide, const bh_language_weights *lm, bh_error *err);
+bh_status bhi_action_prior_set_model(bhi_action_prior *prior, const bh_language_weights *lm,
+                                     bh_error *err);
 
 /// Copies the model's transformer into a network's block of parameters.
 void bhi_language_body(const bhi_net *net, bh_real *params, const bh_language_weights *lm);

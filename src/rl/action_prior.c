@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is known of actions beforehand.
-#include "rl/guide.h"
+#include "rl/action_prior.h"
 
 #include "core/fmath.h"
 #include "core/logits.h"
@@ -21,22 +21,22 @@ static bhi_net_spec prior_spec(const bhi_net_spec *net)
                           .atoms = 1};
 }
 
-static int wants_prior(const bhi_guide_settings *settings, const bh_agent_spec *spec,
+static int wants_prior(const bhi_action_prior_settings *settings, const bh_agent_spec *spec,
                        const bhi_net_spec *net)
 {
     return BH_HAS_TEXT && settings->prior && spec->text != NULL &&
            net->extractor == BHI_TRANSFORMER;
 }
 
-void bhi_guide_transformer(bhi_net_spec *net, const bh_space *space)
+void bhi_transformer_over(bhi_net_spec *net, const bh_space *space)
 {
     if (net->extractor != BHI_TRANSFORMER || space->dtype != BH_SPACE_TOKEN) return;
     net->transformer.V = (int)space->high[0] + 1;
     net->transformer.T = space->n;
 }
 
-bh_status bhi_guide_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
-                          bh_error *err)
+bh_status bhi_transformer_check(const char *name, const bhi_net_spec *net,
+                                const bh_agent_spec *spec, bh_error *err)
 {
     const bhi_transformer_spec *t = &net->transformer;
     if (spec->observation.kind != BH_SPACE_BOX || spec->observation.dtype != BH_SPACE_TOKEN) {
@@ -51,27 +51,28 @@ bh_status bhi_guide_check(const char *name, const bhi_net_spec *net, const bh_ag
                    name, t->C, 4 * t->H);
 }
 
-double bhi_guide_units(const bhi_net_spec *net)
+double bhi_transformer_units(const bhi_net_spec *net)
 {
     const bhi_transformer_spec *t = &net->transformer;
     double position = 20.0 * t->C + (double)t->H * t->T;
     return t->T * (position * t->L + 8.0 * t->C);
 }
 
-bhi_guide bhi_guide_shape(const bhi_guide_settings *settings, const bh_agent_spec *spec,
-                          const bhi_net_spec *net, int rows)
+bhi_action_prior bhi_action_prior_shape(const bhi_action_prior_settings *settings,
+                                        const bh_agent_spec *spec, const bhi_net_spec *net,
+                                        int rows)
 {
-    bhi_guide guide = {
+    bhi_action_prior prior = {
         .task = spec->text, .A = spec->n_actions, .rows = rows, .n_text = spec->observation.n};
     if (wants_prior(settings, spec, net)) {
         bhi_net_spec own = prior_spec(net);
-        guide.has_prior = 1;
-        guide.net = bhi_net_shape(&own);
+        prior.has_prior = 1;
+        prior.net = bhi_net_shape(&own);
     }
-    return guide;
+    return prior;
 }
 
-void bhi_guide_layout(bhi_guide *g, bhi_arena *arena)
+void bhi_action_prior_layout(bhi_action_prior *g, bhi_arena *arena)
 {
     if (g->task == NULL) return;
     size_t rows = (size_t)g->rows, A = (size_t)g->A;
@@ -86,7 +87,7 @@ void bhi_guide_layout(bhi_guide *g, bhi_arena *arena)
 
 // ---- choosing ----
 
-static const unsigned char *allowed_in(bhi_guide *g, const bh_real *x)
+static const unsigned char *allowed_in(bhi_action_prior *g, const bh_real *x)
 {
     memset(g->allowed, 1, (size_t)g->A);
     if (g->task->allowed == NULL) return g->allowed;
@@ -96,7 +97,8 @@ static const unsigned char *allowed_in(bhi_guide *g, const bh_real *x)
 }
 
 // One row: logits (V) of the next token become log-probabilities of the allowed actions.
-static void over_actions(bhi_guide *g, bh_real *log_p, const bh_real *logits, const bh_real *x)
+static void over_actions(bhi_action_prior *g, bh_real *log_p, const bh_real *logits,
+                         const bh_real *x)
 {
     const unsigned char *allowed = allowed_in(g, x);
     for (int a = 0; a < g->A; a++) {
@@ -108,7 +110,7 @@ static void over_actions(bhi_guide *g, bh_real *log_p, const bh_real *logits, co
     }
 }
 
-const bh_real *bhi_guide_log_prior(bhi_guide *g, const bh_real *x, int B)
+const bh_real *bhi_action_prior_log_p(bhi_action_prior *g, const bh_real *x, int B)
 {
     if (!g->is_known) return NULL;
     assert(B <= g->rows);
@@ -120,10 +122,10 @@ const bh_real *bhi_guide_log_prior(bhi_guide *g, const bh_real *x, int B)
     return g->log_p;
 }
 
-const bh_real *bhi_guide_bias(bhi_guide *g, double beta, const bh_real *x, int B)
+const bh_real *bhi_action_prior_bias(bhi_action_prior *g, double beta, const bh_real *x, int B)
 {
     if (g->task == NULL) return NULL;
-    const bh_real *log_p = beta > 0 ? bhi_guide_log_prior(g, x, B) : NULL;
+    const bh_real *log_p = beta > 0 ? bhi_action_prior_log_p(g, x, B) : NULL;
     if (log_p == NULL && g->task->allowed == NULL) return NULL;
     for (int b = 0; b < B; b++) {
         bh_real *bias = g->bias + b * g->A;
@@ -136,15 +138,15 @@ const bh_real *bhi_guide_bias(bhi_guide *g, double beta, const bh_real *x, int B
     return g->bias;
 }
 
-int bhi_guide_log_prior_of(bhi_guide *g, double *log_p, bh_real *x, const float *obs, int n,
-                           const bh_space *space)
+int bhi_action_prior_log_p_of(bhi_action_prior *g, double *log_p, bh_real *x, const float *obs,
+                              int n, const bh_space *space)
 {
     if (!g->is_known) return 0;
     for (int i = 0; i < n; i += g->rows) {
         int B = n - i < g->rows ? n - i : g->rows;
         for (int b = 0; b < B; b++)
             bhi_encode(x + b * g->n_text, obs + (size_t)(i + b) * (size_t)g->n_text, space);
-        const bh_real *p = bhi_guide_log_prior(g, x, B);
+        const bh_real *p = bhi_action_prior_log_p(g, x, B);
         for (int j = 0; j < B * g->A; j++)
             log_p[(size_t)i * (size_t)g->A + (size_t)j] = (double)p[j];
     }
@@ -152,7 +154,7 @@ int bhi_guide_log_prior_of(bhi_guide *g, double *log_p, bh_real *x, const float 
 }
 
 // The n-th of the allowed actions that are likelier than others: all of them, or the top_k most probable.
-static int nth_of_top(const bhi_guide *g, const bh_real *log_p, int n)
+static int nth_of_top(const bhi_action_prior *g, const bh_real *log_p, int n)
 {
     for (int a = 0; a < g->A; a++) {
         int before = 0;
@@ -165,7 +167,7 @@ static int nth_of_top(const bhi_guide *g, const bh_real *log_p, int n)
     return 0;
 }
 
-static int uniform_allowed(bhi_guide *g, const bh_real *x, bh_rng *rng)
+static int uniform_allowed(bhi_action_prior *g, const bh_real *x, bh_rng *rng)
 {
     const unsigned char *allowed = allowed_in(g, x);
     int n = 0;
@@ -177,12 +179,12 @@ static int uniform_allowed(bhi_guide *g, const bh_real *x, bh_rng *rng)
     return 0;
 }
 
-int bhi_guide_random(bhi_guide *g, const bhi_guide_settings *settings, const bh_real *x,
-                     bh_rng *rng)
+int bhi_action_prior_random(bhi_action_prior *g, const bhi_action_prior_settings *settings,
+                            const bh_real *x, bh_rng *rng)
 {
     if (g->task == NULL) return (int)bh_rng_below(rng, (uint32_t)g->A);
     if (settings->random == BHI_RANDOM_UNIFORM || !g->is_known) return uniform_allowed(g, x, rng);
-    const bh_real *log_p = bhi_guide_log_prior(g, x, 1);
+    const bh_real *log_p = bhi_action_prior_log_p(g, x, 1);
     if (settings->random == BHI_RANDOM_TOP_K) {
         int n = 0;
         for (int a = 0; a < g->A; a++) n += log_p[a] != BHI_NOT_ALLOWED;
@@ -271,13 +273,14 @@ void bhi_language_head(const bhi_net *net, bh_real *params, const bh_text_task *
     }
 }
 
-int bhi_guide_tensors(const bhi_guide *g, bh_tensor *out)
+int bhi_action_prior_tensors(const bhi_action_prior *g, bh_tensor *out)
 {
     static const bhi_tensor_names names = {"prior.features_extractor", "prior", "prior.lm_head"};
     return g->has_prior ? bhi_net_tensors(&g->net, g->params, &names, out) : 0;
 }
 
-bh_status bhi_guide_take(bhi_guide *g, const bh_language_weights *lm, bh_error *err)
+bh_status bhi_action_prior_set_model(bhi_action_prior *g, const bh_language_weights *lm,
+                                     bh_error *err)
 {
     if (!g->has_prior) return BH_OK;
     bh_status status = bhi_language_check(&g->net, g->task, lm, err);
