@@ -52,10 +52,9 @@ static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space 
     return net;
 }
 
-bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settings *settings,
-                                 const bh_agent_spec *spec, int rows, double reals, bh_error *err)
+static bh_status check(const char *name, const bhi_actor_critic_settings *s,
+                       const bh_agent_spec *spec, int rows, double reals, bh_error *err)
 {
-    const bhi_actor_critic_settings *s = settings;
     double size = spec->observation.n, params = 0, units = 0;
     if (BH_HAS_TEXT && s->features_extractor == BHI_TRANSFORMER) {
         bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
@@ -90,20 +89,24 @@ bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settin
     return BH_OK;
 }
 
-bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *settings,
-                                        const bh_agent_spec *spec, int rows)
+bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
+                                 int rows, double reals, bh_error *err)
 {
-    bhi_actor_critic ac = {.spec = *spec, .settings = *settings, .rows = rows};
+    const bh_agent_spec *spec = &ac->base.spec;
+    bh_status status = check(ac->base.class->config->name, settings, spec, rows, reals, err);
+    if (status != BH_OK) return status;
     bhi_net_spec policy = net_spec(settings, &spec->observation, spec->n_actions);
     bhi_net_spec value = net_spec(settings, &spec->observation, 1);
-    ac.policy = bhi_net_shape(&policy);
-    if (!settings->has_no_critic) ac.value = bhi_net_shape(&value);
-    ac.n_params = ac.policy.n_params + ac.value.n_params;
-    ac.kl_coef = -1;
+    ac->settings = *settings;
+    ac->rows = rows;
+    ac->policy = bhi_net_shape(&policy);
+    if (!settings->has_no_critic) ac->value = bhi_net_shape(&value);
+    ac->n_params = ac->policy.n_params + ac->value.n_params;
+    ac->kl_coef = -1;
     if (BH_HAS_TEXT)
-        ac.action_prior =
+        ac->action_prior =
             bhi_action_prior_shape(&(bhi_action_prior_settings){0}, spec, &policy, rows);
-    return ac;
+    return BH_OK;
 }
 
 static bh_real *reals(bhi_arena *arena, size_t count)
@@ -117,7 +120,7 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->params = reals(arena, P);
     ac->gradient = reals(arena, P);
     bhi_optimizer_layout(&ac->optimizer, arena, &ac->settings.optimizer, ac->n_params);
-    ac->x = reals(arena, rows * (size_t)ac->spec.observation.n);
+    ac->x = reals(arena, rows * (size_t)ac->base.spec.observation.n);
     ac->policy_acts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->policy_dacts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->value_acts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
@@ -130,11 +133,13 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->of_reference = reals(arena, rows);
 }
 
-void bhi_actor_critic_init(bhi_actor_critic *ac)
+bh_status bhi_actor_critic_init(void *agent, bh_error *err)
 {
-    bh_rng init_rng = bh_rng_split(&ac->spec.rng);
-    ac->act_rng = bh_rng_split(&ac->spec.rng);
-    ac->sample_rng = bh_rng_split(&ac->spec.rng);
+    (void)err;
+    bhi_actor_critic *ac = agent;
+    bh_rng init_rng = bh_rng_split(&ac->base.spec.rng);
+    ac->act_rng = bh_rng_split(&ac->base.spec.rng);
+    ac->sample_rng = bh_rng_split(&ac->base.spec.rng);
     bh_real *value_params = ac->params + ac->policy.n_params;
     bhi_optimizer_init(&ac->optimizer);
     if (ac->settings.ortho_init) {
@@ -145,6 +150,7 @@ void bhi_actor_critic_init(bhi_actor_critic *ac)
         bhi_net_init(&ac->value, value_params, &init_rng);
     }
     if (BH_HAS_TEXT) bhi_actor_critic_set_reference(ac);
+    return BH_OK;
 }
 
 // ---- learning ----
@@ -156,7 +162,7 @@ static const bh_real *logits_under(bhi_actor_critic *ac, const bh_real *params, 
     assert(B <= ac->rows);
     bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
     const bh_real *bias = BH_HAS_TEXT ? bhi_action_prior_bias(&ac->action_prior, 0, x, B) : NULL;
-    for (int i = 0; bias != NULL && i < B * ac->spec.n_actions; i++) logits[i] += bias[i];
+    for (int i = 0; bias != NULL && i < B * ac->base.spec.n_actions; i++) logits[i] += bias[i];
     return logits;
 }
 
@@ -176,14 +182,14 @@ void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real 
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
         const bh_real *values =
-            bhi_actor_critic_values(ac, x + (size_t)i * (size_t)ac->spec.observation.n, B);
+            bhi_actor_critic_values(ac, x + (size_t)i * (size_t)ac->base.spec.observation.n, B);
         memcpy(v + i, values, (size_t)B * sizeof *v);
     }
 }
 
 double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs)
 {
-    bhi_encode(ac->x, obs, &ac->spec.observation);
+    bhi_encode(ac->x, obs, &ac->base.spec.observation);
     return (double)bhi_actor_critic_values(ac, ac->x, 1)[0];
 }
 
@@ -233,7 +239,7 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
         ac->kl_coef = ac->kl_coef_from = start;
     bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
     for (int i = 0; i < n; i += ac->rows) {
-        int B = n - i < ac->rows ? n - i : ac->rows, A = ac->spec.n_actions;
+        int B = n - i < ac->rows ? n - i : ac->rows, A = ac->base.spec.n_actions;
         bh_real *log_p = ac->policy_dacts;
         bhi_rollout_gather(rollout, index + i, B, &batch);
         bh_policy_log_prob(log_p, bhi_actor_critic_logits(ac, ac->x, B), ac->mode, B, A);
@@ -245,15 +251,14 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
             sum += difference;
         }
     }
-    bhi_actor_critic_log(ac, BHI_METRIC_KL_REFERENCE, sum / n);
-    bhi_actor_critic_log(ac, BHI_METRIC_KL_COEF, ac->kl_coef);
+    bhi_agent_log(&ac->base, BHI_METRIC_KL_REFERENCE, sum / n);
+    bhi_agent_log(&ac->base, BHI_METRIC_KL_COEF, ac->kl_coef);
     adapt(ac, sum / n);
 }
 
 static double learning_rate(const bhi_actor_critic *ac)
 {
-    return bhi_schedule_at(&ac->settings.learning_rate,
-                           (double)ac->timesteps / ac->spec.total_timesteps);
+    return bhi_schedule_at(&ac->settings.learning_rate, bhi_agent_progress(&ac->base));
 }
 
 void bhi_actor_critic_step(bhi_actor_critic *ac)
@@ -262,26 +267,20 @@ void bhi_actor_critic_step(bhi_actor_critic *ac)
     ac->optimizer.settings = ac->settings.optimizer;
     bhi_optimizer_step(&ac->optimizer, ac->params, ac->gradient, learning_rate(ac),
                        bhi_clip_scale(norm, ac->settings.max_grad_norm));
-    bhi_actor_critic_log(ac, BHI_METRIC_GRAD_NORM, norm);
-    ac->n_updates++;
-}
-
-void bhi_actor_critic_log(bhi_actor_critic *ac, bhi_metric metric, double value)
-{
-    ac->sums[metric] += value;
-    ac->counts[metric]++;
+    bhi_agent_log(&ac->base, BHI_METRIC_GRAD_NORM, norm);
+    ac->base.n_updates++;
 }
 
 void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,
                                  double value_loss, double mean_value)
 {
-    bhi_actor_critic_log(ac, BHI_METRIC_LOSS,
-                         stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
-    bhi_actor_critic_log(ac, BHI_METRIC_POLICY_LOSS, stats->policy_loss);
-    bhi_actor_critic_log(ac, BHI_METRIC_ENTROPY_LOSS, -stats->entropy);
+    bhi_agent_log(&ac->base, BHI_METRIC_LOSS,
+                  stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
+    bhi_agent_log(&ac->base, BHI_METRIC_POLICY_LOSS, stats->policy_loss);
+    bhi_agent_log(&ac->base, BHI_METRIC_ENTROPY_LOSS, -stats->entropy);
     if (!has_values) return;
-    bhi_actor_critic_log(ac, BHI_METRIC_VALUE, mean_value);
-    bhi_actor_critic_log(ac, BHI_METRIC_VALUE_LOSS, value_loss);
+    bhi_agent_log(&ac->base, BHI_METRIC_VALUE, mean_value);
+    bhi_agent_log(&ac->base, BHI_METRIC_VALUE_LOSS, value_loss);
 }
 
 // Variance of x[i] - minus[i] over the cells at index; minus may be NULL for 0.
@@ -305,31 +304,16 @@ void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real
 {
     double all = variance(returns, NULL, index, n);
     if (all == 0) return;
-    bhi_actor_critic_log(ac, BHI_METRIC_EXPLAINED_VARIANCE,
-                         1 - variance(returns, v, index, n) / all);
+    bhi_agent_log(&ac->base, BHI_METRIC_EXPLAINED_VARIANCE,
+                  1 - variance(returns, v, index, n) / all);
 }
 
 // ---- entries of a bh_agent_class ----
 
-void bhi_actor_critic_destroy(void *agent)
-{
-    if (agent != NULL) bh_free(agent, ((bhi_actor_critic *)agent)->bytes);
-}
-
-void *bhi_actor_critic_config_of(void *agent)
-{
-    return ((bhi_actor_critic *)agent)->config;
-}
-
-void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps)
-{
-    ((bhi_actor_critic *)agent)->spec.total_timesteps = total_timesteps;
-}
-
 // Network inputs of B observations from the i-th on, into x.
 static void encode(bhi_actor_critic *ac, const float *obs, int i, int B)
 {
-    const bh_space *space = &ac->spec.observation;
+    const bh_space *space = &ac->base.spec.observation;
     size_t S = (size_t)space->n, F = (size_t)bh_space_floats(space);
     for (int b = 0; b < B; b++) bhi_encode(ac->x + (size_t)b * S, obs + (size_t)(i + b) * F, space);
 }
@@ -341,40 +325,20 @@ void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, co
     encode(ac, obs, 0, n);
     const bh_real *logits = bhi_actor_critic_logits(ac, ac->x, n);
     for (int i = 0; i < n; i++) ac->uniform[i] = bh_rng_uniform(&ac->act_rng);
-    bh_policy_sample(actions, logits, ac->uniform, n, ac->spec.n_actions);
-    bh_policy_mode(ac->mode, logits, n, ac->spec.n_actions);
+    bh_policy_sample(actions, logits, ac->uniform, n, ac->base.spec.n_actions);
+    bh_policy_mode(ac->mode, logits, n, ac->base.spec.n_actions);
     for (int i = 0; i < n; i++) explored[i] = actions[i] != ac->mode[i];
 }
 
-void bhi_actor_critic_stats(void *agent, bh_agent_stats *out)
+void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out)
 {
-    bhi_actor_critic *ac = agent;
-    double means[BHI_N_METRICS];
-    for (int i = 0; i < BHI_N_METRICS; i++) {
-        means[i] = ac->counts[i] > 0 ? ac->sums[i] / ac->counts[i] : NAN;
-        ac->sums[i] = 0;
-        ac->counts[i] = 0;
-    }
-    *out = (bh_agent_stats){
-        .loss = means[BHI_METRIC_LOSS],
-        .mean_q = means[BHI_METRIC_VALUE],
-        .grad_norm = means[BHI_METRIC_GRAD_NORM],
-        .epsilon = NAN,
-        .learning_rate = learning_rate(ac),
-        .n_updates = ac->n_updates,
-    };
-    memcpy(out->extra, means + BHI_METRIC_POLICY_LOSS, sizeof out->extra);
-}
-
-int bhi_actor_critic_n_updates(const void *agent)
-{
-    return ((const bhi_actor_critic *)agent)->n_updates;
+    out->learning_rate = learning_rate(agent);
 }
 
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs, int n)
 {
     bhi_actor_critic *ac = agent;
-    int A = ac->spec.n_actions;
+    int A = ac->base.spec.n_actions;
     bh_real *log_p = ac->policy_dacts;
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
@@ -395,10 +359,10 @@ void *bhi_actor_critic_params(void *agent, size_t *bytes)
 bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm, bh_error *err)
 {
     bhi_actor_critic *ac = agent;
-    bh_status status = bhi_language_check(&ac->policy, ac->spec.text, lm, err);
+    bh_status status = bhi_language_check(&ac->policy, ac->base.spec.text, lm, err);
     if (status != BH_OK) return status;
     bhi_language_body(&ac->policy, ac->params, lm);
-    bhi_language_head(&ac->policy, ac->params, ac->spec.text, ac->spec.n_actions, lm);
+    bhi_language_head(&ac->policy, ac->params, ac->base.spec.text, ac->base.spec.n_actions, lm);
     if (!ac->settings.has_no_critic)
         bhi_language_body(&ac->value, ac->params + ac->policy.n_params, lm);
     bhi_actor_critic_set_reference(ac);

@@ -3,8 +3,8 @@
 // one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in common. It is what
 // Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
 //
-// An agent is a struct that begins with a bhi_actor_critic: the functions below that take `void *agent` take
-// that, and are entries of its bh_agent_class.
+// An agent's struct begins with a bhi_actor_critic, which begins with the bhi_agent: the functions below that take
+// `void *agent` take it, and are entries of its bh_agent_class.
 //
 // Legend: B batch, S network inputs, A actions, F floats of a stored observation, rows: the largest batch.
 #pragma once
@@ -85,13 +85,9 @@ typedef struct bhi_actor_critic_settings {
         .ortho_init = (c)->ortho_init,                                \
     })
 
-/// Metrics that are averaged between two calls of stats. The first three are those of bh_agent_stats, the
-/// others those of bhi_actor_critic_metrics.
-typedef enum bhi_metric {
-    BHI_METRIC_LOSS,
-    BHI_METRIC_VALUE,
-    BHI_METRIC_GRAD_NORM,
-    BHI_METRIC_POLICY_LOSS,
+/// Metrics of these agents, behind those of every agent; bhi_ppo_metrics are their names.
+enum {
+    BHI_METRIC_POLICY_LOSS = BHI_METRIC_EXTRA,
     BHI_METRIC_VALUE_LOSS,
     BHI_METRIC_ENTROPY_LOSS,
     BHI_METRIC_EXPLAINED_VARIANCE,
@@ -99,26 +95,19 @@ typedef enum bhi_metric {
     BHI_METRIC_KL_COEF,
     BHI_METRIC_APPROX_KL,
     BHI_METRIC_CLIP_FRACTION,
-    BHI_N_METRICS,
-} bhi_metric;
+};
 
 /// Their names, Stable-Baselines3's, NULL-terminated; reinforce has the first six.
 extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
 
 typedef struct bhi_actor_critic {
-    bh_agent_spec spec;
-    void *config;                       ///< of the agent's own struct; what config_of gives
+    bhi_agent base;
     bhi_actor_critic_settings settings; ///< the agent keeps them as its config is
     bhi_net policy, value;              ///< (B,S) -> (B,A) logits, (B,1) values
     bhi_optimizer optimizer;
     bh_rng act_rng, sample_rng; ///< the second one is the agent's to use
     int rows;
     int n_params;
-    int timesteps; ///< environment steps observed; the agent counts them
-    int n_updates; ///< steps of the optimizer
-    double sums[BHI_N_METRICS];
-    int counts[BHI_N_METRICS];
-    size_t bytes; ///< of the agent's block
 
     bh_real *params, *gradient; ///< (n_params): the policy's, then the value network's
     bh_real *x;                 ///< (rows,S)
@@ -133,21 +122,17 @@ typedef struct bhi_actor_critic {
     double kl_coef_from;           ///< the setting it started from
 } bhi_actor_critic;
 
-// ---- creating: check, shape, layout twice, init ----
+// ---- creating, in this order ----
 
-/// Whether such networks can be, for batches of `rows`, beside `reals` numbers that the agent itself stores.
-/// BH_ERR_CONFIG with a sentence that starts with `name`.
-bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settings *settings,
-                                 const bh_agent_spec *spec, int rows, double reals, bh_error *err);
-
-/// The part that needs no memory. The settings passed the check.
-bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *settings,
-                                        const bh_agent_spec *spec, int rows);
+/// Checks that such networks can exist, for batches of `rows`, beside `reals` numbers that the agent itself stores, and
+/// computes their sizes. BH_ERR_CONFIG.
+bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
+                                 int rows, double reals, bh_error *err);
 
 void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena);
 
-/// Draws the parameters.
-void bhi_actor_critic_init(bhi_actor_critic *ac);
+/// Draws the parameters. The `init` of a class.
+bh_status bhi_actor_critic_init(void *agent, bh_error *err);
 
 // ---- learning ----
 
@@ -180,9 +165,6 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
 /// Makes the current policy the reference of the KL penalty.
 void bhi_actor_critic_set_reference(bhi_actor_critic *ac);
 
-/// Adds a value to a metric's mean.
-void bhi_actor_critic_log(bhi_actor_critic *ac, bhi_metric metric, double value);
-
 /// Logs the parts of an update's loss; the last two only where has_values is 1.
 void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,
                                  double value_loss, double mean_value);
@@ -194,14 +176,11 @@ void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real
 
 // ---- entries of a bh_agent_class ----
 
-void bhi_actor_critic_destroy(void *agent);
-void *bhi_actor_critic_config_of(void *agent);
-void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps);
 /// Samples from the policy; explored where it is not its most probable action.
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
                           int n);
-void bhi_actor_critic_stats(void *agent, bh_agent_stats *out);
-int bhi_actor_critic_n_updates(const void *agent);
+/// The learning rate.
+void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out);
 /// Log-probabilities.
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs,
                                 int n);
@@ -222,10 +201,7 @@ int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int
 #endif
 
 /// The entries of a bh_agent_class that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_CLASS                                                                \
-    BHI_ACTOR_CRITIC_TEXT.gives_log_probs = 1, .destroy = bhi_actor_critic_destroy,           \
-    .config_of = bhi_actor_critic_config_of,                                                  \
-    .set_total_timesteps = bhi_actor_critic_set_total_timesteps, .act = bhi_actor_critic_act, \
-    .stats = bhi_actor_critic_stats, .n_updates = bhi_actor_critic_n_updates,                 \
-    .q_values = bhi_actor_critic_log_probs, .params = bhi_actor_critic_params,                \
-    .tensors = bhi_actor_critic_tensors
+#define BHI_ACTOR_CRITIC_CLASS                                               \
+    BHI_ACTOR_CRITIC_TEXT.gives_log_probs = 1, .act = bhi_actor_critic_act,  \
+    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs, \
+    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors

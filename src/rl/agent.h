@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
-// What an agent is to the loop: a table of functions (bh_agent_class) over an object of its own.
+// Agents: the interface the loop sees (bh_agent_class, a table of functions) and the struct every agent
+// begins with (bhi_agent).
 //
 // Agents know observations, actions and rewards, never environments. Legend: n rows of a batch,
 // F floats of a stored observation, A actions.
+//
+//     typedef struct toy { bhi_agent base; double *q; } toy;      // an agent's own struct
+//     static const bh_agent_class toy_class = {.name = "toy", .bytes = sizeof(toy), .layout = …, .act = …};
+//
+//     bhi_agent *agent;
+//     if (bhi_agent_create(&agent, &toy_class, &config, &spec, &err) != BH_OK) return report(&err);
+//     for (;;) { toy_class.act(agent, …); …environments…; toy_class.observe(agent, …); toy_class.learn(agent); }
+//     bhi_agent_destroy(agent);
 #pragma once
 
+#include "core/alloc.h"
 #include "core/config.h"
 #include "core/real.h"
 #include "core/rng.h"
@@ -13,7 +23,7 @@
 #include "rl/space.h"
 #include "rl/text_task.h"
 
-/// What an agent is told when it is created. Copied.
+/// Specification of an agent: everything it is created from besides its config. Copied.
 typedef struct bh_agent_spec {
     bh_space observation;
     int n_actions;
@@ -49,10 +59,10 @@ typedef struct bh_experience {
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
-/// What somebody else did, to be imitated or learned from.
+/// Demonstrations: transitions of another policy, to be imitated or learned from.
 typedef struct bh_demonstrations {
     /// Transitions of one stream, episode after episode. The last one, where it neither terminated nor was
-    /// truncated, counts as truncated: nothing of it follows.
+    /// truncated, counts as truncated.
     bh_experience transitions;
     const double
         *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
@@ -68,7 +78,7 @@ typedef struct bh_agent_stats {
     double epsilon;   ///< now; temperature, noise or bonus where those explore
     double learning_rate;         ///< now
     double n_updates;             ///< since creation
-    double extra[BH_METRICS_MAX]; ///< what else the class measures, see bh_agent_class.metrics
+    double extra[BH_METRICS_MAX]; ///< the class's own, see bh_agent_class.metrics; 0 behind them
 } bh_agent_stats;
 
 typedef struct bh_agent_class {
@@ -79,28 +89,35 @@ typedef struct bh_agent_class {
         presets; ///< n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
     int n_presets;
     int needs_mdp;
-    const char *const
-        *metrics; ///< names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"),
-                  ///< NULL-terminated; NULL for none
+    /// Names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"), NULL-terminated; NULL for none.
+    const char *const *metrics;
     int gives_log_probs; ///< q_values writes log-probabilities of a policy, not action values
+    /// Settings to lower when memory runs out, NULL-terminated; NULL for none.
+    const char *const *large_settings;
+    const void *variant; ///< what classes that share their functions differ in; theirs to define
 
-    bh_status (*create)(void **agent, const void *config, const bh_agent_spec *spec, bh_error *err);
-    void (*destroy)(void *agent);
-    /// The agent's own copy of its config; fields flagged BH_LIVE may be written between steps.
-    void *(*config_of)(void *agent);
-    /// Changes the horizon of its schedules.
-    void (*set_total_timesteps)(void *agent, int total_timesteps);
+    // ---- creating: bhi_agent_create calls these in this order ----
+
+    size_t bytes; ///< sizeof the agent's struct, which begins with a bhi_agent
+    /// Checks what the config table cannot and fills in the sizes `layout` needs; the base is set, the rest zero.
+    bh_status (*shape)(void *agent, bh_error *err);
+    /// Lays the agent's arrays out.
+    void (*layout)(void *agent, bhi_arena *arena);
+    /// Fills the agent in, over zeroed arrays.
+    bh_status (*init)(void *agent, bh_error *err);
+
+    // ---- learning ----
 
     /// Chooses actions (n) for obs (n,F), exploring; explored (n) says which were random.
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
-    /// Takes in what the actions led to.
+    /// Takes the transitions in that the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
     /// Truncates the episodes under way after the fact: the last observation ends them, and the next one starts a
     /// new trajectory. obs (n_envs,F): the final observations. NULL when it makes no difference.
     void (*truncate)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
-    /// Takes demonstrations in, copied, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
+    /// Copies demonstrations in, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
     /// happens, when they are more than the config made room for or lack what it asks for. NULL where the class
     /// cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
@@ -110,11 +127,12 @@ typedef struct bh_agent_class {
     bh_status (*language_model)(void *agent, const bh_language_weights *lm, bh_error *err);
     /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
-    /// What the agent knows of actions beforehand, where choosing needs it and a checkpoint must have it. NULL as above.
+    /// The action prior, where a checkpoint must have it. NULL as above.
     struct bhi_action_prior *(*action_prior)(void *agent);
-    void (*stats)(void *agent, bh_agent_stats *out);
-    /// Updates since creation.
-    int (*n_updates)(const void *agent);
+    /// Fills in the present epsilon and learning rate, where the class has them.
+    void (*rates)(const void *agent, bh_agent_stats *out);
+
+    // ---- parameters ----
 
     /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters as params()
     /// gives it. Their largest is the greedy action.
@@ -127,11 +145,42 @@ typedef struct bh_agent_class {
     void (*params_changed)(void *agent);
 } bh_agent_class;
 
+/// Metrics that are averaged between two calls of bhi_agent_stats: three of bh_agent_stats, then `extra`.
+enum bhi_metric {
+    BHI_METRIC_LOSS,
+    BHI_METRIC_VALUE, ///< mean_q
+    BHI_METRIC_GRAD_NORM,
+    BHI_METRIC_EXTRA, ///< the first one of bh_agent_class.metrics
+    BHI_N_METRICS = BHI_METRIC_EXTRA + BH_METRICS_MAX,
+};
+
+/// Base of every agent. Functions of a class take the agent as `void *`: a pointer to its own struct, which
+/// begins with this one.
+typedef struct bhi_agent {
+    const bh_agent_class *class;
+    bh_agent_spec spec; ///< total_timesteps may be changed between steps
+    void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
+    int timesteps; ///< environment steps observed
+    int n_updates; ///< updates since creation: gradient steps, table entries or sweeps
+    double sums[BHI_N_METRICS]; ///< of the metrics since the last bhi_agent_stats
+    int counts[BHI_N_METRICS];
+    size_t bytes; ///< of the agent's block
+} bhi_agent;
+
+/// Creates an agent: checks the config, computes sizes, makes one allocation that holds everything, and fills it in.
+/// *out is NULL on failure. BH_ERR_CONFIG for a config out of range, BH_ERR_MEMORY.
+bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
+                           const bh_agent_spec *spec, bh_error *err);
+void bhi_agent_destroy(bhi_agent *agent);
+
+/// Share of total_timesteps that is over; 1 at the end, and more beyond.
+double bhi_agent_progress(const bhi_agent *agent);
+
+/// Adds a value to the mean of a bhi_metric.
+void bhi_agent_log(bhi_agent *agent, int metric, double value);
+
+/// Means of the metrics since the last call, and the present rates.
+void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out);
+
 /// Index of the largest of q (A); the first one of equals.
 BH_API int bh_greedy(const double *q, int A);
-
-/// The class of that name ("dqn", "q-learning", "policy-iteration"). BH_ERR_UNKNOWN names those there are.
-BH_API bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err);
-
-/// All classes, NULL-terminated.
-BH_API extern const bh_agent_class *const bh_agent_classes[];

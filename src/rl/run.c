@@ -12,10 +12,9 @@
 
 // ---- creating ----
 
-static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int n, int F)
+static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int F)
 {
-    size_t count = (size_t)n;
-    s->n = n;
+    size_t count = (size_t)s->n;
     s->obs_tm1 = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_tm1);
     s->obs_t = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_t);
     s->actions = bhi_arena_array(arena, count, sizeof *s->actions);
@@ -26,19 +25,14 @@ static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int n, int F)
     s->returns = bhi_arena_array(arena, count, sizeof *s->returns);
 }
 
-// Counts known before the block exists.
-typedef struct counts {
-    int F, A, n_envs, n_eval, n_states;
-} counts;
-
-static void layout(bh_run *run, bhi_arena *arena, const counts *c)
+static void layout(void *object, bhi_arena *arena)
 {
-    size_t entries = (size_t)c->n_states * (size_t)c->A;
-    bhi_arena_array(arena, 1, sizeof *run);
-    layout_buffers(&run->train, arena, c->n_envs, c->F);
-    layout_buffers(&run->eval, arena, c->n_eval, c->F);
+    bh_run *run = object;
+    size_t A = (size_t)run->A, entries = (size_t)run->mdp.n_states * A;
+    layout_buffers(&run->train, arena, run->F);
+    layout_buffers(&run->eval, arena, run->F);
     run->records = bhi_arena_array(arena, BHI_RECORDS_MAX * BH_RECORD_WIDTH, sizeof *run->records);
-    run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * (size_t)c->A, sizeof *run->q);
+    run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * A, sizeof *run->q);
     run->outcomes = bhi_arena_array(arena, entries * BH_TRANSITIONS_MAX, sizeof *run->outcomes);
     run->n_outcomes = bhi_arena_array(arena, entries, sizeof *run->n_outcomes);
 }
@@ -88,7 +82,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
         fill_mdp(run, env, spec.observation.n);
         spec.mdp = &run->mdp;
     }
-    bh_status status = setup->agent->create(&run->agent, setup->agent_config, &spec, err);
+    bh_status status = bhi_agent_create(&run->agent, setup->agent, setup->agent_config, &spec, err);
     if (status != BH_OK) return status;
     setup->agent->params(run->agent, &run->params_bytes);
     run->best = bh_alloc(run->params_bytes);
@@ -180,27 +174,20 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     if (status != BH_OK) goto done;
 
     int n_eval = is_single(setup) ? 1 : setup->run.n_eval_episodes;
-    counts c = {
+    bh_run shape = {
         .F = bh_space_floats(bh_env_observation_space(probe)),
         .A = bh_env_action_space(probe)->n,
-        .n_envs = setup->run.n_envs,
-        .n_eval = n_eval < BHI_EVAL_ENVS_MAX ? n_eval : BHI_EVAL_ENVS_MAX,
-        .n_states = setup->agent->needs_mdp ? bh_env_observation_space(probe)->n : 0,
+        .train = {.n = setup->run.n_envs},
+        .eval = {.n = n_eval < BHI_EVAL_ENVS_MAX ? n_eval : BHI_EVAL_ENVS_MAX},
+        .solved_at = -1,
+        .best_mean = NAN,
     };
-    bh_run shape = {0};
-    bhi_arena arena = {0};
-    layout(&shape, &arena, &c);
-    run = bh_alloc(arena.used);
+    if (setup->agent->needs_mdp) shape.mdp.n_states = bh_env_observation_space(probe)->n;
+    run = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (run == NULL) {
         status = bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
         goto done;
     }
-    run->bytes = arena.used;
-    run->F = c.F;
-    run->A = c.A;
-    run->solved_at = -1;
-    run->best_mean = NAN;
-    layout(run, &(bhi_arena){(unsigned char *)run, 0}, &c);
     status = copy_setup(&run->setup, setup, err);
     if (status == BH_OK) status = fill(run, err);
     if (status == BH_OK) plan_records(run);
@@ -216,7 +203,7 @@ void bh_run_destroy(bh_run *run)
     if (run == NULL) return;
     bh_env_destroy(run->train.envs);
     bh_env_destroy(run->eval.envs);
-    if (run->agent != NULL) run->setup->agent->destroy(run->agent);
+    bhi_agent_destroy(run->agent);
     bh_free(run->best, run->params_bytes);
     bh_setup_destroy(run->setup);
     bh_free(run, run->bytes);
@@ -248,9 +235,8 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
         if (!(field->flags & BH_LIVE)) return fail_not_live(tables[i]->name, name, err);
         bh_status status = bh_config_set(tables[i], configs[i], name, value, err);
         if (status != BH_OK) return status;
-        memcpy(run->setup->agent->config_of(run->agent), run->setup->agent_config,
-               run->setup->agent->config->bytes);
-        run->setup->agent->set_total_timesteps(run->agent, run->setup->run.total_timesteps);
+        memcpy(run->agent->config, run->setup->agent_config, run->setup->agent->config->bytes);
+        run->agent->spec.total_timesteps = run->setup->run.total_timesteps;
         plan_records(run);
         return BH_OK;
     }
@@ -303,7 +289,7 @@ static void record_episode(bh_run *run, int i)
 static void record_training(bh_run *run)
 {
     bh_agent_stats stats;
-    run->setup->agent->stats(run->agent, &stats);
+    bhi_agent_stats(run->agent, &stats);
     double *r = add_record(run, BH_RECORD_TRAIN);
     r[2] = stats.loss;
     r[3] = stats.mean_q;
@@ -556,7 +542,7 @@ int bh_run_timesteps(const bh_run *run)
 
 int bh_run_updates(const bh_run *run)
 {
-    return run->setup->agent->n_updates(run->agent);
+    return run->agent->n_updates;
 }
 
 int bh_run_solved_at(const bh_run *run)

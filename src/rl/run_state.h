@@ -22,7 +22,7 @@ typedef struct bhi_env_buffers {
 
 struct bh_run {
     bh_setup *setup; // a copy
-    void *agent;
+    bhi_agent *agent;
     bhi_env_buffers train, eval;
     bh_mdp mdp;
     bh_rng eval_rng;

@@ -3,6 +3,7 @@
 #include "rl/run.h"
 
 #include "core/alloc.h"
+#include "rl/agent_list.h"
 
 #include <string.h>
 
@@ -13,15 +14,12 @@ const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fie
 
 #define ENV_PREFIX "env."
 
-static void layout(bh_setup *setup, bhi_arena *arena, const bh_env_def *env,
-                   const bh_agent_class *agent)
+static void layout(void *object, bhi_arena *arena)
 {
-    bhi_arena_array(arena, 1, sizeof(bh_setup));
-    void *agent_config = bhi_arena_array(arena, 1, agent->config->bytes);
-    void *env_config = env->config != NULL ? bhi_arena_array(arena, 1, env->config->bytes) : NULL;
-    if (setup == NULL) return;
-    setup->env_config = env_config;
-    setup->agent_config = agent_config;
+    bh_setup *setup = object;
+    const bh_config_table *env = setup->env->config;
+    setup->agent_config = bhi_arena_array(arena, 1, setup->agent->config->bytes);
+    setup->env_config = env != NULL ? bhi_arena_array(arena, 1, env->bytes) : NULL;
 }
 
 // Whether a name is one of the environment's, by its prefix; then skips the prefix.
@@ -121,14 +119,9 @@ bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const cha
     status = bh_agent_find(algo, &agent, err);
     if (status != BH_OK) return status;
 
-    bhi_arena arena = {0};
-    layout(NULL, &arena, env, agent);
-    bh_setup *setup = bh_alloc(arena.used);
+    bh_setup shape = {.env = env, .agent = agent};
+    bh_setup *setup = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (setup == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", env_id);
-    setup->env = env;
-    setup->agent = agent;
-    setup->bytes = arena.used;
-    layout(setup, &(bhi_arena){(unsigned char *)setup, 0}, env, agent);
     bh_config_defaults(&bh_run_table, &setup->run);
     bh_config_defaults(agent->config, setup->agent_config);
     if (env->config != NULL) bh_config_defaults(env->config, setup->env_config);

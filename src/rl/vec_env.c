@@ -31,10 +31,11 @@ struct bh_env {
 
 // ---- creating ----
 
-static void layout(bh_env *envs, bhi_arena *arena, const bh_env_def *def, int n)
+static void layout(void *object, bhi_arena *arena)
 {
-    size_t count = (size_t)n;
-    bhi_arena_array(arena, 1, sizeof *envs);
+    bh_env *envs = object;
+    const bh_env_def *def = envs->def;
+    size_t count = (size_t)envs->n;
     envs->state = bhi_arena_array(arena, count, def->state_bytes);
     envs->rng = bhi_arena_array(arena, count, sizeof *envs->rng);
     envs->elapsed = bhi_arena_array(arena, count, sizeof *envs->elapsed);
@@ -107,13 +108,8 @@ bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *con
         if (status != BH_OK) return status;
     }
     bh_env shape = {.def = def, .n = n};
-    bhi_arena arena = {0};
-    layout(&shape, &arena, def, n);
-    bh_env *envs = bh_alloc(arena.used);
+    bh_env *envs = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (envs == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", def->id);
-    *envs = shape;
-    envs->bytes = arena.used;
-    layout(envs, &(bhi_arena){(unsigned char *)envs, 0}, def, n);
     bh_status status = fill(envs, config, err);
     if (status == BH_OK) *out = envs;
     else bh_env_destroy(envs);

@@ -13,6 +13,7 @@
 #include "io/checkpoint.h"
 #include "kernels/gemm.h"
 #include "kernels/simd.h"
+#include "rl/agent_list.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
 #include "wasm/script_env.h"

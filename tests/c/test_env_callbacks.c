@@ -385,8 +385,8 @@ static void test_sarsa_learns_what_waits(void)
     config.gamma = 1;
     config.initial_q = 4;
     bh_agent_spec spec = {{BH_SPACE_DISCRETE, 8}, 2, 1, 100, bh_rng_seed(1), NULL};
-    void *agent;
-    CHECK_STATUS(bh_sarsa_class.create(&agent, &config, &spec, NULL), BH_OK);
+    bhi_agent *agent;
+    CHECK_STATUS(bhi_agent_create(&agent, &bh_sarsa_class, &config, &spec, NULL), BH_OK);
     float s[] = {2, 3, 4};
     int right = 1, no = 0;
     double r = 1;
@@ -402,7 +402,7 @@ static void test_sarsa_learns_what_waits(void)
     CHECK_NEAR(q[3 * 2 + 1], 4.5, 0);
     bh_sarsa_class.truncate(agent, &s[2]); // nothing waits any more
     CHECK_NEAR(q[3 * 2 + 1], 4.5, 0);
-    bh_sarsa_class.destroy(agent);
+    bhi_agent_destroy(agent);
 }
 
 int main(int argc, char **argv)

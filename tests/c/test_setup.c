@@ -2,6 +2,7 @@
 // Setups: presets, options by name, descriptions; and finding algorithms and environments by name.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent_list.h"
 #include "rl/dqn.h"
 #include "rl/head.h"
 #include "rl/planning.h"
