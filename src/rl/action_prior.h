@@ -24,16 +24,15 @@ typedef enum bhi_random_actions {
     BHI_RANDOM_TOP_K = 2,   ///< one of its prior_top_k most probable, each as likely
 } bhi_random_actions;
 
-#if BH_HAS_TEXT
 /// Rows for the config of an agent.
 #define BHI_ACTION_PRIOR_CONFIG(X)                                                              \
-    X(BOOL, prior, "false", 0, 1, NULL, BH_RESET,                                               \
+    X(BOOL, prior, "false", 0, 1, NULL, BH_LANGUAGE,                                            \
       "Keep a frozen copy of the language model the agent starts from")                         \
-    X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE,                                             \
+    X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE | BH_LANGUAGE,                               \
       "Prior: weight of the language model's log-probabilities, added to values when choosing") \
-    X(CHOICE, random_actions, "uniform", 0, 0, "uniform|language-model|top-k", BH_LIVE,         \
-      "Prior: where epsilon-greedy takes its random actions from")                              \
-    X(INT, prior_top_k, "5", 1, 1024, NULL, BH_LIVE,                                            \
+    X(CHOICE, random_actions, "uniform", 0, 0, "uniform|language-model|top-k",                  \
+      BH_LIVE | BH_LANGUAGE, "Prior: where epsilon-greedy takes its random actions from")       \
+    X(INT, prior_top_k, "5", 1, 1024, NULL, BH_LIVE | BH_LANGUAGE,                              \
       "Prior: most probable actions that top-k chooses among")
 
 /// From a pointer to a config with these rows.
@@ -42,10 +41,6 @@ typedef enum bhi_random_actions {
                                  .beta = (c)->prior_beta,                           \
                                  .random = (bhi_random_actions)(c)->random_actions, \
                                  .top_k = (c)->prior_top_k})
-#else
-#define BHI_ACTION_PRIOR_CONFIG(X)
-#define BHI_ACTION_PRIOR_SETTINGS(c) ((bhi_action_prior_settings){0})
-#endif
 
 typedef struct bhi_action_prior_settings {
     int prior;
@@ -62,21 +57,12 @@ typedef struct bhi_action_prior {
     bhi_net net;              ///< (B,T) -> (B,V) logits
     bh_real *params;          ///< of the frozen model
     bh_real *acts;            ///< bhi_net_acts of rows
+    bh_real *x;               ///< (rows,T) network inputs
     bh_real *log_p;           ///< (rows,A)
     bh_real *bias;            ///< (rows,A)
     float *obs;               ///< (T)
     unsigned char *allowed;   ///< (A)
 } bhi_action_prior;
-
-/// Completes the spec of a network that begins with a transformer from the space of its tokens.
-void bhi_transformer_over(bhi_net_spec *net, const bh_space *space);
-
-/// Whether such a network can be over these observations; BH_ERR_CONFIG with a sentence that starts with `name`.
-bh_status bhi_transformer_check(const char *name, const bhi_net_spec *net,
-                                const bh_agent_spec *spec, bh_error *err);
-
-/// Reals of its activations for each row, computed where it cannot overflow.
-double bhi_transformer_units(const bhi_net_spec *net);
 
 /// Sizes of the action prior of an agent with networks of that kind, for up to `rows` rows. The prior's transformer is as the
 /// agent's; without a transformer there is no prior.
@@ -88,36 +74,9 @@ void bhi_action_prior_layout(bhi_action_prior *prior, bhi_arena *arena);
 /// bias (B,A), borrowed until the next call; NULL when it is 0 everywhere. x (B,T) network inputs.
 const bh_real *bhi_action_prior_bias(bhi_action_prior *prior, double beta, const bh_real *x, int B);
 
-/// log_p (B,A), borrowed until the next call: the language model's log-probabilities, BHI_NOT_ALLOWED where an action is
-/// not; NULL when no model is known.
-const bh_real *bhi_action_prior_log_p(bhi_action_prior *prior, const bh_real *x, int B);
-
-/// The same of obs (n,T) as environments write them, any n, as doubles; 0 when no model is known. x: room for rows of network
-/// inputs.
-int bhi_action_prior_log_p_of(bhi_action_prior *prior, double *log_p, bh_real *x, const float *obs,
-                              int n, const bh_space *space);
+/// allowed (A), borrowed until the next call: 1 where an action may be taken after x (T).
+const unsigned char *bhi_action_prior_allowed(bhi_action_prior *prior, const bh_real *x);
 
 /// A random action for one row x (T), as the settings say; uniformly among the allowed ones where there is no model.
 int bhi_action_prior_random(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
                             const bh_real *x, bh_rng *rng);
-
-/// The frozen model as named tensors, prior.features_extractor.wte.weight … prior.lm_head.bias; returns how many, 0 where the
-/// settings ask for none.
-int bhi_action_prior_tensors(const bhi_action_prior *prior, bh_tensor *out);
-
-/// Takes a language model over: BH_ERR_SHAPE when its sizes or vocabulary are not those of the agent's network and the task, with
-/// what differs. Without a prior
-/// nothing happens.
-bh_status bhi_action_prior_set_model(bhi_action_prior *prior, const bh_language_weights *lm,
-                                     bh_error *err);
-
-/// Copies the model's transformer into a network's block of parameters.
-void bhi_language_body(const bhi_net *net, bh_real *params, const bh_language_weights *lm);
-
-/// And what it says of the actions into the network's last layer, a linear one on the features: logits of the actions.
-void bhi_language_head(const bhi_net *net, bh_real *params, const bh_text_task *task, int A,
-                       const bh_language_weights *lm);
-
-/// Whether the model fits a network over the task's vocabulary; BH_ERR_SHAPE says what does not.
-bh_status bhi_language_check(const bhi_net *net, const bh_text_task *task,
-                             const bh_language_weights *lm, bh_error *err);

@@ -10,9 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-// Reals of one block; beyond this, offsets would not fit an int.
-#define BH_REALS_MAX ((double)(1 << 30))
-
 const char *const bhi_ppo_metrics[] = {
     "train/policy_gradient_loss",
     "train/value_loss",
@@ -36,76 +33,47 @@ const char *const bhi_reinforce_metrics[] = {
 
 // ---- creating ----
 
-static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space *space, int outputs)
+static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_agent_spec *spec,
+                             int outputs)
 {
-    bhi_net_spec net = {.inputs = space->n,
-                        .extractor = s->features_extractor,
+    bhi_net_spec net = {.extractor = s->features_extractor,
                         .transformer = s->transformer,
                         .hidden = s->net_arch,
                         .activation = s->activation,
                         .outputs = outputs,
                         .atoms = 1};
-    for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
-        net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
-    }
-    if (BH_HAS_TEXT) bhi_transformer_over(&net, space);
+    bhi_net_spec_observe(&net, spec);
     return net;
 }
 
-static bh_status check(const char *name, const bhi_actor_critic_settings *s,
-                       const bh_agent_spec *spec, int rows, double reals, bh_error *err)
+static bh_status check(const char *name, const bhi_net_spec *policy, const bh_agent_spec *spec,
+                       int rows, double reals, bh_error *err)
 {
-    double size = spec->observation.n, params = 0, units = 0;
-    if (BH_HAS_TEXT && s->features_extractor == BHI_TRANSFORMER) {
-        bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
-        bh_status status = bhi_transformer_check(name, &net, spec, err);
-        if (status != BH_OK) return status;
-        units = bhi_transformer_units(&net);
-        size = net.transformer.C;
-    } else if (s->features_extractor != BHI_FLATTEN) {
-        bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
-        if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
-            return bh_fail(err, BH_ERR_CONFIG,
-                           "%s: features_extractor needs images, at least %s; leave it at flatten "
-                           "here",
-                           name, s->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
-        }
-        // Convolutions make maps of at most 16 times their inputs (16 filters, one channel, stride 1).
-        units = 24 * size;
-        size *= 16;
-    }
-    for (int i = 0; i <= s->net_arch.n; i++) {
-        double next = i < s->net_arch.n ? s->net_arch.v[i] : spec->n_actions;
-        params += (size + 1) * next;
-        units += next;
-        size = next;
-    }
-    if (2 * params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
-        reals > BH_REALS_MAX) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s: net_arch, n_steps or the batch is too large for one block of memory",
-                       name);
-    }
-    return BH_OK;
+    double params, units;
+    bh_status status = bhi_net_spec_check(name, policy, spec, err);
+    if (status != BH_OK) return status;
+    bhi_net_spec_sizes(policy, &params, &units);
+    if (2 * params <= BHI_REALS_MAX && units * rows <= BHI_REALS_MAX && reals <= BHI_REALS_MAX)
+        return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: net_arch, n_steps or the batch is too large for one block of memory", name);
 }
 
 bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
                                  int rows, double reals, bh_error *err)
 {
     const bh_agent_spec *spec = &ac->base.spec;
-    bh_status status = check(ac->base.class->config->name, settings, spec, rows, reals, err);
+    bhi_net_spec policy = net_spec(settings, spec, spec->n_actions);
+    bhi_net_spec value = net_spec(settings, spec, 1);
+    bh_status status = check(ac->base.class->config->name, &policy, spec, rows, reals, err);
     if (status != BH_OK) return status;
-    bhi_net_spec policy = net_spec(settings, &spec->observation, spec->n_actions);
-    bhi_net_spec value = net_spec(settings, &spec->observation, 1);
     ac->settings = *settings;
     ac->rows = rows;
     ac->policy = bhi_net_shape(&policy);
     if (!settings->has_no_critic) ac->value = bhi_net_shape(&value);
     ac->n_params = ac->policy.n_params + ac->value.n_params;
     ac->kl_coef = -1;
-    if (BH_HAS_TEXT)
-        ac->action_prior =
-            bhi_action_prior_shape(&(bhi_action_prior_settings){0}, spec, &policy, rows);
+    ac->action_prior = bhi_action_prior_shape(&(bhi_action_prior_settings){0}, spec, &policy, rows);
     return BH_OK;
 }
 
@@ -127,7 +95,6 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->value_dacts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
     ac->uniform = bhi_arena_array(arena, rows, sizeof *ac->uniform);
     ac->mode = bhi_arena_array(arena, rows, sizeof *ac->mode);
-    if (!BH_HAS_TEXT) return;
     bhi_action_prior_layout(&ac->action_prior, arena);
     ac->reference = reals(arena, (size_t)ac->policy.n_params);
     ac->of_reference = reals(arena, rows);
@@ -149,7 +116,7 @@ bh_status bhi_actor_critic_init(void *agent, bh_error *err)
         bhi_net_init(&ac->policy, ac->params, &init_rng);
         bhi_net_init(&ac->value, value_params, &init_rng);
     }
-    if (BH_HAS_TEXT) bhi_actor_critic_set_reference(ac);
+    bhi_actor_critic_set_reference(ac);
     return BH_OK;
 }
 
@@ -161,7 +128,7 @@ static const bh_real *logits_under(bhi_actor_critic *ac, const bh_real *params, 
 {
     assert(B <= ac->rows);
     bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
-    const bh_real *bias = BH_HAS_TEXT ? bhi_action_prior_bias(&ac->action_prior, 0, x, B) : NULL;
+    const bh_real *bias = bhi_action_prior_bias(&ac->action_prior, 0, x, B);
     for (int i = 0; bias != NULL && i < B * ac->base.spec.n_actions; i++) logits[i] += bias[i];
     return logits;
 }
@@ -356,17 +323,13 @@ void *bhi_actor_critic_params(void *agent, size_t *bytes)
     return ac->params;
 }
 
-bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm, bh_error *err)
+int bhi_actor_critic_networks(void *agent, bhi_agent_net *out)
 {
     bhi_actor_critic *ac = agent;
-    bh_status status = bhi_language_check(&ac->policy, ac->base.spec.text, lm, err);
-    if (status != BH_OK) return status;
-    bhi_language_body(&ac->policy, ac->params, lm);
-    bhi_language_head(&ac->policy, ac->params, ac->base.spec.text, ac->base.spec.n_actions, lm);
-    if (!ac->settings.has_no_critic)
-        bhi_language_body(&ac->value, ac->params + ac->policy.n_params, lm);
-    bhi_actor_critic_set_reference(ac);
-    return BH_OK;
+    out[0] = (bhi_agent_net){&ac->policy, ac->params, BHI_ROLE_POLICY};
+    if (ac->settings.has_no_critic) return 1;
+    out[1] = (bhi_agent_net){&ac->value, ac->params + ac->policy.n_params, BHI_ROLE_STATE_VALUE};
+    return 2;
 }
 
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n)

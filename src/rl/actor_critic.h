@@ -13,7 +13,7 @@
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "rl/action_prior.h"
-#include "rl/agent.h"
+#include "rl/agent_net.h"
 #include "rl/policy.h"
 #include "rl/rollout.h"
 
@@ -26,7 +26,7 @@
     X(REAL, vf_coef, "0.5", 0, 1e6, NULL, BH_LIVE, "Weight of the value network's loss")           \
     X(REAL, max_grad_norm, "0.5", 0, 1e9, NULL, BH_LIVE,                                           \
       "Largest norm of a gradient; 0 does not clip")                                               \
-    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, BHI_EXTRACTORS_HELP)  \
+    BHI_EXTRACTOR_CONFIG(X)                                                                        \
     BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET,                                           \
       "Sizes of the hidden layers, in the policy's and in the value network")                      \
@@ -36,21 +36,16 @@
     BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")                                                      \
     BHI_KL_PENALTY_CONFIG(X)
 
-#if BH_HAS_TEXT
 /// Rows of the KL penalty against a frozen reference: the policy as it was created or last loaded. Every reward becomes
 /// r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned from (Stiennon et al. 2020; Ouyang et al. 2022).
 /// With a target, kl_coef is where the coefficient starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
 /// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's steps.
 #define BHI_KL_PENALTY_CONFIG(X)                                                     \
-    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE,                                     \
+    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                       \
       "Weight of the KL penalty that keeps the policy near the one it started from") \
-    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE,                                   \
+    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                     \
       "KL per step that the weight adapts to; 0 leaves it fixed")
 #define BHI_KL_PENALTY_SETTINGS(c) ((bhi_kl_penalty_settings){(c)->kl_coef, (c)->kl_target})
-#else
-#define BHI_KL_PENALTY_CONFIG(X)
-#define BHI_KL_PENALTY_SETTINGS(c) ((bhi_kl_penalty_settings){0})
-#endif
 
 typedef struct bhi_kl_penalty_settings {
     double coef, target;
@@ -187,21 +182,13 @@ void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, cons
 void *bhi_actor_critic_params(void *agent, size_t *bytes);
 int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out);
 
-/// Both networks take the transformer over, the policy also the output layer; which becomes the reference.
-bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm,
-                                          bh_error *err);
+int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 /// The reference's.
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
-#if BH_HAS_TEXT
-#define BHI_ACTOR_CRITIC_TEXT \
-    .language_model = bhi_actor_critic_language_model, .log_prior = bhi_actor_critic_log_prior,
-#else
-#define BHI_ACTOR_CRITIC_TEXT
-#endif
-
 /// The entries of a bh_agent_class that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_CLASS                                               \
-    BHI_ACTOR_CRITIC_TEXT.gives_log_probs = 1, .act = bhi_actor_critic_act,  \
-    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs, \
-    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors
+#define BHI_ACTOR_CRITIC_CLASS                                                          \
+    .gives_log_probs = 1, .act = bhi_actor_critic_act, .rates = bhi_actor_critic_rates, \
+    .q_values = bhi_actor_critic_log_probs, .log_prior = bhi_actor_critic_log_prior,    \
+    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,             \
+    .networks = bhi_actor_critic_networks

@@ -34,19 +34,6 @@ typedef struct bh_agent_spec {
     const bh_text_task *text; ///< where observations are text; else NULL
 } bh_agent_spec;
 
-struct bhi_transformer;
-
-/// A language model, as an agent takes it over: the network of lm/language_model.h as plain pointers, all borrowed.
-typedef struct bh_language_weights {
-    const struct bhi_transformer *net;
-    const bh_real *params; ///< of the transformer
-    int tied;              ///< the output layer is the token embedding
-    const bh_real *head;   ///< (C,V) of an output layer that is not
-    /// The text of a token, *n bytes.
-    const char *(*token)(const void *user, int id, size_t *n);
-    const void *user;
-} bh_language_weights;
-
 /// Transitions of one step of n environments.
 typedef struct bh_experience {
     int n;
@@ -80,6 +67,9 @@ typedef struct bh_agent_stats {
     double n_updates;             ///< since creation
     double extra[BH_METRICS_MAX]; ///< the class's own, see bh_agent_class.metrics; 0 behind them
 } bh_agent_stats;
+
+#define BHI_AGENT_NETS_MAX 2
+typedef struct bhi_agent_net bhi_agent_net;
 
 typedef struct bh_agent_class {
     const char *name; ///< "dqn"
@@ -121,13 +111,10 @@ typedef struct bh_agent_class {
     /// happens, when they are more than the config made room for or lack what it asks for. NULL where the class
     /// cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
-    /// Starts from a language model: its transformer becomes that of the agent's networks, a policy also takes its output
-    /// layer, values start at 0, and where a prior or a reference is kept it is this model. BH_ERR_SHAPE, and nothing
-    /// happens, for one of other sizes or another vocabulary. NULL where the class has no transformer.
-    bh_status (*language_model)(void *agent, const bh_language_weights *lm, bh_error *err);
-    /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
+    /// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under a reference policy; returns 1. NULL where the
+    /// class has none.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
-    /// The action prior, where a checkpoint must have it. NULL as above.
+    /// The action prior, where it may be a language model; else NULL.
     struct bhi_action_prior *(*action_prior)(void *agent);
     /// Fills in the present epsilon and learning rate, where the class has them.
     void (*rates)(const void *agent, bh_agent_stats *out);
@@ -141,7 +128,10 @@ typedef struct bh_agent_class {
     void *(*params)(void *agent, size_t *bytes);
     /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).
     int (*tensors)(const void *agent, void *params, bh_tensor *out);
-    /// After params() was overwritten (loading): brings what depends on it in line. NULL when nothing does.
+    /// The networks that may start from a language model (rl/agent_net.h), the one that acts first; returns how many, at
+    /// most BHI_AGENT_NETS_MAX. NULL for none.
+    int (*networks)(void *agent, bhi_agent_net *out);
+    /// After parameters were overwritten (loading): brings what depends on them in line. NULL when nothing does.
     void (*params_changed)(void *agent);
 } bh_agent_class;
 

@@ -15,9 +15,6 @@ static const bh_field fields[] = {BH_DQN_CONFIG(BH_ENTRY)};
 const bh_config_table bh_dqn_table = {"DQN", fields, sizeof fields / sizeof *fields,
                                       sizeof(bh_dqn_config)};
 
-// Reals of one block; beyond this, offsets would not fit an int.
-#define BH_REALS_MAX ((size_t)1 << 30)
-
 static const bh_dqn_config *config_of(const bhi_dqn *d)
 {
     return d->base.config;
@@ -64,7 +61,7 @@ static void layout(void *agent, bhi_arena *arena)
                           d->base.spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
     }
-    if (BH_HAS_TEXT) bhi_action_prior_layout(&d->action_prior, arena);
+    bhi_action_prior_layout(&d->action_prior, arena);
     if (c->demo_capacity > 0) {
         d->demo_weights = reals(arena, B);
         d->demo_loss = reals(arena, B);
@@ -86,9 +83,7 @@ static int n_atoms(const bh_dqn_config *c)
 
 static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
 {
-    const bh_space *space = &spec->observation;
-    bhi_net_spec net = {.inputs = space->n,
-                        .extractor = (bhi_extractor)c->features_extractor,
+    bhi_net_spec net = {.extractor = (bhi_extractor)c->features_extractor,
                         .transformer = BHI_TRANSFORMER_SPEC(c),
                         .hidden = c->net_arch,
                         .activation = (bhi_activation)c->activation,
@@ -97,59 +92,25 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
                         .dueling = c->dueling,
                         .noisy = c->noisy,
                         .sigma_0 = c->noisy_sigma};
-    for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
-        net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
-    }
-    if (BH_HAS_TEXT) bhi_transformer_over(&net, space);
+    bhi_net_spec_observe(&net, spec);
     return net;
 }
 
-// The largest block's size, computed where it cannot overflow. Convolutions make maps of at most 4 times
-// their inputs (16 filters of a stride of 1 on 4 channels).
-static bh_status check_size(const bh_dqn_config *c, const bh_agent_spec *spec, bh_error *err)
+static bh_status check(const bh_dqn_config *c, const bhi_net_spec *net, const bh_agent_spec *spec,
+                       int rows, bh_error *err)
 {
-    double size = spec->observation.n, params = 0, units = 0;
-    if (BH_HAS_TEXT && c->features_extractor == BHI_TRANSFORMER) {
-        bhi_net_spec net = net_spec(c, spec);
-        units = bhi_transformer_units(&net);
-        size = net.transformer.C;
-    } else if (c->features_extractor != BHI_FLATTEN) {
-        units = 24 * size;
-        size *= 16;
-    }
-    for (int i = 0; i <= c->net_arch.n; i++) {
-        double next = i < c->net_arch.n ? c->net_arch.v[i] : (spec->n_actions + 1.0) * n_atoms(c);
-        params += (size + 1) * next;
-        units += next;
-        size = next;
-    }
-    double rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
-    double replay = ((double)c->buffer_size + c->demo_capacity) *
-                    (double)bh_space_bytes(&spec->observation) / sizeof(float);
-    if (params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
-        replay > BH_REALS_MAX) {
+    double params, units,
+        replay = ((double)c->buffer_size + c->demo_capacity) *
+                 (double)bh_space_bytes(&spec->observation) / sizeof(float);
+    bhi_net_spec_sizes(net, &params, &units);
+    if (params > BHI_REALS_MAX || units * rows > BHI_REALS_MAX || replay > BHI_REALS_MAX) {
         return bh_fail(err, BH_ERR_CONFIG, "DQN: net_arch, batch_size or buffer_size is too large");
     }
-    return BH_OK;
-}
-
-static bh_status check_head(const bh_dqn_config *c, const bh_agent_spec *spec, bh_error *err)
-{
     if (c->distribution == BHI_CATEGORICAL && !(c->v_min < c->v_max)) {
         return bh_fail(err, BH_ERR_CONFIG, "DQN: v_min is %g, but must be below v_max, which is %g",
                        c->v_min, c->v_max);
     }
-    bhi_net_spec net = net_spec(c, spec);
-    if (c->features_extractor == BHI_FLATTEN) return BH_OK;
-    if (BH_HAS_TEXT && c->features_extractor == BHI_TRANSFORMER)
-        return bhi_transformer_check("DQN", &net, spec, err);
-    if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
-        return bh_fail(
-            err, BH_ERR_CONFIG,
-            "DQN: features_extractor needs images, at least %s; leave it at flatten here",
-            c->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
-    }
-    return BH_OK;
+    return bhi_net_spec_check("DQN", net, spec, err);
 }
 
 static bh_status shape(void *agent, bh_error *err)
@@ -157,11 +118,10 @@ static bh_status shape(void *agent, bh_error *err)
     bhi_dqn *d = agent;
     const bh_dqn_config *c = config_of(d);
     const bh_agent_spec *spec = &d->base.spec;
-    bh_status status = check_size(c, spec, err);
-    if (status == BH_OK) status = check_head(c, spec, err);
-    if (status != BH_OK) return status;
     bhi_net_spec net = net_spec(c, spec);
     d->rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
+    bh_status status = check(c, &net, spec, d->rows, err);
+    if (status != BH_OK) return status;
     d->net = bhi_net_shape(&net);
     d->head = (bhi_head){.kind = (bhi_distribution)c->distribution,
                          .A = spec->n_actions,
@@ -169,9 +129,7 @@ static bh_status shape(void *agent, bh_error *err)
                          .rows = d->rows,
                          .v_min = c->v_min,
                          .v_max = c->v_max};
-    if (BH_HAS_TEXT)
-        d->action_prior =
-            bhi_action_prior_shape(&BHI_ACTION_PRIOR_SETTINGS(c), spec, &net, d->rows);
+    d->action_prior = bhi_action_prior_shape(&BHI_ACTION_PRIOR_SETTINGS(c), spec, &net, d->rows);
     return BH_OK;
 }
 
@@ -219,7 +177,6 @@ static const bh_real *noisy_weights(bhi_dqn *d, const bh_real *params)
 // What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for nothing.
 static const bh_real *bias_of(bhi_dqn *d, const bh_real *x, int B)
 {
-    if (!BH_HAS_TEXT) return NULL;
     return bhi_action_prior_bias(&d->action_prior, BHI_ACTION_PRIOR_SETTINGS(config_of(d)).beta, x,
                                  B);
 }
@@ -268,10 +225,10 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
         actions[i] = bhi_explore_random(&explore, rate, &dqn->explore_rng, (int)A);
         explored[i] = actions[i] >= 0;
         bh_real *row = dqn->x_tm1 + (size_t)asked * S;
-        if (explored[i] && !(BH_HAS_TEXT && dqn->action_prior.task != NULL)) continue;
+        if (explored[i] && dqn->action_prior.task == NULL) continue;
         bhi_encode(row, obs + (size_t)i * F, &dqn->base.spec.observation);
         if (!explored[i]) asked++;
-        else if (BH_HAS_TEXT)
+        else
             actions[i] = bhi_action_prior_random(&dqn->action_prior,
                                                  &BHI_ACTION_PRIOR_SETTINGS(config_of(dqn)), row,
                                                  &dqn->explore_rng);
@@ -489,40 +446,17 @@ static void params_changed(void *agent)
     memcpy(d->target, d->online, (size_t)d->net.n_params * sizeof(bh_real));
 }
 
-#if BH_HAS_TEXT
-// Values that are 0 everywhere leave the choice to the prior: the agent starts as what the model says, and not as what
-// random values make of it.
-static void zero_output_layer(const bhi_net *net, bh_real *params)
-{
-    const bhi_layer *last = &net->layers[net->n_layers - 1];
-    size_t n = (size_t)(last->inputs + 1) * (size_t)last->outputs;
-    memset(params + last->w_at, 0, n * sizeof *params);
-}
-
-static bh_status language_model(void *agent, const bh_language_weights *lm, bh_error *err)
+static int networks(void *agent, bhi_agent_net *out)
 {
     bhi_dqn *d = agent;
-    bh_status status = bhi_language_check(&d->net, d->base.spec.text, lm, err);
-    if (status == BH_OK) status = bhi_action_prior_set_model(&d->action_prior, lm, err);
-    if (status != BH_OK) return status;
-    bhi_language_body(&d->net, d->online, lm);
-    zero_output_layer(&d->net, d->online);
-    params_changed(d);
-    return BH_OK;
-}
-
-static int log_prior(void *agent, double *log_p, const float *obs, int n)
-{
-    bhi_dqn *d = agent;
-    return bhi_action_prior_log_p_of(&d->action_prior, log_p, d->x_tm1, obs, n,
-                                     &d->base.spec.observation);
+    out[0] = (bhi_agent_net){&d->net, d->online, BHI_ROLE_ACTION_VALUES};
+    return 1;
 }
 
 static bhi_action_prior *action_prior_of(void *agent)
 {
     return &((bhi_dqn *)agent)->action_prior;
 }
-#endif
 
 // Hessel et al. 2018, table 1, as far as it does not depend on the task.
 static const bh_preset presets[] = {
@@ -558,9 +492,6 @@ const bh_agent_class bh_dqn_class = {
     .params = params_of,
     .tensors = tensors,
     .params_changed = params_changed,
-#if BH_HAS_TEXT
-    .language_model = language_model,
-    .log_prior = log_prior,
+    .networks = networks,
     .action_prior = action_prior_of,
-#endif
 };

@@ -78,7 +78,7 @@
       "Demonstrations: by how much that loss wants them above")                                    \
     X(INT, demo_updates, "0", 0, 10000000, NULL, BH_RESET,                                         \
       "Demonstrations: updates on them alone, before the first step")                              \
-    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, BHI_EXTRACTORS_HELP)  \
+    BHI_EXTRACTOR_CONFIG(X)                                                                        \
     BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")             \
     X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \

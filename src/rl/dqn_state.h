@@ -7,6 +7,7 @@
 
 #include "nn/network.h"
 #include "optim/optimizer.h"
+#include "rl/agent_net.h"
 #include "rl/dqn.h"
 #include "rl/head.h"
 #include "rl/replay.h"

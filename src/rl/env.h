@@ -110,6 +110,7 @@ typedef struct bh_env_def {
 typedef struct bh_registry {
     const bh_env_def *const *defs;
     int n;
+    int hides; ///< BH_LANGUAGE where no environment is of text: options of use only there are not shown
 } bh_registry;
 
 /// The definition of that id. BH_ERR_UNKNOWN names the ids there are.

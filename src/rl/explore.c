@@ -61,8 +61,8 @@ static int ucb(const double *q, double c, const uint32_t *counts, int A)
     int best = 0;
     for (int a = 0; a < A; a++) total += counts[a];
     for (int a = 0; a < A; a++) {
-        if (BH_HAS_TEXT && q[a] < -1e29) continue; // not allowed (rl/action_prior.h)
-        if (counts[a] == 0) return a;              // also where c is 0, and whatever the values are
+        if (q[a] < -1e29) continue;   // not allowed (rl/action_prior.h)
+        if (counts[a] == 0) return a; // also where c is 0, and whatever the values are
         double value = q[a] + bh_value_ucb_bonus(counts[a], total, c);
         if (value > highest) {
             highest = value;

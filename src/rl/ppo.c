@@ -103,7 +103,7 @@ static void compute_advantages(ppo *p, int cells)
         bh_policy_log_prob(r->log_prob + i, bhi_actor_critic_logits(ac, x, B), r->a_tm1 + i, B,
                            ac->base.spec.n_actions);
     }
-    if (BH_HAS_TEXT) bhi_actor_critic_penalize_kl(ac, r, p->index, cells);
+    bhi_actor_critic_penalize_kl(ac, r, p->index, cells);
     bhi_actor_critic_values_of(ac, r->v_tm1, r->x_tm1, cells);
     bhi_rollout_advantages(r, config_of(p)->gamma, config_of(p)->gae_lambda);
     bhi_actor_critic_log_explained_variance(ac, r->v_tm1, r->returns, p->index, cells);
@@ -167,7 +167,7 @@ static void learn(void *agent)
 static void params_changed(void *agent)
 {
     bhi_rollout_clear(&((ppo *)agent)->rollout);
-    if (BH_HAS_TEXT) bhi_actor_critic_set_reference(agent);
+    bhi_actor_critic_set_reference(agent);
 }
 
 const bh_agent_class bh_ppo_class = {

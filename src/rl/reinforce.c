@@ -118,7 +118,7 @@ static void compute_advantages(reinforce *p, int n)
     bhi_rollout *r = &p->rollout;
     int longest = 0;
     for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
-    if (BH_HAS_TEXT) bhi_actor_critic_penalize_kl(&p->ac, r, p->index, n);
+    bhi_actor_critic_penalize_kl(&p->ac, r, p->index, n);
     if (config_of(p)->baseline)
         bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
     bhi_rollout_advantages(r, config_of(p)->gamma, 1);
@@ -198,7 +198,7 @@ static void params_changed(void *agent)
     reinforce *p = agent;
     bhi_rollout_clear(&p->rollout);
     p->n_episodes = 0;
-    if (BH_HAS_TEXT) bhi_actor_critic_set_reference(&p->ac);
+    bhi_actor_critic_set_reference(&p->ac);
 }
 
 const bh_agent_class bh_reinforce_class = {

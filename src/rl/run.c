@@ -227,7 +227,7 @@ static bh_status set_env(bh_run *run, const char *name, const char *value, bh_er
 
 bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err)
 {
-    const bh_config_table *tables[] = {&bh_run_table, run->setup->agent->config};
+    const bh_config_table *tables[] = {&bh_run_table, &run->setup->options};
     void *configs[] = {&run->setup->run, run->setup->agent_config};
     for (int i = 0; i < 2; i++) {
         const bh_field *field = bh_config_find(tables[i], name);
@@ -243,8 +243,7 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
     const bh_config_table *env = run->setup->env->config;
     if (env != NULL && strncmp(name, "env.", 4) == 0) {
         const bh_field *field = bh_config_find(env, name + 4);
-        if (BH_HAS_TEXT && field != NULL && (field->flags & BH_LIVE))
-            return set_env(run, name, value, err);
+        if (field != NULL && (field->flags & BH_LIVE)) return set_env(run, name, value, err);
         if (field != NULL) return fail_not_live(env->name, name + 4, err);
     }
     return bh_setup_set(run->setup, name, value, err); // says that the name is unknown

@@ -16,6 +16,7 @@
 
 #include "rl/agent.h"
 #include "rl/env.h"
+#include "rl/language.h"
 
 #define BH_RUN_CONFIG(X)                                                                      \
     X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET,                                        \
@@ -45,6 +46,7 @@ BH_API extern const bh_config_table bh_run_table;
 typedef struct bh_setup {
     const bh_env_def *env;
     const bh_agent_class *agent;
+    bh_config_table options; ///< the algorithm's table, as the registry shows it
     bh_run_config run;
     void *env_config;   ///< def->config->bytes; NULL when the environment has no options
     void *agent_config; ///< agent->config->bytes
@@ -192,15 +194,13 @@ BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_err
 BH_API bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
                                         bh_error *err);
 
-#if BH_HAS_TEXT
-/// Starts from a language model (bh_agent_class.language_model). BH_ERR_CONFIG where the algorithm cannot, BH_ERR_SHAPE for
+/// Starts from a language model (rl/language.h). BH_ERR_CONFIG where the algorithm cannot, BH_ERR_SHAPE for
 /// a model of another vocabulary or of other sizes than the run's transformer; then nothing has changed.
 BH_API bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err);
 
 /// log_p (n,A) out: what the frozen language model says of the actions in obs (n,F); a policy's reference. Returns 0 when
 /// the agent keeps none.
 BH_API int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n);
-#endif
 
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.
 BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry,
