@@ -111,6 +111,7 @@ function pageRows({ sizes, ...times }) {
     sizeRow('first load of the page', first, first.measured ? '' : '; from a list, no browser told'),
     ...first.files.map((file) => sizeRow(`  ${plain(file.file)}`, file)),
     sizeRow('a lab alone, embedded elsewhere', sizes.lab),
+    sizeRow('the charts of either, with the first data', sizes.charts),
     ['fetched later, when asked for', ''],
     ...later.map((file) => sizeRow(`  ${plain(file.file)}`, file)),
   ];
