@@ -142,6 +142,7 @@ typedef struct dialogue {
 static int example(bh_rng *rng, int *tokens);
 
 static const bh_text_task text_task = {
+    .language = &bhi_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_REPLY,

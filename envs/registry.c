@@ -8,4 +8,4 @@ static const bh_env_def *const defs[] = {
     &bh_env_catch,          &bh_env_breakout,      &bh_env_deep_sea,     &bh_env_bandit,
 };
 
-const bh_registry bh_envs = {defs, (int)(sizeof defs / sizeof defs[0])};
+const bh_registry bh_envs = {defs, (int)(sizeof defs / sizeof defs[0]), .hides = BH_LANGUAGE};

@@ -110,7 +110,7 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
 int bhi_token_text_length(const float *obs, int n_text);
 
 /// Preset rows such environments share: a small transformer under dqn, ppo and reinforce. A language model, where a run starts
-/// from one, guides (rl/guide.h); where it does not, those rows change nothing.
+/// from one, action priors (rl/action_prior.h); where it does not, those rows change nothing.
 #define BHI_TOKEN_PRESETS                                                                       \
     {"dqn", "features_extractor", "transformer"}, {"dqn", "net_arch", ""},                      \
         {"dqn", "buffer_size", "20000"}, {"dqn", "learning_starts", "500"},                     \

@@ -277,6 +277,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
+    .language = &bhi_language,
     .n_tokens = N_TOKENS,
     .token = token,
     .action_tokens = bhi_token_ids + TOKEN_END,

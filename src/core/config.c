@@ -37,6 +37,19 @@ double bh_field_max(const bh_field *field)
     return bhi_decimal_read(bh_field_text(field, BH_PART_MAX), &end);
 }
 
+int bh_config_shows(const bh_config_table *table, const bh_field *field)
+{
+    return (table->hides & field->flags & BH_LANGUAGE) == 0;
+}
+
+// Bytes of the words of `choices` that the table shows.
+static int choices_length(const bh_config_table *table, const bh_field *f)
+{
+    if ((table->hides & BH_LANGUAGE) && (f->flags & BH_LAST_IS_LANGUAGE))
+        return (int)(strrchr(f->choices, '|') - f->choices);
+    return (int)strlen(f->choices);
+}
+
 // ---- one number against its bounds ----
 
 static bh_status check_number(const bh_config_table *table, const bh_field *f, double v,
@@ -112,8 +125,8 @@ static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *o
                             const char *text, bh_error *err)
 {
     size_t length = strlen(text);
-    int index = 0;
-    for (const char *word = f->choices; word != NULL; index++) {
+    int index = 0, shown = choices_length(t, f);
+    for (const char *word = f->choices; word != NULL && word < f->choices + shown; index++) {
         const char *bar = strchr(word, '|');
         size_t n = bar != NULL ? (size_t)(bar - word) : strlen(word);
         if (n == length && memcmp(word, text, n) == 0) {
@@ -122,8 +135,8 @@ static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *o
         }
         word = bar != NULL ? bar + 1 : NULL;
     }
-    return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be one of %s", t->name, f->name,
-                   text, f->choices);
+    return bh_fail(err, BH_ERR_CONFIG, "%s: %s is '%.40s', but must be one of %.*s", t->name,
+                   f->name, text, shown, f->choices);
 }
 
 static bh_status fail_sizes(const bh_config_table *t, const bh_field *f, const char *text,
@@ -263,7 +276,8 @@ void bh_config_defaults(const bh_config_table *table, void *config)
 const bh_field *bh_config_find(const bh_config_table *table, const char *name)
 {
     for (int i = 0; i < table->n_fields; i++) {
-        if (strcmp(table->fields[i].name, name) == 0) return &table->fields[i];
+        const bh_field *f = &table->fields[i];
+        if (strcmp(f->name, name) == 0) return bh_config_shows(table, f) ? f : NULL;
     }
     return NULL;
 }
@@ -297,6 +311,7 @@ const bh_field *bh_config_nearest(const bh_config_table *table, const char *name
     *slips = 4; // further than three edits, or than half a word, is no slip
     for (int i = 0; i < table->n_fields; i++) {
         const bh_field *f = &table->fields[i];
+        if (!bh_config_shows(table, f)) continue;
         int distance = edit_distance(name, f->name);
         if (distance < *slips && 2 * (size_t)distance <= strlen(f->name)) {
             *slips = distance;
@@ -365,7 +380,7 @@ bh_status bh_config_check(const bh_config_table *table, const void *config, bh_e
     return BH_OK;
 }
 
-static void describe_field(const bh_field *f, bh_text *out)
+static void describe_field(const bh_config_table *table, const bh_field *f, bh_text *out)
 {
     bh_text_add(out, "{\"name\":\"%s\",\"type\":\"%s\",\"default\":", f->name, types[f->type].name);
     bh_text_add_json(out, bh_field_text(f, BH_PART_DEFAULT));
@@ -377,8 +392,7 @@ static void describe_field(const bh_field *f, bh_text *out)
         bh_text_add_real(out, bh_field_max(f));
     }
     if (f->choices != NULL) {
-        bh_text_add(out, ",\"choices\":");
-        bh_text_add_json(out, f->choices);
+        bh_text_add(out, ",\"choices\":\"%.*s\"", choices_length(table, f), f->choices);
     }
     bh_text_add(out, ",\"live\":%s,\"help\":", (f->flags & BH_LIVE) ? "true" : "false");
     bh_text_add_json(out, bh_field_text(f, BH_PART_HELP));
@@ -388,9 +402,12 @@ static void describe_field(const bh_field *f, bh_text *out)
 void bh_config_describe(const bh_config_table *table, bh_text *out)
 {
     bh_text_add(out, "[");
+    const char *comma = "";
     for (int i = 0; i < table->n_fields; i++) {
-        if (i > 0) bh_text_add(out, ",");
-        describe_field(&table->fields[i], out);
+        if (!bh_config_shows(table, &table->fields[i])) continue;
+        bh_text_add(out, "%s", comma);
+        describe_field(table, &table->fields[i], out);
+        comma = ",";
     }
     bh_text_add(out, "]");
 }

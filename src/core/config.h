@@ -23,13 +23,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// 0 in what the smaller WebAssembly module is built from, which is without transformers and environments of text.
-#ifdef BH_NO_TEXT
-#define BH_HAS_TEXT 0
-#else
-#define BH_HAS_TEXT 1
-#endif
-
 #define BH_SIZES_MAX 8
 #define BH_SEED_MAX  9007199254740991.0 ///< 2^53 - 1: exact in a JavaScript number
 #define BH_TEXT_MAX  1024
@@ -51,8 +44,10 @@ typedef enum bh_field_type {
 
 /// Flags of a field.
 enum {
-    BH_RESET = 0, ///< takes effect when the object is created
-    BH_LIVE = 1,  ///< may also be changed while it runs
+    BH_RESET = 0,            ///< takes effect when the object is created
+    BH_LIVE = 1,             ///< may also be changed while it runs
+    BH_LANGUAGE = 2,         ///< of use only with environments of text
+    BH_LAST_IS_LANGUAGE = 4, ///< the last word of `choices` is
 };
 
 /// Texts of a field, in the order they are stored.
@@ -85,7 +80,11 @@ typedef struct bh_config_table {
     const bh_field *fields;
     int n_fields;
     size_t bytes; ///< sizeof the struct
+    int hides; ///< BH_LANGUAGE: what is of use only with text cannot be seen or set; defaults stay
 } bh_config_table;
+
+/// Whether the table shows a field.
+BH_API int bh_config_shows(const bh_config_table *table, const bh_field *field);
 
 /// One row of shipped options.
 typedef struct bh_preset {

@@ -25,7 +25,7 @@ typedef enum bh_status {
     BH_ERR_FORMAT = -5,   ///< the bytes are not a checkpoint, or a damaged one
     BH_ERR_SHAPE = -6,    ///< a valid checkpoint, but of another shape or environment
     BH_ERR_UNKNOWN = -7,  ///< no environment or algorithm of that name
-    BH_ERR_ENV = -8,      ///< an environment of the caller's failed (rl/env.h, bh_env_foreign)
+    BH_ERR_ENV = -8,      ///< a user-defined environment failed (rl/env.h, bh_env_callbacks)
 } bh_status;
 
 #define BH_ERROR_MESSAGE_MAX 512

@@ -29,10 +29,10 @@ struct bh_language_model {
     size_t bytes;
 };
 
-static void layout(bh_language_model *m, bhi_arena *arena)
+static void layout(void *object, bhi_arena *arena)
 {
+    bh_language_model *m = object;
     size_t V = (size_t)m->net.body.spec.V, T = (size_t)m->config.context;
-    bhi_arena_array(arena, 1, sizeof *m);
     m->params = bhi_arena_array(arena, (size_t)m->net.n_params, sizeof *m->params);
     m->cache = bhi_arena_array(arena, bhi_transformer_cache(&m->net.body, 1), sizeof *m->cache);
     m->logits = bhi_arena_array(arena, V, sizeof *m->logits);
@@ -72,16 +72,11 @@ bh_status bh_language_model_create(bh_language_model **out, const bh_language_mo
     if (status != BH_OK) return status;
     bhi_transformer_spec spec = spec_of(config, bh_tokenizer_size(tokenizer));
     bh_language_model shape = {.config = *config, .net = bhi_lm_net_shape(&spec, config->tied)};
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    bh_language_model *m = bh_alloc(arena.used);
+    bh_language_model *m = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (m == NULL) {
         return bh_fail(err, BH_ERR_MEMORY, "out of memory for a model of %d parameters",
                        shape.net.n_params);
     }
-    *m = shape;
-    m->bytes = arena.used;
-    layout(m, &(bhi_arena){(unsigned char *)m, 0});
     m->tokenizer = tokenizer;
     bh_rng rng = bh_rng_seed(seed);
     bhi_lm_net_init(&m->net, m->params, &rng);

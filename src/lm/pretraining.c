@@ -40,11 +40,11 @@ static const bhi_lm_net *net_of(const bh_pretraining *t)
     return bh_language_model_net(t->model);
 }
 
-static void layout(bh_pretraining *t, bhi_arena *arena)
+static void layout(void *object, bhi_arena *arena)
 {
+    bh_pretraining *t = object;
     const bh_pretraining_config *c = &t->config;
     size_t P = (size_t)net_of(t)->n_params, n = (size_t)c->batch_size * (size_t)c->context;
-    bhi_arena_array(arena, 1, sizeof *t);
     t->records = bhi_arena_array(arena, RECORDS * BH_LM_RECORD_WIDTH, sizeof *t->records);
     t->grads = bhi_arena_array(arena, P, sizeof *t->grads);
     t->work = bhi_arena_array(arena, bhi_lm_net_work(net_of(t), c->context), sizeof *t->work);
@@ -79,17 +79,12 @@ static bh_status assemble(bh_pretraining **out, const bh_pretraining_config *con
         bh_corpus_destroy(corpus);
         return status;
     }
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    bh_pretraining *t = bh_alloc(arena.used);
+    bh_pretraining *t = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (t == NULL) {
         bh_language_model_destroy(shape.model);
         bh_corpus_destroy(corpus);
         return bh_fail(err, BH_ERR_MEMORY, "out of memory for pre-training");
     }
-    *t = shape;
-    t->bytes = arena.used;
-    layout(t, &(bhi_arena){(unsigned char *)t, 0});
     bhi_optimizer_init(&t->optimizer);
     t->rng = bh_rng_split(&rng);
     t->best = INFINITY;

@@ -24,10 +24,10 @@ struct bh_tokenizer {
     size_t bytes;
 };
 
-static void layout(bh_tokenizer *t, bhi_arena *arena)
+static void layout(void *object, bhi_arena *arena)
 {
+    bh_tokenizer *t = object;
     size_t room = (size_t)t->room;
-    bhi_arena_array(arena, 1, sizeof *t);
     t->starts = bhi_arena_array(arena, room + 1, sizeof *t->starts);
     t->text = bhi_arena_array(arena, room, TOKEN_BYTES_MAX);
     if (t->kind != BH_TOKENIZER_BPE) return;
@@ -42,13 +42,8 @@ static bh_status make(bh_tokenizer **out, bh_tokenizer_kind kind, int room, bh_e
 {
     *out = NULL;
     bh_tokenizer shape = {.kind = kind, .room = room};
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    bh_tokenizer *t = bh_alloc(arena.used);
+    bh_tokenizer *t = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (t == NULL) return bh_fail(err, BH_ERR_MEMORY, "out of memory for a vocabulary of %d", room);
-    *t = shape;
-    t->bytes = arena.used;
-    layout(t, &(bhi_arena){(unsigned char *)t, 0});
     if (kind == BH_TOKENIZER_BPE)
         memset(t->merges.slots, 0xff, t->merges.n_slots * sizeof(int32_t));
     bh_status status = bhi_pieces_create(&t->index, (size_t)room, err);

@@ -28,15 +28,10 @@ static int n_convs(bhi_extractor extractor)
     return n;
 }
 
-static int is_transformer(const bhi_net_spec *spec)
-{
-    return BH_HAS_TEXT && spec->extractor == BHI_TRANSFORMER;
-}
-
 int bhi_net_fits(const bhi_net_spec *spec)
 {
     int height = spec->image[0], width = spec->image[1];
-    if (is_transformer(spec)) return bhi_transformer_fits(&spec->transformer);
+    if (spec->extractor == BHI_TRANSFORMER) return spec->body != NULL && spec->body->fits(spec);
     for (int i = 0; i < n_convs(spec->extractor); i++) {
         const conv_row *row = &convs[spec->extractor][i];
         if (height < row->side || width < row->side) return 0;
@@ -63,13 +58,12 @@ static void add_conv(bhi_net *net, const bhi_conv2d *conv, bhi_activation activa
     net->n_weights = layer->b_at + conv->O;
 }
 
-static void add_transformer(bhi_net *net, const bhi_transformer_spec *spec)
+static void add_body(bhi_net *net, const bhi_net_spec *spec)
 {
     bhi_layer *layer = &net->layers[net->n_layers++];
-    net->transformer = bhi_transformer_shape(spec);
-    *layer = (bhi_layer){.inputs = spec->T, .outputs = spec->C, .is_transformer = 1};
-    layer->activation = BHI_IDENTITY;
-    place(net, layer, net->transformer.n_params);
+    *layer = (bhi_layer){.inputs = spec->inputs, .body = spec->body, .activation = BHI_IDENTITY};
+    int n_params = spec->body->shape(net, spec, &layer->outputs);
+    place(net, layer, n_params);
     net->n_weights = layer->b_at;
 }
 
@@ -86,7 +80,7 @@ static void add_sigmas(bhi_net *net)
 {
     for (int i = 0; i < net->n_layers; i++) {
         bhi_layer *layer = &net->layers[i];
-        if (layer->is_conv || layer->is_transformer) continue;
+        if (layer->is_conv || layer->body != NULL) continue;
         layer->sigma_at = net->n_params;
         layer->noise_at = net->n_noise;
         net->n_params += (layer->inputs + 1) * layer->outputs;
@@ -109,10 +103,9 @@ bhi_net bhi_net_shape(const bhi_net_spec *spec)
         add_conv(&net, &conv, BHI_RELU);
         size = conv.n_outputs;
     }
-    if (is_transformer(spec)) {
-        assert(spec->transformer.T == spec->inputs);
-        add_transformer(&net, &spec->transformer);
-        size = spec->transformer.C;
+    if (spec->body != NULL) {
+        add_body(&net, spec);
+        size = net.layers[0].outputs;
     }
     for (int i = 0; i < spec->hidden.n; i++) {
         add_linear(&net, size, spec->hidden.v[i], spec->activation);
@@ -136,8 +129,8 @@ void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng)
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
         bh_real *w = params + layer->w_at, *b = params + layer->b_at;
-        if (BH_HAS_TEXT && layer->is_transformer) {
-            bhi_transformer_init(&net->transformer, w, rng);
+        if (layer->body != NULL) {
+            layer->body->init(net, w, rng);
         } else if (layer->is_conv) {
             bhi_conv2d_init(w, b, rng, &layer->conv);
         } else if (layer->sigma_at > 0) {
@@ -155,8 +148,8 @@ void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_
     assert(net->n_noise == 0);
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
-        if (BH_HAS_TEXT && layer->is_transformer) {
-            bhi_transformer_init(&net->transformer, params + layer->w_at, rng);
+        if (layer->body != NULL) {
+            layer->body->init(net, params + layer->w_at, rng);
             continue;
         }
         int inputs = layer->is_conv ? layer->conv.n_patch : layer->inputs;
@@ -169,22 +162,11 @@ void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_
 
 // ---- where activations are ----
 
-// What a transformer layer needs beside its output, in front of the tokens: its activations forward, scratch backward.
-static size_t transformer_scratch(const bhi_net *net, int B)
-{
-    int T = net->transformer.spec.T;
-    size_t forward = bhi_transformer_acts(&net->transformer, B, T);
-    size_t backward = bhi_transformer_scratch(&net->transformer, B, T);
-    return forward > backward ? forward : backward;
-}
-
 size_t bhi_net_acts(const bhi_net *net, int B)
 {
     size_t scratch = 0;
     for (int i = 0; i < net->n_layers; i++) {
-        if (BH_HAS_TEXT && net->layers[i].is_transformer) {
-            scratch = transformer_scratch(net, B) + (size_t)B * (size_t)(net->layers[i].inputs + 1);
-        }
+        if (net->layers[i].body != NULL) scratch = net->layers[i].body->scratch(net, B);
         if (!net->layers[i].is_conv) continue;
         size_t col = bhi_conv2d_col(&net->layers[i].conv, B);
         if (col > scratch) scratch = col;
@@ -238,61 +220,6 @@ static void duel_backward(bh_real *restrict dstream, const bh_real *restrict dy,
     }
 }
 
-// ---- a transformer as a layer ----
-
-// Tokens of a row: those before the first 0, one at least.
-static int length_of(const bh_real *x, int T)
-{
-    int n = 1;
-    while (n < T && x[n] != 0) n++;
-    return n;
-}
-
-typedef struct text {
-    int *tokens, *last; // (B,T), (B)
-    int T;
-} text;
-
-// The rows' tokens without the columns that are padding everywhere, and where the last token of each stands, behind a
-// transformer's scratch. What is no token of the V, as observations from outside may have it, counts as token 0.
-static text text_of(const bhi_net *net, bh_real *scratch, const bh_real *x, int B)
-{
-    int T = net->transformer.spec.T, V = net->transformer.spec.V;
-    int *last = (int *)(void *)(scratch + transformer_scratch(net, B)), *tokens = last + B;
-    int longest = 1;
-    for (int b = 0; b < B; b++) {
-        int n = length_of(x + b * T, T);
-        last[b] = n - 1;
-        if (n > longest) longest = n;
-    }
-    for (int b = 0; b < B; b++) {
-        for (int t = 0; t < longest; t++) {
-            bh_real id = x[b * T + t];
-            tokens[b * longest + t] = id >= 0 && id < (bh_real)V ? (int)id : 0;
-        }
-    }
-    return (text){tokens, last, longest};
-}
-
-static void transformer_forward(const bhi_net *net, bh_real *y, bh_real *scratch, const bh_real *x,
-                                const bh_real *w, int B)
-{
-    text in = text_of(net, scratch, x, B);
-    const bh_real *features =
-        bhi_transformer_forward(&net->transformer, w, scratch, in.tokens, in.last, B, in.T);
-    for (int i = 0; i < B * net->transformer.spec.C; i++) y[i] = features[i];
-}
-
-static void transformer_backward(const bhi_net *net, bh_real *dw, const bh_real *dy,
-                                 const bh_real *acts, bh_real *scratch, const bh_real *x,
-                                 const bh_real *w, int B)
-{
-    text in = text_of(net, scratch, x, B);
-    for (int i = 0; i < net->transformer.n_params; i++) dw[i] = 0;
-    bhi_transformer_backward(&net->transformer, w, dw, acts, scratch, dy, in.tokens, in.last, B,
-                             in.T);
-}
-
 // ---- forward and backward ----
 
 bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *acts,
@@ -302,8 +229,8 @@ bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *ac
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
         const bh_real *w = weights + layer->w_at, *b = weights + layer->b_at;
-        if (BH_HAS_TEXT && layer->is_transformer) {
-            transformer_forward(net, y, scratch_of(net, acts, B), x, w, B);
+        if (layer->body != NULL) {
+            layer->body->forward(net, y, scratch_of(net, acts, B), x, w, B);
         } else if (layer->is_conv) {
             bhi_conv2d_forward(y, scratch_of(net, acts, B), x, w, b, layer->activation,
                                &layer->conv, B);
@@ -331,9 +258,9 @@ void bhi_net_backward(const bhi_net *net, const bh_real *weights, bh_real *grads
         bh_real *dinput = i > 0 ? bhi_net_layer(net, dacts, i - 1, B) : NULL;
         bh_real *dw = grads + layer->w_at, *db = grads + layer->b_at;
         bhi_activation before = i > 0 ? net->layers[i - 1].activation : BHI_IDENTITY;
-        if (BH_HAS_TEXT && layer->is_transformer) {
-            transformer_backward(net, dw, dy, scratch_of(net, acts, B), scratch_of(net, dacts, B),
-                                 x, w, B);
+        if (layer->body != NULL) {
+            layer->body->backward(net, dw, dy, scratch_of(net, acts, B), scratch_of(net, dacts, B),
+                                  x, w, B);
         } else if (layer->is_conv) {
             bhi_conv2d_backward(dw, db, dinput, scratch_of(net, dacts, B), dy, input, w, before,
                                 &layer->conv, B);

@@ -33,37 +33,35 @@ typedef enum bhi_extractor {
     BHI_FLATTEN = 0,     ///< nothing
     BHI_MINATAR_CNN = 1, ///< 16 filters 3x3, stride 1 (Young and Tian 2019)
     BHI_NATURE_CNN = 2,  ///< 32 8x8 stride 4, 64 4x4 stride 2, 64 3x3 stride 1 (Mnih et al. 2015)
-    BHI_TRANSFORMER = 3, ///< nn/transformer.h; only with BH_HAS_TEXT
+    BHI_TRANSFORMER = 3, ///< nn/transformer.h; the spec's body is then bhi_transformer_body
 } bhi_extractor;
 
-#if BH_HAS_TEXT
-#define BHI_EXTRACTORS "flatten|minatar-cnn|nature-cnn|transformer" ///< words of the option
-#define BHI_EXTRACTORS_HELP \
-    "Before the hidden layers: convolutions for images, a transformer for text"
+/// Row of the option for the config of an agent.
+#define BHI_EXTRACTOR_CONFIG(X)                                                                  \
+    X(CHOICE, features_extractor, "flatten", 0, 0, "flatten|minatar-cnn|nature-cnn|transformer", \
+      BH_LAST_IS_LANGUAGE,                                                                       \
+      "Before the hidden layers: convolutions for images, a transformer for text")
 
 /// Rows of the transformer's sizes for the config of an agent.
-#define BHI_TRANSFORMER_CONFIG(X)                                                      \
-    X(INT, d_model, "32", 4, 512, NULL, BH_RESET,                                      \
-      "Transformer: channels of a position, a multiple of 4 times n_heads")            \
-    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Transformer: heads of the attention") \
-    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Transformer: blocks of attention and mlp")
+#define BHI_TRANSFORMER_CONFIG(X)                                                         \
+    X(INT, d_model, "32", 4, 512, NULL, BH_LANGUAGE,                                      \
+      "Transformer: channels of a position, a multiple of 4 times n_heads")               \
+    X(INT, n_heads, "4", 1, 16, NULL, BH_LANGUAGE, "Transformer: heads of the attention") \
+    X(INT, n_layers, "2", 1, 4, NULL, BH_LANGUAGE, "Transformer: blocks of attention and mlp")
 
 /// From a pointer to a config with these rows; V and T are the space's.
 #define BHI_TRANSFORMER_SPEC(c) \
     ((bhi_transformer_spec){.C = (c)->d_model, .H = (c)->n_heads, .L = (c)->n_layers})
-#else
-#define BHI_EXTRACTORS      "flatten|minatar-cnn|nature-cnn"
-#define BHI_EXTRACTORS_HELP "Convolutions before the hidden layers, for images"
-#define BHI_TRANSFORMER_CONFIG(X)
-#define BHI_TRANSFORMER_SPEC(c) ((bhi_transformer_spec){0})
-#endif
+
+typedef struct bhi_body bhi_body;
 
 /// What a network is made from. Zeros mean: no images, no dueling, no noise.
 typedef struct bhi_net_spec {
     int inputs;   ///< S
     int image[3]; ///< height, width, channels of an input, for a convolutional extractor
     bhi_extractor extractor;
-    bhi_transformer_spec transformer; ///< of that extractor; its T is S
+    const bhi_body *body;             ///< of BHI_TRANSFORMER, else NULL
+    bhi_transformer_spec transformer; ///< of that body; its T is S
     bh_sizes hidden;                  ///< of the linear layers before the output
     bhi_activation activation;
     int outputs, atoms; ///< A, N
@@ -77,7 +75,8 @@ typedef struct bhi_layer {
     int w_at, b_at;      ///< where weights and bias start in a block of weights
     int sigma_at; ///< where sigma's weights, then bias, start in the parameters; 0: not noisy
     int noise_at; ///< where f(eps) of its inputs, then outputs, start in a block of noise
-    int is_conv, is_transformer;
+    int is_conv;
+    const bhi_body *body; ///< NULL: a convolution or a linear layer
     bhi_activation activation;
     bhi_conv2d conv;
 } bhi_layer;
@@ -85,7 +84,7 @@ typedef struct bhi_layer {
 typedef struct bhi_net {
     int n_layers;
     bhi_layer layers[BHI_LAYERS_MAX];
-    bhi_transformer transformer; ///< of the layer that is one
+    bhi_transformer transformer; ///< of the body that is one
     int outputs, atoms, dueling; ///< A, N
     double sigma_0;
     int n_weights; ///< reals of a block of weights, and of the means at the start of the parameters
@@ -94,7 +93,30 @@ typedef struct bhi_net {
     int n_noise;   ///< reals of a block of noise; 0 when nothing is noisy
 } bhi_net;
 
-/// Whether an image is large enough for the extractor's convolutions; whether a transformer can have these sizes.
+/// A body: a first layer with many parameter tensors of its own. A network meets it only through this table, so that a
+/// program without one does not carry its code. `w`, `dw`: its part of a block of weights or gradients.
+struct bhi_body {
+    int (*fits)(const bhi_net_spec *spec);
+    /// Reals of its activations for one row, at most, and of its outputs; in double, as they may not fit an int.
+    double (*units)(const bhi_net_spec *spec, double *outputs);
+    /// Keeps in `net` what it needs; returns its number of parameters. outputs out: reals of one row.
+    int (*shape)(bhi_net *net, const bhi_net_spec *spec, int *outputs);
+    void (*init)(const bhi_net *net, bh_real *w, bh_rng *rng);
+    /// Reals it needs behind the activations of B rows.
+    size_t (*scratch)(const bhi_net *net, int B);
+    void (*forward)(const bhi_net *net, bh_real *y, bh_real *scratch, const bh_real *x,
+                    const bh_real *w, int B);
+    /// acts: the scratch of the forward pass.
+    void (*backward)(const bhi_net *net, bh_real *dw, const bh_real *dy, const bh_real *acts,
+                     bh_real *scratch, const bh_real *x, const bh_real *w, int B);
+    /// Parameter tensor i; returns 0 behind the last one.
+    int (*tensor_at)(const bhi_net *net, int i, bhi_transformer_tensor *out);
+};
+
+/// A transformer that reads tokens (B,T) and gives the features of the last one.
+extern const bhi_body bhi_transformer_body;
+
+/// Whether an image is large enough for the extractor's convolutions; whether a body can have these sizes.
 int bhi_net_fits(const bhi_net_spec *spec);
 
 /// Lays out a network. The spec fits.

@@ -10,9 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-// Reals of one block; beyond this, offsets would not fit an int.
-#define BH_REALS_MAX ((double)(1 << 30))
-
 const char *const bhi_ppo_metrics[] = {
     "train/policy_gradient_loss",
     "train/value_loss",
@@ -36,72 +33,48 @@ const char *const bhi_reinforce_metrics[] = {
 
 // ---- creating ----
 
-static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_space *space, int outputs)
+static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_agent_spec *spec,
+                             int outputs)
 {
-    bhi_net_spec net = {.inputs = space->n,
-                        .extractor = s->features_extractor,
+    bhi_net_spec net = {.extractor = s->features_extractor,
                         .transformer = s->transformer,
                         .hidden = s->net_arch,
                         .activation = s->activation,
                         .outputs = outputs,
                         .atoms = 1};
-    for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
-        net.image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
-    }
-    if (BH_HAS_TEXT) bhi_guide_transformer(&net, space);
+    bhi_net_spec_observe(&net, spec);
     return net;
 }
 
-bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settings *settings,
-                                 const bh_agent_spec *spec, int rows, double reals, bh_error *err)
+static bh_status check(const char *name, const bhi_net_spec *policy, const bh_agent_spec *spec,
+                       int rows, double reals, bh_error *err)
 {
-    const bhi_actor_critic_settings *s = settings;
-    double size = spec->observation.n, params = 0, units = 0;
-    if (BH_HAS_TEXT && s->features_extractor == BHI_TRANSFORMER) {
-        bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
-        bh_status status = bhi_guide_check(name, &net, spec, err);
-        if (status != BH_OK) return status;
-        units = bhi_guide_units(&net);
-        size = net.transformer.C;
-    } else if (s->features_extractor != BHI_FLATTEN) {
-        bhi_net_spec net = net_spec(s, &spec->observation, spec->n_actions);
-        if (bh_space_rank(&spec->observation) < 2 || !bhi_net_fits(&net)) {
-            return bh_fail(err, BH_ERR_CONFIG,
-                           "%s: features_extractor needs images, at least %s; leave it at flatten "
-                           "here",
-                           name, s->features_extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
-        }
-        // Convolutions make maps of at most 16 times their inputs (16 filters, one channel, stride 1).
-        units = 24 * size;
-        size *= 16;
-    }
-    for (int i = 0; i <= s->net_arch.n; i++) {
-        double next = i < s->net_arch.n ? s->net_arch.v[i] : spec->n_actions;
-        params += (size + 1) * next;
-        units += next;
-        size = next;
-    }
-    if (2 * params > BH_REALS_MAX || (units + spec->observation.n) * rows > BH_REALS_MAX ||
-        reals > BH_REALS_MAX) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s: net_arch, n_steps or the batch is too large for one block of memory",
-                       name);
-    }
-    return BH_OK;
+    double params, units;
+    bh_status status = bhi_net_spec_check(name, policy, spec, err);
+    if (status != BH_OK) return status;
+    bhi_net_spec_sizes(policy, &params, &units);
+    if (2 * params <= BHI_REALS_MAX && units * rows <= BHI_REALS_MAX && reals <= BHI_REALS_MAX)
+        return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: net_arch, n_steps or the batch is too large for one block of memory", name);
 }
 
-bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *settings,
-                                        const bh_agent_spec *spec, int rows)
+bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
+                                 int rows, double reals, bh_error *err)
 {
-    bhi_actor_critic ac = {.spec = *spec, .settings = *settings, .rows = rows};
-    bhi_net_spec policy = net_spec(settings, &spec->observation, spec->n_actions);
-    bhi_net_spec value = net_spec(settings, &spec->observation, 1);
-    ac.policy = bhi_net_shape(&policy);
-    if (!settings->has_no_critic) ac.value = bhi_net_shape(&value);
-    ac.n_params = ac.policy.n_params + ac.value.n_params;
-    ac.kl_coef = -1;
-    if (BH_HAS_TEXT) ac.guide = bhi_guide_shape(&(bhi_guide_settings){0}, spec, &policy, rows);
-    return ac;
+    const bh_agent_spec *spec = &ac->base.spec;
+    bhi_net_spec policy = net_spec(settings, spec, spec->n_actions);
+    bhi_net_spec value = net_spec(settings, spec, 1);
+    bh_status status = check(ac->base.class->config->name, &policy, spec, rows, reals, err);
+    if (status != BH_OK) return status;
+    ac->settings = *settings;
+    ac->rows = rows;
+    ac->policy = bhi_net_shape(&policy);
+    if (!settings->has_no_critic) ac->value = bhi_net_shape(&value);
+    ac->n_params = ac->policy.n_params + ac->value.n_params;
+    ac->kl_coef = -1;
+    ac->action_prior = bhi_action_prior_shape(&(bhi_action_prior_settings){0}, spec, &policy, rows);
+    return BH_OK;
 }
 
 static bh_real *reals(bhi_arena *arena, size_t count)
@@ -115,24 +88,25 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->params = reals(arena, P);
     ac->gradient = reals(arena, P);
     bhi_optimizer_layout(&ac->optimizer, arena, &ac->settings.optimizer, ac->n_params);
-    ac->x = reals(arena, rows * (size_t)ac->spec.observation.n);
+    ac->x = reals(arena, rows * (size_t)ac->base.spec.observation.n);
     ac->policy_acts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->policy_dacts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->value_acts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
     ac->value_dacts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
     ac->uniform = bhi_arena_array(arena, rows, sizeof *ac->uniform);
     ac->mode = bhi_arena_array(arena, rows, sizeof *ac->mode);
-    if (!BH_HAS_TEXT) return;
-    bhi_guide_layout(&ac->guide, arena);
+    bhi_action_prior_layout(&ac->action_prior, arena);
     ac->reference = reals(arena, (size_t)ac->policy.n_params);
     ac->of_reference = reals(arena, rows);
 }
 
-void bhi_actor_critic_init(bhi_actor_critic *ac)
+bh_status bhi_actor_critic_init(void *agent, bh_error *err)
 {
-    bh_rng init_rng = bh_rng_split(&ac->spec.rng);
-    ac->act_rng = bh_rng_split(&ac->spec.rng);
-    ac->sample_rng = bh_rng_split(&ac->spec.rng);
+    (void)err;
+    bhi_actor_critic *ac = agent;
+    bh_rng init_rng = bh_rng_split(&ac->base.spec.rng);
+    ac->act_rng = bh_rng_split(&ac->base.spec.rng);
+    ac->sample_rng = bh_rng_split(&ac->base.spec.rng);
     bh_real *value_params = ac->params + ac->policy.n_params;
     bhi_optimizer_init(&ac->optimizer);
     if (ac->settings.ortho_init) {
@@ -142,7 +116,8 @@ void bhi_actor_critic_init(bhi_actor_critic *ac)
         bhi_net_init(&ac->policy, ac->params, &init_rng);
         bhi_net_init(&ac->value, value_params, &init_rng);
     }
-    if (BH_HAS_TEXT) bhi_actor_critic_fasten(ac);
+    bhi_actor_critic_set_reference(ac);
+    return BH_OK;
 }
 
 // ---- learning ----
@@ -153,8 +128,8 @@ static const bh_real *logits_under(bhi_actor_critic *ac, const bh_real *params, 
 {
     assert(B <= ac->rows);
     bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
-    const bh_real *bias = BH_HAS_TEXT ? bhi_guide_bias(&ac->guide, 0, x, B) : NULL;
-    for (int i = 0; bias != NULL && i < B * ac->spec.n_actions; i++) logits[i] += bias[i];
+    const bh_real *bias = bhi_action_prior_bias(&ac->action_prior, 0, x, B);
+    for (int i = 0; bias != NULL && i < B * ac->base.spec.n_actions; i++) logits[i] += bias[i];
     return logits;
 }
 
@@ -174,14 +149,14 @@ void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real 
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
         const bh_real *values =
-            bhi_actor_critic_values(ac, x + (size_t)i * (size_t)ac->spec.observation.n, B);
+            bhi_actor_critic_values(ac, x + (size_t)i * (size_t)ac->base.spec.observation.n, B);
         memcpy(v + i, values, (size_t)B * sizeof *v);
     }
 }
 
 double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs)
 {
-    bhi_encode(ac->x, obs, &ac->spec.observation);
+    bhi_encode(ac->x, obs, &ac->base.spec.observation);
     return (double)bhi_actor_critic_values(ac, ac->x, 1)[0];
 }
 
@@ -204,9 +179,9 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
                      B);
 }
 
-// ---- the leash ----
+// ---- the KL penalty ----
 
-void bhi_actor_critic_fasten(bhi_actor_critic *ac)
+void bhi_actor_critic_set_reference(bhi_actor_critic *ac)
 {
     memcpy(ac->reference, ac->params, (size_t)ac->policy.n_params * sizeof *ac->params);
     ac->kl_coef = -1;
@@ -214,23 +189,24 @@ void bhi_actor_critic_fasten(bhi_actor_critic *ac)
 
 static void adapt(bhi_actor_critic *ac, double kl)
 {
-    double target = ac->settings.leash.target;
+    double target = ac->settings.kl_penalty.target;
     if (target == 0) return;
     double error = kl / target - 1;
     error = error > 0.2 ? 0.2 : error < -0.2 ? -0.2 : error;
     ac->kl_coef *= 1 + 0.1 * error;
 }
 
-void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n)
+void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
+                                  int n)
 {
-    double start = ac->settings.leash.coef, sum = 0;
+    double start = ac->settings.kl_penalty.coef, sum = 0;
     if (start == 0 || n == 0) return;
-    if (ac->kl_coef < 0 || ac->settings.leash.target == 0 ||
+    if (ac->kl_coef < 0 || ac->settings.kl_penalty.target == 0 ||
         ac->kl_coef_from != start) // or set since
         ac->kl_coef = ac->kl_coef_from = start;
     bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
     for (int i = 0; i < n; i += ac->rows) {
-        int B = n - i < ac->rows ? n - i : ac->rows, A = ac->spec.n_actions;
+        int B = n - i < ac->rows ? n - i : ac->rows, A = ac->base.spec.n_actions;
         bh_real *log_p = ac->policy_dacts;
         bhi_rollout_gather(rollout, index + i, B, &batch);
         bh_policy_log_prob(log_p, bhi_actor_critic_logits(ac, ac->x, B), ac->mode, B, A);
@@ -242,15 +218,14 @@ void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const in
             sum += difference;
         }
     }
-    bhi_actor_critic_note(ac, BHI_FIGURE_KL_REFERENCE, sum / n);
-    bhi_actor_critic_note(ac, BHI_FIGURE_KL_COEF, ac->kl_coef);
+    bhi_agent_log(&ac->base, BHI_METRIC_KL_REFERENCE, sum / n);
+    bhi_agent_log(&ac->base, BHI_METRIC_KL_COEF, ac->kl_coef);
     adapt(ac, sum / n);
 }
 
 static double learning_rate(const bhi_actor_critic *ac)
 {
-    return bhi_schedule_at(&ac->settings.learning_rate,
-                           (double)ac->timesteps / ac->spec.total_timesteps);
+    return bhi_schedule_at(&ac->settings.learning_rate, bhi_agent_progress(&ac->base));
 }
 
 void bhi_actor_critic_step(bhi_actor_critic *ac)
@@ -259,26 +234,20 @@ void bhi_actor_critic_step(bhi_actor_critic *ac)
     ac->optimizer.settings = ac->settings.optimizer;
     bhi_optimizer_step(&ac->optimizer, ac->params, ac->gradient, learning_rate(ac),
                        bhi_clip_scale(norm, ac->settings.max_grad_norm));
-    bhi_actor_critic_note(ac, BHI_FIGURE_GRAD_NORM, norm);
-    ac->n_updates++;
+    bhi_agent_log(&ac->base, BHI_METRIC_GRAD_NORM, norm);
+    ac->base.n_updates++;
 }
 
-void bhi_actor_critic_note(bhi_actor_critic *ac, bhi_figure figure, double value)
+void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,
+                                 double value_loss, double mean_value)
 {
-    ac->sums[figure] += value;
-    ac->counts[figure]++;
-}
-
-void bhi_actor_critic_note_losses(bhi_actor_critic *ac, const bh_policy_stats *stats,
-                                  int has_values, double value_loss, double mean_value)
-{
-    bhi_actor_critic_note(ac, BHI_FIGURE_LOSS,
-                          stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
-    bhi_actor_critic_note(ac, BHI_FIGURE_POLICY_LOSS, stats->policy_loss);
-    bhi_actor_critic_note(ac, BHI_FIGURE_ENTROPY_LOSS, -stats->entropy);
+    bhi_agent_log(&ac->base, BHI_METRIC_LOSS,
+                  stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
+    bhi_agent_log(&ac->base, BHI_METRIC_POLICY_LOSS, stats->policy_loss);
+    bhi_agent_log(&ac->base, BHI_METRIC_ENTROPY_LOSS, -stats->entropy);
     if (!has_values) return;
-    bhi_actor_critic_note(ac, BHI_FIGURE_VALUE, mean_value);
-    bhi_actor_critic_note(ac, BHI_FIGURE_VALUE_LOSS, value_loss);
+    bhi_agent_log(&ac->base, BHI_METRIC_VALUE, mean_value);
+    bhi_agent_log(&ac->base, BHI_METRIC_VALUE_LOSS, value_loss);
 }
 
 // Variance of x[i] - minus[i] over the cells at index; minus may be NULL for 0.
@@ -297,36 +266,21 @@ static double variance(const bh_real *x, const bh_real *minus, const int *index,
     return squares / n;
 }
 
-void bhi_actor_critic_note_variance(bhi_actor_critic *ac, const bh_real *v, const bh_real *returns,
-                                    const int *index, int n)
+void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real *v,
+                                             const bh_real *returns, const int *index, int n)
 {
     double all = variance(returns, NULL, index, n);
     if (all == 0) return;
-    bhi_actor_critic_note(ac, BHI_FIGURE_EXPLAINED_VARIANCE,
-                          1 - variance(returns, v, index, n) / all);
+    bhi_agent_log(&ac->base, BHI_METRIC_EXPLAINED_VARIANCE,
+                  1 - variance(returns, v, index, n) / all);
 }
 
 // ---- entries of a bh_agent_class ----
 
-void bhi_actor_critic_destroy(void *agent)
-{
-    if (agent != NULL) bh_free(agent, ((bhi_actor_critic *)agent)->bytes);
-}
-
-void *bhi_actor_critic_config_of(void *agent)
-{
-    return ((bhi_actor_critic *)agent)->config;
-}
-
-void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps)
-{
-    ((bhi_actor_critic *)agent)->spec.total_timesteps = total_timesteps;
-}
-
 // Network inputs of B observations from the i-th on, into x.
 static void encode(bhi_actor_critic *ac, const float *obs, int i, int B)
 {
-    const bh_space *space = &ac->spec.observation;
+    const bh_space *space = &ac->base.spec.observation;
     size_t S = (size_t)space->n, F = (size_t)bh_space_floats(space);
     for (int b = 0; b < B; b++) bhi_encode(ac->x + (size_t)b * S, obs + (size_t)(i + b) * F, space);
 }
@@ -338,40 +292,20 @@ void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, co
     encode(ac, obs, 0, n);
     const bh_real *logits = bhi_actor_critic_logits(ac, ac->x, n);
     for (int i = 0; i < n; i++) ac->uniform[i] = bh_rng_uniform(&ac->act_rng);
-    bh_policy_sample(actions, logits, ac->uniform, n, ac->spec.n_actions);
-    bh_policy_mode(ac->mode, logits, n, ac->spec.n_actions);
+    bh_policy_sample(actions, logits, ac->uniform, n, ac->base.spec.n_actions);
+    bh_policy_mode(ac->mode, logits, n, ac->base.spec.n_actions);
     for (int i = 0; i < n; i++) explored[i] = actions[i] != ac->mode[i];
 }
 
-void bhi_actor_critic_stats(void *agent, bh_agent_stats *out)
+void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out)
 {
-    bhi_actor_critic *ac = agent;
-    double means[BHI_FIGURES];
-    for (int i = 0; i < BHI_FIGURES; i++) {
-        means[i] = ac->counts[i] > 0 ? ac->sums[i] / ac->counts[i] : NAN;
-        ac->sums[i] = 0;
-        ac->counts[i] = 0;
-    }
-    *out = (bh_agent_stats){
-        .loss = means[BHI_FIGURE_LOSS],
-        .mean_q = means[BHI_FIGURE_VALUE],
-        .grad_norm = means[BHI_FIGURE_GRAD_NORM],
-        .epsilon = NAN,
-        .learning_rate = learning_rate(ac),
-        .n_updates = ac->n_updates,
-    };
-    memcpy(out->extra, means + BHI_FIGURE_POLICY_LOSS, sizeof out->extra);
-}
-
-int bhi_actor_critic_n_updates(const void *agent)
-{
-    return ((const bhi_actor_critic *)agent)->n_updates;
+    out->learning_rate = learning_rate(agent);
 }
 
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs, int n)
 {
     bhi_actor_critic *ac = agent;
-    int A = ac->spec.n_actions;
+    int A = ac->base.spec.n_actions;
     bh_real *log_p = ac->policy_dacts;
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
@@ -389,17 +323,13 @@ void *bhi_actor_critic_params(void *agent, size_t *bytes)
     return ac->params;
 }
 
-bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm, bh_error *err)
+int bhi_actor_critic_networks(void *agent, bhi_agent_net *out)
 {
     bhi_actor_critic *ac = agent;
-    bh_status status = bhi_language_check(&ac->policy, ac->spec.text, lm, err);
-    if (status != BH_OK) return status;
-    bhi_language_body(&ac->policy, ac->params, lm);
-    bhi_language_head(&ac->policy, ac->params, ac->spec.text, ac->spec.n_actions, lm);
-    if (!ac->settings.has_no_critic)
-        bhi_language_body(&ac->value, ac->params + ac->policy.n_params, lm);
-    bhi_actor_critic_fasten(ac);
-    return BH_OK;
+    out[0] = (bhi_agent_net){&ac->policy, ac->params, BHI_ROLE_POLICY};
+    if (ac->settings.has_no_critic) return 1;
+    out[1] = (bhi_agent_net){&ac->value, ac->params + ac->policy.n_params, BHI_ROLE_STATE_VALUE};
+    return 2;
 }
 
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n)

@@ -3,8 +3,8 @@
 // one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in common. It is what
 // Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
 //
-// An agent is a struct that begins with a bhi_actor_critic: the functions below that take `void *agent` take
-// that, and are entries of its bh_agent_class.
+// An agent's struct begins with a bhi_actor_critic, which begins with the bhi_agent: the functions below that take
+// `void *agent` take it, and are entries of its bh_agent_class.
 //
 // Legend: B batch, S network inputs, A actions, F floats of a stored observation, rows: the largest batch.
 #pragma once
@@ -12,8 +12,8 @@
 #include "core/alloc.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
-#include "rl/agent.h"
-#include "rl/guide.h"
+#include "rl/action_prior.h"
+#include "rl/agent_net.h"
 #include "rl/policy.h"
 #include "rl/rollout.h"
 
@@ -26,7 +26,7 @@
     X(REAL, vf_coef, "0.5", 0, 1e6, NULL, BH_LIVE, "Weight of the value network's loss")           \
     X(REAL, max_grad_norm, "0.5", 0, 1e9, NULL, BH_LIVE,                                           \
       "Largest norm of a gradient; 0 does not clip")                                               \
-    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, BHI_EXTRACTORS_HELP)  \
+    BHI_EXTRACTOR_CONFIG(X)                                                                        \
     BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET,                                           \
       "Sizes of the hidden layers, in the policy's and in the value network")                      \
@@ -34,27 +34,22 @@
     X(BOOL, ortho_init, "true", 0, 1, NULL, BH_RESET,                                              \
       "Orthogonal initial weights, and actions nearly as likely as each other; else uniform ones") \
     BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")                                                      \
-    BHI_LEASH_CONFIG(X)
+    BHI_KL_PENALTY_CONFIG(X)
 
-#if BH_HAS_TEXT
-/// Rows of the leash to a frozen reference: the policy as it was first, or as it was last loaded. Every reward becomes
+/// Rows of the KL penalty against a frozen reference: the policy as it was created or last loaded. Every reward becomes
 /// r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned from (Stiennon et al. 2020; Ouyang et al. 2022).
 /// With a target, kl_coef is where the coefficient starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
 /// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's steps.
-#define BHI_LEASH_CONFIG(X)                                                          \
-    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE,                                     \
+#define BHI_KL_PENALTY_CONFIG(X)                                                     \
+    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                       \
       "Weight of the KL penalty that keeps the policy near the one it started from") \
-    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE,                                   \
+    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                     \
       "KL per step that the weight adapts to; 0 leaves it fixed")
-#define BHI_LEASH_SETTINGS(c) ((bhi_leash_settings){(c)->kl_coef, (c)->kl_target})
-#else
-#define BHI_LEASH_CONFIG(X)
-#define BHI_LEASH_SETTINGS(c) ((bhi_leash_settings){0})
-#endif
+#define BHI_KL_PENALTY_SETTINGS(c) ((bhi_kl_penalty_settings){(c)->kl_coef, (c)->kl_target})
 
-typedef struct bhi_leash_settings {
+typedef struct bhi_kl_penalty_settings {
     double coef, target;
-} bhi_leash_settings;
+} bhi_kl_penalty_settings;
 
 /// What those rows say.
 typedef struct bhi_actor_critic_settings {
@@ -63,7 +58,7 @@ typedef struct bhi_actor_critic_settings {
     double vf_coef, max_grad_norm;
     bhi_extractor features_extractor;
     bhi_transformer_spec transformer;
-    bhi_leash_settings leash;
+    bhi_kl_penalty_settings kl_penalty;
     bh_sizes net_arch;
     bhi_activation activation;
     int ortho_init;
@@ -79,46 +74,35 @@ typedef struct bhi_actor_critic_settings {
         .max_grad_norm = (c)->max_grad_norm,                          \
         .features_extractor = (bhi_extractor)(c)->features_extractor, \
         .transformer = BHI_TRANSFORMER_SPEC(c),                       \
-        .leash = BHI_LEASH_SETTINGS(c),                               \
+        .kl_penalty = BHI_KL_PENALTY_SETTINGS(c),                     \
         .net_arch = (c)->net_arch,                                    \
         .activation = (bhi_activation)(c)->activation,                \
         .ortho_init = (c)->ortho_init,                                \
     })
 
-/// Figures that are collected between two calls of stats. The first three are those of bh_agent_stats, the
-/// others those of bhi_actor_critic_metrics.
-typedef enum bhi_figure {
-    BHI_FIGURE_LOSS,
-    BHI_FIGURE_VALUE,
-    BHI_FIGURE_GRAD_NORM,
-    BHI_FIGURE_POLICY_LOSS,
-    BHI_FIGURE_VALUE_LOSS,
-    BHI_FIGURE_ENTROPY_LOSS,
-    BHI_FIGURE_EXPLAINED_VARIANCE,
-    BHI_FIGURE_KL_REFERENCE,
-    BHI_FIGURE_KL_COEF,
-    BHI_FIGURE_APPROX_KL,
-    BHI_FIGURE_CLIP_FRACTION,
-    BHI_FIGURES,
-} bhi_figure;
+/// Metrics of these agents, behind those of every agent; bhi_ppo_metrics are their names.
+enum {
+    BHI_METRIC_POLICY_LOSS = BHI_METRIC_EXTRA,
+    BHI_METRIC_VALUE_LOSS,
+    BHI_METRIC_ENTROPY_LOSS,
+    BHI_METRIC_EXPLAINED_VARIANCE,
+    BHI_METRIC_KL_REFERENCE,
+    BHI_METRIC_KL_COEF,
+    BHI_METRIC_APPROX_KL,
+    BHI_METRIC_CLIP_FRACTION,
+};
 
 /// Their names, Stable-Baselines3's, NULL-terminated; reinforce has the first six.
 extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
 
 typedef struct bhi_actor_critic {
-    bh_agent_spec spec;
-    void *config;                       ///< of the agent's own struct; what config_of gives
+    bhi_agent base;
     bhi_actor_critic_settings settings; ///< the agent keeps them as its config is
     bhi_net policy, value;              ///< (B,S) -> (B,A) logits, (B,1) values
     bhi_optimizer optimizer;
     bh_rng act_rng, sample_rng; ///< the second one is the agent's to use
     int rows;
     int n_params;
-    int timesteps; ///< environment steps observed; the agent counts them
-    int n_updates; ///< steps of the optimizer
-    double sums[BHI_FIGURES];
-    int counts[BHI_FIGURES];
-    size_t bytes; ///< of the agent's block
 
     bh_real *params, *gradient; ///< (n_params): the policy's, then the value network's
     bh_real *x;                 ///< (rows,S)
@@ -126,28 +110,24 @@ typedef struct bhi_actor_critic {
     double *uniform; ///< (rows)
     int *mode;       ///< (rows)
 
-    bhi_guide guide;       ///< which actions are allowed, of text
-    bh_real *reference;    ///< (policy.n_params) what the leash is fastened to
-    bh_real *of_reference; ///< (rows) log-probabilities
-    double kl_coef;        ///< now, when it adapts; -1 before the first update
-    double kl_coef_from;   ///< the setting it started from
+    bhi_action_prior action_prior; ///< which actions are allowed, of text
+    bh_real *reference;            ///< (policy.n_params) the reference policy of the KL penalty
+    bh_real *of_reference;         ///< (rows) log-probabilities
+    double kl_coef;                ///< now, when it adapts; -1 before the first update
+    double kl_coef_from;           ///< the setting it started from
 } bhi_actor_critic;
 
-// ---- creating: check, shape, layout twice, init ----
+// ---- creating, in this order ----
 
-/// Whether such networks can be, for batches of `rows`, beside `reals` numbers that the agent itself stores.
-/// BH_ERR_CONFIG with a sentence that starts with `name`.
-bh_status bhi_actor_critic_check(const char *name, const bhi_actor_critic_settings *settings,
-                                 const bh_agent_spec *spec, int rows, double reals, bh_error *err);
-
-/// The part that needs no memory. The settings passed the check.
-bhi_actor_critic bhi_actor_critic_shape(const bhi_actor_critic_settings *settings,
-                                        const bh_agent_spec *spec, int rows);
+/// Checks that such networks can exist, for batches of `rows`, beside `reals` numbers that the agent itself stores, and
+/// computes their sizes. BH_ERR_CONFIG.
+bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
+                                 int rows, double reals, bh_error *err);
 
 void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena);
 
-/// Draws the parameters.
-void bhi_actor_critic_init(bhi_actor_critic *ac);
+/// Draws the parameters. The `init` of a class.
+bh_status bhi_actor_critic_init(void *agent, bh_error *err);
 
 // ---- learning ----
 
@@ -172,59 +152,43 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
 /// A step of the optimizer along ac->gradient, clipped by its norm, both networks together.
 void bhi_actor_critic_step(bhi_actor_critic *ac);
 
-/// Takes the leash's penalty off the rewards of the cells at index (n) of a rollout, notes the KL and adapts the
+/// Subtracts the KL penalty from the rewards of the cells at index (n) of a rollout, logs the KL and adapts the
 /// coefficient. Once for each cell, before advantages are computed.
-void bhi_actor_critic_leash(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n);
+void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
+                                  int n);
 
-/// Fastens the leash to the policy as it is.
-void bhi_actor_critic_fasten(bhi_actor_critic *ac);
+/// Makes the current policy the reference of the KL penalty.
+void bhi_actor_critic_set_reference(bhi_actor_critic *ac);
 
-/// Adds to a figure's mean.
-void bhi_actor_critic_note(bhi_actor_critic *ac, bhi_figure figure, double value);
+/// Logs the parts of an update's loss; the last two only where has_values is 1.
+void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,
+                                 double value_loss, double mean_value);
 
-/// Notes what an update's loss was made of; the last two only where has_values is 1.
-void bhi_actor_critic_note_losses(bhi_actor_critic *ac, const bh_policy_stats *stats,
-                                  int has_values, double value_loss, double mean_value);
-
-/// Notes the explained variance of values v and returns at index (n), 1 - Var(returns - v) / Var(returns): 1
+/// Logs the explained variance of values v and returns at index (n), 1 - Var(returns - v) / Var(returns): 1
 /// for values that predict the returns, 0 for any constant. Where the returns are all equal, nothing.
-void bhi_actor_critic_note_variance(bhi_actor_critic *ac, const bh_real *v, const bh_real *returns,
-                                    const int *index, int n);
+void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real *v,
+                                             const bh_real *returns, const int *index, int n);
 
 // ---- entries of a bh_agent_class ----
 
-void bhi_actor_critic_destroy(void *agent);
-void *bhi_actor_critic_config_of(void *agent);
-void bhi_actor_critic_set_total_timesteps(void *agent, int total_timesteps);
 /// Samples from the policy; explored where it is not its most probable action.
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
                           int n);
-void bhi_actor_critic_stats(void *agent, bh_agent_stats *out);
-int bhi_actor_critic_n_updates(const void *agent);
+/// The learning rate.
+void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out);
 /// Log-probabilities.
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs,
                                 int n);
 void *bhi_actor_critic_params(void *agent, size_t *bytes);
 int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out);
 
-/// Both networks take the transformer over, the policy also the output layer; the leash is fastened to it.
-bh_status bhi_actor_critic_language_model(void *agent, const bh_language_weights *lm,
-                                          bh_error *err);
+int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 /// The reference's.
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
-#if BH_HAS_TEXT
-#define BHI_ACTOR_CRITIC_TEXT \
-    .language_model = bhi_actor_critic_language_model, .log_prior = bhi_actor_critic_log_prior,
-#else
-#define BHI_ACTOR_CRITIC_TEXT
-#endif
-
 /// The entries of a bh_agent_class that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_CLASS                                                                \
-    BHI_ACTOR_CRITIC_TEXT.gives_log_probs = 1, .destroy = bhi_actor_critic_destroy,           \
-    .config_of = bhi_actor_critic_config_of,                                                  \
-    .set_total_timesteps = bhi_actor_critic_set_total_timesteps, .act = bhi_actor_critic_act, \
-    .stats = bhi_actor_critic_stats, .n_updates = bhi_actor_critic_n_updates,                 \
-    .q_values = bhi_actor_critic_log_probs, .params = bhi_actor_critic_params,                \
-    .tensors = bhi_actor_critic_tensors
+#define BHI_ACTOR_CRITIC_CLASS                                                          \
+    .gives_log_probs = 1, .act = bhi_actor_critic_act, .rates = bhi_actor_critic_rates, \
+    .q_values = bhi_actor_critic_log_probs, .log_prior = bhi_actor_critic_log_prior,    \
+    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,             \
+    .networks = bhi_actor_critic_networks

@@ -1,30 +1,101 @@
 // SPDX-License-Identifier: MIT
-// The agents there are.
+// Base of every agent: creation, metrics.
 #include "rl/agent.h"
 
-#include "rl/clone.h"
-#include "rl/dqn.h"
-#include "rl/planning.h"
-#include "rl/ppo.h"
-#include "rl/reinforce.h"
-#include "rl/td_table.h"
-
+#include <math.h>
+#include <stdint.h>
 #include <string.h>
 
-const bh_agent_class *const bh_agent_classes[] = {
-    &bh_dqn_class,
-    &bh_q_learning_class,
-    &bh_sarsa_class,
-    &bh_expected_sarsa_class,
-    &bh_double_q_learning_class,
-    &bh_value_iteration_class,
-    &bh_policy_iteration_class,
-    &bh_policy_evaluation_class,
-    &bh_ppo_class,
-    &bh_reinforce_class,
-    &bh_clone_class,
-    NULL,
-};
+// The config lies behind the agent's arrays. While sizes are measured and laid out `config` is the caller's, so that
+// layouts can read it; from then on it is the copy.
+static void layout(void *object, bhi_arena *arena)
+{
+    bhi_agent *agent = object;
+    const bh_agent_class *class = agent->class;
+    if (class->layout != NULL) class->layout(agent, arena);
+    void *copy = bhi_arena_array(arena, 1, class->config->bytes);
+    if (copy == NULL) return;
+    memcpy(copy, agent->config, class->config->bytes);
+    agent->config = copy;
+}
+
+static bh_status fail_memory(const bh_agent_class *class, const void *config, size_t bytes,
+                             bh_error *err)
+{
+    char buffer[200] = "";
+    bh_text advice = bh_text_over(buffer, sizeof buffer);
+    const char *const *names = class->large_settings;
+    for (int i = 0; names != NULL && names[i] != NULL; i++) {
+        bh_text_add(&advice, "%s%s (",
+                    i == 0                 ? "; lower "
+                    : names[i + 1] != NULL ? ", "
+                                           : " or ",
+                    names[i]);
+        bh_config_get(class->config, config, bh_config_find(class->config, names[i]), &advice);
+        bh_text_add(&advice, ")");
+    }
+    return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory for %.0f MB%s", class->config->name,
+                   (double)bytes / 1e6, buffer);
+}
+
+bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
+                           const bh_agent_spec *spec, bh_error *err)
+{
+    *out = NULL;
+    bh_status status = bh_config_check(class->config, config, err);
+    if (status != BH_OK) return status;
+    bhi_agent *shape = bh_alloc(class->bytes), *agent = NULL;
+    if (shape == NULL) return fail_memory(class, config, class->bytes, err);
+    *shape = (bhi_agent){.class = class, .spec = *spec, .config = (void *)(uintptr_t)config};
+    if (class->shape != NULL) status = class->shape(shape, err);
+    if (status == BH_OK) {
+        agent = bhi_create(shape, class->bytes, layout, &shape->bytes);
+        if (agent == NULL) status = fail_memory(class, config, shape->bytes, err);
+    }
+    bh_free(shape, class->bytes);
+    if (status == BH_OK && class->init != NULL) status = class->init(agent, err);
+    if (status == BH_OK) *out = agent;
+    else bhi_agent_destroy(agent);
+    return status;
+}
+
+void bhi_agent_destroy(bhi_agent *agent)
+{
+    if (agent != NULL) bh_free(agent, agent->bytes);
+}
+
+double bhi_agent_progress(const bhi_agent *agent)
+{
+    return (double)agent->timesteps / agent->spec.total_timesteps;
+}
+
+void bhi_agent_log(bhi_agent *agent, int metric, double value)
+{
+    agent->sums[metric] += value;
+    agent->counts[metric]++;
+}
+
+void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out)
+{
+    double means[BHI_N_METRICS];
+    for (int i = 0; i < BHI_N_METRICS; i++) {
+        means[i] = agent->counts[i] > 0 ? agent->sums[i] / agent->counts[i] : NAN;
+        agent->sums[i] = 0;
+        agent->counts[i] = 0;
+    }
+    *out = (bh_agent_stats){
+        .loss = means[BHI_METRIC_LOSS],
+        .mean_q = means[BHI_METRIC_VALUE],
+        .grad_norm = means[BHI_METRIC_GRAD_NORM],
+        .epsilon = NAN,
+        .learning_rate = NAN,
+        .n_updates = agent->n_updates,
+    };
+    const char *const *names = agent->class->metrics;
+    for (int i = 0; names != NULL && names[i] != NULL; i++)
+        out->extra[i] = means[BHI_METRIC_EXTRA + i];
+    if (agent->class->rates != NULL) agent->class->rates(agent, out);
+}
 
 int bh_greedy(const double *q, int A)
 {
@@ -33,20 +104,4 @@ int bh_greedy(const double *q, int A)
         if (q[a] > q[best] || q[best] != q[best]) best = a;
     }
     return best;
-}
-
-bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err)
-{
-    char buffer[200];
-    bh_text names = bh_text_over(buffer, sizeof buffer);
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        if (strcmp(bh_agent_classes[i]->name, name) == 0) {
-            *out = bh_agent_classes[i];
-            return BH_OK;
-        }
-        bh_text_add(&names, i == 0 ? "%s" : ", %s", bh_agent_classes[i]->name);
-    }
-    *out = NULL;
-    return bh_fail(err, BH_ERR_UNKNOWN, "there is no algorithm '%.40s'; there are %s", name,
-                   buffer);
 }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
-// What an agent is to the loop: a table of functions (bh_agent_class) over an object of its own.
+// Agents: the interface the loop sees (bh_agent_class, a table of functions) and the struct every agent
+// begins with (bhi_agent).
 //
 // Agents know observations, actions and rewards, never environments. Legend: n rows of a batch,
 // F floats of a stored observation, A actions.
+//
+//     typedef struct toy { bhi_agent base; double *q; } toy;      // an agent's own struct
+//     static const bh_agent_class toy_class = {.name = "toy", .bytes = sizeof(toy), .layout = …, .act = …};
+//
+//     bhi_agent *agent;
+//     if (bhi_agent_create(&agent, &toy_class, &config, &spec, &err) != BH_OK) return report(&err);
+//     for (;;) { toy_class.act(agent, …); …environments…; toy_class.observe(agent, …); toy_class.learn(agent); }
+//     bhi_agent_destroy(agent);
 #pragma once
 
+#include "core/alloc.h"
 #include "core/config.h"
 #include "core/real.h"
 #include "core/rng.h"
@@ -13,7 +23,7 @@
 #include "rl/space.h"
 #include "rl/text_task.h"
 
-/// What an agent is told when it is created. Copied.
+/// Specification of an agent: everything it is created from besides its config. Copied.
 typedef struct bh_agent_spec {
     bh_space observation;
     int n_actions;
@@ -24,19 +34,6 @@ typedef struct bh_agent_spec {
     const bh_text_task *text; ///< where observations are text; else NULL
 } bh_agent_spec;
 
-struct bhi_transformer;
-
-/// A language model, as an agent takes it over: the network of lm/language_model.h as plain pointers, all borrowed.
-typedef struct bh_language_weights {
-    const struct bhi_transformer *net;
-    const bh_real *params; ///< of the transformer
-    int tied;              ///< the output layer is the token embedding
-    const bh_real *head;   ///< (C,V) of an output layer that is not
-    /// The text of a token, *n bytes.
-    const char *(*token)(const void *user, int id, size_t *n);
-    const void *user;
-} bh_language_weights;
-
 /// Transitions of one step of n environments.
 typedef struct bh_experience {
     int n;
@@ -44,21 +41,21 @@ typedef struct bh_experience {
     const int *a_tm1;        ///< (n)
     const double *r_t;       ///< (n)
     const int *terminated_t; ///< (n) 1 where no return follows
-    const int
-        *truncated_t;   ///< (n) 1 where the time limit cut the episode: returns would have followed
+    const int *
+        truncated_t; ///< (n) 1 where the time limit truncated the episode: returns would have followed
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
-/// What somebody else did, to be imitated or learned from.
+/// Demonstrations: transitions of another policy, to be imitated or learned from.
 typedef struct bh_demonstrations {
     /// Transitions of one stream, episode after episode. The last one, where it neither terminated nor was
-    /// truncated, counts as truncated: nothing of it follows.
+    /// truncated, counts as truncated.
     bh_experience transitions;
     const double
         *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
 } bh_demonstrations;
 
-#define BH_METRICS_MAX 8 ///< figures of a class's own
+#define BH_METRICS_MAX 8 ///< metrics of a class's own
 
 /// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
 typedef struct bh_agent_stats {
@@ -68,8 +65,11 @@ typedef struct bh_agent_stats {
     double epsilon;   ///< now; temperature, noise or bonus where those explore
     double learning_rate;         ///< now
     double n_updates;             ///< since creation
-    double extra[BH_METRICS_MAX]; ///< what else the class measures, see bh_agent_class.metrics
+    double extra[BH_METRICS_MAX]; ///< the class's own, see bh_agent_class.metrics; 0 behind them
 } bh_agent_stats;
+
+#define BHI_AGENT_NETS_MAX 2
+typedef struct bhi_agent_net bhi_agent_net;
 
 typedef struct bh_agent_class {
     const char *name; ///< "dqn"
@@ -79,42 +79,47 @@ typedef struct bh_agent_class {
         presets; ///< n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
     int n_presets;
     int needs_mdp;
-    const char *const
-        *metrics; ///< names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"),
-                  ///< NULL-terminated; NULL for none
+    /// Names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"), NULL-terminated; NULL for none.
+    const char *const *metrics;
     int gives_log_probs; ///< q_values writes log-probabilities of a policy, not action values
+    /// Settings to lower when memory runs out, NULL-terminated; NULL for none.
+    const char *const *large_settings;
+    const void *variant; ///< what classes that share their functions differ in; theirs to define
 
-    bh_status (*create)(void **agent, const void *config, const bh_agent_spec *spec, bh_error *err);
-    void (*destroy)(void *agent);
-    /// The agent's own copy of its config; fields flagged BH_LIVE may be written between steps.
-    void *(*config_of)(void *agent);
-    /// Changes the horizon of its schedules.
-    void (*set_total_timesteps)(void *agent, int total_timesteps);
+    // ---- creating: bhi_agent_create calls these in this order ----
+
+    size_t bytes; ///< sizeof the agent's struct, which begins with a bhi_agent
+    /// Checks what the config table cannot and fills in the sizes `layout` needs; the base is set, the rest zero.
+    bh_status (*shape)(void *agent, bh_error *err);
+    /// Lays the agent's arrays out.
+    void (*layout)(void *agent, bhi_arena *arena);
+    /// Fills the agent in, over zeroed arrays.
+    bh_status (*init)(void *agent, bh_error *err);
+
+    // ---- learning ----
 
     /// Chooses actions (n) for obs (n,F), exploring; explored (n) says which were random.
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
-    /// Takes in what the actions led to.
+    /// Takes the transitions in that the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
-    /// Episodes under way end with what was observed last, though it was not marked as truncated: what is observed
-    /// next follows from nothing. obs (n_envs,F): the observations they end with. NULL when it makes no difference.
-    void (*cut)(void *agent, const float *obs);
+    /// Truncates the episodes under way after the fact: the last observation ends them, and the next one starts a
+    /// new trajectory. obs (n_envs,F): the final observations. NULL when it makes no difference.
+    void (*truncate)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
-    /// Takes demonstrations in, copied, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
+    /// Copies demonstrations in, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
     /// happens, when they are more than the config made room for or lack what it asks for. NULL where the class
     /// cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
-    /// Starts from a language model: its transformer becomes that of the agent's networks, a policy also takes its output
-    /// layer, values start at 0, and where a prior or a reference is kept it is this model. BH_ERR_SHAPE, and nothing
-    /// happens, for one of other sizes or another vocabulary. NULL where the class has no transformer.
-    bh_status (*language_model)(void *agent, const bh_language_weights *lm, bh_error *err);
-    /// log_p (n,A) out: what that model says of the actions in obs (n,F). Returns 0 when none is kept. NULL as above.
+    /// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under a reference policy; returns 1. NULL where the
+    /// class has none.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
-    /// What the agent knows of actions beforehand, where choosing needs it and a checkpoint must have it. NULL as above.
-    struct bhi_guide *(*guide)(void *agent);
-    void (*stats)(void *agent, bh_agent_stats *out);
-    /// Updates since creation.
-    int (*n_updates)(const void *agent);
+    /// The action prior, where it may be a language model; else NULL.
+    struct bhi_action_prior *(*action_prior)(void *agent);
+    /// Fills in the present epsilon and learning rate, where the class has them.
+    void (*rates)(const void *agent, bh_agent_stats *out);
+
+    // ---- parameters ----
 
     /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters as params()
     /// gives it. Their largest is the greedy action.
@@ -123,15 +128,49 @@ typedef struct bh_agent_class {
     void *(*params)(void *agent, size_t *bytes);
     /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).
     int (*tensors)(const void *agent, void *params, bh_tensor *out);
-    /// After params() was overwritten (loading): brings what depends on it in line. NULL when nothing does.
+    /// The networks that may start from a language model (rl/agent_net.h), the one that acts first; returns how many, at
+    /// most BHI_AGENT_NETS_MAX. NULL for none.
+    int (*networks)(void *agent, bhi_agent_net *out);
+    /// After parameters were overwritten (loading): brings what depends on them in line. NULL when nothing does.
     void (*params_changed)(void *agent);
 } bh_agent_class;
 
+/// Metrics that are averaged between two calls of bhi_agent_stats: three of bh_agent_stats, then `extra`.
+enum bhi_metric {
+    BHI_METRIC_LOSS,
+    BHI_METRIC_VALUE, ///< mean_q
+    BHI_METRIC_GRAD_NORM,
+    BHI_METRIC_EXTRA, ///< the first one of bh_agent_class.metrics
+    BHI_N_METRICS = BHI_METRIC_EXTRA + BH_METRICS_MAX,
+};
+
+/// Base of every agent. Functions of a class take the agent as `void *`: a pointer to its own struct, which
+/// begins with this one.
+typedef struct bhi_agent {
+    const bh_agent_class *class;
+    bh_agent_spec spec; ///< total_timesteps may be changed between steps
+    void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
+    int timesteps; ///< environment steps observed
+    int n_updates; ///< updates since creation: gradient steps, table entries or sweeps
+    double sums[BHI_N_METRICS]; ///< of the metrics since the last bhi_agent_stats
+    int counts[BHI_N_METRICS];
+    size_t bytes; ///< of the agent's block
+} bhi_agent;
+
+/// Creates an agent: checks the config, computes sizes, makes one allocation that holds everything, and fills it in.
+/// *out is NULL on failure. BH_ERR_CONFIG for a config out of range, BH_ERR_MEMORY.
+bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
+                           const bh_agent_spec *spec, bh_error *err);
+void bhi_agent_destroy(bhi_agent *agent);
+
+/// Share of total_timesteps that is over; 1 at the end, and more beyond.
+double bhi_agent_progress(const bhi_agent *agent);
+
+/// Adds a value to the mean of a bhi_metric.
+void bhi_agent_log(bhi_agent *agent, int metric, double value);
+
+/// Means of the metrics since the last call, and the present rates.
+void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out);
+
 /// Index of the largest of q (A); the first one of equals.
 BH_API int bh_greedy(const double *q, int A);
-
-/// The class of that name ("dqn", "q-learning", "policy-iteration"). BH_ERR_UNKNOWN names those there are.
-BH_API bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err);
-
-/// All classes, NULL-terminated.
-BH_API extern const bh_agent_class *const bh_agent_classes[];

@@ -14,8 +14,7 @@ const bh_config_table bh_clone_table = {"Clone", fields, sizeof fields / sizeof 
 #define LOGIT_MAX 1e30 // what temperatures near 0 make of values stays finite
 
 typedef struct clone {
-    bhi_actor_critic ac; // first
-    bh_clone_config config;
+    bhi_actor_critic ac;       // first
     bhi_replay replay;         // what was demonstrated, all of it
     bh_real *logits;           // (N,A) the teacher's, with a temperature
     int *index, *a_tm1;        // (B)
@@ -24,6 +23,11 @@ typedef struct clone {
     bh_real *r_t, *discount_t; // (B) likewise
     bh_real *kl;               // (B)
 } clone;
+
+static const bh_clone_config *config_of(const clone *c)
+{
+    return c->ac.base.config;
+}
 
 // ---- creating ----
 
@@ -41,54 +45,36 @@ static bhi_actor_critic_settings settings_of(const bh_clone_config *c)
     };
 }
 
-static void layout(clone *c, bhi_arena *arena)
+static bh_status shape(void *agent, bh_error *err)
 {
-    size_t N = (size_t)c->config.demo_capacity, B = (size_t)c->config.batch_size;
-    size_t A = (size_t)c->ac.spec.n_actions;
-    bhi_arena_array(arena, 1, sizeof *c);
+    clone *c = agent;
+    const bh_clone_config *config = config_of(c);
+    const bh_agent_spec *spec = &c->ac.base.spec;
+    bhi_actor_critic_settings settings = settings_of(config);
+    int rows = config->batch_size > spec->n_envs ? config->batch_size : spec->n_envs;
+    double each = 2.0 * (double)bh_space_bytes(&spec->observation) / sizeof(float);
+    return bhi_actor_critic_shape(&c->ac, &settings, rows,
+                                  config->demo_capacity * (each + spec->n_actions), err);
+}
+
+static void layout(void *agent, bhi_arena *arena)
+{
+    clone *c = agent;
+    const bh_clone_config *config = config_of(c);
+    const bh_agent_spec *spec = &c->ac.base.spec;
+    size_t N = (size_t)config->demo_capacity, B = (size_t)config->batch_size;
+    size_t A = (size_t)spec->n_actions;
     bhi_actor_critic_layout(&c->ac, arena);
     c->index = bhi_arena_array(arena, B, sizeof *c->index);
     c->a_tm1 = bhi_arena_array(arena, B, sizeof *c->a_tm1);
-    c->x_t = bhi_arena_array(arena, B * (size_t)c->ac.spec.observation.n, sizeof(bh_real));
+    c->x_t = bhi_arena_array(arena, B * (size_t)spec->observation.n, sizeof(bh_real));
     c->r_t = bhi_arena_array(arena, B, sizeof(bh_real));
     c->discount_t = bhi_arena_array(arena, B, sizeof(bh_real));
-    bhi_replay_layout(&c->replay, arena, c->config.demo_capacity, 1, &c->ac.spec.observation);
-    if (c->config.temperature == 0) return;
+    bhi_replay_layout(&c->replay, arena, config->demo_capacity, 1, &spec->observation);
+    if (config->temperature == 0) return;
     c->logits = bhi_arena_array(arena, N * A, sizeof(bh_real));
     c->teacher = bhi_arena_array(arena, B * A, sizeof(bh_real));
     c->kl = bhi_arena_array(arena, B, sizeof(bh_real));
-}
-
-static bh_status create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
-{
-    *out = NULL;
-    const bh_clone_config *c = config;
-    int rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
-    bh_status status = bh_config_check(&bh_clone_table, c, err);
-    if (status != BH_OK) return status;
-    bhi_actor_critic_settings settings = settings_of(c);
-    double each = 2.0 * (double)bh_space_bytes(&spec->observation) / sizeof(float);
-    status = bhi_actor_critic_check("Clone", &settings, spec, rows,
-                                    c->demo_capacity * (each + spec->n_actions), err);
-    if (status != BH_OK) return status;
-
-    clone shape = {.config = *c};
-    shape.ac = bhi_actor_critic_shape(&settings, spec, rows);
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    clone *made = bh_alloc(arena.used);
-    if (made == NULL) {
-        return bh_fail(err, BH_ERR_MEMORY,
-                       "Clone: out of memory for %.0f MB; demonstrate less (demo_capacity is %d)",
-                       (double)arena.used / 1e6, c->demo_capacity);
-    }
-    *made = shape;
-    made->ac.bytes = arena.used;
-    made->ac.config = &made->config;
-    layout(made, &(bhi_arena){(unsigned char *)made, 0});
-    bhi_actor_critic_init(&made->ac);
-    *out = made;
-    return BH_OK;
 }
 
 // ---- learning ----
@@ -97,8 +83,9 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
 {
     clone *c = agent;
     const bh_experience *e = &demonstrations->transitions;
-    int size = c->replay.size, room = c->config.demo_capacity - size, A = c->ac.spec.n_actions;
-    size_t F = (size_t)bh_space_floats(&c->ac.spec.observation);
+    int size = c->replay.size, room = config_of(c)->demo_capacity - size,
+        A = c->ac.base.spec.n_actions;
+    size_t F = (size_t)bh_space_floats(&c->ac.base.spec.observation);
     if (e->n > room) {
         return bh_fail(err, BH_ERR_ARGUMENT,
                        "Clone: demo_capacity has room for %d more transitions, but %d are "
@@ -109,7 +96,7 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
         return bh_fail(err, BH_ERR_ARGUMENT,
                        "Clone: temperature is %g, but the demonstrations have no action values; "
                        "leave it 0",
-                       c->config.temperature);
+                       config_of(c)->temperature);
     }
     for (int i = 0; i < e->n; i++) {
         bhi_replay_add(&c->replay, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
@@ -117,7 +104,7 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
     }
     size_t n_values = c->logits != NULL ? (size_t)e->n * (size_t)A : 0;
     for (size_t i = 0; i < n_values; i++) {
-        double logit = demonstrations->values[i] / c->config.temperature;
+        double logit = demonstrations->values[i] / config_of(c)->temperature;
         logit = logit < LOGIT_MAX ? logit : LOGIT_MAX;
         c->logits[(size_t)size * (size_t)A + i] =
             (bh_real)(logit > -LOGIT_MAX ? logit : -LOGIT_MAX);
@@ -127,13 +114,13 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
 
 static void observe(void *agent, const bh_experience *e)
 {
-    ((clone *)agent)->ac.timesteps += e->n;
+    ((clone *)agent)->ac.base.timesteps += e->n;
 }
 
 // Loss and gradient in the logits of the batch that was sampled.
 static double learn_logits(clone *c, const bh_real *logits, int B)
 {
-    int A = c->ac.spec.n_actions;
+    int A = c->ac.base.spec.n_actions;
     bh_real *dlogits = bhi_actor_critic_dlogits(&c->ac, B);
     if (c->logits == NULL) return bh_policy_cross_entropy(dlogits, logits, c->a_tm1, NULL, B, A);
     double sum = 0;
@@ -148,13 +135,13 @@ static double learn_logits(clone *c, const bh_real *logits, int B)
 
 static void update(clone *c)
 {
-    int B = c->config.batch_size;
+    int B = config_of(c)->batch_size;
     bhi_actor_critic *ac = &c->ac;
     bhi_replay_sample(&c->replay, c->index, B, &ac->sample_rng);
     bhi_replay_gather(&c->replay, c->index, B, 0, 1, ac->x, c->a_tm1, c->r_t, c->discount_t,
                       c->x_t);
     double loss = learn_logits(c, bhi_actor_critic_logits(ac, ac->x, B), B);
-    bhi_actor_critic_note(ac, BHI_FIGURE_LOSS, loss);
+    bhi_agent_log(&ac->base, BHI_METRIC_LOSS, loss);
     bhi_actor_critic_backward(ac, ac->gradient, ac->x, B);
     bhi_actor_critic_step(ac);
 }
@@ -163,8 +150,8 @@ static void learn(void *agent)
 {
     clone *c = agent;
     if (c->replay.size == 0) return;
-    c->ac.settings = settings_of(&c->config);
-    for (int i = 0; i < c->config.gradient_steps; i++) update(c);
+    c->ac.settings = settings_of(config_of(c));
+    for (int i = 0; i < config_of(c)->gradient_steps; i++) update(c);
 }
 
 // ---- the class ----
@@ -179,7 +166,11 @@ const bh_agent_class bh_clone_class = {
     .summary = BH_HELP("Behaviour cloning: a policy network learns from demonstrations alone"),
     .config = &bh_clone_table,
     BH_PRESETS(presets),
-    .create = create,
+    .large_settings = (const char *const[]){"demo_capacity", "batch_size", "net_arch", NULL},
+    .bytes = sizeof(clone),
+    .shape = shape,
+    .layout = layout,
+    .init = bhi_actor_critic_init,
     .observe = observe,
     .learn = learn,
     .demonstrate = demonstrate,

@@ -13,8 +13,8 @@
 //     bh_clone_config config;
 //     bh_config_defaults(&bh_clone_table, &config);
 //     config.demo_capacity = n;
-//     void *clone;
-//     if (bh_clone_class.create(&clone, &config, &spec, &err) != BH_OK) return report(&err);
+//     bhi_agent *clone;
+//     if (bhi_agent_create(&clone, &bh_clone_class, &config, &spec, &err) != BH_OK) return report(&err);
 //     if (bh_clone_class.demonstrate(clone, &demonstrations, &err) != BH_OK) return report(&err);
 //     for (int i = 0; i < 10000; i++) bh_clone_class.learn(clone);
 #pragma once

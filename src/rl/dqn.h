@@ -12,17 +12,17 @@
 //
 //     bh_dqn_config config;
 //     bh_config_defaults(&bh_dqn_table, &config);
-//     bh_dqn *dqn;
-//     if (bh_dqn_create(&dqn, &config, &spec, &err) != BH_OK) return report(&err);
-//     for (;;) { bh_dqn_act(dqn, …); …environments…; bh_dqn_observe(dqn, …); bh_dqn_learn(dqn); }
+//     bhi_agent *dqn;
+//     if (bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err) != BH_OK) return report(&err);
+//     for (;;) { bh_dqn_class.act(dqn, …); …environments…; bh_dqn_class.observe(dqn, …); bh_dqn_class.learn(dqn); }
 #pragma once
 
 #include "core/real.h"
 #include "optim/optimizer.h"
 #include "optim/schedule.h"
+#include "rl/action_prior.h"
 #include "rl/agent.h"
 #include "rl/explore.h"
-#include "rl/guide.h"
 
 #define BH_DQN_CONFIG(X)                                                                           \
     X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")           \
@@ -78,55 +78,20 @@
       "Demonstrations: by how much that loss wants them above")                                    \
     X(INT, demo_updates, "0", 0, 10000000, NULL, BH_RESET,                                         \
       "Demonstrations: updates on them alone, before the first step")                              \
-    X(CHOICE, features_extractor, "flatten", 0, 0, BHI_EXTRACTORS, BH_RESET, BHI_EXTRACTORS_HELP)  \
+    BHI_EXTRACTOR_CONFIG(X)                                                                        \
     BHI_TRANSFORMER_CONFIG(X)                                                                      \
     X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")             \
     X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
     X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                   \
     BH_OPTIMIZER_CONFIG(X)                                                                         \
-    BHI_GUIDE_CONFIG(X)
+    BHI_ACTION_PRIOR_CONFIG(X)
 
 typedef struct bh_dqn_config {
     BH_DQN_CONFIG(BH_MEMBER)
 } bh_dqn_config;
 
 BH_API extern const bh_config_table bh_dqn_table;
+/// params: the online network (rl/dqn_state.h). demonstrate: into a part of the replay buffer of their own, of
+/// demo_capacity transitions, then demo_updates updates on them (Hester et al. 2018, "Deep Q-learning from
+/// Demonstrations"); only before the first observe, else BH_ERR_STATE.
 BH_API extern const bh_agent_class bh_dqn_class;
-
-typedef struct bh_dqn bh_dqn;
-
-/// Creates an agent. Everything it will ever need is allocated here. *out is NULL on failure.
-BH_API bh_status bh_dqn_create(bh_dqn **out, const bh_dqn_config *config, const bh_agent_spec *spec,
-                               bh_error *err);
-BH_API void bh_dqn_destroy(bh_dqn *dqn);
-
-/// Exploring actions (n) for obs (n,F), n <= spec.n_envs; explored (n) is 1 where it is not the greedy one.
-BH_API void bh_dqn_act(bh_dqn *dqn, int *actions, unsigned char *explored, const float *obs, int n);
-
-/// Stores transitions of one step of the environments in the replay buffer.
-BH_API void bh_dqn_observe(bh_dqn *dqn, const bh_experience *experience);
-
-/// Takes demonstrations into a part of the replay buffer of their own, of demo_capacity transitions, and does
-/// demo_updates updates on them (Hester et al. 2018, "Deep Q-learning from Demonstrations"). Only before the
-/// first bh_dqn_observe, else BH_ERR_STATE. BH_ERR_ARGUMENT, and nothing happens, when they are more than there is
-/// room for.
-BH_API bh_status bh_dqn_demonstrate(bh_dqn *dqn, const bh_demonstrations *demonstrations,
-                                    bh_error *err);
-
-/// Updates and target updates that are due after that step.
-BH_API void bh_dqn_learn(bh_dqn *dqn);
-
-/// One update now, whatever is due. The buffer must hold at least one transition.
-BH_API void bh_dqn_update(bh_dqn *dqn);
-
-/// q (n,A) out: the online network's values of obs (n,F); any n.
-BH_API void bh_dqn_q_values(bh_dqn *dqn, double *q, const float *obs, int n);
-
-/// Parameters of the online and the target network, n_params reals each, layer by layer: weights
-/// (inputs, outputs), then bias; of a noisy network those are the means, and the sigmas follow in the same
-/// order. Borrowed; write to them only between calls.
-BH_API bh_real *bh_dqn_online(bh_dqn *dqn);
-BH_API bh_real *bh_dqn_target(bh_dqn *dqn);
-/// Gradient of the last update, before clipping, laid out like the parameters. Borrowed.
-BH_API const bh_real *bh_dqn_gradient(const bh_dqn *dqn);
-BH_API int bh_dqn_n_params(const bh_dqn *dqn);

@@ -29,16 +29,16 @@
 typedef struct bh_step {
     double reward;
     int terminated; ///< the task itself ended: no return follows from here
-    int truncated;  ///< the episode was cut, as by a time limit: returns would have followed
+    int truncated;  ///< the episode was truncated, as by a time limit: returns would have followed
 } bh_step;
 
 struct bh_env_def;
 
-/// An environment that is code of somebody else's, such as a function in another language. It may fail at any
-/// call, ends episodes as truncated by itself, has a random stream of its own, and holds what must be released.
-typedef struct bh_env_foreign {
-    /// 1 when there is only one of it, whatever is created: vectors of it have size 1, and a run plays its
-    /// evaluations on the one it trains on, whose episode is then cut.
+/// A user-defined environment, implemented by user callbacks, for example in another language. It may fail in
+/// any call, sets `truncated` itself, has its own random stream, and holds resources that must be released.
+typedef struct bh_env_callbacks {
+    /// 1 when only one instance exists: vectors of it have size 1, and a run evaluates on the instance it
+    /// trains on, whose episode is then truncated.
     int is_single;
     /// Fills a zeroed state, once for every environment: states are not copied. BH_ERR_ENV when it cannot.
     bh_status (*create)(void *state, const struct bh_env_def *def, bh_error *err);
@@ -47,9 +47,9 @@ typedef struct bh_env_foreign {
     /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset after the
     /// environment was seeded, as to every first one; NULL when the stream goes on.
     bh_status (*reset)(void *state, const uint64_t *seed, float *obs, bh_error *err);
-    /// As bh_env_def.step; may set truncated. BH_ERR_ENV when it fails: what obs holds then is of no meaning.
+    /// As bh_env_def.step; may set truncated. BH_ERR_ENV when it fails; obs is then undefined.
     bh_status (*step)(void *state, int action, float *obs, bh_step *step, bh_error *err);
-} bh_env_foreign;
+} bh_env_callbacks;
 
 /// What an environment's file provides.
 ///
@@ -103,13 +103,14 @@ typedef struct bh_env_def {
     /// Its vocabulary, where observations are text; else NULL.
     const bh_text_task *text;
     /// Not NULL: these instead of init, reset and step; config, reset_anywhere and step_many must be NULL.
-    const bh_env_foreign *foreign;
+    const bh_env_callbacks *callbacks;
 } bh_env_def;
 
 /// The environments an application knows; envs/registry.h has the shipped ones.
 typedef struct bh_registry {
     const bh_env_def *const *defs;
     int n;
+    int hides; ///< BH_LANGUAGE where no environment is of text: options of use only there are not shown
 } bh_registry;
 
 /// The definition of that id. BH_ERR_UNKNOWN names the ids there are.
@@ -130,7 +131,7 @@ BH_API void bh_env_seed(bh_env *env, uint64_t seed);
 /// reset_anywhere.
 BH_API void bh_env_start_anywhere(bh_env *env, int anywhere);
 
-/// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a foreign one
+/// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a user-defined one
 /// fails (bh_env_failure says why): then none runs, all wait for a reset. Others cannot fail.
 BH_API bh_status bh_env_reset(bh_env *env, float *obs);
 
@@ -138,7 +139,7 @@ BH_API bh_status bh_env_reset(bh_env *env, float *obs);
 /// action outside the action space; then nothing has changed. BH_ERR_ENV as bh_env_reset.
 BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err);
 
-/// The last failure of a foreign environment; its status is BH_OK when there was none. Borrowed.
+/// The last failure of a user-defined environment; its status is BH_OK when there was none. Borrowed.
 BH_API const bh_error *bh_env_failure(const bh_env *env);
 
 /// Takes over the live options of a config that was checked, in all environments; nothing where there are none. Episodes go on.

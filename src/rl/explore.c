@@ -21,7 +21,7 @@ double bhi_explore_rate(const bhi_explore_settings *s, double progress)
     return bhi_schedule_at(&schedule, progress);
 }
 
-int bhi_explore_blind(const bhi_explore_settings *s, double rate, bh_rng *rng, int A)
+int bhi_explore_random(const bhi_explore_settings *s, double rate, bh_rng *rng, int A)
 {
     // One draw decides, whatever epsilon: the stream does not depend on it.
     if (s->kind != BHI_EPSILON_GREEDY || !(bh_rng_uniform(rng) < rate)) return -1;
@@ -61,8 +61,8 @@ static int ucb(const double *q, double c, const uint32_t *counts, int A)
     int best = 0;
     for (int a = 0; a < A; a++) total += counts[a];
     for (int a = 0; a < A; a++) {
-        if (BH_HAS_TEXT && q[a] < -1e29) continue; // not allowed (rl/guide.h)
-        if (counts[a] == 0) return a;              // also where c is 0, and whatever the values are
+        if (q[a] < -1e29) continue;   // not allowed (rl/action_prior.h)
+        if (counts[a] == 0) return a; // also where c is 0, and whatever the values are
         double value = q[a] + bh_value_ucb_bonus(counts[a], total, c);
         if (value > highest) {
             highest = value;

@@ -83,9 +83,9 @@ typedef struct bhi_explore_settings {
 double bhi_explore_rate(const bhi_explore_settings *settings, double progress);
 
 /// An action that needs no values: a random one, with probability epsilon. -1 when values decide.
-int bhi_explore_blind(const bhi_explore_settings *settings, double rate, bh_rng *rng, int A);
+int bhi_explore_random(const bhi_explore_settings *settings, double rate, bh_rng *rng, int A);
 
-/// The action for values q (A), where bhi_explore_blind gave none. counts (A) are those of the state,
+/// The action for values q (A), where bhi_explore_random gave none. counts (A) are those of the state,
 /// NULL unless the strategy is UCB. *explored is 1 where it is not the greedy one.
 int bhi_explore_choose(const bhi_explore_settings *settings, double rate, bh_rng *rng,
                        const double *q, const uint32_t *counts, int A, unsigned char *explored);

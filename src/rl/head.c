@@ -2,7 +2,6 @@
 // Heads.
 #include "rl/head.h"
 
-#include "core/config.h"
 #include "rl/value.h"
 
 #include <string.h>
@@ -48,7 +47,7 @@ static double learn_expected(bhi_head *head, bhi_head_batch *b)
     if (b->bonus_t != NULL) {
         for (int i = 0; i < B * A; i++) head->q_t[i] = b->out_t[i] + b->bonus_t[i];
         choose_t = q_t = head->q_t;
-    } else if (BH_HAS_TEXT && b->bias_t != NULL) {
+    } else if (b->bias_t != NULL) {
         for (int i = 0; i < B * A; i++) head->q_t[i] = b->choose_t[i] + b->bias_t[i];
         choose_t = head->q_t;
     }
@@ -73,8 +72,7 @@ static void choose_next(bhi_head *head, bhi_head_batch *b)
         bh_real *row = head->q_t + i * A;
         for (int a = 0; a < A; a++)
             row[a] = q[i * A + a] + (b->bonus_t != NULL ? b->bonus_t[i * A + a] : 0);
-        for (int a = 0; BH_HAS_TEXT && b->bias_t != NULL && a < A; a++)
-            row[a] += b->bias_t[i * A + a];
+        for (int a = 0; b->bias_t != NULL && a < A; a++) row[a] += b->bias_t[i * A + a];
         head->a_t[i] = bh_value_argmax(row, A);
     }
 }

@@ -79,6 +79,15 @@ static int add_output(const bhi_net *net, const slice *whole, bh_real *params, c
     return n + add_linear(&advantage, params, join(name, base, "advantage", ""), out + n);
 }
 
+static int add_body(const bhi_net *net, const bhi_layer *layer, bh_real *params, const char *prefix,
+                    bh_tensor *out)
+{
+    int n = 0;
+    for (bhi_transformer_tensor t; layer->body->tensor_at(net, n, &t); n++)
+        out[n] = bhi_transformer_tensor_of(&t, params + layer->w_at, prefix);
+    return n;
+}
+
 int bhi_net_tensors(const bhi_net *net, bh_real *params, const bhi_tensor_names *names,
                     bh_tensor *out)
 {
@@ -89,9 +98,8 @@ int bhi_net_tensors(const bhi_net *net, bh_real *params, const bhi_tensor_names 
         bh_text text = bh_text_over(base, sizeof base);
         slice whole = {layer, NULL, 0, layer->outputs};
         if (i > 0 && net->layers[i - 1].is_conv) whole.map = &net->layers[i - 1];
-        if (BH_HAS_TEXT && layer->is_transformer) {
-            n += bhi_transformer_tensors(&net->transformer, params + layer->w_at, names->features,
-                                         out + n);
+        if (layer->body != NULL) {
+            n += add_body(net, layer, params, names->features, out + n);
         } else if (layer->is_conv) {
             bh_text_add(&text, "%s.cnn.%d", names->features, 2 * n_convs++);
             n += add_conv(layer, params, base, out + n);

@@ -27,18 +27,11 @@ const bh_config_table bh_policy_evaluation_table = TABLE("Policy evaluation", po
 
 // One of the three.
 typedef struct planning_method {
-    const bh_config_table *table;
     int has_policy, improves;
 } planning_method;
 
 typedef struct planner {
-    bhi_q_table base;
-    union { // all start with gamma and tolerance
-        bh_value_iteration_config any;
-        bh_policy_iteration_config policy_iteration;
-        bh_policy_evaluation_config policy_evaluation;
-    } config;
-    const planning_method *method;
+    bhi_q_table table;
     bh_rng rng;
     double change, change_gamma; // of the last sweep, and the gamma it was made with
     int sweeps;                  // since the policy was improved
@@ -47,18 +40,29 @@ typedef struct planner {
     double *policy; // (S,A) the second block; NULL without
 } planner;
 
+static const planning_method *method_of(const planner *p)
+{
+    return p->table.base.class->variant;
+}
+
+// All three configs begin with gamma and tolerance, which is what value iteration has.
+static const bh_value_iteration_config *config_of(const planner *p)
+{
+    return p->table.base.config;
+}
+
 // ---- sweeps and improvements ----
 
 static int is_settled(const planner *p)
 {
-    return p->change <= p->config.any.tolerance && p->change_gamma == p->config.any.gamma;
+    return p->change <= config_of(p)->tolerance && p->change_gamma == config_of(p)->gamma;
 }
 
 static void sweep(planner *p)
 {
-    bhi_q_table *t = &p->base;
-    const bh_mdp *mdp = t->spec.mdp;
-    double gamma = p->config.any.gamma;
+    bhi_q_table *t = &p->table;
+    const bh_mdp *mdp = t->base.spec.mdp;
+    double gamma = config_of(p)->gamma;
     p->change = p->policy != NULL
                     ? bh_tabular_policy_sweep(p->q_new, t->blocks, p->policy, mdp, gamma)
                     : bh_tabular_sweep(p->q_new, t->blocks, mdp, gamma);
@@ -74,19 +78,20 @@ static void sweep(planner *p)
 
 static void improve(planner *p)
 {
-    bhi_q_table *t = &p->base;
-    int changed = bh_tabular_improve(p->policy, t->blocks, t->spec.mdp->n_states, t->spec.n_actions,
-                                     p->config.any.tolerance);
+    bhi_q_table *t = &p->table;
+    int changed = bh_tabular_improve(p->policy, t->blocks, t->base.spec.mdp->n_states,
+                                     t->base.spec.n_actions, config_of(p)->tolerance);
     p->stable = changed == 0;
     if (changed > 0) p->change = INFINITY;
     p->sweeps = 0;
-    t->n_updates++;
+    t->base.n_updates++;
 }
 
 static int is_time_to_improve(const planner *p)
 {
-    if (!p->method->improves || p->stable) return 0;
-    int limit = p->config.policy_iteration.evaluation_sweeps;
+    if (!method_of(p)->improves || p->stable) return 0;
+    const bh_policy_iteration_config *config = p->table.base.config;
+    int limit = config->evaluation_sweeps;
     return is_settled(p) || (limit > 0 && p->sweeps >= limit);
 }
 
@@ -136,52 +141,45 @@ static int draw(bh_rng *rng, const double *p, int A)
 static void act(void *agent, int *actions, unsigned char *explored, const float *obs, int n)
 {
     planner *p = agent;
-    int A = p->base.spec.n_actions;
+    int A = p->table.base.spec.n_actions;
     for (int i = 0; i < n; i++) {
         int row = (int)obs[i] * A;
         actions[i] = p->policy != NULL ? draw(&p->rng, p->policy + row, A)
-                                       : bh_greedy(p->base.blocks + row, A);
+                                       : bh_greedy(p->table.blocks + row, A);
         explored[i] = p->policy != NULL && p->policy[row + actions[i]] < 1;
     }
 }
 
 // ---- the agent ----
 
-static void layout(planner *p, bhi_arena *arena)
-{
-    bhi_arena_array(arena, 1, sizeof *p);
-    bhi_q_table_layout(&p->base, arena);
-    p->q_new = bhi_arena_array(arena, bhi_q_table_entries(&p->base), sizeof *p->q_new);
-}
-
-static bh_status create(void **out, const planning_method *method, const void *config,
-                        const bh_agent_spec *spec, bh_error *err)
+static bh_status shape(void *agent, bh_error *err)
 {
     static const char *const names[] = {"q_table", "policy"};
-    *out = NULL;
-    bh_status status = bhi_q_table_check(method->table, config, spec, err);
-    if (status != BH_OK) return status;
-    planner shape = {.method = method, .change = INFINITY};
-    shape.base =
-        (bhi_q_table){.spec = *spec, .names = names, .n_blocks = 1 + method->has_policy, .n_q = 1};
-    memcpy(&shape.config, config, method->table->bytes);
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    planner *p = bh_alloc(arena.used);
-    if (p == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", method->table->name);
-    *p = shape;
-    p->base.bytes = arena.used;
-    p->base.config = &p->config;
-    layout(p, &(bhi_arena){(unsigned char *)p, 0});
-    p->rng = bh_rng_split(&p->base.spec.rng);
-    if (method->has_policy) {
-        p->policy = p->base.blocks + bhi_q_table_entries(&p->base);
-        const char *text = method->improves ? "" : p->config.policy_evaluation.policy;
-        status = read_policy(p->policy, text, spec->observation.n, spec->n_actions, err);
-    }
-    if (status == BH_OK) *out = p;
-    else bhi_q_table_destroy(p);
-    return status;
+    planner *p = agent;
+    p->table.names = names;
+    p->table.n_blocks = 1 + method_of(p)->has_policy;
+    p->table.n_q = 1;
+    return bhi_q_table_check(&p->table, err);
+}
+
+static void layout(void *agent, bhi_arena *arena)
+{
+    planner *p = agent;
+    bhi_q_table_layout(&p->table, arena);
+    p->q_new = bhi_arena_array(arena, bhi_q_table_entries(&p->table), sizeof *p->q_new);
+}
+
+static bh_status init(void *agent, bh_error *err)
+{
+    planner *p = agent;
+    bh_agent_spec *spec = &p->table.base.spec;
+    const bh_policy_evaluation_config *config = p->table.base.config;
+    p->rng = bh_rng_split(&spec->rng);
+    p->change = INFINITY;
+    if (!method_of(p)->has_policy) return BH_OK;
+    p->policy = p->table.blocks + bhi_q_table_entries(&p->table);
+    return read_policy(p->policy, method_of(p)->improves ? "" : config->policy, spec->observation.n,
+                       spec->n_actions, err);
 }
 
 static void observe(void *agent, const bh_experience *experience)
@@ -190,9 +188,10 @@ static void observe(void *agent, const bh_experience *experience)
     (void)experience;
 }
 
-static void stats(void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bh_agent_stats *out)
 {
-    bhi_q_table_stats(agent, out);
+    (void)agent;
+    out->epsilon = 0;
     out->learning_rate = 1;
 }
 
@@ -205,26 +204,24 @@ static void params_changed(void *agent)
 
 // ---- the three classes ----
 
-// Defines create and class of one method.
-#define METHOD(id, class_name, with_policy, improves, text)                                 \
-    static bh_status id##_create(void **out, const void *config, const bh_agent_spec *spec, \
-                                 bh_error *err)                                             \
-    {                                                                                       \
-        static const planning_method own = {&bh_##id##_table, with_policy, improves};       \
-        return create(out, &own, config, spec, err);                                        \
-    }                                                                                       \
-    const bh_agent_class bh_##id##_class = {                                                \
-        .name = class_name,                                                                 \
-        .summary = BH_HELP(text),                                                           \
-        .config = &bh_##id##_table,                                                         \
-        .needs_mdp = 1,                                                                     \
-        .create = id##_create,                                                              \
-        .act = act,                                                                         \
-        .observe = observe,                                                                 \
-        .learn = learn,                                                                     \
-        .stats = stats,                                                                     \
-        .params_changed = params_changed,                                                   \
-        BHI_Q_TABLE_CLASS,                                                                  \
+// The class of one method.
+#define METHOD(id, class_name, with_policy, improves, text)         \
+    const bh_agent_class bh_##id##_class = {                        \
+        .name = class_name,                                         \
+        .summary = BH_HELP(text),                                   \
+        .config = &bh_##id##_table,                                 \
+        .needs_mdp = 1,                                             \
+        .variant = &(const planning_method){with_policy, improves}, \
+        .bytes = sizeof(planner),                                   \
+        .shape = shape,                                             \
+        .layout = layout,                                           \
+        .init = init,                                               \
+        .act = act,                                                 \
+        .observe = observe,                                         \
+        .learn = learn,                                             \
+        .rates = rates,                                             \
+        .params_changed = params_changed,                           \
+        BHI_Q_TABLE_CLASS,                                          \
     };
 
 METHOD(value_iteration, "value-iteration", 0, 0,

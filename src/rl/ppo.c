@@ -11,22 +11,48 @@ const bh_config_table bh_ppo_table = {"PPO", fields, sizeof fields / sizeof *fie
 
 typedef struct ppo {
     bhi_actor_critic ac; // first
-    bh_ppo_config config;
     bhi_rollout rollout;
     int *index;              // (T,E) cells in the order of an epoch
     bhi_rollout_batch batch; // (B) each
 } ppo;
 
+static const bh_ppo_config *config_of(const ppo *p)
+{
+    return p->ac.base.config;
+}
+
 // ---- creating ----
 
-static void layout(ppo *p, bhi_arena *arena)
+static bhi_actor_critic_settings settings_of(const bh_ppo_config *c)
 {
-    size_t cells = (size_t)p->config.n_steps * (size_t)p->ac.spec.n_envs;
-    size_t B = (size_t)p->config.batch_size;
-    bhi_arena_array(arena, 1, sizeof *p);
+    return BHI_ACTOR_CRITIC_SETTINGS(c);
+}
+
+static bh_status shape(void *agent, bh_error *err)
+{
+    ppo *p = agent;
+    const bh_ppo_config *c = config_of(p);
+    const bh_agent_spec *spec = &p->ac.base.spec;
+    if (c->batch_size > (double)c->n_steps * spec->n_envs) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "PPO: batch_size is %d, but must be at most n_steps times n_envs, which is "
+                       "%d times %d",
+                       c->batch_size, c->n_steps, spec->n_envs);
+    }
+    bhi_actor_critic_settings settings = settings_of(c);
+    int rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
+    double reals = bhi_rollout_reals(c->n_steps, spec->n_envs, &spec->observation);
+    return bhi_actor_critic_shape(&p->ac, &settings, rows, reals, err);
+}
+
+static void layout(void *agent, bhi_arena *arena)
+{
+    ppo *p = agent;
+    const bh_agent_spec *spec = &p->ac.base.spec;
+    int n_steps = config_of(p)->n_steps;
+    size_t cells = (size_t)n_steps * (size_t)spec->n_envs, B = (size_t)config_of(p)->batch_size;
     bhi_actor_critic_layout(&p->ac, arena);
-    bhi_rollout_layout(&p->rollout, arena, p->config.n_steps, p->ac.spec.n_envs,
-                       &p->ac.spec.observation);
+    bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &spec->observation);
     p->index = bhi_arena_array(arena, cells, sizeof *p->index);
     p->batch.x = p->ac.x;
     p->batch.a = bhi_arena_array(arena, B, sizeof *p->batch.a);
@@ -36,99 +62,51 @@ static void layout(ppo *p, bhi_arena *arena)
     p->batch.old_values = bhi_arena_array(arena, B, sizeof(bh_real));
 }
 
-static bhi_actor_critic_settings settings_of(const bh_ppo_config *c)
-{
-    return BHI_ACTOR_CRITIC_SETTINGS(c);
-}
-
-static bh_status check(const bh_ppo_config *c, const bh_agent_spec *spec, int rows, bh_error *err)
-{
-    double cells = (double)c->n_steps * spec->n_envs;
-    bh_status status = bh_config_check(&bh_ppo_table, c, err);
-    if (status != BH_OK) return status;
-    if (c->batch_size > cells) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "PPO: batch_size is %d, but must be at most n_steps times n_envs, which is "
-                       "%d times %d",
-                       c->batch_size, c->n_steps, spec->n_envs);
-    }
-    bhi_actor_critic_settings settings = settings_of(c);
-    return bhi_actor_critic_check("PPO", &settings, spec, rows,
-                                  bhi_rollout_reals(c->n_steps, spec->n_envs, &spec->observation),
-                                  err);
-}
-
-static bh_status create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
-{
-    *out = NULL;
-    const bh_ppo_config *c = config;
-    int rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
-    bh_status status = check(c, spec, rows, err);
-    if (status != BH_OK) return status;
-
-    ppo shape = {.config = *c};
-    bhi_actor_critic_settings settings = settings_of(c);
-    shape.ac = bhi_actor_critic_shape(&settings, spec, rows);
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    ppo *p = bh_alloc(arena.used);
-    if (p == NULL) {
-        return bh_fail(err, BH_ERR_MEMORY, "PPO: out of memory for %.0f MB; lower n_steps (%d)",
-                       (double)arena.used / 1e6, c->n_steps);
-    }
-    *p = shape;
-    p->ac.bytes = arena.used;
-    p->ac.config = &p->config;
-    layout(p, &(bhi_arena){(unsigned char *)p, 0});
-    bhi_actor_critic_init(&p->ac);
-    *out = p;
-    return BH_OK;
-}
-
 // ---- collecting ----
 
 static void observe(void *agent, const bh_experience *e)
 {
     ppo *p = agent;
-    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
+    size_t F = (size_t)bh_space_floats(&p->ac.base.spec.observation);
     int is_last = p->rollout.length[0] + 1 == p->rollout.T;
-    p->ac.settings = settings_of(&p->config);
+    p->ac.settings = settings_of(config_of(p));
     for (int i = 0; i < e->n; i++) {
         int bootstraps = !e->terminated_t[i] && (e->truncated_t[i] || is_last);
         double v_end = bootstraps ? bhi_actor_critic_value_of(&p->ac, e->obs_t + (size_t)i * F) : 0;
         bhi_rollout_add(&p->rollout, i, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
                         e->terminated_t[i], e->truncated_t[i], v_end);
     }
-    p->ac.timesteps += e->n;
+    p->ac.base.timesteps += e->n;
 }
 
-static void cut(void *agent, const float *obs)
+static void truncate(void *agent, const float *obs)
 {
     ppo *p = agent;
-    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
+    size_t F = (size_t)bh_space_floats(&p->ac.base.spec.observation);
     for (int i = 0; i < p->rollout.E; i++) {
         if (p->rollout.length[i] == p->rollout.complete[i]) continue;
-        bhi_rollout_cut(&p->rollout, i, bhi_actor_critic_value_of(&p->ac, obs + (size_t)i * F));
+        bhi_rollout_truncate(&p->rollout, i,
+                             bhi_actor_critic_value_of(&p->ac, obs + (size_t)i * F));
     }
 }
 
 // ---- learning ----
 
 // The policy has not changed since the first step: what it and the values say now is what they said then.
-static void judge_rollout(ppo *p, int cells)
+static void compute_advantages(ppo *p, int cells)
 {
     bhi_actor_critic *ac = &p->ac;
     bhi_rollout *r = &p->rollout;
     for (int i = 0; i < cells; i += ac->rows) {
         int B = cells - i < ac->rows ? cells - i : ac->rows;
-        const bh_real *x = r->x_tm1 + (size_t)i * (size_t)ac->spec.observation.n;
+        const bh_real *x = r->x_tm1 + (size_t)i * (size_t)ac->base.spec.observation.n;
         bh_policy_log_prob(r->log_prob + i, bhi_actor_critic_logits(ac, x, B), r->a_tm1 + i, B,
-                           ac->spec.n_actions);
+                           ac->base.spec.n_actions);
     }
-    if (BH_HAS_TEXT) bhi_actor_critic_leash(ac, r, p->index, cells);
+    bhi_actor_critic_penalize_kl(ac, r, p->index, cells);
     bhi_actor_critic_values_of(ac, r->v_tm1, r->x_tm1, cells);
-    bhi_rollout_advantages(r, p->config.gamma, p->config.gae_lambda);
-    bhi_actor_critic_note_variance(ac, r->v_tm1, r->returns, p->index, cells);
+    bhi_rollout_advantages(r, config_of(p)->gamma, config_of(p)->gae_lambda);
+    bhi_actor_critic_log_explained_variance(ac, r->v_tm1, r->returns, p->index, cells);
 }
 
 static double mean(const bh_real *x, int n)
@@ -141,7 +119,7 @@ static double mean(const bh_real *x, int n)
 // Loss and gradient of a minibatch. Returns the approximate KL divergence from the policy that acted.
 static double learn_batch(ppo *p, const int *index, int B)
 {
-    const bh_ppo_config *c = &p->config;
+    const bh_ppo_config *c = config_of(p);
     bhi_actor_critic *ac = &p->ac;
     const bhi_rollout_batch *b = &p->batch;
     bhi_rollout_gather(&p->rollout, index, B, b);
@@ -150,14 +128,14 @@ static double learn_batch(ppo *p, const int *index, int B)
     bh_policy_stats stats;
     const bh_real *logits = bhi_actor_critic_logits(ac, b->x, B);
     bh_policy_ppo_loss(bhi_actor_critic_dlogits(ac, B), &stats, logits, b->a, b->old_log_prob,
-                       b->advantages, c->clip_range, c->ent_coef, B, ac->spec.n_actions);
+                       b->advantages, c->clip_range, c->ent_coef, B, ac->base.spec.n_actions);
     const bh_real *values = bhi_actor_critic_values(ac, b->x, B);
     double value_loss = bh_policy_value_loss(bhi_actor_critic_dvalues(ac, B), values, b->returns,
                                              c->clip_range_vf > 0 ? b->old_values : NULL,
                                              c->clip_range_vf, c->vf_coef, B);
-    bhi_actor_critic_note_losses(ac, &stats, 1, value_loss, mean(values, B));
-    bhi_actor_critic_note(ac, BHI_FIGURE_APPROX_KL, stats.approx_kl);
-    bhi_actor_critic_note(ac, BHI_FIGURE_CLIP_FRACTION, stats.clip_fraction);
+    bhi_actor_critic_log_losses(ac, &stats, 1, value_loss, mean(values, B));
+    bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, stats.approx_kl);
+    bhi_agent_log(&ac->base, BHI_METRIC_CLIP_FRACTION, stats.clip_fraction);
     bhi_actor_critic_backward(ac, ac->gradient, b->x, B);
     return stats.approx_kl;
 }
@@ -165,11 +143,11 @@ static double learn_batch(ppo *p, const int *index, int B)
 static void learn(void *agent)
 {
     ppo *p = agent;
-    const bh_ppo_config *c = &p->config;
+    const bh_ppo_config *c = config_of(p);
     if (p->rollout.length[0] < p->rollout.T) return;
     int cells = p->rollout.T * p->rollout.E;
     for (int i = 0; i < cells; i++) p->index[i] = i;
-    judge_rollout(p, cells);
+    compute_advantages(p, cells);
     int goes_on = 1;
     for (int epoch = 0; epoch < c->n_epochs && goes_on; epoch++) {
         bhi_shuffle(p->index, cells, &p->ac.sample_rng);
@@ -189,7 +167,7 @@ static void learn(void *agent)
 static void params_changed(void *agent)
 {
     bhi_rollout_clear(&((ppo *)agent)->rollout);
-    if (BH_HAS_TEXT) bhi_actor_critic_fasten(agent);
+    bhi_actor_critic_set_reference(agent);
 }
 
 const bh_agent_class bh_ppo_class = {
@@ -198,9 +176,13 @@ const bh_agent_class bh_ppo_class = {
         BH_HELP("Proximal policy optimization: a policy and a value network, clipped updates"),
     .config = &bh_ppo_table,
     .metrics = bhi_ppo_metrics,
-    .create = create,
+    .large_settings = (const char *const[]){"n_steps", "batch_size", "net_arch", NULL},
+    .bytes = sizeof(ppo),
+    .shape = shape,
+    .layout = layout,
+    .init = bhi_actor_critic_init,
     .observe = observe,
-    .cut = cut,
+    .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
     BHI_ACTOR_CRITIC_CLASS,

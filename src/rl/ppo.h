@@ -14,8 +14,8 @@
 //
 //     bh_ppo_config config;
 //     bh_config_defaults(&bh_ppo_table, &config);
-//     void *ppo;
-//     if (bh_ppo_class.create(&ppo, &config, &spec, &err) != BH_OK) return report(&err);
+//     bhi_agent *ppo;
+//     if (bhi_agent_create(&ppo, &bh_ppo_class, &config, &spec, &err) != BH_OK) return report(&err);
 //     for (;;) { bh_ppo_class.act(ppo, …); …environments…; bh_ppo_class.observe(ppo, …); bh_ppo_class.learn(ppo); }
 #pragma once
 

@@ -17,7 +17,6 @@ const bh_config_table bh_reinforce_table = {"REINFORCE", fields, sizeof fields /
 
 typedef struct reinforce {
     bhi_actor_critic ac; // first
-    bh_reinforce_config config;
     bhi_rollout rollout;
     int n_episodes;          // over and not yet learned from
     int *index;              // (T,E) cells of those episodes
@@ -26,15 +25,36 @@ typedef struct reinforce {
     bhi_rollout_batch batch; // (rows) each
 } reinforce;
 
+static const bh_reinforce_config *config_of(const reinforce *p)
+{
+    return p->ac.base.config;
+}
+
 // ---- creating ----
 
-static void layout(reinforce *p, bhi_arena *arena)
+static bhi_actor_critic_settings settings_of(const bh_reinforce_config *c)
 {
-    size_t cells = (size_t)p->config.n_steps * (size_t)p->ac.spec.n_envs, rows = (size_t)p->ac.rows;
-    bhi_arena_array(arena, 1, sizeof *p);
+    return BHI_ACTOR_CRITIC_SETTINGS(c);
+}
+
+static bh_status shape(void *agent, bh_error *err)
+{
+    reinforce *p = agent;
+    const bh_agent_spec *spec = &p->ac.base.spec;
+    bhi_actor_critic_settings settings = settings_of(config_of(p));
+    int rows = ROWS > spec->n_envs ? ROWS : spec->n_envs;
+    double reals = bhi_rollout_reals(config_of(p)->n_steps, spec->n_envs, &spec->observation);
+    return bhi_actor_critic_shape(&p->ac, &settings, rows, reals, err);
+}
+
+static void layout(void *agent, bhi_arena *arena)
+{
+    reinforce *p = agent;
+    const bh_agent_spec *spec = &p->ac.base.spec;
+    int n_steps = config_of(p)->n_steps;
+    size_t cells = (size_t)n_steps * (size_t)spec->n_envs, rows = (size_t)p->ac.rows;
     bhi_actor_critic_layout(&p->ac, arena);
-    bhi_rollout_layout(&p->rollout, arena, p->config.n_steps, p->ac.spec.n_envs,
-                       &p->ac.spec.observation);
+    bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &spec->observation);
     p->index = bhi_arena_array(arena, cells, sizeof *p->index);
     p->advantages = bhi_arena_array(arena, cells, sizeof *p->advantages);
     p->part = bhi_arena_array(arena, (size_t)p->ac.n_params, sizeof *p->part);
@@ -43,57 +63,20 @@ static void layout(reinforce *p, bhi_arena *arena)
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }
 
-static bhi_actor_critic_settings settings_of(const bh_reinforce_config *c)
-{
-    return BHI_ACTOR_CRITIC_SETTINGS(c);
-}
-
-static bh_status create(void **out, const void *config, const bh_agent_spec *spec, bh_error *err)
-{
-    *out = NULL;
-    const bh_reinforce_config *c = config;
-    int rows = ROWS > spec->n_envs ? ROWS : spec->n_envs;
-    bhi_actor_critic_settings settings = settings_of(c);
-    bh_status status = bh_config_check(&bh_reinforce_table, c, err);
-    if (status == BH_OK) {
-        status = bhi_actor_critic_check(
-            "REINFORCE", &settings, spec, rows,
-            bhi_rollout_reals(c->n_steps, spec->n_envs, &spec->observation), err);
-    }
-    if (status != BH_OK) return status;
-
-    reinforce shape = {.config = *c, .ac = bhi_actor_critic_shape(&settings, spec, rows)};
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    reinforce *p = bh_alloc(arena.used);
-    if (p == NULL) {
-        return bh_fail(err, BH_ERR_MEMORY,
-                       "REINFORCE: out of memory for %.0f MB; lower n_steps (%d)",
-                       (double)arena.used / 1e6, c->n_steps);
-    }
-    *p = shape;
-    p->ac.bytes = arena.used;
-    p->ac.config = &p->config;
-    layout(p, &(bhi_arena){(unsigned char *)p, 0});
-    bhi_actor_critic_init(&p->ac);
-    *out = p;
-    return BH_OK;
-}
-
 // ---- collecting ----
 
 // The value of what would have followed.
 static double baseline_of(reinforce *p, const float *obs)
 {
-    return p->config.baseline ? bhi_actor_critic_value_of(&p->ac, obs) : 0;
+    return config_of(p)->baseline ? bhi_actor_critic_value_of(&p->ac, obs) : 0;
 }
 
 static void observe(void *agent, const bh_experience *e)
 {
     reinforce *p = agent;
     bhi_rollout *r = &p->rollout;
-    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
-    p->ac.settings = settings_of(&p->config);
+    size_t F = (size_t)bh_space_floats(&p->ac.base.spec.observation);
+    p->ac.settings = settings_of(config_of(p));
     for (int i = 0; i < e->n; i++) {
         int is_full = r->length[i] + 1 == r->T, terminated = e->terminated_t[i];
         int truncated = !terminated && (e->truncated_t[i] || is_full);
@@ -102,16 +85,16 @@ static void observe(void *agent, const bh_experience *e)
                         truncated, v_end);
         p->n_episodes += terminated || truncated;
     }
-    p->ac.timesteps += e->n;
+    p->ac.base.timesteps += e->n;
 }
 
-static void cut(void *agent, const float *obs)
+static void truncate(void *agent, const float *obs)
 {
     reinforce *p = agent;
-    size_t F = (size_t)bh_space_floats(&p->ac.spec.observation);
+    size_t F = (size_t)bh_space_floats(&p->ac.base.spec.observation);
     for (int i = 0; i < p->rollout.E; i++) {
         if (p->rollout.length[i] == p->rollout.complete[i]) continue;
-        bhi_rollout_cut(&p->rollout, i, baseline_of(p, obs + (size_t)i * F));
+        bhi_rollout_truncate(&p->rollout, i, baseline_of(p, obs + (size_t)i * F));
         p->n_episodes++;
     }
 }
@@ -130,18 +113,19 @@ static int list_complete(reinforce *p)
 }
 
 // Returns and advantages: GAE with lambda 1, in which the values between the first and the last cancel.
-static void judge_episodes(reinforce *p, int n)
+static void compute_advantages(reinforce *p, int n)
 {
     bhi_rollout *r = &p->rollout;
     int longest = 0;
     for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
-    if (BH_HAS_TEXT) bhi_actor_critic_leash(&p->ac, r, p->index, n);
-    if (p->config.baseline) bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
-    bhi_rollout_advantages(r, p->config.gamma, 1);
+    bhi_actor_critic_penalize_kl(&p->ac, r, p->index, n);
+    if (config_of(p)->baseline)
+        bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
+    bhi_rollout_advantages(r, config_of(p)->gamma, 1);
     for (int i = 0; i < n; i++) p->advantages[i] = r->advantages[p->index[i]];
-    if (p->config.normalize_advantage) bh_policy_normalize(p->advantages, n);
-    if (p->config.baseline)
-        bhi_actor_critic_note_variance(&p->ac, r->v_tm1, r->returns, p->index, n);
+    if (config_of(p)->normalize_advantage) bh_policy_normalize(p->advantages, n);
+    if (config_of(p)->baseline)
+        bhi_actor_critic_log_explained_variance(&p->ac, r->v_tm1, r->returns, p->index, n);
 }
 
 static void scale(bh_real *x, double factor, int n)
@@ -152,7 +136,7 @@ static void scale(bh_real *x, double factor, int n)
 // Adds the share of B of the n cells, from the i-th on, to the gradient and to the losses.
 static double learn_part(reinforce *p, int i, int B, int n, bh_policy_stats *sum)
 {
-    const bh_reinforce_config *c = &p->config;
+    const bh_reinforce_config *c = config_of(p);
     bhi_actor_critic *ac = &p->ac;
     double share = (double)B / n, value_loss = 0;
     bhi_rollout_gather(&p->rollout, p->index + i, B, &p->batch);
@@ -161,8 +145,8 @@ static double learn_part(reinforce *p, int i, int B, int n, bh_policy_stats *sum
     bh_real *dlogits = bhi_actor_critic_dlogits(ac, B), *dvalues = bhi_actor_critic_dvalues(ac, B);
     const bh_real *logits = bhi_actor_critic_logits(ac, p->batch.x, B);
     bh_policy_reinforce_loss(dlogits, &stats, logits, p->batch.a, p->advantages + i, c->ent_coef, B,
-                             ac->spec.n_actions);
-    scale(dlogits, share, B * ac->spec.n_actions);
+                             ac->base.spec.n_actions);
+    scale(dlogits, share, B * ac->base.spec.n_actions);
     const bh_real *values = bhi_actor_critic_values(ac, p->batch.x, B);
     if (c->baseline) {
         value_loss =
@@ -183,7 +167,7 @@ static void update(reinforce *p)
 {
     bhi_actor_critic *ac = &p->ac;
     int n = list_complete(p);
-    judge_episodes(p, n);
+    compute_advantages(p, n);
     memset(ac->gradient, 0, (size_t)ac->n_params * sizeof *ac->gradient);
     bh_policy_stats sum = {0};
     double value_loss = 0, mean_value = 0;
@@ -192,7 +176,7 @@ static void update(reinforce *p)
         value_loss += learn_part(p, i, B, n, &sum);
     }
     for (int i = 0; i < n; i++) mean_value += (double)p->rollout.v_tm1[p->index[i]] / n;
-    bhi_actor_critic_note_losses(ac, &sum, p->config.baseline, value_loss, mean_value);
+    bhi_actor_critic_log_losses(ac, &sum, config_of(p)->baseline, value_loss, mean_value);
     bhi_actor_critic_step(ac);
     bhi_rollout_clear_complete(&p->rollout);
     p->n_episodes = 0;
@@ -201,7 +185,7 @@ static void update(reinforce *p)
 static void learn(void *agent)
 {
     reinforce *p = agent;
-    int is_due = p->n_episodes >= p->config.episodes_per_update;
+    int is_due = p->n_episodes >= config_of(p)->episodes_per_update;
     for (int e = 0; e < p->rollout.E; e++) is_due |= p->rollout.length[e] == p->rollout.T;
     if (is_due) update(p);
 }
@@ -214,7 +198,7 @@ static void params_changed(void *agent)
     reinforce *p = agent;
     bhi_rollout_clear(&p->rollout);
     p->n_episodes = 0;
-    if (BH_HAS_TEXT) bhi_actor_critic_fasten(&p->ac);
+    bhi_actor_critic_set_reference(&p->ac);
 }
 
 const bh_agent_class bh_reinforce_class = {
@@ -223,9 +207,13 @@ const bh_agent_class bh_reinforce_class = {
         BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
     .config = &bh_reinforce_table,
     .metrics = bhi_reinforce_metrics,
-    .create = create,
+    .large_settings = (const char *const[]){"n_steps", "net_arch", NULL},
+    .bytes = sizeof(reinforce),
+    .shape = shape,
+    .layout = layout,
+    .init = bhi_actor_critic_init,
     .observe = observe,
-    .cut = cut,
+    .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
     BHI_ACTOR_CRITIC_CLASS,

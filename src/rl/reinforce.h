@@ -8,7 +8,7 @@
 // (constant in the first term; 0, and without a loss, when `baseline` is false).
 //
 // Where an episode was truncated, G goes on with the baseline's value of its final observation. Each environment
-// has room for n_steps steps: when it is full, its episode under way is cut there in the same way, and an update
+// has room for n_steps steps: when it is full, its episode under way is truncated there in the same way, and an update
 // is made with what there is. With one environment every update sees exactly the policy that acted; with more,
 // episodes under way at an update go on, and their first steps are the policy's of before.
 // docs/algorithms/reinforce.md has every difference from the book.

@@ -61,7 +61,7 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
     if (replay->size < replay->capacity) replay->size++;
 }
 
-void bhi_replay_cut(bhi_replay *replay)
+void bhi_replay_truncate(bhi_replay *replay)
 {
     for (int k = 1; k <= replay->n_streams && k <= replay->size - replay->n_protected; k++) {
         int i = replay->next - k;
@@ -118,7 +118,7 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 // What the bytes of a Box are divided by.
 static bh_real divisor(const bh_space *space)
 {
-    return BH_HAS_TEXT && space->dtype == BH_SPACE_TOKEN ? 1 : (bh_real)space->high[0];
+    return space->dtype == BH_SPACE_TOKEN ? 1 : (bh_real)space->high[0];
 }
 
 void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space)

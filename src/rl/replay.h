@@ -33,7 +33,7 @@ typedef struct bhi_stored {
     float r_t;
     int a_tm1;
     unsigned char terminated_t; ///< 1 where no return follows
-    unsigned char truncated_t;  ///< 1 where the episode was cut short: returns would have followed
+    unsigned char truncated_t;  ///< 1 where the episode was truncated: returns would have followed
     float
         obs[]; ///< (2,F) before and after; after is the final observation where the episode ended.
                ///< Of a uint8 Box: bytes, see bhi_stored_bytes
@@ -58,7 +58,7 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
                     int terminated_t, int truncated_t, const float *obs_t);
 
 /// Marks the last transition of every environment as truncated.
-void bhi_replay_cut(bhi_replay *replay);
+void bhi_replay_truncate(bhi_replay *replay);
 
 /// Protects what is stored, the transitions of one stream one after the other: the ring is what lies behind
 /// them. Only before anything else was stored, and with room left.

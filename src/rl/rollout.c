@@ -58,7 +58,7 @@ void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm
     if (terminated_t || truncated_t) r->complete[e] = r->length[e];
 }
 
-void bhi_rollout_cut(bhi_rollout *rollout, int e, double v_end)
+void bhi_rollout_truncate(bhi_rollout *rollout, int e, double v_end)
 {
     assert(rollout->length[e] > 0);
     size_t cell = cell_of(rollout, rollout->length[e] - 1, e);

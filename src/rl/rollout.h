@@ -46,7 +46,7 @@ void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm
                      int terminated_t, int truncated_t, double v_end);
 
 /// Ends the episode under way of environment e, length[e] > 0, after its last step as a time limit would.
-void bhi_rollout_cut(bhi_rollout *rollout, int e, double v_end);
+void bhi_rollout_truncate(bhi_rollout *rollout, int e, double v_end);
 
 /// Advantages and returns of all cells by bh_policy_gae, from v_tm1. Returns the largest length: cells of later
 /// steps are not touched. Where an environment has fewer steps, and behind `complete` in one whose last step

@@ -12,10 +12,9 @@
 
 // ---- creating ----
 
-static void layout_slots(bhi_slots *s, bhi_arena *arena, int n, int F)
+static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int F)
 {
-    size_t count = (size_t)n;
-    s->n = n;
+    size_t count = (size_t)s->n;
     s->obs_tm1 = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_tm1);
     s->obs_t = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_t);
     s->actions = bhi_arena_array(arena, count, sizeof *s->actions);
@@ -26,19 +25,14 @@ static void layout_slots(bhi_slots *s, bhi_arena *arena, int n, int F)
     s->returns = bhi_arena_array(arena, count, sizeof *s->returns);
 }
 
-// Counts known before the block exists.
-typedef struct counts {
-    int F, A, n_envs, n_eval, n_states;
-} counts;
-
-static void layout(bh_run *run, bhi_arena *arena, const counts *c)
+static void layout(void *object, bhi_arena *arena)
 {
-    size_t entries = (size_t)c->n_states * (size_t)c->A;
-    bhi_arena_array(arena, 1, sizeof *run);
-    layout_slots(&run->train, arena, c->n_envs, c->F);
-    layout_slots(&run->eval, arena, c->n_eval, c->F);
+    bh_run *run = object;
+    size_t A = (size_t)run->A, entries = (size_t)run->mdp.n_states * A;
+    layout_buffers(&run->train, arena, run->F);
+    layout_buffers(&run->eval, arena, run->F);
     run->records = bhi_arena_array(arena, BHI_RECORDS_MAX * BH_RECORD_WIDTH, sizeof *run->records);
-    run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_SLOTS_MAX * (size_t)c->A, sizeof *run->q);
+    run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * A, sizeof *run->q);
     run->outcomes = bhi_arena_array(arena, entries * BH_TRANSITIONS_MAX, sizeof *run->outcomes);
     run->n_outcomes = bhi_arena_array(arena, entries, sizeof *run->n_outcomes);
 }
@@ -55,7 +49,7 @@ static bh_status copy_setup(bh_setup **out, const bh_setup *setup, bh_error *err
     return BH_OK;
 }
 
-static bh_status create_envs(bhi_slots *s, const bh_setup *setup, bh_error *err)
+static bh_status create_envs(bhi_env_buffers *s, const bh_setup *setup, bh_error *err)
 {
     return bh_vec_env_create(&s->envs, setup->env, setup->env_config, s->n, err);
 }
@@ -88,7 +82,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
         fill_mdp(run, env, spec.observation.n);
         spec.mdp = &run->mdp;
     }
-    bh_status status = setup->agent->create(&run->agent, setup->agent_config, &spec, err);
+    bh_status status = bhi_agent_create(&run->agent, setup->agent, setup->agent_config, &spec, err);
     if (status != BH_OK) return status;
     setup->agent->params(run->agent, &run->params_bytes);
     run->best = bh_alloc(run->params_bytes);
@@ -97,7 +91,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
 }
 
 // Fresh episodes in the first n environments.
-static bh_status start_envs(bhi_slots *s, int n, bh_rng *rng, int F)
+static bh_status start_envs(bhi_env_buffers *s, int n, bh_rng *rng, int F)
 {
     bh_status status = BH_OK;
     for (int i = 0; i < n && status == BH_OK; i++) {
@@ -108,7 +102,7 @@ static bh_status start_envs(bhi_slots *s, int n, bh_rng *rng, int F)
     return status;
 }
 
-static bh_status start_training(bhi_slots *s, bh_rng *rng, int exploring_starts, int F,
+static bh_status start_training(bhi_env_buffers *s, bh_rng *rng, int exploring_starts, int F,
                                 bh_error *err)
 {
     bh_env_start_anywhere(s->envs, exploring_starts);
@@ -132,7 +126,7 @@ static bh_status fill(bh_run *run, bh_error *err)
 
 static int is_single(const bh_setup *setup)
 {
-    return setup->env->foreign != NULL && setup->env->foreign->is_single;
+    return setup->env->callbacks != NULL && setup->env->callbacks->is_single;
 }
 
 static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
@@ -180,27 +174,20 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     if (status != BH_OK) goto done;
 
     int n_eval = is_single(setup) ? 1 : setup->run.n_eval_episodes;
-    counts c = {
+    bh_run shape = {
         .F = bh_space_floats(bh_env_observation_space(probe)),
         .A = bh_env_action_space(probe)->n,
-        .n_envs = setup->run.n_envs,
-        .n_eval = n_eval < BHI_EVAL_SLOTS_MAX ? n_eval : BHI_EVAL_SLOTS_MAX,
-        .n_states = setup->agent->needs_mdp ? bh_env_observation_space(probe)->n : 0,
+        .train = {.n = setup->run.n_envs},
+        .eval = {.n = n_eval < BHI_EVAL_ENVS_MAX ? n_eval : BHI_EVAL_ENVS_MAX},
+        .solved_at = -1,
+        .best_mean = NAN,
     };
-    bh_run shape = {0};
-    bhi_arena arena = {0};
-    layout(&shape, &arena, &c);
-    run = bh_alloc(arena.used);
+    if (setup->agent->needs_mdp) shape.mdp.n_states = bh_env_observation_space(probe)->n;
+    run = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (run == NULL) {
         status = bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
         goto done;
     }
-    run->bytes = arena.used;
-    run->F = c.F;
-    run->A = c.A;
-    run->solved_at = -1;
-    run->best_mean = NAN;
-    layout(run, &(bhi_arena){(unsigned char *)run, 0}, &c);
     status = copy_setup(&run->setup, setup, err);
     if (status == BH_OK) status = fill(run, err);
     if (status == BH_OK) plan_records(run);
@@ -216,7 +203,7 @@ void bh_run_destroy(bh_run *run)
     if (run == NULL) return;
     bh_env_destroy(run->train.envs);
     bh_env_destroy(run->eval.envs);
-    if (run->agent != NULL) run->setup->agent->destroy(run->agent);
+    bhi_agent_destroy(run->agent);
     bh_free(run->best, run->params_bytes);
     bh_setup_destroy(run->setup);
     bh_free(run, run->bytes);
@@ -240,7 +227,7 @@ static bh_status set_env(bh_run *run, const char *name, const char *value, bh_er
 
 bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err)
 {
-    const bh_config_table *tables[] = {&bh_run_table, run->setup->agent->config};
+    const bh_config_table *tables[] = {&bh_run_table, &run->setup->options};
     void *configs[] = {&run->setup->run, run->setup->agent_config};
     for (int i = 0; i < 2; i++) {
         const bh_field *field = bh_config_find(tables[i], name);
@@ -248,17 +235,15 @@ bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error 
         if (!(field->flags & BH_LIVE)) return fail_not_live(tables[i]->name, name, err);
         bh_status status = bh_config_set(tables[i], configs[i], name, value, err);
         if (status != BH_OK) return status;
-        memcpy(run->setup->agent->config_of(run->agent), run->setup->agent_config,
-               run->setup->agent->config->bytes);
-        run->setup->agent->set_total_timesteps(run->agent, run->setup->run.total_timesteps);
+        memcpy(run->agent->config, run->setup->agent_config, run->setup->agent->config->bytes);
+        run->agent->spec.total_timesteps = run->setup->run.total_timesteps;
         plan_records(run);
         return BH_OK;
     }
     const bh_config_table *env = run->setup->env->config;
     if (env != NULL && strncmp(name, "env.", 4) == 0) {
         const bh_field *field = bh_config_find(env, name + 4);
-        if (BH_HAS_TEXT && field != NULL && (field->flags & BH_LIVE))
-            return set_env(run, name, value, err);
+        if (field != NULL && (field->flags & BH_LIVE)) return set_env(run, name, value, err);
         if (field != NULL) return fail_not_live(env->name, name + 4, err);
     }
     return bh_setup_set(run->setup, name, value, err); // says that the name is unknown
@@ -303,7 +288,7 @@ static void record_episode(bh_run *run, int i)
 static void record_training(bh_run *run)
 {
     bh_agent_stats stats;
-    run->setup->agent->stats(run->agent, &stats);
+    bhi_agent_stats(run->agent, &stats);
     double *r = add_record(run, BH_RECORD_TRAIN);
     r[2] = stats.loss;
     r[3] = stats.mean_q;
@@ -318,7 +303,7 @@ static void record_training(bh_run *run)
 
 typedef struct tally {
     int n;
-    int no_number; // a value was none: the network has diverged
+    int has_nan; // a value was none: the network has diverged
     double sum, min, max, length;
     double mean, squares; // of the deviations from the mean so far (Welford 1962)
 } tally;
@@ -335,14 +320,14 @@ static void count_episode(tally *t, double episode_return, int length)
     t->length += length;
 }
 
-static bh_status fail(bh_run *run, const bhi_slots *s)
+static bh_status fail(bh_run *run, const bhi_env_buffers *s)
 {
     run->failure = *bh_env_failure(s->envs);
     return run->failure.status;
 }
 
 // The actions of environments that wait stay what they were, an action of the space.
-static bh_status step_envs(bhi_slots *s)
+static bh_status step_envs(bhi_env_buffers *s)
 {
     bh_status status = bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards, s->terminated,
                                        s->truncated, NULL);
@@ -351,18 +336,18 @@ static bh_status step_envs(bhi_slots *s)
 }
 
 // The episodes under way in training end where they are; the next step starts new ones.
-static void cut_training(bh_run *run)
+static void truncate_training(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     bh_vec_env_stop(run->train.envs);
-    if (agent->cut != NULL) agent->cut(run->agent, run->train.obs_t);
+    if (agent->truncate != NULL) agent->truncate(run->agent, run->train.obs_t);
 }
 
 // Greedy actions of the active environments: one forward pass over their rows alone.
 static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active,
                             tally *t)
 {
-    bhi_slots *s = &run->eval;
+    bhi_env_buffers *s = &run->eval;
     size_t F = (size_t)run->F;
     for (int j = 0; j < n_active; j++) {
         memcpy(s->obs_tm1 + (size_t)j * F, s->obs_t + (size_t)active[j] * F, F * sizeof(float));
@@ -371,16 +356,16 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
     for (int j = 0; j < n_active; j++) {
         s->actions[active[j]] = bh_greedy(run->q + j * run->A, run->A);
     }
-    for (int i = 0; i < n_active * run->A; i++) t->no_number |= !isfinite(run->q[i]);
+    for (int i = 0; i < n_active * run->A; i++) t->has_nan |= !isfinite(run->q[i]);
 }
 
 // One episode in each of the first n slots, greedy under params.
 static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
 {
-    bhi_slots *s = &run->eval;
+    bhi_env_buffers *s = &run->eval;
     int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
     if (start_envs(s, n, rng, run->F) != BH_OK) return fail(run, s);
-    int active[BHI_EVAL_SLOTS_MAX], n_active = n;
+    int active[BHI_EVAL_ENVS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;
     while (n_active > 0) {
         choose_greedily(run, params, active, n_active, t);
@@ -403,22 +388,23 @@ static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally
 static bh_status evaluate(bh_run *run, const void *params, int episodes, bh_rng *rng, bh_score *out)
 {
     tally t = {0};
-    if (is_single(run->setup)) cut_training(run);
+    if (is_single(run->setup)) truncate_training(run);
     while (t.n < episodes) {
         int n = episodes - t.n < run->eval.n ? episodes - t.n : run->eval.n;
         bh_status status = play(run, params, n, rng, &t);
         if (status != BH_OK) return status;
     }
-    run->no_number = t.no_number;
+    run->has_nan = t.has_nan;
     *out = (bh_score){t.sum / t.n, sqrt(t.squares / t.n), t.min, t.max, t.length / t.n, t.n};
     return BH_OK;
 }
 
-void *bhi_run_params(bh_run *run, bh_which which)
+void *bhi_run_params(bh_run *run, bh_params_choice choice)
 {
     size_t bytes;
     int has_best = run->best_mean == run->best_mean;
-    return which == BH_BEST && has_best ? run->best : run->setup->agent->params(run->agent, &bytes);
+    return choice == BH_BEST && has_best ? run->best
+                                         : run->setup->agent->params(run->agent, &bytes);
 }
 
 static void keep_best(bh_run *run, const bh_score *score)
@@ -434,7 +420,7 @@ static bh_status evaluate_now(bh_run *run)
                                 run->setup->run.n_eval_episodes, &run->eval_rng, &score);
     if (status != BH_OK) return status;
     // Of equals the latest; true also against NAN. Parameters that are no numbers act too, always alike, and are never kept.
-    int is_best = !(score.mean < run->best_mean) && !run->no_number;
+    int is_best = !(score.mean < run->best_mean) && !run->has_nan;
     if (is_best) keep_best(run, &score);
     if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)
         run->solved_at = run->timesteps;
@@ -448,15 +434,16 @@ static bh_status evaluate_now(bh_run *run)
     return BH_OK;
 }
 
-bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed, bh_score *out)
+bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
+                          bh_score *out)
 {
     bh_rng rng = bh_rng_seed(seed);
-    return evaluate(run, bhi_run_params(run, which), episodes, &rng, out);
+    return evaluate(run, bhi_run_params(run, choice), episodes, &rng, out);
 }
 
 // ---- the loop ----
 
-static bh_status begin_step(bhi_slots *s, int F)
+static bh_status begin_step(bhi_env_buffers *s, int F)
 {
     for (int i = 0; i < s->n; i++) {
         if (!bh_vec_env_running(s->envs, i)) s->returns[i] = 0;
@@ -469,14 +456,14 @@ static bh_status begin_step(bhi_slots *s, int F)
 
 static bh_status fail_step(bh_run *run)
 {
-    cut_training(run);
+    truncate_training(run);
     return fail(run, &run->train);
 }
 
 static bh_status step_once(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
-    bhi_slots *s = &run->train;
+    bhi_env_buffers *s = &run->train;
     if (begin_step(s, run->F) != BH_OK) return fail_step(run);
     agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
     if (step_envs(s) != BH_OK) {
@@ -554,7 +541,7 @@ int bh_run_timesteps(const bh_run *run)
 
 int bh_run_updates(const bh_run *run)
 {
-    return run->setup->agent->n_updates(run->agent);
+    return run->agent->n_updates;
 }
 
 int bh_run_solved_at(const bh_run *run)
@@ -584,7 +571,7 @@ const bh_setup *bh_run_setup(const bh_run *run)
 
 void bh_run_last_step(const bh_run *run, bh_last_step *out)
 {
-    const bhi_slots *s = &run->train;
+    const bhi_env_buffers *s = &run->train;
     *out = (bh_last_step){
         .obs_tm1 = s->obs_tm1,
         .obs_t = s->obs_t,

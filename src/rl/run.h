@@ -16,6 +16,7 @@
 
 #include "rl/agent.h"
 #include "rl/env.h"
+#include "rl/language.h"
 
 #define BH_RUN_CONFIG(X)                                                                      \
     X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET,                                        \
@@ -45,6 +46,7 @@ BH_API extern const bh_config_table bh_run_table;
 typedef struct bh_setup {
     const bh_env_def *env;
     const bh_agent_class *agent;
+    bh_config_table options; ///< the algorithm's table, as the registry shows it
     bh_run_config run;
     void *env_config;   ///< def->config->bytes; NULL when the environment has no options
     void *agent_config; ///< agent->config->bytes
@@ -87,7 +89,7 @@ BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demons
 /// Goes on past total_timesteps if asked to: schedules stay at their end. With stop_at_threshold it
 /// returns right after the first evaluation at or above the threshold; asked again, it goes on.
 ///
-/// BH_ERR_ENV, at once, when a foreign environment (rl/env.h) fails; bh_run_failure says why. Nothing is learned from
+/// BH_ERR_ENV, at once, when a user-defined environment (rl/env.h) fails; bh_run_failure says why. Nothing is learned from
 /// the step that failed and it is not counted; the next one starts a new episode in every environment. An evaluation
 /// that fails is played again after the next step.
 BH_API bh_status bh_run_steps(bh_run *run, int n);
@@ -137,7 +139,7 @@ BH_API const bh_space *bh_run_observation_space(const bh_run *run);
 ///   {BH_RECORD_EPISODE, timestep, return, length, environment, 0 …}
 ///   {BH_RECORD_TRAIN, timestep, loss, mean_q, epsilon, learning_rate, n_updates, grad_norm, extra …}
 ///   {BH_RECORD_EVAL, timestep, mean_reward, std_reward, is_best, min, max, mean length, 0 …}
-/// extra: BH_METRICS_MAX figures, named by the algorithm (bh_agent_class.metrics).
+/// extra: BH_METRICS_MAX numbers, named by the algorithm (bh_agent_class.metrics).
 enum {
     BH_RECORD_EPISODE = 1,
     BH_RECORD_TRAIN = 2,
@@ -151,10 +153,10 @@ BH_API int bh_run_drain(bh_run *run, double *out, int max);
 
 // ---- evaluation and parameters ----
 
-typedef enum bh_which {
+typedef enum bh_params_choice {
     BH_CURRENT = 0, ///< the parameters as they are
     BH_BEST = 1,    ///< those of the best evaluation; the current ones before the first
-} bh_which;
+} bh_params_choice;
 
 typedef struct bh_score {
     double mean, std; ///< of the undiscounted return; std over the episodes (divided by n)
@@ -164,20 +166,20 @@ typedef struct bh_score {
 } bh_score;
 
 /// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams. An
-/// episode of an environment without time limit is cut at BH_EVAL_STEPS_MAX. BH_ERR_ENV as bh_run_steps; then out
-/// is as it was. Where there is a single environment (bh_env_foreign.is_single), the training's episode is cut.
-BH_API bh_status bh_run_evaluate(bh_run *run, bh_which which, int episodes, uint64_t seed,
+/// episode of an environment without time limit is truncated at BH_EVAL_STEPS_MAX. BH_ERR_ENV as bh_run_steps; then out
+/// is as it was. Where there is a single environment (bh_env_callbacks.is_single), the training's episode is truncated.
+BH_API bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
                                  bh_score *out);
 
 #define BH_EVAL_STEPS_MAX 1000
 
 /// SHA-256 of the parameters, as bh_checkpoint_fingerprint.
-BH_API void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65]);
+BH_API void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65]);
 
 /// Writes a checkpoint (io/checkpoint.h): parameters, the frozen language model where a prior is known, and as metadata the
 /// environment, algorithm and all options, so that it can be played again from the file alone. Returns the bytes it takes; call
 /// with size 0 to ask. 0 when the options are more than 64 or longer than 6 KB together.
-BH_API size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size);
+BH_API size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size);
 
 /// Reads the parameters of a checkpoint into the run: online and target alike, and its prior where the options ask for one (a
 /// prior that is known stays where the file has none). BH_ERR_FORMAT for
@@ -192,19 +194,17 @@ BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_err
 BH_API bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
                                         bh_error *err);
 
-#if BH_HAS_TEXT
-/// Starts from a language model (bh_agent_class.language_model). BH_ERR_CONFIG where the algorithm cannot, BH_ERR_SHAPE for
+/// Starts from a language model (rl/language.h). BH_ERR_CONFIG where the algorithm cannot, BH_ERR_SHAPE for
 /// a model of another vocabulary or of other sizes than the run's transformer; then nothing has changed.
 BH_API bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err);
 
 /// log_p (n,A) out: what the frozen language model says of the actions in obs (n,F); a policy's reference. Returns 0 when
 /// the agent keeps none.
 BH_API int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n);
-#endif
 
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.
 BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry,
                                           const void *bytes, size_t size, bh_error *err);
 
 /// The parameters as named tensors (data borrowed until the next step); returns how many.
-BH_API int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX]);
+BH_API int bh_run_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX]);

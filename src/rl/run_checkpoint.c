@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A run's parameters: as tensors, in checkpoints, from a language model.
-#include "rl/guide.h"
 #include "rl/run_state.h"
 
 #include <assert.h>
@@ -9,30 +8,30 @@
 
 // ---- saving and loading ----
 
-int bh_run_tensors(bh_run *run, bh_which which, bh_tensor out[BH_TENSORS_MAX])
+int bh_run_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX])
 {
-    int n = run->setup->agent->tensors(run->agent, bhi_run_params(run, which), out);
+    int n = run->setup->agent->tensors(run->agent, bhi_run_params(run, choice), out);
     assert(n <= BH_TENSORS_MAX);
     return n;
 }
 
-static bhi_guide *guide_of(bh_run *run)
+static bhi_action_prior *action_prior_of(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
-    return BH_HAS_TEXT && agent->guide != NULL ? agent->guide(run->agent) : NULL;
+    return agent->action_prior != NULL ? agent->action_prior(run->agent) : NULL;
 }
 
 // The frozen language model beside the parameters; returns how many tensors.
 static int prior_tensors(bh_run *run, bh_tensor *out)
 {
-    bhi_guide *guide = guide_of(run);
-    return guide != NULL ? bhi_guide_tensors(guide, out) : 0;
+    bhi_action_prior *prior = action_prior_of(run);
+    return prior != NULL && prior->has_prior ? prior->task->language->tensors(prior, out) : 0;
 }
 
-void bh_run_fingerprint(bh_run *run, bh_which which, char hex[65])
+void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65])
 {
     bh_tensor tensors[BH_TENSORS_MAX];
-    bh_checkpoint_fingerprint(tensors, bh_run_tensors(run, which, tensors), hex);
+    bh_checkpoint_fingerprint(tensors, bh_run_tensors(run, choice, tensors), hex);
 }
 
 // Metadata entries and the text they point into.
@@ -61,6 +60,7 @@ static void add_table(metadata *m, const char *prefix, const bh_config_table *ta
 {
     char value[BH_TEXT_MAX];
     for (int i = 0; table != NULL && i < table->n_fields; i++) {
+        if (!bh_config_shows(table, &table->fields[i])) continue;
         bh_text text = bh_text_over(value, sizeof value);
         bh_config_get(table, config, &table->fields[i], &text);
         add_entry(m, prefix, table->fields[i].name, value);
@@ -75,7 +75,7 @@ static void add_number(metadata *m, const char *name, double value)
     add_entry(m, "", name, buffer);
 }
 
-size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
+size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size)
 {
     const bh_setup *setup = run->setup;
     metadata m = {.n = 0};
@@ -86,11 +86,12 @@ size_t bh_run_save(bh_run *run, bh_which which, void *out, size_t size)
     add_number(&m, "timesteps", run->timesteps);
     if (run->best_mean == run->best_mean) add_number(&m, "best_mean_reward", run->best_mean);
     add_table(&m, "config.", &bh_run_table, &setup->run);
-    add_table(&m, "config.", setup->agent->config, setup->agent_config);
+    add_table(&m, "config.", &setup->options, setup->agent_config);
     add_table(&m, "config.env.", setup->env->config, setup->env_config);
     if (m.overflowed) return 0;
-    int n = bh_run_tensors(run, which, tensors);
-    if (guide_of(run) != NULL && guide_of(run)->is_known) n += prior_tensors(run, tensors + n);
+    int n = bh_run_tensors(run, choice, tensors);
+    if (action_prior_of(run) != NULL && action_prior_of(run)->is_known)
+        n += prior_tensors(run, tensors + n);
     return bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
 }
 
@@ -126,7 +127,7 @@ bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err
     int n = bh_run_tensors(run, BH_CURRENT, tensors), n_prior = prior_tensors(run, tensors + n);
     int has_prior = n_prior > 0 && bh_checkpoint_has(bytes, size, tensors[n].name);
     status = read_parameters(run, bytes, size, tensors, n + (has_prior ? n_prior : 0), err);
-    if (status == BH_OK && has_prior) guide_of(run)->is_known = 1;
+    if (status == BH_OK && has_prior) action_prior_of(run)->is_known = 1;
     return status;
 }
 
@@ -151,16 +152,9 @@ bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, in
 
 // ---- language models ----
 
-#if BH_HAS_TEXT
 bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err)
 {
-    const bh_agent_class *agent = run->setup->agent;
-    if (agent->language_model == NULL) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s cannot start from a language model; use dqn, ppo or reinforce",
-                       agent->name);
-    }
-    bh_status status = agent->language_model(run->agent, lm, err);
+    bh_status status = bhi_language_start(run->agent, lm, err);
     if (status != BH_OK) return status;
     run->best_mean = NAN;
     run->solved_at = -1;
@@ -169,7 +163,5 @@ bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_e
 
 int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n)
 {
-    const bh_agent_class *agent = run->setup->agent;
-    return agent->log_prior != NULL && agent->log_prior(run->agent, log_p, obs, n);
+    return bhi_language_log_prior(run->agent, log_p, obs, n);
 }
-#endif

@@ -5,11 +5,11 @@
 #include "rl/run.h"
 #include "rl/vec_env.h"
 
-#define BHI_RECORDS_MAX    8192
-#define BHI_EVAL_SLOTS_MAX 128 // episodes played side by side
+#define BHI_RECORDS_MAX   8192
+#define BHI_EVAL_ENVS_MAX 128 // episodes played side by side
 
 // Environments that step together, and what they were told and gave.
-typedef struct bhi_slots {
+typedef struct bhi_env_buffers {
     int n;
     bh_env *envs;                // n of them; owns its memory, the arrays are the run's
     float *obs_tm1, *obs_t;      // (n,F)
@@ -18,24 +18,24 @@ typedef struct bhi_slots {
     double *rewards;             // (n)
     int *terminated, *truncated; // (n)
     double *returns;             // (n) of the episode so far
-} bhi_slots;
+} bhi_env_buffers;
 
 struct bh_run {
     bh_setup *setup; // a copy
-    void *agent;
-    bhi_slots train, eval;
+    bhi_agent *agent;
+    bhi_env_buffers train, eval;
     bh_mdp mdp;
     bh_rng eval_rng;
     int F, A;
     int timesteps, episodes, solved_at;
     double best_mean; // NAN before the first evaluation
-    int no_number;    // the last evaluation met a value that is none
+    int has_nan;      // the last evaluation met a value that is none
     void *best;       // copy of the agent's parameters, once there is a best_mean
     size_t params_bytes;
     int next_log, next_eval; // in environment steps
     double *records;         // (BHI_RECORDS_MAX, BH_RECORD_WIDTH)
     int record_first, record_count;
-    double *q; // (BHI_EVAL_SLOTS_MAX, A)
+    double *q; // (BHI_EVAL_ENVS_MAX, A)
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;
@@ -43,4 +43,4 @@ struct bh_run {
 };
 
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
-void *bhi_run_params(bh_run *run, bh_which which);
+void *bhi_run_params(bh_run *run, bh_params_choice choice);

@@ -3,6 +3,7 @@
 #include "rl/run.h"
 
 #include "core/alloc.h"
+#include "rl/agent_list.h"
 
 #include <string.h>
 
@@ -13,15 +14,12 @@ const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fie
 
 #define ENV_PREFIX "env."
 
-static void layout(bh_setup *setup, bhi_arena *arena, const bh_env_def *env,
-                   const bh_agent_class *agent)
+static void layout(void *object, bhi_arena *arena)
 {
-    bhi_arena_array(arena, 1, sizeof(bh_setup));
-    void *agent_config = bhi_arena_array(arena, 1, agent->config->bytes);
-    void *env_config = env->config != NULL ? bhi_arena_array(arena, 1, env->config->bytes) : NULL;
-    if (setup == NULL) return;
-    setup->env_config = env_config;
-    setup->agent_config = agent_config;
+    bh_setup *setup = object;
+    const bh_config_table *env = setup->env->config;
+    setup->agent_config = bhi_arena_array(arena, 1, setup->agent->config->bytes);
+    setup->env_config = env != NULL ? bhi_arena_array(arena, 1, env->bytes) : NULL;
 }
 
 // Whether a name is one of the environment's, by its prefix; then skips the prefix.
@@ -37,16 +35,16 @@ static int skip_env_prefix(const char **name)
 static int is_for_run(const bh_setup *setup, const char *name)
 {
     if (bh_config_find(&bh_run_table, name) != NULL) return 1;
-    if (bh_config_find(setup->agent->config, name) != NULL) return 0;
+    if (bh_config_find(&setup->options, name) != NULL) return 0;
     int run_slips, agent_slips;
     bh_config_nearest(&bh_run_table, name, &run_slips);
-    bh_config_nearest(setup->agent->config, name, &agent_slips);
+    bh_config_nearest(&setup->options, name, &agent_slips);
     return run_slips < agent_slips;
 }
 
 bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_error *err)
 {
-    const bh_config_table *env = setup->env->config, *agent = setup->agent->config;
+    const bh_config_table *env = setup->env->config, *agent = &setup->options;
     if (skip_env_prefix(&name)) {
         if (env != NULL) return bh_config_set(env, setup->env_config, name, value, err);
         return bh_fail(err, BH_ERR_CONFIG, "%s has no options, so none is named '%.60s'",
@@ -121,14 +119,10 @@ bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const cha
     status = bh_agent_find(algo, &agent, err);
     if (status != BH_OK) return status;
 
-    bhi_arena arena = {0};
-    layout(NULL, &arena, env, agent);
-    bh_setup *setup = bh_alloc(arena.used);
+    bh_setup shape = {.env = env, .agent = agent, .options = *agent->config};
+    shape.options.hides = registry->hides;
+    bh_setup *setup = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (setup == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", env_id);
-    setup->env = env;
-    setup->agent = agent;
-    setup->bytes = arena.used;
-    layout(setup, &(bhi_arena){(unsigned char *)setup, 0}, env, agent);
     bh_config_defaults(&bh_run_table, &setup->run);
     bh_config_defaults(agent->config, setup->agent_config);
     if (env->config != NULL) bh_config_defaults(env->config, setup->env_config);
@@ -152,6 +146,7 @@ static void describe_table(const bh_config_table *table, const void *config, con
 {
     char buffer[BH_TEXT_MAX];
     for (int i = 0; table != NULL && i < table->n_fields; i++) {
+        if (!bh_config_shows(table, &table->fields[i])) continue;
         bh_text value = bh_text_over(buffer, sizeof buffer);
         bh_config_get(table, config, &table->fields[i], &value);
         bh_text_add(out, "%s\"%s%s\":", i == 0 ? separator : ",", prefix, table->fields[i].name);
@@ -163,7 +158,7 @@ void bh_setup_describe(const bh_setup *setup, bh_text *out)
 {
     bh_text_add(out, "{");
     describe_table(&bh_run_table, &setup->run, "", "", out);
-    describe_table(setup->agent->config, setup->agent_config, "", ",", out);
+    describe_table(&setup->options, setup->agent_config, "", ",", out);
     describe_table(setup->env->config, setup->env_config, ENV_PREFIX, ",", out);
     bh_text_add(out, "}");
 }
@@ -172,6 +167,7 @@ static bh_status read_table(const bh_config_table *table, void *config, const ch
                             const void *bytes, size_t size, bh_error *err)
 {
     for (int i = 0; table != NULL && i < table->n_fields; i++) {
+        if (!bh_config_shows(table, &table->fields[i])) continue;
         char key[BH_TENSOR_NAME_MAX], value[BH_TEXT_MAX];
         bh_text name = bh_text_over(key, sizeof key);
         bh_text_add(&name, "config.%s%s", prefix, table->fields[i].name);
@@ -204,7 +200,7 @@ bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry, 
     if (status != BH_OK) return status;
     status = read_table(&bh_run_table, &setup->run, "", bytes, size, err);
     if (status == BH_OK)
-        status = read_table(setup->agent->config, setup->agent_config, "", bytes, size, err);
+        status = read_table(&setup->options, setup->agent_config, "", bytes, size, err);
     if (status == BH_OK)
         status = read_table(setup->env->config, setup->env_config, ENV_PREFIX, bytes, size, err);
     if (status != BH_OK) {

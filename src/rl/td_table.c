@@ -32,56 +32,52 @@ typedef struct td_table td_table;
 
 // One of the four.
 typedef struct td_method {
-    const bh_config_table *table;
     const char *const *names; // (n_q) of the tensors
     int n_q;
     void (*learn)(td_table *t, const step *now, step *pending);
 } td_method;
 
 struct td_table {
-    bhi_q_table base;
-    bh_td_table_config config;
-    const td_method *method;
+    bhi_q_table table;
     bh_rng explore_rng, coin_rng;
     bhi_counts counts; // UCB
-    int timesteps;
-    step *pending; // (n_envs)
-    double *row;   // (A) scratch
+    step *pending;     // (n_envs)
+    double *row;       // (A) scratch
 };
 
 // ---- schedules and exploration ----
 
-static double progress(const td_table *t)
+static const bh_td_table_config *config_of(const td_table *t)
 {
-    return (double)t->timesteps / t->base.spec.total_timesteps;
+    return t->table.base.config;
 }
 
 static double learning_rate(const td_table *t)
 {
-    return bhi_schedule_at(&BHI_LEARNING_RATE(&t->config), progress(t));
+    return bhi_schedule_at(&BHI_LEARNING_RATE(config_of(t)), bhi_agent_progress(&t->table.base));
 }
 
 static bhi_explore_settings explore_settings(const td_table *t)
 {
-    return BHI_EXPLORE_SETTINGS(&t->config);
+    return BHI_EXPLORE_SETTINGS(config_of(t));
 }
 
 static double rate(const td_table *t)
 {
     bhi_explore_settings explore = explore_settings(t);
-    return bhi_explore_rate(&explore, progress(t));
+    return bhi_explore_rate(&explore, bhi_agent_progress(&t->table.base));
 }
 
 static uint32_t *counts_of(const td_table *t, int s)
 {
-    return t->config.exploration == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
+    return config_of(t)->exploration == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
 }
 
 static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 {
-    int A = t->base.spec.n_actions;
+    int A = t->table.base.spec.n_actions;
     bhi_explore_settings explore = explore_settings(t);
-    int a = bhi_explore_blind(&explore, rate(t), &t->explore_rng, A);
+    int a = bhi_explore_random(&explore, rate(t), &t->explore_rng, A);
     *explored = a >= 0;
     if (*explored) return a;
     return bhi_explore_choose(&explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
@@ -90,20 +86,20 @@ static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 // The probabilities of choose() in state s, in t->row.
 static const double *policy_of(td_table *t, int s)
 {
-    int A = t->base.spec.n_actions;
+    int A = t->table.base.spec.n_actions;
     bhi_explore_settings explore = explore_settings(t);
-    bhi_explore_probabilities(&explore, rate(t), t->row, t->base.blocks + s * A, A);
+    bhi_explore_probabilities(&explore, rate(t), t->row, t->table.blocks + s * A, A);
     return t->row;
 }
 
 // The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its action is.
-static const double *optimist_of(td_table *t, int s, double *bonus)
+static const double *ucb_policy(td_table *t, int s, double *bonus)
 {
-    int A = t->base.spec.n_actions;
+    int A = t->table.base.spec.n_actions;
     bhi_explore_settings explore = explore_settings(t);
     const uint32_t *counts = counts_of(t, s);
     for (int a = 0; a < A; a++) {
-        t->row[a] = t->base.blocks[s * A + a] + bhi_explore_target_bonus(&explore, counts[a]);
+        t->row[a] = t->table.blocks[s * A + a] + bhi_explore_target_bonus(&explore, counts[a]);
     }
     int best = bh_greedy(t->row, A);
     *bonus = bhi_explore_target_bonus(&explore, counts[best]);
@@ -115,32 +111,32 @@ static const double *optimist_of(td_table *t, int s, double *bonus)
 
 static void learned(td_table *t, const step *e, double td)
 {
-    bhi_q_table_row(&t->base, t->base.blocks, t->row, e->s);
-    bhi_q_table_count(&t->base, td * td, t->row[bh_greedy(t->row, t->base.spec.n_actions)]);
+    bhi_q_table_row(&t->table, t->table.blocks, t->row, e->s);
+    bhi_q_table_count(&t->table, td * td, t->row[bh_greedy(t->row, t->table.base.spec.n_actions)]);
 }
 
 static void learn_q(td_table *t, const step *now, step *pending)
 {
     (void)pending;
-    if (t->config.exploration == BHI_UCB && t->config.exploration_bonus_in_target) {
+    if (config_of(t)->exploration == BHI_UCB && config_of(t)->exploration_bonus_in_target) {
         double bonus;
-        const double *policy = optimist_of(t, now->s_next, &bonus);
+        const double *policy = ucb_policy(t, now->s_next, &bonus);
         learned(t, now,
-                bh_tabular_expected_sarsa(t->base.blocks, t->base.spec.n_actions, now->s, now->a,
-                                          now->r + now->discount * bonus, now->discount,
+                bh_tabular_expected_sarsa(t->table.blocks, t->table.base.spec.n_actions, now->s,
+                                          now->a, now->r + now->discount * bonus, now->discount,
                                           now->s_next, policy, learning_rate(t)));
         return;
     }
     learned(t, now,
-            bh_tabular_q_learning(t->base.blocks, t->base.spec.n_actions, now->s, now->a, now->r,
-                                  now->discount, now->s_next, learning_rate(t)));
+            bh_tabular_q_learning(t->table.blocks, t->table.base.spec.n_actions, now->s, now->a,
+                                  now->r, now->discount, now->s_next, learning_rate(t)));
 }
 
 static void learn_expected_sarsa(td_table *t, const step *now, step *pending)
 {
     (void)pending;
     learned(t, now,
-            bh_tabular_expected_sarsa(t->base.blocks, t->base.spec.n_actions, now->s, now->a,
+            bh_tabular_expected_sarsa(t->table.blocks, t->table.base.spec.n_actions, now->s, now->a,
                                       now->r, now->discount, now->s_next, policy_of(t, now->s_next),
                                       learning_rate(t)));
 }
@@ -149,8 +145,8 @@ static void learn_sarsa(td_table *t, const step *now, step *pending)
 {
     if (pending->waits) {
         learned(t, pending,
-                bh_tabular_sarsa(t->base.blocks, t->base.spec.n_actions, pending->s, pending->a,
-                                 pending->r, pending->discount, pending->s_next, now->a,
+                bh_tabular_sarsa(t->table.blocks, t->table.base.spec.n_actions, pending->s,
+                                 pending->a, pending->r, pending->discount, pending->s_next, now->a,
                                  learning_rate(t)));
     }
     *pending = *now;
@@ -161,48 +157,43 @@ static void learn_sarsa(td_table *t, const step *now, step *pending)
 static void learn_double_q(td_table *t, const step *now, step *pending)
 {
     (void)pending;
-    double *q[] = {t->base.blocks, t->base.blocks + bhi_q_table_entries(&t->base)};
+    double *q[] = {t->table.blocks, t->table.blocks + bhi_q_table_entries(&t->table)};
     int k = (int)bh_rng_below(&t->coin_rng, 2);
     learned(t, now,
-            bh_tabular_double_q(q[k], q[1 - k], t->base.spec.n_actions, now->s, now->a, now->r,
-                                now->discount, now->s_next, learning_rate(t)));
+            bh_tabular_double_q(q[k], q[1 - k], t->table.base.spec.n_actions, now->s, now->a,
+                                now->r, now->discount, now->s_next, learning_rate(t)));
 }
 
 // ---- the agent ----
 
-static void layout(td_table *t, bhi_arena *arena)
+static bh_status shape(void *agent, bh_error *err)
 {
-    bhi_arena_array(arena, 1, sizeof *t);
-    bhi_q_table_layout(&t->base, arena);
-    t->pending = bhi_arena_array(arena, (size_t)t->base.spec.n_envs, sizeof *t->pending);
-    t->row = bhi_arena_array(arena, (size_t)t->base.spec.n_actions, sizeof *t->row);
-    if (t->config.exploration == BHI_UCB) {
-        bhi_counts_layout(&t->counts, arena, &t->base.spec.observation, 1, t->base.spec.n_actions);
-    }
+    td_table *t = agent;
+    const td_method *method = t->table.base.class->variant;
+    t->table.names = method->names;
+    t->table.n_blocks = t->table.n_q = method->n_q;
+    return bhi_q_table_check(&t->table, err);
 }
 
-static bh_status create(void **out, const td_method *method, const void *config,
-                        const bh_agent_spec *spec, bh_error *err)
+static void layout(void *agent, bhi_arena *arena)
 {
-    *out = NULL;
-    bh_status status = bhi_q_table_check(method->table, config, spec, err);
-    if (status != BH_OK) return status;
-    td_table shape = {.method = method, .config = *(const bh_td_table_config *)config};
-    shape.base = (bhi_q_table){
-        .spec = *spec, .names = method->names, .n_blocks = method->n_q, .n_q = method->n_q};
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    td_table *t = bh_alloc(arena.used);
-    if (t == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", method->table->name);
-    *t = shape;
-    t->base.bytes = arena.used;
-    t->base.config = &t->config;
-    layout(t, &(bhi_arena){(unsigned char *)t, 0});
-    t->explore_rng = bh_rng_split(&t->base.spec.rng);
-    t->coin_rng = bh_rng_split(&t->base.spec.rng);
-    size_t n = (size_t)method->n_q * bhi_q_table_entries(&t->base);
-    for (size_t i = 0; i < n; i++) t->base.blocks[i] = t->config.initial_q;
-    *out = t;
+    td_table *t = agent;
+    const bh_agent_spec *spec = &t->table.base.spec;
+    bhi_q_table_layout(&t->table, arena);
+    t->pending = bhi_arena_array(arena, (size_t)spec->n_envs, sizeof *t->pending);
+    t->row = bhi_arena_array(arena, (size_t)spec->n_actions, sizeof *t->row);
+    if (config_of(t)->exploration == BHI_UCB)
+        bhi_counts_layout(&t->counts, arena, &spec->observation, 1, spec->n_actions);
+}
+
+static bh_status init(void *agent, bh_error *err)
+{
+    (void)err;
+    td_table *t = agent;
+    t->explore_rng = bh_rng_split(&t->table.base.spec.rng);
+    t->coin_rng = bh_rng_split(&t->table.base.spec.rng);
+    size_t n = (size_t)t->table.n_q * bhi_q_table_entries(&t->table);
+    for (size_t i = 0; i < n; i++) t->table.blocks[i] = config_of(t)->initial_q;
     return BH_OK;
 }
 
@@ -210,7 +201,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
 {
     td_table *t = agent;
     for (int i = 0; i < n; i++) {
-        bhi_q_table_row(&t->base, t->base.blocks, t->row, (int)obs[i]);
+        bhi_q_table_row(&t->table, t->table.blocks, t->row, (int)obs[i]);
         actions[i] = choose(t, (int)obs[i], t->row, &explored[i]);
     }
 }
@@ -219,27 +210,28 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
 static void observe(void *agent, const bh_experience *e)
 {
     td_table *t = agent;
+    const td_method *method = t->table.base.class->variant;
     for (int i = 0; i < e->n; i++) {
         step now = {
             .s = (int)e->obs_tm1[i],
             .a = e->a_tm1[i],
             .r = e->r_t[i],
-            .discount = e->terminated_t[i] ? 0 : t->config.gamma,
+            .discount = e->terminated_t[i] ? 0 : config_of(t)->gamma,
             .s_next = (int)e->obs_t[i],
             .truncated = e->truncated_t[i],
         };
-        if (t->config.exploration == BHI_UCB) counts_of(t, now.s)[now.a]++;
-        t->method->learn(t, &now, &t->pending[i]);
-        t->timesteps++;
+        if (config_of(t)->exploration == BHI_UCB) counts_of(t, now.s)[now.a]++;
+        method->learn(t, &now, &t->pending[i]);
+        t->table.base.timesteps++;
     }
 }
 
 // What SARSA still waits with is learned without the action that would have followed.
-static void cut(void *agent, const float *obs)
+static void truncate(void *agent, const float *obs)
 {
     (void)obs;
     td_table *t = agent;
-    for (int i = 0; i < t->base.spec.n_envs; i++) {
+    for (int i = 0; i < t->table.base.spec.n_envs; i++) {
         if (t->pending[i].waits) learn_expected_sarsa(t, &t->pending[i], &t->pending[i]);
         t->pending[i].waits = 0;
     }
@@ -250,9 +242,8 @@ static void learn(void *agent)
     (void)agent;
 }
 
-static void stats(void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bh_agent_stats *out)
 {
-    bhi_q_table_stats(agent, out);
     out->epsilon = rate(agent);
     out->learning_rate = learning_rate(agent);
 }
@@ -262,26 +253,24 @@ static void stats(void *agent, bh_agent_stats *out)
 static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_table_a",
                                                                            "q_table_b"};
 
-// Defines create and class of one method.
-#define METHOD(id, class_name, tables, learn_function, text)                                       \
-    static bh_status id##_create(void **out, const void *config, const bh_agent_spec *spec,        \
-                                 bh_error *err)                                                    \
-    {                                                                                              \
-        static const td_method method = {&bh_##id##_table, tables, sizeof tables / sizeof *tables, \
-                                         learn_function};                                          \
-        return create(out, &method, config, spec, err);                                            \
-    }                                                                                              \
-    const bh_agent_class bh_##id##_class = {                                                       \
-        .name = class_name,                                                                        \
-        .summary = BH_HELP(text),                                                                  \
-        .config = &bh_##id##_table,                                                                \
-        .create = id##_create,                                                                     \
-        .act = act,                                                                                \
-        .observe = observe,                                                                        \
-        .cut = cut,                                                                                \
-        .learn = learn,                                                                            \
-        .stats = stats,                                                                            \
-        BHI_Q_TABLE_CLASS,                                                                         \
+// The class of one method.
+#define METHOD(id, class_name, tables, learn_function, text)                                   \
+    const bh_agent_class bh_##id##_class = {                                                   \
+        .name = class_name,                                                                    \
+        .summary = BH_HELP(text),                                                              \
+        .config = &bh_##id##_table,                                                            \
+        .variant =                                                                             \
+            &(const td_method){tables, (int)(sizeof tables / sizeof *tables), learn_function}, \
+        .bytes = sizeof(td_table),                                                             \
+        .shape = shape,                                                                        \
+        .layout = layout,                                                                      \
+        .init = init,                                                                          \
+        .act = act,                                                                            \
+        .observe = observe,                                                                    \
+        .truncate = truncate,                                                                  \
+        .learn = learn,                                                                        \
+        .rates = rates,                                                                        \
+        BHI_Q_TABLE_CLASS,                                                                     \
     };
 
 METHOD(q_learning, "q-learning", one_table, learn_q,

@@ -16,9 +16,14 @@
 #define BH_TOKEN_PAD  0   ///< id of what fills an observation up; never written by an action
 #define BH_TOKENS_MAX 256 ///< largest V: a token is a byte where observations are stored
 
+/// What agents do with language (rl/language.h). Environments of text name it, so that a program carries that code if,
+/// and only if, it has such an environment.
+extern const struct bhi_language bhi_language;
+
 typedef struct bh_text_task {
-    int n_tokens;                 ///< V, padding included
-    const char *(*token)(int id); ///< its text, borrowed for ever; "" for padding
+    const struct bhi_language *language; ///< &bhi_language
+    int n_tokens;                        ///< V, padding included
+    const char *(*token)(int id);        ///< its text, borrowed for ever; "" for padding
     const int *action_tokens; ///< (A) the token an action appends to the text, borrowed for ever
     int ends_at;              ///< token that ends a text
     /// allowed (A) out: 1 where the action may be taken after obs (T); at least one is. NULL: all are.

@@ -14,14 +14,14 @@ struct bh_env {
     bh_space observation, action;
     int n;
     size_t F;
-    int limit;            // steps after which an episode is cut; INT_MAX when none
+    int limit;            // steps after which an episode is truncated; INT_MAX when none
     int started;          // a first reset has been
     int anywhere;         // episodes start in any state
     unsigned char *state; // (n, def->state_bytes)
     bh_rng *rng;          // (n)
     int *elapsed;         // (n)
     int *running;         // (n)
-    // Of foreign environments alone:
+    // Of user-defined environments alone:
     int n_created;   // states to be destroyed
     uint64_t *seeds; // (n)
     int *seeded;     // (n) the seed was not handed over yet
@@ -31,15 +31,16 @@ struct bh_env {
 
 // ---- creating ----
 
-static void layout(bh_env *envs, bhi_arena *arena, const bh_env_def *def, int n)
+static void layout(void *object, bhi_arena *arena)
 {
-    size_t count = (size_t)n;
-    bhi_arena_array(arena, 1, sizeof *envs);
+    bh_env *envs = object;
+    const bh_env_def *def = envs->def;
+    size_t count = (size_t)envs->n;
     envs->state = bhi_arena_array(arena, count, def->state_bytes);
     envs->rng = bhi_arena_array(arena, count, sizeof *envs->rng);
     envs->elapsed = bhi_arena_array(arena, count, sizeof *envs->elapsed);
     envs->running = bhi_arena_array(arena, count, sizeof *envs->running);
-    if (def->foreign != NULL) {
+    if (def->callbacks != NULL) {
         envs->seeds = bhi_arena_array(arena, count, sizeof *envs->seeds);
         envs->seeded = bhi_arena_array(arena, count, sizeof *envs->seeded);
     }
@@ -51,17 +52,17 @@ static void *state_of(const bh_env *envs, int i)
     return envs->state + (size_t)i * envs->def->state_bytes;
 }
 
-static bh_status create_foreign(bh_env *envs, bh_error *err)
+static bh_status create_user_defined(bh_env *envs, bh_error *err)
 {
-    const bh_env_foreign *foreign = envs->def->foreign;
-    if (foreign->is_single && envs->n > 1) {
+    const bh_env_callbacks *callbacks = envs->def->callbacks;
+    if (callbacks->is_single && envs->n > 1) {
         return bh_fail(err, BH_ERR_CONFIG,
                        "%s: %d environments are to step together, but it is a single object; "
                        "give a function or a class that makes them",
                        envs->def->id, envs->n);
     }
     for (int i = 0; i < envs->n; i++) {
-        bh_status status = foreign->create(state_of(envs, i), envs->def, err);
+        bh_status status = callbacks->create(state_of(envs, i), envs->def, err);
         if (status != BH_OK) return status;
         envs->n_created++;
     }
@@ -85,7 +86,8 @@ static bh_status fill(bh_env *envs, const void *config, bh_error *err)
         if (config != NULL) memcpy(envs->config, config, def->config->bytes);
         else bh_config_defaults(def->config, envs->config);
     }
-    bh_status status = def->foreign != NULL ? create_foreign(envs, err) : create_states(envs, err);
+    bh_status status =
+        def->callbacks != NULL ? create_user_defined(envs, err) : create_states(envs, err);
     if (status != BH_OK) return status;
     def->spaces(envs->state, &envs->observation, &envs->action);
     envs->F = (size_t)bh_space_floats(&envs->observation);
@@ -106,13 +108,8 @@ bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *con
         if (status != BH_OK) return status;
     }
     bh_env shape = {.def = def, .n = n};
-    bhi_arena arena = {0};
-    layout(&shape, &arena, def, n);
-    bh_env *envs = bh_alloc(arena.used);
+    bh_env *envs = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (envs == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", def->id);
-    *envs = shape;
-    envs->bytes = arena.used;
-    layout(envs, &(bhi_arena){(unsigned char *)envs, 0}, def, n);
     bh_status status = fill(envs, config, err);
     if (status == BH_OK) *out = envs;
     else bh_env_destroy(envs);
@@ -122,14 +119,14 @@ bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *con
 void bh_env_destroy(bh_env *envs)
 {
     if (envs == NULL) return;
-    for (int i = 0; i < envs->n_created; i++) envs->def->foreign->destroy(state_of(envs, i));
+    for (int i = 0; i < envs->n_created; i++) envs->def->callbacks->destroy(state_of(envs, i));
     bh_free(envs, envs->bytes);
 }
 
 // Foreign environments take a number: the seed itself where there is one.
 static void set_seed(bh_env *envs, int i, uint64_t seed)
 {
-    if (envs->def->foreign == NULL) return;
+    if (envs->def->callbacks == NULL) return;
     envs->seeds[i] = seed;
     envs->seeded[i] = 1;
 }
@@ -162,10 +159,10 @@ void bh_vec_env_stop(bh_env *envs)
     for (int i = 0; i < envs->n; i++) envs->running[i] = envs->elapsed[i] = 0;
 }
 
-static bh_status reset_foreign(bh_env *envs, int i, float *obs)
+static bh_status reset_user_defined(bh_env *envs, int i, float *obs)
 {
     const uint64_t *seed = envs->seeded[i] ? &envs->seeds[i] : NULL;
-    bh_status status = envs->def->foreign->reset(state_of(envs, i), seed, obs, &envs->failure);
+    bh_status status = envs->def->callbacks->reset(state_of(envs, i), seed, obs, &envs->failure);
     if (status == BH_OK) envs->seeded[i] = 0;
     else bh_vec_env_stop(envs);
     return status;
@@ -174,14 +171,14 @@ static bh_status reset_foreign(bh_env *envs, int i, float *obs)
 bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs)
 {
     const bh_env_def *def = envs->def;
-    if (def->foreign != NULL) {
-        bh_status status = reset_foreign(envs, i, obs);
+    if (def->callbacks != NULL) {
+        bh_status status = reset_user_defined(envs, i, obs);
         if (status != BH_OK) return status;
     }
     envs->started = 1;
     envs->elapsed[i] = 0;
     envs->running[i] = 1;
-    if (def->foreign != NULL) return BH_OK;
+    if (def->callbacks != NULL) return BH_OK;
     (envs->anywhere ? def->reset_anywhere : def->reset)(state_of(envs, i), &envs->rng[i], obs);
     return BH_OK;
 }
@@ -247,13 +244,13 @@ static void step_range(bh_env *envs, int first, int end, const int *actions, flo
     }
 }
 
-static bh_status step_foreign(bh_env *envs, const int *actions, float *obs, double *rewards,
-                              int *terminated, int *truncated, bh_error *err)
+static bh_status step_user_defined(bh_env *envs, const int *actions, float *obs, double *rewards,
+                                   int *terminated, int *truncated, bh_error *err)
 {
     for (int i = 0; i < envs->n; i++) {
         if (!envs->running[i]) continue;
         bh_step step = {0};
-        bh_status status = envs->def->foreign->step(
+        bh_status status = envs->def->callbacks->step(
             state_of(envs, i), actions[i], obs + (size_t)i * envs->F, &step, &envs->failure);
         if (status != BH_OK) {
             bh_vec_env_stop(envs);
@@ -273,8 +270,8 @@ bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *
 {
     bh_status status = check_step(envs, actions, err);
     if (status != BH_OK) return status;
-    if (envs->def->foreign != NULL)
-        return step_foreign(envs, actions, obs, rewards, terminated, truncated, err);
+    if (envs->def->callbacks != NULL)
+        return step_user_defined(envs, actions, obs, rewards, terminated, truncated, err);
     for (int i = 0, end; i < envs->n; i = end) {
         end = i + 1;
         if (!envs->running[i]) continue;

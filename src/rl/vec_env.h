@@ -34,7 +34,7 @@
 /// Makes n > 0 environments. `config` is the struct of def->config, copied; NULL takes its defaults.
 /// The random stream of environment i starts from seed i. *out is NULL on failure; nothing is
 /// allocated afterwards. BH_ERR_ARGUMENT when n is not positive, BH_ERR_CONFIG when it is above 1 and there is
-/// only one (bh_env_foreign.is_single).
+/// only one (bh_env_callbacks.is_single).
 BH_API bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *config, int n,
                                    bh_error *err);
 
@@ -61,10 +61,10 @@ BH_API void bh_vec_env_stop(bh_env *envs);
 /// obs         (n,F)  out: the observation after it, final where the episode ended
 /// rewards     (n)    out
 /// terminated  (n)    out: 1 where the task itself ended: no return follows from here
-/// truncated   (n)    out: 1 where the episode was cut, by the time limit: returns would have followed
+/// truncated   (n)    out: 1 where the episode was truncated, by the time limit: returns would have followed
 ///
 /// BH_ERR_STATE before the first reset, BH_ERR_ARGUMENT for an action outside the action space, with the
-/// environment's index; then nothing has changed. BH_ERR_ENV when a foreign environment fails: then obs and the
+/// environment's index; then nothing has changed. BH_ERR_ENV when a user-defined environment fails: then obs and the
 /// outcomes are of no meaning, and all wait for a reset.
 BH_API bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                                  int *terminated, int *truncated, bh_error *err);

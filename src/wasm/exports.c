@@ -9,10 +9,10 @@
 #include "wasm/exports.h"
 #include "core/alloc.h"
 #include "core/config.h"
-#include "envs/registry.h"
 #include "io/checkpoint.h"
 #include "kernels/gemm.h"
 #include "kernels/simd.h"
+#include "rl/agent_list.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
 #include "wasm/script_env.h"
@@ -22,11 +22,10 @@
 
 #define VERSION "0.1.0"
 
-SHARED bh_error error;
-SHARED char text_buffer[TEXT_BUFFER_BYTES];
-static const bh_registry *const shipped = BH_HAS_TEXT ? &bh_all_envs : &bh_envs;
+bh_error error;
+char text_buffer[TEXT_BUFFER_BYTES];
 
-SHARED bh_text begin_text(void)
+bh_text begin_text(void)
 {
     return bh_text_over(text_buffer, sizeof text_buffer);
 }
@@ -186,7 +185,9 @@ EXPORT(const char *, bhx_catalog)(void)
         bh_text_add(&out, "],\"presets\":");
         add_presets(&out, agent->presets, agent->n_presets);
         bh_text_add(&out, ",\"options\":");
-        bh_config_describe(agent->config, &out);
+        bh_config_table options = *agent->config;
+        options.hides = shipped->hides;
+        bh_config_describe(&options, &out);
         bh_text_add(&out, "}");
     }
     bh_text_add(&out, "],\"run\":");
@@ -201,7 +202,7 @@ EXPORT(const char *, bhx_catalog)(void)
 // The shipped environments, or the one of a script.
 static bh_registry registry_of(const bh_env_def *const *script)
 {
-    return *script != NULL ? (bh_registry){script, 1} : *shipped;
+    return *script != NULL ? (bh_registry){script, 1, shipped->hides} : *shipped;
 }
 
 /// algo NULL or "": the preset's. script: of bhx_script_create, or NULL for a shipped environment.
@@ -292,7 +293,7 @@ EXPORT(void, bhx_script_destroy)(bh_env_def *def)
 /// The handle that bellhop_env_call gave the environment; -1 for a shipped one.
 EXPORT(int, bhx_env_script)(const bh_env *env)
 {
-    return bh_env_definition(env)->foreign != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
+    return bh_env_definition(env)->callbacks != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
 }
 
 // ---- environments ----

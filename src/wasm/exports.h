@@ -5,6 +5,7 @@
 #include "core/config.h"
 #include "core/status.h"
 #include "core/text.h"
+#include "rl/env.h"
 
 #ifdef __wasm__
 #define EXPORT(type, name) __attribute__((export_name(#name), used)) type name
@@ -14,13 +15,11 @@
 
 #define TEXT_BUFFER_BYTES (1 << 18)
 
-#if BH_HAS_TEXT
-#define SHARED
+/// The environments of this module, and with them what it can do: each module has a file that says them.
+extern const bh_registry *const shipped;
+
 extern bh_error error;                      ///< of the last failed call
 extern char text_buffer[TEXT_BUFFER_BYTES]; ///< strings on their way out
 
 /// An empty text over text_buffer.
 bh_text begin_text(void);
-#else
-#define SHARED static // by exports.c alone
-#endif

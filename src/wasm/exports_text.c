@@ -4,12 +4,15 @@
 // Texts go in as bytes with their length; token ids as u16.
 #include "core/alloc.h"
 #include "core/fmath.h"
+#include "envs/registry.h"
 #include "lm/ngram.h"
 #include "lm/pretraining.h"
 #include "rl/run.h"
 #include "wasm/exports.h"
 
 #include <string.h>
+
+const bh_registry *const shipped = &bh_all_envs;
 
 /// JSON of the table of pre-training, as a table of bhx_catalog.
 EXPORT(const char *, bhx_pretraining_fields)(void)

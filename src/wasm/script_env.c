@@ -11,7 +11,7 @@ bellhop_env_call(int handle, int op, double value, float *obs, bh_step *step);
 
 typedef struct script_def {
     bh_env_def def; // first: a definition is one of these
-    bh_env_foreign foreign;
+    bh_env_callbacks callbacks;
     bh_script_spec spec;
     char *id;
     float *bounds; // low and high
@@ -82,20 +82,22 @@ static void describe_actions(const void *state, bh_text *out)
     bh_text_add(out, "]}");
 }
 
-static void layout(script_def *script, bhi_arena *arena, const bh_script_spec *spec)
+static void layout(void *object, bhi_arena *arena)
 {
+    script_def *script = object;
+    const bh_script_spec *spec = &script->spec;
     size_t bounds = spec->observation.kind == BH_SPACE_BOX ? 2 * (size_t)spec->observation.n : 0;
-    bhi_arena_array(arena, 1, sizeof *script);
     script->id = bhi_arena_array(arena, strlen(spec->id) + 1, 1);
     script->bounds = bhi_arena_array(arena, bounds, sizeof *script->bounds);
 }
 
-static void fill(script_def *script, const bh_script_spec *spec)
+// What the spec borrows is copied into the block.
+static void fill(script_def *script)
 {
-    bh_space *space = &script->spec.observation;
+    bh_script_spec *spec = &script->spec;
+    bh_space *space = &spec->observation;
     memcpy(script->id, spec->id, strlen(spec->id) + 1);
-    script->spec = *spec;
-    script->spec.id = script->id;
+    spec->id = script->id;
     if (space->kind == BH_SPACE_BOX) {
         size_t n = (size_t)space->n;
         memcpy(script->bounds, space->low, n * sizeof *script->bounds);
@@ -103,7 +105,7 @@ static void fill(script_def *script, const bh_script_spec *spec)
         space->low = script->bounds;
         space->high = script->bounds + n;
     }
-    script->foreign = (bh_env_foreign){spec->is_single, create, destroy, reset, step};
+    script->callbacks = (bh_env_callbacks){spec->is_single, create, destroy, reset, step};
     script->def = (bh_env_def){
         .id = script->id,
         .summary = "",
@@ -114,21 +116,17 @@ static void fill(script_def *script, const bh_script_spec *spec)
         .view = view,
         .describe = describe,
         .layout = describe_actions,
-        .foreign = &script->foreign,
+        .callbacks = &script->callbacks,
     };
 }
 
 bh_status bh_script_def_create(bh_env_def **out, const bh_script_spec *spec, bh_error *err)
 {
     *out = NULL;
-    script_def shape = {.bytes = 0};
-    bhi_arena arena = {0};
-    layout(&shape, &arena, spec);
-    script_def *script = bh_alloc(arena.used);
+    script_def shape = {.spec = *spec};
+    script_def *script = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (script == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", spec->id);
-    layout(script, &(bhi_arena){(unsigned char *)script, 0}, spec);
-    script->bytes = arena.used;
-    fill(script, spec);
+    fill(script);
     *out = &script->def;
     return BH_OK;
 }

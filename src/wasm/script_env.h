@@ -21,7 +21,7 @@ enum { BH_SCRIPT_CREATE, BH_SCRIPT_DESTROY, BH_SCRIPT_RESET, BH_SCRIPT_STEP };
 /// What the definition is made from. Copied, with what it points to.
 typedef struct bh_script_spec {
     int handle;    ///< what the function gets for BH_SCRIPT_CREATE
-    int is_single; ///< as in bh_env_foreign
+    int is_single; ///< as in bh_env_callbacks
     const char *id;
     bh_space observation;
     int n_actions;

@@ -16,7 +16,7 @@
 #include "nn/attention.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
-#include "rl/dqn.h"
+#include "rl/dqn_state.h"
 #include "rl/replay.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
@@ -48,7 +48,7 @@ struct bench_case {
     int a, b, c;
     size_t bytes;
     bh_rng rng;
-    bh_dqn *dqn;
+    bhi_agent *dqn;
     bh_run *run;
     bh_pretraining *training;
 
@@ -167,16 +167,17 @@ static void run_gemm_tn(bench_case *c, int n)
 
 // ---- a whole agent: 4-a-a-2, batch b, a full replay buffer of random transitions ----
 
-static void observe_random(bh_dqn *dqn, bh_rng *rng)
+static void observe_random(bhi_agent *dqn, bh_rng *rng)
 {
     float obs_tm1[OBSERVATION], obs_t[OBSERVATION];
     for (int i = 0; i < OBSERVATION; i++) {
         obs_tm1[i] = (float)(2 * bh_rng_uniform(rng) - 1);
         obs_t[i] = (float)(2 * bh_rng_uniform(rng) - 1);
     }
-    int action = (int)bh_rng_below(rng, ACTIONS), ended = bh_rng_below(rng, 20) == 0, cut = 0;
+    int action = (int)bh_rng_below(rng, ACTIONS), ended = bh_rng_below(rng, 20) == 0, truncated = 0;
     double reward = 1;
-    bh_dqn_observe(dqn, &(bh_experience){1, obs_tm1, &action, &reward, &ended, &cut, obs_t});
+    bh_dqn_class.observe(dqn,
+                         &(bh_experience){1, obs_tm1, &action, &reward, &ended, &truncated, obs_t});
 }
 
 static int start_dqn(bench_case *c)
@@ -192,14 +193,14 @@ static int start_dqn(bench_case *c)
                           .n_envs = 1,
                           .total_timesteps = REPLAY_SIZE,
                           .rng = bh_rng_split(&c->rng)};
-    if (bh_dqn_create(&c->dqn, &config, &spec, NULL) != BH_OK) return 0;
+    if (bhi_agent_create(&c->dqn, &bh_dqn_class, &config, &spec, NULL) != BH_OK) return 0;
     for (int i = 0; i < REPLAY_SIZE; i++) observe_random(c->dqn, &c->rng);
     return 1;
 }
 
 static void run_update(bench_case *c, int n)
 {
-    while (n-- > 0) bh_dqn_update(c->dqn);
+    while (n-- > 0) bhi_dqn_update((bhi_dqn *)c->dqn);
 }
 
 static void run_act(bench_case *c, int n)
@@ -208,7 +209,7 @@ static void run_act(bench_case *c, int n)
     float obs[OBSERVATION] = {(float)0.01, (float)-0.02, (float)0.03, (float)-0.04};
     int action = 0;
     unsigned char explored;
-    while (n-- > 0) bh_dqn_act(c->dqn, &action, &explored, obs, 1);
+    while (n-- > 0) bh_dqn_class.act(c->dqn, &action, &explored, obs, 1);
     sink = (bh_real)action;
 }
 
@@ -479,9 +480,9 @@ EXPORT(const char *, bench_kind_name)(int i)
     return i >= 0 && i < KINDS ? kinds[i].name : NULL;
 }
 
-static void layout(bench_case *c, bhi_arena *arena)
+static void layout(void *object, bhi_arena *arena)
 {
-    bhi_arena_array(arena, 1, sizeof *c);
+    bench_case *c = object;
     if (c->kind->layout != NULL) c->kind->layout(c, arena);
 }
 
@@ -496,13 +497,8 @@ EXPORT(bench_case *, bench_open)(int index, int a, int b, int c)
     if (index < 0 || index >= KINDS) return NULL;
     bench_case shape = {.kind = &kinds[index], .a = a, .b = b, .c = c, .rng = bh_rng_seed(1)};
     if (!sizes_fit(&shape)) return NULL;
-    bhi_arena arena = {0};
-    layout(&shape, &arena);
-    bench_case *made = bh_alloc(arena.used);
+    bench_case *made = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (made == NULL) return NULL;
-    *made = shape;
-    made->bytes = arena.used;
-    layout(made, &(bhi_arena){(unsigned char *)made, 0});
     if (made->kind->start == NULL || made->kind->start(made)) return made;
     bench_close(made);
     return NULL;
@@ -511,7 +507,7 @@ EXPORT(bench_case *, bench_open)(int index, int a, int b, int c)
 EXPORT(void, bench_close)(bench_case *c)
 {
     bh_env_destroy(c->envs);
-    bh_dqn_destroy(c->dqn);
+    bhi_agent_destroy(c->dqn);
     bh_run_destroy(c->run);
     bh_pretraining_destroy(c->training);
     bh_free(c, c->bytes);

@@ -68,11 +68,11 @@ typedef struct saved {
     size_t size;
 } saved;
 
-static inline saved save(bh_run *run, bh_which which)
+static inline saved save(bh_run *run, bh_params_choice choice)
 {
-    saved s = {.size = bh_run_save(run, which, NULL, 0)};
+    saved s = {.size = bh_run_save(run, choice, NULL, 0)};
     s.bytes = malloc(s.size);
-    CHECK(bh_run_save(run, which, s.bytes, s.size) == s.size);
+    CHECK(bh_run_save(run, choice, s.bytes, s.size) == s.size);
     CHECK_STATUS(bh_checkpoint_check(s.bytes, s.size, NULL), BH_OK);
     return s;
 }

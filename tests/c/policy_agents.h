@@ -30,9 +30,9 @@ static inline void pa_configure(const bh_config_table *table, void *config,
 
 static inline void *pa_create(const bh_agent_class *agent, const void *config, bh_agent_spec spec)
 {
-    void *out;
+    bhi_agent *out;
     bh_error err = {0};
-    if (!CHECK_STATUS(agent->create(&out, config, &spec, &err), BH_OK))
+    if (!CHECK_STATUS(bhi_agent_create(&out, agent, config, &spec, &err), BH_OK))
         printf("    %s\n", err.message);
     return out;
 }
@@ -40,7 +40,8 @@ static inline void *pa_create(const bh_agent_class *agent, const void *config, b
 static inline bh_agent_stats pa_stats(const bh_agent_class *agent, void *a)
 {
     bh_agent_stats stats;
-    agent->stats(a, &stats);
+    (void)agent;
+    bhi_agent_stats(a, &stats);
     return stats;
 }
 

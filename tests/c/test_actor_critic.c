@@ -3,6 +3,7 @@
 // step over both, figures, names of tensors.
 #include "core/alloc.h"
 #include "kernels/elementwise.h"
+#include "rl/agent_list.h"
 #include "rl/ppo.h"
 #include "rl/reinforce.h"
 
@@ -51,7 +52,7 @@ static void test_initial_networks(void)
     layer = &ac->value.layers[2];
     squares = bhi_sum_of_squares(ac->params + ac->policy.n_params + layer->w_at, 64);
     CHECK_NEAR(squares, 1, 1e-5);
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 
     // PyTorch's otherwise: uniform, biases too, the policy's before the value's from one stream.
     ac = make(OPTIONS("batch_size", "64", "ortho_init", "false"), pa_spec(1, 1000));
@@ -62,7 +63,7 @@ static void test_initial_networks(void)
     bhi_net_init(&ac->value, want + ac->policy.n_params, &rng);
     CHECK(memcmp(want, ac->params, (size_t)ac->n_params * sizeof *want) == 0);
     free(want);
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // ---- acting ----
@@ -96,7 +97,7 @@ static void test_log_probs(void)
     bh_ppo_class.q_values(ac, zeros, one, observations, 1);
     for (int a = 0; a < PA_A; a++) CHECK_NEAR(one[a], -log(3), 1e-6);
     free(zeros);
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // Actions come as often as the policy says: 20,000 draws, four standard deviations.
@@ -120,7 +121,7 @@ static void test_acts_by_the_policy(void)
         double p = exp(q[i]);
         CHECK_NEAR(count[i] / N, p, 4 * sqrt(p * (1 - p) / N));
     }
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 static void test_values(void)
@@ -136,7 +137,7 @@ static void test_values(void)
     CHECK(memcmp(v, want, sizeof v) == 0);
     for (int i = 0; i < 4; i++)
         CHECK(bhi_actor_critic_value_of(ac, observations + i * PA_S) == (double)want[i]);
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // ---- learning ----
@@ -188,30 +189,30 @@ static void test_backward_and_step(void)
     }
     bh_agent_stats s = pa_stats(&bh_ppo_class, ac);
     CHECK_NEAR(s.grad_norm, sqrt(squares), 1e-5);
-    CHECK(s.n_updates == 1 && bh_ppo_class.n_updates(ac) == 1);
-    bh_ppo_class.destroy(ac);
+    CHECK(s.n_updates == 1 && ac->base.n_updates == 1);
+    bhi_agent_destroy(&ac->base);
 }
 
 // Means since the last time; what did not happen is NAN.
-static void test_figures(void)
+static void test_metrics(void)
 {
     bhi_actor_critic *ac = make_small();
-    bhi_actor_critic_note(ac, BHI_FIGURE_APPROX_KL, 1);
-    bhi_actor_critic_note(ac, BHI_FIGURE_APPROX_KL, 4);
+    bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, 1);
+    bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, 4);
     ac->settings.vf_coef = 0.25;
-    bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
-                                 1, 8, 7);
+    bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
+                                1, 8, 7);
     bh_agent_stats s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 4 && s.mean_q == 7 && s.grad_norm != s.grad_norm);
     CHECK(s.extra[0] == 3 && s.extra[1] == 8 && s.extra[2] == -1 && s.extra[3] != s.extra[3] &&
           s.extra[6] == 2.5);
-    bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
-                                 0, 8, 7);
+    bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
+                                0, 8, 7);
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 2 && s.mean_q != s.mean_q && s.extra[1] != s.extra[1] &&
           s.extra[6] != s.extra[6]);
     // A diverged loss shows.
-    bhi_actor_critic_note_losses(ac, &(bh_policy_stats){.loss = NAN}, 1, NAN, NAN);
+    bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = NAN}, 1, NAN, NAN);
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss != s.loss);
 
@@ -222,14 +223,14 @@ static void test_figures(void)
     const bh_real *values[] = {shifted, equal, opposite};
     static const double want[] = {1, 0, -3};
     for (int i = 0; i < 3; i++) {
-        bhi_actor_critic_note_variance(ac, values[i], returns, index, 3);
+        bhi_actor_critic_log_explained_variance(ac, values[i], returns, index, 3);
         CHECK_NEAR(pa_stats(&bh_ppo_class, ac).extra[3], want[i], 1e-12);
     }
-    bhi_actor_critic_note_variance(ac, shifted, equal, index,
-                                   3); // of nothing, nothing is explained
+    bhi_actor_critic_log_explained_variance(ac, shifted, equal, index,
+                                            3); // of nothing, nothing is explained
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.extra[3] != s.extra[3]);
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // ---- tensors ----
@@ -262,7 +263,7 @@ static void test_tensors(void)
     size_t bytes;
     CHECK(bh_ppo_class.params(ac, &bytes) == ac->params &&
           bytes == (size_t)ac->n_params * sizeof(bh_real));
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 
     bh_space image = {BH_SPACE_BOX, 5 * 5 * 2, NULL, NULL, 3, {5, 5, 2}};
     ac = make(OPTIONS("net_arch", "6", "n_steps", "4", "batch_size", "4", "features_extractor",
@@ -272,7 +273,7 @@ static void test_tensors(void)
         "pi_features_extractor.cnn.0", "pi_features_extractor.linear.0", "action_net",
         "vf_features_extractor.cnn.0", "vf_features_extractor.linear.0", "value_net"};
     check_names(ac, with_images, 6);
-    bh_ppo_class.destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 static void test_classes(void)
@@ -295,7 +296,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_acts_by_the_policy);
     CHECK_RUN(test_values);
     CHECK_RUN(test_backward_and_step);
-    CHECK_RUN(test_figures);
+    CHECK_RUN(test_metrics);
     CHECK_RUN(test_tensors);
     CHECK_RUN(test_classes);
     CHECK(bh_live_bytes() == 0);

@@ -112,7 +112,7 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
     bh_rng rng = bh_rng_split(&spec.rng);
 
     class->learn(ac); // nothing to learn from yet
-    CHECK(class->n_updates(ac) == 0 && memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
+    CHECK(ac->base.n_updates == 0 && memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
     CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
     double loss = 0;
     for (int round = 0; round < 3; round++) {
@@ -125,10 +125,10 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
         CHECK(memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
     }
     bh_agent_stats stats = pa_stats(class, ac);
-    CHECK(stats.n_updates == 3 && class->n_updates(ac) == 3);
+    CHECK(stats.n_updates == 3 && ac->base.n_updates == 3);
     CHECK_NEAR(stats.loss, loss, 1e-6);
     CHECK_NEAR(stats.learning_rate, 0.02, 1e-12);
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 static void test_updates_are_their_parts(void)
@@ -150,13 +150,13 @@ static void test_room(void)
     CHECK(strstr(err.message, "room for 8 more transitions, but 12") != NULL);
     s.all.transitions.n = 8;
     CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 
     ac = MAKE("temperature", "1");
     s.all.values = NULL;
     CHECK_STATUS(class->demonstrate(ac, &s.all, &err), BH_ERR_ARGUMENT);
     CHECK(strstr(err.message, "temperature is 1") != NULL);
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // Values over a temperature near 0 are too large for a float: the best action takes everything.
@@ -169,7 +169,7 @@ static void test_cold_teacher(void)
     CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
     for (int i = 0; i < 20; i++) class->learn(ac);
     for (int p = 0; p < ac->n_params; p++) CHECK(ac->params[p] - ac->params[p] == 0);
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 static void test_run_checks(void)
@@ -311,16 +311,16 @@ static void test_out_of_memory(void)
     bh_config_defaults(&bh_clone_table, &config);
     config.demo_capacity = 5;
     bh_agent_spec spec = pa_spec(1, 100);
-    void *out = &config;
+    bhi_agent *out = (bhi_agent *)(void *)&config;
     bh_error err;
     failing_alloc_begin(1);
-    CHECK_STATUS(class->create(&out, &config, &spec, &err), BH_ERR_MEMORY);
-    CHECK(out == NULL && strstr(err.message, "demo_capacity is 5") != NULL);
+    CHECK_STATUS(bhi_agent_create(&out, class, &config, &spec, &err), BH_ERR_MEMORY);
+    CHECK(out == NULL && strstr(err.message, "; lower demo_capacity (5), ") != NULL);
     failing_alloc_end();
     config.demo_capacity = 10000000;
     config.temperature = 1;
     spec.observation.n = 10000;
-    CHECK_STATUS(class->create(&out, &config, &spec, &err), BH_ERR_CONFIG);
+    CHECK_STATUS(bhi_agent_create(&out, class, &config, &spec, &err), BH_ERR_CONFIG);
 }
 
 int main(int argc, char **argv)

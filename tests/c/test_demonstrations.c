@@ -2,7 +2,7 @@
 // DQN with demonstrations: an update with the large-margin loss against its parts, updates before the first step, what
 // is refused, that nothing changes without them, and that they show what chance would not find.
 #include "envs/registry.h"
-#include "rl/dqn.h"
+#include "rl/dqn_state.h"
 #include "rl/head.h"
 #include "rl/value.h"
 
@@ -35,18 +35,18 @@ static void show(shown *s)
                                  NULL};
 }
 
-static bh_dqn *make(const char *const *options)
+static bhi_dqn *make(const char *const *options)
 {
     bh_dqn_config config;
     bh_error err = {0};
-    bh_dqn *dqn;
+    bhi_agent *dqn;
     bh_config_defaults(&bh_dqn_table, &config);
     for (; options[0] != NULL; options += 2)
         CHECK_STATUS(bh_config_set(&bh_dqn_table, &config, options[0], options[1], NULL), BH_OK);
     bh_agent_spec spec = {box3, A, 1, 1000, bh_rng_seed(5), NULL};
-    if (!CHECK_STATUS(bh_dqn_create(&dqn, &config, &spec, &err), BH_OK))
+    if (!CHECK_STATUS(bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err), BH_OK))
         printf("    %s\n", err.message);
-    return dqn;
+    return (bhi_dqn *)dqn;
 }
 
 #define MAKE(...)                                                                                  \
@@ -55,18 +55,18 @@ static bh_dqn *make(const char *const *options)
                  "demo_capacity", "6", __VA_ARGS__))
 
 // One transition of the environment's, from all zeros.
-static void observe(bh_dqn *dqn)
+static void observe(bhi_dqn *dqn)
 {
     float zeros[S] = {0};
     int a = 0, no = 0;
     double r = 1;
-    bh_dqn_observe(dqn, &(bh_experience){1, zeros, &a, &r, &no, &no, zeros});
+    bh_dqn_class.observe(dqn, &(bh_experience){1, zeros, &a, &r, &no, &no, zeros});
 }
 
 // ---- one update ----
 
 // The gradient in the outputs of the whole loss, on rows `index` of the demonstrations (-1: what observe() stored).
-static double outputs_gradient(bh_dqn *dqn, const shown *s, const int *index, bh_real *dout)
+static double outputs_gradient(bhi_dqn *dqn, const shown *s, const int *index, bh_real *dout)
 {
     double q[B * A], q_t[B * A];
     float x[B * S] = {0}, x_t[B * S] = {0};
@@ -80,8 +80,8 @@ static double outputs_gradient(bh_dqn *dqn, const shown *s, const int *index, bh
         memcpy(x + b * S, s->obs_tm1 + index[b] * S, sizeof(float) * S);
         memcpy(x_t + b * S, s->obs_t + index[b] * S, sizeof(float) * S);
     }
-    bh_dqn_q_values(dqn, q, x, B);
-    bh_dqn_class.q_values(dqn, bh_dqn_target(dqn), q_t, x_t, B);
+    bh_dqn_class.q_values(dqn, dqn->online, q, x, B);
+    bh_dqn_class.q_values(dqn, dqn->target, q_t, x_t, B);
     for (int i = 0; i < B * A; i++) out[i] = (bh_real)q[i];
     loss += bh_value_large_margin(margin_loss, dq, out, a, 0.8, weights, B, A);
     for (int b = 0; b < B; b++) {
@@ -97,20 +97,20 @@ static double outputs_gradient(bh_dqn *dqn, const shown *s, const int *index, bh
 }
 
 // The biases of the outputs, the last parameters: their gradient is the sum of the outputs' over the batch.
-static void check_update(bh_dqn *dqn, const shown *s, const int *index)
+static void check_update(bhi_dqn *dqn, const shown *s, const int *index)
 {
     bh_real dout[B * A];
     bh_agent_stats stats;
-    int P = bh_dqn_n_params(dqn);
-    bh_dqn_class.stats(dqn, &stats);
+    int P = dqn->net.n_params;
+    bhi_agent_stats(&dqn->base, &stats);
     double loss = outputs_gradient(dqn, s, index, dout);
-    bh_dqn_update(dqn);
+    bhi_dqn_update(dqn);
     for (int k = 0; k < A; k++) {
         double sum = 0;
         for (int b = 0; b < B; b++) sum += (double)dout[b * A + k];
-        CHECK_NEAR((double)bh_dqn_gradient(dqn)[P - A + k], sum, 1e-5);
+        CHECK_NEAR((double)dqn->gradient[P - A + k], sum, 1e-5);
     }
-    bh_dqn_class.stats(dqn, &stats);
+    bhi_agent_stats(&dqn->base, &stats);
     CHECK_NEAR(stats.loss, loss, 1e-5);
 }
 
@@ -119,12 +119,12 @@ static void test_update(void)
 {
     shown s;
     show(&s);
-    bh_dqn *dqn = MAKE("demo_ratio", "0.5", "demo_coef", "0.7");
+    bhi_dqn *dqn = MAKE("demo_ratio", "0.5", "demo_coef", "0.7");
     bh_agent_spec spec = {.rng = bh_rng_seed(5)};
     bh_rng_split(&spec.rng);
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng); // parameters, exploring, sampling
-    CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
     int index[B];
     for (int b = 0; b < B; b++) index[b] = (int)bh_rng_below(&rng, N); // nothing else is there
     check_update(dqn, &s, index);
@@ -136,7 +136,7 @@ static void test_update(void)
         }
         check_update(dqn, &s, index);
     }
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 // With a large weight the demonstrated actions are the greedy ones, by the margin, with every head.
@@ -144,15 +144,15 @@ static void check_imitates(const char *distribution, const char *prioritized)
 {
     shown s;
     show(&s);
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         MAKE("distribution", distribution, "prioritized", prioritized, "demo_coef", "20",
              "optimizer", "adam", "demo_updates", "400", "n_atoms", "11", "n_quantiles", "5",
              "net_arch", "32", "batch_size", "16", "dueling", "true", "learning_rate", "0.02");
-    CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
     double q[N * A];
-    bh_dqn_q_values(dqn, q, s.obs_tm1, N);
+    bh_dqn_class.q_values(dqn, dqn->online, q, s.obs_tm1, N);
     for (int i = 0; i < N; i++) CHECK(bh_greedy(q + i * A, A) == s.a[i]);
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_imitates(void)
@@ -165,9 +165,9 @@ static void test_imitates(void)
 
 // ---- before the first step ----
 
-static int is_same(const bh_dqn *dqn, const bh_real *a, const bh_real *b)
+static int is_same(const bhi_dqn *dqn, const bh_real *a, const bh_real *b)
 {
-    return memcmp(a, b, (size_t)bh_dqn_n_params(dqn) * sizeof *a) == 0;
+    return memcmp(a, b, (size_t)dqn->net.n_params * sizeof *a) == 0;
 }
 
 // 12 steps between target updates, 2 updates every 4 steps: 6 updates between target updates.
@@ -175,29 +175,29 @@ static void test_updates_before(void)
 {
     shown s;
     show(&s);
-    bh_dqn *plain = MAKE("demo_updates", "0"),
-           *early = MAKE("demo_updates", "6", "train_freq", "4", "gradient_steps", "2",
-                         "target_update_interval", "12");
-    CHECK_STATUS(bh_dqn_demonstrate(plain, &s.all, NULL), BH_OK);
-    CHECK(bh_dqn_class.n_updates(plain) == 0);
-    CHECK_STATUS(bh_dqn_demonstrate(early, &s.all, NULL), BH_OK);
-    CHECK(bh_dqn_class.n_updates(early) == 6);
-    for (int i = 0; i < 6; i++) bh_dqn_update(plain);
-    CHECK(is_same(plain, bh_dqn_online(plain), bh_dqn_online(early)));
-    CHECK(is_same(early, bh_dqn_target(early), bh_dqn_online(early)));
-    CHECK(!is_same(plain, bh_dqn_target(plain), bh_dqn_online(plain)));
-    bh_dqn_destroy(early);
+    bhi_dqn *plain = MAKE("demo_updates", "0"),
+            *early = MAKE("demo_updates", "6", "train_freq", "4", "gradient_steps", "2",
+                          "target_update_interval", "12");
+    CHECK_STATUS(bh_dqn_class.demonstrate(plain, &s.all, NULL), BH_OK);
+    CHECK(plain->base.n_updates == 0);
+    CHECK_STATUS(bh_dqn_class.demonstrate(early, &s.all, NULL), BH_OK);
+    CHECK(early->base.n_updates == 6);
+    for (int i = 0; i < 6; i++) bhi_dqn_update(plain);
+    CHECK(is_same(plain, plain->online, early->online));
+    CHECK(is_same(early, early->target, early->online));
+    CHECK(!is_same(plain, plain->target, plain->online));
+    bhi_agent_destroy(&early->base);
 
     early = MAKE("demo_updates", "9", "train_freq", "4", "gradient_steps", "2",
                  "target_update_interval", "12");
-    CHECK_STATUS(bh_dqn_demonstrate(early, &s.all, NULL), BH_OK);
-    memcpy(bh_dqn_target(plain), bh_dqn_online(plain),
-           (size_t)bh_dqn_n_params(plain) * sizeof(bh_real)); // after 6
-    for (int i = 0; i < 3; i++) bh_dqn_update(plain);
-    CHECK(is_same(plain, bh_dqn_online(plain), bh_dqn_online(early)));
-    CHECK(is_same(early, bh_dqn_target(early), bh_dqn_online(early))); // and at the end
-    bh_dqn_destroy(early);
-    bh_dqn_destroy(plain);
+    CHECK_STATUS(bh_dqn_class.demonstrate(early, &s.all, NULL), BH_OK);
+    memcpy(plain->target, plain->online,
+           (size_t)plain->net.n_params * sizeof(bh_real)); // after 6
+    for (int i = 0; i < 3; i++) bhi_dqn_update(plain);
+    CHECK(is_same(plain, plain->online, early->online));
+    CHECK(is_same(early, early->target, early->online)); // and at the end
+    bhi_agent_destroy(&early->base);
+    bhi_agent_destroy(&plain->base);
 }
 
 // ---- what is refused; what changes nothing ----
@@ -207,24 +207,25 @@ static void test_refused(void)
     shown s;
     show(&s);
     bh_error err;
-    bh_dqn *dqn = MAKE("demo_capacity", "9");
-    CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, NULL), BH_OK);
-    CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, &err), BH_ERR_ARGUMENT);
+    bhi_dqn *dqn = MAKE("demo_capacity", "9");
+    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, &err), BH_ERR_ARGUMENT);
     CHECK(strstr(err.message, "demo_capacity has room for 3 more transitions, but 6") != NULL);
     s.all.transitions.n = 3;
-    CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
     observe(dqn);
     s.all.transitions.n = 1;
-    CHECK_STATUS(bh_dqn_demonstrate(dqn, &s.all, &err), BH_ERR_STATE);
-    bh_dqn_destroy(dqn);
+    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, &err), BH_ERR_STATE);
+    bhi_agent_destroy(&dqn->base);
 
     bh_dqn_config config;
     bh_config_defaults(&bh_dqn_table, &config);
     config.demo_capacity = config.buffer_size = 10000000;
     bh_agent_spec spec = {box3, A, 1, 1000, bh_rng_seed(5), NULL};
     spec.observation.n = 100;
-    CHECK_STATUS(bh_dqn_create(&dqn, &config, &spec, &err), BH_ERR_CONFIG);
-    CHECK(dqn == NULL);
+    bhi_agent *agent = &dqn->base;
+    CHECK_STATUS(bhi_agent_create(&agent, &bh_dqn_class, &config, &spec, &err), BH_ERR_CONFIG);
+    CHECK(agent == NULL);
 }
 
 // Room that is not used, and options without demonstrations, leave every bit of a run.

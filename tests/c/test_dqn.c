@@ -3,7 +3,7 @@
 // learns, what it refuses.
 #include "nn/losses.h"
 #include "optim/optimizer.h"
-#include "rl/dqn.h"
+#include "rl/dqn_state.h"
 #include "rl/replay.h"
 #include "rl/value.h"
 
@@ -30,24 +30,24 @@ static bh_agent_spec spec_of(int n_envs, int total_timesteps)
     return (bh_agent_spec){box4, REF_A, n_envs, total_timesteps, bh_rng_seed(5), NULL};
 }
 
-static bh_dqn *make(bh_dqn_config config, bh_agent_spec spec)
+static bhi_dqn *make(bh_dqn_config config, bh_agent_spec spec)
 {
-    bh_dqn *dqn;
+    bhi_agent *dqn;
     bh_error err = {0};
-    if (!CHECK_STATUS(bh_dqn_create(&dqn, &config, &spec, &err), BH_OK))
+    if (!CHECK_STATUS(bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err), BH_OK))
         printf("    %s\n", err.message);
-    return dqn;
+    return (bhi_dqn *)dqn;
 }
 
-static bh_agent_stats stats_of(bh_dqn *dqn)
+static bh_agent_stats stats_of(bhi_dqn *dqn)
 {
     bh_agent_stats stats;
-    bh_dqn_class.stats(dqn, &stats);
+    bhi_agent_stats(&dqn->base, &stats);
     return stats;
 }
 
 // Transition i of the reference batch.
-static void observe_reference(bh_dqn *dqn, int i)
+static void observe_reference(bhi_dqn *dqn, int i)
 {
     float obs_tm1[REF_S], obs_t[REF_S];
     for (int k = 0; k < REF_S; k++) {
@@ -57,14 +57,14 @@ static void observe_reference(bh_dqn *dqn, int i)
     int a = reference_bytes[GOLDEN_ACTIONS + i], terminated = reference_bytes[GOLDEN_DONES + i],
         truncated = 0;
     double r = (double)reference_f32(GOLDEN_REWARDS, i);
-    bh_dqn_observe(dqn, &(bh_experience){1, obs_tm1, &a, &r, &terminated, &truncated, obs_t});
+    bh_dqn_class.observe(dqn, &(bh_experience){1, obs_tm1, &a, &r, &terminated, &truncated, obs_t});
 }
 
-static void load_reference(bh_dqn *dqn)
+static void load_reference(bhi_dqn *dqn)
 {
-    CHECK(bh_dqn_n_params(dqn) == REF_P);
-    reference_params(bh_dqn_online(dqn), GOLDEN_ONLINE);
-    reference_params(bh_dqn_target(dqn), GOLDEN_TARGET);
+    CHECK(dqn->net.n_params == REF_P);
+    reference_params(dqn->online, GOLDEN_ONLINE);
+    reference_params(dqn->target, GOLDEN_TARGET);
 }
 
 // ---- gradients, through the whole object ----
@@ -75,7 +75,7 @@ static void load_reference(bh_dqn *dqn)
 static void check_reference(const char *double_q, const char *loss, int at, int stride,
                             double want_loss)
 {
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "64,64", "buffer_size", "1", "batch_size", "1", "learning_rate",
                     "0", "gamma", "0.99", "double_q", double_q, "loss", loss),
              spec_of(1, 1000));
@@ -85,8 +85,8 @@ static void check_reference(const char *double_q, const char *loss, int at, int 
     memset(sum, 0, sizeof sum);
     for (int i = 0; i < REF_B; i++) {
         observe_reference(dqn, i);
-        bh_dqn_update(dqn);
-        for (int p = 0; p < REF_P; p++) sum[p] += (double)bh_dqn_gradient(dqn)[p];
+        bhi_dqn_update(dqn);
+        for (int p = 0; p < REF_P; p++) sum[p] += (double)dqn->gradient[p];
     }
     for (int p = 0; p < REF_P; p++) mean[p] = (bh_real)(sum[p] / REF_B);
     CHECK_NEAR(reference_distance(mean, at, stride), 0, reference_tolerance(1e-6));
@@ -100,7 +100,7 @@ static void check_reference(const char *double_q, const char *loss, int at, int 
         q += (left > right ? left : right) / REF_B;
     }
     CHECK_NEAR(stats.mean_q, q, reference_tolerance(2e-6));
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_gradients_are_pytorchs(void)
@@ -113,17 +113,17 @@ static void test_gradients_are_pytorchs(void)
 
 static void test_q_values_are_pytorchs(void)
 {
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "64,64", "buffer_size", "1", "batch_size", "5"), spec_of(1, 1000));
     load_reference(dqn);
     float obs[REF_B * REF_S];
     double q[REF_B * REF_A];
     for (int i = 0; i < REF_B * REF_S; i++) obs[i] = reference_f32(GOLDEN_STATES, i);
-    bh_dqn_q_values(dqn, q, obs, REF_B); // in thirteen batches of five
+    bh_dqn_class.q_values(dqn, dqn->online, q, obs, REF_B); // in thirteen batches of five
     for (int i = 0; i < REF_B * REF_A; i++) {
         CHECK_NEAR(q[i], reference_f64(GOLDEN_Q_ONLINE_STATES, i), reference_tolerance(2e-6));
     }
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 // ---- an update is its parts ----
@@ -165,7 +165,7 @@ static void check_updates(const char *optimizer, bhi_optimizer_kind kind, const 
 {
     enum { B = 16, UPDATES = 5 };
     bh_agent_spec spec = spec_of(1, 1000);
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "64,64", "buffer_size", "64", "batch_size", "16", "learning_rate",
                     "0.01", "gamma", "0.99", "optimizer", optimizer, "max_grad_norm", max_norm),
              spec);
@@ -188,16 +188,16 @@ static void check_updates(const char *optimizer, bhi_optimizer_kind kind, const 
         int index[B];
         bhi_replay_sample(&sized, index, B, &sample_rng);
         expected_update(params, target, index, B, 0.01, norm_value, &own);
-        bh_dqn_update(dqn);
+        bhi_dqn_update(dqn);
         double worst = 0;
         for (int p = 0; p < REF_P; p++) {
-            double d = fabs((double)params[p] - (double)bh_dqn_online(dqn)[p]);
+            double d = fabs((double)params[p] - (double)dqn->online[p]);
             if (!(d <= worst)) worst = d;
         }
         CHECK_NEAR(worst, 0, reference_tolerance(1e-7)); // the norm was summed in another order
     }
-    CHECK(memcmp(target, bh_dqn_target(dqn), sizeof target) == 0); // updates leave the target alone
-    bh_dqn_destroy(dqn);
+    CHECK(memcmp(target, dqn->target, sizeof target) == 0); // updates leave the target alone
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_an_update_is_its_parts(void)
@@ -215,26 +215,26 @@ static void test_n_steps(void)
 {
     bh_agent_spec spec = spec_of(1, 1000);
     spec.observation = (bh_space){BH_SPACE_DISCRETE, 4, NULL, NULL};
-    bh_dqn *dqn = make(CONFIG("net_arch", "", "buffer_size", "3", "batch_size", "1",
-                              "learning_rate", "0", "gamma", "0.5", "loss", "mse", "n_steps", "3"),
-                       spec);
-    memset(bh_dqn_online(dqn), 0, 10 * sizeof(bh_real));
-    memset(bh_dqn_target(dqn), 0, 10 * sizeof(bh_real));
+    bhi_dqn *dqn = make(CONFIG("net_arch", "", "buffer_size", "3", "batch_size", "1",
+                               "learning_rate", "0", "gamma", "0.5", "loss", "mse", "n_steps", "3"),
+                        spec);
+    memset(dqn->online, 0, 10 * sizeof(bh_real));
+    memset(dqn->target, 0, 10 * sizeof(bh_real));
     for (int s = 0; s < 3; s++) {
         int a = 0, terminated = s == 2, truncated = 0;
         double r = 1 << s;
-        bh_dqn_observe(dqn, &(bh_experience){1, (float[]){(float)s}, &a, &r, &terminated,
-                                             &truncated, (float[]){(float)s + 1}});
+        bh_dqn_class.observe(dqn, &(bh_experience){1, (float[]){(float)s}, &a, &r, &terminated,
+                                                   &truncated, (float[]){(float)s + 1}});
     }
     int short_ones = 0, long_ones = 0;
     for (int i = 0; i < 60; i++) {
-        bh_dqn_update(dqn);
+        bhi_dqn_update(dqn);
         double loss = stats_of(dqn).loss;
         short_ones += loss == 16; // 2 + 4/2, and 4
         long_ones += loss == 9;   // 1 + 2/2 + 4/4
     }
     CHECK(short_ones + long_ones == 60 && short_ones > 20 && long_ones > 5);
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 // ---- acting ----
@@ -248,9 +248,10 @@ static void random_obs(float *obs, int n, bh_rng *rng)
 static void check_acting(const char *epsilon, double share)
 {
     enum { N = 8, ROUNDS = 500 };
-    bh_dqn *dqn = make(CONFIG("net_arch", "64,64", "buffer_size", "10", "batch_size", "4",
-                              "exploration_initial_eps", epsilon, "exploration_final_eps", epsilon),
-                       spec_of(N, 1000));
+    bhi_dqn *dqn =
+        make(CONFIG("net_arch", "64,64", "buffer_size", "10", "batch_size", "4",
+                    "exploration_initial_eps", epsilon, "exploration_final_eps", epsilon),
+             spec_of(N, 1000));
     load_reference(dqn);
     bh_rng rng = bh_rng_seed(3);
     double explored_n = 0, random_right = 0;
@@ -260,8 +261,8 @@ static void check_acting(const char *epsilon, double share)
         unsigned char explored[N];
         double q[N * REF_A];
         random_obs(obs, N, &rng);
-        bh_dqn_act(dqn, actions, explored, obs, N);
-        bh_dqn_q_values(dqn, q, obs, N);
+        bh_dqn_class.act(dqn, actions, explored, obs, N);
+        bh_dqn_class.q_values(dqn, dqn->online, q, obs, N);
         for (int i = 0; i < N; i++) {
             CHECK(actions[i] == 0 || actions[i] == 1);
             if (explored[i]) {
@@ -274,7 +275,7 @@ static void check_acting(const char *epsilon, double share)
     }
     CHECK_NEAR(explored_n / (N * ROUNDS), share, 5 * sqrt(share * (1 - share) / (N * ROUNDS)));
     if (explored_n > 0) CHECK_NEAR(random_right / explored_n, 0.5, 5 * sqrt(0.25 / explored_n));
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_acting(void)
@@ -288,20 +289,19 @@ static void test_one_hot_observations(void)
 {
     bh_agent_spec spec = spec_of(1, 100);
     spec.observation = (bh_space){BH_SPACE_DISCRETE, 3, NULL, NULL};
-    bh_dqn *dqn = make(CONFIG("net_arch", "", "buffer_size", "10", "batch_size", "2"), spec);
-    CHECK(bh_dqn_n_params(dqn) == 8);
-    for (int i = 0; i < 8; i++)
-        bh_dqn_online(dqn)[i] = (bh_real)(1 << i); // weights (3,2), bias (2)
+    bhi_dqn *dqn = make(CONFIG("net_arch", "", "buffer_size", "10", "batch_size", "2"), spec);
+    CHECK(dqn->net.n_params == 8);
+    for (int i = 0; i < 8; i++) dqn->online[i] = (bh_real)(1 << i); // weights (3,2), bias (2)
     double q[6];
-    bh_dqn_q_values(dqn, q, (float[]){2, 0, 1}, 3);
+    bh_dqn_class.q_values(dqn, dqn->online, q, (float[]){2, 0, 1}, 3);
     const double want[] = {16 + 64, 32 + 128, 1 + 64, 2 + 128, 4 + 64, 8 + 128};
     CHECK(memcmp(q, want, sizeof q) == 0);
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 // ---- when it learns ----
 
-static void observe_something(bh_dqn *dqn, int n, bh_rng *rng)
+static void observe_something(bhi_dqn *dqn, int n, bh_rng *rng)
 {
     float before[8 * REF_S], after[8 * REF_S];
     int a[8], terminated[8], truncated[8] = {0};
@@ -313,19 +313,19 @@ static void observe_something(bh_dqn *dqn, int n, bh_rng *rng)
         r[i] = before[i];
         terminated[i] = i % 3 == 0;
     }
-    bh_dqn_observe(dqn, &(bh_experience){n, before, a, r, terminated, truncated, after});
-    bh_dqn_learn(dqn);
+    bh_dqn_class.observe(dqn, &(bh_experience){n, before, a, r, terminated, truncated, after});
+    bh_dqn_class.learn(dqn);
 }
 
-static int target_is_online(bh_dqn *dqn)
+static int target_is_online(bhi_dqn *dqn)
 {
-    size_t bytes = (size_t)bh_dqn_n_params(dqn) * sizeof(bh_real);
-    return memcmp(bh_dqn_online(dqn), bh_dqn_target(dqn), bytes) == 0;
+    size_t bytes = (size_t)dqn->net.n_params * sizeof(bh_real);
+    return memcmp(dqn->online, dqn->target, bytes) == 0;
 }
 
 static void test_learning_schedule(void)
 {
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "6", "buffer_size", "50", "batch_size", "4", "learning_starts", "9",
                     "train_freq", "3", "gradient_steps", "2", "target_update_interval", "20"),
              spec_of(1, 100));
@@ -339,13 +339,13 @@ static void test_learning_schedule(void)
         if (t % 20 == 0 || t < 12) CHECK(target_is_online(dqn));
         if (t % 20 == 3) CHECK(!target_is_online(dqn) || t == 3);
     }
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 // With 4 environments a step counts for four; the interval is in environment steps, too.
 static void test_learning_schedule_many_environments(void)
 {
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "6", "buffer_size", "50", "batch_size", "4", "learning_starts",
                     "10", "train_freq", "1", "target_update_interval", "16"),
              spec_of(4, 100));
@@ -355,27 +355,27 @@ static void test_learning_schedule_many_environments(void)
         CHECK(stats_of(dqn).n_updates == (call >= 3 ? call - 2 : 0));
         CHECK(target_is_online(dqn) == (call < 3 || call % 4 == 0));
     }
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_soft_target_updates(void)
 {
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "64,64", "buffer_size", "8", "batch_size", "4", "learning_starts",
                     "1000", "tau", "0.005", "target_update_interval", "1"),
              spec_of(1, 100));
     load_reference(dqn);
     observe_reference(dqn, 0);
-    bh_dqn_learn(dqn); // too early for an update, but the target moves
-    CHECK_NEAR(reference_distance(bh_dqn_target(dqn), GOLDEN_SOFT_UPDATE_5, 5), 0,
+    bh_dqn_class.learn(dqn); // too early for an update, but the target moves
+    CHECK_NEAR(reference_distance(dqn->target, GOLDEN_SOFT_UPDATE_5, 5), 0,
                reference_tolerance(1e-7));
     CHECK(stats_of(dqn).n_updates == 0);
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_stats(void)
 {
-    bh_dqn *dqn =
+    bhi_dqn *dqn =
         make(CONFIG("net_arch", "6", "buffer_size", "50", "batch_size", "4", "learning_rate",
                     "0.01", "learning_rate_schedule", "linear", "exploration_fraction", "0.5",
                     "exploration_initial_eps", "1", "exploration_final_eps", "0.2",
@@ -392,9 +392,9 @@ static void test_stats(void)
     CHECK_NEAR(s.learning_rate, 0.0075, 1e-12);
     s = stats_of(dqn);
     CHECK(isnan(s.loss) && s.n_updates == 25); // means since the last call
-    bh_dqn_class.set_total_timesteps(dqn, 50);
+    dqn->base.spec.total_timesteps = 50;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.2, 1e-12);
-    bh_dqn_config *config = bh_dqn_class.config_of(dqn); // what follows is live
+    bh_dqn_config *config = dqn->base.config; // what follows is live
     config->exploration_final_eps = 0.1;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.1, 1e-12);
     config->learning_rate_schedule = BHI_COSINE; // half-way: the middle of 0.01 and 0.002
@@ -402,13 +402,13 @@ static void test_stats(void)
     CHECK_NEAR(stats_of(dqn).learning_rate, 0.006, 1e-12);
     config->learning_rate_warmup = 1; // half-way up
     CHECK_NEAR(stats_of(dqn).learning_rate, 0.005, 1e-12);
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 // The reward is a function of the observation, nothing follows: the values come to it.
 static void test_it_learns(void)
 {
-    bh_dqn *dqn = make(
+    bhi_dqn *dqn = make(
         CONFIG("net_arch", "16", "buffer_size", "500", "batch_size", "32", "learning_rate", "0.01"),
         spec_of(1, 1000));
     bh_rng rng = bh_rng_seed(2);
@@ -417,14 +417,14 @@ static void test_it_learns(void)
         random_obs(obs, 1, &rng);
         int a = i % 2, terminated = 1, truncated = 0;
         double r = a == 0 ? 0.5 : (double)obs[0];
-        bh_dqn_observe(dqn, &(bh_experience){1, obs, &a, &r, &terminated, &truncated, obs});
+        bh_dqn_class.observe(dqn, &(bh_experience){1, obs, &a, &r, &terminated, &truncated, obs});
     }
-    for (int i = 0; i < 2000; i++) bh_dqn_update(dqn);
+    for (int i = 0; i < 2000; i++) bhi_dqn_update(dqn);
     double q[2];
-    bh_dqn_q_values(dqn, q, (float[]){1, 0, 0, 0}, 1);
+    bh_dqn_class.q_values(dqn, dqn->online, q, (float[]){1, 0, 0, 0}, 1);
     CHECK_NEAR(q[0], 0.5, 0.1);
     CHECK_NEAR(q[1], 1, 0.15);
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(&dqn->base);
 }
 
 static void test_parameters_follow_the_stream(void)
@@ -432,17 +432,17 @@ static void test_parameters_follow_the_stream(void)
     bh_dqn_config config = CONFIG("net_arch", "8", "buffer_size", "10", "batch_size", "4");
     bh_agent_spec spec = spec_of(1, 100), other = spec;
     other.rng = bh_rng_seed(6);
-    bh_dqn *a = make(config, spec), *b = make(config, spec), *c = make(config, other);
-    size_t bytes = (size_t)bh_dqn_n_params(a) * sizeof(bh_real);
-    CHECK(memcmp(bh_dqn_online(a), bh_dqn_online(b), bytes) == 0);
-    CHECK(memcmp(bh_dqn_online(a), bh_dqn_online(c), bytes) != 0);
-    memcpy(bh_dqn_class.params(a, &bytes), bh_dqn_online(c), bytes);
+    bhi_dqn *a = make(config, spec), *b = make(config, spec), *c = make(config, other);
+    size_t bytes = (size_t)a->net.n_params * sizeof(bh_real);
+    CHECK(memcmp(a->online, b->online, bytes) == 0);
+    CHECK(memcmp(a->online, c->online, bytes) != 0);
+    memcpy(bh_dqn_class.params(a, &bytes), c->online, bytes);
     CHECK(!target_is_online(a));
     bh_dqn_class.params_changed(a);
     CHECK(target_is_online(a));
-    bh_dqn_destroy(a);
-    bh_dqn_destroy(b);
-    bh_dqn_destroy(c);
+    bhi_agent_destroy(&a->base);
+    bhi_agent_destroy(&b->base);
+    bhi_agent_destroy(&c->base);
 }
 
 // ---- what it refuses ----
@@ -450,9 +450,9 @@ static void test_parameters_follow_the_stream(void)
 static void check_refused(bh_dqn_config config, bh_agent_spec spec, bh_status want,
                           const char *part)
 {
-    bh_dqn *dqn = (bh_dqn *)&config;
+    bhi_agent *dqn = (bhi_agent *)(void *)&config;
     bh_error err = {0};
-    CHECK_STATUS(bh_dqn_create(&dqn, &config, &spec, &err), want);
+    CHECK_STATUS(bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err), want);
     CHECK(dqn == NULL);
     if (!CHECK(strstr(err.message, part) != NULL))
         printf("    '%s' not in: %s\n", part, err.message);
@@ -485,12 +485,14 @@ static void test_refused(void)
 
 static void test_out_of_memory(void)
 {
-    failing_alloc_begin(1);
-    check_refused(CONFIG("buffer_size", "12345"), spec_of(1, 100), BH_ERR_MEMORY,
-                  "buffer_size (12345)");
-    CHECK(failing.blocks == 0);
-    failing_alloc_end();
-    bh_dqn_destroy(NULL);
+    for (int n = 1; n <= 2; n++) { // of what is measured, and of the agent
+        failing_alloc_begin(n);
+        check_refused(CONFIG("buffer_size", "12345"), spec_of(1, 100), BH_ERR_MEMORY,
+                      "; lower buffer_size (12345), batch_size (32) or net_arch (64,64)");
+        CHECK(failing.blocks == 0);
+        failing_alloc_end();
+    }
+    bhi_agent_destroy(NULL);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/agent.h"
+#include "rl/agent_list.h"
 
 #include "check.h"
 

@@ -22,7 +22,7 @@ static int shares(double share[A], const bhi_explore_settings *s, double rate,
     int n[A] = {0}, explored_n = 0;
     for (int i = 0; i < N; i++) {
         unsigned char explored = 1;
-        int a = bhi_explore_blind(s, rate, &rng, A);
+        int a = bhi_explore_random(s, rate, &rng, A);
         if (a < 0) a = bhi_explore_choose(s, rate, &rng, q, counts, A, &explored);
         n[a]++;
         explored_n += explored;
@@ -59,8 +59,8 @@ static void test_epsilon_greedy(void)
 
     // One draw decides, whatever epsilon: streams do not depend on it.
     bh_rng never = bh_rng_seed(3), seldom = bh_rng_seed(3);
-    CHECK(bhi_explore_blind(&s, 0, &never, A) == -1);
-    CHECK(bhi_explore_blind(&s, 1e-300, &seldom, A) == -1);
+    CHECK(bhi_explore_random(&s, 0, &never, A) == -1);
+    CHECK(bhi_explore_random(&s, 1e-300, &seldom, A) == -1);
     CHECK(bh_rng_next(&never) == bh_rng_next(&seldom));
 }
 
@@ -97,7 +97,7 @@ static void test_ucb(void)
     unsigned char explored;
     const uint32_t untried[A] = {3, 9, 0, 0}, some[A] = {2, 20, 3, 5},
                    greedy[A] = {900, 1, 900, 900};
-    CHECK(bhi_explore_blind(&s, 2, &rng, A) == -1);
+    CHECK(bhi_explore_random(&s, 2, &rng, A) == -1);
     CHECK(bhi_explore_choose(&s, 2, &rng, q, untried, A, &explored) == 2 && explored);
     double best = -1;
     int want = -1;

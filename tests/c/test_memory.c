@@ -138,12 +138,12 @@ static bh_status create_dqn(void **out, bh_error *err)
     bh_dqn_config config;
     bh_config_defaults(&bh_dqn_table, &config);
     bh_agent_spec spec = {{BH_SPACE_BOX, 4, NULL, NULL}, 2, 1, 100, bh_rng_seed(1), NULL};
-    return bh_dqn_create((bh_dqn **)out, &config, &spec, err);
+    return bhi_agent_create((bhi_agent **)out, &bh_dqn_class, &config, &spec, err);
 }
 
 static void destroy_dqn(void *dqn)
 {
-    bh_dqn_destroy(dqn);
+    bhi_agent_destroy(dqn);
 }
 
 static void fail_each(const creation *c)

@@ -246,6 +246,7 @@ static void test_gradients_of_a_transformer(void)
     static const bh_real rows[ROWS][LONG] = {{3, 1, 4, 1, 5}, {2}, {0, 3, 3}, {1, 2, 3, 4, 5, 1}};
     bhi_net_spec spec = {.inputs = LONG,
                          .extractor = BHI_TRANSFORMER,
+                         .body = &bhi_transformer_body,
                          .transformer = {.V = 6, .T = LONG, .C = 8, .H = 2, .L = 2},
                          .hidden = {1, {5}},
                          .outputs = 3,

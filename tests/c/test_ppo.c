@@ -146,11 +146,11 @@ static void test_updates_are_their_parts(void)
             if (!(d <= worst)) worst = d;
         }
         CHECK_NEAR(worst, 0, sizeof(bh_real) == 8 ? 1e-14 : 1e-6);
-        CHECK(class->n_updates(ac) == 6 * (round + 1));
+        CHECK(ac->base.n_updates == 6 * (round + 1));
         CHECK_NEAR(pa_stats(class, ac).learning_rate, 0.02 * (1 - (round + 1) * CELLS / 1000.0),
                    1e-12);
     }
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // ---- the gradient of the whole loss ----
@@ -164,7 +164,7 @@ static void check_gradient(const char *n_epochs, const char *one_less, double wa
         CONFIG("n_epochs", n_epochs, "batch_size", "12", "learning_rate", rate, "ent_coef", "0.02",
                "vf_coef", "0.7", "clip_range_vf", "0.5", "clip_range", "0.1", "max_grad_norm", "0");
     bhi_actor_critic *ac = make(c), *twin = make(c), *before = make(c);
-    bh_config_set(&bh_ppo_table, class->config_of(twin), "n_epochs", one_less, NULL);
+    bh_config_set(&bh_ppo_table, twin->base.config, "n_epochs", one_less, NULL);
     pa_step steps[T];
     judged j;
     pa_make_steps(steps, T, 3);
@@ -190,9 +190,9 @@ static void check_gradient(const char *n_epochs, const char *one_less, double wa
     double loss = n * stats.loss - (n > 1 ? first.loss : 0); // of the last update
     CHECK_NEAR(loss, pa_loss(ac, twin->params, &b), 1e-5);
     CHECK(n * stats.extra[7] - (n > 1 ? first.extra[7] : 0) >= want_clipped);
-    class->destroy(ac);
-    class->destroy(twin);
-    class->destroy(before);
+    bhi_agent_destroy(&ac->base);
+    bhi_agent_destroy(&twin->base);
+    bhi_agent_destroy(&before->base);
 }
 
 static void test_gradient(void)
@@ -210,15 +210,15 @@ static void test_learns_when_full(void)
     pa_make_steps(steps, T, 1);
     for (int t = 0; t < T - 1; t++) pa_observe(class, ac, &steps[t]);
     bh_agent_stats stats = pa_stats(class, ac);
-    CHECK(class->n_updates(ac) == 0 && stats.loss != stats.loss && stats.mean_q != stats.mean_q);
+    CHECK(ac->base.n_updates == 0 && stats.loss != stats.loss && stats.mean_q != stats.mean_q);
     class->params_changed(ac); // what was collected was another policy's
     pa_observe(class, ac, &steps[T - 1]);
-    CHECK(class->n_updates(ac) == 0);
+    CHECK(ac->base.n_updates == 0);
     for (int t = 0; t < T - 2; t++) pa_observe(class, ac, &steps[t]);
-    CHECK(class->n_updates(ac) == 0);
+    CHECK(ac->base.n_updates == 0);
     pa_observe(class, ac, &steps[T - 1]);
-    CHECK(class->n_updates(ac) == 3);
-    class->destroy(ac);
+    CHECK(ac->base.n_updates == 3);
+    bhi_agent_destroy(&ac->base);
 }
 
 // In the first minibatch the policy is the one that acted: ratio 1, divergence 0, nothing clipped, and the loss
@@ -264,7 +264,7 @@ static void test_stats(void)
     CHECK_NEAR(s.loss, 0.5 * value_loss, 1e-5);
     CHECK_NEAR(s.mean_q, mean, 1e-6);
     CHECK(s.grad_norm > 0 && s.epsilon != s.epsilon && s.n_updates == 1);
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // An update ends before the first minibatch that is too far from the policy that acted.
@@ -275,23 +275,23 @@ static void test_target_kl(void)
     bhi_actor_critic *ac = make(
         CONFIG("batch_size", "12", "n_epochs", "5", "target_kl", "1e-9", "learning_rate", "0.01"));
     collect(ac, steps);
-    CHECK(class->n_updates(ac) == 1);
+    CHECK(ac->base.n_updates == 1);
     collect(ac, steps); // and the next one starts anew
-    CHECK(class->n_updates(ac) == 2);
-    class->destroy(ac);
+    CHECK(ac->base.n_updates == 2);
+    bhi_agent_destroy(&ac->base);
     ac = make(CONFIG("batch_size", "12", "n_epochs", "5", "target_kl", "1000"));
     collect(ac, steps);
-    CHECK(class->n_updates(ac) == 5);
-    class->destroy(ac);
+    CHECK(ac->base.n_updates == 5);
+    bhi_agent_destroy(&ac->base);
 }
 
 // ---- what it refuses ----
 
 static void refuses(bh_ppo_config config, bh_agent_spec spec, const char *want)
 {
-    void *ppo = &config;
+    bhi_agent *ppo = (bhi_agent *)(void *)&config;
     bh_error err = {0};
-    CHECK_STATUS(class->create(&ppo, &config, &spec, &err), BH_ERR_CONFIG);
+    CHECK_STATUS(bhi_agent_create(&ppo, class, &config, &spec, &err), BH_ERR_CONFIG);
     CHECK(ppo == NULL);
     if (!CHECK(strstr(err.message, want) != NULL)) printf("    %s\n", err.message);
 }
@@ -320,13 +320,13 @@ static void test_no_memory(void)
 {
     bh_ppo_config config = CONFIG("batch_size", "12");
     bh_agent_spec spec = pa_spec(PA_E, 100);
-    void *ppo = &config;
+    bhi_agent *ppo = (bhi_agent *)(void *)&config;
     bh_error err = {0};
     failing_alloc_begin(1);
-    CHECK_STATUS(class->create(&ppo, &config, &spec, &err), BH_ERR_MEMORY);
+    CHECK_STATUS(bhi_agent_create(&ppo, class, &config, &spec, &err), BH_ERR_MEMORY);
     failing_alloc_end();
     CHECK(ppo == NULL && strstr(err.message, "out of memory") != NULL);
-    class->destroy(NULL);
+    bhi_agent_destroy(NULL);
 }
 
 // ---- the loop ----

@@ -78,9 +78,9 @@ static void check_update(const char *baseline, const char *normalize)
     pa_step steps[T];
     pa_make_steps(steps, T, 1);
     for (int t = 0; t < T - 1; t++) pa_observe(class, ac, &steps[t]);
-    CHECK(class->n_updates(ac) == 0); // two episodes are over
+    CHECK(ac->base.n_updates == 0); // two episodes are over
     pa_observe(class, ac, &steps[T - 1]);
-    CHECK(class->n_updates(ac) == 1);
+    CHECK(ac->base.n_updates == 1);
 
     pa_batch b = expected_batch(ac, params, steps, &c, 3);
     CHECK(b.B == 10);
@@ -93,7 +93,7 @@ static void check_update(const char *baseline, const char *normalize)
         CHECK_NEAR((double)ac->params[p], (double)params[p] - 0.01 * (double)ac->gradient[p], 1e-7);
         if (!c.baseline && p >= ac->policy.n_params) CHECK(ac->gradient[p] == 0);
     }
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 static void test_updates(void)
@@ -123,14 +123,14 @@ static void test_many_steps(void)
     }
     class->observe(one, &(bh_experience){1, obs, &a, &r, &yes, &no, obs});
     class->learn(one);
-    CHECK(class->n_updates(ac) == 1 && class->n_updates(one) == 1);
+    CHECK(ac->base.n_updates == 1 && one->base.n_updates == 1);
     for (int p = 0; p < ac->n_params; p++)
         CHECK_NEAR((double)ac->gradient[p], (double)one->gradient[p], pa_tolerance(2e-5));
     bh_agent_stats s = pa_stats(class, ac), want = pa_stats(class, one);
     CHECK_NEAR(s.loss, want.loss, 1e-5);
     CHECK_NEAR(s.extra[2], want.extra[2], 1e-6);
-    class->destroy(ac);
-    class->destroy(one);
+    bhi_agent_destroy(&ac->base);
+    bhi_agent_destroy(&one->base);
 }
 
 // ---- when it learns ----
@@ -145,7 +145,7 @@ static void test_episodes_under_way_go_on(void)
     pa_step s = {
         .obs_tm1 = {1, 2, 3, 4, 5, 6}, .a_tm1 = {0, 1}, .r_t = {1, 10}, .terminated_t = {0, 1}};
     pa_observe(class, ac, &s);
-    CHECK(class->n_updates(ac) == 1);
+    CHECK(ac->base.n_updates == 1);
     // log pi is about the same everywhere: the loss tells the return. One step of 10, then of environment 0 two
     // steps, of returns 1 + 5 and 5.
     double log_pi[PA_E], h;
@@ -160,9 +160,9 @@ static void test_episodes_under_way_go_on(void)
     s.terminated_t[0] = 1;
     s.terminated_t[1] = 0;
     pa_observe(class, ac, &s);
-    CHECK(class->n_updates(ac) == 2);
+    CHECK(ac->base.n_updates == 2);
     CHECK_NEAR(pa_stats(class, ac).loss, -(6 + 5) * log_pi[0] / 2, 1e-5);
-    class->destroy(ac);
+    bhi_agent_destroy(&ac->base);
 }
 
 // A full memory cuts the episode under way, with the baseline's value of what followed.
@@ -175,11 +175,11 @@ static void test_memory_is_full(void)
     const int a = 1, no = 0;
     const double r = 1;
     for (int t = 0; t < 3; t++) {
-        CHECK(class->n_updates(ac) == 0);
+        CHECK(ac->base.n_updates == 0);
         class->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, t < 2 ? obs : next});
         class->learn(ac);
     }
-    CHECK(class->n_updates(ac) == 1);
+    CHECK(ac->base.n_updates == 1);
     double v = pa_value(ac, ac->params, obs), end = pa_value(ac, ac->params, next);
     double g[3] = {1 + 0.5 * (1 + 0.5 * (1 + 0.5 * end)), 1 + 0.5 * (1 + 0.5 * end), 1 + 0.5 * end};
     double value_loss = 0;
@@ -194,17 +194,17 @@ static void test_memory_is_full(void)
         class->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
         class->learn(ac);
     }
-    CHECK(class->n_updates(ac) == 1); // the memory was emptied
-    class->destroy(ac);
+    CHECK(ac->base.n_updates == 1); // the memory was emptied
+    bhi_agent_destroy(&ac->base);
 }
 
 // ---- what it refuses ----
 
 static void refuses(bh_reinforce_config config, bh_agent_spec spec, const char *want)
 {
-    void *agent = &config;
+    bhi_agent *agent = (bhi_agent *)(void *)&config;
     bh_error err = {0};
-    CHECK_STATUS(class->create(&agent, &config, &spec, &err), BH_ERR_CONFIG);
+    CHECK_STATUS(bhi_agent_create(&agent, class, &config, &spec, &err), BH_ERR_CONFIG);
     CHECK(agent == NULL);
     if (!CHECK(strstr(err.message, want) != NULL)) printf("    %s\n", err.message);
 }
@@ -219,12 +219,12 @@ static void test_bad_configs(void)
     refuses(config, pa_spec(1, 100), "REINFORCE: episodes_per_update is 0");
     config = CONFIG("n_steps", "8");
     bh_agent_spec spec = pa_spec(1, 100);
-    void *agent = &config;
+    bhi_agent *agent = (bhi_agent *)(void *)&config;
     failing_alloc_begin(1);
-    CHECK_STATUS(class->create(&agent, &config, &spec, NULL), BH_ERR_MEMORY);
+    CHECK_STATUS(bhi_agent_create(&agent, class, &config, &spec, NULL), BH_ERR_MEMORY);
     failing_alloc_end();
     CHECK(agent == NULL);
-    class->destroy(NULL);
+    bhi_agent_destroy(NULL);
 }
 
 // ---- the loop ----

@@ -266,12 +266,12 @@ static void test_n_step_streams(void)
 }
 
 // After a cut, what is added next follows from nothing, in any of the environments; nor has it an end of its own.
-static void test_cut(void)
+static void test_truncate(void)
 {
     owner o = make_streams(5, 2, &discrete);
-    bhi_replay_cut(&o.replay);    // of nothing
-    for (int k = 0; k < 6; k++) { // the ring wraps: it holds 1..5; the cut comes after 2 and 3
-        if (k == 4) bhi_replay_cut(&o.replay);
+    bhi_replay_truncate(&o.replay); // of nothing
+    for (int k = 0; k < 6; k++) {   // the ring wraps: it holds 1..5; the cut comes after 2 and 3
+        if (k == 4) bhi_replay_truncate(&o.replay);
         bhi_replay_add(&o.replay, (float[]){0}, 0, k, 0, 0, (float[]){0});
     }
     const int index[] = {1, 2, 3, 4, 0}; // the places of 1, 2, 3, 4, 5
@@ -435,7 +435,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_gather);
     CHECK_RUN(test_n_step);
     CHECK_RUN(test_n_step_streams);
-    CHECK_RUN(test_cut);
+    CHECK_RUN(test_truncate);
     CHECK_RUN(test_n_step_across_the_seam);
     CHECK_RUN(test_one_hot);
     CHECK_RUN(test_encode);

@@ -53,7 +53,7 @@ static void test_storage(void)
         }
     }
     CHECK(r.v_t[2 * E + 1] == 9);
-    bhi_rollout_cut(&r, 0, 5);
+    bhi_rollout_truncate(&r, 0, 5);
     CHECK(r.complete[0] == 4 && r.truncated_t[3 * E] == 1 && r.v_t[3 * E] == 5);
     bhi_rollout_clear(&r);
     CHECK(r.length[0] == 0 && r.length[1] == 0 && r.complete[0] == 0 && r.complete[1] == 0);

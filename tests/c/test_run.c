@@ -5,6 +5,7 @@
 // acts by a script, and its one parameter is the action it would take greedily.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent_list.h"
 #include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/vec_env.h"
@@ -33,38 +34,18 @@ static struct {
 } script;
 
 typedef struct scripted {
-    bh_dqn_config config;
+    bhi_agent base;
     double greedy;
 } scripted;
 
-static bh_status scripted_create(void **out, const void *config, const bh_agent_spec *spec,
-                                 bh_error *err)
+static bh_status scripted_init(void *agent, bh_error *err)
 {
     (void)err;
-    scripted *s = bh_alloc(sizeof *s);
-    s->config = *(const bh_dqn_config *)config;
+    const bh_agent_spec *spec = &((scripted *)agent)->base.spec;
     script.n_envs = spec->n_envs;
-    script.total_timesteps = spec->total_timesteps;
     CHECK(spec->mdp == NULL && spec->n_actions == 2 && spec->observation.n == 2);
     CHECK(spec->observation.high[0] == 3); // bounds still there
-    *out = s;
     return BH_OK;
-}
-
-static void scripted_destroy(void *agent)
-{
-    bh_free(agent, sizeof(scripted));
-}
-
-static void *scripted_config(void *agent)
-{
-    return &((scripted *)agent)->config;
-}
-
-static void scripted_total(void *agent, int total_timesteps)
-{
-    (void)agent;
-    script.total_timesteps = total_timesteps;
 }
 
 static void scripted_act(void *agent, int *actions, unsigned char *explored, const float *obs,
@@ -93,19 +74,17 @@ static void scripted_observe(void *agent, const bh_experience *e)
 
 static void scripted_learn(void *agent)
 {
-    if (script.n < SCRIPT_MAX) ((scripted *)agent)->greedy = script.greedy[script.n++];
+    scripted *s = agent;
+    if (script.n < SCRIPT_MAX) s->greedy = script.greedy[script.n++];
+    s->base.n_updates = 2 * script.n;
+    for (int i = 0; i < 3; i++) bhi_agent_log(&s->base, BHI_METRIC_LOSS + i, 1 + i);
 }
 
-static void scripted_stats(void *agent, bh_agent_stats *out)
+static void scripted_rates(const void *agent, bh_agent_stats *out)
 {
-    (void)agent;
-    *out = (bh_agent_stats){1, 2, 3, 4, 5, 6};
-}
-
-static int scripted_updates(const void *agent)
-{
-    (void)agent;
-    return 2 * script.n;
+    script.total_timesteps = ((const scripted *)agent)->base.spec.total_timesteps;
+    out->epsilon = 4;
+    out->learning_rate = 5;
 }
 
 static void scripted_q_values(void *agent, const void *params, double *q, const float *obs, int n)
@@ -142,15 +121,12 @@ static const bh_agent_class scripted_class = {
     .name = "scripted",
     .summary = "Does as it is told",
     .config = &bh_dqn_table,
-    .create = scripted_create,
-    .destroy = scripted_destroy,
-    .config_of = scripted_config,
-    .set_total_timesteps = scripted_total,
+    .bytes = sizeof(scripted),
+    .init = scripted_init,
     .act = scripted_act,
     .observe = scripted_observe,
     .learn = scripted_learn,
-    .stats = scripted_stats,
-    .n_updates = scripted_updates,
+    .rates = scripted_rates,
     .q_values = scripted_q_values,
     .params = scripted_params,
     .tensors = scripted_tensors,
@@ -476,7 +452,8 @@ static void test_records_are_overwritten_oldest_first(void)
     CHECK(bh_run_drain(run, rows[0], 10) == 0);
     bh_run_steps(run, 2);
     CHECK(bh_run_drain(run, rows[0], 10) == 2);
-    const double want[BH_RECORD_WIDTH] = {BH_RECORD_TRAIN, 100 + HELD + MORE + 1, 1, 2, 4, 5, 6, 3};
+    const double want[BH_RECORD_WIDTH] = {
+        BH_RECORD_TRAIN, 100 + HELD + MORE + 1, 1, 2, 4, 5, 2 * SCRIPT_MAX, 3};
     CHECK(memcmp(rows[0], want, sizeof want) == 0);
     bh_run_destroy(run);
 }
@@ -599,7 +576,7 @@ static void test_load_tells_the_agent(void)
     CHECK_STATUS(bh_run_load(run, s.bytes, s.size, NULL), BH_OK);
     CHECK(script.n_changed == 1);
     for (int which = 0; which < 2; which++) {
-        bh_run_evaluate(run, (bh_which)which, 1, 0, &score);
+        bh_run_evaluate(run, (bh_params_choice)which, 1, 0, &score);
         CHECK(score.mean == 8);
     }
     bh_run_destroy(run);

@@ -111,12 +111,12 @@ static void check_load_refused(bh_run *run, const void *bytes, size_t size, bh_s
 {
     char before[2][65], after[2][65];
     bh_error err = {0};
-    for (int w = 0; w < 2; w++) bh_run_fingerprint(run, (bh_which)w, before[w]);
+    for (int w = 0; w < 2; w++) bh_run_fingerprint(run, (bh_params_choice)w, before[w]);
     CHECK_STATUS(bh_run_load(run, bytes, size, &err), want);
     if (!CHECK(strstr(err.message, part) != NULL))
         printf("    '%s' not in: %s\n", part, err.message);
     for (int w = 0; w < 2; w++) {
-        bh_run_fingerprint(run, (bh_which)w, after[w]);
+        bh_run_fingerprint(run, (bh_params_choice)w, after[w]);
         CHECK_STRING(after[w], before[w]);
     }
 }

@@ -2,6 +2,7 @@
 // Setups: presets, options by name, descriptions; and finding algorithms and environments by name.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent_list.h"
 #include "rl/dqn.h"
 #include "rl/head.h"
 #include "rl/planning.h"
@@ -196,6 +197,33 @@ static void test_set_refused(void)
     bh_setup_destroy(setup);
 }
 
+// A registry without environments of text hides what is of use only there; with them, the same environment shows it.
+static void test_hidden_options(void)
+{
+    static char text[1 << 16];
+    bh_error err = {0};
+    for (int shown = 0; shown < 2; shown++) {
+        const bh_registry *registry = shown ? &bh_all_envs : &bh_envs;
+        bh_setup *setup = make_setup(registry, "CartPole-v1", "dqn", NULL);
+        bh_text out = bh_text_over(text, sizeof text);
+        bh_setup_describe(setup, &out);
+        CHECK((strstr(text, "\"prior_beta\"") != NULL) == shown);
+        CHECK(strstr(text, "\"net_arch\"") != NULL && json_is_valid(text));
+        CHECK_STATUS(bh_setup_set(setup, "d_model", "16", &err), shown ? BH_OK : BH_ERR_CONFIG);
+        if (!shown) CHECK_STRING(err.message, "DQN has no option 'd_model'");
+        CHECK_STATUS(bh_setup_set(setup, "features_extractor", "transformer", &err),
+                     shown ? BH_OK : BH_ERR_CONFIG);
+        if (!shown) CHECK(strstr(err.message, "one of flatten|minatar-cnn|nature-cnn") != NULL);
+        out = bh_text_over(text, sizeof text);
+        bh_config_describe(&setup->options, &out);
+        CHECK((strstr(text, "|transformer") != NULL) == shown && json_is_valid(text));
+        bh_setup_destroy(setup);
+        bh_run *run = make_run(registry, "CartPole-v1", "ppo", NULL);
+        CHECK_STATUS(bh_run_set(run, "kl_coef", "0.1", &err), shown ? BH_OK : BH_ERR_CONFIG);
+        bh_run_destroy(run);
+    }
+}
+
 static void test_describe(void)
 {
     for (int i = 0; i < bh_envs.n; i++) {
@@ -225,6 +253,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_create_refused);
     CHECK_RUN(test_set_finds_the_table);
     CHECK_RUN(test_set_refused);
+    CHECK_RUN(test_hidden_options);
     CHECK_RUN(test_describe);
     CHECK(bh_live_bytes() == 0);
     return check_report();

@@ -2,6 +2,7 @@
 // The tabular learners: fed by hand, in their loop, and on the cliff.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent_list.h"
 #include "rl/tabular.h"
 #include "rl/td_table.h"
 #include "tests/golden/tabular.h"
@@ -15,7 +16,7 @@ enum { STATES_MAX = 16, A = 4 };
 
 typedef struct fed {
     const bh_agent_class *class;
-    void *agent;
+    bhi_agent *agent;
     double *q; // (3,2), or two of them
 } fed;
 
@@ -28,7 +29,7 @@ static fed make_fed(const bh_agent_class *class, double epsilon)
     bh_agent_spec spec = {{BH_SPACE_DISCRETE, 3, NULL, NULL}, 2, 2, 1000, bh_rng_seed(1), NULL};
     fed f = {.class = class};
     size_t bytes;
-    CHECK_STATUS(class->create(&f.agent, &config, &spec, NULL), BH_OK);
+    CHECK_STATUS(bhi_agent_create(&f.agent, class, &config, &spec, NULL), BH_OK);
     f.q = class->params(f.agent, &bytes);
     return f;
 }
@@ -69,29 +70,29 @@ static void test_sarsa_waits_for_the_next_action(void)
     fill_table(f.q);
     feed(&f, STEP(0, 1, 2, 1, 0, 0), STEP(0, 0, 8, 2, 0, 0));
     check_table(f.q, 0, 0, 1, 3, -1, -2); // nobody knows the next actions yet
-    CHECK(f.class->n_updates(f.agent) == 0);
+    CHECK(f.agent->n_updates == 0);
     // Environment 0 takes action 0 in state 1, though 1 is better: 0 + 0.5 (2 + 0.5 * 1 - 0) = 1.25.
     // Environment 1 takes action 1 in state 2: 0 + 0.5 (8 + 0.5 * -2 - 0) = 3.5, and ends there by
     // termination: -2 + 0.5 (4 - -2) = 1.
     feed(&f, STEP(1, 0, 6, 0, 0, 0), STEP(2, 1, 4, 0, 1, 0));
     check_table(f.q, 3.5, 1.25, 1, 3, -1, 1);
-    CHECK(f.class->n_updates(f.agent) == 3);
+    CHECK(f.agent->n_updates == 3);
     // Environment 0: state 1, action 0, then action 1 in state 0: 1 + 0.5 (6 + 0.5 * 1.25 - 1) = 3.8125.
     // It is then cut in state 2, where epsilon 0 would take action 1, the better one:
     // 1.25 + 0.5 (0 + 0.5 * 1 - 1.25) = 0.875. Environment 1 starts anew and waits again.
     feed(&f, STEP(0, 1, 0, 2, 0, 1), STEP(1, 1, 0, 1, 0, 0));
     check_table(f.q, 3.5, 0.875, 3.8125, 3, -1, 1);
-    CHECK(f.class->n_updates(f.agent) == 5);
+    CHECK(f.agent->n_updates == 5);
     // A new episode of environment 0 owes nothing to the one that was cut.
     feed(&f, STEP(2, 0, 0, 2, 0, 0),
          STEP(1, 1, 0, 1, 1, 1)); // terminated counts more than truncated
     // Environment 1: 3 + 0.5 (0 + 0.5 * 3 - 3) = 2.25, then 2.25 + 0.5 (0 - 2.25) = 1.125.
     check_table(f.q, 3.5, 0.875, 3.8125, 1.125, -1, 1);
-    CHECK(f.class->n_updates(f.agent) == 7);
+    CHECK(f.agent->n_updates == 7);
     bh_agent_stats stats;
-    f.class->stats(f.agent, &stats);
+    bhi_agent_stats(f.agent, &stats);
     CHECK(stats.n_updates == 7 && stats.epsilon == 0 && stats.loss > 0 && isnan(stats.grad_norm));
-    f.class->destroy(f.agent);
+    bhi_agent_destroy(f.agent);
 }
 
 static void test_expected_sarsa_expects(void)
@@ -104,18 +105,18 @@ static void test_expected_sarsa_expects(void)
     check_table(f.q, 3.6875, 1.625, 1, 3, -1, -2);
     feed(&f, STEP(1, 1, 1, 0, 1, 0), STEP(2, 0, -1, 0, 1, 0)); // terminated: r alone
     check_table(f.q, 3.6875, 1.625, 1, 2, -1, -2);
-    CHECK(f.class->n_updates(f.agent) == 4);
-    f.class->destroy(f.agent);
+    CHECK(f.agent->n_updates == 4);
+    bhi_agent_destroy(f.agent);
 }
 
 // Cut with exploration left: SARSA's expectation is that of its epsilon-greedy policy.
-static void test_sarsa_cut_while_exploring(void)
+static void test_sarsa_truncated_while_exploring(void)
 {
     fed f = make_fed(&bh_sarsa_class, 0.5);
     fill_table(f.q);
     feed(&f, STEP(0, 0, 8, 2, 0, 1), STEP(0, 1, 2, 1, 0, 1));
     check_table(f.q, 3.6875, 1.625, 1, 3, -1, -2); // the numbers of expected SARSA
-    f.class->destroy(f.agent);
+    bhi_agent_destroy(f.agent);
 }
 
 static void test_double_q_tosses_a_coin(void)
@@ -137,7 +138,7 @@ static void test_double_q_tosses_a_coin(void)
         heads += first_is_a + second_is_a;
     }
     CHECK(heads > 330 && heads < 470); // of 800
-    f.class->destroy(f.agent);
+    bhi_agent_destroy(f.agent);
 }
 
 static void test_double_q_acts_on_the_mean(void)
@@ -160,7 +161,7 @@ static void test_double_q_acts_on_the_mean(void)
     CHECK_STRING(t[0].name, "q_table_a");
     CHECK_STRING(t[1].name, "q_table_b");
     CHECK(t[1].shape[0] == 3 && t[1].shape[1] == 2 && *(double *)t[1].data == -9);
-    f.class->destroy(f.agent);
+    bhi_agent_destroy(f.agent);
 }
 
 // ---- in the loop ----
@@ -368,7 +369,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_sarsa_waits_for_the_next_action);
     CHECK_RUN(test_expected_sarsa_expects);
-    CHECK_RUN(test_sarsa_cut_while_exploring);
+    CHECK_RUN(test_sarsa_truncated_while_exploring);
     CHECK_RUN(test_double_q_tosses_a_coin);
     CHECK_RUN(test_double_q_acts_on_the_mean);
     CHECK_RUN(test_q_learning_reaches_q_star);

@@ -6,7 +6,7 @@ import { chartFiles, firstLoadFiles, labFiles, sizes } from '../../build/bench/s
 
 const FIRST_LOAD = 160_000;
 const LAB = 150_000;
-const MODULE = 60_000;
+const MODULE = 61_700;
 
 /** A file's name without esbuild's hash; what scripts share has no name. @param {string} file */
 const plain = (file) => file.replace(/-[A-Z0-9]{8}(?=\.js$)/, '');

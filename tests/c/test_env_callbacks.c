@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Foreign environments (bh_env_foreign): seeds, their own truncation, failures, what is released; and runs on them.
+// User-defined environments (bh_env_callbacks): seeds, their own truncation, failures, what is released; and runs on them.
 #include "core/alloc.h"
 #include "rl/td_table.h"
 #include "rl/vec_env.h"
@@ -13,8 +13,8 @@ typedef struct walk {
     int x, steps, number;
 } walk;
 
-// What the foreign one is to do, and what was done with it.
-static struct foreign_log {
+// What the user-defined environment shall do, and what was done with it.
+static struct callback_log {
     int create_fails_at; // the how-manieth create from now on, 1 the first; 0 never
     int reset_fails_at, step_fails_at;
     int n_created, n_destroyed; // altogether
@@ -98,8 +98,8 @@ static void spaces(const void *state, bh_space *observation, bh_space *action)
     *action = (bh_space){BH_SPACE_DISCRETE, 2};
 }
 
-static const bh_env_foreign many = {0, create, destroy, reset, step};
-static const bh_env_foreign one = {1, create, destroy, reset, step};
+static const bh_env_callbacks many = {0, create, destroy, reset, step};
+static const bh_env_callbacks one = {1, create, destroy, reset, step};
 
 #define WALK(ID, ...)                                                                \
     {                                                                                \
@@ -108,12 +108,13 @@ static const bh_env_foreign one = {1, create, destroy, reset, step};
     }
 static const bh_env_def plain_def =
     WALK("Walk-v0", .init = init, .reset = plain_reset, .step = plain_step, .max_episode_steps = 9);
-static const bh_env_def many_def = WALK("Walk-v0", .foreign = &many);
-static const bh_env_def limited_def = WALK("Limited-v0", .foreign = &many, .max_episode_steps = 4);
-static const bh_env_def one_def = WALK("One-v0", .foreign = &one);
-static const bh_env_def *const plain_defs[] = {&plain_def}, *const foreign_defs[] = {
+static const bh_env_def many_def = WALK("Walk-v0", .callbacks = &many);
+static const bh_env_def limited_def =
+    WALK("Limited-v0", .callbacks = &many, .max_episode_steps = 4);
+static const bh_env_def one_def = WALK("One-v0", .callbacks = &one);
+static const bh_env_def *const plain_defs[] = {&plain_def}, *const user_defs[] = {
                                                                 &many_def, &one_def, &limited_def};
-static const bh_registry plain = {plain_defs, 1}, foreign = {foreign_defs, 3};
+static const bh_registry plain = {plain_defs, 1}, user_defined = {user_defs, 3};
 
 static void begin(void)
 {
@@ -250,7 +251,7 @@ static void test_a_run_is_the_same_to_the_bit(void)
                 ? OPTIONS(SMALL, "n_envs", "3", "n_steps", "2", "seed", "4", "eval_freq", "100")
                 : OPTIONS("n_envs", "3", "seed", "4", "eval_freq", "100");
         train(a, &plain, algos[i], options);
-        train(b, &foreign, algos[i], options);
+        train(b, &user_defined, algos[i], options);
         if (!CHECK(strcmp(a, b) == 0)) printf("    %s\n", algos[i]);
         CHECK(logged.n_created > 0);
         check_nothing_left();
@@ -264,7 +265,7 @@ static void test_a_run_outlives_failures(void)
     for (size_t i = 0; i < sizeof algos / sizeof *algos; i++) {
         begin();
         bh_run *run =
-            make_run(&foreign, "Walk-v0", algos[i],
+            make_run(&user_defined, "Walk-v0", algos[i],
                      strcmp(algos[i], "dqn") == 0 ? OPTIONS(SMALL, "n_envs", "2", "n_steps", "3")
                                                   : OPTIONS("n_envs", "2", "eval_freq", "40"));
         CHECK(bh_run_failure(run)->status == BH_OK);
@@ -310,7 +311,7 @@ static void test_a_run_outlives_failures(void)
 static void test_a_failed_evaluation_is_repeated(void)
 {
     begin();
-    bh_run *run = make_run(&foreign, "Walk-v0", "q-learning", OPTIONS("eval_freq", "10"));
+    bh_run *run = make_run(&user_defined, "Walk-v0", "q-learning", OPTIONS("eval_freq", "10"));
     CHECK_STATUS(bh_run_steps(run, 9), BH_OK);
     logged.step_fails_at = 2; // the first is the training's tenth
     CHECK_STATUS(bh_run_steps(run, 1), BH_ERR_ENV);
@@ -331,7 +332,7 @@ static void test_a_failed_evaluation_is_repeated(void)
 static void test_a_run_that_cannot_start(void)
 {
     begin();
-    bh_setup *setup = make_setup(&foreign, "Walk-v0", "q-learning", NULL);
+    bh_setup *setup = make_setup(&user_defined, "Walk-v0", "q-learning", NULL);
     bh_run *run;
     bh_error err = {0};
     logged.reset_fails_at = 1;
@@ -350,7 +351,7 @@ static void test_a_run_that_cannot_start(void)
 static void test_a_single_environment(void)
 {
     begin();
-    bh_setup *setup = make_setup(&foreign, "One-v0", "sarsa", OPTIONS("n_envs", "2"));
+    bh_setup *setup = make_setup(&user_defined, "One-v0", "sarsa", OPTIONS("n_envs", "2"));
     bh_run *run;
     bh_error err = {0};
     CHECK_STATUS(bh_run_create(&run, setup, &err), BH_ERR_CONFIG);
@@ -360,7 +361,8 @@ static void test_a_single_environment(void)
         "environments, or leave n_envs 1");
     bh_setup_destroy(setup);
 
-    run = make_run(&foreign, "One-v0", "sarsa", OPTIONS("eval_freq", "5", "n_eval_episodes", "3"));
+    run = make_run(&user_defined, "One-v0", "sarsa",
+                   OPTIONS("eval_freq", "5", "n_eval_episodes", "3"));
     CHECK_STATUS(bh_run_steps(run, 4), BH_OK);
     logged.n_resets = 0;
     CHECK_STATUS(bh_run_steps(run, 1), BH_OK); // three episodes to evaluate
@@ -383,8 +385,8 @@ static void test_sarsa_learns_what_waits(void)
     config.gamma = 1;
     config.initial_q = 4;
     bh_agent_spec spec = {{BH_SPACE_DISCRETE, 8}, 2, 1, 100, bh_rng_seed(1), NULL};
-    void *agent;
-    CHECK_STATUS(bh_sarsa_class.create(&agent, &config, &spec, NULL), BH_OK);
+    bhi_agent *agent;
+    CHECK_STATUS(bhi_agent_create(&agent, &bh_sarsa_class, &config, &spec, NULL), BH_OK);
     float s[] = {2, 3, 4};
     int right = 1, no = 0;
     double r = 1;
@@ -396,11 +398,11 @@ static void test_sarsa_learns_what_waits(void)
     }
     CHECK_NEAR(q[2 * 2 + 1], 4.5, 0);
     CHECK_NEAR(q[3 * 2 + 1], 4, 0);
-    bh_sarsa_class.cut(agent, &s[2]);
+    bh_sarsa_class.truncate(agent, &s[2]);
     CHECK_NEAR(q[3 * 2 + 1], 4.5, 0);
-    bh_sarsa_class.cut(agent, &s[2]); // nothing waits any more
+    bh_sarsa_class.truncate(agent, &s[2]); // nothing waits any more
     CHECK_NEAR(q[3 * 2 + 1], 4.5, 0);
-    bh_sarsa_class.destroy(agent);
+    bhi_agent_destroy(agent);
 }
 
 int main(int argc, char **argv)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Agents over text: allowed actions, a language model as start, prior and reference, the KL leash.
+// Agents over text: allowed actions, a language model as start, prior and reference, the KL penalty.
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "lm/pretraining.h"
-#include "rl/guide.h"
+#include "rl/action_prior.h"
 
 #include "check.h"
 #include "make_run.h"
@@ -313,7 +313,7 @@ static void test_language_models_that_do_not_fit(void)
     bh_pretraining_destroy(other);
 }
 
-// ---- the leash ----
+// ---- the KL penalty ----
 
 // KL to the reference after learning, from the run's records.
 static double kl_after(const char *coef, const char *target, const char *algo)
@@ -338,7 +338,7 @@ static double kl_after(const char *coef, const char *target, const char *algo)
     return kl;
 }
 
-static void test_the_leash_holds(void)
+static void test_kl_penalty_holds(void)
 {
     for (int i = 0; i < 2; i++) {
         const char *algo = i == 0 ? "ppo" : "reinforce";
@@ -399,7 +399,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_checkpoints_of_the_largest_networks);
     CHECK_RUN(test_random_actions_follow_the_model);
     CHECK_RUN(test_language_models_that_do_not_fit);
-    CHECK_RUN(test_the_leash_holds);
+    CHECK_RUN(test_kl_penalty_holds);
     CHECK_RUN(test_numbers_that_are_no_tokens);
     CHECK_RUN(test_live_weights_reach_the_environments);
     CHECK(bh_live_bytes() == 0);

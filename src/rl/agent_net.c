@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The networks of agents.
+#include "rl/agent_net.h"
+
+#include "rl/language.h"
+
+void bhi_net_spec_observe(bhi_net_spec *net, const bh_agent_spec *spec)
+{
+    const bh_space *space = &spec->observation;
+    net->inputs = space->n;
+    for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
+        net->image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
+    }
+    if (net->extractor != BHI_TRANSFORMER || spec->text == NULL) return;
+    net->body = spec->text->language->body;
+    net->transformer.V = (int)space->high[0] + 1;
+    net->transformer.T = space->n;
+}
+
+static bh_status check_transformer(const char *name, const bhi_net_spec *net,
+                                   const bh_agent_spec *spec, bh_error *err)
+{
+    const bhi_transformer_spec *t = &net->transformer;
+    if (net->body == NULL || spec->observation.dtype != BH_SPACE_TOKEN) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s: features_extractor transformer needs observations that are text; leave "
+                       "it at flatten here",
+                       name);
+    }
+    if (bhi_net_fits(net)) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: d_model is %d, but must be a multiple of 4 times n_heads, which is %d",
+                   name, t->C, 4 * t->H);
+}
+
+bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
+                             bh_error *err)
+{
+    if (net->extractor == BHI_FLATTEN) return BH_OK;
+    if (net->extractor == BHI_TRANSFORMER) return check_transformer(name, net, spec, err);
+    if (bh_space_rank(&spec->observation) >= 2 && bhi_net_fits(net)) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: features_extractor needs images, at least %s; leave it at flatten here",
+                   name, net->extractor == BHI_NATURE_CNN ? "36 x 36" : "3 x 3");
+}
+
+void bhi_net_spec_sizes(const bhi_net_spec *net, double *params, double *units)
+{
+    double size = net->inputs;
+    *params = *units = 0;
+    if (net->body != NULL) {
+        *units = net->body->units(net, &size);
+    } else if (net->extractor != BHI_FLATTEN) {
+        // Convolutions make maps of at most 16 times their inputs (16 filters, one channel, stride 1).
+        *units = 24 * size;
+        size *= 16;
+    }
+    for (int i = 0; i <= net->hidden.n; i++) {
+        // One output more: the value of a dueling network.
+        double next = i < net->hidden.n ? net->hidden.v[i] : (net->outputs + 1.0) * net->atoms;
+        *params += (size + 1) * next;
+        *units += next;
+        size = next;
+    }
+    *units += net->inputs;
+}
