@@ -190,7 +190,8 @@ export default function faults(lab) {
     await pause(page);
     const steps = await text(page, 'count-steps');
     await page.click('#tab-control');
-    await holds(page, () => location.hash.includes('CartPole'));
+    // Opened and its link written: Chromium drops a step back during which the page replaces its address.
+    await holds(page, () => location.hash.includes('CartPole') && /** @type {any} */ (document.querySelector('bellhop-lab')).experiment?.setup?.env === 'CartPole-v1' && /** @type {any} */ (window).$('phase')?.dataset.phase === 'ready');
     await page.goBack();
     await holds(page, () => location.hash.includes('GridWorld'));
     await holds(page, (before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
