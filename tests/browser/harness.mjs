@@ -29,7 +29,7 @@ const opened = new AsyncLocalStorage();
 
 /** A test; when it fails, the pages it has opened do not go on. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run */
 export function test(name, run) {
-  nodeTest(name, (t) => opened.run(new Set(), async () => {
+  nodeTest(name, { timeout: 180_000 }, (t) => opened.run(new Set(), async () => {
     try {
       await run(t);
     } finally {
@@ -286,9 +286,9 @@ export async function pause(page) {
 
 /** What axe finds, best practices too. @param {Page} page @returns {Promise<string[]>} */
 export async function axe(page) {
-  await page.evaluate(AXE);
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(AXE);
   return page.evaluate(async () => {
-    const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ['violations'] });
+    const { violations } = await /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ['violations'], preload: false }); // there are no media to fetch
     return violations.map((/** @type {any} */ v) => `${v.impact} ${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).slice(0, 4).join(', ')}`);
   });
 }

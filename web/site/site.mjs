@@ -41,6 +41,7 @@ class Site {
   #last = new Map();
   /** Counts what was opened: a view that arrives after another one was asked for is not shown. */
   #turns = 0;
+  /** The hash as this page knows it: another one is where the reader is going. */
   #written = '';
   /** The hash names a language only when it came with one or the reader chose one. */
   #languageInLink = languageIn(location.hash) !== null;
@@ -78,6 +79,7 @@ class Site {
   /** Shows what the hash says. */
   async #follow() {
     const hash = location.hash;
+    this.#written = hash;
     const wanted = languageIn(hash);
     if (wanted && wanted !== this.#words.language) this.#words = await speak(wanted, false);
     this.#languageInLink ||= wanted !== null;
@@ -201,11 +203,13 @@ class Site {
     return experiment ? `#${experiment.query}` : '';
   }
 
+  /** Not over the entry that a step back has led to, before the page hears of it: that would undo the step. */
   #write() {
-    const hash = this.#hashOf(this.#view);
-    if (!hash) return;
-    this.#written = hash + (this.#languageInLink ? `&lang=${this.#words.language}` : '');
-    if (location.hash !== this.#written) history.replaceState(null, '', this.#written);
+    const query = this.#hashOf(this.#view);
+    if (!query || location.hash !== this.#written) return;
+    const hash = query + (this.#languageInLink ? `&lang=${this.#words.language}` : '');
+    if (location.hash !== hash) history.replaceState(null, '', hash);
+    this.#written = location.hash; // as browsers spell it
   }
 
   /** Copies the address of the shown experiment, with its language, and says what it holds. */
@@ -299,7 +303,11 @@ class Site {
       });
     });
     for (const button of byId('views').querySelectorAll('button')) button.addEventListener('click', () => this.#choose(/** @type {View} */ (button.dataset.view)));
-    addEventListener('hashchange', () => location.hash !== this.#written && location.hash.includes('=') && void this.#follow());
+    addEventListener('hashchange', () => {
+      if (location.hash === this.#written) return;
+      if (location.hash.includes('=')) void this.#follow();
+      else this.#written = location.hash; // no experiment's: the next change of this one writes over it
+    });
     document.addEventListener('visibilitychange', () => document.hidden && this.#keep());
     for (const name of /** @type {const} */ (['keydown', 'keyup'])) document.addEventListener(name, (event) => this.#forward(event));
   }
