@@ -178,7 +178,7 @@ export class RunExperiment extends Experiment {
   /** A new run from a setup; by default the present one with what is staged. @param {RunSetup} [setup] */
   async start(setup = this.stagedSetup()) {
     const turn = ++this.#started;
-    const [session, worldModule] = await this.#make(setup);
+    const { session, worldModule, first } = await this.#make(setup);
     if (turn !== this.#started) { // another one was asked for meanwhile
       await session.dispose();
       throw new Superseded();
@@ -194,10 +194,10 @@ export class RunExperiment extends Experiment {
     this.staged.clear();
     session.onFrame = (frame) => this.#receive(session, frame);
     await old?.dispose();
-    session.requestFrame().catch(() => {}); // nobody waits for it: a run that is replaced at once needs no frame
     const resume = this.#goesOn; // also where Play was pressed a moment ago
     this.enter('ready');
     this.emit('run');
+    this.#receive(session, first);
     if (resume) this.play();
   }
 
@@ -206,14 +206,15 @@ export class RunExperiment extends Experiment {
     return new History(world.window, this.trainer.catalog.records);
   }
 
-  /** @param {RunSetup} setup @returns {Promise<[Session, import('./world-table.mjs').WorldModule]>} */
+  /** A session with all that its first picture needs: what is shown of a run changes as a whole. @param {RunSetup} setup */
   async #make(setup) {
     const world = this.rowOf(setup.env);
     const coming = this.loadWorld(world);
     coming.catch(() => {}); // awaited below
     const session = await this.createSession(setup);
     try {
-      return [session, await coming];
+      const first = await firstFrame(session);
+      return { session, first, worldModule: await coming };
     } catch (error) {
       await session.dispose();
       throw error;
@@ -456,3 +457,12 @@ export class RunExperiment extends Experiment {
 
 /** Names a setting within a run. @param {{ scope: string, key: string }} setting */
 export const idOf = ({ scope, key }) => `${scope}.${key}`;
+
+/** What a session shows of where it stands. @param {Session} session @returns {Promise<Frame>} */
+async function firstFrame(session) {
+  /** @type {Frame | null} */
+  let first = null;
+  session.onFrame = (frame) => (first = frame);
+  await session.pause(); // its frame was taken by then
+  return /** @type {any} */ (first);
+}

@@ -206,15 +206,16 @@ export const styles = css`
 .bars[data-many] .track { height: 14px; }
 .decision { min-height: 40px; line-height: 20px; }
 .decision span { display: block; }
-.transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); min-height: 244px; }
+.transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); }
 #q-caption { line-height: 20px; min-height: 20px; }
 #solved { line-height: 20px; min-height: 20px; margin: -8px 0 8px; }
 #untrained { font-weight: 400; font-size: 13px; color: var(--bellhop-muted); margin-left: 8px; }
 .transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
 .transition .words { overflow-wrap: anywhere; min-height: 20px; }
+.transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 40px; overflow: hidden; }
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }
 .formula math { font-size: 14px; }
-.transition .note { min-height: 40px; }
+.transition .note { min-height: 80px; line-height: 20px; }
 .value-map, .truth { margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--bellhop-line); }
 .legend + .caption { margin-top: 8px; }
 .slice { display: grid; grid-template-columns: max-content minmax(0, 1fr) max-content; grid-template-rows: auto 1fr auto auto; gap: 0 8px; margin: 8px 0; font-size: 13px; line-height: 16px; color: var(--bellhop-muted); }
@@ -273,6 +274,12 @@ export const styles = css`
   .stage[data-world='textgen'] > canvas, .stage[data-world='acrobot'] > canvas { height: 320px; }
   .inputs > div { grid-template-columns: minmax(0, 128px) minmax(0, 1fr) 72px; }
   .setting > input[type='text'] { width: 128px; }
+  #solved, #q-caption { min-height: 40px; }
+}
+
+@container lab (max-width: 480px) {
+  .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 60px; }
+  .transition .note { min-height: 100px; }
 }
 
 @media (forced-colors: active) {

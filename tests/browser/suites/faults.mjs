@@ -2,7 +2,7 @@
 // Faults that the page once had, each of which was seen twice: links that were another run, changes that were not seen where they were
 // made, claims that were not so, English on the Chinese page, states that were lost.
 import assert from 'node:assert/strict';
-import { axe, holds, number, pause, reach, setSpeed, share, test, text } from '../harness.mjs';
+import { axe, holds, number, pause, reach, says, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -99,8 +99,7 @@ export default function faults(lab) {
     await page.click('#you');
     await page.waitForSelector('#pad');
     await page.keyboard.press('ArrowDown');
-    await page.waitForSelector('#transition-body');
-    assert.match(await text(page, 'transition-body'), /cell 1 .*down ● by you.*cell 4/s);
+    await says(page, 'transition-body', /cell 1 .*down ● by you.*cell 4/s);
     await close();
   });
 

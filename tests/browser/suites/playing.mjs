@@ -47,7 +47,7 @@ export default function playing(lab) {
     await says(page, 'you-count', /^1 episode recorded, 3 steps\. Returns: 1\.00$/);
     assert.match(await text(page, 'state-text'), /cell 8 .*the goal/);
     assert.match(await text(page, 'took'), /^● You took right\.$/);
-    assert.match(await text(page, 'transition-body'), /right ● by you/);
+    await says(page, 'transition-body', /right ● by you/);
     assert.equal(await number(page, 'count-steps'), steps);
     const { name, text: written } = await download(page, '#you-save');
     assert.equal(name, 'GridWorld-v0.jsonl');

@@ -35,24 +35,30 @@ export class LastTransition {
     const { words, frame, experiment } = this.#host;
     this.#remember();
     const action = frame?.last.action ?? -1;
+    const has = frame && experiment && action >= 0;
+    const { formula, note } = has ? this.#target(frame, action) : { formula: nothing, note: experiment ? words.sentences([words.t('transition.none'), this.#own]) : '' };
     return html`<section class="transition" part="transition" id="transition" aria-labelledby="transition-title"><h3 id="transition-title">${words.t('transition')}</h3>
-      ${!frame || !experiment || action < 0 ? html`<p id="transition-note" class="caption note">${words.t('transition.none')}</p>` : this.#transition(frame, action)}</section>`;
+      ${this.#rows(has ? this.#values(frame, action) : new Array(5).fill('–'))}
+      <div id="formula" class="formula">${formula}</div>
+      <p id="transition-note" class="caption note">${note}</p></section>`;
+  }
+
+  /** State, action, reward, next state, value. A state that is told in a sentence has the room of its longest: what is below is not to jump. @param {string[]} values */
+  #rows(values) {
+    const { words } = this.#host;
+    const { isPolicy, isMap } = this.#experiment ?? {};
+    const keys = ['loop.state', 'loop.action', 'loop.reward', 'loop.next', isPolicy ? 'loop.p' : 'loop.q'];
+    return html`<dl id="transition-body" ?data-sentences=${!isMap}>${values.map((value, i) => html`<dt>${words.t(/** @type {any} */ (keys[i]))}</dt><dd class="words">${value}</dd>`)}</dl>`;
   }
 
   /** @param {Frame} frame @param {number} action */
-  #transition(frame, action) {
+  #values(frame, action) {
     const { words, actionName, chosenHow, describeObservation } = this.#host;
-    const { isPolicy, isRunning, humanFrame } = this.#experiment;
+    const { isRunning, humanFrame } = this.#experiment;
     const { explored, reward, terminated, truncated } = frame.last;
     const before = isRunning && !humanFrame || this.#textBefore === '' ? words.t('transition.before') : this.#textBefore;
     const end = terminated ? ` · ${words.t('terminated')}` : truncated ? ` · ${words.t('truncated')}` : '';
-    const row = (/** @type {any} */ key, /** @type {unknown} */ value) => html`<dt>${words.t(key)}</dt><dd class="words">${value}</dd>`;
-    const { formula, note } = this.#target(frame, action);
-    return html`<dl id="transition-body">${row('loop.state', describeObservation(frame.obsTm1, before))}
-      ${row('loop.action', `${actionName(action)} ${explored ? '◆' : '●'} ${chosenHow(explored)}`)}${row('loop.reward', this.#reward(reward))}
-      ${row('loop.next', this.#textNow + end)}${row(isPolicy ? 'loop.p' : 'loop.q', words.value(frame.qTm1[action], 3))}</dl>
-      <div id="formula" class="formula">${formula}</div>
-      <p id="transition-note" class="caption note">${note}</p>`;
+    return [describeObservation(frame.obsTm1, before), `${actionName(action)} ${explored ? '◆' : '●'} ${chosenHow(explored)}`, this.#reward(reward), this.#textNow + end, words.value(frame.qTm1[action], 3)];
   }
 
   #remember() {
@@ -76,7 +82,7 @@ export class LastTransition {
   #target(frame, action) {
     const { words } = this.#host;
     const { humanFrame, isPolicy, setup, session } = this.#experiment;
-    const own = words.t(/** @type {any} */ (humanFrame ? 'note.yours' : NOTES[setup.algo] ?? (isPolicy ? 'note.policy' : 'note.planning')));
+    const own = this.#own;
     if (isPolicy || setup.algo === 'clone') return { formula: nothing, note: own };
     const gamma = Number(session?.info.options.gamma);
     const { reward: r, terminated } = frame.last;
@@ -86,8 +92,14 @@ export class LastTransition {
     if (!Number.isFinite(error)) return { formula: nothing, note: `${words.t('target.diverged')} ${own}` };
     const pull = Math.abs(error) < 5e-4 ? words.t('pull.none') : words.t(error > 0 ? 'pull.up' : 'pull.down', { error: words.value(Math.abs(error), 3) });
     const n = Number(session?.info.options.nSteps ?? 1);
-    const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && !humanFrame ? words.t('note.n_steps', { n }) : ''].filter(Boolean);
-    return { formula: terminated ? this.#mathEnd(r) : this.#mathTarget(r, gamma, bootstrap, target), note: notes.join(words.language === 'zh' ? '' : ' ') };
+    const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && !humanFrame ? words.t('note.n_steps', { n }) : ''];
+    return { formula: terminated ? this.#mathEnd(r) : this.#mathTarget(r, gamma, bootstrap, target), note: words.sentences(notes) };
+  }
+
+  /** Whose values these are, by the algorithm. */
+  get #own() {
+    const { humanFrame, isPolicy, setup } = this.#experiment;
+    return this.#host.words.t(/** @type {any} */ (humanFrame ? 'note.yours' : NOTES[setup.algo] ?? (isPolicy ? 'note.policy' : 'note.planning')));
   }
 
   /** What the update puts for the value of s′. @param {Frame} frame @returns {Bootstrap} */

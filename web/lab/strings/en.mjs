@@ -311,7 +311,7 @@ export default {
 
   // ---- the last transition ----
   'transition': 'The last transition',
-  'transition.none': 'No transition yet. Step takes one environment step and learns from it.',
+  'transition.none': 'No transition yet: press Step or Play.',
   'transition.before': 'the previous state',
   'loop.state': 'state s',
   'loop.action': 'action a',

@@ -310,7 +310,7 @@ export default {
 
   // ---- 最近一次转移 ----
   'transition': '最近一次转移',
-  'transition.none': '还没有转移。点“单步”，让智能体在环境中走一步并从中学习。',
+  'transition.none': '还没有转移：点“单步”或“播放”。',
   'transition.before': '前一状态',
   'loop.state': '状态 s',
   'loop.action': '动作 a',
