@@ -159,6 +159,7 @@ export const styles = css`
 }
 .legend[data-positive] i { background: linear-gradient(to right, var(--bellhop-neutral), var(--bellhop-high-mid), var(--bellhop-high)); }
 .state { flex: 1 1 160px; line-height: 20px; min-height: 20px; }
+.stage:not([data-world='grid-map']) ~ .beneath .state { min-height: 40px; }
 .beneath + .beneath { margin-top: 4px; }
 #you { margin-left: auto; }
 .map-tools { display: flex; flex-wrap: wrap; gap: 8px 16px; margin-top: 12px; }
@@ -267,7 +268,7 @@ export const styles = css`
   .buttons button { flex: 1; padding: 0 8px; min-width: 0; }
   .buttons #play { flex: 1.6; min-width: 0; }
   .bar > .speed, .bar > .seed, .bar > .phase, .bar > .counters { margin-top: 8px; }
-  .counters { margin-inline: 0; justify-content: space-between; gap: 8px; }
+  .counters { margin-inline: 0; justify-content: space-between; flex-wrap: wrap; gap: 8px 16px; }
   .counters > div, .counters > .wide { min-width: 0; text-align: left; }
   .speed input { flex: 1; min-width: 64px; }
   .stage[data-world='cartpole'] > canvas, .stage[data-world='mountain-car'] > canvas { height: 260px; }
@@ -279,7 +280,14 @@ export const styles = css`
 
 @container lab (max-width: 480px) {
   .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 60px; }
+  .decision { min-height: 60px; }
   .transition .note { min-height: 100px; }
+  .stage:not([data-world='grid-map']) ~ .beneath .state { min-height: 60px; }
+}
+
+@container lab (max-width: 320px) {
+  .segments button { padding: 0 6px; }
+  .panels section > header { flex-wrap: wrap; }
 }
 
 @media (forced-colors: active) {
