@@ -165,9 +165,9 @@ export class ProgressPanel extends ChartPanel {
     const mean = x === null ? (history.recent.length > 0 ? history.meanReturn : null) : valueAt(xs, means, x);
     const evaluation = x === null ? history.latestEval : valueAt(xs, evaluations, x);
     const before = x === null || !previous ? null : valueAt(previous.returns[0], previous.returns[2], x);
-    const [line, ring, faint] = isSpoken ? ['', '', previous ? `${this.#nameOf(previous)}: ` : ''] : ['— ', '○ ', '┄ '];
+    const [ring, faint] = isSpoken ? ['', previous ? `${this.#nameOf(previous)}: ` : ''] : ['○ ', '┄ '];
     return [
-      mean === null ? '' : `${line}${words.t('mean', { n: world.window })}: ${numberText(mean, write)}`,
+      mean === null ? '' : isSpoken ? `${words.t('mean', { n: world.window })}: ${numberText(mean, write)}` : `— ${words.t('read.mean', { value: numberText(mean, write) })}`,
       evaluation === null ? '' : `${ring}${words.t('read.eval', { value: numberText(evaluation, write) })}`,
       before === null ? '' : `${faint}${numberText(before, write)}`,
     ].filter(Boolean).join(isSpoken ? ', ' : '  ');

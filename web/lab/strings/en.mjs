@@ -355,6 +355,7 @@ export default {
   'chart.earlier': 'earlier run',
   'chart.axis': 'environment steps',
   'chart.axis.thinned': 'environment steps; one dot per {n|episode|episodes}',
+  'read.mean': 'mean {value}',
   'read.eval': 'eval {value}',
   'read.start': 'start state {value}',
   'mark.threshold': 'threshold {value}',

@@ -354,6 +354,7 @@ export default {
   'chart.earlier': '之前的训练',
   'chart.axis': '环境步数',
   'chart.axis.thinned': '环境步数；每 {n} 个回合一个点',
+  'read.mean': '均值 {value}',
   'read.eval': '评估 {value}',
   'read.start': '起始状态 {value}',
   'mark.threshold': '达标线 {value}',
