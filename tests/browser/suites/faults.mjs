@@ -247,7 +247,7 @@ export default function faults(lab) {
   });
 
   const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
-  for (const [name, options] of /** @type {const} */ ([['forced colours', { forcedColors: 'active' }], ['dark', { colorScheme: 'dark' }], ['a phone', PHONE], ['a dark phone in Chinese', { ...PHONE, colorScheme: 'dark' }]])) {
+  for (const [name, options] of /** @type {const} */ ([['light', {}], ['forced colours', { forcedColors: 'active' }], ['dark', { colorScheme: 'dark' }], ['a phone', PHONE], ['a dark phone in Chinese', { ...PHONE, colorScheme: 'dark' }]])) {
     test(`12: axe finds nothing, with best practices, on any tab, ready, running, paused, with all that can be opened: ${name}`, async () => {
       const { page, close } = await lab().open(name.endsWith('Chinese') ? '#env=GridWorld-v0&lang=zh' : '#env=GridWorld-v0', options);
       for (const tab of ['grid', 'control', 'pixels', 'text']) {
