@@ -2,7 +2,7 @@
 // Faults that the page once had, each of which was seen twice: links that were another run, changes that were not seen where they were
 // made, claims that were not so, English on the Chinese page, states that were lost.
 import assert from 'node:assert/strict';
-import { axe, holds, number, pause, reach, says, setSpeed, share, test, text } from '../harness.mjs';
+import { axe, holds, number, pause, phase, reach, says, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -244,6 +244,36 @@ export default function faults(lab) {
     await holds(other.page, () => /** @type {any} */ (window).$('phase')?.dataset.phase === 'diverged');
     assert.match(await text(other.page, 'transition-note'), /no finite target/i);
     await other.close();
+  });
+
+  test('11: the labels of a chart are those of its values, also before its steps need a longer axis', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0');
+    await page.evaluate(() => {
+      const written = new WeakMap();
+      const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...where) {
+        written.set(this.canvas, []);
+        return clearRect.apply(this, where);
+      };
+      CanvasRenderingContext2D.prototype.fillText = function (...what) {
+        written.get(this.canvas)?.push(what[0]);
+        return fillText.apply(this, what);
+      };
+      Object.assign(globalThis, { labels: (/** @type {string} */ id) => written.get(/** @type {any} */ (globalThis).$(id)?.querySelector('canvas')) ?? [] });
+    });
+    const shows = (/** @type {string[]} */ ...texts) => holds(page, (wanted) => wanted.every((each) => /** @type {any} */ (globalThis).labels('chart-returns').includes(each)), texts);
+    await shows('threshold 1', '0', '1.0');
+    await setSpeed(page, 4);
+    await page.evaluate(() => (/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.stopAt = 80)); // the axis of steps is still the first one
+    await page.click('#play');
+    await shows('−1.0', '0');
+    await phase(page, 'paused');
+    assert.ok(await number(page, 'count-steps') < 100);
+    await page.click('#tab-control');
+    await shows('threshold 475', '500');
+    await page.click('#lang-zh');
+    await shows('达标线 475');
+    await close();
   });
 
   const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };

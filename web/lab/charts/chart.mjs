@@ -123,8 +123,16 @@ export class Chart {
     const data = this.#prepare();
     const shape = this.#shapeNow();
     if (!this.#plot || shape !== this.#shape) this.#rebuild(uPlot, shape, data);
-    else this.#plot.batch(() => this.#plot?.setData(data));
+    else this.#fill(this.#plot, data);
     this.place(this.#options.group.cursor);
+  }
+
+  /** uPlot knows heights from 0 to 1 alone: that the values of its labels are others it has to be told. @param {Plot} plot @param {import('uplot').AlignedData} data */
+  #fill(plot, data) {
+    plot.batch(() => {
+      plot.setData(data);
+      plot.redraw(false, true);
+    });
   }
 
   /** Puts the cursor at a step. @param {number | null} x */
