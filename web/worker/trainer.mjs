@@ -59,6 +59,11 @@ export class Line {
     });
   }
 
+  /** Whether it ended. */
+  get isBroken() {
+    return this.#broken !== null;
+  }
+
   /** @param {number} session */
   taken(session) {
     this.#port.postMessage({ session, taken: true });
@@ -242,6 +247,11 @@ export class Trainer {
   /** Bytes the library in the worker holds. @returns {Promise<number>} */
   liveBytes() {
     return this.#line.call('liveBytes', undefined, []);
+  }
+
+  /** Whether the worker is gone: it failed, or was terminated. */
+  get isGone() {
+    return this.#line.isBroken;
   }
 
   /** Ends the worker and everything in it. */
