@@ -16,6 +16,7 @@
 //                   "target_height": 1, "observations": ["cosine of theta1", …]}; lengths in metres
 #include "envs/acrobot.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -179,6 +180,12 @@ static const bh_preset presets[] = {
     {"ppo", "batch_size", "128"},
     {"ppo", "eval_freq", "2048"},
     {"ppo", "n_eval_episodes", "50"},
+};
+
+const bh_state_field bhi_acrobot_state[] = {
+    BH_STATE_FIELD(acrobot, s),
+    BH_STATE_FIELD(acrobot, action),
+    {NULL},
 };
 
 const bh_env_def bh_env_acrobot = {

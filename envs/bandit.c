@@ -12,6 +12,7 @@
 // view, 2 floats:  the arm pulled last (-1 after reset), its reward
 // describe:        "no arm pulled yet", "arm 3 paid 0.52"; arms from 1
 // layout:          {"actions": ["1", …, "10"], "means": [0.44, …]}
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -122,6 +123,13 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "16"},
     {"dqn", "n_eval_episodes", "500"},
     {"dqn", "final_eval_episodes", "1000"},
+};
+
+const bh_state_field bhi_bandit_state[] = {
+    BH_STATE_FIELD(bandit, mean),
+    BH_STATE_FIELD(bandit, arm),
+    BH_STATE_FIELD(bandit, reward),
+    {NULL},
 };
 
 const bh_env_def bh_env_bandit = {

@@ -26,6 +26,7 @@
 // describe:        "ball in row 4, column 1, falling to the right; paddle in column 5; 30 bricks", from 1
 // layout:          {"actions": ["stay", "left", "right"], "n_rows": 10, "n_cols": 10, "brick_row": 1,
 //                   "n_brick_rows": 3, "channels": ["paddle", "ball", "trail", "brick"]}
+#include "core/state.h"
 #include "envs/pixels.h"
 #include "envs/registry.h"
 
@@ -224,6 +225,22 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "128"},
     {"dqn", "eval_freq", "10000"},
     {"dqn", "n_eval_episodes", "30"},
+};
+
+const bh_state_field bhi_breakout_state[] = {
+    BH_STATE_FIELD(breakout, paddle),
+    BH_STATE_FIELD(breakout, x),
+    BH_STATE_FIELD(breakout, y),
+    BH_STATE_FIELD(breakout, trail_x),
+    BH_STATE_FIELD(breakout, trail_y),
+    BH_STATE_FIELD(breakout, dx),
+    BH_STATE_FIELD(breakout, dy),
+    BH_STATE_FIELD(breakout, struck),
+    BH_STATE_FIELD(breakout, n_bricks),
+    BH_STATE_FIELD(breakout, brick),
+    BH_STATE_FIELD(breakout, action),
+    BH_STATE_FIELD(breakout, reward),
+    {NULL},
 };
 
 const bh_env_def bh_env_breakout = {

@@ -14,6 +14,7 @@
 //                   "observations": ["cart position", …]}; lengths in metres
 #include "envs/cartpole.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -212,6 +213,12 @@ static const bh_preset presets[] = {
     {"reinforce", "gamma", "0.98"},
     {"reinforce", "eval_freq", "2000"},
     {"reinforce", "n_eval_episodes", "50"},
+};
+
+const bh_state_field bhi_cartpole_state[] = {
+    BH_STATE_FIELD(cartpole, s),
+    BH_STATE_FIELD(cartpole, action),
+    {NULL},
 };
 
 const bh_env_def bh_env_cartpole = {

@@ -14,6 +14,7 @@
 //                  step; rows and columns from 0
 // describe:        "ball in row 3, column 2; paddle in column 4", from 1
 // layout:          {"actions": ["left", "stay", "right"], "n_rows": 10, "n_cols": 5}
+#include "core/state.h"
 #include "envs/pixels.h"
 #include "envs/registry.h"
 
@@ -115,6 +116,12 @@ static const bh_preset presets[] = {
     {"reinforce", "learning_rate", "0.003"},
     {"reinforce", "episodes_per_update", "16"},
     {"reinforce", "n_eval_episodes", "50"},
+};
+
+const bh_state_field bhi_catch_state[] = {
+    BH_STATE_FIELD(catch_state, row),    BH_STATE_FIELD(catch_state, column),
+    BH_STATE_FIELD(catch_state, paddle), BH_STATE_FIELD(catch_state, action),
+    BH_STATE_FIELD(catch_state, reward), {NULL},
 };
 
 const bh_env_def bh_env_catch = {

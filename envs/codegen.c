@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // CodeGen-v0: the rule and every format stand in envs/codegen.h, the functions in envs/data/codegen_v0.def.
 #include "envs/codegen.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -368,6 +369,16 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
     BHI_TOKEN_PRESETS_WRITING,
+};
+
+const bh_state_field bhi_codegen_state[] = {
+    BH_STATE_FIELD(codegen, task),
+    BH_STATE_FIELD(codegen, n),
+    BH_STATE_FIELD(codegen, depth),
+    BH_STATE_FIELD(codegen, ops),
+    BH_STATE_FIELD(codegen, is_program),
+    BHI_TOKEN_TEXT_STATE(codegen),
+    {NULL},
 };
 
 const bh_env_def bh_env_codegen = {

@@ -19,6 +19,7 @@
 // layout:           {"actions": ["0", "1"] or ["left", "right"], "size": N,
 //                    "right": ["0110…", …]}; rows of the action that goes right
 // transitions:      sure, in every cell, also those that episodes never reach
+#include "core/state.h"
 #include "envs/registry.h"
 
 #define BHI_DEEP_SEA_CONFIG(X)                                                              \
@@ -196,6 +197,16 @@ static const bh_preset presets[] = {
     {"value-iteration", "eval_freq", "100"},
     {"value-iteration", "n_eval_episodes", "1"},
     {"value-iteration", "final_eval_episodes", "1"},
+};
+
+const bh_state_field bhi_deep_sea_state[] = {
+    BH_STATE_FIELD(deep_sea, right),
+    BH_STATE_FIELD(deep_sea, row),
+    BH_STATE_FIELD(deep_sea, column),
+    BH_STATE_FIELD(deep_sea, action),
+    BH_STATE_FIELD(deep_sea, reward),
+    BH_STATE_FIELD(deep_sea, path),
+    {NULL},
 };
 
 const bh_env_def bh_env_deep_sea = {

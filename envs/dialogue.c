@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in envs/data/dialogue_v0.def.
 #include "envs/dialogue.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -347,6 +348,18 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_fraction", "0.4"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "200"},
+};
+
+const bh_state_field bhi_dialogue_state[] = {
+    BH_STATE_FIELD(dialogue, need),
+    BH_STATE_FIELD(dialogue, answers),
+    BH_STATE_FIELD(dialogue, sayings),
+    BH_STATE_FIELD(dialogue, n_turns),
+    BH_STATE_FIELD(dialogue, n_wrong),
+    BH_STATE_FIELD(dialogue, is_solved),
+    BH_STATE_FIELD(dialogue, is_over),
+    BHI_TOKEN_TEXT_STATE(dialogue),
+    {NULL},
 };
 
 const bh_env_def bh_env_dialogue = {

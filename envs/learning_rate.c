@@ -3,6 +3,7 @@
 #include "envs/learning_rate.h"
 #include "core/alloc.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "lm/lm_net.h"
 #include "optim/optimizer.h"
@@ -430,6 +431,32 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_final_eps", "0.02"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "100"},
+};
+
+const bh_state_field bhi_learning_rate_state[] = {
+    BH_STATE_FIELD(learning_rate, decision),
+    BH_STATE_FIELD(learning_rate, exponent),
+    BH_STATE_FIELD(learning_rate, action),
+    BH_STATE_FIELD(learning_rate, reward),
+    BH_STATE_FIELD(learning_rate, best),
+    BH_STATE_FIELD(learning_rate, rates),
+    BH_STATE_FIELD(learning_rate, losses),
+    BH_STATE_FIELD(learning_rate, validations),
+    BH_STATE_FIELD(learning_rate, training.corpus),
+    BH_STATE_FIELD(learning_rate, training.held_out),
+    BH_STATE_FIELD(learning_rate, training.held_out_next),
+    BH_STATE_FIELD(learning_rate, training.rng.state),
+    BH_STATE_FIELD(learning_rate, training.rng.gamma),
+    BH_STATE_FIELD(learning_rate, training.beta1_power),
+    BH_STATE_FIELD(learning_rate, training.beta2_power),
+    BH_STATE_FIELD(learning_rate, training.loss),
+    BH_STATE_FIELD(learning_rate, training.grad_norm),
+    BH_STATE_FIELD(learning_rate, training.validation),
+    BH_STATE_FIELD(learning_rate, training.diverged),
+    BH_STATE_FIELD(learning_rate, training.params),
+    BH_STATE_FIELD(learning_rate, training.m),
+    BH_STATE_FIELD(learning_rate, training.v),
+    {NULL},
 };
 
 const bh_env_def bh_env_learning_rate = {

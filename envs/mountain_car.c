@@ -15,6 +15,7 @@
 //                   "observations": ["car position", "car velocity"]}
 #include "envs/mountain_car.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -159,6 +160,12 @@ static const bh_preset presets[] = {
     {"dqn", "loss", "mse"},
     {"dqn/rainbow", "v_min", "-100"},
     {"dqn/rainbow", "v_max", "0"},
+};
+
+const bh_state_field bhi_mountain_car_state[] = {
+    BH_STATE_FIELD(mountain_car, s),
+    BH_STATE_FIELD(mountain_car, action),
+    {NULL},
 };
 
 const bh_env_def bh_env_mountain_car = {

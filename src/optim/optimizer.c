@@ -123,6 +123,17 @@ void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grad
     flush_moments(opt);
 }
 
+void bhi_optimizer_state(bhi_optimizer *opt, bhi_state_visitor *visitor)
+{
+    bhi_state_begin(visitor, "optimizer");
+    BHI_STATE(visitor, "m", opt->m, opt->n);
+    BHI_STATE(visitor, "v", opt->v, opt->n);
+    BHI_STATE(visitor, "beta1_power", &opt->beta1_power, 1);
+    BHI_STATE(visitor, "beta2_power", &opt->beta2_power, 1);
+    BHI_STATE(visitor, "until_flush", &opt->until_flush, 1);
+    bhi_state_end(visitor);
+}
+
 double bhi_clip_scale(double norm, double max_norm)
 {
     if (max_norm <= 0) return 1;

@@ -24,6 +24,7 @@
 #include "core/alloc.h"
 #include "core/config.h"
 #include "core/real.h"
+#include "core/state.h"
 #include "optim/schedule.h"
 
 typedef enum bhi_optimizer_kind {
@@ -94,6 +95,9 @@ void bhi_optimizer_init(bhi_optimizer *opt);
 /// Every 32nd step sets moments of at most 2^-110 to 0.
 void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                         double learning_rate, double scale);
+
+/// Visits the moments and the steps done.
+void bhi_optimizer_state(bhi_optimizer *opt, bhi_state_visitor *visitor);
 
 /// Factor that brings a gradient of this norm down to at most max_norm (Pascanu et al. 2013; PyTorch's
 /// clip_grad_norm_ with its 1e-6); 1 when max_norm is 0, which means no clipping.

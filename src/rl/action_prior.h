@@ -12,6 +12,7 @@
 #pragma once
 
 #include "core/alloc.h"
+#include "core/state.h"
 #include "io/checkpoint.h"
 #include "nn/network.h"
 #include "rl/agent.h"
@@ -80,3 +81,6 @@ const unsigned char *bhi_action_prior_allowed(bhi_action_prior *prior, const bh_
 /// A random action for one row x (T), as the settings say; uniformly among the allowed ones where there is no model.
 int bhi_action_prior_random(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
                             const bh_real *x, bh_rng *rng);
+
+/// Visits the frozen model.
+void bhi_action_prior_state(bhi_action_prior *prior, bhi_state_visitor *visitor);

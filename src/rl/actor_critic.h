@@ -129,6 +129,9 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena);
 /// Draws the parameters. The `init` of a class.
 bh_status bhi_actor_critic_init(void *agent, bh_error *err);
 
+/// Visits parameters, optimizer, streams and reference.
+void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor);
+
 // ---- learning ----
 
 /// Logits (B,A) and values (B) of x (B,S), B <= rows; activations are kept for the backward pass, the results

@@ -10,6 +10,7 @@
 
 #include "core/alloc.h"
 #include "core/real.h"
+#include "core/state.h"
 #include "rl/space.h"
 
 #include <stdint.h>
@@ -32,3 +33,6 @@ uint32_t *bhi_counts_of(const bhi_counts *counts, const bh_real *x);
 
 /// The counts (A) of a Discrete state.
 uint32_t *bhi_counts_of_state(const bhi_counts *counts, int state);
+
+/// Visits all counts.
+void bhi_counts_state(bhi_counts *counts, bhi_state_visitor *visitor);

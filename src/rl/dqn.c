@@ -3,6 +3,7 @@
 #include "rl/dqn_state.h"
 
 #include "kernels/elementwise.h"
+#include "rl/agent_states.h"
 #include "rl/net_tensors.h"
 #include "rl/value.h"
 
@@ -145,6 +146,21 @@ static bh_status init(void *agent, bh_error *err)
     bhi_net_init(&d->net, d->online, &init_rng);
     memcpy(d->target, d->online, (size_t)d->net.n_params * sizeof(bh_real));
     return BH_OK;
+}
+
+void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
+{
+    bhi_dqn *d = agent;
+    BHI_STATE(visitor, "online", d->online, d->net.n_params);
+    BHI_STATE(visitor, "target", d->target, d->net.n_params);
+    bhi_optimizer_state(&d->optimizer, visitor);
+    bhi_rng_state(&d->explore_rng, 1, "explore_rng", visitor);
+    bhi_rng_state(&d->sample_rng, 1, "sample_rng", visitor);
+    bhi_rng_state(&d->noise_rng, 1, "noise_rng", visitor);
+    BHI_STATE(visitor, "vec_steps", &d->vec_steps, 1);
+    bhi_counts_state(&d->counts, visitor);
+    bhi_action_prior_state(&d->action_prior, visitor);
+    bhi_replay_state(&d->replay, visitor);
 }
 
 // ---- acting ----

@@ -2,6 +2,7 @@
 // Proximal policy optimization.
 #include "rl/ppo.h"
 
+#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #define BH_CONFIG_STRUCT bh_ppo_config
@@ -60,6 +61,13 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.advantages = bhi_arena_array(arena, B, sizeof(bh_real));
     p->batch.returns = bhi_arena_array(arena, B, sizeof(bh_real));
     p->batch.old_values = bhi_arena_array(arena, B, sizeof(bh_real));
+}
+
+void bhi_ppo_state(void *agent, bhi_state_visitor *visitor)
+{
+    ppo *p = agent;
+    bhi_actor_critic_state(&p->ac, visitor);
+    bhi_rollout_state(&p->rollout, visitor);
 }
 
 // ---- collecting ----

@@ -3,6 +3,7 @@
 #include "rl/reinforce.h"
 
 #include "kernels/elementwise.h"
+#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #include <string.h>
@@ -61,6 +62,14 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.x = p->ac.x;
     p->batch.a = bhi_arena_array(arena, rows, sizeof *p->batch.a);
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
+}
+
+void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
+{
+    reinforce *p = agent;
+    bhi_actor_critic_state(&p->ac, visitor);
+    BHI_STATE(visitor, "n_episodes", &p->n_episodes, 1);
+    bhi_rollout_state(&p->rollout, visitor);
 }
 
 // ---- collecting ----

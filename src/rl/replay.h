@@ -11,6 +11,7 @@
 #include "core/alloc.h"
 #include "core/real.h"
 #include "core/rng.h"
+#include "core/state.h"
 #include "rl/space.h"
 #include "rl/sumtree.h"
 
@@ -89,6 +90,9 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 /// x_t (B,S) out: where it ends.
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
+
+/// Visits the transitions stored, and their priorities.
+void bhi_replay_state(bhi_replay *replay, bhi_state_visitor *visitor);
 
 /// One observation, as an environment writes it, as network input x (S): a copy for a Box of floats, divided
 /// by the upper bound for a uint8 Box (as Stable-Baselines3 normalises images), one-hot for a Discrete.

@@ -16,6 +16,7 @@
 #include "core/alloc.h"
 #include "core/real.h"
 #include "core/rng.h"
+#include "core/state.h"
 #include "rl/space.h"
 
 typedef struct bhi_rollout {
@@ -69,6 +70,9 @@ void bhi_rollout_clear(bhi_rollout *rollout);
 
 /// Forgets episodes that are over; those under way move to the front.
 void bhi_rollout_clear_complete(bhi_rollout *rollout);
+
+/// Visits the steps stored; what is computed from them when they are learned from is left out.
+void bhi_rollout_state(bhi_rollout *rollout, bhi_state_visitor *visitor);
 
 /// Shuffles index (n), uniformly over all orders (Fisher and Yates).
 void bhi_shuffle(int *index, int n, bh_rng *rng);
