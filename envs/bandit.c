@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Bandit-v0: the k-armed testbed (Sutton and Barto, "Reinforcement Learning", 2018, section 2.3).
 //
-// k arms; the means of their rewards were drawn from N(0, 1), by instance_seed. Pulling arm a pays its mean
-// plus N(0, 1). There is one state, and every pull is an episode of one step, so values are those of the arms and
-// the discount has no say.
+// k arms; the means of their rewards were drawn from N(0, 1), by instance_seed. Pulling arm a pays
+// its mean plus N(0, 1). There is one state, and every pull is an episode of one step, so values
+// are those of the arms and the discount has no say.
 //
-// Observations: Discrete(1), always 0. The best mean return is the largest mean, which layout tells: 0.7171 for the
-// default k = 10 and instance_seed = 0; a random policy's is the mean of the means, there -0.3227. As it
-// differs from instance to instance, there is no threshold.
+// Observations: Discrete(1), always 0. The best mean return is the largest mean, which layout
+// tells: 0.7171 for the default k = 10 and instance_seed = 0; a random policy's is the mean of the
+// means, there -0.3227. As it differs from instance to instance, there is no threshold.
 //
 // view, 2 floats:  the arm pulled last (-1 after reset), its reward
 // describe:        "no arm pulled yet", "arm 3 paid 0.52"; arms from 1

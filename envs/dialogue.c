@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in envs/data/dialogue_v0.def.
+// Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in
+// envs/data/dialogue_v0.def.
 #include "envs/dialogue.h"
 #include "core/state.h"
 #include "envs/registry.h"
@@ -231,7 +232,8 @@ static int is_possible(const dialogue *d, const unsigned char *may, int need)
     return possible;
 }
 
-// A mediocre bellhop: any question or a solution that he has not tried yet, usually a possible one; may give up late.
+// A mediocre bellhop: any question or a solution that he has not tried yet, usually a possible one;
+// may give up late.
 static int mediocre_reply(const dialogue *d, bh_rng *rng)
 {
     unsigned char may[N_REPLIES];

@@ -64,8 +64,8 @@ static const bhi_optimizer_kind kinds[] = {BHI_ADAM, BHI_MOMENTUM};
 
 // ---- the text ----
 
-// A Markov chain: every token has three successors. Every token is the successor of three in turn, so that all are equally
-// frequent in the long run.
+// A Markov chain: every token has three successors. Every token is the successor of three in turn,
+// so that all are equally frequent in the long run.
 typedef struct source {
     unsigned char successors[V][N_SUCCESSORS];
 } source;
@@ -219,7 +219,8 @@ static double cosine(double peak, double progress)
     return 0.5 * peak * (1 + bh_cos(3.141592653589793 * progress));
 }
 
-// Everything up to the first decision. What the model lost then, and the norm, are of a first batch.
+// Everything up to the first decision. What the model lost then, and the norm, are of a first
+// batch.
 static void start(training *t, bh_rng *rng, int task, bhi_optimizer_kind kind)
 {
     t->rng = bh_rng_split(rng);
@@ -413,8 +414,8 @@ static void info(const void *state, bh_text *out)
     bh_text_add(out, "}");
 }
 
-// One step at a time: what follows a rate that was tried at random would be held against it. Squared errors: the means
-// count, also those of the rare trainings that go wrong.
+// One step at a time: what follows a rate that was tried at random would be held against it.
+// Squared errors: the means count, also those of the rare trainings that go wrong.
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "20000"},
     {"dqn", "learning_rate", "0.001"},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Summarize-v0: the rule and every format stand in envs/summarize.h, the words in envs/data/summarize_v0.def.
+// Summarize-v0: the rule and every format stand in envs/summarize.h, the words in
+// envs/data/summarize_v0.def.
 #include "envs/summarize.h"
 #include "core/state.h"
 #include "envs/registry.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TextGen-v1: the rule and every format stand in envs/textgen_v1.h, the words in envs/data/textgen_v1.def.
+// TextGen-v1: the rule and every format stand in envs/textgen_v1.h, the words in
+// envs/data/textgen_v1.def.
 #include "envs/textgen_v1.h"
 #include "core/state.h"
 #include "envs/registry.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Translate-v0: the rule and every format stand in envs/translate.h, the words in envs/data/translate_v0.def.
+// Translate-v0: the rule and every format stand in envs/translate.h, the words in
+// envs/data/translate_v0.def.
 #include "envs/translate.h"
 #include "core/state.h"
 #include "envs/registry.h"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// State: what an object is between two steps, as named arrays and counters. Saving, resuming, hashing and comparing follow
-// from it. It is walked and not copied: a function visits every entry, and a visitor reads or overwrites what it points to.
+// State: what an object is between two steps, as named arrays and counters. Saving, resuming,
+// hashing and comparing follow from it. It is walked and not copied: a function visits every entry,
+// and a visitor reads or overwrites what it points to.
 //
-// An object describes what its next step depends on and its options and sizes do not give: parameters, moments, streams,
-// counters. It leaves out scratch. Two objects made from the same options whose entries are equal behave the same from
-// then on. Counts come before the arrays whose shape depends on them: who overwrites as it walks sees the new shape.
+// An object describes what its next step depends on and its options and sizes do not give:
+// parameters, moments, streams, counters. It leaves out scratch. Two objects made from the same
+// options whose entries are equal behave the same from then on. Counts come before the arrays whose
+// shape depends on them: who overwrites as it walks sees the new shape.
 //
 //     void toy_state(void *agent, bhi_state_visitor *visitor) {
 //         toy *t = agent;
@@ -88,6 +90,7 @@ typedef struct bh_state_field {
             BH_STATE_TYPE(((type *)NULL)->member)                      \
     }
 
-/// Visits n blocks of `bytes` that follow each other, by a table that a row without a name ends. NULL: nothing.
+/// Visits n blocks of `bytes` that follow each other, by a table that a row without a name ends.
+/// NULL: nothing.
 void bhi_state_fields(const bh_state_field *fields, void *blocks, size_t n, size_t bytes,
                       bhi_state_visitor *visitor);

@@ -10,8 +10,8 @@
 
 #define LANES 4
 
-// The last vector of an array, padded. Out of line: unrolled at every use they would be most of the module's
-// code of this file.
+// The last vector of an array, padded. Out of line: unrolled at every use they would be most of the
+// module's code of this file.
 #define BH_OUT_OF_LINE __attribute__((noinline))
 
 BH_OUT_OF_LINE static bhi_f4 load_last(const bh_real *p, int n)
@@ -49,7 +49,8 @@ void bhi_flush(bh_real *x, bh_real least, int n)
     if (i < n) store_last(x + i, bhi_f4_flush(load_last(x + i, n - i), least), n - i);
 }
 
-// Not restrict: Clang would then call memcpy for each row, which takes longer than to copy a short one.
+// Not restrict: Clang would then call memcpy for each row, which takes longer than to copy a short
+// one.
 void bhi_copy_rows(bh_real *y, int ldy, const bh_real *x, int ldx, int M, int N)
 {
     for (; M > 0; M--, y += ldy, x += ldx) {
@@ -69,7 +70,8 @@ void bhi_add_rows(bh_real *restrict y, int ldy, const bh_real *restrict x, int l
     }
 }
 
-// Sums of four vectors of columns at a time: an addition takes several cycles, but four can be under way.
+// Sums of four vectors of columns at a time: an addition takes several cycles, but four can be
+// under way.
 static void column_sums_16(bh_real *restrict sum, const bh_real *restrict x, int M, int N)
 {
     bhi_f4 s0 = bhi_f4_splat(0), s1 = s0, s2 = s0, s3 = s0;
@@ -185,8 +187,8 @@ static inline void whole_vectors(formula *f, bh_real *const *x, int n_x, const b
     }
 }
 
-// The whole vectors, then the last few elements in vectors of their own, padded: the same formula, so the same
-// bits wherever an element stands.
+// The whole vectors, then the last few elements in vectors of their own, padded: the same formula,
+// so the same bits wherever an element stands.
 BH_OUT_OF_LINE static void each(pass *f, bh_real *const *x, int n_x, const bh_real *g,
                                 const void *step, int n)
 {

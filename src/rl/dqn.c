@@ -190,7 +190,8 @@ static const bh_real *noisy_weights(bhi_dqn *d, const bh_real *params)
     return d->weights;
 }
 
-// What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for nothing.
+// What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for
+// nothing.
 static const bh_real *bias_of(bhi_dqn *d, const bh_real *x, int B)
 {
     return bhi_action_prior_bias(&d->action_prior, BHI_ACTION_PRIOR_SETTINGS(config_of(d)).beta, x,
@@ -311,7 +312,8 @@ static const bh_real *target_bonus(bhi_dqn *d)
     return d->bonus_t;
 }
 
-// Adds the large-margin loss of what was demonstrated to dout; returns it. q (B,A) are the values of out (B,A,N).
+// Adds the large-margin loss of what was demonstrated to dout; returns it. q (B,A) are the values
+// of out (B,A,N).
 static double add_demonstration_loss(bhi_dqn *d, bh_real *dout, const bh_real *out)
 {
     const bh_dqn_config *c = config_of(d);
@@ -326,8 +328,8 @@ static double add_demonstration_loss(bhi_dqn *d, bh_real *dout, const bh_real *o
     return loss;
 }
 
-// All networks on the batch, loss and the gradient of the online network's outputs. Target and online network
-// each draw noise of their own. Returns the weights the backward pass needs.
+// All networks on the batch, loss and the gradient of the online network's outputs. Target and
+// online network each draw noise of their own. Returns the weights the backward pass needs.
 static const bh_real *learn_outputs(bhi_dqn *d)
 {
     const bh_dqn_config *c = config_of(d);

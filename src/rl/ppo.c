@@ -100,7 +100,8 @@ static void truncate(void *agent, const float *obs)
 
 // ---- learning ----
 
-// The policy has not changed since the first step: what it and the values say now is what they said then.
+// The policy has not changed since the first step: what it and the values say now is what they said
+// then.
 static void compute_advantages(ppo *p, int cells)
 {
     bhi_actor_critic *ac = &p->ac;
@@ -124,7 +125,8 @@ static double mean(const bh_real *x, int n)
     return sum / n;
 }
 
-// Loss and gradient of a minibatch. Returns the approximate KL divergence from the policy that acted.
+// Loss and gradient of a minibatch. Returns the approximate KL divergence from the policy that
+// acted.
 static double learn_batch(ppo *p, const int *index, int B)
 {
     const bh_ppo_config *c = config_of(p);

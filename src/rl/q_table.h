@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What tabular agents have in common: blocks of (S,A) doubles as parameters.
 //
-// A tabular agent's struct begins with a bhi_q_table, which begins with the bhi_agent. The first n_q blocks
-// are tables of action values; their mean is what the agent acts on. Blocks behind them, if any, are the agent's own.
+// A tabular agent's struct begins with a bhi_q_table, which begins with the bhi_agent. The first
+// n_q blocks are tables of action values; their mean is what the agent acts on. Blocks behind them,
+// if any, are the agent's own.
 #pragma once
 
 #include "core/state.h"

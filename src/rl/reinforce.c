@@ -121,7 +121,8 @@ static int list_complete(reinforce *p)
     return n;
 }
 
-// Returns and advantages: GAE with lambda 1, in which the values between the first and the last cancel.
+// Returns and advantages: GAE with lambda 1, in which the values between the first and the last
+// cancel.
 static void compute_advantages(reinforce *p, int n)
 {
     bhi_rollout *r = &p->rollout;

@@ -134,7 +134,8 @@ void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *
     }
 }
 
-// bhi_encode of a stored observation, which is the first (half 0) or the second (half 1) of its transition.
+// bhi_encode of a stored observation, which is the first (half 0) or the second (half 1) of its
+// transition.
 static void encode(bh_real *restrict x, const bhi_stored *stored, int half, const bh_space *space)
 {
     int F = bh_space_floats(space);
@@ -151,7 +152,8 @@ static void encode(bh_real *restrict x, const bhi_stored *stored, int half, cons
     }
 }
 
-// The transition after i in its environment, or -1 when the episode ends with i or nothing follows yet.
+// The transition after i in its environment, or -1 when the episode ends with i or nothing follows
+// yet.
 static int successor(const bhi_replay *replay, int i)
 {
     const bhi_stored *at = slot(replay, i);

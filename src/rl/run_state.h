@@ -49,8 +49,9 @@ typedef struct bhi_states {
     const bh_env_state_row *envs;
 } bhi_states;
 
-/// Visits what a run is: its counters and streams, the best parameters, the environments it trains in and the agent.
-/// Options are not among it (bh_setup_describe has them), nor are records that were not drained.
+/// Visits what a run is: its counters and streams, the best parameters, the environments it trains
+/// in and the agent. Options are not among it (bh_setup_describe has them), nor are records that
+/// were not drained.
 void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor);
 
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.

@@ -93,7 +93,8 @@ static const double *policy_of(td_table *t, int s)
     return t->row;
 }
 
-// The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its action is.
+// The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its
+// action is.
 static const double *ucb_policy(td_table *t, int s, double *bonus)
 {
     int A = t->table.base.spec.n_actions;

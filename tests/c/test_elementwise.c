@@ -251,8 +251,8 @@ static void plain_rmsprop(bh_real *p, bh_real *v, bh_real *m, const bh_real *g,
     }
 }
 
-// Three steps of a kernel (0 or 1) and of its plain loop on blocks x: parameters and two moments, of which
-// the second is squared as if it were one of squares.
+// Three steps of a kernel (0 or 1) and of its plain loop on blocks x: parameters and two moments,
+// of which the second is squared as if it were one of squares.
 static void check_steps(void (*step)(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n,
                                      int plain))
 {

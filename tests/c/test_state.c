@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The description of state (core/state.h) is whole: what it lists, copied into an object made from the same options, makes
-// it behave the same for 500 steps, for every agent in every environment. And it is no longer than it must be: whatever number
-// is changed, something else differs afterwards, or the entry is named below with the reason why not.
+// The description of state (core/state.h) is whole: what it lists, copied into an object made from
+// the same options, makes it behave the same for 500 steps, for every agent in every environment.
+// And it is no longer than it must be: whatever number is changed, something else differs
+// afterwards, or the entry is named below with the reason why not.
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "envs/registry_states.h"
@@ -269,7 +270,8 @@ static void test_options_with_state_of_their_own(void)
 
 // ---- every number matters ----
 
-// Entries whose change changes nothing but themselves, by the end of their names (or a part of objects, with a slash).
+// Entries whose change changes nothing but themselves, by the end of their names (or a part of
+// objects, with a slash).
 static const struct {
     const char *of, *name; // of: an algorithm, an environment; NULL for all
 } idle[] = {
@@ -303,10 +305,12 @@ static const struct {
     {NULL, "score.relevance"},
     {NULL, "score.distinct"},
     {NULL, "score.total"},
-    // Alone no other value is possible: a step before a reset is an error, what is protected was demonstrated.
+    // Alone no other value is possible: a step before a reset is an error, what is protected was
+    // demonstrated.
     {NULL, "env/started"},
     {NULL, "replay/n_protected"},
-    // Matters in a case that does not come up: a better evaluation, moments that vanish, values that settle.
+    // Matters in a case that does not come up: a better evaluation, moments that vanish, values
+    // that settle.
     {NULL, "best_mean"},
     {NULL, "until_flush"},
     {NULL, "change"},
@@ -348,7 +352,8 @@ static const struct {
     {"clone", "replay/r_t"},
     {"clone", "replay/terminated_t"},
     {"clone", "replay/truncated_t"},
-    // Environments where nothing is random, whose episode outlasts the test or is over after a step.
+    // Environments where nothing is random, whose episode outlasts the test or is over after a
+    // step.
     {"CliffWalking-v1", "env/rng"},
     {"CliffWalking-v1", "returns"},
     {"CliffWalking-v1", "elapsed"},
@@ -444,8 +449,8 @@ static int makes_a_difference(bh_run *a, bh_run *b, const char *name)
     return differs;
 }
 
-// Entries whose names begin with `part`: one of a few numbers at random matters. Of a whole array not every one does, as when
-// the episode it belongs to is over.
+// Entries whose names begin with `part`: one of a few numbers at random matters. Of a whole array
+// not every one does, as when the episode it belongs to is over.
 static void check_numbers(const char *env, const char *algo, const char *const *extra,
                           const char *part)
 {

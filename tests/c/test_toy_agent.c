@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a new agent needs: a struct of one array and one counter, a class, a state. It is created, saved, hashed and listed.
+// What a new agent needs: a struct of one array and one counter, a class, a state. It is created,
+// saved, hashed and listed.
 #include "rl/agent_states.h"
 
 #include "check.h"
