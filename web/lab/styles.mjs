@@ -24,6 +24,7 @@ export const tokens = css`
   --bellhop-warn: light-dark(#a83f00, #f5a56a);
   --bellhop-mark: light-dark(#b8860b, #e6b84a);
 }
+:host { max-width: 100%; }
 :host([hidden]) { display: none; }
 :host([theme='light']), :host([theme='dark']) { --bellhop-padding: 0 16px 16px; }
 :host([theme='light']) { color-scheme: light; }

@@ -296,6 +296,13 @@ export default function embed(lab) {
     await holds(page, "lab('a').shadowRoot.getElementById('play-text').textContent === '播放'");
     await page.evaluate(() => /** @type {any} */ (window).lab('a').style.setProperty('--bellhop-panel', 'rgb(1, 2, 3)'));
     assert.equal(await page.evaluate(() => getComputedStyle(/** @type {any} */ (window).lab('a').shadowRoot.querySelector('.lab')).backgroundColor), 'rgb(1, 2, 3)');
+    const inside = await page.evaluate(() => {
+      document.documentElement.dir = 'rtl'; // both languages of a lab are written from left to right
+      const a = /** @type {any} */ (window).lab('a');
+      a.style.float = 'left';
+      return [getComputedStyle(a.shadowRoot.querySelector('.lab')).direction, a.clientWidth];
+    });
+    assert.deepEqual(inside, ['ltr', 640], 'where its content is to decide, it has a width all the same');
     await close();
   });
 
