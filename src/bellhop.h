@@ -5,18 +5,24 @@
 //     #include "envs/registry.h"
 //
 //     bh_error err;
-//     bh_setup *setup;
-//     bh_run *run;
-//     if (bh_setup_create(&setup, &bh_envs, "CartPole-v1", NULL, &err) != BH_OK) puts(err.message);
-//     if (bh_run_create(&run, setup, &err) != BH_OK) puts(err.message);
-//     bh_run_steps(run, 50000);
+//     bh_setup *setup = NULL;
+//     bh_run *run = NULL;
 //     bh_score score;
-//     bh_run_evaluate(run, BH_BEST, 100, 1, &score);
+//     bh_status status = bh_setup_create(&setup, &bh_envs, "CartPole-v1", NULL, &err);
+//     if (status == BH_OK) status = bh_run_create(&run, setup, &err);
+//     if (status == BH_OK) {
+//         bh_run_steps(run, 50000);
+//         bh_run_evaluate(run, BH_BEST, 100, 1, &score);
+//         printf("%g\n", score.mean);
+//     } else {
+//         fprintf(stderr, "%s\n", err.message);
+//     }
 //     bh_run_destroy(run);
 //     bh_setup_destroy(setup);
 //
 // No globals but the allocator hook, no threads, no files: bytes go in and out through the caller.
-// Objects are independent; use each from one thread at a time.
+// Objects are independent; use each from one thread at a time. Names that begin with bhi_ are not
+// part of it, and change without notice.
 #pragma once
 
 #include "core/alloc.h"
@@ -26,14 +32,31 @@
 #include "core/rng.h"
 #include "core/status.h"
 #include "core/text.h"
+#include "core/utf8.h"
 #include "io/checkpoint.h"
 #include "io/sha256.h"
-#include "rl/agent.h"
-#include "rl/dqn.h"
+
 #include "rl/env.h"
 #include "rl/mdp.h"
 #include "rl/run.h"
 #include "rl/space.h"
-#include "rl/tabular.h"
-#include "rl/value.h"
 #include "rl/vec_env.h"
+
+#include "rl/agent.h"
+#include "rl/agent_list.h"
+#include "rl/clone.h"
+#include "rl/dqn.h"
+#include "rl/planning.h"
+#include "rl/policy.h"
+#include "rl/ppo.h"
+#include "rl/reinforce.h"
+#include "rl/tabular.h"
+#include "rl/td_table.h"
+#include "rl/value.h"
+
+#include "lm/corpus.h"
+#include "lm/language_model.h"
+#include "lm/ngram.h"
+#include "lm/pretraining.h"
+#include "lm/sampling.h"
+#include "lm/tokenizer.h"

@@ -127,6 +127,15 @@ typedef struct bh_preset {
 /// Fills every field with its default.
 BH_API void bh_config_defaults(const bh_config_table *table, void *config);
 
+/// Defines `bh_x_config bh_x_config_default(void)`, the defaults of a table by value; NAME is bh_x.
+#define BH_DEFINE_CONFIG_DEFAULT(NAME, table)  \
+    NAME##_config NAME##_config_default(void)  \
+    {                                          \
+        NAME##_config config;                  \
+        bh_config_defaults(&(table), &config); \
+        return config;                         \
+    }
+
 /// Sets a field from text. On failure nothing changes and the error names field, value and bound;
 /// for an unknown name it offers the nearest one.
 BH_API bh_status bh_config_set(const bh_config_table *table, void *config, const char *name,

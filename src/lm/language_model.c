@@ -12,6 +12,7 @@
 static const bh_field fields[] = {BH_LANGUAGE_MODEL_CONFIG(BH_ENTRY)};
 const bh_config_table bh_language_model_table = {
     "language model", fields, sizeof fields / sizeof *fields, sizeof(bh_language_model_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_language_model, bh_language_model_table)
 
 struct bh_language_model {
     bh_language_model_config config;

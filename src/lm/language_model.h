@@ -31,6 +31,8 @@ typedef struct bh_language_model_config {
 } bh_language_model_config;
 
 BH_API extern const bh_config_table bh_language_model_table;
+/// The defaults of its rows.
+BH_API bh_language_model_config bh_language_model_config_default(void);
 
 typedef struct bh_language_model bh_language_model;
 

@@ -13,6 +13,7 @@
 static const bh_field fields[] = {BH_PRETRAINING_CONFIG(BH_ENTRY)};
 const bh_config_table bh_pretraining_table = {"pretraining", fields, sizeof fields / sizeof *fields,
                                               sizeof(bh_pretraining_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_pretraining, bh_pretraining_table)
 
 #define RECORDS 4096
 

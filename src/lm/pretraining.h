@@ -45,6 +45,8 @@ typedef struct bh_pretraining_config {
 } bh_pretraining_config;
 
 BH_API extern const bh_config_table bh_pretraining_table;
+/// The defaults of its rows.
+BH_API bh_pretraining_config bh_pretraining_config_default(void);
 
 typedef struct bh_pretraining bh_pretraining;
 

@@ -11,6 +11,7 @@
 static const bh_field fields[] = {BH_CLONE_CONFIG(BH_ENTRY)};
 const bh_config_table bh_clone_table = {"Clone", fields, sizeof fields / sizeof *fields,
                                         sizeof(bh_clone_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_clone, bh_clone_table)
 
 #define LOGIT_MAX 1e30 // what temperatures near 0 make of values stays finite
 

@@ -46,6 +46,8 @@ typedef struct bh_clone_config {
 } bh_clone_config;
 
 BH_API extern const bh_config_table bh_clone_table;
+/// The defaults of its rows.
+BH_API bh_clone_config bh_clone_config_default(void);
 
 /// demonstrate: BH_ERR_ARGUMENT also when temperature is above 0 and the demonstrations have no
 /// values. learn: nothing where nothing was demonstrated. n_updates counts steps of the optimizer.

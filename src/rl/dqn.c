@@ -15,6 +15,7 @@
 static const bh_field fields[] = {BH_DQN_CONFIG(BH_ENTRY)};
 const bh_config_table bh_dqn_table = {"DQN", fields, sizeof fields / sizeof *fields,
                                       sizeof(bh_dqn_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_dqn, bh_dqn_table)
 
 static const bh_dqn_config *config_of(const bhi_dqn *d)
 {

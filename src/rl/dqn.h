@@ -98,6 +98,8 @@ typedef struct bh_dqn_config {
 } bh_dqn_config;
 
 BH_API extern const bh_config_table bh_dqn_table;
+/// The defaults of its rows.
+BH_API bh_dqn_config bh_dqn_config_default(void);
 /// params: the online network (rl/dqn_state.h). demonstrate: into a part of the replay buffer of
 /// their own, of demo_capacity transitions, then demo_updates updates on them (Hester et al. 2018,
 /// "Deep Q-learning from Demonstrations"); only before the first observe, else BH_ERR_STATE.

@@ -25,6 +25,9 @@ static const bh_field policy_evaluation_fields[] = {BH_POLICY_EVALUATION_CONFIG(
 const bh_config_table bh_value_iteration_table = TABLE("Value iteration", value_iteration);
 const bh_config_table bh_policy_iteration_table = TABLE("Policy iteration", policy_iteration);
 const bh_config_table bh_policy_evaluation_table = TABLE("Policy evaluation", policy_evaluation);
+BH_DEFINE_CONFIG_DEFAULT(bh_policy_evaluation, bh_policy_evaluation_table)
+BH_DEFINE_CONFIG_DEFAULT(bh_policy_iteration, bh_policy_iteration_table)
+BH_DEFINE_CONFIG_DEFAULT(bh_value_iteration, bh_value_iteration_table)
 
 // One of the three.
 typedef struct planning_method {

@@ -43,8 +43,14 @@ typedef struct bh_policy_evaluation_config {
 } bh_policy_evaluation_config;
 
 BH_API extern const bh_config_table bh_value_iteration_table;
+/// The defaults of its rows.
+BH_API bh_value_iteration_config bh_value_iteration_config_default(void);
 BH_API extern const bh_config_table bh_policy_iteration_table;
+/// The defaults of its rows.
+BH_API bh_policy_iteration_config bh_policy_iteration_config_default(void);
 BH_API extern const bh_config_table bh_policy_evaluation_table;
+/// The defaults of its rows.
+BH_API bh_policy_evaluation_config bh_policy_evaluation_config_default(void);
 
 /// Sweeps of bh_tabular_sweep; acts greedily on the values so far. Tensor "q_table" (S,A).
 BH_API extern const bh_agent_class bh_value_iteration_class;

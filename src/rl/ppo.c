@@ -9,6 +9,7 @@
 static const bh_field fields[] = {BH_PPO_CONFIG(BH_ENTRY)};
 const bh_config_table bh_ppo_table = {"PPO", fields, sizeof fields / sizeof *fields,
                                       sizeof(bh_ppo_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_ppo, bh_ppo_table)
 
 typedef struct ppo {
     bhi_actor_critic ac; // first

@@ -54,6 +54,8 @@ typedef struct bh_ppo_config {
 } bh_ppo_config;
 
 BH_API extern const bh_config_table bh_ppo_table;
+/// The defaults of its rows.
+BH_API bh_ppo_config bh_ppo_config_default(void);
 
 /// create: BH_ERR_CONFIG also when batch_size is above n_steps * n_envs.
 /// params: both networks (rl/actor_critic.h). n_updates counts steps of the optimizer, one per

@@ -12,6 +12,7 @@
 static const bh_field fields[] = {BH_REINFORCE_CONFIG(BH_ENTRY)};
 const bh_config_table bh_reinforce_table = {"REINFORCE", fields, sizeof fields / sizeof *fields,
                                             sizeof(bh_reinforce_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_reinforce, bh_reinforce_table)
 
 #define ROWS \
     256 // steps whose gradient is taken at once; an update adds up as many such parts as it needs

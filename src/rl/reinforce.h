@@ -34,6 +34,8 @@ typedef struct bh_reinforce_config {
 } bh_reinforce_config;
 
 BH_API extern const bh_config_table bh_reinforce_table;
+/// The defaults of its rows.
+BH_API bh_reinforce_config bh_reinforce_config_default(void);
 
 /// params: both networks (rl/actor_critic.h), also without a baseline. n_updates counts steps of
 /// the optimizer.

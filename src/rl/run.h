@@ -42,6 +42,8 @@ typedef struct bh_run_config {
 } bh_run_config;
 
 BH_API extern const bh_config_table bh_run_table;
+/// The defaults of its rows.
+BH_API bh_run_config bh_run_config_default(void);
 
 /// Everything a run is made from. bh_setup_create fills it with an environment's preset.
 typedef struct bh_setup {

@@ -11,6 +11,7 @@
 static const bh_field fields[] = {BH_RUN_CONFIG(BH_ENTRY)};
 const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fields,
                                       sizeof(bh_run_config)};
+BH_DEFINE_CONFIG_DEFAULT(bh_run, bh_run_table)
 
 #define ENV_PREFIX "env."
 

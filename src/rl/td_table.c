@@ -19,6 +19,7 @@ const bh_config_table bh_q_learning_table = TABLE("Q-learning", N_FIELDS);
 const bh_config_table bh_sarsa_table = TABLE("SARSA", N_FIELDS - 1);
 const bh_config_table bh_expected_sarsa_table = TABLE("Expected SARSA", N_FIELDS - 1);
 const bh_config_table bh_double_q_learning_table = TABLE("Double Q-learning", N_FIELDS - 1);
+BH_DEFINE_CONFIG_DEFAULT(bh_td_table, bh_q_learning_table)
 
 // A transition; discount is 0 where nothing follows.
 typedef struct step {

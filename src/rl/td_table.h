@@ -36,6 +36,8 @@ typedef struct bh_td_table_config {
 } bh_td_table_config;
 
 BH_API extern const bh_config_table bh_q_learning_table;
+/// The defaults of its rows.
+BH_API bh_td_table_config bh_td_table_config_default(void);
 BH_API extern const bh_config_table bh_sarsa_table;
 BH_API extern const bh_config_table bh_expected_sarsa_table;
 BH_API extern const bh_config_table bh_double_q_learning_table;

@@ -22,44 +22,44 @@
 
 #define VERSION "0.1.0"
 
-bh_error error;
-char text_buffer[TEXT_BUFFER_BYTES];
+bh_error bhx_last_error;
+char bhx_text_buffer[BHX_TEXT_BYTES];
 
-bh_text begin_text(void)
+bh_text bhx_begin_text(void)
 {
-    return bh_text_over(text_buffer, sizeof text_buffer);
+    return bh_text_over(bhx_text_buffer, sizeof bhx_text_buffer);
 }
 
 // ---- memory, errors, probe ----
 
-EXPORT(void *, bhx_alloc)(size_t bytes)
+BHX_EXPORT(void *, bhx_alloc)(size_t bytes)
 {
     return bytes > 0 ? bh_alloc(bytes) : NULL;
 }
 
-EXPORT(void, bhx_free)(void *block, size_t bytes)
+BHX_EXPORT(void, bhx_free)(void *block, size_t bytes)
 {
     bh_free(block, bytes);
 }
 
-EXPORT(double, bhx_live_bytes)(void)
+BHX_EXPORT(double, bhx_live_bytes)(void)
 {
     return (double)bh_live_bytes();
 }
 
 /// struct { i32 status; char message[512]; } of the last failed call.
-EXPORT(const bh_error *, bhx_error)(void)
+BHX_EXPORT(const bh_error *, bhx_error)(void)
 {
-    return &error;
+    return &bhx_last_error;
 }
 
-EXPORT(const char *, bhx_simd_name)(void)
+BHX_EXPORT(const char *, bhx_simd_name)(void)
 {
     return BH_SIMD_NAME;
 }
 
 /// 1 when the kernels compute what plain loops compute: some engines accept SIMD and get it wrong.
-EXPORT(int, bhx_probe)(void)
+BHX_EXPORT(int, bhx_probe)(void)
 {
     enum { M = 5, N = 11, K = 9 };
     bh_real x[M * K], w[K * N], bias[N], y[M * N], expected[M * N];
@@ -142,7 +142,7 @@ static void add_presets(bh_text *out, const bh_preset *presets, int n)
 static void add_env(bh_text *out, const bh_env_def *def)
 {
     bh_env *env;
-    if (bh_env_create(&env, def, NULL, &error) != BH_OK) return;
+    if (bh_env_create(&env, def, NULL, &bhx_last_error) != BH_OK) return;
     bh_text_add(out, "{\"id\":\"%s\",\"summary\":", def->id);
     bh_text_add_json(out, def->summary);
     bh_text_add(out, ",");
@@ -164,14 +164,14 @@ static void add_env(bh_text *out, const bh_env_def *def)
 
 /// JSON of everything there is: environments with spaces, options and presets; algorithms with
 /// options; options of a run. NULL when memory ran out.
-EXPORT(const char *, bhx_catalog)(void)
+BHX_EXPORT(const char *, bhx_catalog)(void)
 {
-    bh_text out = begin_text();
-    error.status = BH_OK;
+    bh_text out = bhx_begin_text();
+    bhx_last_error.status = BH_OK;
     bh_text_add(&out, "{\"version\":\"" VERSION "\",\"simd\":\"" BH_SIMD_NAME "\",\"envs\":[");
-    for (int i = 0; i < shipped->n; i++) {
+    for (int i = 0; i < bhx_shipped->n; i++) {
         if (i > 0) bh_text_add(&out, ",");
-        add_env(&out, shipped->defs[i]);
+        add_env(&out, bhx_shipped->defs[i]);
     }
     bh_text_add(&out, "],\"algos\":[");
     for (int i = 0; bh_agent_classes[i] != NULL; i++) {
@@ -186,7 +186,7 @@ EXPORT(const char *, bhx_catalog)(void)
         add_presets(&out, agent->presets, agent->n_presets);
         bh_text_add(&out, ",\"options\":");
         bh_config_table options = *agent->config;
-        options.hides = shipped->hides;
+        options.hides = bhx_shipped->hides;
         bh_config_describe(&options, &out);
         bh_text_add(&out, "}");
     }
@@ -194,7 +194,7 @@ EXPORT(const char *, bhx_catalog)(void)
     bh_config_describe(&bh_run_table, &out);
     bh_text_add(&out, ",\"records\":{\"width\":%d,\"episode\":%d,\"train\":%d,\"eval\":%d}}",
                 BH_RECORD_WIDTH, BH_RECORD_EPISODE, BH_RECORD_TRAIN, BH_RECORD_EVAL);
-    return error.status == BH_OK && bh_text_fits(&out) ? text_buffer : NULL;
+    return bhx_last_error.status == BH_OK && bh_text_fits(&out) ? bhx_text_buffer : NULL;
 }
 
 // ---- setups ----
@@ -202,60 +202,61 @@ EXPORT(const char *, bhx_catalog)(void)
 // The shipped environments, or the one of a script.
 static bh_registry registry_of(const bh_env_def *const *script)
 {
-    return *script != NULL ? (bh_registry){script, 1, shipped->hides} : *shipped;
+    return *script != NULL ? (bh_registry){script, 1, bhx_shipped->hides} : *bhx_shipped;
 }
 
 /// algo NULL or "": the preset's. script: of bhx_script_create, or NULL for a shipped environment.
-EXPORT(bh_setup *, bhx_setup_create)
+BHX_EXPORT(bh_setup *, bhx_setup_create)
 (const char *env_id, const char *algo, const bh_env_def *script)
 {
     bh_setup *setup;
     bh_registry registry = registry_of(&script);
     bh_setup_create(&setup, &registry, env_id, algo != NULL && algo[0] != '\0' ? algo : NULL,
-                    &error);
+                    &bhx_last_error);
     return setup;
 }
 
-EXPORT(bh_setup *, bhx_setup_from_checkpoint)
+BHX_EXPORT(bh_setup *, bhx_setup_from_checkpoint)
 (const void *bytes, size_t size, const bh_env_def *script)
 {
     bh_setup *setup;
     bh_registry registry = registry_of(&script);
-    bh_setup_from_checkpoint(&setup, &registry, bytes, size, &error);
+    bh_setup_from_checkpoint(&setup, &registry, bytes, size, &bhx_last_error);
     return setup;
 }
 
 /// The id of the environment a checkpoint was saved with; NULL when the bytes are none.
-EXPORT(const char *, bhx_checkpoint_env)(const void *bytes, size_t size)
+BHX_EXPORT(const char *, bhx_checkpoint_env)(const void *bytes, size_t size)
 {
-    if (bh_checkpoint_check(bytes, size, &error) != BH_OK) return NULL;
-    if (bh_checkpoint_entry_get(bytes, size, "env", text_buffer, 64) == 1) return text_buffer;
-    bh_fail(&error, BH_ERR_FORMAT, "the checkpoint does not say its environment");
+    if (bh_checkpoint_check(bytes, size, &bhx_last_error) != BH_OK) return NULL;
+    if (bh_checkpoint_entry_get(bytes, size, "env", bhx_text_buffer, 64) == 1)
+        return bhx_text_buffer;
+    bh_fail(&bhx_last_error, BH_ERR_FORMAT, "the checkpoint does not say its environment");
     return NULL;
 }
 
-EXPORT(int, bhx_setup_preset)(bh_setup *setup, const char *name)
+BHX_EXPORT(int, bhx_setup_preset)(bh_setup *setup, const char *name)
 {
-    return bh_setup_preset(setup, name, &error);
+    return bh_setup_preset(setup, name, &bhx_last_error);
 }
 
-EXPORT(int, bhx_setup_set)(bh_setup *setup, const char *name, const char *value)
+BHX_EXPORT(int, bhx_setup_set)(bh_setup *setup, const char *name, const char *value)
 {
-    return bh_setup_set(setup, name, value, &error);
+    return bh_setup_set(setup, name, value, &bhx_last_error);
 }
 
 /// JSON {"env", "algo", "options": {name: text}}.
-EXPORT(const char *, bhx_setup_describe)(const bh_setup *setup)
+BHX_EXPORT(const char *, bhx_setup_describe)(const bh_setup *setup)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_text_add(&out, "{\"env\":\"%s\",\"algo\":\"%s\",\"options\":", setup->env->id,
                 setup->agent->name);
     bh_setup_describe(setup, &out);
     bh_text_add(&out, "}");
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
-EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
+BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 {
     bh_setup_destroy(setup);
 }
@@ -264,7 +265,7 @@ EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 
 /// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper. See
 /// bh_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
-EXPORT(bh_env_def *, bhx_script_create)
+BHX_EXPORT(bh_env_def *, bhx_script_create)
 (int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
  const float *bounds, int n_actions, int max_episode_steps, double reward_threshold)
 {
@@ -281,17 +282,17 @@ EXPORT(bh_env_def *, bhx_script_create)
     bh_env_def *def;
     bh_script_spec spec = {handle,          is_single, id, space, n_actions, max_episode_steps,
                            reward_threshold};
-    bh_script_def_create(&def, &spec, &error);
+    bh_script_def_create(&def, &spec, &bhx_last_error);
     return def;
 }
 
-EXPORT(void, bhx_script_destroy)(bh_env_def *def)
+BHX_EXPORT(void, bhx_script_destroy)(bh_env_def *def)
 {
     bh_script_def_destroy(def);
 }
 
 /// The handle that bellhop_env_call gave the environment; -1 for a shipped one.
-EXPORT(int, bhx_env_script)(const bh_env *env)
+BHX_EXPORT(int, bhx_env_script)(const bh_env *env)
 {
     return bh_env_definition(env)->callbacks != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
 }
@@ -300,104 +301,104 @@ EXPORT(int, bhx_env_script)(const bh_env *env)
 
 static int env_status(const bh_env *env, bh_status status)
 {
-    if (status != BH_OK) error = *bh_env_failure(env);
+    if (status != BH_OK) bhx_last_error = *bh_env_failure(env);
     return status;
 }
 
-EXPORT(bh_env *, bhx_env_create)(const bh_setup *setup)
+BHX_EXPORT(bh_env *, bhx_env_create)(const bh_setup *setup)
 {
     bh_env *env;
-    bh_env_create(&env, setup->env, setup->env_config, &error);
+    bh_env_create(&env, setup->env, setup->env_config, &bhx_last_error);
     return env;
 }
 
-EXPORT(void, bhx_env_destroy)(bh_env *env)
+BHX_EXPORT(void, bhx_env_destroy)(bh_env *env)
 {
     bh_env_destroy(env);
 }
 
-EXPORT(void, bhx_env_seed)(bh_env *env, double seed)
+BHX_EXPORT(void, bhx_env_seed)(bh_env *env, double seed)
 {
     bh_env_seed(env, (uint64_t)seed);
 }
 
 /// obs: floats of one observation, see bhx_env_spaces.
-EXPORT(int, bhx_env_reset)(bh_env *env, float *obs)
+BHX_EXPORT(int, bhx_env_reset)(bh_env *env, float *obs)
 {
     return env_status(env, bh_env_reset(env, obs));
 }
 
 /// step: struct { f64 reward; i32 terminated; i32 truncated; }
-EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step)
+BHX_EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step)
 {
-    return bh_env_step(env, action, obs, step, &error);
+    return bh_env_step(env, action, obs, step, &bhx_last_error);
 }
 
 /// n environments; seed, reset (of all), spaces and destroy are those of one.
-EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
+BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
 {
     bh_env *envs;
-    bh_vec_env_create(&envs, setup->env, setup->env_config, n, &error);
+    bh_vec_env_create(&envs, setup->env, setup->env_config, n, &bhx_last_error);
     return envs;
 }
 
 /// Gymnasium's AutoresetMode.SAME_STEP. actions (n); final_obs (n, floats) what they led to; obs
 /// (n, floats) the same, but the first observation of the next episode where one ended; rewards (n)
 /// f64; terminated, truncated (n) i32.
-EXPORT(int, bhx_vec_env_step)
+BHX_EXPORT(int, bhx_vec_env_step)
 (bh_env *envs, const int *actions, float *final_obs, float *obs, double *rewards, int *terminated,
  int *truncated)
 {
     size_t floats =
         (size_t)bh_vec_env_size(envs) * (size_t)bh_space_floats(bh_env_observation_space(envs));
     bh_status status =
-        bh_vec_env_step(envs, actions, final_obs, rewards, terminated, truncated, &error);
+        bh_vec_env_step(envs, actions, final_obs, rewards, terminated, truncated, &bhx_last_error);
     if (status != BH_OK) return status;
     memcpy(obs, final_obs, floats * sizeof *obs);
     return env_status(envs, bh_vec_env_reset_ended(envs, obs));
 }
 
 /// JSON {"observation_space", "action_space"}.
-EXPORT(const char *, bhx_env_spaces)(const bh_env *env)
+BHX_EXPORT(const char *, bhx_env_spaces)(const bh_env *env)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_text_add(&out, "{");
     add_spaces(&out, env);
     bh_text_add(&out, "}");
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
 /// Writes the definition's n_view floats.
-EXPORT(void, bhx_env_view)(const bh_env *env, float *view)
+BHX_EXPORT(void, bhx_env_view)(const bh_env *env, float *view)
 {
     bh_env_definition(env)->view(bh_env_state(env), view);
 }
 
-EXPORT(const char *, bhx_env_describe)(const bh_env *env)
+BHX_EXPORT(const char *, bhx_env_describe)(const bh_env *env)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_env_definition(env)->describe(bh_env_state(env), &out);
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
-EXPORT(const char *, bhx_env_layout)(const bh_env *env)
+BHX_EXPORT(const char *, bhx_env_layout)(const bh_env *env)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_env_definition(env)->layout(bh_env_state(env), &out);
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
-EXPORT(const char *, bhx_env_info)(const bh_env *env)
+BHX_EXPORT(const char *, bhx_env_info)(const bh_env *env)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     if (bh_env_definition(env)->info == NULL) bh_text_add(&out, "{}");
     else bh_env_definition(env)->info(bh_env_state(env), &out);
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
 /// out: up to 4 of struct { f64 p; i32 s; f64 r; i32 terminated; } (32 bytes each); returns how
 /// many, -1 when there is no table or no such state or action.
-EXPORT(int, bhx_env_transitions)(const bh_env *env, int s, int a, bh_transition *out)
+BHX_EXPORT(int, bhx_env_transitions)(const bh_env *env, int s, int a, bh_transition *out)
 {
     const bh_env_def *def = bh_env_definition(env);
     if (def->transitions == NULL || s < 0 || s >= bh_env_observation_space(env)->n || a < 0 ||
@@ -409,37 +410,37 @@ EXPORT(int, bhx_env_transitions)(const bh_env *env, int s, int a, bh_transition 
 
 // ---- runs ----
 
-EXPORT(bh_run *, bhx_run_create)(const bh_setup *setup)
+BHX_EXPORT(bh_run *, bhx_run_create)(const bh_setup *setup)
 {
     bh_run *run;
-    bh_run_create(&run, setup, &error);
+    bh_run_create(&run, setup, &bhx_last_error);
     return run;
 }
 
-EXPORT(void, bhx_run_destroy)(bh_run *run)
+BHX_EXPORT(void, bhx_run_destroy)(bh_run *run)
 {
     bh_run_destroy(run);
 }
 
-EXPORT(int, bhx_run_set)(bh_run *run, const char *name, const char *value)
+BHX_EXPORT(int, bhx_run_set)(bh_run *run, const char *name, const char *value)
 {
-    return bh_run_set(run, name, value, &error);
+    return bh_run_set(run, name, value, &bhx_last_error);
 }
 
-EXPORT(const bh_setup *, bhx_run_setup)(const bh_run *run)
+BHX_EXPORT(const bh_setup *, bhx_run_setup)(const bh_run *run)
 {
     return bh_run_setup(run);
 }
 
 static int run_status(const bh_run *run, bh_status status)
 {
-    if (status != BH_OK) error = *bh_run_failure(run);
+    if (status != BH_OK) bhx_last_error = *bh_run_failure(run);
     return status;
 }
 
 // At most n steps: it ends where learning begins, as a step may take a thousand times longer from
 // there on, and who measured how many fit into a slice of time has to measure again.
-EXPORT(int, bhx_run_steps)(bh_run *run, int n)
+BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
 {
     if (bh_run_updates(run) > 0) return run_status(run, bh_run_steps(run, n));
     int from = bh_run_timesteps(run);
@@ -450,41 +451,41 @@ EXPORT(int, bhx_run_steps)(bh_run *run, int n)
     return run_status(run, status);
 }
 
-EXPORT(int, bhx_run_timesteps)(const bh_run *run)
+BHX_EXPORT(int, bhx_run_timesteps)(const bh_run *run)
 {
     return bh_run_timesteps(run);
 }
 
-EXPORT(int, bhx_run_episodes)(const bh_run *run)
+BHX_EXPORT(int, bhx_run_episodes)(const bh_run *run)
 {
     return bh_run_episodes(run);
 }
 
-EXPORT(int, bhx_run_updates)(const bh_run *run)
+BHX_EXPORT(int, bhx_run_updates)(const bh_run *run)
 {
     return bh_run_updates(run);
 }
 
 /// -1 when not solved yet.
-EXPORT(int, bhx_run_solved_at)(const bh_run *run)
+BHX_EXPORT(int, bhx_run_solved_at)(const bh_run *run)
 {
     return bh_run_solved_at(run);
 }
 
-EXPORT(int, bhx_run_finished)(const bh_run *run)
+BHX_EXPORT(int, bhx_run_finished)(const bh_run *run)
 {
     return bh_run_finished(run);
 }
 
 /// The environment that is drawn; borrowed from the run.
-EXPORT(const bh_env *, bhx_run_env)(const bh_run *run)
+BHX_EXPORT(const bh_env *, bhx_run_env)(const bh_run *run)
 {
     return bh_run_env(run);
 }
 
 /// out (8): action (-1 before the first step), explored, reward, terminated, truncated, return so
 /// far, length so far, 0.
-EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
+BHX_EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
 {
     bh_last_step last;
     bh_run_last_step(run, &last);
@@ -495,14 +496,14 @@ EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
 }
 
 /// The observation the last action was chosen for, and the one after it; borrowed from the run.
-EXPORT(const float *, bhx_run_obs_tm1)(const bh_run *run)
+BHX_EXPORT(const float *, bhx_run_obs_tm1)(const bh_run *run)
 {
     bh_last_step last;
     bh_run_last_step(run, &last);
     return last.obs_tm1;
 }
 
-EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
+BHX_EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
 {
     bh_last_step last;
     bh_run_last_step(run, &last);
@@ -510,12 +511,12 @@ EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
 }
 
 /// q (n, actions) out; obs (n, floats). BH_ERR_ARGUMENT for a Discrete observation out of range.
-EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
+BHX_EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
 {
     const bh_space *space = bh_run_observation_space(run);
     for (int i = 0; space->kind == BH_SPACE_DISCRETE && i < n; i++) {
         if (obs[i] >= 0 && obs[i] < (float)space->n && floorf(obs[i]) == obs[i]) continue;
-        return bh_fail(&error, BH_ERR_ARGUMENT,
+        return bh_fail(&bhx_last_error, BH_ERR_ARGUMENT,
                        "observation is %g, but must be a whole number between 0 and %d",
                        (double)obs[i], space->n - 1);
     }
@@ -524,13 +525,13 @@ EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
 }
 
 /// out (max, 12): see bh_run_drain.
-EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
+BHX_EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
 {
     return bh_run_drain(run, out, max);
 }
 
 /// which: 0 current, 1 best. out (6): mean, std, min, max, mean length, episodes.
-EXPORT(int, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
+BHX_EXPORT(int, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
 {
     bh_score s;
     bh_status status =
@@ -541,41 +542,41 @@ EXPORT(int, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed,
     return BH_OK;
 }
 
-EXPORT(const char *, bhx_run_fingerprint)(bh_run *run, int which)
+BHX_EXPORT(const char *, bhx_run_fingerprint)(bh_run *run, int which)
 {
-    bh_run_fingerprint(run, which == BH_BEST ? BH_BEST : BH_CURRENT, text_buffer);
-    return text_buffer;
+    bh_run_fingerprint(run, which == BH_BEST ? BH_BEST : BH_CURRENT, bhx_text_buffer);
+    return bhx_text_buffer;
 }
 
 /// Returns the bytes the checkpoint takes; written when size is enough.
-EXPORT(size_t, bhx_run_save)(bh_run *run, int which, void *out, size_t size)
+BHX_EXPORT(size_t, bhx_run_save)(bh_run *run, int which, void *out, size_t size)
 {
     return bh_run_save(run, which == BH_BEST ? BH_BEST : BH_CURRENT, out, size);
 }
 
-EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)
+BHX_EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)
 {
-    return bh_run_load(run, bytes, size, &error);
+    return bh_run_load(run, bytes, size, &bhx_last_error);
 }
 
 /// Reads the parameters it has under the names of the run's; returns how many tensors that were, or
 /// a status.
-EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t size)
+BHX_EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t size)
 {
     int n_loaded = 0;
-    bh_status status = bh_run_load_parameters(run, bytes, size, &n_loaded, &error);
+    bh_status status = bh_run_load_parameters(run, bytes, size, &n_loaded, &bhx_last_error);
     return status != BH_OK ? (int)status : n_loaded;
 }
 
 /// n transitions: obs_tm1, obs_t (n, floats); actions, terminated, truncated (n) i32; rewards (n)
 /// f64; values (n, actions) f64, or NULL.
-EXPORT(int, bhx_run_demonstrate)
+BHX_EXPORT(int, bhx_run_demonstrate)
 (bh_run *run, int n, const float *obs_tm1, const int *actions, const double *rewards,
  const int *terminated, const int *truncated, const float *obs_t, const double *values)
 {
     bh_demonstrations demonstrations = {
         {n, obs_tm1, actions, rewards, terminated, truncated, obs_t}, values};
-    return bh_run_demonstrate(run, &demonstrations, &error);
+    return bh_run_demonstrate(run, &demonstrations, &bhx_last_error);
 }
 
 static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
@@ -587,11 +588,11 @@ static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
 
 /// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them; data
 /// borrowed until the next step.
-EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
+BHX_EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
 {
     bh_tensor tensors[BH_TENSORS_MAX];
     int n = bh_run_tensors(run, which == BH_BEST ? BH_BEST : BH_CURRENT, tensors);
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_text_add(&out, "[");
     for (int i = 0; i < n; i++) {
         const bh_tensor *t = &tensors[i];
@@ -603,5 +604,5 @@ EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
         bh_text_add(&out, ",\"address\":%zu}", (size_t)t->data);
     }
     bh_text_add(&out, "]");
-    return text_buffer;
+    return bhx_text_buffer;
 }

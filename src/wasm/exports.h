@@ -8,19 +8,19 @@
 #include "rl/env.h"
 
 #ifdef __wasm__
-#define EXPORT(type, name) __attribute__((export_name(#name), used)) type name
+#define BHX_EXPORT(type, name) __attribute__((export_name(#name), used)) type name
 #else
-#define EXPORT(type, name) type name
+#define BHX_EXPORT(type, name) type name
 #endif
 
-#define TEXT_BUFFER_BYTES (1 << 18)
+#define BHX_TEXT_BYTES (1 << 18)
 
 /// The environments of this module, and with them what it can do: each module has a file that says
 /// them.
-extern const bh_registry *const shipped;
+extern const bh_registry *const bhx_shipped;
 
-extern bh_error error;                      ///< of the last failed call
-extern char text_buffer[TEXT_BUFFER_BYTES]; ///< strings on their way out
+extern bh_error bhx_last_error;              ///< of the last failed call
+extern char bhx_text_buffer[BHX_TEXT_BYTES]; ///< strings on their way out
 
-/// An empty text over text_buffer.
-bh_text begin_text(void);
+/// An empty text over bhx_text_buffer.
+bh_text bhx_begin_text(void);

@@ -3,4 +3,4 @@
 #include "envs/registry.h"
 #include "wasm/exports.h"
 
-const bh_registry *const shipped = &bh_envs;
+const bh_registry *const bhx_shipped = &bh_envs;

@@ -13,28 +13,28 @@
 
 #include <string.h>
 
-const bh_registry *const shipped = &bh_all_envs;
+const bh_registry *const bhx_shipped = &bh_all_envs;
 
 /// JSON of the table of pre-training, as a table of bhx_catalog.
-EXPORT(const char *, bhx_pretraining_fields)(void)
+BHX_EXPORT(const char *, bhx_pretraining_fields)(void)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_config_describe(&bh_pretraining_table, &out);
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
 /// JSON {"width", "train", "eval"}: numbers of a record of bhx_pretraining_drain, and the first
 /// number of each kind.
-EXPORT(const char *, bhx_pretraining_records)(void)
+BHX_EXPORT(const char *, bhx_pretraining_records)(void)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_text_add(&out, "{\"width\":%d,\"train\":%d,\"eval\":%d}", BH_LM_RECORD_WIDTH,
                 BH_LM_RECORD_TRAIN, BH_LM_RECORD_EVAL);
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
 /// Bytes of the longest text.
-EXPORT(size_t, bhx_text_bytes_max)(void)
+BHX_EXPORT(size_t, bhx_text_bytes_max)(void)
 {
     return BH_TEXT_BYTES_MAX;
 }
@@ -42,29 +42,29 @@ EXPORT(size_t, bhx_text_bytes_max)(void)
 // ---- pre-training ----
 
 /// A config with its defaults; free with bhx_pretraining_config_destroy.
-EXPORT(bh_pretraining_config *, bhx_pretraining_config_create)(void)
+BHX_EXPORT(bh_pretraining_config *, bhx_pretraining_config_create)(void)
 {
     bh_pretraining_config *config = bh_alloc(sizeof *config);
-    if (config == NULL) bh_fail(&error, BH_ERR_MEMORY, "out of memory");
+    if (config == NULL) bh_fail(&bhx_last_error, BH_ERR_MEMORY, "out of memory");
     else bh_config_defaults(&bh_pretraining_table, config);
     return config;
 }
 
-EXPORT(void, bhx_pretraining_config_destroy)(bh_pretraining_config *config)
+BHX_EXPORT(void, bhx_pretraining_config_destroy)(bh_pretraining_config *config)
 {
     if (config != NULL) bh_free(config, sizeof *config);
 }
 
-EXPORT(int, bhx_pretraining_config_set)
+BHX_EXPORT(int, bhx_pretraining_config_set)
 (bh_pretraining_config *config, const char *name, const char *value)
 {
-    return bh_config_set(&bh_pretraining_table, config, name, value, &error);
+    return bh_config_set(&bh_pretraining_table, config, name, value, &bhx_last_error);
 }
 
 /// JSON {"name": "value as text", …} of a config.
-EXPORT(const char *, bhx_pretraining_config_describe)(const bh_pretraining_config *config)
+BHX_EXPORT(const char *, bhx_pretraining_config_describe)(const bh_pretraining_config *config)
 {
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     for (int i = 0; i < bh_pretraining_table.n_fields; i++) {
         char buffer[64];
         bh_text value = bh_text_over(buffer, sizeof buffer);
@@ -74,95 +74,96 @@ EXPORT(const char *, bhx_pretraining_config_describe)(const bh_pretraining_confi
         bh_text_add_json(&out, buffer);
     }
     bh_text_add(&out, "}");
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
-EXPORT(bh_pretraining *, bhx_pretraining_create)
+BHX_EXPORT(bh_pretraining *, bhx_pretraining_create)
 (const bh_pretraining_config *config, const char *text, size_t n)
 {
     bh_pretraining *training;
-    bh_pretraining_create(&training, config, text, n, &error);
+    bh_pretraining_create(&training, config, text, n, &bhx_last_error);
     return training;
 }
 
 /// On n_texts examples of a setup's environment, drawn from the config's seed.
-EXPORT(bh_pretraining *, bhx_pretraining_create_task)
+BHX_EXPORT(bh_pretraining *, bhx_pretraining_create_task)
 (const bh_pretraining_config *config, const bh_setup *setup, int n_texts)
 {
     bh_pretraining *training = NULL;
     const bh_text_task *task = setup->env->text;
     bh_env *env;
     if (task == NULL) {
-        bh_fail(&error, BH_ERR_CONFIG, "%s has no vocabulary to pre-train on", setup->env->id);
+        bh_fail(&bhx_last_error, BH_ERR_CONFIG, "%s has no vocabulary to pre-train on",
+                setup->env->id);
         return NULL;
     }
-    if (bh_env_create(&env, setup->env, setup->env_config, &error) != BH_OK) return NULL;
+    if (bh_env_create(&env, setup->env, setup->env_config, &bhx_last_error) != BH_OK) return NULL;
     int T = bh_env_observation_space(env)->n;
     bh_env_destroy(env);
     size_t bytes = (size_t)n_texts * (size_t)(T + 1) * sizeof(uint16_t);
     uint16_t *rows = bh_alloc(bytes);
     if (rows == NULL) {
-        bh_fail(&error, BH_ERR_MEMORY, "out of memory for %d texts", n_texts);
+        bh_fail(&bhx_last_error, BH_ERR_MEMORY, "out of memory for %d texts", n_texts);
         return NULL;
     }
     bh_text_task_rows(task, rows, n_texts, T, config->seed);
     bh_pretraining_create_rows(&training, config, task->token, task->n_tokens, rows, n_texts, T + 1,
-                               &error);
+                               &bhx_last_error);
     bh_free(rows, bytes);
     return training;
 }
 
-EXPORT(void, bhx_pretraining_destroy)(bh_pretraining *training)
+BHX_EXPORT(void, bhx_pretraining_destroy)(bh_pretraining *training)
 {
     bh_pretraining_destroy(training);
 }
 
-EXPORT(void, bhx_pretraining_steps)(bh_pretraining *training, int n)
+BHX_EXPORT(void, bhx_pretraining_steps)(bh_pretraining *training, int n)
 {
     bh_pretraining_steps(training, n);
 }
 
-EXPORT(int, bhx_pretraining_set)(bh_pretraining *training, const char *name, const char *value)
+BHX_EXPORT(int, bhx_pretraining_set)(bh_pretraining *training, const char *name, const char *value)
 {
-    return bh_pretraining_set(training, name, value, &error);
+    return bh_pretraining_set(training, name, value, &bhx_last_error);
 }
 
-EXPORT(int, bhx_pretraining_done)(const bh_pretraining *training)
+BHX_EXPORT(int, bhx_pretraining_done)(const bh_pretraining *training)
 {
     return bh_pretraining_done(training);
 }
 
-EXPORT(double, bhx_pretraining_tokens)(const bh_pretraining *training)
+BHX_EXPORT(double, bhx_pretraining_tokens)(const bh_pretraining *training)
 {
     return bh_pretraining_tokens(training);
 }
 
 /// Mean loss over held-out windows; 0: all.
-EXPORT(double, bhx_pretraining_validate)(bh_pretraining *training, int windows)
+BHX_EXPORT(double, bhx_pretraining_validate)(bh_pretraining *training, int windows)
 {
     return bh_pretraining_validate(training, windows);
 }
 
 /// out (max, width of bhx_pretraining_records): see bh_pretraining_drain.
-EXPORT(int, bhx_pretraining_drain)(bh_pretraining *training, double *out, int max)
+BHX_EXPORT(int, bhx_pretraining_drain)(bh_pretraining *training, double *out, int max)
 {
     return bh_pretraining_drain(training, out, max);
 }
 
-EXPORT(const bh_pretraining_config *, bhx_pretraining_config)(const bh_pretraining *training)
+BHX_EXPORT(const bh_pretraining_config *, bhx_pretraining_config)(const bh_pretraining *training)
 {
     return bh_pretraining_config_of(training);
 }
 
 /// Borrowed from the training.
-EXPORT(bh_language_model *, bhx_pretraining_model)(bh_pretraining *training)
+BHX_EXPORT(bh_language_model *, bhx_pretraining_model)(bh_pretraining *training)
 {
     return bh_pretraining_model(training);
 }
 
 /// out (5): tokens of the corpus, of the learned part, perplexity of the unigram model, of the
 /// trigram model, its k.
-EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *out)
+BHX_EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *out)
 {
     const bh_corpus *corpus = bh_pretraining_corpus(training);
     const bh_pretraining_config *config = bh_pretraining_config_of(training);
@@ -170,7 +171,7 @@ EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *out)
     bh_ngram_scores scores;
     bh_status status =
         bh_ngram_score(&scores, corpus, bh_tokenizer_size(bh_language_model_tokenizer(model)),
-                       config->context, &error);
+                       config->context, &bhx_last_error);
     if (status != BH_OK) return status;
     double row[5] = {(double)bh_corpus_tokens(corpus), (double)bh_corpus_train_tokens(corpus),
                      scores.unigram, scores.trigram, scores.k};
@@ -180,27 +181,27 @@ EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *out)
 
 // ---- language models ----
 
-EXPORT(bh_language_model *, bhx_lm_load)(const void *bytes, size_t size)
+BHX_EXPORT(bh_language_model *, bhx_lm_load)(const void *bytes, size_t size)
 {
     bh_language_model *model;
-    bh_language_model_load(&model, bytes, size, &error);
+    bh_language_model_load(&model, bytes, size, &bhx_last_error);
     return model;
 }
 
-EXPORT(void, bhx_lm_destroy)(bh_language_model *model)
+BHX_EXPORT(void, bhx_lm_destroy)(bh_language_model *model)
 {
     bh_language_model_destroy(model);
 }
 
 /// Returns the bytes the checkpoint takes; written when size is enough. 0: out of memory.
-EXPORT(size_t, bhx_lm_save)(bh_language_model *model, void *out, size_t size)
+BHX_EXPORT(size_t, bhx_lm_save)(bh_language_model *model, void *out, size_t size)
 {
     return bh_language_model_save(model, out, size, NULL, 0);
 }
 
 /// JSON {"vocabulary", "parameters", "context", "d_model", "n_heads", "n_layers", "tied", "gelu",
 /// "tokenizer"}; gelu and tokenizer are words of the options, tokenizer also "words".
-EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
+BHX_EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
 {
     static const char *const tokenizers[] = {
         [BH_TOKENIZER_CHAR] = "char",
@@ -210,7 +211,7 @@ EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
     };
     const bh_language_model_config *c = bh_language_model_config_of(model);
     const bh_tokenizer *tokenizer = bh_language_model_tokenizer(model);
-    bh_text out = begin_text();
+    bh_text out = bhx_begin_text();
     bh_text_add(&out, "{\"vocabulary\":%d,\"parameters\":%d,\"context\":%d,\"d_model\":%d,",
                 bh_tokenizer_size(tokenizer), bh_language_model_net(model)->n_params, c->context,
                 c->d_model);
@@ -219,11 +220,11 @@ EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
     bh_config_get(&bh_language_model_table, c, bh_config_find(&bh_language_model_table, "gelu"),
                   &out);
     bh_text_add(&out, "\",\"tokenizer\":\"%s\"}", tokenizers[bh_tokenizer_kind_of(tokenizer)]);
-    return text_buffer;
+    return bhx_text_buffer;
 }
 
 /// The text of a token, *n bytes, borrowed; NULL when there is no such token.
-EXPORT(const char *, bhx_lm_token)(bh_language_model *model, int id, int *n)
+BHX_EXPORT(const char *, bhx_lm_token)(bh_language_model *model, int id, int *n)
 {
     const bh_tokenizer *tokenizer = bh_language_model_tokenizer(model);
     if (id < 0 || id >= bh_tokenizer_size(tokenizer)) return NULL;
@@ -234,19 +235,19 @@ EXPORT(const char *, bhx_lm_token)(bh_language_model *model, int id, int *n)
 }
 
 /// ids (max) u16 out; returns how many the text has.
-EXPORT(int, bhx_lm_encode)
+BHX_EXPORT(int, bhx_lm_encode)
 (bh_language_model *model, uint16_t *ids, int max, const char *text, size_t n)
 {
     return (int)bh_tokenizer_encode(bh_language_model_tokenizer(model), ids, (size_t)max, text, n);
 }
 
-EXPORT(void, bhx_lm_read)(bh_language_model *model, const uint16_t *ids, int n)
+BHX_EXPORT(void, bhx_lm_read)(bh_language_model *model, const uint16_t *ids, int n)
 {
     bh_language_model_read(model, ids, (size_t)n);
 }
 
 /// p (V) f64 out: the distribution of the next token.
-EXPORT(void, bhx_lm_next)
+BHX_EXPORT(void, bhx_lm_next)
 (bh_language_model *model, double *p, double temperature, int top_k, double top_p)
 {
     bh_sampling sampling = {temperature, top_k, top_p};
@@ -255,7 +256,7 @@ EXPORT(void, bhx_lm_next)
 
 /// ids (n) u16 out: written one after the other, from a stream that starts at `rng` (16 bytes, in
 /// and out).
-EXPORT(void, bhx_lm_write)
+BHX_EXPORT(void, bhx_lm_write)
 (bh_language_model *model, uint16_t *ids, int n, double temperature, int top_k, double top_p,
  bh_rng *rng)
 {
@@ -266,13 +267,13 @@ EXPORT(void, bhx_lm_write)
 }
 
 /// rng: 16 bytes out.
-EXPORT(void, bhx_rng_seed)(bh_rng *rng, double seed)
+BHX_EXPORT(void, bhx_rng_seed)(bh_rng *rng, double seed)
 {
     *rng = bh_rng_seed((uint64_t)seed);
 }
 
 /// Mean of -log p of ids (n) after the first one; NaN when there is none.
-EXPORT(double, bhx_lm_loss)(bh_language_model *model, const uint16_t *ids, int n)
+BHX_EXPORT(double, bhx_lm_loss)(bh_language_model *model, const uint16_t *ids, int n)
 {
     int n_targets;
     double sum = bh_language_model_surprise(model, ids, (size_t)n, &n_targets);
@@ -280,13 +281,13 @@ EXPORT(double, bhx_lm_loss)(bh_language_model *model, const uint16_t *ids, int n
 }
 
 /// SHA-256 of the parameters.
-EXPORT(const char *, bhx_lm_fingerprint)(bh_language_model *model)
+BHX_EXPORT(const char *, bhx_lm_fingerprint)(bh_language_model *model)
 {
     bh_tensor tensors[BH_TENSORS_MAX];
     int n =
         bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
-    bh_checkpoint_fingerprint(tensors, n, text_buffer);
-    return text_buffer;
+    bh_checkpoint_fingerprint(tensors, n, bhx_text_buffer);
+    return bhx_text_buffer;
 }
 
 // ---- runs that start from one ----
@@ -296,7 +297,7 @@ static const char *token_of(const void *user, int id, size_t *n)
     return bh_tokenizer_token(user, id, n);
 }
 
-EXPORT(int, bhx_run_language_model)(bh_run *run, bh_language_model *model)
+BHX_EXPORT(int, bhx_run_language_model)(bh_run *run, bh_language_model *model)
 {
     const bhi_lm_net *net = bh_language_model_net(model);
     const bh_real *params = bh_language_model_params(model);
@@ -306,17 +307,17 @@ EXPORT(int, bhx_run_language_model)(bh_run *run, bh_language_model *model)
                                    .head = params + net->head,
                                    .token = token_of,
                                    .user = bh_language_model_tokenizer(model)};
-    return bh_run_language_model(run, &weights, &error);
+    return bh_run_language_model(run, &weights, &bhx_last_error);
 }
 
 /// log_p (n, actions) f64 out; obs (n, floats). 1 when a model is kept.
-EXPORT(int, bhx_run_log_prior)(bh_run *run, double *log_p, const float *obs, int n)
+BHX_EXPORT(int, bhx_run_log_prior)(bh_run *run, double *log_p, const float *obs, int n)
 {
     return bh_run_log_prior(run, log_p, obs, n);
 }
 
 /// The live options of a setup's environment, for an environment of the same kind.
-EXPORT(void, bhx_env_configure)(bh_env *env, const bh_setup *setup)
+BHX_EXPORT(void, bhx_env_configure)(bh_env *env, const bh_setup *setup)
 {
     bh_env_configure(env, setup->env_config);
 }

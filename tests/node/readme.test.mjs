@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { filesBelow } from '../../build/files.mjs';
 import { load } from '../../web/node/node.mjs';
 import { LABELS } from '../../web/lib/setup.mjs';
 
@@ -67,16 +68,23 @@ test('its command line runs', async () => {
 
 test('its C compiles and solves CartPole', { skip: libraries.every((path) => existsSync(path)) ? false : 'the o2 preset is not built' }, async () => {
   const [snippet] = blocks('c');
-  const body = snippet.split('\n');
-  const includes = body.filter((line) => line.startsWith('#include'));
-  const statements = body.filter((line) => !line.startsWith('#include'));
-  writeFileSync(join(folder, 'readme.c'), `#include <stdio.h>\n${includes.join('\n')}\nint main(void)\n{\n${statements.join('\n')}
-bh_run_destroy(run); bh_setup_destroy(setup);
-printf("%g %zu\\n", score.mean, bh_live_bytes());\n}\n`);
+  const atTheEnd = '__attribute__((destructor)) static void at_the_end(void) { printf("%zu\\n", bh_live_bytes()); }';
+  writeFileSync(join(folder, 'readme.c'), `${snippet}\n${atTheEnd}\n`);
   const program = join(folder, 'readme');
   await run(process.env.CC || 'cc', ['-Wall', '-Werror', `-I${join(root, 'src')}`, `-I${root}`, join(folder, 'readme.c'), ...libraries, '-lm', '-o', program]);
   const { stdout } = await run(program);
-  const [mean, live] = stdout.trim().split(' ').map(Number);
-  assert.ok(mean >= 475, `mean ${mean}`);
-  assert.equal(live, 0);
+  const [, mean, live] = stdout.match(/^mean return (\S+)\n(\d+)\n$/) ?? [];
+  assert.ok(Number(mean) >= 475, `mean ${mean}`);
+  assert.equal(live, '0');
+});
+
+test('bellhop.h has every header with a public function', () => {
+  /** @type {Set<string>} */
+  const found = new Set(['bellhop.h']);
+  for (const file of found) {
+    for (const [, name] of readFileSync(join(root, 'src', file), 'utf8').matchAll(/^#include "([^"]+)"/gm)) found.add(name);
+  }
+  const headers = filesBelow(join(root, 'src')).filter((file) => file.endsWith('.h'));
+  const missing = headers.filter((file) => !found.has(file) && /^BH_API /m.test(readFileSync(join(root, 'src', file), 'utf8')));
+  assert.deepEqual(missing, []);
 });
