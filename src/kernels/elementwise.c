@@ -125,8 +125,7 @@ static inline bhi_f4 add_square(bhi_f4 sum, const bh_real *x)
     return bhi_f4_add(sum, bhi_f4_mul(a, a));
 }
 
-// Each of the sixteen sums adds up at most a sixteenth of a block in bh_real.
-static double block_of_squares(const bh_real *x, int n)
+double bhi_sum_of_squares(const bh_real *x, int n)
 {
     bhi_f4 s0 = bhi_f4_splat(0), s1 = s0, s2 = s0, s3 = s0;
     int i = 0;
@@ -144,14 +143,6 @@ static double block_of_squares(const bh_real *x, int n)
     for (int j = 0; i < n; i++, j++) lane[j] += x[i] * x[i];
     double sum = 0;
     for (int j = 0; j < 4 * LANES; j++) sum += (double)lane[j];
-    return sum;
-}
-
-double bhi_sum_of_squares(const bh_real *x, int n)
-{
-    double sum = 0;
-    for (int i = 0; i < n; i += BHI_SQUARES_BLOCK)
-        sum += block_of_squares(x + i, n - i < BHI_SQUARES_BLOCK ? n - i : BHI_SQUARES_BLOCK);
     return sum;
 }
 

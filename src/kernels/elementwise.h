@@ -31,12 +31,8 @@ void bhi_polyak(bh_real *restrict target, const bh_real *restrict online, bh_rea
 void bhi_perturb(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict s,
                  const bh_real *restrict e, bh_real scale, int n);
 
-/// Block of a sum of squares. A larger one loses more bits in its float sums, a smaller one gains
-/// none that matter: the norm of a million parameters is exact to a few 1e-8, as a float is.
-#define BHI_SQUARES_BLOCK 16384
-
-/// Sum of squares of x (n). In every block sixteen running sums over i mod 16, added up in double
-/// in a fixed order, so that the bits are the same whatever the backend.
+/// Sum of squares of x (n). Sixteen running sums over i mod 16, added up in a fixed order, so that
+/// the bits are the same whatever the backend.
 double bhi_sum_of_squares(const bh_real *x, int n);
 
 /// p[i] -= rate * scale * g[i]: a step of gradient descent. (n) each.
