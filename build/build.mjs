@@ -30,9 +30,13 @@ const BUNDLES = [
     options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' },
   },
   { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: { minify: true, sourcemap: 'linked' } },
-  { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: {} },
+  // Its files lie beside it: no text of them is needed, see web/inside.mjs.
+  { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
   { entries: { site: 'site/site.css' }, options: { minify: true } },
 ];
+
+/** @type {import('esbuild').BuildOptions} */
+const SHARED = { bundle: true, format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', absWorkingDir: ROOT };
 
 /** Files that are copied as they are, and from where. @type {[from: string, to: string][]} */
 const COPIED = [['web/site/index.html', 'index.html'], ['web/bellhop.d.ts', 'bellhop.d.ts'], ['web/options.d.ts', 'options.d.ts'], ['web/site/static/icon.svg', 'static/icon.svg'],
@@ -61,12 +65,19 @@ export async function buildSite() {
 async function bundle() {
   const esbuild = await import('esbuild');
   const results = await Promise.all(BUNDLES.map(({ entries, extension, options }) => esbuild.build({
-    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: SITE, outExtension: extension ? { '.js': extension } : {}, bundle: true,
-    format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', metafile: true, absWorkingDir: ROOT, ...options,
+    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: SITE, outExtension: extension ? { '.js': extension } : {},
+    ...SHARED, metafile: true, ...options,
   }).catch((error) => {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
   return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(SITE, join(ROOT, file)));
+}
+
+/** A script with all that it imports, as text. @param {string} entry relative to web/ */
+export async function bundleText(entry) {
+  const esbuild = await import('esbuild');
+  const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, entry)], ...SHARED, minify: true, write: false });
+  return text;
 }
 
 function copyFiles() {
