@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The hosts of `npm run test:hosts`, one row each: what to install, how to build or serve. A project has index.html, which loads
+// src/index.js, and that imports the package; see run.mjs.
+
+/**
+ * @typedef {object} Host
+ * @property {string} name
+ * @property {string[]} packages     what is installed beside Bellhop; the first one's version stands in the table
+ * @property {string} [build]        a command that makes dist/
+ * @property {boolean} [classic]     what it makes is a classic script
+ * @property {boolean} [bare]        it makes no page: dist/index.html is written, which loads dist/index.js
+ * @property {boolean} [inlineScript]  the page has a script in itself, which a strict policy refuses
+ * @property {string} [dev]          instead: a command that serves the project at 127.0.0.1:PORT
+ * @property {'files' | 'origin'} [plain] instead: no bundler; the files of the package lie beside the page, or at another origin
+ * @property {Record<string, string>} [files]  more files of the project: its configuration, which begins in the second line
+ * @property {('bellhop' | 'bellhop/inline')[]} [entries]  what it can import; default: both
+ */
+
+const PARCEL = 'parcel build index.html --public-url ./ --no-cache';
+const BOTH = /** @type {Host['entries']} */ (['bellhop', 'bellhop/inline']);
+
+/** @param {number} version @returns {Host[]} */
+const vite = (version) => [
+  { name: 'Vite, build', packages: [`vite@${version}`], build: 'vite build --base ./' },
+  { name: 'Vite, development server', packages: [`vite@${version}`], dev: 'vite --host 127.0.0.1 --strictPort --port PORT' },
+];
+
+/** @type {Host[]} */
+export const HOSTS = [
+  ...[5, 6, 7, 8].flatMap(vite),
+  { name: 'webpack', packages: ['webpack@5', 'webpack-cli'], build: 'webpack --mode production --entry ./src/index.js --output-path dist --output-filename index.js', bare: true },
+  { name: 'esbuild, chunks', packages: ['esbuild'], build: 'esbuild src/index.js --bundle --minify --format=esm --splitting --outdir=dist', bare: true },
+  { name: 'esbuild, one classic script', packages: ['esbuild'], build: 'esbuild src/index.js --bundle --minify --outfile=dist/index.js', bare: true, classic: true },
+  { name: 'Rollup, chunks', packages: ['rollup', '@rollup/plugin-node-resolve'], build: 'rollup src/index.js -p node-resolve -f es -d dist', bare: true },
+  {
+    name: 'Rollup, one classic script', packages: ['rollup', '@rollup/plugin-node-resolve'], build: 'rollup src/index.js -p node-resolve -f iife -o dist/index.js', bare: true, classic: true,
+    entries: ['bellhop/inline'],
+  },
+  { name: 'Parcel', packages: ['parcel'], build: PARCEL, inlineScript: true, entries: ['bellhop'] },
+  {
+    // It reads `exports` only if it is told to.
+    name: 'Parcel, `exports` read', packages: ['parcel'], build: PARCEL, inlineScript: true,
+    files: { 'package.json': '{ "private": true, "type": "module",\n"@parcel/resolver-default": { "packageExports": true } }' },
+  },
+  { name: 'no build, files beside the page', packages: [], plain: 'files' },
+  { name: 'no build, files at another origin', packages: [], plain: 'origin' },
+].map((host) => ({ entries: BOTH, ...host }));
