@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { serve } from '../../build/serve.mjs';
-import { page, runIn, writeScript } from './project.mjs';
+import { env, page, runIn, writeScript } from './project.mjs';
 
 /** @typedef {import('./table.mjs').Host} Host */
 /** @typedef {import('./project.mjs').Project} Project */
@@ -16,7 +16,7 @@ const SECONDS = 60;
 
 /** @param {import('playwright-core').Browser} browser @param {Project} project @param {Host} host @param {string} entry @returns {Promise<Results>} */
 export async function openHost(browser, project, host, entry) {
-  const { url, close } = await (host.dev ? serveDev(project, host.dev, entry) : host.plain ? servePlain(project, host.plain, entry) : serveBuilt(project, host, entry));
+  const { url, close } = await (host.dev ? serveDev(project, host, host.dev, entry) : host.plain ? servePlain(project, host.plain, entry) : serveBuilt(project, host, entry));
   try {
     return await results(browser, url);
   } finally {
@@ -79,16 +79,17 @@ async function servePlain(project, plain, entry) {
   return { url: own.url, close: async () => void await Promise.all([own.close(), other.close()]) };
 }
 
-/** @param {Project} project @param {string} command @param {string} entry */
-async function serveDev(project, command, entry) {
+/** A server of the host's own, and all that it starts. @param {Project} project @param {Host} host @param {string} command @param {string} entry */
+async function serveDev(project, { build }, command, entry) {
   writeScript(project, entry);
+  if (build) await runIn(project, build);
   const port = await freePort();
   const [name, ...args] = command.replace('PORT', String(port)).split(' ');
-  const child = spawn(join(project.folder, 'node_modules/.bin', name), args, { cwd: project.folder, stdio: 'ignore' });
+  const child = spawn(join(project.folder, 'node_modules/.bin', name), args, { cwd: project.folder, env, stdio: 'ignore', detached: true });
   const ended = new Promise((done) => child.once('exit', done));
   const url = `http://127.0.0.1:${port}/`;
   const close = async () => {
-    child.kill();
+    if (child.pid) process.kill(-child.pid);
     await ended;
   };
   for (let tries = 0; tries < SECONDS * 5; tries++) {

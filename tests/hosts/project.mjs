@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 /** @typedef {{ folder: string, version: string }} Project */
 
 const exec = promisify(execFile);
+/** Hosts are to ask nobody for anything. */
+export const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PARCEL_DISABLE_TELEMETRY: '1' };
 
 /** How both ways train, in every host: the same run. */
 export const TRAIN = `
@@ -33,7 +35,11 @@ async function byConnect(given) {
 const script = (entry) => `import { connect, load } from '${entry}';
 ${TRAIN}
 const said = (promise) => promise.catch((error) => String(error));
-Promise.all([said(byLoad()), said(byConnect())]).then(([load, connect]) => Object.assign(globalThis, { results: { load, connect } }));
+async function both() {
+  const [load, connect] = await Promise.all([said(byLoad()), said(byConnect())]);
+  Object.assign(globalThis, { results: { load, connect } });
+}
+if (globalThis.document) both();
 `;
 
 /** @param {string} src @param {boolean} [classic] */
@@ -53,21 +59,26 @@ export async function install(folder, packages) {
 export async function makeProject(folder, host, tarball) {
   await install(folder, [tarball, ...host.packages]);
   writeFileSync(join(folder, 'index.html'), page('./src/index.js'));
-  for (const [file, text] of Object.entries(host.files ?? {})) writeFileSync(join(folder, file), text);
+  for (const [file, text] of Object.entries(host.files ?? {})) write(join(folder, file), text);
   const name = host.packages[0]?.replace(/(.)@.*$/, '$1');
   return { folder, version: name ? JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version : '' };
 }
 
 /** @param {Project} project @param {string} entry */
 export function writeScript({ folder }, entry) {
-  mkdirSync(dirname(join(folder, 'src/index.js')), { recursive: true });
-  writeFileSync(join(folder, 'src/index.js'), script(entry));
+  write(join(folder, 'src/index.js'), script(entry));
+}
+
+/** @param {string} file @param {string} text */
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 /** Runs a command of the project's own packages. @param {Project} project @param {string} command */
 export async function runIn({ folder }, command) {
   const [name, ...args] = command.split(' ');
-  await exec(join(folder, 'node_modules/.bin', name), args, { cwd: folder }).catch(({ stdout, stderr }) => {
+  await exec(join(folder, 'node_modules/.bin', name), args, { cwd: folder, env }).catch(({ stdout, stderr }) => {
     throw new Error(`${name}: ${`${stderr}${stdout}`.replace(/\s+/g, ' ').slice(0, 400)}`);
   });
 }

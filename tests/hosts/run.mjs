@@ -31,8 +31,7 @@ const rowOf = (tarball, folder, browser, expected) => async (host) => {
     if (entry === 'bellhop') Object.assign(cells, said);
     else cells.inline = said.load === GOOD ? said.connect : said.load;
   }
-  const config = Object.values(host.files ?? {}).flatMap((text) => text.split('\n').slice(1)).length;
-  return { name: host.name, version: project.version, load: cells.load, connect: cells.connect, inline: cells.inline, config };
+  return { name: host.name, version: project.version, load: cells.load, connect: cells.connect, inline: cells.inline, config: host.config ?? 0 };
 };
 
 /** @param {Row[]} rows */
