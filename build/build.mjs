@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
@@ -30,7 +30,7 @@ const BUNDLES = [
     options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' },
   },
   { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: { minify: true, sourcemap: 'linked' } },
-  // Its files lie beside it: no text of them is needed, see web/inside.mjs.
+  // Its modules lie beside it: no text of them is needed, see web/inside.mjs.
   { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
   { entries: { site: 'site/site.css' }, options: { minify: true } },
 ];
@@ -55,7 +55,7 @@ export async function buildModules() {
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
-  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules()]);
+  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules(), await writeWorker(SITE)]);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
   }
@@ -73,11 +73,22 @@ async function bundle() {
   return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(SITE, join(ROOT, file)));
 }
 
-/** A script with all that it imports, as text. @param {string} entry relative to web/ */
-export async function bundleText(entry) {
+/**
+ * The worker's script as text, for pages of other origins and hosts that copy no files.
+ * @param {string} folder  that of bellhop.mjs @returns {Promise<string>} the file, relative to it
+ */
+export async function writeWorker(folder) {
   const esbuild = await import('esbuild');
-  const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, entry)], ...SHARED, minify: true, write: false });
-  return text;
+  const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, 'worker/worker.mjs')], ...SHARED, minify: true, write: false });
+  const file = 'inline/worker-source.mjs';
+  writeText(join(folder, file), text);
+  return file;
+}
+
+/** A module whose default export is a text. @param {string} file @param {string} text */
+export function writeText(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `// SPDX-License-Identifier: MIT\nexport default ${JSON.stringify(text)};\n`);
 }
 
 function copyFiles() {

@@ -3,11 +3,11 @@
 // looks for them, and modules and worker as text into web/inline/; with --clean takes them away again. In a checkout they are in
 // build/out/ only. Modules that are newer than their sources are not built again. Tests pack a copy of the checkout: packInto().
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { MODULES, buildModules, bundleText } from './build.mjs';
+import { MODULES, buildModules, writeText, writeWorker } from './build.mjs';
 import { filesBelow } from './files.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
 import { OUT, ROOT, isEntry, main } from './run.mjs';
@@ -25,22 +25,16 @@ function areBuilt() {
   return Math.min(...made) >= Math.max(...sources.map((file) => statSync(file).mtimeMs));
 }
 
-/** A module whose default export is a text. @param {string} file @param {string} text */
-function writeText(file, text) {
-  writeFileSync(file, `// SPDX-License-Identifier: MIT\nexport default ${JSON.stringify(text)};\n`);
-}
-
 /** Adds what is made to a checkout. @param {string} root */
 async function fill(root) {
   const built = areBuilt();
   await setup(built ? [] : FOR_BUILD);
   if (!built) await buildModules();
-  mkdirSync(join(root, INLINE), { recursive: true });
   for (const [made, file] of Object.entries(MODULES)) {
     cpSync(join(OUT, made), join(root, 'web/lib', file));
     writeText(join(root, INLINE, file.replace(/wasm$/, 'mjs')), readFileSync(join(OUT, made), 'base64'));
   }
-  writeText(join(root, INLINE, 'worker-source.mjs'), await bundleText('worker/worker.mjs'));
+  await writeWorker(join(root, 'web'));
 }
 
 function clean() {

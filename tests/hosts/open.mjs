@@ -5,6 +5,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SITE } from '../../build/build.mjs';
 import { serve } from '../../build/serve.mjs';
 import { env, page, runIn, writeScript } from './project.mjs';
 
@@ -63,7 +64,7 @@ const policy = (scripts, connections, workers) => ({
   'Content-Security-Policy': `default-src 'none'; script-src ${scripts} 'wasm-unsafe-eval'; connect-src ${connections}; img-src data:; worker-src ${workers}`,
 });
 
-/** @param {Project} project @param {'files' | 'origin'} plain @param {string} entry */
+/** @param {Project} project @param {'files' | 'origin' | 'site'} plain @param {string} entry */
 async function servePlain(project, plain, entry) {
   const file = entry === 'bellhop' ? 'web/bellhop.mjs' : 'web/inline.mjs';
   const library = join(project.folder, 'node_modules/bellhop');
@@ -72,8 +73,8 @@ async function servePlain(project, plain, entry) {
     writeScript(project, `../bellhop/${file}`);
     return serve({ root: project.folder, port: 0 });
   }
-  const other = await serve({ root: library, port: 0, headers: { 'Access-Control-Allow-Origin': '*' } });
-  writeScript(project, other.url + file);
+  const other = await serve({ root: plain === 'site' ? SITE : library, port: 0, headers: { 'Access-Control-Allow-Origin': '*' } });
+  writeScript(project, other.url + (plain === 'site' ? 'bellhop.mjs' : file));
   const { origin } = new URL(other.url);
   const own = await serve({ root: project.folder, port: 0, headers: policy(`'self' ${origin}`, origin, 'blob:') });
   return { url: own.url, close: async () => void await Promise.all([own.close(), other.close()]) };

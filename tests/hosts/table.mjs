@@ -11,7 +11,7 @@
  * @property {boolean} [bare]        it makes no page: dist/index.html is written, which loads dist/index.js
  * @property {boolean} [inlineScript]  the page has a script in itself, which a strict policy refuses
  * @property {string} [dev]          a command that serves the project at 127.0.0.1:PORT, built or not
- * @property {'files' | 'origin'} [plain] instead: no bundler; the files of the package lie beside the page, or at another origin
+ * @property {'files' | 'origin' | 'site'} [plain] instead: no bundler; the files of the package lie beside the page or at another origin, or the site does
  * @property {Record<string, string>} [files]  more files of the project
  * @property {number} [config]       lines among them that are configuration
  * @property {('bellhop' | 'bellhop/inline')[]} [entries]  what it can import; default: both
@@ -36,6 +36,10 @@ const NEXT = { packages: ['next', 'react', 'react-dom'], files: APP };
 /** @type {Host[]} */
 export const HOSTS = [
   ...[5, 6, 7, 8].flatMap(vite),
+  {
+    name: 'Vite, development server, package not optimized', packages: ['vite@8'], dev: 'vite --host 127.0.0.1 --strictPort --port PORT',
+    config: 1, files: { 'vite.config.js': "export default { optimizeDeps: { exclude: ['bellhop', 'bellhop/inline'] } };\n" },
+  },
   { name: 'webpack', packages: ['webpack@5', 'webpack-cli'], build: 'webpack --mode production --entry ./src/index.js --output-path dist --output-filename index.js', bare: true },
   { name: 'Next, build', ...NEXT, build: 'next build', dev: 'next start --hostname 127.0.0.1 --port PORT' },
   { name: 'Next, build with webpack', ...NEXT, build: 'next build --webpack', dev: 'next start --hostname 127.0.0.1 --port PORT' },
@@ -55,4 +59,5 @@ export const HOSTS = [
   },
   { name: 'no build, files beside the page', packages: [], plain: 'files' },
   { name: 'no build, files at another origin', packages: [], plain: 'origin' },
+  { name: 'no build, the built site at another origin', packages: [], plain: 'site', entries: ['bellhop'] },
 ].map((host) => ({ entries: BOTH, ...host }));
