@@ -31,6 +31,9 @@ function nextFrame(use) {
   if (typeof requestAnimationFrame === 'function') requestAnimationFrame(once);
 }
 
+/** What to do about a worker that does not start. */
+const HINT = 'connect({ workerUrl }) says where it is, docs/bundlers.md what each bundler needs';
+
 /** Calls over a port, and what comes back. */
 export class Line {
   #port;
@@ -273,7 +276,7 @@ export async function connectTo({ workerUrl, worker, port, ...options }, { modul
   let failure;
   for (const start of ways) {
     try {
-      return await open(await start(), compiled);
+      return await open(await start(), compiled, workerUrl);
     } catch (error) {
       failure ??= error;
       if (!(error instanceof WorkerFailure)) break;
@@ -297,12 +300,12 @@ async function overPort(port, { wasmUrl, wasmBinary, ...options }) {
   return opened(line, end, async () => line.call('open', undefined, [{ ...options, wasmUrl: url, wasmBinary: await wasmBinary }]));
 }
 
-/** @param {Worker} worker @param {(() => Promise<WebAssembly.Module>)[]} compiled */
-function open(worker, compiled) {
+/** @param {Worker} worker @param {(() => Promise<WebAssembly.Module>)[]} compiled @param {string | URL} [url]  of its script, where it was given */
+function open(worker, compiled, url) {
   const line = new Line(/** @type {any} */ (worker));
   worker.onerror = (event) => {
     event.preventDefault?.();
-    line.break(new WorkerFailure(event.message || 'its script could not be loaded; give its URL, connect({ workerUrl }), or see docs/bundlers.md'));
+    line.break(new WorkerFailure(event.message || `its script could not be loaded${url ? ` from ${url}` : ''}; ${HINT}`));
   };
   /** @param {WebAssembly.Module} module */
   const start = async (module) => {
@@ -342,7 +345,10 @@ export function startAt(workerUrl) {
 
 /** A worker of a script's text. @param {string} source */
 export function startSource(source) {
-  return startWorker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = startWorker(url);
+  worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true }); // it runs: its text may go
+  return worker;
 }
 
 /** @param {string | URL} url */
