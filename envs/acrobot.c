@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Acrobot-v1, Gymnasium 1.x (Sutton, "Generalization in reinforcement learning: successful examples
-// using sparse coarse coding", 1996; dynamics of Sutton & Barto, section 11.3 of the first edition).
+// using sparse coarse coding", 1996; dynamics of Sutton & Barto, section 11.3 of the first
+// edition).
 //
-// Two links hang from a pivot like a gymnast from a bar: swing the free end up, with a torque of -1 (0),
-// 0 (1) or +1 N m (2) at the joint between them. The state is kept in double: theta1 (0 is straight down,
-// growing to the right), theta2 (relative to the first link), and their velocities, bounded by 4 pi and 9 pi
-// rad/s. Observed in float: cosine and sine of theta1, cosine and sine of theta2, the velocities. An episode
-// starts with all four between -0.1 and 0.1. Reward -1 per step and 0 for the one that reaches the target;
-// the episode ends when the free end is more than 1 m above the pivot and is cut after 500 steps. Solved
-// at -100.
+// Two links hang from a pivot like a gymnast from a bar: swing the free end up, with a torque of -1
+// (0), 0 (1) or +1 N m (2) at the joint between them. The state is kept in double: theta1 (0 is
+// straight down, growing to the right), theta2 (relative to the first link), and their velocities,
+// bounded by 4 pi and 9 pi rad/s. Observed in float: cosine and sine of theta1, cosine and sine of
+// theta2, the velocities. An episode starts with all four between -0.1 and 0.1. Reward -1 per step
+// and 0 for the one that reaches the target; the episode ends when the free end is more than 1 m
+// above the pivot and is cut after 500 steps. Solved at -100.
 //
 // view, 5 floats:  theta1, theta2, theta1_dot, theta2_dot, last action (-1 after reset)
 // describe:        "first link at 12.3°, second at -45.0° to it, tip 1.42 m below the target"
@@ -16,6 +17,7 @@
 //                   "target_height": 1, "observations": ["cosine of theta1", …]}; lengths in metres
 #include "envs/acrobot.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -25,8 +27,9 @@ typedef struct acrobot {
     int action;
 } acrobot;
 
-// ds/dt, the equations of the book. Masses, lengths and moments of inertia of both links are 1, centres of
-// mass at 0.5. Operations in Gymnasium's order, so that only the last bits of sine and cosine can differ.
+// ds/dt, the equations of the book. Masses, lengths and moments of inertia of both links are 1,
+// centres of mass at 0.5. Operations in Gymnasium's order, so that only the last bits of sine and
+// cosine can differ.
 static void derivatives(double dsdt[4], const double s[4], double torque)
 {
     const double m1 = 1, m2 = 1, l1 = 1, lc1 = 0.5, lc2 = 0.5, i1 = 1, i2 = 1, g = 9.8;
@@ -179,6 +182,12 @@ static const bh_preset presets[] = {
     {"ppo", "batch_size", "128"},
     {"ppo", "eval_freq", "2048"},
     {"ppo", "n_eval_episodes", "50"},
+};
+
+const bh_state_field bhi_acrobot_state[] = {
+    BH_STATE_FIELD(acrobot, s),
+    BH_STATE_FIELD(acrobot, action),
+    {NULL},
 };
 
 const bh_env_def bh_env_acrobot = {

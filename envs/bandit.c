@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Bandit-v0: the k-armed testbed (Sutton and Barto, "Reinforcement Learning", 2018, section 2.3).
 //
-// k arms; the means of their rewards were drawn from N(0, 1), by instance_seed. Pulling arm a pays its mean
-// plus N(0, 1). There is one state, and every pull is an episode of one step, so values are those of the arms and
-// the discount has no say.
+// k arms; the means of their rewards were drawn from N(0, 1), by instance_seed. Pulling arm a pays
+// its mean plus N(0, 1). There is one state, and every pull is an episode of one step, so values
+// are those of the arms and the discount has no say.
 //
-// Observations: Discrete(1), always 0. The best mean return is the largest mean, which layout tells: 0.7171 for the
-// default k = 10 and instance_seed = 0; a random policy's is the mean of the means, there -0.3227. As it
-// differs from instance to instance, there is no threshold.
+// Observations: Discrete(1), always 0. The best mean return is the largest mean, which layout
+// tells: 0.7171 for the default k = 10 and instance_seed = 0; a random policy's is the mean of the
+// means, there -0.3227. As it differs from instance to instance, there is no threshold.
 //
 // view, 2 floats:  the arm pulled last (-1 after reset), its reward
 // describe:        "no arm pulled yet", "arm 3 paid 0.52"; arms from 1
 // layout:          {"actions": ["1", …, "10"], "means": [0.44, …]}
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -122,6 +123,13 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "16"},
     {"dqn", "n_eval_episodes", "500"},
     {"dqn", "final_eval_episodes", "1000"},
+};
+
+const bh_state_field bhi_bandit_state[] = {
+    BH_STATE_FIELD(bandit, mean),
+    BH_STATE_FIELD(bandit, arm),
+    BH_STATE_FIELD(bandit, reward),
+    {NULL},
 };
 
 const bh_env_def bh_env_bandit = {

@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: MIT
-// Breakout-MinAtar: the Breakout of MinAtar (Young and Tian, "MinAtar: An Atari-Inspired Testbed for Thorough and
-// Reproducible Reinforcement Learning Experiments", 2019).
+// Breakout-MinAtar: the Breakout of MinAtar (Young and Tian, "MinAtar: An Atari-Inspired Testbed
+// for Thorough and Reproducible Reinforcement Learning Experiments", 2019).
 //
-// A field of 10 by 10 cells; x counts columns, y rows from the top. The ball flies along diagonals, one cell a
-// step: off the sides and the top it is reflected. A brick it would enter is taken away, pays 1 and reflects it
-// up or down, and while it stays among bricks the next ones let it pass. In the bottom row the paddle reflects it
-// upwards, or, where the ball only comes above the paddle with this step, back to where it came from; missed, it ends
-// the episode. When the ball reaches the bottom row with no brick left, rows 1 to 3 are filled anew. It starts
-// at the left or the right end of row 3, falling inwards, the paddle in column 4.
+// A field of 10 by 10 cells; x counts columns, y rows from the top. The ball flies along diagonals,
+// one cell a step: off the sides and the top it is reflected. A brick it would enter is taken away,
+// pays 1 and reflects it up or down, and while it stays among bricks the next ones let it pass. In
+// the bottom row the paddle reflects it upwards, or, where the ball only comes above the paddle
+// with this step, back to where it came from; missed, it ends the episode. When the ball reaches
+// the bottom row with no brick left, rows 1 to 3 are filled anew. It starts at the left or the
+// right end of row 3, falling inwards, the paddle in column 4.
 //
-// Actions: 0 stay, 1 left, 2 right, MinAtar's minimal set; with minimal_actions false all its 6, no-op, left, up,
-// right, down, fire, of which those that are not left and right do nothing. With sticky_action_prob an action is not
-// taken, but the previous one again: 0.1 as MinAtar's own default, which published results go with.
+// Actions: 0 stay, 1 left, 2 right, MinAtar's minimal set; with minimal_actions false all its 6,
+// no-op, left, up, right, down, fire, of which those that are not left and right do nothing. With
+// sticky_action_prob an action is not taken, but the previous one again: 0.1 as MinAtar's own
+// default, which published results go with.
 //
-// Differences from MinAtar: an episode's first action follows a no-op (there it follows the last one of
-// the episode before); episodes are cut after 2,500 steps, the length MinAtar gives Freeway, the one game it limits:
-// a policy that never misses would play forever. MinAtar names no threshold; 5 is 10 times what all 6 actions at random get.
+// Differences from MinAtar: an episode's first action follows a no-op (there it follows the last
+// one of the episode before); episodes are cut after 2,500 steps, the length MinAtar gives Freeway,
+// the one game it limits: a policy that never misses would play forever. MinAtar names no
+// threshold; 5 is 10 times what all 6 actions at random get.
 //
-// Observations: 10 rows, 10 columns, 4 channels, uint8 0 or 1: paddle, ball, trail (where the ball was before), brick.
-// A random policy's mean return is 0.51 with all 6 actions and 0.39 with the minimal 3 (of 200,000 episodes each).
+// Observations: 10 rows, 10 columns, 4 channels, uint8 0 or 1: paddle, ball, trail (where the ball
+// was before), brick. A random policy's mean return is 0.51 with all 6 actions and 0.39 with the
+// minimal 3 (of 200,000 episodes each).
 //
-// view, 38 floats: [0] paddle's x, [1] [2] ball's x and y, [3] [4] trail's x and y, [5] direction (0 up left, 1 up
-//                  right, 2 down right, 3 down left), [6] action taken (-1 after reset), [7] reward of the last step,
-//                  [8…37] bricks of rows 1 to 3, 1 where there is one
-// describe:        "ball in row 4, column 1, falling to the right; paddle in column 5; 30 bricks", from 1
-// layout:          {"actions": ["stay", "left", "right"], "n_rows": 10, "n_cols": 10, "brick_row": 1,
+// view, 38 floats: [0] paddle's x, [1] [2] ball's x and y, [3] [4] trail's x and y, [5] direction
+//                  (0 up left, 1 up right, 2 down right, 3 down left), [6] action taken (-1 after
+//                  reset), [7] reward of the last step, [8…37] bricks of rows 1 to 3, 1 where there
+//                  is one
+// describe:        "ball in row 4, column 1, falling to the right; paddle in column 5; 30 bricks",
+//                  from 1
+// layout:          {"actions": ["stay", "left", "right"], "n_rows": 10, "n_cols": 10, "brick_row":
+//                  1,
 //                   "n_brick_rows": 3, "channels": ["paddle", "ball", "trail", "brick"]}
+#include "core/state.h"
 #include "envs/pixels.h"
 #include "envs/registry.h"
 
@@ -224,6 +232,22 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "128"},
     {"dqn", "eval_freq", "10000"},
     {"dqn", "n_eval_episodes", "30"},
+};
+
+const bh_state_field bhi_breakout_state[] = {
+    BH_STATE_FIELD(breakout, paddle),
+    BH_STATE_FIELD(breakout, x),
+    BH_STATE_FIELD(breakout, y),
+    BH_STATE_FIELD(breakout, trail_x),
+    BH_STATE_FIELD(breakout, trail_y),
+    BH_STATE_FIELD(breakout, dx),
+    BH_STATE_FIELD(breakout, dy),
+    BH_STATE_FIELD(breakout, struck),
+    BH_STATE_FIELD(breakout, n_bricks),
+    BH_STATE_FIELD(breakout, brick),
+    BH_STATE_FIELD(breakout, action),
+    BH_STATE_FIELD(breakout, reward),
+    {NULL},
 };
 
 const bh_env_def bh_env_breakout = {

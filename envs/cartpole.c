@@ -14,6 +14,7 @@
 //                   "observations": ["cart position", …]}; lengths in metres
 #include "envs/cartpole.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -41,8 +42,8 @@ typedef struct cartpole {
     int sutton_barto_reward;
 } cartpole;
 
-// One step of a cart and its pole, pushed by -1 or 1. Operations in Gymnasium's order, so that only the
-// last bits of sine and cosine can differ. No branches: see step_side_by_side.
+// One step of a cart and its pole, pushed by -1 or 1. Operations in Gymnasium's order, so that only
+// the last bits of sine and cosine can differ. No branches: see step_side_by_side.
 static inline void advance(double *x, double *x_dot, double *theta, double *theta_dot, double push,
                            double sin_theta, double cos_theta)
 {
@@ -109,9 +110,9 @@ static void reset(void *state, bh_rng *rng, float *obs)
     observe(c, obs);
 }
 
-// n <= SIDE_BY_SIDE steps. The loop in the middle has neither branches nor calls and runs over plain
-// arrays, so that compilers make vector instructions of it. An episode that goes on has its pole within
-// 12 degrees: the sine and cosine of small angles will do.
+// n <= SIDE_BY_SIDE steps. The loop in the middle has neither branches nor calls and runs over
+// plain arrays, so that compilers make vector instructions of it. An episode that goes on has its
+// pole within 12 degrees: the sine and cosine of small angles will do.
 static void step_side_by_side(cartpole *c, const int *actions, float *obs, double *rewards,
                               int *terminated, int n)
 {
@@ -212,6 +213,12 @@ static const bh_preset presets[] = {
     {"reinforce", "gamma", "0.98"},
     {"reinforce", "eval_freq", "2000"},
     {"reinforce", "n_eval_episodes", "50"},
+};
+
+const bh_state_field bhi_cartpole_state[] = {
+    BH_STATE_FIELD(cartpole, s),
+    BH_STATE_FIELD(cartpole, action),
+    {NULL},
 };
 
 const bh_env_def bh_env_cartpole = {

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
-// Catch-v0: bsuite's catch (Osband et al., "Behaviour Suite for Reinforcement Learning", 2020; the game is
-// of Mnih et al., "Recurrent Models of Visual Attention", 2014).
+// Catch-v0: bsuite's catch (Osband et al., "Behaviour Suite for Reinforcement Learning", 2020; the
+// game is of Mnih et al., "Recurrent Models of Visual Attention", 2014).
 //
-// A ball starts in a random column of the top row and falls one row a step; the paddle starts in the middle of
-// the bottom row and moves first: 0 left, 1 stay, 2 right, against the rim it stays. After 9 steps the ball is in
-// the bottom row and the episode ends, with reward 1 where the paddle is, else -1; 0 before.
+// A ball starts in a random column of the top row and falls one row a step; the paddle starts in
+// the middle of the bottom row and moves first: 0 left, 1 stay, 2 right, against the rim it stays.
+// After 9 steps the ball is in the bottom row and the episode ends, with reward 1 where the paddle
+// is, else -1; 0 before.
 //
 // Observations: 10 rows, 5 columns, 1 channel, uint8; 1 where ball and paddle are, else 0.
 // The best return is 1. A random policy's mean is -0.6: wherever the paddle ends,
 // the ball comes down there once in five times.
 //
-// view, 5 floats:  ball's row, its column, the paddle's column, last action (-1 after reset), reward of the last
-//                  step; rows and columns from 0
+// view, 5 floats:  ball's row, its column, the paddle's column, last action (-1 after reset),
+//                  reward of the last step; rows and columns from 0
 // describe:        "ball in row 3, column 2; paddle in column 4", from 1
 // layout:          {"actions": ["left", "stay", "right"], "n_rows": 10, "n_cols": 5}
+#include "core/state.h"
 #include "envs/pixels.h"
 #include "envs/registry.h"
 
@@ -115,6 +117,12 @@ static const bh_preset presets[] = {
     {"reinforce", "learning_rate", "0.003"},
     {"reinforce", "episodes_per_update", "16"},
     {"reinforce", "n_eval_episodes", "50"},
+};
+
+const bh_state_field bhi_catch_state[] = {
+    BH_STATE_FIELD(catch_state, row),    BH_STATE_FIELD(catch_state, column),
+    BH_STATE_FIELD(catch_state, paddle), BH_STATE_FIELD(catch_state, action),
+    BH_STATE_FIELD(catch_state, reward), {NULL},
 };
 
 const bh_env_def bh_env_catch = {

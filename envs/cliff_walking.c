@@ -69,9 +69,9 @@ static bh_status init(void *state, const void *config, bh_error *err)
         algo, "n_eval_episodes", "10"                                                        \
     }
 
-// SARSA's values are those of the exploring policy: its learning rate falls so that they come to rest.
-// Evaluating a policy that never reaches the goal takes 3,000 sweeps, and the first improvements
-// make such policies; 50 sweeps tell enough to improve.
+// SARSA's values are those of the exploring policy: its learning rate falls so that they come to
+// rest. Evaluating a policy that never reaches the goal takes 3,000 sweeps, and the first
+// improvements make such policies; 50 sweeps tell enough to improve.
 static const bh_preset presets[] = {
     {"q-learning", "total_timesteps", "50000"},
     {"q-learning", "learning_rate", "0.5"},

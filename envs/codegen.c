@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// CodeGen-v0: the rule and every format stand in envs/codegen.h, the functions in envs/data/codegen_v0.def.
+// CodeGen-v0: the rule and every format stand in envs/codegen.h, the functions in
+// envs/data/codegen_v0.def.
 #include "envs/codegen.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -93,7 +95,8 @@ int bhi_codegen_program(unsigned char *ops, int task, int which)
     return n;
 }
 
-// The task as the beginning of a text: every character of its formula, then <code>. Returns how many tokens.
+// The task as the beginning of a text: every character of its formula, then <code>. Returns how
+// many tokens.
 static int write_task(unsigned char *tokens, int task)
 {
     int n = 0;
@@ -170,7 +173,8 @@ static void allow(unsigned char *allowed, int n, int depth)
     allowed[BHI_CODEGEN_END] = depth == 1;
 }
 
-// Over the program in obs. A forbidden token, which is the last one of its text, counts for nothing.
+// Over the program in obs. A forbidden token, which is the last one of its text, counts for
+// nothing.
 static void allowed_after(unsigned char *allowed, const float *obs)
 {
     int i = 0, n = 0, depth = 0;
@@ -368,6 +372,16 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
     BHI_TOKEN_PRESETS_WRITING,
+};
+
+const bh_state_field bhi_codegen_state[] = {
+    BH_STATE_FIELD(codegen, task),
+    BH_STATE_FIELD(codegen, n),
+    BH_STATE_FIELD(codegen, depth),
+    BH_STATE_FIELD(codegen, ops),
+    BH_STATE_FIELD(codegen, is_program),
+    BHI_TOKEN_TEXT_STATE(codegen),
+    {NULL},
 };
 
 const bh_env_def bh_env_codegen = {

@@ -1,32 +1,39 @@
 // SPDX-License-Identifier: MIT
 // CodeGen-v0: writing a small program, token by token, that is then run.
 //
-// At reset one of twelve functions of x is drawn and shown as a formula, "2 * x + 1". Each action writes one token of
-// a program for a stack machine; END ends it. The program is run on five inputs, x = -2, -1, 0, 1, 3, and
+// At reset one of twelve functions of x is drawn and shown as a formula, "2 * x + 1". Each action
+// writes one token of a program for a stack machine; END ends it. The program is run on five
+// inputs, x = -2, -1, 0, 1, 3, and
 //
 //     R = share of inputs where the program's result is the formula's value
 //
-// is the reward of END; every other step is worth 0. What the tokens do, top of the stack on the right:
+// is the reward of END; every other step is worth 0. What the tokens do, top of the stack on the
+// right:
 //
 //     x 1 2 3      … → … value          dup     … a → … a a
 //     + - *        … a b → … a+b, …     swap    … a b → … b a
 //
-// Which actions are allowed follows from the program so far: none that lacks its operands, none after which one
-// value could not be left within 8 tokens, and END only, but always, where exactly one value is on the stack. Every
-// allowed action can be continued to an END. Whoever takes another action ends the episode with reward 0.
+// Which actions are allowed follows from the program so far: none that lacks its operands, none
+// after which one value could not be left within 8 tokens, and END only, but always, where exactly
+// one value is on the stack. Every allowed action can be continued to an END. Whoever takes another
+// action ends the episode with reward 0.
 //
-// Values are whole numbers within ±1000000; a result beyond becomes the bound. Eight tokens get to 6561 at most
-// (3 dup * dup * dup *), so that no program of an episode comes near it.
+// Values are whole numbers within ±1000000; a result beyond becomes the bound. Eight tokens get to
+// 6561 at most (3 dup * dup * dup *), so that no program of an episode comes near it.
 //
-//     optimum                   1, for every function: tests/c/test_codegen.c finds the programs by brute force
-//     uniformly random policy   0.083637 among allowed actions, exactly, by enumerating all programs
+//     optimum                   1, for every function: tests/c/test_codegen.c finds the programs by
+//                               brute force
+//     uniformly random policy   0.083637 among allowed actions, exactly, by enumerating all
+//                               programs
 //     reward_threshold          0.7
 //
 // Observation: T = 21 tokens: the formula, <code>, the program, END. V = 14. The functions are in
 // envs/data/codegen_v0.def.
 //
-// view, describe, info, layout: as envs/token_text.h says; one part, "tests". info also has, once the program was run,
-//     "runs": [{"x": -2, "want": -3, "got": 5}, …]; "got" is null for what is no program. layout also has "limit": 8.
+// view, describe, info, layout: as envs/token_text.h says; one part, "tests". info also has, once
+// the program was run,
+//     "runs": [{"x": -2, "want": -3, "got": 5}, …]; "got" is null for
+//     what is no program. layout also has "limit": 8.
 #pragma once
 
 #include "rl/env.h"
@@ -65,10 +72,12 @@ typedef struct bhi_codegen_stack {
     int values[BHI_CODEGEN_STACK];
 } bhi_codegen_stack;
 
-/// Runs one operation, not END. Returns 0, with the stack unchanged, where operands are missing or there is no room.
+/// Runs one operation, not END. Returns 0, with the stack unchanged, where operands are missing or
+/// there is no room.
 int bhi_codegen_do(bhi_codegen_stack *stack, int op, int x);
 
-/// Runs n operations on input x. Returns 1 and the result when each can run and one value is left, else 0.
+/// Runs n operations on input x. Returns 1 and the result when each can run and one value is left,
+/// else 0.
 int bhi_codegen_run(int *result, const unsigned char *ops, int n, int x);
 
 /// Input i of BHI_CODEGEN_N_INPUTS.

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: MIT
-// DeepSea-v0: bsuite's exploration chain (Osband et al., "Behaviour Suite for Reinforcement Learning", 2020; Osband et
-// al., "Deep Exploration via Randomized Value Functions", 2019).
+// DeepSea-v0: bsuite's exploration chain (Osband et al., "Behaviour Suite for Reinforcement
+// Learning", 2020; Osband et al., "Deep Exploration via Randomized Value Functions", 2019).
 //
-// A diver starts in the top left of N by N cells and sinks one row a step, going left or right by one column (at
-// the rim, straight down). Which of the actions 0 and 1 goes right was drawn for each cell, from mapping_seed. Going right
-// costs 0.01 / N; going right in the rightmost column, which only N times right reaches, pays 1. The episode
-// ends after N steps. With randomize_actions false 0 goes left and 1 right everywhere.
+// A diver starts in the top left of N by N cells and sinks one row a step, going left or right by
+// one column (at the rim, straight down). Which of the actions 0 and 1 goes right was drawn for
+// each cell, from mapping_seed. Going right costs 0.01 / N; going right in the rightmost column,
+// which only N times right reaches, pays 1. The episode ends after N steps. With randomize_actions
+// false 0 goes left and 1 right everywhere.
 //
-// All but one of 2^N ways pay nothing, and every step of that one costs: random actions find it once in 2^N episodes.
-// The best return is 0.99, to always go right; all that miss the treasure are at most 0. A random policy's mean
-// is 2^-N - 0.005.
+// All but one of 2^N ways pay nothing, and every step of that one costs: random actions find it
+// once in 2^N episodes. The best return is 0.99, to always go right; all that miss the treasure are
+// at most 0. A random policy's mean is 2^-N - 0.005.
 //
-// Observations: Discrete(N * N + 1), the cell's index row by row from 0; N * N below the last row, at the end.
+// Observations: Discrete(N * N + 1), the cell's index row by row from 0; N * N below the last row,
+// at the end.
 //
-// view, 105 floats: [0] row, N at the end, [1] column, [2] last action (-1 after reset), [3] reward of the last step,
-//                   [4 + r] the column the diver was in when in row r, -1 where not yet or not at all
-// describe:         "row 3, column 2 of 10", from 1; "the bottom, treasure found", "the bottom, no treasure"
+// view, 105 floats: [0] row, N at the end, [1] column, [2] last action (-1 after reset), [3] reward
+//                   of the last step, [4 + r] the column the diver was in when in row r, -1 where
+//                   not yet or not at all
+// describe:         "row 3, column 2 of 10", from 1; "the bottom, treasure found", "the bottom, no
+//                   treasure"
 // layout:           {"actions": ["0", "1"] or ["left", "right"], "size": N,
 //                    "right": ["0110…", …]}; rows of the action that goes right
 // transitions:      sure, in every cell, also those that episodes never reach
+#include "core/state.h"
 #include "envs/registry.h"
 
 #define BHI_DEEP_SEA_CONFIG(X)                                                              \
@@ -167,9 +172,9 @@ static void layout(const void *state, bh_text *out)
     bh_text_add(out, "\"]}");
 }
 
-// A table whose entries all start at the best there could be tries everything once: deep exploration enough
-// where nothing is random. The network's rows explore by counts, also in the target: at random it needs luck that
-// halves with every row of the sea.
+// A table whose entries all start at the best there could be tries everything once: deep
+// exploration enough where nothing is random. The network's rows explore by counts, also in the
+// target: at random it needs luck that halves with every row of the sea.
 static const bh_preset presets[] = {
     {"q-learning", "total_timesteps", "20000"},
     {"q-learning", "learning_rate", "1"},
@@ -196,6 +201,16 @@ static const bh_preset presets[] = {
     {"value-iteration", "eval_freq", "100"},
     {"value-iteration", "n_eval_episodes", "1"},
     {"value-iteration", "final_eval_episodes", "1"},
+};
+
+const bh_state_field bhi_deep_sea_state[] = {
+    BH_STATE_FIELD(deep_sea, right),
+    BH_STATE_FIELD(deep_sea, row),
+    BH_STATE_FIELD(deep_sea, column),
+    BH_STATE_FIELD(deep_sea, action),
+    BH_STATE_FIELD(deep_sea, reward),
+    BH_STATE_FIELD(deep_sea, path),
+    {NULL},
 };
 
 const bh_env_def bh_env_deep_sea = {

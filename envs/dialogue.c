@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in envs/data/dialogue_v0.def.
+// Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in
+// envs/data/dialogue_v0.def.
 #include "envs/dialogue.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -230,7 +232,8 @@ static int is_possible(const dialogue *d, const unsigned char *may, int need)
     return possible;
 }
 
-// A mediocre bellhop: any question or a solution that he has not tried yet, usually a possible one; may give up late.
+// A mediocre bellhop: any question or a solution that he has not tried yet, usually a possible one;
+// may give up late.
 static int mediocre_reply(const dialogue *d, bh_rng *rng)
 {
     unsigned char may[N_REPLIES];
@@ -347,6 +350,18 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_fraction", "0.4"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "200"},
+};
+
+const bh_state_field bhi_dialogue_state[] = {
+    BH_STATE_FIELD(dialogue, need),
+    BH_STATE_FIELD(dialogue, answers),
+    BH_STATE_FIELD(dialogue, sayings),
+    BH_STATE_FIELD(dialogue, n_turns),
+    BH_STATE_FIELD(dialogue, n_wrong),
+    BH_STATE_FIELD(dialogue, is_solved),
+    BH_STATE_FIELD(dialogue, is_over),
+    BHI_TOKEN_TEXT_STATE(dialogue),
+    {NULL},
 };
 
 const bh_env_def bh_env_dialogue = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The grid family: reading maps, moving, telling.
 #include "envs/grid.h"
+#include "core/state.h"
 
 #include <assert.h>
 #include <string.h>
@@ -295,3 +296,13 @@ void bhi_grid_info(const void *state, bh_text *out)
     bh_text_add_real(out, grid->prob);
     bh_text_add(out, "}");
 }
+
+const bh_state_field bhi_grid_state[] = {
+    BH_STATE_FIELD(bhi_grid, at),
+    BH_STATE_FIELD(bhi_grid, before),
+    BH_STATE_FIELD(bhi_grid, entered),
+    BH_STATE_FIELD(bhi_grid, action),
+    BH_STATE_FIELD(bhi_grid, reward),
+    BH_STATE_FIELD(bhi_grid, prob),
+    {NULL},
+};

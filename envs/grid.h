@@ -14,8 +14,8 @@
 // A trap either ends the episode (GridWorld, FrozenLake) or sends back to the start (CliffWalking).
 //
 // view, 5 floats:   [0] cell now, [1] cell before the last step, [2] the cell the last move entered
-//                   (equal to [0] unless a trap sent back to the start), [3] last action, [4] reward
-//                   of the last step. After a reset [1], [2] and [3] are -1 and [4] is 0
+//                   (equal to [0] unless a trap sent back to the start), [3] last action, [4]
+//                   reward of the last step. After a reset [1], [2] and [3] are -1 and [4] is 0
 // describe:         "cell 5 (row 2, column 2)", counted from 1 as people do; then ", the start",
 //                   ", the goal" or ", a trap" where it is one
 // info:             {"prob": p}, the probability of the last step's outcome, 1 after reset
@@ -84,7 +84,8 @@ void bhi_grid_layout(const void *state, bh_text *out);
 void bhi_grid_info(const void *state, bh_text *out);
 int bhi_grid_transitions(const void *state, int s, int a, bh_transition out[BH_TRANSITIONS_MAX]);
 
-/// The entries of a bh_env_def that the family shares: all but names, options, limits, presets and init.
+/// The entries of a bh_env_def that the family shares: all but names, options, limits, presets and
+/// init.
 #define BHI_GRID_DEF                                                                           \
     .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces,     \
     .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, .step = bhi_grid_step, \

@@ -3,6 +3,7 @@
 #include "envs/learning_rate.h"
 #include "core/alloc.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "lm/lm_net.h"
 #include "optim/optimizer.h"
@@ -63,8 +64,8 @@ static const bhi_optimizer_kind kinds[] = {BHI_ADAM, BHI_MOMENTUM};
 
 // ---- the text ----
 
-// A Markov chain: every token has three successors. Every token is the successor of three in turn, so that all are equally
-// frequent in the long run.
+// A Markov chain: every token has three successors. Every token is the successor of three in turn,
+// so that all are equally frequent in the long run.
 typedef struct source {
     unsigned char successors[V][N_SUCCESSORS];
 } source;
@@ -218,7 +219,8 @@ static double cosine(double peak, double progress)
     return 0.5 * peak * (1 + bh_cos(3.141592653589793 * progress));
 }
 
-// Everything up to the first decision. What the model lost then, and the norm, are of a first batch.
+// Everything up to the first decision. What the model lost then, and the norm, are of a first
+// batch.
 static void start(training *t, bh_rng *rng, int task, bhi_optimizer_kind kind)
 {
     t->rng = bh_rng_split(rng);
@@ -412,8 +414,8 @@ static void info(const void *state, bh_text *out)
     bh_text_add(out, "}");
 }
 
-// One step at a time: what follows a rate that was tried at random would be held against it. Squared errors: the means
-// count, also those of the rare trainings that go wrong.
+// One step at a time: what follows a rate that was tried at random would be held against it.
+// Squared errors: the means count, also those of the rare trainings that go wrong.
 static const bh_preset presets[] = {
     {"dqn", "total_timesteps", "20000"},
     {"dqn", "learning_rate", "0.001"},
@@ -430,6 +432,32 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_final_eps", "0.02"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "100"},
+};
+
+const bh_state_field bhi_learning_rate_state[] = {
+    BH_STATE_FIELD(learning_rate, decision),
+    BH_STATE_FIELD(learning_rate, exponent),
+    BH_STATE_FIELD(learning_rate, action),
+    BH_STATE_FIELD(learning_rate, reward),
+    BH_STATE_FIELD(learning_rate, best),
+    BH_STATE_FIELD(learning_rate, rates),
+    BH_STATE_FIELD(learning_rate, losses),
+    BH_STATE_FIELD(learning_rate, validations),
+    BH_STATE_FIELD(learning_rate, training.corpus),
+    BH_STATE_FIELD(learning_rate, training.held_out),
+    BH_STATE_FIELD(learning_rate, training.held_out_next),
+    BH_STATE_FIELD(learning_rate, training.rng.state),
+    BH_STATE_FIELD(learning_rate, training.rng.gamma),
+    BH_STATE_FIELD(learning_rate, training.beta1_power),
+    BH_STATE_FIELD(learning_rate, training.beta2_power),
+    BH_STATE_FIELD(learning_rate, training.loss),
+    BH_STATE_FIELD(learning_rate, training.grad_norm),
+    BH_STATE_FIELD(learning_rate, training.validation),
+    BH_STATE_FIELD(learning_rate, training.diverged),
+    BH_STATE_FIELD(learning_rate, training.params),
+    BH_STATE_FIELD(learning_rate, training.m),
+    BH_STATE_FIELD(learning_rate, training.v),
+    {NULL},
 };
 
 const bh_env_def bh_env_learning_rate = {

@@ -2,19 +2,21 @@
 // MountainCar-v0, Gymnasium 1.x (Moore, "Efficient memory-based learning for robot control", 1990;
 // Sutton & Barto, "Reinforcement Learning: An Introduction", example 10.1).
 //
-// Drive a car out of a valley whose slope is steeper than its engine is strong: it has to swing. Push
-// left (0), not at all (1), right (2). The state is kept in double and observed in float: position in
-// [-1.2, 0.6], velocity in [-0.07, 0.07]; the hill is sin(3 position). An episode starts at rest between
+// Drive a car out of a valley whose slope is steeper than its engine is strong: it has to swing.
+// Push left (0), not at all (1), right (2). The state is kept in double and observed in float:
+// position in [-1.2, 0.6], velocity in [-0.07, 0.07]; the hill is sin(3 position). An episode
+// starts at rest between
 // -0.6 and -0.4. Reward -1 per step, the last one included; the episode ends at position 0.5 with
 // goal_velocity or more and is cut after 200 steps. Solved at -110.
 //
 // view, 3 floats:  position, velocity, last action (-1 after reset)
 // describe:        "car at -0.52, moving 0.013 a step to the right"
 // layout:          {"actions": ["push left", "no push", "push right"], "min_position": -1.2,
-//                   "max_position": 0.6, "goal_position": 0.5, "goal_velocity": 0, "gravity": 0.0025,
-//                   "observations": ["car position", "car velocity"]}
+//                   "max_position": 0.6, "goal_position": 0.5, "goal_velocity": 0, "gravity":
+//                   0.0025, "observations": ["car position", "car velocity"]}
 #include "envs/mountain_car.h"
 #include "core/fmath.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
@@ -159,6 +161,12 @@ static const bh_preset presets[] = {
     {"dqn", "loss", "mse"},
     {"dqn/rainbow", "v_min", "-100"},
     {"dqn/rainbow", "v_max", "0"},
+};
+
+const bh_state_field bhi_mountain_car_state[] = {
+    BH_STATE_FIELD(mountain_car, s),
+    BH_STATE_FIELD(mountain_car, action),
+    {NULL},
 };
 
 const bh_env_def bh_env_mountain_car = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The list of shipped environments with those of text, which the smaller WebAssembly module is without.
+// The list of shipped environments with those of text, which the smaller WebAssembly module is
+// without.
 #include "envs/registry.h"
 
 static const bh_env_def *const defs[] = {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Summarize-v0: the rule and every format stand in envs/summarize.h, the words in envs/data/summarize_v0.def.
+// Summarize-v0: the rule and every format stand in envs/summarize.h, the words in
+// envs/data/summarize_v0.def.
 #include "envs/summarize.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -394,6 +396,16 @@ static const bh_preset presets[] = {
     {"dqn", "exploration_fraction", "0.4"},
     {"dqn", "eval_freq", "3000"},
     {"dqn", "n_eval_episodes", "200"},
+};
+
+const bh_state_field bhi_summarize_state[] = {
+    BH_STATE_FIELD(summarize, document.topic),
+    {"document.sentences", offsetof(summarize, document.sentences),
+     sizeof((summarize *)NULL)->document.sentences, BH_STATE_U8},
+    BH_STATE_FIELD(summarize, n_picks),
+    BH_STATE_FIELD(summarize, picked),
+    BHI_TOKEN_TEXT_STATE(summarize),
+    {NULL},
 };
 
 const bh_env_def bh_env_summarize = {

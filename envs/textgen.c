@@ -2,6 +2,7 @@
 // TextGen-v0: the rule and every format stand in envs/textgen.h, the words in
 // envs/data/textgen_v0.def.
 #include "envs/textgen.h"
+#include "core/state.h"
 #include "envs/registry.h"
 
 #include <string.h>
@@ -336,6 +337,19 @@ static const bh_preset presets[] = {
     {"dqn", "net_arch", "256"},
     {"dqn", "eval_freq", "2000"},
     {"dqn", "n_eval_episodes", "40"},
+};
+
+const bh_state_field bhi_textgen_state[] = {
+    BH_STATE_FIELD(textgen, topic),
+    BH_STATE_FIELD(textgen, n),
+    BH_STATE_FIELD(textgen, words),
+    BH_STATE_FIELD(textgen, ended),
+    BH_STATE_FIELD(textgen, last),
+    BH_STATE_FIELD(textgen, score.grammar),
+    BH_STATE_FIELD(textgen, score.relevance),
+    BH_STATE_FIELD(textgen, score.distinct),
+    BH_STATE_FIELD(textgen, score.total),
+    {NULL},
 };
 
 const bh_env_def bh_env_textgen = {

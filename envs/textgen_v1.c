@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// TextGen-v1: the rule and every format stand in envs/textgen_v1.h, the words in envs/data/textgen_v1.def.
+// TextGen-v1: the rule and every format stand in envs/textgen_v1.h, the words in
+// envs/data/textgen_v1.def.
 #include "envs/textgen_v1.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -303,6 +305,12 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
     BHI_TOKEN_PRESETS_WRITING,
+};
+
+const bh_state_field bhi_textgen_v1_state[] = {
+    BH_STATE_FIELD(textgen_v1, topic),
+    BHI_TOKEN_TEXT_STATE(textgen_v1),
+    {NULL},
 };
 
 const bh_env_def bh_env_textgen_v1 = {

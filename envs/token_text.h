@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: MIT
-// What the environments over a vocabulary share (rl/text_task.h): the text so far as an observation, named parts of
-// a reward with weights, and one format of view, info and layout, so that one drawing draws them all.
+// What the environments over a vocabulary share (rl/text_task.h): the text so far as an
+// observation, named parts of a reward with weights, and one format of view, info and layout, so
+// that one drawing draws them all.
 //
-// Such an environment holds a bhi_token_text in its state, appends tokens to it, and rates it at the end:
+// Such an environment holds a bhi_token_text in its state, appends tokens to it, and rates it at
+// the end:
 //
 //     bhi_token_text_start(&s->text);
 //     bhi_token_text_append(&task, &s->text, topic_token);
 //     bhi_token_text_observe(&task, &s->text, obs);
 //     …
-//     *terminated = bhi_token_text_append(&task, &s->text, task.text->action_tokens[action]) == END || …;
+//     int token = bhi_token_text_append(&task, &s->text, task.text->action_tokens[action]);
+//     *terminated = token == END || …;
 //     if (*terminated) *reward = bhi_token_text_rate(&task, &s->text, parts, weights);
 //
 // Observation: Box of T token ids, BH_SPACE_TOKEN: the text so far, then BH_TOKEN_PAD.
-// view, T + P + 1 floats: [0, T) as the observation, [T, T + P) the parts, [T + P] the total. Parts are at
-//                   least 0 once the text is rated; until then they and the total are -1. A total may be -1 by
-//                   itself: whether it is known, the parts say
-// describe:         the tokens with spaces between them, "…" behind them while the text is being written
-// info:             {"text": "the dog"}, once rated also "parts": {"grammar": 0.5, …}, "reward": total
+// view, T + P + 1 floats: [0, T) as the observation, [T, T + P) the parts, [T + P] the total. Parts
+//                   are at least 0 once the text is rated; until then they and the total are -1. A
+//                   total may be -1 by itself: whether it is known, the parts say
+// describe:         the tokens with spaces between them, "…" behind them while the text is being
+//                   written
+// info:             {"text": "the dog"}, once rated also "parts": {"grammar": 0.5, …}, "reward":
+//                   total
 // layout:           {"actions": […], "actions_zh": […], the tokens the actions write,
 //                    "tokens": […], "tokens_zh": […], "action_tokens": [id of each action's token],
 //                    "ends_at": id, "length": T, "parts": […], "parts_zh": […], …}
@@ -29,7 +34,8 @@
 
 enum { BHI_TOKEN_TEXT_MAX = 40, BHI_TOKEN_PARTS_MAX = 8 }; ///< largest T, P
 
-/// 0, 1, … 127: where actions write the tokens from id t on, in order, bhi_token_ids + t are their action_tokens.
+/// 0, 1, … 127: where actions write the tokens from id t on, in order, bhi_token_ids + t are their
+/// action_tokens.
 extern const int bhi_token_ids[128];
 
 /// What of a task never changes: one constant table in the environment's file.
@@ -64,34 +70,37 @@ void bhi_token_text_spaces(const bhi_token_task *task, const bhi_token_text *tex
 /// An empty, unrated text.
 void bhi_token_text_start(bhi_token_text *text);
 
-/// Appends a token and returns it. A text of T tokens stays as it is: a task whose end may come then.
+/// Appends a token and returns it. A text of T tokens stays as it is: a task whose end may come
+/// then.
 int bhi_token_text_append(const bhi_token_task *task, bhi_token_text *text, int token);
 
 /// The observation: (T) out.
 void bhi_token_text_observe(const bhi_token_task *task, const bhi_token_text *text, float *obs);
 
-/// Keeps the parts (P), each at least 0, and returns the total: the sum of weights (P) times parts, in order.
+/// Keeps the parts (P), each at least 0, and returns the total: the sum of weights (P) times parts,
+/// in order.
 double bhi_token_text_rate(const bhi_token_task *task, bhi_token_text *text, const double *parts,
                            const double *weights);
 
 /// (T + P + 1) out.
 void bhi_token_text_view(const bhi_token_task *task, const bhi_token_text *text, float *view);
 
-/// Appends tokens [from, to), to at most the length of the text, with spaces between them. The token that ends a
-/// text is left out.
+/// Appends tokens [from, to), to at most the length of the text, with spaces between them. The
+/// token that ends a text is left out.
 void bhi_token_text_join(const bhi_token_task *task, const bhi_token_text *text, int from, int to,
                          bh_text *out);
 
 /// Appends the whole text, " …" behind it while it is not rated.
 void bhi_token_text_describe(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
 
-/// Appends the members of `info` or of `layout` without the braces around them, so that an environment
-/// may have more.
+/// Appends the members of `info` or of `layout` without the braces around them, so that an
+/// environment may have more.
 void bhi_token_text_info(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
 void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
 
-/// Defines `spaces`, `view` and `describe` of a bh_env_def, which are the same for every task: `type` is the type of the
-/// environment's state, whose bhi_token_text is its member `text`; `task` is the file's bhi_token_task.
+/// Defines `spaces`, `view` and `describe` of a bh_env_def, which are the same for every task:
+/// `type` is the type of the environment's state, whose bhi_token_text is its member `text`; `task`
+/// is the file's bhi_token_task.
 #define BHI_TOKEN_TEXT_FUNCTIONS(type, task)                                             \
     static void spaces(const void *state, bh_space *observation, bh_space *action)       \
     {                                                                                    \
@@ -106,11 +115,18 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
         bhi_token_text_describe(&task, &((const type *)state)->text, out);               \
     }
 
+/// Rows of a bh_env_def's state for the text of such an environment.
+#define BHI_TOKEN_TEXT_STATE(type)                                             \
+    BH_STATE_FIELD(type, text.n), BH_STATE_FIELD(type, text.tokens),           \
+        BH_STATE_FIELD(type, text.is_rated), BH_STATE_FIELD(type, text.parts), \
+        BH_STATE_FIELD(type, text.total)
+
 /// Length of the text in an observation (T): its tokens up to the padding.
 int bhi_token_text_length(const float *obs, int n_text);
 
-/// Preset rows such environments share: a small transformer under dqn, ppo and reinforce. A language model, where a run starts
-/// from one, action priors (rl/action_prior.h); where it does not, those rows change nothing.
+/// Preset rows such environments share: a small transformer under dqn, ppo and reinforce. A
+/// language model, where a run starts from one, action priors (rl/action_prior.h); where it does
+/// not, those rows change nothing.
 #define BHI_TOKEN_PRESETS                                                                       \
     {"dqn", "features_extractor", "transformer"}, {"dqn", "net_arch", ""},                      \
         {"dqn", "buffer_size", "20000"}, {"dqn", "learning_starts", "500"},                     \
@@ -127,7 +143,8 @@ int bhi_token_text_length(const float *obs, int n_text);
         "reinforce", "n_eval_episodes", "50"                                                    \
     }
 
-/// Those of dqn where a text is rated at its end and nothing is hidden: the reward reaches its beginning at once.
+/// Those of dqn where a text is rated at its end and nothing is hidden: the reward reaches its
+/// beginning at once.
 #define BHI_TOKEN_PRESETS_WRITING                                                         \
     {"dqn", "total_timesteps", "8000"}, {"dqn", "learning_rate", "0.0005"},               \
         {"dqn", "train_freq", "2"}, {"dqn", "n_steps", "12"}, {"dqn", "gamma", "0.99"},   \

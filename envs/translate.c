@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Translate-v0: the rule and every format stand in envs/translate.h, the words in envs/data/translate_v0.def.
+// Translate-v0: the rule and every format stand in envs/translate.h, the words in
+// envs/data/translate_v0.def.
 #include "envs/translate.h"
+#include "core/state.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -387,6 +389,14 @@ static void layout(const void *state, bh_text *out)
 static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS,
     BHI_TOKEN_PRESETS_WRITING,
+};
+
+const bh_state_field bhi_translate_state[] = {
+    BH_STATE_FIELD(translate, n_right),
+    BH_STATE_FIELD(translate, n_english),
+    BH_STATE_FIELD(translate, right),
+    BHI_TOKEN_TEXT_STATE(translate),
+    {NULL},
 };
 
 const bh_env_def bh_env_translate = {

@@ -13,7 +13,7 @@ import { filesBelow } from '../files.mjs';
 /** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by. */
 const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
 /** What draws the charts. */
-const CHARTS = /^uPlot\.esm-\w+\.js$/;
+const CHARTS = /^chart-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others. */
 const OF_THE_PAGE = /\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
 

@@ -2,8 +2,8 @@
 // Memory: one allocator hook, a live byte counter, and arenas.
 //
 // Every object of the library makes one or two allocations when it is created, none afterwards, and
-// frees them when it is destroyed. An object lays its parts out in an arena: a function that names each
-// part runs twice, first over an empty arena that only measures, then over the block.
+// frees them when it is destroyed. An object lays its parts out in an arena: a function that names
+// each part runs twice, first over an empty arena that only measures, then over the block.
 //
 //     static void layout(void *object, bhi_arena *a) {
 //         ring *r = object;
@@ -53,11 +53,12 @@ typedef struct bhi_arena {
 /// SIZE_MAX, which no allocator grants, so absurd sizes end as BH_ERR_MEMORY.
 void *bhi_arena_array(bhi_arena *arena, size_t count, size_t size);
 
-/// Creates an object and its parts in one block: measures the layout of `shape`, allocates, copies the
-/// shape to the start of the block and lays its parts out behind it; they are zero. Returns NULL when
-/// memory runs out.
+/// Creates an object and its parts in one block: measures the layout of `shape`, allocates, copies
+/// the shape to the start of the block and lays its parts out behind it; they are zero. Returns
+/// NULL when memory runs out.
 ///
-/// shape         the object's struct as far as its layout needs it, `bytes` long; its parts are overwritten
+/// shape         the object's struct as far as its layout needs it, `bytes` long; its parts are
+///               overwritten
 /// block_bytes   out: the size of the block, for bh_free. May be a member of the shape
 void *bhi_create(void *shape, size_t bytes, void (*layout)(void *object, bhi_arena *arena),
                  size_t *block_bytes);

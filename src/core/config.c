@@ -185,8 +185,8 @@ static bh_status set_text(const bh_config_table *t, const bh_field *f, void *out
 
 // ---- printing, one function per type ----
 //
-// A value that no text stands for (a choice without a word, nine sizes) prints as one that its parser
-// refuses: bh_config_check relies on it.
+// A value that no text stands for (a choice without a word, nine sizes) prints as one that its
+// parser refuses: bh_config_check relies on it.
 
 static void get_bool(const bh_field *f, const void *in, bh_text *out)
 {

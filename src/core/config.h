@@ -59,7 +59,8 @@ typedef enum bh_field_part {
     BH_PART_HELP,
 } bh_field_part;
 
-/// A row. Its texts are one string: a pointer to each would be most of the table, which pages download.
+/// A row. Its texts are one string: a pointer to each would be most of the table, which pages
+/// download.
 typedef struct bh_field {
     const char *name;    ///< NUL-terminated, the other parts behind it: bh_field_text
     const char *choices; ///< "a|b|c" for CHOICE, else NULL
@@ -107,13 +108,14 @@ typedef struct bh_preset {
 /// Rows to struct members.
 #define BH_MEMBER(type, name, fallback, min, max, choices, flags, help) BH_CTYPE_##type(name)
 
-/// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it. Bounds are literals, or
-/// macros of such: their text is stored.
+/// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it. Bounds are
+/// literals, or macros of such: their text is stored.
 #define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                          \
     {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" BH_HELP(help), choices, \
      offsetof(BH_CONFIG_STRUCT, name), BH_FIELD_##type, flags},
-/// Lines of help, and summaries of environments and algorithms, are a twelfth of a module that every reader of a page downloads: built with BH_NO_HELP it has
-/// none, and who shows them gets them from web/lib/help.mjs, which is made from a module that has.
+/// Lines of help, and summaries of environments and algorithms, are a twelfth of a module that
+/// every reader of a page downloads: built with BH_NO_HELP it has none, and who shows them gets
+/// them from web/lib/help.mjs, which is made from a module that has.
 #ifdef BH_NO_HELP
 #define BH_HELP(help) ""
 #else
@@ -130,15 +132,16 @@ BH_API void bh_config_defaults(const bh_config_table *table, void *config);
 BH_API bh_status bh_config_set(const bh_config_table *table, void *config, const char *name,
                                const char *value, bh_error *err);
 
-/// Appends a field's value as the text bh_config_set would take: reading it back gives the same bits.
+/// Appends a field's value as the text bh_config_set would take: reading it back gives the same
+/// bits.
 BH_API void bh_config_get(const bh_config_table *table, const void *config, const bh_field *field,
                           bh_text *out);
 
 /// The field of that name, or NULL.
 BH_API const bh_field *bh_config_find(const bh_config_table *table, const char *name);
 
-/// The field whose name is the fewest typing slips away from `name`, and how many (`slips`, out); NULL
-/// when none is near enough to be meant.
+/// The field whose name is the fewest typing slips away from `name`, and how many (`slips`, out);
+/// NULL when none is near enough to be meant.
 BH_API const bh_field *bh_config_nearest(const bh_config_table *table, const char *name,
                                          int *slips);
 

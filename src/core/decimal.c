@@ -79,15 +79,17 @@ double bhi_decimal_to_real(const bhi_decimal *decimal)
     if (decimal->n == 0 || decimal->point < -330) return 0;
     if (decimal->point > 310) return (double)INFINITY;
     bhi_decimal d = *decimal;
-    // d = f 2^exponent with f in [1/2, 1). Powers of 8 stay below those of 10, so no step goes too far.
+    // d = f 2^exponent with f in [1/2, 1). Powers of 8 stay below those of 10, so no step goes too
+    // far.
     int exponent = 0;
     while (d.point != 0 || d.digits[0] < 5) {
         int k = d.point > 0 ? 2 - 3 * d.point : d.point < 0 ? -3 * d.point : 1;
         scale(&d, k);
         exponent -= k;
     }
-    // The exponent field, less the 1 that the mantissa's own top bit adds when there is one; then the bits that are left
-    // for the mantissa. A mantissa rounded up to 2^53 carries into the exponent, and the largest one on to infinity.
+    // The exponent field, less the 1 that the mantissa's own top bit adds when there is one; then
+    // the bits that are left for the mantissa. A mantissa rounded up to 2^53 carries into the
+    // exponent, and the largest one on to infinity.
     int field = exponent + 1021, n_bits = 53;
     if (field > 2045) return (double)INFINITY;
     if (field < 0) {

@@ -2,8 +2,9 @@
 // exp, log, tanh, sin, cos, erf from additions, multiplications and divisions in a fixed order.
 //
 // Each reduces its argument to a short interval (Cody and Waite's splitting of ln 2 and pi/2: the
-// high pieces have few bits, so that multiplying them by a small integer is exact) and sums a Taylor
-// series there, with enough terms that the first one left out is below half a unit in the last place.
+// high pieces have few bits, so that multiplying them by a small integer is exact) and sums a
+// Taylor series there, with enough terms that the first one left out is below half a unit in the
+// last place.
 #include "core/fmath.h"
 
 #include <math.h>
@@ -135,8 +136,8 @@ double bh_cos(double x)
     return sin_shifted(x, 1);
 }
 
-// e^(-x^2) (x + 2/3 x^3 + 4/15 x^5 + …) 2 / sqrt(pi): all terms have one sign, so none cancel (Abramowitz and
-// Stegun, 7.1.6). Beyond 6, 1 - erf is below 2^-54.
+// e^(-x^2) (x + 2/3 x^3 + 4/15 x^5 + …) 2 / sqrt(pi): all terms have one sign, so none cancel
+// (Abramowitz and Stegun, 7.1.6). Beyond 6, 1 - erf is below 2^-54.
 double bh_erf(double x)
 {
     if (x != x) return x;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // exp, log, tanh, sin, cos, erf with the same bits on every platform.
 //
-// C libraries disagree in the last bit (and wasm's with all of them), which would part two runs of the
-// same seed. These use only + - * / on doubles in a fixed order, and bit moves. Float code calls them in
-// double and rounds once. Errors against the exact value, held by tests/c/test_fmath.c: below 1 unit in the
-// last place for exp, log and, within pi/4, sin and cos; below 2.5 for tanh; below 2e-16 for sin and cos
-// over the range given here.
+// C libraries disagree in the last bit (and wasm's with all of them), which would part two runs of
+// the same seed. These use only + - * / on doubles in a fixed order, and bit moves. Float code
+// calls them in double and rounds once. Errors against the exact value, held by
+// tests/c/test_fmath.c: below 1 unit in the last place for exp, log and, within pi/4, sin and cos;
+// below 2.5 for tanh; below 2e-16 for sin and cos over the range given here.
 #pragma once
 
 #include "core/status.h"
@@ -24,11 +24,12 @@ BH_API double bh_tanh(double x);
 BH_API double bh_sin(double x);
 BH_API double bh_cos(double x);
 
-/// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x; within 2e-15 of it. NaN for NaN.
+/// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x; within 2e-15 of it.
+/// NaN for NaN.
 BH_API double bh_erf(double x);
 
-// Their kernels: what is left when multiples of pi/2 are subtracted. In the header, so that compilers
-// turn a loop over many small angles into vector instructions; the bits stay the same.
+// Their kernels: what is left when multiples of pi/2 are subtracted. In the header, so that
+// compilers turn a loop over many small angles into vector instructions; the bits stay the same.
 
 /// Sine of r, |r| < pi/4: bh_sin(r).
 static inline double bhi_sin_small(double r)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two reductions of one row of network outputs: the largest, and the logarithm of the sum of exponentials.
+// Two reductions of one row of network outputs: the largest, and the logarithm of the sum of
+// exponentials.
 #pragma once
 
 #include "core/real.h"
@@ -15,6 +16,6 @@ static inline int bhi_argmax(const bh_real *x, int n)
 }
 
 /// log(exp(x_0) + … + exp(x_(n-1))) of x (n), 0 < n, in double: finite for numbers of any size.
-/// exp(x_i - result) is the softmax of x and x_i - result its logarithm. -infinity is a logit like any other
-/// (its probability is 0); NaN, +infinity or nothing but -infinity makes the result NaN.
+/// exp(x_i - result) is the softmax of x and x_i - result its logarithm. -infinity is a logit like
+/// any other (its probability is 0); NaN, +infinity or nothing but -infinity makes the result NaN.
 double bhi_log_sum_exp(const bh_real *x, int n);

@@ -22,7 +22,8 @@ BH_API bh_text bh_text_over(char *data, size_t size);
 BH_API int bh_text_fits(const bh_text *text);
 
 /// Appends printf-style: what printf prints in the C locale, for the conversions
-///     %s %.<n>s    %d %u %x, with l ll z before them    %c    %f %g %.<n>f %.<n>g, n up to 17    %%
+///     %s %.<n>s    %d %u %x, with l ll z before them    %c    %f %g %.<n>f %.<n>g, n up to 17
+///                  %%
 /// where <n> may be *, each with a width, padded on the left with spaces or, from %0, with zeros.
 /// No other conversion or flag is known (asserted). Reals are rounded exactly, ties to even.
 BH_API void bh_text_add(bh_text *text, const char *format, ...) BH_PRINTF(2, 3);

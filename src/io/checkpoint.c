@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Checkpoints: writing and reading safetensors.
 //
-// The reader walks the header with a cursor that never moves past the end; the grammar it accepts is
-// the part of JSON that safetensors uses. Everything it learns is checked before it is used.
+// The reader walks the header with a cursor that never moves past the end; the grammar it accepts
+// is the part of JSON that safetensors uses. Everything it learns is checked before it is used.
 #include "io/checkpoint.h"
 
 #include "core/text.h"
@@ -322,8 +322,8 @@ static int read_record(cursor *c, record *r)
     return accept(c, '}') && seen == 7;
 }
 
-// Walks the header. Calls `entry` for each metadata pair and `tensor` for each record (either may be
-// NULL); a non-zero answer stops the walk. Returns 1 when the header was well-formed or stopped.
+// Walks the header. Calls `entry` for each metadata pair and `tensor` for each record (either may
+// be NULL); a non-zero answer stops the walk. Returns 1 when the header was well-formed or stopped.
 typedef struct visitor {
     int (*entry)(void *user, const char *key, cursor value);
     int (*tensor)(void *user, const record *r);

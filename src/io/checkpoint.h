@@ -27,9 +27,10 @@ typedef enum bh_dtype {
 #define BH_TENSOR_RANK_MAX 4
 #define BH_TENSORS_MAX     192 ///< in one checkpoint
 
-/// A named array, and how the file's order of its elements walks through memory: element (i0,i1,i2,i3)
-/// of `extent`, the last index running fastest, lies at `data` + sum of i * stride. The extents may
-/// split or join the dimensions of `shape`; their product is the same. Make it by a function below.
+/// A named array, and how the file's order of its elements walks through memory: element
+/// (i0,i1,i2,i3) of `extent`, the last index running fastest, lies at `data` + sum of i * stride.
+/// The extents may split or join the dimensions of `shape`; their product is the same. Make it by a
+/// function below.
 typedef struct bh_tensor {
     char name[BH_TENSOR_NAME_MAX];
     bh_dtype dtype;
@@ -51,8 +52,8 @@ BH_API bh_tensor bh_tensor_matrix(const char *name, bh_dtype dtype, int rows, in
 /// Weights of a linear layer: (O,I) in the file, (I,O) in memory.
 BH_API bh_tensor bh_tensor_linear(const char *name, bh_dtype dtype, int O, int I, void *data);
 
-/// Weights of a linear layer over a flattened map of P positions and C channels: (O,C*P) in the file,
-/// channels first, (P,C,O) in memory, channels last.
+/// Weights of a linear layer over a flattened map of P positions and C channels: (O,C*P) in the
+/// file, channels first, (P,C,O) in memory, channels last.
 BH_API bh_tensor bh_tensor_linear_map(const char *name, bh_dtype dtype, int O, int C, int P,
                                       void *data);
 
@@ -67,20 +68,22 @@ typedef struct bh_checkpoint_entry {
 } bh_checkpoint_entry;
 
 /// Writes a checkpoint into `out`, and returns the bytes it takes. When that is more than `size`,
-/// the content of `out` is not a checkpoint. At least one tensor; entries must not be named "sha256".
+/// the content of `out` is not a checkpoint. At least one tensor; entries must not be named
+/// "sha256".
 BH_API size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int n_tensors,
                                   const bh_checkpoint_entry *entries, int n_entries);
 
 /// Checks that the bytes are a whole, undamaged checkpoint.
 BH_API bh_status bh_checkpoint_check(const void *bytes, size_t size, bh_error *err);
 
-/// Copies a metadata string (JSON escapes decoded), at most `out_size` bytes with its NUL. Returns 1, 0 when
-/// there is no such key, -1 when it does not fit. The bytes must have passed bh_checkpoint_check.
+/// Copies a metadata string (JSON escapes decoded), at most `out_size` bytes with its NUL. Returns
+/// 1, 0 when there is no such key, -1 when it does not fit. The bytes must have passed
+/// bh_checkpoint_check.
 BH_API int bh_checkpoint_entry_get(const void *bytes, size_t size, const char *key, char *out,
                                    size_t out_size);
 
-/// Fills the data of every given tensor from the file. BH_ERR_SHAPE names the first one that the file
-/// lacks or has in another shape or dtype; then no data has been written. The bytes must have
+/// Fills the data of every given tensor from the file. BH_ERR_SHAPE names the first one that the
+/// file lacks or has in another shape or dtype; then no data has been written. The bytes must have
 /// passed bh_checkpoint_check.
 BH_API bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *tensors,
                                     int n_tensors, bh_error *err);
@@ -88,10 +91,10 @@ BH_API bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_ten
 /// 1 when the file has a tensor of that name. The bytes must have passed bh_checkpoint_check.
 BH_API int bh_checkpoint_has(const void *bytes, size_t size, const char *name);
 
-/// The data of a vector of bytes (BH_U8) of that name, *n of them, borrowed from the file; NULL when it has none. The bytes
-/// must have passed bh_checkpoint_check.
+/// The data of a vector of bytes (BH_U8) of that name, *n of them, borrowed from the file; NULL
+/// when it has none. The bytes must have passed bh_checkpoint_check.
 BH_API const void *bh_checkpoint_bytes(const void *bytes, const char *name, size_t *n);
 
-/// SHA-256 over the tensors' bytes as they stand in a checkpoint's data section, one after the other:
-/// the fingerprint of parameters. 64 hex digits and a NUL.
+/// SHA-256 over the tensors' bytes as they stand in a checkpoint's data section, one after the
+/// other: the fingerprint of parameters. 64 hex digits and a NUL.
 BH_API void bh_checkpoint_fingerprint(const bh_tensor *tensors, int n_tensors, char hex[65]);

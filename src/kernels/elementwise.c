@@ -10,8 +10,8 @@
 
 #define LANES 4
 
-// The last vector of an array, padded. Out of line: unrolled at every use they would be most of the module's
-// code of this file.
+// The last vector of an array, padded. Out of line: unrolled at every use they would be most of the
+// module's code of this file.
 #define BH_OUT_OF_LINE __attribute__((noinline))
 
 BH_OUT_OF_LINE static bhi_f4 load_last(const bh_real *p, int n)
@@ -23,13 +23,6 @@ BH_OUT_OF_LINE static void store_last(bh_real *p, bhi_f4 a, int n)
 {
     bhi_f4_store_first(p, a, n);
 }
-
-// Before a loop that runs a few times, or that waits for memory: Clang at -O3 would write it out many times.
-#ifdef __clang__
-#define BH_KEEP_LOOP _Pragma("clang loop unroll(disable) vectorize(disable)")
-#else
-#define BH_KEEP_LOOP
-#endif
 
 void bhi_tanh_forward(bh_real *y, int n)
 {
@@ -46,7 +39,6 @@ void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     int i = 0;
     for (; i + LANES <= n; i += LANES)
         bhi_f4_store(dx + i, bhi_f4_gate(bhi_f4_load(dx + i), bhi_f4_load(y + i)));
-    BH_KEEP_LOOP
     for (; i < n; i++) dx[i] = y[i] > 0 ? dx[i] : 0;
 }
 
@@ -57,13 +49,13 @@ void bhi_flush(bh_real *x, bh_real least, int n)
     if (i < n) store_last(x + i, bhi_f4_flush(load_last(x + i, n - i), least), n - i);
 }
 
-// Not restrict: Clang would then call memcpy for each row, which takes longer than to copy a short one.
+// Not restrict: Clang would then call memcpy for each row, which takes longer than to copy a short
+// one.
 void bhi_copy_rows(bh_real *y, int ldy, const bh_real *x, int ldx, int M, int N)
 {
     for (; M > 0; M--, y += ldy, x += ldx) {
         int j = 0;
         for (; j + LANES <= N; j += LANES) bhi_f4_store(y + j, bhi_f4_load(x + j));
-        BH_KEEP_LOOP
         for (; j < N; j++) y[j] = x[j];
     }
 }
@@ -74,16 +66,15 @@ void bhi_add_rows(bh_real *restrict y, int ldy, const bh_real *restrict x, int l
         int j = 0;
         for (; j + LANES <= N; j += LANES)
             bhi_f4_store(y + j, bhi_f4_add(bhi_f4_load(y + j), bhi_f4_load(x + j)));
-        BH_KEEP_LOOP
         for (; j < N; j++) y[j] += x[j];
     }
 }
 
-// Sums of four vectors of columns at a time: an addition takes several cycles, but four can be under way.
+// Sums of four vectors of columns at a time: an addition takes several cycles, but four can be
+// under way.
 static void column_sums_16(bh_real *restrict sum, const bh_real *restrict x, int M, int N)
 {
     bhi_f4 s0 = bhi_f4_splat(0), s1 = s0, s2 = s0, s3 = s0;
-    BH_KEEP_LOOP
     for (int i = 0; i < M; i++, x += N) {
         s0 = bhi_f4_add(s0, bhi_f4_load(x));
         s1 = bhi_f4_add(s1, bhi_f4_load(x + LANES));
@@ -100,10 +91,8 @@ void bhi_column_sums(bh_real *restrict sum, const bh_real *restrict x, int M, in
 {
     int j = 0;
     for (; j + 4 * LANES <= N; j += 4 * LANES) column_sums_16(sum + j, x + j, M, N);
-    BH_KEEP_LOOP
     for (; j < N; j++) {
         bh_real s = 0;
-        BH_KEEP_LOOP
         for (int i = 0; i < M; i++) s += x[i * N + j];
         sum[j] = s;
     }
@@ -130,24 +119,39 @@ void bhi_perturb(bh_real *restrict y, const bh_real *restrict x, const bh_real *
     store_last(y + i, last, n - i);
 }
 
-double bhi_sum_of_squares(const bh_real *x, int n)
+static inline bhi_f4 add_square(bhi_f4 sum, const bh_real *x)
 {
-    enum { SUMS = 4 };
-    bhi_f4 s[SUMS];
-    for (int v = 0; v < SUMS; v++) s[v] = bhi_f4_splat(0);
+    bhi_f4 a = bhi_f4_load(x);
+    return bhi_f4_add(sum, bhi_f4_mul(a, a));
+}
+
+// Each of the sixteen sums adds up at most a sixteenth of a block in bh_real.
+static double block_of_squares(const bh_real *x, int n)
+{
+    bhi_f4 s0 = bhi_f4_splat(0), s1 = s0, s2 = s0, s3 = s0;
     int i = 0;
-    for (; i + SUMS * LANES <= n; i += SUMS * LANES) {
-        for (int v = 0; v < SUMS; v++) {
-            bhi_f4 a = bhi_f4_load(x + i + v * LANES);
-            s[v] = bhi_f4_add(s[v], bhi_f4_mul(a, a));
-        }
+    for (; i + 4 * LANES <= n; i += 4 * LANES) {
+        s0 = add_square(s0, x + i);
+        s1 = add_square(s1, x + i + LANES);
+        s2 = add_square(s2, x + i + 2 * LANES);
+        s3 = add_square(s3, x + i + 3 * LANES);
     }
-    bh_real lane[SUMS * LANES];
-    for (int v = 0; v < SUMS; v++) bhi_f4_store(lane + v * LANES, s[v]);
-    BH_KEEP_LOOP
+    bh_real lane[4 * LANES];
+    bhi_f4_store(lane, s0);
+    bhi_f4_store(lane + LANES, s1);
+    bhi_f4_store(lane + 2 * LANES, s2);
+    bhi_f4_store(lane + 3 * LANES, s3);
     for (int j = 0; i < n; i++, j++) lane[j] += x[i] * x[i];
     double sum = 0;
-    for (int j = 0; j < SUMS * LANES; j++) sum += (double)lane[j];
+    for (int j = 0; j < 4 * LANES; j++) sum += (double)lane[j];
+    return sum;
+}
+
+double bhi_sum_of_squares(const bh_real *x, int n)
+{
+    double sum = 0;
+    for (int i = 0; i < n; i += BHI_SQUARES_BLOCK)
+        sum += block_of_squares(x + i, n - i < BHI_SQUARES_BLOCK ? n - i : BHI_SQUARES_BLOCK);
     return sum;
 }
 
@@ -159,22 +163,32 @@ typedef void formula(bhi_f4 *x, bhi_f4 g, const void *step);
 // A formula on n elements, whole vectors of them.
 typedef void pass(bh_real *const *x, const bh_real *g, const void *step, int n);
 
+// Over the one to three arrays of a pass: as a loop it would keep its vectors in memory.
+#ifdef __clang__
+#define BH_WRITE_OUT _Pragma("clang loop unroll(full)")
+#else
+#define BH_WRITE_OUT
+#endif
+
 // Callers pass a step of their own, which no store here can change: it stays in registers.
 static inline void whole_vectors(formula *f, bh_real *const *x, int n_x, const bh_real *g,
                                  const void *step, int n)
 {
     bh_real *p[3];
+    BH_WRITE_OUT
     for (int k = 0; k < n_x; k++) p[k] = x[k];
     for (int i = 0; i < n; i += LANES) {
         bhi_f4 v[3];
+        BH_WRITE_OUT
         for (int k = 0; k < n_x; k++) v[k] = bhi_f4_load(p[k] + i);
         f(v, bhi_f4_load(g + i), step);
+        BH_WRITE_OUT
         for (int k = 0; k < n_x; k++) bhi_f4_store(p[k] + i, v[k]);
     }
 }
 
-// The whole vectors, then the last few elements in vectors of their own, padded: the same formula, so the same
-// bits wherever an element stands.
+// The whole vectors, then the last few elements in vectors of their own, padded: the same formula,
+// so the same bits wherever an element stands.
 BH_OUT_OF_LINE static void each(pass *f, bh_real *const *x, int n_x, const bh_real *g,
                                 const void *step, int n)
 {

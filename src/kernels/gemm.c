@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Matrix products by register tiles.
 //
-// A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, 4 rows by
-// 1 or 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of each
-// row of A, broadcast, and the vectors of one row of B. For that, the k of A and the columns of B
-// have to be contiguous: an operand that lies the other way (A of tn, B of nt) is transposed into a
-// block on the stack first. A B too large for the first cache is copied there, 2 panels of 16
-// columns at a time, since rows far apart compete for the same cache lines. The last 1 to 3 columns,
-// which do not fill a vector, are computed as rows of Y^T = B^T A^T.
+// A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, 4 rows
+// by 1 or 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of
+// each row of A, broadcast, and the vectors of one row of B. For that, the k of A and the columns
+// of B have to be contiguous: an operand that lies the other way (A of tn, B of nt) is transposed
+// into a block on the stack first. A B too large for the first cache is copied there, 2 panels of
+// 16 columns at a time, since rows far apart compete for the same cache lines. The last 1 to 3
+// columns, which do not fill a vector, are computed as rows of Y^T = B^T A^T.
 #include "kernels/gemm.h"
 
 #include "kernels/simd.h"
@@ -89,11 +89,11 @@ BHI_INLINE const bh_real *next_row(const bh_real *b, ptrdiff_t bytes)
     return (const bh_real *)(const void *)((const char *)b + bytes);
 }
 
-// `step` is 1, or 0 where only row i is left: then it is computed in every row of the tile, which takes no
-// longer than alone (the sums of one row wait for each other) and needs no code of its own. rows,
-// vectors and packed are constants at every call. Four steps of k a turn, with a way out after
-// each: it serves every K, and it keeps an engine's compiler from loading the operands of all four
-// first, for which there are not enough registers.
+// `step` is 1, or 0 where only row i is left: then it is computed in every row of the tile, which
+// takes no longer than alone (the sums of one row wait for each other) and needs no code of its
+// own. rows, vectors and packed are constants at every call. Four steps of k a turn, with a way out
+// after each: it serves every K, and it keeps an engine's compiler from loading the operands of all
+// four first, for which there are not enough registers.
 BHI_INLINE void tile(const panel *p, int i, int step, int rows, int vectors, int packed)
 {
     bhi_f4 c[8];
@@ -213,7 +213,8 @@ static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldi
 
 // ---- a product, panel by panel ----
 
-// A(i, k) = a[i * a_row + k * a_k], B(k, j) = b[k * b_row + j * b_column]; one stride of each is 1. A gate lies as Y.
+// A(i, k) = a[i * a_row + k * a_k], B(k, j) = b[k * b_row + j * b_column]; one stride of each is 1.
+// A gate lies as Y.
 typedef struct operands {
     bh_real *y;
     const bh_real *a, *b, *bias, *gate;
@@ -237,7 +238,8 @@ static void set_outputs(panel *p, const operands *o, int i, int j, int k)
     p->gate = o->gate != NULL && k + p->K == o->K ? o->gate + at : NULL;
 }
 
-// `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from k on.
+// `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from
+// k on.
 static void run_copied(panel p, const operands *o, int i, int j, int k, int vectors)
 {
     _Alignas(64) bh_real copy[PANELS * BLOCK_K * WIDTH];
@@ -351,8 +353,8 @@ static void run_few(const operands *o, int i, int rows, int j)
     }
 }
 
-// The last 1 to 3 columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the many
-// rows fill vectors.
+// The last 1 to 3 columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the
+// many rows fill vectors.
 static void run_turned(const operands *o, int i, int rows, int j)
 {
     bh_real y[(LANES - 1) * TURNED_MAX];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Matrix products, row-major, the output index contiguous.
 //
-// Legend: M rows of the output, N columns, K the summed index. All start each output from the bias, 0
-// or what it was and add a*b in the order k = 0, 1, 2 …, whatever the backend: lanes run across
+// Legend: M rows of the output, N columns, K the summed index. All start each output from the bias,
+// 0 or what it was and add a*b in the order k = 0, 1, 2 …, whatever the backend: lanes run across
 // columns, never across k, so every build gives the bits of the plain triple loop, which stays here
 // as the twin with the suffix __scalar.
 #pragma once
@@ -20,8 +20,8 @@ typedef enum bhi_epilogue {
 void bhi_gemm_nn(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                  const bh_real *restrict bias, bhi_epilogue epilogue, int M, int N, int K);
 
-/// Y = X W^T, then 0 where the gate is not above 0: the gradient of a linear layer's input, and in the
-/// same pass that of the ReLU before it, whose outputs are the gate.
+/// Y = X W^T, then 0 where the gate is not above 0: the gradient of a linear layer's input, and in
+/// the same pass that of the ReLU before it, whose outputs are the gate.
 /// y (M,N) out   x (M,K)   w (N,K)   gate (M,N) or NULL.
 void bhi_gemm_nt(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict w,
                  const bh_real *restrict gate, int M, int N, int K);
@@ -36,8 +36,8 @@ void bhi_gemm_tn(bh_real *restrict y, const bh_real *restrict x, const bh_real *
 void bhi_gemm_tn_add(bh_real *restrict y, const bh_real *restrict x, const bh_real *restrict g,
                      int M, int N, int K);
 
-// The same of parts of larger matrices, such as some of the columns of one: rows are ld numbers apart, and what lies between
-// the parts stays.
+// The same of parts of larger matrices, such as some of the columns of one: rows are ld numbers
+// apart, and what lies between the parts stays.
 
 /// y (M,N) out, bias (N) or NULL.
 void bhi_gemm_nn_part(bh_real *restrict y, int ldy, const bh_real *restrict x, int ldx,

@@ -25,8 +25,9 @@ static inline bhi_f4 exp_4(bhi_f4 x)
     return (bhi_f4){bh_exp(x.x), bh_exp(x.y), bh_exp(x.z), bh_exp(x.w)};
 }
 #else
-// x = k ln 2 + r, |r| <= ln2 / 2. Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits. The
-// polynomial is minimax on that interval (S. Moshier's Cephes, expf); ln 2 in two pieces, the first of 9 bits.
+// x = k ln 2 + r, |r| <= ln2 / 2. Adding 1.5 * 2^23 rounds to a whole number and leaves it in the
+// low bits. The polynomial is minimax on that interval (S. Moshier's Cephes, expf); ln 2 in two
+// pieces, the first of 9 bits.
 static inline bhi_f4 exp_4(bhi_f4 x)
 {
     const bhi_f4 magic = bhi_f4_splat(12582912.0f), low = bhi_f4_splat(-87.0f);

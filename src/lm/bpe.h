@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Byte-pair encoding: which neighbours become one token, and in what order (Sennrich et al. 2016, algorithm 1).
+// Byte-pair encoding: which neighbours become one token, and in what order (Sennrich et al. 2016,
+// algorithm 1).
 #pragma once
 
 #include "lm/pieces.h"
@@ -9,7 +10,8 @@ typedef struct bhi_merge {
     uint16_t left, right;
 } bhi_merge;
 
-/// Merges in the order of their rank; rank i makes token first + i. Found by their pair through a hash.
+/// Merges in the order of their rank; rank i makes token first + i. Found by their pair through a
+/// hash.
 typedef struct bhi_merges {
     bhi_merge *items;
     int32_t *slots; ///< (n_slots, a power of two) ranks; -1: free
@@ -26,7 +28,8 @@ int bhi_merge_rank(const bhi_merges *merges, int left, int right);
 /// Adds a merge of the next rank; there is room.
 void bhi_merge_add(bhi_merges *merges, int left, int right);
 
-/// Merges ids (n) in place until no pair has a rank, the lowest rank first; returns how many are left.
+/// Merges ids (n) in place until no pair has a rank, the lowest rank first; returns how many are
+/// left.
 int bhi_merge_apply(const bhi_merges *merges, uint16_t *ids, int n);
 
 /// A text to learn merges from: different pieces as token ids, one behind the other.
@@ -41,8 +44,9 @@ typedef struct bhi_bpe_words {
     uint32_t token_bytes_max; ///< that two tokens may have together to become one
 } bhi_bpe_words;
 
-/// Finds the most frequent pair of neighbours that may become a token, of equals that of the smaller ids. count 0: there is
-/// none. `table` is scratch of n_table (a power of two above twice n_ids) entries.
+/// Finds the most frequent pair of neighbours that may become a token, of equals that of the
+/// smaller ids. count 0: there is none. `table` is scratch of n_table (a power of two above twice
+/// n_ids) entries.
 typedef struct bhi_pair_count {
     uint64_t count;
     uint16_t left, right;

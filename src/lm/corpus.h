@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A corpus: token ids to learn from, the last part held out.
 //
-// Either one text, from which windows of T + 1 tokens are cut anywhere; or rows of equal length, texts of their own that
-// are filled up with token 0, whose targets do not count.
+// Either one text, from which windows of T + 1 tokens are cut anywhere; or rows of equal length,
+// texts of their own that are filled up with token 0, whose targets do not count.
 //
-// Legend: B sequences, T positions. The target of a position is the token behind it; -1 where there is none to learn.
+// Legend: B sequences, T positions. The target of a position is the token behind it; -1 where there
+// is none to learn.
 #pragma once
 
 #include "core/rng.h"
@@ -12,12 +13,14 @@
 
 typedef struct bh_corpus bh_corpus;
 
-/// The tokens of text (n bytes), the share `validation` of them held out at its end. BH_ERR_ARGUMENT when it is empty, too
-/// long, not UTF-8, or has fewer tokens than two windows of `context` + 1 in either part.
+/// The tokens of text (n bytes), the share `validation` of them held out at its end.
+/// BH_ERR_ARGUMENT when it is empty, too long, not UTF-8, or has fewer tokens than two windows of
+/// `context` + 1 in either part.
 BH_API bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer, const char *text,
                                   size_t n, int context, double validation, bh_error *err);
 
-/// n_rows rows of `width` tokens (2 or more), copied; the last ones held out. At least one row in either part.
+/// n_rows rows of `width` tokens (2 or more), copied; the last ones held out. At least one row in
+/// either part.
 BH_API bh_status bh_corpus_create_rows(bh_corpus **out, const uint16_t *rows, int n_rows, int width,
                                        double validation, bh_error *err);
 
@@ -31,7 +34,8 @@ BH_API const uint16_t *bh_corpus_ids(const bh_corpus *corpus);
 /// Tokens of a row; 0 when it is one text.
 BH_API int bh_corpus_width(const bh_corpus *corpus);
 
-/// tokens, targets (B,T) out: windows of the part that is learned from, each as likely. Of rows T is width - 1.
+/// tokens, targets (B,T) out: windows of the part that is learned from, each as likely. Of rows T
+/// is width - 1.
 void bhi_corpus_sample(const bh_corpus *corpus, int *tokens, int *targets, int B, int T,
                        bh_rng *rng);
 

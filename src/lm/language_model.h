@@ -34,8 +34,8 @@ BH_API extern const bh_config_table bh_language_model_table;
 
 typedef struct bh_language_model bh_language_model;
 
-/// A model with parameters drawn from the seed. The tokenizer belongs to it from now on, and is destroyed with it; on failure it
-/// stays the caller's. BH_ERR_CONFIG for a config out of range.
+/// A model with parameters drawn from the seed. The tokenizer belongs to it from now on, and is
+/// destroyed with it; on failure it stays the caller's. BH_ERR_CONFIG for a config out of range.
 BH_API bh_status bh_language_model_create(bh_language_model **out,
                                           const bh_language_model_config *config,
                                           bh_tokenizer *tokenizer, uint64_t seed, bh_error *err);
@@ -49,9 +49,10 @@ BH_API const bhi_lm_net *bh_language_model_net(const bh_language_model *model);
 
 // ---- reading and writing ----
 
-/// Forgets what was read, and reads ids (n) as the beginning of a text. Without a beginning (n 0) it reads one token 0.
-/// Ids that are not in the vocabulary count as token 0. A text longer than the context counts with its last part, half a
-/// context or more: positions are learned, and there are none beyond.
+/// Forgets what was read, and reads ids (n) as the beginning of a text. Without a beginning (n 0)
+/// it reads one token 0. Ids that are not in the vocabulary count as token 0. A text longer than
+/// the context counts with its last part, half a context or more: positions are learned, and there
+/// are none beyond.
 BH_API void bh_language_model_read(bh_language_model *model, const uint16_t *ids, size_t n);
 
 /// logits (V) of the next token, borrowed until the next call.
@@ -65,19 +66,21 @@ BH_API void bh_language_model_next(bh_language_model *model, double *p,
 BH_API int bh_language_model_write(bh_language_model *model, const bh_sampling *sampling,
                                    bh_rng *rng);
 
-/// Sum of -log p of each of ids (n) after those before it, the first one after nothing read (it does not count), and how
-/// many counted (n_targets out). Texts longer than a context are cut into windows.
+/// Sum of -log p of each of ids (n) after those before it, the first one after nothing read (it
+/// does not count), and how many counted (n_targets out). Texts longer than a context are cut into
+/// windows.
 BH_API double bh_language_model_surprise(bh_language_model *model, const uint16_t *ids, size_t n,
                                          int *n_targets);
 
 // ---- files ----
 
-/// Writes a checkpoint (io/checkpoint.h): the parameters under nanoGPT's names, the tokenizer as bytes "tokenizer", the config and
-/// n_entries more as metadata. Returns the bytes it takes; call with size 0 to ask.
+/// Writes a checkpoint (io/checkpoint.h): the parameters under nanoGPT's names, the tokenizer as
+/// bytes "tokenizer", the config and n_entries more as metadata. Returns the bytes it takes; call
+/// with size 0 to ask.
 BH_API size_t bh_language_model_save(bh_language_model *model, void *out, size_t size,
                                      const bh_checkpoint_entry *entries, int n_entries);
 
-/// Reads what bh_language_model_save wrote. Safe for untrusted bytes: BH_ERR_FORMAT, or BH_ERR_SHAPE for a checkpoint of
-/// something else.
+/// Reads what bh_language_model_save wrote. Safe for untrusted bytes: BH_ERR_FORMAT, or
+/// BH_ERR_SHAPE for a checkpoint of something else.
 BH_API bh_status bh_language_model_load(bh_language_model **out, const void *bytes, size_t size,
                                         bh_error *err);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The network of a language model: a transformer and an output layer without bias, to logits over the vocabulary. Plain
-// data over one block of parameters, as nn/network.h.
+// The network of a language model: a transformer and an output layer without bias, to logits over
+// the vocabulary. Plain data over one block of parameters, as nn/network.h.
 //
-// A tied output (Press and Wolf 2017) is the token embedding once more: logits = features wte^T. An untied one has
+// A tied output (Press and Wolf 2017) is the token embedding once more: logits = features wte^T. An
+// untied one has
 // weights (C,V) of its own behind the transformer's.
 //
-// Batches go through in parts of about BHI_LM_ROWS positions, forward and backward: what a part needs stays in the second
-// cache. The size of the parts follows from T alone. Of gradients, the bits depend on it only where the output is tied: the
-// embedding's gets its two summands part by part.
+// Batches go through in parts of about BHI_LM_ROWS positions, forward and backward: what a part
+// needs stays in the second cache. The size of the parts follows from T alone. Of gradients, the
+// bits depend on it only where the output is tied: the embedding's gets its two summands part by
+// part.
 #pragma once
 
 #include "io/checkpoint.h"
@@ -32,7 +34,8 @@ size_t bhi_lm_net_work(const bhi_lm_net *net, int T);
 
 /// Mean of -log p(target) over the targets that are not negative, and its gradient.
 ///
-/// grads (n_params) out, or NULL for the loss alone   work   tokens, targets (B,T)   n_targets out, or NULL: how many
+/// grads (n_params) out, or NULL for the loss alone   work   tokens, targets (B,T)   n_targets out,
+///                                                    or NULL: how many
 /// counted. 0 when none did; then grads are 0.
 double bhi_lm_net_loss(const bhi_lm_net *net, const bh_real *params, bh_real *grads, bh_real *work,
                        const int *tokens, const int *targets, int B, int T, int *n_targets);
@@ -41,6 +44,6 @@ double bhi_lm_net_loss(const bhi_lm_net *net, const bh_real *params, bh_real *gr
 void bhi_lm_net_logits(const bhi_lm_net *net, const bh_real *params, bh_real *logits,
                        const bh_real *features, int R);
 
-/// The parameters as named tensors, borrowed: nanoGPT's "transformer.wte.weight", …, and "lm_head.weight" where untied.
-/// Returns how many, at most BH_TENSORS_MAX.
+/// The parameters as named tensors, borrowed: nanoGPT's "transformer.wte.weight", …, and
+/// "lm_head.weight" where untied. Returns how many, at most BH_TENSORS_MAX.
 int bhi_lm_net_tensors(const bhi_lm_net *net, bh_real *params, bh_tensor *out);

@@ -16,7 +16,8 @@ typedef enum bhi_cut {
     BHI_CUT_LIST,       ///< what stands between spaces
 } bhi_cut;
 
-/// Bytes of the first piece of text (n), at least 1 where n is. A byte that is not UTF-8 is a piece.
+/// Bytes of the first piece of text (n), at least 1 where n is. A byte that is not UTF-8 is a
+/// piece.
 size_t bhi_next_piece(const char *text, size_t n, bhi_cut cut);
 
 /// A piece: where it first comes in a text, and how often.
@@ -41,7 +42,8 @@ void bhi_pieces_destroy(bhi_pieces *pieces);
 /// The piece of those bytes, or NULL.
 bhi_piece *bhi_pieces_find(const bhi_pieces *pieces, const char *text, size_t n);
 
-/// The same, added with count 0 where it is new. Pointers to others may move. BH_ERR_MEMORY changes nothing.
+/// The same, added with count 0 where it is new. Pointers to others may move. BH_ERR_MEMORY changes
+/// nothing.
 bh_status bhi_pieces_add(bhi_pieces *pieces, const char *text, size_t n, bhi_piece **out,
                          bh_error *err);
 
@@ -49,5 +51,6 @@ bh_status bhi_pieces_add(bhi_pieces *pieces, const char *text, size_t n, bhi_pie
 bh_status bhi_pieces_count(bhi_pieces *pieces, const char *text, size_t n, bhi_cut cut,
                            bh_error *err);
 
-/// Puts the items in order: the most frequent first, of equals the one that came first. Finding is over then.
+/// Puts the items in order: the most frequent first, of equals the one that came first. Finding is
+/// over then.
 void bhi_pieces_sort(bhi_pieces *pieces);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Pre-training: a language model learns to say what comes next in a corpus, by cross-entropy (Radford et al. 2018).
+// Pre-training: a language model learns to say what comes next in a corpus, by cross-entropy
+// (Radford et al. 2018).
 //
-// One step: batch_size windows of the corpus, the mean loss over their targets, its gradient clipped by its norm, one step
-// of the optimizer. Every eval_freq steps the loss over held-out windows, spread evenly. The same config and corpus give
-// the same bits everywhere.
+// One step: batch_size windows of the corpus, the mean loss over their targets, its gradient
+// clipped by its norm, one step of the optimizer. Every eval_freq steps the loss over held-out
+// windows, spread evenly. The same config and corpus give the same bits everywhere.
 //
 //     bh_pretraining_config config;
 //     bh_config_defaults(&bh_pretraining_table, &config);
@@ -47,13 +48,13 @@ BH_API extern const bh_config_table bh_pretraining_table;
 
 typedef struct bh_pretraining bh_pretraining;
 
-/// A fresh model, its tokenizer and corpus made from text (n bytes, not kept). BH_ERR_CONFIG, and BH_ERR_ARGUMENT as
-/// bh_tokenizer_create and bh_corpus_create.
+/// A fresh model, its tokenizer and corpus made from text (n bytes, not kept). BH_ERR_CONFIG, and
+/// BH_ERR_ARGUMENT as bh_tokenizer_create and bh_corpus_create.
 BH_API bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_config *config,
                                        const char *text, size_t n, bh_error *err);
 
-/// The same over rows of a given vocabulary of V words, width tokens each (lm/corpus.h); `context` of the config is taken to be
-/// width - 1, `tokenizer` and `vocab_size` do not matter.
+/// The same over rows of a given vocabulary of V words, width tokens each (lm/corpus.h); `context`
+/// of the config is taken to be width - 1, `tokenizer` and `vocab_size` do not matter.
 BH_API bh_status bh_pretraining_create_rows(bh_pretraining **out,
                                             const bh_pretraining_config *config,
                                             const char *(*word)(int id), int V,
@@ -62,7 +63,8 @@ BH_API bh_status bh_pretraining_create_rows(bh_pretraining **out,
 
 BH_API void bh_pretraining_destroy(bh_pretraining *training);
 
-/// Does n steps. Goes on past max_steps if asked to: schedules stay at their end. Nothing is allocated.
+/// Does n steps. Goes on past max_steps if asked to: schedules stay at their end. Nothing is
+/// allocated.
 BH_API void bh_pretraining_steps(bh_pretraining *training, int n);
 
 /// Changes an option flagged live. Others: BH_ERR_CONFIG.
@@ -73,7 +75,8 @@ BH_API bh_status bh_pretraining_set(bh_pretraining *training, const char *name, 
 BH_API int bh_pretraining_done(const bh_pretraining *training);
 BH_API double bh_pretraining_tokens(const bh_pretraining *training);
 
-/// Mean loss over `windows` held-out windows spread evenly; 0: over all. Its exponential is the perplexity.
+/// Mean loss over `windows` held-out windows spread evenly; 0: over all. Its exponential is the
+/// perplexity.
 BH_API double bh_pretraining_validate(bh_pretraining *training, int windows);
 
 BH_API bh_language_model *bh_pretraining_model(bh_pretraining *training); ///< borrowed

@@ -313,7 +313,8 @@ int bh_tokenizer_equal(const bh_tokenizer *a, const bh_tokenizer *b)
 
 // ---- bytes ----
 
-// A cursor over bytes to write (with too little room it only counts) or to read (short: nothing was left).
+// A cursor over bytes to write (with too little room it only counts) or to read (short: nothing was
+// left).
 typedef struct cursor {
     unsigned char *out;
     const unsigned char *in;
@@ -381,7 +382,8 @@ static bh_status read_merges(bh_tokenizer *t, cursor *c, int n, bh_error *err)
     t->merges.first = t->n - n;
     for (int i = 0; i < n; i++) {
         int left = (int)get(c, 2), right = (int)get(c, 2), made = t->merges.first + i;
-        // A pair of its own that makes something later than both: else merging would not come to an end.
+        // A pair of its own that makes something later than both: else merging would not come to an
+        // end.
         if (c->is_short || left >= made || right >= made ||
             bhi_merge_rank(&t->merges, left, right) >= 0) {
             return bh_fail(err, BH_ERR_FORMAT, "merge %d of the tokenizer is damaged", i);

@@ -2,18 +2,20 @@
 // Tokenizers: text to token ids and back. Built from a text, or from a list of words.
 //
 //     char   every character (code point) is a token
-//     word   words with the space before them, Chinese characters, punctuation, line ends: "the cat." is "the",
-//            " cat", "."
-//     bpe    byte-pair encoding over such pieces (Sennrich et al. 2016), beginning with characters: the most frequent
-//            neighbours become one token, again and again; of equals those of the smaller ids
+//     word   words with the space before them, Chinese characters, punctuation, line ends: "the
+//            cat." is "the", " cat", "."
+//     bpe    byte-pair encoding over such pieces (Sennrich et al. 2016), beginning with characters:
+//            the most frequent neighbours become one token, again and again; of equals those of the
+//            smaller ids
 //     words  a given list, written with spaces between: the vocabulary of an environment of text
 //
-// Token 0 stands for what the vocabulary lacks, and shows as U+FFFD. The tokens that a text has are numbered by how often
-// they come, of equals by where they come first. Joining the tokens of a text gives the text back, but for what is
-// not in the vocabulary. Everything is UTF-8.
+// Token 0 stands for what the vocabulary lacks, and shows as U+FFFD. The tokens that a text has are
+// numbered by how often they come, of equals by where they come first. Joining the tokens of a text
+// gives the text back, but for what is not in the vocabulary. Everything is UTF-8.
 //
 //     bh_tokenizer *tokenizer;
-//     if (bh_tokenizer_create(&tokenizer, BH_TOKENIZER_WORD, 512, text, n, &err) != BH_OK) return report(&err);
+//     if (bh_tokenizer_create(&tokenizer, BH_TOKENIZER_WORD, 512, text, n, &err) != BH_OK)
+//         return report(&err);
 //     size_t n_ids = bh_tokenizer_encode(tokenizer, NULL, 0, "the cat", 7);
 #pragma once
 
@@ -35,13 +37,16 @@ typedef enum bh_tokenizer_kind {
 
 typedef struct bh_tokenizer bh_tokenizer;
 
-/// Builds a tokenizer of at most vocab_size tokens (2 … BH_VOCABULARY_MAX), token 0 included, from text (n bytes; not
-/// kept). BH_ERR_ARGUMENT when the text is empty, longer than BH_TEXT_BYTES_MAX or not UTF-8, with the place. Where
-/// the text has more different characters or words than there is room for, the rarest are unknown; so are words of more than 64 bytes, and BH_ERR_ARGUMENT when there are no others.
+/// Builds a tokenizer of at most vocab_size tokens (2 … BH_VOCABULARY_MAX), token 0 included, from
+/// text (n bytes; not kept). BH_ERR_ARGUMENT when the text is empty, longer than BH_TEXT_BYTES_MAX
+/// or not UTF-8, with the place. Where the text has more different characters or words than there
+/// is room for, the rarest are unknown; so are words of more than 64 bytes, and BH_ERR_ARGUMENT
+/// when there are no others.
 BH_API bh_status bh_tokenizer_create(bh_tokenizer **out, bh_tokenizer_kind kind, int vocab_size,
                                      const char *text, size_t n, bh_error *err);
 
-/// BH_ERR_ARGUMENT for a text that is empty, longer than BH_TEXT_BYTES_MAX (nothing of it is read) or not UTF-8.
+/// BH_ERR_ARGUMENT for a text that is empty, longer than BH_TEXT_BYTES_MAX (nothing of it is read)
+/// or not UTF-8.
 bh_status bhi_text_check(const char *text, size_t n, bh_error *err);
 
 /// One of n given words, word i token i; word 0 is what is unknown, or padding. Copied.
@@ -58,14 +63,14 @@ BH_API const char *bh_tokenizer_token(const bh_tokenizer *tokenizer, int id, siz
 /// Whether tokens are joined with a space between: those of BH_TOKENIZER_WORDS.
 BH_API int bh_tokenizer_has_spaces(const bh_tokenizer *tokenizer);
 
-/// ids (max) out: the tokens of text (n bytes), as many as there is room for. Returns how many the text has. A byte that
-/// is not UTF-8 is an unknown character.
+/// ids (max) out: the tokens of text (n bytes), as many as there is room for. Returns how many the
+/// text has. A byte that is not UTF-8 is an unknown character.
 BH_API size_t bh_tokenizer_encode(const bh_tokenizer *tokenizer, uint16_t *ids, size_t max,
                                   const char *text, size_t n);
 
-/// Writes the tokenizer into `out`, and returns the bytes it takes; when that is more than `size`, nothing useful is
-/// there. Little-endian: kind, V, merges (u32 each); of each token but 0 its length (u16) and bytes; of each merge two
-/// ids (u16).
+/// Writes the tokenizer into `out`, and returns the bytes it takes; when that is more than `size`,
+/// nothing useful is there. Little-endian: kind, V, merges (u32 each); of each token but 0 its
+/// length (u16) and bytes; of each merge two ids (u16).
 BH_API size_t bh_tokenizer_save(const bh_tokenizer *tokenizer, void *out, size_t size);
 
 /// Reads what bh_tokenizer_save wrote. Safe for untrusted bytes: BH_ERR_FORMAT says what is wrong.

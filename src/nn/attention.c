@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Causal self-attention. The products are those of kernels/gemm.h, on copies of a head's columns in one piece.
+// Causal self-attention. The products are those of kernels/gemm.h, on copies of a head's columns in
+// one piece.
 #include "nn/attention.h"
 
 #include "kernels/elementwise.h"

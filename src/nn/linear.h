@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The linear layer and its activation: a forward and a backward, side by side.
 //
-// Legend: B batch, I inputs, O outputs. Weights are (I,O), the output index contiguous, so that both
-// the forward product and the weight gradient run over memory in order; checkpoints hold the
+// Legend: B batch, I inputs, O outputs. Weights are (I,O), the output index contiguous, so that
+// both the forward product and the weight gradient run over memory in order; checkpoints hold the
 // transpose (O,I), as PyTorch does.
 #pragma once
 

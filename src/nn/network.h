@@ -4,14 +4,14 @@
 //     x (B,S) -> [convolutions] -> hidden linear layers -> linear output -> [dueling] -> (B,A,N)
 //     x (B,T) -> transformer    -> …
 //
-// A transformer takes token ids, text from the first on and 0 behind it, and gives the features of the last token there is;
-// its last block computes no others (nn/transformer.h).
+// A transformer takes token ids, text from the first on and 0 behind it, and gives the features of
+// the last token there is; its last block computes no others (nn/transformer.h).
 // Numbers that are no token of its vocabulary count as token 0.
 //
-// Legend: B batch, S inputs, A outputs (actions), N atoms of each (1, or those of a distribution). A
-// bhi_net is plain data that only says where things are; the caller owns the blocks of parameters,
-// gradients and activations, so that an online and a target network are one bhi_net and two blocks, and
-// syncing them is one copy. Images are channels last (H,W,C).
+// Legend: B batch, S inputs, A outputs (actions), N atoms of each (1, or those of a distribution).
+// A bhi_net is plain data that only says where things are; the caller owns the blocks of
+// parameters, gradients and activations, so that an online and a target network are one bhi_net and
+// two blocks, and syncing them is one copy. Images are channels last (H,W,C).
 //
 // A noisy network (Fortunato et al. 2018) has two blocks in its parameters: the means, which lie as
 // the parameters of a plain network do, then the sigmas. Products use the *weights*: the means, or
@@ -93,13 +93,16 @@ typedef struct bhi_net {
     int n_noise;   ///< reals of a block of noise; 0 when nothing is noisy
 } bhi_net;
 
-/// A body: a first layer with many parameter tensors of its own. A network meets it only through this table, so that a
-/// program without one does not carry its code. `w`, `dw`: its part of a block of weights or gradients.
+/// A body: a first layer with many parameter tensors of its own. A network meets it only through
+/// this table, so that a program without one does not carry its code. `w`, `dw`: its part of a
+/// block of weights or gradients.
 struct bhi_body {
     int (*fits)(const bhi_net_spec *spec);
-    /// Reals of its activations for one row, at most, and of its outputs; in double, as they may not fit an int.
+    /// Reals of its activations for one row, at most, and of its outputs; in double, as they may
+    /// not fit an int.
     double (*units)(const bhi_net_spec *spec, double *outputs);
-    /// Keeps in `net` what it needs; returns its number of parameters. outputs out: reals of one row.
+    /// Keeps in `net` what it needs; returns its number of parameters. outputs out: reals of one
+    /// row.
     int (*shape)(bhi_net *net, const bhi_net_spec *spec, int *outputs);
     void (*init)(const bhi_net *net, bh_real *w, bh_rng *rng);
     /// Reals it needs behind the activations of B rows.
@@ -116,7 +119,8 @@ struct bhi_body {
 /// A transformer that reads tokens (B,T) and gives the features of the last one.
 extern const bhi_body bhi_transformer_body;
 
-/// Whether an image is large enough for the extractor's convolutions; whether a body can have these sizes.
+/// Whether an image is large enough for the extractor's convolutions; whether a body can have these
+/// sizes.
 int bhi_net_fits(const bhi_net_spec *spec);
 
 /// Lays out a network. The spec fits.
@@ -128,26 +132,29 @@ bhi_net bhi_net_mlp(int S, const bh_sizes *hidden, int A, bhi_activation activat
 /// Draws all parameters of a block of n_params.
 void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng);
 
-/// The same as Stable-Baselines3 does it for policies: orthogonal weights (nn/orthogonal.h), of gain sqrt(2)
-/// and `output_gain` in the last layer, and biases 0. For a network without noise.
+/// The same as Stable-Baselines3 does it for policies: orthogonal weights (nn/orthogonal.h), of
+/// gain sqrt(2) and `output_gain` in the last layer, and biases 0. For a network without noise.
 void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_gain, bh_rng *rng);
 
-/// Reals of a block of activations for batches up to B: B * n_units, and scratch where there are convolutions.
+/// Reals of a block of activations for batches up to B: B * n_units, and scratch where there are
+/// convolutions.
 size_t bhi_net_acts(const bhi_net *net, int B);
 
-/// Runs x (B,S) through. `acts`, bhi_net_acts(net, B) reals, gets each layer's output after the other. Returns
-/// the network's output (B,A,N), borrowed until `acts` changes.
+/// Runs x (B,S) through. `acts`, bhi_net_acts(net, B) reals, gets each layer's output after the
+/// other. Returns the network's output (B,A,N), borrowed until `acts` changes.
 bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *acts,
                          const bh_real *x, int B);
 
-/// Where a layer's outputs (B, outputs) start in a block of activations; layer n_layers: the network's output.
+/// Where a layer's outputs (B, outputs) start in a block of activations; layer n_layers: the
+/// network's output.
 bh_real *bhi_net_layer(const bhi_net *net, bh_real *acts, int layer, int B);
 
 /// Where the network's output (B,A,N) stands in a block of activations.
 bh_real *bhi_net_output(const bhi_net *net, bh_real *acts, int B);
 
-/// Gradient of all weights, into the first n_weights of grads. `acts` and `x` as in the forward pass; `dacts`,
-/// as large as `acts`, has the gradient of the output where the output stands, and is overwritten.
+/// Gradient of all weights, into the first n_weights of grads. `acts` and `x` as in the forward
+/// pass; `dacts`, as large as `acts`, has the gradient of the output where the output stands, and
+/// is overwritten.
 void bhi_net_backward(const bhi_net *net, const bh_real *weights, bh_real *grads, bh_real *acts,
                       bh_real *dacts, const bh_real *x, int B);
 
@@ -160,5 +167,6 @@ void bhi_net_draw_noise(const bhi_net *net, bh_real *noise, bh_rng *rng);
 void bhi_net_add_noise(const bhi_net *net, bh_real *weights, const bh_real *params,
                        const bh_real *noise);
 
-/// Completes grads after a backward pass with noisy weights: those of the sigmas. A mean's is its weight's.
+/// Completes grads after a backward pass with noisy weights: those of the sigmas. A mean's is its
+/// weight's.
 void bhi_net_noise_gradient(const bhi_net *net, bh_real *grads, const bh_real *noise);

@@ -19,8 +19,8 @@ static inline bh_real *element(const vectors *s, int v, int i)
     return s->w + (size_t)v * s->along + (size_t)i * s->across;
 }
 
-// Takes off vector v what lies along the vectors before it, which are of length 1. The inner loops run over
-// the vectors: where those are columns, over memory in order.
+// Takes off vector v what lies along the vectors before it, which are of length 1. The inner loops
+// run over the vectors: where those are columns, over memory in order.
 static void project(const vectors *s, int v)
 {
     for (int first = 0; first < v; first += BLOCK) {

@@ -13,7 +13,8 @@
 
 // ---- parameters ----
 
-// The tensors of a block: name, place, size in channels (columns 0: a vector), and what they start as.
+// The tensors of a block: name, place, size in channels (columns 0: a vector), and what they start
+// as.
 typedef enum start {
     ZEROS,
     ONES,
@@ -138,8 +139,8 @@ void bhi_transformer_init(const bhi_transformer *net, bh_real *params, bh_rng *r
 
 // ---- where activations are ----
 
-// Of one block, R = B T rows: its input is the output of what stands before. Where only one position of each sequence is
-// needed, all but n1 and the keys and values has B rows.
+// Of one block, R = B T rows: its input is the output of what stands before. Where only one
+// position of each sequence is needed, all but n1 and the keys and values has B rows.
 typedef struct block_acts {
     bh_real *n1, *moments1; // (R,C), (R,2)
     bh_real *qkv, *p;       // (R,3C), probabilities of B sequences
@@ -199,7 +200,8 @@ size_t bhi_transformer_acts(const bhi_transformer *net, int B, int T)
 
 // ---- one position of each sequence ----
 
-// The rows at the positions `last` of B sequences of T rows, n columns. y may be x: a row never goes behind where it was.
+// The rows at the positions `last` of B sequences of T rows, n columns. y may be x: a row never
+// goes behind where it was.
 static void pick_rows(bh_real *y, int ldy, const bh_real *x, int ldx, const int *last, int B, int T,
                       int n)
 {
@@ -249,8 +251,8 @@ static void add_linear(bh_real *y, const bh_real *x, const bh_real *z, const bh_
     bhi_add_rows(y, C, x, C, R, C);
 }
 
-// What both ways through a block share: all but attention itself. Of queries that nobody needs, the places stay as they are;
-// x1 and n2 are free until from_heads.
+// What both ways through a block share: all but attention itself. Of queries that nobody needs, the
+// places stay as they are; x1 and n2 are free until from_heads.
 static void to_qkv(const bhi_transformer *net, const bhi_transformer_block *k, const bh_real *w,
                    const block_acts *b, const bh_real *x, const int *last, int B, int T)
 {
@@ -335,7 +337,8 @@ static void linear_backward(bh_real *grads, const bh_real *params, int w_at, int
     bhi_gemm_nt(dx, dy, params + w_at, NULL, R, I, O);
 }
 
-// From the stream after a block to what its heads gave: dx (R,C) gets what skips the mlp, dn (R,C) is out; wide (R,4C).
+// From the stream after a block to what its heads gave: dx (R,C) gets what skips the mlp, dn (R,C)
+// is out; wide (R,4C).
 static void from_heads_backward(const bhi_transformer *net, const bhi_transformer_block *k,
                                 const bh_real *params, bh_real *grads, bh_real *dx, bh_real *dn,
                                 bh_real *wide, const block_acts *b, int R)
@@ -362,8 +365,9 @@ static void attend_backward(bh_real *dqkv, bh_real *scratch, const bh_real *dhea
     }
 }
 
-// dn (R,C) out; wide (R,4C) begins with dqkv (R,3C) and is overwritten. Where one position of each sequence is needed, only
-// it has a query's gradient; each number of dn is one sum over query, key and value, so that its row is computed anew.
+// dn (R,C) out; wide (R,4C) begins with dqkv (R,3C) and is overwritten. Where one position of each
+// sequence is needed, only it has a query's gradient; each number of dn is one sum over query, key
+// and value, so that its row is computed anew.
 static void to_qkv_backward(const bhi_transformer_block *k, const bh_real *params, bh_real *grads,
                             bh_real *dn, bh_real *wide, const block_acts *b, const int *last, int B,
                             int T, int C)

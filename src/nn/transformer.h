@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: MIT
-// The transformer: tokens in, features of every position out (Vaswani et al. 2017, decoder only, in the pre-LayerNorm
-// arrangement of GPT-2, Radford et al. 2019):
+// The transformer: tokens in, features of every position out (Vaswani et al. 2017, decoder only, in
+// the pre-LayerNorm arrangement of GPT-2, Radford et al. 2019):
 //
 //     x = wte[token] + wpe[position]
 //     L times:   x += attention(ln_1(x));   x += mlp(ln_2(x))
 //     features = ln_f(x)
 //
-// attention is causal, of H heads of C/H channels, scores over sqrt(C/H); the mlp is C -> 4C, GELU, C. Without dropout.
-// A language model needs the features of all positions, a Q-network or a policy those of one position of each sequence:
-// then (`last`) the last block makes keys and values of all, but everything else, from the queries to ln_f, of these
-// positions only, forward and backward. The bits are the same: what is left out would be answers nobody reads, and zeros
-// in sums.
+// attention is causal, of H heads of C/H channels, scores over sqrt(C/H); the mlp is C -> 4C, GELU,
+// C. Without dropout. A language model needs the features of all positions, a Q-network or a policy
+// those of one position of each sequence: then (`last`) the last block makes keys and values of
+// all, but everything else, from the queries to ln_f, of these positions only, forward and
+// backward. The bits are the same: what is left out would be answers nobody reads, and zeros in
+// sums.
 //
-// What makes logits, Q-values or a policy of the features stands outside: a language model's output, a network's linear
-// layers.
+// What makes logits, Q-values or a policy of the features stands outside: a language model's
+// output, a network's linear layers.
 //
-// Legend: B sequences, T positions of each, V tokens, C channels, H heads, D = C / H, L blocks. Parameters are one block,
-// linear weights (in,out) as everywhere. What fills a sequence up on
+// Legend: B sequences, T positions of each, V tokens, C channels, H heads, D = C / H, L blocks.
+// Parameters are one block, linear weights (in,out) as everywhere. What fills a sequence up on
 // the right does not matter: causal attention keeps it from what stands before.
 //
-//     bhi_transformer net = bhi_transformer_shape(&(bhi_transformer_spec){.V = 128, .T = 64, .C = 64, .H = 4, .L = 2});
+//     bhi_transformer_spec spec = {.V = 128, .T = 64, .C = 64, .H = 4, .L = 2};
+//     bhi_transformer net = bhi_transformer_shape(&spec);
 //     bhi_transformer_init(&net, params, &rng);
-//     const bh_real *features = bhi_transformer_forward(&net, params, acts, tokens, NULL, B, T);   // (B,T,C)
+//     const bh_real *features; // (B,T,C)
+//     features = bhi_transformer_forward(&net, params, acts, tokens, NULL, B, T);
 #pragma once
 
 #include "core/real.h"
@@ -30,8 +33,8 @@
 
 #include <stddef.h>
 
-#define BHI_BLOCKS_MAX \
-    4 ///< two transformers with hidden layers behind them are tensors of one checkpoint (BH_TENSORS_MAX)
+/// Two transformers with hidden layers behind them are tensors of one checkpoint (BH_TENSORS_MAX).
+#define BHI_BLOCKS_MAX 4
 
 typedef struct bhi_transformer_spec {
     int V;         ///< tokens of the vocabulary
@@ -65,7 +68,8 @@ bhi_transformer bhi_transformer_shape(const bhi_transformer_spec *spec);
 /// Whether C is a multiple of 4 H, L at most BHI_BLOCKS_MAX, all positive, and offsets fit an int.
 int bhi_transformer_fits(const bhi_transformer_spec *spec);
 
-/// As GPT-2: weights and embeddings normal with deviation 0.02, those that add to the residual stream
+/// As GPT-2: weights and embeddings normal with deviation 0.02, those that add to the residual
+/// stream
 /// 0.02 / sqrt(2 L); gains 1, biases 0.
 void bhi_transformer_init(const bhi_transformer *net, bh_real *params, bh_rng *rng);
 
@@ -74,14 +78,15 @@ size_t bhi_transformer_acts(const bhi_transformer *net, int B, int T);
 /// Reals of the scratch a backward pass needs beside them.
 size_t bhi_transformer_scratch(const bhi_transformer *net, int B, int T);
 
-/// tokens (B,T) in [0,V), T at most spec.T   last (B) the position in [0,T) that is needed of each sequence, or NULL: all.
+/// tokens (B,T) in [0,V), T at most spec.T   last (B) the position in [0,T) that is needed of each
+///                                           sequence, or NULL: all.
 /// Fills acts; returns features (B,T,C), with `last` (B,C), borrowed until acts change.
 bh_real *bhi_transformer_forward(const bhi_transformer *net, const bh_real *params, bh_real *acts,
                                  const int *tokens, const int *last, int B, int T);
 
-/// Adds the gradient of all parameters to grads (n_params), from that of the features, dfeatures (B,T,C), with `last`
-/// (B,C). acts, tokens and last as in the forward pass. Sums go over the rows (B,T) in order: batches handed over in
-/// parts, one after the other, leave the bits of the whole.
+/// Adds the gradient of all parameters to grads (n_params), from that of the features, dfeatures
+/// (B,T,C), with `last` (B,C). acts, tokens and last as in the forward pass. Sums go over the rows
+/// (B,T) in order: batches handed over in parts, one after the other, leave the bits of the whole.
 void bhi_transformer_backward(const bhi_transformer *net, const bh_real *params, bh_real *grads,
                               const bh_real *acts, bh_real *scratch, const bh_real *dfeatures,
                               const int *tokens, const int *last, int B, int T);
@@ -91,16 +96,18 @@ void bhi_transformer_backward(const bhi_transformer *net, const bh_real *params,
 /// Reals of a cache of keys and values of B sequences, (L,B,2,T,C), and of what one step needs.
 size_t bhi_transformer_cache(const bhi_transformer *net, int B);
 
-/// The next position of B sequences: tokens (B), all at `position`, after the positions before it went through the
-/// same cache. Returns features (B,C), borrowed until the next step. The bits are those of bhi_transformer_forward at
-/// that position: every sum runs over the same numbers in the same order.
+/// The next position of B sequences: tokens (B), all at `position`, after the positions before it
+/// went through the same cache. Returns features (B,C), borrowed until the next step. The bits are
+/// those of bhi_transformer_forward at that position: every sum runs over the same numbers in the
+/// same order.
 bh_real *bhi_transformer_step(const bhi_transformer *net, const bh_real *params, bh_real *cache,
                               const int *tokens, int position, int B);
 
 // ---- names ----
 
-/// One parameter tensor: its nanoGPT name without "transformer." ("h.0.attn.c_attn.weight"), where it starts, and its
-/// size; `transposed`: a linear weight (in,out) = (rows,columns) that checkpoints hold as (out,in).
+/// One parameter tensor: its nanoGPT name without "transformer." ("h.0.attn.c_attn.weight"), where
+/// it starts, and its size; `transposed`: a linear weight (in,out) = (rows,columns) that
+/// checkpoints hold as (out,in).
 typedef struct bhi_transformer_tensor {
     char name[32];
     int at, rows, columns; ///< columns 0: a vector of `rows`

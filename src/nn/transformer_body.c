@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The transformer as the body of a network (bhi_body): from reals that are token ids to the features of the last token.
+// The transformer as the body of a network (bhi_body): from reals that are token ids to the
+// features of the last token.
 #include "nn/network.h"
 
 #include <assert.h>
@@ -32,7 +33,8 @@ static void init(const bhi_net *net, bh_real *w, bh_rng *rng)
 
 // ---- tokens ----
 
-// The scratch of a forward or a backward pass, whichever is larger; the tokens as integers stand behind it.
+// The scratch of a forward or a backward pass, whichever is larger; the tokens as integers stand
+// behind it.
 static size_t scratch_in_front(const bhi_net *net, int B)
 {
     int T = net->transformer.spec.T;
@@ -59,8 +61,9 @@ typedef struct text {
     int T;
 } text;
 
-// The rows' tokens without the columns that are padding everywhere, and where the last token of each stands, behind a
-// transformer's scratch. What is no token of the V, as observations from outside may have it, counts as token 0.
+// The rows' tokens without the columns that are padding everywhere, and where the last token of
+// each stands, behind a transformer's scratch. What is no token of the V, as observations from
+// outside may have it, counts as token 0.
 static text text_of(const bhi_net *net, bh_real *scratch, const bh_real *x, int B)
 {
     int T = net->transformer.spec.T, V = net->transformer.spec.V;

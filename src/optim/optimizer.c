@@ -94,11 +94,11 @@ void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
         opt->v = bhi_arena_array(arena, (size_t)n, sizeof *opt->v);
 }
 
-// The moments of a parameter whose gradient has become 0 shrink until they are subnormal and, rounded to
-// nearest, stay there, where operations are slow on some processors: CartPole's loop ran at two thirds of its
-// speed. A mean that forgets a tenth a step goes from LEAST_MOMENT to 2.6e-35 in 32 of them,
-// which the learning rate can still multiply. The root of LEAST_MOMENT is 2.8e-17, far below half a unit in the
-// last place of Adam's usual epsilon.
+// The moments of a parameter whose gradient has become 0 shrink until they are subnormal and,
+// rounded to nearest, stay there, where operations are slow on some processors: CartPole's loop ran
+// at two thirds of its speed. A mean that forgets a tenth a step goes from LEAST_MOMENT to 2.6e-35
+// in 32 of them, which the learning rate can still multiply. The root of LEAST_MOMENT is 2.8e-17,
+// far below half a unit in the last place of Adam's usual epsilon.
 #define LEAST_MOMENT ((bh_real)0x1p-110)
 enum { FLUSH_EVERY = 32 };
 
@@ -121,6 +121,17 @@ void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grad
 {
     kinds[opt->settings.optimizer].step(opt, params, grads, learning_rate, scale);
     flush_moments(opt);
+}
+
+void bhi_optimizer_state(bhi_optimizer *opt, bhi_state_visitor *visitor)
+{
+    bhi_state_begin(visitor, "optimizer");
+    BHI_STATE(visitor, "m", opt->m, opt->n);
+    BHI_STATE(visitor, "v", opt->v, opt->n);
+    BHI_STATE(visitor, "beta1_power", &opt->beta1_power, 1);
+    BHI_STATE(visitor, "beta2_power", &opt->beta2_power, 1);
+    BHI_STATE(visitor, "until_flush", &opt->until_flush, 1);
+    bhi_state_end(visitor);
 }
 
 double bhi_clip_scale(double norm, double max_norm)

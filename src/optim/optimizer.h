@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Optimizers over one block of parameters, and global-norm clipping.
 //
-// With g' = scale g the clipped gradient, r the learning rate and t steps done, PyTorch's formulas and
-// defaults throughout (torch.optim, 1.13):
+// With g' = scale g the clipped gradient, r the learning rate and t steps done, PyTorch's formulas
+// and defaults throughout (torch.optim, 1.13):
 //     sgd               p -= r g'
-//     momentum          m = momentum m + g';  p -= r m                    (no dampening, no Nesterov)
+//     momentum          m = momentum m + g';  p -= r m                    (no dampening, no
+//                       Nesterov)
 //     rmsprop           v = rms_alpha v + (1 - rms_alpha) g'^2;  p -= r g' / (sqrt(v) + eps)
 //     rmsprop-centered  the same with v - m^2 under the root, m the running mean of g'
 //     adam              m, v the running means of g' and g'^2 by beta1 and beta2;
 //                       p -= r m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
 //     adamw             p *= 1 - r weight_decay, then adam
-// Epsilon stands outside the root everywhere: the 0.01 of Mnih et al. 2015 and the eps of TensorFlow's
-// RMSprop stand inside, and are not the same number here. Only adamw decays weights, and it decays every
-// parameter, biases too, as PyTorch does with one parameter group. An option that a kind does not name
-// above changes nothing.
+// Epsilon stands outside the root everywhere: the 0.01 of Mnih et al. 2015 and the eps of
+// TensorFlow's RMSprop stand inside, and are not the same number here. Only adamw decays weights,
+// and it decays every parameter, biases too, as PyTorch does with one parameter group. An option
+// that a kind does not name above changes nothing.
 //
 //     bhi_optimizer_settings settings = BHI_OPTIMIZER_SETTINGS(config);
 //     bhi_optimizer_layout(&opt, arena, &settings, n);   // twice: measuring, then over the block
@@ -24,6 +25,7 @@
 #include "core/alloc.h"
 #include "core/config.h"
 #include "core/real.h"
+#include "core/state.h"
 #include "optim/schedule.h"
 
 typedef enum bhi_optimizer_kind {
@@ -35,8 +37,8 @@ typedef enum bhi_optimizer_kind {
     BHI_ADAMW = 5,
 } bhi_optimizer_kind;
 
-/// Rows for the config of an agent with an optimizer. The kind holds until the agent is made anew, its
-/// moments depend on it; the numbers may change between steps.
+/// Rows for the config of an agent with an optimizer. The kind holds until the agent is made anew,
+/// its moments depend on it; the numbers may change between steps.
 #define BH_OPTIMIZER_CONFIG(X) BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-8")
 
 /// The same with other defaults of optimizer and optimizer_eps.
@@ -82,8 +84,8 @@ typedef struct bhi_optimizer {
 /// The rows' defaults for a kind.
 bhi_optimizer_settings bhi_optimizer_defaults(bhi_optimizer_kind kind);
 
-/// Lays the moments that the kind needs (0 to 2 times n reals) out in the arena of the object that owns
-/// the optimizer. `settings` are copied.
+/// Lays the moments that the kind needs (0 to 2 times n reals) out in the arena of the object that
+/// owns the optimizer. `settings` are copied.
 void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
                           const bhi_optimizer_settings *settings, int n);
 
@@ -95,6 +97,9 @@ void bhi_optimizer_init(bhi_optimizer *opt);
 void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                         double learning_rate, double scale);
 
-/// Factor that brings a gradient of this norm down to at most max_norm (Pascanu et al. 2013; PyTorch's
-/// clip_grad_norm_ with its 1e-6); 1 when max_norm is 0, which means no clipping.
+/// Visits the moments and the steps done.
+void bhi_optimizer_state(bhi_optimizer *opt, bhi_state_visitor *visitor);
+
+/// Factor that brings a gradient of this norm down to at most max_norm (Pascanu et al. 2013;
+/// PyTorch's clip_grad_norm_ with its 1e-6); 1 when max_norm is 0, which means no clipping.
 double bhi_clip_scale(double norm, double max_norm);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Schedules: how a learning rate or an epsilon moves over a run.
 //
-// A schedule is a function of progress, the share of the horizon (total_timesteps) that is done: 0 at the
-// start, 1 at its end, more when a run goes on. It rises from 0 to `start` during warm-up, then goes from
-// `start` to `end` while progress goes from `warmup` to `fraction`, and stays at `end`.
+// A schedule is a function of progress, the share of the horizon (total_timesteps) that is done: 0
+// at the start, 1 at its end, more when a run goes on. It rises from 0 to `start` during warm-up,
+// then goes from `start` to `end` while progress goes from `warmup` to `fraction`, and stays at
+// `end`.
 //
 //     bhi_schedule rate = BHI_LEARNING_RATE(config);
 //     bhi_optimizer_step(&opt, params, grads, bhi_schedule_at(&rate, progress), scale);
@@ -35,9 +36,11 @@ typedef struct bhi_schedule {
 ///     constant     start, whatever `end` is
 ///     linear       start + (end - start) u
 ///     exponential  start (end / start)^u
-///     cosine       end + (start - end) (1 + cos(pi u)) / 2; Loshchilov and Hutter 2017, eq. 5, one period
-///     step         the exponential at u = 0, 1/steps, 2/steps, …, 1, each held for 1 / (steps + 1) of the
-///                  way: `steps` drops by one factor, to a tenth each for 2 drops and an `end` of 0
+///     cosine       end + (start - end) (1 + cos(pi u)) / 2; Loshchilov and Hutter 2017, eq. 5, one
+///                  period
+///     step         the exponential at u = 0, 1/steps, 2/steps, …, 1, each held for 1 / (steps + 1)
+///                  of the way: `steps` drops by one factor, to a tenth each for 2 drops and an
+///                  `end` of 0
 /// A warm-up as long as `fraction` or longer leaves no way: `end` follows (constant: `start`).
 double bhi_schedule_at(const bhi_schedule *schedule, double progress);
 

@@ -98,3 +98,12 @@ int bhi_action_prior_random(bhi_action_prior *g, const bhi_action_prior_settings
     if (settings->random == BHI_RANDOM_UNIFORM || !g->is_known) return uniform_allowed(g, x, rng);
     return g->task->language->draw(g, settings, x, rng);
 }
+
+void bhi_action_prior_state(bhi_action_prior *prior, bhi_state_visitor *visitor)
+{
+    if (!prior->has_prior) return;
+    bhi_state_begin(visitor, "prior");
+    BHI_STATE(visitor, "is_known", &prior->is_known, 1);
+    BHI_STATE(visitor, "params", prior->params, prior->net.n_params);
+    bhi_state_end(visitor);
+}

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
-// What an agent knows of actions before it has learned anything: which are allowed where the observation is text, and what
-// a frozen language model makes of them, its prior.
+// What an agent knows of actions before it has learned anything: which are allowed where the
+// observation is text, and what a frozen language model makes of them, its prior.
 //
 //     bias(s, a) = BHI_NOT_ALLOWED where a is not allowed, else prior_beta log p(a | s)
 //
-// is added to an agent's values or logits when it chooses, also when it chooses the next action of a TD target, never to what it
-// learns. p is the language model's distribution of the next token, over the allowed actions' tokens. With
-// random_actions it also draws the random actions of epsilon-greedy.
+// is added to an agent's values or logits when it chooses, also when it chooses the next action of
+// a TD target, never to what it learns. p is the language model's distribution of the next token,
+// over the allowed actions' tokens. With random_actions it also draws the random actions of
+// epsilon-greedy.
 //
 // Legend: B rows, A actions, T tokens of an observation, V tokens.
 #pragma once
 
 #include "core/alloc.h"
+#include "core/state.h"
 #include "io/checkpoint.h"
 #include "nn/network.h"
 #include "rl/agent.h"
@@ -64,8 +66,8 @@ typedef struct bhi_action_prior {
     unsigned char *allowed;   ///< (A)
 } bhi_action_prior;
 
-/// Sizes of the action prior of an agent with networks of that kind, for up to `rows` rows. The prior's transformer is as the
-/// agent's; without a transformer there is no prior.
+/// Sizes of the action prior of an agent with networks of that kind, for up to `rows` rows. The
+/// prior's transformer is as the agent's; without a transformer there is no prior.
 bhi_action_prior bhi_action_prior_shape(const bhi_action_prior_settings *settings,
                                         const bh_agent_spec *spec, const bhi_net_spec *net,
                                         int rows);
@@ -77,6 +79,10 @@ const bh_real *bhi_action_prior_bias(bhi_action_prior *prior, double beta, const
 /// allowed (A), borrowed until the next call: 1 where an action may be taken after x (T).
 const unsigned char *bhi_action_prior_allowed(bhi_action_prior *prior, const bh_real *x);
 
-/// A random action for one row x (T), as the settings say; uniformly among the allowed ones where there is no model.
+/// A random action for one row x (T), as the settings say; uniformly among the allowed ones where
+/// there is no model.
 int bhi_action_prior_random(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
                             const bh_real *x, bh_rng *rng);
+
+/// Visits the frozen model.
+void bhi_action_prior_state(bhi_action_prior *prior, bhi_state_visitor *visitor);

@@ -120,6 +120,17 @@ bh_status bhi_actor_critic_init(void *agent, bh_error *err)
     return BH_OK;
 }
 
+void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor)
+{
+    BHI_STATE(visitor, "params", ac->params, ac->n_params);
+    bhi_optimizer_state(&ac->optimizer, visitor);
+    bhi_rng_state(&ac->act_rng, 1, "act_rng", visitor);
+    bhi_rng_state(&ac->sample_rng, 1, "sample_rng", visitor);
+    BHI_STATE(visitor, "reference", ac->reference, ac->policy.n_params);
+    BHI_STATE(visitor, "kl_coef", &ac->kl_coef, 1);
+    BHI_STATE(visitor, "kl_coef_from", &ac->kl_coef_from, 1);
+}
+
 // ---- learning ----
 
 // Logits (B,A) of a policy's parameters, those of actions that are not allowed out of reach.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Actor and critic: a network of action logits and a network of state values in one block of parameters, under
-// one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in common. It is what
-// Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
+// Actor and critic: a network of action logits and a network of state values in one block of
+// parameters, under one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in
+// common. It is what Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
 //
-// An agent's struct begins with a bhi_actor_critic, which begins with the bhi_agent: the functions below that take
-// `void *agent` take it, and are entries of its bh_agent_class.
+// An agent's struct begins with a bhi_actor_critic, which begins with the bhi_agent: the functions
+// below that take `void *agent` take it, and are entries of its bh_agent_class.
 //
-// Legend: B batch, S network inputs, A actions, F floats of a stored observation, rows: the largest batch.
+// Legend: B batch, S network inputs, A actions, F floats of a stored observation, rows: the largest
+// batch.
 #pragma once
 
 #include "core/alloc.h"
@@ -36,10 +37,12 @@
     BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")                                                      \
     BHI_KL_PENALTY_CONFIG(X)
 
-/// Rows of the KL penalty against a frozen reference: the policy as it was created or last loaded. Every reward becomes
-/// r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned from (Stiennon et al. 2020; Ouyang et al. 2022).
-/// With a target, kl_coef is where the coefficient starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
-/// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's steps.
+/// Rows of the KL penalty against a frozen reference: the policy as it was created or last loaded.
+/// Every reward becomes r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned
+/// from (Stiennon et al. 2020; Ouyang et al. 2022). With a target, kl_coef is where the coefficient
+/// starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
+/// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's
+/// steps.
 #define BHI_KL_PENALTY_CONFIG(X)                                                     \
     X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                       \
       "Weight of the KL penalty that keeps the policy near the one it started from") \
@@ -119,8 +122,8 @@ typedef struct bhi_actor_critic {
 
 // ---- creating, in this order ----
 
-/// Checks that such networks can exist, for batches of `rows`, beside `reals` numbers that the agent itself stores, and
-/// computes their sizes. BH_ERR_CONFIG.
+/// Checks that such networks can exist, for batches of `rows`, beside `reals` numbers that the
+/// agent itself stores, and computes their sizes. BH_ERR_CONFIG.
 bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
                                  int rows, double reals, bh_error *err);
 
@@ -129,10 +132,13 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena);
 /// Draws the parameters. The `init` of a class.
 bh_status bhi_actor_critic_init(void *agent, bh_error *err);
 
+/// Visits parameters, optimizer, streams and reference.
+void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor);
+
 // ---- learning ----
 
-/// Logits (B,A) and values (B) of x (B,S), B <= rows; activations are kept for the backward pass, the results
-/// borrowed until the next call.
+/// Logits (B,A) and values (B) of x (B,S), B <= rows; activations are kept for the backward pass,
+/// the results borrowed until the next call.
 const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B);
 const bh_real *bhi_actor_critic_values(bhi_actor_critic *ac, const bh_real *x, int B);
 
@@ -146,14 +152,15 @@ double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs);
 bh_real *bhi_actor_critic_dlogits(bhi_actor_critic *ac, int B);
 bh_real *bhi_actor_critic_dvalues(bhi_actor_critic *ac, int B);
 
-/// Gradient (n_params) out, of all networks there are, after logits and values of the same x (B,S) and their gradients.
+/// Gradient (n_params) out, of all networks there are, after logits and values of the same x (B,S)
+/// and their gradients.
 void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh_real *x, int B);
 
 /// A step of the optimizer along ac->gradient, clipped by its norm, both networks together.
 void bhi_actor_critic_step(bhi_actor_critic *ac);
 
-/// Subtracts the KL penalty from the rewards of the cells at index (n) of a rollout, logs the KL and adapts the
-/// coefficient. Once for each cell, before advantages are computed.
+/// Subtracts the KL penalty from the rewards of the cells at index (n) of a rollout, logs the KL
+/// and adapts the coefficient. Once for each cell, before advantages are computed.
 void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
                                   int n);
 
@@ -164,8 +171,9 @@ void bhi_actor_critic_set_reference(bhi_actor_critic *ac);
 void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,
                                  double value_loss, double mean_value);
 
-/// Logs the explained variance of values v and returns at index (n), 1 - Var(returns - v) / Var(returns): 1
-/// for values that predict the returns, 0 for any constant. Where the returns are all equal, nothing.
+/// Logs the explained variance of values v and returns at index (n), 1 - Var(returns - v) /
+/// Var(returns): 1 for values that predict the returns, 0 for any constant. Where the returns are
+/// all equal, nothing.
 void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real *v,
                                              const bh_real *returns, const int *index, int n);
 

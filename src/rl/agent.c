@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// The config lies behind the agent's arrays. While sizes are measured and laid out `config` is the caller's, so that
-// layouts can read it; from then on it is the copy.
+// The config lies behind the agent's arrays. While sizes are measured and laid out `config` is the
+// caller's, so that layouts can read it; from then on it is the copy.
 static void layout(void *object, bhi_arena *arena)
 {
     bhi_agent *agent = object;

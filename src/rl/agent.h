@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
-// Agents: the interface the loop sees (bh_agent_class, a table of functions) and the struct every agent
-// begins with (bhi_agent).
+// Agents: the interface the loop sees (bh_agent_class, a table of functions) and the struct every
+// agent begins with (bhi_agent).
 //
 // Agents know observations, actions and rewards, never environments. Legend: n rows of a batch,
 // F floats of a stored observation, A actions.
 //
 //     typedef struct toy { bhi_agent base; double *q; } toy;      // an agent's own struct
-//     static const bh_agent_class toy_class = {.name = "toy", .bytes = sizeof(toy), .layout = …, .act = …};
+//     static const bh_agent_class toy_class = {
+//         .name = "toy", .bytes = sizeof(toy), .layout = …, .act = …};
 //
 //     bhi_agent *agent;
 //     if (bhi_agent_create(&agent, &toy_class, &config, &spec, &err) != BH_OK) return report(&err);
-//     for (;;) { toy_class.act(agent, …); …environments…; toy_class.observe(agent, …); toy_class.learn(agent); }
+//     for (;;) {
+//         toy_class.act(agent, …);
+//         …environments…;
+//         toy_class.observe(agent, …);
+//         toy_class.learn(agent);
+//     }
 //     bhi_agent_destroy(agent);
 #pragma once
 
@@ -41,15 +47,15 @@ typedef struct bh_experience {
     const int *a_tm1;        ///< (n)
     const double *r_t;       ///< (n)
     const int *terminated_t; ///< (n) 1 where no return follows
-    const int *
-        truncated_t; ///< (n) 1 where the time limit truncated the episode: returns would have followed
+    /// (n) 1 where the time limit truncated the episode: returns would have followed
+    const int *truncated_t;
     const float *obs_t; ///< (n,F) the final observation where the episode ended
 } bh_experience;
 
 /// Demonstrations: transitions of another policy, to be imitated or learned from.
 typedef struct bh_demonstrations {
-    /// Transitions of one stream, episode after episode. The last one, where it neither terminated nor was
-    /// truncated, counts as truncated.
+    /// Transitions of one stream, episode after episode. The last one, where it neither terminated
+    /// nor was truncated, counts as truncated.
     bh_experience transitions;
     const double
         *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
@@ -57,7 +63,8 @@ typedef struct bh_demonstrations {
 
 #define BH_METRICS_MAX 8 ///< metrics of a class's own
 
-/// Means since the last call of `stats`; NAN where nothing happened, or the class has no such thing.
+/// Means since the last call of `stats`; NAN where nothing happened, or the class has no such
+/// thing.
 typedef struct bh_agent_stats {
     double loss;      ///< of the updates
     double mean_q;    ///< mean over the batches of max_a q_tm1; of policies, of the states' values
@@ -75,11 +82,12 @@ typedef struct bh_agent_class {
     const char *name; ///< "dqn"
     const char *summary;
     const bh_config_table *config;
-    const bh_preset *
-        presets; ///< n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
+    /// n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
+    const bh_preset *presets;
     int n_presets;
     int needs_mdp;
-    /// Names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"), NULL-terminated; NULL for none.
+    /// Names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"), NULL-terminated;
+    /// NULL for none.
     const char *const *metrics;
     int gives_log_probs; ///< q_values writes log-probabilities of a policy, not action values
     /// Settings to lower when memory runs out, NULL-terminated; NULL for none.
@@ -89,7 +97,8 @@ typedef struct bh_agent_class {
     // ---- creating: bhi_agent_create calls these in this order ----
 
     size_t bytes; ///< sizeof the agent's struct, which begins with a bhi_agent
-    /// Checks what the config table cannot and fills in the sizes `layout` needs; the base is set, the rest zero.
+    /// Checks what the config table cannot and fills in the sizes `layout` needs; the base is set,
+    /// the rest zero.
     bh_status (*shape)(void *agent, bh_error *err);
     /// Lays the agent's arrays out.
     void (*layout)(void *agent, bhi_arena *arena);
@@ -102,17 +111,18 @@ typedef struct bh_agent_class {
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
     /// Takes the transitions in that the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
-    /// Truncates the episodes under way after the fact: the last observation ends them, and the next one starts a
-    /// new trajectory. obs (n_envs,F): the final observations. NULL when it makes no difference.
+    /// Truncates the episodes under way after the fact: the last observation ends them, and the
+    /// next one starts a new trajectory. obs (n_envs,F): the final observations. NULL when it makes
+    /// no difference.
     void (*truncate)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
-    /// Copies demonstrations in, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and nothing
-    /// happens, when they are more than the config made room for or lack what it asks for. NULL where the class
-    /// cannot learn from them.
+    /// Copies demonstrations in, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and
+    /// nothing happens, when they are more than the config made room for or lack what it asks for.
+    /// NULL where the class cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
-    /// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under a reference policy; returns 1. NULL where the
-    /// class has none.
+    /// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under a reference policy;
+    /// returns 1. NULL where the class has none.
     int (*log_prior)(void *agent, double *log_p, const float *obs, int n);
     /// The action prior, where it may be a language model; else NULL.
     struct bhi_action_prior *(*action_prior)(void *agent);
@@ -121,21 +131,23 @@ typedef struct bh_agent_class {
 
     // ---- parameters ----
 
-    /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters as params()
-    /// gives it. Their largest is the greedy action.
+    /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters
+    /// as params() gives it. Their largest is the greedy action.
     void (*q_values)(void *agent, const void *params, double *q, const float *obs, int n);
     /// The block of parameters that decides greedily, `bytes` long, borrowed.
     void *(*params)(void *agent, size_t *bytes);
     /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).
     int (*tensors)(const void *agent, void *params, bh_tensor *out);
-    /// The networks that may start from a language model (rl/agent_net.h), the one that acts first; returns how many, at
-    /// most BHI_AGENT_NETS_MAX. NULL for none.
+    /// The networks that may start from a language model (rl/agent_net.h), the one that acts first;
+    /// returns how many, at most BHI_AGENT_NETS_MAX. NULL for none.
     int (*networks)(void *agent, bhi_agent_net *out);
-    /// After parameters were overwritten (loading): brings what depends on them in line. NULL when nothing does.
+    /// After parameters were overwritten (loading): brings what depends on them in line. NULL when
+    /// nothing does.
     void (*params_changed)(void *agent);
 } bh_agent_class;
 
-/// Metrics that are averaged between two calls of bhi_agent_stats: three of bh_agent_stats, then `extra`.
+/// Metrics that are averaged between two calls of bhi_agent_stats: three of bh_agent_stats, then
+/// `extra`.
 enum bhi_metric {
     BHI_METRIC_LOSS,
     BHI_METRIC_VALUE, ///< mean_q
@@ -144,8 +156,8 @@ enum bhi_metric {
     BHI_N_METRICS = BHI_METRIC_EXTRA + BH_METRICS_MAX,
 };
 
-/// Base of every agent. Functions of a class take the agent as `void *`: a pointer to its own struct, which
-/// begins with this one.
+/// Base of every agent. Functions of a class take the agent as `void *`: a pointer to its own
+/// struct, which begins with this one.
 typedef struct bhi_agent {
     const bh_agent_class *class;
     bh_agent_spec spec; ///< total_timesteps may be changed between steps
@@ -157,7 +169,8 @@ typedef struct bhi_agent {
     size_t bytes; ///< of the agent's block
 } bhi_agent;
 
-/// Creates an agent: checks the config, computes sizes, makes one allocation that holds everything, and fills it in.
+/// Creates an agent: checks the config, computes sizes, makes one allocation that holds everything,
+/// and fills it in.
 /// *out is NULL on failure. BH_ERR_CONFIG for a config out of range, BH_ERR_MEMORY.
 bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
                            const bh_agent_spec *spec, bh_error *err);

@@ -51,7 +51,8 @@ void bhi_net_spec_sizes(const bhi_net_spec *net, double *params, double *units)
     if (net->body != NULL) {
         *units = net->body->units(net, &size);
     } else if (net->extractor != BHI_FLATTEN) {
-        // Convolutions make maps of at most 16 times their inputs (16 filters, one channel, stride 1).
+        // Convolutions make maps of at most 16 times their inputs (16 filters, one channel, stride
+        // 1).
         *units = 24 * size;
         size *= 16;
     }

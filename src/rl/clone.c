@@ -2,6 +2,7 @@
 // Behaviour cloning and policy distillation.
 #include "rl/clone.h"
 
+#include "rl/agent_states.h"
 #include "rl/replay.h"
 
 #include <string.h>
@@ -75,6 +76,15 @@ static void layout(void *agent, bhi_arena *arena)
     c->logits = bhi_arena_array(arena, N * A, sizeof(bh_real));
     c->teacher = bhi_arena_array(arena, B * A, sizeof(bh_real));
     c->kl = bhi_arena_array(arena, B, sizeof(bh_real));
+}
+
+void bhi_clone_state(void *agent, bhi_state_visitor *visitor)
+{
+    clone *c = agent;
+    bhi_actor_critic_state(&c->ac, visitor);
+    bhi_replay_state(&c->replay, visitor);
+    if (c->logits != NULL)
+        BHI_STATE(visitor, "logits", c->logits, c->replay.size * c->ac.base.spec.n_actions);
 }
 
 // ---- learning ----

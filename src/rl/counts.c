@@ -4,14 +4,20 @@
 
 #include <math.h>
 
+static size_t n_counts(const bhi_counts *counts)
+{
+    const bh_space *space = &counts->space;
+    size_t cells = space->kind == BH_SPACE_DISCRETE ? (size_t)space->n : BHI_COUNTS_CELLS;
+    return cells * (size_t)counts->n_actions;
+}
+
 void bhi_counts_layout(bhi_counts *counts, bhi_arena *arena, const bh_space *space, int bins,
                        int n_actions)
 {
-    size_t cells = space->kind == BH_SPACE_DISCRETE ? (size_t)space->n : BHI_COUNTS_CELLS;
     counts->space = *space;
     counts->bins = bins;
     counts->n_actions = n_actions;
-    counts->n = bhi_arena_array(arena, cells * (size_t)n_actions, sizeof *counts->n);
+    counts->n = bhi_arena_array(arena, n_counts(counts), sizeof *counts->n);
 }
 
 uint32_t *bhi_counts_of_state(const bhi_counts *counts, int state)
@@ -50,4 +56,9 @@ uint32_t *bhi_counts_of(const bhi_counts *counts, const bh_real *x)
     hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9u;
     hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebu;
     return bhi_counts_of_state(counts, (int)((hash ^ (hash >> 31)) % BHI_COUNTS_CELLS));
+}
+
+void bhi_counts_state(bhi_counts *counts, bhi_state_visitor *visitor)
+{
+    if (counts->n != NULL) BHI_STATE(visitor, "counts", counts->n, n_counts(counts));
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 // How often each action was taken in each state: exactly where states are few, else in cells of a
-// discretised state, hashed into a table (Tang et al., "#Exploration", 2017). Two cells that fall on
-// one place of the table share their counts.
+// discretised state, hashed into a table (Tang et al., "#Exploration", 2017). Two cells that fall
+// on one place of the table share their counts.
 //
-// States come as a network sees them (x, S reals). A Discrete one is one-hot: its cell is its index. A
-// Box is cut into `bins` parts of its range in each dimension; where a bound is infinite the range is
-// taken as -2 to 2, and goes on beyond.
+// States come as a network sees them (x, S reals). A Discrete one is one-hot: its cell is its
+// index. A Box is cut into `bins` parts of its range in each dimension; where a bound is infinite
+// the range is taken as -2 to 2, and goes on beyond.
 #pragma once
 
 #include "core/alloc.h"
 #include "core/real.h"
+#include "core/state.h"
 #include "rl/space.h"
 
 #include <stdint.h>
@@ -32,3 +33,6 @@ uint32_t *bhi_counts_of(const bhi_counts *counts, const bh_real *x);
 
 /// The counts (A) of a Discrete state.
 uint32_t *bhi_counts_of_state(const bhi_counts *counts, int state);
+
+/// Visits all counts.
+void bhi_counts_state(bhi_counts *counts, bhi_state_visitor *visitor);

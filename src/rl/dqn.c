@@ -3,6 +3,7 @@
 #include "rl/dqn_state.h"
 
 #include "kernels/elementwise.h"
+#include "rl/agent_states.h"
 #include "rl/net_tensors.h"
 #include "rl/value.h"
 
@@ -147,6 +148,21 @@ static bh_status init(void *agent, bh_error *err)
     return BH_OK;
 }
 
+void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
+{
+    bhi_dqn *d = agent;
+    BHI_STATE(visitor, "online", d->online, d->net.n_params);
+    BHI_STATE(visitor, "target", d->target, d->net.n_params);
+    bhi_optimizer_state(&d->optimizer, visitor);
+    bhi_rng_state(&d->explore_rng, 1, "explore_rng", visitor);
+    bhi_rng_state(&d->sample_rng, 1, "sample_rng", visitor);
+    bhi_rng_state(&d->noise_rng, 1, "noise_rng", visitor);
+    BHI_STATE(visitor, "vec_steps", &d->vec_steps, 1);
+    bhi_counts_state(&d->counts, visitor);
+    bhi_action_prior_state(&d->action_prior, visitor);
+    bhi_replay_state(&d->replay, visitor);
+}
+
 // ---- acting ----
 
 static double learning_rate(const bhi_dqn *d)
@@ -174,7 +190,8 @@ static const bh_real *noisy_weights(bhi_dqn *d, const bh_real *params)
     return d->weights;
 }
 
-// What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for nothing.
+// What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for
+// nothing.
 static const bh_real *bias_of(bhi_dqn *d, const bh_real *x, int B)
 {
     return bhi_action_prior_bias(&d->action_prior, BHI_ACTION_PRIOR_SETTINGS(config_of(d)).beta, x,
@@ -295,7 +312,8 @@ static const bh_real *target_bonus(bhi_dqn *d)
     return d->bonus_t;
 }
 
-// Adds the large-margin loss of what was demonstrated to dout; returns it. q (B,A) are the values of out (B,A,N).
+// Adds the large-margin loss of what was demonstrated to dout; returns it. q (B,A) are the values
+// of out (B,A,N).
 static double add_demonstration_loss(bhi_dqn *d, bh_real *dout, const bh_real *out)
 {
     const bh_dqn_config *c = config_of(d);
@@ -310,8 +328,8 @@ static double add_demonstration_loss(bhi_dqn *d, bh_real *dout, const bh_real *o
     return loss;
 }
 
-// All networks on the batch, loss and the gradient of the online network's outputs. Target and online network
-// each draw noise of their own. Returns the weights the backward pass needs.
+// All networks on the batch, loss and the gradient of the online network's outputs. Target and
+// online network each draw noise of their own. Returns the weights the backward pass needs.
 static const bh_real *learn_outputs(bhi_dqn *d)
 {
     const bh_dqn_config *c = config_of(d);

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Deep Q-learning (Mnih et al., "Human-level control through deep reinforcement learning", 2015,
-// algorithm 1) with the names and defaults of Stable-Baselines3's DQN, and the extensions that together
-// are Rainbow (Hessel et al. 2018), each a switch: double_q, dueling, prioritized, n_steps, noisy,
-// distribution; and learning from demonstrations (Hester et al. 2018). What they do is in the files they live in: rl/head.h, nn/network.h, rl/replay.h,
-// rl/explore.h; docs/algorithms/dqn.md has equations and every difference from the papers.
+// algorithm 1) with the names and defaults of Stable-Baselines3's DQN, and the extensions that
+// together are Rainbow (Hessel et al. 2018), each a switch: double_q, dueling, prioritized,
+// n_steps, noisy, distribution; and learning from demonstrations (Hester et al. 2018). What they do
+// is in the files they live in: rl/head.h, nn/network.h, rl/replay.h, rl/explore.h;
+// docs/algorithms/dqn.md has equations and every difference from the papers.
 //
 // An online network theta, a target network theta-, a replay buffer D; explored actions; every
 // train_freq steps gradient_steps updates on a sampled batch towards r, or r + gamma max_a Q(s', a;
-// theta-) where the episode did not terminate; every target_update_interval steps theta- moves to theta
-// by tau.
+// theta-) where the episode did not terminate; every target_update_interval steps theta- moves to
+// theta by tau.
 //
 //     bh_dqn_config config;
 //     bh_config_defaults(&bh_dqn_table, &config);
 //     bhi_agent *dqn;
-//     if (bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err) != BH_OK) return report(&err);
-//     for (;;) { bh_dqn_class.act(dqn, …); …environments…; bh_dqn_class.observe(dqn, …); bh_dqn_class.learn(dqn); }
+//     if (bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err) != BH_OK)
+//         return report(&err);
+//     for (;;) {
+//         bh_dqn_class.act(dqn, …);
+//         …environments…;
+//         bh_dqn_class.observe(dqn, …);
+//         bh_dqn_class.learn(dqn);
+//     }
 #pragma once
 
 #include "core/real.h"
@@ -91,7 +98,7 @@ typedef struct bh_dqn_config {
 } bh_dqn_config;
 
 BH_API extern const bh_config_table bh_dqn_table;
-/// params: the online network (rl/dqn_state.h). demonstrate: into a part of the replay buffer of their own, of
-/// demo_capacity transitions, then demo_updates updates on them (Hester et al. 2018, "Deep Q-learning from
-/// Demonstrations"); only before the first observe, else BH_ERR_STATE.
+/// params: the online network (rl/dqn_state.h). demonstrate: into a part of the replay buffer of
+/// their own, of demo_capacity transitions, then demo_updates updates on them (Hester et al. 2018,
+/// "Deep Q-learning from Demonstrations"); only before the first observe, else BH_ERR_STATE.
 BH_API extern const bh_agent_class bh_dqn_class;

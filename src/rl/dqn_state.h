@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a DQN agent consists of. Private to dqn.c, tests and benchmarks.
 //
-// Parameters lie layer by layer: weights (inputs, outputs), then bias; of a noisy network those are the means, and
-// the sigmas follow in the same order. Legend: B batch, S network inputs, A actions.
+// Parameters lie layer by layer: weights (inputs, outputs), then bias; of a noisy network those are
+// the means, and the sigmas follow in the same order. Legend: B batch, S network inputs, A actions.
 #pragma once
 
 #include "nn/network.h"
@@ -41,6 +41,6 @@ typedef struct bhi_dqn {
     bh_real *acts, *acts_t, *dacts;      // bhi_net_acts of rows
 } bhi_dqn;
 
-/// One update now, whether one is due or not. The buffer must hold at least one transition. The gradient stays, as it was
-/// before clipping.
+/// One update now, whether one is due or not. The buffer must hold at least one transition. The
+/// gradient stays, as it was before clipping.
 void bhi_dqn_update(bhi_dqn *dqn);

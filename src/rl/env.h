@@ -4,8 +4,8 @@
 // An environment is a table of functions over a plain block of state (bh_env_def), one file each
 // under envs/. A bh_env wraps such a table and adds what all share: options, the time limit, the
 // random stream, and errors for calls out of order. It holds one environment, or several that step
-// together (rl/vec_env.h): what is said of one here then holds for the first. Drawing is not done here: an
-// environment exposes numbers (`view`) and words (`describe`), the page draws them.
+// together (rl/vec_env.h): what is said of one here then holds for the first. Drawing is not done
+// here: an environment exposes numbers (`view`) and words (`describe`), the page draws them.
 //
 //     bh_env *env;
 //     bh_error err;
@@ -34,18 +34,20 @@ typedef struct bh_step {
 
 struct bh_env_def;
 
-/// A user-defined environment, implemented by user callbacks, for example in another language. It may fail in
-/// any call, sets `truncated` itself, has its own random stream, and holds resources that must be released.
+/// A user-defined environment, implemented by user callbacks, for example in another language. It
+/// may fail in any call, sets `truncated` itself, has its own random stream, and holds resources
+/// that must be released.
 typedef struct bh_env_callbacks {
-    /// 1 when only one instance exists: vectors of it have size 1, and a run evaluates on the instance it
-    /// trains on, whose episode is then truncated.
+    /// 1 when only one instance exists: vectors of it have size 1, and a run evaluates on the
+    /// instance it trains on, whose episode is then truncated.
     int is_single;
-    /// Fills a zeroed state, once for every environment: states are not copied. BH_ERR_ENV when it cannot.
+    /// Fills a zeroed state, once for every environment: states are not copied. BH_ERR_ENV when it
+    /// cannot.
     bh_status (*create)(void *state, const struct bh_env_def *def, bh_error *err);
     /// Releases what create took.
     void (*destroy)(void *state);
-    /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset after the
-    /// environment was seeded, as to every first one; NULL when the stream goes on.
+    /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset
+    /// after the environment was seeded, as to every first one; NULL when the stream goes on.
     bh_status (*reset)(void *state, const uint64_t *seed, float *obs, bh_error *err);
     /// As bh_env_def.step; may set truncated. BH_ERR_ENV when it fails; obs is then undefined.
     bh_status (*step)(void *state, int action, float *obs, bh_step *step, bh_error *err);
@@ -75,13 +77,13 @@ typedef struct bh_env_def {
     void (*spaces)(const void *state, bh_space *observation, bh_space *action);
     /// Starts an episode and writes the first observation, bh_space_floats(observation) floats.
     void (*reset)(void *state, bh_rng *rng, float *obs);
-    /// Starts an episode in any state an action can be taken in, each as likely, whether episodes reach
-    /// it or not. NULL when the environment cannot.
+    /// Starts an episode in any state an action can be taken in, each as likely, whether episodes
+    /// reach it or not. NULL when the environment cannot.
     void (*reset_anywhere)(void *state, bh_rng *rng, float *obs);
     /// Takes `action`, writes the observation after it and whether the task ended there.
     void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
-    /// The same for n environments whose states, streams and rows of obs follow each other: what n calls of
-    /// `step` do, to the bit. NULL when there is no faster way than those calls.
+    /// The same for n environments whose states, streams and rows of obs follow each other: what n
+    /// calls of `step` do, to the bit. NULL when there is no faster way than those calls.
     void (*step_many)(void *states, bh_rng *rngs, const int *actions, float *obs, double *rewards,
                       int *terminated, int n);
     /// The numbers a drawing needs, `n_view` floats, documented in the environment's file.
@@ -97,12 +99,13 @@ typedef struct bh_env_def {
     /// outcomes of action `a` in state `s` and returns how many. Terminal states lead to themselves
     /// with reward 0, terminated. NULL when unknown.
     int (*transitions)(const void *state, int s, int a, bh_transition out[BH_TRANSITIONS_MAX]);
-    /// Takes over the options of its table that are flagged BH_LIVE, checked; the episode goes on. NULL when it
-    /// has none.
+    /// Takes over the options of its table that are flagged BH_LIVE, checked; the episode goes on.
+    /// NULL when it has none.
     void (*configure)(void *state, const void *config);
     /// Its vocabulary, where observations are text; else NULL.
     const bh_text_task *text;
-    /// Not NULL: these instead of init, reset and step; config, reset_anywhere and step_many must be NULL.
+    /// Not NULL: these instead of init, reset and step; config, reset_anywhere and step_many must
+    /// be NULL.
     const bh_env_callbacks *callbacks;
 } bh_env_def;
 
@@ -110,7 +113,8 @@ typedef struct bh_env_def {
 typedef struct bh_registry {
     const bh_env_def *const *defs;
     int n;
-    int hides; ///< BH_LANGUAGE where no environment is of text: options of use only there are not shown
+    /// BH_LANGUAGE where no environment is of text: options of use only there are not shown
+    int hides;
 } bh_registry;
 
 /// The definition of that id. BH_ERR_UNKNOWN names the ids there are.
@@ -131,18 +135,22 @@ BH_API void bh_env_seed(bh_env *env, uint64_t seed);
 /// reset_anywhere.
 BH_API void bh_env_start_anywhere(bh_env *env, int anywhere);
 
-/// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a user-defined one
-/// fails (bh_env_failure says why): then none runs, all wait for a reset. Others cannot fail.
+/// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a
+/// user-defined one fails (bh_env_failure says why): then none runs, all wait for a reset. Others
+/// cannot fail.
 BH_API bh_status bh_env_reset(bh_env *env, float *obs);
 
-/// One step of the only environment. BH_ERR_STATE before the first reset and after an episode ended, BH_ERR_ARGUMENT for an
-/// action outside the action space; then nothing has changed. BH_ERR_ENV as bh_env_reset.
+/// One step of the only environment. BH_ERR_STATE before the first reset and after an episode
+/// ended, BH_ERR_ARGUMENT for an action outside the action space; then nothing has changed.
+/// BH_ERR_ENV as bh_env_reset.
 BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err);
 
-/// The last failure of a user-defined environment; its status is BH_OK when there was none. Borrowed.
+/// The last failure of a user-defined environment; its status is BH_OK when there was none.
+/// Borrowed.
 BH_API const bh_error *bh_env_failure(const bh_env *env);
 
-/// Takes over the live options of a config that was checked, in all environments; nothing where there are none. Episodes go on.
+/// Takes over the live options of a config that was checked, in all environments; nothing where
+/// there are none. Episodes go on.
 BH_API void bh_env_configure(bh_env *env, const void *config);
 
 BH_API const bh_env_def *bh_env_definition(const bh_env *env);

@@ -8,8 +8,8 @@
 //                   (Auer et al. 2002; Sutton and Barto 2018, eq. 2.10)
 //   greedy          greedy: for networks that explore by their own noise (NoisyNet)
 //
-// epsilon, temperature and noise fall from their initial to their final value over a fraction of the
-// run, along a line or exponentially. With bonus_in_target, values of the next state get
+// epsilon, temperature and noise fall from their initial to their final value over a fraction of
+// the run, along a line or exponentially. With bonus_in_target, values of the next state get
 // c / sqrt(N(s',a') + 1) before their maximum is taken, so that what is unknown is sought also from
 // far away (optimism in the bootstrap, as OPIQ, Rashid et al. 2020).
 #pragma once
@@ -79,18 +79,20 @@ typedef struct bhi_explore_settings {
             (c)->exploration_bonus_in_target,                                             \
     }
 
-/// Epsilon, temperature or noise at a progress (0 start, 1 end of the run); c for UCB, 0 for greedy.
+/// Epsilon, temperature or noise at a progress (0 start, 1 end of the run); c for UCB, 0 for
+/// greedy.
 double bhi_explore_rate(const bhi_explore_settings *settings, double progress);
 
 /// An action that needs no values: a random one, with probability epsilon. -1 when values decide.
 int bhi_explore_random(const bhi_explore_settings *settings, double rate, bh_rng *rng, int A);
 
-/// The action for values q (A), where bhi_explore_random gave none. counts (A) are those of the state,
-/// NULL unless the strategy is UCB. *explored is 1 where it is not the greedy one.
+/// The action for values q (A), where bhi_explore_random gave none. counts (A) are those of the
+/// state, NULL unless the strategy is UCB. *explored is 1 where it is not the greedy one.
 int bhi_explore_choose(const bhi_explore_settings *settings, double rate, bh_rng *rng,
                        const double *q, const uint32_t *counts, int A, unsigned char *explored);
 
-/// Probabilities p (A) of the choice: of epsilon-greedy and boltzmann. The other strategies count as greedy.
+/// Probabilities p (A) of the choice: of epsilon-greedy and boltzmann. The other strategies count
+/// as greedy.
 void bhi_explore_probabilities(const bhi_explore_settings *settings, double rate, double *p,
                                const double *q, int A);
 

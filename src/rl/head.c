@@ -61,8 +61,8 @@ static double learn_expected(bhi_head *head, bhi_head_batch *b)
 
 // ---- distributions ----
 
-// a_t (B): the best next action of each row, by the network that chooses, and what is added to be curious; p is of choose_t
-// afterwards.
+// a_t (B): the best next action of each row, by the network that chooses, and what is added to be
+// curious; p is of choose_t afterwards.
 static void choose_next(bhi_head *head, bhi_head_batch *b)
 {
     int A = head->A;

@@ -2,8 +2,8 @@
 // Heads: what the numbers (B,A,N) a network ends with mean, and how they learn from a batch.
 //
 //   expected     N = 1, the action values themselves; Huber or squared loss on the TD error
-//   categorical  N logits of a distribution over fixed returns (C51, Bellemare et al. 2017); cross-entropy
-//                to the projected target distribution
+//   categorical  N logits of a distribution over fixed returns (C51, Bellemare et al. 2017);
+//                cross-entropy to the projected target distribution
 //   quantile     N quantiles of the return (QR-DQN, Dabney et al. 2018); quantile Huber loss
 //
 // The mathematics is in rl/value.h; a head only arranges it. Legend: B batch, A actions, N atoms.
@@ -34,7 +34,8 @@ typedef struct bhi_head {
 /// Lays scratch out; kind, A, N, rows and the range are set before.
 void bhi_head_layout(bhi_head *head, bhi_arena *arena);
 
-/// Action values of outputs out (n,A,N), n <= rows: out itself when it has them already, else q (rows,A).
+/// Action values of outputs out (n,A,N), n <= rows: out itself when it has them already, else q
+/// (rows,A).
 const bh_real *bhi_head_values(bhi_head *head, bh_real *q, const bh_real *out, int n);
 
 /// A batch as the networks see it.
@@ -56,11 +57,11 @@ typedef struct bhi_head_batch {
                     ///< next states, where the means are at hand
 } bhi_head_batch;
 
-/// Adds to dout (B,A,N) what a gradient dq (B,A) of the action values is in the outputs out (B,A,N) they are made
-/// of.
+/// Adds to dout (B,A,N) what a gradient dq (B,A) of the action values is in the outputs out (B,A,N)
+/// they are made of.
 void bhi_head_add_gradient(bhi_head *head, bh_real *dout, const bh_real *out, const bh_real *dq,
                            int B);
 
-/// Fills error, dout and max_q; returns the mean weighted loss. dout may be where out_t or choose_t stand: they are
-/// read before.
+/// Fills error, dout and max_q; returns the mean weighted loss. dout may be where out_t or choose_t
+/// stand: they are read before.
 double bhi_head_learn(bhi_head *head, bhi_head_batch *batch);

@@ -54,7 +54,8 @@ static int log_prior(bhi_action_prior *g, double *log_p, const float *obs, int n
     return 1;
 }
 
-// The n-th of the allowed actions that are likelier than others: all of them, or the top_k most probable.
+// The n-th of the allowed actions that are likelier than others: all of them, or the top_k most
+// probable.
 static int nth_of_top(const bhi_action_prior *g, const bh_real *log_p, int n)
 {
     for (int a = 0; a < g->A; a++) {
@@ -150,7 +151,8 @@ static bh_real head_weight(const bh_language_weights *lm, int c, int token)
     return lm->tied ? lm->params[lm->net->wte + token * C + c] : lm->head[c * V + token];
 }
 
-// What the model says of the actions, into the network's last layer, a linear one on the features. task NULL: of all tokens.
+// What the model says of the actions, into the network's last layer, a linear one on the features.
+// task NULL: of all tokens.
 static void copy_head(const bhi_net *net, bh_real *params, const bh_text_task *task,
                       const bh_language_weights *lm)
 {
@@ -164,8 +166,8 @@ static void copy_head(const bhi_net *net, bh_real *params, const bh_text_task *t
     }
 }
 
-// Values that are 0 everywhere leave the choice to the prior: the agent starts as what the model says, and not as what
-// random values make of it.
+// Values that are 0 everywhere leave the choice to the prior: the agent starts as what the model
+// says, and not as what random values make of it.
 static void zero_output_layer(const bhi_net *net, bh_real *params)
 {
     const bhi_layer *last = &net->layers[net->n_layers - 1];

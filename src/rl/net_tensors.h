@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The parameters of a network as named tensors: the names and shapes Stable-Baselines3's state dicts have.
+// The parameters of a network as named tensors: the names and shapes Stable-Baselines3's state
+// dicts have.
 //
 //     convolution i              FEATURES.cnn.2i.weight, .bias
 //     transformer                FEATURES.wte.weight, … (io/transformer_tensors.h)
-//     linear layer behind them   FEATURES.linear.0.weight, .bias (its inputs channels first, as PyTorch flattens)
-//     hidden linear layer i      HIDDEN.2i.weight, .bias         (activations are modules there too)
+//     linear layer behind them   FEATURES.linear.0.weight, .bias (its inputs channels first, as
+//                                PyTorch flattens)
+//     hidden linear layer i      HIDDEN.2i.weight, .bias         (activations are modules there
+//                                too)
 //     output                     OUTPUT.weight, .bias; HIDDEN.2i without an OUTPUT
 //     dueling output             OUTPUT.value.weight … and OUTPUT.advantage.weight …
 // Noisy layers have weight_mu, weight_sigma, bias_mu, bias_sigma instead.

@@ -2,6 +2,7 @@
 // Dynamic programming: one planner, with or without a policy, improving it or not.
 #include "rl/planning.h"
 
+#include "rl/agent_states.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
@@ -180,6 +181,17 @@ static bh_status init(void *agent, bh_error *err)
     p->policy = p->table.blocks + bhi_q_table_entries(&p->table);
     return read_policy(p->policy, method_of(p)->improves ? "" : config->policy, spec->observation.n,
                        spec->n_actions, err);
+}
+
+void bhi_planning_state(void *agent, bhi_state_visitor *visitor)
+{
+    planner *p = agent;
+    bhi_q_table_state(agent, visitor);
+    bhi_rng_state(&p->rng, 1, "rng", visitor);
+    BHI_STATE(visitor, "change", &p->change, 1);
+    BHI_STATE(visitor, "change_gamma", &p->change_gamma, 1);
+    BHI_STATE(visitor, "sweeps", &p->sweeps, 1);
+    BHI_STATE(visitor, "stable", &p->stable, 1);
 }
 
 static void observe(void *agent, const bh_experience *experience)

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <stddef.h>
 
-// ------------------------------------------------------------------------------------ distributions (B,A)
+// ------------------------------------------------------------------------------------
+// distributions (B,A)
 
 void bh_policy_log_softmax(bh_real *restrict log_p, const bh_real *logits, int B, int A)
 {
@@ -85,7 +86,8 @@ void bh_policy_kl(bh_real *restrict kl, bh_real *restrict dq, const bh_real *p_l
     }
 }
 
-// ---------------------------------------------------------------------------- returns and advantages (T,E)
+// ---------------------------------------------------------------------------- returns and
+// advantages (T,E)
 
 void bh_policy_returns(bh_real *restrict returns, const bh_real *r_t, const bh_real *discount_t,
                        const bh_real *v_T, int T, int E)
@@ -131,7 +133,8 @@ void bh_policy_normalize(bh_real *advantages, int n)
     for (int i = 0; i < n; i++) advantages[i] = (bh_real)(((double)advantages[i] - mean) / scale);
 }
 
-// ------------------------------------------------------------------------------------------------- losses
+// -------------------------------------------------------------------------------------------------
+// losses
 
 // One row of dlogits: slope_log_prob d log pi(a) + slope_entropy dH, where
 // d log pi(a) / d logit_i = 1{i = a} - p_i  and  dH / d logit_i = -p_i (log p_i + H).

@@ -2,6 +2,7 @@
 // Proximal policy optimization.
 #include "rl/ppo.h"
 
+#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #define BH_CONFIG_STRUCT bh_ppo_config
@@ -62,6 +63,13 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.old_values = bhi_arena_array(arena, B, sizeof(bh_real));
 }
 
+void bhi_ppo_state(void *agent, bhi_state_visitor *visitor)
+{
+    ppo *p = agent;
+    bhi_actor_critic_state(&p->ac, visitor);
+    bhi_rollout_state(&p->rollout, visitor);
+}
+
 // ---- collecting ----
 
 static void observe(void *agent, const bh_experience *e)
@@ -92,7 +100,8 @@ static void truncate(void *agent, const float *obs)
 
 // ---- learning ----
 
-// The policy has not changed since the first step: what it and the values say now is what they said then.
+// The policy has not changed since the first step: what it and the values say now is what they said
+// then.
 static void compute_advantages(ppo *p, int cells)
 {
     bhi_actor_critic *ac = &p->ac;
@@ -116,7 +125,8 @@ static double mean(const bh_real *x, int n)
     return sum / n;
 }
 
-// Loss and gradient of a minibatch. Returns the approximate KL divergence from the policy that acted.
+// Loss and gradient of a minibatch. Returns the approximate KL divergence from the policy that
+// acted.
 static double learn_batch(ppo *p, const int *index, int B)
 {
     const bh_ppo_config *c = config_of(p);

@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: MIT
-// Proximal policy optimization (Schulman et al., "Proximal Policy Optimization Algorithms", 2017, algorithm 1
-// with the clipped objective, eq. 7) with the names and defaults of Stable-Baselines3's PPO.
+// Proximal policy optimization (Schulman et al., "Proximal Policy Optimization Algorithms", 2017,
+// algorithm 1 with the clipped objective, eq. 7) with the names and defaults of Stable-Baselines3's
+// PPO.
 //
-// All environments take n_steps steps under one policy. Advantages and returns of these steps come from
-// GAE(lambda); then n_epochs passes in minibatches of batch_size, each in a new random order, minimise
+// All environments take n_steps steps under one policy. Advantages and returns of these steps come
+// from GAE(lambda); then n_epochs passes in minibatches of batch_size, each in a new random order,
+// minimise
 //
 //     -E[min(ratio advantage, clip(ratio, 1 - clip_range, 1 + clip_range) advantage)]
-//         - ent_coef E[entropy] + vf_coef E[(return - v)^2],       ratio = pi(a | s) / pi_old(a | s)
+//         - ent_coef E[entropy] + vf_coef E[(return - v)^2],       ratio = pi(a | s) / pi_old(a |
+//           s)
 //
-// over both networks. Where an episode was truncated, the value of its final observation stands for what
-// would have followed. The mathematics is in rl/policy.h, networks and acting in rl/actor_critic.h;
-// docs/algorithms/ppo.md has every difference from the paper and from Stable-Baselines3.
+// over both networks. Where an episode was truncated, the value of its final observation stands for
+// what would have followed. The mathematics is in rl/policy.h, networks and acting in
+// rl/actor_critic.h; docs/algorithms/ppo.md has every difference from the paper and from
+// Stable-Baselines3.
 //
 //     bh_ppo_config config;
 //     bh_config_defaults(&bh_ppo_table, &config);
 //     bhi_agent *ppo;
-//     if (bhi_agent_create(&ppo, &bh_ppo_class, &config, &spec, &err) != BH_OK) return report(&err);
-//     for (;;) { bh_ppo_class.act(ppo, …); …environments…; bh_ppo_class.observe(ppo, …); bh_ppo_class.learn(ppo); }
+//     if (bhi_agent_create(&ppo, &bh_ppo_class, &config, &spec, &err) != BH_OK)
+//         return report(&err);
+//     for (;;) {
+//         bh_ppo_class.act(ppo, …);
+//         …environments…;
+//         bh_ppo_class.observe(ppo, …);
+//         bh_ppo_class.learn(ppo);
+//     }
 #pragma once
 
 #include "rl/actor_critic.h"
@@ -46,5 +56,6 @@ typedef struct bh_ppo_config {
 BH_API extern const bh_config_table bh_ppo_table;
 
 /// create: BH_ERR_CONFIG also when batch_size is above n_steps * n_envs.
-/// params: both networks (rl/actor_critic.h). n_updates counts steps of the optimizer, one per minibatch.
+/// params: both networks (rl/actor_critic.h). n_updates counts steps of the optimizer, one per
+/// minibatch.
 BH_API extern const bh_agent_class bh_ppo_class;

@@ -61,6 +61,12 @@ void *bhi_q_table_params(void *agent, size_t *bytes)
     return t->blocks;
 }
 
+void bhi_q_table_state(void *agent, bhi_state_visitor *visitor)
+{
+    bhi_q_table *t = agent;
+    BHI_STATE(visitor, "tables", t->blocks, (size_t)t->n_blocks * bhi_q_table_entries(t));
+}
+
 int bhi_q_table_tensors(const void *agent, void *params, bh_tensor *out)
 {
     const bhi_q_table *t = agent;

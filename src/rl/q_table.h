@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What tabular agents have in common: blocks of (S,A) doubles as parameters.
 //
-// A tabular agent's struct begins with a bhi_q_table, which begins with the bhi_agent. The first n_q blocks
-// are tables of action values; their mean is what the agent acts on. Blocks behind them, if any, are the agent's own.
+// A tabular agent's struct begins with a bhi_q_table, which begins with the bhi_agent. The first
+// n_q blocks are tables of action values; their mean is what the agent acts on. Blocks behind them,
+// if any, are the agent's own.
 #pragma once
 
+#include "core/state.h"
 #include "rl/agent.h"
 
 typedef struct bhi_q_table {
@@ -31,6 +33,8 @@ void bhi_q_table_count(bhi_q_table *t, double loss, double max_q);
 
 void bhi_q_table_values(void *agent, const void *params, double *q, const float *obs, int n);
 void *bhi_q_table_params(void *agent, size_t *bytes);
+/// Visits the blocks.
+void bhi_q_table_state(void *agent, bhi_state_visitor *visitor);
 int bhi_q_table_tensors(const void *agent, void *params, bh_tensor *out);
 
 /// The entries of a bh_agent_class that all tabular agents share.

@@ -3,6 +3,7 @@
 #include "rl/reinforce.h"
 
 #include "kernels/elementwise.h"
+#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #include <string.h>
@@ -63,6 +64,14 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }
 
+void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
+{
+    reinforce *p = agent;
+    bhi_actor_critic_state(&p->ac, visitor);
+    BHI_STATE(visitor, "n_episodes", &p->n_episodes, 1);
+    bhi_rollout_state(&p->rollout, visitor);
+}
+
 // ---- collecting ----
 
 // The value of what would have followed.
@@ -112,7 +121,8 @@ static int list_complete(reinforce *p)
     return n;
 }
 
-// Returns and advantages: GAE with lambda 1, in which the values between the first and the last cancel.
+// Returns and advantages: GAE with lambda 1, in which the values between the first and the last
+// cancel.
 static void compute_advantages(reinforce *p, int n)
 {
     bhi_rollout *r = &p->rollout;

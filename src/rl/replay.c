@@ -134,7 +134,8 @@ void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *
     }
 }
 
-// bhi_encode of a stored observation, which is the first (half 0) or the second (half 1) of its transition.
+// bhi_encode of a stored observation, which is the first (half 0) or the second (half 1) of its
+// transition.
 static void encode(bh_real *restrict x, const bhi_stored *stored, int half, const bh_space *space)
 {
     int F = bh_space_floats(space);
@@ -151,7 +152,8 @@ static void encode(bh_real *restrict x, const bhi_stored *stored, int half, cons
     }
 }
 
-// The transition after i in its environment, or -1 when the episode ends with i or nothing follows yet.
+// The transition after i in its environment, or -1 when the episode ends with i or nothing follows
+// yet.
 static int successor(const bhi_replay *replay, int i)
 {
     const bhi_stored *at = slot(replay, i);
@@ -197,4 +199,27 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
         r_t[b] = (bh_real)sum;
         discount_t[b] = last->terminated_t ? 0 : (bh_real)discount;
     }
+}
+
+void bhi_replay_state(bhi_replay *replay, bhi_state_visitor *visitor)
+{
+    bhi_state_begin(visitor, "replay");
+    BHI_STATE(visitor, "size", &replay->size, 1);
+    BHI_STATE(visitor, "next", &replay->next, 1);
+    BHI_STATE(visitor, "n_protected", &replay->n_protected, 1);
+    bhi_stored *first = slot(replay, 0);
+    int n = replay->size, n_obs = 2 * bh_space_floats(&replay->observation);
+    BHI_STATE_MEMBER(visitor, "r_t", &first->r_t, 1, n, replay->stride);
+    BHI_STATE_MEMBER(visitor, "a_tm1", &first->a_tm1, 1, n, replay->stride);
+    BHI_STATE_MEMBER(visitor, "terminated_t", &first->terminated_t, 1, n, replay->stride);
+    BHI_STATE_MEMBER(visitor, "truncated_t", &first->truncated_t, 1, n, replay->stride);
+    bhi_state_visit(visitor, "obs",
+                    bh_space_is_bytes(&replay->observation) ? BH_STATE_U8 : BH_STATE_F32,
+                    first->obs, (size_t)n, (size_t)n_obs, replay->stride);
+    if (replay->is_prioritized) {
+        bhi_sumtree *tree = &replay->priorities;
+        BHI_STATE(visitor, "largest_priority", &tree->largest, 1);
+        BHI_STATE(visitor, "priorities", &tree->nodes->sum, 4 * (size_t)tree->n_leaves);
+    }
+    bhi_state_end(visitor);
 }

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: MIT
-// The replay buffer: a ring of transitions, sampled uniformly with replacement (Lin 1992; Mnih et al.
-// 2015), gathered as one-step or n-step transitions (Sutton 1988; in DQN: Hessel et al. 2018). A
-// transition stands in one piece: a batch takes them from all over a memory larger than the caches.
+// The replay buffer: a ring of transitions, sampled uniformly with replacement (Lin 1992; Mnih et
+// al. 2015), gathered as one-step or n-step transitions (Sutton 1988; in DQN: Hessel et al. 2018).
+// A transition stands in one piece: a batch takes them from all over a memory larger than the
+// caches.
 //
 // Legend: N capacity, B batch, F numbers of a stored observation. Observations are stored as the
-// environment gives them, those of a uint8 Box a byte each; a Discrete one takes one float. What a network
-// gets of them (bhi_encode) is made when they are gathered.
+// environment gives them, those of a uint8 Box a byte each; a Discrete one takes one float. What a
+// network gets of them (bhi_encode) is made when they are gathered.
 #pragma once
 
 #include "core/alloc.h"
 #include "core/real.h"
 #include "core/rng.h"
+#include "core/state.h"
 #include "rl/space.h"
 #include "rl/sumtree.h"
 
 typedef struct bhi_replay {
-    int capacity;    ///< N
-    int size;        ///< transitions stored, at most N
-    int next;        ///< where the next one goes
-    int n_protected; ///< the first slots, which are never overwritten: demonstrations, of one stream
-    int n_streams; ///< environments that add in turn: a transition's successor stands n_streams further
+    int capacity; ///< N
+    int size;     ///< transitions stored, at most N
+    int next;     ///< where the next one goes
+    /// the first slots, which are never overwritten: demonstrations, of one stream
+    int n_protected;
+    /// environments that add in turn: a transition's successor stands n_streams further
+    int n_streams;
     bh_space observation;
     size_t stride;          ///< bytes from one transition to the next
     unsigned char *records; ///< (N, stride), see bhi_replay_at
@@ -52,23 +56,23 @@ const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i);
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
                        const bh_space *observation);
 
-/// Stores one transition over the oldest when full, of those not protected. The environments take turns, always
-/// in one order.
+/// Stores one transition over the oldest when full, of those not protected. The environments take
+/// turns, always in one order.
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t);
 
 /// Marks the last transition of every environment as truncated.
 void bhi_replay_truncate(bhi_replay *replay);
 
-/// Protects what is stored, the transitions of one stream one after the other: the ring is what lies behind
-/// them. Only before anything else was stored, and with room left.
+/// Protects what is stored, the transitions of one stream one after the other: the ring is what
+/// lies behind them. Only before anything else was stored, and with room left.
 void bhi_replay_protect(bhi_replay *replay);
 
 /// Draws B indices, uniformly with replacement. The ring must not be empty.
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng);
 
-/// The same, but `share` of them, rounded, from what is protected, and the others from what is not. With share 0,
-/// or where one of the two has nothing, no difference is made.
+/// The same, but `share` of them, rounded, from what is protected, and the others from what is not.
+/// With share 0, or where one of the two has nothing, no difference is made.
 void bhi_replay_sample_shares(const bhi_replay *replay, int *index, double share, int B,
                               bh_rng *rng);
 
@@ -77,12 +81,13 @@ void bhi_replay_sample_shares(const bhi_replay *replay, int *index, double share
 /// After bhi_replay_layout: lays priorities out too.
 void bhi_replay_layout_priorities(bhi_replay *replay, bhi_arena *arena);
 
-/// Gives the transitions at index (B) the priorities (|error| + 1e-6)^alpha. One that is there twice gets its last.
+/// Gives the transitions at index (B) the priorities (|error| + 1e-6)^alpha. One that is there
+/// twice gets its last.
 void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_real *error,
                                double alpha, int B);
 
-/// Writes the transitions that start at index (B) as network inputs. Each spans up to n_steps steps of its
-/// environment, k of them: fewer where the episode or the buffer ends before.
+/// Writes the transitions that start at index (B) as network inputs. Each spans up to n_steps steps
+/// of its environment, k of them: fewer where the episode or the buffer ends before.
 /// x_tm1 (B,S) out: where it starts          a_tm1 (B) out: the first action
 /// r_t (B) out: r_1 + gamma r_2 + … + gamma^(k-1) r_k
 /// discount_t (B) out: gamma^k, or 0 where it terminated
@@ -90,6 +95,10 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
 
-/// One observation, as an environment writes it, as network input x (S): a copy for a Box of floats, divided
-/// by the upper bound for a uint8 Box (as Stable-Baselines3 normalises images), one-hot for a Discrete.
+/// Visits the transitions stored, and their priorities.
+void bhi_replay_state(bhi_replay *replay, bhi_state_visitor *visitor);
+
+/// One observation, as an environment writes it, as network input x (S): a copy for a Box of
+/// floats, divided by the upper bound for a uint8 Box (as Stable-Baselines3 normalises images),
+/// one-hot for a Discrete.
 void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space);

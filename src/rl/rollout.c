@@ -136,3 +136,21 @@ void bhi_shuffle(int *index, int n, bh_rng *rng)
         index[j] = held;
     }
 }
+
+void bhi_rollout_state(bhi_rollout *rollout, bhi_state_visitor *visitor)
+{
+    bhi_rollout *r = rollout;
+    bhi_state_begin(visitor, "rollout");
+    BHI_STATE(visitor, "length", r->length, r->E);
+    BHI_STATE(visitor, "complete", r->complete, r->E);
+    int longest = 0;
+    for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
+    size_t cells = (size_t)longest * (size_t)r->E;
+    BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->observation.n);
+    BHI_STATE(visitor, "a_tm1", r->a_tm1, cells);
+    BHI_STATE(visitor, "r_t", r->r_t, cells);
+    BHI_STATE(visitor, "terminated_t", r->terminated_t, cells);
+    BHI_STATE(visitor, "truncated_t", r->truncated_t, cells);
+    BHI_STATE(visitor, "v_t", r->v_t, cells);
+    bhi_state_end(visitor);
+}

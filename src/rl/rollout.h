@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The rollout: what environments went through under the policy as it is, until the policy has learned from it.
+// The rollout: what environments went through under the policy as it is, until the policy has
+// learned from it.
 //
-// Legend: T steps of each environment it holds, E environments, S network inputs, B batch. Step t of
-// environment e is cell t E + e of every array. Observations are stored as network inputs (bhi_encode).
+// Legend: T steps of each environment it holds, E environments, S network inputs, B batch. Step t
+// of environment e is cell t E + e of every array. Observations are stored as network inputs
+// (bhi_encode).
 //
-// Environments may be at different steps: length (E) says how many each has. Of them the first complete (E)
-// belong to episodes that are over; the rest is the episode under way.
+// Environments may be at different steps: length (E) says how many each has. Of them the first
+// complete (E) belong to episodes that are over; the rest is the episode under way.
 //
-//     bhi_rollout_add(&rollout, e, obs, a, r, terminated, truncated, v_end);   // every environment, every step
+//     bhi_rollout_add(&rollout, e, obs, a, r, terminated, truncated, v_end); // every step
 //     ...values v_tm1 of all x_tm1...;
 //     bhi_rollout_advantages(&rollout, gamma, lambda);
 //     bhi_rollout_clear(&rollout);
@@ -16,6 +18,7 @@
 #include "core/alloc.h"
 #include "core/real.h"
 #include "core/rng.h"
+#include "core/state.h"
 #include "rl/space.h"
 
 typedef struct bhi_rollout {
@@ -40,21 +43,24 @@ void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
 double bhi_rollout_reals(double T, double E, const bh_space *observation);
 
 /// Appends a step of environment e, which has room (length[e] < T).
-/// v_end is the value of the observation that followed where the trace ends: at a truncation, that of the final
-/// observation, and at the last step a rollout learns from. It is not read elsewhere, nor at a termination.
+/// v_end is the value of the observation that followed where the trace ends: at a truncation, that
+/// of the final observation, and at the last step a rollout learns from. It is not read elsewhere,
+/// nor at a termination.
 void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm1, double r_t,
                      int terminated_t, int truncated_t, double v_end);
 
-/// Ends the episode under way of environment e, length[e] > 0, after its last step as a time limit would.
+/// Ends the episode under way of environment e, length[e] > 0, after its last step as a time limit
+/// would.
 void bhi_rollout_truncate(bhi_rollout *rollout, int e, double v_end);
 
-/// Advantages and returns of all cells by bh_policy_gae, from v_tm1. Returns the largest length: cells of later
-/// steps are not touched. Where an environment has fewer steps, and behind `complete` in one whose last step
-/// has no v_end, the numbers mean nothing.
+/// Advantages and returns of all cells by bh_policy_gae, from v_tm1. Returns the largest length:
+/// cells of later steps are not touched. Where an environment has fewer steps, and behind
+/// `complete` in one whose last step has no v_end, the numbers mean nothing.
 int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda);
 
 /// Writes the cells at index (B) as a batch.
-/// x (B,S) out, and a, old_log_prob, advantages, returns, old_values (B) out; any but x may be NULL.
+/// x (B,S) out, and a, old_log_prob, advantages, returns, old_values (B) out; any but x may be
+/// NULL.
 typedef struct bhi_rollout_batch {
     bh_real *x;
     int *a;
@@ -69,6 +75,9 @@ void bhi_rollout_clear(bhi_rollout *rollout);
 
 /// Forgets episodes that are over; those under way move to the front.
 void bhi_rollout_clear_complete(bhi_rollout *rollout);
+
+/// Visits the steps stored; what is computed from them when they are learned from is left out.
+void bhi_rollout_state(bhi_rollout *rollout, bhi_state_visitor *visitor);
 
 /// Shuffles index (n), uniformly over all orders (Fisher and Yates).
 void bhi_shuffle(int *index, int n, bh_rng *rng);

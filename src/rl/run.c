@@ -419,7 +419,8 @@ static bh_status evaluate_now(bh_run *run)
     bh_status status = evaluate(run, bhi_run_params(run, BH_CURRENT),
                                 run->setup->run.n_eval_episodes, &run->eval_rng, &score);
     if (status != BH_OK) return status;
-    // Of equals the latest; true also against NAN. Parameters that are no numbers act too, always alike, and are never kept.
+    // Of equals the latest; true also against NAN. Parameters that are no numbers act too, always
+    // alike, and are never kept.
     int is_best = !(score.mean < run->best_mean) && !run->has_nan;
     if (is_best) keep_best(run, &score);
     if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A run: an agent in a vector of environments, evaluated as it goes, from one seed.
 //
-// One step of a run: the agent acts, every environment takes a step, the agent takes the transitions
-// in and learns. Every eval_freq environment steps the greedy policy plays n_eval_episodes on
-// environments of its own; the parameters with the highest mean so far, of equals the latest, are kept as the best. An
-// environment whose episode ended shows its final observation until the next step, which starts by
-// resetting it. The same config gives the same bits everywhere.
+// One step of a run: the agent acts, every environment takes a step, the agent takes the
+// transitions in and learns. Every eval_freq environment steps the greedy policy plays
+// n_eval_episodes on environments of its own; the parameters with the highest mean so far, of
+// equals the latest, are kept as the best. An environment whose episode ended shows its final
+// observation until the next step, which starts by resetting it. The same config gives the same
+// bits everywhere.
 //
 //     bh_run *run;
 //     if (bh_run_create(&run, setup, &err) != BH_OK) return report(&err);
@@ -42,7 +43,7 @@ typedef struct bh_run_config {
 
 BH_API extern const bh_config_table bh_run_table;
 
-/// Everything a run is made from. bh_setup_init fills it with an environment's preset.
+/// Everything a run is made from. bh_setup_create fills it with an environment's preset.
 typedef struct bh_setup {
     const bh_env_def *env;
     const bh_agent_class *agent;
@@ -59,15 +60,16 @@ BH_API bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, co
                                  const char *algo, bh_error *err);
 BH_API void bh_setup_destroy(bh_setup *setup);
 
-/// Applies a preset of the algorithm by its name ("rainbow"): the algorithm's own rows, then the environment's
-/// for it, over what is set. BH_ERR_UNKNOWN names those there are.
+/// Applies a preset of the algorithm by its name ("rainbow"): the algorithm's own rows, then the
+/// environment's for it, over what is set. BH_ERR_UNKNOWN names those there are.
 BH_API bh_status bh_setup_preset(bh_setup *setup, const char *name, bh_error *err);
 
-/// Sets one option, by the name it has in the run's, the algorithm's or (with the prefix "env.") the
-/// environment's table. On failure nothing changes.
+/// Sets one option, by the name it has in the run's, the algorithm's or (with the prefix "env.")
+/// the environment's table. On failure nothing changes.
 BH_API bh_status bh_setup_set(bh_setup *setup, const char *name, const char *value, bh_error *err);
 
-/// Appends all options as a JSON object {"name": "value as text", …}; environment options as "env.name".
+/// Appends all options as a JSON object {"name": "value as text", …}; environment options as
+/// "env.name".
 BH_API void bh_setup_describe(const bh_setup *setup, bh_text *out);
 
 typedef struct bh_run bh_run;
@@ -79,9 +81,10 @@ BH_API void bh_run_destroy(bh_run *run);
 /// Changes an option flagged live; takes effect with the next step. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
 
-/// Hands demonstrations to the agent, checked and copied (bh_agent_class.demonstrate). Before the first step; several
-/// times, as long as there is room. BH_ERR_CONFIG where the algorithm cannot learn from them, BH_ERR_STATE after the
-/// first step, BH_ERR_ARGUMENT for what is not an observation, an action or a finite number: then nothing happens.
+/// Hands demonstrations to the agent, checked and copied (bh_agent_class.demonstrate). Before the
+/// first step; several times, as long as there is room. BH_ERR_CONFIG where the algorithm cannot
+/// learn from them, BH_ERR_STATE after the first step, BH_ERR_ARGUMENT for what is not an
+/// observation, an action or a finite number: then nothing happens.
 BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations,
                                     bh_error *err);
 
@@ -89,9 +92,9 @@ BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demons
 /// Goes on past total_timesteps if asked to: schedules stay at their end. With stop_at_threshold it
 /// returns right after the first evaluation at or above the threshold; asked again, it goes on.
 ///
-/// BH_ERR_ENV, at once, when a user-defined environment (rl/env.h) fails; bh_run_failure says why. Nothing is learned from
-/// the step that failed and it is not counted; the next one starts a new episode in every environment. An evaluation
-/// that fails is played again after the next step.
+/// BH_ERR_ENV, at once, when a user-defined environment (rl/env.h) fails; bh_run_failure says why.
+/// Nothing is learned from the step that failed and it is not counted; the next one starts a new
+/// episode in every environment. An evaluation that fails is played again after the next step.
 BH_API bh_status bh_run_steps(bh_run *run, int n);
 
 /// The last failure of an environment; its status is BH_OK when there was none. Borrowed.
@@ -137,7 +140,8 @@ BH_API const bh_space *bh_run_observation_space(const bh_run *run);
 
 /// What happened, in the order it happened: rows of BH_RECORD_WIDTH doubles in one ring.
 ///   {BH_RECORD_EPISODE, timestep, return, length, environment, 0 …}
-///   {BH_RECORD_TRAIN, timestep, loss, mean_q, epsilon, learning_rate, n_updates, grad_norm, extra …}
+///   {BH_RECORD_TRAIN, timestep, loss, mean_q, epsilon, learning_rate, n_updates, grad_norm, extra
+///   …}
 ///   {BH_RECORD_EVAL, timestep, mean_reward, std_reward, is_best, min, max, mean length, 0 …}
 /// extra: BH_METRICS_MAX numbers, named by the algorithm (bh_agent_class.metrics).
 enum {
@@ -147,8 +151,8 @@ enum {
     BH_RECORD_WIDTH = 8 + BH_METRICS_MAX,
 };
 
-/// Moves up to `max` of the oldest records into out (max, BH_RECORD_WIDTH); returns how many. Records
-/// not taken in time are overwritten, oldest first (the ring holds 8,192).
+/// Moves up to `max` of the oldest records into out (max, BH_RECORD_WIDTH); returns how many.
+/// Records not taken in time are overwritten, oldest first (the ring holds 8,192).
 BH_API int bh_run_drain(bh_run *run, double *out, int max);
 
 // ---- evaluation and parameters ----
@@ -165,9 +169,10 @@ typedef struct bh_score {
     int episodes;
 } bh_score;
 
-/// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams. An
-/// episode of an environment without time limit is truncated at BH_EVAL_STEPS_MAX. BH_ERR_ENV as bh_run_steps; then out
-/// is as it was. Where there is a single environment (bh_env_callbacks.is_single), the training's episode is truncated.
+/// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams.
+/// An episode of an environment without time limit is truncated at BH_EVAL_STEPS_MAX. BH_ERR_ENV as
+/// bh_run_steps; then out is as it was. Where there is a single environment
+/// (bh_env_callbacks.is_single), the training's episode is truncated.
 BH_API bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
                                  bh_score *out);
 
@@ -176,30 +181,32 @@ BH_API bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episo
 /// SHA-256 of the parameters, as bh_checkpoint_fingerprint.
 BH_API void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65]);
 
-/// Writes a checkpoint (io/checkpoint.h): parameters, the frozen language model where a prior is known, and as metadata the
-/// environment, algorithm and all options, so that it can be played again from the file alone. Returns the bytes it takes; call
-/// with size 0 to ask. 0 when the options are more than 64 or longer than 6 KB together.
+/// Writes a checkpoint (io/checkpoint.h): parameters, the frozen language model where a prior is
+/// known, and as metadata the environment, algorithm and all options, so that it can be played
+/// again from the file alone. Returns the bytes it takes; call with size 0 to ask. 0 when the
+/// options are more than 64 or longer than 6 KB together.
 BH_API size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size);
 
-/// Reads the parameters of a checkpoint into the run: online and target alike, and its prior where the options ask for one (a
-/// prior that is known stays where the file has none). BH_ERR_FORMAT for
-/// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape; then
-/// nothing has changed. The next evaluation is the first of these parameters.
+/// Reads the parameters of a checkpoint into the run: online and target alike, and its prior where
+/// the options ask for one (a prior that is known stays where the file has none). BH_ERR_FORMAT for
+/// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape;
+/// then nothing has changed. The next evaluation is the first of these parameters.
 BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err);
 
-/// Transfer: reads those of the run's parameters that the checkpoint has under the same names, whatever environment,
-/// algorithm and options it was saved with; the others stay as they are (a clone's policy into PPO). n_loaded, unless
-/// NULL: how many tensors that were. BH_ERR_SHAPE when one differs in shape, or when there is none; then nothing has
-/// changed.
+/// Transfer: reads those of the run's parameters that the checkpoint has under the same names,
+/// whatever environment, algorithm and options it was saved with; the others stay as they are (a
+/// clone's policy into PPO). n_loaded, unless NULL: how many tensors that were. BH_ERR_SHAPE when
+/// one differs in shape, or when there is none; then nothing has changed.
 BH_API bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, int *n_loaded,
                                         bh_error *err);
 
-/// Starts from a language model (rl/language.h). BH_ERR_CONFIG where the algorithm cannot, BH_ERR_SHAPE for
-/// a model of another vocabulary or of other sizes than the run's transformer; then nothing has changed.
+/// Starts from a language model (rl/language.h). BH_ERR_CONFIG where the algorithm cannot,
+/// BH_ERR_SHAPE for a model of another vocabulary or of other sizes than the run's transformer;
+/// then nothing has changed.
 BH_API bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err);
 
-/// log_p (n,A) out: what the frozen language model says of the actions in obs (n,F); a policy's reference. Returns 0 when
-/// the agent keeps none.
+/// log_p (n,A) out: what the frozen language model says of the actions in obs (n,F); a policy's
+/// reference. Returns 0 when the agent keeps none.
 BH_API int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n);
 
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a run consists of. Private to run.c and run_checkpoint.c.
+// What a run consists of. Private to run.c, run_checkpoint.c and run_state.c.
 #pragma once
 
+#include "rl/agent_states.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
 
@@ -41,6 +42,17 @@ struct bh_run {
     int *n_outcomes;
     bh_error failure; // of an environment
 };
+
+/// What describes the state of agents and environments; both lists end with a row of NULL.
+typedef struct bhi_states {
+    const bhi_agent_state_row *agents;
+    const bh_env_state_row *envs;
+} bhi_states;
+
+/// Visits what a run is: its counters and streams, the best parameters, the environments it trains
+/// in and the agent. Options are not among it (bh_setup_describe has them), nor are records that
+/// were not drained.
+void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor);
 
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
 void *bhi_run_params(bh_run *run, bh_params_choice choice);

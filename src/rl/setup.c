@@ -31,7 +31,8 @@ static int skip_env_prefix(const char **name)
     return 1;
 }
 
-// The run's table or the algorithm's: where the option is, else where it is most likely meant to be.
+// The run's table or the algorithm's: where the option is, else where it is most likely meant to
+// be.
 static int is_for_run(const bh_setup *setup, const char *name)
 {
     if (bh_config_find(&bh_run_table, name) != NULL) return 1;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Observation and action spaces, as in Gymnasium: Box (numbers with a shape) and Discrete (0 .. n-1).
+// Observation and action spaces, as in Gymnasium: Box (numbers with a shape) and Discrete (0 ..
+// n-1).
 //
-//     *observation = (bh_space){BH_SPACE_BOX, 4, low, high};                    // a vector of 4 floats
+//     *observation = (bh_space){BH_SPACE_BOX, 4, low, high}; // a vector of 4 floats
 //     *observation = (bh_space){BH_SPACE_BOX, 10 * 5 * 1, low, high, 3, {10, 5, 1}, BH_SPACE_U8};
 #pragma once
 
@@ -18,15 +19,16 @@ typedef enum bh_space_kind {
 typedef enum bh_space_dtype {
     BH_SPACE_F32, ///< any number within the bounds
     BH_SPACE_U8, ///< whole numbers within the bounds, which lie in 0..255: a byte each where stored
-    BH_SPACE_TOKEN, ///< token ids within the bounds, which lie in 0..255: a byte each where stored, entering a
-                    ///< network as they are (rl/text_task.h)
+    /// token ids within the bounds, which lie in 0..255: a byte each where stored, entering a
+    /// network as they are (rl/text_task.h)
+    BH_SPACE_TOKEN,
 } bh_space_dtype;
 
 #define BH_SPACE_RANK_MAX 3
 
-/// n is also the number of inputs a network gets: a Discrete value enters it one-hot, the floats of a
-/// Box as they are, the bytes of a Box divided by the upper bound (255: scaled to 0..1; 1: unchanged).
-/// Members left out are zero and mean a vector of floats.
+/// n is also the number of inputs a network gets: a Discrete value enters it one-hot, the floats of
+/// a Box as they are, the bytes of a Box divided by the upper bound (255: scaled to 0..1; 1:
+/// unchanged). Members left out are zero and mean a vector of floats.
 typedef struct bh_space {
     bh_space_kind kind;
     int n; ///< Discrete: how many values. Box: how many numbers, the product of its shape

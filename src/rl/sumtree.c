@@ -55,7 +55,8 @@ double bhi_sumtree_max(const bhi_sumtree *tree)
     return tree->largest;
 }
 
-// A node above 0 has a child above 0, and only such a child is entered: so the leaf is above 0 as well.
+// A node above 0 has a child above 0, and only such a child is entered: so the leaf is above 0 as
+// well.
 int bhi_sumtree_find(const bhi_sumtree *tree, double prefix)
 {
     assert(tree->nodes[1].sum > 0);

@@ -2,10 +2,10 @@
 // Tabular methods: pure functions of tables, arrays in, arrays out.
 //
 // Legend: S states, A actions. A table q is (S,A) doubles, row by row; a policy is the same shape,
-// probabilities whose rows sum to 1. s, a, r, s_next are one transition; discount is gamma, or 0 where
-// the episode terminated; alpha is how far an update goes. Equations are those of Sutton and Barto,
-// "Reinforcement Learning", second edition, 2018. Who calls them: rl/td_table.h (the learners) and
-// rl/planning.h (the planners).
+// probabilities whose rows sum to 1. s, a, r, s_next are one transition; discount is gamma, or 0
+// where the episode terminated; alpha is how far an update goes. Equations are those of Sutton and
+// Barto, "Reinforcement Learning", second edition, 2018. Who calls them: rl/td_table.h (the
+// learners) and rl/planning.h (the planners).
 //
 //     double q[9 * 4] = {0};
 //     double td = bh_tabular_q_learning(q, 4, 0, 1, -1, 0.9, 3, 0.5);
@@ -29,8 +29,8 @@ BH_API double bh_tabular_sarsa(double *q, int A, int s, int a, double r, double 
 BH_API double bh_tabular_expected_sarsa(double *q, int A, int s, int a, double r, double discount,
                                         int s_next, const double *policy, double alpha);
 
-/// Double Q-learning (van Hasselt 2010; eq. 6.10): q (S,A) chooses its best action in s_next, q_other
-/// (S,A) rates it, q is updated. Which of two tables is q, a fair coin says each time.
+/// Double Q-learning (van Hasselt 2010; eq. 6.10): q (S,A) chooses its best action in s_next,
+/// q_other (S,A) rates it, q is updated. Which of two tables is q, a fair coin says each time.
 BH_API double bh_tabular_double_q(double *q, const double *q_other, int A, int s, int a, double r,
                                   double discount, int s_next, double alpha);
 
@@ -44,13 +44,13 @@ BH_API void bh_tabular_epsilon_greedy(double *policy, const double *q, int A, do
 /// (S,A), which must not overlap. Returns the largest absolute change.
 BH_API double bh_tabular_sweep(double *q_new, const double *q_old, const bh_mdp *mdp, double gamma);
 
-/// One sweep of policy evaluation (eq. 4.5, on action values): as bh_tabular_sweep, but what follows is
-/// worth sum_a policy[s_next][a] q_old[s_next][a] for the given policy (S,A).
+/// One sweep of policy evaluation (eq. 4.5, on action values): as bh_tabular_sweep, but what
+/// follows is worth sum_a policy[s_next][a] q_old[s_next][a] for the given policy (S,A).
 BH_API double bh_tabular_policy_sweep(double *q_new, const double *q_old, const double *policy,
                                       const bh_mdp *mdp, double gamma);
 
-/// Policy improvement (eq. 4.9) in place: where the best action of q is better by more than `tolerance`
-/// than what the policy (S,A) does now, sum_a policy[a] q[a], the row becomes that action, the first
-/// of the largest. Other rows stay, so that equally good actions never alternate (exercise 4.4).
-/// Returns how many rows changed; 0 means the policy is stable.
+/// Policy improvement (eq. 4.9) in place: where the best action of q is better by more than
+/// `tolerance` than what the policy (S,A) does now, sum_a policy[a] q[a], the row becomes that
+/// action, the first of the largest. Other rows stay, so that equally good actions never alternate
+/// (exercise 4.4). Returns how many rows changed; 0 means the policy is stable.
 BH_API int bh_tabular_improve(double *policy, const double *q, int S, int A, double tolerance);

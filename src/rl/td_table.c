@@ -2,6 +2,7 @@
 // Tabular temporal-difference learning: one agent, four targets.
 #include "rl/td_table.h"
 
+#include "rl/agent_states.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
@@ -92,7 +93,8 @@ static const double *policy_of(td_table *t, int s)
     return t->row;
 }
 
-// The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its action is.
+// The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its
+// action is.
 static const double *ucb_policy(td_table *t, int s, double *bonus)
 {
     int A = t->table.base.spec.n_actions;
@@ -195,6 +197,25 @@ static bh_status init(void *agent, bh_error *err)
     size_t n = (size_t)t->table.n_q * bhi_q_table_entries(&t->table);
     for (size_t i = 0; i < n; i++) t->table.blocks[i] = config_of(t)->initial_q;
     return BH_OK;
+}
+
+void bhi_td_table_state(void *agent, bhi_state_visitor *visitor)
+{
+    td_table *t = agent;
+    step *p = t->pending;
+    int n = t->table.base.spec.n_envs;
+    bhi_q_table_state(agent, visitor);
+    bhi_rng_state(&t->explore_rng, 1, "explore_rng", visitor);
+    bhi_rng_state(&t->coin_rng, 1, "coin_rng", visitor);
+    bhi_counts_state(&t->counts, visitor);
+    bhi_state_begin(visitor, "pending");
+    BHI_STATE_MEMBER(visitor, "s", &p->s, 1, n, sizeof *p);
+    BHI_STATE_MEMBER(visitor, "a", &p->a, 1, n, sizeof *p);
+    BHI_STATE_MEMBER(visitor, "r", &p->r, 1, n, sizeof *p);
+    BHI_STATE_MEMBER(visitor, "discount", &p->discount, 1, n, sizeof *p);
+    BHI_STATE_MEMBER(visitor, "s_next", &p->s_next, 1, n, sizeof *p);
+    BHI_STATE_MEMBER(visitor, "waits", &p->waits, 1, n, sizeof *p);
+    bhi_state_end(visitor);
 }
 
 static void act(void *agent, int *actions, unsigned char *explored, const float *obs, int n)

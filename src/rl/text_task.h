@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What an environment of text adds to a bh_env_def: its vocabulary, the token each action writes, which actions
-// are allowed, and examples of its language to learn from before any reward is known.
+// What an environment of text adds to a bh_env_def: its vocabulary, the token each action writes,
+// which actions are allowed, and examples of its language to learn from before any reward is known.
 //
-// The observation is a Box of T token ids (BH_SPACE_TOKEN), the text so far from its first token on, and
-// BH_TOKEN_PAD behind it; at least one token is there. What is allowed follows from the observation alone, so that a
-// replay buffer of observations is enough to know it.
+// The observation is a Box of T token ids (BH_SPACE_TOKEN), the text so far from its first token
+// on, and BH_TOKEN_PAD behind it; at least one token is there. What is allowed follows from the
+// observation alone, so that a replay buffer of observations is enough to know it.
 //
 // Legend: T tokens of an observation, V tokens of the vocabulary, A actions.
 #pragma once
@@ -16,8 +16,8 @@
 #define BH_TOKEN_PAD  0   ///< id of what fills an observation up; never written by an action
 #define BH_TOKENS_MAX 256 ///< largest V: a token is a byte where observations are stored
 
-/// What agents do with language (rl/language.h). Environments of text name it, so that a program carries that code if,
-/// and only if, it has such an environment.
+/// What agents do with language (rl/language.h). Environments of text name it, so that a program
+/// carries that code if, and only if, it has such an environment.
 extern const struct bhi_language bhi_language;
 
 typedef struct bh_text_task {
@@ -26,14 +26,16 @@ typedef struct bh_text_task {
     const char *(*token)(int id);        ///< its text, borrowed for ever; "" for padding
     const int *action_tokens; ///< (A) the token an action appends to the text, borrowed for ever
     int ends_at;              ///< token that ends a text
-    /// allowed (A) out: 1 where the action may be taken after obs (T); at least one is. NULL: all are.
+    /// allowed (A) out: 1 where the action may be taken after obs (T); at least one is. NULL: all
+    /// are.
     void (*allowed)(unsigned char *allowed, const float *obs);
-    /// Draws a text of the kind a language model learns from: laid out like observations, the end included.
+    /// Draws a text of the kind a language model learns from: laid out like observations, the end
+    /// included.
     /// tokens (T + 1) out. Returns how many tokens it has, at most T + 1; no padding is written.
     int (*example)(bh_rng *rng, int *tokens);
 } bh_text_task;
 
-/// rows (n, T + 1) out: n examples from a seed, padded, for a language model to learn from (lm/corpus.h). T tokens of an
-/// observation.
+/// rows (n, T + 1) out: n examples from a seed, padded, for a language model to learn from
+/// (lm/corpus.h). T tokens of an observation.
 BH_API void bh_text_task_rows(const bh_text_task *task, uint16_t *rows, int n, int T,
                               uint64_t seed);

@@ -9,7 +9,8 @@
 #include <math.h>
 #include <stddef.h>
 
-// ------------------------------------------------------------------------------- one-step TD errors (B)
+// ------------------------------------------------------------------------------- one-step TD
+// errors (B)
 
 void bh_value_q_learning(bh_real *restrict td, const bh_real *q_tm1, const int *a_tm1,
                          const bh_real *r_t, const bh_real *discount_t, const bh_real *qt_t, int B,
@@ -49,7 +50,8 @@ void bh_value_expected_sarsa(bh_real *restrict td, const bh_real *q_tm1, const i
     }
 }
 
-// ---------------------------------------------------------------------- policies made of values (B,A)
+// ---------------------------------------------------------------------- policies made of values
+// (B,A)
 
 int bh_value_argmax(const bh_real *q, int A)
 {
@@ -83,7 +85,8 @@ void bh_value_softmax(bh_real *restrict p, const bh_real *q, double temperature,
     }
 }
 
-// -------------------------------------------------------------------------------- n-step returns (T)
+// -------------------------------------------------------------------------------- n-step returns
+// (T)
 
 void bh_value_n_step(bh_real *restrict returns, const bh_real *r_t, const bh_real *discount_t,
                      const bh_real *v_t, const bh_real *lambda_t, int n, int T)
@@ -94,7 +97,8 @@ void bh_value_n_step(bh_real *restrict returns, const bh_real *r_t, const bh_rea
         double g = (double)v_t[last];
         for (int i = last; i >= t; i--) {
             double lambda = lambda_t == NULL ? 1 : (double)lambda_t[i];
-            // Not a sum with weight 0: what follows the end of an episode may be NaN and must not pass.
+            // Not a sum with weight 0: what follows the end of an episode may be NaN and must not
+            // pass.
             double next = lambda == 1   ? g
                           : lambda == 0 ? (double)v_t[i]
                                         : (1 - lambda) * (double)v_t[i] + lambda * g;
@@ -104,7 +108,8 @@ void bh_value_n_step(bh_real *restrict returns, const bh_real *r_t, const bh_rea
     }
 }
 
-// ------------------------------------------------------------------------------ categorical distributions
+// ------------------------------------------------------------------------------ categorical
+// distributions
 
 static double atom_distance(double v_min, double v_max, int N)
 {
@@ -112,8 +117,8 @@ static double atom_distance(double v_min, double v_max, int N)
     return N > 1 ? (v_max - v_min) / (N - 1) : 1;
 }
 
-// Where a target lies among the atoms, counted in atoms: clipped to [0, N - 1], and exactly an integer when
-// it is one up to the rounding of its inputs.
+// Where a target lies among the atoms, counted in atoms: clipped to [0, N - 1], and exactly an
+// integer when it is one up to the rounding of its inputs.
 static double position(double b, int N)
 {
     const double rounding = sizeof(bh_real) == sizeof(float) ? 0x1p-24 : 0x1p-50;
@@ -123,8 +128,8 @@ static double position(double b, int N)
     return fabs(b - nearest) <= N * rounding ? nearest : b;
 }
 
-// Targets rise with j, so one pass fills the atoms from below: mass on `at` and on the one above it is held
-// in double until no target can come there any more.
+// Targets rise with j, so one pass fills the atoms from below: mass on `at` and on the one above it
+// is held in double until no target can come there any more.
 static void project_row(bh_real *restrict target, const bh_real *p, double start, double discount,
                         int N)
 {
@@ -153,7 +158,8 @@ void bh_value_categorical_project(bh_real *restrict target, const bh_real *p_t, 
 {
     double distance = atom_distance(v_min, v_max, N);
     for (int b = 0; b < B; b++) {
-        // (r + discount z_j - v_min) / distance = start + discount j: no rounding where nothing moves.
+        // (r + discount z_j - v_min) / distance = start + discount j: no rounding where nothing
+        // moves.
         double discount = (double)discount_t[b];
         assert(!(discount < 0));
         double start = ((double)r_t[b] + (discount - 1) * v_min) / distance;
@@ -209,7 +215,8 @@ double bh_value_categorical_loss(bh_real *restrict loss, bh_real *restrict dlogi
     return mean;
 }
 
-// --------------------------------------------------------------------------------- quantile distributions
+// --------------------------------------------------------------------------------- quantile
+// distributions
 
 void bh_value_quantile_q(bh_real *restrict q, const bh_real *quantiles, int B, int A, int N)
 {
@@ -258,7 +265,8 @@ double bh_value_quantile_huber(bh_real *restrict loss, bh_real *restrict dquanti
     return mean;
 }
 
-// --------------------------------------------------------------------------------------- demonstrated actions
+// ---------------------------------------------------------------------------------------
+// demonstrated actions
 
 double bh_value_large_margin(bh_real *restrict loss, bh_real *restrict dq, const bh_real *q,
                              const int *a, double margin, const bh_real *weights, int B, int A)
@@ -286,7 +294,8 @@ double bh_value_large_margin(bh_real *restrict loss, bh_real *restrict dq, const
     return mean;
 }
 
-// --------------------------------------------------------------------------------------- prioritized replay
+// ---------------------------------------------------------------------------------------
+// prioritized replay
 
 double bh_value_importance_weight(double probability, double size, double beta)
 {
@@ -310,7 +319,8 @@ void bh_value_importance_weights(bh_real *restrict weights, const double *probab
     }
 }
 
-// ------------------------------------------------------------------------------------- exploration bonuses
+// ------------------------------------------------------------------------------------- exploration
+// bonuses
 
 double bh_value_ucb_bonus(double count, double total, double c)
 {

@@ -285,6 +285,24 @@ bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *
     return BH_OK;
 }
 
+void bhi_vec_env_state(const bh_env_state_row *rows, bh_env *envs, bhi_state_visitor *visitor)
+{
+    const bh_env_def *def = envs->def;
+    int n = envs->n;
+    BHI_STATE(visitor, "started", &envs->started, 1);
+    BHI_STATE(visitor, "elapsed", envs->elapsed, n);
+    BHI_STATE(visitor, "running", envs->running, n);
+    bhi_rng_state(envs->rng, (size_t)n, "rng", visitor);
+    if (def->callbacks != NULL) {
+        BHI_STATE(visitor, "seeds", envs->seeds, n);
+        BHI_STATE(visitor, "seeded", envs->seeded, n);
+    }
+    bhi_state_begin(visitor, "state");
+    while (rows->def != NULL && rows->def != def) rows++;
+    bhi_state_fields(rows->fields, envs->state, (size_t)n, def->state_bytes, visitor);
+    bhi_state_end(visitor);
+}
+
 // ---- looking ----
 
 const bh_error *bh_env_failure(const bh_env *envs)

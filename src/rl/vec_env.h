@@ -8,8 +8,10 @@
 // When an episode ends, step delivers its final observation, and the environment waits for its
 // reset; bh_vec_env_reset_ended resets those that wait. In Gymnasium's words:
 //
-//     step, look, reset_ended, act      AutoresetMode.DISABLED, reset_mask = who ended (a run does this)
-//     step, copy obs, reset_ended       AutoresetMode.SAME_STEP, the copy being final_obs (bhx_vec_env_step)
+//     step, look, reset_ended, act      AutoresetMode.DISABLED, reset_mask = who ended (a run does
+//                                       this)
+//     step, copy obs, reset_ended       AutoresetMode.SAME_STEP, the copy being final_obs
+//                                       (bhx_vec_env_step)
 //
 // Either way every step is a step of the task: none is spent on resetting, as NEXT_STEP would.
 //
@@ -30,11 +32,12 @@
 #pragma once
 
 #include "rl/env.h"
+#include "rl/env_states.h"
 
-/// Makes n > 0 environments. `config` is the struct of def->config, copied; NULL takes its defaults.
-/// The random stream of environment i starts from seed i. *out is NULL on failure; nothing is
-/// allocated afterwards. BH_ERR_ARGUMENT when n is not positive, BH_ERR_CONFIG when it is above 1 and there is
-/// only one (bh_env_callbacks.is_single).
+/// Makes n > 0 environments. `config` is the struct of def->config, copied; NULL takes its
+/// defaults. The random stream of environment i starts from seed i. *out is NULL on failure;
+/// nothing is allocated afterwards. BH_ERR_ARGUMENT when n is not positive, BH_ERR_CONFIG when it
+/// is above 1 and there is only one (bh_env_callbacks.is_single).
 BH_API bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *config, int n,
                                    bh_error *err);
 
@@ -48,8 +51,8 @@ BH_API void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng);
 /// BH_ERR_ENV as there.
 BH_API bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs);
 
-/// Starts an episode in every environment that waits, and writes its row of obs (n,F). BH_ERR_ENV as
-/// bh_env_reset.
+/// Starts an episode in every environment that waits, and writes its row of obs (n,F). BH_ERR_ENV
+/// as bh_env_reset.
 BH_API bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs);
 
 /// Ends all episodes where they are, without an observation: every environment waits for its reset.
@@ -61,13 +64,18 @@ BH_API void bh_vec_env_stop(bh_env *envs);
 /// obs         (n,F)  out: the observation after it, final where the episode ended
 /// rewards     (n)    out
 /// terminated  (n)    out: 1 where the task itself ended: no return follows from here
-/// truncated   (n)    out: 1 where the episode was truncated, by the time limit: returns would have followed
+/// truncated   (n)    out: 1 where the episode was truncated, by the time limit: returns would have
+///             followed
 ///
-/// BH_ERR_STATE before the first reset, BH_ERR_ARGUMENT for an action outside the action space, with the
-/// environment's index; then nothing has changed. BH_ERR_ENV when a user-defined environment fails: then obs and the
-/// outcomes are of no meaning, and all wait for a reset.
+/// BH_ERR_STATE before the first reset, BH_ERR_ARGUMENT for an action outside the action space,
+/// with the environment's index; then nothing has changed. BH_ERR_ENV when a user-defined
+/// environment fails: then obs and the outcomes are of no meaning, and all wait for a reset.
 BH_API bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                                  int *terminated, int *truncated, bh_error *err);
+
+/// Visits what n environments are: the members of their states that the row of their definition
+/// lists, streams, episodes. The rows end with one of NULL.
+void bhi_vec_env_state(const bh_env_state_row *rows, bh_env *envs, bhi_state_visitor *visitor);
 
 /// Steps environment i took in its episode; after the end still those of the episode that ended.
 BH_API int bh_vec_env_elapsed(const bh_env *envs, int i);

@@ -2,10 +2,10 @@
 // The symbols of bellhop.wasm. Each hands its arguments to the library; nothing is decided here.
 //
 // Strings go in as NUL-terminated UTF-8 in memory from bhx_alloc. Strings come out in one static
-// buffer, NUL-terminated, valid until the next call. Calls that can fail return a bh_status, or NULL
-// for a handle; bhx_error() then has the status and the message. Numbers are f64 where JavaScript has
-// no better type (seeds, rewards). The module imports env.bellhop_env_call, which environments in JavaScript
-// are called through (wasm/script_env.h).
+// buffer, NUL-terminated, valid until the next call. Calls that can fail return a bh_status, or
+// NULL for a handle; bhx_error() then has the status and the message. Numbers are f64 where
+// JavaScript has no better type (seeds, rewards). The module imports env.bellhop_env_call, which
+// environments in JavaScript are called through (wasm/script_env.h).
 #include "wasm/exports.h"
 #include "core/alloc.h"
 #include "core/config.h"
@@ -162,8 +162,8 @@ static void add_env(bh_text *out, const bh_env_def *def)
     bh_env_destroy(env);
 }
 
-/// JSON of everything there is: environments with spaces, options and presets; algorithms with options;
-/// options of a run. NULL when memory ran out.
+/// JSON of everything there is: environments with spaces, options and presets; algorithms with
+/// options; options of a run. NULL when memory ran out.
 EXPORT(const char *, bhx_catalog)(void)
 {
     bh_text out = begin_text();
@@ -341,9 +341,9 @@ EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
     return envs;
 }
 
-/// Gymnasium's AutoresetMode.SAME_STEP. actions (n); final_obs (n, floats) what they led to; obs (n, floats)
-/// the same, but the first observation of the next episode where one ended; rewards (n) f64;
-/// terminated, truncated (n) i32.
+/// Gymnasium's AutoresetMode.SAME_STEP. actions (n); final_obs (n, floats) what they led to; obs
+/// (n, floats) the same, but the first observation of the next episode where one ended; rewards (n)
+/// f64; terminated, truncated (n) i32.
 EXPORT(int, bhx_vec_env_step)
 (bh_env *envs, const int *actions, float *final_obs, float *obs, double *rewards, int *terminated,
  int *truncated)
@@ -395,8 +395,8 @@ EXPORT(const char *, bhx_env_info)(const bh_env *env)
     return text_buffer;
 }
 
-/// out: up to 4 of struct { f64 p; i32 s; f64 r; i32 terminated; } (32 bytes each); returns how many, -1
-/// when there is no table or no such state or action.
+/// out: up to 4 of struct { f64 p; i32 s; f64 r; i32 terminated; } (32 bytes each); returns how
+/// many, -1 when there is no table or no such state or action.
 EXPORT(int, bhx_env_transitions)(const bh_env *env, int s, int a, bh_transition *out)
 {
     const bh_env_def *def = bh_env_definition(env);
@@ -437,8 +437,8 @@ static int run_status(const bh_run *run, bh_status status)
     return status;
 }
 
-// At most n steps: it ends where learning begins, as a step may take a thousand times longer from there on, and who
-// measured how many fit into a slice of time has to measure again.
+// At most n steps: it ends where learning begins, as a step may take a thousand times longer from
+// there on, and who measured how many fit into a slice of time has to measure again.
 EXPORT(int, bhx_run_steps)(bh_run *run, int n)
 {
     if (bh_run_updates(run) > 0) return run_status(run, bh_run_steps(run, n));
@@ -482,8 +482,8 @@ EXPORT(const bh_env *, bhx_run_env)(const bh_run *run)
     return bh_run_env(run);
 }
 
-/// out (8): action (-1 before the first step), explored, reward, terminated, truncated, return so far,
-/// length so far, 0.
+/// out (8): action (-1 before the first step), explored, reward, terminated, truncated, return so
+/// far, length so far, 0.
 EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
 {
     bh_last_step last;
@@ -558,7 +558,8 @@ EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)
     return bh_run_load(run, bytes, size, &error);
 }
 
-/// Reads the parameters it has under the names of the run's; returns how many tensors that were, or a status.
+/// Reads the parameters it has under the names of the run's; returns how many tensors that were, or
+/// a status.
 EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t size)
 {
     int n_loaded = 0;
@@ -566,8 +567,8 @@ EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t size
     return status != BH_OK ? (int)status : n_loaded;
 }
 
-/// n transitions: obs_tm1, obs_t (n, floats); actions, terminated, truncated (n) i32; rewards (n) f64;
-/// values (n, actions) f64, or NULL.
+/// n transitions: obs_tm1, obs_t (n, floats); actions, terminated, truncated (n) i32; rewards (n)
+/// f64; values (n, actions) f64, or NULL.
 EXPORT(int, bhx_run_demonstrate)
 (bh_run *run, int n, const float *obs_tm1, const int *actions, const double *rewards,
  const int *terminated, const int *truncated, const float *obs_t, const double *values)
@@ -584,8 +585,8 @@ static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
     bh_text_add(out, "]");
 }
 
-/// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them; data borrowed
-/// until the next step.
+/// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them; data
+/// borrowed until the next step.
 EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
 {
     bh_tensor tensors[BH_TENSORS_MAX];

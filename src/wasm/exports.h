@@ -15,7 +15,8 @@
 
 #define TEXT_BUFFER_BYTES (1 << 18)
 
-/// The environments of this module, and with them what it can do: each module has a file that says them.
+/// The environments of this module, and with them what it can do: each module has a file that says
+/// them.
 extern const bh_registry *const shipped;
 
 extern bh_error error;                      ///< of the last failed call

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The symbols bellhop-text.wasm has beyond those of bellhop.wasm: language models. As in exports.c, nothing is decided here.
+// The symbols bellhop-text.wasm has beyond those of bellhop.wasm: language models. As in exports.c,
+// nothing is decided here.
 //
 // Texts go in as bytes with their length; token ids as u16.
 #include "core/alloc.h"
@@ -22,7 +23,8 @@ EXPORT(const char *, bhx_pretraining_fields)(void)
     return text_buffer;
 }
 
-/// JSON {"width", "train", "eval"}: numbers of a record of bhx_pretraining_drain, and the first number of each kind.
+/// JSON {"width", "train", "eval"}: numbers of a record of bhx_pretraining_drain, and the first
+/// number of each kind.
 EXPORT(const char *, bhx_pretraining_records)(void)
 {
     bh_text out = begin_text();
@@ -158,7 +160,8 @@ EXPORT(bh_language_model *, bhx_pretraining_model)(bh_pretraining *training)
     return bh_pretraining_model(training);
 }
 
-/// out (5): tokens of the corpus, of the learned part, perplexity of the unigram model, of the trigram model, its k.
+/// out (5): tokens of the corpus, of the learned part, perplexity of the unigram model, of the
+/// trigram model, its k.
 EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *out)
 {
     const bh_corpus *corpus = bh_pretraining_corpus(training);
@@ -195,8 +198,8 @@ EXPORT(size_t, bhx_lm_save)(bh_language_model *model, void *out, size_t size)
     return bh_language_model_save(model, out, size, NULL, 0);
 }
 
-/// JSON {"vocabulary", "parameters", "context", "d_model", "n_heads", "n_layers", "tied", "gelu", "tokenizer"}; gelu
-/// and tokenizer are words of the options, tokenizer also "words".
+/// JSON {"vocabulary", "parameters", "context", "d_model", "n_heads", "n_layers", "tied", "gelu",
+/// "tokenizer"}; gelu and tokenizer are words of the options, tokenizer also "words".
 EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
 {
     static const char *const tokenizers[] = {
@@ -250,7 +253,8 @@ EXPORT(void, bhx_lm_next)
     bh_language_model_next(model, p, &sampling);
 }
 
-/// ids (n) u16 out: written one after the other, from a stream that starts at `rng` (16 bytes, in and out).
+/// ids (n) u16 out: written one after the other, from a stream that starts at `rng` (16 bytes, in
+/// and out).
 EXPORT(void, bhx_lm_write)
 (bh_language_model *model, uint16_t *ids, int n, double temperature, int top_k, double top_p,
  bh_rng *rng)

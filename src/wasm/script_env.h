@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Environments in JavaScript: a bh_env_def for each, made while the program runs, whose functions call out of the module.
+// Environments in JavaScript: a bh_env_def for each, made while the program runs, whose functions
+// call out of the module.
 //
-// The module imports one function for it, env.bellhop_env_call(handle, op, value, obs, step), which must not throw: an
-// exception would leave the module's stack as it is. It keeps the error and returns a negative number instead.
+// The module imports one function for it, env.bellhop_env_call(handle, op, value, obs, step), which
+// must not throw: an exception would leave the module's stack as it is. It keeps the error and
+// returns a negative number instead.
 //
 //     op                   handle       value       obs, step       returns
-//     BH_SCRIPT_CREATE     script       -           -               handle of a new environment, 0 or more
+//     BH_SCRIPT_CREATE     script       -           -               handle of a new environment, 0
+//                          or more
 //     BH_SCRIPT_DESTROY    environment  -           -               0
 //     BH_SCRIPT_RESET      environment  seed or -1  obs out         0
 //     BH_SCRIPT_STEP       environment  action      obs, step out   0
 //
-// What it writes has been checked there: a Discrete observation is a whole number of the space, numbers are finite,
-// those of a uint8 Box are bytes. C relies on it.
+// What it writes has been checked there: a Discrete observation is a whole number of the space,
+// numbers are finite, those of a uint8 Box are bytes. C relies on it.
 #pragma once
 
 #include "rl/env.h"

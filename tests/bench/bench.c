@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The cases of `npm run bench`: a WebAssembly module without imports but memory growth, or a program
-// that takes its orders on standard input:
+// The cases of `npm run bench`: a WebAssembly module without imports but memory growth, or a
+// program that takes its orders on standard input:
 //
 //     open NAME A B C   answers a number for the case, -1 on failure
 //     time CASE N       answers the seconds that N runs of it took
@@ -77,11 +77,12 @@ static void fill(bh_real *x, size_t n, bh_rng *rng)
 
 // ---- peak: multiplications and additions with nothing else in the way ----
 
-// A chain x = x * rate + shift cannot start a step before the last one ended: 12 of them cover a latency of
-// 6 cycles at two multiplications and two additions a cycle; on some processors one more leaves room (Zen 4:
-// 4 %), on others it disturbs (Zen 5: 2 %). Where the two operations share a port, 6 chains of multiplications
-// beside 6 of additions are faster still (Sapphire Rapids: 3 %). So all three are there. With the two constants
-// 13 fill the 15 registers a WebAssembly engine has on x86. The limit of a mixed chain is 1.
+// A chain x = x * rate + shift cannot start a step before the last one ended: 12 of them cover a
+// latency of 6 cycles at two multiplications and two additions a cycle; on some processors one more
+// leaves room (Zen 4: 4 %), on others it disturbs (Zen 5: 2 %). Where the two operations share a
+// port, 6 chains of multiplications beside 6 of additions are faster still (Sapphire Rapids: 3 %).
+// So all three are there. With the two constants 13 fill the 15 registers a WebAssembly engine has
+// on x86. The limit of a mixed chain is 1.
 enum { PEAK_STEPS = 12 * 13 * 4 }; // multiplications and additions of all chains together
 
 #if defined(__clang__) || defined(__GNUC__)
@@ -346,7 +347,8 @@ static int start_envs(bench_case *c)
 }
 
 // One random number is 63 actions; the highest bit that is left marks the end.
-// ---- a language model: d_model 64 and the like, 2 layers, 4 heads, windows of 64, a vocabulary of 128 ----
+// ---- a language model: d_model 64 and the like, 2 layers, 4 heads, windows of 64, a vocabulary of
+// 128 ----
 
 #define LM_TOKENS 128
 #define LM_WIDTH  65

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What `npm run bench` times: cases that run n times while the caller holds the clock.
 //
-// A case is a piece of work over memory of its own, named in the table of bench.c. build/bench/ opens
-// cases in two WebAssembly modules and, through the program's standard input, natively, runs them in
-// turns and divides. Nothing here knows the time, except the native program's main.
+// A case is a piece of work over memory of its own, named in the table of bench.c. build/bench/
+// opens cases in two WebAssembly modules and, through the program's standard input, natively, runs
+// them in turns and divides. Nothing here knows the time, except the native program's main.
 #pragma once
 
 typedef struct bench_case bench_case;
@@ -11,8 +11,8 @@ typedef struct bench_case bench_case;
 /// Name of kind i, or NULL past the last one.
 const char *bench_kind_name(int i);
 
-/// Makes a case ready to run; what a, b and c mean is in the table of bench.c. NULL when memory ran out
-/// or a number is out of range.
+/// Makes a case ready to run; what a, b and c mean is in the table of bench.c. NULL when memory ran
+/// out or a number is out of range.
 bench_case *bench_open(int kind, int a, int b, int c);
 void bench_close(bench_case *c);
 

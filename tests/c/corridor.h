@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A test environment small enough to know every number of it.
 //
-// One stands at x = 0. Action 1 steps forward, action 0 stays. Reaching x = 3 ends the episode with reward
-// 10; every other step gives -1 (0 with the option `free`). Observation: x and the steps taken. Variants
-// differ in the time limit: Corridor-v0 has 5 steps, CorridorLong-v0 1500, CorridorEndless-v0 none.
+// One stands at x = 0. Action 1 steps forward, action 0 stays. Reaching x = 3 ends the episode with
+// reward 10; every other step gives -1 (0 with the option `free`). Observation: x and the steps
+// taken. Variants differ in the time limit: Corridor-v0 has 5 steps, CorridorLong-v0 1500,
+// CorridorEndless-v0 none.
 #pragma once
 
 #include "rl/env.h"

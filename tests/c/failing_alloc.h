@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An allocator that refuses its n-th request, to walk through every way a create can run out of memory.
+// An allocator that refuses its n-th request, to walk through every way a create can run out of
+// memory.
 //
 //     failing_alloc_begin(3);                 // the third request fails
 //     CHECK_STATUS(create(&x, ...), BH_ERR_MEMORY);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Golden runs, natively: each argument names one ("ENV" or "ENV ALGO name=value …", "pretraining FILE TOKENIZER", "sampling
-// FILE TOKENIZER", "text ENV", see tests/golden/golden.mjs); prints the name, a tab and the SHA-256 of the parameters it ends
-// with. The same runs in WebAssembly must give the same lines, see tests/node/golden_native.test.mjs and tests/golden/runs.json.
+// Golden runs, natively: each argument names one ("ENV" or "ENV ALGO name=value …", "pretraining
+// FILE TOKENIZER", "sampling FILE TOKENIZER", "text ENV", see tests/golden/golden.mjs); prints the
+// name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must
+// give the same lines, see tests/node/golden_native.test.mjs and tests/golden/runs.json.
 #include "envs/registry.h"
 #include "io/sha256.h"
 #include "lm/pretraining.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Setups and runs from names and texts, checked on the way.
 //
-//     bh_run *run = make_run(&bh_envs, "GridWorld-v0", "dqn", OPTIONS("seed", "1", "eval_freq", "0"));
+//     bh_run *run = make_run(&bh_envs, "GridWorld-v0", "dqn", OPTIONS("seed", "1"));
 #pragma once
 
 #include "rl/run.h"
@@ -49,7 +49,8 @@ static inline bh_run *make_run(const bh_registry *registry, const char *env, con
     return start_run(make_setup(registry, env, algo, options));
 }
 
-// Small and fast, with everything in play: exploration, replay, updates, target updates, evaluation.
+// Small and fast, with everything in play: exploration, replay, updates, target updates,
+// evaluation.
 #define SMALL                                                                                   \
     "total_timesteps", "600", "learning_starts", "50", "batch_size", "8", "buffer_size", "300", \
         "net_arch", "12", "train_freq", "2", "target_update_interval", "40",                    \

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Transition tables of the shipped environments, and the values of a policy by solving linear equations.
+// Transition tables of the shipped environments, and the values of a policy by solving linear
+// equations.
 #pragma once
 
 #include "core/alloc.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // PyTorch's numbers (tests/golden/mlp_dqn.*) in this library's layout.
 //
-// PyTorch keeps weights as (outputs, inputs), Bellhop as (inputs, outputs): arrays of parameters are
-// reordered on the way in, so that index i means the same number on both sides.
+// PyTorch keeps weights as (outputs, inputs), Bellhop as (inputs, outputs): arrays of parameters
+// are reordered on the way in, so that index i means the same number on both sides.
 #pragma once
 
 #include "core/real.h"
@@ -92,14 +92,15 @@ static inline void reference_read_batch(reference_batch *b)
     }
 }
 
-/// The tolerance of this build: the stated one in float, close to double's own in the gradcheck build.
+/// The tolerance of this build: the stated one in float, close to double's own in the gradcheck
+/// build.
 static inline double reference_tolerance(double in_float)
 {
     return sizeof(bh_real) == sizeof(double) ? 1e-13 : in_float;
 }
 
-/// Largest distance between a block of ours and PyTorch's double array, of which the file holds every
-/// `stride`-th number.
+/// Largest distance between a block of ours and PyTorch's double array, of which the file holds
+/// every `stride`-th number.
 static inline double reference_distance(const bh_real *block, int at, int stride)
 {
     double worst = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the policy-gradient agents share: a made-up stream of experience, and the loss written out in
-// double from its definition, for finite differences.
+// What the tests of the policy-gradient agents share: a made-up stream of experience, and the loss
+// written out in double from its definition, for finite differences.
 #pragma once
 
 #include "rl/actor_critic.h"
@@ -53,8 +53,8 @@ typedef struct pa_step {
     int terminated_t[PA_E], truncated_t[PA_E];
 } pa_step;
 
-/// n steps. Environment 0 terminates after step 2, environment 1 is truncated after step 3 and terminates
-/// after step n - 1; what they show then is not what they show next.
+/// n steps. Environment 0 terminates after step 2, environment 1 is truncated after step 3 and
+/// terminates after step n - 1; what they show then is not what they show next.
 static inline void pa_make_steps(pa_step *steps, int n, uint64_t seed)
 {
     bh_rng rng = bh_rng_seed(seed);

@@ -15,7 +15,8 @@ static void check_state(const double got[4], const double want[4], double tolera
     for (int i = 0; i < 4; i++) CHECK_NEAR(got[i], want[i], tolerance);
 }
 
-// At rest, across pi and back, at the bounds of the velocities, just above and below the target, and anywhere.
+// At rest, across pi and back, at the bounds of the velocities, just above and below the target,
+// and anywhere.
 static void test_single_steps(void)
 {
     for (int i = 0; i < N_SINGLE; i++) {
@@ -60,8 +61,9 @@ static void test_trajectories_run_free(void)
     }
 }
 
-// Kinetic and potential energy of two links with mass, length and moment of inertia (about the centre of
-// mass, at 0.5) of 1: the Lagrangian's mass matrix is [[3.5 + cos t2, 1.25 + cos(t2) / 2], [., 1.25]].
+// Kinetic and potential energy of two links with mass, length and moment of inertia (about the
+// centre of mass, at 0.5) of 1: the Lagrangian's mass matrix is [[3.5 + cos t2, 1.25 + cos(t2) /
+// 2], [., 1.25]].
 static double energy(const double s[4])
 {
     const double g = 9.8, c = cos(s[1]);
@@ -75,8 +77,8 @@ static double turned(double from, double to)
     return remainder(to - from, 2 * 3.141592653589793);
 }
 
-// What the joint's torque does is work: torque times the angle it turned the second link by. The rest is
-// the error of Runge-Kutta, which stays small while the links do not whirl.
+// What the joint's torque does is work: torque times the angle it turned the second link by. The
+// rest is the error of Runge-Kutta, which stays small while the links do not whirl.
 static void test_energy_changes_by_the_work_done(void)
 {
     double s[4] = {0.4, -0.2, 0.0, 0.3}, highest = -20, lowest = 20;

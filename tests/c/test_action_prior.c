@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Agents over text: allowed actions, a language model as start, prior and reference, the KL penalty.
+// Agents over text: allowed actions, a language model as start, prior and reference, the KL
+// penalty.
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "lm/pretraining.h"
@@ -188,8 +189,9 @@ static void test_dqn_adds_the_prior_when_it_chooses(void)
     bh_pretraining_destroy(training);
 }
 
-// The share of random actions, epsilon 1, that are among the k most probable, and the likelihood of each.
-// Loads a checkpoint into a new run of the same options and compares what both say of an observation.
+// The share of random actions, epsilon 1, that are among the k most probable, and the likelihood of
+// each. Loads a checkpoint into a new run of the same options and compares what both say of an
+// observation.
 static void check_round_trip(bh_run *run, bh_run *other)
 {
     size_t size = bh_run_save(run, BH_CURRENT, NULL, 0);

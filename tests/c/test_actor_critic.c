@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the policy-gradient agents share: initial networks, acting, log-probabilities, both networks' gradients and one
-// step over both, figures, names of tensors.
+// What the policy-gradient agents share: initial networks, acting, log-probabilities, both
+// networks' gradients and one step over both, figures, names of tensors.
 #include "core/alloc.h"
 #include "kernels/elementwise.h"
 #include "rl/agent_list.h"
@@ -142,8 +142,8 @@ static void test_values(void)
 
 // ---- learning ----
 
-// d/dparams of a sum of logits and values, each with its own weight, by finite differences; then one step of plain
-// gradient descent, scaled down by the norm over both networks.
+// d/dparams of a sum of logits and values, each with its own weight, by finite differences; then
+// one step of plain gradient descent, scaled down by the norm over both networks.
 static void test_backward_and_step(void)
 {
     enum { B = 3 };
@@ -216,7 +216,8 @@ static void test_metrics(void)
     s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss != s.loss);
 
-    // Returns 1, 2, 3 at index: values off by a constant explain all, equal ones nothing, opposite ones -3.
+    // Returns 1, 2, 3 at index: values off by a constant explain all, equal ones nothing, opposite
+    // ones -3.
     const bh_real returns[] = {9, 1, 2, 3}, shifted[] = {0, 5, 6, 7}, equal[] = {4, 4, 4, 4},
                   opposite[] = {0, 3, 2, 1};
     const int index[] = {3, 1, 2};

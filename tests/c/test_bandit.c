@@ -61,7 +61,8 @@ static void test_the_default_instance(void)
     bh_env_destroy(env);
 }
 
-// Means are standard normal over instances; an instance is its seed's, whatever the rewards' stream.
+// Means are standard normal over instances; an instance is its seed's, whatever the rewards'
+// stream.
 static void test_means(void)
 {
     double sum = 0, squares = 0, first[100], again[100];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Breakout-MinAtar against episodes of a second implementation, and what is this library's own: sticky actions,
-// the two sets of actions, the time limit.
+// Breakout-MinAtar against episodes of a second implementation, and what is this library's own:
+// sticky actions, the two sets of actions, the time limit.
 #include "envs/registry.h"
 #include "tests/golden/breakout.h"
 
@@ -111,8 +111,8 @@ static void test_actions(void)
     bh_env_destroy(env);
 }
 
-// With 1 the first no-op goes on forever; with 0.1, of actions that differ from the one before, one in ten
-// is not taken.
+// With 1 the first no-op goes on forever; with 0.1, of actions that differ from the one before, one
+// in ten is not taken.
 static void test_sticky_actions(void)
 {
     bh_env *env = make("true", "1");
@@ -206,8 +206,8 @@ static double random_mean(const char *minimal_actions, int n_episodes)
     return sum / n_episodes;
 }
 
-// 0.514 and 0.388 are the means of 200,000 episodes; MinAtar's README gives 0.5 for all 6 actions. A return deviates
-// by less than 0.8.
+// 0.514 and 0.388 are the means of 200,000 episodes; MinAtar's README gives 0.5 for all 6 actions.
+// A return deviates by less than 0.8.
 static void test_random_policies(void)
 {
     CHECK_NEAR(random_mean("false", 10000), 0.514, 5 * 0.8 / sqrt(10000));

@@ -31,7 +31,8 @@ static int find(const float *obs, int row)
     return -1;
 }
 
-// The paddle: 2, then left left left (0, the rim) stay right right right right (4), right (the rim).
+// The paddle: 2, then left left left (0, the rim) stay right right right right (4), right (the
+// rim).
 static void test_rules(void)
 {
     static const int actions[9] = {LEFT, LEFT, LEFT, STAY, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT},
@@ -86,8 +87,9 @@ static void test_the_best_policy(void)
     bh_env_destroy(env);
 }
 
-// Where 9 random moves lead, as counts of the 3^9 = 19683 ways: each way keeps one count, moves it down and
-// moves it up. Caught with the probability that the ball starts above it, 1/5 wherever it ends.
+// Where 9 random moves lead, as counts of the 3^9 = 19683 ways: each way keeps one count, moves it
+// down and moves it up. Caught with the probability that the ball starts above it, 1/5 wherever it
+// ends.
 static void test_a_random_policy(void)
 {
     double ways[COLUMNS] = {0, 0, 1, 0, 0}, caught = 0;

@@ -497,8 +497,8 @@ static void test_header_lengths(void)
     free(f.bytes);
 }
 
-// Any letter of a sound header changed, the checksum made right again: what still passes as a checkpoint
-// is read without harm or does not fit.
+// Any letter of a sound header changed, the checksum made right again: what still passes as a
+// checkpoint is read without harm or does not fit.
 static void test_changed_headers(void)
 {
     static const char letters[] = "0129[]{},:\"-x \\";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Behaviour cloning and distillation: an update against its parts, what is refused, that a policy is learned, and that
-// PPO can start from it. The losses themselves are in test_policy.
+// Behaviour cloning and distillation: an update against its parts, what is refused, that a policy
+// is learned, and that PPO can start from it. The losses themselves are in test_policy.
 #include "envs/registry.h"
 #include "kernels/elementwise.h"
 #include "rl/clone.h"

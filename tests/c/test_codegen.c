@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// CodeGen-v0: the stack machine, a right program for every task and the random policy's mean by enumerating all
-// programs, what is allowed, and the examples.
+// CodeGen-v0: the stack machine, a right program for every task and the random policy's mean by
+// enumerating all programs, what is allowed, and the examples.
 #include "envs/codegen.h"
 
 #include "text_world.h"
@@ -127,8 +127,8 @@ static void test_tasks(void)
 
 // ---- all programs ----
 //
-// A walk over every allowed program, by the rule as the header states it, written anew here: a stack per input, and
-// how likely a random policy comes that way.
+// A walk over every allowed program, by the rule as the header states it, written anew here: a
+// stack per input, and how likely a random policy comes that way.
 
 typedef struct search {
     long n_programs;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Config tables: defaults, text in and out, errors that say what is wrong, on a table of every type and on
-// every table the library ships.
+// Config tables: defaults, text in and out, errors that say what is wrong, on a table of every type
+// and on every table the library ships.
 #include "core/alloc.h"
 #include "core/config.h"
 #include "core/decimal.h"

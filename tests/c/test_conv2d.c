@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Convolutions: numbers by hand, the definition as seven loops bit for bit, finite differences (to 1e-6
-// and better in the gradcheck build, loosely in float), PyTorch's numbers.
+// Convolutions: numbers by hand, the definition as seven loops bit for bit, finite differences (to
+// 1e-6 and better in the gradcheck build, loosely in float), PyTorch's numbers.
 #include "kernels/elementwise.h"
 #include "nn/conv2d.h"
 #include "tests/golden/conv2d.h"
@@ -57,7 +57,8 @@ static void test_by_hand(void)
     bhi_conv2d_forward(y, col, x, w, b, BHI_TANH, &c, 1);
     CHECK_NEAR((double)y[3], 0.46211715726000975, 1e-7);
 
-    // dw[k] = sum of dy times the input that weight k met; dx sums what w sends back from each output.
+    // dw[k] = sum of dy times the input that weight k met; dx sums what w sends back from each
+    // output.
     const bh_real dy[] = {1, 2, -1, 3};
     const bh_real want_dw[] = {1 * 1 + 2 * 2 - 1 * 0 + 3 * 1, 1 * 2 + 2 * 0 - 1 * 1 + 3 * 3,
                                1 * 0 + 2 * 1 - 1 * 2 + 3 * 0, 1 * 1 + 2 * 3 - 1 * 0 + 3 * 1};
@@ -172,7 +173,8 @@ static void add_weight_gradient(layer *t, int y, int x, int w)
     t->dw[w] += t->x[x] * t->slope[y];
 }
 
-// What an input gets from one output is a sum over the filters of its own, rounded before it is added.
+// What an input gets from one output is a sum over the filters of its own, rounded before it is
+// added.
 static void add_input_gradient(layer *t, int y, int x, int w)
 {
     int o = y % t->c.O;
@@ -306,7 +308,8 @@ static bh_real number(unsigned seed, double scale, int i)
     return (bh_real)(((int)(mixed >> 24) - 128) * scale);
 }
 
-// PyTorch's place (n, channel, position) of a place (n, position, channel); weights are maps (K*K, C) of
+// PyTorch's place (n, channel, position) of a place (n, position, channel); weights are maps (K*K,
+// C) of
 // filters, (K,K,C,O) here and (O,C,K,K) there.
 static int there(int i, int positions, int channels)
 {

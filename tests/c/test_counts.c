@@ -50,7 +50,8 @@ static void test_box_is_cut_into_cells(void)
     bh_free(block, block_bytes);
 }
 
-// Ten thousand different cells: hardly more of them share a place than chance would have it (9 % here).
+// Ten thousand different cells: hardly more of them share a place than chance would have it (9 %
+// here).
 static void test_hash_spreads(void)
 {
     void *block;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Decimals against the C library: every digit of a double, roundings, texts read back, halfway cases, the ends of
-// the range. -DROUNDS=1000000 compares as many random doubles with snprintf and strtod.
+// Decimals against the C library: every digit of a double, roundings, texts read back, halfway
+// cases, the ends of the range. -DROUNDS=1000000 compares as many random doubles with snprintf and
+// strtod.
 #include "core/decimal.h"
 #include "core/rng.h"
 #include "core/text.h"
@@ -180,8 +181,8 @@ static void test_read(void)
     }
 }
 
-// A whole number of 54 bits, odd, times 2^exponent is in the middle between two doubles. In decimal: doubled as often, or
-// times 5 with one place more behind the point.
+// A whole number of 54 bits, odd, times 2^exponent is in the middle between two doubles. In
+// decimal: doubled as often, or times 5 with one place more behind the point.
 static void middle(char *text, size_t size, uint64_t odd, int exponent, int add)
 {
     unsigned char digits[1200];

@@ -52,7 +52,8 @@ static double play(bh_env *env, int N, unsigned way)
     return sum;
 }
 
-// Size 3, 0 left and 1 right. Right, left, right: cells 0, 4, 6, then the bottom; two moves cost 0.01 / 3 each.
+// Size 3, 0 left and 1 right. Right, left, right: cells 0, 4, 6, then the bottom; two moves cost
+// 0.01 / 3 each.
 static void test_rules(void)
 {
     bh_env *env = make("3", "false", "0");
@@ -113,8 +114,8 @@ static void test_mapping(void)
     bh_env_destroy(plain);
 }
 
-// The best return from a cell, backwards through the table: 0.99 from the start, and 1 - 0.01 / N in the
-// last cell of the diagonal.
+// The best return from a cell, backwards through the table: 0.99 from the start, and 1 - 0.01 / N
+// in the last cell of the diagonal.
 static void test_the_optimum(void)
 {
     enum { N = 20 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// DQN with demonstrations: an update with the large-margin loss against its parts, updates before the first step, what
-// is refused, that nothing changes without them, and that they show what chance would not find.
+// DQN with demonstrations: an update with the large-margin loss against its parts, updates before
+// the first step, what is refused, that nothing changes without them, and that they show what
+// chance would not find.
 #include "envs/registry.h"
 #include "rl/dqn_state.h"
 #include "rl/head.h"
@@ -65,7 +66,8 @@ static void observe(bhi_dqn *dqn)
 
 // ---- one update ----
 
-// The gradient in the outputs of the whole loss, on rows `index` of the demonstrations (-1: what observe() stored).
+// The gradient in the outputs of the whole loss, on rows `index` of the demonstrations (-1: what
+// observe() stored).
 static double outputs_gradient(bhi_dqn *dqn, const shown *s, const int *index, bh_real *dout)
 {
     double q[B * A], q_t[B * A];
@@ -96,7 +98,8 @@ static double outputs_gradient(bhi_dqn *dqn, const shown *s, const int *index, b
     return loss;
 }
 
-// The biases of the outputs, the last parameters: their gradient is the sum of the outputs' over the batch.
+// The biases of the outputs, the last parameters: their gradient is the sum of the outputs' over
+// the batch.
 static void check_update(bhi_dqn *dqn, const shown *s, const int *index)
 {
     bh_real dout[B * A];

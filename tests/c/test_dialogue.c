@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Dialogue-v0: the guest, the optimum and the random policy's mean over what is known of the need, the examples.
+// Dialogue-v0: the guest, the optimum and the random policy's mean over what is known of the need,
+// the examples.
 #include "envs/dialogue.h"
 #include "envs/token_text.h"
 
@@ -79,9 +80,9 @@ static void test_data(void)
 
 // ---- values of what is known ----
 //
-// All that is known of the need: the opening, the answers to the questions asked, the solutions that were wrong. Ways
-// of saying the same tell nothing. As a step's reward depends on the need, its mean is taken over those
-// left, each as likely as it makes what was said.
+// All that is known of the need: the opening, the answers to the questions asked, the solutions
+// that were wrong. Ways of saying the same tell nothing. As a step's reward depends on the need,
+// its mean is taken over those left, each as likely as it makes what was said.
 
 typedef struct known {
     int answer[N_QUESTIONS + 1]; // row + 1; 0 not asked
@@ -367,7 +368,8 @@ static void test_examples(void)
 
 // ---- the environment ----
 
-// Resets until the info of a dialogue that ends at once says that need, then starts the same one again.
+// Resets until the info of a dialogue that ends at once says that need, then starts the same one
+// again.
 static void start(bh_env *env, const char *need, float *obs)
 {
     char want[64];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The DQN agent as an object: its gradients against PyTorch's, updates against their parts, acting, when it
-// learns, what it refuses.
+// The DQN agent as an object: its gradients against PyTorch's, updates against their parts, acting,
+// when it learns, what it refuses.
 #include "nn/losses.h"
 #include "optim/optimizer.h"
 #include "rl/dqn_state.h"
@@ -69,9 +69,9 @@ static void load_reference(bhi_dqn *dqn)
 
 // ---- gradients, through the whole object ----
 
-// Sampling draws with replacement, so no batch of 64 is the reference's. But a buffer of one transition and
-// a batch of one leave nothing to draw: the gradients of the 64 transitions, one by one and with a
-// learning rate of 0 in between, have the reference's gradient as their mean.
+// Sampling draws with replacement, so no batch of 64 is the reference's. But a buffer of one
+// transition and a batch of one leave nothing to draw: the gradients of the 64 transitions, one by
+// one and with a learning rate of 0 in between, have the reference's gradient as their mean.
 static void check_reference(const char *double_q, const char *loss, int at, int stride,
                             double want_loss)
 {
@@ -131,7 +131,8 @@ static void test_q_values_are_pytorchs(void)
 static reference_batch all;
 static bhi_net net;
 
-// The same update from the pieces that have tests of their own, for the indices the agent will draw.
+// The same update from the pieces that have tests of their own, for the indices the agent will
+// draw.
 static void expected_update(bh_real *params, const bh_real *target, const int *index, int B,
                             double rate, double max_norm, bhi_optimizer *optimizer)
 {
@@ -210,7 +211,8 @@ static void test_an_update_is_its_parts(void)
     check_updates("adamw", BHI_ADAMW, "10", 10);
 }
 
-// Three steps to the end with rewards 1, 2, 4 under values of 0: the TD errors are the n-step returns.
+// Three steps to the end with rewards 1, 2, 4 under values of 0: the TD errors are the n-step
+// returns.
 static void test_n_steps(void)
 {
     bh_agent_spec spec = spec_of(1, 1000);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Elementwise kernels against plain loops, bit for bit, for every length up to ten vectors.
+#include "core/alloc.h"
 #include "core/fmath.h"
 #include "core/rng.h"
 #include "kernels/elementwise.h"
@@ -169,6 +170,27 @@ static void test_sum_of_squares(void)
     CHECK(bhi_sum_of_squares(pythagoras, 3) == 169);
 }
 
+// As many gradients as the Nature network has parameters, against Kahan's sum in long double.
+static void test_sum_of_many_squares(void)
+{
+    enum { N = 1687206 };
+    bh_real *x = bh_alloc(N * sizeof *x);
+    if (!CHECK(x != NULL)) return;
+    long double sum = 0, lost = 0;
+    for (int i = 0; i < N; i++) {
+        x[i] = (bh_real)(1e-3 * bh_rng_normal(&rng) * bh_exp(bh_rng_normal(&rng)));
+        long double term = (long double)x[i] * (long double)x[i] - lost, next = sum + term;
+        lost = (next - sum) - term;
+        sum = next;
+    }
+    CHECK_NEAR(bhi_sum_of_squares(x, N) / (double)sum, 1, 1e-7);
+    double blocks = 0;
+    for (int i = 0; i < N; i += BHI_SQUARES_BLOCK)
+        blocks += bhi_sum_of_squares(x + i, N - i < BHI_SQUARES_BLOCK ? N - i : BHI_SQUARES_BLOCK);
+    CHECK(bhi_sum_of_squares(x, N) == blocks);
+    bh_free(x, N * sizeof *x);
+}
+
 static void test_sgd(void)
 {
     EACH_LENGTH(n)
@@ -229,8 +251,8 @@ static void plain_rmsprop(bh_real *p, bh_real *v, bh_real *m, const bh_real *g,
     }
 }
 
-// Three steps of a kernel (0 or 1) and of its plain loop on blocks x: parameters and two moments, of which
-// the second is squared as if it were one of squares.
+// Three steps of a kernel (0 or 1) and of its plain loop on blocks x: parameters and two moments,
+// of which the second is squared as if it were one of squares.
 static void check_steps(void (*step)(bh_real (*x)[LONGEST + GUARDS], const bh_real *g, int n,
                                      int plain))
 {
@@ -373,6 +395,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_polyak);
     CHECK_RUN(test_perturb);
     CHECK_RUN(test_sum_of_squares);
+    CHECK_RUN(test_sum_of_many_squares);
     CHECK_RUN(test_sgd);
     CHECK_RUN(test_optimizer_steps);
     CHECK_RUN(test_flush);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// User-defined environments (bh_env_callbacks): seeds, their own truncation, failures, what is released; and runs on them.
+// User-defined environments (bh_env_callbacks): seeds, their own truncation, failures, what is
+// released; and runs on them.
 #include "core/alloc.h"
 #include "rl/td_table.h"
 #include "rl/vec_env.h"
@@ -7,8 +8,9 @@
 #include "check.h"
 #include "make_run.h"
 
-// A walk over the cells 0 … 7. One starts in 2; action 1 goes right, 0 left. Cell 0 ends it with reward -1, cell 7 with 1;
-// the walk cuts itself after 9 steps. There is no chance in it, so that it is the same world written either way.
+// A walk over the cells 0 … 7. One starts in 2; action 1 goes right, 0 left. Cell 0 ends it with
+// reward -1, cell 7 with 1; the walk cuts itself after 9 steps. There is no chance in it, so that
+// it is the same world written either way.
 typedef struct walk {
     int x, steps, number;
 } walk;
@@ -258,7 +260,8 @@ static void test_a_run_is_the_same_to_the_bit(void)
     }
 }
 
-// Failures at many steps, also while it evaluates: each is reported once, nothing of the step counts, and it goes on.
+// Failures at many steps, also while it evaluates: each is reported once, nothing of the step
+// counts, and it goes on.
 static void test_a_run_outlives_failures(void)
 {
     static const char *const algos[] = {"q-learning", "sarsa", "ppo", "reinforce", "dqn"};
@@ -374,9 +377,9 @@ static void test_a_single_environment(void)
     check_nothing_left();
 }
 
-// Two steps right with reward 1 each, alpha 1/2, gamma 1, every value 4. The first is learned when the second action is
-// known: Q(2,1) = 4 + 1/2 (1 + Q(3,1) - 4) = 4.5. The second waits, and the cut learns it without a next action:
-// Q(3,1) = 4 + 1/2 (1 + sum of pi(a) Q(4,a) - 4) = 4.5.
+// Two steps right with reward 1 each, alpha 1/2, gamma 1, every value 4. The first is learned when
+// the second action is known: Q(2,1) = 4 + 1/2 (1 + Q(3,1) - 4) = 4.5. The second waits, and the
+// cut learns it without a next action: Q(3,1) = 4 + 1/2 (1 + sum of pi(a) Q(4,a) - 4) = 4.5.
 static void test_sarsa_learns_what_waits(void)
 {
     bh_td_table_config config;

@@ -88,8 +88,8 @@ static void test_gaussian(void)
     CHECK(share[1] > share[3] && share[3] > share[0] && share[0] > share[2]);
 }
 
-// S&B 2018, eq. 2.10 by hand: what was never taken first; then 0.5 + 2 sqrt(ln 30 / 20) = 1.32 of action 1
-// against 0.4 + 2 sqrt(ln 30 / 5) = 2.05 of action 3, and so on.
+// S&B 2018, eq. 2.10 by hand: what was never taken first; then 0.5 + 2 sqrt(ln 30 / 20) = 1.32 of
+// action 1 against 0.4 + 2 sqrt(ln 30 / 5) = 2.05 of action 3, and so on.
 static void test_ucb(void)
 {
     bhi_explore_settings s = settings(BHI_UCB, 1, 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// exp, log, tanh, sin, cos: error bounds of fmath.h, special values, and the same bits on every build.
+// exp, log, tanh, sin, cos: error bounds of fmath.h, special values, and the same bits on every
+// build.
 #include "core/fmath.h"
 #include "core/rng.h"
 

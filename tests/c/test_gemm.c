@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Matrix products: the tiled ones against the triple loop, bit for bit, and both against known numbers.
+// Matrix products: the tiled ones against the triple loop, bit for bit, and both against known
+// numbers.
 #include "core/rng.h"
 #include "kernels/gemm.h"
 

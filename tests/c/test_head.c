@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Heads: which network chooses and which one rates, what is handed out, gradients by finite differences. The
-// formulas themselves are in test_value.
+// Heads: which network chooses and which one rates, what is handed out, gradients by finite
+// differences. The formulas themselves are in test_value.
 #include "rl/head.h"
 
 #include "core/rng.h"
@@ -87,7 +87,8 @@ static void test_expected(void)
     close_fixture(&f);
 }
 
-// Where nothing follows, the target distribution is all at the reward: quantile errors against it, by hand.
+// Where nothing follows, the target distribution is all at the reward: quantile errors against it,
+// by hand.
 static void test_quantile_targets(void)
 {
     fixture f;
@@ -123,7 +124,8 @@ static void test_categorical_targets(void)
     close_fixture(&f);
 }
 
-// The action that the choosing network prefers is rated by the other, not the one the other prefers.
+// The action that the choosing network prefers is rated by the other, not the one the other
+// prefers.
 static void test_who_chooses(void)
 {
     for (int kind = BHI_EXPECTED; kind <= BHI_QUANTILE; kind++) {

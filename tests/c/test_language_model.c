@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Language models: reading and writing against a forward pass over the whole text, texts beyond the context, files, and
-// hostile ones.
+// Language models: reading and writing against a forward pass over the whole text, texts beyond the
+// context, files, and hostile ones.
 #include "lm/language_model.h"
 
 #include "check.h"

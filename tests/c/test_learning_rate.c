@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// LearningRate-v0: the contract, that the return is what the validation loss fell by, divergence, the baselines.
+// LearningRate-v0: the contract, that the return is what the validation loss fell by, divergence,
+// the baselines.
 //
 //     test_learning_rate --table [seeds [tasks [timesteps]]]
-// prints the table of envs/learning_rate.h instead, after training DQN with the preset on that many seeds (0: baselines
-// alone; tasks 0, 1 or 2 for both). Options for DQN may follow, names and values in turn.
+// prints the table of envs/learning_rate.h instead, after training DQN with the preset on that many
+// seeds (0: baselines alone; tasks 0, 1 or 2 for both). Options for DQN may follow, names and
+// values in turn.
 //
 //     test_learning_rate --figures
-// checks that table's fixed schedules instead: hundreds of trainings, so in one preset only (CMakeLists.txt).
+// checks that table's fixed schedules instead: hundreds of trainings, so in one preset only
+// (CMakeLists.txt).
 #include "core/alloc.h"
 #include "core/fmath.h"
 #include "envs/learning_rate.h"
@@ -310,8 +313,8 @@ static void test_rates_stay_in_range(void)
 
 // ---- what is known of the optimum ----
 
-// The figures of envs/learning_rate.h, on the held-out seeds. A build whose last bits differ has other trainings, and means
-// that differ by little.
+// The figures of envs/learning_rate.h, on the held-out seeds. A build whose last bits differ has
+// other trainings, and means that differ by little.
 static void test_baselines(void)
 {
     static const struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The network of a language model: its gradient against finite differences (to 1e-6 in the gradcheck build, loosely in
-// float), batches in parts, what does not count, the start, names.
+// The network of a language model: its gradient against finite differences (to 1e-6 in the
+// gradcheck build, loosely in float), batches in parts, what does not count, the start, names.
 #include "lm/lm_net.h"
 
 #include "check.h"
@@ -92,7 +92,8 @@ static void test_gradients(void)
     check_gradients(0, 8, 70, 2, BHI_GELU_TANH);
 }
 
-// The mean of the sequences' losses, by how many targets each has, and of their gradients, however many go at once.
+// The mean of the sequences' losses, by how many targets each has, and of their gradients, however
+// many go at once.
 static void check_parts(int tied, int T)
 {
     bhi_lm_net net = make(tied, 8, T, BHI_GELU_TANH);
@@ -204,7 +205,8 @@ static void test_targets_that_do_not_count(void)
     for (int i = 0; i < net.n_params; i++) grads[i] = 7;
     CHECK(loss_of(&net, grads, 0, B, T, &n) == 0 && n == 0);
     for (int i = 0; i < net.n_params; i++) CHECK(grads[i] == 0);
-    // One: that of the beginning of the first sequence up to it, to the bit; what follows does not matter.
+    // One: that of the beginning of the first sequence up to it, to the bit; what follows does not
+    // matter.
     targets[3] = 2;
     double loss = loss_of(&net, grads, 0, B, T, &n);
     CHECK(n == 1 && loss > 0);

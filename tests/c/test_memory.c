@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory: nothing is allocated after create, everything comes back, and running out of memory at any
-// allocation of any create leaves nothing behind.
+// Memory: nothing is allocated after create, everything comes back, and running out of memory at
+// any allocation of any create leaves nothing behind.
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/clone.h"
@@ -86,7 +86,8 @@ static void test_nothing_after_create(void)
 
 // ---- the n-th allocation fails ----
 
-// One way of creating something; returns its status and puts it into *out, from where `destroy` takes it.
+// One way of creating something; returns its status and puts it into *out, from where `destroy`
+// takes it.
 typedef struct creation {
     const char *name;
     bh_status (*create)(void **out, bh_error *err);

@@ -49,7 +49,8 @@ static void test_trajectories(void)
     CHECK(row == golden_states + N_STATES);
 }
 
-// By hand: at the wall the velocity goes, unless the car comes away from it; the right end has no wall.
+// By hand: at the wall the velocity goes, unless the car comes away from it; the right end has no
+// wall.
 static void test_ends(void)
 {
     double s[2] = {-1.19, -0.05};
@@ -62,8 +63,8 @@ static void test_ends(void)
     CHECK(!bhi_mountain_car_advance(slow, 2, 0.05) && slow[0] == 0.6 && slow[1] < 0.05);
 }
 
-// Without a push, v^2 / 2 + (gravity / 3) sin(3 x) is the energy. Velocity first, then position with the
-// new velocity: symplectic, so it wobbles with the step and does not drift.
+// Without a push, v^2 / 2 + (gravity / 3) sin(3 x) is the energy. Velocity first, then position
+// with the new velocity: symplectic, so it wobbles with the step and does not drift.
 static void test_energy_is_kept_without_a_push(void)
 {
     double s[2] = {-0.9, 0.0};
@@ -174,7 +175,8 @@ static void test_reset_is_uniform(void)
     bh_env_destroy(env);
 }
 
-// Over the whole box without its goal: 17/18 of the positions, half of the velocities in the last 18th.
+// Over the whole box without its goal: 17/18 of the positions, half of the velocities in the last
+// 18th.
 static void test_starts_anywhere(void)
 {
     enum { N = 4000 };
@@ -191,7 +193,8 @@ static void test_starts_anywhere(void)
         n_right += obs[1] > 0;
         for (int i = 0; i < 2; i++) sum[i] += obs[i];
     }
-    // Of 35 half-tenths 17 go to the right, 1 is beyond the goal; standard deviations below 32 and 11.
+    // Of 35 half-tenths 17 go to the right, 1 is beyond the goal; standard deviations below 32 and
+    // 11.
     CHECK_NEAR(n_right, N * 17 / 35.0, 5 * 32);
     CHECK_NEAR(n_beyond, N * 1 / 35.0, 5 * 11);
     // Means: (34 (-0.35) + 0.55) / 35 and -0.035 / 35, with deviations 0.52 and 0.041 of one value.

@@ -157,7 +157,8 @@ static double loss_of(problem *p)
     return sum;
 }
 
-// Central differences of every parameter against the backward pass, for inputs x (B,S), or random ones where it is NULL.
+// Central differences of every parameter against the backward pass, for inputs x (B,S), or random
+// ones where it is NULL.
 static void check_rows(const bhi_net_spec *spec, const bh_real *x, int B, uint64_t seed)
 {
     problem p = make(spec, B, seed);
@@ -257,7 +258,8 @@ static void test_gradients_of_a_transformer(void)
     check_rows(&spec, rows[0], ROWS, 15);
 }
 
-// v + advantage - mean advantage, by hand: one linear layer with weights 0, so that its bias is the stream.
+// v + advantage - mean advantage, by hand: one linear layer with weights 0, so that its bias is the
+// stream.
 static void test_dueling_by_hand(void)
 {
     bhi_net net =
@@ -279,7 +281,8 @@ static void test_dueling_by_hand(void)
     for (int i = 0; i < 8; i++) CHECK_NEAR((double)grads[8 + i], (double)dstream[i], 1e-6);
 }
 
-// The Nature network on 84x84x4 has the sizes of the paper; smaller images than its convolutions do not fit.
+// The Nature network on 84x84x4 has the sizes of the paper; smaller images than its convolutions do
+// not fit.
 static void test_nature(void)
 {
     bhi_net_spec spec = {.inputs = 84 * 84 * 4,
@@ -308,7 +311,8 @@ static void test_noise_is_added(void)
     CHECK(memcmp(weights_of(&p), p.params, 26 * sizeof *p.params) == 0);
     bh_rng rng = bh_rng_seed(4);
     bhi_net_draw_noise(&p.net, p.noise, &rng);
-    // Weight (i,j) of the first layer: mean + sigma f(eps_i) f(eps_j); of its bias: mean + sigma f(eps_j).
+    // Weight (i,j) of the first layer: mean + sigma f(eps_i) f(eps_j); of its bias: mean + sigma
+    // f(eps_j).
     double want = (double)p.params[1 * 4 + 2] +
                   (double)p.params[26 + 1 * 4 + 2] * (double)p.noise[1] * (double)p.noise[3 + 2];
     CHECK_NEAR((double)weights_of(&p)[1 * 4 + 2], want, 1e-6);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The network's mathematics against PyTorch: forward, TD targets, losses, gradients, clipping, Adam, soft
-// updates, on a network 4-64-64-2 and a batch of 64. In the gradcheck build to 1e-13; in float to the
-// tolerances stated with each check.
+// The network's mathematics against PyTorch: forward, TD targets, losses, gradients, clipping,
+// Adam, soft updates, on a network 4-64-64-2 and a batch of 64. In the gradcheck build to 1e-13; in
+// float to the tolerances stated with each check.
 #include "kernels/elementwise.h"
 #include "nn/losses.h"
 #include "optim/optimizer.h"

@@ -19,8 +19,8 @@ static bh_ngram_scores score(const char *text, int T, int V)
     return scores;
 }
 
-// Learned: abab, so a and b twice of 4, and with 1 added to each of 3 tokens 3/7. After two tokens comes what came
-// once after them: (1 + k) / (1 + 3 k), the better the smaller k is.
+// Learned: abab, so a and b twice of 4, and with 1 added to each of 3 tokens 3/7. After two tokens
+// comes what came once after them: (1 + k) / (1 + 3 k), the better the smaller k is.
 static void test_what_came_before_comes_again(void)
 {
     bh_ngram_scores s = score("abababab", 1, 3);
@@ -29,8 +29,8 @@ static void test_what_came_before_comes_again(void)
     CHECK(s.k == 0.0001);
 }
 
-// Held out: a b b a. b after ba (1 + k) / (1 + 3 k), b after ab k / (1 + 3 k), a after bb, never seen, 1/3. The
-// product, (1 + k) k / 3 (1 + 3 k)^2, is largest at k = 1: 1/24.
+// Held out: a b b a. b after ba (1 + k) / (1 + 3 k), b after ab k / (1 + 3 k), a after bb, never
+// seen, 1/3. The product, (1 + k) k / 3 (1 + 3 k)^2, is largest at k = 1: 1/24.
 static void test_large_k(void)
 {
     bh_ngram_scores s = score("abababba", 1, 3);
@@ -47,7 +47,8 @@ static void test_middle_k(void)
     CHECK(s.k == 0.3);
 }
 
-// Two windows of two of the six tokens held out: neither the first token nor the c at the end is predicted.
+// Two windows of two of the six tokens held out: neither the first token nor the c at the end is
+// predicted.
 static void test_only_whole_windows(void)
 {
     bh_ngram_scores s = score("abababababac", 2, 4);
@@ -68,7 +69,8 @@ static void test_one_character(void)
     CHECK_NEAR(s.trigram, 4.0002 / 4.0001, 1e-12); // zz four times followed by z
 }
 
-// Learned: 1 2 3, 1 2. Predicted are tokens with one before them in their row, and no padding: 2 twice, 3 once, of 3.
+// Learned: 1 2 3, 1 2. Predicted are tokens with one before them in their row, and no padding: 2
+// twice, 3 once, of 3.
 static void test_rows(void)
 {
     static const uint16_t rows[] = {1, 2, 3, 0, 1, 2, 0, 0, 1, 2, 3, 0};
@@ -88,8 +90,8 @@ static void test_rows(void)
     CHECK_STATUS(bh_ngram_score(&s, c, 4, 2, NULL), BH_OK);
     // Learned: 2 1 once each, 3 twice. Held out: 1 2 3 and 3 1 2.
     CHECK_NEAR(s.unigram, pow(8.0 / 2 * 8 / 3 * 8 / 2 * 8 / 2, 0.25), 1e-12);
-    // 2 after (nothing, 1) and 3 after (1, 2) came once; 1 after (nothing, 3) and 2 after (3, 1) never did, 1/4 each:
-    // so the smallest k is the best.
+    // 2 after (nothing, 1) and 3 after (1, 2) came once; 1 after (nothing, 3) and 2 after (3, 1)
+    // never did, 1/4 each: so the smallest k is the best.
     CHECK_NEAR(s.trigram, pow(1.0004 / 1.0001 * 1.0004 / 1.0001 * 16, 0.25), 1e-12);
     bh_corpus_destroy(c);
 

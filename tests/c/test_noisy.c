@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The noisy linear layer: a 2x3 one by hand, the distribution of its noise, finite differences of all four
-// blocks of parameters.
+// The noisy linear layer: a 2x3 one by hand, the distribution of its noise, finite differences of
+// all four blocks of parameters.
 #include "nn/linear.h"
 #include "nn/noisy.h"
 
@@ -67,8 +67,8 @@ static void test_init(void)
     }
 }
 
-// f(x) = sgn(x) sqrt|x| of a standard normal x: mean 0, E f^2 = E|x| = sqrt(2/pi), E f^4 = E x^2 = 1,
-// f^2 sgn(f) = x. Inputs are drawn first.
+// f(x) = sgn(x) sqrt|x| of a standard normal x: mean 0, E f^2 = E|x| = sqrt(2/pi), E f^4 = E x^2 =
+// 1, f^2 sgn(f) = x. Inputs are drawn first.
 static void test_draw(void)
 {
     enum { N = 20000, HALF = N / 2 };
@@ -87,7 +87,8 @@ static void test_draw(void)
         if (i > 0) neighbours += f * (double)eps[i - 1];
     }
     CHECK(rng.state == twin.state);
-    // Four standard errors: deviations 0.893, sqrt(1 - 2/pi) = 0.603, sqrt(E x^4 - 1) = 1.414 over sqrt(N).
+    // Four standard errors: deviations 0.893, sqrt(1 - 2/pi) = 0.603, sqrt(E x^4 - 1) = 1.414 over
+    // sqrt(N).
     CHECK_NEAR(sum / N, 0, 0.0253);
     CHECK_NEAR(squares / N, 0.79788456080286541, 0.0171);
     CHECK_NEAR(fourths / N, 1, 0.0400);

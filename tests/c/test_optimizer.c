@@ -52,7 +52,8 @@ static void test_settings(void)
 
 enum { G_N = GOLDEN_OPTIMIZER_N };
 
-// Ten steps against PyTorch's; a clip scale of a half stands for the half its gradients were multiplied by.
+// Ten steps against PyTorch's; a clip scale of a half stands for the half its gradients were
+// multiplied by.
 static void check_golden(bhi_optimizer_settings settings, const double (*want)[G_N])
 {
     const double tolerance = sizeof(bh_real) == sizeof(double) ? 1e-12 : 1e-6;

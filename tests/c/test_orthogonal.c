@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Orthogonal initialisation: orthogonality in all shapes, against QR by hand, its distribution; whole networks.
+// Orthogonal initialisation: orthogonality in all shapes, against QR by hand, its distribution;
+// whole networks.
 #include "nn/network.h"
 #include "nn/orthogonal.h"
 
@@ -43,7 +44,8 @@ static void test_orthogonality(void)
     }
 }
 
-// The first two columns by the textbook: the first keeps its direction, the second loses its share of it.
+// The first two columns by the textbook: the first keeps its direction, the second loses its share
+// of it.
 static void test_is_gram_schmidt(void)
 {
     enum { I = 7, O = 2 };
@@ -68,8 +70,8 @@ static void test_is_gram_schmidt(void)
     }
 }
 
-// Uniform over orthogonal matrices: each element has mean 0 and variance 1/max(I,O), the diagonal too. A QR
-// whose signs are not corrected fails here.
+// Uniform over orthogonal matrices: each element has mean 0 and variance 1/max(I,O), the diagonal
+// too. A QR whose signs are not corrected fails here.
 static void test_distribution(void)
 {
     enum { N = 4, DRAWS = 4000 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Categorical policies, returns, advantages and policy losses, by hand, by finite differences, and against
-// PyTorch's numbers.
+// Categorical policies, returns, advantages and policy losses, by hand, by finite differences, and
+// against PyTorch's numbers.
 #include "rl/policy.h"
 
 #include "core/rng.h"
@@ -25,7 +25,8 @@ static const bh_real NOT = (bh_real)-INFINITY; // the logit of a masked action
         }                                                                      \
     } while (0)
 
-// ------------------------------------------------------------------------------------ distributions
+// ------------------------------------------------------------------------------------
+// distributions
 
 // Probabilities 1/4 1/4 1/2, and certainty among masked ones.
 static void test_distributions(void)
@@ -127,7 +128,8 @@ static void test_nan_shows(void)
     CHECK(isnan(stats.loss) && isnan(stats.approx_kl) && isnan((double)out[0]));
 }
 
-// ------------------------------------------------------------------------------- returns and advantages
+// ------------------------------------------------------------------------------- returns and
+// advantages
 
 static void test_returns(void)
 {
@@ -149,8 +151,8 @@ static void test_returns(void)
 // gamma 1/2, lambda 1/2: the trace shrinks by 1/4.
 static void test_gae(void)
 {
-    // Environment 0 terminates at row 1, environment 1 is truncated there (final observation worth 6).
-    // Values of the rows: 0: 2, 4, 8; 1: 2, 4, 8. After the last row: 16.
+    // Environment 0 terminates at row 1, environment 1 is truncated there (final observation worth
+    // 6). Values of the rows: 0: 2, 4, 8; 1: 2, 4, 8. After the last row: 16.
     const bh_real r[] = {1, 1, 1, 1, 1, 1}, v_tm1[] = {2, 2, 4, 4, 8, 8};
     const bh_real v_t[] = {4, 4, 99, 6, 16, 16};
     const unsigned char terminated[] = {0, 0, 1, 0, 0, 0}, truncated[] = {0, 0, 0, 1, 0, 0};
@@ -214,7 +216,8 @@ static void test_normalize(void)
     CHECK_NEAR((double)far[0], -0.5 / (sqrt(0.5) + 1e-8), eps);
 }
 
-// ------------------------------------------------------------------------------------------------- losses
+// -------------------------------------------------------------------------------------------------
+// losses
 
 static void test_reinforce(void)
 {
@@ -231,7 +234,8 @@ static void test_reinforce(void)
     // -advantage (1{a} - p) / 2:   -(2)(-1/4)/2, -(2)(1/4)/2, (1/2)/2, (-1/2)/2
     CHECK_REALS(d, ((double[]){0.25, -0.25, 0.25, -0.25}), 4, eps);
 
-    // The bonus of the first row, 0.5/2 p (log p + H): it pulls towards uniform; the second is there.
+    // The bonus of the first row, 0.5/2 p (log p + H): it pulls towards uniform; the second is
+    // there.
     bh_policy_reinforce_loss(d, &stats, logits, a, advantages, 0.5, 2, 2);
     CHECK_NEAR(stats.loss, stats.policy_loss - 0.5 * stats.entropy, 1e-15);
     CHECK_NEAR((double)d[0], 0.25 + 0.25 * 0.25 * (-2 * LOG_2 + h), eps);
@@ -322,7 +326,8 @@ static void test_cross_entropy(void)
     CHECK_REALS(d, none, 2, 0);
 }
 
-// -------------------------------------------------------------------------------- finite differences
+// -------------------------------------------------------------------------------- finite
+// differences
 
 enum { B = 4, A = 3 };
 
@@ -352,7 +357,8 @@ static double cross_entropy(const problem *p, const bh_real *x, bh_real *d)
 
 static double kl(const problem *p, const bh_real *x, bh_real *d)
 {
-    // Mean of rows; in float these are rounded, so that differences are only good to a rough tolerance.
+    // Mean of rows; in float these are rounded, so that differences are only good to a rough
+    // tolerance.
     bh_real rows[B];
     bh_policy_kl(rows, d, p->other, x, B, A);
     double sum = 0;
@@ -424,7 +430,8 @@ static void test_gradients(void)
     }
 }
 
-// ------------------------------------------------------------------------------------ PyTorch's numbers
+// ------------------------------------------------------------------------------------ PyTorch's
+// numbers
 
 static void reals(bh_real *x, const double *from, int n)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// PPO as an object: its updates against their parts, the gradient of its whole loss against finite differences, when
-// it learns and when it stops, what it refuses, and that it learns.
+// PPO as an object: its updates against their parts, the gradient of its whole loss against finite
+// differences, when it learns and when it stops, what it refuses, and that it learns.
 #include "envs/registry.h"
 #include "rl/ppo.h"
 #include "rl/rollout.h"
@@ -54,7 +54,8 @@ static void judge(judged *j, const bhi_actor_critic *ac, const bh_real *params,
         r_t[i] = (bh_real)s->r_t[e];
         terminated[i] = s->terminated_t[e] != 0;
         truncated[i] = s->truncated_t[e] != 0;
-        // The observation that followed is the final one where the episode ended, not the next row's.
+        // The observation that followed is the final one where the episode ended, not the next
+        // row's.
         v_t[i] = (bh_real)pa_value(ac, params, s->obs_t + e * PA_S);
     }
     pa_logits(ac, params, logits, j->x, CELLS);
@@ -155,8 +156,8 @@ static void test_updates_are_their_parts(void)
 
 // ---- the gradient of the whole loss ----
 
-// The gradient left by the last of n_epochs full-batch updates is of the parameters before its step. The agent's twin
-// makes one update less and has them.
+// The gradient left by the last of n_epochs full-batch updates is of the parameters before its
+// step. The agent's twin makes one update less and has them.
 static void check_gradient(const char *n_epochs, const char *one_less, double want_clipped)
 {
     const char *rate = "0.1"; // far enough to clip in the second update
@@ -221,8 +222,8 @@ static void test_learns_when_full(void)
     bhi_agent_destroy(&ac->base);
 }
 
-// In the first minibatch the policy is the one that acted: ratio 1, divergence 0, nothing clipped, and the loss
-// of normalised advantages is 0. The entropy's is that of the policy.
+// In the first minibatch the policy is the one that acted: ratio 1, divergence 0, nothing clipped,
+// and the loss of normalised advantages is 0. The entropy's is that of the policy.
 static void test_stats(void)
 {
     bhi_actor_critic *ac = make(CONFIG("batch_size", "12", "n_epochs", "1", "learning_rate", "0"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pre-training: it learns, twice to the same bits, without allocating; records, options, rows, running out of memory.
+// Pre-training: it learns, twice to the same bits, without allocating; records, options, rows,
+// running out of memory.
 #include "lm/pretraining.h"
 
 #include "check.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// REINFORCE as an object: returns of episodes of every kind by hand, its updates against their parts, the gradient of
-// its whole loss against finite differences, when it learns, what it refuses, and that it learns.
+// REINFORCE as an object: returns of episodes of every kind by hand, its updates against their
+// parts, the gradient of its whole loss against finite differences, when it learns, what it
+// refuses, and that it learns.
 #include "envs/registry.h"
 #include "rl/reinforce.h"
 #include "rl/rollout.h"
@@ -30,8 +31,9 @@ static bhi_actor_critic *make(bh_reinforce_config config)
 
 // ---- an update, from its definition ----
 
-// Of the steps 0 … 6 that pa_make_steps makes, episodes are over: 0 … 2 of environment 0 (terminated), 0 … 3
-// (truncated) and 4 … 6 (terminated) of environment 1. Environment 0 is under way from 3 on.
+// Of the steps 0 … 6 that pa_make_steps makes, episodes are over: 0 … 2 of environment 0
+// (terminated), 0 … 3 (truncated) and 4 … 6 (terminated) of environment 1. Environment 0 is under
+// way from 3 on.
 static const int episodes[3][3] = {
     {0, 0, 2}, {1, 0, 3}, {1, 4, 6}}; // environment, first, last step
 
@@ -146,8 +148,8 @@ static void test_episodes_under_way_go_on(void)
         .obs_tm1 = {1, 2, 3, 4, 5, 6}, .a_tm1 = {0, 1}, .r_t = {1, 10}, .terminated_t = {0, 1}};
     pa_observe(class, ac, &s);
     CHECK(ac->base.n_updates == 1);
-    // log pi is about the same everywhere: the loss tells the return. One step of 10, then of environment 0 two
-    // steps, of returns 1 + 5 and 5.
+    // log pi is about the same everywhere: the loss tells the return. One step of 10, then of
+    // environment 0 two steps, of returns 1 + 5 and 5.
     double log_pi[PA_E], h;
     for (int e = 0; e < PA_E; e++) {
         bh_real x[PA_S], logits[PA_A];

@@ -265,7 +265,8 @@ static void test_n_step_streams(void)
     drop(&o);
 }
 
-// After a cut, what is added next follows from nothing, in any of the environments; nor has it an end of its own.
+// After a cut, what is added next follows from nothing, in any of the environments; nor has it an
+// end of its own.
 static void test_truncate(void)
 {
     owner o = make_streams(5, 2, &discrete);
@@ -358,7 +359,8 @@ static void test_protected_is_never_overwritten(void)
     drop(&o);
 }
 
-// Returns over 3 steps with gamma 1, reward k / 2. Episodes end with k % 4 == 3 and are cut with k % 4 == 1.
+// Returns over 3 steps with gamma 1, reward k / 2. Episodes end with k % 4 == 3 and are cut with k
+// % 4 == 1.
 static void test_n_step_of_protected(void)
 {
     owner o = make_protected(1);

@@ -34,8 +34,8 @@ static void test_split_is_the_papers(void)
     CHECK(child.state == 0x50f5647d2380309du && child.gamma == 0xaf54364a7b5ecaadu);
 }
 
-// Children of one seed, their parent and the children of neighbouring seeds share no numbers, and bits
-// of two streams agree half of the time.
+// Children of one seed, their parent and the children of neighbouring seeds share no numbers, and
+// bits of two streams agree half of the time.
 static void test_streams_are_apart(void)
 {
     enum { STREAMS = 8, DRAWS = 500 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The rollout: what is stored where, advantages with ends of every kind by hand, gathering, clearing, shuffling.
+// The rollout: what is stored where, advantages with ends of every kind by hand, gathering,
+// clearing, shuffling.
 #include "rl/rollout.h"
 
 #include "check.h"
@@ -72,12 +73,14 @@ static void test_encodes(void)
     bh_free(l.block, l.bytes);
 }
 
-// gamma 1/2, lambda 1/2, rewards 1, 2, 3, 4. Backwards, delta_t = r_t + gamma v_t - v_tm1 and A_t = delta_t +
-// 1/4 A_(t+1), all in binary fractions.
+// gamma 1/2, lambda 1/2, rewards 1, 2, 3, 4. Backwards, delta_t = r_t + gamma v_t - v_tm1 and A_t =
+// delta_t + 1/4 A_(t+1), all in binary fractions.
 //   environment 0, v_tm1 8, 4, 2, 6: step 1 terminates, the last one goes on to a value of 12
 //     A_3 = 4 + 6 - 6 = 4;      A_2 = 3 + 3 - 2 + 4/4 = 5     (v_t is the 6 of the next row)
-//     A_1 = 2 + 0 - 4 = -2;     A_0 = 1 + 2 - 8 - 2/4 = -5.5  (v_end 100 of the termination is not read)
-//   environment 1, v_tm1 4, 4, 8, 2: step 1 is truncated with a final value of 16, the last one terminates
+//     A_1 = 2 + 0 - 4 = -2;     A_0 = 1 + 2 - 8 - 2/4 = -5.5  (v_end 100 of the termination is not
+//                               read)
+//   environment 1, v_tm1 4, 4, 8, 2: step 1 is truncated with a final value of 16, the last one
+//   terminates
 //     A_3 = 4 + 0 - 2 = 2;      A_2 = 3 + 1 - 8 + 2/4 = -3.5
 //     A_1 = 2 + 8 - 4 = 6;      A_0 = 1 + 2 - 4 + 6/4 = 0.5
 static void test_advantages(void)

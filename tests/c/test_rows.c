@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Kernels of a transformer against their definitions in double, at every length around the width of a vector.
+// Kernels of a transformer against their definitions in double, at every length around the width of
+// a vector.
 #include "core/fmath.h"
 #include "core/rng.h"
 #include "kernels/rows.h"
@@ -130,7 +131,8 @@ static void test_layernorm(void)
 
 static void test_gelu(void)
 {
-    // x Phi(x) and x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 at these, by Python's math.erf and math.tanh
+    // x Phi(x) and x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2 at these, by Python's math.erf
+    // and math.tanh
     const double at[] = {-2, -0.5, 0, 1, 3};
     const double exact[] = {-0.04550026389635842, -0.15426876936299344, 0, 0.8413447460685429,
                             2.99595030590511};

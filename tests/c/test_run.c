@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Runs: what the agent is told, determinism, records, options, evaluation, parameters in and out.
 //
-// A scripted agent stands in for learning where exact numbers are wanted: it records what it is told and
-// acts by a script, and its one parameter is the action it would take greedily.
+// A scripted agent stands in for learning where exact numbers are wanted: it records what it is
+// told and acts by a script, and its one parameter is the action it would take greedily.
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/agent_list.h"
@@ -562,7 +562,8 @@ static void test_past_the_end(void)
 
 // ---- parameters from outside, updates ----
 
-// Loading replaces current and best parameters and tells the agent, so that it can follow (a target network).
+// Loading replaces current and best parameters and tells the agent, so that it can follow (a target
+// network).
 static void test_load_tells_the_agent(void)
 {
     bh_run *run = scripted_run("Corridor-v0", "", OPTIONS("eval_freq", "0"));
@@ -583,7 +584,8 @@ static void test_load_tells_the_agent(void)
     free(s.bytes);
 }
 
-// It stops right after the evaluation that is good enough, however many steps were asked for, and can go on.
+// It stops right after the evaluation that is good enough, however many steps were asked for, and
+// can go on.
 static void test_stop_at_threshold(void)
 {
     bh_run *run = scripted_run("Corridor-v0", "",

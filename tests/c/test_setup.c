@@ -101,7 +101,8 @@ static void test_presets_apply(void)
     }
 }
 
-// A named preset: the algorithm's rows, then the environment's for it; a name there is not names those there are.
+// A named preset: the algorithm's rows, then the environment's for it; a name there is not names
+// those there are.
 static void test_named_presets(void)
 {
     bh_error err = {0};
@@ -197,7 +198,8 @@ static void test_set_refused(void)
     bh_setup_destroy(setup);
 }
 
-// A registry without environments of text hides what is of use only there; with them, the same environment shows it.
+// A registry without environments of text hides what is of use only there; with them, the same
+// environment shows it.
 static void test_hidden_options(void)
 {
     static char text[1 << 16];

@@ -37,7 +37,8 @@ static void test_a_million(void)
     CHECK_STRING(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-// Cut anywhere, the pieces give the digest of the whole; every length around a block's edge is padded.
+// Cut anywhere, the pieces give the digest of the whole; every length around a block's edge is
+// padded.
 static void test_pieces(void)
 {
     unsigned char data[200];

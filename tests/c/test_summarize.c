@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Summarize-v0: ROUGE on cases counted by hand, the optimum and the random policy's mean by enumerating all kinds of
-// documents, what is allowed, and the examples.
+// Summarize-v0: ROUGE on cases counted by hand, the optimum and the random policy's mean by
+// enumerating all kinds of documents, what is allowed, and the examples.
 #include "envs/summarize.h"
 
 #include "text_world.h"
@@ -122,9 +122,9 @@ static void solve(const bhi_summarize_document *d, double *best, double *random)
 
 // ---- all kinds of documents ----
 //
-// As words of topics, remarks and times are all different, R does not depend on which ones were drawn, nor on the
-// order of the sentences. What it depends on are the kinds of sentences, of whom a PLACE tells, and which
-// sentences have a time.
+// As words of topics, remarks and times are all different, R does not depend on which ones were
+// drawn, nor on the order of the sentences. What it depends on are the kinds of sentences, of whom
+// a PLACE tells, and which sentences have a time.
 
 typedef struct sums {
     double chance, best, random;

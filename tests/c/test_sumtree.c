@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The sum tree: every sum and choice by hand on small trees, and against a plain loop on random ones.
+// The sum tree: every sum and choice by hand on small trees, and against a plain loop on random
+// ones.
 #include "rl/sumtree.h"
 
 #include "check.h"
@@ -94,8 +95,9 @@ static void test_limit(void)
     drop(&o);
 }
 
-// Priorities over 30 orders of magnitude, a third of them 0, set many times over: the total is that of a tree
-// set once (no drift), the minimum that of a loop, and no prefix finds a leaf of priority 0 or beyond the last.
+// Priorities over 30 orders of magnitude, a third of them 0, set many times over: the total is that
+// of a tree set once (no drift), the minimum that of a loop, and no prefix finds a leaf of priority
+// 0 or beyond the last.
 static void test_random(void)
 {
     enum { N = 1000 };

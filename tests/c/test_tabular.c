@@ -65,7 +65,8 @@ static void test_epsilon_greedy_by_hand(void)
     for (int a = 0; a < 4; a++) CHECK(p[a] == 0.25);
 }
 
-// ---- updates over the chapters' stream of 400 transitions, against tables made with 40 digits ----
+// ---- updates over the chapters' stream of 400 transitions, against tables made with 40 digits
+// ----
 
 typedef struct stream_tables {
     double q[2][9 * A]; // the second one for double Q-learning

@@ -71,14 +71,14 @@ static void test_sarsa_waits_for_the_next_action(void)
     feed(&f, STEP(0, 1, 2, 1, 0, 0), STEP(0, 0, 8, 2, 0, 0));
     check_table(f.q, 0, 0, 1, 3, -1, -2); // nobody knows the next actions yet
     CHECK(f.agent->n_updates == 0);
-    // Environment 0 takes action 0 in state 1, though 1 is better: 0 + 0.5 (2 + 0.5 * 1 - 0) = 1.25.
-    // Environment 1 takes action 1 in state 2: 0 + 0.5 (8 + 0.5 * -2 - 0) = 3.5, and ends there by
-    // termination: -2 + 0.5 (4 - -2) = 1.
+    // Environment 0 takes action 0 in state 1, though 1 is better: 0 + 0.5 (2 + 0.5 * 1 - 0) =
+    // 1.25. Environment 1 takes action 1 in state 2: 0 + 0.5 (8 + 0.5 * -2 - 0) = 3.5, and ends
+    // there by termination: -2 + 0.5 (4 - -2) = 1.
     feed(&f, STEP(1, 0, 6, 0, 0, 0), STEP(2, 1, 4, 0, 1, 0));
     check_table(f.q, 3.5, 1.25, 1, 3, -1, 1);
     CHECK(f.agent->n_updates == 3);
-    // Environment 0: state 1, action 0, then action 1 in state 0: 1 + 0.5 (6 + 0.5 * 1.25 - 1) = 3.8125.
-    // It is then cut in state 2, where epsilon 0 would take action 1, the better one:
+    // Environment 0: state 1, action 0, then action 1 in state 0: 1 + 0.5 (6 + 0.5 * 1.25 - 1) =
+    // 3.8125. It is then cut in state 2, where epsilon 0 would take action 1, the better one:
     // 1.25 + 0.5 (0 + 0.5 * 1 - 1.25) = 0.875. Environment 1 starts anew and waits again.
     feed(&f, STEP(0, 1, 0, 2, 0, 1), STEP(1, 1, 0, 1, 0, 0));
     check_table(f.q, 3.5, 0.875, 3.8125, 3, -1, 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// TextGen-v1: the rule, its optimum, the hacks other weights invite, the random policy's mean, the examples.
+// TextGen-v1: the rule, its optimum, the hacks other weights invite, the random policy's mean, the
+// examples.
 #include "envs/textgen_v1.h"
 
 #include "text_world.h"
@@ -108,7 +109,8 @@ static void test_rule(void)
     }
 }
 
-// Each part is at most 1, and so the return at most the sum of the weights; the texts of the header reach it.
+// Each part is at most 1, and so the return at most the sum of the weights; the texts of the header
+// reach it.
 static void test_optimum(void)
 {
     static const char *const best[][2] = {
@@ -157,9 +159,10 @@ static void test_data(void)
 
 // ---- the random policy ----
 //
-// R is a weighted sum, so its mean is the sum of the parts' means, and each part depends on few counts. A
-// table holds the probability of being after n words in each of its states, still writing; `stop(n)` is the
-// probability that the sentence is then over: END is one word of N_WORDS, and after LIMIT words there is no choice.
+// R is a weighted sum, so its mean is the sum of the parts' means, and each part depends on few
+// counts. A table holds the probability of being after n words in each of its states, still
+// writing; `stop(n)` is the probability that the sentence is then over: END is one word of N_WORDS,
+// and after LIMIT words there is no choice.
 
 static double stop(int n)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tokenizers and what they stand on, pieces and byte pairs: ids and merges by hand, text that comes back, hostile bytes.
+// Tokenizers and what they stand on, pieces and byte pairs: ids and merges by hand, text that comes
+// back, hostile bytes.
 #include "lm/bpe.h"
 #include "lm/tokenizer.h"
 
@@ -210,8 +211,9 @@ static void test_list_of_words(void)
 
 static void test_merges(void)
 {
-    // Characters: ' ' 3, then a b c d, 2 each. Words [a b], [' ' a b], [' ' c d] twice. Pairs that come twice:
-    // (' ' c) = (1 4), (a b) = (2 3), (c d) = (4 5): (1 4) is first, then (2 3), then (" c" d) = (6 5).
+    // Characters: ' ' 3, then a b c d, 2 each. Words [a b], [' ' a b], [' ' c d] twice. Pairs that
+    // come twice: (' ' c) = (1 4), (a b) = (2 3), (c d) = (4 5): (1 4) is first, then (2 3), then
+    // (" c" d) = (6 5).
     bh_tokenizer *t = make(BH_TOKENIZER_BPE, 100, "ab ab cd cd");
     CHECK_STRING(vocabulary(t), " |a|b|c|d| c|ab| cd");
     CHECK_STRING(encode(t, " cd ab"), "8 1 7");
@@ -496,8 +498,9 @@ static void test_long_words(void)
         CHECK(n <= 64);
     }
     bh_tokenizer_destroy(t);
-    // 60 letters twice. 2, 4, 8, 16, 32 become one, the last of 64 bytes: [32 16 8 4]. Its pair with the 16 would be too
-    // long and is passed over: (8 4) is learned, the smaller ids, then 16 with 12, then nothing that is short enough.
+    // 60 letters twice. 2, 4, 8, 16, 32 become one, the last of 64 bytes: [32 16 8 4]. Its pair
+    // with the 16 would be too long and is passed over: (8 4) is learned, the smaller ids, then 16
+    // with 12, then nothing that is short enough.
     for (int i = 0; i < 60; i++) memcpy(text + 2 * i, "ж", 2), memcpy(text + 121 + 2 * i, "ж", 2);
     text[120] = '\n';
     text[241] = '\0';
@@ -649,7 +652,8 @@ static void test_every_prefix_is_rejected(void)
     }
 }
 
-// Every byte changed to every other: refused, or a tokenizer that works and is written as it was read.
+// Every byte changed to every other: refused, or a tokenizer that works and is written as it was
+// read.
 static void test_every_changed_byte(void)
 {
     static const char text[] = "the cat at 猫猫 aaaa\xff \xe4\xb8";
@@ -725,7 +729,8 @@ static void test_crafted_bytes(void)
     bh_tokenizer *t;
     CHECK_STATUS(load(&t, longer, sizeof longer - 1, NULL), BH_OK);
     bh_tokenizer_destroy(t);
-    // Two tokens that look alike: the first is what text becomes. Merges of unknown characters do no harm.
+    // Two tokens that look alike: the first is what text becomes. Merges of unknown characters do
+    // no harm.
     static const unsigned char twins[] = {HEAD(2, 4, 1), 1, 0, 'a', 1, 0, 'a', 1, 0,
                                           'b',           0, 0, 0,   0};
     CHECK_STATUS(load(&t, twins, sizeof twins, NULL), BH_OK);

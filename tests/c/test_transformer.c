@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The transformer: every gradient against finite differences (to 1e-6 in the gradcheck build, loosely in float),
-// one position after the other against all at once, one position of each sequence against all, causality, batches in parts, layout.
+// The transformer: every gradient against finite differences (to 1e-6 in the gradcheck build,
+// loosely in float), one position after the other against all at once, one position of each
+// sequence against all, causality, batches in parts, layout.
 #include "core/fmath.h"
 #include "nn/attention.h"
 #include "nn/transformer.h"

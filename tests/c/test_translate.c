@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Translate-v0: the two grammars, the rule, the random policy's mean over all sentences, the examples.
+// Translate-v0: the two grammars, the rule, the random policy's mean over all sentences, the
+// examples.
 #include "envs/translate.h"
 
 #include "text_world.h"
@@ -176,9 +177,9 @@ static void visit_all(visit *see, void *context)
 
 // ---- the random policy ----
 //
-// Given that a text has n words, each of them is any word, as likely. The words and the pairs it has in common
-// with the right translation are sums over the right one's, so that their means are sums of means, one for
-// each word or pair it has once, twice, three times.
+// Given that a text has n words, each of them is any word, as likely. The words and the pairs it
+// has in common with the right translation are sums over the right one's, so that their means are
+// sums of means, one for each word or pair it has once, twice, three times.
 
 enum { TIMES = 4 };
 
@@ -189,7 +190,8 @@ typedef struct random_text {
     double total, mean;            // over sentences
 } random_text;
 
-// p[last][c]: the last word is the first one of the pair (of a word: it does not matter), it occurred c times.
+// p[last][c]: the last word is the first one of the pair (of a word: it does not matter), it
+// occurred c times.
 static void count_occurrences(random_text *t, int is_pair, int r)
 {
     double p[2][TIMES + 1] = {{1}}, one = 1.0 / N_WORDS;

@@ -134,7 +134,8 @@ static void test_all_characters(void)
     CHECK(n_wrong == 0 && n_characters == 0x110000 - 2048);
 }
 
-// All pairs and triples of first bytes: as many are characters as there are characters of that length.
+// All pairs and triples of first bytes: as many are characters as there are characters of that
+// length.
 static void test_all_short_sequences(void)
 {
     int n_of[4] = {0};

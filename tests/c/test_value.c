@@ -83,7 +83,8 @@ static void test_nan_next_value_loses(void)
     CHECK(td == 2);
 }
 
-// ------------------------------------------------------------------------------- SARSA and policies
+// ------------------------------------------------------------------------------- SARSA and
+// policies
 
 static void test_sarsa(void)
 {
@@ -189,8 +190,8 @@ static void test_n_step(void)
 
 static void test_n_step_truncated(void)
 {
-    // The second step was truncated: lambda 0 there, v its final observation's value. What follows is
-    // another episode, and not even its NaN comes through.
+    // The second step was truncated: lambda 0 there, v its final observation's value. What follows
+    // is another episode, and not even its NaN comes through.
     const bh_real r[] = {1, 2, (bh_real)NAN, 8}, v[] = {10, 20, 40, 80}, h = R(0.5);
     const bh_real discount[] = {h, h, h, h}, lambda[] = {1, 0, 1, 1};
     bh_real g[4];
@@ -206,7 +207,8 @@ static void test_n_step_truncated(void)
     CHECK(g[0] == R(6.25));
 }
 
-// ------------------------------------------------------------------------- categorical distributions
+// ------------------------------------------------------------------------- categorical
+// distributions
 
 // Projects one row.
 static void project(bh_real *target, const bh_real *p, double r, double discount, double v_min,
@@ -247,15 +249,16 @@ static void test_project_on_atoms(void)
 static void test_project_between_atoms(void)
 {
     // 0.25 + z/2: -0.75, -0.25, 0.25, 0.75, 1.25.
-    //   -1: 0.75 * 0.125 + 0.25 * 0.25 = 0.15625       0: 0.25 * 0.125 + 0.75 * 0.25 + 0.75 * 0.125 + 0.25 * 0.375
+    //   -1: 0.75 * 0.125 + 0.25 * 0.25 = 0.15625       0: 0.25 * 0.125 + 0.75 * 0.25 + 0.75 * 0.125
+    //                                                  + 0.25 * 0.375
     //    1: 0.25 * 0.125 + 0.75 * 0.375 + 0.75 * 0.125 = 0.40625        2: 0.25 * 0.125
     bh_real m[5];
     project(m, five, 0.25, 0.5, -2, 2, 5);
     CHECK_REALS(m, ((double[]){0, 0.15625, 0.40625, 0.40625, 0.03125}), 5, 0);
 }
 
-// Every multiple of the distance is an atom, though 0.4 and the rewards are rounded: no mass leaks to
-// neighbours, none is lost.
+// Every multiple of the distance is an atom, though 0.4 and the rewards are rounded: no mass leaks
+// to neighbours, none is lost.
 static void test_project_rounded_rewards(void)
 {
     bh_real p[51], m[51];
@@ -268,7 +271,8 @@ static void test_project_rounded_rewards(void)
     }
 }
 
-// Against the definition (eq. 7): m_i = sum_j p_j max(0, 1 - |clip(r + discount z_j) - z_i| / distance).
+// Against the definition (eq. 7): m_i = sum_j p_j max(0, 1 - |clip(r + discount z_j) - z_i| /
+// distance).
 static void test_project_definition(void)
 {
     enum { N = 51, B = 40 };
@@ -324,7 +328,8 @@ static void test_categorical_q(void)
 
 static void test_categorical_loss(void)
 {
-    // Logits log 1, log 2, log 5: probabilities 1/8, 2/8, 5/8. Two actions; the other one is untouched.
+    // Logits log 1, log 2, log 5: probabilities 1/8, 2/8, 5/8. Two actions; the other one is
+    // untouched.
     const double log2 = 0.6931471805599453, log5 = 1.6094379124341003, log8 = 3 * log2;
     const bh_real logits[] = {9, 9, 9, 0, R(log2), R(log5), 0, 0, 0, -4, 7, 1};
     const bh_real target[] = {R(0.5), R(0.5), 0, 0, 0, 1}, weights[] = {R(0.5), 2};
@@ -363,7 +368,8 @@ static void test_categorical_loss_extremes(void)
     CHECK(isnan(mean) && isnan((double)loss) && isnan((double)d[0]));
 }
 
-// ---------------------------------------------------------------------------- quantile distributions
+// ---------------------------------------------------------------------------- quantile
+// distributions
 
 static void test_quantile_q(void)
 {
@@ -380,8 +386,10 @@ static void test_quantile_q(void)
 static void test_quantile_huber(void)
 {
     // Quantiles 0, 2 at tau 1/4, 3/4; targets 0.5, 4; kappa 1.
-    //   i = 0: u = 0.5, 4: 1/4 (0.125), 1/4 (3.5)           mean 0.453125     slope -(1/4 0.5 + 1/4 1)/2 = -0.1875
-    //   i = 1: u = -1.5, 2: (1 - 3/4)(1), 3/4 (1.5)         mean 0.6875       slope -(-1/4 + 3/4)/2 = -0.25
+    //   i = 0: u = 0.5, 4: 1/4 (0.125), 1/4 (3.5)           mean 0.453125     slope -(1/4 0.5 + 1/4
+    //                                                       1)/2 = -0.1875
+    //   i = 1: u = -1.5, 2: (1 - 3/4)(1), 3/4 (1.5)         mean 0.6875       slope -(-1/4 + 3/4)/2
+    //                                                       = -0.25
     const bh_real quantiles[] = {7, 7, 0, 2}, targets[] = {R(0.5), 4}, weight = 3;
     const int a = 1;
     bh_real loss, d[4];
@@ -434,7 +442,8 @@ static void test_quantile_single(void)
     CHECK_NEAR((double)d, -0.5 * (0.5 + 1 - 1) / 3, eps);
 }
 
-// -------------------------------------------------------------------------------- finite differences
+// -------------------------------------------------------------------------------- finite
+// differences
 
 enum { FB = 3, FA = 2, FN = 5, FM = 4 };
 
@@ -457,8 +466,8 @@ static double quantile(const problem *p, const bh_real *x, bh_real *d)
                                    FM);
 }
 
-// Central differences of the returned loss, relative to the largest slope. Steps are powers of two, so
-// that float and double inputs move by exactly them.
+// Central differences of the returned loss, relative to the largest slope. Steps are powers of two,
+// so that float and double inputs move by exactly them.
 static void check_gradient(double (*loss)(const problem *, const bh_real *, bh_real *),
                            const problem *p)
 {
@@ -504,7 +513,8 @@ static void test_gradients(void)
     }
 }
 
-// ------------------------------------------------------------------------------------ PyTorch's numbers
+// ------------------------------------------------------------------------------------ PyTorch's
+// numbers
 
 static void reals(bh_real *x, const double *from, int n)
 {
@@ -589,9 +599,9 @@ static void test_bonuses(void)
     CHECK_NEAR(bh_value_count_bonus(0, 1), 1 / sqrt(0 + 0.01), 1e-14);
 }
 
-// Margin 0.5, three actions. Row 0: action 0 demonstrated, worth 1; the others, with the margin, 0.75 and 1.25:
-// loss 0.25. Row 1: action 2, worth 2, stays above 1.5 and 0.5: no loss. Row 2: action 1, worth 0; 0.5 and 0.5 above
-// it: the first of equals. Row 3 is not demonstrated.
+// Margin 0.5, three actions. Row 0: action 0 demonstrated, worth 1; the others, with the margin,
+// 0.75 and 1.25: loss 0.25. Row 1: action 2, worth 2, stays above 1.5 and 0.5: no loss. Row 2:
+// action 1, worth 0; 0.5 and 0.5 above it: the first of equals. Row 3 is not demonstrated.
 static void test_large_margin(void)
 {
     const bh_real q[] = {1, R(0.25), R(0.75), 1, 0, 2, 0, 0, 0, 5, 0, 9};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the tests of environments over a vocabulary share: texts by their words, policies that need no learning and their
-// reward, and what any actions and every example must keep.
+// What the tests of environments over a vocabulary share: texts by their words, policies that need
+// no learning and their reward, and what any actions and every example must keep.
 #pragma once
 
 #include "core/alloc.h"
@@ -178,7 +178,8 @@ static inline sample world_play_randomly(bh_env *env, int n, uint64_t seed)
     return world_play(env, n, world_any_allowed, &rng);
 }
 
-/// Any action at any time, allowed or not: rewards in [least, most], and all that the environment tells is in order.
+/// Any action at any time, allowed or not: rewards in [least, most], and all that the environment
+/// tells is in order.
 static inline void world_check_any_actions(bh_env *env, double least, double most)
 {
     const bh_env_def *def = bh_env_definition(env);
@@ -241,9 +242,10 @@ static inline int world_example(const bh_env *env, bh_rng *rng, int *tokens)
     return n;
 }
 
-/// Plays an example of n tokens in the state of env, where an example and a reset that have the same stream begin alike: `rng`
-/// as it was before the example. The tokens that follow are actions, allowed ones, and the last one alone ends the episode
-/// and is rewarded. obs (T) and *reward: the last ones. Returns how many tokens the beginning has.
+/// Plays an example of n tokens in the state of env, where an example and a reset that have the
+/// same stream begin alike: `rng` as it was before the example. The tokens that follow are actions,
+/// allowed ones, and the last one alone ends the episode and is rewarded. obs (T) and *reward: the
+/// last ones. Returns how many tokens the beginning has.
 static inline int world_follow(bh_env *env, bh_rng rng, const int *tokens, int n, float *obs,
                                double *reward)
 {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as a text to make a tokenizer and a corpus from, and as a saved tokenizer. What fails aborts.
+// Any bytes as a text to make a tokenizer and a corpus from, and as a saved tokenizer. What fails
+// aborts.
 //
-// In the preset `sanitize` it is a test: mutations of a few seeds, the same ones every time, as many as the argument says.
+// In the preset `sanitize` it is a test: mutations of a few seeds, the same ones every time, as
+// many as the argument says.
 //     build/out/sanitize/fuzz_tokenizer 100000
-// With clang's libFuzzer (Debian: clang libclang-rt-14-dev), which looks for inputs that reach new code:
+// With clang's libFuzzer (Debian: clang libclang-rt-14-dev), which looks for inputs that reach new
+// code:
 //     cmake --preset fuzz && cmake --build --preset fuzz
 //     build/out/fuzz/fuzz_tokenizer -max_len=2000 -max_total_time=60
 #include "core/alloc.h"
@@ -33,7 +36,8 @@ static void *copy_of(const void *bytes, size_t n)
     return n > 0 ? memcpy(copy, bytes, n) : copy;
 }
 
-// Ids of a text, which are in the vocabulary; the count does not depend on the room. A caller frees them.
+// Ids of a text, which are in the vocabulary; the count does not depend on the room. A caller frees
+// them.
 static uint16_t *encode(const bh_tokenizer *t, const char *text, size_t n, size_t *n_ids)
 {
     *n_ids = bh_tokenizer_encode(t, NULL, 0, text, n);

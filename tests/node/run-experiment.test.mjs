@@ -88,6 +88,18 @@ test('a change while it runs goes into the link with its step, and the link give
   await Promise.all([first, again, plain].map((each) => each.dispose()));
 });
 
+test('a change that is due when another is made comes before it', async () => {
+  const first = await open(`${SMALL}&seed=4&gamma=0.5@7`);
+  await playTo(first, 7);
+  await first.change(settingOf(first, 'learningRate'), 0.01);
+  assert.match(first.query, /gamma=0\.5@7&learningRate=0\.01@7$/);
+  await playTo(first, 300);
+  const second = await open(first.query);
+  await playTo(second, 300);
+  assert.equal(await second.fingerprint(), await first.fingerprint());
+  await Promise.all([first.dispose(), second.dispose()]);
+});
+
 test('what was to come is dropped by another change, and Reset begins with the settings of now', async () => {
   const experiment = await open(`${SMALL}&seed=1&learningRate=0.02@100&learningRate=0.03@400`);
   await playTo(experiment, 150);

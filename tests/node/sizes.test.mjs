@@ -24,10 +24,10 @@ test('the first load has the page, its worker, one module, one language and one 
     'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'index.html', 'site.css', 'site.js', 'start.js', 'static/icon.svg', 'worker.mjs',
   ]);
   assert.deepEqual([...new Set(labFiles().map(plain))], ['bellhop-lab.js', 'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'worker.mjs']);
-  assert.deepEqual(chartFiles().map(plain), ['uPlot.esm.js']);
+  assert.deepEqual(chartFiles().map(plain), ['chart.js']);
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [
-    'acrobot.js', 'bandit.js', 'bellhop-lab.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chunk.js',
+    'acrobot.js', 'bandit.js', 'bellhop-lab.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chart.js', 'chunk.js',
     'create-text-experiment.js', 'deep-sea.js', 'en-text.js', 'help.js', 'human-play.js', 'learning-rate.js', 'map-editor.js', 'mountain-car.js', 'settings-form.js',
-    'text-panels.js', 'textgen.js', 'token-text.js', 'uPlot.esm.js', 'zh-help.js', 'zh-text.js', 'zh.js',
+    'text-panels.js', 'textgen.js', 'token-text.js', 'zh-help.js', 'zh-text.js', 'zh.js',
   ]);
 });

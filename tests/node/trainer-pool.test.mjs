@@ -85,3 +85,17 @@ test('where no further worker can be started, those that are there serve all', a
   for (const lease of [first, second, third]) lease.release();
   assert.equal(lonely.workers, 0);
 });
+
+test('a worker that is gone is handed out to nobody', async () => {
+  const { pool, count } = poolOf(1);
+  const a = await pool.acquire();
+  assert.equal(a.trainer.isGone, false);
+  a.trainer.terminate();
+  const b = await pool.acquire();
+  assert.notEqual(b.trainer, a.trainer);
+  assert.deepEqual([count.started, pool.workers], [2, 1]);
+  a.release();
+  assert.equal(pool.workers, 1);
+  b.release();
+  assert.equal(pool.workers, 0);
+});

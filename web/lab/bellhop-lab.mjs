@@ -10,6 +10,7 @@ import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
 import { createExperiment } from './create-experiment.mjs';
 import { Superseded } from './experiment.mjs';
+import { check } from './fields.mjs';
 import { LabHost } from './lab-host.mjs';
 import { ControlsPanel } from './panels/controls.mjs';
 import { ProgressPanel } from './panels/progress.mjs';
@@ -19,9 +20,11 @@ import { WorldPanel } from './panels/world.mjs';
 import { base, styles, tokens } from './styles.mjs';
 import { trainers } from './trainers.mjs';
 import { loadWords } from './words.mjs';
+import { WORLDS } from './world-table.mjs';
 
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
 /** @typedef {import('./run-experiment.mjs').RunExperiment} RunExperiment */
+/** @typedef {import('./create-experiment.mjs').Startable} Startable */
 /** @typedef {import('./words.mjs').Language} Language */
 /** @typedef {import('./words.mjs').Topic} Topic */
 /** @typedef {{ render: () => unknown, updated: () => void, disconnect: () => void, suspend?: () => void, resume?: () => void }} Panel */
@@ -36,6 +39,11 @@ const MOVE_MS = 50;
 const NEAR = '400px';
 /** What a lab shows and offers by default; `all` stands for everything there is. */
 const SHOWN = 'world q transition return', OFFERED = 'play step reset speed';
+/** Attributes that are made of such words. @type {Readonly<Record<'show' | 'controls' | 'theme', readonly string[]>>} */
+const VOCABULARY = Object.freeze({
+  show: ['world', 'q', 'transition', 'value-map', 'truth', 'return', 'loss', 'value', 'exploration', 'all'],
+  controls: ['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human', 'all'], theme: ['light', 'dark'],
+});
 /** Attributes that make it another experiment. */
 const MADE_FROM = Object.freeze(/** @type {const} */ (['env', 'algo', 'preset', 'seed', 'settings']));
 
@@ -71,6 +79,8 @@ export class BellhopLab extends LitElement {
   #later;
   #spokenAt = -Infinity;
   #isNear = false;
+  /** Somebody called a method before there was a run. */
+  #isAskedFor = false;
   #isSeen = false;
   /** Whether there was a run to show: until then all is laid out, but not seen, so that nothing moves when it is there. */
   #hasShown = false;
@@ -113,39 +123,41 @@ export class BellhopLab extends LitElement {
     return this.#host.failure ? 'failed' : this.experiment?.phase ?? 'loading';
   }
 
-  /** Lets it learn. */
+  /** Lets it learn. This and the next four wait for the first run where there is none yet. */
   async play() {
-    await this.experiment?.play();
+    await (await this.#run()).play();
   }
 
   /** Resolves when it stands still. */
   async pause() {
-    await this.experiment?.pause();
+    await (await this.#run()).pause();
   }
 
   /** One step, with the learning that is due. */
   async step() {
-    await this.experiment?.step();
+    await (await this.#run()).step();
   }
 
   /** The run from its beginning, with the settings that waited. */
   async reset() {
-    await this.experiment?.reset();
+    await untilOvertaken((await this.#run()).reset());
   }
 
   /**
-   * Changes settings: live ones now, the others with the next reset. Names as in links: `learningRate`, `env.slip`, `seed`.
+   * Changes settings: live ones now, the others with the next reset. Names as in links: `learningRate`, `env.slip`, `seed`. All or nothing.
    * @param {Record<string, any>} settings
    */
   async set(settings) {
-    const experiment = /** @type {RunExperiment | null} */ (this.experiment);
-    if (!experiment?.settings) throw new Error('there is no run yet; wait for bellhop-ready');
-    for (const [name, value] of Object.entries(settings)) {
+    if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${settings}`);
+    const experiment = /** @type {RunExperiment} */ (await this.#run());
+    const changes = Object.entries(settings).map(([name, value]) => {
       const scope = name.startsWith('env.') ? 'envOptions' : 'options', key = name.replace(/^env\./, '');
-      const setting = experiment.settings.find((each) => each.scope === scope && each.key === key);
-      if (!setting) throw new Error(`unknown setting '${name}' of ${experiment.setup.algo} in ${experiment.setup.env}`);
-      await experiment.change(setting, value);
-    }
+      const setting = experiment.settings?.find((each) => each.scope === scope && each.key === key);
+      if (!setting) throw new Error(`unknown setting '${name}' of ${experiment.setup?.algo} in ${experiment.setup?.env}`);
+      check(setting.field, value);
+      return { setting, value };
+    });
+    for (const { setting, value } of changes) await untilOvertaken(experiment.change(setting, value));
   }
 
   /** A line for the reader, with a button if wanted. @param {string} text @param {'good' | 'bad'} [kind] @param {import('./lab-host.mjs').Action} [action] */
@@ -160,7 +172,7 @@ export class BellhopLab extends LitElement {
 
   /** Puts the focus on the bar. */
   focusControls() {
-    this.#host.root.getElementById('controls')?.focus();
+    this.#host.root?.getElementById('controls')?.focus();
   }
 
   /** Shows that there is no run, and why. @param {unknown} error @param {(() => void) | null} [retry] null where trying again is of no use */
@@ -231,7 +243,7 @@ export class BellhopLab extends LitElement {
     const languages = new MutationObserver(() => this.#loadWords().catch((error) => this.#host.tellError(error)));
     near.observe(this);
     seen.observe(this);
-    languages.observe(this.ownerDocument.documentElement, { attributeFilter: ['lang'] });
+    languages.observe(this.ownerDocument.documentElement, { attributeFilter: ['lang'], subtree: true });
     signal.addEventListener('abort', () => [near, seen, languages].forEach((observer) => observer.disconnect()));
   }
 
@@ -246,9 +258,29 @@ export class BellhopLab extends LitElement {
 
   // ---- the experiment ----
 
-  /** Makes the experiment of the attributes, once somebody is about to see it. */
+  /** The experiment, once it has a run; rejects when there will be none. @returns {Promise<Startable & RunExperiment>} */
+  #run() {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const { experiment, phase } = this;
+        if (phase === 'failed') reject(this.#host.failure?.error ?? new Error('the run failed'));
+        else if (experiment && phase !== 'loading') resolve(/** @type {any} */ (experiment));
+        else return false;
+        this.removeEventListener('bellhop-ready', look);
+        this.removeEventListener('bellhop-error', look);
+        return true;
+      };
+      if (look()) return;
+      this.addEventListener('bellhop-ready', look);
+      this.addEventListener('bellhop-error', look);
+      this.#isAskedFor = true;
+      this.#begin();
+    });
+  }
+
+  /** Makes the experiment of the attributes, once somebody is about to see it or has asked for it. */
   #begin() {
-    if (!this.#isNear || !this.env || this.experiment || this.#host.failure || this.#isMaking) return;
+    if (!(this.#isNear || this.#isAskedFor) || !this.isConnected || !this.env || this.experiment || this.#host.failure || this.#isMaking) return;
     this.#isMaking = true;
     void this.#make(++this.#turns).finally(() => (this.#isMaking = false));
   }
@@ -256,40 +288,59 @@ export class BellhopLab extends LitElement {
   /** @param {number} turn */
   async #make(turn) {
     try {
-      const { experiment, ignored } = await createExperiment(trainers, this.#query(), this.#language);
+      const { query, unread } = this.#query();
+      const { experiment, ignored } = await createExperiment(trainers, query, this.#language);
       if (turn !== this.#turns || !this.isConnected) {
         await experiment.dispose();
         return;
       }
-      this.#setPace(experiment, ignored);
+      if (ignored.includes(`env=${this.env}`)) {
+        await Promise.all([experiment.dispose(), this.#loadWords()]);
+        this.fail(new Error(this.#host.words.t('env.unknown', { env: this.env, list: this.#host.words.list(WORLDS.map(({ id }) => id)) })), null);
+        return;
+      }
+      const unfit = [...unread, ...ignored, ...this.#setPace(experiment), ...this.#unknownWords()];
       this.#show(experiment, true);
       await experiment.start();
-      if (ignored.length > 0) {
-        await this.#loadWords();
-        this.#host.tellError(new Error(this.#host.words.t('link.ignored', { list: this.#host.words.list(ignored) })));
-      }
+      await this.#tellUnfit(unfit);
       if (this.autoplay) experiment.play();
     } catch (error) {
       if (turn === this.#turns && !(error instanceof Superseded)) this.fail(error);
     }
   }
 
-  /** @param {Experiment} experiment @param {string[]} ignored */
-  #setPace(experiment, ignored) {
-    const { stopAt, speed } = this;
-    if (stopAt !== '' && Number.isSafeInteger(Number(stopAt)) && Number(stopAt) > 0) Object.assign(experiment, { stopAt: Number(stopAt) });
-    else if (stopAt !== '') ignored.push(`stop-at=${stopAt}`);
-    const index = experiment.speeds.indexOf(speed === 'max' ? Infinity : Number(speed));
-    if (speed !== '' && index >= 0) experiment.speed = index;
-    else if (speed !== '') ignored.push(`speed=${speed}`);
+  /** Speed and stop-at, also of a run that goes on. @param {Experiment} experiment @returns {string[]} what does not fit */
+  #setPace(experiment) {
+    const { stopAt, speed } = textsOf(this, ['stopAt', 'speed']);
+    const at = Number(stopAt), index = experiment.speeds.indexOf(speed === 'max' ? Infinity : Number(speed));
+    const isStep = stopAt !== '' && Number.isSafeInteger(at) && at > 0;
+    Object.assign(experiment, { stopAt: isStep ? at : Infinity });
+    experiment.setSpeed(speed !== '' && index >= 0 ? index : experiment.speed);
+    return [...stopAt === '' || isStep ? [] : [`stop-at=${stopAt}`], ...speed === '' || index >= 0 ? [] : [`speed=${speed}`]];
   }
 
-  /** The attributes as a link has them. */
+  /** Of the attributes that are made of words, those that are none. @param {(name: keyof typeof VOCABULARY) => boolean} [isOfInterest] */
+  #unknownWords(isOfInterest = () => true) {
+    return /** @type {(keyof typeof VOCABULARY)[]} */ (Object.keys(VOCABULARY)).filter(isOfInterest)
+      .flatMap((name) => (this[name] ?? '').split(/\s+/).filter((word) => word !== '' && !VOCABULARY[name].includes(word)).map((word) => `${name}=${word}`));
+  }
+
+  /** Says which attributes do not fit. @param {string[]} unfit */
+  async #tellUnfit(unfit) {
+    if (unfit.length === 0) return;
+    await this.#loadWords();
+    const { words } = this.#host;
+    this.#host.tellError(new Error(words.t('attributes.ignored', { list: words.listSome(unfit) })));
+  }
+
+  /** The attributes as a link has them, and what cannot be read of them. */
   #query() {
     const query = new URLSearchParams();
-    for (const name of /** @type {const} */ (['env', 'algo', 'preset', 'seed'])) if (this[name] !== '') query.set(name, String(this[name]));
-    for (const [name, value] of Object.entries(settingsOf(this.settings))) query.set(name, String(value));
-    return query;
+    for (const [name, value] of Object.entries(textsOf(this, ['env', 'algo', 'preset', 'seed']))) if (value !== '') query.set(name, value);
+    const settings = Object.entries(settingsOf(this.settings) ?? { settings: this.settings });
+    const isOther = (/** @type {[string, unknown]} */ [name]) => NO_SETTINGS.includes(name);
+    for (const [name, value] of settings) if (!NO_SETTINGS.includes(name)) query.set(name, String(value));
+    return { query, unread: settings.filter(isOther).map(([name, value]) => `${name}=${value}`) };
   }
 
   /** @param {Experiment | null} experiment @param {boolean} owns */
@@ -428,6 +479,7 @@ export class BellhopLab extends LitElement {
     if (isNew('lang')) this.#loadWords().catch((error) => this.#host.tellError(error));
     if (isNew('background')) this.#look();
     if (this.hasUpdated && MADE_FROM.some(isNew)) this.#remake();
+    else if (this.experiment) void this.#tellUnfit([...['speed', 'stopAt'].some(isNew) ? this.#setPace(this.experiment) : [], ...this.#unknownWords(isNew)]);
   }
 
   /** Other attributes are another experiment. */
@@ -443,7 +495,7 @@ export class BellhopLab extends LitElement {
 
   render() {
     const { words, theme, spoken } = this.#host;
-    return html`<div class="lab" part="base" tabindex="-1" lang=${words?.locale ?? nothing}>
+    return html`<div class="lab" part="base" tabindex="-1" dir="ltr" lang=${words?.locale ?? nothing}>
       <span class="colour-probe" aria-hidden="true"></span><span class="scheme-probe" aria-hidden="true" @transitionend=${this.#readColours}></span>
       <div class="layout" ?data-waiting=${!this.#hasShown && !this.#host.failure}>${words && theme ? this.#layout() : this.#unloaded()}</div>
       <div class="notices">${this.#notice()}</div>
@@ -533,15 +585,30 @@ export class BellhopLab extends LitElement {
   }
 }
 
-/** The attribute `settings`. @param {string | Record<string, unknown>} given JSON, or an object @returns {Record<string, unknown>} */
-function settingsOf(given) {
-  if (given === '') return {};
-  if (typeof given === 'object') return given;
+/** Names of a link that are no settings. */
+const NO_SETTINGS = Object.freeze(['env', 'algo', 'preset', 'view', 'lang', 'settings']);
+
+/** Attributes as text; one that is not there is ''. @template {string} Name @param {Record<Name, any>} lab @param {readonly Name[]} names @returns {Record<Name, string>} */
+function textsOf(lab, names) {
+  return /** @type {any} */ (Object.fromEntries(names.map((name) => [name, String(lab[name] ?? '')])));
+}
+
+/** A start that a later one overtook is no failure: the later one's caller hears of it. @param {Promise<unknown>} start */
+async function untilOvertaken(start) {
   try {
-    const parsed = JSON.parse(given);
-    if (parsed && typeof parsed === 'object' && !Array.isArray(parsed)) return parsed;
-  } catch {
-    // said below
+    await start;
+  } catch (error) {
+    if (!(error instanceof Superseded)) throw error;
   }
-  throw new Error(`settings is ${JSON.stringify(given)}, but must be a JSON object such as {"learningRate": 0.001}`);
+}
+
+/** The attribute `settings`; null where it cannot be read. @param {string | Record<string, unknown> | null} given JSON, or an object @returns {Record<string, unknown> | null} */
+function settingsOf(given) {
+  if (given === '' || given === null) return {};
+  try {
+    const settings = typeof given === 'string' ? JSON.parse(given) : given;
+    return settings && typeof settings === 'object' && !Array.isArray(settings) ? settings : null;
+  } catch {
+    return null;
+  }
 }

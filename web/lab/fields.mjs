@@ -135,3 +135,16 @@ export function problemOf(field, value) {
   }
   return null;
 }
+
+/** What a value must be, by the key of its problem. @type {Readonly<Record<Problem['key'], (bounds: Record<string, string | number>) => string>>} */
+const DEMANDS = Object.freeze({
+  'error.not_a_number': () => 'a number', 'error.whole': () => 'a whole number', 'error.out_of_range': ({ min, max }) => `between ${min} and ${max}`,
+  'error.too_small': ({ min }) => `at least ${min}`, 'error.too_large': ({ max }) => `at most ${max}`, 'error.choice': ({ list }) => `one of ${list}`,
+  'error.text.long': ({ max }) => `a text of at most ${max} letters`,
+});
+
+/** Throws the library's sentence where a value does not fit. @param {Field} field @param {Value} value */
+export function check(field, value) {
+  const problem = problemOf(field, value);
+  if (problem) throw new Error(`${field.name} is ${asText(value)}, but must be ${DEMANDS[problem.key](problem.values)}`);
+}

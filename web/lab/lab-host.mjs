@@ -112,7 +112,7 @@ export class LabHost {
     const { failure, words } = this;
     if (!failure) return '';
     if (!words) return UNLOADED;
-    return isOffline(failure.error) ? words.t('load.failed', { why: this.explain(failure.error) }) : this.explain(failure.error);
+    return isOffline(failure.error) ? words.t('load.failed') : this.explain(failure.error);
   }
 
   // ---- telling ----

@@ -24,6 +24,7 @@ export const tokens = css`
   --bellhop-warn: light-dark(#a83f00, #f5a56a);
   --bellhop-mark: light-dark(#b8860b, #e6b84a);
 }
+:host { max-width: 100%; }
 :host([hidden]) { display: none; }
 :host([theme='light']), :host([theme='dark']) { --bellhop-padding: 0 16px 16px; }
 :host([theme='light']) { color-scheme: light; }
@@ -75,7 +76,7 @@ kbd { font: inherit; padding: 1px 6px; border: 1px solid var(--bellhop-line); bo
 
 export const styles = css`
 .lab {
-  container: lab / inline-size; padding: var(--bellhop-padding, 0);
+  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0);
   background: var(--bellhop-panel); color: var(--bellhop-ink);
   font: 16px/1.5 var(--bellhop-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif);
   font-variant-numeric: tabular-nums; text-align: start;
@@ -118,7 +119,7 @@ export const styles = css`
   width: max-content; max-width: min(640px, 100%); flex: none;
   display: flex; align-items: center; justify-content: space-between; gap: 16px; padding: 8px 8px 8px 16px;
   border: 1px solid var(--bellhop-line); border-left: 4px solid var(--bellhop-low); background: var(--bellhop-panel); border-radius: 8px;
-  box-shadow: 0 8px 32px rgb(0 0 0 / 18%); overflow-wrap: anywhere;
+  box-shadow: 0 8px 32px rgb(0 0 0 / 18%); overflow-wrap: anywhere; max-height: 40vh; overflow-y: auto;
 }
 .notice[data-kind='good'] { border-left-color: var(--bellhop-run); }
 .notice .actions { margin: 0; flex-wrap: nowrap; }

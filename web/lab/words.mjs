@@ -49,6 +49,9 @@ async function fetchWords(language, topics) {
   return new Words(Object.assign({}, ...catalogues.map((catalogue) => catalogue?.default)), language, help?.default);
 }
 
+/** What a reader will read of a list, and of one thing in it. */
+const SOME = 6, LONG = 60;
+
 export class Words {
   #catalogue;
   #help;
@@ -101,6 +104,12 @@ export class Words {
   /** @param {string[]} items */
   list(items) {
     return items.join(this.t('comma'));
+  }
+
+  /** The first of many, and how many more there are. @param {string[]} items */
+  listSome(items) {
+    const shown = items.slice(0, SOME).map((item) => (item.length > LONG ? `${item.slice(0, LONG)}…` : item));
+    return items.length > SOME ? this.t('and.more', { list: this.list(shown), n: items.length - SOME }) : this.list(shown);
   }
 
   /** Sentences one after the other; Chinese has no space between them. @param {string[]} sentences empty ones are left out */

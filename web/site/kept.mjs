@@ -29,7 +29,8 @@ export async function keepView(view, kept) {
 /** The reader's own text; '' where there is none. @returns {Promise<string>} */
 export async function recallText() {
   try {
-    return await get(TEXT) ?? '';
+    const kept = await get(TEXT);
+    return typeof kept === 'string' ? kept : '';
   } catch {
     return '';
   }

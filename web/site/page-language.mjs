@@ -19,9 +19,14 @@ export function firstLanguage() {
   return wanted.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-/** Resolves to the words when the page speaks it. @param {Language} language @param {boolean} [keep] remember it */
-export async function speak(language, keep = true) {
+/** The language that was asked for last. @type {Language | null} */
+let wanted = null;
+
+/** Resolves to the words when the page speaks it; to null when another one was asked for meanwhile. @param {Language} language @param {boolean} keep remember it */
+export async function speak(language, keep) {
+  wanted = language;
   const words = await loadWords(language);
+  if (wanted !== language) return null;
   if (keep) remember(STORED, language);
   document.title = words.t('title');
   for (const id of /** @type {const} */ (['en', 'zh'])) document.getElementById(`lang-${id}`)?.setAttribute('aria-pressed', String(id === language));

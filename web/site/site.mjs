@@ -61,15 +61,11 @@ class Site {
 
   async start() {
     this.#wire();
-    this.#words = await speak(firstLanguage(), false);
+    this.#words = /** @type {import('../lab/words.mjs').Words} */ (await speak(firstLanguage(), false));
     this.#nameTabs();
-    if (!isSupported()) {
-      this.lab.fail(new Error(this.#words.t('unsupported')), null);
-      return;
-    }
     firstLease?.then(() => markOnce('library'), () => {});
     await this.#follow();
-    void firstLease?.then(({ release }) => release());
+    firstLease?.then(({ release }) => release(), () => {}); // the lab says what is wrong
     markOnce('ready');
     prefetchWhenIdle();
   }
@@ -81,9 +77,14 @@ class Site {
     const hash = location.hash;
     this.#written = hash;
     const wanted = languageIn(hash);
-    if (wanted && wanted !== this.#words.language) this.#words = await speak(wanted, false);
-    this.#languageInLink ||= wanted !== null;
+    if (wanted) {
+      const turn = ++this.#turns;
+      await this.#speak(wanted, false);
+      if (turn !== this.#turns) return;
+      this.#languageInLink = true;
+    }
     const query = new URLSearchParams(hash.slice(1));
+    query.delete('lang');
     await this.#open(viewOf(query), hash.includes('=') ? query : undefined);
   }
 
@@ -94,9 +95,13 @@ class Site {
     this.#keep();
     shown?.pause()?.catch(() => {});
     const known = this.#experiments.get(view);
-    const isKnown = known && (!query || this.#hashOf(view).startsWith(`#${query}`) || this.#hashOf(view) === location.hash);
+    const isKnown = known && (!query || `${new URLSearchParams(known.query)}&`.startsWith(`${query}&`));
     this.#select(view);
     try {
+      if (!isSupported()) {
+        this.lab.fail(new Error(this.#words.t('unsupported')), null);
+        return;
+      }
       if (isKnown) this.lab.experiment = known;
       else await this.#make(turn, view, query ?? new URLSearchParams(VIEWS[view].first));
     } catch (error) {
@@ -120,24 +125,25 @@ class Site {
     void old?.dispose();
     void this.#restoreText(experiment);
     try {
-      await this.#startOrFallBack(experiment);
+      await this.#startOrFallBack(turn, experiment);
     } catch (error) {
       if (this.#experiments.get(view) === experiment) this.#experiments.delete(view); // whoever tries again makes another one
       void experiment.dispose();
       throw error;
     }
-    if (ignored.length > 0) this.lab.notice(this.#words.t('link.ignored', { list: this.#words.list(ignored) }), 'bad');
+    if (turn !== this.#turns) return; // it is not the one that is shown
+    if (ignored.length > 0) this.lab.notice(this.#words.t('link.ignored', { list: this.#words.listSome(ignored) }), 'bad');
     else void this.#offer(view, experiment);
   }
 
-  /** A setup the library refuses (a bad map in a link) gives its sentence and the plain preset. @param {Startable} experiment */
-  async #startOrFallBack(experiment) {
+  /** A setup the library refuses (a bad map in a link) gives its sentence and the plain preset. @param {number} turn @param {Startable} experiment */
+  async #startOrFallBack(turn, experiment) {
     try {
       await experiment.start();
     } catch (error) {
       if (error instanceof Superseded || !experiment.plain) throw error;
       await experiment.start(experiment.plain());
-      this.lab.notice(this.lab.explain(error), 'bad');
+      if (turn === this.#turns) this.lab.notice(this.lab.explain(error), 'bad');
     }
   }
 
@@ -275,7 +281,7 @@ class Site {
   async #reopen(view, kept) {
     await this.#make(++this.#turns, view, new URLSearchParams(kept.query));
     const experiment = /** @type {any} */ (this.#experiments.get(view));
-    if (kept.history && 'previous' in experiment) experiment.previous = History.from(/** @type {any} */ (kept.history), experiment.trainer.catalog.records);
+    if (kept.history && 'previous' in experiment) experiment.previous = historyOf(kept, experiment.trainer.catalog.records);
     this.#write();
     experiment.emit('setup');
   }
@@ -314,15 +320,23 @@ class Site {
 
   /** @param {import('./page-language.mjs').Language} language */
   async #chooseLanguage(language) {
+    if (!await this.#speak(language, true)) return;
+    this.#languageInLink = true;
+    this.#write();
+  }
+
+  /** Whether the page speaks it now: not where its words cannot be had, which is said, or another one was asked for meanwhile. @param {import('./page-language.mjs').Language} language @param {boolean} keep */
+  async #speak(language, keep) {
     try {
-      this.#words = await speak(language);
+      const words = await speak(language, keep);
+      if (!words) return false;
+      this.#words = words;
     } catch (error) {
       this.lab.notice(this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#chooseLanguage(language) });
-      return;
+      return false;
     }
-    this.#languageInLink = true;
     this.#nameTabs();
-    this.#write();
+    return true;
   }
 
   /** There is one lab: keys that mean nothing to what has the focus are the lab's. @param {KeyboardEvent} event */
@@ -333,6 +347,15 @@ class Site {
     const copy = new KeyboardEvent(event.type, { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey, cancelable: true });
     this.lab.dispatchEvent(copy);
     if (copy.defaultPrevented) event.preventDefault();
+  }
+}
+
+/** The history that was kept; null for one of another version of the page. @param {import('./kept.mjs').Kept} kept @param {import('../lab/history.mjs').RecordKinds} kinds */
+function historyOf({ history: past }, kinds) {
+  try {
+    return History.from(/** @type {any} */ (past), kinds);
+  } catch {
+    return null;
   }
 }
 

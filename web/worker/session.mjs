@@ -162,6 +162,7 @@ export class Session {
 
   /** Changes options now; says since which step they hold. Changes that were to come are dropped: it is another run from here on. @param {object} options */
   set(options) {
+    this.#applyDue();
     this.apply(options);
     this.#changes = [];
     const { options: all, envOptions } = this.#run.setup;
@@ -246,13 +247,18 @@ export class Session {
   /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes or learning begins. @param {number} n */
   #portion(n) {
     const before = this.#run.timesteps;
-    for (; this.#changes.length > 0 && this.#changes[0].at <= before; this.#changes.shift()) this.apply(this.#changes[0].options);
+    this.#applyDue();
     this.#run.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
     if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
     this.#keep(this.#run.drain());
     if (before < this.#until && this.#run.timesteps >= this.#until) this.#speed = 0;
     if (this.#run.finished || (before < this.#total && this.#run.timesteps >= this.#total)) this.#finish();
     return this.#run.timesteps - before;
+  }
+
+  /** Makes the changes whose step has come. */
+  #applyDue() {
+    for (; this.#changes.length > 0 && this.#changes[0].at <= this.#run.timesteps; this.#changes.shift()) this.apply(this.#changes[0].options);
   }
 
   #finish() {

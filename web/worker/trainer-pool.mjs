@@ -12,7 +12,7 @@ import { connectTo, startAt } from './trainer.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
 /** @typedef {{ trainer: Trainer, release: () => void }} Lease */
-/** @typedef {{ coming: Promise<Trainer>, leases: number }} Place */
+/** @typedef {{ coming: Promise<Trainer>, trainer: Trainer | null, leases: number }} Place */
 
 /** Cores that are left to the page. */
 const RESERVED = 1;
@@ -50,7 +50,8 @@ export class TrainerPool {
     for (let place = this.#choose(kind); ;) {
       place.leases++;
       try {
-        return this.#lease(kind, place, await place.coming);
+        place.trainer = await place.coming;
+        return this.#lease(kind, place, place.trainer);
       } catch (error) {
         this.#places[kind].delete(place);
         const other = this.#least(kind);
@@ -71,9 +72,11 @@ export class TrainerPool {
 
   /** @param {'plain' | 'text'} kind @returns {Place} */
   #choose(kind) {
-    const places = this.#places[kind], least = this.#least(kind);
+    const places = this.#places[kind];
+    for (const place of places) if (place.trainer?.isGone) places.delete(place);
+    const least = this.#least(kind);
     if (least && (least.leases === 0 || places.size >= (kind === 'text' ? 1 : this.#size))) return least;
-    const place = { coming: this.#connect({ text: kind === 'text' }), leases: 0 };
+    const place = { coming: this.#connect({ text: kind === 'text' }), trainer: null, leases: 0 };
     places.add(place);
     return place;
   }

@@ -65,14 +65,14 @@ export class Line {
     });
   }
 
+  /** Whether it ended. */
+  get isBroken() {
+    return this.#broken !== null;
+  }
+
   /** @param {number} session */
   taken(session) {
     this.#port.postMessage({ session, taken: true });
-  }
-
-  /** Whether what is at the other end has failed, or was ended. */
-  get isBroken() {
-    return this.#broken !== null;
   }
 
   /** Ends it: what is pending, and every later call, is rejected. @param {BellhopError} error */
@@ -253,6 +253,11 @@ export class Trainer {
   /** Bytes the library in the worker holds. @returns {Promise<number>} */
   liveBytes() {
     return this.#line.call('liveBytes', undefined, []);
+  }
+
+  /** Whether the worker is gone: it failed, or was terminated. */
+  get isGone() {
+    return this.#line.isBroken;
   }
 
   /** Ends the worker and everything in it. */

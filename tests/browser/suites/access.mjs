@@ -8,7 +8,7 @@ import zh from '../../../web/lab/strings/zh.mjs';
 import { allText, axe, holds, link, number, pause, phase, reach, says, setSpeed, test, text } from '../harness.mjs';
 
 /** Worlds that no other suite shows to axe (faults.mjs: the first of every tab; text.mjs: the views of Text), by their colours. */
-const VIEWS = /** @type {const} */ ([['light', 'env=Bandit-v0'], ['dark', 'env=MountainCar-v0'], ['light', 'env=DeepSea-v0'], ['dark', 'env=Bandit-v0']]);
+const VIEWS = /** @type {const} */ ([['light', 'env=Bandit-v0'], ['dark', 'env=MountainCar-v0'], ['light', 'env=DeepSea-v0'], ['dark', 'env=Bandit-v0'], ['light', 'env=Breakout-MinAtar']]);
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function access(lab) {

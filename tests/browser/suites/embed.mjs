@@ -151,6 +151,62 @@ export default function embed(lab) {
     await close();
   });
 
+  test('speed and stop-at act on the run there is; methods wait for the first run; what does not fit is told', async () => {
+    const { page, close } = await article(lab(), '<div class="space"></div><bellhop-lab id="a" env="GridWorld-v0" show="world bogus"></bellhop-lab>');
+    await page.evaluate(() => {
+      const { lab: byId } = /** @type {any} */ (window);
+      Object.assign(window, { told: [] });
+      byId('a').addEventListener('bellhop-error', (/** @type {CustomEvent} */ { detail }) => /** @type {any} */ (window).told.push(detail.message));
+    });
+    const step = () => page.evaluate(() => /** @type {any} */ (window).lab('a').experiment.agentFrame.timesteps);
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').step()); // far out of view, and not there yet
+    await holds(page, "lab('a').experiment.agentFrame.timesteps === 1");
+    await page.locator('#a').scrollIntoViewIfNeeded();
+    await page.evaluate(() => {
+      const a = /** @type {any} */ (window).lab('a');
+      a.setAttribute('speed', 'max');
+      a.setAttribute('stop-at', '777');
+      a.theme = 'pink';
+      return a.updateComplete;
+    });
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').play());
+    await holds(page, "lab('a').phase === 'paused'");
+    assert.equal(await step(), 777);
+    const refused = (/** @type {object | null} */ settings) => page.evaluate((given) => /** @type {any} */ (window).lab('a').set(given).then(() => '', (/** @type {Error} */ error) => error.message), settings);
+    assert.match(await refused({ learningRate: 0.5, 'env.slip': 7 }), /^slip is 7, but must be between 0 and 1/);
+    assert.match(await refused({ seed: -1 }), /^seed is -1, but must be /);
+    assert.match(await refused(null), /takes an object/);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').experiment.query), 'env=GridWorld-v0&algo=dqn&seed=0', 'nothing of it was changed');
+    await page.evaluate(() => /** @type {any} */ (window).lab('a').reset());
+    await holds(page, "lab('a').phase === 'ready'");
+    const told = await page.evaluate(() => /** @type {any} */ (window).told.map((/** @type {string} */ text) => text.split(': ')[1]));
+    assert.deepEqual(told, ['show=bogus.', 'theme=pink.']);
+    const after = await page.evaluate(async () => {
+      const a = /** @type {any} */ (window).lab('a');
+      await Promise.all([a.reset(), a.reset()]); // the second overtakes the first: no failure
+      for (const name of ['speed', 'stop-at', 'seed', 'theme', 'show']) a.removeAttribute(name);
+      a.settings = null;
+      await a.updateComplete;
+      await a.step();
+      return [a.phase, a.experiment.stopAt];
+    });
+    assert.deepEqual(after, ['paused', Infinity]);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).told.length), 2, 'what is not there is the default');
+    await close();
+  });
+
+  test('an environment that does not exist gives a sentence, settings that cannot be read a notice; words follow the language around', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="Nope-v0"></bellhop-lab><div id="around" lang="zh-TW"><bellhop-lab id="b" env="GridWorld-v0" settings="{bad"></bellhop-lab></div>');
+    await holds(page, "lab('a').phase === 'failed' && lab('b').phase === 'ready'");
+    assert.match(String(await page.locator('#a #overlay-text').textContent()), /Nope-v0.*CartPole-v1/);
+    assert.equal(await page.locator('#a #overlay-action').count(), 0, 'trying again would not help');
+    await holds(page, "lab('b').shadowRoot.getElementById('notice-text')?.textContent.includes('settings={bad')");
+    assert.equal(await page.locator('#b #play-text').textContent(), '播放');
+    await page.evaluate(() => (/** @type {any} */ (window).lab('around').lang = 'en'));
+    await holds(page, "lab('b').shadowRoot.getElementById('play-text').textContent === 'Play'");
+    await close();
+  });
+
   test('moved in the document a lab goes on with its run; removed it ends it', async () => {
     const { page, close } = await article(lab(), '<div id="one"><bellhop-lab id="a" env="CartPole-v1" seed="6" speed="max" settings=\'{"totalTimesteps": 3000}\'></bellhop-lab></div><div id="two"></div>');
     await holds(page, "lab('a').phase === 'ready'");
@@ -240,6 +296,13 @@ export default function embed(lab) {
     await holds(page, "lab('a').shadowRoot.getElementById('play-text').textContent === '播放'");
     await page.evaluate(() => /** @type {any} */ (window).lab('a').style.setProperty('--bellhop-panel', 'rgb(1, 2, 3)'));
     assert.equal(await page.evaluate(() => getComputedStyle(/** @type {any} */ (window).lab('a').shadowRoot.querySelector('.lab')).backgroundColor), 'rgb(1, 2, 3)');
+    const inside = await page.evaluate(() => {
+      document.documentElement.dir = 'rtl'; // both languages of a lab are written from left to right
+      const a = /** @type {any} */ (window).lab('a');
+      a.style.float = 'left';
+      return [getComputedStyle(a.shadowRoot.querySelector('.lab')).direction, a.clientWidth];
+    });
+    assert.deepEqual(inside, ['ltr', 640], 'where its content is to decide, it has a width all the same');
     await close();
   });
 

@@ -2,7 +2,7 @@
 // Faults that the page once had, each of which was seen twice: links that were another run, changes that were not seen where they were
 // made, claims that were not so, English on the Chinese page, states that were lost.
 import assert from 'node:assert/strict';
-import { axe, holds, number, pause, reach, says, setSpeed, share, test, text } from '../harness.mjs';
+import { axe, frames, holds, link, number, pause, phase, reach, says, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -203,12 +203,71 @@ export default function faults(lab) {
       history.back();
     });
     await holds(page, (before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
+    await page.click('#lang-zh'); // the language in the link makes it no other experiment
+    await link(page, 'lang=zh');
+    await page.goForward();
+    await link(page, 'CartPole');
+    await page.goBack();
+    await holds(page, (before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
+    await page.click('#lang-en');
+    await link(page, 'lang=en');
     await page.reload();
     await page.waitForSelector('#notice-action');
     assert.ok((await text(page, 'notice-text')).includes(steps));
     await page.click('#notice-action');
     await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.previous?.episodes > 0);
     assert.match(page.url(), /env=GridWorld-v0&algo=dqn&seed=4/);
+    await close();
+  });
+
+  test('9: of links and languages that come one after the other the last one counts', async () => {
+    const { page, close } = await lab().open('', { locale: 'en-US' });
+    let release = () => {};
+    const held = new Promise((done) => (release = () => done(undefined)));
+    await page.route('**/zh-*.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.click('#lang-zh');
+    await page.click('#lang-en');
+    await page.evaluate(() => (location.hash = '#env=GridWorld-v0&seed=4&lang=zh'));
+    await frames(page, 5);
+    await page.evaluate(() => (location.hash = '#env=CartPole-v1&seed=9&lang=en'));
+    await frames(page, 5);
+    release();
+    await phase(page, 'ready');
+    await frames(page, 30);
+    assert.match(page.url(), /#env=CartPole-v1&algo=dqn&seed=9&lang=en$/);
+    assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.setup.seed]), ['en-US', 9]);
+    await close();
+  });
+
+  test('9: what was kept by another version, or is no text, is left alone', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&seed=4');
+    await page.evaluate(() => new Promise((done) => {
+      const opening = indexedDB.open('keyval-store');
+      opening.onupgradeneeded = () => opening.result.createObjectStore('keyval');
+      opening.onsuccess = () => {
+        const writing = opening.result.transaction('keyval', 'readwrite');
+        writing.objectStore('keyval').put({ query: 'env=GridWorld-v0&algo=dqn&seed=4', step: 77, history: { format: 99 } }, 'bellhop.view.grid');
+        writing.objectStore('keyval').put(5, 'bellhop.text');
+        writing.oncomplete = () => done(opening.result.close());
+      };
+    }));
+    await page.reload();
+    await page.click('#notice-action');
+    await phase(page, 'ready');
+    await page.click('#tab-text');
+    await page.waitForSelector('.corpus');
+    await close();
+  });
+
+  test('15: many things that do not apply are told in a line that can be closed', async () => {
+    const { page, close } = await lab().open(`#env=GridWorld-v0&learningRate=0.5@3000000000&${Array.from({ length: 400 }, (_, i) => `x${i}=${'y'.repeat(i)}`).join('&')}`);
+    assert.match(await text(page, 'notice-text'), /learningRate=0.5@3000000000, x0=.* and 395 more/);
+    assert.ok(await page.locator('#notice').evaluate((notice) => notice.getBoundingClientRect().height < innerHeight / 2));
+    await page.click('#notice-close');
+    await page.waitForSelector('#notice', { state: 'detached' });
     await close();
   });
 
@@ -246,8 +305,38 @@ export default function faults(lab) {
     await other.close();
   });
 
+  test('11: the labels of a chart are those of its values, also before its steps need a longer axis', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0');
+    await page.evaluate(() => {
+      const written = new WeakMap();
+      const { fillText, clearRect } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.clearRect = function (...where) {
+        written.set(this.canvas, []);
+        return clearRect.apply(this, where);
+      };
+      CanvasRenderingContext2D.prototype.fillText = function (...what) {
+        written.get(this.canvas)?.push(what[0]);
+        return fillText.apply(this, what);
+      };
+      Object.assign(globalThis, { labels: (/** @type {string} */ id) => written.get(/** @type {any} */ (globalThis).$(id)?.querySelector('canvas')) ?? [] });
+    });
+    const shows = (/** @type {string[]} */ ...texts) => holds(page, (wanted) => wanted.every((each) => /** @type {any} */ (globalThis).labels('chart-returns').includes(each)), texts);
+    await shows('threshold 1', '0', '1.0');
+    await setSpeed(page, 4);
+    await page.evaluate(() => (/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.stopAt = 80)); // the axis of steps is still the first one
+    await page.click('#play');
+    await shows('−1.0', '0');
+    await phase(page, 'paused');
+    assert.ok(await number(page, 'count-steps') < 100);
+    await page.click('#tab-control');
+    await shows('threshold 475', '500');
+    await page.click('#lang-zh');
+    await shows('达标线 475');
+    await close();
+  });
+
   const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
-  for (const [name, options] of /** @type {const} */ ([['forced colours', { forcedColors: 'active' }], ['dark', { colorScheme: 'dark' }], ['a phone', PHONE], ['a dark phone in Chinese', { ...PHONE, colorScheme: 'dark' }]])) {
+  for (const [name, options] of /** @type {const} */ ([['light', {}], ['forced colours', { forcedColors: 'active' }], ['dark', { colorScheme: 'dark' }], ['a phone', PHONE], ['a dark phone in Chinese', { ...PHONE, colorScheme: 'dark' }]])) {
     test(`12: axe finds nothing, with best practices, on any tab, ready, running, paused, with all that can be opened: ${name}`, async () => {
       const { page, close } = await lab().open(name.endsWith('Chinese') ? '#env=GridWorld-v0&lang=zh' : '#env=GridWorld-v0', options);
       for (const tab of ['grid', 'control', 'pixels', 'text']) {

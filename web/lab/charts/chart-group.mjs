@@ -3,14 +3,13 @@
 // dragging zooms all, a double click shows everything again; keys do the same. A round redraws what has changed, one chart per
 // animation frame, so that no frame has much to do, and rounds are at least 160 ms apart. Without changes nothing runs.
 //
-// Events: `cursor` (CursorEvent) the cursor moved · `zoom` the x range was chosen · `failed` uPlot could not be fetched.
+// Events: `cursor` (CursorEvent) the cursor moved · `zoom` the x range was chosen · `loaded` charts can be made.
 
 /** @typedef {import('./chart.mjs').Chart} Chart */
 /** @typedef {[number, number]} Range */
-/** @typedef {typeof import('uplot')} UPlot */
 
 const ROUND_MS = 160;
-/** After a failure to fetch uPlot, the next change asks for it again, but not at once. */
+/** After a failure to fetch it, what draws charts is not asked for again at once. */
 const RETRY_MS = 4000;
 /** The smallest range to zoom to, in steps. */
 const ZOOM_LEAST = 4;
@@ -46,8 +45,8 @@ export class ChartGroup extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #suspended = false;
-  /** @type {UPlot | null} */
-  #uPlot = null;
+  /** The class of charts, which comes with uPlot; null until it was fetched. @type {typeof import('./chart.mjs').Chart | null} */
+  Chart = null;
   /** @type {Promise<void> | null} */
   #loading = null;
   #failedAt = -Infinity;
@@ -109,7 +108,12 @@ export class ChartGroup extends EventTarget {
     return this.#axisWidth;
   }
 
-  /** Fetches uPlot, once; rejects where that fails, and can be called again. */
+  /** Whether there is something to ask for. */
+  get mayLoad() {
+    return !this.#loading && performance.now() - this.#failedAt > RETRY_MS;
+  }
+
+  /** Fetches what draws charts, once; rejects where that fails, and can be called again. */
   load() {
     this.#loading ??= this.#fetch();
     return this.#loading;
@@ -117,12 +121,12 @@ export class ChartGroup extends EventTarget {
 
   async #fetch() {
     try {
-      this.#uPlot = /** @type {any} */ ((await import('uplot')).default);
+      this.Chart = (await import('./chart.mjs')).Chart;
+      this.dispatchEvent(new Event('loaded'));
       this.redraw(true);
     } catch (error) {
       this.#loading = null;
       this.#failedAt = performance.now();
-      this.dispatchEvent(new Event('failed'));
       throw error;
     }
   }
@@ -143,13 +147,9 @@ export class ChartGroup extends EventTarget {
   /** @param {number} now */
   #next(now) {
     this.#frame = 0;
-    if (!this.#uPlot) {
-      if (!this.#loading && now - this.#failedAt > RETRY_MS) this.load().catch(() => {}); // whoever shows it listens to `failed`
-      return;
-    }
     if (this.#round.length === 0) this.#begin(now);
     const chart = this.#round.shift();
-    if (chart) chart.draw(this.#uPlot, this.range);
+    if (chart) chart.draw(this.range);
     this.#schedule();
   }
 

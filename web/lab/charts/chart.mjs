@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The chart of a lab: lines, dots, rings and the faint lines of earlier runs over steps, between level lines, with names at the
 // ends of curves. uPlot draws axes, series and the cursor; it is given heights between 0 and 1 (chart-scale.mjs says why).
+import UPlot from 'uplot';
 import { LINE_PX, drawEdges, drawLabels, drawLevel, drawMark, widthOf } from './chart-labels.mjs';
 import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from './chart-scale.mjs';
 import { heightsOf, lastPoint, merge, visibleValues } from './chart-data.mjs';
 
 /** @typedef {import('uplot')} Plot */
-/** @typedef {import('./chart-group.mjs').UPlot} UPlot */
 /** @typedef {import('./chart-scale.mjs').Range} Range */
 
 /**
@@ -116,15 +116,23 @@ export class Chart {
     this.#options.group.changed(this);
   }
 
-  /** For the group. @param {UPlot} uPlot @param {Range} range of x */
-  draw(uPlot, range) {
+  /** For the group. @param {Range} range of x */
+  draw(range) {
     if (this.holder.clientWidth === 0) return; // out of sight; its new size will be noticed
     this.#range = range;
     const data = this.#prepare();
     const shape = this.#shapeNow();
-    if (!this.#plot || shape !== this.#shape) this.#rebuild(uPlot, shape, data);
-    else this.#plot.batch(() => this.#plot?.setData(data));
+    if (!this.#plot || shape !== this.#shape) this.#rebuild(shape, data);
+    else this.#fill(this.#plot, data);
     this.place(this.#options.group.cursor);
+  }
+
+  /** uPlot knows heights from 0 to 1 alone: that the values of its labels are others it has to be told. @param {Plot} plot @param {import('uplot').AlignedData} data */
+  #fill(plot, data) {
+    plot.batch(() => {
+      plot.setData(data);
+      plot.redraw(false, true);
+    });
   }
 
   /** Puts the cursor at a step. @param {number | null} x */
@@ -186,8 +194,8 @@ export class Chart {
     return JSON.stringify([kinds, log, !right, dark, panel, muted, line, font]);
   }
 
-  /** @param {UPlot} UPlot @param {string} shape @param {import('uplot').AlignedData} data */
-  #rebuild(UPlot, shape, data) {
+  /** @param {string} shape @param {import('uplot').AlignedData} data */
+  #rebuild(shape, data) {
     this.#plot?.destroy();
     this.#shape = shape;
     const { holder, group } = this.#options;

@@ -3,7 +3,6 @@
 // that change at a readable pace, and the values as a table that can be copied.
 import { html, nothing } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
-import { Chart } from '../charts/chart.mjs';
 import { ChartGroup } from '../charts/chart-group.mjs';
 
 /** @typedef {import('../charts/chart.mjs').Content} Content */
@@ -20,7 +19,7 @@ import { ChartGroup } from '../charts/chart-group.mjs';
  */
 /**
  * A chart, once its place is in the document.
- * @typedef {{ place: import('lit/directives/ref.js').Ref<HTMLElement>, chart: Chart | null, shown: Content | null }} ChartEntry
+ * @typedef {{ place: import('lit/directives/ref.js').Ref<HTMLElement>, chart: import('../charts/chart.mjs').Chart | null, shown: Content | null }} ChartEntry
  */
 /** A table: what is shown, and the same as plain numbers for the clipboard. @typedef {{ heads: string[], rows: Cell[][] }} Table */
 /** @typedef {{ text: unknown, plain: string | number | null }} Cell */
@@ -67,6 +66,7 @@ export class ChartPanel {
   #isIdle = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #isAsked = false;
 
   /** @param {ChartHost} host */
   constructor(host) {
@@ -97,7 +97,7 @@ export class ChartPanel {
         if (byKey && x !== null) this.host.announce(this.spoken(x));
         this.host.requestUpdate();
       });
-      group.addEventListener('zoom', () => this.host.requestUpdate());
+      for (const name of ['zoom', 'loaded']) group.addEventListener(name, () => this.host.requestUpdate());
       this.#group = group;
     }
     return this.#group;
@@ -141,7 +141,8 @@ export class ChartPanel {
    * @param {readonly unknown[]} key @param {() => Record<string, Content>} make
    */
   showCharts(key, make) {
-    if (!this.#isWanted) return;
+    const Chart = this.#isWanted ? this.#loaded() : null;
+    if (!Chart) return;
     const contents = this.#contents.get(key, Infinity, make);
     for (const [name, entry] of this.#charts) {
       const holder = entry.place.value;
@@ -151,16 +152,21 @@ export class ChartPanel {
       }
       const content = contents[name];
       if (!holder || !content) continue;
-      entry.chart ??= this.#make(holder);
+      entry.chart ??= new Chart({ holder, group: this.group, look: () => this.host });
       if (entry.shown !== content) entry.chart.show(content);
       entry.shown = content;
     }
   }
 
-  /** @param {HTMLElement} holder */
-  #make(holder) {
-    if ([...this.#charts.values()].every(({ chart }) => !chart)) this.host.attempt(() => this.group.load());
-    return new Chart({ holder, group: this.group, look: () => this.host });
+  /** The class of charts, once it is there; a failure to fetch it is told once. */
+  #loaded() {
+    const { group } = this;
+    if (!group.Chart && group.mayLoad) {
+      if (this.#isAsked) group.load().catch(() => {});
+      else void this.host.attempt(() => group.load());
+      this.#isAsked = true;
+    }
+    return group.Chart;
   }
 
   // ---- the table ----

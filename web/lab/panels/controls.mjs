@@ -95,9 +95,9 @@ export class ControlsPanel {
   }
 
   #phase() {
-    const { experiment, words } = this.#host;
-    const phase = experiment?.phase ?? 'loading';
-    const text = experiment?.phaseText?.(words) ?? words.t(`phase.${phase}`);
+    const { experiment, words, failure } = this.#host;
+    const phase = failure ? 'failed' : experiment?.phase ?? 'loading';
+    const text = (failure ? null : experiment?.phaseText?.(words)) ?? words.t(`phase.${phase}`);
     return html`<p class="phase" id="phase" data-phase=${phase}><span class="mark" aria-hidden="true"></span><span id="phase-text">${text}</span></p>`;
   }
 

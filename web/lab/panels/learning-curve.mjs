@@ -61,6 +61,7 @@ export class LearningCurvePanel extends ChartPanel {
         { name: words.t('lm.chart.held'), ...held, kind: 'line', colour: hue(0, dark), points: true },
       ],
       levels: about?.ngrams ? this.#levels(about.ngrams) : [],
+      include: train.xs.length === 0 ? [1, 1000] : [], // nothing yet: a perplexity is 1 at least
       log: true, until: Math.max(until, STEPS_LEAST), right: (y) => words.value(Math.log(y)),
     };
   }

@@ -106,7 +106,7 @@ export class ProgressPanel extends ChartPanel {
   /** @param {ChartName} name */
   #chart(name) {
     const { words } = this.host;
-    const readouts = this.#readouts.get(this.#key(), this.pace(READ_MS), () => this.#read(this.group.cursor));
+    const readouts = this.#readouts.get(this.#key(), this.#experiment?.isBlur ? READ_MS : 0, () => this.#read(this.group.cursor));
     const [id, title] = {
       returns: [nothing, 'chart.returns'], loss: [nothing, 'chart.loss'],
       q: ['q-title', this.#experiment?.isPolicy ? 'chart.v' : 'chart.q'], epsilon: ['rate-title', this.#rate ?? 'chart.epsilon'],

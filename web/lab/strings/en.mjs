@@ -35,6 +35,9 @@ export default {
   'shared.opened': 'The link is in your clipboard. It holds the corpus, sizes and seed, but not the model you opened: send its file along.',
   'shared.model': 'The link is in your clipboard. It holds the corpus, sizes and seed: whoever opens it and presses Play gets the same model.',
   'share.by.hand': 'Link to this run: {url}',
+  'and.more': '{list} and {n} more',
+  'attributes.ignored': 'These attributes do not apply here and were left out: {list}',
+  'env.unknown': '“{env}” is not an environment. There are {list}.',
   'link.ignored': 'Parts of the link do not apply here and were ignored: {list}',
   'fingerprint': 'Fingerprint at step {step}: {hash}',
   'fingerprint.help': 'SHA-256 of the parameters. Whoever opens the link and stops at the same step sees the same fingerprint.',
@@ -79,7 +82,7 @@ export default {
   // ---- errors ----
   'retry': 'Try again',
   'unsupported': 'This browser cannot run the lab, which needs WebAssembly and web workers. Use a current version of Chrome, Edge, Firefox or Safari.',
-  'load.failed': 'The lab could not be loaded ({why}). Check your connection and try again.',
+  'load.failed': 'The lab could not be loaded. Check your connection and try again.',
   'error.offline': 'This part of the lab could not be fetched. Check your connection and try again.',
   'error.other': 'That did not work: {why}',
   'error.memory': 'There is not enough memory for this run. Choose a smaller buffer, batch or network.',

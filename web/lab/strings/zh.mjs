@@ -34,6 +34,9 @@ export default {
   'shared.opened': '链接已复制，其中包含语料、规模和种子，但不含你打开的模型，请另外发送模型文件。',
   'shared.model': '链接已复制，其中包含语料、规模和种子。打开链接并点击播放，就能得到同样的模型。',
   'share.by.hand': '本次训练的链接：{url}',
+  'and.more': '{list} 等，另有 {n} 项',
+  'attributes.ignored': '有几个属性在此不适用，已忽略：{list}',
+  'env.unknown': '没有名为“{env}”的环境。可选：{list}。',
   'link.ignored': '链接中有几项不适用，已忽略：{list}',
   'fingerprint': '第 {step} 步的指纹：{hash}',
   'fingerprint.help': '全部参数的 SHA-256 值。其他人打开链接并停在同一步，会看到相同的指纹。',
@@ -78,7 +81,7 @@ export default {
   // ---- 错误 ----
   'retry': '重试',
   'unsupported': '此浏览器不支持实验室所需的 WebAssembly 或 Web Worker，无法运行。请使用新版 Chrome、Edge、Firefox 或 Safari。',
-  'load.failed': '实验室加载失败（{why}）。请检查网络后重试。',
+  'load.failed': '实验室加载失败。请检查网络后重试。',
   'error.offline': '这部分内容加载失败。请检查网络后重试。',
   'error.other': '操作未成功：{why}',
   'error.memory': '内存不足，无法开始训练。请减小回放缓冲区、批大小或网络规模。',

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// State.
+#include "core/state.h"
+
+#include "core/text.h"
+
+#include <string.h>
+
+size_t bhi_state_bytes(bh_state_type type)
+{
+    static const unsigned char bytes[] = {1, 4, 4, 8, 4, 8};
+    return bytes[type];
+}
+
+void bhi_state_begin(bhi_state_visitor *visitor, const char *name)
+{
+    size_t used = strlen(visitor->path);
+    bh_text text = bh_text_over(visitor->path + used, sizeof visitor->path - used);
+    bh_text_add(&text, "%s/", name);
+}
+
+void bhi_state_end(bhi_state_visitor *visitor)
+{
+    visitor->path[strlen(visitor->path) - 1] = '\0';
+    char *slash = strrchr(visitor->path, '/');
+    *(slash != NULL ? slash + 1 : visitor->path) = '\0';
+}
+
+void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bh_state_type type, void *data,
+                     size_t rows, size_t columns, size_t stride)
+{
+    if (rows * columns == 0 || data == NULL) return;
+    char path[128];
+    bh_text text = bh_text_over(path, sizeof path);
+    bh_text_add(&text, "%s%s", visitor->path, name);
+    bhi_state entry = {path, type, rows, columns, stride, data};
+    visitor->visit(visitor->user, &entry);
+}
+
+void bhi_rng_state(bh_rng *rng, size_t n, const char *name, bhi_state_visitor *visitor)
+{
+    bhi_state_visit(visitor, name, BH_STATE_U64, rng, n, 2, sizeof *rng);
+}
+
+void bhi_state_fields(const bh_state_field *fields, void *blocks, size_t n, size_t bytes,
+                      bhi_state_visitor *visitor)
+{
+    for (; fields != NULL && fields->name != NULL; fields++) {
+        bh_state_type type = (bh_state_type)fields->type;
+        bhi_state_visit(visitor, fields->name, type, (char *)blocks + fields->offset, n,
+                        fields->bytes / bhi_state_bytes(type), bytes);
+    }
+}
