@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
@@ -30,9 +30,13 @@ const BUNDLES = [
     options: { minify: true, sourcemap: 'linked', splitting: true, chunkNames: '[name]-[hash]' },
   },
   { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: { minify: true, sourcemap: 'linked' } },
-  { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: {} },
+  // Its modules lie beside it: no text of them is needed, see web/inside.mjs.
+  { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
   { entries: { site: 'site/site.css' }, options: { minify: true } },
 ];
+
+/** @type {import('esbuild').BuildOptions} */
+const SHARED = { bundle: true, format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', absWorkingDir: ROOT };
 
 /** Files that are copied as they are, and from where. @type {[from: string, to: string][]} */
 const COPIED = [['web/site/index.html', 'index.html'], ['web/bellhop.d.ts', 'bellhop.d.ts'], ['web/options.d.ts', 'options.d.ts'], ['web/site/static/icon.svg', 'static/icon.svg'],
@@ -51,7 +55,7 @@ export async function buildModules() {
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
-  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules()]);
+  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules(), await writeWorker(SITE)]);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
   }
@@ -61,12 +65,30 @@ export async function buildSite() {
 async function bundle() {
   const esbuild = await import('esbuild');
   const results = await Promise.all(BUNDLES.map(({ entries, extension, options }) => esbuild.build({
-    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: SITE, outExtension: extension ? { '.js': extension } : {}, bundle: true,
-    format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', metafile: true, absWorkingDir: ROOT, ...options,
+    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: SITE, outExtension: extension ? { '.js': extension } : {},
+    ...SHARED, metafile: true, ...options,
   }).catch((error) => {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
   return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(SITE, join(ROOT, file)));
+}
+
+/**
+ * The worker's script as text, for pages of other origins and hosts that copy no files.
+ * @param {string} folder  that of bellhop.mjs @returns {Promise<string>} the file, relative to it
+ */
+export async function writeWorker(folder) {
+  const esbuild = await import('esbuild');
+  const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, 'worker/worker.mjs')], ...SHARED, minify: true, write: false });
+  const file = 'inline/worker-source.mjs';
+  writeText(join(folder, file), text);
+  return file;
+}
+
+/** A module whose default export is a text. @param {string} file @param {string} text */
+export function writeText(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `// SPDX-License-Identifier: MIT\nexport default ${JSON.stringify(text)};\n`);
 }
 
 function copyFiles() {

@@ -58,7 +58,9 @@ const LAYERS = [
   // JavaScript; packages are npm:NAME, modules of Node node:NAME.
   { of: /^web\/lib\//, may: [LIB], why: 'lib is the library for every engine: no DOM, no modules of Node, nothing above it' },
   { of: /^web\/worker\//, may: [LIB, WORKER], why: 'worker stands on lib' },
-  { of: /^web\/bellhop\.mjs$/, may: [LIB, WORKER], why: 'the entry offers what lib and worker have' },
+  { of: /^web\/inline\//, may: [], why: 'a module or the worker as text stands on nothing' },
+  { of: /^web\/(inside|inline)\.mjs$/, may: [LIB, WORKER, /^web\/inline\//], why: 'modules and worker as text are for lib and worker' },
+  { of: /^web\/bellhop\.mjs$/, may: [LIB, WORKER, /^web\/inside\.mjs$/], why: 'the entry offers what lib and worker have' },
   { of: /^web\/node\//, may: [LIB, WORKER, /^web\/(node\/|bellhop\.mjs$)/, NODE], why: 'node stands on lib, worker and their entry' },
   { of: /^web\/cli\//, may: [LIB, /^web\/(node|cli)\//, NODE, /^unknown$/], why: 'the command line stands on node and lib, and never meets the lab' },
   { of: /^web\/lab\/(canvas|strings)\//, may: [/^web\/lab\/(canvas|strings)\//], why: 'drawing helpers and words stand on nothing' },

@@ -1,20 +1,58 @@
 // SPDX-License-Identifier: MIT
-// Runs around `npm pack` and `npm publish`: puts the WebAssembly modules beside web/lib/load.mjs, where the published
-// library looks for them, and with --clean takes them away again. In a checkout they are in build/out/ only.
-import { cpSync, rmSync } from 'node:fs';
+// Runs around `npm pack` and `npm publish`: puts the WebAssembly modules beside web/lib/beside.mjs, where the published library
+// looks for them, and modules and worker as text into web/inline/; with --clean takes them away again. In a checkout they are in
+// build/out/ only. Modules that are newer than their sources are not built again. Tests pack a copy of the checkout: packInto().
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MODULES, SITE, build } from './build.mjs';
+import { promisify } from 'node:util';
+import { MODULES, buildModules, writeText, writeWorker } from './build.mjs';
+import { filesBelow } from './files.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
-import { ROOT, main } from './run.mjs';
+import { OUT, ROOT, isEntry, main } from './run.mjs';
 
-const places = Object.values(MODULES).map((file) => ({ from: join(SITE, file), to: join(ROOT, 'web/lib', file) }));
+const INLINE = 'web/inline';
+/** What modules are made of. */
+const SOURCES = ['src', 'envs', 'CMakeLists.txt', 'CMakePresets.json', 'emscripten.cmake'];
+/** What of the checkout the package is made of; package.json says which files go into it. */
+const PACKED = ['web', 'docs', 'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
 
-await main(async () => {
-  if (process.argv.includes('--clean')) {
-    for (const { to } of places) rmSync(to, { force: true });
-    return;
+/** Whether every module is there, and newer than everything it is made of. */
+function areBuilt() {
+  const made = Object.keys(MODULES).map((file) => join(OUT, file)).map((file) => (existsSync(file) ? statSync(file).mtimeMs : 0));
+  const sources = SOURCES.map((name) => join(ROOT, name)).flatMap((path) => (statSync(path).isFile() ? [path] : filesBelow(path).map((file) => join(path, file))));
+  return Math.min(...made) >= Math.max(...sources.map((file) => statSync(file).mtimeMs));
+}
+
+/** Adds what is made to a checkout. @param {string} root */
+async function fill(root) {
+  const built = areBuilt();
+  await setup(built ? [] : FOR_BUILD);
+  if (!built) await buildModules();
+  for (const [made, file] of Object.entries(MODULES)) {
+    cpSync(join(OUT, made), join(root, 'web/lib', file));
+    writeText(join(root, INLINE, file.replace(/wasm$/, 'mjs')), readFileSync(join(OUT, made), 'base64'));
   }
-  await setup(FOR_BUILD);
-  await build();
-  for (const { from, to } of places) cpSync(from, to);
-});
+  await writeWorker(join(root, 'web'));
+}
+
+function clean() {
+  for (const file of Object.values(MODULES)) rmSync(join(ROOT, 'web/lib', file), { force: true });
+  rmSync(join(ROOT, INLINE), { recursive: true, force: true });
+}
+
+/** Packs a copy of the checkout, which stays as it is for whoever reads it meanwhile. @param {string} folder @returns {Promise<string>} the tarball */
+export async function packInto(folder) {
+  const copy = mkdtempSync(join(tmpdir(), 'bellhop-pack-'));
+  try {
+    for (const name of PACKED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+    await fill(copy);
+    await promisify(execFile)('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: copy });
+    return join(folder, /** @type {string} */ (readdirSync(folder).find((file) => file.endsWith('.tgz'))));
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+if (isEntry(import.meta.url)) await main(async () => (process.argv.includes('--clean') ? clean() : fill(ROOT)));

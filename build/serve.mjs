@@ -49,13 +49,14 @@ const PORTS_TRIED = 50;
  * @param {string} options.root
  * @param {number} [options.port]  0 for any free one
  * @param {boolean} [options.exact] fail if the port is taken, instead of trying the next ones
+ * @param {Record<string, string>} [options.headers] more headers, or others
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
  */
-export async function serve({ root, port = 8080, exact = false }) {
+export async function serve({ root, port = 8080, exact = false, headers = {} }) {
   const folder = await realpath(root);
   const last = exact || port === 0 ? port : Math.min(port + PORTS_TRIED, 65535);
   for (let candidate = port; candidate <= last; candidate++) {
-    const servers = await listenOn(folder, candidate);
+    const servers = await listenOn(folder, candidate, { ...HEADERS, ...headers });
     if (!servers) continue;
     const { port: bound } = /** @type {import('node:net').AddressInfo} */ (servers[0].address());
     return { url: `http://localhost:${bound}/`, port: bound, close: () => closeAll(servers) };
@@ -64,12 +65,15 @@ export async function serve({ root, port = 8080, exact = false }) {
     : `Ports ${port} to ${last} are in use; choose another with --port N.`);
 }
 
-/** @param {string} folder @param {number} port @returns {Promise<import('node:http').Server[] | null>} null if taken */
-async function listenOn(folder, port) {
+/**
+ * @param {string} folder @param {number} port @param {Record<string, string>} headers
+ * @returns {Promise<import('node:http').Server[] | null>} null if taken
+ */
+async function listenOn(folder, port, headers) {
   const servers = [];
   for (const host of ['127.0.0.1', '::1']) {
     const server = createServer((request, response) => {
-      answer(folder, request, response).catch(() => refuse(response, 500));
+      answer(folder, headers, request, response).catch(() => refuse(response, 500, headers));
     });
     const wanted = port || /** @type {import('node:net').AddressInfo} */ (servers[0]?.address())?.port || 0;
     const error = await listening(server, wanted, host);
@@ -103,20 +107,23 @@ async function closeAll(servers) {
   })));
 }
 
-/** @param {string} folder @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
-async function answer(folder, request, response) {
+/**
+ * @param {string} folder @param {Record<string, string>} common  headers
+ * @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response
+ */
+async function answer(folder, common, request, response) {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    refuse(response, 405, { Allow: 'GET, HEAD' });
+    refuse(response, 405, { ...common, Allow: 'GET, HEAD' });
     return;
   }
   const file = await fileFor(folder, request.url ?? '/');
   if (!file) {
-    refuse(response, 404);
+    refuse(response, 404, common);
     return;
   }
   const { size, mtimeMs } = await stat(file);
   const tag = `"${size.toString(16)}-${Math.trunc(mtimeMs * 1000).toString(16)}"`;
-  const headers = { ...HEADERS, 'ETag': tag, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' };
+  const headers = { ...common, 'ETag': tag, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' };
   if (request.headers['if-none-match'] === tag) {
     response.writeHead(304, headers).end();
     return;
@@ -140,12 +147,12 @@ async function fileFor(folder, url) {
   }
 }
 
-/** @param {import('node:http').ServerResponse} response @param {number} status @param {Record<string, string>} [extra] */
-function refuse(response, status, extra = {}) {
+/** @param {import('node:http').ServerResponse} response @param {number} status @param {Record<string, string>} headers */
+function refuse(response, status, headers) {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  response.writeHead(status, { ...HEADERS, ...extra, 'Content-Type': TYPES['.txt'] });
+  response.writeHead(status, { ...headers, 'Content-Type': TYPES['.txt'] });
   response.end(`${status}\n`);
 }

@@ -12,6 +12,15 @@ import type {
 
 export * from './options.js';
 
+// What a project's own libraries may not have: neither the DOM nor Node's types, or a target before `using`. Where they have it,
+// these declarations add nothing to it.
+declare global {
+  interface URL {}
+  interface AbortSignal {}
+  interface SymbolConstructor { readonly dispose: unique symbol }
+  interface Disposable { [Symbol.dispose](): void }
+}
+
 /**
  * What went wrong, as the C library says it; BH_ERR_ENV when an environment of one's own failed, BH_ERR_LOAD when the
  * module itself could not be had.
@@ -31,8 +40,8 @@ export class BellhopError extends Error {
 
 export interface LoadOptions {
   /**
-   * Where bellhop-simd.wasm is (in Node also a path); default: beside this module. Its scalar twin, for engines without
-   * SIMD, is expected beside it under the same name with `scalar` for `simd`.
+   * Where bellhop-simd.wasm is (in Node also a path); default: beside this module, or where it is not found, inside the
+   * package. Its scalar twin, for engines without SIMD, is expected beside it under the same name with `scalar` for `simd`.
    */
   wasmUrl?: string | URL;
   /** The module's bytes (an ArrayBuffer or a view of one), or the compiled WebAssembly.Module; then nothing is fetched. */
@@ -750,7 +759,7 @@ export class Recorder {
 // ---- training in a worker ----
 
 export interface ConnectOptions {
-  /** The worker's script; default: worker.mjs beside this module. */
+  /** The worker's script; default: the one beside this module, or where there is none the one inside the package. */
   workerUrl?: string | URL;
   /**
    * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`.

@@ -4,18 +4,20 @@
 //     import { load } from './bellhop.mjs';
 //     const bh = await load();
 //     const env = bh.make('CartPole-v1');
+import { compileInside, workerInside } from './inside.mjs';
+import { compileBeside } from './lib/beside.mjs';
 import { createLibrary } from './lib/library.mjs';
-import { loadWasm } from './lib/load.mjs';
+import { compileUrl, loadWasm } from './lib/load.mjs';
+import { BellhopError } from './lib/wasm.mjs';
+import { ownWorker } from './worker/own-worker.mjs';
+import { connectTo } from './worker/trainer.mjs';
 
-export { checkEnv } from './lib/check-env.mjs';
-export { BellhopError } from './lib/wasm.mjs';
-export { connect } from './worker/trainer.mjs';
-export { evaluationSeed } from './lib/run.mjs';
-export { formatDemonstrations, parseDemonstrations } from './lib/demonstrations.mjs';
-export { Recorder } from './lib/recorder.mjs';
-export { TensorBoardWriter } from './lib/tensorboard.mjs';
+export * from './lib/public.mjs';
 
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */
+/** @typedef {import('./lib/load.mjs').ModuleName} ModuleName */
+
+const MODULES = { named: compileNamed, at: compileUrl };
 
 /**
  * Loads the module and resolves to the library.
@@ -23,5 +25,25 @@ export { TensorBoardWriter } from './lib/tensorboard.mjs';
  * @returns {Promise<import('./bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
-  return createLibrary(await loadWasm(options));
+  return createLibrary(await loadWasm(options, MODULES));
+}
+
+/**
+ * Starts a worker and resolves to a trainer.
+ * @param {import('./bellhop.js').ConnectOptions} [options]
+ */
+export function connect(options = {}) {
+  return connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside] });
+}
+
+/** The file beside the library; where there is none, as in the development server of Vite, what is inside a chunk. @param {ModuleName} name */
+async function compileNamed(name) {
+  try {
+    return await compileBeside(name);
+  } catch (cause) {
+    if (cause instanceof WebAssembly.CompileError) throw cause;
+    return compileInside(name).catch(() => {
+      throw new BellhopError('BH_ERR_LOAD', `${/** @type {Error} */ (cause).message}. Serve the file there, or give its URL: load({ wasmUrl }); docs/bundlers.md says what each bundler needs`, { cause });
+    });
+  }
 }

@@ -9,6 +9,7 @@ import embed from './suites/embed.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
+import packed from './suites/package.mjs';
 import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
 import language from './suites/text.mjs';
@@ -26,4 +27,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, playing, editing, access].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));

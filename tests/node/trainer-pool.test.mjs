@@ -8,8 +8,7 @@ import { startTrainer } from './experiments.mjs';
 /** A pool whose workers are threads; how many were started and have ended. @param {number} size */
 function poolOf(size) {
   const count = { started: 0, ended: 0 };
-  const pool = new TrainerPool({ size, start: async ({ text, wasmBinary }) => {
-    await Promise.resolve(wasmBinary).catch(() => {}); // Node fetches no files
+  const pool = new TrainerPool({ size, start: async ({ text }) => {
     const { trainer, end } = await startTrainer({ text });
     count.started++;
     const terminate = trainer.terminate.bind(trainer);
@@ -58,8 +57,7 @@ test('there is one worker with language models, whoever asks', async () => {
 test('a worker that cannot be started is tried again by the next who asks', async () => {
   let works = false;
   const { pool } = poolOf(1);
-  const failing = new TrainerPool({ size: 1, start: async (options) => {
-    await Promise.resolve(options.wasmBinary).catch(() => {});
+  const failing = new TrainerPool({ size: 1, start: async () => {
     if (!works) throw new Error('no worker here');
     return (await pool.acquire()).trainer;
   } });
@@ -74,8 +72,7 @@ test('a worker that cannot be started is tried again by the next who asks', asyn
 test('where no further worker can be started, those that are there serve all', async () => {
   let works = true;
   const { pool } = poolOf(1);
-  const lonely = new TrainerPool({ size: 3, start: async (options) => {
-    await Promise.resolve(options.wasmBinary).catch(() => {});
+  const lonely = new TrainerPool({ size: 3, start: async () => {
     if (!works) throw new Error('no connection');
     return (await pool.acquire()).trainer;
   } });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A person in an environment: an environment of the library in this thread, one episode after the other, and what was
 // recorded of them. No clock and no keys here.
+import { BESIDE } from '../lib/beside.mjs';
 import { Env } from '../lib/env.mjs';
 import { loadWasm } from '../lib/load.mjs';
 import { Recorder } from '../lib/recorder.mjs';
@@ -16,7 +17,7 @@ const libraries = new Map();
 function library(text) {
   const known = libraries.get(text);
   if (known) return known;
-  const coming = loadWasm({ text }).then((wasm) => openLibrary(wasm));
+  const coming = loadWasm({ text }, BESIDE).then((wasm) => openLibrary(wasm));
   libraries.set(text, coming);
   coming.catch(() => libraries.delete(text)); // the next one asks again
   return coming;

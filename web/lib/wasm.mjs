@@ -263,8 +263,8 @@ export class Handle {
   }
 }
 
-/** @param {WebAssembly.Module} module */
-async function start(module) {
+/** Instantiates a module; a CompileError where it does not run. @param {WebAssembly.Module} module */
+export async function startModule(module) {
   const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
   const env = {
     /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
@@ -278,12 +278,14 @@ async function start(module) {
 }
 
 /**
- * Instantiates the first candidate this engine compiles and computes right. A candidate is a function that
- * returns a compiled module, so that the scalar twin is only fetched when it is needed.
+ * Starts the first candidate this engine compiles and computes right. A candidate is a function that returns a compiled
+ * module, so that the scalar twin is only fetched when it is needed.
+ * @template T
  * @param {(() => Promise<WebAssembly.Module>)[]} candidates
- * @returns {Promise<Wasm>}
+ * @param {(module: WebAssembly.Module) => Promise<T>} start  rejects with a CompileError where the module does not run
+ * @returns {Promise<T>}
  */
-export async function instantiate(candidates) {
+export async function firstThatRuns(candidates, start) {
   if (typeof WebAssembly === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'this engine has no WebAssembly');
   /** @type {unknown} */
   let cause;
@@ -297,4 +299,9 @@ export async function instantiate(candidates) {
   }
   const why = cause instanceof Error ? cause.message : String(cause);
   throw new BellhopError('BH_ERR_LOAD', `bellhop.wasm cannot run here: ${why}`, { cause });
+}
+
+/** Instantiates the first candidate that runs here. @param {(() => Promise<WebAssembly.Module>)[]} candidates @returns {Promise<Wasm>} */
+export function instantiate(candidates) {
+  return firstThatRuns(candidates, startModule);
 }

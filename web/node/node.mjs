@@ -5,14 +5,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createLibrary } from '../lib/library.mjs';
-import { candidates } from '../lib/load.mjs';
+import { loadWasm as loadFrom } from '../lib/load.mjs';
 import help from '../lib/help.mjs';
 import { serve as serveWith } from '../worker/service.mjs';
-import { BellhopError, instantiate } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/wasm.mjs';
 
-export {
-  BellhopError, Recorder, TensorBoardWriter, checkEnv, connect, evaluationSeed, formatDemonstrations, parseDemonstrations,
-} from '../bellhop.mjs';
+export * from '../lib/public.mjs';
+export { connect } from '../bellhop.mjs';
 
 /**
  * Loads the module and resolves to the library. `wasmUrl` may also be a path.
@@ -26,7 +25,7 @@ export async function load(options = {}) {
 /** @param {import('../bellhop.js').LoadOptions} [options] */
 export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) {
   const url = typeof wasmUrl === 'string' && !URL.canParse(wasmUrl) ? pathToFileURL(wasmUrl) : wasmUrl;
-  return instantiate(candidates({ wasmUrl: url, wasmBinary, simd }, compileFile, { simd: find('simd', text), scalar: find('scalar', text) }));
+  return loadFrom({ wasmUrl: url, wasmBinary, simd, text }, { named: (name) => compileFile(find(name)), at: compileFile });
 }
 
 /** The other end of connect({ port }). @param {import('../bellhop.js').Port} port */
@@ -34,11 +33,10 @@ export function serve(port) {
   serveWith(/** @type {any} */ (port), loadWasm);
 }
 
-/** @param {'simd' | 'scalar'} kind @param {boolean} text */
-function find(kind, text) {
-  const name = text ? 'bellhop-text' : 'bellhop';
-  const places = [`../lib/${name}-${kind}.wasm`, `../../build/out/wasm-${kind}/${name}.wasm`, `../../build/out/site/${name}-${kind}.wasm`]
-    .map((place) => new URL(place, import.meta.url));
+/** @param {import('../lib/load.mjs').ModuleName} name */
+function find(name) {
+  const [, stem, kind] = /** @type {RegExpExecArray} */ (/^(.*)-(simd|scalar)$/.exec(name));
+  const places = [`../lib/${name}.wasm`, `../../build/out/wasm-${kind}/${stem}.wasm`, `../../build/out/site/${name}.wasm`].map((place) => new URL(place, import.meta.url));
   return places.find((place) => existsSync(place)) ?? places[0];
 }
 

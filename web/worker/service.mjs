@@ -72,8 +72,11 @@ export function serve(port, loadWasm) {
       const transfer = ArrayBuffer.isView(result) ? [result.buffer] : [];
       port.postMessage({ id: data.id, result }, transfer);
     } catch (error) {
-      const { status = 'BH_ERR_STATE', message } = /** @type {BellhopError} */ (error);
+      const { status = statusOf(error), message } = /** @type {BellhopError} */ (error);
       port.postMessage({ id: data.id, error: { status, message } });
     }
   };
 }
+
+/** The status of an error that is not the library's: a module that does not run here is a matter of loading. @param {unknown} error */
+const statusOf = (error) => (error instanceof WebAssembly.CompileError ? 'BH_ERR_LOAD' : 'BH_ERR_STATE');

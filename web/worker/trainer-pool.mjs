@@ -6,8 +6,9 @@
 //     const lease = await pool.acquire();           // or acquire({ text: true }), for language models
 //     const session = await lease.trainer.create({ env: 'CartPole-v1' });
 //     lease.release();
-import { compileUrl, simdUrl } from '../lib/load.mjs';
-import { connect } from './trainer.mjs';
+import { compileBeside } from '../lib/beside.mjs';
+import { compileUrl } from '../lib/load.mjs';
+import { connectTo, startAt } from './trainer.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
 /** @typedef {{ trainer: Trainer, release: () => void }} Lease */
@@ -22,8 +23,6 @@ export class TrainerPool {
   #connect;
   /** @type {Record<'plain' | 'text', Set<Place>>} */
   #places = { plain: new Set(), text: new Set() };
-  /** @type {Map<'plain' | 'text', Promise<WebAssembly.Module>>} */
-  #modules = new Map();
 
   /**
    * @param {object} [options]
@@ -31,7 +30,7 @@ export class TrainerPool {
    *   There is one with language models at most, so that experiments can start from each other's models
    * @param {(options: import('../bellhop.js').ConnectOptions) => Promise<Trainer>} [options.start]
    */
-  constructor({ size = Math.max(1, Math.min(MOST, (globalThis.navigator?.hardwareConcurrency ?? 2) - RESERVED)), start = connect } = {}) {
+  constructor({ size = Math.max(1, Math.min(MOST, (globalThis.navigator?.hardwareConcurrency ?? 2) - RESERVED)), start = starter() } = {}) {
     this.#size = size;
     this.#connect = start;
   }
@@ -55,7 +54,6 @@ export class TrainerPool {
         return this.#lease(kind, place, place.trainer);
       } catch (error) {
         this.#places[kind].delete(place);
-        this.#modules.delete(kind);
         const other = this.#least(kind);
         if (!other) throw error;
         place = other;
@@ -78,7 +76,7 @@ export class TrainerPool {
     for (const place of places) if (place.trainer?.isGone) places.delete(place);
     const least = this.#least(kind);
     if (least && (least.leases === 0 || places.size >= (kind === 'text' ? 1 : this.#size))) return least;
-    const place = { coming: this.#start(kind), trainer: null, leases: 0 };
+    const place = { coming: this.#connect({ text: kind === 'text' }), trainer: null, leases: 0 };
     places.add(place);
     return place;
   }
@@ -88,25 +86,6 @@ export class TrainerPool {
     return [...this.#places[kind]].reduce((best, next) => (!best || next.leases < best.leases ? next : best), /** @type {Place | null} */ (null));
   }
 
-  /** @param {'plain' | 'text'} kind */
-  async #start(kind) {
-    const text = kind === 'text';
-    try {
-      return await this.#connect({ text, wasmBinary: this.#module(kind) });
-    } catch {
-      return this.#connect({ text }); // tries the scalar module too, and says what is wrong
-    }
-  }
-
-  /** @param {'plain' | 'text'} kind */
-  #module(kind) {
-    const known = this.#modules.get(kind);
-    if (known) return known;
-    const module = compileUrl(simdUrl(kind === 'text'));
-    this.#modules.set(kind, module);
-    return module;
-  }
-
   /** @param {'plain' | 'text'} kind @param {Place} place */
   #leave(kind, place) {
     place.leases--;
@@ -114,4 +93,19 @@ export class TrainerPool {
     this.#places[kind].delete(place);
     place.coming.then((trainer) => trainer.terminate(), () => {});
   }
+}
+
+/** Starts workers of the script beside this one; each module is compiled once, for all of them. */
+function starter() {
+  /** @type {Map<string, Promise<WebAssembly.Module>>} */
+  const compiled = new Map();
+  /** @param {import('../lib/load.mjs').ModuleName} name */
+  const named = (name) => {
+    const known = compiled.get(name) ?? compileBeside(name);
+    compiled.set(name, known);
+    known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
+    return known;
+  };
+  const workers = [() => startAt(new URL('./worker.mjs', import.meta.url))];
+  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers });
 }

@@ -5,11 +5,14 @@
 //     const session = await trainer.create({ env: 'CartPole-v1' });
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
-import { BellhopError } from '../lib/wasm.mjs';
+import { candidates } from '../lib/load.mjs';
+import { BellhopError, firstThatRuns } from '../lib/wasm.mjs';
 
 /** @typedef {import('./service.mjs').Port} Port */
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('../bellhop.js').SessionInfo} SessionInfo */
+/** @typedef {import('../bellhop.js').ConnectOptions} ConnectOptions */
+/** Where compiled modules come from, and ways to start a worker, tried in turn. @typedef {{ modules: import('../lib/load.mjs').Modules, workers: (() => Worker | Promise<Worker>)[] }} Parts */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: unknown) => void, onProgress?: (values: any) => unknown }} Pending */
 
 // A hidden page has no animation frames; this goes on there, and so does training. Where there are none at all, it is
@@ -27,6 +30,9 @@ function nextFrame(use) {
   const timer = setTimeout(once, HIDDEN_MS);
   if (typeof requestAnimationFrame === 'function') requestAnimationFrame(once);
 }
+
+/** What to do about a worker that does not start. */
+const HINT = 'connect({ workerUrl }) says where it is, docs/bundlers.md what each bundler needs';
 
 /** Calls over a port, and what comes back. */
 export class Line {
@@ -262,42 +268,105 @@ export class Trainer {
 }
 
 /**
- * Starts a worker and resolves to a trainer.
- * @param {import('../bellhop.js').ConnectOptions} [options]
+ * Starts a worker and resolves to a trainer. The module is compiled on this side: so the worker's script needs to know no file, and
+ * several workers can share a module.
+ * @param {ConnectOptions} options @param {Parts} parts
  * @returns {Promise<Trainer>}
  */
-export async function connect({ workerUrl = new URL('./worker.mjs', import.meta.url), worker, wasmUrl, wasmBinary, simd, text, port } = {}) {
-  const { line, end } = port ? overPort(port) : startWorker(workerUrl, /** @type {Worker | undefined} */ (worker));
+export async function connectTo({ workerUrl, worker, port, ...options }, { modules, workers }) {
+  if (port) return overPort(port, options);
+  const ways = worker ? [() => /** @type {Worker} */ (worker)] : workerUrl === undefined ? workers : [() => startAt(workerUrl)];
+  const compiled = candidates(options, modules).map(once);
+  /** @type {unknown} */
+  let failure;
+  for (const start of ways) {
+    try {
+      return await open(await start(), compiled, workerUrl);
+    } catch (error) {
+      failure ??= error;
+      if (!(error instanceof WorkerFailure)) break;
+    }
+  }
+  throw failure;
+}
+
+/** A worker that could not be started: another way may do it. */
+export class WorkerFailure extends BellhopError {
+  /** @param {string} why @param {ErrorOptions} [options] */
+  constructor(why, options) {
+    super('BH_ERR_LOAD', `the worker failed: ${why}`, options);
+  }
+}
+
+/** The other end loads the module by itself. @param {any} port @param {ConnectOptions} options */
+async function overPort(port, { wasmUrl, wasmBinary, ...options }) {
+  const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
+  const line = new Line(port), end = () => port.close?.();
+  return opened(line, end, async () => line.call('open', undefined, [{ ...options, wasmUrl: url, wasmBinary: await wasmBinary }]));
+}
+
+/** @param {Worker} worker @param {(() => Promise<WebAssembly.Module>)[]} compiled @param {string | URL} [url]  of its script, where it was given */
+function open(worker, compiled, url) {
+  const line = new Line(/** @type {any} */ (worker));
+  worker.onerror = (event) => {
+    event.preventDefault?.();
+    line.break(new WorkerFailure(event.message || `its script could not be loaded${url ? ` from ${url}` : ''}; ${HINT}`));
+  };
+  /** @param {WebAssembly.Module} module */
+  const start = async (module) => {
+    try {
+      return await line.call('open', undefined, [{ wasmBinary: module }]);
+    } catch (error) {
+      const { status, message } = /** @type {BellhopError} */ (error);
+      throw status === 'BH_ERR_LOAD' && !line.isBroken ? new WebAssembly.CompileError(message) : error;
+    }
+  };
+  return opened(line, () => worker.terminate(), () => firstThatRuns(compiled, start));
+}
+
+/** @param {Line} line @param {() => void} end @param {() => Promise<any>} call */
+async function opened(line, end, call) {
   try {
-    // Relative to the page here, as it would be to the worker's script there.
-    const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
-    return new Trainer(line, end, await line.call('open', undefined, [{ wasmUrl: url, wasmBinary: await wasmBinary, simd, text }]));
+    return new Trainer(line, end, await call());
   } catch (error) {
     end();
     throw error;
   }
 }
 
-/** @param {any} port */
-function overPort(port) {
-  return { line: new Line(port), end: () => port.close?.() };
+/** A function that is called once, however often it is asked. @template T @param {() => Promise<T>} make */
+function once(make) {
+  /** @type {Promise<T> | undefined} */
+  let made;
+  return () => (made ??= make());
 }
 
-/** @param {string | URL} url @param {Worker} [started] one that runs this script already */
-export function startWorker(url, started) {
+/** A worker of the script at a URL. One of another origin cannot be a worker, but a script of ours that imports it can. @param {string | URL} workerUrl */
+export function startAt(workerUrl) {
+  const url = new URL(workerUrl, globalThis.location?.href);
+  if (url.origin === globalThis.location?.origin) return startWorker(url);
+  return startSource(`import ${JSON.stringify(url.href)};`);
+}
+
+/** A worker of a script's text. @param {string} source */
+export function startSource(source) {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = startWorker(url);
+  worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true }); // it runs: its text may go
+  return worker;
+}
+
+/** @param {string | URL} url */
+function startWorker(url) {
+  return attempt(() => new Worker(url, { type: 'module', name: 'bellhop' }));
+}
+
+/** Starts a worker, or says why that is not possible. @param {() => Worker} start */
+export function attempt(start) {
   if (typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'there are no web workers here; use load() instead');
-  const worker = started ?? new Worker(sameOrigin(new URL(url, globalThis.location?.href)), { type: 'module', name: 'bellhop' });
-  const line = new Line(/** @type {any} */ (worker));
-  worker.onerror = (event) => {
-    event.preventDefault?.();
-    const why = event.message || 'its script could not be loaded';
-    line.break(new BellhopError('BH_ERR_LOAD', `the worker ${url} failed: ${why}`));
-  };
-  return { line, end: () => worker.terminate() };
-}
-
-/** A script of another origin cannot be a worker, but a script of ours that imports it can. @param {URL} url */
-function sameOrigin(url) {
-  if (url.origin === globalThis.location?.origin) return url;
-  return URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+  try {
+    return start();
+  } catch (cause) {
+    throw new WorkerFailure(/** @type {Error} */ (cause).message, { cause });
+  }
 }

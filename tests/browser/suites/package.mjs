@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The package in a page, bundled by esbuild, which copies no files: module and worker come from chunks of the package. Other bundlers
+// are tried by `npm run test:hosts`.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { packInto } from '../../../build/pack.mjs';
+import { serve } from '../../../build/serve.mjs';
+import { load } from '../../../web/node/node.mjs';
+import { page as html, writeScript } from '../../hosts/project.mjs';
+import { holds, test } from '../harness.mjs';
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function packed(lab) {
+  test('bundled without its files the package has them inside, and gives Node’s run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bellhop-bundled-'));
+    await bundle(folder);
+    const server = await serve({ root: join(folder, 'dist'), port: 0 });
+    try {
+      const { page, trouble, close } = await lab().window();
+      await page.goto(server.url);
+      await holds(page, () => 'results' in globalThis);
+      const hash = await hashOfNode();
+      assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).results), { load: hash, connect: hash });
+      assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url) && !/^(data|blob):/.test(url)), []);
+      for (const error of trouble.errors.splice(0)) assert.match(error, /404/, 'of the browser, for the files beside');
+      await close();
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+/** The script of a host's page, with the package, in chunks. @param {string} folder */
+async function bundle(folder) {
+  const installed = join(folder, 'node_modules/bellhop');
+  mkdirSync(installed, { recursive: true });
+  await promisify(execFile)('tar', ['-xzf', await packInto(folder), '-C', installed, '--strip-components=1']);
+  writeScript({ folder, version: '' }, 'bellhop');
+  await build({ entryPoints: [join(folder, 'src/index.js')], outdir: join(folder, 'dist'), bundle: true, format: 'esm', splitting: true, logLevel: 'warning' });
+  writeFileSync(join(folder, 'dist/index.html'), html('./index.js'));
+}
+
+/** The same run here, see tests/hosts/project.mjs. */
+async function hashOfNode() {
+  const bh = await load({ text: false });
+  const model = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 });
+  await model.learn({ totalTimesteps: 1200 });
+  return model.sha256();
+}

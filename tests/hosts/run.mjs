@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// `npm run test:hosts`: packs the package, installs it into a fresh project of each host (table.mjs), builds it there, opens the
+// result in Chromium, trains with load() and with connect(), and compares the fingerprint with Node's. With no arguments it writes
+// the table of docs/bundlers.md; words choose hosts: `npm run test:hosts -- vite rollup`.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { packInto } from '../../build/pack.mjs';
+import { chromePath } from '../../build/setup.mjs';
+import { Failure, ROOT, main, say, seconds } from '../../build/run.mjs';
+import { ENGINES } from './engines.mjs';
+import { install, makeProject } from './project.mjs';
+import { openHost } from './open.mjs';
+import { HOSTS } from './table.mjs';
+
+/** @typedef {{ name: string, version: string, load: string, connect: string, inline: string, config: number }} Row */
+
+const DOC = join(ROOT, 'docs/bundlers.md');
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+const GOOD = 'yes';
+
+/** @param {string} tarball @param {string} folder @param {import('playwright-core').Browser} browser @param {string} expected @returns {(host: import('./table.mjs').Host) => Promise<Row>} */
+const rowOf = (tarball, folder, browser, expected) => async (host) => {
+  const project = await makeProject(mkdtempSync(join(folder, 'project-')), host, tarball);
+  /** @type {Record<string, string>} */
+  const cells = { load: '–', connect: '–', inline: '–' };
+  for (const entry of host.entries ?? []) {
+    const found = await openHost(browser, project, host, entry).catch((error) => ({ load: error.message, connect: error.message }));
+    const said = Object.fromEntries(Object.entries(found).map(([way, hash]) => [way, hash === expected ? GOOD : hash]));
+    if (entry === 'bellhop') Object.assign(cells, said);
+    else cells.inline = said.load === GOOD ? said.connect : said.load;
+  }
+  return { name: host.name, version: project.version, load: cells.load, connect: cells.connect, inline: cells.inline, config: host.config ?? 0 };
+};
+
+/** @param {Row[]} rows */
+function table(rows) {
+  const lines = rows.map(({ name, version, load, connect, inline, config }) => `| ${[name, version, load, connect, inline, config].join(' | ')} |`);
+  return ['| host | version | `load()` | `connect()` | `bellhop/inline` | lines of configuration |', '| --- | --- | --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** @param {Row[]} rows */
+function writeTable(rows) {
+  const text = readFileSync(DOC, 'utf8');
+  writeFileSync(DOC, text.replace(/^\| host \|[^]*?(?=\n\n)/m, () => table(rows)));
+}
+
+/** @param {string[]} words */
+async function run(words) {
+  const chosen = [...HOSTS, ...ENGINES].filter(({ name, packages }) => words.length === 0 || words.some((word) => `${name} ${packages}`.toLowerCase().includes(word.toLowerCase())));
+  const folder = mkdtempSync(join(tmpdir(), 'bellhop-hosts-'));
+  const browser = await chromium.launch({ executablePath: chromePath() ?? undefined, args: FLAGS, env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } });
+  try {
+    const tarball = await packInto(folder);
+    const expected = await ENGINES[0].fingerprint(await install(mkdtempSync(join(folder, 'node-')), [tarball]));
+    const make = rowOf(tarball, folder, browser, expected);
+    /** @type {Row[]} */
+    const rows = [];
+    for (const host of chosen) {
+      const since = performance.now();
+      rows.push('fingerprint' in host ? await engineRow(host, folder, tarball, expected) : await make(host));
+      say(`${table(rows.slice(-1)).split('\n')[2]} ${seconds(since)}`);
+    }
+    return rows;
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param {import('./engines.mjs').Engine} engine @param {string} folder @param {string} tarball @param {string} expected @returns {Promise<Row>} */
+async function engineRow(engine, folder, tarball, expected) {
+  const project = await install(mkdtempSync(join(folder, 'engine-')), [tarball, ...engine.packages]);
+  const found = await engine.fingerprint(project).catch((error) => error.message);
+  const said = found === expected ? GOOD : found;
+  return { name: engine.name, version: await engine.version(project), load: engine.way === 'load' ? said : '–', connect: engine.way === 'connect' ? said : '–', inline: '–', config: 0 };
+}
+
+await main(async () => {
+  const words = process.argv.slice(2);
+  const rows = await run(words);
+  if (words.length === 0) writeTable(rows);
+  const bad = rows.filter(({ load, connect, inline }) => [load, connect, inline].some((cell) => ![GOOD, '–'].includes(cell)));
+  say(`\n${rows.length - bad.length} passed, ${bad.length} failed`);
+  if (bad.length > 0) throw new Failure(`${bad.map(({ name, version }) => `${name} ${version}`).join(', ')} did not give the fingerprint.`);
+});

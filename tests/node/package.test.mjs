@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The package as npm packs it: what is in it, what publint and attw say of it, the types of every export.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { packInto } from '../../build/pack.mjs';
+import { filesBelow } from '../../build/files.mjs';
+
+const exec = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const WITHOUT_TYPES = ['package.json', 'bellhop-simd.wasm', 'bellhop-scalar.wasm', 'bellhop-text-simd.wasm', 'bellhop-text-scalar.wasm'];
+
+let folder = '';
+let tarball = '';
+/** Where it is installed. */
+let installed = '';
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bellhop-package-'));
+  tarball = await packInto(folder);
+  installed = join(folder, 'node_modules/bellhop');
+  mkdirSync(installed, { recursive: true });
+  await exec('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** A program of the checkout's packages; its output is the error when it fails. @param {string} name @param {string[]} args */
+async function runTool(name, ...args) {
+  await exec(process.execPath, [join(ROOT, 'node_modules', name), ...args], { cwd: folder }).catch(({ stdout, stderr }) => assert.fail(`${stdout}${stderr}`));
+}
+
+test('it has the library, its modules as files and as text; neither the page nor the lab', () => {
+  const files = filesBelow(installed);
+  const folders = [...new Set(files.map((file) => file.split('/').slice(0, -1).join('/')))].filter((name) => !name.startsWith('docs'));
+  assert.deepEqual(folders.sort(), ['', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/node', 'web/worker']);
+  assert.deepEqual(files.filter((file) => file.startsWith('web/lab/')), ['web/lab/custom-elements.json']);
+  for (const name of ['bellhop-simd', 'bellhop-scalar', 'bellhop-text-simd', 'bellhop-text-scalar']) {
+    const bytes = readFileSync(join(installed, `web/lib/${name}.wasm`));
+    assert.ok(readFileSync(join(installed, `web/inline/${name}.mjs`), 'utf8').includes(bytes.toString('base64')), name);
+  }
+  assert.ok(files.includes('docs/bundlers.md'), 'errors name it');
+});
+
+test('the worker as text is one script: it imports nothing and asks for no file', async () => {
+  const { default: source } = await import(join(installed, 'web/inline/worker-source.mjs'));
+  assert.doesNotMatch(source, /\bimport\b|\bfetch\(|\.wasm\b.*new URL/);
+});
+
+test('publint finds nothing', () => runTool('publint/src/cli.js', 'run', tarball, '--strict'));
+
+test('attw finds nothing', () => runTool('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only', '--no-definitely-typed', '--exclude-entrypoints', ...WITHOUT_TYPES));
+
+for (const lib of [['es2022'], ['es2022', 'dom']]) {
+  test(`the types of every export stand alone, with ${lib.join(' and ')}`, async () => {
+    const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const typed = Object.keys(exports).filter((name) => exports[name].types);
+    assert.deepEqual(typed, ['.', './inline', './worker']);
+    const imports = typed.map((name, i) => `import * as m${i} from '${name.replace('.', 'bellhop')}';\n`).join('');
+    writeFileSync(join(folder, 'use.mts'), `${imports}
+const trainer: m0.Trainer = await m1.connect({ simd: true });
+trainer.terminate();
+const bh: m0.Bellhop = await m1.load();
+export const hash: string = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 }).sha256();
+export type Same = typeof m2;
+`);
+    const options = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', lib, module: 'nodenext', types: [] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.mts'] }));
+    await runTool('typescript/bin/tsc', '-p', folder);
+  });
+}
+
+test('Node gives the same fingerprint by every entry, from an ES module and from CommonJS', async () => {
+  const train = `.then(async (bh) => {
+    const model = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 });
+    await model.learn({ totalTimesteps: 200 });
+    console.log(model.sha256());
+  });`;
+  writeFileSync(join(folder, 'main.mjs'), `import { load } from 'bellhop';\nload()${train}`);
+  writeFileSync(join(folder, 'inline.mjs'), `import { load } from 'bellhop/inline';\nload()${train}`);
+  writeFileSync(join(folder, 'main.cjs'), `import('bellhop').then(({ load }) => load())${train}`);
+  const hashes = await Promise.all(['main.mjs', 'inline.mjs', 'main.cjs'].map(async (file) => (await exec(process.execPath, [join(folder, file)])).stdout.trim()));
+  assert.match(hashes[0], /^[0-9a-f]{64}$/);
+  assert.deepEqual(hashes, Array(3).fill(hashes[0]));
+});

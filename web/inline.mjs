@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// `bellhop/inline`: the same as `bellhop` with module and worker inside, for what has to be one file: a bundler without chunks, a
+// page that opens from the disk. web/inline/ is written by build/pack.mjs, for the package alone.
+// @ts-ignore: made by build/pack.mjs
+import scalar from './inline/bellhop-scalar.mjs';
+// @ts-ignore: as above
+import simd from './inline/bellhop-simd.mjs';
+// @ts-ignore: as above
+import worker from './inline/worker-source.mjs';
+import { createLibrary } from './lib/library.mjs';
+import { compileBase64, compileUrl, loadWasm } from './lib/load.mjs';
+import { BellhopError } from './lib/wasm.mjs';
+import { connectTo, startSource } from './worker/trainer.mjs';
+
+export * from './lib/public.mjs';
+
+const MODULES = { named: compileNamed, at: compileUrl };
+
+/** @param {import('./bellhop.js').LoadOptions} [options] @returns {Promise<import('./bellhop.js').Bellhop>} */
+export async function load(options = {}) {
+  return createLibrary(await loadWasm(options, MODULES));
+}
+
+/** @param {import('./bellhop.js').ConnectOptions} [options] */
+export function connect(options = {}) {
+  return connectTo(options, { modules: MODULES, workers: [() => startSource(worker)] });
+}
+
+/** @param {import('./lib/load.mjs').ModuleName} name */
+async function compileNamed(name) {
+  if (name === 'bellhop-simd') return compileBase64(simd);
+  if (name === 'bellhop-scalar') return compileBase64(scalar);
+  throw new BellhopError('BH_ERR_LOAD', `bellhop/inline has no language models inside; import 'bellhop', or give wasmUrl: where ${name}.wasm of the package lies`);
+}

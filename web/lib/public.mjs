@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// What every entry offers beside load() and connect(): it needs no module.
+export { checkEnv } from './check-env.mjs';
+export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs';
+export { Recorder } from './recorder.mjs';
+export { evaluationSeed } from './run.mjs';
+export { TensorBoardWriter } from './tensorboard.mjs';
+export { BellhopError } from './wasm.mjs';
