@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Visits to the built page in headless Chromium, each with a fresh profile: what the browser fetches, and how long it
 // takes until Play can be pressed and until the agent has been updated for the first time. What is fetched is counted in a
-// visit in which nothing is pressed, until the charts are there: what the page fetches later, when it has nothing to do, is not the
-// first load. In the others Play is pressed in the page the moment it can be. The page keeps the times itself (web/site/marks.mjs),
+// visit in which nothing is pressed and that wants nothing fetched for later. In the others Play is pressed in the page the moment it can be. The page keeps the times itself (web/site/marks.mjs),
 // in milliseconds since the navigation began.
 import { chromium } from 'playwright-core';
 import { SITE } from '../build.mjs';
@@ -24,6 +23,8 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', 
 const FASTEST = 5;
 /** A new window is busy with itself first, in processes of its own: a reader's is open when the link is followed. */
 const WINDOW_OPENS_MS = 2000;
+/** How long somebody only looks. */
+const LOOKS_MS = 3000;
 
 /**
  * @param {VisitEffort} effort
@@ -67,7 +68,8 @@ async function look(browser, url) {
     context.on('request', (request) => files.add(request.url().slice(url.length) || 'index.html'));
     await page.addInitScript(saveData);
     await page.goto(url);
-    await page.waitForFunction(hasCharts, null, { polling: 500 });
+    await page.waitForFunction(() => performance.getEntriesByName('bellhop:ready').length > 0, null, { polling: 500 });
+    await page.waitForTimeout(LOOKS_MS);
     return [...files].sort();
   } finally {
     await context.close();

@@ -109,7 +109,8 @@ export default function embed(lab) {
 
   test('fifty labs that come and go leave nothing behind: no workers, listeners, nodes, bytes', async () => {
     const { page, close } = await article(lab(), '<bellhop-lab id="first" env="GridWorld-v0"></bellhop-lab><div id="place"></div>');
-    await holds(page, "lab('first').phase === 'ready' && lab('first').experiment.truth && lab('first').shadowRoot.querySelector('.uplot')");
+    await page.evaluate(() => /** @type {any} */ (window).lab('first').step());
+    await holds(page, "lab('first').experiment.truth && lab('first').shadowRoot.querySelector('.uplot')");
     const client = await page.context().newCDPSession(page);
     await client.send('Performance.enable');
     const count = async () => {

@@ -321,6 +321,7 @@ export default function faults(lab) {
       Object.assign(globalThis, { labels: (/** @type {string} */ id) => written.get(/** @type {any} */ (globalThis).$(id)?.querySelector('canvas')) ?? [] });
     });
     const shows = (/** @type {string[]} */ ...texts) => holds(page, (wanted) => wanted.every((each) => /** @type {any} */ (globalThis).labels('chart-returns').includes(each)), texts);
+    await page.click('#step');
     await shows('threshold 1', '0', '1.0');
     await setSpeed(page, 4);
     await page.evaluate(() => (/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.stopAt = 80)); // the axis of steps is still the first one

@@ -82,6 +82,8 @@ export default function learning(lab) {
 
 /** What of a run is to be seen. @param {Page} page @returns {Promise<Record<string, string>>} */
 async function shown(page) {
+  await page.click('#step'); // charts come with data
+  await page.waitForFunction(() => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4);
   return {
     world: await picture(page, '#canvas'), returns: await picture(page, '#chart-returns canvas'), loss: await picture(page, '#chart-loss canvas'),
     q: await picture(page, '#chart-q canvas'), epsilon: await picture(page, '#chart-epsilon canvas'), bars: await text(page, 'bars'),

@@ -3,7 +3,7 @@
 // worker and the run before all that. Says nothing about how long it takes.
 import assert from 'node:assert/strict';
 import { chartFiles, firstLoadFiles } from '../../../build/bench/sizes.mjs';
-import { holds, setSpeed, test, text } from '../harness.mjs';
+import { frames, holds, setSpeed, test, text } from '../harness.mjs';
 
 const MOMENTS = ['script', 'library', 'ready', 'first-update'];
 
@@ -12,10 +12,15 @@ export default function loading(lab) {
   /** The files that were asked for, as often as they were; the browser asks for its icon when it likes. @param {import('../harness.mjs').Trouble} trouble */
   const files = ({ requests }) => requests.map((url) => url.split('#')[0].slice(lab().url.length) || 'index.html').filter((file) => !file.endsWith('icon.svg'));
   /** The page has all it needs for now. @param {import('../harness.mjs').Page} page */
-  const charts = (page) => holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4);
+  const charts = async (page) => {
+    await page.click('#step');
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4);
+  };
 
   test('the first load and the charts are what `npm run bench` counts, each file once', async () => {
     const { page, trouble, close } = await lab().open('', { saveData: true }); // so that nothing is fetched for later
+    await frames(page, 120);
+    assert.deepEqual(files(trouble).sort(), firstLoadFiles().filter((file) => !file.endsWith('icon.svg')).sort(), 'until something is pressed');
     await charts(page);
     assert.deepEqual(files(trouble).sort(), [...firstLoadFiles(), ...chartFiles()].filter((file) => !file.endsWith('icon.svg')).sort());
     await close();

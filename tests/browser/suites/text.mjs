@@ -76,6 +76,7 @@ export default function language(lab) {
 function first(lab) {
   test('text: nothing of it is in the first load, and the module comes with the first view that needs it', async () => {
     const { page, trouble, close } = await lab().open('', { saveData: true });
+    await page.click('#step');
     await page.waitForSelector('.uplot');
     await frames(page, 10);
     assert.deepEqual(trouble.requests.filter((url) => /text|corpus/.test(url)), []);
@@ -576,6 +577,7 @@ function views(lab) {
   for (const [view, hash] of [['language', SMALL], ['decisions', '#env=TextGen-v1&start=scratch'], ['sentence', '#env=TextGen-v0']]) {
     test(`text: axe finds nothing, in light, dark, on a phone, at rest and while it runs: ${view}`, async () => {
       const { page, close } = await lab().open(hash);
+      if (view === 'sentence') await page.click('#step'); // charts come with data
       await page.waitForSelector('.uplot');
       const look = async (/** @type {keyof ways} */ when) => {
         for (const [colorScheme, width, height] of ways[when]) {

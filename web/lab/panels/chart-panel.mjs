@@ -47,9 +47,6 @@ export class Paced {
   }
 }
 
-/** Empty charts are drawn after that. */
-const IDLE_MS = 1500;
-
 export class ChartPanel {
   /** @type {ChartGroup | null} */
   #group = null;
@@ -61,11 +58,6 @@ export class ChartPanel {
   #isOpen = false;
   /** @type {Paced<Table>} */
   #table = new Paced();
-
-  /** Whether charts are drawn though they are empty: there was time to fetch them. */
-  #isIdle = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
   #isAsked = false;
 
   /** @param {ChartHost} host */
@@ -76,16 +68,6 @@ export class ChartPanel {
   /** Whether there is anything to draw. */
   get hasData() {
     return true;
-  }
-
-  /** The library of charts is not fetched for empty ones while a reader waits for Play: until then the style sheet draws them. */
-  get #isWanted() {
-    if (this.hasData || this.#isIdle) return true;
-    this.#timer ??= setTimeout(() => {
-      this.#isIdle = true;
-      this.host.requestUpdate();
-    }, IDLE_MS);
-    return false;
   }
 
   /** @returns {ChartGroup} */
@@ -118,8 +100,6 @@ export class ChartPanel {
 
   /** Ends the charts; updated() makes new ones. */
   disconnect() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#group?.destroy();
     this.#group = null;
     for (const entry of this.#charts.values()) entry.chart = entry.shown = null;
@@ -141,7 +121,7 @@ export class ChartPanel {
    * @param {readonly unknown[]} key @param {() => Record<string, Content>} make
    */
   showCharts(key, make) {
-    const Chart = this.#isWanted ? this.#loaded() : null;
+    const Chart = this.#loaded();
     if (!Chart) return;
     const contents = this.#contents.get(key, Infinity, make);
     for (const [name, entry] of this.#charts) {
@@ -158,10 +138,10 @@ export class ChartPanel {
     }
   }
 
-  /** The class of charts, once it is there; a failure to fetch it is told once. */
+  /** The class of charts, which is fetched with the first data: until then the style sheet draws them. A failure is told once. */
   #loaded() {
     const { group } = this;
-    if (!group.Chart && group.mayLoad) {
+    if (!group.Chart && this.hasData && group.mayLoad) {
       if (this.#isAsked) group.load().catch(() => {});
       else void this.host.attempt(() => group.load());
       this.#isAsked = true;
