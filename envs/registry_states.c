@@ -10,22 +10,6 @@ extern const bh_state_field bhi_acrobot_state[], bhi_bandit_state[], bhi_breakou
     bhi_mountain_car_state[], bhi_textgen_state[], bhi_codegen_state[], bhi_dialogue_state[],
     bhi_learning_rate_state[], bhi_summarize_state[], bhi_textgen_v1_state[], bhi_translate_state[];
 
-const bh_env_state_row bh_env_states[] = {
-    {&bh_env_gridworld, bhi_grid_state},
-    {&bh_env_frozen_lake, bhi_grid_state},
-    {&bh_env_frozen_lake8x8, bhi_grid_state},
-    {&bh_env_cliff_walking, bhi_grid_state},
-    {&bh_env_cartpole, bhi_cartpole_state},
-    {&bh_env_mountain_car, bhi_mountain_car_state},
-    {&bh_env_acrobot, bhi_acrobot_state},
-    {&bh_env_textgen, bhi_textgen_state},
-    {&bh_env_catch, bhi_catch_state},
-    {&bh_env_breakout, bhi_breakout_state},
-    {&bh_env_deep_sea, bhi_deep_sea_state},
-    {&bh_env_bandit, bhi_bandit_state},
-    {NULL},
-};
-
 const bh_env_state_row bh_all_env_states[] = {
     {&bh_env_gridworld, bhi_grid_state},
     {&bh_env_frozen_lake, bhi_grid_state},

@@ -4,5 +4,5 @@
 
 #include "rl/env_states.h"
 
-/// Of bh_envs and of bh_all_envs, a row of NULL last.
-extern const bh_env_state_row bh_env_states[], bh_all_env_states[];
+/// Of bh_all_envs, a row of NULL last.
+extern const bh_env_state_row bh_all_env_states[];

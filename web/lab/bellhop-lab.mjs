@@ -294,7 +294,7 @@ export class BellhopLab extends LitElement {
         await experiment.dispose();
         return;
       }
-      if (ignored.includes(`env=${this.env}`)) {
+      if (ignored.some((each) => each.startsWith('env='))) {
         await Promise.all([experiment.dispose(), this.#loadWords()]);
         this.fail(new Error(this.#host.words.t('env.unknown', { env: this.env, list: this.#host.words.list(WORLDS.map(({ id }) => id)) })), null);
         return;
@@ -585,7 +585,7 @@ export class BellhopLab extends LitElement {
   }
 }
 
-/** Names of a link that are no settings. */
+/** Names of a link that `settings` may not hold: the element has attributes for them, or another word. */
 const NO_SETTINGS = Object.freeze(['env', 'algo', 'preset', 'view', 'lang', 'settings']);
 
 /** Attributes as text; one that is not there is ''. @template {string} Name @param {Record<Name, any>} lab @param {readonly Name[]} names @returns {Record<Name, string>} */

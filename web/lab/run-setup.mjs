@@ -99,9 +99,6 @@ export function fromQuery(catalog, query, fallback, knows) {
   return { setup, ignored };
 }
 
-/** A change at a later step than a run can have does not fit. */
-const STEPS_MAX = 2_000_000_000;
-
 /** Takes one parameter; false where it does not fit. @param {RunSetup} setup @param {Setting[]} settings @param {string} name @param {string} text */
 function take(setup, settings, name, text) {
   const scope = name.startsWith('env.') ? 'envOptions' : 'options';
@@ -111,7 +108,8 @@ function take(setup, settings, name, text) {
   const { field } = setting;
   const change = field.live ? /^(.*)@(\d{1,10})$/.exec(text) : null;
   const value = parse(field, change ? change[1] : text);
-  if (value === null || problemOf(field, value) || Number(change?.[2] ?? 0) > STEPS_MAX) return false;
+  const most = settings.find((s) => s.key === 'totalTimesteps')?.field.max ?? Infinity; // steps of a run
+  if (value === null || problemOf(field, value) || Number(change?.[2] ?? 0) > most) return false;
   if (change) setup.changes.push({ at: Number(change[2]), scope, key, value });
   else assign(setup, setting, value);
   return true;

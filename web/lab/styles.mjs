@@ -214,6 +214,7 @@ export const styles = css`
 #untrained { font-weight: 400; font-size: 13px; color: var(--bellhop-muted); margin-left: 8px; }
 .transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
 .transition .words { overflow-wrap: anywhere; min-height: 20px; }
+.transition .words:nth-of-type(4) { min-height: 40px; } /* it may say how the episode ended */
 .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 40px; overflow: hidden; }
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }
 .formula math { font-size: 14px; }
