@@ -75,6 +75,8 @@ const LAYERS = [
     why: 'a panel is handed the experiment and what shows it',
   },
   { of: /^web\/lab\/[^/]+$/, may: [LIB, WORKER, LAB, LIT], why: 'lab stands on worker and lib, and knows no page' },
+  { of: /^web\/embed\/(classic|embed)\.mjs$/, may: [LAB, /^web\/embed\//, /^unknown$/], why: 'a classic script finds the element beside itself' },
+  { of: /^web\/embed\//, may: [LIB, WORKER, LAB, /^web\/(embed|inline)\//], why: 'embed puts labs into other people\'s pages, and knows nothing of ours' },
   { of: /^web\/site\//, may: [LIB, LAB, /^web\/site\//, /^npm:idb-keyval$/], why: 'site is the page around labs' },
 ];
 

@@ -3,12 +3,14 @@
 // looks for them, and modules and worker as text into web/inline/; with --clean takes them away again. In a checkout they are in
 // build/out/ only. Modules that are newer than their sources are not built again. Tests pack a copy of the checkout: packInto().
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { MODULES, buildModules, writeText, writeWorker } from './build.mjs';
+import { buildModules } from './build.mjs';
+import { MODULES } from './bundles.mjs';
 import { filesBelow } from './files.mjs';
+import { writeInside } from './inside.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
 import { OUT, ROOT, isEntry, main } from './run.mjs';
 
@@ -30,11 +32,8 @@ async function fill(root) {
   const built = areBuilt();
   await setup(built ? [] : FOR_BUILD);
   if (!built) await buildModules();
-  for (const [made, file] of Object.entries(MODULES)) {
-    cpSync(join(OUT, made), join(root, 'web/lib', file));
-    writeText(join(root, INLINE, file.replace(/wasm$/, 'mjs')), readFileSync(join(OUT, made), 'base64'));
-  }
-  await writeWorker(join(root, 'web'));
+  for (const [made, file] of Object.entries(MODULES)) cpSync(join(OUT, made), join(root, 'web/lib', file));
+  await writeInside(join(root, INLINE));
 }
 
 function clean() {
