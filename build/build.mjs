@@ -3,7 +3,7 @@
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { BUNDLES, COPIED, KINDS, MODULES, SHARED, WEB } from './bundles.mjs';
+import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { INLINE, inside, writeCorpora, writeInside, writeWorker } from './inside.mjs';
@@ -26,42 +26,43 @@ export async function buildModules() {
 
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
-  mkdirSync(SITE, { recursive: true });
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules(), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE)]);
+  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE)];
   for (const file of filesBelow(SITE)) {
-    if (!made.has(file)) rmSync(join(SITE, file));
+    if (!made.includes(file)) rmSync(join(SITE, file));
   }
 }
 
-/** @returns {Promise<string[]>} what was written, relative to the site */
-async function bundle() {
+/** What the package has for other people's pages. @param {string} folder */
+export async function buildDist(folder) {
+  await writeInside(INLINE);
+  await bundle(DIST_BUNDLES, folder);
+  copyInto(folder, EMBEDS_COPIED);
+}
+
+/** @param {import('./bundles.mjs').Bundle[]} bundles @param {string} folder @returns {Promise<string[]>} what was written, relative to it */
+async function bundle(bundles, folder) {
   const esbuild = await import('esbuild');
-  const results = await Promise.all(BUNDLES.map(({ entries, extension, replaced, options }) => esbuild.build({
-    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: SITE, outExtension: extension ? { '.js': extension } : {},
+  const results = await Promise.all(bundles.map(({ entries, extension, replaced, options }) => esbuild.build({
+    entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: folder, outExtension: extension ? { '.js': extension } : {},
     ...SHARED, metafile: true, plugins: replaced ? [inside(replaced)] : [], ...options,
   }).catch((error) => {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
-  return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(SITE, join(ROOT, file)));
+  return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(folder, join(ROOT, file)));
 }
 
-function copyFiles() {
-  const copied = [...COPIED, ...filesBelow(join(ROOT, STILLS)).map((file) => [join(STILLS, file), join('stills', file)])];
-  for (const [from, to] of copied) copy(join(ROOT, from), to);
-  return copied.map(([, to]) => to);
-}
-
-function copyModules() {
-  for (const [made, file] of Object.entries(MODULES)) copy(join(OUT, made), file);
-  return Object.values(MODULES);
-}
-
-/** @param {string} from @param {string} to relative to the site */
-function copy(from, to) {
-  mkdirSync(dirname(join(SITE, to)), { recursive: true });
-  cpSync(from, join(SITE, to), { preserveTimestamps: true });
+/** Copies files, the pictures of labs and the modules. @param {string} folder @param {[from: string, to: string][]} files @returns {string[]} what was written, relative to it */
+function copyInto(folder, files) {
+  const stills = filesBelow(join(ROOT, STILLS)).map((file) => [join(STILLS, file), join('stills', file)]);
+  const modules = Object.entries(MODULES).map(([made, file]) => [relative(ROOT, join(OUT, made)), file]);
+  const all = [...files, ...stills, ...modules];
+  for (const [from, to] of all) {
+    mkdirSync(dirname(join(folder, to)), { recursive: true });
+    cpSync(join(ROOT, from), join(folder, to), { preserveTimestamps: true });
+  }
+  return all.map(([, to]) => to);
 }
 
 if (isEntry(import.meta.url)) {
