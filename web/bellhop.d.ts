@@ -498,12 +498,27 @@ export interface LearnProgress extends MetricValues {
   /** Where this call of learn ends. */
   totalTimesteps: number;
   episodes: number;
+  /** Updates so far: gradient steps, table entries or sweeps. */
+  nUpdates: number;
+}
+
+/** How it stands when learn is over. */
+export interface LearnResult extends LearnProgress {
+  /** As Model.diverged. */
+  diverged: boolean;
+  /** As Model.finished. */
+  finished: boolean;
+  /** As Model.solvedAt. */
+  solvedAt: number | null;
 }
 
 export interface LearnOptions {
   /** Environment steps to take in this call; default: the option `totalTimesteps`. */
   totalTimesteps?: number;
-  /** Called after every slice; returning false stops. `records` is what happened since the last call. */
+  /**
+   * Called after every slice, by a session about ten times a second; `records` is what happened since the last call. It may be async: no step
+   * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
+   */
   onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
   /** Stops when it is aborted; learn then resolves as usual. */
   signal?: AbortSignal;
@@ -546,11 +561,14 @@ export interface Model extends Disposable {
   readonly solvedAt: number | null;
   /** Whether it stands where the option `stopAtThreshold` stopped it. */
   readonly finished: boolean;
+  /** Whether a loss was, or a parameter is, not a finite number: the settings do not work. Looks through all parameters. */
+  readonly diverged: boolean;
   /**
    * Learns, in slices, so that a page stays alive. Called again it goes on from where it is: `totalTimesteps` more
-   * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False).
+   * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False). Where all steps were taken and none led to an
+   * update (PPO with fewer than `nSteps`), `nUpdates` is 0 and the console warns, once a model.
    */
-  learn(options?: LearnOptions): Promise<this>;
+  learn(options?: LearnOptions): Promise<LearnResult>;
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
   predict(obs: ObservationLike): number;
   /** For several observations, several actions. */
@@ -955,8 +973,11 @@ export interface Session {
   step(n?: number): Promise<void>;
   /** A frame, though nothing may have changed. */
   requestFrame(): Promise<void>;
-  /** As model.learn; resolves also when it was paused. Returning false from onProgress pauses. */
-  learn(options?: { totalTimesteps?: number; onProgress?: (progress: LearnProgress) => unknown }): Promise<LearnProgress>;
+  /**
+   * As Model.learn, with frames. pause() ends it too, and then it resolves as usual; play() is refused meanwhile. Rejects when the worker ends or
+   * the session is disposed.
+   */
+  learn(options?: LearnOptions): Promise<LearnResult>;
   /** Changes live options; resolves to the environment step since which they hold, for `changes` of a recipe. */
   set(options: LiveOptions): Promise<number>;
   evaluate(options?: EvaluateOptions): Promise<Score>;

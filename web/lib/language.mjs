@@ -2,6 +2,7 @@
 // Language models and their pre-training, over src/lm: what bellhop-text.wasm has beyond bellhop.wasm.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
+import { checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import { asBytes, wholeNumber, withSetup } from './setup.mjs';
@@ -302,11 +303,9 @@ export class Pretraining {
   /** @param {import('../bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
     const training = this.#address;
-    onlyKeys('learn', options, ['steps', 'onProgress', 'signal', 'sliceMilliseconds']);
+    checkLearnOptions(options, 'steps');
     const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
     wholeNumber('steps', steps, 0, STEPS_MAX);
-    numberIn('sliceMilliseconds', sliceMilliseconds, 0, Number.MAX_SAFE_INTEGER);
-    if (onProgress !== undefined && typeof onProgress !== 'function') throw new BellhopError('BH_ERR_ARGUMENT', `onProgress is ${shown(onProgress)}, but must be a function`);
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this training is learning');
     const slice = new Slice(sliceMilliseconds);
     this.#learning = true;

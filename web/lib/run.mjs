@@ -361,6 +361,11 @@ export class Run {
     }));
   }
 
+  /** Whether all parameters are finite numbers. */
+  isFinite() {
+    return Object.values(this.parameters()).every(({ data }) => data.every(Number.isFinite));
+  }
+
   /**
    * Takes demonstrations as imitation.mjs lays them out, before the first step; as many as `demoCapacity` has room for.
    * @param {ReturnType<typeof import('./demonstrations.mjs').flatten>} flat
