@@ -526,6 +526,20 @@ export interface LearnOptions {
   sliceMilliseconds?: number;
 }
 
+export interface PredictOptions {
+  /**
+   * true (the default, unlike Stable-Baselines3's): the best action. false: as the model acts while it learns now: a policy draws from its
+   * probabilities, others explore (epsilon-greedy at the present epsilon, Boltzmann …). What is drawn touches no stream of the run: predicting
+   * does not change what is learned.
+   */
+  deterministic?: boolean;
+  /**
+   * With `deterministic: false`: the stream of drawn actions begins anew from this seed (0 to 2^53 - 1). Without it the stream goes on; it
+   * began from the option `seed`. So the same calls draw the same actions everywhere.
+   */
+  seed?: number;
+}
+
 export interface EvaluateOptions {
   /** Default: the option `finalEvalEpisodes`. */
   episodes?: number;
@@ -570,14 +584,24 @@ export interface Model extends Disposable {
    */
   learn(options?: LearnOptions): Promise<LearnResult>;
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
-  predict(obs: ObservationLike): number;
+  predict(obs: ObservationLike, options?: PredictOptions): number;
   /** For several observations, several actions. */
-  predict(obs: ArrayLike<ArrayLike<number>>): number[];
+  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): number[];
   /**
    * The value of every action; of several observations, one row after the other. Of policies (`gives_log_probs` in the
    * catalogue: PPO, REINFORCE, Clone) the log-probability of every action.
    */
   qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  /**
+   * The value of the state each observation is of (Stable-Baselines3's predict_values): of PPO and REINFORCE what the value network says, of
+   * all others the value of the best action. Throws BH_ERR_CONFIG for a policy without one: Clone, and REINFORCE with `baseline: false`.
+   */
+  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  /**
+   * The log-probability that a policy (PPO, REINFORCE, Clone) gives every action, -Infinity where the environment does not allow it; of several
+   * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values.
+   */
+  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
@@ -984,8 +1008,10 @@ export interface Session {
   save(options?: { which?: Which }): Promise<Uint8Array>;
   load(bytes: Uint8Array | ArrayBuffer): Promise<void>;
   sha256(options?: { which?: Which }): Promise<string>;
-  predict(obs: ObservationLike): Promise<number>;
-  predict(obs: ArrayLike<ArrayLike<number>>): Promise<number[]>;
+  predict(obs: ObservationLike, options?: PredictOptions): Promise<number>;
+  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): Promise<number[]>;
+  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
   qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
   dispose(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { Env, recipeOfEnv } from './env.mjs';
 import { checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
+import { probable } from './run.mjs';
 import { asBytes, wholeNumber, withSetup } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -15,7 +16,6 @@ const DRAIN_ROWS = 512;
 const TOKENS_MAX = 1_000_000;
 const STEPS_MAX = 10_000_000;
 const TEXTS = 20_000;
-const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/guide.h
 const TEXTS_MAX = 1_000_000;
 const SAMPLING_KEYS = ['temperature', 'topK', 'topP'];
 
@@ -447,7 +447,7 @@ export function logPrior(run, observations) {
     return wasm.scratch((scratch) => {
       const at = scratch.block(n * run.actionSpace.n * 8);
       const known = wasm.call.bhx_run_log_prior(address, at, scratch.floats(observations), n);
-      return known ? wasm.doubles(at, n * run.actionSpace.n).map((value) => value < NOT_ALLOWED ? -Infinity : value) : null;
+      return known ? wasm.doubles(at, n * run.actionSpace.n).map(probable) : null;
     });
   });
 }

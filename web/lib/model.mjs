@@ -88,16 +88,24 @@ export class Model {
     return this.#learner.learn(options);
   }
 
-  /** @param {unknown} obs @returns {any} a number, or numbers for several observations */
-  predict(obs) {
-    const { flat, single } = this.#run.flatten(obs);
-    const actions = this.#run.greedy(flat);
-    return single ? actions[0] : actions;
+  /** @param {unknown} obs @param {import('../bellhop.js').PredictOptions} [options] @returns {any} a number, or numbers for several observations */
+  predict(obs, options) {
+    return this.#run.predict(obs, options);
   }
 
   /** @param {unknown} obs */
   qValues(obs) {
     return this.#run.qValues(this.#run.flatten(obs).flat);
+  }
+
+  /** @param {unknown} obs */
+  predictValues(obs) {
+    return this.#run.stateValues(this.#run.flatten(obs).flat);
+  }
+
+  /** @param {unknown} obs */
+  logProbs(obs) {
+    return this.#run.logProbs(this.#run.flatten(obs).flat);
   }
 
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */

@@ -7,7 +7,7 @@ import { Slice, breathe } from '../lib/loop.mjs';
 import { concat } from '../lib/run.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
-import { shown } from '../lib/options.mjs';
+import { onlyKeys, shown } from '../lib/options.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 
@@ -100,8 +100,10 @@ export class Session {
   }
 
   /** @param {{ stepsPerSecond?: number, until?: number }} [options] */
-  play({ stepsPerSecond = Infinity, until = Infinity } = {}) {
+  play(options = {}) {
     this.#plays++;
+    onlyKeys('play', options, ['stepsPerSecond', 'until']);
+    const { stepsPerSecond = Infinity, until = Infinity } = options;
     if (this.#learning?.stop.signal.aborted === false) throw new BellhopError('BH_ERR_STATE', 'play was called while this session is learning; pause it first');
     if (until !== Infinity) wholeNumber('until', until, 0, this.#run.timestepsMax);
     if (!(typeof stepsPerSecond === 'number' && stepsPerSecond > 0)) {
@@ -232,11 +234,19 @@ export class Session {
     return this.#run.qValues(this.#run.flatten(observations).flat);
   }
 
-  /** @param {unknown} observation */
-  predict(observation) {
-    const { flat, single } = this.#run.flatten(observation);
-    const actions = this.#run.greedy(flat);
-    return single ? actions[0] : actions;
+  /** @param {unknown} observations */
+  predictValues(observations) {
+    return this.#run.stateValues(this.#run.flatten(observations).flat);
+  }
+
+  /** @param {unknown} observations */
+  logProbs(observations) {
+    return this.#run.logProbs(this.#run.flatten(observations).flat);
+  }
+
+  /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
+  predict(observation, options) {
+    return this.#run.predict(observation, options);
   }
 
   dispose() {

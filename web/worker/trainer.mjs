@@ -217,9 +217,19 @@ export class Session {
     return this.#call('qValues', observations);
   }
 
-  /** @param {unknown} observation */
-  predict(observation) {
-    return this.#call('predict', observation);
+  /** @param {unknown} observations */
+  predictValues(observations) {
+    return this.#call('predictValues', observations);
+  }
+
+  /** @param {unknown} observations */
+  logProbs(observations) {
+    return this.#call('logProbs', observations);
+  }
+
+  /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
+  predict(observation, options) {
+    return this.#call('predict', observation, options);
   }
 
   async dispose() {
