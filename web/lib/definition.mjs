@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the author of an environment gives, read and checked: the way one is made, its id, its spaces, its observations.
 // Everything wrong is found and said at once, expected against actual.
-import { shown } from './options.mjs';
+import { nearest, shown, suggestion } from './options.mjs';
 import { floatsOf } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
@@ -25,6 +25,10 @@ const SIZE_MAX = 2 ** 20;
 const STEPS_MAX = 2_000_000_000;
 const ACTIONS_MAX = 10_000;
 const RANK_MAX = 3;
+/** What an author may have written otherwise. Shorter names are near to many others. */
+const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'rewardThreshold'];
+/** Of a space, by its type. @type {Record<string, string[]>} */
+const SPACE_KEYS = { Discrete: ['type', 'n'], Box: ['type', 'shape', 'low', 'high', 'dtype'] };
 
 /** What was thrown, in words. @param {unknown} thrown */
 export function thrownText(thrown) {
@@ -88,6 +92,10 @@ export function readDefinition(given) {
   for (const key of ['reset', 'step']) {
     if (typeof first[key] !== 'function') say(`${key} is ${shown(first[key])}, but must be a function`);
   }
+  for (const key of LONG_KEYS) {
+    const other = get(key) === undefined ? nearest(key, [...Object.keys(given), ...Object.keys(first)].filter((each) => each !== key)) : undefined;
+    if (other !== undefined) say(`there is '${other}' and no ${key}; did you mean '${key}'?`);
+  }
   const id = get('id');
   if (typeof id !== 'string' || !ID.test(id) || id.length > ID_MAX) {
     say(`id is ${shown(id)}, but must be a name such as 'MyEnv-v0': up to ${ID_MAX} letters, digits, and . _ : -`);
@@ -130,6 +138,10 @@ function readSpace(name, given, say) {
   if (!isObject(given)) {
     say(`${name} is ${shown(given)}, but must be { type: 'Discrete', n } or { type: 'Box', shape, low, high, dtype }`);
     return undefined;
+  }
+  const keys = SPACE_KEYS[given.type] ?? [];
+  for (const key of Object.keys(given)) {
+    if (keys.length > 0 && !keys.includes(key)) say(`${name} has no '${key}'${suggestion(key, keys) || `; a ${given.type} has ${keys.join(', ')}`}`);
   }
   if (given.type === 'Discrete') {
     if (Number.isInteger(given.n) && given.n >= 1 && given.n <= SIZE_MAX) return Object.freeze({ type: 'Discrete', n: given.n });
