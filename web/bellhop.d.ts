@@ -804,8 +804,8 @@ export interface ConnectOptions {
   /** The worker's script; default: the one beside this module, or where there is none the one inside the package. */
   workerUrl?: string | URL;
   /**
-   * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`.
-   * It is the trainer's from then on, which ends it.
+   * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`, or one
+   * whose script calls serve(). It is the trainer's from then on, which ends it.
    */
   worker?: { postMessage(message: any, transfer?: any): void; terminate(): unknown };
   /** As in load(); relative to the page. */
@@ -815,7 +815,7 @@ export interface ConnectOptions {
   simd?: boolean;
   /** As in load(): the module with language models and environments of text. */
   text?: boolean;
-  /** Instead of starting a worker: a port whose other end is given to serve(), in Node for instance of a `worker_threads` Worker. */
+  /** Instead of starting a worker: a port whose other end is given to serve(). */
   port?: Port;
 }
 
@@ -825,16 +825,33 @@ export interface Port {
   close?(): void;
 }
 
+export interface ServeOptions {
+  /** Environments of one's own, which sessions name by their ids. What is wrong with one rejects connect(). */
+  envs?: readonly CustomEnvSource[];
+  /** What connect({ port }) has the other end of. Default: the worker's own, the other end of connect({ worker }). */
+  port?: Port;
+}
+
 /**
- * In Node: loads the library here and answers what connect({ port }) asks at the port's other end.
+ * The other end of connect(), for a worker's script of one's own: of a web worker or of a `worker_threads` Worker. Environments are code and
+ * cannot be posted: they are imported where they run.
  *
- *     // thread.mjs                                       // main.mjs
- *     import { parentPort } from 'node:worker_threads';   const thread = new Worker(new URL('./thread.mjs', import.meta.url));
- *     import { serve } from 'bellhop';                    const { port1, port2 } = new MessageChannel();
- *     parentPort.once('message', serve);                  thread.postMessage(port2, [port2]);
- *                                                         const trainer = await connect({ port: port1 });
+ *     // tank-worker.mjs
+ *     import { serve } from 'bellhop/serve';
+ *     import { Tank } from './tank.mjs';
+ *     serve({ envs: [Tank] });
+ *
+ *     // the page                                              // Node
+ *     const worker = new Worker(                               import { Worker } from 'node:worker_threads';
+ *       new URL('./tank-worker.mjs', import.meta.url),         const worker = new Worker(new URL('./tank-worker.mjs', import.meta.url));
+ *       { type: 'module' });
+ *     const trainer = await connect({ worker });
+ *     const session = await trainer.create({ env: 'Tank-v0', algo: 'dqn' });
+ *
+ * `bellhop` has it too; `bellhop/serve` is it alone, which bundlers make one file of. In Node the module is loaded in the thread. Throws
+ * BH_ERR_STATE where there is no worker.
  */
-export function serve(port: Port): void;
+export function serve(options?: ServeOptions): void;
 
 /** Starts a worker with the library in it. Rejects with BH_ERR_LOAD where that is not possible. */
 export function connect(options?: ConnectOptions): Promise<Trainer>;
@@ -892,6 +909,8 @@ export interface Frame {
   finished: boolean;
   /** The loss or a value is not finite any more: the settings do not work. */
   diverged: boolean;
+  /** Why it stopped playing: an environment of one's own failed. null while nothing did; play() goes on with new episodes. */
+  failure: { status: Status; message: string } | null;
   timesteps: number;
   episodes: number;
   /** As of the last training record, see the option logFreq. */

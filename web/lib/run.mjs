@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
+import { slotOf } from './custom-env.mjs';
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
@@ -215,7 +216,7 @@ export class Run {
       call.bhx_env_view(env, at);
       return this.#wasm.floats(at, this.env.n_view);
     });
-    return { view, text: this.#wasm.text(call.bhx_env_describe(env)), envInfo: this.#wasm.json(call.bhx_env_info(env)) };
+    return { view, text: this.#wasm.text(call.bhx_env_describe(env)), envInfo: infoOf(this.#wasm, env) };
   }
 
   layout() {
@@ -481,6 +482,20 @@ export class Run {
 
   dispose() {
     this.#handle.dispose();
+  }
+}
+
+/**
+ * What an environment's last reset or step said beside the rest; of one's own a copy, {} where it cannot be copied.
+ * @param {import('./wasm.mjs').Wasm} wasm @param {number} env
+ */
+function infoOf(wasm, env) {
+  const slot = slotOf(wasm, env);
+  if (!slot) return wasm.json(wasm.call.bhx_env_info(env));
+  try {
+    return structuredClone(slot.info);
+  } catch {
+    return {};
   }
 }
 

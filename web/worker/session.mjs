@@ -64,6 +64,8 @@ export class Session {
   #looping = false;
   #finished = false;
   #diverged = false;
+  /** What ended playing. @type {Frame['failure']} */
+  #failure = null;
   /** @type {number | null} */
   #firstUpdateAt = null;
   /** @type {Float64Array[]} */
@@ -118,6 +120,7 @@ export class Session {
     if (this.#speed === 0) this.#rate.clear();
     this.#speed = stepsPerSecond;
     this.#finished = false;
+    this.#failure = null;
     this.#wake?.();
     if (!this.#looping) void this.#loop();
   }
@@ -133,9 +136,13 @@ export class Session {
   /** @param {number} [n] */
   step(n = 1) {
     let left = wholeNumber('step', n, 1, 100_000);
-    do left -= this.#portion(left);
-    while (left > 0 && !this.#run.finished);
-    this.requestFrame();
+    this.#failure = null;
+    try {
+      do left -= this.#portion(left);
+      while (left > 0 && !this.#run.finished);
+    } finally {
+      this.requestFrame();
+    }
   }
 
   requestFrame() {
@@ -189,6 +196,7 @@ export class Session {
     this.#speed = 0;
     this.#until = Infinity;
     this.#finished = false;
+    this.#failure = null;
     this.#wake?.();
   }
 
@@ -261,6 +269,19 @@ export class Session {
 
   async #loop() {
     this.#looping = true;
+    try {
+      await this.#playOn();
+    } catch (error) {
+      // An environment of one's own: nobody waits for this, so the next frame tells.
+      const { status = 'BH_ERR_STATE', message } = /** @type {BellhopError} */ (error);
+      this.#failure = { status, message };
+      this.#speed = 0;
+      this.requestFrame();
+    }
+    this.#looping = false;
+  }
+
+  async #playOn() {
     let credit = 1;
     let then = performance.now();
     while (this.#speed > 0) {
@@ -276,7 +297,6 @@ export class Session {
       await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
       if (this.#speed === Infinity) then = performance.now();
     }
-    this.#looping = false;
   }
 
   /** Environment steps until the end; past it, play goes on for as long as one likes. */
@@ -353,7 +373,7 @@ export class Session {
     this.#waitingRows = 0;
     if (this.#learner.hasBadLoss || q.some((value) => !Number.isFinite(value))) this.#diverged = true;
     return {
-      running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged,
+      running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
       solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
       obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), table: this.#table(), records, recordWidth: this.#run.records.width,
