@@ -18,13 +18,8 @@ import { BellhopError } from './wasm.mjs';
 
 const SLICE_MS = 12;
 
-/** When the first update comes, of the algorithms that wait for it. @type {Record<string, (options: Record<string, any>) => string>} */
-const FIRST_UPDATE = {
-  'dqn': ({ learningStarts, trainFreq }) => `the first one comes after learningStarts (${learningStarts}) steps, at a multiple of trainFreq (${trainFreq})`,
-  'ppo': ({ nSteps, nEnvs }) => `the first one comes after nSteps times nEnvs (${nSteps} times ${nEnvs}) steps`,
-  'reinforce': ({ episodesPerUpdate }) => `the first one comes after episodesPerUpdate (${episodesPerUpdate}) episodes`,
-  'clone': () => 'it learns from demonstrations, and has none',
-};
+/** What the first update waits for. @type {Record<string, string[]>} */
+const WAITS_FOR = { dqn: ['learningStarts', 'trainFreq'], ppo: ['nSteps', 'nEnvs'], reinforce: ['episodesPerUpdate'], clone: ['demonstrations'] };
 
 export class Learner {
   #run;
@@ -169,7 +164,7 @@ export class Learner {
     const { algo, timesteps, updates, setup } = this.#run;
     if (updates > 0 || this.#hasWarned) return;
     this.#hasWarned = true;
-    const why = FIRST_UPDATE[algo.name]?.(setup.options);
-    console.warn(`bellhop: ${LABELS[algo.name] ?? algo.name} has made no update after ${timesteps} steps${why ? `: ${why}` : ''}`);
+    const why = WAITS_FOR[algo.name]?.map((key) => key in setup.options ? `${key} (${setup.options[key]})` : key).join(' and ');
+    console.warn(`bellhop: ${LABELS[algo.name] ?? algo.name} has made no update after ${timesteps} steps${why ? `: the first one waits for ${why}` : ''}`);
   }
 }

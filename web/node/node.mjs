@@ -9,7 +9,7 @@ import { createLibrary } from '../lib/library.mjs';
 import { loadWasm as loadFrom } from '../lib/load.mjs';
 import help from '../lib/help.mjs';
 import { connect as connectAnywhere } from '../bellhop.mjs';
-import { checkServeOptions } from '../worker/serve-options.mjs';
+import { readServeOptions } from '../worker/serve-options.mjs';
 import { serve as serveOver } from '../worker/service.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
@@ -32,10 +32,9 @@ export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) 
 
 /** The other end of connect(), in a thread. @param {import('../bellhop.js').ServeOptions} [options] */
 export function serve(options = {}) {
-  checkServeOptions(options);
-  const { port = parentPort, envs } = options;
+  const { port = parentPort, prepare } = readServeOptions(options);
   if (!port) throw new BellhopError('BH_ERR_STATE', 'serve() is for the script of a worker_threads Worker; elsewhere give it a port: serve({ port })');
-  serveOver(/** @type {any} */ (port), loadWasm, { envs });
+  serveOver(/** @type {any} */ (port), loadWasm, { prepare });
 }
 
 /**

@@ -6,13 +6,12 @@
 //     serve({ envs: [Tank] });
 import { BellhopError, startModule } from '../lib/wasm.mjs';
 import { serve as serveOver } from './service.mjs';
-import { checkServeOptions } from './serve-options.mjs';
+import { readServeOptions } from './serve-options.mjs';
 
 /** @param {import('../bellhop.js').ServeOptions} [options] */
 export function serve(options = {}) {
-  checkServeOptions(options);
-  const { port = scope(), envs } = options;
-  serveOver(/** @type {any} */ (port), open, { envs });
+  const { port = scope(), prepare } = readServeOptions(options);
+  serveOver(/** @type {any} */ (port), open, { prepare });
 }
 
 /** The page sends the module, compiled. @param {{ wasmBinary?: any }} options */

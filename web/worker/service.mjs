@@ -8,7 +8,6 @@
 //
 // Any number of sessions may exist; those that play share the thread.
 import { pretrainingFields } from '../lib/language.mjs';
-import { register } from '../lib/register.mjs';
 import { openLibrary } from '../lib/setup.mjs';
 import { makeSession } from './make-session.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
@@ -25,9 +24,9 @@ const SESSION_METHODS = /** @type {const} */ ([
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm
- * @param {{ envs?: readonly unknown[] }} [options]  envs: of one's own, known under their ids
+ * @param {{ prepare?: (library: Library) => void }} [options]  prepare: gets the library before anybody asks
  */
-export function serve(port, loadWasm, { envs = [] } = {}) {
+export function serve(port, loadWasm, { prepare = () => {} } = {}) {
   /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('../lib/setup.mjs').Library} */
@@ -38,7 +37,7 @@ export function serve(port, loadWasm, { envs = [] } = {}) {
   const methods = {
     async open(options) {
       library = openLibrary(await loadWasm(options));
-      for (const env of envs) register(library, env);
+      prepare(library);
       return { catalog: library.catalog, pretraining: library.wasm.hasText ? pretrainingFields(library.wasm) : [] };
     },
     create(recipe) {
