@@ -296,14 +296,14 @@ export interface CustomEnv {
    */
   reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
   step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
-  /** Called when it is not needed any more; not of a single object, which is its author's. */
+  /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
 }
 
 /**
  * A function or a class that makes environments, or an object whose `create` does: as many as are needed are made, so
  * that several train together (`nEnvs`) and evaluation has its own. Spaces and id may stand on what makes them or on
- * what is made.
+ * what is made; one is made to read them, and closed.
  *
  * Or one object with `reset` and `step`: then there is only one. `nEnvs` is 1, and an evaluation is played on the object
  * that is trained on, whose episode ends there, as truncated.

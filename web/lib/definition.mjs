@@ -12,7 +12,6 @@ import { floatsOf } from './space.mjs';
  * @property {string} summary
  * @property {boolean} isSingle  one object is all there is
  * @property {() => Instance} make
- * @property {Instance} first
  * @property {Space} observationSpace
  * @property {import('../bellhop.js').DiscreteSpace} actionSpace
  * @property {number | null} maxEpisodeSteps
@@ -80,6 +79,27 @@ export function readDefinition(given) {
   } catch (cause) {
     return { name: nameOf(given, undefined), problems: [`${nameOf(given, undefined)}: making one threw ${thrownText(cause)}`] };
   }
+  try {
+    return readFirst(given, first, make, isSingle);
+  } finally {
+    if (!isSingle) closeInstance(first); // it was made to be read; who trains makes others
+  }
+}
+
+/** Closes an environment. Whoever is done with one cannot mend it: what that throws is nobody's. @param {any} env */
+export function closeInstance(env) {
+  try {
+    if (typeof env?.close === 'function') env.close();
+  } catch {
+    // As above.
+  }
+}
+
+/**
+ * @param {any} given @param {any} first  one that was made @param {() => any} make @param {boolean} isSingle
+ * @returns {{ definition?: Definition, problems: string[], name: string }}
+ */
+function readFirst(given, first, make, isSingle) {
   const name = nameOf(given, first);
   if (!isObject(first) || typeof first.then === 'function') {
     const got = isObject(first) ? 'a Promise' : shown(first);
@@ -116,7 +136,7 @@ export function readDefinition(given) {
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
-    definition: { id, summary, isSingle, make: checkedMake(name, make), first, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
+    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
   };
 }
 
@@ -125,6 +145,7 @@ function checkedMake(name, make) {
   return () => {
     const env = make();
     if (isObject(env) && typeof env.reset === 'function' && typeof env.step === 'function') return env;
+    closeInstance(env);
     throw new TypeError(`${name}: making one gave ${shown(env)}, but must give an object with reset and step`);
   };
 }
