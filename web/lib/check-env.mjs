@@ -3,8 +3,8 @@
 // expected against actual. Each kind of mistake is said once, where it was seen first. Needs no WebAssembly.
 import { OwnEnv } from './custom-env.mjs';
 import { readDefinition, readObservation, thrownText } from './definition.mjs';
-import { shown } from './options.mjs';
-import { onlyKeys, wholeNumber } from './setup.mjs';
+import { onlyKeys, shown } from './options.mjs';
+import { wholeNumber } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */

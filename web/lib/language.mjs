@@ -3,8 +3,8 @@
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { Slice, breathe } from './loop.mjs';
-import { camelCase, decode, encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
-import { asBytes, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
+import { asBytes, wholeNumber, withSetup } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */

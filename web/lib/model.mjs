@@ -6,11 +6,11 @@ import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { Slice, breathe } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
-import { shown } from './options.mjs';
+import { onlyKeys, shown } from './options.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';
-import { LABELS, onlyKeys, wholeNumber } from './setup.mjs';
+import { LABELS, wholeNumber } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('../bellhop.js').Which} Which */

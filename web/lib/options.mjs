@@ -67,6 +67,22 @@ export function shown(value) {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
+/**
+ * Throws for keys that are not known, with a suggestion.
+ * @param {string} owner  what "has no option" is said of
+ * @param {unknown} options
+ * @param {readonly string[]} keys
+ */
+export function onlyKeys(owner, options, keys) {
+  if (typeof options !== 'object' || options === null) {
+    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} takes an object, but got ${shown(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (keys.includes(key)) continue;
+    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} has no option '${key}'${suggestion(key, keys) || `; it takes ${keys.join(', ')}`}`);
+  }
+}
+
 /** @param {readonly unknown[]} value @param {(entry: any) => boolean} test */
 const all = (value, test) => value.every(test);
 

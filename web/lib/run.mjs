@@ -2,9 +2,9 @@
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
 import { BellhopError, Handle } from './wasm.mjs';
-import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
+import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, wholeNumber, withCheckpoint,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, wholeNumber, withCheckpoint,
   withSetup,
 } from './setup.mjs';
 import { floatsOf, readSpace } from './space.mjs';
