@@ -74,12 +74,12 @@ async function bundle() {
 }
 
 /**
- * The worker's script as text, for pages of other origins and hosts that copy no files.
+ * The worker's script as text, for pages of other origins and hosts that copy no files; it runs as a classic script too.
  * @param {string} folder  that of bellhop.mjs @returns {Promise<string>} the file, relative to it
  */
 export async function writeWorker(folder) {
   const esbuild = await import('esbuild');
-  const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, 'worker/worker.mjs')], ...SHARED, minify: true, write: false });
+  const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, 'worker/worker.mjs')], ...SHARED, format: 'iife', minify: true, write: false });
   const file = 'inline/worker-source.mjs';
   writeText(join(folder, file), text);
   return file;

@@ -24,8 +24,10 @@ const SESSION_METHODS = /** @type {const} */ ([
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm
+ * @param {{ sliceMs?: number }} [options]  how long a session computes before others have their turn; default: the session's own
+ * @returns {() => void} ends all sessions
  */
-export function serve(port, loadWasm) {
+export function serve(port, loadWasm, { sliceMs } = {}) {
   /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('../lib/setup.mjs').Library} */
@@ -41,6 +43,7 @@ export function serve(port, loadWasm) {
     create(recipe) {
       const key = ++count;
       const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions);
+      if (sliceMs !== undefined) session.sliceMs = sliceMs;
       sessions.set(key, session);
       return { session: key, info: session.info() };
     },
@@ -75,6 +78,11 @@ export function serve(port, loadWasm) {
       const { status = statusOf(error), message } = /** @type {BellhopError} */ (error);
       port.postMessage({ id: data.id, error: { status, message } });
     }
+  };
+  return () => {
+    port.onmessage = null;
+    for (const session of sessions.values()) session.dispose();
+    sessions.clear();
   };
 }
 

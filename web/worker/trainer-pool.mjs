@@ -8,7 +8,7 @@
 //     lease.release();
 import { compileBeside } from '../lib/beside.mjs';
 import { compileUrl } from '../lib/load.mjs';
-import { connectTo, startAt } from './trainer.mjs';
+import { connectTo, startAt, startImporting } from './connect.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
 /** @typedef {{ trainer: Trainer, release: () => void }} Lease */
@@ -99,13 +99,15 @@ export class TrainerPool {
 function starter() {
   /** @type {Map<string, Promise<WebAssembly.Module>>} */
   const compiled = new Map();
-  /** @param {import('../lib/load.mjs').ModuleName} name */
-  const named = (name) => {
-    const known = compiled.get(name) ?? compileBeside(name);
+  /** @param {import('../lib/load.mjs').ModuleName} name @param {AbortSignal} [signal] */
+  const named = (name, signal) => {
+    const known = compiled.get(name) ?? compileBeside(name, signal);
     compiled.set(name, known);
     known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
     return known;
   };
-  const workers = [() => startAt(new URL('./worker.mjs', import.meta.url))];
-  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers });
+  const url = () => new URL('./worker.mjs', import.meta.url);
+  const workers = [() => startAt(url()), () => startImporting(url())]; // a policy may allow blob: alone
+  const here = async () => (await import('./page-thread.mjs')).startHere();
+  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers, here });
 }
