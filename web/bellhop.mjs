@@ -11,7 +11,7 @@ import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
 import { compileUrl, loadWasm } from './lib/load.mjs';
 import { PolicyError } from './lib/policy.mjs';
 import { BellhopError } from './lib/wasm.mjs';
-import { connectTo } from './worker/connect.mjs';
+import { connectOver, connectTo } from './worker/connect.mjs';
 import { ownWorker } from './worker/own-worker.mjs';
 
 export * from './lib/public.mjs';
@@ -39,7 +39,7 @@ export async function load(options = {}) {
  */
 export async function connect(options = {}) {
   checkConnectOptions(options);
-  return connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread });
+  return options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread });
 }
 
 /** The file beside the library; where there is none, as in the development server of Vite, what is inside a chunk. @param {ModuleName} name @param {AbortSignal} [signal] */

@@ -11,7 +11,7 @@ import { createLibrary } from './lib/library.mjs';
 import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
 import { compileBase64, compileUrl, loadWasm } from './lib/load.mjs';
 import { BellhopError } from './lib/wasm.mjs';
-import { connectTo, startSource } from './worker/connect.mjs';
+import { connectOver, connectTo, startSource } from './worker/connect.mjs';
 import { startHere } from './worker/page-thread.mjs';
 
 export * from './lib/public.mjs';
@@ -27,7 +27,7 @@ export async function load(options = {}) {
 /** @param {import('./bellhop.js').ConnectOptions} [options] */
 export async function connect(options = {}) {
   checkConnectOptions(options);
-  return connectTo(options, { modules: MODULES, workers: [() => startSource(worker)], here: startHere });
+  return options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [() => startSource(worker)], here: startHere });
 }
 
 /** @param {import('./lib/load.mjs').ModuleName} name */

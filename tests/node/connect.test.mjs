@@ -10,6 +10,7 @@ import { Worker } from 'node:worker_threads';
 import * as entry from '../../web/bellhop.mjs';
 import * as inNode from '../../web/node/node.mjs';
 import { compileUrl } from '../../web/lib/load.mjs';
+import { PolicyError } from '../../web/lib/policy.mjs';
 import { startModule } from '../../web/lib/wasm.mjs';
 import { startHere } from '../../web/worker/page-thread.mjs';
 import { serve } from '../../web/worker/service.mjs';
@@ -142,12 +143,14 @@ test('in Node wasmUrl is a path or a URL; one of Windows is a path, too', async 
 });
 
 test('where workers are refused, the same service here is a trainer; one that has ended rejects every call', async () => {
-  const refused = () => { throw new WorkerFailure('the policy forbids the worker', { isRefused: true }); };
+  const refused = () => {
+    throw new PolicyError({ what: 'the worker', isWorker: true, directive: 'worker-src', source: () => 'blob:', isIn: () => true }, /** @type {any} */ ({ effectiveDirective: 'worker-src', originalPolicy: "worker-src 'self'" }));
+  };
   const warned = mock.method(console, 'warn', () => {});
   const parts = { modules: MODULES, workers: [deadWorker, refused], here: startHere };
   const trainer = await connectTo({}, parts);
   assert.equal(trainer.isOffThread, false);
-  assert.deepEqual(warned.mock.calls.map(({ arguments: [text] }) => text), ["Bellhop: the policy forbids the worker. Until then training shares the page's thread."]);
+  assert.deepEqual(warned.mock.calls.map(({ arguments: [text] }) => text), ["Bellhop: the page's Content-Security-Policy forbids the worker: add blob: to worker-src. Until then training shares the page's thread."]);
   warned.mock.restore();
   const session = await trainer.create({ env: 'GridWorld-v0', options: { seed: 3 } });
   await session.learn({ totalTimesteps: 600 });
@@ -159,7 +162,7 @@ test('where workers are refused, the same service here is a trainer; one that ha
   await session.requestFrame();
   trainer.terminate();
   await assert.rejects(pending, /terminated/);
-  await assert.rejects(connectTo({ fallback: false }, parts), /the policy forbids the worker/);
+  await assert.rejects(connectTo({ fallback: false }, parts), /forbids the worker: add blob: to worker-src$/);
   await assert.rejects(connectTo({}, { ...parts, workers: [deadWorker] }), /could not be loaded/, 'a script that is not there is a mistake to be told');
 });
 

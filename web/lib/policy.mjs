@@ -12,6 +12,7 @@ import { BellhopError } from './wasm.mjs';
  * @property {string} directive                          that has to allow it
  * @property {(violation?: Violation) => string} source  to be added to the directive
  * @property {(violation: Violation) => boolean} isIn    whether a violation is about it
+ * @property {boolean} [isWorker]                        it is only needed for a worker
  */
 
 /** The event of a violation may come this long after the call has failed. */
@@ -19,16 +20,16 @@ const REPORT_MS = 100;
 /** A module with nothing in it. */
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /** Directives that count where one is not there, the nearest first. @type {Readonly<Record<string, readonly string[]>>} */
-const FALLBACKS = Object.freeze({ 'worker-src': ['child-src', 'script-src', 'default-src'], 'script-src': ['default-src'], 'connect-src': ['default-src'] });
+const FALLBACKS = { 'worker-src': ['child-src', 'script-src', 'default-src'], 'script-src': ['default-src'], 'connect-src': ['default-src'] };
 /** Sources that allow nothing, or scripts alone. */
-const NOT_INHERITED = /^'(?:none|nonce-|sha\d|unsafe-|wasm-|strict-|report-)/;
+const NOT_INHERITED = /^'(?!self)/;
 
 /** The page's policy forbids something that is needed; the message says what to add to it. */
 export class PolicyError extends BellhopError {
   /** @param {Need} need @param {Violation} [violation] @param {unknown} [cause] */
   constructor(need, violation, cause) {
     super('BH_ERR_LOAD', `the page's Content-Security-Policy forbids ${need.what}: add ${addition(need, violation)}`, { cause });
-    this.directive = need.directive;
+    this.need = need;
   }
 }
 
@@ -65,28 +66,24 @@ export function connectionTo(url) {
   };
 }
 
-/**
- * Watches for violations until end() is called.
- * @param {Need} need @param {Pick<EventTarget, 'addEventListener' | 'removeEventListener'>} [target]  where they are told: the page's global object, a worker's
- */
-export function watchPolicy(need, target = globalThis) {
+/** Watches for violations until end() is called. Node, which has no policies, tells of none. @param {Need} need */
+export function watchPolicy(need) {
   /** @type {Violation | undefined} */
   let violation;
   let told = () => {};
-  const isThere = typeof target.addEventListener === 'function'; // not in Node
   const note = (/** @type {any} */ event) => {
     if (event.disposition === 'report' || !need.isIn(event)) return;
     violation ??= event;
     told();
   };
-  if (isThere) target.addEventListener('securitypolicyviolation', note);
+  globalThis.addEventListener?.('securitypolicyviolation', note);
   return {
     /** The error to tell of a call that failed. @param {unknown} error @returns {Promise<unknown>} */
     async explain(error) {
-      if (!violation && isThere) await new Promise((done) => setTimeout(told = () => done(null), REPORT_MS));
+      if (!violation && 'addEventListener' in globalThis) await new Promise((done) => setTimeout(told = () => done(null), REPORT_MS));
       return violation ? new PolicyError(need, violation, error) : error;
     },
-    end: () => isThere && target.removeEventListener('securitypolicyviolation', note),
+    end: () => globalThis.removeEventListener?.('securitypolicyviolation', note),
   };
 }
 
@@ -105,13 +102,8 @@ export async function underPolicy(need, call) {
 /** The error to tell of a module that was not compiled. @param {unknown} error @returns {Promise<unknown>} */
 export async function explainCompileError(error) {
   const watch = watchPolicy(WEBASSEMBLY);
-  try {
-    await WebAssembly.compile(EMPTY);
-    return error; // WebAssembly is allowed: the module does not run here
-  } catch (refusal) {
-    const explained = await watch.explain(refusal);
-    return explained instanceof PolicyError ? explained : new PolicyError(WEBASSEMBLY, undefined, refusal);
-  } finally {
-    watch.end();
-  }
+  const refusal = await WebAssembly.compile(EMPTY).then(() => null, (why) => watch.explain(why));
+  watch.end();
+  if (!refusal) return error; // WebAssembly is allowed: the module does not run here
+  return refusal instanceof PolicyError ? refusal : new PolicyError(WEBASSEMBLY, undefined, refusal);
 }

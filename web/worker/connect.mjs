@@ -22,16 +22,15 @@ const HINT = 'connect({ workerUrl }) says where it is, docs/bundlers.md what eac
 
 /** @type {import('../lib/policy.mjs').Need} */
 const WORKER = {
-  what: 'the worker', directive: 'worker-src', source: (violation) => sourceOf(violation?.blockedURI ?? '\'self\''),
+  what: 'the worker', isWorker: true, directive: 'worker-src', source: (violation) => sourceOf(violation?.blockedURI ?? 'blob:'),
   isIn: ({ effectiveDirective }) => effectiveDirective === 'worker-src' || effectiveDirective === 'child-src',
 };
 
 /** A worker that could not be started: another way may do it. */
 export class WorkerFailure extends BellhopError {
-  /** @param {string} why @param {ErrorOptions & { isRefused?: boolean }} [options]  isRefused: the page's policy forbids it */
-  constructor(why, { isRefused = false, ...options } = {}) {
-    super('BH_ERR_LOAD', isRefused ? why : `the worker failed: ${why}`, options);
-    this.isRefused = isRefused;
+  /** @param {string} why @param {ErrorOptions} [options] */
+  constructor(why, options) {
+    super('BH_ERR_LOAD', `the worker failed: ${why}`, options);
   }
 }
 
@@ -41,10 +40,9 @@ export class WorkerFailure extends BellhopError {
  * @returns {Promise<Trainer>}
  */
 export function connectTo(options, { modules, workers, here }) {
-  const { port, worker, workerUrl, timeout = TIMEOUT_MS, fallback = true } = options;
-  let missing = port ? 'the other end of the port did not answer' : 'the WebAssembly module did not arrive';
+  const { worker, workerUrl, timeout = TIMEOUT_MS, fallback = true } = options;
+  let missing = 'the WebAssembly module did not arrive';
   return within(timeout, () => missing, (signal) => {
-    if (port) return overPort(port, options, signal);
     const ways = worker ? [() => /** @type {Worker} */ (worker)] : workerUrl === undefined ? workers : [() => startAt(workerUrl)];
     const compiled = candidates(options, modules, signal).map(once);
     return firstThatStarts(ways, fallback ? here : undefined, { compiled, signal, told: (stage) => (missing = stage) });
@@ -60,14 +58,17 @@ async function firstThatStarts(ways, here, attempt) {
       return await startOne(start, attempt);
     } catch (error) {
       failures.push(error);
-      if (!(error instanceof WorkerFailure)) break;
+      if (!(error instanceof WorkerFailure || isRefusal(error))) break;
     }
   }
-  const refusal = failures.find((failure) => failure instanceof WorkerFailure && failure.isRefused);
+  const refusal = failures.find(isRefusal);
   if (!refusal || !here) throw refusal ?? failures[0];
   console.warn(`Bellhop: ${/** @type {Error} */ (refusal).message}. Until then training shares the page's thread.`);
   return open(await here(), attempt, false);
 }
+
+/** Whether the page's policy forbids the worker itself. @param {unknown} error */
+const isRefusal = (error) => error instanceof PolicyError && error.need.isWorker;
 
 /** @param {Start} start @param {Attempt} attempt */
 async function startOne(start, attempt) {
@@ -75,24 +76,21 @@ async function startOne(start, attempt) {
   try {
     return await open(await start(), attempt, true);
   } catch (error) {
-    if (!(error instanceof WorkerFailure) || error.isRefused) throw error;
-    const explained = await watch.explain(error);
-    throw explained instanceof PolicyError ? refusedFor(explained) : error;
+    throw error instanceof WorkerFailure ? await watch.explain(error) : error;
   } finally {
     watch.end();
   }
 }
 
-/** @param {PolicyError} error */
-const refusedFor = (error) => new WorkerFailure(error.message, { cause: error, isRefused: true });
-
-/** The other end loads the module by itself. @param {any} port @param {ConnectOptions} options @param {AbortSignal} signal */
-function overPort(port, { wasmUrl, wasmBinary, simd, text, timeout }, signal) {
+/** A trainer at the other end of a port, which loads the module by itself. @param {ConnectOptions & { port: any }} options @returns {Promise<Trainer>} */
+export function connectOver({ port, wasmUrl, wasmBinary, simd, text, timeout = TIMEOUT_MS }) {
   const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
-  const line = new Line(port, () => port.close?.());
-  signal.addEventListener('abort', () => line.break(signal.reason));
-  port.addEventListener?.('close', () => line.break(new WorkerFailure('its port was closed'))); // as Node does when the thread ends
-  return opened(line, async () => line.call('open', undefined, [{ simd, text, timeout, wasmUrl: url, wasmBinary: await wasmBinary }]), true);
+  return within(timeout, () => 'the other end of the port did not answer', (signal) => {
+    const line = new Line(port, () => port.close?.());
+    signal.addEventListener('abort', () => line.break(signal.reason));
+    port.addEventListener?.('close', () => line.break(new WorkerFailure('its port was closed'))); // as Node does when the thread ends
+    return opened(line, async () => line.call('open', undefined, [{ simd, text, timeout, wasmUrl: url, wasmBinary: await wasmBinary }]), true);
+  });
 }
 
 /** @param {Worker} worker @param {Attempt} attempt @param {boolean} isOffThread */
@@ -123,13 +121,13 @@ function listen(worker, lose) {
     lose(new WorkerFailure(event.message || `its script could not be loaded; ${HINT}`));
   };
   worker.addEventListener?.('message', ({ data: { violation, failed, url } }) => {
-    if (violation) lose(refusedFor(new PolicyError(scriptAt(url), violation)));
+    if (violation) lose(new PolicyError(scriptAt(url), violation));
     else if (failed) lose(new WorkerFailure(`its script could not be loaded from ${url}: ${failed}; ${HINT}`));
   });
 }
 
 /** @param {string} url @returns {import('../lib/policy.mjs').Need} */
-const scriptAt = (url) => ({ what: `the worker's script ${url}`, directive: 'script-src', source: () => sourceOf(url), isIn: () => true });
+const scriptAt = (url) => ({ what: `the worker's script ${url}`, isWorker: true, directive: 'script-src', source: () => sourceOf(url), isIn: () => true });
 
 /** @param {Line} line @param {() => Promise<any>} call @param {boolean} isOffThread */
 async function opened(line, call, isOffThread) {

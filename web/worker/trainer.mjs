@@ -65,6 +65,11 @@ export class Line {
     });
   }
 
+  /** The number of the call that has waited longest for its answer; null where none waits. @returns {number | null} */
+  get oldest() {
+    return this.#pending.keys().next().value ?? null;
+  }
+
   /** Whether it ended. */
   get isBroken() {
     return this.#broken !== null;
@@ -265,6 +270,11 @@ export class Trainer {
   /** Whether the worker is gone: it failed, or was terminated. */
   get isGone() {
     return this.#line.isBroken;
+  }
+
+  /** The number of the call that has waited longest for its answer; null where none waits. */
+  get oldestCall() {
+    return this.#line.oldest;
   }
 
   /** Resolves when the worker is gone, to the reason, which every call is rejected with from then on. @returns {Promise<BellhopError>} */

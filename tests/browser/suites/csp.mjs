@@ -2,13 +2,13 @@
 // Pages whose Content-Security-Policy forbids something: load() and connect() say what to add; where workers alone are refused,
 // training goes on on the page's thread, with the same bits. Frames without an origin have their worker.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../../build/serve.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { test } from '../harness.mjs';
+import { phase, reach, says, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -188,5 +188,51 @@ export default function csp(lab) {
     } finally {
       await site.close();
     }
+  });
+
+  test('a worker that ends by itself is told, in the reader’s language, and tried again; one that is busy for minutes is left by Reset', async () => {
+    const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&lang=zh');
+    const experiment = () => page.evaluate(() => {
+      const { phase, isBusy } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
+      return { phase, isBusy, workers: /** @type {any} */ (globalThis).watched.workers };
+    });
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await page.workers()[0].evaluate(() => globalThis.close());
+    await phase(page, 'failed');
+    assert.equal(await text(page, 'overlay-text'), '负责训练的后台线程已终止。');
+    await page.click('#overlay-action');
+    await phase(page, 'ready');
+    assert.deepEqual(await experiment(), { phase: 'ready', isBusy: false, workers: 1 });
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    assert.deepEqual(trouble.errors, []);
+    await close();
+
+    const busy = await lab().open('#env=GridWorld-v0&seed=3&batchSize=65536&bufferSize=65536&gradientSteps=1000&netArch=1024,1024&learningStarts=1');
+    await busy.page.click('#play');
+    await says(busy.page, 'phase', /^Busy; Reset/);
+    await busy.page.evaluate(() => void Object.assign(globalThis, { old: /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer }));
+    await busy.page.click('#reset');
+    await phase(busy.page, 'ready');
+    const left = await busy.page.evaluate(() => {
+      const { old, watched } = /** @type {any} */ (globalThis);
+      return [old.isGone, old !== /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer, watched.workers];
+    });
+    assert.deepEqual(left, [true, true, 1]);
+    await busy.close();
+  });
+
+  test('a module that arrived damaged is told in the reader’s language, with the engine’s words after it', async () => {
+    const { page, trouble, close } = await lab().window();
+    const whole = readFileSync(join(SITE, 'bellhop-simd.wasm'));
+    await page.route('**/*.wasm', (route) => route.fulfill({ contentType: 'application/wasm', body: whole.subarray(0, whole.length / 2) }));
+    await page.goto(`${lab().url}#env=GridWorld-v0&lang=zh`);
+    await says(page, 'overlay-text', /^WebAssembly 模块在此浏览器中无法运行，或下载不完整：WebAssembly/);
+    await page.unrouteAll();
+    await page.click('#overlay-action');
+    await phase(page, 'ready');
+    trouble.errors.length = 0;
+    await close();
   });
 }
