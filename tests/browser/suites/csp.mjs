@@ -209,7 +209,7 @@ export default function csp(lab) {
     assert.deepEqual(trouble.errors, []);
     await close();
 
-    const busy = await lab().open('#env=GridWorld-v0&seed=3&batchSize=65536&bufferSize=65536&gradientSteps=1000&netArch=1024,1024&learningStarts=1');
+    const busy = await lab().open('#env=GridWorld-v0&seed=3&batchSize=8192&bufferSize=8192&gradientSteps=1000&netArch=256,256&learningStarts=1');
     await busy.page.click('#play');
     await says(busy.page, 'phase', /^Busy; Reset/);
     await busy.page.evaluate(() => void Object.assign(globalThis, { old: /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer }));
