@@ -3,6 +3,7 @@
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { API, writeApi } from './api.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
@@ -55,7 +56,7 @@ export async function buildModules() {
 /** The static folder, from web/ and the modules. */
 export async function buildSite() {
   mkdirSync(SITE, { recursive: true });
-  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules(), await writeWorker(SITE)]);
+  const made = new Set([...await bundle(), ...copyFiles(), ...copyModules(), await writeWorker(SITE), ...filesBelow(API).map((file) => relative(SITE, join(API, file)))]);
   for (const file of filesBelow(SITE)) {
     if (!made.has(file)) rmSync(join(SITE, file));
   }
@@ -112,6 +113,7 @@ if (isEntry(import.meta.url)) {
     const since = performance.now();
     await setup(FOR_BUILD);
     await build();
+    await writeApi();
     say(`Built in ${seconds(since)}: ${relative(ROOT, SITE)}/ is the page, ready for any static host.`);
   });
 }

@@ -4,6 +4,7 @@
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
+import reference from './suites/api.mjs';
 import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
 import faults from './suites/faults.mjs';
@@ -27,4 +28,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, packed, playing, editing, access, reference].forEach((suite) => suite(get)));

@@ -70,7 +70,7 @@ export type Same = typeof m2;
 `);
     const options = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', lib, module: 'nodenext', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.mts'] }));
-    await runTool('typescript/bin/tsc', '-p', folder);
+    await runTool('@typescript/native/bin/tsc', '-p', folder);
   });
 }
 
