@@ -7,6 +7,7 @@ import access from './suites/access.mjs';
 import reference from './suites/api.mjs';
 import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
+import examples from './suites/examples.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
@@ -28,4 +29,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, packed, playing, editing, access, reference].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, learning, language, faults, worlds, loading, packed, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
