@@ -13,7 +13,7 @@ let curve = '';
 function addRow([kind, timestep, episodeReturn]) {
   if (kind !== kinds.episode) return;
   returns.push(episodeReturn);
-  const last = returns.slice(-100);
+  const last = returns.slice(-20);
   curve += ` ${timestep},${last.reduce((sum, value) => sum + value) / last.length}`;
   const dot = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   dot.setAttribute('d', `M${timestep} ${episodeReturn}h0`);
