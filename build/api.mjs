@@ -13,8 +13,9 @@ const TSCONFIG = 'docs/api/tsconfig.json';
 const CSS = 'docs/api/api.css';
 const ICON = 'web/site/static/icon.svg';
 const README = 'docs/api/README.md';
-const ENTRIES = ['web/bellhop.d.ts', 'web/inline.d.ts', 'web/worker/worker.d.ts'];
-const SOURCES = [...ENTRIES, 'web/options.d.ts', 'build/api.mjs', 'package-lock.json', TSCONFIG, CSS, ICON, README];
+/** The declarations of everything that can be imported. @type {string[]} */
+const ENTRIES = Object.values(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).exports).flatMap(({ types }) => types ?? []);
+const SOURCES = [...ENTRIES, 'web/options.d.ts', 'build/api.mjs', 'package.json', TSCONFIG, CSS, ICON, README];
 
 /** The comment that begins a section of a declaration file: the category of what follows. */
 const SECTION = /^\/\/ ---- (.*) ----$/gm;
@@ -43,7 +44,7 @@ export async function makeReference({ entryPoints, tsconfig, folder }) {
   const { Application, CommentTag, Converter, LogLevel, ReflectionKind } = await import('typedoc');
   const app = await Application.bootstrap({
     name: 'Bellhop', entryPoints, tsconfig, readme: join(ROOT, README), customCss: join(ROOT, CSS), favicon: join(ROOT, ICON),
-    disableSources: true, includeVersion: true, hideGenerator: true, excludeReferences: true, githubPages: false, router: 'structure',
+    disableSources: true, excludeExternals: true, includeVersion: true, hideGenerator: true, excludeReferences: true, githubPages: false, router: 'structure',
     categorizeByGroup: false, categoryOrder: sections(entryPoints[0]), navigation: { includeCategories: true, includeGroups: false },
     // Filters by visibility would fill a style element, which the policy refuses; there is nothing to hide.
     visibilityFilters: {},

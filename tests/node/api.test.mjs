@@ -12,10 +12,17 @@ import { ROOT } from '../../build/run.mjs';
 before(writeApi);
 
 test('every export of the package has its page, and every entry', () => {
-  const exported = ['bellhop.d.ts', 'options.d.ts'].flatMap((file) => [...readFileSync(join(ROOT, 'web', file), 'utf8').matchAll(/^export (?:interface|class|type|function) (\w+)/gm)].map(([, name]) => name));
-  assert.ok(exported.length > 100);
+  const pages = ['bellhop.html', 'bellhop/inline.html', 'bellhop/worker.html', 'bellhop/lab.html'];
+  for (const [file, folder] of [['bellhop.d.ts', 'bellhop'], ['options.d.ts', 'bellhop'], ['bellhop-lab.d.ts', 'bellhop/lab']]) {
+    const names = [...readFileSync(join(ROOT, 'web', file), 'utf8').matchAll(/^export (?:interface|class|type|function) (\w+)/gm)].map(([, name]) => name);
+    assert.ok(names.length > 0, file);
+    pages.push(...names.map((name) => `${folder}/${name}.html`));
+  }
   const files = filesBelow(API);
-  assert.deepEqual([...exported.map((name) => `bellhop/${name}.html`), 'bellhop/inline.html', 'bellhop/worker.html'].filter((file) => !files.includes(file)), []);
+  assert.deepEqual(pages.filter((file) => !files.includes(file)), []);
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const typed = Object.keys(exports).filter((name) => exports[name].types);
+  assert.deepEqual(typed.filter((name) => !files.includes(`${name.replace('.', 'bellhop')}.html`)), []);
 });
 
 test('its pages have no script or style in them and fetch nothing from elsewhere', () => {
