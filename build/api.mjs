@@ -4,6 +4,7 @@
 // JavaScript API, which TypeScript 7 does not have: the package `typescript` is 6 for it (npm:@typescript/typescript6), `tsc` is 7.
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { filesBelow } from './files.mjs';
 import { setup } from './setup.mjs';
 import { Failure, OUT, ROOT, isEntry, main, say, seconds } from './run.mjs';
@@ -53,7 +54,7 @@ export async function makeReference({ entryPoints, tsconfig, folder }) {
   });
   /** @type {string[]} */
   const problems = [];
-  app.logger.log = (message, level) => void (level >= LogLevel.Warn && problems.push(message));
+  app.logger.log = (message, level) => void (level >= LogLevel.Warn && problems.push(stripVTControlCharacters(message)));
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     for (const [declaration, comment] of exportsOf(context, ReflectionKind.Module)) {
       comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: sectionOf(declaration) }]));
