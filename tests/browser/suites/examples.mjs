@@ -14,17 +14,17 @@ export default function examples(lab) {
   let unpacked;
   after(async () => rmSync((await unpacked)?.folder ?? '', { recursive: true, force: true }));
 
-  /** Follows the README up to the server. @param {string} name @param {string} policy @param {(page: import('playwright-core').Page) => Promise<void>} use */
+  /** Follows the README up to the server. @param {string} name  of the project, and its page unless that is index.html @param {string} policy @param {(page: import('playwright-core').Page) => Promise<void>} use */
   async function open(name, policy, use) {
-    const example = copyExample(await (unpacked ??= unpack()), name);
+    const example = copyExample(await (unpacked ??= unpack()), name.split('/')[0]);
     assert.deepEqual(example.commands, ['npm install', 'npm run copy', 'npx serve']);
     await runCommands(example, ['npm run copy']);
-    const server = await serve({ root: example.folder, port: 0, headers: { 'Content-Security-Policy': `default-src 'none'; img-src data:; ${policy}` } });
+    const server = await serve({ root: example.folder, port: 0, headers: { 'Content-Security-Policy': `default-src 'none'; img-src 'self' data:; ${policy}` } });
     try {
       const { page, trouble, close } = await lab().window();
-      await page.goto(server.url);
+      await page.goto(server.url + (name.split('/')[1] ?? ''));
       await use(page);
-      assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url) && !url.startsWith('data:')), []);
+      assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url) && !/^(data|blob):/.test(url)), []);
       await close();
     } finally {
       await server.close();
@@ -43,6 +43,26 @@ export default function examples(lab) {
       await page.click('#train');
       await says(page, 'state', /^5000 steps: 100 of 100 episodes reach the goal$/);
       assert.deepEqual(await page.locator('td').allTextContents(), cells);
+    });
+  });
+
+  test('plain-page’s element learns what Node learns', async () => {
+    const bh = await load({ text: false });
+    const model = new bh.QLearning(bh.make('FrozenLake-v1', { isSlippery: false }), { seed: 1, initialQ: 1 });
+    await model.learn({ totalTimesteps: 5000 });
+    await open('plain-page/lab.html', `script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; worker-src 'self' blob:`, async (page) => {
+      await page.evaluate(() => {
+        const lab = /** @type {HTMLElement} */ (document.querySelector('bellhop-lab'));
+        lab.addEventListener('bellhop-frame', ({ detail }) => Object.assign(globalThis, { last: { timesteps: detail.timesteps, episodes: detail.episodes, table: Array.from(detail.frame.table ?? []) } }));
+        lab.setAttribute('speed', 'max');
+      });
+      await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).phase === 'ready');
+      await page.locator('bellhop-lab #play').click();
+      await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).phase === 'finished');
+      await holds(page, () => /** @type {any} */ (globalThis).last?.timesteps === 5000);
+      const { episodes, table } = await page.evaluate(() => /** @type {any} */ (globalThis).last);
+      assert.equal(episodes, model.episodes);
+      assert.deepEqual(table, Array.from({ length: 16 }, (_, state) => [...model.qValues(state)]).flat());
     });
   });
 
