@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { API, writeApi } from './api.mjs';
+import { writeApi } from './api.mjs';
 import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
+import { headersFile } from './headers.mjs';
 import { INLINE, inside, writeCorpora, writeInside, writeWorker } from './inside.mjs';
 import { writeOnePage } from './one-page.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
@@ -29,9 +30,10 @@ export async function buildModules() {
 export async function buildSite() {
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), ...filesBelow(API).map((file) => `api/${file}`)];
+  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), writeHeaders(SITE)];
   for (const file of filesBelow(SITE)) {
-    if (!made.includes(file)) rmSync(join(SITE, file));
+    // The reference is made by a command of its own, see api.mjs.
+    if (!made.includes(file) && !file.startsWith('api/')) rmSync(join(SITE, file));
   }
 }
 
@@ -52,6 +54,12 @@ async function bundle(bundles, folder) {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
   return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(folder, join(ROOT, file)));
+}
+
+/** @param {string} folder @returns {string} the file, relative to it */
+function writeHeaders(folder) {
+  writeFileSync(join(folder, '_headers'), headersFile());
+  return '_headers';
 }
 
 /** Copies files, the pictures of labs and the modules. @param {string} folder @param {[from: string, to: string][]} files @returns {string[]} what was written, relative to it */
