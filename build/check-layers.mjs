@@ -21,6 +21,7 @@ const WORKER = /^web\/worker\//;
 const NODE = /^node:/;
 const LAB = /^web\/lab\//;
 const LIT = /^npm:lit\b/;
+const SNIPPETS = /^web\/embed\/snippets\.mjs$/;
 const NOWHERE = /(?!)/;
 
 /**
@@ -75,7 +76,8 @@ const LAYERS = [
     why: 'a panel is handed the experiment and what shows it',
   },
   { of: /^web\/lab\/[^/]+$/, may: [LIB, WORKER, LAB, LIT], why: 'lab stands on worker and lib, and knows no page' },
-  { of: /^web\/site\//, may: [LIB, LAB, /^web\/site\//, /^npm:idb-keyval$/], why: 'site is the page around labs' },
+  { of: SNIPPETS, may: [], why: 'snippets are text made of values' },
+  { of: /^web\/site\//, may: [LIB, LAB, SNIPPETS, /^web\/site\//, LIT, /^npm:idb-keyval$/], why: 'site is the page around labs' },
 ];
 
 /**

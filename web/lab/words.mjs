@@ -3,8 +3,8 @@
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
 
 /** @typedef {'en' | 'zh'} Language */
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default} Key */
-/** Language models and text tasks; help lines of options. @typedef {'text' | 'help'} Topic */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
+/** Language models and text tasks; help lines of options; the embed dialog. @typedef {'text' | 'help' | 'embed'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */
 
@@ -14,9 +14,11 @@ export const LOCALES = Object.freeze(/** @type {const} */ ({ en: 'en-US', zh: 'z
 const CATALOGUES = Object.freeze({
   en: Object.freeze({
     lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), help: () => import('../lib/help.mjs'),
+    embed: () => import('./strings/en-embed.mjs'),
   }),
   zh: Object.freeze({
     lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), help: () => import('./strings/zh-help.mjs'),
+    embed: () => import('./strings/zh-embed.mjs'),
   }),
 });
 

@@ -20,7 +20,7 @@ export function prefetchWhenIdle() {
  */
 async function prefetch() {
   const parts = [
-    () => import('../lab/charts/chart.mjs'), () => prefetchWorlds(), () => loadWords('en', ['text', 'help']), () => loadWords('zh', ['text', 'help']), () => import('../lab/create-text-experiment.mjs'),
+    () => import('../lab/charts/chart.mjs'), () => prefetchWorlds(), () => loadWords('en', ['text', 'help', 'embed']), () => loadWords('zh', ['text', 'help', 'embed']), () => import('./embed-dialog.mjs'), () => import('../lab/create-text-experiment.mjs'),
     () => import('../lab/panels/text-panels.mjs'), () => import('../lab/worlds/token-text.mjs'), () => import('../lab/worlds/learning-rate.mjs'), () => import('../lab/panels/settings-form.mjs'), () => import('../lab/panels/map-editor.mjs'), () => import('../lab/panels/human-play.mjs'),
     () => trainers.acquire({ text: true }), () => fetch(new URL('./static/corpus_en.txt', import.meta.url)), () => fetch(new URL('./static/corpus_zh.txt', import.meta.url)),
   ];
