@@ -10,6 +10,7 @@ import { Failure, OUT, ROOT, isEntry, main, say, seconds } from './run.mjs';
 
 export const SITE = join(OUT, 'site');
 const WEB = join(ROOT, 'web');
+const STILLS = join(WEB, 'lab/stills');
 
 /** The presets of WebAssembly, and the modules each makes: NAME.wasm there is NAME-KIND.wasm in the site. */
 const KINDS = { 'wasm-simd': 'simd', 'wasm-scalar': 'scalar' };
@@ -92,8 +93,9 @@ export function writeText(file, text) {
 }
 
 function copyFiles() {
-  for (const [from, to] of COPIED) copy(join(ROOT, from), to);
-  return COPIED.map(([, to]) => to);
+  const copied = [...COPIED, ...filesBelow(STILLS).map((file) => [join('web/lab/stills', file), join('stills', file)])];
+  for (const [from, to] of copied) copy(join(ROOT, from), to);
+  return copied.map(([, to]) => to);
 }
 
 function copyModules() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The text an author pastes to embed an experiment: an element, a frame, a line of Markdown, a notebook's cell. Text made from values,
 // no DOM. Every value is written so that it stands for itself, whatever letters are in it.
+import { OFFERED, SHOWN } from '../lab/attributes.mjs';
 
 /**
  * What an author chose. Panels and controls are names of docs/element.md.
@@ -31,8 +32,8 @@
 /** The panels and the controls there are, each in the order they are written, and what is meant where an attribute is missing. */
 export const PANELS = Object.freeze(['world', 'q', 'transition', 'value-map', 'truth', 'return', 'loss', 'value', 'exploration']);
 export const CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human']);
-export const DEFAULT_PANELS = Object.freeze(['world', 'q', 'transition', 'return']);
-export const DEFAULT_CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed']);
+export const DEFAULT_PANELS = Object.freeze(SHOWN.split(' '));
+export const DEFAULT_CONTROLS = Object.freeze(OFFERED.split(' '));
 
 /** The attributes that differ from the default. @param {Choice} choice @returns {Attributes} */
 export function attributesOf({ env, algo, preset, seed, settings, show, controls, speed, lang, theme, autoplay, stopAt }) {
