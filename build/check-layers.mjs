@@ -76,7 +76,7 @@ const LAYERS = [
     why: 'a panel is handed the experiment and what shows it',
   },
   { of: /^web\/lab\/[^/]+$/, may: [LIB, WORKER, LAB, LIT], why: 'lab stands on worker and lib, and knows no page' },
-  { of: SNIPPETS, may: [/^web\/lab\/attributes\.mjs$/], why: 'snippets are text made of attributes' },
+  { of: SNIPPETS, may: [], why: 'snippets are text made of values' },
   { of: /^web\/site\//, may: [LIB, LAB, SNIPPETS, /^web\/site\//, LIT, /^npm:idb-keyval$/], why: 'site is the page around labs' },
 ];
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The text an author pastes to embed an experiment: an element, a frame, a line of Markdown, a notebook's cell. Text made from values,
 // no DOM. Every value is written so that it stands for itself, whatever letters are in it.
-import { OFFERED, SHOWN } from '../lab/attributes.mjs';
 
 /**
  * What an author chose. Panels and controls are names of docs/element.md.
@@ -32,8 +31,8 @@ import { OFFERED, SHOWN } from '../lab/attributes.mjs';
 /** The panels and the controls there are, each in the order they are written, and what is meant where an attribute is missing. */
 export const PANELS = Object.freeze(['world', 'q', 'transition', 'value-map', 'truth', 'return', 'loss', 'value', 'exploration']);
 export const CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human']);
-export const DEFAULT_PANELS = Object.freeze(SHOWN.split(' '));
-export const DEFAULT_CONTROLS = Object.freeze(OFFERED.split(' '));
+export const DEFAULT_PANELS = Object.freeze(['world', 'q', 'transition', 'return']);
+export const DEFAULT_CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed']);
 
 /** The attributes that differ from the default. @param {Choice} choice @returns {Attributes} */
 export function attributesOf({ env, algo, preset, seed, settings, show, controls, speed, lang, theme, autoplay, stopAt }) {
@@ -66,7 +65,7 @@ export const strictStyle = ({ height }) => `bellhop-lab { ${boxOf(height)}; }`;
 /** What such a policy must allow. @param {Parts} parts */
 export function strictPolicy({ base }) {
   const { origin } = new URL(base);
-  return `script-src ${origin} 'wasm-unsafe-eval'; connect-src ${origin}; worker-src ${origin} blob:`;
+  return `script-src ${origin} 'wasm-unsafe-eval'; img-src ${origin}; connect-src ${origin}; worker-src ${origin} blob:`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { html, nothing, render } from 'lit';
 import { loadWords } from '../lab/words.mjs';
 import { valueText } from '../lab/panels/value-text.mjs';
 import {
-  DEFAULT_CONTROLS, DEFAULT_PANELS, attributesOf, elementSnippet, frameSnippet, linkSnippet, notebookFrameSnippet, strictPolicy, strictSnippet,
+  DEFAULT_CONTROLS, DEFAULT_PANELS, attributesOf, elementSnippet, frameSnippet, linkSnippet, notebookFrameSnippet, pictureSnippet, strictPolicy, strictSnippet,
   strictStyle, widgetSnippet,
 } from '../embed/snippets.mjs';
 import { list, numberInput, radios, readNumber, tick, ticks } from './embed-fields.mjs';
@@ -55,8 +55,8 @@ export class EmbedDialog {
   #height = HEIGHT;
   /** The height follows the content. */
   #isFitted = true;
-  /** What was refused, by its field: what was written, and why. @type {Record<string, { text: string, problem: string }>} */
-  #refused = {};
+  /** What is being written into a field, or was refused, and why; what comes meanwhile does not overwrite it. @type {Record<string, { text: string, problem: string }>} */
+  #written = {};
   /** The block that was copied last, as it was, and whether the browser allowed it. */
   #copied = { id: '', text: '', isCopied: false };
 
@@ -81,7 +81,7 @@ export class EmbedDialog {
     this.#choice = {
       env, algo, preset, seed, settings, show: DEFAULT_PANELS, controls: DEFAULT_CONTROLS, speed: '', lang: '', theme: '', autoplay: false, stopAt: null,
     };
-    [this.#height, this.#isFitted, this.#refused] = [HEIGHT, true, {}];
+    [this.#height, this.#isFitted, this.#written] = [HEIGHT, true, {}];
     this.#update();
     this.#dialog.showModal();
     return '';
@@ -92,14 +92,14 @@ export class EmbedDialog {
   /** @param {Partial<Choice>} choice @param {keyof Choice | 'height'} [field] whose refusal is over */
   #choose(choice, field) {
     Object.assign(this.#choice, choice);
-    if (field) delete this.#refused[field];
+    if (field) delete this.#written[field];
     this.#update();
   }
 
   /** @param {'show' | 'controls'} field @param {string[] | null} chosen null: none of them */
   #chooseWords(field, chosen) {
     if (chosen) return this.#choose({ [field]: chosen }, field);
-    this.#refused[field] = { text: '', problem: this.#words.t('embed.least') };
+    this.#written[field] = { text: '', problem: this.#words.t('embed.least') };
     this.#update();
   }
 
@@ -107,7 +107,7 @@ export class EmbedDialog {
   #chooseNumber(field, label, text) {
     if (field === 'stopAt' && text.trim() === '') return this.#choose({ stopAt: null }, field);
     const { value, problem } = readNumber(field, text, { words: this.#words, label });
-    if (problem) this.#refused[field] = { text, problem };
+    if (problem) this.#written[field] = { text, problem };
     else if (field === 'height') [this.#height, this.#isFitted] = [value, false];
     this.#choose(problem || field === 'height' ? {} : { [field]: value }, problem ? undefined : field);
   }
@@ -124,7 +124,7 @@ export class EmbedDialog {
   /** @param {boolean} isFitted */
   #chooseFit(isFitted) {
     this.#isFitted = isFitted;
-    delete this.#refused.height;
+    delete this.#written.height;
     this.#width = isFitted ? 'article' : this.#width; // where it is measured
     this.#update();
   }
@@ -154,12 +154,19 @@ export class EmbedDialog {
       };
       case 'frame': return { blocks: [block('frame', this.#t('embed.frame'), frameSnippet(parts))], strict: [] };
       case 'markdown': return { blocks: [
-        block('markdown', this.#t('embed.markdown.html'), frameSnippet(parts)), block('link', this.#t('embed.markdown.link'), linkSnippet({ title: parts.title, link: this.#link(parts.base) })),
+        block('markdown', this.#t('embed.markdown.html'), frameSnippet(parts)), block('link', this.#t('embed.markdown.link'), this.#linkSnippet(parts)),
       ], strict: [] };
       case 'notebook': return { blocks: [
         block('widget', this.#t('embed.notebook.widget'), widgetSnippet(parts)), block('cell', this.#t('embed.notebook.frame'), notebookFrameSnippet(parts)),
       ], strict: [] };
     }
+  }
+
+  /** A link with the picture of the environment's first run; tasks of text have none. @param {import('../embed/snippets.mjs').Parts} parts */
+  #linkSnippet({ base, title }) {
+    const { env, theme } = this.#choice;
+    const link = this.#link(base);
+    return this.#experiment.kind === 'run' ? pictureSnippet({ title, link, picture: `${base}stills/${env}-${theme || 'light'}.webp` }) : linkSnippet({ title, link });
   }
 
   /** The same experiment on this page. @param {string} base */
@@ -244,7 +251,7 @@ export class EmbedDialog {
     const { show, controls: offered } = this.#choice;
     const isPolicy = this.#experiment.isPolicy;
     const named = (/** @type {readonly string[]} */ names, /** @type {Readonly<Record<string, Key>>} */ words) => names.map((value) => ({ value, label: this.#t(words[value]) }));
-    const problem = (/** @type {string} */ field) => this.#refused[field]?.problem ?? '';
+    const problem = (/** @type {string} */ field) => this.#written[field]?.problem ?? '';
     return html`${panels.length > 0 ? ticks({
       id: 'embed-show', legend: this.#t('embed.shown'), options: named(panels, isPolicy ? { ...PANEL_WORDS, ...POLICY_WORDS } : PANEL_WORDS), chosen: show,
       problem: problem('show'), choose: (chosen) => this.#chooseWords('show', chosen),
@@ -279,8 +286,10 @@ export class EmbedDialog {
 
   /** @param {'seed' | 'stopAt' | 'height'} field @param {string} id @param {string} label @param {string} text @param {string} [placeholder] */
   #number(field, id, label, text, placeholder) {
-    const { text: refused, problem } = this.#refused[field] ?? { text, problem: '' };
-    return numberInput({ id, label, text: refused, placeholder, problem, change: (written) => this.#chooseNumber(field, label, written) });
+    const { text: written, problem } = this.#written[field] ?? { text, problem: '' };
+    return numberInput({
+      id, label, text: written, placeholder, problem, type: (typed) => (this.#written[field] = { text: typed, problem }), change: (typed) => this.#chooseNumber(field, label, typed),
+    });
   }
 
   /** @param {number} factor */

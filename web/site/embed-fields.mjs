@@ -55,11 +55,12 @@ export function list({ id, label, options, chosen, choose }) {
       ${options.map(({ value, label: text }) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`)}</select></label>`;
 }
 
-/** @param {{ id: string, label: string, text: string, placeholder?: string, problem: string, change: (text: string) => void }} of */
-export function numberInput({ id, label, text, placeholder, problem, change }) {
+/** @param {{ id: string, label: string, text: string, placeholder?: string, problem: string, type: (text: string) => void, change: (text: string) => void }} of */
+export function numberInput({ id, label, text, placeholder, problem, type, change }) {
   return html`<label class="embed-field" for=${id}><span>${label}</span>
     <input type="text" inputmode="numeric" autocomplete="off" spellcheck="false" id=${id} .value=${live(text)} placeholder=${placeholder ?? nothing}
-      aria-invalid=${problem ? 'true' : nothing} aria-describedby=${problem ? `${id}-problem` : nothing} @change=${(/** @type {any} */ { target }) => change(target.value)}></label>
+      aria-invalid=${problem ? 'true' : nothing} aria-describedby=${problem ? `${id}-problem` : nothing}
+      @input=${(/** @type {any} */ { target }) => type(target.value)} @change=${(/** @type {any} */ { target }) => change(target.value)}></label>
     ${told(id, problem)}`;
 }
 

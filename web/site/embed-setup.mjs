@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What of the shown experiment an element can carry: its attributes, the panels and controls that mean something for it, and what has
 // to be left out, which the dialog says.
-import { asText, same, settingsOf } from '../lab/fields.mjs';
-import { plainSetup } from '../lab/run-setup.mjs';
+import { asText, presetAlgos, same, settingsOf } from '../lab/fields.mjs';
 import { CONTROLS, PANELS } from '../embed/snippets.mjs';
 
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
@@ -22,8 +21,7 @@ import { CONTROLS, PANELS } from '../embed/snippets.mjs';
 /** @param {RunExperiment} experiment @returns {EmbedSetup} */
 export function embedSetup(experiment) {
   const { setup, catalog } = experiment;
-  const first = plainSetup(catalog, setup.env);
-  const isFirst = first.algo === setup.algo && first.preset === setup.preset;
+  const isFirst = presetAlgos(catalog, setup.env)[0] === (setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo);
   const { settings, changesLeftOut } = changedSettings(experiment);
   return {
     env: setup.env, algo: isFirst ? '' : setup.algo, preset: isFirst ? '' : setup.preset, seed: setup.seed, settings, changesLeftOut,

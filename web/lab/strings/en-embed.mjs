@@ -47,11 +47,10 @@ export default {
   'embed.strict.policy': 'What the policy must allow',
   'embed.frame': 'For hosts that strip scripts but allow frames, as many course platforms and blogs do.',
   'embed.markdown.html': 'Where Markdown can contain HTML, as on most documentation sites',
-  'embed.markdown.link': 'Where it cannot, as in a README: a link to the same experiment on this page',
+  'embed.markdown.link': 'Where it cannot, as in a README: a picture that links to the same experiment on this page',
   'embed.notebook.widget': 'With the package anywidget: Jupyter, Colab, VS Code, marimo',
   'embed.notebook.frame': 'Without it: a frame',
   'embed.copy': 'Copy',
-  'embed.copy.what': 'Copy: {what}',
   'embed.copied': 'Copied',
   'embed.copy.by.hand': 'The browser does not allow copying. The text is selected: press Ctrl+C, or ⌘C on a Mac.',
 

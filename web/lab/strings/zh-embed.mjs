@@ -47,11 +47,10 @@ export default {
   'embed.strict.policy': '策略中需要允许的内容',
   'embed.frame': '适用于会过滤脚本但允许 iframe 的平台，许多课程平台和博客都是如此。',
   'embed.markdown.html': '可以在 Markdown 中写 HTML 时，多数文档网站都可以',
-  'embed.markdown.link': '不能写 HTML 时，例如 README：放一个链接，点开就是本页上的同一个实验',
+  'embed.markdown.link': '不能写 HTML 时，例如 README：放一张图，点开就是本页上的同一个实验',
   'embed.notebook.widget': '装有 anywidget：Jupyter、Colab、VS Code、marimo',
   'embed.notebook.frame': '未装 anywidget：使用内嵌框架',
   'embed.copy': '复制',
-  'embed.copy.what': '复制：{what}',
   'embed.copied': '已复制',
   'embed.copy.by.hand': '浏览器不允许自动复制。文字已选中，请按 Ctrl+C（Mac 上按 ⌘C）。',
 
