@@ -8,8 +8,9 @@
 // is about to see it or calls a method.
 import { ReactiveElement } from '@lit/reactive-element';
 import { emit } from './lab-event.mjs';
-import { STILLS, UNLOADED, isDark, still, stillStyles, unloaded } from './still.mjs';
+import { STILLS, isDark, still, stillStyles, unloaded } from './still.mjs';
 import { tokens } from './tokens.mjs';
+import { UNLOADED } from './unloaded.mjs';
 
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
 /** @typedef {import('./lab-view.mjs').LabView} LabView */

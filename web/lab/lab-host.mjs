@@ -3,7 +3,7 @@
 // actions and settings, and how to tell the reader something. The element fills it in.
 import { explainError, isOffline } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
-import { UNLOADED } from './still.mjs';
+import { UNLOADED } from './unloaded.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */

@@ -15,8 +15,8 @@ import { ProgressPanel } from './panels/progress.mjs';
 import { QValuesPanel } from './panels/q-values.mjs';
 import { SettingsPanel } from './panels/settings.mjs';
 import { WorldPanel } from './panels/world.mjs';
-import { RETRY } from './still.mjs';
 import { base, styles } from './styles.mjs';
+import { RETRY } from './unloaded.mjs';
 import { loadWords } from './words.mjs';
 import { WORLDS } from './world-table.mjs';
 

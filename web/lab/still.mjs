@@ -2,9 +2,7 @@
 // What stands in a lab's place until there is a run to show: a picture of the environment's recorded first run, or why the lab could not
 // be loaded, in both languages as there are no words yet. Few bytes: it is there long before the lab.
 import { css } from '@lit/reactive-element';
-
-export const UNLOADED = 'The lab could not be loaded. Check the connection and try again. 加载失败，请检查网络后重试。';
-export const RETRY = 'Try again · 重试';
+import { RETRY, UNLOADED } from './unloaded.mjs';
 
 /** Environments that have a picture, stills/ID-light.webp and stills/ID-dark.webp: made by `node build/stills.mjs`. */
 export const STILLS = Object.freeze([

@@ -4,7 +4,7 @@
 
 /** @typedef {'en' | 'zh'} Language */
 /** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
-/** Language models and text tasks; help lines of options; the embed dialog. @typedef {'text' | 'help' | 'embed'} Topic */
+/** Language models and text tasks; help lines of options. @typedef {'text' | 'help'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */
 
@@ -14,11 +14,9 @@ export const LOCALES = Object.freeze(/** @type {const} */ ({ en: 'en-US', zh: 'z
 const CATALOGUES = Object.freeze({
   en: Object.freeze({
     lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), help: () => import('../lib/help.mjs'),
-    embed: () => import('./strings/en-embed.mjs'),
   }),
   zh: Object.freeze({
     lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), help: () => import('./strings/zh-help.mjs'),
-    embed: () => import('./strings/zh-embed.mjs'),
   }),
 });
 

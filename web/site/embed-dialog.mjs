@@ -2,7 +2,6 @@
 // The embed dialog: what an author chooses of the shown experiment, the text to paste for four kinds of hosts, and the lab as readers
 // will have it. The page fetches it when it is first opened.
 import { html, nothing, render } from 'lit';
-import { loadWords } from '../lab/words.mjs';
 import { valueText } from '../lab/panels/value-text.mjs';
 import {
   DEFAULT_CONTROLS, DEFAULT_PANELS, attributesOf, elementSnippet, frameSnippet, linkSnippet, notebookFrameSnippet, pictureSnippet, strictPolicy, strictSnippet,
@@ -12,6 +11,7 @@ import { list, numberInput, radios, readNumber, tick, ticks } from './embed-fiel
 import { EmbedPreview, WIDTHS } from './embed-preview.mjs';
 import { embedSetup } from './embed-setup.mjs';
 import { embedStyles } from './embed-styles.mjs';
+import { loadEmbedWords } from './embed-words.mjs';
 
 /** @typedef {import('../embed/snippets.mjs').Choice} Choice */
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
@@ -73,7 +73,7 @@ export class EmbedDialog {
    * @param {import('../lab/create-experiment.mjs').Startable} experiment @param {Language} language
    */
   async open(experiment, language) {
-    this.#words = this.#readersWords = await loadWords(language, ['embed', 'text']);
+    this.#words = this.#readersWords = await loadEmbedWords(language);
     if (experiment.kind === 'language') return this.#words.t('embed.not');
     this.#experiment = /** @type {RunExperiment} */ (/** @type {unknown} */ (experiment));
     this.#setup = embedSetup(this.#experiment);
@@ -115,7 +115,7 @@ export class EmbedDialog {
   /** @param {string} lang */
   async #chooseLanguage(lang) {
     this.#choose({ lang });
-    const words = await loadWords(/** @type {Language} */ (lang || this.#words.language), ['embed', 'text']).catch(() => this.#words);
+    const words = await loadEmbedWords(/** @type {Language} */ (lang || this.#words.language)).catch(() => this.#words);
     if (this.#choice.lang !== lang) return;
     this.#readersWords = words;
     this.#update();
