@@ -10,6 +10,7 @@ import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
 import examples from './suites/examples.mjs';
 import frames from './suites/frames.mjs';
+import embedDialog from './suites/embed-dialog.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
@@ -31,4 +32,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, learning, language, faults, worlds, loading, packed, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, embedDialog, learning, language, faults, worlds, loading, packed, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
