@@ -17,20 +17,19 @@
 
 #include <math.h>
 
-#define BHI_BANDIT_CONFIG(X)                                        \
-    X(INT, k, "10", 2, 100, NULL, BH_RESET, "how many arms it has") \
-    X(SEED, instance_seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "which draw of the means it is")
-
 typedef struct bandit_config {
-    BHI_BANDIT_CONFIG(BH_MEMBER)
+    int k;
+    uint64_t instance_seed;
 } bandit_config;
 
 #define BH_CONFIG_STRUCT bandit_config
-static const bh_field fields[] = {BHI_BANDIT_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_INT(k, BH_DEFAULT("10"), BH_RANGE(2, 100), BH_RESET, "how many arms it has"),
+    BH_SEED(instance_seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "which draw of the means it is"),
+};
 
-static const bh_config_table table = {"Bandit-v0", fields, (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(bandit_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Bandit-v0", bandit_config, fields);
 
 enum { K_MAX = 100 };
 

@@ -37,22 +37,20 @@
 #include "envs/pixels.h"
 #include "envs/registry.h"
 
-#define BHI_BREAKOUT_CONFIG(X)                                               \
-    X(BOOL, minimal_actions, "true", 0, 1, NULL, BH_RESET,                   \
-      "only the 3 actions that differ: stay, left, right, instead of all 6") \
-    X(REAL, sticky_action_prob, "0.1", 0, 1, NULL, BH_RESET,                 \
-      "probability that the previous action is taken again instead of the chosen one")
-
 typedef struct breakout_config {
-    BHI_BREAKOUT_CONFIG(BH_MEMBER)
+    int minimal_actions;
+    double sticky_action_prob;
 } breakout_config;
 
 #define BH_CONFIG_STRUCT breakout_config
-static const bh_field fields[] = {BHI_BREAKOUT_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_BOOL(minimal_actions, BH_DEFAULT("true"), BH_RESET,
+            "only the 3 actions that differ: stay, left, right, instead of all 6"),
+    BH_REAL(sticky_action_prob, BH_DEFAULT("0.1"), BH_RANGE(0, 1), BH_RESET,
+            "probability that the previous action is taken again instead of the chosen one"),
+};
 
-static const bh_config_table table = {
-    "Breakout-MinAtar", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(breakout_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Breakout-MinAtar", breakout_config, fields);
 
 enum { SIDE = 10, BRICK_ROW = 1, BRICK_ROWS = 3, BRICKS = BRICK_ROWS * SIDE };
 enum { PADDLE, BALL, TRAIL, BRICK, CHANNELS };

@@ -19,20 +19,17 @@
 
 #include <math.h>
 
-#define BHI_CARTPOLE_CONFIG(X)                                  \
-    X(BOOL, sutton_barto_reward, "false", 0, 1, NULL, BH_RESET, \
-      "reward 0 per step and -1 for falling, instead of 1 per step")
-
 typedef struct cartpole_config {
-    BHI_CARTPOLE_CONFIG(BH_MEMBER)
+    int sutton_barto_reward;
 } cartpole_config;
 
 #define BH_CONFIG_STRUCT cartpole_config
-static const bh_field fields[] = {BHI_CARTPOLE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_BOOL(sutton_barto_reward, BH_DEFAULT("false"), BH_RESET,
+            "reward 0 per step and -1 for falling, instead of 1 per step"),
+};
 
-static const bh_config_table table = {
-    "CartPole-v1", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(cartpole_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("CartPole-v1", cartpole_config, fields);
 
 enum { SIDE_BY_SIDE = 16 };
 

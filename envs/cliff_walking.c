@@ -18,20 +18,17 @@
 
 #include <math.h>
 
-#define BHI_CLIFF_CONFIG(X)                             \
-    X(BOOL, is_slippery, "false", 0, 1, NULL, BH_RESET, \
-      "whether a move may go sideways, 1/3 each way")
-
 typedef struct cliff_config {
-    BHI_CLIFF_CONFIG(BH_MEMBER)
+    int is_slippery;
 } cliff_config;
 
 #define BH_CONFIG_STRUCT cliff_config
-static const bh_field fields[] = {BHI_CLIFF_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_BOOL(is_slippery, BH_DEFAULT("false"), BH_RESET,
+            "whether a move may go sideways, 1/3 each way"),
+};
 
-static const bh_config_table table = {
-    "CliffWalking-v1", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(cliff_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("CliffWalking-v1", cliff_config, fields);
 
 static const bhi_grid_format format = {"CliffWalking-v1", "map", "SGT.", "SGT.", 1};
 

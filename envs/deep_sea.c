@@ -26,22 +26,22 @@
 #include "core/state.h"
 #include "envs/registry.h"
 
-#define BHI_DEEP_SEA_CONFIG(X)                                                              \
-    X(INT, size, "10", 2, 100, NULL, BH_RESET, "N: rows, columns, and steps of an episode") \
-    X(BOOL, randomize_actions, "true", 0, 1, NULL, BH_RESET,                                \
-      "whether the action that goes right is drawn for each cell, instead of being 1")      \
-    X(SEED, mapping_seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "which draw of the actions it is")
-
 typedef struct deep_sea_config {
-    BHI_DEEP_SEA_CONFIG(BH_MEMBER)
+    int size, randomize_actions;
+    uint64_t mapping_seed;
 } deep_sea_config;
 
 #define BH_CONFIG_STRUCT deep_sea_config
-static const bh_field fields[] = {BHI_DEEP_SEA_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_INT(size, BH_DEFAULT("10"), BH_RANGE(2, 100), BH_RESET,
+           "N: rows, columns, and steps of an episode"),
+    BH_BOOL(randomize_actions, BH_DEFAULT("true"), BH_RESET,
+            "whether the action that goes right is drawn for each cell, instead of being 1"),
+    BH_SEED(mapping_seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "which draw of the actions it is"),
+};
 
-static const bh_config_table table = {"DeepSea-v0", fields, (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(deep_sea_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("DeepSea-v0", deep_sea_config, fields);
 
 enum { SIDE_MAX = 100, N_VIEW = 4 + SIDE_MAX + 1 };
 

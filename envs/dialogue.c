@@ -9,21 +9,20 @@
 #include <assert.h>
 #include <string.h>
 
-#define BHI_DIALOGUE_CONFIG(X)                                                            \
-    X(REAL, solved_reward, "1", 0, 10, NULL, BH_LIVE, "what the right solution is worth") \
-    X(REAL, turn_cost, "0.1", 0, 10, NULL, BH_LIVE, "what every reply costs")             \
-    X(REAL, wrong_cost, "0.5", 0, 10, NULL, BH_LIVE, "what a wrong solution costs on top of it")
-
 typedef struct dialogue_config {
-    BHI_DIALOGUE_CONFIG(BH_MEMBER)
+    double solved_reward, turn_cost, wrong_cost;
 } dialogue_config;
 
 #define BH_CONFIG_STRUCT dialogue_config
-static const bh_field fields[] = {BHI_DIALOGUE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_REAL(solved_reward, BH_DEFAULT("1"), BH_RANGE(0, 10), BH_LIVE,
+            "what the right solution is worth"),
+    BH_REAL(turn_cost, BH_DEFAULT("0.1"), BH_RANGE(0, 10), BH_LIVE, "what every reply costs"),
+    BH_REAL(wrong_cost, BH_DEFAULT("0.5"), BH_RANGE(0, 10), BH_LIVE,
+            "what a wrong solution costs on top of it"),
+};
 
-static const bh_config_table table = {
-    "Dialogue-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(dialogue_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Dialogue-v0", dialogue_config, fields);
 
 // ---- the data file as tables ----
 

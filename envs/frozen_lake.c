@@ -15,30 +15,27 @@
 #include "envs/grid.h"
 #include "envs/registry.h"
 
-#define BHI_LAKE_CONFIG(X, DEFAULT_MAP)                                                          \
-    X(CHOICE, map_name, DEFAULT_MAP, 0, 0, "4x4|8x8", BH_RESET, "one of Gymnasium's maps")       \
-    X(TEXT, desc, "", 0, 1000, NULL, BH_RESET,                                                   \
-      "own map instead: rows of S start, F frozen, H hole, G goal, separated by / or new lines") \
-    X(BOOL, is_slippery, "true", 0, 1, NULL, BH_RESET, "whether a move may go sideways")         \
-    X(REAL, success_rate, "0.3333333333333333", 0, 1, NULL, BH_RESET,                            \
-      "probability of the intended move on slippery ice")
-#define BHI_LAKE_4X4(X) BHI_LAKE_CONFIG(X, "4x4")
-#define BHI_LAKE_8X8(X) BHI_LAKE_CONFIG(X, "8x8")
-
 typedef struct lake_config {
-    BHI_LAKE_4X4(BH_MEMBER)
+    int map_name;
+    char desc[BH_TEXT_MAX];
+    int is_slippery;
+    double success_rate;
 } lake_config;
 
 #define BH_CONFIG_STRUCT lake_config
-static const bh_field fields_4x4[] = {BHI_LAKE_4X4(BH_ENTRY)};
-static const bh_field fields_8x8[] = {BHI_LAKE_8X8(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-
-#define BHI_LAKE_FIELDS (int)(sizeof fields_4x4 / sizeof fields_4x4[0])
-static const bh_config_table table_4x4 = {"FrozenLake-v1", fields_4x4, BHI_LAKE_FIELDS,
-                                          sizeof(lake_config)};
-static const bh_config_table table_8x8 = {"FrozenLake8x8-v1", fields_8x8, BHI_LAKE_FIELDS,
-                                          sizeof(lake_config)};
+#define ROWS(DEFAULT_MAP)                                                                        \
+    BH_CHOICE(map_name, BH_DEFAULT(DEFAULT_MAP), BH_WORDS("4x4|8x8"), BH_RESET,                  \
+              "one of Gymnasium's maps"),                                                        \
+        BH_TEXT(desc, BH_DEFAULT(""), BH_UP_TO(1000), BH_RESET,                                  \
+                "own map instead: rows of S start, F frozen, H hole, G goal, separated by / or " \
+                "new lines"),                                                                    \
+        BH_BOOL(is_slippery, BH_DEFAULT("true"), BH_RESET, "whether a move may go sideways"),    \
+        BH_REAL(success_rate, BH_DEFAULT("0.3333333333333333"), BH_RANGE(0, 1), BH_RESET,        \
+                "probability of the intended move on slippery ice")
+static const bh_field fields_4x4[] = {ROWS("4x4")}, fields_8x8[] = {ROWS("8x8")};
+static const bh_config_table table_4x4 = BH_CONFIG_TABLE("FrozenLake-v1", lake_config, fields_4x4);
+static const bh_config_table table_8x8 =
+    BH_CONFIG_TABLE("FrozenLake8x8-v1", lake_config, fields_8x8);
 
 static const char *const maps[] = {
     "SFFF/FHFH/FFFH/HFFG",

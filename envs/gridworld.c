@@ -15,25 +15,26 @@
 #include "envs/grid.h"
 #include "envs/registry.h"
 
-#define BHI_GRIDWORLD_CONFIG(X)                                                                    \
-    X(TEXT, map, "S../..T/.G.", 0, 1000, NULL, BH_RESET,                                           \
-      "rows of S start, G goal, T trap, # wall, . floor, separated by / or new lines")             \
-    X(REAL, goal_reward, "1", -1000, 1000, NULL, BH_RESET, "reward for entering a goal; it ends")  \
-    X(REAL, trap_reward, "-1", -1000, 1000, NULL, BH_RESET, "reward for entering a trap; it ends") \
-    X(REAL, step_reward, "0", -1000, 1000, NULL, BH_RESET, "reward for any other move")            \
-    X(REAL, slip, "0", 0, 1, NULL, BH_RESET,                                                       \
-      "probability that a move goes sideways, half to each side")
-
 typedef struct gridworld_config {
-    BHI_GRIDWORLD_CONFIG(BH_MEMBER)
+    char map[BH_TEXT_MAX];
+    double goal_reward, trap_reward, step_reward, slip;
 } gridworld_config;
 
 #define BH_CONFIG_STRUCT gridworld_config
-static const bh_field fields[] = {BHI_GRIDWORLD_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_TEXT(map, BH_DEFAULT("S../..T/.G."), BH_UP_TO(1000), BH_RESET,
+            "rows of S start, G goal, T trap, # wall, . floor, separated by / or new lines"),
+    BH_REAL(goal_reward, BH_DEFAULT("1"), BH_RANGE(-1000, 1000), BH_RESET,
+            "reward for entering a goal; it ends"),
+    BH_REAL(trap_reward, BH_DEFAULT("-1"), BH_RANGE(-1000, 1000), BH_RESET,
+            "reward for entering a trap; it ends"),
+    BH_REAL(step_reward, BH_DEFAULT("0"), BH_RANGE(-1000, 1000), BH_RESET,
+            "reward for any other move"),
+    BH_REAL(slip, BH_DEFAULT("0"), BH_RANGE(0, 1), BH_RESET,
+            "probability that a move goes sideways, half to each side"),
+};
 
-static const bh_config_table table = {
-    "GridWorld-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(gridworld_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("GridWorld-v0", gridworld_config, fields);
 
 static const bhi_grid_format format = {"GridWorld-v0", "map", "SGT#.", "SGT#.", 1};
 

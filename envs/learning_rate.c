@@ -12,24 +12,23 @@
 #include <math.h>
 #include <string.h>
 
-#define BHI_LEARNING_RATE_CONFIG(X)                                                               \
-    X(CHOICE, task, "pretraining", 0, 0, "pretraining|finetuning", BH_RESET,                      \
-      "what is trained: a new model, or one that knows a related text already")                   \
-    X(CHOICE, optimizer, "adam", 0, 0, "adam|momentum", BH_RESET, "what takes the learning rate") \
-    X(INT, decisions, "20", 2, 32, NULL, BH_RESET, "decisions of an episode")                     \
-    X(INT, updates, "10", 1, 100, NULL, BH_RESET, "updates of the model between two decisions")
-
 typedef struct learning_rate_config {
-    BHI_LEARNING_RATE_CONFIG(BH_MEMBER)
+    int task, optimizer, decisions, updates;
 } learning_rate_config;
 
 #define BH_CONFIG_STRUCT learning_rate_config
-static const bh_field fields[] = {BHI_LEARNING_RATE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_CHOICE(task, BH_DEFAULT("pretraining"), BH_WORDS("pretraining|finetuning"), BH_RESET,
+              "what is trained: a new model, or one that knows a related text already"),
+    BH_CHOICE(optimizer, BH_DEFAULT("adam"), BH_WORDS("adam|momentum"), BH_RESET,
+              "what takes the learning rate"),
+    BH_INT(decisions, BH_DEFAULT("20"), BH_RANGE(2, 32), BH_RESET, "decisions of an episode"),
+    BH_INT(updates, BH_DEFAULT("10"), BH_RANGE(1, 100), BH_RESET,
+           "updates of the model between two decisions"),
+};
 
-static const bh_config_table table = {"LearningRate-v0", fields,
-                                      (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(learning_rate_config)};
+static const bh_config_table table =
+    BH_CONFIG_TABLE("LearningRate-v0", learning_rate_config, fields);
 
 enum {
     V = 16,
@@ -117,7 +116,7 @@ typedef struct training {
     unsigned char corpus[N_CORPUS];
     int held_out[B_HELD_OUT * T], held_out_next[B_HELD_OUT * T];
     bh_rng rng; // batches
-    bhi_optimizer_settings settings;
+    bh_optimizer_config settings;
     double beta1_power, beta2_power;
     double loss;      // mean over the last updates
     double grad_norm; // mean over the last updates

@@ -21,20 +21,17 @@
 
 #include <math.h>
 
-#define BHI_MOUNTAIN_CAR_CONFIG(X)                       \
-    X(REAL, goal_velocity, "0", 0, 0.07, NULL, BH_RESET, \
-      "velocity the car must at least have at the goal")
-
 typedef struct mountain_car_config {
-    BHI_MOUNTAIN_CAR_CONFIG(BH_MEMBER)
+    double goal_velocity;
 } mountain_car_config;
 
 #define BH_CONFIG_STRUCT mountain_car_config
-static const bh_field fields[] = {BHI_MOUNTAIN_CAR_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_REAL(goal_velocity, BH_DEFAULT("0"), BH_RANGE(0, 0.07), BH_RESET,
+            "velocity the car must at least have at the goal"),
+};
 
-static const bh_config_table table = {
-    "MountainCar-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(mountain_car_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("MountainCar-v0", mountain_car_config, fields);
 
 typedef struct mountain_car {
     double s[2]; // position, velocity

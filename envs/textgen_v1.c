@@ -8,24 +8,25 @@
 
 #include <string.h>
 
-#define BHI_TEXTGEN_V1_CONFIG(X)                                                               \
-    X(REAL, grammar_weight, "0.35", 0, 10, NULL, BH_LIVE, "what a complete sentence is worth") \
-    X(REAL, topic_weight, "0.25", 0, 10, NULL, BH_LIVE, "what words of the topic are worth")   \
-    X(REAL, length_weight, "0.1", 0, 10, NULL, BH_LIVE, "what six to eight words are worth")   \
-    X(REAL, repetition_weight, "0.1", 0, 10, NULL, BH_LIVE,                                    \
-      "what not repeating content words is worth")                                             \
-    X(REAL, sentiment_weight, "0.2", 0, 10, NULL, BH_LIVE, "what pleasant words are worth")
-
 typedef struct textgen_v1_config {
-    BHI_TEXTGEN_V1_CONFIG(BH_MEMBER)
+    double grammar_weight, topic_weight, length_weight, repetition_weight, sentiment_weight;
 } textgen_v1_config;
 
 #define BH_CONFIG_STRUCT textgen_v1_config
-static const bh_field fields[] = {BHI_TEXTGEN_V1_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_REAL(grammar_weight, BH_DEFAULT("0.35"), BH_RANGE(0, 10), BH_LIVE,
+            "what a complete sentence is worth"),
+    BH_REAL(topic_weight, BH_DEFAULT("0.25"), BH_RANGE(0, 10), BH_LIVE,
+            "what words of the topic are worth"),
+    BH_REAL(length_weight, BH_DEFAULT("0.1"), BH_RANGE(0, 10), BH_LIVE,
+            "what six to eight words are worth"),
+    BH_REAL(repetition_weight, BH_DEFAULT("0.1"), BH_RANGE(0, 10), BH_LIVE,
+            "what not repeating content words is worth"),
+    BH_REAL(sentiment_weight, BH_DEFAULT("0.2"), BH_RANGE(0, 10), BH_LIVE,
+            "what pleasant words are worth"),
+};
 
-static const bh_config_table table = {"TextGen-v1", fields, (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(textgen_v1_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("TextGen-v1", textgen_v1_config, fields);
 
 // ---- the data file as tables ----
 

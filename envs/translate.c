@@ -9,21 +9,21 @@
 #include <assert.h>
 #include <string.h>
 
-#define BHI_TRANSLATE_CONFIG(X)                                                                    \
-    X(REAL, words_weight, "0.3", 0, 10, NULL, BH_LIVE, "what having the right words is worth")     \
-    X(REAL, order_weight, "0.4", 0, 10, NULL, BH_LIVE, "what having them in their order is worth") \
-    X(REAL, exact_weight, "0.3", 0, 10, NULL, BH_LIVE, "what the right translation is worth on top")
-
 typedef struct translate_config {
-    BHI_TRANSLATE_CONFIG(BH_MEMBER)
+    double words_weight, order_weight, exact_weight;
 } translate_config;
 
 #define BH_CONFIG_STRUCT translate_config
-static const bh_field fields[] = {BHI_TRANSLATE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_REAL(words_weight, BH_DEFAULT("0.3"), BH_RANGE(0, 10), BH_LIVE,
+            "what having the right words is worth"),
+    BH_REAL(order_weight, BH_DEFAULT("0.4"), BH_RANGE(0, 10), BH_LIVE,
+            "what having them in their order is worth"),
+    BH_REAL(exact_weight, BH_DEFAULT("0.3"), BH_RANGE(0, 10), BH_LIVE,
+            "what the right translation is worth on top"),
+};
 
-static const bh_config_table table = {
-    "Translate-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(translate_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Translate-v0", translate_config, fields);
 
 // ---- the data file as tables ----
 

@@ -8,10 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-#define BH_CONFIG_STRUCT bh_language_model_config
-static const bh_field fields[] = {BH_LANGUAGE_MODEL_CONFIG(BH_ENTRY)};
-const bh_config_table bh_language_model_table = {
-    "language model", fields, sizeof fields / sizeof *fields, sizeof(bh_language_model_config)};
+// A config of nothing else, laid out as it: the rows have the path they have in pre-training's.
+typedef struct alone {
+    bh_language_model_config model;
+} alone;
+
+#define BH_CONFIG_STRUCT alone
+static const bh_field fields[] = {BHI_LANGUAGE_MODEL_ROWS};
+const bh_config_table bh_language_model_table = BH_CONFIG_TABLE("language model", alone, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_language_model, bh_language_model_table)
 
 struct bh_language_model {

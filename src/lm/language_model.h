@@ -15,19 +15,10 @@
 #include "lm/sampling.h"
 #include "lm/tokenizer.h"
 
-/// What the network is made from, beside the vocabulary.
-#define BH_LANGUAGE_MODEL_CONFIG(X)                                                 \
-    X(INT, context, "64", 2, 512, NULL, BH_RESET, "Tokens the model looks back on") \
-    X(INT, d_model, "64", 4, 512, NULL, BH_RESET,                                   \
-      "Channels of a position, a multiple of 4 times n_heads")                      \
-    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Heads of the attention")           \
-    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Blocks of attention and mlp")      \
-    X(BOOL, tied, "true", 0, 1, NULL, BH_RESET,                                     \
-      "The output layer is the token embedding once more")                          \
-    X(CHOICE, gelu, "tanh", 0, 0, "tanh|erf", BH_RESET, "How the GELU of the mlp is computed")
-
 typedef struct bh_language_model_config {
-    BH_LANGUAGE_MODEL_CONFIG(BH_MEMBER)
+    int context, d_model, n_heads, n_layers;
+    int tied; ///< the output layer is the token embedding
+    int gelu; ///< tanh, erf
 } bh_language_model_config;
 
 BH_API extern const bh_config_table bh_language_model_table;

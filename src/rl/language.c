@@ -69,11 +69,11 @@ static int nth_of_top(const bhi_action_prior *g, const bh_real *log_p, int n)
     return 0;
 }
 
-static int draw(bhi_action_prior *g, const bhi_action_prior_settings *settings, const bh_real *x,
+static int draw(bhi_action_prior *g, const bh_action_prior_config *settings, const bh_real *x,
                 bh_rng *rng)
 {
     const bh_real *log_p = log_p_of(g, x, 1);
-    if (settings->random == BHI_RANDOM_TOP_K) {
+    if (settings->random_actions == BHI_RANDOM_TOP_K) {
         int n = 0;
         for (int a = 0; a < g->A; a++) n += log_p[a] != BHI_NOT_ALLOWED;
         if (settings->top_k < n) n = settings->top_k;

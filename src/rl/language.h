@@ -34,8 +34,8 @@ struct bhi_language {
     /// BHI_NOT_ALLOWED where an action is not.
     const bh_real *(*log_p)(bhi_action_prior *prior, const bh_real *x, int B);
     /// A random action for one row x (T) from the known model, as the settings say.
-    int (*draw)(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
-                const bh_real *x, bh_rng *rng);
+    int (*draw)(bhi_action_prior *prior, const bh_action_prior_config *settings, const bh_real *x,
+                bh_rng *rng);
     /// The frozen model as named tensors, prior.features_extractor.wte.weight … prior.lm_head.bias;
     /// returns how many, 0 where the settings ask for none.
     int (*tensors)(const bhi_action_prior *prior, bh_tensor *out);

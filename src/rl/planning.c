@@ -9,22 +9,40 @@
 #include <math.h>
 #include <string.h>
 
-#define BH_CONFIG_STRUCT bh_value_iteration_config
-static const bh_field value_iteration_fields[] = {BH_PLANNING_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-#define BH_CONFIG_STRUCT bh_policy_iteration_config
-static const bh_field policy_iteration_fields[] = {BH_POLICY_ITERATION_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-#define BH_CONFIG_STRUCT bh_policy_evaluation_config
-static const bh_field policy_evaluation_fields[] = {BH_POLICY_EVALUATION_CONFIG(BH_ENTRY)};
+#define PLANNING_ROWS                                                               \
+    BH_REAL(gamma, BH_DEFAULT("0.99"), BH_RANGE(0, 1), BH_LIVE, "Discount factor"), \
+        BH_REAL(tolerance, BH_DEFAULT("1e-12"), BH_RANGE(0, 1), BH_LIVE,            \
+                "Sweeps stop when no value changes by more")
 
-#define TABLE(name, id)                                                                       \
-    {                                                                                         \
-        name, id##_fields, sizeof id##_fields / sizeof *id##_fields, sizeof(bh_##id##_config) \
-    }
-const bh_config_table bh_value_iteration_table = TABLE("Value iteration", value_iteration);
-const bh_config_table bh_policy_iteration_table = TABLE("Policy iteration", policy_iteration);
-const bh_config_table bh_policy_evaluation_table = TABLE("Policy evaluation", policy_evaluation);
+#define BH_CONFIG_STRUCT bh_value_iteration_config
+static const bh_field value_iteration_fields[] = {
+    PLANNING_ROWS,
+};
+const bh_config_table bh_value_iteration_table =
+    BH_CONFIG_TABLE("Value iteration", bh_value_iteration_config, value_iteration_fields);
+#undef BH_CONFIG_STRUCT
+
+#define BH_CONFIG_STRUCT bh_policy_iteration_config
+static const bh_field policy_iteration_fields[] = {
+    PLANNING_ROWS,
+    BH_INT(evaluation_sweeps, BH_DEFAULT("0"), BH_RANGE(0, 1000000), BH_LIVE,
+           "Sweeps before the policy is improved; 0 for as many as settle its values"),
+};
+const bh_config_table bh_policy_iteration_table =
+    BH_CONFIG_TABLE("Policy iteration", bh_policy_iteration_config, policy_iteration_fields);
+#undef BH_CONFIG_STRUCT
+
+#define BH_CONFIG_STRUCT bh_policy_evaluation_config
+static const bh_field policy_evaluation_fields[] = {
+    PLANNING_ROWS,
+    BH_TEXT(policy, BH_DEFAULT(""), BH_UP_TO(1000), BH_RESET,
+            "The policy: one digit per state, its action, or * for any, as likely; rows may be "
+            "separated by / or new lines; empty: * everywhere"),
+};
+const bh_config_table bh_policy_evaluation_table =
+    BH_CONFIG_TABLE("Policy evaluation", bh_policy_evaluation_config, policy_evaluation_fields);
+#undef BH_CONFIG_STRUCT
+
 BH_DEFINE_CONFIG_DEFAULT(bh_policy_evaluation, bh_policy_evaluation_table)
 BH_DEFINE_CONFIG_DEFAULT(bh_policy_iteration, bh_policy_iteration_table)
 BH_DEFINE_CONFIG_DEFAULT(bh_value_iteration, bh_value_iteration_table)

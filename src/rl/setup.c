@@ -8,9 +8,26 @@
 #include <string.h>
 
 #define BH_CONFIG_STRUCT bh_run_config
-static const bh_field fields[] = {BH_RUN_CONFIG(BH_ENTRY)};
-const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fields,
-                                      sizeof(bh_run_config)};
+static const bh_field fields[] = {
+    BH_SEED(seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "Everything random in the run follows from it"),
+    BH_INT(total_timesteps, BH_DEFAULT("50000"), BH_RANGE(1, 2000000000), BH_LIVE,
+           "Environment steps of the whole run"),
+    BH_INT(n_envs, BH_DEFAULT("1"), BH_RANGE(1, 1024), BH_RESET, "Environments stepped together"),
+    BH_INT(eval_freq, BH_DEFAULT("1000"), BH_RANGE(0, 2000000000), BH_LIVE,
+           "Environment steps between two evaluations; 0 for none"),
+    BH_INT(n_eval_episodes, BH_DEFAULT("20"), BH_RANGE(1, 10000), BH_RESET,
+           "Greedy episodes per evaluation"),
+    BH_INT(final_eval_episodes, BH_DEFAULT("100"), BH_RANGE(1, 100000), BH_LIVE,
+           "Greedy episodes that score the finished run, on seeds of their own"),
+    BH_INT(log_freq, BH_DEFAULT("100"), BH_RANGE(1, 2000000000), BH_LIVE,
+           "Environment steps between two training records"),
+    BH_BOOL(exploring_starts, BH_DEFAULT("false"), BH_RESET,
+            "Training episodes start in any state, each as likely; evaluations never do"),
+    BH_BOOL(stop_at_threshold, BH_DEFAULT("false"), BH_LIVE,
+            "Stops at the first evaluation at or above the environment's threshold"),
+};
+const bh_config_table bh_run_table = BH_CONFIG_TABLE("Run", bh_run_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_run, bh_run_table)
 
 #define ENV_PREFIX "env."

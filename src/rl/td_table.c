@@ -7,7 +7,16 @@
 #include "rl/tabular.h"
 
 #define BH_CONFIG_STRUCT bh_td_table_config
-static const bh_field fields[] = {BH_TD_TABLE_CONFIG(BH_ENTRY)};
+static const bh_field fields[] = {
+    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.1"), BH_RANGE(0, 1), BH_LIVE,
+               "Alpha: how far an update goes to its target"),
+    BHI_SCHEDULE_ROWS(learning_rate, "constant", "0", "0"),
+    BH_REAL(gamma, BH_DEFAULT("0.99"), BH_RANGE(0, 1), BH_LIVE, "Discount factor"),
+    BHI_EXPLORE_ROWS(explore, "0.5", "0.1"),
+    BH_REAL(initial_q, BH_DEFAULT("0"), BH_RANGE(-1e6, 1e6), BH_RESET,
+            "Value every entry of the table starts from"),
+    BHI_EXPLORE_TARGET_ROW(explore),
+};
 
 #define N_FIELDS (int)(sizeof fields / sizeof *fields)
 #define TABLE(name, n_fields)                              \
@@ -56,41 +65,35 @@ static const bh_td_table_config *config_of(const td_table *t)
 
 static double learning_rate(const td_table *t)
 {
-    return bhi_schedule_at(&BHI_LEARNING_RATE(config_of(t)), bhi_agent_progress(&t->table.base));
-}
-
-static bhi_explore_settings explore_settings(const td_table *t)
-{
-    return BHI_EXPLORE_SETTINGS(config_of(t));
+    return bhi_schedule_at(&config_of(t)->learning_rate, 1, bhi_agent_progress(&t->table.base));
 }
 
 static double rate(const td_table *t)
 {
-    bhi_explore_settings explore = explore_settings(t);
-    return bhi_explore_rate(&explore, bhi_agent_progress(&t->table.base));
+    return bhi_explore_rate(&config_of(t)->explore, bhi_agent_progress(&t->table.base));
 }
 
 static uint32_t *counts_of(const td_table *t, int s)
 {
-    return config_of(t)->exploration == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
+    return config_of(t)->explore.kind == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
 }
 
 static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 {
     int A = t->table.base.spec.n_actions;
-    bhi_explore_settings explore = explore_settings(t);
-    int a = bhi_explore_random(&explore, rate(t), &t->explore_rng, A);
+    const bh_explore_config *explore = &config_of(t)->explore;
+    int a = bhi_explore_random(explore, rate(t), &t->explore_rng, A);
     *explored = a >= 0;
     if (*explored) return a;
-    return bhi_explore_choose(&explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
+    return bhi_explore_choose(explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
 }
 
 // The probabilities of choose() in state s, in t->row.
 static const double *policy_of(td_table *t, int s)
 {
     int A = t->table.base.spec.n_actions;
-    bhi_explore_settings explore = explore_settings(t);
-    bhi_explore_probabilities(&explore, rate(t), t->row, t->table.blocks + s * A, A);
+    const bh_explore_config *explore = &config_of(t)->explore;
+    bhi_explore_probabilities(explore, rate(t), t->row, t->table.blocks + s * A, A);
     return t->row;
 }
 
@@ -99,13 +102,13 @@ static const double *policy_of(td_table *t, int s)
 static const double *ucb_policy(td_table *t, int s, double *bonus)
 {
     int A = t->table.base.spec.n_actions;
-    bhi_explore_settings explore = explore_settings(t);
+    const bh_explore_config *explore = &config_of(t)->explore;
     const uint32_t *counts = counts_of(t, s);
     for (int a = 0; a < A; a++) {
-        t->row[a] = t->table.blocks[s * A + a] + bhi_explore_target_bonus(&explore, counts[a]);
+        t->row[a] = t->table.blocks[s * A + a] + bhi_explore_target_bonus(explore, counts[a]);
     }
     int best = bh_greedy(t->row, A);
-    *bonus = bhi_explore_target_bonus(&explore, counts[best]);
+    *bonus = bhi_explore_target_bonus(explore, counts[best]);
     for (int a = 0; a < A; a++) t->row[a] = a == best;
     return t->row;
 }
@@ -121,7 +124,7 @@ static void learned(td_table *t, const step *e, double td)
 static void learn_q(td_table *t, const step *now, step *pending)
 {
     (void)pending;
-    if (config_of(t)->exploration == BHI_UCB && config_of(t)->exploration_bonus_in_target) {
+    if (config_of(t)->explore.kind == BHI_UCB && config_of(t)->explore.bonus_in_target) {
         double bonus;
         const double *policy = ucb_policy(t, now->s_next, &bonus);
         learned(t, now,
@@ -185,7 +188,7 @@ static void layout(void *agent, bhi_arena *arena)
     bhi_q_table_layout(&t->table, arena);
     t->pending = bhi_arena_array(arena, (size_t)spec->n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)spec->n_actions, sizeof *t->row);
-    if (config_of(t)->exploration == BHI_UCB)
+    if (config_of(t)->explore.kind == BHI_UCB)
         bhi_counts_layout(&t->counts, arena, &spec->observation, 1, spec->n_actions);
 }
 
@@ -242,7 +245,7 @@ static void observe(void *agent, const bh_experience *e)
             .s_next = (int)e->obs_t[i],
             .truncated = e->truncated_t[i],
         };
-        if (config_of(t)->exploration == BHI_UCB) counts_of(t, now.s)[now.a]++;
+        if (config_of(t)->explore.kind == BHI_UCB) counts_of(t, now.s)[now.a]++;
         method->learn(t, &now, &t->pending[i]);
         t->table.base.timesteps++;
     }

@@ -171,7 +171,7 @@ BHX_EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *
     bh_ngram_scores scores;
     bh_status status =
         bh_ngram_score(&scores, corpus, bh_tokenizer_size(bh_language_model_tokenizer(model)),
-                       config->context, &bhx_last_error);
+                       config->model.context, &bhx_last_error);
     if (status != BH_OK) return status;
     double row[5] = {(double)bh_corpus_tokens(corpus), (double)bh_corpus_train_tokens(corpus),
                      scores.unigram, scores.trigram, scores.k};

@@ -34,9 +34,9 @@ static bh_pretraining *pretrain(const char *id, int d_model, int steps)
     bh_text_task_rows(def->text, rows, 100, T, 3);
     bh_pretraining_config config;
     bh_config_defaults(&bh_pretraining_table, &config);
-    config.d_model = d_model;
-    config.n_heads = 2;
-    config.n_layers = 1;
+    config.model.d_model = d_model;
+    config.model.n_heads = 2;
+    config.model.n_layers = 1;
     config.batch_size = 8;
     bh_pretraining *training;
     CHECK_STATUS(bh_pretraining_create_rows(&training, &config, def->text->token,

@@ -199,7 +199,7 @@ static void test_metrics(void)
     bhi_actor_critic *ac = make_small();
     bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, 1);
     bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, 4);
-    ac->settings.vf_coef = 0.25;
+    ((bh_ppo_config *)ac->base.config)->policy.vf_coef = 0.25;
     bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
                                 1, 8, 7);
     bh_agent_stats s = pa_stats(&bh_ppo_class, ac);

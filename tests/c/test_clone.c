@@ -103,7 +103,8 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
     memset(m, 0, sizeof m);
     memset(v, 0, sizeof v);
     memcpy(params, ac->params, (size_t)P * sizeof *params);
-    bhi_optimizer own = {.settings = ac->settings.optimizer, .n = P, .m = m, .v = v};
+    bhi_optimizer own = {
+        .settings = ((bh_clone_config *)ac->base.config)->policy.optimizer, .n = P, .m = m, .v = v};
     bhi_optimizer_init(&own);
     // The agent splits its stream for parameters, acting and sampling, in this order.
     bh_agent_spec spec = pa_spec(PA_E, 1000);

@@ -397,12 +397,12 @@ static void test_stats(void)
     dqn->base.spec.total_timesteps = 50;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.2, 1e-12);
     bh_dqn_config *config = dqn->base.config; // what follows is live
-    config->exploration_final_eps = 0.1;
+    config->explore.final_eps = 0.1;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.1, 1e-12);
-    config->learning_rate_schedule = BHI_COSINE; // half-way: the middle of 0.01 and 0.002
-    config->learning_rate_end = 0.002;
+    config->learning_rate.kind = BHI_COSINE; // half-way: the middle of 0.01 and 0.002
+    config->learning_rate.end = 0.002;
     CHECK_NEAR(stats_of(dqn).learning_rate, 0.006, 1e-12);
-    config->learning_rate_warmup = 1; // half-way up
+    config->learning_rate.warmup = 1; // half-way up
     CHECK_NEAR(stats_of(dqn).learning_rate, 0.005, 1e-12);
     bhi_agent_destroy(&dqn->base);
 }
@@ -464,17 +464,17 @@ static void test_refused(void)
 {
     bh_dqn_config config = CONFIG("net_arch", "8");
     bh_agent_spec spec = spec_of(1, 100);
-    config.learning_rate = (double)NAN;
+    config.learning_rate.start = (double)NAN;
     check_refused(config, spec, BH_ERR_CONFIG,
                   "learning_rate is NaN, but must be between 0 and 10");
     config = CONFIG("net_arch", "8");
     config.batch_size = 0;
     check_refused(config, spec, BH_ERR_CONFIG, "batch_size is 0");
     config = CONFIG("net_arch", "8");
-    config.net_arch.n = 9;
+    config.net.net_arch.n = 9;
     check_refused(config, spec, BH_ERR_CONFIG, "net_arch");
     config = CONFIG("net_arch", "8");
-    config.activation = -1; // would be the enum's identity
+    config.net.activation = -1; // would be the enum's identity
     check_refused(config, spec, BH_ERR_CONFIG, "activation");
     config = CONFIG("net_arch", "4096,4096", "batch_size", "65536");
     spec.n_actions = 100000;

@@ -384,7 +384,7 @@ static void test_sarsa_learns_what_waits(void)
 {
     bh_td_table_config config;
     bh_config_defaults(&bh_sarsa_table, &config);
-    config.learning_rate = 0.5;
+    config.learning_rate.start = 0.5;
     config.gamma = 1;
     config.initial_q = 4;
     bh_agent_spec spec = {{BH_SPACE_DISCRETE, 8}, 2, 1, 100, bh_rng_seed(1), NULL};

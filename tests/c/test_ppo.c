@@ -95,11 +95,11 @@ static void differentiate(const bhi_actor_critic *ac, const bh_ppo_config *c, co
     bh_policy_stats stats;
     const bh_real *y = bhi_net_forward(&ac->policy, params, acts, m->x, m->B);
     bh_policy_ppo_loss(bhi_net_output(&ac->policy, dacts, m->B), &stats, y, m->a, m->log_prob,
-                       m->advantages, c->clip_range, c->ent_coef, m->B, PA_A);
+                       m->advantages, c->clip_range, c->policy.ent_coef, m->B, PA_A);
     bhi_net_backward(&ac->policy, params, gradient, acts, dacts, m->x, m->B);
     y = bhi_net_forward(&ac->value, params + P, acts, m->x, m->B);
     bh_policy_value_loss(bhi_net_output(&ac->value, dacts, m->B), y, m->returns, m->values,
-                         c->clip_range_vf, c->vf_coef, m->B);
+                         c->clip_range_vf, c->policy.vf_coef, m->B);
     bhi_net_backward(&ac->value, params + P, gradient + P, acts, dacts, m->x, m->B);
 }
 
@@ -114,9 +114,9 @@ static void test_updates_are_their_parts(void)
     static bh_real params[400], gradient[400], m[400], v[400];
     CHECK(P == (3 + 1) * 5 + (5 + 1) * 4 + (4 + 1) * 3 + (3 + 1) * 5 + (5 + 1) * 4 + (4 + 1));
     memcpy(params, ac->params, (size_t)P * sizeof *params);
-    bhi_optimizer own = {.settings = BHI_OPTIMIZER_SETTINGS(&c), .n = P, .m = m, .v = v};
+    bhi_optimizer own = {.settings = c.policy.optimizer, .n = P, .m = m, .v = v};
     bhi_optimizer_init(&own);
-    CHECK(own.settings.optimizer_eps == 1e-5);
+    CHECK(own.settings.eps == 1e-5);
 
     // The agent splits its stream for parameters, acting and shuffling, in this order.
     bh_agent_spec spec = pa_spec(PA_E, 1000);

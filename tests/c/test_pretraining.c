@@ -154,7 +154,7 @@ static void test_the_model_is_up_to_date_after_steps(void)
 static double loss_of(bh_pretraining *t, int first, int n)
 {
     const bh_corpus *c = bh_pretraining_corpus(t);
-    int T = bh_pretraining_config_of(t)->context, n_targets;
+    int T = bh_pretraining_config_of(t)->model.context, n_targets;
     const uint16_t *ids = bh_corpus_ids(c) + bh_corpus_train_tokens(c) + first * T;
     double sum =
         bh_language_model_surprise(bh_pretraining_model(t), ids, (size_t)(n * T + 1), &n_targets);
@@ -295,8 +295,8 @@ static void test_options(void)
     CHECK_STATUS(bh_pretraining_set(t, "learning_rate", "fast", &err), BH_ERR_CONFIG);
     CHECK_STATUS(bh_pretraining_set(t, "log_freq", "0", &err), BH_ERR_CONFIG);
     const bh_pretraining_config *c = bh_pretraining_config_of(t);
-    CHECK(c->learning_rate == 0 && c->log_freq == 3 && c->seed == 0 && c->context == 16 &&
-          c->batch_size == 8);
+    CHECK(c->learning_rate.start == 0 && c->log_freq == 3 && c->seed == 0 &&
+          c->model.context == 16 && c->batch_size == 8);
     bh_pretraining_destroy(t);
 }
 
@@ -345,7 +345,7 @@ static bh_status create_rows(bh_pretraining **t, int width, bh_error *err)
         memcpy(rows + i * width, two[i % 2], (size_t)width * sizeof **two);
     bh_pretraining_config config =
         config_with(OPTIONS("eval_freq", "0", "validation", "0.2", "tokenizer", "bpe"));
-    config.context = 400;
+    config.model.context = 400;
     return bh_pretraining_create_rows(t, &config, word, 7, rows, N_ROWS, width, err);
 }
 
@@ -353,7 +353,7 @@ static void test_rows(void)
 {
     bh_pretraining *t;
     CHECK_STATUS(create_rows(&t, WIDTH, NULL), BH_OK);
-    CHECK(bh_pretraining_config_of(t)->context == WIDTH - 1);
+    CHECK(bh_pretraining_config_of(t)->model.context == WIDTH - 1);
     CHECK(bh_corpus_width(bh_pretraining_corpus(t)) == WIDTH);
     CHECK(bh_corpus_train_tokens(bh_pretraining_corpus(t)) == 32 * WIDTH);
     bh_language_model *m = bh_pretraining_model(t);

@@ -41,7 +41,7 @@ static const int episodes[3][3] = {
 static pa_batch expected_batch(const bhi_actor_critic *ac, const bh_real *params,
                                const pa_step *steps, const bh_reinforce_config *c, int n_episodes)
 {
-    pa_batch b = {.ent_coef = c->ent_coef, .vf_coef = c->baseline ? c->vf_coef : 0};
+    pa_batch b = {.ent_coef = c->policy.ent_coef, .vf_coef = c->baseline ? c->policy.vf_coef : 0};
     for (int k = 0; k < n_episodes; k++) {
         int e = episodes[k][0], first = episodes[k][1], last = episodes[k][2];
         double g = 0;
@@ -58,7 +58,7 @@ static pa_batch expected_batch(const bhi_actor_critic *ac, const bh_real *params
         }
         b.B += last - first + 1;
     }
-    if (!c->normalize_advantage) return b;
+    if (!c->policy.normalize_advantage) return b;
     double mean = 0, squares = 0;
     for (int i = 0; i < b.B; i++) mean += b.advantages[i] / b.B;
     for (int i = 0; i < b.B; i++) squares += (b.advantages[i] - mean) * (b.advantages[i] - mean);

@@ -126,8 +126,8 @@ static void test_defaults_without_presets(void)
     bh_setup *setup = make_setup(&corridors, "Corridor-v0", NULL, NULL);
     const bh_dqn_config *dqn = setup->agent_config;
     CHECK(setup->env == &corridor_short && setup->agent == &bh_dqn_class);
-    CHECK(setup->run.total_timesteps == 50000 && dqn->learning_rate == 1e-4 &&
-          dqn->net_arch.n == 2);
+    CHECK(setup->run.total_timesteps == 50000 && dqn->learning_rate.start == 1e-4 &&
+          dqn->net.net_arch.n == 2);
     CHECK(((corridor_config *)setup->env_config)->free == 0);
     bh_setup_destroy(setup);
 }

@@ -24,8 +24,8 @@ static fed make_fed(const bh_agent_class *class, double epsilon)
 {
     bh_td_table_config config;
     bh_config_defaults(class->config, &config);
-    config.learning_rate = config.gamma = 0.5;
-    config.exploration_initial_eps = config.exploration_final_eps = epsilon;
+    config.learning_rate.start = config.gamma = 0.5;
+    config.explore.initial_eps = config.explore.final_eps = epsilon;
     bh_agent_spec spec = {{BH_SPACE_DISCRETE, 3, NULL, NULL}, 2, 2, 1000, bh_rng_seed(1), NULL};
     fed f = {.class = class};
     size_t bytes;
