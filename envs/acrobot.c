@@ -184,9 +184,9 @@ static const bh_preset presets[] = {
     {"ppo", "n_eval_episodes", "50"},
 };
 
-const bh_state_field bhi_acrobot_state[] = {
-    BH_STATE_FIELD(acrobot, s),
-    BH_STATE_FIELD(acrobot, action),
+const bhi_state_field bhi_acrobot_state[] = {
+    BHI_STATE_FIELD(acrobot, s),
+    BHI_STATE_FIELD(acrobot, action),
     {NULL},
 };
 

@@ -124,10 +124,10 @@ static const bh_preset presets[] = {
     {"dqn", "final_eval_episodes", "1000"},
 };
 
-const bh_state_field bhi_bandit_state[] = {
-    BH_STATE_FIELD(bandit, mean),
-    BH_STATE_FIELD(bandit, arm),
-    BH_STATE_FIELD(bandit, reward),
+const bhi_state_field bhi_bandit_state[] = {
+    BHI_STATE_FIELD(bandit, mean),
+    BHI_STATE_FIELD(bandit, arm),
+    BHI_STATE_FIELD(bandit, reward),
     {NULL},
 };
 

@@ -232,19 +232,19 @@ static const bh_preset presets[] = {
     {"dqn", "n_eval_episodes", "30"},
 };
 
-const bh_state_field bhi_breakout_state[] = {
-    BH_STATE_FIELD(breakout, paddle),
-    BH_STATE_FIELD(breakout, x),
-    BH_STATE_FIELD(breakout, y),
-    BH_STATE_FIELD(breakout, trail_x),
-    BH_STATE_FIELD(breakout, trail_y),
-    BH_STATE_FIELD(breakout, dx),
-    BH_STATE_FIELD(breakout, dy),
-    BH_STATE_FIELD(breakout, struck),
-    BH_STATE_FIELD(breakout, n_bricks),
-    BH_STATE_FIELD(breakout, brick),
-    BH_STATE_FIELD(breakout, action),
-    BH_STATE_FIELD(breakout, reward),
+const bhi_state_field bhi_breakout_state[] = {
+    BHI_STATE_FIELD(breakout, paddle),
+    BHI_STATE_FIELD(breakout, x),
+    BHI_STATE_FIELD(breakout, y),
+    BHI_STATE_FIELD(breakout, trail_x),
+    BHI_STATE_FIELD(breakout, trail_y),
+    BHI_STATE_FIELD(breakout, dx),
+    BHI_STATE_FIELD(breakout, dy),
+    BHI_STATE_FIELD(breakout, struck),
+    BHI_STATE_FIELD(breakout, n_bricks),
+    BHI_STATE_FIELD(breakout, brick),
+    BHI_STATE_FIELD(breakout, action),
+    BHI_STATE_FIELD(breakout, reward),
     {NULL},
 };
 

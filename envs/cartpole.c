@@ -14,6 +14,7 @@
 //                   "observations": ["cart position", …]}; lengths in metres
 #include "envs/cartpole.h"
 #include "core/fmath.h"
+#include "core/fmath_small.h"
 #include "core/state.h"
 #include "envs/registry.h"
 
@@ -212,9 +213,9 @@ static const bh_preset presets[] = {
     {"reinforce", "n_eval_episodes", "50"},
 };
 
-const bh_state_field bhi_cartpole_state[] = {
-    BH_STATE_FIELD(cartpole, s),
-    BH_STATE_FIELD(cartpole, action),
+const bhi_state_field bhi_cartpole_state[] = {
+    BHI_STATE_FIELD(cartpole, s),
+    BHI_STATE_FIELD(cartpole, action),
     {NULL},
 };
 

@@ -119,10 +119,10 @@ static const bh_preset presets[] = {
     {"reinforce", "n_eval_episodes", "50"},
 };
 
-const bh_state_field bhi_catch_state[] = {
-    BH_STATE_FIELD(catch_state, row),    BH_STATE_FIELD(catch_state, column),
-    BH_STATE_FIELD(catch_state, paddle), BH_STATE_FIELD(catch_state, action),
-    BH_STATE_FIELD(catch_state, reward), {NULL},
+const bhi_state_field bhi_catch_state[] = {
+    BHI_STATE_FIELD(catch_state, row),    BHI_STATE_FIELD(catch_state, column),
+    BHI_STATE_FIELD(catch_state, paddle), BHI_STATE_FIELD(catch_state, action),
+    BHI_STATE_FIELD(catch_state, reward), {NULL},
 };
 
 const bh_env_def bh_env_catch = {

@@ -203,13 +203,13 @@ static const bh_preset presets[] = {
     {"value-iteration", "final_eval_episodes", "1"},
 };
 
-const bh_state_field bhi_deep_sea_state[] = {
-    BH_STATE_FIELD(deep_sea, right),
-    BH_STATE_FIELD(deep_sea, row),
-    BH_STATE_FIELD(deep_sea, column),
-    BH_STATE_FIELD(deep_sea, action),
-    BH_STATE_FIELD(deep_sea, reward),
-    BH_STATE_FIELD(deep_sea, path),
+const bhi_state_field bhi_deep_sea_state[] = {
+    BHI_STATE_FIELD(deep_sea, right),
+    BHI_STATE_FIELD(deep_sea, row),
+    BHI_STATE_FIELD(deep_sea, column),
+    BHI_STATE_FIELD(deep_sea, action),
+    BHI_STATE_FIELD(deep_sea, reward),
+    BHI_STATE_FIELD(deep_sea, path),
     {NULL},
 };
 

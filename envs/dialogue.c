@@ -143,7 +143,7 @@ typedef struct dialogue {
 static int example(bh_rng *rng, int *tokens);
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_REPLY,
@@ -351,14 +351,14 @@ static const bh_preset presets[] = {
     {"dqn", "n_eval_episodes", "200"},
 };
 
-const bh_state_field bhi_dialogue_state[] = {
-    BH_STATE_FIELD(dialogue, need),
-    BH_STATE_FIELD(dialogue, answers),
-    BH_STATE_FIELD(dialogue, sayings),
-    BH_STATE_FIELD(dialogue, n_turns),
-    BH_STATE_FIELD(dialogue, n_wrong),
-    BH_STATE_FIELD(dialogue, is_solved),
-    BH_STATE_FIELD(dialogue, is_over),
+const bhi_state_field bhi_dialogue_state[] = {
+    BHI_STATE_FIELD(dialogue, need),
+    BHI_STATE_FIELD(dialogue, answers),
+    BHI_STATE_FIELD(dialogue, sayings),
+    BHI_STATE_FIELD(dialogue, n_turns),
+    BHI_STATE_FIELD(dialogue, n_wrong),
+    BHI_STATE_FIELD(dialogue, is_solved),
+    BHI_STATE_FIELD(dialogue, is_over),
     BHI_TOKEN_TEXT_STATE(dialogue),
     {NULL},
 };

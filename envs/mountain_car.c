@@ -160,9 +160,9 @@ static const bh_preset presets[] = {
     {"dqn/rainbow", "v_max", "0"},
 };
 
-const bh_state_field bhi_mountain_car_state[] = {
-    BH_STATE_FIELD(mountain_car, s),
-    BH_STATE_FIELD(mountain_car, action),
+const bhi_state_field bhi_mountain_car_state[] = {
+    BHI_STATE_FIELD(mountain_car, s),
+    BHI_STATE_FIELD(mountain_car, action),
     {NULL},
 };
 

@@ -279,7 +279,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_FIRST,
@@ -398,12 +398,12 @@ static const bh_preset presets[] = {
     {"dqn", "n_eval_episodes", "200"},
 };
 
-const bh_state_field bhi_summarize_state[] = {
-    BH_STATE_FIELD(summarize, document.topic),
+const bhi_state_field bhi_summarize_state[] = {
+    BHI_STATE_FIELD(summarize, document.topic),
     {"document.sentences", offsetof(summarize, document.sentences),
-     sizeof((summarize *)NULL)->document.sentences, BH_STATE_U8},
-    BH_STATE_FIELD(summarize, n_picks),
-    BH_STATE_FIELD(summarize, picked),
+     sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
+    BHI_STATE_FIELD(summarize, n_picks),
+    BHI_STATE_FIELD(summarize, picked),
     BHI_TOKEN_TEXT_STATE(summarize),
     {NULL},
 };

@@ -339,16 +339,16 @@ static const bh_preset presets[] = {
     {"dqn", "n_eval_episodes", "40"},
 };
 
-const bh_state_field bhi_textgen_state[] = {
-    BH_STATE_FIELD(textgen, topic),
-    BH_STATE_FIELD(textgen, n),
-    BH_STATE_FIELD(textgen, words),
-    BH_STATE_FIELD(textgen, ended),
-    BH_STATE_FIELD(textgen, last),
-    BH_STATE_FIELD(textgen, score.grammar),
-    BH_STATE_FIELD(textgen, score.relevance),
-    BH_STATE_FIELD(textgen, score.distinct),
-    BH_STATE_FIELD(textgen, score.total),
+const bhi_state_field bhi_textgen_state[] = {
+    BHI_STATE_FIELD(textgen, topic),
+    BHI_STATE_FIELD(textgen, n),
+    BHI_STATE_FIELD(textgen, words),
+    BHI_STATE_FIELD(textgen, ended),
+    BHI_STATE_FIELD(textgen, last),
+    BHI_STATE_FIELD(textgen, score.grammar),
+    BHI_STATE_FIELD(textgen, score.relevance),
+    BHI_STATE_FIELD(textgen, score.distinct),
+    BHI_STATE_FIELD(textgen, score.total),
     {NULL},
 };
 

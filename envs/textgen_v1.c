@@ -212,7 +212,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_END,
@@ -308,8 +308,8 @@ static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS_WRITING,
 };
 
-const bh_state_field bhi_textgen_v1_state[] = {
-    BH_STATE_FIELD(textgen_v1, topic),
+const bhi_state_field bhi_textgen_v1_state[] = {
+    BHI_STATE_FIELD(textgen_v1, topic),
     BHI_TOKEN_TEXT_STATE(textgen_v1),
     {NULL},
 };

@@ -279,7 +279,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token,
     .action_tokens = bhi_token_ids + TOKEN_END,
@@ -391,10 +391,10 @@ static const bh_preset presets[] = {
     BHI_TOKEN_PRESETS_WRITING,
 };
 
-const bh_state_field bhi_translate_state[] = {
-    BH_STATE_FIELD(translate, n_right),
-    BH_STATE_FIELD(translate, n_english),
-    BH_STATE_FIELD(translate, right),
+const bhi_state_field bhi_translate_state[] = {
+    BHI_STATE_FIELD(translate, n_right),
+    BHI_STATE_FIELD(translate, n_english),
+    BHI_STATE_FIELD(translate, right),
     BHI_TOKEN_TEXT_STATE(translate),
     {NULL},
 };

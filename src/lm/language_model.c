@@ -2,7 +2,9 @@
 // Language models.
 #include "lm/language_model.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
+#include "lm/lm_net.h"
+#include "lm/sampling.h"
 
 #include <assert.h>
 #include <math.h>
@@ -112,9 +114,29 @@ bh_real *bh_language_model_params(bh_language_model *m)
     return m->params;
 }
 
-const bhi_lm_net *bh_language_model_net(const bh_language_model *m)
+int bh_language_model_n_params(const bh_language_model *m)
+{
+    return m->net.n_params;
+}
+
+const bhi_lm_net *bhi_language_model_net(const bh_language_model *m)
 {
     return &m->net;
+}
+
+static const char *token_of(const void *user, int id, size_t *n)
+{
+    return bh_tokenizer_token(user, id, n);
+}
+
+bh_language_weights bh_language_model_weights(bh_language_model *m)
+{
+    return (bh_language_weights){.net = &m->net.body,
+                                 .params = m->params,
+                                 .tied = m->net.tied,
+                                 .head = m->params + m->net.head,
+                                 .token = token_of,
+                                 .user = m->tokenizer};
 }
 
 // ---- reading and writing ----

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "io/checkpoint.h"
+#include "lm/language_model.h"
 #include "nn/transformer.h"
 
 #define BHI_LM_ROWS 128
@@ -38,6 +39,9 @@ typedef struct bhi_lm_net {
                    "The output layer is the token embedding once more"),                   \
         BH_CHOICE_AT(model.gelu, gelu, BH_DEFAULT("tanh"), BH_WORDS("tanh|erf"), BH_RESET, \
                      "How the GELU of the mlp is computed")
+
+/// The network of a model, borrowed.
+const bhi_lm_net *bhi_language_model_net(const bh_language_model *model);
 
 bhi_lm_net bhi_lm_net_shape(const bhi_transformer_spec *spec, int tied);
 

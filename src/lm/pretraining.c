@@ -2,8 +2,12 @@
 // Pre-training.
 #include "lm/pretraining.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "kernels/elementwise.h"
+#include "lm/corpus_windows.h"
+#include "lm/lm_net.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
 
 #include <assert.h>
 #include <math.h>
@@ -63,7 +67,7 @@ struct bh_pretraining {
 
 static const bhi_lm_net *net_of(const bh_pretraining *t)
 {
-    return bh_language_model_net(t->model);
+    return bhi_language_model_net(t->model);
 }
 
 static void layout(void *object, bhi_arena *arena)

@@ -17,8 +17,7 @@
 
 #include "lm/corpus.h"
 #include "lm/language_model.h"
-#include "optim/optimizer.h"
-#include "optim/schedule.h"
+#include "optim/optimizer_config.h"
 
 typedef struct bh_pretraining_config {
     uint64_t seed;

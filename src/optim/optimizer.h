@@ -21,7 +21,7 @@
 //     bhi_optimizer_step(&opt, params, grads, learning_rate, bhi_clip_scale(norm, max_norm));
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/config.h"
 #include "core/real.h"
 #include "core/state.h"

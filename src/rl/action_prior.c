@@ -18,14 +18,14 @@ static bhi_net_spec prior_spec(const bhi_net_spec *net)
                           .atoms = 1};
 }
 
-static int wants_prior(const bh_action_prior_config *settings, const bh_agent_spec *spec,
+static int wants_prior(const bh_action_prior_config *settings, const bhi_agent_spec *spec,
                        const bhi_net_spec *net)
 {
     return settings->is_kept && spec->text != NULL && net->extractor == BHI_TRANSFORMER;
 }
 
 bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
-                                        const bh_agent_spec *spec, const bhi_net_spec *net,
+                                        const bhi_agent_spec *spec, const bhi_net_spec *net,
                                         int rows)
 {
     bhi_action_prior prior = {

@@ -12,7 +12,7 @@
 // Legend: B rows, A actions, T tokens of an observation, V tokens.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/state.h"
 #include "io/checkpoint.h"
 #include "nn/network.h"
@@ -58,7 +58,7 @@ typedef struct bhi_action_prior {
 /// Sizes of the action prior of an agent with networks of that kind, for up to `rows` rows. The
 /// prior's transformer is as the agent's; without a transformer there is no prior.
 bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
-                                        const bh_agent_spec *spec, const bhi_net_spec *net,
+                                        const bhi_agent_spec *spec, const bhi_net_spec *net,
                                         int rows);
 void bhi_action_prior_layout(bhi_action_prior *prior, bhi_arena *arena);
 

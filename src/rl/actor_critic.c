@@ -39,7 +39,7 @@ static const bh_actor_critic_config *config_of(const bhi_actor_critic *ac)
     return ac->base.config;
 }
 
-static bh_status check(const char *name, const bhi_net_spec *policy, const bh_agent_spec *spec,
+static bh_status check(const char *name, const bhi_net_spec *policy, const bhi_agent_spec *spec,
                        int rows, double reals, bh_error *err)
 {
     double params, units;
@@ -54,7 +54,7 @@ static bh_status check(const char *name, const bhi_net_spec *policy, const bh_ag
 
 bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, int rows, double reals, bh_error *err)
 {
-    const bh_agent_spec *spec = &ac->base.spec;
+    const bhi_agent_spec *spec = &ac->base.spec;
     bhi_net_spec policy = bhi_net_spec_of(&config_of(ac)->net, spec), value = policy;
     policy.outputs = spec->n_actions;
     value.outputs = 1;
@@ -278,7 +278,7 @@ void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real
                   1 - variance(returns, v, index, n) / all);
 }
 
-// ---- entries of a bh_agent_class ----
+// ---- entries of bhi_agent_functions ----
 
 // Network inputs of B observations from the i-th on, into x.
 static void encode(bhi_actor_critic *ac, const float *obs, int i, int B)
@@ -300,7 +300,7 @@ void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, co
     for (int i = 0; i < n; i++) explored[i] = actions[i] != ac->mode[i];
 }
 
-void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out)
+void bhi_actor_critic_rates(const void *agent, bhi_agent_metrics *out)
 {
     out->learning_rate = learning_rate(agent);
 }

@@ -10,7 +10,7 @@
 // batch.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "rl/action_prior.h"
@@ -141,13 +141,13 @@ void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *st
 void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real *v,
                                              const bh_real *returns, const int *index, int n);
 
-// ---- entries of a bh_agent_class ----
+// ---- entries of bhi_agent_functions ----
 
 /// Samples from the policy; explored where it is not its most probable action.
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
                           int n);
 /// The learning rate.
-void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out);
+void bhi_actor_critic_rates(const void *agent, bhi_agent_metrics *out);
 /// Log-probabilities.
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs,
                                 int n);
@@ -158,9 +158,9 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 /// The reference's.
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
-/// The entries of a bh_agent_class that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_CLASS                                                          \
-    .gives_log_probs = 1, .act = bhi_actor_critic_act, .rates = bhi_actor_critic_rates, \
-    .q_values = bhi_actor_critic_log_probs, .log_prior = bhi_actor_critic_log_prior,    \
-    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,             \
+/// The entries of bhi_agent_functions that all agents with actor and critic share.
+#define BHI_ACTOR_CRITIC_FUNCTIONS                                                   \
+    .act = bhi_actor_critic_act, .rates = bhi_actor_critic_rates,                    \
+    .q_values = bhi_actor_critic_log_probs, .log_prior = bhi_actor_critic_log_prior, \
+    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,          \
     .networks = bhi_actor_critic_networks

@@ -33,11 +33,11 @@
 
 /// What a network of these settings over these observations is made from; outputs are the caller's
 /// to set, of 1 atom each.
-bhi_net_spec bhi_net_spec_of(const bh_net_config *config, const bh_agent_spec *spec);
+bhi_net_spec bhi_net_spec_of(const bh_net_config *config, const bhi_agent_spec *spec);
 
 /// Whether such a network can exist over these observations; BH_ERR_CONFIG with a sentence that
 /// starts with `name`.
-bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
+bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bhi_agent_spec *spec,
                              bh_error *err);
 
 /// Parameters, and reals of the activations of one row, at most; in double, as they may not fit an

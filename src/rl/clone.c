@@ -2,6 +2,8 @@
 // Behaviour cloning and policy distillation.
 #include "rl/clone.h"
 
+#include "optim/schedule.h"
+#include "rl/actor_critic.h"
 #include "rl/agent_states.h"
 #include "rl/replay.h"
 
@@ -57,7 +59,7 @@ static bh_status shape(void *agent, bh_error *err)
 {
     clone *c = agent;
     const bh_clone_config *config = config_of(c);
-    const bh_agent_spec *spec = &c->ac.base.spec;
+    const bhi_agent_spec *spec = &c->ac.base.spec;
     c->ac.has_no_critic = 1;
     int rows = config->batch_size > spec->n_envs ? config->batch_size : spec->n_envs;
     double each = 2.0 * (double)bh_space_bytes(&spec->observation) / sizeof(float);
@@ -76,7 +78,7 @@ static void layout(void *agent, bhi_arena *arena)
 {
     clone *c = agent;
     const bh_clone_config *config = config_of(c);
-    const bh_agent_spec *spec = &c->ac.base.spec;
+    const bhi_agent_spec *spec = &c->ac.base.spec;
     size_t N = (size_t)config->demo_capacity, B = (size_t)config->batch_size;
     size_t A = (size_t)spec->n_actions;
     bhi_actor_critic_layout(&c->ac, arena);
@@ -184,11 +186,7 @@ static const bh_preset presets[] = {
     {"clone", "total_timesteps", "10000"},
 };
 
-const bh_agent_class bh_clone_class = {
-    .name = "clone",
-    .summary = BH_HELP("Behaviour cloning: a policy network learns from demonstrations alone"),
-    .config = &bh_clone_table,
-    BH_PRESETS(presets),
+static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"demo_capacity", "batch_size", "net_arch", NULL},
     .bytes = sizeof(clone),
     .shape = shape,
@@ -197,5 +195,14 @@ const bh_agent_class bh_clone_class = {
     .observe = observe,
     .learn = learn,
     .demonstrate = demonstrate,
-    BHI_ACTOR_CRITIC_CLASS,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
+};
+
+const bh_agent_class bh_clone_class = {
+    .name = "clone",
+    .summary = BH_HELP("Behaviour cloning: a policy network learns from demonstrations alone"),
+    .config = &bh_clone_table,
+    BH_PRESETS(presets),
+    .gives_log_probs = 1,
+    .functions = &functions,
 };

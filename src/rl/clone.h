@@ -12,17 +12,17 @@
 // start from them. docs/algorithms/cloning.md and distillation.md have what differs from the
 // papers.
 //
-//     bh_clone_config config;
-//     bh_config_defaults(&bh_clone_table, &config);
-//     config.demo_capacity = n;
-//     bhi_agent *clone;
-//     if (bhi_agent_create(&clone, &bh_clone_class, &config, &spec, &err) != BH_OK)
-//         return report(&err);
-//     if (bh_clone_class.demonstrate(clone, &demonstrations, &err) != BH_OK) return report(&err);
-//     for (int i = 0; i < 10000; i++) bh_clone_class.learn(clone);
+//     bh_setup *setup;                              // rl/run.h
+//     if (bh_setup_create(&setup, &bh_envs, "CartPole-v1", "clone", &err) != BH_OK) …
+//     bh_clone_config *config = setup->agent_config;
+//     config->demo_capacity = n;
+//     if (bh_run_create(&run, setup, &err) != BH_OK) …
+//     if (bh_run_demonstrate(run, &demonstrations, &err) != BH_OK) …
+//     bh_run_steps(run, 10000);
 #pragma once
 
-#include "rl/actor_critic.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 typedef struct bh_clone_config {
     bh_actor_critic_config policy; ///< first; its critic's options and ortho_init are not for it

@@ -3,6 +3,7 @@
 #include "rl/dqn_state.h"
 
 #include "kernels/elementwise.h"
+#include "optim/schedule.h"
 #include "rl/agent_states.h"
 #include "rl/net_tensors.h"
 #include "rl/value.h"
@@ -150,7 +151,7 @@ static int n_atoms(const bh_dqn_config *c)
                                               : 1;
 }
 
-static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
+static bhi_net_spec net_spec(const bh_dqn_config *c, const bhi_agent_spec *spec)
 {
     bhi_net_spec net = bhi_net_spec_of(&c->net, spec);
     net.outputs = spec->n_actions;
@@ -161,7 +162,7 @@ static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
     return net;
 }
 
-static bh_status check(const bh_dqn_config *c, const bhi_net_spec *net, const bh_agent_spec *spec,
+static bh_status check(const bh_dqn_config *c, const bhi_net_spec *net, const bhi_agent_spec *spec,
                        int rows, bh_error *err)
 {
     double params, units,
@@ -182,7 +183,7 @@ static bh_status shape(void *agent, bh_error *err)
 {
     bhi_dqn *d = agent;
     const bh_dqn_config *c = config_of(d);
-    const bh_agent_spec *spec = &d->base.spec;
+    const bhi_agent_spec *spec = &d->base.spec;
     bhi_net_spec net = net_spec(c, spec);
     d->rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
     bh_status status = check(c, &net, spec, d->rows, err);
@@ -495,7 +496,7 @@ static void truncate(void *agent, const float *obs)
     bhi_replay_truncate(&((bhi_dqn *)agent)->replay);
 }
 
-static void rates(const void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bhi_agent_metrics *out)
 {
     out->epsilon = exploration_rate(agent);
     out->learning_rate = learning_rate(agent);
@@ -546,11 +547,7 @@ static const bh_preset presets[] = {
     {"dqn/rainbow", "n_atoms", "51"},
 };
 
-const bh_agent_class bh_dqn_class = {
-    .name = "dqn",
-    .summary = BH_HELP("Deep Q-learning: a network of values, a replay buffer, a target network"),
-    .config = &bh_dqn_table,
-    BH_PRESETS(presets),
+static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"buffer_size", "batch_size", "net_arch", NULL},
     .bytes = sizeof(bhi_dqn),
     .shape = shape,
@@ -568,4 +565,12 @@ const bh_agent_class bh_dqn_class = {
     .params_changed = params_changed,
     .networks = networks,
     .action_prior = action_prior_of,
+};
+
+const bh_agent_class bh_dqn_class = {
+    .name = "dqn",
+    .summary = BH_HELP("Deep Q-learning: a network of values, a replay buffer, a target network"),
+    .config = &bh_dqn_table,
+    BH_PRESETS(presets),
+    .functions = &functions,
 };

@@ -11,25 +11,15 @@
 // theta-) where the episode did not terminate; every target_update_interval steps theta- moves to
 // theta by tau.
 //
-//     bh_dqn_config config;
-//     bh_config_defaults(&bh_dqn_table, &config);
-//     bhi_agent *dqn;
-//     if (bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err) != BH_OK)
-//         return report(&err);
-//     for (;;) {
-//         bh_dqn_class.act(dqn, …);
-//         …environments…;
-//         bh_dqn_class.observe(dqn, …);
-//         bh_dqn_class.learn(dqn);
-//     }
+//     bh_setup *setup;                              // rl/run.h
+//     if (bh_setup_create(&setup, &bh_envs, "CartPole-v1", "dqn", &err) != BH_OK) …
+//     bh_dqn_config *config = setup->agent_config;
+//     config->explore.fraction = 0.2;
+//     if (bh_run_create(&run, setup, &err) != BH_OK) …
 #pragma once
 
-#include "core/real.h"
-#include "optim/optimizer.h"
-#include "optim/schedule.h"
-#include "rl/action_prior.h"
-#include "rl/agent.h"
-#include "rl/explore.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 typedef struct bh_dqn_config {
     bh_schedule_config learning_rate;

@@ -38,10 +38,10 @@ int bhi_explore_random(const bh_explore_config *c, double rate, bh_rng *rng, int
 static int boltzmann(const double *q, double temperature, bh_rng *rng, int A)
 {
     double top = q[bh_greedy(q, A)], sum = 0, u = bh_rng_uniform(rng);
-    for (int a = 0; a < A; a++) sum += bhi_value_weight(q[a], top, temperature);
+    for (int a = 0; a < A; a++) sum += bh_value_weight(q[a], top, temperature);
     u *= sum;
     for (int a = 0; a < A; a++) {
-        u -= bhi_value_weight(q[a], top, temperature);
+        u -= bh_value_weight(q[a], top, temperature);
         if (u < 0) return a;
     }
     return bh_greedy(q, A); // values that are not numbers, or the last rounding
@@ -97,7 +97,7 @@ void bhi_explore_probabilities(const bh_explore_config *c, double rate, double *
         return;
     }
     double top = q[bh_greedy(q, A)], sum = 0;
-    for (int a = 0; a < A; a++) sum += p[a] = bhi_value_weight(q[a], top, rate);
+    for (int a = 0; a < A; a++) sum += p[a] = bh_value_weight(q[a], top, rate);
     for (int a = 0; a < A; a++) p[a] /= sum;
 }
 

@@ -64,7 +64,7 @@ typedef struct planner {
 
 static const planning_method *method_of(const planner *p)
 {
-    return p->table.base.class->variant;
+    return p->table.base.class->functions->variant;
 }
 
 // All three configs begin with gamma and tolerance, which is what value iteration has.
@@ -194,7 +194,7 @@ static void layout(void *agent, bhi_arena *arena)
 static bh_status init(void *agent, bh_error *err)
 {
     planner *p = agent;
-    bh_agent_spec *spec = &p->table.base.spec;
+    bhi_agent_spec *spec = &p->table.base.spec;
     const bh_policy_evaluation_config *config = p->table.base.config;
     p->rng = bh_rng_split(&spec->rng);
     p->change = INFINITY;
@@ -221,7 +221,7 @@ static void observe(void *agent, const bh_experience *experience)
     (void)experience;
 }
 
-static void rates(const void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bhi_agent_metrics *out)
 {
     (void)agent;
     out->epsilon = 0;
@@ -238,24 +238,25 @@ static void params_changed(void *agent)
 // ---- the three classes ----
 
 // The class of one method.
-#define METHOD(id, class_name, with_policy, improves, text)         \
-    const bh_agent_class bh_##id##_class = {                        \
-        .name = class_name,                                         \
-        .summary = BH_HELP(text),                                   \
-        .config = &bh_##id##_table,                                 \
-        .needs_mdp = 1,                                             \
-        .variant = &(const planning_method){with_policy, improves}, \
-        .bytes = sizeof(planner),                                   \
-        .shape = shape,                                             \
-        .layout = layout,                                           \
-        .init = init,                                               \
-        .act = act,                                                 \
-        .observe = observe,                                         \
-        .learn = learn,                                             \
-        .rates = rates,                                             \
-        .params_changed = params_changed,                           \
-        BHI_Q_TABLE_CLASS,                                          \
-    };
+#define METHOD(id, class_name, with_policy, improves, text)             \
+    static const bhi_agent_functions id##_functions = {                 \
+        .variant = &(const planning_method){with_policy, improves},     \
+        .bytes = sizeof(planner),                                       \
+        .shape = shape,                                                 \
+        .layout = layout,                                               \
+        .init = init,                                                   \
+        .act = act,                                                     \
+        .observe = observe,                                             \
+        .learn = learn,                                                 \
+        .rates = rates,                                                 \
+        .params_changed = params_changed,                               \
+        BHI_Q_TABLE_FUNCTIONS,                                          \
+    };                                                                  \
+    const bh_agent_class bh_##id##_class = {.name = class_name,         \
+                                            .summary = BH_HELP(text),   \
+                                            .config = &bh_##id##_table, \
+                                            .needs_mdp = 1,             \
+                                            .functions = &id##_functions};
 
 METHOD(value_iteration, "value-iteration", 0, 0,
        "Value iteration: sweeps over the transition table")

@@ -13,7 +13,7 @@
 // finite values, and its sweeps do not settle.
 #pragma once
 
-#include "rl/agent.h"
+#include "rl/agent_class.h"
 
 typedef struct bh_value_iteration_config {
     double gamma, tolerance;

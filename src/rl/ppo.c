@@ -2,6 +2,8 @@
 // Proximal policy optimization.
 #include "rl/ppo.h"
 
+#include "optim/schedule.h"
+#include "rl/actor_critic.h"
 #include "rl/agent_states.h"
 #include "rl/rollout.h"
 
@@ -48,7 +50,7 @@ static bh_status shape(void *agent, bh_error *err)
 {
     ppo *p = agent;
     const bh_ppo_config *c = config_of(p);
-    const bh_agent_spec *spec = &p->ac.base.spec;
+    const bhi_agent_spec *spec = &p->ac.base.spec;
     if (c->batch_size > (double)c->n_steps * spec->n_envs) {
         return bh_fail(err, BH_ERR_CONFIG,
                        "PPO: batch_size is %d, but must be at most n_steps times n_envs, which is "
@@ -63,7 +65,7 @@ static bh_status shape(void *agent, bh_error *err)
 static void layout(void *agent, bhi_arena *arena)
 {
     ppo *p = agent;
-    const bh_agent_spec *spec = &p->ac.base.spec;
+    const bhi_agent_spec *spec = &p->ac.base.spec;
     int n_steps = config_of(p)->n_steps;
     size_t cells = (size_t)n_steps * (size_t)spec->n_envs, B = (size_t)config_of(p)->batch_size;
     bhi_actor_critic_layout(&p->ac, arena);
@@ -194,12 +196,7 @@ static void params_changed(void *agent)
     bhi_actor_critic_set_reference(agent);
 }
 
-const bh_agent_class bh_ppo_class = {
-    .name = "ppo",
-    .summary =
-        BH_HELP("Proximal policy optimization: a policy and a value network, clipped updates"),
-    .config = &bh_ppo_table,
-    .metrics = bhi_ppo_metrics,
+static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"n_steps", "batch_size", "net_arch", NULL},
     .bytes = sizeof(ppo),
     .shape = shape,
@@ -209,5 +206,15 @@ const bh_agent_class bh_ppo_class = {
     .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
-    BHI_ACTOR_CRITIC_CLASS,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
+};
+
+const bh_agent_class bh_ppo_class = {
+    .name = "ppo",
+    .summary =
+        BH_HELP("Proximal policy optimization: a policy and a value network, clipped updates"),
+    .config = &bh_ppo_table,
+    .metrics = bhi_ppo_metrics,
+    .gives_log_probs = 1,
+    .functions = &functions,
 };

@@ -15,21 +15,10 @@
 // what would have followed. The mathematics is in rl/policy.h, networks and acting in
 // rl/actor_critic.h; docs/algorithms/ppo.md has every difference from the paper and from
 // Stable-Baselines3.
-//
-//     bh_ppo_config config;
-//     bh_config_defaults(&bh_ppo_table, &config);
-//     bhi_agent *ppo;
-//     if (bhi_agent_create(&ppo, &bh_ppo_class, &config, &spec, &err) != BH_OK)
-//         return report(&err);
-//     for (;;) {
-//         bh_ppo_class.act(ppo, …);
-//         …environments…;
-//         bh_ppo_class.observe(ppo, …);
-//         bh_ppo_class.learn(ppo);
-//     }
 #pragma once
 
-#include "rl/actor_critic.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 typedef struct bh_ppo_config {
     bh_actor_critic_config policy; ///< first

@@ -3,6 +3,8 @@
 #include "rl/reinforce.h"
 
 #include "kernels/elementwise.h"
+#include "optim/schedule.h"
+#include "rl/actor_critic.h"
 #include "rl/agent_states.h"
 #include "rl/rollout.h"
 
@@ -49,7 +51,7 @@ static const bh_reinforce_config *config_of(const reinforce *p)
 static bh_status shape(void *agent, bh_error *err)
 {
     reinforce *p = agent;
-    const bh_agent_spec *spec = &p->ac.base.spec;
+    const bhi_agent_spec *spec = &p->ac.base.spec;
     int rows = ROWS > spec->n_envs ? ROWS : spec->n_envs;
     double reals = bhi_rollout_reals(config_of(p)->n_steps, spec->n_envs, &spec->observation);
     return bhi_actor_critic_shape(&p->ac, rows, reals, err);
@@ -58,7 +60,7 @@ static bh_status shape(void *agent, bh_error *err)
 static void layout(void *agent, bhi_arena *arena)
 {
     reinforce *p = agent;
-    const bh_agent_spec *spec = &p->ac.base.spec;
+    const bhi_agent_spec *spec = &p->ac.base.spec;
     int n_steps = config_of(p)->n_steps;
     size_t cells = (size_t)n_steps * (size_t)spec->n_envs, rows = (size_t)p->ac.rows;
     bhi_actor_critic_layout(&p->ac, arena);
@@ -217,12 +219,7 @@ static void params_changed(void *agent)
     bhi_actor_critic_set_reference(&p->ac);
 }
 
-const bh_agent_class bh_reinforce_class = {
-    .name = "reinforce",
-    .summary =
-        BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
-    .config = &bh_reinforce_table,
-    .metrics = bhi_reinforce_metrics,
+static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"n_steps", "net_arch", NULL},
     .bytes = sizeof(reinforce),
     .shape = shape,
@@ -232,5 +229,15 @@ const bh_agent_class bh_reinforce_class = {
     .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
-    BHI_ACTOR_CRITIC_CLASS,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
+};
+
+const bh_agent_class bh_reinforce_class = {
+    .name = "reinforce",
+    .summary =
+        BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
+    .config = &bh_reinforce_table,
+    .metrics = bhi_reinforce_metrics,
+    .gives_log_probs = 1,
+    .functions = &functions,
 };

@@ -15,7 +15,8 @@
 // from the book.
 #pragma once
 
-#include "rl/actor_critic.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 typedef struct bh_reinforce_config {
     bh_actor_critic_config policy; ///< first

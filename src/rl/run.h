@@ -15,9 +15,10 @@
 //     bh_run_destroy(run);
 #pragma once
 
-#include "rl/agent.h"
+#include "io/checkpoint.h"
+#include "nn/language_weights.h"
+#include "rl/agent_class.h"
 #include "rl/env.h"
-#include "rl/language.h"
 
 typedef struct bh_run_config {
     uint64_t seed;
@@ -67,7 +68,7 @@ BH_API void bh_run_destroy(bh_run *run);
 /// Changes an option flagged live; takes effect with the next step. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
 
-/// Hands demonstrations to the agent, checked and copied (bh_agent_class.demonstrate). Before the
+/// Hands demonstrations to the agent, checked and copied. Before the
 /// first step; several times, as long as there is room. BH_ERR_CONFIG where the algorithm cannot
 /// learn from them, BH_ERR_STATE after the first step, BH_ERR_ARGUMENT for what is not an
 /// observation, an action or a finite number: then nothing happens.

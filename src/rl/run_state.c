@@ -3,7 +3,7 @@
 #include "rl/run_state.h"
 
 // The last step of the training environments, and the observations the next one starts from.
-static void buffers_state(bhi_env_buffers *s, int F, const bh_env_state_row *rows,
+static void buffers_state(bhi_env_buffers *s, int F, const bhi_env_state_row *rows,
                           bhi_state_visitor *visitor)
 {
     BHI_STATE(visitor, "obs_tm1", s->obs_tm1, s->n * F);

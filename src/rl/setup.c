@@ -2,7 +2,7 @@
 // Setups: an environment, an algorithm and all their options, from presets, text or a checkpoint.
 #include "rl/run.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "rl/agent_list.h"
 
 #include <string.h>

@@ -2,7 +2,9 @@
 // Tabular temporal-difference learning: one agent, four targets.
 #include "rl/td_table.h"
 
+#include "optim/schedule.h"
 #include "rl/agent_states.h"
+#include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
@@ -175,7 +177,7 @@ static void learn_double_q(td_table *t, const step *now, step *pending)
 static bh_status shape(void *agent, bh_error *err)
 {
     td_table *t = agent;
-    const td_method *method = t->table.base.class->variant;
+    const td_method *method = t->table.base.class->functions->variant;
     t->table.names = method->names;
     t->table.n_blocks = t->table.n_q = method->n_q;
     return bhi_q_table_check(&t->table, err);
@@ -184,7 +186,7 @@ static bh_status shape(void *agent, bh_error *err)
 static void layout(void *agent, bhi_arena *arena)
 {
     td_table *t = agent;
-    const bh_agent_spec *spec = &t->table.base.spec;
+    const bhi_agent_spec *spec = &t->table.base.spec;
     bhi_q_table_layout(&t->table, arena);
     t->pending = bhi_arena_array(arena, (size_t)spec->n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)spec->n_actions, sizeof *t->row);
@@ -235,7 +237,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
 static void observe(void *agent, const bh_experience *e)
 {
     td_table *t = agent;
-    const td_method *method = t->table.base.class->variant;
+    const td_method *method = t->table.base.class->functions->variant;
     for (int i = 0; i < e->n; i++) {
         step now = {
             .s = (int)e->obs_tm1[i],
@@ -267,7 +269,7 @@ static void learn(void *agent)
     (void)agent;
 }
 
-static void rates(const void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bhi_agent_metrics *out)
 {
     out->epsilon = rate(agent);
     out->learning_rate = learning_rate(agent);
@@ -280,10 +282,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
 
 // The class of one method.
 #define METHOD(id, class_name, tables, learn_function, text)                                   \
-    const bh_agent_class bh_##id##_class = {                                                   \
-        .name = class_name,                                                                    \
-        .summary = BH_HELP(text),                                                              \
-        .config = &bh_##id##_table,                                                            \
+    static const bhi_agent_functions id##_functions = {                                        \
         .variant =                                                                             \
             &(const td_method){tables, (int)(sizeof tables / sizeof *tables), learn_function}, \
         .bytes = sizeof(td_table),                                                             \
@@ -295,8 +294,12 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .truncate = truncate,                                                                  \
         .learn = learn,                                                                        \
         .rates = rates,                                                                        \
-        BHI_Q_TABLE_CLASS,                                                                     \
-    };
+        BHI_Q_TABLE_FUNCTIONS,                                                                 \
+    };                                                                                         \
+    const bh_agent_class bh_##id##_class = {.name = class_name,                                \
+                                            .summary = BH_HELP(text),                          \
+                                            .config = &bh_##id##_table,                        \
+                                            .functions = &id##_functions};
 
 METHOD(q_learning, "q-learning", one_table, learn_q,
        "Tabular Q-learning: one value per state and action")

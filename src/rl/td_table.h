@@ -16,9 +16,8 @@
 // before the update). Until then one transition per environment waits.
 #pragma once
 
-#include "optim/schedule.h"
-#include "rl/agent.h"
-#include "rl/explore.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 /// The config of all four.
 typedef struct bh_td_table_config {

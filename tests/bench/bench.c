@@ -7,7 +7,7 @@
 //     close CASE        answers 0
 #include "bench.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "envs/registry.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
@@ -177,8 +177,8 @@ static void observe_random(bhi_agent *dqn, bh_rng *rng)
     }
     int action = (int)bh_rng_below(rng, ACTIONS), ended = bh_rng_below(rng, 20) == 0, truncated = 0;
     double reward = 1;
-    bh_dqn_class.observe(dqn,
-                         &(bh_experience){1, obs_tm1, &action, &reward, &ended, &truncated, obs_t});
+    bh_dqn_class.functions->observe(
+        dqn, &(bh_experience){1, obs_tm1, &action, &reward, &ended, &truncated, obs_t});
 }
 
 static int start_dqn(bench_case *c)
@@ -189,11 +189,11 @@ static int start_dqn(bench_case *c)
     config.batch_size = c->b;
     config.buffer_size = REPLAY_SIZE;
     config.explore.initial_eps = config.explore.final_eps = 0;
-    bh_agent_spec spec = {.observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL},
-                          .n_actions = ACTIONS,
-                          .n_envs = 1,
-                          .total_timesteps = REPLAY_SIZE,
-                          .rng = bh_rng_split(&c->rng)};
+    bhi_agent_spec spec = {.observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL},
+                           .n_actions = ACTIONS,
+                           .n_envs = 1,
+                           .total_timesteps = REPLAY_SIZE,
+                           .rng = bh_rng_split(&c->rng)};
     if (bhi_agent_create(&c->dqn, &bh_dqn_class, &config, &spec, NULL) != BH_OK) return 0;
     for (int i = 0; i < REPLAY_SIZE; i++) observe_random(c->dqn, &c->rng);
     return 1;
@@ -210,7 +210,7 @@ static void run_act(bench_case *c, int n)
     float obs[OBSERVATION] = {(float)0.01, (float)-0.02, (float)0.03, (float)-0.04};
     int action = 0;
     unsigned char explored;
-    while (n-- > 0) bh_dqn_class.act(c->dqn, &action, &explored, obs, 1);
+    while (n-- > 0) bh_dqn_class.functions->act(c->dqn, &action, &explored, obs, 1);
     sink = (bh_real)action;
 }
 

@@ -3,6 +3,7 @@
 // penalty.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "lm/lm_net.h"
 #include "lm/pretraining.h"
 #include "rl/action_prior.h"
 
@@ -47,18 +48,9 @@ static bh_pretraining *pretrain(const char *id, int d_model, int steps)
     return training;
 }
 
-static const char *token_of(const void *user, int id, size_t *n)
-{
-    return bh_tokenizer_token(user, id, n);
-}
-
 static bh_language_weights weights_of(bh_pretraining *training)
 {
-    bh_language_model *model = bh_pretraining_model(training);
-    const bhi_lm_net *net = bh_language_model_net(model);
-    const bh_real *params = bh_language_model_params(model);
-    return (bh_language_weights){&net->body,         params,   net->tied,
-                                 params + net->head, token_of, bh_language_model_tokenizer(model)};
+    return bh_language_model_weights(bh_pretraining_model(training));
 }
 
 // ---- allowed actions ----

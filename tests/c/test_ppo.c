@@ -119,7 +119,7 @@ static void test_updates_are_their_parts(void)
     CHECK(own.settings.eps == 1e-5);
 
     // The agent splits its stream for parameters, acting and shuffling, in this order.
-    bh_agent_spec spec = pa_spec(PA_E, 1000);
+    bhi_agent_spec spec = pa_spec(PA_E, 1000);
     bh_rng_split(&spec.rng);
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng);
@@ -186,7 +186,7 @@ static void check_gradient(const char *n_epochs, const char *one_less, double wa
         b.old_values[i] = (double)m.values[i];
     }
     CHECK_NEAR(pa_gradient_error(ac, twin->params, ac->gradient, &b), 0, pa_tolerance(3e-3));
-    bh_agent_stats stats = pa_stats(class, ac), first = pa_stats(class, twin);
+    bhi_agent_metrics stats = pa_stats(class, ac), first = pa_stats(class, twin);
     double n = atof(n_epochs);
     double loss = n * stats.loss - (n > 1 ? first.loss : 0); // of the last update
     CHECK_NEAR(loss, pa_loss(ac, twin->params, &b), 1e-5);
@@ -210,9 +210,9 @@ static void test_learns_when_full(void)
     pa_step steps[T];
     pa_make_steps(steps, T, 1);
     for (int t = 0; t < T - 1; t++) pa_observe(class, ac, &steps[t]);
-    bh_agent_stats stats = pa_stats(class, ac);
+    bhi_agent_metrics stats = pa_stats(class, ac);
     CHECK(ac->base.n_updates == 0 && stats.loss != stats.loss && stats.mean_q != stats.mean_q);
-    class->params_changed(ac); // what was collected was another policy's
+    class->functions->params_changed(ac); // what was collected was another policy's
     pa_observe(class, ac, &steps[T - 1]);
     CHECK(ac->base.n_updates == 0);
     for (int t = 0; t < T - 2; t++) pa_observe(class, ac, &steps[t]);
@@ -232,7 +232,7 @@ static void test_stats(void)
     pa_make_steps(steps, T, 1);
     judge(&j, ac, ac->params, steps, 0.99, 0.95);
     collect(ac, steps);
-    bh_agent_stats s = pa_stats(class, ac);
+    bhi_agent_metrics s = pa_stats(class, ac);
     CHECK_STRING(class->metrics[0], "train/policy_gradient_loss");
     CHECK_NEAR(s.extra[0], 0, 1e-6);
     double value_loss = 0, mean = 0, all = 0, rest = 0, entropy = 0, mean_return = 0, mean_rest = 0;
@@ -288,7 +288,7 @@ static void test_target_kl(void)
 
 // ---- what it refuses ----
 
-static void refuses(bh_ppo_config config, bh_agent_spec spec, const char *want)
+static void refuses(bh_ppo_config config, bhi_agent_spec spec, const char *want)
 {
     bhi_agent *ppo = (bhi_agent *)(void *)&config;
     bh_error err = {0};
@@ -320,7 +320,7 @@ static void test_bad_configs(void)
 static void test_no_memory(void)
 {
     bh_ppo_config config = CONFIG("batch_size", "12");
-    bh_agent_spec spec = pa_spec(PA_E, 100);
+    bhi_agent_spec spec = pa_spec(PA_E, 100);
     bhi_agent *ppo = (bhi_agent *)(void *)&config;
     bh_error err = {0};
     failing_alloc_begin(1);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Pre-training: it learns, twice to the same bits, without allocating; records, options, rows,
 // running out of memory.
+#include "lm/corpus_windows.h"
+#include "lm/lm_net.h"
 #include "lm/pretraining.h"
 
 #include "check.h"
@@ -67,7 +69,7 @@ static void fingerprint(bh_pretraining *t, char hex[65])
 {
     bh_language_model *m = bh_pretraining_model(t);
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bhi_lm_net_tensors(bh_language_model_net(m), bh_language_model_params(m), tensors);
+    int n = bhi_lm_net_tensors(bhi_language_model_net(m), bh_language_model_params(m), tensors);
     bh_checkpoint_fingerprint(tensors, n, hex);
 }
 
@@ -307,7 +309,7 @@ static void test_clipping(void)
         bh_pretraining *t = make(OPTIONS(
             "optimizer", "sgd", "learning_rate", "1", "learning_rate_schedule", "constant",
             "learning_rate_warmup", "0", "max_grad_norm", i == 0 ? "0.01" : "0", "log_freq", "1"));
-        const bhi_lm_net *net = bh_language_model_net(bh_pretraining_model(t));
+        const bhi_lm_net *net = bhi_language_model_net(bh_pretraining_model(t));
         bh_real *params = bh_language_model_params(bh_pretraining_model(t));
         static bh_real before[20000];
         CHECK(net->n_params <= 20000);
@@ -358,7 +360,7 @@ static void test_rows(void)
     CHECK(bh_corpus_train_tokens(bh_pretraining_corpus(t)) == 32 * WIDTH);
     bh_language_model *m = bh_pretraining_model(t);
     CHECK(bh_tokenizer_has_spaces(bh_language_model_tokenizer(m)) &&
-          bh_language_model_net(m)->body.spec.V == 7);
+          bhi_language_model_net(m)->body.spec.V == 7);
     CHECK_NEAR(bh_pretraining_validate(t, 0), bh_log(7), 0.1);
     bh_pretraining_steps(t, 100);
     CHECK(bh_pretraining_tokens(t) == 100 * 8 * 3); // padding does not count

@@ -6,6 +6,7 @@
 #include "rl/dqn.h"
 #include "rl/head.h"
 #include "rl/planning.h"
+#include "rl/tabular.h"
 
 #include "check.h"
 #include "corridor.h"

@@ -13,14 +13,14 @@
 
 enum { STEPS = 500, TRIES = 24, BEFORE = 130, ENTRIES_MAX = 96, RECORDS_MAX = 4096 };
 
-static const bhi_states states = {bhi_all_agent_states, bh_all_env_states};
+static const bhi_states states = {bhi_all_agent_states, bhi_all_env_states};
 
 // ---- copies ----
 
 typedef struct entry {
     char name[96];
     size_t rows, row_bytes, number_bytes;
-    bh_state_type type;
+    bhi_state_type type;
     unsigned char *bytes;
 } entry;
 
@@ -409,22 +409,22 @@ static void change(const entry *e, size_t at, int by)
     float f;
     double d;
     switch (e->type) {
-    case BH_STATE_U8: *p = (unsigned char)(*p > 0 ? *p - 1 : 1); break;
-    case BH_STATE_I32:
-    case BH_STATE_U32:
+    case BHI_STATE_U8: *p = (unsigned char)(*p > 0 ? *p - 1 : 1); break;
+    case BHI_STATE_I32:
+    case BHI_STATE_U32:
         memcpy(&i, p, sizeof i);
         i = i >= by ? i - by : i == 0 ? by : i + 1;
         memcpy(p, &i, sizeof i);
         break;
-    case BH_STATE_U64: p[2] ^= 0x10; break;
-    case BH_STATE_F32:
+    case BHI_STATE_U64: p[2] ^= 0x10; break;
+    case BHI_STATE_F32:
         memcpy(&f, p, sizeof f);
         f = f >= (float)by ? f - (float)by
             : f == 0       ? (float)by
                            : f * 0.75f; // also of whole numbers another
         memcpy(p, &f, sizeof f);
         break;
-    case BH_STATE_F64:
+    case BHI_STATE_F64:
         memcpy(&d, p, sizeof d);
         d = d == 0 ? 0.5 : d * 0.75;
         memcpy(p, &d, sizeof d);
@@ -522,7 +522,7 @@ static void test_parameters_are_state(void)
     for (int i = 0; bh_agent_classes[i] != NULL; i++) {
         bh_run *run = run_of("GridWorld-v0", bh_agent_classes[i]->name, NULL, "1");
         size_t bytes;
-        block b = {.from = bh_agent_classes[i]->params(run->agent, &bytes)};
+        block b = {.from = bh_agent_classes[i]->functions->params(run->agent, &bytes)};
         b.end = b.from + bytes;
         bhi_state_visitor visitor = {.visit = look_for_block, .user = &b};
         bhi_run_state(run, &states, &visitor);
