@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in
-// envs/data/dialogue_v0.def.
+// envs/data/dialogue_v0_data.h.
 #include "envs/dialogue.h"
 #include "core/state.h"
+#include "envs/data/dialogue_v0_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -24,91 +25,13 @@ static const bh_field fields[] = {
 
 static const bh_config_table table = BH_CONFIG_TABLE("Dialogue-v0", dialogue_config, fields);
 
-// ---- the data file as tables ----
-
 enum {
-#define QUESTION(id, en, zh, long_en, long_zh) QUESTION_##id,
-#include "envs/data/dialogue_v0.def"
-    N_QUESTIONS
-};
-enum {
-#define NEED(id, name, en, zh, long_en, long_zh) NEED_##id,
-#include "envs/data/dialogue_v0.def"
-    N_NEEDS
-};
-enum {
-#define MEANING(id) MEANING_##id,
-#include "envs/data/dialogue_v0.def"
-    N_MEANINGS
-};
-
-// Tokens: padding, the replies (questions, solutions, goodbye), END, the guest's words.
-enum {
-    TOKEN_REPLY = 1,
-    REPLY_SOLUTION = N_QUESTIONS,
-    REPLY_GOODBYE = N_QUESTIONS + N_NEEDS,
-    N_REPLIES,
-    TOKEN_END = TOKEN_REPLY + N_REPLIES,
-#define WORD(id, en, zh) WORD_##id,
-#include "envs/data/dialogue_v0.def"
-    N_TOKENS,
-    WORD_NONE = BH_TOKEN_PAD,
     LIMIT = BHI_DIALOGUE_LIMIT,
     T = BHI_DIALOGUE_N_TEXT,
     N_PARTS = BHI_DIALOGUE_N_PARTS,
 };
 
-static const struct {
-    const char *en, *zh;
-} words[] = {
-    {"", ""},
-#define QUESTION(id, en, zh, long_en, long_zh) {en, zh},
-#include "envs/data/dialogue_v0.def"
-#define NEED(id, name, en, zh, long_en, long_zh) {en, zh},
-#include "envs/data/dialogue_v0.def"
-    {"[goodbye]", "【再见】"},
-    {"END", "结束"},
-#define WORD(id, en, zh) {en, zh},
-#include "envs/data/dialogue_v0.def"
-};
-
-static const struct {
-    const char *en, *zh;
-} replies[] = {
-#define QUESTION(id, en, zh, long_en, long_zh) {long_en, long_zh},
-#include "envs/data/dialogue_v0.def"
-#define NEED(id, name, en, zh, long_en, long_zh) {long_en, long_zh},
-#include "envs/data/dialogue_v0.def"
-    {"I cannot help you. Goodbye.", "我帮不了您，再见。"},
-};
-
-static const char *const needs[] = {
-#define NEED(id, name, en, zh, long_en, long_zh) name,
-#include "envs/data/dialogue_v0.def"
-};
-
-static const struct {
-    unsigned char meaning, words[BHI_DIALOGUE_SAYING];
-} sayings[] = {
-#define SAYING(meaning, word_1, word_2, word_3) \
-    {MEANING_##meaning, {WORD_##word_1, WORD_##word_2, WORD_##word_3}},
-#include "envs/data/dialogue_v0.def"
-};
-
-// The opening is the answer to a question before all others.
-enum { OPENING_QUESTION = N_QUESTIONS };
-
-static const struct {
-    unsigned char question, meaning, percent[N_NEEDS];
-} answers[] = {
-#define OPENING(meaning, key, towels, wifi, taxi, bags, late) \
-    {OPENING_QUESTION, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
-#include "envs/data/dialogue_v0.def"
-#define ANSWER(question, meaning, key, towels, wifi, taxi, bags, late) \
-    {QUESTION_##question, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
-#include "envs/data/dialogue_v0.def"
-};
-enum { N_ANSWERS = sizeof answers / sizeof answers[0] };
+_Static_assert(sizeof sayings[0].words == BHI_DIALOGUE_SAYING, "as the header says");
 
 static const char *token_en(int id)
 {

@@ -1,57 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Summarize-v0: the rule and every format stand in envs/summarize.h, the words in
-// envs/data/summarize_v0.def.
+// envs/data/summarize_v0_data.h.
 #include "envs/summarize.h"
 #include "core/state.h"
+#include "envs/data/summarize_v0_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
-
-// ---- the data file as tables ----
-
-static const struct {
-    const char *en, *zh;
-} tokens_of[] = {
-    {"", ""}, // padding
-#define MARK(id, en, zh) {en, zh},
-#include "envs/data/summarize_v0.def"
-#define TOPIC(a, a_zh, b, b_zh, c, c_zh, d, d_zh, e, e_zh, f, f_zh) \
-    {a, a_zh}, {b, b_zh}, {c, c_zh}, {d, d_zh}, {e, e_zh}, {f, f_zh},
-#include "envs/data/summarize_v0.def"
-#define REMARK(noun, noun_zh, verb, verb_zh) {noun, noun_zh}, {verb, verb_zh},
-#include "envs/data/summarize_v0.def"
-#define LOOK(en, zh) {en, zh},
-#include "envs/data/summarize_v0.def"
-#define TIME(en, zh) {en, zh},
-#include "envs/data/summarize_v0.def"
-};
-
-enum {
-    PADDING = BH_TOKEN_PAD,
-#define MARK(id, en, zh) TOKEN_##id,
-#include "envs/data/summarize_v0.def"
-    TOKEN_TOPIC
-};
-
-enum { WHO, DOES, WHAT, WHERE, COMPANION, RESULT, N_ROLES }; // the words of a topic, in this order
-
-// How many rows of each kind there are.
-enum {
-    N_TOPICS = 0
-#define TOPIC(a, a_zh, b, b_zh, c, c_zh, d, d_zh, e, e_zh, f, f_zh) +1
-#include "envs/data/summarize_v0.def"
-    ,
-    N_REMARKS = 0
-#define REMARK(noun, noun_zh, verb, verb_zh) +1
-#include "envs/data/summarize_v0.def"
-    ,
-    N_LOOKS = 0
-#define LOOK(en, zh) +1
-#include "envs/data/summarize_v0.def"
-    ,
-    N_TIMES = 0
-#define TIME(en, zh) +1
-#include "envs/data/summarize_v0.def"
-};
 
 enum {
     N_TOKENS = sizeof tokens_of / sizeof tokens_of[0],

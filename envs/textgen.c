@@ -1,70 +1,22 @@
 // SPDX-License-Identifier: MIT
 // TextGen-v0: the rule and every format stand in envs/textgen.h, the words in
-// envs/data/textgen_v0.def.
+// envs/data/textgen_v0_data.h.
 #include "envs/textgen.h"
 #include "core/state.h"
+#include "envs/data/textgen_v0_data.h"
 #include "envs/registry.h"
 
 #include <string.h>
 
-#define LIMIT    BHI_TEXTGEN_LIMIT
-#define N_TOPICS BHI_TEXTGEN_N_TOPICS
-#define N_WORDS  BHI_TEXTGEN_N_WORDS
-
-// ---- the data file as tables ----
-
-enum {
-#define TOPIC(id, en, zh) TOPIC_##id,
-#include "envs/data/textgen_v0.def"
-};
-enum {
-#define CLASS(id, en, zh, is_content) CLASS_##id,
-#include "envs/data/textgen_v0.def"
-};
-enum {
-#define STATE(id, is_sentence) STATE_##id,
-#include "envs/data/textgen_v0.def"
-};
-
-static const struct {
-    const char *en, *zh;
-} topics[] = {
-#define TOPIC(id, en, zh) {en, zh},
-#include "envs/data/textgen_v0.def"
-};
-
-static const struct {
-    const char *en, *zh;
-    int is_content;
-} classes[] = {
-#define CLASS(id, en, zh, is_content) {en, zh, is_content},
-#include "envs/data/textgen_v0.def"
-};
-
-#define IN(id)   (1u << TOPIC_##id)
-#define NO_TOPIC 0u
-static const struct {
-    const char *en, *zh;
-    int class_id;
-    unsigned topics;
-} words[] = {
-#define WORD(en, zh, class_id, topics) {en, zh, CLASS_##class_id, topics},
-#include "envs/data/textgen_v0.def"
-};
-
-static const int is_sentence[] = {
-#define STATE(id, is_sentence) is_sentence,
-#include "envs/data/textgen_v0.def"
-};
-
-static const struct {
-    int from, class_id, to;
-} rules[] = {
-#define RULE(from, class_id, to) {STATE_##from, CLASS_##class_id, STATE_##to},
-#include "envs/data/textgen_v0.def"
-};
+#define LIMIT   BHI_TEXTGEN_LIMIT
+#define N_WORDS BHI_TEXTGEN_N_WORDS
 
 _Static_assert(CLASS_END == 0 && STATE_START == 0, "END is the first class, START the first state");
+_Static_assert(sizeof topics / sizeof topics[0] == BHI_TEXTGEN_N_TOPICS &&
+                   sizeof words / sizeof words[0] == BHI_TEXTGEN_N_WORDS &&
+                   sizeof classes / sizeof classes[0] == BHI_TEXTGEN_N_CLASSES &&
+                   sizeof is_sentence / sizeof is_sentence[0] == BHI_TEXTGEN_N_STATES,
+               "as the header says");
 
 const char *bhi_textgen_word(int word)
 {

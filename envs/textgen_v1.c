@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // TextGen-v1: the rule and every format stand in envs/textgen_v1.h, the words in
-// envs/data/textgen_v1.def.
+// envs/data/textgen_v1_data.h.
 #include "envs/textgen_v1.h"
 #include "core/state.h"
+#include "envs/data/textgen_v1_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -27,59 +28,6 @@ static const bh_field fields[] = {
 };
 
 static const bh_config_table table = BH_CONFIG_TABLE("TextGen-v1", textgen_v1_config, fields);
-
-// ---- the data file as tables ----
-
-enum {
-#define TOPIC(id, en, zh) TOPIC_##id,
-#include "envs/data/textgen_v1.def"
-    N_TOPICS
-};
-enum {
-#define CLASS(id, is_content) CLASS_##id,
-#include "envs/data/textgen_v1.def"
-    N_CLASSES
-};
-enum {
-#define STATE(id, is_sentence) STATE_##id,
-#include "envs/data/textgen_v1.def"
-    N_STATES
-};
-
-static const struct {
-    const char *en, *zh;
-} topics[] = {
-#define TOPIC(id, en, zh) {en, zh},
-#include "envs/data/textgen_v1.def"
-};
-
-static const unsigned char is_content[] = {
-#define CLASS(id, is_content) is_content,
-#include "envs/data/textgen_v1.def"
-};
-
-#define IN(id)   (1u << TOPIC_##id)
-#define NO_TOPIC 0u
-static const struct {
-    const char *en, *zh;
-    unsigned char class_id, topics;
-    signed char sentiment;
-} words[] = {
-#define WORD(en, zh, class_id, topics, sentiment) {en, zh, CLASS_##class_id, topics, sentiment},
-#include "envs/data/textgen_v1.def"
-};
-
-static const unsigned char is_sentence[] = {
-#define STATE(id, is_sentence) is_sentence,
-#include "envs/data/textgen_v1.def"
-};
-
-static const struct {
-    unsigned char from, class_id, to;
-} rules[] = {
-#define RULE(from, class_id, to) {STATE_##from, CLASS_##class_id, STATE_##to},
-#include "envs/data/textgen_v1.def"
-};
 
 // Tokens: padding, the words from END on, the topics.
 enum {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Translate-v0: the rule and every format stand in envs/translate.h, the words in
-// envs/data/translate_v0.def.
+// envs/data/translate_v0_data.h.
 #include "envs/translate.h"
 #include "core/state.h"
+#include "envs/data/translate_v0_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -25,49 +26,11 @@ static const bh_field fields[] = {
 
 static const bh_config_table table = BH_CONFIG_TABLE("Translate-v0", translate_config, fields);
 
-// ---- the data file as tables ----
-
-// Tokens: padding, END, the Chinese words, "<zh>", the English words.
 enum {
-    ZH_NONE = BH_TOKEN_PAD,
-    TOKEN_END,
-#define CHINESE(id, zh, en) ZH_##id,
-#include "envs/data/translate_v0.def"
-    TOKEN_ZH,
-#define ENGLISH(id, en, zh) EN_##id,
-#include "envs/data/translate_v0.def"
-    N_TOKENS,
-    EN_NONE = BH_TOKEN_PAD,
     N_ACTIONS = TOKEN_ZH - TOKEN_END,
     LIMIT = BHI_TRANSLATE_LIMIT,
     N_PARTS = BHI_TRANSLATE_N_PARTS,
 };
-
-static const struct {
-    const char *text, *en, *zh;
-} words[] = {
-    {"", "", ""},
-    {"END", "END", "结束"},
-#define CHINESE(id, zh, en) {zh, en, zh},
-#include "envs/data/translate_v0.def"
-    {"<zh>", "<zh>", "<译>"},
-#define ENGLISH(id, en, zh) {en, en, zh},
-#include "envs/data/translate_v0.def"
-};
-
-static const struct {
-    unsigned char slot, en[2], zh[3];
-} phrases[] = {
-#define PHRASE(slot, en_1, en_2, zh_1, zh_2, zh_3) \
-    {BHI_SLOT_##slot, {EN_##en_1, EN_##en_2}, {ZH_##zh_1, ZH_##zh_2, ZH_##zh_3}},
-#include "envs/data/translate_v0.def"
-};
-enum { N_PHRASES = sizeof phrases / sizeof phrases[0] };
-
-static const char *token(int id)
-{
-    return words[id].text;
-}
 
 static const char *token_en(int id)
 {
@@ -77,6 +40,11 @@ static const char *token_en(int id)
 static const char *token_zh(int id)
 {
     return words[id].zh;
+}
+
+static const char *token(int id)
+{
+    return id > TOKEN_END && id < TOKEN_ZH ? words[id].zh : words[id].en;
 }
 
 // ---- sentences ----
