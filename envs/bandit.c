@@ -106,22 +106,11 @@ static void layout(const void *state, bh_text *out)
 
 // Evaluations are of many pulls: their noise has the standard deviation 1.
 static const bh_preset presets[] = {
-    {"q-learning", "total_timesteps", "10000"},
-    {"q-learning", "learning_rate_schedule", "linear"},
-    {"q-learning", "exploration_initial_eps", "0.1"},
-    {"q-learning", "n_eval_episodes", "500"},
-    {"q-learning", "final_eval_episodes", "1000"},
-    {"dqn", "total_timesteps", "10000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "buffer_size", "10000"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "16"},
-    {"dqn", "n_eval_episodes", "500"},
-    {"dqn", "final_eval_episodes", "1000"},
+    {"q-learning", "total_timesteps=10000 learning_rate_schedule=linear "
+                   "exploration_initial_eps=0.1 n_eval_episodes=500 final_eval_episodes=1000"},
+    {"dqn", "total_timesteps=10000 learning_rate=0.001 learning_rate_schedule=linear "
+            "buffer_size=10000 batch_size=64 train_freq=1 exploration_fraction=0.5 "
+            "exploration_final_eps=0.1 net_arch=16 n_eval_episodes=500 final_eval_episodes=1000"},
 };
 
 const bhi_state_field bhi_bandit_state[] = {

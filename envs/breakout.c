@@ -220,16 +220,9 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "250000"},
-    {"dqn", "learning_rate", "0.0003"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "target_update_interval", "1000"},
-    {"dqn", "exploration_fraction", "0.2"},
-    {"dqn", "exploration_final_eps", "0.02"},
-    {"dqn", "features_extractor", "minatar-cnn"},
-    {"dqn", "net_arch", "128"},
-    {"dqn", "eval_freq", "10000"},
-    {"dqn", "n_eval_episodes", "30"},
+    {"dqn", "total_timesteps=250000 learning_rate=0.0003 learning_starts=1000 "
+            "target_update_interval=1000 exploration_fraction=0.2 exploration_final_eps=0.02 "
+            "features_extractor=minatar-cnn net_arch=128 eval_freq=10000 n_eval_episodes=30"},
 };
 
 const bhi_state_field bhi_breakout_state[] = {

@@ -176,31 +176,15 @@ static void layout(const void *state, bh_text *out)
 // exploration enough where nothing is random. The network's rows explore by counts, also in the
 // target: at random it needs luck that halves with every row of the sea.
 static const bh_preset presets[] = {
-    {"q-learning", "total_timesteps", "20000"},
-    {"q-learning", "learning_rate", "1"},
-    {"q-learning", "gamma", "1"},
-    {"q-learning", "initial_q", "1"},
-    {"q-learning", "exploration_initial_eps", "0"},
-    {"q-learning", "exploration_final_eps", "0"},
-    {"q-learning", "eval_freq", "500"},
-    {"q-learning", "n_eval_episodes", "1"},
-    {"q-learning", "final_eval_episodes", "1"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_starts", "500"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "100"},
-    {"dqn", "exploration", "ucb"},
-    {"dqn", "exploration_bonus", "0.1"},
-    {"dqn", "exploration_bonus_in_target", "true"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "n_eval_episodes", "1"},
-    {"dqn", "final_eval_episodes", "1"},
-    {"value-iteration", "gamma", "1"},
-    {"value-iteration", "total_timesteps", "2000"},
-    {"value-iteration", "eval_freq", "100"},
-    {"value-iteration", "n_eval_episodes", "1"},
-    {"value-iteration", "final_eval_episodes", "1"},
+    {"q-learning",
+     "total_timesteps=20000 learning_rate=1 gamma=1 initial_q=1 exploration_initial_eps=0 "
+     "exploration_final_eps=0 eval_freq=500 n_eval_episodes=1 final_eval_episodes=1"},
+    {"dqn", "learning_rate=0.001 learning_starts=500 batch_size=64 train_freq=1 "
+            "target_update_interval=100 exploration=ucb exploration_bonus=0.1 "
+            "exploration_bonus_in_target=true exploration_fraction=0.5 n_eval_episodes=1 "
+            "final_eval_episodes=1"},
+    {"value-iteration",
+     "gamma=1 total_timesteps=2000 eval_freq=100 n_eval_episodes=1 final_eval_episodes=1"},
 };
 
 const bhi_state_field bhi_deep_sea_state[] = {

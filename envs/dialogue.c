@@ -259,19 +259,12 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "24000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "4"},
-    {"dqn", "n_steps", "3"},
-    {"dqn", "target_update_interval", "250"},
-    {"dqn", "prior_beta", "0.05"},
-    {"dqn", "gamma", "1"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "exploration_fraction", "0.4"},
-    {"dqn", "eval_freq", "2000"},
-    {"dqn", "n_eval_episodes", "200"},
+    {"dqn",
+     BHI_TOKEN_DQN "total_timesteps=24000 learning_rate=0.001 batch_size=64 train_freq=4 n_steps=3 "
+                   "target_update_interval=250 prior_beta=0.05 gamma=1 double_q=true "
+                   "exploration_fraction=0.4 eval_freq=2000 n_eval_episodes=200"},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
 const bhi_state_field bhi_dialogue_state[] = {

@@ -416,21 +416,10 @@ static void info(const void *state, bh_text *out)
 // One step at a time: what follows a rate that was tried at random would be held against it.
 // Squared errors: the means count, also those of the rare trainings that go wrong.
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "20000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "gamma", "1"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "loss", "mse"},
-    {"dqn", "buffer_size", "20000"},
-    {"dqn", "learning_starts", "500"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "1000"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "exploration_final_eps", "0.02"},
-    {"dqn", "eval_freq", "2000"},
-    {"dqn", "n_eval_episodes", "100"},
+    {"dqn", "total_timesteps=20000 learning_rate=0.001 learning_rate_schedule=linear gamma=1 "
+            "double_q=true loss=mse buffer_size=20000 learning_starts=500 batch_size=64 "
+            "train_freq=1 target_update_interval=1000 exploration_fraction=0.5 "
+            "exploration_final_eps=0.02 eval_freq=2000 n_eval_episodes=100"},
 };
 
 const bhi_state_field bhi_learning_rate_state[] = {

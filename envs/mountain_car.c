@@ -140,24 +140,12 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "120000"},
-    {"dqn", "learning_rate", "0.004"},
-    {"dqn", "buffer_size", "50000"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "128"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "n_steps", "10"},
-    {"dqn", "train_freq", "16"},
-    {"dqn", "gradient_steps", "8"},
-    {"dqn", "target_update_interval", "600"},
-    {"dqn", "exploration_fraction", "0.2"},
-    {"dqn", "exploration_final_eps", "0.07"},
-    {"dqn", "n_eval_episodes", "50"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "prioritized", "true"},
-    {"dqn", "loss", "mse"},
-    {"dqn/rainbow", "v_min", "-100"},
-    {"dqn/rainbow", "v_max", "0"},
+    {"dqn",
+     "total_timesteps=120000 learning_rate=0.004 buffer_size=50000 learning_starts=1000 "
+     "batch_size=128 learning_rate_schedule=linear n_steps=10 train_freq=16 gradient_steps=8 "
+     "target_update_interval=600 exploration_fraction=0.2 exploration_final_eps=0.07 "
+     "n_eval_episodes=50 double_q=true prioritized=true loss=mse"},
+    {"dqn/rainbow", "v_min=-100 v_max=0"},
 };
 
 const bhi_state_field bhi_mountain_car_state[] = {

@@ -337,19 +337,12 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "12000"},
-    {"dqn", "learning_rate", "0.0005"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "4"},
-    {"dqn", "tau", "0.02"},
-    {"dqn", "target_update_interval", "4"},
-    {"dqn", "prior_beta", "0.3"},
-    {"dqn", "gamma", "1"},
-    {"dqn", "exploration_initial_eps", "0.5"},
-    {"dqn", "exploration_fraction", "0.4"},
-    {"dqn", "eval_freq", "3000"},
-    {"dqn", "n_eval_episodes", "200"},
+    {"dqn",
+     BHI_TOKEN_DQN "total_timesteps=12000 learning_rate=0.0005 batch_size=64 train_freq=4 tau=0.02 "
+                   "target_update_interval=4 prior_beta=0.3 gamma=1 exploration_initial_eps=0.5 "
+                   "exploration_fraction=0.4 eval_freq=3000 n_eval_episodes=200"},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
 const bhi_state_field bhi_summarize_state[] = {

@@ -278,17 +278,9 @@ static void layout(const void *state, bh_text *out)
 // gamma below 1 makes finishing soon worth more than putting it off: with 40 values to take the
 // maximum of, undiscounted estimates of a far END run away.
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "60000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "gamma", "0.95"},
-    {"dqn", "train_freq", "2"},
-    {"dqn", "target_update_interval", "100"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "256"},
-    {"dqn", "eval_freq", "2000"},
-    {"dqn", "n_eval_episodes", "40"},
+    {"dqn", "total_timesteps=60000 learning_rate=0.001 learning_starts=1000 batch_size=64 "
+            "gamma=0.95 train_freq=2 target_update_interval=100 exploration_final_eps=0.1 "
+            "net_arch=256 eval_freq=2000 n_eval_episodes=40"},
 };
 
 const bhi_state_field bhi_textgen_state[] = {

@@ -252,8 +252,9 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    BHI_TOKEN_PRESETS_WRITING,
+    {"dqn", BHI_TOKEN_DQN BHI_TOKEN_DQN_WRITING},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
 const bhi_state_field bhi_textgen_v1_state[] = {

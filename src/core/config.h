@@ -100,10 +100,23 @@ BH_API int bh_config_shows(const bh_config_table *table, const bh_field *field);
 
 /// One row of shipped options.
 typedef struct bh_preset {
-    const char *algo;  ///< "dqn"; "dqn/rainbow" belongs to the algorithm's preset of that name
-    const char *name;  ///< option of the run or of the algorithm
-    const char *value; ///< as bh_config_set takes it
+    /// "dqn", or several: "sarsa|expected-sarsa"; "dqn/rainbow" belongs to the algorithm's preset of
+    /// that name
+    const char *algos;
+    const char *settings; ///< options of the run or of the algorithm: "gamma=0.9 net_arch=24,24"
 } bh_preset;
+
+/// One of its settings; the value as bh_config_set takes it.
+typedef struct bh_setting {
+    char name[48], value[48];
+} bh_setting;
+
+/// Whether a row is for that algorithm, or preset of it.
+BH_API int bh_preset_is_for(const bh_preset *preset, const char *algo);
+
+/// Takes the next setting off `*settings`, preset->settings to begin with; returns 0 when there is
+/// none.
+BH_API int bh_preset_next(const char **settings, bh_setting *out);
 
 /// The entries of a bh_env_def or bh_agent_class for an array of rows.
 #define BH_PRESETS(rows) .presets = rows, .n_presets = (int)(sizeof(rows) / sizeof((rows)[0]))

@@ -183,7 +183,7 @@ static void learn(void *agent)
 
 // Every step is an update or more: far fewer of them than learning from rewards takes.
 static const bh_preset presets[] = {
-    {"clone", "total_timesteps", "10000"},
+    {"clone", "total_timesteps=10000"},
 };
 
 static const bhi_agent_functions functions = {

@@ -535,16 +535,9 @@ static bhi_action_prior *action_prior_of(void *agent)
 
 // Hessel et al. 2018, table 1, as far as it does not depend on the task.
 static const bh_preset presets[] = {
-    {"dqn/rainbow", "double_q", "true"},
-    {"dqn/rainbow", "dueling", "true"},
-    {"dqn/rainbow", "prioritized", "true"},
-    {"dqn/rainbow", "priority_alpha", "0.5"},
-    {"dqn/rainbow", "priority_beta", "0.4"},
-    {"dqn/rainbow", "n_steps", "3"},
-    {"dqn/rainbow", "noisy", "true"},
-    {"dqn/rainbow", "exploration", "greedy"},
-    {"dqn/rainbow", "distribution", "categorical"},
-    {"dqn/rainbow", "n_atoms", "51"},
+    {"dqn/rainbow",
+     "double_q=true dueling=true prioritized=true priority_alpha=0.5 priority_beta=0.4 n_steps=3 "
+     "noisy=true exploration=greedy distribution=categorical n_atoms=51"},
 };
 
 static const bhi_agent_functions functions = {

@@ -85,11 +85,13 @@ static bh_status apply_presets(bh_setup *setup, const char *label, int *n, bh_er
     const int n_rows[] = {setup->agent->n_presets, setup->env->n_presets};
     for (int table = 0; table < 2; table++) {
         for (int i = 0; i < n_rows[table]; i++) {
-            const bh_preset *p = &rows[table][i];
-            if (strcmp(p->algo, label) != 0) continue;
-            ++*n;
-            bh_status status = bh_setup_set(setup, p->name, p->value, err);
-            if (status != BH_OK) return status;
+            const char *settings = rows[table][i].settings;
+            bh_setting setting;
+            if (!bh_preset_is_for(&rows[table][i], label)) continue;
+            for (; bh_preset_next(&settings, &setting); ++*n) {
+                bh_status status = bh_setup_set(setup, setting.name, setting.value, err);
+                if (status != BH_OK) return status;
+            }
         }
     }
     return BH_OK;
@@ -101,7 +103,7 @@ static void list_presets(const bh_agent_class *agent, bh_text *out)
     const char *last = "";
     size_t prefix = strlen(agent->name) + 1;
     for (int i = 0; i < agent->n_presets; i++) {
-        const char *label = agent->presets[i].algo;
+        const char *label = agent->presets[i].algos;
         if (strcmp(label, last) == 0 || label[prefix - 1] == '\0') continue;
         bh_text_add(out, last[0] == '\0' ? "%s" : ", %s", label + prefix);
         last = label;
@@ -134,7 +136,13 @@ bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const cha
     const bh_agent_class *agent;
     bh_status status = bh_registry_find(registry, env_id, &env, err);
     if (status != BH_OK) return status;
-    if (algo == NULL) algo = env->n_presets > 0 ? env->presets[0].algo : bh_agent_classes[0]->name;
+    char first[64];
+    if (algo == NULL) {
+        bh_text text = bh_text_over(first, sizeof first);
+        const char *algos = env->n_presets > 0 ? env->presets[0].algos : bh_agent_classes[0]->name;
+        bh_text_add(&text, "%.*s", (int)strcspn(algos, "|"), algos);
+        algo = first;
+    }
     status = bh_agent_find(algo, &agent, err);
     if (status != BH_OK) return status;
 
