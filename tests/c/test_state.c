@@ -432,14 +432,17 @@ static void change(const entry *e, size_t at, int by)
     }
 }
 
-// Whether b, which differs from a in an entry of that name, comes to differ in another.
+// Whether b, which differs from a in an entry of that name, comes to differ in another: mostly with
+// the next step, so that is where one looks first.
 static int makes_a_difference(bh_run *a, bh_run *b, const char *name)
 {
-    int differs = 0;
-    for (int done = 0; done < STEPS && !differs; done += 100) {
+    static const int until[] = {1, 5, 25, 100, 250, STEPS};
+    int differs = 0, done = 0;
+    for (size_t i = 0; i < sizeof until / sizeof *until && !differs; i++) {
         image after_a = {0}, after_b = {0};
-        CHECK_STATUS(bh_run_steps(a, 100), BH_OK);
-        CHECK_STATUS(bh_run_steps(b, 100), BH_OK);
+        CHECK_STATUS(bh_run_steps(a, until[i] - done), BH_OK);
+        CHECK_STATUS(bh_run_steps(b, until[i] - done), BH_OK);
+        done = until[i];
         walk(a, keep, &after_a);
         walk(b, keep, &after_b);
         differs = difference(&after_a, &after_b, name) != NULL || !same_records(a, b);
