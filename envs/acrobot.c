@@ -173,7 +173,7 @@ static const bh_preset presets[] = {
 
 const bhi_state_field bhi_acrobot_state[] = {
     BHI_STATE_FIELD(acrobot, s),
-    BHI_STATE_FIELD(acrobot, action),
+    BHI_STATE_SHOWN_FIELD(acrobot, action),
     {NULL},
 };
 

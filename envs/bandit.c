@@ -115,8 +115,8 @@ static const bh_preset presets[] = {
 
 const bhi_state_field bhi_bandit_state[] = {
     BHI_STATE_FIELD(bandit, mean),
-    BHI_STATE_FIELD(bandit, arm),
-    BHI_STATE_FIELD(bandit, reward),
+    BHI_STATE_SHOWN_FIELD(bandit, arm),
+    BHI_STATE_SHOWN_FIELD(bandit, reward),
     {NULL},
 };
 

@@ -237,7 +237,7 @@ const bhi_state_field bhi_breakout_state[] = {
     BHI_STATE_FIELD(breakout, n_bricks),
     BHI_STATE_FIELD(breakout, brick),
     BHI_STATE_FIELD(breakout, action),
-    BHI_STATE_FIELD(breakout, reward),
+    BHI_STATE_SHOWN_FIELD(breakout, reward),
     {NULL},
 };
 

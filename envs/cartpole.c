@@ -190,7 +190,7 @@ static const bh_preset presets[] = {
 
 const bhi_state_field bhi_cartpole_state[] = {
     BHI_STATE_FIELD(cartpole, s),
-    BHI_STATE_FIELD(cartpole, action),
+    BHI_STATE_SHOWN_FIELD(cartpole, action),
     {NULL},
 };
 

@@ -107,9 +107,9 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_catch_state[] = {
-    BHI_STATE_FIELD(catch_state, row),    BHI_STATE_FIELD(catch_state, column),
-    BHI_STATE_FIELD(catch_state, paddle), BHI_STATE_FIELD(catch_state, action),
-    BHI_STATE_FIELD(catch_state, reward), {NULL},
+    BHI_STATE_FIELD(catch_state, row),          BHI_STATE_FIELD(catch_state, column),
+    BHI_STATE_FIELD(catch_state, paddle),       BHI_STATE_SHOWN_FIELD(catch_state, action),
+    BHI_STATE_SHOWN_FIELD(catch_state, reward), {NULL},
 };
 
 const bh_env_def bh_env_catch = {

@@ -380,7 +380,7 @@ const bhi_state_field bhi_codegen_state[] = {
     BHI_STATE_FIELD(codegen, n),
     BHI_STATE_FIELD(codegen, depth),
     BHI_STATE_FIELD(codegen, ops),
-    BHI_STATE_FIELD(codegen, is_program),
+    BHI_STATE_SHOWN_FIELD(codegen, is_program),
     BHI_TOKEN_TEXT_STATE(codegen),
     {NULL},
 };

@@ -191,9 +191,9 @@ const bhi_state_field bhi_deep_sea_state[] = {
     BHI_STATE_FIELD(deep_sea, right),
     BHI_STATE_FIELD(deep_sea, row),
     BHI_STATE_FIELD(deep_sea, column),
-    BHI_STATE_FIELD(deep_sea, action),
-    BHI_STATE_FIELD(deep_sea, reward),
-    BHI_STATE_FIELD(deep_sea, path),
+    BHI_STATE_SHOWN_FIELD(deep_sea, action),
+    BHI_STATE_SHOWN_FIELD(deep_sea, reward),
+    BHI_STATE_SHOWN_FIELD(deep_sea, path),
     {NULL},
 };
 

@@ -299,10 +299,10 @@ void bhi_grid_info(const void *state, bh_text *out)
 
 const bhi_state_field bhi_grid_state[] = {
     BHI_STATE_FIELD(bhi_grid, at),
-    BHI_STATE_FIELD(bhi_grid, before),
-    BHI_STATE_FIELD(bhi_grid, entered),
-    BHI_STATE_FIELD(bhi_grid, action),
-    BHI_STATE_FIELD(bhi_grid, reward),
-    BHI_STATE_FIELD(bhi_grid, prob),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, before),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, entered),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, action),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, reward),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, prob),
     {NULL},
 };

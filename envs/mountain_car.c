@@ -150,7 +150,7 @@ static const bh_preset presets[] = {
 
 const bhi_state_field bhi_mountain_car_state[] = {
     BHI_STATE_FIELD(mountain_car, s),
-    BHI_STATE_FIELD(mountain_car, action),
+    BHI_STATE_SHOWN_FIELD(mountain_car, action),
     {NULL},
 };
 

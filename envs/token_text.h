@@ -116,10 +116,10 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
     }
 
 /// Rows of a bh_env_def's state for the text of such an environment.
-#define BHI_TOKEN_TEXT_STATE(type)                                               \
-    BHI_STATE_FIELD(type, text.n), BHI_STATE_FIELD(type, text.tokens),           \
-        BHI_STATE_FIELD(type, text.is_rated), BHI_STATE_FIELD(type, text.parts), \
-        BHI_STATE_FIELD(type, text.total)
+#define BHI_TOKEN_TEXT_STATE(type)                                                           \
+    BHI_STATE_FIELD(type, text.n), BHI_STATE_FIELD(type, text.tokens),                       \
+        BHI_STATE_SHOWN_FIELD(type, text.is_rated), BHI_STATE_SHOWN_FIELD(type, text.parts), \
+        BHI_STATE_SHOWN_FIELD(type, text.total)
 
 /// Length of the text in an observation (T): its tokens up to the padding.
 int bhi_token_text_length(const float *obs, int n_text);

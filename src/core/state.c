@@ -33,7 +33,7 @@ void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_typ
     char path[128];
     bh_text text = bh_text_over(path, sizeof path);
     bh_text_add(&text, "%s%s", visitor->path, name);
-    bhi_state entry = {path, type, rows, columns, stride, data};
+    bhi_state entry = {path, type, rows, columns, stride, data, visitor->is_shown};
     visitor->visit(visitor->user, &entry);
 }
 
@@ -47,7 +47,9 @@ void bhi_state_fields(const bhi_state_field *fields, void *blocks, size_t n, siz
 {
     for (; fields != NULL && fields->name != NULL; fields++) {
         bhi_state_type type = (bhi_state_type)fields->type;
+        visitor->is_shown = fields->is_shown;
         bhi_state_visit(visitor, fields->name, type, (char *)blocks + fields->offset, n,
                         fields->bytes / bhi_state_bytes(type), bytes);
     }
+    visitor->is_shown = 0;
 }

@@ -38,7 +38,8 @@ typedef enum bhi_state_type {
         uint64_t *: BHI_STATE_U64, float: BHI_STATE_F32, float *: BHI_STATE_F32,     \
         double: BHI_STATE_F64, double *: BHI_STATE_F64)
 
-/// An entry: `rows` of `columns` numbers.
+/// An entry: `rows` of `columns` numbers. One that is shown is what an object tells of its last step
+/// to those who look; nothing that follows depends on it.
 typedef struct bhi_state {
     const char
         *name; ///< with the parts it belongs to: "agent/replay/size"; borrowed during the visit
@@ -46,12 +47,14 @@ typedef struct bhi_state {
     size_t rows, columns;
     size_t stride; ///< bytes from one row to the next
     void *data;    ///< borrowed
+    int is_shown;
 } bhi_state;
 
 typedef struct bhi_state_visitor {
     void (*visit)(void *user, const bhi_state *entry);
     void *user;
     char path[64]; ///< of the part that is visited now, "agent/replay/"
+    int is_shown;  ///< of the entries that are visited now
 } bhi_state_visitor;
 
 /// Bytes of a number.
@@ -69,6 +72,10 @@ void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_typ
 #define BHI_STATE(visitor, name, data, n) \
     bhi_state_visit(visitor, name, BHI_STATE_TYPE(data), data, 1, (size_t)(n), 0)
 
+/// The same, of an entry that is shown.
+#define BHI_STATE_SHOWN(visitor, name, data, n) \
+    ((visitor)->is_shown = 1, BHI_STATE(visitor, name, data, n), (visitor)->is_shown = 0)
+
 /// Visits a member of every struct of an array: `n` numbers in each.
 #define BHI_STATE_MEMBER(visitor, name, data, n, n_structs, struct_bytes)                        \
     bhi_state_visit(visitor, name, BHI_STATE_TYPE(data), data, (size_t)(n_structs), (size_t)(n), \
@@ -82,12 +89,15 @@ typedef struct bhi_state_field {
     const char *name;
     uint32_t offset, bytes;
     uint8_t type; ///< bhi_state_type
+    uint8_t is_shown;
 } bhi_state_field;
 
-#define BHI_STATE_FIELD(type, member)                                  \
+#define BHI_STATE_FIELD(type, member)       BHI_STATE_FIELD_OF(type, member, 0)
+#define BHI_STATE_SHOWN_FIELD(type, member) BHI_STATE_FIELD_OF(type, member, 1)
+#define BHI_STATE_FIELD_OF(type, member, is_shown)                     \
     {                                                                  \
 #member, offsetof(type, member), sizeof((type *)NULL)->member, \
-            BHI_STATE_TYPE(((type *)NULL)->member)                     \
+            BHI_STATE_TYPE(((type *)NULL)->member), is_shown           \
     }
 
 /// Visits n blocks of `bytes` that follow each other, by a table that a row without a name ends.
