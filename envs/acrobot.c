@@ -162,31 +162,18 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "100000"},
-    {"dqn", "learning_rate", "0.00063"},
-    {"dqn", "learning_starts", "200"},
-    {"dqn", "batch_size", "128"},
-    {"dqn", "gradient_steps", "4"},
-    {"dqn", "target_update_interval", "250"},
-    {"dqn", "exploration_fraction", "0.12"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "eval_freq", "4000"},
-    {"dqn", "n_eval_episodes", "50"},
-    {"dqn/rainbow", "v_min", "-100"},
-    {"dqn/rainbow", "v_max", "0"},
-    {"ppo", "total_timesteps", "51200"},
-    {"ppo", "n_envs", "8"},
-    {"ppo", "learning_rate", "0.001"},
-    {"ppo", "learning_rate_schedule", "linear"},
-    {"ppo", "n_steps", "128"},
-    {"ppo", "batch_size", "128"},
-    {"ppo", "eval_freq", "2048"},
-    {"ppo", "n_eval_episodes", "50"},
+    {"dqn|ppo", "batch_size=128 n_eval_episodes=50"},
+    {"dqn", "total_timesteps=100000 learning_rate=0.00063 learning_starts=200 gradient_steps=4 "
+            "target_update_interval=250 exploration_fraction=0.12 exploration_final_eps=0.1 "
+            "eval_freq=4000"},
+    {"dqn/rainbow", "v_min=-100 v_max=0"},
+    {"ppo", "total_timesteps=51200 n_envs=8 learning_rate=0.001 learning_rate_schedule=linear "
+            "n_steps=128 eval_freq=2048"},
 };
 
-const bh_state_field bhi_acrobot_state[] = {
-    BH_STATE_FIELD(acrobot, s),
-    BH_STATE_FIELD(acrobot, action),
+const bhi_state_field bhi_acrobot_state[] = {
+    BHI_STATE_FIELD(acrobot, s),
+    BHI_STATE_SHOWN_FIELD(acrobot, action),
     {NULL},
 };
 

@@ -17,20 +17,19 @@
 
 #include <math.h>
 
-#define BHI_BANDIT_CONFIG(X)                                        \
-    X(INT, k, "10", 2, 100, NULL, BH_RESET, "how many arms it has") \
-    X(SEED, instance_seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "which draw of the means it is")
-
 typedef struct bandit_config {
-    BHI_BANDIT_CONFIG(BH_MEMBER)
+    int k;
+    uint64_t instance_seed;
 } bandit_config;
 
 #define BH_CONFIG_STRUCT bandit_config
-static const bh_field fields[] = {BHI_BANDIT_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_INT(k, BH_DEFAULT("10"), BH_RANGE(2, 100), BH_RESET, "how many arms it has"),
+    BH_SEED(instance_seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "which draw of the means it is"),
+};
 
-static const bh_config_table table = {"Bandit-v0", fields, (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(bandit_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Bandit-v0", bandit_config, fields);
 
 enum { K_MAX = 100 };
 
@@ -107,28 +106,17 @@ static void layout(const void *state, bh_text *out)
 
 // Evaluations are of many pulls: their noise has the standard deviation 1.
 static const bh_preset presets[] = {
-    {"q-learning", "total_timesteps", "10000"},
-    {"q-learning", "learning_rate_schedule", "linear"},
-    {"q-learning", "exploration_initial_eps", "0.1"},
-    {"q-learning", "n_eval_episodes", "500"},
-    {"q-learning", "final_eval_episodes", "1000"},
-    {"dqn", "total_timesteps", "10000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "buffer_size", "10000"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "16"},
-    {"dqn", "n_eval_episodes", "500"},
-    {"dqn", "final_eval_episodes", "1000"},
+    {"q-learning", "total_timesteps=10000 learning_rate_schedule=linear "
+                   "exploration_initial_eps=0.1 n_eval_episodes=500 final_eval_episodes=1000"},
+    {"dqn", "total_timesteps=10000 learning_rate=0.001 learning_rate_schedule=linear "
+            "buffer_size=10000 batch_size=64 train_freq=1 exploration_fraction=0.5 "
+            "exploration_final_eps=0.1 net_arch=16 n_eval_episodes=500 final_eval_episodes=1000"},
 };
 
-const bh_state_field bhi_bandit_state[] = {
-    BH_STATE_FIELD(bandit, mean),
-    BH_STATE_FIELD(bandit, arm),
-    BH_STATE_FIELD(bandit, reward),
+const bhi_state_field bhi_bandit_state[] = {
+    BHI_STATE_FIELD(bandit, mean),
+    BHI_STATE_SHOWN_FIELD(bandit, arm),
+    BHI_STATE_SHOWN_FIELD(bandit, reward),
     {NULL},
 };
 

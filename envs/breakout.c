@@ -37,22 +37,20 @@
 #include "envs/pixels.h"
 #include "envs/registry.h"
 
-#define BHI_BREAKOUT_CONFIG(X)                                               \
-    X(BOOL, minimal_actions, "true", 0, 1, NULL, BH_RESET,                   \
-      "only the 3 actions that differ: stay, left, right, instead of all 6") \
-    X(REAL, sticky_action_prob, "0.1", 0, 1, NULL, BH_RESET,                 \
-      "probability that the previous action is taken again instead of the chosen one")
-
 typedef struct breakout_config {
-    BHI_BREAKOUT_CONFIG(BH_MEMBER)
+    int minimal_actions;
+    double sticky_action_prob;
 } breakout_config;
 
 #define BH_CONFIG_STRUCT breakout_config
-static const bh_field fields[] = {BHI_BREAKOUT_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_BOOL(minimal_actions, BH_DEFAULT("true"), BH_RESET,
+            "only the 3 actions that differ: stay, left, right, instead of all 6"),
+    BH_REAL(sticky_action_prob, BH_DEFAULT("0.1"), BH_RANGE(0, 1), BH_RESET,
+            "probability that the previous action is taken again instead of the chosen one"),
+};
 
-static const bh_config_table table = {
-    "Breakout-MinAtar", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(breakout_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Breakout-MinAtar", breakout_config, fields);
 
 enum { SIDE = 10, BRICK_ROW = 1, BRICK_ROWS = 3, BRICKS = BRICK_ROWS * SIDE };
 enum { PADDLE, BALL, TRAIL, BRICK, CHANNELS };
@@ -222,31 +220,24 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "250000"},
-    {"dqn", "learning_rate", "0.0003"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "target_update_interval", "1000"},
-    {"dqn", "exploration_fraction", "0.2"},
-    {"dqn", "exploration_final_eps", "0.02"},
-    {"dqn", "features_extractor", "minatar-cnn"},
-    {"dqn", "net_arch", "128"},
-    {"dqn", "eval_freq", "10000"},
-    {"dqn", "n_eval_episodes", "30"},
+    {"dqn", "total_timesteps=250000 learning_rate=0.0003 learning_starts=1000 "
+            "target_update_interval=1000 exploration_fraction=0.2 exploration_final_eps=0.02 "
+            "features_extractor=minatar-cnn net_arch=128 eval_freq=10000 n_eval_episodes=30"},
 };
 
-const bh_state_field bhi_breakout_state[] = {
-    BH_STATE_FIELD(breakout, paddle),
-    BH_STATE_FIELD(breakout, x),
-    BH_STATE_FIELD(breakout, y),
-    BH_STATE_FIELD(breakout, trail_x),
-    BH_STATE_FIELD(breakout, trail_y),
-    BH_STATE_FIELD(breakout, dx),
-    BH_STATE_FIELD(breakout, dy),
-    BH_STATE_FIELD(breakout, struck),
-    BH_STATE_FIELD(breakout, n_bricks),
-    BH_STATE_FIELD(breakout, brick),
-    BH_STATE_FIELD(breakout, action),
-    BH_STATE_FIELD(breakout, reward),
+const bhi_state_field bhi_breakout_state[] = {
+    BHI_STATE_FIELD(breakout, paddle),
+    BHI_STATE_FIELD(breakout, x),
+    BHI_STATE_FIELD(breakout, y),
+    BHI_STATE_FIELD(breakout, trail_x),
+    BHI_STATE_FIELD(breakout, trail_y),
+    BHI_STATE_FIELD(breakout, dx),
+    BHI_STATE_FIELD(breakout, dy),
+    BHI_STATE_FIELD(breakout, struck),
+    BHI_STATE_FIELD(breakout, n_bricks),
+    BHI_STATE_FIELD(breakout, brick),
+    BHI_STATE_FIELD(breakout, action),
+    BHI_STATE_SHOWN_FIELD(breakout, reward),
     {NULL},
 };
 

@@ -14,25 +14,23 @@
 //                   "observations": ["cart position", …]}; lengths in metres
 #include "envs/cartpole.h"
 #include "core/fmath.h"
+#include "core/fmath_small.h"
 #include "core/state.h"
 #include "envs/registry.h"
 
 #include <math.h>
 
-#define BHI_CARTPOLE_CONFIG(X)                                  \
-    X(BOOL, sutton_barto_reward, "false", 0, 1, NULL, BH_RESET, \
-      "reward 0 per step and -1 for falling, instead of 1 per step")
-
 typedef struct cartpole_config {
-    BHI_CARTPOLE_CONFIG(BH_MEMBER)
+    int sutton_barto_reward;
 } cartpole_config;
 
 #define BH_CONFIG_STRUCT cartpole_config
-static const bh_field fields[] = {BHI_CARTPOLE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_BOOL(sutton_barto_reward, BH_DEFAULT("false"), BH_RESET,
+            "reward 0 per step and -1 for falling, instead of 1 per step"),
+};
 
-static const bh_config_table table = {
-    "CartPole-v1", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(cartpole_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("CartPole-v1", cartpole_config, fields);
 
 enum { SIDE_BY_SIDE = 16 };
 
@@ -179,45 +177,20 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "50000"},
-    {"dqn", "learning_rate", "0.0007"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "buffer_size", "7500"},
-    {"dqn", "learning_starts", "200"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "n_steps", "10"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "75"},
-    {"dqn", "exploration_fraction", "0.04"},
-    {"dqn", "exploration_final_eps", "0.02"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "loss", "mse"},
-    {"dqn", "n_eval_episodes", "50"},
-    {"dqn/rainbow", "v_min", "0"},
-    {"dqn/rainbow", "v_max", "100"},
-    {"dqn/rainbow", "batch_size", "32"},
-    {"ppo", "total_timesteps", "51200"},
-    {"ppo", "n_envs", "8"},
-    {"ppo", "learning_rate", "0.002"},
-    {"ppo", "learning_rate_schedule", "linear"},
-    {"ppo", "n_steps", "64"},
-    {"ppo", "batch_size", "128"},
-    {"ppo", "gamma", "0.98"},
-    {"ppo", "gae_lambda", "0.9"},
-    {"ppo", "eval_freq", "1024"},
-    {"ppo", "n_eval_episodes", "50"},
-    {"reinforce", "total_timesteps", "100000"},
-    {"reinforce", "learning_rate", "0.008"},
-    {"reinforce", "learning_rate_schedule", "linear"},
-    {"reinforce", "episodes_per_update", "4"},
-    {"reinforce", "gamma", "0.98"},
-    {"reinforce", "eval_freq", "2000"},
-    {"reinforce", "n_eval_episodes", "50"},
+    {"dqn|ppo|reinforce", "learning_rate_schedule=linear n_eval_episodes=50"},
+    {"dqn", "total_timesteps=50000 learning_rate=0.0007 buffer_size=7500 learning_starts=200 "
+            "batch_size=64 n_steps=10 train_freq=1 target_update_interval=75 "
+            "exploration_fraction=0.04 exploration_final_eps=0.02 double_q=true loss=mse"},
+    {"dqn/rainbow", "v_min=0 v_max=100 batch_size=32"},
+    {"ppo", "total_timesteps=51200 n_envs=8 learning_rate=0.002 n_steps=64 batch_size=128 "
+            "gamma=0.98 gae_lambda=0.9 eval_freq=1024"},
+    {"reinforce",
+     "total_timesteps=100000 learning_rate=0.008 episodes_per_update=4 gamma=0.98 eval_freq=2000"},
 };
 
-const bh_state_field bhi_cartpole_state[] = {
-    BH_STATE_FIELD(cartpole, s),
-    BH_STATE_FIELD(cartpole, action),
+const bhi_state_field bhi_cartpole_state[] = {
+    BHI_STATE_FIELD(cartpole, s),
+    BHI_STATE_SHOWN_FIELD(cartpole, action),
     {NULL},
 };
 

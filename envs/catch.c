@@ -97,32 +97,19 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "20000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "buffer_size", "10000"},
-    {"dqn", "learning_starts", "500"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "200"},
-    {"dqn", "exploration_fraction", "0.3"},
-    {"dqn", "n_eval_episodes", "50"},
-    {"dqn/rainbow", "v_min", "-1"},
-    {"dqn/rainbow", "v_max", "1"},
-    {"ppo", "total_timesteps", "20480"},
-    {"ppo", "n_envs", "8"},
-    {"ppo", "learning_rate", "0.001"},
-    {"ppo", "n_steps", "64"},
-    {"ppo", "eval_freq", "1024"},
-    {"ppo", "n_eval_episodes", "50"},
-    {"reinforce", "total_timesteps", "30000"},
-    {"reinforce", "learning_rate", "0.003"},
-    {"reinforce", "episodes_per_update", "16"},
-    {"reinforce", "n_eval_episodes", "50"},
+    {"dqn", "total_timesteps=20000 learning_rate=0.001 buffer_size=10000 learning_starts=500 "
+            "train_freq=1 target_update_interval=200 exploration_fraction=0.3 n_eval_episodes=50"},
+    {"dqn/rainbow", "v_min=-1 v_max=1"},
+    {"ppo", "total_timesteps=20480 n_envs=8 learning_rate=0.001 n_steps=64 eval_freq=1024 "
+            "n_eval_episodes=50"},
+    {"reinforce",
+     "total_timesteps=30000 learning_rate=0.003 episodes_per_update=16 n_eval_episodes=50"},
 };
 
-const bh_state_field bhi_catch_state[] = {
-    BH_STATE_FIELD(catch_state, row),    BH_STATE_FIELD(catch_state, column),
-    BH_STATE_FIELD(catch_state, paddle), BH_STATE_FIELD(catch_state, action),
-    BH_STATE_FIELD(catch_state, reward), {NULL},
+const bhi_state_field bhi_catch_state[] = {
+    BHI_STATE_FIELD(catch_state, row),          BHI_STATE_FIELD(catch_state, column),
+    BHI_STATE_FIELD(catch_state, paddle),       BHI_STATE_SHOWN_FIELD(catch_state, action),
+    BHI_STATE_SHOWN_FIELD(catch_state, reward), {NULL},
 };
 
 const bh_env_def bh_env_catch = {

@@ -18,20 +18,17 @@
 
 #include <math.h>
 
-#define BHI_CLIFF_CONFIG(X)                             \
-    X(BOOL, is_slippery, "false", 0, 1, NULL, BH_RESET, \
-      "whether a move may go sideways, 1/3 each way")
-
 typedef struct cliff_config {
-    BHI_CLIFF_CONFIG(BH_MEMBER)
+    int is_slippery;
 } cliff_config;
 
 #define BH_CONFIG_STRUCT cliff_config
-static const bh_field fields[] = {BHI_CLIFF_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_BOOL(is_slippery, BH_DEFAULT("false"), BH_RESET,
+            "whether a move may go sideways, 1/3 each way"),
+};
 
-static const bh_config_table table = {
-    "CliffWalking-v1", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(cliff_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("CliffWalking-v1", cliff_config, fields);
 
 static const bhi_grid_format format = {"CliffWalking-v1", "map", "SGT.", "SGT.", 1};
 
@@ -48,55 +45,24 @@ static bh_status init(void *state, const void *config, bh_error *err)
     return bhi_grid_read(grid, "............/............/............/STTTTTTTTTTG", &format, err);
 }
 
-#define BHI_CLIFF_TD(algo)                                                                    \
-    {algo, "total_timesteps", "50000"}, {algo, "learning_rate", "0.5"}, {algo, "gamma", "1"}, \
-        {algo, "eval_freq", "2500"},                                                          \
-    {                                                                                         \
-        algo, "n_eval_episodes", "10"                                                         \
-    }
-
-#define BHI_CLIFF_SARSA(algo)                                                            \
-    BHI_CLIFF_TD(algo), {algo, "learning_rate_schedule", "linear"},                      \
-        {algo, "exploration_fraction", "0.5"}, {algo, "exploration_initial_eps", "0.5"}, \
-    {                                                                                    \
-        algo, "exploration_final_eps", "0.05"                                            \
-    }
-
-#define BHI_CLIFF_PLANNING(algo, steps, freq)                                                \
-    {algo, "gamma", "0.99"}, {algo, "tolerance", "1e-12"}, {algo, "total_timesteps", steps}, \
-        {algo, "eval_freq", freq},                                                           \
-    {                                                                                        \
-        algo, "n_eval_episodes", "10"                                                        \
-    }
-
 // SARSA's values are those of the exploring policy: its learning rate falls so that they come to
 // rest. Evaluating a policy that never reaches the goal takes 3,000 sweeps, and the first
 // improvements make such policies; 50 sweeps tell enough to improve.
 static const bh_preset presets[] = {
-    {"q-learning", "total_timesteps", "50000"},
-    {"q-learning", "learning_rate", "0.5"},
-    {"q-learning", "gamma", "1"},
-    {"q-learning", "exploration_initial_eps", "0.5"},
-    {"q-learning", "exploration_final_eps", "0.05"},
-    {"q-learning", "eval_freq", "2500"},
-    {"q-learning", "n_eval_episodes", "10"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "buffer_size", "20000"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "500"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "eval_freq", "2500"},
-    {"dqn", "n_eval_episodes", "10"},
-    BHI_CLIFF_SARSA("sarsa"),
-    BHI_CLIFF_SARSA("expected-sarsa"),
-    BHI_CLIFF_TD("double-q-learning"),
-    {"double-q-learning", "exploration_fraction", "1"},
-    BHI_CLIFF_PLANNING("value-iteration", "500", "50"),
-    BHI_CLIFF_PLANNING("policy-iteration", "2000", "50"),
-    {"policy-iteration", "evaluation_sweeps", "50"},
-    BHI_CLIFF_PLANNING("policy-evaluation", "5000", "500"),
+    {"q-learning|sarsa|expected-sarsa|double-q-learning",
+     "total_timesteps=50000 learning_rate=0.5 gamma=1 eval_freq=2500 n_eval_episodes=10"},
+    {"q-learning", "exploration_initial_eps=0.5 exploration_final_eps=0.05"},
+    {"dqn",
+     "learning_rate=0.001 buffer_size=20000 learning_starts=1000 batch_size=64 train_freq=1 "
+     "target_update_interval=500 exploration_fraction=0.5 eval_freq=2500 n_eval_episodes=10"},
+    {"sarsa|expected-sarsa", "learning_rate_schedule=linear exploration_fraction=0.5 "
+                             "exploration_initial_eps=0.5 exploration_final_eps=0.05"},
+    {"double-q-learning", "exploration_fraction=1"},
+    {"value-iteration|policy-iteration|policy-evaluation",
+     "gamma=0.99 tolerance=1e-12 n_eval_episodes=10"},
+    {"value-iteration", "total_timesteps=500 eval_freq=50"},
+    {"policy-iteration", "total_timesteps=2000 eval_freq=50 evaluation_sweeps=50"},
+    {"policy-evaluation", "total_timesteps=5000 eval_freq=500"},
 };
 
 const bh_env_def bh_env_cliff_walking = {

@@ -246,7 +246,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_OP,
@@ -370,16 +370,17 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    BHI_TOKEN_PRESETS_WRITING,
+    {"dqn", BHI_TOKEN_DQN BHI_TOKEN_DQN_WRITING},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bh_state_field bhi_codegen_state[] = {
-    BH_STATE_FIELD(codegen, task),
-    BH_STATE_FIELD(codegen, n),
-    BH_STATE_FIELD(codegen, depth),
-    BH_STATE_FIELD(codegen, ops),
-    BH_STATE_FIELD(codegen, is_program),
+const bhi_state_field bhi_codegen_state[] = {
+    BHI_STATE_FIELD(codegen, task),
+    BHI_STATE_FIELD(codegen, n),
+    BHI_STATE_FIELD(codegen, depth),
+    BHI_STATE_FIELD(codegen, ops),
+    BHI_STATE_SHOWN_FIELD(codegen, is_program),
     BHI_TOKEN_TEXT_STATE(codegen),
     {NULL},
 };

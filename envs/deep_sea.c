@@ -26,22 +26,22 @@
 #include "core/state.h"
 #include "envs/registry.h"
 
-#define BHI_DEEP_SEA_CONFIG(X)                                                              \
-    X(INT, size, "10", 2, 100, NULL, BH_RESET, "N: rows, columns, and steps of an episode") \
-    X(BOOL, randomize_actions, "true", 0, 1, NULL, BH_RESET,                                \
-      "whether the action that goes right is drawn for each cell, instead of being 1")      \
-    X(SEED, mapping_seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "which draw of the actions it is")
-
 typedef struct deep_sea_config {
-    BHI_DEEP_SEA_CONFIG(BH_MEMBER)
+    int size, randomize_actions;
+    uint64_t mapping_seed;
 } deep_sea_config;
 
 #define BH_CONFIG_STRUCT deep_sea_config
-static const bh_field fields[] = {BHI_DEEP_SEA_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_INT(size, BH_DEFAULT("10"), BH_RANGE(2, 100), BH_RESET,
+           "N: rows, columns, and steps of an episode"),
+    BH_BOOL(randomize_actions, BH_DEFAULT("true"), BH_RESET,
+            "whether the action that goes right is drawn for each cell, instead of being 1"),
+    BH_SEED(mapping_seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "which draw of the actions it is"),
+};
 
-static const bh_config_table table = {"DeepSea-v0", fields, (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(deep_sea_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("DeepSea-v0", deep_sea_config, fields);
 
 enum { SIDE_MAX = 100, N_VIEW = 4 + SIDE_MAX + 1 };
 
@@ -176,40 +176,24 @@ static void layout(const void *state, bh_text *out)
 // exploration enough where nothing is random. The network's rows explore by counts, also in the
 // target: at random it needs luck that halves with every row of the sea.
 static const bh_preset presets[] = {
-    {"q-learning", "total_timesteps", "20000"},
-    {"q-learning", "learning_rate", "1"},
-    {"q-learning", "gamma", "1"},
-    {"q-learning", "initial_q", "1"},
-    {"q-learning", "exploration_initial_eps", "0"},
-    {"q-learning", "exploration_final_eps", "0"},
-    {"q-learning", "eval_freq", "500"},
-    {"q-learning", "n_eval_episodes", "1"},
-    {"q-learning", "final_eval_episodes", "1"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_starts", "500"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "100"},
-    {"dqn", "exploration", "ucb"},
-    {"dqn", "exploration_bonus", "0.1"},
-    {"dqn", "exploration_bonus_in_target", "true"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "n_eval_episodes", "1"},
-    {"dqn", "final_eval_episodes", "1"},
-    {"value-iteration", "gamma", "1"},
-    {"value-iteration", "total_timesteps", "2000"},
-    {"value-iteration", "eval_freq", "100"},
-    {"value-iteration", "n_eval_episodes", "1"},
-    {"value-iteration", "final_eval_episodes", "1"},
+    {"q-learning",
+     "total_timesteps=20000 learning_rate=1 gamma=1 initial_q=1 exploration_initial_eps=0 "
+     "exploration_final_eps=0 eval_freq=500 n_eval_episodes=1 final_eval_episodes=1"},
+    {"dqn", "learning_rate=0.001 learning_starts=500 batch_size=64 train_freq=1 "
+            "target_update_interval=100 exploration=ucb exploration_bonus=0.1 "
+            "exploration_bonus_in_target=true exploration_fraction=0.5 n_eval_episodes=1 "
+            "final_eval_episodes=1"},
+    {"value-iteration",
+     "gamma=1 total_timesteps=2000 eval_freq=100 n_eval_episodes=1 final_eval_episodes=1"},
 };
 
-const bh_state_field bhi_deep_sea_state[] = {
-    BH_STATE_FIELD(deep_sea, right),
-    BH_STATE_FIELD(deep_sea, row),
-    BH_STATE_FIELD(deep_sea, column),
-    BH_STATE_FIELD(deep_sea, action),
-    BH_STATE_FIELD(deep_sea, reward),
-    BH_STATE_FIELD(deep_sea, path),
+const bhi_state_field bhi_deep_sea_state[] = {
+    BHI_STATE_FIELD(deep_sea, right),
+    BHI_STATE_FIELD(deep_sea, row),
+    BHI_STATE_FIELD(deep_sea, column),
+    BHI_STATE_SHOWN_FIELD(deep_sea, action),
+    BHI_STATE_SHOWN_FIELD(deep_sea, reward),
+    BHI_STATE_SHOWN_FIELD(deep_sea, path),
     {NULL},
 };
 

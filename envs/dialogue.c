@@ -1,115 +1,37 @@
 // SPDX-License-Identifier: MIT
 // Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in
-// envs/data/dialogue_v0.def.
+// envs/data/dialogue_v0_data.h.
 #include "envs/dialogue.h"
 #include "core/state.h"
+#include "envs/data/dialogue_v0_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
 #include <assert.h>
 #include <string.h>
 
-#define BHI_DIALOGUE_CONFIG(X)                                                            \
-    X(REAL, solved_reward, "1", 0, 10, NULL, BH_LIVE, "what the right solution is worth") \
-    X(REAL, turn_cost, "0.1", 0, 10, NULL, BH_LIVE, "what every reply costs")             \
-    X(REAL, wrong_cost, "0.5", 0, 10, NULL, BH_LIVE, "what a wrong solution costs on top of it")
-
 typedef struct dialogue_config {
-    BHI_DIALOGUE_CONFIG(BH_MEMBER)
+    double solved_reward, turn_cost, wrong_cost;
 } dialogue_config;
 
 #define BH_CONFIG_STRUCT dialogue_config
-static const bh_field fields[] = {BHI_DIALOGUE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-
-static const bh_config_table table = {
-    "Dialogue-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(dialogue_config)};
-
-// ---- the data file as tables ----
-
-enum {
-#define QUESTION(id, en, zh, long_en, long_zh) QUESTION_##id,
-#include "envs/data/dialogue_v0.def"
-    N_QUESTIONS
-};
-enum {
-#define NEED(id, name, en, zh, long_en, long_zh) NEED_##id,
-#include "envs/data/dialogue_v0.def"
-    N_NEEDS
-};
-enum {
-#define MEANING(id) MEANING_##id,
-#include "envs/data/dialogue_v0.def"
-    N_MEANINGS
+static const bh_field fields[] = {
+    BH_REAL(solved_reward, BH_DEFAULT("1"), BH_RANGE(0, 10), BH_LIVE,
+            "what the right solution is worth"),
+    BH_REAL(turn_cost, BH_DEFAULT("0.1"), BH_RANGE(0, 10), BH_LIVE, "what every reply costs"),
+    BH_REAL(wrong_cost, BH_DEFAULT("0.5"), BH_RANGE(0, 10), BH_LIVE,
+            "what a wrong solution costs on top of it"),
 };
 
-// Tokens: padding, the replies (questions, solutions, goodbye), END, the guest's words.
+static const bh_config_table table = BH_CONFIG_TABLE("Dialogue-v0", dialogue_config, fields);
+
 enum {
-    TOKEN_REPLY = 1,
-    REPLY_SOLUTION = N_QUESTIONS,
-    REPLY_GOODBYE = N_QUESTIONS + N_NEEDS,
-    N_REPLIES,
-    TOKEN_END = TOKEN_REPLY + N_REPLIES,
-#define WORD(id, en, zh) WORD_##id,
-#include "envs/data/dialogue_v0.def"
-    N_TOKENS,
-    WORD_NONE = BH_TOKEN_PAD,
     LIMIT = BHI_DIALOGUE_LIMIT,
     T = BHI_DIALOGUE_N_TEXT,
     N_PARTS = BHI_DIALOGUE_N_PARTS,
 };
 
-static const struct {
-    const char *en, *zh;
-} words[] = {
-    {"", ""},
-#define QUESTION(id, en, zh, long_en, long_zh) {en, zh},
-#include "envs/data/dialogue_v0.def"
-#define NEED(id, name, en, zh, long_en, long_zh) {en, zh},
-#include "envs/data/dialogue_v0.def"
-    {"[goodbye]", "【再见】"},
-    {"END", "结束"},
-#define WORD(id, en, zh) {en, zh},
-#include "envs/data/dialogue_v0.def"
-};
-
-static const struct {
-    const char *en, *zh;
-} replies[] = {
-#define QUESTION(id, en, zh, long_en, long_zh) {long_en, long_zh},
-#include "envs/data/dialogue_v0.def"
-#define NEED(id, name, en, zh, long_en, long_zh) {long_en, long_zh},
-#include "envs/data/dialogue_v0.def"
-    {"I cannot help you. Goodbye.", "我帮不了您，再见。"},
-};
-
-static const char *const needs[] = {
-#define NEED(id, name, en, zh, long_en, long_zh) name,
-#include "envs/data/dialogue_v0.def"
-};
-
-static const struct {
-    unsigned char meaning, words[BHI_DIALOGUE_SAYING];
-} sayings[] = {
-#define SAYING(meaning, word_1, word_2, word_3) \
-    {MEANING_##meaning, {WORD_##word_1, WORD_##word_2, WORD_##word_3}},
-#include "envs/data/dialogue_v0.def"
-};
-
-// The opening is the answer to a question before all others.
-enum { OPENING_QUESTION = N_QUESTIONS };
-
-static const struct {
-    unsigned char question, meaning, percent[N_NEEDS];
-} answers[] = {
-#define OPENING(meaning, key, towels, wifi, taxi, bags, late) \
-    {OPENING_QUESTION, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
-#include "envs/data/dialogue_v0.def"
-#define ANSWER(question, meaning, key, towels, wifi, taxi, bags, late) \
-    {QUESTION_##question, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
-#include "envs/data/dialogue_v0.def"
-};
-enum { N_ANSWERS = sizeof answers / sizeof answers[0] };
+_Static_assert(sizeof sayings[0].words == BHI_DIALOGUE_SAYING, "as the header says");
 
 static const char *token_en(int id)
 {
@@ -144,7 +66,7 @@ typedef struct dialogue {
 static int example(bh_rng *rng, int *tokens);
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_REPLY,
@@ -337,29 +259,22 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "24000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "4"},
-    {"dqn", "n_steps", "3"},
-    {"dqn", "target_update_interval", "250"},
-    {"dqn", "prior_beta", "0.05"},
-    {"dqn", "gamma", "1"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "exploration_fraction", "0.4"},
-    {"dqn", "eval_freq", "2000"},
-    {"dqn", "n_eval_episodes", "200"},
+    {"dqn",
+     BHI_TOKEN_DQN "total_timesteps=24000 learning_rate=0.001 batch_size=64 train_freq=4 n_steps=3 "
+                   "target_update_interval=250 prior_beta=0.05 gamma=1 double_q=true "
+                   "exploration_fraction=0.4 eval_freq=2000 n_eval_episodes=200"},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bh_state_field bhi_dialogue_state[] = {
-    BH_STATE_FIELD(dialogue, need),
-    BH_STATE_FIELD(dialogue, answers),
-    BH_STATE_FIELD(dialogue, sayings),
-    BH_STATE_FIELD(dialogue, n_turns),
-    BH_STATE_FIELD(dialogue, n_wrong),
-    BH_STATE_FIELD(dialogue, is_solved),
-    BH_STATE_FIELD(dialogue, is_over),
+const bhi_state_field bhi_dialogue_state[] = {
+    BHI_STATE_FIELD(dialogue, need),
+    BHI_STATE_FIELD(dialogue, answers),
+    BHI_STATE_FIELD(dialogue, sayings),
+    BHI_STATE_FIELD(dialogue, n_turns),
+    BHI_STATE_FIELD(dialogue, n_wrong),
+    BHI_STATE_FIELD(dialogue, is_solved),
+    BHI_STATE_FIELD(dialogue, is_over),
     BHI_TOKEN_TEXT_STATE(dialogue),
     {NULL},
 };

@@ -29,7 +29,7 @@
 //
 // Observation: 28 tokens, the dialogue so far: "please help me Where? in my room". Replies already
 // given are not allowed; taken nevertheless they are what they were the first time. Needs, words
-// and how likely a guest says what are in envs/data/dialogue_v0.def.
+// and how likely a guest says what are in envs/data/dialogue_v0_data.h.
 //
 // view, describe, info, layout: as envs/token_text.h says. Parts: "solved" 0 or 1, "turns" replies
 // given,

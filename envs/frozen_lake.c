@@ -15,30 +15,27 @@
 #include "envs/grid.h"
 #include "envs/registry.h"
 
-#define BHI_LAKE_CONFIG(X, DEFAULT_MAP)                                                          \
-    X(CHOICE, map_name, DEFAULT_MAP, 0, 0, "4x4|8x8", BH_RESET, "one of Gymnasium's maps")       \
-    X(TEXT, desc, "", 0, 1000, NULL, BH_RESET,                                                   \
-      "own map instead: rows of S start, F frozen, H hole, G goal, separated by / or new lines") \
-    X(BOOL, is_slippery, "true", 0, 1, NULL, BH_RESET, "whether a move may go sideways")         \
-    X(REAL, success_rate, "0.3333333333333333", 0, 1, NULL, BH_RESET,                            \
-      "probability of the intended move on slippery ice")
-#define BHI_LAKE_4X4(X) BHI_LAKE_CONFIG(X, "4x4")
-#define BHI_LAKE_8X8(X) BHI_LAKE_CONFIG(X, "8x8")
-
 typedef struct lake_config {
-    BHI_LAKE_4X4(BH_MEMBER)
+    int map_name;
+    char desc[BH_TEXT_MAX];
+    int is_slippery;
+    double success_rate;
 } lake_config;
 
 #define BH_CONFIG_STRUCT lake_config
-static const bh_field fields_4x4[] = {BHI_LAKE_4X4(BH_ENTRY)};
-static const bh_field fields_8x8[] = {BHI_LAKE_8X8(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-
-#define BHI_LAKE_FIELDS (int)(sizeof fields_4x4 / sizeof fields_4x4[0])
-static const bh_config_table table_4x4 = {"FrozenLake-v1", fields_4x4, BHI_LAKE_FIELDS,
-                                          sizeof(lake_config)};
-static const bh_config_table table_8x8 = {"FrozenLake8x8-v1", fields_8x8, BHI_LAKE_FIELDS,
-                                          sizeof(lake_config)};
+#define ROWS(DEFAULT_MAP)                                                                        \
+    BH_CHOICE(map_name, BH_DEFAULT(DEFAULT_MAP), BH_WORDS("4x4|8x8"), BH_RESET,                  \
+              "one of Gymnasium's maps"),                                                        \
+        BH_TEXT(desc, BH_DEFAULT(""), BH_UP_TO(1000), BH_RESET,                                  \
+                "own map instead: rows of S start, F frozen, H hole, G goal, separated by / or " \
+                "new lines"),                                                                    \
+        BH_BOOL(is_slippery, BH_DEFAULT("true"), BH_RESET, "whether a move may go sideways"),    \
+        BH_REAL(success_rate, BH_DEFAULT("0.3333333333333333"), BH_RANGE(0, 1), BH_RESET,        \
+                "probability of the intended move on slippery ice")
+static const bh_field fields_4x4[] = {ROWS("4x4")}, fields_8x8[] = {ROWS("8x8")};
+static const bh_config_table table_4x4 = BH_CONFIG_TABLE("FrozenLake-v1", lake_config, fields_4x4);
+static const bh_config_table table_8x8 =
+    BH_CONFIG_TABLE("FrozenLake8x8-v1", lake_config, fields_8x8);
 
 static const char *const maps[] = {
     "SFFF/FHFH/FFFH/HFFG",
@@ -71,76 +68,39 @@ static bh_status init_8x8(void *state, const void *config, bh_error *err)
     return init_lake(state, config, "FrozenLake8x8-v1", err);
 }
 
-// The ice decides one episode in four: the best policy wins fewer than 70 of 100 episodes one time
-// in eight. Scores are therefore taken over more.
-#define BHI_LAKE_SCORES(algo, freq)                              \
-    {algo, "eval_freq", freq}, {algo, "n_eval_episodes", "500"}, \
-    {                                                            \
-        algo, "final_eval_episodes", "1000"                      \
-    }
-
-#define BHI_LAKE_PLANNING(algo, discount, steps, freq)                                         \
-    {algo, "gamma", discount}, {algo, "tolerance", "1e-12"}, {algo, "total_timesteps", steps}, \
-        BHI_LAKE_SCORES(algo, freq)
-
-#define BHI_LAKE_TD(algo, discount, steps, alpha, fraction, eps, freq)                    \
-    {algo, "total_timesteps", steps}, {algo, "learning_rate", alpha},                     \
-        {algo, "learning_rate_schedule", "linear"}, {algo, "gamma", discount},            \
-        {algo, "exploration_fraction", fraction}, {algo, "exploration_initial_eps", "1"}, \
-        {algo, "exploration_final_eps", eps}, BHI_LAKE_SCORES(algo, freq)
-
+// What SARSA learns is as good as it explores little: epsilon goes further down.
 static const bh_preset presets_4x4[] = {
-    {"q-learning", "total_timesteps", "200000"},
-    {"q-learning", "learning_rate", "0.2"},
-    {"q-learning", "learning_rate_schedule", "linear"},
-    {"q-learning", "gamma", "0.99"},
-    {"q-learning", "exploration_fraction", "0.5"},
-    {"q-learning", "exploration_initial_eps", "1"},
-    {"q-learning", "exploration_final_eps", "0.2"},
-    {"q-learning", "eval_freq", "10000"},
-    {"q-learning", "n_eval_episodes", "500"},
-    {"q-learning", "final_eval_episodes", "1000"},
-    {"dqn", "total_timesteps", "60000"},
-    {"dqn", "learning_rate", "0.0005"},
-    {"dqn", "buffer_size", "20000"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "gamma", "0.99"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "gradient_steps", "1"},
-    {"dqn", "target_update_interval", "500"},
-    {"dqn", "exploration_fraction", "0.6"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "64,64"},
-    {"dqn", "eval_freq", "5000"},
-    {"dqn", "n_eval_episodes", "100"},
-    {"dqn", "final_eval_episodes", "1000"},
-    // What SARSA learns is as good as it explores little: epsilon goes further down.
-    BHI_LAKE_TD("sarsa", "0.99", "200000", "0.1", "0.9", "0.02", "10000"),
-    BHI_LAKE_TD("expected-sarsa", "0.99", "200000", "0.1", "0.9", "0.02", "10000"),
-    BHI_LAKE_TD("double-q-learning", "0.99", "200000", "0.2", "0.5", "0.2", "10000"),
-    BHI_LAKE_PLANNING("value-iteration", "0.99", "2000", "100"),
-    BHI_LAKE_PLANNING("policy-iteration", "0.99", "2000", "100"),
-    BHI_LAKE_PLANNING("policy-evaluation", "0.99", "2000", "100"),
+    {"q-learning|sarsa|expected-sarsa|double-q-learning",
+     "total_timesteps=200000 learning_rate_schedule=linear gamma=0.99 exploration_initial_eps=1 "
+     "eval_freq=10000 n_eval_episodes=500 final_eval_episodes=1000"},
+    {"q-learning|double-q-learning",
+     "learning_rate=0.2 exploration_fraction=0.5 exploration_final_eps=0.2"},
+    {"dqn", "total_timesteps=60000 learning_rate=0.0005 buffer_size=20000 learning_starts=1000 "
+            "batch_size=64 gamma=0.99 train_freq=1 gradient_steps=1 target_update_interval=500 "
+            "exploration_fraction=0.6 exploration_final_eps=0.1 net_arch=64,64 eval_freq=5000 "
+            "n_eval_episodes=100 final_eval_episodes=1000"},
+    {"sarsa|expected-sarsa",
+     "learning_rate=0.1 exploration_fraction=0.9 exploration_final_eps=0.02"},
+    {"value-iteration|policy-iteration|policy-evaluation",
+     "gamma=0.99 tolerance=1e-12 total_timesteps=2000 eval_freq=100 n_eval_episodes=500 "
+     "final_eval_episodes=1000"},
 };
 
 // Blind search almost never reaches the far corner of the large lake: planning is what solves it.
 static const bh_preset presets_8x8[] = {
-    BHI_LAKE_PLANNING("value-iteration", "0.999", "5000", "100"),
-    BHI_LAKE_PLANNING("policy-iteration", "0.999", "10000", "250"),
-    BHI_LAKE_PLANNING("policy-evaluation", "0.999", "5000", "250"),
-    {"q-learning", "total_timesteps", "2000000"},
-    {"q-learning", "learning_rate", "0.1"},
-    {"q-learning", "gamma", "0.999"},
-    {"q-learning", "exploration_fraction", "0.9"},
-    {"q-learning", "exploration_initial_eps", "1"},
-    {"q-learning", "exploration_final_eps", "0.05"},
-    {"q-learning", "eval_freq", "50000"},
-    {"q-learning", "n_eval_episodes", "500"},
-    {"q-learning", "final_eval_episodes", "1000"},
-    BHI_LAKE_TD("sarsa", "0.999", "2000000", "0.05", "0.9", "0.01", "50000"),
-    BHI_LAKE_TD("expected-sarsa", "0.999", "2000000", "0.05", "0.9", "0.01", "50000"),
-    BHI_LAKE_TD("double-q-learning", "0.999", "2000000", "0.1", "0.9", "0.05", "50000"),
+    {"value-iteration|policy-iteration|policy-evaluation",
+     "gamma=0.999 tolerance=1e-12 n_eval_episodes=500 final_eval_episodes=1000"},
+    {"value-iteration", "total_timesteps=5000 eval_freq=100"},
+    {"policy-iteration", "total_timesteps=10000 eval_freq=250"},
+    {"policy-evaluation", "total_timesteps=5000 eval_freq=250"},
+    {"q-learning|sarsa|expected-sarsa|double-q-learning",
+     "total_timesteps=2000000 gamma=0.999 exploration_fraction=0.9 exploration_initial_eps=1 "
+     "eval_freq=50000 n_eval_episodes=500 final_eval_episodes=1000"},
+    {"q-learning", "learning_rate=0.1 exploration_final_eps=0.05"},
+    {"sarsa|expected-sarsa",
+     "learning_rate=0.05 learning_rate_schedule=linear exploration_final_eps=0.01"},
+    {"double-q-learning",
+     "learning_rate=0.1 learning_rate_schedule=linear exploration_final_eps=0.05"},
 };
 
 const bh_env_def bh_env_frozen_lake = {

@@ -297,12 +297,12 @@ void bhi_grid_info(const void *state, bh_text *out)
     bh_text_add(out, "}");
 }
 
-const bh_state_field bhi_grid_state[] = {
-    BH_STATE_FIELD(bhi_grid, at),
-    BH_STATE_FIELD(bhi_grid, before),
-    BH_STATE_FIELD(bhi_grid, entered),
-    BH_STATE_FIELD(bhi_grid, action),
-    BH_STATE_FIELD(bhi_grid, reward),
-    BH_STATE_FIELD(bhi_grid, prob),
+const bhi_state_field bhi_grid_state[] = {
+    BHI_STATE_FIELD(bhi_grid, at),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, before),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, entered),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, action),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, reward),
+    BHI_STATE_SHOWN_FIELD(bhi_grid, prob),
     {NULL},
 };

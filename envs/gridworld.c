@@ -15,25 +15,26 @@
 #include "envs/grid.h"
 #include "envs/registry.h"
 
-#define BHI_GRIDWORLD_CONFIG(X)                                                                    \
-    X(TEXT, map, "S../..T/.G.", 0, 1000, NULL, BH_RESET,                                           \
-      "rows of S start, G goal, T trap, # wall, . floor, separated by / or new lines")             \
-    X(REAL, goal_reward, "1", -1000, 1000, NULL, BH_RESET, "reward for entering a goal; it ends")  \
-    X(REAL, trap_reward, "-1", -1000, 1000, NULL, BH_RESET, "reward for entering a trap; it ends") \
-    X(REAL, step_reward, "0", -1000, 1000, NULL, BH_RESET, "reward for any other move")            \
-    X(REAL, slip, "0", 0, 1, NULL, BH_RESET,                                                       \
-      "probability that a move goes sideways, half to each side")
-
 typedef struct gridworld_config {
-    BHI_GRIDWORLD_CONFIG(BH_MEMBER)
+    char map[BH_TEXT_MAX];
+    double goal_reward, trap_reward, step_reward, slip;
 } gridworld_config;
 
 #define BH_CONFIG_STRUCT gridworld_config
-static const bh_field fields[] = {BHI_GRIDWORLD_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_TEXT(map, BH_DEFAULT("S../..T/.G."), BH_UP_TO(1000), BH_RESET,
+            "rows of S start, G goal, T trap, # wall, . floor, separated by / or new lines"),
+    BH_REAL(goal_reward, BH_DEFAULT("1"), BH_RANGE(-1000, 1000), BH_RESET,
+            "reward for entering a goal; it ends"),
+    BH_REAL(trap_reward, BH_DEFAULT("-1"), BH_RANGE(-1000, 1000), BH_RESET,
+            "reward for entering a trap; it ends"),
+    BH_REAL(step_reward, BH_DEFAULT("0"), BH_RANGE(-1000, 1000), BH_RESET,
+            "reward for any other move"),
+    BH_REAL(slip, BH_DEFAULT("0"), BH_RANGE(0, 1), BH_RESET,
+            "probability that a move goes sideways, half to each side"),
+};
 
-static const bh_config_table table = {
-    "GridWorld-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(gridworld_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("GridWorld-v0", gridworld_config, fields);
 
 static const bhi_grid_format format = {"GridWorld-v0", "map", "SGT#.", "SGT#.", 1};
 
@@ -52,62 +53,20 @@ static bh_status init(void *state, const void *config, bh_error *err)
     return bhi_grid_read(grid, c->map, &format, err);
 }
 
-#define BHI_GRIDWORLD_TD(algo, eps)                                                  \
-    {algo, "total_timesteps", "20000"}, {algo, "exploring_starts", "true"},          \
-        {algo, "learning_rate", "0.5"}, {algo, "gamma", "0.9"},                      \
-        {algo, "exploration_fraction", "1"}, {algo, "exploration_initial_eps", "1"}, \
-        {algo, "exploration_final_eps", eps}, {algo, "eval_freq", "500"},            \
-    {                                                                                \
-        algo, "n_eval_episodes", "10"                                                \
-    }
-
-#define BHI_GRIDWORLD_PLANNING(algo)                                                        \
-    {algo, "gamma", "0.9"}, {algo, "tolerance", "1e-12"}, {algo, "total_timesteps", "500"}, \
-        {algo, "eval_freq", "50"},                                                          \
-    {                                                                                       \
-        algo, "n_eval_episodes", "10"                                                       \
-    }
-
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "10000"},
-    {"dqn", "exploring_starts", "true"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "buffer_size", "5000"},
-    {"dqn", "learning_starts", "200"},
-    {"dqn", "gamma", "0.9"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "200"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "24,24"},
-    {"dqn", "eval_freq", "500"},
-    {"dqn", "n_eval_episodes", "10"},
-    BHI_GRIDWORLD_TD("q-learning", "0.5"),
-    BHI_GRIDWORLD_TD("sarsa", "0.05"),
-    {"sarsa", "learning_rate_schedule", "linear"},
-    BHI_GRIDWORLD_TD("expected-sarsa", "0.05"),
-    {"expected-sarsa", "learning_rate_schedule", "linear"},
-    BHI_GRIDWORLD_TD("double-q-learning", "0.5"),
-    BHI_GRIDWORLD_PLANNING("value-iteration"),
-    BHI_GRIDWORLD_PLANNING("policy-iteration"),
-    BHI_GRIDWORLD_PLANNING("policy-evaluation"),
-    {"ppo", "total_timesteps", "10000"},
-    {"ppo", "exploring_starts", "true"},
-    {"ppo", "n_envs", "8"},
-    {"ppo", "learning_rate", "0.005"},
-    {"ppo", "n_steps", "16"},
-    {"ppo", "gamma", "0.9"},
-    {"ppo", "net_arch", "24,24"},
-    {"ppo", "eval_freq", "500"},
-    {"ppo", "n_eval_episodes", "10"},
-    {"reinforce", "total_timesteps", "10000"},
-    {"reinforce", "exploring_starts", "true"},
-    {"reinforce", "learning_rate", "0.01"},
-    {"reinforce", "n_steps", "1024"},
-    {"reinforce", "gamma", "0.9"},
-    {"reinforce", "net_arch", "24,24"},
-    {"reinforce", "eval_freq", "500"},
-    {"reinforce", "n_eval_episodes", "10"},
+    {"dqn|ppo|reinforce", "total_timesteps=10000 exploring_starts=true gamma=0.9 net_arch=24,24 "
+                          "eval_freq=500 n_eval_episodes=10"},
+    {"dqn", "learning_rate=0.001 buffer_size=5000 learning_starts=200 train_freq=1 "
+            "target_update_interval=200 exploration_fraction=0.5 exploration_final_eps=0.1"},
+    {"q-learning|sarsa|expected-sarsa|double-q-learning",
+     "total_timesteps=20000 exploring_starts=true learning_rate=0.5 gamma=0.9 "
+     "exploration_fraction=1 exploration_initial_eps=1 eval_freq=500 n_eval_episodes=10"},
+    {"q-learning|double-q-learning", "exploration_final_eps=0.5"},
+    {"sarsa|expected-sarsa", "exploration_final_eps=0.05 learning_rate_schedule=linear"},
+    {"value-iteration|policy-iteration|policy-evaluation",
+     "gamma=0.9 tolerance=1e-12 total_timesteps=500 eval_freq=50 n_eval_episodes=10"},
+    {"ppo", "n_envs=8 learning_rate=0.005 n_steps=16"},
+    {"reinforce", "learning_rate=0.01 n_steps=1024"},
 };
 
 const bh_env_def bh_env_gridworld = {

@@ -12,24 +12,23 @@
 #include <math.h>
 #include <string.h>
 
-#define BHI_LEARNING_RATE_CONFIG(X)                                                               \
-    X(CHOICE, task, "pretraining", 0, 0, "pretraining|finetuning", BH_RESET,                      \
-      "what is trained: a new model, or one that knows a related text already")                   \
-    X(CHOICE, optimizer, "adam", 0, 0, "adam|momentum", BH_RESET, "what takes the learning rate") \
-    X(INT, decisions, "20", 2, 32, NULL, BH_RESET, "decisions of an episode")                     \
-    X(INT, updates, "10", 1, 100, NULL, BH_RESET, "updates of the model between two decisions")
-
 typedef struct learning_rate_config {
-    BHI_LEARNING_RATE_CONFIG(BH_MEMBER)
+    int task, optimizer, decisions, updates;
 } learning_rate_config;
 
 #define BH_CONFIG_STRUCT learning_rate_config
-static const bh_field fields[] = {BHI_LEARNING_RATE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_CHOICE(task, BH_DEFAULT("pretraining"), BH_WORDS("pretraining|finetuning"), BH_RESET,
+              "what is trained: a new model, or one that knows a related text already"),
+    BH_CHOICE(optimizer, BH_DEFAULT("adam"), BH_WORDS("adam|momentum"), BH_RESET,
+              "what takes the learning rate"),
+    BH_INT(decisions, BH_DEFAULT("20"), BH_RANGE(2, 32), BH_RESET, "decisions of an episode"),
+    BH_INT(updates, BH_DEFAULT("10"), BH_RANGE(1, 100), BH_RESET,
+           "updates of the model between two decisions"),
+};
 
-static const bh_config_table table = {"LearningRate-v0", fields,
-                                      (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(learning_rate_config)};
+static const bh_config_table table =
+    BH_CONFIG_TABLE("LearningRate-v0", learning_rate_config, fields);
 
 enum {
     V = 16,
@@ -117,7 +116,7 @@ typedef struct training {
     unsigned char corpus[N_CORPUS];
     int held_out[B_HELD_OUT * T], held_out_next[B_HELD_OUT * T];
     bh_rng rng; // batches
-    bhi_optimizer_settings settings;
+    bh_optimizer_config settings;
     double beta1_power, beta2_power;
     double loss;      // mean over the last updates
     double grad_norm; // mean over the last updates
@@ -417,46 +416,35 @@ static void info(const void *state, bh_text *out)
 // One step at a time: what follows a rate that was tried at random would be held against it.
 // Squared errors: the means count, also those of the rare trainings that go wrong.
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "20000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "gamma", "1"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "loss", "mse"},
-    {"dqn", "buffer_size", "20000"},
-    {"dqn", "learning_starts", "500"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "1"},
-    {"dqn", "target_update_interval", "1000"},
-    {"dqn", "exploration_fraction", "0.5"},
-    {"dqn", "exploration_final_eps", "0.02"},
-    {"dqn", "eval_freq", "2000"},
-    {"dqn", "n_eval_episodes", "100"},
+    {"dqn", "total_timesteps=20000 learning_rate=0.001 learning_rate_schedule=linear gamma=1 "
+            "double_q=true loss=mse buffer_size=20000 learning_starts=500 batch_size=64 "
+            "train_freq=1 target_update_interval=1000 exploration_fraction=0.5 "
+            "exploration_final_eps=0.02 eval_freq=2000 n_eval_episodes=100"},
 };
 
-const bh_state_field bhi_learning_rate_state[] = {
-    BH_STATE_FIELD(learning_rate, decision),
-    BH_STATE_FIELD(learning_rate, exponent),
-    BH_STATE_FIELD(learning_rate, action),
-    BH_STATE_FIELD(learning_rate, reward),
-    BH_STATE_FIELD(learning_rate, best),
-    BH_STATE_FIELD(learning_rate, rates),
-    BH_STATE_FIELD(learning_rate, losses),
-    BH_STATE_FIELD(learning_rate, validations),
-    BH_STATE_FIELD(learning_rate, training.corpus),
-    BH_STATE_FIELD(learning_rate, training.held_out),
-    BH_STATE_FIELD(learning_rate, training.held_out_next),
-    BH_STATE_FIELD(learning_rate, training.rng.state),
-    BH_STATE_FIELD(learning_rate, training.rng.gamma),
-    BH_STATE_FIELD(learning_rate, training.beta1_power),
-    BH_STATE_FIELD(learning_rate, training.beta2_power),
-    BH_STATE_FIELD(learning_rate, training.loss),
-    BH_STATE_FIELD(learning_rate, training.grad_norm),
-    BH_STATE_FIELD(learning_rate, training.validation),
-    BH_STATE_FIELD(learning_rate, training.diverged),
-    BH_STATE_FIELD(learning_rate, training.params),
-    BH_STATE_FIELD(learning_rate, training.m),
-    BH_STATE_FIELD(learning_rate, training.v),
+const bhi_state_field bhi_learning_rate_state[] = {
+    BHI_STATE_FIELD(learning_rate, decision),
+    BHI_STATE_FIELD(learning_rate, exponent),
+    BHI_STATE_SHOWN_FIELD(learning_rate, action),
+    BHI_STATE_SHOWN_FIELD(learning_rate, reward),
+    BHI_STATE_FIELD(learning_rate, best),
+    BHI_STATE_SHOWN_FIELD(learning_rate, rates),
+    BHI_STATE_FIELD(learning_rate, losses),
+    BHI_STATE_FIELD(learning_rate, validations),
+    BHI_STATE_FIELD(learning_rate, training.corpus),
+    BHI_STATE_FIELD(learning_rate, training.held_out),
+    BHI_STATE_FIELD(learning_rate, training.held_out_next),
+    BHI_STATE_FIELD(learning_rate, training.rng.state),
+    BHI_STATE_FIELD(learning_rate, training.rng.gamma),
+    BHI_STATE_FIELD(learning_rate, training.beta1_power),
+    BHI_STATE_FIELD(learning_rate, training.beta2_power),
+    BHI_STATE_SHOWN_FIELD(learning_rate, training.loss),
+    BHI_STATE_SHOWN_FIELD(learning_rate, training.grad_norm),
+    BHI_STATE_FIELD(learning_rate, training.validation),
+    BHI_STATE_FIELD(learning_rate, training.diverged),
+    BHI_STATE_FIELD(learning_rate, training.params),
+    BHI_STATE_FIELD(learning_rate, training.m),
+    BHI_STATE_FIELD(learning_rate, training.v),
     {NULL},
 };
 

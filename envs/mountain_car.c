@@ -21,20 +21,17 @@
 
 #include <math.h>
 
-#define BHI_MOUNTAIN_CAR_CONFIG(X)                       \
-    X(REAL, goal_velocity, "0", 0, 0.07, NULL, BH_RESET, \
-      "velocity the car must at least have at the goal")
-
 typedef struct mountain_car_config {
-    BHI_MOUNTAIN_CAR_CONFIG(BH_MEMBER)
+    double goal_velocity;
 } mountain_car_config;
 
 #define BH_CONFIG_STRUCT mountain_car_config
-static const bh_field fields[] = {BHI_MOUNTAIN_CAR_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_REAL(goal_velocity, BH_DEFAULT("0"), BH_RANGE(0, 0.07), BH_RESET,
+            "velocity the car must at least have at the goal"),
+};
 
-static const bh_config_table table = {
-    "MountainCar-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(mountain_car_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("MountainCar-v0", mountain_car_config, fields);
 
 typedef struct mountain_car {
     double s[2]; // position, velocity
@@ -143,29 +140,17 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "120000"},
-    {"dqn", "learning_rate", "0.004"},
-    {"dqn", "buffer_size", "50000"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "128"},
-    {"dqn", "learning_rate_schedule", "linear"},
-    {"dqn", "n_steps", "10"},
-    {"dqn", "train_freq", "16"},
-    {"dqn", "gradient_steps", "8"},
-    {"dqn", "target_update_interval", "600"},
-    {"dqn", "exploration_fraction", "0.2"},
-    {"dqn", "exploration_final_eps", "0.07"},
-    {"dqn", "n_eval_episodes", "50"},
-    {"dqn", "double_q", "true"},
-    {"dqn", "prioritized", "true"},
-    {"dqn", "loss", "mse"},
-    {"dqn/rainbow", "v_min", "-100"},
-    {"dqn/rainbow", "v_max", "0"},
+    {"dqn",
+     "total_timesteps=120000 learning_rate=0.004 buffer_size=50000 learning_starts=1000 "
+     "batch_size=128 learning_rate_schedule=linear n_steps=10 train_freq=16 gradient_steps=8 "
+     "target_update_interval=600 exploration_fraction=0.2 exploration_final_eps=0.07 "
+     "n_eval_episodes=50 double_q=true prioritized=true loss=mse"},
+    {"dqn/rainbow", "v_min=-100 v_max=0"},
 };
 
-const bh_state_field bhi_mountain_car_state[] = {
-    BH_STATE_FIELD(mountain_car, s),
-    BH_STATE_FIELD(mountain_car, action),
+const bhi_state_field bhi_mountain_car_state[] = {
+    BHI_STATE_FIELD(mountain_car, s),
+    BHI_STATE_SHOWN_FIELD(mountain_car, action),
     {NULL},
 };
 

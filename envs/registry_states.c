@@ -5,12 +5,12 @@
 #include "envs/registry.h"
 
 // Each is defined in the file of its environment.
-extern const bh_state_field bhi_acrobot_state[], bhi_bandit_state[], bhi_breakout_state[],
+extern const bhi_state_field bhi_acrobot_state[], bhi_bandit_state[], bhi_breakout_state[],
     bhi_cartpole_state[], bhi_catch_state[], bhi_deep_sea_state[], bhi_grid_state[],
     bhi_mountain_car_state[], bhi_textgen_state[], bhi_codegen_state[], bhi_dialogue_state[],
     bhi_learning_rate_state[], bhi_summarize_state[], bhi_textgen_v1_state[], bhi_translate_state[];
 
-const bh_env_state_row bh_all_env_states[] = {
+const bhi_env_state_row bhi_all_env_states[] = {
     {&bh_env_gridworld, bhi_grid_state},
     {&bh_env_frozen_lake, bhi_grid_state},
     {&bh_env_frozen_lake8x8, bhi_grid_state},

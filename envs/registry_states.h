@@ -5,4 +5,4 @@
 #include "rl/env_states.h"
 
 /// Of bh_all_envs, a row of NULL last.
-extern const bh_env_state_row bh_all_env_states[];
+extern const bhi_env_state_row bhi_all_env_states[];

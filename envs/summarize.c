@@ -1,57 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Summarize-v0: the rule and every format stand in envs/summarize.h, the words in
-// envs/data/summarize_v0.def.
+// envs/data/summarize_v0_data.h.
 #include "envs/summarize.h"
 #include "core/state.h"
+#include "envs/data/summarize_v0_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
-
-// ---- the data file as tables ----
-
-static const struct {
-    const char *en, *zh;
-} tokens_of[] = {
-    {"", ""}, // padding
-#define MARK(id, en, zh) {en, zh},
-#include "envs/data/summarize_v0.def"
-#define TOPIC(a, a_zh, b, b_zh, c, c_zh, d, d_zh, e, e_zh, f, f_zh) \
-    {a, a_zh}, {b, b_zh}, {c, c_zh}, {d, d_zh}, {e, e_zh}, {f, f_zh},
-#include "envs/data/summarize_v0.def"
-#define REMARK(noun, noun_zh, verb, verb_zh) {noun, noun_zh}, {verb, verb_zh},
-#include "envs/data/summarize_v0.def"
-#define LOOK(en, zh) {en, zh},
-#include "envs/data/summarize_v0.def"
-#define TIME(en, zh) {en, zh},
-#include "envs/data/summarize_v0.def"
-};
-
-enum {
-    PADDING = BH_TOKEN_PAD,
-#define MARK(id, en, zh) TOKEN_##id,
-#include "envs/data/summarize_v0.def"
-    TOKEN_TOPIC
-};
-
-enum { WHO, DOES, WHAT, WHERE, COMPANION, RESULT, N_ROLES }; // the words of a topic, in this order
-
-// How many rows of each kind there are.
-enum {
-    N_TOPICS = 0
-#define TOPIC(a, a_zh, b, b_zh, c, c_zh, d, d_zh, e, e_zh, f, f_zh) +1
-#include "envs/data/summarize_v0.def"
-    ,
-    N_REMARKS = 0
-#define REMARK(noun, noun_zh, verb, verb_zh) +1
-#include "envs/data/summarize_v0.def"
-    ,
-    N_LOOKS = 0
-#define LOOK(en, zh) +1
-#include "envs/data/summarize_v0.def"
-    ,
-    N_TIMES = 0
-#define TIME(en, zh) +1
-#include "envs/data/summarize_v0.def"
-};
 
 enum {
     N_TOKENS = sizeof tokens_of / sizeof tokens_of[0],
@@ -279,7 +233,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_FIRST,
@@ -383,27 +337,20 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    {"dqn", "total_timesteps", "12000"},
-    {"dqn", "learning_rate", "0.0005"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "train_freq", "4"},
-    {"dqn", "tau", "0.02"},
-    {"dqn", "target_update_interval", "4"},
-    {"dqn", "prior_beta", "0.3"},
-    {"dqn", "gamma", "1"},
-    {"dqn", "exploration_initial_eps", "0.5"},
-    {"dqn", "exploration_fraction", "0.4"},
-    {"dqn", "eval_freq", "3000"},
-    {"dqn", "n_eval_episodes", "200"},
+    {"dqn",
+     BHI_TOKEN_DQN "total_timesteps=12000 learning_rate=0.0005 batch_size=64 train_freq=4 tau=0.02 "
+                   "target_update_interval=4 prior_beta=0.3 gamma=1 exploration_initial_eps=0.5 "
+                   "exploration_fraction=0.4 eval_freq=3000 n_eval_episodes=200"},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bh_state_field bhi_summarize_state[] = {
-    BH_STATE_FIELD(summarize, document.topic),
+const bhi_state_field bhi_summarize_state[] = {
+    BHI_STATE_FIELD(summarize, document.topic),
     {"document.sentences", offsetof(summarize, document.sentences),
-     sizeof((summarize *)NULL)->document.sentences, BH_STATE_U8},
-    BH_STATE_FIELD(summarize, n_picks),
-    BH_STATE_FIELD(summarize, picked),
+     sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
+    BHI_STATE_FIELD(summarize, n_picks),
+    BHI_STATE_FIELD(summarize, picked),
     BHI_TOKEN_TEXT_STATE(summarize),
     {NULL},
 };

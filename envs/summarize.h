@@ -35,7 +35,7 @@
 // Observation: T = 35 tokens: for every sentence its words and behind them its marker <1>..<6>,
 // then <sum>, then the markers of the picked sentences, then STOP. A marker stands behind the words
 // so that a causal transformer knows there what they say. The words are in
-// envs/data/summarize_v0.def.
+// envs/data/summarize_v0_data.h.
 //
 // Examples: three of five readers are careful and pick the best summary; the others pick any
 // sentences, any number.

@@ -1,70 +1,22 @@
 // SPDX-License-Identifier: MIT
 // TextGen-v0: the rule and every format stand in envs/textgen.h, the words in
-// envs/data/textgen_v0.def.
+// envs/data/textgen_v0_data.h.
 #include "envs/textgen.h"
 #include "core/state.h"
+#include "envs/data/textgen_v0_data.h"
 #include "envs/registry.h"
 
 #include <string.h>
 
-#define LIMIT    BHI_TEXTGEN_LIMIT
-#define N_TOPICS BHI_TEXTGEN_N_TOPICS
-#define N_WORDS  BHI_TEXTGEN_N_WORDS
-
-// ---- the data file as tables ----
-
-enum {
-#define TOPIC(id, en, zh) TOPIC_##id,
-#include "envs/data/textgen_v0.def"
-};
-enum {
-#define CLASS(id, en, zh, is_content) CLASS_##id,
-#include "envs/data/textgen_v0.def"
-};
-enum {
-#define STATE(id, is_sentence) STATE_##id,
-#include "envs/data/textgen_v0.def"
-};
-
-static const struct {
-    const char *en, *zh;
-} topics[] = {
-#define TOPIC(id, en, zh) {en, zh},
-#include "envs/data/textgen_v0.def"
-};
-
-static const struct {
-    const char *en, *zh;
-    int is_content;
-} classes[] = {
-#define CLASS(id, en, zh, is_content) {en, zh, is_content},
-#include "envs/data/textgen_v0.def"
-};
-
-#define IN(id)   (1u << TOPIC_##id)
-#define NO_TOPIC 0u
-static const struct {
-    const char *en, *zh;
-    int class_id;
-    unsigned topics;
-} words[] = {
-#define WORD(en, zh, class_id, topics) {en, zh, CLASS_##class_id, topics},
-#include "envs/data/textgen_v0.def"
-};
-
-static const int is_sentence[] = {
-#define STATE(id, is_sentence) is_sentence,
-#include "envs/data/textgen_v0.def"
-};
-
-static const struct {
-    int from, class_id, to;
-} rules[] = {
-#define RULE(from, class_id, to) {STATE_##from, CLASS_##class_id, STATE_##to},
-#include "envs/data/textgen_v0.def"
-};
+#define LIMIT   BHI_TEXTGEN_LIMIT
+#define N_WORDS BHI_TEXTGEN_N_WORDS
 
 _Static_assert(CLASS_END == 0 && STATE_START == 0, "END is the first class, START the first state");
+_Static_assert(sizeof topics / sizeof topics[0] == BHI_TEXTGEN_N_TOPICS &&
+                   sizeof words / sizeof words[0] == BHI_TEXTGEN_N_WORDS &&
+                   sizeof classes / sizeof classes[0] == BHI_TEXTGEN_N_CLASSES &&
+                   sizeof is_sentence / sizeof is_sentence[0] == BHI_TEXTGEN_N_STATES,
+               "as the header says");
 
 const char *bhi_textgen_word(int word)
 {
@@ -326,29 +278,21 @@ static void layout(const void *state, bh_text *out)
 // gamma below 1 makes finishing soon worth more than putting it off: with 40 values to take the
 // maximum of, undiscounted estimates of a far END run away.
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps", "60000"},
-    {"dqn", "learning_rate", "0.001"},
-    {"dqn", "learning_starts", "1000"},
-    {"dqn", "batch_size", "64"},
-    {"dqn", "gamma", "0.95"},
-    {"dqn", "train_freq", "2"},
-    {"dqn", "target_update_interval", "100"},
-    {"dqn", "exploration_final_eps", "0.1"},
-    {"dqn", "net_arch", "256"},
-    {"dqn", "eval_freq", "2000"},
-    {"dqn", "n_eval_episodes", "40"},
+    {"dqn", "total_timesteps=60000 learning_rate=0.001 learning_starts=1000 batch_size=64 "
+            "gamma=0.95 train_freq=2 target_update_interval=100 exploration_final_eps=0.1 "
+            "net_arch=256 eval_freq=2000 n_eval_episodes=40"},
 };
 
-const bh_state_field bhi_textgen_state[] = {
-    BH_STATE_FIELD(textgen, topic),
-    BH_STATE_FIELD(textgen, n),
-    BH_STATE_FIELD(textgen, words),
-    BH_STATE_FIELD(textgen, ended),
-    BH_STATE_FIELD(textgen, last),
-    BH_STATE_FIELD(textgen, score.grammar),
-    BH_STATE_FIELD(textgen, score.relevance),
-    BH_STATE_FIELD(textgen, score.distinct),
-    BH_STATE_FIELD(textgen, score.total),
+const bhi_state_field bhi_textgen_state[] = {
+    BHI_STATE_FIELD(textgen, topic),
+    BHI_STATE_FIELD(textgen, n),
+    BHI_STATE_FIELD(textgen, words),
+    BHI_STATE_FIELD(textgen, ended),
+    BHI_STATE_SHOWN_FIELD(textgen, last),
+    BHI_STATE_SHOWN_FIELD(textgen, score.grammar),
+    BHI_STATE_SHOWN_FIELD(textgen, score.relevance),
+    BHI_STATE_SHOWN_FIELD(textgen, score.distinct),
+    BHI_STATE_FIELD(textgen, score.total),
     {NULL},
 };
 

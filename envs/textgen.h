@@ -39,7 +39,7 @@
 //
 // [97] and [98] say that a sentence is broken, never which word would be right.
 //
-// The topics, words and the grammar are in envs/data/textgen_v0.def.
+// The topics, words and the grammar are in envs/data/textgen_v0_data.h.
 //
 // view, 19 floats:  [0] topic, [1] number of words, [2] 0 writing, 1 ended by END, 2 by the limit,
 //                   [3, 15) the words, -1 where there is none yet, [15] G, [16] T, [17] D, [18] R;
@@ -59,24 +59,12 @@
 #define BHI_TEXTGEN_OPTIMUM     1.0      ///< best mean return of any policy
 #define BHI_TEXTGEN_RANDOM_MEAN 0.216109 ///< mean return of uniformly random words
 
-/// Sizes of the tables in envs/data/textgen_v0.def.
+/// Sizes of the tables in envs/data/textgen_v0_data.h.
 enum {
-    BHI_TEXTGEN_N_TOPICS = 0
-#define TOPIC(id, en, zh) +1
-#include "envs/data/textgen_v0.def"
-    ,
-    BHI_TEXTGEN_N_WORDS = 0
-#define WORD(en, zh, class_id, topics) +1
-#include "envs/data/textgen_v0.def"
-    ,
-    BHI_TEXTGEN_N_CLASSES = 0
-#define CLASS(id, en, zh, is_content) +1
-#include "envs/data/textgen_v0.def"
-    ,
-    BHI_TEXTGEN_N_STATES = 0
-#define STATE(id, is_sentence) +1
-#include "envs/data/textgen_v0.def"
-    ,
+    BHI_TEXTGEN_N_TOPICS = 4,
+    BHI_TEXTGEN_N_WORDS = 40,
+    BHI_TEXTGEN_N_CLASSES = 7,
+    BHI_TEXTGEN_N_STATES = 12,
     BHI_TEXTGEN_N_OBS = BHI_TEXTGEN_N_TOPICS + 2 * BHI_TEXTGEN_N_WORDS + BHI_TEXTGEN_LIMIT + 1 + 3,
 };
 

@@ -1,84 +1,33 @@
 // SPDX-License-Identifier: MIT
 // TextGen-v1: the rule and every format stand in envs/textgen_v1.h, the words in
-// envs/data/textgen_v1.def.
+// envs/data/textgen_v1_data.h.
 #include "envs/textgen_v1.h"
 #include "core/state.h"
+#include "envs/data/textgen_v1_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
 #include <string.h>
 
-#define BHI_TEXTGEN_V1_CONFIG(X)                                                               \
-    X(REAL, grammar_weight, "0.35", 0, 10, NULL, BH_LIVE, "what a complete sentence is worth") \
-    X(REAL, topic_weight, "0.25", 0, 10, NULL, BH_LIVE, "what words of the topic are worth")   \
-    X(REAL, length_weight, "0.1", 0, 10, NULL, BH_LIVE, "what six to eight words are worth")   \
-    X(REAL, repetition_weight, "0.1", 0, 10, NULL, BH_LIVE,                                    \
-      "what not repeating content words is worth")                                             \
-    X(REAL, sentiment_weight, "0.2", 0, 10, NULL, BH_LIVE, "what pleasant words are worth")
-
 typedef struct textgen_v1_config {
-    BHI_TEXTGEN_V1_CONFIG(BH_MEMBER)
+    double grammar_weight, topic_weight, length_weight, repetition_weight, sentiment_weight;
 } textgen_v1_config;
 
 #define BH_CONFIG_STRUCT textgen_v1_config
-static const bh_field fields[] = {BHI_TEXTGEN_V1_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-
-static const bh_config_table table = {"TextGen-v1", fields, (int)(sizeof fields / sizeof fields[0]),
-                                      sizeof(textgen_v1_config)};
-
-// ---- the data file as tables ----
-
-enum {
-#define TOPIC(id, en, zh) TOPIC_##id,
-#include "envs/data/textgen_v1.def"
-    N_TOPICS
-};
-enum {
-#define CLASS(id, is_content) CLASS_##id,
-#include "envs/data/textgen_v1.def"
-    N_CLASSES
-};
-enum {
-#define STATE(id, is_sentence) STATE_##id,
-#include "envs/data/textgen_v1.def"
-    N_STATES
+static const bh_field fields[] = {
+    BH_REAL(grammar_weight, BH_DEFAULT("0.35"), BH_RANGE(0, 10), BH_LIVE,
+            "what a complete sentence is worth"),
+    BH_REAL(topic_weight, BH_DEFAULT("0.25"), BH_RANGE(0, 10), BH_LIVE,
+            "what words of the topic are worth"),
+    BH_REAL(length_weight, BH_DEFAULT("0.1"), BH_RANGE(0, 10), BH_LIVE,
+            "what six to eight words are worth"),
+    BH_REAL(repetition_weight, BH_DEFAULT("0.1"), BH_RANGE(0, 10), BH_LIVE,
+            "what not repeating content words is worth"),
+    BH_REAL(sentiment_weight, BH_DEFAULT("0.2"), BH_RANGE(0, 10), BH_LIVE,
+            "what pleasant words are worth"),
 };
 
-static const struct {
-    const char *en, *zh;
-} topics[] = {
-#define TOPIC(id, en, zh) {en, zh},
-#include "envs/data/textgen_v1.def"
-};
-
-static const unsigned char is_content[] = {
-#define CLASS(id, is_content) is_content,
-#include "envs/data/textgen_v1.def"
-};
-
-#define IN(id)   (1u << TOPIC_##id)
-#define NO_TOPIC 0u
-static const struct {
-    const char *en, *zh;
-    unsigned char class_id, topics;
-    signed char sentiment;
-} words[] = {
-#define WORD(en, zh, class_id, topics, sentiment) {en, zh, CLASS_##class_id, topics, sentiment},
-#include "envs/data/textgen_v1.def"
-};
-
-static const unsigned char is_sentence[] = {
-#define STATE(id, is_sentence) is_sentence,
-#include "envs/data/textgen_v1.def"
-};
-
-static const struct {
-    unsigned char from, class_id, to;
-} rules[] = {
-#define RULE(from, class_id, to) {STATE_##from, CLASS_##class_id, STATE_##to},
-#include "envs/data/textgen_v1.def"
-};
+static const bh_config_table table = BH_CONFIG_TABLE("TextGen-v1", textgen_v1_config, fields);
 
 // Tokens: padding, the words from END on, the topics.
 enum {
@@ -211,7 +160,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_END,
@@ -303,12 +252,13 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    BHI_TOKEN_PRESETS_WRITING,
+    {"dqn", BHI_TOKEN_DQN BHI_TOKEN_DQN_WRITING},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bh_state_field bhi_textgen_v1_state[] = {
-    BH_STATE_FIELD(textgen_v1, topic),
+const bhi_state_field bhi_textgen_v1_state[] = {
+    BHI_STATE_FIELD(textgen_v1, topic),
     BHI_TOKEN_TEXT_STATE(textgen_v1),
     {NULL},
 };

@@ -40,7 +40,7 @@
 //     topic and sentiment without grammar   "playful playful dog cat mouse happy"
 //
 // Observation: 14 tokens, the topic first. Every action is allowed at any time. Topics, words and
-// the grammar are in envs/data/textgen_v1.def.
+// the grammar are in envs/data/textgen_v1_data.h.
 //
 // view, describe, info, layout: as envs/token_text.h says; parts "grammar", "topic", "length",
 // "repetition",

@@ -116,40 +116,30 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
     }
 
 /// Rows of a bh_env_def's state for the text of such an environment.
-#define BHI_TOKEN_TEXT_STATE(type)                                             \
-    BH_STATE_FIELD(type, text.n), BH_STATE_FIELD(type, text.tokens),           \
-        BH_STATE_FIELD(type, text.is_rated), BH_STATE_FIELD(type, text.parts), \
-        BH_STATE_FIELD(type, text.total)
+#define BHI_TOKEN_TEXT_STATE(type)                                                           \
+    BHI_STATE_FIELD(type, text.n), BHI_STATE_FIELD(type, text.tokens),                       \
+        BHI_STATE_SHOWN_FIELD(type, text.is_rated), BHI_STATE_SHOWN_FIELD(type, text.parts), \
+        BHI_STATE_SHOWN_FIELD(type, text.total)
 
 /// Length of the text in an observation (T): its tokens up to the padding.
 int bhi_token_text_length(const float *obs, int n_text);
 
-/// Preset rows such environments share: a small transformer under dqn, ppo and reinforce. A
-/// language model, where a run starts from one, action priors (rl/action_prior.h); where it does
-/// not, those rows change nothing.
-#define BHI_TOKEN_PRESETS                                                                       \
-    {"dqn", "features_extractor", "transformer"}, {"dqn", "net_arch", ""},                      \
-        {"dqn", "buffer_size", "20000"}, {"dqn", "learning_starts", "500"},                     \
-        {"dqn", "prior", "true"}, {"dqn", "random_actions", "language-model"},                  \
-        {"ppo", "features_extractor", "transformer"}, {"ppo", "net_arch", ""},                  \
-        {"ppo", "total_timesteps", "40000"}, {"ppo", "n_envs", "16"}, {"ppo", "n_steps", "64"}, \
-        {"ppo", "batch_size", "128"}, {"ppo", "n_epochs", "4"}, {"ppo", "gamma", "1"},          \
-        {"ppo", "eval_freq", "4000"}, {"ppo", "n_eval_episodes", "50"},                         \
-        {"reinforce", "features_extractor", "transformer"}, {"reinforce", "net_arch", ""},      \
-        {"reinforce", "total_timesteps", "40000"}, {"reinforce", "n_envs", "16"},               \
-        {"reinforce", "episodes_per_update", "32"}, {"reinforce", "gamma", "1"},                \
-        {"reinforce", "eval_freq", "4000"},                                                     \
-    {                                                                                           \
-        "reinforce", "n_eval_episodes", "50"                                                    \
-    }
+/// Settings such environments share in their presets: a small transformer under dqn, ppo and
+/// reinforce. A language model, where a run starts from one, is an action prior
+/// (rl/action_prior.h); where it does not, `prior` and `random_actions` change nothing.
+#define BHI_TOKEN_DQN                                                                            \
+    "features_extractor=transformer net_arch= buffer_size=20000 learning_starts=500 prior=true " \
+    "random_actions=language-model "
+#define BHI_TOKEN_PPO                                                                      \
+    "features_extractor=transformer net_arch= total_timesteps=40000 n_envs=16 n_steps=64 " \
+    "batch_size=128 n_epochs=4 gamma=1 eval_freq=4000 n_eval_episodes=50"
+#define BHI_TOKEN_REINFORCE                                                     \
+    "features_extractor=transformer net_arch= total_timesteps=40000 n_envs=16 " \
+    "episodes_per_update=32 gamma=1 eval_freq=4000 n_eval_episodes=50"
 
 /// Those of dqn where a text is rated at its end and nothing is hidden: the reward reaches its
 /// beginning at once.
-#define BHI_TOKEN_PRESETS_WRITING                                                         \
-    {"dqn", "total_timesteps", "8000"}, {"dqn", "learning_rate", "0.0005"},               \
-        {"dqn", "train_freq", "2"}, {"dqn", "n_steps", "12"}, {"dqn", "gamma", "0.99"},   \
-        {"dqn", "exploration_fraction", "0.5"}, {"dqn", "target_update_interval", "250"}, \
-        {"dqn", "prior_beta", "0.05"}, {"dqn", "n_eval_episodes", "50"},                  \
-    {                                                                                     \
-        "dqn", "eval_freq", "1000"                                                        \
-    }
+#define BHI_TOKEN_DQN_WRITING                                                                 \
+    "total_timesteps=8000 learning_rate=0.0005 train_freq=2 n_steps=12 gamma=0.99 "           \
+    "exploration_fraction=0.5 target_update_interval=250 prior_beta=0.05 n_eval_episodes=50 " \
+    "eval_freq=1000"

@@ -1,73 +1,36 @@
 // SPDX-License-Identifier: MIT
 // Translate-v0: the rule and every format stand in envs/translate.h, the words in
-// envs/data/translate_v0.def.
+// envs/data/translate_v0_data.h.
 #include "envs/translate.h"
 #include "core/state.h"
+#include "envs/data/translate_v0_data.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
 #include <assert.h>
 #include <string.h>
 
-#define BHI_TRANSLATE_CONFIG(X)                                                                    \
-    X(REAL, words_weight, "0.3", 0, 10, NULL, BH_LIVE, "what having the right words is worth")     \
-    X(REAL, order_weight, "0.4", 0, 10, NULL, BH_LIVE, "what having them in their order is worth") \
-    X(REAL, exact_weight, "0.3", 0, 10, NULL, BH_LIVE, "what the right translation is worth on top")
-
 typedef struct translate_config {
-    BHI_TRANSLATE_CONFIG(BH_MEMBER)
+    double words_weight, order_weight, exact_weight;
 } translate_config;
 
 #define BH_CONFIG_STRUCT translate_config
-static const bh_field fields[] = {BHI_TRANSLATE_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
+static const bh_field fields[] = {
+    BH_REAL(words_weight, BH_DEFAULT("0.3"), BH_RANGE(0, 10), BH_LIVE,
+            "what having the right words is worth"),
+    BH_REAL(order_weight, BH_DEFAULT("0.4"), BH_RANGE(0, 10), BH_LIVE,
+            "what having them in their order is worth"),
+    BH_REAL(exact_weight, BH_DEFAULT("0.3"), BH_RANGE(0, 10), BH_LIVE,
+            "what the right translation is worth on top"),
+};
 
-static const bh_config_table table = {
-    "Translate-v0", fields, (int)(sizeof fields / sizeof fields[0]), sizeof(translate_config)};
+static const bh_config_table table = BH_CONFIG_TABLE("Translate-v0", translate_config, fields);
 
-// ---- the data file as tables ----
-
-// Tokens: padding, END, the Chinese words, "<zh>", the English words.
 enum {
-    ZH_NONE = BH_TOKEN_PAD,
-    TOKEN_END,
-#define CHINESE(id, zh, en) ZH_##id,
-#include "envs/data/translate_v0.def"
-    TOKEN_ZH,
-#define ENGLISH(id, en, zh) EN_##id,
-#include "envs/data/translate_v0.def"
-    N_TOKENS,
-    EN_NONE = BH_TOKEN_PAD,
     N_ACTIONS = TOKEN_ZH - TOKEN_END,
     LIMIT = BHI_TRANSLATE_LIMIT,
     N_PARTS = BHI_TRANSLATE_N_PARTS,
 };
-
-static const struct {
-    const char *text, *en, *zh;
-} words[] = {
-    {"", "", ""},
-    {"END", "END", "结束"},
-#define CHINESE(id, zh, en) {zh, en, zh},
-#include "envs/data/translate_v0.def"
-    {"<zh>", "<zh>", "<译>"},
-#define ENGLISH(id, en, zh) {en, en, zh},
-#include "envs/data/translate_v0.def"
-};
-
-static const struct {
-    unsigned char slot, en[2], zh[3];
-} phrases[] = {
-#define PHRASE(slot, en_1, en_2, zh_1, zh_2, zh_3) \
-    {BHI_SLOT_##slot, {EN_##en_1, EN_##en_2}, {ZH_##zh_1, ZH_##zh_2, ZH_##zh_3}},
-#include "envs/data/translate_v0.def"
-};
-enum { N_PHRASES = sizeof phrases / sizeof phrases[0] };
-
-static const char *token(int id)
-{
-    return words[id].text;
-}
 
 static const char *token_en(int id)
 {
@@ -77,6 +40,11 @@ static const char *token_en(int id)
 static const char *token_zh(int id)
 {
     return words[id].zh;
+}
+
+static const char *token(int id)
+{
+    return id > TOKEN_END && id < TOKEN_ZH ? words[id].zh : words[id].en;
 }
 
 // ---- sentences ----
@@ -279,7 +247,7 @@ static int example(bh_rng *rng, int *tokens)
 // ---- the environment ----
 
 static const bh_text_task text_task = {
-    .language = &bhi_language,
+    .language = &bh_language,
     .n_tokens = N_TOKENS,
     .token = token,
     .action_tokens = bhi_token_ids + TOKEN_END,
@@ -387,14 +355,15 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    BHI_TOKEN_PRESETS,
-    BHI_TOKEN_PRESETS_WRITING,
+    {"dqn", BHI_TOKEN_DQN BHI_TOKEN_DQN_WRITING},
+    {"ppo", BHI_TOKEN_PPO},
+    {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bh_state_field bhi_translate_state[] = {
-    BH_STATE_FIELD(translate, n_right),
-    BH_STATE_FIELD(translate, n_english),
-    BH_STATE_FIELD(translate, right),
+const bhi_state_field bhi_translate_state[] = {
+    BHI_STATE_FIELD(translate, n_right),
+    BHI_STATE_FIELD(translate, n_english),
+    BHI_STATE_FIELD(translate, right),
     BHI_TOKEN_TEXT_STATE(translate),
     {NULL},
 };

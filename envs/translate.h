@@ -34,7 +34,7 @@
 // tests/c/test_translate.c computes them.
 //
 // Observation: 29 tokens: the English sentence (at most 13), "<zh>", the translation so far. Every
-// action is allowed at any time. Words and phrases are in envs/data/translate_v0.def.
+// action is allowed at any time. Words and phrases are in envs/data/translate_v0_data.h.
 //
 // view, describe, info, layout: as envs/token_text.h says; parts "words", "order", "exact". info,
 // at the end, also
@@ -54,7 +54,7 @@ enum {
     BHI_TRANSLATE_N_PARTS = 3,
 };
 
-/// Kinds of phrases; rows of the .def file.
+/// Kinds of phrases; rows of envs/data/translate_v0_data.h.
 typedef enum bhi_translate_slot {
     BHI_SLOT_PRONOUN,
     BHI_SLOT_GROUP,

@@ -21,8 +21,9 @@
 //     bh_setup_destroy(setup);
 //
 // No globals but the allocator hook, no threads, no files: bytes go in and out through the caller.
-// Objects are independent; use each from one thread at a time. Names that begin with bhi_ are not
-// part of it, and change without notice.
+// Objects are independent; use each from one thread at a time. The headers below, and envs/registry.h,
+// are the public API, all of it: they include each other and nothing else. The other headers declare
+// names that begin with bhi_, and change without notice.
 #pragma once
 
 #include "core/alloc.h"
@@ -40,23 +41,27 @@
 #include "rl/mdp.h"
 #include "rl/run.h"
 #include "rl/space.h"
+#include "rl/text_task.h"
 #include "rl/vec_env.h"
 
-#include "rl/agent.h"
+#include "optim/optimizer_config.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 #include "rl/agent_list.h"
 #include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/planning.h"
-#include "rl/policy.h"
 #include "rl/ppo.h"
 #include "rl/reinforce.h"
-#include "rl/tabular.h"
 #include "rl/td_table.h"
+
+#include "rl/policy.h"
+#include "rl/tabular.h"
 #include "rl/value.h"
 
 #include "lm/corpus.h"
 #include "lm/language_model.h"
 #include "lm/ngram.h"
 #include "lm/pretraining.h"
-#include "lm/sampling.h"
 #include "lm/tokenizer.h"
+#include "nn/language_weights.h"

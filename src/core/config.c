@@ -411,3 +411,37 @@ void bh_config_describe(const bh_config_table *table, bh_text *out)
     }
     bh_text_add(out, "]");
 }
+
+// ---- presets ----
+
+int bh_preset_is_for(const bh_preset *preset, const char *algo)
+{
+    size_t length = strlen(algo);
+    for (const char *at = preset->algos;; at++) {
+        size_t n = strcspn(at, "|");
+        if (n == length && memcmp(at, algo, n) == 0) return 1;
+        at += n;
+        if (*at == '\0') return 0;
+    }
+}
+
+// Copies the first n bytes of a text that is ours.
+static void copy_part(char *out, size_t size, const char *text, size_t n)
+{
+    assert(n < size);
+    (void)size;
+    memcpy(out, text, n);
+    out[n] = '\0';
+}
+
+int bh_preset_next(const char **settings, bh_setting *out)
+{
+    const char *name = *settings + strspn(*settings, " ");
+    if (*name == '\0') return 0;
+    const char *value = name + strcspn(name, "=") + 1;
+    size_t n = strcspn(value, " ");
+    copy_part(out->name, sizeof out->name, name, (size_t)(value - name - 1));
+    copy_part(out->value, sizeof out->value, value, n);
+    *settings = value + n;
+    return 1;
+}

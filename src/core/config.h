@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: MIT
 // Config tables: every setting of the library is declared once.
 //
-// A config is a plain struct whose members come from an X-macro of rows
+// A config is a plain struct, and a bh_config_table of rows, one for each member, or member of a
+// struct within:
 //
-//     X(TYPE, name, default, min, max, choices, flags, "one line of help")
+//     typedef struct toy_config {
+//         int size;
+//         bh_optimizer_config optimizer;
+//     } toy_config;
 //
-// and a bh_config_table made from the same rows. Defaults, range checks, error messages, the
-// JavaScript options, the command line's flags, the page's controls and the docs read the table.
-// TYPE is one of
-//     BOOL    int             "true" or "false"
-//     INT     int             min..max
-//     REAL    double          min..max, finite
-//     SEED    uint64_t        0 .. 2^53 - 1
-//     CHOICE  int             index of one of the words of `choices`, separated by '|'
-//     SIZES   bh_sizes        up to BH_SIZES_MAX integers, each min..max: "64,64"
-//     TEXT    char[BH_TEXT_MAX]  UTF-8, at most `max` bytes
+//     #define BH_CONFIG_STRUCT toy_config
+//     static const bh_field fields[] = {
+//         BH_INT(size, BH_DEFAULT("10"), BH_RANGE(1, 100), BH_RESET, "one line of help"),
+//         BH_REAL_AT(optimizer.eps, optimizer_eps, BH_DEFAULT("1e-8"), BH_RANGE(0, 1), BH_LIVE, "…"),
+//     };
+//     static const bh_config_table table = BH_CONFIG_TABLE("Toy", toy_config, fields);
+//
+// Defaults, range checks, error messages, the JavaScript options, the command line's flags, the
+// page's controls and the docs read the table. The kind of a row says what its member is, which the
+// compiler checks:
+//     BH_BOOL    int                "true" or "false"
+//     BH_INT     int                within BH_RANGE
+//     BH_REAL    double             within BH_RANGE, finite
+//     BH_SEED    uint64_t           within BH_RANGE, at most 2^53 - 1
+//     BH_CHOICE  int                index of one of BH_WORDS, which are separated by '|'
+//     BH_SIZES   bh_sizes           up to BH_SIZES_MAX integers, each within BH_RANGE: "64,64"
+//     BH_TEXT    char[BH_TEXT_MAX]  UTF-8, BH_UP_TO so many bytes
 #pragma once
 
 #include "core/status.h"
@@ -89,30 +100,72 @@ BH_API int bh_config_shows(const bh_config_table *table, const bh_field *field);
 
 /// One row of shipped options.
 typedef struct bh_preset {
-    const char *algo;  ///< "dqn"; "dqn/rainbow" belongs to the algorithm's preset of that name
-    const char *name;  ///< option of the run or of the algorithm
-    const char *value; ///< as bh_config_set takes it
+    /// "dqn", or several: "sarsa|expected-sarsa"; "dqn/rainbow" belongs to the algorithm's preset of
+    /// that name
+    const char *algos;
+    const char *settings; ///< options of the run or of the algorithm: "gamma=0.9 net_arch=24,24"
 } bh_preset;
+
+/// One of its settings; the value as bh_config_set takes it.
+typedef struct bh_setting {
+    char name[48], value[48];
+} bh_setting;
+
+/// Whether a row is for that algorithm, or preset of it.
+BH_API int bh_preset_is_for(const bh_preset *preset, const char *algo);
+
+/// Takes the next setting off `*settings`, preset->settings to begin with; returns 0 when there is
+/// none.
+BH_API int bh_preset_next(const char **settings, bh_setting *out);
 
 /// The entries of a bh_env_def or bh_agent_class for an array of rows.
 #define BH_PRESETS(rows) .presets = rows, .n_presets = (int)(sizeof(rows) / sizeof((rows)[0]))
 
-#define BH_CTYPE_BOOL(name)   int name;
-#define BH_CTYPE_INT(name)    int name;
-#define BH_CTYPE_REAL(name)   double name;
-#define BH_CTYPE_SEED(name)   uint64_t name;
-#define BH_CTYPE_CHOICE(name) int name;
-#define BH_CTYPE_SIZES(name)  bh_sizes name;
-#define BH_CTYPE_TEXT(name)   char name[BH_TEXT_MAX];
+// ---- rows ----
 
-/// Rows to struct members.
-#define BH_MEMBER(type, name, fallback, min, max, choices, flags, help) BH_CTYPE_##type(name)
+/// Rows, with BH_CONFIG_STRUCT defined as the struct's name around them. An option has its member's
+/// name; the _AT form is for a member of another name, or of a struct within.
+#define BH_BOOL(name, ...)   BH_BOOL_AT(name, name, __VA_ARGS__)
+#define BH_INT(name, ...)    BH_INT_AT(name, name, __VA_ARGS__)
+#define BH_REAL(name, ...)   BH_REAL_AT(name, name, __VA_ARGS__)
+#define BH_SEED(name, ...)   BH_SEED_AT(name, name, __VA_ARGS__)
+#define BH_CHOICE(name, ...) BH_CHOICE_AT(name, name, __VA_ARGS__)
+#define BH_SIZES(name, ...)  BH_SIZES_AT(name, name, __VA_ARGS__)
+#define BH_TEXT(name, ...)   BH_TEXT_AT(name, name, __VA_ARGS__)
 
-/// Rows to table entries; define BH_CONFIG_STRUCT as the struct's name around it. Bounds are
-/// literals, or macros of such: their text is stored.
-#define BH_ENTRY(type, name, fallback, min, max, choices, flags, help)                          \
-    {#name "\0" fallback "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max) "\0" BH_HELP(help), choices, \
-     offsetof(BH_CONFIG_STRUCT, name), BH_FIELD_##type, flags},
+#define BH_BOOL_AT(member, name, fallback, flags, help) \
+    BH_ROW(BOOL, int, member, name, fallback BH_RANGE(0, 1), NULL, flags, help)
+#define BH_INT_AT(member, name, fallback, range, flags, help) \
+    BH_ROW(INT, int, member, name, fallback range, NULL, flags, help)
+#define BH_REAL_AT(member, name, fallback, range, flags, help) \
+    BH_ROW(REAL, double, member, name, fallback range, NULL, flags, help)
+#define BH_SEED_AT(member, name, fallback, range, flags, help) \
+    BH_ROW(SEED, uint64_t, member, name, fallback range, NULL, flags, help)
+#define BH_CHOICE_AT(member, name, fallback, words, flags, help) \
+    BH_ROW(CHOICE, int, member, name, fallback BH_RANGE(0, 0), words, flags, help)
+#define BH_SIZES_AT(member, name, fallback, range, flags, help) \
+    BH_ROW(SIZES, bh_sizes, member, name, fallback range, NULL, flags, help)
+#define BH_TEXT_AT(member, name, fallback, range, flags, help) \
+    BH_ROW(TEXT, char *, member, name, fallback range, NULL, flags, help)
+
+/// Parts of a row. The default is a text as bh_config_set takes it; bounds are literals, or macros
+/// of such: their text is stored.
+#define BH_DEFAULT(text)          "\0" text
+#define BH_RANGE(min, max)        "\0" BH_TEXT_OF(min) "\0" BH_TEXT_OF(max)
+#define BH_UP_TO(bytes)           BH_RANGE(0, bytes)
+#define BH_WORDS(text)            text
+#define BH_TEXT_OF(number)        BH_TEXT_OF_TOKENS(number)
+#define BH_TEXT_OF_TOKENS(number) #number
+
+#define BH_ROW(kind, ctype, member, name, texts, words, flags, help)                \
+    {                                                                               \
+        BH_ROW_TEXTS(name, texts, help), words, offsetof(BH_CONFIG_STRUCT, member), \
+            BH_ROW_TYPE(kind, ctype, member), flags                                 \
+    }
+#define BH_ROW_TEXTS(name, texts, help) #name texts "\0" BH_HELP(help)
+#define BH_ROW_TYPE(kind, ctype, member) \
+    _Generic(((BH_CONFIG_STRUCT *)NULL)->member, ctype : BH_FIELD_##kind)
+
 /// Lines of help, and summaries of environments and algorithms, are a twelfth of a module that
 /// every reader of a page downloads: built with BH_NO_HELP it has none, and who shows them gets
 /// them from web/lib/help.mjs, which is made from a module that has.
@@ -121,8 +174,12 @@ typedef struct bh_preset {
 #else
 #define BH_HELP(help) help
 #endif
-#define BH_TEXT_OF(number)        BH_TEXT_OF_TOKENS(number)
-#define BH_TEXT_OF_TOKENS(number) #number
+
+/// A bh_config_table of an array of rows.
+#define BH_CONFIG_TABLE(name, type, rows)                                 \
+    {                                                                     \
+        name, rows, (int)(sizeof(rows) / sizeof((rows)[0])), sizeof(type) \
+    }
 
 /// Fills every field with its default.
 BH_API void bh_config_defaults(const bh_config_table *table, void *config);

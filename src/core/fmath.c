@@ -6,6 +6,7 @@
 // Taylor series there, with enough terms that the first one left out is below half a unit in the
 // last place.
 #include "core/fmath.h"
+#include "core/fmath_small.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -27,34 +27,3 @@ BH_API double bh_cos(double x);
 /// The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x; within 2e-15 of it.
 /// NaN for NaN.
 BH_API double bh_erf(double x);
-
-// Their kernels: what is left when multiples of pi/2 are subtracted. In the header, so that
-// compilers turn a loop over many small angles into vector instructions; the bits stay the same.
-
-/// Sine of r, |r| < pi/4: bh_sin(r).
-static inline double bhi_sin_small(double r)
-{
-    double z = r * r, tail = 1.0 / 355687428096000.0;
-    tail = tail * z + -1.0 / 1307674368000.0;
-    tail = tail * z + 1.0 / 6227020800.0;
-    tail = tail * z + -1.0 / 39916800;
-    tail = tail * z + 1.0 / 362880;
-    tail = tail * z + -1.0 / 5040;
-    tail = tail * z + 1.0 / 120;
-    tail = tail * z + -1.0 / 6;
-    return r + r * (z * tail);
-}
-
-/// Cosine of r, |r| < pi/4: bh_cos(r).
-static inline double bhi_cos_small(double r)
-{
-    double z = r * r, half = 0.5 * z, w = 1.0 - half, tail = -1.0 / 6402373705728000.0;
-    tail = tail * z + 1.0 / 20922789888000.0;
-    tail = tail * z + -1.0 / 87178291200.0;
-    tail = tail * z + 1.0 / 479001600;
-    tail = tail * z + -1.0 / 3628800;
-    tail = tail * z + 1.0 / 40320;
-    tail = tail * z + -1.0 / 720;
-    tail = tail * z + 1.0 / 24;
-    return w + (((1.0 - w) - half) + z * z * tail);
-}

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-size_t bhi_state_bytes(bh_state_type type)
+size_t bhi_state_bytes(bhi_state_type type)
 {
     static const unsigned char bytes[] = {1, 4, 4, 8, 4, 8};
     return bytes[type];
@@ -26,28 +26,30 @@ void bhi_state_end(bhi_state_visitor *visitor)
     *(slash != NULL ? slash + 1 : visitor->path) = '\0';
 }
 
-void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bh_state_type type, void *data,
+void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_type type, void *data,
                      size_t rows, size_t columns, size_t stride)
 {
     if (rows * columns == 0 || data == NULL) return;
     char path[128];
     bh_text text = bh_text_over(path, sizeof path);
     bh_text_add(&text, "%s%s", visitor->path, name);
-    bhi_state entry = {path, type, rows, columns, stride, data};
+    bhi_state entry = {path, type, rows, columns, stride, data, visitor->is_shown};
     visitor->visit(visitor->user, &entry);
 }
 
 void bhi_rng_state(bh_rng *rng, size_t n, const char *name, bhi_state_visitor *visitor)
 {
-    bhi_state_visit(visitor, name, BH_STATE_U64, rng, n, 2, sizeof *rng);
+    bhi_state_visit(visitor, name, BHI_STATE_U64, rng, n, 2, sizeof *rng);
 }
 
-void bhi_state_fields(const bh_state_field *fields, void *blocks, size_t n, size_t bytes,
+void bhi_state_fields(const bhi_state_field *fields, void *blocks, size_t n, size_t bytes,
                       bhi_state_visitor *visitor)
 {
     for (; fields != NULL && fields->name != NULL; fields++) {
-        bh_state_type type = (bh_state_type)fields->type;
+        bhi_state_type type = (bhi_state_type)fields->type;
+        visitor->is_shown = fields->is_shown;
         bhi_state_visit(visitor, fields->name, type, (char *)blocks + fields->offset, n,
                         fields->bytes / bhi_state_bytes(type), bytes);
     }
+    visitor->is_shown = 0;
 }

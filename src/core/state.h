@@ -20,77 +20,87 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum bh_state_type {
-    BH_STATE_U8,
-    BH_STATE_I32,
-    BH_STATE_U32,
-    BH_STATE_U64,
-    BH_STATE_F32,
-    BH_STATE_F64,
-} bh_state_type;
+typedef enum bhi_state_type {
+    BHI_STATE_U8,
+    BHI_STATE_I32,
+    BHI_STATE_U32,
+    BHI_STATE_U64,
+    BHI_STATE_F32,
+    BHI_STATE_F64,
+} bhi_state_type;
 
 /// The type of a number, of an array or of what a pointer points to.
-#define BH_STATE_TYPE(x) \
+#define BHI_STATE_TYPE(x) \
     _Generic((x),                                                                 \
-        unsigned char: BH_STATE_U8, unsigned char *: BH_STATE_U8,                 \
-        signed char *: BH_STATE_U8, int: BH_STATE_I32, int *: BH_STATE_I32,       \
-        uint32_t: BH_STATE_U32, uint32_t *: BH_STATE_U32, uint64_t: BH_STATE_U64, \
-        uint64_t *: BH_STATE_U64, float: BH_STATE_F32, float *: BH_STATE_F32,     \
-        double: BH_STATE_F64, double *: BH_STATE_F64)
+        unsigned char: BHI_STATE_U8, unsigned char *: BHI_STATE_U8,                 \
+        signed char *: BHI_STATE_U8, int: BHI_STATE_I32, int *: BHI_STATE_I32,       \
+        uint32_t: BHI_STATE_U32, uint32_t *: BHI_STATE_U32, uint64_t: BHI_STATE_U64, \
+        uint64_t *: BHI_STATE_U64, float: BHI_STATE_F32, float *: BHI_STATE_F32,     \
+        double: BHI_STATE_F64, double *: BHI_STATE_F64)
 
-/// An entry: `rows` of `columns` numbers.
+/// An entry: `rows` of `columns` numbers. One that is shown is what an object tells of its last step
+/// to those who look; nothing that follows depends on it.
 typedef struct bhi_state {
     const char
         *name; ///< with the parts it belongs to: "agent/replay/size"; borrowed during the visit
-    bh_state_type type;
+    bhi_state_type type;
     size_t rows, columns;
     size_t stride; ///< bytes from one row to the next
     void *data;    ///< borrowed
+    int is_shown;
 } bhi_state;
 
 typedef struct bhi_state_visitor {
     void (*visit)(void *user, const bhi_state *entry);
     void *user;
     char path[64]; ///< of the part that is visited now, "agent/replay/"
+    int is_shown;  ///< of the entries that are visited now
 } bhi_state_visitor;
 
 /// Bytes of a number.
-size_t bhi_state_bytes(bh_state_type type);
+size_t bhi_state_bytes(bhi_state_type type);
 
 /// Opens and closes a part: names between them get its name and a slash in front.
 void bhi_state_begin(bhi_state_visitor *visitor, const char *name);
 void bhi_state_end(bhi_state_visitor *visitor);
 
 /// Visits an entry; nothing where it is empty.
-void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bh_state_type type, void *data,
+void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_type type, void *data,
                      size_t rows, size_t columns, size_t stride);
 
 /// Visits n numbers that follow each other.
 #define BHI_STATE(visitor, name, data, n) \
-    bhi_state_visit(visitor, name, BH_STATE_TYPE(data), data, 1, (size_t)(n), 0)
+    bhi_state_visit(visitor, name, BHI_STATE_TYPE(data), data, 1, (size_t)(n), 0)
+
+/// The same, of an entry that is shown.
+#define BHI_STATE_SHOWN(visitor, name, data, n) \
+    ((visitor)->is_shown = 1, BHI_STATE(visitor, name, data, n), (visitor)->is_shown = 0)
 
 /// Visits a member of every struct of an array: `n` numbers in each.
-#define BHI_STATE_MEMBER(visitor, name, data, n, n_structs, struct_bytes)                       \
-    bhi_state_visit(visitor, name, BH_STATE_TYPE(data), data, (size_t)(n_structs), (size_t)(n), \
+#define BHI_STATE_MEMBER(visitor, name, data, n, n_structs, struct_bytes)                        \
+    bhi_state_visit(visitor, name, BHI_STATE_TYPE(data), data, (size_t)(n_structs), (size_t)(n), \
                     struct_bytes)
 
 /// Visits random streams.
 void bhi_rng_state(bh_rng *rng, size_t n, const char *name, bhi_state_visitor *visitor);
 
 /// A member of a block of memory, where a table describes it.
-typedef struct bh_state_field {
+typedef struct bhi_state_field {
     const char *name;
     uint32_t offset, bytes;
-    uint8_t type; ///< bh_state_type
-} bh_state_field;
+    uint8_t type; ///< bhi_state_type
+    uint8_t is_shown;
+} bhi_state_field;
 
-#define BH_STATE_FIELD(type, member)                                   \
+#define BHI_STATE_FIELD(type, member)       BHI_STATE_FIELD_OF(type, member, 0)
+#define BHI_STATE_SHOWN_FIELD(type, member) BHI_STATE_FIELD_OF(type, member, 1)
+#define BHI_STATE_FIELD_OF(type, member, is_shown)                     \
     {                                                                  \
 #member, offsetof(type, member), sizeof((type *)NULL)->member, \
-            BH_STATE_TYPE(((type *)NULL)->member)                      \
+            BHI_STATE_TYPE(((type *)NULL)->member), is_shown           \
     }
 
 /// Visits n blocks of `bytes` that follow each other, by a table that a row without a name ends.
 /// NULL: nothing.
-void bhi_state_fields(const bh_state_field *fields, void *blocks, size_t n, size_t bytes,
+void bhi_state_fields(const bhi_state_field *fields, void *blocks, size_t n, size_t bytes,
                       bhi_state_visitor *visitor);

@@ -29,7 +29,7 @@ bh_status bh_fail(bh_error *err, bh_status status, const char *format, ...)
     va_list args;
     va_start(args, format);
     bh_text message = bh_text_over(err->message, sizeof err->message);
-    bhi_text_add_list(&message, format, args);
+    bh_text_add_list(&message, format, args);
     va_end(args);
     return status;
 }

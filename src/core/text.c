@@ -186,7 +186,7 @@ static const char *put_conversion(bh_text *text, const char *format, arguments *
     return format;
 }
 
-void bhi_text_add_list(bh_text *text, const char *format, va_list list)
+void bh_text_add_list(bh_text *text, const char *format, va_list list)
 {
     arguments args;
     va_copy(args.list, list);
@@ -202,7 +202,7 @@ void bh_text_add(bh_text *text, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    bhi_text_add_list(text, format, args);
+    bh_text_add_list(text, format, args);
     va_end(args);
 }
 

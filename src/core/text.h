@@ -29,7 +29,7 @@ BH_API int bh_text_fits(const bh_text *text);
 BH_API void bh_text_add(bh_text *text, const char *format, ...) BH_PRINTF(2, 3);
 
 /// The same with a list of arguments, of which as many as `format` asks for are read.
-void bhi_text_add_list(bh_text *text, const char *format, va_list args) BH_PRINTF(2, 0);
+BH_API void bh_text_add_list(bh_text *text, const char *format, va_list args) BH_PRINTF(2, 0);
 
 /// Appends `string` as a JSON string, quotes and escapes included.
 BH_API void bh_text_add_json(bh_text *text, const char *string);

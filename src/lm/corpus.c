@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Corpora.
-#include "lm/corpus.h"
+#include "lm/corpus_windows.h"
 
 #include "core/alloc.h"
+#include "lm/pieces.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,10 +2,7 @@
 // A corpus: token ids to learn from, the last part held out.
 //
 // Either one text, from which windows of T + 1 tokens are cut anywhere; or rows of equal length,
-// texts of their own that are filled up with token 0, whose targets do not count.
-//
-// Legend: B sequences, T positions. The target of a position is the token behind it; -1 where there
-// is none to learn.
+// texts of their own that are filled up with token 0, which is not learned.
 #pragma once
 
 #include "core/rng.h"
@@ -33,13 +30,3 @@ BH_API size_t bh_corpus_train_tokens(const bh_corpus *corpus);
 BH_API const uint16_t *bh_corpus_ids(const bh_corpus *corpus);
 /// Tokens of a row; 0 when it is one text.
 BH_API int bh_corpus_width(const bh_corpus *corpus);
-
-/// tokens, targets (B,T) out: windows of the part that is learned from, each as likely. Of rows T
-/// is width - 1.
-void bhi_corpus_sample(const bh_corpus *corpus, int *tokens, int *targets, int B, int T,
-                       bh_rng *rng);
-
-/// Windows the held-out part has, one behind the other.
-int bhi_corpus_windows(const bh_corpus *corpus, int T);
-/// tokens, targets (T) out: held-out window i.
-void bhi_corpus_window(const bh_corpus *corpus, int *tokens, int *targets, int i, int T);

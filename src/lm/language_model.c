@@ -2,16 +2,22 @@
 // Language models.
 #include "lm/language_model.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
+#include "lm/lm_net.h"
+#include "lm/sampling.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-#define BH_CONFIG_STRUCT bh_language_model_config
-static const bh_field fields[] = {BH_LANGUAGE_MODEL_CONFIG(BH_ENTRY)};
-const bh_config_table bh_language_model_table = {
-    "language model", fields, sizeof fields / sizeof *fields, sizeof(bh_language_model_config)};
+// A config of nothing else, laid out as it: the rows have the path they have in pre-training's.
+typedef struct alone {
+    bh_language_model_config model;
+} alone;
+
+#define BH_CONFIG_STRUCT alone
+static const bh_field fields[] = {BHI_LANGUAGE_MODEL_ROWS};
+const bh_config_table bh_language_model_table = BH_CONFIG_TABLE("language model", alone, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_language_model, bh_language_model_table)
 
 struct bh_language_model {
@@ -108,9 +114,29 @@ bh_real *bh_language_model_params(bh_language_model *m)
     return m->params;
 }
 
-const bhi_lm_net *bh_language_model_net(const bh_language_model *m)
+int bh_language_model_n_params(const bh_language_model *m)
+{
+    return m->net.n_params;
+}
+
+const bhi_lm_net *bhi_language_model_net(const bh_language_model *m)
 {
     return &m->net;
+}
+
+static const char *token_of(const void *user, int id, size_t *n)
+{
+    return bh_tokenizer_token(user, id, n);
+}
+
+bh_language_weights bh_language_model_weights(bh_language_model *m)
+{
+    return (bh_language_weights){.net = &m->net.body,
+                                 .params = m->params,
+                                 .tied = m->net.tied,
+                                 .head = m->params + m->net.head,
+                                 .token = token_of,
+                                 .user = m->tokenizer};
 }
 
 // ---- reading and writing ----

@@ -10,24 +10,16 @@
 #pragma once
 
 #include "core/config.h"
+#include "core/real.h"
 #include "core/rng.h"
-#include "lm/lm_net.h"
-#include "lm/sampling.h"
+#include "io/checkpoint.h"
 #include "lm/tokenizer.h"
-
-/// What the network is made from, beside the vocabulary.
-#define BH_LANGUAGE_MODEL_CONFIG(X)                                                 \
-    X(INT, context, "64", 2, 512, NULL, BH_RESET, "Tokens the model looks back on") \
-    X(INT, d_model, "64", 4, 512, NULL, BH_RESET,                                   \
-      "Channels of a position, a multiple of 4 times n_heads")                      \
-    X(INT, n_heads, "4", 1, 16, NULL, BH_RESET, "Heads of the attention")           \
-    X(INT, n_layers, "2", 1, 4, NULL, BH_RESET, "Blocks of attention and mlp")      \
-    X(BOOL, tied, "true", 0, 1, NULL, BH_RESET,                                     \
-      "The output layer is the token embedding once more")                          \
-    X(CHOICE, gelu, "tanh", 0, 0, "tanh|erf", BH_RESET, "How the GELU of the mlp is computed")
+#include "nn/language_weights.h"
 
 typedef struct bh_language_model_config {
-    BH_LANGUAGE_MODEL_CONFIG(BH_MEMBER)
+    int context, d_model, n_heads, n_layers;
+    int tied; ///< the output layer is the token embedding
+    int gelu; ///< tanh, erf
 } bh_language_model_config;
 
 BH_API extern const bh_config_table bh_language_model_table;
@@ -45,11 +37,24 @@ BH_API void bh_language_model_destroy(bh_language_model *model);
 
 BH_API const bh_language_model_config *bh_language_model_config_of(const bh_language_model *model);
 BH_API const bh_tokenizer *bh_language_model_tokenizer(const bh_language_model *model);
-/// The block of parameters and where things are in it, borrowed; write to it only between calls.
+/// The block of parameters, borrowed; write to it only between calls. And how many they are.
 BH_API bh_real *bh_language_model_params(bh_language_model *model);
-BH_API const bhi_lm_net *bh_language_model_net(const bh_language_model *model);
+BH_API int bh_language_model_n_params(const bh_language_model *model);
+/// What agents start from (bh_run_language_model), borrowed from the model.
+BH_API bh_language_weights bh_language_model_weights(bh_language_model *model);
 
 // ---- reading and writing ----
+
+/// How the next token is drawn.
+typedef struct bh_sampling {
+    double temperature; ///< logits are divided by it; 0: always the most probable token (greedy)
+    int top_k;          ///< only the k most probable tokens (Fan et al. 2018); 0: all
+    /// of those only the fewest that together have this probability (Holtzman et al. 2020); 1: all;
+    /// one always stays
+    double top_p;
+} bh_sampling;
+
+#define BH_SAMPLING_DEFAULT ((bh_sampling){1, 0, 1})
 
 /// Forgets what was read, and reads ids (n) as the beginning of a text. Without a beginning (n 0)
 /// it reads one token 0. Ids that are not in the vocabulary count as token 0. A text longer than

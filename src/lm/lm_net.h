@@ -13,6 +13,7 @@
 #pragma once
 
 #include "io/checkpoint.h"
+#include "lm/language_model.h"
 #include "nn/transformer.h"
 
 #define BHI_LM_ROWS 128
@@ -23,6 +24,24 @@ typedef struct bhi_lm_net {
     int head; ///< (C,V) where the output's weights start, untied
     int n_params;
 } bhi_lm_net;
+
+/// Rows of a table with a bh_language_model_config (lm/language_model.h) at `model`.
+#define BHI_LANGUAGE_MODEL_ROWS                                                            \
+    BH_INT_AT(model.context, context, BH_DEFAULT("64"), BH_RANGE(2, 512), BH_RESET,        \
+              "Tokens the model looks back on"),                                           \
+        BH_INT_AT(model.d_model, d_model, BH_DEFAULT("64"), BH_RANGE(4, 512), BH_RESET,    \
+                  "Channels of a position, a multiple of 4 times n_heads"),                \
+        BH_INT_AT(model.n_heads, n_heads, BH_DEFAULT("4"), BH_RANGE(1, 16), BH_RESET,      \
+                  "Heads of the attention"),                                               \
+        BH_INT_AT(model.n_layers, n_layers, BH_DEFAULT("2"), BH_RANGE(1, 4), BH_RESET,     \
+                  "Blocks of attention and mlp"),                                          \
+        BH_BOOL_AT(model.tied, tied, BH_DEFAULT("true"), BH_RESET,                         \
+                   "The output layer is the token embedding once more"),                   \
+        BH_CHOICE_AT(model.gelu, gelu, BH_DEFAULT("tanh"), BH_WORDS("tanh|erf"), BH_RESET, \
+                     "How the GELU of the mlp is computed")
+
+/// The network of a model, borrowed.
+const bhi_lm_net *bhi_language_model_net(const bh_language_model *model);
 
 bhi_lm_net bhi_lm_net_shape(const bhi_transformer_spec *spec, int tied);
 

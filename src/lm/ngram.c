@@ -4,6 +4,7 @@
 
 #include "core/alloc.h"
 #include "core/fmath.h"
+#include "lm/corpus_windows.h"
 
 #define NOTHING 0xffffu // what stands before a text
 

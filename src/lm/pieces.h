@@ -16,6 +16,10 @@ typedef enum bhi_cut {
     BHI_CUT_LIST,       ///< what stands between spaces
 } bhi_cut;
 
+/// BH_ERR_ARGUMENT for a text that is empty, longer than BH_TEXT_BYTES_MAX (nothing of it is read)
+/// or not UTF-8.
+bh_status bhi_text_check(const char *text, size_t n, bh_error *err);
+
 /// Bytes of the first piece of text (n), at least 1 where n is. A byte that is not UTF-8 is a
 /// piece.
 size_t bhi_next_piece(const char *text, size_t n, bhi_cut cut);

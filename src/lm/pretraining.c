@@ -2,17 +2,46 @@
 // Pre-training.
 #include "lm/pretraining.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "kernels/elementwise.h"
+#include "lm/corpus_windows.h"
+#include "lm/lm_net.h"
+#include "optim/optimizer.h"
+#include "optim/schedule.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #define BH_CONFIG_STRUCT bh_pretraining_config
-static const bh_field fields[] = {BH_PRETRAINING_CONFIG(BH_ENTRY)};
-const bh_config_table bh_pretraining_table = {"pretraining", fields, sizeof fields / sizeof *fields,
-                                              sizeof(bh_pretraining_config)};
+static const bh_field fields[] = {
+    BH_SEED(seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "Everything random in the training follows from it"),
+    BH_CHOICE(tokenizer, BH_DEFAULT("char"), BH_WORDS("char|word|bpe"), BH_RESET,
+              "What text is cut into: characters, words, or byte pairs"),
+    BH_INT(vocab_size, BH_DEFAULT("512"), BH_RANGE(2, 8192), BH_RESET,
+           "Most tokens the vocabulary may have"),
+    BHI_LANGUAGE_MODEL_ROWS,
+    BH_REAL(validation, BH_DEFAULT("0.1"), BH_RANGE(0.001, 0.9), BH_RESET,
+            "Share of the corpus that is held out"),
+    BH_INT(max_steps, BH_DEFAULT("2000"), BH_RANGE(1, 10000000), BH_LIVE,
+           "Optimizer steps of the training"),
+    BH_INT(batch_size, BH_DEFAULT("8"), BH_RANGE(1, 1024), BH_RESET, "Windows of a step"),
+    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.006"), BH_RANGE(0, 10), BH_LIVE,
+               "Step size of the optimizer"),
+    BHI_SCHEDULE_ROWS(learning_rate, "cosine", "0.0005", "0.05"),
+    BH_REAL(max_grad_norm, BH_DEFAULT("1"), BH_RANGE(0, 1e9), BH_LIVE,
+            "Largest norm of a gradient; 0 does not clip"),
+    BH_INT(eval_freq, BH_DEFAULT("100"), BH_RANGE(0, 10000000), BH_LIVE,
+           "Steps between two evaluations on held-out text; 0 for none"),
+    BH_INT(eval_windows, BH_DEFAULT("32"), BH_RANGE(1, 100000), BH_LIVE,
+           "Held-out windows of an evaluation"),
+    BH_INT(log_freq, BH_DEFAULT("10"), BH_RANGE(1, 10000000), BH_LIVE,
+           "Steps between two training records"),
+    BHI_OPTIMIZER_ROWS(optimizer, "adamw", "1e-8"),
+};
+const bh_config_table bh_pretraining_table =
+    BH_CONFIG_TABLE("pretraining", bh_pretraining_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_pretraining, bh_pretraining_table)
 
 #define RECORDS 4096
@@ -38,33 +67,23 @@ struct bh_pretraining {
 
 static const bhi_lm_net *net_of(const bh_pretraining *t)
 {
-    return bh_language_model_net(t->model);
+    return bhi_language_model_net(t->model);
 }
 
 static void layout(void *object, bhi_arena *arena)
 {
     bh_pretraining *t = object;
     const bh_pretraining_config *c = &t->config;
-    size_t P = (size_t)net_of(t)->n_params, n = (size_t)c->batch_size * (size_t)c->context;
+    size_t P = (size_t)net_of(t)->n_params, n = (size_t)c->batch_size * (size_t)c->model.context;
     t->records = bhi_arena_array(arena, RECORDS * BH_LM_RECORD_WIDTH, sizeof *t->records);
     t->grads = bhi_arena_array(arena, P, sizeof *t->grads);
-    t->work = bhi_arena_array(arena, bhi_lm_net_work(net_of(t), c->context), sizeof *t->work);
+    t->work = bhi_arena_array(arena, bhi_lm_net_work(net_of(t), c->model.context), sizeof *t->work);
     t->tokens = bhi_arena_array(arena, n, sizeof *t->tokens);
     t->targets = bhi_arena_array(arena, n, sizeof *t->targets);
-    bhi_optimizer_layout(&t->optimizer, arena, &BHI_OPTIMIZER_SETTINGS(c), net_of(t)->n_params);
+    bhi_optimizer_layout(&t->optimizer, arena, &c->optimizer, net_of(t)->n_params);
 }
 
 // ---- creating ----
-
-static bh_language_model_config model_config(const bh_pretraining_config *c)
-{
-    return (bh_language_model_config){.context = c->context,
-                                      .d_model = c->d_model,
-                                      .n_heads = c->n_heads,
-                                      .n_layers = c->n_layers,
-                                      .tied = c->tied,
-                                      .gelu = c->gelu};
-}
 
 // Around a tokenizer and a corpus, which are taken over, on failure too.
 static bh_status assemble(bh_pretraining **out, const bh_pretraining_config *config,
@@ -72,9 +91,8 @@ static bh_status assemble(bh_pretraining **out, const bh_pretraining_config *con
 {
     bh_rng rng = bh_rng_seed(config->seed);
     bh_pretraining shape = {.config = *config, .corpus = corpus};
-    bh_language_model_config model = model_config(config);
     bh_status status =
-        bh_language_model_create(&shape.model, &model, tokenizer, bh_rng_next(&rng), err);
+        bh_language_model_create(&shape.model, &config->model, tokenizer, bh_rng_next(&rng), err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
         bh_corpus_destroy(corpus);
@@ -104,8 +122,8 @@ bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_confi
     status = bh_tokenizer_create(&tokenizer, (bh_tokenizer_kind)config->tokenizer,
                                  config->vocab_size, text, n, err);
     if (status != BH_OK) return status;
-    status =
-        bh_corpus_create(&corpus, tokenizer, text, n, config->context, config->validation, err);
+    status = bh_corpus_create(&corpus, tokenizer, text, n, config->model.context,
+                              config->validation, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
         return status;
@@ -119,7 +137,7 @@ bh_status bh_pretraining_create_rows(bh_pretraining **out, const bh_pretraining_
 {
     *out = NULL;
     bh_pretraining_config own = *config;
-    own.context = width - 1;
+    own.model.context = width - 1;
     bh_status status = bh_config_check(&bh_pretraining_table, &own, err);
     if (status != BH_OK) return status;
     bh_tokenizer *tokenizer;
@@ -158,14 +176,13 @@ static void step(bh_pretraining *t)
     const bhi_lm_net *net = net_of(t);
     bh_real *params = bh_language_model_params(t->model);
     int n;
-    bhi_corpus_sample(t->corpus, t->tokens, t->targets, c->batch_size, c->context, &t->rng);
+    bhi_corpus_sample(t->corpus, t->tokens, t->targets, c->batch_size, c->model.context, &t->rng);
     double loss = bhi_lm_net_loss(net, params, t->grads, t->work, t->tokens, t->targets,
-                                  c->batch_size, c->context, &n);
+                                  c->batch_size, c->model.context, &n);
     double norm = sqrt(bhi_sum_of_squares(t->grads, net->n_params));
-    bhi_schedule schedule = BHI_LEARNING_RATE(c);
     // The first step is not the end of nothing: with a warm-up it would have a rate of 0.
-    double rate = bhi_schedule_at(&schedule, (t->steps + 1) / (double)c->max_steps);
-    t->optimizer.settings = BHI_OPTIMIZER_SETTINGS(c);
+    double rate = bhi_schedule_at(&c->learning_rate, 1, (t->steps + 1) / (double)c->max_steps);
+    t->optimizer.settings = c->optimizer;
     bhi_optimizer_step(&t->optimizer, params, t->grads, rate,
                        bhi_clip_scale(norm, c->max_grad_norm));
     t->steps++;
@@ -204,7 +221,8 @@ bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *va
 
 double bh_pretraining_validate(bh_pretraining *t, int windows)
 {
-    int T = t->config.context, all = bhi_corpus_windows(t->corpus, T), B = t->config.batch_size;
+    int T = t->config.model.context, all = bhi_corpus_windows(t->corpus, T),
+        B = t->config.batch_size;
     int n = windows > 0 && windows < all ? windows : all;
     double sum = 0, targets = 0;
     for (int i = 0; i < n; i += B) {

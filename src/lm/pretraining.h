@@ -17,31 +17,19 @@
 
 #include "lm/corpus.h"
 #include "lm/language_model.h"
-#include "optim/optimizer.h"
-#include "optim/schedule.h"
-
-#define BH_PRETRAINING_CONFIG(X)                                                                   \
-    X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET,                                             \
-      "Everything random in the training follows from it")                                         \
-    X(CHOICE, tokenizer, "char", 0, 0, "char|word|bpe", BH_RESET,                                  \
-      "What text is cut into: characters, words, or byte pairs")                                   \
-    X(INT, vocab_size, "512", 2, 8192, NULL, BH_RESET, "Most tokens the vocabulary may have")      \
-    BH_LANGUAGE_MODEL_CONFIG(X)                                                                    \
-    X(REAL, validation, "0.1", 0.001, 0.9, NULL, BH_RESET, "Share of the corpus that is held out") \
-    X(INT, max_steps, "2000", 1, 10000000, NULL, BH_LIVE, "Optimizer steps of the training")       \
-    X(INT, batch_size, "8", 1, 1024, NULL, BH_RESET, "Windows of a step")                          \
-    X(REAL, learning_rate, "0.006", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")            \
-    BH_SCHEDULE_CONFIG_OF(X, "cosine", "0.0005", "0.05")                                           \
-    X(REAL, max_grad_norm, "1", 0, 1e9, NULL, BH_LIVE,                                             \
-      "Largest norm of a gradient; 0 does not clip")                                               \
-    X(INT, eval_freq, "100", 0, 10000000, NULL, BH_LIVE,                                           \
-      "Steps between two evaluations on held-out text; 0 for none")                                \
-    X(INT, eval_windows, "32", 1, 100000, NULL, BH_LIVE, "Held-out windows of an evaluation")      \
-    X(INT, log_freq, "10", 1, 10000000, NULL, BH_LIVE, "Steps between two training records")       \
-    BH_OPTIMIZER_CONFIG_OF(X, "adamw", "1e-8")
+#include "optim/optimizer_config.h"
 
 typedef struct bh_pretraining_config {
-    BH_PRETRAINING_CONFIG(BH_MEMBER)
+    uint64_t seed;
+    int tokenizer; ///< bh_tokenizer_kind
+    int vocab_size;
+    bh_language_model_config model;
+    double validation; ///< share of the corpus that is held out
+    int max_steps, batch_size;
+    bh_schedule_config learning_rate;
+    double max_grad_norm;
+    int eval_freq, eval_windows, log_freq;
+    bh_optimizer_config optimizer;
 } bh_pretraining_config;
 
 BH_API extern const bh_config_table bh_pretraining_table;

@@ -2,7 +2,7 @@
 // Tokenizers.
 #include "lm/tokenizer.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/utf8.h"
 #include "lm/bpe.h"
 

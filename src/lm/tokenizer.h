@@ -45,10 +45,6 @@ typedef struct bh_tokenizer bh_tokenizer;
 BH_API bh_status bh_tokenizer_create(bh_tokenizer **out, bh_tokenizer_kind kind, int vocab_size,
                                      const char *text, size_t n, bh_error *err);
 
-/// BH_ERR_ARGUMENT for a text that is empty, longer than BH_TEXT_BYTES_MAX (nothing of it is read)
-/// or not UTF-8.
-bh_status bhi_text_check(const char *text, size_t n, bh_error *err);
-
 /// One of n given words, word i token i; word 0 is what is unknown, or padding. Copied.
 BH_API bh_status bh_tokenizer_from_words(bh_tokenizer **out, const char *(*word)(int id), int n,
                                          bh_error *err);

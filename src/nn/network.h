@@ -36,23 +36,6 @@ typedef enum bhi_extractor {
     BHI_TRANSFORMER = 3, ///< nn/transformer.h; the spec's body is then bhi_transformer_body
 } bhi_extractor;
 
-/// Row of the option for the config of an agent.
-#define BHI_EXTRACTOR_CONFIG(X)                                                                  \
-    X(CHOICE, features_extractor, "flatten", 0, 0, "flatten|minatar-cnn|nature-cnn|transformer", \
-      BH_LAST_IS_LANGUAGE,                                                                       \
-      "Before the hidden layers: convolutions for images, a transformer for text")
-
-/// Rows of the transformer's sizes for the config of an agent.
-#define BHI_TRANSFORMER_CONFIG(X)                                                         \
-    X(INT, d_model, "32", 4, 512, NULL, BH_LANGUAGE,                                      \
-      "Transformer: channels of a position, a multiple of 4 times n_heads")               \
-    X(INT, n_heads, "4", 1, 16, NULL, BH_LANGUAGE, "Transformer: heads of the attention") \
-    X(INT, n_layers, "2", 1, 4, NULL, BH_LANGUAGE, "Transformer: blocks of attention and mlp")
-
-/// From a pointer to a config with these rows; V and T are the space's.
-#define BHI_TRANSFORMER_SPEC(c) \
-    ((bhi_transformer_spec){.C = (c)->d_model, .H = (c)->n_heads, .L = (c)->n_layers})
-
 typedef struct bhi_body bhi_body;
 
 /// What a network is made from. Zeros mean: no images, no dueling, no noise.

@@ -6,10 +6,14 @@
 
 #include <math.h>
 
-#define BH_CONFIG_STRUCT bhi_optimizer_settings
-static const bh_field fields[] = {BH_OPTIMIZER_CONFIG(BH_ENTRY)};
-static const bh_config_table table = {"optimizer", fields, sizeof fields / sizeof *fields,
-                                      sizeof(bhi_optimizer_settings)};
+// A config of nothing else, for the defaults.
+typedef struct alone {
+    bh_optimizer_config optimizer;
+} alone;
+
+#define BH_CONFIG_STRUCT alone
+static const bh_field fields[] = {BHI_OPTIMIZER_ROWS(optimizer, "adam", "1e-8")};
+static const bh_config_table table = BH_CONFIG_TABLE("optimizer", alone, fields);
 
 static void sgd_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                      double learning_rate, double scale)
@@ -31,13 +35,13 @@ static void momentum_step(bhi_optimizer *opt, bh_real *params, const bh_real *gr
 static void rmsprop_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                          double learning_rate, double scale)
 {
-    const bhi_optimizer_settings *s = &opt->settings;
+    const bh_optimizer_config *s = &opt->settings;
     bhi_rmsprop_step step = {
         .scale = (bh_real)scale,
         .alpha = (bh_real)s->rms_alpha,
         .rest = (bh_real)(1 - s->rms_alpha),
         .rate = (bh_real)learning_rate,
-        .epsilon = (bh_real)s->optimizer_eps,
+        .epsilon = (bh_real)s->eps,
     };
     bhi_rmsprop(params, opt->v, opt->m, grads, &step, opt->n);
 }
@@ -45,8 +49,8 @@ static void rmsprop_step(bhi_optimizer *opt, bh_real *params, const bh_real *gra
 static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                       double learning_rate, double scale)
 {
-    const bhi_optimizer_settings *s = &opt->settings;
-    double decay = s->optimizer == BHI_ADAMW ? s->weight_decay : 0;
+    const bh_optimizer_config *s = &opt->settings;
+    double decay = s->kind == BHI_ADAMW ? s->weight_decay : 0;
     opt->beta1_power *= s->beta1;
     opt->beta2_power *= s->beta2;
     bhi_adam_step step = {
@@ -58,7 +62,7 @@ static void adam_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
         .rest2 = (bh_real)(1 - s->beta2),
         .rate = (bh_real)(learning_rate / (1 - opt->beta1_power)),
         .root_inverse = (bh_real)(1 / sqrt(1 - opt->beta2_power)),
-        .epsilon = (bh_real)s->optimizer_eps,
+        .epsilon = (bh_real)s->eps,
     };
     bhi_adam(params, opt->m, opt->v, grads, &step, opt->n);
 }
@@ -75,23 +79,21 @@ static const struct {
     [BHI_ADAMW] = {1, 1, adam_step},
 };
 
-bhi_optimizer_settings bhi_optimizer_defaults(bhi_optimizer_kind kind)
+bh_optimizer_config bhi_optimizer_defaults(bhi_optimizer_kind kind)
 {
-    bhi_optimizer_settings settings;
-    bh_config_defaults(&table, &settings);
-    settings.optimizer = kind;
-    return settings;
+    alone defaults;
+    bh_config_defaults(&table, &defaults);
+    defaults.optimizer.kind = kind;
+    return defaults.optimizer;
 }
 
-void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
-                          const bhi_optimizer_settings *settings, int n)
+void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena, const bh_optimizer_config *settings,
+                          int n)
 {
     opt->settings = *settings;
     opt->n = n;
-    if (kinds[settings->optimizer].has_m)
-        opt->m = bhi_arena_array(arena, (size_t)n, sizeof *opt->m);
-    if (kinds[settings->optimizer].has_v)
-        opt->v = bhi_arena_array(arena, (size_t)n, sizeof *opt->v);
+    if (kinds[settings->kind].has_m) opt->m = bhi_arena_array(arena, (size_t)n, sizeof *opt->m);
+    if (kinds[settings->kind].has_v) opt->v = bhi_arena_array(arena, (size_t)n, sizeof *opt->v);
 }
 
 // The moments of a parameter whose gradient has become 0 shrink until they are subnormal and,
@@ -119,7 +121,7 @@ void bhi_optimizer_init(bhi_optimizer *opt)
 void bhi_optimizer_step(bhi_optimizer *opt, bh_real *params, const bh_real *grads,
                         double learning_rate, double scale)
 {
-    kinds[opt->settings.optimizer].step(opt, params, grads, learning_rate, scale);
+    kinds[opt->settings.kind].step(opt, params, grads, learning_rate, scale);
     flush_moments(opt);
 }
 

@@ -16,16 +16,16 @@
 // and it decays every parameter, biases too, as PyTorch does with one parameter group. An option
 // that a kind does not name above changes nothing.
 //
-//     bhi_optimizer_settings settings = BHI_OPTIMIZER_SETTINGS(config);
-//     bhi_optimizer_layout(&opt, arena, &settings, n);   // twice: measuring, then over the block
+//     bhi_optimizer_layout(&opt, arena, &config->optimizer, n);   // twice: measuring, then over the block
 //     bhi_optimizer_init(&opt);
 //     bhi_optimizer_step(&opt, params, grads, learning_rate, bhi_clip_scale(norm, max_norm));
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/config.h"
 #include "core/real.h"
 #include "core/state.h"
+#include "optim/optimizer_config.h"
 #include "optim/schedule.h"
 
 typedef enum bhi_optimizer_kind {
@@ -37,44 +37,29 @@ typedef enum bhi_optimizer_kind {
     BHI_ADAMW = 5,
 } bhi_optimizer_kind;
 
-/// Rows for the config of an agent with an optimizer. The kind holds until the agent is made anew,
-/// its moments depend on it; the numbers may change between steps.
-#define BH_OPTIMIZER_CONFIG(X) BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-8")
-
-/// The same with other defaults of optimizer and optimizer_eps.
-#define BH_OPTIMIZER_CONFIG_OF(X, KIND, EPS)                                                       \
-    X(CHOICE, optimizer, KIND, 0, 0, "adam|sgd|momentum|rmsprop|rmsprop-centered|adamw", BH_RESET, \
-      "Optimizer")                                                                                 \
-    X(REAL, momentum, "0.9", 0, 0.999999, NULL, BH_LIVE,                                           \
-      "Share of the last step that momentum keeps")                                                \
-    X(REAL, beta1, "0.9", 0, 0.999999, NULL, BH_LIVE,                                              \
-      "How slowly the mean gradient of adam and adamw forgets")                                    \
-    X(REAL, beta2, "0.999", 0, 0.999999, NULL, BH_LIVE,                                            \
-      "How slowly the mean squared gradient of adam and adamw forgets")                            \
-    X(REAL, rms_alpha, "0.99", 0, 0.999999, NULL, BH_LIVE,                                         \
-      "How slowly the means of rmsprop and rmsprop-centered forget")                               \
-    X(REAL, optimizer_eps, EPS, 1e-12, 1, NULL, BH_LIVE,                                           \
-      "Added to the root that adam, adamw and rmsprop divide by")                                  \
-    X(REAL, weight_decay, "0.01", 0, 1, NULL, BH_LIVE,                                             \
-      "Share of every parameter that adamw takes off, times the learning rate")
-
-typedef struct bhi_optimizer_settings {
-    BH_OPTIMIZER_CONFIG(BH_MEMBER)
-} bhi_optimizer_settings;
-
-/// The settings from a pointer to a config with the rows above.
-#define BHI_OPTIMIZER_SETTINGS(c)                                  \
-    ((bhi_optimizer_settings){.optimizer = (c)->optimizer,         \
-                              .momentum = (c)->momentum,           \
-                              .beta1 = (c)->beta1,                 \
-                              .beta2 = (c)->beta2,                 \
-                              .rms_alpha = (c)->rms_alpha,         \
-                              .optimizer_eps = (c)->optimizer_eps, \
-                              .weight_decay = (c)->weight_decay})
+/// Rows of a table with an optimizer: `at` is the path of the bh_optimizer_config, the others are
+/// defaults. The kind holds until the owner is made anew, its moments depend on it; the numbers may
+/// change between steps.
+#define BHI_OPTIMIZER_ROWS(at, KIND, EPS)                                                       \
+    BH_CHOICE_AT(at.kind, optimizer, BH_DEFAULT(KIND),                                          \
+                 BH_WORDS("adam|sgd|momentum|rmsprop|rmsprop-centered|adamw"), BH_RESET,        \
+                 "Optimizer"),                                                                  \
+        BH_REAL_AT(at.momentum, momentum, BH_DEFAULT("0.9"), BH_RANGE(0, 0.999999), BH_LIVE,    \
+                   "Share of the last step that momentum keeps"),                               \
+        BH_REAL_AT(at.beta1, beta1, BH_DEFAULT("0.9"), BH_RANGE(0, 0.999999), BH_LIVE,          \
+                   "How slowly the mean gradient of adam and adamw forgets"),                   \
+        BH_REAL_AT(at.beta2, beta2, BH_DEFAULT("0.999"), BH_RANGE(0, 0.999999), BH_LIVE,        \
+                   "How slowly the mean squared gradient of adam and adamw forgets"),           \
+        BH_REAL_AT(at.rms_alpha, rms_alpha, BH_DEFAULT("0.99"), BH_RANGE(0, 0.999999), BH_LIVE, \
+                   "How slowly the means of rmsprop and rmsprop-centered forget"),              \
+        BH_REAL_AT(at.eps, optimizer_eps, BH_DEFAULT(EPS), BH_RANGE(1e-12, 1), BH_LIVE,         \
+                   "Added to the root that adam, adamw and rmsprop divide by"),                 \
+        BH_REAL_AT(at.weight_decay, weight_decay, BH_DEFAULT("0.01"), BH_RANGE(0, 1), BH_LIVE,  \
+                   "Share of every parameter that adamw takes off, times the learning rate")
 
 typedef struct bhi_optimizer {
-    bhi_optimizer_settings settings; ///< write to the numbers between steps, never to `optimizer`
-    int n;                           ///< parameters
+    bh_optimizer_config settings; ///< write to the numbers between steps, never to `kind`
+    int n;                        ///< parameters
     bh_real *m,
         *v; ///< (n) running means of gradients and of their squares; NULL where the kind has none
     double beta1_power, beta2_power; ///< beta^t after t steps of Adam
@@ -82,12 +67,12 @@ typedef struct bhi_optimizer {
 } bhi_optimizer;
 
 /// The rows' defaults for a kind.
-bhi_optimizer_settings bhi_optimizer_defaults(bhi_optimizer_kind kind);
+bh_optimizer_config bhi_optimizer_defaults(bhi_optimizer_kind kind);
 
 /// Lays the moments that the kind needs (0 to 2 times n reals) out in the arena of the object that
 /// owns the optimizer. `settings` are copied.
-void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena,
-                          const bhi_optimizer_settings *settings, int n);
+void bhi_optimizer_layout(bhi_optimizer *opt, bhi_arena *arena, const bh_optimizer_config *settings,
+                          int n);
 
 /// Before the first step: moments must be zero (fresh arena memory is).
 void bhi_optimizer_init(bhi_optimizer *opt);

@@ -31,10 +31,10 @@ static double staircase(double start, double end, double u, int steps)
     return exponential(start, end, level < 1 ? level : 1);
 }
 
-double bhi_schedule_at(const bhi_schedule *s, double progress)
+double bhi_schedule_at(const bh_schedule_config *s, double fraction, double progress)
 {
     if (progress < s->warmup) return s->start * (progress / s->warmup);
-    double done = progress - s->warmup, way = s->fraction - s->warmup;
+    double done = progress - s->warmup, way = fraction - s->warmup;
     double u = done < way ? done / way : 1;
     switch (s->kind) {
     case BHI_LINEAR: return bhi_linear_schedule(s->start, s->end, way, done);

@@ -6,11 +6,12 @@
 // then goes from `start` to `end` while progress goes from `warmup` to `fraction`, and stays at
 // `end`.
 //
-//     bhi_schedule rate = BHI_LEARNING_RATE(config);
-//     bhi_optimizer_step(&opt, params, grads, bhi_schedule_at(&rate, progress), scale);
+//     double rate = bhi_schedule_at(&config->learning_rate, 1, progress);
+//     bhi_optimizer_step(&opt, params, grads, rate, scale);
 #pragma once
 
 #include "core/config.h"
+#include "optim/optimizer_config.h"
 
 typedef enum bhi_schedule_kind {
     BHI_CONSTANT = 0, ///< numbered like the words of `learning_rate_schedule`
@@ -20,19 +21,11 @@ typedef enum bhi_schedule_kind {
     BHI_STEP = 4,
 } bhi_schedule_kind;
 
-typedef struct bhi_schedule {
-    int kind; ///< bhi_schedule_kind
-    double start, end;
-    double fraction; ///< share of the horizon after which it is at `end`
-    double warmup;   ///< share of the horizon over which it rises from 0 to `start`; 0 for none
-    int steps;       ///< drops of BHI_STEP, at least 1
-} bhi_schedule;
-
 /// What the multiplying schedules take for an end (or a start) of 0, which no factor reaches: this
 /// share of the other.
 #define BHI_SCHEDULE_FLOOR 0.01
 
-/// The value at `progress` >= 0. With u the share done of the way from `warmup` to `fraction`:
+/// The value at `progress` >= 0, at its end from `fraction` on. With u the share done of the way from `warmup` to `fraction`:
 ///     constant     start, whatever `end` is
 ///     linear       start + (end - start) u
 ///     exponential  start (end / start)^u
@@ -42,30 +35,21 @@ typedef struct bhi_schedule {
 ///                  of the way: `steps` drops by one factor, to a tenth each for 2 drops and an
 ///                  `end` of 0
 /// A warm-up as long as `fraction` or longer leaves no way: `end` follows (constant: `start`).
-double bhi_schedule_at(const bhi_schedule *schedule, double progress);
+double bhi_schedule_at(const bh_schedule_config *schedule, double fraction, double progress);
 
 /// From `start` to `end` along a line while progress goes from 0 to `fraction`; `end` afterwards.
 double bhi_linear_schedule(double start, double end, double fraction, double progress);
 
-/// Rows for the config of an agent that has a `learning_rate`, to be placed after it.
-#define BH_SCHEDULE_CONFIG(X) BH_SCHEDULE_CONFIG_OF(X, "constant", "0", "0")
-
-/// The same with other defaults of schedule, end and warm-up.
-#define BH_SCHEDULE_CONFIG_OF(X, KIND, END, WARMUP)                                          \
-    X(CHOICE, learning_rate_schedule, KIND, 0, 0, "constant|linear|exponential|cosine|step", \
-      BH_LIVE, "How the learning rate goes to learning_rate_end over the run")               \
-    X(REAL, learning_rate_end, END, 0, 10, NULL, BH_LIVE,                                    \
-      "Learning rate at the end; for 0, exponential and step end at 1 % of learning_rate")   \
-    X(REAL, learning_rate_warmup, WARMUP, 0, 1, NULL, BH_LIVE,                               \
-      "Share of the run over which the learning rate first rises from 0")                    \
-    X(INT, learning_rate_steps, "2", 1, 1000, NULL, BH_LIVE,                                 \
-      "Drops of the step schedule, equally long, each by the same factor")
-
-/// The learning rate's schedule from a pointer to such a config.
-#define BHI_LEARNING_RATE(c)                             \
-    ((bhi_schedule){.kind = (c)->learning_rate_schedule, \
-                    .start = (c)->learning_rate,         \
-                    .end = (c)->learning_rate_end,       \
-                    .fraction = 1,                       \
-                    .warmup = (c)->learning_rate_warmup, \
-                    .steps = (c)->learning_rate_steps})
+/// Rows of a table with a learning rate, to be placed after its own; `at` is the path of the
+/// bh_schedule_config, the others are the defaults of schedule, end and warm-up.
+#define BHI_SCHEDULE_ROWS(at, KIND, END, WARMUP)                                                  \
+    BH_CHOICE_AT(at.kind, learning_rate_schedule, BH_DEFAULT(KIND),                               \
+                 BH_WORDS("constant|linear|exponential|cosine|step"), BH_LIVE,                    \
+                 "How the learning rate goes to learning_rate_end over the run"),                 \
+        BH_REAL_AT(                                                                               \
+            at.end, learning_rate_end, BH_DEFAULT(END), BH_RANGE(0, 10), BH_LIVE,                 \
+            "Learning rate at the end; for 0, exponential and step end at 1 % of learning_rate"), \
+        BH_REAL_AT(at.warmup, learning_rate_warmup, BH_DEFAULT(WARMUP), BH_RANGE(0, 1), BH_LIVE,  \
+                   "Share of the run over which the learning rate first rises from 0"),           \
+        BH_INT_AT(at.steps, learning_rate_steps, BH_DEFAULT("2"), BH_RANGE(1, 1000), BH_LIVE,     \
+                  "Drops of the step schedule, equally long, each by the same factor")

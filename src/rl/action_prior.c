@@ -18,14 +18,14 @@ static bhi_net_spec prior_spec(const bhi_net_spec *net)
                           .atoms = 1};
 }
 
-static int wants_prior(const bhi_action_prior_settings *settings, const bh_agent_spec *spec,
+static int wants_prior(const bh_action_prior_config *settings, const bhi_agent_spec *spec,
                        const bhi_net_spec *net)
 {
-    return settings->prior && spec->text != NULL && net->extractor == BHI_TRANSFORMER;
+    return settings->is_kept && spec->text != NULL && net->extractor == BHI_TRANSFORMER;
 }
 
-bhi_action_prior bhi_action_prior_shape(const bhi_action_prior_settings *settings,
-                                        const bh_agent_spec *spec, const bhi_net_spec *net,
+bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
+                                        const bhi_agent_spec *spec, const bhi_net_spec *net,
                                         int rows)
 {
     bhi_action_prior prior = {
@@ -91,11 +91,12 @@ static int uniform_allowed(bhi_action_prior *g, const bh_real *x, bh_rng *rng)
     return 0;
 }
 
-int bhi_action_prior_random(bhi_action_prior *g, const bhi_action_prior_settings *settings,
+int bhi_action_prior_random(bhi_action_prior *g, const bh_action_prior_config *settings,
                             const bh_real *x, bh_rng *rng)
 {
     if (g->task == NULL) return (int)bh_rng_below(rng, (uint32_t)g->A);
-    if (settings->random == BHI_RANDOM_UNIFORM || !g->is_known) return uniform_allowed(g, x, rng);
+    if (settings->random_actions == BHI_RANDOM_UNIFORM || !g->is_known)
+        return uniform_allowed(g, x, rng);
     return g->task->language->draw(g, settings, x, rng);
 }
 

@@ -12,11 +12,12 @@
 // Legend: B rows, A actions, T tokens of an observation, V tokens.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/state.h"
 #include "io/checkpoint.h"
 #include "nn/network.h"
 #include "rl/agent.h"
+#include "rl/agent_config.h"
 
 #define BHI_NOT_ALLOWED ((bh_real)-1e30) ///< finite, so that 0 times it is 0
 
@@ -26,30 +27,18 @@ typedef enum bhi_random_actions {
     BHI_RANDOM_TOP_K = 2,   ///< one of its prior_top_k most probable, each as likely
 } bhi_random_actions;
 
-/// Rows for the config of an agent.
-#define BHI_ACTION_PRIOR_CONFIG(X)                                                              \
-    X(BOOL, prior, "false", 0, 1, NULL, BH_LANGUAGE,                                            \
-      "Keep a frozen copy of the language model the agent starts from")                         \
-    X(REAL, prior_beta, "0", 0, 1e3, NULL, BH_LIVE | BH_LANGUAGE,                               \
-      "Prior: weight of the language model's log-probabilities, added to values when choosing") \
-    X(CHOICE, random_actions, "uniform", 0, 0, "uniform|language-model|top-k",                  \
-      BH_LIVE | BH_LANGUAGE, "Prior: where epsilon-greedy takes its random actions from")       \
-    X(INT, prior_top_k, "5", 1, 1024, NULL, BH_LIVE | BH_LANGUAGE,                              \
-      "Prior: most probable actions that top-k chooses among")
-
-/// From a pointer to a config with these rows.
-#define BHI_ACTION_PRIOR_SETTINGS(c)                                                \
-    ((bhi_action_prior_settings){.prior = (c)->prior,                               \
-                                 .beta = (c)->prior_beta,                           \
-                                 .random = (bhi_random_actions)(c)->random_actions, \
-                                 .top_k = (c)->prior_top_k})
-
-typedef struct bhi_action_prior_settings {
-    int prior;
-    double beta;
-    bhi_random_actions random;
-    int top_k;
-} bhi_action_prior_settings;
+/// Rows of an agent's table: `at` is the path of the bh_action_prior_config.
+#define BHI_ACTION_PRIOR_ROWS(at)                                                                 \
+    BH_BOOL_AT(at.is_kept, prior, BH_DEFAULT("false"), BH_LANGUAGE,                               \
+               "Keep a frozen copy of the language model the agent starts from"),                 \
+        BH_REAL_AT(at.beta, prior_beta, BH_DEFAULT("0"), BH_RANGE(0, 1e3), BH_LIVE | BH_LANGUAGE, \
+                   "Prior: weight of the language model's log-probabilities, added to values "    \
+                   "when choosing"),                                                              \
+        BH_CHOICE_AT(at.random_actions, random_actions, BH_DEFAULT("uniform"),                    \
+                     BH_WORDS("uniform|language-model|top-k"), BH_LIVE | BH_LANGUAGE,             \
+                     "Prior: where epsilon-greedy takes its random actions from"),                \
+        BH_INT_AT(at.top_k, prior_top_k, BH_DEFAULT("5"), BH_RANGE(1, 1024),                      \
+                  BH_LIVE | BH_LANGUAGE, "Prior: most probable actions that top-k chooses among")
 
 typedef struct bhi_action_prior {
     const bh_text_task *task; ///< NULL: observations are no text, and there is nothing to know
@@ -68,8 +57,8 @@ typedef struct bhi_action_prior {
 
 /// Sizes of the action prior of an agent with networks of that kind, for up to `rows` rows. The
 /// prior's transformer is as the agent's; without a transformer there is no prior.
-bhi_action_prior bhi_action_prior_shape(const bhi_action_prior_settings *settings,
-                                        const bh_agent_spec *spec, const bhi_net_spec *net,
+bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
+                                        const bhi_agent_spec *spec, const bhi_net_spec *net,
                                         int rows);
 void bhi_action_prior_layout(bhi_action_prior *prior, bhi_arena *arena);
 
@@ -81,7 +70,7 @@ const unsigned char *bhi_action_prior_allowed(bhi_action_prior *prior, const bh_
 
 /// A random action for one row x (T), as the settings say; uniformly among the allowed ones where
 /// there is no model.
-int bhi_action_prior_random(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
+int bhi_action_prior_random(bhi_action_prior *prior, const bh_action_prior_config *settings,
                             const bh_real *x, bh_rng *rng);
 
 /// Visits the frozen model.

@@ -33,20 +33,13 @@ const char *const bhi_reinforce_metrics[] = {
 
 // ---- creating ----
 
-static bhi_net_spec net_spec(const bhi_actor_critic_settings *s, const bh_agent_spec *spec,
-                             int outputs)
+// Configs of these agents begin with it.
+static const bh_actor_critic_config *config_of(const bhi_actor_critic *ac)
 {
-    bhi_net_spec net = {.extractor = s->features_extractor,
-                        .transformer = s->transformer,
-                        .hidden = s->net_arch,
-                        .activation = s->activation,
-                        .outputs = outputs,
-                        .atoms = 1};
-    bhi_net_spec_observe(&net, spec);
-    return net;
+    return ac->base.config;
 }
 
-static bh_status check(const char *name, const bhi_net_spec *policy, const bh_agent_spec *spec,
+static bh_status check(const char *name, const bhi_net_spec *policy, const bhi_agent_spec *spec,
                        int rows, double reals, bh_error *err)
 {
     double params, units;
@@ -59,21 +52,20 @@ static bh_status check(const char *name, const bhi_net_spec *policy, const bh_ag
                    "%s: net_arch, n_steps or the batch is too large for one block of memory", name);
 }
 
-bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
-                                 int rows, double reals, bh_error *err)
+bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, int rows, double reals, bh_error *err)
 {
-    const bh_agent_spec *spec = &ac->base.spec;
-    bhi_net_spec policy = net_spec(settings, spec, spec->n_actions);
-    bhi_net_spec value = net_spec(settings, spec, 1);
+    const bhi_agent_spec *spec = &ac->base.spec;
+    bhi_net_spec policy = bhi_net_spec_of(&config_of(ac)->net, spec), value = policy;
+    policy.outputs = spec->n_actions;
+    value.outputs = 1;
     bh_status status = check(ac->base.class->config->name, &policy, spec, rows, reals, err);
     if (status != BH_OK) return status;
-    ac->settings = *settings;
     ac->rows = rows;
     ac->policy = bhi_net_shape(&policy);
-    if (!settings->has_no_critic) ac->value = bhi_net_shape(&value);
+    if (!ac->has_no_critic) ac->value = bhi_net_shape(&value);
     ac->n_params = ac->policy.n_params + ac->value.n_params;
     ac->kl_coef = -1;
-    ac->action_prior = bhi_action_prior_shape(&(bhi_action_prior_settings){0}, spec, &policy, rows);
+    ac->action_prior = bhi_action_prior_shape(&(bh_action_prior_config){0}, spec, &policy, rows);
     return BH_OK;
 }
 
@@ -87,7 +79,7 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     size_t rows = (size_t)ac->rows, P = (size_t)ac->n_params;
     ac->params = reals(arena, P);
     ac->gradient = reals(arena, P);
-    bhi_optimizer_layout(&ac->optimizer, arena, &ac->settings.optimizer, ac->n_params);
+    bhi_optimizer_layout(&ac->optimizer, arena, &config_of(ac)->optimizer, ac->n_params);
     ac->x = reals(arena, rows * (size_t)ac->base.spec.observation.n);
     ac->policy_acts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->policy_dacts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
@@ -109,7 +101,7 @@ bh_status bhi_actor_critic_init(void *agent, bh_error *err)
     ac->sample_rng = bh_rng_split(&ac->base.spec.rng);
     bh_real *value_params = ac->params + ac->policy.n_params;
     bhi_optimizer_init(&ac->optimizer);
-    if (ac->settings.ortho_init) {
+    if (config_of(ac)->ortho_init) {
         bhi_net_init_orthogonal(&ac->policy, ac->params, 0.01, &init_rng);
         bhi_net_init_orthogonal(&ac->value, value_params, 1, &init_rng);
     } else {
@@ -185,7 +177,7 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
 {
     int P = ac->policy.n_params;
     bhi_net_backward(&ac->policy, ac->params, gradient, ac->policy_acts, ac->policy_dacts, x, B);
-    if (ac->settings.has_no_critic) return;
+    if (ac->has_no_critic) return;
     bhi_net_backward(&ac->value, ac->params + P, gradient + P, ac->value_acts, ac->value_dacts, x,
                      B);
 }
@@ -200,7 +192,7 @@ void bhi_actor_critic_set_reference(bhi_actor_critic *ac)
 
 static void adapt(bhi_actor_critic *ac, double kl)
 {
-    double target = ac->settings.kl_penalty.target;
+    double target = config_of(ac)->kl_penalty.target;
     if (target == 0) return;
     double error = kl / target - 1;
     error = error > 0.2 ? 0.2 : error < -0.2 ? -0.2 : error;
@@ -210,9 +202,9 @@ static void adapt(bhi_actor_critic *ac, double kl)
 void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
                                   int n)
 {
-    double start = ac->settings.kl_penalty.coef, sum = 0;
+    double start = config_of(ac)->kl_penalty.coef, sum = 0;
     if (start == 0 || n == 0) return;
-    if (ac->kl_coef < 0 || ac->settings.kl_penalty.target == 0 ||
+    if (ac->kl_coef < 0 || config_of(ac)->kl_penalty.target == 0 ||
         ac->kl_coef_from != start) // or set since
         ac->kl_coef = ac->kl_coef_from = start;
     bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
@@ -236,15 +228,15 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
 
 static double learning_rate(const bhi_actor_critic *ac)
 {
-    return bhi_schedule_at(&ac->settings.learning_rate, bhi_agent_progress(&ac->base));
+    return bhi_schedule_at(&config_of(ac)->learning_rate, 1, bhi_agent_progress(&ac->base));
 }
 
 void bhi_actor_critic_step(bhi_actor_critic *ac)
 {
     double norm = sqrt(bhi_sum_of_squares(ac->gradient, ac->n_params));
-    ac->optimizer.settings = ac->settings.optimizer;
+    ac->optimizer.settings = config_of(ac)->optimizer;
     bhi_optimizer_step(&ac->optimizer, ac->params, ac->gradient, learning_rate(ac),
-                       bhi_clip_scale(norm, ac->settings.max_grad_norm));
+                       bhi_clip_scale(norm, config_of(ac)->max_grad_norm));
     bhi_agent_log(&ac->base, BHI_METRIC_GRAD_NORM, norm);
     ac->base.n_updates++;
 }
@@ -253,7 +245,7 @@ void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *st
                                  double value_loss, double mean_value)
 {
     bhi_agent_log(&ac->base, BHI_METRIC_LOSS,
-                  stats->loss + (has_values ? ac->settings.vf_coef * value_loss : 0));
+                  stats->loss + (has_values ? config_of(ac)->vf_coef * value_loss : 0));
     bhi_agent_log(&ac->base, BHI_METRIC_POLICY_LOSS, stats->policy_loss);
     bhi_agent_log(&ac->base, BHI_METRIC_ENTROPY_LOSS, -stats->entropy);
     if (!has_values) return;
@@ -286,7 +278,7 @@ void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real
                   1 - variance(returns, v, index, n) / all);
 }
 
-// ---- entries of a bh_agent_class ----
+// ---- entries of bhi_agent_functions ----
 
 // Network inputs of B observations from the i-th on, into x.
 static void encode(bhi_actor_critic *ac, const float *obs, int i, int B)
@@ -314,7 +306,7 @@ int bhi_actor_critic_act_rngs(void *agent, bh_rng **out)
     return 1;
 }
 
-void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out)
+void bhi_actor_critic_rates(const void *agent, bhi_agent_metrics *out)
 {
     out->learning_rate = learning_rate(agent);
 }
@@ -336,7 +328,7 @@ void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, cons
 int bhi_actor_critic_state_values(void *agent, double *v, const float *obs, int n)
 {
     bhi_actor_critic *ac = agent;
-    if (ac->settings.has_no_critic) return 0;
+    if (ac->has_no_critic) return 0;
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
         encode(ac, obs, i, B);
@@ -357,7 +349,7 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out)
 {
     bhi_actor_critic *ac = agent;
     out[0] = (bhi_agent_net){&ac->policy, ac->params, BHI_ROLE_POLICY};
-    if (ac->settings.has_no_critic) return 1;
+    if (ac->has_no_critic) return 1;
     out[1] = (bhi_agent_net){&ac->value, ac->params + ac->policy.n_params, BHI_ROLE_STATE_VALUE};
     return 2;
 }

@@ -10,7 +10,7 @@
 // batch.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "nn/network.h"
 #include "optim/optimizer.h"
 #include "rl/action_prior.h"
@@ -18,70 +18,35 @@
 #include "rl/policy.h"
 #include "rl/rollout.h"
 
-/// Rows of an agent's table, beside its learning_rate with BH_SCHEDULE_CONFIG.
-#define BHI_ACTOR_CRITIC_CONFIG(X)                                                                 \
-    X(BOOL, normalize_advantage, "true", 0, 1, NULL, BH_LIVE,                                      \
-      "Scale the advantages of an update to mean 0 and standard deviation 1")                      \
-    X(REAL, ent_coef, "0", 0, 1e6, NULL, BH_LIVE,                                                  \
-      "Weight of the policy's entropy in the loss: more keeps it exploring")                       \
-    X(REAL, vf_coef, "0.5", 0, 1e6, NULL, BH_LIVE, "Weight of the value network's loss")           \
-    X(REAL, max_grad_norm, "0.5", 0, 1e9, NULL, BH_LIVE,                                           \
-      "Largest norm of a gradient; 0 does not clip")                                               \
-    BHI_EXTRACTOR_CONFIG(X)                                                                        \
-    BHI_TRANSFORMER_CONFIG(X)                                                                      \
-    X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET,                                           \
-      "Sizes of the hidden layers, in the policy's and in the value network")                      \
-    X(CHOICE, activation, "tanh", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
-    X(BOOL, ortho_init, "true", 0, 1, NULL, BH_RESET,                                              \
-      "Orthogonal initial weights, and actions nearly as likely as each other; else uniform ones") \
-    BH_OPTIMIZER_CONFIG_OF(X, "adam", "1e-5")                                                      \
-    BHI_KL_PENALTY_CONFIG(X)
-
-/// Rows of the KL penalty against a frozen reference: the policy as it was created or last loaded.
-/// Every reward becomes r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned
-/// from (Stiennon et al. 2020; Ouyang et al. 2022). With a target, kl_coef is where the coefficient
-/// starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1,
-/// -0.2, 0.2) (Ziegler et al. 2019, section 2.2), KL the mean of that difference over the update's
-/// steps.
-#define BHI_KL_PENALTY_CONFIG(X)                                                     \
-    X(REAL, kl_coef, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                       \
-      "Weight of the KL penalty that keeps the policy near the one it started from") \
-    X(REAL, kl_target, "0", 0, 1e6, NULL, BH_LIVE | BH_LANGUAGE,                     \
-      "KL per step that the weight adapts to; 0 leaves it fixed")
-#define BHI_KL_PENALTY_SETTINGS(c) ((bhi_kl_penalty_settings){(c)->kl_coef, (c)->kl_target})
-
-typedef struct bhi_kl_penalty_settings {
-    double coef, target;
-} bhi_kl_penalty_settings;
-
-/// What those rows say.
-typedef struct bhi_actor_critic_settings {
-    bhi_schedule learning_rate;
-    bhi_optimizer_settings optimizer;
-    double vf_coef, max_grad_norm;
-    bhi_extractor features_extractor;
-    bhi_transformer_spec transformer;
-    bhi_kl_penalty_settings kl_penalty;
-    bh_sizes net_arch;
-    bhi_activation activation;
-    int ortho_init;
-    int has_no_critic; ///< a policy alone: the value network has no layers and no parameters
-} bhi_actor_critic_settings;
-
-/// From a pointer to a config with these rows.
-#define BHI_ACTOR_CRITIC_SETTINGS(c)                                  \
-    ((bhi_actor_critic_settings){                                     \
-        .learning_rate = BHI_LEARNING_RATE(c),                        \
-        .optimizer = BHI_OPTIMIZER_SETTINGS(c),                       \
-        .vf_coef = (c)->vf_coef,                                      \
-        .max_grad_norm = (c)->max_grad_norm,                          \
-        .features_extractor = (bhi_extractor)(c)->features_extractor, \
-        .transformer = BHI_TRANSFORMER_SPEC(c),                       \
-        .kl_penalty = BHI_KL_PENALTY_SETTINGS(c),                     \
-        .net_arch = (c)->net_arch,                                    \
-        .activation = (bhi_activation)(c)->activation,                \
-        .ortho_init = (c)->ortho_init,                                \
-    })
+/// Rows of an agent's table, beside its learning rate. The config of such an agent begins with a
+/// bh_actor_critic_config, `policy`.
+///
+/// The KL penalty is against a frozen reference: the policy as it was created or last loaded. Every
+/// reward becomes r - kl_coef (log pi(a | s) - log pi_reference(a | s)) before it is learned from
+/// (Stiennon et al. 2020; Ouyang et al. 2022). With a target, kl_coef is where the coefficient
+/// starts, and after every update it moves by 1 + 0.1 clip(KL / target - 1, -0.2, 0.2) (Ziegler et
+/// al. 2019, section 2.2), KL the mean of that difference over the update's steps.
+#define BHI_ACTOR_CRITIC_ROWS                                                                      \
+    BH_BOOL_AT(policy.normalize_advantage, normalize_advantage, BH_DEFAULT("true"), BH_LIVE,       \
+               "Scale the advantages of an update to mean 0 and standard deviation 1"),            \
+        BH_REAL_AT(policy.ent_coef, ent_coef, BH_DEFAULT("0"), BH_RANGE(0, 1e6), BH_LIVE,          \
+                   "Weight of the policy's entropy in the loss: more keeps it exploring"),         \
+        BH_REAL_AT(policy.vf_coef, vf_coef, BH_DEFAULT("0.5"), BH_RANGE(0, 1e6), BH_LIVE,          \
+                   "Weight of the value network's loss"),                                          \
+        BH_REAL_AT(policy.max_grad_norm, max_grad_norm, BH_DEFAULT("0.5"), BH_RANGE(0, 1e9),       \
+                   BH_LIVE, "Largest norm of a gradient; 0 does not clip"),                        \
+        BHI_NET_ROWS(policy.net, "tanh",                                                           \
+                     "Sizes of the hidden layers, in the policy's and in the value network"),      \
+        BH_BOOL_AT(policy.ortho_init, ortho_init, BH_DEFAULT("true"), BH_RESET,                    \
+                   "Orthogonal initial weights, and actions nearly as likely as each other; else " \
+                   "uniform ones"),                                                                \
+        BHI_OPTIMIZER_ROWS(policy.optimizer, "adam", "1e-5"),                                      \
+        BH_REAL_AT(policy.kl_penalty.coef, kl_coef, BH_DEFAULT("0"), BH_RANGE(0, 1e6),             \
+                   BH_LIVE | BH_LANGUAGE,                                                          \
+                   "Weight of the KL penalty that keeps the policy near the one it started from"), \
+        BH_REAL_AT(policy.kl_penalty.target, kl_target, BH_DEFAULT("0"), BH_RANGE(0, 1e6),         \
+                   BH_LIVE | BH_LANGUAGE,                                                          \
+                   "KL per step that the weight adapts to; 0 leaves it fixed")
 
 /// Metrics of these agents, behind those of every agent; bhi_ppo_metrics are their names.
 enum {
@@ -100,8 +65,8 @@ extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
 
 typedef struct bhi_actor_critic {
     bhi_agent base;
-    bhi_actor_critic_settings settings; ///< the agent keeps them as its config is
-    bhi_net policy, value;              ///< (B,S) -> (B,A) logits, (B,1) values
+    int has_no_critic;     ///< a policy alone: the value network has no layers and no parameters
+    bhi_net policy, value; ///< (B,S) -> (B,A) logits, (B,1) values
     bhi_optimizer optimizer;
     bh_rng act_rng, sample_rng; ///< the second one is the agent's to use
     int rows;
@@ -123,9 +88,8 @@ typedef struct bhi_actor_critic {
 // ---- creating, in this order ----
 
 /// Checks that such networks can exist, for batches of `rows`, beside `reals` numbers that the
-/// agent itself stores, and computes their sizes. BH_ERR_CONFIG.
-bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, const bhi_actor_critic_settings *settings,
-                                 int rows, double reals, bh_error *err);
+/// agent itself stores, and computes their sizes; has_no_critic is set. BH_ERR_CONFIG.
+bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, int rows, double reals, bh_error *err);
 
 void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena);
 
@@ -177,7 +141,7 @@ void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *st
 void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real *v,
                                              const bh_real *returns, const int *index, int n);
 
-// ---- entries of a bh_agent_class ----
+// ---- entries of bhi_agent_functions ----
 
 /// Samples from the policy; explored where it is not its most probable action.
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
@@ -186,7 +150,7 @@ int bhi_actor_critic_act_rngs(void *agent, bh_rng **out);
 /// Values of the value network; 0 where there is none.
 int bhi_actor_critic_state_values(void *agent, double *v, const float *obs, int n);
 /// The learning rate.
-void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out);
+void bhi_actor_critic_rates(const void *agent, bhi_agent_metrics *out);
 /// Log-probabilities.
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs,
                                 int n);
@@ -197,10 +161,10 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 /// The reference's.
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
-/// The entries of a bh_agent_class that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_CLASS                                                                \
-    .gives_log_probs = 1, .act = bhi_actor_critic_act, .act_rngs = bhi_actor_critic_act_rngs, \
-    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs,                  \
-    .state_values = bhi_actor_critic_state_values, .log_prior = bhi_actor_critic_log_prior,   \
-    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,                   \
+/// The entries of bhi_agent_functions that all agents with actor and critic share.
+#define BHI_ACTOR_CRITIC_FUNCTIONS                                                          \
+    .act = bhi_actor_critic_act, .act_rngs = bhi_actor_critic_act_rngs,                     \
+    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs,                \
+    .state_values = bhi_actor_critic_state_values, .log_prior = bhi_actor_critic_log_prior, \
+    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,                 \
     .networks = bhi_actor_critic_networks

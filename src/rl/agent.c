@@ -12,7 +12,7 @@ static void layout(void *object, bhi_arena *arena)
 {
     bhi_agent *agent = object;
     const bh_agent_class *class = agent->class;
-    if (class->layout != NULL) class->layout(agent, arena);
+    if (class->functions->layout != NULL) class->functions->layout(agent, arena);
     void *copy = bhi_arena_array(arena, 1, class->config->bytes);
     if (copy == NULL) return;
     memcpy(copy, agent->config, class->config->bytes);
@@ -24,7 +24,7 @@ static bh_status fail_memory(const bh_agent_class *class, const void *config, si
 {
     char buffer[200] = "";
     bh_text advice = bh_text_over(buffer, sizeof buffer);
-    const char *const *names = class->large_settings;
+    const char *const *names = class->functions->large_settings;
     for (int i = 0; names != NULL && names[i] != NULL; i++) {
         bh_text_add(&advice, "%s%s (",
                     i == 0                 ? "; lower "
@@ -39,21 +39,22 @@ static bh_status fail_memory(const bh_agent_class *class, const void *config, si
 }
 
 bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
-                           const bh_agent_spec *spec, bh_error *err)
+                           const bhi_agent_spec *spec, bh_error *err)
 {
     *out = NULL;
     bh_status status = bh_config_check(class->config, config, err);
     if (status != BH_OK) return status;
-    bhi_agent *shape = bh_alloc(class->bytes), *agent = NULL;
-    if (shape == NULL) return fail_memory(class, config, class->bytes, err);
+    bhi_agent *shape = bh_alloc(class->functions->bytes), *agent = NULL;
+    if (shape == NULL) return fail_memory(class, config, class->functions->bytes, err);
     *shape = (bhi_agent){.class = class, .spec = *spec, .config = (void *)(uintptr_t)config};
-    if (class->shape != NULL) status = class->shape(shape, err);
+    if (class->functions->shape != NULL) status = class->functions->shape(shape, err);
     if (status == BH_OK) {
-        agent = bhi_create(shape, class->bytes, layout, &shape->bytes);
+        agent = bhi_create(shape, class->functions->bytes, layout, &shape->bytes);
         if (agent == NULL) status = fail_memory(class, config, shape->bytes, err);
     }
-    bh_free(shape, class->bytes);
-    if (status == BH_OK && class->init != NULL) status = class->init(agent, err);
+    bh_free(shape, class->functions->bytes);
+    if (status == BH_OK && class->functions->init != NULL)
+        status = class->functions->init(agent, err);
     if (status == BH_OK) *out = agent;
     else bhi_agent_destroy(agent);
     return status;
@@ -75,7 +76,7 @@ void bhi_agent_log(bhi_agent *agent, int metric, double value)
     agent->counts[metric]++;
 }
 
-void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out)
+void bhi_agent_stats(bhi_agent *agent, bhi_agent_metrics *out)
 {
     double means[BHI_N_METRICS];
     for (int i = 0; i < BHI_N_METRICS; i++) {
@@ -83,7 +84,7 @@ void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out)
         agent->sums[i] = 0;
         agent->counts[i] = 0;
     }
-    *out = (bh_agent_stats){
+    *out = (bhi_agent_metrics){
         .loss = means[BHI_METRIC_LOSS],
         .mean_q = means[BHI_METRIC_VALUE],
         .grad_norm = means[BHI_METRIC_GRAD_NORM],
@@ -94,14 +95,5 @@ void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out)
     const char *const *names = agent->class->metrics;
     for (int i = 0; names != NULL && names[i] != NULL; i++)
         out->extra[i] = means[BHI_METRIC_EXTRA + i];
-    if (agent->class->rates != NULL) agent->class->rates(agent, out);
-}
-
-int bh_greedy(const double *q, int A)
-{
-    int best = 0;
-    for (int a = 1; a < A; a++) {
-        if (q[a] > q[best] || q[best] != q[best]) best = a;
-    }
-    return best;
+    if (agent->class->functions->rates != NULL) agent->class->functions->rates(agent, out);
 }

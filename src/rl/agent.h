@@ -1,36 +1,38 @@
 // SPDX-License-Identifier: MIT
-// Agents: the interface the loop sees (bh_agent_class, a table of functions) and the struct every
-// agent begins with (bhi_agent).
+// Agents: the interface the loop sees (bhi_agent_functions) and the struct every agent begins with
+// (bhi_agent).
 //
 // Agents know observations, actions and rewards, never environments. Legend: n rows of a batch,
 // F floats of a stored observation, A actions.
 //
 //     typedef struct toy { bhi_agent base; double *q; } toy;      // an agent's own struct
-//     static const bh_agent_class toy_class = {
-//         .name = "toy", .bytes = sizeof(toy), .layout = …, .act = …};
+//     static const bhi_agent_functions toy_functions = {
+//         .bytes = sizeof(toy), .layout = …, .act = …};
+//     static const bh_agent_class toy_class = {.name = "toy", …, .functions = &toy_functions};
 //
 //     bhi_agent *agent;
 //     if (bhi_agent_create(&agent, &toy_class, &config, &spec, &err) != BH_OK) return report(&err);
 //     for (;;) {
-//         toy_class.act(agent, …);
+//         toy_functions.act(agent, …);
 //         …environments…;
-//         toy_class.observe(agent, …);
-//         toy_class.learn(agent);
+//         toy_functions.observe(agent, …);
+//         toy_functions.learn(agent);
 //     }
 //     bhi_agent_destroy(agent);
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/config.h"
 #include "core/real.h"
 #include "core/rng.h"
 #include "io/checkpoint.h"
+#include "rl/agent_class.h"
 #include "rl/mdp.h"
 #include "rl/space.h"
 #include "rl/text_task.h"
 
 /// Specification of an agent: everything it is created from besides its config. Copied.
-typedef struct bh_agent_spec {
+typedef struct bhi_agent_spec {
     bh_space observation;
     int n_actions;
     int n_envs;          ///< rows of act and observe
@@ -38,34 +40,11 @@ typedef struct bh_agent_spec {
     bh_rng rng;          ///< the agent's own stream
     const bh_mdp *mdp;   ///< the transition table for classes with needs_mdp, borrowed; else NULL
     const bh_text_task *text; ///< where observations are text; else NULL
-} bh_agent_spec;
-
-/// Transitions of one step of n environments.
-typedef struct bh_experience {
-    int n;
-    const float *obs_tm1;    ///< (n,F)
-    const int *a_tm1;        ///< (n)
-    const double *r_t;       ///< (n)
-    const int *terminated_t; ///< (n) 1 where no return follows
-    /// (n) 1 where the time limit truncated the episode: returns would have followed
-    const int *truncated_t;
-    const float *obs_t; ///< (n,F) the final observation where the episode ended
-} bh_experience;
-
-/// Demonstrations: transitions of another policy, to be imitated or learned from.
-typedef struct bh_demonstrations {
-    /// Transitions of one stream, episode after episode. The last one, where it neither terminated
-    /// nor was truncated, counts as truncated.
-    bh_experience transitions;
-    const double
-        *values; ///< (n,A) a teacher's action values, or log-probabilities, of obs_tm1; or NULL
-} bh_demonstrations;
-
-#define BH_METRICS_MAX 8 ///< metrics of a class's own
+} bhi_agent_spec;
 
 /// Means since the last call of `stats`; NAN where nothing happened, or the class has no such
 /// thing.
-typedef struct bh_agent_stats {
+typedef struct bhi_agent_metrics {
     double loss;      ///< of the updates
     double mean_q;    ///< mean over the batches of max_a q_tm1; of policies, of the states' values
     double grad_norm; ///< before clipping
@@ -73,24 +52,15 @@ typedef struct bh_agent_stats {
     double learning_rate;         ///< now
     double n_updates;             ///< since creation
     double extra[BH_METRICS_MAX]; ///< the class's own, see bh_agent_class.metrics; 0 behind them
-} bh_agent_stats;
+} bhi_agent_metrics;
 
 #define BHI_AGENT_NETS_MAX 2
 #define BHI_ACT_RNGS_MAX   2
 typedef struct bhi_agent_net bhi_agent_net;
+typedef struct bhi_agent_functions bhi_agent_functions;
 
-typedef struct bh_agent_class {
-    const char *name; ///< "dqn"
-    const char *summary;
-    const bh_config_table *config;
-    /// n_presets rows for all environments: named ("dqn/rainbow"), or its own ("clone")
-    const bh_preset *presets;
-    int n_presets;
-    int needs_mdp;
-    /// Names of bh_agent_stats.extra, Stable-Baselines3's ("train/approx_kl"), NULL-terminated;
-    /// NULL for none.
-    const char *const *metrics;
-    int gives_log_probs; ///< q_values writes log-probabilities of a policy, not action values
+/// How the agents of a class work: bh_agent_class.functions.
+struct bhi_agent_functions {
     /// Settings to lower when memory runs out, NULL-terminated; NULL for none.
     const char *const *large_settings;
     const void *variant; ///< what classes that share their functions differ in; theirs to define
@@ -131,7 +101,7 @@ typedef struct bh_agent_class {
     /// The action prior, where it may be a language model; else NULL.
     struct bhi_action_prior *(*action_prior)(void *agent);
     /// Fills in the present epsilon and learning rate, where the class has them.
-    void (*rates)(const void *agent, bh_agent_stats *out);
+    void (*rates)(const void *agent, bhi_agent_metrics *out);
 
     // ---- parameters ----
 
@@ -151,9 +121,9 @@ typedef struct bh_agent_class {
     /// After parameters were overwritten (loading): brings what depends on them in line. NULL when
     /// nothing does.
     void (*params_changed)(void *agent);
-} bh_agent_class;
+};
 
-/// Metrics that are averaged between two calls of bhi_agent_stats: three of bh_agent_stats, then
+/// Metrics that are averaged between two calls of bhi_agent_stats: three of bhi_agent_metrics, then
 /// `extra`.
 enum bhi_metric {
     BHI_METRIC_LOSS,
@@ -167,7 +137,7 @@ enum bhi_metric {
 /// struct, which begins with this one.
 typedef struct bhi_agent {
     const bh_agent_class *class;
-    bh_agent_spec spec; ///< total_timesteps may be changed between steps
+    bhi_agent_spec spec; ///< total_timesteps may be changed between steps
     void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
     int timesteps; ///< environment steps observed
     int n_updates; ///< updates since creation: gradient steps, table entries or sweeps
@@ -180,7 +150,7 @@ typedef struct bhi_agent {
 /// and fills it in.
 /// *out is NULL on failure. BH_ERR_CONFIG for a config out of range, BH_ERR_MEMORY.
 bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
-                           const bh_agent_spec *spec, bh_error *err);
+                           const bhi_agent_spec *spec, bh_error *err);
 void bhi_agent_destroy(bhi_agent *agent);
 
 /// Share of total_timesteps that is over; 1 at the end, and more beyond.
@@ -190,7 +160,4 @@ double bhi_agent_progress(const bhi_agent *agent);
 void bhi_agent_log(bhi_agent *agent, int metric, double value);
 
 /// Means of the metrics since the last call, and the present rates.
-void bhi_agent_stats(bhi_agent *agent, bh_agent_stats *out);
-
-/// Index of the largest of q (A); the first one of equals.
-BH_API int bh_greedy(const double *q, int A);
+void bhi_agent_stats(bhi_agent *agent, bhi_agent_metrics *out);

@@ -2,7 +2,7 @@
 // Registry of agents.
 #pragma once
 
-#include "rl/agent.h"
+#include "rl/agent_class.h"
 
 /// All classes, NULL-terminated.
 BH_API extern const bh_agent_class *const bh_agent_classes[];

@@ -4,7 +4,9 @@
 
 #include "rl/language.h"
 
-void bhi_net_spec_observe(bhi_net_spec *net, const bh_agent_spec *spec)
+// Fills in what follows from the observations: inputs, image, and of a transformer the body and its
+// sizes.
+static void observe(bhi_net_spec *net, const bhi_agent_spec *spec)
 {
     const bh_space *space = &spec->observation;
     net->inputs = space->n;
@@ -17,8 +19,19 @@ void bhi_net_spec_observe(bhi_net_spec *net, const bh_agent_spec *spec)
     net->transformer.T = space->n;
 }
 
+bhi_net_spec bhi_net_spec_of(const bh_net_config *c, const bhi_agent_spec *spec)
+{
+    bhi_net_spec net = {.extractor = (bhi_extractor)c->features_extractor,
+                        .transformer = {.C = c->d_model, .H = c->n_heads, .L = c->n_layers},
+                        .hidden = c->net_arch,
+                        .activation = (bhi_activation)c->activation,
+                        .atoms = 1};
+    observe(&net, spec);
+    return net;
+}
+
 static bh_status check_transformer(const char *name, const bhi_net_spec *net,
-                                   const bh_agent_spec *spec, bh_error *err)
+                                   const bhi_agent_spec *spec, bh_error *err)
 {
     const bhi_transformer_spec *t = &net->transformer;
     if (net->body == NULL || spec->observation.dtype != BH_SPACE_TOKEN) {
@@ -33,7 +46,7 @@ static bh_status check_transformer(const char *name, const bhi_net_spec *net,
                    name, t->C, 4 * t->H);
 }
 
-bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
+bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bhi_agent_spec *spec,
                              bh_error *err)
 {
     if (net->extractor == BHI_FLATTEN) return BH_OK;

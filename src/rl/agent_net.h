@@ -2,24 +2,42 @@
 // The networks of agents: what follows from the observations, whether they can exist, and their
 // roles.
 //
-//     bhi_net_spec net = {.extractor = …, .transformer = …, .hidden = …, .outputs = A, .atoms = 1};
-//     bhi_net_spec_observe(&net, &spec);
+//     bhi_net_spec net = bhi_net_spec_of(&config->net, &spec);
+//     net.outputs = A;
 //     bh_status status = bhi_net_spec_check("DQN", &net, &spec, err);
 #pragma once
 
 #include "nn/network.h"
 #include "rl/agent.h"
+#include "rl/agent_config.h"
 
 #define BHI_REALS_MAX \
     ((double)(1 << 30)) ///< of one block; beyond this, offsets would not fit an int
 
-/// Fills in what a network over these observations reads: inputs, image, and of a transformer the
-/// body and its sizes.
-void bhi_net_spec_observe(bhi_net_spec *net, const bh_agent_spec *spec);
+/// Rows of an agent's table: `at` is the path of the bh_net_config, ACTIVATION a default, HELP that
+/// of net_arch.
+#define BHI_NET_ROWS(at, ACTIVATION, HELP)                                                     \
+    BH_CHOICE_AT(at.features_extractor, features_extractor, BH_DEFAULT("flatten"),             \
+                 BH_WORDS("flatten|minatar-cnn|nature-cnn|transformer"), BH_LAST_IS_LANGUAGE,  \
+                 "Before the hidden layers: convolutions for images, a transformer for text"), \
+        BH_INT_AT(at.d_model, d_model, BH_DEFAULT("32"), BH_RANGE(4, 512), BH_LANGUAGE,        \
+                  "Transformer: channels of a position, a multiple of 4 times n_heads"),       \
+        BH_INT_AT(at.n_heads, n_heads, BH_DEFAULT("4"), BH_RANGE(1, 16), BH_LANGUAGE,          \
+                  "Transformer: heads of the attention"),                                      \
+        BH_INT_AT(at.n_layers, n_layers, BH_DEFAULT("2"), BH_RANGE(1, 4), BH_LANGUAGE,         \
+                  "Transformer: blocks of attention and mlp"),                                 \
+        BH_SIZES_AT(at.net_arch, net_arch, BH_DEFAULT("64,64"), BH_RANGE(1, 4096), BH_RESET,   \
+                    HELP),                                                                     \
+        BH_CHOICE_AT(at.activation, activation, BH_DEFAULT(ACTIVATION), BH_WORDS("relu|tanh"), \
+                     BH_RESET, "Activation of the hidden layers")
+
+/// What a network of these settings over these observations is made from; outputs are the caller's
+/// to set, of 1 atom each.
+bhi_net_spec bhi_net_spec_of(const bh_net_config *config, const bhi_agent_spec *spec);
 
 /// Whether such a network can exist over these observations; BH_ERR_CONFIG with a sentence that
 /// starts with `name`.
-bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bh_agent_spec *spec,
+bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bhi_agent_spec *spec,
                              bh_error *err);
 
 /// Parameters, and reals of the activations of one row, at most; in double, as they may not fit an

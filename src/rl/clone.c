@@ -2,15 +2,37 @@
 // Behaviour cloning and policy distillation.
 #include "rl/clone.h"
 
+#include "optim/schedule.h"
+#include "rl/actor_critic.h"
 #include "rl/agent_states.h"
 #include "rl/replay.h"
 
 #include <string.h>
 
 #define BH_CONFIG_STRUCT bh_clone_config
-static const bh_field fields[] = {BH_CLONE_CONFIG(BH_ENTRY)};
-const bh_config_table bh_clone_table = {"Clone", fields, sizeof fields / sizeof *fields,
-                                        sizeof(bh_clone_config)};
+static const bh_field fields[] = {
+    BH_REAL_AT(policy.learning_rate.start, learning_rate, BH_DEFAULT("0.001"), BH_RANGE(0, 10),
+               BH_LIVE, "Step size of the optimizer"),
+    BHI_SCHEDULE_ROWS(policy.learning_rate, "constant", "0", "0"),
+    BH_INT(demo_capacity, BH_DEFAULT("0"), BH_RANGE(0, 10000000), BH_RESET,
+           "Demonstrations: transitions there is room for"),
+    BH_REAL(temperature, BH_DEFAULT("0"), BH_RANGE(0, 1e6), BH_RESET,
+            "Distillation: the teacher's action values over this are learned; 0: its actions"),
+    BH_INT(batch_size, BH_DEFAULT("64"), BH_RANGE(1, 65536), BH_RESET,
+           "Transitions sampled per update"),
+    BH_INT(gradient_steps, BH_DEFAULT("1"), BH_RANGE(1, 1000), BH_LIVE, "Updates in a round"),
+    BH_REAL_AT(policy.max_grad_norm, max_grad_norm, BH_DEFAULT("0.5"), BH_RANGE(0, 1e9), BH_LIVE,
+               "Largest norm of a gradient; 0 does not clip"),
+    BH_CHOICE_AT(policy.net.features_extractor, features_extractor, BH_DEFAULT("flatten"),
+                 BH_WORDS("flatten|minatar-cnn|nature-cnn"), BH_RESET,
+                 "Convolutions before the hidden layers, for images"),
+    BH_SIZES_AT(policy.net.net_arch, net_arch, BH_DEFAULT("64,64"), BH_RANGE(1, 4096), BH_RESET,
+                "Sizes of the hidden layers"),
+    BH_CHOICE_AT(policy.net.activation, activation, BH_DEFAULT("tanh"), BH_WORDS("relu|tanh"),
+                 BH_RESET, "Activation of the hidden layers"),
+    BHI_OPTIMIZER_ROWS(policy.optimizer, "adam", "1e-8"),
+};
+const bh_config_table bh_clone_table = BH_CONFIG_TABLE("Clone", bh_clone_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_clone, bh_clone_table)
 
 #define LOGIT_MAX 1e30 // what temperatures near 0 make of values stays finite
@@ -33,37 +55,30 @@ static const bh_clone_config *config_of(const clone *c)
 
 // ---- creating ----
 
-static bhi_actor_critic_settings settings_of(const bh_clone_config *c)
-{
-    return (bhi_actor_critic_settings){
-        .learning_rate = BHI_LEARNING_RATE(c),
-        .optimizer = BHI_OPTIMIZER_SETTINGS(c),
-        .max_grad_norm = c->max_grad_norm,
-        .features_extractor = (bhi_extractor)c->features_extractor,
-        .net_arch = c->net_arch,
-        .activation = (bhi_activation)c->activation,
-        .ortho_init = 1,
-        .has_no_critic = 1,
-    };
-}
-
 static bh_status shape(void *agent, bh_error *err)
 {
     clone *c = agent;
     const bh_clone_config *config = config_of(c);
-    const bh_agent_spec *spec = &c->ac.base.spec;
-    bhi_actor_critic_settings settings = settings_of(config);
+    const bhi_agent_spec *spec = &c->ac.base.spec;
+    c->ac.has_no_critic = 1;
     int rows = config->batch_size > spec->n_envs ? config->batch_size : spec->n_envs;
     double each = 2.0 * (double)bh_space_bytes(&spec->observation) / sizeof(float);
-    return bhi_actor_critic_shape(&c->ac, &settings, rows,
-                                  config->demo_capacity * (each + spec->n_actions), err);
+    return bhi_actor_critic_shape(&c->ac, rows, config->demo_capacity * (each + spec->n_actions),
+                                  err);
+}
+
+static bh_status init(void *agent, bh_error *err)
+{
+    bh_clone_config *config = ((clone *)agent)->ac.base.config;
+    config->policy.ortho_init = 1; // no option of it
+    return bhi_actor_critic_init(agent, err);
 }
 
 static void layout(void *agent, bhi_arena *arena)
 {
     clone *c = agent;
     const bh_clone_config *config = config_of(c);
-    const bh_agent_spec *spec = &c->ac.base.spec;
+    const bhi_agent_spec *spec = &c->ac.base.spec;
     size_t N = (size_t)config->demo_capacity, B = (size_t)config->batch_size;
     size_t A = (size_t)spec->n_actions;
     bhi_actor_critic_layout(&c->ac, arena);
@@ -161,7 +176,6 @@ static void learn(void *agent)
 {
     clone *c = agent;
     if (c->replay.size == 0) return;
-    c->ac.settings = settings_of(config_of(c));
     for (int i = 0; i < config_of(c)->gradient_steps; i++) update(c);
 }
 
@@ -169,7 +183,19 @@ static void learn(void *agent)
 
 // Every step is an update or more: far fewer of them than learning from rewards takes.
 static const bh_preset presets[] = {
-    {"clone", "total_timesteps", "10000"},
+    {"clone", "total_timesteps=10000"},
+};
+
+static const bhi_agent_functions functions = {
+    .large_settings = (const char *const[]){"demo_capacity", "batch_size", "net_arch", NULL},
+    .bytes = sizeof(clone),
+    .shape = shape,
+    .layout = layout,
+    .init = init,
+    .observe = observe,
+    .learn = learn,
+    .demonstrate = demonstrate,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
 };
 
 const bh_agent_class bh_clone_class = {
@@ -177,13 +203,6 @@ const bh_agent_class bh_clone_class = {
     .summary = BH_HELP("Behaviour cloning: a policy network learns from demonstrations alone"),
     .config = &bh_clone_table,
     BH_PRESETS(presets),
-    .large_settings = (const char *const[]){"demo_capacity", "batch_size", "net_arch", NULL},
-    .bytes = sizeof(clone),
-    .shape = shape,
-    .layout = layout,
-    .init = bhi_actor_critic_init,
-    .observe = observe,
-    .learn = learn,
-    .demonstrate = demonstrate,
-    BHI_ACTOR_CRITIC_CLASS,
+    .gives_log_probs = 1,
+    .functions = &functions,
 };

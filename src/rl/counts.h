@@ -8,7 +8,7 @@
 // the range is taken as -2 to 2, and goes on beyond.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/real.h"
 #include "core/state.h"
 #include "rl/space.h"

@@ -3,6 +3,7 @@
 #include "rl/dqn_state.h"
 
 #include "kernels/elementwise.h"
+#include "optim/schedule.h"
 #include "rl/agent_states.h"
 #include "rl/net_tensors.h"
 #include "rl/value.h"
@@ -12,9 +13,76 @@
 #include <string.h>
 
 #define BH_CONFIG_STRUCT bh_dqn_config
-static const bh_field fields[] = {BH_DQN_CONFIG(BH_ENTRY)};
-const bh_config_table bh_dqn_table = {"DQN", fields, sizeof fields / sizeof *fields,
-                                      sizeof(bh_dqn_config)};
+static const bh_field fields[] = {
+    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.0001"), BH_RANGE(0, 10), BH_LIVE,
+               "Step size of the optimizer"),
+    BHI_SCHEDULE_ROWS(learning_rate, "constant", "0", "0"),
+    BH_INT(buffer_size, BH_DEFAULT("50000"), BH_RANGE(1, 10000000), BH_RESET,
+           "Transitions the replay buffer holds"),
+    BH_INT(learning_starts, BH_DEFAULT("100"), BH_RANGE(0, 1000000000), BH_LIVE,
+           "Environment steps before the first update"),
+    BH_INT(batch_size, BH_DEFAULT("32"), BH_RANGE(1, 65536), BH_RESET,
+           "Transitions sampled per update"),
+    BH_REAL(tau, BH_DEFAULT("1"), BH_RANGE(0, 1), BH_LIVE,
+            "How far a target update goes: 1 copies the network, less blends it in"),
+    BH_REAL(gamma, BH_DEFAULT("0.99"), BH_RANGE(0, 1), BH_LIVE, "Discount factor"),
+    BH_INT(n_steps, BH_DEFAULT("1"), BH_RANGE(1, 100), BH_LIVE,
+           "Steps of reward summed before the target network takes over"),
+    BH_INT(train_freq, BH_DEFAULT("4"), BH_RANGE(1, 1000000), BH_LIVE,
+           "Steps between two rounds of updates"),
+    BH_INT(gradient_steps, BH_DEFAULT("1"), BH_RANGE(1, 1000), BH_LIVE, "Updates in a round"),
+    BH_INT(target_update_interval, BH_DEFAULT("10000"), BH_RANGE(1, 1000000000), BH_LIVE,
+           "Environment steps between two target updates"),
+    BHI_EXPLORE_ROWS(explore, "0.1", "0.05"),
+    BHI_EXPLORE_TARGET_ROW(explore),
+    BH_INT(exploration_bins, BH_DEFAULT("10"), BH_RANGE(1, 10000), BH_RESET,
+           "UCB: parts each dimension of a Box is cut into for counting"),
+    BH_REAL(max_grad_norm, BH_DEFAULT("10"), BH_RANGE(0, 1e9), BH_LIVE,
+            "Largest norm of a gradient; 0 does not clip"),
+    BH_BOOL(double_q, BH_DEFAULT("false"), BH_LIVE,
+            "Double DQN: the online network chooses the next action, the target network rates it"),
+    BH_BOOL(dueling, BH_DEFAULT("false"), BH_RESET,
+            "Dueling: the network gives the state's value and each action's advantage over it"),
+    BH_BOOL(prioritized, BH_DEFAULT("false"), BH_RESET,
+            "Prioritized replay: transitions with large errors are sampled more often"),
+    BH_REAL(priority_alpha, BH_DEFAULT("0.6"), BH_RANGE(0, 1), BH_LIVE,
+            "Prioritized: how much errors matter; 0 samples uniformly"),
+    BH_REAL(priority_beta, BH_DEFAULT("0.4"), BH_RANGE(0, 1), BH_LIVE,
+            "Prioritized: how much of the bias is corrected at the start; all of it at the end"),
+    BH_BOOL(noisy, BH_DEFAULT("false"), BH_RESET,
+            "NoisyNet: learned noise on the weights of the linear layers, which explores"),
+    BH_REAL(noisy_sigma, BH_DEFAULT("0.5"), BH_RANGE(0, 10), BH_RESET,
+            "NoisyNet: size of the noise at the start, over the root of a layer's inputs"),
+    BH_CHOICE(distribution, BH_DEFAULT("expected"), BH_WORDS("expected|categorical|quantile"),
+              BH_RESET,
+              "What is learned of the return: its mean, its distribution (C51) or its quantiles "
+              "(QR-DQN)"),
+    BH_INT(n_atoms, BH_DEFAULT("51"), BH_RANGE(2, 1024), BH_RESET,
+           "Categorical: atoms of the distribution"),
+    BH_REAL(v_min, BH_DEFAULT("-10"), BH_RANGE(-1e6, 1e6), BH_RESET,
+            "Categorical: return of the first atom"),
+    BH_REAL(v_max, BH_DEFAULT("10"), BH_RANGE(-1e6, 1e6), BH_RESET,
+            "Categorical: return of the last atom"),
+    BH_INT(n_quantiles, BH_DEFAULT("50"), BH_RANGE(1, 1024), BH_RESET,
+           "Quantile: quantiles of the return"),
+    BH_INT(demo_capacity, BH_DEFAULT("0"), BH_RANGE(0, 10000000), BH_RESET,
+           "Demonstrations: transitions there is room for, beside the buffer; they are never "
+           "forgotten"),
+    BH_REAL(
+        demo_ratio, BH_DEFAULT("0.25"), BH_RANGE(0, 1), BH_LIVE,
+        "Demonstrations: share of every batch; 0 draws them like any others, as prioritized does"),
+    BH_REAL(demo_coef, BH_DEFAULT("1"), BH_RANGE(0, 1e6), BH_LIVE,
+            "Demonstrations: weight of the loss that puts demonstrated actions above the others"),
+    BH_REAL(demo_margin, BH_DEFAULT("0.8"), BH_RANGE(0, 1e6), BH_LIVE,
+            "Demonstrations: by how much that loss wants them above"),
+    BH_INT(demo_updates, BH_DEFAULT("0"), BH_RANGE(0, 10000000), BH_RESET,
+           "Demonstrations: updates on them alone, before the first step"),
+    BHI_NET_ROWS(net, "relu", "Sizes of the hidden layers"),
+    BH_CHOICE(loss, BH_DEFAULT("huber"), BH_WORDS("huber|mse"), BH_LIVE, "Loss on the TD error"),
+    BHI_OPTIMIZER_ROWS(optimizer, "adam", "1e-8"),
+    BHI_ACTION_PRIOR_ROWS(prior),
+};
+const bh_config_table bh_dqn_table = BH_CONFIG_TABLE("DQN", bh_dqn_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_dqn, bh_dqn_table)
 
 static const bh_dqn_config *config_of(const bhi_dqn *d)
@@ -36,7 +104,7 @@ static void layout(void *agent, bhi_arena *arena)
     d->online = reals(arena, P);
     d->target = reals(arena, P);
     d->gradient = reals(arena, P);
-    bhi_optimizer_layout(&d->optimizer, arena, &BHI_OPTIMIZER_SETTINGS(c), d->net.n_params);
+    bhi_optimizer_layout(&d->optimizer, arena, &c->optimizer, d->net.n_params);
     d->index = bhi_arena_array(arena, B, sizeof(int));
     d->a_tm1 = bhi_arena_array(arena, B, sizeof(int));
     d->x_tm1 = reals(arena, rows * (size_t)d->base.spec.observation.n);
@@ -58,7 +126,7 @@ static void layout(void *agent, bhi_arena *arena)
         d->probability = bhi_arena_array(arena, B, sizeof *d->probability);
         d->importance = reals(arena, B);
     }
-    if (c->exploration == BHI_UCB) {
+    if (c->explore.kind == BHI_UCB) {
         bhi_counts_layout(&d->counts, arena, &d->base.spec.observation, c->exploration_bins,
                           d->base.spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
@@ -83,22 +151,18 @@ static int n_atoms(const bh_dqn_config *c)
                                               : 1;
 }
 
-static bhi_net_spec net_spec(const bh_dqn_config *c, const bh_agent_spec *spec)
+static bhi_net_spec net_spec(const bh_dqn_config *c, const bhi_agent_spec *spec)
 {
-    bhi_net_spec net = {.extractor = (bhi_extractor)c->features_extractor,
-                        .transformer = BHI_TRANSFORMER_SPEC(c),
-                        .hidden = c->net_arch,
-                        .activation = (bhi_activation)c->activation,
-                        .outputs = spec->n_actions,
-                        .atoms = n_atoms(c),
-                        .dueling = c->dueling,
-                        .noisy = c->noisy,
-                        .sigma_0 = c->noisy_sigma};
-    bhi_net_spec_observe(&net, spec);
+    bhi_net_spec net = bhi_net_spec_of(&c->net, spec);
+    net.outputs = spec->n_actions;
+    net.atoms = n_atoms(c);
+    net.dueling = c->dueling;
+    net.noisy = c->noisy;
+    net.sigma_0 = c->noisy_sigma;
     return net;
 }
 
-static bh_status check(const bh_dqn_config *c, const bhi_net_spec *net, const bh_agent_spec *spec,
+static bh_status check(const bh_dqn_config *c, const bhi_net_spec *net, const bhi_agent_spec *spec,
                        int rows, bh_error *err)
 {
     double params, units,
@@ -119,7 +183,7 @@ static bh_status shape(void *agent, bh_error *err)
 {
     bhi_dqn *d = agent;
     const bh_dqn_config *c = config_of(d);
-    const bh_agent_spec *spec = &d->base.spec;
+    const bhi_agent_spec *spec = &d->base.spec;
     bhi_net_spec net = net_spec(c, spec);
     d->rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
     bh_status status = check(c, &net, spec, d->rows, err);
@@ -131,7 +195,7 @@ static bh_status shape(void *agent, bh_error *err)
                          .rows = d->rows,
                          .v_min = c->v_min,
                          .v_max = c->v_max};
-    d->action_prior = bhi_action_prior_shape(&BHI_ACTION_PRIOR_SETTINGS(c), spec, &net, d->rows);
+    d->action_prior = bhi_action_prior_shape(&c->prior, spec, &net, d->rows);
     return BH_OK;
 }
 
@@ -168,18 +232,12 @@ void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
 
 static double learning_rate(const bhi_dqn *d)
 {
-    return bhi_schedule_at(&BHI_LEARNING_RATE(config_of(d)), bhi_agent_progress(&d->base));
-}
-
-static bhi_explore_settings explore_settings(const bhi_dqn *d)
-{
-    return BHI_EXPLORE_SETTINGS(config_of(d));
+    return bhi_schedule_at(&config_of(d)->learning_rate, 1, bhi_agent_progress(&d->base));
 }
 
 static double exploration_rate(const bhi_dqn *d)
 {
-    bhi_explore_settings settings = explore_settings(d);
-    return bhi_explore_rate(&settings, bhi_agent_progress(&d->base));
+    return bhi_explore_rate(&config_of(d)->explore, bhi_agent_progress(&d->base));
 }
 
 // The weights that products use: the parameters, or what fresh noise makes of them.
@@ -195,8 +253,7 @@ static const bh_real *noisy_weights(bhi_dqn *d, const bh_real *params)
 // nothing.
 static const bh_real *bias_of(bhi_dqn *d, const bh_real *x, int B)
 {
-    return bhi_action_prior_bias(&d->action_prior, BHI_ACTION_PRIOR_SETTINGS(config_of(d)).beta, x,
-                                 B);
+    return bhi_action_prior_bias(&d->action_prior, config_of(d)->prior.beta, x, B);
 }
 
 // Values under any parameters, without noise, in batches of at most `rows`.
@@ -220,7 +277,7 @@ static void q_values(void *agent, const void *params, double *q, const float *ob
 }
 
 // The action for one state, from its values and its network input.
-static int choose(bhi_dqn *d, const bhi_explore_settings *explore, double rate, const bh_real *q,
+static int choose(bhi_dqn *d, const bh_explore_config *explore, double rate, const bh_real *q,
                   const bh_real *x, unsigned char *explored)
 {
     int A = d->base.spec.n_actions;
@@ -236,19 +293,18 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     assert(n <= dqn->base.spec.n_envs);
     size_t A = (size_t)dqn->base.spec.n_actions, S = (size_t)dqn->base.spec.observation.n;
     size_t F = (size_t)bh_space_floats(&dqn->base.spec.observation);
-    bhi_explore_settings explore = explore_settings(dqn);
-    double rate = bhi_explore_rate(&explore, bhi_agent_progress(&dqn->base));
+    const bh_explore_config *explore = &config_of(dqn)->explore;
+    double rate = bhi_explore_rate(explore, bhi_agent_progress(&dqn->base));
     int asked = 0; // rows whose action needs values
     for (int i = 0; i < n; i++) {
-        actions[i] = bhi_explore_random(&explore, rate, &dqn->explore_rng, (int)A);
+        actions[i] = bhi_explore_random(explore, rate, &dqn->explore_rng, (int)A);
         explored[i] = actions[i] >= 0;
         bh_real *row = dqn->x_tm1 + (size_t)asked * S;
         if (explored[i] && dqn->action_prior.task == NULL) continue;
         bhi_encode(row, obs + (size_t)i * F, &dqn->base.spec.observation);
         if (!explored[i]) asked++;
         else
-            actions[i] = bhi_action_prior_random(&dqn->action_prior,
-                                                 &BHI_ACTION_PRIOR_SETTINGS(config_of(dqn)), row,
+            actions[i] = bhi_action_prior_random(&dqn->action_prior, &config_of(dqn)->prior, row,
                                                  &dqn->explore_rng);
     }
     if (asked == 0) return;
@@ -257,7 +313,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     const bh_real *q = bhi_head_values(&dqn->head, dqn->q, out, asked);
     for (int i = 0; i < n; i++) {
         if (explored[i]) continue;
-        actions[i] = choose(dqn, &explore, rate, q, x, &explored[i]);
+        actions[i] = choose(dqn, explore, rate, q, x, &explored[i]);
         q += A;
         x += S;
     }
@@ -281,7 +337,7 @@ static void observe(void *agent, const bh_experience *e)
         const float *obs = e->obs_tm1 + (size_t)i * F;
         bhi_replay_add(&dqn->replay, obs, e->a_tm1[i], e->r_t[i], e->terminated_t[i],
                        e->truncated_t[i], e->obs_t + (size_t)i * F);
-        if (config_of(dqn)->exploration != BHI_UCB) continue;
+        if (config_of(dqn)->explore.kind != BHI_UCB) continue;
         bhi_encode(dqn->x_tm1, obs, &dqn->base.spec.observation);
         bhi_counts_of(&dqn->counts, dqn->x_tm1)[e->a_tm1[i]]++;
     }
@@ -308,15 +364,15 @@ static void sample(bhi_dqn *d)
 // What the next states' rare actions gain; NULL when nothing is to be added.
 static const bh_real *target_bonus(bhi_dqn *d)
 {
-    if (config_of(d)->exploration != BHI_UCB || !config_of(d)->exploration_bonus_in_target)
+    if (config_of(d)->explore.kind != BHI_UCB || !config_of(d)->explore.bonus_in_target)
         return NULL;
-    bhi_explore_settings explore = explore_settings(d);
+    const bh_explore_config *explore = &config_of(d)->explore;
     int A = d->base.spec.n_actions;
     for (int b = 0; b < config_of(d)->batch_size; b++) {
         const bh_real *x = d->x_t + (size_t)b * (size_t)d->base.spec.observation.n;
         const uint32_t *counts = bhi_counts_of(&d->counts, x);
         for (int a = 0; a < A; a++)
-            d->bonus_t[b * A + a] = (bh_real)bhi_explore_target_bonus(&explore, counts[a]);
+            d->bonus_t[b * A + a] = (bh_real)bhi_explore_target_bonus(explore, counts[a]);
     }
     return d->bonus_t;
 }
@@ -377,7 +433,7 @@ void bhi_dqn_update(bhi_dqn *dqn)
     }
 
     double norm = sqrt(bhi_sum_of_squares(dqn->gradient, dqn->net.n_params));
-    dqn->optimizer.settings = BHI_OPTIMIZER_SETTINGS(c);
+    dqn->optimizer.settings = c->optimizer;
     bhi_optimizer_step(&dqn->optimizer, dqn->online, dqn->gradient, learning_rate(dqn),
                        bhi_clip_scale(norm, c->max_grad_norm));
     bhi_agent_log(&dqn->base, BHI_METRIC_GRAD_NORM, norm);
@@ -448,7 +504,7 @@ static void truncate(void *agent, const float *obs)
     bhi_replay_truncate(&((bhi_dqn *)agent)->replay);
 }
 
-static void rates(const void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bhi_agent_metrics *out)
 {
     out->epsilon = exploration_rate(agent);
     out->learning_rate = learning_rate(agent);
@@ -487,23 +543,12 @@ static bhi_action_prior *action_prior_of(void *agent)
 
 // Hessel et al. 2018, table 1, as far as it does not depend on the task.
 static const bh_preset presets[] = {
-    {"dqn/rainbow", "double_q", "true"},
-    {"dqn/rainbow", "dueling", "true"},
-    {"dqn/rainbow", "prioritized", "true"},
-    {"dqn/rainbow", "priority_alpha", "0.5"},
-    {"dqn/rainbow", "priority_beta", "0.4"},
-    {"dqn/rainbow", "n_steps", "3"},
-    {"dqn/rainbow", "noisy", "true"},
-    {"dqn/rainbow", "exploration", "greedy"},
-    {"dqn/rainbow", "distribution", "categorical"},
-    {"dqn/rainbow", "n_atoms", "51"},
+    {"dqn/rainbow",
+     "double_q=true dueling=true prioritized=true priority_alpha=0.5 priority_beta=0.4 n_steps=3 "
+     "noisy=true exploration=greedy distribution=categorical n_atoms=51"},
 };
 
-const bh_agent_class bh_dqn_class = {
-    .name = "dqn",
-    .summary = BH_HELP("Deep Q-learning: a network of values, a replay buffer, a target network"),
-    .config = &bh_dqn_table,
-    BH_PRESETS(presets),
+static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"buffer_size", "batch_size", "net_arch", NULL},
     .bytes = sizeof(bhi_dqn),
     .shape = shape,
@@ -522,4 +567,12 @@ const bh_agent_class bh_dqn_class = {
     .params_changed = params_changed,
     .networks = networks,
     .action_prior = action_prior_of,
+};
+
+const bh_agent_class bh_dqn_class = {
+    .name = "dqn",
+    .summary = BH_HELP("Deep Q-learning: a network of values, a replay buffer, a target network"),
+    .config = &bh_dqn_table,
+    BH_PRESETS(presets),
+    .functions = &functions,
 };

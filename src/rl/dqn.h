@@ -11,90 +11,40 @@
 // theta-) where the episode did not terminate; every target_update_interval steps theta- moves to
 // theta by tau.
 //
-//     bh_dqn_config config;
-//     bh_config_defaults(&bh_dqn_table, &config);
-//     bhi_agent *dqn;
-//     if (bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err) != BH_OK)
-//         return report(&err);
-//     for (;;) {
-//         bh_dqn_class.act(dqn, …);
-//         …environments…;
-//         bh_dqn_class.observe(dqn, …);
-//         bh_dqn_class.learn(dqn);
-//     }
+//     bh_setup *setup;                              // rl/run.h
+//     if (bh_setup_create(&setup, &bh_envs, "CartPole-v1", "dqn", &err) != BH_OK) …
+//     bh_dqn_config *config = setup->agent_config;
+//     config->explore.fraction = 0.2;
+//     if (bh_run_create(&run, setup, &err) != BH_OK) …
 #pragma once
 
-#include "core/real.h"
-#include "optim/optimizer.h"
-#include "optim/schedule.h"
-#include "rl/action_prior.h"
-#include "rl/agent.h"
-#include "rl/explore.h"
-
-#define BH_DQN_CONFIG(X)                                                                           \
-    X(REAL, learning_rate, "0.0001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer")           \
-    BH_SCHEDULE_CONFIG(X)                                                                          \
-    X(INT, buffer_size, "50000", 1, 10000000, NULL, BH_RESET,                                      \
-      "Transitions the replay buffer holds")                                                       \
-    X(INT, learning_starts, "100", 0, 1000000000, NULL, BH_LIVE,                                   \
-      "Environment steps before the first update")                                                 \
-    X(INT, batch_size, "32", 1, 65536, NULL, BH_RESET, "Transitions sampled per update")           \
-    X(REAL, tau, "1", 0, 1, NULL, BH_LIVE,                                                         \
-      "How far a target update goes: 1 copies the network, less blends it in")                     \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                                 \
-    X(INT, n_steps, "1", 1, 100, NULL, BH_LIVE,                                                    \
-      "Steps of reward summed before the target network takes over")                               \
-    X(INT, train_freq, "4", 1, 1000000, NULL, BH_LIVE, "Steps between two rounds of updates")      \
-    X(INT, gradient_steps, "1", 1, 1000, NULL, BH_LIVE, "Updates in a round")                      \
-    X(INT, target_update_interval, "10000", 1, 1000000000, NULL, BH_LIVE,                          \
-      "Environment steps between two target updates")                                              \
-    BHI_EXPLORE_CONFIG(X, "0.1", "0.05")                                                           \
-    BHI_EXPLORE_TARGET_CONFIG(X)                                                                   \
-    X(INT, exploration_bins, "10", 1, 10000, NULL, BH_RESET,                                       \
-      "UCB: parts each dimension of a Box is cut into for counting")                               \
-    X(REAL, max_grad_norm, "10", 0, 1e9, NULL, BH_LIVE,                                            \
-      "Largest norm of a gradient; 0 does not clip")                                               \
-    X(BOOL, double_q, "false", 0, 1, NULL, BH_LIVE,                                                \
-      "Double DQN: the online network chooses the next action, the target network rates it")       \
-    X(BOOL, dueling, "false", 0, 1, NULL, BH_RESET,                                                \
-      "Dueling: the network gives the state's value and each action's advantage over it")          \
-    X(BOOL, prioritized, "false", 0, 1, NULL, BH_RESET,                                            \
-      "Prioritized replay: transitions with large errors are sampled more often")                  \
-    X(REAL, priority_alpha, "0.6", 0, 1, NULL, BH_LIVE,                                            \
-      "Prioritized: how much errors matter; 0 samples uniformly")                                  \
-    X(REAL, priority_beta, "0.4", 0, 1, NULL, BH_LIVE,                                             \
-      "Prioritized: how much of the bias is corrected at the start; all of it at the end")         \
-    X(BOOL, noisy, "false", 0, 1, NULL, BH_RESET,                                                  \
-      "NoisyNet: learned noise on the weights of the linear layers, which explores")               \
-    X(REAL, noisy_sigma, "0.5", 0, 10, NULL, BH_RESET,                                             \
-      "NoisyNet: size of the noise at the start, over the root of a layer's inputs")               \
-    X(CHOICE, distribution, "expected", 0, 0, "expected|categorical|quantile", BH_RESET,           \
-      "What is learned of the return: its mean, its distribution (C51) or its quantiles (QR-DQN)") \
-    X(INT, n_atoms, "51", 2, 1024, NULL, BH_RESET, "Categorical: atoms of the distribution")       \
-    X(REAL, v_min, "-10", -1e6, 1e6, NULL, BH_RESET, "Categorical: return of the first atom")      \
-    X(REAL, v_max, "10", -1e6, 1e6, NULL, BH_RESET, "Categorical: return of the last atom")        \
-    X(INT, n_quantiles, "50", 1, 1024, NULL, BH_RESET, "Quantile: quantiles of the return")        \
-    X(INT, demo_capacity, "0", 0, 10000000, NULL, BH_RESET,                                        \
-      "Demonstrations: transitions there is room for, beside the buffer; they are never "          \
-      "forgotten")                                                                                 \
-    X(REAL, demo_ratio, "0.25", 0, 1, NULL, BH_LIVE,                                               \
-      "Demonstrations: share of every batch; 0 draws them like any others, as prioritized does")   \
-    X(REAL, demo_coef, "1", 0, 1e6, NULL, BH_LIVE,                                                 \
-      "Demonstrations: weight of the loss that puts demonstrated actions above the others")        \
-    X(REAL, demo_margin, "0.8", 0, 1e6, NULL, BH_LIVE,                                             \
-      "Demonstrations: by how much that loss wants them above")                                    \
-    X(INT, demo_updates, "0", 0, 10000000, NULL, BH_RESET,                                         \
-      "Demonstrations: updates on them alone, before the first step")                              \
-    BHI_EXTRACTOR_CONFIG(X)                                                                        \
-    BHI_TRANSFORMER_CONFIG(X)                                                                      \
-    X(SIZES, net_arch, "64,64", 1, 4096, NULL, BH_RESET, "Sizes of the hidden layers")             \
-    X(CHOICE, activation, "relu", 0, 0, "relu|tanh", BH_RESET, "Activation of the hidden layers")  \
-    X(CHOICE, loss, "huber", 0, 0, "huber|mse", BH_LIVE, "Loss on the TD error")                   \
-    BH_OPTIMIZER_CONFIG(X)                                                                         \
-    BHI_ACTION_PRIOR_CONFIG(X)
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 typedef struct bh_dqn_config {
-    BH_DQN_CONFIG(BH_MEMBER)
+    bh_schedule_config learning_rate;
+    int buffer_size, learning_starts, batch_size;
+    double tau, gamma;
+    int n_steps, train_freq, gradient_steps, target_update_interval;
+    bh_explore_config explore;
+    int exploration_bins;
+    double max_grad_norm;
+    int double_q, dueling;
+    int prioritized;
+    double priority_alpha, priority_beta;
+    int noisy;
+    double noisy_sigma;
+    int distribution; ///< expected, categorical, quantile
+    int n_atoms;
+    double v_min, v_max;
+    int n_quantiles;
+    int demo_capacity;
+    double demo_ratio, demo_coef, demo_margin;
+    int demo_updates;
+    bh_net_config net;
+    int loss; ///< huber, mse
+    bh_optimizer_config optimizer;
+    bh_action_prior_config prior;
 } bh_dqn_config;
 
 BH_API extern const bh_config_table bh_dqn_table;

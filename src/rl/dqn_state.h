@@ -7,8 +7,10 @@
 
 #include "nn/network.h"
 #include "optim/optimizer.h"
+#include "rl/action_prior.h"
 #include "rl/agent_net.h"
 #include "rl/dqn.h"
+#include "rl/explore.h"
 #include "rl/head.h"
 #include "rl/replay.h"
 

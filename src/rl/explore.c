@@ -9,22 +9,28 @@
 
 #include <math.h>
 
-double bhi_explore_rate(const bhi_explore_settings *s, double progress)
+double bhi_explore_rate(const bh_explore_config *c, double progress)
 {
-    if (s->kind == BHI_UCB) return s->bonus;
-    if (s->kind == BHI_GREEDY) return 0;
-    bhi_schedule schedule = {.kind = s->exponential ? BHI_EXPONENTIAL : BHI_LINEAR,
-                             .start = s->initial,
-                             .end = s->final,
-                             .fraction = s->fraction,
-                             .steps = 1};
-    return bhi_schedule_at(&schedule, progress);
+    if (c->kind == BHI_UCB) return c->bonus;
+    if (c->kind == BHI_GREEDY) return 0;
+    bh_schedule_config fall = {.kind = c->schedule == 1 ? BHI_EXPONENTIAL : BHI_LINEAR,
+                               .start = c->initial_eps,
+                               .end = c->final_eps,
+                               .steps = 1};
+    if (c->kind == BHI_BOLTZMANN) {
+        fall.start = c->initial_temperature;
+        fall.end = c->final_temperature;
+    } else if (c->kind == BHI_GAUSSIAN) {
+        fall.start = c->initial_noise;
+        fall.end = c->final_noise;
+    }
+    return bhi_schedule_at(&fall, c->fraction, progress);
 }
 
-int bhi_explore_random(const bhi_explore_settings *s, double rate, bh_rng *rng, int A)
+int bhi_explore_random(const bh_explore_config *c, double rate, bh_rng *rng, int A)
 {
     // One draw decides, whatever epsilon: the stream does not depend on it.
-    if (s->kind != BHI_EPSILON_GREEDY || !(bh_rng_uniform(rng) < rate)) return -1;
+    if (c->kind != BHI_EPSILON_GREEDY || !(bh_rng_uniform(rng) < rate)) return -1;
     return (int)bh_rng_below(rng, (uint32_t)A);
 }
 
@@ -32,10 +38,10 @@ int bhi_explore_random(const bhi_explore_settings *s, double rate, bh_rng *rng, 
 static int boltzmann(const double *q, double temperature, bh_rng *rng, int A)
 {
     double top = q[bh_greedy(q, A)], sum = 0, u = bh_rng_uniform(rng);
-    for (int a = 0; a < A; a++) sum += bhi_value_weight(q[a], top, temperature);
+    for (int a = 0; a < A; a++) sum += bh_value_weight(q[a], top, temperature);
     u *= sum;
     for (int a = 0; a < A; a++) {
-        u -= bhi_value_weight(q[a], top, temperature);
+        u -= bh_value_weight(q[a], top, temperature);
         if (u < 0) return a;
     }
     return bh_greedy(q, A); // values that are not numbers, or the last rounding
@@ -72,31 +78,31 @@ static int ucb(const double *q, double c, const uint32_t *counts, int A)
     return best;
 }
 
-int bhi_explore_choose(const bhi_explore_settings *s, double rate, bh_rng *rng, const double *q,
+int bhi_explore_choose(const bh_explore_config *c, double rate, bh_rng *rng, const double *q,
                        const uint32_t *counts, int A, unsigned char *explored)
 {
     int greedy = bh_greedy(q, A), action = greedy;
-    if (s->kind == BHI_BOLTZMANN) action = boltzmann(q, rate, rng, A);
-    if (s->kind == BHI_GAUSSIAN) action = noisy_greedy(q, rate, rng, A);
-    if (s->kind == BHI_UCB) action = ucb(q, rate, counts, A);
+    if (c->kind == BHI_BOLTZMANN) action = boltzmann(q, rate, rng, A);
+    if (c->kind == BHI_GAUSSIAN) action = noisy_greedy(q, rate, rng, A);
+    if (c->kind == BHI_UCB) action = ucb(q, rate, counts, A);
     *explored = (unsigned char)(action != greedy);
     return action;
 }
 
-void bhi_explore_probabilities(const bhi_explore_settings *s, double rate, double *p,
-                               const double *q, int A)
+void bhi_explore_probabilities(const bh_explore_config *c, double rate, double *p, const double *q,
+                               int A)
 {
-    if (s->kind != BHI_BOLTZMANN) {
-        bh_tabular_epsilon_greedy(p, q, A, s->kind == BHI_EPSILON_GREEDY ? rate : 0);
+    if (c->kind != BHI_BOLTZMANN) {
+        bh_tabular_epsilon_greedy(p, q, A, c->kind == BHI_EPSILON_GREEDY ? rate : 0);
         return;
     }
     double top = q[bh_greedy(q, A)], sum = 0;
-    for (int a = 0; a < A; a++) sum += p[a] = bhi_value_weight(q[a], top, rate);
+    for (int a = 0; a < A; a++) sum += p[a] = bh_value_weight(q[a], top, rate);
     for (int a = 0; a < A; a++) p[a] /= sum;
 }
 
-double bhi_explore_target_bonus(const bhi_explore_settings *s, uint32_t n)
+double bhi_explore_target_bonus(const bh_explore_config *c, uint32_t n)
 {
-    if (s->kind != BHI_UCB || !s->bonus_in_target) return 0;
-    return bh_value_count_bonus((double)n + 1, s->bonus);
+    if (c->kind != BHI_UCB || !c->bonus_in_target) return 0;
+    return bh_value_count_bonus((double)n + 1, c->bonus);
 }

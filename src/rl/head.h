@@ -9,7 +9,7 @@
 // The mathematics is in rl/value.h; a head only arranges it. Legend: B batch, A actions, N atoms.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/real.h"
 #include "nn/losses.h"
 

@@ -69,11 +69,11 @@ static int nth_of_top(const bhi_action_prior *g, const bh_real *log_p, int n)
     return 0;
 }
 
-static int draw(bhi_action_prior *g, const bhi_action_prior_settings *settings, const bh_real *x,
+static int draw(bhi_action_prior *g, const bh_action_prior_config *settings, const bh_real *x,
                 bh_rng *rng)
 {
     const bh_real *log_p = log_p_of(g, x, 1);
-    if (settings->random == BHI_RANDOM_TOP_K) {
+    if (settings->random_actions == BHI_RANDOM_TOP_K) {
         int n = 0;
         for (int a = 0; a < g->A; a++) n += log_p[a] != BHI_NOT_ALLOWED;
         if (settings->top_k < n) n = settings->top_k;
@@ -188,33 +188,34 @@ static bh_status set_prior(bhi_action_prior *prior, const bh_language_weights *l
 
 bh_status bhi_language_start(bhi_agent *agent, const bh_language_weights *lm, bh_error *err)
 {
-    const bh_agent_class *class = agent->class;
+    const bhi_agent_functions *functions = agent->class->functions;
     const bh_text_task *task = agent->spec.text;
-    if (class->networks == NULL) {
+    if (functions->networks == NULL) {
         return bh_fail(err, BH_ERR_CONFIG,
                        "%s cannot start from a language model; use dqn, ppo or reinforce",
-                       class->name);
+                       agent->class->name);
     }
     bhi_agent_net nets[BHI_AGENT_NETS_MAX];
-    int n = class->networks(agent, nets);
+    int n = functions->networks(agent, nets);
     bh_status status = check(nets[0].net, task, lm, err);
-    if (status == BH_OK && class->action_prior != NULL)
-        status = set_prior(class->action_prior(agent), lm, err);
+    if (status == BH_OK && functions->action_prior != NULL)
+        status = set_prior(functions->action_prior(agent), lm, err);
     if (status != BH_OK) return status;
     for (int i = 0; i < n; i++) {
         copy_body(nets[i].net, nets[i].params, lm);
         if (nets[i].role == BHI_ROLE_POLICY) copy_head(nets[i].net, nets[i].params, task, lm);
         if (nets[i].role == BHI_ROLE_ACTION_VALUES) zero_output_layer(nets[i].net, nets[i].params);
     }
-    if (class->params_changed != NULL) class->params_changed(agent);
+    if (functions->params_changed != NULL) functions->params_changed(agent);
     return BH_OK;
 }
 
 int bhi_language_log_prior(bhi_agent *agent, double *log_p, const float *obs, int n)
 {
-    const bh_agent_class *class = agent->class;
-    if (class->log_prior != NULL) return class->log_prior(agent, log_p, obs, n);
-    bhi_action_prior *prior = class->action_prior != NULL ? class->action_prior(agent) : NULL;
+    const bhi_agent_functions *functions = agent->class->functions;
+    if (functions->log_prior != NULL) return functions->log_prior(agent, log_p, obs, n);
+    bhi_action_prior *prior =
+        functions->action_prior != NULL ? functions->action_prior(agent) : NULL;
     if (prior == NULL || !prior->is_known) return 0;
     return log_prior(prior, log_p, obs, n, &agent->spec.observation);
 }
@@ -227,4 +228,4 @@ static int tensors(const bhi_action_prior *g, bh_tensor *out)
     return g->has_prior ? bhi_net_tensors(&g->net, g->params, &names, out) : 0;
 }
 
-const struct bhi_language bhi_language = {&bhi_transformer_body, log_p_of, draw, tensors};
+const struct bh_language bh_language = {&bhi_transformer_body, log_p_of, draw, tensors};

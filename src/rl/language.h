@@ -4,19 +4,8 @@
 // kept becomes this model.
 #pragma once
 
+#include "nn/language_weights.h"
 #include "rl/action_prior.h"
-
-/// A language model, as an agent takes it over: the network of lm/language_model.h as plain
-/// pointers, all borrowed.
-typedef struct bh_language_weights {
-    const bhi_transformer *net;
-    const bh_real *params; ///< of the transformer
-    int tied;              ///< the output layer is the token embedding
-    const bh_real *head;   ///< (C,V) of an output layer that is not
-    /// The text of a token, *n bytes.
-    const char *(*token)(const void *user, int id, size_t *n);
-    const void *user;
-} bh_language_weights;
 
 /// BH_ERR_CONFIG where the agent has no transformer, BH_ERR_SHAPE for a model of other sizes or
 /// another vocabulary, with what differs; then nothing has changed.
@@ -26,16 +15,16 @@ bh_status bhi_language_start(bhi_agent *agent, const bh_language_weights *lm, bh
 /// a policy's reference, or its prior. Returns 0 when it keeps none.
 int bhi_language_log_prior(bhi_agent *agent, double *log_p, const float *obs, int n);
 
-/// What the parts of agents that know no language call it through; &bhi_language is the one there
+/// What the parts of agents that know no language call it through; &bh_language is the one there
 /// is.
-struct bhi_language {
+struct bh_language {
     const bhi_body *body; ///< reads the text
     /// log_p (B,A), borrowed until the next call: the known model's log-probabilities of x (B,T),
     /// BHI_NOT_ALLOWED where an action is not.
     const bh_real *(*log_p)(bhi_action_prior *prior, const bh_real *x, int B);
     /// A random action for one row x (T) from the known model, as the settings say.
-    int (*draw)(bhi_action_prior *prior, const bhi_action_prior_settings *settings,
-                const bh_real *x, bh_rng *rng);
+    int (*draw)(bhi_action_prior *prior, const bh_action_prior_config *settings, const bh_real *x,
+                bh_rng *rng);
     /// The frozen model as named tensors, prior.features_extractor.wte.weight … prior.lm_head.bias;
     /// returns how many, 0 where the settings ask for none.
     int (*tensors)(const bhi_action_prior *prior, bh_tensor *out);

@@ -9,22 +9,40 @@
 #include <math.h>
 #include <string.h>
 
-#define BH_CONFIG_STRUCT bh_value_iteration_config
-static const bh_field value_iteration_fields[] = {BH_PLANNING_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-#define BH_CONFIG_STRUCT bh_policy_iteration_config
-static const bh_field policy_iteration_fields[] = {BH_POLICY_ITERATION_CONFIG(BH_ENTRY)};
-#undef BH_CONFIG_STRUCT
-#define BH_CONFIG_STRUCT bh_policy_evaluation_config
-static const bh_field policy_evaluation_fields[] = {BH_POLICY_EVALUATION_CONFIG(BH_ENTRY)};
+#define PLANNING_ROWS                                                               \
+    BH_REAL(gamma, BH_DEFAULT("0.99"), BH_RANGE(0, 1), BH_LIVE, "Discount factor"), \
+        BH_REAL(tolerance, BH_DEFAULT("1e-12"), BH_RANGE(0, 1), BH_LIVE,            \
+                "Sweeps stop when no value changes by more")
 
-#define TABLE(name, id)                                                                       \
-    {                                                                                         \
-        name, id##_fields, sizeof id##_fields / sizeof *id##_fields, sizeof(bh_##id##_config) \
-    }
-const bh_config_table bh_value_iteration_table = TABLE("Value iteration", value_iteration);
-const bh_config_table bh_policy_iteration_table = TABLE("Policy iteration", policy_iteration);
-const bh_config_table bh_policy_evaluation_table = TABLE("Policy evaluation", policy_evaluation);
+#define BH_CONFIG_STRUCT bh_value_iteration_config
+static const bh_field value_iteration_fields[] = {
+    PLANNING_ROWS,
+};
+const bh_config_table bh_value_iteration_table =
+    BH_CONFIG_TABLE("Value iteration", bh_value_iteration_config, value_iteration_fields);
+#undef BH_CONFIG_STRUCT
+
+#define BH_CONFIG_STRUCT bh_policy_iteration_config
+static const bh_field policy_iteration_fields[] = {
+    PLANNING_ROWS,
+    BH_INT(evaluation_sweeps, BH_DEFAULT("0"), BH_RANGE(0, 1000000), BH_LIVE,
+           "Sweeps before the policy is improved; 0 for as many as settle its values"),
+};
+const bh_config_table bh_policy_iteration_table =
+    BH_CONFIG_TABLE("Policy iteration", bh_policy_iteration_config, policy_iteration_fields);
+#undef BH_CONFIG_STRUCT
+
+#define BH_CONFIG_STRUCT bh_policy_evaluation_config
+static const bh_field policy_evaluation_fields[] = {
+    PLANNING_ROWS,
+    BH_TEXT(policy, BH_DEFAULT(""), BH_UP_TO(1000), BH_RESET,
+            "The policy: one digit per state, its action, or * for any, as likely; rows may be "
+            "separated by / or new lines; empty: * everywhere"),
+};
+const bh_config_table bh_policy_evaluation_table =
+    BH_CONFIG_TABLE("Policy evaluation", bh_policy_evaluation_config, policy_evaluation_fields);
+#undef BH_CONFIG_STRUCT
+
 BH_DEFINE_CONFIG_DEFAULT(bh_policy_evaluation, bh_policy_evaluation_table)
 BH_DEFINE_CONFIG_DEFAULT(bh_policy_iteration, bh_policy_iteration_table)
 BH_DEFINE_CONFIG_DEFAULT(bh_value_iteration, bh_value_iteration_table)
@@ -46,7 +64,7 @@ typedef struct planner {
 
 static const planning_method *method_of(const planner *p)
 {
-    return p->table.base.class->variant;
+    return p->table.base.class->functions->variant;
 }
 
 // All three configs begin with gamma and tolerance, which is what value iteration has.
@@ -182,7 +200,7 @@ static void layout(void *agent, bhi_arena *arena)
 static bh_status init(void *agent, bh_error *err)
 {
     planner *p = agent;
-    bh_agent_spec *spec = &p->table.base.spec;
+    bhi_agent_spec *spec = &p->table.base.spec;
     const bh_policy_evaluation_config *config = p->table.base.config;
     p->rng = bh_rng_split(&spec->rng);
     p->change = INFINITY;
@@ -209,7 +227,7 @@ static void observe(void *agent, const bh_experience *experience)
     (void)experience;
 }
 
-static void rates(const void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bhi_agent_metrics *out)
 {
     (void)agent;
     out->epsilon = 0;
@@ -226,25 +244,26 @@ static void params_changed(void *agent)
 // ---- the three classes ----
 
 // The class of one method.
-#define METHOD(id, class_name, with_policy, improves, text)         \
-    const bh_agent_class bh_##id##_class = {                        \
-        .name = class_name,                                         \
-        .summary = BH_HELP(text),                                   \
-        .config = &bh_##id##_table,                                 \
-        .needs_mdp = 1,                                             \
-        .variant = &(const planning_method){with_policy, improves}, \
-        .bytes = sizeof(planner),                                   \
-        .shape = shape,                                             \
-        .layout = layout,                                           \
-        .init = init,                                               \
-        .act = act,                                                 \
-        .act_rngs = act_rngs,                                       \
-        .observe = observe,                                         \
-        .learn = learn,                                             \
-        .rates = rates,                                             \
-        .params_changed = params_changed,                           \
-        BHI_Q_TABLE_CLASS,                                          \
-    };
+#define METHOD(id, class_name, with_policy, improves, text)             \
+    static const bhi_agent_functions id##_functions = {                 \
+        .variant = &(const planning_method){with_policy, improves},     \
+        .bytes = sizeof(planner),                                       \
+        .shape = shape,                                                 \
+        .layout = layout,                                               \
+        .init = init,                                                   \
+        .act = act,                                                     \
+        .act_rngs = act_rngs,                                           \
+        .observe = observe,                                             \
+        .learn = learn,                                                 \
+        .rates = rates,                                                 \
+        .params_changed = params_changed,                               \
+        BHI_Q_TABLE_FUNCTIONS,                                          \
+    };                                                                  \
+    const bh_agent_class bh_##id##_class = {.name = class_name,         \
+                                            .summary = BH_HELP(text),   \
+                                            .config = &bh_##id##_table, \
+                                            .needs_mdp = 1,             \
+                                            .functions = &id##_functions};
 
 METHOD(value_iteration, "value-iteration", 0, 0,
        "Value iteration: sweeps over the transition table")

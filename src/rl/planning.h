@@ -13,33 +13,20 @@
 // finite values, and its sweeps do not settle.
 #pragma once
 
-#include "rl/agent.h"
-
-#define BH_PLANNING_CONFIG(X)                                      \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor") \
-    X(REAL, tolerance, "1e-12", 0, 1, NULL, BH_LIVE, "Sweeps stop when no value changes by more")
-
-#define BH_POLICY_ITERATION_CONFIG(X)                         \
-    BH_PLANNING_CONFIG(X)                                     \
-    X(INT, evaluation_sweeps, "0", 0, 1000000, NULL, BH_LIVE, \
-      "Sweeps before the policy is improved; 0 for as many as settle its values")
-
-#define BH_POLICY_EVALUATION_CONFIG(X)                                              \
-    BH_PLANNING_CONFIG(X)                                                           \
-    X(TEXT, policy, "", 0, 1000, NULL, BH_RESET,                                    \
-      "The policy: one digit per state, its action, or * for any, as likely; rows " \
-      "may be separated by / or new lines; empty: * everywhere")
+#include "rl/agent_class.h"
 
 typedef struct bh_value_iteration_config {
-    BH_PLANNING_CONFIG(BH_MEMBER)
+    double gamma, tolerance;
 } bh_value_iteration_config;
 
 typedef struct bh_policy_iteration_config {
-    BH_POLICY_ITERATION_CONFIG(BH_MEMBER)
+    double gamma, tolerance;
+    int evaluation_sweeps;
 } bh_policy_iteration_config;
 
 typedef struct bh_policy_evaluation_config {
-    BH_POLICY_EVALUATION_CONFIG(BH_MEMBER)
+    double gamma, tolerance;
+    char policy[BH_TEXT_MAX];
 } bh_policy_evaluation_config;
 
 BH_API extern const bh_config_table bh_value_iteration_table;

@@ -37,6 +37,6 @@ void *bhi_q_table_params(void *agent, size_t *bytes);
 void bhi_q_table_state(void *agent, bhi_state_visitor *visitor);
 int bhi_q_table_tensors(const void *agent, void *params, bh_tensor *out);
 
-/// The entries of a bh_agent_class that all tabular agents share.
-#define BHI_Q_TABLE_CLASS \
+/// The entries of bhi_agent_functions that all tabular agents share.
+#define BHI_Q_TABLE_FUNCTIONS \
     .q_values = bhi_q_table_values, .params = bhi_q_table_params, .tensors = bhi_q_table_tensors

@@ -3,15 +3,29 @@
 #include "rl/reinforce.h"
 
 #include "kernels/elementwise.h"
+#include "optim/schedule.h"
+#include "rl/actor_critic.h"
 #include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #include <string.h>
 
 #define BH_CONFIG_STRUCT bh_reinforce_config
-static const bh_field fields[] = {BH_REINFORCE_CONFIG(BH_ENTRY)};
-const bh_config_table bh_reinforce_table = {"REINFORCE", fields, sizeof fields / sizeof *fields,
-                                            sizeof(bh_reinforce_config)};
+static const bh_field fields[] = {
+    BH_REAL_AT(policy.learning_rate.start, learning_rate, BH_DEFAULT("0.001"), BH_RANGE(0, 10),
+               BH_LIVE, "Step size of the optimizer"),
+    BHI_SCHEDULE_ROWS(policy.learning_rate, "constant", "0", "0"),
+    BH_INT(episodes_per_update, BH_DEFAULT("8"), BH_RANGE(1, 100000), BH_LIVE,
+           "Episodes, of all environments together, before the policy learns from them"),
+    BH_INT(n_steps, BH_DEFAULT("4096"), BH_RANGE(1, 1000000), BH_RESET,
+           "Steps each environment can store; an episode that has no room is cut there"),
+    BH_REAL(gamma, BH_DEFAULT("0.99"), BH_RANGE(0, 1), BH_LIVE, "Discount factor"),
+    BH_BOOL(baseline, BH_DEFAULT("true"), BH_RESET,
+            "Learn the value of states and reinforce only what turned out better than it"),
+    BHI_ACTOR_CRITIC_ROWS,
+};
+const bh_config_table bh_reinforce_table =
+    BH_CONFIG_TABLE("REINFORCE", bh_reinforce_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_reinforce, bh_reinforce_table)
 
 #define ROWS \
@@ -34,25 +48,19 @@ static const bh_reinforce_config *config_of(const reinforce *p)
 
 // ---- creating ----
 
-static bhi_actor_critic_settings settings_of(const bh_reinforce_config *c)
-{
-    return BHI_ACTOR_CRITIC_SETTINGS(c);
-}
-
 static bh_status shape(void *agent, bh_error *err)
 {
     reinforce *p = agent;
-    const bh_agent_spec *spec = &p->ac.base.spec;
-    bhi_actor_critic_settings settings = settings_of(config_of(p));
+    const bhi_agent_spec *spec = &p->ac.base.spec;
     int rows = ROWS > spec->n_envs ? ROWS : spec->n_envs;
     double reals = bhi_rollout_reals(config_of(p)->n_steps, spec->n_envs, &spec->observation);
-    return bhi_actor_critic_shape(&p->ac, &settings, rows, reals, err);
+    return bhi_actor_critic_shape(&p->ac, rows, reals, err);
 }
 
 static void layout(void *agent, bhi_arena *arena)
 {
     reinforce *p = agent;
-    const bh_agent_spec *spec = &p->ac.base.spec;
+    const bhi_agent_spec *spec = &p->ac.base.spec;
     int n_steps = config_of(p)->n_steps;
     size_t cells = (size_t)n_steps * (size_t)spec->n_envs, rows = (size_t)p->ac.rows;
     bhi_actor_critic_layout(&p->ac, arena);
@@ -86,7 +94,6 @@ static void observe(void *agent, const bh_experience *e)
     reinforce *p = agent;
     bhi_rollout *r = &p->rollout;
     size_t F = (size_t)bh_space_floats(&p->ac.base.spec.observation);
-    p->ac.settings = settings_of(config_of(p));
     for (int i = 0; i < e->n; i++) {
         int is_full = r->length[i] + 1 == r->T, terminated = e->terminated_t[i];
         int truncated = !terminated && (e->truncated_t[i] || is_full);
@@ -134,7 +141,7 @@ static void compute_advantages(reinforce *p, int n)
         bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
     bhi_rollout_advantages(r, config_of(p)->gamma, 1);
     for (int i = 0; i < n; i++) p->advantages[i] = r->advantages[p->index[i]];
-    if (config_of(p)->normalize_advantage) bh_policy_normalize(p->advantages, n);
+    if (config_of(p)->policy.normalize_advantage) bh_policy_normalize(p->advantages, n);
     if (config_of(p)->baseline)
         bhi_actor_critic_log_explained_variance(&p->ac, r->v_tm1, r->returns, p->index, n);
 }
@@ -155,13 +162,13 @@ static double learn_part(reinforce *p, int i, int B, int n, bh_policy_stats *sum
     bh_policy_stats stats;
     bh_real *dlogits = bhi_actor_critic_dlogits(ac, B), *dvalues = bhi_actor_critic_dvalues(ac, B);
     const bh_real *logits = bhi_actor_critic_logits(ac, p->batch.x, B);
-    bh_policy_reinforce_loss(dlogits, &stats, logits, p->batch.a, p->advantages + i, c->ent_coef, B,
-                             ac->base.spec.n_actions);
+    bh_policy_reinforce_loss(dlogits, &stats, logits, p->batch.a, p->advantages + i,
+                             c->policy.ent_coef, B, ac->base.spec.n_actions);
     scale(dlogits, share, B * ac->base.spec.n_actions);
     const bh_real *values = bhi_actor_critic_values(ac, p->batch.x, B);
     if (c->baseline) {
         value_loss =
-            bh_policy_value_loss(dvalues, values, p->batch.returns, NULL, 0, c->vf_coef, B);
+            bh_policy_value_loss(dvalues, values, p->batch.returns, NULL, 0, c->policy.vf_coef, B);
         scale(dvalues, share, B);
     } else {
         memset(dvalues, 0, (size_t)B * sizeof *dvalues);
@@ -212,12 +219,7 @@ static void params_changed(void *agent)
     bhi_actor_critic_set_reference(&p->ac);
 }
 
-const bh_agent_class bh_reinforce_class = {
-    .name = "reinforce",
-    .summary =
-        BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
-    .config = &bh_reinforce_table,
-    .metrics = bhi_reinforce_metrics,
+static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"n_steps", "net_arch", NULL},
     .bytes = sizeof(reinforce),
     .shape = shape,
@@ -227,5 +229,15 @@ const bh_agent_class bh_reinforce_class = {
     .truncate = truncate,
     .learn = learn,
     .params_changed = params_changed,
-    BHI_ACTOR_CRITIC_CLASS,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
+};
+
+const bh_agent_class bh_reinforce_class = {
+    .name = "reinforce",
+    .summary =
+        BH_HELP("REINFORCE: a policy network that learns from whole episodes, with a baseline"),
+    .config = &bh_reinforce_table,
+    .metrics = bhi_reinforce_metrics,
+    .gives_log_probs = 1,
+    .functions = &functions,
 };

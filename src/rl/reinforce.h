@@ -15,22 +15,14 @@
 // from the book.
 #pragma once
 
-#include "rl/actor_critic.h"
-
-#define BH_REINFORCE_CONFIG(X)                                                          \
-    X(REAL, learning_rate, "0.001", 0, 10, NULL, BH_LIVE, "Step size of the optimizer") \
-    BH_SCHEDULE_CONFIG(X)                                                               \
-    X(INT, episodes_per_update, "8", 1, 100000, NULL, BH_LIVE,                          \
-      "Episodes, of all environments together, before the policy learns from them")     \
-    X(INT, n_steps, "4096", 1, 1000000, NULL, BH_RESET,                                 \
-      "Steps each environment can store; an episode that has no room is cut there")     \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor")                      \
-    X(BOOL, baseline, "true", 0, 1, NULL, BH_RESET,                                     \
-      "Learn the value of states and reinforce only what turned out better than it")    \
-    BHI_ACTOR_CRITIC_CONFIG(X)
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
 typedef struct bh_reinforce_config {
-    BH_REINFORCE_CONFIG(BH_MEMBER)
+    bh_actor_critic_config policy; ///< first
+    int episodes_per_update, n_steps;
+    double gamma;
+    int baseline;
 } bh_reinforce_config;
 
 BH_API extern const bh_config_table bh_reinforce_table;

@@ -214,7 +214,7 @@ void bhi_replay_state(bhi_replay *replay, bhi_state_visitor *visitor)
     BHI_STATE_MEMBER(visitor, "terminated_t", &first->terminated_t, 1, n, replay->stride);
     BHI_STATE_MEMBER(visitor, "truncated_t", &first->truncated_t, 1, n, replay->stride);
     bhi_state_visit(visitor, "obs",
-                    bh_space_is_bytes(&replay->observation) ? BH_STATE_U8 : BH_STATE_F32,
+                    bh_space_is_bytes(&replay->observation) ? BHI_STATE_U8 : BHI_STATE_F32,
                     first->obs, (size_t)n, (size_t)n_obs, replay->stride);
     if (replay->is_prioritized) {
         bhi_sumtree *tree = &replay->priorities;

@@ -9,7 +9,7 @@
 // network gets of them (bhi_encode) is made when they are gathered.
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/real.h"
 #include "core/rng.h"
 #include "core/state.h"

@@ -15,7 +15,7 @@
 //     bhi_rollout_clear(&rollout);
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/real.h"
 #include "core/rng.h"
 #include "core/state.h"

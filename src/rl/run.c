@@ -2,8 +2,9 @@
 // A run: agent, environments, evaluation, records.
 #include "rl/run_state.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "rl/demonstrations.h"
+#include "rl/tabular.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -70,7 +71,7 @@ static void fill_mdp(bh_run *run, const bh_env *env, int n_states)
 static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_error *err)
 {
     const bh_setup *setup = run->setup;
-    bh_agent_spec spec = {
+    bhi_agent_spec spec = {
         .observation = *bh_env_observation_space(env),
         .n_actions = run->A,
         .n_envs = setup->run.n_envs,
@@ -84,7 +85,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     }
     bh_status status = bhi_agent_create(&run->agent, setup->agent, setup->agent_config, &spec, err);
     if (status != BH_OK) return status;
-    setup->agent->params(run->agent, &run->params_bytes);
+    setup->agent->functions->params(run->agent, &run->params_bytes);
     run->best = bh_alloc(run->params_bytes);
     if (run->best == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
     return BH_OK;
@@ -287,7 +288,7 @@ static void record_episode(bh_run *run, int i)
 
 static void record_training(bh_run *run)
 {
-    bh_agent_stats stats;
+    bhi_agent_metrics stats;
     bhi_agent_stats(run->agent, &stats);
     double *r = add_record(run, BH_RECORD_TRAIN);
     r[2] = stats.loss;
@@ -340,7 +341,8 @@ static void truncate_training(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     bh_vec_env_stop(run->train.envs);
-    if (agent->truncate != NULL) agent->truncate(run->agent, run->train.obs_t);
+    if (agent->functions->truncate != NULL)
+        agent->functions->truncate(run->agent, run->train.obs_t);
 }
 
 // Greedy actions of the active environments: one forward pass over their rows alone.
@@ -352,7 +354,7 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
     for (int j = 0; j < n_active; j++) {
         memcpy(s->obs_tm1 + (size_t)j * F, s->obs_t + (size_t)active[j] * F, F * sizeof(float));
     }
-    run->setup->agent->q_values(run->agent, params, run->q, s->obs_tm1, n_active);
+    run->setup->agent->functions->q_values(run->agent, params, run->q, s->obs_tm1, n_active);
     for (int j = 0; j < n_active; j++) {
         s->actions[active[j]] = bh_greedy(run->q + j * run->A, run->A);
     }
@@ -404,7 +406,7 @@ void *bhi_run_params(bh_run *run, bh_params_choice choice)
     size_t bytes;
     int has_best = run->best_mean == run->best_mean;
     return choice == BH_BEST && has_best ? run->best
-                                         : run->setup->agent->params(run->agent, &bytes);
+                                         : run->setup->agent->functions->params(run->agent, &bytes);
 }
 
 static void keep_best(bh_run *run, const bh_score *score)
@@ -466,7 +468,7 @@ static bh_status step_once(bh_run *run)
     const bh_agent_class *agent = run->setup->agent;
     bhi_env_buffers *s = &run->train;
     if (begin_step(s, run->F) != BH_OK) return fail_step(run);
-    agent->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
+    agent->functions->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
     if (step_envs(s) != BH_OK) {
         // Nothing came of it: the episodes end with the observations the step started from.
         memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
@@ -479,8 +481,8 @@ static bh_status step_once(bh_run *run)
     }
     bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,
                                 s->terminated, s->truncated, s->obs_t};
-    agent->observe(run->agent, &experience);
-    agent->learn(run->agent);
+    agent->functions->observe(run->agent, &experience);
+    agent->functions->learn(run->agent);
     return BH_OK;
 }
 
@@ -502,7 +504,7 @@ static bh_status after_step(bh_run *run)
 bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations, bh_error *err)
 {
     const bh_agent_class *agent = run->setup->agent;
-    if (agent->demonstrate == NULL) {
+    if (agent->functions->demonstrate == NULL) {
         return bh_fail(err, BH_ERR_CONFIG, "%s cannot learn from demonstrations; use clone or dqn",
                        agent->name);
     }
@@ -514,7 +516,7 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
     bh_status status =
         bhi_demonstrations_check(demonstrations, bh_run_observation_space(run), run->A, err);
     if (status != BH_OK) return status;
-    return agent->demonstrate(run->agent, demonstrations, err);
+    return agent->functions->demonstrate(run->agent, demonstrations, err);
 }
 
 bh_status bh_run_steps(bh_run *run, int n)
@@ -586,29 +588,29 @@ void bh_run_last_step(const bh_run *run, bh_last_step *out)
 
 void bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
 {
-    run->setup->agent->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
+    run->setup->agent->functions->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
 }
 
 int bh_run_state_values(bh_run *run, double *v, const float *obs, int n)
 {
-    const bh_agent_class *class = run->setup->agent;
-    return class->state_values != NULL && class->state_values(run->agent, v, obs, n);
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    return functions->state_values != NULL && functions->state_values(run->agent, v, obs, n);
 }
 
 // One row at a time: so what is drawn does not depend on the number of environments.
 void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
 {
-    const bh_agent_class *class = run->setup->agent;
+    const bhi_agent_functions *functions = run->setup->agent->functions;
     size_t F = (size_t)bh_space_floats(bh_run_observation_space(run));
     bh_rng *streams[BHI_ACT_RNGS_MAX], kept[BHI_ACT_RNGS_MAX];
-    int n_streams = class->act_rngs != NULL ? class->act_rngs(run->agent, streams) : 0;
+    int n_streams = functions->act_rngs != NULL ? functions->act_rngs(run->agent, streams) : 0;
     for (int i = 0; i < n_streams; i++) {
         kept[i] = *streams[i];
         *streams[i] = bh_rng_split(rng);
     }
     unsigned char explored;
     for (int i = 0; i < n; i++)
-        class->act(run->agent, &actions[i], &explored, obs + (size_t)i * F, 1);
+        functions->act(run->agent, &actions[i], &explored, obs + (size_t)i * F, 1);
     for (int i = 0; i < n_streams; i++) *streams[i] = kept[i];
 }
 

@@ -15,30 +15,15 @@
 //     bh_run_destroy(run);
 #pragma once
 
-#include "rl/agent.h"
+#include "io/checkpoint.h"
+#include "nn/language_weights.h"
+#include "rl/agent_class.h"
 #include "rl/env.h"
-#include "rl/language.h"
-
-#define BH_RUN_CONFIG(X)                                                                      \
-    X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET,                                        \
-      "Everything random in the run follows from it")                                         \
-    X(INT, total_timesteps, "50000", 1, 2000000000, NULL, BH_LIVE,                            \
-      "Environment steps of the whole run")                                                   \
-    X(INT, n_envs, "1", 1, 1024, NULL, BH_RESET, "Environments stepped together")             \
-    X(INT, eval_freq, "1000", 0, 2000000000, NULL, BH_LIVE,                                   \
-      "Environment steps between two evaluations; 0 for none")                                \
-    X(INT, n_eval_episodes, "20", 1, 10000, NULL, BH_RESET, "Greedy episodes per evaluation") \
-    X(INT, final_eval_episodes, "100", 1, 100000, NULL, BH_LIVE,                              \
-      "Greedy episodes that score the finished run, on seeds of their own")                   \
-    X(INT, log_freq, "100", 1, 2000000000, NULL, BH_LIVE,                                     \
-      "Environment steps between two training records")                                       \
-    X(BOOL, exploring_starts, "false", 0, 1, NULL, BH_RESET,                                  \
-      "Training episodes start in any state, each as likely; evaluations never do")           \
-    X(BOOL, stop_at_threshold, "false", 0, 1, NULL, BH_LIVE,                                  \
-      "Stops at the first evaluation at or above the environment's threshold")
 
 typedef struct bh_run_config {
-    BH_RUN_CONFIG(BH_MEMBER)
+    uint64_t seed;
+    int total_timesteps, n_envs, eval_freq, n_eval_episodes, final_eval_episodes, log_freq;
+    int exploring_starts, stop_at_threshold;
 } bh_run_config;
 
 BH_API extern const bh_config_table bh_run_table;
@@ -83,7 +68,7 @@ BH_API void bh_run_destroy(bh_run *run);
 /// Changes an option flagged live; takes effect with the next step. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
 
-/// Hands demonstrations to the agent, checked and copied (bh_agent_class.demonstrate). Before the
+/// Hands demonstrations to the agent, checked and copied. Before the
 /// first step; several times, as long as there is room. BH_ERR_CONFIG where the algorithm cannot
 /// learn from them, BH_ERR_STATE after the first step, BH_ERR_ARGUMENT for what is not an
 /// observation, an action or a finite number: then nothing happens.

@@ -2,6 +2,8 @@
 // A run's parameters: as tensors, in checkpoints, from a language model.
 #include "rl/run_state.h"
 
+#include "rl/language.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -10,7 +12,7 @@
 
 int bh_run_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX])
 {
-    int n = run->setup->agent->tensors(run->agent, bhi_run_params(run, choice), out);
+    int n = run->setup->agent->functions->tensors(run->agent, bhi_run_params(run, choice), out);
     assert(n <= BH_TENSORS_MAX);
     return n;
 }
@@ -18,7 +20,8 @@ int bh_run_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSOR
 static bhi_action_prior *action_prior_of(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
-    return agent->action_prior != NULL ? agent->action_prior(run->agent) : NULL;
+    return agent->functions->action_prior != NULL ? agent->functions->action_prior(run->agent)
+                                                  : NULL;
 }
 
 // The frozen language model beside the parameters; returns how many tensors.
@@ -111,7 +114,7 @@ static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
     bh_status status = bh_checkpoint_read(bytes, size, tensors, n, err);
     if (status != BH_OK) return status;
     const bh_agent_class *agent = run->setup->agent;
-    if (agent->params_changed != NULL) agent->params_changed(run->agent);
+    if (agent->functions->params_changed != NULL) agent->functions->params_changed(run->agent);
     run->best_mean = NAN; // the old scores belonged to other parameters
     run->solved_at = -1;
     return BH_OK;

@@ -3,16 +3,16 @@
 #include "rl/run_state.h"
 
 // The last step of the training environments, and the observations the next one starts from.
-static void buffers_state(bhi_env_buffers *s, int F, const bh_env_state_row *rows,
+static void buffers_state(bhi_env_buffers *s, int F, const bhi_env_state_row *rows,
                           bhi_state_visitor *visitor)
 {
-    BHI_STATE(visitor, "obs_tm1", s->obs_tm1, s->n * F);
+    BHI_STATE_SHOWN(visitor, "obs_tm1", s->obs_tm1, s->n * F);
     BHI_STATE(visitor, "obs_t", s->obs_t, s->n * F);
-    BHI_STATE(visitor, "actions", s->actions, s->n);
-    BHI_STATE(visitor, "explored", s->explored, s->n);
-    BHI_STATE(visitor, "rewards", s->rewards, s->n);
-    BHI_STATE(visitor, "terminated", s->terminated, s->n);
-    BHI_STATE(visitor, "truncated", s->truncated, s->n);
+    BHI_STATE_SHOWN(visitor, "actions", s->actions, s->n);
+    BHI_STATE_SHOWN(visitor, "explored", s->explored, s->n);
+    BHI_STATE_SHOWN(visitor, "rewards", s->rewards, s->n);
+    BHI_STATE_SHOWN(visitor, "terminated", s->terminated, s->n);
+    BHI_STATE_SHOWN(visitor, "truncated", s->truncated, s->n);
     BHI_STATE(visitor, "returns", s->returns, s->n);
     bhi_vec_env_state(rows, s->envs, visitor);
 }
@@ -21,14 +21,14 @@ static void buffers_state(bhi_env_buffers *s, int F, const bh_env_state_row *row
 void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor)
 {
     BHI_STATE(visitor, "timesteps", &run->timesteps, 1);
-    BHI_STATE(visitor, "episodes", &run->episodes, 1);
+    BHI_STATE_SHOWN(visitor, "episodes", &run->episodes, 1);
     BHI_STATE(visitor, "solved_at", &run->solved_at, 1);
     BHI_STATE(visitor, "best_mean", &run->best_mean, 1);
-    BHI_STATE(visitor, "has_nan", &run->has_nan, 1);
+    BHI_STATE_SHOWN(visitor, "has_nan", &run->has_nan, 1);
     BHI_STATE(visitor, "next_log", &run->next_log, 1);
     BHI_STATE(visitor, "next_eval", &run->next_eval, 1);
     bhi_rng_state(&run->eval_rng, 1, "eval_rng", visitor);
-    BHI_STATE(visitor, "best", (unsigned char *)run->best, run->params_bytes);
+    BHI_STATE_SHOWN(visitor, "best", (unsigned char *)run->best, run->params_bytes);
     bhi_state_begin(visitor, "env");
     buffers_state(&run->train, run->F, states->envs, visitor);
     bhi_state_end(visitor);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rl/agent_states.h"
+#include "rl/env_states.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
 
@@ -46,7 +47,7 @@ struct bh_run {
 /// What describes the state of agents and environments; both lists end with a row of NULL.
 typedef struct bhi_states {
     const bhi_agent_state_row *agents;
-    const bh_env_state_row *envs;
+    const bhi_env_state_row *envs;
 } bhi_states;
 
 /// Visits what a run is: its counters and streams, the best parameters, the environments it trains

@@ -2,15 +2,32 @@
 // Setups: an environment, an algorithm and all their options, from presets, text or a checkpoint.
 #include "rl/run.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "rl/agent_list.h"
 
 #include <string.h>
 
 #define BH_CONFIG_STRUCT bh_run_config
-static const bh_field fields[] = {BH_RUN_CONFIG(BH_ENTRY)};
-const bh_config_table bh_run_table = {"Run", fields, sizeof fields / sizeof *fields,
-                                      sizeof(bh_run_config)};
+static const bh_field fields[] = {
+    BH_SEED(seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET,
+            "Everything random in the run follows from it"),
+    BH_INT(total_timesteps, BH_DEFAULT("50000"), BH_RANGE(1, 2000000000), BH_LIVE,
+           "Environment steps of the whole run"),
+    BH_INT(n_envs, BH_DEFAULT("1"), BH_RANGE(1, 1024), BH_RESET, "Environments stepped together"),
+    BH_INT(eval_freq, BH_DEFAULT("1000"), BH_RANGE(0, 2000000000), BH_LIVE,
+           "Environment steps between two evaluations; 0 for none"),
+    BH_INT(n_eval_episodes, BH_DEFAULT("20"), BH_RANGE(1, 10000), BH_RESET,
+           "Greedy episodes per evaluation"),
+    BH_INT(final_eval_episodes, BH_DEFAULT("100"), BH_RANGE(1, 100000), BH_LIVE,
+           "Greedy episodes that score the finished run, on seeds of their own"),
+    BH_INT(log_freq, BH_DEFAULT("100"), BH_RANGE(1, 2000000000), BH_LIVE,
+           "Environment steps between two training records"),
+    BH_BOOL(exploring_starts, BH_DEFAULT("false"), BH_RESET,
+            "Training episodes start in any state, each as likely; evaluations never do"),
+    BH_BOOL(stop_at_threshold, BH_DEFAULT("false"), BH_LIVE,
+            "Stops at the first evaluation at or above the environment's threshold"),
+};
+const bh_config_table bh_run_table = BH_CONFIG_TABLE("Run", bh_run_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_run, bh_run_table)
 
 #define ENV_PREFIX "env."
@@ -68,11 +85,13 @@ static bh_status apply_presets(bh_setup *setup, const char *label, int *n, bh_er
     const int n_rows[] = {setup->agent->n_presets, setup->env->n_presets};
     for (int table = 0; table < 2; table++) {
         for (int i = 0; i < n_rows[table]; i++) {
-            const bh_preset *p = &rows[table][i];
-            if (strcmp(p->algo, label) != 0) continue;
-            ++*n;
-            bh_status status = bh_setup_set(setup, p->name, p->value, err);
-            if (status != BH_OK) return status;
+            const char *settings = rows[table][i].settings;
+            bh_setting setting;
+            if (!bh_preset_is_for(&rows[table][i], label)) continue;
+            for (; bh_preset_next(&settings, &setting); ++*n) {
+                bh_status status = bh_setup_set(setup, setting.name, setting.value, err);
+                if (status != BH_OK) return status;
+            }
         }
     }
     return BH_OK;
@@ -84,7 +103,7 @@ static void list_presets(const bh_agent_class *agent, bh_text *out)
     const char *last = "";
     size_t prefix = strlen(agent->name) + 1;
     for (int i = 0; i < agent->n_presets; i++) {
-        const char *label = agent->presets[i].algo;
+        const char *label = agent->presets[i].algos;
         if (strcmp(label, last) == 0 || label[prefix - 1] == '\0') continue;
         bh_text_add(out, last[0] == '\0' ? "%s" : ", %s", label + prefix);
         last = label;
@@ -117,7 +136,13 @@ bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const cha
     const bh_agent_class *agent;
     bh_status status = bh_registry_find(registry, env_id, &env, err);
     if (status != BH_OK) return status;
-    if (algo == NULL) algo = env->n_presets > 0 ? env->presets[0].algo : bh_agent_classes[0]->name;
+    char first[64];
+    if (algo == NULL) {
+        bh_text text = bh_text_over(first, sizeof first);
+        const char *algos = env->n_presets > 0 ? env->presets[0].algos : bh_agent_classes[0]->name;
+        bh_text_add(&text, "%.*s", (int)strcspn(algos, "|"), algos);
+        algo = first;
+    }
     status = bh_agent_find(algo, &agent, err);
     if (status != BH_OK) return status;
 

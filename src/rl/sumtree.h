@@ -12,7 +12,7 @@
 //     double rarest = bhi_sumtree_min(&tree) / bhi_sumtree_total(&tree); // for the largest weight
 #pragma once
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "core/rng.h"
 
 /// Priorities above this are stored as this, NaN too: the tree stays usable, and sums finite, when

@@ -7,6 +7,15 @@
 #include <math.h>
 #include <string.h>
 
+int bh_greedy(const double *q, int A)
+{
+    int best = 0;
+    for (int a = 1; a < A; a++) {
+        if (q[a] > q[best] || q[best] != q[best]) best = a;
+    }
+    return best;
+}
+
 static double max_of(const double *q, int A)
 {
     return q[bh_greedy(q, A)];

@@ -13,6 +13,9 @@
 
 #include "rl/mdp.h"
 
+/// Index of the largest of q (A); the first one of equals.
+BH_API int bh_greedy(const double *q, int A);
+
 // ---- learning from one transition; every update returns the TD error it was made with ----
 
 /// Q-learning (Watkins 1989; eq. 6.8): the target is r + discount max q[s_next].

@@ -2,12 +2,23 @@
 // Tabular temporal-difference learning: one agent, four targets.
 #include "rl/td_table.h"
 
+#include "optim/schedule.h"
 #include "rl/agent_states.h"
+#include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
 #define BH_CONFIG_STRUCT bh_td_table_config
-static const bh_field fields[] = {BH_TD_TABLE_CONFIG(BH_ENTRY)};
+static const bh_field fields[] = {
+    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.1"), BH_RANGE(0, 1), BH_LIVE,
+               "Alpha: how far an update goes to its target"),
+    BHI_SCHEDULE_ROWS(learning_rate, "constant", "0", "0"),
+    BH_REAL(gamma, BH_DEFAULT("0.99"), BH_RANGE(0, 1), BH_LIVE, "Discount factor"),
+    BHI_EXPLORE_ROWS(explore, "0.5", "0.1"),
+    BH_REAL(initial_q, BH_DEFAULT("0"), BH_RANGE(-1e6, 1e6), BH_RESET,
+            "Value every entry of the table starts from"),
+    BHI_EXPLORE_TARGET_ROW(explore),
+};
 
 #define N_FIELDS (int)(sizeof fields / sizeof *fields)
 #define TABLE(name, n_fields)                              \
@@ -56,41 +67,35 @@ static const bh_td_table_config *config_of(const td_table *t)
 
 static double learning_rate(const td_table *t)
 {
-    return bhi_schedule_at(&BHI_LEARNING_RATE(config_of(t)), bhi_agent_progress(&t->table.base));
-}
-
-static bhi_explore_settings explore_settings(const td_table *t)
-{
-    return BHI_EXPLORE_SETTINGS(config_of(t));
+    return bhi_schedule_at(&config_of(t)->learning_rate, 1, bhi_agent_progress(&t->table.base));
 }
 
 static double rate(const td_table *t)
 {
-    bhi_explore_settings explore = explore_settings(t);
-    return bhi_explore_rate(&explore, bhi_agent_progress(&t->table.base));
+    return bhi_explore_rate(&config_of(t)->explore, bhi_agent_progress(&t->table.base));
 }
 
 static uint32_t *counts_of(const td_table *t, int s)
 {
-    return config_of(t)->exploration == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
+    return config_of(t)->explore.kind == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
 }
 
 static int choose(td_table *t, int s, const double *q, unsigned char *explored)
 {
     int A = t->table.base.spec.n_actions;
-    bhi_explore_settings explore = explore_settings(t);
-    int a = bhi_explore_random(&explore, rate(t), &t->explore_rng, A);
+    const bh_explore_config *explore = &config_of(t)->explore;
+    int a = bhi_explore_random(explore, rate(t), &t->explore_rng, A);
     *explored = a >= 0;
     if (*explored) return a;
-    return bhi_explore_choose(&explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
+    return bhi_explore_choose(explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
 }
 
 // The probabilities of choose() in state s, in t->row.
 static const double *policy_of(td_table *t, int s)
 {
     int A = t->table.base.spec.n_actions;
-    bhi_explore_settings explore = explore_settings(t);
-    bhi_explore_probabilities(&explore, rate(t), t->row, t->table.blocks + s * A, A);
+    const bh_explore_config *explore = &config_of(t)->explore;
+    bhi_explore_probabilities(explore, rate(t), t->row, t->table.blocks + s * A, A);
     return t->row;
 }
 
@@ -99,13 +104,13 @@ static const double *policy_of(td_table *t, int s)
 static const double *ucb_policy(td_table *t, int s, double *bonus)
 {
     int A = t->table.base.spec.n_actions;
-    bhi_explore_settings explore = explore_settings(t);
+    const bh_explore_config *explore = &config_of(t)->explore;
     const uint32_t *counts = counts_of(t, s);
     for (int a = 0; a < A; a++) {
-        t->row[a] = t->table.blocks[s * A + a] + bhi_explore_target_bonus(&explore, counts[a]);
+        t->row[a] = t->table.blocks[s * A + a] + bhi_explore_target_bonus(explore, counts[a]);
     }
     int best = bh_greedy(t->row, A);
-    *bonus = bhi_explore_target_bonus(&explore, counts[best]);
+    *bonus = bhi_explore_target_bonus(explore, counts[best]);
     for (int a = 0; a < A; a++) t->row[a] = a == best;
     return t->row;
 }
@@ -121,7 +126,7 @@ static void learned(td_table *t, const step *e, double td)
 static void learn_q(td_table *t, const step *now, step *pending)
 {
     (void)pending;
-    if (config_of(t)->exploration == BHI_UCB && config_of(t)->exploration_bonus_in_target) {
+    if (config_of(t)->explore.kind == BHI_UCB && config_of(t)->explore.bonus_in_target) {
         double bonus;
         const double *policy = ucb_policy(t, now->s_next, &bonus);
         learned(t, now,
@@ -172,7 +177,7 @@ static void learn_double_q(td_table *t, const step *now, step *pending)
 static bh_status shape(void *agent, bh_error *err)
 {
     td_table *t = agent;
-    const td_method *method = t->table.base.class->variant;
+    const td_method *method = t->table.base.class->functions->variant;
     t->table.names = method->names;
     t->table.n_blocks = t->table.n_q = method->n_q;
     return bhi_q_table_check(&t->table, err);
@@ -181,11 +186,11 @@ static bh_status shape(void *agent, bh_error *err)
 static void layout(void *agent, bhi_arena *arena)
 {
     td_table *t = agent;
-    const bh_agent_spec *spec = &t->table.base.spec;
+    const bhi_agent_spec *spec = &t->table.base.spec;
     bhi_q_table_layout(&t->table, arena);
     t->pending = bhi_arena_array(arena, (size_t)spec->n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)spec->n_actions, sizeof *t->row);
-    if (config_of(t)->exploration == BHI_UCB)
+    if (config_of(t)->explore.kind == BHI_UCB)
         bhi_counts_layout(&t->counts, arena, &spec->observation, 1, spec->n_actions);
 }
 
@@ -238,7 +243,7 @@ static int act_rngs(void *agent, bh_rng **out)
 static void observe(void *agent, const bh_experience *e)
 {
     td_table *t = agent;
-    const td_method *method = t->table.base.class->variant;
+    const td_method *method = t->table.base.class->functions->variant;
     for (int i = 0; i < e->n; i++) {
         step now = {
             .s = (int)e->obs_tm1[i],
@@ -248,7 +253,7 @@ static void observe(void *agent, const bh_experience *e)
             .s_next = (int)e->obs_t[i],
             .truncated = e->truncated_t[i],
         };
-        if (config_of(t)->exploration == BHI_UCB) counts_of(t, now.s)[now.a]++;
+        if (config_of(t)->explore.kind == BHI_UCB) counts_of(t, now.s)[now.a]++;
         method->learn(t, &now, &t->pending[i]);
         t->table.base.timesteps++;
     }
@@ -270,7 +275,7 @@ static void learn(void *agent)
     (void)agent;
 }
 
-static void rates(const void *agent, bh_agent_stats *out)
+static void rates(const void *agent, bhi_agent_metrics *out)
 {
     out->epsilon = rate(agent);
     out->learning_rate = learning_rate(agent);
@@ -283,10 +288,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
 
 // The class of one method.
 #define METHOD(id, class_name, tables, learn_function, text)                                   \
-    const bh_agent_class bh_##id##_class = {                                                   \
-        .name = class_name,                                                                    \
-        .summary = BH_HELP(text),                                                              \
-        .config = &bh_##id##_table,                                                            \
+    static const bhi_agent_functions id##_functions = {                                        \
         .variant =                                                                             \
             &(const td_method){tables, (int)(sizeof tables / sizeof *tables), learn_function}, \
         .bytes = sizeof(td_table),                                                             \
@@ -299,8 +301,12 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .truncate = truncate,                                                                  \
         .learn = learn,                                                                        \
         .rates = rates,                                                                        \
-        BHI_Q_TABLE_CLASS,                                                                     \
-    };
+        BHI_Q_TABLE_FUNCTIONS,                                                                 \
+    };                                                                                         \
+    const bh_agent_class bh_##id##_class = {.name = class_name,                                \
+                                            .summary = BH_HELP(text),                          \
+                                            .config = &bh_##id##_table,                        \
+                                            .functions = &id##_functions};
 
 METHOD(q_learning, "q-learning", one_table, learn_q,
        "Tabular Q-learning: one value per state and action")

@@ -16,23 +16,15 @@
 // before the update). Until then one transition per environment waits.
 #pragma once
 
-#include "optim/schedule.h"
-#include "rl/agent.h"
-#include "rl/explore.h"
+#include "rl/agent_class.h"
+#include "rl/agent_config.h"
 
-#define BH_TD_TABLE_CONFIG(X)                                      \
-    X(REAL, learning_rate, "0.1", 0, 1, NULL, BH_LIVE,             \
-      "Alpha: how far an update goes to its target")               \
-    BH_SCHEDULE_CONFIG(X)                                          \
-    X(REAL, gamma, "0.99", 0, 1, NULL, BH_LIVE, "Discount factor") \
-    BHI_EXPLORE_CONFIG(X, "0.5", "0.1")                            \
-    X(REAL, initial_q, "0", -1e6, 1e6, NULL, BH_RESET,             \
-      "Value every entry of the table starts from")                \
-    BHI_EXPLORE_TARGET_CONFIG(X)
-
-/// The config of all four. The last row is only in Q-learning's table.
+/// The config of all four.
 typedef struct bh_td_table_config {
-    BH_TD_TABLE_CONFIG(BH_MEMBER)
+    bh_schedule_config learning_rate;
+    double gamma;
+    bh_explore_config explore; ///< bonus_in_target is an option of Q-learning only
+    double initial_q;
 } bh_td_table_config;
 
 BH_API extern const bh_config_table bh_q_learning_table;

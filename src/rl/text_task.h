@@ -18,12 +18,12 @@
 
 /// What agents do with language (rl/language.h). Environments of text name it, so that a program
 /// carries that code if, and only if, it has such an environment.
-extern const struct bhi_language bhi_language;
+extern const struct bh_language bh_language;
 
 typedef struct bh_text_task {
-    const struct bhi_language *language; ///< &bhi_language
-    int n_tokens;                        ///< V, padding included
-    const char *(*token)(int id);        ///< its text, borrowed for ever; "" for padding
+    const struct bh_language *language; ///< &bh_language
+    int n_tokens;                       ///< V, padding included
+    const char *(*token)(int id);       ///< its text, borrowed for ever; "" for padding
     const int *action_tokens; ///< (A) the token an action appends to the text, borrowed for ever
     int ends_at;              ///< token that ends a text
     /// allowed (A) out: 1 where the action may be taken after obs (T); at least one is. NULL: all

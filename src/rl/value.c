@@ -66,7 +66,7 @@ void bh_value_epsilon_greedy(bh_real *restrict p, const bh_real *q, double epsil
     }
 }
 
-double bhi_value_weight(double q, double largest, double temperature)
+double bh_value_weight(double q, double largest, double temperature)
 {
     double below = q - largest;
     return below == 0 ? 1 : bh_exp(below / temperature);
@@ -77,7 +77,7 @@ void bh_value_softmax(bh_real *restrict p, const bh_real *q, double temperature,
     for (int b = 0; b < B; b++, p += A, q += A) {
         double largest = (double)q[bhi_argmax(q, A)], sum = 0;
         for (int a = 0; a < A; a++) {
-            double e = bhi_value_weight((double)q[a], largest, temperature);
+            double e = bh_value_weight((double)q[a], largest, temperature);
             sum += e;
             p[a] = (bh_real)e; // rounded here too: half an ulp, against every exponential twice
         }

@@ -63,7 +63,7 @@ BH_API void bh_value_softmax(bh_real *restrict p, const bh_real *q, double tempe
 
 /// What bh_value_softmax divides by its sum: exp((q - largest) / temperature), 1 for the largest
 /// itself whatever the temperature.
-double bhi_value_weight(double q, double largest, double temperature);
+BH_API double bh_value_weight(double q, double largest, double temperature);
 
 // ------------------------------------------------------------------------------ demonstrated
 // actions (B,A)

@@ -2,7 +2,8 @@
 // What all environments share: creation, time limit, random streams, order of calls; one or many.
 #include "rl/vec_env.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
+#include "rl/env_states.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -285,7 +286,7 @@ bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *
     return BH_OK;
 }
 
-void bhi_vec_env_state(const bh_env_state_row *rows, bh_env *envs, bhi_state_visitor *visitor)
+void bhi_vec_env_state(const bhi_env_state_row *rows, bh_env *envs, bhi_state_visitor *visitor)
 {
     const bh_env_def *def = envs->def;
     int n = envs->n;

@@ -32,7 +32,6 @@
 #pragma once
 
 #include "rl/env.h"
-#include "rl/env_states.h"
 
 /// Makes n > 0 environments. `config` is the struct of def->config, copied; NULL takes its
 /// defaults. The random stream of environment i starts from seed i. *out is NULL on failure;
@@ -72,10 +71,6 @@ BH_API void bh_vec_env_stop(bh_env *envs);
 /// environment fails: then obs and the outcomes are of no meaning, and all wait for a reset.
 BH_API bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                                  int *terminated, int *truncated, bh_error *err);
-
-/// Visits what n environments are: the members of their states that the row of their definition
-/// lists, streams, episodes. The rows end with one of NULL.
-void bhi_vec_env_state(const bh_env_state_row *rows, bh_env *envs, bhi_state_visitor *visitor);
 
 /// Steps environment i took in its episode; after the end still those of the episode that ended.
 BH_API int bh_vec_env_elapsed(const bh_env *envs, int i);

@@ -126,15 +126,24 @@ static void add_spaces(bh_text *out, const bh_env *env)
     add_space(out, bh_env_action_space(env));
 }
 
+// As {algo, name, value}, one algorithm and one setting each.
 static void add_presets(bh_text *out, const bh_preset *presets, int n)
 {
+    const char *comma = "";
     bh_text_add(out, "[");
     for (int i = 0; i < n; i++) {
-        const bh_preset *p = &presets[i];
-        bh_text_add(out, "%s{\"algo\":\"%s\",\"name\":\"%s\",\"value\":", i == 0 ? "" : ",",
-                    p->algo, p->name);
-        bh_text_add_json(out, p->value);
-        bh_text_add(out, "}");
+        for (const char *algo = presets[i].algos, *end;; algo = end + 1) {
+            end = algo + strcspn(algo, "|");
+            const char *settings = presets[i].settings;
+            bh_setting setting;
+            for (; bh_preset_next(&settings, &setting); comma = ",") {
+                bh_text_add(out, "%s{\"algo\":\"%.*s\",\"name\":\"%s\",\"value\":", comma,
+                            (int)(end - algo), algo, setting.name);
+                bh_text_add_json(out, setting.value);
+                bh_text_add(out, "}");
+            }
+            if (*end == '\0') break;
+        }
     }
     bh_text_add(out, "]");
 }
@@ -264,7 +273,7 @@ BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 // ---- environments in JavaScript ----
 
 /// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper. See
-/// bh_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
+/// bhx_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
 BHX_EXPORT(bh_env_def *, bhx_script_create)
 (int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
  const float *bounds, int n_actions, int max_episode_steps, double reward_threshold)
@@ -280,21 +289,22 @@ BHX_EXPORT(bh_env_def *, bhx_script_create)
         space.high = bounds + space.n;
     }
     bh_env_def *def;
-    bh_script_spec spec = {handle,          is_single, id, space, n_actions, max_episode_steps,
-                           reward_threshold};
-    bh_script_def_create(&def, &spec, &bhx_last_error);
+    bhx_script_spec spec = {handle,          is_single, id, space, n_actions, max_episode_steps,
+                            reward_threshold};
+    bhx_script_def_create(&def, &spec, &bhx_last_error);
     return def;
 }
 
 BHX_EXPORT(void, bhx_script_destroy)(bh_env_def *def)
 {
-    bh_script_def_destroy(def);
+    bhx_script_def_destroy(def);
 }
 
 /// The handle that bellhop_env_call gave the environment; -1 for a shipped one.
 BHX_EXPORT(int, bhx_env_script)(const bh_env *env)
 {
-    return bh_env_definition(env)->callbacks != NULL ? bh_script_env_handle(bh_env_state(env)) : -1;
+    return bh_env_definition(env)->callbacks != NULL ? bhx_script_env_handle(bh_env_state(env))
+                                                     : -1;
 }
 
 // ---- environments ----

@@ -6,6 +6,7 @@
 #include "core/alloc.h"
 #include "core/fmath.h"
 #include "envs/registry.h"
+#include "lm/lm_net.h"
 #include "lm/ngram.h"
 #include "lm/pretraining.h"
 #include "rl/run.h"
@@ -171,7 +172,7 @@ BHX_EXPORT(int, bhx_pretraining_ngrams)(const bh_pretraining *training, double *
     bh_ngram_scores scores;
     bh_status status =
         bh_ngram_score(&scores, corpus, bh_tokenizer_size(bh_language_model_tokenizer(model)),
-                       config->context, &bhx_last_error);
+                       config->model.context, &bhx_last_error);
     if (status != BH_OK) return status;
     double row[5] = {(double)bh_corpus_tokens(corpus), (double)bh_corpus_train_tokens(corpus),
                      scores.unigram, scores.trigram, scores.k};
@@ -213,7 +214,7 @@ BHX_EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
     const bh_tokenizer *tokenizer = bh_language_model_tokenizer(model);
     bh_text out = bhx_begin_text();
     bh_text_add(&out, "{\"vocabulary\":%d,\"parameters\":%d,\"context\":%d,\"d_model\":%d,",
-                bh_tokenizer_size(tokenizer), bh_language_model_net(model)->n_params, c->context,
+                bh_tokenizer_size(tokenizer), bh_language_model_n_params(model), c->context,
                 c->d_model);
     bh_text_add(&out, "\"n_heads\":%d,\"n_layers\":%d,\"tied\":%s,\"gelu\":\"", c->n_heads,
                 c->n_layers, c->tied ? "true" : "false");
@@ -279,28 +280,16 @@ BHX_EXPORT(const char *, bhx_lm_fingerprint)(bh_language_model *model)
 {
     bh_tensor tensors[BH_TENSORS_MAX];
     int n =
-        bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
+        bhi_lm_net_tensors(bhi_language_model_net(model), bh_language_model_params(model), tensors);
     bh_checkpoint_fingerprint(tensors, n, bhx_text_buffer);
     return bhx_text_buffer;
 }
 
 // ---- runs that start from one ----
 
-static const char *token_of(const void *user, int id, size_t *n)
-{
-    return bh_tokenizer_token(user, id, n);
-}
-
 BHX_EXPORT(int, bhx_run_language_model)(bh_run *run, bh_language_model *model)
 {
-    const bhi_lm_net *net = bh_language_model_net(model);
-    const bh_real *params = bh_language_model_params(model);
-    bh_language_weights weights = {.net = &net->body,
-                                   .params = params,
-                                   .tied = net->tied,
-                                   .head = params + net->head,
-                                   .token = token_of,
-                                   .user = bh_language_model_tokenizer(model)};
+    bh_language_weights weights = bh_language_model_weights(model);
     return bh_run_language_model(run, &weights, &bhx_last_error);
 }
 

@@ -2,7 +2,7 @@
 // Environments in JavaScript.
 #include "wasm/script_env.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ bellhop_env_call(int handle, int op, double value, float *obs, bh_step *step);
 typedef struct script_def {
     bh_env_def def; // first: a definition is one of these
     bh_env_callbacks callbacks;
-    bh_script_spec spec;
+    bhx_script_spec spec;
     char *id;
     float *bounds; // low and high
     size_t bytes;
@@ -58,7 +58,7 @@ static bh_status step(void *state, int action, float *obs, bh_step *out, bh_erro
 
 static void spaces(const void *state, bh_space *observation, bh_space *action)
 {
-    const bh_script_spec *spec = &((const script_env *)state)->script->spec;
+    const bhx_script_spec *spec = &((const script_env *)state)->script->spec;
     *observation = spec->observation;
     *action = (bh_space){BH_SPACE_DISCRETE, spec->n_actions};
 }
@@ -85,7 +85,7 @@ static void describe_actions(const void *state, bh_text *out)
 static void layout(void *object, bhi_arena *arena)
 {
     script_def *script = object;
-    const bh_script_spec *spec = &script->spec;
+    const bhx_script_spec *spec = &script->spec;
     size_t bounds = spec->observation.kind == BH_SPACE_BOX ? 2 * (size_t)spec->observation.n : 0;
     script->id = bhi_arena_array(arena, strlen(spec->id) + 1, 1);
     script->bounds = bhi_arena_array(arena, bounds, sizeof *script->bounds);
@@ -94,7 +94,7 @@ static void layout(void *object, bhi_arena *arena)
 // What the spec borrows is copied into the block.
 static void fill(script_def *script)
 {
-    bh_script_spec *spec = &script->spec;
+    bhx_script_spec *spec = &script->spec;
     bh_space *space = &spec->observation;
     memcpy(script->id, spec->id, strlen(spec->id) + 1);
     spec->id = script->id;
@@ -120,7 +120,7 @@ static void fill(script_def *script)
     };
 }
 
-bh_status bh_script_def_create(bh_env_def **out, const bh_script_spec *spec, bh_error *err)
+bh_status bhx_script_def_create(bh_env_def **out, const bhx_script_spec *spec, bh_error *err)
 {
     *out = NULL;
     script_def shape = {.spec = *spec};
@@ -131,12 +131,12 @@ bh_status bh_script_def_create(bh_env_def **out, const bh_script_spec *spec, bh_
     return BH_OK;
 }
 
-void bh_script_def_destroy(bh_env_def *def)
+void bhx_script_def_destroy(bh_env_def *def)
 {
     if (def != NULL) bh_free(def, ((script_def *)(void *)def)->bytes);
 }
 
-int bh_script_env_handle(const void *state)
+int bhx_script_env_handle(const void *state)
 {
     return ((const script_env *)state)->handle;
 }

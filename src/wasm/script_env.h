@@ -22,7 +22,7 @@
 enum { BH_SCRIPT_CREATE, BH_SCRIPT_DESTROY, BH_SCRIPT_RESET, BH_SCRIPT_STEP };
 
 /// What the definition is made from. Copied, with what it points to.
-typedef struct bh_script_spec {
+typedef struct bhx_script_spec {
     int handle;    ///< what the function gets for BH_SCRIPT_CREATE
     int is_single; ///< as in bh_env_callbacks
     const char *id;
@@ -30,11 +30,11 @@ typedef struct bh_script_spec {
     int n_actions;
     int max_episode_steps;   ///< 0 for none
     double reward_threshold; ///< NAN for none
-} bh_script_spec;
+} bhx_script_spec;
 
 /// Makes a definition. It must outlive setups, environments and runs made from it. BH_ERR_MEMORY.
-bh_status bh_script_def_create(bh_env_def **out, const bh_script_spec *spec, bh_error *err);
-void bh_script_def_destroy(bh_env_def *def);
+bh_status bhx_script_def_create(bh_env_def **out, const bhx_script_spec *spec, bh_error *err);
+void bhx_script_def_destroy(bh_env_def *def);
 
 /// The handle of one of its environments, from its state.
-int bh_script_env_handle(const void *state);
+int bhx_script_env_handle(const void *state);

@@ -7,7 +7,7 @@
 //     close CASE        answers 0
 #include "bench.h"
 
-#include "core/alloc.h"
+#include "core/arena.h"
 #include "envs/registry.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
@@ -177,23 +177,23 @@ static void observe_random(bhi_agent *dqn, bh_rng *rng)
     }
     int action = (int)bh_rng_below(rng, ACTIONS), ended = bh_rng_below(rng, 20) == 0, truncated = 0;
     double reward = 1;
-    bh_dqn_class.observe(dqn,
-                         &(bh_experience){1, obs_tm1, &action, &reward, &ended, &truncated, obs_t});
+    bh_dqn_class.functions->observe(
+        dqn, &(bh_experience){1, obs_tm1, &action, &reward, &ended, &truncated, obs_t});
 }
 
 static int start_dqn(bench_case *c)
 {
     bh_dqn_config config;
     bh_config_defaults(&bh_dqn_table, &config);
-    config.net_arch = (bh_sizes){2, {c->a, c->a}};
+    config.net.net_arch = (bh_sizes){2, {c->a, c->a}};
     config.batch_size = c->b;
     config.buffer_size = REPLAY_SIZE;
-    config.exploration_initial_eps = config.exploration_final_eps = 0;
-    bh_agent_spec spec = {.observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL},
-                          .n_actions = ACTIONS,
-                          .n_envs = 1,
-                          .total_timesteps = REPLAY_SIZE,
-                          .rng = bh_rng_split(&c->rng)};
+    config.explore.initial_eps = config.explore.final_eps = 0;
+    bhi_agent_spec spec = {.observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL},
+                           .n_actions = ACTIONS,
+                           .n_envs = 1,
+                           .total_timesteps = REPLAY_SIZE,
+                           .rng = bh_rng_split(&c->rng)};
     if (bhi_agent_create(&c->dqn, &bh_dqn_class, &config, &spec, NULL) != BH_OK) return 0;
     for (int i = 0; i < REPLAY_SIZE; i++) observe_random(c->dqn, &c->rng);
     return 1;
@@ -210,7 +210,7 @@ static void run_act(bench_case *c, int n)
     float obs[OBSERVATION] = {(float)0.01, (float)-0.02, (float)0.03, (float)-0.04};
     int action = 0;
     unsigned char explored;
-    while (n-- > 0) bh_dqn_class.act(c->dqn, &action, &explored, obs, 1);
+    while (n-- > 0) bh_dqn_class.functions->act(c->dqn, &action, &explored, obs, 1);
     sink = (bh_real)action;
 }
 
@@ -265,7 +265,7 @@ static void layout_parts(bench_case *c, bhi_arena *arena)
     size_t P = (size_t)c->net.n_params, units = B * (size_t)c->net.n_units;
     c->params = bhi_arena_array(arena, P, sizeof(bh_real));
     c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
-    bhi_optimizer_settings adam = bhi_optimizer_defaults(BHI_ADAM);
+    bh_optimizer_config adam = bhi_optimizer_defaults(BHI_ADAM);
     bhi_optimizer_layout(&c->optimizer, arena, &adam, c->net.n_params);
     c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
     c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
@@ -370,7 +370,7 @@ static int start_lm(bench_case *c)
         rows[i] = (uint16_t)(1 + bh_rng_below(&c->rng, LM_TOKENS - 1));
     }
     bh_config_defaults(&bh_pretraining_table, &config);
-    config.d_model = c->a;
+    config.model.d_model = c->a;
     config.batch_size = c->b;
     config.eval_freq = 0;
     return bh_pretraining_create_rows(&c->training, &config, lm_word, LM_TOKENS, rows, LM_ROWS,

@@ -9,17 +9,17 @@
 
 #include "rl/env.h"
 
-#define CORRIDOR_CONFIG(X) X(BOOL, free, "false", 0, 1, NULL, BH_RESET, "steps cost nothing")
-
 typedef struct corridor_config {
-    CORRIDOR_CONFIG(BH_MEMBER)
+    int free;
 } corridor_config;
 
 #define BH_CONFIG_STRUCT corridor_config
-static const bh_field corridor_fields[] = {CORRIDOR_CONFIG(BH_ENTRY)};
+static const bh_field corridor_fields[] = {
+    BH_BOOL(free, BH_DEFAULT("false"), BH_RESET, "steps cost nothing"),
+};
 #undef BH_CONFIG_STRUCT
-static const bh_config_table corridor_table = {"Corridor-v0", corridor_fields, 1,
-                                               sizeof(corridor_config)};
+static const bh_config_table corridor_table =
+    BH_CONFIG_TABLE("Corridor-v0", corridor_config, corridor_fields);
 
 typedef struct corridor {
     int x, steps, is_free;

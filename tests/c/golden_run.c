@@ -5,6 +5,7 @@
 // give the same lines, see tests/node/golden_native.test.mjs and tests/golden/runs.json.
 #include "envs/registry.h"
 #include "io/sha256.h"
+#include "lm/lm_net.h"
 #include "lm/pretraining.h"
 #include "rl/run.h"
 
@@ -107,7 +108,7 @@ static void fingerprint(bh_language_model *model, char hex[65])
 {
     bh_tensor tensors[BH_TENSORS_MAX];
     int n =
-        bhi_lm_net_tensors(bh_language_model_net(model), bh_language_model_params(model), tensors);
+        bhi_lm_net_tensors(bhi_language_model_net(model), bh_language_model_params(model), tensors);
     bh_checkpoint_fingerprint(tensors, n, hex);
 }
 
@@ -168,11 +169,6 @@ static bh_status pretrain_task(bh_pretraining **out, const bh_setup *setup, bh_e
     return status;
 }
 
-static const char *token_of(const void *user, int id, size_t *n)
-{
-    return bh_tokenizer_token(user, id, n);
-}
-
 // DQN from a language model of the task's examples.
 static int print_text(const char *name, const char *env)
 {
@@ -188,12 +184,7 @@ static int print_text(const char *name, const char *env)
     if (status == BH_OK) status = pretrain_task(&training, setup, &err);
     if (status == BH_OK) status = bh_run_create(&run, setup, &err);
     if (status == BH_OK) {
-        bh_language_model *model = bh_pretraining_model(training);
-        const bhi_lm_net *net = bh_language_model_net(model);
-        const bh_real *params = bh_language_model_params(model);
-        bh_language_weights weights = {&net->body, params,
-                                       net->tied,  params + net->head,
-                                       token_of,   bh_language_model_tokenizer(model)};
+        bh_language_weights weights = bh_language_model_weights(bh_pretraining_model(training));
         status = bh_run_language_model(run, &weights, &err);
     }
     if (status == BH_OK) {

@@ -77,3 +77,38 @@ static inline saved save(bh_run *run, bh_params_choice choice)
     CHECK_STATUS(bh_checkpoint_check(s.bytes, s.size, NULL), BH_OK);
     return s;
 }
+
+/// A setting of a preset, for one algorithm or preset of it.
+typedef struct preset_setting {
+    char algo[64];
+    bh_setting setting;
+} preset_setting;
+
+enum { PRESET_SETTINGS_MAX = 256 };
+
+/// All settings of n rows; returns how many. None is there twice.
+static inline int list_presets(preset_setting out[PRESET_SETTINGS_MAX], const bh_preset *rows,
+                               int n)
+{
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        for (const char *algo = rows[i].algos, *end = algo;; algo = end + 1) {
+            end = algo + strcspn(algo, "|");
+            const char *settings = rows[i].settings;
+            bh_setting setting;
+            while (bh_preset_next(&settings, &setting)) {
+                if (!CHECK(count < PRESET_SETTINGS_MAX)) return count;
+                preset_setting *row = &out[count++];
+                snprintf(row->algo, sizeof row->algo, "%.*s", (int)(end - algo), algo);
+                row->setting = setting;
+                CHECK(bh_preset_is_for(&rows[i], row->algo));
+                for (int j = 0; j < count - 1; j++) {
+                    CHECK(strcmp(out[j].algo, row->algo) != 0 ||
+                          strcmp(out[j].setting.name, setting.name) != 0);
+                }
+            }
+            if (*end == '\0') break;
+        }
+    }
+    return count;
+}

@@ -11,9 +11,9 @@ enum { PA_S = 3, PA_A = 3, PA_E = 2 };
 
 static const bh_space pa_box = {BH_SPACE_BOX, PA_S, NULL, NULL};
 
-static inline bh_agent_spec pa_spec(int n_envs, int total_timesteps)
+static inline bhi_agent_spec pa_spec(int n_envs, int total_timesteps)
 {
-    return (bh_agent_spec){pa_box, PA_A, n_envs, total_timesteps, bh_rng_seed(5), NULL};
+    return (bhi_agent_spec){pa_box, PA_A, n_envs, total_timesteps, bh_rng_seed(5), NULL};
 }
 
 /// Option names and values in turn, over the table's defaults.
@@ -28,7 +28,7 @@ static inline void pa_configure(const bh_config_table *table, void *config,
     }
 }
 
-static inline void *pa_create(const bh_agent_class *agent, const void *config, bh_agent_spec spec)
+static inline void *pa_create(const bh_agent_class *agent, const void *config, bhi_agent_spec spec)
 {
     bhi_agent *out;
     bh_error err = {0};
@@ -37,9 +37,9 @@ static inline void *pa_create(const bh_agent_class *agent, const void *config, b
     return out;
 }
 
-static inline bh_agent_stats pa_stats(const bh_agent_class *agent, void *a)
+static inline bhi_agent_metrics pa_stats(const bh_agent_class *agent, void *a)
 {
-    bh_agent_stats stats;
+    bhi_agent_metrics stats;
     (void)agent;
     bhi_agent_stats(a, &stats);
     return stats;
@@ -78,9 +78,9 @@ static inline void pa_make_steps(pa_step *steps, int n, uint64_t seed)
 
 static inline void pa_observe(const bh_agent_class *agent, void *a, const pa_step *s)
 {
-    agent->observe(a, &(bh_experience){PA_E, s->obs_tm1, s->a_tm1, s->r_t, s->terminated_t,
-                                       s->truncated_t, s->obs_t});
-    agent->learn(a);
+    agent->functions->observe(a, &(bh_experience){PA_E, s->obs_tm1, s->a_tm1, s->r_t,
+                                                  s->terminated_t, s->truncated_t, s->obs_t});
+    agent->functions->learn(a);
 }
 
 // ---- networks, by their forward pass alone ----

@@ -3,6 +3,7 @@
 // penalty.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "lm/lm_net.h"
 #include "lm/pretraining.h"
 #include "rl/action_prior.h"
 
@@ -34,9 +35,9 @@ static bh_pretraining *pretrain(const char *id, int d_model, int steps)
     bh_text_task_rows(def->text, rows, 100, T, 3);
     bh_pretraining_config config;
     bh_config_defaults(&bh_pretraining_table, &config);
-    config.d_model = d_model;
-    config.n_heads = 2;
-    config.n_layers = 1;
+    config.model.d_model = d_model;
+    config.model.n_heads = 2;
+    config.model.n_layers = 1;
     config.batch_size = 8;
     bh_pretraining *training;
     CHECK_STATUS(bh_pretraining_create_rows(&training, &config, def->text->token,
@@ -47,18 +48,9 @@ static bh_pretraining *pretrain(const char *id, int d_model, int steps)
     return training;
 }
 
-static const char *token_of(const void *user, int id, size_t *n)
-{
-    return bh_tokenizer_token(user, id, n);
-}
-
 static bh_language_weights weights_of(bh_pretraining *training)
 {
-    bh_language_model *model = bh_pretraining_model(training);
-    const bhi_lm_net *net = bh_language_model_net(model);
-    const bh_real *params = bh_language_model_params(model);
-    return (bh_language_weights){&net->body,         params,   net->tied,
-                                 params + net->head, token_of, bh_language_model_tokenizer(model)};
+    return bh_language_model_weights(bh_pretraining_model(training));
 }
 
 // ---- allowed actions ----

@@ -6,6 +6,7 @@
 #include "rl/agent_list.h"
 #include "rl/ppo.h"
 #include "rl/reinforce.h"
+#include "rl/tabular.h"
 
 #include "policy_agents.h"
 
@@ -13,7 +14,7 @@
 
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-static bhi_actor_critic *make(const char *const *options, bh_agent_spec spec)
+static bhi_actor_critic *make(const char *const *options, bhi_agent_spec spec)
 {
     bh_ppo_config config;
     pa_configure(&bh_ppo_table, &config, options);
@@ -46,7 +47,7 @@ static void test_initial_networks(void)
     CHECK_NEAR(squares, 2, 1e-5);
     for (int o = 0; o < 64; o++) CHECK(ac->params[layer->b_at + o] == 0);
     double q[4 * PA_A];
-    bh_ppo_class.q_values(ac, ac->params, q, observations, 4);
+    bh_ppo_class.functions->q_values(ac, ac->params, q, observations, 4);
     for (int i = 0; i < 4 * PA_A; i++) CHECK_NEAR(q[i], -log(3), 0.1);
     // The value's last layer has one output: its weights are a vector of length 1.
     layer = &ac->value.layers[2];
@@ -56,7 +57,7 @@ static void test_initial_networks(void)
 
     // PyTorch's otherwise: uniform, biases too, the policy's before the value's from one stream.
     ac = make(OPTIONS("batch_size", "64", "ortho_init", "false"), pa_spec(1, 1000));
-    bh_agent_spec spec = pa_spec(1, 1000);
+    bhi_agent_spec spec = pa_spec(1, 1000);
     bh_rng rng = bh_rng_split(&spec.rng);
     bh_real *want = malloc((size_t)ac->n_params * sizeof *want);
     bhi_net_init(&ac->policy, want, &rng);
@@ -72,7 +73,7 @@ static void test_log_probs(void)
 {
     bhi_actor_critic *ac = make_small();
     double q[4 * PA_A], one[PA_A];
-    bh_ppo_class.q_values(ac, ac->params, q, observations, 4);
+    bh_ppo_class.functions->q_values(ac, ac->params, q, observations, 4);
     for (int i = 0; i < 4; i++) {
         bh_real x[PA_S], logits[PA_A];
         pa_inputs(x, observations + i * PA_S);
@@ -89,12 +90,12 @@ static void test_log_probs(void)
     CHECK(ac->rows == 4);
     for (int i = 0; i < MANY; i++)
         memcpy(many + i * PA_S, observations + i % 4 * PA_S, PA_S * sizeof *many);
-    bh_ppo_class.q_values(ac, ac->params, all, many, MANY);
+    bh_ppo_class.functions->q_values(ac, ac->params, all, many, MANY);
     for (int i = 0; i < MANY; i++)
         CHECK(memcmp(all + i * PA_A, q + i % 4 * PA_A, PA_A * sizeof *q) == 0);
     // Under other parameters, which stay the caller's.
     bh_real *zeros = calloc((size_t)ac->n_params, sizeof *zeros);
-    bh_ppo_class.q_values(ac, zeros, one, observations, 1);
+    bh_ppo_class.functions->q_values(ac, zeros, one, observations, 1);
     for (int a = 0; a < PA_A; a++) CHECK_NEAR(one[a], -log(3), 1e-6);
     free(zeros);
     bhi_agent_destroy(&ac->base);
@@ -106,12 +107,12 @@ static void test_acts_by_the_policy(void)
     enum { N = 10000 };
     bhi_actor_critic *ac = make_small();
     double q[PA_E * PA_A], count[PA_E * PA_A] = {0};
-    bh_ppo_class.q_values(ac, ac->params, q, observations, PA_E);
+    bh_ppo_class.functions->q_values(ac, ac->params, q, observations, PA_E);
     int greedy[PA_E] = {bh_greedy(q, PA_A), bh_greedy(q + PA_A, PA_A)};
     for (int i = 0; i < N; i++) {
         int actions[PA_E];
         unsigned char explored[PA_E];
-        bh_ppo_class.act(ac, actions, explored, observations, PA_E);
+        bh_ppo_class.functions->act(ac, actions, explored, observations, PA_E);
         for (int e = 0; e < PA_E; e++) {
             CHECK(actions[e] >= 0 && actions[e] < PA_A && explored[e] == (actions[e] != greedy[e]));
             count[e * PA_A + actions[e]]++;
@@ -187,7 +188,7 @@ static void test_backward_and_step(void)
             (double)before[p] - 0.5 * 0.1 / (sqrt(squares) + 1e-6) * (double)ac->gradient[p];
         CHECK_NEAR((double)ac->params[p], want, 1e-6);
     }
-    bh_agent_stats s = pa_stats(&bh_ppo_class, ac);
+    bhi_agent_metrics s = pa_stats(&bh_ppo_class, ac);
     CHECK_NEAR(s.grad_norm, sqrt(squares), 1e-5);
     CHECK(s.n_updates == 1 && ac->base.n_updates == 1);
     bhi_agent_destroy(&ac->base);
@@ -199,10 +200,10 @@ static void test_metrics(void)
     bhi_actor_critic *ac = make_small();
     bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, 1);
     bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, 4);
-    ac->settings.vf_coef = 0.25;
+    ((bh_ppo_config *)ac->base.config)->policy.vf_coef = 0.25;
     bhi_actor_critic_log_losses(ac, &(bh_policy_stats){.loss = 2, .policy_loss = 3, .entropy = 1},
                                 1, 8, 7);
-    bh_agent_stats s = pa_stats(&bh_ppo_class, ac);
+    bhi_agent_metrics s = pa_stats(&bh_ppo_class, ac);
     CHECK(s.loss == 4 && s.mean_q == 7 && s.grad_norm != s.grad_norm);
     CHECK(s.extra[0] == 3 && s.extra[1] == 8 && s.extra[2] == -1 && s.extra[3] != s.extra[3] &&
           s.extra[6] == 2.5);
@@ -239,7 +240,7 @@ static void test_metrics(void)
 static void check_names(const bhi_actor_critic *ac, const char *const *names, int n)
 {
     static bh_tensor tensors[BH_TENSORS_MAX];
-    CHECK(bh_ppo_class.tensors(ac, ac->params, tensors) == 2 * n);
+    CHECK(bh_ppo_class.functions->tensors(ac, ac->params, tensors) == 2 * n);
     size_t covered = 0;
     for (int i = 0; i < 2 * n; i++) {
         bh_text text = {0};
@@ -262,14 +263,14 @@ static void test_tensors(void)
         "mlp_extractor.value_net.0",  "mlp_extractor.value_net.2",  "value_net"};
     check_names(ac, names, 6);
     size_t bytes;
-    CHECK(bh_ppo_class.params(ac, &bytes) == ac->params &&
+    CHECK(bh_ppo_class.functions->params(ac, &bytes) == ac->params &&
           bytes == (size_t)ac->n_params * sizeof(bh_real));
     bhi_agent_destroy(&ac->base);
 
     bh_space image = {BH_SPACE_BOX, 5 * 5 * 2, NULL, NULL, 3, {5, 5, 2}};
     ac = make(OPTIONS("net_arch", "6", "n_steps", "4", "batch_size", "4", "features_extractor",
                       "minatar-cnn"),
-              (bh_agent_spec){image, PA_A, 1, 1000, bh_rng_seed(5), NULL});
+              (bhi_agent_spec){image, PA_A, 1, 1000, bh_rng_seed(5), NULL});
     static const char *const with_images[] = {
         "pi_features_extractor.cnn.0", "pi_features_extractor.linear.0", "action_net",
         "vf_features_extractor.cnn.0", "vf_features_extractor.linear.0", "value_net"};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The allocator hook, the live counter, arenas.
-#include "core/alloc.h"
+#include "core/arena.h"
 
 #include "check.h"
 #include "failing_alloc.h"

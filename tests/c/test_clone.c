@@ -103,17 +103,18 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
     memset(m, 0, sizeof m);
     memset(v, 0, sizeof v);
     memcpy(params, ac->params, (size_t)P * sizeof *params);
-    bhi_optimizer own = {.settings = ac->settings.optimizer, .n = P, .m = m, .v = v};
+    bhi_optimizer own = {
+        .settings = ((bh_clone_config *)ac->base.config)->policy.optimizer, .n = P, .m = m, .v = v};
     bhi_optimizer_init(&own);
     // The agent splits its stream for parameters, acting and sampling, in this order.
-    bh_agent_spec spec = pa_spec(PA_E, 1000);
+    bhi_agent_spec spec = pa_spec(PA_E, 1000);
     bh_rng_split(&spec.rng);
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng);
 
-    class->learn(ac); // nothing to learn from yet
+    class->functions->learn(ac); // nothing to learn from yet
     CHECK(ac->base.n_updates == 0 && memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
-    CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
+    CHECK_STATUS(class->functions->demonstrate(ac, &s.all, NULL), BH_OK);
     double loss = 0;
     for (int round = 0; round < 3; round++) {
         for (int b = 0; b < 6; b++) index[b] = (int)bh_rng_below(&rng, N);
@@ -121,10 +122,10 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
         if (round == 0) check_slopes(ac, params, gradient, &s, index, temperature);
         double norm = bhi_sum_of_squares(gradient, P);
         bhi_optimizer_step(&own, params, gradient, 0.02, bhi_clip_scale(sqrt(norm), 0.3));
-        class->learn(ac);
+        class->functions->learn(ac);
         CHECK(memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
     }
-    bh_agent_stats stats = pa_stats(class, ac);
+    bhi_agent_metrics stats = pa_stats(class, ac);
     CHECK(stats.n_updates == 3 && ac->base.n_updates == 3);
     CHECK_NEAR(stats.loss, loss, 1e-6);
     CHECK_NEAR(stats.learning_rate, 0.02, 1e-12);
@@ -145,16 +146,16 @@ static void test_room(void)
     show(&s);
     bh_error err;
     bhi_actor_critic *ac = MAKE("demo_capacity", "20");
-    CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
-    CHECK_STATUS(class->demonstrate(ac, &s.all, &err), BH_ERR_ARGUMENT);
+    CHECK_STATUS(class->functions->demonstrate(ac, &s.all, NULL), BH_OK);
+    CHECK_STATUS(class->functions->demonstrate(ac, &s.all, &err), BH_ERR_ARGUMENT);
     CHECK(strstr(err.message, "room for 8 more transitions, but 12") != NULL);
     s.all.transitions.n = 8;
-    CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
+    CHECK_STATUS(class->functions->demonstrate(ac, &s.all, NULL), BH_OK);
     bhi_agent_destroy(&ac->base);
 
     ac = MAKE("temperature", "1");
     s.all.values = NULL;
-    CHECK_STATUS(class->demonstrate(ac, &s.all, &err), BH_ERR_ARGUMENT);
+    CHECK_STATUS(class->functions->demonstrate(ac, &s.all, &err), BH_ERR_ARGUMENT);
     CHECK(strstr(err.message, "temperature is 1") != NULL);
     bhi_agent_destroy(&ac->base);
 }
@@ -166,8 +167,8 @@ static void test_cold_teacher(void)
     show(&s);
     for (int i = 0; i < N * PA_A; i++) s.values[i] *= 1e20;
     bhi_actor_critic *ac = MAKE("temperature", "1e-20");
-    CHECK_STATUS(class->demonstrate(ac, &s.all, NULL), BH_OK);
-    for (int i = 0; i < 20; i++) class->learn(ac);
+    CHECK_STATUS(class->functions->demonstrate(ac, &s.all, NULL), BH_OK);
+    for (int i = 0; i < 20; i++) class->functions->learn(ac);
     for (int p = 0; p < ac->n_params; p++) CHECK(ac->params[p] - ac->params[p] == 0);
     bhi_agent_destroy(&ac->base);
 }
@@ -310,7 +311,7 @@ static void test_out_of_memory(void)
     bh_clone_config config;
     bh_config_defaults(&bh_clone_table, &config);
     config.demo_capacity = 5;
-    bh_agent_spec spec = pa_spec(1, 100);
+    bhi_agent_spec spec = pa_spec(1, 100);
     bhi_agent *out = (bhi_agent *)(void *)&config;
     bh_error err;
     failing_alloc_begin(1);

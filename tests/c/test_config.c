@@ -5,8 +5,10 @@
 #include "core/config.h"
 #include "core/decimal.h"
 #include "envs/registry.h"
+#include "lm/pretraining.h"
+#include "rl/agent_list.h"
+#include "rl/clone.h"
 #include "rl/dqn.h"
-#include "rl/planning.h"
 #include "rl/run.h"
 #include "rl/td_table.h"
 
@@ -15,24 +17,27 @@
 
 // ---- one table with every type ----
 
-#define SAMPLE_CONFIG(X)                                                          \
-    X(BOOL, flag, "true", 0, 1, NULL, BH_LIVE, "a switch")                        \
-    X(INT, count, "7", -10, 100, NULL, BH_RESET, "how many")                      \
-    X(REAL, rate, "0.25", 0, 10, NULL, BH_LIVE, "how \"fast\"")                   \
-    X(SEED, seed, "0", 0, BH_SEED_MAX, NULL, BH_RESET, "where randomness starts") \
-    X(CHOICE, shape, "round", 0, 0, "square|round|flat", BH_RESET, "its form")    \
-    X(SIZES, layers, "64,32", 1, 4096, NULL, BH_RESET, "widths")                  \
-    X(TEXT, title, "hello", 0, 20, NULL, BH_RESET, "a name")
-
 typedef struct sample {
-    SAMPLE_CONFIG(BH_MEMBER)
+    int flag, count;
+    double rate;
+    uint64_t seed;
+    int shape;
+    bh_sizes layers;
+    char title[BH_TEXT_MAX];
 } sample;
 
 #define BH_CONFIG_STRUCT sample
-static const bh_field fields[] = {SAMPLE_CONFIG(BH_ENTRY)};
+static const bh_field fields[] = {
+    BH_BOOL(flag, BH_DEFAULT("true"), BH_LIVE, "a switch"),
+    BH_INT(count, BH_DEFAULT("7"), BH_RANGE(-10, 100), BH_RESET, "how many"),
+    BH_REAL(rate, BH_DEFAULT("0.25"), BH_RANGE(0, 10), BH_LIVE, "how \"fast\""),
+    BH_SEED(seed, BH_DEFAULT("0"), BH_RANGE(0, BH_SEED_MAX), BH_RESET, "where randomness starts"),
+    BH_CHOICE(shape, BH_DEFAULT("round"), BH_WORDS("square|round|flat"), BH_RESET, "its form"),
+    BH_SIZES(layers, BH_DEFAULT("64,32"), BH_RANGE(1, 4096), BH_RESET, "widths"),
+    BH_TEXT(title, BH_DEFAULT("hello"), BH_UP_TO(20), BH_RESET, "a name"),
+};
 #undef BH_CONFIG_STRUCT
-static const bh_config_table table = {"Sample", fields, sizeof fields / sizeof *fields,
-                                      sizeof(sample)};
+static const bh_config_table table = BH_CONFIG_TABLE("Sample", sample, fields);
 
 static sample defaults(void)
 {
@@ -219,19 +224,16 @@ static void test_check(void)
 
 // ---- all tables ----
 
-static const bh_config_table *tables[32];
+static const bh_config_table *tables[48];
 
 static int collect_tables(void)
 {
     int n = 0;
     tables[n++] = &table;
     tables[n++] = &bh_run_table;
-    tables[n++] = &bh_dqn_table;
-    tables[n++] = &bh_q_learning_table;
-    tables[n++] = &bh_double_q_learning_table;
-    tables[n++] = &bh_value_iteration_table;
-    tables[n++] = &bh_policy_iteration_table;
-    tables[n++] = &bh_policy_evaluation_table;
+    tables[n++] = &bh_language_model_table;
+    tables[n++] = &bh_pretraining_table;
+    for (int i = 0; bh_agent_classes[i] != NULL; i++) tables[n++] = bh_agent_classes[i]->config;
     for (int i = 0; i < bh_all_envs.n; i++) {
         if (bh_all_envs.defs[i]->config != NULL) tables[n++] = bh_all_envs.defs[i]->config;
     }
@@ -335,6 +337,46 @@ static void test_tables_are_well_made(void)
     }
 }
 
+// What a row's member takes of its struct.
+static size_t bytes_of(const bh_field *f)
+{
+    static const size_t bytes[] = {
+        [BH_FIELD_BOOL] = sizeof(int),    [BH_FIELD_INT] = sizeof(int),
+        [BH_FIELD_REAL] = sizeof(double), [BH_FIELD_SEED] = sizeof(uint64_t),
+        [BH_FIELD_CHOICE] = sizeof(int),  [BH_FIELD_SIZES] = sizeof(bh_sizes),
+        [BH_FIELD_TEXT] = BH_TEXT_MAX,
+    };
+    return bytes[f->type];
+}
+
+// No member is without a row, nor has two: what no row covers is the padding before a double. A
+// clone has no critic, and tabular methods but Q-learning have no bonus in the target.
+static void test_every_member_has_a_row(void)
+{
+    static unsigned char covered[4096];
+    int n = collect_tables();
+    for (int i = 0; i < n; i++) {
+        const bh_config_table *t = tables[i];
+        if (t == &bh_clone_table) continue;
+        if (t->fields == bh_q_learning_table.fields) t = &bh_q_learning_table;
+        memset(covered, 0, sizeof covered);
+        for (int k = 0; k < t->n_fields; k++) {
+            const bh_field *f = &t->fields[k];
+            if (!CHECK(f->offset + bytes_of(f) <= t->bytes && t->bytes < sizeof covered)) return;
+            for (size_t at = 0; at < bytes_of(f); at++) CHECK(covered[f->offset + at]++ == 0);
+        }
+        size_t gap = 0;
+        for (size_t at = 0; at <= t->bytes; at++) {
+            if (at < t->bytes && !covered[at]) gap++;
+            else if (gap > 0) {
+                if (!CHECK(gap == 4 && at % 8 == 0))
+                    printf("    %s, byte %zu\n", t->name, at - gap);
+                gap = 0;
+            }
+        }
+    }
+}
+
 static void test_describe(void)
 {
     static char buffer[16384];
@@ -368,6 +410,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_check);
     CHECK_RUN(test_every_field_round_trips);
     CHECK_RUN(test_tables_are_well_made);
+    CHECK_RUN(test_every_member_has_a_row);
     CHECK_RUN(test_describe);
     return check_report();
 }

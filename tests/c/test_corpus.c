@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Corpora: where windows are cut, what is held out, rows with padding, what is too small.
-#include "lm/corpus.h"
+#include "lm/corpus_windows.h"
 
 #include "check.h"
 #include "failing_alloc.h"

@@ -5,6 +5,7 @@
 #include "envs/registry.h"
 #include "rl/dqn_state.h"
 #include "rl/head.h"
+#include "rl/tabular.h"
 #include "rl/value.h"
 
 #include "failing_alloc.h"
@@ -44,7 +45,7 @@ static bhi_dqn *make(const char *const *options)
     bh_config_defaults(&bh_dqn_table, &config);
     for (; options[0] != NULL; options += 2)
         CHECK_STATUS(bh_config_set(&bh_dqn_table, &config, options[0], options[1], NULL), BH_OK);
-    bh_agent_spec spec = {box3, A, 1, 1000, bh_rng_seed(5), NULL};
+    bhi_agent_spec spec = {box3, A, 1, 1000, bh_rng_seed(5), NULL};
     if (!CHECK_STATUS(bhi_agent_create(&dqn, &bh_dqn_class, &config, &spec, &err), BH_OK))
         printf("    %s\n", err.message);
     return (bhi_dqn *)dqn;
@@ -61,7 +62,7 @@ static void observe(bhi_dqn *dqn)
     float zeros[S] = {0};
     int a = 0, no = 0;
     double r = 1;
-    bh_dqn_class.observe(dqn, &(bh_experience){1, zeros, &a, &r, &no, &no, zeros});
+    bh_dqn_class.functions->observe(dqn, &(bh_experience){1, zeros, &a, &r, &no, &no, zeros});
 }
 
 // ---- one update ----
@@ -82,8 +83,8 @@ static double outputs_gradient(bhi_dqn *dqn, const shown *s, const int *index, b
         memcpy(x + b * S, s->obs_tm1 + index[b] * S, sizeof(float) * S);
         memcpy(x_t + b * S, s->obs_t + index[b] * S, sizeof(float) * S);
     }
-    bh_dqn_class.q_values(dqn, dqn->online, q, x, B);
-    bh_dqn_class.q_values(dqn, dqn->target, q_t, x_t, B);
+    bh_dqn_class.functions->q_values(dqn, dqn->online, q, x, B);
+    bh_dqn_class.functions->q_values(dqn, dqn->target, q_t, x_t, B);
     for (int i = 0; i < B * A; i++) out[i] = (bh_real)q[i];
     loss += bh_value_large_margin(margin_loss, dq, out, a, 0.8, weights, B, A);
     for (int b = 0; b < B; b++) {
@@ -103,7 +104,7 @@ static double outputs_gradient(bhi_dqn *dqn, const shown *s, const int *index, b
 static void check_update(bhi_dqn *dqn, const shown *s, const int *index)
 {
     bh_real dout[B * A];
-    bh_agent_stats stats;
+    bhi_agent_metrics stats;
     int P = dqn->net.n_params;
     bhi_agent_stats(&dqn->base, &stats);
     double loss = outputs_gradient(dqn, s, index, dout);
@@ -123,11 +124,11 @@ static void test_update(void)
     shown s;
     show(&s);
     bhi_dqn *dqn = MAKE("demo_ratio", "0.5", "demo_coef", "0.7");
-    bh_agent_spec spec = {.rng = bh_rng_seed(5)};
+    bhi_agent_spec spec = {.rng = bh_rng_seed(5)};
     bh_rng_split(&spec.rng);
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng); // parameters, exploring, sampling
-    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
     int index[B];
     for (int b = 0; b < B; b++) index[b] = (int)bh_rng_below(&rng, N); // nothing else is there
     check_update(dqn, &s, index);
@@ -151,9 +152,9 @@ static void check_imitates(const char *distribution, const char *prioritized)
         MAKE("distribution", distribution, "prioritized", prioritized, "demo_coef", "20",
              "optimizer", "adam", "demo_updates", "400", "n_atoms", "11", "n_quantiles", "5",
              "net_arch", "32", "batch_size", "16", "dueling", "true", "learning_rate", "0.02");
-    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
     double q[N * A];
-    bh_dqn_class.q_values(dqn, dqn->online, q, s.obs_tm1, N);
+    bh_dqn_class.functions->q_values(dqn, dqn->online, q, s.obs_tm1, N);
     for (int i = 0; i < N; i++) CHECK(bh_greedy(q + i * A, A) == s.a[i]);
     bhi_agent_destroy(&dqn->base);
 }
@@ -181,9 +182,9 @@ static void test_updates_before(void)
     bhi_dqn *plain = MAKE("demo_updates", "0"),
             *early = MAKE("demo_updates", "6", "train_freq", "4", "gradient_steps", "2",
                           "target_update_interval", "12");
-    CHECK_STATUS(bh_dqn_class.demonstrate(plain, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(plain, &s.all, NULL), BH_OK);
     CHECK(plain->base.n_updates == 0);
-    CHECK_STATUS(bh_dqn_class.demonstrate(early, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(early, &s.all, NULL), BH_OK);
     CHECK(early->base.n_updates == 6);
     for (int i = 0; i < 6; i++) bhi_dqn_update(plain);
     CHECK(is_same(plain, plain->online, early->online));
@@ -193,7 +194,7 @@ static void test_updates_before(void)
 
     early = MAKE("demo_updates", "9", "train_freq", "4", "gradient_steps", "2",
                  "target_update_interval", "12");
-    CHECK_STATUS(bh_dqn_class.demonstrate(early, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(early, &s.all, NULL), BH_OK);
     memcpy(plain->target, plain->online,
            (size_t)plain->net.n_params * sizeof(bh_real)); // after 6
     for (int i = 0; i < 3; i++) bhi_dqn_update(plain);
@@ -211,20 +212,20 @@ static void test_refused(void)
     show(&s);
     bh_error err;
     bhi_dqn *dqn = MAKE("demo_capacity", "9");
-    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
-    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, &err), BH_ERR_ARGUMENT);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, &err), BH_ERR_ARGUMENT);
     CHECK(strstr(err.message, "demo_capacity has room for 3 more transitions, but 6") != NULL);
     s.all.transitions.n = 3;
-    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, NULL), BH_OK);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
     observe(dqn);
     s.all.transitions.n = 1;
-    CHECK_STATUS(bh_dqn_class.demonstrate(dqn, &s.all, &err), BH_ERR_STATE);
+    CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, &err), BH_ERR_STATE);
     bhi_agent_destroy(&dqn->base);
 
     bh_dqn_config config;
     bh_config_defaults(&bh_dqn_table, &config);
     config.demo_capacity = config.buffer_size = 10000000;
-    bh_agent_spec spec = {box3, A, 1, 1000, bh_rng_seed(5), NULL};
+    bhi_agent_spec spec = {box3, A, 1, 1000, bh_rng_seed(5), NULL};
     spec.observation.n = 100;
     bhi_agent *agent = &dqn->base;
     CHECK_STATUS(bhi_agent_create(&agent, &bh_dqn_class, &config, &spec, &err), BH_ERR_CONFIG);

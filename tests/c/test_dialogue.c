@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Dialogue-v0: the guest, the optimum and the random policy's mean over what is known of the need,
 // the examples.
+#include "envs/data/dialogue_v0_data.h"
 #include "envs/dialogue.h"
 #include "envs/token_text.h"
 
@@ -14,50 +15,7 @@ enum {
 
 static const bh_env_def *const def = &bh_env_dialogue;
 
-// ---- the data file, read anew ----
-
-enum {
-#define QUESTION(id, en, zh, long_en, long_zh) QUESTION_##id,
-#include "envs/data/dialogue_v0.def"
-    N_QUESTIONS
-};
-enum {
-#define NEED(id, name, en, zh, long_en, long_zh) NEED_##id,
-#include "envs/data/dialogue_v0.def"
-    N_NEEDS,
-    GOODBYE = N_QUESTIONS + N_NEEDS,
-    A,
-};
-enum {
-#define MEANING(id) MEANING_##id,
-#include "envs/data/dialogue_v0.def"
-    N_MEANINGS
-};
-enum { // tokens
-    WORD_NONE = BH_TOKEN_PAD,
-    TOKEN_END = 1 + A,
-#define WORD(id, en, zh) WORD_##id,
-#include "envs/data/dialogue_v0.def"
-    V
-};
-static const struct {
-    int meaning, words[BHI_DIALOGUE_SAYING];
-} sayings[] = {
-#define SAYING(meaning, word_1, word_2, word_3) \
-    {MEANING_##meaning, {WORD_##word_1, WORD_##word_2, WORD_##word_3}},
-#include "envs/data/dialogue_v0.def"
-};
-static const struct {
-    int question, meaning, percent[N_NEEDS]; // the opening: question N_QUESTIONS
-} answers[] = {
-#define OPENING(meaning, key, towels, wifi, taxi, bags, late) \
-    {N_QUESTIONS, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
-#include "envs/data/dialogue_v0.def"
-#define ANSWER(question, meaning, key, towels, wifi, taxi, bags, late) \
-    {QUESTION_##question, MEANING_##meaning, {key, towels, wifi, taxi, bags, late}},
-#include "envs/data/dialogue_v0.def"
-};
-enum { N_ANSWERS = sizeof answers / sizeof answers[0] };
+enum { A = N_REPLIES, V = N_TOKENS, GOODBYE = REPLY_GOODBYE };
 
 static void test_data(void)
 {
@@ -222,23 +180,23 @@ static void test_random_mean(void)
 
 // ---- what an observation tells ----
 
-static int is_saying(int row, const float *words, int n)
+static int is_saying(int row, const float *said, int n)
 {
     for (int i = 0; i < BHI_DIALOGUE_SAYING; i++) {
         int word = sayings[row].words[i];
-        if (i < n ? words[i] != (float)word : word != WORD_NONE) return 0;
+        if (i < n ? said[i] != (float)word : word != WORD_NONE) return 0;
     }
     return n <= BHI_DIALOGUE_SAYING;
 }
 
 // The answer to a question that those n words are; only one can be.
-static int heard(int question, const float *words, int n)
+static int heard(int question, const float *said, int n)
 {
     int found = -1;
     for (int row = 0; row < N_ANSWERS; row++) {
         if (answers[row].question != question) continue;
         for (int i = 0; i < (int)(sizeof sayings / sizeof sayings[0]); i++) {
-            if (sayings[i].meaning != answers[row].meaning || !is_saying(i, words, n)) continue;
+            if (sayings[i].meaning != answers[row].meaning || !is_saying(i, said, n)) continue;
             CHECK(found == -1 || found == row);
             found = row;
         }
@@ -253,16 +211,16 @@ static known known_from(const float *obs, int n)
     known k = {0};
     int reply = N_QUESTIONS, is_question = 1; // the opening answers a question nobody asked
     for (int i = 0; i < n;) {
-        int words = i;
-        while (words < n && obs[words] > TOKEN_END) words++;
-        if (is_question) k.answer[reply] = heard(reply, obs + i, words - i) + 1;
-        if (words == n) break;
-        reply = (int)obs[words] - 1;
+        int end = i;
+        while (end < n && obs[end] > TOKEN_END) end++;
+        if (is_question) k.answer[reply] = heard(reply, obs + i, end - i) + 1;
+        if (end == n) break;
+        reply = (int)obs[end] - 1;
         is_question = reply < N_QUESTIONS;
         CHECK(reply >= 0 && reply < GOODBYE && !is_given(&k, reply));
         if (!is_question) k.tried |= 1u << (reply - N_QUESTIONS);
         k.n_turns++;
-        i = words + 1;
+        i = end + 1;
     }
     return k;
 }

@@ -3,8 +3,10 @@
 // when it learns, what it refuses.
 #include "nn/losses.h"
 #include "optim/optimizer.h"
+#include "optim/schedule.h"
 #include "rl/dqn_state.h"
 #include "rl/replay.h"
+#include "rl/tabular.h"
 #include "rl/value.h"
 
 #include "check.h"
@@ -25,12 +27,12 @@ static bh_dqn_config config_of(const char *const *options)
 
 #define CONFIG(...) config_of((const char *const[]){__VA_ARGS__, NULL})
 
-static bh_agent_spec spec_of(int n_envs, int total_timesteps)
+static bhi_agent_spec spec_of(int n_envs, int total_timesteps)
 {
-    return (bh_agent_spec){box4, REF_A, n_envs, total_timesteps, bh_rng_seed(5), NULL};
+    return (bhi_agent_spec){box4, REF_A, n_envs, total_timesteps, bh_rng_seed(5), NULL};
 }
 
-static bhi_dqn *make(bh_dqn_config config, bh_agent_spec spec)
+static bhi_dqn *make(bh_dqn_config config, bhi_agent_spec spec)
 {
     bhi_agent *dqn;
     bh_error err = {0};
@@ -39,9 +41,9 @@ static bhi_dqn *make(bh_dqn_config config, bh_agent_spec spec)
     return (bhi_dqn *)dqn;
 }
 
-static bh_agent_stats stats_of(bhi_dqn *dqn)
+static bhi_agent_metrics stats_of(bhi_dqn *dqn)
 {
-    bh_agent_stats stats;
+    bhi_agent_metrics stats;
     bhi_agent_stats(&dqn->base, &stats);
     return stats;
 }
@@ -57,7 +59,8 @@ static void observe_reference(bhi_dqn *dqn, int i)
     int a = reference_bytes[GOLDEN_ACTIONS + i], terminated = reference_bytes[GOLDEN_DONES + i],
         truncated = 0;
     double r = (double)reference_f32(GOLDEN_REWARDS, i);
-    bh_dqn_class.observe(dqn, &(bh_experience){1, obs_tm1, &a, &r, &terminated, &truncated, obs_t});
+    bh_dqn_class.functions->observe(
+        dqn, &(bh_experience){1, obs_tm1, &a, &r, &terminated, &truncated, obs_t});
 }
 
 static void load_reference(bhi_dqn *dqn)
@@ -90,7 +93,7 @@ static void check_reference(const char *double_q, const char *loss, int at, int 
     }
     for (int p = 0; p < REF_P; p++) mean[p] = (bh_real)(sum[p] / REF_B);
     CHECK_NEAR(reference_distance(mean, at, stride), 0, reference_tolerance(1e-6));
-    bh_agent_stats stats = stats_of(dqn);
+    bhi_agent_metrics stats = stats_of(dqn);
     CHECK_NEAR(stats.loss, want_loss, reference_tolerance(2e-6));
     CHECK(stats.n_updates == REF_B);
     double q = 0;
@@ -119,7 +122,8 @@ static void test_q_values_are_pytorchs(void)
     float obs[REF_B * REF_S];
     double q[REF_B * REF_A];
     for (int i = 0; i < REF_B * REF_S; i++) obs[i] = reference_f32(GOLDEN_STATES, i);
-    bh_dqn_class.q_values(dqn, dqn->online, q, obs, REF_B); // in thirteen batches of five
+    bh_dqn_class.functions->q_values(dqn, dqn->online, q, obs,
+                                     REF_B); // in thirteen batches of five
     for (int i = 0; i < REF_B * REF_A; i++) {
         CHECK_NEAR(q[i], reference_f64(GOLDEN_Q_ONLINE_STATES, i), reference_tolerance(2e-6));
     }
@@ -165,7 +169,7 @@ static void check_updates(const char *optimizer, bhi_optimizer_kind kind, const 
                           double norm_value)
 {
     enum { B = 16, UPDATES = 5 };
-    bh_agent_spec spec = spec_of(1, 1000);
+    bhi_agent_spec spec = spec_of(1, 1000);
     bhi_dqn *dqn =
         make(CONFIG("net_arch", "64,64", "buffer_size", "64", "batch_size", "16", "learning_rate",
                     "0.01", "gamma", "0.99", "optimizer", optimizer, "max_grad_norm", max_norm),
@@ -215,7 +219,7 @@ static void test_an_update_is_its_parts(void)
 // returns.
 static void test_n_steps(void)
 {
-    bh_agent_spec spec = spec_of(1, 1000);
+    bhi_agent_spec spec = spec_of(1, 1000);
     spec.observation = (bh_space){BH_SPACE_DISCRETE, 4, NULL, NULL};
     bhi_dqn *dqn = make(CONFIG("net_arch", "", "buffer_size", "3", "batch_size", "1",
                                "learning_rate", "0", "gamma", "0.5", "loss", "mse", "n_steps", "3"),
@@ -225,8 +229,9 @@ static void test_n_steps(void)
     for (int s = 0; s < 3; s++) {
         int a = 0, terminated = s == 2, truncated = 0;
         double r = 1 << s;
-        bh_dqn_class.observe(dqn, &(bh_experience){1, (float[]){(float)s}, &a, &r, &terminated,
-                                                   &truncated, (float[]){(float)s + 1}});
+        bh_dqn_class.functions->observe(dqn, &(bh_experience){1, (float[]){(float)s}, &a, &r,
+                                                              &terminated, &truncated,
+                                                              (float[]){(float)s + 1}});
     }
     int short_ones = 0, long_ones = 0;
     for (int i = 0; i < 60; i++) {
@@ -263,8 +268,8 @@ static void check_acting(const char *epsilon, double share)
         unsigned char explored[N];
         double q[N * REF_A];
         random_obs(obs, N, &rng);
-        bh_dqn_class.act(dqn, actions, explored, obs, N);
-        bh_dqn_class.q_values(dqn, dqn->online, q, obs, N);
+        bh_dqn_class.functions->act(dqn, actions, explored, obs, N);
+        bh_dqn_class.functions->q_values(dqn, dqn->online, q, obs, N);
         for (int i = 0; i < N; i++) {
             CHECK(actions[i] == 0 || actions[i] == 1);
             if (explored[i]) {
@@ -289,13 +294,13 @@ static void test_acting(void)
 
 static void test_one_hot_observations(void)
 {
-    bh_agent_spec spec = spec_of(1, 100);
+    bhi_agent_spec spec = spec_of(1, 100);
     spec.observation = (bh_space){BH_SPACE_DISCRETE, 3, NULL, NULL};
     bhi_dqn *dqn = make(CONFIG("net_arch", "", "buffer_size", "10", "batch_size", "2"), spec);
     CHECK(dqn->net.n_params == 8);
     for (int i = 0; i < 8; i++) dqn->online[i] = (bh_real)(1 << i); // weights (3,2), bias (2)
     double q[6];
-    bh_dqn_class.q_values(dqn, dqn->online, q, (float[]){2, 0, 1}, 3);
+    bh_dqn_class.functions->q_values(dqn, dqn->online, q, (float[]){2, 0, 1}, 3);
     const double want[] = {16 + 64, 32 + 128, 1 + 64, 2 + 128, 4 + 64, 8 + 128};
     CHECK(memcmp(q, want, sizeof q) == 0);
     bhi_agent_destroy(&dqn->base);
@@ -315,8 +320,9 @@ static void observe_something(bhi_dqn *dqn, int n, bh_rng *rng)
         r[i] = before[i];
         terminated[i] = i % 3 == 0;
     }
-    bh_dqn_class.observe(dqn, &(bh_experience){n, before, a, r, terminated, truncated, after});
-    bh_dqn_class.learn(dqn);
+    bh_dqn_class.functions->observe(
+        dqn, &(bh_experience){n, before, a, r, terminated, truncated, after});
+    bh_dqn_class.functions->learn(dqn);
 }
 
 static int target_is_online(bhi_dqn *dqn)
@@ -368,7 +374,7 @@ static void test_soft_target_updates(void)
              spec_of(1, 100));
     load_reference(dqn);
     observe_reference(dqn, 0);
-    bh_dqn_class.learn(dqn); // too early for an update, but the target moves
+    bh_dqn_class.functions->learn(dqn); // too early for an update, but the target moves
     CHECK_NEAR(reference_distance(dqn->target, GOLDEN_SOFT_UPDATE_5, 5), 0,
                reference_tolerance(1e-7));
     CHECK(stats_of(dqn).n_updates == 0);
@@ -383,7 +389,7 @@ static void test_stats(void)
                     "exploration_initial_eps", "1", "exploration_final_eps", "0.2",
                     "learning_starts", "0", "train_freq", "1"),
              spec_of(1, 100));
-    bh_agent_stats s = stats_of(dqn);
+    bhi_agent_metrics s = stats_of(dqn);
     CHECK(isnan(s.loss) && isnan(s.mean_q) && isnan(s.grad_norm)); // nothing happened
     CHECK(s.epsilon == 1 && s.learning_rate == 0.01 && s.n_updates == 0);
     bh_rng rng = bh_rng_seed(1);
@@ -397,12 +403,12 @@ static void test_stats(void)
     dqn->base.spec.total_timesteps = 50;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.2, 1e-12);
     bh_dqn_config *config = dqn->base.config; // what follows is live
-    config->exploration_final_eps = 0.1;
+    config->explore.final_eps = 0.1;
     CHECK_NEAR(stats_of(dqn).epsilon, 0.1, 1e-12);
-    config->learning_rate_schedule = BHI_COSINE; // half-way: the middle of 0.01 and 0.002
-    config->learning_rate_end = 0.002;
+    config->learning_rate.kind = BHI_COSINE; // half-way: the middle of 0.01 and 0.002
+    config->learning_rate.end = 0.002;
     CHECK_NEAR(stats_of(dqn).learning_rate, 0.006, 1e-12);
-    config->learning_rate_warmup = 1; // half-way up
+    config->learning_rate.warmup = 1; // half-way up
     CHECK_NEAR(stats_of(dqn).learning_rate, 0.005, 1e-12);
     bhi_agent_destroy(&dqn->base);
 }
@@ -419,11 +425,12 @@ static void test_it_learns(void)
         random_obs(obs, 1, &rng);
         int a = i % 2, terminated = 1, truncated = 0;
         double r = a == 0 ? 0.5 : (double)obs[0];
-        bh_dqn_class.observe(dqn, &(bh_experience){1, obs, &a, &r, &terminated, &truncated, obs});
+        bh_dqn_class.functions->observe(
+            dqn, &(bh_experience){1, obs, &a, &r, &terminated, &truncated, obs});
     }
     for (int i = 0; i < 2000; i++) bhi_dqn_update(dqn);
     double q[2];
-    bh_dqn_class.q_values(dqn, dqn->online, q, (float[]){1, 0, 0, 0}, 1);
+    bh_dqn_class.functions->q_values(dqn, dqn->online, q, (float[]){1, 0, 0, 0}, 1);
     CHECK_NEAR(q[0], 0.5, 0.1);
     CHECK_NEAR(q[1], 1, 0.15);
     bhi_agent_destroy(&dqn->base);
@@ -432,15 +439,15 @@ static void test_it_learns(void)
 static void test_parameters_follow_the_stream(void)
 {
     bh_dqn_config config = CONFIG("net_arch", "8", "buffer_size", "10", "batch_size", "4");
-    bh_agent_spec spec = spec_of(1, 100), other = spec;
+    bhi_agent_spec spec = spec_of(1, 100), other = spec;
     other.rng = bh_rng_seed(6);
     bhi_dqn *a = make(config, spec), *b = make(config, spec), *c = make(config, other);
     size_t bytes = (size_t)a->net.n_params * sizeof(bh_real);
     CHECK(memcmp(a->online, b->online, bytes) == 0);
     CHECK(memcmp(a->online, c->online, bytes) != 0);
-    memcpy(bh_dqn_class.params(a, &bytes), c->online, bytes);
+    memcpy(bh_dqn_class.functions->params(a, &bytes), c->online, bytes);
     CHECK(!target_is_online(a));
-    bh_dqn_class.params_changed(a);
+    bh_dqn_class.functions->params_changed(a);
     CHECK(target_is_online(a));
     bhi_agent_destroy(&a->base);
     bhi_agent_destroy(&b->base);
@@ -449,7 +456,7 @@ static void test_parameters_follow_the_stream(void)
 
 // ---- what it refuses ----
 
-static void check_refused(bh_dqn_config config, bh_agent_spec spec, bh_status want,
+static void check_refused(bh_dqn_config config, bhi_agent_spec spec, bh_status want,
                           const char *part)
 {
     bhi_agent *dqn = (bhi_agent *)(void *)&config;
@@ -463,18 +470,18 @@ static void check_refused(bh_dqn_config config, bh_agent_spec spec, bh_status wa
 static void test_refused(void)
 {
     bh_dqn_config config = CONFIG("net_arch", "8");
-    bh_agent_spec spec = spec_of(1, 100);
-    config.learning_rate = (double)NAN;
+    bhi_agent_spec spec = spec_of(1, 100);
+    config.learning_rate.start = (double)NAN;
     check_refused(config, spec, BH_ERR_CONFIG,
                   "learning_rate is NaN, but must be between 0 and 10");
     config = CONFIG("net_arch", "8");
     config.batch_size = 0;
     check_refused(config, spec, BH_ERR_CONFIG, "batch_size is 0");
     config = CONFIG("net_arch", "8");
-    config.net_arch.n = 9;
+    config.net.net_arch.n = 9;
     check_refused(config, spec, BH_ERR_CONFIG, "net_arch");
     config = CONFIG("net_arch", "8");
-    config.activation = -1; // would be the enum's identity
+    config.net.activation = -1; // would be the enum's identity
     check_refused(config, spec, BH_ERR_CONFIG, "activation");
     config = CONFIG("net_arch", "4096,4096", "batch_size", "65536");
     spec.n_actions = 100000;

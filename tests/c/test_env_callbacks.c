@@ -2,6 +2,7 @@
 // User-defined environments (bh_env_callbacks): seeds, their own truncation, failures, what is
 // released; and runs on them.
 #include "core/alloc.h"
+#include "rl/agent.h"
 #include "rl/td_table.h"
 #include "rl/vec_env.h"
 
@@ -384,26 +385,26 @@ static void test_sarsa_learns_what_waits(void)
 {
     bh_td_table_config config;
     bh_config_defaults(&bh_sarsa_table, &config);
-    config.learning_rate = 0.5;
+    config.learning_rate.start = 0.5;
     config.gamma = 1;
     config.initial_q = 4;
-    bh_agent_spec spec = {{BH_SPACE_DISCRETE, 8}, 2, 1, 100, bh_rng_seed(1), NULL};
+    bhi_agent_spec spec = {{BH_SPACE_DISCRETE, 8}, 2, 1, 100, bh_rng_seed(1), NULL};
     bhi_agent *agent;
     CHECK_STATUS(bhi_agent_create(&agent, &bh_sarsa_class, &config, &spec, NULL), BH_OK);
     float s[] = {2, 3, 4};
     int right = 1, no = 0;
     double r = 1;
     size_t bytes;
-    const double *q = bh_sarsa_class.params(agent, &bytes);
+    const double *q = bh_sarsa_class.functions->params(agent, &bytes);
     for (int i = 0; i < 2; i++) {
         bh_experience e = {1, &s[i], &right, &r, &no, &no, &s[i + 1]};
-        bh_sarsa_class.observe(agent, &e);
+        bh_sarsa_class.functions->observe(agent, &e);
     }
     CHECK_NEAR(q[2 * 2 + 1], 4.5, 0);
     CHECK_NEAR(q[3 * 2 + 1], 4, 0);
-    bh_sarsa_class.truncate(agent, &s[2]);
+    bh_sarsa_class.functions->truncate(agent, &s[2]);
     CHECK_NEAR(q[3 * 2 + 1], 4.5, 0);
-    bh_sarsa_class.truncate(agent, &s[2]); // nothing waits any more
+    bh_sarsa_class.functions->truncate(agent, &s[2]); // nothing waits any more
     CHECK_NEAR(q[3 * 2 + 1], 4.5, 0);
     bhi_agent_destroy(agent);
 }

@@ -6,6 +6,7 @@
 #include "rl/agent_list.h"
 
 #include "check.h"
+#include "make_run.h"
 
 #include <stdlib.h>
 
@@ -341,21 +342,18 @@ static void check_layout(const bh_env *env)
 
 static void check_presets(const bh_env_def *def, int states_are_counted)
 {
-    CHECK(def->n_presets > 0);
-    for (int k = 0; k < def->n_presets; k++) {
-        const bh_preset *p = &def->presets[k];
+    static preset_setting rows[PRESET_SETTINGS_MAX];
+    int n = list_presets(rows, def->presets, def->n_presets);
+    CHECK(n > 0);
+    for (int k = 0; k < n; k++) {
         const bh_agent_class *agent;
         char algo[64]; // without the name of a preset: "dqn/rainbow"
-        snprintf(algo, sizeof algo, "%.*s", (int)strcspn(p->algo, "/"), p->algo);
+        snprintf(algo, sizeof algo, "%.*s", (int)strcspn(rows[k].algo, "/"), rows[k].algo);
         CHECK_STATUS(bh_agent_find(algo, &agent, NULL), BH_OK);
-        CHECK(p->name[0] != '\0' && p->value != NULL); // "": no hidden layers
+        CHECK(rows[k].setting.name[0] != '\0');
         // The tabular methods need states to count, planning a table.
-        if (strcmp(p->algo, "q-learning") == 0) CHECK(states_are_counted);
-        if (strcmp(p->algo, "value-iteration") == 0) CHECK(def->transitions != NULL);
-        for (int j = 0; j < k; j++) { // no setting twice
-            CHECK(strcmp(def->presets[j].algo, p->algo) != 0 ||
-                  strcmp(def->presets[j].name, p->name) != 0);
-        }
+        if (strcmp(algo, "q-learning") == 0) CHECK(states_are_counted);
+        if (strcmp(algo, "value-iteration") == 0) CHECK(def->transitions != NULL);
     }
 }
 

@@ -8,15 +8,21 @@ enum { A = 4, N = 40000 };
 
 static const double q[A] = {0.1, 0.5, -0.3, 0.4};
 
-static bhi_explore_settings settings(bhi_exploration kind, double initial, double final)
+static bh_explore_config settings(bhi_exploration kind, double initial, double final)
 {
-    return (bhi_explore_settings){
-        .kind = kind, .initial = initial, .final = final, .fraction = 0.5, .bonus = 2};
+    return (bh_explore_config){.kind = kind,
+                               .initial_eps = initial,
+                               .final_eps = final,
+                               .initial_temperature = initial,
+                               .final_temperature = final / 2,
+                               .initial_noise = initial,
+                               .final_noise = final / 4,
+                               .fraction = 0.5,
+                               .bonus = 2};
 }
 
 // How often each action comes, and how often it is said to be exploring.
-static int shares(double share[A], const bhi_explore_settings *s, double rate,
-                  const uint32_t *counts)
+static int shares(double share[A], const bh_explore_config *s, double rate, const uint32_t *counts)
 {
     bh_rng rng = bh_rng_seed(11);
     int n[A] = {0}, explored_n = 0;
@@ -33,13 +39,17 @@ static int shares(double share[A], const bhi_explore_settings *s, double rate,
 
 static void test_rates_fall(void)
 {
-    bhi_explore_settings s = settings(BHI_EPSILON_GREEDY, 1, 0.04);
+    bh_explore_config s = settings(BHI_EPSILON_GREEDY, 1, 0.04);
     CHECK_NEAR(bhi_explore_rate(&s, 0), 1, 0);
     CHECK_NEAR(bhi_explore_rate(&s, 0.25), 0.52, 1e-15);
     CHECK_NEAR(bhi_explore_rate(&s, 0.5), 0.04, 0);
     CHECK_NEAR(bhi_explore_rate(&s, 9), 0.04, 0);
-    s.exponential = 1;
+    s.schedule = 1;
     CHECK_NEAR(bhi_explore_rate(&s, 0.25), 0.2, 1e-12); // half way in the logarithm
+    s.kind = BHI_BOLTZMANN;
+    CHECK_NEAR(bhi_explore_rate(&s, 0.5), 0.02, 0);
+    s.kind = BHI_GAUSSIAN;
+    CHECK_NEAR(bhi_explore_rate(&s, 0.5), 0.01, 0);
     s.kind = BHI_UCB;
     CHECK(bhi_explore_rate(&s, 0.3) == 2);
     s.kind = BHI_GREEDY;
@@ -49,7 +59,7 @@ static void test_rates_fall(void)
 static void test_epsilon_greedy(void)
 {
     double share[A], tolerance = 4 * 0.5 / sqrt((double)N);
-    bhi_explore_settings s = settings(BHI_EPSILON_GREEDY, 1, 0);
+    bh_explore_config s = settings(BHI_EPSILON_GREEDY, 1, 0);
     int explored = shares(share, &s, 0.2, NULL);
     CHECK_NEAR(share[1], 0.8 + 0.05, tolerance);
     CHECK_NEAR(share[2], 0.05, tolerance);
@@ -67,7 +77,7 @@ static void test_epsilon_greedy(void)
 static void test_boltzmann(void)
 {
     double share[A], sum = 0, tolerance = 4 * 0.5 / sqrt((double)N);
-    bhi_explore_settings s = settings(BHI_BOLTZMANN, 1, 0.1);
+    bh_explore_config s = settings(BHI_BOLTZMANN, 1, 0.1);
     shares(share, &s, 0.25, NULL);
     for (int a = 0; a < A; a++) sum += exp(q[a] / 0.25);
     for (int a = 0; a < A; a++) CHECK_NEAR(share[a], exp(q[a] / 0.25) / sum, tolerance);
@@ -80,7 +90,7 @@ static void test_boltzmann(void)
 static void test_gaussian(void)
 {
     double share[A], tolerance = 4 * 0.5 / sqrt((double)N);
-    bhi_explore_settings s = settings(BHI_GAUSSIAN, 1, 0);
+    bh_explore_config s = settings(BHI_GAUSSIAN, 1, 0);
     CHECK(shares(share, &s, 0, NULL) == 0 && share[1] == 1);
     shares(share, &s, 1e6, NULL); // nothing but noise
     for (int a = 0; a < A; a++) CHECK_NEAR(share[a], 0.25, tolerance);
@@ -92,7 +102,7 @@ static void test_gaussian(void)
 // action 1 against 0.4 + 2 sqrt(ln 30 / 5) = 2.05 of action 3, and so on.
 static void test_ucb(void)
 {
-    bhi_explore_settings s = settings(BHI_UCB, 1, 1);
+    bh_explore_config s = settings(BHI_UCB, 1, 1);
     bh_rng rng = bh_rng_seed(1);
     unsigned char explored;
     const uint32_t untried[A] = {3, 9, 0, 0}, some[A] = {2, 20, 3, 5},
@@ -124,7 +134,7 @@ static void test_values_that_are_no_numbers(void)
     bh_rng rng = bh_rng_seed(1);
     unsigned char explored;
     for (int kind = BHI_EPSILON_GREEDY; kind <= BHI_GREEDY; kind++) {
-        bhi_explore_settings s = settings((bhi_exploration)kind, 1, 0);
+        bh_explore_config s = settings((bhi_exploration)kind, 1, 0);
         int a = bhi_explore_choose(&s, 0.5, &rng, bad, counts, A, &explored);
         CHECK(a >= 0 && a < A);
     }
@@ -133,7 +143,7 @@ static void test_values_that_are_no_numbers(void)
 static void test_probabilities(void)
 {
     double p[A];
-    bhi_explore_settings s = settings(BHI_EPSILON_GREEDY, 1, 0);
+    bh_explore_config s = settings(BHI_EPSILON_GREEDY, 1, 0);
     bhi_explore_probabilities(&s, 0.2, p, q, A);
     CHECK_NEAR(p[0], 0.05, 1e-16);
     CHECK_NEAR(p[1], 0.85, 1e-15);

@@ -2,6 +2,7 @@
 // exp, log, tanh, sin, cos: error bounds of fmath.h, special values, and the same bits on every
 // build.
 #include "core/fmath.h"
+#include "core/fmath_small.h"
 #include "core/rng.h"
 
 #include "check.h"

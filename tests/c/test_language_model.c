@@ -2,6 +2,8 @@
 // Language models: reading and writing against a forward pass over the whole text, texts beyond the
 // context, files, and hostile ones.
 #include "lm/language_model.h"
+#include "lm/lm_net.h"
+#include "lm/sampling.h"
 
 #include "check.h"
 #include "core/logits.h"
@@ -36,7 +38,7 @@ static bh_language_model *make(int context, int tied)
     }
     bh_rng rng = bh_rng_seed(8);
     bh_real *params = bh_language_model_params(m);
-    for (int i = 0; i < bh_language_model_net(m)->n_params; i++)
+    for (int i = 0; i < bhi_language_model_net(m)->n_params; i++)
         params[i] += (bh_real)(0.4 * bh_rng_normal(&rng));
     bh_language_model_read(m, NULL, 0);
     return m;
@@ -57,7 +59,7 @@ static void random_ids(uint16_t *ids, int n, int V, uint64_t seed)
 static const bh_real *forward(bh_language_model *m, const int *tokens, int n)
 {
     static bh_real acts[200000], logits[20000];
-    const bhi_lm_net *net = bh_language_model_net(m);
+    const bhi_lm_net *net = bhi_language_model_net(m);
     CHECK(bhi_transformer_acts(&net->body, 1, n) <= 200000 && n * net->body.spec.V <= 20000);
     const bh_real *features =
         bhi_transformer_forward(&net->body, bh_language_model_params(m), acts, tokens, NULL, 1, n);
@@ -173,7 +175,7 @@ static void test_writing(void)
 static void test_token_0_is_never_written(void)
 {
     bh_language_model *m = make(4, 0);
-    const bhi_lm_net *net = bh_language_model_net(m);
+    const bhi_lm_net *net = bhi_language_model_net(m);
     bh_real *params = bh_language_model_params(m);
     for (int c = 0; c < 8;
          c++) { // logits 100 for token 0 whatever stands before, and nothing for the others
@@ -294,7 +296,7 @@ static void test_config(void)
     CHECK(m == NULL && bh_live_bytes() == live);
     failing_alloc_end();
     CHECK_STATUS(bh_language_model_create(&m, &config, t, 1, NULL), BH_OK);
-    CHECK(bh_language_model_tokenizer(m) == t && bh_language_model_net(m)->body.spec.V == 21);
+    CHECK(bh_language_model_tokenizer(m) == t && bhi_language_model_net(m)->body.spec.V == 21);
     CHECK(bh_language_model_config_of(m)->context == config.context);
     bh_language_model_destroy(m); // with its tokenizer
     CHECK(bh_live_bytes() == 0);
@@ -303,7 +305,7 @@ static void test_config(void)
 static void fingerprint(bh_language_model *m, char hex[65])
 {
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bhi_lm_net_tensors(bh_language_model_net(m), bh_language_model_params(m), tensors);
+    int n = bhi_lm_net_tensors(bhi_language_model_net(m), bh_language_model_params(m), tensors);
     bh_checkpoint_fingerprint(tensors, n, hex);
 }
 
@@ -489,7 +491,7 @@ static void check_other(const char *key, const char *value, bh_status want, cons
     bh_tensor tensors[BH_TENSORS_MAX];
     unsigned char saved[100];
     int n_tensors =
-        bhi_lm_net_tensors(bh_language_model_net(m), bh_language_model_params(m), tensors);
+        bhi_lm_net_tensors(bhi_language_model_net(m), bh_language_model_params(m), tensors);
     size_t bytes = bh_tokenizer_save(bh_language_model_tokenizer(m), saved, sizeof saved);
     if (strcmp(key, "letters") == 0) {
         bh_tokenizer *t = tokenizer_of(value);

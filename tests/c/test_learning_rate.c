@@ -14,6 +14,7 @@
 #include "core/fmath.h"
 #include "envs/learning_rate.h"
 #include "envs/registry.h"
+#include "rl/tabular.h"
 
 #include "json_valid.h"
 #include "make_run.h"

@@ -3,6 +3,7 @@
 // any allocation of any create leaves nothing behind.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent.h"
 #include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/ppo.h"
@@ -138,7 +139,7 @@ static bh_status create_dqn(void **out, bh_error *err)
 {
     bh_dqn_config config;
     bh_config_defaults(&bh_dqn_table, &config);
-    bh_agent_spec spec = {{BH_SPACE_BOX, 4, NULL, NULL}, 2, 1, 100, bh_rng_seed(1), NULL};
+    bhi_agent_spec spec = {{BH_SPACE_BOX, 4, NULL, NULL}, 2, 1, 100, bh_rng_seed(1), NULL};
     return bhi_agent_create((bhi_agent **)out, &bh_dqn_class, &config, &spec, err);
 }
 

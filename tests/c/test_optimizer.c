@@ -21,7 +21,7 @@ static void test_layout(void)
                  {BHI_ADAMW, 1, 1}};
     for (int i = 0; i < 6; i++) {
         enum { N = 100 };
-        bhi_optimizer_settings settings = bhi_optimizer_defaults(kinds[i].kind);
+        bh_optimizer_config settings = bhi_optimizer_defaults(kinds[i].kind);
         bhi_optimizer opt = {0};
         bhi_arena arena = {0};
         bhi_optimizer_layout(&opt, &arena, &settings, N);
@@ -33,35 +33,31 @@ static void test_layout(void)
         bhi_optimizer_layout(&opt, &over, &settings, N);
         CHECK((opt.m != NULL) == kinds[i].has_m && (opt.v != NULL) == kinds[i].has_v);
         CHECK(opt.m == NULL || opt.v == NULL || opt.v >= opt.m + N);
-        CHECK(opt.settings.optimizer == (int)kinds[i].kind && over.used == arena.used);
+        CHECK(opt.settings.kind == (int)kinds[i].kind && over.used == arena.used);
         bh_free(block, arena.used + 1);
     }
 }
 
-// The defaults are PyTorch's (its RMSprop's eps too), and settings are taken from a config by name.
+// The defaults are PyTorch's (its RMSprop's eps too).
 static void test_settings(void)
 {
-    bhi_optimizer_settings d = bhi_optimizer_defaults(BHI_RMSPROP);
-    CHECK(d.optimizer == BHI_RMSPROP && d.momentum == 0.9 && d.beta1 == 0.9 && d.beta2 == 0.999);
-    CHECK(d.rms_alpha == 0.99 && d.optimizer_eps == 1e-8 && d.weight_decay == 0.01);
-    const bhi_optimizer_settings other = {5, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
-    bhi_optimizer_settings copy = BHI_OPTIMIZER_SETTINGS(&other);
-    CHECK(copy.optimizer == 5 && copy.momentum == 0.1 && copy.beta1 == 0.2 && copy.beta2 == 0.3);
-    CHECK(copy.rms_alpha == 0.4 && copy.optimizer_eps == 0.5 && copy.weight_decay == 0.6);
+    bh_optimizer_config d = bhi_optimizer_defaults(BHI_RMSPROP);
+    CHECK(d.kind == BHI_RMSPROP && d.momentum == 0.9 && d.beta1 == 0.9 && d.beta2 == 0.999);
+    CHECK(d.rms_alpha == 0.99 && d.eps == 1e-8 && d.weight_decay == 0.01);
 }
 
 enum { G_N = GOLDEN_OPTIMIZER_N };
 
 // Ten steps against PyTorch's; a clip scale of a half stands for the half its gradients were
 // multiplied by.
-static void check_golden(bhi_optimizer_settings settings, const double (*want)[G_N])
+static void check_golden(bh_optimizer_config settings, const double (*want)[G_N])
 {
     const double tolerance = sizeof(bh_real) == sizeof(double) ? 1e-12 : 1e-6;
     bh_real p[G_N], g[G_N], m[G_N] = {0}, v[G_N] = {0};
     bhi_arena none = {0};
     bhi_optimizer opt = {0};
     bhi_optimizer_layout(&opt, &none, &settings, G_N);
-    opt.m = settings.optimizer == BHI_RMSPROP ? NULL : m;
+    opt.m = settings.kind == BHI_RMSPROP ? NULL : m;
     opt.v = v;
     bhi_optimizer_init(&opt);
     for (int i = 0; i < G_N; i++) p[i] = (bh_real)golden_optimizer_start[i];
@@ -78,16 +74,16 @@ static void test_against_pytorch(void)
     check_golden(bhi_optimizer_defaults(BHI_SGD), golden_sgd);
     check_golden(bhi_optimizer_defaults(BHI_MOMENTUM), golden_momentum);
     check_golden(bhi_optimizer_defaults(BHI_RMSPROP), golden_rmsprop);
-    bhi_optimizer_settings centered = bhi_optimizer_defaults(BHI_RMSPROP_CENTERED);
+    bh_optimizer_config centered = bhi_optimizer_defaults(BHI_RMSPROP_CENTERED);
     centered.rms_alpha = 0.9;
-    centered.optimizer_eps = 1e-3;
+    centered.eps = 1e-3;
     check_golden(centered, golden_rmsprop_centered);
-    bhi_optimizer_settings adam = bhi_optimizer_defaults(BHI_ADAM);
+    bh_optimizer_config adam = bhi_optimizer_defaults(BHI_ADAM);
     adam.beta1 = 0.8;
     adam.beta2 = 0.99;
-    adam.optimizer_eps = 1e-4;
+    adam.eps = 1e-4;
     check_golden(adam, golden_adam);
-    bhi_optimizer_settings adamw = bhi_optimizer_defaults(BHI_ADAMW);
+    bh_optimizer_config adamw = bhi_optimizer_defaults(BHI_ADAMW);
     adamw.weight_decay = 0.1;
     check_golden(adamw, golden_adamw);
 }
@@ -99,7 +95,7 @@ static void test_centered_without_variance(void)
     bhi_optimizer opt = {
         .settings = bhi_optimizer_defaults(BHI_RMSPROP_CENTERED), .n = 1, .m = &m, .v = &v};
     opt.settings.rms_alpha = 0.5; // m and v reach g and g^2 soon
-    opt.settings.optimizer_eps = 1e-3;
+    opt.settings.eps = 1e-3;
     bhi_optimizer_init(&opt);
     for (int t = 0; t < 200; t++) {
         bh_real before = p;

@@ -2,6 +2,7 @@
 // The planners in their loop: value iteration, policy iteration, policy evaluation.
 #include "rl/planning.h"
 #include "rl/run.h"
+#include "rl/tabular.h"
 #include "tests/golden/tabular.h"
 
 #include "check.h"

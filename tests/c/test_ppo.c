@@ -95,11 +95,11 @@ static void differentiate(const bhi_actor_critic *ac, const bh_ppo_config *c, co
     bh_policy_stats stats;
     const bh_real *y = bhi_net_forward(&ac->policy, params, acts, m->x, m->B);
     bh_policy_ppo_loss(bhi_net_output(&ac->policy, dacts, m->B), &stats, y, m->a, m->log_prob,
-                       m->advantages, c->clip_range, c->ent_coef, m->B, PA_A);
+                       m->advantages, c->clip_range, c->policy.ent_coef, m->B, PA_A);
     bhi_net_backward(&ac->policy, params, gradient, acts, dacts, m->x, m->B);
     y = bhi_net_forward(&ac->value, params + P, acts, m->x, m->B);
     bh_policy_value_loss(bhi_net_output(&ac->value, dacts, m->B), y, m->returns, m->values,
-                         c->clip_range_vf, c->vf_coef, m->B);
+                         c->clip_range_vf, c->policy.vf_coef, m->B);
     bhi_net_backward(&ac->value, params + P, gradient + P, acts, dacts, m->x, m->B);
 }
 
@@ -114,12 +114,12 @@ static void test_updates_are_their_parts(void)
     static bh_real params[400], gradient[400], m[400], v[400];
     CHECK(P == (3 + 1) * 5 + (5 + 1) * 4 + (4 + 1) * 3 + (3 + 1) * 5 + (5 + 1) * 4 + (4 + 1));
     memcpy(params, ac->params, (size_t)P * sizeof *params);
-    bhi_optimizer own = {.settings = BHI_OPTIMIZER_SETTINGS(&c), .n = P, .m = m, .v = v};
+    bhi_optimizer own = {.settings = c.policy.optimizer, .n = P, .m = m, .v = v};
     bhi_optimizer_init(&own);
-    CHECK(own.settings.optimizer_eps == 1e-5);
+    CHECK(own.settings.eps == 1e-5);
 
     // The agent splits its stream for parameters, acting and shuffling, in this order.
-    bh_agent_spec spec = pa_spec(PA_E, 1000);
+    bhi_agent_spec spec = pa_spec(PA_E, 1000);
     bh_rng_split(&spec.rng);
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng);
@@ -186,7 +186,7 @@ static void check_gradient(const char *n_epochs, const char *one_less, double wa
         b.old_values[i] = (double)m.values[i];
     }
     CHECK_NEAR(pa_gradient_error(ac, twin->params, ac->gradient, &b), 0, pa_tolerance(3e-3));
-    bh_agent_stats stats = pa_stats(class, ac), first = pa_stats(class, twin);
+    bhi_agent_metrics stats = pa_stats(class, ac), first = pa_stats(class, twin);
     double n = atof(n_epochs);
     double loss = n * stats.loss - (n > 1 ? first.loss : 0); // of the last update
     CHECK_NEAR(loss, pa_loss(ac, twin->params, &b), 1e-5);
@@ -210,9 +210,9 @@ static void test_learns_when_full(void)
     pa_step steps[T];
     pa_make_steps(steps, T, 1);
     for (int t = 0; t < T - 1; t++) pa_observe(class, ac, &steps[t]);
-    bh_agent_stats stats = pa_stats(class, ac);
+    bhi_agent_metrics stats = pa_stats(class, ac);
     CHECK(ac->base.n_updates == 0 && stats.loss != stats.loss && stats.mean_q != stats.mean_q);
-    class->params_changed(ac); // what was collected was another policy's
+    class->functions->params_changed(ac); // what was collected was another policy's
     pa_observe(class, ac, &steps[T - 1]);
     CHECK(ac->base.n_updates == 0);
     for (int t = 0; t < T - 2; t++) pa_observe(class, ac, &steps[t]);
@@ -232,7 +232,7 @@ static void test_stats(void)
     pa_make_steps(steps, T, 1);
     judge(&j, ac, ac->params, steps, 0.99, 0.95);
     collect(ac, steps);
-    bh_agent_stats s = pa_stats(class, ac);
+    bhi_agent_metrics s = pa_stats(class, ac);
     CHECK_STRING(class->metrics[0], "train/policy_gradient_loss");
     CHECK_NEAR(s.extra[0], 0, 1e-6);
     double value_loss = 0, mean = 0, all = 0, rest = 0, entropy = 0, mean_return = 0, mean_rest = 0;
@@ -288,7 +288,7 @@ static void test_target_kl(void)
 
 // ---- what it refuses ----
 
-static void refuses(bh_ppo_config config, bh_agent_spec spec, const char *want)
+static void refuses(bh_ppo_config config, bhi_agent_spec spec, const char *want)
 {
     bhi_agent *ppo = (bhi_agent *)(void *)&config;
     bh_error err = {0};
@@ -320,7 +320,7 @@ static void test_bad_configs(void)
 static void test_no_memory(void)
 {
     bh_ppo_config config = CONFIG("batch_size", "12");
-    bh_agent_spec spec = pa_spec(PA_E, 100);
+    bhi_agent_spec spec = pa_spec(PA_E, 100);
     bhi_agent *ppo = (bhi_agent *)(void *)&config;
     bh_error err = {0};
     failing_alloc_begin(1);

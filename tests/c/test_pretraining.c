@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Pre-training: it learns, twice to the same bits, without allocating; records, options, rows,
 // running out of memory.
+#include "lm/corpus_windows.h"
+#include "lm/lm_net.h"
 #include "lm/pretraining.h"
 
 #include "check.h"
@@ -67,7 +69,7 @@ static void fingerprint(bh_pretraining *t, char hex[65])
 {
     bh_language_model *m = bh_pretraining_model(t);
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bhi_lm_net_tensors(bh_language_model_net(m), bh_language_model_params(m), tensors);
+    int n = bhi_lm_net_tensors(bhi_language_model_net(m), bh_language_model_params(m), tensors);
     bh_checkpoint_fingerprint(tensors, n, hex);
 }
 
@@ -154,7 +156,7 @@ static void test_the_model_is_up_to_date_after_steps(void)
 static double loss_of(bh_pretraining *t, int first, int n)
 {
     const bh_corpus *c = bh_pretraining_corpus(t);
-    int T = bh_pretraining_config_of(t)->context, n_targets;
+    int T = bh_pretraining_config_of(t)->model.context, n_targets;
     const uint16_t *ids = bh_corpus_ids(c) + bh_corpus_train_tokens(c) + first * T;
     double sum =
         bh_language_model_surprise(bh_pretraining_model(t), ids, (size_t)(n * T + 1), &n_targets);
@@ -295,8 +297,8 @@ static void test_options(void)
     CHECK_STATUS(bh_pretraining_set(t, "learning_rate", "fast", &err), BH_ERR_CONFIG);
     CHECK_STATUS(bh_pretraining_set(t, "log_freq", "0", &err), BH_ERR_CONFIG);
     const bh_pretraining_config *c = bh_pretraining_config_of(t);
-    CHECK(c->learning_rate == 0 && c->log_freq == 3 && c->seed == 0 && c->context == 16 &&
-          c->batch_size == 8);
+    CHECK(c->learning_rate.start == 0 && c->log_freq == 3 && c->seed == 0 &&
+          c->model.context == 16 && c->batch_size == 8);
     bh_pretraining_destroy(t);
 }
 
@@ -307,7 +309,7 @@ static void test_clipping(void)
         bh_pretraining *t = make(OPTIONS(
             "optimizer", "sgd", "learning_rate", "1", "learning_rate_schedule", "constant",
             "learning_rate_warmup", "0", "max_grad_norm", i == 0 ? "0.01" : "0", "log_freq", "1"));
-        const bhi_lm_net *net = bh_language_model_net(bh_pretraining_model(t));
+        const bhi_lm_net *net = bhi_language_model_net(bh_pretraining_model(t));
         bh_real *params = bh_language_model_params(bh_pretraining_model(t));
         static bh_real before[20000];
         CHECK(net->n_params <= 20000);
@@ -345,7 +347,7 @@ static bh_status create_rows(bh_pretraining **t, int width, bh_error *err)
         memcpy(rows + i * width, two[i % 2], (size_t)width * sizeof **two);
     bh_pretraining_config config =
         config_with(OPTIONS("eval_freq", "0", "validation", "0.2", "tokenizer", "bpe"));
-    config.context = 400;
+    config.model.context = 400;
     return bh_pretraining_create_rows(t, &config, word, 7, rows, N_ROWS, width, err);
 }
 
@@ -353,12 +355,12 @@ static void test_rows(void)
 {
     bh_pretraining *t;
     CHECK_STATUS(create_rows(&t, WIDTH, NULL), BH_OK);
-    CHECK(bh_pretraining_config_of(t)->context == WIDTH - 1);
+    CHECK(bh_pretraining_config_of(t)->model.context == WIDTH - 1);
     CHECK(bh_corpus_width(bh_pretraining_corpus(t)) == WIDTH);
     CHECK(bh_corpus_train_tokens(bh_pretraining_corpus(t)) == 32 * WIDTH);
     bh_language_model *m = bh_pretraining_model(t);
     CHECK(bh_tokenizer_has_spaces(bh_language_model_tokenizer(m)) &&
-          bh_language_model_net(m)->body.spec.V == 7);
+          bhi_language_model_net(m)->body.spec.V == 7);
     CHECK_NEAR(bh_pretraining_validate(t, 0), bh_log(7), 0.1);
     bh_pretraining_steps(t, 100);
     CHECK(bh_pretraining_tokens(t) == 100 * 8 * 3); // padding does not count

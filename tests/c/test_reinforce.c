@@ -41,7 +41,7 @@ static const int episodes[3][3] = {
 static pa_batch expected_batch(const bhi_actor_critic *ac, const bh_real *params,
                                const pa_step *steps, const bh_reinforce_config *c, int n_episodes)
 {
-    pa_batch b = {.ent_coef = c->ent_coef, .vf_coef = c->baseline ? c->vf_coef : 0};
+    pa_batch b = {.ent_coef = c->policy.ent_coef, .vf_coef = c->baseline ? c->policy.vf_coef : 0};
     for (int k = 0; k < n_episodes; k++) {
         int e = episodes[k][0], first = episodes[k][1], last = episodes[k][2];
         double g = 0;
@@ -58,7 +58,7 @@ static pa_batch expected_batch(const bhi_actor_critic *ac, const bh_real *params
         }
         b.B += last - first + 1;
     }
-    if (!c->normalize_advantage) return b;
+    if (!c->policy.normalize_advantage) return b;
     double mean = 0, squares = 0;
     for (int i = 0; i < b.B; i++) mean += b.advantages[i] / b.B;
     for (int i = 0; i < b.B; i++) squares += (b.advantages[i] - mean) * (b.advantages[i] - mean);
@@ -87,7 +87,7 @@ static void check_update(const char *baseline, const char *normalize)
     pa_batch b = expected_batch(ac, params, steps, &c, 3);
     CHECK(b.B == 10);
     CHECK_NEAR(pa_gradient_error(ac, params, ac->gradient, &b), 0, pa_tolerance(3e-3));
-    bh_agent_stats s = pa_stats(class, ac);
+    bhi_agent_metrics s = pa_stats(class, ac);
     CHECK_NEAR(s.loss, pa_loss(ac, params, &b), 1e-5);
     CHECK(c.baseline ? s.extra[1] > 0 && s.mean_q == s.mean_q
                      : s.extra[1] != s.extra[1] && s.mean_q != s.mean_q);
@@ -120,15 +120,16 @@ static void test_many_steps(void)
     const int a = 2, no = 0, yes = 1;
     const double r = 3;
     for (int t = 0; t < LONG; t++) {
-        class->observe(ac, &(bh_experience){1, obs, &a, &r, t + 1 < LONG ? &no : &yes, &no, obs});
-        class->learn(ac);
+        class->functions->observe(
+            ac, &(bh_experience){1, obs, &a, &r, t + 1 < LONG ? &no : &yes, &no, obs});
+        class->functions->learn(ac);
     }
-    class->observe(one, &(bh_experience){1, obs, &a, &r, &yes, &no, obs});
-    class->learn(one);
+    class->functions->observe(one, &(bh_experience){1, obs, &a, &r, &yes, &no, obs});
+    class->functions->learn(one);
     CHECK(ac->base.n_updates == 1 && one->base.n_updates == 1);
     for (int p = 0; p < ac->n_params; p++)
         CHECK_NEAR((double)ac->gradient[p], (double)one->gradient[p], pa_tolerance(2e-5));
-    bh_agent_stats s = pa_stats(class, ac), want = pa_stats(class, one);
+    bhi_agent_metrics s = pa_stats(class, ac), want = pa_stats(class, one);
     CHECK_NEAR(s.loss, want.loss, 1e-5);
     CHECK_NEAR(s.extra[2], want.extra[2], 1e-6);
     bhi_agent_destroy(&ac->base);
@@ -178,8 +179,9 @@ static void test_memory_is_full(void)
     const double r = 1;
     for (int t = 0; t < 3; t++) {
         CHECK(ac->base.n_updates == 0);
-        class->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, t < 2 ? obs : next});
-        class->learn(ac);
+        class->functions->observe(ac,
+                                  &(bh_experience){1, obs, &a, &r, &no, &no, t < 2 ? obs : next});
+        class->functions->learn(ac);
     }
     CHECK(ac->base.n_updates == 1);
     double v = pa_value(ac, ac->params, obs), end = pa_value(ac, ac->params, next);
@@ -188,13 +190,13 @@ static void test_memory_is_full(void)
     for (int t = 0; t < 3; t++) value_loss += (g[t] - v) * (g[t] - v) / 3;
     CHECK_NEAR(pa_stats(class, ac).extra[1], value_loss, 1e-5);
     for (int t = 0; t < 2; t++) {
-        class->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
-        class->learn(ac);
+        class->functions->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
+        class->functions->learn(ac);
     }
-    class->params_changed(ac);
+    class->functions->params_changed(ac);
     for (int t = 0; t < 2; t++) {
-        class->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
-        class->learn(ac);
+        class->functions->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
+        class->functions->learn(ac);
     }
     CHECK(ac->base.n_updates == 1); // the memory was emptied
     bhi_agent_destroy(&ac->base);
@@ -202,7 +204,7 @@ static void test_memory_is_full(void)
 
 // ---- what it refuses ----
 
-static void refuses(bh_reinforce_config config, bh_agent_spec spec, const char *want)
+static void refuses(bh_reinforce_config config, bhi_agent_spec spec, const char *want)
 {
     bhi_agent *agent = (bhi_agent *)(void *)&config;
     bh_error err = {0};
@@ -220,7 +222,7 @@ static void test_bad_configs(void)
     config.episodes_per_update = 0;
     refuses(config, pa_spec(1, 100), "REINFORCE: episodes_per_update is 0");
     config = CONFIG("n_steps", "8");
-    bh_agent_spec spec = pa_spec(1, 100);
+    bhi_agent_spec spec = pa_spec(1, 100);
     bhi_agent *agent = (bhi_agent *)(void *)&config;
     failing_alloc_begin(1);
     CHECK_STATUS(bhi_agent_create(&agent, class, &config, &spec, NULL), BH_ERR_MEMORY);

@@ -5,6 +5,8 @@
 // told and acts by a script, and its one parameter is the action it would take greedily.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/actor_critic.h"
+#include "rl/agent.h"
 #include "rl/agent_list.h"
 #include "rl/clone.h"
 #include "rl/dqn.h"
@@ -41,7 +43,7 @@ typedef struct scripted {
 static bh_status scripted_init(void *agent, bh_error *err)
 {
     (void)err;
-    const bh_agent_spec *spec = &((scripted *)agent)->base.spec;
+    const bhi_agent_spec *spec = &((scripted *)agent)->base.spec;
     script.n_envs = spec->n_envs;
     CHECK(spec->mdp == NULL && spec->n_actions == 2 && spec->observation.n == 2);
     CHECK(spec->observation.high[0] == 3); // bounds still there
@@ -80,7 +82,7 @@ static void scripted_learn(void *agent)
     for (int i = 0; i < 3; i++) bhi_agent_log(&s->base, BHI_METRIC_LOSS + i, 1 + i);
 }
 
-static void scripted_rates(const void *agent, bh_agent_stats *out)
+static void scripted_rates(const void *agent, bhi_agent_metrics *out)
 {
     script.total_timesteps = ((const scripted *)agent)->base.spec.total_timesteps;
     out->epsilon = 4;
@@ -117,10 +119,7 @@ static void scripted_changed(void *agent)
     script.n_changed++;
 }
 
-static const bh_agent_class scripted_class = {
-    .name = "scripted",
-    .summary = "Does as it is told",
-    .config = &bh_dqn_table,
+static const bhi_agent_functions scripted_functions = {
     .bytes = sizeof(scripted),
     .init = scripted_init,
     .act = scripted_act,
@@ -132,6 +131,10 @@ static const bh_agent_class scripted_class = {
     .tensors = scripted_tensors,
     .params_changed = scripted_changed,
 };
+static const bh_agent_class scripted_class = {.name = "scripted",
+                                              .summary = "Does as it is told",
+                                              .config = &bh_dqn_table,
+                                              .functions = &scripted_functions};
 
 // A run of the scripted agent; `actions` as digits.
 static bh_run *scripted_run(const char *env, const char *actions, const char *const *options)

@@ -4,9 +4,16 @@
 
 #include "check.h"
 
-static double at(bhi_schedule schedule, double progress)
+typedef struct schedule {
+    int kind;
+    double start, end, fraction, warmup;
+    int steps;
+} schedule;
+
+static double at(schedule s, double progress)
 {
-    return bhi_schedule_at(&schedule, progress);
+    const bh_schedule_config config = {s.kind, s.start, s.end, s.warmup, s.steps};
+    return bhi_schedule_at(&config, s.fraction, progress);
 }
 
 static void test_line(void)
@@ -35,7 +42,7 @@ static void test_kinds(void)
         {BHI_STEP, 0.8, 0.4},                        // 0.8, 0.4, 0.2 for a third of the way each
     };
     for (int i = 0; i < 5; i++) {
-        bhi_schedule s = {rows[i].kind, 0.8, 0.2, 0.5, 0, 2};
+        schedule s = {rows[i].kind, 0.8, 0.2, 0.5, 0, 2};
         double end = rows[i].kind == BHI_CONSTANT ? 0.8 : 0.2;
         CHECK_NEAR(at(s, 0), 0.8, 1e-15);
         CHECK_NEAR(at(s, 0.125), rows[i].quarter, 1e-15);
@@ -47,7 +54,7 @@ static void test_kinds(void)
 // The linear schedule is bhi_linear_schedule, to the bit.
 static void test_linear_keeps_its_bits(void)
 {
-    bhi_schedule s = {BHI_LINEAR, 7e-4, 0, 1, 0, 1};
+    schedule s = {BHI_LINEAR, 7e-4, 0, 1, 0, 1};
     for (int t = 0; t <= 1100; t++) {
         CHECK(at(s, t / 1000.0) == bhi_linear_schedule(7e-4, 0, 1, t / 1000.0));
     }
@@ -57,7 +64,7 @@ static void test_linear_keeps_its_bits(void)
 static void test_warmup(void)
 {
     for (int kind = BHI_CONSTANT; kind <= BHI_STEP; kind++) {
-        bhi_schedule s = {kind, 0.8, 0.2, 0.7, 0.2, 2};
+        schedule s = {kind, 0.8, 0.2, 0.7, 0.2, 2};
         CHECK(at(s, 0) == 0);
         CHECK_NEAR(at(s, 0.05), 0.2, 1e-15);
         CHECK_NEAR(at(s, 0.15), 0.6, 1e-15);
@@ -66,7 +73,7 @@ static void test_warmup(void)
         CHECK_NEAR(at(s, 0.45), middle[kind], 1e-15);
         CHECK_NEAR(at(s, 0.7), kind == BHI_CONSTANT ? 0.8 : 0.2, 0);
         // Nothing is left of the way after a warm-up of the whole horizon.
-        bhi_schedule slow = {kind, 0.8, 0.2, 1, 1, 2};
+        schedule slow = {kind, 0.8, 0.2, 1, 1, 2};
         CHECK_NEAR(at(slow, 0.5), 0.4, 1e-15);
         CHECK(at(slow, 1) == (kind == BHI_CONSTANT ? 0.8 : 0.2));
     }
@@ -75,16 +82,16 @@ static void test_warmup(void)
 // No factor leads to 0 or away from it: 1 % of the other end stands for it.
 static void test_multiplying_meets_zero(void)
 {
-    bhi_schedule down = {BHI_EXPONENTIAL, 0.5, 0, 1, 0, 2}, up = {BHI_EXPONENTIAL, 0, 0.5, 1, 0, 2};
+    schedule down = {BHI_EXPONENTIAL, 0.5, 0, 1, 0, 2}, up = {BHI_EXPONENTIAL, 0, 0.5, 1, 0, 2};
     CHECK_NEAR(at(down, 0), 0.5, 1e-16);
     CHECK_NEAR(at(down, 0.5), 0.05, 1e-16);
     CHECK_NEAR(at(down, 1), 0.005, 1e-17);
     CHECK_NEAR(at(up, 0), 0.005, 1e-17);
     CHECK_NEAR(at(up, 0.5), 0.05, 1e-16);
     CHECK_NEAR(at(up, 1), 0.5, 0);
-    bhi_schedule nothing = {BHI_EXPONENTIAL, 0, 0, 1, 0, 2};
+    schedule nothing = {BHI_EXPONENTIAL, 0, 0, 1, 0, 2};
     CHECK(at(nothing, 0) == 0 && at(nothing, 0.5) == 0 && at(nothing, 1) == 0);
-    bhi_schedule steps = {BHI_STEP, 0.5, 0, 1, 0, 2}; // a tenth each
+    schedule steps = {BHI_STEP, 0.5, 0, 1, 0, 2}; // a tenth each
     CHECK_NEAR(at(steps, 0.3), 0.5, 1e-15);
     CHECK_NEAR(at(steps, 0.34), 0.05, 1e-16);
     CHECK_NEAR(at(steps, 0.66), 0.05, 1e-16);
@@ -96,7 +103,7 @@ static void test_multiplying_meets_zero(void)
 static void test_number_of_steps(void)
 {
     for (int n = 1; n <= 5; n++) {
-        bhi_schedule s = {BHI_STEP, 1, 0.03125, 1, 0, n};
+        schedule s = {BHI_STEP, 1, 0.03125, 1, 0, n};
         double last = at(s, 0);
         int drops = 0;
         CHECK(last == 1);
@@ -116,7 +123,7 @@ static void test_number_of_steps(void)
 static void test_falls(void)
 {
     for (int kind = BHI_LINEAR; kind <= BHI_STEP; kind++) {
-        bhi_schedule s = {kind, 0.01, 0.0001, 0.8, 0, 3};
+        schedule s = {kind, 0.01, 0.0001, 0.8, 0, 3};
         double last = 0.01;
         for (int t = 0; t <= 1000; t++) {
             double now = at(s, t / 1000.0);
@@ -126,38 +133,37 @@ static void test_falls(void)
     }
 }
 
-#define CONFIG_ROWS(X)                                                            \
-    X(REAL, learning_rate, "0.25", 0, 10, NULL, BH_LIVE, "Step of the optimizer") \
-    BH_SCHEDULE_CONFIG(X)
-
 typedef struct rate_config {
-    CONFIG_ROWS(BH_MEMBER)
+    bh_schedule_config rate;
 } rate_config;
 
-// The rows in a config of someone else's, and the schedule made from it.
+#define BH_CONFIG_STRUCT rate_config
+static const bh_field fields[] = {
+    BH_REAL_AT(rate.start, learning_rate, BH_DEFAULT("0.25"), BH_RANGE(0, 10), BH_LIVE, ""),
+    BHI_SCHEDULE_ROWS(rate, "constant", "0", "0"),
+};
+static const bh_config_table table = BH_CONFIG_TABLE("rate", rate_config, fields);
+
+// The rows in a config of someone else's.
 static void test_rows(void)
 {
-#define BH_CONFIG_STRUCT rate_config
-    static const bh_field fields[] = {CONFIG_ROWS(BH_ENTRY)};
-    const bh_config_table table = {"rate", fields, 5, sizeof(rate_config)};
     rate_config config;
     bh_config_defaults(&table, &config);
-    CHECK(bhi_schedule_at(&BHI_LEARNING_RATE(&config), 0.5) == 0.25);
+    CHECK(bhi_schedule_at(&config.rate, 1, 0.5) == 0.25);
     static const char *const words[] = {"constant", "linear", "exponential", "cosine", "step"};
     for (int kind = 0; kind < 5; kind++) {
         CHECK_STATUS(bh_config_set(&table, &config, "learning_rate_schedule", words[kind], NULL),
                      BH_OK);
-        CHECK(config.learning_rate_schedule == kind);
+        CHECK(config.rate.kind == kind);
     }
     CHECK_STATUS(bh_config_set(&table, &config, "learning_rate_schedule", "cosine", NULL), BH_OK);
     CHECK_STATUS(bh_config_set(&table, &config, "learning_rate_end", "0.05", NULL), BH_OK);
     CHECK_STATUS(bh_config_set(&table, &config, "learning_rate_warmup", "0.5", NULL), BH_OK);
     CHECK_STATUS(bh_config_set(&table, &config, "learning_rate_steps", "0", NULL), BH_ERR_CONFIG);
     CHECK_STATUS(bh_config_set(&table, &config, "learning_rate_warmup", "2", NULL), BH_ERR_CONFIG);
-    bhi_schedule s = BHI_LEARNING_RATE(&config);
-    CHECK_NEAR(at(s, 0.25), 0.125, 1e-16);
-    CHECK_NEAR(at(s, 0.75), 0.15, 1e-16);
-    CHECK(at(s, 1) == 0.05 && s.steps == 2);
+    CHECK_NEAR(bhi_schedule_at(&config.rate, 1, 0.25), 0.125, 1e-16);
+    CHECK_NEAR(bhi_schedule_at(&config.rate, 1, 0.75), 0.15, 1e-16);
+    CHECK(bhi_schedule_at(&config.rate, 1, 1) == 0.05 && config.rate.steps == 2);
 }
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include "rl/dqn.h"
 #include "rl/head.h"
 #include "rl/planning.h"
+#include "rl/tabular.h"
 
 #include "check.h"
 #include "corridor.h"
@@ -74,9 +75,11 @@ static void test_presets_apply(void)
 {
     for (int i = 0; i < bh_envs.n; i++) {
         const bh_env_def *env = bh_envs.defs[i];
-        CHECK(env->n_presets > 0);
-        for (int k = 0; k < env->n_presets; k++) {
-            const bh_preset *p = &env->presets[k];
+        static preset_setting rows[PRESET_SETTINGS_MAX];
+        int n = list_presets(rows, env->presets, env->n_presets);
+        CHECK(n > 0);
+        for (int k = 0; k < n; k++) {
+            const preset_setting *p = &rows[k];
             bh_setup *setup = make_setup(&bh_envs, env->id, p->algo, NULL);
             if (setup == NULL) continue;
             size_t length = strlen(setup->agent->name);
@@ -84,17 +87,13 @@ static void test_presets_apply(void)
                   (p->algo[length] == '\0' || p->algo[length] == '/'));
             describe(setup, text_1);
             bh_error err = {0};
-            if (!CHECK_STATUS(bh_setup_set(setup, p->name, p->value, &err), BH_OK))
+            if (!CHECK_STATUS(bh_setup_set(setup, p->setting.name, p->setting.value, &err), BH_OK))
                 printf("    %s\n", err.message);
             CHECK_STRING(describe(setup, text_2), text_1);
             bh_setup_destroy(setup);
-            for (int j = 0; j < k; j++) { // a row told twice would hide one
-                CHECK(strcmp(env->presets[j].algo, p->algo) != 0 ||
-                      strcmp(env->presets[j].name, p->name) != 0);
-            }
         }
         bh_setup *setup = make_setup(&bh_envs, env->id, NULL, NULL); // the first row's algorithm
-        CHECK_STRING(setup->agent->name, env->presets[0].algo);
+        CHECK_STRING(setup->agent->name, rows[0].algo);
         bh_run *run = start_run(setup);
         bh_run_steps(run, 100);
         bh_run_destroy(run);
@@ -126,8 +125,8 @@ static void test_defaults_without_presets(void)
     bh_setup *setup = make_setup(&corridors, "Corridor-v0", NULL, NULL);
     const bh_dqn_config *dqn = setup->agent_config;
     CHECK(setup->env == &corridor_short && setup->agent == &bh_dqn_class);
-    CHECK(setup->run.total_timesteps == 50000 && dqn->learning_rate == 1e-4 &&
-          dqn->net_arch.n == 2);
+    CHECK(setup->run.total_timesteps == 50000 && dqn->learning_rate.start == 1e-4 &&
+          dqn->net.net_arch.n == 2);
     CHECK(((corridor_config *)setup->env_config)->free == 0);
     bh_setup_destroy(setup);
 }
@@ -142,7 +141,7 @@ static void test_create_refused(void)
                  BH_ERR_UNKNOWN);
     CHECK(setup == NULL);
 
-    static const bh_preset bad[] = {{"dqn", "gamma", "2"}};
+    static const bh_preset bad[] = {{"dqn", "gamma=2"}};
     bh_env_def def = corridor_short;
     def.presets = bad;
     def.n_presets = 1;

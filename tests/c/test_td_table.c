@@ -2,6 +2,7 @@
 // The tabular learners: fed by hand, in their loop, and on the cliff.
 #include "core/alloc.h"
 #include "envs/registry.h"
+#include "rl/agent.h"
 #include "rl/agent_list.h"
 #include "rl/tabular.h"
 #include "rl/td_table.h"
@@ -24,13 +25,13 @@ static fed make_fed(const bh_agent_class *class, double epsilon)
 {
     bh_td_table_config config;
     bh_config_defaults(class->config, &config);
-    config.learning_rate = config.gamma = 0.5;
-    config.exploration_initial_eps = config.exploration_final_eps = epsilon;
-    bh_agent_spec spec = {{BH_SPACE_DISCRETE, 3, NULL, NULL}, 2, 2, 1000, bh_rng_seed(1), NULL};
+    config.learning_rate.start = config.gamma = 0.5;
+    config.explore.initial_eps = config.explore.final_eps = epsilon;
+    bhi_agent_spec spec = {{BH_SPACE_DISCRETE, 3, NULL, NULL}, 2, 2, 1000, bh_rng_seed(1), NULL};
     fed f = {.class = class};
     size_t bytes;
     CHECK_STATUS(bhi_agent_create(&f.agent, class, &config, &spec, NULL), BH_OK);
-    f.q = class->params(f.agent, &bytes);
+    f.q = class->functions->params(f.agent, &bytes);
     return f;
 }
 
@@ -52,8 +53,8 @@ static void feed(const fed *f, const double first[6], const double second[6])
         r_t[i] = e[2];
     }
     bh_experience e = {2, obs_tm1, a_tm1, r_t, terminated_t, truncated_t, obs_t};
-    f->class->observe(f->agent, &e);
-    f->class->learn(f->agent);
+    f->class->functions->observe(f->agent, &e);
+    f->class->functions->learn(f->agent);
 }
 
 #define STEP(...) ((const double[6]){__VA_ARGS__})
@@ -89,7 +90,7 @@ static void test_sarsa_waits_for_the_next_action(void)
     // Environment 1: 3 + 0.5 (0 + 0.5 * 3 - 3) = 2.25, then 2.25 + 0.5 (0 - 2.25) = 1.125.
     check_table(f.q, 3.5, 0.875, 3.8125, 1.125, -1, 1);
     CHECK(f.agent->n_updates == 7);
-    bh_agent_stats stats;
+    bhi_agent_metrics stats;
     bhi_agent_stats(f.agent, &stats);
     CHECK(stats.n_updates == 7 && stats.epsilon == 0 && stats.loss > 0 && isnan(stats.grad_norm));
     bhi_agent_destroy(f.agent);
@@ -149,15 +150,15 @@ static void test_double_q_acts_on_the_mean(void)
     float obs[2] = {0, 2};
     int actions[2];
     unsigned char explored[2];
-    f.class->act(f.agent, actions, explored, obs, 2);
+    f.class->functions->act(f.agent, actions, explored, obs, 2);
     CHECK(actions[0] == 1 && actions[1] == 0 && !explored[0] && !explored[1]);
     double q[4];
-    f.class->q_values(f.agent, f.q, q, obs, 2);
+    f.class->functions->q_values(f.agent, f.q, q, obs, 2);
     CHECK(q[0] == -2 && q[1] == 0 && q[2] == 4 && q[3] == 1);
     bh_tensor t[BH_TENSORS_MAX];
     size_t bytes;
-    void *params = f.class->params(f.agent, &bytes);
-    CHECK(bytes == sizeof tables && f.class->tensors(f.agent, params, t) == 2);
+    void *params = f.class->functions->params(f.agent, &bytes);
+    CHECK(bytes == sizeof tables && f.class->functions->tensors(f.agent, params, t) == 2);
     CHECK_STRING(t[0].name, "q_table_a");
     CHECK_STRING(t[1].name, "q_table_b");
     CHECK(t[1].shape[0] == 3 && t[1].shape[1] == 2 && *(double *)t[1].data == -9);

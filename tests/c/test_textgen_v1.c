@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TextGen-v1: the rule, its optimum, the hacks other weights invite, the random policy's mean, the
 // examples.
+#include "envs/data/textgen_v1_data.h"
 #include "envs/textgen_v1.h"
 
 #include "text_world.h"
@@ -11,47 +12,6 @@ enum {
     P = BHI_TEXTGEN_V1_N_PARTS,
 };
 
-// ---- the data file, read anew ----
-
-enum {
-#define TOPIC(id, en, zh) TOPIC_##id,
-#include "envs/data/textgen_v1.def"
-    N_TOPICS
-};
-enum {
-#define CLASS(id, is_content) CLASS_##id,
-#include "envs/data/textgen_v1.def"
-    N_CLASSES
-};
-enum {
-#define STATE(id, is_sentence) STATE_##id,
-#include "envs/data/textgen_v1.def"
-    N_STATES
-};
-static const int is_content[] = {
-#define CLASS(id, is_content) is_content,
-#include "envs/data/textgen_v1.def"
-};
-static const int is_sentence[] = {
-#define STATE(id, is_sentence) is_sentence,
-#include "envs/data/textgen_v1.def"
-};
-static const struct {
-    int from, class_id, to;
-} rules[] = {
-#define RULE(from, class_id, to) {STATE_##from, CLASS_##class_id, STATE_##to},
-#include "envs/data/textgen_v1.def"
-};
-#define IN(id)   (1u << TOPIC_##id)
-#define NO_TOPIC 0u
-static const struct {
-    int class_id;
-    unsigned topics;
-    int sentiment;
-} words[] = {
-#define WORD(en, zh, class_id, topics, sentiment) {CLASS_##class_id, topics, sentiment},
-#include "envs/data/textgen_v1.def"
-};
 enum { N_WORDS = sizeof words / sizeof words[0] };
 
 static const bh_env_def *const def = &bh_env_textgen_v1;

@@ -32,11 +32,10 @@ static void toy_state(void *agent, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "n_observed", &t->n_observed, 1);
 }
 
-static const bh_agent_class toy_class = {.name = "toy",
-                                         .config = &toy_config,
-                                         .bytes = sizeof(toy),
-                                         .layout = toy_layout,
-                                         .tensors = toy_tensors};
+static const bhi_agent_functions toy_functions = {
+    .bytes = sizeof(toy), .layout = toy_layout, .tensors = toy_tensors};
+static const bh_agent_class toy_class = {
+    .name = "toy", .config = &toy_config, .functions = &toy_functions};
 static const bhi_agent_state_row rows[] = {{&toy_class, toy_state}, {NULL}};
 
 static void list(void *user, const bhi_state *s)
@@ -47,11 +46,11 @@ static void list(void *user, const bhi_state *s)
 static void test_toy(void)
 {
     bhi_agent *agent;
-    CHECK_STATUS(bhi_agent_create(&agent, &toy_class, "", &(bh_agent_spec){.n_actions = 3}, NULL),
+    CHECK_STATUS(bhi_agent_create(&agent, &toy_class, "", &(bhi_agent_spec){.n_actions = 3}, NULL),
                  BH_OK);
     bh_tensor tensor;
     char hex[65], file[512], names[200];
-    toy_class.tensors(agent, ((toy *)agent)->values, &tensor);
+    toy_functions.tensors(agent, ((toy *)agent)->values, &tensor);
     bh_checkpoint_fingerprint(&tensor, 1, hex);
     CHECK_STRING(
         hex, "9d908ecfb6b256def8b49a7c504e6c889c4b0e41fe6ce3e01863dd7b61a20aa0"); // 24 zero bytes

@@ -154,9 +154,9 @@ static void test_softmax(void)
     bh_value_softmax(p, (bh_real[]){2, 5, R(5.001)}, 1e-9, 1, 3);
     CHECK_REALS(p, ((double[]){0, 0, 1}), 3, 0);
 
-    CHECK(bhi_value_weight(3, 3, 0) == 1 && bhi_value_weight(3, 3, 0.1) == 1);
-    CHECK(bhi_value_weight(2, 3, 0) == 0 && bhi_value_weight(-INFINITY, 3, 1) == 0);
-    CHECK_NEAR(bhi_value_weight(2, 3, 0.5), 1 / (e * e), 1e-16);
+    CHECK(bh_value_weight(3, 3, 0) == 1 && bh_value_weight(3, 3, 0.1) == 1);
+    CHECK(bh_value_weight(2, 3, 0) == 0 && bh_value_weight(-INFINITY, 3, 1) == 0);
+    CHECK_NEAR(bh_value_weight(2, 3, 0.5), 1 / (e * e), 1e-16);
     bh_value_softmax(p, (bh_real[]){1, (bh_real)NAN, 2, 0, 0, 0}, 1, 2, 3); // its row only
     CHECK(isnan((double)p[0]) && isnan((double)p[1]) && isnan((double)p[2]));
     CHECK_NEAR((double)p[3], 1.0 / 3, eps);

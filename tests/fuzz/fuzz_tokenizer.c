@@ -12,7 +12,7 @@
 #include "core/alloc.h"
 #include "core/rng.h"
 #include "core/utf8.h"
-#include "lm/corpus.h"
+#include "lm/corpus_windows.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+// Dialogue-v0: what guests need, what the bellhop can reply, what guests say and how likely. Edit
+// the rows, build, run test_dialogue: it computes the optimum and the random policy's mean anew
+// and says where envs/dialogue.h states others.
+#pragma once
+
+#include "rl/text_task.h"
+
+enum { QUESTION_WHERE, QUESTION_WHEN, QUESTION_BROKEN, QUESTION_LEAVING, N_QUESTIONS };
+enum { NEED_KEY, NEED_TOWELS, NEED_WIFI, NEED_TAXI, NEED_BAGS, NEED_LATE, N_NEEDS };
+static const char *const needs[N_NEEDS] = {"key", "towels", "wifi", "taxi", "bags", "late"};
+
+// Replies: first the questions, then what solves a need, one for each; goodbye.
+enum { REPLY_SOLUTION = N_QUESTIONS, REPLY_GOODBYE = N_QUESTIONS + N_NEEDS, N_REPLIES };
+static const struct {
+    const char *en, *zh;
+} replies[N_REPLIES] = {
+    {"Where is it?", "请问在哪里？"},
+    {"When do you need it?", "您什么时候需要？"},
+    {"Is something broken?", "是什么东西坏了吗？"},
+    {"Are you leaving us?", "您要退房离开吗？"},
+    {"Here is a new key.", "给您换一张新房卡。"},
+    {"I will bring fresh towels.", "我给您送新毛巾。"},
+    {"This is the new wifi password.", "这是新的无线网密码。"},
+    {"I will call a taxi.", "我给您叫出租车。"},
+    {"We keep your bags here.", "行李可以寄存在这里。"},
+    {"You may keep the room longer.", "您可以晚些退房。"},
+    {"I cannot help you. Goodbye.", "我帮不了您，再见。"},
+};
+
+// Tokens: padding, the replies, END, the words of guests.
+enum {
+    WORD_NONE = BH_TOKEN_PAD,
+    TOKEN_REPLY,
+    TOKEN_END = TOKEN_REPLY + N_REPLIES,
+    WORD_PLEASE,
+    WORD_HELP,
+    WORD_ME,
+    WORD_I,
+    WORD_NEED,
+    WORD_SOMETHING,
+    WORD_IN,
+    WORD_AT,
+    WORD_MY,
+    WORD_THE,
+    WORD_ROOM,
+    WORD_ABOUT,
+    WORD_DOOR,
+    WORD_HALL,
+    WORD_HERE,
+    WORD_DOWN,
+    WORD_STREET,
+    WORD_OUTSIDE,
+    WORD_RIGHT,
+    WORD_NOW,
+    WORD_THIS,
+    WORD_EVENING,
+    WORD_TONIGHT,
+    WORD_MORNING,
+    WORD_TOMORROW,
+    WORD_YES,
+    WORD_NO,
+    WORD_IT,
+    WORD_IS,
+    WORD_NOT,
+    WORD_WE,
+    WORD_ARE,
+    WORD_STAY,
+    WORD_GO,
+    WORD_HOME,
+    WORD_LEAVE,
+    WORD_THAT,
+    WORD_WRONG,
+    WORD_THANK,
+    WORD_YOU,
+    WORD_THANKS,
+    WORD_NEVER,
+    WORD_MIND,
+    WORD_GOODBYE,
+    N_TOKENS,
+};
+static const struct {
+    const char *en, *zh;
+} words[N_TOKENS] = {
+    {"", ""},
+    {"Where?", "在哪里？"},
+    {"When?", "什么时候？"},
+    {"Broken?", "坏了吗？"},
+    {"Leaving?", "要退房吗？"},
+    {"[key]", "【房卡】"},
+    {"[towels]", "【毛巾】"},
+    {"[wifi]", "【无线网】"},
+    {"[taxi]", "【出租车】"},
+    {"[bags]", "【寄存行李】"},
+    {"[late]", "【延迟退房】"},
+    {"[goodbye]", "【再见】"},
+    [TOKEN_END] = {"END", "结束"},
+    [WORD_PLEASE] = {"please", "请"},
+    [WORD_HELP] = {"help", "帮"},
+    [WORD_ME] = {"me", "我"},
+    [WORD_I] = {"I", "我"},
+    [WORD_NEED] = {"need", "需要"},
+    [WORD_SOMETHING] = {"something", "某样东西"},
+    [WORD_IN] = {"in", "在…里"},
+    [WORD_AT] = {"at", "在"},
+    [WORD_MY] = {"my", "我的"},
+    [WORD_THE] = {"the", "这"},
+    [WORD_ROOM] = {"room", "房间"},
+    [WORD_ABOUT] = {"about", "关于"},
+    [WORD_DOOR] = {"door", "门"},
+    [WORD_HALL] = {"hall", "大厅"},
+    [WORD_HERE] = {"here", "这里"},
+    [WORD_DOWN] = {"down", "楼下"},
+    [WORD_STREET] = {"street", "街上"},
+    [WORD_OUTSIDE] = {"outside", "外面"},
+    [WORD_RIGHT] = {"right", "就"},
+    [WORD_NOW] = {"now", "现在"},
+    [WORD_THIS] = {"this", "这个"},
+    [WORD_EVENING] = {"evening", "晚上"},
+    [WORD_TONIGHT] = {"tonight", "今晚"},
+    [WORD_MORNING] = {"morning", "早上"},
+    [WORD_TOMORROW] = {"tomorrow", "明天"},
+    [WORD_YES] = {"yes", "是"},
+    [WORD_NO] = {"no", "不"},
+    [WORD_IT] = {"it", "它"},
+    [WORD_IS] = {"is", "是"},
+    [WORD_NOT] = {"not", "不"},
+    [WORD_WE] = {"we", "我们"},
+    [WORD_ARE] = {"are", "是"},
+    [WORD_STAY] = {"stay", "留下"},
+    [WORD_GO] = {"go", "走"},
+    [WORD_HOME] = {"home", "回家"},
+    [WORD_LEAVE] = {"leave", "离开"},
+    [WORD_THAT] = {"that", "那个"},
+    [WORD_WRONG] = {"wrong", "不对"},
+    [WORD_THANK] = {"thank", "感谢"},
+    [WORD_YOU] = {"you", "您"},
+    [WORD_THANKS] = {"thanks", "谢谢"},
+    [WORD_NEVER] = {"never", "别"},
+    [WORD_MIND] = {"mind", "介意"},
+    [WORD_GOODBYE] = {"goodbye", "再见"},
+};
+
+// What a guest can mean, and the ways to say it, each as likely.
+enum {
+    MEANING_ANY,
+    MEANING_ABOUT_ROOM,
+    MEANING_ABOUT_LEAVING,
+    MEANING_IN_ROOM,
+    MEANING_AT_DOOR,
+    MEANING_IN_HALL,
+    MEANING_IN_STREET,
+    MEANING_AT_ONCE,
+    MEANING_IN_EVENING,
+    MEANING_IN_MORNING,
+    MEANING_IS_BROKEN,
+    MEANING_NOT_BROKEN,
+    MEANING_LEAVES,
+    MEANING_STAYS,
+    MEANING_NOT_THAT,
+    MEANING_SOLVED,
+    MEANING_GIVES_UP,
+    N_MEANINGS
+};
+static const struct {
+    unsigned char meaning, words[3]; // those left out are none
+} sayings[] = {
+    {MEANING_ANY, {WORD_PLEASE, WORD_HELP, WORD_ME}},
+    {MEANING_ANY, {WORD_I, WORD_NEED, WORD_SOMETHING}},
+    {MEANING_ABOUT_ROOM, {WORD_ABOUT, WORD_MY, WORD_ROOM}},
+    {MEANING_ABOUT_ROOM, {WORD_I, WORD_NEED, WORD_ROOM}},
+    {MEANING_ABOUT_LEAVING, {WORD_WE, WORD_LEAVE, WORD_TOMORROW}},
+    {MEANING_ABOUT_LEAVING, {WORD_WE, WORD_GO, WORD_HOME}},
+    {MEANING_IN_ROOM, {WORD_IN, WORD_MY, WORD_ROOM}},
+    {MEANING_IN_ROOM, {WORD_IN, WORD_THE, WORD_ROOM}},
+    {MEANING_AT_DOOR, {WORD_AT, WORD_THE, WORD_DOOR}},
+    {MEANING_AT_DOOR, {WORD_MY, WORD_DOOR}},
+    {MEANING_IN_HALL, {WORD_IN, WORD_THE, WORD_HALL}},
+    {MEANING_IN_HALL, {WORD_DOWN, WORD_HERE}},
+    {MEANING_IN_STREET, {WORD_IN, WORD_THE, WORD_STREET}},
+    {MEANING_IN_STREET, {WORD_OUTSIDE}},
+    {MEANING_AT_ONCE, {WORD_RIGHT, WORD_NOW}},
+    {MEANING_AT_ONCE, {WORD_NOW, WORD_PLEASE}},
+    {MEANING_IN_EVENING, {WORD_THIS, WORD_EVENING}},
+    {MEANING_IN_EVENING, {WORD_TONIGHT}},
+    {MEANING_IN_MORNING, {WORD_IN, WORD_THE, WORD_MORNING}},
+    {MEANING_IN_MORNING, {WORD_TOMORROW}},
+    {MEANING_IS_BROKEN, {WORD_YES, WORD_IT, WORD_IS}},
+    {MEANING_IS_BROKEN, {WORD_YES}},
+    {MEANING_NOT_BROKEN, {WORD_NO, WORD_NOT, WORD_THAT}},
+    {MEANING_NOT_BROKEN, {WORD_NO}},
+    {MEANING_LEAVES, {WORD_YES, WORD_WE, WORD_ARE}},
+    {MEANING_LEAVES, {WORD_WE, WORD_LEAVE}},
+    {MEANING_STAYS, {WORD_NO, WORD_WE, WORD_STAY}},
+    {MEANING_STAYS, {WORD_WE, WORD_STAY}},
+    {MEANING_NOT_THAT, {WORD_NOT, WORD_THAT}},
+    {MEANING_NOT_THAT, {WORD_THAT, WORD_IS, WORD_WRONG}},
+    {MEANING_SOLVED, {WORD_THANK, WORD_YOU}},
+    {MEANING_SOLVED, {WORD_THANKS}},
+    {MEANING_GIVES_UP, {WORD_NEVER, WORD_MIND}},
+    {MEANING_GIVES_UP, {WORD_GOODBYE}},
+};
+
+// How a guest begins (the answer to a question before all others), and answers each question:
+// percent for each need, in their order. Of each question and need they sum to 100.
+enum { OPENING_QUESTION = N_QUESTIONS };
+static const struct {
+    unsigned char question, meaning, percent[N_NEEDS];
+} answers[] = {
+    {OPENING_QUESTION, MEANING_ANY, {40, 40, 40, 40, 40, 40}},
+    {OPENING_QUESTION, MEANING_ABOUT_ROOM, {60, 60, 60, 0, 0, 30}},
+    {OPENING_QUESTION, MEANING_ABOUT_LEAVING, {0, 0, 0, 60, 60, 30}},
+    {QUESTION_WHERE, MEANING_IN_ROOM, {20, 100, 50, 0, 30, 100}},
+    {QUESTION_WHERE, MEANING_AT_DOOR, {80, 0, 0, 0, 0, 0}},
+    {QUESTION_WHERE, MEANING_IN_HALL, {0, 0, 50, 20, 70, 0}},
+    {QUESTION_WHERE, MEANING_IN_STREET, {0, 0, 0, 80, 0, 0}},
+    {QUESTION_WHEN, MEANING_AT_ONCE, {100, 40, 50, 50, 40, 0}},
+    {QUESTION_WHEN, MEANING_IN_EVENING, {0, 60, 50, 0, 0, 0}},
+    {QUESTION_WHEN, MEANING_IN_MORNING, {0, 0, 0, 50, 60, 100}},
+    {QUESTION_BROKEN, MEANING_IS_BROKEN, {70, 0, 100, 0, 0, 0}},
+    {QUESTION_BROKEN, MEANING_NOT_BROKEN, {30, 100, 0, 100, 100, 100}},
+    {QUESTION_LEAVING, MEANING_LEAVES, {0, 0, 0, 100, 100, 100}},
+    {QUESTION_LEAVING, MEANING_STAYS, {100, 100, 100, 0, 0, 0}},
+};
+enum { N_ANSWERS = sizeof answers / sizeof answers[0] };

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Windows of a corpus: what a language model learns from, and what it is measured on.
+//
+// Legend: B sequences, T positions. The target of a position is the token behind it; -1 where there
+// is none to learn.
+#pragma once
+
+#include "lm/corpus.h"
+
+/// tokens, targets (B,T) out: windows of the part that is learned from, each as likely. Of rows T
+/// is width - 1.
+void bhi_corpus_sample(const bh_corpus *corpus, int *tokens, int *targets, int B, int T,
+                       bh_rng *rng);
+
+/// Windows the held-out part has, one behind the other.
+int bhi_corpus_windows(const bh_corpus *corpus, int T);
+/// tokens, targets (T) out: held-out window i.
+void bhi_corpus_window(const bh_corpus *corpus, int *tokens, int *targets, int i, int T);
