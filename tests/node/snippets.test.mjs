@@ -120,11 +120,12 @@ test('a notebook’s cells are Python that says the same', () => {
     '    kind = "" if each.targets[0].id == "_esm" else each.value.func.value.func.attr',
     '    found[each.targets[0].id] = [kind, ast.literal_eval(value)]', 'print(json.dumps(found))',
   ].join('\n');
-  const found = JSON.parse(execFileSync('python3', ['-c', check], { input: widgetSnippet(parts({ ...ALL, settings })), encoding: 'utf8' }));
+  const found = JSON.parse(execFileSync('python3', ['-c', check], { input: widgetSnippet(parts({ ...ALL, settings }, { height: null })), encoding: 'utf8' }));
   assert.deepEqual(found, {
     _esm: ['', `${BASE}bellhop-widget.js`], env: ['Unicode', 'CartPole-v1'], algo: ['Unicode', 'ppo'], preset: ['Unicode', 'rainbow'], seed: ['Int', 7], settings: ['Dict', settings],
     speed: ['Unicode', 'max'], show: ['Unicode', 'world return'], controls: ['Unicode', 'play human'], lang: ['Unicode', 'zh'], theme: ['Unicode', 'dark'], autoplay: ['Bool', true], stop_at: ['Int', 500],
   });
+  assert.match(widgetSnippet(parts({})), /^ {4}env = .*\n {4}height = traitlets\.Int\(680\)\.tag\(sync=True\)\n\nLab\(\)$/m);
   assert.equal(notebookFrameSnippet(parts({ seed: 7 })), 'from IPython.display import IFrame\nIFrame("https://example.org/lab/embed.html?env=CartPole-v1&seed=7", width="100%", height=680)');
 });
 

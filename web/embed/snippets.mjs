@@ -123,9 +123,12 @@ const inTarget = (url) => url.replace(/[()<>\s\\]/g, (letter) => `%${letter.char
 
 // ---- notebooks ----
 
-/** A cell with the widget; its traits have the attributes' names. @param {Parts} parts */
-export function widgetSnippet({ base, attributes }) {
-  const traits = Object.entries(attributes).map(([name, value]) => `    ${name.replaceAll('-', '_')} = traitlets.${traitOf(value)}(${inPython(value)}).tag(sync=True)`);
+/**
+ * A cell with the widget; its traits have the attributes' names.
+ * @param {Omit<Parts, 'height'> & { height: number | null }} parts  height: null for that of its content, as outputs grow
+ */
+export function widgetSnippet({ base, attributes, height }) {
+  const traits = Object.entries({ ...attributes, ...height !== null && { height } }).map(([name, value]) => `    ${name.replaceAll('-', '_')} = traitlets.${traitOf(value)}(${inPython(value)}).tag(sync=True)`);
   return ['import anywidget, traitlets', '', 'class Lab(anywidget.AnyWidget):', `    _esm = ${inPython(`${base}bellhop-widget.js`)}`, ...traits, '', 'Lab()'].join('\n');
 }
 

@@ -41,7 +41,7 @@ const LOCAL = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\]|)$/;
 
 export class EmbedDialog {
   #dialog = Object.assign(document.createElement('dialog'), { className: 'embed', id: 'embed-dialog' });
-  #preview = new EmbedPreview((height) => this.#measured(height));
+  #preview = new EmbedPreview({ onHeight: (height) => this.#fit(height), onScale: () => this.#update() });
   #words = /** @type {Words} */ (/** @type {unknown} */ (null));
   /** Of the language that readers will have. */
   #readersWords = this.#words;
@@ -129,10 +129,11 @@ export class EmbedDialog {
     this.#update();
   }
 
-  /** @param {number | null} height */
-  #measured(height) {
-    if (height !== null && this.#isFitted) this.#height = height;
-    if (this.#dialog.open) this.#update();
+  /** @param {number} height of the content */
+  #fit(height) {
+    if (!this.#isFitted || height === this.#height) return;
+    this.#height = height;
+    this.#update();
   }
 
   // ---- what comes of it ----
@@ -157,7 +158,7 @@ export class EmbedDialog {
         block('markdown', this.#t('embed.markdown.html'), frameSnippet(parts)), block('link', this.#t('embed.markdown.link'), this.#linkSnippet(parts)),
       ], strict: [] };
       case 'notebook': return { blocks: [
-        block('widget', this.#t('embed.notebook.widget'), widgetSnippet(parts)), block('cell', this.#t('embed.notebook.frame'), notebookFrameSnippet(parts)),
+        block('widget', this.#t('embed.notebook.widget'), widgetSnippet({ ...parts, height: this.#isFitted ? null : this.#height })), block('cell', this.#t('embed.notebook.frame'), notebookFrameSnippet(parts)),
       ], strict: [] };
     }
   }

@@ -15,7 +15,7 @@ export class EmbedPreview {
   /** Of the column in its place, at most 1. */
   scale = 1;
   #column = make('div', 'embed-column');
-  #onMeasured;
+  #listeners;
   /** @type {BellhopLab | null} */
   #lab = null;
   /** What a lab was made for: one that runs does not begin again by itself. */
@@ -24,9 +24,9 @@ export class EmbedPreview {
   #content = new ResizeObserver(([{ borderBoxSize: [{ blockSize }] }]) => this.#measured(blockSize));
   #isArticle = true;
 
-  /** @param {(height: number | null) => void} onMeasured  height of the content in an article, px; null: the scale changed */
-  constructor(onMeasured) {
-    this.#onMeasured = onMeasured;
+  /** @param {{ onHeight: (height: number) => void, onScale: () => void }} listeners  height of the content in an article, px */
+  constructor(listeners) {
+    this.#listeners = listeners;
     this.element.append(this.#column);
     this.#sizes.observe(this.element);
     this.#sizes.observe(this.#column);
@@ -67,17 +67,19 @@ export class EmbedPreview {
   }
 
   #fit() {
-    const scale = Math.min(1, this.element.clientWidth / this.#column.offsetWidth);
+    const room = this.element.clientWidth;
+    if (room === 0) return; // the dialog is closed
+    const scale = Math.min(1, room / this.#column.offsetWidth);
     this.#column.style.transform = scale < 1 ? `scale(${scale})` : 'none';
     this.element.style.height = `${Math.ceil(this.#column.offsetHeight * scale)}px`;
     if (scale === this.scale) return;
     this.scale = scale;
-    this.#onMeasured(null);
+    this.#listeners.onScale();
   }
 
   /** @param {number} height */
   #measured(height) {
-    if (this.#isArticle && height > 0) this.#onMeasured(Math.ceil(height));
+    if (this.#isArticle && height > 0) this.#listeners.onHeight(Math.ceil(height));
   }
 }
 

@@ -64,7 +64,14 @@ export const embedStyles = css`
 .embed-show { display: grid; gap: 8px; padding-top: 16px; border-top: 1px solid var(--line); }
 .embed-show header { display: flex; align-items: center; flex-wrap: wrap; gap: 8px 16px; }
 .embed-stage { width: 100%; overflow: hidden; }
-.embed-column { box-sizing: content-box; margin: 0 auto; padding: 8px 16px; transform-origin: 0 0; outline: 1px solid var(--line); outline-offset: -1px; border-radius: 8px; }
+/* The lines of grey stand for the article's text. */
+.embed-column::before, .embed-column::after {
+  content: ''; display: block; height: 44px; opacity: .7; border-right: 96px solid transparent;
+  background: repeating-linear-gradient(transparent 0 4px, var(--line) 4px 12px, transparent 12px 16px) padding-box;
+}
+.embed-column::before { margin-bottom: 16px; }
+.embed-column::after { margin-top: 16px; }
+.embed-column { box-sizing: content-box; margin: 0 auto; padding: 12px 16px; transform-origin: 0 0; outline: 1px solid var(--line); outline-offset: -1px; border-radius: 8px; }
 .embed-column bellhop-lab { min-height: 0; }
 
 @media (max-width: 960px) {

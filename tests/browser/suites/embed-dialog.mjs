@@ -240,6 +240,18 @@ export default function embedDialog(lab) {
     });
   }
 
+  test('embed dialog: without a connection it says so, and can be tried again', async () => {
+    const { page, context, trouble, close } = await lab().open('#env=GridWorld-v0');
+    await context.setOffline(true);
+    await page.click('#embed');
+    await says(page, 'notice-text', /could not be fetched. Check your connection/);
+    await context.setOffline(false);
+    await page.click('#notice-action');
+    await ready(page);
+    for (const error of trouble.errors.splice(0)) assert.match(error, /ERR_INTERNET_DISCONNECTED/, 'of the browser, about the connection');
+    await close();
+  });
+
   test('embed dialog: a language model is not embedded, and says so', async () => {
     const { page, close } = await lab().open('#view=language');
     await page.click('#embed');

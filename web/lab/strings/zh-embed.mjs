@@ -18,7 +18,7 @@ export default {
   'embed.offered': '读者可用的控件',
   'embed.run': '运行',
   'embed.looks': '外观',
-  'embed.panel.transition': '上一次转移',
+  'embed.panel.transition': '最近一次转移',
   'embed.panel.map': '价值图',
   'embed.panel.truth': '最优价值',
   'embed.panel.return': '回报',
