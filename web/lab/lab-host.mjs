@@ -3,6 +3,7 @@
 // actions and settings, and how to tell the reader something. The element fills it in.
 import { explainError, isOffline } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
+import { UNLOADED } from './unloaded.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
@@ -20,8 +21,6 @@ import { Superseded } from './experiment.mjs';
  * @property {HTMLElement} element
  */
 
-const UNLOADED = 'The lab could not be loaded. Check the connection and try again. 加载失败，请检查网络后重试。';
-
 export class LabHost {
   #owner;
   /** @type {Experiment | null} */
@@ -33,7 +32,7 @@ export class LabHost {
   /** @type {import('./canvas/theme.mjs').Theme} */
   theme = /** @type {any} */ (null);
   /** @type {Failure | null} */
-  failure = null;
+  #failure = null;
   /** @type {Notice | null} */
   shownNotice = null;
   /** For screen readers. */
@@ -45,6 +44,17 @@ export class LabHost {
   /** @param {Owner} owner */
   constructor(owner) {
     this.#owner = owner;
+  }
+
+  /** Why there is no run: there never was one, or its worker is gone. @returns {Failure | null} */
+  get failure() {
+    const { experiment } = this;
+    if (this.#failure || experiment?.phase !== 'failed') return this.#failure;
+    return { error: experiment.failure, retry: () => void this.attempt(() => experiment.restart()) };
+  }
+
+  set failure(failure) {
+    this.#failure = failure;
   }
 
   get root() {
