@@ -142,7 +142,7 @@ export interface Field {
   readonly choices?: string;
   /** May be changed while it runs. */
   readonly live: boolean;
-  /** One line. In browsers '' with the SIMD module, which is downloaded without them: strings/en-help.mjs has them. */
+  /** One line, in English. */
   readonly help: string;
 }
 
