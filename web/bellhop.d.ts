@@ -134,7 +134,7 @@ export interface Bellhop {
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
-  loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env | CustomEnvSource, options?: AnyOptions): Model;
+  loadModel(bytes: Uint8Array | ArrayBuffer, env?: EnvId | Env | CustomEnvSource, options?: AnyOptions): Model;
   /** Language models, in modules that have them (LoadOptions.text). `load` reads what `save` wrote. */
   readonly LanguageModel: {
     /** A language model from its checkpoint. */
@@ -177,7 +177,7 @@ export interface Field {
   readonly choices?: string;
   /** May be changed while it runs. */
   readonly live: boolean;
-  /** One line. In browsers '' with the SIMD module, which is downloaded without them: strings/en-help.mjs has them. */
+  /** One line, in English. */
   readonly help: string;
 }
 
@@ -579,19 +579,20 @@ export type LiveOptions = Omit<
   'preset' | 'demonstrations'
 > & RewardWeights;
 
-/** A class of models: one algorithm. */
+/** A class of models: one algorithm. It belongs to the instance of the module whose memory its models live in, so it comes from load(), not from an import. */
 export interface ModelClass<Options> {
   /**
    * A model that learns in an environment of the same id and options as `env`; `env` itself is not stepped, unless it is a
-   * single object of one's own (CustomEnvSource). Options
+   * single object of one's own (CustomEnvSource). An id is enough, as in Stable-Baselines3: `new bh.DQN('CartPole-v1')`, with the environment's
+   * default options. dispose() closes what it made. There is no policy argument: networks are set by options. Options
    * are applied over the environment's preset for the algorithm; `preset: false` starts from the tables' defaults.
    */
-  new (env: Env | CustomEnvSource, options?: Options): Model;
+  new (env: EnvId | Env | CustomEnvSource, options?: Options): Model;
   /**
    * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
    * is the one it was saved with; one's own must be registered then. `options` change the checkpoint's own.
    */
-  load(bytes: Uint8Array | ArrayBuffer, env?: Env | CustomEnvSource, options?: Options): Model;
+  load(bytes: Uint8Array | ArrayBuffer, env?: EnvId | Env | CustomEnvSource, options?: Options): Model;
 }
 
 /** Scalars under Stable-Baselines3's names; those nothing is known of yet are missing. */

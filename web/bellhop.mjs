@@ -13,6 +13,7 @@ import { PolicyError } from './lib/policy.mjs';
 import { BellhopError } from './lib/wasm.mjs';
 import { connectOver, connectTo } from './worker/connect.mjs';
 import { ownWorker } from './worker/own-worker.mjs';
+import { helped } from './worker/trainer-help.mjs';
 
 export * from './lib/public.mjs';
 export { serve } from './worker/serve.mjs';
@@ -31,7 +32,8 @@ const onThisThread = async () => (await import('./worker/page-thread.mjs')).star
  */
 export async function load(options = {}) {
   checkLoadOptions(options);
-  return createLibrary(await loadWasm(options, MODULES));
+  const [wasm, help] = await Promise.all([loadWasm(options, MODULES), helpLines()]);
+  return createLibrary(wasm, help);
 }
 
 /**
@@ -40,8 +42,11 @@ export async function load(options = {}) {
  */
 export async function connect(options = {}) {
   checkConnectOptions(options);
-  return options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread });
+  return helped(options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread }), helpLines());
 }
+
+/** Fetched beside the module; without them everything works. */
+const helpLines = () => import('./lib/help.mjs').then(({ default: help }) => help, () => undefined);
 
 /** The file beside the library; where there is none, as in the development server of Vite, what is inside a chunk. @param {ModuleName} name @param {AbortSignal} [signal] */
 async function compileNamed(name, signal) {

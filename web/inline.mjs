@@ -7,12 +7,14 @@ import scalar from './inline/bellhop-scalar.mjs';
 import simd from './inline/bellhop-simd.mjs';
 // @ts-ignore: as above
 import worker from './inline/worker-source.mjs';
+import help from './lib/help.mjs';
 import { createLibrary } from './lib/library.mjs';
 import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
 import { compileBase64, compileUrl, loadWasm } from './lib/load.mjs';
 import { BellhopError } from './lib/wasm.mjs';
 import { connectOver, connectTo, startSource } from './worker/connect.mjs';
 import { startHere } from './worker/page-thread.mjs';
+import { helped } from './worker/trainer-help.mjs';
 
 export * from './lib/public.mjs';
 export { serve } from './worker/serve.mjs';
@@ -22,13 +24,13 @@ const MODULES = { named: compileNamed, at: compileUrl };
 /** @param {import('./bellhop.js').LoadOptions} [options] @returns {Promise<import('./bellhop.js').Bellhop>} */
 export async function load(options = {}) {
   checkLoadOptions(options);
-  return createLibrary(await loadWasm(options, MODULES));
+  return createLibrary(await loadWasm(options, MODULES), help);
 }
 
 /** @param {import('./bellhop.js').ConnectOptions} [options] */
 export async function connect(options = {}) {
   checkConnectOptions(options);
-  return options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [() => startSource(worker)], here: startHere });
+  return helped(options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [() => startSource(worker)], here: startHere }), Promise.resolve(help));
 }
 
 /** @param {import('./lib/load.mjs').ModuleName} name */

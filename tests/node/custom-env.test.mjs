@@ -456,7 +456,7 @@ test('registered: known by its id, in the catalogue, and to checkpoints', async 
 });
 
 test('what is not an environment is refused with everything that is wrong with it', () => {
-  fails(() => new bh.DQN(/** @type {any} */ (5)), 'BH_ERR_ARGUMENT', /the environment is 5, but must be one from make\(\), or one of your own/);
+  fails(() => new bh.DQN(/** @type {any} */ (5)), 'BH_ERR_ARGUMENT', /the environment is 5, but must be an id, one from make\(\), or one of your own/);
   const bad = /** @type {any} */ ({
     id: 'no spaces', step() {}, observationSpace: { type: 'Box', shape: [0] }, actionSpace: { type: 'Box', shape: [1] },
     maxEpisodeSteps: 0, rewardThreshold: '5',

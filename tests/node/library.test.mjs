@@ -69,6 +69,15 @@ test('the catalogue lists environments, algorithms and options, and is frozen', 
   }, TypeError);
 });
 
+test('the entry for browsers has lines of help and summaries too, though its module has none', async () => {
+  const { load: loadInBrowsers } = await import('../../web/bellhop.mjs');
+  const wasmBinary = readFileSync(wasmFile('simd'));
+  const [{ catalog }, own] = [await loadInBrowsers({ wasmBinary }), await load({ text: false, simd: true })];
+  assert.deepEqual(catalog, own.catalog);
+  for (const { help, name } of [catalog.run, ...catalog.algos.map(({ options }) => options), ...catalog.envs.map(({ options }) => options)].flat()) assert.ok(help, name);
+  for (const { summary } of [...catalog.algos, ...catalog.envs]) assert.ok(summary);
+});
+
 test('every algorithm has a class, under its name and the class\'s own', async () => {
   const bh = await load();
   assert.deepEqual(Object.keys(bh.models), bh.catalog.algos.map(({ name }) => name));

@@ -258,6 +258,48 @@ test('live options: taken, or refused with nothing changed', () => {
   model.dispose();
 });
 
+test('a model takes the id of an environment, shipped or registered, and leaves nothing behind', async () => {
+  const live = bh.liveBytes();
+  const [byId, byEnv] = [new bh.DQN('CartPole-v1', { ...SMALL, seed: 3 }), new bh.DQN(cart, { ...SMALL, seed: 3 })];
+  await Promise.all([byId, byEnv].map((model) => model.learn({ totalTimesteps: 200 })));
+  assert.equal(byId.sha256(), byEnv.sha256());
+  assert.deepEqual(byId.env, byEnv.env);
+  const slippery = bh.make('FrozenLake-v1', { isSlippery: false });
+  const table = new bh.QLearning(slippery);
+  const copy = bh.loadModel(table.save(), 'FrozenLake-v1');
+  assert.equal(copy.env.options.isSlippery, false, 'a checkpoint keeps the options it was saved with');
+  fails(() => bh.loadModel(table.save(), 'CartPole-v1'), 'BH_ERR_SHAPE', /env is 'FrozenLake-v1', but here it is 'CartPole-v1'/);
+  [byId, byEnv, slippery, table, copy].forEach((each) => each.dispose());
+  let open = 0;
+  class Own {
+    static id = 'ById-v0';
+    static observationSpace = { type: 'Discrete', n: 1 };
+    static actionSpace = { type: 'Discrete', n: 2 };
+    made = ++open;
+    reset() {
+      return [0, {}];
+    }
+
+    step() {
+      return [0, 1, true, false, {}];
+    }
+
+    close() {
+      open--;
+    }
+  }
+  bh.register(/** @type {any} */ (Own));
+  const own = new bh.QLearning('ById-v0');
+  assert.ok(open > 0);
+  own.dispose();
+  assert.deepEqual([open, bh.liveBytes()], [0, live]);
+});
+
+test('ids that are none, and what Stable-Baselines3 takes first, are told', () => {
+  fails(() => new bh.DQN('CartPol-v1'), 'BH_ERR_UNKNOWN', /there is no environment 'CartPol-v1'; did you mean 'CartPole-v1'\?/);
+  fails(() => new bh.DQN('MlpPolicy', /** @type {any} */ (cart)), 'BH_ERR_ARGUMENT', /^DQN: the environment comes first, but got 'MlpPolicy'; networks are set by options here, such as netArch/);
+});
+
 // ---- checkpoints ----
 
 test('save and load give the same model, with its environment and options', async () => {

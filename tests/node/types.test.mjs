@@ -27,6 +27,19 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       };
       const bh = await load();
       const n: number = new bh.DQN(env).timesteps;
+      const model = new bh.PPO('CartPole-v1', { seed: undefined });
+      const { nUpdates, diverged, finished, solvedAt }: { nUpdates: number; diverged: boolean; finished: boolean; solvedAt: number | null } =
+        await model.learn({ onProgress: async ({ records }) => records.length > 0, signal: AbortSignal.abort() });
+      const action: number = model.predict([0, 0, 0, 0], { deterministic: false, seed: nUpdates });
+      const values: Float64Array = diverged || model.diverged ? model.predictValues([action]) : model.logProbs([[0, 0, 0, 0]]);
+      const session = await trainer.create({ env: 'CartPole-v1' });
+      session.onFrame = ({ failure }) => console.log(failure?.message, finished, solvedAt, values);
+      const result: number = (await session.learn({ totalTimesteps: n, signal: AbortSignal.abort() })).nUpdates + await session.predict([0], { deterministic: false });
+      serve({ envs: [env, () => env] });
+      // @ts-expect-error: no such key
+      model.predict([0], { determinstic: false });
+      // @ts-expect-error: no such key
+      serve({ environments: [env] }, result);
       // @ts-expect-error: no such option
       new bh.DQN(env, { gama: n });
     `);

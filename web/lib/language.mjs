@@ -4,7 +4,7 @@ import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe } from './loop.mjs';
-import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
+import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown, withHelp } from './options.mjs';
 import { probable } from './run.mjs';
 import { asBytes, wholeNumber, withSetup } from './setup.mjs';
 
@@ -228,9 +228,8 @@ export class LanguageModel {
 /** The fields of pre-training, as the catalogue has those of algorithms. @param {Wasm} wasm @param {Record<string, string>} [help] @returns {import('../bellhop.js').Field[]} */
 export function pretrainingFields(wasm, help = {}) {
   needText(wasm);
-  return wasm.json(wasm.call.bhx_pretraining_fields()).map((/** @type {any} */ field) => ({
-    ...field, key: camelCase(field.name), help: field.help || (help[`pretraining.${field.name}`] ?? help[field.name] ?? ''),
-  }));
+  const fields = wasm.json(wasm.call.bhx_pretraining_fields()).map((/** @type {any} */ field) => ({ ...field, key: camelCase(field.name) }));
+  return withHelp('pretraining', fields, help);
 }
 
 /** @param {Wasm} wasm @param {number} config @param {import('../bellhop.js').Field[]} fields */

@@ -15,6 +15,9 @@ import { LABELS } from './setup.mjs';
 /** @typedef {import('../bellhop.js').Which} Which */
 /** @typedef {import('../bellhop.js').LearnOptions} LearnOptions */
 
+/** What Stable-Baselines3 takes first. */
+const POLICY = /^(Mlp|Cnn|MultiInput)(Lstm)?Policy$/;
+
 export class Model {
   /** @type {Run} */
   #run;
@@ -168,5 +171,9 @@ export class Model {
 function recipeOf(env, owner) {
   if (env instanceof Env) return recipeOfEnv(env);
   if (isSource(env)) return { env: new OwnEnv(env), options: {} };
-  throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: the environment is ${shown(env)}, but must be one from make(), or one of your own`);
+  if (typeof env === 'string' && POLICY.test(env)) {
+    throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: the environment comes first, but got ${shown(env)}; networks are set by options here, such as netArch: new bh.DQN(env, { netArch: [64, 64] })`);
+  }
+  if (typeof env === 'string') return { env, options: {} }; // an unknown one is told with a suggestion
+  throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: the environment is ${shown(env)}, but must be an id, one from make(), or one of your own`);
 }

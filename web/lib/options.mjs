@@ -192,14 +192,22 @@ function readSpace(space) {
 const withKeys = (fields) => fields.map((field) => ({ ...field, key: camelCase(field.name) }));
 
 /**
+ * Fields with their lines of help, where the module has none.
+ * @template {{ name: string, help: string }} T
+ * @param {string} owner @param {readonly T[]} fields @param {Record<string, string>} help @returns {T[]}
+ */
+export function withHelp(owner, fields, help) {
+  return fields.map((field) => field.help ? field : { ...field, help: help[`${owner}.${field.name}`] ?? help[field.name] ?? '' });
+}
+
+/**
  * The catalogue as JavaScript has it: every field with its camelCase key, bounds as numbers; frozen.
  * @param {any} catalog  of bhx_catalog
- * @param {Record<string, string>} [help]  lines of help and summaries, for a module without: strings/en-help.mjs
+ * @param {Record<string, string>} [help]  lines of help and summaries, for a module without: help.mjs
  * @returns {import('../bellhop.js').Catalog}
  */
 export function readCatalog(catalog, help = {}) {
-  const helped = (/** @type {string} */ owner, /** @type {any[]} */ fields) => fields.map((field) => field.help ? field
-    : { ...field, help: help[`${owner}.${field.name}`] ?? help[field.name] ?? '' });
+  const helped = (/** @type {string} */ owner, /** @type {any[]} */ fields) => withHelp(owner, fields, help);
   return freeze({
     ...catalog,
     envs: catalog.envs.map((/** @type {any} */ env) => ({
