@@ -8,7 +8,7 @@
 //     lease.release();
 import { compileBeside } from '../lib/beside.mjs';
 import { compileUrl } from '../lib/load.mjs';
-import { connectTo, startAt } from './trainer.mjs';
+import { connectTo, startCopy } from './trainer.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
 /** @typedef {{ trainer: Trainer, release: () => void }} Lease */
@@ -106,6 +106,6 @@ function starter() {
     known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
     return known;
   };
-  const workers = [() => startAt(new URL('./worker.mjs', import.meta.url))];
+  const workers = [() => startCopy(new URL('./worker.mjs', import.meta.url))];
   return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers });
 }

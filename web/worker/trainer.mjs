@@ -348,6 +348,20 @@ export function startAt(workerUrl) {
   return startSource(`import ${JSON.stringify(url.href)};`);
 }
 
+/**
+ * A worker of the self-contained script at a URL of ours. Of another origin its text is taken: Firefox holds what a worker imports to the
+ * directive `worker-src`, which would have to name that origin.
+ * @param {URL} url
+ */
+export async function startCopy(url) {
+  if (url.origin === globalThis.location?.origin) return startWorker(url);
+  const response = await fetch(url).catch((cause) => {
+    throw new WorkerFailure(`${url} could not be fetched: ${cause.message}`, { cause });
+  });
+  if (!response.ok) throw new WorkerFailure(`${url} could not be fetched: status ${response.status}`);
+  return startSource(await response.text());
+}
+
 /** A worker of a script's text. @param {string} source */
 export function startSource(source) {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
