@@ -20,7 +20,7 @@ const LIB = /^web\/lib\//;
 const WORKER = /^web\/worker\//;
 const NODE = /^node:/;
 const LAB = /^web\/lab\//;
-const LIT = /^npm:lit\b/;
+const LIT = /^npm:(lit|@lit\/reactive-element)\b/;
 const NOWHERE = /(?!)/;
 
 /**
@@ -67,14 +67,16 @@ const LAYERS = [
   { of: /^web\/lab\/worlds\//, may: [/^web\/lab\/canvas\//], why: 'a world draws and describes what it is handed' },
   { of: /^web\/lab\/charts\//, may: [/^web\/lab\/(charts|canvas)\//, /^npm:(uplot|lit)$/], why: 'charts are one component over uPlot' },
   {
-    of: /^web\/lab\/(\w+-)?experiment\.mjs$/, may: [LIB, WORKER, LAB], but: /^web\/lab\/(panels|charts|canvas|bellhop-lab|lab-host|define)\b/,
+    of: /^web\/lab\/(\w+-)?experiment\.mjs$/, may: [LIB, WORKER, LAB], but: /^web\/lab\/(panels|charts|canvas|bellhop-lab|lab-view|lab-host|define)\b/,
     why: 'experiments know no DOM and nobody who shows them',
   },
   {
-    of: /^web\/lab\/panels\//, may: [LIB, WORKER, LAB, LIT], but: /^web\/lab\/(bellhop-lab|define|trainers|create-\w+)\b/,
+    of: /^web\/lab\/panels\//, may: [LIB, WORKER, LAB, LIT], but: /^web\/lab\/(bellhop-lab|lab-view|define|trainers|create-\w+)\b/,
     why: 'a panel is handed the experiment and what shows it',
   },
   { of: /^web\/lab\/[^/]+$/, may: [LIB, WORKER, LAB, LIT], why: 'lab stands on worker and lib, and knows no page' },
+  { of: /^web\/embed\/(classic|embed)\.mjs$/, may: [LAB, /^web\/embed\//, /^unknown$/], why: 'a classic script finds the element beside itself' },
+  { of: /^web\/embed\//, may: [LIB, WORKER, LAB, /^web\/(embed|inline)\//], why: 'embed puts labs into other people\'s pages, and knows nothing of ours' },
   { of: /^web\/site\//, may: [LIB, LAB, /^web\/site\//, /^npm:idb-keyval$/], why: 'site is the page around labs' },
 ];
 

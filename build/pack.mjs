@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Runs around `npm pack` and `npm publish`: puts the WebAssembly modules beside web/lib/beside.mjs, where the published library
-// looks for them, and modules and worker as text into web/inline/; with --clean takes them away again. In a checkout they are in
+// looks for them, modules and worker as text into web/inline/, what other people's pages link into dist/; with --clean takes them away again. In a checkout they are in
 // build/out/ only. Modules that are newer than their sources are not built again. Tests pack a copy of the checkout: packInto().
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { MODULES, buildModules, writeText, writeWorker } from './build.mjs';
+import { buildDist, buildModules } from './build.mjs';
+import { MODULES } from './bundles.mjs';
 import { filesBelow } from './files.mjs';
+import { writeInside } from './inside.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
 import { OUT, ROOT, isEntry, main } from './run.mjs';
 
-const INLINE = 'web/inline';
+const INLINE = 'web/inline', DIST = 'dist';
 /** What modules are made of. */
 const SOURCES = ['src', 'envs', 'CMakeLists.txt', 'CMakePresets.json', 'emscripten.cmake'];
 /** What of the checkout the package is made of; package.json says which files go into it. */
@@ -30,16 +32,14 @@ async function fill(root) {
   const built = areBuilt();
   await setup(built ? [] : FOR_BUILD);
   if (!built) await buildModules();
-  for (const [made, file] of Object.entries(MODULES)) {
-    cpSync(join(OUT, made), join(root, 'web/lib', file));
-    writeText(join(root, INLINE, file.replace(/wasm$/, 'mjs')), readFileSync(join(OUT, made), 'base64'));
-  }
-  await writeWorker(join(root, 'web'));
+  for (const [made, file] of Object.entries(MODULES)) cpSync(join(OUT, made), join(root, 'web/lib', file));
+  await writeInside(join(root, INLINE));
+  await buildDist(join(root, DIST));
 }
 
 function clean() {
   for (const file of Object.values(MODULES)) rmSync(join(ROOT, 'web/lib', file), { force: true });
-  rmSync(join(ROOT, INLINE), { recursive: true, force: true });
+  for (const folder of [INLINE, DIST]) rmSync(join(ROOT, folder), { recursive: true, force: true });
 }
 
 /** Packs a copy of the checkout, which stays as it is for whoever reads it meanwhile. @param {string} folder @returns {Promise<string>} the tarball */

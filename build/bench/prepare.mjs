@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Builds what `npm run bench` measures: the modules, the page, and the target `benchmarks` of the presets that are named
 // on the command line; with --browser, gets Chromium too. A script of its own, so that its output can be kept off the standard output.
-import { MODULES, build } from '../build.mjs';
+import { build } from '../build.mjs';
+import { MODULES } from '../bundles.mjs';
 import { main, run } from '../run.mjs';
 import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, setup } from '../setup.mjs';
 

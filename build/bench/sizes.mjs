@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the reader downloads, in bytes: the SIMD module; the page's first load, all that Play needs, as a host sends it; a lab alone,
-// as another page embeds it; the library of charts, which both fetch with the first data or 1.5 s after; and by name what the page
+// as another page embeds it, and what of it is there before somebody is about to see it; the library of charts, which both fetch with the first data or 1.5 s after; and by name what the page
 // fetches later, if the reader asks for it or when it has nothing to do.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ import { filesBelow } from '../files.mjs';
 
 /** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by. */
 const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
+/** What a lab fetches when it is about to be seen. */
+const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts. */
 const CHARTS = /^chart-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others. */
@@ -28,7 +30,9 @@ function withImports(files) {
   return [...found].sort();
 }
 
-const byScripts = () => filesBelow(SITE).filter((file) => BY_SCRIPTS.test(file));
+/** @param {RegExp} name */
+const filesNamed = (name) => filesBelow(SITE).filter((file) => name.test(file));
+const byScripts = () => filesNamed(BY_SCRIPTS);
 
 /** What an English reader's first load is made of, without a browser to tell; the browser tests compare it with one. */
 export function firstLoadFiles() {
@@ -37,11 +41,14 @@ export function firstLoadFiles() {
   return withImports(['index.html', ...named, ...byScripts()]);
 }
 
-/** What a page fetches that only has a lab in it. */
-export const labFiles = () => withImports(['bellhop-lab.js', ...byScripts()]);
+/** What a page fetches for its labs while none is near. */
+export const elementFiles = () => withImports(['bellhop-lab.js']);
+
+/** What a page fetches that only has a lab in it, which is seen. */
+export const labFiles = () => withImports(['bellhop-lab.js', ...filesNamed(WHEN_NEAR), ...byScripts()]);
 
 /** What both fetch for their charts. */
-export const chartFiles = () => filesBelow(SITE).filter((file) => CHARTS.test(file));
+export const chartFiles = () => filesNamed(CHARTS);
 
 /** @param {string[]} [files] as a browser fetched them, charts included */
 export function sizes(files) {
@@ -50,6 +57,7 @@ export function sizes(files) {
   return {
     ...total(['bellhop-simd.wasm']),
     first_load: { ...total(first), measured: files !== undefined, files: bySize(first) },
+    element: total(elementFiles()),
     lab: total(labFiles()),
     charts: total(chartFiles()),
     later: bySize(later),

@@ -34,16 +34,18 @@ async function runTool(name, ...args) {
   await exec(process.execPath, [join(ROOT, 'node_modules', name), ...args], { cwd: folder }).catch(({ stdout, stderr }) => assert.fail(`${stdout}${stderr}`));
 }
 
-test('it has the library, its modules as files and as text; neither the page nor the lab', () => {
+test('it has the library, its modules as files and as text, what other pages link; not the page', () => {
   const files = filesBelow(installed);
   const folders = [...new Set(files.map((file) => file.split('/').slice(0, -1).join('/')))].filter((name) => !name.startsWith('docs'));
-  assert.deepEqual(folders.sort(), ['', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/node', 'web/worker']);
+  assert.deepEqual(folders.sort(), ['', 'dist', 'dist/lab', 'dist/static', 'dist/stills', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/node', 'web/worker']);
   assert.deepEqual(files.filter((file) => file.startsWith('web/lab/')), ['web/lab/custom-elements.json']);
   for (const name of ['bellhop-simd', 'bellhop-scalar', 'bellhop-text-simd', 'bellhop-text-scalar']) {
     const bytes = readFileSync(join(installed, `web/lib/${name}.wasm`));
     assert.ok(readFileSync(join(installed, `web/inline/${name}.mjs`), 'utf8').includes(bytes.toString('base64')), name);
   }
   assert.ok(files.includes('docs/bundlers.md'), 'errors name it');
+  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'embed.html', 'embed.js', 'lab.js', 'worker.mjs']) assert.ok(files.includes(`dist/${name}`), name);
+  assert.deepEqual(files.filter((file) => /\.map$|(^|\/)(index\.html|site|start|bellhop\.html)/.test(file)), []);
 });
 
 test('the worker as text is one script: it imports nothing and asks for no file', async () => {
@@ -59,14 +61,16 @@ for (const lib of [['es2022'], ['es2022', 'dom']]) {
   test(`the types of every export stand alone, with ${lib.join(' and ')}`, async () => {
     const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const typed = Object.keys(exports).filter((name) => exports[name].types);
-    assert.deepEqual(typed, ['.', './inline', './worker']);
+    assert.deepEqual(typed, ['.', './inline', './lab', './worker']);
     const imports = typed.map((name, i) => `import * as m${i} from '${name.replace('.', 'bellhop')}';\n`).join('');
     writeFileSync(join(folder, 'use.mts'), `${imports}
 const trainer: m0.Trainer = await m1.connect({ simd: true });
 trainer.terminate();
 const bh: m0.Bellhop = await m1.load();
 export const hash: string = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 }).sha256();
-export type Same = typeof m2;
+export type Same = typeof m3;
+export const listen = (lab: m2.BellhopLab) => lab.addEventListener('bellhop-solved', ({ detail }) => detail.step.toFixed());
+export const tag = (page: Document): m2.BellhopLab | null => page.querySelector('bellhop-lab');
 `);
     const options = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', lib, module: 'nodenext', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.mts'] }));
@@ -86,4 +90,10 @@ test('Node gives the same fingerprint by every entry, from an ES module and from
   const hashes = await Promise.all(['main.mjs', 'inline.mjs', 'main.cjs'].map(async (file) => (await exec(process.execPath, [join(folder, file)])).stdout.trim()));
   assert.match(hashes[0], /^[0-9a-f]{64}$/);
   assert.deepEqual(hashes, Array(3).fill(hashes[0]));
+});
+
+test('the element can be imported where pages are rendered first: nothing is registered in Node', async () => {
+  writeFileSync(join(folder, 'lab.mjs'), "import { BellhopLab } from 'bellhop/lab';\nconsole.log(typeof BellhopLab, customElements.get('bellhop-lab'), typeof document);");
+  const { stdout } = await exec(process.execPath, [join(folder, 'lab.mjs')]);
+  assert.equal(stdout.trim(), 'function undefined undefined');
 });

@@ -2,19 +2,21 @@
 // What a reader downloads until Play can be pressed: the page, a lab alone and the module stay within their budgets, in bytes, gzipped.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chartFiles, firstLoadFiles, labFiles, sizes } from '../../build/bench/sizes.mjs';
+import { chartFiles, elementFiles, firstLoadFiles, labFiles, sizes } from '../../build/bench/sizes.mjs';
 
 const FIRST_LOAD = 160_000;
 const LAB = 150_000;
+const ELEMENT = 8_000;
 const MODULE = 61_700;
 
 /** A file's name without esbuild's hash; what scripts share has no name. @param {string} file */
 const plain = (file) => file.replace(/-[A-Z0-9]{8}(?=\.js$)/, '');
 
-test('the module, a lab alone and the first load are within their budgets', () => {
-  const { gzip, first_load: first, lab } = sizes();
+test('the module, a lab, a lab that is not near and the first load are within their budgets', () => {
+  const { gzip, first_load: first, lab, element } = sizes();
   assert.ok(gzip <= MODULE, `bellhop-simd.wasm: ${gzip} bytes gzipped, the budget is ${MODULE}`);
   assert.ok(lab.gzip <= LAB, `a lab: ${lab.gzip} bytes gzipped, the budget is ${LAB}`);
+  assert.ok(element.gzip <= ELEMENT, `a lab that is not near: ${element.gzip} bytes gzipped, the budget is ${ELEMENT}`);
   assert.ok(first.gzip <= FIRST_LOAD, `first load: ${first.gzip} bytes gzipped, the budget is ${FIRST_LOAD}`);
   assert.equal(first.files.reduce((sum, file) => sum + file.gzip, 0), first.gzip);
 });
@@ -23,11 +25,12 @@ test('the first load has the page, its worker, one module, one language and one 
   assert.deepEqual([...new Set(firstLoadFiles().map(plain))], [
     'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'index.html', 'site.css', 'site.js', 'start.js', 'static/icon.svg', 'worker.mjs',
   ]);
-  assert.deepEqual([...new Set(labFiles().map(plain))], ['bellhop-lab.js', 'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'worker.mjs']);
+  assert.deepEqual([...new Set(labFiles().map(plain))], ['bellhop-lab.js', 'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'lab-view.js', 'trainers.js', 'worker.mjs']);
+  assert.deepEqual([...new Set(elementFiles().map(plain))], ['bellhop-lab.js', 'chunk.js']);
   assert.deepEqual(chartFiles().map(plain), ['chart.js']);
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [
     'acrobot.js', 'bandit.js', 'bellhop-lab.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chart.js', 'chunk.js',
-    'create-text-experiment.js', 'deep-sea.js', 'en-text.js', 'help.js', 'human-play.js', 'learning-rate.js', 'map-editor.js', 'mountain-car.js', 'settings-form.js',
-    'text-panels.js', 'textgen.js', 'token-text.js', 'zh-help.js', 'zh-text.js', 'zh.js',
+    'create-text-experiment.js', 'deep-sea.js', 'en-text.js', 'help.js', 'human-play.js', 'lab-view.js', 'learning-rate.js', 'map-editor.js', 'mountain-car.js', 'settings-form.js',
+    'text-panels.js', 'textgen.js', 'token-text.js', 'trainers.js', 'zh-help.js', 'zh-text.js', 'zh.js',
   ]);
 });

@@ -3,6 +3,7 @@
 // actions and settings, and how to tell the reader something. The element fills it in.
 import { explainError, isOffline } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
+import { UNLOADED } from './unloaded.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
@@ -19,8 +20,6 @@ import { Superseded } from './experiment.mjs';
  * @property {(topic: Topic) => Promise<void>} needWords
  * @property {HTMLElement} element
  */
-
-const UNLOADED = 'The lab could not be loaded. Check the connection and try again. 加载失败，请检查网络后重试。';
 
 export class LabHost {
   #owner;

@@ -5,8 +5,9 @@
 //
 // The same form with the same seed makes the same model; Reset begins anew with the present form. What it writes is drawn anew
 // every second while it is trained, and does not touch the training.
+import { hasFile } from './corpora.mjs';
 import { Experiment } from './experiment.mjs';
-import { PROMPTS, fetchCorpus, hasFile, languageRecipe, languageToQuery } from './language-setup.mjs';
+import { PROMPTS, fetchCorpus, languageRecipe, languageToQuery } from './language-setup.mjs';
 
 /** @typedef {import('./language-setup.mjs').LanguageSetup} LanguageSetup */
 /** @typedef {import('./language-setup.mjs').CorpusId} CorpusId */

@@ -3,6 +3,7 @@
 // reader's own text is not in a link; everything else there is checked against the library's table.
 //
 //     view=language&corpus=task&task=Translate-v0&dModel=32&seed=7
+import { readCorpus } from './corpora.mjs';
 import { camel, problemOf } from './fields.mjs';
 import { TASKS, isTextTask } from './text-tasks.mjs';
 
@@ -27,8 +28,6 @@ import { TASKS, isTextTask } from './text-tasks.mjs';
 export const CORPORA = Object.freeze(['stories-en', 'stories-zh', 'task', 'own']);
 /** @type {readonly Tokenizer[]} */
 export const TOKENIZERS = Object.freeze(['word', 'char', 'bpe']);
-/** @type {Readonly<Record<string, string>>} */
-const FILES = Object.freeze({ 'stories-en': './static/corpus_en.txt', 'stories-zh': './static/corpus_zh.txt' });
 /** How a sample begins where the reader has not said so. @type {Readonly<Record<CorpusId, string>>} */
 export const PROMPTS = Object.freeze({ 'stories-en': 'The', 'stories-zh': '今天', 'task': '', 'own': '' });
 /**
@@ -93,16 +92,12 @@ export const plainLanguageSetup = (language) => ({
 /** @param {LanguageSetup} setup @returns {Tokenizer} */
 export const tokenizerOf = ({ tokenizer, corpus }) => tokenizer ?? OWN_TOKENIZERS[corpus];
 
-/** The text of a corpus that lies beside the page. @param {CorpusId} id @returns {Promise<string>} */
+/** The text of a corpus that comes with the page. @param {CorpusId} id @returns {Promise<string>} */
 export async function fetchCorpus(id) {
-  const url = new URL(FILES[id], import.meta.url);
-  const response = await fetch(url).catch(() => fetch(url, { cache: 'force-cache' })).catch(() => null); // without a connection: as it was fetched before
-  if (!response?.ok) throw new Refusal('lm.corpus.failed');
-  return response.text();
+  return readCorpus(id).catch(() => {
+    throw new Refusal('lm.corpus.failed');
+  });
 }
-
-/** Whether a corpus has a file. @param {CorpusId} id */
-export const hasFile = (id) => id in FILES;
 
 /** Steps and sizes that decide which model it is. @param {LanguageSetup} setup */
 function optionsOf({ sizes, seed }) {

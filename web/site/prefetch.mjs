@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // When the page has nothing to do for a while it fetches what the reader may ask for next (other tabs, settings, the other language),
 // so that all of it is there without a connection. Not where the reader wants to save data.
+import { readCorpus } from '../lab/corpora.mjs';
 import { prefetchWorlds } from '../lab/world-table.mjs';
 import { loadWords } from '../lab/words.mjs';
 import { trainers } from '../lab/trainers.mjs';
@@ -22,7 +23,7 @@ async function prefetch() {
   const parts = [
     () => import('../lab/charts/chart.mjs'), () => prefetchWorlds(), () => loadWords('en', ['text', 'help']), () => loadWords('zh', ['text', 'help']), () => import('../lab/create-text-experiment.mjs'),
     () => import('../lab/panels/text-panels.mjs'), () => import('../lab/worlds/token-text.mjs'), () => import('../lab/worlds/learning-rate.mjs'), () => import('../lab/panels/settings-form.mjs'), () => import('../lab/panels/map-editor.mjs'), () => import('../lab/panels/human-play.mjs'),
-    () => trainers.acquire({ text: true }), () => fetch(new URL('./static/corpus_en.txt', import.meta.url)), () => fetch(new URL('./static/corpus_zh.txt', import.meta.url)),
+    () => trainers.acquire({ text: true }), () => readCorpus('stories-en'), () => readCorpus('stories-zh'),
   ];
   for (const part of parts) {
     try {

@@ -4,9 +4,10 @@
 // browser's history. What a view was left at is kept and offered the next time.
 import { firstLease, isSupported } from './start.mjs'; // first: it sets the language that labs follow
 import { createExperiment, kindOf } from '../lab/create-experiment.mjs';
-import '../lab/define.mjs';
+import { BellhopLab } from '../lab/define.mjs';
 import { Superseded } from '../lab/experiment.mjs';
 import { History } from '../lab/history.mjs';
+import { LabView } from '../lab/lab-view.mjs';
 import { trainers } from '../lab/trainers.mjs';
 import { envsOf, worldOf } from '../lab/world-table.mjs';
 import { keepText, keepView, recallText, recallView } from './kept.mjs';
@@ -15,7 +16,6 @@ import { markOnce } from './marks.mjs';
 import { prefetchWhenIdle } from './prefetch.mjs';
 import { wireTheme } from './theme-switch.mjs';
 
-/** @typedef {import('../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */
 /** @typedef {import('../lab/create-experiment.mjs').Startable} Startable */
 /** @typedef {'grid' | 'control' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
 /** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
@@ -28,6 +28,8 @@ const VIEWS = Object.freeze({
   pixels: { tab: 'pixels', first: `env=${envsOf('pixels')[0]}` }, language: { tab: 'text', first: 'view=language' },
   decisions: { tab: 'text', first: 'env=TextGen-v1' }, sentence: { tab: 'text', first: 'env=TextGen-v0' },
 });
+
+BellhopLab.view = async (lab) => new LabView(lab, trainers); // seen at once here, so it comes with this script
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

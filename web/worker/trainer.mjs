@@ -365,7 +365,7 @@ export async function startCopy(url) {
 /** A worker of a script's text. @param {string} source */
 export function startSource(source) {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = startWorker(url);
+  const worker = attempt(() => new Worker(url, { type: globalThis.origin === 'null' ? 'classic' : 'module', name: 'bellhop' }));
   worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true }); // it runs: its text may go
   return worker;
 }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// What esbuild makes of web/: tables of scripts, of the site and of the package, and the settings all share.
+import { join } from 'node:path';
+import { ROOT } from './run.mjs';
+
+export const WEB = join(ROOT, 'web');
+
+/** The presets of WebAssembly, and the modules each makes: NAME.wasm there is NAME-KIND.wasm in the site. */
+export const KINDS = { 'wasm-simd': 'simd', 'wasm-scalar': 'scalar' };
+const NAMES = ['bellhop', 'bellhop-text'];
+
+/** The WebAssembly modules: where each is made, below build/out/, and which file of the site it is. */
+export const MODULES = Object.fromEntries(Object.entries(KINDS).flatMap(([preset, kind]) =>
+  NAMES.map((name) => [`${preset}/${name}.wasm`, `${name}-${kind}.wasm`])));
+
+/** @type {import('esbuild').BuildOptions} */
+export const SHARED = { bundle: true, format: 'esm', target: 'es2022', charset: 'utf8', legalComments: 'none', logLevel: 'warning', absWorkingDir: ROOT };
+
+const MINIFIED = /** @type {const} */ ({ minify: true, sourcemap: 'linked' });
+/** A classic script has no import.meta: what asks for it is not reached there. */
+const CLASSIC = /** @type {const} */ ({ minify: true, format: 'iife', logOverride: { 'empty-import-meta': 'silent' } });
+
+/** Scripts that share chunks. */
+const SHARING = /** @type {const} */ ({ splitting: true, chunkNames: '[name]-[hash]' });
+
+/**
+ * `replaced` are files of web/lab/ in place of which others are taken, with everything inside, see build/inside.mjs.
+ * @typedef {{ entries: Record<string, string>, extension?: string, replaced?: string[], options: import('esbuild').BuildOptions }} Bundle
+ */
+
+/** What other people's pages link besides bellhop-lab.js. @type {Bundle[]} */
+const EMBEDS = [
+  { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: MINIFIED },
+  { entries: { 'bellhop-lab.classic': 'embed/classic.mjs', 'embed': 'embed/embed.mjs' }, options: CLASSIC },
+  { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { minify: true } },
+  { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: CLASSIC },
+  { entries: { embed: 'embed/embed.css' }, options: { minify: true } },
+];
+
+/**
+ * The site's. The page's scripts share their chunks, so that what start.js has begun site.js finds; the library stays readable, as tutorials
+ * link to it.
+ * @type {Bundle[]}
+ */
+export const SITE_BUNDLES = [
+  { entries: { 'start': 'site/start.mjs', 'site': 'site/site.mjs', 'bellhop-lab': 'lab/define.mjs' }, options: { ...MINIFIED, ...SHARING } },
+  // Its modules lie beside it: no text of them is needed, see web/inside.mjs.
+  { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
+  { entries: { site: 'site/site.css' }, options: { minify: true } },
+  ...EMBEDS,
+];
+
+/**
+ * The package's, dist/. Its entry `bellhop/lab` has everything inside, in chunks, so that no bundler has to copy files; it is for Node too, where
+ * pages are rendered first: there Lit brings what it needs of a document.
+ * @type {Bundle[]}
+ */
+export const DIST_BUNDLES = [
+  { entries: { 'bellhop-lab': 'lab/define.mjs' }, options: { minify: true, ...SHARING } },
+  { entries: { lab: 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { minify: true, splitting: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
+  ...EMBEDS.map(({ options, ...bundle }) => ({ ...bundle, options: { ...options, sourcemap: false } })),
+];
+
+/** What pages of others need of the files that are copied. @type {[from: string, to: string][]} */
+export const EMBEDS_COPIED = [['web/embed/embed.html', 'embed.html'], ['web/site/static/icon.svg', 'static/icon.svg']];
+
+/** Files that are copied into the site as they are, and from where. @type {[from: string, to: string][]} */
+export const SITE_COPIED = [
+  ['web/site/index.html', 'index.html'], ['web/bellhop.d.ts', 'bellhop.d.ts'], ['web/options.d.ts', 'options.d.ts'],
+  ['envs/data/corpus_en.txt', 'static/corpus_en.txt'], ['envs/data/corpus_zh.txt', 'static/corpus_zh.txt'], ...EMBEDS_COPIED,
+];

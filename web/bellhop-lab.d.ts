@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// `bellhop/lab`: importing it registers <bellhop-lab>. Worker and module are inside, so that it works in every bundler; what draws a lab
+// is a chunk of its own, fetched when one comes near. docs/element.md describes attributes, parts and custom properties.
+/// <reference lib="es2022" />
+/// <reference lib="dom" />
+
+/** What a lab is at. */
+export type Phase = 'loading' | 'ready' | 'preparing' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed';
+
+/** What `detail` of each event has. Events bubble and cross shadow roots. */
+export interface BellhopLabEvents {
+  /** A run is there, also after Reset. */
+  'bellhop-ready': CustomEvent<Record<string, never>>;
+  /** Something new is shown: at most once per animation frame. `meanReturn` is NaN or undefined before the first episode has ended. */
+  'bellhop-frame': CustomEvent<{ timesteps: number, episodes: number, meanReturn?: number, frame: import('./bellhop.js').Frame }>;
+  /** Episodes ended since the last frame: how many so far, the return of the last one, the moving mean. */
+  'bellhop-episode': CustomEvent<{ episode: number, return: number, meanReturn: number }>;
+  /** Greedy test episodes reached the environment's threshold. */
+  'bellhop-solved': CustomEvent<{ step: number }>;
+  'bellhop-phase': CustomEvent<{ phase: Phase }>;
+  /** An attribute, or something the reader did, was refused; the lab shows it as well. */
+  'bellhop-error': CustomEvent<{ message: string, error: unknown }>;
+}
+
+/** Setup of a run, as a link has it. */
+export interface LabSetup {
+  readonly env: string;
+  readonly algo: string;
+  readonly preset?: string;
+  readonly seed: number;
+  /** Settings that differ from the preset. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly envOptions: Readonly<Record<string, unknown>>;
+  /** Live changes, in the order they were made; `at` is the environment step since which each holds. */
+  readonly changes: readonly { readonly at: number, readonly key: string, readonly value: unknown }[];
+}
+
+/** An experiment in a page: `<bellhop-lab env="CartPole-v1" seed="7"></bellhop-lab>`. */
+export class BellhopLab extends HTMLElement {
+  /** Id of the environment; without it the element stays empty. */
+  env: string;
+  /** Algorithm; the environment's first preset by default. */
+  algo: string;
+  preset: string;
+  /** Whole number from 0. Default: 0. */
+  seed: string | number;
+  /** Settings that differ from the preset, in camelCase, options of the environment as `env.NAME`; an object, or JSON of one. */
+  settings: string | Record<string, unknown>;
+  /** Factor of the natural pace: 1, 4, 16, 64, 256 or max. */
+  speed: string | number;
+  /** Panels, separated by spaces. */
+  show: string;
+  /** What the reader gets, separated by spaces. */
+  controls: string;
+  /** Begins to learn as soon as it is seen. */
+  autoplay: boolean;
+  /** Pauses after exactly so many environment steps. Attribute: `stop-at`. */
+  stopAt: string | number;
+  /** Goes on while it is out of view or in a hidden tab. */
+  background: boolean;
+  /** light or dark; the host's `color-scheme` by default. */
+  theme: string;
+  /** The setup of the run it shows; null before there is one. */
+  readonly setup: LabSetup | null;
+  readonly phase: Phase;
+  /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none. */
+  play(): Promise<void>;
+  /** Resolves when it stands still and that is shown. */
+  pause(): Promise<void>;
+  /** One environment step, with the learning that is due. */
+  step(): Promise<void>;
+  /** The run from its beginning, with the settings that waited. */
+  reset(): Promise<void>;
+  /** Changes settings: live ones now, the others with the next reset. Rejects, and changes none, with a sentence that names field, value and bound. */
+  set(settings: Record<string, unknown>): Promise<void>;
+  /** A line for the reader, with a button if wanted. */
+  notice(text: string, kind?: 'good' | 'bad', action?: { label: string, run: () => void }): void;
+  addEventListener<K extends keyof BellhopLabEvents>(type: K, listener: (this: BellhopLab, event: BellhopLabEvents[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof BellhopLabEvents>(type: K, listener: (this: BellhopLab, event: BellhopLabEvents[K]) => unknown, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'bellhop-lab': BellhopLab;
+  }
+}
