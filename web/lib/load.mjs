@@ -43,12 +43,18 @@ async function compileBinary(given) {
   return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
 }
 
-/** Fetches and compiles at the same time. @param {URL} url */
-export async function compileUrl(url) {
+/** A file of ours. @param {URL} url */
+export async function fetchFile(url) {
   const response = await fetch(url).catch((cause) => {
     throw new BellhopError('BH_ERR_LOAD', `${url} could not be fetched: ${cause.message}`, { cause });
   });
   if (!response.ok) throw new BellhopError('BH_ERR_LOAD', `${url} could not be fetched: status ${response.status}`);
+  return response;
+}
+
+/** Fetches and compiles at the same time. @param {URL} url */
+export async function compileUrl(url) {
+  const response = await fetchFile(url);
   // Streaming wants the type application/wasm, which not every static host sends.
   if (response.headers.get('content-type') === 'application/wasm') return WebAssembly.compileStreaming(response);
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -5,7 +5,7 @@
 //     const session = await trainer.create({ env: 'CartPole-v1' });
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
-import { candidates } from '../lib/load.mjs';
+import { candidates, fetchFile } from '../lib/load.mjs';
 import { BellhopError, firstThatRuns } from '../lib/wasm.mjs';
 
 /** @typedef {import('./service.mjs').Port} Port */
@@ -355,11 +355,7 @@ export function startAt(workerUrl) {
  */
 export async function startCopy(url) {
   if (url.origin === globalThis.location?.origin) return startWorker(url);
-  const response = await fetch(url).catch((cause) => {
-    throw new WorkerFailure(`${url} could not be fetched: ${cause.message}`, { cause });
-  });
-  if (!response.ok) throw new WorkerFailure(`${url} could not be fetched: status ${response.status}`);
-  return startSource(await response.text());
+  return startSource(await (await fetchFile(url)).text());
 }
 
 /** A worker of a script's text. @param {string} source */
