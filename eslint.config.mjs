@@ -28,7 +28,7 @@ export default [
     },
   },
   {
-    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/firefox.mjs', 'build/bench/visit.mjs', 'build/stills.mjs'],
+    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/firefox.mjs', 'tests/hosts/notebook.mjs', 'build/bench/visit.mjs', 'build/stills.mjs'],
     languageOptions: { globals: globals.browser },
   },
   {

@@ -52,6 +52,11 @@ const NEEDS = {
     found: () => firefoxPath() !== null,
     packages: { apt: ['firefox-esr'], dnf: ['firefox'], pacman: ['firefox'], brew: ['--cask', 'firefox'] },
   },
+  nbconvert: {
+    what: 'Jupyter\'s nbconvert',
+    found: () => probe(['jupyter-nbconvert', '--version']) !== null,
+    packages: { apt: ['jupyter-nbconvert'], dnf: ['python3-nbconvert'], pacman: ['jupyter-nbconvert'], brew: ['jupyterlab'] },
+  },
 };
 
 /** What `npm start` needs, and what `npm test` does. */
@@ -59,6 +64,7 @@ export const FOR_BUILD = ['cmake', 'make', 'emcc'];
 export const FOR_C_TESTS = ['cmake', 'make', 'cc'];
 export const FOR_BROWSER_TESTS = ['chromium'];
 export const FOR_FIREFOX_TESTS = ['firefox'];
+export const FOR_NOTEBOOK_TESTS = ['chromium', 'nbconvert'];
 
 /**
  * Make sure of npm's packages and the named needs, installing what is missing. A Failure says what to do by hand.
