@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
+import { headersFile } from './headers.mjs';
 import { INLINE, inside, writeCorpora, writeInside, writeWorker } from './inside.mjs';
 import { writeOnePage } from './one-page.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
@@ -28,7 +29,7 @@ export async function buildModules() {
 export async function buildSite() {
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE)];
+  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), writeHeaders(SITE)];
   for (const file of filesBelow(SITE)) {
     if (!made.includes(file)) rmSync(join(SITE, file));
   }
@@ -51,6 +52,12 @@ async function bundle(bundles, folder) {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
   return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(folder, join(ROOT, file)));
+}
+
+/** @param {string} folder @returns {string} the file, relative to it */
+function writeHeaders(folder) {
+  writeFileSync(join(folder, '_headers'), headersFile());
+  return '_headers';
 }
 
 /** Copies files, the pictures of labs and the modules. @param {string} folder @param {[from: string, to: string][]} files @returns {string[]} what was written, relative to it */

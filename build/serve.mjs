@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { HEADERS } from './headers.mjs';
 import { Failure } from './run.mjs';
 
 /** @type {Record<string, string>} */
@@ -32,9 +33,9 @@ const POLICY = [
   'connect-src \'self\'', 'worker-src \'self\' blob:', 'base-uri \'none\'', 'form-action \'none\'', 'frame-ancestors *',
 ].join('; ');
 
-const HEADERS = {
+const OURS = {
+  ...HEADERS,
   'Content-Security-Policy': POLICY,
-  'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
 };
@@ -56,7 +57,7 @@ export async function serve({ root, port = 8080, exact = false, headers = {} }) 
   const folder = await realpath(root);
   const last = exact || port === 0 ? port : Math.min(port + PORTS_TRIED, 65535);
   for (let candidate = port; candidate <= last; candidate++) {
-    const servers = await listenOn(folder, candidate, { ...HEADERS, ...headers });
+    const servers = await listenOn(folder, candidate, { ...OURS, ...headers });
     if (!servers) continue;
     const { port: bound } = /** @type {import('node:net').AddressInfo} */ (servers[0].address());
     return { url: `http://localhost:${bound}/`, port: bound, close: () => closeAll(servers) };

@@ -6,6 +6,7 @@ import { start } from './harness.mjs';
 import access from './suites/access.mjs';
 import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
+import frames from './suites/frames.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
@@ -28,4 +29,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, widget, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, widget, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));

@@ -149,6 +149,17 @@ test('the element in a page of another origin gives the run that Node gives', as
 /** The colour beneath a lab. @param {Page} page */
 const groundOf = (page) => page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('.lab'))).backgroundColor);
 
+test('the notebook widget, from its URL, with a model of its host', async () => {
+  const traits = { env: 'CartPole-v1', seed: 6, speed: 'max', autoplay: true, background: true, settings: { total_timesteps: 900 } };
+  const { fingerprint, error, timesteps } = await resultsOf('widget', `import widget from '${site.url}bellhop-widget.js';
+    const state = ${JSON.stringify(traits)};
+    const model = { get: (name) => state[name], set: (name, value) => (state[name] = value), on() {}, off() {}, save_changes: () => state.fingerprint && state.phase === 'finished' && (globalThis.results = { ...state }) };
+    const { initialize, render } = await widget();
+    await initialize({ model });
+    render({ model, el: document.body });`);
+  assert.deepEqual({ fingerprint, error, timesteps }, { fingerprint: await inNode('CartPole-v1', 6, 900), error: undefined, timesteps: 900 });
+});
+
 test('load() and connect() from another origin give the run that Node gives', async () => {
   writeFileSync(join(folder, 'index.html'), html('./src/index.js'));
   writeScript({ folder, version: '' }, `${site.url}bellhop.mjs`);

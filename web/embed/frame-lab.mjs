@@ -53,7 +53,13 @@ function withSettings(json, others) {
 
 /** @param {BellhopLab} lab */
 function speakWithParent(lab) {
-  tellHeight(lab);
+  const measured = new AbortController();
+  for (const name of ['bellhop-ready', 'bellhop-error']) { // not before: until then it grows
+    lab.addEventListener(name, () => {
+      measured.abort();
+      tellHeight(lab);
+    }, { signal: measured.signal });
+  }
   for (const name of EVENTS) {
     lab.addEventListener(`bellhop-${name}`, (event) => {
       const { message, phase, episode, return: total, meanReturn, step } = /** @type {CustomEvent} */ (event).detail;
@@ -107,7 +113,7 @@ function isRequest(data) {
 
 /** @param {BellhopLab} lab */
 function stateOf(lab) {
-  const { timesteps = 0, episodes = 0 } = /** @type {any} */ (lab.experiment)?.frame ?? {};
-  const { env = null, algo = null, seed = null } = lab.setup ?? {};
-  return { phase: lab.phase, env, algo, seed, timesteps, episodes, meanReturn: /** @type {any} */ (lab.experiment)?.history?.meanReturn ?? null };
+  const { frame, history } = /** @type {any} */ (lab.experiment ?? {});
+  const { timesteps = 0, episodes = 0 } = frame ?? {}, { env = null, algo = null, seed = null } = lab.setup ?? {};
+  return { phase: lab.phase, env, algo, seed, timesteps, episodes, meanReturn: episodes > 0 ? history.meanReturn : null };
 }

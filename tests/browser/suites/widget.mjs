@@ -199,10 +199,13 @@ export default function widget(lab) {
 
   test('widget: outputs come and go; the run goes on in one that is left, waits while its output is out of the document, and ends with the last', async () => {
     const { page, close } = await notebook(lab(), { settings: {} });
-    await page.evaluate('(async () => { await show(0); await show(0); })()');
+    await page.evaluate('(async () => { await show(0); await show(0); await show(0); })()');
     await holds(page, "outputs.every(({ lab }) => lab.phase === 'ready')");
     await page.evaluate("void Object.assign(window, { first: outputs[0].lab.experiment }); send(0, { type: 'play' })");
     await holds(page, 'first.agentFrame.timesteps > 50');
+    await page.evaluate('outputs[2].hide()');
+    await page.evaluate('frames(5)');
+    assert.equal(await page.evaluate('first.isSuspended'), false, 'two others show it');
     await page.evaluate('outputs[0].hide()');
     await holds(page, "outputs[1].lab.experiment === first && !first.isSuspended && first.phase === 'running'");
     await page.evaluate('outputs[1].el.remove()'); // as JupyterLab does with cells that are scrolled away
@@ -211,11 +214,11 @@ export default function widget(lab) {
     await page.evaluate('document.body.append(outputs[1].el)');
     await holds(page, 'outputs[1].lab.experiment === first && !first.isSuspended');
     await page.evaluate('(async () => { await outputs[1].hide(); await show(0); })()'); // a cell that is run again
-    await holds(page, "outputs[2].lab.experiment === first && first.phase === 'running'");
-    await page.evaluate('outputs[2].hide()');
+    await holds(page, "outputs[3].lab.experiment === first && first.phase === 'running'");
+    await page.evaluate('outputs[3].hide()');
     await holds(page, 'watched.workers === 0');
     await page.evaluate('show(0)');
-    await holds(page, "outputs[3].lab.phase === 'ready' && outputs[3].lab.experiment !== first && watched.workers === 1");
+    await holds(page, "outputs[4].lab.phase === 'ready' && outputs[4].lab.experiment !== first && watched.workers === 1");
     await page.evaluate('models[0].end()');
     await holds(page, 'watched.workers === 0 && document.querySelector("bellhop-lab") === null');
     assert.equal(await page.evaluate('[...models[0].listeners.values()].reduce((sum, { size }) => sum + size, 0)'), 0);
