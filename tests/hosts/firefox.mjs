@@ -40,7 +40,7 @@ before(async () => {
   assert.ok(existsSync(join(SITE, 'site.js')), 'build/out/site is missing: npm run build');
   site = await serve({ root: SITE, port: 0, headers: { 'Access-Control-Allow-Origin': '*' } });
   const { origin } = new URL(site.url);
-  const policy = `default-src 'none'; script-src 'self' ${origin} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src ${origin}; worker-src blob:`;
+  const policy = `default-src 'none'; script-src 'self' ${origin} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' ${origin} data:; connect-src ${origin}; worker-src blob:`;
   other = await serve({ root: folder, port: 0, headers: { 'Content-Security-Policy': policy } });
   browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath() ?? undefined, headless: true });
 });
