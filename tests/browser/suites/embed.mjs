@@ -30,7 +30,7 @@ async function article(lab, body, options = {}) {
       for (let i = 0; i < n; i++) await new Promise(requestAnimationFrame);
     },
   }));
-  return { page, errors: trouble.errors, close };
+  return { page, trouble, errors: trouble.errors, close };
 }
 
 /** Waits for a condition over `labs()`, `lab(id)`; asked from outside, as the page's policy forbids it to evaluate text. @param {Page} page @param {string} condition */
@@ -104,6 +104,43 @@ export default function embed(lab) {
     assert.deepEqual(await places(), first, 'nothing of the article moves');
     const shift = await page.evaluate(() => /** @type {any} */ (window).watched.shift);
     assert.ok(shift < 0.02, `and next to nothing does inside the labs: ${shift}`);
+    await close();
+  });
+
+  test('a lab that is not near is a picture: nothing heavy is fetched, nothing moves when it comes', async () => {
+    const { page, trouble, close } = await article(lab(), '<div class="space"></div><bellhop-lab id="a" env="CartPole-v1" theme="dark"></bellhop-lab><bellhop-lab id="b" env="Translate-v0"></bellhop-lab>');
+    const picture = () => page.evaluate(() => /** @type {any} */ (window).lab('a').shadowRoot.querySelector('.still img')?.src ?? '');
+    await page.waitForLoadState('networkidle');
+    assert.match(await picture(), /\/stills\/CartPole-v1-dark\.webp$/);
+    assert.equal(await page.locator('#b .still img').count(), 0, 'a task of text has none');
+    const names = () => trouble.requests.map((url) => /** @type {string} */ (url.split('/').pop()).replace(/-[A-Z0-9]{8}(?=\.js$)/, '')).filter((name) => !/^(chunk\.js|icon\.svg|article\.\w+)$/.test(name));
+    assert.deepEqual(names(), ['bellhop-lab.js', 'CartPole-v1-dark.webp']);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).watched.workers), 0);
+    await page.locator('#a').scrollIntoViewIfNeeded();
+    await holds(page, "lab('a').phase === 'ready'");
+    await holds(page, "!lab('a').shadowRoot.querySelector('.still')");
+    assert.ok(names().includes('lab-view.js'));
+    assert.ok(await page.evaluate(() => /** @type {any} */ (window).watched.shift) < 0.02);
+    await close();
+  });
+
+  test('a lab that cannot be loaded says so in both languages, tells its methods’ callers, and can be tried again', async () => {
+    const { page, errors, close } = await article(lab(), '<div class="space"></div><bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab>');
+    await page.route('**/lab-view-*.js', (route) => route.abort());
+    const refused = await page.evaluate(async () => {
+      const a = /** @type {any} */ (window).lab('a');
+      const told = new Promise((resolve) => a.addEventListener('bellhop-error', (/** @type {CustomEvent} */ { detail }) => resolve(detail.message), { once: true }));
+      return [await a.play().then(() => '', (/** @type {Error} */ { message }) => message), await told, a.phase];
+    });
+    assert.match(refused[0], /import/);
+    assert.match(refused[1], /could not be loaded.*加载失败/);
+    assert.equal(refused[2], 'failed');
+    assert.match(String(await page.locator('#a #overlay-text').textContent()), /could not be loaded.*加载失败/);
+    await page.unroute('**/lab-view-*.js');
+    await page.locator('#a').scrollIntoViewIfNeeded();
+    await page.locator('#a #overlay-action').click();
+    await holds(page, "lab('a').phase === 'ready' && !lab('a').shadowRoot.querySelector('.still')");
+    for (const error of errors.splice(0)) assert.match(error, /ERR_FAILED/);
     await close();
   });
 
