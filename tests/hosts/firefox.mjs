@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 import { SITE } from '../../build/build.mjs';
 import { serve } from '../../build/serve.mjs';
@@ -40,7 +41,7 @@ before(async () => {
   assert.ok(existsSync(join(SITE, 'site.js')), 'build/out/site is missing: npm run build');
   site = await serve({ root: SITE, port: 0, headers: { 'Access-Control-Allow-Origin': '*' } });
   const { origin } = new URL(site.url);
-  const policy = `default-src 'none'; script-src 'self' ${origin} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' ${origin} data:; connect-src ${origin}; worker-src blob:`;
+  const policy = `default-src 'none'; script-src 'self' ${origin} 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' ${origin} data:; connect-src ${origin}; worker-src blob:; frame-src ${origin}`;
   other = await serve({ root: folder, port: 0, headers: { 'Content-Security-Policy': policy } });
   browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath() ?? undefined, headless: true });
 });
@@ -124,15 +125,48 @@ for (const tab of TABS) {
   });
 }
 
-test('the element in a page of another origin gives the run that Node gives', async () => {
-  const lab = `<bellhop-lab env="CartPole-v1" seed="6" speed="max" autoplay background settings='{"totalTimesteps": 900}'></bellhop-lab>`;
-  writeFileSync(join(folder, 'article.html'), html(`${site.url}bellhop-lab.js`).replace('<body>', `<body>${lab}`));
-  const { page, close } = await open(`${other.url}article.html`);
-  const print = await holds(page, () => {
+const LAB = `<bellhop-lab env="CartPole-v1" seed="6" speed="max" autoplay background settings='{"totalTimesteps": 900}'></bellhop-lab>`;
+
+/** A page of another origin with a lab, once that has finished. @param {string} script  of the site */
+async function article(script) {
+  const name = script.replace('.js', '.html');
+  writeFileSync(join(folder, name), html(site.url + script, script.includes('classic')).replace('<body>', `<body>${LAB}`));
+  const opened = await open(other.url + name);
+  const print = await holds(opened.page, () => {
     const { phase, experiment } = /** @type {any} */ (document.querySelector('bellhop-lab'));
     return phase === 'finished' && experiment.print;
   });
   assert.deepEqual(print, { step: 900, hash: (await inNode('CartPole-v1', 6, 900)).slice(0, 12) });
+  return opened;
+}
+
+for (const script of ['bellhop-lab-all.js', 'bellhop-lab-all.classic.js']) {
+  test(`the element in a page of another origin gives the run that Node gives: ${script}`, async () => {
+    await (await article(script)).close();
+  });
+}
+
+for (const sandbox of ['', 'sandbox="allow-scripts"']) {
+  test(`a frame in a page of another origin trains and tells its parent: ${sandbox || 'no sandbox'}`, async () => {
+    const frame = `<iframe width="800" height="700" ${sandbox} src="${site.url}embed.html?env=CartPole-v1&seed=6&speed=max&autoplay&background&totalTimesteps=900"></iframe>`;
+    writeFileSync(join(folder, 'frame.html'), html('./frame.js').replace('<script', `${frame}<script`));
+    writeFileSync(join(folder, 'frame.js'), 'globalThis.phases = [];\naddEventListener("message", ({ data }) => data.type === "phase" && phases.push(data.phase));\n');
+    const { page, close } = await open(`${other.url}frame.html`);
+    await holds(page, () => /** @type {any} */ (globalThis).phases?.includes('finished'));
+    await close();
+  });
+}
+
+test('the page in one file, from the disk, trains', async () => {
+  const { page, close } = await open(pathToFileURL(join(SITE, 'bellhop.html')).href);
+  await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab'))?.phase === 'ready');
+  await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).play());
+  await holds(page, (least) => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.frame.timesteps > least, 20);
+  await close();
+});
+
+test('the element in a page of another origin, its files beside it, gives the run that Node gives, and follows theme and language', async () => {
+  const { page, close } = await article('bellhop-lab.js');
   const drawn = () => page.evaluate(() => {
     const canvas = document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('canvas');
     return canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.reduce((sum, value) => sum + value, 0);
