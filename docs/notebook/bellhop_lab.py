@@ -33,7 +33,7 @@ class BellhopLab(anywidget.AnyWidget):
     mean_return = t.Float(None, allow_none=True).tag(sync=True)
     fingerprint = t.Unicode("").tag(sync=True)
     error = t.Unicode("").tag(sync=True)
-    checkpoint = t.Bytes(b"").tag(sync=True)
+    checkpoint = t.Bytes(b"").tag(sync=True, from_json=lambda data, _: bytes(data))
 
     def play(self):
         self.send({"type": "play"})
