@@ -5,6 +5,7 @@ import { Env } from '../lib/env.mjs';
 import { Frames } from './frames.mjs';
 import { LanguageModel, Pretraining } from '../lib/language.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
+import { onlyKeys } from '../lib/options.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
@@ -45,6 +46,7 @@ export class PretrainingSession {
 
   /** @param {Library} library @param {Recipe} recipe @param {import('./service.mjs').Post} post */
   constructor(library, recipe, post) {
+    onlyKeys('createLanguageModel', recipe, ['corpus', 'env', 'envOptions', 'model', 'options']);
     this.#post = post;
     if (recipe.model) {
       /** The model as it is now. */
@@ -54,6 +56,11 @@ export class PretrainingSession {
     this.#training = train(library, recipe);
     this.model = this.#training.model;
     this.#end = Number(this.#training.options.maxSteps);
+  }
+
+  /** How long it computes before others have their turn. */
+  set sliceMs(/** @type {number} */ milliseconds) {
+    this.#slice.milliseconds = milliseconds;
   }
 
   info() {
