@@ -134,9 +134,9 @@ async function article(script) {
   const opened = await open(other.url + name);
   const print = await holds(opened.page, () => {
     const { phase, experiment } = /** @type {any} */ (document.querySelector('bellhop-lab'));
-    return phase === 'finished' && experiment.print;
+    return phase === 'finished' && experiment.print && { ...experiment.print, isOffThread: experiment.trainer.isOffThread };
   });
-  assert.deepEqual(print, { step: 900, hash: (await inNode('CartPole-v1', 6, 900)).slice(0, 12) });
+  assert.deepEqual(print, { step: 900, hash: (await inNode('CartPole-v1', 6, 900)).slice(0, 12), isOffThread: true });
   return opened;
 }
 
