@@ -16,8 +16,8 @@ const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
 const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts. */
 const CHARTS = /^chart-\w+\.js$/;
-/** What the page may fetch at all; the rest of the site is the library, for others. */
-const OF_THE_PAGE = /^(?!bellhop-(widget|lab-all|lab\.classic)|embed).*\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
+/** What the page may fetch at all; the rest of the site is the library, for others, and its reference. */
+const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget|embed)[\w.-]+\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
 
 /** Files with all that they import statically, sorted. @param {string[]} files */
 function withImports(files) {
