@@ -28,12 +28,12 @@ export default [
     },
   },
   {
-    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/firefox.mjs', 'tests/hosts/notebook.mjs', 'build/bench/visit.mjs', 'build/stills.mjs'],
+    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/firefox.mjs', 'tests/hosts/notebook.mjs', 'build/bench/visit.mjs', 'build/stills.mjs', 'docs/examples/{plain-page,worker-curve,vite}/**'],
     languageOptions: { globals: globals.browser },
   },
   {
     // What runs in both, or in a worker, may use only what Node and browsers share.
-    files: ['web/node/**', 'web/cli/**', 'web/worker/worker.mjs', 'build/**', 'tests/**', '*.mjs'],
+    files: ['web/node/**', 'web/cli/**', 'web/worker/worker.mjs', 'build/**', 'tests/**', 'docs/examples/{own-environment,train-and-evaluate}/**', '*.mjs'],
     languageOptions: { globals: { ...globals.node, ...globals.worker } },
   },
 ];

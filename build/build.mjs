@@ -3,6 +3,7 @@
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { writeApi } from './api.mjs';
 import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
@@ -31,7 +32,8 @@ export async function buildSite() {
   writeCorpora(INLINE);
   const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), writeHeaders(SITE)];
   for (const file of filesBelow(SITE)) {
-    if (!made.includes(file)) rmSync(join(SITE, file));
+    // The reference is made by a command of its own, see api.mjs.
+    if (!made.includes(file) && !file.startsWith('api/')) rmSync(join(SITE, file));
   }
 }
 
@@ -77,6 +79,7 @@ if (isEntry(import.meta.url)) {
     const since = performance.now();
     await setup(FOR_BUILD);
     await build();
+    await writeApi();
     say(`Built in ${seconds(since)}: ${relative(ROOT, SITE)}/ is the page, ready for any static host.`);
   });
 }

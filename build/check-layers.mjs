@@ -21,6 +21,7 @@ const WORKER = /^web\/worker\//;
 const NODE = /^node:/;
 const LAB = /^web\/lab\//;
 const LIT = /^npm:(lit|@lit\/reactive-element)\b/;
+const SNIPPETS = /^web\/embed\/snippets\.mjs$/;
 const NOWHERE = /(?!)/;
 
 /**
@@ -75,9 +76,10 @@ const LAYERS = [
     why: 'a panel is handed the experiment and what shows it',
   },
   { of: /^web\/lab\/[^/]+$/, may: [LIB, WORKER, LAB, LIT], why: 'lab stands on worker and lib, and knows no page' },
+  { of: SNIPPETS, may: [], why: 'snippets are text made of values' },
   { of: /^web\/embed\/(classic|embed)\.mjs$/, may: [LAB, /^web\/embed\//, /^unknown$/], why: 'a classic script finds the element beside itself' },
   { of: /^web\/embed\//, may: [LIB, WORKER, LAB, /^web\/(embed|inline)\//], why: 'embed puts labs into other people\'s pages, and knows nothing of ours' },
-  { of: /^web\/site\//, may: [LIB, LAB, /^web\/site\//, /^npm:idb-keyval$/], why: 'site is the page around labs' },
+  { of: /^web\/site\//, may: [LIB, LAB, SNIPPETS, /^web\/site\//, LIT, /^npm:idb-keyval$/], why: 'site is the page around labs' },
 ];
 
 /**

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-// `bellhop/lab`: importing it registers <bellhop-lab>. Worker and module are inside, so that it works in every bundler; what draws a lab
-// is a chunk of its own, fetched when one comes near. docs/element.md describes attributes, parts and custom properties.
 /// <reference lib="es2022" />
 /// <reference lib="dom" />
+/**
+ * Importing it registers `<bellhop-lab>`. Worker and WebAssembly module are inside, so that it works in every bundler; what draws a lab
+ * is a chunk of its own, fetched when one comes near. docs/element.md describes attributes, parts and custom properties.
+ * @module bellhop/lab
+ */
+
+// ---- the element ----
 
 /** What a lab is at. */
 export type Phase = 'loading' | 'ready' | 'preparing' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed';
@@ -12,27 +17,67 @@ export interface BellhopLabEvents {
   /** A run is there, also after Reset. */
   'bellhop-ready': CustomEvent<Record<string, never>>;
   /** Something new is shown: at most once per animation frame. `meanReturn` is NaN or undefined before the first episode has ended. */
-  'bellhop-frame': CustomEvent<{ timesteps: number, episodes: number, meanReturn?: number, frame: import('./bellhop.js').Frame }>;
+  'bellhop-frame': CustomEvent<{
+    /** Environment steps so far. */
+    timesteps: number,
+    /** Episodes that have ended. */
+    episodes: number,
+    /** Moving mean of their returns. */
+    meanReturn?: number,
+    /** The state of the session. */
+    frame: import('./bellhop.js').Frame,
+  }>;
   /** Episodes ended since the last frame: how many so far, the return of the last one, the moving mean. */
-  'bellhop-episode': CustomEvent<{ episode: number, return: number, meanReturn: number }>;
+  'bellhop-episode': CustomEvent<{
+    /** Episodes that have ended. */
+    episode: number,
+    /** Return of the last one. */
+    return: number,
+    /** Moving mean of their returns. */
+    meanReturn: number,
+  }>;
   /** Greedy test episodes reached the environment's threshold. */
-  'bellhop-solved': CustomEvent<{ step: number }>;
-  'bellhop-phase': CustomEvent<{ phase: Phase }>;
+  'bellhop-solved': CustomEvent<{
+    /** When, in environment steps. */
+    step: number,
+  }>;
+  /** The phase changed. */
+  'bellhop-phase': CustomEvent<{
+    /** The new one. */
+    phase: Phase,
+  }>;
   /** An attribute, or something the reader did, was refused; the lab shows it as well. */
-  'bellhop-error': CustomEvent<{ message: string, error: unknown }>;
+  'bellhop-error': CustomEvent<{
+    /** What is wrong, for people. */
+    message: string,
+    /** What was thrown. */
+    error: unknown,
+  }>;
 }
 
 /** Setup of a run, as a link has it. */
 export interface LabSetup {
+  /** Id of the environment. */
   readonly env: string;
+  /** Name of the algorithm. */
   readonly algo: string;
+  /** Preset of the algorithm, where it is not the environment's. */
   readonly preset?: string;
+  /** Everything random follows from it. */
   readonly seed: number;
   /** Settings that differ from the preset. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Options of the environment that differ from its defaults. */
   readonly envOptions: Readonly<Record<string, unknown>>;
   /** Live changes, in the order they were made; `at` is the environment step since which each holds. */
-  readonly changes: readonly { readonly at: number, readonly key: string, readonly value: unknown }[];
+  readonly changes: readonly {
+    /** Environment steps that had been taken. */
+    readonly at: number,
+    /** The setting. */
+    readonly key: string,
+    /** Its value from then on. */
+    readonly value: unknown,
+  }[];
 }
 
 /** An experiment in a page: `<bellhop-lab env="CartPole-v1" seed="7"></bellhop-lab>`. */
@@ -41,6 +86,7 @@ export class BellhopLab extends HTMLElement {
   env: string;
   /** Algorithm; the environment's first preset by default. */
   algo: string;
+  /** `rainbow`; the environment's by default. */
   preset: string;
   /** Whole number from 0. Default: 0. */
   seed: string | number;
@@ -64,6 +110,7 @@ export class BellhopLab extends HTMLElement {
   theme: string;
   /** The setup of the run it shows; null before there is one. */
   readonly setup: LabSetup | null;
+  /** What it is at. */
   readonly phase: Phase;
   /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none. */
   play(): Promise<void>;
@@ -83,9 +130,13 @@ export class BellhopLab extends HTMLElement {
   sha256(): Promise<string>;
   /** A line for the reader, with a button if wanted. */
   notice(text: string, kind?: 'good' | 'bad', action?: { label: string, run: () => void }): void;
+  /** Listens to an event, see BellhopLabEvents. */
   addEventListener<K extends keyof BellhopLabEvents>(type: K, listener: (this: BellhopLab, event: BellhopLabEvents[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
+  /** Listens to any other event. */
   addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+  /** Ends listening to an event, see BellhopLabEvents. */
   removeEventListener<K extends keyof BellhopLabEvents>(type: K, listener: (this: BellhopLab, event: BellhopLabEvents[K]) => unknown, options?: boolean | EventListenerOptions): void;
+  /** Ends listening to any other event. */
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The public API of Bellhop, for bellhop.mjs (browsers, workers, bundlers) and node.mjs (Node). Types of options are
-// generated from the C tables, see options.d.ts; what JavaScript has beyond them is added here.
+/**
+ * The public API of Bellhop, in browsers, workers, bundlers and Node. Types of options are generated from the C tables, see
+ * options.d.ts; what JavaScript has beyond them is added here.
+ * @module bellhop
+ */
 
 import type {
   AlgoName, CloneHyperparameters, DoubleQLearningHyperparameters, DQNHyperparameters, EnvOptions,
@@ -18,8 +21,13 @@ declare global {
   interface URL {}
   interface AbortSignal {}
   interface SymbolConstructor { readonly dispose: unique symbol }
-  interface Disposable { [Symbol.dispose](): void }
+  interface Disposable {
+    /** Calls dispose, at the end of a block that declares it with `using`. */
+    [Symbol.dispose](): void;
+  }
 }
+
+// ---- errors ----
 
 /**
  * What went wrong, as the C library says it; BH_ERR_ENV when an environment of one's own failed, BH_ERR_LOAD when the
@@ -32,12 +40,15 @@ export type Status =
 /** Every error this library throws on purpose. The message is a sentence for people. */
 export class BellhopError extends Error {
   constructor(status: Status, message: string, options?: ErrorOptions);
+  /** Always 'BellhopError'. */
   readonly name: 'BellhopError';
+  /** What kind of error it is. */
   readonly status: Status;
 }
 
 // ---- loading ----
 
+/** Options of {@link load}. */
 export interface LoadOptions {
   /**
    * Where bellhop-simd.wasm is (in Node also a path); default: beside this module, or where it is not found, inside the
@@ -73,12 +84,15 @@ export function evaluationSeed(seed: number): number;
 export class TensorBoardWriter {
   /** @param clock  seconds since 1970; default: the time it is */
   constructor(clock?: () => number);
+  /** The bytes an event file begins with. */
   header(): Uint8Array;
+  /** The bytes of some records, to be appended to the file. */
   events(records: readonly RunRecord[]): Uint8Array;
 }
 
 /** One instance of the library. */
 export interface Bellhop {
+  /** Version of the library, as in package.json. */
   readonly version: string;
   /** Which kernels run. */
   readonly simd: 'wasm-simd128' | 'scalar';
@@ -95,28 +109,45 @@ export interface Bellhop {
   register(env: CustomEnvSource): EnvEntry;
   /** checkEnv, also of what is registered under an id. */
   checkEnv(env: EnvId | CustomEnvSource, options?: CheckEnvOptions): EnvReport;
+  /** Deep Q-learning (Mnih et al. 2015) and, by options, all of Rainbow. */
   readonly DQN: ModelClass<DQNOptions>;
+  /** Q-learning on a table (Watkins 1989). */
   readonly QLearning: ModelClass<QLearningOptions>;
+  /** SARSA on a table (Rummery and Niranjan 1994). */
   readonly SARSA: ModelClass<SarsaOptions>;
+  /** Expected SARSA on a table (van Seijen et al. 2009). */
   readonly ExpectedSARSA: ModelClass<ExpectedSarsaOptions>;
+  /** Double Q-learning on two tables (van Hasselt 2010). */
   readonly DoubleQLearning: ModelClass<DoubleQLearningOptions>;
+  /** Value iteration, for environments with a transition table. */
   readonly ValueIteration: ModelClass<ValueIterationOptions>;
+  /** Policy iteration, for environments with a transition table. */
   readonly PolicyIteration: ModelClass<PolicyIterationOptions>;
+  /** Evaluation of a given policy, for environments with a transition table. */
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
+  /** Proximal policy optimization with a clipped objective (Schulman et al. 2017). */
   readonly PPO: ModelClass<PPOOptions>;
+  /** REINFORCE (Williams 1992) with a learned baseline. */
   readonly REINFORCE: ModelClass<REINFORCEOptions>;
+  /** Behaviour cloning and, with a temperature, distillation: learns from demonstrations alone. */
   readonly Clone: ModelClass<CloneOptions>;
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
   loadModel(bytes: Uint8Array | ArrayBuffer, env?: Env | CustomEnvSource, options?: AnyOptions): Model;
   /** Language models, in modules that have them (LoadOptions.text). `load` reads what `save` wrote. */
-  readonly LanguageModel: { load(bytes: Uint8Array | ArrayBuffer): LanguageModel };
+  readonly LanguageModel: {
+    /** A language model from its checkpoint. */
+    load(bytes: Uint8Array | ArrayBuffer): LanguageModel;
+  };
   /**
    * Pre-training of a language model, on a text (a string or UTF-8 bytes, at most 64 MB) or on examples of an environment of
    * text: `new bh.Pretraining(bh.make('TextGen-v1'), { nTexts: 5000 })`.
    */
-  readonly Pretraining: new (source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions) => Pretraining;
+  readonly Pretraining: {
+    /** Tokenizes the source and makes a model for it; learn() trains it. */
+    new (source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions): Pretraining;
+  };
   /** The options of Pretraining with defaults and ranges, as the catalogue has those of algorithms. */
   readonly pretrainingOptions: readonly Field[];
   /** Bytes the library has allocated; 0 when everything has been disposed. */
@@ -125,6 +156,7 @@ export interface Bellhop {
 
 // ---- the catalogue ----
 
+/** The value of an option. */
 export type OptionValue = boolean | number | string | number[];
 
 /** One option, as its C table has it. */
@@ -133,10 +165,13 @@ export interface Field {
   readonly name: string;
   /** camelCase, as in JavaScript. */
   readonly key: string;
+  /** Type of the value. 'seed' is a whole number up to 2^53 - 1; 'sizes' is a list of whole numbers. */
   readonly type: 'bool' | 'int' | 'real' | 'seed' | 'choice' | 'sizes' | 'text';
   /** As text, like the values of presets. */
   readonly default: string;
+  /** Least allowed number. */
   readonly min?: number;
+  /** Greatest allowed number. */
   readonly max?: number;
   /** The words of a choice, separated by `|`. */
   readonly choices?: string;
@@ -146,34 +181,65 @@ export interface Field {
   readonly help: string;
 }
 
+/** An environment in the catalogue. Names are those of C and of files. */
 export interface EnvEntry {
+  /** Id, with a version as in Gymnasium. */
   readonly id: string;
+  /** One line for people. */
   readonly summary: string;
+  /** Space of the observations. */
   readonly observation_space: SpaceEntry;
+  /** Space of the actions. */
   readonly action_space: SpaceEntry;
   /** Mean return that counts as solved. */
   readonly reward_threshold: number | null;
+  /** Time limit in steps; null for none. */
   readonly max_episode_steps: number | null;
+  /** Whether {@link Env.transitions} knows its outcomes, which planning needs. */
   readonly has_transitions: boolean;
   /** Whether the option `exploringStarts` is for it. */
   readonly can_start_anywhere: boolean;
   /** Numbers that `view()` has. */
   readonly n_view: number;
+  /** Options of its own, those of `make`. */
   readonly options: readonly Field[];
   /** Shipped hyperparameters, values as text; the first row's algorithm is the default. */
-  readonly presets: readonly { readonly algo: string; readonly name: string; readonly value: string }[];
+  readonly presets: readonly {
+    /** Name of the algorithm, with `/` and the preset's name where it has one. */
+    readonly algo: string;
+    /** Name of the option, snake_case. */
+    readonly name: string;
+    /** Its value as text. */
+    readonly value: string;
+  }[];
 }
 
+/** A space in the catalogue. */
 export type SpaceEntry =
-  | { readonly type: 'Discrete'; readonly n: number }
   | {
-    readonly type: 'Box'; readonly shape: readonly number[]; readonly dtype: 'float32' | 'uint8';
-    /** One number where all bounds are equal. */
-    readonly low: number | readonly number[]; readonly high: number | readonly number[];
+    /** The whole numbers from 0 to n - 1. */
+    readonly type: 'Discrete';
+    /** How many there are. */
+    readonly n: number;
+  }
+  | {
+    /** Arrays of numbers. */
+    readonly type: 'Box';
+    /** 1 to 3 sizes. */
+    readonly shape: readonly number[];
+    /** Type of the numbers. */
+    readonly dtype: 'float32' | 'uint8';
+    /** Lower bounds; one number where all are equal. */
+    readonly low: number | readonly number[];
+    /** Upper bounds, likewise. */
+    readonly high: number | readonly number[];
   };
 
+/** An algorithm in the catalogue. */
 export interface AlgoEntry {
+  /** Name, as in `bh.models` and on the command line. */
   readonly name: AlgoName;
+  /** One line for people. */
   readonly summary: string;
   /** Only for environments with a transition table. */
   readonly needs_transitions: boolean;
@@ -182,25 +248,43 @@ export interface AlgoEntry {
   /** Names of figures of its own in training records, such as 'train/approx_kl'. */
   readonly metrics: readonly string[];
   /** Its own hyperparameters for all environments; algo is 'dqn/rainbow' for those of its preset 'rainbow'. */
-  readonly presets: readonly { readonly algo: string; readonly name: string; readonly value: string }[];
+  readonly presets: readonly {
+    /** Name of the algorithm, with `/` and the preset's name where it has one. */
+    readonly algo: string;
+    /** Name of the option, snake_case. */
+    readonly name: string;
+    /** Its value as text. */
+    readonly value: string;
+  }[];
+  /** Its hyperparameters. */
   readonly options: readonly Field[];
 }
 
+/** What a module can do. */
 export interface Catalog {
+  /** Version of the library. */
   readonly version: string;
+  /** Which kernels run. */
   readonly simd: 'wasm-simd128' | 'scalar';
+  /** Environments, also those that were registered. */
   readonly envs: readonly EnvEntry[];
+  /** Algorithms. */
   readonly algos: readonly AlgoEntry[];
   /** Options every run has, whatever the algorithm. */
   readonly run: readonly Field[];
+  /** Layout of the rows of records in a {@link Frame}. */
   readonly records: RecordLayout;
 }
 
 /** Rows of records, see Frame: numbers in a row, and the first number of each kind. */
 export interface RecordLayout {
+  /** Numbers in a row. */
   readonly width: number;
+  /** First number of a row that tells of an episode. */
   readonly episode: number;
+  /** First number of a row that tells of training. */
   readonly train: number;
+  /** First number of a row that tells of an evaluation. */
   readonly eval: number;
 }
 
@@ -214,19 +298,27 @@ export type EnvId = ShippedEnvId | (string & {});
  * Images are (height, width, channels).
  */
 export interface BoxSpace {
+  /** Tells a Box from a Discrete. */
   readonly type: 'Box';
+  /** 1 to 3 sizes. */
   readonly shape: readonly number[];
+  /** Least value of every number, as long as an observation. */
   readonly low: Float32Array | Uint8Array;
+  /** Greatest value of every number, as long as an observation. */
   readonly high: Float32Array | Uint8Array;
   /** A network gets float32 as it is and uint8 divided by `high`; the replay buffer keeps uint8 as bytes. */
   readonly dtype: 'float32' | 'uint8';
 }
 
+/** The whole numbers from 0 to n - 1. */
 export interface DiscreteSpace {
+  /** Tells a Discrete from a Box. */
   readonly type: 'Discrete';
+  /** How many there are. */
   readonly n: number;
 }
 
+/** A space of observations; actions are Discrete. */
 export type Space = BoxSpace | DiscreteSpace;
 
 /** What is taken for an observation. */
@@ -234,13 +326,27 @@ export type ObservationLike = number | ArrayLike<number>;
 
 /** An environment, by Gymnasium's contract. */
 export interface Env extends Disposable {
+  /** Space of the observations. */
   readonly observationSpace: Space;
+  /** Space of the actions. */
   readonly actionSpace: DiscreteSpace;
-  readonly spec: { readonly id: string; readonly rewardThreshold: number | null; readonly maxEpisodeSteps: number | null };
+  /** What Gymnasium's `spec` says of it. */
+  readonly spec: {
+    /** Id of the environment. */
+    readonly id: string;
+    /** Mean return that counts as solved; null for none. */
+    readonly rewardThreshold: number | null;
+    /** Time limit in steps; null for none. */
+    readonly maxEpisodeSteps: number | null;
+  };
   /** All options it was made with. */
   readonly options: Readonly<Record<string, OptionValue>>;
   /** The actions' names, and what a drawing needs: a map's rows, a vocabulary. */
-  readonly layout: { actions: string[]; [key: string]: any };
+  readonly layout: {
+    /** Names of the actions. */
+    actions: string[];
+    [key: string]: any;
+  };
   /**
    * Starts an episode. The same seed (a whole number from 0 to 2^53 - 1) gives the same episodes everywhere; without
    * one, the random stream goes on, and the first reset of all uses seed 0.
@@ -263,17 +369,36 @@ export interface Env extends Disposable {
   close(): void;
 }
 
+/** One outcome of an action in a state. */
+export interface Transition {
+  /** Probability of this outcome, above 0. */
+  probability: number;
+  /** The state that follows. */
+  nextState: number;
+  /** Its reward. */
+  reward: number;
+  /** Whether the episode ends there. */
+  terminated: boolean;
+}
+
 // ---- environments of one's own ----
 
 /** A space as it is written down. Bounds are one number for all, or an array of the space's shape, flat or nested. */
 export type SpaceLike =
-  | { readonly type: 'Discrete'; readonly n: number }
   | {
+    /** The whole numbers from 0 to n - 1. */
+    readonly type: 'Discrete';
+    /** How many there are. */
+    readonly n: number;
+  }
+  | {
+    /** Arrays of numbers. */
     readonly type: 'Box';
     /** 1 to 3 sizes; images are (height, width, channels). One size may stand alone. */
     readonly shape: number | readonly number[];
-    /** Default: -Infinity and Infinity; of uint8 0 and 255. */
+    /** Lower bounds. Default: -Infinity; of uint8 0. */
     readonly low?: number | ArrayLike<any>;
+    /** Upper bounds. Default: Infinity; of uint8 255. */
     readonly high?: number | ArrayLike<any>;
     /** Default: 'float32'. Of uint8, observations are whole numbers; the replay buffer keeps them as bytes. */
     readonly dtype?: 'float32' | 'uint8';
@@ -283,7 +408,9 @@ export type SpaceLike =
 export interface CustomEnv {
   /** With a version, as Gymnasium's: 'MyEnv-v0'. */
   readonly id?: string;
+  /** Space of the observations; may stand on the class instead. */
   readonly observationSpace?: SpaceLike;
+  /** Space of the actions, Discrete; may stand on the class instead. */
   readonly actionSpace?: SpaceLike;
   /** Time limit: after so many steps `truncated` is set for it. */
   readonly maxEpisodeSteps?: number | null;
@@ -297,6 +424,7 @@ export interface CustomEnv {
    * or nested; it is copied at once.
    */
   reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
+  /** Takes an action, 0 to n - 1. `terminated`: the task itself ended; `truncated`: it was cut off. */
   step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
   /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
@@ -312,10 +440,14 @@ export interface CustomEnv {
  */
 export type CustomEnvSource =
   | CustomEnv
-  | (Omit<CustomEnv, 'reset' | 'step'> & { create(): CustomEnv })
+  | (Omit<CustomEnv, 'reset' | 'step'> & {
+    /** Makes an environment. */
+    create(): CustomEnv;
+  })
   | (() => CustomEnv)
   | (new () => CustomEnv);
 
+/** Options of {@link checkEnv}. */
 export interface CheckEnvOptions {
   /** Random steps to take; default 1000. */
   steps?: number;
@@ -325,6 +457,7 @@ export interface CheckEnvOptions {
   throws?: boolean;
 }
 
+/** What {@link checkEnv} found. */
 export interface EnvReport {
   /** No errors. */
   ok: boolean;
@@ -337,6 +470,9 @@ export interface EnvReport {
 /** Plays an environment of one's own with random actions and says everything that is wrong with it. */
 export function checkEnv(env: CustomEnvSource, options?: CheckEnvOptions): EnvReport;
 
+// ---- vector environments ----
+
+/** Options of `makeVec`: those of the environment, and how many. */
 export interface VecEnvOptions extends EnvOptions {
   /** How many, 1 to 65,536; default 1. */
   numEnvs?: number;
@@ -347,10 +483,13 @@ export interface VecEnvOptions extends EnvOptions {
  * row; they are copies. Environment i is what `make` with the same options gives, reset with `seed + i`.
  */
 export interface VecEnv extends Disposable {
+  /** How many there are. */
   readonly numEnvs: number;
   /** The spaces of one of them. */
   readonly singleObservationSpace: Space;
+  /** Space of the actions of one of them. */
   readonly singleActionSpace: DiscreteSpace;
+  /** Id, threshold and time limit of one of them. */
   readonly spec: Env['spec'];
   /** All options they were made with. */
   readonly options: Readonly<Record<string, OptionValue>>;
@@ -370,19 +509,15 @@ export interface VecEnv extends Disposable {
    */
   step(actions: ArrayLike<number>): [
     obs: Float32Array | Uint8Array, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array,
-    infos: { finalObs: Float32Array | Uint8Array },
+    infos: {
+      /** What the actions led to, one row per environment. */
+      finalObs: Float32Array | Uint8Array;
+    },
   ];
   /** Frees them; using them afterwards throws. */
   dispose(): void;
   /** Gymnasium's name for dispose. */
   close(): void;
-}
-
-export interface Transition {
-  probability: number;
-  nextState: number;
-  reward: number;
-  terminated: boolean;
 }
 
 // ---- models ----
@@ -411,17 +546,26 @@ export interface DQNOptions extends RunOptions, DQNHyperparameters, Demonstratio
 /** Behaviour cloning and, with a temperature, distillation: a policy network that learns from demonstrations alone. */
 export interface CloneOptions extends RunOptions, CloneHyperparameters, DemonstrationsOption {}
 
+/** Options of Q-learning. */
 export interface QLearningOptions extends RunOptions, QLearningHyperparameters {}
+/** Options of SARSA. */
 export interface SarsaOptions extends RunOptions, SARSAHyperparameters {}
+/** Options of expected SARSA. */
 export interface ExpectedSarsaOptions extends RunOptions, ExpectedSARSAHyperparameters {}
+/** Options of double Q-learning. */
 export interface DoubleQLearningOptions extends RunOptions, DoubleQLearningHyperparameters {}
+/** Options of value iteration. */
 export interface ValueIterationOptions extends RunOptions, ValueIterationHyperparameters {}
+/** Options of policy iteration. */
 export interface PolicyIterationOptions extends RunOptions, PolicyIterationHyperparameters {}
+/** Options of policy evaluation. */
 export interface PolicyEvaluationOptions extends RunOptions, PolicyEvaluationHyperparameters {}
 
 /** What PPO and REINFORCE have in common: a policy and a value network under one optimizer. */
 export interface PolicyOptions extends RunOptions, PolicyHyperparameters {}
+/** Options of PPO. */
 export interface PPOOptions extends RunOptions, PPOHyperparameters {}
+/** Options of REINFORCE. */
 export interface REINFORCEOptions extends RunOptions, REINFORCEHyperparameters {}
 
 /** Options of whatever algorithm. */
@@ -435,6 +579,7 @@ export type LiveOptions = Omit<
   'preset' | 'demonstrations'
 > & RewardWeights;
 
+/** A class of models: one algorithm. */
 export interface ModelClass<Options> {
   /**
    * A model that learns in an environment of the same id and options as `env`; `env` itself is not stepped, unless it is a
@@ -451,54 +596,113 @@ export interface ModelClass<Options> {
 
 /** Scalars under Stable-Baselines3's names; those nothing is known of yet are missing. */
 export interface MetricValues {
+  /** Environment steps so far. */
   'time/total_timesteps'?: number;
   /** Mean of the last 100 episodes. */
   'rollout/ep_rew_mean'?: number;
+  /** Mean length of the last 100 episodes, in steps. */
   'rollout/ep_len_mean'?: number;
+  /** Epsilon (temperature, noise) of exploration. */
   'rollout/exploration_rate'?: number;
+  /** Mean loss of the updates since the last record. */
   'train/loss'?: number;
+  /** Learning rate of the last update. */
   'train/learning_rate'?: number;
+  /** Updates so far. */
   'train/n_updates'?: number;
   /** Mean over the batches of max Q; of policies, of the states' values. */
   'train/mean_q'?: number;
+  /** Mean norm of the gradient before clipping. */
   'train/grad_norm'?: number;
   /** PPO and REINFORCE, this one and the next three; in environments of text also the two after them. */
   'train/policy_gradient_loss'?: number;
+  /** Loss of the value network. */
   'train/value_loss'?: number;
   /** Minus the mean entropy of the policy. */
   'train/entropy_loss'?: number;
+  /** Share of the variance of returns that the value network explains; 1 is all of it. */
   'train/explained_variance'?: number;
   /** How far the policy is from the one it started from, and what weight that has as a cost. */
   'train/kl_reference'?: number;
+  /** Weight of that distance in the reward. */
   'train/kl_coef'?: number;
   /** PPO. */
   'train/approx_kl'?: number;
+  /** PPO. Share of the probability ratios that were clipped. */
   'train/clip_fraction'?: number;
+  /** Mean return of the last evaluation. */
   'eval/mean_reward'?: number;
+  /** Standard deviation of its returns. */
   'eval/std_reward'?: number;
+  /** Least of its returns. */
   'eval/min_reward'?: number;
+  /** Greatest of its returns. */
   'eval/max_reward'?: number;
+  /** Mean length of its episodes, in steps. */
   'eval/mean_ep_length'?: number;
+  /** 1 where it was the best so far, else 0. */
   'eval/is_best'?: number;
 }
 
+/** What happened in a run: an episode ended, updates were made, or an evaluation was played. */
 export type RunRecord =
-  | { type: 'episode'; timestep: number; return: number; length: number; env: number }
   | {
-    type: 'train'; timestep: number; loss: number; meanQ: number; epsilon: number; learningRate: number;
-    nUpdates: number; gradNorm: number;
+    /** A training episode ended. */
+    type: 'episode';
+    /** When, in environment steps. */
+    timestep: number;
+    /** Its undiscounted return. */
+    return: number;
+    /** Its length in steps. */
+    length: number;
+    /** Which of the `nEnvs` environments it was played in, from 0. */
+    env: number;
+  }
+  | {
+    /** Updates were made since the last such record; figures are means over them. */
+    type: 'train';
+    /** When, in environment steps. */
+    timestep: number;
+    /** Loss. */
+    loss: number;
+    /** Mean over the batches of max Q; of policies, of the states' values. */
+    meanQ: number;
+    /** Epsilon (temperature, noise) of exploration, as it is now. */
+    epsilon: number;
+    /** Learning rate, as it is now. */
+    learningRate: number;
+    /** Updates so far. */
+    nUpdates: number;
+    /** Norm of the gradient before clipping. */
+    gradNorm: number;
     /** What the algorithm measures beyond that, by name; see AlgoEntry.metrics. */
     extra: Record<string, number>;
   }
   | {
-    type: 'eval'; timestep: number; meanReward: number; stdReward: number; isBest: boolean; minReward: number;
-    maxReward: number; meanLength: number;
+    /** Greedy episodes were played in environments of their own. */
+    type: 'eval';
+    /** When, in environment steps. */
+    timestep: number;
+    /** Mean return. */
+    meanReward: number;
+    /** Standard deviation of the returns, divided by n. */
+    stdReward: number;
+    /** Whether it was the best so far, whose parameters are kept. */
+    isBest: boolean;
+    /** Least return. */
+    minReward: number;
+    /** Greatest return. */
+    maxReward: number;
+    /** Mean length in steps. */
+    meanLength: number;
   };
 
 export interface LearnProgress extends MetricValues {
+  /** Environment steps so far, of all calls of learn. */
   timesteps: number;
   /** Where this call of learn ends. */
   totalTimesteps: number;
+  /** Episodes that have ended. */
   episodes: number;
   /** Updates so far: gradient steps, table entries or sweeps. */
   nUpdates: number;
@@ -514,6 +718,7 @@ export interface LearnResult extends LearnProgress {
   solvedAt: number | null;
 }
 
+/** Options of {@link Model.learn}. */
 export interface LearnOptions {
   /** Environment steps to take in this call; default: the option `totalTimesteps`. */
   totalTimesteps?: number;
@@ -528,6 +733,7 @@ export interface LearnOptions {
   sliceMilliseconds?: number;
 }
 
+/** Options of {@link Model.predict}. */
 export interface PredictOptions {
   /**
    * true (the default, unlike Stable-Baselines3's): the best action. false: as the model acts while it learns now: a policy draws from its
@@ -542,6 +748,7 @@ export interface PredictOptions {
   seed?: number;
 }
 
+/** Options of an evaluation. */
 export interface EvaluateOptions {
   /** Default: the option `finalEvalEpisodes`. */
   episodes?: number;
@@ -553,25 +760,40 @@ export interface EvaluateOptions {
 
 /** Undiscounted returns of greedy episodes. */
 export interface Score {
+  /** Mean return. */
   mean: number;
   /** Over the episodes, divided by n. */
   std: number;
+  /** Least return. */
   min: number;
+  /** Greatest return. */
   max: number;
+  /** Mean length, in steps. */
   meanLength: number;
+  /** How many episodes were played. */
   episodes: number;
 }
 
 /** An algorithm with an environment to learn in. */
 export interface Model extends Disposable {
+  /** Name of the algorithm. */
   readonly algo: AlgoName;
-  readonly env: { readonly id: string; readonly options: Record<string, OptionValue> };
+  /** The environment it learns in. */
+  readonly env: {
+    /** Its id. */
+    readonly id: string;
+    /** All options it was made with. */
+    readonly options: Record<string, OptionValue>;
+  };
   /** All options of run and algorithm, as they are now. */
   readonly options: Record<string, OptionValue>;
+  /** Space of the observations. */
   readonly observationSpace: Space;
+  /** Space of the actions. */
   readonly actionSpace: DiscreteSpace;
   /** Environment steps so far. */
   readonly timesteps: number;
+  /** Training episodes that have ended. */
   readonly episodes: number;
   /** First evaluation at or above the environment's threshold, in environment steps; null if none yet. */
   readonly solvedAt: number | null;
@@ -636,7 +858,12 @@ export interface Model extends Disposable {
    */
   logPrior(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array | null;
   /** Copies of the parameters, in a checkpoint's orientation: weights are (outputs, inputs). */
-  parameters(options?: { which?: Which }): Record<string, { shape: number[]; data: Float32Array | Float64Array }>;
+  parameters(options?: { which?: Which }): Record<string, {
+    /** Sizes, of a matrix (outputs, inputs). */
+    shape: number[];
+    /** The numbers, row after row. */
+    data: Float32Array | Float64Array;
+  }>;
   /** SHA-256 of the parameters' bytes, as a checkpoint has them. */
   sha256(options?: { which?: Which }): string;
   /** Frees it; using it afterwards throws. */
@@ -655,6 +882,7 @@ export interface Sampling {
   topP?: number;
 }
 
+/** Options of {@link LanguageModel.sample}. */
 export interface SampleOptions extends Sampling {
   /** How the text begins; its own text, or token ids. Default: with nothing. */
   prompt?: string | ArrayLike<number>;
@@ -664,17 +892,23 @@ export interface SampleOptions extends Sampling {
   seed?: number;
 }
 
+/** Sizes and kind of a language model. */
 export interface LanguageModelInfo {
   /** Tokens it knows. */
   readonly vocabulary: number;
+  /** Numbers that are learned. */
   readonly parameters: number;
   /** Tokens it looks back on. */
   readonly context: number;
+  /** Width of the embedding. */
   readonly dModel: number;
+  /** Attention heads per layer. */
   readonly nHeads: number;
+  /** Layers. */
   readonly nLayers: number;
   /** Whether the output layer is the token embedding once more. */
   readonly tied: boolean;
+  /** Which form of GELU its layers use. */
   readonly gelu: 'tanh' | 'erf';
   /** 'words': the vocabulary of an environment of text, written with spaces between. */
   readonly tokenizer: 'char' | 'word' | 'bpe' | 'words';
@@ -685,14 +919,21 @@ export interface LanguageModelInfo {
  * written; any text can be read.
  */
 export interface LanguageModel extends Disposable {
+  /** Sizes and kind. */
   readonly info: LanguageModelInfo;
   /** The texts of the tokens, by id. Frozen. */
   readonly tokens: readonly string[];
   /** The tokens of a text (a string or UTF-8 bytes); what the vocabulary lacks is 0. */
   encode(text: string | Uint8Array | ArrayBuffer): Uint16Array;
+  /** The text of some tokens. */
   decode(ids: ArrayLike<number>): string;
   /** Writes on. `ids` and `text` are what follows the prompt, without it. */
-  sample(options?: SampleOptions): { ids: Uint16Array; text: string };
+  sample(options?: SampleOptions): {
+    /** The tokens. */
+    ids: Uint16Array;
+    /** Their text. */
+    text: string;
+  };
   /** The probability of every token to come after a prompt, as sampling draws from it. */
   next(prompt?: string | ArrayLike<number>, options?: Sampling): Float64Array;
   /** exp of the mean -log p of each token of a text (2 tokens or more), or of token ids, after those before it. */
@@ -711,12 +952,34 @@ export interface PretrainingOptions extends PretrainingHyperparameters {
   nTexts?: number;
 }
 
+/** What happened in a pre-training: steps were taken, or an evaluation was made. */
 export type PretrainingRecord =
-  /** Loss and norm are means since the last one. */
-  | { type: 'train'; step: number; loss: number; learningRate: number; gradNorm: number }
-  /** On `evalWindows` held-out windows. */
-  | { type: 'eval'; step: number; loss: number; perplexity: number; isBest: boolean };
+  | {
+    /** Steps were taken; loss and norm are means since the last such record. */
+    type: 'train';
+    /** Optimizer steps so far. */
+    step: number;
+    /** Mean -log p of a token, in nats. */
+    loss: number;
+    /** Learning rate, as it is now. */
+    learningRate: number;
+    /** Norm of the gradient before clipping. */
+    gradNorm: number;
+  }
+  | {
+    /** An evaluation on `evalWindows` held-out windows. */
+    type: 'eval';
+    /** Optimizer steps so far. */
+    step: number;
+    /** Mean -log p of a token, in nats. */
+    loss: number;
+    /** exp of the loss. */
+    perplexity: number;
+    /** Whether it was the best so far. */
+    isBest: boolean;
+  };
 
+/** Options of {@link Pretraining.learn}. */
 export interface PretrainOptions {
   /** Steps to take in this call; default: those left to `maxSteps`. */
   steps?: number;
@@ -745,12 +1008,28 @@ export interface Pretraining extends Disposable {
   /** Takes the records since the last call, of up to 4,096; those that learn gave to onProgress are not among them. */
   drain(): PretrainingRecord[];
   /** Loss and perplexity on so many held-out windows, spread evenly; without a number, or 0, on all. */
-  validate(options?: { windows?: number }): { loss: number; perplexity: number };
+  validate(options?: { windows?: number }): {
+    /** Mean -log p of a token, in nats. */
+    loss: number;
+    /** exp of the loss. */
+    perplexity: number;
+  };
   /**
    * What to beat: the perplexities on held-out text of models that count tokens, and triples of tokens with the best of a few
    * add-k smoothings; and the tokens of the corpus, with those that are learned from.
    */
-  ngrams(): { tokens: number; trainTokens: number; unigram: number; trigram: number; k: number };
+  ngrams(): {
+    /** Tokens of the corpus. */
+    tokens: number;
+    /** Those that are learned from. */
+    trainTokens: number;
+    /** Perplexity of the model that counts tokens. */
+    unigram: number;
+    /** Perplexity of the model that counts triples of tokens. */
+    trigram: number;
+    /** What it adds to every count. */
+    k: number;
+  };
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
   set(options: LivePretrainingOptions): void;
   /** A checkpoint of the model, for LanguageModel.load. */
@@ -763,21 +1042,29 @@ export interface Pretraining extends Disposable {
 
 /** An episode somebody played. `obs` has one entry more than the others: the last one is what the last action led to. */
 export interface DemonstrationEpisode {
+  /** Observations, of which the first was the start. */
   obs: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
+  /** The actions that were taken. */
   actions: ArrayLike<number>;
+  /** The rewards they gave. */
   rewards: ArrayLike<number>;
   /** How it ended; neither, where it was just broken off, counts as truncated. */
   terminated: boolean;
+  /** See `terminated`. */
   truncated: boolean;
   /** What whoever played thought of every action: values, or log-probabilities. For distillation. */
   actionValues?: ArrayLike<ArrayLike<number>>;
 }
 
+/** Episodes somebody played in an environment. */
 export interface Demonstrations {
+  /** Id of the environment. */
   env: string;
+  /** Its options. */
   envOptions?: Record<string, any>;
   /** Who played. */
   policy?: string;
+  /** The episodes. */
   episodes: DemonstrationEpisode[];
 }
 
@@ -792,16 +1079,19 @@ export class Recorder {
   constructor(about: { env: string; envOptions?: Record<string, any>; policy?: string });
   /** An episode begins; one under way ends where it is, truncated. */
   reset(obs: ObservationLike): void;
+  /** An action was taken and gave this. `obs` is what it led to. */
   step(action: number, obs: ObservationLike, reward: number, terminated: boolean, truncated: boolean, actionValues?: ArrayLike<number>): void;
   /** Forgets the episode under way. */
   discard(): void;
   /** Those that have ended. */
   readonly episodes: DemonstrationEpisode[];
+  /** The episodes that have ended, with what they were played in. */
   demonstrations(): Demonstrations;
 }
 
 // ---- training in a worker ----
 
+/** Options of {@link connect}. */
 export interface ConnectOptions {
   /** The worker's script; default: the one beside this module, or where there is none the one inside the package. */
   workerUrl?: string | URL;
@@ -809,11 +1099,17 @@ export interface ConnectOptions {
    * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`, or one
    * whose script calls serve(). It is the trainer's from then on, which ends it.
    */
-  worker?: { postMessage(message: any, transfer?: any): void; terminate(): unknown };
+  worker?: {
+    /** Sends a message. */
+    postMessage(message: any, transfer?: any): void;
+    /** Ends it. */
+    terminate(): unknown;
+  };
   /** As in load(); relative to the page. */
   wasmUrl?: string | URL;
   /** As in load(); may still be on its way, the worker starts meanwhile. */
   wasmBinary?: object | Promise<object>;
+  /** As in load(). */
   simd?: boolean;
   /** As in load(): the module with language models and environments of text. */
   text?: boolean;
@@ -830,10 +1126,13 @@ export interface ConnectOptions {
 
 /** A MessagePort, of the DOM or of `node:worker_threads`. */
 export interface Port {
+  /** Sends a message. */
   postMessage(message: any, transfer?: any): void;
+  /** Ends the connection. */
   close?(): void;
 }
 
+/** Options of {@link serve}. */
 export interface ServeOptions {
   /** Environments of one's own, which sessions name by their ids. What is wrong with one rejects connect(). */
   envs?: readonly CustomEnvSource[];
@@ -868,9 +1167,13 @@ export function serve(options?: ServeOptions): void;
  */
 export function connect(options?: ConnectOptions): Promise<Trainer>;
 
+/** A worker with the library in it. */
 export interface Trainer {
+  /** What its module can do. */
   readonly catalog: Catalog;
+  /** Which kernels run. */
   readonly simd: 'wasm-simd128' | 'scalar';
+  /** Version of the library. */
   readonly version: string;
   /** Several sessions may exist and play; those that play share the worker's thread. */
   create(recipe: SessionRecipe): Promise<Session>;
@@ -878,6 +1181,7 @@ export interface Trainer {
   readonly pretrainingOptions: readonly Field[];
   /** A language model in the worker, which is trained while it plays. Wants `text`. */
   createLanguageModel(recipe: LanguageRecipe): Promise<LanguageSession>;
+  /** Bytes its library has allocated. */
   liveBytes(): Promise<number>;
   /** Whether it trains in a worker; false: on the page's thread, see ConnectOptions.fallback. */
   readonly isOffThread: boolean;
@@ -888,19 +1192,29 @@ export interface Trainer {
    * rejected with it. (A worker that the browser ends is noticed in secure contexts, elsewhere not.)
    */
   readonly gone: Promise<BellhopError>;
+  /** Ends the worker and all of its sessions. */
   terminate(): void;
 }
 
+/** What a session trains, and how. */
 export interface SessionRecipe {
+  /** Id of a shipped environment. */
   env: EnvId;
   /** Default: the environment's first preset. */
   algo?: AlgoName | (string & {});
+  /** Options of run and algorithm, over the preset. */
   options?: AnyOptions;
+  /** Options of the environment. */
   envOptions?: EnvOptions;
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
   /** Live options that change when `at` environment steps have been taken, in the order of their steps: a run with changes, replayed. */
-  changes?: readonly { at: number; options: LiveOptions }[];
+  changes?: readonly {
+    /** Environment steps that have been taken by then. */
+    at: number;
+    /** What changes. */
+    options: LiveOptions;
+  }[];
   /** The key of a LanguageSession of the same trainer, whose model the run starts from. */
   startFrom?: number;
   /** The key of one whose probabilities of the actions each frame has as `prior`. */
@@ -909,53 +1223,89 @@ export interface SessionRecipe {
   samples?: boolean;
 }
 
+/** What a session trains, with every default filled in. */
 export interface SessionInfo {
+  /** Id of the environment. */
   env: string;
+  /** Name of the algorithm. */
   algo: string;
   /** All options, as they are now. */
   options: Record<string, OptionValue>;
+  /** All options of the environment. */
   envOptions: Record<string, OptionValue>;
-  layout: { actions: string[]; [key: string]: any };
+  /** As in {@link Env.layout}. */
+  layout: Env['layout'];
+  /** Space of the observations. */
   observationSpace: Space;
+  /** Space of the actions. */
   actionSpace: DiscreteSpace;
+  /** Mean return that counts as solved; null for none. */
   rewardThreshold: number | null;
+  /** Time limit in steps; null for none. */
   maxEpisodeSteps: number | null;
+  /** One line for people. */
   summary: string;
 }
 
 /** The state of a session, with what happened since the last frame. */
 export interface Frame {
+  /** Whether it plays. */
   running: boolean;
   /** totalTimesteps was reached, or the threshold that `stopAtThreshold` stops at; play() goes on from there. */
   finished: boolean;
   /** The loss or a value is not finite any more: the settings do not work. */
   diverged: boolean;
   /** Why it stopped playing: an environment of one's own failed. null while nothing did; play() goes on with new episodes. */
-  failure: { status: Status; message: string } | null;
+  failure: {
+    /** What kind of error. */
+    status: Status;
+    /** A sentence for people. */
+    message: string;
+  } | null;
+  /** Environment steps so far. */
   timesteps: number;
+  /** Training episodes that have ended. */
   episodes: number;
   /** As of the last training record, see the option logFreq. */
   nUpdates: number;
+  /** First evaluation at or above the threshold, in environment steps; null if none yet. */
   solvedAt: number | null;
   /** When the run's first update was done, as Date.now() counts but finer; null before it. */
   firstUpdateAt: number | null;
   /** Measured over about the last second. */
   stepsPerSecond: number;
+  /** Updates, measured likewise. */
   updatesPerSecond: number;
+  /** The last step. */
   last: {
-    /** -1 before the first step. */
-    action: number; explored: boolean; reward: number; terminated: boolean; truncated: boolean;
-    /** So far. */
-    episodeReturn: number; episodeLength: number;
+    /** Its action; -1 before the first step. */
+    action: number;
+    /** Whether exploration chose the action. */
+    explored: boolean;
+    /** Its reward. */
+    reward: number;
+    /** Whether the task itself ended. */
+    terminated: boolean;
+    /** Whether the episode was cut off. */
+    truncated: boolean;
+    /** Return of the episode so far. */
+    episodeReturn: number;
+    /** Steps of the episode so far. */
+    episodeLength: number;
   };
-  /** The observation after the last step, and the one its action was chosen for; of uint8 spaces too as floats. */
+  /** The observation after the last step; of uint8 spaces too as floats. */
   obs: Float32Array;
+  /** The observation that the last action was chosen for. */
   obsTm1: Float32Array;
+  /** As {@link Env.view} gives it. */
   view: Float32Array;
+  /** The state in words. */
   text: string;
+  /** The environment's `info` of the last step. */
   envInfo: Record<string, any>;
-  /** Values of obs and of obsTm1, under the parameters as they are now. */
+  /** Values of `obs`, under the parameters as they are now. */
   q: Float64Array;
+  /** Values of `obsTm1`, likewise. */
   qTm1: Float64Array;
   /** Values of every state (states x actions), for Discrete observations of up to 1024 states. */
   table: Float64Array | null;
@@ -964,6 +1314,7 @@ export interface Frame {
    * 65,536 were waiting to be taken: then those waiting are thinned out evenly, evaluations excepted.
    */
   records: Float64Array;
+  /** Numbers in a row of `records`. */
   recordWidth: number;
 }
 
@@ -973,29 +1324,39 @@ export interface LanguageRecipe {
   corpus?: string;
   /** An environment of text, on whose examples it is trained. */
   env?: EnvId;
+  /** Options of that environment. */
   envOptions?: Record<string, OptionValue>;
   /** The bytes of a saved language model; it writes, but cannot be trained on. */
   model?: Uint8Array;
+  /** Options of the pre-training. */
   options?: PretrainingOptions;
 }
 
+/** What a language session trains. */
 export interface LanguageSessionInfo {
+  /** Sizes and kind of the model. */
   model: LanguageModelInfo;
   /** null for an opened model. */
   options: Record<string, any> | null;
   /** Perplexities of models that only count, on the held-out text. */
-  ngrams: { tokens: number; trainTokens: number; unigram: number; trigram: number; k: number } | null;
+  ngrams: ReturnType<Pretraining['ngrams']> | null;
   /** On the held-out text, before training. */
-  start: { loss: number; perplexity: number } | null;
+  start: ReturnType<Pretraining['validate']> | null;
 }
 
+/** The state of a language session, with what happened since the last frame. */
 export interface LanguageFrame {
+  /** Whether it plays. */
   running: boolean;
   /** maxSteps were taken; play() takes as many again. */
   finished: boolean;
+  /** The loss is not finite any more. */
   diverged: boolean;
+  /** Optimizer steps so far. */
   steps: number;
+  /** Where it ends. */
   maxSteps: number;
+  /** Tokens learned from. */
   tokensSeen: number;
   /** Over about the last second. */
   tokensPerSecond: number;
@@ -1003,26 +1364,40 @@ export interface LanguageFrame {
   records: PretrainingRecord[];
 }
 
+/** A language model in the worker. */
 export interface LanguageSession {
+  /** What it trains. */
   readonly about: LanguageSessionInfo;
   /** Names this model in a recipe's `startFrom` and `prior`. */
   readonly key: number;
+  /** Called when there is something new; set it to draw. */
   onFrame: (frame: LanguageFrame) => void;
+  /** Trains until `maxSteps`, or until it is paused. */
   play(): Promise<void>;
   /** Resolves when it stands still and onFrame was called with the frame that says so. */
   pause(): Promise<void>;
   /** Takes n optimizer steps, 1 to 1,000; a frame follows. */
   step(n?: number): Promise<void>;
+  /** Changes options flagged `live`. */
   set(options: LivePretrainingOptions): Promise<void>;
   /** A continuation of `options.prompt`. */
   sample(options: SampleOptions): Promise<string>;
   /** The most probable next tokens after a prompt. */
-  next(prompt: string, options: Sampling, most: number): Promise<{ token: string; p: number }[]>;
+  next(prompt: string, options: Sampling, most: number): Promise<{
+    /** Text of the token. */
+    token: string;
+    /** Its probability. */
+    p: number;
+  }[]>;
+  /** A checkpoint, for LanguageModel.load. */
   save(): Promise<Uint8Array>;
+  /** Frees it in the worker. */
   dispose(): Promise<void>;
 }
 
+/** A model with its environment in the worker. What {@link Model} has, over messages. */
 export interface Session {
+  /** What it trains, with every default filled in. */
   readonly info: SessionInfo;
   /** Called at most once per animation frame, when there is something new. */
   onFrame: (frame: Frame) => void;
@@ -1044,14 +1419,24 @@ export interface Session {
   learn(options?: LearnOptions): Promise<LearnResult>;
   /** Changes live options; resolves to the environment step since which they hold, for `changes` of a recipe. */
   set(options: LiveOptions): Promise<number>;
+  /** As model.evaluate. */
   evaluate(options?: EvaluateOptions): Promise<Score>;
+  /** As model.save. */
   save(options?: { which?: Which }): Promise<Uint8Array>;
+  /** Takes a checkpoint of the same algorithm and environment. */
   load(bytes: Uint8Array | ArrayBuffer): Promise<void>;
+  /** As model.sha256. */
   sha256(options?: { which?: Which }): Promise<string>;
+  /** As model.predict. */
   predict(obs: ObservationLike, options?: PredictOptions): Promise<number>;
+  /** As model.predict. */
   predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): Promise<number[]>;
+  /** As model.predictValues. */
   predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  /** As model.logProbs. */
   logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  /** As model.qValues. */
   qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  /** Frees it in the worker. */
   dispose(): Promise<void>;
 }

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `bellhop/inline`: the API of `bellhop`, with the module (without language models) and the worker inside.
+/**
+ * The API of `bellhop`, with the WebAssembly module (without language models) and the worker inside: for one output file.
+ * @module bellhop/inline
+ */
 export * from './bellhop.js';

@@ -17,7 +17,7 @@ const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts. */
 const CHARTS = /^chart-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others, and its reference. */
-const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget|embed)[\w.-]+\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
+const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|embed\.)[\w.-]+\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
 
 /** Files with all that they import statically, sorted. @param {string[]} files */
 function withImports(files) {

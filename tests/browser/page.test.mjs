@@ -5,9 +5,12 @@ import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
 import csp from './suites/csp.mjs';
+import reference from './suites/api.mjs';
 import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
+import examples from './suites/examples.mjs';
 import frames from './suites/frames.mjs';
+import embedDialog from './suites/embed-dialog.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
@@ -30,4 +33,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, language, faults, worlds, loading, packed, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

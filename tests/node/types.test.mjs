@@ -67,7 +67,7 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       compilerOptions: { noEmit: true, strict: true, skipLibCheck: false, target: 'es2023', lib: ['es2023'], module: 'nodenext', types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] },
       files: ['use.mts', 'options.mts'],
     }));
-    const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/@typescript/native/bin/tsc'), '-p', folder], { encoding: 'utf8' });
     assert.equal(status, 0, stdout);
   } finally {
     rmSync(folder, { recursive: true });

@@ -56,6 +56,8 @@ class Site {
   #textTimer;
   /** @type {import('../lab/words.mjs').Words} */
   #words = /** @type {any} */ (null);
+  /** @type {import('./embed-dialog.mjs').EmbedDialog | null} */
+  #embedDialog = null;
 
   constructor() {
     this.lab = /** @type {BellhopLab} */ (byId('lab'));
@@ -239,6 +241,20 @@ class Site {
     }
   }
 
+  /** Opens the embed dialog for the shown experiment. */
+  async #embed() {
+    const experiment = this.#experiments.get(this.#view);
+    if (!experiment) return;
+    try {
+      const { EmbedDialog } = await import('./embed-dialog.mjs');
+      this.#embedDialog ??= new EmbedDialog();
+      const refusal = await this.#embedDialog.open(experiment, this.#words.language);
+      if (refusal) this.lab.notice(refusal, 'bad');
+    } catch (error) {
+      this.lab.notice(this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#embed() });
+    }
+  }
+
   // ---- what is kept ----
 
   /** Keeps what the shown view is at. */
@@ -294,6 +310,7 @@ class Site {
     wireTheme(byId('theme'));
     for (const language of /** @type {const} */ (['en', 'zh'])) byId(`lang-${language}`).addEventListener('click', () => this.#chooseLanguage(language));
     byId('share').addEventListener('click', () => this.#share());
+    byId('embed').addEventListener('click', () => this.#embed());
     byId('skip').addEventListener('click', (event) => {
       event.preventDefault(); // the hash is the experiment's
       this.lab.focusControls();
@@ -344,7 +361,7 @@ class Site {
   /** There is one lab: keys that mean nothing to what has the focus are the lab's. @param {KeyboardEvent} event */
   #forward(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.composedPath().includes(this.lab) || target.closest('input, select, textarea, [role=tab]') && event.key.startsWith('Arrow') || (event.key === ' ' && target.closest('button, a'))) return;
+    if (event.composedPath().includes(this.lab) || target.closest('dialog') || target.closest('input, select, textarea, [role=tab]') && event.key.startsWith('Arrow') || (event.key === ' ' && target.closest('button, a'))) return;
     const { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey } = event;
     const copy = new KeyboardEvent(event.type, { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey, cancelable: true });
     this.lab.dispatchEvent(copy);

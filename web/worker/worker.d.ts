@@ -1,3 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The worker's script: imported for what it does, by `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`.
+/**
+ * The worker's script, which exports nothing: `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })` makes a
+ * worker for {@link bellhop!ConnectOptions.worker}.
+ * @module bellhop/worker
+ */
 export {};
