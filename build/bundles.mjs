@@ -35,6 +35,7 @@ const EMBEDS = [
   { entries: { 'bellhop-lab.classic': 'embed/classic.mjs', 'embed': 'embed/embed.mjs' }, options: CLASSIC },
   { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { minify: true } },
   { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: CLASSIC },
+  { entries: { 'bellhop-widget': 'embed/widget.mjs' }, replaced: ['trainers.mjs'], options: { minify: true } },
   { entries: { embed: 'embed/embed.css' }, options: { minify: true } },
 ];
 

@@ -47,12 +47,24 @@ const NEEDS = {
     packages: { apt: ['chromium'], dnf: ['chromium-headless'], pacman: ['chromium'], brew: ['--cask', 'chromium'] },
     ...(isUbuntu() && ownChromium.need),
   },
+  firefox: {
+    what: 'Firefox 114 or later (on PATH or in $FIREFOX_PATH)',
+    found: () => firefoxPath() !== null,
+    packages: { apt: ['firefox-esr'], dnf: ['firefox'], pacman: ['firefox'], brew: ['--cask', 'firefox'] },
+  },
+  nbconvert: {
+    what: 'Jupyter\'s nbconvert',
+    found: () => probe(['jupyter-nbconvert', '--version']) !== null,
+    packages: { apt: ['jupyter-nbconvert'], dnf: ['python3-nbconvert'], pacman: ['jupyter-nbconvert'], brew: ['jupyterlab'] },
+  },
 };
 
 /** What `npm start` needs, and what `npm test` does. */
 export const FOR_BUILD = ['cmake', 'make', 'emcc'];
 export const FOR_C_TESTS = ['cmake', 'make', 'cc'];
 export const FOR_BROWSER_TESTS = ['chromium'];
+export const FOR_FIREFOX_TESTS = ['firefox'];
+export const FOR_NOTEBOOK_TESTS = ['chromium', 'nbconvert'];
 
 /**
  * Make sure of npm's packages and the named needs, installing what is missing. A Failure says what to do by hand.
@@ -78,6 +90,14 @@ export function chromePath() {
   const candidates = process.env.CHROME_PATH ? [process.env.CHROME_PATH] : [...names, ownChromium.PATH];
   // Ubuntu's chromium package is a script that only says where the browser is: --version tells them apart.
   const works = candidates.find((path) => /Chrom/.test(probe([path, '--version']) ?? ''));
+  return works && !works.includes('/') ? onPath(works) : (works ?? null);
+}
+
+/** The Firefox that `npm run test:firefox` drives, or null. Workers that are modules came with 114. */
+export function firefoxPath() {
+  const mac = '/Applications/Firefox.app/Contents/MacOS/firefox';
+  const candidates = process.env.FIREFOX_PATH ? [process.env.FIREFOX_PATH] : ['firefox-esr', 'firefox', mac];
+  const works = candidates.find((path) => atLeast(/Firefox .*/.exec(probe([path, '--version']) ?? '')?.[0] ?? null, '114.0'));
   return works && !works.includes('/') ? onPath(works) : (works ?? null);
 }
 

@@ -104,6 +104,8 @@ export class BellhopLab extends HTMLElement {
   stopAt: string | number;
   /** Goes on while it is out of view or in a hidden tab. */
   background: boolean;
+  /** The run outlives the element's time in the document, and waits meanwhile; setting it to false ends it. For hosts that take elements out and put them back. */
+  keepAlive: boolean;
   /** light or dark; the host's `color-scheme` by default. */
   theme: string;
   /** The setup of the run it shows; null before there is one. */
@@ -120,6 +122,12 @@ export class BellhopLab extends HTMLElement {
   reset(): Promise<void>;
   /** Changes settings: live ones now, the others with the next reset. Rejects, and changes none, with a sentence that names field, value and bound. */
   set(settings: Record<string, unknown>): Promise<void>;
+  /** A checkpoint of the run, safetensors; loads here, in Node and on the command line. */
+  save(options?: { which?: 'current' | 'best' }): Promise<Uint8Array>;
+  /** Takes the parameters of a checkpoint of the same environment and algorithm. */
+  load(bytes: Uint8Array): Promise<void>;
+  /** SHA-256 of the parameters of the run, as every engine gives it. */
+  sha256(): Promise<string>;
   /** A line for the reader, with a button if wanted. */
   notice(text: string, kind?: 'good' | 'bad', action?: { label: string, run: () => void }): void;
   /** Listens to an event, see BellhopLabEvents. */

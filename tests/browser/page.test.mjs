@@ -19,6 +19,7 @@ import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
 import language from './suites/text.mjs';
 import thread from './suites/thread.mjs';
+import widget from './suites/widget.mjs';
 import worlds from './suites/worlds.mjs';
 
 /** @type {import('./harness.mjs').Lab} */
@@ -32,4 +33,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, embedDialog, learning, language, faults, worlds, loading, packed, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, language, faults, worlds, loading, packed, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

@@ -44,8 +44,8 @@ test('it has the library, its modules as files and as text, what other pages lin
     const bytes = readFileSync(join(installed, `web/lib/${name}.wasm`));
     assert.ok(readFileSync(join(installed, `web/inline/${name}.mjs`), 'utf8').includes(bytes.toString('base64')), name);
   }
-  assert.ok(files.includes('docs/bundlers.md'), 'errors name it');
-  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'embed.html', 'embed.js', 'lab.js', 'worker.mjs']) assert.ok(files.includes(`dist/${name}`), name);
+  for (const name of ['docs/bundlers.md', 'docs/notebook.md', 'docs/notebook/bellhop_lab.py']) assert.ok(files.includes(name), name);
+  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'bellhop-widget.js', 'embed.html', 'embed.js', 'lab.js', 'worker.mjs']) assert.ok(files.includes(`dist/${name}`), name);
   assert.deepEqual(files.filter((file) => !file.startsWith('docs/examples/') && /\.map$|(^|\/)(index\.html|site|start|bellhop\.html)/.test(file)), []);
 });
 

@@ -155,6 +155,33 @@ test('out of view it waits, and goes on as if it had not', async () => {
   await Promise.all([experiment.dispose(), other.dispose()]);
 });
 
+test('shown twice, it waits when neither is seen', async () => {
+  const experiment = await open(SMALL);
+  for (const lab of ['one', 'other']) experiment.resume(lab);
+  experiment.suspend('one');
+  assert.equal(experiment.isSuspended, false);
+  experiment.suspend('other');
+  assert.equal(experiment.isSuspended, true);
+  experiment.resume('one');
+  assert.equal(experiment.isSuspended, false);
+  await experiment.dispose();
+});
+
+test('a checkpoint brings its parameters, and their fingerprint, into another run', async () => {
+  const [experiment, other] = [await open(`${SMALL}&seed=9`), await open(`${SMALL}&seed=10`)];
+  for (const each of [experiment, other]) await each.step();
+  const [hash, bytes] = [await experiment.sha256(), await experiment.save()];
+  assert.match(hash, /^[0-9a-f]{64}$/);
+  await when(other, () => other.print);
+  const before = other.print?.hash;
+  await other.load(bytes);
+  assert.equal(await other.sha256(), hash);
+  await when(other, () => other.print && other.print.hash !== before);
+  assert.ok(hash.startsWith(other.print?.hash ?? '-'));
+  await Promise.all([experiment.dispose(), other.dispose()]);
+  await assert.rejects(async () => other.save(), /no run yet/);
+});
+
 test('pressed while out of view, Play and Pause count', async () => {
   const experiment = await open(`${SMALL}&seed=9`);
   experiment.suspend();

@@ -25,7 +25,7 @@ export class BellhopLab extends ReactiveElement {
 
   static properties = {
     env: {}, algo: {}, preset: {}, seed: {}, speed: {}, settings: {}, show: {}, controls: {}, lang: {}, stopAt: { attribute: 'stop-at' },
-    theme: { reflect: true }, autoplay: { type: Boolean }, background: { type: Boolean }, experiment: { attribute: false, noAccessor: true },
+    theme: { reflect: true }, autoplay: { type: Boolean }, background: { type: Boolean }, experiment: { attribute: false, noAccessor: true }, keepAlive: { attribute: false },
   };
 
   /** What draws a lab; a build with everything inside has its own, see web/embed/one-file.mjs. @type {(lab: BellhopLab) => Promise<LabView>} */
@@ -59,7 +59,7 @@ export class BellhopLab extends ReactiveElement {
     this.env = this.algo = this.preset = this.seed = this.speed = this.show = this.controls = this.stopAt = this.theme = this.lang = '';
     /** @type {string | Record<string, unknown>} */
     this.settings = '';
-    this.autoplay = this.background = false;
+    this.autoplay = this.background = this.keepAlive = false;
   }
 
   // ---- what authors use ----
@@ -84,7 +84,7 @@ export class BellhopLab extends ReactiveElement {
     return this.#isUnloaded ? 'failed' : this.#view?.phase ?? 'loading';
   }
 
-  /** Lets it learn. This and the next four wait for the first run where there is none yet. */
+  /** Lets it learn. This and the next seven wait for the first run where there is none yet. */
   async play() {
     await (await this.#run()).play();
   }
@@ -110,6 +110,21 @@ export class BellhopLab extends ReactiveElement {
    */
   async set(settings) {
     await (await this.#loaded()).set(settings);
+  }
+
+  /** A checkpoint of the run, safetensors: for load(), here, in Node, on the command line. @param {{ which?: import('../bellhop.js').Which }} [options] */
+  async save(options) {
+    return (await this.#run()).save(options);
+  }
+
+  /** Takes the parameters of a checkpoint of the same environment and algorithm. @param {Uint8Array} bytes */
+  async load(bytes) {
+    await (await this.#run()).load(bytes);
+  }
+
+  /** SHA-256 of the parameters of the run, as every engine gives it. */
+  async sha256() {
+    return (await this.#run()).sha256();
   }
 
   /** A line for the reader, with a button if wanted. @param {string} text @param {'good' | 'bad'} [kind] @param {import('./lab-host.mjs').Action} [action] */
@@ -155,7 +170,7 @@ export class BellhopLab extends ReactiveElement {
     this.#isSeen = false;
     this.#setNear(false);
     this.#connected?.abort();
-    this.#leaving = setTimeout(() => this.#view?.leave(), MOVE_MS);
+    this.#leaving = setTimeout(() => this.keepAlive || this.#view?.leave(), MOVE_MS);
   }
 
   /** @param {AbortSignal} signal */
@@ -234,6 +249,7 @@ export class BellhopLab extends ReactiveElement {
   /** @param {Map<string, unknown>} changed */
   update(changed) {
     super.update(changed);
+    if (changed.get('keepAlive') === true && !this.isConnected) this.#view?.leave();
     if (this.#view) this.#draw(this.#view, changed);
     else if (!this.#isUnloaded && (changed.has('env') || changed.has('theme'))) this.#showStill();
   }

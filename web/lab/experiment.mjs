@@ -39,6 +39,8 @@ export class Experiment extends EventTarget {
   /** Why the phase is `failed`; null else. @type {unknown} */
   failure = null;
   #suspended = false;
+  /** Those who show it and are seen. @type {Set<unknown>} */
+  #seenBy = new Set();
   #isLeft = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #asking;
@@ -176,15 +178,17 @@ export class Experiment extends EventTarget {
     this.emit('setup');
   }
 
-  /** Nobody sees it: a run that goes on waits, and stays `running`. */
-  suspend() {
-    if (this.#suspended) return;
+  /** It is not seen there. Where nobody sees it, a run that goes on waits, and stays `running`. @param {unknown} [viewer]  who shows it; several may */
+  suspend(viewer) {
+    this.#seenBy.delete(viewer);
+    if (this.#suspended || this.#seenBy.size > 0) return;
     this.#suspended = true;
     if (this.phase === 'running') this.halt();
   }
 
-  /** Somebody sees it again. */
-  resume() {
+  /** Somebody sees it again. @param {unknown} [viewer]  who shows it */
+  resume(viewer) {
+    this.#seenBy.add(viewer);
     if (!this.#suspended) return;
     this.#suspended = false;
     if (this.phase === 'running') this.go();

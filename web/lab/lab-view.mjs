@@ -167,7 +167,7 @@ export class LabView {
       languages.disconnect();
       clearTimeout(this.#later);
       this.#isSeen = false;
-      this.experiment?.suspend();
+      this.experiment?.suspend(this);
     });
     this.#loadWords().catch((error) => this.fail(error));
     const { experiment } = this;
@@ -189,8 +189,8 @@ export class LabView {
 
   #look() {
     const isVisible = this.#isSeen && !this.#lab.ownerDocument.hidden;
-    if (isVisible || this.#lab.background) this.experiment?.resume();
-    else this.experiment?.suspend();
+    if (isVisible || this.#lab.background) this.experiment?.resume(this);
+    else this.experiment?.suspend(this);
     for (const panel of this.#panels) (isVisible ? panel.resume : panel.suspend)?.call(panel);
     if (isVisible) this.#snapshot();
   }

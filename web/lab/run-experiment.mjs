@@ -301,6 +301,30 @@ export class RunExperiment extends Experiment {
     return (await this.session?.sha256().catch(() => ''))?.slice(0, FINGERPRINT_DIGITS) ?? '';
   }
 
+  // ---- parameters ----
+
+  /** A checkpoint. @param {{ which?: import('../bellhop.js').Which }} [options] @returns {Promise<Uint8Array>} */
+  save(options) {
+    return this.#session.save(options);
+  }
+
+  /** Takes a checkpoint's parameters; a run that goes on goes on with them. @param {Uint8Array} bytes */
+  async load(bytes) {
+    await this.#session.load(bytes);
+    this.print = null;
+    if (!this.isRunning) void this.#takeFingerprint();
+  }
+
+  /** SHA-256 of its parameters, in full. @returns {Promise<string>} */
+  sha256() {
+    return this.#session.sha256();
+  }
+
+  get #session() {
+    if (!this.session) throw new Error('there is no run yet');
+    return this.session;
+  }
+
   async #takeFingerprint() {
     const { session, agentFrame } = this;
     const hash = await this.fingerprint();

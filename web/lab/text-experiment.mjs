@@ -480,13 +480,15 @@ export class TextExperiment extends RunExperiment {
     this.#preparation?.abort.abort();
   }
 
-  suspend() {
-    super.suspend();
-    this.#wait?.hold();
+  /** @param {unknown} [viewer] */
+  suspend(viewer) {
+    super.suspend(viewer);
+    if (this.isSuspended) this.#wait?.hold();
   }
 
-  resume() {
-    super.resume();
+  /** @param {unknown} [viewer] */
+  resume(viewer) {
+    super.resume(viewer);
     this.#wait?.resume();
   }
 
