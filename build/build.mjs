@@ -11,26 +11,27 @@ import { headersFile } from './headers.mjs';
 import { INLINE, inside, writeCorpora, writeInside, writeWorker } from './inside.mjs';
 import { writeOnePage } from './one-page.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
+import { readUrl, writeSharePages } from './share-pages.mjs';
 import { Failure, OUT, ROOT, isEntry, main, say, seconds } from './run.mjs';
 
 export const SITE = join(OUT, 'site');
 const STILLS = 'web/lab/stills';
 
-/** Both modules and the site. */
-export async function build() {
+/** Both modules and the site. @param {string | null} [url] see buildSite */
+export async function build(url = null) {
   await buildModules();
-  await buildSite();
+  await buildSite(url);
 }
 
 export async function buildModules() {
   for (const preset of Object.keys(KINDS)) await buildPreset(preset);
 }
 
-/** The static folder, from web/ and the modules. */
-export async function buildSite() {
+/** The static folder, from web/ and the modules. @param {string | null} [url]  the address it will have, for what needs it, see share-pages.mjs */
+export async function buildSite(url = null) {
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), writeHeaders(SITE)];
+  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
   for (const file of filesBelow(SITE)) {
     // The reference is made by a command of its own, see api.mjs.
     if (!made.includes(file) && !file.startsWith('api/')) rmSync(join(SITE, file));
@@ -76,9 +77,9 @@ function copyInto(folder, files) {
 
 if (isEntry(import.meta.url)) {
   await main(async () => {
-    const since = performance.now();
+    const since = performance.now(), url = readUrl(process.argv.slice(2));
     await setup(FOR_BUILD);
-    await build();
+    await build(url);
     await writeApi();
     say(`Built in ${seconds(since)}: ${relative(ROOT, SITE)}/ is the page, ready for any static host.`);
   });
