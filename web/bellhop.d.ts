@@ -805,7 +805,8 @@ export interface Model extends Disposable {
   /**
    * Learns, in slices, so that a page stays alive. Called again it goes on from where it is: `totalTimesteps` more
    * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False). Where all steps were taken and none led to an
-   * update (PPO with fewer than `nSteps`), `nUpdates` is 0 and the console warns, once a model.
+   * update (PPO with fewer than `nSteps`), `nUpdates` is 0 and the console warns, once a model; not where `learningStarts` is
+   * 1e9, its largest: that run shall not learn.
    */
   learn(options?: LearnOptions): Promise<LearnResult>;
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */

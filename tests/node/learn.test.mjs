@@ -234,11 +234,14 @@ for (const [algo, options, message] of WITHOUT_UPDATE) {
   });
 }
 
-test('who ends it early, or learned, is not warned', async () => {
+test('who ends it early, learned, or shall not learn is not warned', async () => {
   const told = await warningsOf(async () => {
     const [ppo, dqn] = [new bh.PPO(env, { preset: false }), new bh.DQN(env, SMALL)];
     await ppo.learn({ totalTimesteps: ENDLESS, signal: AbortSignal.abort() });
     await dqn.learn();
+    const idle = new bh.DQN(env, { ...SMALL, learningStarts: 1e9 });
+    await idle.learn({ totalTimesteps: 100 });
+    idle.dispose();
     [ppo, dqn].forEach((each) => each.dispose());
   });
   assert.deepEqual(told, []);

@@ -21,6 +21,9 @@ const SLICE_MS = 12;
 /** What the first update waits for. @type {Record<string, string[]>} */
 const WAITS_FOR = { dqn: ['learningStarts', 'trainFreq'], ppo: ['nSteps', 'nEnvs'], reinforce: ['episodesPerUpdate'], clone: ['demonstrations'] };
 
+/** `learningStarts` of a run that shall not learn: the largest there is. */
+const NEVER = 1e9;
+
 export class Learner {
   #run;
   #onRows;
@@ -162,7 +165,7 @@ export class Learner {
   /** Says so, once, where all steps were taken and nothing was learned from them. */
   #warnWithoutUpdate() {
     const { algo, timesteps, updates, setup } = this.#run;
-    if (updates > 0 || this.#hasWarned) return;
+    if (updates > 0 || this.#hasWarned || setup.options.learningStarts === NEVER) return;
     this.#hasWarned = true;
     const why = WAITS_FOR[algo.name]?.map((key) => key in setup.options ? `${key} (${setup.options[key]})` : key).join(' and ');
     console.warn(`bellhop: ${LABELS[algo.name] ?? algo.name} has made no update after ${timesteps} steps${why ? `: the first one waits for ${why}` : ''}`);
