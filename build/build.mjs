@@ -31,16 +31,20 @@ export async function buildModules() {
 export async function buildSite(url = null) {
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), `inline/${await writeWorker(join(SITE, 'inline'))}`, await writeOnePage(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
+  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), ...await writeWorkers(SITE), await writeOnePage(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
   for (const file of filesBelow(SITE)) {
     // The reference is made by a command of its own, see api.mjs.
     if (!made.includes(file) && !file.startsWith('api/')) rmSync(join(SITE, file));
   }
 }
 
+/** The worker as text for both twins of the library. @param {string} folder @returns {Promise<string[]>} what was written, relative to it */
+const writeWorkers = (folder) => Promise.all(['worker-source.mjs', 'worker-source.js'].map(async (file) => `inline/${await writeWorker(join(folder, 'inline'), file)}`));
+
 /** What the package has for other people's pages. @param {string} folder */
 export async function buildDist(folder) {
   await writeInside(INLINE);
+  await writeWorker(join(folder, 'inline'), 'worker-source.js');
   await bundle(DIST_BUNDLES, folder);
   copyInto(folder, EMBEDS_COPIED);
 }

@@ -2,6 +2,7 @@
 // What esbuild makes of web/: tables of scripts, of the site and of the package, and the settings all share.
 import { join } from 'node:path';
 import { coreChunk } from './core-chunk.mjs';
+import { namedJs } from './named-js.mjs';
 import { ROOT } from './run.mjs';
 
 export const WEB = join(ROOT, 'web');
@@ -31,7 +32,7 @@ const SHARING = { splitting: true, chunkNames: '[name]-[hash]', plugins: [coreCh
 
 /** What other people's pages link besides bellhop-lab.js. @type {Bundle[]} */
 const EMBEDS = [
-  { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: MINIFIED },
+  { entries: { worker: 'worker/worker.mjs' }, options: MINIFIED },
   { entries: { 'bellhop-lab.classic': 'embed/classic.mjs', 'embed': 'embed/embed.mjs' }, options: CLASSIC },
   { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { minify: true } },
   { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: CLASSIC },
@@ -47,7 +48,9 @@ const EMBEDS = [
 export const SITE_BUNDLES = [
   { entries: { 'start': 'site/start.mjs', 'site': 'site/site.mjs', 'bellhop-lab': 'lab/define.mjs' }, options: { ...MINIFIED, ...SHARING } },
   // Its modules lie beside it: no text of them is needed, see web/inside.mjs.
+  { entries: { bellhop: 'bellhop.mjs' }, options: { plugins: [namedJs()] } },
   { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
+  { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: MINIFIED },
   { entries: { site: 'site/site.css' }, options: { minify: true } },
   ...EMBEDS,
 ];
@@ -58,6 +61,7 @@ export const SITE_BUNDLES = [
  * @type {Bundle[]}
  */
 export const DIST_BUNDLES = [
+  { entries: { bellhop: 'bellhop.mjs' }, options: { minify: true, plugins: [namedJs()] } },
   { entries: { 'bellhop-lab': 'lab/define.mjs' }, options: { minify: true, ...SHARING } },
   { entries: { lab: 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { ...SHARING, minify: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
   ...EMBEDS.map(({ options, ...bundle }) => ({ ...bundle, options: { ...options, sourcemap: false } })),

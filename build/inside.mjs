@@ -16,12 +16,12 @@ export async function writeInside(folder) {
   await writeWorker(folder);
 }
 
-/** The worker's script as text, for pages of other origins and hosts that copy no files. @param {string} folder @returns {Promise<string>} the file, relative to it */
-export async function writeWorker(folder) {
+/** The worker's script as text, for pages of other origins and hosts that copy no files. @param {string} folder @param {string} [file] @returns {Promise<string>} the file, relative to the folder */
+export async function writeWorker(folder, file = WORKER) {
   const esbuild = await import('esbuild');
   const { outputFiles: [{ text }] } = await esbuild.build({ entryPoints: [join(WEB, 'worker/worker.mjs')], ...SHARED, minify: true, write: false });
-  writeText(join(folder, WORKER), text);
-  return WORKER;
+  writeText(join(folder, file), text);
+  return file;
 }
 
 /** The texts of language models, for the page in one file. @param {string} folder */

@@ -11,13 +11,13 @@ import { filesBelow } from '../files.mjs';
 /** @typedef {{ raw: number, gzip: number, brotli: number }} Size */
 
 /** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by. */
-const BY_SCRIPTS = /^(worker\.mjs|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
+const BY_SCRIPTS = /^(worker\.js|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
 /** What a lab fetches when it is about to be seen. */
 const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts. */
 const CHARTS = /^chart-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others, and its reference. */
-const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|embed\.)[\w.-]+\.js$|^worker\.mjs$|^bellhop-[\w-]+\.wasm$/;
+const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|bellhop\.js|embed\.)[\w.-]+\.js$|^bellhop-[\w-]+\.wasm$/;
 
 /** Files with all that they import statically, sorted. @param {string[]} files */
 function withImports(files) {

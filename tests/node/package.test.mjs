@@ -38,14 +38,14 @@ async function runTool(name, ...args) {
 test('it has the library, its modules as files and as text, what other pages link; not the page', () => {
   const files = filesBelow(installed);
   const folders = [...new Set(files.map((file) => file.split('/').slice(0, -1).join('/')))].filter((name) => !name.startsWith('docs'));
-  assert.deepEqual(folders.sort(), ['', 'dist', 'dist/lab', 'dist/static', 'dist/stills', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/node', 'web/worker']);
+  assert.deepEqual(folders.sort(), ['', 'dist', 'dist/inline', 'dist/lab', 'dist/static', 'dist/stills', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/node', 'web/worker']);
   assert.deepEqual(files.filter((file) => file.startsWith('web/lab/')), ['web/lab/custom-elements.json']);
   for (const name of ['bellhop-simd', 'bellhop-scalar', 'bellhop-text-simd', 'bellhop-text-scalar']) {
     const bytes = readFileSync(join(installed, `web/lib/${name}.wasm`));
     assert.ok(readFileSync(join(installed, `web/inline/${name}.mjs`), 'utf8').includes(bytes.toString('base64')), name);
   }
   for (const name of ['docs/bundlers.md', 'docs/notebook.md', 'docs/notebook/bellhop_lab.py']) assert.ok(files.includes(name), name);
-  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'bellhop-widget.js', 'embed.html', 'embed.js', 'lab.js', 'worker.mjs']) assert.ok(files.includes(`dist/${name}`), name);
+  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'bellhop-widget.js', 'embed.html', 'embed.js', 'lab.js', 'worker.js', 'bellhop.js', 'inline/worker-source.js']) assert.ok(files.includes(`dist/${name}`), name);
   assert.deepEqual(files.filter((file) => !file.startsWith('docs/examples/') && /\.map$|(^|\/)(index\.html|site|start|bellhop\.html)/.test(file)), []);
 });
 

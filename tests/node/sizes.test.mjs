@@ -23,9 +23,9 @@ test('the module, a lab, a lab that is not near and the first load are within th
 
 test('the first load has the page, its worker, one module, one language and one world; the charts and the rest come later', () => {
   assert.deepEqual([...new Set(firstLoadFiles().map(plain))], [
-    'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'index.html', 'site.css', 'site.js', 'start.js', 'static/icon.svg', 'worker.mjs',
+    'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'index.html', 'site.css', 'site.js', 'start.js', 'static/icon.svg', 'worker.js',
   ]);
-  assert.deepEqual([...new Set(labFiles().map(plain))], ['bellhop-lab.js', 'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'lab-view.js', 'trainers.js', 'worker.mjs']);
+  assert.deepEqual([...new Set(labFiles().map(plain))], ['bellhop-lab.js', 'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'lab-view.js', 'trainers.js', 'worker.js']);
   assert.deepEqual([...new Set(elementFiles().map(plain))], ['bellhop-lab.js', 'chunk.js']);
   assert.deepEqual(chartFiles().map(plain), ['chart.js']);
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [

@@ -113,7 +113,7 @@ function starter() {
     known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
     return known;
   };
-  const url = () => new URL('./worker.mjs', import.meta.url);
+  const url = () => new URL('./worker.js', import.meta.url); // as the build names it
   const workers = [() => startAt(url()), () => startImporting(url())]; // a policy may allow blob: alone
   const here = async () => (await import('./page-thread.mjs')).startHere();
   return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers, here });

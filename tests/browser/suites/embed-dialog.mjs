@@ -144,6 +144,9 @@ export default function embedDialog(lab) {
   test('embed dialog: what cannot be is refused, says why, and changes nothing', async () => {
     const { page, close } = await lab().open('#env=GridWorld-v0');
     await openDialog(page);
+    await page.fill('#embed-height', '700'); // else it is that of the content, once that is there
+    await page.locator('#embed-height').dispatchEvent('change');
+    await has(page, '700px');
     const before = await snippet(page);
     for (const [id, text, sentence] of /** @type {const} */ ([
       ['embed-seed', '-1', /^Seed is −1, but must be from 0 to 9,007,199,254,740,991\.$/], ['embed-stop', 'a "b"', /^Pause at step is “a "b"”, but must be a number\.$/],

@@ -104,7 +104,7 @@ export default function frames(lab) {
   test('a frame that is not displayed fetches nothing heavy until it is; resized it tells its height', async () => {
     const { page, trouble, frames, close } = await host(lab(), (url) => `<div id="tab" style="display: none"><iframe src="${url}embed.html?${QUERY}" ${FRAME} id="f"></iframe></div>`);
     await page.waitForLoadState('networkidle');
-    assert.deepEqual(trouble.requests.filter((request) => /lab-view|worker\.mjs|\.wasm/.test(request)), []);
+    assert.deepEqual(trouble.requests.filter((request) => /lab-view|worker\.js|\.wasm/.test(request)), []);
     assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).told.length), 0);
     await page.evaluate(() => /** @type {any} */ (window).document.getElementById('tab').removeAttribute('style'));
     await holds(page, () => /** @type {any} */ (window).told.some((/** @type {any} */ { type }) => type === 'ready'), undefined, 60_000);
