@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SITE } from '../../build/build.mjs';
+import { HEADERS, headersFile } from '../../build/headers.mjs';
 import { readUrl, writeSharePages } from '../../build/share-pages.mjs';
 
 const URL_OF_SITE = 'https://example.org/bellhop/';
@@ -39,4 +40,13 @@ test('every environment has a page with its oEmbed link and its picture, and an 
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('what docs/bundlers.md has nginx send is what we send, and what _headers says', () => {
+  const docs = readFileSync(new URL('../../docs/bundlers.md', import.meta.url), 'utf8');
+  const nginx = [...docs.matchAll(/^add_header (\S+) "?([^";]+)"?;$/gm)].map(([, name, value]) => [name, value]);
+  assert.deepEqual(Object.fromEntries(nginx), HEADERS);
+  const lines = headersFile().trimEnd().split('\n');
+  assert.equal(lines[0], '/*');
+  assert.deepEqual(Object.fromEntries(lines.slice(1).map((line) => line.trim().split(': '))), HEADERS);
 });
