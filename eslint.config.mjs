@@ -28,7 +28,7 @@ export default [
     },
   },
   {
-    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'build/bench/visit.mjs', 'build/stills.mjs'],
+    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/reader.mjs', 'build/bench/visit.mjs', 'build/stills.mjs'],
     languageOptions: { globals: globals.browser },
   },
   {
