@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What esbuild makes of web/: tables of scripts, of the site and of the package, and the settings all share.
 import { join } from 'node:path';
+import { coreChunk } from './core-chunk.mjs';
 import { ROOT } from './run.mjs';
 
 export const WEB = join(ROOT, 'web');
@@ -21,7 +22,7 @@ const MINIFIED = /** @type {const} */ ({ minify: true, sourcemap: 'linked' });
 const CLASSIC = /** @type {const} */ ({ minify: true, format: 'iife', logOverride: { 'empty-import-meta': 'silent' } });
 
 /** Scripts that share chunks. */
-const SHARING = /** @type {const} */ ({ splitting: true, chunkNames: '[name]-[hash]' });
+const SHARING = { splitting: true, chunkNames: '[name]-[hash]', plugins: [coreChunk(WEB)], logOverride: { 'ignored-bare-import': /** @type {const} */ ('silent') } };
 
 /**
  * `replaced` are files of web/lab/ in place of which others are taken, with everything inside, see build/inside.mjs.
@@ -57,7 +58,7 @@ export const SITE_BUNDLES = [
  */
 export const DIST_BUNDLES = [
   { entries: { 'bellhop-lab': 'lab/define.mjs' }, options: { minify: true, ...SHARING } },
-  { entries: { lab: 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { minify: true, splitting: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
+  { entries: { lab: 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { ...SHARING, minify: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
   ...EMBEDS.map(({ options, ...bundle }) => ({ ...bundle, options: { ...options, sourcemap: false } })),
 ];
 

@@ -296,14 +296,14 @@ export interface CustomEnv {
    */
   reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
   step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
-  /** Called when it is not needed any more; not of a single object, which is its author's. */
+  /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
 }
 
 /**
  * A function or a class that makes environments, or an object whose `create` does: as many as are needed are made, so
  * that several train together (`nEnvs`) and evaluation has its own. Spaces and id may stand on what makes them or on
- * what is made.
+ * what is made; one is made to read them, and closed.
  *
  * Or one object with `reset` and `step`: then there is only one. `nEnvs` is 1, and an evaluation is played on the object
  * that is trained on, whose episode ends there, as truncated.
@@ -498,17 +498,46 @@ export interface LearnProgress extends MetricValues {
   /** Where this call of learn ends. */
   totalTimesteps: number;
   episodes: number;
+  /** Updates so far: gradient steps, table entries or sweeps. */
+  nUpdates: number;
+}
+
+/** How it stands when learn is over. */
+export interface LearnResult extends LearnProgress {
+  /** As Model.diverged. */
+  diverged: boolean;
+  /** As Model.finished. */
+  finished: boolean;
+  /** As Model.solvedAt. */
+  solvedAt: number | null;
 }
 
 export interface LearnOptions {
   /** Environment steps to take in this call; default: the option `totalTimesteps`. */
   totalTimesteps?: number;
-  /** Called after every slice; returning false stops. `records` is what happened since the last call. */
+  /**
+   * Called after every slice, by a session about ten times a second; `records` is what happened since the last call. It may be async: no step
+   * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
+   */
   onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
   /** Stops when it is aborted; learn then resolves as usual. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */
   sliceMilliseconds?: number;
+}
+
+export interface PredictOptions {
+  /**
+   * true (the default, unlike Stable-Baselines3's): the best action. false: as the model acts while it learns now: a policy draws from its
+   * probabilities, others explore (epsilon-greedy at the present epsilon, Boltzmann …). What is drawn touches no stream of the run: predicting
+   * does not change what is learned.
+   */
+  deterministic?: boolean;
+  /**
+   * With `deterministic: false`: the stream of drawn actions begins anew from this seed (0 to 2^53 - 1). Without it the stream goes on; it
+   * began from the option `seed`. So the same calls draw the same actions everywhere.
+   */
+  seed?: number;
 }
 
 export interface EvaluateOptions {
@@ -546,20 +575,33 @@ export interface Model extends Disposable {
   readonly solvedAt: number | null;
   /** Whether it stands where the option `stopAtThreshold` stopped it. */
   readonly finished: boolean;
+  /** Whether a loss was, or a parameter is, not a finite number: the settings do not work. Looks through all parameters. */
+  readonly diverged: boolean;
   /**
    * Learns, in slices, so that a page stays alive. Called again it goes on from where it is: `totalTimesteps` more
-   * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False).
+   * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False). Where all steps were taken and none led to an
+   * update (PPO with fewer than `nSteps`), `nUpdates` is 0 and the console warns, once a model.
    */
-  learn(options?: LearnOptions): Promise<this>;
+  learn(options?: LearnOptions): Promise<LearnResult>;
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
-  predict(obs: ObservationLike): number;
+  predict(obs: ObservationLike, options?: PredictOptions): number;
   /** For several observations, several actions. */
-  predict(obs: ArrayLike<ArrayLike<number>>): number[];
+  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): number[];
   /**
    * The value of every action; of several observations, one row after the other. Of policies (`gives_log_probs` in the
    * catalogue: PPO, REINFORCE, Clone) the log-probability of every action.
    */
   qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  /**
+   * The value of the state each observation is of (Stable-Baselines3's predict_values): of PPO and REINFORCE what the value network says, of
+   * all others the value of the best action. Throws BH_ERR_CONFIG for a policy without one: Clone, and REINFORCE with `baseline: false`.
+   */
+  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  /**
+   * The log-probability that a policy (PPO, REINFORCE, Clone) gives every action, -Infinity where the environment does not allow it; of several
+   * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values.
+   */
+  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
@@ -762,8 +804,8 @@ export interface ConnectOptions {
   /** The worker's script; default: the one beside this module, or where there is none the one inside the package. */
   workerUrl?: string | URL;
   /**
-   * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`.
-   * It is the trainer's from then on, which ends it.
+   * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`, or one
+   * whose script calls serve(). It is the trainer's from then on, which ends it.
    */
   worker?: { postMessage(message: any, transfer?: any): void; terminate(): unknown };
   /** As in load(); relative to the page. */
@@ -773,7 +815,7 @@ export interface ConnectOptions {
   simd?: boolean;
   /** As in load(): the module with language models and environments of text. */
   text?: boolean;
-  /** Instead of starting a worker: a port whose other end is given to serve(), in Node for instance of a `worker_threads` Worker. */
+  /** Instead of starting a worker: a port whose other end is given to serve(). */
   port?: Port;
 }
 
@@ -783,16 +825,33 @@ export interface Port {
   close?(): void;
 }
 
+export interface ServeOptions {
+  /** Environments of one's own, which sessions name by their ids. What is wrong with one rejects connect(). */
+  envs?: readonly CustomEnvSource[];
+  /** What connect({ port }) has the other end of. Default: the worker's own, the other end of connect({ worker }). */
+  port?: Port;
+}
+
 /**
- * In Node: loads the library here and answers what connect({ port }) asks at the port's other end.
+ * The other end of connect(), for a worker's script of one's own: of a web worker or of a `worker_threads` Worker. Environments are code and
+ * cannot be posted: they are imported where they run.
  *
- *     // thread.mjs                                       // main.mjs
- *     import { parentPort } from 'node:worker_threads';   const thread = new Worker(new URL('./thread.mjs', import.meta.url));
- *     import { serve } from 'bellhop';                    const { port1, port2 } = new MessageChannel();
- *     parentPort.once('message', serve);                  thread.postMessage(port2, [port2]);
- *                                                         const trainer = await connect({ port: port1 });
+ *     // tank-worker.mjs
+ *     import { serve } from 'bellhop/serve';
+ *     import { Tank } from './tank.mjs';
+ *     serve({ envs: [Tank] });
+ *
+ *     // the page                                              // Node
+ *     const worker = new Worker(                               import { Worker } from 'node:worker_threads';
+ *       new URL('./tank-worker.mjs', import.meta.url),         const worker = new Worker(new URL('./tank-worker.mjs', import.meta.url));
+ *       { type: 'module' });
+ *     const trainer = await connect({ worker });
+ *     const session = await trainer.create({ env: 'Tank-v0', algo: 'dqn' });
+ *
+ * `bellhop` has it too; `bellhop/serve` is it alone, which bundlers make one file of. In Node the module is loaded in the thread. Throws
+ * BH_ERR_STATE where there is no worker.
  */
-export function serve(port: Port): void;
+export function serve(options?: ServeOptions): void;
 
 /** Starts a worker with the library in it. Rejects with BH_ERR_LOAD where that is not possible. */
 export function connect(options?: ConnectOptions): Promise<Trainer>;
@@ -850,6 +909,8 @@ export interface Frame {
   finished: boolean;
   /** The loss or a value is not finite any more: the settings do not work. */
   diverged: boolean;
+  /** Why it stopped playing: an environment of one's own failed. null while nothing did; play() goes on with new episodes. */
+  failure: { status: Status; message: string } | null;
   timesteps: number;
   episodes: number;
   /** As of the last training record, see the option logFreq. */
@@ -955,16 +1016,21 @@ export interface Session {
   step(n?: number): Promise<void>;
   /** A frame, though nothing may have changed. */
   requestFrame(): Promise<void>;
-  /** As model.learn; resolves also when it was paused. Returning false from onProgress pauses. */
-  learn(options?: { totalTimesteps?: number; onProgress?: (progress: LearnProgress) => unknown }): Promise<LearnProgress>;
+  /**
+   * As Model.learn, with frames. pause() ends it too, and then it resolves as usual; play() is refused meanwhile. Rejects when the worker ends or
+   * the session is disposed.
+   */
+  learn(options?: LearnOptions): Promise<LearnResult>;
   /** Changes live options; resolves to the environment step since which they hold, for `changes` of a recipe. */
   set(options: LiveOptions): Promise<number>;
   evaluate(options?: EvaluateOptions): Promise<Score>;
   save(options?: { which?: Which }): Promise<Uint8Array>;
   load(bytes: Uint8Array | ArrayBuffer): Promise<void>;
   sha256(options?: { which?: Which }): Promise<string>;
-  predict(obs: ObservationLike): Promise<number>;
-  predict(obs: ArrayLike<ArrayLike<number>>): Promise<number[]>;
+  predict(obs: ObservationLike, options?: PredictOptions): Promise<number>;
+  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): Promise<number[]>;
+  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
   qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
   dispose(): Promise<void>;
 }

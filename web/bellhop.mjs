@@ -13,6 +13,7 @@ import { ownWorker } from './worker/own-worker.mjs';
 import { connectTo } from './worker/trainer.mjs';
 
 export * from './lib/public.mjs';
+export { serve } from './worker/serve.mjs';
 
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */
 /** @typedef {import('./lib/load.mjs').ModuleName} ModuleName */

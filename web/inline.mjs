@@ -13,6 +13,7 @@ import { BellhopError } from './lib/wasm.mjs';
 import { connectTo, startSource } from './worker/trainer.mjs';
 
 export * from './lib/public.mjs';
+export { serve } from './worker/serve.mjs';
 
 const MODULES = { named: compileNamed, at: compileUrl };
 

@@ -308,6 +308,12 @@ void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, co
     for (int i = 0; i < n; i++) explored[i] = actions[i] != ac->mode[i];
 }
 
+int bhi_actor_critic_act_rngs(void *agent, bh_rng **out)
+{
+    out[0] = &((bhi_actor_critic *)agent)->act_rng;
+    return 1;
+}
+
 void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out)
 {
     out->learning_rate = learning_rate(agent);
@@ -325,6 +331,19 @@ void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, cons
         bh_policy_log_softmax(log_p, logits, B, A);
         for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)log_p[j];
     }
+}
+
+int bhi_actor_critic_state_values(void *agent, double *v, const float *obs, int n)
+{
+    bhi_actor_critic *ac = agent;
+    if (ac->settings.has_no_critic) return 0;
+    for (int i = 0; i < n; i += ac->rows) {
+        int B = n - i < ac->rows ? n - i : ac->rows;
+        encode(ac, obs, i, B);
+        const bh_real *values = bhi_actor_critic_values(ac, ac->x, B);
+        for (int b = 0; b < B; b++) v[i + b] = (double)values[b];
+    }
+    return 1;
 }
 
 void *bhi_actor_critic_params(void *agent, size_t *bytes)

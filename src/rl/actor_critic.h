@@ -182,6 +182,9 @@ void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real
 /// Samples from the policy; explored where it is not its most probable action.
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,
                           int n);
+int bhi_actor_critic_act_rngs(void *agent, bh_rng **out);
+/// Values of the value network; 0 where there is none.
+int bhi_actor_critic_state_values(void *agent, double *v, const float *obs, int n);
 /// The learning rate.
 void bhi_actor_critic_rates(const void *agent, bh_agent_stats *out);
 /// Log-probabilities.
@@ -195,8 +198,9 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
 /// The entries of a bh_agent_class that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_CLASS                                                          \
-    .gives_log_probs = 1, .act = bhi_actor_critic_act, .rates = bhi_actor_critic_rates, \
-    .q_values = bhi_actor_critic_log_probs, .log_prior = bhi_actor_critic_log_prior,    \
-    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,             \
+#define BHI_ACTOR_CRITIC_CLASS                                                                \
+    .gives_log_probs = 1, .act = bhi_actor_critic_act, .act_rngs = bhi_actor_critic_act_rngs, \
+    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs,                  \
+    .state_values = bhi_actor_critic_state_values, .log_prior = bhi_actor_critic_log_prior,   \
+    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,                   \
     .networks = bhi_actor_critic_networks

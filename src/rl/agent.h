@@ -76,6 +76,7 @@ typedef struct bh_agent_stats {
 } bh_agent_stats;
 
 #define BHI_AGENT_NETS_MAX 2
+#define BHI_ACT_RNGS_MAX   2
 typedef struct bhi_agent_net bhi_agent_net;
 
 typedef struct bh_agent_class {
@@ -109,6 +110,9 @@ typedef struct bh_agent_class {
 
     /// Chooses actions (n) for obs (n,F), exploring; explored (n) says which were random.
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
+    /// The random streams that `act` draws from, at most BHI_ACT_RNGS_MAX; returns how many. NULL
+    /// where it draws from none.
+    int (*act_rngs)(void *agent, bh_rng **out);
     /// Takes the transitions in that the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
     /// Truncates the episodes under way after the fact: the last observation ends them, and the
@@ -134,6 +138,9 @@ typedef struct bh_agent_class {
     /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters
     /// as params() gives it. Their largest is the greedy action.
     void (*q_values)(void *agent, const void *params, double *q, const float *obs, int n);
+    /// v (n) out: values of the states of obs (n,F) under the current parameters; returns 1, or 0
+    /// where there is no value network. NULL where the class never has one.
+    int (*state_values)(void *agent, double *v, const float *obs, int n);
     /// The block of parameters that decides greedily, `bytes` long, borrowed.
     void *(*params)(void *agent, size_t *bytes);
     /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).

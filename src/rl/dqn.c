@@ -263,6 +263,14 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     }
 }
 
+static int act_rngs(void *agent, bh_rng **out)
+{
+    bhi_dqn *dqn = agent;
+    out[0] = &dqn->explore_rng;
+    out[1] = &dqn->noise_rng;
+    return 2;
+}
+
 // ---- learning ----
 
 static void observe(void *agent, const bh_experience *e)
@@ -502,6 +510,7 @@ const bh_agent_class bh_dqn_class = {
     .layout = layout,
     .init = init,
     .act = act,
+    .act_rngs = act_rngs,
     .observe = observe,
     .truncate = truncate,
     .learn = learn,

@@ -154,6 +154,12 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     }
 }
 
+static int act_rngs(void *agent, bh_rng **out)
+{
+    out[0] = &((planner *)agent)->rng;
+    return 1;
+}
+
 // ---- the agent ----
 
 static bh_status shape(void *agent, bh_error *err)
@@ -232,6 +238,7 @@ static void params_changed(void *agent)
         .layout = layout,                                           \
         .init = init,                                               \
         .act = act,                                                 \
+        .act_rngs = act_rngs,                                       \
         .observe = observe,                                         \
         .learn = learn,                                             \
         .rates = rates,                                             \

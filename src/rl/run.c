@@ -589,6 +589,29 @@ void bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
     run->setup->agent->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
 }
 
+int bh_run_state_values(bh_run *run, double *v, const float *obs, int n)
+{
+    const bh_agent_class *class = run->setup->agent;
+    return class->state_values != NULL && class->state_values(run->agent, v, obs, n);
+}
+
+// One row at a time: so what is drawn does not depend on the number of environments.
+void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
+{
+    const bh_agent_class *class = run->setup->agent;
+    size_t F = (size_t)bh_space_floats(bh_run_observation_space(run));
+    bh_rng *streams[BHI_ACT_RNGS_MAX], kept[BHI_ACT_RNGS_MAX];
+    int n_streams = class->act_rngs != NULL ? class->act_rngs(run->agent, streams) : 0;
+    for (int i = 0; i < n_streams; i++) {
+        kept[i] = *streams[i];
+        *streams[i] = bh_rng_split(rng);
+    }
+    unsigned char explored;
+    for (int i = 0; i < n; i++)
+        class->act(run->agent, &actions[i], &explored, obs + (size_t)i * F, 1);
+    for (int i = 0; i < n_streams; i++) *streams[i] = kept[i];
+}
+
 int bh_run_n_actions(const bh_run *run)
 {
     return run->A;

@@ -135,6 +135,12 @@ BH_API void bh_run_last_step(const bh_run *run, bh_last_step *out);
 
 /// q (n,A) out: values of obs (n,F) under the current parameters.
 BH_API void bh_run_q_values(bh_run *run, double *q, const float *obs, int n);
+/// v (n) out: values of the states obs (n,F) by the agent's value network, under the current
+/// parameters. Returns 0, and nothing happens, when it has none.
+BH_API int bh_run_state_values(bh_run *run, double *v, const float *obs, int n);
+/// actions (n) out: one for each of obs (n,F), as the agent would act there while it learns now: a
+/// policy by its probabilities, others exploring. Drawn from rng; no stream of the run is touched.
+BH_API void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng);
 BH_API int bh_run_n_actions(const bh_run *run);
 BH_API const bh_space *bh_run_observation_space(const bh_run *run);
 

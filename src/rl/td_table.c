@@ -228,6 +228,12 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     }
 }
 
+static int act_rngs(void *agent, bh_rng **out)
+{
+    out[0] = &((td_table *)agent)->explore_rng;
+    return 1;
+}
+
 // Each transition is learned from as it comes.
 static void observe(void *agent, const bh_experience *e)
 {
@@ -288,6 +294,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .layout = layout,                                                                      \
         .init = init,                                                                          \
         .act = act,                                                                            \
+        .act_rngs = act_rngs,                                                                  \
         .observe = observe,                                                                    \
         .truncate = truncate,                                                                  \
         .learn = learn,                                                                        \

@@ -510,8 +510,8 @@ BHX_EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
     return last.obs_t;
 }
 
-/// q (n, actions) out; obs (n, floats). BH_ERR_ARGUMENT for a Discrete observation out of range.
-BHX_EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
+// BH_ERR_ARGUMENT for a Discrete observation out of range.
+static int check_observations(const bh_run *run, const float *obs, int n)
 {
     const bh_space *space = bh_run_observation_space(run);
     for (int i = 0; space->kind == BH_SPACE_DISCRETE && i < n; i++) {
@@ -520,8 +520,37 @@ BHX_EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int 
                        "observation is %g, but must be a whole number between 0 and %d",
                        (double)obs[i], space->n - 1);
     }
-    bh_run_q_values(run, q, obs, n);
     return BH_OK;
+}
+
+/// q (n, actions) out; obs (n, floats).
+BHX_EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
+{
+    int status = check_observations(run, obs, n);
+    if (status == BH_OK) bh_run_q_values(run, q, obs, n);
+    return status;
+}
+
+/// v (n) out; obs (n, floats). 1, 0 where there is no value network, or a status.
+BHX_EXPORT(int, bhx_run_state_values)(bh_run *run, double *v, const float *obs, int n)
+{
+    int status = check_observations(run, obs, n);
+    return status == BH_OK ? bh_run_state_values(run, v, obs, n) : status;
+}
+
+/// rng: 16 bytes out.
+BHX_EXPORT(void, bhx_rng_seed)(bh_rng *rng, double seed)
+{
+    *rng = bh_rng_seed((uint64_t)seed);
+}
+
+/// actions (n) i32 out; obs (n, floats); rng: of bhx_rng_seed.
+BHX_EXPORT(int, bhx_run_sample_actions)
+(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
+{
+    int status = check_observations(run, obs, n);
+    if (status == BH_OK) bh_run_sample_actions(run, actions, obs, n, rng);
+    return status;
 }
 
 /// out (max, 12): see bh_run_drain.

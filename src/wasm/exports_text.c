@@ -266,12 +266,6 @@ BHX_EXPORT(void, bhx_lm_write)
     }
 }
 
-/// rng: 16 bytes out.
-BHX_EXPORT(void, bhx_rng_seed)(bh_rng *rng, double seed)
-{
-    *rng = bh_rng_seed((uint64_t)seed);
-}
-
 /// Mean of -log p of ids (n) after the first one; NaN when there is none.
 BHX_EXPORT(double, bhx_lm_loss)(bh_language_model *model, const uint16_t *ids, int n)
 {

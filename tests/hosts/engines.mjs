@@ -34,16 +34,15 @@ const ESM = `import { load } from 'bellhop';\n${TRAIN}\nbyLoad().then(console.lo
 
 const WORKER = `import { connect } from 'bellhop';\n${TRAIN}\nbyConnect().then(console.log);\n`;
 
-const THREAD = `import { Worker, isMainThread, workerData } from 'node:worker_threads';
+const THREAD = `import { Worker, isMainThread } from 'node:worker_threads';
 import { connect, serve } from 'bellhop';
 ${TRAIN}
 if (isMainThread) {
-  const { port1, port2 } = new MessageChannel();
-  const thread = new Worker(new URL(import.meta.url), { workerData: port2, transferList: [port2] });
-  console.log(await byConnect({ port: port1 }));
-  await thread.terminate();
+  const worker = new Worker(new URL(import.meta.url));
+  console.log(await byConnect({ worker }));
+  await worker.terminate();
 } else {
-  serve(workerData);
+  serve();
 }
 `;
 

@@ -22,7 +22,7 @@ function refused(use, message) {
 
 /** @param {import('../../web/bellhop.js').Field} field @returns {unknown[]} values that must be refused */
 function badValues({ type, min = 0, max = 0 }) {
-  const common = [null, undefined, {}, () => 1];
+  const common = [null, {}, () => 1];
   switch (type) {
     case 'bool': return [...common, 'true', 1, 'yes'];
     case 'choice': return [...common, 'nothing', 0, true];
@@ -51,6 +51,27 @@ test('every field refuses bad values by name, and everything stays usable', () =
   assert.equal(model.qValues(0).length, 4);
   model.dispose();
   env.dispose();
+});
+
+test('undefined stands for the default, everywhere', () => {
+  const env = bh.make('GridWorld-v0');
+  const nothing = { learningRate: undefined, preset: undefined, seed: undefined, nEnvs: undefined };
+  const [plain, same] = [new bh.DQN(env), new bh.DQN(env, nothing)];
+  assert.deepEqual(same.options, plain.options);
+  same.set({ learningRate: undefined, gamma: 0.5 });
+  assert.deepEqual([same.options.learningRate, same.options.gamma], [plain.options.learningRate, 0.5]);
+  assert.deepEqual(same.evaluate({ episodes: undefined, seed: undefined, which: undefined }), plain.evaluate());
+  assert.equal(same.sha256({ which: undefined }), same.sha256());
+  const lake = bh.make('FrozenLake-v1', { isSlippery: undefined });
+  assert.equal(lake.options.isSlippery, true);
+  lake.reset({ seed: undefined });
+  const lakes = bh.makeVec('FrozenLake-v1', { numEnvs: undefined, isSlippery: undefined });
+  assert.deepEqual([lakes.numEnvs, lakes.options.isSlippery], [1, true]);
+  const episode = { obs: [0, 1], actions: [0], rewards: [0], terminated: true, truncated: false };
+  const clone = new bh.Clone(env, { demonstrations: [episode], demoCapacity: undefined });
+  assert.equal(clone.options.demoCapacity, 1);
+  refused(() => new bh.DQN(env, /** @type {any} */ ({ lerningRate: undefined })), /did you mean 'learningRate'/);
+  [plain, same, lake, lakes, clone, env].forEach((each) => each.dispose());
 });
 
 test('unknown names get a suggestion in the spelling of JavaScript', () => {

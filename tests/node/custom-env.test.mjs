@@ -466,6 +466,14 @@ test('what is not an environment is refused with everything that is wrong with i
     /observationSpace\.shape is \[0\], but must be an array of 1 to 3 whole numbers/, /actionSpace is a Box, but must be Discrete/,
     /maxEpisodeSteps is 0/, /rewardThreshold is '5'/,
   ]) fails(() => bh.register(bad), 'BH_ERR_CONFIG', message);
+  const close = /** @type {any} */ ({
+    id: 'Close-v0', reset() {}, step() {}, observation_space: { type: 'Discrete', n: 2 }, max_episode_steps: 5,
+    observationSpace: { type: 'Box', shape: [1], lower: 0, hihg: 1 }, actionSpace: { type: 'Discrete', n: 2, start: 1 },
+  });
+  for (const message of [
+    /there is 'max_episode_steps' and no maxEpisodeSteps; did you mean 'maxEpisodeSteps'\?/, /observationSpace has no 'lower'; did you mean 'low'\?|a Box has/,
+    /observationSpace has no 'hihg'; did you mean 'high'\?/, /actionSpace has no 'start'; a Discrete has type, n/,
+  ]) fails(() => bh.register(close), 'BH_ERR_CONFIG', message);
   fails(() => bh.register(/** @type {any} */ (async () => new Corridor())), 'BH_ERR_CONFIG', /making one gave a Promise/);
   fails(() => bh.register(() => {
     throw new TypeError('oh');
@@ -473,6 +481,80 @@ test('what is not an environment is refused with everything that is wrong with i
   fails(() => new bh.ValueIteration(GridWorld), 'BH_ERR_CONFIG', /value-iteration needs a transition table, and JsGridWorld-v0 has none/);
   assert.equal(bh.liveBytes(), 0);
 });
+
+/** Environments that count how many of them are open; the nth cannot be made, or the nth step fails. @param {{ making?: number, step?: number }} [failing] */
+function counted({ making = Infinity, step = Infinity } = {}) {
+  const count = { open: 0, made: 0, steps: 0 };
+  class Counted extends Corridor {
+    constructor() {
+      super();
+      if (++count.made === making) throw new Error('no more');
+      count.open++;
+    }
+
+    /** @param {number} action */
+    step(action) {
+      if (++count.steps >= step) throw new Error('stuck');
+      return super.step(action);
+    }
+
+    close() {
+      count.open--;
+    }
+  }
+  return { Counted, count };
+}
+
+/** @type {Record<string, { failing?: { making?: number, step?: number }, use: (Env: any) => any, fails?: RegExp }>} */
+const USES = {
+  'registered, and never used': { use: (Env) => void bh.register(Env) },
+  'checked': { use: (Env) => void bh.checkEnv(Env) },
+  'checked, and it fails': { failing: { step: 20 }, use: (Env) => bh.checkEnv(Env), fails: /stuck/ },
+  'checked, and the third cannot be made': { failing: { making: 3 }, use: (Env) => bh.checkEnv(Env), fails: /no more/ },
+  'a definition that is wrong': { use: (Env) => bh.make(class extends Env {
+    actionSpace = { type: 'Discrete', n: 0 };
+  }), fails: /actionSpace.n is 0/ },
+  'an option that is none': { use: (Env) => new bh.DQN(Env, /** @type {any} */ ({ gama: 1 })), fails: /did you mean 'gamma'/ },
+  'a network that is none': { use: (Env) => new bh.PPO(Env, { nSteps: 8, batchSize: 9 }), fails: /batchSize is 9/ },
+  'an algorithm it is not for': { use: (Env) => new bh.ValueIteration(Env), fails: /transition table|Discrete/ },
+  'the fourth cannot be made': { failing: { making: 4 }, use: (Env) => new bh.DQN(Env, { ...SMALL, nEnvs: 8 }), fails: /no more/ },
+  'the third of a vector cannot be made': { failing: { making: 3 }, use: (Env) => bh.makeVec(Env, { numEnvs: 5 }), fails: /no more/ },
+  'demonstrations that are none': { use: (Env) => new bh.DQN(Env, { demonstrations: /** @type {any} */ ([{ obs: 3 }]) }), fails: /./ },
+  'a checkpoint of another': { use: (Env) => bh.loadModel(new bh.QLearning(bh.make('GridWorld-v0')).save(), Env), fails: /env is 'GridWorld-v0'/ },
+  'learn that fails': { failing: { step: 50 }, use: async (Env) => {
+    const model = new bh.DQN(Env, { ...SMALL, nEnvs: 3 });
+    try {
+      await model.learn();
+    } finally {
+      model.dispose();
+    }
+  }, fails: /stuck/ },
+  'an evaluation that fails': { failing: { step: 5 }, use: (Env) => {
+    const model = new bh.DQN(Env, SMALL);
+    try {
+      model.evaluate({ episodes: 7 });
+    } finally {
+      model.dispose();
+    }
+  }, fails: /stuck/ },
+  'evaluations, copies, vectors': { use: async (Env) => {
+    const made = [bh.make(Env), bh.makeVec(Env, { numEnvs: 4 }), new bh.DQN(Env, { ...SMALL, nEnvs: 2 })];
+    const model = /** @type {import('../../web/bellhop.js').Model} */ (made[2]);
+    await model.learn();
+    model.evaluate({ episodes: 9 });
+    made.push(bh.loadModel(model.save(), Env));
+    made.forEach((each) => each.dispose());
+  } },
+};
+for (const [name, { failing, use, fails: message }] of Object.entries(USES)) {
+  test(`all that were made are closed: ${name}`, async () => {
+    const { Counted, count } = counted(failing);
+    if (message) await assert.rejects(async () => use(Counted), message);
+    else await use(Counted);
+    assert.ok(count.made > 0);
+    assert.equal(count.open, 0, `of ${count.made}`);
+  });
+}
 
 test('every one that was made by the library is closed; what nobody disposed, when it is collected', async () => {
   let open = 0;

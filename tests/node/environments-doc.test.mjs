@@ -37,6 +37,21 @@ console.log(bh.liveBytes());\n`);
   });
 });
 
+test('its two scripts train it in a worker', async () => {
+  const [, tank] = /^(class Tank \{$[^]*?^\}$)/m.exec(page) ?? [];
+  const [, worker] = /^```js\n\/\/ tank-worker.mjs\n([^]*?)^```$/m.exec(page) ?? [];
+  const [, main] = /^```js\n\/\/ the page's script\n([^]*?)^```$/m.exec(page) ?? [];
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, 'tank.mjs'), `export ${tank}\n`);
+    writeFileSync(join(folder, 'tank-worker.mjs'), worker);
+    writeFileSync(join(folder, 'main.mjs'), `import { Worker } from 'node:worker_threads';\n${main}`);
+    const { stdout } = await run(process.execPath, [join(folder, 'main.mjs')]);
+    const [, steps, mean] = /(\d+) steps, mean return (\S+)\s*$/.exec(stdout) ?? [];
+    assert.equal(steps, '10000');
+    assert.ok(Number(mean) > 80, stdout);
+  });
+});
+
 test('its commands run on the class in a file', async () => {
   const [, tank] = /^(class Tank \{$[^]*?^\}$)/m.exec(page) ?? [];
   const [, commands] = /^```sh\n([^]*?)^```$/m.exec(page) ?? [];

@@ -51,7 +51,8 @@ test('DQN learns the gridworld; progress tells how', async () => {
       seen.last = progress;
     },
   });
-  assert.equal(result, model);
+  assert.deepEqual([result.timesteps, result.totalTimesteps, result.episodes, result.diverged, result.finished, result.solvedAt], [4000, 4000, model.episodes, false, false, model.solvedAt]);
+  assert.equal(result.nUpdates, result['train/n_updates']);
   assert.equal(model.timesteps, 4000);
   assert.equal(seen.evals, 4000 / Number(model.options.evalFreq));
   assert.equal(seen.records, model.episodes + seen.evals + 4000 / Number(model.options.logFreq));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { packInto } from '../../build/pack.mjs';
 import { filesBelow } from '../../build/files.mjs';
 
@@ -53,6 +54,13 @@ test('the worker as text is one script: it imports nothing and asks for no file'
   assert.doesNotMatch(source, /\bimport\b|\bfetch\(|\.wasm\b.*new URL/);
 });
 
+test('a worker\'s script of one\'s own is one file too, whatever bundles it', async () => {
+  writeFileSync(join(folder, 'own-worker.mjs'), "import { serve } from 'bellhop/serve';\nserve({ envs: [] });\n");
+  const { outputFiles } = await build({ entryPoints: [join(folder, 'own-worker.mjs')], bundle: true, minify: true, format: 'iife', write: false, logLevel: 'warning' });
+  assert.equal(outputFiles.length, 1);
+  assert.doesNotMatch(outputFiles[0].text, /\bimport\s*\(|import\.meta|\.wasm\b.*new URL/);
+});
+
 test('publint finds nothing', () => runTool('publint/src/cli.js', 'run', tarball, '--strict'));
 
 test('attw finds nothing', () => runTool('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only', '--no-definitely-typed', '--exclude-entrypoints', ...WITHOUT_TYPES));
@@ -61,7 +69,7 @@ for (const lib of [['es2022'], ['es2022', 'dom']]) {
   test(`the types of every export stand alone, with ${lib.join(' and ')}`, async () => {
     const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const typed = Object.keys(exports).filter((name) => exports[name].types);
-    assert.deepEqual(typed, ['.', './inline', './lab', './worker']);
+    assert.deepEqual(typed, ['.', './inline', './lab', './worker', './serve']);
     const imports = typed.map((name, i) => `import * as m${i} from '${name.replace('.', 'bellhop')}';\n`).join('');
     writeFileSync(join(folder, 'use.mts'), `${imports}
 const trainer: m0.Trainer = await m1.connect({ simd: true });
@@ -71,6 +79,8 @@ export const hash: string = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 }).sha
 export type Same = typeof m3;
 export const listen = (lab: m2.BellhopLab) => lab.addEventListener('bellhop-solved', ({ detail }) => detail.step.toFixed());
 export const tag = (page: Document): m2.BellhopLab | null => page.querySelector('bellhop-lab');
+m4.serve({ envs: [{ id: 'Own-v0', reset: () => [0, {}], step: () => [0, 0, true, false, {}] }] });
+m0.serve();
 `);
     const options = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', lib, module: 'nodenext', types: [] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.mts'] }));

@@ -3,4 +3,4 @@
 import { workerData } from 'node:worker_threads';
 import { serve } from '../../web/node/node.mjs';
 
-serve(workerData);
+serve({ port: workerData });

@@ -18,7 +18,7 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       import { MessageChannel } from 'node:worker_threads';
       import { connect, load, serve, type CustomEnv } from '${ROOT}web/bellhop.js';
       const { port1, port2 } = new MessageChannel();
-      serve(port2);
+      serve({ port: port2 });
       const trainer = await connect({ port: port1, wasmBinary: readFileSync('x.wasm') });
       trainer.terminate();
       const env: CustomEnv = {

@@ -105,7 +105,7 @@ async function meanOf(session, task, byModel) {
   const rounds = task.kind === 'training' ? 1 : byModel ? ROUNDS.model : ROUNDS.random;
   try {
     let sum = 0;
-    for (let i = 0; i < rounds; i++) sum += (await session.learn({ totalTimesteps: task.roundSteps }))['rollout/ep_rew_mean'];
+    for (let i = 0; i < rounds; i++) sum += (await session.learn({ totalTimesteps: task.roundSteps }))['rollout/ep_rew_mean'] ?? NaN;
     return sum / rounds;
   } finally {
     await session.dispose();

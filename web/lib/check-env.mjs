@@ -2,9 +2,9 @@
 // checkEnv: plays an environment with random actions and says everything that is not as Gymnasium's contract has it,
 // expected against actual. Each kind of mistake is said once, where it was seen first. Needs no WebAssembly.
 import { OwnEnv } from './custom-env.mjs';
-import { readDefinition, readObservation, thrownText } from './definition.mjs';
-import { shown } from './options.mjs';
-import { onlyKeys, wholeNumber } from './setup.mjs';
+import { closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { onlyKeys, shown } from './options.mjs';
+import { wholeNumber } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
@@ -116,7 +116,21 @@ class Check {
 
   /** @param {number} steps */
   #play(steps) {
+    this.#using((env) => this.#playOn(env, steps));
+  }
+
+  /** Makes one, hands it to `use` and closes it, whatever happens. @param {(env: Instance) => void} use */
+  #using(use) {
     const env = this.#make();
+    try {
+      use(env);
+    } finally {
+      if (!this.#definition.isSingle) closeInstance(env);
+    }
+  }
+
+  /** @param {Instance} env @param {number} steps */
+  #playOn(env, steps) {
     const next = random(this.#seed);
     const arrays = new Reused(this.#report);
     let episodes = 0, isOver = true, length = 0;
@@ -135,7 +149,6 @@ class Check {
     if (episodes === 0 && this.#limit === Infinity) {
       this.#report.warn('endless', `no episode ended within ${steps} random steps, and there is no maxEpisodeSteps: training may never see an end, and evaluation cuts every episode after 1000 steps`);
     }
-    if (!this.#definition.isSingle) env.close?.();
   }
 
   /** @param {() => number} next */
@@ -235,28 +248,30 @@ class Check {
 
   /** @param {number} steps */
   #compare(steps) {
-    const env = this.#make();
+    this.#using((env) => this.#compareRuns(env, steps));
+  }
+
+  /** @param {Instance} env @param {number} steps */
+  #compareRuns(env, steps) {
     const once = this.#record(env, steps);
     const again = this.#record(env, steps);
     const at = difference(once, again);
     if (at !== undefined) {
       this.#report.error('determinism', `the same seed and actions gave other results the second time (${at}): everything random must follow from the seed of reset({ seed })`);
     } else if (!this.#definition.isSingle) {
-      this.#compareTwo(env, once, steps);
+      this.#using((other) => this.#compareTwo([env, other], once, steps));
     }
-    if (!this.#definition.isSingle) env.close?.();
   }
 
-  /** Two that step in turns must not share what they remember. @param {Instance} a @param {Outcome[]} once @param {number} steps */
-  #compareTwo(a, once, steps) {
-    const b = this.#make(), report = this.#report;
+  /** Two that step in turns must not share what they remember. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
+  #compareTwo(envs, once, steps) {
+    const report = this.#report;
     this.#report = new Report();
-    const at = this.#playInTurns([a, b], once, steps);
+    const at = this.#playInTurns(envs, once, steps);
     this.#report = report;
     if (at !== undefined) {
       this.#report.error('shared', `two environments that step in turns gave other results than one alone (${at}): they share what each must have for itself`);
     }
-    b.close?.();
   }
 
   /** Where one of two differs from one alone, in words. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */

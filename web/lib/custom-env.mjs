@@ -3,7 +3,7 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
-import { boundsOf, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
 import { shown } from './options.mjs';
 import { floatsOf } from './space.mjs';
 import { BellhopError } from './wasm.mjs';
@@ -21,9 +21,6 @@ const holders = new WeakMap();
 
 /** An environment as its author described it: spaces, limits, and how one is made. */
 export class OwnEnv {
-  /** @type {Instance | undefined} */
-  #first; // made to read the definition; the first one asked for
-  #make;
 
   /** @param {unknown} given  see CustomEnvSource in bellhop.d.ts */
   constructor(given) {
@@ -34,15 +31,8 @@ export class OwnEnv {
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
     this.entry = entryOf(definition);
-    this.#make = definition.make;
-    this.#first = definition.first;
-  }
-
-  /** An environment of its own; the object itself where there is but one. @returns {Instance} */
-  make() {
-    const first = this.#first;
-    if (first !== undefined && !this.isSingle) this.#first = undefined;
-    return first ?? this.#make();
+    /** An environment of its own; the object itself where there is but one. */
+    this.make = definition.make;
   }
 
   /**
@@ -235,12 +225,7 @@ class Slot {
   }
 
   close() {
-    if (this.#own.isSingle) return; // it is its author's
-    try {
-      this.#env.close?.();
-    } catch {
-      // Whoever disposes a model cannot mend it, and the collector may be who does.
-    }
+    if (!this.#own.isSingle) closeInstance(this.#env); // a single one is its author's
   }
 
   /** The plain case: right, and flat. @param {any} value @param {number} at @returns {boolean} whether it was */

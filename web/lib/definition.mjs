@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the author of an environment gives, read and checked: the way one is made, its id, its spaces, its observations.
 // Everything wrong is found and said at once, expected against actual.
-import { shown } from './options.mjs';
+import { nearest, shown, suggestion } from './options.mjs';
 import { floatsOf } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
@@ -12,7 +12,6 @@ import { floatsOf } from './space.mjs';
  * @property {string} summary
  * @property {boolean} isSingle  one object is all there is
  * @property {() => Instance} make
- * @property {Instance} first
  * @property {Space} observationSpace
  * @property {import('../bellhop.js').DiscreteSpace} actionSpace
  * @property {number | null} maxEpisodeSteps
@@ -25,6 +24,10 @@ const SIZE_MAX = 2 ** 20;
 const STEPS_MAX = 2_000_000_000;
 const ACTIONS_MAX = 10_000;
 const RANK_MAX = 3;
+/** What an author may have written otherwise. Shorter names are near to many others. */
+const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'rewardThreshold'];
+/** Of a space, by its type. @type {Record<string, string[]>} */
+const SPACE_KEYS = { Discrete: ['type', 'n'], Box: ['type', 'shape', 'low', 'high', 'dtype'] };
 
 /** What was thrown, in words. @param {unknown} thrown */
 export function thrownText(thrown) {
@@ -76,6 +79,27 @@ export function readDefinition(given) {
   } catch (cause) {
     return { name: nameOf(given, undefined), problems: [`${nameOf(given, undefined)}: making one threw ${thrownText(cause)}`] };
   }
+  try {
+    return readFirst(given, first, make, isSingle);
+  } finally {
+    if (!isSingle) closeInstance(first); // it was made to be read; who trains makes others
+  }
+}
+
+/** Closes an environment. Whoever is done with one cannot mend it: what that throws is nobody's. @param {any} env */
+export function closeInstance(env) {
+  try {
+    if (typeof env?.close === 'function') env.close();
+  } catch {
+    // As above.
+  }
+}
+
+/**
+ * @param {any} given @param {any} first  one that was made @param {() => any} make @param {boolean} isSingle
+ * @returns {{ definition?: Definition, problems: string[], name: string }}
+ */
+function readFirst(given, first, make, isSingle) {
   const name = nameOf(given, first);
   if (!isObject(first) || typeof first.then === 'function') {
     const got = isObject(first) ? 'a Promise' : shown(first);
@@ -87,6 +111,10 @@ export function readDefinition(given) {
   const get = (/** @type {string} */ key) => given[key] ?? first[key] ?? given.spec?.[key] ?? first.spec?.[key];
   for (const key of ['reset', 'step']) {
     if (typeof first[key] !== 'function') say(`${key} is ${shown(first[key])}, but must be a function`);
+  }
+  for (const key of LONG_KEYS) {
+    const other = get(key) === undefined ? nearest(key, [...Object.keys(given), ...Object.keys(first)].filter((each) => each !== key)) : undefined;
+    if (other !== undefined) say(`there is '${other}' and no ${key}; did you mean '${key}'?`);
   }
   const id = get('id');
   if (typeof id !== 'string' || !ID.test(id) || id.length > ID_MAX) {
@@ -108,7 +136,7 @@ export function readDefinition(given) {
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
-    definition: { id, summary, isSingle, make: checkedMake(name, make), first, observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
+    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
   };
 }
 
@@ -117,6 +145,7 @@ function checkedMake(name, make) {
   return () => {
     const env = make();
     if (isObject(env) && typeof env.reset === 'function' && typeof env.step === 'function') return env;
+    closeInstance(env);
     throw new TypeError(`${name}: making one gave ${shown(env)}, but must give an object with reset and step`);
   };
 }
@@ -130,6 +159,10 @@ function readSpace(name, given, say) {
   if (!isObject(given)) {
     say(`${name} is ${shown(given)}, but must be { type: 'Discrete', n } or { type: 'Box', shape, low, high, dtype }`);
     return undefined;
+  }
+  const keys = SPACE_KEYS[given.type] ?? [];
+  for (const key of Object.keys(given)) {
+    if (keys.length > 0 && !keys.includes(key)) say(`${name} has no '${key}'${suggestion(key, keys) || `; a ${given.type} has ${keys.join(', ')}`}`);
   }
   if (given.type === 'Discrete') {
     if (Number.isInteger(given.n) && given.n >= 1 && given.n <= SIZE_MAX) return Object.freeze({ type: 'Discrete', n: given.n });

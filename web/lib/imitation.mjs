@@ -15,7 +15,8 @@ export function demonstrate(run, given) {
 /** A run with room for the recipe's demonstrations, and with them. @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
 export function createDemonstrated(library, { demonstrations, ...rest }) {
   const episodes = episodesOf(demonstrations, lookUp(library, rest.env).entry.id);
-  const recipe = { ...rest, options: { demoCapacity: countTransitions(episodes), ...rest.options } };
+  const { demoCapacity = countTransitions(episodes), ...options } = /** @type {{ demoCapacity?: number }} */ (rest.options ?? {});
+  const recipe = { ...rest, options: { demoCapacity, ...options } };
   const run = withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env), canImitate(library));
   try {
     demonstrate(run, episodes);

@@ -2,9 +2,11 @@
 // Language models and their pre-training, over src/lm: what bellhop-text.wasm has beyond bellhop.wasm.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
+import { checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe } from './loop.mjs';
-import { camelCase, decode, encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
-import { asBytes, onlyKeys, wholeNumber, withSetup } from './setup.mjs';
+import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
+import { probable } from './run.mjs';
+import { asBytes, wholeNumber, withSetup } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -14,7 +16,6 @@ const DRAIN_ROWS = 512;
 const TOKENS_MAX = 1_000_000;
 const STEPS_MAX = 10_000_000;
 const TEXTS = 20_000;
-const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/guide.h
 const TEXTS_MAX = 1_000_000;
 const SAMPLING_KEYS = ['temperature', 'topK', 'topP'];
 
@@ -302,11 +303,9 @@ export class Pretraining {
   /** @param {import('../bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
     const training = this.#address;
-    onlyKeys('learn', options, ['steps', 'onProgress', 'signal', 'sliceMilliseconds']);
+    checkLearnOptions(options, 'steps');
     const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
     wholeNumber('steps', steps, 0, STEPS_MAX);
-    numberIn('sliceMilliseconds', sliceMilliseconds, 0, Number.MAX_SAFE_INTEGER);
-    if (onProgress !== undefined && typeof onProgress !== 'function') throw new BellhopError('BH_ERR_ARGUMENT', `onProgress is ${shown(onProgress)}, but must be a function`);
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this training is learning');
     const slice = new Slice(sliceMilliseconds);
     this.#learning = true;
@@ -448,7 +447,7 @@ export function logPrior(run, observations) {
     return wasm.scratch((scratch) => {
       const at = scratch.block(n * run.actionSpace.n * 8);
       const known = wasm.call.bhx_run_log_prior(address, at, scratch.floats(observations), n);
-      return known ? wasm.doubles(at, n * run.actionSpace.n).map((value) => value < NOT_ALLOWED ? -Infinity : value) : null;
+      return known ? wasm.doubles(at, n * run.actionSpace.n).map(probable) : null;
     });
   });
 }

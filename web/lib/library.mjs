@@ -7,7 +7,8 @@ import { Env } from './env.mjs';
 import { languageClasses } from './language.mjs';
 import { Model } from './model.mjs';
 import { Run } from './run.mjs';
-import { openLibrary, taken } from './setup.mjs';
+import { register } from './register.mjs';
+import { openLibrary } from './setup.mjs';
 import { VecEnv } from './vec-env.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -57,27 +58,12 @@ function modelClasses(library) {
 const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : env;
 
 /**
- * Under its id, from now on; whatever was registered under it before stays with those who use it.
- * @param {Library} library @param {readonly string[]} shipped @param {unknown} given
- */
-function register(library, shipped, given) {
-  const own = new OwnEnv(given);
-  const { id, entry } = own;
-  if (shipped.includes(id)) throw taken(id);
-  const { catalog } = library;
-  library.registered.set(id, own);
-  library.catalog = Object.freeze({ ...catalog, envs: Object.freeze([...catalog.envs.filter((each) => each.id !== id), entry]) });
-  return entry;
-}
-
-/**
  * @param {Wasm} wasm
  * @param {Record<string, string>} [help]
  * @returns {import('../bellhop.js').Bellhop}
  */
 export function createLibrary(wasm, help) {
   const library = openLibrary(wasm, help);
-  const shipped = library.catalog.envs.map(({ id }) => id);
   const models = modelClasses(library);
   const language = languageClasses(library);
   const bh = {
@@ -98,7 +84,7 @@ export function createLibrary(wasm, help) {
     /** @param {unknown} env @param {object} [options] */
     makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), options),
     /** @param {unknown} env */
-    register: (env) => register(library, shipped, env),
+    register: (env) => register(library, env),
     /** @param {unknown} env @param {import('../bellhop.js').CheckEnvOptions} [options] */
     checkEnv: (env, options) => checkEnv(typeof env === 'string' ? library.registered.get(env) ?? env : env, options),
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */

@@ -4,31 +4,26 @@ import { BellhopError, DISPOSE } from './wasm.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
-import { Slice, breathe } from './loop.mjs';
-import { Metrics, readRecords } from './metrics.mjs';
+import { Learner } from './learner.mjs';
 import { shown } from './options.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';
-import { LABELS, onlyKeys, wholeNumber } from './setup.mjs';
+import { LABELS } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('../bellhop.js').Which} Which */
 /** @typedef {import('../bellhop.js').LearnOptions} LearnOptions */
 
-const LEARN_KEYS = ['totalTimesteps', 'onProgress', 'signal', 'sliceMilliseconds'];
-
 export class Model {
   /** @type {Run} */
   #run;
-  #metrics = new Metrics();
-  #learning = false;
-  #budget;
+  #learner;
 
   /** @param {Run} run */
   constructor(run) {
     this.#run = run;
-    this.#budget = Number(run.setup.options.totalTimesteps);
+    this.#learner = new Learner(run);
   }
 
   /** @param {Library} library @param {string} algo @param {unknown} env @param {object} [options] */
@@ -83,77 +78,34 @@ export class Model {
     return this.#run.finished;
   }
 
+  /** Whether a loss was, or a parameter is, not finite. */
+  get diverged() {
+    return this.#learner.diverged;
+  }
+
   /** @param {LearnOptions} [options] */
-  async learn(options = {}) {
-    this.#run.check();
-    onlyKeys('learn', options, LEARN_KEYS);
-    const { totalTimesteps = this.#budget, onProgress = () => {}, signal, sliceMilliseconds = 12 } = options;
-    wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);
-    if (typeof onProgress !== 'function') throw new BellhopError('BH_ERR_ARGUMENT', `onProgress is ${shown(onProgress)}, but must be a function`);
-    if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
-    const end = this.timesteps + totalTimesteps;
-    this.#run.set({ totalTimesteps: end });
-    this.#learning = true;
-    try {
-      await this.#learnUntil(end, onProgress, signal, new Slice(sliceMilliseconds));
-    } finally {
-      this.#learning = false;
-    }
-    return this;
+  learn(options) {
+    return this.#learner.learn(options);
   }
 
-  /**
-   * @param {number} end
-   * @param {NonNullable<LearnOptions['onProgress']>} onProgress
-   * @param {AbortSignal | undefined} signal
-   * @param {Slice} slice
-   */
-  async #learnUntil(end, onProgress, signal, slice) {
-    while (this.timesteps < end && !signal?.aborted) {
-      /** @type {import('../bellhop.js').RunRecord[]} */
-      const records = [];
-      const failure = this.#slice(end, slice, records);
-      records.forEach((record) => this.#metrics.add(record));
-      const { timesteps, episodes } = this;
-      const progress = { timesteps, totalTimesteps: end, episodes, records, ...this.#metrics.summary(timesteps) };
-      const goesOn = await onProgress(progress) !== false;
-      if (failure) throw failure.error;
-      if (!goesOn || this.finished) return;
-      await breathe();
-    }
-  }
-
-  /**
-   * What an environment's failure ends has records too; it is returned, so that they are told first.
-   * @param {number} end @param {Slice} slice @param {import('../bellhop.js').RunRecord[]} records  out
-   * @returns {{ error: unknown } | undefined}
-   */
-  #slice(end, slice, records) {
-    /** @type {{ error: unknown } | undefined} */
-    let failure;
-    slice.run(end - this.timesteps, (n) => {
-      const before = this.timesteps;
-      try {
-        this.#run.steps(n);
-      } catch (error) {
-        failure = { error };
-      }
-      for (const record of readRecords(this.#run.drain(), this.#run.records, this.#run.algo.metrics)) records.push(record);
-      return this.timesteps - before;
-    }, () => failure !== undefined || this.finished);
-    return failure;
-  }
-
-  /** @param {unknown} obs @returns {any} a number, or numbers for several observations */
-  predict(obs) {
-    const { flat, single } = this.#run.flatten(obs);
-    const actions = this.#run.greedy(flat);
-    return single ? actions[0] : actions;
+  /** @param {unknown} obs @param {import('../bellhop.js').PredictOptions} [options] @returns {any} a number, or numbers for several observations */
+  predict(obs, options) {
+    return this.#run.predict(obs, options);
   }
 
   /** @param {unknown} obs */
   qValues(obs) {
     return this.#run.qValues(this.#run.flatten(obs).flat);
+  }
+
+  /** @param {unknown} obs */
+  predictValues(obs) {
+    return this.#run.stateValues(this.#run.flatten(obs).flat);
+  }
+
+  /** @param {unknown} obs */
+  logProbs(obs) {
+    return this.#run.logProbs(this.#run.flatten(obs).flat);
   }
 
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
@@ -163,8 +115,7 @@ export class Model {
 
   /** @param {import('../bellhop.js').LiveOptions} options */
   set(options) {
-    this.#run.set(options);
-    if (options.totalTimesteps !== undefined) this.#budget = options.totalTimesteps;
+    this.#learner.set(options);
   }
 
   /** @param {unknown} demonstrations */
@@ -184,7 +135,9 @@ export class Model {
 
   /** @param {unknown} bytes */
   loadParameters(bytes) {
-    return this.#run.loadParameters(bytes);
+    const n = this.#run.loadParameters(bytes);
+    this.#learner.loaded();
+    return n;
   }
 
   /** @param {{ which?: Which }} [options] */

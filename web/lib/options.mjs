@@ -67,6 +67,22 @@ export function shown(value) {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
+/**
+ * Throws for keys that are not known, with a suggestion.
+ * @param {string} owner  what "has no option" is said of
+ * @param {unknown} options
+ * @param {readonly string[]} keys
+ */
+export function onlyKeys(owner, options, keys) {
+  if (typeof options !== 'object' || options === null) {
+    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} takes an object, but got ${shown(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (keys.includes(key)) continue;
+    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} has no option '${key}'${suggestion(key, keys) || `; it takes ${keys.join(', ')}`}`);
+  }
+}
+
 /** @param {readonly unknown[]} value @param {(entry: any) => boolean} test */
 const all = (value, test) => value.every(test);
 
@@ -105,7 +121,7 @@ export function decode(field, text) {
 }
 
 /**
- * The library's names and texts for an object of options. Every key must be a field of one of the tables.
+ * The library's names and texts for an object of options. Every key must be a field of one of the tables; undefined stands for the default.
  * @param {readonly Table[]} tables
  * @param {object} options
  * @param {string} owner   what "has no option" is said of
@@ -115,10 +131,10 @@ export function encodeOptions(tables, options, owner) {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new BellhopError('BH_ERR_CONFIG', `${owner}: options are ${shown(options)}, but must be an object`);
   }
-  return Object.entries(options).map(([key, value]) => {
+  return Object.entries(options).flatMap(([key, value]) => {
     for (const { name, fields, prefix } of tables) {
       const field = fields.find((each) => each.key === key);
-      if (field) return { name: prefix + field.name, text: encode(name, field, value), key, field };
+      if (field) return value === undefined ? [] : [{ name: prefix + field.name, text: encode(name, field, value), key, field }];
     }
     const keys = tables.flatMap(({ fields }) => fields.map((field) => field.key));
     throw new BellhopError('BH_ERR_CONFIG', `${owner} has no option '${key}'${suggestion(key, keys)}`);

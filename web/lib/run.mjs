@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
+import { slotOf } from './custom-env.mjs';
 import { BellhopError, Handle } from './wasm.mjs';
-import { encodeOptions, inKeys, inUsersWords, shown } from './options.mjs';
+import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, onlyKeys, wholeNumber, withCheckpoint,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, wholeNumber, withCheckpoint,
   withSetup,
 } from './setup.mjs';
 import { floatsOf, readSpace } from './space.mjs';
@@ -17,14 +18,21 @@ const LAST_STEP_NUMBERS = 8;
 const STEPS_MAX = 2048;
 const DRAIN_ROWS = 512;
 const EPISODES_MAX = 1_000_000;
-const SEED_APART = 2 ** 40;
+const EVALUATION_APART = 2 ** 40, PREDICTION_APART = 2 ** 41;
+const RNG_BYTES = 16;
+const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/action_prior.h
 
 /**
  * The seed of a finished run's evaluation: the run's own plus 2^40 (modulo 2^53), so that no seed a person picks for
  * a run is the one it is scored with. @param {number} seed
  */
 export function evaluationSeed(seed) {
-  return seed + SEED_APART > Number.MAX_SAFE_INTEGER ? seed - (Number.MAX_SAFE_INTEGER - SEED_APART + 1) : seed + SEED_APART;
+  return seedApart(seed, EVALUATION_APART);
+}
+
+/** The sum modulo 2^53. @param {number} seed @param {number} distance */
+function seedApart(seed, distance) {
+  return seed + distance > Number.MAX_SAFE_INTEGER ? seed - (Number.MAX_SAFE_INTEGER - distance + 1) : seed + distance;
 }
 
 /** @param {unknown} which @returns {0 | 1} */
@@ -57,6 +65,8 @@ export class Run {
   #wasm;
   #run;
   #handle;
+  /** The random stream of sampled predictions, where there were some. @type {Uint8Array | null} */
+  #stream = null;
 
   /**
    * @param {Library} library
@@ -206,7 +216,7 @@ export class Run {
       call.bhx_env_view(env, at);
       return this.#wasm.floats(at, this.env.n_view);
     });
-    return { view, text: this.#wasm.text(call.bhx_env_describe(env)), envInfo: this.#wasm.json(call.bhx_env_info(env)) };
+    return { view, text: this.#wasm.text(call.bhx_env_describe(env)), envInfo: infoOf(this.#wasm, env) };
   }
 
   layout() {
@@ -262,14 +272,77 @@ export class Run {
     return new BellhopError('BH_ERR_ARGUMENT', `the observation ${got}, but must ${length === undefined ? 'be' : 'have'} ${wanted}`);
   }
 
+  /**
+   * The value of each state: of a policy its value network's, else that of the best action.
+   * @param {ArrayLike<number>} observations
+   */
+  stateValues(observations) {
+    const run = this.#address;
+    const n = observations.length / this.nObs;
+    if (!this.algo.gives_log_probs) return Float64Array.from(this.#rows(observations), (row) => Math.max(...row));
+    return this.#wasm.scratch((scratch) => {
+      const out = scratch.block(n * 8);
+      const known = this.#wasm.call.bhx_run_state_values(run, out, scratch.floats(observations), n);
+      this.#wasm.check(Math.min(known, 0));
+      if (known === 0 || this.setup.options.baseline === false) throw this.#without('has no value network');
+      return this.#wasm.doubles(out, n);
+    });
+  }
+
+  /** The log-probabilities a policy gives the actions; -Infinity for those that are not allowed. @param {ArrayLike<number>} observations */
+  logProbs(observations) {
+    if (!this.algo.gives_log_probs) throw this.#without('has no policy with probabilities; qValues() are the values it chooses by');
+    return this.qValues(observations).map(probable);
+  }
+
+  /** The values of each observation's actions. @param {ArrayLike<number>} observations */
+  #rows(observations) {
+    const values = this.qValues(observations);
+    const { n } = this.actionSpace;
+    return Array.from({ length: values.length / n }, (_, i) => values.subarray(i * n, (i + 1) * n));
+  }
+
+  /** @param {string} what */
+  #without(what) {
+    return new BellhopError('BH_ERR_CONFIG', `${LABELS[this.algo.name] ?? this.algo.name} ${what}`);
+  }
+
+  /**
+   * Actions for observations as users give them.
+   * @param {unknown} given @param {import('../bellhop.js').PredictOptions} [options]
+   * @returns {any} a number, or numbers for several
+   */
+  predict(given, options = {}) {
+    onlyKeys('predict', options, ['deterministic', 'seed']);
+    const { deterministic = true, seed } = options;
+    if (typeof deterministic !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `deterministic is ${shown(deterministic)}, but must be true or false`);
+    if (seed !== undefined && deterministic) throw new BellhopError('BH_ERR_ARGUMENT', 'seed is for sampled actions: predict(obs, { deterministic: false, seed })');
+    const { flat, single } = this.flatten(given);
+    const actions = deterministic ? this.greedy(flat) : this.#sampled(flat, seed);
+    return single ? actions[0] : actions;
+  }
+
+  /**
+   * Draws actions from a stream that only this does: it begins at the run's seed, or again at the one given.
+   * @param {ArrayLike<number>} observations @param {number} [seed]
+   */
+  #sampled(observations, seed) {
+    const run = this.#address;
+    const n = observations.length / this.nObs;
+    const from = wholeNumber('seed', seed ?? Number(this.setup.options.seed), 0, Number.MAX_SAFE_INTEGER);
+    return this.#wasm.scratch((scratch) => {
+      const rng = scratch.bytes(this.#stream ?? new Uint8Array(RNG_BYTES));
+      if (seed !== undefined || !this.#stream) this.#wasm.call.bhx_rng_seed(rng, seedApart(from, PREDICTION_APART));
+      const out = scratch.block(n * 4);
+      this.#wasm.check(this.#wasm.call.bhx_run_sample_actions(run, out, scratch.floats(observations), n, rng));
+      this.#stream = this.#wasm.bytes(rng, RNG_BYTES);
+      return Array.from(this.#wasm.ints(out, n));
+    });
+  }
+
   /** The best action of each observation. @param {ArrayLike<number>} observations */
   greedy(observations) {
-    const q = this.qValues(observations);
-    const { n } = this.actionSpace;
-    return Array.from({ length: q.length / n }, (_, i) => {
-      const row = q.subarray(i * n, (i + 1) * n);
-      return row.reduce((best, value, action) => value > row[best] ? action : best, 0);
-    });
+    return this.#rows(observations).map((row) => row.reduce((best, value, action) => value > row[best] ? action : best, 0));
   }
 
   /**
@@ -361,6 +434,11 @@ export class Run {
     }));
   }
 
+  /** Whether all parameters are finite numbers. */
+  isFinite() {
+    return Object.values(this.parameters()).every(({ data }) => data.every(Number.isFinite));
+  }
+
   /**
    * Takes demonstrations as imitation.mjs lays them out, before the first step; as many as `demoCapacity` has room for.
    * @param {ReturnType<typeof import('./demonstrations.mjs').flatten>} flat
@@ -406,6 +484,23 @@ export class Run {
     this.#handle.dispose();
   }
 }
+
+/**
+ * What an environment's last reset or step said beside the rest; of one's own a copy, {} where it cannot be copied.
+ * @param {import('./wasm.mjs').Wasm} wasm @param {number} env
+ */
+function infoOf(wasm, env) {
+  const slot = slotOf(wasm, env);
+  if (!slot) return wasm.json(wasm.call.bhx_env_info(env));
+  try {
+    return structuredClone(slot.info);
+  } catch {
+    return {};
+  }
+}
+
+/** A log-probability of the module, which has a very large number for what is not allowed. @param {number} value */
+export const probable = (value) => value < NOT_ALLOWED ? -Infinity : value;
 
 /** One array of all. @param {Float64Array[]} parts */
 export function concat(parts) {

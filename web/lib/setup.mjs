@@ -249,19 +249,3 @@ export function wholeNumber(name, value, low, high) {
   if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
   throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be a whole number between ${low} and ${high}`);
 }
-
-/**
- * Throws for keys that are not known.
- * @param {string} owner
- * @param {unknown} options
- * @param {readonly string[]} keys
- */
-export function onlyKeys(owner, options, keys) {
-  if (typeof options !== 'object' || options === null) {
-    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} takes an object, but got ${shown(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (keys.includes(key)) continue;
-    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} has no option '${key}'${suggestion(key, keys) || `; it takes ${keys.join(', ')}`}`);
-  }
-}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
 import { allocBeside, openEnv } from './env.mjs';
-import { shown } from './options.mjs';
-import { lookUp, onlyKeys, wholeNumber } from './setup.mjs';
+import { onlyKeys, shown } from './options.mjs';
+import { lookUp, wholeNumber } from './setup.mjs';
 import { floatsOf, toDtype } from './space.mjs';
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 

@@ -196,6 +196,11 @@ export class Wasm {
     return new Float64Array(this.buffer, address >>> 0, n).slice();
   }
 
+  /** A copy of n i32. @param {number} address @param {number} n */
+  ints(address, n) {
+    return new Int32Array(this.buffer, address >>> 0, n).slice();
+  }
+
   /** A copy of n bytes. @param {number} address @param {number} n */
   bytes(address, n) {
     return new Uint8Array(this.buffer, address >>> 0, n).slice();

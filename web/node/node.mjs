@@ -4,14 +4,16 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parentPort } from 'node:worker_threads';
 import { createLibrary } from '../lib/library.mjs';
 import { loadWasm as loadFrom } from '../lib/load.mjs';
 import help from '../lib/help.mjs';
-import { serve as serveWith } from '../worker/service.mjs';
+import { connect as connectAnywhere } from '../bellhop.mjs';
+import { readServeOptions } from '../worker/serve-options.mjs';
+import { serve as serveOver } from '../worker/service.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
 export * from '../lib/public.mjs';
-export { connect } from '../bellhop.mjs';
 
 /**
  * Loads the module and resolves to the library. `wasmUrl` may also be a path.
@@ -28,9 +30,43 @@ export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) 
   return loadFrom({ wasmUrl: url, wasmBinary, simd, text }, { named: (name) => compileFile(find(name)), at: compileFile });
 }
 
-/** The other end of connect({ port }). @param {import('../bellhop.js').Port} port */
-export function serve(port) {
-  serveWith(/** @type {any} */ (port), loadWasm);
+/** The other end of connect(), in a thread. @param {import('../bellhop.js').ServeOptions} [options] */
+export function serve(options = {}) {
+  const { port = parentPort, prepare } = readServeOptions(options);
+  if (!port) throw new BellhopError('BH_ERR_STATE', 'serve() is for the script of a worker_threads Worker; elsewhere give it a port: serve({ port })');
+  serveOver(/** @type {any} */ (port), loadWasm, { prepare });
+}
+
+/**
+ * Starts a worker, or takes the one of `worker`, which may be a worker_threads Worker whose script calls serve().
+ * @param {import('../bellhop.js').ConnectOptions} [options]
+ */
+export async function connect(options = {}) {
+  const { worker, ...rest } = options;
+  const thread = /** @type {import('node:worker_threads').Worker} */ (worker);
+  if (typeof thread?.on !== 'function') return connectAnywhere(options);
+  return Promise.race([failureOf(thread), connectAnywhere({ ...rest, port: portOf(thread) })]);
+}
+
+/** Rejects with what a thread did not catch. @param {import('node:worker_threads').Worker} thread @returns {Promise<never>} */
+function failureOf(thread) {
+  const failure = /** @type {Promise<never>} */ (new Promise((_, reject) => {
+    thread.on('error', (cause) => reject(new BellhopError('BH_ERR_LOAD', `the worker failed: ${cause.message}`, { cause })));
+  }));
+  failure.catch(() => {}); // later on calls are rejected, as the port is closed
+  return failure;
+}
+
+/** A thread as a port that closes when it ends, and ends it when it is closed. @param {import('node:worker_threads').Worker} thread */
+function portOf(thread) {
+  return {
+    postMessage: (/** @type {any} */ message, /** @type {any} */ transfer) => thread.postMessage(message, transfer),
+    close: () => void thread.terminate(),
+    addEventListener: (/** @type {string} */ type, /** @type {() => void} */ use) => void thread.on(type === 'close' ? 'exit' : type, use),
+    set onmessage(/** @type {(event: { data: any }) => void} */ use) {
+      thread.on('message', (data) => use({ data }));
+    },
+  };
 }
 
 /** @param {import('../lib/load.mjs').ModuleName} name */

@@ -11,6 +11,7 @@
 import { Env } from '../lib/env.mjs';
 import { createDemonstrated } from '../lib/imitation.mjs';
 import { LanguageModel, logPrior, startFrom } from '../lib/language.mjs';
+import { onlyKeys } from '../lib/options.mjs';
 import { Run } from '../lib/run.mjs';
 import { Session } from './session.mjs';
 import { PretrainingSession } from './pretraining-session.mjs';
@@ -19,6 +20,7 @@ import { BellhopError } from '../lib/wasm.mjs';
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {Map<number, any>} Sessions */
 
+const RECIPE_KEYS = ['env', 'algo', 'options', 'envOptions', 'demonstrations', 'changes', 'startFrom', 'prior', 'samples'];
 const WRITER_MS = 400, WRITER_TOKENS = 64, WRITER_SEED = 7;
 
 /**
@@ -28,6 +30,7 @@ const WRITER_MS = 400, WRITER_TOKENS = 64, WRITER_SEED = 7;
  */
 export function makeSession(library, recipe, post, sessions) {
   if (recipe.languageModel) return new PretrainingSession(library, recipe.languageModel, post);
+  onlyKeys('create', recipe, RECIPE_KEYS);
   if (recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples) return makeTextRun(library, recipe, post, sessions);
   const { changes, ...rest } = recipe;
   return new Session(rest.demonstrations === undefined ? Run.create(library, rest) : createDemonstrated(library, rest), post, changes);

@@ -5,6 +5,7 @@ import { Env } from '../lib/env.mjs';
 import { Frames } from './frames.mjs';
 import { LanguageModel, Pretraining } from '../lib/language.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
+import { onlyKeys } from '../lib/options.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
@@ -45,6 +46,7 @@ export class PretrainingSession {
 
   /** @param {Library} library @param {Recipe} recipe @param {import('./service.mjs').Post} post */
   constructor(library, recipe, post) {
+    onlyKeys('createLanguageModel', recipe, ['corpus', 'env', 'envOptions', 'model', 'options']);
     this.#post = post;
     if (recipe.model) {
       /** The model as it is now. */

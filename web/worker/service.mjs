@@ -4,7 +4,7 @@
 //     { id, method, session?, values }  is a call; the answer is { id, result } or { id, error: { status, message } }
 //     { session, frame, plays }         is a frame, made after so many calls of play; { session, taken: true } says
 //                                       that it was shown
-//     { id, progress }                  is how far a call of learn has come
+//     { id, progress }                  is how far a call of learn has come; a call of proceed answers it
 //
 // Any number of sessions may exist; those that play share the thread.
 import { pretrainingFields } from '../lib/language.mjs';
@@ -15,7 +15,7 @@ import { BellhopError } from '../lib/wasm.mjs';
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
 
 const SESSION_METHODS = /** @type {const} */ ([
-  'play', 'pause', 'step', 'requestFrame', 'set', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predict', 'learn', 'sample', 'next',
+  'play', 'pause', 'step', 'requestFrame', 'set', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn', 'proceed', 'sample', 'next',
 ]);
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
@@ -24,8 +24,9 @@ const SESSION_METHODS = /** @type {const} */ ([
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm
+ * @param {{ prepare?: (library: Library) => void }} [options]  prepare: gets the library before anybody asks
  */
-export function serve(port, loadWasm) {
+export function serve(port, loadWasm, { prepare = () => {} } = {}) {
   /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('../lib/setup.mjs').Library} */
@@ -36,6 +37,7 @@ export function serve(port, loadWasm) {
   const methods = {
     async open(options) {
       library = openLibrary(await loadWasm(options));
+      prepare(library);
       return { catalog: library.catalog, pretraining: library.wasm.hasText ? pretrainingFields(library.wasm) : [] };
     },
     create(recipe) {

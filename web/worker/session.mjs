@@ -2,12 +2,12 @@
 // A session in the worker: a run that plays, pauses and steps, and the frames that show it, see frames.mjs; records wait
 // here between them.
 import { Frames } from './frames.mjs';
+import { Learner } from '../lib/learner.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
-import { Metrics, readRecords } from '../lib/metrics.mjs';
 import { concat } from '../lib/run.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
-import { shown } from '../lib/options.mjs';
+import { onlyKeys, shown } from '../lib/options.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 
@@ -16,6 +16,7 @@ const TABLE_STATES_MAX = 1024;
 // Beyond these rows (4 MB) waiting records are thinned out: a page that takes no frames must not fill the memory.
 const WAITING_ROWS_MAX = 65_536;
 const CATCH_UP_SECONDS = 0.1;
+/** Between two progresses of learn: its callback, on the page's side, is waited for. */
 const PROGRESS_MS = 100;
 
 /** Live options that change when `at` environment steps have been taken. @typedef {{ at: number, options: object }} Change */
@@ -56,14 +57,15 @@ class Rate {
 export class Session {
   #run;
   #post;
-  #total;
+  #learner;
   #plays = 0;
   #speed = 0; // steps per second; 0 while paused
   #until = Infinity; // it pauses when so many steps have been taken
   #looping = false;
   #finished = false;
   #diverged = false;
-  #nUpdates = 0;
+  /** What ended playing. @type {Frame['failure']} */
+  #failure = null;
   /** @type {number | null} */
   #firstUpdateAt = null;
   /** @type {Float64Array[]} */
@@ -72,11 +74,10 @@ export class Session {
   #frames = new Frames(() => this.#postFrame());
   #rate = new Rate();
   #slice = new Slice(SLICE_MS);
-  #metrics = new Metrics();
   /** @type {(() => void) | null} */
   #wake = null;
-  /** @type {{ done: () => void, progress: (values: object) => void, posted: number } | null} */
-  #learner = null;
+  /** The call of learn under way; `answer` is for the page's callback. @type {{ stop: AbortController, answer: (goesOn: boolean) => void } | null} */
+  #learning = null;
   /** Still to be made. @type {Change[]} */
   #changes;
 
@@ -88,7 +89,7 @@ export class Session {
   constructor(run, post, changes = []) {
     this.#run = run;
     this.#post = post;
-    this.#total = Number(this.#run.setup.options.totalTimesteps);
+    this.#learner = new Learner(run, (rows) => this.#keep(rows));
     this.#changes = checkedChanges(changes, run.timestepsMax);
   }
 
@@ -101,8 +102,11 @@ export class Session {
   }
 
   /** @param {{ stepsPerSecond?: number, until?: number }} [options] */
-  play({ stepsPerSecond = Infinity, until = Infinity } = {}) {
+  play(options = {}) {
     this.#plays++;
+    onlyKeys('play', options, ['stepsPerSecond', 'until']);
+    const { stepsPerSecond = Infinity, until = Infinity } = options;
+    if (this.#learning?.stop.signal.aborted === false) throw new BellhopError('BH_ERR_STATE', 'play was called while this session is learning; pause it first');
     if (until !== Infinity) wholeNumber('until', until, 0, this.#run.timestepsMax);
     if (!(typeof stepsPerSecond === 'number' && stepsPerSecond > 0)) {
       throw new BellhopError('BH_ERR_ARGUMENT', `stepsPerSecond is ${shown(stepsPerSecond)}, but must be a positive number or Infinity`);
@@ -116,6 +120,7 @@ export class Session {
     if (this.#speed === 0) this.#rate.clear();
     this.#speed = stepsPerSecond;
     this.#finished = false;
+    this.#failure = null;
     this.#wake?.();
     if (!this.#looping) void this.#loop();
   }
@@ -124,16 +129,20 @@ export class Session {
   pause() {
     this.#speed = 0;
     this.#wake?.();
-    this.#learner?.done();
+    this.proceed(false);
     return this.#frames.show();
   }
 
   /** @param {number} [n] */
   step(n = 1) {
     let left = wholeNumber('step', n, 1, 100_000);
-    do left -= this.#portion(left);
-    while (left > 0 && !this.#run.finished);
-    this.requestFrame();
+    this.#failure = null;
+    try {
+      do left -= this.#portion(left);
+      while (left > 0 && !this.#run.finished);
+    } finally {
+      this.requestFrame();
+    }
   }
 
   requestFrame() {
@@ -145,19 +154,50 @@ export class Session {
     this.#frames.taken();
   }
 
-  /** @param {{ totalTimesteps?: number }} options @param {(values: object) => void} progress */
-  async learn({ totalTimesteps = this.#total }, progress) {
-    if (this.#learner) throw new BellhopError('BH_ERR_STATE', 'learn was called while this session is learning');
-    wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);
-    this.#total = this.#run.timesteps + totalTimesteps;
-    this.#run.set({ totalTimesteps: this.#total });
-    this.#until = Infinity;
-    await new Promise((done) => {
-      this.#learner = { done: () => done(null), progress, posted: 0 };
-      this.#start(Infinity);
+  /**
+   * As a model's. `tell` posts a progress to the page, whose callback answers by `proceed`.
+   * @param {{ totalTimesteps?: number, isFollowed?: boolean, isAborted?: boolean }} options  isFollowed: there is a callback; isAborted: it is stopped already
+   * @param {(progress: object) => void} tell
+   */
+  async learn({ isFollowed = false, isAborted = false, ...options }, tell) {
+    if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this session is learning');
+    const learning = { stop: new AbortController(), answer: (/** @type {boolean} */ _goesOn) => {} };
+    const ask = (/** @type {object} */ progress) => new Promise((answer) => {
+      learning.answer = answer;
+      tell(progress);
     });
-    this.#learner = null;
-    return this.#progress();
+    let toldAt = performance.now();
+    const isDue = () => {
+      const isLate = performance.now() - toldAt > PROGRESS_MS;
+      if (isLate) toldAt = performance.now();
+      return isLate;
+    };
+    if (isAborted) learning.stop.abort();
+    this.#standStill();
+    this.#learning = learning;
+    try {
+      return await this.#learner.learn(
+        { sliceMilliseconds: SLICE_MS, ...options, signal: learning.stop.signal, ...isFollowed && { onProgress: ask } },
+        { take: (n) => this.#portion(n), afterSlice: () => this.#afterSlice(), isDue });
+    } finally {
+      this.#learning = null;
+      this.#frames.request();
+    }
+  }
+
+  /** The page's callback was called; unless it goes on, learning ends. @param {boolean} goesOn */
+  proceed(goesOn) {
+    if (!goesOn) this.#learning?.stop.abort();
+    this.#learning?.answer(goesOn);
+  }
+
+  /** Stops playing. */
+  #standStill() {
+    this.#speed = 0;
+    this.#until = Infinity;
+    this.#finished = false;
+    this.#failure = null;
+    this.#wake?.();
   }
 
   /** Changes options now; says since which step they hold. Changes that were to come are dropped: it is another run from here on. @param {object} options */
@@ -171,8 +211,7 @@ export class Session {
 
   /** Changes options, now or as the recipe said. @param {object} options */
   apply(options) {
-    this.#run.set(options);
-    this.#total = Number(this.#run.setup.options.totalTimesteps);
+    this.#learner.set(options);
   }
 
   /** @param {object} options */
@@ -193,6 +232,8 @@ export class Session {
   /** @param {Uint8Array} bytes */
   load(bytes) {
     this.#run.load(bytes);
+    this.#learner.loaded();
+    this.#diverged = false;
     this.requestFrame();
   }
 
@@ -201,17 +242,25 @@ export class Session {
     return this.#run.qValues(this.#run.flatten(observations).flat);
   }
 
-  /** @param {unknown} observation */
-  predict(observation) {
-    const { flat, single } = this.#run.flatten(observation);
-    const actions = this.#run.greedy(flat);
-    return single ? actions[0] : actions;
+  /** @param {unknown} observations */
+  predictValues(observations) {
+    return this.#run.stateValues(this.#run.flatten(observations).flat);
+  }
+
+  /** @param {unknown} observations */
+  logProbs(observations) {
+    return this.#run.logProbs(this.#run.flatten(observations).flat);
+  }
+
+  /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
+  predict(observation, options) {
+    return this.#run.predict(observation, options);
   }
 
   dispose() {
     this.#speed = 0;
     this.#wake?.();
-    this.#learner?.done();
+    this.proceed(false);
     this.#frames.end();
     this.#run.dispose();
   }
@@ -220,6 +269,19 @@ export class Session {
 
   async #loop() {
     this.#looping = true;
+    try {
+      await this.#playOn();
+    } catch (error) {
+      // An environment of one's own: nobody waits for this, so the next frame tells.
+      const { status = 'BH_ERR_STATE', message } = /** @type {BellhopError} */ (error);
+      this.#failure = { status, message };
+      this.#speed = 0;
+      this.requestFrame();
+    }
+    this.#looping = false;
+  }
+
+  async #playOn() {
     let credit = 1;
     let then = performance.now();
     while (this.#speed > 0) {
@@ -235,12 +297,11 @@ export class Session {
       await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
       if (this.#speed === Infinity) then = performance.now();
     }
-    this.#looping = false;
   }
 
   /** Environment steps until the end; past it, play goes on for as long as one likes. */
   #left() {
-    const left = this.#total - this.#run.timesteps;
+    const left = this.#learner.end - this.#run.timesteps;
     return left > 0 ? left : this.#run.timestepsMax;
   }
 
@@ -248,11 +309,11 @@ export class Session {
   #portion(n) {
     const before = this.#run.timesteps;
     this.#applyDue();
-    this.#run.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
+    const { end } = this.#learner;
+    this.#learner.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
     if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
-    this.#keep(this.#run.drain());
     if (before < this.#until && this.#run.timesteps >= this.#until) this.#speed = 0;
-    if (this.#run.finished || (before < this.#total && this.#run.timesteps >= this.#total)) this.#finish();
+    if (this.#run.finished || (before < end && this.#run.timesteps >= end)) this.#finish();
     return this.#run.timesteps - before;
   }
 
@@ -269,18 +330,6 @@ export class Session {
   #afterSlice() {
     this.#rate.mark(this.#run.timesteps, this.#run.updates);
     this.requestFrame();
-    if (!this.#learner) return;
-    const now = performance.now();
-    if (now - this.#learner.posted > PROGRESS_MS) {
-      this.#learner.posted = now;
-      this.#learner.progress(this.#progress());
-    }
-    if (this.#finished) this.#learner.done();
-  }
-
-  #progress() {
-    const { timesteps, episodes } = this.#run;
-    return { timesteps, totalTimesteps: this.#total, episodes, ...this.#metrics.summary(timesteps) };
   }
 
   /** Waits; play and pause end it early. @param {number} milliseconds @returns {Promise<void>} */
@@ -301,15 +350,6 @@ export class Session {
 
   /** @param {Float64Array} rows */
   #keep(rows) {
-    if (rows.length === 0) return;
-    for (const record of readRecords(rows, this.#run.records, this.#run.algo.metrics)) {
-      this.#metrics.add(record);
-      if (record.type !== 'train') continue;
-      // NaN where nothing was learned is fine; where something was, it is the end.
-      const learned = record.nUpdates > this.#nUpdates;
-      if (Math.abs(record.loss) === Infinity || (learned && Number.isNaN(record.loss))) this.#diverged = true;
-      this.#nUpdates = record.nUpdates;
-    }
     const { width } = this.#run.records;
     this.#waiting.push(rows);
     this.#waitingRows += rows.length / width;
@@ -331,9 +371,9 @@ export class Session {
     const records = concat(this.#waiting);
     this.#waiting = [];
     this.#waitingRows = 0;
-    if (q.some((value) => !Number.isFinite(value))) this.#diverged = true;
+    if (this.#learner.hasBadLoss || q.some((value) => !Number.isFinite(value))) this.#diverged = true;
     return {
-      running: this.#speed > 0, finished: this.#finished, diverged: this.#diverged,
+      running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
       solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
       obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), table: this.#table(), records, recordWidth: this.#run.records.width,

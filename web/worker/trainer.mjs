@@ -5,6 +5,7 @@
 //     const session = await trainer.create({ env: 'CartPole-v1' });
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
+import { checkLearnOptions } from '../lib/learn-options.mjs';
 import { candidates } from '../lib/load.mjs';
 import { BellhopError, firstThatRuns } from '../lib/wasm.mjs';
 
@@ -142,13 +143,46 @@ export class Session {
   }
 
   /**
-   * Runs that many more steps as fast as possible; resolves when they are done or it was paused.
-   * @param {{ totalTimesteps?: number, onProgress?: (progress: any) => unknown }} [options]
+   * As a model's; pause() ends it too. The worker waits for the callback; what that throws rejects, when the run stands still.
+   * @param {import('../bellhop.js').LearnOptions} [options] @returns {Promise<import('../bellhop.js').LearnResult>}
    */
-  learn({ onProgress, ...options } = {}) {
-    return this.#line.call('learn', this.#key, [options], (progress) => {
-      if (onProgress?.(progress) === false) this.pause();
-    });
+  async learn(options = {}) {
+    checkLearnOptions(options, 'totalTimesteps');
+    const { onProgress, signal, ...rest } = options;
+    /** @type {{ error: unknown } | undefined} */
+    let failure;
+    /** The call of onProgress under way. @type {Promise<void> | null} */
+    let telling = null;
+    let isOver = false;
+    const proceed = (/** @type {boolean} */ goesOn) => {
+      if (!isOver) this.#call('proceed', goesOn).catch(() => {}); // of a worker that is gone learn tells
+    };
+    const tell = async (/** @type {any} */ progress) => {
+      let goesOn = false;
+      try {
+        goesOn = await onProgress?.(progress) !== false;
+      } catch (error) {
+        failure = { error };
+      }
+      telling = null;
+      proceed(goesOn && !signal?.aborted);
+    };
+    const stop = () => {
+      if (!telling) proceed(false);
+    };
+    signal?.addEventListener('abort', stop);
+    try {
+      const how = { ...rest, isFollowed: onProgress !== undefined, isAborted: signal?.aborted };
+      const result = await this.#line.call('learn', this.#key, [how], (progress) => {
+        telling = tell(progress);
+      });
+      await telling;
+      if (failure) throw failure.error;
+      return result;
+    } finally {
+      isOver = true;
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   /** Changes live options; resolves to the step since which they hold. @param {import('../bellhop.js').LiveOptions} options @returns {Promise<number>} */
@@ -183,9 +217,19 @@ export class Session {
     return this.#call('qValues', observations);
   }
 
-  /** @param {unknown} observation */
-  predict(observation) {
-    return this.#call('predict', observation);
+  /** @param {unknown} observations */
+  predictValues(observations) {
+    return this.#call('predictValues', observations);
+  }
+
+  /** @param {unknown} observations */
+  logProbs(observations) {
+    return this.#call('logProbs', observations);
+  }
+
+  /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
+  predict(observation, options) {
+    return this.#call('predict', observation, options);
   }
 
   async dispose() {
@@ -302,6 +346,7 @@ export class WorkerFailure extends BellhopError {
 async function overPort(port, { wasmUrl, wasmBinary, ...options }) {
   const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
   const line = new Line(port), end = () => port.close?.();
+  port.addEventListener?.('close', () => line.break(new WorkerFailure('its port was closed'))); // as Node does when the thread ends
   return opened(line, end, async () => line.call('open', undefined, [{ ...options, wasmUrl: url, wasmBinary: await wasmBinary }]));
 }
 

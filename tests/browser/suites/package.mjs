@@ -6,12 +6,14 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { packInto } from '../../../build/pack.mjs';
 import { serve } from '../../../build/serve.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { page as html, writeScript } from '../../hosts/project.mjs';
+import { GridWorld } from '../../node/js-envs.mjs';
 import { holds, test } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
@@ -26,6 +28,8 @@ export default function packed(lab) {
       await holds(page, () => 'results' in globalThis);
       const hash = await hashOfNode();
       assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).results), { load: hash, connect: hash });
+      await holds(page, () => 'own' in globalThis);
+      assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).own), await ownHashOfNode());
       assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url) && !/^(data|blob):/.test(url)), []);
       for (const error of trouble.errors.splice(0)) assert.match(error, /404/, 'of the browser, for the files beside');
       await close();
@@ -42,8 +46,32 @@ async function bundle(folder) {
   mkdirSync(installed, { recursive: true });
   await promisify(execFile)('tar', ['-xzf', await packInto(folder), '-C', installed, '--strip-components=1']);
   writeScript({ folder, version: '' }, 'bellhop');
-  await build({ entryPoints: [join(folder, 'src/index.js')], outdir: join(folder, 'dist'), bundle: true, format: 'esm', splitting: true, logLevel: 'warning' });
-  writeFileSync(join(folder, 'dist/index.html'), html('./index.js'));
+  writeFileSync(join(folder, 'src/own.js'), OWN_PAGE);
+  writeFileSync(join(folder, 'src/own-worker.js'), OWN_WORKER);
+  await build({ entryPoints: [join(folder, 'src/own-worker.js')], outdir: join(folder, 'dist'), bundle: true, logLevel: 'warning' });
+  await build({ entryPoints: [join(folder, 'src/index.js'), join(folder, 'src/own.js')], outdir: join(folder, 'dist'), bundle: true, format: 'esm', splitting: true, logLevel: 'warning' });
+  writeFileSync(join(folder, 'dist/index.html'), html('./index.js').replace('</body>', '<script type="module" src="./own.js"></script></body>'));
+}
+
+/** A worker's script with an environment of one's own. */
+const OWN_WORKER = `import { serve } from 'bellhop/serve';
+import { GridWorld } from ${JSON.stringify(fileURLToPath(new URL('../../node/js-envs.mjs', import.meta.url)))};
+serve({ envs: [GridWorld] });
+`;
+
+const OWN_PAGE = `import { connect } from 'bellhop';
+const trainer = await connect({ worker: new Worker(new URL('./own-worker.js', import.meta.url)) });
+const session = await trainer.create({ env: 'JsGridWorld-v0', algo: 'q-learning', options: { seed: 5 } });
+await session.learn({ totalTimesteps: 500 });
+globalThis.own = await session.sha256();
+trainer.terminate();
+`;
+
+async function ownHashOfNode() {
+  const bh = await load({ text: false });
+  const model = new bh.QLearning(GridWorld, { seed: 5 });
+  await model.learn({ totalTimesteps: 500 });
+  return model.sha256();
 }
 
 /** The same run here, see tests/hosts/project.mjs. */

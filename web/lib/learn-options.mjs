@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Options of learn(), of models, trainings of language models and sessions alike: on their own, so that a page whose worker does the
+// learning checks them without it.
+import { onlyKeys, shown } from './options.mjs';
+import { BellhopError } from './wasm.mjs';
+
+/**
+ * Throws where learn() would fail at them, but for the number of steps.
+ * @param {object} options
+ * @param {string} steps  what the number of steps is called
+ */
+export function checkLearnOptions(options, steps) {
+  onlyKeys('learn', options, [steps, 'onProgress', 'signal', 'sliceMilliseconds']);
+  const { onProgress, signal, sliceMilliseconds } = /** @type {Record<string, any>} */ (options);
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw bad('onProgress', onProgress, 'a function');
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw bad('signal', signal, 'an AbortSignal');
+  if (sliceMilliseconds !== undefined && !(sliceMilliseconds >= 0 && sliceMilliseconds < Infinity)) {
+    throw bad('sliceMilliseconds', sliceMilliseconds, 'a number of at least 0');
+  }
+}
+
+/** @param {string} name @param {unknown} value @param {string} wanted */
+function bad(name, value, wanted) {
+  return new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);
+}

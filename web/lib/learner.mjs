@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// How a run learns: models and the worker's sessions share it. Steps, what their records amount to, whether the run has
+// diverged, and learn(), slice by slice.
+import { checkLearnOptions } from './learn-options.mjs';
+import { Slice, breathe } from './loop.mjs';
+import { Metrics, readRecords } from './metrics.mjs';
+import { LABELS, wholeNumber } from './setup.mjs';
+import { BellhopError } from './wasm.mjs';
+
+/** @typedef {import('../bellhop.js').LearnOptions} LearnOptions */
+/** @typedef {import('../bellhop.js').LearnResult} LearnResult */
+/** @typedef {import('../bellhop.js').RunRecord} RunRecord */
+/**
+ * What a session of a worker does otherwise than a model: it takes its steps by itself, shows a frame after each slice, and tells its progress
+ * after some of them; after the last one in any case.
+ * @typedef {{ take?: (n: number) => number, afterSlice?: () => void, isDue?: () => boolean }} Host
+ */
+
+const SLICE_MS = 12;
+
+/** What the first update waits for. @type {Record<string, string[]>} */
+const WAITS_FOR = { dqn: ['learningStarts', 'trainFreq'], ppo: ['nSteps', 'nEnvs'], reinforce: ['episodesPerUpdate'], clone: ['demonstrations'] };
+
+export class Learner {
+  #run;
+  #onRows;
+  #metrics = new Metrics();
+  /** Steps of a call of learn, unless it says otherwise. */
+  #budget;
+  /** Since the last progress was told; null while nobody learns. @type {RunRecord[] | null} */
+  #records = null;
+  #nUpdates = 0; // of the last training record
+  #hasBadLoss = false;
+  #hasWarned = false;
+
+  /**
+   * @param {import('./run.mjs').Run} run
+   * @param {(rows: Float64Array) => void} [onRows]  gets the records as they come, in rows
+   */
+  constructor(run, onRows = () => {}) {
+    this.#run = run;
+    this.#onRows = onRows;
+    this.#budget = Number(run.setup.options.totalTimesteps);
+    /** Environment steps at which the run, or the call of learn, ends. */
+    this.end = this.#budget;
+  }
+
+  /**
+   * Takes steps as Run.steps does; what is thrown has left its records all the same.
+   * @param {number} n @returns {number} steps taken
+   */
+  steps(n) {
+    const before = this.#run.timesteps;
+    try {
+      this.#run.steps(n);
+    } finally {
+      this.#keep(this.#run.drain());
+    }
+    return this.#run.timesteps - before;
+  }
+
+  /** @param {Float64Array} rows */
+  #keep(rows) {
+    if (rows.length === 0) return;
+    for (const record of readRecords(rows, this.#run.records, this.#run.algo.metrics)) {
+      this.#metrics.add(record);
+      this.#records?.push(record);
+      if (record.type !== 'train') continue;
+      // NaN where nothing was learned is fine; where something was, it is the end.
+      const learned = record.nUpdates > this.#nUpdates;
+      if (Math.abs(record.loss) === Infinity || (learned && Number.isNaN(record.loss))) this.#hasBadLoss = true;
+      this.#nUpdates = record.nUpdates;
+    }
+    this.#onRows(rows);
+  }
+
+  /** Whether a loss was not finite. */
+  get hasBadLoss() {
+    return this.#hasBadLoss;
+  }
+
+  /** Whether a loss was, or a parameter is, not finite. */
+  get diverged() {
+    return this.#hasBadLoss || !this.#run.isFinite();
+  }
+
+  /** Changes live options. @param {{ totalTimesteps?: number }} options */
+  set(options) {
+    this.#run.set(options);
+    if (options.totalTimesteps !== undefined) this.end = this.#budget = options.totalTimesteps;
+  }
+
+  /** Other parameters: what the losses of the last ones were does not count. */
+  loaded() {
+    this.#hasBadLoss = false;
+  }
+
+  /** @param {LearnOptions} [options] @param {Host} [host] @returns {Promise<LearnResult>} */
+  async learn(options = {}, { take = (n) => this.steps(n), afterSlice = () => {}, isDue = () => true } = {}) {
+    this.#run.check();
+    const { totalTimesteps, onProgress, signal, slice } = this.#read(options);
+    if (this.#records) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
+    this.#run.set({ totalTimesteps: this.#run.timesteps + totalTimesteps });
+    this.end = this.#run.timesteps + totalTimesteps;
+    this.#records = [];
+    try {
+      await this.#learnUntilEnd(slice, signal, { take, afterSlice, isDue, onProgress });
+    } finally {
+      this.#records = null;
+    }
+    if (this.#run.timesteps >= this.end) this.#warnWithoutUpdate();
+    return { ...this.#progress(), diverged: this.diverged, finished: this.#run.finished, solvedAt: this.#run.solvedAt };
+  }
+
+  /** @param {Slice} slice @param {AbortSignal | undefined} signal @param {Required<Host> & { onProgress: LearnOptions['onProgress'] }} host */
+  async #learnUntilEnd(slice, signal, { take, afterSlice, isDue, onProgress }) {
+    const tell = async () => await onProgress?.({ ...this.#progress(), records: this.#records?.splice(0) ?? [] }) !== false;
+    while (this.#run.timesteps < this.end && !signal?.aborted) {
+      const failure = this.#slice(slice, take);
+      afterSlice();
+      const isOver = failure !== undefined || this.#run.finished || this.#run.timesteps >= this.end;
+      const goesOn = !(isOver || isDue()) || await tell();
+      if (failure) throw failure.error;
+      if (!goesOn || this.#run.finished) return;
+      await breathe();
+    }
+    if (this.#records?.length) await tell(); // it was aborted between two of them
+  }
+
+  /** @param {LearnOptions} options */
+  #read(options) {
+    checkLearnOptions(options, 'totalTimesteps');
+    const { totalTimesteps = this.#budget, onProgress, signal, sliceMilliseconds = SLICE_MS } = options;
+    wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);
+    return { totalTimesteps, onProgress, signal, slice: new Slice(sliceMilliseconds) };
+  }
+
+  /**
+   * What an environment's failure ends has records too: the failure is returned, so that they are told first.
+   * @param {Slice} slice @param {(n: number) => number} take
+   * @returns {{ error: unknown } | undefined}
+   */
+  #slice(slice, take) {
+    /** @type {{ error: unknown } | undefined} */
+    let failure;
+    slice.run(this.end - this.#run.timesteps, (n) => {
+      try {
+        return take(n);
+      } catch (error) {
+        failure = { error };
+        return 0;
+      }
+    }, () => failure !== undefined || this.#run.finished);
+    return failure;
+  }
+
+  #progress() {
+    const { timesteps, episodes, updates: nUpdates } = this.#run;
+    return { timesteps, totalTimesteps: this.end, episodes, nUpdates, ...this.#metrics.summary(timesteps) };
+  }
+
+  /** Says so, once, where all steps were taken and nothing was learned from them. */
+  #warnWithoutUpdate() {
+    const { algo, timesteps, updates, setup } = this.#run;
+    if (updates > 0 || this.#hasWarned) return;
+    this.#hasWarned = true;
+    const why = WAITS_FOR[algo.name]?.map((key) => key in setup.options ? `${key} (${setup.options[key]})` : key).join(' and ');
+    console.warn(`bellhop: ${LABELS[algo.name] ?? algo.name} has made no update after ${timesteps} steps${why ? `: the first one waits for ${why}` : ''}`);
+  }
+}

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+export { serve, type ServeOptions } from '../bellhop.js';
