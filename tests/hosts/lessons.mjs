@@ -93,6 +93,9 @@ const PLAIN = [
 
 const DOCUSAURUS = { packages: ['@docusaurus/core@3', '@docusaurus/preset-classic@3', 'react@19', 'react-dom@19'], build: 'docusaurus build', output: 'build', page: 'lesson/', visits: 5 };
 
+/** Docusaurus makes CommonJS, which a package of modules would not have, and wants every link to lead somewhere. */
+const DOCUSAURUS_FILES = { 'package.json': '{ "private": true }\n', 'docs/index.md': '# Course\n' };
+
 /** @param {string} [more] lines of the configuration */
 const docusaurusConfig = (more = '') => `export default {
   title: 'Course', url: 'https://example.com', baseUrl: '${BASE}',
@@ -105,7 +108,7 @@ const DOCUSAURUS_ROWS = [
   {
     name: 'Docusaurus', form: 'import in MDX', ...DOCUSAURUS,
     files: {
-      'docusaurus.config.mjs': docusaurusConfig(),
+      ...DOCUSAURUS_FILES, 'docusaurus.config.mjs': docusaurusConfig(),
       'docs/lesson.mdx': `import 'bellhop/lab';\n\n${markdown("<bellhop-lab env=\"GridWorld-v0\" seed=\"3\" stop-at=\"1200\" style={{ display: 'block', height: 680, overflow: 'auto' }}></bellhop-lab>", './other.md')}`,
       'docs/other.md': otherPage('./lesson.mdx'),
     },
@@ -113,7 +116,7 @@ const DOCUSAURUS_ROWS = [
   {
     name: 'Docusaurus', form: 'element', ...DOCUSAURUS, assets: 'static/bellhop',
     files: {
-      'docusaurus.config.mjs': docusaurusConfig(`  scripts: [{ src: '${BASE}bellhop/bellhop-lab.js', type: 'module' }],\n  markdown: { format: 'detect' },\n`),
+      ...DOCUSAURUS_FILES, 'docusaurus.config.mjs': docusaurusConfig(`  scripts: [{ src: '${BASE}bellhop/bellhop-lab.js', type: 'module' }],\n  markdown: { format: 'detect' },\n`),
       'docs/lesson.md': markdown(LAB, './other.md'), 'docs/other.md': otherPage('./lesson.md'),
     },
   },
@@ -257,7 +260,7 @@ const DEBIAN = [
 /** The frame as WordPress writes it, and what its own script does: it shows a frame when it hears of its height, and takes heights from 200 to 1000. */
 const WORDPRESS = html('', `<h1>Lesson</h1>
 ${PARAGRAPHS}
-<iframe class="wp-embedded-content" sandbox="allow-scripts" security="restricted" style="position: absolute; visibility: hidden;" title="GridWorld, an experiment" src="${OTHER}embed.html?env=GridWorld-v0&amp;seed=3&amp;stop-at=1200&amp;show=world%20return#?secret=abc" data-secret="abc" width="600" height="338" frameborder="0" marginwidth="0" marginheight="0" scrolling="no"></iframe>
+<iframe class="wp-embedded-content" sandbox="allow-scripts" security="restricted" style="position: absolute; visibility: hidden;" title="GridWorld, an experiment" src="${OTHER}embed.html?env=GridWorld-v0&amp;seed=3&amp;stop-at=1200&amp;show=world#?secret=abc" data-secret="abc" width="600" height="338" frameborder="0" marginwidth="0" marginheight="0" scrolling="no"></iframe>
 ${PARAGRAPHS}
 <script>
   const frame = document.querySelector('iframe');
