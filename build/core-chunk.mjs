@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Parts of a lab that are fetched when they are asked for. */
-const LATE = /\/web\/lab\/(worlds\/[\w-]+|panels\/(map-editor|human-play|settings-form|text-panels)|charts\/chart|create-text-experiment)\.mjs$/;
+const LATE = /\/web\/lab\/(worlds\/[\w-]+|panels\/(map-editor|human-play|settings-form|text-panels|value-map)|charts\/chart|create-text-experiment)\.mjs$/;
 const CORE = 'bellhop:core';
 
 /** @param {string} web  the folder web/ @returns {import('esbuild').Plugin} */

@@ -53,6 +53,8 @@ export interface LoadOptions {
    * is smaller. Default: true in Node, false elsewhere. What `wasmUrl` or `wasmBinary` names counts as it is.
    */
   text?: boolean;
+  /** Milliseconds that loading may take, above 0; Infinity: no bound. It rejects with BH_ERR_LOAD then. Default: 60,000. */
+  timeout?: number;
 }
 
 /** Loads the module. Every call makes an instance of its own. Both binaries give the same bits. */
@@ -815,6 +817,13 @@ export interface ConnectOptions {
   simd?: boolean;
   /** As in load(): the module with language models and environments of text. */
   text?: boolean;
+  /** As in load(), for module and worker together. */
+  timeout?: number;
+  /**
+   * What to do where the page's Content-Security-Policy refuses every worker: true trains in short slices on the page's thread, with
+   * a warning on the console that names the directive; false rejects. Default: true.
+   */
+  fallback?: boolean;
   /** Instead of starting a worker: a port whose other end is given to serve(). */
   port?: Port;
 }
@@ -853,7 +862,10 @@ export interface ServeOptions {
  */
 export function serve(options?: ServeOptions): void;
 
-/** Starts a worker with the library in it. Rejects with BH_ERR_LOAD where that is not possible. */
+/**
+ * Starts a worker with the library in it. Rejects with BH_ERR_LOAD where that is not possible; where the page's
+ * Content-Security-Policy is the reason, the message names the directive and what to add to it.
+ */
 export function connect(options?: ConnectOptions): Promise<Trainer>;
 
 export interface Trainer {
@@ -867,6 +879,15 @@ export interface Trainer {
   /** A language model in the worker, which is trained while it plays. Wants `text`. */
   createLanguageModel(recipe: LanguageRecipe): Promise<LanguageSession>;
   liveBytes(): Promise<number>;
+  /** Whether it trains in a worker; false: on the page's thread, see ConnectOptions.fallback. */
+  readonly isOffThread: boolean;
+  /** Whether the worker is gone. */
+  readonly isGone: boolean;
+  /**
+   * Resolves when the worker is gone, terminated, failed or ended by the browser, to the reason; every call, pending or later, is
+   * rejected with it. (A worker that the browser ends is noticed in secure contexts, elsewhere not.)
+   */
+  readonly gone: Promise<BellhopError>;
   terminate(): void;
 }
 

@@ -7,10 +7,12 @@
 import { compileInside, workerInside } from './inside.mjs';
 import { compileBeside } from './lib/beside.mjs';
 import { createLibrary } from './lib/library.mjs';
+import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
 import { compileUrl, loadWasm } from './lib/load.mjs';
+import { PolicyError } from './lib/policy.mjs';
 import { BellhopError } from './lib/wasm.mjs';
+import { connectOver, connectTo } from './worker/connect.mjs';
 import { ownWorker } from './worker/own-worker.mjs';
-import { connectTo } from './worker/trainer.mjs';
 
 export * from './lib/public.mjs';
 export { serve } from './worker/serve.mjs';
@@ -19,6 +21,8 @@ export { serve } from './worker/serve.mjs';
 /** @typedef {import('./lib/load.mjs').ModuleName} ModuleName */
 
 const MODULES = { named: compileNamed, at: compileUrl };
+/** Fetched only where the page's policy refuses workers. */
+const onThisThread = async () => (await import('./worker/page-thread.mjs')).startHere();
 
 /**
  * Loads the module and resolves to the library.
@@ -26,6 +30,7 @@ const MODULES = { named: compileNamed, at: compileUrl };
  * @returns {Promise<import('./bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
+  checkLoadOptions(options);
   return createLibrary(await loadWasm(options, MODULES));
 }
 
@@ -33,17 +38,19 @@ export async function load(options = {}) {
  * Starts a worker and resolves to a trainer.
  * @param {import('./bellhop.js').ConnectOptions} [options]
  */
-export function connect(options = {}) {
-  return connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside] });
+export async function connect(options = {}) {
+  checkConnectOptions(options);
+  return options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread });
 }
 
-/** The file beside the library; where there is none, as in the development server of Vite, what is inside a chunk. @param {ModuleName} name */
-async function compileNamed(name) {
+/** The file beside the library; where there is none, as in the development server of Vite, what is inside a chunk. @param {ModuleName} name @param {AbortSignal} [signal] */
+async function compileNamed(name, signal) {
   try {
-    return await compileBeside(name);
+    return await compileBeside(name, signal);
   } catch (cause) {
-    if (cause instanceof WebAssembly.CompileError) throw cause;
-    return compileInside(name).catch(() => {
+    if (cause instanceof WebAssembly.CompileError || signal?.aborted) throw cause;
+    return compileInside(name).catch((error) => {
+      if (cause instanceof PolicyError || error instanceof WebAssembly.CompileError) throw cause instanceof PolicyError ? cause : error;
       throw new BellhopError('BH_ERR_LOAD', `${/** @type {Error} */ (cause).message}. Serve the file there, or give its URL: load({ wasmUrl }); docs/bundlers.md says what each bundler needs`, { cause });
     });
   }

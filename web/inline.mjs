@@ -8,9 +8,11 @@ import simd from './inline/bellhop-simd.mjs';
 // @ts-ignore: as above
 import worker from './inline/worker-source.mjs';
 import { createLibrary } from './lib/library.mjs';
+import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
 import { compileBase64, compileUrl, loadWasm } from './lib/load.mjs';
 import { BellhopError } from './lib/wasm.mjs';
-import { connectTo, startSource } from './worker/trainer.mjs';
+import { connectOver, connectTo, startSource } from './worker/connect.mjs';
+import { startHere } from './worker/page-thread.mjs';
 
 export * from './lib/public.mjs';
 export { serve } from './worker/serve.mjs';
@@ -19,12 +21,14 @@ const MODULES = { named: compileNamed, at: compileUrl };
 
 /** @param {import('./bellhop.js').LoadOptions} [options] @returns {Promise<import('./bellhop.js').Bellhop>} */
 export async function load(options = {}) {
+  checkLoadOptions(options);
   return createLibrary(await loadWasm(options, MODULES));
 }
 
 /** @param {import('./bellhop.js').ConnectOptions} [options] */
-export function connect(options = {}) {
-  return connectTo(options, { modules: MODULES, workers: [() => startSource(worker)] });
+export async function connect(options = {}) {
+  checkConnectOptions(options);
+  return options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [() => startSource(worker)], here: startHere });
 }
 
 /** @param {import('./lib/load.mjs').ModuleName} name */

@@ -3,7 +3,7 @@
 // found. web/inline/ is written by build/pack.mjs, for the package alone. Each import is one literal expression, of which every
 // bundler makes a chunk.
 import { compileBase64 } from './lib/load.mjs';
-import { startSource } from './worker/trainer.mjs';
+import { startSource } from './worker/connect.mjs';
 
 /** @typedef {import('./lib/load.mjs').ModuleName} ModuleName */
 

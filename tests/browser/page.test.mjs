@@ -4,6 +4,7 @@
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
+import csp from './suites/csp.mjs';
 import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
 import frames from './suites/frames.mjs';
@@ -28,4 +29,4 @@ after(() => lab?.close());
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, learning, language, faults, worlds, loading, packed, playing, editing, access].forEach((suite) => suite(get)));

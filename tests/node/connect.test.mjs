@@ -3,12 +3,18 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { test } from 'node:test';
+import { relative } from 'node:path';
+import { mock, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import * as entry from '../../web/bellhop.mjs';
+import * as inNode from '../../web/node/node.mjs';
 import { compileUrl } from '../../web/lib/load.mjs';
+import { PolicyError } from '../../web/lib/policy.mjs';
 import { startModule } from '../../web/lib/wasm.mjs';
+import { startHere } from '../../web/worker/page-thread.mjs';
 import { serve } from '../../web/worker/service.mjs';
-import { WorkerFailure, connectTo } from '../../web/worker/trainer.mjs';
+import { WorkerFailure, connectTo } from '../../web/worker/connect.mjs';
 
 /** A worker of this thread, as far as connectTo knows one. @param {(options: any) => Promise<any>} open */
 function workerHere(open) {
@@ -78,4 +84,98 @@ test('a page that comes instead of the module is no module, whatever the status'
 
 test('without file and chunk, load says what is missing, what to do and where it is written', async () => {
   await assert.rejects(entry.load(), { status: 'BH_ERR_LOAD', message: /bellhop-simd\.wasm could not be fetched.*load\(\{ wasmUrl \}\).*docs\/bundlers\.md/ });
+});
+
+/** A server that takes requests and never answers. */
+async function silent() {
+  const server = createServer(() => {});
+  await new Promise((done) => server.listen(0, '127.0.0.1', () => done(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}/bellhop-simd.wasm`, close() {
+    server.closeAllConnections();
+    server.close();
+  } };
+}
+
+test('a server or a worker that never answers is given up after `timeout`, and what was begun is ended', async () => {
+  const { url, close } = await silent();
+  try {
+    for (const load of [entry.load, inNode.load]) {
+      await assert.rejects(load({ wasmUrl: url, timeout: 50 }), { status: 'BH_ERR_LOAD', message: 'the WebAssembly module did not arrive within 0.05 s; the option timeout gives more, in milliseconds' });
+    }
+    const worker = workerHere(() => new Promise(() => {}));
+    let ended = 0;
+    Object.assign(worker, { terminate: () => {
+      ended++;
+      worker.close();
+    } });
+    await assert.rejects(connectTo({ timeout: 200 }, { modules: MODULES, workers: [() => worker] }), { status: 'BH_ERR_LOAD', message: /^the worker did not answer within 0\.2 s/ });
+    assert.equal(ended, 1);
+    const { port1, port2 } = new MessageChannel();
+    await assert.rejects(inNode.connect({ port: port1, timeout: 20 }), /the other end of the port did not answer within 0\.02 s/);
+    port2.close();
+  } finally {
+    close();
+  }
+});
+
+test('options that are not known are refused with a suggestion, undefined is the default', async () => {
+  const unknown = (/** @type {any} */ options) => options;
+  for (const { load, connect } of [entry, inNode]) {
+    await assert.rejects(load(unknown({ wasmURL: 'x' })), { status: 'BH_ERR_ARGUMENT', message: "load() has no option 'wasmURL'; did you mean 'wasmUrl'?" });
+    await assert.rejects(connect(unknown({ workerURL: 'x' })), { status: 'BH_ERR_ARGUMENT', message: "connect() has no option 'workerURL'; did you mean 'workerUrl'?" });
+    await assert.rejects(connect(unknown({ colour: 1 })), /has no option 'colour'; it takes wasmUrl, .*timeout.*fallback/);
+    await assert.rejects(load(unknown(null)), /load\(\) takes an object, but got null/);
+    for (const timeout of [0, -1, NaN, 1e10, '5']) await assert.rejects(load(unknown({ timeout })), { status: 'BH_ERR_ARGUMENT', message: /^timeout is .*, but must be milliseconds above 0/ });
+  }
+  const bh = await inNode.load({ wasmUrl: undefined, wasmBinary: undefined, simd: undefined, text: undefined, timeout: undefined });
+  assert.ok(bh.pretrainingOptions.length > 0, 'with language models');
+});
+
+test('in Node wasmUrl is a path or a URL; one of Windows is a path, too', async () => {
+  const path = fileURLToPath(new URL('../../build/out/wasm-simd/bellhop.wasm', import.meta.url));
+  for (const wasmUrl of [path, relative(process.cwd(), path), pathToFileURL(path), pathToFileURL(path).href]) {
+    assert.equal((await inNode.load({ wasmUrl })).simd, 'wasm-simd128');
+  }
+  for (const wasmUrl of ['C:\\models\\none.wasm', 'C:/models/none.wasm']) {
+    await assert.rejects(inNode.load({ wasmUrl }), (/** @type {Error} */ error) => error.message.includes(`${wasmUrl} is missing`));
+  }
+});
+
+test('where workers are refused, the same service here is a trainer; one that has ended rejects every call', async () => {
+  const refused = () => {
+    throw new PolicyError({ what: 'the worker', isWorker: true, directive: 'worker-src', source: () => 'blob:', isIn: () => true }, /** @type {any} */ ({ effectiveDirective: 'worker-src', originalPolicy: "worker-src 'self'" }));
+  };
+  const warned = mock.method(console, 'warn', () => {});
+  const parts = { modules: MODULES, workers: [deadWorker, refused], here: startHere };
+  const trainer = await connectTo({}, parts);
+  assert.equal(trainer.isOffThread, false);
+  assert.deepEqual(warned.mock.calls.map(({ arguments: [text] }) => text), ["Bellhop: the page's Content-Security-Policy forbids the worker: add blob: to worker-src. Until then training shares the page's thread."]);
+  warned.mock.restore();
+  const session = await trainer.create({ env: 'GridWorld-v0', options: { seed: 3 } });
+  await session.learn({ totalTimesteps: 600 });
+  const bh = await inNode.load({ text: false });
+  const model = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 });
+  await model.learn({ totalTimesteps: 600 });
+  assert.equal(await session.sha256(), model.sha256());
+  const pending = session.learn({ totalTimesteps: 100_000_000 });
+  await session.requestFrame();
+  trainer.terminate();
+  await assert.rejects(pending, /terminated/);
+  await assert.rejects(connectTo({ fallback: false }, parts), /forbids the worker: add blob: to worker-src$/);
+  await assert.rejects(connectTo({}, { ...parts, workers: [deadWorker] }), /could not be loaded/, 'a script that is not there is a mistake to be told');
+});
+
+test('a thread that ends by itself rejects what is pending, and the trainer is gone', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  const trainer = await inNode.connect({ port: port1 });
+  const session = await trainer.create({ env: 'GridWorld-v0' });
+  const pending = session.learn({ totalTimesteps: 100_000_000 });
+  assert.deepEqual([trainer.isOffThread, trainer.isGone], [true, false]);
+  const rejected = assert.rejects(pending, { status: 'BH_ERR_LOAD', message: /port was closed/ });
+  await thread.terminate();
+  await rejected;
+  assert.match((await trainer.gone).message, /port was closed/);
+  assert.equal(trainer.isGone, true);
 });

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fromQuery, plainSetup, toQuery } from '../../web/lab/run-setup.mjs';
 import { TextExperiment, textSetup } from '../../web/lab/text-experiment.mjs';
-import { TASKS, isTextTask, runOptions, taskOf, textCatalog, weightFields } from '../../web/lab/text-tasks.mjs';
+import { TEXT_IDS, isTextTask } from '../../web/lab/text-kind.mjs';
+import { TASKS, runOptions, taskOf, textCatalog, weightFields } from '../../web/lab/text-tasks.mjs';
 import { phasesOf, startTrainer, when } from './experiments.mjs';
 
 /** @typedef {import('../../web/lab/run-setup.mjs').RunSetup} RunSetup */
@@ -54,6 +55,8 @@ async function stepTo(experiment, steps = 1) {
   for (let taken = experiment.agentFrame?.timesteps ?? 0; taken < steps; taken++) await experiment.step();
   await when(experiment, () => experiment.agentFrame?.timesteps === steps);
 }
+
+test('a link knows the tasks there are', () => assert.deepEqual(TEXT_IDS, TASKS.map(({ id }) => id)));
 
 test('before a run the layout and the baselines are there; a link says nothing of the presets', async () => {
   const experiment = new TextExperiment(context.lease(), setupOf('TextGen-v1'));

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from '../../web/node/node.mjs';
 import { plainSetup, toQuery } from '../../web/lab/run-setup.mjs';
-import { fromOldLink, isOldLink } from '../../web/lab/text-link.mjs';
+import { isOldLink } from '../../web/lab/text-kind.mjs';
+import { fromOldLink } from '../../web/lab/text-link.mjs';
 import { textCatalog } from '../../web/lab/text-tasks.mjs';
 
 const { catalog: given } = await load();

@@ -99,3 +99,19 @@ test('a worker that is gone is handed out to nobody', async () => {
   b.release();
   assert.equal(pool.workers, 0);
 });
+
+test('renewed, a lease has another worker; the one before ends when the last has left it, and nobody gets it any more', async () => {
+  const { pool, count } = poolOf(1);
+  const [a, b] = await Promise.all([pool.acquire(), pool.acquire()]);
+  assert.equal(a.trainer, b.trainer);
+  const fresh = await a.renew();
+  assert.notEqual(fresh.trainer, b.trainer);
+  assert.equal(b.trainer.isGone, false, 'another lab is in it');
+  const next = await pool.acquire();
+  assert.equal(next.trainer, fresh.trainer);
+  b.release();
+  await b.trainer.gone;
+  assert.deepEqual([count.started, pool.workers], [2, 1]);
+  for (const lease of [a, fresh, next]) lease.release();
+  assert.equal(pool.workers, 0);
+});

@@ -7,8 +7,9 @@ import base64 from '../inline/bellhop-text-simd.mjs';
 import worker from '../inline/worker-source.mjs';
 import { compileBase64, compileUrl } from '../lib/load.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
+import { connectTo, startSource } from '../worker/connect.mjs';
+import { startHere } from '../worker/page-thread.mjs';
 import { TrainerPool } from '../worker/trainer-pool.mjs';
-import { connectTo, startSource } from '../worker/trainer.mjs';
 
 /** Starts workers that share a module, compiled with the first. */
 function starter() {
@@ -19,7 +20,7 @@ function starter() {
     if (!name.endsWith('-simd')) throw new BellhopError('BH_ERR_LOAD', 'this browser has no WebAssembly with SIMD, and this file has no other module inside; bellhop-lab.js has one beside it');
     return (compiled ??= compileBase64(base64));
   };
-  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers: [() => startSource(worker)] });
+  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers: [() => startSource(worker)], here: startHere });
 }
 
 export const trainers = new TrainerPool({ start: starter() });

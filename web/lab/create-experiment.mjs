@@ -3,8 +3,7 @@
 // it, its setup checked against the catalogue.
 import { RunExperiment } from './run-experiment.mjs';
 import { fromQuery } from './run-setup.mjs';
-import { isOldLink } from './text-link.mjs';
-import { isTextTask } from './text-tasks.mjs';
+import { isOldLink, isTextTask } from './text-kind.mjs';
 import { WORLDS } from './world-table.mjs';
 
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */

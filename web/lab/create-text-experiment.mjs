@@ -4,8 +4,9 @@ import { LanguageExperiment } from './language-experiment.mjs';
 import { languageFromQuery } from './language-setup.mjs';
 import { fromQuery } from './run-setup.mjs';
 import { TextExperiment, textSetup } from './text-experiment.mjs';
-import { fromOldLink, isOldLink } from './text-link.mjs';
-import { TASKS, isTextTask, textCatalog } from './text-tasks.mjs';
+import { fromOldLink } from './text-link.mjs';
+import { isOldLink, isTextTask } from './text-kind.mjs';
+import { TASKS, textCatalog } from './text-tasks.mjs';
 
 /** @typedef {import('../worker/trainer-pool.mjs').Lease} Lease */
 /** @typedef {import('./create-experiment.mjs').Created} Created */

@@ -6,7 +6,7 @@
 /** @typedef {{ shape: RegExp, key: string | ((parts: Record<string, string>) => string) }} Shape  named groups are the places of the sentence; `field` is a name of the library */
 
 /** What browsers and the library say of something that could not be fetched. */
-const OFFLINE = /Failed to fetch|Load failed|module script failed|dynamically imported module|could not be fetched|its script could not be loaded|NetworkError/i;
+const OFFLINE = /Failed to fetch|Load failed|module script failed|dynamically imported module|could not be fetched|its script could not be loaded|NetworkError|did not (?:arrive|answer) within/i;
 const FIELD = String.raw`\b(?<field>[a-z]\w*) is (?<value>.+?), but must be `;
 const A_NUMBER = String.raw`(?:a (?:whole )?number )?`;
 
@@ -48,6 +48,9 @@ const SHAPES = Object.freeze([
   { shape: /the text is not UTF-8/, key: 'error.text.encoding' },
   { shape: /the text is empty/, key: 'lm.corpus.empty' },
   { shape: /checkpoint|tokenizer|safetensors/, key: 'error.model.file' },
+  { shape: /Content-Security-Policy forbids (?<what>.+?): add (?<source>.+)$/, key: 'error.policy' },
+  { shape: /bellhop\.wasm cannot run here: (?<why>.*)$/s, key: 'error.module' },
+  { shape: /^the worker failed: its? (?:ended by itself|port was closed)/, key: 'error.worker' },
   { shape: OFFLINE, key: 'error.offline' },
   { shape: /out of memory| is too large/, key: 'error.memory' },
 ]);

@@ -3,6 +3,9 @@
 // training of a language model (language-experiment.mjs). This is what they share: phases, speeds, waiting while out of view.
 // No DOM here; an element shows an experiment, several may show the same one.
 //
+// It computes in a worker, which it follows: a worker that is gone ends the run (phase `failed`), one that does not answer, as a single
+// step may take minutes, is busy. Either is left by restart(), which takes a fresh one.
+//
 // Events: `run` another run is there · `frame` there is something new to show · `phase` the phase changed · `setup` settings
 // changed, or what is staged · `score` the finished run was evaluated.
 
@@ -12,6 +15,12 @@
  */
 /** @typedef {'run' | 'frame' | 'phase' | 'setup' | 'score'} ExperimentEvent */
 /** A number in the bar; `label` and `help` are keys of the words. @typedef {{ id: string, label: import('./words.mjs').Key, help?: import('./words.mjs').Key, values?: Record<string, string | number>, text: string, wide?: boolean }} Counter */
+
+/** @typedef {import('../worker/trainer-pool.mjs').Lease} Lease */
+
+const ASK_MS = 1000;
+/** A worker that has not answered a call after so many looks at it is busy. */
+const PATIENCE = 3;
 
 /** A start that a later one overtook: nothing to tell anybody. */
 export class Superseded extends Error {}
@@ -25,7 +34,87 @@ export class Experiment extends EventTarget {
   speed = 0;
   /** Factors of the natural pace; the last one is as fast as possible. @type {readonly number[]} */
   speeds = [Infinity];
+  /** Whether the worker does not answer. */
+  isBusy = false;
+  /** Why the phase is `failed`; null else. @type {unknown} */
+  failure = null;
   #suspended = false;
+  #isLeft = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #asking;
+  /** The call that was not answered at the last look, and how often it was seen. */
+  #unanswered = { call: /** @type {number | null} */ (null), looks: 0 };
+
+  /** @param {Lease} lease  of a worker; released by dispose() */
+  constructor(lease) {
+    super();
+    this.lease = lease;
+    this.#follow();
+  }
+
+  get trainer() {
+    return this.lease.trainer;
+  }
+
+  #follow() {
+    const { lease } = this;
+    clearInterval(this.#asking);
+    this.#asking = setInterval(() => this.#look(), ASK_MS);
+    void lease.trainer.gone.then((error) => {
+      if (lease === this.lease && !this.#isLeft) this.fail(error);
+    });
+  }
+
+  /** Sees whether the worker answers; while it runs, there may be nothing else to answer. */
+  #look() {
+    const { trainer } = this;
+    if (this.isRunning && trainer.oldestCall === null) trainer.liveBytes().catch(() => {});
+    const call = trainer.oldestCall;
+    this.#unanswered = { call, looks: call !== null && call === this.#unanswered.call ? this.#unanswered.looks + 1 : 0 };
+    this.#setBusy(this.#unanswered.looks >= PATIENCE);
+  }
+
+  /** @param {boolean} isBusy */
+  #setBusy(isBusy) {
+    if (isBusy === this.isBusy) return;
+    this.isBusy = isBusy;
+    this.emit('setup');
+  }
+
+  /** There will be no more of it. @param {unknown} error */
+  fail(error) {
+    clearInterval(this.#asking);
+    this.failure = error;
+    this.#setBusy(false);
+    this.enter('failed');
+  }
+
+  /** From its beginning, in a fresh worker. */
+  async restart() {
+    this.abandon();
+    this.failure = null;
+    this.enter('loading');
+    try {
+      this.lease = await this.lease.renew();
+      this.#setBusy(false);
+      this.#follow();
+      await this.start();
+    } catch (error) {
+      if (!(error instanceof Superseded)) this.fail(error);
+    }
+  }
+
+  /** Lets go of what is in a worker that does not answer. */
+  abandon() {}
+
+  async start() {}
+
+  /** Nobody follows it any more, and the worker may go. */
+  leave() {
+    clearInterval(this.#asking);
+    this.#isLeft = true;
+    this.lease.release();
+  }
 
   /** Whether it waits, though it is running, because nobody sees it. */
   get isSuspended() {
@@ -44,12 +133,12 @@ export class Experiment extends EventTarget {
   /** Whether Play, Step and Reset can be pressed. */
   get can() {
     const usable = this.phase !== 'loading' && this.phase !== 'failed';
-    return { play: usable && this.phase !== 'diverged', step: usable && this.phase !== 'diverged', reset: usable };
+    return { play: usable && this.phase !== 'diverged', step: usable && this.phase !== 'diverged', reset: usable || this.isBusy };
   }
 
-  /** The phase in words, where it is not the plain one. @param {import('./words.mjs').Words} _words @returns {string | undefined} */
-  phaseText(_words) {
-    return undefined;
+  /** The phase in words, where it is not the plain one. @param {import('./words.mjs').Words} words @returns {string | undefined} */
+  phaseText(words) {
+    return this.isBusy ? words.t('phase.busy') : undefined;
   }
 
   /** The numbers in the bar. @param {import('./words.mjs').Words} _words @returns {Counter[]} */

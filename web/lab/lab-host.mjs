@@ -32,7 +32,7 @@ export class LabHost {
   /** @type {import('./canvas/theme.mjs').Theme} */
   theme = /** @type {any} */ (null);
   /** @type {Failure | null} */
-  failure = null;
+  #failure = null;
   /** @type {Notice | null} */
   shownNotice = null;
   /** For screen readers. */
@@ -44,6 +44,17 @@ export class LabHost {
   /** @param {Owner} owner */
   constructor(owner) {
     this.#owner = owner;
+  }
+
+  /** Why there is no run: there never was one, or its worker is gone. @returns {Failure | null} */
+  get failure() {
+    const { experiment } = this;
+    if (this.#failure || experiment?.phase !== 'failed') return this.#failure;
+    return { error: experiment.failure, retry: () => void this.attempt(() => experiment.restart()) };
+  }
+
+  set failure(failure) {
+    this.#failure = failure;
   }
 
   get root() {

@@ -79,14 +79,9 @@ export class LanguageExperiment extends Experiment {
    * @param {(id: CorpusId) => Promise<string>} [fetchText]  of corpora
    */
   constructor(lease, setup, fetchText = fetchCorpus) {
-    super();
-    this.lease = lease;
+    super(lease);
     this.setup = setup;
     this.#fetch = fetchText;
-  }
-
-  get trainer() {
-    return this.lease.trainer;
   }
 
   // ---- the form ----
@@ -180,7 +175,7 @@ export class LanguageExperiment extends Experiment {
     const { play, step, reset } = super.can;
     const idle = this.phase !== 'preparing';
     const anew = this.phase === 'diverged' && this.isStale; // with another form it can be tried again
-    return { play: play || anew, step: (step || anew) && idle, reset: reset && idle };
+    return { play: play || anew, step: (step || anew) && idle, reset: reset && (idle || this.isBusy) };
   }
 
   /** Whether Play goes on with the model that is there. */
@@ -225,17 +220,21 @@ export class LanguageExperiment extends Experiment {
 
   /** @param {Prepare} prepare @param {boolean} isOpened */
   async #tryReplace(prepare, isOpened) {
-    const before = this.phase;
+    const before = this.phase, { lease } = this;
     [this.refused, this.#isLeft] = [null, false];
     this.enter('preparing');
     try {
       const { recipe, isFresh } = await prepare();
       const session = await this.trainer.createLanguageModel(recipe);
-      if (this.#isEnded) await session.dispose();
-      else this.#take(session, isOpened, !isFresh());
+      if (this.#isEnded || lease !== this.lease) {
+        session.dispose().catch(() => {});
+        return false;
+      }
+      this.#take(session, isOpened, !isFresh());
       this.enter(isOpened ? 'finished' : 'ready');
-      return !this.#isEnded;
+      return true;
     } catch (error) {
+      if (lease !== this.lease || this.phase === 'failed') return false; // it was restarted meanwhile, or its worker is gone
       if (!this.#isEnded) this.refused = error;
       this.enter(before);
       this.emit('setup');
@@ -304,9 +303,19 @@ export class LanguageExperiment extends Experiment {
 
   /** A new model as the form says now. */
   async reset() {
+    if (this.isBusy) {
+      await this.restart();
+      return;
+    }
     if (this.#making || !this.can.reset) return;
     await this.pause();
     await this.#make();
+  }
+
+  abandon() {
+    clearTimeout(this.#timer);
+    Object.assign(this, { session: null, frame: null, about: null, written: null, next: [], curve: emptyCurves(), isStale: false });
+    [this.#making, this.#isWriting] = [null, false];
   }
 
   /** @param {LanguageSession} session @param {LanguageFrame} frame */
@@ -394,7 +403,7 @@ export class LanguageExperiment extends Experiment {
 
   /** @param {import('./words.mjs').Words} words */
   phaseText(words) {
-    return this.isOpened && this.phase === 'finished' ? words.t('lm.opened') : undefined;
+    return this.isOpened && this.phase === 'finished' ? words.t('lm.opened') : super.phaseText(words);
   }
 
   /** @param {import('./words.mjs').Words} words @returns {import('./experiment.mjs').Counter[]} */
@@ -426,11 +435,11 @@ export class LanguageExperiment extends Experiment {
   async dispose() {
     this.#isEnded = true;
     clearTimeout(this.#timer);
-    await this.#making;
+    if (!this.isBusy) await this.#making;
     const { session } = this;
     this.session = null;
-    await session?.dispose().catch(() => {});
-    this.lease.release();
+    session?.dispose().catch(() => {}); // a worker that is busy hears of it when it is done
+    this.leave();
   }
 }
 

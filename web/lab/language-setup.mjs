@@ -5,7 +5,8 @@
 //     view=language&corpus=task&task=Translate-v0&dModel=32&seed=7
 import { readCorpus } from './corpora.mjs';
 import { camel, problemOf } from './fields.mjs';
-import { TASKS, isTextTask } from './text-tasks.mjs';
+import { isTextTask } from './text-kind.mjs';
+import { TASKS } from './text-tasks.mjs';
 
 /** @typedef {import('../bellhop.js').Field} LibraryField */
 /**

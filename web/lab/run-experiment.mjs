@@ -51,20 +51,17 @@ export class RunExperiment extends Experiment {
   #started = 0;
   /** The step of the last change that was made live. */
   #changedAt = 0;
+  /** Its worker is gone, or does not answer: there is nothing to wait for. */
+  #isAbandoned = false;
   /** From when it is asked to pause until the frame of where it stands is here. @type {Promise<void> | null} */
   #pausing = null;
 
   /** @param {Lease} lease  of a worker; released by dispose() @param {RunSetup} setup */
   constructor(lease, setup) {
-    super();
-    this.lease = lease;
+    super(lease);
     this.setup = setup;
     this.speed = this.world.speed;
     this.history = this.#newHistory(this.world);
-  }
-
-  get trainer() {
-    return this.lease.trainer;
   }
 
   get frame() {
@@ -193,7 +190,9 @@ export class RunExperiment extends Experiment {
     [this.#truthGamma, this.#changedAt] = [NaN, 0];
     this.staged.clear();
     session.onFrame = (frame) => this.#receive(session, frame);
-    await old?.dispose();
+    const disposed = old?.dispose().catch(() => {});
+    if (!this.#isAbandoned) await disposed;
+    this.#isAbandoned = false;
     const resume = this.#goesOn; // also where Play was pressed a moment ago
     this.enter('ready');
     this.emit('run');
@@ -351,8 +350,17 @@ export class RunExperiment extends Experiment {
 
   /** The same run from the beginning, with the changes that waited. */
   async reset() {
+    if (this.isBusy) {
+      await this.restart();
+      return;
+    }
     await this.pause();
     await this.start();
+  }
+
+  abandon() {
+    this.#started++;
+    [this.#pausing, this.#isAbandoned] = [null, true];
   }
 
   /** @param {number} index */
@@ -450,8 +458,8 @@ export class RunExperiment extends Experiment {
     this.#started++;
     const { session } = this;
     this.session = null;
-    await session?.dispose().catch(() => {});
-    this.lease.release();
+    session?.dispose().catch(() => {}); // a worker that is busy hears of it when it is done
+    this.leave();
   }
 }
 

@@ -141,7 +141,7 @@ export class TextExperiment extends RunExperiment {
   get can() {
     const { play, step, reset } = super.can;
     const idle = this.phase !== 'preparing';
-    return { play, step: step && idle, reset: reset && idle };
+    return { play, step: step && idle, reset: reset && (idle || this.isBusy) };
   }
 
   /** The frame, with what is shown beside it. @returns {TextFrame | null} */
@@ -278,6 +278,7 @@ export class TextExperiment extends RunExperiment {
   /** Another setup, by default the present one with what is staged. Nothing is made of it before Play, Step or Reset. @param {RunSetup} [setup] */
   async start(setup = this.stagedSetup()) {
     const turn = ++this.#turn;
+    this.#lessons = lessonsOf(this.trainer);
     await this.#stopPreparing();
     if (turn !== this.#turn) throw new Superseded();
     const dropped = this.#drop();
@@ -464,9 +465,19 @@ export class TextExperiment extends RunExperiment {
   }
 
   async reset() {
+    if (this.isBusy) {
+      await this.restart();
+      return;
+    }
     if (this.#preparation || !this.can.reset) return;
     await this.pause();
     await this.#prepare();
+  }
+
+  abandon() {
+    super.abandon();
+    this.session = null;
+    this.#preparation?.abort.abort();
   }
 
   suspend() {
@@ -524,7 +535,7 @@ export class TextExperiment extends RunExperiment {
   /** @param {import('./words.mjs').Words} words */
   phaseText(words) {
     const { progress } = this;
-    if (this.phase !== 'preparing' || !progress) return undefined;
+    if (this.isBusy || this.phase !== 'preparing' || !progress) return super.phaseText(words);
     return words.t('phase.pretraining', {
       step: words.count(progress.step), steps: words.count(progress.of), perplexity: words.value(progress.perplexity, 2),
     });

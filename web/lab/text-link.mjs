@@ -6,17 +6,14 @@
 // They still open what they opened then. Whatever does not fit is left out and named.
 import { problemOf } from './fields.mjs';
 import { plainSetup } from './run-setup.mjs';
+import { OLD_PREFIX } from './text-kind.mjs';
 import { STARTS, TASKS, TEXT_ALGOS, taskOf, textCatalog, weightFields } from './text-tasks.mjs';
 
 /** @typedef {import('./fields.mjs').Catalog} Catalog */
 /** @typedef {import('./run-setup.mjs').RunSetup} RunSetup */
 
-const PREFIX = 'text.';
 /** What a name may be; of several in a link the last one holds. @type {Readonly<Record<string, readonly string[]>>} */
 const KNOWN = Object.freeze({ task: TASKS.map(({ id }) => id), start: STARTS, algo: TEXT_ALGOS });
-
-/** Whether parameters say anything of this kind. @param {URLSearchParams} query */
-export const isOldLink = (query) => [...query.keys()].some((name) => name.startsWith(PREFIX));
 
 /**
  * The setup of the run that such a link means.
@@ -29,8 +26,8 @@ export function fromOldLink(catalog, query) {
   const ignored = [];
   let weights = '';
   for (const [name, value] of query) {
-    const key = name.slice(PREFIX.length);
-    if (!name.startsWith(PREFIX)) continue;
+    const key = name.slice(OLD_PREFIX.length);
+    if (!name.startsWith(OLD_PREFIX)) continue;
     if (key === 'weights') weights = value;
     else if (Object.hasOwn(KNOWN, key) && KNOWN[key].includes(value)) Object.assign(choice, { [key]: value });
     else ignored.push(`${name}=${value}`.slice(0, 60));
@@ -39,7 +36,7 @@ export function fromOldLink(catalog, query) {
   const start = choice.start === 'scratch' ? 'scratch' : 'lm';
   const algo = taskOf(choice.task).kind === 'text' ? choice.algo : 'dqn';
   const setup = { ...plainSetup(textCatalog(catalog, start), choice.task, algo), start };
-  if (query.has(`${PREFIX}weights`) && !weigh(catalog, setup, weights)) ignored.push(`${PREFIX}weights=${weights}`.slice(0, 60));
+  if (query.has(`${OLD_PREFIX}weights`) && !weigh(catalog, setup, weights)) ignored.push(`${OLD_PREFIX}weights=${weights}`.slice(0, 60));
   return { setup, ignored };
 }
 

@@ -3,6 +3,7 @@
 // there within half a minute. DQN has its preset's hyperparameters, PPO shorter runs than its own. The last task has no tokens:
 // what the agent steers there is a training, and it learns by DQN alone.
 import { asText, camel } from './fields.mjs';
+import { isTextTask } from './text-kind.mjs';
 
 /** @typedef {import('./fields.mjs').Catalog} Catalog */
 /** @typedef {import('./fields.mjs').Value} Value */
@@ -10,7 +11,7 @@ import { asText, camel } from './fields.mjs';
 /** From the language model of the task's examples, or from random parameters. @typedef {'lm' | 'scratch'} Start */
 /**
  * @typedef {object} Task
- * @property {string} id
+ * @property {typeof import('./text-kind.mjs').TEXT_IDS[number]} id
  * @property {'text' | 'training'} kind
  * @property {number | null} optimum      best mean return of any policy under the task's own weights, see the environment's header; null: unknown
  * @property {number} pretrainingSteps    of a language model on the task's examples
@@ -41,9 +42,6 @@ export const TASKS = Object.freeze(/** @type {Task[]} */ ([
 export const TEXT_ALGOS = Object.freeze(['dqn', 'ppo']);
 /** @type {readonly Start[]} */
 export const STARTS = Object.freeze(['lm', 'scratch']);
-
-/** @param {string} env */
-export const isTextTask = (env) => TASKS.some(({ id }) => id === env);
 
 /** @param {string} env @returns {Readonly<Task>} */
 export function taskOf(env) {

@@ -75,9 +75,15 @@
 /** Factors of a world's pace, the last one is as fast as possible. */
 export const SPEEDS = Object.freeze([1, 4, 16, 64, 256, Infinity]);
 
+/** A world with a value map (`slice`), and the panel that shows it. @template World @param {Promise<World>} world @returns {Promise<World>} */
+async function withMap(world) {
+  const [module] = await Promise.all([world, import('./panels/value-map.mjs')]);
+  return module;
+}
+
 const FILES = Object.freeze({
   'grid-map': () => import('./worlds/grid-map.mjs'), 'deep-sea': () => import('./worlds/deep-sea.mjs'), 'bandit': () => import('./worlds/bandit.mjs'),
-  'cartpole': () => import('./worlds/cartpole.mjs'), 'mountain-car': () => import('./worlds/mountain-car.mjs'), 'acrobot': () => import('./worlds/acrobot.mjs'),
+  'cartpole': () => withMap(import('./worlds/cartpole.mjs')), 'mountain-car': () => withMap(import('./worlds/mountain-car.mjs')), 'acrobot': () => withMap(import('./worlds/acrobot.mjs')),
   'catch': () => import('./worlds/catch.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => import('./worlds/textgen.mjs'),
 });
 

@@ -16,9 +16,9 @@ const URLS = {
 /** Modules by name are files here. @type {import('./load.mjs').Modules} */
 export const BESIDE = { named: compileBeside, at: compileUrl };
 
-/** @param {ModuleName} name */
-export async function compileBeside(name) {
-  return compileUrl(urlOf(name));
+/** @param {ModuleName} name @param {AbortSignal} [signal] */
+export async function compileBeside(name, signal) {
+  return compileUrl(urlOf(name), signal);
 }
 
 /** @param {ModuleName} name */

@@ -1,32 +1,64 @@
 // SPDX-License-Identifier: MIT
 // Which module to load: bytes that were handed in, a URL, or one of the four by name. The SIMD binary is tried first, its
 // scalar twin fetched only when that one does not run here. Where those with names lie is the caller's matter (`Modules`).
-import { BellhopError, instantiate } from './wasm.mjs';
+import { TIMEOUT_MS, within } from './deadline.mjs';
+import { connectionTo, explainCompileError, underPolicy } from './policy.mjs';
+import { BellhopError, startModule } from './wasm.mjs';
 
 /** @typedef {import('../bellhop.js').LoadOptions} LoadOptions */
 /** @typedef {'bellhop-simd' | 'bellhop-scalar' | 'bellhop-text-simd' | 'bellhop-text-scalar'} ModuleName */
-/** @typedef {{ named: (name: ModuleName) => Promise<WebAssembly.Module>, at: (url: URL) => Promise<WebAssembly.Module> }} Modules */
+/** They stop when the signal is aborted. @typedef {{ named: (name: ModuleName, signal?: AbortSignal) => Promise<WebAssembly.Module>, at: (url: URL, signal?: AbortSignal) => Promise<WebAssembly.Module> }} Modules */
+/** A compiled module that is tried. @typedef {() => Promise<WebAssembly.Module>} Candidate */
 
 const KINDS = /** @type {const} */ (['simd', 'scalar']);
 /** How every WebAssembly module begins: "\0asm". */
 const MAGIC = [0, 0x61, 0x73, 0x6d];
 
-/** @param {LoadOptions} options @param {Modules} modules */
+/** An instance of the module that the options name. @param {LoadOptions} options @param {Modules} modules */
 export async function loadWasm(options, modules) {
-  return instantiate(candidates(options, modules));
+  return within(options.timeout ?? TIMEOUT_MS, () => 'the WebAssembly module did not arrive', (signal) => instantiate(candidates(options, modules, signal)));
+}
+
+/** Instantiates the first candidate that runs here. @param {readonly Candidate[]} from */
+export function instantiate(from) {
+  return firstThatRuns(from, startModule);
+}
+
+/**
+ * Starts the first candidate this engine compiles and computes right. A candidate is a function that returns a compiled
+ * module, so that the scalar twin is only fetched when it is needed.
+ * @template T
+ * @param {readonly Candidate[]} from
+ * @param {(module: WebAssembly.Module) => Promise<T>} start  rejects with a CompileError where the module does not run
+ * @returns {Promise<T>}
+ */
+export async function firstThatRuns(from, start) {
+  if (typeof WebAssembly === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'this engine has no WebAssembly');
+  /** @type {unknown} */
+  let cause;
+  for (const compile of from) {
+    try {
+      return await start(await compile());
+    } catch (error) {
+      cause = error instanceof WebAssembly.CompileError ? await explainCompileError(error) : error;
+      if (!(cause instanceof WebAssembly.CompileError)) throw cause;
+    }
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new BellhopError('BH_ERR_LOAD', `bellhop.wasm cannot run here: ${why}`, { cause });
 }
 
 /**
  * What to try, in this order.
- * @param {Omit<LoadOptions, 'wasmBinary'> & { wasmBinary?: object | Promise<object> }} options @param {Modules} modules
- * @returns {(() => Promise<WebAssembly.Module>)[]}
+ * @param {Omit<LoadOptions, 'wasmBinary'> & { wasmBinary?: object | Promise<object> }} options @param {Modules} modules @param {AbortSignal} [signal]
+ * @returns {Candidate[]}
  */
-export function candidates({ wasmUrl, wasmBinary, simd, text = false }, { named, at }) {
+export function candidates({ wasmUrl, wasmBinary, simd, text = false }, { named, at }, signal) {
   if (wasmBinary !== undefined) return [() => compileBinary(wasmBinary)];
   const kinds = KINDS.filter((kind) => simd === undefined || simd === (kind === 'simd'));
-  if (wasmUrl === undefined) return kinds.map((kind) => () => named(`${text ? 'bellhop-text' : 'bellhop'}-${kind}`));
+  if (wasmUrl === undefined) return kinds.map((kind) => () => named(`${text ? 'bellhop-text' : 'bellhop'}-${kind}`, signal));
   const urls = twins(wasmUrl);
-  return [...new Set(kinds.map((kind) => urls[kind]))].map((url) => () => at(url));
+  return [...new Set(kinds.map((kind) => urls[kind]))].map((url) => () => at(url, signal));
 }
 
 /** The scalar twin of …simd.wasm lies beside it, as …scalar.wasm. @param {string | URL} wasmUrl */
@@ -43,9 +75,10 @@ async function compileBinary(given) {
   return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
 }
 
-/** Fetches and compiles at the same time. @param {URL} url */
-export async function compileUrl(url) {
-  const response = await fetch(url).catch((cause) => {
+/** Fetches and compiles at the same time. @param {URL} url @param {AbortSignal} [signal] */
+export async function compileUrl(url, signal) {
+  const response = await underPolicy(connectionTo(url), () => fetch(url, { signal })).catch((cause) => {
+    if (cause instanceof BellhopError) throw cause;
     throw new BellhopError('BH_ERR_LOAD', `${url} could not be fetched: ${cause.message}`, { cause });
   });
   if (!response.ok) throw new BellhopError('BH_ERR_LOAD', `${url} could not be fetched: status ${response.status}`);

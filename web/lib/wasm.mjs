@@ -281,32 +281,3 @@ export async function startModule(module) {
   if (wasm.call.bhx_probe() !== 1) throw new WebAssembly.CompileError('this engine computes SIMD wrongly');
   return wasm;
 }
-
-/**
- * Starts the first candidate this engine compiles and computes right. A candidate is a function that returns a compiled
- * module, so that the scalar twin is only fetched when it is needed.
- * @template T
- * @param {(() => Promise<WebAssembly.Module>)[]} candidates
- * @param {(module: WebAssembly.Module) => Promise<T>} start  rejects with a CompileError where the module does not run
- * @returns {Promise<T>}
- */
-export async function firstThatRuns(candidates, start) {
-  if (typeof WebAssembly === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'this engine has no WebAssembly');
-  /** @type {unknown} */
-  let cause;
-  for (const compile of candidates) {
-    try {
-      return await start(await compile());
-    } catch (error) {
-      if (!(error instanceof WebAssembly.CompileError)) throw error;
-      cause = error;
-    }
-  }
-  const why = cause instanceof Error ? cause.message : String(cause);
-  throw new BellhopError('BH_ERR_LOAD', `bellhop.wasm cannot run here: ${why}`, { cause });
-}
-
-/** Instantiates the first candidate that runs here. @param {(() => Promise<WebAssembly.Module>)[]} candidates @returns {Promise<Wasm>} */
-export function instantiate(candidates) {
-  return firstThatRuns(candidates, startModule);
-}

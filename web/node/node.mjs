@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { createLibrary } from '../lib/library.mjs';
-import { loadWasm as loadFrom } from '../lib/load.mjs';
+import { checkLoadOptions } from '../lib/load-options.mjs';
+import { compileUrl, loadWasm } from '../lib/load.mjs';
 import help from '../lib/help.mjs';
 import { connect as connectAnywhere } from '../bellhop.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
@@ -21,20 +22,26 @@ export * from '../lib/public.mjs';
  * @returns {Promise<import('../bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
-  return createLibrary(await loadWasm(options), help);
+  checkLoadOptions(options);
+  return createLibrary(await instantiate(options), help);
 }
 
-/** @param {import('../bellhop.js').LoadOptions} [options] */
-export async function loadWasm({ wasmUrl, wasmBinary, simd, text = true } = {}) {
-  const url = typeof wasmUrl === 'string' && !URL.canParse(wasmUrl) ? pathToFileURL(wasmUrl) : wasmUrl;
-  return loadFrom({ wasmUrl: url, wasmBinary, simd, text }, { named: (name) => compileFile(find(name)), at: compileFile });
+/** @param {import('../bellhop.js').LoadOptions} options */
+function instantiate({ wasmUrl, text = true, ...options }) {
+  return loadWasm({ wasmUrl: wasmUrl === undefined ? undefined : urlOf(wasmUrl), text, ...options }, { named: (name) => compileFile(find(name)), at: compileFile });
+}
+
+/** A path, as "C:\models\bellhop-simd.wasm" of Windows, has no scheme, or one of a single letter. @param {string | URL} given */
+function urlOf(given) {
+  const text = String(given);
+  return URL.canParse(text) && !/^[a-z]:/i.test(text) ? new URL(text) : pathToFileURL(text);
 }
 
 /** The other end of connect(), in a thread. @param {import('../bellhop.js').ServeOptions} [options] */
 export function serve(options = {}) {
   const { port = parentPort, prepare } = readServeOptions(options);
   if (!port) throw new BellhopError('BH_ERR_STATE', 'serve() is for the script of a worker_threads Worker; elsewhere give it a port: serve({ port })');
-  serveOver(/** @type {any} */ (port), loadWasm, { prepare });
+  serveOver(/** @type {any} */ (port), instantiate, { prepare });
 }
 
 /**
@@ -76,9 +83,9 @@ function find(name) {
   return places.find((place) => existsSync(place)) ?? places[0];
 }
 
-/** @param {URL} url */
-async function compileFile(url) {
-  if (url.protocol !== 'file:') return WebAssembly.compile(await (await fetch(url)).arrayBuffer());
+/** @param {URL} url @param {AbortSignal} [signal] */
+async function compileFile(url, signal) {
+  if (url.protocol !== 'file:') return compileUrl(url, signal);
   const bytes = await readFile(url).catch((cause) => {
     const hint = cause.code === 'ENOENT' ? 'is missing; in a checkout, run "npm run build"' : `could not be read: ${cause.message}`;
     throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${hint}`, { cause });

@@ -58,6 +58,11 @@ export class PretrainingSession {
     this.#end = Number(this.#training.options.maxSteps);
   }
 
+  /** How long it computes before others have their turn. */
+  set sliceMs(/** @type {number} */ milliseconds) {
+    this.#slice.milliseconds = milliseconds;
+  }
+
   info() {
     const training = this.#training;
     return {

@@ -24,9 +24,11 @@ const SESSION_METHODS = /** @type {const} */ ([
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm
- * @param {{ prepare?: (library: Library) => void }} [options]  prepare: gets the library before anybody asks
+ * @param {{ prepare?: (library: Library) => void, sliceMs?: number }} [options]  prepare: gets the library before anybody asks; sliceMs: how
+ *   long a session computes before others have their turn, by default the session's own
+ * @returns {() => void} ends all sessions
  */
-export function serve(port, loadWasm, { prepare = () => {} } = {}) {
+export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
   /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('../lib/setup.mjs').Library} */
@@ -43,6 +45,7 @@ export function serve(port, loadWasm, { prepare = () => {} } = {}) {
     create(recipe) {
       const key = ++count;
       const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions);
+      if (sliceMs !== undefined) session.sliceMs = sliceMs;
       sessions.set(key, session);
       return { session: key, info: session.info() };
     },
@@ -77,6 +80,11 @@ export function serve(port, loadWasm, { prepare = () => {} } = {}) {
       const { status = statusOf(error), message } = /** @type {BellhopError} */ (error);
       port.postMessage({ id: data.id, error: { status, message } });
     }
+  };
+  return () => {
+    port.onmessage = null;
+    for (const session of sessions.values()) session.dispose();
+    sessions.clear();
   };
 }
 

@@ -93,6 +93,11 @@ export class Session {
     this.#changes = checkedChanges(changes, run.timestepsMax);
   }
 
+  /** How long it computes before others have their turn. */
+  set sliceMs(/** @type {number} */ milliseconds) {
+    this.#slice.milliseconds = milliseconds;
+  }
+
   info() {
     const { env, observationSpace, actionSpace, setup } = this.#run;
     return {

@@ -8,10 +8,10 @@
 //     lease.release();
 import { compileBeside } from '../lib/beside.mjs';
 import { compileUrl } from '../lib/load.mjs';
-import { connectTo, startAt } from './trainer.mjs';
+import { connectTo, startAt, startImporting } from './connect.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
-/** @typedef {{ trainer: Trainer, release: () => void }} Lease */
+/** `renew` is for a worker that is gone or does not answer: another one in its place, which nobody gets any more. @typedef {{ trainer: Trainer, release: () => void, renew: () => Promise<Lease> }} Lease */
 /** @typedef {{ coming: Promise<Trainer>, trainer: Trainer | null, leases: number }} Place */
 
 /** Cores that are left to the page. */
@@ -64,9 +64,14 @@ export class TrainerPool {
   /** @param {'plain' | 'text'} kind @param {Place} place @param {Trainer} trainer @returns {Lease} */
   #lease(kind, place, trainer) {
     let held = true;
-    return { trainer, release: () => {
+    const release = () => {
       if (held) this.#leave(kind, place);
       held = false;
+    };
+    return { trainer, release, renew: () => {
+      this.#places[kind].delete(place);
+      release();
+      return this.acquire({ text: kind === 'text' });
     } };
   }
 
@@ -75,7 +80,9 @@ export class TrainerPool {
     const places = this.#places[kind];
     for (const place of places) if (place.trainer?.isGone) places.delete(place);
     const least = this.#least(kind);
-    if (least && (least.leases === 0 || places.size >= (kind === 'text' ? 1 : this.#size))) return least;
+    const isFull = places.size >= (kind === 'text' ? 1 : this.#size);
+    // On the page's thread a second one would only take turns with the first.
+    if (least && (least.leases === 0 || isFull || least.trainer?.isOffThread === false)) return least;
     const place = { coming: this.#connect({ text: kind === 'text' }), trainer: null, leases: 0 };
     places.add(place);
     return place;
@@ -99,13 +106,15 @@ export class TrainerPool {
 function starter() {
   /** @type {Map<string, Promise<WebAssembly.Module>>} */
   const compiled = new Map();
-  /** @param {import('../lib/load.mjs').ModuleName} name */
-  const named = (name) => {
-    const known = compiled.get(name) ?? compileBeside(name);
+  /** @param {import('../lib/load.mjs').ModuleName} name @param {AbortSignal} [signal] */
+  const named = (name, signal) => {
+    const known = compiled.get(name) ?? compileBeside(name, signal);
     compiled.set(name, known);
     known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
     return known;
   };
-  const workers = [() => startAt(new URL('./worker.mjs', import.meta.url))];
-  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers });
+  const url = () => new URL('./worker.mjs', import.meta.url);
+  const workers = [() => startAt(url()), () => startImporting(url())]; // a policy may allow blob: alone
+  const here = async () => (await import('./page-thread.mjs')).startHere();
+  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers, here });
 }

@@ -6,14 +6,11 @@
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
 import { checkLearnOptions } from '../lib/learn-options.mjs';
-import { candidates } from '../lib/load.mjs';
-import { BellhopError, firstThatRuns } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/wasm.mjs';
 
 /** @typedef {import('./service.mjs').Port} Port */
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('../bellhop.js').SessionInfo} SessionInfo */
-/** @typedef {import('../bellhop.js').ConnectOptions} ConnectOptions */
-/** Where compiled modules come from, and ways to start a worker, tried in turn. @typedef {{ modules: import('../lib/load.mjs').Modules, workers: (() => Worker | Promise<Worker>)[] }} Parts */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: unknown) => void, onProgress?: (values: any) => unknown }} Pending */
 
 // A hidden page has no animation frames; this goes on there, and so does training. Where there are none at all, it is
@@ -32,12 +29,10 @@ function nextFrame(use) {
   if (typeof requestAnimationFrame === 'function') requestAnimationFrame(once);
 }
 
-/** What to do about a worker that does not start. */
-const HINT = 'connect({ workerUrl }) says where it is, docs/bundlers.md what each bundler needs';
-
 /** Calls over a port, and what comes back. */
 export class Line {
   #port;
+  #end;
   #count = 0;
   /** @type {Map<number, Pending>} */
   #pending = new Map();
@@ -45,10 +40,15 @@ export class Line {
   listeners = new Map();
   /** @type {BellhopError | null} */
   #broken = null;
+  /** @type {(error: BellhopError) => void} */
+  #tellGone = () => {};
+  /** Resolves when it ended, to the error that every call gets from then on. @type {Promise<BellhopError>} */
+  gone = new Promise((tell) => (this.#tellGone = tell));
 
-  /** @param {Port} port */
-  constructor(port) {
+  /** @param {Port} port @param {() => void} end  ends what answers at the other end */
+  constructor(port, end) {
     this.#port = port;
+    this.#end = end;
     port.onmessage = ({ data }) => this.#receive(data);
   }
 
@@ -66,6 +66,11 @@ export class Line {
     });
   }
 
+  /** The number of the call that has waited longest for its answer; null where none waits. @returns {number | null} */
+  get oldest() {
+    return this.#pending.keys().next().value ?? null;
+  }
+
   /** Whether it ended. */
   get isBroken() {
     return this.#broken !== null;
@@ -76,11 +81,15 @@ export class Line {
     this.#port.postMessage({ session, taken: true });
   }
 
-  /** Ends it: what is pending, and every later call, is rejected. @param {BellhopError} error */
+  /** Ends it and the other end: what is pending, and every later call, is rejected. @param {BellhopError} error */
   break(error) {
-    this.#broken ??= error;
-    for (const { reject } of this.#pending.values()) reject(this.#broken);
+    if (this.#broken) return;
+    this.#broken = error;
+    this.#end();
+    for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
+    this.listeners.clear();
+    this.#tellGone(error);
   }
 
   /** @param {any} data */
@@ -271,12 +280,15 @@ export class LanguageSession extends Session {
 /** A worker with the library in it. */
 export class Trainer {
   #line;
-  #end;
 
-  /** @param {Line} line @param {() => void} end @param {{ catalog: import('../bellhop.js').Catalog, pretraining: import('../bellhop.js').Field[] }} opened */
-  constructor(line, end, { catalog, pretraining }) {
+  /**
+   * @param {Line} line @param {{ catalog: import('../bellhop.js').Catalog, pretraining: import('../bellhop.js').Field[] }} opened
+   * @param {boolean} isOffThread
+   */
+  constructor(line, { catalog, pretraining }, isOffThread) {
     this.#line = line;
-    this.#end = end;
+    /** Whether it computes in a worker; else in slices on this thread. */
+    this.isOffThread = isOffThread;
     this.catalog = catalog;
     /** Options of language models; empty where the module has none. */
     this.pretrainingOptions = pretraining;
@@ -304,114 +316,18 @@ export class Trainer {
     return this.#line.isBroken;
   }
 
+  /** The number of the call that has waited longest for its answer; null where none waits. */
+  get oldestCall() {
+    return this.#line.oldest;
+  }
+
+  /** Resolves when the worker is gone, to the reason, which every call is rejected with from then on. @returns {Promise<BellhopError>} */
+  get gone() {
+    return this.#line.gone;
+  }
+
   /** Ends the worker and everything in it. */
   terminate() {
-    this.#end();
     this.#line.break(new BellhopError('BH_ERR_STATE', 'the trainer was terminated'));
-  }
-}
-
-/**
- * Starts a worker and resolves to a trainer. The module is compiled on this side: so the worker's script needs to know no file, and
- * several workers can share a module.
- * @param {ConnectOptions} options @param {Parts} parts
- * @returns {Promise<Trainer>}
- */
-export async function connectTo({ workerUrl, worker, port, ...options }, { modules, workers }) {
-  if (port) return overPort(port, options);
-  const ways = worker ? [() => /** @type {Worker} */ (worker)] : workerUrl === undefined ? workers : [() => startAt(workerUrl)];
-  const compiled = candidates(options, modules).map(once);
-  /** @type {unknown} */
-  let failure;
-  for (const start of ways) {
-    try {
-      return await open(await start(), compiled, workerUrl);
-    } catch (error) {
-      failure ??= error;
-      if (!(error instanceof WorkerFailure)) break;
-    }
-  }
-  throw failure;
-}
-
-/** A worker that could not be started: another way may do it. */
-export class WorkerFailure extends BellhopError {
-  /** @param {string} why @param {ErrorOptions} [options] */
-  constructor(why, options) {
-    super('BH_ERR_LOAD', `the worker failed: ${why}`, options);
-  }
-}
-
-/** The other end loads the module by itself. @param {any} port @param {ConnectOptions} options */
-async function overPort(port, { wasmUrl, wasmBinary, ...options }) {
-  const url = wasmUrl === undefined ? undefined : new URL(wasmUrl, globalThis.location?.href).href;
-  const line = new Line(port), end = () => port.close?.();
-  port.addEventListener?.('close', () => line.break(new WorkerFailure('its port was closed'))); // as Node does when the thread ends
-  return opened(line, end, async () => line.call('open', undefined, [{ ...options, wasmUrl: url, wasmBinary: await wasmBinary }]));
-}
-
-/** @param {Worker} worker @param {(() => Promise<WebAssembly.Module>)[]} compiled @param {string | URL} [url]  of its script, where it was given */
-function open(worker, compiled, url) {
-  const line = new Line(/** @type {any} */ (worker));
-  worker.onerror = (event) => {
-    event.preventDefault?.();
-    line.break(new WorkerFailure(event.message || `its script could not be loaded${url ? ` from ${url}` : ''}; ${HINT}`));
-  };
-  /** @param {WebAssembly.Module} module */
-  const start = async (module) => {
-    try {
-      return await line.call('open', undefined, [{ wasmBinary: module }]);
-    } catch (error) {
-      const { status, message } = /** @type {BellhopError} */ (error);
-      throw status === 'BH_ERR_LOAD' && !line.isBroken ? new WebAssembly.CompileError(message) : error;
-    }
-  };
-  return opened(line, () => worker.terminate(), () => firstThatRuns(compiled, start));
-}
-
-/** @param {Line} line @param {() => void} end @param {() => Promise<any>} call */
-async function opened(line, end, call) {
-  try {
-    return new Trainer(line, end, await call());
-  } catch (error) {
-    end();
-    throw error;
-  }
-}
-
-/** A function that is called once, however often it is asked. @template T @param {() => Promise<T>} make */
-function once(make) {
-  /** @type {Promise<T> | undefined} */
-  let made;
-  return () => (made ??= make());
-}
-
-/** A worker of the script at a URL. One of another origin cannot be a worker, but a script of ours that imports it can. @param {string | URL} workerUrl */
-export function startAt(workerUrl) {
-  const url = new URL(workerUrl, globalThis.location?.href);
-  if (url.origin === globalThis.location?.origin) return startWorker(url);
-  return startSource(`import ${JSON.stringify(url.href)};`);
-}
-
-/** A worker of a script's text. @param {string} source */
-export function startSource(source) {
-  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  const worker = attempt(() => new Worker(url, { type: globalThis.origin === 'null' ? 'classic' : 'module', name: 'bellhop' }));
-  worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true }); // it runs: its text may go
-  return worker;
-}
-
-/** @param {string | URL} url */
-function startWorker(url) {
-  return attempt(() => new Worker(url, { type: 'module', name: 'bellhop' }));
-}
-
-/** Starts a worker, or says why that is not possible. @param {() => Worker} start */
-export function attempt(start) {
-  if (typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', 'there are no web workers here; use load() instead');
-  try {
-    return start();
-  } catch (cause) {
-    throw new WorkerFailure(/** @type {Error} */ (cause).message, { cause });
   }
 }

@@ -8,7 +8,6 @@ import { styled } from '../style-directive.mjs';
 import { choicesFor } from '../fields.mjs';
 import { LastTransition } from './last-transition.mjs';
 import { TrueValues } from './true-values-panel.mjs';
-import { ValueMap } from './value-map.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
@@ -18,12 +17,13 @@ const MOST = 10;
 
 export class QValuesPanel {
   #host;
+  /** Fetched with the first world that has one. @type {import('./value-map.mjs').ValueMap | null} */
+  #map = null;
 
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
     this.transition = new LastTransition(host);
-    this.valueMap = new ValueMap(host);
     this.truth = new TrueValues(host);
   }
 
@@ -37,17 +37,29 @@ export class QValuesPanel {
       <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}${this.#isUntrained ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice()}</header>
       ${shows('q') ? this.#values() : nothing}
       ${shows('transition') ? this.transition.render() : nothing}
-      ${shows('value-map') ? this.valueMap.render() : nothing}
+      ${shows('value-map') ? this.#valueMap() : nothing}
       ${shows('truth') ? this.truth.render() : nothing}
     </section>`;
   }
 
   updated() {
-    this.valueMap.updated();
+    this.#map?.updated();
   }
 
   disconnect() {
-    this.valueMap.disconnect();
+    this.#map?.disconnect();
+  }
+
+  /** The world's file and the map's were fetched together: it is there before the next frame. */
+  #valueMap() {
+    if (!this.#experiment?.worldModule?.slice) return nothing;
+    if (this.#map) return this.#map.render();
+    void this.#host.attempt(async () => {
+      const { ValueMap } = await import('./value-map.mjs');
+      this.#map ??= new ValueMap(this.#host);
+      this.#host.requestUpdate();
+    });
+    return nothing;
   }
 
   #algoChoice() {

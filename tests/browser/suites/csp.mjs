@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// Pages whose Content-Security-Policy forbids something: load() and connect() say what to add; where workers alone are refused,
+// training goes on on the page's thread, with the same bits. Frames without an origin have their worker.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serve } from '../../../build/serve.mjs';
+import { load } from '../../../web/node/node.mjs';
+import { phase, reach, says, test, text } from '../harness.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../harness.mjs').Lab} Lab */
+
+const SITE = fileURLToPath(new URL('../../../build/out/site', import.meta.url));
+const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self' blob:; img-src 'self'; style-src 'self'";
+const RUN = Object.freeze({ env: 'GridWorld-v0', algo: 'dqn', seed: 3, steps: 1200 });
+
+/** A directive of the policy replaced, or left out. @param {string} name @param {string} [sources] */
+const strictBut = (name, sources) => STRICT.split('; ').map((each) => (each.startsWith(`${name} `) ? sources && `${name} ${sources}` : each)).filter(Boolean).join('; ');
+
+/** The site with a page of somebody's in it, served with these headers. @param {string} body @param {Record<string, string>} headers */
+async function host(body, headers) {
+  const root = mkdtempSync(join(tmpdir(), 'bellhop-csp-'));
+  cpSync(SITE, root, { recursive: true, filter: (file) => !file.endsWith('.map') });
+  writeFileSync(join(root, 'page.html'), `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title>
+    <link rel="icon" href="static/icon.svg"></head><body><main><h1>Page</h1>${body}</main></body></html>`);
+  const server = await serve({ root, port: 0, headers: { ...headers } });
+  return { url: server.url, origin: new URL(server.url).origin, async close() {
+    await server.close();
+    rmSync(root, { recursive: true });
+  } };
+}
+
+/** The site at an origin of its own, for whoever asks. */
+const elsewhere = (body = '') => host(body, { 'Content-Security-Policy': '', 'Access-Control-Allow-Origin': '*' });
+
+/**
+ * A page under a policy. Not by a route of the browser's: what a worker imports from elsewhere would not be fetched.
+ * @param {Lab} lab @param {string} policy @param {{ body?: string, header?: string }} [options]
+ */
+async function pageUnder(lab, policy, { body = '', header = 'Content-Security-Policy' } = {}) {
+  const server = await host(body, { 'Content-Security-Policy': '', [header]: policy });
+  const { page, trouble, close } = await lab.window();
+  await page.goto(`${server.url}page.html`);
+  return { page, trouble, async close() {
+    trouble.errors.length = 0; // what the browser says of a violation
+    await page.evaluate(() => void (/** @type {any} */ (globalThis).watched.violations.length = 0));
+    await close();
+    await server.close();
+  } };
+}
+
+/** What load() or connect() rejects with there; '' where it resolves. @param {Page} page @param {'load' | 'connect'} name @param {object} [options] @returns {Promise<{ status: string, message: string }>} */
+function refusal(page, name, options = {}) {
+  return page.evaluate(async ([call, given]) => {
+    const library = await import(new URL('bellhop.mjs', location.href).href);
+    try {
+      const made = await library[call](given);
+      made.terminate?.();
+      return { status: '', message: '' };
+    } catch (error) {
+      return { status: error.status, message: error.message };
+    }
+  }, /** @type {const} */ ([name, options]));
+}
+
+/** @type {Promise<string> | null} */
+let known = null;
+
+/** The fingerprint of the run in Node. */
+function hashOfNode() {
+  known ??= load({ text: false }).then(async (bh) => {
+    const model = new bh.DQN(bh.make(RUN.env), { seed: RUN.seed });
+    await model.learn({ totalTimesteps: RUN.steps });
+    return model.sha256();
+  });
+  return known;
+}
+
+/** Waits for a condition in the page; asked from outside, as the page's policy forbids it to evaluate text. @param {import('playwright-core').Frame | Page} page @param {() => unknown} isSo */
+async function holds(page, isSo) {
+  for (const end = Date.now() + 30_000; !await page.evaluate(isSo);) {
+    assert.ok(Date.now() < end, `it never came to hold: ${isSo}`);
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+  }
+}
+
+/** @param {() => Lab} lab */
+export default function csp(lab) {
+  test('each directive that is missing is named, with the source to add', async () => {
+    const other = await elsewhere();
+    const workerUrl = `${other.url}worker.mjs`, wasmUrl = `${other.url}bellhop-simd.wasm`;
+    /** @type {[policy: string, calls: ('load' | 'connect')[], options: object, message: RegExp][]} */
+    const cases = [
+      [strictBut('script-src', "'self'"), ['load', 'connect'], {}, /forbids WebAssembly: add 'wasm-unsafe-eval' to script-src$/],
+      ["default-src 'self'", ['load', 'connect'], {}, /forbids WebAssembly: add the directive "script-src 'self' 'wasm-unsafe-eval'"$/],
+      [strictBut('connect-src', "'none'"), ['load', 'connect'], {}, /forbids fetching http\S+\/bellhop-simd\.wasm: add 'self' to connect-src$/],
+      [strictBut('connect-src'), ['load'], {}, /forbids fetching \S+: add the directive "connect-src 'self'"$/],
+      [STRICT, ['load', 'connect'], { wasmUrl }, new RegExp(`forbids fetching ${wasmUrl}: add ${other.origin} to connect-src$`)],
+      [strictBut('worker-src', "'none'"), ['connect'], { fallback: false }, /forbids the worker: add 'self' to worker-src$/],
+      [strictBut('worker-src', "'self'"), ['connect'], { fallback: false, workerUrl }, /forbids the worker: add blob: to worker-src$/],
+      [strictBut('worker-src'), ['connect'], { fallback: false, workerUrl }, /forbids the worker: add the directive "worker-src 'self' blob:"$/],
+      [STRICT, ['connect'], { fallback: false, workerUrl }, new RegExp(`forbids the worker's script ${workerUrl}: add ${other.origin} to script-src$`)],
+    ];
+    try {
+      for (const [policy, calls, options, message] of cases) {
+        const { page, close } = await pageUnder(lab(), policy);
+        for (const call of calls) {
+          const found = await refusal(page, call, options);
+          assert.match(found.message, message, `${call} under ${policy}`);
+          assert.equal(found.status, 'BH_ERR_LOAD');
+        }
+        await close();
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('a policy that is only reported refuses nothing; a worker elsewhere starts where the policy allows it', async () => {
+    const other = await elsewhere();
+    try {
+      const reported = await pageUnder(lab(), strictBut('worker-src', "'none'"), { header: 'Content-Security-Policy-Report-Only' });
+      assert.equal((await refusal(reported.page, 'connect', { fallback: false })).message, '');
+      await reported.close();
+      const open = await pageUnder(lab(), strictBut('script-src', `'self' 'wasm-unsafe-eval' ${other.origin}`));
+      assert.equal((await refusal(open.page, 'connect', { fallback: false, workerUrl: `${other.url}worker.mjs` })).message, '');
+      assert.match((await refusal(open.page, 'connect', { workerUrl: `${other.url}none.mjs` })).message, /could not be loaded from \S+none\.mjs.*workerUrl/);
+      await open.close();
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('where workers are refused, connect() trains on the page’s thread, gives Node’s run, and the page goes on between slices', async () => {
+    const { page, trouble, close } = await pageUnder(lab(), strictBut('worker-src', "'none'"));
+    const found = await page.evaluate(async ({ env, algo, seed, steps }) => {
+      const { connect } = await import(new URL('bellhop.mjs', location.href).href);
+      const trainer = await connect();
+      const session = await trainer.create({ env, algo, options: { seed } });
+      let turns = 0, isOver = false;
+      const tick = () => {
+        turns++;
+        if (!isOver) requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+      await session.learn({ totalTimesteps: steps });
+      isOver = true;
+      const hash = await session.sha256();
+      session.play();
+      trainer.terminate();
+      const refused = await session.step().catch((/** @type {Error} */ error) => error.message);
+      return { hash, turns, isOffThread: trainer.isOffThread, refused, reason: (await trainer.gone).message };
+    }, RUN);
+    const warnings = trouble.errors.filter((each) => each.startsWith('Bellhop: '));
+    assert.equal(found.hash, await hashOfNode());
+    assert.equal(found.isOffThread, false);
+    assert.ok(found.turns > 3, `the page drew ${found.turns} frames meanwhile`);
+    assert.deepEqual([found.refused, found.reason], ['the trainer was terminated', 'the trainer was terminated']);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /forbids the worker: add 'self' to worker-src\. .*page's thread/);
+    await close();
+  });
+
+  test('a lab trains under worker-src \'none\', and in a frame without an origin in a worker', async () => {
+    const element = `<script type="module" src="bellhop-lab.js"></script><bellhop-lab env="${RUN.env}" seed="${RUN.seed}" speed="max" settings='{"totalTimesteps": ${RUN.steps}}' autoplay></bellhop-lab>`;
+    const isDone = () => /** @type {any} */ (document.querySelector('bellhop-lab'))?.experiment?.print?.step === 1200;
+    const hash = () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.print.hash;
+    const refused = await pageUnder(lab(), strictBut('worker-src', "'none'"), { body: element });
+    await holds(refused.page, isDone);
+    assert.equal(await refused.page.evaluate(hash), (await hashOfNode()).slice(0, 12));
+    assert.equal(await refused.page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer.isOffThread), false);
+    await refused.close();
+
+    const site = await elsewhere(element);
+    const framed = await pageUnder(lab(), `default-src 'none'; frame-src ${site.origin}; img-src 'self'`, {
+      body: `<iframe title="Lab" width="900" height="700" sandbox="allow-scripts" src="${site.url}page.html"></iframe>`,
+    });
+    try {
+      const frame = /** @type {import('playwright-core').Frame} */ (await (await framed.page.waitForSelector('iframe')).contentFrame());
+      await frame.waitForLoadState();
+      await holds(frame, isDone);
+      assert.equal(await frame.evaluate(hash), (await hashOfNode()).slice(0, 12));
+      assert.deepEqual(await frame.evaluate(() => [origin, /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer.isOffThread]), ['null', true]);
+      await framed.close();
+    } finally {
+      await site.close();
+    }
+  });
+
+  test('a worker that ends by itself is told, in the reader’s language, and tried again; one that is busy for minutes is left by Reset', async () => {
+    const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&lang=zh');
+    const experiment = () => page.evaluate(() => {
+      const { phase, isBusy } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
+      return { phase, isBusy, workers: /** @type {any} */ (globalThis).watched.workers };
+    });
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await page.workers()[0].evaluate(() => globalThis.close());
+    await phase(page, 'failed');
+    assert.equal(await text(page, 'overlay-text'), '负责训练的后台线程已终止。');
+    await page.click('#overlay-action');
+    await phase(page, 'ready');
+    assert.deepEqual(await experiment(), { phase: 'ready', isBusy: false, workers: 1 });
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    assert.deepEqual(trouble.errors, []);
+    await close();
+
+    const busy = await lab().open('#env=GridWorld-v0&seed=3&batchSize=8192&bufferSize=8192&gradientSteps=1000&netArch=256,256&learningStarts=1');
+    await busy.page.click('#play');
+    await says(busy.page, 'phase', /^Busy; Reset/);
+    await busy.page.evaluate(() => void Object.assign(globalThis, { old: /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer }));
+    await busy.page.click('#reset');
+    await phase(busy.page, 'ready');
+    const left = await busy.page.evaluate(() => {
+      const { old, watched } = /** @type {any} */ (globalThis);
+      return [old.isGone, old !== /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer, watched.workers];
+    });
+    assert.deepEqual(left, [true, true, 1]);
+    await busy.close();
+  });
+
+  test('a module that arrived damaged is told in the reader’s language, with the engine’s words after it', async () => {
+    const { page, trouble, close } = await lab().window();
+    const whole = readFileSync(join(SITE, 'bellhop-simd.wasm'));
+    await page.route('**/*.wasm', (route) => route.fulfill({ contentType: 'application/wasm', body: whole.subarray(0, whole.length / 2) }));
+    await page.goto(`${lab().url}#env=GridWorld-v0&lang=zh`);
+    await says(page, 'overlay-text', /^WebAssembly 模块在此浏览器中无法运行，或下载不完整：WebAssembly/);
+    await page.unrouteAll();
+    await page.click('#overlay-action');
+    await phase(page, 'ready');
+    trouble.errors.length = 0;
+    await close();
+  });
+}
