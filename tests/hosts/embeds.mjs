@@ -23,22 +23,20 @@ const HEADINGS = ['host', 'version', 'form', 'trains as in Node', 'layout shift'
 /** How much of a fingerprint a lab shows. */
 const SHOWN = 12;
 /** The run of every lesson, in Node: it plays to the bound, as a lab with `stop-at` does. */
-const IN_NODE = withNode('bound.mjs', `import { Worker, isMainThread, workerData } from 'node:worker_threads';
+const IN_NODE = withNode('bound.mjs', `import { Worker, isMainThread } from 'node:worker_threads';
 import { connect, serve } from 'bellhop';
 
 if (isMainThread) {
-  const { port1, port2 } = new MessageChannel();
-  const thread = new Worker(new URL(import.meta.url), { workerData: port2, transferList: [port2] });
-  const trainer = await connect({ port: port1 });
+  const trainer = await connect({ worker: new Worker(new URL(import.meta.url)) });
   const session = await trainer.create({ env: 'GridWorld-v0', algo: 'dqn', options: { seed: 3 } });
   await new Promise((done) => {
     session.onFrame = ({ timesteps, running }) => timesteps === 1200 && !running && done();
     session.play({ stepsPerSecond: Infinity, until: 1200 });
   });
   console.log(await session.sha256());
-  await thread.terminate();
+  trainer.terminate();
 } else {
-  serve(workerData);
+  serve();
 }
 `);
 /** A host that sends nothing. */
