@@ -40,9 +40,18 @@ const line = (cells) => `| ${cells.join(' | ')} |`;
 /** @param {unknown[][]} rows */
 export const lastRow = (rows) => line(rows[rows.length - 1]);
 
+/** @param {string} heading */
+const tableThatBegins = (heading) => new RegExp(`^\\| ${heading} \\|[^]*?(?=\\n(?!\\|))`, 'm');
+
 /** Puts a table in the place of the one that begins with the same heading. @param {string} document of the checkout @param {string[]} headings @param {unknown[][]} rows */
 export function writeTable(document, headings, rows) {
   const file = join(ROOT, document);
   const table = [headings, headings.map(() => '---'), ...rows].map(line).join('\n');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(new RegExp(`^\\| ${headings[0]} \\|[^]*?(?=\\n\\n)`, 'm'), () => table));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(tableThatBegins(headings[0]), () => table));
+}
+
+/** The cells of a table that stands there. @param {string} document @param {string} heading  the first one @returns {string[][]} */
+export function readTable(document, heading) {
+  const [table] = tableThatBegins(heading).exec(readFileSync(join(ROOT, document), 'utf8')) ?? [''];
+  return table.split('\n').slice(2).map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
 }

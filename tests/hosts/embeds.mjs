@@ -8,7 +8,7 @@ import { HEADERS } from '../../build/headers.mjs';
 import { Failure, main, say, seconds } from '../../build/run.mjs';
 import { serve } from '../../build/serve.mjs';
 import { setup } from '../../build/setup.mjs';
-import { GOOD, chosenBy, lastRow, withPackage, writeTable } from './command.mjs';
+import { GOOD, chosenBy, lastRow, readTable, withPackage, writeTable } from './command.mjs';
 import { withNode } from './engines.mjs';
 import { BASE, LESSONS, OTHER } from './lessons.mjs';
 import { PROGRAMS, programVersion } from './programs.mjs';
@@ -19,6 +19,7 @@ import { read } from './reader.mjs';
 /** @typedef {import('./reader.mjs').Reading} Reading */
 /** @typedef {{ lesson: Lesson, version: string, fingerprint: string, shift: string, workers: string }} Row */
 
+const DOC = 'docs/embedding.md';
 const HEADINGS = ['host', 'version', 'form', 'trains as in Node', 'layout shift', 'workers begun, ended'];
 /** How much of a fingerprint a lab shows. */
 const SHOWN = 12;
@@ -96,12 +97,19 @@ const run = (lessons) => withPackage(async (given) => {
   return rows;
 });
 
+/** Puts rows in the place of those of the same lessons; the table has the order of the lessons. @param {Row[]} rows */
+function writeRows(rows) {
+  const keyOf = (/** @type {unknown[]} */ [name, , form]) => `${name}: ${form}`;
+  const all = new Map([...readTable(DOC, HEADINGS[0]), ...rows.map(cellsOf)].map((cells) => [keyOf(cells), cells]));
+  writeTable(DOC, HEADINGS, LESSONS.flatMap(({ name, form }) => [all.get(keyOf([name, '', form])) ?? []]).filter(({ length }) => length > 0));
+}
+
 await main(async () => {
   const words = process.argv.slice(2);
   const lessons = chosenBy(words, LESSONS);
   await setup(lessons.flatMap(({ program }) => program ?? []), PROGRAMS);
   const rows = await run(lessons);
-  if (words.length === 0) writeTable('docs/embedding.md', HEADINGS, rows.map(cellsOf));
+  writeRows(rows);
   const bad = rows.filter(({ fingerprint }) => fingerprint !== GOOD);
   say(`\n${rows.length - bad.length} passed, ${bad.length} failed`);
   if (bad.length > 0) throw new Failure(`${bad.map(({ lesson: { name, form } }) => `${name}, ${form}`).join('; ')}: the lesson did not work.`);
