@@ -26,17 +26,20 @@ const CLASSIC = /** @type {const} */ ({ minify: true, format: 'iife', logOverrid
 const SHARING = { splitting: true, chunkNames: '[name]-[hash]', plugins: [coreChunk(WEB)], logOverride: { 'ignored-bare-import': /** @type {const} */ ('silent') } };
 
 /**
- * `replaced` are files of web/lab/ in place of which others are taken, with everything inside, see build/inside.mjs.
+ * `replaced` are files of web/ in place of which others are taken, with everything inside, see build/inside.mjs.
  * @typedef {{ entries: Record<string, string>, extension?: string, replaced?: string[], options: import('esbuild').BuildOptions }} Bundle
  */
+
+/** What stands for files, in place of which their content is taken. */
+export const ALL_INSIDE = ['trainers.mjs', 'beside.mjs'];
 
 /** What other people's pages link besides bellhop-lab.js. @type {Bundle[]} */
 const EMBEDS = [
   { entries: { worker: 'worker/worker.mjs' }, options: MINIFIED },
   { entries: { 'bellhop-lab.classic': 'embed/classic.mjs', 'embed': 'embed/embed.mjs' }, options: CLASSIC },
-  { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { minify: true } },
-  { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: CLASSIC },
-  { entries: { 'bellhop-widget': 'embed/widget.mjs' }, replaced: ['trainers.mjs'], options: { minify: true } },
+  { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: { minify: true } },
+  { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: CLASSIC },
+  { entries: { 'bellhop-widget': 'embed/widget.mjs' }, replaced: ALL_INSIDE, options: { minify: true } },
   { entries: { embed: 'embed/embed.css' }, options: { minify: true } },
 ];
 
@@ -63,7 +66,7 @@ export const SITE_BUNDLES = [
 export const DIST_BUNDLES = [
   { entries: { bellhop: 'bellhop.mjs' }, options: { minify: true, plugins: [namedJs()] } },
   { entries: { 'bellhop-lab': 'lab/define.mjs' }, options: { minify: true, ...SHARING } },
-  { entries: { lab: 'embed/one-file.mjs' }, replaced: ['trainers.mjs'], options: { ...SHARING, minify: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
+  { entries: { lab: 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: { ...SHARING, minify: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
   ...EMBEDS.map(({ options, ...bundle }) => ({ ...bundle, options: { ...options, sourcemap: false } })),
 ];
 

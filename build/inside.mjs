@@ -29,7 +29,7 @@ export function writeCorpora(folder) {
   for (const name of ['corpus_en', 'corpus_zh']) writeText(join(folder, `${name}.mjs`), readFileSync(join(ROOT, `envs/data/${name}.txt`), 'utf8'));
 }
 
-/** @param {string[]} replaced  files of web/lab/ @returns {import('esbuild').Plugin} */
+/** @param {string[]} replaced  files of web/ @returns {import('esbuild').Plugin} */
 export const inside = (replaced) => ({
   name: 'inside',
   setup(build) {

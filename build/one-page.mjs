@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SHARED, WEB } from './bundles.mjs';
+import { ALL_INSIDE, SHARED, WEB } from './bundles.mjs';
 import { inside } from './inside.mjs';
 import { Failure } from './run.mjs';
 
@@ -31,7 +31,7 @@ export async function writeOnePage(site) {
 async function bundle() {
   const esbuild = await import('esbuild');
   const { outputFiles: [{ text }] } = await esbuild.build({
-    entryPoints: [join(WEB, 'site/site.mjs')], ...SHARED, minify: true, write: false, plugins: [inside(['trainers.mjs', 'corpora.mjs'])],
+    entryPoints: [join(WEB, 'site/site.mjs')], ...SHARED, minify: true, write: false, plugins: [inside([...ALL_INSIDE, 'corpora.mjs'])],
   });
   return text;
 }

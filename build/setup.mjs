@@ -14,7 +14,7 @@ import * as ownChromium from './chromium.mjs';
  * @typedef {object} Need
  * @property {string} what              for a person
  * @property {() => boolean} found    is it there?
- * @property {Record<Manager, string[]>} packages
+ * @property {Partial<Record<Manager, string[]>>} packages  where it is known
  * @property {() => Promise<void>} [fetch]  gets the rest after the packages
  * @property {string} [fetches]         what `fetch` gets, for a person
  */
@@ -68,11 +68,12 @@ export const FOR_NOTEBOOK_TESTS = ['chromium', 'nbconvert'];
 
 /**
  * Make sure of npm's packages and the named needs, installing what is missing. A Failure says what to do by hand.
- * @param {string[]} names keys of NEEDS
+ * @param {string[]} names keys of the table
+ * @param {Record<string, Need>} [table]
  */
-export async function setup(names) {
+export async function setup(names, table = NEEDS) {
   await setupNpm();
-  const missing = missingOf(names);
+  const missing = missingOf(names, table);
   if (missing.length === 0) return;
   say(`Missing on this machine: ${missing.map((need) => need.what).join('; ')}.`);
   await installPackages(missing);
@@ -149,6 +150,11 @@ async function installPackages(needs) {
     throw new Failure('No package manager known to this script is here. Please install what is missing, then run the '
       + 'same command again.');
   }
+  const unknown = needs.filter((need) => !need.packages[manager]);
+  if (unknown.length > 0) {
+    throw new Failure(`Please install ${unknown.map((need) => need.what).join('; ')}, then run the same command again; `
+      + `no package of ${MANAGERS[manager].program} is known to this script.`);
+  }
   const root = process.getuid?.() === 0;
   const commands = commandsFor(manager, needs, root);
   const shown = commands.map((command) => `  ${command.join(' ')}`).join('\n');
@@ -156,7 +162,7 @@ async function installPackages(needs) {
     const who = root || onPath('sudo') || manager === 'brew' ? '' : ' as root';
     throw new Failure(`To get what is missing, run${who}\n\n${shown}\n\nand then the same command again.`);
   }
-  say(`Installing with apt-get: ${needs.flatMap((need) => need.packages.apt).join(' ')}`
+  say(`Installing with apt-get: ${needs.flatMap((need) => need.packages.apt ?? []).join(' ')}`
     + needs.map((need) => need.fetches ? `; then ${need.fetches}` : '').join(''));
   for (const command of commands) {
     const { code } = await runToEnd(command);
@@ -169,7 +175,7 @@ async function installPackages(needs) {
 
 /** @param {Manager} manager @param {Need[]} needs @param {boolean} root */
 function commandsFor(manager, needs, root) {
-  const packages = needs.flatMap((need) => need.packages[manager]);
+  const packages = needs.flatMap((need) => need.packages[manager] ?? []);
   const install = MANAGERS[manager].install;
   const sudo = root || manager === 'brew' || !onPath('sudo') ? [] : ['sudo'];
   return install.map((command, i) => [...sudo, ...command, ...(i === install.length - 1 ? packages : [])]);
@@ -190,9 +196,9 @@ async function maySudo(shown) {
 
 // ------------------------------------------------------------------------------------------------------- probing
 
-/** @param {string[]} names */
-function missingOf(names) {
-  return [...new Set(names)].map((name) => NEEDS[name]).filter((need) => !need.found());
+/** @param {string[]} names @param {Record<string, Need>} table */
+function missingOf(names, table) {
+  return [...new Set(names)].map((name) => table[name]).filter((need) => !need.found());
 }
 
 function emccCandidates() {

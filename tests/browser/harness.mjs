@@ -156,7 +156,7 @@ function watch() {
     const [, sign, digits, unit] = /^([−-]?)([\d,.]+)(K?)/.exec(/** @type {any} */ (window).$(id)?.textContent.trim() ?? '') ?? [];
     return digits === undefined ? NaN : Number(digits.replaceAll(',', '')) * (sign ? -1 : 1) * (unit ? 1000 : 1);
   } });
-  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0, workers: 0, shift: 0 };
+  const watched = { violations: /** @type {string[]} */ ([]), long: /** @type {number[]} */ ([]), instances: 0, frames: 0, begun: 0, workers: 0, shift: 0 };
   Object.assign(window, { watched });
   document.addEventListener('securitypolicyviolation', (event) => {
     watched.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
@@ -178,6 +178,7 @@ function watch() {
     /** @param {string | URL} url @param {WorkerOptions} [options] */
     constructor(url, options) {
       super(url, options);
+      watched.begun++;
       watched.workers++;
       this.addEventListener('message', ({ data }) => (watched.frames += data?.frame ? 1 : 0));
     }

@@ -12,7 +12,7 @@ const exec = promisify(execFile);
 const nodeVersion = async () => process.versions.node;
 
 /** Runs a script in a project with Node and resolves to its last line. @param {string} file @param {string} text */
-const withNode = (file, text) => async (/** @type {string} */ folder) => {
+export const withNode = (file, text) => async (/** @type {string} */ folder) => {
   writeFileSync(join(folder, file), text);
   return lastLine((await exec(process.execPath, [file], { cwd: folder })).stdout);
 };

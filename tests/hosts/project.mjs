@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fresh projects for `npm run test:hosts`: the packed package, a host's packages from npm, a page and a script.
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 
 const exec = promisify(execFile);
 /** Hosts are to ask nobody for anything. */
-export const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PARCEL_DISABLE_TELEMETRY: '1' };
+export const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1', PARCEL_DISABLE_TELEMETRY: '1' };
 
 /** How both ways train, in every host: the same run. */
 export const TRAIN = `
@@ -59,9 +59,19 @@ export async function install(folder, packages) {
 export async function makeProject(folder, host, tarball) {
   await install(folder, [tarball, ...host.packages]);
   writeFileSync(join(folder, 'index.html'), page('./src/index.js'));
-  for (const [file, text] of Object.entries(host.files ?? {})) write(join(folder, file), text);
-  const name = host.packages[0]?.replace(/(.)@.*$/, '$1');
-  return { folder, version: name ? JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version : '' };
+  writeFiles(folder, host.files ?? {});
+  return { folder, version: versionIn(folder, host.packages) };
+}
+
+/** The version of the first of these packages, '' of none. @param {string} folder @param {string[]} packages */
+export function versionIn(folder, [first]) {
+  const name = first?.replace(/(.)@.*$/, '$1');
+  return name ? JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version : '';
+}
+
+/** @param {string} folder @param {Record<string, string>} files */
+export function writeFiles(folder, files) {
+  for (const [file, text] of Object.entries(files)) write(join(folder, file), text);
 }
 
 /** @param {Project} project @param {string} entry */
@@ -75,10 +85,11 @@ function write(file, text) {
   writeFileSync(file, text);
 }
 
-/** Runs a command of the project's own packages. @param {Project} project @param {string} command */
+/** Runs a command of the project's own packages, or of the machine. @param {{ folder: string }} project @param {string} command */
 export async function runIn({ folder }, command) {
   const [name, ...args] = command.split(' ');
-  await exec(join(folder, 'node_modules/.bin', name), args, { cwd: folder, env }).catch(({ stdout, stderr }) => {
+  const own = join(folder, 'node_modules/.bin', name);
+  await exec(existsSync(own) ? own : name, args, { cwd: folder, env }).catch(({ stdout, stderr }) => {
     throw new Error(`${name}: ${`${stderr}${stdout}`.replace(/\s+/g, ' ').slice(0, 400)}`);
   });
 }

@@ -2,13 +2,10 @@
 // `npm run test:hosts`: packs the package, installs it into a fresh project of each host (table.mjs), builds it there, opens the
 // result in Chromium, trains with load() and with connect(), and compares the fingerprint with Node's. With no arguments it writes
 // the table of docs/bundlers.md; words choose hosts: `npm run test:hosts -- vite rollup`.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { packInto } from '../../build/pack.mjs';
-import { chromePath } from '../../build/setup.mjs';
-import { Failure, ROOT, main, say, seconds } from '../../build/run.mjs';
+import { Failure, main, say, seconds } from '../../build/run.mjs';
+import { GOOD, chosenBy, lastRow, withPackage, writeTable } from './command.mjs';
 import { ENGINES } from './engines.mjs';
 import { install, makeProject } from './project.mjs';
 import { openHost } from './open.mjs';
@@ -16,9 +13,7 @@ import { HOSTS } from './table.mjs';
 
 /** @typedef {{ name: string, version: string, load: string, connect: string, inline: string, config: number }} Row */
 
-const DOC = join(ROOT, 'docs/bundlers.md');
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const GOOD = 'yes';
+const HEADINGS = ['host', 'version', '`load()`', '`connect()`', '`bellhop/inline`', 'lines of configuration'];
 
 /** @param {string} tarball @param {string} folder @param {import('playwright-core').Browser} browser @param {string} expected @returns {(host: import('./table.mjs').Host) => Promise<Row>} */
 const rowOf = (tarball, folder, browser, expected) => async (host) => {
@@ -34,40 +29,22 @@ const rowOf = (tarball, folder, browser, expected) => async (host) => {
   return { name: host.name, version: project.version, load: cells.load, connect: cells.connect, inline: cells.inline, config: host.config ?? 0 };
 };
 
-/** @param {Row[]} rows */
-function table(rows) {
-  const lines = rows.map(({ name, version, load, connect, inline, config }) => `| ${[name, version, load, connect, inline, config].join(' | ')} |`);
-  return ['| host | version | `load()` | `connect()` | `bellhop/inline` | lines of configuration |', '| --- | --- | --- | --- | --- | --- |', ...lines].join('\n');
-}
+/** @param {Row} row */
+const cellsOf = ({ name, version, load, connect, inline, config }) => [name, version, load, connect, inline, config];
 
-/** @param {Row[]} rows */
-function writeTable(rows) {
-  const text = readFileSync(DOC, 'utf8');
-  writeFileSync(DOC, text.replace(/^\| host \|[^]*?(?=\n\n)/m, () => table(rows)));
-}
-
-/** @param {string[]} words */
-async function run(words) {
-  const chosen = [...HOSTS, ...ENGINES].filter(({ name, packages }) => words.length === 0 || words.some((word) => `${name} ${packages}`.toLowerCase().includes(word.toLowerCase())));
-  const folder = mkdtempSync(join(tmpdir(), 'bellhop-hosts-'));
-  const browser = await chromium.launch({ executablePath: chromePath() ?? undefined, args: FLAGS, env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } });
-  try {
-    const tarball = await packInto(folder);
-    const expected = await ENGINES[0].fingerprint(await install(mkdtempSync(join(folder, 'node-')), [tarball]));
-    const make = rowOf(tarball, folder, browser, expected);
-    /** @type {Row[]} */
-    const rows = [];
-    for (const host of chosen) {
-      const since = performance.now();
-      rows.push('fingerprint' in host ? await engineRow(host, folder, tarball, expected) : await make(host));
-      say(`${table(rows.slice(-1)).split('\n')[2]} ${seconds(since)}`);
-    }
-    return rows;
-  } finally {
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true });
+/** @param {string[]} words @returns {Promise<Row[]>} */
+const run = (words) => withPackage(async ({ folder, tarball, node, browser }) => {
+  const expected = await ENGINES[0].fingerprint(node);
+  const make = rowOf(tarball, folder, browser, expected);
+  /** @type {Row[]} */
+  const rows = [];
+  for (const host of chosenBy(words, [...HOSTS, ...ENGINES])) {
+    const since = performance.now();
+    rows.push('fingerprint' in host ? await engineRow(host, folder, tarball, expected) : await make(host));
+    say(`${lastRow(rows.map(cellsOf))} ${seconds(since)}`);
   }
-}
+  return rows;
+});
 
 /** @param {import('./engines.mjs').Engine} engine @param {string} folder @param {string} tarball @param {string} expected @returns {Promise<Row>} */
 async function engineRow(engine, folder, tarball, expected) {
@@ -80,7 +57,7 @@ async function engineRow(engine, folder, tarball, expected) {
 await main(async () => {
   const words = process.argv.slice(2);
   const rows = await run(words);
-  if (words.length === 0) writeTable(rows);
+  if (words.length === 0) writeTable('docs/bundlers.md', HEADINGS, rows.map(cellsOf));
   const bad = rows.filter(({ load, connect, inline }) => [load, connect, inline].some((cell) => ![GOOD, '–'].includes(cell)));
   say(`\n${rows.length - bad.length} passed, ${bad.length} failed`);
   if (bad.length > 0) throw new Failure(`${bad.map(({ name, version }) => `${name} ${version}`).join(', ')} did not give the fingerprint.`);

@@ -2,9 +2,9 @@
 // The package as npm packs it: what is in it, what publint and attw say of it, the types of every export.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -47,6 +47,14 @@ test('it has the library, its modules as files and as text, what other pages lin
   for (const name of ['docs/bundlers.md', 'docs/notebook.md', 'docs/notebook/bellhop_lab.py']) assert.ok(files.includes(name), name);
   for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'bellhop-widget.js', 'embed.html', 'embed.js', 'lab.js', 'worker.js', 'bellhop.js', 'inline/worker-source.js']) assert.ok(files.includes(`dist/${name}`), name);
   assert.deepEqual(files.filter((file) => !file.startsWith('docs/examples/') && /\.map$|(^|\/)(index\.html|site|start|bellhop\.html)/.test(file)), []);
+});
+
+test('what other pages link names no file that is not there, and what has everything inside none', () => {
+  const files = filesBelow(installed).filter((file) => /^dist\/.*\.js$/.test(file));
+  const named = files.flatMap((file) => [...readFileSync(join(installed, file), 'utf8').matchAll(/new URL\("(\.\/[^"]+)",import\.meta\.url\)/g)].map(([, url]) => join(dirname(file), url)));
+  assert.ok(named.includes('dist/bellhop-simd.wasm') && named.includes('dist/worker.mjs'));
+  assert.deepEqual(named.filter((file) => !existsSync(join(installed, file))), []);
+  for (const file of ['bellhop-lab-all.js', 'bellhop-lab-all.classic.js']) assert.doesNotMatch(readFileSync(join(installed, 'dist', file), 'utf8'), /"[^"]+\.wasm"/, file);
 });
 
 test('the worker as text is one script: it imports nothing and asks for no file', async () => {

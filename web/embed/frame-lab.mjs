@@ -51,13 +51,18 @@ function withSettings(json, others) {
   }
 }
 
+/** The secret that WordPress puts at the end of a frame's address; '' elsewhere. */
+const secretOfWordPress = () => /^#\?.*\bsecret=(\w+)/.exec(location.hash)?.[1] ?? '';
+
 /** @param {BellhopLab} lab */
 function speakWithParent(lab) {
+  const secret = secretOfWordPress();
+  if (secret) greetWordPress(secret);
   const measured = new AbortController();
   for (const name of ['bellhop-ready', 'bellhop-error']) { // not before: until then it grows
     lab.addEventListener(name, () => {
       measured.abort();
-      tellHeight(lab);
+      tellHeight(lab, secret);
     }, { signal: measured.signal });
   }
   for (const name of EVENTS) {
@@ -71,9 +76,21 @@ function speakWithParent(lab) {
   });
 }
 
-/** The height, whenever it changes: for hosts with our script, for LTI platforms, for WordPress. @param {BellhopLab} lab */
-function tellHeight(lab) {
-  const secret = /^#\?.*\bsecret=(\w+)/.exec(location.hash)?.[1];
+/**
+ * WordPress hides a frame until it hears from it, and a lab that is hidden never comes near. So it hears of the height that the frame has, at
+ * once and when it says that it listens.
+ * @param {string} secret
+ */
+function greetWordPress(secret) {
+  const greet = () => tell({ message: 'height', value: innerHeight, secret });
+  greet();
+  addEventListener('message', ({ source, data }) => {
+    if (source === window.parent && data?.message === 'ready' && data.secret === secret) greet();
+  });
+}
+
+/** The height, whenever it changes: for hosts with our script, for LTI platforms, for WordPress. @param {BellhopLab} lab @param {string} secret */
+function tellHeight(lab, secret) {
   let told = 0;
   new ResizeObserver(() => {
     const height = Math.ceil(lab.getBoundingClientRect().height);

@@ -2,13 +2,10 @@
 // Workers that several experiments share: started when the first one asks, at most so many, ended with the last lease. The
 // module is compiled once for all of them.
 //
-//     const pool = new TrainerPool();
+//     const pool = new TrainerPool({ start: startBeside() });
 //     const lease = await pool.acquire();           // or acquire({ text: true }), for language models
 //     const session = await lease.trainer.create({ env: 'CartPole-v1' });
 //     lease.release();
-import { compileBeside } from '../lib/beside.mjs';
-import { compileUrl } from '../lib/load.mjs';
-import { connectTo, startAt, startImporting } from './connect.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
 /** `renew` is for a worker that is gone or does not answer: another one in its place, which nobody gets any more. @typedef {{ trainer: Trainer, release: () => void, renew: () => Promise<Lease> }} Lease */
@@ -25,12 +22,12 @@ export class TrainerPool {
   #places = { plain: new Set(), text: new Set() };
 
   /**
-   * @param {object} [options]
+   * @param {object} options
+   * @param {(options: import('../bellhop.js').ConnectOptions) => Promise<Trainer>} options.start
    * @param {number} [options.size]  the most workers with the plain module; default: the processor's cores less one, 1 to 4.
    *   There is one with language models at most, so that experiments can start from each other's models
-   * @param {(options: import('../bellhop.js').ConnectOptions) => Promise<Trainer>} [options.start]
    */
-  constructor({ size = Math.max(1, Math.min(MOST, (globalThis.navigator?.hardwareConcurrency ?? 2) - RESERVED)), start = starter() } = {}) {
+  constructor({ start, size = Math.max(1, Math.min(MOST, (globalThis.navigator?.hardwareConcurrency ?? 2) - RESERVED)) }) {
     this.#size = size;
     this.#connect = start;
   }
@@ -100,21 +97,4 @@ export class TrainerPool {
     this.#places[kind].delete(place);
     place.coming.then((trainer) => trainer.terminate(), () => {});
   }
-}
-
-/** Starts workers of the script beside this one; each module is compiled once, for all of them. */
-function starter() {
-  /** @type {Map<string, Promise<WebAssembly.Module>>} */
-  const compiled = new Map();
-  /** @param {import('../lib/load.mjs').ModuleName} name @param {AbortSignal} [signal] */
-  const named = (name, signal) => {
-    const known = compiled.get(name) ?? compileBeside(name, signal);
-    compiled.set(name, known);
-    known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
-    return known;
-  };
-  const url = () => new URL('./worker.js', import.meta.url); // as the build names it
-  const workers = [() => startAt(url()), () => startImporting(url())]; // a policy may allow blob: alone
-  const here = async () => (await import('./page-thread.mjs')).startHere();
-  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers, here });
 }

@@ -189,6 +189,34 @@ export default function embed(lab) {
     await close();
   });
 
+  test('a page that swaps its content twenty times ends every worker it has begun, and keeps no listener', async () => {
+    const { page, close } = await article(lab(), '');
+    const client = await page.context().newCDPSession(page);
+    await client.send('Performance.enable');
+    const listeners = async () => {
+      for (let i = 0; i < 3; i++) await client.send('HeapProfiler.collectGarbage');
+      const { metrics } = await client.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'JSEventListeners')?.value ?? NaN;
+    };
+    const swap = (/** @type {string} */ html) => page.evaluate((text) => void (/** @type {any} */ (document.querySelector('main')).innerHTML = text), html);
+    const visit = async (/** @type {number} */ i) => {
+      await swap(`<h1>Lesson</h1><div class="space"></div><bellhop-lab id="a" env="GridWorld-v0" seed="${i}" autoplay speed="max"></bellhop-lab>`);
+      await page.locator('#a').scrollIntoViewIfNeeded();
+      const begun = await page.evaluate(() => /** @type {any} */ (window).watched.begun);
+      // It is left while it trains, or as soon as its worker is begun.
+      await holds(page, i % 2 === 0 ? "lab('a').experiment?.agentFrame?.timesteps > 100" : `watched.begun > ${begun} || lab('a').phase !== 'loading'`);
+      await swap('<h1>Another page</h1>');
+      await holds(page, 'watched.workers === 0');
+    };
+    for (let i = 0; i < 4; i++) await visit(i); // what is made once is there now
+    const before = await settled(listeners);
+    for (let i = 4; i < 20; i++) await visit(i);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (window).watched.begun), 20);
+    const after = await settled(listeners);
+    assert.ok(after <= before + 2, `${before} listeners became ${after}`);
+    await close();
+  });
+
   test('speed and stop-at act on the run there is; methods wait for the first run; what does not fit is told', async () => {
     const { page, close } = await article(lab(), '<div class="space"></div><bellhop-lab id="a" env="GridWorld-v0" show="world bogus"></bellhop-lab>');
     await page.evaluate(() => {
