@@ -68,7 +68,9 @@ static bh_status init_8x8(void *state, const void *config, bh_error *err)
     return init_lake(state, config, "FrozenLake8x8-v1", err);
 }
 
-// What SARSA learns is as good as it explores little: epsilon goes further down.
+// The ice decides one episode in four: the best policy wins fewer than 70 of 100 episodes one time
+// in eight. Scores are therefore taken over more. What SARSA learns is as good as it explores
+// little: its epsilon goes further down.
 static const bh_preset presets_4x4[] = {
     {"q-learning|sarsa|expected-sarsa|double-q-learning",
      "total_timesteps=200000 learning_rate_schedule=linear gamma=0.99 exploration_initial_eps=1 "

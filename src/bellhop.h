@@ -21,9 +21,9 @@
 //     bh_setup_destroy(setup);
 //
 // No globals but the allocator hook, no threads, no files: bytes go in and out through the caller.
-// Objects are independent; use each from one thread at a time. The headers below, and envs/registry.h,
-// are the public API, all of it: they include each other and nothing else. The other headers declare
-// names that begin with bhi_, and change without notice.
+// Objects are independent; use each from one thread at a time. The headers below, and
+// envs/registry.h, are the public API, all of it: they include each other and nothing else. The
+// other headers declare names that begin with bhi_, and change without notice.
 #pragma once
 
 #include "core/alloc.h"

@@ -59,11 +59,11 @@ export interface DQNHyperparameters {
   learningStarts?: number;
   /** Transitions sampled per update. Default: 32. Range: 1 to 65,536. */
   batchSize?: number;
-  /** How far a target update goes: 1 copies the network, less blends it in. Default: 1. Range: 0 to 1. Live. */
+  /** Soft-update coefficient: 1 copies the network, smaller values blend. Default: 1. Range: 0 to 1. Live. */
   tau?: number;
   /** Discount factor. Default: 0.99. Range: 0 to 1. Live. */
   gamma?: number;
-  /** Steps of reward summed before the target network takes over. Default: 1. Range: 1 to 100. Live. */
+  /** Steps n of n-step returns; 1 is ordinary TD. Default: 1. Range: 1 to 100. Live. */
   nSteps?: number;
   /** Steps between two rounds of updates. Default: 4. Range: 1 to 1,000,000. Live. */
   trainFreq?: number;
@@ -91,11 +91,14 @@ export interface DQNHyperparameters {
   explorationFinalNoise?: number;
   /** UCB: c, how much an action gains by being rare. Default: 1. Range: 0 to 1,000,000. Live. */
   explorationBonus?: number;
-  /** UCB: values of the next state get a bonus too, so that the unknown is sought from afar. Default: false. Live. */
+  /**
+   * UCB: values of the next state get a bonus too, which propagates optimism through bootstrapping. Default: false.
+   * Live.
+   */
   explorationBonusInTarget?: boolean;
-  /** UCB: parts each dimension of a Box is cut into for counting. Default: 10. Range: 1 to 10,000. */
+  /** UCB: bins per Box dimension, for counting. Default: 10. Range: 1 to 10,000. */
   explorationBins?: number;
-  /** Largest norm of a gradient; 0 does not clip. Default: 10. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Default: 10. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Double DQN: the online network chooses the next action, the target network rates it. Default: false. Live. */
   doubleQ?: boolean;
@@ -222,7 +225,10 @@ export interface QLearningHyperparameters {
   explorationBonus?: number;
   /** Value every entry of the table starts from. Default: 0. Range: -1,000,000 to 1,000,000. */
   initialQ?: number;
-  /** UCB: values of the next state get a bonus too, so that the unknown is sought from afar. Default: false. Live. */
+  /**
+   * UCB: values of the next state get a bonus too, which propagates optimism through bootstrapping. Default: false.
+   * Live.
+   */
   explorationBonusInTarget?: boolean;
 }
 
@@ -423,7 +429,7 @@ export interface PPOHyperparameters {
   entCoef?: number;
   /** Weight of the value network's loss. Default: 0.5. Range: 0 to 1,000,000. Live. */
   vfCoef?: number;
-  /** Largest norm of a gradient; 0 does not clip. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
   featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
@@ -494,7 +500,7 @@ export interface REINFORCEHyperparameters {
   entCoef?: number;
   /** Weight of the value network's loss. Default: 0.5. Range: 0 to 1,000,000. Live. */
   vfCoef?: number;
-  /** Largest norm of a gradient; 0 does not clip. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
   featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
@@ -557,7 +563,7 @@ export interface CloneHyperparameters {
   batchSize?: number;
   /** Updates in a round. Default: 1. Range: 1 to 1000. Live. */
   gradientSteps?: number;
-  /** Largest norm of a gradient; 0 does not clip. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Convolutions before the hidden layers, for images. Default: 'flatten'. */
   featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn';
@@ -620,7 +626,7 @@ export interface PretrainingHyperparameters {
   learningRateWarmup?: number;
   /** Drops of the step schedule, equally long, each by the same factor. Default: 2. Range: 1 to 1000. Live. */
   learningRateSteps?: number;
-  /** Largest norm of a gradient; 0 does not clip. Default: 1. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Default: 1. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Steps between two evaluations on held-out text; 0 for none. Default: 100. Range: 0 to 10,000,000. Live. */
   evalFreq?: number;
@@ -804,7 +810,7 @@ export interface OptimizerOptions {
   learningRateWarmup?: number;
   /** Drops of the step schedule, equally long, each by the same factor. Default: 2. Range: 1 to 1000. Live. */
   learningRateSteps?: number;
-  /** Largest norm of a gradient; 0 does not clip. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Optimizer. */
   optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
@@ -854,7 +860,10 @@ export interface ExplorationOptions {
   explorationFinalNoise?: number;
   /** UCB: c, how much an action gains by being rare. Default: 1. Range: 0 to 1,000,000. Live. */
   explorationBonus?: number;
-  /** UCB: values of the next state get a bonus too, so that the unknown is sought from afar. Default: false. Live. */
+  /**
+   * UCB: values of the next state get a bonus too, which propagates optimism through bootstrapping. Default: false.
+   * Live.
+   */
   explorationBonusInTarget?: boolean;
 }
 
@@ -882,7 +891,7 @@ export interface PolicyHyperparameters {
   entCoef?: number;
   /** Weight of the value network's loss. Default: 0.5. Range: 0 to 1,000,000. Live. */
   vfCoef?: number;
-  /** Largest norm of a gradient; 0 does not clip. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
+  /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
   featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';

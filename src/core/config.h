@@ -12,7 +12,8 @@
 //     #define BH_CONFIG_STRUCT toy_config
 //     static const bh_field fields[] = {
 //         BH_INT(size, BH_DEFAULT("10"), BH_RANGE(1, 100), BH_RESET, "one line of help"),
-//         BH_REAL_AT(optimizer.eps, optimizer_eps, BH_DEFAULT("1e-8"), BH_RANGE(0, 1), BH_LIVE, "…"),
+//         BH_REAL_AT(optimizer.eps, optimizer_eps, BH_DEFAULT("1e-8"), BH_RANGE(0, 1), BH_LIVE,
+//                    "another"),
 //     };
 //     static const bh_config_table table = BH_CONFIG_TABLE("Toy", toy_config, fields);
 //
@@ -100,8 +101,8 @@ BH_API int bh_config_shows(const bh_config_table *table, const bh_field *field);
 
 /// One row of shipped options.
 typedef struct bh_preset {
-    /// "dqn", or several: "sarsa|expected-sarsa"; "dqn/rainbow" belongs to the algorithm's preset of
-    /// that name
+    /// "dqn", or several: "sarsa|expected-sarsa"; "dqn/rainbow" belongs to the algorithm's preset
+    /// of that name
     const char *algos;
     const char *settings; ///< options of the run or of the algorithm: "gamma=0.9 net_arch=24,24"
 } bh_preset;

@@ -38,8 +38,8 @@ typedef enum bhi_state_type {
         uint64_t *: BHI_STATE_U64, float: BHI_STATE_F32, float *: BHI_STATE_F32,     \
         double: BHI_STATE_F64, double *: BHI_STATE_F64)
 
-/// An entry: `rows` of `columns` numbers. One that is shown is what an object tells of its last step
-/// to those who look; nothing that follows depends on it.
+/// An entry: `rows` of `columns` numbers. One that is shown is what an object tells of its last
+/// step to those who look; nothing that follows depends on it.
 typedef struct bhi_state {
     const char
         *name; ///< with the parts it belongs to: "agent/replay/size"; borrowed during the visit

@@ -16,6 +16,7 @@
 #include "lm/tokenizer.h"
 #include "nn/language_weights.h"
 
+/// Every member is an option; lm/lm_net.h has their help, defaults and bounds.
 typedef struct bh_language_model_config {
     int context, d_model, n_heads, n_layers;
     int tied; ///< the output layer is the token embedding

@@ -31,7 +31,7 @@ static const bh_field fields[] = {
                "Step size of the optimizer"),
     BHI_SCHEDULE_ROWS(learning_rate, "cosine", "0.0005", "0.05"),
     BH_REAL(max_grad_norm, BH_DEFAULT("1"), BH_RANGE(0, 1e9), BH_LIVE,
-            "Largest norm of a gradient; 0 does not clip"),
+            "Maximum gradient norm; 0 disables clipping"),
     BH_INT(eval_freq, BH_DEFAULT("100"), BH_RANGE(0, 10000000), BH_LIVE,
            "Steps between two evaluations on held-out text; 0 for none"),
     BH_INT(eval_windows, BH_DEFAULT("32"), BH_RANGE(1, 100000), BH_LIVE,

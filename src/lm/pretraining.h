@@ -19,6 +19,7 @@
 #include "lm/language_model.h"
 #include "optim/optimizer_config.h"
 
+/// Every member is an option; lm/pretraining.c has their help, defaults and bounds.
 typedef struct bh_pretraining_config {
     uint64_t seed;
     int tokenizer; ///< bh_tokenizer_kind

@@ -16,7 +16,7 @@
 // and it decays every parameter, biases too, as PyTorch does with one parameter group. An option
 // that a kind does not name above changes nothing.
 //
-//     bhi_optimizer_layout(&opt, arena, &config->optimizer, n);   // twice: measuring, then over the block
+//     bhi_optimizer_layout(&opt, arena, &config->optimizer, n);   // twice: measuring, then over
 //     bhi_optimizer_init(&opt);
 //     bhi_optimizer_step(&opt, params, grads, learning_rate, bhi_clip_scale(norm, max_norm));
 #pragma once

@@ -34,7 +34,7 @@
         BH_REAL_AT(policy.vf_coef, vf_coef, BH_DEFAULT("0.5"), BH_RANGE(0, 1e6), BH_LIVE,          \
                    "Weight of the value network's loss"),                                          \
         BH_REAL_AT(policy.max_grad_norm, max_grad_norm, BH_DEFAULT("0.5"), BH_RANGE(0, 1e9),       \
-                   BH_LIVE, "Largest norm of a gradient; 0 does not clip"),                        \
+                   BH_LIVE, "Maximum gradient norm; 0 disables clipping"),                         \
         BHI_NET_ROWS(policy.net, "tanh",                                                           \
                      "Sizes of the hidden layers, in the policy's and in the value network"),      \
         BH_BOOL_AT(policy.ortho_init, ortho_init, BH_DEFAULT("true"), BH_RESET,                    \

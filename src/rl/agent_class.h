@@ -31,6 +31,7 @@ typedef struct bh_demonstrations {
 
 #define BH_METRICS_MAX 8 ///< metrics of a class's own
 
+/// A class of agents.
 typedef struct bh_agent_class {
     const char *name; ///< "dqn"
     const char *summary;

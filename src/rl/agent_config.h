@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Settings that several agents have, parts of their configs. Every member is an option; what it
-// does, its default and its bounds are in the table of the agent (bh_dqn_table). A choice is the
-// index of a word of its option; bh_config_set takes the word.
+// Settings that several agents have, parts of their configs. Every member is an option, of another
+// name where the member's is short: config.explore.fraction is exploration_fraction. What it does,
+// its default and its bounds are in the table of the agent (bh_dqn_table). A choice is the index of
+// a word of its option; bh_config_set takes the word.
 #pragma once
 
 #include "core/config.h"

@@ -22,7 +22,7 @@ static const bh_field fields[] = {
            "Transitions sampled per update"),
     BH_INT(gradient_steps, BH_DEFAULT("1"), BH_RANGE(1, 1000), BH_LIVE, "Updates in a round"),
     BH_REAL_AT(policy.max_grad_norm, max_grad_norm, BH_DEFAULT("0.5"), BH_RANGE(0, 1e9), BH_LIVE,
-               "Largest norm of a gradient; 0 does not clip"),
+               "Maximum gradient norm; 0 disables clipping"),
     BH_CHOICE_AT(policy.net.features_extractor, features_extractor, BH_DEFAULT("flatten"),
                  BH_WORDS("flatten|minatar-cnn|nature-cnn"), BH_RESET,
                  "Convolutions before the hidden layers, for images"),

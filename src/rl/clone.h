@@ -24,6 +24,7 @@
 #include "rl/agent_class.h"
 #include "rl/agent_config.h"
 
+/// Every member is an option; rl/clone.c has their help, defaults and bounds (bh_clone_table).
 typedef struct bh_clone_config {
     bh_actor_critic_config policy; ///< first; its critic's options and ortho_init are not for it
     int demo_capacity;

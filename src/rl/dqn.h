@@ -21,6 +21,7 @@
 #include "rl/agent_class.h"
 #include "rl/agent_config.h"
 
+/// Every member is an option; rl/dqn.c has their help, defaults and bounds (bh_dqn_table).
 typedef struct bh_dqn_config {
     bh_schedule_config learning_rate;
     int buffer_size, learning_starts, batch_size;

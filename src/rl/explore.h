@@ -58,10 +58,10 @@ typedef enum bhi_exploration {
                    "UCB: c, how much an action gains by being rare")
 
 /// The row of those agents whose targets know a bonus.
-#define BHI_EXPLORE_TARGET_ROW(at)                                                     \
-    BH_BOOL_AT(                                                                        \
-        at.bonus_in_target, exploration_bonus_in_target, BH_DEFAULT("false"), BH_LIVE, \
-        "UCB: values of the next state get a bonus too, so that the unknown is sought from afar")
+#define BHI_EXPLORE_TARGET_ROW(at)                                                                 \
+    BH_BOOL_AT(at.bonus_in_target, exploration_bonus_in_target, BH_DEFAULT("false"), BH_LIVE,      \
+               "UCB: values of the next state get a bonus too, which propagates optimism through " \
+               "bootstrapping")
 
 /// Epsilon, temperature or noise at a progress (0 start, 1 end of the run); c for UCB, 0 for
 /// greedy.

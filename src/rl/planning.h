@@ -15,6 +15,7 @@
 
 #include "rl/agent_class.h"
 
+/// Every member of the configs is an option; rl/planning.c has their help, defaults and bounds.
 typedef struct bh_value_iteration_config {
     double gamma, tolerance;
 } bh_value_iteration_config;

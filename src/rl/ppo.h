@@ -20,6 +20,7 @@
 #include "rl/agent_class.h"
 #include "rl/agent_config.h"
 
+/// Every member is an option; rl/ppo.c has their help, defaults and bounds (bh_ppo_table).
 typedef struct bh_ppo_config {
     bh_actor_critic_config policy; ///< first
     int n_steps, batch_size, n_epochs;

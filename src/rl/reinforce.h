@@ -18,6 +18,7 @@
 #include "rl/agent_class.h"
 #include "rl/agent_config.h"
 
+/// Every member is an option; rl/reinforce.c has their help, defaults and bounds (bh_reinforce_table).
 typedef struct bh_reinforce_config {
     bh_actor_critic_config policy; ///< first
     int episodes_per_update, n_steps;

@@ -20,6 +20,7 @@
 #include "rl/agent_class.h"
 #include "rl/env.h"
 
+/// Every member is an option; rl/setup.c has their help, defaults and bounds (bh_run_table).
 typedef struct bh_run_config {
     uint64_t seed;
     int total_timesteps, n_envs, eval_freq, n_eval_episodes, final_eval_episodes, log_freq;

@@ -19,7 +19,8 @@
 #include "rl/agent_class.h"
 #include "rl/agent_config.h"
 
-/// The config of all four.
+/// The config of all four. Every member is an option; rl/td_table.c has their help, defaults and
+/// bounds.
 typedef struct bh_td_table_config {
     bh_schedule_config learning_rate;
     double gamma;
