@@ -83,6 +83,13 @@ function cellsOfReading({ hash, shift, begun, ended, trouble }, expected, { visi
 /** @param {Row} row */
 const cellsOf = ({ lesson: { name, form }, version, fingerprint, shift, workers }) => [name, version, form, fingerprint, shift, workers];
 
+/** Puts a row into the table, in the place of that of the same lesson; the table has the order of the lessons. @param {Row} row */
+function writeRow(row) {
+  const keyOf = (/** @type {unknown[]} */ [name, , form]) => `${name}: ${form}`;
+  const all = new Map([...readTable(DOC, HEADINGS[0]), cellsOf(row)].map((cells) => [keyOf(cells), cells]));
+  writeTable(DOC, HEADINGS, LESSONS.flatMap(({ name, form }) => [all.get(keyOf([name, '', form])) ?? []]).filter(({ length }) => length > 0));
+}
+
 /** @param {Lesson[]} lessons @returns {Promise<Row[]>} */
 const run = (lessons) => withPackage(async (given) => {
   const expected = (await IN_NODE(given.node)).slice(0, SHOWN);
@@ -92,24 +99,17 @@ const run = (lessons) => withPackage(async (given) => {
   for (const lesson of lessons) {
     const since = performance.now();
     rows.push(await make(lesson));
+    writeRow(rows[rows.length - 1]);
     say(`${lastRow(rows.map(cellsOf))} ${seconds(since)}`);
   }
   return rows;
 });
-
-/** Puts rows in the place of those of the same lessons; the table has the order of the lessons. @param {Row[]} rows */
-function writeRows(rows) {
-  const keyOf = (/** @type {unknown[]} */ [name, , form]) => `${name}: ${form}`;
-  const all = new Map([...readTable(DOC, HEADINGS[0]), ...rows.map(cellsOf)].map((cells) => [keyOf(cells), cells]));
-  writeTable(DOC, HEADINGS, LESSONS.flatMap(({ name, form }) => [all.get(keyOf([name, '', form])) ?? []]).filter(({ length }) => length > 0));
-}
 
 await main(async () => {
   const words = process.argv.slice(2);
   const lessons = chosenBy(words, LESSONS);
   await setup(lessons.flatMap(({ program }) => program ?? []), PROGRAMS);
   const rows = await run(lessons);
-  writeRows(rows);
   const bad = rows.filter(({ fingerprint }) => fingerprint !== GOOD);
   say(`\n${rows.length - bad.length} passed, ${bad.length} failed`);
   if (bad.length > 0) throw new Failure(`${bad.map(({ lesson: { name, form } }) => `${name}, ${form}`).join('; ')}: the lesson did not work.`);

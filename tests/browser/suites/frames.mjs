@@ -85,10 +85,26 @@ export default function frames(lab) {
       const heights = told.filter((/** @type {any} */ { type }) => type === 'resize').map((/** @type {any} */ { height }) => height);
       assert.ok(heights.length > 0 && heights.every((/** @type {number} */ height) => height > 300), String(heights));
       assert.deepEqual(told.filter((/** @type {any} */ { subject }) => subject === 'lti.frameResize').map((/** @type {any} */ { height }) => height), heights);
-      assert.deepEqual(told.filter((/** @type {any} */ { message, secret }) => message === 'height' && secret === 'Abc123').map((/** @type {any} */ { value }) => value), heights);
+      assert.deepEqual(told.filter((/** @type {any} */ { message, secret }) => message === 'height' && secret === 'Abc123').map((/** @type {any} */ { value }) => value), [700, ...heights], 'first the height it has');
       await close();
     });
   }
+
+  test('a frame that WordPress hides until it hears of a height speaks before it is seen, and again when it is asked', async () => {
+    const { page, frames, close } = await host(lab(), (url) => `<iframe src="${url}embed.html?${QUERY}&show=world#?secret=Abc123" ${FRAME} sandbox="allow-scripts" style="position: absolute; visibility: hidden"></iframe>`);
+    const heights = () => page.evaluate(() => /** @type {any} */ (window).told.filter((/** @type {any} */ { message }) => message === 'height').length);
+    await holds(page, () => /** @type {any} */ (window).told.some((/** @type {any} */ { message }) => message === 'height'));
+    for (const secret of ['Other1', 'Abc123']) {
+      const before = await heights();
+      await page.evaluate((given) => document.querySelector('iframe')?.contentWindow?.postMessage({ message: 'ready', secret: given }, '*'), secret);
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+      if (secret === 'Abc123') await holds(page, (n) => /** @type {any} */ (window).told.filter((/** @type {any} */ { message }) => message === 'height').length === n + 1, before);
+      else assert.equal(await heights(), before);
+    }
+    await page.evaluate(() => document.querySelector('iframe')?.removeAttribute('style'));
+    assert.equal(await train(frames()[0]), await hashOfNode());
+    await close();
+  });
 
   test('in a page with COEP, a frame and an element from another origin give Node’s run', async () => {
     const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
