@@ -18,7 +18,7 @@ const INLINE = 'web/inline', DIST = 'dist';
 /** What modules are made of. */
 const SOURCES = ['src', 'envs', 'CMakeLists.txt', 'CMakePresets.json', 'emscripten.cmake'];
 /** What of the checkout the package is made of; package.json says which files go into it. */
-const PACKED = ['web', 'docs', 'package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const PACKED = ['web', 'docs', 'package.json', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'];
 
 /** Whether every module is there, and newer than everything it is made of. */
 function areBuilt() {

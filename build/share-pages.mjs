@@ -26,12 +26,13 @@ export function readUrl(args) {
   }
   if (given === undefined) return null;
   const url = URL.canParse(given) ? new URL(given) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) throw new Failure(`--url is ${given}; it must be the address of the site's folder, such as https://example.org/bellhop/.\n${USAGE}`);
+  if (!url || !/^https?:$/.test(url.protocol) || /[?#]/.test(given) || url.username || url.password) throw new Failure(`--url is ${given}; it must be the address of the site's folder, such as https://example.org/bellhop/.\n${USAGE}`);
   return url.href.replace(/\/*$/, '/');
 }
 
-/** @param {string} site  with embed.html and the pictures @param {string} url  with a slash at its end @returns {string[]} what was written, relative to the site */
-export function writeSharePages(site, url) {
+/** @param {string} site  with embed.html and the pictures @param {string} address  with a slash at its end @returns {string[]} what was written, relative to the site */
+export function writeSharePages(site, address) {
+  const url = escapeText(address);
   const page = readFileSync(join(site, 'embed.html'), 'utf8');
   return [...WORLDS.map(({ id }) => id), ...TEXT_IDS].flatMap((env) => [
     write(site, `env/${env}.html`, pageOf(page, env, url, existsSync(join(site, picture(env))))),
@@ -61,7 +62,7 @@ function pageOf(page, env, url, hasPicture) {
     ...hasPicture ? [`<meta property="og:image" content="${url}${picture(env)}">`, `<meta property="og:image:alt" content="${title}">`] : [],
     `<link rel="alternate" type="application/json+oembed" href="${url}oembed/${env}.json" title="${title}">`,
   ];
-  return page.replace('<html lang="en">', `<html lang="en" data-env="${env}">`).replace(/<title>.*<\/title>/, `<title>${title}</title>\n${head.join('\n')}`).replaceAll('="./', '="../');
+  return page.replaceAll('="./', '="../').replace('<html lang="en">', () => `<html lang="en" data-env="${env}">`).replace(/<title>.*<\/title>/, () => `<title>${title}</title>\n${head.join('\n')}`);
 }
 
 /** @param {string} text */

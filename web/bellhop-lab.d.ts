@@ -12,12 +12,18 @@
 /** What a lab is at. */
 export type Phase = 'loading' | 'ready' | 'preparing' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed';
 
-/** What `detail` of each event has. Events bubble and cross shadow roots. */
+/** An event of a lab: it bubbles and crosses shadow roots. */
+export interface LabEvent<Detail> extends CustomEvent<Detail> {
+  /** The lab. */
+  readonly target: BellhopLab;
+}
+
+/** What `detail` of each event has. */
 export interface BellhopLabEvents {
   /** A run is there, also after Reset. */
-  'bellhop-ready': CustomEvent<Record<string, never>>;
+  'bellhop-ready': LabEvent<Record<string, never>>;
   /** Something new is shown: at most once per animation frame. `meanReturn` is NaN or undefined before the first episode has ended. */
-  'bellhop-frame': CustomEvent<{
+  'bellhop-frame': LabEvent<{
     /** Environment steps so far. */
     timesteps: number,
     /** Episodes that have ended. */
@@ -28,7 +34,7 @@ export interface BellhopLabEvents {
     frame: import('./bellhop.js').Frame,
   }>;
   /** Episodes ended since the last frame: how many so far, the return of the last one, the moving mean. */
-  'bellhop-episode': CustomEvent<{
+  'bellhop-episode': LabEvent<{
     /** Episodes that have ended. */
     episode: number,
     /** Return of the last one. */
@@ -37,17 +43,17 @@ export interface BellhopLabEvents {
     meanReturn: number,
   }>;
   /** Greedy test episodes reached the environment's threshold. */
-  'bellhop-solved': CustomEvent<{
+  'bellhop-solved': LabEvent<{
     /** When, in environment steps. */
     step: number,
   }>;
   /** The phase changed. */
-  'bellhop-phase': CustomEvent<{
+  'bellhop-phase': LabEvent<{
     /** The new one. */
     phase: Phase,
   }>;
   /** An attribute, or something the reader did, was refused; the lab shows it as well. */
-  'bellhop-error': CustomEvent<{
+  'bellhop-error': LabEvent<{
     /** What is wrong, for people. */
     message: string,
     /** What was thrown. */
@@ -73,6 +79,8 @@ export interface LabSetup {
   readonly changes: readonly {
     /** Environment steps that had been taken. */
     readonly at: number,
+    /** Of the algorithm, or of the environment. */
+    readonly scope: 'options' | 'envOptions',
     /** The setting. */
     readonly key: string,
     /** Its value from then on. */
@@ -144,4 +152,6 @@ declare global {
   interface HTMLElementTagNameMap {
     'bellhop-lab': BellhopLab;
   }
+  /** They bubble: elements, documents and windows hear them. */
+  interface GlobalEventHandlersEventMap extends BellhopLabEvents {}
 }

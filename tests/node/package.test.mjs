@@ -52,7 +52,7 @@ test('it has the library, its modules as files and as text, what other pages lin
 test('what other pages link names no file that is not there, and what has everything inside none', () => {
   const files = filesBelow(installed).filter((file) => /^dist\/.*\.js$/.test(file));
   const named = files.flatMap((file) => [...readFileSync(join(installed, file), 'utf8').matchAll(/new URL\("(\.\/[^"]+)",import\.meta\.url\)/g)].map(([, url]) => join(dirname(file), url)));
-  assert.ok(named.includes('dist/bellhop-simd.wasm') && named.includes('dist/worker.mjs'));
+  assert.ok(named.includes('dist/bellhop-simd.wasm') && named.includes('dist/worker.js'));
   assert.deepEqual(named.filter((file) => !existsSync(join(installed, file))), []);
   for (const file of ['bellhop-lab-all.js', 'bellhop-lab-all.classic.js']) assert.doesNotMatch(readFileSync(join(installed, 'dist', file), 'utf8'), /"[^"]+\.wasm"/, file);
 });
@@ -114,4 +114,11 @@ test('the element can be imported where pages are rendered first: nothing is reg
   writeFileSync(join(folder, 'lab.mjs'), "import { BellhopLab } from 'bellhop/lab';\nconsole.log(typeof BellhopLab, customElements.get('bellhop-lab'), typeof document);");
   const { stdout } = await exec(process.execPath, [join(folder, 'lab.mjs')]);
   assert.equal(stdout.trim(), 'function undefined undefined');
+});
+
+test('what its pages link is in it', () => {
+  const pages = filesBelow(installed).filter((file) => /\.md$/.test(file));
+  const links = pages.flatMap((page) => [...readFileSync(join(installed, page), 'utf8').replace(/^```[^]*?^```/gm, '').matchAll(/(?:\]\(|srcset="|src=")([\w./-]+\.(?:md|png|py))[#)"]/g)].map(([, link]) => ({ page, link })));
+  assert.ok(links.length > 50);
+  assert.deepEqual(links.filter(({ page, link }) => !existsSync(join(installed, dirname(page), link))), []);
 });

@@ -16,7 +16,7 @@ test('the address is absolute, and ends with a slash', () => {
   assert.equal(readUrl([]), null);
   assert.equal(readUrl(['--url', 'https://example.org/bellhop']), URL_OF_SITE);
   assert.equal(readUrl(['--url', 'http://localhost:8080']), 'http://localhost:8080/');
-  for (const wrong of ['bellhop/', 'ftp://example.org/', 'https://example.org/?a=b', 'https://example.org/#a']) assert.throws(() => readUrl(['--url', wrong]), /--url is .*must be the address/);
+  for (const wrong of ['bellhop/', 'ftp://example.org/', 'https://example.org/?a=b', 'https://example.org/#a', 'https://example.org/?', 'https://me:secret@example.org/']) assert.throws(() => readUrl(['--url', wrong]), /--url is .*must be the address/);
   assert.throws(() => readUrl(['--address', URL_OF_SITE]), /Usage/);
 });
 
@@ -24,6 +24,8 @@ test('every environment has a page with its oEmbed link and its picture, and an 
   const folder = mkdtempSync(join(tmpdir(), 'bellhop-share-'));
   try {
     for (const name of ['embed.html', 'embed.js', 'embed.css', 'stills', 'static']) cpSync(join(SITE, name), join(folder, name), { recursive: true });
+    writeSharePages(folder, 'https://example.org/$&/a&b/');
+    assert.match(readFileSync(join(folder, 'env/CartPole-v1.html'), 'utf8'), /og:url" content="https:\/\/example\.org\/\$&amp;\/a&amp;b\/env\/CartPole-v1\.html"/);
     const written = writeSharePages(folder, URL_OF_SITE);
     assert.equal(written.length, 36);
     const here = (/** @type {string} */ url) => join(folder, url.replace(URL_OF_SITE, '').replace(/\?.*/, ''));

@@ -38,7 +38,7 @@ function setAttributes(lab, query) {
     else if (!SWITCHES.includes(name)) lab.setAttribute(name, value);
     else if (!/^(0|false|no)$/.test(value)) lab.setAttribute(name, '');
   }
-  if (!lab.hasAttribute('env')) lab.setAttribute('env', document.documentElement.dataset.env ?? FIRST_ENV); // see build/share-pages.mjs
+  if (!lab.getAttribute('env')) lab.setAttribute('env', document.documentElement.dataset.env ?? FIRST_ENV); // see build/share-pages.mjs
   if (settings.length > 0) lab.setAttribute('settings', withSettings(lab.getAttribute('settings'), settings));
 }
 

@@ -7,6 +7,7 @@
 // picture stands in the lab's place, and what draws the lab (lab-view.mjs), its worker and its module are fetched when somebody
 // is about to see it or calls a method.
 import { ReactiveElement } from '@lit/reactive-element';
+import { adoptStyles } from './adopt-styles.mjs';
 import { emit } from './lab-event.mjs';
 import { STILLS, isDark, still, stillStyles, unloaded } from './still.mjs';
 import { tokens } from './tokens.mjs';
@@ -154,6 +155,17 @@ export class BellhopLab extends ReactiveElement {
 
   // ---- life ----
 
+  createRenderRoot() {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    adoptStyles(root, /** @type {import('lit').CSSResult[]} */ (BellhopLab.styles));
+    return root;
+  }
+
+  /** It is in another document. */
+  adoptedCallback() {
+    if (this.shadowRoot) adoptStyles(this.shadowRoot);
+  }
+
   connectedCallback() {
     super.connectedCallback();
     clearTimeout(this.#leaving);
@@ -203,6 +215,7 @@ export class BellhopLab extends ReactiveElement {
       this.#isUnloaded = true;
       this.#still = unloaded(this, () => this.#retry());
       emit(this, 'error', { message: UNLOADED, error });
+      emit(this, 'phase', { phase: this.phase });
       throw error;
     });
     return this.#coming;

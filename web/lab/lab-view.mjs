@@ -2,6 +2,7 @@
 // What draws a lab: panels, words and colours of one experiment, which it makes from the element's attributes unless it is handed
 // one. The element (bellhop-lab.mjs) fetches this when somebody is about to see it.
 import { html, nothing, render } from 'lit';
+import { adoptStyles } from './adopt-styles.mjs';
 import { MADE_FROM, OFFERED, SHOWN, queryOf, setPace, unknownWords } from './attributes.mjs';
 import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
@@ -80,7 +81,7 @@ export class LabView {
     });
     this.#bar = new ControlsPanel(this.#host);
     this.#settings = new SettingsPanel(this.#host);
-    this.#adopt([base, styles, chartStyles]);
+    adoptStyles(this.#host.root, [base, styles, chartStyles]);
   }
 
   // ---- what the element uses ----
@@ -141,6 +142,7 @@ export class LabView {
       this.#lab.requestUpdate();
     }) };
     emit(this.#lab, 'error', { message: this.#host.failureText, error });
+    emit(this.#lab, 'phase', { phase: this.phase });
     this.#lab.requestUpdate();
   }
 
@@ -171,7 +173,7 @@ export class LabView {
     });
     this.#loadWords().catch((error) => this.fail(error));
     const { experiment } = this;
-    if (experiment && this.#following?.signal.aborted) this.#follow(experiment);
+    if (experiment && this.#following?.signal.aborted !== false) this.#follow(experiment);
   }
 
   /** It is out of the document for good: what it owns ends. */
@@ -479,7 +481,7 @@ export class LabView {
     try {
       const [{ languagePanels, textPanels, textStyles }] = await Promise.all([import('./panels/text-panels.mjs'), this.#needWords('text')]);
       if (this.#kind !== kind) return;
-      this.#adopt([textStyles]);
+      adoptStyles(this.#host.root, [textStyles]);
       this.#panels = kind === 'text' ? textPanels(this.#host) : languagePanels(this.#host);
       this.#lab.requestUpdate();
     } catch (error) {
@@ -491,12 +493,6 @@ export class LabView {
   #dropPanels() {
     for (const panel of this.#panels) panel.disconnect();
     [this.#panels, this.#arranged] = [[], ''];
-  }
-
-  /** @param {import('lit').CSSResult[]} sheets */
-  #adopt(sheets) {
-    const { adoptedStyleSheets: adopted } = this.#host.root;
-    for (const { styleSheet } of sheets) if (styleSheet && !adopted.includes(styleSheet)) adopted.push(styleSheet);
   }
 }
 

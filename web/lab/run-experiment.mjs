@@ -368,8 +368,10 @@ export class RunExperiment extends Experiment {
     if (!this.session || this.phase === 'diverged') return;
     this.humanFrame = null;
     await this.pause();
-    await this.session.step(1);
+    const { session } = this;
+    await session.step(1);
     if (this.phase === 'ready') this.enter('paused');
+    await session.pause(); // resolves when the step is shown: what is changed next is changed after it
   }
 
   /** The same run from the beginning, with the changes that waited. */

@@ -300,6 +300,47 @@ export default function embed(lab) {
     await close();
   });
 
+  test('in another document, as of a frame, a lab keeps its looks and its run; one that is given an experiment follows it', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab><bellhop-lab id="b"></bellhop-lab>');
+    await holds(page, "lab('a').phase === 'ready'");
+    const looks = () => page.evaluate(() => {
+      const { a } = /** @type {any} */ (window);
+      return [a.shadowRoot.adoptedStyleSheets.length, a.ownerDocument.defaultView.getComputedStyle(a.shadowRoot.querySelector('.lab')).backgroundColor];
+    });
+    await page.evaluate(() => {
+      const { lab: byId } = /** @type {any} */ (window);
+      Object.assign(window, { a: byId('a'), b: byId('b') });
+    });
+    const before = await looks();
+    assert.deepEqual(before[1], 'rgb(255, 255, 255)');
+    await page.evaluate(async () => {
+      const { a, frames } = /** @type {any} */ (window);
+      const frame = Object.assign(document.createElement('iframe'), { width: 800, height: 400 });
+      document.body.prepend(frame);
+      const made = Object.assign(document.createElement('bellhop-lab'), { env: 'GridWorld-v0' });
+      /** @type {Document} */ (frame.contentDocument).body.append(a, made);
+      Object.assign(window, { made });
+      await frames(2);
+    });
+    assert.deepEqual(await looks(), before);
+    await page.evaluate(() => /** @type {any} */ (window).made.step());
+    await holds(page, "made.phase === 'paused' && made.shadowRoot.adoptedStyleSheets.length > 2");
+    await page.evaluate(async () => {
+      const { a, b, frames } = /** @type {any} */ (window);
+      b.notice('here'); // its view is there
+      await frames(5);
+      b.remove();
+      b.experiment = a.experiment;
+      document.body.prepend(b);
+      await frames(2);
+      Object.assign(window, { heard: 0 });
+      b.addEventListener('bellhop-frame', () => /** @type {any} */ (window).heard++);
+      await a.step();
+    });
+    await holds(page, 'heard > 0');
+    await close();
+  });
+
   test('keys act on the lab that has the focus, and on no other', async () => {
     const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab><bellhop-lab id="b" env="GridWorld-v0"></bellhop-lab>', { viewport: { width: 1000, height: 1500 } });
     await holds(page, "labs().every((each) => each.phase === 'ready')");
