@@ -71,6 +71,63 @@ test('a module that does not run in the worker is followed by its scalar twin, i
   await assert.rejects(connectTo({}, { modules: MODULES, workers: [() => workerHere(none)] }), { status: 'BH_ERR_LOAD', message: /cannot run here: no SIMD/ });
 });
 
+/** Locks as browsers have them: one holder a name, the others wait. Node has none. @param {boolean} hasOrigin */
+function lockManager(hasOrigin) {
+  /** @type {Map<string, Promise<unknown>>} */
+  const last = new Map();
+  return {
+    /** @param {string} name @param {() => unknown} use */
+    async request(name, use) {
+      if (!hasOrigin) throw new DOMException('no locks for an opaque origin', 'SecurityError');
+      const held = Promise.resolve(last.get(name)).then(use);
+      last.set(name, held.catch(() => {}));
+      return held;
+    },
+  };
+}
+
+/** @template T @param {object | undefined} locks @param {() => Promise<T>} use @returns {Promise<T>} */
+async function withLocks(locks, use) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+  try {
+    return await use();
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'navigator', before);
+    else delete (/** @type {any} */ (globalThis)).navigator;
+  }
+}
+
+test('the lifeline is held once, by the module that runs: the scalar twin does not wait for it', async () => {
+  let tries = 0;
+  const picky = (/** @type {any} */ options) => ++tries > 1 ? opens(options) : Promise.reject(new WebAssembly.CompileError('no SIMD'));
+  await withLocks(lockManager(true), async () => {
+    const trainer = await connectTo({ timeout: 10_000 }, { modules: MODULES, workers: [() => workerHere(picky)] });
+    assert.deepEqual([trainer.simd, tries, trainer.isGone], ['scalar', 2, false]);
+    assert.equal(await trainer.liveBytes(), 0);
+    trainer.terminate();
+  });
+});
+
+test('a worker that cannot hold a lock is not taken for one that is gone', async () => {
+  const page = lockManager(true);
+  const inWorker = lockManager(false);
+  // Both ends are in this thread: the worker's has its locks while it opens.
+  const opaque = async (/** @type {any} */ options) => {
+    const wasm = await opens(options);
+    Object.assign(globalThis.navigator, { locks: inWorker });
+    return wasm;
+  };
+  await withLocks(page, async () => {
+    const worker = workerHere(opaque);
+    worker.addEventListener('message', () => Object.assign(globalThis.navigator, { locks: page }));
+    const trainer = await connectTo({}, { modules: MODULES, workers: [() => worker] });
+    assert.equal(await trainer.liveBytes(), 0);
+    assert.equal(trainer.isGone, false);
+    trainer.terminate();
+  });
+});
+
 test('a page that comes instead of the module is no module, whatever the status', async () => {
   const server = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>'));
   await new Promise((done) => server.listen(0, '127.0.0.1', () => done(undefined)));
@@ -118,6 +175,39 @@ test('a server or a worker that never answers is given up after `timeout`, and w
     close();
   }
 });
+
+test('after its timeout connect starts no other way, and ends the worker that came late', async () => {
+  const started = { next: 0, here: 0 };
+  /** @type {(error: unknown) => void} */
+  let fail = () => {};
+  const failing = () => new Promise((_, reject) => (fail = reject));
+  const next = () => {
+    started.next++;
+    return workerHere(opens);
+  };
+  const here = () => {
+    started.here++;
+    return workerHere(opens);
+  };
+  await assert.rejects(connectTo({ timeout: 20 }, { modules: MODULES, workers: [failing, next], here }), /within 0\.02 s/);
+  fail(new WorkerFailure('not here'));
+  await turn();
+  assert.deepEqual(started, { next: 0, here: 0 });
+
+  const late = workerHere(opens);
+  const ended = new Promise((done) => Object.assign(late, { terminate: () => done(late.close()) }));
+  /** @type {(worker: any) => void} */
+  let arrive = () => {};
+  const arriving = () => new Promise((resolve) => (arrive = resolve));
+  await assert.rejects(connectTo({ timeout: 20 }, { modules: MODULES, workers: [arriving, next] }), /within 0\.02 s/);
+  arrive(late);
+  await ended;
+  await turn();
+  assert.equal(started.next, 0);
+});
+
+/** What is due is done. */
+const turn = () => new Promise((done) => setTimeout(done, 20));
 
 test('options that are not known are refused with a suggestion, undefined is the default', async () => {
   const unknown = (/** @type {any} */ options) => options;

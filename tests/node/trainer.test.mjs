@@ -2,9 +2,9 @@
 // The worker's protocol, with the worker as a thread of Node: sessions, frames, speeds, and errors across the line.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { BellhopError, connect, load } from '../../web/node/node.mjs';
+import { BellhopError, connect, load, serve } from '../../web/node/node.mjs';
 
 const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, trainFreq: 1, evalFreq: 100, nEvalEpisodes: 2, logFreq: 10 };
 /** @type {import('../../web/bellhop.js').Trainer} */
@@ -166,6 +166,71 @@ test('learn resolves at its end, tells its progress, and stops when asked to', a
   const stopped = await session.learn({ totalTimesteps: 1e9, onProgress: () => ++calls < 2 });
   assert.ok(calls >= 2 && stopped.timesteps > 500 && stopped.timesteps < 1e8);
   await session.dispose();
+});
+
+const LONG = 20_000;
+
+test('a learn that is refused stops no other: its signal and its options are its own', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const first = session.learn({ totalTimesteps: LONG });
+  const stop = new AbortController();
+  const second = session.learn({ signal: stop.signal });
+  stop.abort();
+  await rejects(second, 'BH_ERR_STATE', /is learning/);
+  assert.equal((await first).timesteps, LONG);
+
+  await session.play({ stepsPerSecond: 1 });
+  await rejects(session.learn({ totalTimesteps: -1 }), 'BH_ERR_ARGUMENT', /totalTimesteps is -1/);
+  const frames = framesUntil(session, () => true);
+  await session.requestFrame();
+  assert.equal((await frames)[0].running, true, 'it goes on playing');
+  await session.dispose();
+});
+
+test('a callback that is late, of a learn that was paused, does not stop the next one', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  /** @type {(goesOn: boolean) => void} */
+  let answer = () => {};
+  /** @type {Promise<boolean>} */
+  const late = new Promise((done) => (answer = done));
+  /** @type {Promise<import('../../web/bellhop.js').LearnResult>} */
+  let paused = Promise.reject(new Error('not begun'));
+  paused.catch(() => {});
+  await new Promise((called) => {
+    paused = session.learn({ totalTimesteps: 1e9, onProgress: () => {
+      called(undefined);
+      return late;
+    } });
+  });
+  await session.pause();
+  const next = session.learn({ totalTimesteps: LONG });
+  answer(false);
+  assert.equal((await next).timesteps, (await paused).timesteps + LONG);
+  await session.dispose();
+});
+
+test('what cannot be sent to the worker is refused, and no call waits for an answer', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const func = /** @type {any} */ (() => 1);
+  await rejects(session.predict(func), 'BH_ERR_ARGUMENT', /^predict got what cannot be sent to a worker: .*=> 1/);
+  await rejects(session.load(func), 'BH_ERR_ARGUMENT', /^load got/);
+  assert.equal(trainer.oldestCall, null);
+  await session.dispose();
+});
+
+test('a speed of nearly nothing waits for as long as a timer can', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serve({ port: port2 });
+  const here = await connect({ port: port1 });
+  const session = await here.create({ env: 'CartPole-v1', options: SMALL });
+  const timers = mock.method(globalThis, 'setTimeout');
+  const watched = framesUntil(session, ({ timesteps }) => timesteps === 1);
+  await session.play({ stepsPerSecond: 1e-9 });
+  await watched;
+  await session.pause();
+  timers.mock.restore();
+  assert.equal(Math.max(...timers.mock.calls.map(({ arguments: [, milliseconds] }) => Number(milliseconds))), 2 ** 31 - 1);
+  here.terminate();
 });
 
 test('stopAtThreshold: finished right at the evaluation, at any speed and in learn; play goes on', async () => {

@@ -101,7 +101,7 @@ export class Learner {
   /** @param {LearnOptions} [options] @param {Host} [host] @returns {Promise<LearnResult>} */
   async learn(options = {}, { take = (n) => this.steps(n), afterSlice = () => {}, isDue = () => true } = {}) {
     this.#run.check();
-    const { totalTimesteps, onProgress, signal, slice } = this.#read(options);
+    const { totalTimesteps, onProgress, signal, slice } = this.read(options);
     if (this.#records) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
     this.#run.set({ totalTimesteps: this.#run.timesteps + totalTimesteps });
     this.end = this.#run.timesteps + totalTimesteps;
@@ -130,8 +130,8 @@ export class Learner {
     if (this.#records?.length) await tell(); // it was aborted between two of them
   }
 
-  /** @param {LearnOptions} options */
-  #read(options) {
+  /** Options of learn with their defaults; throws where learn would refuse them. @param {LearnOptions} options */
+  read(options) {
     checkLearnOptions(options, 'totalTimesteps');
     const { totalTimesteps = this.#budget, onProgress, signal, sliceMilliseconds = SLICE_MS } = options;
     wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);

@@ -57,6 +57,7 @@ async function firstThatStarts(ways, here, attempt) {
     try {
       return await startOne(start, attempt);
     } catch (error) {
+      attempt.signal.throwIfAborted();
       failures.push(error);
       if (!(error instanceof WorkerFailure || isRefusal(error))) break;
     }
@@ -95,6 +96,8 @@ export function connectOver({ port, wasmUrl, wasmBinary, simd, text, timeout = T
 
 /** @param {Worker} worker @param {Attempt} attempt @param {boolean} isOffThread */
 async function open(worker, { compiled, signal, told }, isOffThread) {
+  if (signal.aborted) worker.terminate();
+  signal.throwIfAborted();
   const line = new Line(/** @type {any} */ (worker), () => worker.terminate());
   listen(worker, (error) => line.break(error));
   signal.addEventListener('abort', () => line.break(signal.reason));
@@ -103,15 +106,15 @@ async function open(worker, { compiled, signal, told }, isOffThread) {
   const start = async (module) => {
     told('the worker did not answer');
     try {
-      return await line.call('open', undefined, [{ wasmBinary: module, lifeline }]);
+      const answer = await line.call('open', undefined, [{ wasmBinary: module, lifeline }]);
+      if (lifeline && answer.isHeld) watchLifeline(lifeline, () => line.break(new WorkerFailure('it ended by itself, or the browser ended it')));
+      return answer;
     } catch (error) {
       const { status, message } = /** @type {BellhopError} */ (error);
       throw status === 'BH_ERR_LOAD' && !line.isBroken ? new WebAssembly.CompileError(message) : error;
     }
   };
-  const trainer = await opened(line, () => firstThatRuns(compiled, start), isOffThread);
-  if (lifeline) watchLifeline(lifeline, () => line.break(new WorkerFailure('it ended by itself, or the browser ended it')));
-  return trainer;
+  return opened(line, () => firstThatRuns(compiled, start), isOffThread);
 }
 
 /** Hears of a worker whose script does not run. @param {Worker} worker @param {(error: BellhopError) => void} lose */

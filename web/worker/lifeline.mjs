@@ -2,15 +2,15 @@
 // Whether a worker still lives: one that ends by itself, or that the browser ends, tells nobody. It holds a lock with a name of its
 // own; when the page gets that lock, the worker is gone. Locks need a secure context and an origin: elsewhere nothing tells.
 
-/** In the worker: resolves when the lock is held, or cannot be. @param {string | undefined} name @returns {Promise<void>} */
+/** In the worker: resolves to whether the lock is held, from then on for as long as the worker lives. @param {string | undefined} name @returns {Promise<boolean>} */
 export function holdLifeline(name) {
   const { locks } = globalThis.navigator ?? {};
-  if (name === undefined || !locks) return Promise.resolve();
+  if (name === undefined || !locks) return Promise.resolve(false);
   return new Promise((done) => {
     locks.request(name, () => {
-      done();
-      return new Promise(() => {}); // held for as long as the worker lives
-    }).catch(() => done());
+      done(true);
+      return new Promise(() => {});
+    }).catch(() => done(false)); // an opaque origin has no locks
   });
 }
 

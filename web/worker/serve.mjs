@@ -5,7 +5,6 @@
 //     import { serve } from 'bellhop/serve';
 //     serve({ envs: [Tank] });
 import { BellhopError, startModule } from '../lib/wasm.mjs';
-import { holdLifeline } from './lifeline.mjs';
 import { serve as serveOver } from './service.mjs';
 import { readServeOptions } from './serve-options.mjs';
 
@@ -15,10 +14,9 @@ export function serve(options = {}) {
   serveOver(/** @type {any} */ (port), open, { prepare });
 }
 
-/** The page sends the module, compiled. @param {{ wasmBinary?: any, lifeline?: string }} options */
-async function open({ wasmBinary, lifeline }) {
+/** The page sends the module, compiled. @param {{ wasmBinary?: any }} options */
+async function open({ wasmBinary }) {
   if (!wasmBinary) throw new BellhopError('BH_ERR_LOAD', 'the worker got no module: give connect({ port }) a wasmBinary, or the worker itself: connect({ worker })');
-  await holdLifeline(lifeline);
   return startModule(wasmBinary instanceof WebAssembly.Module ? wasmBinary : await WebAssembly.compile(wasmBinary));
 }
 

@@ -9,6 +9,7 @@
 // Any number of sessions may exist; those that play share the thread.
 import { pretrainingFields } from '../lib/language.mjs';
 import { openLibrary } from '../lib/setup.mjs';
+import { holdLifeline } from './lifeline.mjs';
 import { makeSession } from './make-session.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
@@ -23,7 +24,7 @@ const SESSION_METHODS = /** @type {const} */ ([
 /**
  * Answers the calls that come through a port.
  * @param {Port} port
- * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm
+ * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm  rejects where the module does not run; open may be called again then
  * @param {{ prepare?: (library: Library) => void, sliceMs?: number }} [options]  prepare: gets the library before anybody asks; sliceMs: how
  *   long a session computes before others have their turn, by default the session's own
  * @returns {() => void} ends all sessions
@@ -40,7 +41,9 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
     async open(options) {
       library = openLibrary(await loadWasm(options));
       prepare(library);
-      return { catalog: library.catalog, pretraining: library.wasm.hasText ? pretrainingFields(library.wasm) : [] };
+      // Last: an open that failed must not hold the lock, or the next one would wait for it for ever.
+      const isHeld = await holdLifeline(options.lifeline);
+      return { catalog: library.catalog, pretraining: library.wasm.hasText ? pretrainingFields(library.wasm) : [], isHeld };
     },
     create(recipe) {
       const key = ++count;

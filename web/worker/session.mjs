@@ -16,6 +16,8 @@ const TABLE_STATES_MAX = 1024;
 // Beyond these rows (4 MB) waiting records are thinned out: a page that takes no frames must not fill the memory.
 const WAITING_ROWS_MAX = 65_536;
 const CATCH_UP_SECONDS = 0.1;
+/** The longest a timer can wait: beyond it, it would not wait at all. */
+const SLEEP_MS_MAX = 2 ** 31 - 1;
 /** Between two progresses of learn: its callback, on the page's side, is waited for. */
 const PROGRESS_MS = 100;
 
@@ -76,7 +78,7 @@ export class Session {
   #slice = new Slice(SLICE_MS);
   /** @type {(() => void) | null} */
   #wake = null;
-  /** The call of learn under way; `answer` is for the page's callback. @type {{ stop: AbortController, answer: (goesOn: boolean) => void } | null} */
+  /** The call of learn under way; `answer` is for the page's callback. @type {{ id: number, stop: AbortController, answer: (goesOn: boolean) => void } | null} */
   #learning = null;
   /** Still to be made. @type {Change[]} */
   #changes;
@@ -134,7 +136,7 @@ export class Session {
   pause() {
     this.#speed = 0;
     this.#wake?.();
-    this.proceed(false);
+    this.#proceed(false);
     return this.#frames.show();
   }
 
@@ -161,12 +163,14 @@ export class Session {
 
   /**
    * As a model's. `tell` posts a progress to the page, whose callback answers by `proceed`.
-   * @param {{ totalTimesteps?: number, isFollowed?: boolean, isAborted?: boolean }} options  isFollowed: there is a callback; isAborted: it is stopped already
+   * @param {{ id: number, totalTimesteps?: number, isFollowed?: boolean, isAborted?: boolean }} options
+   *   id: of this call, for proceed; isFollowed: there is a callback; isAborted: it is stopped already
    * @param {(progress: object) => void} tell
    */
-  async learn({ isFollowed = false, isAborted = false, ...options }, tell) {
+  async learn({ id, isFollowed = false, isAborted = false, ...options }, tell) {
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this session is learning');
-    const learning = { stop: new AbortController(), answer: (/** @type {boolean} */ _goesOn) => {} };
+    this.#learner.read(options);
+    const learning = { id, stop: new AbortController(), answer: (/** @type {boolean} */ _goesOn) => {} };
     const ask = (/** @type {object} */ progress) => new Promise((answer) => {
       learning.answer = answer;
       tell(progress);
@@ -190,8 +194,13 @@ export class Session {
     }
   }
 
-  /** The page's callback was called; unless it goes on, learning ends. @param {boolean} goesOn */
-  proceed(goesOn) {
+  /** The page's callback was called; unless it goes on, that call of learn ends. One that has ended hears nothing. @param {boolean} goesOn @param {number} id */
+  proceed(goesOn, id) {
+    if (this.#learning?.id === id) this.#proceed(goesOn);
+  }
+
+  /** @param {boolean} goesOn */
+  #proceed(goesOn) {
     if (!goesOn) this.#learning?.stop.abort();
     this.#learning?.answer(goesOn);
   }
@@ -265,7 +274,7 @@ export class Session {
   dispose() {
     this.#speed = 0;
     this.#wake?.();
-    this.proceed(false);
+    this.#proceed(false);
     this.#frames.end();
     this.#run.dispose();
   }
@@ -346,7 +355,7 @@ export class Session {
         this.#wake = null;
         done();
       };
-      const timer = setTimeout(end, Math.max(4, milliseconds));
+      const timer = setTimeout(end, Math.min(Math.max(4, milliseconds), SLEEP_MS_MAX));
       this.#wake = end;
     });
   }

@@ -62,7 +62,12 @@ export class Line {
     return new Promise((resolve, reject) => {
       const id = ++this.#count;
       this.#pending.set(id, { resolve, reject, onProgress });
-      this.#port.postMessage({ id, method, session, values });
+      try {
+        this.#port.postMessage({ id, method, session, values });
+      } catch (cause) {
+        this.#pending.delete(id);
+        reject(new BellhopError('BH_ERR_ARGUMENT', `${method} got what cannot be sent to a worker: ${/** @type {Error} */ (cause).message}`, { cause }));
+      }
     });
   }
 
@@ -115,6 +120,7 @@ export class Session {
   #line;
   #key;
   #plays = 0;
+  #learns = 0;
   /** Called with each frame, at most once per animation frame. @type {(frame: Frame) => void} */
   onFrame = () => {};
 
@@ -162,9 +168,9 @@ export class Session {
     let failure;
     /** The call of onProgress under way. @type {Promise<void> | null} */
     let telling = null;
-    let isOver = false;
+    const id = ++this.#learns;
     const proceed = (/** @type {boolean} */ goesOn) => {
-      if (!isOver) this.#call('proceed', goesOn).catch(() => {}); // of a worker that is gone learn tells
+      this.#call('proceed', goesOn, id).catch(() => {}); // of a worker that is gone learn tells
     };
     const tell = async (/** @type {any} */ progress) => {
       let goesOn = false;
@@ -181,7 +187,7 @@ export class Session {
     };
     signal?.addEventListener('abort', stop);
     try {
-      const how = { ...rest, isFollowed: onProgress !== undefined, isAborted: signal?.aborted };
+      const how = { ...rest, id, isFollowed: onProgress !== undefined, isAborted: signal?.aborted };
       const result = await this.#line.call('learn', this.#key, [how], (progress) => {
         telling = tell(progress);
       });
@@ -189,7 +195,6 @@ export class Session {
       if (failure) throw failure.error;
       return result;
     } finally {
-      isOver = true;
       signal?.removeEventListener('abort', stop);
     }
   }

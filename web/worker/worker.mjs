@@ -2,10 +2,6 @@
 // The worker's script: training off the main thread, driven by trainer.mjs, which sends the compiled module. See service.mjs
 // for the messages. Everything it needs is imported statically and no file is looked for, so that a bundler makes one file of it.
 import { startModule } from '../lib/wasm.mjs';
-import { holdLifeline } from './lifeline.mjs';
 import { serve } from './service.mjs';
 
-serve(/** @type {any} */ (globalThis), async (/** @type {any} */ { wasmBinary, lifeline }) => {
-  await holdLifeline(lifeline);
-  return startModule(wasmBinary);
-});
+serve(/** @type {any} */ (globalThis), (/** @type {any} */ { wasmBinary }) => startModule(wasmBinary));
