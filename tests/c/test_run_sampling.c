@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sampled actions and state values of a run: what they are, and that they do not disturb it.
+#include "core/alloc.h"
 #include "core/fmath.h"
 #include "envs/registry.h"
 #include "rl/agent_list.h"
