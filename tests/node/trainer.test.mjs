@@ -179,11 +179,11 @@ test('a learn that is refused stops no other: its signal and its options are its
   await rejects(second, 'BH_ERR_STATE', /is learning/);
   assert.equal((await first).timesteps, LONG);
 
-  await session.play({ stepsPerSecond: 1 });
+  await session.play({ stepsPerSecond: 0.001 }); // one step now
   await rejects(session.learn({ totalTimesteps: -1 }), 'BH_ERR_ARGUMENT', /totalTimesteps is -1/);
-  const frames = framesUntil(session, () => true);
-  await session.requestFrame();
-  assert.equal((await frames)[0].running, true, 'it goes on playing');
+  const frames = framesUntil(session, ({ timesteps }) => timesteps === LONG + 2);
+  await session.step();
+  assert.equal((await frames).at(-1)?.running, true, 'it goes on playing');
   await session.dispose();
 });
 
