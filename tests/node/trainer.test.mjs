@@ -179,11 +179,11 @@ test('a learn that is refused stops no other: its signal and its options are its
   await rejects(second, 'BH_ERR_STATE', /is learning/);
   assert.equal((await first).timesteps, LONG);
 
-  await session.play({ stepsPerSecond: 1 });
+  await session.play({ stepsPerSecond: 0.001 }); // one step now
   await rejects(session.learn({ totalTimesteps: -1 }), 'BH_ERR_ARGUMENT', /totalTimesteps is -1/);
-  const frames = framesUntil(session, () => true);
-  await session.requestFrame();
-  assert.equal((await frames)[0].running, true, 'it goes on playing');
+  const frames = framesUntil(session, ({ timesteps }) => timesteps === LONG + 2);
+  await session.step();
+  assert.equal((await frames).at(-1)?.running, true, 'it goes on playing');
   await session.dispose();
 });
 
@@ -279,6 +279,21 @@ test('what cannot be made or done is an error here, and the worker goes on', asy
   await rejects(session.predict([1, 2]), 'BH_ERR_ARGUMENT', /observation/);
   await session.dispose();
   await rejects(session.step(), 'BH_ERR_STATE', /disposed/);
+});
+
+test('a recipe that is refused leaves nothing behind, and says what is wrong with it', async () => {
+  const before = await trainer.liveBytes();
+  const create = (/** @type {any} */ recipe) => trainer.create(recipe);
+  const at = (/** @type {number} */ step) => ({ at: step, options: { learningRate: 0.1 } });
+  for (const [changes, message] of /** @type {[unknown, RegExp][]} */ ([
+    [[at(-1)], /changes\[0\]\.at is -1/], [[at(9), at(3)], /changes\[1\]\.at is 3, but must be at least 9/], [null, /changes is null, but must be an array/],
+    [5, /changes is 5, but must be an array/], [[null], /changes\[0\] takes an object, but got null/], [[{ at: 1 }], /changes\[0\]\.options is undefined/],
+  ])) {
+    for (const samples of [false, true]) await rejects(create({ env: 'CartPole-v1', options: SMALL, samples, changes }), 'BH_ERR_ARGUMENT', message);
+  }
+  for (const recipe of [null, undefined, 5]) await rejects(create(recipe), 'BH_ERR_ARGUMENT', new RegExp(`^create takes an object, but got ${recipe}`));
+  await rejects(trainer.createLanguageModel(/** @type {any} */ (null)), 'BH_ERR_ARGUMENT', /^createLanguageModel takes an object, but got null/);
+  assert.equal(await trainer.liveBytes(), before);
 });
 
 test('disposing while it plays or learns', async () => {

@@ -5,8 +5,8 @@ import { slotOf } from './custom-env.mjs';
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, wholeNumber, withCheckpoint,
-  withSetup,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
+  withCheckpoint, withSetup,
 } from './setup.mjs';
 import { floatsOf, readSpace } from './space.mjs';
 
@@ -86,7 +86,7 @@ export class Run {
     /** How the rows of drain() are laid out. */
     this.records = catalog.records;
     /** The most environment steps a run can have. */
-    this.timestepsMax = Number(catalog.run.find(({ key }) => key === 'totalTimesteps')?.max);
+    this.timestepsMax = timestepsMax(catalog);
     const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
     this.observationSpace = readSpace(spaces.observation_space);
     /** @type {import('../bellhop.js').DiscreteSpace} */

@@ -61,6 +61,9 @@ export function modelTables(catalog, algo) {
   return [{ name: LABELS[algo] ?? algo, fields: findAlgo(catalog, algo).options, prefix: '' }, { name: 'Run', fields: catalog.run, prefix: '' }];
 }
 
+/** The most environment steps a run can have. @param {Catalog} catalog */
+export const timestepsMax = (catalog) => Number(catalog.run.find(({ key }) => key === 'totalTimesteps')?.max);
+
 /** Whether an algorithm learns from demonstrations. @param {Catalog} catalog @param {string} algo */
 export function takesDemonstrations(catalog, algo) {
   return findAlgo(catalog, algo).options.some(({ name }) => name === 'demo_capacity');

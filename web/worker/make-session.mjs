@@ -11,8 +11,9 @@
 import { Env } from '../lib/env.mjs';
 import { createDemonstrated } from '../lib/imitation.mjs';
 import { LanguageModel, logPrior, startFrom } from '../lib/language.mjs';
-import { onlyKeys } from '../lib/options.mjs';
+import { onlyKeys, shown } from '../lib/options.mjs';
 import { Run } from '../lib/run.mjs';
+import { timestepsMax, wholeNumber } from '../lib/setup.mjs';
 import { Session } from './session.mjs';
 import { PretrainingSession } from './pretraining-session.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
@@ -29,12 +30,29 @@ const WRITER_MS = 400, WRITER_TOKENS = 64, WRITER_SEED = 7;
  * @param {Sessions} sessions  of this worker, by their keys
  */
 export function makeSession(library, recipe, post, sessions) {
-  if (recipe.languageModel) return new PretrainingSession(library, recipe.languageModel, post);
+  if ('languageModel' in Object(recipe)) return new PretrainingSession(library, recipe.languageModel, post);
   onlyKeys('create', recipe, RECIPE_KEYS);
-  if (recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples) return makeTextRun(library, recipe, post, sessions);
-  const { changes, ...rest } = recipe;
+  const { changes: given, ...rest } = recipe;
+  const changes = checkedChanges(given, timestepsMax(library.catalog)); // first: a run that was made would have to go again
+  if (recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples) return makeTextRun(library, rest, changes, post, sessions);
   return new Session(rest.demonstrations === undefined ? Run.create(library, rest) : createDemonstrated(library, rest), post, changes);
 }
+
+/** The changes of a recipe, in the order of their steps. @param {any} changes @param {number} most @returns {import('./session.mjs').Change[]} */
+function checkedChanges(changes = [], most) {
+  if (!Array.isArray(changes)) throw bad('changes', changes, 'an array of { at, options }');
+  changes.forEach((change, i) => {
+    const name = `changes[${i}]`;
+    onlyKeys(name, change, ['at', 'options']);
+    wholeNumber(`${name}.at`, change.at, 0, most);
+    if (Object(change.options) !== change.options) throw bad(`${name}.options`, change.options, 'an object of live options');
+    if (i > 0 && change.at < changes[i - 1].at) throw bad(`${name}.at`, change.at, `at least ${changes[i - 1].at}, as the change before it: sort them`);
+  });
+  return [...changes];
+}
+
+/** @param {string} name @param {unknown} value @param {string} wanted */
+const bad = (name, value, wanted) => new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);
 
 /** The model of a session. @param {Sessions} sessions @param {number} key @returns {LanguageModel} */
 function modelOf(sessions, key) {
@@ -43,19 +61,22 @@ function modelOf(sessions, key) {
   throw new BellhopError('BH_ERR_STATE', 'the language model was disposed and cannot be used any more');
 }
 
-/** @param {Library} library @param {any} recipe @param {import('./service.mjs').Post} post @param {Sessions} sessions */
-function makeTextRun(library, { startFrom: first, prior: other, samples, changes, ...recipe }, post, sessions) {
+/** @param {Library} library @param {any} recipe @param {import('./session.mjs').Change[]} changes @param {import('./service.mjs').Post} post @param {Sessions} sessions */
+function makeTextRun(library, { startFrom: first, prior: other, samples, ...recipe }, changes, post, sessions) {
   const run = Run.create(library, recipe);
   /** @type {Run | null} */
   let reference = null;
+  /** @type {Writer | null} */
+  let writer = null;
   try {
     if (first !== undefined) startFrom(run, modelOf(sessions, first));
     if (other !== undefined) reference = frozen(library, recipe, modelOf(sessions, other));
+    if (samples) writer = new Writer(library, recipe, run);
   } catch (error) {
     run.dispose();
+    reference?.dispose();
     throw error;
   }
-  const writer = samples ? new Writer(library, recipe, run) : null;
   const session = new TextSession(run, (frame, plays, transfer) => {
     const prior = reference ? logPrior(reference, frame.last.action < 0 ? frame.obs : frame.obsTm1) : null;
     post(Object.assign(frame, { prior: prior && prior.map(Math.exp), written: frame.running ? writer?.write() ?? null : null }), plays, transfer);
