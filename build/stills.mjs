@@ -10,8 +10,8 @@ import { serve } from './serve.mjs';
 import { FOR_BROWSER_TESTS, chromePath, setup } from './setup.mjs';
 import { ROOT, isEntry, main, say } from './run.mjs';
 
-export const STILLS = join(ROOT, 'web/lab/stills');
-export const THEMES = /** @type {const} */ (['light', 'dark']);
+const STILLS = join(ROOT, 'web/lab/stills');
+const THEMES = /** @type {const} */ (['light', 'dark']);
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--lang=en-US'];
 const STEPS = 4000, WIDTH = 480, QUALITY = 0.7;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the reader downloads, in bytes: the SIMD module; the page's first load, all that Play needs, as a host sends it; a lab alone,
-// as another page embeds it, and what of it is there before somebody is about to see it; the library of charts, which both fetch with the first data or 1.5 s after; and by name what the page
+// as another page embeds it, and what of it is there before somebody is about to see it; the library of charts, which both fetch with the first data; and by name what the page
 // fetches later, if the reader asks for it or when it has nothing to do.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
