@@ -7,6 +7,7 @@ import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesIn } from './files.mjs';
+import { packed } from './pack.mjs';
 import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, chromePath, setup } from './setup.mjs';
 import { Failure, ROOT, main, runToEnd, say, seconds } from './run.mjs';
 
@@ -31,7 +32,7 @@ const GROUPS = [
   native('scalar'),
   native('sanitize'),
   native('gradcheck'),
-  { title: 'WebAssembly and the page', kinds: ['node', 'browser'], needs: FOR_BUILD, run: buildAll },
+  { title: 'WebAssembly, the page, the package', kinds: ['node', 'browser'], needs: FOR_BUILD, run: buildAll },
   node('Node', 'node', []),
   node('Browser', 'browser', FOR_BROWSER_TESTS),
 ];
@@ -65,7 +66,7 @@ async function runNodeTests(kind) {
   if (files.length === 0) throw new Failure(`tests/${kind} has no *.test.mjs.`);
   // A browser started in the locale C may call its language en-US@posix, which Intl refuses.
   const env = kind === 'browser' ? { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } : {};
-  const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...atATime(kind), ...files], { capture: true, env });
+  const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...options(kind), ...files], { capture: true, env });
   const counts = Object.fromEntries([...stripVTControlCharacters(output).matchAll(/^ℹ (pass|fail|cancelled) (\d+)$/gm)]
     .map(([, name, count]) => [name, Number(count)]));
   if (counts.pass === undefined) return asCounts(code === 0);
@@ -75,15 +76,20 @@ async function runNodeTests(kind) {
 
 /**
  * As many files at a time as there are processors: Node's own choice leaves one out, which of two is half. What a browser
- * shows depends on the processors it has, so its files run one after the other. @param {string} kind
+ * shows depends on the processors it has, so its files run one after the other. Whatever a test that failed has left open,
+ * the run ends. @param {string} kind
  */
-function atATime(kind) {
-  const hasOption = process.versions.node.localeCompare('20.10', 'en', { numeric: true }) >= 0;
-  return hasOption ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism()}`] : [];
+function options(kind) {
+  const isSince = (/** @type {string} */ version) => process.versions.node.localeCompare(version, 'en', { numeric: true }) >= 0;
+  return [
+    ...isSince('20.10') ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism()}`] : [],
+    ...isSince('20.14') ? ['--test-force-exit'] : [],
+  ];
 }
 
 async function buildAll() {
   await build();
+  await packed();
   return asCounts(true);
 }
 

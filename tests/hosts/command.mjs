@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { packInto } from '../../build/pack.mjs';
+import { packed } from '../../build/pack.mjs';
 import { ROOT } from '../../build/run.mjs';
 import { chromePath } from '../../build/setup.mjs';
 import { install } from './project.mjs';
@@ -21,7 +21,7 @@ export async function withPackage(use) {
   const folder = mkdtempSync(join(tmpdir(), 'bellhop-hosts-'));
   const browser = await chromium.launch({ executablePath: chromePath() ?? undefined, args: FLAGS, env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } });
   try {
-    const tarball = await packInto(folder);
+    const tarball = await packed();
     const node = await install(mkdtempSync(join(folder, 'node-')), [tarball]);
     return await use({ folder, tarball, node, browser });
   } finally {

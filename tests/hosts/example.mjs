@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { packInto } from '../../build/pack.mjs';
+import { packed } from '../../build/pack.mjs';
 import { env } from './project.mjs';
 
 /** @typedef {{ folder: string, commands: string[], printed: string }} Example  its copy, and what its README says */
@@ -15,7 +15,7 @@ const exec = promisify(execFile);
 /** Packs the package and takes it apart. @returns {Promise<{ folder: string, tarball: string, installed: string }>} */
 export async function unpack() {
   const folder = mkdtempSync(join(tmpdir(), 'bellhop-examples-'));
-  const tarball = await packInto(folder);
+  const tarball = await packed();
   const installed = join(folder, 'bellhop');
   mkdirSync(installed);
   await exec('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { packInto } from '../../build/pack.mjs';
+import { packed } from '../../build/pack.mjs';
 import { filesBelow } from '../../build/files.mjs';
 
 const exec = promisify(execFile);
@@ -23,7 +23,7 @@ let installed = '';
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bellhop-package-'));
-  tarball = await packInto(folder);
+  tarball = await packed();
   installed = join(folder, 'node_modules/bellhop');
   mkdirSync(installed, { recursive: true });
   await exec('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);

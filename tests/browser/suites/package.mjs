@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { packInto } from '../../../build/pack.mjs';
+import { packed } from '../../../build/pack.mjs';
 import { serve } from '../../../build/serve.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { page as html, writeScript } from '../../hosts/project.mjs';
@@ -17,7 +17,7 @@ import { GridWorld } from '../../node/js-envs.mjs';
 import { holds, test } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
-export default function packed(lab) {
+export default function bundled(lab) {
   test('bundled without its files the package has them inside, and gives Node’s run', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bellhop-bundled-'));
     await bundle(folder);
@@ -44,7 +44,7 @@ export default function packed(lab) {
 async function bundle(folder) {
   const installed = join(folder, 'node_modules/bellhop');
   mkdirSync(installed, { recursive: true });
-  await promisify(execFile)('tar', ['-xzf', await packInto(folder), '-C', installed, '--strip-components=1']);
+  await promisify(execFile)('tar', ['-xzf', await packed(), '-C', installed, '--strip-components=1']);
   writeScript({ folder, version: '' }, 'bellhop');
   writeFileSync(join(folder, 'src/own.js'), OWN_PAGE);
   writeFileSync(join(folder, 'src/own-worker.js'), OWN_WORKER);
