@@ -12,10 +12,13 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 /** Everything a build makes lives below this folder. */
 export const OUT = resolve(ROOT, 'build/out');
 
+/** For so long the output of a command that has ended is read. */
+const OUTPUT_MS = 5000;
+
 /** An expected failure: `main` prints its message and no stack. */
 export class Failure extends Error {}
 
-/** @typedef {{ cwd?: string, env?: Record<string, string | undefined>, capture?: boolean }} RunOptions */
+/** @typedef {{ cwd?: string, env?: Record<string, string | undefined>, capture?: boolean, minutes?: number }} RunOptions  minutes: it is ended then, as failed */
 
 /**
  * Run a command with its output on this terminal; rejects with a Failure naming it unless it exits with 0.
@@ -42,15 +45,17 @@ export async function runNpm(args) {
 }
 
 /**
- * As `run`, but a failing command is an answer, not an error.
+ * As `run`, but a failing command is an answer, not an error. Once it has ended nobody is waited for who was started by it and
+ * still holds its output.
  * @param {string[]} command
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number | string, output: string }>}
  */
-export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = false } = {}) {
+export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = false, minutes } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(file, args, {
       cwd, env: { ...process.env, ...env }, stdio: ['inherit', capture ? 'pipe' : 'inherit', 'inherit'],
+      ...minutes && { timeout: minutes * 60_000, killSignal: 'SIGKILL' },
     });
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => {
@@ -58,6 +63,7 @@ export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = fals
       process.stdout.write(text);
     });
     child.on('error', (error) => fail(new Failure(`\`${file}\` could not be started: ${error.message}`)));
+    child.on('exit', () => setTimeout(() => child.stdout?.destroy(), OUTPUT_MS).unref());
     child.on('close', (code, signal) => done({ code: code ?? signal ?? 1, output }));
   });
 }

@@ -20,6 +20,8 @@ import { Failure, ROOT, main, runToEnd, say, seconds } from './run.mjs';
  * @property {() => Promise<Counts>} run
  */
 
+/** Tests of one folder take a few minutes; what does not end by then never will. */
+const MINUTES = 40;
 const LOCAL_BIN = join(ROOT, 'node_modules/.bin');
 
 /** @type {Group[]} */
@@ -66,7 +68,7 @@ async function runNodeTests(kind) {
   if (files.length === 0) throw new Failure(`tests/${kind} has no *.test.mjs.`);
   // A browser started in the locale C may call its language en-US@posix, which Intl refuses.
   const env = kind === 'browser' ? { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } : {};
-  const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...options(kind), ...files], { capture: true, env });
+  const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...options(kind), ...files], { capture: true, env, minutes: MINUTES });
   const counts = Object.fromEntries([...stripVTControlCharacters(output).matchAll(/^ℹ (pass|fail|cancelled) (\d+)$/gm)]
     .map(([, name, count]) => [name, Number(count)]));
   if (counts.pass === undefined) return asCounts(code === 0);

@@ -23,11 +23,11 @@ export async function unpack() {
 }
 
 /**
- * A copy of a project; unless npm is to do it, with the package in its node_modules/.
+ * A copy of a project, of its own; unless npm is to do it, with the package in its node_modules/.
  * @param {{ folder: string, installed: string }} unpacked @param {string} name @param {{ install?: boolean }} [options] @returns {Example}
  */
 export function copyExample({ folder, installed }, name, { install = true } = {}) {
-  const copy = join(folder, name);
+  const copy = join(mkdtempSync(join(folder, 'copy-')), name);
   cpSync(join(installed, 'docs/examples', name), copy, { recursive: true });
   if (install) cpSync(installed, join(copy, 'node_modules/bellhop'), { recursive: true });
   const readme = readFileSync(join(copy, 'README.md'), 'utf8');
