@@ -296,7 +296,7 @@ test('a model takes the id of an environment, shipped or registered, and leaves 
 });
 
 test('ids that are none, and what Stable-Baselines3 takes first, are told', () => {
-  fails(() => new bh.DQN('CartPol-v1'), 'BH_ERR_UNKNOWN', /there is no environment 'CartPol-v1'; did you mean 'CartPole-v1'\?/);
+  fails(() => new bh.DQN('CartPol-v1'), 'BH_ERR_UNKNOWN', /unknown environment 'CartPol-v1'; did you mean 'CartPole-v1'\?/);
   fails(() => new bh.DQN('MlpPolicy', /** @type {any} */ (cart)), 'BH_ERR_ARGUMENT', /^DQN: the environment comes first, but got 'MlpPolicy'; networks are set by options here, such as netArch/);
 });
 

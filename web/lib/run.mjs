@@ -57,7 +57,7 @@ function checkSaved(key, saved, own) {
 
 /** @param {string} id */
 function unknownEnv(id) {
-  return new BellhopError('BH_ERR_UNKNOWN', `there is no environment ${shown(id)}, which the checkpoint was saved with; register yours, or pass it to load`);
+  return new BellhopError('BH_ERR_UNKNOWN', `unknown environment ${shown(id)}, which the checkpoint was saved with; register yours, or pass it to load`);
 }
 
 export class Run {

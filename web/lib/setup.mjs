@@ -2,12 +2,12 @@
 // Setups: what an environment or a run is made from. Names are looked up in the catalogue, options go through the
 // tables, and the C setup lives only as long as the function it is made for.
 import { BellhopError } from './wasm.mjs';
+import { OwnEnv } from './custom-env.mjs';
 import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } from './options.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').OptionValue} OptionValue */
-/** @typedef {import('./custom-env.mjs').OwnEnv} OwnEnv */
 /**
  * The module, everything there is in it, and the environments registered under their ids, which the catalogue lists too.
  * @typedef {{ wasm: Wasm, catalog: Catalog, registered: Map<string, OwnEnv>, help?: Record<string, string> }} Library
@@ -33,8 +33,9 @@ export function openLibrary(wasm, help) {
 
 /** @param {string} what @param {unknown} name @param {readonly string[]} names */
 function unknown(what, name, names) {
-  const hint = typeof name === 'string' ? suggestion(name, names) : '';
-  return new BellhopError('BH_ERR_UNKNOWN', `there is no ${what} ${shown(name)}${hint || `; there are ${names.join(', ')}`}`);
+  const known = names.join(', ');
+  if (typeof name !== 'string') return new BellhopError('BH_ERR_UNKNOWN', `the ${what} is ${shown(name)}, but must be one of ${known}`);
+  return new BellhopError('BH_ERR_UNKNOWN', `unknown ${what} ${shown(name)}${suggestion(name, names) || `; known: ${known}`}`);
 }
 
 /** @param {Catalog} catalog @param {unknown} id */
@@ -95,8 +96,8 @@ export function envTables(catalog, id) {
  * @returns {{ entry: import('../bellhop.js').EnvEntry, own?: OwnEnv }}
  */
 export function lookUp({ catalog, registered }, env) {
-  const own = typeof env === 'string' ? registered.get(env) : /** @type {OwnEnv | undefined} */ (env);
-  if (typeof own !== 'object' || own === null) return { entry: findEnv(catalog, env) };
+  const own = typeof env === 'string' ? registered.get(env) : env;
+  if (!(own instanceof OwnEnv)) return { entry: findEnv(catalog, env) };
   if (!registered.has(own.id) && catalog.envs.some(({ id }) => id === own.id)) throw taken(own.id);
   return { entry: own.entry, own };
 }

@@ -65,7 +65,7 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
       return session.dispose();
     }
     const known = SESSION_METHODS.find((name) => name === method && name in session);
-    if (!known) throw new BellhopError('BH_ERR_UNKNOWN', `there is no method '${method}'`);
+    if (!known) throw new BellhopError('BH_ERR_UNKNOWN', `unknown method '${method}'`);
     const extra = known === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];
     return session[known](...values, ...extra);
   }
