@@ -2,12 +2,12 @@
 // Setups: what an environment or a run is made from. Names are looked up in the catalogue, options go through the
 // tables, and the C setup lives only as long as the function it is made for.
 import { BellhopError } from './wasm.mjs';
-import { OwnEnv } from './custom-env.mjs';
 import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } from './options.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').OptionValue} OptionValue */
+/** @typedef {import('./custom-env.mjs').OwnEnv} OwnEnv */
 /**
  * The module, everything there is in it, and the environments registered under their ids, which the catalogue lists too.
  * @typedef {{ wasm: Wasm, catalog: Catalog, registered: Map<string, OwnEnv>, help?: Record<string, string> }} Library
@@ -96,8 +96,8 @@ export function envTables(catalog, id) {
  * @returns {{ entry: import('../bellhop.js').EnvEntry, own?: OwnEnv }}
  */
 export function lookUp({ catalog, registered }, env) {
-  const own = typeof env === 'string' ? registered.get(env) : env;
-  if (!(own instanceof OwnEnv)) return { entry: findEnv(catalog, env) };
+  const own = typeof env === 'string' ? registered.get(env) : /** @type {OwnEnv | undefined} */ (env);
+  if (!own?.entry) return { entry: findEnv(catalog, env) }; // an object that came from a page has none either
   if (!registered.has(own.id) && catalog.envs.some(({ id }) => id === own.id)) throw taken(own.id);
   return { entry: own.entry, own };
 }
