@@ -365,23 +365,32 @@ export class Run {
     return { mean, std, min, max, meanLength, episodes };
   }
 
-  /**
-   * Changes live options. When one is refused, all keep the values they had.
-   * @param {object} options
-   */
+  /** Changes live options. When one is refused, all keep the values they had. @param {object} options */
   set(options) {
+    this.#change(options);
+  }
+
+  /** Throws what set() would throw at them, and changes nothing. @param {object} options */
+  trySet(options) {
+    this.#change(options)();
+  }
+
+  /** @param {object} options @returns {() => void} undoes it */
+  #change(options) {
     const run = this.#address;
     const { options: before, algo, env } = this.setup;
     const tables = [...modelTables(this.#library.catalog, algo), ...envTables(this.#library.catalog, env)];
     const changes = encodeOptions(tables, options, LABELS[algo] ?? algo);
     const undo = encodeOptions(tables, Object.fromEntries(changes.filter(({ key }) => key in before)
       .map(({ key }) => [key, before[key]])), algo);
+    const back = () => undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(run, change));
     try {
       changes.forEach((change) => this.#setOne(run, change));
     } catch (error) {
-      undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(run, change));
+      back();
       throw error;
     }
+    return back;
   }
 
   /** @param {number} run @param {ReturnType<typeof encodeOptions>[number]} option */

@@ -49,8 +49,14 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
       const key = ++count;
       const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions);
       if (sliceMs !== undefined) session.sliceMs = sliceMs;
-      sessions.set(key, session);
-      return { session: key, info: session.info() };
+      try {
+        const info = session.info();
+        sessions.set(key, session);
+        return { session: key, info };
+      } catch (error) {
+        session.dispose();
+        throw error;
+      }
     },
     liveBytes: () => library.wasm.liveBytes(),
   };
