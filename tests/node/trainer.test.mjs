@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, mock, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { startModule } from '../../web/lib/wasm.mjs';
+import * as entry from '../../web/bellhop.mjs';
 import { BellhopError, connect, load, serve } from '../../web/node/node.mjs';
 import { serve as serveOver } from '../../web/worker/service.mjs';
 
@@ -354,7 +355,8 @@ test('connect takes a module that was compiled here, or is being compiled', asyn
 });
 
 test('where there are no web workers, connect says so', async () => {
-  await rejects(connect(), 'BH_ERR_LOAD', /no web workers/);
+  for (const options of [{}, { workerUrl: 'https://example.org/worker.mjs' }]) await rejects(connect(options), 'BH_ERR_LOAD', /^Node has no web workers: start a thread .*serve\(\).*connect\(\{ worker: thread \}\); or use load\(\)$/);
+  await rejects(entry.connect(), 'BH_ERR_LOAD', /no web workers/);
 });
 
 test('changes that were tried are not made before their step', async () => {

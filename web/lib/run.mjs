@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
-import { slotOf } from './custom-env.mjs';
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
   LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
   withCheckpoint, withSetup,
 } from './setup.mjs';
+import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */

@@ -123,7 +123,8 @@ function listen(worker, lose) {
     event.preventDefault?.();
     lose(new WorkerFailure(event.message || `its script could not be loaded; ${HINT}`));
   };
-  worker.addEventListener?.('message', ({ data: { violation, failed, url } }) => {
+  worker.addEventListener?.('message', ({ data }) => {
+    const { violation, failed, url } = Object(data);
     if (violation) lose(new PolicyError(scriptAt(url), violation));
     else if (failed) lose(new WorkerFailure(`its script could not be loaded from ${url}: ${failed}; ${HINT}`));
   });
@@ -135,7 +136,9 @@ const scriptAt = (url) => ({ what: `the worker's script ${url}`, isWorker: true,
 /** @param {Line} line @param {() => Promise<any>} call @param {boolean} isOffThread */
 async function opened(line, call, isOffThread) {
   try {
-    return new Trainer(line, await call(), isOffThread);
+    const answer = await call();
+    if (!answer?.catalog) throw new WorkerFailure('its script does not call serve()');
+    return new Trainer(line, answer, isOffThread);
   } catch (error) {
     line.break(/** @type {BellhopError} */ (error));
     throw error;

@@ -63,7 +63,7 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
 
   /** @param {{ id: number, method: string, session?: number, values: any[] }} call */
   function handle({ id, method, session: key, values }) {
-    if (key === undefined) return methods[method](...values);
+    if (key === undefined && Object.hasOwn(methods, method)) return methods[method](...values);
     const session = sessions.get(key);
     if (!session) throw new BellhopError('BH_ERR_STATE', 'this session was disposed and cannot be used any more');
     if (method === 'dispose') {
@@ -77,6 +77,7 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
   }
 
   port.onmessage = async ({ data }) => {
+    if (!data?.taken && !data?.method) return; // it is not for this
     if (data.taken) {
       sessions.get(data.session)?.frameTaken();
       return;

@@ -100,8 +100,9 @@ export class Line {
     this.#tellGone(error);
   }
 
-  /** @param {any} data */
-  #receive({ id, session, frame, plays, progress, result, error }) {
+  /** @param {any} data  a worker of somebody else's may post anything */
+  #receive(data) {
+    const { id, session, frame, plays, progress, result, error } = Object(data);
     if (frame) {
       nextFrame(() => this.listeners.get(session)?.(frame, plays));
       return;
