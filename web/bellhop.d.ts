@@ -1099,7 +1099,7 @@ export interface ConnectOptions {
   workerUrl?: string | URL;
   /**
    * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`, or one
-   * whose script calls serve(). It is the trainer's from then on, which ends it.
+   * whose script calls serve(). It is the trainer's from then on, which ends it; a second connect() with it is refused.
    */
   worker?: {
     /** Sends a message. */
@@ -1210,7 +1210,10 @@ export interface SessionRecipe {
   envOptions?: EnvOptions;
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
-  /** Live options that change when `at` environment steps have been taken, in the order of their steps: a run with changes, replayed. */
+  /**
+   * Live options that change when `at` environment steps have been taken, in the order of their steps: a run with changes, replayed. What would
+   * be refused then is refused when the session is made.
+   */
   changes?: readonly {
     /** Environment steps that have been taken by then. */
     at: number;

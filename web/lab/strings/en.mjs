@@ -6,6 +6,7 @@ export default {
   'title': 'Bellhop: deep Q-learning, live',
   'tagline': 'Deep Q-learning, live in your browser. Press Play.',
   'reassurance': 'You can’t break anything: Reset starts a new run whatever you changed, and no data leaves your browser.',
+  'api': 'API reference',
   'skip': 'Skip to the controls',
   'tabs': 'Environments',
   'tab.grid': 'Grids and bandit',

@@ -5,6 +5,7 @@ export default {
   'title': 'Bellhop：深度 Q 学习实时演示',
   'tagline': '在浏览器里实时训练深度 Q 网络。点“播放”就能开始。',
   'reassurance': '放心尝试：不管改了什么，点“重置”都会重新开始；数据不会离开你的浏览器。',
+  'api': 'API 参考',
   'skip': '跳到控制栏',
   'tabs': '环境',
   'tab.grid': '网格与老虎机',
