@@ -1404,7 +1404,7 @@ export interface LanguageSession {
 export interface Session {
   /** What it trains, with every default filled in. */
   readonly info: SessionInfo;
-  /** Called at most once per animation frame, when there is something new. */
+  /** Called at most once per animation frame, when there is something new. What it throws is not caught; the run goes on. */
   onFrame: (frame: Frame) => void;
   /**
    * Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. With `until` it pauses

@@ -246,6 +246,16 @@ test('the deviation of large returns; parameters that are no numbers are never t
   diverging.dispose();
 });
 
+test('live options of the environment keep their values, too, where another option is refused', () => {
+  const model = new bh.DQN('Translate-v0', { netArch: [4] });
+  const before = model.env.options;
+  fails(() => model.set(/** @type {any} */ ({ wordsWeight: 0.25, learningRate: -1 })), 'BH_ERR_CONFIG', /learningRate is -1/);
+  assert.deepEqual(model.env.options, before);
+  model.set(/** @type {any} */ ({ wordsWeight: 0.25 }));
+  assert.deepEqual(model.env.options, { ...before, wordsWeight: 0.25 });
+  model.dispose();
+});
+
 test('live options: taken, or refused with nothing changed', () => {
   const model = new bh.DQN(cart, SMALL);
   model.set({ learningRate: 0.5, gamma: 0.5 });

@@ -378,7 +378,8 @@ export class Run {
   /** @param {object} options @returns {() => void} undoes it */
   #change(options) {
     const run = this.#address;
-    const { options: before, algo, env } = this.setup;
+    const { options: own, envOptions, algo, env } = this.setup;
+    const before = { ...envOptions, ...own };
     const tables = [...modelTables(this.#library.catalog, algo), ...envTables(this.#library.catalog, env)];
     const changes = encodeOptions(tables, options, LABELS[algo] ?? algo);
     const undo = encodeOptions(tables, Object.fromEntries(changes.filter(({ key }) => key in before)
