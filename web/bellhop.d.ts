@@ -728,7 +728,7 @@ export interface LearnOptions {
    * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
    */
   onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
-  /** Stops when it is aborted; learn then resolves as usual. */
+  /** Stops when it is aborted, also while onProgress is waited for; learn then resolves as usual, to where it stopped. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */
   sliceMilliseconds?: number;
@@ -987,7 +987,7 @@ export interface PretrainOptions {
   steps?: number;
   /** Called after every slice; returning false stops. `maxSteps` is where this call ends, `records` what happened since the last call. */
   onProgress?: (progress: { steps: number; maxSteps: number; records: PretrainingRecord[] }) => unknown;
-  /** Stops when it is aborted; learn then resolves as usual. */
+  /** Stops when it is aborted, also while onProgress is waited for; learn then resolves as usual, to where it stopped. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */
   sliceMilliseconds?: number;
@@ -1099,7 +1099,7 @@ export interface ConnectOptions {
   workerUrl?: string | URL;
   /**
    * Instead: one you have started, as bundlers want it, `new Worker(new URL('bellhop/worker', import.meta.url), { type: 'module' })`, or one
-   * whose script calls serve(). It is the trainer's from then on, which ends it.
+   * whose script calls serve(). It is the trainer's from then on, which ends it; a second connect() with it is refused.
    */
   worker?: {
     /** Sends a message. */
@@ -1210,7 +1210,10 @@ export interface SessionRecipe {
   envOptions?: EnvOptions;
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
-  /** Live options that change when `at` environment steps have been taken, in the order of their steps: a run with changes, replayed. */
+  /**
+   * Live options that change when `at` environment steps have been taken, in the order of their steps: a run with changes, replayed. What would
+   * be refused then is refused when the session is made.
+   */
   changes?: readonly {
     /** Environment steps that have been taken by then. */
     at: number;
@@ -1401,7 +1404,7 @@ export interface LanguageSession {
 export interface Session {
   /** What it trains, with every default filled in. */
   readonly info: SessionInfo;
-  /** Called at most once per animation frame, when there is something new. */
+  /** Called at most once per animation frame, when there is something new. What it throws is not caught; the run goes on. */
   onFrame: (frame: Frame) => void;
   /**
    * Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. With `until` it pauses

@@ -13,6 +13,7 @@ import { PolicyError } from './lib/policy.mjs';
 import { BellhopError } from './lib/wasm.mjs';
 import { connectOver, connectTo } from './worker/connect.mjs';
 import { ownWorker } from './worker/own-worker.mjs';
+import { take } from './worker/take.mjs';
 import { helped } from './worker/trainer-help.mjs';
 
 export * from './lib/public.mjs';
@@ -42,6 +43,8 @@ export async function load(options = {}) {
  */
 export async function connect(options = {}) {
   checkConnectOptions(options);
+  take(options.worker);
+  take(options.port);
   return helped(options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread }), helpLines());
 }
 

@@ -38,6 +38,5 @@ bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *
         bh_text_add(&names, i == 0 ? "%s" : ", %s", bh_agent_classes[i]->name);
     }
     *out = NULL;
-    return bh_fail(err, BH_ERR_UNKNOWN, "there is no algorithm '%.40s'; there are %s", name,
-                   buffer);
+    return bh_fail(err, BH_ERR_UNKNOWN, "unknown algorithm '%.40s'; known: %s", name, buffer);
 }

@@ -20,8 +20,7 @@ bh_status bh_registry_find(const bh_registry *registry, const char *id, const bh
         bh_text_add(&names, i == 0 ? "%s" : ", %s", registry->defs[i]->id);
     }
     *out = NULL;
-    return bh_fail(err, BH_ERR_UNKNOWN, "there is no environment '%.40s'; there are %s", id,
-                   buffer);
+    return bh_fail(err, BH_ERR_UNKNOWN, "unknown environment '%.40s'; known: %s", id, buffer);
 }
 
 bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *config, bh_error *err)

@@ -124,8 +124,8 @@ bh_status bh_setup_preset(bh_setup *setup, const char *name, bh_error *err)
         return bh_fail(err, BH_ERR_UNKNOWN, "%s has no presets, so none is named '%.40s'",
                        setup->agent->name, name);
     }
-    return bh_fail(err, BH_ERR_UNKNOWN, "%s has no preset '%.40s'; there are %s",
-                   setup->agent->name, name, names);
+    return bh_fail(err, BH_ERR_UNKNOWN, "unknown preset '%.40s' of %s; known: %s", name,
+                   setup->agent->name, names);
 }
 
 bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const char *env_id,

@@ -39,7 +39,7 @@ static void test_agents(void)
     CHECK_STATUS(bh_agent_find("dqm", &found, &err), BH_ERR_UNKNOWN);
     CHECK(found == NULL);
     CHECK_STRING(err.message,
-                 "there is no algorithm 'dqm'; there are dqn, q-learning, sarsa, expected-sarsa, "
+                 "unknown algorithm 'dqm'; known: dqn, q-learning, sarsa, expected-sarsa, "
                  "double-q-learning, value-iteration, policy-iteration, policy-evaluation, ppo, "
                  "reinforce, clone");
 }
@@ -112,7 +112,7 @@ static void test_named_presets(void)
     CHECK(dqn->noisy && dqn->dueling && dqn->prioritized && dqn->double_q && dqn->n_steps == 3);
     CHECK(dqn->distribution == BHI_CATEGORICAL && dqn->v_min == 0 && dqn->v_max == 100);
     CHECK_STATUS(bh_setup_preset(setup, "rainbows", &err), BH_ERR_UNKNOWN);
-    CHECK_STRING(err.message, "dqn has no preset 'rainbows'; there are rainbow");
+    CHECK_STRING(err.message, "unknown preset 'rainbows' of dqn; known: rainbow");
     bh_setup_destroy(setup);
     setup = make_setup(&bh_envs, "CliffWalking-v1", "q-learning", NULL);
     CHECK_STATUS(bh_setup_preset(setup, "rainbow", &err), BH_ERR_UNKNOWN);

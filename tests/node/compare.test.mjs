@@ -57,7 +57,7 @@ test('presets can vary', () => {
   const alone = (/** @type {string[]} */ ...more) => bellhop('train', 'CartPole-v1', '--total-timesteps', '400', '--eval-freq', '0',
     '--final-eval-episodes', '1', '--seed', '3', '--json', ...more).json().at(-1).params_sha256;
   assert.deepEqual([usual.params_sha256, rainbow.params_sha256], [alone(), alone('--preset', 'rainbow')]);
-  refused(['compare', 'CartPole-v1', '--vary', 'preset=rainbow,rainbo'], 2, /dqn has no preset 'rainbo'; there are rainbow/);
+  refused(['compare', 'CartPole-v1', '--vary', 'preset=rainbow,rainbo'], 2, /unknown preset 'rainbo' of dqn; known: rainbow/);
 });
 
 test('--markdown: the table alone; where nothing counts as solved, a dash', () => {

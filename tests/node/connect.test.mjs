@@ -232,6 +232,68 @@ test('in Node wasmUrl is a path or a URL; one of Windows is a path, too', async 
   }
 });
 
+/** A thread of Node with this script. @param {string} source */
+const threadOf = (source) => new Worker(source, { eval: true });
+const SERVES = `import(${JSON.stringify(new URL('../../web/node/node.mjs', import.meta.url).href)}).then(({ serve }) => serve())`;
+/** A WebAssembly module with an export of its own, and none of ours. */
+const OTHER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x61, 0, 0, 10, 4, 1, 2, 0, 0x0b);
+
+test('a worker, and the port to one, has one trainer; the second is refused and the first goes on', async () => {
+  const thread = threadOf(SERVES);
+  const trainer = await inNode.connect({ worker: thread });
+  await assert.rejects(inNode.connect({ worker: thread }), { status: 'BH_ERR_STATE', message: /^this worker has a trainer already: use that one/ });
+  thread.postMessage(null); // not ours
+  thread.postMessage({ id: 1, method: 'toString', values: [] });
+  assert.equal(await trainer.liveBytes(), 0);
+  trainer.terminate();
+  const { port1, port2 } = new MessageChannel();
+  serve(/** @type {any} */ (port2), async () => startModule(await MODULES.named('bellhop-simd')));
+  const other = await entry.connect({ port: port1 });
+  await assert.rejects(entry.connect({ port: port1 }), /has a trainer already/);
+  assert.equal(await other.liveBytes(), 0);
+  other.terminate();
+  const worker = workerHere(opens);
+  const third = await entry.connect({ worker, wasmBinary: MODULES.named('bellhop-simd') });
+  await assert.rejects(entry.connect({ worker }), /has a trainer already/);
+  third.terminate();
+});
+
+test('what posts anything at all is no worker of ours, and says so', async () => {
+  const posts = (/** @type {string} */ answer) => threadOf(`const { parentPort: port } = require('node:worker_threads'); port.on('message', ({ id }) => [null, 5, 'text', { frame: 1 }, ${answer}].forEach((each) => port.postMessage(each)))`);
+  for (const answer of ['{ id }', '{ id, result: 5 }', '{ id, result: {} }']) {
+    await assert.rejects(inNode.connect({ worker: posts(answer) }), { status: 'BH_ERR_LOAD', message: 'the worker failed: its script does not call serve()' });
+  }
+  await assert.rejects(inNode.connect({ worker: posts('undefined'), timeout: 300 }), /did not answer within 0\.3 s/);
+  const { port1, port2 } = new MessageChannel();
+  port2.onmessage = () => port2.postMessage(null);
+  const noisy = /** @type {any} */ (Object.assign(port1, { terminate: () => port1.close() }));
+  await assert.rejects(connectTo({ timeout: 300 }, { modules: MODULES, workers: [() => noisy] }), /the worker did not answer/);
+  for (const [options, message] of /** @type {[any, RegExp][]} */ ([[{ worker: 5 }, /^worker is 5, but must have postMessage/], [{ port: {} }, /^port is an object, but must have postMessage/]])) {
+    for (const { connect } of [entry, inNode]) await assert.rejects(connect(options), { status: 'BH_ERR_ARGUMENT', message });
+  }
+});
+
+test('a module that is not ours, here and in a worker, and what is no module', async () => {
+  assert.ok(WebAssembly.validate(OTHER));
+  const error = { status: 'BH_ERR_LOAD', message: 'bellhop.wasm cannot run here: this is another WebAssembly module: it does not export bhx_probe' };
+  for (const load of [entry.load, inNode.load]) {
+    await assert.rejects(load({ wasmBinary: OTHER }), error);
+    await assert.rejects(load({ wasmBinary: WebAssembly.compile(OTHER) }), error);
+    await assert.rejects(load({ wasmBinary: new Uint8Array(8) }), { status: 'BH_ERR_LOAD', message: /cannot run here/ });
+    for (const wasmBinary of [5, null, 'x', {}]) await assert.rejects(load(/** @type {any} */ ({ wasmBinary })), { status: 'BH_ERR_ARGUMENT', message: /^wasmBinary is .*, but must be the bytes of a module/ });
+  }
+  await assert.rejects(inNode.connect({ worker: threadOf(SERVES), wasmBinary: OTHER }), error);
+  await assert.rejects(connectTo({ wasmBinary: OTHER }, { modules: MODULES, workers: [() => workerHere(opens)] }), error);
+});
+
+test('in Node a file that was asked for and is missing says what wasmUrl must be; connect() says what Node has for workers', async () => {
+  for (const wasmUrl of ['file:///nope.wasm', '/nope.wasm']) {
+    await assert.rejects(inNode.load({ wasmUrl }), { status: 'BH_ERR_LOAD', message: '/nope.wasm is missing; wasmUrl must be the path or the URL of bellhop-simd.wasm or one of its twins' });
+    await assert.rejects(inNode.connect({ worker: threadOf(SERVES), wasmUrl }), { status: 'BH_ERR_LOAD', message: /^\/nope\.wasm is missing; wasmUrl must be/ });
+  }
+  await assert.rejects(inNode.connect(), { status: 'BH_ERR_LOAD', message: /^Node has no web workers: start a thread of node:worker_threads whose script calls serve\(\)/ });
+});
+
 test('where workers are refused, the same service here is a trainer; one that has ended rejects every call', async () => {
   const refused = () => {
     throw new PolicyError({ what: 'the worker', isWorker: true, directive: 'worker-src', source: () => 'blob:', isIn: () => true }, /** @type {any} */ ({ effectiveDirective: 'worker-src', originalPolicy: "worker-src 'self'" }));

@@ -427,7 +427,7 @@ test('registered: known by its id, in the catalogue, and to checkpoints', async 
   assert.equal(own.liveBytes(), 0);
 
   // Elsewhere it is not known, until it is passed.
-  fails(() => bh.loadModel(bytes), 'BH_ERR_UNKNOWN', /there is no environment 'Corridor-v0'.*register yours, or pass it to load/);
+  fails(() => bh.loadModel(bytes), 'BH_ERR_UNKNOWN', /unknown environment 'Corridor-v0'.*register yours, or pass it to load/);
   const passed = bh.DQN.load(bytes, Corridor);
   assert.equal(passed.sha256(), hash);
   passed.dispose();
@@ -452,7 +452,7 @@ test('registered: known by its id, in the catalogue, and to checkpoints', async 
   const named = () => Object.assign(new Corridor(), { id: 'CartPole-v1' });
   fails(() => own.register(named), 'BH_ERR_CONFIG', /there is a shipped environment of that id/);
   fails(() => new own.DQN(named), 'BH_ERR_CONFIG', /there is a shipped environment of that id/);
-  fails(() => own.make(/** @type {any} */ (null)), 'BH_ERR_UNKNOWN', /there is no environment null/);
+  fails(() => own.make(/** @type {any} */ (null)), 'BH_ERR_UNKNOWN', /the environment is null, but must be one of GridWorld-v0, /);
 });
 
 test('what is not an environment is refused with everything that is wrong with it', () => {

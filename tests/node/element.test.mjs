@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { queryOf, setPace, unknownWords } from '../../web/lab/attributes.mjs';
+import { loadWords } from '../../web/lab/words.mjs';
 
 const read = (/** @type {string} */ file) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const [{ declarations: [element] }] = JSON.parse(read('web/lab/custom-elements.json')).modules;
@@ -45,4 +47,41 @@ test('every environment of the lab has its picture in both themes', async () => 
   assert.deepEqual(STILLS, WORLDS.map(({ id }) => id));
   const files = STILLS.flatMap((id) => ['light', 'dark'].map((theme) => `${id}-${theme}.webp`)).sort();
   assert.deepEqual(readdirSync(new URL('../../web/lab/stills', import.meta.url)).sort(), files);
+});
+
+/** The attributes of a lab, as properties. @param {Record<string, any>} given @returns {any} */
+const attributes = (given) => ({ env: 'GridWorld-v0', settings: '', ...given });
+/** Values that nobody should give, of every type. */
+const NONSENSE = [5, true, null, undefined, {}, [], [{}], { toString: 1 }, Object.create(null), Symbol('s'), 1n, () => {}];
+
+test('settings that are none are told and left out, whatever their type; the others are taken', async () => {
+  const words = await loadWords('en');
+  const settings = { learningRate: { toString: 1 }, batchSize: {}, gamma: null, env: 'x', netArch: [8, 8], 'env.map': ['S.', '.G'], seed: 3, doubleQ: true };
+  for (const given of [settings, JSON.stringify(settings)]) {
+    const { query, unread } = queryOf(attributes({ settings: given }));
+    assert.equal(query.toString(), new URLSearchParams({ env: 'GridWorld-v0', netArch: '8\n8', 'env.map': 'S.\n.G', seed: '3', doubleQ: 'true' }).toString());
+    assert.equal(words.unfit(unread), 'learningRate cannot be “an object”. batchSize cannot be “an object”. gamma cannot be “null”. There is no setting “env” here.');
+  }
+  assert.equal(words.unfit(queryOf(attributes({ settings: '{bad' })).unread), 'settings is “{bad”, but must be an object in JSON.');
+  for (const value of NONSENSE) {
+    assert.ok(queryOf(attributes({ settings: { learningRate: value, 'env.map': value } })).query.has('env'));
+    queryOf(attributes({ settings: value, algo: value, preset: value, seed: value }));
+  }
+});
+
+test('pace and words that are none are told with those there are, whatever their type', async () => {
+  const words = await loadWords('en');
+  const experiment = /** @type {any} */ ({ speeds: [1, 4, Infinity], speed: 1, setSpeed(/** @type {number} */ index) { this.speed = index; } });
+  const paced = (/** @type {object} */ given) => words.unfit(setPace(attributes(given), experiment));
+  assert.equal(paced({ speed: '3', stopAt: '0' }), 'stop-at is 0, but must be at least 1. speed cannot be “3”; possible: 1, 4, max.');
+  assert.deepEqual([experiment.speed, experiment.stopAt], [1, Infinity]);
+  assert.equal(paced({ stopAt: '1.5' }), 'stop-at is 1.5, but must be a whole number.');
+  assert.equal(paced({ speed: 'max', stopAt: 7 }), '');
+  assert.deepEqual([experiment.speed, experiment.stopAt], [2, 7]);
+  assert.equal(words.unfit(unknownWords(attributes({ show: 'world, qq', theme: 'pink' }))), 'show cannot be “qq”; possible: world, q, transition, value-map, truth, return, loss, value, exploration, all. theme cannot be “pink”; possible: light, dark.');
+  assert.match(words.unfit(unknownWords(attributes({ show: 5 }))), /^show cannot be “5”/);
+  for (const value of NONSENSE) {
+    paced({ speed: value, stopAt: value });
+    unknownWords(attributes({ show: value, controls: value, theme: value }));
+  }
 });

@@ -221,7 +221,8 @@ test('a link has all but the reader\'s own text', () => {
   assert.deepEqual(parse(languageToQuery({ ...plain, corpus: 'own', own: 'mine' })).setup, { ...plain, corpus: 'own' });
   for (const bad of ['corpus=bible', 'tokenizer=words', 'task=GridWorld-v0', 'dModel=0', 'dModel=1e9', 'dModel=', 'learningRate=x',
     'seed=-1', 'seed=0.5', 'batchSize=4', '__proto__=1']) {
-    assert.deepEqual(parse(`view=language&${bad}`), { setup: plain, ignored: [bad] }, bad);
+    const { setup, ignored } = parse(`view=language&${bad}`);
+    assert.deepEqual([setup, ...ignored.map(({ name, value }) => `${name}=${value}`)], [plain, bad]);
   }
 });
 

@@ -121,13 +121,48 @@ for (const [name, make] of Object.entries(SUBJECTS)) {
       setTimeout(() => later.abort(), 20);
       const { timesteps } = await subject.learn({ totalTimesteps: ENDLESS, signal: later.signal });
       assert.ok(timesteps < ENDLESS / 10);
-      let isDone = false;
-      await subject.learn({ totalTimesteps: ENDLESS, signal: within.signal, onProgress: async () => {
-        within.abort();
-        await new Promise((done) => setTimeout(done, 20));
-        isDone = true;
+      const { timesteps: stopped } = await subject.learn({ totalTimesteps: ENDLESS, signal: within.signal, onProgress: () => {
+        setTimeout(() => within.abort(), 5);
+        return new Promise(() => {}); // never: it is not waited for
       } });
-      assert.ok(isDone, 'the callback comes to its end first');
+      assert.equal((await subject.learn({ totalTimesteps: 10 })).timesteps, stopped + 10, 'it stood still, and can go on');
+      await subject.dispose();
+    });
+
+    test('a callback that aborts and then throws rejects; one that fails after the abort is nobody’s', async () => {
+      const subject = await make();
+      const own = new RangeError('mine');
+      for (const fail of [() => { throw own; }, () => Promise.reject(own)]) {
+        const stop = new AbortController();
+        await assert.rejects(subject.learn({ totalTimesteps: ENDLESS, signal: stop.signal, onProgress: () => {
+          stop.abort();
+          return fail();
+        } }), (error) => error === own);
+      }
+      const stop = new AbortController();
+      let fail = (/** @type {Error} */ _error) => {};
+      await subject.learn({ totalTimesteps: ENDLESS, signal: stop.signal, onProgress: () => {
+        stop.abort();
+        return new Promise((_, reject) => (fail = reject));
+      } });
+      fail(own);
+      await new Promise((done) => setTimeout(done, 5));
+      await subject.dispose();
+    });
+
+    test('a signal that many calls share keeps no listener of them', async () => {
+      const subject = await make();
+      const { signal } = new AbortController();
+      let held = 0;
+      for (const [name, by] of /** @type {const} */ ([['addEventListener', 1], ['removeEventListener', -1]])) {
+        const call = signal[name].bind(signal);
+        signal[name] = (/** @type {[any, any]} */ ...values) => {
+          held += by;
+          call(...values);
+        };
+      }
+      for (let i = 0; i < 3; i++) await subject.learn({ signal, totalTimesteps: 50, sliceMilliseconds: 0, onProgress: async () => {} });
+      assert.equal(held, 0);
       await subject.dispose();
     });
 
@@ -160,6 +195,8 @@ for (const [name, make] of Object.entries(SUBJECTS)) {
         [{ totalTimesteps: 0 }, /totalTimesteps is 0, but must be a whole number between 1 and/],
         [{ onProgress: 3 }, /onProgress is 3, but must be a function/],
         [{ signal: {} }, /signal is an object, but must be an AbortSignal/],
+        [{ signal: { aborted: false } }, /signal is an object, but must be an AbortSignal/],
+        [{ sliceMilliseconds: '5' }, /sliceMilliseconds is '5', but must be a number of at least 0/],
         [{ sliceMilliseconds: -1 }, /sliceMilliseconds is -1, but must be a number of at least 0/],
       ];
       for (const [options, message] of cases) await assert.rejects(subject.learn(options), { status: 'BH_ERR_ARGUMENT', message });

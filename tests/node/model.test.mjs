@@ -246,6 +246,16 @@ test('the deviation of large returns; parameters that are no numbers are never t
   diverging.dispose();
 });
 
+test('live options of the environment keep their values, too, where another option is refused', () => {
+  const model = new bh.DQN('Translate-v0', { netArch: [4] });
+  const before = model.env.options;
+  fails(() => model.set(/** @type {any} */ ({ wordsWeight: 0.25, learningRate: -1 })), 'BH_ERR_CONFIG', /learningRate is -1/);
+  assert.deepEqual(model.env.options, before);
+  model.set(/** @type {any} */ ({ wordsWeight: 0.25 }));
+  assert.deepEqual(model.env.options, { ...before, wordsWeight: 0.25 });
+  model.dispose();
+});
+
 test('live options: taken, or refused with nothing changed', () => {
   const model = new bh.DQN(cart, SMALL);
   model.set({ learningRate: 0.5, gamma: 0.5 });
@@ -296,7 +306,7 @@ test('a model takes the id of an environment, shipped or registered, and leaves 
 });
 
 test('ids that are none, and what Stable-Baselines3 takes first, are told', () => {
-  fails(() => new bh.DQN('CartPol-v1'), 'BH_ERR_UNKNOWN', /there is no environment 'CartPol-v1'; did you mean 'CartPole-v1'\?/);
+  fails(() => new bh.DQN('CartPol-v1'), 'BH_ERR_UNKNOWN', /unknown environment 'CartPol-v1'; did you mean 'CartPole-v1'\?/);
   fails(() => new bh.DQN('MlpPolicy', /** @type {any} */ (cart)), 'BH_ERR_ARGUMENT', /^DQN: the environment comes first, but got 'MlpPolicy'; networks are set by options here, such as netArch/);
 });
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { fromQuery, toQuery } from '../../web/lab/run-setup.mjs';
+import { loadWords } from '../../web/lab/words.mjs';
 import { load } from '../../web/node/node.mjs';
 
 /** @type {any} */
@@ -46,6 +47,26 @@ test('what does not fit is named', () => {
     ['env=GridWorld-v0&learningRate=-1@100', ['learningRate=-1@100']], ['env=GridWorld-v0&learningRate=0.1@1e99', ['learningRate=0.1@1e99']], ['env=GridWorld-v0&start=moon', ['start=moon']],
     [`env=GridWorld-v0&env.map=${'x'.repeat(100)}`, []],
   ];
-  for (const [query, ignored] of cases) assert.deepEqual([query, ...read(query).ignored], [query, ...ignored]);
-  assert.equal(read(`env=GridWorld-v0&${'a'.repeat(200)}=1`).ignored[0].length, 60);
+  for (const [query, ignored] of cases) assert.deepEqual([query, ...read(query).ignored.map(({ name, value }) => `${name}=${value}`)], [query, ...ignored]);
+});
+
+test('why, in the author’s names, in both languages', async () => {
+  /** @type {[query: string, why: RegExp, chinese: RegExp][]} */
+  const cases = [
+    ['algo=dqnn', /^algo cannot be “dqnn”; possible: dqn, q-learning, .*ppo/, /“algo”不能设为“dqnn”，可选：dqn, /], ['preset=rainbo', /^preset cannot be “rainbo”; possible: rainbow\.$/, /可选：rainbow/],
+    ['algo=ppo&preset=rainbow', /^There is no setting “preset” here\.$/, /没有名为“preset”的设置/], ['learningRat=1', /“learningRat” here; did you mean “learningRate”\?$/, /是不是“learningRate”/],
+    ['learning_rte=1', /did you mean “learningRate”/, /./], ['slip=0.1', /did you mean “env\.slip”/, /./], ['env.gamma=0.1', /did you mean “gamma”/, /./], ['nothing=1', /^There is no setting “nothing” here\.$/, /./],
+    ['learningRate=-1', /^learningRate is -1, but must be from 0 to 10\.$/, /“learningRate”为 -1，应在 0 到 10 之间。/], ['learning_rate=x', /^learning_rate is “x”, but must be a number/, /应为数字/],
+    ['seed=1.5', /^seed is 1\.5, but must be a whole number/, /应为整数/], ['netArch=a', /^netArch is “a”, but must be a number/, /./], ['doubleQ=yes', /^doubleQ cannot be “yes”; possible: true, false\.$/, /./],
+    ['optimizer=lion', /^optimizer cannot be “lion”; possible: .*adam/, /./], ['env.slip=7', /^env\.slip is 7, but must be from 0 to 1\.$/, /./], ['learningRate=0.1@3000000000', /^learningRate is 0\.1@3000000000, but must be /, /./],
+    [`algo=${'x'.repeat(100)}`, /cannot be “x{40}…”/, /./],
+  ];
+  const [en, zh] = [await loadWords('en'), await loadWords('zh')];
+  for (const [query, english, chinese] of cases) {
+    const { ignored } = read(`env=GridWorld-v0&${query}`);
+    assert.match(en.unfit(ignored), english, query);
+    assert.match(zh.unfit(ignored), chinese, query);
+  }
+  const many = read(`env=GridWorld-v0&${Array.from({ length: 9 }, (_, i) => `x${i}=1`).join('&')}`).ignored;
+  assert.match(en.unfit(many), /“x5” here\. And 3 more\.$/);
 });

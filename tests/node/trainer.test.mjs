@@ -4,7 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, mock, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { startModule } from '../../web/lib/wasm.mjs';
+import * as entry from '../../web/bellhop.mjs';
 import { BellhopError, connect, load, serve } from '../../web/node/node.mjs';
+import { serve as serveOver } from '../../web/worker/service.mjs';
 
 const SMALL = { netArch: [8], bufferSize: 200, learningStarts: 20, batchSize: 8, trainFreq: 1, evalFreq: 100, nEvalEpisodes: 2, logFreq: 10 };
 /** @type {import('../../web/bellhop.js').Trainer} */
@@ -291,6 +294,13 @@ test('a recipe that is refused leaves nothing behind, and says what is wrong wit
   ])) {
     for (const samples of [false, true]) await rejects(create({ env: 'CartPole-v1', options: SMALL, samples, changes }), 'BH_ERR_ARGUMENT', message);
   }
+  for (const [options, message] of /** @type {[object, RegExp][]} */ ([
+    [{ learningRat: 0.1 }, /^changes\[1\]\.options: DQN has no option 'learningRat'; did you mean 'learningRate'\?$/], [{ learningRate: 'x' }, /^changes\[1\]\.options: .*learningRate is 'x', but must be a number/],
+    [{ learningRate: -1 }, /^changes\[1\]\.options: .*learningRate is -1, but must be /], [{ batchSize: 16 }, /^changes\[1\]\.options: .*batchSize/],
+  ])) {
+    for (const samples of [false, true]) await rejects(create({ env: 'CartPole-v1', options: SMALL, samples, changes: [at(0), { at: 5, options }] }), 'BH_ERR_CONFIG', message);
+  }
+  for (const env of [null, {}, { singleActionSpace: {} }]) await rejects(create({ env }), 'BH_ERR_UNKNOWN', /^the environment is (null|an object), but must be one of GridWorld-v0, /);
   for (const recipe of [null, undefined, 5]) await rejects(create(recipe), 'BH_ERR_ARGUMENT', new RegExp(`^create takes an object, but got ${recipe}`));
   await rejects(trainer.createLanguageModel(/** @type {any} */ (null)), 'BH_ERR_ARGUMENT', /^createLanguageModel takes an object, but got null/);
   assert.equal(await trainer.liveBytes(), before);
@@ -345,5 +355,76 @@ test('connect takes a module that was compiled here, or is being compiled', asyn
 });
 
 test('where there are no web workers, connect says so', async () => {
-  await rejects(connect(), 'BH_ERR_LOAD', /no web workers/);
+  for (const options of [{}, { workerUrl: 'https://example.org/worker.mjs' }]) await rejects(connect(options), 'BH_ERR_LOAD', /^Node has no web workers: start a thread .*serve\(\).*connect\(\{ worker: thread \}\); or use load\(\)$/);
+  await rejects(entry.connect(), 'BH_ERR_LOAD', /no web workers/);
+});
+
+test('changes that were tried are not made before their step', async () => {
+  const recipe = { env: 'CartPole-v1', options: { ...SMALL, seed: 5 } };
+  const [plain, changed] = [await trainer.create(recipe), await trainer.create({ ...recipe, changes: [{ at: 100, options: { learningRate: 0.5, gamma: 0.5 } }] })];
+  for (const session of [plain, changed]) await session.step(100);
+  assert.equal(await changed.sha256(), await plain.sha256());
+  for (const session of [plain, changed]) await session.step(100);
+  assert.notEqual(await changed.sha256(), await plain.sha256());
+  await Promise.all([plain.dispose(), changed.dispose()]);
+});
+
+test('play with what cannot be sent is refused, and frames still say that the run stands still', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  await rejects(session.play(/** @type {any} */ ({ until: () => {} })), 'BH_ERR_ARGUMENT', /^play got what cannot be sent to a worker/);
+  const frames = framesUntil(session, () => true);
+  await session.requestFrame();
+  assert.equal((await frames)[0].running, false);
+  await session.dispose();
+});
+
+test('a frame is shown once, also where onFrame throws; the error is not caught, and the run goes on', async () => {
+  const session = await trainer.create({ env: 'CartPole-v1', options: SMALL });
+  const others = process.rawListeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  /** @type {unknown[]} */
+  const uncaught = [];
+  process.on('uncaughtException', (error) => uncaught.push(error));
+  try {
+    /** @type {unknown[]} */
+    const shown = [];
+    const enough = new Promise((done) => {
+      session.onFrame = (frame) => {
+        if (shown.push(frame) === 4) done(null);
+        throw new Error(`frame ${shown.length}`);
+      };
+    });
+    await session.play();
+    await enough;
+    session.onFrame = () => {};
+    await session.pause();
+    assert.equal(new Set(shown).size, shown.length);
+    assert.deepEqual(uncaught.map((error) => /** @type {Error} */ (error).message), ['frame 1', 'frame 2', 'frame 3', 'frame 4']);
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    others.forEach((listener) => process.on('uncaughtException', /** @type {any} */ (listener)));
+  }
+  await session.dispose();
+});
+
+test('a session whose description cannot be made leaves nothing behind', async () => {
+  const { port1, port2 } = new MessageChannel();
+  /** @type {any} */
+  let inside;
+  const module = await WebAssembly.compile(await readFile(new URL('../../build/out/wasm-simd/bellhop.wasm', import.meta.url)));
+  serveOver(/** @type {any} */ (port2), () => startModule(module), { prepare: (library) => (inside = library) });
+  const here = await connect({ port: port1 });
+  try {
+    const before = await here.liveBytes();
+    const { json } = inside.wasm;
+    inside.wasm.json = (/** @type {number} */ address) => {
+      const read = json.call(inside.wasm, address);
+      if ('actions' in read) throw new BellhopError('BH_ERR_MEMORY', 'out of memory: 5 bytes'); // it is the layout, which info() reads when all is made
+      return read;
+    };
+    await rejects(here.create({ env: 'CartPole-v1', options: SMALL }), 'BH_ERR_MEMORY', /out of memory/);
+    assert.equal(await here.liveBytes(), before);
+  } finally {
+    here.terminate();
+  }
 });

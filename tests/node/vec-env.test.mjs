@@ -61,7 +61,9 @@ test('bad calls name what is wrong and change nothing', () => {
     fails(() => bh.makeVec('CartPole-v1', { numEnvs: /** @type {any} */ (numEnvs) }), 'BH_ERR_ARGUMENT', /numEnvs is .*between 1 and 65536/);
   }
   fails(() => bh.makeVec('CartPole-v0'), 'BH_ERR_UNKNOWN', /did you mean 'CartPole-v1'/);
-  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ ({ num_envs: 2 })), 'BH_ERR_CONFIG', /'num_envs'/);
+  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ ({ num_envs: 2 })), 'BH_ERR_CONFIG', /'num_envs'; did you mean 'numEnvs'\?/);
+  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ ({ nEnvs: 2 })), 'BH_ERR_CONFIG', /CartPole-v1 has no option 'nEnvs'; did you mean 'numEnvs'\?/);
+  fails(() => bh.makeVec('GridWorld-v0', /** @type {any} */ ({ slipp: 0 })), 'BH_ERR_CONFIG', /did you mean 'slip'/);
   fails(() => bh.makeVec('GridWorld-v0', { numEnvs: 2, slip: 2 }), 'BH_ERR_CONFIG', /slip is 2/);
   fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (64)), 'BH_ERR_CONFIG', /64/);
   fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (null)), 'BH_ERR_CONFIG', /null/);
@@ -86,4 +88,20 @@ test('bad calls name what is wrong and change nothing', () => {
   fails(() => envs.step([0, 0]), 'BH_ERR_STATE', /was disposed/);
   fails(() => envs.reset(), 'BH_ERR_STATE', /was disposed/);
   assert.equal(bh.liveBytes(), live);
+});
+
+test('where one environment is wanted, a vector of them is refused with what to do', async () => {
+  const vec = bh.makeVec('CartPole-v1', { numEnvs: 2 });
+  const live = bh.liveBytes();
+  const one = /** @type {any} */ (vec);
+  /** @type {(() => unknown)[]} */
+  const calls = [() => new bh.DQN(one), () => new bh.PPO(() => /** @type {any} */ (bh.makeVec('CartPole-v1'))), () => bh.make(one), () => bh.makeVec(one), () => bh.register(one)];
+  const model = new bh.DQN('CartPole-v1');
+  calls.push(() => bh.DQN.load(model.save(), one));
+  for (const call of calls) fails(call, 'BH_ERR_CONFIG', /the environment is a vector of environments, as makeVec\(\) gives one, but must be a single one; a model makes as many of it as its option nEnvs says$/);
+  assert.throws(() => bh.checkEnv(one), /the environment is a vector of environments/);
+  model.dispose();
+  assert.equal(bh.liveBytes(), live);
+  vec.step(vec.reset() && [0, 1]); // still the caller's
+  vec.close();
 });

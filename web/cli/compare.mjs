@@ -89,7 +89,7 @@ function readVaried(texts, names, flags, here) {
     const name = text.slice(0, at).replace(/^--/, '');
     const list = text.slice(at + 1);
     if (name === 'seed') throw new UsageError('--vary seed: the seeds are --seeds, and every variant runs with each');
-    if (!names.includes(name)) throw new UsageError(`--vary: there is no option '${name}'${flagSuggestion(name, names.filter((each) => here.includes(each))).replace("'--", "'")}`);
+    if (!names.includes(name)) throw new UsageError(`--vary: unknown option '${name}'${flagSuggestion(name, names.filter((each) => here.includes(each))).replace("'--", "'")}`);
     if (flags.has(name)) throw new UsageError(`--${name} is set and varied: leave one of them away`);
     const values = list.split(list.includes(';') ? ';' : ',').map((value) => value.trim());
     if (values.includes('')) throw new UsageError(`--vary is '${text}', but a value is missing`);

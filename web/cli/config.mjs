@@ -25,7 +25,7 @@ function byKey(file, fields, options = {}) {
   if (typeof options !== 'object' || options === null) throw new UsageError(`${file}: options must be an object`);
   return Object.fromEntries(Object.entries(options).map(([name, value]) => {
     const field = fields.find((each) => each.name === name);
-    if (!field) throw new UsageError(`${file}: there is no option '${name}'${suggestion(name, fields.map((each) => each.name))}`);
+    if (!field) throw new UsageError(`${file}: unknown option '${name}'${suggestion(name, fields.map((each) => each.name))}`);
     return [field.key, value];
   }));
 }
@@ -48,7 +48,7 @@ export function readConfig(catalog, file, { algo: typed, command }) {
     throw new UsageError(`${file}: it must be an object with "env", such as the config.json that --out writes`);
   }
   const strange = Object.keys(config).find((key) => !['env', 'algo', 'options', 'env_options'].includes(key));
-  if (strange !== undefined) throw new UsageError(`${file}: there is no entry '${strange}'; there are env, algo, options and env_options`);
+  if (strange !== undefined) throw new UsageError(`${file}: unknown entry '${strange}'; known: env, algo, options, env_options`);
   const env = envOf(catalog, file, config.env, command);
   const algo = findAlgo(catalog, config.algo ?? typed ?? env.presets[0]?.algo ?? catalog.algos[0].name);
   if (typed !== undefined && typed !== algo.name) throw new UsageError(`${file} is for ${algo.name}, but --algo is ${typed}`);

@@ -51,7 +51,7 @@ async function dispatch(argv) {
   const command = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   if (!command) {
     const names = Object.keys(COMMANDS);
-    throw new UsageError(`there is no command '${first}'${suggestion(first, names) || `; there are ${names.join(', ')}`}`);
+    throw new UsageError(`unknown command '${first}'${suggestion(first, names) || `; known: ${names.join(', ')}`}`);
   }
   const end = rest.indexOf('--');
   if (rest.slice(0, end < 0 ? rest.length : end).some((arg) => arg === '--help' || arg === '-h')) {

@@ -27,7 +27,7 @@ export async function run(argv) {
   const algo = catalog.algos.find((each) => each.name === name);
   if (name !== undefined && !env && !algo) {
     const names = [...catalog.envs.map(({ id }) => id), ...catalog.algos.map((each) => each.name)];
-    throw new UsageError(`there is no environment or algorithm '${name}'${suggestion(name, names) || `; there are ${names.join(', ')}`}`);
+    throw new UsageError(`unknown environment or algorithm '${name}'${suggestion(name, names) || `; known: ${names.join(', ')}`}`);
   }
   if (env) showEnv(catalog, env);
   if (!env || env.presets.length === 0) (algo ? [algo] : catalog.algos).forEach((each) => showAlgo(catalog, each));

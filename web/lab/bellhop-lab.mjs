@@ -52,6 +52,8 @@ export class BellhopLab extends ReactiveElement {
   #still = null;
   /** Ends what listens while it is in the document. @type {AbortController | null} */
   #connected = null;
+  /** Ends waiting for a run when it is taken out of the document for good. */
+  #left = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #leaving;
 
@@ -102,7 +104,7 @@ export class BellhopLab extends ReactiveElement {
 
   /** The run from its beginning, with the settings that waited. */
   async reset() {
-    await (await this.#loaded()).reset();
+    await (await this.#loaded()).reset(this.#left.signal);
   }
 
   /**
@@ -110,7 +112,7 @@ export class BellhopLab extends ReactiveElement {
    * @param {Record<string, any>} settings
    */
   async set(settings) {
-    await (await this.#loaded()).set(settings);
+    await (await this.#loaded()).set(settings, this.#left.signal);
   }
 
   /** A checkpoint of the run, safetensors: for load(), here, in Node, on the command line. @param {{ which?: import('../bellhop.js').Which }} [options] */
@@ -169,6 +171,7 @@ export class BellhopLab extends ReactiveElement {
   connectedCallback() {
     super.connectedCallback();
     clearTimeout(this.#leaving);
+    if (this.#left.signal.aborted) this.#left = new AbortController();
     const { signal } = this.#connected = new AbortController();
     this.addEventListener('keydown', (event) => this.handleKey(event), { signal });
     this.ownerDocument.addEventListener('visibilitychange', () => this.#view?.look(this.#isSeen), { signal });
@@ -182,7 +185,12 @@ export class BellhopLab extends ReactiveElement {
     this.#isSeen = false;
     this.#setNear(false);
     this.#connected?.abort();
-    this.#leaving = setTimeout(() => this.keepAlive || this.#view?.leave(), MOVE_MS);
+    this.#leaving = setTimeout(() => this.keepAlive || this.#leave(), MOVE_MS);
+  }
+
+  #leave() {
+    this.#view?.leave();
+    this.#left.abort(new Error('the lab was taken out of the document'));
   }
 
   /** @param {AbortSignal} signal */
@@ -248,7 +256,7 @@ export class BellhopLab extends ReactiveElement {
 
   /** The run, once there is one. */
   async #run() {
-    return (await this.#loaded()).run();
+    return (await this.#loaded()).run(this.#left.signal);
   }
 
   /** For those who wait for nothing: at once where that is possible. @param {(view: LabView) => void} use */
@@ -262,7 +270,7 @@ export class BellhopLab extends ReactiveElement {
   /** @param {Map<string, unknown>} changed */
   update(changed) {
     super.update(changed);
-    if (changed.get('keepAlive') === true && !this.isConnected) this.#view?.leave();
+    if (changed.get('keepAlive') === true && !this.isConnected) this.#leave();
     if (this.#view) this.#draw(this.#view, changed);
     else if (!this.#isUnloaded && (changed.has('env') || changed.has('theme'))) this.#showStill();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An experiment from the parameters of a link or the attributes of an element, which are the same: which kind it is, a worker for
 // it, its setup checked against the catalogue.
+import { Superseded } from './experiment.mjs';
 import { RunExperiment } from './run-experiment.mjs';
 import { fromQuery } from './run-setup.mjs';
 import { isOldLink, isTextTask } from './text-kind.mjs';
@@ -12,7 +13,7 @@ import { WORLDS } from './world-table.mjs';
  * What creation gives: every kind of experiment has these.
  * @typedef {Experiment & { start: (setup?: any) => Promise<void>, plain?: () => any, query: string, kept: { step: number, history?: unknown }, ownText?: string, restoreText?: (own: string) => void }} Startable
  */
-/** What of the parameters was left out is `ignored`. @typedef {{ experiment: Startable, ignored: string[] }} Created */
+/** What of the parameters was left out is `ignored`. @typedef {{ experiment: Startable, ignored: import('./fields.mjs').Unfit[] }} Created */
 
 /** The environment where none is named. */
 export const FIRST_ENV = WORLDS[0].id;
@@ -42,5 +43,17 @@ export async function createExperiment(trainers, query, language = 'en') {
   } catch (error) {
     lease.release();
     throw error;
+  }
+}
+
+/** Starts it. Settings the library refuses (a bad map) are left out. @param {Startable} experiment @returns {Promise<unknown>} why they were refused */
+export async function startWithoutRefused(experiment) {
+  try {
+    await experiment.start();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Superseded || !experiment.plain) throw error;
+    await experiment.start(experiment.plain());
+    return error;
   }
 }

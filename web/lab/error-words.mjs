@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Errors of the library in the reader's words: its sentences name field, value and bound; here they are taken apart again, by the
 // few shapes they have. What has none of these shapes is shown as it is.
+import { snake } from './fields.mjs';
 
 /** @typedef {import('./words.mjs').Words} Words */
 /** @typedef {{ shape: RegExp, key: string | ((parts: Record<string, string>) => string) }} Shape  named groups are the places of the sentence; `field` is a name of the library */
@@ -14,7 +15,7 @@ const A_NUMBER = String.raw`(?:a (?:whole )?number )?`;
 const SHAPES = Object.freeze([
   { shape: new RegExp(`${FIELD}${A_NUMBER}(?:between|from) (?<min>\\S+) (?:and|to) (?<max>\\S+?)\\.?$`), key: 'error.out_of_range' },
   { shape: new RegExp(`${FIELD}${A_NUMBER}at least (?<min>\\S+?)\\.?$`), key: 'error.too_small' },
-  { shape: new RegExp(`${FIELD}at most n_steps times n_envs, which is (?<x>\\d+) times (?<y>\\d+)`), key: 'error.minibatch' },
+  { shape: new RegExp(`${FIELD}at most nSteps times nEnvs, which is (?<x>\\d+) times (?<y>\\d+)`), key: 'error.minibatch' },
   { shape: new RegExp(`${FIELD}${A_NUMBER}at most (?<max>\\S+?)\\.?$`), key: 'error.too_large' },
   { shape: new RegExp(`${FIELD}below (?<other>\\w+), which is (?<limit>\\S+?)\\.?$`), key: 'error.below' },
   { shape: new RegExp(`${FIELD}a multiple of .*, which is (?<factor>\\d+)`), key: 'error.multiple' },
@@ -24,7 +25,7 @@ const SHAPES = Object.freeze([
   { shape: new RegExp(`${FIELD}a whole number`), key: 'error.whole' },
   { shape: new RegExp(`${FIELD}a number`), key: 'error.not_a_number' },
   { shape: /\b(?<field>[a-z]\w*) has \d+ bytes, but may have at most (?<max>\d+)/, key: 'error.text.long' },
-  { shape: /(?<field>features_extractor) needs images, at least (?<size>\S+)/, key: 'error.images' },
+  { shape: /(?<field>featuresExtractor) needs images, at least (?<size>\S+)/, key: 'error.images' },
   { shape: / is empty; write rows such as/, key: 'error.map.empty' },
   { shape: / has no cell in row 1; write rows/, key: 'error.map.empty' },
   { shape: / and has no (?<what>start|goal); mark a cell/, key: ({ what }) => `error.map.${what}` },
@@ -76,10 +77,9 @@ export const isOffline = (error) => OFFLINE.test(error instanceof Error ? error.
 
 /** What the places of a sentence are filled with. @param {Record<string, string>} parts @param {Words} words @param {(name: string) => string} fieldName */
 function placesOf({ field, letters, env, other, x, y, ...rest }, words, fieldName) {
-  const snake = field?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const named = (/** @type {string} */ id) => words.tMaybe(`env.${id}`, words.tMaybe(`field.${id}`, id));
+  const named = (/** @type {string} */ id) => words.tMaybe(`env.${id}`, words.tMaybe(`field.${snake(id)}`, id));
   return {
-    ...rest, ...snake && { field: fieldName(snake) }, ...letters && { list: words.list(letters.trim().split(/\s+/)) },
+    ...rest, ...field && { field: fieldName(snake(field)) }, ...letters && { list: words.list(letters.trim().split(/\s+/)) },
     ...env && { env: named(env) }, ...other && { other: named(other) }, ...x && { max: Number(x) * Number(y) },
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Settings as data: the catalogue's tables (they come from C) arranged for a reader. Which fields a run has, their values
 // without change (the preset), and how text from a link, an attribute or an input becomes a value.
+import { nearest, shown } from '../lib/options.mjs';
 
 /**
  * @typedef {object} Field  a row of a config table
@@ -33,8 +34,17 @@ const PLANNING_IGNORES = ['n_envs', 'exploring_starts'];
 const ANYWHERE_ONLY = ['exploring_starts'];
 const THRESHOLD_ONLY = ['stop_at_threshold'];
 
+/** How links and attributes write it: learningRate, env.slip. @param {{ scope: Setting['scope'], key: string }} setting */
+export const nameOf = ({ scope, key }) => (scope === 'envOptions' ? `env.${key}` : key);
+
+/** The setting of a name; it may be in snake_case. @param {readonly Setting[]} settings @param {string} name */
+export const settingNamed = (settings, name) => settings.find((each) => nameOf(each) === camel(name));
+
 /** @param {string} snake */
 export const camel = (snake) => snake.replace(/_([a-z0-9])/g, (_, c) => c.toUpperCase());
+
+/** @param {string} key  camelCase */
+export const snake = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** @param {Catalog} catalog @param {string} id */
 export function envOf(catalog, id) {
@@ -106,26 +116,44 @@ export function parse(field, text) {
   return Number.isNaN(number) ? null : number;
 }
 
-/** @param {Value} value */
-export const asText = (value) => (Array.isArray(value) ? value.join(',') : String(value));
+/** @param {unknown} value @returns {string} */
+export const asText = (value) => (Array.isArray(value) ? value.map(asText).join(',') : typeof value === 'string' ? value : shown(value));
 
 /** @param {Value} a @param {Value} b */
 export const same = (a, b) => asText(a) === asText(b);
 
 /**
- * What is wrong with a value, in parts that a catalogue of words turns into a sentence.
- * @typedef {{ key: 'error.not_a_number' | 'error.whole' | 'error.out_of_range' | 'error.too_small' | 'error.too_large' | 'error.choice' | 'error.text.long', values: Record<string, string | number> }} Problem
+ * What is wrong with a value or a name, in parts that a catalogue of words turns into a sentence.
+ * @typedef {{
+ *   key: 'error.not_a_number' | 'error.whole' | 'error.out_of_range' | 'error.too_small' | 'error.too_large' | 'error.choice' | 'error.text.long'
+ *     | 'error.unknown' | 'error.unknown.near' | 'error.json' | 'bad.value',
+ *   values: Record<string, string | number>,
+ * }} Problem
  */
+/** What was left out of a link or of attributes: its name and value as they were written, and why. @typedef {{ name: string, value: string, why: Problem }} Unfit */
 
-/** What is wrong with a value by the table's type and bounds; null where nothing is. @param {Field} field @param {Value} value @returns {Problem | null} */
-export function problemOf(field, value) {
-  const { type, min = -Infinity, max = Infinity } = field;
-  if (type === 'text') return String(value).length <= max ? null : { key: 'error.text.long', values: { max } };
-  if (type === 'choice') {
-    const choices = (field.choices ?? '').split('|');
-    return choices.includes(String(value)) ? null : { key: 'error.choice', values: { value: String(value), list: choices.join(', ') } };
+/** A value that is none of a list. @param {readonly unknown[]} list @returns {Problem} */
+export const noneOf = (list) => (list.length > 0 ? { key: 'error.choice', values: { list: list.join(', ') } } : { key: 'error.unknown', values: {} });
+
+/** A name that no setting has. @param {readonly Setting[]} settings @param {string} name @returns {Problem} */
+export function unknownSetting(settings, name) {
+  const key = nearest(name.replace(/^env\./, ''), settings.map((each) => each.key));
+  const found = settings.find((each) => each.key === key);
+  return found ? { key: 'error.unknown.near', values: { near: nameOf(found) } } : { key: 'error.unknown', values: {} };
+}
+
+/** What is wrong with a value by the table's type and bounds; null where nothing is. @param {Partial<Field>} field @param {unknown} value @returns {Problem | null} */
+export function problemOf({ type, choices, min = -Infinity, max = Infinity }, value) {
+  if (type === 'text') {
+    if (typeof value !== 'string') return { key: 'bad.value', values: { value: asText(value) } };
+    return value.length <= max ? null : { key: 'error.text.long', values: { max } };
   }
-  if (type === 'bool') return typeof value === 'boolean' ? null : { key: 'error.choice', values: { value: String(value), list: 'true, false' } };
+  if (type === 'choice' || type === 'bool') {
+    const list = type === 'bool' ? [true, false] : (choices ?? '').split('|');
+    if (list.some((each) => each === value)) return null;
+    const { key, values } = noneOf(list);
+    return { key, values: { ...values, value: asText(value) } };
+  }
   for (const n of [value].flat()) {
     if (typeof n !== 'number' || Number.isNaN(n)) return { key: 'error.not_a_number', values: { value: asText(value) } };
     if (type !== 'real' && !Number.isSafeInteger(n)) return { key: 'error.whole', values: { value: n } };
@@ -134,17 +162,4 @@ export function problemOf(field, value) {
     return n < min ? { key: 'error.too_small', values: { value: n, min } } : { key: 'error.too_large', values: { value: n, max } };
   }
   return null;
-}
-
-/** What a value must be, by the key of its problem. @type {Readonly<Record<Problem['key'], (bounds: Record<string, string | number>) => string>>} */
-const DEMANDS = Object.freeze({
-  'error.not_a_number': () => 'a number', 'error.whole': () => 'a whole number', 'error.out_of_range': ({ min, max }) => `between ${min} and ${max}`,
-  'error.too_small': ({ min }) => `at least ${min}`, 'error.too_large': ({ max }) => `at most ${max}`, 'error.choice': ({ list }) => `one of ${list}`,
-  'error.text.long': ({ max }) => `a text of at most ${max} letters`,
-});
-
-/** Throws the library's sentence where a value does not fit. @param {Field} field @param {Value} value */
-export function check(field, value) {
-  const problem = problemOf(field, value);
-  if (problem) throw new Error(`${field.name} is ${asText(value)}, but must be ${DEMANDS[problem.key](problem.values)}`);
 }

@@ -149,9 +149,8 @@ export class LabHost {
     this.requestUpdate();
   };
 
-  /** @param {unknown} error */
-  tellError(error) {
-    const text = this.explain(error);
+  /** @param {unknown} error @param {string} [text]  in the reader's words */
+  tellError(error, text = this.explain(error)) {
     this.notice(text);
     this.#owner.failed(text, error);
   }

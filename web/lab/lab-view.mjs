@@ -6,9 +6,10 @@ import { adoptStyles } from './adopt-styles.mjs';
 import { MADE_FROM, OFFERED, SHOWN, queryOf, setPace, unknownWords } from './attributes.mjs';
 import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
-import { createExperiment } from './create-experiment.mjs';
+import { shown } from '../lib/options.mjs';
+import { createExperiment, startWithoutRefused } from './create-experiment.mjs';
 import { Superseded } from './experiment.mjs';
-import { check } from './fields.mjs';
+import { asText, problemOf, settingNamed, unknownSetting } from './fields.mjs';
 import { emit } from './lab-event.mjs';
 import { LabHost } from './lab-host.mjs';
 import { ControlsPanel } from './panels/controls.mjs';
@@ -19,7 +20,6 @@ import { WorldPanel } from './panels/world.mjs';
 import { base, styles } from './styles.mjs';
 import { RETRY } from './unloaded.mjs';
 import { loadWords } from './words.mjs';
-import { WORLDS } from './world-table.mjs';
 
 /** @typedef {import('./bellhop-lab.mjs').BellhopLab} BellhopLab */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
@@ -101,23 +101,25 @@ export class LabView {
     return this.#host.failure ? 'failed' : this.experiment?.phase ?? 'loading';
   }
 
-  /** Changes settings of the run there is, all or none. @param {Record<string, any>} settings */
-  async set(settings) {
-    if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${settings}`);
-    const experiment = /** @type {RunExperiment} */ (await this.run());
-    const changes = Object.entries(settings).map(([name, value]) => {
-      const scope = name.startsWith('env.') ? 'envOptions' : 'options', key = name.replace(/^env\./, '');
-      const setting = experiment.settings?.find((each) => each.scope === scope && each.key === key);
-      if (!setting) throw new Error(`unknown setting '${name}' of ${experiment.setup?.algo} in ${experiment.setup?.env}`);
-      check(setting.field, value);
+  /** Changes settings of the run there is, all or none. @param {Record<string, any>} settings @param {AbortSignal} left */
+  async set(settings, left) {
+    if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${shown(settings)}`);
+    const experiment = /** @type {RunExperiment} */ (await this.run(left));
+    await this.#loadWords();
+    const known = experiment.settings ?? [];
+    const changes = Object.entries(settings).map(([name, given]) => {
+      const setting = /** @type {import('./fields.mjs').Setting} */ (settingNamed(known, name));
+      const value = setting?.field.type === 'text' && Array.isArray(given) ? given.join('\n') : given;
+      const why = setting ? problemOf(setting.field, value) : unknownSetting(known, name);
+      if (why) throw new Error(this.#host.words.t(why.key, { ...why.values, name, field: name }));
       return { setting, value };
     });
     for (const { setting, value } of changes) await untilOvertaken(experiment.change(setting, value));
   }
 
-  /** The run from its beginning. */
-  async reset() {
-    await untilOvertaken((await this.run()).reset());
+  /** The run from its beginning. @param {AbortSignal} left */
+  async reset(left) {
+    await untilOvertaken((await this.run(left)).reset());
   }
 
   /** @param {string} text @param {'good' | 'bad'} kind @param {import('./lab-host.mjs').Action} [action] */
@@ -178,6 +180,7 @@ export class LabView {
 
   /** It is out of the document for good: what it owns ends. */
   leave() {
+    this.#isAskedFor = false;
     this.#dropPanels();
     if (this.#owns) this.#show(null, false);
     this.#following?.abort();
@@ -199,21 +202,23 @@ export class LabView {
 
   // ---- the experiment ----
 
-  /** The experiment, once it has a run; rejects when there will be none. @returns {Promise<Startable & RunExperiment>} */
-  run() {
+  /** The experiment, once it has a run; rejects when there will be none. @param {AbortSignal} left  aborted when the lab is gone @returns {Promise<Startable & RunExperiment>} */
+  run(left) {
     return new Promise((resolve, reject) => {
+      const found = new AbortController(), { signal } = found;
       const look = () => {
         const { experiment, phase } = this;
-        if (phase === 'failed') reject(this.#host.failure?.error ?? new Error('the run failed'));
+        if (left.aborted) reject(left.reason);
+        else if (phase === 'failed') reject(this.#host.failure?.error ?? new Error('the run failed'));
         else if (experiment && phase !== 'loading') resolve(/** @type {any} */ (experiment));
-        else return false;
-        this.#lab.removeEventListener('bellhop-ready', look);
-        this.#lab.removeEventListener('bellhop-error', look);
-        return true;
+        else return;
+        found.abort();
       };
-      if (look()) return;
-      this.#lab.addEventListener('bellhop-ready', look);
-      this.#lab.addEventListener('bellhop-error', look);
+      look();
+      if (signal.aborted) return;
+      left.addEventListener('abort', look, { signal });
+      this.#lab.addEventListener('bellhop-ready', look, { signal });
+      this.#lab.addEventListener('bellhop-error', look, { signal });
       this.#isAskedFor = true;
       this.begin();
     });
@@ -235,27 +240,28 @@ export class LabView {
         await experiment.dispose();
         return;
       }
-      if (ignored.some((each) => each.startsWith('env='))) {
+      const noEnv = ignored.filter(({ name }) => name === 'env');
+      if (noEnv.length > 0) {
         await Promise.all([experiment.dispose(), this.#loadWords()]);
-        this.fail(new Error(this.#host.words.t('env.unknown', { env: this.#lab.env, list: this.#host.words.list(WORLDS.map(({ id }) => id)) })), null);
+        this.fail(new Error(this.#host.words.unfit(noEnv)), null);
         return;
       }
       const unfit = [...unread, ...ignored, ...setPace(this.#lab, experiment), ...unknownWords(this.#lab)];
       this.#show(experiment, true);
-      await experiment.start();
-      await this.#tellUnfit(unfit);
+      await this.#tellUnfit(unfit, await startWithoutRefused(experiment));
       if (this.#lab.autoplay) experiment.play();
     } catch (error) {
       if (turn === this.#turns && !(error instanceof Superseded)) this.fail(error);
     }
   }
 
-  /** Says which attributes do not fit. @param {string[]} unfit */
-  async #tellUnfit(unfit) {
-    if (unfit.length === 0) return;
+  /** Says which attributes do not fit, and why. @param {import('./fields.mjs').Unfit[]} unfit @param {unknown} [refusal]  of the library */
+  async #tellUnfit(unfit, refusal) {
+    if (unfit.length === 0 && !refusal) return;
     await this.#loadWords();
     const { words } = this.#host;
-    this.#host.tellError(new Error(words.t('attributes.ignored', { list: words.listSome(unfit) })));
+    const text = words.sentences([words.t('attributes.ignored'), words.unfit(unfit), refusal ? this.explain(refusal) : '']);
+    this.#host.tellError(new Error(text, { cause: refusal }), text);
   }
 
   /** @param {Experiment | null} experiment @param {boolean} owns */
@@ -350,7 +356,7 @@ export class LabView {
 
   /** The nearest language there is: the element's, its ancestors', the reader's. @returns {Language} */
   get #language() {
-    const nearest = this.#lab.lang || this.#lab.parentElement?.closest('[lang]')?.getAttribute('lang') || navigator.language;
+    const nearest = asText(this.#lab.lang || this.#lab.parentElement?.closest('[lang]')?.getAttribute('lang') || navigator.language);
     return nearest.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   }
 
@@ -393,8 +399,8 @@ export class LabView {
   /** @param {Map<string, unknown>} changed */
   #act(changed) {
     const lab = this.#lab;
-    this.#host.shown = lab.show || SHOWN;
-    this.#host.offered = lab.controls || OFFERED;
+    this.#host.shown = asText(lab.show || SHOWN);
+    this.#host.offered = asText(lab.controls || OFFERED);
     const isNew = (/** @type {string} */ name) => changed.has(name) && changed.get(name) !== undefined;
     if (isNew('lang')) this.#loadWords().catch((error) => this.#host.tellError(error));
     if (isNew('background')) this.#look();

@@ -4,8 +4,7 @@
 //
 //     view=language&corpus=task&task=Translate-v0&dModel=32&seed=7
 import { readCorpus } from './corpora.mjs';
-import { camel, problemOf } from './fields.mjs';
-import { isTextTask } from './text-kind.mjs';
+import { camel, noneOf, problemOf } from './fields.mjs';
 import { TASKS } from './text-tasks.mjs';
 
 /** @typedef {import('../bellhop.js').Field} LibraryField */
@@ -131,41 +130,37 @@ const OTHERS = Object.freeze(['view', 'lang', 'env']);
 /**
  * @param {readonly LibraryField[]} fields  the trainer's `pretrainingOptions`
  * @param {URLSearchParams} query @param {'en' | 'zh'} language
- * @returns {{ setup: LanguageSetup, ignored: string[] }}
+ * @returns {{ setup: LanguageSetup, ignored: import('./fields.mjs').Unfit[] }}
  */
 export function languageFromQuery(fields, query, language) {
   const setup = plainLanguageSetup(language);
-  /** @type {string[]} */
+  /** @type {import('./fields.mjs').Unfit[]} */
   const ignored = [];
-  for (const [name, text] of query) {
-    if (!OTHERS.includes(name) && !take(setup, fields, name, text)) ignored.push(`${name}=${text}`.slice(0, 60));
+  for (const [name, value] of query) {
+    const why = OTHERS.includes(name) ? null : take(setup, fields, name, value);
+    if (why) ignored.push({ name, value, why });
   }
   return { setup, ignored };
 }
 
+/** What is chosen by its name. @type {Readonly<Record<string, readonly string[]>>} */
+const CHOICES = Object.freeze({ corpus: CORPORA, tokenizer: TOKENIZERS, task: TASKS.map(({ id }) => id) });
+
 /**
- * Takes one parameter; false where it does not fit.
- * @param {LanguageSetup} setup @param {readonly LibraryField[]} fields @param {string} name @param {string} text
+ * Takes one parameter; says why where it does not fit.
+ * @param {LanguageSetup} setup @param {readonly LibraryField[]} fields @param {string} name @param {string} text @returns {import('./fields.mjs').Problem | null}
  */
 function take(setup, fields, name, text) {
-  if (name === 'corpus') return choose(CORPORA, text, (corpus) => (setup.corpus = corpus));
-  if (name === 'tokenizer') return choose(TOKENIZERS, text, (tokenizer) => (setup.tokenizer = tokenizer));
-  if (name === 'task') {
-    if (isTextTask(text)) setup.task = text;
-    return isTextTask(text);
+  if (Object.hasOwn(CHOICES, name)) {
+    if (!CHOICES[name].includes(text)) return noneOf(CHOICES[name]);
+    Object.assign(setup, { [name]: text });
+    return null;
   }
   const size = SIZES.find((each) => each.name === name)?.name;
   const field = fields.find((each) => camel(each.name) === name);
+  if (!field || !(size || name === 'seed')) return { key: 'error.unknown', values: {} };
   const value = text.trim() === '' ? NaN : Number(text);
-  if (!field || !(size || name === 'seed') || problemOf(/** @type {any} */ (field), value)) return false;
-  if (size) setup.sizes[size] = value;
-  else setup.seed = value;
-  return true;
-}
-
-/** @template {string} T @param {readonly T[]} known @param {string} text @param {(value: T) => void} use */
-function choose(known, text, use) {
-  const found = known.find((each) => each === text);
-  if (found !== undefined) use(found);
-  return found !== undefined;
+  const why = problemOf(/** @type {any} */ (field), value);
+  if (!why) Object.assign(size ? setup.sizes : setup, { [name]: value });
+  return why;
 }

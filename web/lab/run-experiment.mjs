@@ -475,9 +475,10 @@ export class RunExperiment extends Experiment {
     return { step: this.agentFrame?.timesteps ?? 0, history: this.history.toJSON() };
   }
 
-  /** The setup of the environment without changes, for where its own is refused. */
+  /** The same without changed settings, for where those are refused. */
   plain() {
-    return plainSetup(this.catalog, this.setup.env);
+    const { env, algo, preset, seed } = this.setup;
+    return plainSetup(this.catalog, env, preset ? `${algo}/${preset}` : algo, seed);
   }
 
   async dispose() {

@@ -2,10 +2,12 @@
 // What a run is made from, and how it is written in a link: the environment, the algorithm, the seed, the settings that differ
 // from the preset, and the changes made while it ran (`learningRate=0.5@1710`), so that opening the link gives the same run to
 // the bit. Whatever a link says is checked against the catalogue; what does not fit is left out and named, never passed on.
-import { asText, camel, choicesFor, parse, presetAlgos, problemOf, same, settingsOf } from './fields.mjs';
+import { asText, choicesFor, nameOf, noneOf, parse, presetAlgos, problemOf, same, settingNamed, settingsOf, snake, unknownSetting } from './fields.mjs';
 
 /** @typedef {import('./fields.mjs').Catalog} Catalog */
 /** @typedef {import('./fields.mjs').Setting} Setting */
+/** @typedef {import('./fields.mjs').Problem} Problem */
+/** @typedef {import('./fields.mjs').Unfit} Unfit */
 /** @typedef {import('./fields.mjs').Value} Value */
 /** @typedef {'options' | 'envOptions'} Scope */
 /** A live setting that took another value after `at` environment steps. @typedef {{ at: number, scope: Scope, key: string, value: Value }} LiveChange */
@@ -49,9 +51,6 @@ export function recipeOf({ env, algo, preset, seed, options, envOptions, changes
 
 // ---- links ----
 
-/** @param {Scope} scope @param {string} key */
-const nameIn = (scope, key) => (scope === 'envOptions' ? `env.${key}` : key);
-
 /** The parameters of a setup, without a leading # or ?. @param {Catalog} catalog @param {RunSetup} setup */
 export function toQuery(catalog, setup) {
   const query = new URLSearchParams({ env: setup.env, algo: setup.algo, seed: String(setup.seed) });
@@ -59,9 +58,9 @@ export function toQuery(catalog, setup) {
   if (setup.start === 'scratch') query.set('start', setup.start);
   for (const { scope, key, preset } of settingsOf(catalog, { ...setup, demonstrations: undefined })) {
     const value = setup[scope][key];
-    if (value !== undefined && key !== 'seed' && !same(value, preset)) query.set(nameIn(scope, key), asText(value));
+    if (value !== undefined && key !== 'seed' && !same(value, preset)) query.set(nameOf({ scope, key }), asText(value));
   }
-  for (const { at, scope, key, value } of setup.changes) query.append(nameIn(scope, key), `${asText(value)}@${at}`);
+  for (const { at, scope, key, value } of setup.changes) query.append(nameOf({ scope, key }), `${asText(value)}@${at}`);
   return query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%40', '@');
 }
 
@@ -72,47 +71,49 @@ const OTHERS = /^(env|algo|preset|start|lang|view|text\..*)$/;
  * @param {Catalog} catalog @param {URLSearchParams} query
  * @param {string} fallback  environment where the link names none that there is
  * @param {(env: string) => boolean} knows  whether the lab can show an environment
- * @returns {{ setup: RunSetup, ignored: string[] }}
+ * @returns {{ setup: RunSetup, ignored: Unfit[] }}
  */
 export function fromQuery(catalog, query, fallback, knows) {
-  /** @type {string[]} */
+  /** @type {Unfit[]} */
   const ignored = [];
-  const leaveOut = (/** @type {string} */ name, /** @type {string} */ value) => ignored.push(`${name}=${value}`.slice(0, 60));
-  const wanted = Object.fromEntries(['env', 'algo', 'preset', 'start'].map((name) => [name, query.get(name)]));
-  const known = wanted.env !== null && knows(wanted.env) && catalog.envs.some(({ id }) => id === wanted.env);
-  if (wanted.env !== null && !known) leaveOut('env', wanted.env);
-  const env = known && wanted.env ? wanted.env : fallback;
-  let setup = plainSetup(catalog, env, wanted.algo ?? undefined);
-  if (wanted.algo !== null && wanted.algo !== setup.algo) leaveOut('algo', wanted.algo);
-  if (wanted.preset !== null) {
-    const named = plainSetup(catalog, env, `${setup.algo}/${wanted.preset}`);
-    if (named.preset === wanted.preset) setup = named;
-    else leaveOut('preset', wanted.preset);
-  }
-  if (wanted.start === 'scratch' || wanted.start === 'lm') setup.start = wanted.start;
-  else if (wanted.start !== null) leaveOut('start', wanted.start);
+  const choose = (/** @type {string} */ name, /** @type {readonly string[]} */ known) => {
+    const value = query.get(name);
+    if (value === null || known.includes(value)) return value;
+    ignored.push({ name, value, why: noneOf(known) });
+    return null;
+  };
+  const env = choose('env', catalog.envs.map(({ id }) => id).filter(knows)) ?? fallback;
+  const choices = choicesFor(catalog, env);
+  let setup = plainSetup(catalog, env, choose('algo', choices.filter((choice) => !choice.includes('/'))) ?? '');
+  const own = `${setup.algo}/`;
+  const preset = choose('preset', choices.filter((choice) => choice.startsWith(own)).map((choice) => choice.slice(own.length)));
+  if (preset) setup = plainSetup(catalog, env, own + preset);
+  const start = choose('start', ['lm', 'scratch']);
+  if (start) setup.start = /** @type {RunSetup['start']} */ (start);
   const settings = settingsOf(catalog, setup);
-  for (const [name, text] of query) {
-    if (!OTHERS.test(name) && !take(setup, settings, name, text)) leaveOut(name, text);
+  for (const [name, value] of query) {
+    const why = OTHERS.test(name) ? null : take(setup, settings, name, value);
+    if (why) ignored.push({ name, value, why });
   }
   setup.changes.sort((a, b) => a.at - b.at);
   return { setup, ignored };
 }
 
-/** Takes one parameter; false where it does not fit. @param {RunSetup} setup @param {Setting[]} settings @param {string} name @param {string} text */
+/** Takes one parameter; says why where it does not fit. @param {RunSetup} setup @param {Setting[]} settings @param {string} name @param {string} text @returns {Problem | null} */
 function take(setup, settings, name, text) {
-  const scope = name.startsWith('env.') ? 'envOptions' : 'options';
-  const key = camel(name.replace(/^env\./, ''));
-  const setting = settings.find((s) => s.scope === scope && s.key === key);
-  if (!setting) return false;
-  const { field } = setting;
+  const setting = settingNamed(settings, name);
+  if (!setting) return unknownSetting(settings, name);
+  const { field, scope, key } = setting;
   const change = field.live ? /^(.*)@(\d{1,10})$/.exec(text) : null;
-  const value = parse(field, change ? change[1] : text);
+  const given = change ? change[1] : text, at = Number(change?.[2] ?? 0);
+  const value = parse(field, given);
   const most = settings.find((s) => s.key === 'totalTimesteps')?.field.max ?? Infinity; // steps of a run
-  if (value === null || problemOf(field, value) || Number(change?.[2] ?? 0) > most) return false;
-  if (change) setup.changes.push({ at: Number(change[2]), scope, key, value });
+  const problem = problemOf(field, value ?? given);
+  if (problem || value === null) return problem;
+  if (at > most) return { key: 'error.too_large', values: { value: at, max: most } };
+  if (change) setup.changes.push({ at, scope, key, value });
   else assign(setup, setting, value);
-  return true;
+  return null;
 }
 
 // ---- another environment or algorithm ----
@@ -135,8 +136,7 @@ export function switched(catalog, from, { env = from.env, choice = from.preset ?
       const setting = settings.find((s) => s.scope === scope && s.key === key);
       const fits = setting && !problemOf(setting.field, value) && (scope === 'options' || env === from.env);
       if (fits) assign(setup, setting, value);
-      const name = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      (fits ? result.kept : result.dropped).push(setting?.field.name ?? name);
+      (fits ? result.kept : result.dropped).push(setting?.field.name ?? snake(key));
     }
   }
   return result;

@@ -2,7 +2,7 @@
 // The tasks of text with what is known of each, and how an agent is set up for them here: small networks, so that a curve is
 // there within half a minute. DQN has its preset's hyperparameters, PPO shorter runs than its own. The last task has no tokens:
 // what the agent steers there is a training, and it learns by DQN alone.
-import { asText, camel } from './fields.mjs';
+import { asText, camel, snake } from './fields.mjs';
 import { isTextTask } from './text-kind.mjs';
 
 /** @typedef {import('./fields.mjs').Catalog} Catalog */
@@ -96,9 +96,6 @@ export function baselineOptions(byModel) {
   };
   return byModel ? { ...TRANSFORMER, ...idle, prior: true, randomActions: 'language-model' } : { ...idle, netArch: [4] };
 }
-
-/** @param {string} key camelCase */
-const snake = (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The presets of a task here: the catalogue's and runOptions, or runOptions alone. @param {import('./fields.mjs').Env} env @param {Start} start */
 function presetsOf(env, start) {

@@ -50,7 +50,10 @@ async function fetchWords(language, topics) {
 }
 
 /** What a reader will read of a list, and of one thing in it. */
-const SOME = 6, LONG = 60;
+const SOME = 6, LONG = 40;
+
+/** @param {string} text */
+const short = (text) => (text.length > LONG ? `${text.slice(0, LONG)}…` : text);
 
 export class Words {
   #catalogue;
@@ -106,10 +109,10 @@ export class Words {
     return items.join(this.t('comma'));
   }
 
-  /** The first of many, and how many more there are. @param {string[]} items */
-  listSome(items) {
-    const shown = items.slice(0, SOME).map((item) => (item.length > LONG ? `${item.slice(0, LONG)}…` : item));
-    return items.length > SOME ? this.t('and.more', { list: this.list(shown), n: items.length - SOME }) : this.list(shown);
+  /** Why things were left out of a link or of attributes, in their author's names: the first of many, and how many more there are. @param {readonly import('./fields.mjs').Unfit[]} unfit */
+  unfit(unfit) {
+    const why = unfit.slice(0, SOME).map(({ name, value, why: { key, values } }) => this.t(key, { ...values, name: short(name), field: short(name), value: short(value) }));
+    return this.sentences([...why, unfit.length > SOME ? this.t('and.more', { n: unfit.length - SOME }) : '']);
   }
 
   /** Sentences one after the other; Chinese has no space between them. @param {string[]} sentences empty ones are left out */

@@ -5,6 +5,7 @@
 // the error is thrown to whoever had called the module.
 import { boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
 import { shown } from './options.mjs';
+import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
 import { BellhopError } from './wasm.mjs';
 
@@ -137,20 +138,11 @@ class Host {
   }
 }
 
-/** @type {WeakMap<Wasm, Host>} */
-const hosts = new WeakMap();
-
-/** @param {Wasm} wasm */
+/** @param {Wasm} wasm @returns {Host} */
 function hostOf(wasm) {
-  const host = hosts.get(wasm) ?? new Host(wasm);
+  const host = /** @type {Host | undefined} */ (hosts.get(wasm)) ?? new Host(wasm);
   hosts.set(wasm, host);
   return host;
-}
-
-/** What reset and step of the environment said last, for people. @param {Wasm} wasm @param {number} env of the module */
-export function slotOf(wasm, env) {
-  const handle = wasm.call.bhx_env_script(env);
-  return handle < 0 ? undefined : hostOf(wasm).slots.rows[handle];
 }
 
 /** One environment that the module holds. */

@@ -29,6 +29,9 @@ const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'reward
 /** Of a space, by its type. @type {Record<string, string[]>} */
 const SPACE_KEYS = { Discrete: ['type', 'n'], Box: ['type', 'shape', 'low', 'high', 'dtype'] };
 
+/** Said of a vector of environments. */
+const NO_VECTOR = 'the environment is a vector of environments, as makeVec() gives one, but must be a single one; a model makes as many of it as its option nEnvs says';
+
 /** What was thrown, in words. @param {unknown} thrown */
 export function thrownText(thrown) {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : shown(thrown);
@@ -36,6 +39,9 @@ export function thrownText(thrown) {
 
 /** @param {unknown} value @returns {boolean} */
 const isObject = (value) => typeof value === 'object' && value !== null;
+
+/** Whether it is several environments in one, as Gymnasium's VectorEnv. @param {any} given */
+const isVector = (given) => isObject(given) && 'singleActionSpace' in given;
 
 /** Whether it looks like an environment, a function that makes them or a class. @param {any} given */
 export function isSource(given) {
@@ -72,6 +78,7 @@ export function readDefinition(given) {
       problems: [`the environment is ${shown(given)}, but must be an object with reset and step, a function that makes one, or a class`],
     };
   }
+  if (isVector(given)) return { name: 'the environment', problems: [NO_VECTOR] };
   const { make, isSingle } = readSource(given);
   let first;
   try {
@@ -105,6 +112,7 @@ function readFirst(given, first, make, isSingle) {
     const got = isObject(first) ? 'a Promise' : shown(first);
     return { name, problems: [`${name}: making one gave ${got}, but must give an object with reset and step`] };
   }
+  if (isVector(first)) return { name, problems: [NO_VECTOR] };
   /** @type {string[]} */
   const problems = [];
   const say = (/** @type {string} */ text) => void problems.push(`${name}: ${text}`);

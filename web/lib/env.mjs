@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
-import { slotOf } from './custom-env.mjs';
 import { onlyKeys } from './options.mjs';
 import { describeSetup, lookUp, wholeNumber, withSetup } from './setup.mjs';
+import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */

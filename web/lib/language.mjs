@@ -3,7 +3,7 @@
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { checkLearnOptions } from './learn-options.mjs';
-import { Slice, breathe } from './loop.mjs';
+import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown, withHelp } from './options.mjs';
 import { probable } from './run.mjs';
 import { asBytes, wholeNumber, withSetup } from './setup.mjs';
@@ -314,7 +314,7 @@ export class Pretraining {
           this.#wasm.call.bhx_pretraining_steps(training, n);
           return n;
         });
-        if (await onProgress?.({ steps: this.steps, maxSteps: this.steps + left, records: this.drain() }) === false) break;
+        if (await unlessAborted(onProgress?.({ steps: this.steps, maxSteps: this.steps + left, records: this.drain() }), signal) === false) break;
         await breathe();
         this.#handle.check();
       }

@@ -13,8 +13,8 @@ export function checkLearnOptions(options, steps) {
   onlyKeys('learn', options, [steps, 'onProgress', 'signal', 'sliceMilliseconds']);
   const { onProgress, signal, sliceMilliseconds } = /** @type {Record<string, any>} */ (options);
   if (onProgress !== undefined && typeof onProgress !== 'function') throw bad('onProgress', onProgress, 'a function');
-  if (signal !== undefined && typeof signal?.aborted !== 'boolean') throw bad('signal', signal, 'an AbortSignal');
-  if (sliceMilliseconds !== undefined && !(sliceMilliseconds >= 0 && sliceMilliseconds < Infinity)) {
+  if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) throw bad('signal', signal, 'an AbortSignal');
+  if (sliceMilliseconds !== undefined && !(typeof sliceMilliseconds === 'number' && sliceMilliseconds >= 0 && sliceMilliseconds < Infinity)) {
     throw bad('sliceMilliseconds', sliceMilliseconds, 'a number of at least 0');
   }
 }

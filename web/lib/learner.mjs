@@ -2,7 +2,7 @@
 // How a run learns: models and the worker's sessions share it. Steps, what their records amount to, whether the run has
 // diverged, and learn(), slice by slice.
 import { checkLearnOptions } from './learn-options.mjs';
-import { Slice, breathe } from './loop.mjs';
+import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
@@ -117,7 +117,7 @@ export class Learner {
 
   /** @param {Slice} slice @param {AbortSignal | undefined} signal @param {Required<Host> & { onProgress: LearnOptions['onProgress'] }} host */
   async #learnUntilEnd(slice, signal, { take, afterSlice, isDue, onProgress }) {
-    const tell = async () => await onProgress?.({ ...this.#progress(), records: this.#records?.splice(0) ?? [] }) !== false;
+    const tell = async () => await unlessAborted(onProgress?.({ ...this.#progress(), records: this.#records?.splice(0) ?? [] }), signal) !== false;
     while (this.#run.timesteps < this.end && !signal?.aborted) {
       const failure = this.#slice(slice, take);
       afterSlice();

@@ -16,6 +16,22 @@ export const breathe = typeof globalThis.setImmediate === 'function'
     port2.postMessage(null);
   });
 
+/**
+ * What a callback's answer resolves to; false as soon as the signal is aborted, for it may never resolve.
+ * @param {unknown} answer @param {AbortSignal | undefined} signal @returns {unknown}
+ */
+export function unlessAborted(answer, signal) {
+  if (!signal || typeof /** @type {any} */ (answer)?.then !== 'function') return answer;
+  return new Promise((resolve, reject) => {
+    const stop = () => resolve(false);
+    const end = () => signal.removeEventListener('abort', stop);
+    signal.addEventListener('abort', stop);
+    // First, so that what it has thrown already is told.
+    /** @type {Promise<unknown>} */ (answer).then(resolve, reject).then(end);
+    if (signal.aborted) void Promise.resolve().then(stop);
+  });
+}
+
 /** Takes steps for about so many milliseconds: small portions, as long as the clock says so. */
 export class Slice {
   #portion = 1;

@@ -24,6 +24,21 @@ const FALLBACKS = { 'worker-src': ['child-src', 'script-src', 'default-src'], 's
 /** Sources that allow nothing, or scripts alone. */
 const NOT_INHERITED = /^'(?!self)/;
 
+/** What Bellhop's policy is called in the directive `trusted-types`. */
+export const TRUSTED = 'bellhop';
+/** Made with the first worker. @type {{ createScriptURL: (url: string) => any } | undefined} */
+let types;
+
+/** The URL of a worker's script for pages that require Trusted Types; as it is where there are none, or the page forbids the policy. @param {URL | string} url @returns {any} */
+export function trusted(url) {
+  try {
+    types ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy(TRUSTED, { createScriptURL: String });
+  } catch {
+    return url; // the worker is refused then, and the event says why
+  }
+  return types?.createScriptURL(String(url)) ?? url;
+}
+
 /** The page's policy forbids something that is needed; the message says what to add to it. */
 export class PolicyError extends BellhopError {
   /** @param {Need} need @param {Violation} [violation] @param {unknown} [cause] */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
-import { slotOf } from './custom-env.mjs';
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
   LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
   withCheckpoint, withSetup,
 } from './setup.mjs';
+import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -57,7 +57,7 @@ function checkSaved(key, saved, own) {
 
 /** @param {string} id */
 function unknownEnv(id) {
-  return new BellhopError('BH_ERR_UNKNOWN', `there is no environment ${shown(id)}, which the checkpoint was saved with; register yours, or pass it to load`);
+  return new BellhopError('BH_ERR_UNKNOWN', `unknown environment ${shown(id)}, which the checkpoint was saved with; register yours, or pass it to load`);
 }
 
 export class Run {
@@ -365,23 +365,33 @@ export class Run {
     return { mean, std, min, max, meanLength, episodes };
   }
 
-  /**
-   * Changes live options. When one is refused, all keep the values they had.
-   * @param {object} options
-   */
+  /** Changes live options. When one is refused, all keep the values they had. @param {object} options */
   set(options) {
+    this.#change(options);
+  }
+
+  /** Throws what set() would throw at them, and changes nothing. @param {object} options */
+  trySet(options) {
+    this.#change(options)();
+  }
+
+  /** @param {object} options @returns {() => void} undoes it */
+  #change(options) {
     const run = this.#address;
-    const { options: before, algo, env } = this.setup;
+    const { options: own, envOptions, algo, env } = this.setup;
+    const before = { ...envOptions, ...own };
     const tables = [...modelTables(this.#library.catalog, algo), ...envTables(this.#library.catalog, env)];
     const changes = encodeOptions(tables, options, LABELS[algo] ?? algo);
     const undo = encodeOptions(tables, Object.fromEntries(changes.filter(({ key }) => key in before)
       .map(({ key }) => [key, before[key]])), algo);
+    const back = () => undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(run, change));
     try {
       changes.forEach((change) => this.#setOne(run, change));
     } catch (error) {
-      undo.filter(({ field }) => field.live).forEach((change) => this.#setOne(run, change));
+      back();
       throw error;
     }
+    return back;
   }
 
   /** @param {number} run @param {ReturnType<typeof encodeOptions>[number]} option */

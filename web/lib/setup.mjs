@@ -33,8 +33,9 @@ export function openLibrary(wasm, help) {
 
 /** @param {string} what @param {unknown} name @param {readonly string[]} names */
 function unknown(what, name, names) {
-  const hint = typeof name === 'string' ? suggestion(name, names) : '';
-  return new BellhopError('BH_ERR_UNKNOWN', `there is no ${what} ${shown(name)}${hint || `; there are ${names.join(', ')}`}`);
+  const known = names.join(', ');
+  if (typeof name !== 'string') return new BellhopError('BH_ERR_UNKNOWN', `the ${what} is ${shown(name)}, but must be one of ${known}`);
+  return new BellhopError('BH_ERR_UNKNOWN', `unknown ${what} ${shown(name)}${suggestion(name, names) || `; known: ${known}`}`);
 }
 
 /** @param {Catalog} catalog @param {unknown} id */
@@ -96,7 +97,7 @@ export function envTables(catalog, id) {
  */
 export function lookUp({ catalog, registered }, env) {
   const own = typeof env === 'string' ? registered.get(env) : /** @type {OwnEnv | undefined} */ (env);
-  if (typeof own !== 'object' || own === null) return { entry: findEnv(catalog, env) };
+  if (!own?.entry) return { entry: findEnv(catalog, env) }; // an object that came from a page has none either
   if (!registered.has(own.id) && catalog.envs.some(({ id }) => id === own.id)) throw taken(own.id);
   return { entry: own.entry, own };
 }

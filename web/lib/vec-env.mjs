@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
 import { allocBeside, openEnv } from './env.mjs';
-import { onlyKeys, shown } from './options.mjs';
-import { lookUp, wholeNumber } from './setup.mjs';
+import { encodeOptions, onlyKeys, shown } from './options.mjs';
+import { envTables, lookUp, wholeNumber } from './setup.mjs';
 import { floatsOf, toDtype } from './space.mjs';
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 
 const NUM_ENVS_MAX = 65536;
+/** The option that is not the environment's. @type {import('./options.mjs').Table} */
+const OWN_TABLE = { name: 'makeVec', prefix: '', fields: [{ name: 'num_envs', key: 'numEnvs', type: 'int', default: '1', min: 1, max: NUM_ENVS_MAX, live: false, help: '' }] };
 
 /** Where the rows of n environments lie in one block from an address on, f64 first. @param {number} at @param {number} n @param {number} floats */
 function layoutRows(at, n, floats) {
@@ -31,11 +33,11 @@ export class VecEnv {
   constructor(library, from, options) {
     const { wasm } = library;
     const { id } = lookUp(library, from).entry;
-    const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (options ?? {});
+    const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (Object(options));
     const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
-    // What is no object goes on as it is: the options' own check says so.
-    const own = typeof options === 'object' && options !== null ? rest : options;
-    const made = openEnv(library, from, own, (setup) => wasm.call.bhx_vec_env_create(setup, n));
+    // Checked here already, so that numEnvs is among what is suggested.
+    encodeOptions([...envTables(library.catalog, id), OWN_TABLE], options, id);
+    const made = openEnv(library, from, rest, (setup) => wasm.call.bhx_vec_env_create(setup, n));
     const { env: envs, closeScript } = made;
     this.#wasm = wasm;
     this.#envs = envs;

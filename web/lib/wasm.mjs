@@ -24,6 +24,8 @@ const STATUS = {
   [-5]: 'BH_ERR_FORMAT', [-6]: 'BH_ERR_SHAPE', [-7]: 'BH_ERR_UNKNOWN', [-8]: 'BH_ERR_ENV',
 };
 
+/** Computes a known result. */
+const PROBE = 'bhx_probe';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 /** `Symbol.dispose` where the engine has it. @type {typeof Symbol.dispose} */
@@ -270,6 +272,7 @@ export class Handle {
 
 /** Instantiates a module; a CompileError where it does not run. @param {WebAssembly.Module} module */
 export async function startModule(module) {
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === PROBE)) throw new WebAssembly.CompileError(`this is another WebAssembly module: it does not export ${PROBE}`);
   const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
   const env = {
     /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
@@ -278,6 +281,6 @@ export async function startModule(module) {
   };
   const wasm = new Wasm(await WebAssembly.instantiate(module, { env }));
   made.wasm = wasm;
-  if (wasm.call.bhx_probe() !== 1) throw new WebAssembly.CompileError('this engine computes SIMD wrongly');
+  if (wasm.call[PROBE]() !== 1) throw new WebAssembly.CompileError('this engine computes SIMD wrongly');
   return wasm;
 }

@@ -6,15 +6,20 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { createLibrary } from '../lib/library.mjs';
-import { checkLoadOptions } from '../lib/load-options.mjs';
+import { checkConnectOptions, checkLoadOptions } from '../lib/load-options.mjs';
 import { compileUrl, loadWasm } from '../lib/load.mjs';
 import help from '../lib/help.mjs';
 import { connect as connectAnywhere } from '../bellhop.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
 import { serve as serveOver } from '../worker/service.mjs';
+import { take } from '../worker/take.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
 export * from '../lib/public.mjs';
+
+/** What to do about a file that is missing. */
+const IN_CHECKOUT = 'in a checkout, run "npm run build"', GIVEN = 'wasmUrl must be the path or the URL of bellhop-simd.wasm or one of its twins';
+const NO_WORKERS = 'Node has no web workers: start a thread of node:worker_threads whose script calls serve(), and connect({ worker: thread }); or use load()';
 
 /**
  * Loads the module and resolves to the library. `wasmUrl` may also be a path.
@@ -28,7 +33,7 @@ export async function load(options = {}) {
 
 /** @param {import('../bellhop.js').LoadOptions} options */
 function instantiate({ wasmUrl, text = true, ...options }) {
-  return loadWasm({ wasmUrl: wasmUrl === undefined ? undefined : urlOf(wasmUrl), text, ...options }, { named: (name) => compileFile(find(name)), at: compileFile });
+  return loadWasm({ wasmUrl: wasmUrl === undefined ? undefined : urlOf(wasmUrl), text, ...options }, { named: (name) => compileFile(find(name), IN_CHECKOUT), at: (url, signal) => (url.protocol === 'file:' ? compileFile(url, GIVEN) : compileUrl(url, signal)) });
 }
 
 /** A path, as "C:\models\bellhop-simd.wasm" of Windows, has no scheme, or one of a single letter. @param {string | URL} given */
@@ -49,9 +54,13 @@ export function serve(options = {}) {
  * @param {import('../bellhop.js').ConnectOptions} [options]
  */
 export async function connect(options = {}) {
-  const { worker, ...rest } = options;
+  checkConnectOptions(options);
+  const { worker, ...given } = options;
   const thread = /** @type {import('node:worker_threads').Worker} */ (worker);
-  if (typeof thread?.on !== 'function') return connectAnywhere(options);
+  if (!worker && !given.port && typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', NO_WORKERS);
+  const rest = given.wasmUrl === undefined ? given : { ...given, wasmUrl: urlOf(given.wasmUrl) };
+  if (typeof thread?.on !== 'function') return connectAnywhere({ ...rest, worker });
+  take(thread);
   return Promise.race([failureOf(thread), connectAnywhere({ ...rest, port: portOf(thread) })]);
 }
 
@@ -83,12 +92,11 @@ function find(name) {
   return places.find((place) => existsSync(place)) ?? places[0];
 }
 
-/** @param {URL} url @param {AbortSignal} [signal] */
-async function compileFile(url, signal) {
-  if (url.protocol !== 'file:') return compileUrl(url, signal);
+/** @param {URL} url @param {string} hint  what to do where it is missing */
+async function compileFile(url, hint) {
   const bytes = await readFile(url).catch((cause) => {
-    const hint = cause.code === 'ENOENT' ? 'is missing; in a checkout, run "npm run build"' : `could not be read: ${cause.message}`;
-    throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${hint}`, { cause });
+    const why = cause.code === 'ENOENT' ? `is missing; ${hint}` : `could not be read: ${cause.message}`;
+    throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${why}`, { cause });
   });
   return WebAssembly.compile(bytes);
 }

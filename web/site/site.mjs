@@ -3,7 +3,7 @@
 // and kept, paused, while another one is shown. The hash is the shown experiment, so a link is an experiment; tabs are entries of the
 // browser's history. What a view was left at is kept and offered the next time.
 import { firstLease, isSupported } from './start.mjs'; // first: it sets the language that labs follow
-import { createExperiment, kindOf } from '../lab/create-experiment.mjs';
+import { createExperiment, kindOf, startWithoutRefused } from '../lab/create-experiment.mjs';
 import { BellhopLab } from '../lab/define.mjs';
 import { Superseded } from '../lab/experiment.mjs';
 import { History } from '../lab/history.mjs';
@@ -128,27 +128,19 @@ class Site {
     this.lab.experiment = experiment;
     void old?.dispose();
     void this.#restoreText(experiment);
+    /** @type {unknown} */
+    let refusal;
     try {
-      await this.#startOrFallBack(turn, experiment);
+      refusal = await startWithoutRefused(experiment);
     } catch (error) {
       if (this.#experiments.get(view) === experiment) this.#experiments.delete(view); // whoever tries again makes another one
       void experiment.dispose();
       throw error;
     }
     if (turn !== this.#turns) return; // it is not the one that is shown
-    if (ignored.length > 0) this.lab.notice(this.#words.t('link.ignored', { list: this.#words.listSome(ignored) }), 'bad');
+    const unfit = [ignored.length > 0 ? this.#words.sentences([this.#words.t('link.ignored'), this.#words.unfit(ignored)]) : '', refusal ? this.lab.explain(refusal) : ''];
+    if (unfit.some(Boolean)) this.lab.notice(this.#words.sentences(unfit), 'bad');
     else void this.#offer(view, experiment);
-  }
-
-  /** A setup the library refuses (a bad map in a link) gives its sentence and the plain preset. @param {number} turn @param {Startable} experiment */
-  async #startOrFallBack(turn, experiment) {
-    try {
-      await experiment.start();
-    } catch (error) {
-      if (error instanceof Superseded || !experiment.plain) throw error;
-      await experiment.start(experiment.plain());
-      if (turn === this.#turns) this.lab.notice(this.lab.explain(error), 'bad');
-    }
   }
 
   /** @param {View} view @param {Startable} experiment */

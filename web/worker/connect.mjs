@@ -4,7 +4,7 @@
 // workers can share a module.
 import { TIMEOUT_MS, within } from '../lib/deadline.mjs';
 import { candidates, firstThatRuns } from '../lib/load.mjs';
-import { PolicyError, sourceOf, watchPolicy } from '../lib/policy.mjs';
+import { PolicyError, TRUSTED, sourceOf, trusted, watchPolicy } from '../lib/policy.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 import { watchLifeline } from './lifeline.mjs';
 import { Line, Trainer } from './trainer.mjs';
@@ -22,8 +22,9 @@ const HINT = 'connect({ workerUrl }) says where it is, docs/bundlers.md what eac
 
 /** @type {import('../lib/policy.mjs').Need} */
 const WORKER = {
-  what: 'the worker', isWorker: true, directive: 'worker-src', source: (violation) => sourceOf(violation?.blockedURI ?? 'blob:'),
-  isIn: ({ effectiveDirective }) => effectiveDirective === 'worker-src' || effectiveDirective === 'child-src',
+  what: 'the worker', isWorker: true, directive: 'worker-src',
+  source: (violation) => (violation?.effectiveDirective === 'trusted-types' ? TRUSTED : sourceOf(violation?.blockedURI ?? 'blob:')),
+  isIn: ({ effectiveDirective }) => /^(worker-src|child-src|trusted-types)$/.test(effectiveDirective),
 };
 
 /** A worker that could not be started: another way may do it. */
@@ -123,7 +124,8 @@ function listen(worker, lose) {
     event.preventDefault?.();
     lose(new WorkerFailure(event.message || `its script could not be loaded; ${HINT}`));
   };
-  worker.addEventListener?.('message', ({ data: { violation, failed, url } }) => {
+  worker.addEventListener?.('message', ({ data }) => {
+    const { violation, failed, url } = Object(data);
     if (violation) lose(new PolicyError(scriptAt(url), violation));
     else if (failed) lose(new WorkerFailure(`its script could not be loaded from ${url}: ${failed}; ${HINT}`));
   });
@@ -135,7 +137,9 @@ const scriptAt = (url) => ({ what: `the worker's script ${url}`, isWorker: true,
 /** @param {Line} line @param {() => Promise<any>} call @param {boolean} isOffThread */
 async function opened(line, call, isOffThread) {
   try {
-    return new Trainer(line, await call(), isOffThread);
+    const answer = await call();
+    if (!answer?.catalog) throw new WorkerFailure('its script does not call serve()');
+    return new Trainer(line, answer, isOffThread);
   } catch (error) {
     line.break(/** @type {BellhopError} */ (error));
     throw error;
@@ -154,7 +158,7 @@ function once(make) {
 /** A worker of the script at a URL. One of another origin cannot be a worker, but a script of ours that imports it can. @param {string | URL} workerUrl */
 export function startAt(workerUrl) {
   const url = new URL(workerUrl, globalThis.location?.href);
-  return url.origin === globalThis.origin ? attempt(() => new Worker(url, { type: 'module', name: 'bellhop' })) : startImporting(url);
+  return url.origin === globalThis.origin ? attempt(() => new Worker(trusted(url), { type: 'module', name: 'bellhop' })) : startImporting(url);
 }
 
 /** A worker that imports the script at a URL, and says why where it cannot: of that the page hears nothing. @param {URL} url */
@@ -175,7 +179,7 @@ import(url).then(() => {
 export function startSource(source) {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   // Chromium starts no module of a blob where there is no origin, as in a sandboxed frame; a classic script it does.
-  const worker = attempt(() => new Worker(url, { type: globalThis.origin === 'null' ? 'classic' : 'module', name: 'bellhop' }));
+  const worker = attempt(() => new Worker(trusted(url), { type: globalThis.origin === 'null' ? 'classic' : 'module', name: 'bellhop' }));
   worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true }); // it runs: its text may go
   return worker;
 }

@@ -35,7 +35,26 @@ export function makeSession(library, recipe, post, sessions) {
   const { changes: given, ...rest } = recipe;
   const changes = checkedChanges(given, timestepsMax(library.catalog)); // first: a run that was made would have to go again
   if (recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples) return makeTextRun(library, rest, changes, post, sessions);
-  return new Session(rest.demonstrations === undefined ? Run.create(library, rest) : createDemonstrated(library, rest), post, changes);
+  const run = rest.demonstrations === undefined ? Run.create(library, rest) : createDemonstrated(library, rest);
+  try {
+    tryChanges(run, changes);
+  } catch (error) {
+    run.dispose();
+    throw error;
+  }
+  return new Session(run, post, changes);
+}
+
+/** Throws now what would be refused when its step has come. @param {Run} run @param {import('./session.mjs').Change[]} changes */
+function tryChanges(run, changes) {
+  changes.forEach(({ options }, i) => {
+    try {
+      run.trySet(options);
+    } catch (error) {
+      const { status, message } = /** @type {BellhopError} */ (error);
+      throw new BellhopError(status, `changes[${i}].options: ${message}`);
+    }
+  });
 }
 
 /** The changes of a recipe, in the order of their steps. @param {any} changes @param {number} most @returns {import('./session.mjs').Change[]} */
@@ -69,6 +88,7 @@ function makeTextRun(library, { startFrom: first, prior: other, samples, ...reci
   /** @type {Writer | null} */
   let writer = null;
   try {
+    tryChanges(run, changes);
     if (first !== undefined) startFrom(run, modelOf(sessions, first));
     if (other !== undefined) reference = frozen(library, recipe, modelOf(sessions, other));
     if (samples) writer = new Writer(library, recipe, run);

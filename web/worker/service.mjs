@@ -49,15 +49,24 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
       const key = ++count;
       const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions);
       if (sliceMs !== undefined) session.sliceMs = sliceMs;
-      sessions.set(key, session);
-      return { session: key, info: session.info() };
+      try {
+        const info = session.info();
+        sessions.set(key, session);
+        return { session: key, info };
+      } catch (error) {
+        session.dispose();
+        throw error;
+      }
     },
     liveBytes: () => library.wasm.liveBytes(),
   };
 
   /** @param {{ id: number, method: string, session?: number, values: any[] }} call */
   function handle({ id, method, session: key, values }) {
-    if (key === undefined) return methods[method](...values);
+    if (key === undefined) {
+      if (!Object.hasOwn(methods, method)) throw unknown(method);
+      return methods[method](...values);
+    }
     const session = sessions.get(key);
     if (!session) throw new BellhopError('BH_ERR_STATE', 'this session was disposed and cannot be used any more');
     if (method === 'dispose') {
@@ -65,12 +74,13 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
       return session.dispose();
     }
     const known = SESSION_METHODS.find((name) => name === method && name in session);
-    if (!known) throw new BellhopError('BH_ERR_UNKNOWN', `there is no method '${method}'`);
+    if (!known) throw unknown(method);
     const extra = known === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];
     return session[known](...values, ...extra);
   }
 
   port.onmessage = async ({ data }) => {
+    if (!data?.taken && !data?.method) return; // it is not for this
     if (data.taken) {
       sessions.get(data.session)?.frameTaken();
       return;
@@ -90,6 +100,9 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
     sessions.clear();
   };
 }
+
+/** @param {string} method */
+const unknown = (method) => new BellhopError('BH_ERR_UNKNOWN', `unknown method '${method}'`);
 
 /** The status of an error that is not the library's: a module that does not run here is a matter of loading. @param {unknown} error */
 const statusOf = (error) => (error instanceof WebAssembly.CompileError ? 'BH_ERR_LOAD' : 'BH_ERR_STATE');

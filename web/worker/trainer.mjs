@@ -21,9 +21,10 @@ const HIDDEN_MS = typeof requestAnimationFrame === 'function' ? 250 : 16;
 function nextFrame(use) {
   let waiting = true;
   const once = () => {
-    if (waiting) use();
-    waiting = false;
+    if (!waiting) return;
+    waiting = false; // first: it may throw
     clearTimeout(timer);
+    use();
   };
   const timer = setTimeout(once, HIDDEN_MS);
   if (typeof requestAnimationFrame === 'function') requestAnimationFrame(once);
@@ -55,15 +56,17 @@ export class Line {
   /**
    * @param {string} method @param {number | undefined} session @param {any[]} values
    * @param {Pending['onProgress']} [onProgress]
+   * @param {() => void} [sent]  called when it is on its way
    * @returns {Promise<any>}
    */
-  call(method, session, values, onProgress) {
+  call(method, session, values, onProgress, sent) {
     if (this.#broken) return Promise.reject(this.#broken);
     return new Promise((resolve, reject) => {
       const id = ++this.#count;
       this.#pending.set(id, { resolve, reject, onProgress });
       try {
         this.#port.postMessage({ id, method, session, values });
+        sent?.();
       } catch (cause) {
         this.#pending.delete(id);
         reject(new BellhopError('BH_ERR_ARGUMENT', `${method} got what cannot be sent to a worker: ${/** @type {Error} */ (cause).message}`, { cause }));
@@ -97,8 +100,9 @@ export class Line {
     this.#tellGone(error);
   }
 
-  /** @param {any} data */
-  #receive({ id, session, frame, plays, progress, result, error }) {
+  /** @param {any} data  a worker of somebody else's may post anything */
+  #receive(data) {
+    const { id, session, frame, plays, progress, result, error } = Object(data);
     if (frame) {
       nextFrame(() => this.listeners.get(session)?.(frame, plays));
       return;
@@ -121,7 +125,7 @@ export class Session {
   #key;
   #plays = 0;
   #learns = 0;
-  /** Called with each frame, at most once per animation frame. @type {(frame: Frame) => void} */
+  /** Called with each frame, at most once per animation frame. What it throws is an uncaught error; the run goes on. @type {(frame: Frame) => void} */
   onFrame = () => {};
 
   /** @param {Line} line @param {{ session: number, info: SessionInfo }} made */
@@ -140,8 +144,7 @@ export class Session {
 
   /** Runs; called again, it changes the speed. With `until` it pauses when so many steps have been taken. @param {{ stepsPerSecond?: number, until?: number }} [options] */
   play(options = {}) {
-    this.#plays++;
-    return this.#call('play', options);
+    return this.#line.call('play', this.#key, [options], undefined, () => this.#plays++);
   }
 
   pause() {
@@ -182,16 +185,14 @@ export class Session {
       telling = null;
       proceed(goesOn && !signal?.aborted);
     };
-    const stop = () => {
-      if (!telling) proceed(false);
-    };
+    const stop = () => proceed(false); // also while the callback is waited for, which may never resolve
     signal?.addEventListener('abort', stop);
     try {
       const how = { ...rest, id, isFollowed: onProgress !== undefined, isAborted: signal?.aborted };
       const result = await this.#line.call('learn', this.#key, [how], (progress) => {
         telling = tell(progress);
       });
-      await telling;
+      if (!signal?.aborted) await telling;
       if (failure) throw failure.error;
       return result;
     } finally {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The API reference as the site has it: under its policy, wide and narrow, light and dark, with its search.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { API, writeApi } from '../../../build/api.mjs';
 import { serve } from '../../../build/serve.mjs';
 import { axe, holds, test } from '../harness.mjs';
@@ -15,6 +16,18 @@ const WINDOWS = [
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function reference(lab) {
+  test('the page links the reference, in both languages; the page in one file, which has none beside it, does not', async () => {
+    for (const [hash, words] of [['', 'API reference'], ['#env=GridWorld-v0&lang=zh', 'API 参考']]) {
+      const { page, close } = await lab().open(hash);
+      const link = page.locator('footer a');
+      await holds(page, words === 'API reference' ? () => document.querySelector('footer a')?.textContent === 'API reference' : () => document.querySelector('footer a')?.textContent === 'API 参考');
+      assert.equal(await link.evaluate((a) => /** @type {HTMLAnchorElement} */ (a).href), `${lab().url}api/`);
+      await close();
+    }
+    const one = readFileSync(new URL('../../../build/out/site/bellhop.html', import.meta.url), 'utf8');
+    assert.ok(one.includes('<footer') && !one.includes('href="api/"'));
+  });
+
   test('the API reference holds the policy, fits a phone, finds what is searched', async () => {
     await writeApi();
     const server = await serve({ root: API, port: 0 });

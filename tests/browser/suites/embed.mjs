@@ -241,14 +241,18 @@ export default function embed(lab) {
     await holds(page, "lab('a').phase === 'paused'");
     assert.equal(await step(), 777);
     const refused = (/** @type {object | null} */ settings) => page.evaluate((given) => /** @type {any} */ (window).lab('a').set(given).then(() => '', (/** @type {Error} */ error) => error.message), settings);
-    assert.match(await refused({ learningRate: 0.5, 'env.slip': 7 }), /^slip is 7, but must be between 0 and 1/);
-    assert.match(await refused({ seed: -1 }), /^seed is -1, but must be /);
+    assert.match(await refused({ learningRate: 0.5, 'env.slip': 7 }), /^env\.slip is 7, but must be from 0 to 1\.$/);
+    assert.match(await refused({ seed: -1 }), /^seed is −1, but must be /);
+    assert.match(await refused({ learning_rate: -1 }), /^learning_rate is −1, but must be /);
+    assert.match(await refused({ learningRat: 1 }), /^There is no setting “learningRat” here; did you mean “learningRate”\?$/);
+    assert.match(await refused({ slip: 0 }), /did you mean “env\.slip”\?$/);
+    assert.match(await refused({ 'env.map': { toString: 1 } }), /^env\.map cannot be “an object”\.$/);
     assert.match(await refused(null), /takes an object/);
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').experiment.query), 'env=GridWorld-v0&algo=dqn&seed=0', 'nothing of it was changed');
     await page.evaluate(() => /** @type {any} */ (window).lab('a').reset());
     await holds(page, "lab('a').phase === 'ready'");
-    const told = await page.evaluate(() => /** @type {any} */ (window).told.map((/** @type {string} */ text) => text.split(': ')[1]));
-    assert.deepEqual(told, ['show=bogus.', 'theme=pink.']);
+    const told = await page.evaluate(() => /** @type {any} */ (window).told.map((/** @type {string} */ text) => text.replace(/^Some attributes do not apply here and were left out\. /, '')));
+    assert.deepEqual([told[0].replace(/q, .*, all/, '…'), told[1]], ['show cannot be “bogus”; possible: world, ….', 'theme cannot be “pink”; possible: light, dark.']);
     const after = await page.evaluate(async () => {
       const a = /** @type {any} */ (window).lab('a');
       await Promise.all([a.reset(), a.reset()]); // the second overtakes the first: no failure
@@ -268,7 +272,7 @@ export default function embed(lab) {
     await holds(page, "lab('a').phase === 'failed' && lab('b').phase === 'ready'");
     assert.match(String(await page.locator('#a #overlay-text').textContent()), /Nope-v0.*CartPole-v1/);
     assert.equal(await page.locator('#a #overlay-action').count(), 0, 'trying again would not help');
-    await holds(page, "lab('b').shadowRoot.getElementById('notice-text')?.textContent.includes('settings={bad')");
+    await holds(page, "lab('b').shadowRoot.getElementById('notice-text')?.textContent.includes('“{bad”')");
     assert.equal(await page.locator('#b #play-text').textContent(), '播放');
     await page.evaluate(() => (/** @type {any} */ (window).lab('around').lang = 'en'));
     await holds(page, "lab('b').shadowRoot.getElementById('play-text').textContent === 'Play'");
@@ -367,7 +371,7 @@ export default function embed(lab) {
       for (const name of ['ready', 'frame', 'episode', 'phase', 'error', 'solved']) document.addEventListener(`bellhop-${name}`, (event) => told.push([name, /** @type {CustomEvent} */ (event).detail]));
     });
     await holds(page, "lab('a').phase === 'ready' && lab('a').shadowRoot.getElementById('notice-text')");
-    assert.match(await page.locator('#a #notice-text').textContent() ?? '', /algo=dqnn, learningRate=-1\.$/);
+    assert.match(await page.locator('#a #notice-text').textContent() ?? '', /algo cannot be “dqnn”; possible: dqn, .*\. learningRate is -1, but must be from 0 to 10\.$/);
     assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.envOptions), { slip: 0.1 });
     await page.evaluate(() => /** @type {any} */ (window).lab('a').play());
     await holds(page, "lab('a').phase === 'paused'");
@@ -388,9 +392,52 @@ export default function embed(lab) {
   test('settings that are no JSON are told and left out; those that follow are taken', async () => {
     const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0" seed="6" settings="fast"></bellhop-lab>');
     await holds(page, "lab('a').phase === 'ready' && lab('a').setup.seed === 6");
-    await holds(page, "/settings=fast/.test(lab('a').shadowRoot.getElementById('notice-text')?.textContent)");
+    await holds(page, "/settings is “fast”/.test(lab('a').shadowRoot.getElementById('notice-text')?.textContent)");
     await page.evaluate(() => /** @type {any} */ (window).lab('a').setAttribute('settings', '{"gamma": 0.5}'));
     await holds(page, "lab('a').phase === 'ready' && lab('a').setup.options.gamma === 0.5");
+    await close();
+  });
+
+  test('a setting the library refuses, and properties of nonsense types, are told and left out; the lab trains', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0" algo="q-learning" seed="7" settings=\'{"env.map": "...", "learningRate": {"toString": 1}}\'></bellhop-lab>');
+    await holds(page, "lab('a').phase === 'ready' && lab('a').shadowRoot.getElementById('notice-text')");
+    assert.match(await page.locator('#a #notice-text').textContent() ?? '', /left out\. learningRate cannot be “an object”\. The map has no start/);
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup), { env: 'GridWorld-v0', algo: 'q-learning', preset: '', seed: 7, options: {}, envOptions: {}, changes: [] });
+    const after = await page.evaluate(async () => {
+      const a = /** @type {any} */ (window).lab('a');
+      Object.assign(a, { show: 5, controls: {}, lang: 5, speed: {}, stopAt: [], settings: { gamma: () => {} }, seed: 8 });
+      await a.updateComplete;
+      await a.step();
+      return [a.phase, a.setup.seed, a.experiment.agentFrame.timesteps];
+    });
+    assert.deepEqual(after, ['paused', 8, 1]);
+    await close();
+  });
+
+  test('whoever waits for a lab that is taken out of the document is told; put back, it answers again', async () => {
+    const { page, close } = await article(lab(), '<div class="space"></div><bellhop-lab id="a"></bellhop-lab><bellhop-lab id="b" env="GridWorld-v0"></bellhop-lab>');
+    const told = await page.evaluate(async () => {
+      const { lab: byId } = /** @type {any} */ (window);
+      const calls = ['play', 'pause', 'step', 'reset', 'save', 'sha256', 'set', 'load'];
+      const all = ['a', 'b'].flatMap((id) => calls.map((name) => byId(id)[name]({}).then(() => 'done', (/** @type {Error} */ { message }) => message)));
+      for (const id of ['a', 'b']) byId(id).remove();
+      return [...new Set(await Promise.all(all))];
+    });
+    assert.deepEqual(told, ['the lab was taken out of the document']);
+    const [late, again] = await page.evaluate(async () => {
+      const found = /** @type {any} */ (document.createElement('bellhop-lab'));
+      found.env = 'GridWorld-v0';
+      const waits = found.step(); // not there yet: it waits
+      document.querySelector('main')?.append(found);
+      await waits;
+      found.remove();
+      await new Promise((done) => setTimeout(done, 100));
+      const late = await found.step().then(() => '', (/** @type {Error} */ { message }) => message);
+      document.querySelector('main')?.append(found);
+      await found.step();
+      return [late, found.experiment.agentFrame.timesteps];
+    });
+    assert.deepEqual([late, again], ['the lab was taken out of the document', 1]);
     await close();
   });
 

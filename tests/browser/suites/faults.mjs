@@ -264,7 +264,7 @@ export default function faults(lab) {
 
   test('15: many things that do not apply are told in a line that can be closed', async () => {
     const { page, close } = await lab().open(`#env=GridWorld-v0&learningRate=0.5@3000000000&${Array.from({ length: 400 }, (_, i) => `x${i}=${'y'.repeat(i)}`).join('&')}`);
-    assert.match(await text(page, 'notice-text'), /learningRate=0.5@3000000000, x0=.* and 395 more/);
+    assert.match(await text(page, 'notice-text'), /learningRate is 0\.5@3000000000, but must be .*“x0” here.* And 395 more/);
     assert.ok(await page.locator('#notice').evaluate((notice) => notice.getBoundingClientRect().height < innerHeight / 2));
     await page.click('#notice-close');
     await page.waitForSelector('#notice', { state: 'detached' });
