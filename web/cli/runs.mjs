@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Several runs of one plan: which seeds, what they come to together, and their tables.
 import { availableParallelism } from 'node:os';
-import process from 'node:process';
 import { bootstrapInterval, iqm, mean, median, std } from '../lib/statistics.mjs';
 import { UsageError, wholeNumberFlag } from './args.mjs';
 import { number } from './output.mjs';
@@ -82,10 +81,10 @@ export function iqmText({ iqm: middle, iqm_ci95: [low, high] }) {
   return `${number(middle)} (${number(low)} to ${number(high)})`;
 }
 
-/** Says on stderr that numbers are of runs cut short. @param {readonly (Summary | null)[]} results */
-export function noteStop(results) {
+/** What a stop has left of runs. @param {readonly (Summary | null)[]} results */
+export function stopText(results) {
   const begun = results.filter((result) => result !== null).length;
-  process.stderr.write(`bellhop: stopped; ${begun} of ${results.length} runs were begun, those under way count as far as they came\n`);
+  return `${begun} of ${results.length} runs were begun, those under way count as far as they came`;
 }
 
 /** Rows of a CSV file: a heading, then the runs. @param {readonly Summary[]} runs */
@@ -130,9 +129,10 @@ export class Together {
     this.#totals[run] = totalTimesteps;
   }
 
-  /** @param {number} run @param {Summary} summary */
-  finish(run, { total_timesteps }) {
-    this.at(run, { timesteps: total_timesteps, totalTimesteps: total_timesteps });
+  /** @param {number} run @param {Summary | null} summary  null: it failed */
+  finish(run, summary) {
+    const steps = summary?.total_timesteps ?? this.#done[run];
+    this.at(run, { timesteps: steps, totalTimesteps: steps });
     this.#finished++;
   }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// node tests/bench/faults.mjs: every call with which a command opens, writes, flushes, renames or removes something in its --out folder fails
+// once (faults.c), then every one is the last of its process (kill -9). After a failure: one sentence, an exit code other than 0. After both:
+// every file of the folder is the old one or the new one, whole; the model is there; and the same command, given again, gets the files it would
+// have got. Prints how many faults there were, and exits with 1 if something was lost. Needs the module (npm run build), Linux and a C compiler.
+//
+//     node tests/bench/faults.mjs                     all commands
+//     node tests/bench/faults.mjs --only 'train over'  those whose name begins so
+//     node tests/bench/faults.mjs --every 10           of each command every tenth call
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { SCENARIOS, buildFaults, faultsReason, outcomesOf, problemsIn, restore, withFault } from './faulty.mjs';
+
+const { values: args } = parseArgs({ options: { only: { type: 'string', default: '' }, every: { type: 'string', default: '1' } } });
+const { ENOSPC, EIO, EACCES } = constants.errno;
+const reason = faultsReason();
+if (reason !== undefined) throw new Error(reason);
+
+const folder = mkdtempSync(join(tmpdir(), 'bellhop-faults-'));
+const library = buildFaults(folder);
+const counts = { faults: 0, kills: 0, problems: 0 };
+
+/** @param {typeof SCENARIOS[number]} scenario @param {ReturnType<typeof outcomesOf>} outcomes @param {number} at @param {number | 'kill'} error */
+function tryOne(scenario, { run, before, fresh }, at, error) {
+  restore(run, before);
+  const command = scenario.args.map((word) => word === 'run' ? run : word);
+  const how = { below: run, at, error, log: join(folder, 'log'), cwd: folder };
+  const { status, signal, stderr, fault } = withFault(library, command, how);
+  if (fault === undefined) return false;
+  const problems = problemsIn(run, before, fresh);
+  if (error === 'kill' ? signal !== 'SIGKILL' : !(status === 1 && /^bellhop: [^\n]+\n$/.test(stderr))) problems.push(`it ended with ${status ?? signal}: ${stderr}`);
+  const again = withFault(library, command.includes('--overwrite') ? command : [...command, '--overwrite'], { ...how, at: 0 });
+  if (again.status !== 0) problems.push(`given again, it ended with ${again.status}: ${again.stderr}`);
+  else problems.push(...problemsIn(run, fresh, new Map()).map((problem) => `given again: ${problem}`));
+  counts[error === 'kill' ? 'kills' : 'faults']++;
+  counts.problems += problems.length;
+  problems.forEach((problem) => console.log(`${scenario.name}, call ${at} (${fault}), ${error}: ${problem}`));
+  return true;
+}
+
+for (const scenario of SCENARIOS.filter(({ name }) => name.startsWith(args.only))) {
+  const outcomes = outcomesOf(folder, scenario);
+  const before = { ...counts };
+  for (let at = 1, isLeft = true; isLeft; at += Number(args.every)) {
+    isLeft = tryOne(scenario, outcomes, at, [ENOSPC, EIO, EACCES][at % 3]) && tryOne(scenario, outcomes, at, 'kill');
+  }
+  console.log(`${scenario.name}: ${counts.faults - before.faults} faults, ${counts.kills - before.kills} kills`);
+}
+rmSync(folder, { recursive: true });
+console.log(`${counts.faults} faults and ${counts.kills} kills, ${counts.problems === 0 ? 'nothing was lost' : `${counts.problems} problems`}`);
+process.exitCode = counts.problems === 0 ? 0 : 1;
