@@ -32,9 +32,13 @@ export function restore(path, files) {
 
 /** A checkpoint that is all there: its header names how many bytes follow. @param {Buffer} bytes */
 function isWholeModel(bytes) {
-  const header = 8 + Number(bytes.readBigUInt64LE(0));
-  const ends = Object.values(JSON.parse(bytes.toString('utf8', 8, header))).map(({ data_offsets }) => data_offsets?.[1] ?? 0);
-  return bytes.length === header + Math.max(...ends);
+  try {
+    const header = 8 + Number(bytes.readBigUInt64LE(0));
+    const ends = Object.values(JSON.parse(bytes.toString('utf8', 8, header))).map(({ data_offsets }) => data_offsets?.[1] ?? 0);
+    return bytes.length === header + Math.max(...ends);
+  } catch {
+    return false;
+  }
 }
 
 /** Columns that differ from run to run. @param {string} name @param {Buffer} bytes */

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inOrder, parseSeeds } from '../../web/cli/runs.mjs';
-import { collect, failureOf, runJobs } from '../../web/cli/pool.mjs';
+import { failureText, inOrder, parseSeeds } from '../../web/cli/runs.mjs';
+import { collect, runJobs } from '../../web/cli/pool.mjs';
 import { iqm, mean } from '../../web/lib/statistics.mjs';
 import { cli } from './cli-process.mjs';
 
@@ -120,9 +120,9 @@ test('a run that fails ends alone', async () => {
   const { results, failures } = await collect(jobs, { threads: 1, onResult: (job) => heard.push(job) });
   assert.deepEqual(results.map((result) => result?.seed), [0, undefined, 2]);
   assert.deepEqual([heard, failures.map(({ job }) => job)], [[0, 1, 2], [1]]);
-  assert.match(failureOf(failures, (job) => `seed ${job}`).message, /^seed 1: --out .*seed-1 cannot be written to: /);
+  assert.match(failureText(failures, (job) => `seed ${job}`), /^seed 1: --out .*seed-1 cannot be written to: /);
   const many = [4, 5, 6, 7, 8, 9, 10, 11].map((job) => ({ job, error: new Error('no') }));
-  assert.equal(failureOf(many, (job) => `seed ${job}`).message, 'seed 4: no; also failed: seed 5, seed 6, seed 7, seed 8, seed 9 and 2 more');
+  assert.equal(failureText(many, (job) => `seed ${job}`), 'seed 4: no; also failed: seed 5, seed 6, seed 7, seed 8, seed 9 and 2 more');
   await assert.rejects(runJobs(jobs.slice(1, 2)), /seed-1 cannot be written to/);
   await assert.rejects(runJobs([{ plan: { ...plan, env: 'GridWorld-v9' } }]), (/** @type {any} */ error) => error.status === 'BH_ERR_UNKNOWN');
 });

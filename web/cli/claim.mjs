@@ -34,7 +34,7 @@ const COMPLETE = 'complete.json';
 function contentOf(path) {
   const entries = readdirSync(path, { withFileTypes: true });
   const named = (/** @type {(entry: import('node:fs').Dirent) => boolean} */ is) => entries.filter(is).map(({ name }) => name);
-  const files = named((entry) => entry.isFile() && OF_RUNS.includes(entry.name));
+  const files = named((entry) => (entry.isFile() || entry.isSymbolicLink()) && OF_RUNS.includes(entry.name));
   const folders = named((entry) => entry.isDirectory() && RUN_FOLDER.test(entry.name));
   const traces = named((entry) => (entry.isFile() && isTrace(entry.name)) || (entry.isDirectory() && entry.name === UNFINISHED));
   return { files, folders, traces, strange: named(({ name }) => ![...files, ...folders, ...traces].includes(name)) };

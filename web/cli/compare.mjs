@@ -7,13 +7,13 @@ import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
 import { Claim, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
-import { interruptible, noteStop } from './ending.mjs';
+import { errorOf, interruptible } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
-import { collect, failureOf } from './pool.mjs';
-import { RUNS_MAX, Together, aggregateOf, inOrder, iqmText, parseSeeds, runRows, stopText, threadsOf } from './runs.mjs';
+import { collect } from './pool.mjs';
+import { RUNS_MAX, Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -148,13 +148,13 @@ function runVariants(jobs, { threads, steps, variants, seeds, threshold, json, m
       return { ...variant, runs, all: aggregateOf(runs, threshold) };
     });
     if (!json) show(outcomes, markdown);
-    if (claim !== undefined) writing('out', String(out), () => write(claim.at, outcomes));
-    if (failures.length === 0 && !signal.aborted) claim?.complete();
-    if (out !== undefined && !json && !markdown) print(`\nwritten  compare.csv, runs.csv, compare.json and a folder for each variant in ${whereIn(out)}`);
-    const kept = out === undefined || keptText(out) === '' ? '' : `; ${keptText(out)}`;
+    const unwritten = await errorOf(() => {
+      if (claim !== undefined) writing('out', String(out), () => write(claim.at, outcomes));
+      if (failures.length === 0 && !signal.aborted) claim?.complete();
+    });
+    if (unwritten === undefined && out !== undefined && !json && !markdown) print(`\nwritten  compare.csv, runs.csv, compare.json and a folder for each variant in ${whereIn(out)}`);
     const nameOf = (/** @type {number} */ job) => `${variants[Math.floor(job / seeds.length)].label} seed ${seeds[job % seeds.length]}`;
-    if (failures.length > 0) throw new Error(`${failureOf(failures, nameOf).message}${kept}`);
-    noteStop(signal, `${stopText(results)}${kept}`);
+    conclude(signal, { results, failures, nameOf, unwritten, kept: out === undefined ? '' : keptText(out) });
     return 0;
   });
 }

@@ -28,6 +28,9 @@ const PROBLEMS = {
   EMFILE: 'too many files are open', ENFILE: 'too many files are open', ENAMETOOLONG: 'its name is too long',
 };
 
+/** Those that the folder is to blame for, whichever file it was. */
+const OF_FOLDERS = ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'];
+
 /** @param {unknown} error  of a call of node:fs @returns {string} */
 export function writeProblem(error) {
   const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -54,7 +57,7 @@ export function writing(flag, path, use) {
     const { code, file = path } = /** @type {NodeJS.ErrnoException & { file?: string }} */ (error);
     if (typeof code !== 'string') throw error; // it is a sentence already
     const name = relative(path, file);
-    const where = name === '' || name.startsWith('..') ? '' : `${name}: `;
+    const where = name === '' || name.startsWith('..') || OF_FOLDERS.includes(code) ? '' : `${name}: `;
     throw new WriteError(`--${flag} ${path} cannot be written to: ${where}${writeProblem(error)}`, { cause: error });
   }
 }
@@ -99,6 +102,31 @@ function discard(file) {
   } catch {
     // a name that ends in .tmp is never read
   }
+}
+
+/**
+ * Makes a small file that says who is at work, unless there is one.
+ * @param {string} file @param {string} text @returns {boolean} whether it was made
+ */
+export function makeFile(file, text) {
+  return of(file, () => {
+    let fd;
+    try {
+      fd = openSync(file, 'wx');
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
+      throw error;
+    }
+    try {
+      writeAll(fd, Buffer.from(text));
+    } catch (error) {
+      discard(file);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  });
 }
 
 /** Writes a whole file in place of what is there. @param {string} file @param {string | Uint8Array} content */
@@ -178,6 +206,15 @@ export class GrowingFile {
       }
     });
     this.#length += bytes.length;
+  }
+
+  /** After an error elsewhere, which is the one to tell: what was added stays, as far as the system keeps it. */
+  abandon() {
+    try {
+      this.close();
+    } catch {
+      // the other error comes from the same disk
+    }
   }
 
   close() {

@@ -3,6 +3,7 @@
 // nobody catches it or calls process.exit. What runs is told, writes what it has reached, and the process ends with the code of the reason.
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
+import { isMainThread } from 'node:worker_threads';
 import { thrownText } from '../lib/definition.mjs';
 import { breathe } from '../lib/loop.mjs';
 import { WriteError } from './durable.mjs';
@@ -23,6 +24,9 @@ const guards = [];
 
 /** Whose code it will have been, where no run is under way: a file. */
 let suspect = '';
+
+/** The command has said all, and what its timers do now is of no interest. */
+let isOver = false;
 
 // ---- signals and pipes ----
 
@@ -64,6 +68,7 @@ function onOutputError({ code }) {
 
 /** Ends the process, whatever timers and sockets an environment has left. @param {number} code */
 export async function end(code) {
+  isOver = true;
   for (const stream of [process.stdout, process.stderr]) {
     await new Promise((done) => {
       stream.write('', done);
@@ -82,10 +87,11 @@ export function listen() {
   process.on('unhandledRejection', (error) => tellStray(`a promise was rejected, and nobody caught ${thrownText(error)}`));
 }
 
-/** @param {string} text */
+/** In a thread without a run it is the thread's end that counts. @param {string} text */
 function tellStray(text) {
   const guard = guards.at(-1);
   if (guard) return guard(text);
+  if (isOver || !isMainThread) return;
   process.stderr.write(`bellhop: ${suspect === '' ? '' : `${suspect}: `}${text.replaceAll('\n', ' ')}\n`);
   exit(1);
 }

@@ -60,6 +60,7 @@ class RunFolder {
       models.forEach(([name, content]) => this.write(name, content));
       this.writing(() => this.#table.close());
     } catch (error) {
+      this.#table.abandon();
       throw new Error(`${/** @type {Error} */ (error).message}; ${rescue(models)}`, { cause: error });
     }
   }

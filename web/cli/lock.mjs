@@ -2,11 +2,11 @@
 // One command at a time in a folder: bellhop.lock says which process writes there. A process is known by its number and the time it
 // started, so a number that was given away again is not taken for it; the lock of a process that is no more is taken over.
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { move, removeFile } from './durable.mjs';
+import { makeFile, move, removeFile } from './durable.mjs';
 
 /** @typedef {{ pid: number, started?: string, host: string }} Holder */
 
@@ -78,26 +78,6 @@ export function holderOf(path) {
   return `${path} is in use by another bellhop (process ${pid}); wait until it ends, or give another folder`;
 }
 
-/** Makes the lock, if there is none. @param {string} file @param {string} text */
-function make(file, text) {
-  let fd;
-  try {
-    fd = openSync(file, 'wx');
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
-    throw Object.assign(/** @type {Error} */ (error), { file });
-  }
-  try {
-    writeSync(fd, text);
-  } catch (error) {
-    removeFile(file);
-    throw Object.assign(/** @type {Error} */ (error), { file });
-  } finally {
-    closeSync(fd);
-  }
-  return true;
-}
-
 /** Takes a lock away whose process has ended, if it is still that one: another command may have been faster. @param {string} file @param {string} text */
 function clear(file, text) {
   const aside = `${file}.${process.pid}.tmp`;
@@ -119,7 +99,7 @@ function clear(file, text) {
 export function lock(path) {
   const file = join(path, LOCK);
   const mine = `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? undefined, host: hostname() })}\n`;
-  for (let attempt = 0; !make(file, mine); attempt++) {
+  for (let attempt = 0; !makeFile(file, mine); attempt++) {
     const held = holderOf(path);
     if (held !== undefined) throw new Error(held);
     if (attempt === ATTEMPTS) throw new Error(`${file} can be neither made nor read; remove it`);

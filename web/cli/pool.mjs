@@ -73,15 +73,19 @@ function errorFrom({ status, message, summary }) {
 class Place {
   /** @type {Thread | undefined} */
   #thread;
+  #isStopped = false;
 
   /** @param {Job} job @param {Pending['onProgress']} onProgress */
   async run(job, onProgress) {
     if (this.#thread?.isUsable === false) await this.end();
     this.#thread ??= new Thread();
-    return this.#thread.run(job, onProgress);
+    const run = this.#thread.run(job, onProgress);
+    if (this.#isStopped) this.#thread.stop(); // while the last one ended
+    return run;
   }
 
   stop() {
+    this.#isStopped = true;
     this.#thread?.stop();
   }
 
@@ -132,14 +136,4 @@ export async function runJobs(jobs, how) {
   const { results, failures } = await collect(jobs, how);
   if (failures.length > 0) throw failures[0].error;
   return results;
-}
-
-const NAMED = 5;
-
-/** What went wrong with some of several runs, as one error. @param {readonly JobFailure[]} failures  at least one @param {(job: number) => string} nameOf */
-export function failureOf(failures, nameOf) {
-  const [first, ...rest] = failures.map(({ job, error }) => ({ name: nameOf(job), message: /** @type {Error} */ (error).message }));
-  const names = rest.slice(0, NAMED).map(({ name }) => name).join(', ');
-  const more = rest.length === 0 ? '' : `; also failed: ${names}${rest.length > NAMED ? ` and ${rest.length - NAMED} more` : ''}`;
-  return new Error(`${first.name}: ${first.message}${more}`);
 }

@@ -7,13 +7,13 @@ import { named } from '../lib/metrics.mjs';
 import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
 import { Claim, FILES, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
-import { interruptible, noteStop } from './ending.mjs';
+import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
-import { collect, failureOf } from './pool.mjs';
-import { Together, aggregateOf, inOrder, iqmText, parseSeeds, runRows, stopText, threadsOf } from './runs.mjs';
+import { collect } from './pool.mjs';
+import { Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
 import { settled, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -193,15 +193,15 @@ function runSeeds(jobs, { plan, steps, seeds, list, threads, threshold, json, ou
     const { results, failures } = await runAll(jobs, steps, { threads, signal, json, threshold });
     const runs = results.filter((result) => result !== null);
     const all = aggregateOf(runs, threshold);
-    if (claim !== undefined && runs.length > 0) writing('out', String(out), () => writeSummaries(claim.at, plan, runs, all));
-    if (failures.length === 0 && !signal.aborted) claim?.complete();
+    const unwritten = await errorOf(() => {
+      if (claim !== undefined && runs.length > 0) writing('out', String(out), () => writeSummaries(claim.at, plan, runs, all));
+      if (failures.length === 0 && !signal.aborted) claim?.complete();
+    });
     if (all !== null) {
       if (json) printJson(all);
       else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out: out && whereIn(out), tensorboard });
     }
-    const kept = out === undefined || keptText(out) === '' ? '' : `; ${keptText(out)}`;
-    if (failures.length > 0) throw new Error(`${failureOf(failures, (job) => `seed ${seeds[job]}`).message}${kept}`);
-    noteStop(signal, `${stopText(results)}${kept}`);
+    conclude(signal, { results, failures, nameOf: (job) => `seed ${seeds[job]}`, unwritten, kept: out === undefined ? '' : keptText(out) });
     return 0;
   });
 }
