@@ -12,7 +12,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { SCENARIOS, buildFaults, faultsReason, outcomesOf, problemsIn, restore, withFault } from './faulty.mjs';
+import { SCENARIOS, buildFaults, faultsReason, filesIn, outcomesOf, problemsIn, restore, withFault } from './faulty.mjs';
 
 const { values: args } = parseArgs({ options: { only: { type: 'string', default: '' }, every: { type: 'string', default: '1' } } });
 const { ENOSPC, EIO, EACCES } = constants.errno;
@@ -23,6 +23,22 @@ const folder = mkdtempSync(join(tmpdir(), 'bellhop-faults-'));
 const library = buildFaults(folder);
 const counts = { faults: 0, kills: 0, problems: 0 };
 
+/** States of a folder that the command was given in again. @type {Set<string>} */
+const tried = new Set();
+
+/**
+ * What is wrong after the same command is given again. One state of the folder needs it once; numbers of processes do not count.
+ * @param {string} run @param {import('./faulty.mjs').Files} fresh @param {string[]} command @param {Parameters<typeof withFault>[2]} how @returns {string[]}
+ */
+function tryAgain(run, fresh, command, how) {
+  const state = JSON.stringify([command, ...[...filesIn(run)].map(([name, bytes]) => [name.replace(/\d+\.tmp/, 'tmp'), name.endsWith('bellhop.lock') ? '' : bytes.toString('base64')])]);
+  if (tried.has(state)) return [];
+  tried.add(state);
+  const again = withFault(library, command.includes('--overwrite') ? command : [...command, '--overwrite'], { ...how, at: 0 });
+  if (again.status !== 0) return [`given again, it ended with ${again.status}: ${again.stderr}`];
+  return problemsIn(run, fresh, new Map()).map((problem) => `given again: ${problem}`);
+}
+
 /** @param {typeof SCENARIOS[number]} scenario @param {ReturnType<typeof outcomesOf>} outcomes @param {number} at @param {number | 'kill'} error */
 function tryOne(scenario, { run, before, fresh }, at, error) {
   restore(run, before);
@@ -32,9 +48,7 @@ function tryOne(scenario, { run, before, fresh }, at, error) {
   if (fault === undefined) return false;
   const problems = problemsIn(run, before, fresh);
   if (error === 'kill' ? signal !== 'SIGKILL' : !(status === 1 && /^bellhop: [^\n]+\n$/.test(stderr))) problems.push(`it ended with ${status ?? signal}: ${stderr}`);
-  const again = withFault(library, command.includes('--overwrite') ? command : [...command, '--overwrite'], { ...how, at: 0 });
-  if (again.status !== 0) problems.push(`given again, it ended with ${again.status}: ${again.stderr}`);
-  else problems.push(...problemsIn(run, fresh, new Map()).map((problem) => `given again: ${problem}`));
+  problems.push(...tryAgain(run, fresh, command, how));
   counts[error === 'kill' ? 'kills' : 'faults']++;
   counts.problems += problems.length;
   problems.forEach((problem) => console.log(`${scenario.name}, call ${at} (${fault}), ${error}: ${problem}`));

@@ -7,6 +7,7 @@
 //     node tests/bench/kill.mjs                     100 kills
 //     node tests/bench/kill.mjs --kills 1000 --seed 7
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,26 +26,21 @@ const SCENARIO = { name: 'train over a run', old: TRAIN, args: [...TRAIN, '--see
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-kill-'));
 const { run, before, fresh } = outcomesOf(folder, SCENARIO);
 
-/** When the command takes the folder, and when it ends, in milliseconds. */
-async function timesOf() {
-  const since = performance.now();
-  const ended = runFor(2 ** 30);
-  while (!existsSync(join(run, 'bellhop.lock'))) await delay(1);
-  const begins = performance.now() - since;
-  await ended;
-  return { begins, ends: performance.now() - since };
-}
-
-/** Runs the command for so many milliseconds at most. @param {number} milliseconds @returns {Promise<void>} */
-function runFor(milliseconds) {
+/**
+ * Runs the command, for so many milliseconds at most from when it takes the folder.
+ * @param {number} [milliseconds] @returns {Promise<number>} for how many it had it
+ */
+async function runFor(milliseconds = Infinity) {
   const child = spawn(process.execPath, [CLI, ...SCENARIO.args], { cwd: folder, stdio: 'ignore' });
-  const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
-  return new Promise((resolve) => {
-    child.on('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  const ended = once(child, 'close');
+  while (!existsSync(join(run, 'bellhop.lock'))) await delay(1);
+  const since = performance.now();
+  if (milliseconds < Infinity) {
+    await Promise.race([ended, delay(milliseconds)]);
+    child.kill('SIGKILL');
+  }
+  await ended;
+  return performance.now() - since;
 }
 
 /** How far the command had come. */
@@ -57,20 +53,20 @@ function stage() {
 }
 
 restore(run, before);
-const { begins, ends } = await timesOf();
+const whole = await runFor();
 /** @type {Record<string, number>} */
 const stages = {};
 let lost = 0;
 for (let i = 0; i < KILLS; i++) {
   restore(run, before);
-  const after = 0.9 * begins + random() * (ends - 0.9 * begins);
+  const after = random() * whole;
   await runFor(after);
   const problems = problemsIn(run, before, fresh);
   problems.forEach((problem) => console.log(`kill ${i + 1}, after ${after.toFixed(0)} ms: ${problem}`));
   lost += Number(problems.length > 0);
   stages[stage()] = (stages[stage()] ?? 0) + 1;
 }
-await runFor(2 ** 30);
+await runFor();
 const rest = problemsIn(run, fresh, new Map());
 rest.forEach((problem) => console.log(`given once more: ${problem}`));
 rmSync(folder, { recursive: true });

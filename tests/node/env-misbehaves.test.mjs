@@ -102,6 +102,17 @@ test('a file that one seed cannot import does not lose the others', () => {
   assert.deepEqual(held('one'), ['seed-0', 'seed-2', 'seed-3', 'summary.csv', 'summary.json']);
 });
 
+test('a thread that ends without a word loses its line, not its files, nor the other seeds', () => {
+  write('ends.mjs', corridor('Ends-v0', '', { head: "import { parentPort, threadId } from 'node:worker_threads';\nif (threadId === 1) parentPort.close();" }));
+  const train = ['train', 'ends.mjs', '--algo', 'q-learning', '--total-timesteps', '2000', '--final-eval-episodes', '1', '--jobs', '1', '--out', 'ends', '--json'];
+  const { status, stderr, json } = bellhop(...train, '--seeds', '0-1');
+  assert.equal(status, 1);
+  assert.match(stderr, /^bellhop: seed 0: Ends-v0: its thread ended without a result, with code 0\n$/);
+  assert.deepEqual(json().map(({ type, seed }) => seed ?? type), [1, 'aggregate']);
+  assert.deepEqual(held('ends'), ['seed-0', 'seed-1', 'summary.csv', 'summary.json']);
+  assert.deepEqual(held('ends/seed-0'), RUN);
+});
+
 test('.cjs works, also as compilers write it; .ts says what to do', () => {
   write('plain.cjs', corridor('Plain-v0', '', { exports: 'module.exports =' }));
   write('compiled.cjs', corridor('Compiled-v0', '', { exports: "Object.defineProperty(exports, '__esModule', { value: true });\nexports.default =" }));

@@ -2,6 +2,7 @@
 // Many runs in a few threads, each thread with a module of its own: a run has the same bits as alone.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { thrownText } from '../lib/definition.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 import { EndedEarly, settled } from './training.mjs';
 
@@ -23,6 +24,8 @@ class Thread {
   #worker = new Worker(new URL('./pool-thread.mjs', import.meta.url));
   /** @type {Pending | null} */
   #pending = null;
+  /** The environment of that job. */
+  #env = '';
   /** Whether it can take another job. */
   isUsable = true;
 
@@ -32,20 +35,21 @@ class Thread {
       else if (result) this.#pending?.resolve(result);
       else this.#pending?.reject(errorFrom(error));
     });
-    this.#worker.on('error', (error) => this.#fail(`its thread ended: ${error.message}`));
-    this.#worker.on('exit', (code) => this.#fail(`its thread ended before the run, with code ${code}`));
+    this.#worker.on('error', (error) => this.#fail(`its thread ended with ${thrownText(error)}`));
+    this.#worker.on('exit', (code) => this.#fail(`its thread ended without a result, with code ${code}`));
   }
 
   /** @param {string} message */
   #fail(message) {
     this.isUsable = false;
-    this.#pending?.reject(new Error(message));
+    this.#pending?.reject(new Error(`${this.#env}: ${message}`));
   }
 
   /** @param {Job} job @param {Pending['onProgress']} onProgress @returns {Promise<Summary>} */
   run(job, onProgress) {
     // Code of other people may leave timers behind, and variables of its module: each run gets it anew, as alone.
     if (job.plan.envFile !== undefined) this.isUsable = false;
+    this.#env = job.plan.env;
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject, onProgress };
       this.#worker.postMessage({ job });

@@ -62,9 +62,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   bellhop train ./tank.mjs --learning-rate 1e-3 --seeds 0-4
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
 
-Ctrl-C stops the run, or all of them, writes what there is and exits with 130; SIGTERM does so with 143, SIGHUP with 129. So does
-an error of your own environment, which is told at the end; the exit code is 1 then, and other seeds go on.
-best_model.safetensors is written whenever an evaluation finds a better one. A file is there complete or not at all.
+Ctrl-C stops the run, or all of them, writes what there is and exits with 130, SIGTERM with 143, SIGHUP with 129. An error of your own
+environment ends its run alike; it is told at the end, the exit code is 1, and other seeds go on. best_model.safetensors is written
+whenever an evaluation finds a better one (docs/files.md).
 `;
 
 const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model'];
