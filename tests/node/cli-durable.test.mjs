@@ -124,19 +124,28 @@ test('pretrain: the old model stays until the new one is complete', async () => 
   assert.deepEqual(filesIn(at('lm')), old);
 });
 
-test('a replacement that was interrupted is done by the next command that writes there', () => {
+test('a replacement that was cut off is done by the next command with that --out', () => {
   done(...train('half'));
   const old = filesIn(at('half'));
   done(...train('other', '--seed', '7'));
   const fresh = filesIn(at('other'));
   // Two files are in place, two are not; of the old run there is one file too many.
-  restore(at('half'), new Map([...old, ['config.json', fresh.get('config.json')], ['metrics.csv', fresh.get('metrics.csv')], ['training.csv', Buffer.from('old')]]));
-  restore(at('half/unfinished'), new Map(['model.safetensors', 'best_model.safetensors'].map((name) => [name, fresh.get(name)])));
-  writeFileSync(at('half/unfinished/complete.json'), JSON.stringify({ entries: [...RUN, '../notes.txt'] }));
+  const cutOff = () => {
+    restore(at('half'), new Map([...old, ['config.json', fresh.get('config.json')], ['metrics.csv', fresh.get('metrics.csv')], ['training.csv', Buffer.from('old')]]));
+    restore(at('half/unfinished'), new Map(['model.safetensors', 'best_model.safetensors'].map((name) => [name, fresh.get(name)])));
+    writeFileSync(at('half/unfinished/complete.json'), JSON.stringify({ entries: [...RUN, '../notes.txt'] }));
+  };
+  cutOff();
+  refused(train('half'), 1, /^bellhop: half already has a run of q-learning in GridWorld-v0; give another --out/);
+  assert.deepEqual(new Map([...filesIn(at('half'))].sort()), new Map([...fresh].sort()));
+  cutOff();
   const claim = new Claim('out', at('half'), { overwrite: true });
   assert.equal(claim.at, at('half/unfinished'), 'now it is a run like any other');
   assert.deepEqual(new Map([...filesIn(at('half'))].filter(([name]) => name !== 'bellhop.lock').sort()), new Map([...fresh].sort()));
   claim.release();
+  restore(at('half'), old);
+  restore(at('half/unfinished'), new Map([['complete.json', Buffer.from('{')]]));
+  refused(train('half', '--overwrite'), 1, /^bellhop: half\/unfinished\/complete\.json is not what bellhop writes; remove it\n/);
 });
 
 // ---- one command at a time ----

@@ -2,7 +2,7 @@
 // The folder of --out while a command writes there. Where it has no run, the new one's files go straight into it. Where it has one and
 // --overwrite was given, they go into DIR/unfinished, and the old run stays as it is until the new one has come to its end. Then
 // unfinished/complete.json names what the new run is made of, each of its files is renamed over the old one, what the old run had besides is
-// removed, and unfinished goes. Whatever ends that in the middle, the next command that writes there does the rest first.
+// removed, and unfinished goes. Whatever ends that in the middle, the next command with that --out does the rest first.
 //
 // Not the whole folder is swapped: it may hold files of other people, be a link, or be where somebody's shell stands. Nor is each file replaced
 // as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
@@ -22,7 +22,7 @@ const OF_ONE = [...new Set([...FILES, ...PRETRAINING_FILES])];
 const OF_SEVERAL = ['summary.csv', 'summary.json', 'compare.csv', 'runs.csv', 'compare.json'];
 const OF_RUNS = [...OF_ONE, ...OF_SEVERAL];
 /** The folders in that of several runs: of a seed, of a variant. */
-const RUN_FOLDER = /^(seed-\d+|\d+-.+=.*)$/;
+const RUN_FOLDER = /^(seed-\d+|\d+-[\w.,+-]+=[\w.,=+-]*)$/;
 /** Where a run is until it replaces another. */
 export const UNFINISHED = 'unfinished';
 /** What is in UNFINISHED once the run there is complete. */
@@ -103,8 +103,19 @@ function isFolder(path) {
 export function checkFolder(path, overwrite = false) {
   writing('out', path, () => {
     checkUse(path);
+    if (readComplete(join(path, UNFINISHED)) !== null) finish(path);
     checkRuns(path, overwrite);
   });
+}
+
+/** Does what is left of a replacement that was cut off. @param {string} path */
+function finish(path) {
+  const held = lock(path);
+  try {
+    replace(path);
+  } finally {
+    held.release();
+  }
 }
 
 /** @param {string} path @param {boolean} overwrite */
@@ -149,8 +160,12 @@ export function makeEmptyFolder(flag, path) {
 /** What the complete run in `unfinished` is made of; null if there is none. @param {string} unfinished @returns {string[] | null} */
 function readComplete(unfinished) {
   if (!isFolder(unfinished) || !existsSync(join(unfinished, COMPLETE))) return null;
-  const { entries } = JSON.parse(readFileSync(join(unfinished, COMPLETE), 'utf8'));
-  return entries.filter((/** @type {string} */ name) => OF_RUNS.includes(name) || RUN_FOLDER.test(name));
+  const text = readFileSync(join(unfinished, COMPLETE), 'utf8');
+  try {
+    return JSON.parse(text).entries.filter((/** @type {string} */ name) => OF_RUNS.includes(name) || RUN_FOLDER.test(name));
+  } catch {
+    throw new Error(`${join(unfinished, COMPLETE)} is not what bellhop writes; remove it`);
+  }
 }
 
 /** What a complete run leaves over of the old one: folders only where it has folders itself. @param {string} path @param {string[]} entries */
@@ -220,7 +235,7 @@ export class Claim {
     try {
       writing(this.#flag, this.#path, () => this.#replaceOld());
     } catch (error) {
-      const after = `the new run is complete in ${this.at}; the next command with --${this.#flag} ${this.#path} --overwrite puts it in place first`;
+      const after = `the new run is complete in ${this.at}; the next command with --${this.#flag} ${this.#path} puts it in place`;
       throw new Error(`${/** @type {Error} */ (error).message}; ${after}`, { cause: error });
     }
   }
