@@ -33,13 +33,15 @@ const done = (/** @type {string[]} */ ...args) => {
 
 /** A command under way. @param {string[]} args */
 function begin(args) {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      output[name] += text;
+    });
+  }
   const ended = new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, stderr }));
+    child.on('close', (code) => resolve({ code, ...output }));
   });
   return { child, ended };
 }
@@ -90,7 +92,9 @@ test('a new folder has the best model as soon as it is found, too; SIGTERM write
   const { child, ended } = begin(train('fresh', ...ENDLESS));
   await until(() => existsSync(at('fresh/best_model.safetensors')));
   child.kill('SIGTERM');
-  assert.deepEqual(await ended, { code: 143, stderr: '' });
+  const { code, stdout, stderr } = await ended;
+  assert.deepEqual([code, stderr], [143, '']);
+  assert.match(stdout, /^written +metrics\.csv, config\.json, model\.safetensors, best_model\.safetensors in fresh$/m);
   assert.deepEqual(held('fresh'), RUN);
 });
 
@@ -242,8 +246,10 @@ test('a folder that vanishes: what was reached is saved elsewhere', async () => 
   await until(() => existsSync(at('vanishing/best_model.safetensors')));
   rmSync(at('vanishing'), { recursive: true });
   child.kill('SIGINT');
-  const { code, stderr } = await ended;
+  const { code, stderr, stdout } = await ended;
   assert.equal(code, 1);
+  assert.match(stdout, /^parameters +sha256/m);
+  assert.doesNotMatch(stdout, /^written/m);
   assert.match(stderr, /^bellhop: seed 0: --out vanishing cannot be written to: its folder does not exist, or not any more; [^\n]*\n$/);
   assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
 });

@@ -257,6 +257,11 @@ export function whereIn(out) {
   return isFolder(join(out, UNFINISHED)) ? join(out, UNFINISHED) : out;
 }
 
+/** Those files of one run that a folder has. @param {string} path */
+export function filesIn(path) {
+  return FILES.filter((name) => existsSync(join(path, name)));
+}
+
 /** What is to be said of a run that ended before it was complete; '' where it is in its place. @param {string} out */
 export function keptText(out) {
   const at = whereIn(out);

@@ -5,7 +5,7 @@ import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { named } from '../lib/metrics.mjs';
 import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
-import { Claim, FILES, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
+import { Claim, filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
@@ -155,7 +155,8 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
   print(`final       ${scoreText(result['final/mean_reward'], result['final/std_reward'])}`);
   print(`parameters  sha256 ${result.params_sha256}`);
   if (result.diverged) print('diverged    the last parameters are no numbers any more; lower --learning-rate, or give --max-grad-norm');
-  if (out !== undefined) print(`written     ${FILES.join(', ')} in ${whereIn(out)}`);
+  const written = out === undefined ? [] : filesIn(whereIn(out));
+  if (written.length > 0) print(`written     ${written.join(', ')} in ${whereIn(String(out))}`);
   if (tensorboard !== undefined) print(`written     an event file in ${tensorboard}; see it with: tensorboard --logdir ${tensorboard}`);
 }
 
@@ -199,7 +200,7 @@ function runSeeds(jobs, { plan, steps, seeds, list, threads, threshold, json, ou
     });
     if (all !== null) {
       if (json) printJson(all);
-      else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out: out && whereIn(out), tensorboard });
+      else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out: unwritten === undefined && out !== undefined ? whereIn(out) : undefined, tensorboard });
     }
     conclude(signal, { results, failures, nameOf: (job) => `seed ${seeds[job]}`, unwritten, kept: out === undefined ? '' : keptText(out) });
     return 0;
