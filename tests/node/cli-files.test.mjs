@@ -50,7 +50,7 @@ const LONG = ['--algo', 'q-learning', '--total-timesteps', '2000000', '--eval-fr
 test('an error of step ends a run with its files; scores are missing where the environment stays broken', () => {
   const { status, stderr, json } = bellhop('train', 'leak.mjs', ...LONG, '--out', 'leak', '--json');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: Leak-v0: step\(\d\) threw Error: a leak\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Leak-v0: step\(\d\) threw Error: a leak\n$/);
   const summary = json().at(-1);
   assert.deepEqual([summary.type, summary['eval/mean_reward'], summary['final/mean_reward']], ['summary', null, null]);
   assert.match(summary.error, /a leak/);
@@ -63,7 +63,7 @@ test('an error of step ends a run with its files; scores are missing where the e
 test('an error of step ends a run; scored where the environment plays again', () => {
   const { status, stderr, json } = bellhop('train', 'once.mjs', ...LONG, '--out', 'once', '--json');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: Once-v0: .*NaN[^\n]*\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Once-v0: .*NaN[^\n]*\n$/);
   assert.equal(json().at(-1)['eval/mean_reward'], 1);
   const [score] = done('eval', 'once', '--env', 'once.mjs', '--json').json();
   assert.equal(score['eval/mean_reward'], 1);
@@ -72,19 +72,20 @@ test('an error of step ends a run; scored where the environment plays again', ()
 test('an error of step with --seeds: each seed keeps its files, the summary is written', () => {
   const { status, stderr, json } = bellhop('train', 'once.mjs', ...LONG, '--seeds', '0-4', '--jobs', '2', '--out', 'seeds', '--json');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: Once-v0: .*NaN[^\n]*\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Once-v0: .*NaN.*; also failed: seed 1, seed 2, seed 3, seed 4\n$/);
   const runs = json().filter(({ type }) => type === 'summary');
-  assert.ok(runs.length >= 1 && runs.some(({ error }) => /NaN/.test(error)));
+  assert.deepEqual(runs.map(({ seed, error }) => [seed, /NaN/.test(error)]), [0, 1, 2, 3, 4].map((seed) => [seed, true]));
   assert.deepEqual(held('seeds'), [...runs.map(({ seed }) => `seed-${seed}`), 'summary.csv', 'summary.json']);
   runs.forEach(({ seed }) => assert.deepEqual(held(`seeds/seed-${seed}`), RUN));
   assert.equal(JSON.parse(readFileSync(at('seeds/summary.json'), 'utf8')).runs.length, runs.length);
 });
 
-test('an error of step ends all variants of a comparison with what there is', () => {
-  const { status, stderr, stdout } = bellhop('compare', 'leak.mjs', ...LONG, '--vary', 'gamma=0.9,0.5', '--seeds', '0-1', '--jobs', '1', '--out', 'compared');
+test('an error of step in a comparison: every variant keeps what there is, and all are named', () => {
+  writeFileSync(at('drop.mjs'), leaking('Drop-v0', 20_000, "throw new Error('a drop');"));
+  const { status, stderr, stdout } = bellhop('compare', 'drop.mjs', ...LONG, '--vary', 'gamma=0.9,0.5', '--seeds', '0-1', '--jobs', '2', '--out', 'compared');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: Leak-v0: step\(\d\) threw Error: a leak\n$/);
-  assert.match(stdout, /^variant .*\ngamma=0\.9 +- /);
+  assert.match(stderr, /^bellhop: gamma=0\.9 seed 0: Drop-v0: step\(\d\) threw Error: a drop; also failed: gamma=0\.9 seed 1, gamma=0\.5 seed 0, gamma=0\.5 seed 1\n$/);
+  assert.match(stdout, /^variant .*\ngamma=0\.9 +- [^]*\ngamma=0\.5 +- /);
   assert.deepEqual(held('compared/1-gamma=0.9/seed-0'), RUN);
 });
 
@@ -241,6 +242,6 @@ test('record: an error of step writes the episodes that are complete', () => {
   assert.equal(status, 1);
   const { episodes } = parseDemonstrations(readFileSync(at('drip.jsonl')));
   assert.ok(episodes.length > 3 && episodes.length < 60, `${episodes.length}`);
-  assert.match(stderr, new RegExp(`^bellhop: Drip-v0: step\\(\\d\\) threw Error: a drip; the ${episodes.length} of 1,000 episodes that were complete are written\n$`));
+  assert.match(stderr, new RegExp(`^bellhop: seed 0: Drip-v0: step\\(\\d\\) threw Error: a drip; the ${episodes.length} of 1,000 episodes that were complete are written\n$`));
   assert.match(stdout, new RegExp(`Drip-v0 · random · ${episodes.length} episodes`));
 });

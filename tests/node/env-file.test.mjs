@@ -108,9 +108,9 @@ test('everything that is wrong with one is said, before anything is made', () =>
 test('one that fails in the middle of a run ends it with its sentence, in threads too', () => {
   write('fails.mjs', corridor({ step: "if (++this.n > 3000) throw new Error('a leak');" }).replace('at: 0,', 'at: 0, n: 0,'));
   const train = ['train', 'fails.mjs', '--algo', 'q-learning', '--total-timesteps', '9000', '--eval-freq', '0'];
-  for (const more of [['--seed', '1'], ['--seeds', '0-1', '--jobs', '1']]) {
+  for (const [more, others] of [[['--seed', '0'], ''], [['--seeds', '0-1', '--jobs', '1'], '; also failed: seed 1']]) {
     const { status, stderr } = bellhop(...train, ...more);
     assert.equal(status, 1);
-    assert.match(stderr, /^bellhop: Corridor-v0: step\(\d\) threw Error: a leak\n$/);
+    assert.match(stderr, new RegExp(`^bellhop: seed 0: Corridor-v0: step\\(\\d\\) threw Error: a leak${others}\\n$`));
   }
 });

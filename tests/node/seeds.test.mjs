@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { inOrder, parseSeeds } from '../../web/cli/runs.mjs';
-import { runJobs } from '../../web/cli/pool.mjs';
+import { failureText, inOrder, parseSeeds } from '../../web/cli/runs.mjs';
+import { collect, runJobs } from '../../web/cli/pool.mjs';
 import { iqm, mean } from '../../web/lib/statistics.mjs';
 import { cli } from './cli-process.mjs';
 
@@ -111,12 +111,19 @@ test('--seeds typed wrongly, folders that cannot be written to', () => {
   assert.ok(!readdirSync(folder).includes('not-made'), 'nothing is made for a run that cannot be');
 });
 
-test('a run that fails ends them all', async () => {
-  const plan = { env: 'GridWorld-v0', algo: 'dqn', options: { totalTimesteps: 2_000_000_000 }, envOptions: {} };
+test('a run that fails ends alone', async () => {
+  const plan = { env: 'GridWorld-v0', algo: 'q-learning', options: { totalTimesteps: 2000 }, envOptions: {} };
   mkdirSync(join(folder, 'taken'));
   writeFileSync(join(folder, 'taken/seed-1'), '');
-  await assert.rejects(runJobs([0, 1].map((seed) => ({ plan: { ...plan, options: { ...plan.options, seed } }, out: join(folder, `taken/seed-${seed}`) })), { threads: 2 }),
-    /seed-1 cannot be written to/);
+  const jobs = [0, 1, 2].map((seed) => ({ plan: { ...plan, options: { ...plan.options, seed } }, out: join(folder, `taken/seed-${seed}`) }));
+  const heard = /** @type {number[]} */ ([]);
+  const { results, failures } = await collect(jobs, { threads: 1, onResult: (job) => heard.push(job) });
+  assert.deepEqual(results.map((result) => result?.seed), [0, undefined, 2]);
+  assert.deepEqual([heard, failures.map(({ job }) => job)], [[0, 1, 2], [1]]);
+  assert.match(failureText(failures, (job) => `seed ${job}`), /^seed 1: --out .*seed-1 cannot be written to: /);
+  const many = [4, 5, 6, 7, 8, 9, 10, 11].map((job) => ({ job, error: new Error('no') }));
+  assert.equal(failureText(many, (job) => `seed ${job}`), 'seed 4: no; also failed: seed 5, seed 6, seed 7, seed 8, seed 9 and 2 more');
+  await assert.rejects(runJobs(jobs.slice(1, 2)), /seed-1 cannot be written to/);
   await assert.rejects(runJobs([{ plan: { ...plan, env: 'GridWorld-v9' } }]), (/** @type {any} */ error) => error.status === 'BH_ERR_UNKNOWN');
 });
 

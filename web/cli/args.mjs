@@ -76,7 +76,7 @@ function checkKnown(tokens, known, catalog) {
 export function flagsHere({ positionals, flags }, known, catalog) {
   const words = [...positionals, flags.get('env')];
   const env = catalog.envs.find(({ id }) => words.includes(id));
-  const isOwn = words.some((word) => /\.m?js(#|$)/.test(String(word)));
+  const isOwn = words.some((word) => /\.[cm]?[jt]sx?(#|$)/.test(String(word)));
   // What compare varies may be the algorithm, and other commands have no choice of it.
   const algo = known.has('algo') && !known.has('vary') ? algoHere(catalog, env ?? (isOwn ? null : undefined), flags) : undefined;
   const envFlags = new Set((env?.options ?? []).map((field) => flagOf(field, 'env-')));

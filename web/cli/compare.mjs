@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 // `bellhop compare`: one environment, several variants of its settings, the same seeds; a table of how they do.
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
+import { Claim, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
+import { writing } from './durable.mjs';
+import { errorOf, interruptible } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
-import { makeEmptyFolder, writeCsv } from './folder.mjs';
+import { writeCsv, writeJson } from './folder.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
-import { RUNS_MAX, Together, aggregateOf, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
-import { interruptible } from './training.mjs';
+import { RUNS_MAX, Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -36,7 +37,7 @@ solved, the median step at which, and the median seconds of a run. ENV and all o
   --jobs N            runs at a time (default: as many as there are processors)
   --out DIR           write compare.csv (a row per variant), runs.csv (a row per run), compare.json, and for each run a
                       folder VARIANT/seed-N as bellhop train --out does
-  --overwrite         replace the runs that --out has: first their files are removed, no others
+  --overwrite         replace the runs that --out has, once the new ones are complete; no other files
   --tensorboard DIR   write an event file for each run, in VARIANT/seed-N
   --markdown          the table in Markdown
   --json              one JSON object per line: each run's summary, after a variant's runs one of type aggregate
@@ -45,7 +46,8 @@ solved, the median step at which, and the median seconds of a run. ENV and all o
   bellhop compare CartPole-v1 --vary preset=true,rainbow
   bellhop compare CartPole-v1 --vary double-q=true,false --vary learning-rate=1e-3,1e-4 --seeds 0-9 --out runs/grid
 
-Ctrl-C stops all runs, shows and writes what there is and exits with 130.
+Ctrl-C stops all runs, shows and writes what there is and exits with 130; SIGTERM does so with 143, SIGHUP with 129.
+A run that fails does not end the others.
 `;
 
 const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs'];
@@ -118,27 +120,42 @@ async function compare(bh, variants, seeds, flags) {
     const total = checkPlan(bh, withSeed(plan, seeds[0]));
     return seeds.map(() => total);
   });
-  const folders = ['out', 'tensorboard'].flatMap((flag) => flags.has(flag) ? [[flag, String(flags.get(flag))]] : []);
-  folders.forEach(([flag, path]) => makeEmptyFolder(flag, path, flag === 'out' && flags.has('overwrite')));
-  const jobs = variants.flatMap((variant, i) => seeds.map((seed) => ({
-    plan: withSeed(variant.plan, seed),
-    ...Object.fromEntries(folders.map(([flag, path]) => [flag, join(path, folderOf(variant, i), `seed-${seed}`)])),
-  })));
-  const { reward_threshold: threshold } = findEnv(bh.catalog, variants[0].plan.env);
+  const [out, tensorboard] = ['out', 'tensorboard'].map((name) => flags.has(name) ? String(flags.get(name)) : undefined);
+  const claim = out === undefined ? undefined : new Claim('out', out, { overwrite: flags.has('overwrite'), several: true });
+  try {
+    if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
+    const folders = [['out', claim?.at], ['tensorboard', tensorboard]].flatMap(([name, path]) => path === undefined ? [] : [[String(name), path]]);
+    const jobs = variants.flatMap((variant, i) => seeds.map((seed) => ({
+      plan: withSeed(variant.plan, seed),
+      ...Object.fromEntries(folders.map(([name, path]) => [name, join(path, folderOf(variant, i), `seed-${seed}`)])),
+    })));
+    const { reward_threshold: threshold } = findEnv(bh.catalog, variants[0].plan.env);
+    return await runVariants(jobs, { threads, steps, variants, seeds, threshold, json: flags.has('json'), markdown: flags.has('markdown'), out, claim });
+  } finally {
+    claim?.release();
+  }
+}
+
+/**
+ * @param {import('./training.mjs').Job[]} jobs
+ * @param {{ threads: number, steps: number[], variants: Variant[], seeds: number[], threshold: number | null, json: boolean, markdown: boolean, out?: string, claim?: Claim }} how
+ */
+function runVariants(jobs, { threads, steps, variants, seeds, threshold, json, markdown, out, claim }) {
   return interruptible(async (signal) => {
-    const { results, error } = await runAll(jobs, steps, { threads, signal, json: flags.has('json'), variants, seeds, threshold });
+    const { results, failures } = await runAll(jobs, steps, { threads, signal, json, variants, seeds, threshold });
     const outcomes = variants.map((variant, i) => {
       const runs = results.slice(i * seeds.length, (i + 1) * seeds.length).filter((result) => result !== null);
       return { ...variant, runs, all: aggregateOf(runs, threshold) };
     });
-    if (!flags.has('json')) show(outcomes, flags.has('markdown'));
-    if (signal.aborted && error === undefined) noteStop(results);
-    if (flags.has('out')) write(String(flags.get('out')), outcomes);
-    if (flags.has('out') && !flags.has('json') && !flags.has('markdown')) {
-      print(`\nwritten  compare.csv, runs.csv, compare.json and a folder for each variant in ${flags.get('out')}`);
-    }
-    if (error !== undefined) throw error;
-    return signal.aborted ? 130 : 0;
+    if (!json) show(outcomes, markdown);
+    const unwritten = await errorOf(() => {
+      if (claim !== undefined) writing('out', String(out), () => write(claim.at, outcomes));
+      if (failures.length === 0 && !signal.aborted) claim?.complete();
+    });
+    if (unwritten === undefined && out !== undefined && !json && !markdown) print(`\nwritten  compare.csv, runs.csv, compare.json and a folder for each variant in ${whereIn(out)}`);
+    const nameOf = (/** @type {number} */ job) => `${variants[Math.floor(job / seeds.length)].label} seed ${seeds[job % seeds.length]}`;
+    conclude(signal, { results, failures, nameOf, unwritten, kept: out === undefined ? '' : keptText(out) });
+    return 0;
   });
 }
 
@@ -163,11 +180,12 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
   const progress = json || process.stdout.isTTY !== true ? null : new Progress();
   /** @type {Summary[]} */
   let group = [];
-  const tell = inOrder((/** @type {Summary} */ result, index) => {
+  let told = 0;
+  const tell = inOrder((/** @type {Summary | null} */ result, index) => {
     const { label } = variants[Math.floor(index / seeds.length)];
-    group.push(result);
-    if (json) printJson({ variant: label, ...result });
-    if (group.length === seeds.length) endGroup(label);
+    if (result !== null) group.push(result);
+    if (json && result !== null) printJson({ variant: label, ...result });
+    if (++told % seeds.length === 0) endGroup(label);
   });
   const endGroup = (/** @type {string} */ label) => {
     const all = aggregateOf(group, threshold);
@@ -226,5 +244,5 @@ function write(out, outcomes) {
     ...done.flatMap(({ label, settings, runs }) => runRows(runs).slice(1).map((row) => [label, ...settings.map(([, value]) => value), ...row])),
   ]);
   const json = done.map(({ label, settings, plan, all, runs }) => ({ variant: label, settings: Object.fromEntries(settings), ...plan, aggregate: all, runs }));
-  writeFileSync(join(out, 'compare.json'), `${JSON.stringify(json, null, 2)}\n`);
+  writeJson(join(out, 'compare.json'), json);
 }

@@ -3,12 +3,14 @@
 import { load } from '../node/node.mjs';
 import { findAlgo } from '../lib/setup.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { FILES, checkFolder, keptText, whereIn } from './claim.mjs';
+import { interruptible, noteStop } from './ending.mjs';
 import { registerFile } from './env-file.mjs';
 import { openModel } from './files.mjs';
-import { FILES, OutputFolder, checkFolder } from './folder.mjs';
+import { OutputFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
 import { modelPlayer, randomFrom, record } from './play.mjs';
-import { errorOf, interruptible } from './training.mjs';
+import { learn } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
 
@@ -23,7 +25,7 @@ bellhop options clone, learns softmax(values / T) of the states it saw. Then bot
 
   --net-arch SIZES   hidden layers of the student (default 16)
   --out DIR          write metrics.csv, config.json and the student there, as bellhop train does
-  --overwrite        replace the run that --out has: first its files are removed, no others
+  --overwrite        replace the run that --out has, once the new one is complete; no other files
   --episodes N       that the teacher plays (default 50)
   --epsilon E        how many of its actions are random, so that the student sees more states (default 0.05)
   --temperature T    above 0: less is closer to the teacher's best action alone (default 0.1)
@@ -62,7 +64,7 @@ export async function run(argv) {
       const demonstrations = record(env, modelPlayer(teacher, teacher.algo), { episodes, seed, epsilon, random });
       return new bh.Clone(env, { ...options, demonstrations });
     });
-    return await learn(student, teacher, { ...folder, json: flags.has('json') });
+    return await teach(student, teacher, { ...folder, json: flags.has('json') });
   } finally {
     [teacher, env, student].forEach((each) => each?.dispose());
   }
@@ -70,35 +72,30 @@ export async function run(argv) {
 
 /** Checked before the teacher plays. @param {ReadonlyMap<string, string | true>} flags */
 function outputOf(flags) {
-  const [out, overwrite] = [flags.get('out'), flags.has('overwrite')];
-  if (out !== undefined) checkFolder(String(out), overwrite);
+  const [given, overwrite] = [flags.get('out'), flags.has('overwrite')];
+  const out = given === undefined ? undefined : String(given);
+  if (out !== undefined) checkFolder(out, overwrite);
   else if (overwrite) throw new UsageError('--overwrite is for --out DIR');
   return { out, overwrite };
 }
 
-/** @param {Model} student @param {Model} teacher @param {{ out?: string | true, overwrite: boolean, json: boolean }} how @returns {Promise<number>} */
-function learn(student, teacher, { out, overwrite, json }) {
-  const folder = out === undefined ? undefined : new OutputFolder(String(out), { overwrite });
+/** @param {Model} student @param {Model} teacher @param {{ out?: string, overwrite: boolean, json: boolean }} how @returns {Promise<number>} */
+function teach(student, teacher, { out, overwrite, json }) {
+  const folder = out === undefined ? undefined : new OutputFolder(out, { overwrite });
   const progress = json ? null : new Progress();
   return interruptible(async (signal) => {
     try {
       folder?.writeConfig(student);
-      const failure = await errorOf(() => student.learn({
-        signal,
-        sliceMilliseconds: 50,
-        onProgress(now) {
-          folder?.writeRecords(now.records);
-          progress?.show(now);
-        },
-      }));
+      const failure = await learn(student, folder, { signal, onProgress: (now) => progress?.show(now) });
       progress?.end();
-      folder?.writeModels(student);
-      if (failure !== undefined) throw new Error(failure);
+      const kept = out === undefined ? '' : keptText(out);
+      if (failure !== undefined) throw new Error([`seed ${student.options.seed}: ${failure}`, kept].filter((text) => text !== '').join('; '));
       report(student, teacher, { out, json });
+      if (kept !== '') noteStop(signal, kept);
     } finally {
       folder?.close();
     }
-    return signal.aborted ? 130 : 0;
+    return 0;
   });
 }
 
@@ -107,7 +104,7 @@ function size(model) {
   return Object.values(model.parameters()).reduce((sum, { data }) => sum + data.length, 0);
 }
 
-/** Both play the same episodes. @param {Model} student @param {Model} teacher @param {{ out?: string | true, json: boolean }} how */
+/** Both play the same episodes. @param {Model} student @param {Model} teacher @param {{ out?: string, json: boolean }} how */
 function report(student, teacher, { out, json }) {
   const scores = { student: student.evaluate(), teacher: teacher.evaluate({ episodes: Number(student.options.finalEvalEpisodes) }) };
   const [own, theirs] = [size(student), size(teacher)];
@@ -125,5 +122,5 @@ function report(student, teacher, { out, json }) {
   print(`${student.env.id} · ${teacher.algo} distilled · ${number(Number(student.options.demoCapacity))} states, temperature ${student.options.temperature}`);
   printTable([['', 'parameters', `return over ${scores.student.episodes} greedy episodes`], row('teacher', theirs, scores.teacher), row('student', own, scores.student)]);
   print(`the student has ${number(100 * own / theirs, 1)} % of the teacher's parameters`);
-  if (out !== undefined) print(`written     ${FILES.join(', ')} in ${out}`);
+  if (out !== undefined) print(`written     ${FILES.join(', ')} in ${whereIn(out)}`);
 }

@@ -8,22 +8,35 @@ import { pathToFileURL } from 'node:url';
 import { isSource, thrownText } from '../lib/definition.mjs';
 import { suggestion } from '../lib/options.mjs';
 import { UsageError } from './args.mjs';
+import { beforeCodeOf } from './ending.mjs';
 import { about } from './files.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').CustomEnvSource} Source */
 
-const FILE = /^(.+\.m?js)(?:#(.*))?$/;
+const FILE = /^(.+\.[cm]?[jt]sx?)(?:#(.*))?$/;
+const TYPESCRIPT = /\.([cm]?)tsx?$/;
 
 /** @param {string} path @returns {Promise<Source[]>} */
 async function sourcesOf(path) {
   if (!existsSync(path)) throw new Error(`${path} does not exist`);
+  if (TYPESCRIPT.test(path)) throw new UsageError(typescriptAdvice(path));
+  beforeCodeOf(path);
   const module = await import(pathToFileURL(resolve(path)).href).catch((cause) => {
     throw new Error(`${path} could not be imported: ${thrownText(cause)}`, { cause });
   });
-  const sources = Array.isArray(module.default) ? module.default : [module.default];
+  // What a compiler made of `export default` for CommonJS is within the module's exports.
+  const given = module.default?.__esModule === true ? module.default.default : module.default;
+  const sources = Array.isArray(given) ? given : [given];
   if (sources.length > 0 && sources.every(isSource)) return sources;
   throw new Error(`${path}: its default export must be an environment, a class or function that makes one, or an array of such`);
+}
+
+/** @param {string} path */
+function typescriptAdvice(path) {
+  const script = path.replace(TYPESCRIPT, (_, kind) => `.${kind === 'c' ? 'cjs' : 'mjs'}`);
+  const format = script.endsWith('.cjs') ? 'cjs' : 'esm';
+  return `${path} is TypeScript, which is to be compiled first: npx esbuild ${path} --bundle --platform=node --format=${format} --outfile=${script}; then give ${script}`;
 }
 
 /** @param {Bellhop} bh @param {string} path @param {Source[]} sources @returns {string[]} their ids */

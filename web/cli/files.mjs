@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Files that commands read: models, language models and demonstrations, with errors that name the file.
 import { Buffer } from 'node:buffer';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BellhopError, parseDemonstrations } from '../node/node.mjs';
 
@@ -93,13 +93,4 @@ export function readDemonstrations(file) {
   if (isFolder(file)) throw new Error(`${file} is a folder, but --demonstrations takes a file that bellhop record wrote`);
   const bytes = readBytes(file);
   return about(file, () => parseDemonstrations(bytes));
-}
-
-/** @param {string} flag @param {string} file @param {string} text */
-export function writeText(flag, file, text) {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new Error(`--${flag} ${file} cannot be written: ${/** @type {Error} */ (error).message}`, { cause: error });
-  }
 }

@@ -9,6 +9,7 @@ import { UsageError } from './args.mjs';
 import * as clone from './clone.mjs';
 import * as compare from './compare.mjs';
 import * as distill from './distill.mjs';
+import { listen } from './ending.mjs';
 import * as envs from './envs.mjs';
 import * as evaluate from './eval.mjs';
 import * as options from './options-command.mjs';
@@ -72,8 +73,7 @@ function report(error) {
 
 /** @param {string[]} argv @returns {Promise<number>} exit code */
 export async function main(argv) {
-  // `bellhop … | head` closes the pipe: that is an end, not an error.
-  process.stdout.on('error', (error) => process.exit(/** @type {any} */ (error).code === 'EPIPE' ? 0 : 1));
+  listen();
   try {
     return await dispatch(argv);
   } catch (error) {

@@ -3,9 +3,9 @@
 import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
+import { errorOf, guarded } from './ending.mjs';
 import { modelFile, openModel, readBytes, savedEnv } from './files.mjs';
 import { TEACHERS } from './teachers.mjs';
-import { errorOf } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Env} Env */
@@ -77,13 +77,13 @@ export function record(env, player, how) {
 export async function recordUntil(env, player, how, signal) {
   const recorder = recorderOf(env, player);
   const steps = play(env, player, recorder, how);
-  const error = await errorOf(async () => {
-    for (let ended = false; !ended && !signal.aborted;) {
+  const error = await errorOf(() => guarded(env.spec.id, signal, async (stop) => {
+    for (let ended = false; !ended && !stop.aborted;) {
       const pause = performance.now() + SLICE_MS;
       while (!ended && performance.now() < pause) ended = steps.next().done === true;
       await breathe();
     }
-  });
+  }));
   return { demonstrations: recorder.demonstrations(), error };
 }
 

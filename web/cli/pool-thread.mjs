@@ -2,34 +2,32 @@
 // A thread of the pool: one run after the other, in a module of its own.
 import { parentPort } from 'node:worker_threads';
 import { load } from '../node/node.mjs';
+import { guarded, listen } from './ending.mjs';
 import { registerFile } from './env-file.mjs';
 import { trainJob } from './training.mjs';
 
 const PROGRESS_MS = 100;
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+listen();
 const library = load();
 library.catch(() => {}); // the job says so
 let stop = new AbortController();
-/** Files whose environments this module knows. @type {Set<string>} */
-const registered = new Set();
 
-/** @param {string | undefined} envFile */
-async function ready(envFile) {
+/** What a job with an environment of the caller's has, is a thread of its own (pool.mjs). @param {import('./plan.mjs').Plan} plan */
+async function ready({ env, envFile }) {
   const bh = await library;
-  if (envFile !== undefined && !registered.has(envFile)) {
-    await registerFile(bh, envFile);
-    registered.add(envFile);
-  }
+  if (envFile !== undefined) await guarded(env, undefined, () => registerFile(bh, envFile));
   return bh;
 }
 
 /** @param {import('./training.mjs').Job} job */
 async function run(job) {
   stop = new AbortController();
+  const { signal } = stop;
   let posted = -Infinity;
   try {
-    const result = await trainJob(await ready(job.plan.envFile), job, {
-      signal: stop.signal,
+    const result = await trainJob(await ready(job.plan), job, {
+      signal,
       onProgress({ timesteps, totalTimesteps }) {
         if (performance.now() - posted < PROGRESS_MS) return;
         posted = performance.now();

@@ -2,18 +2,20 @@
 // Many runs in a few threads, each thread with a module of its own: a run has the same bits as alone.
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { thrownText } from '../lib/definition.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 import { EndedEarly, settled } from './training.mjs';
 
 /** @typedef {import('./training.mjs').Job} Job */
 /** @typedef {import('./training.mjs').Summary} Summary */
 /** @typedef {{ timesteps: number, totalTimesteps: number }} JobProgress */
+/** @typedef {{ job: number, error: unknown }} JobFailure */
 /**
  * @typedef {object} How
  * @property {number} [threads]
  * @property {AbortSignal} [signal]
  * @property {(job: number, progress: JobProgress) => void} [onProgress]
- * @property {(job: number, summary: Summary) => void} [onResult]
+ * @property {(job: number, summary: Summary | null) => void} [onResult]  once for each that was begun; null where an error left no summary
  */
 /** @typedef {{ resolve: (summary: Summary) => void, reject: (error: unknown) => void, onProgress: (progress: JobProgress) => void }} Pending */
 
@@ -22,6 +24,10 @@ class Thread {
   #worker = new Worker(new URL('./pool-thread.mjs', import.meta.url));
   /** @type {Pending | null} */
   #pending = null;
+  /** The environment of that job. */
+  #env = '';
+  /** Whether it can take another job. */
+  isUsable = true;
 
   constructor() {
     this.#worker.on('message', ({ progress, result, error }) => {
@@ -29,12 +35,21 @@ class Thread {
       else if (result) this.#pending?.resolve(result);
       else this.#pending?.reject(errorFrom(error));
     });
-    this.#worker.on('error', (error) => this.#pending?.reject(error));
-    this.#worker.on('exit', () => this.#pending?.reject(new Error('a thread of the pool ended before its run')));
+    this.#worker.on('error', (error) => this.#fail(`its thread ended with ${thrownText(error)}`));
+    this.#worker.on('exit', (code) => this.#fail(`its thread ended without a result, with code ${code}`));
+  }
+
+  /** @param {string} message */
+  #fail(message) {
+    this.isUsable = false;
+    this.#pending?.reject(new Error(`${this.#env}: ${message}`));
   }
 
   /** @param {Job} job @param {Pending['onProgress']} onProgress @returns {Promise<Summary>} */
   run(job, onProgress) {
+    // Code of other people may leave timers behind, and variables of its module: each run gets it anew, as alone.
+    if (job.plan.envFile !== undefined) this.isUsable = false;
+    this.#env = job.plan.env;
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject, onProgress };
       this.#worker.postMessage({ job });
@@ -58,63 +73,71 @@ function errorFrom({ status, message, summary }) {
   return status === undefined ? new Error(message) : new BellhopError(status, message);
 }
 
-/**
- * Runs jobs, so many at a time, in their order. When `signal` aborts, those under way end where they are and no more
- * are begun; so they do when one fails, whose error is thrown then. `onResult` hears of all that have a summary.
- * @param {readonly Job[]} jobs @param {How} [how]
- * @returns {Promise<(Summary | null)[]>} in the order of the jobs; null for what was not begun
- */
-export async function runJobs(jobs, { threads = availableParallelism(), signal, onProgress = () => {}, onResult = () => {} } = {}) {
-  /** @type {(Summary | null)[]} */
-  const results = jobs.map(() => null);
-  const pool = Array.from({ length: Math.min(threads, jobs.length) }, () => new Thread());
-  const onAbort = () => pool.forEach((thread) => thread.stop());
-  signal?.addEventListener('abort', onAbort);
-  let next = 0;
-  /** @type {unknown[]} */
-  const errors = [];
-  const runOne = async (/** @type {Thread} */ thread, /** @type {number} */ job) => {
-    const { summary, error } = await settled(thread.run(jobs[job], (progress) => onProgress(job, progress)));
-    results[job] = summary;
-    onResult(job, summary);
-    if (error) throw error;
-  };
-  const work = async (/** @type {Thread} */ thread) => {
-    while (next < jobs.length && !signal?.aborted && errors.length === 0) {
-      try {
-        await runOne(thread, next++);
-      } catch (error) {
-        errors.push(error);
-        onAbort();
-      }
-    }
-  };
-  try {
-    await Promise.all(pool.map(work));
-    if (errors.length > 0) throw errors[0];
-    return results;
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-    await Promise.all(pool.map((thread) => thread.end()));
+/** One job after the other. */
+class Place {
+  /** @type {Thread | undefined} */
+  #thread;
+  #isStopped = false;
+
+  /** @param {Job} job @param {Pending['onProgress']} onProgress */
+  async run(job, onProgress) {
+    if (this.#thread?.isUsable === false) await this.end();
+    this.#thread ??= new Thread();
+    const run = this.#thread.run(job, onProgress);
+    if (this.#isStopped) this.#thread.stop(); // while the last one ended
+    return run;
+  }
+
+  stop() {
+    this.#isStopped = true;
+    this.#thread?.stop();
+  }
+
+  async end() {
+    await this.#thread?.end();
+    this.#thread = undefined;
   }
 }
 
 /**
- * The same for who wants what there is where one fails, too.
- * @param {readonly Job[]} jobs @param {How & { onResult: (job: number, summary: Summary) => void }} how
- * @returns {Promise<{ results: (Summary | null)[], error?: unknown }>}
+ * Runs jobs, so many at a time, in their order. When `signal` aborts, those under way end where they are and no more are begun. One that
+ * fails ends alone.
+ * @param {readonly Job[]} jobs @param {How} [how]
+ * @returns {Promise<{ results: (Summary | null)[], failures: JobFailure[] }>} results in the order of the jobs, null where there is none
  */
-export async function collect(jobs, how) {
+export async function collect(jobs, { threads = availableParallelism(), signal, onProgress = () => {}, onResult = () => {} } = {}) {
   /** @type {(Summary | null)[]} */
   const results = jobs.map(() => null);
-  const onResult = (/** @type {number} */ job, /** @type {Summary} */ summary) => {
+  /** @type {JobFailure[]} */
+  const failures = [];
+  const places = Array.from({ length: Math.min(threads, jobs.length) }, () => new Place());
+  const onAbort = () => places.forEach((place) => place.stop());
+  signal?.addEventListener('abort', onAbort);
+  let next = 0;
+  const runOne = async (/** @type {Place} */ place, /** @type {number} */ job) => {
+    const { summary, error } = await settled(place.run(jobs[job], (progress) => onProgress(job, progress)));
     results[job] = summary;
-    how.onResult(job, summary);
+    if (error !== undefined) failures.push({ job, error });
+    onResult(job, summary);
+  };
+  const work = async (/** @type {Place} */ place) => {
+    while (next < jobs.length && !signal?.aborted) await runOne(place, next++);
   };
   try {
-    await runJobs(jobs, { ...how, onResult });
-    return { results };
-  } catch (error) {
-    return { results, error };
+    await Promise.all(places.map(work));
+    return { results, failures: failures.sort((a, b) => a.job - b.job) };
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await Promise.all(places.map((place) => place.end()));
   }
+}
+
+/**
+ * The same for who wants all of them: throws the first error, after all have ended.
+ * @param {readonly Job[]} jobs @param {How} [how]
+ */
+export async function runJobs(jobs, how) {
+  const { results, failures } = await collect(jobs, how);
+  if (failures.length > 0) throw failures[0].error;
+  return results;
 }

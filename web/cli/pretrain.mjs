@@ -5,11 +5,12 @@ import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { PRETRAINING_FILES, checkFolder, keptText, whereIn } from './claim.mjs';
+import { interruptible, noteStop, toTheEnd } from './ending.mjs';
 import { about, readBytes } from './files.mjs';
-import { PRETRAINING_FILES, PretrainingFolder, checkFolder } from './folder.mjs';
+import { PretrainingFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
 import { joined, write } from './sample.mjs';
-import { interruptible } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Env} Env */
@@ -30,7 +31,7 @@ the same bits on every machine.
   --env ENV    instead: examples of an environment of text, in its vocabulary: for bellhop train --language-model
   --n-texts N  how many of them (default 20000)
   --out DIR    write model.safetensors, training.csv and config.json there
-  --overwrite  replace the run that it has: first its files are removed, no others
+  --overwrite  replace the run that it has, once the new one is complete; no other files
   --json       one JSON object per line: "type" is train or eval; the last one is the summary
 
   --tokenizer KIND     char (default), word, or bpe; this and the next two are not for --env
@@ -150,34 +151,35 @@ function pretrain(training, fields, corpus, { out, overwrite, json }) {
   const folder = new PretrainingFolder(out, overwrite);
   const progress = json ? null : new Progress();
   const latest = { loss: /** @type {number | undefined} */ (undefined), perplexity: /** @type {number | undefined} */ (undefined) };
+  const onProgress = (/** @type {{ steps: number, maxSteps: number, records: import('../bellhop.js').PretrainingRecord[] }} */ { steps, maxSteps, records }) => {
+    folder.writeRecords(records, training);
+    for (const record of records) {
+      if (record.type === 'train') latest.loss = record.loss;
+      else latest.perplexity = record.perplexity;
+      if (json) printJson(lineOf(record));
+    }
+    progress?.show({ timesteps: steps, totalTimesteps: maxSteps, tokens: training.tokensSeen, ...latest });
+  };
   return interruptible(async (signal) => {
     try {
       const named = fields.filter(({ name }) => !corpus.env || !OF_TEXT.includes(name));
       folder.writeConfig({ ...corpus.config, options: Object.fromEntries(named.map((field) => [field.name, training.options[field.key]])) });
       const since = performance.now();
-      await training.learn({
-        signal,
-        sliceMilliseconds: 50,
-        onProgress({ steps, maxSteps, records }) {
-          folder.writeRecords(records);
-          for (const record of records) {
-            if (record.type === 'train') latest.loss = record.loss;
-            else latest.perplexity = record.perplexity;
-            if (json) printJson(lineOf(record));
-          }
-          progress?.show({ timesteps: steps, totalTimesteps: maxSteps, tokens: training.tokensSeen, ...latest });
-        },
-      });
-      const seconds = (performance.now() - since) / 1000;
+      const failure = await toTheEnd(async () => {
+        await training.learn({ signal, sliceMilliseconds: 50, onProgress });
+        return training.steps >= Number(training.options.maxSteps);
+      }, (isComplete) => folder.end(training, isComplete));
       progress?.end();
-      folder.writeModel(training.save());
-      const result = summarize(training, corpus, seconds);
+      const kept = keptText(out);
+      if (failure !== undefined) throw new Error([failure, kept].filter((text) => text !== '').join('; '));
+      const result = summarize(training, corpus, (performance.now() - since) / 1000);
       if (json) printJson(result);
-      else printSummary(training, result, out);
+      else printSummary(training, result, whereIn(out));
+      if (kept !== '') noteStop(signal, kept);
     } finally {
       folder.close();
     }
-    return signal.aborted ? 130 : 0;
+    return 0;
   });
 }
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 // `bellhop record`: episodes of a policy, as demonstrations.
-import process from 'node:process';
 import { formatDemonstrations, load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { countTransitions, returnsOf } from '../lib/demonstrations.mjs';
 import { mean } from '../lib/statistics.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { checkNamedFile, rescue, writeNamedFile } from './durable.mjs';
+import { interruptible, noteStop } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
-import { writeText } from './files.mjs';
 import { number, print, printJson } from './output.mjs';
 import { makePlayer, randomFrom, recordUntil } from './play.mjs';
 import { TEACHERS } from './teachers.mjs';
-import { interruptible } from './training.mjs';
 
 export const summary = 'Record episodes, to learn from them';
 export const help = `Usage: bellhop record ENV --policy MODEL.safetensors|teacher|random --out FILE.jsonl
@@ -52,6 +51,7 @@ export async function run(argv) {
   const episodes = wholeNumberFlag('episodes', flags.get('episodes'), 1, 1_000_000) ?? 20;
   const seed = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const epsilon = numberFlag('epsilon', flags.get('epsilon'), 0, 1) ?? 0;
+  checkNamedFile('out', out);
   const env = inFlags(options, 'env-', () => bh.make(id, optionsFrom(flags, options, 'env-')));
   try {
     const random = randomFrom(seed);
@@ -61,15 +61,24 @@ export async function run(argv) {
       player.dispose();
       const complete = demonstrations.episodes.length;
       if (complete > 0) {
-        writeText('out', out, formatDemonstrations(demonstrations));
+        write(out, formatDemonstrations(demonstrations));
         report(demonstrations, { out, seed, json: flags.has('json') });
       }
-      if (error !== undefined) throw new Error(`${error}; ${whatIsWritten(complete, episodes)}`);
-      if (complete < episodes) process.stderr.write(`bellhop: stopped; ${whatIsWritten(complete, episodes)}\n`);
-      return signal.aborted ? 130 : 0;
+      if (error !== undefined) throw new Error(`seed ${seed}: ${error}; ${whatIsWritten(complete, episodes)}`);
+      if (complete < episodes) noteStop(signal, whatIsWritten(complete, episodes));
+      return 0;
     });
   } finally {
     env.dispose();
+  }
+}
+
+/** Where it cannot be written, it is saved elsewhere, and the error says where. @param {string} out @param {string} text */
+function write(out, text) {
+  try {
+    writeNamedFile('out', out, text);
+  } catch (error) {
+    throw new Error(`${/** @type {Error} */ (error).message}; ${rescue([[out, text]])}`, { cause: error });
   }
 }
 

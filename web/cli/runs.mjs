@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Several runs of one plan: which seeds, what they come to together, and their tables.
 import { availableParallelism } from 'node:os';
-import process from 'node:process';
 import { bootstrapInterval, iqm, mean, median, std } from '../lib/statistics.mjs';
 import { UsageError, wholeNumberFlag } from './args.mjs';
+import { noteStop } from './ending.mjs';
 import { number } from './output.mjs';
 
 /** @typedef {import('./training.mjs').Summary} Summary */
+/** @typedef {import('./pool.mjs').JobFailure} JobFailure */
 /** @typedef {ReturnType<typeof scoreOf>} Score */
 /** @typedef {ReturnType<typeof aggregate>} Aggregate */
 
 export const RUNS_MAX = 10_000;
 const THREADS_MAX = 1024;
+const NAMED = 5; // runs that failed, besides the first
 const COLUMNS = /** @type {const} */ ([
   'seed', 'total_timesteps', 'episodes', 'solved_at_timestep', 'eval/mean_reward', 'eval/std_reward', 'final/mean_reward',
   'final/std_reward', 'final_eval_episodes', 'time/seconds', 'time/fps', 'params_sha256',
@@ -82,10 +84,26 @@ export function iqmText({ iqm: middle, iqm_ci95: [low, high] }) {
   return `${number(middle)} (${number(low)} to ${number(high)})`;
 }
 
-/** Says on stderr that numbers are of runs cut short. @param {readonly (Summary | null)[]} results */
-export function noteStop(results) {
+/** What went wrong with some of several runs, in one sentence. @param {readonly JobFailure[]} failures @param {(job: number) => string} nameOf */
+export function failureText(failures, nameOf) {
+  const [first, ...rest] = failures.map(({ job, error }) => ({ name: nameOf(job), message: /** @type {Error} */ (error).message }));
+  const names = rest.slice(0, NAMED).map(({ name }) => name).join(', ');
+  const more = rest.length === 0 ? '' : `; also failed: ${names}${rest.length > NAMED ? ` and ${rest.length - NAMED} more` : ''}`;
+  return `${first.name}: ${first.message}${more}`;
+}
+
+/**
+ * Ends a command of several runs: throws what went wrong, or says on stderr that the numbers are of runs cut short.
+ * @param {AbortSignal} signal
+ * @param {{ results: readonly (Summary | null)[], failures: readonly JobFailure[], nameOf: (job: number) => string, unwritten?: string, kept: string }} about
+ *   unwritten: why their tables are not there; kept: where what was reached is
+ */
+export function conclude(signal, { results, failures, nameOf, unwritten, kept }) {
+  const problems = [...failures.length > 0 ? [failureText(failures, nameOf)] : [], ...unwritten === undefined ? [] : [unwritten]];
+  const rest = kept === '' ? [] : [kept];
+  if (problems.length > 0) throw new Error([...problems, ...rest].join('; '));
   const begun = results.filter((result) => result !== null).length;
-  process.stderr.write(`bellhop: stopped; ${begun} of ${results.length} runs were begun, those under way count as far as they came\n`);
+  noteStop(signal, [`${begun} of ${results.length} runs were begun, those under way count as far as they came`, ...rest].join('; '));
 }
 
 /** Rows of a CSV file: a heading, then the runs. @param {readonly Summary[]} runs */
@@ -130,9 +148,10 @@ export class Together {
     this.#totals[run] = totalTimesteps;
   }
 
-  /** @param {number} run @param {Summary} summary */
-  finish(run, { total_timesteps }) {
-    this.at(run, { timesteps: total_timesteps, totalTimesteps: total_timesteps });
+  /** @param {number} run @param {Summary | null} summary  null: it failed */
+  finish(run, summary) {
+    const steps = summary?.total_timesteps ?? this.#done[run];
+    this.at(run, { timesteps: steps, totalTimesteps: steps });
     this.#finished++;
   }
 

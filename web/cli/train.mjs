@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 // `bellhop train`: a run, or one for each of several seeds, from flags to summary.
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { named } from '../lib/metrics.mjs';
 import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
+import { Claim, filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
+import { writing } from './durable.mjs';
+import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
-import { FILES, makeEmptyFolder, writeCsv } from './folder.mjs';
+import { writeCsv, writeJson } from './folder.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
-import { Together, aggregateOf, inOrder, iqmText, noteStop, parseSeeds, runRows, threadsOf } from './runs.mjs';
-import { interruptible, settled, trainJob } from './training.mjs';
+import { Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { settled, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./plan.mjs').Plan} Plan */
@@ -60,8 +62,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   bellhop train ./tank.mjs --learning-rate 1e-3 --seeds 0-4
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
 
-Ctrl-C stops the run, or all of them, writes what there is and exits with 130. So does an error of your own environment,
-which is told at the end; the exit code is 1 then.
+Ctrl-C stops the run, or all of them, writes what there is and exits with 130, SIGTERM with 143, SIGHUP with 129. An error of your own
+environment ends its run alike; it is told at the end, the exit code is 1, and other seeds go on. best_model.safetensors is written
+whenever an evaluation finds a better one (docs/files.md).
 `;
 
 const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model'];
@@ -129,10 +132,13 @@ function trainOne(bh, plan, flags) {
       },
     }));
     progress?.end();
+    if (result === null) throw error;
     if (json) printJson(result);
     else printSummary(result, findEnv(bh.catalog, plan.env).reward_threshold, job);
-    if (error) throw error;
-    return signal.aborted ? 130 : 0;
+    const kept = job.out === undefined ? '' : keptText(job.out);
+    if (error !== undefined) throw new Error([`seed ${result.seed}: ${/** @type {Error} */ (error).message}`, kept].filter((part) => part !== '').join('; '));
+    if (kept !== '') noteStop(signal, kept);
+    return 0;
   });
 }
 
@@ -149,7 +155,8 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
   print(`final       ${scoreText(result['final/mean_reward'], result['final/std_reward'])}`);
   print(`parameters  sha256 ${result.params_sha256}`);
   if (result.diverged) print('diverged    the last parameters are no numbers any more; lower --learning-rate, or give --max-grad-norm');
-  if (out !== undefined) print(`written     ${FILES.join(', ')} in ${out}`);
+  const written = out === undefined ? [] : filesIn(whereIn(out));
+  if (written.length > 0) print(`written     ${written.join(', ')} in ${whereIn(String(out))}`);
   if (tensorboard !== undefined) print(`written     an event file in ${tensorboard}; see it with: tensorboard --logdir ${tensorboard}`);
 }
 
@@ -163,27 +170,40 @@ async function trainSeeds(bh, plan, flags) {
   const threads = threadsOf(flags);
   const steps = checkPlan(bh, { ...plan, options: { ...plan.options, seed: seeds[0] } });
   const [out, tensorboard] = [text(flags, 'out'), text(flags, 'tensorboard')];
-  if (out !== undefined) makeEmptyFolder('out', out, flags.has('overwrite'));
-  if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
-  const jobs = seeds.map((seed) => ({
-    plan: { ...plan, options: { ...plan.options, seed } },
-    out: out && join(out, `seed-${seed}`), tensorboard: tensorboard && join(tensorboard, `seed-${seed}`),
-  }));
-  const json = flags.has('json');
-  const { reward_threshold: threshold } = findEnv(bh.catalog, plan.env);
+  const claim = out === undefined ? undefined : new Claim('out', out, { overwrite: flags.has('overwrite'), several: true });
+  try {
+    if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
+    const jobs = seeds.map((seed) => ({
+      plan: { ...plan, options: { ...plan.options, seed } },
+      out: claim && join(claim.at, `seed-${seed}`), tensorboard: tensorboard && join(tensorboard, `seed-${seed}`),
+    }));
+    return await runSeeds(jobs, { plan, steps, seeds, list, threads, threshold: findEnv(bh.catalog, plan.env).reward_threshold, json: flags.has('json'), out, tensorboard, claim });
+  } finally {
+    claim?.release();
+  }
+}
+
+/**
+ * @param {import('./training.mjs').Job[]} jobs
+ * @param {{ plan: Plan, steps: number, seeds: number[], list: string, threads: number, threshold: number | null, json: boolean, out?: string, tensorboard?: string, claim?: Claim }} how
+ * @returns {Promise<number>} exit code
+ */
+function runSeeds(jobs, { plan, steps, seeds, list, threads, threshold, json, out, tensorboard, claim }) {
   const since = performance.now();
   return interruptible(async (signal) => {
-    const { results, error } = await runAll(jobs, steps, { threads, signal, json, threshold });
+    const { results, failures } = await runAll(jobs, steps, { threads, signal, json, threshold });
     const runs = results.filter((result) => result !== null);
     const all = aggregateOf(runs, threshold);
-    if (out !== undefined && runs.length > 0) writeSummaries(out, plan, runs, all);
+    const unwritten = await errorOf(() => {
+      if (claim !== undefined && runs.length > 0) writing('out', String(out), () => writeSummaries(claim.at, plan, runs, all));
+      if (failures.length === 0 && !signal.aborted) claim?.complete();
+    });
     if (all !== null) {
       if (json) printJson(all);
-      else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out, tensorboard });
+      else printAggregate(all, { list, threads: Math.min(threads, seeds.length), seconds: (performance.now() - since) / 1000, threshold, of: seeds.length, out: unwritten === undefined && out !== undefined ? whereIn(out) : undefined, tensorboard });
     }
-    if (error !== undefined) throw error;
-    if (signal.aborted) noteStop(results);
-    return signal.aborted ? 130 : 0;
+    conclude(signal, { results, failures, nameOf: (job) => `seed ${seeds[job]}`, unwritten, kept: out === undefined ? '' : keptText(out) });
+    return 0;
   });
 }
 
@@ -194,8 +214,9 @@ async function trainSeeds(bh, plan, flags) {
 async function runAll(jobs, steps, { threads, signal, json, threshold }) {
   const together = new Together(jobs.map(() => steps));
   const progress = json ? null : new Progress();
-  const tell = inOrder((/** @type {Summary} */ result) => {
+  const tell = inOrder((/** @type {Summary | null} */ result) => {
     progress?.end();
+    if (result === null) return;
     if (json) printJson(result);
     else print(runLine(result, threshold));
   });
@@ -229,7 +250,7 @@ function runLine(result, threshold) {
 /** @param {string} out @param {Plan} plan @param {Summary[]} runs @param {import('./runs.mjs').Aggregate | null} all */
 function writeSummaries(out, plan, runs, all) {
   writeCsv(join(out, 'summary.csv'), runRows(runs));
-  writeFileSync(join(out, 'summary.json'), `${JSON.stringify({ ...plan, aggregate: all, runs }, null, 2)}\n`);
+  writeJson(join(out, 'summary.json'), { ...plan, aggregate: all, runs });
 }
 
 /**

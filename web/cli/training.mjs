@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
-import process from 'node:process';
-import { OutputFolder, TensorBoardFolder, checkFolder } from './folder.mjs';
+import { checkFolder } from './claim.mjs';
+import { guarded, toTheEnd } from './ending.mjs';
+import { OutputFolder, TensorBoardFolder } from './folder.mjs';
 import { checkStop, makeModel } from './plan.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
@@ -19,16 +20,15 @@ export class EndedEarly extends Error {
 }
 
 /**
- * The summary of a run in any case, and the error that ended it.
+ * The summary of a run, as far as there is one, and the error that ended it.
  * @param {Promise<Summary>} run
- * @returns {Promise<{ summary: Summary, error?: EndedEarly }>}
+ * @returns {Promise<{ summary: Summary | null, error?: unknown }>}
  */
 export async function settled(run) {
   try {
     return { summary: await run };
   } catch (error) {
-    if (error instanceof EndedEarly) return { summary: error.summary, error };
-    throw error;
+    return { summary: error instanceof EndedEarly ? error.summary : null, error };
   }
 }
 
@@ -51,35 +51,45 @@ export async function trainJob(bh, { plan, out, overwrite, tensorboard }, { sign
     folder?.writeConfig(model, plan.options.preset);
     const { exploration } = model.options;
     const since = performance.now();
-    const failure = await errorOf(() => model.learn({
+    const failure = await learn(model, folder, {
       signal,
-      sliceMilliseconds: 50,
       onProgress(now) {
-        folder?.writeRecords(now.records);
         board?.writeRecords(now.records);
         onProgress?.({ ...now, exploration });
       },
-    }));
+    });
     const seconds = (performance.now() - since) / 1000;
-    folder?.writeModels(model);
     const summary = summarize(model, { seconds, nLoaded, failure });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
   } finally {
-    folder?.close();
-    board?.close();
-    model.dispose();
+    try {
+      board?.close();
+    } finally {
+      folder?.close();
+      model.dispose();
+    }
   }
 }
 
-/** The message of the error that `use` ends with. @param {() => unknown} use @returns {Promise<string | undefined>} */
-export async function errorOf(use) {
-  try {
-    await use();
-    return undefined;
-  } catch (error) {
-    return /** @type {Error} */ (error).message;
-  }
+/**
+ * Learns, and writes what there is as it comes and in the end, whatever ends it.
+ * @param {Model} model @param {OutputFolder | undefined} folder
+ * @param {{ signal?: AbortSignal, onProgress: (now: import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[] }) => unknown }} how
+ * @returns {Promise<string | undefined>} what went wrong
+ */
+export function learn(model, folder, { signal, onProgress }) {
+  return toTheEnd(() => guarded(model.env.id, signal, async (stop) => {
+    const { finished, timesteps, totalTimesteps } = await model.learn({
+      signal: stop,
+      sliceMilliseconds: 50,
+      onProgress(now) {
+        folder?.writeRecords(now.records, model);
+        onProgress(now);
+      },
+    });
+    return finished || timesteps >= totalTimesteps;
+  }), (isComplete) => folder?.end(model, isComplete));
 }
 
 /**
@@ -112,23 +122,3 @@ function summarize(model, { seconds, nLoaded, failure }) {
 
 /** Whether parameters are no numbers any more. @param {Model} model */
 const hasDiverged = (model) => Object.values(model.parameters()).some(({ data }) => !data.every(Number.isFinite));
-
-/**
- * Calls `use` with a signal that Ctrl-C and SIGTERM abort; a second one does not wait.
- * @template T
- * @param {(signal: AbortSignal) => Promise<T>} use
- * @returns {Promise<T>}
- */
-export async function interruptible(use) {
-  const stop = new AbortController();
-  const onSignal = () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  try {
-    return await use(stop.signal);
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-  }
-}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+// The folder of --out while a command writes there. Where it has no run, the new one's files go straight into it. Where it has one and
+// --overwrite was given, they go into DIR/unfinished, and the old run stays as it is until the new one has come to its end. Then
+// unfinished/complete.json names what the new run is made of, each of its files is renamed over the old one, what the old run had besides is
+// removed, and unfinished goes. Whatever ends that in the middle, the next command with that --out does the rest first.
+//
+// Not the whole folder is swapped: it may hold files of other people, be a link, or be where somebody's shell stands. Nor is each file replaced
+// as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
+// in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
+import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TEMPORARY, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
+import { LOCK, holderOf, lock } from './lock.mjs';
+
+/** What an OutputFolder holds in the end. */
+export const FILES = ['metrics.csv', 'config.json', 'model.safetensors', 'best_model.safetensors'];
+
+/** What a PretrainingFolder holds in the end. */
+export const PRETRAINING_FILES = ['model.safetensors', 'training.csv', 'config.json'];
+
+const OF_ONE = [...new Set([...FILES, ...PRETRAINING_FILES])];
+const OF_SEVERAL = ['summary.csv', 'summary.json', 'compare.csv', 'runs.csv', 'compare.json'];
+const OF_RUNS = [...OF_ONE, ...OF_SEVERAL];
+/** The folders in that of several runs: of a seed, of a variant. */
+const RUN_FOLDER = /^(seed-\d+|\d+-[\w.,+-]+=[\w.,=+-]*)$/;
+/** Where a run is until it replaces another. */
+export const UNFINISHED = 'unfinished';
+/** What is in UNFINISHED once the run there is complete. */
+const COMPLETE = 'complete.json';
+
+// ---- what a folder holds ----
+
+/** @param {string} path @returns {{ files: string[], folders: string[], traces: string[], strange: string[] }} traces: of commands, no part of a run */
+function contentOf(path) {
+  const entries = readdirSync(path, { withFileTypes: true });
+  const named = (/** @type {(entry: import('node:fs').Dirent) => boolean} */ is) => entries.filter(is).map(({ name }) => name);
+  const files = named((entry) => (entry.isFile() || entry.isSymbolicLink()) && OF_RUNS.includes(entry.name));
+  const folders = named((entry) => entry.isDirectory() && RUN_FOLDER.test(entry.name));
+  const traces = named((entry) => (entry.isFile() && isTrace(entry.name)) || (entry.isDirectory() && entry.name === UNFINISHED));
+  return { files, folders, traces, strange: named(({ name }) => ![...files, ...folders, ...traces].includes(name)) };
+}
+
+/** @param {string} name */
+function isTrace(name) {
+  return [LOCK, COMPLETE].includes(name) || (TEMPORARY.test(name) && [...OF_RUNS, LOCK, COMPLETE].includes(name.replace(TEMPORARY, '')));
+}
+
+/** What no command wrote into a folder of several runs. @param {string} path @returns {string[]} */
+function strangersIn(path) {
+  const { folders, traces, strange } = contentOf(path);
+  const inner = [...folders, ...traces.filter((name) => name === UNFINISHED)];
+  return [...strange, ...inner.flatMap((folder) => strangersIn(join(path, folder)).map((name) => join(folder, name)))];
+}
+
+/** Removes the runs of a folder, and what commands have left of themselves but for a lock. @param {string} path */
+function removeRuns(path) {
+  const { files, folders, traces } = contentOf(path);
+  [...files, ...traces.filter((name) => name !== UNFINISHED && name !== LOCK)].forEach((file) => removeFile(join(path, file)));
+  [...folders, ...traces.filter((name) => name === UNFINISHED)].forEach((folder) => removeRun(join(path, folder)));
+}
+
+/** @param {string} path */
+function removeRun(path) {
+  checkUse(path);
+  removeRuns(path);
+  if (existsSync(join(path, LOCK))) removeFile(join(path, LOCK));
+  removeFolder(path);
+}
+
+/** @param {string} path */
+function checkUse(path) {
+  const used = holderOf(path);
+  if (used !== undefined) throw new Error(used);
+}
+
+/** What its config.json says a folder has. @param {string} path */
+function runIn(path) {
+  try {
+    const { env, algo, corpus, n_texts } = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
+    if (algo !== undefined) return `a run of ${algo} in ${env}`;
+    return corpus !== undefined || n_texts !== undefined ? `a language model of ${env ?? corpus}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+// ---- what is refused ----
+
+/** @param {string} path */
+function isThere(path) {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Whether it is a folder that is there, not a link to one. @param {string} path */
+function isFolder(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/**
+ * Refuses the folder of one run where it has a run or is in use: files of two would look like one's.
+ * @param {string} path @param {boolean} [overwrite]
+ */
+export function checkFolder(path, overwrite = false) {
+  writing('out', path, () => {
+    checkUse(path);
+    if (readComplete(join(path, UNFINISHED)) !== null) finish(path);
+    checkRuns(path, overwrite);
+  });
+}
+
+/** Does what is left of a replacement that was cut off. @param {string} path */
+function finish(path) {
+  const held = lock(path);
+  try {
+    replace(path);
+  } finally {
+    held.release();
+  }
+}
+
+/** @param {string} path @param {boolean} overwrite */
+function checkRuns(path, overwrite) {
+  const held = (/** @type {readonly string[]} */ names) => names.find((name) => isThere(join(path, name)));
+  const unfinished = join(path, UNFINISHED);
+  if (held(OF_SEVERAL) !== undefined) throw new Error(`${path} already has several runs (${held(OF_SEVERAL)}); give another --out`);
+  if (isThere(unfinished) && !isFolder(unfinished)) throw new Error(`${unfinished} is not a folder of bellhop's; remove it, or give another --out`);
+  if (overwrite) return refuseStrangers(unfinished);
+  const file = held([...OF_ONE, UNFINISHED]);
+  if (file === undefined) return;
+  throw new Error(`${path} already has ${runIn(path) ?? `${file} of an earlier run`}; give another --out, or --overwrite to replace it`);
+}
+
+/** @param {string} unfinished */
+function refuseStrangers(unfinished) {
+  const [stranger] = isThere(unfinished) ? strangersIn(unfinished) : [];
+  if (stranger !== undefined) throw new Error(`${unfinished} holds ${stranger}, which no command wrote; move it elsewhere`);
+}
+
+/**
+ * Refuses a folder that is not empty for several runs: runs of two commands in one folder would look like one's.
+ * @param {string} flag @param {string} path @param {boolean} [overwrite]  runs that are there may go, if there is nothing else
+ */
+function checkEmpty(flag, path, overwrite = false) {
+  const { files, folders, traces, strange } = contentOf(path);
+  const held = overwrite ? strangersIn(path) : [...files, ...folders, ...traces.filter((name) => name === UNFINISHED), ...strange].sort();
+  const advice = flag === 'out' && !overwrite ? ', or --overwrite to replace the runs that are there' : '';
+  if (held.length > 0) throw new Error(`--${flag} ${path} holds ${held[0]} already; several runs need a new or empty folder${advice}`);
+}
+
+/** Makes the folder of several runs, with its parents, or refuses one that is not empty. @param {string} flag @param {string} path */
+export function makeEmptyFolder(flag, path) {
+  writing(flag, path, () => {
+    makeFolder(path);
+    checkEmpty(flag, path);
+  });
+}
+
+// ---- replacing a run ----
+
+/** What the complete run in `unfinished` is made of; null if there is none. @param {string} unfinished @returns {string[] | null} */
+function readComplete(unfinished) {
+  if (!isFolder(unfinished) || !existsSync(join(unfinished, COMPLETE))) return null;
+  const text = readFileSync(join(unfinished, COMPLETE), 'utf8');
+  try {
+    return JSON.parse(text).entries.filter((/** @type {string} */ name) => OF_RUNS.includes(name) || RUN_FOLDER.test(name));
+  } catch {
+    throw new Error(`${join(unfinished, COMPLETE)} is not what bellhop writes; remove it`);
+  }
+}
+
+/** What a complete run leaves over of the old one: folders only where it has folders itself. @param {string} path @param {string[]} entries */
+function removeOld(path, entries) {
+  const { files, folders } = contentOf(path);
+  const isOld = (/** @type {string} */ name) => !entries.includes(name);
+  files.filter(isOld).forEach((name) => removeFile(join(path, name)));
+  if (entries.some((name) => RUN_FOLDER.test(name))) folders.filter(isOld).forEach((name) => removeRun(join(path, name)));
+}
+
+/** Puts a complete run in place of the old one, or does what is left of that. @param {string} path */
+function replace(path) {
+  const unfinished = join(path, UNFINISHED);
+  const entries = readComplete(unfinished);
+  if (entries === null) return;
+  for (const name of entries.filter((each) => isThere(join(unfinished, each)))) {
+    if (isFolder(join(path, name))) removeRun(join(path, name));
+    move(join(unfinished, name), join(path, name));
+  }
+  removeOld(path, entries);
+  removeRun(unfinished);
+}
+
+/** A folder that this command alone writes to. */
+export class Claim {
+  #path;
+  #flag;
+  #lock;
+
+  /**
+   * Makes the folder, with its parents, and takes it; throws a sentence where that cannot be.
+   * @param {string} flag @param {string} path @param {{ overwrite?: boolean, several?: boolean }} [how]  several: runs
+   */
+  constructor(flag, path, { overwrite = false, several = false } = {}) {
+    this.#path = path;
+    this.#flag = flag;
+    if (!several) checkFolder(path, overwrite);
+    writing(flag, path, () => makeFolder(path));
+    this.#lock = writing(flag, path, () => lock(path));
+    try {
+      /** Where the files of the run go. */
+      this.at = writing(flag, path, () => this.#open(overwrite, several));
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  /** @param {boolean} overwrite @param {boolean} several */
+  #open(overwrite, several) {
+    const path = this.#path;
+    replace(path);
+    if (several) checkEmpty(this.#flag, path, overwrite);
+    else checkRuns(path, overwrite); // another command may have been faster
+    const unfinished = join(path, UNFINISHED);
+    if (isThere(unfinished)) removeRun(unfinished);
+    const { files, folders, traces } = contentOf(path);
+    traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(path, name)));
+    if (files.length === 0 && !(several && folders.length > 0)) return path;
+    makeFolder(unfinished);
+    return unfinished;
+  }
+
+  /** The run is complete: it replaces the one that was there. Its files are closed by now. */
+  complete() {
+    if (this.at === this.#path) return;
+    try {
+      writing(this.#flag, this.#path, () => this.#replaceOld());
+    } catch (error) {
+      const after = `the new run is complete in ${this.at}; the next command with --${this.#flag} ${this.#path} puts it in place`;
+      throw new Error(`${/** @type {Error} */ (error).message}; ${after}`, { cause: error });
+    }
+  }
+
+  #replaceOld() {
+    const { files, folders } = contentOf(this.at);
+    writeFile(join(this.at, COMPLETE), `${JSON.stringify({ entries: [...files, ...folders] })}\n`);
+    replace(this.#path);
+  }
+
+  /** Others may write there now. */
+  release() {
+    writing(this.#flag, this.#path, () => this.#lock.release());
+  }
+}
+
+/** Where the files of a run that has ended are. @param {string} out */
+export function whereIn(out) {
+  return isFolder(join(out, UNFINISHED)) ? join(out, UNFINISHED) : out;
+}
+
+/** Those files of one run that a folder has. @param {string} path */
+export function filesIn(path) {
+  return FILES.filter((name) => existsSync(join(path, name)));
+}
+
+/** What is to be said of a run that ended before it was complete; '' where it is in its place. @param {string} out */
+export function keptText(out) {
+  const at = whereIn(out);
+  return at === out ? '' : `what was reached is in ${at}, and ${out} keeps the run it had`;
+}
