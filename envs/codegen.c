@@ -376,10 +376,10 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_codegen_state[] = {
-    BHI_STATE_FIELD(codegen, task),
-    BHI_STATE_FIELD(codegen, n),
-    BHI_STATE_FIELD(codegen, depth),
-    BHI_STATE_FIELD(codegen, ops),
+    BHI_STATE_FIELD_WITHIN(codegen, task, 0, N_TASKS - 1),
+    BHI_STATE_FIELD_WITHIN(codegen, n, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(codegen, depth, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(codegen, ops, 0, N_OPS - 1),
     BHI_STATE_SHOWN_FIELD(codegen, is_program),
     BHI_TOKEN_TEXT_STATE(codegen),
     {NULL},

@@ -48,7 +48,7 @@ enum { SIDE_MAX = 100, N_VIEW = 4 + SIDE_MAX + 1 };
 #define MOVE_COST 0.01
 
 typedef struct deep_sea {
-    int size; // N
+    int size, last; // N, N - 1
     int randomized;
     unsigned char right[SIDE_MAX * SIDE_MAX / 8]; // a bit per cell: the action that goes right
 
@@ -69,6 +69,7 @@ static bh_status init(void *state, const void *config, bh_error *err)
     const deep_sea_config *c = config;
     deep_sea *d = state;
     d->size = c->size;
+    d->last = d->size - 1;
     d->randomized = c->randomize_actions;
     bh_rng rng = bh_rng_seed(c->mapping_seed);
     for (int cell = 0; cell < d->size * d->size; cell++) {
@@ -132,8 +133,8 @@ static void step(void *state, bh_rng *rng, int action, float *obs, double *rewar
 {
     (void)rng;
     deep_sea *d = state;
-    bh_transition to = outcome(d, d->row * d->size + d->column, action, &d->column);
-    d->row++;
+    bh_transition to = {1.0, d->size * d->size, 0.0, 1}; // the end leads to itself
+    if (d->row < d->size) to = outcome(d, d->row++ * d->size + d->column, action, &d->column);
     d->path[d->row] = (signed char)d->column;
     d->action = action;
     d->reward = to.r;
@@ -189,8 +190,8 @@ static const bh_preset presets[] = {
 
 const bhi_state_field bhi_deep_sea_state[] = {
     BHI_STATE_FIELD(deep_sea, right),
-    BHI_STATE_FIELD(deep_sea, row),
-    BHI_STATE_FIELD(deep_sea, column),
+    BHI_STATE_FIELD_UP_TO(deep_sea, row, size),
+    BHI_STATE_FIELD_UP_TO(deep_sea, column, last),
     BHI_STATE_SHOWN_FIELD(deep_sea, action),
     BHI_STATE_SHOWN_FIELD(deep_sea, reward),
     BHI_STATE_SHOWN_FIELD(deep_sea, path),

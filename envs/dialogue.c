@@ -268,11 +268,11 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_dialogue_state[] = {
-    BHI_STATE_FIELD(dialogue, need),
-    BHI_STATE_FIELD(dialogue, answers),
-    BHI_STATE_FIELD(dialogue, sayings),
-    BHI_STATE_FIELD(dialogue, n_turns),
-    BHI_STATE_FIELD(dialogue, n_wrong),
+    BHI_STATE_FIELD_WITHIN(dialogue, need, 0, N_NEEDS - 1),
+    BHI_STATE_FIELD_WITHIN(dialogue, answers, 0, sizeof answers / sizeof *answers - 1),
+    BHI_STATE_FIELD_WITHIN(dialogue, sayings, 0, sizeof sayings / sizeof *sayings - 1),
+    BHI_STATE_FIELD_WITHIN(dialogue, n_turns, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(dialogue, n_wrong, 0, LIMIT),
     BHI_STATE_FIELD(dialogue, is_solved),
     BHI_STATE_FIELD(dialogue, is_over),
     BHI_TOKEN_TEXT_STATE(dialogue),

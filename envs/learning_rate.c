@@ -423,17 +423,17 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_learning_rate_state[] = {
-    BHI_STATE_FIELD(learning_rate, decision),
-    BHI_STATE_FIELD(learning_rate, exponent),
+    BHI_STATE_FIELD_WITHIN(learning_rate, decision, 0, DECISIONS_MAX),
+    BHI_STATE_FIELD_WITHIN(learning_rate, exponent, -EXPONENT_MAX, EXPONENT_MAX),
     BHI_STATE_SHOWN_FIELD(learning_rate, action),
     BHI_STATE_SHOWN_FIELD(learning_rate, reward),
     BHI_STATE_FIELD(learning_rate, best),
     BHI_STATE_SHOWN_FIELD(learning_rate, rates),
     BHI_STATE_FIELD(learning_rate, losses),
     BHI_STATE_FIELD(learning_rate, validations),
-    BHI_STATE_FIELD(learning_rate, training.corpus),
-    BHI_STATE_FIELD(learning_rate, training.held_out),
-    BHI_STATE_FIELD(learning_rate, training.held_out_next),
+    BHI_STATE_FIELD_WITHIN(learning_rate, training.corpus, 0, V - 1),
+    BHI_STATE_FIELD_WITHIN(learning_rate, training.held_out, 0, V - 1),
+    BHI_STATE_FIELD_WITHIN(learning_rate, training.held_out_next, 0, V - 1),
     BHI_STATE_FIELD(learning_rate, training.rng.state),
     BHI_STATE_FIELD(learning_rate, training.rng.gamma),
     BHI_STATE_FIELD(learning_rate, training.beta1_power),

@@ -345,11 +345,21 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
+#define SENTENCE_STATE(i)                                                                        \
+    BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].kind, 0, BHI_SUMMARIZE_REMARK),      \
+        BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].topic, 0, N_TOPICS - 1),         \
+        BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].variant, 0, N_LOOKS - 1),        \
+        BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].time, 0, N_TIMES)
+
 const bhi_state_field bhi_summarize_state[] = {
-    BHI_STATE_FIELD(summarize, document.topic),
-    {"document.sentences", offsetof(summarize, document.sentences),
-     sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
-    BHI_STATE_FIELD(summarize, n_picks),
+    BHI_STATE_FIELD_WITHIN(summarize, document.topic, 0, N_TOPICS - 1),
+    SENTENCE_STATE(0),
+    SENTENCE_STATE(1),
+    SENTENCE_STATE(2),
+    SENTENCE_STATE(3),
+    SENTENCE_STATE(4),
+    SENTENCE_STATE(5),
+    BHI_STATE_FIELD_WITHIN(summarize, n_picks, 0, MAX_PICKS),
     BHI_STATE_FIELD(summarize, picked),
     BHI_TOKEN_TEXT_STATE(summarize),
     {NULL},

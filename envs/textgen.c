@@ -284,9 +284,9 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_textgen_state[] = {
-    BHI_STATE_FIELD(textgen, topic),
-    BHI_STATE_FIELD(textgen, n),
-    BHI_STATE_FIELD(textgen, words),
+    BHI_STATE_FIELD_WITHIN(textgen, topic, 0, BHI_TEXTGEN_N_TOPICS - 1),
+    BHI_STATE_FIELD_WITHIN(textgen, n, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(textgen, words, 0, BHI_TEXTGEN_N_WORDS - 1),
     BHI_STATE_FIELD(textgen, ended),
     BHI_STATE_SHOWN_FIELD(textgen, last),
     BHI_STATE_SHOWN_FIELD(textgen, score.grammar),

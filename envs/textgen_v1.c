@@ -258,7 +258,7 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_textgen_v1_state[] = {
-    BHI_STATE_FIELD(textgen_v1, topic),
+    BHI_STATE_FIELD_WITHIN(textgen_v1, topic, 0, N_TOPICS - 1),
     BHI_TOKEN_TEXT_STATE(textgen_v1),
     {NULL},
 };

@@ -361,8 +361,8 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_translate_state[] = {
-    BHI_STATE_FIELD(translate, n_right),
-    BHI_STATE_FIELD(translate, n_english),
+    BHI_STATE_FIELD_WITHIN(translate, n_right, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(translate, n_english, 0, BHI_TRANSLATE_N_ENGLISH + 1),
     BHI_STATE_FIELD(translate, right),
     BHI_TOKEN_TEXT_STATE(translate),
     {NULL},

@@ -26,7 +26,9 @@ const bhi_agent_state_row bhi_all_agent_states[] = {
 
 void bhi_agent_state(const bhi_agent_state_row *rows, bhi_agent *agent, bhi_state_visitor *visitor)
 {
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "timesteps", &agent->timesteps, 1);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "n_updates", &agent->n_updates, 1);
     BHI_STATE(visitor, "metric_sums", agent->sums, BHI_N_METRICS);
     BHI_STATE(visitor, "metric_counts", agent->counts, BHI_N_METRICS);

@@ -222,10 +222,11 @@ void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&d->explore_rng, 1, "explore_rng", visitor);
     bhi_rng_state(&d->sample_rng, 1, "sample_rng", visitor);
     bhi_rng_state(&d->noise_rng, 1, "noise_rng", visitor);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "vec_steps", &d->vec_steps, 1);
     bhi_counts_state(&d->counts, visitor);
     bhi_action_prior_state(&d->action_prior, visitor);
-    bhi_replay_state(&d->replay, visitor);
+    bhi_replay_state(&d->replay, d->base.spec.n_actions, visitor);
 }
 
 // ---- acting ----

@@ -217,6 +217,7 @@ void bhi_planning_state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&p->rng, 1, "rng", visitor);
     BHI_STATE(visitor, "change", &p->change, 1);
     BHI_STATE(visitor, "change_gamma", &p->change_gamma, 1);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "sweeps", &p->sweeps, 1);
     BHI_STATE(visitor, "stable", &p->stable, 1);
 }

@@ -77,8 +77,9 @@ void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
 {
     reinforce *p = agent;
     bhi_actor_critic_state(&p->ac, visitor);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "n_episodes", &p->n_episodes, 1);
-    bhi_rollout_state(&p->rollout, visitor);
+    bhi_rollout_state(&p->rollout, p->ac.base.spec.n_actions, visitor);
 }
 
 // ---- collecting ----

@@ -55,5 +55,33 @@ typedef struct bhi_states {
 /// were not drained.
 void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor);
 
+/// Writes a full checkpoint: one of the current parameters (bh_run_save) with what a run is besides,
+/// as tensors "state/…" named as its entries. Returns the bytes it takes; call with size 0 to ask.
+/// Needs memory while it runs: 0 when there is none, or as bh_run_save.
+size_t bhi_run_save_full(bh_run *run, const bhi_states *states, void *out, size_t size);
+
+/// Makes the run that a full checkpoint was saved from: it goes on as if it had never stopped. The
+/// setup is the one it was saved with (bh_setup_from_checkpoint). Environments whose state is
+/// elsewhere (rl/env.h) begin a new episode. Safe for untrusted input: BH_ERR_FORMAT for bytes that
+/// are no full checkpoint or hold what no run could be, BH_ERR_SHAPE for one of another setup.
+bh_status bhi_run_resume(bh_run **out, const bh_setup *setup, const bhi_states *states,
+                         const void *bytes, size_t size, bh_error *err);
+
+/// Whether a checkpoint is of this environment and algorithm; else BH_ERR_SHAPE.
+bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t size,
+                               bh_error *err);
+
+/// The tensors of a plain checkpoint: parameters, and the prior where one is known. Returns how
+/// many.
+int bhi_run_saved_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX]);
+
+/// Writes a checkpoint of these tensors, the last `n_entries` of which are a run's state; see
+/// bh_run_save.
+size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_entries, void *out,
+                     size_t size);
+
+/// The metadata entry of full checkpoints: how many entries of state there are.
+#define BHI_STATE_ENTRIES "state_entries"
+
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
 void *bhi_run_params(bh_run *run, bh_params_choice choice);

@@ -215,10 +215,13 @@ void bhi_td_table_state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&t->coin_rng, 1, "coin_rng", visitor);
     bhi_counts_state(&t->counts, visitor);
     bhi_state_begin(visitor, "pending");
+    bhi_state_within(visitor, 0, t->table.base.spec.observation.n - 1);
     BHI_STATE_MEMBER(visitor, "s", &p->s, 1, n, sizeof *p);
+    bhi_state_within(visitor, 0, t->table.base.spec.n_actions - 1);
     BHI_STATE_MEMBER(visitor, "a", &p->a, 1, n, sizeof *p);
     BHI_STATE_MEMBER(visitor, "r", &p->r, 1, n, sizeof *p);
     BHI_STATE_MEMBER(visitor, "discount", &p->discount, 1, n, sizeof *p);
+    bhi_state_within(visitor, 0, t->table.base.spec.observation.n - 1);
     BHI_STATE_MEMBER(visitor, "s_next", &p->s_next, 1, n, sizeof *p);
     BHI_STATE_MEMBER(visitor, "waits", &p->waits, 1, n, sizeof *p);
     bhi_state_end(visitor);

@@ -290,8 +290,11 @@ void bhi_vec_env_state(const bhi_env_state_row *rows, bh_env *envs, bhi_state_vi
 {
     const bh_env_def *def = envs->def;
     int n = envs->n;
+    bhi_state_within(visitor, 0, 1);
     BHI_STATE(visitor, "started", &envs->started, 1);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "elapsed", envs->elapsed, n);
+    bhi_state_within(visitor, 0, 1);
     BHI_STATE(visitor, "running", envs->running, n);
     bhi_rng_state(envs->rng, (size_t)n, "rng", visitor);
     if (def->callbacks != NULL) {
