@@ -375,6 +375,22 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
+int bhi_codegen_is_possible(const void *state, int is_running);
+
+int bhi_codegen_is_possible(const void *state, int is_running)
+{
+    (void)is_running;
+    const codegen *c = state;
+    int depth = 0;
+    for (int i = 0; i < c->n; i++) {
+        unsigned char allowed[N_OPS];
+        allow(allowed, i, depth);
+        if (c->ops[i] == BHI_CODEGEN_END || !allowed[c->ops[i]]) return 0;
+        depth += effects[c->ops[i]].leaves - effects[c->ops[i]].takes;
+    }
+    return depth == c->depth;
+}
+
 const bhi_state_field bhi_codegen_state[] = {
     BHI_STATE_FIELD_WITHIN(codegen, task, 0, N_TASKS - 1),
     BHI_STATE_FIELD_WITHIN(codegen, n, 0, LIMIT),

@@ -133,8 +133,8 @@ static void step(void *state, bh_rng *rng, int action, float *obs, double *rewar
 {
     (void)rng;
     deep_sea *d = state;
-    bh_transition to = {1.0, d->size * d->size, 0.0, 1}; // the end leads to itself
-    if (d->row < d->size) to = outcome(d, d->row++ * d->size + d->column, action, &d->column);
+    bh_transition to = outcome(d, d->row * d->size + d->column, action, &d->column);
+    d->row++;
     d->path[d->row] = (signed char)d->column;
     d->action = action;
     d->reward = to.r;
@@ -187,6 +187,14 @@ static const bh_preset presets[] = {
     {"value-iteration",
      "gamma=1 total_timesteps=2000 eval_freq=100 n_eval_episodes=1 final_eval_episodes=1"},
 };
+
+int bhi_deep_sea_is_possible(const void *state, int is_running);
+
+int bhi_deep_sea_is_possible(const void *state, int is_running)
+{
+    const deep_sea *d = state;
+    return !is_running || d->row < d->size;
+}
 
 const bhi_state_field bhi_deep_sea_state[] = {
     BHI_STATE_FIELD(deep_sea, right),

@@ -422,6 +422,14 @@ static const bh_preset presets[] = {
             "exploration_final_eps=0.02 eval_freq=2000 n_eval_episodes=100"},
 };
 
+int bhi_learning_rate_is_possible(const void *state, int is_running);
+
+int bhi_learning_rate_is_possible(const void *state, int is_running)
+{
+    const learning_rate *e = state;
+    return !is_running || e->decision < e->n;
+}
+
 const bhi_state_field bhi_learning_rate_state[] = {
     BHI_STATE_FIELD_WITHIN(learning_rate, decision, 0, DECISIONS_MAX),
     BHI_STATE_FIELD_WITHIN(learning_rate, exponent, -EXPONENT_MAX, EXPONENT_MAX),

@@ -345,6 +345,16 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
+int bhi_summarize_is_possible(const void *state, int is_running);
+
+int bhi_summarize_is_possible(const void *state, int is_running)
+{
+    const summarize *s = state;
+    int n = 0;
+    for (int i = 0; i < N_SENTENCES; i++) n += (int)(s->picked >> i & 1);
+    return n == s->n_picks && s->picked >> N_SENTENCES == 0 && (!is_running || n < MAX_PICKS + 1);
+}
+
 #define SENTENCE_STATE(i)                                                                        \
     BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].kind, 0, BHI_SUMMARIZE_REMARK),      \
         BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].topic, 0, N_TOPICS - 1),         \

@@ -283,6 +283,14 @@ static const bh_preset presets[] = {
             "net_arch=256 eval_freq=2000 n_eval_episodes=40"},
 };
 
+int bhi_textgen_is_possible(const void *state, int is_running);
+
+int bhi_textgen_is_possible(const void *state, int is_running)
+{
+    const textgen *t = state;
+    return !is_running || (!t->ended && t->n < LIMIT);
+}
+
 const bhi_state_field bhi_textgen_state[] = {
     BHI_STATE_FIELD_WITHIN(textgen, topic, 0, BHI_TEXTGEN_N_TOPICS - 1),
     BHI_STATE_FIELD_WITHIN(textgen, n, 0, LIMIT),

@@ -257,6 +257,18 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
+int bhi_textgen_v1_is_possible(const void *state, int is_running);
+
+int bhi_textgen_v1_is_possible(const void *state, int is_running)
+{
+    (void)is_running;
+    const bhi_token_text *text = &((const textgen_v1 *)state)->text;
+    int are_words = text->n > 0;
+    for (int i = 1; i < text->n; i++)
+        are_words &= text->tokens[i] >= TOKEN_END && text->tokens[i] < TOKEN_TOPIC;
+    return are_words;
+}
+
 const bhi_state_field bhi_textgen_v1_state[] = {
     BHI_STATE_FIELD_WITHIN(textgen_v1, topic, 0, N_TOPICS - 1),
     BHI_TOKEN_TEXT_STATE(textgen_v1),

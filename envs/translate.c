@@ -360,10 +360,19 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
+int bhi_translate_is_possible(const void *state, int is_running);
+
+int bhi_translate_is_possible(const void *state, int is_running)
+{
+    const translate *t = state;
+    int n = t->text.n - t->n_english;
+    return n >= 0 && (is_running ? n < LIMIT : n <= LIMIT + 1);
+}
+
 const bhi_state_field bhi_translate_state[] = {
     BHI_STATE_FIELD_WITHIN(translate, n_right, 0, LIMIT),
     BHI_STATE_FIELD_WITHIN(translate, n_english, 0, BHI_TRANSLATE_N_ENGLISH + 1),
-    BHI_STATE_FIELD(translate, right),
+    BHI_STATE_FIELD_WITHIN(translate, right, 0, N_TOKENS - 1),
     BHI_TOKEN_TEXT_STATE(translate),
     {NULL},
 };

@@ -59,6 +59,7 @@ typedef struct bhi_state_visitor {
     int is_shown;  ///< of the entries that are visited now
     int is_within; ///< of the next entry, as its bounds
     double least, greatest;
+    int is_contradicted; ///< set by an object in which entries that were visited exclude each other
 } bhi_state_visitor;
 
 /// What counters of steps may reach in what is read from outside.

@@ -31,6 +31,7 @@ void bhi_agent_state(const bhi_agent_state_row *rows, bhi_agent *agent, bhi_stat
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "n_updates", &agent->n_updates, 1);
     BHI_STATE(visitor, "metric_sums", agent->sums, BHI_N_METRICS);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "metric_counts", agent->counts, BHI_N_METRICS);
     while (rows->class != NULL && rows->class != agent->class) rows++;
     if (rows->class != NULL) rows->state(agent, visitor);

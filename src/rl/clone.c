@@ -98,7 +98,7 @@ void bhi_clone_state(void *agent, bhi_state_visitor *visitor)
 {
     clone *c = agent;
     bhi_actor_critic_state(&c->ac, visitor);
-    bhi_replay_state(&c->replay, c->ac.base.spec.n_actions, visitor);
+    bhi_replay_state(&c->replay, c->ac.base.spec.n_actions, 0, visitor);
     if (c->logits != NULL)
         BHI_STATE(visitor, "logits", c->logits, c->replay.size * c->ac.base.spec.n_actions);
 }

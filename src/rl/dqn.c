@@ -226,7 +226,7 @@ void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "vec_steps", &d->vec_steps, 1);
     bhi_counts_state(&d->counts, visitor);
     bhi_action_prior_state(&d->action_prior, visitor);
-    bhi_replay_state(&d->replay, d->base.spec.n_actions, visitor);
+    bhi_replay_state(&d->replay, d->base.spec.n_actions, config_of(d)->demo_capacity, visitor);
 }
 
 // ---- acting ----

@@ -11,6 +11,9 @@
 typedef struct bhi_env_state_row {
     const bh_env_def *def;
     const bhi_state_field *fields;
+    /// Whether a state whose numbers are within their bounds could be one: where memory depends on
+    /// how they fit together. NULL: any.
+    int (*is_possible)(const void *state, int is_running);
 } bhi_env_state_row;
 
 /// Visits what n environments are: the members of their states that the row of their definition

@@ -83,7 +83,7 @@ void bhi_ppo_state(void *agent, bhi_state_visitor *visitor)
 {
     ppo *p = agent;
     bhi_actor_critic_state(&p->ac, visitor);
-    bhi_rollout_state(&p->rollout, p->ac.base.spec.n_actions, visitor);
+    bhi_rollout_state(&p->rollout, p->ac.base.spec.n_actions, 1, visitor);
 }
 
 // ---- collecting ----

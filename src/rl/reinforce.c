@@ -79,7 +79,7 @@ void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
     bhi_actor_critic_state(&p->ac, visitor);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "n_episodes", &p->n_episodes, 1);
-    bhi_rollout_state(&p->rollout, p->ac.base.spec.n_actions, visitor);
+    bhi_rollout_state(&p->rollout, p->ac.base.spec.n_actions, 0, visitor);
 }
 
 // ---- collecting ----

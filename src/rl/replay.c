@@ -202,7 +202,8 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
     }
 }
 
-void bhi_replay_state(bhi_replay *replay, int n_actions, bhi_state_visitor *visitor)
+void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
+                      bhi_state_visitor *visitor)
 {
     bhi_state_begin(visitor, "replay");
     bhi_state_within(visitor, 0, replay->capacity);
@@ -210,7 +211,7 @@ void bhi_replay_state(bhi_replay *replay, int n_actions, bhi_state_visitor *visi
     int last = replay->size < replay->capacity ? replay->size : replay->capacity - 1;
     bhi_state_within(visitor, 0, last > 0 ? last : 0);
     BHI_STATE(visitor, "next", &replay->next, 1);
-    bhi_state_within(visitor, 0, last > 0 ? last : 0);
+    bhi_state_within(visitor, 0, most_protected < last ? most_protected : last > 0 ? last : 0);
     BHI_STATE(visitor, "n_protected", &replay->n_protected, 1);
     bhi_stored *first = slot(replay, 0);
     int n = replay->size, n_obs = 2 * bh_space_floats(&replay->observation);

@@ -152,16 +152,20 @@ static void forget(bhi_rollout *r, int longest)
     }
 }
 
-void bhi_rollout_state(bhi_rollout *rollout, int n_actions, bhi_state_visitor *visitor)
+void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_state_visitor *visitor)
 {
     bhi_rollout *r = rollout;
     bhi_state_begin(visitor, "rollout");
-    bhi_state_within(visitor, 0, r->T);
+    bhi_state_within(visitor, 0, r->T - 1); // a full one is learned from at once
     BHI_STATE(visitor, "length", r->length, r->E);
-    bhi_state_within(visitor, 0, r->T);
+    bhi_state_within(visitor, 0, r->T - 1);
     BHI_STATE(visitor, "complete", r->complete, r->E);
     int longest = 0;
-    for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
+    for (int e = 0; e < r->E; e++) {
+        longest = r->length[e] > longest ? r->length[e] : longest;
+        visitor->is_contradicted |= r->complete[e] > r->length[e];
+        visitor->is_contradicted |= is_even && r->length[e] != r->length[0];
+    }
     size_t cells = (size_t)longest * (size_t)r->E;
     forget(r, longest);
     BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->observation.n);

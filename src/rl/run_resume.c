@@ -123,9 +123,14 @@ static bh_status read_state(bh_run *run, const bhi_states *states, const void *b
                        "loaded, but not resumed");
     }
     reading r = {.bytes = bytes, .size = size, .err = err};
-    bhi_run_state(run, states, &(bhi_state_visitor){.visit = read_entry, .user = &r});
+    bhi_state_visitor visitor = {.visit = read_entry, .user = &r};
+    bhi_run_state(run, states, &visitor);
     bh_text text = bh_text_over(own, sizeof own);
     bh_text_add(&text, "%d", r.n);
+    if (r.status == BH_OK && visitor.is_contradicted) {
+        return bh_fail(err, BH_ERR_FORMAT,
+                       "the checkpoint contradicts itself: no run can have been there");
+    }
     if (r.status != BH_OK || strcmp(entries, own) == 0) return r.status;
     return bh_fail(err, BH_ERR_SHAPE,
                    "the checkpoint's run has %s entries, but here it has %s: another version of "

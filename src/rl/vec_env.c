@@ -304,6 +304,8 @@ void bhi_vec_env_state(const bhi_env_state_row *rows, bh_env *envs, bhi_state_vi
     bhi_state_begin(visitor, "state");
     while (rows->def != NULL && rows->def != def) rows++;
     bhi_state_fields(rows->fields, envs->state, (size_t)n, def->state_bytes, visitor);
+    for (int i = 0; rows->is_possible != NULL && envs->started && i < n; i++)
+        visitor->is_contradicted |= !rows->is_possible(state_of(envs, i), envs->running[i]);
     bhi_state_end(visitor);
 }
 

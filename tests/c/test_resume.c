@@ -10,6 +10,10 @@
 
 #include "make_run.h"
 
+#ifndef N_MUTATED
+#define N_MUTATED 2 // for each agent in each environment
+#endif
+
 static const bhi_states states = {bhi_all_agent_states, bhi_all_env_states};
 
 typedef struct file {
@@ -174,6 +178,24 @@ static void test_what_no_run_could_be_is_refused(void)
     bh_run_destroy(run);
 }
 
+// Changes a number of a tensor, each tensor as likely: one bytes wide, or a whole number at the edge of something.
+static void mutate(file f, bh_rng *rng)
+{
+    size_t header = f.bytes[0] + 256u * f.bytes[1] + 65536u * f.bytes[2], n = 0;
+    unsigned char *data = f.bytes + 8 + header;
+    unsigned long from = 0, to = 0;
+    char *text = (char *)f.bytes + 8, *end = text + header;
+    for (char *at = text; at < end; at++) {
+        if (memcmp(at, "offsets\":[", 10) != 0 || bh_rng_below(rng, (uint32_t)++n) != 0) continue;
+        CHECK(sscanf(at, "offsets\":[%lu,%lu", &from, &to) == 2);
+    }
+    static const int edges[] = {0, 1, -1, 2, 7, 255, 4096, INT32_MAX, INT32_MIN, 0x7fc00000, 0x42c80000};
+    int edge = edges[bh_rng_below(rng, sizeof edges / sizeof *edges)];
+    unsigned long at = from + bh_rng_below(rng, (uint32_t)(to - from));
+    if (bh_rng_below(rng, 2) == 0 || to - from < 4) data[at] = (unsigned char)bh_rng_below(rng, 256);
+    else memcpy(data + from + (at - from) / 4 * 4, &edge, to - at >= 4 || (at - from) % 4 == 0 ? 4 : 0);
+}
+
 // A file with other numbers and the right checksum is refused, or gives a run that stays within its memory (under the
 // sanitizers).
 static void check_mutated(const char *env, const char *algo, int n, uint64_t seed)
@@ -185,10 +207,9 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
     unsigned char *kept = malloc(f.size);
     memcpy(kept, f.bytes, f.size);
     bh_rng rng = bh_rng_seed(seed);
-    size_t header = f.bytes[0] + 256u * f.bytes[1] + 65536u * f.bytes[2], data = f.size - 8 - header;
     for (int i = 0; i < n; i++) {
         memcpy(f.bytes, kept, f.size);
-        for (int k = 0; k < 4; k++) f.bytes[8 + header + bh_rng_below(&rng, (uint32_t)data)] = (unsigned char)bh_rng_below(&rng, 256);
+        for (int k = 0; k < 3; k++) mutate(f, &rng);
         sign(f);
         bh_setup *setup;
         bh_run *other = NULL;
@@ -205,7 +226,7 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
 static void test_other_numbers(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++) {
-        for (int a = 0; bh_agent_classes[a] != NULL; a++) check_mutated(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, 6, (uint64_t)(31 * e + a));
+        for (int a = 0; bh_agent_classes[a] != NULL; a++) check_mutated(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, N_MUTATED, (uint64_t)(31 * e + a));
     }
 }
 
