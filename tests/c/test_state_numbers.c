@@ -19,12 +19,19 @@ typedef struct row {
 
 // Not tried, because alone no other value is possible: a step before a reset is an error, what is
 // protected was demonstrated.
-static const char *const fixed[] = {"env/started", "replay/n_protected"};
+static const row fixed[] = {{NULL, "env/started"}, {NULL, "replay/n_protected"}};
 
-// Of these a few are tried, also with --every. Sums in a tree follow from each other: with one of
-// them changed, many are what no object could have. Of a corpus few places are drawn in 500 steps,
-// which take seconds.
-static const char *const sampled[] = {"replay/priorities", "training.corpus"};
+// Of these a few are tried, also with --every.
+static const row sampled[] = {
+    // Sums in a tree follow from each other: with one changed, many are what no object could have.
+    {NULL, "replay/priorities"},
+    // Steps that take long: of the replay every number is changed with a smaller network, and of a
+    // corpus and of validations few are read in 500 steps.
+    {"CartPole-v1", "replay/"},
+    {"LearningRate-v0", "training.corpus"},
+    {"LearningRate-v0", "validations"},
+    {"LearningRate-v0", "losses"},
+};
 
 // Entries whose change changes nothing but themselves.
 static const row idle[] = {
@@ -123,7 +130,6 @@ static const row partly[] = {
     {"Bandit-v0", "state/mean"},
     // Cells that are not entered; validations of an episode that outlasts the test.
     {"DeepSea-v0", "right"},
-    {"LearningRate-v0", "validations"},
     {"LearningRate-v0", "losses"},
     // Beyond the text's end; read at events that do not come up.
     {NULL, "text.tokens"},
@@ -134,7 +140,12 @@ static const row partly[] = {
     {"CodeGen-v0", "state/ops"},
 };
 
-enum { N_IDLE = sizeof idle / sizeof *idle, N_PARTLY = sizeof partly / sizeof *partly };
+enum {
+    N_FIXED = sizeof fixed / sizeof *fixed,
+    N_SAMPLED = sizeof sampled / sizeof *sampled,
+    N_IDLE = sizeof idle / sizeof *idle,
+    N_PARTLY = sizeof partly / sizeof *partly,
+};
 
 // Rows that were needed. None may be there without need.
 static unsigned char idle_needed[N_IDLE], partly_needed[N_PARTLY];
@@ -147,24 +158,14 @@ static int is_named(const row *r, const char *env, const char *algo, const char 
     return is_part || (k <= n && strcmp(name + n - k, r->name) == 0);
 }
 
-static int ends_with_one_of(const char *name, const char *const *ends, size_t n_ends)
-{
-    size_t n = strlen(name);
-    for (size_t i = 0; i < n_ends; i++) {
-        size_t k = strlen(ends[i]);
-        if (k <= n && strcmp(name + n - k, ends[i]) == 0) return 1;
-    }
-    return 0;
-}
-
-// Whether a list has the entry; `is_needed` marks its rows.
-static int is_listed(const row *rows, unsigned char *needed, int n, const char *env,
-                     const char *algo, const char *name, int is_needed)
+// Whether a list has the entry; marks its rows in `needed`, unless that is NULL.
+static int is_listed(const row *rows, int n, const char *env, const char *algo, const char *name,
+                     unsigned char *needed)
 {
     int found = 0;
     for (int i = 0; i < n; i++) {
         if (!is_named(&rows[i], env, algo, name)) continue;
-        needed[i] |= (unsigned char)is_needed;
+        if (needed != NULL) needed[i] = 1;
         found = 1;
     }
     return found;
@@ -289,14 +290,16 @@ static int matters(trial *t, image_entry *e, size_t at, int by)
 // few may: that some do is known from --every.
 static void check_one_matters(trial *t, image_entry *e, bh_rng *rng)
 {
-    if (is_listed(idle, idle_needed, N_IDLE, t->env, t->algo, e->name, 0)) return;
-    int is_partly = is_listed(partly, partly_needed, N_PARTLY, t->env, t->algo, e->name, 0);
+    if (is_listed(idle, N_IDLE, t->env, t->algo, e->name, NULL)) return;
+    int is_partly = is_listed(partly, N_PARTLY, t->env, t->algo, e->name, NULL);
+    int n_tries = is_partly ? TRIES / 6 : TRIES;
     uint32_t n = (uint32_t)(e->rows * e->row_bytes / e->number_bytes);
     int does = matters(t, e, 0, 1);
-    for (int try = 1; try < TRIES && !does; try++)
+    for (int try = 1; try < n_tries && !does; try++)
         does = matters(t, e, try == 1 ? n - 1 : bh_rng_below(rng, n), 1 + try % 3);
     if (!CHECK(does || is_partly))
         printf("    %s %s: %s makes no difference\n", t->env, t->algo, e->name);
+    if (!does) is_listed(partly, N_PARTLY, t->env, t->algo, e->name, partly_needed);
 }
 
 // Integers get a second value: of a flag or an index, the first may mean the same.
@@ -306,9 +309,10 @@ static void check_every_number(trial *t, image_entry *e)
     int has_second = e->type == BHI_STATE_I32 || e->type == BHI_STATE_U32;
     for (size_t k = 0; k < n; k++)
         n_matter += matters(t, e, k, 1) || (has_second && matters(t, e, k, 2));
-    int is_idle = is_listed(idle, idle_needed, N_IDLE, t->env, t->algo, e->name, n_matter == 0);
-    int is_partly = is_listed(partly, partly_needed, N_PARTLY, t->env, t->algo, e->name,
-                              n_matter > 0 && n_matter < n);
+    int is_idle =
+        is_listed(idle, N_IDLE, t->env, t->algo, e->name, n_matter == 0 ? idle_needed : NULL);
+    int is_partly = is_listed(partly, N_PARTLY, t->env, t->algo, e->name,
+                              n_matter > 0 && n_matter < n ? partly_needed : NULL);
     if (!CHECK(n_matter == n || is_idle || (is_partly && n_matter > 0)))
         printf("    %s %s: %zu of %zu of %s matter\n", t->env, t->algo, n_matter, n, e->name);
 }
@@ -328,8 +332,8 @@ static void check_numbers(const char *env, const char *algo, const char *const *
     for (int i = 0; i < t.before.n; i++) {
         image_entry *e = &t.before.entries[i];
         if (strncmp(e->name, part, strlen(part)) != 0) continue;
-        if (ends_with_one_of(e->name, fixed, sizeof fixed / sizeof *fixed)) continue;
-        int is_sampled = ends_with_one_of(e->name, sampled, sizeof sampled / sizeof *sampled);
+        if (is_listed(fixed, N_FIXED, env, algo, e->name, NULL)) continue;
+        int is_sampled = is_listed(sampled, N_SAMPLED, env, algo, e->name, NULL);
         if (e->is_shown) check_shown(&t, e);
         else if (is_every && !is_sampled) check_every_number(&t, e);
         else check_one_matters(&t, e, &rng);
