@@ -92,6 +92,10 @@ const RESERVED = [
     in: ANYTHING, only: /^src\/kernels\//, text: 'intrinsics belong in src/kernels',
   },
   {
+    what: /^[ \t]*#[ \t]*include[ \t]*("kernels\/simd\.h")|\b(BH_SCALAR)\b/gm,
+    in: /^(src|envs)\//, only: /^src\/(kernels\/(\w+\.c|simd\.h)|wasm\/exports\.c)$/, text: 'lanes are for the .c files of kernels: the rest is compiled once for all kinds of them (CMakeLists.txt)',
+  },
+  {
     what: /(?<![\w.>"])(malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup|alloca)\s*\(/g,
     in: /^(src|envs)\//, only: /^src\/core\/alloc\.c$/, text: 'memory comes from core/alloc.h alone',
   },

@@ -227,7 +227,7 @@ void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
     if (replay->is_prioritized) {
         bhi_sumtree *tree = &replay->priorities;
         BHI_STATE(visitor, "largest_priority", &tree->largest, 1);
-        BHI_STATE(visitor, "priorities", &tree->nodes->sum, 4 * (size_t)tree->n_leaves);
+        BHI_STATE(visitor, "priorities", tree->sums, 2 * (size_t)tree->n_leaves);
     }
     bhi_state_end(visitor);
 }
