@@ -107,9 +107,12 @@ static const bh_preset presets[] = {
 };
 
 const bhi_state_field bhi_catch_state[] = {
-    BHI_STATE_FIELD_WITHIN(catch_state, row, 0, ROWS - 1),          BHI_STATE_FIELD_WITHIN(catch_state, column, 0, COLUMNS - 1),
-    BHI_STATE_FIELD_WITHIN(catch_state, paddle, 0, COLUMNS - 1),       BHI_STATE_SHOWN_FIELD(catch_state, action),
-    BHI_STATE_SHOWN_FIELD(catch_state, reward), {NULL},
+    BHI_STATE_FIELD_WITHIN(catch_state, row, 0, ROWS - 1),
+    BHI_STATE_FIELD_WITHIN(catch_state, column, 0, COLUMNS - 1),
+    BHI_STATE_FIELD_WITHIN(catch_state, paddle, 0, COLUMNS - 1),
+    BHI_STATE_SHOWN_FIELD(catch_state, action),
+    BHI_STATE_SHOWN_FIELD(catch_state, reward),
+    {NULL},
 };
 
 const bh_env_def bh_env_catch = {

@@ -41,7 +41,7 @@ typedef enum bhi_direction {
 typedef struct bhi_grid {
     // the rules, set by init
     int n_rows, n_cols, n_cells;
-    int last; ///< cell
+    int last;                                         ///< cell
     char cell[BHI_GRID_SIDE_MAX * BHI_GRID_SIDE_MAX]; ///< row by row, letters as above
     int n_starts;               ///< an episode starts on one of them, each as likely
     bhi_direction direction[4]; ///< of each action

@@ -351,24 +351,20 @@ int bhi_summarize_is_possible(const void *state, int is_running)
 {
     const summarize *s = state;
     int n = 0;
-    for (int i = 0; i < N_SENTENCES; i++) n += (int)(s->picked >> i & 1);
+    for (int i = 0; i < N_SENTENCES; i++) {
+        const bhi_summarize_sentence *t = &s->document.sentences[i];
+        n += (int)(s->picked >> i & 1);
+        if (t->kind > BHI_SUMMARIZE_REMARK || t->topic >= N_TOPICS || t->variant >= N_LOOKS ||
+            t->time > N_TIMES)
+            return 0;
+    }
     return n == s->n_picks && s->picked >> N_SENTENCES == 0 && (!is_running || n < MAX_PICKS + 1);
 }
 
-#define SENTENCE_STATE(i)                                                                        \
-    BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].kind, 0, BHI_SUMMARIZE_REMARK),      \
-        BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].topic, 0, N_TOPICS - 1),         \
-        BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].variant, 0, N_LOOKS - 1),        \
-        BHI_STATE_FIELD_WITHIN(summarize, document.sentences[i].time, 0, N_TIMES)
-
 const bhi_state_field bhi_summarize_state[] = {
     BHI_STATE_FIELD_WITHIN(summarize, document.topic, 0, N_TOPICS - 1),
-    SENTENCE_STATE(0),
-    SENTENCE_STATE(1),
-    SENTENCE_STATE(2),
-    SENTENCE_STATE(3),
-    SENTENCE_STATE(4),
-    SENTENCE_STATE(5),
+    {"document.sentences", offsetof(summarize, document.sentences),
+     sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
     BHI_STATE_FIELD_WITHIN(summarize, n_picks, 0, MAX_PICKS),
     BHI_STATE_FIELD(summarize, picked),
     BHI_TOKEN_TEXT_STATE(summarize),

@@ -18,8 +18,8 @@
 static const struct {
     const char *name;
     size_t bytes;
-} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}, [BH_U8] = {"U8", 1},   [BH_I32] = {"I32", 4},
-              [BH_U32] = {"U32", 4}, [BH_U64] = {"U64", 8}};
+} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}, [BH_U8] = {"U8", 1},
+              [BH_I32] = {"I32", 4}, [BH_U32] = {"U32", 4}, [BH_U64] = {"U64", 8}};
 
 // ---- tensors ----
 

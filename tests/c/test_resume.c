@@ -46,11 +46,44 @@ static bh_run *resume(file f, bh_status expected)
 
 // ---- the same from there on ----
 
-static const char *const small[] = {"total_timesteps", "900", "eval_freq", "150", "n_eval_episodes", "2", "log_freq", "40",
-                                    "net_arch", "8", "learning_starts", "20", "batch_size", "4", "buffer_size", "200",
-                                    "target_update_interval", "40", "n_steps", "16", "n_epochs", "1", "d_model", "8",
-                                    "n_heads", "2", "n_layers", "1", "kl_coef", "0.1", "kl_target", "1",
-                                    "episodes_per_update", "2", "learning_rate_schedule", "linear", "env.updates", "2"};
+static const char *const small[] = {"total_timesteps",
+                                    "900",
+                                    "eval_freq",
+                                    "150",
+                                    "n_eval_episodes",
+                                    "2",
+                                    "log_freq",
+                                    "40",
+                                    "net_arch",
+                                    "8",
+                                    "learning_starts",
+                                    "20",
+                                    "batch_size",
+                                    "4",
+                                    "buffer_size",
+                                    "200",
+                                    "target_update_interval",
+                                    "40",
+                                    "n_steps",
+                                    "16",
+                                    "n_epochs",
+                                    "1",
+                                    "d_model",
+                                    "8",
+                                    "n_heads",
+                                    "2",
+                                    "n_layers",
+                                    "1",
+                                    "kl_coef",
+                                    "0.1",
+                                    "kl_target",
+                                    "1",
+                                    "episodes_per_update",
+                                    "2",
+                                    "learning_rate_schedule",
+                                    "linear",
+                                    "env.updates",
+                                    "2"};
 
 static bh_run *run_of(const char *env, const char *algo, const char *const *extra)
 {
@@ -60,7 +93,8 @@ static bh_run *run_of(const char *env, const char *algo, const char *const *extr
         if (is_dqn && strcmp(small[i], "n_steps") == 0) continue; // of reward
         bh_setup_set(setup, small[i], small[i + 1], NULL);        // where there is such an option
     }
-    for (; extra != NULL && extra[0] != NULL; extra += 2) bh_setup_set(setup, extra[0], extra[1], NULL);
+    for (; extra != NULL && extra[0] != NULL; extra += 2)
+        bh_setup_set(setup, extra[0], extra[1], NULL);
     bh_run *run = NULL;
     bh_run_create(&run, setup, NULL);
     bh_setup_destroy(setup);
@@ -77,7 +111,8 @@ static int same_files(bh_run *a, bh_run *b)
 }
 
 // Saved at `n` random steps of one run, each time continued for a while beside it.
-static void check_resumed(const char *env, const char *algo, const char *const *extra, int n, uint64_t seed)
+static void check_resumed(const char *env, const char *algo, const char *const *extra, int n,
+                          uint64_t seed)
 {
     bh_run *run = run_of(env, algo, extra);
     if (run == NULL) return; // not for this environment
@@ -90,7 +125,8 @@ static void check_resumed(const char *env, const char *algo, const char *const *
         int steps = 1 + (int)bh_rng_below(&rng, 120);
         CHECK_STATUS(bh_run_steps(run, steps), BH_OK);
         if (other != NULL) CHECK_STATUS(bh_run_steps(other, steps), BH_OK);
-        if (other != NULL && !CHECK(same_files(run, other))) printf("    %s %s differs, save %d\n", env, algo, i);
+        if (other != NULL && !CHECK(same_files(run, other)))
+            printf("    %s %s differs, save %d\n", env, algo, i);
         bh_run_destroy(other);
         free(f.bytes);
     }
@@ -101,16 +137,20 @@ static void test_every_agent_in_every_environment(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++) {
         for (int a = 0; bh_agent_classes[a] != NULL; a++)
-            check_resumed(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, OPTIONS("n_envs", "2"), 3, (uint64_t)(97 * e + a));
+            check_resumed(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name,
+                          OPTIONS("n_envs", "2"), 3, (uint64_t)(97 * e + a));
     }
 }
 
 static void test_options_with_state_of_their_own(void)
 {
     check_resumed("CartPole-v1", "dqn/rainbow", NULL, 8, 1);
-    check_resumed("CartPole-v1", "dqn", OPTIONS("exploration", "ucb", "exploration_bonus_in_target", "true"), 8, 2);
-    check_resumed("CartPole-v1", "dqn", OPTIONS("optimizer", "rmsprop-centered", "n_steps", "3"), 8, 3);
-    check_resumed("GridWorld-v0", "q-learning", OPTIONS("exploration", "ucb", "env.slip", "0.2"), 8, 4);
+    check_resumed("CartPole-v1", "dqn",
+                  OPTIONS("exploration", "ucb", "exploration_bonus_in_target", "true"), 8, 2);
+    check_resumed("CartPole-v1", "dqn", OPTIONS("optimizer", "rmsprop-centered", "n_steps", "3"), 8,
+                  3);
+    check_resumed("GridWorld-v0", "q-learning", OPTIONS("exploration", "ucb", "env.slip", "0.2"), 8,
+                  4);
     check_resumed("Catch-v0", "ppo", OPTIONS("n_envs", "5"), 8, 5);
 }
 
@@ -119,7 +159,8 @@ static void test_options_with_state_of_their_own(void)
 static const char *message_of(file f)
 {
     static bh_error err;
-    bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", "dqn", OPTIONS("buffer_size", "200", "net_arch", "8", "batch_size", "4"));
+    bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", "dqn",
+                                 OPTIONS("buffer_size", "200", "net_arch", "8", "batch_size", "4"));
     bh_run *run;
     CHECK(bhi_run_resume(&run, setup, &states, f.bytes, f.size, &err) != BH_OK && run == NULL);
     bh_setup_destroy(setup);
@@ -163,7 +204,10 @@ static void test_what_no_run_could_be_is_refused(void)
     memcpy(at, &size_of_replay, sizeof size_of_replay);
     CHECK(strstr(message_of(f), "checksum") != NULL);
     sign(f);
-    CHECK(strstr(message_of(f), "state/agent/replay/size has 1.07374e+09 at 0, but it must be between 0 and 200") != NULL);
+    CHECK(
+        strstr(message_of(f),
+               "state/agent/replay/size has 1.07374e+09 at 0, but it must be between 0 and 200") !=
+        NULL);
     memcpy(at, kept, sizeof kept);
     sign(f);
     bh_run *other = resume(f, BH_OK);
@@ -189,11 +233,15 @@ static void mutate(file f, bh_rng *rng)
         if (memcmp(at, "offsets\":[", 10) != 0 || bh_rng_below(rng, (uint32_t)++n) != 0) continue;
         CHECK(sscanf(at, "offsets\":[%lu,%lu", &from, &to) == 2);
     }
-    static const int edges[] = {0, 1, -1, 2, 7, 255, 4096, INT32_MAX, INT32_MIN, 0x7fc00000, 0x42c80000};
+    static const int edges[] = {0,    1,         -1,        2,          7,         255,
+                                4096, INT32_MAX, INT32_MIN, 0x7fc00000, 0x42c80000};
     int edge = edges[bh_rng_below(rng, sizeof edges / sizeof *edges)];
     unsigned long at = from + bh_rng_below(rng, (uint32_t)(to - from));
-    if (bh_rng_below(rng, 2) == 0 || to - from < 4) data[at] = (unsigned char)bh_rng_below(rng, 256);
-    else memcpy(data + from + (at - from) / 4 * 4, &edge, to - at >= 4 || (at - from) % 4 == 0 ? 4 : 0);
+    if (bh_rng_below(rng, 2) == 0 || to - from < 4)
+        data[at] = (unsigned char)bh_rng_below(rng, 256);
+    else
+        memcpy(data + from + (at - from) / 4 * 4, &edge,
+               to - at >= 4 || (at - from) % 4 == 0 ? 4 : 0);
 }
 
 // A file with other numbers and the right checksum is refused, or gives a run that stays within its memory (under the
@@ -214,7 +262,8 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
         bh_setup *setup;
         bh_run *other = NULL;
         CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
-        if (bhi_run_resume(&other, setup, &states, f.bytes, f.size, NULL) == BH_OK) bh_run_steps(other, 40);
+        if (bhi_run_resume(&other, setup, &states, f.bytes, f.size, NULL) == BH_OK)
+            bh_run_steps(other, 40);
         bh_run_destroy(other);
         bh_setup_destroy(setup);
     }
@@ -226,7 +275,9 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
 static void test_other_numbers(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++) {
-        for (int a = 0; bh_agent_classes[a] != NULL; a++) check_mutated(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, N_MUTATED, (uint64_t)(31 * e + a));
+        for (int a = 0; bh_agent_classes[a] != NULL; a++)
+            check_mutated(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, N_MUTATED,
+                          (uint64_t)(31 * e + a));
     }
 }
 
