@@ -26,7 +26,7 @@ void bhi_state_end(bhi_state_visitor *visitor)
     *(slash != NULL ? slash + 1 : visitor->path) = '\0';
 }
 
-void bhi_state_within(bhi_state_visitor *visitor, double least, double greatest)
+void bhi_state_within(bhi_state_visitor *visitor, int least, int greatest)
 {
     visitor->is_within = 1;
     visitor->least = least;

@@ -49,7 +49,7 @@ typedef struct bhi_state {
     void *data;    ///< borrowed
     int is_shown;
     int is_within; ///< its numbers are counts or places: `least` to `greatest`
-    double least, greatest;
+    int least, greatest;
 } bhi_state;
 
 typedef struct bhi_state_visitor {
@@ -58,7 +58,7 @@ typedef struct bhi_state_visitor {
     char path[64]; ///< of the part that is visited now, "agent/replay/"
     int is_shown;  ///< of the entries that are visited now
     int is_within; ///< of the next entry, as its bounds
-    double least, greatest;
+    int least, greatest;
     int is_contradicted; ///< set by an object in which entries that were visited exclude each other
 } bhi_state_visitor;
 
@@ -74,7 +74,7 @@ void bhi_state_end(bhi_state_visitor *visitor);
 
 /// Bounds of the next entry's numbers, where memory depends on them: counts, places in arrays. Who
 /// overwrites them with numbers from outside sees to it before the entry after it is visited.
-void bhi_state_within(bhi_state_visitor *visitor, double least, double greatest);
+void bhi_state_within(bhi_state_visitor *visitor, int least, int greatest);
 
 /// Visits an entry; nothing where it is empty.
 void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_type type, void *data,

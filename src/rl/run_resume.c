@@ -96,8 +96,8 @@ static bh_status check_within(const bhi_state *entry, bh_error *err)
         if (x >= entry->least && x <= entry->greatest) continue;
         clear(entry); // what is visited next may go by it
         return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint's " PREFIX "%s has %g at %zu, but it must be between %g and "
-                       "%g: no run can have been there",
+                       "the checkpoint's " PREFIX "%s has %g at %zu, but it must be between %d and "
+                       "%d: no run can have been there",
                        entry->name, x, i, entry->least, entry->greatest);
     }
     return BH_OK;

@@ -10,5 +10,5 @@
 static inline void bhi_state_within_space(bhi_state_visitor *visitor, const bh_space *space)
 {
     if (space->kind == BH_SPACE_DISCRETE) bhi_state_within(visitor, 0, space->n - 1);
-    else if (bh_space_is_bytes(space)) bhi_state_within(visitor, 0, (double)space->high[0]);
+    else if (bh_space_is_bytes(space)) bhi_state_within(visitor, 0, (int)space->high[0]);
 }
