@@ -16,8 +16,9 @@ export async function buildPreset(preset) {
   await run(['cmake', '--build', '--preset', preset, '-j', String(availableParallelism())]);
 }
 
-/** @param {string} preset */
+/** A preset after those whose objects it links. @param {string} preset */
 async function configure(preset) {
+  for (const other of linkedPresets(preset)) await configure(other);
   const folder = join(OUT, preset);
   const stamp = join(folder, 'configured.txt');
   const current = fingerprint();
@@ -27,6 +28,13 @@ async function configure(preset) {
   await run(['cmake', '--preset', preset]);
   mkdirSync(folder, { recursive: true });
   writeFileSync(stamp, current);
+}
+
+/** The presets that a preset links objects of. @param {string} preset @returns {string[]} */
+function linkedPresets(preset) {
+  const { configurePresets } = JSON.parse(readFileSync(join(ROOT, 'CMakePresets.json'), 'utf8'));
+  const { BH_TESTS_OF, BH_OBJECTS_OF } = configurePresets.find((/** @type {{ name: string }} */ { name }) => name === preset)?.cacheVariables ?? {};
+  return [BH_TESTS_OF, BH_OBJECTS_OF].filter(Boolean);
 }
 
 /** What a configured folder depends on and does not itself notice; CMakeLists.txt it does. */

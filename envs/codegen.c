@@ -375,11 +375,25 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bhi_state_field bhi_codegen_state[] = {
-    BHI_STATE_FIELD(codegen, task),
-    BHI_STATE_FIELD(codegen, n),
-    BHI_STATE_FIELD(codegen, depth),
-    BHI_STATE_FIELD(codegen, ops),
+static int is_possible(const void *state, int is_running)
+{
+    (void)is_running;
+    const codegen *c = state;
+    int depth = 0;
+    for (int i = 0; i < c->n; i++) {
+        unsigned char allowed[N_OPS];
+        allow(allowed, i, depth);
+        if (c->ops[i] == BHI_CODEGEN_END || !allowed[c->ops[i]]) return 0;
+        depth += effects[c->ops[i]].leaves - effects[c->ops[i]].takes;
+    }
+    return depth == c->depth;
+}
+
+static const bhi_state_field state_fields[] = {
+    BHI_STATE_FIELD_WITHIN(codegen, task, 0, N_TASKS - 1),
+    BHI_STATE_FIELD_WITHIN(codegen, n, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(codegen, depth, 0, LIMIT),
+    BHI_STATE_FIELD_WITHIN(codegen, ops, 0, N_OPS - 1),
     BHI_STATE_SHOWN_FIELD(codegen, is_program),
     BHI_TOKEN_TEXT_STATE(codegen),
     {NULL},
@@ -391,6 +405,8 @@ const bh_env_def bh_env_codegen = {
         "Write a small stack program for a formula, token by token; it is run on five inputs"),
     .reward_threshold = 0.7,
     .state_bytes = sizeof(codegen),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_TEXT + 1 + 1,
     .init = init,

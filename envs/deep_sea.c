@@ -48,7 +48,7 @@ enum { SIDE_MAX = 100, N_VIEW = 4 + SIDE_MAX + 1 };
 #define MOVE_COST 0.01
 
 typedef struct deep_sea {
-    int size; // N
+    int size, last; // N, N - 1
     int randomized;
     unsigned char right[SIDE_MAX * SIDE_MAX / 8]; // a bit per cell: the action that goes right
 
@@ -69,6 +69,7 @@ static bh_status init(void *state, const void *config, bh_error *err)
     const deep_sea_config *c = config;
     deep_sea *d = state;
     d->size = c->size;
+    d->last = d->size - 1;
     d->randomized = c->randomize_actions;
     bh_rng rng = bh_rng_seed(c->mapping_seed);
     for (int cell = 0; cell < d->size * d->size; cell++) {
@@ -187,10 +188,16 @@ static const bh_preset presets[] = {
      "gamma=1 total_timesteps=2000 eval_freq=100 n_eval_episodes=1 final_eval_episodes=1"},
 };
 
-const bhi_state_field bhi_deep_sea_state[] = {
+static int is_possible(const void *state, int is_running)
+{
+    const deep_sea *d = state;
+    return !is_running || d->row < d->size;
+}
+
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(deep_sea, right),
-    BHI_STATE_FIELD(deep_sea, row),
-    BHI_STATE_FIELD(deep_sea, column),
+    BHI_STATE_FIELD_UP_TO(deep_sea, row, size),
+    BHI_STATE_FIELD_UP_TO(deep_sea, column, last),
     BHI_STATE_SHOWN_FIELD(deep_sea, action),
     BHI_STATE_SHOWN_FIELD(deep_sea, reward),
     BHI_STATE_SHOWN_FIELD(deep_sea, path),
@@ -204,6 +211,8 @@ const bh_env_def bh_env_deep_sea = {
     .config = &table,
     .reward_threshold = 0.98,
     .state_bytes = sizeof(deep_sea),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_VIEW,
     .init = init,

@@ -69,7 +69,7 @@ static bh_status read_row(bhi_grid *grid, const char **text, const bhi_grid_form
         }
         // The first row sets the width; a longer row is read only to be measured.
         if (row > 1 && col >= grid->n_cols) continue;
-        grid->cell[grid->n_rows * grid->n_cols + col] = f->cells[letter - f->letters];
+        grid->cell[grid->n_cells + col] = f->cells[letter - f->letters];
     }
     if (row > 1 && col != grid->n_cols) {
         return bh_fail(err, BH_ERR_CONFIG,
@@ -78,6 +78,8 @@ static bh_status read_row(bhi_grid *grid, const char **text, const bhi_grid_form
     }
     grid->n_cols = col;
     grid->n_rows = row;
+    grid->n_cells = row * col;
+    grid->last = grid->n_cells - 1;
     return BH_OK;
 }
 
@@ -85,7 +87,7 @@ static bh_status check_cells(bhi_grid *grid, const char *map, const bhi_grid_for
                              bh_error *err)
 {
     int n_goals = 0;
-    for (int s = 0; s < grid->n_rows * grid->n_cols; s++) {
+    for (int s = 0; s < grid->n_cells; s++) {
         n_goals += grid->cell[s] == 'G';
         grid->n_starts += grid->cell[s] == 'S';
         if (f->one_start && grid->n_starts > 1) {
@@ -117,7 +119,7 @@ bh_status bhi_grid_read(bhi_grid *grid, const char *map, const bhi_grid_format *
         return bh_fail(err, BH_ERR_CONFIG, "%s: %s is empty; write rows such as S../..G",
                        format->id, format->field);
     }
-    grid->n_rows = grid->n_cols = grid->n_starts = 0;
+    grid->n_rows = grid->n_cols = grid->n_cells = grid->n_starts = 0;
     for (;;) {
         bh_status status = read_row(grid, &s, format, err);
         if (status != BH_OK) return status;
@@ -201,7 +203,7 @@ int bhi_grid_transitions(const void *state, int s, int a, bh_transition out[BH_T
 void bhi_grid_spaces(const void *state, bh_space *observation, bh_space *action)
 {
     const bhi_grid *grid = state;
-    *observation = (bh_space){BH_SPACE_DISCRETE, grid->n_rows * grid->n_cols, NULL, NULL};
+    *observation = (bh_space){BH_SPACE_DISCRETE, grid->n_cells, NULL, NULL};
     *action = (bh_space){BH_SPACE_DISCRETE, 4, NULL, NULL};
 }
 
@@ -225,7 +227,7 @@ void bhi_grid_reset_anywhere(void *state, bh_rng *rng, float *obs)
 {
     bhi_grid *grid = state;
     int cell; // a map has a start, so this ends
-    do cell = (int)bh_rng_below(rng, (uint32_t)(grid->n_rows * grid->n_cols));
+    do cell = (int)bh_rng_below(rng, (uint32_t)grid->n_cells);
     while (grid->cell[cell] != 'S' && grid->cell[cell] != '.');
     begin(grid, cell, obs);
 }
@@ -298,7 +300,7 @@ void bhi_grid_info(const void *state, bh_text *out)
 }
 
 const bhi_state_field bhi_grid_state[] = {
-    BHI_STATE_FIELD(bhi_grid, at),
+    BHI_STATE_FIELD_UP_TO(bhi_grid, at, last),
     BHI_STATE_SHOWN_FIELD(bhi_grid, before),
     BHI_STATE_SHOWN_FIELD(bhi_grid, entered),
     BHI_STATE_SHOWN_FIELD(bhi_grid, action),

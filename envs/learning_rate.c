@@ -422,18 +422,24 @@ static const bh_preset presets[] = {
             "exploration_final_eps=0.02 eval_freq=2000 n_eval_episodes=100"},
 };
 
-const bhi_state_field bhi_learning_rate_state[] = {
-    BHI_STATE_FIELD(learning_rate, decision),
-    BHI_STATE_FIELD(learning_rate, exponent),
+static int is_possible(const void *state, int is_running)
+{
+    const learning_rate *e = state;
+    return !is_running || e->decision < e->n;
+}
+
+static const bhi_state_field state_fields[] = {
+    BHI_STATE_FIELD_WITHIN(learning_rate, decision, 0, DECISIONS_MAX),
+    BHI_STATE_FIELD_WITHIN(learning_rate, exponent, -EXPONENT_MAX, EXPONENT_MAX),
     BHI_STATE_SHOWN_FIELD(learning_rate, action),
     BHI_STATE_SHOWN_FIELD(learning_rate, reward),
     BHI_STATE_FIELD(learning_rate, best),
     BHI_STATE_SHOWN_FIELD(learning_rate, rates),
     BHI_STATE_FIELD(learning_rate, losses),
     BHI_STATE_FIELD(learning_rate, validations),
-    BHI_STATE_FIELD(learning_rate, training.corpus),
-    BHI_STATE_FIELD(learning_rate, training.held_out),
-    BHI_STATE_FIELD(learning_rate, training.held_out_next),
+    BHI_STATE_FIELD_WITHIN(learning_rate, training.corpus, 0, V - 1),
+    BHI_STATE_FIELD_WITHIN(learning_rate, training.held_out, 0, V - 1),
+    BHI_STATE_FIELD_WITHIN(learning_rate, training.held_out_next, 0, V - 1),
     BHI_STATE_FIELD(learning_rate, training.rng.state),
     BHI_STATE_FIELD(learning_rate, training.rng.gamma),
     BHI_STATE_FIELD(learning_rate, training.beta1_power),
@@ -455,6 +461,8 @@ const bh_env_def bh_env_learning_rate = {
     .config = &table,
     .reward_threshold = BHI_LEARNING_RATE_THRESHOLD,
     .state_bytes = sizeof(learning_rate),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_VIEW,
     .init = init,

@@ -345,11 +345,25 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bhi_state_field bhi_summarize_state[] = {
-    BHI_STATE_FIELD(summarize, document.topic),
+static int is_possible(const void *state, int is_running)
+{
+    const summarize *s = state;
+    int n = 0;
+    for (int i = 0; i < N_SENTENCES; i++) {
+        const bhi_summarize_sentence *t = &s->document.sentences[i];
+        n += (int)(s->picked >> i & 1);
+        if (t->kind > BHI_SUMMARIZE_REMARK || t->topic >= N_TOPICS || t->variant >= N_LOOKS ||
+            t->time > N_TIMES)
+            return 0;
+    }
+    return n == s->n_picks && s->picked >> N_SENTENCES == 0 && (!is_running || n < MAX_PICKS + 1);
+}
+
+static const bhi_state_field state_fields[] = {
+    BHI_STATE_FIELD_WITHIN(summarize, document.topic, 0, N_TOPICS - 1),
     {"document.sentences", offsetof(summarize, document.sentences),
      sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
-    BHI_STATE_FIELD(summarize, n_picks),
+    BHI_STATE_FIELD_WITHIN(summarize, n_picks, 0, MAX_PICKS),
     BHI_STATE_FIELD(summarize, picked),
     BHI_TOKEN_TEXT_STATE(summarize),
     {NULL},
@@ -362,6 +376,8 @@ const bh_env_def bh_env_summarize = {
     .reward_threshold =
         BHI_SUMMARIZE_RANDOM_MEAN + 0.9 * (BHI_SUMMARIZE_OPTIMUM - BHI_SUMMARIZE_RANDOM_MEAN),
     .state_bytes = sizeof(summarize),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_TEXT + N_PARTS + 1,
     .init = init,

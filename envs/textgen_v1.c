@@ -257,8 +257,18 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bhi_state_field bhi_textgen_v1_state[] = {
-    BHI_STATE_FIELD(textgen_v1, topic),
+static int is_possible(const void *state, int is_running)
+{
+    (void)is_running;
+    const bhi_token_text *text = &((const textgen_v1 *)state)->text;
+    int are_words = text->n > 0;
+    for (int i = 1; i < text->n; i++)
+        are_words &= text->tokens[i] >= TOKEN_END && text->tokens[i] < TOKEN_TOPIC;
+    return are_words;
+}
+
+static const bhi_state_field state_fields[] = {
+    BHI_STATE_FIELD_WITHIN(textgen_v1, topic, 0, N_TOPICS - 1),
     BHI_TOKEN_TEXT_STATE(textgen_v1),
     {NULL},
 };
@@ -272,6 +282,8 @@ const bh_env_def bh_env_textgen_v1 = {
     .reward_threshold =
         BHI_TEXTGEN_V1_RANDOM_MEAN + 0.9 * (BHI_TEXTGEN_V1_OPTIMUM - BHI_TEXTGEN_V1_RANDOM_MEAN),
     .state_bytes = sizeof(textgen_v1),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = BHI_TEXTGEN_V1_N_TEXT + N_PARTS + 1,
     .init = init,

@@ -117,7 +117,8 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
 
 /// Rows of a bh_env_def's state for the text of such an environment.
 #define BHI_TOKEN_TEXT_STATE(type)                                                           \
-    BHI_STATE_FIELD(type, text.n), BHI_STATE_FIELD(type, text.tokens),                       \
+    BHI_STATE_FIELD_WITHIN(type, text.n, 0, BHI_TOKEN_TEXT_MAX),                             \
+        BHI_STATE_FIELD_WITHIN(type, text.tokens, 0, N_TOKENS - 1),                          \
         BHI_STATE_SHOWN_FIELD(type, text.is_rated), BHI_STATE_SHOWN_FIELD(type, text.parts), \
         BHI_STATE_SHOWN_FIELD(type, text.total)
 

@@ -26,14 +26,32 @@ void bhi_state_end(bhi_state_visitor *visitor)
     *(slash != NULL ? slash + 1 : visitor->path) = '\0';
 }
 
+void bhi_state_within(bhi_state_visitor *visitor, int least, int greatest)
+{
+    visitor->is_within = 1;
+    visitor->least = least;
+    visitor->greatest = greatest;
+}
+
 void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_type type, void *data,
                      size_t rows, size_t columns, size_t stride)
 {
+    int is_within = visitor->is_within;
+    visitor->is_within = 0;
     if (rows * columns == 0 || data == NULL) return;
     char path[128];
     bh_text text = bh_text_over(path, sizeof path);
     bh_text_add(&text, "%s%s", visitor->path, name);
-    bhi_state entry = {path, type, rows, columns, stride, data, visitor->is_shown};
+    bhi_state entry = {.name = path,
+                       .type = type,
+                       .rows = rows,
+                       .columns = columns,
+                       .stride = stride,
+                       .data = data,
+                       .is_shown = visitor->is_shown,
+                       .is_within = is_within,
+                       .least = visitor->least,
+                       .greatest = visitor->greatest};
     visitor->visit(visitor->user, &entry);
 }
 
@@ -42,12 +60,19 @@ void bhi_rng_state(bh_rng *rng, size_t n, const char *name, bhi_state_visitor *v
     bhi_state_visit(visitor, name, BHI_STATE_U64, rng, n, 2, sizeof *rng);
 }
 
+static int int_at(const void *block, int offset)
+{
+    return *(const int *)(const void *)((const char *)block + offset);
+}
+
 void bhi_state_fields(const bhi_state_field *fields, void *blocks, size_t n, size_t bytes,
                       bhi_state_visitor *visitor)
 {
     for (; fields != NULL && fields->name != NULL; fields++) {
         bhi_state_type type = (bhi_state_type)fields->type;
         visitor->is_shown = fields->is_shown;
+        if (fields->bound == 1) bhi_state_within(visitor, fields->least, fields->greatest);
+        if (fields->bound == 2) bhi_state_within(visitor, 0, int_at(blocks, fields->greatest));
         bhi_state_visit(visitor, fields->name, type, (char *)blocks + fields->offset, n,
                         fields->bytes / bhi_state_bytes(type), bytes);
     }

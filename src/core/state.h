@@ -48,6 +48,8 @@ typedef struct bhi_state {
     size_t stride; ///< bytes from one row to the next
     void *data;    ///< borrowed
     int is_shown;
+    int is_within; ///< its numbers are counts or places: `least` to `greatest`
+    int least, greatest;
 } bhi_state;
 
 typedef struct bhi_state_visitor {
@@ -55,7 +57,13 @@ typedef struct bhi_state_visitor {
     void *user;
     char path[64]; ///< of the part that is visited now, "agent/replay/"
     int is_shown;  ///< of the entries that are visited now
+    int is_within; ///< of the next entry, as its bounds
+    int least, greatest;
+    int is_contradicted; ///< set by an object in which entries that were visited exclude each other
 } bhi_state_visitor;
+
+/// What counters of steps may reach in what is read from outside.
+#define BHI_STATE_STEPS_MAX 2000000000
 
 /// Bytes of a number.
 size_t bhi_state_bytes(bhi_state_type type);
@@ -63,6 +71,10 @@ size_t bhi_state_bytes(bhi_state_type type);
 /// Opens and closes a part: names between them get its name and a slash in front.
 void bhi_state_begin(bhi_state_visitor *visitor, const char *name);
 void bhi_state_end(bhi_state_visitor *visitor);
+
+/// Bounds of the next entry's numbers, where memory depends on them: counts, places in arrays. Who
+/// overwrites them with numbers from outside sees to it before the entry after it is visited.
+void bhi_state_within(bhi_state_visitor *visitor, int least, int greatest);
 
 /// Visits an entry; nothing where it is empty.
 void bhi_state_visit(bhi_state_visitor *visitor, const char *name, bhi_state_type type, void *data,
@@ -90,14 +102,21 @@ typedef struct bhi_state_field {
     uint32_t offset, bytes;
     uint8_t type; ///< bhi_state_type
     uint8_t is_shown;
+    uint8_t bound; ///< 0 none; 1 least to greatest; 2 from 0 to the int at offset `greatest`
+    int least, greatest;
 } bhi_state_field;
 
-#define BHI_STATE_FIELD(type, member)       BHI_STATE_FIELD_OF(type, member, 0)
-#define BHI_STATE_SHOWN_FIELD(type, member) BHI_STATE_FIELD_OF(type, member, 1)
-#define BHI_STATE_FIELD_OF(type, member, is_shown)                     \
-    {                                                                  \
-#member, offsetof(type, member), sizeof((type *)NULL)->member, \
-            BHI_STATE_TYPE(((type *)NULL)->member), is_shown           \
+#define BHI_STATE_FIELD(type, member)       BHI_STATE_FIELD_OF(type, member, 0, 0, 0, 0)
+#define BHI_STATE_SHOWN_FIELD(type, member) BHI_STATE_FIELD_OF(type, member, 1, 0, 0, 0)
+/// Numbers that memory depends on, see bhi_state_within; `most` is a member that is no state.
+#define BHI_STATE_FIELD_WITHIN(type, member, least, greatest) \
+    BHI_STATE_FIELD_OF(type, member, 0, 1, least, greatest)
+#define BHI_STATE_FIELD_UP_TO(type, member, most) \
+    BHI_STATE_FIELD_OF(type, member, 0, 2, 0, offsetof(type, most))
+#define BHI_STATE_FIELD_OF(type, member, is_shown, bound, least, greatest)                  \
+    {                                                                                       \
+#member, offsetof(type, member), sizeof((type *)NULL)->member,                      \
+            BHI_STATE_TYPE(((type *)NULL)->member), is_shown, bound, least, (int)(greatest) \
     }
 
 /// Visits n blocks of `bytes` that follow each other, by a table that a row without a name ends.

@@ -18,7 +18,8 @@
 static const struct {
     const char *name;
     size_t bytes;
-} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}, [BH_U8] = {"U8", 1}};
+} dtypes[] = {[BH_F32] = {"F32", 4}, [BH_F64] = {"F64", 8}, [BH_U8] = {"U8", 1},
+              [BH_I32] = {"I32", 4}, [BH_U32] = {"U32", 4}, [BH_U64] = {"U64", 8}};
 
 // ---- tensors ----
 
@@ -47,6 +48,15 @@ bh_tensor bh_tensor_vector(const char *name, bh_dtype dtype, int n, void *data)
 bh_tensor bh_tensor_matrix(const char *name, bh_dtype dtype, int rows, int columns, void *data)
 {
     return make_tensor(name, dtype, 2, (int[]){rows, columns}, 1, 1, rows * columns, data);
+}
+
+bh_tensor bh_tensor_rows(const char *name, bh_dtype dtype, int rows, int columns, int stride,
+                         void *data)
+{
+    bh_tensor t = bh_tensor_matrix(name, dtype, rows, columns, data);
+    memcpy(t.extent, (int[]){1, 1, rows, columns}, sizeof t.extent);
+    memcpy(t.stride, (int[]){0, 0, stride, 1}, sizeof t.stride);
+    return t;
 }
 
 bh_tensor bh_tensor_linear(const char *name, bh_dtype dtype, int O, int I, void *data)
@@ -432,7 +442,7 @@ static int check_tensor(void *user, const record *r)
     }
     search first = {.name = r->name}; // of that name: another one would be ambiguous
     walk(k->bytes, k->header_bytes, &(visitor){NULL, search_tensor, &first});
-    k->is_bad = ++k->n_tensors > BH_TENSORS_MAX || first.found.offsets[0] != r->offsets[0] ||
+    k->is_bad = ++k->n_tensors > BH_TENSORS_FILE_MAX || first.found.offsets[0] != r->offsets[0] ||
                 bytes == 0 || r->rank == 0 || r->offsets[0] != k->expected_offset ||
                 r->offsets[1] - r->offsets[0] != bytes || r->offsets[1] < r->offsets[0];
     k->expected_offset = r->offsets[1];

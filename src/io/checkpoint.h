@@ -21,11 +21,15 @@ typedef enum bh_dtype {
     BH_F32,
     BH_F64,
     BH_U8,
+    BH_I32,
+    BH_U32,
+    BH_U64,
 } bh_dtype;
 
-#define BH_TENSOR_NAME_MAX 64
-#define BH_TENSOR_RANK_MAX 4
-#define BH_TENSORS_MAX     192 ///< in one checkpoint
+#define BH_TENSOR_NAME_MAX  64
+#define BH_TENSOR_RANK_MAX  4
+#define BH_TENSORS_MAX      192  ///< of parameters
+#define BH_TENSORS_FILE_MAX 1024 ///< in one checkpoint
 
 /// A named array, and how the file's order of its elements walks through memory: element
 /// (i0,i1,i2,i3) of `extent`, the last index running fastest, lies at `data` + sum of i * stride.
@@ -48,6 +52,10 @@ BH_API bh_tensor bh_tensor_vector(const char *name, bh_dtype dtype, int n, void 
 /// (rows,columns) in the file and in memory.
 BH_API bh_tensor bh_tensor_matrix(const char *name, bh_dtype dtype, int rows, int columns,
                                   void *data);
+
+/// (rows,columns) in the file; in memory `stride` elements lie between the starts of two rows.
+BH_API bh_tensor bh_tensor_rows(const char *name, bh_dtype dtype, int rows, int columns, int stride,
+                                void *data);
 
 /// Weights of a linear layer: (O,I) in the file, (I,O) in memory.
 BH_API bh_tensor bh_tensor_linear(const char *name, bh_dtype dtype, int O, int I, void *data);

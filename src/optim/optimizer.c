@@ -132,6 +132,7 @@ void bhi_optimizer_state(bhi_optimizer *opt, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "v", opt->v, opt->n);
     BHI_STATE(visitor, "beta1_power", &opt->beta1_power, 1);
     BHI_STATE(visitor, "beta2_power", &opt->beta2_power, 1);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "until_flush", &opt->until_flush, 1);
     bhi_state_end(visitor);
 }

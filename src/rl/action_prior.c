@@ -104,6 +104,7 @@ void bhi_action_prior_state(bhi_action_prior *prior, bhi_state_visitor *visitor)
 {
     if (!prior->has_prior) return;
     bhi_state_begin(visitor, "prior");
+    bhi_state_within(visitor, 0, 1);
     BHI_STATE(visitor, "is_known", &prior->is_known, 1);
     BHI_STATE(visitor, "params", prior->params, prior->net.n_params);
     bhi_state_end(visitor);

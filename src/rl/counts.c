@@ -60,5 +60,7 @@ uint32_t *bhi_counts_of(const bhi_counts *counts, const bh_real *x)
 
 void bhi_counts_state(bhi_counts *counts, bhi_state_visitor *visitor)
 {
-    if (counts->n != NULL) BHI_STATE(visitor, "counts", counts->n, n_counts(counts));
+    if (counts->n == NULL) return;
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
+    BHI_STATE(visitor, "counts", counts->n, n_counts(counts));
 }

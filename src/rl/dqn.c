@@ -4,7 +4,6 @@
 
 #include "kernels/elementwise.h"
 #include "optim/schedule.h"
-#include "rl/agent_states.h"
 #include "rl/net_tensors.h"
 #include "rl/value.h"
 
@@ -213,7 +212,7 @@ static bh_status init(void *agent, bh_error *err)
     return BH_OK;
 }
 
-void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     bhi_dqn *d = agent;
     BHI_STATE(visitor, "online", d->online, d->net.n_params);
@@ -222,10 +221,11 @@ void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&d->explore_rng, 1, "explore_rng", visitor);
     bhi_rng_state(&d->sample_rng, 1, "sample_rng", visitor);
     bhi_rng_state(&d->noise_rng, 1, "noise_rng", visitor);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "vec_steps", &d->vec_steps, 1);
     bhi_counts_state(&d->counts, visitor);
     bhi_action_prior_state(&d->action_prior, visitor);
-    bhi_replay_state(&d->replay, visitor);
+    bhi_replay_state(&d->replay, d->base.spec.n_actions, config_of(d)->demo_capacity, visitor);
 }
 
 // ---- acting ----
@@ -553,6 +553,7 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(bhi_dqn),
     .shape = shape,
     .layout = layout,
+    .state = state,
     .init = init,
     .act = act,
     .act_rngs = act_rngs,

@@ -5,7 +5,6 @@
 #include "kernels/elementwise.h"
 #include "optim/schedule.h"
 #include "rl/actor_critic.h"
-#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #include <string.h>
@@ -73,12 +72,13 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }
 
-void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     reinforce *p = agent;
     bhi_actor_critic_state(&p->ac, visitor);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "n_episodes", &p->n_episodes, 1);
-    bhi_rollout_state(&p->rollout, visitor);
+    bhi_rollout_state(&p->rollout, p->ac.base.spec.n_actions, 0, visitor);
 }
 
 // ---- collecting ----
@@ -224,6 +224,7 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(reinforce),
     .shape = shape,
     .layout = layout,
+    .state = state,
     .init = bhi_actor_critic_init,
     .observe = observe,
     .truncate = truncate,

@@ -4,6 +4,7 @@
 
 #include "core/config.h"
 #include "core/fmath.h"
+#include "rl/space_state.h"
 
 #include <assert.h>
 #include <math.h>
@@ -201,25 +202,32 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
     }
 }
 
-void bhi_replay_state(bhi_replay *replay, bhi_state_visitor *visitor)
+void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
+                      bhi_state_visitor *visitor)
 {
     bhi_state_begin(visitor, "replay");
+    bhi_state_within(visitor, 0, replay->capacity);
     BHI_STATE(visitor, "size", &replay->size, 1);
+    int last = replay->size < replay->capacity ? replay->size : replay->capacity - 1;
+    bhi_state_within(visitor, 0, last > 0 ? last : 0);
     BHI_STATE(visitor, "next", &replay->next, 1);
+    bhi_state_within(visitor, 0, most_protected < last ? most_protected : last > 0 ? last : 0);
     BHI_STATE(visitor, "n_protected", &replay->n_protected, 1);
     bhi_stored *first = slot(replay, 0);
     int n = replay->size, n_obs = 2 * bh_space_floats(&replay->observation);
     BHI_STATE_MEMBER(visitor, "r_t", &first->r_t, 1, n, replay->stride);
+    bhi_state_within(visitor, 0, n_actions - 1);
     BHI_STATE_MEMBER(visitor, "a_tm1", &first->a_tm1, 1, n, replay->stride);
     BHI_STATE_MEMBER(visitor, "terminated_t", &first->terminated_t, 1, n, replay->stride);
     BHI_STATE_MEMBER(visitor, "truncated_t", &first->truncated_t, 1, n, replay->stride);
+    bhi_state_within_space(visitor, &replay->observation);
     bhi_state_visit(visitor, "obs",
                     bh_space_is_bytes(&replay->observation) ? BHI_STATE_U8 : BHI_STATE_F32,
                     first->obs, (size_t)n, (size_t)n_obs, replay->stride);
     if (replay->is_prioritized) {
         bhi_sumtree *tree = &replay->priorities;
         BHI_STATE(visitor, "largest_priority", &tree->largest, 1);
-        BHI_STATE(visitor, "priorities", &tree->nodes->sum, 4 * (size_t)tree->n_leaves);
+        BHI_STATE(visitor, "priorities", tree->sums, 2 * (size_t)tree->n_leaves);
     }
     bhi_state_end(visitor);
 }

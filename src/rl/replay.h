@@ -96,7 +96,8 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
 
 /// Visits the transitions stored, and their priorities.
-void bhi_replay_state(bhi_replay *replay, bhi_state_visitor *visitor);
+void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
+                      bhi_state_visitor *visitor);
 
 /// One observation, as an environment writes it, as network input x (S): a copy for a Box of
 /// floats, divided by the upper bound for a uint8 Box (as Stable-Baselines3 normalises images),

@@ -137,16 +137,39 @@ void bhi_shuffle(int *index, int n, bh_rng *rng)
     }
 }
 
-void bhi_rollout_state(bhi_rollout *rollout, bhi_state_visitor *visitor)
+// Cells that an environment has not reached are zero in a description.
+static void forget(bhi_rollout *r, int longest)
+{
+    for (int t = 0; t < longest; t++) {
+        for (int e = 0; e < r->E; e++) {
+            if (t < r->length[e]) continue;
+            int i = t * r->E + e, S = r->observation.n;
+            memset(r->x_tm1 + (size_t)i * (size_t)S, 0, (size_t)S * sizeof *r->x_tm1);
+            r->a_tm1[i] = 0;
+            r->r_t[i] = r->v_t[i] = 0;
+            r->terminated_t[i] = r->truncated_t[i] = 0;
+        }
+    }
+}
+
+void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_state_visitor *visitor)
 {
     bhi_rollout *r = rollout;
     bhi_state_begin(visitor, "rollout");
+    bhi_state_within(visitor, 0, r->T - 1); // a full one is learned from at once
     BHI_STATE(visitor, "length", r->length, r->E);
+    bhi_state_within(visitor, 0, r->T - 1);
     BHI_STATE(visitor, "complete", r->complete, r->E);
     int longest = 0;
-    for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
+    for (int e = 0; e < r->E; e++) {
+        longest = r->length[e] > longest ? r->length[e] : longest;
+        visitor->is_contradicted |= r->complete[e] > r->length[e];
+        visitor->is_contradicted |= is_even && r->length[e] != r->length[0];
+    }
     size_t cells = (size_t)longest * (size_t)r->E;
+    forget(r, longest);
     BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->observation.n);
+    bhi_state_within(visitor, 0, n_actions - 1);
     BHI_STATE(visitor, "a_tm1", r->a_tm1, cells);
     BHI_STATE(visitor, "r_t", r->r_t, cells);
     BHI_STATE(visitor, "terminated_t", r->terminated_t, cells);

@@ -77,7 +77,8 @@ void bhi_rollout_clear(bhi_rollout *rollout);
 void bhi_rollout_clear_complete(bhi_rollout *rollout);
 
 /// Visits the steps stored; what is computed from them when they are learned from is left out.
-void bhi_rollout_state(bhi_rollout *rollout, bhi_state_visitor *visitor);
+void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even,
+                       bhi_state_visitor *visitor);
 
 /// Shuffles index (n), uniformly over all orders (Fisher and Yates).
 void bhi_shuffle(int *index, int n, bh_rng *rng);

@@ -78,11 +78,18 @@ static void add_number(metadata *m, const char *name, double value)
     add_entry(m, "", name, buffer);
 }
 
-size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size)
+int bhi_run_saved_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX])
+{
+    int n = bh_run_tensors(run, choice, out);
+    const bhi_action_prior *prior = action_prior_of(run);
+    return prior != NULL && prior->is_known ? n + prior_tensors(run, out + n) : n;
+}
+
+size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_entries, void *out,
+                     size_t size)
 {
     const bh_setup *setup = run->setup;
     metadata m = {.n = 0};
-    bh_tensor tensors[BH_TENSORS_MAX];
     add_entry(&m, "", "format", "bellhop-1");
     add_entry(&m, "", "env", setup->env->id);
     add_entry(&m, "", "algo", setup->agent->name);
@@ -91,11 +98,15 @@ size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size)
     add_table(&m, "config.", &bh_run_table, &setup->run);
     add_table(&m, "config.", &setup->options, setup->agent_config);
     add_table(&m, "config.env.", setup->env->config, setup->env_config);
-    if (m.overflowed) return 0;
-    int n = bh_run_tensors(run, choice, tensors);
-    if (action_prior_of(run) != NULL && action_prior_of(run)->is_known)
-        n += prior_tensors(run, tensors + n);
-    return bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
+    if (n_entries > 0) add_number(&m, BHI_STATE_ENTRIES, n_entries);
+    return m.overflowed ? 0 : bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
+}
+
+size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size)
+{
+    bh_tensor tensors[BH_TENSORS_MAX];
+    int n = bhi_run_saved_tensors(run, choice, tensors);
+    return bhi_run_write(run, tensors, n, 0, out, size);
 }
 
 static bh_status check_same(const void *bytes, size_t size, const char *key, const char *own,
@@ -106,6 +117,13 @@ static bh_status check_same(const void *bytes, size_t size, const char *key, con
     if (strcmp(value, own) == 0) return BH_OK;
     return bh_fail(err, BH_ERR_SHAPE, "the checkpoint's %s is '%s', but here it is '%s'", key,
                    value, own);
+}
+
+bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t size, bh_error *err)
+{
+    bh_status status = check_same(bytes, size, "env", setup->env->id, err);
+    if (status == BH_OK) status = check_same(bytes, size, "algo", setup->agent->name, err);
+    return status;
 }
 
 static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
@@ -123,8 +141,7 @@ static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
 bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err)
 {
     bh_status status = bh_checkpoint_check(bytes, size, err);
-    if (status == BH_OK) status = check_same(bytes, size, "env", run->setup->env->id, err);
-    if (status == BH_OK) status = check_same(bytes, size, "algo", run->setup->agent->name, err);
+    if (status == BH_OK) status = bhi_checkpoint_is_of(run->setup, bytes, size, err);
     if (status != BH_OK) return status;
     bh_tensor tensors[BH_TENSORS_MAX];
     int n = bh_run_tensors(run, BH_CURRENT, tensors), n_prior = prior_tensors(run, tensors + n);

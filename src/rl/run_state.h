@@ -2,10 +2,9 @@
 // What a run consists of. Private to run.c, run_checkpoint.c and run_state.c.
 #pragma once
 
-#include "rl/agent_states.h"
-#include "rl/env_states.h"
+#include "rl/agent.h"
 #include "rl/run.h"
-#include "rl/vec_env.h"
+#include "rl/vec_env_state.h"
 
 #define BHI_RECORDS_MAX   8192
 #define BHI_EVAL_ENVS_MAX 128 // episodes played side by side
@@ -44,16 +43,26 @@ struct bh_run {
     bh_error failure; // of an environment
 };
 
-/// What describes the state of agents and environments; both lists end with a row of NULL.
-typedef struct bhi_states {
-    const bhi_agent_state_row *agents;
-    const bhi_env_state_row *envs;
-} bhi_states;
-
 /// Visits what a run is: its counters and streams, the best parameters, the environments it trains
 /// in and the agent. Options are not among it (bh_setup_describe has them), nor are records that
 /// were not drained.
-void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor);
+void bhi_run_state(bh_run *run, bhi_state_visitor *visitor);
+
+/// Whether a checkpoint is of this environment and algorithm; else BH_ERR_SHAPE.
+bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t size,
+                               bh_error *err);
+
+/// The tensors of a plain checkpoint: parameters, and the prior where one is known. Returns how
+/// many.
+int bhi_run_saved_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH_TENSORS_MAX]);
+
+/// Writes a checkpoint of these tensors, the last `n_entries` of which are a run's state; see
+/// bh_run_save.
+size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_entries, void *out,
+                     size_t size);
+
+/// The metadata entry of full checkpoints: how many entries of state there are.
+#define BHI_STATE_ENTRIES "state_entries"
 
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
 void *bhi_run_params(bh_run *run, bh_params_choice choice);

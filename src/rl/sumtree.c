@@ -11,12 +11,7 @@ void bhi_sumtree_layout(bhi_sumtree *tree, bhi_arena *arena, int capacity)
     tree->n_leaves = 1;
     while (tree->n_leaves < capacity) tree->n_leaves *= 2;
     tree->largest = 0;
-    tree->nodes = bhi_arena_array(arena, 2 * (size_t)tree->n_leaves, sizeof *tree->nodes);
-}
-
-static double smaller_above_0(double a, double b)
-{
-    return a == 0 ? b : b == 0 || a < b ? a : b;
+    tree->sums = bhi_arena_array(arena, 2 * (size_t)tree->n_leaves, sizeof *tree->sums);
 }
 
 void bhi_sumtree_set(bhi_sumtree *tree, int leaf, double priority)
@@ -24,30 +19,21 @@ void bhi_sumtree_set(bhi_sumtree *tree, int leaf, double priority)
     assert(leaf >= 0 && leaf < tree->capacity && !(priority < 0));
     if (!(priority <= BHI_SUMTREE_LIMIT)) priority = BHI_SUMTREE_LIMIT;
     if (priority > tree->largest) tree->largest = priority;
-    bhi_sumtree_node *nodes = tree->nodes;
+    double *sums = tree->sums;
     int i = tree->n_leaves + leaf;
-    nodes[i] = (bhi_sumtree_node){priority, priority};
-    while ((i /= 2) > 0) {
-        const bhi_sumtree_node *left = &nodes[2 * i], *right = left + 1;
-        nodes[i].sum = left->sum + right->sum;
-        nodes[i].smallest = smaller_above_0(left->smallest, right->smallest);
-    }
+    sums[i] = priority;
+    while ((i /= 2) > 0) sums[i] = sums[2 * i] + sums[2 * i + 1];
 }
 
 double bhi_sumtree_get(const bhi_sumtree *tree, int leaf)
 {
     assert(leaf >= 0 && leaf < tree->capacity);
-    return tree->nodes[tree->n_leaves + leaf].sum;
+    return tree->sums[tree->n_leaves + leaf];
 }
 
 double bhi_sumtree_total(const bhi_sumtree *tree)
 {
-    return tree->nodes[1].sum;
-}
-
-double bhi_sumtree_min(const bhi_sumtree *tree)
-{
-    return tree->nodes[1].smallest;
+    return tree->sums[1];
 }
 
 double bhi_sumtree_max(const bhi_sumtree *tree)
@@ -59,10 +45,10 @@ double bhi_sumtree_max(const bhi_sumtree *tree)
 // well.
 int bhi_sumtree_find(const bhi_sumtree *tree, double prefix)
 {
-    assert(tree->nodes[1].sum > 0);
+    assert(tree->sums[1] > 0);
     int i = 1;
     while (i < tree->n_leaves) {
-        double left = tree->nodes[2 * i].sum, right = tree->nodes[2 * i + 1].sum;
+        double left = tree->sums[2 * i], right = tree->sums[2 * i + 1];
         int goes_right = left == 0 || (right > 0 && !(prefix < left));
         if (goes_right) prefix -= left;
         i = 2 * i + goes_right;

@@ -9,7 +9,6 @@
 //     double most = bhi_sumtree_max(&tree);
 //     bhi_sumtree_set(&tree, slot, most > 0 ? most : 1); // a new one
 //     bhi_sumtree_sample(&tree, index, probability, B, &rng);
-//     double rarest = bhi_sumtree_min(&tree) / bhi_sumtree_total(&tree); // for the largest weight
 #pragma once
 
 #include "core/arena.h"
@@ -19,20 +18,14 @@
 /// a network has blown up.
 #define BHI_SUMTREE_LIMIT 1e30
 
-typedef struct bhi_sumtree_node {
-    double sum;      ///< of the priorities below
-    double smallest; ///< of those above 0; 0 if there is none
-} bhi_sumtree_node;
-
 typedef struct bhi_sumtree {
     int capacity;   ///< leaves in use, at most 2^29
     int n_leaves;   ///< the power of two not below it; the others are 0 for ever
     double largest; ///< priority ever set
-    bhi_sumtree_node
-        *nodes; ///< (2 n_leaves): node 1 is the root, 2i and 2i + 1 are below i, leaves come last
+    double *sums;   ///< (2 n_leaves): 1 is the root, 2i and 2i + 1 are below i, leaves come last
 } bhi_sumtree;
 
-/// Lays a tree of `capacity` leaves out in the owner's arena, 32 bytes for each of n_leaves. An
+/// Lays a tree of `capacity` leaves out in the owner's arena, 16 bytes for each of n_leaves. An
 /// arena is zeroed, and so are the priorities.
 void bhi_sumtree_layout(bhi_sumtree *tree, bhi_arena *arena, int capacity);
 
@@ -44,9 +37,6 @@ double bhi_sumtree_get(const bhi_sumtree *tree, int leaf);
 
 /// The sum of all priorities.
 double bhi_sumtree_total(const bhi_sumtree *tree);
-
-/// The smallest priority above 0 that is in the tree; 0 if there is none.
-double bhi_sumtree_min(const bhi_sumtree *tree);
 
 /// The largest priority ever set, what new transitions get (Schaul et al. 2016, algorithm 1, line
 /// 6); 0 before the first.

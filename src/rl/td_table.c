@@ -3,7 +3,6 @@
 #include "rl/td_table.h"
 
 #include "optim/schedule.h"
-#include "rl/agent_states.h"
 #include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
@@ -205,7 +204,7 @@ static bh_status init(void *agent, bh_error *err)
     return BH_OK;
 }
 
-void bhi_td_table_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     td_table *t = agent;
     step *p = t->pending;
@@ -215,10 +214,13 @@ void bhi_td_table_state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&t->coin_rng, 1, "coin_rng", visitor);
     bhi_counts_state(&t->counts, visitor);
     bhi_state_begin(visitor, "pending");
+    bhi_state_within(visitor, 0, t->table.base.spec.observation.n - 1);
     BHI_STATE_MEMBER(visitor, "s", &p->s, 1, n, sizeof *p);
+    bhi_state_within(visitor, 0, t->table.base.spec.n_actions - 1);
     BHI_STATE_MEMBER(visitor, "a", &p->a, 1, n, sizeof *p);
     BHI_STATE_MEMBER(visitor, "r", &p->r, 1, n, sizeof *p);
     BHI_STATE_MEMBER(visitor, "discount", &p->discount, 1, n, sizeof *p);
+    bhi_state_within(visitor, 0, t->table.base.spec.observation.n - 1);
     BHI_STATE_MEMBER(visitor, "s_next", &p->s_next, 1, n, sizeof *p);
     BHI_STATE_MEMBER(visitor, "waits", &p->waits, 1, n, sizeof *p);
     bhi_state_end(visitor);
@@ -294,6 +296,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .bytes = sizeof(td_table),                                                             \
         .shape = shape,                                                                        \
         .layout = layout,                                                                      \
+        .state = state,                                                                        \
         .init = init,                                                                          \
         .act = act,                                                                            \
         .act_rngs = act_rngs,                                                                  \

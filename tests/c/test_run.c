@@ -445,7 +445,7 @@ static void test_records_are_overwritten_oldest_first(void)
     enum { HELD = 8192, MORE = 500 };
     bh_run *run =
         scripted_run("CorridorEndless-v0", "", OPTIONS("eval_freq", "0", "log_freq", "1"));
-    static double rows[HELD + 10][BH_RECORD_WIDTH];
+    double(*rows)[BH_RECORD_WIDTH] = calloc(HELD + 10, sizeof *rows);
     bh_run_steps(run, 100);
     CHECK(bh_run_drain(run, rows[0], 30) == 30);
     CHECK(rows[0][1] == 1 && rows[29][1] == 30);
@@ -458,6 +458,7 @@ static void test_records_are_overwritten_oldest_first(void)
     const double want[BH_RECORD_WIDTH] = {
         BH_RECORD_TRAIN, 100 + HELD + MORE + 1, 1, 2, 4, 5, 2 * SCRIPT_MAX, 3};
     CHECK(memcmp(rows[0], want, sizeof want) == 0);
+    free(rows);
     bh_run_destroy(run);
 }
 

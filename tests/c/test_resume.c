@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+// Full checkpoints: a run that was saved at some step, made anew from the file and continued is at every later step what the
+// run is that never stopped, for every agent in every environment. What a file says is believed only as far as a run could
+// have been there.
+#include "envs/registry.h"
+#include "io/sha256.h"
+#include "rl/agent_list.h"
+
+#include "make_run.h"
+
+#ifndef N_MUTATED
+#define N_MUTATED 2 // for each agent in each environment
+#endif
+
+typedef struct file {
+    unsigned char *bytes;
+    size_t size;
+} file;
+
+static file save_full(bh_run *run)
+{
+    file f = {.size = bh_run_save_full(run, NULL, 0)};
+    f.bytes = malloc(f.size);
+    CHECK(f.size > 0 && bh_run_save_full(run, f.bytes, f.size) == f.size);
+    return f;
+}
+
+static bh_run *resume(file f, bh_status expected)
+{
+    bh_setup *setup;
+    bh_run *run = NULL;
+    bh_error err = {0};
+    bh_status status = bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, &err);
+    if (status == BH_OK) {
+        status = bh_run_resume(&run, setup, f.bytes, f.size, &err);
+        bh_setup_destroy(setup);
+    }
+    if (!CHECK_STATUS(status, expected)) printf("    %s\n", err.message);
+    CHECK((status == BH_OK) == (run != NULL));
+    return run;
+}
+
+// ---- the same from there on ----
+
+static const char *const small[] = {"total_timesteps",
+                                    "900",
+                                    "eval_freq",
+                                    "150",
+                                    "n_eval_episodes",
+                                    "2",
+                                    "log_freq",
+                                    "40",
+                                    "net_arch",
+                                    "8",
+                                    "learning_starts",
+                                    "20",
+                                    "batch_size",
+                                    "4",
+                                    "buffer_size",
+                                    "200",
+                                    "target_update_interval",
+                                    "40",
+                                    "n_steps",
+                                    "16",
+                                    "n_epochs",
+                                    "1",
+                                    "d_model",
+                                    "8",
+                                    "n_heads",
+                                    "2",
+                                    "n_layers",
+                                    "1",
+                                    "kl_coef",
+                                    "0.1",
+                                    "kl_target",
+                                    "1",
+                                    "episodes_per_update",
+                                    "2",
+                                    "learning_rate_schedule",
+                                    "linear",
+                                    "env.updates",
+                                    "2"};
+
+static bh_run *run_of(const char *env, const char *algo, const char *const *extra)
+{
+    bh_setup *setup = make_setup(&bh_all_envs, env, algo, extra);
+    int is_dqn = strncmp(algo, "dqn", 3) == 0;
+    for (size_t i = 0; i < sizeof small / sizeof *small; i += 2) {
+        if (is_dqn && strcmp(small[i], "n_steps") == 0) continue; // of reward
+        bh_setup_set(setup, small[i], small[i + 1], NULL);        // where there is such an option
+    }
+    for (; extra != NULL && extra[0] != NULL; extra += 2)
+        bh_setup_set(setup, extra[0], extra[1], NULL);
+    bh_run *run = NULL;
+    bh_run_create(&run, setup, NULL);
+    bh_setup_destroy(setup);
+    return run;
+}
+
+static int same_files(bh_run *a, bh_run *b)
+{
+    file x = save_full(a), y = save_full(b);
+    int same = x.size == y.size && memcmp(x.bytes, y.bytes, x.size) == 0;
+    free(x.bytes);
+    free(y.bytes);
+    return same;
+}
+
+// Saved at `n` random steps of one run, each time continued for a while beside it.
+static void check_resumed(const char *env, const char *algo, const char *const *extra, int n,
+                          uint64_t seed)
+{
+    bh_run *run = run_of(env, algo, extra);
+    if (run == NULL) return; // not for this environment
+    bh_rng rng = bh_rng_seed(seed);
+    for (int i = 0; i < n; i++) {
+        CHECK_STATUS(bh_run_steps(run, 1 + (int)bh_rng_below(&rng, 90)), BH_OK);
+        file f = save_full(run);
+        bh_run *other = resume(f, BH_OK);
+        if (other == NULL) printf("    %s %s %d\n", env, algo, i);
+        int steps = 1 + (int)bh_rng_below(&rng, 120);
+        CHECK_STATUS(bh_run_steps(run, steps), BH_OK);
+        if (other != NULL) CHECK_STATUS(bh_run_steps(other, steps), BH_OK);
+        if (other != NULL && !CHECK(same_files(run, other)))
+            printf("    %s %s differs, save %d\n", env, algo, i);
+        bh_run_destroy(other);
+        free(f.bytes);
+    }
+    bh_run_destroy(run);
+}
+
+static void test_every_agent_in_every_environment(void)
+{
+    for (int e = 0; e < bh_all_envs.n; e++) {
+        for (int a = 0; bh_agent_classes[a] != NULL; a++)
+            check_resumed(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name,
+                          OPTIONS("n_envs", "2"), 3, (uint64_t)(97 * e + a));
+    }
+}
+
+static void test_options_with_state_of_their_own(void)
+{
+    check_resumed("CartPole-v1", "dqn/rainbow", NULL, 8, 1);
+    check_resumed("CartPole-v1", "dqn",
+                  OPTIONS("exploration", "ucb", "exploration_bonus_in_target", "true"), 8, 2);
+    check_resumed("CartPole-v1", "dqn", OPTIONS("optimizer", "rmsprop-centered", "n_steps", "3"), 8,
+                  3);
+    check_resumed("GridWorld-v0", "q-learning", OPTIONS("exploration", "ucb", "env.slip", "0.2"), 8,
+                  4);
+    check_resumed("Catch-v0", "ppo", OPTIONS("n_envs", "5"), 8, 5);
+}
+
+// ---- what a file says ----
+
+static const char *message_of(file f)
+{
+    static bh_error err;
+    bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", "dqn",
+                                 OPTIONS("buffer_size", "200", "net_arch", "8", "batch_size", "4"));
+    bh_run *run;
+    CHECK(bh_run_resume(&run, setup, f.bytes, f.size, &err) != BH_OK && run == NULL);
+    bh_setup_destroy(setup);
+    return err.message;
+}
+
+static void sign(file f)
+{
+    char *digits = strstr((char *)f.bytes + 8, "\"sha256\":\"") + 10, hex[65];
+    memset(digits, '0', 64);
+    bh_sha256 sha;
+    bh_sha256_begin(&sha);
+    bh_sha256_add(&sha, f.bytes, f.size);
+    bh_sha256_end(&sha, hex);
+    memcpy(digits, hex, 64);
+}
+
+// The bytes of a tensor, by the header.
+static unsigned char *data_of(file f, const char *name, size_t *size)
+{
+    size_t header = f.bytes[0] + 256u * f.bytes[1] + 65536u * f.bytes[2];
+    char key[80];
+    snprintf(key, sizeof key, "\"%s\":", name);
+    char *at = strstr((char *)f.bytes + 8, key);
+    if (!CHECK(at != NULL)) return NULL;
+    unsigned long from, to;
+    CHECK(sscanf(strstr(at, "offsets\":["), "offsets\":[%lu,%lu", &from, &to) == 2);
+    *size = to - from;
+    return f.bytes + 8 + header + from;
+}
+
+static void test_what_no_run_could_be_is_refused(void)
+{
+    bh_run *run = run_of("GridWorld-v0", "dqn", NULL);
+    CHECK_STATUS(bh_run_steps(run, 100), BH_OK);
+    file f = save_full(run);
+    size_t size;
+    int size_of_replay = 1 << 30;
+    unsigned char *at = data_of(f, "state/agent/replay/size", &size), kept[4];
+    memcpy(kept, at, sizeof kept);
+    memcpy(at, &size_of_replay, sizeof size_of_replay);
+    CHECK(strstr(message_of(f), "checksum") != NULL);
+    sign(f);
+    CHECK(
+        strstr(message_of(f),
+               "state/agent/replay/size has 1.07374e+09 at 0, but it must be between 0 and 200") !=
+        NULL);
+    memcpy(at, kept, sizeof kept);
+    sign(f);
+    bh_run *other = resume(f, BH_OK);
+    CHECK(same_files(run, other));
+    bh_run_destroy(other);
+    free(f.bytes);
+    f.size = bh_run_save(run, BH_CURRENT, NULL, 0);
+    f.bytes = malloc(f.size);
+    bh_run_save(run, BH_CURRENT, f.bytes, f.size);
+    CHECK(strstr(message_of(f), "parameters only") != NULL);
+    free(f.bytes);
+    bh_run_destroy(run);
+}
+
+// Changes a number of a tensor, each tensor as likely: one bytes wide, or a whole number at the edge of something.
+static void mutate(file f, bh_rng *rng)
+{
+    size_t header = f.bytes[0] + 256u * f.bytes[1] + 65536u * f.bytes[2], n = 0;
+    unsigned char *data = f.bytes + 8 + header;
+    unsigned long from = 0, to = 0;
+    char *text = (char *)f.bytes + 8, *end = text + header;
+    for (char *at = text; at < end; at++) {
+        if (memcmp(at, "offsets\":[", 10) != 0 || bh_rng_below(rng, (uint32_t)++n) != 0) continue;
+        CHECK(sscanf(at, "offsets\":[%lu,%lu", &from, &to) == 2);
+    }
+    static const int edges[] = {0,    1,         -1,        2,          7,         255,
+                                4096, INT32_MAX, INT32_MIN, 0x7fc00000, 0x42c80000};
+    int edge = edges[bh_rng_below(rng, sizeof edges / sizeof *edges)];
+    unsigned long at = from + bh_rng_below(rng, (uint32_t)(to - from));
+    if (bh_rng_below(rng, 2) == 0 || to - from < 4)
+        data[at] = (unsigned char)bh_rng_below(rng, 256);
+    else
+        memcpy(data + from + (at - from) / 4 * 4, &edge,
+               to - at >= 4 || (at - from) % 4 == 0 ? 4 : 0);
+}
+
+// A file with other numbers and the right checksum is refused, or gives a run that stays within its memory (under the
+// sanitizers).
+static void check_mutated(const char *env, const char *algo, int n, uint64_t seed)
+{
+    bh_run *run = run_of(env, algo, OPTIONS("n_envs", "2"));
+    if (run == NULL) return;
+    CHECK_STATUS(bh_run_steps(run, 77), BH_OK);
+    file f = save_full(run);
+    unsigned char *kept = malloc(f.size);
+    memcpy(kept, f.bytes, f.size);
+    bh_rng rng = bh_rng_seed(seed);
+    for (int i = 0; i < n; i++) {
+        memcpy(f.bytes, kept, f.size);
+        for (int k = 0; k < 3; k++) mutate(f, &rng);
+        sign(f);
+        bh_setup *setup;
+        bh_run *other = NULL;
+        CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
+        if (bh_run_resume(&other, setup, f.bytes, f.size, NULL) == BH_OK) bh_run_steps(other, 40);
+        bh_run_destroy(other);
+        bh_setup_destroy(setup);
+    }
+    free(kept);
+    free(f.bytes);
+    bh_run_destroy(run);
+}
+
+static void test_other_numbers(void)
+{
+    for (int e = 0; e < bh_all_envs.n; e++) {
+        for (int a = 0; bh_agent_classes[a] != NULL; a++)
+            check_mutated(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, N_MUTATED,
+                          (uint64_t)(31 * e + a));
+    }
+}
+
+int main(int argc, char **argv)
+{
+    CHECK_RUN(test_every_agent_in_every_environment);
+    CHECK_RUN(test_options_with_state_of_their_own);
+    CHECK_RUN(test_what_no_run_could_be_is_refused);
+    CHECK_RUN(test_other_numbers);
+    return check_report();
+}
