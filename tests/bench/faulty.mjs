@@ -111,7 +111,7 @@ export function withFault(library, args, { below, at, error, log, cwd }) {
   rmSync(log, { force: true });
   const { status, signal, stderr, stdout } = spawnSync(process.execPath, [CLI, ...args], {
     encoding: 'utf8', cwd,
-    env: { ...process.env, LD_PRELOAD: library, FAULTS_BELOW: below, FAULTS_LOG: log, FAULTS_AT: String(at), FAULTS_ERROR: String(error) },
+    env: { ...process.env, TMPDIR: cwd, LD_PRELOAD: library, FAULTS_BELOW: below, FAULTS_LOG: log, FAULTS_AT: String(at), FAULTS_ERROR: String(error) },
   });
   const calls = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   return { status, signal, stderr, stdout, calls, fault: calls.find((line) => line.startsWith('fault '))?.slice('fault '.length).replace(below, '') };
