@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 export const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
 const SOURCE = fileURLToPath(new URL('./faults.c', import.meta.url));
 
+/** Tables of several runs. */
+const OF_SEVERAL = /(^|\/)(summary\.(csv|json)|compare\.(csv|json)|runs\.csv)$/;
+
 /** @typedef {Map<string, Buffer>} Files  by their path in the folder */
 
 /** @param {string} path @param {string} [under] @returns {Files} */
@@ -41,13 +44,29 @@ function isWholeModel(bytes) {
   }
 }
 
-/** Columns that differ from run to run. @param {string} name @param {Buffer} bytes */
-const timeless = (name, bytes) => /summary\.(csv|json)$|compare\.(csv|json)$|runs\.csv$/.test(name)
-  ? bytes.toString().replace(/"time\/[^,\n]*|,[\d.e+-]+,[\d.e+-]+,(?=[0-9a-f]{64})/g, '') : bytes.toString('latin1');
+/** A table of several runs that is all there: what one of them comes to may be missing. @param {string} name @param {Buffer} bytes */
+function isWholeTable(name, bytes) {
+  try {
+    if (name.endsWith('.json')) return JSON.parse(bytes.toString()) !== null;
+    const rows = bytes.toString().split('\n');
+    return rows.pop() === '' && rows.every((row) => row.split(',').length === rows[0].split(',').length);
+  } catch {
+    return false;
+  }
+}
+
+/** A file's text without what differs from run to run: the seconds of tables. @param {string} name @param {Buffer} bytes */
+function timeless(name, bytes) {
+  if (!OF_SEVERAL.test(name) || !isWholeTable(name, bytes)) return bytes.toString('latin1');
+  const isTime = (/** @type {string} */ column) => column.startsWith('time/');
+  if (name.endsWith('.json')) return JSON.stringify(JSON.parse(bytes.toString(), (key, value) => isTime(key) ? undefined : value));
+  const [heading, ...rows] = bytes.toString().split('\n').map((row) => row.split(','));
+  return JSON.stringify(rows.map((row) => row.filter((_, i) => !isTime(heading[i]))));
+}
 
 /**
  * What is wrong with a folder in which a run was to replace another: every file must be the old one or the new one, whole; in `unfinished`
- * the table may end after any line, and a best model may be an earlier one.
+ * the table may end after any line, a best model may be an earlier one, and what sums up several runs may be of fewer.
  * @param {string} path @param {Files} old @param {Files} fresh @returns {string[]}
  */
 export function problemsIn(path, old, fresh) {
@@ -58,6 +77,7 @@ export function problemsIn(path, old, fresh) {
     const now = fresh.get(inner);
     const same = (/** @type {Buffer | undefined} */ other) => other !== undefined && timeless(inner, other) === timeless(inner, bytes);
     if (same(now) || (inner === name && same(old.get(name)))) return [];
+    if (OF_SEVERAL.test(inner) && inner !== name && isWholeTable(inner, bytes)) return [];
     if (inner.endsWith('model.safetensors') && (inner !== name || old.size === 0) && isWholeModel(bytes)) return [];
     const isBegun = now !== undefined && /(metrics|training)\.csv$/.test(inner) && (bytes.length === 0 || bytes.at(-1) === 0x0a);
     return isBegun && (inner !== name || old.size === 0) && now.subarray(0, bytes.length).equals(bytes) ? [] : [`${name} is neither the old one nor a whole new one`];
@@ -91,7 +111,7 @@ export function withFault(library, args, { below, at, error, log, cwd }) {
   rmSync(log, { force: true });
   const { status, signal, stderr, stdout } = spawnSync(process.execPath, [CLI, ...args], {
     encoding: 'utf8', cwd,
-    env: { ...process.env, LD_PRELOAD: library, FAULTS_BELOW: below, FAULTS_LOG: log, FAULTS_AT: String(at), FAULTS_ERROR: String(error) },
+    env: { ...process.env, TMPDIR: cwd, LD_PRELOAD: library, FAULTS_BELOW: below, FAULTS_LOG: log, FAULTS_AT: String(at), FAULTS_ERROR: String(error) },
   });
   const calls = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   return { status, signal, stderr, stdout, calls, fault: calls.find((line) => line.startsWith('fault '))?.slice('fault '.length).replace(below, '') };
