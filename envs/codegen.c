@@ -276,15 +276,7 @@ typedef struct codegen {
     bhi_token_text text;
 } codegen;
 
-static bh_status init(void *state, const void *config, bh_error *err)
-{
-    (void)config;
-    (void)err;
-    bhi_token_text_init(&token_task, &((codegen *)state)->text);
-    return BH_OK;
-}
-
-BHI_TOKEN_TEXT_FUNCTIONS(codegen, token_task) // spaces, view, describe
+BHI_TOKEN_TEXT_FUNCTIONS(codegen, token_task, bhi_no_options) // init, spaces, view, describe
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {

@@ -196,16 +196,7 @@ static void configure(void *state, const void *config)
     d->weights[2] = -c->wrong_cost;
 }
 
-static bh_status init(void *state, const void *config, bh_error *err)
-{
-    (void)err;
-    dialogue *d = state;
-    configure(d, config);
-    bhi_token_text_init(&task, &d->text);
-    return BH_OK;
-}
-
-BHI_TOKEN_TEXT_FUNCTIONS(dialogue, task) // spaces, view, describe
+BHI_TOKEN_TEXT_FUNCTIONS(dialogue, task, configure) // init, spaces, view, describe
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {

@@ -263,15 +263,7 @@ typedef struct summarize {
     bhi_token_text text;
 } summarize;
 
-static bh_status init(void *state, const void *config, bh_error *err)
-{
-    (void)config;
-    (void)err;
-    bhi_token_text_init(&task, &((summarize *)state)->text);
-    return BH_OK;
-}
-
-BHI_TOKEN_TEXT_FUNCTIONS(summarize, task) // spaces, view, describe
+BHI_TOKEN_TEXT_FUNCTIONS(summarize, task, bhi_no_options) // init, spaces, view, describe
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {

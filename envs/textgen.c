@@ -5,6 +5,7 @@
 #include "core/state.h"
 #include "envs/data/textgen_v0_data.h"
 #include "envs/registry.h"
+#include "envs/token_text.h"
 
 #include <string.h>
 
@@ -225,17 +226,6 @@ static void info(const void *state, bh_text *out)
     bh_text_add(out, "}");
 }
 
-// Appends ,"key":["…", …] with string i from `text`.
-static void add_strings(bh_text *out, const char *key, int n, const char *(*text)(int))
-{
-    bh_text_add(out, "\"%s\":[", key);
-    for (int i = 0; i < n; i++) {
-        if (i > 0) bh_text_add(out, ",");
-        bh_text_add_json(out, text(i));
-    }
-    bh_text_add(out, "],");
-}
-
 static const char *topic_zh(int topic)
 {
     return topics[topic].zh;
@@ -255,12 +245,12 @@ static void layout(const void *state, bh_text *out)
 {
     (void)state;
     bh_text_add(out, "{");
-    add_strings(out, "actions", N_WORDS, bhi_textgen_word);
-    add_strings(out, "actions_zh", N_WORDS, bhi_textgen_word_zh);
-    add_strings(out, "classes", N_WORDS, word_class);
-    add_strings(out, "classes_zh", N_WORDS, word_class_zh);
-    add_strings(out, "topics", N_TOPICS, bhi_textgen_topic);
-    add_strings(out, "topics_zh", N_TOPICS, topic_zh);
+    bhi_text_add_list(out, "actions", N_WORDS, NULL, bhi_textgen_word);
+    bhi_text_add_list(out, "actions_zh", N_WORDS, NULL, bhi_textgen_word_zh);
+    bhi_text_add_list(out, "classes", N_WORDS, NULL, word_class);
+    bhi_text_add_list(out, "classes_zh", N_WORDS, NULL, word_class_zh);
+    bhi_text_add_list(out, "topics", N_TOPICS, NULL, bhi_textgen_topic);
+    bhi_text_add_list(out, "topics_zh", N_TOPICS, NULL, topic_zh);
     bh_text_add(out, "\"word_topics\":[");
     for (int w = 0; w < N_WORDS; w++) {
         bh_text_add(out, w > 0 ? ",[" : "[");

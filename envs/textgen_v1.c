@@ -198,16 +198,7 @@ static void configure(void *state, const void *config)
     t->weights[4] = c->sentiment_weight;
 }
 
-static bh_status init(void *state, const void *config, bh_error *err)
-{
-    (void)err;
-    textgen_v1 *t = state;
-    configure(t, config);
-    bhi_token_text_init(&task, &t->text);
-    return BH_OK;
-}
-
-BHI_TOKEN_TEXT_FUNCTIONS(textgen_v1, task) // spaces, view, describe
+BHI_TOKEN_TEXT_FUNCTIONS(textgen_v1, task, configure) // init, spaces, view, describe
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {

@@ -73,11 +73,10 @@ void bhi_token_text_view(const bhi_token_task *task, const bhi_token_text *text,
     view[T + P] = text->is_rated ? (float)text->total : -1.0f;
 }
 
-void bhi_token_text_join(const bhi_token_task *task, const bhi_token_text *text, int from, int to,
-                         bh_text *out)
+static void join(const bhi_token_task *task, const bhi_token_text *text, bh_text *out)
 {
     const char *space = "";
-    for (int i = from; i < to; i++) {
+    for (int i = 0; i < text->n; i++) {
         if (text->tokens[i] == task->text->ends_at) continue;
         bh_text_add(out, "%s%s", space, task->text->token(text->tokens[i]));
         space = " ";
@@ -86,7 +85,7 @@ void bhi_token_text_join(const bhi_token_task *task, const bhi_token_text *text,
 
 void bhi_token_text_describe(const bhi_token_task *task, const bhi_token_text *text, bh_text *out)
 {
-    bhi_token_text_join(task, text, 0, text->n, out);
+    join(task, text, out);
     if (!text->is_rated) bh_text_add(out, text->n > 0 ? " …" : "…");
 }
 
@@ -94,7 +93,7 @@ void bhi_token_text_info(const bhi_token_task *task, const bhi_token_text *text,
 {
     char joined[2048]; // enough for any T tokens of 50 bytes
     bh_text line = bh_text_over(joined, sizeof joined);
-    bhi_token_text_join(task, text, 0, text->n, &line);
+    join(task, text, &line);
     bh_text_add(out, "\"text\":");
     bh_text_add_json(out, joined);
     if (!text->is_rated) return;
@@ -109,8 +108,7 @@ void bhi_token_text_info(const bhi_token_task *task, const bhi_token_text *text,
     bh_text_add_real(out, text->total);
 }
 
-// Appends "key":["…", …], with the text of every token of `ids`, or of 0 .. n-1 where that is NULL.
-static void add_tokens(bh_text *out, const char *key, int n, const int *ids,
+void bhi_text_add_list(bh_text *out, const char *key, int n, const int *ids,
                        const char *(*text)(int))
 {
     bh_text_add(out, "\"%s\":[", key);
@@ -134,10 +132,10 @@ static void add_names(bh_text *out, const char *key, int n, const char *const *n
 void bhi_token_text_layout(const bhi_token_task *task, bh_text *out)
 {
     const bh_text_task *t = task->text;
-    add_tokens(out, "actions", task->n_actions, t->action_tokens, t->token);
-    add_tokens(out, "actions_zh", task->n_actions, t->action_tokens, task->token_zh);
-    add_tokens(out, "tokens", t->n_tokens, NULL, t->token);
-    add_tokens(out, "tokens_zh", t->n_tokens, NULL, task->token_zh);
+    bhi_text_add_list(out, "actions", task->n_actions, t->action_tokens, t->token);
+    bhi_text_add_list(out, "actions_zh", task->n_actions, t->action_tokens, task->token_zh);
+    bhi_text_add_list(out, "tokens", t->n_tokens, NULL, t->token);
+    bhi_text_add_list(out, "tokens_zh", t->n_tokens, NULL, task->token_zh);
     bh_text_add(out, "\"action_tokens\":[");
     for (int a = 0; a < task->n_actions; a++) {
         bh_text_add(out, a > 0 ? ",%d" : "%d", t->action_tokens[a]);
@@ -145,11 +143,4 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out)
     bh_text_add(out, "],\"ends_at\":%d,\"length\":%d", t->ends_at, task->n_text);
     add_names(out, "parts", task->n_parts, task->parts);
     add_names(out, "parts_zh", task->n_parts, task->parts_zh);
-}
-
-int bhi_token_text_length(const float *obs, int n_text)
-{
-    int n = 0;
-    while (n < n_text && obs[n] != (float)BH_TOKEN_PAD) n++;
-    return n;
 }

@@ -60,6 +60,13 @@ typedef struct bhi_token_text {
     float high[BHI_TOKEN_TEXT_MAX]; ///< upper bounds of the observation
 } bhi_token_text;
 
+/// The `configure` of an environment without options.
+static inline void bhi_no_options(void *state, const void *config)
+{
+    (void)state;
+    (void)config;
+}
+
 /// Fills a zeroed text; for bh_env_def.init.
 void bhi_token_text_init(const bhi_token_task *task, bhi_token_text *text);
 
@@ -85,12 +92,8 @@ double bhi_token_text_rate(const bhi_token_task *task, bhi_token_text *text, con
 /// (T + P + 1) out.
 void bhi_token_text_view(const bhi_token_task *task, const bhi_token_text *text, float *view);
 
-/// Appends tokens [from, to), to at most the length of the text, with spaces between them. The
-/// token that ends a text is left out.
-void bhi_token_text_join(const bhi_token_task *task, const bhi_token_text *text, int from, int to,
-                         bh_text *out);
-
-/// Appends the whole text, " …" behind it while it is not rated.
+/// Appends the whole text, with spaces between its tokens and without the one that ends it, " …"
+/// behind it while it is not rated.
 void bhi_token_text_describe(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
 
 /// Appends the members of `info` or of `layout` without the braces around them, so that an
@@ -98,10 +101,21 @@ void bhi_token_text_describe(const bhi_token_task *task, const bhi_token_text *t
 void bhi_token_text_info(const bhi_token_task *task, const bhi_token_text *text, bh_text *out);
 void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
 
-/// Defines `spaces`, `view` and `describe` of a bh_env_def, which are the same for every task:
-/// `type` is the type of the environment's state, whose bhi_token_text is its member `text`; `task`
-/// is the file's bhi_token_task.
-#define BHI_TOKEN_TEXT_FUNCTIONS(type, task)                                             \
+/// Appends "key":["…", …],: the text of each of `ids` (n), or of 0 .. n-1 where that is NULL.
+void bhi_text_add_list(bh_text *out, const char *key, int n, const int *ids,
+                       const char *(*text)(int));
+
+/// Defines `init`, `spaces`, `view` and `describe` of a bh_env_def, which are the same for every
+/// task: `type` is the type of the environment's state, whose bhi_token_text is its member `text`;
+/// `task` is the file's bhi_token_task, `configure` its function of that name, or bhi_no_options.
+#define BHI_TOKEN_TEXT_FUNCTIONS(type, task, configure)                                  \
+    static bh_status init(void *state, const void *config, bh_error *err)                \
+    {                                                                                    \
+        (void)err;                                                                       \
+        configure(state, config);                                                        \
+        bhi_token_text_init(&task, &((type *)state)->text);                              \
+        return BH_OK;                                                                    \
+    }                                                                                    \
     static void spaces(const void *state, bh_space *observation, bh_space *action)       \
     {                                                                                    \
         bhi_token_text_spaces(&task, &((const type *)state)->text, observation, action); \
@@ -121,9 +135,6 @@ void bhi_token_text_layout(const bhi_token_task *task, bh_text *out);
         BHI_STATE_FIELD_WITHIN(type, text.tokens, 0, N_TOKENS - 1),                          \
         BHI_STATE_SHOWN_FIELD(type, text.is_rated), BHI_STATE_SHOWN_FIELD(type, text.parts), \
         BHI_STATE_SHOWN_FIELD(type, text.total)
-
-/// Length of the text in an observation (T): its tokens up to the padding.
-int bhi_token_text_length(const float *obs, int n_text);
 
 /// Settings such environments share in their presets: a small transformer under dqn, ppo and
 /// reinforce. A language model, where a run starts from one, is an action prior

@@ -284,16 +284,7 @@ static void configure(void *state, const void *config)
     t->weights[2] = c->exact_weight;
 }
 
-static bh_status init(void *state, const void *config, bh_error *err)
-{
-    (void)err;
-    translate *t = state;
-    configure(t, config);
-    bhi_token_text_init(&task, &t->text);
-    return BH_OK;
-}
-
-BHI_TOKEN_TEXT_FUNCTIONS(translate, task) // spaces, view, describe
+BHI_TOKEN_TEXT_FUNCTIONS(translate, task, configure) // init, spaces, view, describe
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {
@@ -345,13 +336,9 @@ static void layout(const void *state, bh_text *out)
 {
     (void)state;
     bh_text_add(out, "{");
+    bhi_text_add_list(out, "tokens_en", N_TOKENS, NULL, token_en);
     bhi_token_text_layout(&task, out);
-    bh_text_add(out, ",\"tokens_en\":[");
-    for (int id = 0; id < N_TOKENS; id++) {
-        if (id > 0) bh_text_add(out, ",");
-        bh_text_add_json(out, token_en(id));
-    }
-    bh_text_add(out, "]}");
+    bh_text_add(out, "}");
 }
 
 static const bh_preset presets[] = {

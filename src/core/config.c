@@ -79,7 +79,7 @@ static bh_status parse_number(const bh_config_table *table, const bh_field *f, c
     return check_number(table, f, v, text, err);
 }
 
-// ---- parsing, one function per type ----
+// ---- parsing, one function per kind of value ----
 
 static bh_status set_bool(const bh_config_table *t, const bh_field *f, void *out, const char *text,
                           bh_error *err)
@@ -94,31 +94,16 @@ static bh_status set_bool(const bh_config_table *t, const bh_field *f, void *out
     return BH_OK;
 }
 
-static bh_status set_int(const bh_config_table *t, const bh_field *f, void *out, const char *text,
-                         bh_error *err)
+static bh_status set_number(const bh_config_table *t, const bh_field *f, void *out,
+                            const char *text, bh_error *err)
 {
     double v = 0;
-    bh_status status = parse_number(t, f, text, 1, &v, err);
-    if (status == BH_OK) *(int *)out = (int)v;
-    return status;
-}
-
-static bh_status set_real(const bh_config_table *t, const bh_field *f, void *out, const char *text,
-                          bh_error *err)
-{
-    double v = 0;
-    bh_status status = parse_number(t, f, text, 0, &v, err);
-    if (status == BH_OK) *(double *)out = v;
-    return status;
-}
-
-static bh_status set_seed(const bh_config_table *t, const bh_field *f, void *out, const char *text,
-                          bh_error *err)
-{
-    double v = 0;
-    bh_status status = parse_number(t, f, text, 1, &v, err);
-    if (status == BH_OK) *(uint64_t *)out = (uint64_t)v;
-    return status;
+    bh_status status = parse_number(t, f, text, f->type != BH_FIELD_REAL, &v, err);
+    if (status != BH_OK) return status;
+    if (f->type == BH_FIELD_REAL) *(double *)out = v;
+    else if (f->type == BH_FIELD_SEED) *(uint64_t *)out = (uint64_t)v;
+    else *(int *)out = (int)v;
+    return BH_OK;
 }
 
 static bh_status set_choice(const bh_config_table *t, const bh_field *f, void *out,
@@ -251,9 +236,9 @@ static const struct {
     void (*get)(const bh_field *, const void *, bh_text *);
 } types[] = {
     [BH_FIELD_BOOL] = {"bool", set_bool, get_bool},
-    [BH_FIELD_INT] = {"int", set_int, get_int},
-    [BH_FIELD_REAL] = {"real", set_real, get_real},
-    [BH_FIELD_SEED] = {"seed", set_seed, get_seed},
+    [BH_FIELD_INT] = {"int", set_number, get_int},
+    [BH_FIELD_REAL] = {"real", set_number, get_real},
+    [BH_FIELD_SEED] = {"seed", set_number, get_seed},
     [BH_FIELD_CHOICE] = {"choice", set_choice, get_choice},
     [BH_FIELD_SIZES] = {"sizes", set_sizes, get_sizes},
     [BH_FIELD_TEXT] = {"text", set_text, get_text},

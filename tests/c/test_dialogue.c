@@ -227,7 +227,9 @@ static known known_from(const float *obs, int n)
 
 static int length(const float *obs)
 {
-    return bhi_token_text_length(obs, T);
+    int n = 0;
+    while (n < T && obs[n] != (float)BH_TOKEN_PAD) n++;
+    return n;
 }
 
 static int best_reply(void *context, const bh_env *env, const float *obs)

@@ -55,13 +55,12 @@ static void test_text(void)
     check_text(&text, "a\"b c …", "\"text\":\"a\\\"b c\"");
     bhi_token_text_observe(&task, &text, obs);
     CHECK(obs[0] == 2 && obs[1] == 3 && obs[2] == BH_TOKEN_PAD && obs[3] == 9);
-    CHECK(bhi_token_text_length(obs, 3) == 2);
     bhi_token_text_view(&task, &text, view);
     CHECK(view[1] == 3 && view[2] == 0 && view[3] == -1 && view[4] == -1 && view[5] == -1);
     bhi_token_text_append(&task, &text, 1);
     CHECK(bhi_token_text_append(&task, &text, 3) == 3); // no room left
     bhi_token_text_observe(&task, &text, obs);
-    CHECK(text.n == 3 && obs[2] == 1 && bhi_token_text_length(obs, 3) == 3);
+    CHECK(text.n == 3 && obs[2] == 1);
     CHECK(bhi_token_text_rate(&task, &text, (double[]){0.5, 2}, (double[]){1, -0.5}) == -0.5);
     check_text(&text, "a\"b c",
                "\"text\":\"a\\\"b c\",\"parts\":{\"x\":0.5,\"y\":2},\"reward\":-0.5");
