@@ -172,7 +172,7 @@ test('a flag is only suggested where it exists', () => {
 });
 
 test('the progress line has the letter of the exploration; thresholds are short', () => {
-  const line = (/** @type {string} */ exploration) => bellhop('train', 'CartPole-v1', '--total-timesteps', '1500', '--final-eval-episodes', '1', '--exploration', exploration).stdout;
+  const line = (/** @type {string} */ exploration) => bellhop('train', 'CartPole-v1', '--total-timesteps', '1500', '--log-freq', '1', '--final-eval-episodes', '1', '--exploration', exploration).stdout;
   for (const [exploration, letter] of [['epsilon-greedy', 'ε'], ['boltzmann', 'T'], ['gaussian', 'σ'], ['ucb', 'c']]) {
     assert.match(line(exploration), new RegExp(`steps .* {2}${letter} [\\d.]+ {2}`), exploration);
   }
