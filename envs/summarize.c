@@ -337,7 +337,9 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-static int is_possible(const void *state, int is_running)
+int bhi_summarize_is_possible(const void *state, int is_running);
+
+int bhi_summarize_is_possible(const void *state, int is_running)
 {
     const summarize *s = state;
     int n = 0;
@@ -351,7 +353,7 @@ static int is_possible(const void *state, int is_running)
     return n == s->n_picks && s->picked >> N_SENTENCES == 0 && (!is_running || n < MAX_PICKS + 1);
 }
 
-static const bhi_state_field state_fields[] = {
+const bhi_state_field bhi_summarize_state[] = {
     BHI_STATE_FIELD_WITHIN(summarize, document.topic, 0, N_TOPICS - 1),
     {"document.sentences", offsetof(summarize, document.sentences),
      sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
@@ -368,8 +370,6 @@ const bh_env_def bh_env_summarize = {
     .reward_threshold =
         BHI_SUMMARIZE_RANDOM_MEAN + 0.9 * (BHI_SUMMARIZE_OPTIMUM - BHI_SUMMARIZE_RANDOM_MEAN),
     .state_bytes = sizeof(summarize),
-    .state_fields = state_fields,
-    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_TEXT + N_PARTS + 1,
     .init = init,

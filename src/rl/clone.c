@@ -4,6 +4,7 @@
 
 #include "optim/schedule.h"
 #include "rl/actor_critic.h"
+#include "rl/agent_states.h"
 #include "rl/replay.h"
 
 #include <string.h>
@@ -93,7 +94,7 @@ static void layout(void *agent, bhi_arena *arena)
     c->kl = bhi_arena_array(arena, B, sizeof(bh_real));
 }
 
-static void state(void *agent, bhi_state_visitor *visitor)
+void bhi_clone_state(void *agent, bhi_state_visitor *visitor)
 {
     clone *c = agent;
     bhi_actor_critic_state(&c->ac, visitor);
@@ -190,7 +191,6 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(clone),
     .shape = shape,
     .layout = layout,
-    .state = state,
     .init = init,
     .observe = observe,
     .learn = learn,

@@ -2,6 +2,7 @@
 // Dynamic programming: one planner, with or without a policy, improving it or not.
 #include "rl/planning.h"
 
+#include "rl/agent_states.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
@@ -209,7 +210,7 @@ static bh_status init(void *agent, bh_error *err)
                        spec->n_actions, err);
 }
 
-static void state(void *agent, bhi_state_visitor *visitor)
+void bhi_planning_state(void *agent, bhi_state_visitor *visitor)
 {
     planner *p = agent;
     bhi_q_table_state(agent, visitor);
@@ -250,7 +251,6 @@ static void params_changed(void *agent)
         .bytes = sizeof(planner),                                       \
         .shape = shape,                                                 \
         .layout = layout,                                               \
-        .state = state,                                                 \
         .init = init,                                                   \
         .act = act,                                                     \
         .act_rngs = act_rngs,                                           \

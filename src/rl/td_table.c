@@ -3,6 +3,7 @@
 #include "rl/td_table.h"
 
 #include "optim/schedule.h"
+#include "rl/agent_states.h"
 #include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
@@ -204,7 +205,7 @@ static bh_status init(void *agent, bh_error *err)
     return BH_OK;
 }
 
-static void state(void *agent, bhi_state_visitor *visitor)
+void bhi_td_table_state(void *agent, bhi_state_visitor *visitor)
 {
     td_table *t = agent;
     step *p = t->pending;
@@ -296,7 +297,6 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .bytes = sizeof(td_table),                                                             \
         .shape = shape,                                                                        \
         .layout = layout,                                                                      \
-        .state = state,                                                                        \
         .init = init,                                                                          \
         .act = act,                                                                            \
         .act_rngs = act_rngs,                                                                  \

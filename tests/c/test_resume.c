@@ -3,14 +3,18 @@
 // run is that never stopped, for every agent in every environment. What a file says is believed only as far as a run could
 // have been there.
 #include "envs/registry.h"
+#include "envs/registry_states.h"
 #include "io/sha256.h"
 #include "rl/agent_list.h"
+#include "rl/run_state.h"
 
 #include "make_run.h"
 
 #ifndef N_MUTATED
 #define N_MUTATED 2 // for each agent in each environment
 #endif
+
+static const bhi_states states = {bhi_all_agent_states, bhi_all_env_states};
 
 typedef struct file {
     unsigned char *bytes;
@@ -19,9 +23,9 @@ typedef struct file {
 
 static file save_full(bh_run *run)
 {
-    file f = {.size = bh_run_save_full(run, NULL, 0)};
+    file f = {.size = bhi_run_save_full(run, &states, NULL, 0)};
     f.bytes = malloc(f.size);
-    CHECK(f.size > 0 && bh_run_save_full(run, f.bytes, f.size) == f.size);
+    CHECK(f.size > 0 && bhi_run_save_full(run, &states, f.bytes, f.size) == f.size);
     return f;
 }
 
@@ -32,7 +36,7 @@ static bh_run *resume(file f, bh_status expected)
     bh_error err = {0};
     bh_status status = bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, &err);
     if (status == BH_OK) {
-        status = bh_run_resume(&run, setup, f.bytes, f.size, &err);
+        status = bhi_run_resume(&run, setup, &states, f.bytes, f.size, &err);
         bh_setup_destroy(setup);
     }
     if (!CHECK_STATUS(status, expected)) printf("    %s\n", err.message);
@@ -158,7 +162,7 @@ static const char *message_of(file f)
     bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", "dqn",
                                  OPTIONS("buffer_size", "200", "net_arch", "8", "batch_size", "4"));
     bh_run *run;
-    CHECK(bh_run_resume(&run, setup, f.bytes, f.size, &err) != BH_OK && run == NULL);
+    CHECK(bhi_run_resume(&run, setup, &states, f.bytes, f.size, &err) != BH_OK && run == NULL);
     bh_setup_destroy(setup);
     return err.message;
 }
@@ -258,7 +262,8 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
         bh_setup *setup;
         bh_run *other = NULL;
         CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
-        if (bh_run_resume(&other, setup, f.bytes, f.size, NULL) == BH_OK) bh_run_steps(other, 40);
+        if (bhi_run_resume(&other, setup, &states, f.bytes, f.size, NULL) == BH_OK)
+            bh_run_steps(other, 40);
         bh_run_destroy(other);
         bh_setup_destroy(setup);
     }
