@@ -29,13 +29,15 @@
 
 static atomic_int n_calls;
 
-static bool is_below(const char *path) {
+static bool is_below(const char *path)
+{
     const char *below = getenv("FAULTS_BELOW");
     return below && path && strncmp(path, below, strlen(below)) == 0;
 }
 
 /// By system calls, which nothing stands in for.
-static void write_log(const char *line) {
+static void write_log(const char *line)
+{
     const char *file = getenv("FAULTS_LOG");
     if (!file) return;
     long fd = syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -45,7 +47,8 @@ static void write_log(const char *line) {
 }
 
 /// Whether this call is the one to fail; errno is set then.
-static bool fails(const char *call, const char *path) {
+static bool fails(const char *call, const char *path)
+{
     if (!is_below(path)) return false;
     const char *at = getenv("FAULTS_AT"), *error = getenv("FAULTS_ERROR");
     bool chosen = atomic_fetch_add(&n_calls, 1) + 1 == (at ? atoi(at) : 0);
@@ -59,7 +62,8 @@ static bool fails(const char *call, const char *path) {
 }
 
 /// The same of an open file.
-static bool fails_fd(const char *call, int fd) {
+static bool fails_fd(const char *call, int fd)
+{
     if (!getenv("FAULTS_BELOW")) return false;
     char link[32], path[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -68,7 +72,8 @@ static bool fails_fd(const char *call, int fd) {
     return fails(call, path);
 }
 
-int open64(const char *path, int flags, ...) {
+int open64(const char *path, int flags, ...)
+{
     va_list more;
     va_start(more, flags);
     mode_t mode = va_arg(more, mode_t);
@@ -76,7 +81,8 @@ int open64(const char *path, int flags, ...) {
     return fails("open", path) ? -1 : REAL(open64)(path, flags, mode);
 }
 
-int open(const char *path, int flags, ...) {
+int open(const char *path, int flags, ...)
+{
     va_list more;
     va_start(more, flags);
     mode_t mode = va_arg(more, mode_t);
@@ -84,38 +90,47 @@ int open(const char *path, int flags, ...) {
     return fails("open", path) ? -1 : REAL(open)(path, flags, mode);
 }
 
-ssize_t write(int fd, const void *bytes, size_t n) {
+ssize_t write(int fd, const void *bytes, size_t n)
+{
     return fails_fd("write", fd) ? -1 : REAL(write)(fd, bytes, n);
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at) {
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
+{
     return fails_fd("write", fd) ? -1 : REAL(pwrite64)(fd, bytes, n, at);
 }
 
-ssize_t writev(int fd, const struct iovec *parts, int n) {
+ssize_t writev(int fd, const struct iovec *parts, int n)
+{
     return fails_fd("write", fd) ? -1 : REAL(writev)(fd, parts, n);
 }
 
-int fsync(int fd) {
+int fsync(int fd)
+{
     return fails_fd("fsync", fd) ? -1 : REAL(fsync)(fd);
 }
 
-int fdatasync(int fd) {
+int fdatasync(int fd)
+{
     return fails_fd("fsync", fd) ? -1 : REAL(fdatasync)(fd);
 }
 
-int rename(const char *from, const char *to) {
+int rename(const char *from, const char *to)
+{
     return fails("rename", to) ? -1 : REAL(rename)(from, to);
 }
 
-int mkdir(const char *path, mode_t mode) {
+int mkdir(const char *path, mode_t mode)
+{
     return fails("mkdir", path) ? -1 : REAL(mkdir)(path, mode);
 }
 
-int unlink(const char *path) {
+int unlink(const char *path)
+{
     return fails("unlink", path) ? -1 : REAL(unlink)(path);
 }
 
-int rmdir(const char *path) {
+int rmdir(const char *path)
+{
     return fails("rmdir", path) ? -1 : REAL(rmdir)(path);
 }
