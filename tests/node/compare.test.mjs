@@ -71,8 +71,8 @@ test('typed wrongly', () => {
   refused(['compare', '--vary', 'gamma=1'], 2, /compare needs an environment/);
   refused(['compare', 'GridWorl-v0', '--vary', 'gamma=1'], 2, /did you mean 'GridWorld-v0'/);
   refused(compare, 2, /needs something to vary/);
-  refused([...compare, '--vary', 'gama=1,2'], 2, /no option 'gama'; did you mean 'gamma'/);
-  refused([...compare, '--vary', 'out=1,2'], 2, /no option 'out'/);
+  refused([...compare, '--vary', 'gama=1,2'], 2, /unknown option 'gama'; did you mean 'gamma'/);
+  refused([...compare, '--vary', 'out=1,2'], 2, /unknown option 'out'/);
   refused([...compare, '--vary', 'gamma'], 2, /must be NAME=VALUE,VALUE/);
   refused([...compare, '--vary', 'gamma=0.5,'], 2, /a value is missing/);
   refused([...compare, '--vary', 'gamma=0.5,0.5'], 2, /has the value '0.5' twice/);
