@@ -32,7 +32,7 @@ test('wasmUrl takes URLs and paths, wasmBinary bytes and modules', async () => {
 });
 
 test('a missing or broken module is a clear error', async () => {
-  await assert.rejects(load({ wasmUrl: '/nowhere/bellhop.wasm' }), failure('BH_ERR_LOAD', /nowhere.*npm run build/));
+  await assert.rejects(load({ wasmUrl: '/nowhere/bellhop.wasm' }), failure('BH_ERR_LOAD', /nowhere\/bellhop\.wasm is missing; wasmUrl must be the path or the URL of bellhop-simd\.wasm/));
   await assert.rejects(load({ wasmBinary: new Uint8Array(8) }), failure('BH_ERR_LOAD', /cannot run here/));
 });
 

@@ -35,7 +35,7 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   --preset NAME        one of the algorithm's own presets on top of the environment's, such as rainbow of dqn; false: the
                        defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
-  --overwrite          replace the run, or the runs of --seeds, that --out has: first their files are removed, no others
+  --overwrite          replace the run, or the runs of --seeds, that --out has, once the new one is complete (docs/files.md)
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
