@@ -414,7 +414,7 @@ function links(lab) {
     const { page, close } = await lab().open('#env=TextGen-v0&text.task=Translate-v0&text.start=scratch&text.algo=ppo&text.weights=1,0,0.5&text.algo=sarsa');
     await page.waitForSelector('#rl-default:not([hidden])');
     assert.deepEqual([...await chosen(page), ...await weights(page)], ['Translate-v0', 'scratch', 'ppo', '1', '0', '0.5']);
-    await says(page, 'notice-text', /text\.algo=sarsa$/);
+    await says(page, 'notice-text', /text\.algo cannot be “sarsa”; possible: dqn, ppo\.$/);
     assert.equal(await page.getAttribute('[data-view=decisions]', 'aria-pressed'), 'true');
     assert.ok(await page.locator('.text-world').evaluate((part) => part.getBoundingClientRect().top < innerHeight), 'it is what one sees');
     await link(page, 'env=Translate-v0&algo=ppo&seed=0&start=scratch');
@@ -438,7 +438,7 @@ function links(lab) {
     assert.deepEqual(await chosen(page), ['CodeGen-v0', 'scratch', 'ppo']);
     for (const bad of ['1,99,1', '1,2']) {
       await page.evaluate((list) => (location.hash = `#env=TextGen-v0&text.task=Dialogue-v0&text.weights=${list}`), bad);
-      await says(page, 'notice-text', new RegExp(`text\\.weights=${bad}$`));
+      await says(page, 'notice-text', new RegExp(`text\\.weights .*“${bad}”`));
       await holds(page, () => /^#env=Dialogue-v0&algo=dqn&seed=0$/.test(location.hash)); // a link that comes while the page writes its own is lost
     }
     assert.deepEqual(await chosen(page), ['Dialogue-v0', 'lm', 'dqn']);
@@ -489,7 +489,7 @@ function links(lab) {
 
   test('text: a link to a language model has its corpus, its sizes and its seed; what does not fit is named', async () => {
     const { page, close } = await lab().open('#view=language&corpus=task&task=Dialogue-v0&dModel=32&maxSteps=500&seed=9&nLayers=77&env=TextGen-v0&colour=red');
-    await says(page, 'notice-text', /nLayers=77, colour=red$/);
+    await says(page, 'notice-text', /nLayers is 77, but must be from 1 to 4\. There is no setting “colour” here\.$/);
     const values = await Promise.all(['lm-corpus', 'lm-task', 'lm-dModel', 'lm-maxSteps', 'lm-nLayers', 'seed'].map((id) => page.inputValue(`#${id}`)));
     assert.deepEqual(values, ['task', 'Dialogue-v0', '32', '500', '2', '9']);
     await holds(page, () => location.hash === '#view=language&corpus=task&task=Dialogue-v0&dModel=32&maxSteps=500&seed=9');
