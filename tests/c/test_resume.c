@@ -2,19 +2,13 @@
 // Full checkpoints: a run that was saved at some step, made anew from the file and continued is at every later step what the
 // run is that never stopped, for every agent in every environment. What a file says is believed only as far as a run could
 // have been there.
-#include "envs/registry.h"
-#include "envs/registry_states.h"
 #include "io/sha256.h"
-#include "rl/agent_list.h"
-#include "rl/run_state.h"
 
-#include "make_run.h"
+#include "run_image.h"
 
 #ifndef N_MUTATED
 #define N_MUTATED 2 // for each agent in each environment
 #endif
-
-static const bhi_states states = {bhi_all_agent_states, bhi_all_env_states};
 
 typedef struct file {
     unsigned char *bytes;
@@ -23,9 +17,9 @@ typedef struct file {
 
 static file save_full(bh_run *run)
 {
-    file f = {.size = bhi_run_save_full(run, &states, NULL, 0)};
+    file f = {.size = bhi_run_save_full(run, &all_states, NULL, 0)};
     f.bytes = malloc(f.size);
-    CHECK(f.size > 0 && bhi_run_save_full(run, &states, f.bytes, f.size) == f.size);
+    CHECK(f.size > 0 && bhi_run_save_full(run, &all_states, f.bytes, f.size) == f.size);
     return f;
 }
 
@@ -36,7 +30,7 @@ static bh_run *resume(file f, bh_status expected)
     bh_error err = {0};
     bh_status status = bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, &err);
     if (status == BH_OK) {
-        status = bhi_run_resume(&run, setup, &states, f.bytes, f.size, &err);
+        status = bhi_run_resume(&run, setup, &all_states, f.bytes, f.size, &err);
         bh_setup_destroy(setup);
     }
     if (!CHECK_STATUS(status, expected)) printf("    %s\n", err.message);
@@ -45,61 +39,6 @@ static bh_run *resume(file f, bh_status expected)
 }
 
 // ---- the same from there on ----
-
-static const char *const small[] = {"total_timesteps",
-                                    "900",
-                                    "eval_freq",
-                                    "150",
-                                    "n_eval_episodes",
-                                    "2",
-                                    "log_freq",
-                                    "40",
-                                    "net_arch",
-                                    "8",
-                                    "learning_starts",
-                                    "20",
-                                    "batch_size",
-                                    "4",
-                                    "buffer_size",
-                                    "200",
-                                    "target_update_interval",
-                                    "40",
-                                    "n_steps",
-                                    "16",
-                                    "n_epochs",
-                                    "1",
-                                    "d_model",
-                                    "8",
-                                    "n_heads",
-                                    "2",
-                                    "n_layers",
-                                    "1",
-                                    "kl_coef",
-                                    "0.1",
-                                    "kl_target",
-                                    "1",
-                                    "episodes_per_update",
-                                    "2",
-                                    "learning_rate_schedule",
-                                    "linear",
-                                    "env.updates",
-                                    "2"};
-
-static bh_run *run_of(const char *env, const char *algo, const char *const *extra)
-{
-    bh_setup *setup = make_setup(&bh_all_envs, env, algo, extra);
-    int is_dqn = strncmp(algo, "dqn", 3) == 0;
-    for (size_t i = 0; i < sizeof small / sizeof *small; i += 2) {
-        if (is_dqn && strcmp(small[i], "n_steps") == 0) continue; // of reward
-        bh_setup_set(setup, small[i], small[i + 1], NULL);        // where there is such an option
-    }
-    for (; extra != NULL && extra[0] != NULL; extra += 2)
-        bh_setup_set(setup, extra[0], extra[1], NULL);
-    bh_run *run = NULL;
-    bh_run_create(&run, setup, NULL);
-    bh_setup_destroy(setup);
-    return run;
-}
 
 static int same_files(bh_run *a, bh_run *b)
 {
@@ -114,7 +53,7 @@ static int same_files(bh_run *a, bh_run *b)
 static void check_resumed(const char *env, const char *algo, const char *const *extra, int n,
                           uint64_t seed)
 {
-    bh_run *run = run_of(env, algo, extra);
+    bh_run *run = busy_run(env, algo, extra, "1");
     if (run == NULL) return; // not for this environment
     bh_rng rng = bh_rng_seed(seed);
     for (int i = 0; i < n; i++) {
@@ -137,8 +76,8 @@ static void test_every_agent_in_every_environment(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++) {
         for (int a = 0; bh_agent_classes[a] != NULL; a++)
-            check_resumed(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name,
-                          OPTIONS("n_envs", "2"), 3, (uint64_t)(97 * e + a));
+            check_resumed(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, NULL, 3,
+                          (uint64_t)(97 * e + a));
     }
 }
 
@@ -156,14 +95,12 @@ static void test_options_with_state_of_their_own(void)
 
 // ---- what a file says ----
 
-static const char *message_of(file f)
+static const char *message_of(file f, bh_run *of)
 {
     static bh_error err;
-    bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", "dqn",
-                                 OPTIONS("buffer_size", "200", "net_arch", "8", "batch_size", "4"));
     bh_run *run;
-    CHECK(bhi_run_resume(&run, setup, &states, f.bytes, f.size, &err) != BH_OK && run == NULL);
-    bh_setup_destroy(setup);
+    CHECK(bhi_run_resume(&run, bh_run_setup(of), &all_states, f.bytes, f.size, &err) != BH_OK);
+    CHECK(run == NULL);
     return err.message;
 }
 
@@ -194,7 +131,7 @@ static unsigned char *data_of(file f, const char *name, size_t *size)
 
 static void test_what_no_run_could_be_is_refused(void)
 {
-    bh_run *run = run_of("GridWorld-v0", "dqn", NULL);
+    bh_run *run = busy_run("GridWorld-v0", "dqn", NULL, "1");
     CHECK_STATUS(bh_run_steps(run, 100), BH_OK);
     file f = save_full(run);
     size_t size;
@@ -202,11 +139,11 @@ static void test_what_no_run_could_be_is_refused(void)
     unsigned char *at = data_of(f, "state/agent/replay/size", &size), kept[4];
     memcpy(kept, at, sizeof kept);
     memcpy(at, &size_of_replay, sizeof size_of_replay);
-    CHECK(strstr(message_of(f), "checksum") != NULL);
+    CHECK(strstr(message_of(f, run), "checksum") != NULL);
     sign(f);
     CHECK(
-        strstr(message_of(f),
-               "state/agent/replay/size has 1.07374e+09 at 0, but it must be between 0 and 200") !=
+        strstr(message_of(f, run),
+               "state/agent/replay/size has 1.07374e+09 at 0, but it must be between 0 and 232") !=
         NULL);
     memcpy(at, kept, sizeof kept);
     sign(f);
@@ -217,7 +154,7 @@ static void test_what_no_run_could_be_is_refused(void)
     f.size = bh_run_save(run, BH_CURRENT, NULL, 0);
     f.bytes = malloc(f.size);
     bh_run_save(run, BH_CURRENT, f.bytes, f.size);
-    CHECK(strstr(message_of(f), "parameters only") != NULL);
+    CHECK(strstr(message_of(f, run), "parameters only") != NULL);
     free(f.bytes);
     bh_run_destroy(run);
 }
@@ -248,7 +185,7 @@ static void mutate(file f, bh_rng *rng)
 // sanitizers).
 static void check_mutated(const char *env, const char *algo, int n, uint64_t seed)
 {
-    bh_run *run = run_of(env, algo, OPTIONS("n_envs", "2"));
+    bh_run *run = busy_run(env, algo, NULL, "1");
     if (run == NULL) return;
     CHECK_STATUS(bh_run_steps(run, 77), BH_OK);
     file f = save_full(run);
@@ -262,7 +199,7 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
         bh_setup *setup;
         bh_run *other = NULL;
         CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
-        if (bhi_run_resume(&other, setup, &states, f.bytes, f.size, NULL) == BH_OK)
+        if (bhi_run_resume(&other, setup, &all_states, f.bytes, f.size, NULL) == BH_OK)
             bh_run_steps(other, 40);
         bh_run_destroy(other);
         bh_setup_destroy(setup);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command line in processes of its own, for tests.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
@@ -23,5 +23,16 @@ export function cli(folder) {
     assert.equal(result.stdout, '');
   }
 
-  return { CLI, bellhop, refused };
+  /** Reads a piece of what a command prints, and no more. @param {...string} args @returns {Promise<{ status: number | null, stderr: string }>} */
+  function readOnce(...args) {
+    const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    return new Promise((done) => child.on('close', (status) => done({ status, stderr })));
+  }
+
+  return { CLI, bellhop, refused, readOnce };
 }

@@ -2,18 +2,16 @@
 // Environments of one's own that call process.exit, throw where nobody catches it, or cannot be imported by one thread: a sentence that names
 // seed and environment, exit code 1, and what was reached is written.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { after, test } from 'node:test';
 import { parseDemonstrations } from '../../web/node/node.mjs';
 import { cli } from './cli-process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-misbehaves-'));
 after(() => rmSync(folder, { recursive: true }));
-const { CLI, bellhop, refused } = cli(folder);
+const { bellhop, refused, readOnce } = cli(folder);
 
 const held = (/** @type {string} */ name) => readdirSync(join(folder, name)).sort();
 const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
@@ -130,15 +128,6 @@ test('.cjs works, also as compilers write it; .ts says what to do', () => {
 });
 
 test('a reader that has had enough: the run is written, and nothing is said', async () => {
-  const child = spawn(process.execPath, [CLI, 'train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--eval-freq', '500', '--json', '--out', 'piped'],
-    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    errors += text;
-  });
-  child.stdout.once('data', () => child.stdout.destroy());
-  const code = await new Promise((done) => {
-    child.on('close', done);
-  });
-  assert.deepEqual([code, errors, held('piped')], [0, '', RUN]);
+  const { status, stderr } = await readOnce('train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--eval-freq', '500', '--json', '--out', 'piped');
+  assert.deepEqual([status, stderr, held('piped')], [0, '', RUN]);
 });
