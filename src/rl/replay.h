@@ -95,7 +95,8 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
 
-/// Visits the transitions stored, and their priorities.
+/// Visits the transitions stored, and their priorities. For the bounds: actions are below n_actions,
+/// at most most_protected transitions are demonstrations.
 void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
                       bhi_state_visitor *visitor);
 
