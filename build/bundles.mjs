@@ -35,7 +35,7 @@ export const ALL_INSIDE = ['trainers.mjs', 'beside.mjs'];
 
 /** What other people's pages link besides bellhop-lab.js. @type {Bundle[]} */
 const EMBEDS = [
-  { entries: { worker: 'worker/worker.mjs' }, options: MINIFIED },
+  { entries: { 'worker': 'worker/worker.mjs', 'plain-worker': 'worker/plain-worker.mjs' }, options: MINIFIED },
   { entries: { 'bellhop-lab.classic': 'embed/classic.mjs', 'embed': 'embed/embed.mjs' }, options: CLASSIC },
   { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: { minify: true } },
   { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: CLASSIC },

@@ -11,7 +11,7 @@ import { filesBelow } from '../files.mjs';
 /** @typedef {{ raw: number, gzip: number, brotli: number }} Size */
 
 /** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by. */
-const BY_SCRIPTS = /^(worker\.js|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
+const BY_SCRIPTS = /^(plain-worker\.js|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
 /** What a lab fetches when it is about to be seen. */
 const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts. */

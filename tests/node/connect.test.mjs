@@ -51,6 +51,17 @@ test('a worker that does not start is followed by the next way; the module is co
   trainer.terminate();
 });
 
+test('a lab\'s plain worker runs the module with language models too, but makes none', async () => {
+  const trainer = await connectTo({ text: true }, { modules: MODULES, workers: [() => workerHere(opens)] });
+  assert.deepEqual(trainer.pretrainingOptions, []);
+  const refused = { status: 'BH_ERR_STATE', message: /connect\(\{ text: true \}\), and the worker's script that is made for them/ };
+  await assert.rejects(trainer.createLanguageModel({ corpus: 'to be or not to be' }), refused);
+  await assert.rejects(trainer.create({ env: 'TextGen-v1', samples: true }), refused);
+  const session = await trainer.create({ env: 'TextGen-v1' });
+  await session.dispose();
+  trainer.terminate();
+});
+
 test('where no way is left, the first one says what is wrong and what to do', async () => {
   const failing = connectTo({}, { modules: MODULES, workers: [deadWorker, deadWorker] });
   await assert.rejects(failing, { status: 'BH_ERR_LOAD', message: /its script could not be loaded.*workerUrl.*docs\/bundlers\.md/ });

@@ -45,14 +45,14 @@ test('it has the library, its modules as files and as text, what other pages lin
     assert.ok(readFileSync(join(installed, `web/inline/${name}.mjs`), 'utf8').includes(bytes.toString('base64')), name);
   }
   for (const name of ['docs/bundlers.md', 'docs/notebook.md', 'docs/notebook/bellhop_lab.py']) assert.ok(files.includes(name), name);
-  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'bellhop-widget.js', 'embed.html', 'embed.js', 'lab.js', 'worker.js', 'bellhop.js', 'inline/worker-source.js']) assert.ok(files.includes(`dist/${name}`), name);
+  for (const name of ['bellhop-lab.js', 'bellhop-lab.classic.js', 'bellhop-lab-all.js', 'bellhop-lab-all.classic.js', 'bellhop-widget.js', 'embed.html', 'embed.js', 'lab.js', 'worker.js', 'plain-worker.js', 'bellhop.js', 'inline/worker-source.js']) assert.ok(files.includes(`dist/${name}`), name);
   assert.deepEqual(files.filter((file) => !file.startsWith('docs/examples/') && /\.map$|(^|\/)(index\.html|site|start|bellhop\.html)/.test(file)), []);
 });
 
 test('what other pages link names no file that is not there, and what has everything inside none', () => {
   const files = filesBelow(installed).filter((file) => /^dist\/.*\.js$/.test(file));
   const named = files.flatMap((file) => [...readFileSync(join(installed, file), 'utf8').matchAll(/new URL\("(\.\/[^"]+)",import\.meta\.url\)/g)].map(([, url]) => join(dirname(file), url)));
-  assert.ok(named.includes('dist/bellhop-simd.wasm') && named.includes('dist/worker.js'));
+  assert.ok(named.includes('dist/bellhop-simd.wasm') && named.includes('dist/worker.js') && named.includes('dist/plain-worker.js'));
   assert.deepEqual(named.filter((file) => !existsSync(join(installed, file))), []);
   for (const file of ['bellhop-lab-all.js', 'bellhop-lab-all.classic.js']) assert.doesNotMatch(readFileSync(join(installed, 'dist', file), 'utf8'), /"[^"]+\.wasm"/, file);
 });

@@ -12,6 +12,7 @@ import help from '../lib/help.mjs';
 import { connect as connectAnywhere } from '../bellhop.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
 import { serve as serveOver } from '../worker/service.mjs';
+import { textSessions } from '../worker/text-sessions.mjs';
 import { take } from '../worker/take.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
@@ -46,7 +47,7 @@ function urlOf(given) {
 export function serve(options = {}) {
   const { port = parentPort, prepare } = readServeOptions(options);
   if (!port) throw new BellhopError('BH_ERR_STATE', 'serve() is for the script of a worker_threads Worker; elsewhere give it a port: serve({ port })');
-  serveOver(/** @type {any} */ (port), instantiate, { prepare });
+  serveOver(/** @type {any} */ (port), instantiate, { prepare, text: textSessions });
 }
 
 /**

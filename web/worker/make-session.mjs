@@ -1,48 +1,54 @@
 // SPDX-License-Identifier: MIT
 // Sessions of a worker, by their recipe:
 //
-//     { languageModel: { corpus | env | model, options } }   a language model: trained on a text, trained on the examples of an
-//                                                            environment, or opened from a file, see pretraining-session.mjs
 //     { env, algo, options, envOptions, demonstrations?, changes? }  a run, see session.mjs
-//     { …, startFrom?, prior?, samples? }                    a run of text: it starts from the language model of session startFrom;
-//                                                            its frames have the probabilities that the language model of session
-//                                                            `prior` gives the actions, and with `samples`, while it runs, now and
-//                                                            then `written`: a whole text by the present policy
-import { Env } from '../lib/env.mjs';
+//
+// and what text-sessions.mjs adds, where the worker's script has that.
 import { createDemonstrated } from '../lib/imitation.mjs';
-import { LanguageModel, logPrior, startFrom } from '../lib/language.mjs';
 import { onlyKeys, shown } from '../lib/options.mjs';
 import { Run } from '../lib/run.mjs';
 import { timestepsMax, wholeNumber } from '../lib/setup.mjs';
 import { Session } from './session.mjs';
-import { PretrainingSession } from './pretraining-session.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {Map<number, any>} Sessions */
+/**
+ * What makes the sessions of text.
+ * @typedef {object} TextSessions
+ * @property {(library: Library) => import('../bellhop.js').Field[]} fields  of pre-training; none where the module has no language models
+ * @property {(library: Library, recipe: any, post: import('./service.mjs').Post) => any} ofModel
+ * @property {(run: Run, parts: TextParts) => Session} ofRun
+ */
+/** @typedef {{ library: Library, recipe: any, changes: import('./session.mjs').Change[], post: import('./service.mjs').Post, sessions: Sessions }} TextParts */
 
 const RECIPE_KEYS = ['env', 'algo', 'options', 'envOptions', 'demonstrations', 'changes', 'startFrom', 'prior', 'samples'];
-const WRITER_MS = 400, WRITER_TOKENS = 64, WRITER_SEED = 7;
 
 /**
  * A session for a recipe.
  * @param {Library} library @param {any} recipe @param {import('./service.mjs').Post} post
  * @param {Sessions} sessions  of this worker, by their keys
+ * @param {TextSessions} [text]  where the worker's script has it
  */
-export function makeSession(library, recipe, post, sessions) {
-  if ('languageModel' in Object(recipe)) return new PretrainingSession(library, recipe.languageModel, post);
+export function makeSession(library, recipe, post, sessions, text) {
+  if ('languageModel' in Object(recipe)) return needed(text).ofModel(library, recipe.languageModel, post);
   onlyKeys('create', recipe, RECIPE_KEYS);
-  const { changes: given, ...rest } = recipe;
-  const changes = checkedChanges(given, timestepsMax(library.catalog)); // first: a run that was made would have to go again
-  if (recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples) return makeTextRun(library, rest, changes, post, sessions);
-  const run = rest.demonstrations === undefined ? Run.create(library, rest) : createDemonstrated(library, rest);
+  const changes = checkedChanges(recipe.changes, timestepsMax(library.catalog)); // first: a run that was made would have to go again
+  const isText = recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples;
+  const run = recipe.demonstrations === undefined ? Run.create(library, recipe) : createDemonstrated(library, recipe);
   try {
     tryChanges(run, changes);
+    return isText ? needed(text).ofRun(run, { library, recipe, changes, post, sessions }) : new Session(run, post, changes);
   } catch (error) {
     run.dispose();
     throw error;
   }
-  return new Session(run, post, changes);
+}
+
+/** @param {TextSessions | undefined} text */
+function needed(text) {
+  if (text) return text;
+  throw new BellhopError('BH_ERR_STATE', "language models need connect({ text: true }), and the worker's script that is made for them");
 }
 
 /** Throws now what would be refused when its step has come. @param {Run} run @param {import('./session.mjs').Change[]} changes */
@@ -72,110 +78,3 @@ function checkedChanges(changes = [], most) {
 
 /** @param {string} name @param {unknown} value @param {string} wanted */
 const bad = (name, value, wanted) => new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);
-
-/** The model of a session. @param {Sessions} sessions @param {number} key @returns {LanguageModel} */
-function modelOf(sessions, key) {
-  const model = sessions.get(key)?.model;
-  if (model instanceof LanguageModel) return model;
-  throw new BellhopError('BH_ERR_STATE', 'the language model was disposed and cannot be used any more');
-}
-
-/** @param {Library} library @param {any} recipe @param {import('./session.mjs').Change[]} changes @param {import('./service.mjs').Post} post @param {Sessions} sessions */
-function makeTextRun(library, { startFrom: first, prior: other, samples, ...recipe }, changes, post, sessions) {
-  const run = Run.create(library, recipe);
-  /** @type {Run | null} */
-  let reference = null;
-  /** @type {Writer | null} */
-  let writer = null;
-  try {
-    tryChanges(run, changes);
-    if (first !== undefined) startFrom(run, modelOf(sessions, first));
-    if (other !== undefined) reference = frozen(library, recipe, modelOf(sessions, other));
-    if (samples) writer = new Writer(library, recipe, run);
-  } catch (error) {
-    run.dispose();
-    reference?.dispose();
-    throw error;
-  }
-  const session = new TextSession(run, (frame, plays, transfer) => {
-    const prior = reference ? logPrior(reference, frame.last.action < 0 ? frame.obs : frame.obsTm1) : null;
-    post(Object.assign(frame, { prior: prior && prior.map(Math.exp), written: frame.running ? writer?.write() ?? null : null }), plays, transfer);
-  }, changes);
-  session.helpers = [writer, reference].filter((helper) => helper !== null);
-  session.writer = writer;
-  return session;
-}
-
-/** A policy that never learns: the language model alone, over the allowed actions. @param {Library} library @param {any} recipe @param {LanguageModel} model */
-function frozen(library, { env, envOptions }, model) {
-  const { dModel, nHeads, nLayers } = model.info;
-  const run = Run.create(library, { env, algo: 'ppo', envOptions, options: { preset: false, featuresExtractor: 'transformer', dModel, nHeads, nLayers, netArch: [], nSteps: 1, batchSize: 1, evalFreq: 0 } });
-  try {
-    startFrom(run, model);
-  } catch (error) {
-    run.dispose();
-    throw error;
-  }
-  return run;
-}
-
-class TextSession extends Session {
-  /** Disposed with the session. @type {{ dispose(): void }[]} */
-  helpers = [];
-  /** @type {Writer | null} */
-  writer = null;
-
-  /** @param {object} options */
-  apply(options) {
-    super.apply(options);
-    this.writer?.set(options);
-  }
-
-  dispose() {
-    super.dispose();
-    this.helpers.forEach((helper) => helper.dispose());
-  }
-}
-
-/** Writes whole texts by the greedy policy of a run, in an environment of its own. */
-class Writer {
-  #library;
-  #run;
-  #env;
-  #at = -Infinity;
-
-  /** @param {Library} library @param {{ env: string, envOptions?: object }} recipe @param {Run} run */
-  constructor(library, { env, envOptions = {} }, run) {
-    this.#library = library;
-    this.#run = run;
-    this.#env = new Env(library, env, envOptions);
-    this.#env.reset({ seed: WRITER_SEED });
-  }
-
-  /** A text, now and then. */
-  write() {
-    const now = performance.now();
-    if (now - this.#at < WRITER_MS) return null;
-    this.#at = now;
-    const env = this.#env;
-    let [obs, envInfo] = env.reset();
-    for (let isOver = false, n = 0; !isOver && n < WRITER_TOKENS; n++) {
-      const [next, , terminated, truncated, info] = env.step(this.#run.greedy(obs)[0]);
-      [obs, envInfo, isOver] = [next, info, terminated || truncated];
-    }
-    return { view: env.view(), text: env.describe(), envInfo };
-  }
-
-  /** @param {object} options  of the environment; others are not its concern */
-  set(options) {
-    const own = this.#env.options;
-    const env = new Env(this.#library, this.#env.spec.id, { ...own, ...Object.fromEntries(Object.entries(options).filter(([key]) => key in own)) });
-    this.#env.dispose();
-    this.#env = env;
-    env.reset({ seed: WRITER_SEED });
-  }
-
-  dispose() {
-    this.#env.dispose();
-  }
-}

@@ -7,11 +7,12 @@
 import { BellhopError, startModule } from '../lib/wasm.mjs';
 import { serve as serveOver } from './service.mjs';
 import { readServeOptions } from './serve-options.mjs';
+import { textSessions } from './text-sessions.mjs';
 
 /** @param {import('../bellhop.js').ServeOptions} [options] */
 export function serve(options = {}) {
   const { port = scope(), prepare } = readServeOptions(options);
-  serveOver(/** @type {any} */ (port), open, { prepare });
+  serveOver(/** @type {any} */ (port), open, { prepare, text: textSessions });
 }
 
 /** The page sends the module, compiled. @param {{ wasmBinary?: any }} options */

@@ -7,7 +7,6 @@
 //     { id, progress }                  is how far a call of learn has come; a call of proceed answers it
 //
 // Any number of sessions may exist; those that play share the thread.
-import { pretrainingFields } from '../lib/language.mjs';
 import { openLibrary } from '../lib/setup.mjs';
 import { holdLifeline } from './lifeline.mjs';
 import { makeSession } from './make-session.mjs';
@@ -25,11 +24,13 @@ const SESSION_METHODS = /** @type {const} */ ([
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm  rejects where the module does not run; open may be called again then
- * @param {{ prepare?: (library: Library) => void, sliceMs?: number }} [options]  prepare: gets the library before anybody asks; sliceMs: how
- *   long a session computes before others have their turn, by default the session's own
+ * @param {object} [options]
+ * @param {(library: Library) => void} [options.prepare]  gets the library before anybody asks
+ * @param {number} [options.sliceMs]  how long a session computes before others have their turn, by default the session's own
+ * @param {import('./make-session.mjs').TextSessions} [options.text]  for language models
  * @returns {() => void} ends all sessions
  */
-export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
+export function serve(port, loadWasm, { prepare = () => {}, sliceMs, text } = {}) {
   /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('../lib/setup.mjs').Library} */
@@ -43,11 +44,11 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs } = {}) {
       prepare(library);
       // Last: an open that failed must not hold the lock, or the next one would wait for it for ever.
       const isHeld = await holdLifeline(options.lifeline);
-      return { catalog: library.catalog, pretraining: library.wasm.hasText ? pretrainingFields(library.wasm) : [], isHeld };
+      return { catalog: library.catalog, pretraining: text?.fields(library) ?? [], isHeld };
     },
     create(recipe) {
       const key = ++count;
-      const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions);
+      const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions, text);
       if (sliceMs !== undefined) session.sliceMs = sliceMs;
       try {
         const info = session.info();

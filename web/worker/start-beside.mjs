@@ -15,8 +15,10 @@ export function startBeside() {
     known.catch(() => compiled.delete(name)); // so that it is fetched again when it is asked for again
     return known;
   };
-  const url = () => new URL('./worker.js', import.meta.url); // as the build names it
-  const workers = [() => startAt(url()), () => startImporting(url())]; // a policy may allow blob: alone
   const here = async () => (await import('./page-thread.mjs')).startHere();
-  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => connectTo(options, { modules: { named, at: compileUrl }, workers, here });
+  return (/** @type {import('../bellhop.js').ConnectOptions} */ options) => {
+    const url = options.text ? new URL('./worker.js', import.meta.url) : new URL('./plain-worker.js', import.meta.url); // as the build names them
+    const workers = [() => startAt(url), () => startImporting(url)]; // a policy may allow blob: alone
+    return connectTo(options, { modules: { named, at: compileUrl }, workers, here });
+  };
 }
