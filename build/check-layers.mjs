@@ -36,10 +36,10 @@ const LAYERS = [
   { of: /^src\/io\//, may: [CORE, /^src\/(nn|io)\//], why: 'io stands on core, and knows the networks whose parameters it names' },
   { of: /^src\/rl\/value\.[ch]$/, may: [CORE, /^src\/rl\/value\.h$/], why: 'value is pure maths: it sees only core' },
   { of: /^src\/rl\/policy\.[ch]$/, may: [CORE, /^src\/rl\/policy\.h$/], why: 'policy is pure maths: it sees only core' },
-  { of: /^src\/rl\/(env|env_states|vec_env|space|mdp|text_task)\.[ch]$/, may: [CORE, /^src\/rl\/(env|env_states|vec_env|space|mdp|text_task)\.h$/], why: 'the environment interface stands on core' },
+  { of: /^src\/rl\/(env|vec_env|vec_env_state|space|mdp|text_task)\.[ch]$/, may: [CORE, /^src\/rl\/(env|vec_env|vec_env_state|space|mdp|text_task)\.h$/], why: 'the environment interface stands on core' },
   { of: /^src\/rl\/(run\w*|setup)\.[ch]$/, may: [BELOW_AGENTS, /^src\/rl\//], why: 'rl stands on core, kernels, nn, optim and io' },
   {
-    of: /^src\/rl\//, may: [BELOW_AGENTS, /^src\/rl\//], but: /^src\/rl\/(env|env_states|vec_env|run\w*|setup)\.h$/,
+    of: /^src\/rl\//, may: [BELOW_AGENTS, /^src\/rl\//], but: /^src\/rl\/(env|vec_env\w*|run\w*|setup)\.h$/,
     why: 'agents know neither environments nor lm; only run and setup meet environments',
   },
   { of: /^src\/lm\//, may: [BELOW_AGENTS, /^src\/lm\//], why: 'lm stands on core, kernels, nn, optim and io, never on rl' },
@@ -51,7 +51,7 @@ const LAYERS = [
     why: 'this environment is the training of a language model',
   },
   {
-    of: /^envs\//, may: [CORE, /^src\/rl\/(env|env_states|space|mdp|text_task)\.h$/, /^envs\//],
+    of: /^envs\//, may: [CORE, /^src\/rl\/(env|space|mdp|text_task)\.h$/, /^envs\//],
     why: 'environments stand on the environment interface and core',
   },
   { of: /^tests\//, may: [ANYTHING], why: 'tests see everything' },

@@ -171,7 +171,7 @@ static const bh_preset presets[] = {
             "n_steps=128 eval_freq=2048"},
 };
 
-const bhi_state_field bhi_acrobot_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(acrobot, s),
     BHI_STATE_SHOWN_FIELD(acrobot, action),
     {NULL},
@@ -183,6 +183,7 @@ const bh_env_def bh_env_acrobot = {
     .reward_threshold = -100.0,
     .max_episode_steps = 500,
     .state_bytes = sizeof(acrobot),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = 5,
     .init = init,

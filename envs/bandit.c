@@ -113,7 +113,7 @@ static const bh_preset presets[] = {
             "exploration_final_eps=0.1 net_arch=16 n_eval_episodes=500 final_eval_episodes=1000"},
 };
 
-const bhi_state_field bhi_bandit_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(bandit, mean),
     BHI_STATE_SHOWN_FIELD(bandit, arm),
     BHI_STATE_SHOWN_FIELD(bandit, reward),
@@ -126,6 +126,7 @@ const bh_env_def bh_env_bandit = {
     .config = &table,
     .reward_threshold = NAN,
     .state_bytes = sizeof(bandit),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = 2,
     .init = init,

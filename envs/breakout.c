@@ -225,7 +225,7 @@ static const bh_preset presets[] = {
             "features_extractor=minatar-cnn net_arch=128 eval_freq=10000 n_eval_episodes=30"},
 };
 
-const bhi_state_field bhi_breakout_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(breakout, paddle, 0, SIDE - 1),
     BHI_STATE_FIELD_WITHIN(breakout, x, 0, SIDE - 1),
     BHI_STATE_FIELD_WITHIN(breakout, y, 0, SIDE - 1),
@@ -249,6 +249,7 @@ const bh_env_def bh_env_breakout = {
     .reward_threshold = 5.0,
     .max_episode_steps = 2500,
     .state_bytes = sizeof(breakout),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = 8 + BRICKS,
     .init = init,

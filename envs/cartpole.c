@@ -188,7 +188,7 @@ static const bh_preset presets[] = {
      "total_timesteps=100000 learning_rate=0.008 episodes_per_update=4 gamma=0.98 eval_freq=2000"},
 };
 
-const bhi_state_field bhi_cartpole_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(cartpole, s),
     BHI_STATE_SHOWN_FIELD(cartpole, action),
     {NULL},
@@ -201,6 +201,7 @@ const bh_env_def bh_env_cartpole = {
     .reward_threshold = 475.0,
     .max_episode_steps = 500,
     .state_bytes = sizeof(cartpole),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = 5,
     .init = init,

@@ -106,7 +106,7 @@ static const bh_preset presets[] = {
      "total_timesteps=30000 learning_rate=0.003 episodes_per_update=16 n_eval_episodes=50"},
 };
 
-const bhi_state_field bhi_catch_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(catch_state, row, 0, ROWS - 1),
     BHI_STATE_FIELD_WITHIN(catch_state, column, 0, COLUMNS - 1),
     BHI_STATE_FIELD_WITHIN(catch_state, paddle, 0, COLUMNS - 1),
@@ -120,6 +120,7 @@ const bh_env_def bh_env_catch = {
     .summary = BH_HELP("Catch a falling ball with a paddle, seen as 10 by 5 pixels"),
     .reward_threshold = 0.95,
     .state_bytes = sizeof(catch_state),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = 5,
     .init = init,

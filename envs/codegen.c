@@ -367,9 +367,7 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-int bhi_codegen_is_possible(const void *state, int is_running);
-
-int bhi_codegen_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     (void)is_running;
     const codegen *c = state;
@@ -383,7 +381,7 @@ int bhi_codegen_is_possible(const void *state, int is_running)
     return depth == c->depth;
 }
 
-const bhi_state_field bhi_codegen_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(codegen, task, 0, N_TASKS - 1),
     BHI_STATE_FIELD_WITHIN(codegen, n, 0, LIMIT),
     BHI_STATE_FIELD_WITHIN(codegen, depth, 0, LIMIT),
@@ -399,6 +397,8 @@ const bh_env_def bh_env_codegen = {
         "Write a small stack program for a formula, token by token; it is run on five inputs"),
     .reward_threshold = 0.7,
     .state_bytes = sizeof(codegen),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_TEXT + 1 + 1,
     .init = init,

@@ -188,15 +188,13 @@ static const bh_preset presets[] = {
      "gamma=1 total_timesteps=2000 eval_freq=100 n_eval_episodes=1 final_eval_episodes=1"},
 };
 
-int bhi_deep_sea_is_possible(const void *state, int is_running);
-
-int bhi_deep_sea_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     const deep_sea *d = state;
     return !is_running || d->row < d->size;
 }
 
-const bhi_state_field bhi_deep_sea_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(deep_sea, right),
     BHI_STATE_FIELD_UP_TO(deep_sea, row, size),
     BHI_STATE_FIELD_UP_TO(deep_sea, column, last),
@@ -213,6 +211,8 @@ const bh_env_def bh_env_deep_sea = {
     .config = &table,
     .reward_threshold = 0.98,
     .state_bytes = sizeof(deep_sea),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_VIEW,
     .init = init,

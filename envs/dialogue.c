@@ -258,7 +258,7 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-const bhi_state_field bhi_dialogue_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(dialogue, need, 0, N_NEEDS - 1),
     BHI_STATE_FIELD_WITHIN(dialogue, answers, 0, sizeof answers / sizeof *answers - 1),
     BHI_STATE_FIELD_WITHIN(dialogue, sayings, 0, sizeof sayings / sizeof *sayings - 1),
@@ -278,6 +278,7 @@ const bh_env_def bh_env_dialogue = {
     .reward_threshold =
         BHI_DIALOGUE_RANDOM_MEAN + 0.9 * (BHI_DIALOGUE_OPTIMUM - BHI_DIALOGUE_RANDOM_MEAN),
     .state_bytes = sizeof(dialogue),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = T + N_PARTS + 1,
     .init = init,

@@ -25,6 +25,7 @@
 //                   reward 0, terminated; so do walls, where nobody ever stands.
 #pragma once
 
+#include "core/state.h"
 #include "rl/env.h"
 
 #define BHI_GRID_SIDE_MAX 30 ///< rows or columns; 30 rows with their separators fit a TEXT option
@@ -73,6 +74,8 @@ bh_status bhi_grid_read(bhi_grid *grid, const char *map, const bhi_grid_format *
 /// Sets the slip: the intended move with probability `intended`, else one of the two perpendicular.
 void bhi_grid_slip(bhi_grid *grid, double intended, double each_side);
 
+extern const bhi_state_field bhi_grid_state[];
+
 // The functions of a bh_env_def; `state` is a bhi_grid.
 void bhi_grid_spaces(const void *state, bh_space *observation, bh_space *action);
 void bhi_grid_reset(void *state, bh_rng *rng, float *obs);
@@ -87,8 +90,8 @@ int bhi_grid_transitions(const void *state, int s, int a, bh_transition out[BH_T
 
 /// The entries of a bh_env_def that the family shares: all but names, options, limits, presets and
 /// init.
-#define BHI_GRID_DEF                                                                           \
-    .state_bytes = sizeof(bhi_grid), .n_view = BHI_GRID_N_VIEW, .spaces = bhi_grid_spaces,     \
-    .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, .step = bhi_grid_step, \
-    .view = bhi_grid_view, .describe = bhi_grid_describe, .layout = bhi_grid_layout,           \
-    .info = bhi_grid_info, .transitions = bhi_grid_transitions
+#define BHI_GRID_DEF                                                                               \
+    .state_bytes = sizeof(bhi_grid), .state_fields = bhi_grid_state, .n_view = BHI_GRID_N_VIEW,    \
+    .spaces = bhi_grid_spaces, .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, \
+    .step = bhi_grid_step, .view = bhi_grid_view, .describe = bhi_grid_describe,                   \
+    .layout = bhi_grid_layout, .info = bhi_grid_info, .transitions = bhi_grid_transitions

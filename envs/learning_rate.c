@@ -422,15 +422,13 @@ static const bh_preset presets[] = {
             "exploration_final_eps=0.02 eval_freq=2000 n_eval_episodes=100"},
 };
 
-int bhi_learning_rate_is_possible(const void *state, int is_running);
-
-int bhi_learning_rate_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     const learning_rate *e = state;
     return !is_running || e->decision < e->n;
 }
 
-const bhi_state_field bhi_learning_rate_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(learning_rate, decision, 0, DECISIONS_MAX),
     BHI_STATE_FIELD_WITHIN(learning_rate, exponent, -EXPONENT_MAX, EXPONENT_MAX),
     BHI_STATE_SHOWN_FIELD(learning_rate, action),
@@ -463,6 +461,8 @@ const bh_env_def bh_env_learning_rate = {
     .config = &table,
     .reward_threshold = BHI_LEARNING_RATE_THRESHOLD,
     .state_bytes = sizeof(learning_rate),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_VIEW,
     .init = init,

@@ -148,7 +148,7 @@ static const bh_preset presets[] = {
     {"dqn/rainbow", "v_min=-100 v_max=0"},
 };
 
-const bhi_state_field bhi_mountain_car_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(mountain_car, s),
     BHI_STATE_SHOWN_FIELD(mountain_car, action),
     {NULL},
@@ -161,6 +161,7 @@ const bh_env_def bh_env_mountain_car = {
     .reward_threshold = -110.0,
     .max_episode_steps = 200,
     .state_bytes = sizeof(mountain_car),
+    .state_fields = state_fields,
     BH_PRESETS(presets),
     .n_view = 3,
     .init = init,

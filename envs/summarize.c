@@ -337,9 +337,7 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-int bhi_summarize_is_possible(const void *state, int is_running);
-
-int bhi_summarize_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     const summarize *s = state;
     int n = 0;
@@ -353,7 +351,7 @@ int bhi_summarize_is_possible(const void *state, int is_running)
     return n == s->n_picks && s->picked >> N_SENTENCES == 0 && (!is_running || n < MAX_PICKS + 1);
 }
 
-const bhi_state_field bhi_summarize_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(summarize, document.topic, 0, N_TOPICS - 1),
     {"document.sentences", offsetof(summarize, document.sentences),
      sizeof((summarize *)NULL)->document.sentences, BHI_STATE_U8},
@@ -370,6 +368,8 @@ const bh_env_def bh_env_summarize = {
     .reward_threshold =
         BHI_SUMMARIZE_RANDOM_MEAN + 0.9 * (BHI_SUMMARIZE_OPTIMUM - BHI_SUMMARIZE_RANDOM_MEAN),
     .state_bytes = sizeof(summarize),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = N_TEXT + N_PARTS + 1,
     .init = init,

@@ -273,15 +273,13 @@ static const bh_preset presets[] = {
             "net_arch=256 eval_freq=2000 n_eval_episodes=40"},
 };
 
-int bhi_textgen_is_possible(const void *state, int is_running);
-
-int bhi_textgen_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     const textgen *t = state;
     return !is_running || (!t->ended && t->n < LIMIT);
 }
 
-const bhi_state_field bhi_textgen_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(textgen, topic, 0, BHI_TEXTGEN_N_TOPICS - 1),
     BHI_STATE_FIELD_WITHIN(textgen, n, 0, LIMIT),
     BHI_STATE_FIELD_WITHIN(textgen, words, 0, BHI_TEXTGEN_N_WORDS - 1),
@@ -302,6 +300,8 @@ const bh_env_def bh_env_textgen = {
     .reward_threshold = 0.95 * BHI_TEXTGEN_OPTIMUM,
     .max_episode_steps = 0,
     .state_bytes = sizeof(textgen),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = 3 + LIMIT + 4,
     .init = init,

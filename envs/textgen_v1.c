@@ -248,9 +248,7 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-int bhi_textgen_v1_is_possible(const void *state, int is_running);
-
-int bhi_textgen_v1_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     (void)is_running;
     const bhi_token_text *text = &((const textgen_v1 *)state)->text;
@@ -260,7 +258,7 @@ int bhi_textgen_v1_is_possible(const void *state, int is_running)
     return are_words;
 }
 
-const bhi_state_field bhi_textgen_v1_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(textgen_v1, topic, 0, N_TOPICS - 1),
     BHI_TOKEN_TEXT_STATE(textgen_v1),
     {NULL},
@@ -275,6 +273,8 @@ const bh_env_def bh_env_textgen_v1 = {
     .reward_threshold =
         BHI_TEXTGEN_V1_RANDOM_MEAN + 0.9 * (BHI_TEXTGEN_V1_OPTIMUM - BHI_TEXTGEN_V1_RANDOM_MEAN),
     .state_bytes = sizeof(textgen_v1),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = BHI_TEXTGEN_V1_N_TEXT + N_PARTS + 1,
     .init = init,

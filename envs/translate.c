@@ -347,16 +347,14 @@ static const bh_preset presets[] = {
     {"reinforce", BHI_TOKEN_REINFORCE},
 };
 
-int bhi_translate_is_possible(const void *state, int is_running);
-
-int bhi_translate_is_possible(const void *state, int is_running)
+static int is_possible(const void *state, int is_running)
 {
     const translate *t = state;
     int n = t->text.n - t->n_english;
     return n >= 0 && (is_running ? n < LIMIT : n <= LIMIT + 1);
 }
 
-const bhi_state_field bhi_translate_state[] = {
+static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD_WITHIN(translate, n_right, 0, LIMIT),
     BHI_STATE_FIELD_WITHIN(translate, n_english, 0, BHI_TRANSLATE_N_ENGLISH + 1),
     BHI_STATE_FIELD_WITHIN(translate, right, 0, N_TOKENS - 1),
@@ -372,6 +370,8 @@ const bh_env_def bh_env_translate = {
     .reward_threshold =
         BHI_TRANSLATE_RANDOM_MEAN + 0.9 * (BHI_TRANSLATE_OPTIMUM - BHI_TRANSLATE_RANDOM_MEAN),
     .state_bytes = sizeof(translate),
+    .state_fields = state_fields,
+    .is_possible = is_possible,
     BH_PRESETS(presets),
     .n_view = BHI_TRANSLATE_N_TEXT + N_PARTS + 1,
     .init = init,

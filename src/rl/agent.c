@@ -97,3 +97,15 @@ void bhi_agent_stats(bhi_agent *agent, bhi_agent_metrics *out)
         out->extra[i] = means[BHI_METRIC_EXTRA + i];
     if (agent->class->functions->rates != NULL) agent->class->functions->rates(agent, out);
 }
+
+void bhi_agent_state(bhi_agent *agent, bhi_state_visitor *visitor)
+{
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
+    BHI_STATE(visitor, "timesteps", &agent->timesteps, 1);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
+    BHI_STATE(visitor, "n_updates", &agent->n_updates, 1);
+    BHI_STATE(visitor, "metric_sums", agent->sums, BHI_N_METRICS);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
+    BHI_STATE(visitor, "metric_counts", agent->counts, BHI_N_METRICS);
+    agent->class->functions->state(agent, visitor);
+}

@@ -25,6 +25,7 @@
 #include "core/config.h"
 #include "core/real.h"
 #include "core/rng.h"
+#include "core/state.h"
 #include "io/checkpoint.h"
 #include "rl/agent_class.h"
 #include "rl/mdp.h"
@@ -118,6 +119,9 @@ struct bhi_agent_functions {
     /// The networks that may start from a language model (rl/agent_net.h), the one that acts first;
     /// returns how many, at most BHI_AGENT_NETS_MAX. NULL for none.
     int (*networks)(void *agent, bhi_agent_net *out);
+    /// Visits what the agent has besides its base, parameters among it (core/state.h): what
+    /// bhi_agent_state ends with.
+    void (*state)(void *agent, bhi_state_visitor *visitor);
     /// After parameters were overwritten (loading): brings what depends on them in line. NULL when
     /// nothing does.
     void (*params_changed)(void *agent);
@@ -152,6 +156,9 @@ typedef struct bhi_agent {
 bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
                            const bhi_agent_spec *spec, bh_error *err);
 void bhi_agent_destroy(bhi_agent *agent);
+
+/// Visits what an agent is: counters and metrics of its base, then what its class visits.
+void bhi_agent_state(bhi_agent *agent, bhi_state_visitor *visitor);
 
 /// Share of total_timesteps that is over; 1 at the end, and more beyond.
 double bhi_agent_progress(const bhi_agent *agent);

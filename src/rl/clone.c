@@ -4,7 +4,6 @@
 
 #include "optim/schedule.h"
 #include "rl/actor_critic.h"
-#include "rl/agent_states.h"
 #include "rl/replay.h"
 
 #include <string.h>
@@ -94,7 +93,7 @@ static void layout(void *agent, bhi_arena *arena)
     c->kl = bhi_arena_array(arena, B, sizeof(bh_real));
 }
 
-void bhi_clone_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     clone *c = agent;
     bhi_actor_critic_state(&c->ac, visitor);
@@ -191,6 +190,7 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(clone),
     .shape = shape,
     .layout = layout,
+    .state = state,
     .init = init,
     .observe = observe,
     .learn = learn,

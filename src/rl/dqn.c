@@ -4,7 +4,6 @@
 
 #include "kernels/elementwise.h"
 #include "optim/schedule.h"
-#include "rl/agent_states.h"
 #include "rl/net_tensors.h"
 #include "rl/value.h"
 
@@ -213,7 +212,7 @@ static bh_status init(void *agent, bh_error *err)
     return BH_OK;
 }
 
-void bhi_dqn_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     bhi_dqn *d = agent;
     BHI_STATE(visitor, "online", d->online, d->net.n_params);
@@ -554,6 +553,7 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(bhi_dqn),
     .shape = shape,
     .layout = layout,
+    .state = state,
     .init = init,
     .act = act,
     .act_rngs = act_rngs,

@@ -65,6 +65,12 @@ typedef struct bh_env_def {
     double reward_threshold;       ///< mean return that counts as solved; NAN when none
     int max_episode_steps;         ///< time limit after which `truncated` is set; 0 when none
     size_t state_bytes;
+    /// Those members of the state that change from step to step; NULL where the state is elsewhere,
+    /// and only episode and seed are known here.
+    const struct bhi_state_field *state_fields;
+    /// Whether a state whose numbers are within their bounds could be one: where memory depends on
+    /// how they fit together. NULL: any.
+    int (*is_possible)(const void *state, int is_running);
     const bh_preset
         *presets; ///< n_presets rows of options; the first row's algorithm is the default
     int n_presets;

@@ -2,7 +2,6 @@
 // Dynamic programming: one planner, with or without a policy, improving it or not.
 #include "rl/planning.h"
 
-#include "rl/agent_states.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
 
@@ -210,7 +209,7 @@ static bh_status init(void *agent, bh_error *err)
                        spec->n_actions, err);
 }
 
-void bhi_planning_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     planner *p = agent;
     bhi_q_table_state(agent, visitor);
@@ -251,6 +250,7 @@ static void params_changed(void *agent)
         .bytes = sizeof(planner),                                       \
         .shape = shape,                                                 \
         .layout = layout,                                               \
+        .state = state,                                                 \
         .init = init,                                                   \
         .act = act,                                                     \
         .act_rngs = act_rngs,                                           \

@@ -4,7 +4,6 @@
 
 #include "optim/schedule.h"
 #include "rl/actor_critic.h"
-#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #define BH_CONFIG_STRUCT bh_ppo_config
@@ -79,7 +78,7 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.old_values = bhi_arena_array(arena, B, sizeof(bh_real));
 }
 
-void bhi_ppo_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     ppo *p = agent;
     bhi_actor_critic_state(&p->ac, visitor);
@@ -201,6 +200,7 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(ppo),
     .shape = shape,
     .layout = layout,
+    .state = state,
     .init = bhi_actor_critic_init,
     .observe = observe,
     .truncate = truncate,

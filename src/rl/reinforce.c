@@ -5,7 +5,6 @@
 #include "kernels/elementwise.h"
 #include "optim/schedule.h"
 #include "rl/actor_critic.h"
-#include "rl/agent_states.h"
 #include "rl/rollout.h"
 
 #include <string.h>
@@ -73,7 +72,7 @@ static void layout(void *agent, bhi_arena *arena)
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }
 
-void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     reinforce *p = agent;
     bhi_actor_critic_state(&p->ac, visitor);
@@ -225,6 +224,7 @@ static const bhi_agent_functions functions = {
     .bytes = sizeof(reinforce),
     .shape = shape,
     .layout = layout,
+    .state = state,
     .init = bhi_actor_critic_init,
     .observe = observe,
     .truncate = truncate,

@@ -181,6 +181,21 @@ BH_API void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65
 /// options are more than 64 or longer than 6 KB together.
 BH_API size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size);
 
+/// Writes a full checkpoint: one of the current parameters (bh_run_save), and with it everything
+/// that the run is, as tensors "state/…": moments, replay, counters, random streams, the best
+/// parameters, the environments' states. Returns the bytes it takes; call with size 0 to ask.
+/// Records that were not drained are not in it. 0 as bh_run_save, or when there is no memory to list
+/// what is to be written.
+BH_API size_t bh_run_save_full(bh_run *run, void *out, size_t size);
+
+/// Makes the run that a full checkpoint was saved from: it goes on as if it had never stopped, to
+/// the bit, in every build. The setup is the one it was saved with (bh_setup_from_checkpoint).
+/// Environments whose state is elsewhere (rl/env.h) begin a new episode. Safe for untrusted input:
+/// BH_ERR_FORMAT for bytes that are no full checkpoint or hold what no run could be, BH_ERR_SHAPE for
+/// one of another setup; then *out is NULL.
+BH_API bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, size_t size,
+                               bh_error *err);
+
 /// Reads the parameters of a checkpoint into the run: online and target alike, and its prior where
 /// the options ask for one (a prior that is known stays where the file has none). BH_ERR_FORMAT for
 /// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape;

@@ -38,21 +38,21 @@ static void list_entry(void *user, const bhi_state *entry)
     all->n++;
 }
 
-static int list(bh_run *run, const bhi_states *states, bh_tensor *tensors)
+static int list(bh_run *run, bh_tensor *tensors)
 {
     listing all = {.tensors = tensors};
-    bhi_run_state(run, states, &(bhi_state_visitor){.visit = list_entry, .user = &all});
+    bhi_run_state(run, &(bhi_state_visitor){.visit = list_entry, .user = &all});
     return all.n;
 }
 
-size_t bhi_run_save_full(bh_run *run, const bhi_states *states, void *out, size_t size)
+size_t bh_run_save_full(bh_run *run, void *out, size_t size)
 {
-    int n_entries = list(run, states, NULL);
+    int n_entries = list(run, NULL);
     size_t bytes = sizeof(bh_tensor) * (size_t)(BH_TENSORS_MAX + n_entries);
     bh_tensor *tensors = bh_alloc(bytes);
     if (tensors == NULL) return 0;
     int n = bhi_run_saved_tensors(run, BH_CURRENT, tensors);
-    list(run, states, tensors + n);
+    list(run, tensors + n);
     size_t written = bhi_run_write(run, tensors, n + n_entries, n_entries, out, size);
     bh_free(tensors, bytes);
     return written;
@@ -113,8 +113,7 @@ static void read_entry(void *user, const bhi_state *entry)
     if (r->status == BH_OK && entry->is_within) r->status = check_within(entry, r->err);
 }
 
-static bh_status read_state(bh_run *run, const bhi_states *states, const void *bytes, size_t size,
-                            bh_error *err)
+static bh_status read_state(bh_run *run, const void *bytes, size_t size, bh_error *err)
 {
     char entries[32], own[32];
     if (bh_checkpoint_entry_get(bytes, size, BHI_STATE_ENTRIES, entries, sizeof entries) != 1) {
@@ -124,7 +123,7 @@ static bh_status read_state(bh_run *run, const bhi_states *states, const void *b
     }
     reading r = {.bytes = bytes, .size = size, .err = err};
     bhi_state_visitor visitor = {.visit = read_entry, .user = &r};
-    bhi_run_state(run, states, &visitor);
+    bhi_run_state(run, &visitor);
     bh_text text = bh_text_over(own, sizeof own);
     bh_text_add(&text, "%d", r.n);
     if (r.status == BH_OK && visitor.is_contradicted) {
@@ -138,8 +137,8 @@ static bh_status read_state(bh_run *run, const bhi_states *states, const void *b
                    entries, own);
 }
 
-bh_status bhi_run_resume(bh_run **out, const bh_setup *setup, const bhi_states *states,
-                         const void *bytes, size_t size, bh_error *err)
+bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, size_t size,
+                        bh_error *err)
 {
     *out = NULL;
     bh_run *run;
@@ -147,7 +146,7 @@ bh_status bhi_run_resume(bh_run **out, const bh_setup *setup, const bhi_states *
     if (status == BH_OK) status = bhi_checkpoint_is_of(setup, bytes, size, err);
     if (status == BH_OK) status = bh_run_create(&run, setup, err);
     if (status != BH_OK) return status;
-    status = read_state(run, states, bytes, size, err);
+    status = read_state(run, bytes, size, err);
     if (status == BH_OK) *out = run;
     else bh_run_destroy(run);
     return status;

@@ -5,8 +5,7 @@
 #include "rl/space_state.h"
 
 // The last step of the training environments, and the observations the next one starts from.
-static void buffers_state(bhi_env_buffers *s, int F, int A, const bhi_env_state_row *rows,
-                          bhi_state_visitor *visitor)
+static void buffers_state(bhi_env_buffers *s, int F, int A, bhi_state_visitor *visitor)
 {
     const bh_space *observation = bh_env_observation_space(s->envs);
     bhi_state_within_space(visitor, observation);
@@ -20,11 +19,11 @@ static void buffers_state(bhi_env_buffers *s, int F, int A, const bhi_env_state_
     BHI_STATE_SHOWN(visitor, "terminated", s->terminated, s->n);
     BHI_STATE_SHOWN(visitor, "truncated", s->truncated, s->n);
     BHI_STATE(visitor, "returns", s->returns, s->n);
-    bhi_vec_env_state(rows, s->envs, visitor);
+    bhi_vec_env_state(s->envs, visitor);
 }
 
 // Evaluations start from eval_rng alone: their environments have no state between two of them.
-void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor)
+void bhi_run_state(bh_run *run, bhi_state_visitor *visitor)
 {
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "timesteps", &run->timesteps, 1);
@@ -41,9 +40,9 @@ void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *vis
     bhi_rng_state(&run->eval_rng, 1, "eval_rng", visitor);
     BHI_STATE_SHOWN(visitor, "best", (unsigned char *)run->best, run->params_bytes);
     bhi_state_begin(visitor, "env");
-    buffers_state(&run->train, run->F, run->A, states->envs, visitor);
+    buffers_state(&run->train, run->F, run->A, visitor);
     bhi_state_end(visitor);
     bhi_state_begin(visitor, "agent");
-    bhi_agent_state(states->agents, run->agent, visitor);
+    bhi_agent_state(run->agent, visitor);
     bhi_state_end(visitor);
 }

@@ -2,10 +2,9 @@
 // What a run consists of. Private to run.c, run_checkpoint.c and run_state.c.
 #pragma once
 
-#include "rl/agent_states.h"
-#include "rl/env_states.h"
+#include "rl/agent.h"
 #include "rl/run.h"
-#include "rl/vec_env.h"
+#include "rl/vec_env_state.h"
 
 #define BHI_RECORDS_MAX   8192
 #define BHI_EVAL_ENVS_MAX 128 // episodes played side by side
@@ -44,28 +43,10 @@ struct bh_run {
     bh_error failure; // of an environment
 };
 
-/// What describes the state of agents and environments; both lists end with a row of NULL.
-typedef struct bhi_states {
-    const bhi_agent_state_row *agents;
-    const bhi_env_state_row *envs;
-} bhi_states;
-
 /// Visits what a run is: its counters and streams, the best parameters, the environments it trains
 /// in and the agent. Options are not among it (bh_setup_describe has them), nor are records that
 /// were not drained.
-void bhi_run_state(bh_run *run, const bhi_states *states, bhi_state_visitor *visitor);
-
-/// Writes a full checkpoint: one of the current parameters (bh_run_save) with what a run is besides,
-/// as tensors "state/…" named as its entries. Returns the bytes it takes; call with size 0 to ask.
-/// Needs memory while it runs: 0 when there is none, or as bh_run_save.
-size_t bhi_run_save_full(bh_run *run, const bhi_states *states, void *out, size_t size);
-
-/// Makes the run that a full checkpoint was saved from: it goes on as if it had never stopped. The
-/// setup is the one it was saved with (bh_setup_from_checkpoint). Environments whose state is
-/// elsewhere (rl/env.h) begin a new episode. Safe for untrusted input: BH_ERR_FORMAT for bytes that
-/// are no full checkpoint or hold what no run could be, BH_ERR_SHAPE for one of another setup.
-bh_status bhi_run_resume(bh_run **out, const bh_setup *setup, const bhi_states *states,
-                         const void *bytes, size_t size, bh_error *err);
+void bhi_run_state(bh_run *run, bhi_state_visitor *visitor);
 
 /// Whether a checkpoint is of this environment and algorithm; else BH_ERR_SHAPE.
 bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t size,

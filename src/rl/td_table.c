@@ -3,7 +3,6 @@
 #include "rl/td_table.h"
 
 #include "optim/schedule.h"
-#include "rl/agent_states.h"
 #include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
@@ -205,7 +204,7 @@ static bh_status init(void *agent, bh_error *err)
     return BH_OK;
 }
 
-void bhi_td_table_state(void *agent, bhi_state_visitor *visitor)
+static void state(void *agent, bhi_state_visitor *visitor)
 {
     td_table *t = agent;
     step *p = t->pending;
@@ -297,6 +296,7 @@ static const char *const one_table[] = {"q_table"}, *const two_tables[] = {"q_ta
         .bytes = sizeof(td_table),                                                             \
         .shape = shape,                                                                        \
         .layout = layout,                                                                      \
+        .state = state,                                                                        \
         .init = init,                                                                          \
         .act = act,                                                                            \
         .act_rngs = act_rngs,                                                                  \

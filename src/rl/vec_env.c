@@ -3,7 +3,7 @@
 #include "rl/vec_env.h"
 
 #include "core/arena.h"
-#include "rl/env_states.h"
+#include "rl/vec_env_state.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -286,7 +286,7 @@ bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *
     return BH_OK;
 }
 
-void bhi_vec_env_state(const bhi_env_state_row *rows, bh_env *envs, bhi_state_visitor *visitor)
+void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor)
 {
     const bh_env_def *def = envs->def;
     int n = envs->n;
@@ -302,10 +302,9 @@ void bhi_vec_env_state(const bhi_env_state_row *rows, bh_env *envs, bhi_state_vi
         BHI_STATE(visitor, "seeded", envs->seeded, n);
     }
     bhi_state_begin(visitor, "state");
-    while (rows->def != NULL && rows->def != def) rows++;
-    bhi_state_fields(rows->fields, envs->state, (size_t)n, def->state_bytes, visitor);
-    for (int i = 0; rows->is_possible != NULL && envs->started && i < n; i++)
-        visitor->is_contradicted |= !rows->is_possible(state_of(envs, i), envs->running[i]);
+    bhi_state_fields(def->state_fields, envs->state, (size_t)n, def->state_bytes, visitor);
+    for (int i = 0; def->is_possible != NULL && envs->started && i < n; i++)
+        visitor->is_contradicted |= !def->is_possible(state_of(envs, i), envs->running[i]);
     bhi_state_end(visitor);
 }
 

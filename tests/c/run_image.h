@@ -11,15 +11,12 @@
 
 #include "core/alloc.h"
 #include "envs/registry.h"
-#include "envs/registry_states.h"
 #include "rl/agent_list.h"
 #include "rl/run_state.h"
 
 #include "make_run.h"
 
 enum { IMAGE_ENTRIES_MAX = 96 };
-
-static const bhi_states all_states = {bhi_all_agent_states, bhi_all_env_states};
 
 // ---- images ----
 
@@ -41,7 +38,7 @@ typedef struct image {
 static inline void image_walk(bh_run *run, void (*visit)(void *, const bhi_state *), void *user)
 {
     bhi_state_visitor visitor = {.visit = visit, .user = user};
-    bhi_run_state(run, &all_states, &visitor);
+    bhi_run_state(run, &visitor);
     CHECK(visitor.path[0] == '\0');
 }
 

@@ -17,9 +17,9 @@ typedef struct file {
 
 static file save_full(bh_run *run)
 {
-    file f = {.size = bhi_run_save_full(run, &all_states, NULL, 0)};
+    file f = {.size = bh_run_save_full(run, NULL, 0)};
     f.bytes = malloc(f.size);
-    CHECK(f.size > 0 && bhi_run_save_full(run, &all_states, f.bytes, f.size) == f.size);
+    CHECK(f.size > 0 && bh_run_save_full(run, f.bytes, f.size) == f.size);
     return f;
 }
 
@@ -30,7 +30,7 @@ static bh_run *resume(file f, bh_status expected)
     bh_error err = {0};
     bh_status status = bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, &err);
     if (status == BH_OK) {
-        status = bhi_run_resume(&run, setup, &all_states, f.bytes, f.size, &err);
+        status = bh_run_resume(&run, setup, f.bytes, f.size, &err);
         bh_setup_destroy(setup);
     }
     if (!CHECK_STATUS(status, expected)) printf("    %s\n", err.message);
@@ -99,7 +99,7 @@ static const char *message_of(file f, bh_run *of)
 {
     static bh_error err;
     bh_run *run;
-    CHECK(bhi_run_resume(&run, bh_run_setup(of), &all_states, f.bytes, f.size, &err) != BH_OK);
+    CHECK(bh_run_resume(&run, bh_run_setup(of), f.bytes, f.size, &err) != BH_OK);
     CHECK(run == NULL);
     return err.message;
 }
@@ -199,7 +199,7 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
         bh_setup *setup;
         bh_run *other = NULL;
         CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
-        if (bhi_run_resume(&other, setup, &all_states, f.bytes, f.size, NULL) == BH_OK)
+        if (bh_run_resume(&other, setup, f.bytes, f.size, NULL) == BH_OK)
             bh_run_steps(other, 40);
         bh_run_destroy(other);
         bh_setup_destroy(setup);

@@ -91,7 +91,7 @@ static void test_parameters_are_state(void)
         block b = {.from = bh_agent_classes[i]->functions->params(run->agent, &bytes)};
         b.end = b.from + bytes;
         bhi_state_visitor visitor = {.visit = look_for_block, .user = &b};
-        bhi_run_state(run, &all_states, &visitor);
+        bhi_run_state(run, &visitor);
         CHECK(b.found);
         bh_run_destroy(run);
     }

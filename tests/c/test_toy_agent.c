@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a new agent needs: a struct of one array and one counter, a class, a state. It is created,
 // saved, hashed and listed.
-#include "rl/agent_states.h"
+#include "rl/agent.h"
 
 #include "check.h"
 
@@ -33,10 +33,9 @@ static void toy_state(void *agent, bhi_state_visitor *visitor)
 }
 
 static const bhi_agent_functions toy_functions = {
-    .bytes = sizeof(toy), .layout = toy_layout, .tensors = toy_tensors};
+    .bytes = sizeof(toy), .layout = toy_layout, .tensors = toy_tensors, .state = toy_state};
 static const bh_agent_class toy_class = {
     .name = "toy", .config = &toy_config, .functions = &toy_functions};
-static const bhi_agent_state_row rows[] = {{&toy_class, toy_state}, {NULL}};
 
 static void list(void *user, const bhi_state *s)
 {
@@ -56,7 +55,7 @@ static void test_toy(void)
         hex, "9d908ecfb6b256def8b49a7c504e6c889c4b0e41fe6ce3e01863dd7b61a20aa0"); // 24 zero bytes
     CHECK(bh_checkpoint_write(file, sizeof file, &tensor, 1, NULL, 0) <= sizeof file);
     bh_text text = bh_text_over(names, sizeof names);
-    bhi_agent_state(rows, agent, &(bhi_state_visitor){.visit = list, .user = &text});
+    bhi_agent_state(agent, &(bhi_state_visitor){.visit = list, .user = &text});
     CHECK_STRING(names,
                  "timesteps 1 n_updates 1 metric_sums 11 metric_counts 11 values 3 n_observed 1 ");
     bhi_agent_destroy(agent);
