@@ -51,7 +51,16 @@ typedef struct bh_env_callbacks {
     bh_status (*reset)(void *state, const uint64_t *seed, float *obs, bh_error *err);
     /// As bh_env_def.step; may set truncated. BH_ERR_ENV when it fails; obs is then undefined.
     bh_status (*step)(void *state, int action, float *obs, bh_step *step, bh_error *err);
+    /// For full checkpoints (rl/run.h): writes what the environment is, as bytes of its own making,
+    /// when size is enough, and how many there are, at most BH_ENV_OWN_MAX; 0 where it cannot say.
+    /// BH_ERR_ENV when it fails. NULL where it never can.
+    bh_status (*save)(void *state, void *out, size_t size, size_t *n, bh_error *err);
+    /// Takes over what save wrote; create has filled the state. BH_ERR_ENV when it cannot. NULL with
+    /// save.
+    bh_status (*restore)(void *state, const void *bytes, size_t size, bh_error *err);
 } bh_env_callbacks;
+
+#define BH_ENV_OWN_MAX (1 << 24)
 
 /// What an environment's file provides.
 ///
@@ -65,8 +74,8 @@ typedef struct bh_env_def {
     double reward_threshold;       ///< mean return that counts as solved; NAN when none
     int max_episode_steps;         ///< time limit after which `truncated` is set; 0 when none
     size_t state_bytes;
-    /// Those members of the state that change from step to step; NULL where the state is elsewhere,
-    /// and only episode and seed are known here.
+    /// Those members of the state that change from step to step; NULL where the state is elsewhere:
+    /// then bh_env_callbacks.save says what it is.
     const struct bhi_state_field *state_fields;
     /// Whether a state whose numbers are within their bounds could be one: where memory depends on
     /// how they fit together. NULL: any.

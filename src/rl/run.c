@@ -337,7 +337,7 @@ static bh_status step_envs(bhi_env_buffers *s)
 }
 
 // The episodes under way in training end where they are; the next step starts new ones.
-static void truncate_training(bh_run *run)
+void bhi_run_truncate(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     bh_vec_env_stop(run->train.envs);
@@ -390,7 +390,7 @@ static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally
 static bh_status evaluate(bh_run *run, const void *params, int episodes, bh_rng *rng, bh_score *out)
 {
     tally t = {0};
-    if (is_single(run->setup)) truncate_training(run);
+    if (is_single(run->setup)) bhi_run_truncate(run);
     while (t.n < episodes) {
         int n = episodes - t.n < run->eval.n ? episodes - t.n : run->eval.n;
         bh_status status = play(run, params, n, rng, &t);
@@ -459,7 +459,7 @@ static bh_status begin_step(bhi_env_buffers *s, int F)
 
 static bh_status fail_step(bh_run *run)
 {
-    truncate_training(run);
+    bhi_run_truncate(run);
     return fail(run, &run->train);
 }
 
@@ -521,6 +521,12 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
 
 bh_status bh_run_steps(bh_run *run, int n)
 {
+    if (run->is_loaded && n > 0) {
+        bh_status status = run->setup->run.eval_freq > 0 ? evaluate_now(run) : BH_OK;
+        if (status != BH_OK) return status;
+        run->is_loaded = 0;
+        if (bh_run_finished(run)) return BH_OK;
+    }
     int end = run->timesteps > 2000000000 - n ? 2000000000 : run->timesteps + n;
     while (run->timesteps < end) {
         bh_status status = step_once(run);
@@ -528,6 +534,14 @@ bh_status bh_run_steps(bh_run *run, int n)
         if (status != BH_OK || bh_run_finished(run)) return status;
     }
     return BH_OK;
+}
+
+void bh_run_reset_timesteps(bh_run *run)
+{
+    bhi_run_truncate(run);
+    run->timesteps = run->episodes = run->agent->timesteps = 0;
+    run->solved_at = -1;
+    plan_records(run);
 }
 
 const bh_error *bh_run_failure(const bh_run *run)

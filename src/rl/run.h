@@ -181,25 +181,33 @@ BH_API void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65
 /// options are more than 64 or longer than 6 KB together.
 BH_API size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size);
 
-/// Writes a full checkpoint: one of the current parameters (bh_run_save), and with it everything
-/// that the run is, as tensors "state/…": moments, replay, counters, random streams, the best
-/// parameters, the environments' states. Returns the bytes it takes; call with size 0 to ask.
-/// Records that were not drained are not in it. 0 as bh_run_save, or when there is no memory to list
-/// what is to be written.
-BH_API size_t bh_run_save_full(bh_run *run, void *out, size_t size);
+/// Writes a full checkpoint, where size is enough, and how many bytes it takes; call with size 0 to
+/// ask. It is one of the current parameters (bh_run_save), and with it everything that the run is,
+/// as tensors "state/…": moments, replay, counters, random streams, the best parameters, the
+/// environments' states. Records that were not drained are not in it. BH_ERR_CONFIG when the options
+/// are too long (bh_run_save), BH_ERR_MEMORY, BH_ERR_ENV when a user-defined environment fails to
+/// say what it is; then *n is 0.
+BH_API bh_status bh_run_save_full(bh_run *run, void *out, size_t size, size_t *n, bh_error *err);
 
 /// Makes the run that a full checkpoint was saved from: it goes on as if it had never stopped, to
 /// the bit, in every build. The setup is the one it was saved with (bh_setup_from_checkpoint).
-/// Environments whose state is elsewhere (rl/env.h) begin a new episode. Safe for untrusted input:
-/// BH_ERR_FORMAT for bytes that are no full checkpoint or hold what no run could be, BH_ERR_SHAPE for
-/// one of another setup; then *out is NULL.
+/// User-defined environments that cannot say what they are (rl/env.h) begin new episodes; those
+/// under way are truncated. Safe for untrusted input: BH_ERR_FORMAT for bytes that are no full
+/// checkpoint or hold what no run could be, BH_ERR_SHAPE for one of another setup, BH_ERR_ENV when a
+/// user-defined environment cannot take its state over; then *out is NULL.
 BH_API bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, size_t size,
                                bh_error *err);
+
+/// Counts timesteps and episodes from 0 again, and with them schedules, the plan of evaluations and
+/// solved_at: Stable-Baselines3's reset_num_timesteps. Episodes under way are truncated, as there.
+/// What was learned, replay and number of updates stay.
+BH_API void bh_run_reset_timesteps(bh_run *run);
 
 /// Reads the parameters of a checkpoint into the run: online and target alike, and its prior where
 /// the options ask for one (a prior that is known stays where the file has none). BH_ERR_FORMAT for
 /// bytes that are no checkpoint, BH_ERR_SHAPE for one of another environment, algorithm or shape;
-/// then nothing has changed. The next evaluation is the first of these parameters.
+/// then nothing has changed. What is loaded is best until it is beaten: with evaluations
+/// (eval_freq), the next call of bh_run_steps begins with one.
 BH_API bh_status bh_run_load(bh_run *run, const void *bytes, size_t size, bh_error *err);
 
 /// Transfer: reads those of the run's parameters that the checkpoint has under the same names,

@@ -135,6 +135,7 @@ static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
     if (agent->functions->params_changed != NULL) agent->functions->params_changed(run->agent);
     run->best_mean = NAN; // the old scores belonged to other parameters
     run->solved_at = -1;
+    run->is_loaded = 1;
     return BH_OK;
 }
 

@@ -45,17 +45,29 @@ static int list(bh_run *run, bh_tensor *tensors)
     return all.n;
 }
 
-size_t bh_run_save_full(bh_run *run, void *out, size_t size)
+static bh_status write_full(bh_run *run, void *out, size_t size, size_t *n_bytes, bh_error *err)
 {
     int n_entries = list(run, NULL);
     size_t bytes = sizeof(bh_tensor) * (size_t)(BH_TENSORS_MAX + n_entries);
     bh_tensor *tensors = bh_alloc(bytes);
-    if (tensors == NULL) return 0;
+    if (tensors == NULL)
+        return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", run->setup->env->id);
     int n = bhi_run_saved_tensors(run, BH_CURRENT, tensors);
     list(run, tensors + n);
-    size_t written = bhi_run_write(run, tensors, n + n_entries, n_entries, out, size);
+    *n_bytes = bhi_run_write(run, tensors, n + n_entries, n_entries, out, size);
     bh_free(tensors, bytes);
-    return written;
+    if (*n_bytes > 0) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG, "%s: the options are too long for a checkpoint",
+                   run->setup->env->id);
+}
+
+bh_status bh_run_save_full(bh_run *run, void *out, size_t size, size_t *n_bytes, bh_error *err)
+{
+    *n_bytes = 0;
+    bh_status status = bhi_vec_env_collect(run->train.envs, err);
+    if (status == BH_OK) status = write_full(run, out, size, n_bytes, err);
+    bhi_vec_env_forget(run->train.envs);
+    return status;
 }
 
 // ---- reading ----
@@ -146,7 +158,10 @@ bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, 
     if (status == BH_OK) status = bhi_checkpoint_is_of(setup, bytes, size, err);
     if (status == BH_OK) status = bh_run_create(&run, setup, err);
     if (status != BH_OK) return status;
+    int began_anew = 0;
     status = read_state(run, bytes, size, err);
+    if (status == BH_OK) status = bhi_vec_env_restore(run->train.envs, &began_anew, err);
+    if (status == BH_OK && began_anew) bhi_run_truncate(run);
     if (status == BH_OK) *out = run;
     else bh_run_destroy(run);
     return status;

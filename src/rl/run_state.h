@@ -31,6 +31,7 @@ struct bh_run {
     int timesteps, episodes, solved_at;
     double best_mean; // NAN before the first evaluation
     int has_nan;      // the last evaluation met a value that is none
+    int is_loaded;    // its parameters were loaded and not evaluated yet
     void *best;       // copy of the agent's parameters, once there is a best_mean
     size_t params_bytes;
     int next_log, next_eval; // in environment steps
@@ -47,6 +48,9 @@ struct bh_run {
 /// in and the agent. Options are not among it (bh_setup_describe has them), nor are records that
 /// were not drained.
 void bhi_run_state(bh_run *run, bhi_state_visitor *visitor);
+
+/// Ends the episodes under way in training where they are; the next step starts new ones.
+void bhi_run_truncate(bh_run *run);
 
 /// Whether a checkpoint is of this environment and algorithm; else BH_ERR_SHAPE.
 bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t size,

@@ -27,6 +27,9 @@ struct bh_env {
     uint64_t *seeds; // (n)
     int *seeded;     // (n) the seed was not handed over yet
     bh_error failure;
+    int *own_bytes; // (n) of what each is, while that is saved or read
+    unsigned char *own;
+    size_t own_size;
     size_t bytes; // of this block
 };
 
@@ -44,6 +47,7 @@ static void layout(void *object, bhi_arena *arena)
     if (def->callbacks != NULL) {
         envs->seeds = bhi_arena_array(arena, count, sizeof *envs->seeds);
         envs->seeded = bhi_arena_array(arena, count, sizeof *envs->seeded);
+        envs->own_bytes = bhi_arena_array(arena, count, sizeof *envs->own_bytes);
     }
     envs->config = def->config != NULL ? bhi_arena_array(arena, 1, def->config->bytes) : NULL;
 }
@@ -121,6 +125,7 @@ void bh_env_destroy(bh_env *envs)
 {
     if (envs == NULL) return;
     for (int i = 0; i < envs->n_created; i++) envs->def->callbacks->destroy(state_of(envs, i));
+    bhi_vec_env_forget(envs);
     bh_free(envs, envs->bytes);
 }
 
@@ -286,6 +291,92 @@ bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *
     return BH_OK;
 }
 
+// ---- state ----
+
+void bhi_vec_env_forget(bh_env *envs)
+{
+    bh_free(envs->own, envs->own_size);
+    envs->own = NULL;
+    envs->own_size = 0;
+    for (int i = 0; envs->own_bytes != NULL && i < envs->n; i++) envs->own_bytes[i] = 0;
+}
+
+// Room for what own_bytes says; 0 when there is no memory.
+static int make_room(bh_env *envs)
+{
+    size_t size = 0;
+    for (int i = 0; i < envs->n; i++) size += (size_t)envs->own_bytes[i];
+    if (size == envs->own_size) return 1;
+    bh_free(envs->own, envs->own_size);
+    envs->own = size > 0 ? bh_alloc(size) : NULL;
+    envs->own_size = envs->own != NULL ? size : 0;
+    return envs->own_size == size;
+}
+
+bh_status bhi_vec_env_collect(bh_env *envs, bh_error *err)
+{
+    const bh_env_callbacks *callbacks = envs->def->callbacks;
+    if (callbacks == NULL || callbacks->save == NULL) return BH_OK;
+    bh_status status = BH_OK;
+    size_t n = 0, at = 0;
+    for (int i = 0; i < envs->n && status == BH_OK; i++) {
+        status = callbacks->save(state_of(envs, i), NULL, 0, &n, err);
+        if (status == BH_OK && n > BH_ENV_OWN_MAX)
+            status = bh_fail(err, BH_ERR_ENV,
+                             "%s: its state has %zu bytes, but at most %d go into a checkpoint",
+                             envs->def->id, n, BH_ENV_OWN_MAX);
+        if (status == BH_OK) envs->own_bytes[i] = (int)n;
+    }
+    if (status == BH_OK && !make_room(envs))
+        status = bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", envs->def->id);
+    for (int i = 0; i < envs->n && status == BH_OK; i++) {
+        size_t own = (size_t)envs->own_bytes[i];
+        status = callbacks->save(state_of(envs, i), envs->own + at, own, &n, err);
+        if (status == BH_OK && n != own)
+            status =
+                bh_fail(err, BH_ERR_ENV, "%s: its state changes while it is saved", envs->def->id);
+        at += own;
+    }
+    if (status != BH_OK) bhi_vec_env_forget(envs);
+    return status;
+}
+
+// They start again where nobody knows where they were: with seeds of their own streams, as the old ones are used up.
+static void begin_anew(bh_env *envs)
+{
+    bh_vec_env_stop(envs);
+    for (int i = 0; i < envs->n; i++) bh_vec_env_seed_rng(envs, i, bh_rng_split(&envs->rng[i]));
+}
+
+bh_status bhi_vec_env_restore(bh_env *envs, int *began_anew, bh_error *err)
+{
+    const bh_env_callbacks *callbacks = envs->def->callbacks;
+    *began_anew = 0;
+    if (callbacks == NULL) return BH_OK;
+    bh_status status = BH_OK;
+    size_t at = 0;
+    for (int i = 0; i < envs->n; i++)
+        *began_anew |= callbacks->restore == NULL || envs->own_bytes[i] == 0;
+    for (int i = 0; i < envs->n && status == BH_OK && !*began_anew; i++) {
+        size_t own = (size_t)envs->own_bytes[i];
+        status = callbacks->restore(state_of(envs, i), envs->own + at, own, err);
+        at += own;
+    }
+    bhi_vec_env_forget(envs);
+    if (*began_anew) begin_anew(envs);
+    return status;
+}
+
+static void user_defined_state(bh_env *envs, bhi_state_visitor *visitor)
+{
+    BHI_STATE(visitor, "seeds", envs->seeds, envs->n);
+    BHI_STATE(visitor, "seeded", envs->seeded, envs->n);
+    bhi_state_within(visitor, 0, BH_ENV_OWN_MAX);
+    BHI_STATE(visitor, "own_bytes", envs->own_bytes, envs->n);
+    if (!make_room(envs)) visitor->is_contradicted = 1;
+    else BHI_STATE(visitor, "own", envs->own, envs->own_size);
+}
+
 void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor)
 {
     const bh_env_def *def = envs->def;
@@ -297,10 +388,7 @@ void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor)
     bhi_state_within(visitor, 0, 1);
     BHI_STATE(visitor, "running", envs->running, n);
     bhi_rng_state(envs->rng, (size_t)n, "rng", visitor);
-    if (def->callbacks != NULL) {
-        BHI_STATE(visitor, "seeds", envs->seeds, n);
-        BHI_STATE(visitor, "seeded", envs->seeded, n);
-    }
+    if (def->callbacks != NULL) user_defined_state(envs, visitor);
     bhi_state_begin(visitor, "state");
     bhi_state_fields(def->state_fields, envs->state, (size_t)n, def->state_bytes, visitor);
     for (int i = 0; def->is_possible != NULL && envs->started && i < n; i++)

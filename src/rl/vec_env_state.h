@@ -6,5 +6,16 @@
 #include "rl/vec_env.h"
 
 /// Visits what n environments are: the members of their states that their definition lists, streams,
-/// episodes.
+/// episodes, and what user-defined environments said.
 void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor);
+
+/// Asks user-defined environments what they are, for the next visit. BH_ERR_ENV when one fails,
+/// BH_ERR_MEMORY.
+bh_status bhi_vec_env_collect(bh_env *envs, bh_error *err);
+
+/// Hands user-defined environments what a visitor has read, and frees it. Where they cannot take it
+/// over, all wait for a reset, with new seeds, and *began_anew is 1. BH_ERR_ENV when one fails.
+bh_status bhi_vec_env_restore(bh_env *envs, int *began_anew, bh_error *err);
+
+/// Frees what was collected or read.
+void bhi_vec_env_forget(bh_env *envs);

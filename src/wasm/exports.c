@@ -234,14 +234,14 @@ BHX_EXPORT(bh_setup *, bhx_setup_from_checkpoint)
     return setup;
 }
 
-/// The id of the environment a checkpoint was saved with; NULL when the bytes are none.
-BHX_EXPORT(const char *, bhx_checkpoint_env)(const void *bytes, size_t size)
+/// An entry of a checkpoint's metadata, such as "env"; "" where it has none, NULL when the bytes are
+/// no checkpoint.
+BHX_EXPORT(const char *, bhx_checkpoint_entry)(const void *bytes, size_t size, const char *key)
 {
     if (bh_checkpoint_check(bytes, size, &bhx_last_error) != BH_OK) return NULL;
-    if (bh_checkpoint_entry_get(bytes, size, "env", bhx_text_buffer, 64) == 1)
-        return bhx_text_buffer;
-    bh_fail(&bhx_last_error, BH_ERR_FORMAT, "the checkpoint does not say its environment");
-    return NULL;
+    if (bh_checkpoint_entry_get(bytes, size, key, bhx_text_buffer, 64) != 1)
+        bhx_text_buffer[0] = '\0';
+    return bhx_text_buffer;
 }
 
 BHX_EXPORT(int, bhx_setup_preset)(bh_setup *setup, const char *name)
@@ -591,6 +591,26 @@ BHX_EXPORT(const char *, bhx_run_fingerprint)(bh_run *run, int which)
 BHX_EXPORT(size_t, bhx_run_save)(bh_run *run, int which, void *out, size_t size)
 {
     return bh_run_save(run, which == BH_BEST ? BH_BEST : BH_CURRENT, out, size);
+}
+
+/// The same of a full checkpoint; -1 when it cannot be saved.
+BHX_EXPORT(double, bhx_run_save_full)(bh_run *run, void *out, size_t size)
+{
+    size_t n;
+    bh_status status = bh_run_save_full(run, out, size, &n, &bhx_last_error);
+    return status == BH_OK ? (double)n : -1;
+}
+
+BHX_EXPORT(bh_run *, bhx_run_resume)(const bh_setup *setup, const void *bytes, size_t size)
+{
+    bh_run *run;
+    bh_run_resume(&run, setup, bytes, size, &bhx_last_error);
+    return run;
+}
+
+BHX_EXPORT(void, bhx_run_reset_timesteps)(bh_run *run)
+{
+    bh_run_reset_timesteps(run);
 }
 
 BHX_EXPORT(int, bhx_run_load)(bh_run *run, const void *bytes, size_t size)

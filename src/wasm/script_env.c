@@ -7,7 +7,7 @@
 #include <string.h>
 
 __attribute__((import_module("env"), import_name("bellhop_env_call"))) extern int
-bellhop_env_call(int handle, int op, double value, float *obs, bh_step *step);
+bellhop_env_call(int handle, int op, double value, void *at, bh_step *step);
 
 typedef struct script_def {
     bh_env_def def; // first: a definition is one of these
@@ -54,6 +54,22 @@ static bh_status step(void *state, int action, float *obs, bh_step *out, bh_erro
     const script_env *env = state;
     return bellhop_env_call(env->handle, BH_SCRIPT_STEP, action, obs, out) < 0 ? fail(env, err)
                                                                                : BH_OK;
+}
+
+static bh_status save(void *state, void *out, size_t size, size_t *n, bh_error *err)
+{
+    const script_env *env = state;
+    int bytes = bellhop_env_call(env->handle, BH_SCRIPT_SAVE, (double)size, out, NULL);
+    *n = bytes < 0 ? 0 : (size_t)bytes;
+    return bytes < 0 ? fail(env, err) : BH_OK;
+}
+
+static bh_status restore(void *state, const void *bytes, size_t size, bh_error *err)
+{
+    const script_env *env = state;
+    return bellhop_env_call(env->handle, BH_SCRIPT_RESTORE, (double)size, (void *)bytes, NULL) < 0
+               ? fail(env, err)
+               : BH_OK;
 }
 
 static void spaces(const void *state, bh_space *observation, bh_space *action)
@@ -105,7 +121,8 @@ static void fill(script_def *script)
         space->low = script->bounds;
         space->high = script->bounds + n;
     }
-    script->callbacks = (bh_env_callbacks){spec->is_single, create, destroy, reset, step};
+    script->callbacks =
+        (bh_env_callbacks){spec->is_single, create, destroy, reset, step, save, restore};
     script->def = (bh_env_def){
         .id = script->id,
         .summary = "",

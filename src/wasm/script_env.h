@@ -2,16 +2,19 @@
 // Environments in JavaScript: a bh_env_def for each, made while the program runs, whose functions
 // call out of the module.
 //
-// The module imports one function for it, env.bellhop_env_call(handle, op, value, obs, step), which
+// The module imports one function for it, env.bellhop_env_call(handle, op, value, at, step), which
 // must not throw: an exception would leave the module's stack as it is. It keeps the error and
 // returns a negative number instead.
 //
-//     op                   handle       value       obs, step       returns
+//     op                   handle       value       at, step        returns
 //     BH_SCRIPT_CREATE     script       -           -               handle of a new environment, 0
 //                          or more
 //     BH_SCRIPT_DESTROY    environment  -           -               0
 //     BH_SCRIPT_RESET      environment  seed or -1  obs out         0
 //     BH_SCRIPT_STEP       environment  action      obs, step out   0
+//     BH_SCRIPT_SAVE       environment  size        bytes out       how many bytes there are, 0 when it
+//                                                                   cannot say; written when they fit
+//     BH_SCRIPT_RESTORE    environment  size        bytes           0
 //
 // What it writes has been checked there: a Discrete observation is a whole number of the space,
 // numbers are finite, those of a uint8 Box are bytes. C relies on it.
@@ -19,7 +22,14 @@
 
 #include "rl/env.h"
 
-enum { BH_SCRIPT_CREATE, BH_SCRIPT_DESTROY, BH_SCRIPT_RESET, BH_SCRIPT_STEP };
+enum {
+    BH_SCRIPT_CREATE,
+    BH_SCRIPT_DESTROY,
+    BH_SCRIPT_RESET,
+    BH_SCRIPT_STEP,
+    BH_SCRIPT_SAVE,
+    BH_SCRIPT_RESTORE
+};
 
 /// What the definition is made from. Copied, with what it points to.
 typedef struct bhx_script_spec {

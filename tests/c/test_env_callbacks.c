@@ -101,7 +101,29 @@ static void spaces(const void *state, bh_space *observation, bh_space *action)
     *action = (bh_space){BH_SPACE_DISCRETE, 2};
 }
 
+// The whole walk, and how often that was asked.
+static int n_saves, save_fails_at;
+
+static bh_status save_walk(void *state, void *out, size_t size, size_t *n, bh_error *err)
+{
+    if (is_due(&save_fails_at)) return bh_fail(err, BH_ERR_ENV, "the walk cannot say where it is");
+    n_saves++;
+    *n = sizeof(walk);
+    if (size >= *n) memcpy(out, state, *n);
+    return BH_OK;
+}
+
+static bh_status restore_walk(void *state, const void *bytes, size_t size, bh_error *err)
+{
+    int number = ((walk *)state)->number;
+    if (size != sizeof(walk)) return bh_fail(err, BH_ERR_ENV, "that is no walk");
+    memcpy(state, bytes, size);
+    ((walk *)state)->number = number;
+    return BH_OK;
+}
+
 static const bh_env_callbacks many = {0, create, destroy, reset, step};
+static const bh_env_callbacks telling = {0, create, destroy, reset, step, save_walk, restore_walk};
 static const bh_env_callbacks one = {1, create, destroy, reset, step};
 
 #define WALK(ID, ...)                                                                \
@@ -114,10 +136,12 @@ static const bh_env_def plain_def =
 static const bh_env_def many_def = WALK("Walk-v0", .callbacks = &many);
 static const bh_env_def limited_def =
     WALK("Limited-v0", .callbacks = &many, .max_episode_steps = 4);
+static const bh_env_def telling_def = WALK("Telling-v0", .callbacks = &telling);
 static const bh_env_def one_def = WALK("One-v0", .callbacks = &one);
 static const bh_env_def *const plain_defs[] = {&plain_def}, *const user_defs[] = {
-                                                                &many_def, &one_def, &limited_def};
-static const bh_registry plain = {plain_defs, 1}, user_defined = {user_defs, 3};
+                                                                &many_def, &one_def, &limited_def,
+                                                                &telling_def};
+static const bh_registry plain = {plain_defs, 1}, user_defined = {user_defs, 4};
 
 static void begin(void)
 {
@@ -409,6 +433,91 @@ static void test_sarsa_learns_what_waits(void)
     bhi_agent_destroy(agent);
 }
 
+// ---- full checkpoints ----
+
+// A run of n walks at step 137, saved, made anew and continued beside it for 200 steps.
+static void resume_walks(const char *id, const char *algo, bh_run *runs[2])
+{
+    bh_run *run = make_run(&user_defined, id, algo,
+                           strcmp(algo, "dqn") == 0
+                               ? OPTIONS(SMALL, "n_envs", "3", "n_steps", "2", "eval_freq", "100")
+                               : OPTIONS("n_envs", "3", "eval_freq", "100"));
+    CHECK_STATUS(bh_run_steps(run, 137), BH_OK);
+    size_t size, n;
+    CHECK_STATUS(bh_run_save_full(run, NULL, 0, &size, NULL), BH_OK);
+    char *bytes = malloc(size);
+    CHECK_STATUS(bh_run_save_full(run, bytes, size, &n, NULL), BH_OK);
+    CHECK(n == size);
+    CHECK_STATUS(bh_run_resume(&runs[1], bh_run_setup(run), bytes, size, NULL), BH_OK);
+    free(bytes);
+    runs[0] = run;
+}
+
+static int same_parameters(bh_run *const runs[2])
+{
+    char hex[2][65];
+    for (int i = 0; i < 2; i++) bh_run_fingerprint(runs[i], BH_CURRENT, hex[i]);
+    return strcmp(hex[0], hex[1]) == 0;
+}
+
+static const char *const resumed_algos[] = {"q-learning", "sarsa", "reinforce", "ppo", "dqn"};
+
+static void test_walks_that_say_where_they_are_go_on(void)
+{
+    for (size_t i = 0; i < sizeof resumed_algos / sizeof *resumed_algos; i++) {
+        begin();
+        n_saves = 0;
+        bh_run *runs[2];
+        resume_walks("Telling-v0", resumed_algos[i], runs);
+        CHECK(n_saves == 12); // each of three: how long, and what, to ask and to write
+        CHECK(bh_env_elapsed(bh_run_env(runs[1])) == bh_env_elapsed(bh_run_env(runs[0])));
+        for (int k = 0; k < 2; k++) CHECK_STATUS(bh_run_steps(runs[k], 300), BH_OK);
+        if (!CHECK(same_parameters(runs))) printf("    %s\n", resumed_algos[i]);
+        CHECK(bh_run_episodes(runs[0]) == bh_run_episodes(runs[1]));
+        for (int k = 0; k < 2; k++) bh_run_destroy(runs[k]);
+        check_nothing_left();
+    }
+}
+
+static void test_walks_that_do_not_begin_anew(void)
+{
+    for (size_t i = 0; i < sizeof resumed_algos / sizeof *resumed_algos; i++) {
+        begin();
+        bh_run *runs[2];
+        resume_walks("Walk-v0", resumed_algos[i], runs);
+        if (strcmp(resumed_algos[i], "sarsa") != 0) // which learns from what the end cuts off
+            CHECK(same_parameters(runs));
+        CHECK(!bh_env_running(bh_run_env(runs[1])));
+        CHECK(bh_run_timesteps(runs[1]) == bh_run_timesteps(runs[0]));
+        logged.n_resets = logged.n_seeds = 0;
+        CHECK_STATUS(bh_run_steps(runs[1], 1), BH_OK);
+        CHECK(logged.n_resets == 3 && logged.n_seeds == 3); // seeds that were not used before
+        CHECK_STATUS(bh_run_steps(runs[1], 300), BH_OK);
+        for (int k = 0; k < 2; k++) bh_run_destroy(runs[k]);
+        check_nothing_left();
+    }
+}
+
+static void test_a_walk_that_fails_to_say_where_it_is(void)
+{
+    begin();
+    bh_run *run = make_run(&user_defined, "Telling-v0", "sarsa", OPTIONS("n_envs", "2"));
+    CHECK_STATUS(bh_run_steps(run, 20), BH_OK);
+    size_t n;
+    bh_error err = {0};
+    for (save_fails_at = 1; save_fails_at <= 4; save_fails_at++) {
+        int at = save_fails_at;
+        CHECK_STATUS(bh_run_save_full(run, NULL, 0, &n, &err), BH_ERR_ENV);
+        CHECK_STRING(err.message, "the walk cannot say where it is");
+        CHECK(n == 0);
+        save_fails_at = at;
+    }
+    save_fails_at = 0;
+    CHECK_STATUS(bh_run_steps(run, 20), BH_OK);
+    bh_run_destroy(run);
+    check_nothing_left();
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_seeds_are_handed_over_once);
@@ -421,5 +530,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_a_run_that_cannot_start);
     CHECK_RUN(test_a_single_environment);
     CHECK_RUN(test_sarsa_learns_what_waits);
+    CHECK_RUN(test_walks_that_say_where_they_are_go_on);
+    CHECK_RUN(test_walks_that_do_not_begin_anew);
+    CHECK_RUN(test_a_walk_that_fails_to_say_where_it_is);
     return check_report();
 }

@@ -17,9 +17,12 @@ typedef struct file {
 
 static file save_full(bh_run *run)
 {
-    file f = {.size = bh_run_save_full(run, NULL, 0)};
+    file f = {0};
+    size_t n;
+    CHECK_STATUS(bh_run_save_full(run, NULL, 0, &f.size, NULL), BH_OK);
     f.bytes = malloc(f.size);
-    CHECK(f.size > 0 && bh_run_save_full(run, f.bytes, f.size) == f.size);
+    CHECK_STATUS(bh_run_save_full(run, f.bytes, f.size, &n, NULL), BH_OK);
+    CHECK(f.size > 0 && n == f.size);
     return f;
 }
 
@@ -199,8 +202,7 @@ static void check_mutated(const char *env, const char *algo, int n, uint64_t see
         bh_setup *setup;
         bh_run *other = NULL;
         CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
-        if (bh_run_resume(&other, setup, f.bytes, f.size, NULL) == BH_OK)
-            bh_run_steps(other, 40);
+        if (bh_run_resume(&other, setup, f.bytes, f.size, NULL) == BH_OK) bh_run_steps(other, 40);
         bh_run_destroy(other);
         bh_setup_destroy(setup);
     }

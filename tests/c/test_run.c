@@ -615,8 +615,8 @@ static void test_stop_at_threshold(void)
     bh_run_destroy(run);
 }
 
-// The best so far was another network's: after loading, the next evaluation starts a new count.
-static void test_load_starts_a_new_best(void)
+// The best so far was another network's. What was loaded is evaluated before the first step, and best until it is beaten.
+static void test_what_is_loaded_is_best_until_it_is_beaten(void)
 {
     bh_run *run = scripted_run(
         "Corridor-v0", "", OPTIONS("eval_freq", "10", "n_eval_episodes", "1", "log_freq", "1000"));
@@ -625,11 +625,58 @@ static void test_load_starts_a_new_best(void)
     double r[BH_RECORD_WIDTH];
     bh_run_steps(run, 10);
     CHECK(next_record(run, BH_RECORD_EVAL, r) && r[2] == 8 && r[4] == 1);
-    CHECK_STATUS(bh_run_load(run, poor.bytes, poor.size, NULL), BH_OK);
+    saved good = save(run, BH_CURRENT);
+    CHECK_STATUS(bh_run_load(run, good.bytes, good.size, NULL), BH_OK);
+    bh_run_steps(run, 0); // no step, nothing before it
+    CHECK(!next_record(run, BH_RECORD_EVAL, r));
     bh_run_steps(run, 10);
-    CHECK(next_record(run, BH_RECORD_EVAL, r) && r[2] == -5 && r[4] == 1);
+    CHECK(next_record(run, BH_RECORD_EVAL, r) && r[1] == 10 && r[2] == 8 && r[4] == 1);
+    CHECK(next_record(run, BH_RECORD_EVAL, r) && r[1] == 20 && r[2] == -5 && r[4] == 0);
+    bh_score score;
+    bh_run_evaluate(run, BH_BEST, 1, 0, &score);
+    CHECK(score.mean == 8);
+    CHECK_STATUS(bh_run_load(run, poor.bytes, poor.size, NULL), BH_OK);
+    bh_run_steps(run, 1);
+    CHECK(next_record(run, BH_RECORD_EVAL, r) && r[1] == 20 && r[2] == -5 && r[4] == 1);
     bh_run_destroy(run);
     free(poor.bytes);
+    free(good.bytes);
+}
+
+// Counters begin again, what was learned stays.
+static void test_reset_timesteps(void)
+{
+    bh_run *run = make_run(&bh_envs, "GridWorld-v0", "q-learning",
+                           OPTIONS("total_timesteps", "300", "eval_freq", "100", "log_freq", "300",
+                                   "exploration_fraction", "1", "n_eval_episodes", "1"));
+    CHECK_STATUS(bh_run_steps(run, 250), BH_OK);
+    char before[65], after[65];
+    bh_run_fingerprint(run, BH_CURRENT, before);
+    int n_updates = bh_run_updates(run);
+    bh_run_reset_timesteps(run);
+    bh_run_fingerprint(run, BH_CURRENT, after);
+    CHECK_STRING(after, before);
+    CHECK(bh_run_timesteps(run) == 0 && bh_run_episodes(run) == 0 && bh_run_solved_at(run) == -1);
+    CHECK(bh_run_updates(run) == n_updates && !bh_env_running(bh_run_env(run)));
+    static double all[512 * BH_RECORD_WIDTH];
+    double epsilon = 0;
+    while (bh_run_drain(run, all, 512) > 0) {}
+    CHECK_STATUS(bh_run_steps(run, 300), BH_OK);
+    int n = bh_run_drain(run, all, 512), n_evals = 0;
+    for (int i = 0; i < n; i++) {
+        const double *r = all + i * BH_RECORD_WIDTH;
+        if (r[0] == BH_RECORD_EVAL) CHECK(r[1] == 100 * ++n_evals);
+        if (r[0] == BH_RECORD_TRAIN) epsilon = r[4];
+    }
+    bh_run *straight = make_run(&bh_envs, "GridWorld-v0", "q-learning",
+                                OPTIONS("total_timesteps", "300", "eval_freq", "0", "log_freq",
+                                        "300", "exploration_fraction", "1"));
+    CHECK_STATUS(bh_run_steps(straight, 300), BH_OK);
+    double r[BH_RECORD_WIDTH];
+    CHECK(next_record(straight, BH_RECORD_TRAIN, r));
+    CHECK(n_evals == 3 && epsilon == r[4]); // the schedule has the same end
+    bh_run_destroy(straight);
+    bh_run_destroy(run);
 }
 
 static void demonstrate_one(bh_run *run)
@@ -699,7 +746,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_past_the_end);
     CHECK_RUN(test_load_tells_the_agent);
     CHECK_RUN(test_stop_at_threshold);
-    CHECK_RUN(test_load_starts_a_new_best);
+    CHECK_RUN(test_what_is_loaded_is_best_until_it_is_beaten);
+    CHECK_RUN(test_reset_timesteps);
     CHECK_RUN(test_updates_are_counted);
     CHECK_RUN(test_create_refused);
     CHECK(bh_live_bytes() == 0);
