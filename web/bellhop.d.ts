@@ -426,6 +426,13 @@ export interface CustomEnv {
   reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
   /** Takes an action, 0 to n - 1. `terminated`: the task itself ended; `truncated`: it was cut off. */
   step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
+  /**
+   * What the environment is between two steps, its random stream included, for full checkpoints: finite numbers, strings, true, false, null, arrays
+   * and plain objects of them, as JSON has; at most 16 MB. Without it a run that is resumed begins a new episode.
+   */
+  getState?(): any;
+  /** Makes the environment what getState() of another one said. It may not have been reset before. */
+  setState?(state: any): void;
   /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
 }
@@ -591,6 +598,9 @@ export interface ModelClass<Options> {
   /**
    * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
    * is the one it was saved with; one's own must be registered then. `options` change the checkpoint's own.
+   *
+   * A full checkpoint gives the run it was saved from, which goes on as if it had never stopped: learn() takes what is left of its plan. Of its
+   * options those can change that are live. Environments of one's own without getState() begin new episodes, and the console says so.
    */
   load(bytes: Uint8Array | ArrayBuffer, env?: EnvId | Env | CustomEnvSource, options?: Options): Model;
 }
@@ -721,8 +731,21 @@ export interface LearnResult extends LearnProgress {
 
 /** Options of {@link Model.learn}. */
 export interface LearnOptions {
-  /** Environment steps to take in this call; default: the option `totalTimesteps`. */
+  /**
+   * The next part of the run: so many environment steps. The plan stays what it is: schedules end where the option `totalTimesteps` says, and are
+   * stretched only by what goes beyond. Parts that add up to a whole are that whole, bit for bit.
+   */
+  steps?: number;
+  /**
+   * A new plan: so many environment steps from here, schedules stretched to their end (Stable-Baselines3's total_timesteps). Without this and
+   * `steps`: what is left of the plan, the option `totalTimesteps`; once that is over, as many again.
+   */
   totalTimesteps?: number;
+  /**
+   * true: timesteps, episodes, schedules and the plan of evaluations begin at 0 again and episodes under way are truncated, as
+   * Stable-Baselines3's reset_num_timesteps; parameters, replay and number of updates stay. Default false, unlike there.
+   */
+  resetNumTimesteps?: boolean;
   /**
    * Called after every slice, by a session about ten times a second; `records` is what happened since the last call. It may be async: no step
    * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
@@ -747,6 +770,17 @@ export interface PredictOptions {
    * began from the option `seed`. So the same calls draw the same actions everywhere.
    */
   seed?: number;
+}
+
+/** Options of {@link Model.save}. */
+export interface SaveOptions {
+  /** Default: 'current'. A full checkpoint has both. */
+  which?: Which;
+  /**
+   * Everything the run is: also moments, target network, replay with priorities, counters, schedules, every random stream, the environments' states,
+   * the best parameters. Default false: parameters, and what they were trained with.
+   */
+  full?: boolean;
 }
 
 /** Options of an evaluation. */
@@ -803,8 +837,7 @@ export interface Model extends Disposable {
   /** Whether a loss was, or a parameter is, not a finite number: the settings do not work. Looks through all parameters. */
   readonly diverged: boolean;
   /**
-   * Learns, in slices, so that a page stays alive. Called again it goes on from where it is: `totalTimesteps` more
-   * steps, schedules stretched to the new end (Stable-Baselines3's reset_num_timesteps=False). Where all steps were taken and none led to an
+   * Learns, in slices, so that a page stays alive. Called again it goes on from where it is, see LearnOptions. Where all steps were taken and none led to an
    * update (PPO with fewer than `nSteps`), `nUpdates` is 0 and the console warns, once a model; not where `learningStarts` is
    * 1e9, its largest: that run shall not learn.
    */
@@ -832,8 +865,11 @@ export interface Model extends Disposable {
   evaluate(options?: EvaluateOptions): Score;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
   set(options: LiveOptions): void;
-  /** A checkpoint: safetensors with Stable-Baselines3's names, all options in its metadata. */
-  save(options?: { which?: Which }): Uint8Array;
+  /**
+   * A checkpoint: safetensors with Stable-Baselines3's names, all options in its metadata: docs/checkpoints.md. With `full: true` that of the run:
+   * load() then goes on from there as if it had never stopped, to the bit. Throws BH_ERR_ENV when getState() of an environment of one's own fails.
+   */
+  save(options?: SaveOptions): Uint8Array;
   /**
    * Takes demonstrations, before the first step, beside those it has: as many as the option `demoCapacity` has room for.
    * For DQN and Clone; `new bh.DQN(env, { demonstrations })` makes the room and does this.
@@ -1200,8 +1236,10 @@ export interface Trainer {
 
 /** What a session trains, and how. */
 export interface SessionRecipe {
-  /** Id of a shipped environment. */
-  env: EnvId;
+  /** Id of a shipped environment; with `checkpoint` it may be left out. */
+  env?: EnvId;
+  /** Instead of a new run: what bh.loadModel makes of a checkpoint. `options` change its own. */
+  checkpoint?: Uint8Array | ArrayBuffer;
   /** Default: the environment's first preset. */
   algo?: AlgoName | (string & {});
   /** Options of run and algorithm, over the preset. */
@@ -1427,7 +1465,7 @@ export interface Session {
   /** As model.evaluate. */
   evaluate(options?: EvaluateOptions): Promise<Score>;
   /** As model.save. */
-  save(options?: { which?: Which }): Promise<Uint8Array>;
+  save(options?: SaveOptions): Promise<Uint8Array>;
   /** Takes a checkpoint of the same algorithm and environment. */
   load(bytes: Uint8Array | ArrayBuffer): Promise<void>;
   /** As model.sha256. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Golden runs, natively: each argument names one ("ENV" or "ENV ALGO name=value …", "pretraining
-// FILE TOKENIZER", "sampling FILE TOKENIZER", "text ENV", see tests/golden/golden.mjs); prints the
-// name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must
+// FILE TOKENIZER", "sampling FILE TOKENIZER", "text ENV", see tests/golden/golden.mjs, or "resume
+// FILE STEPS OUT": the run of a full checkpoint, saved to OUT at the end); prints the name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must
 // give the same lines, see tests/node/golden_native.test.mjs and tests/golden/runs.json.
 #include "envs/registry.h"
 #include "io/sha256.h"
@@ -61,6 +61,58 @@ static int print_run(const char *name)
     return 0;
 }
 
+// ---- full checkpoints ----
+
+static char *read_whole(const char *path, size_t *n)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return NULL;
+    fseek(file, 0, SEEK_END);
+    *n = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = malloc(*n);
+    if (fread(bytes, 1, *n, file) != *n) *n = 0;
+    fclose(file);
+    return bytes;
+}
+
+static bh_status write_full(bh_run *run, const char *path, bh_error *err)
+{
+    size_t size, n;
+    bh_status status = bh_run_save_full(run, NULL, 0, &size, err);
+    if (status != BH_OK) return status;
+    char *bytes = malloc(size);
+    status = bh_run_save_full(run, bytes, size, &n, err);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(bytes, 1, n, file) != n)
+        status = bh_fail(err, BH_ERR_ARGUMENT, "%s cannot be written", path);
+    if (file != NULL) fclose(file);
+    free(bytes);
+    return status;
+}
+
+static int print_resumed(const char *name, const char *in, int steps, const char *out)
+{
+    char hex[65];
+    size_t n = 0;
+    bh_error err = {0};
+    bh_setup *setup = NULL;
+    bh_run *run = NULL;
+    char *bytes = read_whole(in, &n);
+    bh_status status = bh_setup_from_checkpoint(&setup, &bh_all_envs, bytes, n, &err);
+    if (status == BH_OK) status = bh_run_resume(&run, setup, bytes, n, &err);
+    free(bytes);
+    if (status == BH_OK) status = bh_run_steps(run, steps);
+    if (status == BH_OK) status = write_full(run, out, &err);
+    if (status == BH_OK) {
+        bh_run_fingerprint(run, BH_CURRENT, hex);
+        printf("%s\t%s\n", name, hex);
+    }
+    bh_setup_destroy(setup);
+    bh_run_destroy(run);
+    return status == BH_OK ? 0 : fail(&err);
+}
+
 // ---- language models ----
 
 #define PRETRAINING_STEPS 20
@@ -93,15 +145,7 @@ static char *read_file(const char *name, size_t *n)
 {
     char path[1024];
     snprintf(path, sizeof path, "%s/../../envs/data/%s.txt", BH_TEST_DATA, name);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) return NULL;
-    fseek(file, 0, SEEK_END);
-    *n = (size_t)ftell(file);
-    rewind(file);
-    char *text = malloc(*n);
-    if (fread(text, 1, *n, file) != *n) *n = 0;
-    fclose(file);
-    return text;
+    return read_whole(path, n);
 }
 
 static void fingerprint(bh_language_model *model, char hex[65])
@@ -200,8 +244,10 @@ static int print_text(const char *name, const char *env)
 
 static int print_one(const char *name)
 {
-    char kind[32], first[64], second[32];
-    int n = sscanf(name, "%31s %63s %31s", kind, first, second);
+    char kind[32], first[512], second[32], third[512];
+    int n = sscanf(name, "%31s %511s %31s %511s", kind, first, second, third);
+    if (n == 4 && strcmp(kind, "resume") == 0)
+        return print_resumed(name, first, atoi(second), third);
     if (n == 2 && strcmp(kind, "text") == 0) return print_text(name, first);
     int is_sampling = strcmp(kind, "sampling") == 0;
     if (n == 3 && (is_sampling || strcmp(kind, "pretraining") == 0)) {

@@ -5,6 +5,7 @@
 // the error is thrown to whoever had called the module.
 import { boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
 import { shown } from './options.mjs';
+import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
 import { BellhopError } from './wasm.mjs';
@@ -12,7 +13,7 @@ import { BellhopError } from './wasm.mjs';
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
 
-const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3;
+const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
 const FAILED = -1;
 /** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
 const REWARD_MAX = 1e30;
@@ -104,6 +105,7 @@ class Host {
   scripts = new Table();
   /** @type {Table<Slot>} */
   slots = new Table();
+  nRestored = 0;
   #wasm;
 
   /** @param {Wasm} wasm */
@@ -124,6 +126,12 @@ class Host {
           return 0;
         case CREATE:
           return this.slots.add(new Slot(this.#wasm, /** @type {OwnEnv} */ (this.scripts.rows[handle])));
+        case SAVE:
+          return /** @type {Slot} */ (this.slots.rows[handle]).save(value, obs);
+        case RESTORE:
+          /** @type {Slot} */ (this.slots.rows[handle]).restore(value, obs);
+          this.nRestored++;
+          return 0;
         case DESTROY:
           this.slots.rows[handle]?.close();
           this.slots.remove(handle);
@@ -149,6 +157,8 @@ function hostOf(wasm) {
 class Slot {
   /** @type {unknown} */
   info = {};
+  /** What it said last that it is. */
+  #state = new Uint8Array();
   #wasm;
   #own;
   #env;
@@ -214,6 +224,42 @@ class Slot {
     if (!this.#write(result[0], at)) this.#explain(`step(${action})`, result[0], at);
     this.#wasm.writeStep(step, reward, terminated, truncated);
     this.info = result[4] ?? {};
+  }
+
+  /**
+   * What the environment says it is, as bytes; asked for their number first, where there is no room.
+   * @param {number} room @param {number} at @returns {number} how many there are; 0 where it says nothing
+   */
+  save(room, at) {
+    const env = this.#env;
+    if (typeof env.getState !== 'function') return 0;
+    if (room === 0) {
+      let state;
+      try {
+        state = env.getState();
+      } catch (cause) {
+        throw this.#threw('getState()', cause);
+      }
+      const { bytes, problem } = writeState(state);
+      if (problem !== undefined) throw this.#failure('getState()', problem);
+      this.#state = bytes;
+    }
+    if (this.#state.length <= room) new Uint8Array(this.#wasm.buffer, at >>> 0, room).set(this.#state);
+    return this.#state.length;
+  }
+
+  /** @param {number} size @param {number} at */
+  restore(size, at) {
+    const env = this.#env;
+    if (this.#own.isSingle) holders.set(env, this);
+    if (typeof env.setState !== 'function') throw this.#failure('setState', 'is missing, but the checkpoint has what getState() returned');
+    const { state, problem } = readState(this.#wasm.bytes(at, size));
+    if (problem !== undefined) throw this.#failure('setState()', problem);
+    try {
+      env.setState(state);
+    } catch (cause) {
+      throw this.#threw('setState()', cause);
+    }
   }
 
   close() {

@@ -302,7 +302,7 @@ export class Pretraining {
   /** @param {import('../bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
     const training = this.#address;
-    checkLearnOptions(options, 'steps');
+    checkLearnOptions(options, ['steps']);
     const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
     wholeNumber('steps', steps, 0, STEPS_MAX);
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this training is learning');

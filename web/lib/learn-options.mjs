@@ -4,13 +4,16 @@
 import { onlyKeys, shown } from './options.mjs';
 import { BellhopError } from './wasm.mjs';
 
+/** Of runs, the options that say how many steps. */
+export const RUN_STEPS = Object.freeze(['steps', 'totalTimesteps', 'resetNumTimesteps']);
+
 /**
  * Throws where learn() would fail at them, but for the number of steps.
  * @param {object} options
- * @param {string} steps  what the number of steps is called
+ * @param {readonly string[]} counts  the options that say how many steps
  */
-export function checkLearnOptions(options, steps) {
-  onlyKeys('learn', options, [steps, 'onProgress', 'signal', 'sliceMilliseconds']);
+export function checkLearnOptions(options, counts) {
+  onlyKeys('learn', options, [...counts, 'onProgress', 'signal', 'sliceMilliseconds']);
   const { onProgress, signal, sliceMilliseconds } = /** @type {Record<string, any>} */ (options);
   if (onProgress !== undefined && typeof onProgress !== 'function') throw bad('onProgress', onProgress, 'a function');
   if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) throw bad('signal', signal, 'an AbortSignal');

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // How a run learns: models and the worker's sessions share it. Steps, what their records amount to, whether the run has
 // diverged, and learn(), slice by slice.
-import { checkLearnOptions } from './learn-options.mjs';
+import { RUN_STEPS, checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
+import { shown } from './options.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 
@@ -101,17 +102,16 @@ export class Learner {
   /** @param {LearnOptions} [options] @param {Host} [host] @returns {Promise<LearnResult>} */
   async learn(options = {}, { take = (n) => this.steps(n), afterSlice = () => {}, isDue = () => true } = {}) {
     this.#run.check();
-    const { totalTimesteps, onProgress, signal, slice } = this.read(options);
+    const { plan, onProgress, signal, slice } = this.read(options);
     if (this.#records) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
-    this.#run.set({ totalTimesteps: this.#run.timesteps + totalTimesteps });
-    this.end = this.#run.timesteps + totalTimesteps;
+    this.#begin(plan);
     this.#records = [];
     try {
       await this.#learnUntilEnd(slice, signal, { take, afterSlice, isDue, onProgress });
     } finally {
       this.#records = null;
     }
-    if (this.#run.timesteps >= this.end) this.#warnWithoutUpdate();
+    if (this.#run.timesteps >= Math.max(this.end, Number(this.#run.setup.options.totalTimesteps))) this.#warnWithoutUpdate();
     return { ...this.#progress(), diverged: this.diverged, finished: this.#run.finished, solvedAt: this.#run.solvedAt };
   }
 
@@ -132,10 +132,37 @@ export class Learner {
 
   /** Options of learn with their defaults; throws where learn would refuse them. @param {LearnOptions} options */
   read(options) {
-    checkLearnOptions(options, 'totalTimesteps');
-    const { totalTimesteps = this.#budget, onProgress, signal, sliceMilliseconds = SLICE_MS } = options;
-    wholeNumber('totalTimesteps', totalTimesteps, 1, this.#run.timestepsMax);
-    return { totalTimesteps, onProgress, signal, slice: new Slice(sliceMilliseconds) };
+    checkLearnOptions(options, RUN_STEPS);
+    const { steps, totalTimesteps, resetNumTimesteps, onProgress, signal, sliceMilliseconds = SLICE_MS } = options;
+    if (steps !== undefined && (totalTimesteps ?? resetNumTimesteps) !== undefined) {
+      const other = totalTimesteps === undefined ? 'resetNumTimesteps' : 'totalTimesteps';
+      throw new BellhopError('BH_ERR_ARGUMENT', `steps is the next part of the run, and ${other} makes another plan: give one of them`);
+    }
+    if (resetNumTimesteps !== undefined && typeof resetNumTimesteps !== 'boolean') {
+      throw new BellhopError('BH_ERR_ARGUMENT', `resetNumTimesteps is ${shown(resetNumTimesteps)}, but must be true or false`);
+    }
+    for (const [name, value] of Object.entries({ steps, totalTimesteps })) if (value !== undefined) wholeNumber(name, value, 1, this.#run.timestepsMax);
+    return { plan: { steps, totalTimesteps, resetNumTimesteps }, onProgress, signal, slice: new Slice(sliceMilliseconds) };
+  }
+
+  /**
+   * Says where this call ends, and where the run does: the schedules' horizon. A part of the run leaves that alone, unless it goes beyond.
+   * @param {{ steps?: number, totalTimesteps?: number, resetNumTimesteps?: boolean }} plan
+   */
+  #begin({ steps, totalTimesteps, resetNumTimesteps = false }) {
+    if (resetNumTimesteps) {
+      this.#run.resetTimesteps();
+      this.#metrics = new Metrics();
+      this.end = 0;
+    }
+    const { timesteps, setup } = this.#run;
+    const { totalTimesteps: planned, nEnvs } = /** @type {Record<string, number>} */ (setup.options);
+    const isDone = timesteps >= planned || resetNumTimesteps;
+    // Steps of several environments end past the number that was asked for: parts are counted from that number.
+    const isRounded = timesteps >= this.end && timesteps - this.end < nEnvs;
+    if (steps !== undefined) this.end = (isRounded ? this.end : timesteps) + steps;
+    else this.end = totalTimesteps === undefined && !isDone ? planned : timesteps + (totalTimesteps ?? this.#budget);
+    if (steps === undefined || this.end > planned) this.#run.set({ totalTimesteps: this.end });
   }
 
   /**

@@ -143,7 +143,7 @@ export class Model {
     return n;
   }
 
-  /** @param {{ which?: Which }} [options] */
+  /** @param {import('../bellhop.js').SaveOptions} [options] */
   save(options) {
     return this.#run.save(options);
   }

@@ -4,10 +4,10 @@
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
+  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, isFullCheckpoint, lookUp, modelTables, timestepsMax, wholeNumber,
   withCheckpoint, withSetup,
 } from './setup.mjs';
-import { slotOf } from './slots.mjs';
+import { hosts, slotOf } from './slots.mjs';
 import { floatsOf, readSpace } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -73,11 +73,12 @@ export class Run {
    * @param {number} setup  an address, only needed here
    * @param {import('./setup.mjs').Script} script
    * @param {string | import('./custom-env.mjs').OwnEnv} env
+   * @param {(setup: number) => number} [make]  makes the C run
    */
-  constructor(library, setup, script, env) {
+  constructor(library, setup, script, env, make = library.wasm.call.bhx_run_create) {
     const { wasm, catalog } = library;
     const { algo } = describeSetup(library, setup);
-    const run = inKeys(modelTables(catalog, algo), () => wasm.handle(wasm.call.bhx_run_create(setup)));
+    const run = inKeys(modelTables(catalog, algo), () => wasm.handle(make(setup)));
     this.#library = library;
     this.#wasm = wasm;
     this.#run = run;
@@ -101,7 +102,7 @@ export class Run {
   }
 
   /**
-   * A run with a checkpoint's setup and parameters.
+   * The run a full checkpoint is of, or one with a checkpoint's setup and parameters.
    * @param {Library} library
    * @param {unknown} bytes
    * @param {{ algo?: string, env?: Expected, options?: object }} [expected]
@@ -112,6 +113,7 @@ export class Run {
     if (env) checkSaved('env', id, lookUp(library, env.env).entry.id);
     else if (!library.catalog.envs.some((each) => each.id === id)) throw unknownEnv(id);
     const source = env?.env ?? id;
+    if (isFullCheckpoint(library.wasm, data)) return resumed(library, data, source, { algo, envOptions: env?.options, options });
     const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
       if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
       return new Run(library, setup, script, source);
@@ -401,10 +403,14 @@ export class Run {
       wasm.check(wasm.call.bhx_run_set(run, scratch.string(option.name), scratch.string(option.text)))));
   }
 
-  /** A checkpoint. @param {{ which?: import('../bellhop.js').Which }} [options] */
+  /** A checkpoint; a full one is of the run and goes on where it was saved. @param {import('../bellhop.js').SaveOptions} [options] */
   save(options = {}) {
-    onlyKeys('save', options, ['which']);
+    onlyKeys('save', options, ['which', 'full']);
     const run = this.#address;
+    const { full = false } = options;
+    if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
+    if (full && options.which !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
+    if (full) return this.#saveFull(run);
     const which = whichParameters(options.which ?? 'current');
     const size = this.#wasm.call.bhx_run_save(run, which, 0, 0) >>> 0;
     return this.#wasm.scratch((scratch) => {
@@ -412,6 +418,30 @@ export class Run {
       this.#wasm.call.bhx_run_save(run, which, at, size);
       return this.#wasm.bytes(at, size);
     });
+  }
+
+  /** @param {number} run */
+  #saveFull(run) {
+    const { wasm } = this.#library;
+    const write = (/** @type {number} */ at, /** @type {number} */ room) => this.#handle.during(() => {
+      const size = wasm.call.bhx_run_save_full(run, at, room);
+      if (size < 0) throw wasm.error();
+      return size;
+    });
+    for (let size = write(0, 0); ;) {
+      const bytes = wasm.scratch((scratch) => {
+        const at = scratch.block(size), needed = write(at, size);
+        if (needed <= size) return wasm.bytes(at, needed);
+        size = needed; // an environment of one's own has more to say than a moment ago
+        return null;
+      });
+      if (bytes) return bytes;
+    }
+  }
+
+  /** Counts timesteps from 0 again; what was learned stays. */
+  resetTimesteps() {
+    this.#wasm.call.bhx_run_reset_timesteps(this.#address);
   }
 
   /** Takes a checkpoint's parameters. @param {unknown} bytes */
@@ -493,6 +523,44 @@ export class Run {
   dispose() {
     this.#handle.dispose();
   }
+}
+
+/**
+ * The run a full checkpoint was saved from, with live options changed where they are given.
+ * @param {Library} library @param {Uint8Array} data @param {string | import('./custom-env.mjs').OwnEnv} env
+ * @param {{ algo?: string, envOptions?: object, options?: object }} expected
+ */
+function resumed(library, data, env, { algo, envOptions = {}, options = {} }) {
+  const { wasm } = library;
+  const host = () => hosts.get(wasm)?.nRestored ?? 0;
+  const before = host();
+  const run = withCheckpoint(library, data, { env }, (setup, script) => {
+    if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
+    return wasm.scratch((scratch) => {
+      const bytes = scratch.bytes(data);
+      return new Run(library, setup, script, env, (made) => wasm.call.bhx_run_resume(made, bytes, data.length));
+    });
+  });
+  try {
+    changeResumed(run, envOptions, options);
+  } catch (error) {
+    run.dispose();
+    throw error;
+  }
+  if (lookUp(library, env).own && host() === before && run.timesteps > 0) {
+    console.warn(`bellhop: ${run.env.id} begins new episodes, as it was not saved with getState(), or has no setState(): docs/checkpoints.md`);
+  }
+  return run;
+}
+
+/** Sets what is to be otherwise than it was saved; what is not live is refused. @param {Run} run @param {object} envOptions @param {object} options */
+function changeResumed(run, envOptions, options) {
+  const { setup } = run;
+  const now = /** @type {Record<string, any>} */ ({ ...setup.envOptions, ...setup.options });
+  const { preset, ...given } = /** @type {Record<string, any>} */ ({ ...envOptions, ...options });
+  if (preset !== undefined) throw new BellhopError('BH_ERR_CONFIG', 'a full checkpoint goes on with its own options; a preset is for a new run');
+  const changed = Object.entries(given).filter(([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify(now[key]));
+  if (changed.length > 0) run.set(Object.fromEntries(changed));
 }
 
 /**

@@ -220,10 +220,20 @@ export function withCheckpoint(library, bytes, { env, envOptions = {}, options =
   }
 }
 
+/** An entry of a checkpoint's metadata; '' where it has none. @param {Wasm} wasm @param {Uint8Array} bytes @param {string} key */
+export function checkpointEntry(wasm, bytes, key) {
+  return wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_entry(scratch.bytes(bytes), bytes.length, scratch.string(key)))));
+}
+
 /** The id of the environment a checkpoint was saved with. @param {Wasm} wasm @param {Uint8Array} bytes */
 export function checkpointEnv(wasm, bytes) {
-  return wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_env(scratch.bytes(bytes), bytes.length))));
+  const id = checkpointEntry(wasm, bytes, 'env');
+  if (id === '') throw new BellhopError('BH_ERR_FORMAT', 'the checkpoint does not say its environment');
+  return id;
 }
+
+/** Whether it is a full checkpoint: of a run, not of parameters alone. @param {Wasm} wasm @param {Uint8Array} bytes */
+export const isFullCheckpoint = (wasm, bytes) => checkpointEntry(wasm, bytes, 'state_entries') !== '';
 
 /**
  * A setup in JavaScript's terms.

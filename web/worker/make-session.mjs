@@ -2,6 +2,7 @@
 // Sessions of a worker, by their recipe:
 //
 //     { env, algo, options, envOptions, demonstrations?, changes? }  a run, see session.mjs
+//     { checkpoint: bytes, env?, options?, changes? }                the run of a full checkpoint, or a new one with a checkpoint's parameters
 //
 // and what text-sessions.mjs adds, where the worker's script has that.
 import { createDemonstrated } from '../lib/imitation.mjs';
@@ -22,7 +23,7 @@ import { BellhopError } from '../lib/wasm.mjs';
  */
 /** @typedef {{ library: Library, recipe: any, changes: import('./session.mjs').Change[], post: import('./service.mjs').Post, sessions: Sessions }} TextParts */
 
-const RECIPE_KEYS = ['env', 'algo', 'options', 'envOptions', 'demonstrations', 'changes', 'startFrom', 'prior', 'samples'];
+const RECIPE_KEYS = ['env', 'algo', 'options', 'envOptions', 'demonstrations', 'changes', 'startFrom', 'prior', 'samples', 'checkpoint'];
 
 /**
  * A session for a recipe.
@@ -35,7 +36,7 @@ export function makeSession(library, recipe, post, sessions, text) {
   onlyKeys('create', recipe, RECIPE_KEYS);
   const changes = checkedChanges(recipe.changes, timestepsMax(library.catalog)); // first: a run that was made would have to go again
   const isText = recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples;
-  const run = recipe.demonstrations === undefined ? Run.create(library, recipe) : createDemonstrated(library, recipe);
+  const run = makeRun(library, recipe);
   try {
     tryChanges(run, changes);
     return isText ? needed(text).ofRun(run, { library, recipe, changes, post, sessions }) : new Session(run, post, changes);
@@ -43,6 +44,18 @@ export function makeSession(library, recipe, post, sessions, text) {
     run.dispose();
     throw error;
   }
+}
+
+/** A new run, or that of a checkpoint. @param {Library} library @param {any} recipe */
+function makeRun(library, { checkpoint, env, envOptions, demonstrations, ...rest }) {
+  if (checkpoint !== undefined) {
+    for (const [key, value] of Object.entries({ demonstrations, startFrom: rest.startFrom })) {
+      if (value !== undefined) throw new BellhopError('BH_ERR_CONFIG', `${key} is for a new run, but this one is made from a checkpoint`);
+    }
+    return Run.fromCheckpoint(library, checkpoint, { algo: rest.algo, env: env === undefined ? undefined : { env, options: envOptions }, options: rest.options });
+  }
+  const recipe = { env, envOptions, demonstrations, ...rest };
+  return demonstrations === undefined ? Run.create(library, recipe) : createDemonstrated(library, recipe);
 }
 
 /** @param {TextSessions | undefined} text */

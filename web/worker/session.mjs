@@ -154,7 +154,7 @@ export class Session {
 
   /**
    * As a model's. `tell` posts a progress to the page, whose callback answers by `proceed`.
-   * @param {{ id: number, totalTimesteps?: number, isFollowed?: boolean, isAborted?: boolean }} options
+   * @param {{ id: number, steps?: number, totalTimesteps?: number, resetNumTimesteps?: boolean, isFollowed?: boolean, isAborted?: boolean }} options
    *   id: of this call, for proceed; isFollowed: there is a callback; isAborted: it is stopped already
    * @param {(progress: object) => void} tell
    */
@@ -224,7 +224,7 @@ export class Session {
     return this.#run.evaluate(options);
   }
 
-  /** @param {{ which?: import('../bellhop.js').Which }} options */
+  /** @param {import('../bellhop.js').SaveOptions} options */
   save(options) {
     return this.#run.save(options);
   }

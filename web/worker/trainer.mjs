@@ -5,7 +5,7 @@
 //     const session = await trainer.create({ env: 'CartPole-v1' });
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
-import { checkLearnOptions } from '../lib/learn-options.mjs';
+import { RUN_STEPS, checkLearnOptions } from '../lib/learn-options.mjs';
 import { BellhopError } from '../lib/wasm.mjs';
 
 /** @typedef {import('./service.mjs').Port} Port */
@@ -165,7 +165,7 @@ export class Session {
    * @param {import('../bellhop.js').LearnOptions} [options] @returns {Promise<import('../bellhop.js').LearnResult>}
    */
   async learn(options = {}) {
-    checkLearnOptions(options, 'totalTimesteps');
+    checkLearnOptions(options, RUN_STEPS);
     const { onProgress, signal, ...rest } = options;
     /** @type {{ error: unknown } | undefined} */
     let failure;
@@ -212,7 +212,7 @@ export class Session {
     return this.#call('evaluate', options);
   }
 
-  /** @param {{ which?: import('../bellhop.js').Which }} [options] */
+  /** @param {import('../bellhop.js').SaveOptions} [options] */
   save(options = {}) {
     return this.#call('save', options);
   }
