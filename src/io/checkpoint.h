@@ -3,7 +3,8 @@
 //
 // Tensors keep the names and shapes PyTorch would give them; metadata are strings. The entry
 // "sha256" of the metadata is the SHA-256 of the whole file with those 64 digits read as '0', so a
-// damaged file is told from a good one. Reading is safe for untrusted input: any bytes, truncated
+// damaged file is told from a good one. A file without it is accepted where it does not say either that
+// it is Bellhop's (an entry "format" that begins with "bellhop"). Reading is safe for untrusted input: any bytes, truncated
 // or changed in any place, give BH_ERR_FORMAT and a sentence, and nothing is written.
 //
 //     bh_tensor tensors[] = {bh_tensor_linear("fc.weight", BH_F32, 2, 64, w),

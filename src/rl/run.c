@@ -257,6 +257,7 @@ static double *add_record(bh_run *run, int kind)
     int at = (run->record_first + run->record_count) % BHI_RECORDS_MAX;
     if (run->record_count < BHI_RECORDS_MAX) run->record_count++;
     else run->record_first = (run->record_first + 1) % BHI_RECORDS_MAX;
+    run->n_records++;
     double *record = run->records + (size_t)at * BH_RECORD_WIDTH;
     memset(record, 0, BH_RECORD_WIDTH * sizeof *record);
     record[0] = kind;

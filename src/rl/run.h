@@ -184,7 +184,8 @@ BH_API size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_
 /// Writes a full checkpoint, where size is enough, and how many bytes it takes; call with size 0 to
 /// ask. It is one of the current parameters (bh_run_save), and with it everything that the run is,
 /// as tensors "state/…": moments, replay, counters, random streams, the best parameters, the
-/// environments' states. Records that were not drained are not in it. BH_ERR_CONFIG when the options
+/// environments' states. Records are not in it, but how many there were: the entry "records" of its
+/// metadata. BH_ERR_CONFIG when the options
 /// are too long (bh_run_save), BH_ERR_MEMORY, BH_ERR_ENV when a user-defined environment fails to
 /// say what it is; then *n is 0.
 BH_API bh_status bh_run_save_full(bh_run *run, void *out, size_t size, size_t *n, bh_error *err);

@@ -98,7 +98,10 @@ size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_e
     add_table(&m, "config.", &bh_run_table, &setup->run);
     add_table(&m, "config.", &setup->options, setup->agent_config);
     add_table(&m, "config.env.", setup->env->config, setup->env_config);
-    if (n_entries > 0) add_number(&m, BHI_STATE_ENTRIES, n_entries);
+    if (n_entries > 0) {
+        add_number(&m, BHI_STATE_ENTRIES, n_entries);
+        add_number(&m, "records", run->n_records);
+    }
     return m.overflowed ? 0 : bh_checkpoint_write(out, size, tensors, n, m.entries, m.n);
 }
 

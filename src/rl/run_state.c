@@ -31,6 +31,8 @@ void bhi_run_state(bh_run *run, bhi_state_visitor *visitor)
     BHI_STATE_SHOWN(visitor, "episodes", &run->episodes, 1);
     bhi_state_within(visitor, -1, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "solved_at", &run->solved_at, 1);
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
+    BHI_STATE_SHOWN(visitor, "n_records", &run->n_records, 1);
     BHI_STATE(visitor, "best_mean", &run->best_mean, 1);
     BHI_STATE_SHOWN(visitor, "has_nan", &run->has_nan, 1);
     bhi_state_within(visitor, 0, 1);

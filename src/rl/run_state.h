@@ -37,7 +37,8 @@ struct bh_run {
     int next_log, next_eval; // in environment steps
     double *records;         // (BHI_RECORDS_MAX, BH_RECORD_WIDTH)
     int record_first, record_count;
-    double *q; // (BHI_EVAL_ENVS_MAX, A)
+    int n_records; // made so far
+    double *q;     // (BHI_EVAL_ENVS_MAX, A)
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;

@@ -24,7 +24,7 @@ const PUBLIC = [
 ];
 
 /** Structs of the inside that the public may point to, and no more. */
-const OPAQUE = ['bhi_agent_functions', 'bhi_transformer'];
+const OPAQUE = ['bhi_agent_functions', 'bhi_state_field', 'bhi_transformer'];
 
 /** Text of a header without comments. @param {string} name */
 const code = (name) => readFileSync(join(root, 'src', name), 'utf8').replace(/\/\/.*/g, '');
