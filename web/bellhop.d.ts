@@ -599,6 +599,9 @@ export interface ModelClass<Options> {
    * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
    * is the one it was saved with; one's own must be registered then. `options` change the checkpoint's own.
    *
+   * A safetensors file of another program, such as a state dict of Stable-Baselines3, needs `env`, and `options` that make a network of its shapes; F16,
+   * BF16 and F64 are converted, tensors the model does not have are skipped and named on the console: docs/checkpoints.md.
+   *
    * A full checkpoint gives the run it was saved from, which goes on as if it had never stopped: learn() takes what is left of its plan. Of its
    * options those can change that are live. Environments of one's own without getState() begin new episodes, and the console says so.
    */
@@ -878,7 +881,7 @@ export interface Model extends Disposable {
   /**
    * Transfer: takes those of a checkpoint's parameters that have the names of this model's, whatever environment,
    * algorithm and options it was saved with (a clone's policy into PPO); the others stay. Returns how many tensors that
-   * were; throws when one differs in shape, or when there is none.
+   * were; throws when one differs in shape, or when there is none. Files of other programs are taken as by load().
    */
   loadParameters(bytes: Uint8Array | ArrayBuffer): number;
   /**

@@ -4,12 +4,13 @@ import { BellhopError, DISPOSE } from './wasm.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
+import { isForeign, translated } from './foreign.mjs';
 import { Learner } from './learner.mjs';
 import { shown } from './options.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';
-import { LABELS } from './setup.mjs';
+import { LABELS, asBytes } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('../bellhop.js').Which} Which */
@@ -41,7 +42,9 @@ export class Model {
   /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [options] */
   static runFrom(library, algo, bytes, env, options) {
     const expected = env === undefined ? undefined : recipeOf(env, 'load');
-    return Run.fromCheckpoint(library, bytes, { algo, env: expected, options });
+    const data = asBytes(bytes);
+    if (isForeign(data)) return foreignRun(library, data, { algo, env: expected, options });
+    return Run.fromCheckpoint(library, data, { algo, env: expected, options });
   }
 
   get algo() {
@@ -138,7 +141,8 @@ export class Model {
 
   /** @param {unknown} bytes */
   loadParameters(bytes) {
-    const n = this.#run.loadParameters(bytes);
+    const data = asBytes(bytes);
+    const n = this.#run.loadParameters(isForeign(data) ? translated(data, this.#run.parameters()) : data);
     this.#learner.loaded();
     return n;
   }
@@ -164,6 +168,25 @@ export class Model {
 
   [DISPOSE]() {
     this.dispose();
+  }
+}
+
+/**
+ * A new run with the parameters of another program's file: all it has.
+ * @param {Library} library @param {Uint8Array} data @param {{ algo?: string, env?: import('./run.mjs').Expected, options?: object }} expected
+ */
+function foreignRun(library, data, { algo, env, options }) {
+  if (algo === undefined || env === undefined) {
+    const missing = algo === undefined ? 'its algorithm: bh.DQN.load(bytes, env, options)' : 'its environment: load(bytes, env, options)';
+    throw new BellhopError('BH_ERR_FORMAT', `the file was not written by Bellhop and does not say ${missing}`);
+  }
+  const run = Run.create(library, { env: env.env, algo, envOptions: env.options, options });
+  try {
+    run.load(translated(data, run.parameters(), { env: run.env.id, algo }));
+    return run;
+  } catch (error) {
+    run.dispose();
+    throw error;
   }
 }
 
