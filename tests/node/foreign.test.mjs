@@ -29,8 +29,8 @@ function safetensors(tensors, metadata) {
 /** The tensors of a file, as any reader sees them. @param {Uint8Array} bytes */
 function tensorsOf(bytes) {
   const size = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const { __metadata__: _, ...header } = JSON.parse(Buffer.from(bytes.subarray(8, 8 + size)).toString());
-  return Object.entries(header).map(([name, { dtype, shape, data_offsets: [from, to] }]) => ({ name, dtype, shape, data: bytes.slice(8 + size + from, 8 + size + to) }));
+  const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + size)).toString());
+  return Object.entries(header).filter(([name]) => name !== '__metadata__').map(([name, { dtype, shape, data_offsets: [from, to] }]) => ({ name, dtype, shape, data: bytes.slice(8 + size + from, 8 + size + to) }));
 }
 
 // ---- PyTorch's numbers ----
