@@ -106,9 +106,10 @@ export function lock(path) {
     const found = read(file);
     if (found !== null) clear(file, found.text);
   }
-  return {
-    release() {
-      if (read(file)?.text === mine) removeFile(file);
-    },
+  const release = () => {
+    process.off('exit', release);
+    if (read(file)?.text === mine) removeFile(file);
   };
+  process.on('exit', release); // a command that ends in the middle leaves none behind
+  return { release };
 }
