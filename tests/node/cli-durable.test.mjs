@@ -135,7 +135,7 @@ test('a replacement that was cut off is done by the next command with that --out
   const fresh = filesIn(at('other'));
   // Two files are in place, two are not; of the old run there is one file too many.
   const cutOff = () => {
-    restore(at('half'), new Map([...old, ['config.json', fresh.get('config.json')], ['metrics.csv', fresh.get('metrics.csv')], ['training.csv', Buffer.from('old')]]));
+    restore(at('half'), new Map([...old, ['config.json', fresh.get('config.json')], ['metrics.csv', fresh.get('metrics.csv')], ['training.csv', Buffer.from('step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity\n')]]));
     restore(at('half/unfinished'), new Map(['model.safetensors', 'best_model.safetensors'].map((name) => [name, fresh.get(name)])));
     writeFileSync(at('half/unfinished/complete.json'), JSON.stringify({ entries: [...RUN, '../notes.txt'] }));
   };
@@ -150,6 +150,21 @@ test('a replacement that was cut off is done by the next command with that --out
   restore(at('half'), old);
   restore(at('half/unfinished'), new Map([['complete.json', Buffer.from('{')]]));
   refused(train('half', '--overwrite'), 1, /^bellhop: half\/unfinished\/complete\.json is not what bellhop writes; remove it\n/);
+});
+
+test('what somebody put in the place of a file meanwhile is not replaced; the new run waits beside it', () => {
+  done(...train('edited'));
+  const fresh = filesIn(at('edited'));
+  const claim = new Claim('out', at('edited'), { overwrite: true });
+  restore(claim.at, fresh);
+  writeFileSync(at('edited/config.json'), 'mine');
+  assert.throws(() => claim.complete(), /edited holds config\.json, which bellhop did not write; move it elsewhere, or give another --out; the new run is complete in \S+unfinished; the next command/);
+  claim.release();
+  refused(train('edited', '--overwrite'), 1, /^bellhop: edited holds config\.json, which bellhop did not write/);
+  assert.equal(readFileSync(at('edited/config.json'), 'utf8'), 'mine');
+  rmSync(at('edited/config.json'));
+  refused(train('edited'), 1, /^bellhop: edited already has a run of q-learning in GridWorld-v0/);
+  assert.deepEqual(filesIn(at('edited')), fresh);
 });
 
 // ---- one command at a time ----

@@ -6,7 +6,7 @@
 // grows is always a new one.
 import { Buffer } from 'node:buffer';
 import {
-  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
+  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,17 @@ export function writing(flag, path, use) {
 }
 
 // ---- files ----
+
+/** The first bytes of a file, as many as it has. @param {string} file @param {number} count @returns {Uint8Array} */
+export function firstBytes(file, count) {
+  const fd = openSync(file, 'r');
+  try {
+    const bytes = new Uint8Array(count);
+    return bytes.subarray(0, readSync(fd, bytes, 0, count, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** @param {number} fd @param {Uint8Array} bytes */
 function writeAll(fd, bytes) {

@@ -64,7 +64,7 @@ async function runJob(bh, { plan, out, overwrite, tensorboard }, { signal, onPro
   let board;
   try {
     checkStop(bh, model);
-    if (out !== undefined) checkFolder(out, overwrite);
+    if (out !== undefined) checkFolder(out, { overwrite });
     board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
     folder = out === undefined ? undefined : new OutputFolder(out, { metrics: bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics, overwrite });
     folder?.writeConfig(model, plan.options.preset);
