@@ -98,6 +98,32 @@ test('a new folder has the best model as soon as it is found, too; SIGTERM write
   assert.deepEqual(held('fresh'), RUN);
 });
 
+test('a second signal does not wait for the scores, and no lock stays', async () => {
+  writeFileSync(at('slow.mjs'), `const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+let n = 0;
+export default {
+  id: 'Slow-v0', observationSpace: { type: 'Discrete', n: 2 }, actionSpace: { type: 'Discrete', n: 1 }, maxEpisodeSteps: 20, t: 0,
+  reset() { return [this.t = 0, {}]; },
+  step() { if (++n > 3000) pause(); if (this.t++ > 9) throw new Error('reset first'); return [1, 1, this.t > 9, false, {}]; },
+};\n`);
+  const { child, ended } = begin(['train', 'slow.mjs', '--algo', 'q-learning', ...ENDLESS, '--eval-freq', '0', '--final-eval-episodes', '100000', '--out', 'slow']);
+  await until(() => existsSync(at('slow/metrics.csv')));
+  child.kill('SIGINT');
+  await until(() => existsSync(at('slow/best_model.safetensors')) && !existsSync(at('slow/bellhop.lock')));
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  assert.deepEqual([code, child.signalCode, stderr], [null, 'SIGINT', '']);
+  assert.deepEqual(held('slow'), RUN);
+});
+
+test('output that cannot be written is told once, and the run is written', { skip: !existsSync('/dev/full') }, () => {
+  for (const [name, ...more] of [['full'], ['full-json', '--json']]) {
+    const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$@" > /dev/full', process.execPath, CLI, ...train(name, ...more)], { encoding: 'utf8', cwd: folder });
+    assert.deepEqual([status, stderr], [1, 'bellhop: the output could not be written: the disk is full\n']);
+    assert.deepEqual(held(name), RUN);
+  }
+});
+
 test('--seeds: the old runs stay until the new ones are complete', async () => {
   const several = ['train', 'GridWorld-v0', ...QUICK, '--jobs', '2', '--out', 'several'];
   done(...several, '--seeds', '0-2');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Environments of one's own that call process.exit or its kin, throw where nobody catches it, or cannot be imported by one thread: a sentence that
+// Environments of one's own that call process.exit or its kin, go to another folder, throw where nobody catches it, or cannot be imported by one thread: a sentence that
 // names seed and environment, exit code 1, and what was reached is written.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,6 +47,7 @@ const CASES = [
   ['ReallyExit-v0', 'process.reallyExit();', 'step\\([01]\\) threw Error: process\\.reallyExit\\(\\) was called, but an environment returns or throws'],
   ['Abort-v0', 'process.abort();', 'step\\([01]\\) threw Error: process\\.abort\\(\\) was called, but an environment returns or throws'],
   ['Kill-v0', "kill(pid, 0) && kill(pid, 'SIGKILL');", "step\\([01]\\) threw Error: process\\.kill\\(\\d+, 'SIGKILL'\\) was called, but an environment returns or throws", "import { kill, pid } from 'node:process';"],
+  ['Chdir-v0', "process.chdir('/');", "step\\([01]\\) threw Error: process\\.chdir\\('/'\\) was called, but the files of the command are in the folder where it began; paths may start from import\\.meta\\.url"],
   ['Late-v0', "setTimeout(() => { throw new TypeError('too late'); });", 'nobody caught TypeError: too late'],
   ['Rejects-v0', "Promise.reject(new Error('no water'));", 'a promise was rejected, and nobody caught Error: no water'],
   ['ThrowsText-v0', "setTimeout(() => { throw 'text'; });", "nobody caught 'text'"],

@@ -2,7 +2,7 @@
 // How a command ends before its work is done: signals, and a reader that has closed the pipe. What runs is told, writes what it has reached,
 // and the process ends with the code of the reason.
 import process from 'node:process';
-import { WriteError } from './durable.mjs';
+import { WriteError, writeProblem } from './durable.mjs';
 import { beOver, leave, listenForStrays } from './stray.mjs';
 
 /** @typedef {{ code: number, isQuiet?: boolean }} Reason  isQuiet: nobody reads any more */
@@ -13,8 +13,12 @@ const SIGNALS = /** @type {const} */ ({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 /** What runs in this process, each to be told of a reason to end. @type {Set<(reason: Reason) => void>} */
 const running = new Set();
 
+/** Whether it is told already that stdout or stderr takes no more. */
+let isOutputLost = false;
+
 /**
- * Calls `use` with a signal that aborts when the process is to end: Ctrl-C, SIGTERM, SIGHUP, a closed pipe. A second signal does not wait.
+ * Calls `use` with a signal that aborts when the process is to end: Ctrl-C, SIGTERM, SIGHUP, a closed pipe. A second signal ends it as the system
+ * does, which needs nobody's turn: an environment may be in the middle of a step, or of the last evaluation.
  * @param {(signal: AbortSignal) => Promise<number>} use  writes what it has reached when it is told to end
  * @returns {Promise<number>} exit code: that of the reason, if there was one
  */
@@ -22,10 +26,11 @@ export async function interruptible(use) {
   const stop = new AbortController();
   const tell = (/** @type {Reason} */ reason) => stop.abort(reason);
   const onSignal = (/** @type {keyof typeof SIGNALS} */ name) => {
-    if (stop.signal.aborted) leave(SIGNALS[name]);
+    unhear();
     tell({ code: SIGNALS[name] });
   };
   const names = /** @type {(keyof typeof SIGNALS)[]} */ (Object.keys(SIGNALS));
+  const unhear = () => names.forEach((name) => process.off(name, onSignal));
   names.forEach((name) => process.on(name, onSignal));
   running.add(tell);
   try {
@@ -33,7 +38,7 @@ export async function interruptible(use) {
     return stop.signal.aborted ? /** @type {Reason} */ (stop.signal.reason).code : code;
   } finally {
     running.delete(tell);
-    names.forEach((name) => process.off(name, onSignal));
+    unhear();
   }
 }
 
@@ -42,8 +47,15 @@ export function noteStop(signal, text) {
   if (signal.aborted && !signal.reason.isQuiet) process.stderr.write(`bellhop: stopped; ${text}\n`);
 }
 
-/** `bellhop … | head` closes the pipe, and a terminal that is gone takes no more: that is an end, not an error. @param {NodeJS.ErrnoException} error */
-function onOutputError({ code }) {
+/**
+ * `bellhop … | head` closes the pipe, and a terminal that is gone takes no more: that is an end, not an error. A full disk is one.
+ * @param {NodeJS.ErrnoException} error
+ */
+function onOutputError(error) {
+  const { code } = error;
+  const isGone = code === 'EPIPE' || code === 'EIO';
+  if (!isGone && !isOutputLost) process.stderr.write(`bellhop: the output could not be written: ${writeProblem(error)}\n`);
+  isOutputLost = true;
   const reason = { code: code === 'EPIPE' ? 0 : 1, isQuiet: true };
   if (running.size === 0) leave(reason.code);
   running.forEach((tell) => tell(reason));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Code of an environment that would end this process, or this thread, without a word: an error that nobody catches, a promise that is rejected
-// while nobody waits for it, process.exit and its kin. The run under way hears of it; what no run hears is told when the command ends.
+// while nobody waits for it, process.exit and its kin (and process.chdir, after which files would go elsewhere). The run under way hears of it; what no run hears is told when the command ends.
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
@@ -100,11 +100,15 @@ export async function guarded(name, signal, use) {
 
 // ---- calls that end the process ----
 
-/** From here on code runs that others wrote: what would end the process throws, so that a run is not lost. @param {string} file  where it is */
+/**
+ * From here on code runs that others wrote: what would end the process, or have its files written elsewhere, throws, so that a run is not lost.
+ * @param {string} file  where it is
+ */
 export function beforeCodeOf(file) {
   suspect = file;
   for (const name of ['exit', 'reallyExit', 'abort']) calls[name] = (/** @type {unknown[]} */ ...args) => refuse(name, args);
   calls.kill = (/** @type {unknown[]} */ ...args) => isOwn(args) ? refuse('kill', args) : kill.apply(process, args);
+  calls.chdir = (/** @type {unknown[]} */ ...args) => refuse('chdir', args, 'the files of the command are in the folder where it began; paths may start from import.meta.url');
   syncBuiltinESMExports();
 }
 
@@ -113,9 +117,9 @@ function isOwn([pid, signal]) {
   return signal !== 0 && [process.pid, -process.pid, 0, -1].includes(Number(pid));
 }
 
-/** Told at once, since the code may catch what is thrown. @param {string} name @param {unknown[]} args @returns {never} */
-function refuse(name, args) {
-  const text = `process.${name}(${args.map(shown).join(', ')}) was called, but an environment returns or throws`;
+/** Told at once, since the code may catch what is thrown. @param {string} name @param {unknown[]} args @param {string} [but] @returns {never} */
+function refuse(name, args, but = 'an environment returns or throws') {
+  const text = `process.${name}(${args.map(shown).join(', ')}) was called, but ${but}`;
   tell(text);
   throw new Error(text);
 }

@@ -78,6 +78,7 @@ async function runJob(bh, { plan, out, overwrite, tensorboard }, { signal, onPro
       },
     });
     const seconds = (performance.now() - since) / 1000;
+    folder?.close(); // before the scores, which a second signal does not wait for
     const summary = summarize(model, { seconds, nLoaded, failure });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
