@@ -235,6 +235,10 @@ test('locks: another process of that number, another computer, no lock at all', 
   symlinkSync(at('nowhere'), file);
   assert.throws(() => lock(at('locked')), /bellhop\.lock can be neither made nor read; remove it/);
   rmSync(file);
+  if (spawnSync('mkfifo', [file]).status === 0) {
+    refused(train('locked'), 1, /bellhop\.lock can be neither made nor read; remove it\n/);
+    rmSync(file);
+  }
   mkdirSync(file);
   refused(train('locked'), 1, /^bellhop: --out locked cannot be written to: bellhop\.lock: it is a folder\n/);
 });
@@ -265,6 +269,8 @@ test('no symbolic link is followed', () => {
   symlinkSync(at('precious/model.safetensors'), at('link.jsonl'));
   refused(['record', 'GridWorld-v0', '--policy', 'random', '--out', 'link.jsonl'], 1, /--out link\.jsonl is a symbolic link, which is not followed/);
   assert.deepEqual(filesIn(at('precious')), precious);
+  symlinkSync(at('absent'), at('to-nothing'));
+  refused(train('to-nothing/x'), 1, /^bellhop: \S+to-nothing is a symbolic link to a folder that does not exist; make that folder, or remove the link\n/);
   symlinkSync(at('linked'), at('alias'));
   rmSync(at('linked/unfinished'));
   done(...train('alias', '--overwrite'));
@@ -293,6 +299,19 @@ test('a folder that vanishes: what was reached is saved elsewhere', async () => 
   assert.doesNotMatch(stdout, /^written/m);
   assert.match(stderr, /^bellhop: seed 0: --out vanishing cannot be written to: its folder does not exist, or not any more; [^\n]*\n$/);
   assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
+});
+
+test('a folder that a file has taken the place of: what was reached is saved elsewhere', async () => {
+  const { child, ended } = begin(train('replaced', ...ENDLESS));
+  await until(() => existsSync(at('replaced/best_model.safetensors')));
+  rmSync(at('replaced'), { recursive: true });
+  writeFileSync(at('replaced'), 'mine');
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^bellhop: seed 0: --out replaced cannot be written to: a part of its path is a file, not a folder; [^\n]*\n$/);
+  assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
+  assert.equal(readFileSync(at('replaced'), 'utf8'), 'mine');
 });
 
 test('a disk that is full', (t) => {

@@ -7,10 +7,10 @@
 // Not the whole folder is swapped: it may hold files of other people, be a link, or be where somebody's shell stands. Nor is each file replaced
 // as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
 // in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMPLETE, FILES, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, contentOf, runIn, strangersIn } from './contents.mjs';
-import { TEMPORARY, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
+import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
 import { LOCK, holderOf, lock } from './lock.mjs';
 
 // ---- what is removed ----
@@ -40,12 +40,17 @@ function checkUse(path) {
 
 /** @param {string} path */
 function isThere(path) {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return entryAt(path) !== undefined;
+}
+
+/** Whether it is a file that is there, not a link to one. @param {string} path */
+function isFile(path) {
+  return entryAt(path)?.isFile() === true;
 }
 
 /** Whether it is a folder that is there, not a link to one. @param {string} path */
 function isFolder(path) {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return entryAt(path)?.isDirectory() === true;
 }
 
 /** @typedef {{ overwrite?: boolean, names?: readonly string[] }} OneRun  names: the files it will have */
@@ -120,7 +125,7 @@ export function makeEmptyFolder(flag, path) {
 
 /** What the complete run in `unfinished` is made of; null if there is none. @param {string} unfinished @returns {string[] | null} */
 function readComplete(unfinished) {
-  if (!isFolder(unfinished) || !existsSync(join(unfinished, COMPLETE))) return null;
+  if (!isFolder(unfinished) || !isFile(join(unfinished, COMPLETE))) return null;
   const text = readFileSync(join(unfinished, COMPLETE), 'utf8');
   try {
     return JSON.parse(text).entries.filter((/** @type {string} */ name) => OF_RUNS.includes(name) || RUN_FOLDER.test(name));

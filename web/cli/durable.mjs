@@ -64,6 +64,16 @@ export function writing(flag, path, use) {
 
 // ---- files ----
 
+/** What is at a path, a link as such; undefined where nothing is, or a part of the path is a file. @param {string} path */
+export function entryAt(path) {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(String(/** @type {NodeJS.ErrnoException} */ (error).code))) return undefined;
+    throw error;
+  }
+}
+
 /** The first bytes of a file, as many as it has. @param {string} file @param {number} count @returns {Uint8Array} */
 export function firstBytes(file, count) {
   const fd = openSync(file, 'r');
@@ -277,6 +287,7 @@ function makeOne(path) {
   try {
     mkdirSync(path);
   } catch (error) {
+    if (!existsSync(path) && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw new Error(`${path} is a symbolic link to a folder that does not exist; make that folder, or remove the link`, { cause: error });
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw Object.assign(/** @type {Error} */ (error), { file: path });
   }
   flushFolder(dirname(path));
