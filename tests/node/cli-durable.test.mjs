@@ -363,4 +363,7 @@ test('record: a name that cannot be written to is refused before anything is pla
   if (process.platform !== 'linux') return;
   const { stdout } = spawnSync('sh', ['-c', '"$0" "$@" | cat', process.execPath, CLI, ...record, '/dev/stdout'], { encoding: 'utf8', cwd: folder });
   assert.match(stdout, /^\{"format"/);
+  const long = ['record', 'GridWorld-v0', '--policy', 'random', '--episodes', '2000', '--out', '/dev/stdout'];
+  const first = spawnSync('sh', ['-c', '"$0" "$@" | head -c 9', process.execPath, CLI, ...long], { encoding: 'utf8', cwd: folder });
+  assert.deepEqual([first.stdout, first.stderr], ['{"format"', '']);
 });

@@ -178,6 +178,8 @@ export function writeNamedFile(flag, file, text) {
     const fd = openSync(file, 'w');
     try {
       writeAll(fd, Buffer.from(text));
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error; // the reader has had enough: an end, not an error
     } finally {
       closeSync(fd);
     }
@@ -307,4 +309,9 @@ export function rescue(files) {
   } catch (error) {
     return `${names} could not be saved in ${tmpdir()} either: ${writeProblem(error)}`;
   }
+}
+
+/** What rescue() has said within the message of an error; undefined where nothing was saved elsewhere. @param {string} message */
+export function rescuedIn(message) {
+  return /what was reached is in .+? instead \([^)]*\)/.exec(message)?.[0];
 }
