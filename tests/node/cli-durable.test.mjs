@@ -98,6 +98,32 @@ test('a new folder has the best model as soon as it is found, too; SIGTERM write
   assert.deepEqual(held('fresh'), RUN);
 });
 
+test('a second signal does not wait for the scores, and no lock stays', async () => {
+  writeFileSync(at('slow.mjs'), `const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+let n = 0;
+export default {
+  id: 'Slow-v0', observationSpace: { type: 'Discrete', n: 2 }, actionSpace: { type: 'Discrete', n: 1 }, maxEpisodeSteps: 20, t: 0,
+  reset() { return [this.t = 0, {}]; },
+  step() { if (++n > 3000) pause(); if (this.t++ > 9) throw new Error('reset first'); return [1, 1, this.t > 9, false, {}]; },
+};\n`);
+  const { child, ended } = begin(['train', 'slow.mjs', '--algo', 'q-learning', ...ENDLESS, '--eval-freq', '0', '--final-eval-episodes', '100000', '--out', 'slow']);
+  await until(() => existsSync(at('slow/metrics.csv')));
+  child.kill('SIGINT');
+  await until(() => existsSync(at('slow/best_model.safetensors')) && !existsSync(at('slow/bellhop.lock')));
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  assert.deepEqual([code, child.signalCode, stderr], [null, 'SIGINT', '']);
+  assert.deepEqual(held('slow'), RUN);
+});
+
+test('output that cannot be written is told once, and the run is written', { skip: !existsSync('/dev/full') }, () => {
+  for (const [name, ...more] of [['full'], ['full-json', '--json']]) {
+    const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$@" > /dev/full', process.execPath, CLI, ...train(name, ...more)], { encoding: 'utf8', cwd: folder });
+    assert.deepEqual([status, stderr], [1, 'bellhop: the output could not be written: the disk is full\n']);
+    assert.deepEqual(held(name), RUN);
+  }
+});
+
 test('--seeds: the old runs stay until the new ones are complete', async () => {
   const several = ['train', 'GridWorld-v0', ...QUICK, '--jobs', '2', '--out', 'several'];
   done(...several, '--seeds', '0-2');
@@ -135,7 +161,7 @@ test('a replacement that was cut off is done by the next command with that --out
   const fresh = filesIn(at('other'));
   // Two files are in place, two are not; of the old run there is one file too many.
   const cutOff = () => {
-    restore(at('half'), new Map([...old, ['config.json', fresh.get('config.json')], ['metrics.csv', fresh.get('metrics.csv')], ['training.csv', Buffer.from('old')]]));
+    restore(at('half'), new Map([...old, ['config.json', fresh.get('config.json')], ['metrics.csv', fresh.get('metrics.csv')], ['training.csv', Buffer.from('step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity\n')]]));
     restore(at('half/unfinished'), new Map(['model.safetensors', 'best_model.safetensors'].map((name) => [name, fresh.get(name)])));
     writeFileSync(at('half/unfinished/complete.json'), JSON.stringify({ entries: [...RUN, '../notes.txt'] }));
   };
@@ -150,6 +176,21 @@ test('a replacement that was cut off is done by the next command with that --out
   restore(at('half'), old);
   restore(at('half/unfinished'), new Map([['complete.json', Buffer.from('{')]]));
   refused(train('half', '--overwrite'), 1, /^bellhop: half\/unfinished\/complete\.json is not what bellhop writes; remove it\n/);
+});
+
+test('what somebody put in the place of a file meanwhile is not replaced; the new run waits beside it', () => {
+  done(...train('edited'));
+  const fresh = filesIn(at('edited'));
+  const claim = new Claim('out', at('edited'), { overwrite: true });
+  restore(claim.at, fresh);
+  writeFileSync(at('edited/config.json'), 'mine');
+  assert.throws(() => claim.complete(), /edited holds config\.json, which bellhop did not write; move it elsewhere, or give another --out; the new run is complete in \S+unfinished; the next command/);
+  claim.release();
+  refused(train('edited', '--overwrite'), 1, /^bellhop: edited holds config\.json, which bellhop did not write/);
+  assert.equal(readFileSync(at('edited/config.json'), 'utf8'), 'mine');
+  rmSync(at('edited/config.json'));
+  refused(train('edited'), 1, /^bellhop: edited already has a run of q-learning in GridWorld-v0/);
+  assert.deepEqual(filesIn(at('edited')), fresh);
 });
 
 // ---- one command at a time ----
@@ -194,6 +235,10 @@ test('locks: another process of that number, another computer, no lock at all', 
   symlinkSync(at('nowhere'), file);
   assert.throws(() => lock(at('locked')), /bellhop\.lock can be neither made nor read; remove it/);
   rmSync(file);
+  if (spawnSync('mkfifo', [file]).status === 0) {
+    refused(train('locked'), 1, /bellhop\.lock can be neither made nor read; remove it\n/);
+    rmSync(file);
+  }
   mkdirSync(file);
   refused(train('locked'), 1, /^bellhop: --out locked cannot be written to: bellhop\.lock: it is a folder\n/);
 });
@@ -224,6 +269,8 @@ test('no symbolic link is followed', () => {
   symlinkSync(at('precious/model.safetensors'), at('link.jsonl'));
   refused(['record', 'GridWorld-v0', '--policy', 'random', '--out', 'link.jsonl'], 1, /--out link\.jsonl is a symbolic link, which is not followed/);
   assert.deepEqual(filesIn(at('precious')), precious);
+  symlinkSync(at('absent'), at('to-nothing'));
+  refused(train('to-nothing/x'), 1, /^bellhop: \S+to-nothing is a symbolic link to a folder that does not exist; make that folder, or remove the link\n/);
   symlinkSync(at('linked'), at('alias'));
   rmSync(at('linked/unfinished'));
   done(...train('alias', '--overwrite'));
@@ -252,6 +299,19 @@ test('a folder that vanishes: what was reached is saved elsewhere', async () => 
   assert.doesNotMatch(stdout, /^written/m);
   assert.match(stderr, /^bellhop: seed 0: --out vanishing cannot be written to: its folder does not exist, or not any more; [^\n]*\n$/);
   assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
+});
+
+test('a folder that a file has taken the place of: what was reached is saved elsewhere', async () => {
+  const { child, ended } = begin(train('replaced', ...ENDLESS));
+  await until(() => existsSync(at('replaced/best_model.safetensors')));
+  rmSync(at('replaced'), { recursive: true });
+  writeFileSync(at('replaced'), 'mine');
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^bellhop: seed 0: --out replaced cannot be written to: a part of its path is a file, not a folder; [^\n]*\n$/);
+  assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
+  assert.equal(readFileSync(at('replaced'), 'utf8'), 'mine');
 });
 
 test('a disk that is full', (t) => {
@@ -303,4 +363,7 @@ test('record: a name that cannot be written to is refused before anything is pla
   if (process.platform !== 'linux') return;
   const { stdout } = spawnSync('sh', ['-c', '"$0" "$@" | cat', process.execPath, CLI, ...record, '/dev/stdout'], { encoding: 'utf8', cwd: folder });
   assert.match(stdout, /^\{"format"/);
+  const long = ['record', 'GridWorld-v0', '--policy', 'random', '--episodes', '2000', '--out', '/dev/stdout'];
+  const first = spawnSync('sh', ['-c', '"$0" "$@" | head -c 9', process.execPath, CLI, ...long], { encoding: 'utf8', cwd: folder });
+  assert.deepEqual([first.stdout, first.stderr], ['{"format"', '']);
 });

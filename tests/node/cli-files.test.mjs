@@ -100,9 +100,10 @@ test('--out: a folder with a run is refused, --overwrite replaces its files and 
   refused([...train, '--tensorboard', 'board'], 1, /already has a run/);
   assert.ok(!existsSync(at('board')), 'nothing is made for a run that cannot be');
   writeFileSync(at('dqn/notes.txt'), 'mine');
-  writeFileSync(at('dqn/training.csv'), 'of a language model');
+  writeFileSync(at('dqn/training.csv'), 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity\n');
+  writeFileSync(at('dqn/summary.csv'), 'mine, too\n');
   done(...train, '--seed', '1', '--overwrite');
-  assert.deepEqual(held('dqn'), [...RUN, 'notes.txt']);
+  assert.deepEqual(held('dqn'), [...RUN, 'notes.txt', 'summary.csv']);
   assert.notDeepEqual(readFileSync(at('dqn/model.safetensors')), before);
   rmSync(at('dqn/config.json'));
   refused(train, 1, /dqn already has metrics\.csv of an earlier run/);
@@ -141,6 +142,57 @@ test('--overwrite with --seeds and compare: runs go, a folder with anything else
   done(...compare);
   done(...compare);
   assert.deepEqual(held('many'), ['1-gamma=0.9', '2-gamma=0.5', 'compare.csv', 'compare.json', 'runs.csv']);
+});
+
+test('files of somebody else with the names of a run\'s: neither a run, nor replaced, nor removed', () => {
+  const train = ['train', 'GridWorld-v0', '--algo', 'value-iteration', ...QUICK, '--out'];
+  const refuses = (/** @type {string} */ name, /** @type {string | Uint8Array} */ content) => {
+    mkdirSync(at('theirs'));
+    writeFileSync(at(`theirs/${name}`), content);
+    for (const more of [[], ['--overwrite']]) {
+      refused([...train, 'theirs', ...more], 1, new RegExp(`^bellhop: theirs holds ${name.replace('.', '\\.')}, which bellhop did not write; move it elsewhere, or give another --out\n`));
+      refused([...train, 'theirs', '--seeds', '0-1', ...more], 1, new RegExp(`^bellhop: --out theirs holds ${name.replace('.', '\\.')} already; several runs need a new or empty folder`));
+    }
+    assert.deepEqual([held('theirs'), readFileSync(at(`theirs/${name}`))], [[name], Buffer.from(content)]);
+    rmSync(at('theirs'), { recursive: true });
+  };
+  const header = '{"__metadata__":{"format":"pt"},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  const model = Buffer.concat([Buffer.of(header.length, 0, 0, 0, 0, 0, 0, 0), Buffer.from(header), Buffer.alloc(4)]);
+  for (const text of ['{"model_type":"bert"}', '{"env":"production","options":{}}', '', '[', 'null']) refuses('config.json', text);
+  for (const bytes of [model, model.subarray(0, 5), Buffer.alloc(8, 255), '']) refuses('model.safetensors', bytes);
+  refuses('metrics.csv', 'time,cpu\n1,2\n');
+
+  mkdirSync(at('beside'));
+  const theirs = ['compare.csv', 'compare.json', 'runs.csv', 'summary.csv', 'summary.json', 'training.csv'];
+  theirs.forEach((name) => writeFileSync(at(`beside/${name}`), name.endsWith('.json') ? '{"runs":3}' : 'variant,price\n'));
+  mkdirSync(at('beside/seed-7'));
+  writeFileSync(at('beside/seed-7/wheat.txt'), 'mine');
+  done(...train, 'beside');
+  done(...train, 'beside', '--overwrite');
+  assert.deepEqual(held('beside'), [...RUN, 'seed-7', ...theirs].sort());
+  assert.deepEqual(held('beside/seed-7'), ['wheat.txt']);
+  writeFileSync(at('beside/config.json'), '{"mine":true}');
+  refused([...train, 'beside', '--overwrite'], 1, /^bellhop: beside holds config\.json, which bellhop did not write/);
+});
+
+test('a run and several do not mix, also where those were killed before they had a table', () => {
+  const train = ['train', 'GridWorld-v0', '--algo', 'value-iteration', ...QUICK, '--out'];
+  done(...train, 'killed', '--seeds', '0-1');
+  rmSync(at('killed/summary.csv'));
+  rmSync(at('killed/summary.json'));
+  for (const more of [[], ['--overwrite']]) refused([...train, 'killed', ...more], 1, /^bellhop: killed already has several runs \(seed-0\); give another --out\n/);
+  ['best_model.safetensors', 'config.json', 'model.safetensors'].forEach((name) => rmSync(at(`killed/seed-0/${name}`)));
+  writeFileSync(at('killed/seed-0/metrics.csv'), 'type,time/to');
+  rmSync(at('killed/seed-1'), { recursive: true });
+  refused([...train, 'killed'], 1, /^bellhop: killed already has several runs \(seed-0\)/);
+  done(...train, 'single');
+  refused([...train, 'single', '--seeds', '0-1'], 1, /^bellhop: --out single holds best_model\.safetensors already; several runs need a new or empty folder, or --overwrite to replace the runs that are there\n/);
+  done(...train, 'single', '--seeds', '0-1', '--overwrite');
+  assert.deepEqual(held('single'), ['seed-0', 'seed-1', 'summary.csv', 'summary.json']);
+  const compare = ['compare', 'GridWorld-v0', '--algo', 'value-iteration', '--vary', 'gamma=0.9,0.5', '--seeds', '0', ...QUICK, '--out', 'compared-cut'];
+  done(...compare);
+  ['compare.csv', 'compare.json', 'runs.csv'].forEach((name) => rmSync(at(`compared-cut/${name}`)));
+  refused([...train, 'compared-cut'], 1, /^bellhop: compared-cut already has several runs \(1-gamma=0\.9\)/);
 });
 
 test('--out where no folder can be made ends with an error', { skip: !existsSync('/proc/self') }, () => {

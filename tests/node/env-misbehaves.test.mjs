@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Environments of one's own that call process.exit, throw where nobody catches it, or cannot be imported by one thread: a sentence that names
-// seed and environment, exit code 1, and what was reached is written.
+// Environments of one's own that call process.exit or its kin, go to another folder, throw where nobody catches it, or cannot be imported by one thread: a sentence that
+// names seed and environment, exit code 1, and what was reached is written.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -17,8 +17,11 @@ const held = (/** @type {string} */ name) => readdirSync(join(folder, name)).sor
 const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
 const LONG = ['--algo', 'q-learning', '--total-timesteps', '100000000', '--eval-freq', '1000', '--n-eval-episodes', '1', '--final-eval-episodes', '1'];
 
-/** A corridor that does something after so many steps. @param {string} id @param {string} what @param {{ head?: string, exports?: string, steps?: number }} [how] */
-const corridor = (id, what, { head = '', exports = 'export default', steps = 5000 } = {}) => `${head}
+/**
+ * A corridor that does something after so many steps, when it is closed, or as it is imported.
+ * @param {string} id @param {string} what @param {{ head?: string, exports?: string, steps?: number, close?: string }} [how]
+ */
+const corridor = (id, what, { head = '', exports = 'export default', steps = 5000, close = '' } = {}) => `${head}
 let n = 0;
 ${exports} {
   id: '${id}', observationSpace: { type: 'Discrete', n: 5 }, actionSpace: { type: 'Discrete', n: 2 }, maxEpisodeSteps: 20, at: 0,
@@ -29,14 +32,22 @@ ${exports} {
     if (++n === ${steps}) { ${what} }
     return [this.at, this.at === 4 ? 1 : 0, this.at === 4, false, {}];
   },
+  close() { ${close} },
 };\n`;
+/** The same as a function that makes them: a single one is never closed. @param {string} id @param {string} close */
+const closing = (id, close) => `${corridor(id, '', { exports: 'const env =', close })}export default Object.assign(() => ({ ...env }), env);\n`;
 const write = (/** @type {string} */ name, /** @type {string} */ text) => writeFileSync(join(folder, name), text);
 
 /** What each does, and the end of its sentence. @type {[name: string, what: string, says: string, head?: string][]} */
 const CASES = [
   ['Exit-v0', 'process.exit(0);', 'step\\([01]\\) threw Error: process\\.exit\\(0\\) was called, but an environment returns or throws'],
   ['ExitImported-v0', 'exit(3);', 'step\\([01]\\) threw Error: process\\.exit\\(3\\) was called, but an environment returns or throws', "import { exit } from 'node:process';"],
-  ['LateExit-v0', 'setTimeout(() => process.exit(0));', 'nobody caught Error: process\\.exit\\(0\\) was called, but an environment returns or throws'],
+  ['LateExit-v0', 'setTimeout(() => process.exit(0));', 'process\\.exit\\(0\\) was called, but an environment returns or throws'],
+  ['CatchesExit-v0', 'try { process.exit(0); } catch {}', 'process\\.exit\\(0\\) was called, but an environment returns or throws'],
+  ['ReallyExit-v0', 'process.reallyExit();', 'step\\([01]\\) threw Error: process\\.reallyExit\\(\\) was called, but an environment returns or throws'],
+  ['Abort-v0', 'process.abort();', 'step\\([01]\\) threw Error: process\\.abort\\(\\) was called, but an environment returns or throws'],
+  ['Kill-v0', "kill(pid, 0) && kill(pid, 'SIGKILL');", "step\\([01]\\) threw Error: process\\.kill\\(\\d+, 'SIGKILL'\\) was called, but an environment returns or throws", "import { kill, pid } from 'node:process';"],
+  ['Chdir-v0', "process.chdir('/');", "step\\([01]\\) threw Error: process\\.chdir\\('/'\\) was called, but the files of the command are in the folder where it began; paths may start from import\\.meta\\.url"],
   ['Late-v0', "setTimeout(() => { throw new TypeError('too late'); });", 'nobody caught TypeError: too late'],
   ['Rejects-v0', "Promise.reject(new Error('no water'));", 'a promise was rejected, and nobody caught Error: no water'],
   ['ThrowsText-v0', "setTimeout(() => { throw 'text'; });", "nobody caught 'text'"],
@@ -79,8 +90,46 @@ test('a run over an old one that such an error ends leaves the old one', () => {
 test('while a file is imported', () => {
   write('exits.mjs', 'process.exit(0);');
   write('strays.mjs', "Promise.reject(new Error('early'));\nawait new Promise((done) => setTimeout(done, 50));\n");
-  refused(['train', 'exits.mjs'], 1, /^bellhop: exits\.mjs could not be imported: Error: process\.exit\(0\) was called/);
-  refused(['train', 'strays.mjs'], 1, /^bellhop: strays\.mjs: a promise was rejected, and nobody caught Error: early\n/);
+  write('rejects.mjs', corridor('Early-v0', '', { head: "Promise.reject(new Error('early'));" }));
+  write('waits.mjs', 'await new Promise(() => {});');
+  write('throws-waiting.mjs', "setInterval(() => {}, 1000);\nsetTimeout(() => { throw new Error('early'); });\nawait new Promise(() => {});");
+  for (const more of [['--out', 'not-made'], ['--out', 'not-made', '--seeds', '0-1']]) {
+    refused(['train', 'exits.mjs', ...more], 1, /^bellhop: exits\.mjs: process\.exit\(0\) was called, but an environment returns or throws\n/);
+    refused(['train', 'strays.mjs', ...more], 1, /^bellhop: strays\.mjs: a promise was rejected, and nobody caught Error: early\n/);
+    refused(['train', 'rejects.mjs', ...more], 1, /^bellhop: rejects\.mjs: a promise was rejected, and nobody caught Error: early\n/);
+    refused(['train', 'waits.mjs', ...more], 1, /^bellhop: waits\.mjs: awaits a promise that is never settled\n/);
+    refused(['train', 'throws-waiting.mjs', ...more], 1, /^bellhop: throws-waiting\.mjs: nobody caught Error: early\n/);
+  }
+  assert.ok(!existsSync(join(folder, 'not-made')));
+});
+
+test('what the main process alone is told of does not end the seeds', () => {
+  // Thrown when the first seed has begun, which it says by its folder.
+  const late = "import { existsSync } from 'node:fs';\nimport { isMainThread } from 'node:worker_threads';\n"
+    + "if (isMainThread) { const t = setInterval(() => { if (existsSync('main/seed-0')) { clearInterval(t); throw new Error('too late'); } }, 1); }";
+  write('main.mjs', corridor('Main-v0', '', { head: late }));
+  const { status, stderr, json } = bellhop('train', 'main.mjs', '--algo', 'q-learning', '--total-timesteps', '3000', '--seeds', '0-2', '--jobs', '1', '--out', 'main', '--json');
+  assert.deepEqual([status, stderr], [1, 'bellhop: main.mjs: nobody caught Error: too late\n']);
+  assert.deepEqual(json().map(({ type, seed, error }) => [seed ?? type, error]), [[0, undefined], [1, undefined], [2, undefined], ['aggregate', undefined]]);
+  assert.deepEqual(held('main'), ['seed-0', 'seed-1', 'seed-2', 'summary.csv', 'summary.json']);
+});
+
+test('process.exit in close() is told: at once, or at the end of the run', () => {
+  write('closes.mjs', closing('Closes-v0', 'process.exit(0);'));
+  refused(['train', 'closes.mjs', '--out', 'not-made'], 1, /^bellhop: closes\.mjs: process\.exit\(0\) was called, but an environment returns or throws\n/);
+  write('closes-late.mjs', closing('ClosesLate-v0', 'if (n > 2500) process.exit(0);'));
+  const train = ['train', 'closes-late.mjs', '--algo', 'q-learning', '--total-timesteps', '3000', '--json', '--out'];
+  const one = bellhop(...train, 'closed', '--seed', '2');
+  const says = 'ClosesLate-v0: process.exit(0) was called, but an environment returns or throws';
+  assert.deepEqual([one.status, one.stderr, one.json().at(-1).error], [1, `bellhop: seed 2: ${says}\n`, says]);
+  assert.deepEqual(held('closed'), RUN);
+  const two = bellhop(...train, 'closed-two', '--seeds', '2-3');
+  assert.deepEqual([two.status, two.stderr], [1, `bellhop: seed 2: ${says}; also failed: seed 3\n`]);
+  assert.deepEqual(held('closed-two/seed-3'), RUN);
+  write('closes-played.mjs', closing('ClosesLate-v0', 'if (n > 10) process.exit(0);'));
+  const scored = bellhop('eval', 'closed', '--env', 'closes-played.mjs', '--json');
+  assert.deepEqual([scored.status, scored.stderr], [1, 'bellhop: closes-played.mjs: process.exit(0) was called, but an environment returns or throws\n']);
+  assert.equal(scored.json()[0]['eval/mean_reward'], 1);
 });
 
 test('timers that are left do not keep the command', () => {

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { rescue } from '../../web/cli/durable.mjs';
 import { failureText, inOrder, parseSeeds } from '../../web/cli/runs.mjs';
 import { collect, runJobs } from '../../web/cli/pool.mjs';
 import { iqm, mean } from '../../web/lib/statistics.mjs';
@@ -123,6 +124,10 @@ test('a run that fails ends alone', async () => {
   assert.match(failureText(failures, (job) => `seed ${job}`), /^seed 1: --out .*seed-1 cannot be written to: /);
   const many = [4, 5, 6, 7, 8, 9, 10, 11].map((job) => ({ job, error: new Error('no') }));
   assert.equal(failureText(many, (job) => `seed ${job}`), 'seed 4: no; also failed: seed 5, seed 6, seed 7, seed 8, seed 9 and 2 more');
+  const saved = rescue([[join(folder, 'taken/model.safetensors'), 'numbers']]);
+  const [, path] = /^what was reached is in (\S+) instead/.exec(saved) ?? assert.fail(saved);
+  assert.equal(failureText([many[0], many[1], { job: 6, error: new Error(`no; ${saved}`) }], (job) => `seed ${job}`), `seed 4: no; also failed: seed 5, seed 6; of seed 6 ${saved}`);
+  rmSync(path, { recursive: true });
   await assert.rejects(runJobs(jobs.slice(1, 2)), /seed-1 cannot be written to/);
   await assert.rejects(runJobs([{ plan: { ...plan, env: 'GridWorld-v9' } }]), (/** @type {any} */ error) => error.status === 'BH_ERR_UNKNOWN');
 });

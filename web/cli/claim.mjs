@@ -7,50 +7,13 @@
 // Not the whole folder is swapped: it may hold files of other people, be a link, or be where somebody's shell stands. Nor is each file replaced
 // as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
 // in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
-import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TEMPORARY, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
+import { COMPLETE, FILES, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, contentOf, runIn, strangersIn } from './contents.mjs';
+import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
 import { LOCK, holderOf, lock } from './lock.mjs';
 
-/** What an OutputFolder holds in the end. */
-export const FILES = ['metrics.csv', 'config.json', 'model.safetensors', 'best_model.safetensors'];
-
-/** What a PretrainingFolder holds in the end. */
-export const PRETRAINING_FILES = ['model.safetensors', 'training.csv', 'config.json'];
-
-const OF_ONE = [...new Set([...FILES, ...PRETRAINING_FILES])];
-const OF_SEVERAL = ['summary.csv', 'summary.json', 'compare.csv', 'runs.csv', 'compare.json'];
-const OF_RUNS = [...OF_ONE, ...OF_SEVERAL];
-/** The folders in that of several runs: of a seed, of a variant. */
-const RUN_FOLDER = /^(seed-\d+|\d+-[\w.,+-]+=[\w.,=+-]*)$/;
-/** Where a run is until it replaces another. */
-export const UNFINISHED = 'unfinished';
-/** What is in UNFINISHED once the run there is complete. */
-const COMPLETE = 'complete.json';
-
-// ---- what a folder holds ----
-
-/** @param {string} path @returns {{ files: string[], folders: string[], traces: string[], strange: string[] }} traces: of commands, no part of a run */
-function contentOf(path) {
-  const entries = readdirSync(path, { withFileTypes: true });
-  const named = (/** @type {(entry: import('node:fs').Dirent) => boolean} */ is) => entries.filter(is).map(({ name }) => name);
-  const files = named((entry) => (entry.isFile() || entry.isSymbolicLink()) && OF_RUNS.includes(entry.name));
-  const folders = named((entry) => entry.isDirectory() && RUN_FOLDER.test(entry.name));
-  const traces = named((entry) => (entry.isFile() && isTrace(entry.name)) || (entry.isDirectory() && entry.name === UNFINISHED));
-  return { files, folders, traces, strange: named(({ name }) => ![...files, ...folders, ...traces].includes(name)) };
-}
-
-/** @param {string} name */
-function isTrace(name) {
-  return [LOCK, COMPLETE].includes(name) || (TEMPORARY.test(name) && [...OF_RUNS, LOCK, COMPLETE].includes(name.replace(TEMPORARY, '')));
-}
-
-/** What no command wrote into a folder of several runs. @param {string} path @returns {string[]} */
-function strangersIn(path) {
-  const { folders, traces, strange } = contentOf(path);
-  const inner = [...folders, ...traces.filter((name) => name === UNFINISHED)];
-  return [...strange, ...inner.flatMap((folder) => strangersIn(join(path, folder)).map((name) => join(folder, name)))];
-}
+// ---- what is removed ----
 
 /** Removes the runs of a folder, and what commands have left of themselves but for a lock. @param {string} path */
 function removeRuns(path) {
@@ -73,38 +36,34 @@ function checkUse(path) {
   if (used !== undefined) throw new Error(used);
 }
 
-/** What its config.json says a folder has. @param {string} path */
-function runIn(path) {
-  try {
-    const { env, algo, corpus, n_texts } = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
-    if (algo !== undefined) return `a run of ${algo} in ${env}`;
-    return corpus !== undefined || n_texts !== undefined ? `a language model of ${env ?? corpus}` : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 // ---- what is refused ----
 
 /** @param {string} path */
 function isThere(path) {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return entryAt(path) !== undefined;
+}
+
+/** Whether it is a file that is there, not a link to one. @param {string} path */
+function isFile(path) {
+  return entryAt(path)?.isFile() === true;
 }
 
 /** Whether it is a folder that is there, not a link to one. @param {string} path */
 function isFolder(path) {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return entryAt(path)?.isDirectory() === true;
 }
+
+/** @typedef {{ overwrite?: boolean, names?: readonly string[] }} OneRun  names: the files it will have */
 
 /**
  * Refuses the folder of one run where it has a run or is in use: files of two would look like one's.
- * @param {string} path @param {boolean} [overwrite]
+ * @param {string} path @param {OneRun} [how]
  */
-export function checkFolder(path, overwrite = false) {
+export function checkFolder(path, how = {}) {
   writing('out', path, () => {
     checkUse(path);
     if (readComplete(join(path, UNFINISHED)) !== null) finish(path);
-    checkRuns(path, overwrite);
+    checkRuns(path, how);
   });
 }
 
@@ -118,22 +77,29 @@ function finish(path) {
   }
 }
 
-/** @param {string} path @param {boolean} overwrite */
-function checkRuns(path, overwrite) {
-  const held = (/** @type {readonly string[]} */ names) => names.find((name) => isThere(join(path, name)));
+/** @param {string} path @param {OneRun} how */
+function checkRuns(path, { overwrite = false, names = FILES }) {
+  const { files, folders, strange } = contentOf(path);
   const unfinished = join(path, UNFINISHED);
-  if (held(OF_SEVERAL) !== undefined) throw new Error(`${path} already has several runs (${held(OF_SEVERAL)}); give another --out`);
+  const several = OF_SEVERAL.find((name) => files.includes(name)) ?? folders[0];
+  if (several !== undefined) throw new Error(`${path} already has several runs (${several}); give another --out`);
+  refuseForeign(path, names.filter((name) => strange.includes(name)));
   if (isThere(unfinished) && !isFolder(unfinished)) throw new Error(`${unfinished} is not a folder of bellhop's; remove it, or give another --out`);
   if (overwrite) return refuseStrangers(unfinished);
-  const file = held([...OF_ONE, UNFINISHED]);
+  const file = OF_ONE.find((name) => files.includes(name)) ?? (isThere(unfinished) ? UNFINISHED : undefined);
   if (file === undefined) return;
   throw new Error(`${path} already has ${runIn(path) ?? `${file} of an earlier run`}; give another --out, or --overwrite to replace it`);
+}
+
+/** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none */
+function refuseForeign(path, [name]) {
+  if (name !== undefined) throw new Error(`${path} holds ${name}, which bellhop did not write; move it elsewhere, or give another --out`);
 }
 
 /** @param {string} unfinished */
 function refuseStrangers(unfinished) {
   const [stranger] = isThere(unfinished) ? strangersIn(unfinished) : [];
-  if (stranger !== undefined) throw new Error(`${unfinished} holds ${stranger}, which no command wrote; move it elsewhere`);
+  if (stranger !== undefined) throw new Error(`${unfinished} holds ${stranger}, which bellhop did not write; move it elsewhere`);
 }
 
 /**
@@ -159,7 +125,7 @@ export function makeEmptyFolder(flag, path) {
 
 /** What the complete run in `unfinished` is made of; null if there is none. @param {string} unfinished @returns {string[] | null} */
 function readComplete(unfinished) {
-  if (!isFolder(unfinished) || !existsSync(join(unfinished, COMPLETE))) return null;
+  if (!isFolder(unfinished) || !isFile(join(unfinished, COMPLETE))) return null;
   const text = readFileSync(join(unfinished, COMPLETE), 'utf8');
   try {
     return JSON.parse(text).entries.filter((/** @type {string} */ name) => OF_RUNS.includes(name) || RUN_FOLDER.test(name));
@@ -181,6 +147,8 @@ function replace(path) {
   const unfinished = join(path, UNFINISHED);
   const entries = readComplete(unfinished);
   if (entries === null) return;
+  const { strange } = contentOf(path);
+  refuseForeign(path, entries.filter((name) => strange.includes(name)));
   for (const name of entries.filter((each) => isThere(join(unfinished, each)))) {
     if (isFolder(join(path, name))) removeRun(join(path, name));
     move(join(unfinished, name), join(path, name));
@@ -197,29 +165,29 @@ export class Claim {
 
   /**
    * Makes the folder, with its parents, and takes it; throws a sentence where that cannot be.
-   * @param {string} flag @param {string} path @param {{ overwrite?: boolean, several?: boolean }} [how]  several: runs
+   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean }} [how]  several: runs
    */
-  constructor(flag, path, { overwrite = false, several = false } = {}) {
+  constructor(flag, path, { several = false, ...how } = {}) {
     this.#path = path;
     this.#flag = flag;
-    if (!several) checkFolder(path, overwrite);
+    if (!several) checkFolder(path, how);
     writing(flag, path, () => makeFolder(path));
     this.#lock = writing(flag, path, () => lock(path));
     try {
       /** Where the files of the run go. */
-      this.at = writing(flag, path, () => this.#open(overwrite, several));
+      this.at = writing(flag, path, () => this.#open(how, several));
     } catch (error) {
       this.release();
       throw error;
     }
   }
 
-  /** @param {boolean} overwrite @param {boolean} several */
-  #open(overwrite, several) {
+  /** @param {OneRun} how @param {boolean} several */
+  #open(how, several) {
     const path = this.#path;
     replace(path);
-    if (several) checkEmpty(this.#flag, path, overwrite);
-    else checkRuns(path, overwrite); // another command may have been faster
+    if (several) checkEmpty(this.#flag, path, how.overwrite);
+    else checkRuns(path, how); // another command may have been faster
     const unfinished = join(path, UNFINISHED);
     if (isThere(unfinished)) removeRun(unfinished);
     const { files, folders, traces } = contentOf(path);

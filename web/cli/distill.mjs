@@ -3,7 +3,8 @@
 import { load } from '../node/node.mjs';
 import { findAlgo } from '../lib/setup.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
-import { FILES, checkFolder, keptText, whereIn } from './claim.mjs';
+import { checkFolder, keptText, whereIn } from './claim.mjs';
+import { FILES } from './contents.mjs';
 import { interruptible, noteStop } from './ending.mjs';
 import { registerFile } from './env-file.mjs';
 import { openModel } from './files.mjs';
@@ -74,7 +75,7 @@ export async function run(argv) {
 function outputOf(flags) {
   const [given, overwrite] = [flags.get('out'), flags.has('overwrite')];
   const out = given === undefined ? undefined : String(given);
-  if (out !== undefined) checkFolder(out, overwrite);
+  if (out !== undefined) checkFolder(out, { overwrite });
   else if (overwrite) throw new UsageError('--overwrite is for --out DIR');
   return { out, overwrite };
 }

@@ -6,7 +6,7 @@
 // grows is always a new one.
 import { Buffer } from 'node:buffer';
 import {
-  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
+  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,27 @@ export function writing(flag, path, use) {
 }
 
 // ---- files ----
+
+/** What is at a path, a link as such; undefined where nothing is, or a part of the path is a file. @param {string} path */
+export function entryAt(path) {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(String(/** @type {NodeJS.ErrnoException} */ (error).code))) return undefined;
+    throw error;
+  }
+}
+
+/** The first bytes of a file, as many as it has. @param {string} file @param {number} count @returns {Uint8Array} */
+export function firstBytes(file, count) {
+  const fd = openSync(file, 'r');
+  try {
+    const bytes = new Uint8Array(count);
+    return bytes.subarray(0, readSync(fd, bytes, 0, count, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** @param {number} fd @param {Uint8Array} bytes */
 function writeAll(fd, bytes) {
@@ -157,6 +178,8 @@ export function writeNamedFile(flag, file, text) {
     const fd = openSync(file, 'w');
     try {
       writeAll(fd, Buffer.from(text));
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error; // the reader has had enough: an end, not an error
     } finally {
       closeSync(fd);
     }
@@ -266,6 +289,7 @@ function makeOne(path) {
   try {
     mkdirSync(path);
   } catch (error) {
+    if (!existsSync(path) && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw new Error(`${path} is a symbolic link to a folder that does not exist; make that folder, or remove the link`, { cause: error });
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw Object.assign(/** @type {Error} */ (error), { file: path });
   }
   flushFolder(dirname(path));
@@ -285,4 +309,9 @@ export function rescue(files) {
   } catch (error) {
     return `${names} could not be saved in ${tmpdir()} either: ${writeProblem(error)}`;
   }
+}
+
+/** What rescue() has said within the message of an error; undefined where nothing was saved elsewhere. @param {string} message */
+export function rescuedIn(message) {
+  return /what was reached is in .+? instead \([^)]*\)/.exec(message)?.[0];
 }

@@ -6,10 +6,11 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { isSource, thrownText } from '../lib/definition.mjs';
+import { unlessAborted } from '../lib/loop.mjs';
 import { suggestion } from '../lib/options.mjs';
 import { UsageError } from './args.mjs';
-import { beforeCodeOf } from './ending.mjs';
 import { about } from './files.mjs';
+import { beforeCodeOf, guarded } from './stray.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').CustomEnvSource} Source */
@@ -17,14 +18,29 @@ import { about } from './files.mjs';
 const FILE = /^(.+\.[cm]?[jt]sx?)(?:#(.*))?$/;
 const TYPESCRIPT = /\.([cm]?)tsx?$/;
 
-/** @param {string} path @returns {Promise<Source[]>} */
-async function sourcesOf(path) {
+/**
+ * Calls `use` with the environments of a file; what the file does meanwhile that would end the process is thrown.
+ * @template T @param {string} path @param {(sources: Source[]) => T} use @returns {Promise<T>}
+ */
+async function withSources(path, use) {
   if (!existsSync(path)) throw new Error(`${path} does not exist`);
   if (TYPESCRIPT.test(path)) throw new UsageError(typescriptAdvice(path));
   beforeCodeOf(path);
-  const module = await import(pathToFileURL(resolve(path)).href).catch((cause) => {
+  return guarded(path, undefined, async (stop) => {
+    const module = await unlessAborted(imported(path), stop);
+    return module === false ? /** @type {T} */ (undefined) : use(sourcesOf(path, module));
+  });
+}
+
+/** @param {string} path @returns {Promise<any>} */
+function imported(path) {
+  return import(pathToFileURL(resolve(path)).href).catch((cause) => {
     throw new Error(`${path} could not be imported: ${thrownText(cause)}`, { cause });
   });
+}
+
+/** @param {string} path @param {any} module @returns {Source[]} */
+function sourcesOf(path, module) {
   // What a compiler made of `export default` for CommonJS is within the module's exports.
   const given = module.default?.__esModule === true ? module.default.default : module.default;
   const sources = Array.isArray(given) ? given : [given];
@@ -46,7 +62,7 @@ function register(bh, path, sources) {
 
 /** Makes the environments of a file known, unchecked. @param {Bellhop} bh @param {string} path */
 export async function registerFile(bh, path) {
-  register(bh, path, await sourcesOf(path));
+  await withSources(path, (sources) => register(bh, path, sources));
 }
 
 /** Throws with everything that is wrong; what is likely a mistake is said on stderr. @param {Bellhop} bh @param {string} path @param {Source} source */
@@ -65,11 +81,12 @@ function check(bh, path, source) {
 export async function openEnv(bh, typed) {
   const [, path, wanted] = FILE.exec(typed ?? '') ?? [];
   if (path === undefined) return { id: typed };
-  const sources = await sourcesOf(path);
-  const ids = register(bh, path, sources);
-  if (wanted === undefined && ids.length > 1) throw new UsageError(`${path} has ${ids.join(', ')}: say which, such as ${path}#${ids[0]}`);
-  const id = wanted ?? ids[0];
-  if (!ids.includes(id)) throw new UsageError(`${path} has no environment '${id}'${suggestion(id, ids) || `, but ${ids.join(', ')}`}`);
-  check(bh, path, sources[ids.indexOf(id)]);
-  return { id, file: resolve(path) };
+  return withSources(path, (sources) => {
+    const ids = register(bh, path, sources);
+    if (wanted === undefined && ids.length > 1) throw new UsageError(`${path} has ${ids.join(', ')}: say which, such as ${path}#${ids[0]}`);
+    const id = wanted ?? ids[0];
+    if (!ids.includes(id)) throw new UsageError(`${path} has no environment '${id}'${suggestion(id, ids) || `, but ${ids.join(', ')}`}`);
+    check(bh, path, sources[ids.indexOf(id)]);
+    return { id, file: resolve(path) };
+  });
 }

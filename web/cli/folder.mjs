@@ -10,6 +10,7 @@ import { named } from '../lib/metrics.mjs';
 import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { Claim } from './claim.mjs';
 import { configOf } from './config.mjs';
+import { FILES, PRETRAINING_FILES } from './contents.mjs';
 import { GrowingFile, makeFolder, rescue, writeFile, writing } from './durable.mjs';
 
 const COLUMNS = [
@@ -26,10 +27,10 @@ class RunFolder {
   #claim;
   #table;
 
-  /** @param {string} path  made, with its parents, if it is not there @param {{ table: string, heading: string, overwrite: boolean }} how */
-  constructor(path, { table, heading, overwrite }) {
+  /** @param {string} path  made, with its parents, if it is not there @param {{ table: string, heading: string, names: readonly string[], overwrite: boolean }} how */
+  constructor(path, { table, heading, names, overwrite }) {
     this.#path = path;
-    this.#claim = new Claim('out', path, { overwrite });
+    this.#claim = new Claim('out', path, { overwrite, names });
     try {
       this.#table = this.writing(() => new GrowingFile(join(this.#claim.at, table)));
       this.append(`${heading}\n`);
@@ -93,7 +94,7 @@ export class OutputFolder {
    */
   constructor(path, { metrics = [], overwrite = false } = {}) {
     this.#columns = [...COLUMNS, ...metrics];
-    this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: `type,${this.#columns.join(',')}`, overwrite });
+    this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: `type,${this.#columns.join(',')}`, names: FILES, overwrite });
   }
 
   /** @param {Model} model @param {unknown} [preset]  it was made with */
@@ -125,7 +126,7 @@ export class PretrainingFolder {
 
   /** @param {string} path  made, with its parents, if it is not there @param {boolean} [overwrite] */
   constructor(path, overwrite = false) {
-    this.#folder = new RunFolder(path, { table: 'training.csv', heading: 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity', overwrite });
+    this.#folder = new RunFolder(path, { table: 'training.csv', heading: 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity', names: PRETRAINING_FILES, overwrite });
   }
 
   /** @param {object} config */

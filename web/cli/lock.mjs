@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { makeFile, move, removeFile } from './durable.mjs';
+import { entryAt, makeFile, move, removeFile } from './durable.mjs';
 
 /** @typedef {{ pid: number, started?: string, host: string }} Holder */
 
@@ -49,8 +49,16 @@ function isThere({ pid, started, host }) {
   return now !== null && (now === undefined || started === undefined || now === started);
 }
 
+/** @param {string} file */
+function unusable(file) {
+  return `${file} can be neither made nor read; remove it`;
+}
+
 /** What a lock says; undefined if it says nothing, null if it is gone. @param {string} file @returns {{ text: string, holder?: Holder } | null} */
 function read(file) {
+  const found = entryAt(file);
+  if (found === undefined) return null;
+  if (!found.isFile() && !found.isDirectory()) throw new Error(unusable(file)); // no link is followed, and a pipe would be waited for
   let text = '';
   for (let attempt = 0; text === '' && attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ATTEMPT_MS);
@@ -102,13 +110,14 @@ export function lock(path) {
   for (let attempt = 0; !makeFile(file, mine); attempt++) {
     const held = holderOf(path);
     if (held !== undefined) throw new Error(held);
-    if (attempt === ATTEMPTS) throw new Error(`${file} can be neither made nor read; remove it`);
+    if (attempt === ATTEMPTS) throw new Error(unusable(file));
     const found = read(file);
     if (found !== null) clear(file, found.text);
   }
-  return {
-    release() {
-      if (read(file)?.text === mine) removeFile(file);
-    },
+  const release = () => {
+    process.off('exit', release);
+    if (read(file)?.text === mine) removeFile(file);
   };
+  process.on('exit', release); // a command that ends in the middle leaves none behind
+  return { release };
 }

@@ -16,6 +16,7 @@ import * as options from './options-command.mjs';
 import * as pretrain from './pretrain.mjs';
 import * as record from './record.mjs';
 import * as sample from './sample.mjs';
+import { withUntold } from './stray.mjs';
 import * as train from './train.mjs';
 
 /** @typedef {{ summary: string, help: string, run: (argv: string[]) => Promise<number> }} Command */
@@ -63,20 +64,27 @@ async function dispatch(argv) {
 }
 
 /** @param {unknown} error @returns {number} exit code */
-function report(error) {
-  const { message } = /** @type {Error} */ (error);
-  process.stderr.write(`bellhop: ${message.replaceAll('\n', ' ')}\n`);
+function codeOf(error) {
   const typedWrongly = error instanceof UsageError
     || (error instanceof BellhopError && (error.status === 'BH_ERR_CONFIG' || error.status === 'BH_ERR_UNKNOWN'));
   return typedWrongly ? 2 : 1;
 }
 
+/** @param {string[]} argv @returns {Promise<{ code: number, message?: string }>} message: what went wrong */
+async function outcomeOf(argv) {
+  try {
+    return { code: await dispatch(argv) };
+  } catch (error) {
+    return { code: codeOf(error), message: /** @type {Error} */ (error).message };
+  }
+}
+
 /** @param {string[]} argv @returns {Promise<number>} exit code */
 export async function main(argv) {
   listen();
-  try {
-    return await dispatch(argv);
-  } catch (error) {
-    return report(error);
-  }
+  const { code, message } = await outcomeOf(argv);
+  const problem = withUntold(message);
+  if (problem === undefined) return code;
+  process.stderr.write(`bellhop: ${problem.replaceAll('\n', ' ')}\n`);
+  return message === undefined ? 1 : code;
 }

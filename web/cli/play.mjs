@@ -3,8 +3,9 @@
 import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
-import { errorOf, guarded } from './ending.mjs';
+import { errorOf } from './ending.mjs';
 import { modelFile, openModel, readBytes, savedEnv } from './files.mjs';
+import { guarded } from './stray.mjs';
 import { TEACHERS } from './teachers.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */

@@ -2,7 +2,7 @@
 // A thread of the pool: one run after the other, in a module of its own.
 import { parentPort } from 'node:worker_threads';
 import { load } from '../node/node.mjs';
-import { guarded, listen } from './ending.mjs';
+import { listen } from './ending.mjs';
 import { registerFile } from './env-file.mjs';
 import { trainJob } from './training.mjs';
 
@@ -14,9 +14,9 @@ library.catch(() => {}); // the job says so
 let stop = new AbortController();
 
 /** What a job with an environment of the caller's has, is a thread of its own (pool.mjs). @param {import('./plan.mjs').Plan} plan */
-async function ready({ env, envFile }) {
+async function ready({ envFile }) {
   const bh = await library;
-  if (envFile !== undefined) await guarded(env, undefined, () => registerFile(bh, envFile));
+  if (envFile !== undefined) await registerFile(bh, envFile);
   return bh;
 }
 

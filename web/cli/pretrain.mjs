@@ -5,7 +5,8 @@ import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
-import { PRETRAINING_FILES, checkFolder, keptText, whereIn } from './claim.mjs';
+import { checkFolder, keptText, whereIn } from './claim.mjs';
+import { PRETRAINING_FILES } from './contents.mjs';
 import { interruptible, noteStop, toTheEnd } from './ending.mjs';
 import { about, readBytes } from './files.mjs';
 import { PretrainingFolder } from './folder.mjs';
@@ -81,7 +82,7 @@ export async function run(argv) {
   const out = flags.get('out');
   if (out === undefined) throw new UsageError('pretrain needs --out DIR, where the model is written');
   const overwrite = flags.has('overwrite');
-  checkFolder(String(out), overwrite);
+  checkFolder(String(out), { overwrite, names: PRETRAINING_FILES });
   const corpus = flags.has('env') ? ofEnv(bh, flags, positionals) : await ofFiles(bh, flags, positionals);
   try {
     const training = inFlags(fields, '', corpus.make);

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { bootstrapInterval, iqm, mean, median, std } from '../lib/statistics.mjs';
 import { UsageError, wholeNumberFlag } from './args.mjs';
+import { rescuedIn } from './durable.mjs';
 import { noteStop } from './ending.mjs';
 import { number } from './output.mjs';
 
@@ -84,12 +85,13 @@ export function iqmText({ iqm: middle, iqm_ci95: [low, high] }) {
   return `${number(middle)} (${number(low)} to ${number(high)})`;
 }
 
-/** What went wrong with some of several runs, in one sentence. @param {readonly JobFailure[]} failures @param {(job: number) => string} nameOf */
+/** What went wrong with some of several runs, in one sentence; of all that were saved elsewhere it says where. @param {readonly JobFailure[]} failures @param {(job: number) => string} nameOf */
 export function failureText(failures, nameOf) {
   const [first, ...rest] = failures.map(({ job, error }) => ({ name: nameOf(job), message: /** @type {Error} */ (error).message }));
   const names = rest.slice(0, NAMED).map(({ name }) => name).join(', ');
   const more = rest.length === 0 ? '' : `; also failed: ${names}${rest.length > NAMED ? ` and ${rest.length - NAMED} more` : ''}`;
-  return `${first.name}: ${first.message}${more}`;
+  const rescued = rest.flatMap(({ name, message }) => rescuedIn(message) === undefined ? [] : [`; of ${name} ${rescuedIn(message)}`]);
+  return [`${first.name}: ${first.message}${more}`, ...rescued].join('');
 }
 
 /**

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
 import { checkFolder } from './claim.mjs';
-import { guarded, toTheEnd } from './ending.mjs';
+import { toTheEnd } from './ending.mjs';
 import { OutputFolder, TensorBoardFolder } from './folder.mjs';
 import { checkStop, makeModel } from './plan.mjs';
+import { guarded } from './stray.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
 /** @typedef {{ plan: import('./plan.mjs').Plan, out?: string, overwrite?: boolean, tensorboard?: string }} Job */
@@ -32,12 +33,30 @@ export async function settled(run) {
   }
 }
 
+/** @typedef {{ signal?: AbortSignal, onProgress?: (now: Now) => unknown }} Listening */
+
 /**
- * @param {import('../bellhop.js').Bellhop} bh
- * @param {Job} job
- * @param {{ signal?: AbortSignal, onProgress?: (now: Now) => unknown }} [how]
+ * The run of a job; what its environment does before and after learning, as in close(), is heard of too.
+ * @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Listening} [how]
+ * @returns {Promise<Summary>}
  */
-export async function trainJob(bh, { plan, out, overwrite, tensorboard }, { signal, onProgress } = {}) {
+export async function trainJob(bh, job, how = {}) {
+  /** @type {Summary | undefined} */
+  let summary;
+  try {
+    await guarded(job.plan.env, undefined, async () => {
+      summary = await runJob(bh, job, how);
+    });
+  } catch (error) {
+    if (summary === undefined) throw error;
+    const { message } = /** @type {Error} */ (error);
+    throw new EndedEarly(message, { ...summary, error: message });
+  }
+  return /** @type {Summary} */ (/** @type {unknown} */ (summary));
+}
+
+/** @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Listening} how @returns {Promise<Summary>} */
+async function runJob(bh, { plan, out, overwrite, tensorboard }, { signal, onProgress }) {
   const { model, nLoaded } = makeModel(bh, plan);
   /** @type {OutputFolder | undefined} */
   let folder;
@@ -45,7 +64,7 @@ export async function trainJob(bh, { plan, out, overwrite, tensorboard }, { sign
   let board;
   try {
     checkStop(bh, model);
-    if (out !== undefined) checkFolder(out, overwrite);
+    if (out !== undefined) checkFolder(out, { overwrite });
     board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
     folder = out === undefined ? undefined : new OutputFolder(out, { metrics: bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics, overwrite });
     folder?.writeConfig(model, plan.options.preset);
@@ -59,6 +78,7 @@ export async function trainJob(bh, { plan, out, overwrite, tensorboard }, { sign
       },
     });
     const seconds = (performance.now() - since) / 1000;
+    folder?.close(); // before the scores, which a second signal does not wait for
     const summary = summarize(model, { seconds, nLoaded, failure });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
