@@ -9,7 +9,7 @@
 // in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMPLETE, FILES, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, contentOf, runIn, strangersIn } from './contents.mjs';
+import { CHECKPOINT, COMPLETE, FILES, JOURNAL, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, WORKING, contentOf, runIn, strangersIn } from './contents.mjs';
 import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
 import { LOCK, holderOf, lock } from './lock.mjs';
 
@@ -20,6 +20,11 @@ function removeRuns(path) {
   const { files, folders, traces } = contentOf(path);
   [...files, ...traces.filter((name) => name !== UNFINISHED && name !== LOCK)].forEach((file) => removeFile(join(path, file)));
   [...folders, ...traces.filter((name) => name === UNFINISHED)].forEach((folder) => removeRun(join(path, folder)));
+}
+
+/** Removes what a run that is to begin again has left. @param {string} path */
+function clearRun(path) {
+  contentOf(path).files.filter((name) => name !== JOURNAL).forEach((name) => removeFile(join(path, name)));
 }
 
 /** @param {string} path */
@@ -86,9 +91,14 @@ function checkRuns(path, { overwrite = false, names = FILES }) {
   refuseForeign(path, names.filter((name) => strange.includes(name)));
   if (isThere(unfinished) && !isFolder(unfinished)) throw new Error(`${unfinished} is not a folder of bellhop's; remove it, or give another --out`);
   if (overwrite) return refuseStrangers(unfinished);
-  const file = OF_ONE.find((name) => files.includes(name)) ?? (isThere(unfinished) ? UNFINISHED : undefined);
+  const file = [...OF_ONE, ...WORKING].find((name) => files.includes(name)) ?? (isThere(unfinished) ? UNFINISHED : undefined);
   if (file === undefined) return;
-  throw new Error(`${path} already has ${runIn(path) ?? `${file} of an earlier run`}; give another --out, or --overwrite to replace it`);
+  throw new Error(`${path} already has ${runIn(path) ?? `${file} of an earlier run`}; give another --out, or --overwrite to replace it${resumeAdvice(path)}`);
+}
+
+/** @param {string} path */
+function resumeAdvice(path) {
+  return isFile(join(whereIn(path), JOURNAL)) ? `, or go on with it: --resume ${path}` : '';
 }
 
 /** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none */
@@ -110,6 +120,7 @@ function checkEmpty(flag, path, overwrite = false) {
   const { files, folders, traces, strange } = contentOf(path);
   const held = overwrite ? strangersIn(path) : [...files, ...folders, ...traces.filter((name) => name === UNFINISHED), ...strange].sort();
   const advice = flag === 'out' && !overwrite ? ', or --overwrite to replace the runs that are there' : '';
+  if (!overwrite && isFile(join(whereIn(path), JOURNAL))) throw new Error(`--${flag} ${path} holds runs that are not done${advice}${resumeAdvice(path)}`);
   if (held.length > 0) throw new Error(`--${flag} ${path} holds ${held[0]} already; several runs need a new or empty folder${advice}`);
 }
 
@@ -165,17 +176,18 @@ export class Claim {
 
   /**
    * Makes the folder, with its parents, and takes it; throws a sentence where that cannot be.
-   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean }} [how]  several: runs
+   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean, resume?: boolean }} [how]  several: runs; resume: it goes on with
+   *   what is there and not done
    */
-  constructor(flag, path, { several = false, ...how } = {}) {
+  constructor(flag, path, { several = false, resume = false, ...how } = {}) {
     this.#path = path;
     this.#flag = flag;
-    if (!several) checkFolder(path, how);
+    if (!several && !resume) checkFolder(path, how);
     writing(flag, path, () => makeFolder(path));
     this.#lock = writing(flag, path, () => lock(path));
     try {
       /** Where the files of the run go. */
-      this.at = writing(flag, path, () => this.#open(how, several));
+      this.at = writing(flag, path, () => resume ? this.#reopen() : this.#open(how, several));
     } catch (error) {
       this.release();
       throw error;
@@ -197,20 +209,47 @@ export class Claim {
     return unfinished;
   }
 
+  #reopen() {
+    const unfinished = join(this.#path, UNFINISHED);
+    const at = isFile(join(unfinished, JOURNAL)) ? unfinished : this.#path;
+    contentOf(at).traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
+    return at;
+  }
+
+  /** The full checkpoint to go on from; where there is none the run begins again, and what it had is removed. @returns {Uint8Array | undefined} */
+  checkpoint() {
+    return writing(this.#flag, this.#path, () => {
+      const file = join(this.at, CHECKPOINT);
+      if (isFile(file)) return readFileSync(file);
+      clearRun(this.at);
+      return undefined;
+    });
+  }
+
   /** The run is complete: it replaces the one that was there. Its files are closed by now. */
   complete() {
-    if (this.at === this.#path) return;
     try {
-      writing(this.#flag, this.#path, () => this.#replaceOld());
+      writing(this.#flag, this.#path, () => {
+        if (this.at === this.#path) this.#endJournal();
+        else this.#replaceOld();
+      });
     } catch (error) {
+      if (this.at === this.#path) throw error;
       const after = `the new run is complete in ${this.at}; the next command with --${this.#flag} ${this.#path} puts it in place`;
       throw new Error(`${/** @type {Error} */ (error).message}; ${after}`, { cause: error });
     }
   }
 
+  /** One of several runs has none of its own: what it can go on from is needed until their journal says that it is done. */
+  #endJournal() {
+    if (!isFile(join(this.at, JOURNAL))) return;
+    removeFile(join(this.at, JOURNAL));
+    if (isFile(join(this.at, CHECKPOINT))) removeFile(join(this.at, CHECKPOINT));
+  }
+
   #replaceOld() {
     const { files, folders } = contentOf(this.at);
-    writeFile(join(this.at, COMPLETE), `${JSON.stringify({ entries: [...files, ...folders] })}\n`);
+    writeFile(join(this.at, COMPLETE), `${JSON.stringify({ entries: [...files.filter((name) => !WORKING.includes(name)), ...folders] })}\n`);
     replace(this.#path);
   }
 
@@ -230,8 +269,9 @@ export function filesIn(path) {
   return FILES.filter((name) => existsSync(join(path, name)));
 }
 
-/** What is to be said of a run that ended before it was complete; '' where it is in its place. @param {string} out */
+/** What is to be said of a run that ended before it was complete; '' where there is nothing to say. @param {string} out */
 export function keptText(out) {
   const at = whereIn(out);
-  return at === out ? '' : `what was reached is in ${at}, and ${out} keeps the run it had`;
+  const kept = at === out ? [] : [`what was reached is in ${at}, and ${out} keeps the run it had`];
+  return [...kept, ...isFile(join(at, JOURNAL)) ? [`to go on: --resume ${out}`] : []].join('; ');
 }

@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
-import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
-import { Claim, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
+import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, numberFlag, readArguments } from './args.mjs';
+import { keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
+import { commandOf, resumed } from './journal.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
 import { RUNS_MAX, Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
+import { SeveralRuns } from './several-runs.mjs';
+import { CHECKPOINT_INTERVAL } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -25,7 +28,8 @@ import { RUNS_MAX, Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds
 export const summary = 'Compare settings on the same seeds';
 export const help = `Usage: bellhop compare ENV --vary NAME=VALUE,VALUE[,...] [--vary ...] [--seeds LIST] [--jobs N]
                        [--out DIR [--overwrite]] [--tensorboard DIR] [--markdown | --json] [--algo ALGO] [--preset NAME] [--config FILE]
-                       [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+                       [--checkpoint-interval SECONDS] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+       bellhop compare --resume DIR [--markdown | --json]
 
 Trains every variant with every seed and prints a row for each: the interquartile mean of the best and of the final
 parameters' mean return with its 95 % bootstrap interval (as bellhop train --seeds), how many runs an evaluation found
@@ -38,6 +42,8 @@ solved, the median step at which, and the median seconds of a run. ENV and all o
   --out DIR           write compare.csv (a row per variant), runs.csv (a row per run), compare.json, and for each run a
                       folder VARIANT/seed-N as bellhop train --out does
   --overwrite         replace the runs that --out has, once the new ones are complete; no other files
+  --resume DIR        go on with the runs in DIR of a command that was ended; those that are done are not repeated
+  --checkpoint-interval SECONDS  as in bellhop train
   --tensorboard DIR   write an event file for each run, in VARIANT/seed-N
   --markdown          the table in Markdown
   --json              one JSON object per line: each run's summary, after a variant's runs one of type aggregate
@@ -50,19 +56,31 @@ Ctrl-C stops all runs, shows and writes what there is and exits with 130; SIGTER
 A run that fails does not end the others.
 `;
 
-const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs'];
+const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs', 'checkpoint-interval', 'resume'];
 
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
   const own = /** @type {const} */ ([
     ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['overwrite', 'boolean'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
-    ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'],
+    ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'], ['checkpoint-interval', 'string'], ['resume', 'string'],
   ]);
   const hyperparameters = hyperparameterFlags(bh.catalog);
   const known = new Map([...hyperparameters, ...own]);
   const { flags, lists, positionals } = readArguments(argv, known, bh.catalog);
   if (positionals.length > 1) throw new UsageError(`compare takes one environment, but got '${positionals.join(' ')}'`);
+  if (!flags.has('resume')) return begin(bh, known, { env: positionals[0], flags, lists });
+  const typed = resumed('compare', { flags, positionals, refused: [...known.keys()] });
+  return typed === null ? 0 : begin(bh, known, typed);
+}
+
+/**
+ * @param {Bellhop} bh @param {Map<string, import('./args.mjs').Kind>} known
+ * @param {{ env?: string, flags: Map<string, string | true>, lists: Map<string, string[]> }} typed
+ */
+async function begin(bh, known, { env, flags, lists }) {
+  const hyperparameters = hyperparameterFlags(bh.catalog);
+  const positionals = env === undefined ? [] : [env];
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   if (flags.has('json') && flags.has('markdown')) throw new UsageError('--json and --markdown exclude each other');
   if (flags.has('seed')) throw new UsageError('compare takes several seeds: --seeds 0-9');
@@ -70,12 +88,13 @@ export async function run(argv) {
   const seeds = parseSeeds(String(flags.get('seeds') ?? '0-4'));
   const count = varied.reduce((product, { values }) => product * values.length, seeds.length);
   if (count > RUNS_MAX) throw new UsageError(`that is ${number(count)} runs, and at most ${number(RUNS_MAX)} can be compared`);
-  const { id, file } = await openEnv(bh, positionals[0]);
+  const { id, file } = await openEnv(bh, env);
   const variants = combinations(varied).map((settings) => ({
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
     plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },
   }));
-  return compare(bh, variants, seeds, flags);
+  const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0, 1e9) ?? CHECKPOINT_INTERVAL;
+  return compare(bh, variants, seeds, flags, { command: commandOf('compare', { env, flags, lists: [...lists] }), interval, resume: flags.has('resume') });
 }
 
 /**
@@ -112,21 +131,22 @@ function combinations(varied) {
 
 /**
  * @param {Bellhop} bh @param {Variant[]} variants @param {number[]} seeds @param {ReadonlyMap<string, string | true>} flags
+ * @param {{ command: import('./journal.mjs').Command, interval: number, resume: boolean }} how
  * @returns {Promise<number>} exit code
  */
-async function compare(bh, variants, seeds, flags) {
+async function compare(bh, variants, seeds, flags, { command, interval, resume }) {
   const threads = threadsOf(flags);
   const steps = variants.flatMap(({ plan }) => {
     const total = checkPlan(bh, withSeed(plan, seeds[0]));
     return seeds.map(() => total);
   });
   const [out, tensorboard] = ['out', 'tensorboard'].map((name) => flags.has(name) ? String(flags.get(name)) : undefined);
-  const claim = out === undefined ? undefined : new Claim('out', out, { overwrite: flags.has('overwrite'), several: true });
+  const claim = out === undefined ? undefined : new SeveralRuns(out, { overwrite: flags.has('overwrite'), resume, command });
   try {
-    if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
+    if (tensorboard !== undefined && !resume) makeEmptyFolder('tensorboard', tensorboard);
     const folders = [['out', claim?.at], ['tensorboard', tensorboard]].flatMap(([name, path]) => path === undefined ? [] : [[String(name), path]]);
     const jobs = variants.flatMap((variant, i) => seeds.map((seed) => ({
-      plan: withSeed(variant.plan, seed),
+      plan: withSeed(variant.plan, seed), interval, resume,
       ...Object.fromEntries(folders.map(([name, path]) => [name, join(path, folderOf(variant, i), `seed-${seed}`)])),
     })));
     const { reward_threshold: threshold } = findEnv(bh.catalog, variants[0].plan.env);
@@ -138,11 +158,11 @@ async function compare(bh, variants, seeds, flags) {
 
 /**
  * @param {import('./training.mjs').Job[]} jobs
- * @param {{ threads: number, steps: number[], variants: Variant[], seeds: number[], threshold: number | null, json: boolean, markdown: boolean, out?: string, claim?: Claim }} how
+ * @param {{ threads: number, steps: number[], variants: Variant[], seeds: number[], threshold: number | null, json: boolean, markdown: boolean, out?: string, claim?: SeveralRuns }} how
  */
 function runVariants(jobs, { threads, steps, variants, seeds, threshold, json, markdown, out, claim }) {
   return interruptible(async (signal) => {
-    const { results, failures } = await runAll(jobs, steps, { threads, signal, json, variants, seeds, threshold });
+    const { results, failures } = await runAll(jobs, steps, { threads, signal, json, variants, seeds, threshold, claim });
     const outcomes = variants.map((variant, i) => {
       const runs = results.slice(i * seeds.length, (i + 1) * seeds.length).filter((result) => result !== null);
       return { ...variant, runs, all: aggregateOf(runs, threshold) };
@@ -172,9 +192,9 @@ function folderOf({ settings }, index) {
 
 /**
  * @param {import('./training.mjs').Job[]} jobs @param {number[]} steps
- * @param {{ threads: number, signal: AbortSignal, json: boolean, variants: Variant[], seeds: number[], threshold: number | null }} how
+ * @param {{ threads: number, signal: AbortSignal, json: boolean, variants: Variant[], seeds: number[], threshold: number | null, claim?: SeveralRuns }} how
  */
-async function runAll(jobs, steps, { threads, signal, json, variants, seeds, threshold }) {
+async function runAll(jobs, steps, { threads, signal, json, variants, seeds, threshold, claim }) {
   const together = new Together(steps);
   // Under --markdown, too, stdout is for the table alone, unless someone is watching.
   const progress = json || process.stdout.isTTY !== true ? null : new Progress();
@@ -195,11 +215,13 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
   const outcome = await collect(jobs, {
     threads,
     signal,
+    done: claim?.done,
     onProgress(job, now) {
       together.at(job, now);
       progress?.show(together.progress());
     },
     onResult(job, result) {
+      claim?.keep(jobs[job], job, result);
       together.finish(job, result);
       tell(job, result);
     },

@@ -13,9 +13,16 @@ export const FILES = ['metrics.csv', 'config.json', 'model.safetensors', 'best_m
 /** What a PretrainingFolder holds in the end. */
 export const PRETRAINING_FILES = ['model.safetensors', 'training.csv', 'config.json'];
 
+/** A full checkpoint of a run that is not done. */
+export const CHECKPOINT = 'checkpoint.safetensors';
+/** What a command that is not done was asked, and has done (journal.mjs). */
+export const JOURNAL = 'journal.jsonl';
+/** What goes when a command has come to its end. */
+export const WORKING = [CHECKPOINT, JOURNAL];
+
 export const OF_ONE = [...new Set([...FILES, ...PRETRAINING_FILES])];
 export const OF_SEVERAL = ['summary.csv', 'summary.json', 'compare.csv', 'runs.csv', 'compare.json'];
-export const OF_RUNS = [...OF_ONE, ...OF_SEVERAL];
+export const OF_RUNS = [...OF_ONE, ...OF_SEVERAL, ...WORKING];
 /** The folders in that of several runs: of a seed, of a variant. */
 export const RUN_FOLDER = /^(seed-\d+|\d+-[\w.,+-]+=[\w.,=+-]*)$/;
 /** Where a run is until it replaces another. */
@@ -29,7 +36,7 @@ const HEADING_MAX = 10_000;
 // ---- whose a file is ----
 
 /** How tables that grow begin. One that a kill has cut off, or left empty, begins so as far as it goes. @type {Record<string, string>} */
-const GROWING = { 'metrics.csv': 'type,time/total_timesteps,', 'training.csv': 'step,loss,learning_rate,grad_norm,' };
+const GROWING = { 'metrics.csv': 'type,time/total_timesteps,', 'training.csv': 'step,loss,learning_rate,grad_norm,', [JOURNAL]: '{"bellhop":"' };
 
 /** How the others begin, which are whole. @type {Record<string, RegExp>} */
 const TABLES = { 'summary.csv': /^seed,total_timesteps,/, 'compare.csv': /^variant,.*,runs,eval\/mean_reward\/iqm,/, 'runs.csv': /^variant,.*,seed,total_timesteps,/ };

@@ -87,7 +87,7 @@ function teach(student, teacher, { out, overwrite, json }) {
   return interruptible(async (signal) => {
     try {
       folder?.writeConfig(student);
-      const failure = await learn(student, folder, { signal, onProgress: (now) => progress?.show(now) });
+      const { failure } = await learn(student, folder, { signal, onProgress: (now) => progress?.show(now) });
       progress?.end();
       const kept = out === undefined ? '' : keptText(out);
       if (failure !== undefined) throw new Error([`seed ${student.options.seed}: ${failure}`, kept].filter((text) => text !== '').join('; '));

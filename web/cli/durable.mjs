@@ -6,7 +6,7 @@
 // grows is always a new one.
 import { Buffer } from 'node:buffer';
 import {
-  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
+  accessSync, closeSync, constants, existsSync, fsyncSync, ftruncateSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -203,17 +203,54 @@ function isDevice(path) {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-/** A new file that grows, and is on the disk when it is closed. */
+/** Bytes of so many lines, or of as many as there are whole. @param {Uint8Array} bytes @param {number} lines */
+function lengthOf(bytes, lines) {
+  let length = 0;
+  for (let i = 0; i < lines; i++) {
+    const end = bytes.indexOf(10, length);
+    if (end < 0) break;
+    length = end + 1;
+  }
+  return length;
+}
+
+/** A file that grows, and is on the disk when it is closed. */
 export class GrowingFile {
   #file;
   /** @type {number | null} */
   #fd;
-  #length = 0;
+  #length;
 
-  /** @param {string} file  must not be there */
-  constructor(file) {
+  /** @param {string} file  must not be there, but for @param {{ fd: number, length: number }} [open]  one that goes on */
+  constructor(file, open) {
     this.#file = file;
-    this.#fd = of(file, () => openSync(file, 'wx'));
+    this.#length = open?.length ?? 0;
+    this.#fd = open?.fd ?? of(file, () => openSync(file, 'wx'));
+  }
+
+  /** One that is there, with its first lines alone. @param {string} file @param {number} lines */
+  static goOn(file, lines) {
+    return of(file, () => {
+      const fd = openSync(file, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
+      try {
+        const length = lengthOf(readFileSync(fd), lines);
+        ftruncateSync(fd, length);
+        return new GrowingFile(file, { fd, length });
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+    });
+  }
+
+  /** Bytes it has. */
+  get length() {
+    return this.#length;
+  }
+
+  /** What was added is on the disk. */
+  flush() {
+    if (this.#fd !== null) of(this.#file, () => fsyncSync(/** @type {number} */ (this.#fd)));
   }
 
   /** Adds all of it or nothing. @param {string | Uint8Array} content */

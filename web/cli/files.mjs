@@ -60,11 +60,11 @@ export function about(file, use, status) {
   }
 }
 
-/** The id of the environment that a checkpoint names; undefined where it is no checkpoint. @param {Uint8Array} bytes @returns {string | undefined} */
-export function savedEnv(bytes) {
+/** What a checkpoint says of itself; undefined where it is no checkpoint. @param {Uint8Array} bytes @returns {Record<string, string> | undefined} */
+export function metadataOf(bytes) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    return JSON.parse(buffer.toString('utf8', 8, 8 + Number(buffer.readBigUInt64LE(0)))).__metadata__.env;
+    return JSON.parse(buffer.toString('utf8', 8, 8 + Number(buffer.readBigUInt64LE(0)))).__metadata__;
   } catch {
     return undefined;
   }
@@ -74,7 +74,7 @@ export function savedEnv(bytes) {
 export function openModel(bh, path) {
   const file = modelFile(path);
   const bytes = readBytes(file);
-  const id = savedEnv(bytes);
+  const id = metadataOf(bytes)?.env;
   if (id !== undefined && !bh.catalog.envs.some((env) => env.id === id)) {
     throw new Error(`${file} was trained in '${id}', which bellhop envs does not list; give --env FILE.mjs, the file of that environment`);
   }

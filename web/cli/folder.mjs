@@ -2,7 +2,7 @@
 // What runs leave behind. `train --out DIR`: metrics.csv (a row per record), config.json, and both sets of parameters;
 // `--tensorboard DIR`: an event file; several runs: a table of them all; `pretrain --out DIR`: training.csv (a row per step
 // that has a record), config.json and the model.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -10,8 +10,9 @@ import { named } from '../lib/metrics.mjs';
 import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { Claim } from './claim.mjs';
 import { configOf } from './config.mjs';
-import { FILES, PRETRAINING_FILES } from './contents.mjs';
+import { CHECKPOINT, FILES, JOURNAL, PRETRAINING_FILES } from './contents.mjs';
 import { GrowingFile, makeFolder, rescue, writeFile, writing } from './durable.mjs';
+import { metadataOf } from './files.mjs';
 
 const COLUMNS = [
   'time/total_timesteps', 'rollout/ep_rew', 'rollout/ep_len', 'rollout/exploration_rate', 'train/loss',
@@ -21,19 +22,26 @@ const COLUMNS = [
 
 /** @typedef {readonly (readonly [name: string, content: Uint8Array])[]} Models */
 
+/** How a folder is taken: `resume` goes on with the run in it; `command` is what --resume is to go on with. @typedef {{ overwrite?: boolean, resume?: boolean, command?: import('./journal.mjs').Command }} Beginning */
+
 /** The folder of one run: what grows is one table, models and config.json are there at once or not at all. */
 class RunFolder {
   #path;
   #claim;
   #table;
 
-  /** @param {string} path  made, with its parents, if it is not there @param {{ table: string, heading: string, names: readonly string[], overwrite: boolean }} how */
-  constructor(path, { table, heading, names, overwrite }) {
+  /** @param {string} path  made, with its parents, if it is not there @param {Beginning & { table: string, heading: string, names: readonly string[] }} how */
+  constructor(path, { table, heading, names, overwrite = false, resume = false, command }) {
     this.#path = path;
-    this.#claim = new Claim('out', path, { overwrite, names });
+    this.#claim = new Claim('out', path, { overwrite, names, resume });
     try {
-      this.#table = this.writing(() => new GrowingFile(join(this.#claim.at, table)));
-      this.append(`${heading}\n`);
+      /** The full checkpoint that it goes on from. */
+      this.checkpoint = resume ? this.#claim.checkpoint() : undefined;
+      if (command !== undefined) this.write(JOURNAL, `${JSON.stringify(command)}\n`);
+      const file = join(this.#claim.at, table);
+      const rows = this.checkpoint === undefined ? undefined : Number(metadataOf(this.checkpoint)?.records);
+      this.#table = this.writing(() => rows === undefined || !existsSync(file) ? new GrowingFile(file) : GrowingFile.goOn(file, 1 + rows));
+      if (this.#table.length === 0) this.append(`${heading}\n`);
     } catch (error) {
       this.#claim.release();
       throw error;
@@ -53,6 +61,12 @@ class RunFolder {
   /** @param {string} name @param {string | Uint8Array} content */
   write(name, content) {
     this.writing(() => writeFile(join(this.#claim.at, name), content));
+  }
+
+  /** What the run can go on from; the table has all rows that it counts. @param {Uint8Array} bytes */
+  writeCheckpoint(bytes) {
+    this.writing(() => this.#table.flush());
+    this.write(CHECKPOINT, bytes);
   }
 
   /** The last of the run; where it cannot be written here, it is saved elsewhere, and the error says where. @param {Models} models */
@@ -87,14 +101,40 @@ class RunFolder {
 export class OutputFolder {
   #folder;
   #columns;
+  #interval;
+  #savedAt = -Infinity;
 
   /**
    * @param {string} path  made, with its parents, if it is not there
-   * @param {{ metrics?: readonly string[], overwrite?: boolean }} [how]  metrics: figures of the algorithm's own
+   * @param {Beginning & { metrics?: readonly string[], interval?: number }} [how]  metrics: figures of the algorithm's own; interval: seconds between
+   *   full checkpoints, 0 for one where the run is ended, none by default
    */
-  constructor(path, { metrics = [], overwrite = false } = {}) {
+  constructor(path, { metrics = [], interval, ...how } = {}) {
     this.#columns = [...COLUMNS, ...metrics];
-    this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: `type,${this.#columns.join(',')}`, names: FILES, overwrite });
+    this.#interval = interval;
+    this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: `type,${this.#columns.join(',')}`, names: FILES, ...how });
+  }
+
+  /** The full checkpoint that the run goes on from. */
+  get checkpoint() {
+    return this.#folder.checkpoint;
+  }
+
+  /** A full checkpoint, when it is time for one. @param {Model} model */
+  #saveInTime(model) {
+    if (this.#interval && performance.now() - this.#savedAt >= 1000 * this.#interval) this.#saveFull(model);
+  }
+
+  /** @param {Model} model */
+  #saveFull(model) {
+    this.#folder.writeCheckpoint(model.save({ full: true }));
+    this.#savedAt = performance.now();
+  }
+
+  /** The run is about to learn. @param {Model} model */
+  begin(model) {
+    if (this.checkpoint === undefined) this.#saveInTime(model);
+    else this.#savedAt = performance.now();
   }
 
   /** @param {Model} model @param {unknown} [preset]  it was made with */
@@ -106,10 +146,24 @@ export class OutputFolder {
   writeRecords(records, model) {
     this.#folder.append(records.map((record) => row(record, this.#columns)).join(''));
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write(...best(model));
+    this.#saveInTime(model);
   }
 
   /** What the run has come to. @param {Model} model @param {boolean} isComplete */
   end(model, isComplete) {
+    /** @type {unknown} */
+    let failure;
+    try {
+      if (!isComplete && this.#interval !== undefined) this.#saveFull(model);
+    } catch (error) {
+      failure = error; // the models first
+    }
+    this.#end(model, isComplete);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** @param {Model} model @param {boolean} isComplete */
+  #end(model, isComplete) {
     this.#folder.end([['model.safetensors', model.save({ which: 'current' })], best(model)], isComplete);
   }
 
@@ -171,14 +225,14 @@ export class TensorBoardFolder {
   #path;
   #file;
 
-  /** @param {string} path  made, with its parents, if it is not there */
-  constructor(path) {
+  /** @param {string} path  made, with its parents, if it is not there @param {{ resume?: boolean }} [how]  resume: its run goes on, in a file beside the others */
+  constructor(path, { resume = false } = {}) {
     this.#path = path;
     const held = this.#writing(() => {
       makeFolder(path);
       return readdirSync(path).find((file) => file.includes('tfevents'));
     });
-    if (held !== undefined) throw new Error(`--tensorboard ${path} holds a run already (${held}), and TensorBoard would draw both as one; choose another folder`);
+    if (held !== undefined && !resume) throw new Error(`--tensorboard ${path} holds a run already (${held}), and TensorBoard would draw both as one; choose another folder`);
     const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}.0`;
     this.#file = this.#writing(() => new GrowingFile(join(path, name)));
     this.#writing(() => this.#file.append(this.#writer.header()));

@@ -4,7 +4,7 @@ import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
 import { errorOf } from './ending.mjs';
-import { modelFile, openModel, readBytes, savedEnv } from './files.mjs';
+import { metadataOf, modelFile, openModel, readBytes } from './files.mjs';
 import { guarded } from './stray.mjs';
 import { TEACHERS } from './teachers.mjs';
 
@@ -51,7 +51,7 @@ export function makePlayer(bh, env, policy, random) {
 /** @param {Bellhop} bh @param {string} policy @param {string} id */
 function checkTrainedIn({ catalog }, policy, id) {
   const file = modelFile(policy);
-  const trained = savedEnv(readBytes(file));
+  const trained = metadataOf(readBytes(file))?.env;
   if (trained === undefined || trained === id) return;
   const advice = catalog.envs.some((env) => env.id === trained) ? '' : '; if that is your own environment, ENV must be its FILE.mjs';
   throw new Error(`${file} was trained in ${trained}, but ENV is ${id}${advice}`);

@@ -16,6 +16,7 @@ import { EndedEarly, settled } from './training.mjs';
  * @property {AbortSignal} [signal]
  * @property {(job: number, progress: JobProgress) => void} [onProgress]
  * @property {(job: number, summary: Summary | null) => void} [onResult]  once for each that was begun; null where an error left no summary
+ * @property {ReadonlyMap<number, Summary>} [done]  jobs that were done before, and are not run again
  */
 /** @typedef {{ resolve: (summary: Summary) => void, reject: (error: unknown) => void, onProgress: (progress: JobProgress) => void }} Pending */
 
@@ -105,12 +106,13 @@ class Place {
  * @param {readonly Job[]} jobs @param {How} [how]
  * @returns {Promise<{ results: (Summary | null)[], failures: JobFailure[] }>} results in the order of the jobs, null where there is none
  */
-export async function collect(jobs, { threads = availableParallelism(), signal, onProgress = () => {}, onResult = () => {} } = {}) {
+export async function collect(jobs, { threads = availableParallelism(), signal, onProgress = () => {}, onResult = () => {}, done = new Map() } = {}) {
   /** @type {(Summary | null)[]} */
-  const results = jobs.map(() => null);
+  const results = jobs.map((_, job) => done.get(job) ?? null);
+  const left = [...jobs.keys()].filter((job) => !done.has(job));
   /** @type {JobFailure[]} */
   const failures = [];
-  const places = Array.from({ length: Math.min(threads, jobs.length) }, () => new Place());
+  const places = Array.from({ length: Math.min(threads, left.length) }, () => new Place());
   const onAbort = () => places.forEach((place) => place.stop());
   signal?.addEventListener('abort', onAbort);
   let next = 0;
@@ -121,8 +123,9 @@ export async function collect(jobs, { threads = availableParallelism(), signal, 
     onResult(job, summary);
   };
   const work = async (/** @type {Place} */ place) => {
-    while (next < jobs.length && !signal?.aborted) await runOne(place, next++);
+    while (next < left.length && !signal?.aborted) await runOne(place, left[next++]);
   };
+  done.forEach((summary, job) => onResult(job, summary));
   try {
     await Promise.all(places.map(work));
     return { results, failures: failures.sort((a, b) => a.job - b.job) };

@@ -2,19 +2,21 @@
 // `bellhop train`: a run, or one for each of several seeds, from flags to summary.
 import { join } from 'node:path';
 import { load } from '../node/node.mjs';
-import { findEnv } from '../lib/setup.mjs';
+import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { named } from '../lib/metrics.mjs';
-import { UsageError, hyperparameterFlags, readArguments } from './args.mjs';
-import { Claim, filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
+import { UsageError, hyperparameterFlags, numberFlag, optionsFrom, readArguments } from './args.mjs';
+import { filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
+import { commandOf, resumed } from './journal.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
+import { SeveralRuns } from './several-runs.mjs';
 import { Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
-import { settled, trainJob } from './training.mjs';
+import { CHECKPOINT_INTERVAL, settled, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./plan.mjs').Plan} Plan */
@@ -24,7 +26,9 @@ import { settled, trainJob } from './training.mjs';
 export const summary = 'Train a model';
 export const help = `Usage: bellhop train ENV [--algo NAME] [--preset NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR [--overwrite]] [--tensorboard DIR] [--config FILE]
+                     [--checkpoint-interval SECONDS]
                      [--demonstrations FILE] [--init-from FILE] [--language-model MODEL] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+       bellhop train --resume DIR [--total-timesteps N] [--json] [--HYPERPARAMETER VALUE ...]
 
 Trains in ENV with its preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
 algorithms with them. Then scores the
@@ -36,6 +40,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
                        defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
   --overwrite          replace the run, or the runs of --seeds, that --out has, once the new one is complete (docs/files.md)
+  --checkpoint-interval SECONDS  between full checkpoints in --out (default: 30), which --resume goes on from; 0: only when the run is ended
+  --resume DIR         go on with the command that has written to DIR and was ended, as if it had not been: the same bits. Several seeds: those
+                       that are done are not repeated. Hyperparameters that are live (bellhop options) may be given anew
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
@@ -61,13 +68,16 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   bellhop train FrozenLake-v1 --env-is-slippery false --learning-rate 0.5
   bellhop train ./tank.mjs --learning-rate 1e-3 --seeds 0-4
   bellhop train GridWorld-v0 --algo value-iteration --env-map S..T/..#./...G
+  bellhop train --resume runs/cartpole
 
 Ctrl-C stops the run, or all of them, writes what there is and exits with 130, SIGTERM with 143, SIGHUP with 129. An error of your own
 environment ends its run alike; it is told at the end, the exit code is 1, and other seeds go on. best_model.safetensors is written
 whenever an evaluation finds a better one (docs/files.md).
 `;
 
-const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model'];
+const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model', 'checkpoint-interval', 'resume'];
+/** What is settled when a run begins. */
+const OF_A_NEW_RUN = ['algo', 'preset', 'config', 'seed', ...OWN];
 
 /** @param {string[]} argv */
 export function run(argv) {
@@ -84,10 +94,22 @@ export async function runWith(argv, usual) {
   const own = /** @type {const} */ ([
     ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['overwrite', 'boolean'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'], ['language-model', 'string'],
+    ['checkpoint-interval', 'string'], ['resume', 'string'],
   ]);
   const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
-  const { id, file } = await openEnv(bh, positionals[0] ?? (flags.has('config') ? undefined : usual?.env));
+  if (!flags.has('resume')) return begin(bh, { env: positionals[0], usual, flags });
+  const typed = resumed('train', { flags, positionals, refused: OF_A_NEW_RUN });
+  return typed === null ? 0 : begin(bh, typed);
+}
+
+/**
+ * @param {Bellhop} bh
+ * @param {{ env?: string, usual?: { env: string, envOptions: Record<string, unknown> }, flags: Flags, changed?: Flags }} typed  changed: of a run that is resumed
+ * @returns {Promise<number>} exit code
+ */
+async function begin(bh, { env: typed, usual, flags, changed }) {
+  const { id, file } = await openEnv(bh, typed ?? (flags.has('config') ? undefined : usual?.env));
   const plan = makePlan(bh, id, flags, OWN);
   plan.envFile = file;
   if (plan.env === usual?.env) plan.envOptions = { ...usual.envOptions, ...plan.envOptions };
@@ -97,9 +119,18 @@ export async function runWith(argv, usual) {
   if (plan.initFrom !== undefined && plan.languageModel !== undefined) throw new UsageError('--init-from and --language-model exclude each other: both say what parameters a run begins with');
   checkGuided(plan, flags);
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
-  if (flags.has('seeds')) return trainSeeds(bh, plan, flags);
+  const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0, 1e9) ?? CHECKPOINT_INTERVAL;
+  const how = { command: commandOf('train', { env: typed, usual, flags }), interval, resume: flags.has('resume'), ...changed && { changes: changesOf(bh, plan, changed) } };
+  if (flags.has('checkpoint-interval') && !flags.has('out')) throw new UsageError('--checkpoint-interval is for --out DIR');
+  if (flags.has('seeds')) return trainSeeds(bh, plan, flags, how);
   if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
-  return trainOne(bh, plan, flags);
+  return trainOne(bh, plan, flags, how);
+}
+
+/** What a resumed run is to have otherwise than it was saved. @param {Bellhop} bh @param {Plan} plan @param {Flags} changed */
+export function changesOf({ catalog }, { env, algo }, changed) {
+  const fields = [...catalog.run, ...findAlgo(catalog, algo).options];
+  return { ...optionsFrom(changed, fields), ...optionsFrom(changed, findEnv(catalog, env).options, 'env-') };
 }
 
 /** Refuses what was asked of a language model where there is none. @param {import('./plan.mjs').Plan} plan @param {ReadonlyMap<string, string | true>} flags */
@@ -118,11 +149,13 @@ function text(flags, name) {
 
 // ---- one run ----
 
-/** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @returns {Promise<number>} exit code */
-function trainOne(bh, plan, flags) {
+/** @typedef {Pick<import('./training.mjs').Job, 'interval' | 'resume' | 'changes'> & { command: import('./journal.mjs').Command }} Beginning */
+
+/** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @param {Beginning} how @returns {Promise<number>} exit code */
+function trainOne(bh, plan, flags, how) {
   const json = flags.has('json');
   const progress = json ? null : new Progress();
-  const job = { plan, out: text(flags, 'out'), overwrite: flags.has('overwrite'), tensorboard: text(flags, 'tensorboard') };
+  const job = { plan, out: text(flags, 'out'), overwrite: flags.has('overwrite'), tensorboard: text(flags, 'tensorboard'), ...how };
   return interruptible(async (signal) => {
     const { summary: result, error } = await settled(trainJob(bh, job, {
       signal,
@@ -148,6 +181,7 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
   print(`${result.env} · ${result.algo} · seed ${result.seed} · ${number(result.total_timesteps)} steps in `
     + `${number(result['time/seconds'])} s (${number(result['time/fps'], 0)} steps/s)`);
   if (result.init_from_tensors !== undefined) print(`begun       with ${result.init_from_tensors} tensors of ${plan.initFrom}`);
+  if (result.resumed_at_timestep !== undefined) print(`resumed     at step ${number(result.resumed_at_timestep)}`);
   if (plan.languageModel !== undefined) print(`begun       as the language model of ${plan.languageModel}`);
   if (threshold !== null) print(`solved      ${solved} (a mean of ${constant(threshold)} or more)`);
   const episodes = Number.isNaN(result['eval/mean_reward']) ? '' : ` over ${number(result.final_eval_episodes)} greedy episodes`;
@@ -162,19 +196,19 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
 
 // ---- several seeds ----
 
-/** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @returns {Promise<number>} exit code */
-async function trainSeeds(bh, plan, flags) {
+/** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @param {Beginning} how @returns {Promise<number>} exit code */
+async function trainSeeds(bh, plan, flags, { command, ...how }) {
   if (flags.has('seed')) throw new UsageError('--seed and --seeds exclude each other');
   const list = String(flags.get('seeds'));
   const seeds = parseSeeds(list);
   const threads = threadsOf(flags);
   const steps = checkPlan(bh, { ...plan, options: { ...plan.options, seed: seeds[0] } });
   const [out, tensorboard] = [text(flags, 'out'), text(flags, 'tensorboard')];
-  const claim = out === undefined ? undefined : new Claim('out', out, { overwrite: flags.has('overwrite'), several: true });
+  const claim = out === undefined ? undefined : new SeveralRuns(out, { overwrite: flags.has('overwrite'), resume: how.resume, command });
   try {
-    if (tensorboard !== undefined) makeEmptyFolder('tensorboard', tensorboard);
+    if (tensorboard !== undefined && !how.resume) makeEmptyFolder('tensorboard', tensorboard);
     const jobs = seeds.map((seed) => ({
-      plan: { ...plan, options: { ...plan.options, seed } },
+      ...how, plan: { ...plan, options: { ...plan.options, seed } },
       out: claim && join(claim.at, `seed-${seed}`), tensorboard: tensorboard && join(tensorboard, `seed-${seed}`),
     }));
     return await runSeeds(jobs, { plan, steps, seeds, list, threads, threshold: findEnv(bh.catalog, plan.env).reward_threshold, json: flags.has('json'), out, tensorboard, claim });
@@ -185,13 +219,13 @@ async function trainSeeds(bh, plan, flags) {
 
 /**
  * @param {import('./training.mjs').Job[]} jobs
- * @param {{ plan: Plan, steps: number, seeds: number[], list: string, threads: number, threshold: number | null, json: boolean, out?: string, tensorboard?: string, claim?: Claim }} how
+ * @param {{ plan: Plan, steps: number, seeds: number[], list: string, threads: number, threshold: number | null, json: boolean, out?: string, tensorboard?: string, claim?: SeveralRuns }} how
  * @returns {Promise<number>} exit code
  */
 function runSeeds(jobs, { plan, steps, seeds, list, threads, threshold, json, out, tensorboard, claim }) {
   const since = performance.now();
   return interruptible(async (signal) => {
-    const { results, failures } = await runAll(jobs, steps, { threads, signal, json, threshold });
+    const { results, failures } = await runAll(jobs, steps, { threads, signal, json, threshold, claim });
     const runs = results.filter((result) => result !== null);
     const all = aggregateOf(runs, threshold);
     const unwritten = await errorOf(() => {
@@ -209,9 +243,9 @@ function runSeeds(jobs, { plan, steps, seeds, list, threads, threshold, json, ou
 
 /**
  * @param {import('./training.mjs').Job[]} jobs @param {number} steps  of each
- * @param {{ threads: number, signal: AbortSignal, json: boolean, threshold: number | null }} how
+ * @param {{ threads: number, signal: AbortSignal, json: boolean, threshold: number | null, claim?: SeveralRuns }} how
  */
-async function runAll(jobs, steps, { threads, signal, json, threshold }) {
+async function runAll(jobs, steps, { threads, signal, json, threshold, claim }) {
   const together = new Together(jobs.map(() => steps));
   const progress = json ? null : new Progress();
   const tell = inOrder((/** @type {Summary | null} */ result) => {
@@ -223,11 +257,13 @@ async function runAll(jobs, steps, { threads, signal, json, threshold }) {
   const outcome = await collect(jobs, {
     threads,
     signal,
+    done: claim?.done,
     onProgress(job, now) {
       together.at(job, now);
       progress?.show(together.progress());
     },
     onResult(job, result) {
+      claim?.keep(jobs[job], job, result);
       together.finish(job, result);
       tell(job, result);
     },

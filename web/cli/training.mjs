@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
+import { findAlgo } from '../lib/setup.mjs';
+import { inFlags } from './args.mjs';
 import { checkFolder } from './claim.mjs';
+import { CHECKPOINT } from './contents.mjs';
 import { toTheEnd } from './ending.mjs';
+import { about } from './files.mjs';
 import { OutputFolder, TensorBoardFolder } from './folder.mjs';
 import { checkStop, makeModel } from './plan.mjs';
 import { guarded } from './stray.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
-/** @typedef {{ plan: import('./plan.mjs').Plan, out?: string, overwrite?: boolean, tensorboard?: string }} Job */
+/**
+ * A run. `resume`: it goes on with what is in `out`, as far as there is something, with those of `changes` (live options) from then on.
+ * @typedef {import('./folder.mjs').Beginning & {
+ *   plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string, interval?: number, changes?: Record<string, unknown>,
+ * }} Job
+ */
 /** @typedef {ReturnType<typeof summarize>} Summary  means and deviations are NaN where the environment failed */
 /** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown }} Now  exploration: which */
+
+/** Seconds between full checkpoints. */
+export const CHECKPOINT_INTERVAL = 30;
 
 /** An error ended a run; what it had come to is written, and this is its summary. */
 export class EndedEarly extends Error {
@@ -56,21 +68,14 @@ export async function trainJob(bh, job, how = {}) {
 }
 
 /** @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Listening} how @returns {Promise<Summary>} */
-async function runJob(bh, { plan, out, overwrite, tensorboard }, { signal, onProgress }) {
-  const { model, nLoaded } = makeModel(bh, plan);
-  /** @type {OutputFolder | undefined} */
-  let folder;
-  /** @type {TensorBoardFolder | undefined} */
-  let board;
+async function runJob(bh, job, { signal, onProgress }) {
+  const { model, nLoaded, folder, board } = begin(bh, job);
   try {
-    checkStop(bh, model);
-    if (out !== undefined) checkFolder(out, { overwrite });
-    board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard);
-    folder = out === undefined ? undefined : new OutputFolder(out, { metrics: bh.catalog.algos.find(({ name }) => name === model.algo)?.metrics, overwrite });
-    folder?.writeConfig(model, plan.options.preset);
+    folder?.writeConfig(model, job.plan.options.preset);
+    const from = model.timesteps;
     const { exploration } = model.options;
     const since = performance.now();
-    const failure = await learn(model, folder, {
+    const { failure, isComplete } = await learn(model, folder, {
       signal,
       onProgress(now) {
         board?.writeRecords(now.records);
@@ -79,7 +84,7 @@ async function runJob(bh, { plan, out, overwrite, tensorboard }, { signal, onPro
     });
     const seconds = (performance.now() - since) / 1000;
     folder?.close(); // before the scores, which a second signal does not wait for
-    const summary = summarize(model, { seconds, nLoaded, failure });
+    const summary = summarize(model, { seconds, from, nLoaded, failure, isComplete });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
   } finally {
@@ -93,13 +98,50 @@ async function runJob(bh, { plan, out, overwrite, tensorboard }, { signal, onPro
 }
 
 /**
+ * The model of a job and its folder: a run that begins has the model first, so that nothing is made where that is refused.
+ * @param {import('../bellhop.js').Bellhop} bh @param {Job} job @returns {{ model: Model, nLoaded?: number, folder?: OutputFolder, board?: TensorBoardFolder }}
+ */
+function begin(bh, job) {
+  const { plan, out, overwrite, resume, command, interval, tensorboard } = job;
+  const how = { overwrite, resume, command, interval, metrics: bh.catalog.algos.find(({ name }) => name === plan.algo)?.metrics };
+  let folder = out !== undefined && resume ? new OutputFolder(out, how) : undefined;
+  /** @type {Model | undefined} */
+  let model;
+  /** @type {TensorBoardFolder | undefined} */
+  let board;
+  try {
+    const made = folder?.checkpoint === undefined ? makeModel(bh, plan) : { model: continued(bh, job, folder.checkpoint) };
+    model = made.model;
+    checkStop(bh, model);
+    if (out !== undefined && folder === undefined) checkFolder(out, { overwrite });
+    board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard, { resume });
+    if (out !== undefined) folder ??= new OutputFolder(out, how);
+    return { ...made, folder, board };
+  } catch (error) {
+    folder?.close();
+    board?.close();
+    model?.dispose();
+    throw error;
+  }
+}
+
+/** The model of a full checkpoint. @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Uint8Array} bytes @returns {Model} */
+function continued(bh, { plan, out, changes = {} }, bytes) {
+  const fields = [...bh.catalog.run, ...findAlgo(bh.catalog, plan.algo).options];
+  return about(`${out}: ${CHECKPOINT}`, () => inFlags(fields, '', () => bh.loadModel(bytes, undefined, changes)), 'BH_ERR_CONFIG');
+}
+
+/**
  * Learns, and writes what there is as it comes and in the end, whatever ends it.
  * @param {Model} model @param {OutputFolder | undefined} folder
  * @param {{ signal?: AbortSignal, onProgress: (now: import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[] }) => unknown }} how
- * @returns {Promise<string | undefined>} what went wrong
+ * @returns {Promise<{ failure: string | undefined, isComplete: boolean }>} failure: what went wrong
  */
-export function learn(model, folder, { signal, onProgress }) {
-  return toTheEnd(() => guarded(model.env.id, signal, async (stop) => {
+export async function learn(model, folder, { signal, onProgress }) {
+  let isComplete = false;
+  const failure = await toTheEnd(() => guarded(model.env.id, signal, async (stop) => {
+    folder?.begin(model);
+    if (model.finished || model.timesteps >= Number(model.options.totalTimesteps)) return true; // it was ended after its last step
     const { finished, timesteps, totalTimesteps } = await model.learn({
       signal: stop,
       sliceMilliseconds: 50,
@@ -109,14 +151,19 @@ export function learn(model, folder, { signal, onProgress }) {
       },
     });
     return finished || timesteps >= totalTimesteps;
-  }), (isComplete) => folder?.end(model, isComplete));
+  }), (isOver) => {
+    isComplete = isOver;
+    folder?.end(model, isOver);
+  });
+  return { failure, isComplete };
 }
 
 /**
  * @param {Model} model
- * @param {{ seconds: number, nLoaded?: number, failure?: string }} run  nLoaded: tensors it began with; failure: what ended it
+ * @param {{ seconds: number, from: number, nLoaded?: number, failure?: string, isComplete: boolean }} run  from: timesteps it went on from; nLoaded: tensors it
+ *   began with; failure: what ended it
  */
-function summarize(model, { seconds, nLoaded, failure }) {
+function summarize(model, { seconds, from, nLoaded, failure, isComplete }) {
   let error = failure;
   const score = (/** @type {import('../bellhop.js').Which} */ which) => {
     try {
@@ -133,9 +180,11 @@ function summarize(model, { seconds, nLoaded, failure }) {
     'eval/mean_reward': best.mean, 'eval/std_reward': best.std,
     'final/mean_reward': final.mean, 'final/std_reward': final.std, final_eval_episodes: Math.max(best.episodes, final.episodes),
     ...nLoaded !== undefined && { init_from_tensors: nLoaded },
-    'time/seconds': seconds, 'time/fps': model.timesteps / seconds,
+    ...from > 0 && { resumed_at_timestep: from },
+    'time/seconds': seconds, 'time/fps': (model.timesteps - from) / seconds,
     params_sha256: model.sha256(),
     ...hasDiverged(model) && { diverged: true },
+    ...!isComplete && { stopped: true },
     ...error !== undefined && { error },
   };
 }
