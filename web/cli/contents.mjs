@@ -78,8 +78,10 @@ function isOurs(file, name) {
     if (name in GROWING) return GROWING[name].startsWith(start(GROWING[name].length));
     if (name in TABLES) return TABLES[name].test(start(HEADING_MAX));
     return KINDS[name](JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return false; // it cannot be read, or is nothing that a command wrote
+  } catch (error) {
+    const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (syscall !== undefined && code !== 'ENOENT') throw Object.assign(/** @type {Error} */ (error), { file }); // the disk, not what is on it
+    return false;
   }
 }
 
