@@ -120,7 +120,7 @@ export class BellhopLab extends HTMLElement {
   readonly setup: LabSetup | null;
   /** What it is at. */
   readonly phase: Phase;
-  /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none. */
+  /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none or the lab is taken out of the document. */
   play(): Promise<void>;
   /** Resolves when it stands still and that is shown. */
   pause(): Promise<void>;

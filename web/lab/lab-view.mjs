@@ -106,6 +106,7 @@ export class LabView {
     if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${shown(settings)}`);
     const experiment = /** @type {RunExperiment} */ (await this.run(left));
     await this.#loadWords();
+    left.throwIfAborted();
     const known = experiment.settings ?? [];
     const changes = Object.entries(settings).map(([name, given]) => {
       const setting = /** @type {import('./fields.mjs').Setting} */ (settingNamed(known, name));

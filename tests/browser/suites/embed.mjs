@@ -441,6 +441,48 @@ export default function embed(lab) {
     await close();
   });
 
+  test('every call of a lab that has a run rejects alike, made before it is removed, in the same moment or later; one that only moves answers', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab><bellhop-lab id="b" env="GridWorld-v0"></bellhop-lab><div id="place"></div>', { viewport: { width: 1000, height: 1500 } });
+    await holds(page, "labs().every((each) => each.phase === 'ready')");
+    const { told, moved, kept } = await page.evaluate(async () => {
+      const { lab: byId } = /** @type {any} */ (window);
+      const a = byId('a'), b = byId('b'), calls = ['play', 'pause', 'step', 'reset', 'save', 'sha256', 'set', 'load'];
+      const outcome = (/** @type {Promise<unknown>} */ call) => call.then(() => 'done', (/** @type {Error} */ { message }) => message);
+      const all = () => calls.map((name) => outcome(a[name](name === 'set' ? { gamma: 0.5 } : {})));
+      const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+      b.remove();
+      const moving = outcome(b.step());
+      byId('place').append(b);
+      const moved = [await moving, b.experiment.agentFrame.timesteps];
+      b.keepAlive = true;
+      b.remove();
+      const kept = [await outcome(b.step()), b.experiment.agentFrame.timesteps];
+      a.remove();
+      const told = all();
+      await wait(20);
+      told.push(...all());
+      await Promise.all(told);
+      told.push(...all());
+      return { told: [...new Set(await Promise.all(told))], moved, kept };
+    });
+    assert.deepEqual(told, ['the lab was taken out of the document']);
+    assert.deepEqual([moved, kept], [['done', 1], ['done', 2]]);
+    await page.evaluate(() => void document.querySelector('#place')?.append(Object.assign(document.createElement('bellhop-lab'), { id: 'c', env: 'GridWorld-v0' })));
+    await holds(page, "lab('c').phase === 'ready'");
+    const midway = await page.evaluate(async () => {
+      const c = /** @type {any} */ (window).lab('c');
+      await c.set({ totalTimesteps: 1_000_000 });
+      const calls = [c.set({ seed: 5 }), c.reset(), c.sha256()].map((call) => call.then(() => 'done', (/** @type {Error} */ { message }) => message));
+      c.keepAlive = true;
+      await c.updateComplete;
+      c.remove();
+      c.keepAlive = false; // ends it as soon as the element is updated, before the worker can answer
+      return [...new Set(await Promise.all(calls))];
+    });
+    assert.deepEqual(midway, ['the lab was taken out of the document']);
+    await close();
+  });
+
   test('it follows its host: language, colour scheme, colours of its own', async () => {
     const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab>');
     await holds(page, "lab('a').phase === 'ready'");
