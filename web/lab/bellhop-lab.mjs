@@ -145,7 +145,7 @@ export class BellhopLab extends ReactiveElement {
     void this.#later((view) => view.focusControls());
   }
 
-  /** Shows that there is no run, and why. @param {unknown} error @param {(() => void) | null} [retry] null where trying again is of no use */
+  /** Shows that there is no run, and why. @param {unknown} error @param {(() => unknown) | null} [retry] null where trying again is of no use; what it rejects with is shown in turn */
   fail(error, retry) {
     void this.#later((view) => view.fail(error, retry));
   }

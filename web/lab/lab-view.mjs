@@ -137,12 +137,16 @@ export class LabView {
     this.#host.root?.getElementById('controls')?.focus();
   }
 
-  /** Shows that there is no run, and why. @param {unknown} error @param {(() => void) | null} [retry] null where trying again is of no use */
-  fail(error, retry = () => this.begin()) {
-    this.#host.failure = { error, retry: retry && (() => {
+  /** Shows that there is no run, and why. @param {unknown} error @param {(() => unknown) | null} [retry] null where trying again is of no use */
+  fail(error, retry = () => this.#loadWords().then(() => this.begin())) {
+    this.#host.failure = { error, retry: retry && (async () => {
       this.#host.failure = null;
-      this.#loadWords().then(retry).catch((again) => this.fail(again, retry));
       this.#lab.requestUpdate();
+      try {
+        await retry();
+      } catch (again) {
+        this.fail(again, retry);
+      }
     }) };
     emit(this.#lab, 'error', { message: this.#host.failureText, error });
     emit(this.#lab, 'phase', { phase: this.phase });
@@ -174,7 +178,7 @@ export class LabView {
       this.#isSeen = false;
       this.experiment?.suspend(this);
     });
-    this.#loadWords().catch((error) => this.fail(error));
+    this.#loadWords().catch((error) => this.#host.failure ?? this.fail(error)); // whoever has told of it tries more than the words again
     const { experiment } = this;
     if (experiment && this.#following?.signal.aborted !== false) this.#follow(experiment);
   }

@@ -385,5 +385,11 @@ function viewOf(query) {
   }
 }
 
+/** Loads the page anew, once it can be had: some engines do not fetch a script again that was missing once. */
+async function reload() {
+  await fetch(location.href, { cache: 'no-store' });
+  location.reload();
+}
+
 markOnce('script');
-void new Site().start().catch((error) => /** @type {BellhopLab} */ (byId('lab')).fail(error, () => location.reload()));
+void new Site().start().catch((error) => /** @type {BellhopLab} */ (byId('lab')).fail(error, reload));
