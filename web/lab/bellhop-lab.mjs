@@ -218,11 +218,13 @@ export class BellhopLab extends ReactiveElement {
 
   /** Fetches what draws it, once; a failure is shown, and the next call tries again. */
   #open() {
-    this.#coming ??= this.#make().catch((error) => {
+    this.#coming ??= this.#make().catch(async (failure) => {
+      const plain = { error: failure, text: UNLOADED }; // without a connection this cannot be had either
+      const { error, text } = await import('./why-unloaded.mjs').then(({ whyUnloaded }) => whyUnloaded(failure)).catch(() => plain);
       this.#coming = null;
       this.#isUnloaded = true;
-      this.#still = unloaded(this, () => this.#retry());
-      emit(this, 'error', { message: UNLOADED, error });
+      this.#still = unloaded(this, text, () => this.#retry());
+      emit(this, 'error', { message: text, error });
       emit(this, 'phase', { phase: this.phase });
       throw error;
     });
