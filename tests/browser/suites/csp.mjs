@@ -110,6 +110,24 @@ export default function csp(lab) {
     }
   });
 
+  test('a wasmUrl that is none, or where something else lies, is told with the option, its value and what it must be', async () => {
+    const { page, close } = await pageUnder(lab(), STRICT);
+    const base = page.url().replace('page.html', ''), must = 'wasmUrl must be the URL of bellhop-simd.wasm or one of its twins';
+    for (const call of /** @type {const} */ (['load', 'connect'])) {
+      for (const [wasmUrl, message] of [
+        ['page.html', `${base}page.html could not be fetched: what the server sends is no WebAssembly module (text/html; charset=utf-8); ${must}`],
+        ['static/corpus_en.txt', `${base}static/corpus_en.txt could not be fetched: what the server sends is no WebAssembly module (text/plain; charset=utf-8); ${must}`],
+        ['none.wasm', `${base}none.wasm could not be fetched: status 404; ${must}`],
+      ]) assert.deepEqual(await refusal(page, call, { wasmUrl }), { status: 'BH_ERR_LOAD', message });
+      for (const [wasmUrl, value] of [[5, '5'], ['', "''"], ['http://', "'http://'"], [null, 'null']]) {
+        assert.deepEqual(await refusal(page, call, { wasmUrl }), { status: 'BH_ERR_ARGUMENT', message: `wasmUrl is ${value}, but must be a URL of bellhop-simd.wasm or one of its twins` });
+      }
+      assert.deepEqual(await refusal(page, call, { wasmUrl: 'bellhop-scalar.wasm' }), { status: '', message: '' });
+    }
+    assert.match((await refusal(page, 'connect', { workerUrl: 5 })).message, /^workerUrl is 5, but must be a URL of the worker's script$/);
+    await close();
+  });
+
   test('a policy that is only reported refuses nothing; a worker elsewhere starts where the policy allows it', async () => {
     const other = await elsewhere();
     const reported = await pageUnder(lab(), strictBut('worker-src', "'none'"), { header: 'Content-Security-Policy-Report-Only' });
