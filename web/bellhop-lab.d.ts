@@ -54,7 +54,7 @@ export interface BellhopLabEvents {
   }>;
   /** An attribute, or something the reader did, was refused; the lab shows it as well. */
   'bellhop-error': LabEvent<{
-    /** What is wrong, for people. */
+    /** What is wrong, for people: all of it, where the lab shows the first of many. */
     message: string,
     /** What was thrown. */
     error: unknown,
@@ -120,7 +120,7 @@ export class BellhopLab extends HTMLElement {
   readonly setup: LabSetup | null;
   /** What it is at. */
   readonly phase: Phase;
-  /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none. */
+  /** Lets it learn. Like the others it waits for the first run, and rejects when there will be none or the lab is taken out of the document. */
   play(): Promise<void>;
   /** Resolves when it stands still and that is shown. */
   pause(): Promise<void>;
@@ -128,7 +128,7 @@ export class BellhopLab extends HTMLElement {
   step(): Promise<void>;
   /** The run from its beginning, with the settings that waited. */
   reset(): Promise<void>;
-  /** Changes settings: live ones now, the others with the next reset. Rejects, and changes none, with a sentence that names field, value and bound. */
+  /** Changes settings: live ones now, the others with the next reset. Rejects, and changes none, with sentences that name field, value and bound of all that are refused. */
   set(settings: Record<string, unknown>): Promise<void>;
   /** A checkpoint of the run, safetensors; loads here, in Node and on the command line. */
   save(options?: { which?: 'current' | 'best' }): Promise<Uint8Array>;

@@ -754,7 +754,7 @@ export interface LearnOptions {
    * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
    */
   onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
-  /** Stops when it is aborted, also while onProgress is waited for; learn then resolves as usual, to where it stopped. */
+  /** Stops when it is aborted, also while onProgress is waited for. learn then resolves, to where it stopped; it does not reject with an AbortError, as fetch does. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */
   sliceMilliseconds?: number;
@@ -1026,7 +1026,7 @@ export interface PretrainOptions {
   steps?: number;
   /** Called after every slice; returning false stops. `maxSteps` is where this call ends, `records` what happened since the last call. */
   onProgress?: (progress: { steps: number; maxSteps: number; records: PretrainingRecord[] }) => unknown;
-  /** Stops when it is aborted, also while onProgress is waited for; learn then resolves as usual, to where it stopped. */
+  /** Stops when it is aborted, also while onProgress is waited for. learn then resolves, to where it stopped; it does not reject with an AbortError, as fetch does. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */
   sliceMilliseconds?: number;

@@ -6,6 +6,7 @@
 //     const env = bh.make('CartPole-v1');
 import { compileInside, workerInside } from './inside.mjs';
 import { compileBeside } from './lib/beside.mjs';
+import { givenModules } from './lib/given-module.mjs';
 import { createLibrary } from './lib/library.mjs';
 import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
 import { compileUrl, loadWasm } from './lib/load.mjs';
@@ -22,7 +23,7 @@ export { serve } from './worker/serve.mjs';
 /** @typedef {import('./bellhop.js').LoadOptions} LoadOptions */
 /** @typedef {import('./lib/load.mjs').ModuleName} ModuleName */
 
-const MODULES = { named: compileNamed, at: compileUrl };
+const MODULES = { named: compileNamed, at: givenModules(compileUrl, 'the URL') };
 /** Fetched only where the page's policy refuses workers. */
 const onThisThread = async () => (await import('./worker/page-thread.mjs')).startHere();
 

@@ -7,6 +7,7 @@ import scalar from './inline/bellhop-scalar.mjs';
 import simd from './inline/bellhop-simd.mjs';
 // @ts-ignore: as above
 import worker from './inline/worker-source.mjs';
+import { givenModules } from './lib/given-module.mjs';
 import help from './lib/help.mjs';
 import { createLibrary } from './lib/library.mjs';
 import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
@@ -19,7 +20,7 @@ import { helped } from './worker/trainer-help.mjs';
 export * from './lib/public.mjs';
 export { serve } from './worker/serve.mjs';
 
-const MODULES = { named: compileNamed, at: compileUrl };
+const MODULES = { named: compileNamed, at: givenModules(compileUrl, 'the URL') };
 
 /** @param {import('./bellhop.js').LoadOptions} [options] @returns {Promise<import('./bellhop.js').Bellhop>} */
 export async function load(options = {}) {

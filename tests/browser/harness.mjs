@@ -3,7 +3,7 @@
 // root), one Chromium, and pages that remember everything that should not have happened in them.
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,18 +24,49 @@ const SUB_PATH = 'some/course/lab/';
 /** @typedef {{ key: string, context: import('playwright-core').BrowserContext, page: Page, devtools: import('playwright-core').CDPSession, script: string, trouble: Trouble }} OpenWindow */
 /** @typedef {import('playwright-core').BrowserContextOptions & { saveData?: boolean }} PageOptions  saveData: nothing is fetched for later; true unless a test is about that */
 
-/** The windows that the present test has open. @type {AsyncLocalStorage<Set<OpenWindow>>} */
+/** The windows that the present test has open, and its servers. @type {AsyncLocalStorage<{ windows: Set<OpenWindow>, hosts: Set<Host> }>} */
 const opened = new AsyncLocalStorage();
 
-/** A test; when it fails, the pages it has opened do not go on. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run */
+/** A test. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run */
 export function test(name, run) {
-  nodeTest(name, { timeout: 180_000 }, (t) => opened.run(new Set(), async () => {
+  nodeTest(name, { timeout: 180_000 }, (t) => owning(() => run(t)));
+}
+
+/** Whatever comes of it, the pages it has opened do not go on, and its servers end with it. @param {() => Promise<void>} run */
+export function owning(run) {
+  /** @type {{ windows: Set<OpenWindow>, hosts: Set<Host> }} */
+  const own = { windows: new Set(), hosts: new Set() };
+  return opened.run(own, async () => {
     try {
-      await run(t);
+      await run();
     } finally {
-      for (const { context } of opened.getStore() ?? []) await context.close();
+      for (const { context } of own.windows) await context.close();
+      for (const { close } of own.hosts) await close();
     }
-  }));
+  });
+}
+
+/** A server of the present test, which ends with it at the latest. @typedef {{ url: string, origin: string, close: () => Promise<void> }} Host */
+
+/**
+ * Serves a folder, the site by default, or with `files` a copy of it with these beside, or nothing but these.
+ * @param {{ root?: string | null, files?: Record<string, string>, headers?: Record<string, string> }} [options]  root: null for none
+ * @returns {Promise<Host>}
+ */
+export async function hosted({ root = SITE, files, headers = {} } = {}) {
+  const { hosts } = /** @type {{ hosts: Set<Host> }} */ (opened.getStore());
+  const made = files && mkdtempSync(join(tmpdir(), 'bellhop-hosted-'));
+  if (made && root) cpSync(root, made, { recursive: true, filter: (file) => !file.endsWith('.map') });
+  for (const [name, content] of Object.entries(files ?? {})) writeFileSync(join(/** @type {string} */ (made), name), content);
+  const server = await serve({ root: made ?? /** @type {string} */ (root), port: 0, headers });
+  /** @type {Host} */
+  const host = { url: server.url, origin: new URL(server.url).origin, async close() {
+    if (!hosts.delete(host)) return;
+    await server.close();
+    if (made) rmSync(made, { recursive: true });
+  } };
+  hosts.add(host);
+  return host;
 }
 
 /** Serves the site and starts the browser. */
@@ -85,7 +116,7 @@ class Windows {
   async take({ viewport, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'no-preference', hasTouch = false, saveData = true, ...others }) {
     const key = JSON.stringify(others);
     const window = this.#free.get(key)?.pop() ?? await this.#make(key, others);
-    opened.getStore()?.add(window);
+    opened.getStore()?.windows.add(window);
     const { page, devtools } = window;
     await page.setViewportSize(viewport ?? { width: 1280, height: 800 });
     await page.emulateMedia({ colorScheme, forcedColors, reducedMotion });
@@ -120,7 +151,7 @@ class Windows {
     await page.goto('about:blank');
     await devtools.send('Storage.clearDataForOrigin', { origin: this.#origin, storageTypes: 'all' });
     window.trouble = noTrouble();
-    opened.getStore()?.delete(window);
+    opened.getStore()?.windows.delete(window);
     this.#free.set(key, [...this.#free.get(key) ?? [], window]);
   }
 }

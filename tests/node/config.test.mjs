@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { nearest } from '../../web/lib/options.mjs';
 import { HELP_FILE, helpText } from '../../build/help.mjs';
 import { OPTION_TYPES_FILE, optionTables, optionTypes } from '../../build/option-types.mjs';
 import { BellhopError, load } from '../../web/node/node.mjs';
@@ -148,4 +149,12 @@ test('absurd sizes are an error, not a crash, and leave nothing behind', () => {
   }
   new bh.DQN(env).dispose();
   env.dispose();
+});
+
+test('a word is near with one edit for three letters, two letters that are swapped among them; case, hyphens and underscores do not count', () => {
+  const near = (/** @type {string} */ word, /** @type {string[]} */ ...words) => nearest(word, words);
+  for (const [word, meant] of [['sead', 'seed'], ['sede', 'seed'], ['gama', 'gamma'], ['agmma', 'gamma'], ['nEnvs', 'numEnvs'], ['lerningRate', 'learningRate'], ['learning_rate', 'learningRate'], ['cartpole-v1', 'CartPole-v1']]) {
+    assert.equal(near(word, 'tau', meant, 'batchSize'), meant);
+  }
+  for (const [word, other] of [['3', '1'], ['lr', 'tau'], ['alpha', 'gamma'], ['show', 'slip'], ['bogus', 'loss'], ['Maze-v0', 'Catch-v0'], ['', 'a']]) assert.equal(near(word, other), undefined, word);
 });

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Where modules and workers come from: one way after the other, and what is said when none is left.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { relative } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { mock, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -240,6 +242,55 @@ test('in Node wasmUrl is a path or a URL; one of Windows is a path, too', async 
   }
   for (const wasmUrl of ['C:\\models\\none.wasm', 'C:/models/none.wasm']) {
     await assert.rejects(inNode.load({ wasmUrl }), (/** @type {Error} */ error) => error.message.includes(`${wasmUrl} is missing`));
+  }
+});
+
+test('what wasmUrl and workerUrl are not is told with field, value and what they must be; so is what lies where wasmUrl says', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bellhop-given-'));
+  const at = (/** @type {string} */ name, /** @type {string | Uint8Array} */ content) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const server = createServer(({ url }, response) => {
+    if (url === '/none.wasm') response.writeHead(404).end();
+    else response.setHeader('Content-Type', url === '/damaged.wasm' ? 'application/wasm' : url === '/other.wasm' ? 'application/octet-stream' : 'application/json').end(url === '/other.wasm' ? OTHER : '{}');
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', () => done(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const from = `http://127.0.0.1:${port}`, must = 'wasmUrl must be the path or the URL of bellhop-simd.wasm or one of its twins';
+  /** @type {[wasmUrl: unknown, message: string | RegExp][]} */
+  const there = [
+    [at('page.html', '<!doctype html>\n<title>A page</title>'), `${folder}/page.html is no WebAssembly module: it begins with '<!doctype html> '; ${must}`],
+    [pathToFileURL(at('empty.wasm', '')), `${folder}/empty.wasm is no WebAssembly module: it begins with nothing; ${must}`],
+    [at('cut.wasm', Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5)), new RegExp(`cannot run here: ${folder}/cut\\.wasm does not compile: .+; ${must}$`)],
+    [at('other.wasm', OTHER), `${folder}/other.wasm is another WebAssembly module: it does not export bhx_probe; ${must}`],
+    [folder, `${folder} is a folder; ${must}`],
+    [`${from}/none.wasm`, `${from}/none.wasm could not be fetched: status 404; ${must}`],
+    [`${from}/data.json`, `${from}/data.json could not be fetched: what the server sends is no WebAssembly module (application/json); ${must}`],
+    [`${from}/damaged.wasm`, new RegExp(`cannot run here: ${from}/damaged\\.wasm does not compile: .+; ${must}$`)],
+    [`${from}/other.wasm`, `${from}/other.wasm is another WebAssembly module: it does not export bhx_probe; ${must}`],
+  ];
+  try {
+    for (const [wasmUrl, message] of there) {
+      await assert.rejects(inNode.load(/** @type {any} */ ({ wasmUrl })), { status: 'BH_ERR_LOAD', message });
+      await assert.rejects(inNode.connect(/** @type {any} */ ({ wasmUrl, worker: threadOf(SERVES) })), { status: 'BH_ERR_LOAD', message });
+      if (!String(wasmUrl).startsWith(from)) continue;
+      const elsewhere = typeof message === 'string' ? message.replace('the path or the URL', 'the URL') : /does not compile: .+; wasmUrl must be the URL of/;
+      await assert.rejects(entry.load(/** @type {any} */ ({ wasmUrl })), { status: 'BH_ERR_LOAD', message: elsewhere });
+      await assert.rejects(entry.connect(/** @type {any} */ ({ wasmUrl, worker: workerHere(opens) })), { status: 'BH_ERR_LOAD', message: elsewhere });
+    }
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+  for (const given of [5, '', ' ', null, {}, [], true, 'http://']) {
+    const value = typeof given === 'string' ? `'${given}'` : Array.isArray(given) ? '[]' : typeof given === 'object' && given ? 'an object' : String(given);
+    for (const [{ load, connect }, wanted] of /** @type {const} */ ([[entry, 'a whole URL, from https:// or file:// on,'], [inNode, 'a path or a URL']])) {
+      const refusal = { status: 'BH_ERR_ARGUMENT', message: `wasmUrl is ${value}, but must be ${wanted} of bellhop-simd.wasm or one of its twins` };
+      await assert.rejects(load(/** @type {any} */ ({ wasmUrl: given })), refusal);
+      await assert.rejects(connect(/** @type {any} */ ({ wasmUrl: given, worker: { postMessage() {} } })), refusal);
+      await assert.rejects(connect(/** @type {any} */ ({ workerUrl: given })), { status: 'BH_ERR_ARGUMENT', message: `workerUrl is ${value}, but must be ${wanted} of the worker's script` });
+    }
   }
 });
 

@@ -60,8 +60,9 @@ test('settings that are none are told and left out, whatever their type; the oth
   for (const given of [settings, JSON.stringify(settings)]) {
     const { query, unread } = queryOf(attributes({ settings: given }));
     assert.equal(query.toString(), new URLSearchParams({ env: 'GridWorld-v0', netArch: '8\n8', 'env.map': 'S.\n.G', seed: '3', doubleQ: 'true' }).toString());
-    assert.equal(words.unfit(unread), 'learningRate cannot be “an object”. batchSize cannot be “an object”. gamma cannot be “null”. There is no setting “env” here.');
+    assert.equal(words.unfit(unread), 'learningRate cannot be “an object”. batchSize cannot be “an object”. gamma cannot be “null”. env is an attribute of <bellhop-lab>, not a setting.');
   }
+  assert.equal(words.unfit(queryOf(attributes({ settings: { view: 'x', lang: 'en' } })).unread), 'There is no setting “view” here. lang is an attribute of <bellhop-lab>, not a setting.');
   assert.equal(words.unfit(queryOf(attributes({ settings: '{bad' })).unread), 'settings is “{bad”, but must be an object in JSON.');
   for (const value of NONSENSE) {
     assert.ok(queryOf(attributes({ settings: { learningRate: value, 'env.map': value } })).query.has('env'));
@@ -79,6 +80,7 @@ test('pace and words that are none are told with those there are, whatever their
   assert.equal(paced({ speed: 'max', stopAt: 7 }), '');
   assert.deepEqual([experiment.speed, experiment.stopAt], [2, 7]);
   assert.equal(words.unfit(unknownWords(attributes({ show: 'world, qq', theme: 'pink' }))), 'show cannot be “qq”; possible: world, q, transition, value-map, truth, return, loss, value, exploration, all. theme cannot be “pink”; possible: light, dark.');
+  assert.match(words.unfit(unknownWords(attributes({ controls: 'rest', theme: 'Dark' }))), /^controls cannot be “rest”; did you mean “reset”\? Possible: .* theme cannot be “Dark”; did you mean “dark”\? Possible: light, dark\.$/);
   assert.match(words.unfit(unknownWords(attributes({ show: 5 }))), /^show cannot be “5”/);
   for (const value of NONSENSE) {
     paced({ speed: value, stopAt: value });

@@ -235,6 +235,14 @@ test('policy evaluation is told by its own episodes, not by what greedy moves on
   await experiment.dispose();
 });
 
+test('what is under way when it is disposed begins no run', async () => {
+  const experiment = await open(SMALL);
+  await experiment.step();
+  const begun = [experiment.reset(), experiment.start()];
+  await experiment.dispose();
+  for (const refused of await Promise.allSettled([...begun, experiment.start()])) assert.ok(refused.status === 'rejected' && refused.reason instanceof Superseded);
+});
+
 test('live bytes return to zero', async () => {
   const experiment = await open(`${SMALL}&seed=0`);
   await experiment.step();

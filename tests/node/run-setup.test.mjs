@@ -53,9 +53,10 @@ test('what does not fit is named', () => {
 test('why, in the author’s names, in both languages', async () => {
   /** @type {[query: string, why: RegExp, chinese: RegExp][]} */
   const cases = [
-    ['algo=dqnn', /^algo cannot be “dqnn”; possible: dqn, q-learning, .*ppo/, /“algo”不能设为“dqnn”，可选：dqn, /], ['preset=rainbo', /^preset cannot be “rainbo”; possible: rainbow\.$/, /可选：rainbow/],
+    ['algo=dqnn', /^algo cannot be “dqnn”; did you mean “dqn”\? Possible: dqn, q-learning, .*ppo/, /“algo”不能设为“dqnn”，是不是“dqn”？可选：dqn, /], ['preset=rainbo', /^preset cannot be “rainbo”; did you mean “rainbow”\? Possible: rainbow\.$/, /可选：rainbow/],
     ['algo=ppo&preset=rainbow', /^There is no setting “preset” here\.$/, /没有名为“preset”的设置/], ['learningRat=1', /“learningRat” here; did you mean “learningRate”\?$/, /是不是“learningRate”/],
     ['learning_rte=1', /did you mean “learningRate”/, /./], ['slip=0.1', /did you mean “env\.slip”/, /./], ['env.gamma=0.1', /did you mean “gamma”/, /./], ['nothing=1', /^There is no setting “nothing” here\.$/, /./],
+    ['speed=4', /^speed is an attribute of <bellhop-lab>, not a setting\.$/, /^“speed”是 <bellhop-lab> 的属性/], ['stopAt=4', /^stopAt is an attribute/, /属性/],
     ['learningRate=-1', /^learningRate is -1, but must be from 0 to 10\.$/, /“learningRate”为 -1，应在 0 到 10 之间。/], ['learning_rate=x', /^learning_rate is “x”, but must be a number/, /应为数字/],
     ['seed=1.5', /^seed is 1\.5, but must be a whole number/, /应为整数/], ['netArch=a', /^netArch is “a”, but must be a number/, /./], ['doubleQ=yes', /^doubleQ cannot be “yes”; possible: true, false\.$/, /./],
     ['optimizer=lion', /^optimizer cannot be “lion”; possible: .*adam/, /./], ['env.slip=7', /^env\.slip is 7, but must be from 0 to 1\.$/, /./], ['learningRate=0.1@3000000000', /^learningRate is 0\.1@3000000000, but must be /, /./],
@@ -64,9 +65,16 @@ test('why, in the author’s names, in both languages', async () => {
   const [en, zh] = [await loadWords('en'), await loadWords('zh')];
   for (const [query, english, chinese] of cases) {
     const { ignored } = read(`env=GridWorld-v0&${query}`);
-    assert.match(en.unfit(ignored), english, query);
-    assert.match(zh.unfit(ignored), chinese, query);
+    assert.match(en.unfit(ignored, true), english, query);
+    assert.match(zh.unfit(ignored, true), chinese, query);
   }
   const many = read(`env=GridWorld-v0&${Array.from({ length: 9 }, (_, i) => `x${i}=1`).join('&')}`).ignored;
-  assert.match(en.unfit(many), /“x5” here\. And 3 more\.$/);
+  assert.match(en.unfit(many, true), /“x5” here\. And 3 more\.$/);
+  assert.match(en.unfit(many), /“x5” here\. .*“x8” here\.$/);
+  assert.equal(en.unfit(read(`env=GridWorld-v0&algo=${'x'.repeat(100)}`).ignored).includes('x'.repeat(100)), true, 'what is long is cut for the picture alone');
+});
+
+test('an environment that there is none of: the one that was meant, and those there are, of every kind of experiment', () => {
+  const { ignored } = fromQuery(catalog, new URLSearchParams('env=Cartpole-v1'), 'GridWorld-v0', (env) => /^(Grid|Cart)/.test(env), ['Translate-v0']);
+  assert.deepEqual(ignored, [{ name: 'env', value: 'Cartpole-v1', why: { key: 'error.choice.near', values: { list: 'GridWorld-v0, CartPole-v1, Translate-v0', near: 'CartPole-v1' } } }]);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from '../../web/node/node.mjs';
 import { fails } from './fails.mjs';
+import { GridWorld } from './js-envs.mjs';
 
 const bh = await load();
 const N = 5;
@@ -65,7 +66,9 @@ test('bad calls name what is wrong and change nothing', () => {
   fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ ({ nEnvs: 2 })), 'BH_ERR_CONFIG', /CartPole-v1 has no option 'nEnvs'; did you mean 'numEnvs'\?/);
   fails(() => bh.makeVec('GridWorld-v0', /** @type {any} */ ({ slipp: 0 })), 'BH_ERR_CONFIG', /did you mean 'slip'/);
   fails(() => bh.makeVec('GridWorld-v0', { numEnvs: 2, slip: 2 }), 'BH_ERR_CONFIG', /slip is 2/);
-  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (64)), 'BH_ERR_CONFIG', /64/);
+  fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (4)), 'BH_ERR_CONFIG', /^CartPole-v1: options are 4, but must be an object; for 4 environments: makeVec\('CartPole-v1', \{ numEnvs: 4 \}\)$/);
+  fails(() => bh.makeVec(GridWorld, /** @type {any} */ (2)), 'BH_ERR_CONFIG', /for 2 environments: makeVec\(env, \{ numEnvs: 2 \}\)$/);
+  for (const options of [-1, 1.5, NaN, 'four']) fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (options)), 'BH_ERR_CONFIG', /options are .*, but must be an object$/);
   fails(() => bh.makeVec('CartPole-v1', /** @type {any} */ (null)), 'BH_ERR_CONFIG', /null/);
   assert.equal(bh.liveBytes(), live);
 

@@ -7,4 +7,6 @@ import { startHere } from '../worker/page-thread.mjs';
 import { TrainerPool } from '../worker/trainer-pool.mjs';
 import { BESIDE } from './inside-beside.mjs';
 
+export { PolicyError, underPolicy } from '../lib/policy.mjs';
+
 export const trainers = new TrainerPool({ start: (options) => connectTo(options, { modules: BESIDE, workers: [() => startSource(worker)], here: startHere }) });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the attributes of a lab mean: the parameters of a link, the pace, words of a vocabulary; and which of them mean nothing.
 
-import { asText, noneOf, problemOf } from './fields.mjs';
+import { asText, noneOf, problemOf, unknownSetting } from './fields.mjs';
 
 /** @typedef {import('./bellhop-lab.mjs').BellhopLab} BellhopLab */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
@@ -36,7 +36,7 @@ export function queryOf(lab) {
   if (!settings) unread.push({ name: 'settings', value: asText(lab.settings), why: { key: 'error.json', values: {} } });
   for (const [name, value] of Object.entries(settings ?? {})) {
     const parts = [value].flat();
-    if (NO_SETTINGS.includes(name)) unread.push({ name, value: asText(value), why: { key: 'error.unknown', values: {} } });
+    if (NO_SETTINGS.includes(name)) unread.push({ name, value: asText(value), why: unknownSetting([], name) });
     else if (parts.some((part) => !PLAIN.includes(typeof part))) unread.push({ name, value: asText(value), why: { key: 'bad.value', values: {} } });
     else query.set(name, parts.join('\n')); // rows of a map, sizes of a network
   }
@@ -51,14 +51,14 @@ export function setPace(lab, experiment) {
   Object.assign(experiment, { stopAt: stopAt === '' || why ? Infinity : at });
   experiment.setSpeed(speed !== '' && index >= 0 ? index : experiment.speed);
   const speeds = experiment.speeds.map((each) => (each === Infinity ? 'max' : each));
-  return [...why ? [{ name: 'stop-at', value: stopAt, why }] : [], ...speed === '' || index >= 0 ? [] : [{ name: 'speed', value: speed, why: noneOf(speeds) }]];
+  return [...why ? [{ name: 'stop-at', value: stopAt, why }] : [], ...speed === '' || index >= 0 ? [] : [{ name: 'speed', value: speed, why: noneOf(speeds, speed) }]];
 }
 
 /** Words of no vocabulary. @param {BellhopLab} lab @param {IsOfInterest} [isOfInterest] @returns {Unfit[]} */
 export function unknownWords(lab, isOfInterest = () => true) {
   return Object.entries(VOCABULARY).filter(([name]) => isOfInterest(name)).flatMap(([name, known]) => {
     const words = textsOf(/** @type {any} */ (lab), [name])[name].split(/[\s,]+/).filter((word) => word !== '' && !known.includes(word));
-    return words.map((value) => ({ name, value, why: noneOf(known) }));
+    return words.map((value) => ({ name, value, why: noneOf(known, value) }));
   });
 }
 

@@ -87,24 +87,24 @@ export class BellhopLab extends ReactiveElement {
     return this.#isUnloaded ? 'failed' : this.#view?.phase ?? 'loading';
   }
 
-  /** Lets it learn. This and the next seven wait for the first run where there is none yet. */
+  /** Lets it learn. This and the next seven wait for the first run where there is none yet, and reject when it is taken out of the document. */
   async play() {
-    await (await this.#run()).play();
+    await this.#onRun((run) => run.play());
   }
 
   /** Resolves when it stands still. */
   async pause() {
-    await (await this.#run()).pause();
+    await this.#onRun((run) => run.pause());
   }
 
   /** One step, with the learning that is due. */
   async step() {
-    await (await this.#run()).step();
+    await this.#onRun((run) => run.step());
   }
 
   /** The run from its beginning, with the settings that waited. */
   async reset() {
-    await (await this.#loaded()).reset(this.#left.signal);
+    await this.#onView((view, left) => view.reset(left));
   }
 
   /**
@@ -112,22 +112,22 @@ export class BellhopLab extends ReactiveElement {
    * @param {Record<string, any>} settings
    */
   async set(settings) {
-    await (await this.#loaded()).set(settings, this.#left.signal);
+    await this.#onView((view, left) => view.set(settings, left));
   }
 
   /** A checkpoint of the run, safetensors: for load(), here, in Node, on the command line. @param {{ which?: import('../bellhop.js').Which }} [options] */
   async save(options) {
-    return (await this.#run()).save(options);
+    return this.#onRun((run) => run.save(options));
   }
 
   /** Takes the parameters of a checkpoint of the same environment and algorithm. @param {Uint8Array} bytes */
   async load(bytes) {
-    await (await this.#run()).load(bytes);
+    await this.#onRun((run) => run.load(bytes));
   }
 
   /** SHA-256 of the parameters of the run, as every engine gives it. */
   async sha256() {
-    return (await this.#run()).sha256();
+    return this.#onRun((run) => run.sha256());
   }
 
   /** A line for the reader, with a button if wanted. @param {string} text @param {'good' | 'bad'} [kind] @param {import('./lab-host.mjs').Action} [action] */
@@ -145,7 +145,7 @@ export class BellhopLab extends ReactiveElement {
     void this.#later((view) => view.focusControls());
   }
 
-  /** Shows that there is no run, and why. @param {unknown} error @param {(() => void) | null} [retry] null where trying again is of no use */
+  /** Shows that there is no run, and why. @param {unknown} error @param {(() => unknown) | null} [retry] null where trying again is of no use; what it rejects with is shown in turn */
   fail(error, retry) {
     void this.#later((view) => view.fail(error, retry));
   }
@@ -218,11 +218,13 @@ export class BellhopLab extends ReactiveElement {
 
   /** Fetches what draws it, once; a failure is shown, and the next call tries again. */
   #open() {
-    this.#coming ??= this.#make().catch((error) => {
+    this.#coming ??= this.#make().catch(async (failure) => {
+      const plain = { error: failure, text: UNLOADED }; // without a connection this cannot be had either
+      const { error, text } = await import('./why-unloaded.mjs').then(({ whyUnloaded }) => whyUnloaded(failure)).catch(() => plain);
       this.#coming = null;
       this.#isUnloaded = true;
-      this.#still = unloaded(this, () => this.#retry());
-      emit(this, 'error', { message: UNLOADED, error });
+      this.#still = unloaded(this, text, () => this.#retry());
+      emit(this, 'error', { message: text, error });
       emit(this, 'phase', { phase: this.phase });
       throw error;
     });
@@ -254,9 +256,24 @@ export class BellhopLab extends ReactiveElement {
     return this.#open();
   }
 
-  /** The run, once there is one. */
-  async #run() {
-    return (await this.#loaded()).run(this.#left.signal);
+  /** Uses what draws it, once that is here; rejects when the lab is out of the document for good before that has ended. @template T @param {(view: LabView, left: AbortSignal) => T | Promise<T>} use @returns {Promise<T>} */
+  #onView(use) {
+    const { signal } = this.#left;
+    return unlessAborted(signal, async () => {
+      while (this.#isLeaving && !signal.aborted) await new Promise((done) => setTimeout(done, MOVE_MS));
+      signal.throwIfAborted();
+      return use(await this.#loaded(), signal);
+    });
+  }
+
+  /** Uses the run, once there is one. @template T @param {(run: Awaited<ReturnType<LabView['run']>>) => T | Promise<T>} use @returns {Promise<T>} */
+  #onRun(use) {
+    return this.#onView(async (view, left) => use(await view.run(left)));
+  }
+
+  /** It was taken out of the document a moment ago: it may only have moved. */
+  get #isLeaving() {
+    return this.#connected !== null && !this.isConnected && !this.keepAlive;
   }
 
   /** For those who wait for nothing: at once where that is possible. @param {(view: LabView) => void} use */
@@ -286,5 +303,17 @@ export class BellhopLab extends ReactiveElement {
   #showStill() {
     const { still: urlOf } = /** @type {typeof BellhopLab} */ (this.constructor);
     this.#still = still(this, urlOf(this.env, isDark(this) ? 'dark' : 'light'), this.env);
+  }
+}
+
+/** What `act` resolves to; rejects as soon as the signal is aborted. @template T @param {AbortSignal} signal @param {() => Promise<T>} act @returns {Promise<T>} */
+async function unlessAborted(signal, act) {
+  const ended = new AbortController();
+  /** @type {Promise<never>} */
+  const aborted = new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), ended));
+  try {
+    return await Promise.race([act(), aborted]);
+  } finally {
+    ended.abort();
   }
 }

@@ -4,7 +4,7 @@
 import { Superseded } from './experiment.mjs';
 import { RunExperiment } from './run-experiment.mjs';
 import { fromQuery } from './run-setup.mjs';
-import { isOldLink, isTextTask } from './text-kind.mjs';
+import { TEXT_IDS, isOldLink, isTextTask } from './text-kind.mjs';
 import { WORLDS } from './world-table.mjs';
 
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
@@ -35,7 +35,7 @@ export async function createExperiment(trainers, query, language = 'en') {
   const lease = await trainers.acquire({ text: kind !== 'run' });
   try {
     if (kind === 'run') {
-      const { setup, ignored } = fromQuery(/** @type {any} */ (lease.trainer.catalog), query, FIRST_ENV, (env) => WORLDS.some(({ id }) => id === env));
+      const { setup, ignored } = fromQuery(/** @type {any} */ (lease.trainer.catalog), query, FIRST_ENV, (env) => WORLDS.some(({ id }) => id === env), TEXT_IDS);
       return { experiment: new RunExperiment(lease, setup), ignored };
     }
     const { createTextExperiment, createLanguageExperiment } = await import('./create-text-experiment.mjs');

@@ -56,12 +56,16 @@ const SHAPES = Object.freeze([
   { shape: /out of memory| is too large/, key: 'error.memory' },
 ]);
 
+/** What a reader is told as it is: its message is in their language. */
+export class Explained extends Error {}
+
 /**
  * @param {unknown} error @param {Words} words @param {(name: string) => string} fieldName of a setting, by its snake_case name
  * @returns {string}
  */
 export function explainError(error, words, fieldName) {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Explained) return message;
   for (const { shape, key } of SHAPES) {
     const parts = /** @type {Record<string, string> | undefined} */ (shape.exec(message)?.groups) ?? (shape.test(message) ? {} : undefined);
     if (parts === undefined) continue;

@@ -126,17 +126,25 @@ export const same = (a, b) => asText(a) === asText(b);
  * What is wrong with a value or a name, in parts that a catalogue of words turns into a sentence.
  * @typedef {{
  *   key: 'error.not_a_number' | 'error.whole' | 'error.out_of_range' | 'error.too_small' | 'error.too_large' | 'error.choice' | 'error.text.long'
- *     | 'error.unknown' | 'error.unknown.near' | 'error.json' | 'bad.value',
+ *     | 'error.choice.near' | 'error.unknown' | 'error.unknown.near' | 'error.attribute' | 'error.json' | 'bad.value',
  *   values: Record<string, string | number>,
  * }} Problem
  */
 /** What was left out of a link or of attributes: its name and value as they were written, and why. @typedef {{ name: string, value: string, why: Problem }} Unfit */
 
-/** A value that is none of a list. @param {readonly unknown[]} list @returns {Problem} */
-export const noneOf = (list) => (list.length > 0 ? { key: 'error.choice', values: { list: list.join(', ') } } : { key: 'error.unknown', values: {} });
+/** Attributes of the element that are no settings. */
+const ATTRIBUTES = /^(env|algo|preset|settings|speed|show|controls|stop-?at|theme|lang|autoplay|background|keepAlive)$/i;
+
+/** A value that is none of a list. @param {readonly unknown[]} list @param {string} value @returns {Problem} */
+export function noneOf(list, value) {
+  if (list.length === 0) return { key: 'error.unknown', values: {} };
+  const near = nearest(value, list.map(String));
+  return { key: near ? 'error.choice.near' : 'error.choice', values: { list: list.join(', '), ...near && { near } } };
+}
 
 /** A name that no setting has. @param {readonly Setting[]} settings @param {string} name @returns {Problem} */
 export function unknownSetting(settings, name) {
+  if (ATTRIBUTES.test(name)) return { key: 'error.attribute', values: {} };
   const key = nearest(name.replace(/^env\./, ''), settings.map((each) => each.key));
   const found = settings.find((each) => each.key === key);
   return found ? { key: 'error.unknown.near', values: { near: nameOf(found) } } : { key: 'error.unknown', values: {} };
@@ -151,8 +159,8 @@ export function problemOf({ type, choices, min = -Infinity, max = Infinity }, va
   if (type === 'choice' || type === 'bool') {
     const list = type === 'bool' ? [true, false] : (choices ?? '').split('|');
     if (list.some((each) => each === value)) return null;
-    const { key, values } = noneOf(list);
-    return { key, values: { ...values, value: asText(value) } };
+    const text = asText(value), { key, values } = noneOf(list, text);
+    return { key, values: { ...values, value: text } };
   }
   for (const n of [value].flat()) {
     if (typeof n !== 'number' || Number.isNaN(n)) return { key: 'error.not_a_number', values: { value: asText(value) } };

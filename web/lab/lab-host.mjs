@@ -149,9 +149,9 @@ export class LabHost {
     this.requestUpdate();
   };
 
-  /** @param {unknown} error @param {string} [text]  in the reader's words */
-  tellError(error, text = this.explain(error)) {
-    this.notice(text);
+  /** @param {unknown} error @param {string} [text]  in the reader's words @param {string} [brief]  what is shown of it */
+  tellError(error, text = this.explain(error), brief = text) {
+    this.notice(brief);
     this.#owner.failed(text, error);
   }
 

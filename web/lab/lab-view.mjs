@@ -8,6 +8,7 @@ import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
 import { shown } from '../lib/options.mjs';
 import { createExperiment, startWithoutRefused } from './create-experiment.mjs';
+import { Explained } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
 import { asText, problemOf, settingNamed, unknownSetting } from './fields.mjs';
 import { emit } from './lab-event.mjs';
@@ -106,14 +107,18 @@ export class LabView {
     if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${shown(settings)}`);
     const experiment = /** @type {RunExperiment} */ (await this.run(left));
     await this.#loadWords();
+    left.throwIfAborted();
     const known = experiment.settings ?? [];
+    /** @type {string[]} */
+    const refused = [];
     const changes = Object.entries(settings).map(([name, given]) => {
       const setting = /** @type {import('./fields.mjs').Setting} */ (settingNamed(known, name));
       const value = setting?.field.type === 'text' && Array.isArray(given) ? given.join('\n') : given;
       const why = setting ? problemOf(setting.field, value) : unknownSetting(known, name);
-      if (why) throw new Error(this.#host.words.t(why.key, { ...why.values, name, field: name }));
+      if (why) refused.push(this.#host.words.t(why.key, { ...why.values, name, field: name }));
       return { setting, value };
     });
+    if (refused.length > 0) throw new Explained(this.#host.words.sentences(refused));
     for (const { setting, value } of changes) await untilOvertaken(experiment.change(setting, value));
   }
 
@@ -136,12 +141,16 @@ export class LabView {
     this.#host.root?.getElementById('controls')?.focus();
   }
 
-  /** Shows that there is no run, and why. @param {unknown} error @param {(() => void) | null} [retry] null where trying again is of no use */
-  fail(error, retry = () => this.begin()) {
-    this.#host.failure = { error, retry: retry && (() => {
+  /** Shows that there is no run, and why. @param {unknown} error @param {(() => unknown) | null} [retry] null where trying again is of no use */
+  fail(error, retry = () => this.#loadWords().then(() => this.begin())) {
+    this.#host.failure = { error, retry: retry && (async () => {
       this.#host.failure = null;
-      this.#loadWords().then(retry).catch((again) => this.fail(again, retry));
       this.#lab.requestUpdate();
+      try {
+        await retry();
+      } catch (again) {
+        this.fail(again, retry);
+      }
     }) };
     emit(this.#lab, 'error', { message: this.#host.failureText, error });
     emit(this.#lab, 'phase', { phase: this.phase });
@@ -173,7 +182,7 @@ export class LabView {
       this.#isSeen = false;
       this.experiment?.suspend(this);
     });
-    this.#loadWords().catch((error) => this.fail(error));
+    this.#loadWords().catch((error) => this.#host.failure ?? this.fail(error)); // whoever has told of it tries more than the words again
     const { experiment } = this;
     if (experiment && this.#following?.signal.aborted !== false) this.#follow(experiment);
   }
@@ -243,7 +252,7 @@ export class LabView {
       const noEnv = ignored.filter(({ name }) => name === 'env');
       if (noEnv.length > 0) {
         await Promise.all([experiment.dispose(), this.#loadWords()]);
-        this.fail(new Error(this.#host.words.unfit(noEnv)), null);
+        this.fail(new Explained(this.#host.words.unfit(noEnv)), null);
         return;
       }
       const unfit = [...unread, ...ignored, ...setPace(this.#lab, experiment), ...unknownWords(this.#lab)];
@@ -260,8 +269,8 @@ export class LabView {
     if (unfit.length === 0 && !refusal) return;
     await this.#loadWords();
     const { words } = this.#host;
-    const text = words.sentences([words.t('attributes.ignored'), words.unfit(unfit), refusal ? this.explain(refusal) : '']);
-    this.#host.tellError(new Error(text, { cause: refusal }), text);
+    const [all, brief] = [false, true].map((isBrief) => words.sentences([words.t('attributes.ignored'), words.unfit(unfit, isBrief), refusal ? this.explain(refusal) : '']));
+    this.#host.tellError(new Explained(all, { cause: refusal }), all, brief);
   }
 
   /** @param {Experiment | null} experiment @param {boolean} owns */

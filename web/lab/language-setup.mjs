@@ -152,7 +152,7 @@ const CHOICES = Object.freeze({ corpus: CORPORA, tokenizer: TOKENIZERS, task: TA
  */
 function take(setup, fields, name, text) {
   if (Object.hasOwn(CHOICES, name)) {
-    if (!CHOICES[name].includes(text)) return noneOf(CHOICES[name]);
+    if (!CHOICES[name].includes(text)) return noneOf(CHOICES[name], text);
     Object.assign(setup, { [name]: text });
     return null;
   }

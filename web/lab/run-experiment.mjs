@@ -482,7 +482,7 @@ export class RunExperiment extends Experiment {
   }
 
   async dispose() {
-    this.#started++;
+    this.#started = NaN; // no later start is the last one either
     const { session } = this;
     this.session = null;
     session?.dispose().catch(() => {}); // a worker that is busy hears of it when it is done

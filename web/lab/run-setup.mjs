@@ -71,18 +71,19 @@ const OTHERS = /^(env|algo|preset|start|lang|view|text\..*)$/;
  * @param {Catalog} catalog @param {URLSearchParams} query
  * @param {string} fallback  environment where the link names none that there is
  * @param {(env: string) => boolean} knows  whether the lab can show an environment
+ * @param {readonly string[]} [others]  environments of other kinds of experiments, which are named among those there are
  * @returns {{ setup: RunSetup, ignored: Unfit[] }}
  */
-export function fromQuery(catalog, query, fallback, knows) {
+export function fromQuery(catalog, query, fallback, knows, others = []) {
   /** @type {Unfit[]} */
   const ignored = [];
-  const choose = (/** @type {string} */ name, /** @type {readonly string[]} */ known) => {
+  const choose = (/** @type {string} */ name, /** @type {readonly string[]} */ known, /** @type {readonly string[]} */ more = []) => {
     const value = query.get(name);
     if (value === null || known.includes(value)) return value;
-    ignored.push({ name, value, why: noneOf(known) });
+    ignored.push({ name, value, why: noneOf([...known, ...more], value) });
     return null;
   };
-  const env = choose('env', catalog.envs.map(({ id }) => id).filter(knows)) ?? fallback;
+  const env = choose('env', catalog.envs.map(({ id }) => id).filter(knows), others) ?? fallback;
   const choices = choicesFor(catalog, env);
   let setup = plainSetup(catalog, env, choose('algo', choices.filter((choice) => !choice.includes('/'))) ?? '');
   const own = `${setup.algo}/`;

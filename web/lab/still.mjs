@@ -2,7 +2,7 @@
 // What stands in a lab's place until there is a run to show: a picture of the environment's recorded first run, or why the lab could not
 // be loaded, in both languages as there are no words yet. Few bytes: it is there long before the lab.
 import { css } from '@lit/reactive-element';
-import { RETRY, UNLOADED } from './unloaded.mjs';
+import { RETRY } from './unloaded.mjs';
 
 /** Environments that have a picture, stills/ID-light.webp and stills/ID-dark.webp: made by `node build/stills.mjs`. */
 export const STILLS = Object.freeze([
@@ -26,9 +26,9 @@ export function still(lab, url, alt) {
   return box;
 }
 
-/** Why there is no lab, and a way to try again. @param {HTMLElement} lab @param {() => void} retry */
-export function unloaded(lab, retry) {
-  const text = Object.assign(lab.ownerDocument.createElement('p'), { id: 'overlay-text', textContent: UNLOADED });
+/** Why there is no lab, and a way to try again. @param {HTMLElement} lab @param {string} why @param {() => void} retry */
+export function unloaded(lab, why, retry) {
+  const text = Object.assign(lab.ownerDocument.createElement('p'), { id: 'overlay-text', textContent: why });
   const button = Object.assign(lab.ownerDocument.createElement('button'), { id: 'overlay-action', type: 'button', textContent: RETRY });
   button.addEventListener('click', retry);
   const box = boxIn(lab);

@@ -31,7 +31,7 @@ export function fromOldLink(catalog, query) {
     if (!name.startsWith(OLD_PREFIX)) continue;
     if (key === 'weights') weights = value;
     else if (Object.hasOwn(KNOWN, key) && KNOWN[key].includes(value)) Object.assign(choice, { [key]: value });
-    else ignored.push({ name, value, why: noneOf(Object.hasOwn(KNOWN, key) ? KNOWN[key] : []) });
+    else ignored.push({ name, value, why: noneOf(Object.hasOwn(KNOWN, key) ? KNOWN[key] : [], value) });
   }
   /** @type {import('./text-tasks.mjs').Start} */
   const start = choice.start === 'scratch' ? 'scratch' : 'lm';

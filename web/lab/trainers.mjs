@@ -4,4 +4,6 @@
 import { startBeside } from '../worker/start-beside.mjs';
 import { TrainerPool } from '../worker/trainer-pool.mjs';
 
+export { PolicyError, underPolicy } from '../lib/policy.mjs';
+
 export const trainers = new TrainerPool({ start: startBeside() });

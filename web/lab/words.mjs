@@ -109,10 +109,14 @@ export class Words {
     return items.join(this.t('comma'));
   }
 
-  /** Why things were left out of a link or of attributes, in their author's names: the first of many, and how many more there are. @param {readonly import('./fields.mjs').Unfit[]} unfit */
-  unfit(unfit) {
-    const why = unfit.slice(0, SOME).map(({ name, value, why: { key, values } }) => this.t(key, { ...values, name: short(name), field: short(name), value: short(value) }));
-    return this.sentences([...why, unfit.length > SOME ? this.t('and.more', { n: unfit.length - SOME }) : '']);
+  /**
+   * Why things were left out of a link or of attributes, in their author's names.
+   * @param {readonly import('./fields.mjs').Unfit[]} unfit @param {boolean} [isBrief]  of many only the first, and how many more there are; of what is long its beginning
+   */
+  unfit(unfit, isBrief = false) {
+    const some = isBrief ? unfit.slice(0, SOME) : unfit, cut = isBrief ? short : String;
+    const why = some.map(({ name, value, why: { key, values } }) => this.t(key, { ...values, name: cut(name), field: cut(name), value: cut(value) }));
+    return this.sentences([...why, some.length < unfit.length ? this.t('and.more', { n: unfit.length - some.length }) : '']);
   }
 
   /** Sentences one after the other; Chinese has no space between them. @param {string[]} sentences empty ones are left out */

@@ -299,7 +299,7 @@ export class Pretraining {
     return this.#wasm.call.bhx_pretraining_tokens(this.#address);
   }
 
-  /** @param {import('../bellhop.js').PretrainOptions} [options] */
+  /** An aborted signal ends it: it resolves, to where it stopped. @param {import('../bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
     const training = this.#address;
     checkLearnOptions(options, ['steps']);

@@ -99,7 +99,7 @@ export class Learner {
     this.#hasBadLoss = false;
   }
 
-  /** @param {LearnOptions} [options] @param {Host} [host] @returns {Promise<LearnResult>} */
+  /** An aborted signal ends it as a callback that returns false does: it resolves, to where it stopped. @param {LearnOptions} [options] @param {Host} [host] @returns {Promise<LearnResult>} */
   async learn(options = {}, { take = (n) => this.steps(n), afterSlice = () => {}, isDue = () => true } = {}) {
     this.#run.check();
     const { plan, onProgress, signal, slice } = this.read(options);

@@ -3,7 +3,7 @@
 // scalar twin fetched only when that one does not run here. Where those with names lie is the caller's matter (`Modules`).
 import { TIMEOUT_MS, within } from './deadline.mjs';
 import { connectionTo, explainCompileError, underPolicy } from './policy.mjs';
-import { BellhopError, startModule } from './wasm.mjs';
+import { BellhopError, isModule, startModule } from './wasm.mjs';
 
 /** @typedef {import('../bellhop.js').LoadOptions} LoadOptions */
 /** @typedef {'bellhop-simd' | 'bellhop-scalar' | 'bellhop-text-simd' | 'bellhop-text-scalar'} ModuleName */
@@ -11,8 +11,6 @@ import { BellhopError, startModule } from './wasm.mjs';
 /** A compiled module that is tried. @typedef {() => Promise<WebAssembly.Module>} Candidate */
 
 const KINDS = /** @type {const} */ (['simd', 'scalar']);
-/** How every WebAssembly module begins: "\0asm". */
-const MAGIC = [0, 0x61, 0x73, 0x6d];
 
 /** An instance of the module that the options name. @param {LoadOptions} options @param {Modules} modules */
 export async function loadWasm(options, modules) {
@@ -86,7 +84,7 @@ export async function compileUrl(url, signal) {
   if (response.headers.get('content-type') === 'application/wasm') return WebAssembly.compileStreaming(response);
   const bytes = new Uint8Array(await response.arrayBuffer());
   // Many servers answer what they do not have with their page, and status 200.
-  if (MAGIC.some((byte, i) => bytes[i] !== byte)) {
+  if (!isModule(bytes)) {
     throw new BellhopError('BH_ERR_LOAD', `${url} could not be fetched: what the server sends is no WebAssembly module (${response.headers.get('content-type')})`);
   }
   return WebAssembly.compile(bytes);

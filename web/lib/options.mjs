@@ -18,26 +18,25 @@ export function kebabCase(name) {
   return name.replaceAll('_', '-');
 }
 
-/** Edits from one word to another (Levenshtein), in any case. @param {string} a @param {string} b */
+/** Edits from one word to another: letters that are changed, added, left out, or two that are swapped. @param {string} a @param {string} b */
 function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = rows[i] = [i], above = rows[i - 1];
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1].toLowerCase() === b[j - 1].toLowerCase();
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
+      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], rows[i - 2][j - 2] + 1);
     }
-    row = next;
   }
-  return row[b.length];
+  return rows[a.length][b.length];
 }
 
-/** The nearest word, or undefined when none is near. @param {string} word @param {readonly string[]} words */
+/** The nearest word, or undefined when none is near: one edit for three letters, three at most; case, hyphens and underscores do not count. @param {string} word @param {readonly string[]} words */
 export function nearest(word, words) {
   const plain = (/** @type {string} */ text) => text.replace(/[-_]/g, '').toLowerCase();
   const [best] = words.map((other) => ({ other, edits: distance(plain(word), plain(other)) }))
     .sort((a, b) => a.edits - b.edits);
-  return best && best.edits <= Math.max(1, Math.min(3, Math.round(word.length / 2.5))) ? best.other : undefined;
+  return best && best.edits <= Math.min(3, Math.max(word.length, best.other.length) / 3) ? best.other : undefined;
 }
 
 /** "; did you mean 'x'?" or "" @param {string} word @param {readonly string[]} words */

@@ -43,8 +43,10 @@ export function trusted(url) {
 export class PolicyError extends BellhopError {
   /** @param {Need} need @param {Violation} [violation] @param {unknown} [cause] */
   constructor(need, violation, cause) {
-    super('BH_ERR_LOAD', `the page's Content-Security-Policy forbids ${need.what}: add ${addition(need, violation)}`, { cause });
+    const added = addition(need, violation);
+    super('BH_ERR_LOAD', `the page's Content-Security-Policy forbids ${need.what}: add ${added}`, { cause });
     this.need = need;
+    this.addition = added;
   }
 }
 
@@ -52,10 +54,11 @@ export class PolicyError extends BellhopError {
 function addition({ directive, source }, violation) {
   const policy = new Map((violation?.originalPolicy ?? '').split(';').map((each) => each.trim().split(/\s+/)).map(([name, ...sources]) => [name.toLowerCase(), sources]));
   const exact = violation && policy.has(violation.effectiveDirective) ? violation.effectiveDirective : directive;
-  const inherited = FALLBACKS[directive].map((name) => policy.get(name)).find((sources) => sources !== undefined);
-  if (policy.has(exact) || !inherited) return `${source(violation)} to ${exact}`;
+  const wanted = source(violation), inherited = FALLBACKS[directive]?.map((name) => policy.get(name)).find((sources) => sources !== undefined);
+  const isTwice = exact === 'trusted-types' && policy.get(exact)?.some((each) => each === wanted || each === '*'); // another copy has made that policy
+  if (policy.has(exact) || !inherited) return `${isTwice ? '\'allow-duplicates\'' : wanted} to ${exact}`;
   const kept = inherited.filter((each) => directive === 'script-src' ? each !== '\'none\'' : !NOT_INHERITED.test(each));
-  return `the directive "${[...new Set([directive, ...kept, source(violation)])].join(' ')}"`;
+  return `the directive "${[...new Set([directive, ...kept, wanted])].join(' ')}"`;
 }
 
 /** The source that stands for a URL. @param {URL | string} url */

@@ -33,6 +33,9 @@ export class VecEnv {
   constructor(library, from, options) {
     const { wasm } = library;
     const { id } = lookUp(library, from).entry;
+    if (Number.isInteger(options) && Number(options) > 0) { // make_vec_env of Stable-Baselines3 takes their number there
+      throw new BellhopError('BH_ERR_CONFIG', `${id}: options are ${options}, but must be an object; for ${options} environments: makeVec(${typeof from === 'string' ? `'${from}'` : 'env'}, { numEnvs: ${options} })`);
+    }
     const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (Object(options));
     const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
     // Checked here already, so that numEnvs is among what is suggested.

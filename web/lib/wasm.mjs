@@ -25,7 +25,7 @@ const STATUS = {
 };
 
 /** Computes a known result. */
-const PROBE = 'bhx_probe';
+export const PROBE = 'bhx_probe';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 /** `Symbol.dispose` where the engine has it. @type {typeof Symbol.dispose} */
@@ -270,9 +270,15 @@ export class Handle {
   }
 }
 
+/** Whether bytes may be a module, which begins with "\0asm": a page or a text that came in its place is none. @param {Uint8Array} bytes */
+export const isModule = (bytes) => [0, 0x61, 0x73, 0x6d].every((byte, i) => bytes[i] === byte);
+
+/** Whether a module is one of the library's. @param {WebAssembly.Module} module */
+export const isOurs = (module) => WebAssembly.Module.exports(module).some(({ name }) => name === PROBE);
+
 /** Instantiates a module; a CompileError where it does not run. @param {WebAssembly.Module} module */
 export async function startModule(module) {
-  if (!WebAssembly.Module.exports(module).some(({ name }) => name === PROBE)) throw new WebAssembly.CompileError(`this is another WebAssembly module: it does not export ${PROBE}`);
+  if (!isOurs(module)) throw new WebAssembly.CompileError(`this is another WebAssembly module: it does not export ${PROBE}`);
   const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
   const env = {
     /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */

@@ -7,19 +7,23 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { createLibrary } from '../lib/library.mjs';
 import { checkConnectOptions, checkLoadOptions } from '../lib/load-options.mjs';
+import { givenModules } from '../lib/given-module.mjs';
 import { compileUrl, loadWasm } from '../lib/load.mjs';
+import { shown } from '../lib/options.mjs';
 import help from '../lib/help.mjs';
 import { connect as connectAnywhere } from '../bellhop.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
 import { serve as serveOver } from '../worker/service.mjs';
 import { textSessions } from '../worker/text-sessions.mjs';
 import { take } from '../worker/take.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError, isModule } from '../lib/wasm.mjs';
 
 export * from '../lib/public.mjs';
 
-/** What to do about a file that is missing. */
-const IN_CHECKOUT = 'in a checkout, run "npm run build"', GIVEN = 'wasmUrl must be the path or the URL of bellhop-simd.wasm or one of its twins';
+const IN_CHECKOUT = '; in a checkout, run "npm run build"';
+/** @type {import('../lib/load-options.mjs').UrlReader} */
+const PATHS = { read: urlOf, wanted: 'a path or a URL' };
+const at = givenModules((url, signal) => (url.protocol === 'file:' ? compileFile(url) : compileUrl(url, signal)), 'the path or the URL', (url) => (url.protocol === 'file:' ? fileURLToPath(url) : url.href));
 const NO_WORKERS = 'Node has no web workers: start a thread of node:worker_threads whose script calls serve(), and connect({ worker: thread }); or use load()';
 
 /**
@@ -28,19 +32,19 @@ const NO_WORKERS = 'Node has no web workers: start a thread of node:worker_threa
  * @returns {Promise<import('../bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
-  checkLoadOptions(options);
+  checkLoadOptions(options, PATHS);
   return createLibrary(await instantiate(options), help);
 }
 
 /** @param {import('../bellhop.js').LoadOptions} options */
 function instantiate({ wasmUrl, text = true, ...options }) {
-  return loadWasm({ wasmUrl: wasmUrl === undefined ? undefined : urlOf(wasmUrl), text, ...options }, { named: (name) => compileFile(find(name), IN_CHECKOUT), at: (url, signal) => (url.protocol === 'file:' ? compileFile(url, GIVEN) : compileUrl(url, signal)) });
+  return loadWasm({ wasmUrl: wasmUrl === undefined ? undefined : urlOf(wasmUrl), text, ...options }, { named: (name) => compileFile(find(name), IN_CHECKOUT), at });
 }
 
 /** A path, as "C:\models\bellhop-simd.wasm" of Windows, has no scheme, or one of a single letter. @param {string | URL} given */
 function urlOf(given) {
   const text = String(given);
-  return URL.canParse(text) && !/^[a-z]:/i.test(text) ? new URL(text) : pathToFileURL(text);
+  return /^[a-z][\w+.-]+:\/\//i.test(text) || URL.canParse(text) && !/^[a-z]:/i.test(text) ? new URL(text) : pathToFileURL(text);
 }
 
 /** The other end of connect(), in a thread. @param {import('../bellhop.js').ServeOptions} [options] */
@@ -55,7 +59,7 @@ export function serve(options = {}) {
  * @param {import('../bellhop.js').ConnectOptions} [options]
  */
 export async function connect(options = {}) {
-  checkConnectOptions(options);
+  checkConnectOptions(options, PATHS);
   const { worker, ...given } = options;
   const thread = /** @type {import('node:worker_threads').Worker} */ (worker);
   if (!worker && !given.port && typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', NO_WORKERS);
@@ -93,11 +97,17 @@ function find(name) {
   return places.find((place) => existsSync(place)) ?? places[0];
 }
 
-/** @param {URL} url @param {string} hint  what to do where it is missing */
-async function compileFile(url, hint) {
+/** What is said of a file that cannot be read, by the system's code. @type {Record<string, string>} */
+const UNREAD = { ENOENT: 'is missing', EISDIR: 'is a folder' };
+
+/** @param {URL} url @param {string} [hint]  what to do where it is none */
+async function compileFile(url, hint = '') {
   const bytes = await readFile(url).catch((cause) => {
-    const why = cause.code === 'ENOENT' ? `is missing; ${hint}` : `could not be read: ${cause.message}`;
-    throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${why}`, { cause });
+    throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} ${UNREAD[cause.code] ?? `could not be read: ${cause.message}`}${hint}`, { cause });
   });
+  if (!isModule(bytes)) throw new BellhopError('BH_ERR_LOAD', `${fileURLToPath(url)} is no WebAssembly module: it begins with ${beginning(bytes)}${hint}`);
   return WebAssembly.compile(bytes);
 }
+
+/** The first characters of a file, for messages. @param {Buffer} bytes */
+const beginning = (bytes) => (bytes.length === 0 ? 'nothing' : shown(bytes.subarray(0, 16).toString('latin1').replace(/[^ -~]+/g, ' ')));

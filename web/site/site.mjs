@@ -5,6 +5,7 @@
 import { firstLease, isSupported } from './start.mjs'; // first: it sets the language that labs follow
 import { createExperiment, kindOf, startWithoutRefused } from '../lab/create-experiment.mjs';
 import { BellhopLab } from '../lab/define.mjs';
+import { Explained } from '../lab/error-words.mjs';
 import { Superseded } from '../lab/experiment.mjs';
 import { History } from '../lab/history.mjs';
 import { LabView } from '../lab/lab-view.mjs';
@@ -103,7 +104,7 @@ class Site {
     this.#select(view);
     try {
       if (!isSupported()) {
-        this.lab.fail(new Error(this.#words.t('unsupported')), null);
+        this.lab.fail(new Explained(this.#words.t('unsupported')), null);
         return;
       }
       if (isKnown) this.lab.experiment = known;
@@ -138,7 +139,7 @@ class Site {
       throw error;
     }
     if (turn !== this.#turns) return; // it is not the one that is shown
-    const unfit = [ignored.length > 0 ? this.#words.sentences([this.#words.t('link.ignored'), this.#words.unfit(ignored)]) : '', refusal ? this.lab.explain(refusal) : ''];
+    const unfit = [ignored.length > 0 ? this.#words.sentences([this.#words.t('link.ignored'), this.#words.unfit(ignored, true)]) : '', refusal ? this.lab.explain(refusal) : ''];
     if (unfit.some(Boolean)) this.lab.notice(this.#words.sentences(unfit), 'bad');
     else void this.#offer(view, experiment);
   }
@@ -385,5 +386,11 @@ function viewOf(query) {
   }
 }
 
+/** Loads the page anew, once it can be had: some engines do not fetch a script again that was missing once. */
+async function reload() {
+  await fetch(location.href, { cache: 'no-store' });
+  location.reload();
+}
+
 markOnce('script');
-void new Site().start().catch((error) => /** @type {BellhopLab} */ (byId('lab')).fail(error, () => location.reload()));
+void new Site().start().catch((error) => /** @type {BellhopLab} */ (byId('lab')).fail(error, reload));

@@ -161,7 +161,7 @@ export class Session {
   }
 
   /**
-   * As a model's; pause() ends it too. The worker waits for the callback; what that throws rejects, when the run stands still.
+   * As a model's; pause() ends it too, and so does `signal`: it resolves then, to where it stopped. The worker waits for the callback; what that throws rejects, when the run stands still.
    * @param {import('../bellhop.js').LearnOptions} [options] @returns {Promise<import('../bellhop.js').LearnResult>}
    */
   async learn(options = {}) {

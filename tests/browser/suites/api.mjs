@@ -3,8 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { API, writeApi } from '../../../build/api.mjs';
-import { serve } from '../../../build/serve.mjs';
-import { axe, holds, test } from '../harness.mjs';
+import { axe, holds, hosted, test } from '../harness.mjs';
 
 /** What axe finds in colours, which are ours; the rest of the page is TypeDoc’s. */
 const OURS = /color-contrast/;
@@ -30,26 +29,22 @@ export default function reference(lab) {
 
   test('the API reference holds the policy, fits a phone, finds what is searched', async () => {
     await writeApi();
-    const server = await serve({ root: API, port: 0 });
-    try {
-      for (const { options, paths } of WINDOWS) {
-        const { page, trouble, close } = await lab().window(options);
-        for (const path of paths) {
-          await page.goto(server.url + path);
-          await holds(page, () => document.body.style.display !== 'none' && document.querySelector('#tsd-nav-container details'));
-          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, path);
-        }
-        assert.deepEqual((await axe(page)).filter((found) => OURS.test(found)), []);
-        await page.click('#tsd-search-trigger');
-        await page.fill('#tsd-search-input', 'evaluate');
-        await holds(page, () => document.querySelector('#tsd-search-results')?.textContent?.includes('Model.evaluate'));
-        await page.locator('#tsd-search-results a', { hasText: 'Model.evaluate' }).first().click();
-        await page.waitForURL(/Model\.html#evaluate/);
-        assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url)), []);
-        await close();
+    const server = await hosted({ root: API });
+    for (const { options, paths } of WINDOWS) {
+      const { page, trouble, close } = await lab().window(options);
+      for (const path of paths) {
+        await page.goto(server.url + path);
+        await holds(page, () => document.body.style.display !== 'none' && document.querySelector('#tsd-nav-container details'));
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, path);
       }
-    } finally {
-      await server.close();
+      assert.deepEqual((await axe(page)).filter((found) => OURS.test(found)), []);
+      await page.click('#tsd-search-trigger');
+      await page.fill('#tsd-search-input', 'evaluate');
+      await holds(page, () => document.querySelector('#tsd-search-results')?.textContent?.includes('Model.evaluate'));
+      await page.locator('#tsd-search-results a', { hasText: 'Model.evaluate' }).first().click();
+      await page.waitForURL(/Model\.html#evaluate/);
+      assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url)), []);
+      await close();
     }
   });
 }

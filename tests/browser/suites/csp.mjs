@@ -2,18 +2,15 @@
 // Pages whose Content-Security-Policy forbids something: load() and connect() say what to add; where workers alone are refused,
 // training goes on on the page's thread, with the same bits. Frames without an origin have their worker.
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { serve } from '../../../build/serve.mjs';
+import { SITE } from '../../../build/build.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { phase, reach, says, test, text } from '../harness.mjs';
+import { hosted, phase, reach, says, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
 
-const SITE = fileURLToPath(new URL('../../../build/out/site', import.meta.url));
 const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self' blob:; img-src 'self'; style-src 'self'";
 const RUN = Object.freeze({ env: 'GridWorld-v0', algo: 'dqn', seed: 3, steps: 1200 });
 
@@ -23,17 +20,8 @@ const REQUIRED = "require-trusted-types-for 'script'", TRUSTED = `${STRICT}; ${R
 const strictBut = (name, sources) => STRICT.split('; ').map((each) => (each.startsWith(`${name} `) ? sources && `${name} ${sources}` : each)).filter(Boolean).join('; ');
 
 /** The site with a page of somebody's in it, served with these headers. @param {string} body @param {Record<string, string>} headers */
-async function host(body, headers) {
-  const root = mkdtempSync(join(tmpdir(), 'bellhop-csp-'));
-  cpSync(SITE, root, { recursive: true, filter: (file) => !file.endsWith('.map') });
-  writeFileSync(join(root, 'page.html'), `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title>
-    <link rel="icon" href="static/icon.svg"></head><body><main><h1>Page</h1>${body}</main></body></html>`);
-  const server = await serve({ root, port: 0, headers: { ...headers } });
-  return { url: server.url, origin: new URL(server.url).origin, async close() {
-    await server.close();
-    rmSync(root, { recursive: true });
-  } };
-}
+const host = (body, headers) => hosted({ headers, files: { 'page.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page</title>
+    <link rel="icon" href="static/icon.svg"></head><body><main><h1>Page</h1>${body}</main></body></html>` } });
 
 /** The site at an origin of its own, for whoever asks. */
 const elsewhere = (body = '') => host(body, { 'Content-Security-Policy': '', 'Access-Control-Allow-Origin': '*' });
@@ -111,34 +99,44 @@ export default function csp(lab) {
       [`${TRUSTED}; trusted-types lit-html`, ['connect'], { fallback: false }, /forbids the worker: add bellhop to trusted-types$/],
       [`${strictBut('worker-src', "'self'")}; ${REQUIRED}`, ['connect'], { fallback: false }, /forbids the worker: add blob: to worker-src$/],
     ];
-    try {
-      for (const [policy, calls, options, message] of cases) {
-        const { page, close } = await pageUnder(lab(), policy);
-        for (const call of calls) {
-          const found = await refusal(page, call, options);
-          assert.match(found.message, message, `${call} under ${policy}`);
-          assert.equal(found.status, found.message && 'BH_ERR_LOAD');
-        }
-        await close();
+    for (const [policy, calls, options, message] of cases) {
+      const { page, close } = await pageUnder(lab(), policy);
+      for (const call of calls) {
+        const found = await refusal(page, call, options);
+        assert.match(found.message, message, `${call} under ${policy}`);
+        assert.equal(found.status, found.message && 'BH_ERR_LOAD');
       }
-    } finally {
-      await other.close();
+      await close();
     }
+  });
+
+  test('a wasmUrl that is none, or where something else lies, is told with the option, its value and what it must be', async () => {
+    const { page, close } = await pageUnder(lab(), STRICT);
+    const base = page.url().replace('page.html', ''), must = 'wasmUrl must be the URL of bellhop-simd.wasm or one of its twins';
+    for (const call of /** @type {const} */ (['load', 'connect'])) {
+      for (const [wasmUrl, message] of [
+        ['page.html', `${base}page.html could not be fetched: what the server sends is no WebAssembly module (text/html; charset=utf-8); ${must}`],
+        ['static/corpus_en.txt', `${base}static/corpus_en.txt could not be fetched: what the server sends is no WebAssembly module (text/plain; charset=utf-8); ${must}`],
+        ['none.wasm', `${base}none.wasm could not be fetched: status 404; ${must}`],
+      ]) assert.deepEqual(await refusal(page, call, { wasmUrl }), { status: 'BH_ERR_LOAD', message });
+      for (const [wasmUrl, value] of [[5, '5'], ['', "''"], ['http://', "'http://'"], [null, 'null']]) {
+        assert.deepEqual(await refusal(page, call, { wasmUrl }), { status: 'BH_ERR_ARGUMENT', message: `wasmUrl is ${value}, but must be a URL of bellhop-simd.wasm or one of its twins` });
+      }
+      assert.deepEqual(await refusal(page, call, { wasmUrl: 'bellhop-scalar.wasm' }), { status: '', message: '' });
+    }
+    assert.match((await refusal(page, 'connect', { workerUrl: 5 })).message, /^workerUrl is 5, but must be a URL of the worker's script$/);
+    await close();
   });
 
   test('a policy that is only reported refuses nothing; a worker elsewhere starts where the policy allows it', async () => {
     const other = await elsewhere();
-    try {
-      const reported = await pageUnder(lab(), strictBut('worker-src', "'none'"), { header: 'Content-Security-Policy-Report-Only' });
-      assert.equal((await refusal(reported.page, 'connect', { fallback: false })).message, '');
-      await reported.close();
-      const open = await pageUnder(lab(), strictBut('script-src', `'self' 'wasm-unsafe-eval' ${other.origin}`));
-      assert.equal((await refusal(open.page, 'connect', { fallback: false, workerUrl: `${other.url}worker.mjs` })).message, '');
-      assert.match((await refusal(open.page, 'connect', { workerUrl: `${other.url}none.mjs` })).message, /could not be loaded from \S+none\.mjs.*workerUrl/);
-      await open.close();
-    } finally {
-      await other.close();
-    }
+    const reported = await pageUnder(lab(), strictBut('worker-src', "'none'"), { header: 'Content-Security-Policy-Report-Only' });
+    assert.equal((await refusal(reported.page, 'connect', { fallback: false })).message, '');
+    await reported.close();
+    const open = await pageUnder(lab(), strictBut('script-src', `'self' 'wasm-unsafe-eval' ${other.origin}`));
+    assert.equal((await refusal(open.page, 'connect', { fallback: false, workerUrl: `${other.url}worker.mjs` })).message, '');
+    assert.match((await refusal(open.page, 'connect', { workerUrl: `${other.url}none.mjs` })).message, /could not be loaded from \S+none\.mjs.*workerUrl/);
+    await open.close();
   });
 
   test('where workers are refused, connect() trains on the page’s thread, gives Node’s run, and the page goes on between slices', async () => {
@@ -192,16 +190,39 @@ export default function csp(lab) {
     const framed = await pageUnder(lab(), `default-src 'none'; frame-src ${site.origin}; img-src 'self'`, {
       body: `<iframe title="Lab" width="900" height="700" sandbox="allow-scripts" src="${site.url}page.html"></iframe>`,
     });
-    try {
-      const frame = /** @type {import('playwright-core').Frame} */ (await (await framed.page.waitForSelector('iframe')).contentFrame());
-      await frame.waitForLoadState();
-      await holds(frame, isDone);
-      assert.equal(await frame.evaluate(hash), (await hashOfNode()).slice(0, 12));
-      assert.deepEqual(await frame.evaluate(() => [origin, /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer.isOffThread]), ['null', true]);
-      await framed.close();
-    } finally {
-      await site.close();
+    const frame = /** @type {import('playwright-core').Frame} */ (await (await framed.page.waitForSelector('iframe')).contentFrame());
+    await frame.waitForLoadState();
+    await holds(frame, isDone);
+    assert.equal(await frame.evaluate(hash), (await hashOfNode()).slice(0, 12));
+    assert.deepEqual(await frame.evaluate(() => [origin, /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer.isOffThread]), ['null', true]);
+    await framed.close();
+  });
+
+  test('a lab whose templates a page with Trusted Types refuses says what its author must add, in both languages and to whoever calls it', async () => {
+    const withLab = (/** @type {string} */ script) => `<script ${script.endsWith('classic.js') ? '' : 'type="module"'} src="${script}"></script><bellhop-lab env="${RUN.env}"></bellhop-lab>`;
+    const told = (/** @type {Page} */ page) => page.evaluate(async () => {
+      const lab = /** @type {any} */ (document.querySelector('bellhop-lab'));
+      return [lab.phase, lab.shadowRoot.getElementById('overlay-text').textContent, await lab.play().then(() => '', (/** @type {Error} */ { message }) => message)];
+    });
+    const isTold = () => document.querySelector('bellhop-lab')?.shadowRoot?.getElementById('overlay-text');
+    for (const [script, names, added] of [['bellhop-lab.js', 'bellhop', 'lit-html'], ['bellhop-lab-all.classic.js', "'none'", 'lit-html'], ['bellhop-lab.js', 'bellhop lit-html', "'allow-duplicates'"]]) {
+      const { page, close } = await pageUnder(lab(), `${TRUSTED}; trusted-types ${names}`, { body: added === 'lit-html' ? withLab(script) : '' });
+      if (added !== 'lit-html') { // as another copy of Lit does
+        await page.evaluate(() => void /** @type {any} */ (globalThis).trustedTypes.createPolicy('lit-html', {}));
+        await page.evaluate((src) => import(new URL(src, location.href).href), script);
+        await page.evaluate((env) => document.body.append(Object.assign(document.createElement('bellhop-lab'), { env })), RUN.env);
+      }
+      await holds(page, isTold);
+      const [phase, text, message] = await told(page);
+      assert.equal(phase, 'failed');
+      assert.equal(text, `This page’s Content-Security-Policy forbids the lab. Its author must add ${added} to trusted-types. 此页面的内容安全策略（CSP）不允许实验室运行，请页面作者添加：${added} to trusted-types。`);
+      assert.equal(message, `the page's Content-Security-Policy forbids the templates of a lab: add ${added} to trusted-types`);
+      await close();
     }
+    const twice = await pageUnder(lab(), `${TRUSTED}; trusted-types bellhop`);
+    await twice.page.evaluate(() => void /** @type {any} */ (globalThis).trustedTypes.createPolicy('bellhop', {}));
+    assert.match((await refusal(twice.page, 'connect', { fallback: false })).message, /forbids the worker: add 'allow-duplicates' to trusted-types$/);
+    await twice.close();
   });
 
   test('a worker that ends by itself is told, in the reader’s language, and tried again; one that is busy for minutes is left by Reset', async () => {

@@ -2,18 +2,12 @@
 // The embed dialog: its text follows what was chosen, the preview shows it, everything is done by keyboard; and what is pasted into a
 // page of another origin is the same run.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { serve } from '../../../build/serve.mjs';
 import en from '../../../web/lab/strings/en-embed.mjs';
 import zh from '../../../web/lab/strings/zh-embed.mjs';
-import { axe, frames, holds, phase, reach, says, setSpeed, test } from '../harness.mjs';
+import { axe, frames, holds, hosted, phase, reach, says, setSpeed, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-const SITE = fileURLToPath(new URL('../../../build/out/site', import.meta.url));
 const FORMATS = ['element', 'frame', 'markdown', 'notebook'];
 
 /** @param {Page} page */
@@ -54,21 +48,13 @@ async function fingerprint(page) {
 
 /**
  * A page of somebody else's, from a server of its own: browsers do not let one that is made up reach this machine.
- * @param {{ body: string, style: string, icon: string, headers: Record<string, string> }} article @param {(url: string) => Promise<void>} use
+ * @param {{ body: string, style: string, icon: string, headers: Record<string, string> }} article
  */
-async function inArticle({ body, style, icon, headers }, use) {
-  const root = mkdtempSync(join(tmpdir(), 'bellhop-article-'));
-  writeFileSync(join(root, 'index.html'), `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Article</title><link rel="icon" href="${icon}">
-    <link rel="stylesheet" href="article.css"></head><body><h1>Article</h1>\n${body}\n</body></html>`);
-  writeFileSync(join(root, 'article.css'), style);
-  const server = await serve({ root, port: 0, headers: { 'Content-Security-Policy': '', ...headers } });
-  try {
-    await use(server.url);
-  } finally {
-    await server.close();
-    rmSync(root, { recursive: true });
-  }
-}
+const article = ({ body, style, icon, headers }) => hosted({ root: null, headers: { 'Content-Security-Policy': '', ...headers }, files: {
+  'index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Article</title><link rel="icon" href="${icon}">
+    <link rel="stylesheet" href="article.css"></head><body><h1>Article</h1>\n${body}\n</body></html>`,
+  'article.css': style,
+} });
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function embedDialog(lab) {
@@ -264,36 +250,31 @@ export default function embedDialog(lab) {
   });
 
   test('the element’s text in a page of another origin, and under a strict policy, is the page’s run', async () => {
-    const host = await serve({ root: SITE, port: 0, headers: { 'Access-Control-Allow-Origin': '*' } });
+    const host = await hosted({ headers: { 'Access-Control-Allow-Origin': '*' } });
     const { page, close } = await lab().window();
-    try {
-      await page.goto(`${host.url}#env=CartPole-v1&algo=dqn&seed=4&totalTimesteps=700&learningRate=0.002&gamma=0.97@300`);
-      await phase(page, 'ready');
-      await openDialog(page);
-      await page.selectOption('#embed-speed', 'max');
-      await page.check('#embed-autoplay');
-      await page.click('#embed-strict summary');
-      const [plain, tag, style, policy] = await Promise.all(['element', 'tag', 'style', 'policy'].map((id) => snippet(page, `embed-${id}`)));
-      await page.click('#embed-close');
-      await setSpeed(page, 5);
-      await page.click('#play');
-      await reach(page, 'count-steps', 700);
-      const own = await fingerprint(page);
-      assert.equal(own.step, 700);
+    await page.goto(`${host.url}#env=CartPole-v1&algo=dqn&seed=4&totalTimesteps=700&learningRate=0.002&gamma=0.97@300`);
+    await phase(page, 'ready');
+    await openDialog(page);
+    await page.selectOption('#embed-speed', 'max');
+    await page.check('#embed-autoplay');
+    await page.click('#embed-strict summary');
+    const [plain, tag, style, policy] = await Promise.all(['element', 'tag', 'style', 'policy'].map((id) => snippet(page, `embed-${id}`)));
+    await page.click('#embed-close');
+    await setSpeed(page, 5);
+    await page.click('#play');
+    await reach(page, 'count-steps', 700);
+    const own = await fingerprint(page);
+    assert.equal(own.step, 700);
 
-      const strict = `default-src 'none'; style-src 'self'; ${policy}`;
-      for (const [body, headers] of /** @type {const} */ ([[plain, {}], [tag, { 'Content-Security-Policy': strict }]])) {
-        await inArticle({ body, style: body === tag ? style : '', icon: `${host.url}static/icon.svg`, headers }, async (url) => {
-          await page.goto(url);
-          assert.deepEqual(await fingerprint(page), own);
-          const { height, display } = await page.locator('bellhop-lab').evaluate((each) => getComputedStyle(each));
-          assert.equal(display, 'block');
-          assert.ok(parseInt(height) > 300 && style.includes(`height: ${height};`), height);
-        });
-      }
-      await close();
-    } finally {
-      await host.close();
+    const strict = `default-src 'none'; style-src 'self'; ${policy}`;
+    for (const [body, headers] of /** @type {const} */ ([[plain, {}], [tag, { 'Content-Security-Policy': strict }]])) {
+      const { url } = await article({ body, style: body === tag ? style : '', icon: `${host.url}static/icon.svg`, headers });
+      await page.goto(url);
+      assert.deepEqual(await fingerprint(page), own);
+      const { height, display } = await page.locator('bellhop-lab').evaluate((each) => getComputedStyle(each));
+      assert.equal(display, 'block');
+      assert.ok(parseInt(height) > 300 && style.includes(`height: ${height};`), height);
     }
+    await close();
   });
 }

@@ -246,6 +246,9 @@ export default function embed(lab) {
     assert.match(await refused({ learning_rate: -1 }), /^learning_rate is −1, but must be /);
     assert.match(await refused({ learningRat: 1 }), /^There is no setting “learningRat” here; did you mean “learningRate”\?$/);
     assert.match(await refused({ slip: 0 }), /did you mean “env\.slip”\?$/);
+    assert.equal(await refused({ speed: 4, gamma: 2, gama: 1, seed: 3 }), 'speed is an attribute of <bellhop-lab>, not a setting. gamma is 2, but must be from 0 to 1. There is no setting “gama” here; did you mean “gamma”?');
+    const many = await refused(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`x${i}`, i])));
+    assert.equal(many.match(/There is no setting/g)?.length, 9);
     assert.match(await refused({ 'env.map': { toString: 1 } }), /^env\.map cannot be “an object”\.$/);
     assert.match(await refused(null), /takes an object/);
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').experiment.query), 'env=GridWorld-v0&algo=dqn&seed=0', 'nothing of it was changed');
@@ -270,7 +273,9 @@ export default function embed(lab) {
   test('an environment that does not exist gives a sentence, settings that cannot be read a notice; words follow the language around', async () => {
     const { page, close } = await article(lab(), '<bellhop-lab id="a" env="Nope-v0"></bellhop-lab><div id="around" lang="zh-TW"><bellhop-lab id="b" env="GridWorld-v0" settings="{bad"></bellhop-lab></div>');
     await holds(page, "lab('a').phase === 'failed' && lab('b').phase === 'ready'");
-    assert.match(String(await page.locator('#a #overlay-text').textContent()), /Nope-v0.*CartPole-v1/);
+    assert.match(String(await page.locator('#a #overlay-text').textContent()), /^env cannot be “Nope-v0”; possible: GridWorld-v0, .*CartPole-v1.*TextGen-v1, Translate-v0/);
+    await page.evaluate(() => void /** @type {any} */ (window).lab('a').setAttribute('env', 'Cartpole-v1'));
+    await holds(page, "/^env cannot be “Cartpole-v1”; did you mean “CartPole-v1”\\? Possible: /.test(lab('a').shadowRoot.getElementById('overlay-text')?.textContent)");
     assert.equal(await page.locator('#a #overlay-action').count(), 0, 'trying again would not help');
     await holds(page, "lab('b').shadowRoot.getElementById('notice-text')?.textContent.includes('“{bad”')");
     assert.equal(await page.locator('#b #play-text').textContent(), '播放');
@@ -371,7 +376,7 @@ export default function embed(lab) {
       for (const name of ['ready', 'frame', 'episode', 'phase', 'error', 'solved']) document.addEventListener(`bellhop-${name}`, (event) => told.push([name, /** @type {CustomEvent} */ (event).detail]));
     });
     await holds(page, "lab('a').phase === 'ready' && lab('a').shadowRoot.getElementById('notice-text')");
-    assert.match(await page.locator('#a #notice-text').textContent() ?? '', /algo cannot be “dqnn”; possible: dqn, .*\. learningRate is -1, but must be from 0 to 10\.$/);
+    assert.match(await page.locator('#a #notice-text').textContent() ?? '', /algo cannot be “dqnn”; did you mean “dqn”\? Possible: dqn, .*\. learningRate is -1, but must be from 0 to 10\.$/);
     assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.envOptions), { slip: 0.1 });
     await page.evaluate(() => /** @type {any} */ (window).lab('a').play());
     await holds(page, "lab('a').phase === 'paused'");
@@ -386,6 +391,22 @@ export default function embed(lab) {
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).lab('a').setup.seed), 9);
     await page.evaluate(() => /** @type {any} */ (window).lab('a').setAttribute('env', 'CartPole-v1'));
     await holds(page, "lab('a').phase === 'ready' && lab('a').setup.env === 'CartPole-v1'");
+    await close();
+  });
+
+  test('of many attributes that do not apply the lab shows the first, and the event tells all', async () => {
+    const settings = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`x${i}`, 'y'.repeat(60)]));
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab>');
+    await page.evaluate((given) => {
+      const a = /** @type {any} */ (window).lab('a');
+      a.addEventListener('bellhop-error', (/** @type {CustomEvent} */ { detail }) => Object.assign(window, { told: [detail.message, detail.error.message] }));
+      a.settings = { ...given, gamma: 'z'.repeat(60) };
+    }, settings);
+    await holds(page, 'window.told');
+    const [told, thrown] = /** @type {string[]} */ (await page.evaluate(() => /** @type {any} */ (window).told));
+    assert.equal(told, thrown);
+    for (const piece of [...Object.keys(settings).map((name) => `“${name}” here.`), `“${'z'.repeat(60)}”`]) assert.ok(told.includes(piece), `${piece}: ${told}`);
+    await holds(page, "/“x5” here\\. And 4 more\\.$/.test(lab('a').shadowRoot.getElementById('notice-text')?.textContent)");
     await close();
   });
 
@@ -438,6 +459,48 @@ export default function embed(lab) {
       return [late, found.experiment.agentFrame.timesteps];
     });
     assert.deepEqual([late, again], ['the lab was taken out of the document', 1]);
+    await close();
+  });
+
+  test('every call of a lab that has a run rejects alike, made before it is removed, in the same moment or later; one that only moves answers', async () => {
+    const { page, close } = await article(lab(), '<bellhop-lab id="a" env="GridWorld-v0"></bellhop-lab><bellhop-lab id="b" env="GridWorld-v0"></bellhop-lab><div id="place"></div>', { viewport: { width: 1000, height: 1500 } });
+    await holds(page, "labs().every((each) => each.phase === 'ready')");
+    const { told, moved, kept } = await page.evaluate(async () => {
+      const { lab: byId } = /** @type {any} */ (window);
+      const a = byId('a'), b = byId('b'), calls = ['play', 'pause', 'step', 'reset', 'save', 'sha256', 'set', 'load'];
+      const outcome = (/** @type {Promise<unknown>} */ call) => call.then(() => 'done', (/** @type {Error} */ { message }) => message);
+      const all = () => calls.map((name) => outcome(a[name](name === 'set' ? { gamma: 0.5 } : {})));
+      const wait = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+      b.remove();
+      const moving = outcome(b.step());
+      byId('place').append(b);
+      const moved = [await moving, b.experiment.agentFrame.timesteps];
+      b.keepAlive = true;
+      b.remove();
+      const kept = [await outcome(b.step()), b.experiment.agentFrame.timesteps];
+      a.remove();
+      const told = all();
+      await wait(20);
+      told.push(...all());
+      await Promise.all(told);
+      told.push(...all());
+      return { told: [...new Set(await Promise.all(told))], moved, kept };
+    });
+    assert.deepEqual(told, ['the lab was taken out of the document']);
+    assert.deepEqual([moved, kept], [['done', 1], ['done', 2]]);
+    await page.evaluate(() => void document.querySelector('#place')?.append(Object.assign(document.createElement('bellhop-lab'), { id: 'c', env: 'GridWorld-v0' })));
+    await holds(page, "lab('c').phase === 'ready'");
+    const midway = await page.evaluate(async () => {
+      const c = /** @type {any} */ (window).lab('c');
+      await c.set({ totalTimesteps: 1_000_000 });
+      const calls = [c.set({ seed: 5 }), c.reset(), c.sha256()].map((call) => call.then(() => 'done', (/** @type {Error} */ { message }) => message));
+      c.keepAlive = true;
+      await c.updateComplete;
+      c.remove();
+      c.keepAlive = false; // ends it as soon as the element is updated, before the worker can answer
+      return [...new Set(await Promise.all(calls))];
+    });
+    assert.deepEqual(midway, ['the lab was taken out of the document']);
     await close();
   });
 

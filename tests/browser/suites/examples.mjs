@@ -3,10 +3,9 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after } from 'node:test';
-import { serve } from '../../../build/serve.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { copyExample, runCommands, unpack } from '../../hosts/example.mjs';
-import { holds, says, test } from '../harness.mjs';
+import { holds, hosted, says, test } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function examples(lab) {
@@ -19,16 +18,12 @@ export default function examples(lab) {
     const example = copyExample(await (unpacked ??= unpack()), name.split('/')[0]);
     assert.deepEqual(example.commands, ['npm install', 'npm run copy', 'npx serve']);
     await runCommands(example, ['npm run copy']);
-    const server = await serve({ root: example.folder, port: 0, headers: { 'Content-Security-Policy': `default-src 'none'; img-src 'self' data:; ${policy}` } });
-    try {
-      const { page, trouble, close } = await lab().window();
-      await page.goto(server.url + (name.split('/')[1] ?? ''));
-      await use(page);
-      assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url) && !/^(data|blob):/.test(url)), []);
-      await close();
-    } finally {
-      await server.close();
-    }
+    const server = await hosted({ root: example.folder, headers: { 'Content-Security-Policy': `default-src 'none'; img-src 'self' data:; ${policy}` } });
+    const { page, trouble, close } = await lab().window();
+    await page.goto(server.url + (name.split('/')[1] ?? ''));
+    await use(page);
+    assert.deepEqual(trouble.requests.filter((url) => !url.startsWith(server.url) && !/^(data|blob):/.test(url)), []);
+    await close();
   }
 
   test('plain-page shows the greedy policy that Node has', async () => {

@@ -2,14 +2,10 @@
 // A lab in a frame (embed.html), in one file (bellhop-lab-all.js), by classic scripts, and the page in one file from a disk: they give
 // Node's run wherever a host puts them, and speak with their parent alone.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SITE } from '../../../build/build.mjs';
-import { serve } from '../../../build/serve.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { holds, test } from '../harness.mjs';
+import { holds, hosted, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -35,10 +31,9 @@ async function hashOfNode() {
  *   headers: of both hosts; policy: of the page
  */
 async function host(lab, body, { headers = {}, policy = '' } = {}) {
-  const server = await serve({ root: SITE, port: 0, headers });
-  const folder = mkdtempSync(join(tmpdir(), 'bellhop-host-'));
-  writeFileSync(join(folder, 'index.html'), `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,"></head><body>${body(server.url)}</body></html>`);
-  const hosting = await serve({ root: folder, port: 0, headers: { ...headers, 'Content-Security-Policy': policy } });
+  const server = await hosted({ headers });
+  const index = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,"></head><body>${body(server.url)}</body></html>`;
+  const hosting = await hosted({ root: null, files: { 'index.html': index }, headers: { ...headers, 'Content-Security-Policy': policy } });
   const { page, trouble, close } = await lab.window({ viewport: { width: 1000, height: 800 } });
   await page.addInitScript(() => {
     const told = /** @type {any[]} */ ([]);
@@ -50,11 +45,7 @@ async function host(lab, body, { headers = {}, policy = '' } = {}) {
     page, trouble,
     /** The frames with labs. */
     frames: () => page.frames().filter((frame) => frame.url().startsWith(server.url)),
-    close: async () => {
-      await close();
-      await Promise.all([server.close(), hosting.close()]);
-      rmSync(folder, { recursive: true });
-    },
+    close,
   };
 }
 

@@ -70,19 +70,23 @@ export default function loading(lab) {
     await close();
   });
 
-  test('without words the page says so, and trying again helps', async () => {
-    const { page, trouble, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
+  test('without words the page says so once; one click has the whole page, and is offered again while there is no connection', async () => {
+    const { page, context, trouble, close } = await openWith(lab(), '**/en-*.js', { status: 404 });
     await page.waitForSelector('#overlay');
     assert.match(await text(page, 'overlay-text'), /could not be loaded/);
     assert.match(await text(page, 'overlay-action'), /Try again/);
+    const stays = await page.evaluate(() => (/** @type {any} */ (globalThis).stays = Math.random()));
+    await context.setOffline(true);
+    await page.click('#overlay-action');
+    await frames(page, 10);
+    await holds(page, () => /** @type {any} */ (globalThis).$('overlay-action'));
+    assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).stays), stays, 'the page has not gone');
+    await context.setOffline(false);
     await page.unroute('**/en-*.js');
-    // Lab and page may both offer it, one after the other.
-    await holds(page, () => {
-      const { $ } = /** @type {any} */ (window);
-      if ($('play')?.disabled !== false) $('overlay-action')?.click();
-      return $('play')?.disabled === false;
-    });
-    for (const error of trouble.errors.splice(0)) assert.match(error, /404/, 'of the browser');
+    await page.click('#overlay-action');
+    await holds(page, () => /** @type {any} */ (globalThis).$('play')?.disabled === false);
+    assert.equal(await page.locator('#overlay').count(), 0);
+    for (const error of trouble.errors.splice(0)) assert.match(error, /404|ERR_INTERNET_DISCONNECTED/, 'of the browser');
     await close();
   });
 }

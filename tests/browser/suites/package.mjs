@@ -10,19 +10,18 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { packed } from '../../../build/pack.mjs';
-import { serve } from '../../../build/serve.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { page as html, writeScript } from '../../hosts/project.mjs';
 import { GridWorld } from '../../node/js-envs.mjs';
-import { holds, test } from '../harness.mjs';
+import { holds, hosted, test } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function bundled(lab) {
   test('bundled without its files the package has them inside, and gives Node’s run', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bellhop-bundled-'));
-    await bundle(folder);
-    const server = await serve({ root: join(folder, 'dist'), port: 0 });
     try {
+      await bundle(folder);
+      const server = await hosted({ root: join(folder, 'dist') });
       const { page, trouble, close } = await lab().window();
       await page.goto(server.url);
       await holds(page, () => 'results' in globalThis);
@@ -34,7 +33,6 @@ export default function bundled(lab) {
       for (const error of trouble.errors.splice(0)) assert.match(error, /404/, 'of the browser, for the files beside');
       await close();
     } finally {
-      await server.close();
       rmSync(folder, { recursive: true });
     }
   });

@@ -159,7 +159,7 @@ export default function widget(lab) {
       await holds(page, `${sentence}.test(models[0].told.error)`);
     };
     await page.evaluate("change(0, { lang: 'en' })");
-    await refused("send(0, { type: 'set', settings: { learning_rate: -1 } })", /learning rate is −1/i);
+    await refused("send(0, { type: 'set', settings: { learning_rate: -1 } })", /^learningRate is −1/);
     await refused("send(0, { type: 'plya' })", /unknown message 'plya'; known: play, pause/i);
     await refused("change(0, { env: 'Nope-v0' })", /Nope-v0.*CartPole-v1/);
     await holds(page, "models[0].told.phase === 'failed' && outputs.every(({ lab }) => lab.phase === 'failed')");
