@@ -12,6 +12,8 @@ import { filesBelow } from '../files.mjs';
 
 /** What the scripts of a lab ask for by themselves: an English reader's words, the world GridWorld-v0 is drawn by. */
 const BY_SCRIPTS = /^(plain-worker\.js|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)$/;
+/** What the page's ask for besides. */
+const BY_THE_PAGE = /^en-site-\w+\.js$/;
 /** What a lab fetches when it is about to be seen. */
 const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts. */
@@ -38,7 +40,7 @@ const byScripts = () => filesNamed(BY_SCRIPTS);
 export function firstLoadFiles() {
   const html = readFileSync(join(SITE, 'index.html'), 'utf8');
   const named = [...html.matchAll(/(?:src|href)="\.\/([^"#]+)"/g)].map(([, file]) => file).filter((file) => existsSync(join(SITE, file)));
-  return withImports(['index.html', ...named, ...byScripts()]);
+  return withImports(['index.html', ...named, ...byScripts(), ...filesNamed(BY_THE_PAGE)]);
 }
 
 /** What a page fetches for its labs while none is near. */

@@ -156,6 +156,13 @@ class Windows {
   }
 }
 
+/** Another page of a window's, with what is stored there; it ends with the test. @param {import('playwright-core').BrowserContext} context @returns {Promise<Page>} */
+export async function anotherPage(context) {
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  return page;
+}
+
 /** @returns {Trouble} */
 const noTrouble = () => ({ errors: [], violations: [], requests: [] });
 

@@ -270,6 +270,7 @@ test('an environment of one\'s own with getState and setState goes on to the bit
     await other.learn();
     await model.learn();
     assert.ok(stateOf(other) === stateOf(model), `${algo}, ${nEnvs}`);
+    assert.equal(other.diverged, false, 'records without an update say nothing of those before');
     for (const each of [model, other]) each.dispose();
   }
 });

@@ -23,7 +23,7 @@ test('the module, a lab, a lab that is not near and the first load are within th
 
 test('the first load has the page, its worker, one module, one language and one world; the charts and the rest come later', () => {
   assert.deepEqual([...new Set(firstLoadFiles().map(plain))], [
-    'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'index.html', 'plain-worker.js', 'site.css', 'site.js', 'start.js', 'static/icon.svg',
+    'bellhop-simd.wasm', 'chunk.js', 'en.js', 'en-site.js', 'grid-map.js', 'index.html', 'plain-worker.js', 'site.css', 'site.js', 'start.js', 'static/icon.svg',
   ]);
   assert.deepEqual([...new Set(labFiles().map(plain))], ['bellhop-lab.js', 'bellhop-simd.wasm', 'chunk.js', 'en.js', 'grid-map.js', 'lab-view.js', 'plain-worker.js', 'trainers.js']);
   assert.deepEqual([...new Set(elementFiles().map(plain))], ['bellhop-lab.js', 'chunk.js']);
@@ -31,6 +31,6 @@ test('the first load has the page, its worker, one module, one language and one 
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [
     'acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chart.js', 'chunk.js',
     'create-text-experiment.js', 'deep-sea.js', 'embed-dialog.js', 'en-embed.js', 'en-text.js', 'help.js', 'human-play.js', 'lab-view.js', 'learning-rate.js', 'map-editor.js', 'mountain-car.js',
-    'page-thread.js', 'settings-form.js', 'text-panels.js', 'textgen.js', 'token-text.js', 'trainers.js', 'value-map.js', 'why-unloaded.js', 'worker.js', 'zh-embed.js', 'zh-help.js', 'zh-text.js', 'zh.js',
+    'page-thread.js', 'settings-form.js', 'text-panels.js', 'textgen.js', 'token-text.js', 'trainers.js', 'value-map.js', 'why-unloaded.js', 'worker.js', 'zh-embed.js', 'zh-help.js', 'zh-site.js', 'zh-text.js', 'zh.js',
   ]);
 });

@@ -46,6 +46,8 @@ export class RunExperiment extends Experiment {
   previous = null;
   /** The drawing and the words of its environment. @type {import('./world-table.mjs').WorldModule | null} */
   worldModule = null;
+  /** A full checkpoint of its run, from which the next start goes on; one that cannot be read begins the run anew. @type {Uint8Array | null} */
+  checkpoint = null;
   /** It pauses when so many steps have been taken. */
   stopAt = Infinity;
   #started = 0;
@@ -194,7 +196,7 @@ export class RunExperiment extends Experiment {
     if (!this.#isAbandoned) await disposed;
     this.#isAbandoned = false;
     const resume = this.#goesOn; // also where Play was pressed a moment ago
-    this.enter('ready');
+    this.enter(first.timesteps > 0 ? 'paused' : 'ready');
     this.emit('run');
     this.#receive(session, first);
     if (resume) this.play();
@@ -222,7 +224,16 @@ export class RunExperiment extends Experiment {
 
   /** A session in the worker for a setup. @param {RunSetup} setup @returns {Promise<Session>} */
   createSession(setup) {
-    return this.trainer.create(/** @type {any} */ (recipeOf(setup, { logFreq: this.rowOf(setup.env).logFreq })));
+    const recipe = /** @type {any} */ (recipeOf(setup, { logFreq: this.rowOf(setup.env).logFreq }));
+    const { checkpoint } = this;
+    this.checkpoint = null;
+    const anew = () => this.trainer.create(recipe);
+    return checkpoint ? this.trainer.create({ checkpoint, changes: recipe.changes }).catch(anew) : anew();
+  }
+
+  /** Whether a full checkpoint of it is all that a later page needs to go on. */
+  get canGoOn() {
+    return true;
   }
 
   /** The setup of the next run: the settings as they are now, with what is staged. @returns {RunSetup} */

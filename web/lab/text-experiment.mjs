@@ -371,6 +371,11 @@ export class TextExperiment extends RunExperiment {
     [this.#curve, this.#isPlayed] = [null, false];
   }
 
+  /** It needs the language model that it is measured by, too. */
+  get canGoOn() {
+    return false;
+  }
+
   /** Before it, the language model where it starts from one. @param {RunSetup} setup @returns {Promise<Session>} */
   async createSession(setup) {
     const { signal } = /** @type {Preparation} */ (this.#preparation).abort;

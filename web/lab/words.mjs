@@ -3,7 +3,7 @@
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
 
 /** @typedef {'en' | 'zh'} Language */
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
 /** Language models and text tasks; help lines of options. @typedef {'text' | 'help'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */

@@ -33,7 +33,7 @@ export class Learner {
   #budget;
   /** Since the last progress was told; null while nobody learns. @type {RunRecord[] | null} */
   #records = null;
-  #nUpdates = 0; // of the last training record
+  #nUpdates; // of the last training record
   #hasBadLoss = false;
   #hasWarned = false;
 
@@ -44,6 +44,7 @@ export class Learner {
   constructor(run, onRows = () => {}) {
     this.#run = run;
     this.#onRows = onRows;
+    this.#nUpdates = run.updates; // of a run that goes on: those of before
     this.#budget = Number(run.setup.options.totalTimesteps);
     /** Environment steps at which the run, or the call of learn, ends. */
     this.end = this.#budget;

@@ -11,7 +11,7 @@ import { list, numberInput, radios, readNumber, tick, ticks } from './embed-fiel
 import { EmbedPreview, WIDTHS } from './embed-preview.mjs';
 import { embedSetup } from './embed-setup.mjs';
 import { embedStyles } from './embed-styles.mjs';
-import { loadEmbedWords } from './embed-words.mjs';
+import { loadPageWords } from './page-words.mjs';
 
 /** @typedef {import('../embed/snippets.mjs').Choice} Choice */
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
@@ -73,7 +73,7 @@ export class EmbedDialog {
    * @param {import('../lab/create-experiment.mjs').Startable} experiment @param {Language} language
    */
   async open(experiment, language) {
-    this.#words = this.#readersWords = await loadEmbedWords(language);
+    this.#words = this.#readersWords = await loadPageWords('embed', language);
     if (experiment.kind === 'language') return this.#words.t('embed.not');
     this.#experiment = /** @type {RunExperiment} */ (/** @type {unknown} */ (experiment));
     this.#setup = embedSetup(this.#experiment);
@@ -115,7 +115,7 @@ export class EmbedDialog {
   /** @param {string} lang */
   async #chooseLanguage(lang) {
     this.#choose({ lang });
-    const words = await loadEmbedWords(/** @type {Language} */ (lang || this.#words.language)).catch(() => this.#words);
+    const words = await loadPageWords('embed', /** @type {Language} */ (lang || this.#words.language)).catch(() => this.#words);
     if (this.#choice.lang !== lang) return;
     this.#readersWords = words;
     this.#update();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The language of the page: which it begins with, and the words that index.html has marked a place for.
-import { LOCALES, loadWords } from '../lab/words.mjs';
+import { LOCALES } from '../lab/words.mjs';
+import { loadPageWords } from './page-words.mjs';
 import { recall, remember } from './stored.mjs';
 
 /** @typedef {import('../lab/words.mjs').Language} Language */
@@ -25,7 +26,7 @@ let wanted = null;
 /** Resolves to the words when the page speaks it; to null when another one was asked for meanwhile. @param {Language} language @param {boolean} keep remember it */
 export async function speak(language, keep) {
   wanted = language;
-  const words = await loadWords(language);
+  const words = await loadPageWords('page', language);
   if (wanted !== language) return null;
   if (keep) remember(STORED, language);
   document.title = words.t('title');

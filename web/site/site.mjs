@@ -11,7 +11,8 @@ import { History } from '../lab/history.mjs';
 import { LabView } from '../lab/lab-view.mjs';
 import { trainers } from '../lab/trainers.mjs';
 import { envsOf, worldOf } from '../lab/world-table.mjs';
-import { keepText, keepView, recallText, recallView } from './kept.mjs';
+import { keepText, keepView, recallRun, recallText, recallView } from './kept.mjs';
+import { RunKeeper } from './run-keeper.mjs';
 import { firstLanguage, languageIn, speak } from './page-language.mjs';
 import { markOnce } from './marks.mjs';
 import { prefetchWhenIdle } from './prefetch.mjs';
@@ -51,6 +52,7 @@ class Site {
   /** Views whose kept state was asked for already. @type {Set<View>} */
   #offered = new Set();
   #keptAt = 0;
+  #runs = new RunKeeper(() => this.lab.notice(this.#words.t('kept.full'), 'bad'));
   /** The reader's own text as it is kept. */
   #keptText = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -116,13 +118,14 @@ class Site {
     if (turn === this.#turns) this.#write();
   }
 
-  /** @param {number} turn @param {View} view @param {URLSearchParams} query */
-  async #make(turn, view, query) {
+  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {Uint8Array | null} [checkpoint]  of the run */
+  async #make(turn, view, query, checkpoint = null) {
     const { experiment, ignored } = await createExperiment(trainers, query, this.#words.language);
     if (turn !== this.#turns) {
       await experiment.dispose();
       return;
     }
+    Object.assign(experiment, { checkpoint });
     const old = this.#experiments.get(view);
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);
@@ -153,7 +156,7 @@ class Site {
       if (!experiment.isRunning || performance.now() - this.#keptAt > KEEP_MS) this.#keep();
     }); // costs 10 ms, for which nobody is to wait
     for (const name of ['run', 'setup']) experiment.addEventListener(name, later);
-    experiment.addEventListener('phase', () => isShown() && this.#keep());
+    experiment.addEventListener('phase', () => isShown() && this.#keep(!experiment.isRunning));
     experiment.addEventListener('frame', () => {
       const { firstUpdateAt } = /** @type {any} */ (experiment).agentFrame ?? {};
       if (typeof firstUpdateAt === 'number') markOnce('first-update', firstUpdateAt - performance.timeOrigin);
@@ -250,13 +253,14 @@ class Site {
 
   // ---- what is kept ----
 
-  /** Keeps what the shown view is at. */
-  #keep() {
+  /** Keeps what the shown view is at. @param {boolean} [isUrgent]  now, also the run: it stands still, or the page may be gone soon */
+  #keep(isUrgent) {
     const experiment = this.#experiments.get(this.#view);
     const { step = 0, history: past } = experiment?.kept ?? {};
     if (!experiment || step === 0) return;
     this.#keptAt = performance.now();
     void keepView(this.#view, { query: experiment.query, step, history: past });
+    void this.#runs.keep(this.#view, experiment, isUrgent);
   }
 
   /** A page that is left has no time to keep a text: that is done as soon as the reader has typed it. @param {Startable} experiment */
@@ -285,14 +289,18 @@ class Site {
     const kept = await recallView(view);
     if (!kept || this.#experiments.get(view) !== experiment) return;
     if (kept.step === 0 || this.#view !== view || experiment.isRunning || /** @type {any} */ (experiment).hasSteps) return;
-    this.lab.notice(this.#words.t('kept.offer', { step: this.#words.count(kept.step) }), 'good', { label: this.#words.t('kept.open'), run: () => void this.#reopen(view, kept) });
+    const run = await recallRun(view, kept);
+    const [offer, label] = run ? /** @type {const} */ (['kept.go_on', 'kept.continue']) : /** @type {const} */ (['kept.offer', 'kept.open']);
+    const step = this.#words.count(run?.step ?? kept.step);
+    this.lab.notice(this.#words.t(offer, { step }), 'good', { label: this.#words.t(label), run: () => void this.#reopen(view, kept, run) });
   }
 
-  /** @param {View} view @param {import('./kept.mjs').Kept} kept */
-  async #reopen(view, kept) {
-    await this.#make(++this.#turns, view, new URLSearchParams(kept.query));
+  /** Goes on with the run, where it was kept and can be read; else the same experiment begins, over the curve it had. @param {View} view @param {import('./kept.mjs').Kept} kept @param {import('./kept.mjs').KeptRun | null} run */
+  async #reopen(view, kept, run) {
+    await this.#make(++this.#turns, view, new URLSearchParams(kept.query), run?.checkpoint);
     const experiment = /** @type {any} */ (this.#experiments.get(view));
-    if (kept.history && 'previous' in experiment) experiment.previous = historyOf(kept, experiment.trainer.catalog.records);
+    const { history: past } = run ?? kept;
+    if (past && 'previous' in experiment) experiment[experiment.hasSteps ? 'history' : 'previous'] = historyOf({ ...kept, history: past }, experiment.trainer.catalog.records) ?? experiment.history;
     this.#write();
     experiment.emit('setup');
   }
@@ -326,7 +334,7 @@ class Site {
       if (location.hash.includes('=')) void this.#follow();
       else this.#written = location.hash; // no experiment's: the next change of this one writes over it
     });
-    document.addEventListener('visibilitychange', () => document.hidden && this.#keep());
+    document.addEventListener('visibilitychange', () => document.hidden && this.#keep(true));
     for (const name of /** @type {const} */ (['keydown', 'keyup'])) document.addEventListener(name, (event) => this.#forward(event));
   }
 

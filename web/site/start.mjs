@@ -4,11 +4,13 @@
 import { trainers } from '../lab/trainers.mjs';
 import { firstLanguage } from './page-language.mjs';
 import { LOCALES, loadWords } from '../lab/words.mjs';
+import { loadPageWords } from './page-words.mjs';
 
 /** Held until the page's script has leases of its own. */
 export const firstLease = isSupported() ? trainers.acquire() : null;
 firstLease?.catch(() => {}); // site.mjs asks again, and tells
 loadWords(firstLanguage()).catch(() => {});
+loadPageWords('page', firstLanguage()).catch(() => {});
 document.documentElement.lang = LOCALES[firstLanguage()]; // before there is a lab, which would ask for the words of another language
 
 /** What a browser must have; all current ones do. */

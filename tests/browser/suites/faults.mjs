@@ -234,7 +234,8 @@ export default function faults(lab) {
     await page.waitForSelector('#notice-action');
     assert.ok((await text(page, 'notice-text')).includes(steps));
     await page.click('#notice-action');
-    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.previous?.episodes > 0);
+    await holds(page, (before) => /** @type {any} */ (window).$('count-steps')?.textContent === before, steps);
+    assert.ok(await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.history.episodes > 0), 'the curve goes on, too');
     assert.match(page.url(), /env=GridWorld-v0&algo=dqn&seed=4/);
     await close();
   });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { phase, says, setSpeed, test, text } from '../harness.mjs';
+import { anotherPage, pause, phase, reach, says, setSpeed, test, text } from '../harness.mjs';
 
 const golden = JSON.parse(readFileSync(new URL('../../golden/runs.json', import.meta.url), 'utf8'));
 
@@ -36,6 +36,57 @@ export default function same(lab) {
     assert.notDeepEqual(other.bars, fast.bars, 'another seed is another run');
     assert.notEqual(other.fingerprint, fast.fingerprint);
   });
+
+  for (const [hash, end] of /** @type {const} */ ([['#env=GridWorld-v0&algo=dqn&seed=7&totalTimesteps=900', 900], ['#env=CartPole-v1&algo=ppo&seed=2&totalTimesteps=6000', 6000]])) {
+    test(`what a killed tab left goes on to the bits of a run that was never left: ${hash}`, async () => {
+      const unbroken = await lab().open(hash);
+      const whole = await playedOut(unbroken.page);
+      await unbroken.close();
+      const { context, page } = await lab().open(hash);
+      await setSpeed(page, 4);
+      await page.click('#play');
+      await reach(page, 'count-steps', end / 4);
+      await pause(page);
+      const left = await keptRun(page);
+      const devtools = await context.newCDPSession(page);
+      const crashed = new Promise((done) => page.once('crash', () => done(undefined)));
+      devtools.send('Page.crash').catch(() => {}); // as when the system ends a tab: it is told nothing, and never answers
+      await crashed;
+      const again = await anotherPage(context);
+      await again.goto(`${lab().url}${hash}`);
+      await again.waitForSelector('#notice-action');
+      assert.match(await text(again, 'notice-text'), new RegExp(left.toLocaleString('en-US')));
+      await again.click('#notice-action');
+      await again.waitForFunction((step) => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment?.agentFrame?.timesteps === step, left);
+      assert.equal(await again.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.phase), 'paused');
+      assert.equal(await playedOut(again), whole);
+    });
+  }
+}
+
+/** Plays to the end, as fast as it goes. @param {import('../harness.mjs').Page} page @returns {Promise<string>} the fingerprint there */
+async function playedOut(page) {
+  await setSpeed(page, 5);
+  await page.click('#play');
+  await phase(page, 'finished');
+  return page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.session.sha256());
+}
+
+/** The step of the run that the page keeps, once that is where it stands. @param {import('../harness.mjs').Page} page @returns {Promise<number>} */
+async function keptRun(page) {
+  const kept = await page.waitForFunction(() => new Promise((done) => {
+    const { timesteps } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame;
+    const opening = indexedDB.open('keyval-store');
+    opening.onsuccess = () => {
+      const view = Object.fromEntries([...document.querySelectorAll('[role=tab]')].map((tab) => [tab.getAttribute('aria-selected'), tab.id.slice(4)])).true;
+      const reading = opening.result.transaction('keyval').objectStore('keyval').get(`bellhop.run.${view}`);
+      reading.onsuccess = () => {
+        opening.result.close();
+        done(reading.result?.step === timesteps ? timesteps : 0);
+      };
+    };
+  }));
+  return Number(await kept.jsonValue());
 }
 
 /**

@@ -3,47 +3,17 @@
 // count with its noun in the singular and the plural. Help lines of options come from the library: lib/help.mjs.
 export default {
   // ---- the page ----
-  'title': 'Bellhop: deep Q-learning, live',
-  'tagline': 'Deep Q-learning, live in your browser. Press Play.',
-  'reassurance': 'You can’t break anything: Reset starts a new run whatever you changed, and no data leaves your browser.',
-  'api': 'API reference',
-  'skip': 'Skip to the controls',
-  'tabs': 'Environments',
-  'tab.grid': 'Grids and bandit',
-  'tab.control': 'Control',
-  'tab.pixels': 'Pixels',
-  'tab.text': 'Text',
-  'views': 'Parts of this tab',
-  'view.language': 'A language model',
-  'view.decisions': 'Decisions on text',
-  'view.sentence': 'A sentence, word by word',
   'language': 'Language',
   'theme': 'Dark theme',
   'close': 'Close',
-  'key.space': 'Space',
-  'key.play': 'play or pause',
-  'key.step': 'step',
-  'key.reset': 'reset',
   'comma': ', ',
   'full.stop': '.',
 
   // ---- links, and what is kept of a tab ----
-  'share': 'Share',
-  'embed': 'Embed',
-  'shared': 'The link is in your clipboard. It holds the environment, algorithm, seed, settings and {n|change|changes} made while it ran: whoever opens it gets the same run.',
-  'shared.plain': 'The link is in your clipboard. It holds the environment, algorithm, seed and settings: whoever opens it gets the same run.',
-  'shared.alone': 'The link is in your clipboard. It holds the settings and the seed, but not the demonstrations: send their file along.',
-  'shared.text': 'The link is in your clipboard. It holds the settings and the seed, but not your text: send the text along.',
-  'shared.opened': 'The link is in your clipboard. It holds the corpus, sizes and seed, but not the model you opened: send its file along.',
-  'shared.model': 'The link is in your clipboard. It holds the corpus, sizes and seed: whoever opens it and presses Play gets the same model.',
-  'share.by.hand': 'Link to this run: {url}',
   'and.more': 'And {n} more.',
   'attributes.ignored': 'Some attributes do not apply here and were left out.',
-  'link.ignored': 'Parts of the link do not apply here and were left out.',
   'fingerprint': 'Fingerprint at step {step}: {hash}',
   'fingerprint.help': 'SHA-256 of the parameters. Whoever opens the link and stops at the same step sees the same fingerprint.',
-  'kept.offer': 'You left this tab at step {step}. Open that experiment again?',
-  'kept.open': 'Open it',
 
   // ---- the run ----
   'controls': 'Run controls',
@@ -83,7 +53,6 @@ export default {
 
   // ---- errors ----
   'retry': 'Try again',
-  'unsupported': 'This browser cannot run the lab, which needs WebAssembly and web workers. Use a current version of Chrome, Edge, Firefox or Safari.',
   'load.failed': 'The lab could not be loaded. Check your connection and try again.',
   'error.offline': 'This part of the lab could not be fetched. Check your connection and try again.',
   'error.policy': 'This page’s Content-Security-Policy forbids the lab. Its author must add {source}.',

@@ -2,47 +2,17 @@
 // 实验室及其所在页面的中文文字。键和 {占位符} 与 en.mjs 一一对应；选项说明在 zh-help.mjs 里。
 export default {
   // ---- 页面 ----
-  'title': 'Bellhop：深度 Q 学习实时演示',
-  'tagline': '在浏览器里实时训练深度 Q 网络。点“播放”就能开始。',
-  'reassurance': '放心尝试：不管改了什么，点“重置”都会重新开始；数据不会离开你的浏览器。',
-  'api': 'API 参考',
-  'skip': '跳到控制栏',
-  'tabs': '环境',
-  'tab.grid': '网格与老虎机',
-  'tab.control': '控制',
-  'tab.pixels': '像素',
-  'tab.text': '文本',
-  'views': '本页内容',
-  'view.language': '语言模型',
-  'view.decisions': '文本决策',
-  'view.sentence': '逐词写句子',
   'language': '语言',
   'theme': '深色主题',
   'close': '关闭',
-  'key.space': '空格',
-  'key.play': '播放或暂停',
-  'key.step': '单步',
-  'key.reset': '重置',
   'comma': '、',
   'full.stop': '。',
 
   // ---- 链接与离开前的实验 ----
-  'share': '分享',
-  'embed': '嵌入',
-  'shared': '链接已复制，其中包含环境、算法、种子、设置，以及运行中所做的 {n} 处更改。打开链接就能得到同样的训练过程。',
-  'shared.plain': '链接已复制，其中包含环境、算法、种子和设置。打开链接就能得到同样的训练过程。',
-  'shared.alone': '链接已复制，其中包含设置和种子，但不含演示数据，请另外发送演示文件。',
-  'shared.text': '链接已复制，其中包含设置和种子，但不含你的文本，请另外发送文本。',
-  'shared.opened': '链接已复制，其中包含语料、规模和种子，但不含你打开的模型，请另外发送模型文件。',
-  'shared.model': '链接已复制，其中包含语料、规模和种子。打开链接并点击播放，就能得到同样的模型。',
-  'share.by.hand': '本次训练的链接：{url}',
   'and.more': '另有 {n} 项。',
   'attributes.ignored': '有几个属性在此不适用，已忽略。',
-  'link.ignored': '链接中有几项不适用，已忽略。',
   'fingerprint': '第 {step} 步的指纹：{hash}',
   'fingerprint.help': '全部参数的 SHA-256 值。其他人打开链接并停在同一步，会看到相同的指纹。',
-  'kept.offer': '上次离开时，这里的实验进行到第 {step} 步。要重新打开吗？',
-  'kept.open': '打开',
 
   // ---- 训练过程 ----
   'controls': '训练控制',
@@ -82,7 +52,6 @@ export default {
 
   // ---- 错误 ----
   'retry': '重试',
-  'unsupported': '此浏览器不支持实验室所需的 WebAssembly 或 Web Worker，无法运行。请使用新版 Chrome、Edge、Firefox 或 Safari。',
   'load.failed': '实验室加载失败。请检查网络后重试。',
   'error.offline': '这部分内容加载失败。请检查网络后重试。',
   'error.policy': '此页面的内容安全策略（CSP）不允许实验室运行，请页面作者添加：{source}。',

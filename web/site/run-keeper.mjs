@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The run of a view as a full checkpoint, in the browser's storage: what was left can go on with the same bits when the page is opened again.
+// Saved at most every ten seconds, seldom where saving takes long, and when the page is hidden.
+import { keepRun } from './kept.mjs';
+
+const KEEP_RUN_MS = 10_000;
+/** Of all the time, what saving may take. */
+const SHARE = 1 / 50;
+
+export class RunKeeper {
+  #tell;
+  #wait = KEEP_RUN_MS;
+  #savedAt = -Infinity;
+  #isSaving = false;
+  #isTold = false;
+
+  /** @param {() => void} tell  says that there is no room */
+  constructor(tell) {
+    this.#tell = tell;
+  }
+
+  /** @param {string} view @param {any} experiment @param {boolean} [isUrgent]  the page may be gone soon */
+  async keep(view, experiment, isUrgent = false) {
+    const { session, history, agentFrame } = experiment;
+    if (!experiment.canGoOn || !(agentFrame?.timesteps > 0) || this.#isSaving || (!isUrgent && performance.now() - this.#savedAt < this.#wait)) return;
+    this.#isSaving = true;
+    const since = this.#savedAt = performance.now();
+    try {
+      const [step, past] = [agentFrame.timesteps, history.toJSON()]; // what comes meanwhile the charts are without
+      const checkpoint = await experiment.save({ full: true });
+      if (experiment.session === session) this.#kept(await keepRun(view, { query: experiment.query, step, history: past, checkpoint }));
+    } catch {
+      // its worker is gone, and tells by itself
+    } finally {
+      this.#isSaving = false;
+      this.#wait = Math.max(KEEP_RUN_MS, (performance.now() - since) / SHARE);
+    }
+  }
+
+  /** @param {boolean} isKept */
+  #kept(isKept) {
+    if (!isKept && !this.#isTold) this.#tell();
+    this.#isTold = !isKept;
+  }
+}
