@@ -93,7 +93,7 @@ const RESERVED = [
   },
   {
     what: /^[ \t]*#[ \t]*include[ \t]*("kernels\/simd\.h")|\b(BH_SCALAR)\b/gm,
-    in: /^(src|envs)\//, only: /^src\/(kernels\/(\w+\.c|simd\.h)|wasm\/exports\.c)$/, text: 'lanes are for the .c files of kernels: the rest is compiled once for all kinds of them (CMakeLists.txt)',
+    in: /^(src|envs)\//, only: /^src\/(kernels\/(\w+\.c|simd\.h)|wasm\/exports\.c)$/, text: 'lanes are for the .c files of kernels: what stands on them is the same for all kinds',
   },
   {
     what: /(?<![\w.>"])(malloc|calloc|realloc|free|aligned_alloc|posix_memalign|strdup|alloca)\s*\(/g,

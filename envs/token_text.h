@@ -17,7 +17,7 @@
 // Observation: Box of T token ids, BH_SPACE_TOKEN: the text so far, then BH_TOKEN_PAD.
 // view, T + P + 1 floats: [0, T) as the observation, [T, T + P) the parts, [T + P] the total. Parts
 //                   are at least 0 once the text is rated; until then they and the total are -1. A
-//                   total may be -1 by itself: whether it is known, the parts say
+//                   rated total may be -1 too: the parts tell whether the text is rated
 // describe:         the tokens with spaces between them, "…" behind them while the text is being
 //                   written
 // info:             {"text": "the dog"}, once rated also "parts": {"grammar": 0.5, …}, "reward":
@@ -38,7 +38,7 @@ enum { BHI_TOKEN_TEXT_MAX = 40, BHI_TOKEN_PARTS_MAX = 8 }; ///< largest T, P
 /// action_tokens.
 extern const int bhi_token_ids[128];
 
-/// What of a task never changes: one constant table in the environment's file.
+/// Constant description of a task: one table in the environment's file.
 typedef struct bhi_token_task {
     const bh_text_task *text; ///< vocabulary and what actions write
     /// A token's Chinese gloss, the token itself where it is Chinese.
@@ -50,7 +50,7 @@ typedef struct bhi_token_task {
     const char *const *parts_zh; ///< (P)
 } bhi_token_task;
 
-/// The moving part: plain data in an environment's state.
+/// Text of an episode and its rating: plain data in an environment's state.
 typedef struct bhi_token_text {
     int n; ///< tokens so far
     unsigned char tokens[BHI_TOKEN_TEXT_MAX];
@@ -77,8 +77,7 @@ void bhi_token_text_spaces(const bhi_token_task *task, const bhi_token_text *tex
 /// An empty, unrated text.
 void bhi_token_text_start(bhi_token_text *text);
 
-/// Appends a token and returns it. A text of T tokens stays as it is: a task whose end may come
-/// then.
+/// Appends a token and returns it. A text of T tokens stays as it is.
 int bhi_token_text_append(const bhi_token_task *task, bhi_token_text *text, int token);
 
 /// The observation: (T) out.

@@ -115,8 +115,8 @@ typedef struct bh_setting {
 /// Whether a row is for that algorithm, or preset of it.
 BH_API int bh_preset_is_for(const bh_preset *preset, const char *algo);
 
-/// Takes the next setting off `*settings`, preset->settings to begin with; returns 0 when there is
-/// none.
+/// Takes the next setting off `*settings`, which starts as preset->settings; returns 0 when none is
+/// left.
 BH_API int bh_preset_next(const char **settings, bh_setting *out);
 
 /// The entries of a bh_env_def or bh_agent_class for an array of rows.

@@ -6,7 +6,7 @@
 // An object describes what its next step depends on and its options and sizes do not give:
 // parameters, moments, streams, counters. It leaves out scratch. Two objects made from the same
 // options whose entries are equal behave the same from then on. Counts come before the arrays whose
-// shape depends on them: who overwrites as it walks sees the new shape.
+// shape depends on them, so a visitor that overwrites them sees the new shape.
 //
 //     void toy_state(void *agent, bhi_state_visitor *visitor) {
 //         toy *t = agent;
@@ -38,8 +38,8 @@ typedef enum bhi_state_type {
         uint64_t *: BHI_STATE_U64, float: BHI_STATE_F32, float *: BHI_STATE_F32,     \
         double: BHI_STATE_F64, double *: BHI_STATE_F64)
 
-/// An entry: `rows` of `columns` numbers. One that is shown is what an object tells of its last
-/// step to those who look; nothing that follows depends on it.
+/// An entry: `rows` of `columns` numbers. A shown entry reports the last step to observers; later
+/// steps do not depend on it.
 typedef struct bhi_state {
     const char
         *name; ///< with the parts it belongs to: "agent/replay/size"; borrowed during the visit
@@ -72,8 +72,8 @@ size_t bhi_state_bytes(bhi_state_type type);
 void bhi_state_begin(bhi_state_visitor *visitor, const char *name);
 void bhi_state_end(bhi_state_visitor *visitor);
 
-/// Bounds of the next entry's numbers, where memory depends on them: counts, places in arrays. Who
-/// overwrites them with numbers from outside sees to it before the entry after it is visited.
+/// Bounds of the next entry's numbers, where memory depends on them: counts, places in arrays. A
+/// visitor that overwrites them from outside checks them before the next entry is visited.
 void bhi_state_within(bhi_state_visitor *visitor, int least, int greatest);
 
 /// Visits an entry; nothing where it is empty.

@@ -69,8 +69,7 @@ bhi_transformer bhi_transformer_shape(const bhi_transformer_spec *spec);
 int bhi_transformer_fits(const bhi_transformer_spec *spec);
 
 /// As GPT-2: weights and embeddings normal with deviation 0.02, those that add to the residual
-/// stream
-/// 0.02 / sqrt(2 L); gains 1, biases 0.
+/// stream with deviation 0.02 / sqrt(2 L); gains 1, biases 0.
 void bhi_transformer_init(const bhi_transformer *net, bh_real *params, bh_rng *rng);
 
 /// Reals of the activations of up to B sequences of up to T positions.

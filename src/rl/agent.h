@@ -43,8 +43,8 @@ typedef struct bhi_agent_spec {
     const bh_text_task *text; ///< where observations are text; else NULL
 } bhi_agent_spec;
 
-/// Means since the last call of `stats`; NAN where nothing happened, or the class has no such
-/// thing.
+/// Means since the last call of bhi_agent_stats; NAN where nothing was measured or the class has no
+/// such metric.
 typedef struct bhi_agent_metrics {
     double loss;      ///< of the updates
     double mean_q;    ///< mean over the batches of max_a q_tm1; of policies, of the states' values
@@ -64,7 +64,7 @@ typedef struct bhi_agent_functions bhi_agent_functions;
 struct bhi_agent_functions {
     /// Settings to lower when memory runs out, NULL-terminated; NULL for none.
     const char *const *large_settings;
-    const void *variant; ///< what classes that share their functions differ in; theirs to define
+    const void *variant; ///< data by which classes with the same functions differ; their own type
 
     // ---- creating: bhi_agent_create calls these in this order ----
 
@@ -84,7 +84,7 @@ struct bhi_agent_functions {
     /// The random streams that `act` draws from, at most BHI_ACT_RNGS_MAX; returns how many. NULL
     /// where it draws from none.
     int (*act_rngs)(void *agent, bh_rng **out);
-    /// Takes the transitions in that the actions led to.
+    /// Takes in the transitions that the actions led to.
     void (*observe)(void *agent, const bh_experience *experience);
     /// Truncates the episodes under way after the fact: the last observation ends them, and the
     /// next one starts a new trajectory. obs (n_envs,F): the final observations. NULL when it makes
@@ -92,8 +92,8 @@ struct bhi_agent_functions {
     void (*truncate)(void *agent, const float *obs);
     /// Does the learning that is due after one step of all environments.
     void (*learn)(void *agent);
-    /// Copies demonstrations in, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT, and
-    /// nothing happens, when they are more than the config made room for or lack what it asks for.
+    /// Copies demonstrations, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT when they
+    /// are more than the config made room for or lack what it asks for; then nothing has changed.
     /// NULL where the class cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
     /// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under a reference policy;

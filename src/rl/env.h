@@ -62,7 +62,7 @@ typedef struct bh_env_callbacks {
 
 #define BH_ENV_OWN_MAX (1 << 24)
 
-/// What an environment's file provides.
+/// Definition of an environment.
 ///
 /// `state` is `state_bytes` of plain data without pointers to outside or into itself: a copy of the
 /// block is a copy of the environment. Functions after `init` cannot fail: `init` has checked the
@@ -119,8 +119,8 @@ typedef struct bh_env_def {
     void (*configure)(void *state, const void *config);
     /// Its vocabulary, where observations are text; else NULL.
     const bh_text_task *text;
-    /// Not NULL: these instead of init, reset and step; config, reset_anywhere and step_many must
-    /// be NULL.
+    /// User callbacks, which replace init, reset and step; config, reset_anywhere and step_many are
+    /// then NULL. NULL for an environment in C.
     const bh_env_callbacks *callbacks;
 } bh_env_def;
 

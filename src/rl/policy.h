@@ -14,8 +14,7 @@
 #include "core/real.h"
 #include "core/status.h"
 
-// ------------------------------------------------------------------------------------
-// distributions (B,A)
+// ---- distributions (B,A) ----
 
 /// Log-probabilities log_p (B,A) out of logits (B,A), stable for logits of any size.
 BH_API void bh_policy_log_softmax(bh_real *restrict log_p, const bh_real *logits, int B, int A);
@@ -37,15 +36,13 @@ BH_API void bh_policy_sample(int *restrict a, const bh_real *logits, const doubl
 BH_API void bh_policy_mode(int *restrict a, const bh_real *logits, int B, int A);
 
 /// KL divergence kl (B) out of two policies: sum_a p (log p - log q), p and q from logits (B,A).
-/// dq (B,A) out, or NULL: gradient of its mean over B in q's logits, (q - p) / B. That is the loss
-/// of policy
-/// distillation (Rusu et al. 2016, eq. 3) when p_logits are the teacher's values over a
-/// temperature.
+/// dq (B,A) out, or NULL: gradient of its mean over B in q's logits, (q - p) / B. With the
+/// teacher's values over a temperature as p_logits it is the loss of policy distillation (Rusu et
+/// al. 2016, eq. 3).
 BH_API void bh_policy_kl(bh_real *restrict kl, bh_real *restrict dq, const bh_real *p_logits,
                          const bh_real *q_logits, int B, int A);
 
-// ------------------------------------------------------------------- returns and advantages (T,E),
-// row t first
+// ---- returns and advantages (T,E), row t first ----
 
 /// Discounted returns (Sutton & Barto 2018, eq. 3.9): G_t = r_t + discount_t G_(t+1).
 ///
@@ -83,8 +80,7 @@ BH_API void bh_policy_gae(bh_real *restrict advantages, bh_real *restrict return
 /// as Stable-Baselines3 does it per minibatch. Equal ones become 0; a single one stays.
 BH_API void bh_policy_normalize(bh_real *advantages, int n);
 
-// -------------------------------------------------------------------------------------------------
-// losses
+// ---- losses ----
 
 /// What a policy loss was made of; means over the batch.
 typedef struct bh_policy_stats {
@@ -116,9 +112,8 @@ BH_API void bh_policy_reinforce_loss(bh_real *restrict dlogits, bh_policy_stats 
 /// logits (B,A)     a (B) actions taken     old_log_prob (B) bh_policy_log_prob when they were
 ///                  taken
 /// advantages (B), usually normalised, constant     clip_range > 0
-/// A sample whose clipped term is the smaller one has no gradient but the entropy's; on the bounds
-/// itself it
-/// has (PyTorch's min and clamp).
+/// A sample whose clipped term is the smaller one has no gradient but the entropy's. On a bound it
+/// has its own too, as with PyTorch's min and clamp.
 BH_API void bh_policy_ppo_loss(bh_real *restrict dlogits, bh_policy_stats *stats,
                                const bh_real *logits, const int *a, const bh_real *old_log_prob,
                                const bh_real *advantages, double clip_range, double ent_coef, int B,
@@ -141,11 +136,10 @@ BH_API double bh_policy_value_loss(bh_real *restrict dvalues, const bh_real *val
 ///
 ///     loss = -sum_b w_b log pi(a_b) / sum_b w_b,   w_b = label_weights[a_b]
 ///
-/// logits (B,A)    a (B) demonstrated    label_weights (A), or NULL for 1: one per action, against
-///                 actions
-///                                       that are rare in the demonstrations (torch cross_entropy's
-///                                       weight)
-/// dlogits (B,A) out. Returns the loss; 0, with gradient 0, if all weights in the batch are.
-/// For a weight per sample take bh_policy_reinforce_loss: its advantages are that.
+/// logits (B,A)    a (B) demonstrated actions
+/// label_weights (A), or NULL for 1: a weight per action, which makes up for actions that are rare
+///                 in the demonstrations (`weight` of PyTorch's cross_entropy)
+/// dlogits (B,A) out. Returns the loss. Loss and gradient are 0 if all weights in the batch are 0.
+/// For a weight per sample use bh_policy_reinforce_loss with the weights as advantages.
 BH_API double bh_policy_cross_entropy(bh_real *restrict dlogits, const bh_real *logits,
                                       const int *a, const bh_real *label_weights, int B, int A);

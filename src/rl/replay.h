@@ -56,23 +56,23 @@ const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i);
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
                        const bh_space *observation);
 
-/// Stores one transition over the oldest when full, of those not protected. The environments take
-/// turns, always in one order.
+/// Stores one transition; when the ring is full, over the oldest one that is not protected. The
+/// environments take turns, always in the same order.
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t);
 
 /// Marks the last transition of every environment as truncated.
 void bhi_replay_truncate(bhi_replay *replay);
 
-/// Protects what is stored, the transitions of one stream one after the other: the ring is what
-/// lies behind them. Only before anything else was stored, and with room left.
+/// Protects the transitions stored so far, which are of one stream, in order: the ring begins after
+/// them. Call it before other transitions are stored, and with room left.
 void bhi_replay_protect(bhi_replay *replay);
 
 /// Draws B indices, uniformly with replacement. The ring must not be empty.
 void bhi_replay_sample(const bhi_replay *replay, int *index, int B, bh_rng *rng);
 
-/// The same, but `share` of them, rounded, from what is protected, and the others from what is not.
-/// With share 0, or where one of the two has nothing, no difference is made.
+/// Draws B indices: `share` of them, rounded, from the protected transitions, the rest from the
+/// others. With share 0, or where one of the two is empty, as bhi_replay_sample.
 void bhi_replay_sample_shares(const bhi_replay *replay, int *index, double share, int B,
                               bh_rng *rng);
 
@@ -81,8 +81,8 @@ void bhi_replay_sample_shares(const bhi_replay *replay, int *index, double share
 /// After bhi_replay_layout: lays priorities out too.
 void bhi_replay_layout_priorities(bhi_replay *replay, bhi_arena *arena);
 
-/// Gives the transitions at index (B) the priorities (|error| + 1e-6)^alpha. One that is there
-/// twice gets its last.
+/// Gives the transitions at index (B) the priorities (|error| + 1e-6)^alpha. For
+/// duplicates, the last error wins.
 void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_real *error,
                                double alpha, int B);
 

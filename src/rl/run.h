@@ -69,16 +69,16 @@ BH_API void bh_run_destroy(bh_run *run);
 /// Changes an option flagged live; takes effect with the next step. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh_error *err);
 
-/// Hands demonstrations to the agent, checked and copied. Before the
-/// first step; several times, as long as there is room. BH_ERR_CONFIG where the algorithm cannot
-/// learn from them, BH_ERR_STATE after the first step, BH_ERR_ARGUMENT for what is not an
-/// observation, an action or a finite number: then nothing happens.
+/// Hands demonstrations to the agent, checked and copied. Call it before the first step, several
+/// times as long as there is room. BH_ERR_CONFIG where the algorithm cannot learn from them,
+/// BH_ERR_STATE after the first step, BH_ERR_ARGUMENT for what is not an observation, an action or
+/// a finite number; then nothing has changed.
 BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations,
                                     bh_error *err);
 
 /// Runs until `n` more environment steps are done (rounded up to whole steps of all environments).
-/// Goes on past total_timesteps if asked to: schedules stay at their end. With stop_at_threshold it
-/// returns right after the first evaluation at or above the threshold; asked again, it goes on.
+/// It may run past total_timesteps: schedules then stay at their end. With stop_at_threshold it
+/// returns right after the first evaluation at or above the threshold; the next call resumes.
 ///
 /// BH_ERR_ENV, at once, when a user-defined environment (rl/env.h) fails; bh_run_failure says why.
 /// Nothing is learned from the step that failed and it is not counted; the next one starts a new
@@ -100,7 +100,7 @@ BH_API int bh_run_solved_at(const bh_run *run);
 /// Episodes finished so far.
 BH_API int bh_run_episodes(const bh_run *run);
 
-// ---- looking at it ----
+// ---- inspection ----
 
 /// The first environment, as it is after its last step. Borrowed.
 BH_API const bh_env *bh_run_env(const bh_run *run);
@@ -223,8 +223,8 @@ BH_API bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t s
 /// then nothing has changed.
 BH_API bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err);
 
-/// log_p (n,A) out: what the frozen language model says of the actions in obs (n,F); a policy's
-/// reference. Returns 0 when the agent keeps none.
+/// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under the frozen language model,
+/// which is a policy's reference. Returns 0 when the agent keeps none.
 BH_API int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n);
 
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.

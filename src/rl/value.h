@@ -13,8 +13,7 @@
 #include "core/real.h"
 #include "core/status.h"
 
-// ------------------------------------------------------------------------------- one-step TD
-// errors (B)
+// ---- one-step TD errors (B) ----
 
 /// TD error of Q-learning with a target network (Mnih et al. 2015, algorithm 1).
 ///
@@ -44,8 +43,7 @@ BH_API void bh_value_expected_sarsa(bh_real *restrict td, const bh_real *q_tm1, 
                                     const bh_real *r_t, const bh_real *discount_t,
                                     const bh_real *q_t, const bh_real *probs_t, int B, int A);
 
-// ---------------------------------------------------------------------- policies made of values
-// (B,A)
+// ---- policies made of values (B,A) ----
 
 /// Index of the largest of q (A); the first one of equals. NaN never wins over a number.
 BH_API int bh_value_argmax(const bh_real *q, int A);
@@ -65,8 +63,7 @@ BH_API void bh_value_softmax(bh_real *restrict p, const bh_real *q, double tempe
 /// itself whatever the temperature.
 BH_API double bh_value_weight(double q, double largest, double temperature);
 
-// ------------------------------------------------------------------------------ demonstrated
-// actions (B,A)
+// ---- demonstrated actions (B,A) ----
 
 /// Large-margin loss of demonstrated actions (Piot et al. 2014; Hester et al. 2018, "Deep
 /// Q-learning from Demonstrations", J_E), and its gradient: any other action shall be worth at
@@ -83,8 +80,7 @@ BH_API double bh_value_large_margin(bh_real *restrict loss, bh_real *restrict dq
                                     const int *a, double margin, const bh_real *weights, int B,
                                     int A);
 
-// -------------------------------------------------------------------------------- n-step returns
-// (T)
+// ---- n-step returns (T) ----
 
 /// n-step bootstrapped returns of a sequence (Sutton & Barto 2018, eq. 7.1; rlax
 /// n_step_bootstrapped_returns, of which this is the same function with the same padding):
@@ -103,8 +99,7 @@ BH_API void bh_value_n_step(bh_real *restrict returns, const bh_real *r_t,
                             const bh_real *discount_t, const bh_real *v_t, const bh_real *lambda_t,
                             int n, int T);
 
-// ------------------------------------------------------- categorical distributions (C51, Bellemare
-// et al. 2017)
+// ---- categorical distributions (C51, Bellemare et al. 2017) ----
 //
 // N atoms z_i = v_min + i (v_max - v_min) / (N - 1), v_min < v_max; a single one (N = 1) is v_min.
 
@@ -141,8 +136,7 @@ BH_API double bh_value_categorical_loss(bh_real *restrict loss, bh_real *restric
                                         const bh_real *target, const bh_real *weights, int B, int A,
                                         int N);
 
-// ------------------------------------------------------- quantile distributions (QR-DQN, Dabney et
-// al. 2018)
+// ---- quantile distributions (QR-DQN, Dabney et al. 2018) ----
 //
 // N values theta_i at the quantile midpoints tau_i = (2 i + 1) / (2 N), i = 0 … N - 1 (lemma 2).
 
@@ -176,8 +170,7 @@ BH_API double bh_value_quantile_huber(bh_real *restrict loss, bh_real *restrict 
                                       const bh_real *targets, double kappa, const bh_real *weights,
                                       int B, int A, int N, int M);
 
-// ------------------------------------------------------------ prioritized replay (Schaul et al.
-// 2016)
+// ---- prioritized replay (Schaul et al. 2016) ----
 
 /// Importance weight (size probability)^-beta of one transition (section 3.4), not normalised; with
 /// the smallest probability in the memory it is the largest weight. 0 < probability, 0 <= beta <=
@@ -193,8 +186,7 @@ BH_API double bh_value_importance_weight(double probability, double size, double
 BH_API void bh_value_importance_weights(bh_real *restrict weights, const double *probabilities,
                                         double size, double beta, double max_weight, int B);
 
-// ------------------------------------------------------------------------------------ exploration
-// bonuses
+// ---- exploration bonuses ----
 
 /// UCB bonus c sqrt(log(total) / count) (Sutton & Barto 2018, eq. 2.10; UCB1 of Auer et al. 2002 is
 /// c = sqrt 2). count: how often the action was taken in this state; total: how often any was.
