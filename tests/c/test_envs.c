@@ -73,8 +73,7 @@ static void check_texts(const bh_env *env)
     CHECK(view[def->n_view] == -12345.0f); // and not one more
 }
 
-// A step of LearningRate-v0 is ten updates of a network, and its episodes are 20 steps: of 25 some
-// are after a reset.
+// A step of LearningRate-v0 is ten updates of a network.
 static int n_steps_of(const bh_env_def *def, int n)
 {
     return def == &bh_env_learning_rate ? n / 20 : n;
