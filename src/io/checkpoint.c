@@ -102,10 +102,19 @@ static place first_place(const bh_tensor *t)
     return (place){.t = t, .at = t->data};
 }
 
-// After the last one comes the first again.
-static void next_place(place *p)
+// Elements from there on that follow each other in memory too.
+static size_t run_of(const place *p)
+{
+    enum { LAST = BH_TENSOR_RANK_MAX - 1 };
+    return p->t->stride[LAST] == 1 ? (size_t)(p->t->extent[LAST] - p->index[LAST]) : 1;
+}
+
+// After a run of n of them. After the last one comes the first again.
+static void next_place(place *p, size_t n)
 {
     ptrdiff_t bytes = (ptrdiff_t)dtypes[p->t->dtype].bytes;
+    p->at += (ptrdiff_t)(n - 1) * bytes;
+    p->index[BH_TENSOR_RANK_MAX - 1] += (int)n - 1;
     for (int i = BH_TENSOR_RANK_MAX - 1; i >= 0; i--) {
         ptrdiff_t step = p->t->stride[i] * bytes;
         if (++p->index[i] < p->t->extent[i]) {
@@ -118,11 +127,14 @@ static void next_place(place *p)
 }
 
 // Numbers are little-endian in the file whatever the machine.
-static void copy_element(unsigned char *out, const unsigned char *in, size_t bytes)
+static void copy_elements(unsigned char *out, const unsigned char *in, size_t bytes, size_t n)
 {
     const uint16_t probe = 1;
-    int little = *(const unsigned char *)&probe;
-    for (size_t i = 0; i < bytes; i++) out[i] = in[little ? i : bytes - 1 - i];
+    if (*(const unsigned char *)&probe) {
+        memcpy(out, in, n * bytes);
+        return;
+    }
+    for (size_t i = 0; i < n * bytes; i++) out[i] = in[i - i % bytes + bytes - 1 - i % bytes];
 }
 
 // ---- writing ----
@@ -184,8 +196,10 @@ size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int
     for (int i = 0; i < n_tensors; i++) {
         size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
         place from = first_place(&tensors[i]);
-        for (size_t j = 0; j < n; j++, at += bytes, next_place(&from))
-            copy_element(at, from.at, bytes);
+        for (size_t j = 0, run; j < n; j += run, at += run * bytes, next_place(&from, run)) {
+            run = run_of(&from);
+            copy_elements(at, from.at, bytes, run);
+        }
     }
     size_t digits_at = PREFIX + strlen("{\"__metadata__\":{\"sha256\":\"");
     char hex[DIGITS + 1];
@@ -201,10 +215,12 @@ void bh_checkpoint_fingerprint(const bh_tensor *tensors, int n_tensors, char hex
     for (int i = 0; i < n_tensors; i++) {
         size_t n = tensor_count(&tensors[i]), bytes = dtypes[tensors[i].dtype].bytes;
         place from = first_place(&tensors[i]);
-        for (size_t j = 0; j < n; j++, next_place(&from)) {
-            unsigned char little[8];
-            copy_element(little, from.at, bytes);
-            bh_sha256_add(&sha, little, bytes);
+        for (size_t j = 0, run; j < n; j += run, next_place(&from, run)) {
+            unsigned char little[512];
+            run = run_of(&from);
+            if (run > sizeof little / bytes) run = sizeof little / bytes;
+            copy_elements(little, from.at, bytes, run);
+            bh_sha256_add(&sha, little, run * bytes);
         }
     }
     bh_sha256_end(&sha, hex);
@@ -584,8 +600,10 @@ bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *te
         size_t n = tensor_count(&tensors[i]), element_bytes = dtypes[tensors[i].dtype].bytes;
         const unsigned char *in = data + r.offsets[0];
         place to = first_place(&tensors[i]);
-        for (size_t j = 0; j < n; j++, in += element_bytes, next_place(&to))
-            copy_element(to.at, in, element_bytes);
+        for (size_t j = 0, run; j < n; j += run, in += run * element_bytes, next_place(&to, run)) {
+            run = run_of(&to);
+            copy_elements(to.at, in, element_bytes, run);
+        }
     }
     return BH_OK;
 }

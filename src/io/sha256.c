@@ -26,7 +26,7 @@ static uint32_t rotate(uint32_t x, int n)
 
 static void compress(uint32_t h[8], const unsigned char block[64])
 {
-    uint32_t w[64], s[8];
+    uint32_t w[64];
     for (int t = 0; t < 16; t++) {
         const unsigned char *p = block + 4 * t;
         w[t] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -36,18 +36,17 @@ static void compress(uint32_t h[8], const unsigned char block[64])
         uint32_t s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ (w[t - 2] >> 10);
         w[t] = w[t - 16] + s0 + w[t - 7] + s1;
     }
-    memcpy(s, h, sizeof s);
+    uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], f = h[5], g = h[6], i = h[7];
     for (int t = 0; t < 64; t++) {
-        uint32_t a = s[0], e = s[4];
-        uint32_t t1 = s[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-                      ((e & s[5]) ^ (~e & s[6])) + K[t] + w[t];
-        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
-                      ((a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]));
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += t1;
-        s[0] = t1 + t2;
+        uint32_t t1 =
+            i + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + K[t] + w[t];
+        uint32_t t2 =
+            (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        i = g, g = f, f = e, e = d + t1;
+        d = c, c = b, b = a, a = t1 + t2;
     }
-    for (int i = 0; i < 8; i++) h[i] += s[i];
+    const uint32_t last[8] = {a, b, c, d, e, f, g, i};
+    for (int k = 0; k < 8; k++) h[k] += last[k];
 }
 
 void bh_sha256_begin(bh_sha256 *sha)
@@ -61,11 +60,12 @@ void bh_sha256_add(bh_sha256 *sha, const void *data, size_t bytes)
     const unsigned char *p = data;
     while (bytes > 0) {
         size_t at = sha->bytes % 64, n = 64 - at < bytes ? 64 - at : bytes;
-        memcpy(sha->block + at, p, n);
+        if (n == 64) compress(sha->h, p);
+        else memcpy(sha->block + at, p, n);
         sha->bytes += n;
         p += n;
         bytes -= n;
-        if (sha->bytes % 64 == 0) compress(sha->h, sha->block);
+        if (n < 64 && sha->bytes % 64 == 0) compress(sha->h, sha->block);
     }
 }
 

@@ -234,14 +234,14 @@ BHX_EXPORT(bh_setup *, bhx_setup_from_checkpoint)
     return setup;
 }
 
-/// An entry of a checkpoint's metadata, such as "env"; "" where it has none, NULL when the bytes are
-/// no checkpoint.
-BHX_EXPORT(const char *, bhx_checkpoint_entry)(const void *bytes, size_t size, const char *key)
+/// The id of the environment a checkpoint was saved with; NULL when the bytes are none.
+BHX_EXPORT(const char *, bhx_checkpoint_env)(const void *bytes, size_t size)
 {
     if (bh_checkpoint_check(bytes, size, &bhx_last_error) != BH_OK) return NULL;
-    if (bh_checkpoint_entry_get(bytes, size, key, bhx_text_buffer, 64) != 1)
-        bhx_text_buffer[0] = '\0';
-    return bhx_text_buffer;
+    if (bh_checkpoint_entry_get(bytes, size, "env", bhx_text_buffer, 64) == 1)
+        return bhx_text_buffer;
+    bh_fail(&bhx_last_error, BH_ERR_FORMAT, "the checkpoint does not say its environment");
+    return NULL;
 }
 
 BHX_EXPORT(int, bhx_setup_preset)(bh_setup *setup, const char *name)

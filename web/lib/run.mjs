@@ -4,7 +4,7 @@
 import { BellhopError, Handle } from './wasm.mjs';
 import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
 import {
-  LABELS, asBytes, checkpointEnv, describeSetup, envTables, findAlgo, isFullCheckpoint, lookUp, modelTables, timestepsMax, wholeNumber,
+  LABELS, asBytes, checkpointInfo, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
   withCheckpoint, withSetup,
 } from './setup.mjs';
 import { hosts, slotOf } from './slots.mjs';
@@ -109,11 +109,11 @@ export class Run {
    */
   static fromCheckpoint(library, bytes, { algo, env, options } = {}) {
     const data = asBytes(bytes);
-    const id = checkpointEnv(library.wasm, data);
+    const { env: id, isFull } = checkpointInfo(library.wasm, data);
     if (env) checkSaved('env', id, lookUp(library, env.env).entry.id);
     else if (!library.catalog.envs.some((each) => each.id === id)) throw unknownEnv(id);
     const source = env?.env ?? id;
-    if (isFullCheckpoint(library.wasm, data)) return resumed(library, data, source, { algo, envOptions: env?.options, options });
+    if (isFull) return resumed(library, data, source, { algo, envOptions: env?.options, options });
     const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
       if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
       return new Run(library, setup, script, source);

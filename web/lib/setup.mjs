@@ -4,6 +4,8 @@
 import { BellhopError } from './wasm.mjs';
 import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } from './options.mjs';
 
+const decoder = new TextDecoder();
+
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').OptionValue} OptionValue */
@@ -220,20 +222,15 @@ export function withCheckpoint(library, bytes, { env, envOptions = {}, options =
   }
 }
 
-/** An entry of a checkpoint's metadata; '' where it has none. @param {Wasm} wasm @param {Uint8Array} bytes @param {string} key */
-export function checkpointEntry(wasm, bytes, key) {
-  return wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_entry(scratch.bytes(bytes), bytes.length, scratch.string(key)))));
+/**
+ * What a checkpoint is of: the id of its environment, and whether it is full, of a run and not of parameters alone.
+ * @param {Wasm} wasm @param {Uint8Array} bytes
+ */
+export function checkpointInfo(wasm, bytes) {
+  const env = wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_env(scratch.bytes(bytes), bytes.length))));
+  const header = decoder.decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)));
+  return { env, isFull: 'state_entries' in JSON.parse(header).__metadata__ };
 }
-
-/** The id of the environment a checkpoint was saved with. @param {Wasm} wasm @param {Uint8Array} bytes */
-export function checkpointEnv(wasm, bytes) {
-  const id = checkpointEntry(wasm, bytes, 'env');
-  if (id === '') throw new BellhopError('BH_ERR_FORMAT', 'the checkpoint does not say its environment');
-  return id;
-}
-
-/** Whether it is a full checkpoint: of a run, not of parameters alone. @param {Wasm} wasm @param {Uint8Array} bytes */
-export const isFullCheckpoint = (wasm, bytes) => checkpointEntry(wasm, bytes, 'state_entries') !== '';
 
 /**
  * A setup in JavaScript's terms.
