@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a host has made, served as it will be and opened in Chromium: what load() and connect() give there.
 import { spawn } from 'node:child_process';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SITE } from '../../build/build.mjs';
+import { SITE, buildSite } from '../../build/build.mjs';
 import { serve } from '../../build/serve.mjs';
 import { env, page, runIn, writeScript } from './project.mjs';
 
@@ -73,6 +73,7 @@ async function servePlain(project, plain, entry) {
     writeScript(project, `../bellhop/${file}`);
     return serve({ root: project.folder, port: 0 });
   }
+  if (plain === 'site' && !existsSync(join(SITE, 'site.js'))) await buildSite(); // the package was packed by now, so that its modules are there
   const other = await serve({ root: plain === 'site' ? SITE : library, port: 0, headers: { 'Access-Control-Allow-Origin': '*' } });
   writeScript(project, other.url + (plain === 'site' ? 'bellhop.mjs' : file));
   const { origin } = new URL(other.url);
