@@ -387,6 +387,7 @@ void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "elapsed", envs->elapsed, n);
     bhi_state_within(visitor, 0, 1);
     BHI_STATE(visitor, "running", envs->running, n);
+    for (int i = 0; i < n; i++) visitor->is_contradicted |= envs->running[i] && !envs->started;
     bhi_rng_state(envs->rng, (size_t)n, "rng", visitor);
     if (def->callbacks != NULL) user_defined_state(envs, visitor);
     bhi_state_begin(visitor, "state");
