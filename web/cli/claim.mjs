@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKPOINT, COMPLETE, FILES, JOURNAL, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, WORKING, contentOf, runIn, strangersIn } from './contents.mjs';
 import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
+import { readBytes } from './files.mjs';
 import { LOCK, holderOf, lock } from './lock.mjs';
 
 // ---- what is removed ----
@@ -67,13 +68,14 @@ function isFolder(path) {
 export function checkFolder(path, how = {}) {
   writing('out', path, () => {
     checkUse(path);
-    if (readComplete(join(path, UNFINISHED)) !== null) finish(path);
+    finishReplacing(path);
     checkRuns(path, how);
   });
 }
 
-/** Does what is left of a replacement that was cut off. @param {string} path */
-function finish(path) {
+/** Does what is left of a replacement that was cut off, if one was. @param {string} path */
+export function finishReplacing(path) {
+  if (readComplete(join(path, UNFINISHED)) === null) return;
   const held = lock(path);
   try {
     replace(path);
@@ -176,10 +178,10 @@ export class Claim {
 
   /**
    * Makes the folder, with its parents, and takes it; throws a sentence where that cannot be.
-   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean, resume?: boolean }} [how]  several: runs; resume: it goes on with
-   *   what is there and not done
+   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean, resume?: boolean, command?: object }} [how]  several: runs; resume: it
+   *   goes on with what is there and not done; command: of one of several runs it is none of its own
    */
-  constructor(flag, path, { several = false, resume = false, ...how } = {}) {
+  constructor(flag, path, { several = false, resume = false, command, ...how } = {}) {
     this.#path = path;
     this.#flag = flag;
     if (!several && !resume) checkFolder(path, how);
@@ -187,7 +189,7 @@ export class Claim {
     this.#lock = writing(flag, path, () => lock(path));
     try {
       /** Where the files of the run go. */
-      this.at = writing(flag, path, () => resume ? this.#reopen() : this.#open(how, several));
+      this.at = writing(flag, path, () => resume ? this.#reopen(command !== undefined) : this.#open(how, several));
     } catch (error) {
       this.release();
       throw error;
@@ -209,21 +211,26 @@ export class Claim {
     return unfinished;
   }
 
-  #reopen() {
+  /** @param {boolean} hasJournal  until it is done */
+  #reopen(hasJournal) {
     const unfinished = join(this.#path, UNFINISHED);
     const at = isFile(join(unfinished, JOURNAL)) ? unfinished : this.#path;
-    contentOf(at).traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
+    if (hasJournal && !isFile(join(at, JOURNAL))) throw new Error(`${this.#path} has come to its end meanwhile, by another bellhop`);
+    const { traces, strange } = contentOf(at);
+    refuseForeign(at, strange.filter((name) => OF_RUNS.includes(name) && name !== CHECKPOINT)); // what is wrong with that is told where it is loaded
+    traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
     return at;
   }
 
-  /** The full checkpoint to go on from; where there is none the run begins again, and what it had is removed. @returns {Uint8Array | undefined} */
+  /** The full checkpoint to go on from, if there is one. @returns {Uint8Array | undefined} */
   checkpoint() {
-    return writing(this.#flag, this.#path, () => {
-      const file = join(this.at, CHECKPOINT);
-      if (isFile(file)) return readFileSync(file);
-      clearRun(this.at);
-      return undefined;
-    });
+    const file = join(this.at, CHECKPOINT);
+    return writing(this.#flag, this.#path, () => isFile(file)) ? readBytes(file) : undefined;
+  }
+
+  /** What the run had is removed: it begins again. */
+  clear() {
+    writing(this.#flag, this.#path, () => clearRun(this.at));
   }
 
   /** The run is complete: it replaces the one that was there. Its files are closed by now. */
