@@ -751,9 +751,10 @@ export interface LearnOptions {
   resetNumTimesteps?: boolean;
   /**
    * Called after every slice, by a session about ten times a second; `records` is what happened since the last call. It may be async: no step
-   * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
+   * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there. `error` is what an
+   * environment has thrown in the middle of a step; learn rejects with it next.
    */
-  onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
+  onProgress?: (progress: LearnProgress & { records: RunRecord[]; error?: unknown }) => unknown;
   /** Stops when it is aborted, also while onProgress is waited for; learn then resolves as usual, to where it stopped. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */

@@ -149,8 +149,8 @@ export class OutputFolder {
     return this.#folder.fileOf(CHECKPOINT);
   }
 
-  /** A full checkpoint, when it is time for one. @param {Model} model */
-  #saveInTime(model) {
+  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Model} model */
+  saveInTime(model) {
     if (this.#interval && performance.now() - this.#savedAt >= 1000 * this.#interval) this.#saveFull(model);
   }
 
@@ -164,7 +164,7 @@ export class OutputFolder {
   begin(model, preset) {
     this.#folder.begin();
     this.#folder.write('config.json', `${JSON.stringify(configOf(model, preset), null, 2)}\n`);
-    if (this.checkpoint === undefined) this.#saveInTime(model);
+    if (this.checkpoint === undefined) this.saveInTime(model);
     else this.#savedAt = performance.now();
   }
 
@@ -172,15 +172,17 @@ export class OutputFolder {
   writeRecords(records, model) {
     this.#folder.append(records.map((record) => row(record, this.#columns)).join(''));
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write(...best(model));
-    this.#saveInTime(model);
   }
 
-  /** What the run has come to. @param {Model} model @param {boolean} isComplete */
-  end(model, isComplete) {
+  /**
+   * What the run has come to. An error may have ended it in the middle of a step, so that the full checkpoint before is the one to go on from, exactly.
+   * @param {Model} model @param {{ isComplete: boolean, hasFailed?: boolean }} how
+   */
+  end(model, { isComplete, hasFailed = false }) {
     /** @type {unknown} */
     let failure;
     try {
-      if (!isComplete && this.#interval !== undefined) this.#saveFull(model);
+      if (!isComplete && this.#interval !== undefined && !(hasFailed && this.#savedAt > -Infinity)) this.#saveFull(model);
     } catch (error) {
       failure = error; // the models first
     }

@@ -175,7 +175,7 @@ function isSame(a, b) {
 /**
  * Learns, and writes what there is as it comes and in the end, whatever ends it.
  * @param {Model} model @param {OutputFolder | undefined} folder
- * @param {{ signal?: AbortSignal, onProgress: (now: import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[] }) => unknown }} how
+ * @param {{ signal?: AbortSignal, onProgress: NonNullable<import('../bellhop.js').LearnOptions['onProgress']> }} how
  * @returns {Promise<{ failure: string | undefined, isComplete: boolean }>} failure: what went wrong
  */
 export async function learn(model, folder, { signal, onProgress }) {
@@ -187,13 +187,14 @@ export async function learn(model, folder, { signal, onProgress }) {
       sliceMilliseconds: 50,
       onProgress(now) {
         folder?.writeRecords(now.records, model);
+        if (now.error === undefined) folder?.saveInTime(model);
         onProgress(now);
       },
     });
     return finished || timesteps >= totalTimesteps;
-  }), (isOver) => {
+  }), (isOver, hasFailed) => {
     isComplete = isOver;
-    folder?.end(model, isOver);
+    folder?.end(model, { isComplete, hasFailed });
   });
   return { failure, isComplete };
 }
