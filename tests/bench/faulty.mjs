@@ -56,7 +56,7 @@ function isWholeTable(name, bytes) {
 }
 
 /** A file's text without what differs from run to run: the seconds of tables. @param {string} name @param {Buffer} bytes */
-function timeless(name, bytes) {
+export function timeless(name, bytes) {
   if (!OF_SEVERAL.test(name) || !isWholeTable(name, bytes)) return bytes.toString('latin1');
   const isTime = (/** @type {string} */ column) => column.startsWith('time/');
   if (name.endsWith('.json')) return JSON.stringify(JSON.parse(bytes.toString(), (key, value) => isTime(key) ? undefined : value));

@@ -7,7 +7,7 @@
 // Not the whole folder is swapped: it may hold files of other people, be a link, or be where somebody's shell stands. Nor is each file replaced
 // as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
 // in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKPOINT, COMPLETE, FILES, JOURNAL, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, WORKING, contentOf, runIn, strangersIn } from './contents.mjs';
 import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
@@ -59,6 +59,11 @@ function isFolder(path) {
   return entryAt(path)?.isDirectory() === true;
 }
 
+/** @param {string} path */
+function isEmptyFolder(path) {
+  return isFolder(path) && readdirSync(path).length === 0;
+}
+
 /** @typedef {{ overwrite?: boolean, names?: readonly string[] }} OneRun  names: the files it will have */
 
 /**
@@ -75,13 +80,29 @@ export function checkFolder(path, how = {}) {
 
 /** Does what is left of a replacement that was cut off, if one was. @param {string} path */
 export function finishReplacing(path) {
-  if (readComplete(join(path, UNFINISHED)) === null) return;
+  const unfinished = join(path, UNFINISHED);
+  if (readComplete(unfinished) !== null || isEmptyFolder(unfinished)) alone(path, () => replace(path));
+}
+
+/** Does what a command has left that was cut off when all was written. @param {string} path */
+export function finishEnd(path) {
+  const isCutOff = () => !isFile(join(path, JOURNAL));
+  if (isCutOff() && (isFile(join(path, CHECKPOINT)) || isFile(join(path, LOCK)))) alone(path, () => isCutOff() && removeWorking(path));
+}
+
+/** Calls `use` while no other command writes there. @param {string} path @param {() => unknown} use */
+function alone(path, use) {
   const held = lock(path);
   try {
-    replace(path);
+    use();
   } finally {
     held.release();
   }
+}
+
+/** The journal goes first: without it there is nothing to go on with. @param {string} path */
+function removeWorking(path) {
+  [JOURNAL, CHECKPOINT].filter((name) => isFile(join(path, name))).forEach((name) => removeFile(join(path, name)));
 }
 
 /** @param {string} path @param {OneRun} how */
@@ -159,6 +180,7 @@ function removeOld(path, entries) {
 function replace(path) {
   const unfinished = join(path, UNFINISHED);
   const entries = readComplete(unfinished);
+  if (entries === null && isEmptyFolder(unfinished)) removeFolder(unfinished); // it was to go last
   if (entries === null) return;
   const { strange } = contentOf(path);
   refuseForeign(path, entries.filter((name) => strange.includes(name)));
@@ -237,21 +259,14 @@ export class Claim {
   complete() {
     try {
       writing(this.#flag, this.#path, () => {
-        if (this.at === this.#path) this.#endJournal();
-        else this.#replaceOld();
+        if (this.at !== this.#path) this.#replaceOld();
+        else if (isFile(join(this.at, JOURNAL))) removeWorking(this.at); // one of several runs has no journal: what it can go on from is needed until theirs says that it is done
       });
     } catch (error) {
       if (this.at === this.#path) throw error;
       const after = `the new run is complete in ${this.at}; the next command with --${this.#flag} ${this.#path} puts it in place`;
       throw new Error(`${/** @type {Error} */ (error).message}; ${after}`, { cause: error });
     }
-  }
-
-  /** One of several runs has none of its own: what it can go on from is needed until their journal says that it is done. */
-  #endJournal() {
-    if (!isFile(join(this.at, JOURNAL))) return;
-    removeFile(join(this.at, JOURNAL));
-    if (isFile(join(this.at, CHECKPOINT))) removeFile(join(this.at, CHECKPOINT));
   }
 
   #replaceOld() {

@@ -5,10 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { UsageError } from './args.mjs';
-import { holderOf } from './lock.mjs';
-import { finishReplacing } from './claim.mjs';
-import { CHECKPOINT, JOURNAL, UNFINISHED, runIn } from './contents.mjs';
-import { GrowingFile, entryAt, removeFile, writeFile, writing } from './durable.mjs';
+import { finishEnd, finishReplacing } from './claim.mjs';
+import { JOURNAL, UNFINISHED, runIn } from './contents.mjs';
+import { GrowingFile, entryAt, writeFile, writing } from './durable.mjs';
 import { print } from './output.mjs';
 
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -120,8 +119,7 @@ export function resumed(name, { flags, lists, positionals: [env], refused }) {
 function tellNothing(path) {
   const run = runIn(path);
   if (run === undefined) throw new Error(`there is nothing to resume in ${path}: no command with --out ${path} has begun there and not come to its end`);
-  const left = join(path, CHECKPOINT);
-  if (entryAt(left)?.isFile() === true && holderOf(path) === undefined) writing('resume', path, () => removeFile(left));
+  writing('resume', path, () => finishEnd(path));
   print(`${path} has ${run}, which is complete`);
   return null;
 }
