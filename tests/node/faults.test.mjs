@@ -20,11 +20,11 @@ const FAULTS = [
   [/^write .*\/best_model\.safetensors\.\d+\.tmp$/, 'kill'], [/^rename .*\/complete\.json$/, 'kill'], [/^rename .*\/run\/metrics\.csv$/, 'kill'], [/^rmdir /, 'kill'],
 ];
 
-test('a run replaces another on a file system that fails, or until it is killed', (t) => {
+test('a run replaces another on a file system that fails, or until it is killed', async (t) => {
   if (reason !== undefined) return t.skip(reason);
   const library = buildFaults(folder);
   const scenario = SCENARIOS.find(({ name }) => name === 'train over a run') ?? assert.fail();
-  const { run, before, fresh } = outcomesOf(folder, scenario);
+  const { run, before, fresh } = await outcomesOf(folder, scenario);
   const command = scenario.args.map((word) => word === 'run' ? run : word);
   const how = { below: run, log: join(folder, 'log'), cwd: folder };
   restore(run, before);

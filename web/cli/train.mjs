@@ -40,9 +40,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
                        defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
   --overwrite          replace the run, or the runs of --seeds, that --out has, once the new one is complete (docs/files.md)
-  --checkpoint-interval SECONDS  between full checkpoints in --out (default: 30), which --resume goes on from; 0: only when the run is ended
-  --resume DIR         go on with the command that has written to DIR and was ended, as if it had not been: the same bits. Several seeds: those
-                       that are done are not repeated. Hyperparameters that are live (bellhop options) may be given anew
+  --checkpoint-interval SECONDS  between full checkpoints in --out (default: 30), which --resume goes on from; 0: one where the run is ended
+  --resume DIR         go on with the command that has written to DIR and was ended, as if it had not been: the same bits (docs/files.md).
+                       Seeds that are done are not repeated. Hyperparameters that are live (bellhop options) may be given anew
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
