@@ -84,8 +84,8 @@ export function evaluationSeed(seed: number): number;
 export class TensorBoardWriter {
   /** @param clock  seconds since 1970; default: the time it is */
   constructor(clock?: () => number);
-  /** The bytes an event file begins with. */
-  header(): Uint8Array;
+  /** The bytes an event file begins with. @param from  timesteps that a run has which goes on; later ones of the folder's other files are not drawn */
+  header(from?: number): Uint8Array;
   /** The bytes of some records, to be appended to the file. */
   events(records: readonly RunRecord[]): Uint8Array;
 }

@@ -7,6 +7,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
+import { Claim } from '../../web/cli/claim.mjs';
 import { metadataOf } from '../../web/cli/files.mjs';
 import { CLI, buildFaults, faultsReason, timeless, withFault } from '../bench/faulty.mjs';
 import { cli } from './cli-process.mjs';
@@ -272,6 +273,11 @@ test('one process at a time', async () => {
     return true;
   });
   done('train', '--resume', run, '--total-timesteps', '100');
+  // Another one has read the journal before, and takes the folder now.
+  const before = bytesIn(run);
+  assert.throws(() => new Claim('out', at(run), { resume: true, command: {} }), /busy has come to its end meanwhile, by another bellhop$/);
+  assert.deepEqual(bytesIn(run), before);
+  assert.deepEqual(held(run), RUN);
 });
 
 test('checkpoints that are damaged, plain, or of another run are refused with their name, and nothing else is changed', async () => {

@@ -254,8 +254,8 @@ export class TensorBoardFolder {
   #path;
   #file;
 
-  /** @param {string} path  made, with its parents, if it is not there @param {{ resume?: boolean }} [how]  resume: its run goes on, in a file beside the others */
-  constructor(path, { resume = false } = {}) {
+  /** @param {string} path  made, with its parents, if it is not there @param {{ resume?: boolean, from?: number }} [how]  resume: its run goes on after `from` steps, in a file beside the others */
+  constructor(path, { resume = false, from } = {}) {
     this.#path = path;
     const held = this.#writing(() => {
       makeFolder(path);
@@ -264,7 +264,7 @@ export class TensorBoardFolder {
     if (held !== undefined && !resume) throw new Error(`--tensorboard ${path} holds a run already (${held}), and TensorBoard would draw both as one; choose another folder`);
     const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}.0`;
     this.#file = this.#writing(() => new GrowingFile(join(path, name)));
-    this.#writing(() => this.#file.append(this.#writer.header()));
+    this.#writing(() => this.#file.append(this.#writer.header(resume ? from : undefined)));
   }
 
   /** @template T @param {() => T} use @returns {T} */

@@ -113,7 +113,7 @@ function begin(bh, job) {
     model = made.model;
     checkStop(bh, model);
     if (out !== undefined && folder === undefined) checkFolder(out, { overwrite });
-    board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard, { resume });
+    board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard, { resume, from: model.timesteps });
     if (out !== undefined) folder ??= new OutputFolder(out, how);
     return { ...made, folder, board };
   } catch (error) {
