@@ -124,9 +124,9 @@ function resumeAdvice(path) {
   return isFile(join(whereIn(path), JOURNAL)) ? `, or go on with it: --resume ${path}` : '';
 }
 
-/** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none */
-function refuseForeign(path, [name]) {
-  if (name !== undefined) throw new Error(`${path} holds ${name}, which bellhop did not write; move it elsewhere, or give another --out`);
+/** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none @param {string} [or] */
+function refuseForeign(path, [name], or = ', or give another --out') {
+  if (name !== undefined) throw new Error(`${path} holds ${name}, which bellhop did not write; move it elsewhere${or}`);
 }
 
 /** @param {string} unfinished */
@@ -239,7 +239,7 @@ export class Claim {
     const at = isFile(join(unfinished, JOURNAL)) ? unfinished : this.#path;
     if (hasJournal && !isFile(join(at, JOURNAL))) throw new Error(`${this.#path} has come to its end meanwhile, by another bellhop`);
     const { traces, strange } = contentOf(at);
-    refuseForeign(at, strange.filter((name) => OF_RUNS.includes(name) && name !== CHECKPOINT)); // what is wrong with that is told where it is loaded
+    refuseForeign(at, strange.filter((name) => OF_RUNS.includes(name) && name !== CHECKPOINT), ''); // what is wrong with that is told where it is loaded
     traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
     return at;
   }
