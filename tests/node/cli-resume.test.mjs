@@ -251,7 +251,7 @@ test('flags of a new run, other commands and other folders are refused', async (
     refused(['train', '--resume', run, flag, value], 2, new RegExp(`^bellhop: --resume goes on with the command that was begun in asked, and ${flag} is for a new one\n`));
   }
   refused(['train', '--resume', run, '--overwrite'], 2, /and --overwrite is for a new one/);
-  refused(['train', '--resume', run, '--net-arch', '8'], 2, /^bellhop: --net-arch is settled when a run begins; with --resume those can change that bellhop options CartPole-v1 calls live\n/);
+  refused(['train', '--resume', run, '--net-arch', '8'], 2, /^bellhop: --net-arch is settled when a run begins; with --resume those can change that bellhop options CartPole-v1 marks \*\n/);
   refused(['train', '--resume', run, '--learning-rate', '-1'], 2, /^bellhop: .*--learning-rate/);
   refused(['train', '--resume', run, '--gama', '0.5'], 2, /unknown flag --gama/);
   refused(['train', 'GridWorld-v0', '--resume', run], 2, /^bellhop: --resume goes on with the command that was begun in asked, and GridWorld-v0 is not what it trains in; leave it out\n/);

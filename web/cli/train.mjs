@@ -42,7 +42,7 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   --overwrite          replace the run, or the runs of --seeds, that --out has, once the new one is complete (docs/files.md)
   --checkpoint-interval SECONDS  between full checkpoints in --out (default: 30), which --resume goes on from; 0: one where the run is ended
   --resume DIR         go on with the command that has written to DIR and was ended, as if it had not been: the same bits (docs/files.md).
-                       Seeds that are done are not repeated. Hyperparameters that are live (bellhop options) may be given anew
+                       Seeds that are done are not repeated. Hyperparameters that bellhop options marks * may be given anew
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
@@ -133,7 +133,7 @@ function checkChanges({ catalog }, { env, algo }, changed) {
   const settled = [...catalog.run, ...findAlgo(catalog, algo).options].filter(({ live }) => !live).map((field) => flagOf(field));
   const settledEnv = findEnv(catalog, env).options.filter(({ live }) => !live).map((field) => flagOf(field, 'env-'));
   const flag = [...settled, ...settledEnv].find((name) => changed.has(name));
-  if (flag !== undefined) throw new UsageError(`--${flag} is settled when a run begins; with --resume those can change that bellhop options ${env} calls live`);
+  if (flag !== undefined) throw new UsageError(`--${flag} is settled when a run begins; with --resume those can change that bellhop options ${env} marks *`);
 }
 
 /** Refuses what was asked of a language model where there is none. @param {import('./plan.mjs').Plan} plan @param {ReadonlyMap<string, string | true>} flags */
