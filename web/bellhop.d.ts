@@ -84,8 +84,8 @@ export function evaluationSeed(seed: number): number;
 export class TensorBoardWriter {
   /** @param clock  seconds since 1970; default: the time it is */
   constructor(clock?: () => number);
-  /** The bytes an event file begins with. */
-  header(): Uint8Array;
+  /** The bytes an event file begins with. @param from  timesteps that a run has which goes on; later ones of the folder's other files are not drawn */
+  header(from?: number): Uint8Array;
   /** The bytes of some records, to be appended to the file. */
   events(records: readonly RunRecord[]): Uint8Array;
 }
@@ -751,9 +751,10 @@ export interface LearnOptions {
   resetNumTimesteps?: boolean;
   /**
    * Called after every slice, by a session about ten times a second; `records` is what happened since the last call. It may be async: no step
-   * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there.
+   * is taken before it has settled. Returning false stops. What it throws rejects learn; the run can go on from there. `error` is what an
+   * environment has thrown in the middle of a step; learn rejects with it next.
    */
-  onProgress?: (progress: LearnProgress & { records: RunRecord[] }) => unknown;
+  onProgress?: (progress: LearnProgress & { records: RunRecord[]; error?: unknown }) => unknown;
   /** Stops when it is aborted, also while onProgress is waited for. learn then resolves, to where it stopped; it does not reject with an AbortError, as fetch does. */
   signal?: AbortSignal;
   /** How long one slice takes before others have their turn; default 12. */

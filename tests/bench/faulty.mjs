@@ -6,9 +6,13 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { OutputFolder } from '../../web/cli/folder.mjs';
+import { load } from '../../web/node/node.mjs';
 
 export const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
 const SOURCE = fileURLToPath(new URL('./faults.c', import.meta.url));
+
+const bellhop = await load();
 
 /** Tables of several runs. */
 const OF_SEVERAL = /(^|\/)(summary\.(csv|json)|compare\.(csv|json)|runs\.csv)$/;
@@ -33,7 +37,27 @@ export function restore(path, files) {
   }
 }
 
-/** A checkpoint that is all there: its header names how many bytes follow. @param {Buffer} bytes */
+/** A journal: lines of JSON, the last of which may have been cut off. @param {Buffer} bytes */
+function isWholeJournal(bytes) {
+  try {
+    const lines = bytes.toString().split('\n').slice(0, -1).map((line) => JSON.parse(line));
+    return lines.length > 0 && lines[0].bellhop !== undefined && lines.slice(1).every(({ job, summary }) => Number.isInteger(job) && summary.type === 'summary');
+  } catch {
+    return false;
+  }
+}
+
+/** A full checkpoint that loads: the library checks every byte. @param {Buffer} bytes */
+function isWholeCheckpoint(bytes) {
+  try {
+    bellhop.loadModel(bytes).dispose();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A model that is all there: its header names how many bytes follow. @param {Buffer} bytes */
 function isWholeModel(bytes) {
   try {
     const header = 8 + Number(bytes.readBigUInt64LE(0));
@@ -56,7 +80,7 @@ function isWholeTable(name, bytes) {
 }
 
 /** A file's text without what differs from run to run: the seconds of tables. @param {string} name @param {Buffer} bytes */
-function timeless(name, bytes) {
+export function timeless(name, bytes) {
   if (!OF_SEVERAL.test(name) || !isWholeTable(name, bytes)) return bytes.toString('latin1');
   const isTime = (/** @type {string} */ column) => column.startsWith('time/');
   if (name.endsWith('.json')) return JSON.stringify(JSON.parse(bytes.toString(), (key, value) => isTime(key) ? undefined : value));
@@ -66,7 +90,8 @@ function timeless(name, bytes) {
 
 /**
  * What is wrong with a folder in which a run was to replace another: every file must be the old one or the new one, whole; in `unfinished`
- * the table may end after any line, a best model may be an earlier one, and what sums up several runs may be of fewer.
+ * the table may end after any line, a best model may be an earlier one, and what sums up several runs may be of fewer. Of a run that is not
+ * done there may be a journal and full checkpoints, which must load.
  * @param {string} path @param {Files} old @param {Files} fresh @returns {string[]}
  */
 export function problemsIn(path, old, fresh) {
@@ -74,10 +99,12 @@ export function problemsIn(path, old, fresh) {
   const problems = [...found].flatMap(([name, bytes]) => {
     if (/\.tmp$|(^|\/)bellhop\.lock$|^unfinished\/complete\.json$/.test(name)) return [];
     const inner = name.replace(/^unfinished\//, '');
+    if (/(^|\/)journal\.jsonl$/.test(name)) return isWholeJournal(bytes) ? [] : [`${name} is no journal`];
+    if (/(^|\/)checkpoint\.safetensors$/.test(name)) return isWholeCheckpoint(bytes) ? [] : [`${name} is no full checkpoint`];
     const now = fresh.get(inner);
     const same = (/** @type {Buffer | undefined} */ other) => other !== undefined && timeless(inner, other) === timeless(inner, bytes);
     if (same(now) || (inner === name && same(old.get(name)))) return [];
-    if (OF_SEVERAL.test(inner) && inner !== name && isWholeTable(inner, bytes)) return [];
+    if (OF_SEVERAL.test(inner) && (inner !== name || old.size === 0) && isWholeTable(inner, bytes)) return [];
     if (inner.endsWith('model.safetensors') && (inner !== name || old.size === 0) && isWholeModel(bytes)) return [];
     const isBegun = now !== undefined && /(metrics|training)\.csv$/.test(inner) && (bytes.length === 0 || bytes.at(-1) === 0x0a);
     return isBegun && (inner !== name || old.size === 0) && now.subarray(0, bytes.length).equals(bytes) ? [] : [`${name} is neither the old one nor a whole new one`];
@@ -117,25 +144,60 @@ export function withFault(library, args, { below, at, error, log, cwd }) {
   return { status, signal, stderr, stdout, calls, fault: calls.find((line) => line.startsWith('fault '))?.slice('fault '.length).replace(below, '') };
 }
 
-/** Commands that write, each with what its folder holds before. @type {{ name: string, old?: string[], args: string[] }[]} */
 const QUICK = ['--algo', 'q-learning', '--total-timesteps', '2000', '--eval-freq', '500', '--n-eval-episodes', '2', '--final-eval-episodes', '1'];
 const TRAIN = ['train', 'GridWorld-v0', ...QUICK, '--out', 'run'];
+const SEEDS = [...TRAIN, '--jobs', '1', '--seeds'];
 const LM = ['--d-model', '8', '--n-heads', '2', '--n-layers', '1', '--context', '8', '--max-steps', '4', '--eval-freq', '2'];
 const PRETRAIN = ['pretrain', 'cats.txt', ...LM, '--out', 'run'];
+const COMPARE = ['compare', 'GridWorld-v0', ...QUICK, '--vary', 'gamma=0.9,0.5', '--seeds', '0', '--jobs', '1', '--out', 'run'];
+/**
+ * Commands that write, each with what its folder holds before. `whole`: what the command goes on with, were it never ended; it was ended in place of
+ * the call `until`, or, without one, in the middle by a signal.
+ * @type {{ name: string, old?: string[], args: string[], whole?: string[], until?: RegExp }[]}
+ */
 export const SCENARIOS = [
   { name: 'train', args: TRAIN },
   { name: 'train over a run', old: TRAIN, args: [...TRAIN, '--seed', '1', '--overwrite'] },
   { name: 'train over a language model', old: PRETRAIN, args: [...TRAIN, '--overwrite'] },
   { name: 'pretrain over a run', old: TRAIN, args: [...PRETRAIN, '--overwrite'] },
-  { name: 'train --seeds over runs', old: [...TRAIN, '--seeds', '0-2', '--jobs', '1'], args: [...TRAIN, '--seeds', '1-2', '--jobs', '1', '--overwrite'] },
-  {
-    name: 'compare over runs', old: [...TRAIN, '--seeds', '0', '--jobs', '1'],
-    args: ['compare', 'GridWorld-v0', ...QUICK, '--vary', 'gamma=0.9,0.5', '--seeds', '0', '--jobs', '1', '--out', 'run', '--overwrite'],
-  },
+  { name: 'train --seeds over runs', old: [...SEEDS, '0-2'], args: [...SEEDS, '1-2', '--overwrite'] },
+  { name: 'compare over runs', old: [...SEEDS, '0'], args: [...COMPARE, '--overwrite'] },
+  { name: 'train --resume', whole: TRAIN, args: ['train', '--resume', 'run'] },
+  { name: 'train --resume over a run', old: TRAIN, whole: [...TRAIN, '--seed', '1', '--overwrite'], until: /^rename .*\/unfinished\/model\.safetensors$/, args: ['train', '--resume', 'run'] },
+  { name: 'train --resume of seeds', whole: [...SEEDS, '1-2'], until: /^rename .*\/seed-2\/model\.safetensors$/, args: ['train', '--resume', 'run', '--jobs', '1'] },
+  { name: 'compare --resume', whole: COMPARE, until: /^rename .*\/2-gamma=0\.5\/seed-0\/best_model\.safetensors$/, args: ['compare', '--resume', 'run', '--jobs', '1'] },
 ];
 
-/** What the folder `run` of a scenario holds before and after. @param {string} cwd @param {{ old?: string[], args: string[] }} scenario */
-export function outcomesOf(cwd, { old, args }) {
+/** What TRAIN has written when a signal ends it after 1,000 steps. @param {string} run */
+async function stopHalfway(run) {
+  const flags = TRAIN.slice(2).flatMap((word, i, words) => i % 2 === 0 ? [/** @type {[string, string]} */ ([word.slice(2), words[i + 1]])] : []);
+  const env = bellhop.make('GridWorld-v0');
+  const model = new bellhop.models['q-learning'](env, { totalTimesteps: 2000, evalFreq: 500, nEvalEpisodes: 2, finalEvalEpisodes: 1 });
+  const metrics = bellhop.catalog.algos.find(({ name }) => name === model.algo)?.metrics;
+  const folder = new OutputFolder(run, { interval: 0, metrics, command: { bellhop: 'train', cwd: join(run, '..'), env: model.env.id, flags } });
+  folder.begin(model);
+  await model.learn({ steps: 1000, onProgress: ({ records }) => folder.writeRecords(records, model) });
+  folder.end(model, { isComplete: false });
+  folder.close();
+  [model, env].forEach((each) => each.dispose());
+}
+
+/** Ends the command that a scenario resumes. @param {string} cwd @param {string} run @param {typeof SCENARIOS[number]} scenario */
+async function endInTheMiddle(cwd, run, { name, whole = [], until }) {
+  if (until === undefined) return stopHalfway(run);
+  const start = filesIn(run);
+  const library = buildFaults(cwd);
+  const how = { below: run, log: join(cwd, 'log'), cwd, error: /** @type {const} */ ('kill') };
+  const { calls } = withFault(library, whole, { ...how, below: 'run', at: 0 });
+  const place = calls.findIndex((line) => until.test(line)) + 1;
+  restore(run, start);
+  const { signal } = withFault(library, whole, { ...how, below: 'run', at: place });
+  if (place === 0 || signal !== 'SIGKILL') throw new Error(`${name}: there is no call ${until} among\n${calls.join('\n')}`);
+}
+
+/** What the folder `run` of a scenario holds before and after. @param {string} cwd @param {typeof SCENARIOS[number]} scenario */
+export async function outcomesOf(cwd, scenario) {
+  const { old, args, whole } = scenario;
   writeFileSync(join(cwd, 'cats.txt'), 'the cat sat on the mat.\n'.repeat(30));
   const run = join(cwd, 'run');
   const filesAfter = (/** @type {string[]} */ command) => {
@@ -145,5 +207,25 @@ export function outcomesOf(cwd, { old, args }) {
   };
   rmSync(run, { recursive: true, force: true });
   const before = old === undefined ? new Map() : filesAfter(old);
-  return { run, before, fresh: filesAfter(args) };
+  const fresh = filesAfter(whole ?? args);
+  if (whole === undefined) return { run, before, begun: before, fresh };
+  restore(run, before);
+  await endInTheMiddle(cwd, run, scenario);
+  return { run, before, begun: filesIn(run), fresh };
+}
+
+/** What tells a folder from one that holds these files and no others; the seconds of tables do not count. @param {string} path @param {Files} files @returns {string[]} */
+export function differencesFrom(path, files) {
+  const found = filesIn(path);
+  const names = [...new Set([...found.keys(), ...files.keys()])];
+  return names.flatMap((name) => {
+    const [now, then] = [found.get(name), files.get(name)];
+    if (now === undefined || then === undefined) return [`${name} is ${now === undefined ? 'not there' : 'left'}`];
+    return timeless(name, now) === timeless(name, then) ? [] : [`${name} is another`];
+  });
+}
+
+/** Whether there is something in a folder that --resume goes on with, or a replacement that was cut off. @param {Files} files */
+export function canResume(files) {
+  return ['journal.jsonl', 'unfinished/journal.jsonl', 'unfinished/complete.json'].some((name) => files.has(name));
 }

@@ -22,6 +22,8 @@ const { CLI, bellhop, refused } = cli(folder);
 const at = (/** @type {string} */ ...names) => join(folder, ...names);
 const held = (/** @type {string} */ name) => readdirSync(at(name)).sort();
 const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
+/** Of a run that was ended before it was done. */
+const ENDED = [...RUN, 'checkpoint.safetensors', 'journal.jsonl'].sort();
 const QUICK = ['--algo', 'q-learning', '--total-timesteps', '500', '--eval-freq', '100', '--n-eval-episodes', '1', '--final-eval-episodes', '1'];
 const train = (/** @type {string} */ out, /** @type {string[]} */ ...more) => ['train', 'GridWorld-v0', ...QUICK, '--out', out, ...more];
 const ENDLESS = ['--total-timesteps', '2000000000'];
@@ -76,8 +78,8 @@ test('the old run stays until the new one is complete; the best model is there a
     child.kill(signal);
     const { code, stderr } = await ended;
     assert.equal(code, exit);
-    assert.equal(stderr, 'bellhop: stopped; what was reached is in kept/unfinished, and kept keeps the run it had\n');
-    assert.deepEqual(held('kept/unfinished'), RUN);
+    assert.equal(stderr, 'bellhop: stopped; what was reached is in kept/unfinished, and kept keeps the run it had; to go on: --resume kept\n');
+    assert.deepEqual(held('kept/unfinished'), ENDED);
     rmSync(at('now'), { recursive: true, force: true });
     renameSync(at('kept/unfinished'), at('now'));
     assert.deepEqual(filesIn(at('kept')), old);
@@ -93,9 +95,9 @@ test('a new folder has the best model as soon as it is found, too; SIGTERM write
   await until(() => existsSync(at('fresh/best_model.safetensors')));
   child.kill('SIGTERM');
   const { code, stdout, stderr } = await ended;
-  assert.deepEqual([code, stderr], [143, '']);
+  assert.deepEqual([code, stderr], [143, 'bellhop: stopped; to go on: --resume fresh\n']);
   assert.match(stdout, /^written +metrics\.csv, config\.json, model\.safetensors, best_model\.safetensors in fresh$/m);
-  assert.deepEqual(held('fresh'), RUN);
+  assert.deepEqual(held('fresh'), ENDED);
 });
 
 test('a second signal does not wait for the scores, and no lock stays', async () => {
@@ -113,7 +115,7 @@ export default {
   child.kill('SIGINT');
   const { code, stderr } = await ended;
   assert.deepEqual([code, child.signalCode, stderr], [null, 'SIGINT', '']);
-  assert.deepEqual(held('slow'), RUN);
+  assert.deepEqual(held('slow'), ENDED);
 });
 
 test('output that cannot be written is told once, and the run is written', { skip: !existsSync('/dev/full') }, () => {
@@ -133,8 +135,8 @@ test('--seeds: the old runs stay until the new ones are complete', async () => {
   child.kill('SIGTERM');
   const { code, stderr } = await ended;
   assert.equal(code, 143);
-  assert.match(stderr, /^bellhop: stopped; 2 of 2 runs were begun.*; what was reached is in several\/unfinished, and several keeps the run it had\n$/);
-  assert.deepEqual(held('several/unfinished'), ['seed-3', 'seed-4', 'summary.csv', 'summary.json']);
+  assert.match(stderr, /^bellhop: stopped; 2 of 2 runs were begun.*; what was reached is in several\/unfinished, and several keeps the run it had; to go on: --resume several\n$/);
+  assert.deepEqual(held('several/unfinished'), ['journal.jsonl', 'seed-3', 'seed-4', 'summary.csv', 'summary.json']);
   rmSync(at('several/unfinished'), { recursive: true });
   assert.deepEqual(filesIn(at('several')), old);
 });
@@ -326,9 +328,9 @@ test('a disk that is full', (t) => {
     assert.equal(status, 1);
     assert.match(stderr, /^bellhop: --out small\/run cannot be written to: [\w./]+: the disk is full\n$/);
     spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096', 'count=7']);
-    const later = bellhop('train', 'GridWorld-v0', ...QUICK, '--total-timesteps', '100000', '--out', 'small/run', '--overwrite');
+    const later = bellhop('train', 'GridWorld-v0', ...QUICK, '--total-timesteps', '100000', '--checkpoint-interval', '0', '--out', 'small/run', '--overwrite');
     assert.equal(later.status, 1);
-    assert.match(later.stderr, /^bellhop: seed 0: --out small\/run cannot be written to: [\w./]+: the disk is full[^\n]*; what was reached is in small\/run\/unfinished, and small\/run keeps the run it had\n$/);
+    assert.match(later.stderr, /^bellhop: seed 0: --out small\/run cannot be written to: [\w./]+: the disk is full[^\n]*; what was reached is in small\/run\/unfinished, and small\/run keeps the run it had; to go on: --resume small\/run\n$/);
     assert.deepEqual(new Map([...filesIn(at('small/run'))].filter(([name]) => !name.startsWith('unfinished'))), old);
     rmSync(filler);
     done(...train('small/run', '--seed', '1', '--overwrite'));

@@ -17,6 +17,9 @@ const { CLI, bellhop, refused } = cli(folder);
 const at = (/** @type {string} */ name) => join(folder, name);
 const held = (/** @type {string} */ name) => readdirSync(at(name)).sort();
 const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
+/** Of a run that was ended before it was done: alone, and as one of several. */
+const SEED_ENDED = ['best_model.safetensors', 'checkpoint.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
+const ENDED = [...SEED_ENDED, 'journal.jsonl'].sort();
 const QUICK = ['--total-timesteps', '300', '--eval-freq', '0', '--final-eval-episodes', '1'];
 const done = (/** @type {string[]} */ ...args) => {
   const result = bellhop(...args);
@@ -50,12 +53,12 @@ const LONG = ['--algo', 'q-learning', '--total-timesteps', '2000000', '--eval-fr
 test('an error of step ends a run with its files; scores are missing where the environment stays broken', () => {
   const { status, stderr, json } = bellhop('train', 'leak.mjs', ...LONG, '--out', 'leak', '--json');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: seed 0: Leak-v0: step\(\d\) threw Error: a leak\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Leak-v0: step\(\d\) threw Error: a leak; to go on: --resume leak\n$/);
   const summary = json().at(-1);
   assert.deepEqual([summary.type, summary['eval/mean_reward'], summary['final/mean_reward']], ['summary', null, null]);
   assert.match(summary.error, /a leak/);
   assert.ok(summary.total_timesteps > 1000 && summary.total_timesteps < 150_000, `${summary.total_timesteps}`);
-  assert.deepEqual(held('leak'), RUN);
+  assert.deepEqual(held('leak'), ENDED);
   assert.ok(readFileSync(at('leak/metrics.csv'), 'utf8').split('\n').length > 10);
   assert.match(bellhop('train', 'leak.mjs', ...LONG).stdout, /best +not scored\nfinal +not scored\n/);
 });
@@ -72,11 +75,11 @@ test('an error of step ends a run; scored where the environment plays again', ()
 test('an error of step with --seeds: each seed keeps its files, the summary is written', () => {
   const { status, stderr, json } = bellhop('train', 'once.mjs', ...LONG, '--seeds', '0-4', '--jobs', '2', '--out', 'seeds', '--json');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: seed 0: Once-v0: .*NaN.*; also failed: seed 1, seed 2, seed 3, seed 4\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Once-v0: .*NaN.*; also failed: seed 1, seed 2, seed 3, seed 4; to go on: --resume seeds\n$/);
   const runs = json().filter(({ type }) => type === 'summary');
   assert.deepEqual(runs.map(({ seed, error }) => [seed, /NaN/.test(error)]), [0, 1, 2, 3, 4].map((seed) => [seed, true]));
-  assert.deepEqual(held('seeds'), [...runs.map(({ seed }) => `seed-${seed}`), 'summary.csv', 'summary.json']);
-  runs.forEach(({ seed }) => assert.deepEqual(held(`seeds/seed-${seed}`), RUN));
+  assert.deepEqual(held('seeds'), ['journal.jsonl', ...runs.map(({ seed }) => `seed-${seed}`), 'summary.csv', 'summary.json']);
+  runs.forEach(({ seed }) => assert.deepEqual(held(`seeds/seed-${seed}`), SEED_ENDED));
   assert.equal(JSON.parse(readFileSync(at('seeds/summary.json'), 'utf8')).runs.length, runs.length);
 });
 
@@ -84,9 +87,9 @@ test('an error of step in a comparison: every variant keeps what there is, and a
   writeFileSync(at('drop.mjs'), leaking('Drop-v0', 20_000, "throw new Error('a drop');"));
   const { status, stderr, stdout } = bellhop('compare', 'drop.mjs', ...LONG, '--vary', 'gamma=0.9,0.5', '--seeds', '0-1', '--jobs', '2', '--out', 'compared');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: gamma=0\.9 seed 0: Drop-v0: step\(\d\) threw Error: a drop; also failed: gamma=0\.9 seed 1, gamma=0\.5 seed 0, gamma=0\.5 seed 1\n$/);
+  assert.match(stderr, /^bellhop: gamma=0\.9 seed 0: Drop-v0: step\(\d\) threw Error: a drop; also failed: gamma=0\.9 seed 1, gamma=0\.5 seed 0, gamma=0\.5 seed 1; to go on: --resume compared\n$/);
   assert.match(stdout, /^variant .*\ngamma=0\.9 +- [^]*\ngamma=0\.5 +- /);
-  assert.deepEqual(held('compared/1-gamma=0.9/seed-0'), RUN);
+  assert.deepEqual(held('compared/1-gamma=0.9/seed-0'), SEED_ENDED);
 });
 
 // ---- folders that have a run ----

@@ -211,7 +211,7 @@ test('Ctrl-C stops a run, which still writes its files and its summary, and exit
   const summary = JSON.parse(output.trim().split('\n').at(-1) ?? '');
   assert.equal(summary.type, 'summary');
   assert.ok(summary.total_timesteps > 0 && summary.total_timesteps < 2e9);
-  assert.deepEqual(readdirSync(join(folder, 'stopped')).sort(), ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors']);
+  assert.deepEqual(readdirSync(join(folder, 'stopped')).sort(), ['best_model.safetensors', 'checkpoint.safetensors', 'config.json', 'journal.jsonl', 'metrics.csv', 'model.safetensors']);
 });
 
 test('a reader that has had enough ends it quietly', async () => {

@@ -15,6 +15,9 @@ const { bellhop, refused, readOnce } = cli(folder);
 
 const held = (/** @type {string} */ name) => readdirSync(join(folder, name)).sort();
 const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
+/** Of a run that was ended before it was done: alone, and as one of several. */
+const SEED_ENDED = ['best_model.safetensors', 'checkpoint.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
+const ENDED = [...SEED_ENDED, 'journal.jsonl'].sort();
 const LONG = ['--algo', 'q-learning', '--total-timesteps', '100000000', '--eval-freq', '1000', '--n-eval-episodes', '1', '--final-eval-episodes', '1'];
 
 /**
@@ -58,16 +61,16 @@ for (const [id, what, says, head] of CASES) {
     write(`${id}.mjs`, corridor(id, what, { head }));
     const one = bellhop('train', `${id}.mjs`, ...LONG, '--seed', '3', '--out', `${id}-one`, '--json');
     assert.equal(one.status, 1);
-    assert.match(one.stderr, new RegExp(`^bellhop: seed 3: ${id}: ${says}\\n$`));
-    assert.deepEqual(held(`${id}-one`), RUN);
+    assert.match(one.stderr, new RegExp(`^bellhop: seed 3: ${id}: ${says}; to go on: --resume ${id}-one\\n$`));
+    assert.deepEqual(held(`${id}-one`), ENDED);
     const last = one.json().at(-1);
     assert.deepEqual([last.type, last['eval/mean_reward']], ['summary', 1]);
     assert.match(last.error, new RegExp(says));
     const two = bellhop('train', `${id}.mjs`, ...LONG, '--seeds', '4-5', '--jobs', '2', '--out', `${id}-two`, '--json');
     assert.equal(two.status, 1);
-    assert.match(two.stderr, new RegExp(`^bellhop: seed 4: ${id}: ${says}; also failed: seed 5\\n$`));
-    assert.deepEqual(held(`${id}-two`), ['seed-4', 'seed-5', 'summary.csv', 'summary.json']);
-    for (const seed of [4, 5]) assert.deepEqual(held(`${id}-two/seed-${seed}`), RUN);
+    assert.match(two.stderr, new RegExp(`^bellhop: seed 4: ${id}: ${says}; also failed: seed 5; to go on: --resume ${id}-two\\n$`));
+    assert.deepEqual(held(`${id}-two`), ['journal.jsonl', 'seed-4', 'seed-5', 'summary.csv', 'summary.json']);
+    for (const seed of [4, 5]) assert.deepEqual(held(`${id}-two/seed-${seed}`), SEED_ENDED);
   });
 }
 
@@ -82,9 +85,9 @@ test('a run over an old one that such an error ends leaves the old one', () => {
   const before = readFileSync(join(folder, 'Late-v0-one/model.safetensors'));
   const { status, stderr } = bellhop('train', 'Late-v0.mjs', ...LONG, '--out', 'Late-v0-one', '--overwrite');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: seed 0: Late-v0: nobody caught .*; what was reached is in Late-v0-one\/unfinished, and Late-v0-one keeps the run it had\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Late-v0: nobody caught .*; what was reached is in Late-v0-one\/unfinished, and Late-v0-one keeps the run it had; to go on: --resume Late-v0-one\n$/);
   assert.deepEqual(readFileSync(join(folder, 'Late-v0-one/model.safetensors')), before);
-  assert.deepEqual(held('Late-v0-one/unfinished'), RUN);
+  assert.deepEqual(held('Late-v0-one/unfinished'), ENDED);
 });
 
 test('while a file is imported', () => {
@@ -124,8 +127,8 @@ test('process.exit in close() is told: at once, or at the end of the run', () =>
   assert.deepEqual([one.status, one.stderr, one.json().at(-1).error], [1, `bellhop: seed 2: ${says}\n`, says]);
   assert.deepEqual(held('closed'), RUN);
   const two = bellhop(...train, 'closed-two', '--seeds', '2-3');
-  assert.deepEqual([two.status, two.stderr], [1, `bellhop: seed 2: ${says}; also failed: seed 3\n`]);
-  assert.deepEqual(held('closed-two/seed-3'), RUN);
+  assert.deepEqual([two.status, two.stderr], [1, `bellhop: seed 2: ${says}; also failed: seed 3; to go on: --resume closed-two\n`]);
+  assert.deepEqual(held('closed-two/seed-3'), SEED_ENDED);
   write('closes-played.mjs', closing('ClosesLate-v0', 'if (n > 10) process.exit(0);'));
   const scored = bellhop('eval', 'closed', '--env', 'closes-played.mjs', '--json');
   assert.deepEqual([scored.status, scored.stderr], [1, 'bellhop: closes-played.mjs: process.exit(0) was called, but an environment returns or throws\n']);
@@ -144,9 +147,9 @@ test('a file that one seed cannot import does not lose the others', () => {
   const train = ['train', 'one.mjs', '--algo', 'q-learning', '--total-timesteps', '1000', '--seeds', '0-3', '--jobs', '1'];
   const { status, stderr, json } = bellhop(...train, '--out', 'one', '--json');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: seed 1: .*one\.mjs could not be imported: Error: no licence\n$/);
+  assert.match(stderr, /^bellhop: seed 1: .*one\.mjs could not be imported: Error: no licence; to go on: --resume one\n$/);
   assert.deepEqual(json().map(({ type, seed, seeds }) => [type, seed ?? seeds]), [['summary', 0], ['summary', 2], ['summary', 3], ['aggregate', [0, 2, 3]]]);
-  assert.deepEqual(held('one'), ['seed-0', 'seed-2', 'seed-3', 'summary.csv', 'summary.json']);
+  assert.deepEqual(held('one'), ['journal.jsonl', 'seed-0', 'seed-2', 'seed-3', 'summary.csv', 'summary.json']);
 });
 
 test('a thread that ends without a word loses its line, not its files, nor the other seeds', () => {
@@ -154,10 +157,10 @@ test('a thread that ends without a word loses its line, not its files, nor the o
   const train = ['train', 'ends.mjs', '--algo', 'q-learning', '--total-timesteps', '2000', '--final-eval-episodes', '1', '--jobs', '1', '--out', 'ends', '--json'];
   const { status, stderr, json } = bellhop(...train, '--seeds', '0-1');
   assert.equal(status, 1);
-  assert.match(stderr, /^bellhop: seed 0: Ends-v0: its thread ended without a result, with code 0\n$/);
+  assert.match(stderr, /^bellhop: seed 0: Ends-v0: its thread ended without a result, with code 0; to go on: --resume ends\n$/);
   assert.deepEqual(json().map(({ type, seed }) => seed ?? type), [1, 'aggregate']);
-  assert.deepEqual(held('ends'), ['seed-0', 'seed-1', 'summary.csv', 'summary.json']);
-  assert.deepEqual(held('ends/seed-0'), RUN);
+  assert.deepEqual(held('ends'), ['journal.jsonl', 'seed-0', 'seed-1', 'summary.csv', 'summary.json']);
+  assert.deepEqual(held('ends/seed-0'), SEED_ENDED);
 });
 
 test('.cjs works, also as compilers write it; .ts says what to do', () => {
@@ -178,5 +181,5 @@ test('.cjs works, also as compilers write it; .ts says what to do', () => {
 
 test('a reader that has had enough: the run is written, and nothing is said', async () => {
   const { status, stderr } = await readOnce('train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--eval-freq', '500', '--json', '--out', 'piped');
-  assert.deepEqual([status, stderr, held('piped')], [0, '', RUN]);
+  assert.deepEqual([status, stderr, held('piped')], [0, '', ENDED]);
 });

@@ -20,11 +20,11 @@ const FAULTS = [
   [/^write .*\/best_model\.safetensors\.\d+\.tmp$/, 'kill'], [/^rename .*\/complete\.json$/, 'kill'], [/^rename .*\/run\/metrics\.csv$/, 'kill'], [/^rmdir /, 'kill'],
 ];
 
-test('a run replaces another on a file system that fails, or until it is killed', (t) => {
+test('a run replaces another on a file system that fails, or until it is killed', async (t) => {
   if (reason !== undefined) return t.skip(reason);
   const library = buildFaults(folder);
   const scenario = SCENARIOS.find(({ name }) => name === 'train over a run') ?? assert.fail();
-  const { run, before, fresh } = outcomesOf(folder, scenario);
+  const { run, before, fresh } = await outcomesOf(folder, scenario);
   const command = scenario.args.map((word) => word === 'run' ? run : word);
   const how = { below: run, log: join(folder, 'log'), cwd: folder };
   restore(run, before);
@@ -62,6 +62,9 @@ test('a folder that has lost something is told from one that has not', () => {
   assert.deepEqual(judged(...old, ['unfinished/model.safetensors', model.subarray(0, 9)]).length, 1);
   assert.deepEqual(judged(...old, ['unfinished/summary.csv', 'a,b\n1,2\n'], ['unfinished/summary.json', '{}']), []);
   assert.equal(judged(...old, ['unfinished/summary.csv', 'a,b\n1\n'], ['unfinished/summary.json', '{']).length, 2);
+  assert.deepEqual(judged(...old, ['unfinished/journal.jsonl', '{"bellhop":"train"}\n{"job":0,"su']), []);
+  assert.deepEqual(judged(...old, ['unfinished/journal.jsonl', '{"bellhop":"tr']), ['unfinished/journal.jsonl is no journal']);
+  assert.deepEqual(judged(...old, ['unfinished/checkpoint.safetensors', model]), ['unfinished/checkpoint.safetensors is no full checkpoint']);
   assert.deepEqual(judged(['metrics.csv', 'a\n1\n']), ['model.safetensors is gone']);
   assert.deepEqual(judged(['model.safetensors', model], ['metrics.csv', 'a\n2\n']), ['metrics.csv is neither the old one nor a whole new one']);
 });

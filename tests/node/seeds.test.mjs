@@ -160,7 +160,7 @@ test('Ctrl-C stops all, writes what there is, begins no more and exits with 130'
   const lines = output.trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(lines.map(({ type, seed }) => seed ?? type), [0, 1, 'aggregate']);
   assert.ok(lines.slice(0, 2).every(({ total_timesteps }) => total_timesteps > 0 && total_timesteps < 2e9));
-  assert.deepEqual(readdirSync(join(folder, 'stopped')).sort(), ['seed-0', 'seed-1', 'summary.csv', 'summary.json']);
+  assert.deepEqual(readdirSync(join(folder, 'stopped')).sort(), ['journal.jsonl', 'seed-0', 'seed-1', 'summary.csv', 'summary.json']);
   assert.ok(readdirSync(join(folder, 'stopped/seed-1')).includes('model.safetensors'));
 });
 

@@ -52,6 +52,12 @@ test('an event with two scalars', () => {
   assert.deepEqual(records.map(hexOf), [hexOf(event)]);
 });
 
+test('a run that goes on: TensorBoard drops what other files have from that step on', () => {
+  // Event: step 301 = 10 ad02, session_log 3a 02, its status 08 01 (START).
+  const { records } = readRecords(new TensorBoardWriter(() => 2).header(300));
+  assert.deepEqual(records.slice(1).map(hexOf), ['09000000000000004010ad023a020801']);
+});
+
 test('numbers longer than a byte', () => {
   const step = 2_000_000_000;
   const tag = 'x'.repeat(200);

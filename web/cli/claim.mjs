@@ -7,10 +7,11 @@
 // Not the whole folder is swapped: it may hold files of other people, be a link, or be where somebody's shell stands. Nor is each file replaced
 // as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
 // in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKPOINT, COMPLETE, FILES, JOURNAL, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, WORKING, contentOf, runIn, strangersIn } from './contents.mjs';
 import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
+import { readBytes } from './files.mjs';
 import { LOCK, holderOf, lock } from './lock.mjs';
 
 // ---- what is removed ----
@@ -58,6 +59,11 @@ function isFolder(path) {
   return entryAt(path)?.isDirectory() === true;
 }
 
+/** @param {string} path */
+function isEmptyFolder(path) {
+  return isFolder(path) && readdirSync(path).length === 0;
+}
+
 /** @typedef {{ overwrite?: boolean, names?: readonly string[] }} OneRun  names: the files it will have */
 
 /**
@@ -67,19 +73,36 @@ function isFolder(path) {
 export function checkFolder(path, how = {}) {
   writing('out', path, () => {
     checkUse(path);
-    if (readComplete(join(path, UNFINISHED)) !== null) finish(path);
+    finishReplacing(path);
     checkRuns(path, how);
   });
 }
 
-/** Does what is left of a replacement that was cut off. @param {string} path */
-function finish(path) {
+/** Does what is left of a replacement that was cut off, if one was. @param {string} path */
+export function finishReplacing(path) {
+  const unfinished = join(path, UNFINISHED);
+  if (readComplete(unfinished) !== null || isEmptyFolder(unfinished)) alone(path, () => replace(path));
+}
+
+/** Does what a command has left that was cut off when all was written. @param {string} path */
+export function finishEnd(path) {
+  const isCutOff = () => !isFile(join(path, JOURNAL));
+  if (isCutOff() && (isFile(join(path, CHECKPOINT)) || isFile(join(path, LOCK)))) alone(path, () => isCutOff() && removeWorking(path));
+}
+
+/** Calls `use` while no other command writes there. @param {string} path @param {() => unknown} use */
+function alone(path, use) {
   const held = lock(path);
   try {
-    replace(path);
+    use();
   } finally {
     held.release();
   }
+}
+
+/** The journal goes first: without it there is nothing to go on with. @param {string} path */
+function removeWorking(path) {
+  [JOURNAL, CHECKPOINT].filter((name) => isFile(join(path, name))).forEach((name) => removeFile(join(path, name)));
 }
 
 /** @param {string} path @param {OneRun} how */
@@ -101,9 +124,9 @@ function resumeAdvice(path) {
   return isFile(join(whereIn(path), JOURNAL)) ? `, or go on with it: --resume ${path}` : '';
 }
 
-/** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none */
-function refuseForeign(path, [name]) {
-  if (name !== undefined) throw new Error(`${path} holds ${name}, which bellhop did not write; move it elsewhere, or give another --out`);
+/** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none @param {string} [or] */
+function refuseForeign(path, [name], or = ', or give another --out') {
+  if (name !== undefined) throw new Error(`${path} holds ${name}, which bellhop did not write; move it elsewhere${or}`);
 }
 
 /** @param {string} unfinished */
@@ -157,6 +180,7 @@ function removeOld(path, entries) {
 function replace(path) {
   const unfinished = join(path, UNFINISHED);
   const entries = readComplete(unfinished);
+  if (entries === null && isEmptyFolder(unfinished)) removeFolder(unfinished); // it was to go last
   if (entries === null) return;
   const { strange } = contentOf(path);
   refuseForeign(path, entries.filter((name) => strange.includes(name)));
@@ -176,10 +200,10 @@ export class Claim {
 
   /**
    * Makes the folder, with its parents, and takes it; throws a sentence where that cannot be.
-   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean, resume?: boolean }} [how]  several: runs; resume: it goes on with
-   *   what is there and not done
+   * @param {string} flag @param {string} path @param {OneRun & { several?: boolean, resume?: boolean, command?: object }} [how]  several: runs; resume: it
+   *   goes on with what is there and not done; command: of one of several runs it is none of its own
    */
-  constructor(flag, path, { several = false, resume = false, ...how } = {}) {
+  constructor(flag, path, { several = false, resume = false, command, ...how } = {}) {
     this.#path = path;
     this.#flag = flag;
     if (!several && !resume) checkFolder(path, how);
@@ -187,7 +211,7 @@ export class Claim {
     this.#lock = writing(flag, path, () => lock(path));
     try {
       /** Where the files of the run go. */
-      this.at = writing(flag, path, () => resume ? this.#reopen() : this.#open(how, several));
+      this.at = writing(flag, path, () => resume ? this.#reopen(command !== undefined) : this.#open(how, several));
     } catch (error) {
       this.release();
       throw error;
@@ -209,42 +233,40 @@ export class Claim {
     return unfinished;
   }
 
-  #reopen() {
+  /** @param {boolean} hasJournal  until it is done */
+  #reopen(hasJournal) {
     const unfinished = join(this.#path, UNFINISHED);
     const at = isFile(join(unfinished, JOURNAL)) ? unfinished : this.#path;
-    contentOf(at).traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
+    if (hasJournal && !isFile(join(at, JOURNAL))) throw new Error(`${this.#path} has come to its end meanwhile, by another bellhop`);
+    const { traces, strange } = contentOf(at);
+    refuseForeign(at, strange.filter((name) => OF_RUNS.includes(name) && name !== CHECKPOINT), ''); // what is wrong with that is told where it is loaded
+    traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
     return at;
   }
 
-  /** The full checkpoint to go on from; where there is none the run begins again, and what it had is removed. @returns {Uint8Array | undefined} */
+  /** The full checkpoint to go on from, if there is one. @returns {Uint8Array | undefined} */
   checkpoint() {
-    return writing(this.#flag, this.#path, () => {
-      const file = join(this.at, CHECKPOINT);
-      if (isFile(file)) return readFileSync(file);
-      clearRun(this.at);
-      return undefined;
-    });
+    const file = join(this.at, CHECKPOINT);
+    return writing(this.#flag, this.#path, () => isFile(file)) ? readBytes(file) : undefined;
+  }
+
+  /** What the run had is removed: it begins again. */
+  clear() {
+    writing(this.#flag, this.#path, () => clearRun(this.at));
   }
 
   /** The run is complete: it replaces the one that was there. Its files are closed by now. */
   complete() {
     try {
       writing(this.#flag, this.#path, () => {
-        if (this.at === this.#path) this.#endJournal();
-        else this.#replaceOld();
+        if (this.at !== this.#path) this.#replaceOld();
+        else if (isFile(join(this.at, JOURNAL))) removeWorking(this.at); // one of several runs has no journal: what it can go on from is needed until theirs says that it is done
       });
     } catch (error) {
       if (this.at === this.#path) throw error;
       const after = `the new run is complete in ${this.at}; the next command with --${this.#flag} ${this.#path} puts it in place`;
       throw new Error(`${/** @type {Error} */ (error).message}; ${after}`, { cause: error });
     }
-  }
-
-  /** One of several runs has none of its own: what it can go on from is needed until their journal says that it is done. */
-  #endJournal() {
-    if (!isFile(join(this.at, JOURNAL))) return;
-    removeFile(join(this.at, JOURNAL));
-    if (isFile(join(this.at, CHECKPOINT))) removeFile(join(this.at, CHECKPOINT));
   }
 
   #replaceOld() {

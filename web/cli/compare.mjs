@@ -70,7 +70,7 @@ export async function run(argv) {
   const { flags, lists, positionals } = readArguments(argv, known, bh.catalog);
   if (positionals.length > 1) throw new UsageError(`compare takes one environment, but got '${positionals.join(' ')}'`);
   if (!flags.has('resume')) return begin(bh, known, { env: positionals[0], flags, lists });
-  const typed = resumed('compare', { flags, positionals, refused: [...known.keys()] });
+  const typed = resumed('compare', { flags, lists, positionals, refused: [...known.keys()] });
   return typed === null ? 0 : begin(bh, known, typed);
 }
 
@@ -215,7 +215,7 @@ async function runAll(jobs, steps, { threads, signal, json, variants, seeds, thr
   const outcome = await collect(jobs, {
     threads,
     signal,
-    done: claim?.done,
+    done: claim?.doneOf(jobs),
     onProgress(job, now) {
       together.at(job, now);
       progress?.show(together.progress());

@@ -86,7 +86,7 @@ function teach(student, teacher, { out, overwrite, json }) {
   const progress = json ? null : new Progress();
   return interruptible(async (signal) => {
     try {
-      folder?.writeConfig(student);
+      folder?.begin(student);
       const { failure } = await learn(student, folder, { signal, onProgress: (now) => progress?.show(now) });
       progress?.end();
       const kept = out === undefined ? '' : keptText(out);

@@ -203,15 +203,14 @@ function isDevice(path) {
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-/** Bytes of so many lines, or of as many as there are whole. @param {Uint8Array} bytes @param {number} lines */
-function lengthOf(bytes, lines) {
-  let length = 0;
-  for (let i = 0; i < lines; i++) {
-    const end = bytes.indexOf(10, length);
-    if (end < 0) break;
+/** So many lines, or as many as there are whole, and their bytes. @param {Uint8Array} bytes @param {number} most */
+function firstLines(bytes, most) {
+  let [lines, length] = [0, 0];
+  for (let end = bytes.indexOf(10); end >= 0 && lines < most; end = bytes.indexOf(10, length)) {
     length = end + 1;
+    lines++;
   }
-  return length;
+  return { lines, length };
 }
 
 /** A file that grows, and is on the disk when it is closed. */
@@ -220,11 +219,14 @@ export class GrowingFile {
   /** @type {number | null} */
   #fd;
   #length;
+  /** Those that were there when it was opened. */
+  lines;
 
-  /** @param {string} file  must not be there, but for @param {{ fd: number, length: number }} [open]  one that goes on */
+  /** @param {string} file  must not be there, but for @param {{ fd: number, lines: number, length: number }} [open]  one that goes on */
   constructor(file, open) {
     this.#file = file;
     this.#length = open?.length ?? 0;
+    this.lines = open?.lines ?? 0;
     this.#fd = open?.fd ?? of(file, () => openSync(file, 'wx'));
   }
 
@@ -233,9 +235,9 @@ export class GrowingFile {
     return of(file, () => {
       const fd = openSync(file, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
       try {
-        const length = lengthOf(readFileSync(fd), lines);
-        ftruncateSync(fd, length);
-        return new GrowingFile(file, { fd, length });
+        const first = firstLines(readFileSync(fd), lines);
+        ftruncateSync(fd, first.length);
+        return new GrowingFile(file, { fd, ...first });
       } catch (error) {
         closeSync(fd);
         throw error;

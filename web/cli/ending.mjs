@@ -81,7 +81,7 @@ export function listen() {
 
 /**
  * Calls `use`, then `end` with what that came to, or with false where it failed.
- * @param {() => Promise<boolean>} use @param {(isComplete: boolean) => void} end
+ * @param {() => Promise<boolean>} use @param {(isComplete: boolean, hasFailed: boolean) => void} end
  * @returns {Promise<string | undefined>} what went wrong
  */
 export async function toTheEnd(use, end) {
@@ -93,7 +93,7 @@ export async function toTheEnd(use, end) {
   } catch (error) {
     first = error;
   }
-  const last = await errorOf(() => end(isComplete));
+  const last = await errorOf(() => end(isComplete, first !== undefined));
   if (first === undefined || (first instanceof WriteError && last !== undefined)) return last; // both say it
   const { message } = /** @type {Error} */ (first);
   return last === undefined ? message : `${message}; ${last}`;

@@ -2,7 +2,7 @@
 // What runs leave behind. `train --out DIR`: metrics.csv (a row per record), config.json, and both sets of parameters;
 // `--tensorboard DIR`: an event file; several runs: a table of them all; `pretrain --out DIR`: training.csv (a row per step
 // that has a record), config.json and the model.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -11,7 +11,7 @@ import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { Claim } from './claim.mjs';
 import { configOf } from './config.mjs';
 import { CHECKPOINT, FILES, JOURNAL, PRETRAINING_FILES } from './contents.mjs';
-import { GrowingFile, makeFolder, rescue, writeFile, writing } from './durable.mjs';
+import { GrowingFile, entryAt, makeFolder, removeFile, rescue, writeFile, writing } from './durable.mjs';
 import { metadataOf } from './files.mjs';
 
 const COLUMNS = [
@@ -23,29 +23,39 @@ const COLUMNS = [
 /** @typedef {readonly (readonly [name: string, content: Uint8Array])[]} Models */
 
 /** How a folder is taken: `resume` goes on with the run in it; `command` is what --resume is to go on with. @typedef {{ overwrite?: boolean, resume?: boolean, command?: import('./journal.mjs').Command }} Beginning */
+/** @typedef {Beginning & { table: string, heading: string, names: readonly string[] }} RunFolderOptions */
 
 /** The folder of one run: what grows is one table, models and config.json are there at once or not at all. */
 class RunFolder {
   #path;
   #claim;
+  #how;
+  /** @type {GrowingFile | undefined} */
   #table;
 
-  /** @param {string} path  made, with its parents, if it is not there @param {Beginning & { table: string, heading: string, names: readonly string[] }} how */
-  constructor(path, { table, heading, names, overwrite = false, resume = false, command }) {
+  /** @param {string} path  made, with its parents, if it is not there @param {RunFolderOptions} how */
+  constructor(path, how) {
     this.#path = path;
-    this.#claim = new Claim('out', path, { overwrite, names, resume });
+    this.#how = how;
+    const { overwrite, names, resume, command } = how;
+    this.#claim = new Claim('out', path, { overwrite, names, resume, command });
     try {
       /** The full checkpoint that it goes on from. */
       this.checkpoint = resume ? this.#claim.checkpoint() : undefined;
-      if (command !== undefined) this.write(JOURNAL, `${JSON.stringify(command)}\n`);
-      const file = join(this.#claim.at, table);
-      const rows = this.checkpoint === undefined ? undefined : Number(metadataOf(this.checkpoint)?.records);
-      this.#table = this.writing(() => rows === undefined || !existsSync(file) ? new GrowingFile(file) : GrowingFile.goOn(file, 1 + rows));
-      if (this.#table.length === 0) this.append(`${heading}\n`);
     } catch (error) {
       this.#claim.release();
       throw error;
     }
+  }
+
+  /** Begins, or goes on, once there is a model: nothing is changed before. */
+  begin() {
+    const { table, heading, resume, command } = this.#how;
+    if (resume && this.checkpoint === undefined) this.#claim.clear();
+    if (command !== undefined) this.write(JOURNAL, `${JSON.stringify(command)}\n`);
+    const file = this.fileOf(table);
+    this.#table = this.writing(() => this.checkpoint === undefined ? new GrowingFile(file) : reopened(file, Number(metadataOf(this.checkpoint)?.records)));
+    if (this.#table.length === 0) this.append(`${heading}\n`);
   }
 
   /** @template T @param {() => T} use @returns {T} */
@@ -55,17 +65,22 @@ class RunFolder {
 
   /** @param {string} lines  of the table */
   append(lines) {
-    if (lines !== '') this.writing(() => this.#table.append(lines));
+    if (lines !== '') this.writing(() => this.#table?.append(lines));
+  }
+
+  /** @param {string} name */
+  fileOf(name) {
+    return join(this.#claim.at, name);
   }
 
   /** @param {string} name @param {string | Uint8Array} content */
   write(name, content) {
-    this.writing(() => writeFile(join(this.#claim.at, name), content));
+    this.writing(() => writeFile(this.fileOf(name), content));
   }
 
   /** What the run can go on from; the table has all rows that it counts. @param {Uint8Array} bytes */
   writeCheckpoint(bytes) {
-    this.writing(() => this.#table.flush());
+    this.writing(() => this.#table?.flush());
     this.write(CHECKPOINT, bytes);
   }
 
@@ -73,9 +88,9 @@ class RunFolder {
   #writeLast(models) {
     try {
       models.forEach(([name, content]) => this.write(name, content));
-      this.writing(() => this.#table.close());
+      this.writing(() => this.#table?.close());
     } catch (error) {
-      this.#table.abandon();
+      this.#table?.abandon();
       throw new Error(`${/** @type {Error} */ (error).message}; ${rescue(models)}`, { cause: error });
     }
   }
@@ -89,11 +104,20 @@ class RunFolder {
   /** After the end, or where there was none. */
   close() {
     try {
-      this.writing(() => this.#table.close());
+      this.writing(() => this.#table?.close());
     } finally {
       this.#claim.release();
     }
   }
+}
+
+/** A table that goes on after so many rows, which somebody may have changed meanwhile. @param {string} file @param {number} rows */
+function reopened(file, rows) {
+  const found = entryAt(file);
+  if (found !== undefined && !found.isFile()) removeFile(file); // a link, which is not followed
+  const table = found?.isFile() ? GrowingFile.goOn(file, 1 + rows) : new GrowingFile(file);
+  if (table.lines < 1 + rows) process.stderr.write(`bellhop: ${file} has lost ${1 + rows - Math.max(table.lines, 1)} of the ${rows} rows that were written; the others follow\n`);
+  return table;
 }
 
 /** @typedef {import('../bellhop.js').Model} Model */
@@ -120,8 +144,13 @@ export class OutputFolder {
     return this.#folder.checkpoint;
   }
 
-  /** A full checkpoint, when it is time for one. @param {Model} model */
-  #saveInTime(model) {
+  /** Where that is. */
+  get checkpointFile() {
+    return this.#folder.fileOf(CHECKPOINT);
+  }
+
+  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Model} model */
+  saveInTime(model) {
     if (this.#interval && performance.now() - this.#savedAt >= 1000 * this.#interval) this.#saveFull(model);
   }
 
@@ -131,30 +160,29 @@ export class OutputFolder {
     this.#savedAt = performance.now();
   }
 
-  /** The run is about to learn. @param {Model} model */
-  begin(model) {
-    if (this.checkpoint === undefined) this.#saveInTime(model);
-    else this.#savedAt = performance.now();
-  }
-
-  /** @param {Model} model @param {unknown} [preset]  it was made with */
-  writeConfig(model, preset) {
+  /** The run begins, or goes on. @param {Model} model @param {unknown} [preset]  it was made with */
+  begin(model, preset) {
+    this.#folder.begin();
     this.#folder.write('config.json', `${JSON.stringify(configOf(model, preset), null, 2)}\n`);
+    if (this.checkpoint === undefined) this.saveInTime(model);
+    else this.#savedAt = performance.now();
   }
 
   /** Records as they come; the best parameters as soon as they are found. @param {readonly import('../bellhop.js').RunRecord[]} records @param {Model} model */
   writeRecords(records, model) {
     this.#folder.append(records.map((record) => row(record, this.#columns)).join(''));
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write(...best(model));
-    this.#saveInTime(model);
   }
 
-  /** What the run has come to. @param {Model} model @param {boolean} isComplete */
-  end(model, isComplete) {
+  /**
+   * What the run has come to. An error may have ended it in the middle of a step, so that the full checkpoint before is the one to go on from, exactly.
+   * @param {Model} model @param {{ isComplete: boolean, hasFailed?: boolean }} how
+   */
+  end(model, { isComplete, hasFailed = false }) {
     /** @type {unknown} */
     let failure;
     try {
-      if (!isComplete && this.#interval !== undefined) this.#saveFull(model);
+      if (!isComplete && this.#interval !== undefined && !(hasFailed && this.#savedAt > -Infinity)) this.#saveFull(model);
     } catch (error) {
       failure = error; // the models first
     }
@@ -183,8 +211,9 @@ export class PretrainingFolder {
     this.#folder = new RunFolder(path, { table: 'training.csv', heading: 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity', names: PRETRAINING_FILES, overwrite });
   }
 
-  /** @param {object} config */
-  writeConfig(config) {
+  /** The run begins. @param {object} config */
+  begin(config) {
+    this.#folder.begin();
     this.#folder.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
   }
 
@@ -225,8 +254,8 @@ export class TensorBoardFolder {
   #path;
   #file;
 
-  /** @param {string} path  made, with its parents, if it is not there @param {{ resume?: boolean }} [how]  resume: its run goes on, in a file beside the others */
-  constructor(path, { resume = false } = {}) {
+  /** @param {string} path  made, with its parents, if it is not there @param {{ resume?: boolean, from?: number }} [how]  resume: its run goes on after `from` steps, in a file beside the others */
+  constructor(path, { resume = false, from } = {}) {
     this.#path = path;
     const held = this.#writing(() => {
       makeFolder(path);
@@ -235,7 +264,7 @@ export class TensorBoardFolder {
     if (held !== undefined && !resume) throw new Error(`--tensorboard ${path} holds a run already (${held}), and TensorBoard would draw both as one; choose another folder`);
     const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${hostname()}.${process.pid}.0`;
     this.#file = this.#writing(() => new GrowingFile(join(path, name)));
-    this.#writing(() => this.#file.append(this.#writer.header()));
+    this.#writing(() => this.#file.append(this.#writer.header(resume ? from : undefined)));
   }
 
   /** @template T @param {() => T} use @returns {T} */

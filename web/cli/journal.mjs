@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { UsageError } from './args.mjs';
-import { holderOf } from './lock.mjs';
-import { CHECKPOINT, JOURNAL, UNFINISHED, runIn } from './contents.mjs';
-import { GrowingFile, entryAt, removeFile, writeFile, writing } from './durable.mjs';
+import { finishEnd, finishReplacing } from './claim.mjs';
+import { JOURNAL, UNFINISHED, runIn } from './contents.mjs';
+import { GrowingFile, entryAt, writeFile, writing } from './durable.mjs';
 import { print } from './output.mjs';
 
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -37,12 +37,28 @@ function read(folder) {
   if (entryAt(file)?.isFile() !== true) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1); // what comes after the last line end was cut off
   try {
-    const [command, ...done] = lines.map((line) => JSON.parse(line));
-    if (typeof command.bellhop !== 'string' || !Array.isArray(command.flags)) throw new TypeError();
+    const [command, ...done] = lines.map((line) => JSON.parse(line, withNumbers));
+    if (!isCommand(command) || !done.every(isDone)) throw new TypeError();
     return { command, done: new Map(done.map(({ job, summary }) => [job, summary])) };
   } catch (cause) {
-    throw new Error(`${file} is not what bellhop writes; remove it`, { cause });
+    throw new Error(`${file} is not what bellhop writes; remove it, and begin again with --overwrite`, { cause });
   }
+}
+
+/** A figure that JSON has no number for. @param {string} key @param {unknown} value */
+function withNumbers(key, value) {
+  return value === null && key.includes('/') ? NaN : value;
+}
+
+/** @param {any} line */
+function isCommand({ bellhop, cwd, env, flags, lists = [] }) {
+  const isPairs = (/** @type {any} */ pairs) => Array.isArray(pairs) && pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string');
+  return [bellhop, cwd, env ?? ''].every((text) => typeof text === 'string') && isPairs(flags) && isPairs(lists);
+}
+
+/** @param {any} line */
+function isDone({ job, summary }) {
+  return Number.isInteger(job) && summary?.type === 'summary';
 }
 
 /** Of several runs, those that are done; a line each is added. */
@@ -76,22 +92,25 @@ export class Journal {
 /**
  * What `--resume DIR` stands for: the command that was begun there, with what was typed now over it.
  * @param {string} name  of the command
- * @param {{ flags: ReadonlyMap<string, string | true>, positionals: readonly string[], refused: readonly string[] }} typed  refused: flags of a new run
+ * @param {{ flags: ReadonlyMap<string, string | true>, lists: ReadonlyMap<string, string[]>, positionals: readonly string[], refused: readonly string[] }} typed
+ *   refused: flags of a new run
  * @returns {{ env?: string, usual?: Command['usual'], flags: Map<string, string | true>, lists: Map<string, string[]>, changed: Map<string, string | true> } | null}
  *   changed: hyperparameters that are to be others from now on; null: the command has come to its end, which is said
  */
-export function resumed(name, { flags, positionals, refused }) {
+export function resumed(name, { flags, lists, positionals: [env], refused }) {
   const path = String(flags.get('resume'));
-  const stray = [...flags.keys()].find((flag) => refused.includes(flag) && !BESIDE.includes(flag));
+  const stray = [...flags.keys(), ...lists.keys()].find((flag) => refused.includes(flag) && !BESIDE.includes(flag));
   if (stray !== undefined) throw new UsageError(`--resume goes on with the command that was begun in ${path}, and --${stray} is for a new one`);
+  writing('resume', path, () => finishReplacing(path));
   const content = read(join(path, UNFINISHED)) ?? read(path);
   if (content === undefined) return tellNothing(path);
   const { command } = content;
   if (command.bellhop !== name) throw new UsageError(`${path} was begun by bellhop ${command.bellhop}: bellhop ${command.bellhop} --resume ${path}`);
   if (command.cwd !== process.cwd()) throw new UsageError(`${path} was begun in ${command.cwd}, and files are named from there: cd ${command.cwd} first`);
+  if (env !== undefined && env !== command.env) throw new UsageError(`--resume goes on with the command that was begun in ${path}, and ${env} is not what it trains in; leave it out`);
   const changed = new Map([...flags].filter(([flag]) => !BESIDE.includes(flag)));
   return {
-    env: positionals[0] ?? command.env, usual: command.usual, lists: new Map(command.lists ?? []), changed,
+    env: command.env, usual: command.usual, lists: new Map(command.lists ?? []), changed,
     flags: new Map([...command.flags, ...flags, ['out', path]]),
   };
 }
@@ -100,8 +119,7 @@ export function resumed(name, { flags, positionals, refused }) {
 function tellNothing(path) {
   const run = runIn(path);
   if (run === undefined) throw new Error(`there is nothing to resume in ${path}: no command with --out ${path} has begun there and not come to its end`);
-  const left = join(path, CHECKPOINT);
-  if (entryAt(left)?.isFile() === true && holderOf(path) === undefined) writing('resume', path, () => removeFile(left));
+  writing('resume', path, () => finishEnd(path));
   print(`${path} has ${run}, which is complete`);
   return null;
 }

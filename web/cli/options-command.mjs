@@ -13,7 +13,7 @@ export const summary = 'List the hyperparameters, with defaults and ranges';
 export const help = `Usage: bellhop options [ENV | ALGO]        ENV is an id, or a FILE.mjs as bellhop train takes it
 
 Lists the flags that \`bellhop train\` takes: of every algorithm, of one, or those of an environment together with the
-values of its preset; then what the algorithms' own presets (--preset NAME) change. Flags marked * can also change while a run goes on (in the page, or with model.set).
+values of its preset; then what the algorithms' own presets (--preset NAME) change. Flags marked * can also change while a run goes on (in the page, with model.set, or with --resume).
 `;
 
 /** @param {string[]} argv */

@@ -71,7 +71,7 @@ export function makeModel(bh, plan) {
 }
 
 /** @template T @param {Model} model @param {() => T} use @returns {T} */
-function orDispose(model, use) {
+export function orDispose(model, use) {
   try {
     return use();
   } catch (error) {

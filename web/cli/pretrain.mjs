@@ -164,7 +164,7 @@ function pretrain(training, fields, corpus, { out, overwrite, json }) {
   return interruptible(async (signal) => {
     try {
       const named = fields.filter(({ name }) => !corpus.env || !OF_TEXT.includes(name));
-      folder.writeConfig({ ...corpus.config, options: Object.fromEntries(named.map((field) => [field.name, training.options[field.key]])) });
+      folder.begin({ ...corpus.config, options: Object.fromEntries(named.map((field) => [field.name, training.options[field.key]])) });
       const since = performance.now();
       const failure = await toTheEnd(async () => {
         await training.learn({ signal, sliceMilliseconds: 50, onProgress });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { load } from '../node/node.mjs';
 import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { named } from '../lib/metrics.mjs';
-import { UsageError, hyperparameterFlags, numberFlag, optionsFrom, readArguments } from './args.mjs';
+import { UsageError, flagOf, hyperparameterFlags, numberFlag, readArguments } from './args.mjs';
 import { filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
@@ -40,9 +40,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
                        defaults alone, without the environment's
   --out DIR            write metrics.csv, config.json, model.safetensors (final) and best_model.safetensors there
   --overwrite          replace the run, or the runs of --seeds, that --out has, once the new one is complete (docs/files.md)
-  --checkpoint-interval SECONDS  between full checkpoints in --out (default: 30), which --resume goes on from; 0: only when the run is ended
-  --resume DIR         go on with the command that has written to DIR and was ended, as if it had not been: the same bits. Several seeds: those
-                       that are done are not repeated. Hyperparameters that are live (bellhop options) may be given anew
+  --checkpoint-interval SECONDS  between full checkpoints in --out (default: 30), which --resume goes on from; 0: one where the run is ended
+  --resume DIR         go on with the command that has written to DIR and was ended, as if it had not been: the same bits (docs/files.md).
+                       Seeds that are done are not repeated. Hyperparameters that bellhop options marks * may be given anew
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
@@ -96,10 +96,10 @@ export async function runWith(argv, usual) {
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'], ['language-model', 'string'],
     ['checkpoint-interval', 'string'], ['resume', 'string'],
   ]);
-  const { flags, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
+  const { flags, lists, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
   if (!flags.has('resume')) return begin(bh, { env: positionals[0], usual, flags });
-  const typed = resumed('train', { flags, positionals, refused: OF_A_NEW_RUN });
+  const typed = resumed('train', { flags, lists, positionals, refused: OF_A_NEW_RUN });
   return typed === null ? 0 : begin(bh, typed);
 }
 
@@ -112,6 +112,7 @@ async function begin(bh, { env: typed, usual, flags, changed }) {
   const { id, file } = await openEnv(bh, typed ?? (flags.has('config') ? undefined : usual?.env));
   const plan = makePlan(bh, id, flags, OWN);
   plan.envFile = file;
+  if (changed !== undefined) checkChanges(bh, plan, changed);
   if (plan.env === usual?.env) plan.envOptions = { ...usual.envOptions, ...plan.envOptions };
   plan.demonstrations = text(flags, 'demonstrations');
   plan.initFrom = text(flags, 'init-from');
@@ -120,17 +121,19 @@ async function begin(bh, { env: typed, usual, flags, changed }) {
   checkGuided(plan, flags);
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0, 1e9) ?? CHECKPOINT_INTERVAL;
-  const how = { command: commandOf('train', { env: typed, usual, flags }), interval, resume: flags.has('resume'), ...changed && { changes: changesOf(bh, plan, changed) } };
+  const how = { command: commandOf('train', { env: typed, usual, flags }), interval, resume: flags.has('resume') };
   if (flags.has('checkpoint-interval') && !flags.has('out')) throw new UsageError('--checkpoint-interval is for --out DIR');
   if (flags.has('seeds')) return trainSeeds(bh, plan, flags, how);
   if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
   return trainOne(bh, plan, flags, how);
 }
 
-/** What a resumed run is to have otherwise than it was saved. @param {Bellhop} bh @param {Plan} plan @param {Flags} changed */
-export function changesOf({ catalog }, { env, algo }, changed) {
-  const fields = [...catalog.run, ...findAlgo(catalog, algo).options];
-  return { ...optionsFrom(changed, fields), ...optionsFrom(changed, findEnv(catalog, env).options, 'env-') };
+/** Refuses what a run that is resumed cannot have otherwise. @param {Bellhop} bh @param {Plan} plan @param {Flags} changed */
+function checkChanges({ catalog }, { env, algo }, changed) {
+  const settled = [...catalog.run, ...findAlgo(catalog, algo).options].filter(({ live }) => !live).map((field) => flagOf(field));
+  const settledEnv = findEnv(catalog, env).options.filter(({ live }) => !live).map((field) => flagOf(field, 'env-'));
+  const flag = [...settled, ...settledEnv].find((name) => changed.has(name));
+  if (flag !== undefined) throw new UsageError(`--${flag} is settled when a run begins; with --resume those can change that bellhop options ${env} marks *`);
 }
 
 /** Refuses what was asked of a language model where there is none. @param {import('./plan.mjs').Plan} plan @param {ReadonlyMap<string, string | true>} flags */
@@ -149,7 +152,7 @@ function text(flags, name) {
 
 // ---- one run ----
 
-/** @typedef {Pick<import('./training.mjs').Job, 'interval' | 'resume' | 'changes'> & { command: import('./journal.mjs').Command }} Beginning */
+/** @typedef {Pick<import('./training.mjs').Job, 'interval' | 'resume'> & { command: import('./journal.mjs').Command }} Beginning */
 
 /** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @param {Beginning} how @returns {Promise<number>} exit code */
 function trainOne(bh, plan, flags, how) {
@@ -257,7 +260,7 @@ async function runAll(jobs, steps, { threads, signal, json, threshold, claim }) 
   const outcome = await collect(jobs, {
     threads,
     signal,
-    done: claim?.done,
+    done: claim?.doneOf(jobs),
     onProgress(job, now) {
       together.at(job, now);
       progress?.show(together.progress());

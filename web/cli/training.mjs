@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
-import { findAlgo } from '../lib/setup.mjs';
-import { inFlags } from './args.mjs';
+import { shown } from '../lib/options.mjs';
+import { findAlgo, findEnv } from '../lib/setup.mjs';
+import { BellhopError } from '../node/node.mjs';
+import { flagOf, inFlags } from './args.mjs';
 import { checkFolder } from './claim.mjs';
-import { CHECKPOINT } from './contents.mjs';
 import { toTheEnd } from './ending.mjs';
-import { about } from './files.mjs';
+import { metadataOf } from './files.mjs';
 import { OutputFolder, TensorBoardFolder } from './folder.mjs';
-import { checkStop, makeModel } from './plan.mjs';
+import { checkStop, makeModel, orDispose } from './plan.mjs';
 import { guarded } from './stray.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
 /**
- * A run. `resume`: it goes on with what is in `out`, as far as there is something, with those of `changes` (live options) from then on.
- * @typedef {import('./folder.mjs').Beginning & {
- *   plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string, interval?: number, changes?: Record<string, unknown>,
- * }} Job
+ * A run. `resume`: it goes on with what is in `out`, as far as there is something, with the live options of its plan from then on.
+ * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string, interval?: number }} Job
  */
 /** @typedef {ReturnType<typeof summarize>} Summary  means and deviations are NaN where the environment failed */
 /** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown }} Now  exploration: which */
@@ -71,7 +70,7 @@ export async function trainJob(bh, job, how = {}) {
 async function runJob(bh, job, { signal, onProgress }) {
   const { model, nLoaded, folder, board } = begin(bh, job);
   try {
-    folder?.writeConfig(model, job.plan.options.preset);
+    folder?.begin(model, job.plan.options.preset);
     const from = model.timesteps;
     const { exploration } = model.options;
     const since = performance.now();
@@ -110,11 +109,11 @@ function begin(bh, job) {
   /** @type {TensorBoardFolder | undefined} */
   let board;
   try {
-    const made = folder?.checkpoint === undefined ? makeModel(bh, plan) : { model: continued(bh, job, folder.checkpoint) };
+    const made = folder?.checkpoint === undefined ? makeModel(bh, plan) : { model: continued(bh, plan, folder.checkpointFile, folder.checkpoint) };
     model = made.model;
     checkStop(bh, model);
     if (out !== undefined && folder === undefined) checkFolder(out, { overwrite });
-    board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard, { resume });
+    board = tensorboard === undefined ? undefined : new TensorBoardFolder(tensorboard, { resume, from: model.timesteps });
     if (out !== undefined) folder ??= new OutputFolder(out, how);
     return { ...made, folder, board };
   } catch (error) {
@@ -125,35 +124,77 @@ function begin(bh, job) {
   }
 }
 
-/** The model of a full checkpoint. @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Uint8Array} bytes @returns {Model} */
-function continued(bh, { plan, out, changes = {} }, bytes) {
-  const fields = [...bh.catalog.run, ...findAlgo(bh.catalog, plan.algo).options];
-  return about(`${out}: ${CHECKPOINT}`, () => inFlags(fields, '', () => bh.loadModel(bytes, undefined, changes)), 'BH_ERR_CONFIG');
+/**
+ * The model of a full checkpoint, which must be of this run; live options are those of the plan from here on.
+ * @param {import('../bellhop.js').Bellhop} bh @param {import('./plan.mjs').Plan} plan @param {string} file @param {Uint8Array} bytes @returns {Model}
+ */
+function continued(bh, plan, file, bytes) {
+  const model = opened(bh, plan, file, bytes);
+  return orDispose(model, () => {
+    const [run, env] = [[...bh.catalog.run, ...findAlgo(bh.catalog, plan.algo).options], findEnv(bh.catalog, plan.env).options];
+    const changes = { ...changed(env, 'env-', plan.envOptions, model.env.options, file), ...changed(run, '', { seed: 0, ...plan.options }, model.options, file) };
+    if (Object.keys(changes).length > 0) inFlags(run, '', () => inFlags(env, 'env-', () => model.set(changes)));
+    return model;
+  });
+}
+
+/** @param {import('../bellhop.js').Bellhop} bh @param {import('./plan.mjs').Plan} plan @param {string} file @param {Uint8Array} bytes @returns {Model} */
+function opened(bh, { env, algo }, file, bytes) {
+  const metadata = metadataOf(bytes);
+  if (metadata?.state_entries !== undefined && (metadata.env !== env || metadata.algo !== algo)) throw unusable(file, `it is of ${metadata.algo} in ${metadata.env}, and the run of ${algo} in ${env}`);
+  if (metadata !== undefined && metadata.state_entries === undefined) throw unusable(file, 'it is no full checkpoint');
+  try {
+    return bh.loadModel(bytes);
+  } catch (error) {
+    throw error instanceof BellhopError ? unusable(file, error.message) : error;
+  }
+}
+
+/** @param {string} file @param {string} why */
+function unusable(file, why) {
+  return new Error(`${file}: ${why}; move it elsewhere, and --resume begins the run again`);
+}
+
+/**
+ * What is typed otherwise than it was saved, if it may be.
+ * @param {readonly import('../bellhop.js').Field[]} fields @param {string} prefix @param {Record<string, unknown>} typed @param {Record<string, unknown>} saved
+ * @param {string} file
+ */
+function changed(fields, prefix, typed, saved, file) {
+  const others = fields.filter(({ key }) => typed[key] !== undefined && !isSame(typed[key], saved[key]));
+  const settled = others.find(({ live }) => !live);
+  if (settled) throw unusable(file, `it is of another run, whose --${flagOf(settled, prefix)} is ${shown(saved[settled.key])} and not ${shown(typed[settled.key])}`);
+  return Object.fromEntries(others.map(({ key }) => [key, typed[key]]));
+}
+
+/** A number may have been rounded where it was saved. @param {unknown} a @param {unknown} b */
+function isSame(a, b) {
+  return typeof a === 'number' && typeof b === 'number' ? Math.fround(a) === Math.fround(b) : JSON.stringify(a) === JSON.stringify(b);
 }
 
 /**
  * Learns, and writes what there is as it comes and in the end, whatever ends it.
  * @param {Model} model @param {OutputFolder | undefined} folder
- * @param {{ signal?: AbortSignal, onProgress: (now: import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[] }) => unknown }} how
+ * @param {{ signal?: AbortSignal, onProgress: NonNullable<import('../bellhop.js').LearnOptions['onProgress']> }} how
  * @returns {Promise<{ failure: string | undefined, isComplete: boolean }>} failure: what went wrong
  */
 export async function learn(model, folder, { signal, onProgress }) {
   let isComplete = false;
   const failure = await toTheEnd(() => guarded(model.env.id, signal, async (stop) => {
-    folder?.begin(model);
     if (model.finished || model.timesteps >= Number(model.options.totalTimesteps)) return true; // it was ended after its last step
     const { finished, timesteps, totalTimesteps } = await model.learn({
       signal: stop,
       sliceMilliseconds: 50,
       onProgress(now) {
         folder?.writeRecords(now.records, model);
+        if (now.error === undefined) folder?.saveInTime(model);
         onProgress(now);
       },
     });
     return finished || timesteps >= totalTimesteps;
-  }), (isOver) => {
+  }), (isOver, hasFailed) => {
     isComplete = isOver;
-    folder?.end(model, isOver);
+    folder?.end(model, { isComplete, hasFailed });
   });
   return { failure, isComplete };
 }

@@ -118,17 +118,18 @@ export class Learner {
 
   /** @param {Slice} slice @param {AbortSignal | undefined} signal @param {Required<Host> & { onProgress: LearnOptions['onProgress'] }} host */
   async #learnUntilEnd(slice, signal, { take, afterSlice, isDue, onProgress }) {
-    const tell = async () => await unlessAborted(onProgress?.({ ...this.#progress(), records: this.#records?.splice(0) ?? [] }), signal) !== false;
+    const tell = async (/** @type {{ error: unknown } | undefined} */ failure) =>
+      await unlessAborted(onProgress?.({ ...this.#progress(), records: this.#records?.splice(0) ?? [], ...failure }), signal) !== false;
     while (this.#run.timesteps < this.end && !signal?.aborted) {
       const failure = this.#slice(slice, take);
       afterSlice();
       const isOver = failure !== undefined || this.#run.finished || this.#run.timesteps >= this.end;
-      const goesOn = !(isOver || isDue()) || await tell();
+      const goesOn = !(isOver || isDue()) || await tell(failure);
       if (failure) throw failure.error;
       if (!goesOn || this.#run.finished) return;
       await breathe();
     }
-    if (this.#records?.length) await tell(); // it was aborted between two of them
+    if (this.#records?.length) await tell(undefined); // it was aborted between two of them
   }
 
   /** Options of learn with their defaults; throws where learn would refuse them. @param {LearnOptions} options */

@@ -6,7 +6,8 @@
 // all little-endian. The data is a protobuf Event, the first of which names the version (tensorflow/core/util/event.proto,
 // tensorflow/core/framework/summary.proto):
 //
-//     Event   { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; }
+//     Event   { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; SessionLog session_log = 7; }
+//     SessionLog { SessionStatus status = 1; }    START is 1
 //     Summary { repeated Value value = 1; }      Value { string tag = 1; float simple_value = 2; }
 import { Metrics, named } from './metrics.mjs';
 
@@ -80,6 +81,11 @@ export function fileHeader(seconds) {
   return tfRecord(joined([wallTime(seconds), field(3, 'bytes', utf8('brain.Event:2'))]));
 }
 
+/** A run goes on: what other files of the folder have from this step on is not drawn. @param {number} seconds  since 1970 @param {number} step */
+export function sessionStart(seconds, step) {
+  return tfRecord(joined([wallTime(seconds), field(2, 'varint', varint(step)), field(7, 'bytes', field(1, 'varint', varint(1)))]));
+}
+
 /**
  * Scalars of one step, as one event.
  * @param {number} seconds  since 1970 @param {number} step @param {Record<string, number>} values  by name
@@ -100,6 +106,7 @@ export class TensorBoardWriter {
   #metrics = new Metrics();
   #clock;
   #start;
+  #from = 0;
 
   /** @param {() => number} [clock]  seconds since 1970 */
   constructor(clock = () => Date.now() / 1000) {
@@ -107,9 +114,10 @@ export class TensorBoardWriter {
     this.#start = clock();
   }
 
-  /** The first bytes of the file. */
-  header() {
-    return fileHeader(this.#start);
+  /** The first bytes of the file. @param {number} [from]  timesteps the run has already, which other files of the folder show */
+  header(from) {
+    this.#from = from ?? 0;
+    return from === undefined ? fileHeader(this.#start) : joined([fileHeader(this.#start), sessionStart(this.#start, from + 1)]);
   }
 
   /** The bytes to append for these records. @param {readonly import('../bellhop.js').RunRecord[]} records */
@@ -119,7 +127,7 @@ export class TensorBoardWriter {
       this.#metrics.add(record);
       if (record.type === 'episode') return [];
       const { 'time/total_timesteps': step, ...values } = named(record);
-      const rollout = record.type === 'train' ? { ...this.#metrics.rollout(), 'time/fps': step / (now - this.#start) } : {};
+      const rollout = record.type === 'train' ? { ...this.#metrics.rollout(), 'time/fps': (step - this.#from) / (now - this.#start) } : {};
       const points = Object.entries({ ...rollout, ...values }).filter(([, value]) => Number.isFinite(value));
       return [scalarEvent(now, step, Object.fromEntries(points))];
     }));
