@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import english from '../web/lab/strings/en.mjs';
+import ofSite from '../web/lab/strings/en-site.mjs';
 import texts from '../web/lab/strings/en-text.mjs';
 import { TEXT_IDS } from '../web/lab/text-kind.mjs';
 import { WORLDS } from '../web/lab/world-table.mjs';
@@ -14,7 +15,7 @@ import { Failure } from './run.mjs';
 const USAGE = 'Usage: npm run build [-- --url https://example.org/bellhop/]';
 const WIDTH = 720, HEIGHT = 1040;
 /** @type {Record<string, string>} */
-const WORDS = { ...english, ...texts };
+const WORDS = { ...english, ...texts, ...ofSite };
 
 /** The address of the site from the command line, with a slash at its end; null where none is given. @param {string[]} args @returns {string | null} */
 export function readUrl(args) {
