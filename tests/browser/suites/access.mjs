@@ -2,10 +2,14 @@
 // For everybody: axe finds nothing in light and dark, all is done by keyboard, both languages, a phone's
 // width, a resting page.
 import assert from 'node:assert/strict';
-import en from '../../../web/lab/strings/en.mjs';
+import english from '../../../web/lab/strings/en.mjs';
+import enSite from '../../../web/lab/strings/en-site.mjs';
 import enText from '../../../web/lab/strings/en-text.mjs';
-import zh from '../../../web/lab/strings/zh.mjs';
+import chinese from '../../../web/lab/strings/zh.mjs';
+import zhSite from '../../../web/lab/strings/zh-site.mjs';
 import { allText, axe, holds, link, number, pause, phase, reach, says, setSpeed, test, text } from '../harness.mjs';
+
+const [en, zh] = [{ ...english, ...enSite }, { ...chinese, ...zhSite }];
 
 /** Worlds that no other suite shows to axe (faults.mjs: the first of every tab; text.mjs: the views of Text), by their colours. */
 const VIEWS = /** @type {const} */ ([['light', 'env=Bandit-v0'], ['dark', 'env=MountainCar-v0'], ['light', 'env=DeepSea-v0'], ['dark', 'env=Bandit-v0'], ['light', 'env=Breakout-MinAtar']]);
