@@ -17,7 +17,7 @@ import { cli } from './cli-process.mjs';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bellhop-durable-')));
 after(() => rmSync(folder, { recursive: true }));
-const { CLI, bellhop, refused } = cli(folder);
+const { CLI, bellhop, done, refused } = cli(folder);
 
 const at = (/** @type {string} */ ...names) => join(folder, ...names);
 const held = (/** @type {string} */ name) => readdirSync(at(name)).sort();
@@ -27,11 +27,6 @@ const ENDED = [...RUN, 'checkpoint.safetensors', 'journal.jsonl'].sort();
 const QUICK = ['--algo', 'q-learning', '--total-timesteps', '500', '--eval-freq', '100', '--n-eval-episodes', '1', '--final-eval-episodes', '1'];
 const train = (/** @type {string} */ out, /** @type {string[]} */ ...more) => ['train', 'GridWorld-v0', ...QUICK, '--out', out, ...more];
 const ENDLESS = ['--total-timesteps', '2000000000'];
-const done = (/** @type {string[]} */ ...args) => {
-  const result = bellhop(...args);
-  assert.equal(result.status, 0, result.stderr);
-  return result;
-};
 
 /** A command under way. @param {string[]} args */
 function begin(args) {

@@ -12,7 +12,7 @@ import { cli } from './cli-process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-cli-files-'));
 after(() => rmSync(folder, { recursive: true }));
-const { CLI, bellhop, refused } = cli(folder);
+const { CLI, bellhop, done, refused } = cli(folder);
 
 const at = (/** @type {string} */ name) => join(folder, name);
 const held = (/** @type {string} */ name) => readdirSync(at(name)).sort();
@@ -21,11 +21,6 @@ const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safe
 const SEED_ENDED = ['best_model.safetensors', 'checkpoint.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];
 const ENDED = [...SEED_ENDED, 'journal.jsonl'].sort();
 const QUICK = ['--total-timesteps', '300', '--eval-freq', '0', '--final-eval-episodes', '1'];
-const done = (/** @type {string[]} */ ...args) => {
-  const result = bellhop(...args);
-  assert.equal(result.status, 0, result.stderr);
-  return result;
-};
 
 /** A corridor whose step ends badly, after so many of them in all. @param {string} id @param {number} steps @param {string} how */
 const leaking = (id, steps, how) => `let n = 0;

@@ -14,6 +14,13 @@ export function cli(folder) {
     return { status, stdout, stderr, json: () => stdout.trim().split('\n').map((line) => JSON.parse(line)) };
   }
 
+  /** One that comes to its end. @param {...string} args */
+  function done(...args) {
+    const result = bellhop(...args);
+    assert.equal(result.status, 0, result.stderr);
+    return result;
+  }
+
   /** One line on stderr, nothing on stdout. @param {string[]} args @param {number} status @param {RegExp} message */
   function refused(args, status, message) {
     const result = bellhop(...args);
@@ -34,5 +41,5 @@ export function cli(folder) {
     return new Promise((done) => child.on('close', (status) => done({ status, stderr })));
   }
 
-  return { CLI, bellhop, refused, readOnce };
+  return { CLI, bellhop, done, refused, readOnce };
 }

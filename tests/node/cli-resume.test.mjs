@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
 import { Claim } from '../../web/cli/claim.mjs';
-import { metadataOf } from '../../web/cli/files.mjs';
+import { metadataOf } from '../../web/lib/setup.mjs';
 import { CLI, buildFaults, faultsReason, timeless, withFault } from '../bench/faulty.mjs';
 import { cli } from './cli-process.mjs';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bellhop-resume-')));
 after(() => rmSync(folder, { recursive: true }));
-const { bellhop, refused } = cli(folder);
+const { bellhop, done, refused } = cli(folder);
 
 const at = (/** @type {string[]} */ ...names) => join(folder, ...names);
 const held = (/** @type {string} */ name) => readdirSync(at(name)).sort();
@@ -23,11 +23,6 @@ const SCORED = ['--eval-freq', '1000', '--n-eval-episodes', '2', '--final-eval-e
 const OFTEN = ['--checkpoint-interval', '0.05'];
 const DQN = ['train', 'CartPole-v1', '--total-timesteps', '6000', ...SCORED];
 const ENDLESS = ['--total-timesteps', '2000000000'];
-const done = (/** @type {string[]} */ ...args) => {
-  const result = bellhop(...args);
-  assert.equal(result.status, 0, result.stderr);
-  return result;
-};
 
 /** Steps that the full checkpoint of a run has; 0 where there is none. @param {string} run */
 function stepsIn(run) {

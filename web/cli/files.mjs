@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Files that commands read: models, language models and demonstrations, with errors that name the file.
-import { Buffer } from 'node:buffer';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { metadataOf } from '../lib/setup.mjs';
 import { BellhopError, parseDemonstrations } from '../node/node.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -57,16 +57,6 @@ export function about(file, use, status) {
   } catch (error) {
     if (!(error instanceof BellhopError) || error.status === status) throw error;
     throw new Error(`${file}: ${error.message}`, { cause: error });
-  }
-}
-
-/** What a checkpoint says of itself; undefined where it is no checkpoint. @param {Uint8Array} bytes @returns {Record<string, string> | undefined} */
-export function metadataOf(bytes) {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  try {
-    return JSON.parse(buffer.toString('utf8', 8, 8 + Number(buffer.readBigUInt64LE(0)))).__metadata__;
-  } catch {
-    return undefined;
   }
 }
 

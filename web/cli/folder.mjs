@@ -7,12 +7,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { named } from '../lib/metrics.mjs';
+import { metadataOf } from '../lib/setup.mjs';
 import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { Claim } from './claim.mjs';
 import { configOf } from './config.mjs';
 import { CHECKPOINT, FILES, JOURNAL, PRETRAINING_FILES } from './contents.mjs';
 import { GrowingFile, entryAt, makeFolder, removeFile, rescue, writeFile, writing } from './durable.mjs';
-import { metadataOf } from './files.mjs';
 
 const COLUMNS = [
   'time/total_timesteps', 'rollout/ep_rew', 'rollout/ep_len', 'rollout/exploration_rate', 'train/loss',

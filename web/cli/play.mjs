@@ -4,7 +4,8 @@ import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
 import { errorOf } from './ending.mjs';
-import { metadataOf, modelFile, openModel, readBytes } from './files.mjs';
+import { metadataOf } from '../lib/setup.mjs';
+import { modelFile, openModel, readBytes } from './files.mjs';
 import { guarded } from './stray.mjs';
 import { TEACHERS } from './teachers.mjs';
 

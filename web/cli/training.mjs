@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
 import { shown } from '../lib/options.mjs';
-import { findAlgo, findEnv } from '../lib/setup.mjs';
+import { findAlgo, findEnv, metadataOf } from '../lib/setup.mjs';
 import { BellhopError } from '../node/node.mjs';
 import { flagOf, inFlags } from './args.mjs';
 import { checkFolder } from './claim.mjs';
 import { toTheEnd } from './ending.mjs';
-import { metadataOf } from './files.mjs';
 import { OutputFolder, TensorBoardFolder } from './folder.mjs';
 import { checkStop, makeModel, orDispose } from './plan.mjs';
 import { guarded } from './stray.mjs';

@@ -222,14 +222,22 @@ export function withCheckpoint(library, bytes, { env, envOptions = {}, options =
   }
 }
 
+/** What a checkpoint says of itself, unchecked; undefined where it is none. @param {Uint8Array} bytes @returns {Record<string, string> | undefined} */
+export function metadataOf(bytes) {
+  try {
+    return JSON.parse(decoder.decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)))).__metadata__;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * What a checkpoint is of: the id of its environment, and whether it is full, of a run and not of parameters alone.
  * @param {Wasm} wasm @param {Uint8Array} bytes
  */
 export function checkpointInfo(wasm, bytes) {
   const env = wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_env(scratch.bytes(bytes), bytes.length))));
-  const header = decoder.decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)));
-  return { env, isFull: 'state_entries' in JSON.parse(header).__metadata__ };
+  return { env, isFull: metadataOf(bytes)?.state_entries !== undefined };
 }
 
 /**
