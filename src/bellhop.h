@@ -55,6 +55,7 @@
 #include "rl/reinforce.h"
 #include "rl/td_table.h"
 
+#include "rl/gaussian.h"
 #include "rl/policy.h"
 #include "rl/tabular.h"
 #include "rl/value.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// exp, log, tanh, sin, cos, erf from additions, multiplications and divisions in a fixed order.
+// exp, log, log1p, tanh, sin, cos, erf from additions, multiplications and divisions in a fixed
+// order.
 //
 // Each reduces its argument to a short interval (Cody and Waite's splitting of ln 2 and pi/2: the
 // high pieces have few bits, so that multiplying them by a small integer is exact) and sums a
@@ -101,6 +102,14 @@ double bh_log(double x)
     double f = m - 1.0, s = f / (2.0 + f), z = s * s, half_square = 0.5 * f * f;
     double tail = z * polynomial(z, c, sizeof c / sizeof *c);
     return k * LN2_HIGH - ((half_square - (s * (half_square + tail) + k * LN2_LOW)) - f);
+}
+
+// 1 + x rounds to y, and log(1 + x) / log(y) is nearly x / (y - 1) (Goldberg 1991, theorem 4).
+double bh_log1p(double x)
+{
+    double y = 1.0 + x;
+    if (y == 1.0 || x == HUGE_VAL) return x;
+    return bh_log(y) * (x / (y - 1.0));
 }
 
 double bh_tanh(double x)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// exp, log, tanh, sin, cos, erf with the same bits on every platform.
+// exp, log, log1p, tanh, sin, cos, erf with the same bits on every platform.
 //
 // C libraries disagree in the last bit (and wasm's with all of them), which would part two runs of
 // the same seed. These use only + - * / on doubles in a fixed order, and bit moves. Float code
 // calls them in double and rounds once. Errors against the exact value, held by
 // tests/c/test_fmath.c: below 1 unit in the last place for exp, log and, within pi/4, sin and cos;
-// below 2.5 for tanh; below 2e-16 for sin and cos over the range given here.
+// below 2.5 for tanh and log1p; below 2e-16 for sin and cos over the range given here.
 #pragma once
 
 #include "core/status.h"
@@ -15,6 +15,9 @@ BH_API double bh_exp(double x);
 
 /// Natural logarithm; -infinity at 0, NaN below.
 BH_API double bh_log(double x);
+
+/// log(1 + x), accurate where x is small too; -infinity at -1, NaN below.
+BH_API double bh_log1p(double x);
 
 /// Hyperbolic tangent for any x.
 BH_API double bh_tanh(double x);

@@ -4,6 +4,7 @@
 
 #include "core/fmath.h"
 #include "core/logits.h"
+#include "rl/policy_loss.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -152,50 +153,33 @@ void bh_policy_reinforce_loss(bh_real *restrict dlogits, bh_policy_stats *stats,
                               const bh_real *logits, const int *a, const bh_real *advantages,
                               double ent_coef, int B, int A)
 {
-    double loss = 0, entropies = 0;
+    bhi_policy_sums sums = {0};
+    double entropies = 0;
     for (int b = 0; b < B; b++, logits += A, dlogits += A) {
-        double log_sum = bhi_log_sum_exp(logits, A), advantage = (double)advantages[b];
+        double log_sum = bhi_log_sum_exp(logits, A), log_prob = (double)logits[a[b]] - log_sum;
         double entropy = row_entropy(logits, log_sum, A);
-        loss -= ((double)logits[a[b]] - log_sum) * advantage;
+        double slope = bhi_policy_reinforce_add(&sums, log_prob, (double)advantages[b]);
         entropies += entropy;
-        row_gradient(dlogits, logits, log_sum, entropy, a[b], -advantage / B, -ent_coef / B, A);
+        row_gradient(dlogits, logits, log_sum, entropy, a[b], slope / B, -ent_coef / B, A);
     }
-    *stats = (bh_policy_stats){.policy_loss = loss / B, .entropy = entropies / B};
-    stats->loss = stats->policy_loss - ent_coef * stats->entropy;
-}
-
-// Loss of one sample of PPO; slope out: in log pi(a).
-static double clipped(double *slope, double ratio, double advantage, double clip_range)
-{
-    double low = 1 - clip_range, high = 1 + clip_range;
-    double bounded = ratio < low ? low : ratio > high ? high : ratio; // NaN stays
-    int free = !(bounded * advantage < ratio * advantage);
-    *slope = free ? -ratio * advantage : 0; // d ratio / d log pi(a) = ratio
-    return free ? -ratio * advantage : -bounded * advantage;
+    *stats = bhi_policy_means(&sums, entropies / B, ent_coef, B);
 }
 
 void bh_policy_ppo_loss(bh_real *restrict dlogits, bh_policy_stats *stats, const bh_real *logits,
                         const int *a, const bh_real *old_log_prob, const bh_real *advantages,
                         double clip_range, double ent_coef, int B, int A)
 {
-    double loss = 0, entropies = 0, kl = 0;
-    int n_clipped = 0;
+    bhi_policy_sums sums = {0};
+    double entropies = 0;
     for (int b = 0; b < B; b++, logits += A, dlogits += A) {
-        double log_sum = bhi_log_sum_exp(logits, A), slope;
+        double log_sum = bhi_log_sum_exp(logits, A), log_prob = (double)logits[a[b]] - log_sum;
         double entropy = row_entropy(logits, log_sum, A);
-        double log_ratio = (double)logits[a[b]] - log_sum - (double)old_log_prob[b];
-        double ratio = bh_exp(log_ratio);
-        loss += clipped(&slope, ratio, (double)advantages[b], clip_range);
+        double slope = bhi_policy_ppo_add(&sums, log_prob, (double)old_log_prob[b],
+                                          (double)advantages[b], clip_range);
         entropies += entropy;
-        kl += (ratio - 1) - log_ratio;
-        n_clipped += fabs(ratio - 1) > clip_range;
         row_gradient(dlogits, logits, log_sum, entropy, a[b], slope / B, -ent_coef / B, A);
     }
-    *stats = (bh_policy_stats){.policy_loss = loss / B,
-                               .entropy = entropies / B,
-                               .approx_kl = kl / B,
-                               .clip_fraction = (double)n_clipped / B};
-    stats->loss = stats->policy_loss - ent_coef * stats->entropy;
+    *stats = bhi_policy_means(&sums, entropies / B, ent_coef, B);
 }
 
 double bh_policy_value_loss(bh_real *restrict dvalues, const bh_real *values,

@@ -84,7 +84,7 @@ BH_API void bh_policy_normalize(bh_real *advantages, int n);
 
 /// What a policy loss was made of; means over the batch.
 typedef struct bh_policy_stats {
-    double loss;        ///< policy_loss - ent_coef entropy: what dlogits is the gradient of
+    double loss;        ///< policy_loss - ent_coef entropy: what the gradient out is of
     double policy_loss; ///< train/policy_gradient_loss of Stable-Baselines3
     double entropy;     ///< minus its train/entropy_loss
     /// mean of (ratio - 1) - log ratio (Schulman 2020, "Approximating KL divergence", k3)

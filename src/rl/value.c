@@ -50,6 +50,23 @@ void bh_value_expected_sarsa(bh_real *restrict td, const bh_real *q_tm1, const i
     }
 }
 
+// -------------------------------------------------- targets of critics of continuous actions (B)
+
+void bh_value_critic_target(bh_real *restrict target, const bh_real *r_t, const bh_real *discount_t,
+                            const bh_real *q_t, int C, double alpha, const bh_real *log_prob, int B)
+{
+    assert(C >= 1);
+    for (int b = 0; b < B; b++) {
+        double least = (double)q_t[b];
+        for (int i = 1; i < C; i++) {
+            double q = (double)q_t[i * B + b];
+            if (q < least || q != q) least = q; // and NaN stays: nothing is below it
+        }
+        double next = log_prob == NULL ? least : least - alpha * (double)log_prob[b];
+        target[b] = (bh_real)((double)r_t[b] + (double)discount_t[b] * next);
+    }
+}
+
 // ---------------------------------------------------------------------- policies made of values
 // (B,A)
 

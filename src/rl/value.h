@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Targets, temporal-difference errors and losses of value functions: pure functions of arrays.
 //
-// Legend: B batch, A actions, N atoms or quantiles, M target quantiles, T time. Suffix _tm1 is the
-// state the action was taken in, _t the one after it. discount_t is gamma, or 0 where the episode
+// Legend: B batch, A actions, C critics, N atoms or quantiles, M target quantiles, T time. Suffix
+// _tm1 is the state the action was taken in, _t the one after it. discount_t is gamma, or 0 where the episode
 // terminated: termination is a number here, not a branch. A truncated episode keeps its gamma,
 // because rewards would have followed.
 //
@@ -42,6 +42,21 @@ BH_API void bh_value_sarsa(bh_real *restrict td, const bh_real *q_tm1, const int
 BH_API void bh_value_expected_sarsa(bh_real *restrict td, const bh_real *q_tm1, const int *a_tm1,
                                     const bh_real *r_t, const bh_real *discount_t,
                                     const bh_real *q_t, const bh_real *probs_t, int B, int A);
+
+// ---- targets of critics of continuous actions (B) ----
+
+/// The target of a critic q(s, a): DDPG's with one target critic (Lillicrap et al. 2016), TD3's
+/// clipped double Q-learning with several (Fujimoto et al. 2018, algorithm 1), SAC's with an
+/// entropy bonus (Haarnoja et al. 2018, eq. 3 and 5).
+///
+///     target = r_t + discount_t (min_i q_t[i] - alpha log_prob)
+///
+/// target (B) out        r_t (B) rewards       discount_t (B)
+/// q_t (C,B), C >= 1     the target critics at t, each of the same action of the policy there
+/// log_prob (B) of that action, or NULL for 0 (then alpha is of no use)
+BH_API void bh_value_critic_target(bh_real *restrict target, const bh_real *r_t,
+                                   const bh_real *discount_t, const bh_real *q_t, int C,
+                                   double alpha, const bh_real *log_prob, int B);
 
 // ---- policies made of values (B,A) ----
 

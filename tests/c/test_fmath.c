@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// exp, log, tanh, sin, cos: error bounds of fmath.h, special values, and the same bits on every
+// exp, log, log1p, tanh, sin, cos: error bounds of fmath.h, special values, and the same bits on every
 // build.
 #include "core/fmath.h"
 #include "core/fmath_small.h"
@@ -86,6 +86,16 @@ static void test_log(void)
     CHECK(isnan(bh_log(-1e-300)) && isnan(bh_log(-INFINITY)) && isnan(bh_log(NAN)));
 }
 
+static void test_log1p(void)
+{
+    CHECK(worst(bh_log1p, log1pl, -0.999, 1, 100000) < 2.5 + JUDGE_ERROR);
+    CHECK(worst(bh_log1p, log1pl, 1, 1e6, 20000) < 2.5 + JUDGE_ERROR);
+    CHECK(worst_log_scale(bh_log1p, log1pl, -1, 50000) < 2.5 + JUDGE_ERROR);
+    CHECK(bh_log1p(0) == 0 && bh_log1p(1e-300) == 1e-300 && bh_log1p(-1e-300) == -1e-300);
+    CHECK(bh_log1p(-1) == -INFINITY && bh_log1p(INFINITY) == INFINITY);
+    CHECK(isnan(bh_log1p(-1.5)) && isnan(bh_log1p(-INFINITY)) && isnan(bh_log1p(NAN)));
+}
+
 static void test_tanh(void)
 {
     CHECK(worst(bh_tanh, tanhl, -3, 3, 100000) < 2.5 + JUDGE_ERROR);
@@ -167,6 +177,7 @@ static void test_same_bits_everywhere(void)
     check_bits("exp", bh_exp, -745, 709, 0x981036a787b97d5au);
     check_bits("exp near 0", bh_exp, -1, 1, 0x808d621b964caf96u);
     check_bits("log", bh_log, 0, 10, 0x012c1c0456392d41u);
+    check_bits("log1p", bh_log1p, -1, 1, 0x0776524225b28a86u);
     check_bits("tanh", bh_tanh, -10, 10, 0x11003be2cd98d85fu);
     check_bits("sin", bh_sin, -100, 100, 0x158d6e05032e69e9u);
     check_bits("cos", bh_cos, -1e5, 1e5, 0x80761651cf5a983du);
@@ -176,6 +187,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_exp);
     CHECK_RUN(test_log);
+    CHECK_RUN(test_log1p);
     CHECK_RUN(test_tanh);
     CHECK_RUN(test_sin_cos);
     CHECK_RUN(test_small_angles_are_the_same_bits);

@@ -5,6 +5,7 @@
 #include "core/rng.h"
 
 #include "check.h"
+#include "tests/golden/gaussian.h"
 #include "tests/golden/losses.h"
 
 // Some of a number: exact in double, rounded in float.
@@ -163,6 +164,42 @@ static void test_softmax(void)
 }
 
 // -------------------------------------------------------------------------------- n-step returns
+
+static void test_critic_target(void)
+{
+    const bh_real r[] = {1, 2, 3}, discount[] = {R(0.5), R(0.5), 0}, log_prob[] = {-2, 4, 8};
+    const bh_real q[] = {2, 6, 7, 4, -2, 9, 8, 8, 8}; // three critics
+    bh_real target[3];
+    bh_value_critic_target(target, r, discount, q, 1, 0, NULL, 3); // DDPG
+    CHECK_REALS(target, ((double[]){2, 5, 3}), 3, 0);
+    bh_value_critic_target(target, r, discount, q, 2, 0, NULL, 3); // TD3
+    CHECK_REALS(target, ((double[]){2, 1, 3}), 3, 0);
+    bh_value_critic_target(target, r, discount, q, 3, 0.25, log_prob, 3); // SAC
+    CHECK_REALS(target, ((double[]){2.25, 0.5, 3}), 3, 0);
+    // The smallest may be any of them, and NaN is smaller than all.
+    bh_value_critic_target(target, r, discount, (bh_real[]){5, 5, 5, 4, 4, 4, 3, 6, 2}, 3, 0, NULL,
+                           3);
+    CHECK_REALS(target, ((double[]){2.5, 4, 3}), 3, 0);
+    const bh_real nan = (bh_real)NAN, one[] = {1, 1, 1};
+    bh_value_critic_target(target, r, one, (bh_real[]){nan, 1, 1, 1, nan, 1}, 2, 0, NULL, 3);
+    CHECK(isnan((double)target[0]) && isnan((double)target[1]) && target[2] == 4);
+}
+
+static void test_golden_critic_target(void)
+{
+    bh_real r[6], discount[6], q[12], log_prob[6], target[6];
+    for (int b = 0; b < 6; b++) {
+        r[b] = R(golden_critic_r[b]);
+        discount[b] = R(golden_critic_terminated[b] ? 0 : 0.99);
+        q[b] = R(golden_critic_q1[b]);
+        q[6 + b] = R(golden_critic_q2[b]);
+        log_prob[b] = R(golden_critic_log_prob[b]);
+    }
+    bh_value_critic_target(target, r, discount, q, 2, 0, NULL, 6);
+    CHECK_REALS(target, golden_critic_td3, 6, 3 * eps);
+    bh_value_critic_target(target, r, discount, q, 2, 0.2, log_prob, 6);
+    CHECK_REALS(target, golden_critic_sac, 6, 3 * eps);
+}
 
 static void test_n_step(void)
 {
@@ -660,6 +697,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_softmax);
     CHECK_RUN(test_large_margin);
     CHECK_RUN(test_large_margin_gradient);
+    CHECK_RUN(test_critic_target);
+    CHECK_RUN(test_golden_critic_target);
     CHECK_RUN(test_n_step);
     CHECK_RUN(test_n_step_truncated);
     CHECK_RUN(test_project_on_atoms);
