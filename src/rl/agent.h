@@ -3,7 +3,7 @@
 // (bhi_agent).
 //
 // Agents know observations, actions and rewards, never environments. Legend: n rows of a batch,
-// F floats of a stored observation, A actions.
+// F floats of a stored observation, A actions, D numbers of an action from a Box.
 //
 //     typedef struct toy { bhi_agent base; double *q; } toy;      // an agent's own struct
 //     static const bhi_agent_functions toy_functions = {
@@ -35,12 +35,13 @@
 /// Specification of an agent: everything it is created from besides its config. Copied.
 typedef struct bhi_agent_spec {
     bh_space observation;
-    int n_actions;
+    int n_actions;       ///< A; 0 where actions are a Box
     int n_envs;          ///< rows of act and observe
     int total_timesteps; ///< the horizon of schedules
     bh_rng rng;          ///< the agent's own stream
     const bh_mdp *mdp;   ///< the transition table for classes with needs_mdp, borrowed; else NULL
     const bh_text_task *text; ///< where observations are text; else NULL
+    bh_space action;          ///< where actions are a Box; its bounds are borrowed
 } bhi_agent_spec;
 
 /// Means since the last call of bhi_agent_stats; NAN where nothing was measured or the class has no
@@ -79,9 +80,13 @@ struct bhi_agent_functions {
 
     // ---- learning ----
 
-    /// Chooses actions (n) for obs (n,F), exploring; explored (n) says which were random.
+    /// Chooses actions (n) for obs (n,F), exploring; explored (n) says which were random. NULL
+    /// where the class has only act_box.
     void (*act)(void *agent, int *actions, unsigned char *explored, const float *obs, int n);
-    /// The random streams that `act` draws from, at most BHI_ACT_RNGS_MAX; returns how many. NULL
+    /// The same for a Box of actions, actions (n,D): a run brings them within its bounds, and has
+    /// the agent observe what came of that. NULL where the class chooses one of A alone.
+    void (*act_box)(void *agent, float *actions, unsigned char *explored, const float *obs, int n);
+    /// The random streams that acting draws from, at most BHI_ACT_RNGS_MAX; returns how many. NULL
     /// where it draws from none.
     int (*act_rngs)(void *agent, bh_rng **out);
     /// Takes in the transitions that the actions led to.
@@ -107,8 +112,13 @@ struct bhi_agent_functions {
     // ---- parameters ----
 
     /// q (n,A) out: action values of obs (n,F), or log-probabilities, under a block of parameters
-    /// as params() gives it. Their largest is the greedy action.
+    /// as params() gives it. Their largest is the greedy action. NULL with act_box alone.
     void (*q_values)(void *agent, const void *params, double *q, const float *obs, int n);
+    /// actions (n,D) out: the greedy ones of obs (n,F) under such a block. Beside act_box.
+    void (*greedy_box)(void *agent, const void *params, float *actions, const float *obs, int n);
+    /// q (n) out: values of actions (n,D) in obs (n,F) under the current parameters; of several
+    /// critics the least. NULL where there are none.
+    void (*box_values)(void *agent, double *q, const float *obs, const float *actions, int n);
     /// v (n) out: values of the states of obs (n,F) under the current parameters; returns 1, or 0
     /// where there is no value network. NULL where the class never has one.
     int (*state_values)(void *agent, double *v, const float *obs, int n);

@@ -3,7 +3,7 @@
 // what agents can be shown. A run (rl/run.h) makes one and calls it; rl/agent_list.h has the
 // classes.
 //
-// Legend: n rows, F floats of a stored observation, A actions.
+// Legend: n rows, F floats of a stored observation, A actions, D numbers of an action from a Box.
 #pragma once
 
 #include "core/config.h"
@@ -12,12 +12,13 @@
 typedef struct bh_experience {
     int n;
     const float *obs_tm1;    ///< (n,F)
-    const int *a_tm1;        ///< (n)
+    const int *a_tm1;        ///< (n); NULL where actions are a Box
     const double *r_t;       ///< (n)
     const int *terminated_t; ///< (n) 1 where no return follows
     /// (n) 1 where the time limit truncated the episode: returns would have followed
     const int *truncated_t;
-    const float *obs_t; ///< (n,F) the final observation where the episode ended
+    const float *obs_t;   ///< (n,F) the final observation where the episode ended
+    const float *box_tm1; ///< (n,D) where actions are a Box, within its bounds; else NULL
 } bh_experience;
 
 /// Demonstrations: transitions of another policy, to be imitated or learned from.

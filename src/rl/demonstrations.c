@@ -30,9 +30,30 @@ static bh_status check_obs(const float *obs, int transition, const bh_space *spa
     return BH_OK;
 }
 
-bh_status bhi_demonstrations_check(const bh_demonstrations *demonstrations, const bh_space *space,
-                                   int n_actions, bh_error *err)
+static bh_status check_action(const bh_experience *e, int i, const bh_space *space, bh_error *err)
 {
+    if (space->kind == BH_SPACE_DISCRETE) {
+        if (e->a_tm1[i] >= 0 && e->a_tm1[i] < space->n) return BH_OK;
+        return bh_fail(err, BH_ERR_ARGUMENT,
+                       "demonstrations: the action of transition %d is %d, but must be a whole "
+                       "number between 0 and %d",
+                       i, e->a_tm1[i], space->n - 1);
+    }
+    for (int d = 0; d < space->n; d++) {
+        float x = e->box_tm1[i * space->n + d];
+        if (x >= space->low[d] && x <= space->high[d]) continue;
+        return bh_fail(err, BH_ERR_ARGUMENT,
+                       "demonstrations: number %d of the action of transition %d is %g, but must "
+                       "be between %g and %g",
+                       d, i, (double)x, (double)space->low[d], (double)space->high[d]);
+    }
+    return BH_OK;
+}
+
+bh_status bhi_demonstrations_check(const bh_demonstrations *demonstrations, const bh_space *space,
+                                   const bh_space *action, bh_error *err)
+{
+    int n_actions = action->kind == BH_SPACE_DISCRETE ? action->n : 0;
     const bh_experience *e = &demonstrations->transitions;
     size_t F = (size_t)bh_space_floats(space);
     if (e->n < 1) return bh_fail(err, BH_ERR_ARGUMENT, "there are no demonstrations");
@@ -40,12 +61,8 @@ bh_status bhi_demonstrations_check(const bh_demonstrations *demonstrations, cons
         bh_status status = check_obs(e->obs_tm1 + (size_t)i * F, i, space, err);
         if (status == BH_OK) status = check_obs(e->obs_t + (size_t)i * F, i, space, err);
         if (status != BH_OK) return status;
-        if (e->a_tm1[i] < 0 || e->a_tm1[i] >= n_actions) {
-            return bh_fail(err, BH_ERR_ARGUMENT,
-                           "demonstrations: the action of transition %d is %d, but must be a whole "
-                           "number between 0 and %d",
-                           i, e->a_tm1[i], n_actions - 1);
-        }
+        status = check_action(e, i, action, err);
+        if (status != BH_OK) return status;
         const double *values = demonstrations->values;
         double largest = fabs(e->r_t[i]); // or NaN
         for (int a = 0; values != NULL && a < n_actions; a++) {

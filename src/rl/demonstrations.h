@@ -6,7 +6,7 @@
 #include "rl/agent.h"
 
 /// BH_ERR_ARGUMENT names the first transition and what about it is wrong: an observation that is
-/// not one of the space, an action out of range, a reward or value that is not within -1e30 to
+/// not one of the space, an action that is not one of its space, a reward or value that is not within -1e30 to
 /// 1e30.
 bh_status bhi_demonstrations_check(const bh_demonstrations *demonstrations, const bh_space *space,
-                                   int n_actions, bh_error *err);
+                                   const bh_space *action, bh_error *err);

@@ -28,16 +28,30 @@ bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *config,
     return bh_vec_env_create(out, def, config, 1, err);
 }
 
-bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err)
+static bh_status check_order(const bh_env *env, bh_error *err)
 {
     assert(bh_vec_env_size(env) == 1);
-    if (!bh_env_running(env) && bh_env_elapsed(env) > 0) {
-        return bh_fail(err, BH_ERR_STATE,
-                       "%s: step was called after the episode ended; call reset first",
-                       bh_env_definition(env)->id);
-    }
+    if (bh_env_running(env) || bh_env_elapsed(env) == 0) return BH_OK;
+    return bh_fail(err, BH_ERR_STATE,
+                   "%s: step was called after the episode ended; call reset first",
+                   bh_env_definition(env)->id);
+}
+
+bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err)
+{
+    bh_status status = check_order(env, err);
+    if (status != BH_OK) return status;
     return bh_vec_env_step(env, &action, obs, &step->reward, &step->terminated, &step->truncated,
                            err);
+}
+
+bh_status bh_env_step_box(bh_env *env, const float *action, float *obs, bh_step *step,
+                          bh_error *err)
+{
+    bh_status status = check_order(env, err);
+    if (status != BH_OK) return status;
+    return bh_vec_env_step_box(env, action, obs, &step->reward, &step->terminated, &step->truncated,
+                               err);
 }
 
 int bh_env_elapsed(const bh_env *env)

@@ -49,8 +49,10 @@ typedef struct bh_env_callbacks {
     /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset
     /// after the environment was seeded, as to every first one; NULL when the stream goes on.
     bh_status (*reset)(void *state, const uint64_t *seed, float *obs, bh_error *err);
-    /// As bh_env_def.step; may set truncated. BH_ERR_ENV when it fails; obs is then undefined.
-    bh_status (*step)(void *state, int action, float *obs, bh_step *step, bh_error *err);
+    /// As bh_env_def.step; may set truncated. `box` (D) is the action where actions are a Box, else
+    /// NULL. BH_ERR_ENV when it fails; obs is then undefined.
+    bh_status (*step)(void *state, int action, const float *box, float *obs, bh_step *step,
+                      bh_error *err);
     /// For full checkpoints (rl/run.h): writes what the environment is, as bytes of its own making,
     /// when size is enough, and how many there are, at most BH_ENV_OWN_MAX; 0 where it cannot say.
     /// BH_ERR_ENV when it fails. NULL where it never can.
@@ -97,8 +99,12 @@ typedef struct bh_env_def {
     void (*reset_anywhere)(void *state, bh_rng *rng, float *obs);
     /// Takes `action`, writes the observation after it and whether the task ended there.
     void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
-    /// The same for n environments whose states, streams and rows of obs follow each other: what n
-    /// calls of `step` do, to the bit. NULL when there is no faster way than those calls.
+    /// The same for a Box of actions, action (D): a definition has this one or `step`. The numbers
+    /// are finite, and may be outside the bounds: what that means is the environment's to say.
+    void (*step_box)(void *state, bh_rng *rng, const float *action, float *obs, double *reward,
+                     int *terminated);
+    /// What `step` does for n environments whose states, streams and rows of obs follow each other: what
+    /// n calls of it do, to the bit. NULL when there is no faster way than those calls.
     void (*step_many)(void *states, bh_rng *rngs, const int *actions, float *obs, double *rewards,
                       int *terminated, int n);
     /// The numbers a drawing needs, `n_view` floats, documented in the environment's file.
@@ -159,6 +165,10 @@ BH_API bh_status bh_env_reset(bh_env *env, float *obs);
 /// ended, BH_ERR_ARGUMENT for an action outside the action space; then nothing has changed.
 /// BH_ERR_ENV as bh_env_reset.
 BH_API bh_status bh_env_step(bh_env *env, int action, float *obs, bh_step *step, bh_error *err);
+
+/// The same where actions are a Box: action (D), finite numbers.
+BH_API bh_status bh_env_step_box(bh_env *env, const float *action, float *obs, bh_step *step,
+                                 bh_error *err);
 
 /// The last failure of a user-defined environment; its status is BH_OK when there was none.
 /// Borrowed.

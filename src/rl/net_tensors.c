@@ -79,6 +79,15 @@ static int add_output(const bhi_net *net, const slice *whole, bh_real *params, c
     return n + add_linear(&advantage, params, join(name, base, "advantage", ""), out + n);
 }
 
+static int add_halves(const slice *whole, bh_real *params, const bhi_tensor_names *names,
+                      bh_tensor *out)
+{
+    slice first = *whole, second = *whole;
+    first.columns = second.columns = second.first = whole->columns / 2;
+    int n = add_linear(&first, params, names->output, out);
+    return n + add_linear(&second, params, names->second, out + n);
+}
+
 static int add_body(const bhi_net *net, const bhi_layer *layer, bh_real *params, const char *prefix,
                     bh_tensor *out)
 {
@@ -107,6 +116,8 @@ int bhi_net_tensors(const bhi_net *net, bh_real *params, const bhi_tensor_names 
             if (whole.map != NULL) bh_text_add(&text, "%s.linear.0", names->features);
             else bh_text_add(&text, "%s.%d", names->hidden, 2 * hidden++);
             n += add_linear(&whole, params, base, out + n);
+        } else if (names->second != NULL) {
+            n += add_halves(&whole, params, names, out + n);
         } else {
             if (names->output != NULL) bh_text_add(&text, "%s", names->output);
             else bh_text_add(&text, "%s.%d", names->hidden, 2 * hidden);

@@ -9,6 +9,7 @@
 //     hidden linear layer i      HIDDEN.2i.weight, .bias         (activations are modules there
 //                                too)
 //     output                     OUTPUT.weight, .bias; HIDDEN.2i without an OUTPUT
+//     output in two halves       OUTPUT.weight, .bias, and SECOND.weight, .bias
 //     dueling output             OUTPUT.value.weight … and OUTPUT.advantage.weight …
 // Noisy layers have weight_mu, weight_sigma, bias_mu, bias_sigma instead.
 #pragma once
@@ -20,6 +21,7 @@ typedef struct bhi_tensor_names {
     const char *features; ///< "q_net.features_extractor"
     const char *hidden;   ///< "q_net.q_net"
     const char *output;   ///< "action_net"; NULL: one more of hidden
+    const char *second;   ///< "actor.log_std", of an output in two halves; NULL: it is whole
 } bhi_tensor_names;
 
 /// Writes the tensors of a block of parameters (borrowed) to out; returns how many.

@@ -17,13 +17,19 @@ void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n
     replay->capacity = capacity;
     replay->n_streams = n_streams;
     replay->observation = *observation;
-    replay->stride = (sizeof(bhi_stored) + bytes + 15) / 16 * 16;
+    replay->box_at = (sizeof(bhi_stored) + bytes + 3) / 4 * 4;
+    replay->stride = (replay->box_at + (size_t)replay->n_box * sizeof(float) + 15) / 16 * 16;
     replay->records = bhi_arena_array(arena, (size_t)capacity, replay->stride);
 }
 
 static bhi_stored *slot(const bhi_replay *replay, int i)
 {
     return (bhi_stored *)(void *)(replay->records + (size_t)i * replay->stride);
+}
+
+static float *box_of(const bhi_replay *replay, bhi_stored *stored)
+{
+    return (float *)(void *)((unsigned char *)stored + replay->box_at);
 }
 
 const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i)
@@ -37,8 +43,8 @@ static void store(unsigned char *restrict to, const float *restrict obs, int F)
     for (int i = 0; i < F; i++) to[i] = (unsigned char)obs[i];
 }
 
-void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
-                    int terminated_t, int truncated_t, const float *obs_t)
+static void add(bhi_replay *replay, const float *obs_tm1, int a_tm1, const float *box_tm1,
+                double r_t, int terminated_t, int truncated_t, const float *obs_t)
 {
     int F = bh_space_floats(&replay->observation);
     bhi_stored *stored = slot(replay, replay->next);
@@ -54,12 +60,26 @@ void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double 
         memcpy(stored->obs, obs_tm1, (size_t)F * sizeof *obs_tm1);
         memcpy(stored->obs + F, obs_t, (size_t)F * sizeof *obs_t);
     }
+    if (box_tm1 != NULL)
+        memcpy(box_of(replay, stored), box_tm1, (size_t)replay->n_box * sizeof *box_tm1);
     if (replay->is_prioritized) {
         double most = bhi_sumtree_max(&replay->priorities);
         bhi_sumtree_set(&replay->priorities, replay->next, most > 0 ? most : 1);
     }
     replay->next = replay->next + 1 < replay->capacity ? replay->next + 1 : replay->n_protected;
     if (replay->size < replay->capacity) replay->size++;
+}
+
+void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
+                    int terminated_t, int truncated_t, const float *obs_t)
+{
+    add(replay, obs_tm1, a_tm1, NULL, r_t, terminated_t, truncated_t, obs_t);
+}
+
+void bhi_replay_add_box(bhi_replay *replay, const float *obs_tm1, const float *box_tm1, double r_t,
+                        int terminated_t, int truncated_t, const float *obs_t)
+{
+    add(replay, obs_tm1, 0, box_tm1, r_t, terminated_t, truncated_t, obs_t);
 }
 
 void bhi_replay_truncate(bhi_replay *replay)
@@ -196,9 +216,18 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
         }
         encode(x_tm1 + (size_t)b * S, first, 0, space);
         encode(x_t + (size_t)b * S, last, 1, space);
-        a_tm1[b] = first->a_tm1;
+        if (a_tm1 != NULL) a_tm1[b] = first->a_tm1;
         r_t[b] = (bh_real)sum;
         discount_t[b] = last->terminated_t ? 0 : (bh_real)discount;
+    }
+}
+
+void bhi_replay_gather_box(const bhi_replay *replay, const int *index, int B, bh_real *a_tm1)
+{
+    int D = replay->n_box;
+    for (int b = 0; b < B; b++) {
+        const float *box = box_of(replay, slot(replay, index[b]));
+        for (int d = 0; d < D; d++) a_tm1[b * D + d] = (bh_real)box[d];
     }
 }
 
@@ -216,8 +245,13 @@ void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
     bhi_stored *first = slot(replay, 0);
     int n = replay->size, n_obs = 2 * bh_space_floats(&replay->observation);
     BHI_STATE_MEMBER(visitor, "r_t", &first->r_t, 1, n, replay->stride);
-    bhi_state_within(visitor, 0, n_actions - 1);
-    BHI_STATE_MEMBER(visitor, "a_tm1", &first->a_tm1, 1, n, replay->stride);
+    if (replay->n_box > 0) {
+        BHI_STATE_MEMBER(visitor, "box_tm1", box_of(replay, first), replay->n_box, n,
+                         replay->stride);
+    } else {
+        bhi_state_within(visitor, 0, n_actions - 1);
+        BHI_STATE_MEMBER(visitor, "a_tm1", &first->a_tm1, 1, n, replay->stride);
+    }
     BHI_STATE_MEMBER(visitor, "terminated_t", &first->terminated_t, 1, n, replay->stride);
     BHI_STATE_MEMBER(visitor, "truncated_t", &first->truncated_t, 1, n, replay->stride);
     bhi_state_within_space(visitor, &replay->observation);

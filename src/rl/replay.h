@@ -4,7 +4,7 @@
 // A transition stands in one piece: a batch takes them from all over a memory larger than the
 // caches.
 //
-// Legend: N capacity, B batch, F numbers of a stored observation. Observations are stored as the
+// Legend: N capacity, B batch, F numbers of a stored observation, D of an action from a Box. Observations are stored as the
 // environment gives them, those of a uint8 Box a byte each; a Discrete one takes one float. What a
 // network gets of them (bhi_encode) is made when they are gathered.
 #pragma once
@@ -24,8 +24,10 @@ typedef struct bhi_replay {
     int n_protected;
     /// environments that add in turn: a transition's successor stands n_streams further
     int n_streams;
+    int n_box; ///< D, set before the layout; 0: actions are Discrete
     bh_space observation;
     size_t stride;          ///< bytes from one transition to the next
+    size_t box_at;          ///< bytes from a transition to its action, of a Box
     unsigned char *records; ///< (N, stride), see bhi_replay_at
     int is_prioritized;
     bhi_sumtree
@@ -35,12 +37,12 @@ typedef struct bhi_replay {
 /// A stored transition.
 typedef struct bhi_stored {
     float r_t;
-    int a_tm1;
+    int a_tm1;                  ///< 0 where actions are a Box
     unsigned char terminated_t; ///< 1 where no return follows
     unsigned char truncated_t;  ///< 1 where the episode was truncated: returns would have followed
     float
         obs[]; ///< (2,F) before and after; after is the final observation where the episode ended.
-               ///< Of a uint8 Box: bytes, see bhi_stored_bytes
+    ///< Of a uint8 Box: bytes, see bhi_stored_bytes. Behind them, of a Box: the action (D)
 } bhi_stored;
 
 /// obs (2,F) of a uint8 Box.
@@ -60,6 +62,10 @@ void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n
 /// environments take turns, always in the same order.
 void bhi_replay_add(bhi_replay *replay, const float *obs_tm1, int a_tm1, double r_t,
                     int terminated_t, int truncated_t, const float *obs_t);
+
+/// The same where actions are a Box: box_tm1 (D).
+void bhi_replay_add_box(bhi_replay *replay, const float *obs_tm1, const float *box_tm1, double r_t,
+                        int terminated_t, int truncated_t, const float *obs_t);
 
 /// Marks the last transition of every environment as truncated.
 void bhi_replay_truncate(bhi_replay *replay);
@@ -88,14 +94,18 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 
 /// Writes the transitions that start at index (B) as network inputs. Each spans up to n_steps steps
 /// of its environment, k of them: fewer where the episode or the buffer ends before.
-/// x_tm1 (B,S) out: where it starts          a_tm1 (B) out: the first action
+/// x_tm1 (B,S) out: where it starts          a_tm1 (B) out, or NULL: the first action
 /// r_t (B) out: r_1 + gamma r_2 + … + gamma^(k-1) r_k
 /// discount_t (B) out: gamma^k, or 0 where it terminated
 /// x_t (B,S) out: where it ends.
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
 
-/// Visits the transitions stored, and their priorities. For the bounds: actions are below n_actions,
+/// Writes the first actions of the transitions that start at index (B), where they are a Box:
+/// a_tm1 (B,D) out.
+void bhi_replay_gather_box(const bhi_replay *replay, const int *index, int B, bh_real *a_tm1);
+
+/// Visits the transitions stored, and their priorities. For the bounds: Discrete actions are below n_actions,
 /// at most most_protected transitions are demonstrations.
 void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
                       bhi_state_visitor *visitor);

@@ -13,12 +13,13 @@
 
 // ---- creating ----
 
-static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int F)
+static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int F, int D)
 {
     size_t count = (size_t)s->n;
     s->obs_tm1 = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_tm1);
     s->obs_t = bhi_arena_array(arena, count * (size_t)F, sizeof *s->obs_t);
-    s->actions = bhi_arena_array(arena, count, sizeof *s->actions);
+    if (D > 0) s->box = bhi_arena_array(arena, count * (size_t)D, sizeof *s->box);
+    else s->actions = bhi_arena_array(arena, count, sizeof *s->actions);
     s->explored = bhi_arena_array(arena, count, sizeof *s->explored);
     s->rewards = bhi_arena_array(arena, count, sizeof *s->rewards);
     s->terminated = bhi_arena_array(arena, count, sizeof *s->terminated);
@@ -30,10 +31,12 @@ static void layout(void *object, bhi_arena *arena)
 {
     bh_run *run = object;
     size_t A = (size_t)run->A, entries = (size_t)run->mdp.n_states * A;
-    layout_buffers(&run->train, arena, run->F);
-    layout_buffers(&run->eval, arena, run->F);
+    layout_buffers(&run->train, arena, run->F, run->D);
+    layout_buffers(&run->eval, arena, run->F, run->D);
     run->records = bhi_arena_array(arena, BHI_RECORDS_MAX * BH_RECORD_WIDTH, sizeof *run->records);
     run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * A, sizeof *run->q);
+    run->greedy =
+        bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * (size_t)run->D, sizeof *run->greedy);
     run->outcomes = bhi_arena_array(arena, entries * BH_TRANSITIONS_MAX, sizeof *run->outcomes);
     run->n_outcomes = bhi_arena_array(arena, entries, sizeof *run->n_outcomes);
 }
@@ -78,6 +81,7 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
         .total_timesteps = setup->run.total_timesteps,
         .rng = rng,
         .text = setup->env->text,
+        .action = *bh_env_action_space(env),
     };
     if (setup->agent->needs_mdp) {
         fill_mdp(run, env, spec.observation.n);
@@ -107,7 +111,7 @@ static bh_status start_training(bhi_env_buffers *s, bh_rng *rng, int exploring_s
                                 bh_error *err)
 {
     bh_env_start_anywhere(s->envs, exploring_starts);
-    for (int i = 0; i < s->n; i++) s->actions[i] = -1;
+    for (int i = 0; s->actions != NULL && i < s->n; i++) s->actions[i] = -1;
     bh_status status = start_envs(s, s->n, rng, F);
     if (status != BH_OK && err != NULL) *err = *bh_env_failure(s->envs);
     return status;
@@ -130,6 +134,33 @@ static int is_single(const bh_setup *setup)
     return setup->env->callbacks != NULL && setup->env->callbacks->is_single;
 }
 
+// Algorithms choose one of A actions, or the numbers of a Box, or know both.
+static bh_status check_actions(const bh_setup *setup, const bh_space *action, bh_error *err)
+{
+    const bhi_agent_functions *functions = setup->agent->functions;
+    const char *id = setup->env->id;
+    if (action->kind == BH_SPACE_DISCRETE) {
+        if (functions->act != NULL) return BH_OK;
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s needs a Box of actions, but those of %s are Discrete; use dqn or ppo",
+                       setup->agent->name, id);
+    }
+    if (functions->act_box == NULL)
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s chooses one of n actions, but those of %s are a Box; use sac, td3 or "
+                       "ddpg",
+                       setup->agent->name, id);
+    for (int i = 0; i < action->n; i++) {
+        double low = (double)action->low[i], high = (double)action->high[i];
+        if (low - low == 0 && high - high == 0 && low < high) continue;
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s: number %d of an action has the bounds %g and %g, but they must be "
+                       "finite, the first below the second",
+                       id, i, low, high);
+    }
+    return BH_OK;
+}
+
 static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
 {
     if (setup->agent->needs_mdp && (setup->env->transitions == NULL ||
@@ -137,6 +168,8 @@ static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_erro
         return bh_fail(err, BH_ERR_CONFIG, "%s needs a transition table, and %s has none; use dqn",
                        setup->agent->name, setup->env->id);
     }
+    bh_status status = check_actions(setup, bh_env_action_space(probe), err);
+    if (status != BH_OK) return status;
     if (is_single(setup) && setup->run.n_envs > 1) {
         return bh_fail(err, BH_ERR_CONFIG,
                        "Run: n_envs is %d, but %s is a single object; give a function or a class "
@@ -174,10 +207,12 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     if (status == BH_OK) status = check_setup(setup, probe, err);
     if (status != BH_OK) goto done;
 
+    const bh_space *action = bh_env_action_space(probe);
     int n_eval = is_single(setup) ? 1 : setup->run.n_eval_episodes;
     bh_run shape = {
         .F = bh_space_floats(bh_env_observation_space(probe)),
-        .A = bh_env_action_space(probe)->n,
+        .A = action->kind == BH_SPACE_DISCRETE ? action->n : 0,
+        .D = action->kind == BH_SPACE_BOX ? action->n : 0,
         .train = {.n = setup->run.n_envs},
         .eval = {.n = n_eval < BHI_EVAL_ENVS_MAX ? n_eval : BHI_EVAL_ENVS_MAX},
         .solved_at = -1,
@@ -331,8 +366,10 @@ static bh_status fail(bh_run *run, const bhi_env_buffers *s)
 // The actions of environments that wait stay what they were, an action of the space.
 static bh_status step_envs(bhi_env_buffers *s)
 {
-    bh_status status = bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards, s->terminated,
-                                       s->truncated, NULL);
+    bh_status status = s->box != NULL ? bh_vec_env_step_box(s->envs, s->box, s->obs_t, s->rewards,
+                                                            s->terminated, s->truncated, NULL)
+                                      : bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards,
+                                                        s->terminated, s->truncated, NULL);
     assert(status == BH_OK || status == BH_ERR_ENV);
     return status;
 }
@@ -346,6 +383,31 @@ void bhi_run_truncate(bh_run *run)
         agent->functions->truncate(run->agent, run->train.obs_t);
 }
 
+int bhi_run_bound(const bh_run *run, float *box, int n)
+{
+    const bh_space *action = bh_env_action_space(run->train.envs);
+    int has_nan = 0;
+    for (int i = 0; i < n * run->D; i++) {
+        float low = action->low[i % run->D], high = action->high[i % run->D];
+        has_nan |= isnan(box[i]);
+        if (isnan(box[i])) box[i] = low + (high - low) / 2;
+        box[i] = box[i] < low ? low : box[i] > high ? high : box[i];
+    }
+    return has_nan;
+}
+
+// Greedy actions where they are a Box, for the first rows of obs_tm1; each to its environment.
+static void choose_from_box(bh_run *run, const void *params, const int *active, int n_active,
+                            tally *t)
+{
+    bhi_env_buffers *s = &run->eval;
+    size_t D = (size_t)run->D;
+    run->setup->agent->functions->greedy_box(run->agent, params, run->greedy, s->obs_tm1, n_active);
+    t->has_nan |= bhi_run_bound(run, run->greedy, n_active);
+    for (int j = 0; j < n_active; j++)
+        memcpy(s->box + (size_t)active[j] * D, run->greedy + (size_t)j * D, D * sizeof(float));
+}
+
 // Greedy actions of the active environments: one forward pass over their rows alone.
 static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active,
                             tally *t)
@@ -354,6 +416,10 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
     size_t F = (size_t)run->F;
     for (int j = 0; j < n_active; j++) {
         memcpy(s->obs_tm1 + (size_t)j * F, s->obs_t + (size_t)active[j] * F, F * sizeof(float));
+    }
+    if (run->D > 0) {
+        choose_from_box(run, params, active, n_active, t);
+        return;
     }
     run->setup->agent->functions->q_values(run->agent, params, run->q, s->obs_tm1, n_active);
     for (int j = 0; j < n_active; j++) {
@@ -464,12 +530,24 @@ static bh_status fail_step(bh_run *run)
     return fail(run, &run->train);
 }
 
+void bhi_run_act(bh_run *run, int *actions, float *box, unsigned char *explored, const float *obs,
+                 int n)
+{
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    if (run->D == 0) {
+        functions->act(run->agent, actions, explored, obs, n);
+    } else {
+        functions->act_box(run->agent, box, explored, obs, n);
+        bhi_run_bound(run, box, n);
+    }
+}
+
 static bh_status step_once(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     bhi_env_buffers *s = &run->train;
     if (begin_step(s, run->F) != BH_OK) return fail_step(run);
-    agent->functions->act(run->agent, s->actions, s->explored, s->obs_tm1, s->n);
+    bhi_run_act(run, s->actions, s->box, s->explored, s->obs_tm1, s->n);
     if (step_envs(s) != BH_OK) {
         // Nothing came of it: the episodes end with the observations the step started from.
         memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
@@ -481,7 +559,7 @@ static bh_status step_once(bh_run *run)
         if (s->terminated[i] || s->truncated[i]) record_episode(run, i);
     }
     bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,
-                                s->terminated, s->truncated, s->obs_t};
+                                s->terminated, s->truncated, s->obs_t,   s->box};
     agent->functions->observe(run->agent, &experience);
     agent->functions->learn(run->agent);
     return BH_OK;
@@ -514,8 +592,8 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
                        "demonstrations come before the first step, but %d are done",
                        run->timesteps);
     }
-    bh_status status =
-        bhi_demonstrations_check(demonstrations, bh_run_observation_space(run), run->A, err);
+    bh_status status = bhi_demonstrations_check(demonstrations, bh_run_observation_space(run),
+                                                bh_run_action_space(run), err);
     if (status != BH_OK) return status;
     return agent->functions->demonstrate(run->agent, demonstrations, err);
 }
@@ -548,93 +626,4 @@ void bh_run_reset_timesteps(bh_run *run)
 const bh_error *bh_run_failure(const bh_run *run)
 {
     return &run->failure;
-}
-
-// ---- looking ----
-
-int bh_run_timesteps(const bh_run *run)
-{
-    return run->timesteps;
-}
-
-int bh_run_updates(const bh_run *run)
-{
-    return run->agent->n_updates;
-}
-
-int bh_run_solved_at(const bh_run *run)
-{
-    return run->solved_at;
-}
-
-int bh_run_finished(const bh_run *run)
-{
-    return run->setup->run.stop_at_threshold && run->solved_at == run->timesteps;
-}
-
-int bh_run_episodes(const bh_run *run)
-{
-    return run->episodes;
-}
-
-const bh_env *bh_run_env(const bh_run *run)
-{
-    return run->train.envs;
-}
-
-const bh_setup *bh_run_setup(const bh_run *run)
-{
-    return run->setup;
-}
-
-void bh_run_last_step(const bh_run *run, bh_last_step *out)
-{
-    const bhi_env_buffers *s = &run->train;
-    *out = (bh_last_step){
-        .obs_tm1 = s->obs_tm1,
-        .obs_t = s->obs_t,
-        .action = s->actions[0],
-        .explored = s->explored[0],
-        .step = {s->rewards[0], s->terminated[0], s->truncated[0]},
-        .episode_return = s->returns[0],
-        .episode_length = bh_env_elapsed(s->envs),
-    };
-}
-
-void bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
-{
-    run->setup->agent->functions->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
-}
-
-int bh_run_state_values(bh_run *run, double *v, const float *obs, int n)
-{
-    const bhi_agent_functions *functions = run->setup->agent->functions;
-    return functions->state_values != NULL && functions->state_values(run->agent, v, obs, n);
-}
-
-// One row at a time: so what is drawn does not depend on the number of environments.
-void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
-{
-    const bhi_agent_functions *functions = run->setup->agent->functions;
-    size_t F = (size_t)bh_space_floats(bh_run_observation_space(run));
-    bh_rng *streams[BHI_ACT_RNGS_MAX], kept[BHI_ACT_RNGS_MAX];
-    int n_streams = functions->act_rngs != NULL ? functions->act_rngs(run->agent, streams) : 0;
-    for (int i = 0; i < n_streams; i++) {
-        kept[i] = *streams[i];
-        *streams[i] = bh_rng_split(rng);
-    }
-    unsigned char explored;
-    for (int i = 0; i < n; i++)
-        functions->act(run->agent, &actions[i], &explored, obs + (size_t)i * F, 1);
-    for (int i = 0; i < n_streams; i++) *streams[i] = kept[i];
-}
-
-int bh_run_n_actions(const bh_run *run)
-{
-    return run->A;
-}
-
-const bh_space *bh_run_observation_space(const bh_run *run)
-{
-    return bh_env_observation_space(run->train.envs);
 }

@@ -110,16 +110,18 @@ BH_API const bh_setup *bh_run_setup(const bh_run *run);
 typedef struct bh_last_step {
     const float *obs_tm1; ///< (F) the observation the action was chosen for
     const float *obs_t;   ///< (F) the one after it; final where the episode ended
-    int action;           ///< -1 before the first step
+    int action;           ///< -1 before the first step, and where actions are a Box
     int explored;         ///< 1 when it was random
     bh_step step;
     double episode_return; ///< so far in this episode
     int episode_length;
+    const float
+        *box; ///< (D) the action where actions are a Box, 0 before the first step; else NULL
 } bh_last_step;
 
 BH_API void bh_run_last_step(const bh_run *run, bh_last_step *out);
 
-/// q (n,A) out: values of obs (n,F) under the current parameters.
+/// q (n,A) out: values of obs (n,F) under the current parameters. Nothing where actions are a Box.
 BH_API void bh_run_q_values(bh_run *run, double *q, const float *obs, int n);
 /// v (n) out: values of the states obs (n,F) by the agent's value network, under the current
 /// parameters. Returns 0, and nothing happens, when it has none.
@@ -127,7 +129,16 @@ BH_API int bh_run_state_values(bh_run *run, double *v, const float *obs, int n);
 /// actions (n) out: one for each of obs (n,F), as the agent would act there while it learns now: a
 /// policy by its probabilities, others exploring. Drawn from rng; no stream of the run is touched.
 BH_API void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng);
+/// The same where actions are a Box: actions (n,D) out, within its bounds.
+BH_API void bh_run_sample_box(bh_run *run, float *actions, const float *obs, int n, bh_rng *rng);
+/// actions (n,D) out: the greedy ones of obs (n,F), where actions are a Box.
+BH_API void bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int n);
+/// q (n) out: values of actions (n,D) in obs (n,F), where actions are a Box; of several critics the
+/// least. Returns 0, and nothing happens, where the algorithm has none.
+BH_API int bh_run_box_values(bh_run *run, double *q, const float *obs, const float *actions, int n);
+/// A; 0 where actions are a Box.
 BH_API int bh_run_n_actions(const bh_run *run);
+BH_API const bh_space *bh_run_action_space(const bh_run *run);
 BH_API const bh_space *bh_run_observation_space(const bh_run *run);
 
 // ---- records ----

@@ -5,15 +5,19 @@
 #include "rl/space_state.h"
 
 // The last step of the training environments, and the observations the next one starts from.
-static void buffers_state(bhi_env_buffers *s, int F, int A, bhi_state_visitor *visitor)
+static void buffers_state(bhi_env_buffers *s, int F, int A, int D, bhi_state_visitor *visitor)
 {
     const bh_space *observation = bh_env_observation_space(s->envs);
     bhi_state_within_space(visitor, observation);
     BHI_STATE_SHOWN(visitor, "obs_tm1", s->obs_tm1, s->n * F);
     bhi_state_within_space(visitor, observation);
     BHI_STATE(visitor, "obs_t", s->obs_t, s->n * F);
-    bhi_state_within(visitor, -1, A - 1);
-    BHI_STATE_SHOWN(visitor, "actions", s->actions, s->n);
+    if (s->box != NULL) {
+        BHI_STATE_SHOWN(visitor, "box", s->box, s->n * D);
+    } else {
+        bhi_state_within(visitor, -1, A - 1);
+        BHI_STATE_SHOWN(visitor, "actions", s->actions, s->n);
+    }
     BHI_STATE_SHOWN(visitor, "explored", s->explored, s->n);
     BHI_STATE_SHOWN(visitor, "rewards", s->rewards, s->n);
     BHI_STATE_SHOWN(visitor, "terminated", s->terminated, s->n);
@@ -44,7 +48,7 @@ void bhi_run_state(bh_run *run, bhi_state_visitor *visitor)
     bhi_rng_state(&run->eval_rng, 1, "eval_rng", visitor);
     BHI_STATE_SHOWN(visitor, "best", (unsigned char *)run->best, run->params_bytes);
     bhi_state_begin(visitor, "env");
-    buffers_state(&run->train, run->F, run->A, visitor);
+    buffers_state(&run->train, run->F, run->A, run->D, visitor);
     bhi_state_end(visitor);
     bhi_state_begin(visitor, "agent");
     bhi_agent_state(run->agent, visitor);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a run consists of. Private to run.c, run_checkpoint.c and run_state.c.
+// What a run consists of. Private to run.c, run_look.c, run_checkpoint.c, run_resume.c and
+// run_state.c.
 #pragma once
 
 #include "rl/agent.h"
@@ -14,7 +15,8 @@ typedef struct bhi_env_buffers {
     int n;
     bh_env *envs;                // n of them; owns its memory, the arrays are the run's
     float *obs_tm1, *obs_t;      // (n,F)
-    int *actions;                // (n)
+    int *actions;                // (n); NULL where actions are a Box
+    float *box;                  // (n,D) where they are; else NULL
     unsigned char *explored;     // (n)
     double *rewards;             // (n)
     int *terminated, *truncated; // (n)
@@ -27,7 +29,8 @@ struct bh_run {
     bhi_env_buffers train, eval;
     bh_mdp mdp;
     bh_rng eval_rng;
-    int F, A;
+    int F, A; // A: actions; 0 where they are a Box
+    int D;    // numbers of an action from a Box; 0 where they are Discrete
     int timesteps, episodes, solved_at;
     double best_mean; // NAN before the first evaluation
     int has_nan;      // the last evaluation met a value that is none
@@ -39,6 +42,7 @@ struct bh_run {
     int record_first, record_count;
     int n_records; // made so far
     double *q;     // (BHI_EVAL_ENVS_MAX, A)
+    float *greedy; // (BHI_EVAL_ENVS_MAX, D)
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;
@@ -49,6 +53,14 @@ struct bh_run {
 /// in and the agent. Options are not among it (bh_setup_describe has them), nor are records that
 /// were not drained.
 void bhi_run_state(bh_run *run, bhi_state_visitor *visitor);
+
+/// Actions (n), or of a Box (n,D) within its bounds, of obs (n,F), exploring.
+void bhi_run_act(bh_run *run, int *actions, float *box, unsigned char *explored, const float *obs,
+                 int n);
+
+/// Brings rows of numbers (n,D) within the bounds of the actions; those that are none to the
+/// middle. Returns whether there were any.
+int bhi_run_bound(const bh_run *run, float *box, int n);
 
 /// Ends the episodes under way in training where they are; the next step starts new ones.
 void bhi_run_truncate(bh_run *run);

@@ -28,7 +28,7 @@
 //     }
 //     bh_env_destroy(envs);
 //
-// Legend: n environments, F floats of a stored observation.
+// Legend: n environments, F floats of a stored observation, D numbers of an action from a Box.
 #pragma once
 
 #include "rl/env.h"
@@ -71,6 +71,11 @@ BH_API void bh_vec_env_stop(bh_env *envs);
 /// environment fails: then obs and the outcomes are of no meaning, and all wait for a reset.
 BH_API bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                                  int *terminated, int *truncated, bh_error *err);
+
+/// The same where actions are a Box: actions (n,D), finite numbers, within the bounds or not.
+BH_API bh_status bh_vec_env_step_box(bh_env *envs, const float *actions, float *obs,
+                                     double *rewards, int *terminated, int *truncated,
+                                     bh_error *err);
 
 /// Steps environment i took in its episode; after the end still those of the episode that ended.
 BH_API int bh_vec_env_elapsed(const bh_env *envs, int i);

@@ -272,11 +272,13 @@ BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 
 // ---- environments in JavaScript ----
 
-/// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper. See
+/// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper.
+/// action_bounds (2,n_actions): actions are a Box of so many numbers; NULL: Discrete. See
 /// bhx_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
 BHX_EXPORT(bh_env_def *, bhx_script_create)
 (int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
- const float *bounds, int n_actions, int max_episode_steps, double reward_threshold)
+ const float *bounds, int n_actions, const float *action_bounds, int max_episode_steps,
+ double reward_threshold)
 {
     bh_space space = {BH_SPACE_DISCRETE, shape[0]};
     if (rank > 0) {
@@ -288,8 +290,11 @@ BHX_EXPORT(bh_env_def *, bhx_script_create)
         space.low = bounds;
         space.high = bounds + space.n;
     }
+    bh_space action = {BH_SPACE_DISCRETE, n_actions};
+    if (action_bounds != NULL)
+        action = (bh_space){BH_SPACE_BOX, n_actions, action_bounds, action_bounds + n_actions};
     bh_env_def *def;
-    bhx_script_spec spec = {handle,          is_single, id, space, n_actions, max_episode_steps,
+    bhx_script_spec spec = {handle,          is_single, id, space, action, max_episode_steps,
                             reward_threshold};
     bhx_script_def_create(&def, &spec, &bhx_last_error);
     return def;
@@ -344,6 +349,12 @@ BHX_EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step
     return bh_env_step(env, action, obs, step, &bhx_last_error);
 }
 
+/// The same where actions are a Box: action (n) f32.
+BHX_EXPORT(int, bhx_env_step_box)(bh_env *env, const float *action, float *obs, bh_step *step)
+{
+    return bh_env_step_box(env, action, obs, step, &bhx_last_error);
+}
+
 /// n environments; seed, reset (of all), spaces and destroy are those of one.
 BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
 {
@@ -352,17 +363,20 @@ BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
     return envs;
 }
 
-/// Gymnasium's AutoresetMode.SAME_STEP. actions (n); final_obs (n, floats) what they led to; obs
+/// Gymnasium's AutoresetMode.SAME_STEP. actions (n) i32, of a Box (n, numbers) f32; final_obs (n, floats) what they led to; obs
 /// (n, floats) the same, but the first observation of the next episode where one ended; rewards (n)
 /// f64; terminated, truncated (n) i32.
 BHX_EXPORT(int, bhx_vec_env_step)
-(bh_env *envs, const int *actions, float *final_obs, float *obs, double *rewards, int *terminated,
+(bh_env *envs, const void *actions, float *final_obs, float *obs, double *rewards, int *terminated,
  int *truncated)
 {
     size_t floats =
         (size_t)bh_vec_env_size(envs) * (size_t)bh_space_floats(bh_env_observation_space(envs));
-    bh_status status =
-        bh_vec_env_step(envs, actions, final_obs, rewards, terminated, truncated, &bhx_last_error);
+    int is_box = bh_env_action_space(envs)->kind == BH_SPACE_BOX;
+    bh_status status = is_box ? bh_vec_env_step_box(envs, actions, final_obs, rewards, terminated,
+                                                    truncated, &bhx_last_error)
+                              : bh_vec_env_step(envs, actions, final_obs, rewards, terminated,
+                                                truncated, &bhx_last_error);
     if (status != BH_OK) return status;
     memcpy(obs, final_obs, floats * sizeof *obs);
     return env_status(envs, bh_vec_env_reset_ended(envs, obs));
@@ -493,7 +507,7 @@ BHX_EXPORT(const bh_env *, bhx_run_env)(const bh_run *run)
     return bh_run_env(run);
 }
 
-/// out (8): action (-1 before the first step), explored, reward, terminated, truncated, return so
+/// out (8): action (-1 before the first step, and of a Box), explored, reward, terminated, truncated, return so
 /// far, length so far, 0.
 BHX_EXPORT(void, bhx_run_last_step)(const bh_run *run, double *out)
 {
@@ -518,6 +532,14 @@ BHX_EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
     bh_last_step last;
     bh_run_last_step(run, &last);
     return last.obs_t;
+}
+
+/// The numbers of the last action where actions are a Box; borrowed from the run.
+BHX_EXPORT(const float *, bhx_run_box)(const bh_run *run)
+{
+    bh_last_step last;
+    bh_run_last_step(run, &last);
+    return last.box;
 }
 
 // BH_ERR_ARGUMENT for a Discrete observation out of range.
@@ -554,13 +576,33 @@ BHX_EXPORT(void, bhx_rng_seed)(bh_rng *rng, double seed)
     *rng = bh_rng_seed((uint64_t)seed);
 }
 
-/// actions (n) i32 out; obs (n, floats); rng: of bhx_rng_seed.
-BHX_EXPORT(int, bhx_run_sample_actions)
-(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
+/// actions (n, numbers) f32 out, of a Box; obs (n, floats).
+BHX_EXPORT(int, bhx_run_greedy_box)(bh_run *run, float *actions, const float *obs, int n)
 {
     int status = check_observations(run, obs, n);
-    if (status == BH_OK) bh_run_sample_actions(run, actions, obs, n, rng);
+    if (status == BH_OK) bh_run_greedy_box(run, actions, obs, n);
     return status;
+}
+
+/// q (n) f64 out: values of actions (n, numbers) f32 of a Box in obs (n, floats). 1, 0 where the
+/// algorithm has none, or a status.
+BHX_EXPORT(int, bhx_run_box_values)
+(bh_run *run, double *q, const float *obs, const float *actions, int n)
+{
+    int status = check_observations(run, obs, n);
+    return status == BH_OK ? bh_run_box_values(run, q, obs, actions, n) : status;
+}
+
+/// actions (n) i32 out, of a Box (n, numbers) f32; obs (n, floats); rng: of bhx_rng_seed.
+BHX_EXPORT(int, bhx_run_sample_actions)
+(bh_run *run, void *actions, const float *obs, int n, bh_rng *rng)
+{
+    int status = check_observations(run, obs, n);
+    if (status != BH_OK) return status;
+    if (bh_run_action_space(run)->kind == BH_SPACE_BOX)
+        bh_run_sample_box(run, actions, obs, n, rng);
+    else bh_run_sample_actions(run, actions, obs, n, rng);
+    return BH_OK;
 }
 
 /// out (max, 12): see bh_run_drain.
@@ -627,14 +669,16 @@ BHX_EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t 
     return status != BH_OK ? (int)status : n_loaded;
 }
 
-/// n transitions: obs_tm1, obs_t (n, floats); actions, terminated, truncated (n) i32; rewards (n)
-/// f64; values (n, actions) f64, or NULL.
+/// n transitions: obs_tm1, obs_t (n, floats); actions (n) i32, of a Box (n, numbers) f32;
+/// terminated, truncated (n) i32; rewards (n) f64; values (n, actions) f64, or NULL.
 BHX_EXPORT(int, bhx_run_demonstrate)
-(bh_run *run, int n, const float *obs_tm1, const int *actions, const double *rewards,
+(bh_run *run, int n, const float *obs_tm1, const void *actions, const double *rewards,
  const int *terminated, const int *truncated, const float *obs_t, const double *values)
 {
-    bh_demonstrations demonstrations = {
-        {n, obs_tm1, actions, rewards, terminated, truncated, obs_t}, values};
+    int is_box = bh_run_action_space(run)->kind == BH_SPACE_BOX;
+    bh_demonstrations demonstrations = {{n, obs_tm1, is_box ? NULL : actions, rewards, terminated,
+                                         truncated, obs_t, is_box ? actions : NULL},
+                                        values};
     return bh_run_demonstrate(run, &demonstrations, &bhx_last_error);
 }
 

@@ -14,7 +14,7 @@ typedef struct script_def {
     bh_env_callbacks callbacks;
     bhx_script_spec spec;
     char *id;
-    float *bounds; // low and high
+    float *bounds; // low and high of the observation, then of the action
     size_t bytes;
 } script_def;
 
@@ -49,11 +49,13 @@ static bh_status reset(void *state, const uint64_t *seed, float *obs, bh_error *
                                                                                 : BH_OK;
 }
 
-static bh_status step(void *state, int action, float *obs, bh_step *out, bh_error *err)
+static bh_status step(void *state, int action, const float *box, float *obs, bh_step *out,
+                      bh_error *err)
 {
     const script_env *env = state;
-    return bellhop_env_call(env->handle, BH_SCRIPT_STEP, action, obs, out) < 0 ? fail(env, err)
-                                                                               : BH_OK;
+    double value = box != NULL ? (double)(uintptr_t)box : action;
+    return bellhop_env_call(env->handle, BH_SCRIPT_STEP, value, obs, out) < 0 ? fail(env, err)
+                                                                              : BH_OK;
 }
 
 static bh_status save(void *state, void *out, size_t size, size_t *n, bh_error *err)
@@ -76,7 +78,7 @@ static void spaces(const void *state, bh_space *observation, bh_space *action)
 {
     const bhx_script_spec *spec = &((const script_env *)state)->script->spec;
     *observation = spec->observation;
-    *action = (bh_space){BH_SPACE_DISCRETE, spec->n_actions};
+    *action = spec->action;
 }
 
 static void view(const void *state, float *out)
@@ -92,35 +94,45 @@ static void describe(const void *state, bh_text *out)
 
 static void describe_actions(const void *state, bh_text *out)
 {
-    int n = ((const script_env *)state)->script->spec.n_actions;
+    int n = ((const script_env *)state)->script->spec.action.n;
     bh_text_add(out, "{\"actions\":[");
     for (int i = 0; i < n; i++) bh_text_add(out, i == 0 ? "\"%d\"" : ",\"%d\"", i);
     bh_text_add(out, "]}");
+}
+
+static int box_numbers(const bh_space *space)
+{
+    return space->kind == BH_SPACE_BOX ? space->n : 0;
 }
 
 static void layout(void *object, bhi_arena *arena)
 {
     script_def *script = object;
     const bhx_script_spec *spec = &script->spec;
-    size_t bounds = spec->observation.kind == BH_SPACE_BOX ? 2 * (size_t)spec->observation.n : 0;
+    size_t bounds = 2 * (size_t)(box_numbers(&spec->observation) + box_numbers(&spec->action));
     script->id = bhi_arena_array(arena, strlen(spec->id) + 1, 1);
     script->bounds = bhi_arena_array(arena, bounds, sizeof *script->bounds);
+}
+
+// Copies a Box's bounds to `to`, which the space then borrows; returns what is behind them.
+static float *copy_bounds(bh_space *space, float *to)
+{
+    size_t n = (size_t)box_numbers(space);
+    if (n == 0) return to;
+    memcpy(to, space->low, n * sizeof *to);
+    memcpy(to + n, space->high, n * sizeof *to);
+    space->low = to;
+    space->high = to + n;
+    return to + 2 * n;
 }
 
 // What the spec borrows is copied into the block.
 static void fill(script_def *script)
 {
     bhx_script_spec *spec = &script->spec;
-    bh_space *space = &spec->observation;
     memcpy(script->id, spec->id, strlen(spec->id) + 1);
     spec->id = script->id;
-    if (space->kind == BH_SPACE_BOX) {
-        size_t n = (size_t)space->n;
-        memcpy(script->bounds, space->low, n * sizeof *script->bounds);
-        memcpy(script->bounds + n, space->high, n * sizeof *script->bounds);
-        space->low = script->bounds;
-        space->high = script->bounds + n;
-    }
+    copy_bounds(&spec->action, copy_bounds(&spec->observation, script->bounds));
     script->callbacks =
         (bh_env_callbacks){spec->is_single, create, destroy, reset, step, save, restore};
     script->def = (bh_env_def){

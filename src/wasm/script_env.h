@@ -11,7 +11,8 @@
 //                          or more
 //     BH_SCRIPT_DESTROY    environment  -           -               0
 //     BH_SCRIPT_RESET      environment  seed or -1  obs out         0
-//     BH_SCRIPT_STEP       environment  action      obs, step out   0
+//     BH_SCRIPT_STEP       environment  action, or  obs, step out   0
+//                                       where its numbers are (f32), of a Box
 //     BH_SCRIPT_SAVE       environment  size        bytes out       how many bytes there are, 0 when it
 //                                                                   cannot say; written when they fit
 //     BH_SCRIPT_RESTORE    environment  size        bytes           0
@@ -37,7 +38,7 @@ typedef struct bhx_script_spec {
     int is_single; ///< as in bh_env_callbacks
     const char *id;
     bh_space observation;
-    int n_actions;
+    bh_space action;         ///< Discrete, or a Box of floats
     int max_episode_steps;   ///< 0 for none
     double reward_threshold; ///< NAN for none
 } bhx_script_spec;

@@ -73,8 +73,10 @@ static void plain_step(void *state, bh_rng *rng, int action, float *obs, double 
     *terminated = w->x == 0 || w->x == 7;
 }
 
-static bh_status step(void *state, int action, float *obs, bh_step *out, bh_error *err)
+static bh_status step(void *state, int action, const float *box, float *obs, bh_step *out,
+                      bh_error *err)
 {
+    CHECK(box == NULL);
     walk *w = state;
     if (is_due(&logged.step_fails_at)) {
         obs[0] = NAN;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// Looking at a run: where it stands, what its agent would do and how it rates it.
+#include "rl/run_state.h"
+
+int bh_run_timesteps(const bh_run *run)
+{
+    return run->timesteps;
+}
+
+int bh_run_updates(const bh_run *run)
+{
+    return run->agent->n_updates;
+}
+
+int bh_run_solved_at(const bh_run *run)
+{
+    return run->solved_at;
+}
+
+int bh_run_finished(const bh_run *run)
+{
+    return run->setup->run.stop_at_threshold && run->solved_at == run->timesteps;
+}
+
+int bh_run_episodes(const bh_run *run)
+{
+    return run->episodes;
+}
+
+const bh_env *bh_run_env(const bh_run *run)
+{
+    return run->train.envs;
+}
+
+const bh_setup *bh_run_setup(const bh_run *run)
+{
+    return run->setup;
+}
+
+void bh_run_last_step(const bh_run *run, bh_last_step *out)
+{
+    const bhi_env_buffers *s = &run->train;
+    *out = (bh_last_step){
+        .obs_tm1 = s->obs_tm1,
+        .obs_t = s->obs_t,
+        .action = s->actions != NULL ? s->actions[0] : -1,
+        .box = s->box,
+        .explored = s->explored[0],
+        .step = {s->rewards[0], s->terminated[0], s->truncated[0]},
+        .episode_return = s->returns[0],
+        .episode_length = bh_env_elapsed(s->envs),
+    };
+}
+
+void bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
+{
+    if (run->D > 0) return;
+    run->setup->agent->functions->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
+}
+
+int bh_run_state_values(bh_run *run, double *v, const float *obs, int n)
+{
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    return functions->state_values != NULL && functions->state_values(run->agent, v, obs, n);
+}
+
+// One row at a time: so what is drawn does not depend on the number of environments.
+static void sample_actions(bh_run *run, int *actions, float *box, const float *obs, int n,
+                           bh_rng *rng)
+{
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    size_t F = (size_t)bh_space_floats(bh_run_observation_space(run));
+    bh_rng *streams[BHI_ACT_RNGS_MAX], kept[BHI_ACT_RNGS_MAX];
+    int n_streams = functions->act_rngs != NULL ? functions->act_rngs(run->agent, streams) : 0;
+    for (int i = 0; i < n_streams; i++) {
+        kept[i] = *streams[i];
+        *streams[i] = bh_rng_split(rng);
+    }
+    unsigned char explored;
+    for (size_t i = 0; i < (size_t)n; i++) {
+        bhi_run_act(run, actions != NULL ? actions + i : NULL,
+                    box != NULL ? box + i * (size_t)run->D : NULL, &explored, obs + i * F, 1);
+    }
+    for (int i = 0; i < n_streams; i++) *streams[i] = kept[i];
+}
+
+void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
+{
+    if (run->D == 0) sample_actions(run, actions, NULL, obs, n, rng);
+}
+
+void bh_run_sample_box(bh_run *run, float *actions, const float *obs, int n, bh_rng *rng)
+{
+    if (run->D > 0) sample_actions(run, NULL, actions, obs, n, rng);
+}
+
+void bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int n)
+{
+    if (run->D == 0) return;
+    run->setup->agent->functions->greedy_box(run->agent, bhi_run_params(run, BH_CURRENT), actions,
+                                             obs, n);
+    bhi_run_bound(run, actions, n);
+}
+
+int bh_run_box_values(bh_run *run, double *q, const float *obs, const float *actions, int n)
+{
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    if (run->D == 0 || functions->box_values == NULL) return 0;
+    functions->box_values(run->agent, q, obs, actions, n);
+    return 1;
+}
+
+int bh_run_n_actions(const bh_run *run)
+{
+    return run->A;
+}
+
+const bh_space *bh_run_action_space(const bh_run *run)
+{
+    return bh_env_action_space(run->train.envs);
+}
+
+const bh_space *bh_run_observation_space(const bh_run *run)
+{
+    return bh_env_observation_space(run->train.envs);
+}
