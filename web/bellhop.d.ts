@@ -99,8 +99,10 @@ export interface Bellhop {
   /** Everything there is, with options and presets, also what was registered. Frozen. */
   readonly catalog: Catalog;
   /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
+  make(env: BoxEnvId, options?: EnvOptions): Env<BoxSpace>;
   make(env: EnvId | CustomEnvSource, options?: EnvOptions): Env;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
+  makeVec(env: BoxEnvId, options?: VecEnvOptions): VecEnv<BoxSpace>;
   makeVec(env: EnvId | CustomEnvSource, options?: VecEnvOptions): VecEnv;
   /**
    * Makes an environment of one's own known under its id, to make() and to checkpoints. Registered again, the new one counts
@@ -131,6 +133,12 @@ export interface Bellhop {
   readonly REINFORCE: ModelClass<REINFORCEOptions>;
   /** Behaviour cloning and, with a temperature, distillation: learns from demonstrations alone. */
   readonly Clone: ModelClass<CloneOptions>;
+  /** Deep deterministic policy gradient (Lillicrap et al. 2016), for actions that are numbers. */
+  readonly DDPG: ModelClass<DDPGOptions, BoxSpace>;
+  /** Twin delayed DDPG (Fujimoto et al. 2018). */
+  readonly TD3: ModelClass<TD3Options, BoxSpace>;
+  /** Soft actor-critic (Haarnoja et al. 2018). */
+  readonly SAC: ModelClass<SACOptions, BoxSpace>;
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
@@ -293,8 +301,11 @@ export interface RecordLayout {
 /** A shipped environment, or one that was registered. */
 export type EnvId = ShippedEnvId | (string & {});
 
+/** Shipped environments whose actions are a Box. */
+export type BoxEnvId = 'Pendulum-v1' | 'MountainCarContinuous-v0';
+
 /**
- * Observations of a Box are flat arrays, row-major over `shape`: a Float32Array, or a Uint8Array where `dtype` is 'uint8'.
+ * Arrays of numbers. Observations are flat arrays, row-major over `shape`: a Float32Array, or a Uint8Array where `dtype` is 'uint8'.
  * Images are (height, width, channels).
  */
 export interface BoxSpace {
@@ -318,18 +329,24 @@ export interface DiscreteSpace {
   readonly n: number;
 }
 
-/** A space of observations; actions are Discrete. */
+/** A space of observations or of actions. */
 export type Space = BoxSpace | DiscreteSpace;
+
+/** What is taken for an action: one of a Discrete space, or the numbers of a Box, flat or nested as its shape. */
+export type ActionOf<A extends Space> = A extends DiscreteSpace ? number : ArrayLike<any>;
+
+/** An action that a model chose: one of a Discrete space, or the numbers of a Box. */
+export type ChosenAction<A extends Space> = A extends DiscreteSpace ? number : Float32Array;
 
 /** What is taken for an observation. */
 export type ObservationLike = number | ArrayLike<number>;
 
-/** An environment, by Gymnasium's contract. */
-export interface Env extends Disposable {
+/** An environment, by Gymnasium's contract. `A` is the type of its action space. */
+export interface Env<A extends Space = DiscreteSpace> extends Disposable {
   /** Space of the observations. */
   readonly observationSpace: Space;
   /** Space of the actions. */
-  readonly actionSpace: DiscreteSpace;
+  readonly actionSpace: A;
   /** What Gymnasium's `spec` says of it. */
   readonly spec: {
     /** Id of the environment. */
@@ -343,7 +360,7 @@ export interface Env extends Disposable {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** The actions' names, and what a drawing needs: a map's rows, a vocabulary. */
   readonly layout: {
-    /** Names of the actions. */
+    /** Names of the actions; where they are a Box, of the numbers of one. */
     actions: string[];
     [key: string]: any;
   };
@@ -356,7 +373,7 @@ export interface Env extends Disposable {
    * Takes an action. `terminated`: the task itself ended, no reward follows from here. `truncated`: the time limit cut
    * the episode. After either, call reset.
    */
-  step(action: number): [obs: any, reward: number, terminated: boolean, truncated: boolean, info: Record<string, any>];
+  step(action: ActionOf<A>): [obs: any, reward: number, terminated: boolean, truncated: boolean, info: Record<string, any>];
   /** The outcomes of an action in a state, for environments that know them (`has_transitions`). */
   transitions(state: number, action: number): Transition[];
   /** The state in words. */
@@ -410,7 +427,7 @@ export interface CustomEnv {
   readonly id?: string;
   /** Space of the observations; may stand on the class instead. */
   readonly observationSpace?: SpaceLike;
-  /** Space of the actions, Discrete; may stand on the class instead. */
+  /** Space of the actions: Discrete, or a Box of float32 with finite bounds; may stand on the class instead. */
   readonly actionSpace?: SpaceLike;
   /** Time limit: after so many steps `truncated` is set for it. */
   readonly maxEpisodeSteps?: number | null;
@@ -424,8 +441,8 @@ export interface CustomEnv {
    * or nested; it is copied at once.
    */
   reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
-  /** Takes an action, 0 to n - 1. `terminated`: the task itself ended; `truncated`: it was cut off. */
-  step(action: number): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
+  /** Takes an action, 0 to n - 1, or a Float32Array of the numbers of a Box, which a model keeps within its bounds. `terminated`: the task itself ended; `truncated`: it was cut off. */
+  step(action: any): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
   /**
    * What the environment is between two steps, its random stream included, for full checkpoints: finite numbers, strings, true, false, null, arrays
    * and plain objects of them, as JSON has; at most 16 MB. Without it a run that is resumed begins a new episode.
@@ -489,13 +506,13 @@ export interface VecEnvOptions extends EnvOptions {
  * Environments that step together in one call, as Gymnasium's VectorEnv. Arrays have one row per environment, row after
  * row; they are copies. Environment i is what `make` with the same options gives, reset with `seed + i`.
  */
-export interface VecEnv extends Disposable {
+export interface VecEnv<A extends Space = DiscreteSpace> extends Disposable {
   /** How many there are. */
   readonly numEnvs: number;
   /** The spaces of one of them. */
   readonly singleObservationSpace: Space;
   /** Space of the actions of one of them. */
-  readonly singleActionSpace: DiscreteSpace;
+  readonly singleActionSpace: A;
   /** Id, threshold and time limit of one of them. */
   readonly spec: Env['spec'];
   /** All options they were made with. */
@@ -512,9 +529,10 @@ export interface VecEnv extends Disposable {
   reset(options?: { seed?: number }): [obs: Float32Array | Uint8Array, infos: Record<string, never>];
   /**
    * Takes one action in each. `obs` is what to choose the next actions from: where `terminations` or `truncations` has a
-   * 1, the first observation of the next episode. `finalObs` is what these actions led to, in every row.
+   * 1, the first observation of the next episode. `finalObs` is what these actions led to, in every row. Actions of a Box are arrays, or all
+   * their numbers, row after row.
    */
-  step(actions: ArrayLike<number>): [
+  step(actions: ArrayLike<number> | (A extends BoxSpace ? readonly ArrayLike<any>[] : never)): [
     obs: Float32Array | Uint8Array, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array,
     infos: {
       /** What the actions led to, one row per environment. */
@@ -575,26 +593,35 @@ export interface PPOOptions extends RunOptions, PPOHyperparameters {}
 /** Options of REINFORCE. */
 export interface REINFORCEOptions extends RunOptions, REINFORCEHyperparameters {}
 
+/** Options of DDPG. */
+export interface DDPGOptions extends RunOptions, DDPGHyperparameters, DemonstrationsOption {}
+/** Options of TD3. */
+export interface TD3Options extends RunOptions, TD3Hyperparameters, DemonstrationsOption {}
+/** Options of SAC. */
+export interface SACOptions extends RunOptions, SACHyperparameters, DemonstrationsOption {}
+
 /** Options of whatever algorithm. */
 export type AnyOptions =
-  | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions;
+  | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions
+  | DDPGOptions | TD3Options | SACOptions;
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
 export type LiveOptions = Omit<
   DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & Omit<CloneOptions, keyof DQNOptions>
-  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>,
+  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>
+  & Omit<DDPGOptions & TD3Options & SACOptions, keyof DQNOptions>,
   'preset' | 'demonstrations'
 > & RewardWeights;
 
 /** A class of models: one algorithm. It belongs to the instance of the module whose memory its models live in, so it comes from load(), not from an import. */
-export interface ModelClass<Options> {
+export interface ModelClass<Options, A extends Space = DiscreteSpace> {
   /**
    * A model that learns in an environment of the same id and options as `env`; `env` itself is not stepped, unless it is a
    * single object of one's own (CustomEnvSource). An id is enough, as in Stable-Baselines3: `new bh.DQN('CartPole-v1')`, with the environment's
    * default options. dispose() closes what it made. There is no policy argument: networks are set by options. Options
    * are applied over the environment's preset for the algorithm; `preset: false` starts from the tables' defaults.
    */
-  new (env: EnvId | Env | CustomEnvSource, options?: Options): Model;
+  new (env: EnvId | Env<A> | CustomEnvSource, options?: Options): Model<A>;
   /**
    * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
    * is the one it was saved with; one's own must be registered then. `options` change the checkpoint's own.
@@ -605,7 +632,7 @@ export interface ModelClass<Options> {
    * A full checkpoint gives the run it was saved from, which goes on as if it had never stopped: learn() takes what is left of its plan. Of its
    * options those can change that are live. Environments of one's own without getState() begin new episodes, and the console says so.
    */
-  load(bytes: Uint8Array | ArrayBuffer, env?: EnvId | Env | CustomEnvSource, options?: Options): Model;
+  load(bytes: Uint8Array | ArrayBuffer, env?: EnvId | Env<A> | CustomEnvSource, options?: Options): Model<A>;
 }
 
 /** Scalars under Stable-Baselines3's names; those nothing is known of yet are missing. */
@@ -644,6 +671,14 @@ export interface MetricValues {
   'train/approx_kl'?: number;
   /** PPO. Share of the probability ratios that were clipped. */
   'train/clip_fraction'?: number;
+  /** DDPG, TD3 and SAC, this one and the next. */
+  'train/actor_loss'?: number;
+  /** Loss of all critics together. */
+  'train/critic_loss'?: number;
+  /** SAC: weight of the entropy. */
+  'train/ent_coef'?: number;
+  /** SAC: loss of that weight's logarithm. */
+  'train/ent_coef_loss'?: number;
   /** Mean return of the last evaluation. */
   'eval/mean_reward'?: number;
   /** Standard deviation of its returns. */
@@ -813,8 +848,8 @@ export interface Score {
   episodes: number;
 }
 
-/** An algorithm with an environment to learn in. */
-export interface Model extends Disposable {
+/** An algorithm with an environment to learn in. `A` is the type of its action space. */
+export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   /** Name of the algorithm. */
   readonly algo: AlgoName;
   /** The environment it learns in. */
@@ -829,7 +864,7 @@ export interface Model extends Disposable {
   /** Space of the observations. */
   readonly observationSpace: Space;
   /** Space of the actions. */
-  readonly actionSpace: DiscreteSpace;
+  readonly actionSpace: A;
   /** Environment steps so far. */
   readonly timesteps: number;
   /** Training episodes that have ended. */
@@ -847,14 +882,15 @@ export interface Model extends Disposable {
    */
   learn(options?: LearnOptions): Promise<LearnResult>;
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
-  predict(obs: ObservationLike, options?: PredictOptions): number;
+  predict(obs: ObservationLike, options?: PredictOptions): ChosenAction<A>;
   /** For several observations, several actions. */
-  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): number[];
+  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): ChosenAction<A>[];
   /**
    * The value of every action; of several observations, one row after the other. Of policies (`gives_log_probs` in the
-   * catalogue: PPO, REINFORCE, Clone) the log-probability of every action.
+   * catalogue: PPO, REINFORCE, Clone) the log-probability of every action. Where actions are a Box there is no list of them: the value of each of
+   * `actions`, one for each observation, by the least of the critics.
    */
-  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, ...actions: A extends BoxSpace ? [actions: ArrayLike<any>] : []): Float64Array;
   /**
    * The value of the state each observation is of (Stable-Baselines3's predict_values): of PPO and REINFORCE what the value network says, of
    * all others the value of the best action. Throws BH_ERR_CONFIG for a policy without one: Clone, and REINFORCE with `baseline: false`.
@@ -876,7 +912,7 @@ export interface Model extends Disposable {
   save(options?: SaveOptions): Uint8Array;
   /**
    * Takes demonstrations, before the first step, beside those it has: as many as the option `demoCapacity` has room for.
-   * For DQN and Clone; `new bh.DQN(env, { demonstrations })` makes the room and does this.
+   * For DQN, Clone, DDPG, TD3 and SAC; `new bh.DQN(env, { demonstrations })` makes the room and does this.
    */
   demonstrate(demonstrations: Demonstrations | readonly DemonstrationEpisode[]): void;
   /**
@@ -1086,8 +1122,8 @@ export interface Pretraining extends Disposable {
 export interface DemonstrationEpisode {
   /** Observations, of which the first was the start. */
   obs: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
-  /** The actions that were taken. */
-  actions: ArrayLike<number>;
+  /** The actions that were taken; of a Box, the numbers of each. */
+  actions: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
   /** The rewards they gave. */
   rewards: ArrayLike<number>;
   /** How it ended; neither, where it was just broken off, counts as truncated. */
@@ -1122,7 +1158,7 @@ export class Recorder {
   /** An episode begins; one under way ends where it is, truncated. */
   reset(obs: ObservationLike): void;
   /** An action was taken and gave this. `obs` is what it led to. */
-  step(action: number, obs: ObservationLike, reward: number, terminated: boolean, truncated: boolean, actionValues?: ArrayLike<number>): void;
+  step(action: number | ArrayLike<number>, obs: ObservationLike, reward: number, terminated: boolean, truncated: boolean, actionValues?: ArrayLike<number>): void;
   /** Forgets the episode under way. */
   discard(): void;
   /** Those that have ended. */
@@ -1285,7 +1321,7 @@ export interface SessionInfo {
   /** Space of the observations. */
   observationSpace: Space;
   /** Space of the actions. */
-  actionSpace: DiscreteSpace;
+  actionSpace: Space;
   /** Mean return that counts as solved; null for none. */
   rewardThreshold: number | null;
   /** Time limit in steps; null for none. */
@@ -1325,8 +1361,10 @@ export interface Frame {
   updatesPerSecond: number;
   /** The last step. */
   last: {
-    /** Its action; -1 before the first step. */
+    /** Its action; -1 before the first step, and where actions are a Box. */
     action: number;
+    /** Its action's numbers where actions are a Box, 0 before the first step. */
+    box?: Float32Array;
     /** Whether exploration chose the action. */
     explored: boolean;
     /** Its reward. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who plays an environment when episodes are recorded: a saved model, a scripted teacher, or chance.
+import { randomAction } from '../lib/box.mjs';
 import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
@@ -31,14 +32,14 @@ export function randomFrom(seed) {
 /** A model's greedy policy, with its values. @param {Model} model @param {string} name @returns {Player} */
 export function modelPlayer(model, name) {
   return {
-    name, act: (obs) => model.predict(obs), values: (obs) => model.qValues(obs), dispose: () => model.dispose(),
+    name, act: (obs) => model.predict(obs), ...model.actionSpace.type === 'Discrete' && { values: (/** @type {any} */ obs) => model.qValues(obs) }, dispose: () => model.dispose(),
   };
 }
 
 /** @param {Bellhop} bh @param {Env} env @param {string} policy  'random', 'teacher' or a file @param {() => number} random @returns {Player} */
 export function makePlayer(bh, env, policy, random) {
   const { id } = env.spec;
-  if (policy === 'random') return { name: 'random', act: () => Math.floor(random() * env.actionSpace.n), dispose() {} };
+  if (policy === 'random') return { name: 'random', act: () => randomAction(env.actionSpace, random), dispose() {} };
   if (policy === 'teacher') {
     const teacher = TEACHERS[id];
     if (teacher) return { name: `teacher: ${teacher.source}`, act: teacher.act, dispose() {} };
@@ -96,13 +97,12 @@ function recorderOf(env, player) {
 
 /** Plays episodes, one step at a time. @param {Env} env @param {Player} player @param {Recorder} recorder @param {Recorded} how */
 function* play(env, player, recorder, { episodes, seed, epsilon = 0, random }) {
-  const { n } = env.actionSpace;
   for (let i = 0; i < episodes; i++) {
     let [obs] = i === 0 ? env.reset({ seed }) : env.reset();
     recorder.reset(obs);
     for (let t = 1, ended = false; !ended; t++) {
       const values = player.values?.(obs);
-      const action = random() < epsilon ? Math.floor(random() * n) : player.act(obs);
+      const action = random() < epsilon ? randomAction(env.actionSpace, random) : player.act(obs);
       const [next, reward, terminated, timeIsUp] = env.step(action);
       const truncated = timeIsUp || (!terminated && env.spec.maxEpisodeSteps === null && t >= STEPS_MAX);
       recorder.step(action, next, reward, terminated, truncated, values);

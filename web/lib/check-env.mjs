@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // checkEnv: plays an environment with random actions and says everything that is not as Gymnasium's contract has it,
 // expected against actual. Each kind of mistake is said once, where it was seen first. Needs no WebAssembly.
+import { randomAction } from './box.mjs';
 import { OwnEnv } from './custom-env.mjs';
-import { closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { actionText, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
 import { onlyKeys, shown } from './options.mjs';
 import { wholeNumber } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
@@ -141,7 +142,7 @@ class Check {
       }
       const action = this.#action(next);
       const outcome = this.#step(env, action);
-      arrays.see(`step(${action})`, outcome.observation);
+      arrays.see(`step(${actionText(action)})`, outcome.observation);
       isOver = outcome.terminated === true || outcome.truncated === true;
       if (isOver && episodes++ === 0) this.#stepAfterEnd(env, action);
       isOver ||= ++length >= this.#limit;
@@ -153,7 +154,7 @@ class Check {
 
   /** @param {() => number} next */
   #action(next) {
-    return Math.floor(next() * this.#definition.actionSpace.n);
+    return randomAction(this.#definition.actionSpace, next);
   }
 
   /** @param {Instance} env @param {{ seed?: number }} options @returns {any} the observation as it was given */
@@ -166,9 +167,9 @@ class Check {
     return result[0];
   }
 
-  /** @param {Instance} env @param {number} action */
+  /** @param {Instance} env @param {any} action */
   #step(env, action) {
-    const name = `step(${action})`;
+    const name = `step(${actionText(action)})`;
     const wanted = '[observation, reward, terminated, truncated, info]';
     const result = this.#call(name, () => env.step(action), wanted);
     const [observation, reward, terminated, truncated, info] = result;
@@ -234,7 +235,7 @@ class Check {
     this.#report.error('info', `${name} returned info as ${shown(info)}, but it must be an object, {} where there is nothing to say`);
   }
 
-  /** @param {Instance} env @param {number} action */
+  /** @param {Instance} env @param {any} action */
   #stepAfterEnd(env, action) {
     try {
       env.step(action);

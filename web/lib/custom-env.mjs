@@ -3,7 +3,7 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
-import { boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { actionText, boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
 import { shown } from './options.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
@@ -44,12 +44,13 @@ export class OwnEnv {
   open(wasm) {
     const host = hostOf(wasm);
     const handle = host.scripts.add(this);
-    const { observationSpace: space, actionSpace, isSingle, entry } = this;
+    const { observationSpace: space, actionSpace: actions, isSingle, entry } = this;
     const shape = space.type === 'Box' ? space.shape : [space.n];
     try {
       const address = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_script_create(
         handle, Number(isSingle), scratch.string(this.id), space.type === 'Box' ? shape.length : 0, scratch.ints(shape),
-        Number(space.type === 'Box' && space.dtype === 'uint8'), scratch.floats(boundsOf(space)), actionSpace.n,
+        Number(space.type === 'Box' && space.dtype === 'uint8'), scratch.floats(boundsOf(space)),
+        actions.type === 'Box' ? floatsOf(actions) : actions.n, actions.type === 'Box' ? scratch.floats(boundsOf(actions)) : 0,
         entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN)));
       return {
         address,
@@ -69,10 +70,10 @@ export class OwnEnv {
 function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThreshold, maxEpisodeSteps }) {
   const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
     bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
+  const entry = (/** @type {import('../bellhop.js').Space} */ each) => each.type === 'Discrete' ? each
+    : Object.freeze({ ...each, low: bound(each.low), high: bound(each.high) });
   return Object.freeze({
-    id, summary, action_space: actionSpace,
-    observation_space: space.type === 'Discrete' ? space
-      : Object.freeze({ type: 'Box', shape: space.shape, dtype: space.dtype, low: bound(space.low), high: bound(space.high) }),
+    id, summary, action_space: entry(actionSpace), observation_space: entry(space),
     reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
     n_view: 0, options: Object.freeze([]), presets: Object.freeze([]),
   });
@@ -166,6 +167,7 @@ class Slot {
   #n;
   #isBox;
   #isBytes;
+  #nAction;
   #low;
   #high;
 
@@ -177,6 +179,7 @@ class Slot {
     const space = own.observationSpace;
     this.#space = space;
     this.#isBox = space.type === 'Box';
+    this.#nAction = own.actionSpace.type === 'Box' ? floatsOf(own.actionSpace) : 0;
     this.#isBytes = space.type === 'Box' && space.dtype === 'uint8';
     this.#n = space.type === 'Box' ? floatsOf(space) : space.n;
     this.#low = space.type === 'Box' ? space.low[0] : 0;
@@ -200,28 +203,33 @@ class Slot {
     this.info = result[1] ?? {};
   }
 
-  /** @param {number} action @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
-  step(action, at, step) {
+  /** @param {number} value  the action, or where its numbers are, of a Box @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
+  step(value, at, step) {
+    this.#step(this.#nAction === 0 ? value : this.#wasm.floats(value, this.#nAction), at, step);
+  }
+
+  /** @param {any} action @param {number} at @param {number} step */
+  #step(action, at, step) {
     if (this.#own.isSingle && holders.get(this.#env) !== this) {
-      throw this.#failure(`step(${action})`, 'cannot go on: the object was reset by another model or environment since; give each a function or a class that makes environments');
+      throw this.#failure(`step(${actionText(action)})`, 'cannot go on: the object was reset by another model or environment since; give each a function or a class that makes environments');
     }
     /** @type {any} */
     let result;
     try {
       result = this.#env.step(action);
     } catch (cause) {
-      throw this.#threw(`step(${action})`, cause);
+      throw this.#threw(`step(${actionText(action)})`, cause);
     }
     if (!Array.isArray(result) || result.length < 4) {
-      throw this.#failure(`step(${action})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
+      throw this.#failure(`step(${actionText(action)})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
     }
     const reward = result[1], terminated = result[2], truncated = result[3];
     if (typeof reward !== 'number' || !(Math.abs(reward) <= REWARD_MAX)) {
-      throw this.#failure(`step(${action})`, `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`);
+      throw this.#failure(`step(${actionText(action)})`, `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`);
     }
-    if (typeof terminated !== 'boolean') throw this.#failure(`step(${action})`, notABoolean('terminated', terminated));
-    if (typeof truncated !== 'boolean') throw this.#failure(`step(${action})`, notABoolean('truncated', truncated));
-    if (!this.#write(result[0], at)) this.#explain(`step(${action})`, result[0], at);
+    if (typeof terminated !== 'boolean') throw this.#failure(`step(${actionText(action)})`, notABoolean('terminated', terminated));
+    if (typeof truncated !== 'boolean') throw this.#failure(`step(${actionText(action)})`, notABoolean('truncated', truncated));
+    if (!this.#write(result[0], at)) this.#explain(`step(${actionText(action)})`, result[0], at);
     this.#wasm.writeStep(step, reward, terminated, truncated);
     this.info = result[4] ?? {};
   }

@@ -13,7 +13,7 @@ import { floatsOf } from './space.mjs';
  * @property {boolean} isSingle  one object is all there is
  * @property {() => Instance} make
  * @property {Space} observationSpace
- * @property {import('../bellhop.js').DiscreteSpace} actionSpace
+ * @property {Space} actionSpace
  * @property {number | null} maxEpisodeSteps
  * @property {number | null} rewardThreshold
  */
@@ -23,6 +23,7 @@ const ID_MAX = 60;
 const SIZE_MAX = 2 ** 20;
 const STEPS_MAX = 2_000_000_000;
 const ACTIONS_MAX = 10_000;
+const NUMBERS_MAX = 1_000;
 const RANK_MAX = 3;
 /** What an author may have written otherwise. Shorter names are near to many others. */
 const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'rewardThreshold'];
@@ -130,8 +131,8 @@ function readFirst(given, first, make, isSingle) {
   }
   const observationSpace = readSpace('observationSpace', get('observationSpace'), say);
   const actionSpace = readSpace('actionSpace', get('actionSpace'), say);
-  if (actionSpace?.type === 'Box') say('actionSpace is a Box, but must be Discrete: the algorithms here choose one of n actions');
-  else if (actionSpace && actionSpace.n > ACTIONS_MAX) say(`actionSpace.n is ${actionSpace.n}, but must be at most ${ACTIONS_MAX}`);
+  const actionProblem = actionSpace && problemOfActions(actionSpace);
+  if (actionProblem) say(actionProblem);
   const maxEpisodeSteps = get('maxEpisodeSteps') ?? null;
   if (maxEpisodeSteps !== null && !(Number.isInteger(maxEpisodeSteps) && maxEpisodeSteps >= 1 && maxEpisodeSteps <= STEPS_MAX)) {
     say(`maxEpisodeSteps is ${shown(maxEpisodeSteps)}, but must be a whole number of at least 1, or left out`);
@@ -140,12 +141,22 @@ function readFirst(given, first, make, isSingle) {
   if (rewardThreshold !== null && !Number.isFinite(rewardThreshold)) {
     say(`rewardThreshold is ${shown(rewardThreshold)}, but must be a finite number, or left out`);
   }
-  if (problems.length > 0 || !observationSpace || actionSpace?.type !== 'Discrete') return { problems, name };
+  if (problems.length > 0 || !observationSpace || !actionSpace) return { problems, name };
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
     definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
   };
+}
+
+/** What of a space does not do for actions. @param {Space} space */
+function problemOfActions(space) {
+  if (space.type === 'Discrete') return space.n > ACTIONS_MAX ? `actionSpace.n is ${space.n}, but must be at most ${ACTIONS_MAX}` : undefined;
+  const { low, high, dtype } = space;
+  if (dtype !== 'float32') return `actionSpace.dtype is '${dtype}', but must be 'float32'`;
+  if (low.length > NUMBERS_MAX) return `actionSpace has ${low.length} numbers, but must have at most ${NUMBERS_MAX}`;
+  const i = low.findIndex((bound, at) => !Number.isFinite(bound) || !Number.isFinite(high[at]) || bound >= high[at]);
+  return i < 0 ? undefined : `actionSpace has the bounds ${low[i]} and ${high[i]} at [${i}], but must have finite ones there, the first below the second`;
 }
 
 /** The later ones may come out otherwise than the first. @param {string} name @param {() => any} make */
@@ -230,6 +241,11 @@ function readBounds(name, given, shape, isBytes, say) {
     return undefined;
   }
   return ArrayType.from(list);
+}
+
+/** An action in messages: 3, or [0.25, -1]. @param {number | ArrayLike<number>} action */
+export function actionText(action) {
+  return typeof action === 'number' ? String(action) : `[${Array.from(action, (x) => Number(x.toPrecision(4))).join(', ')}]`;
 }
 
 /** Lower, then upper bounds. @param {Space} space */

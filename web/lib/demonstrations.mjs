@@ -58,7 +58,8 @@ function checkEpisode(episode, where) {
   checkLength(where, 'rewards', rewards, actions.length);
   if (typeof obs[0] === 'number') checkNumbers(where, 'obs', obs, fits, FINITE);
   else checkRows(where, 'obs', obs);
-  checkNumbers(where, 'actions', actions, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a whole number, at least 0');
+  if (isList(actions[0])) checkRows(where, 'actions', actions);
+  else checkNumbers(where, 'actions', actions, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a whole number, at least 0');
   checkNumbers(where, 'rewards', rewards, Number.isFinite, 'a finite number');
   for (const [name, value] of Object.entries({ terminated, truncated })) {
     if (typeof value !== 'boolean') bad(where, `${name} is ${shown(value)}, but must be true or false`);
@@ -98,14 +99,14 @@ export function countTransitions(episodes) {
  * Episodes laid out as the module takes them, one transition after the other. One that neither terminated nor was
  * truncated is cut where it ends.
  * @param {readonly Episode[]} episodes  checked
- * @param {number} nObs      numbers of an observation
- * @param {number} nActions
+ * @param {{ nObs: number, nActions: number, nAction: number }} sizes  numbers of an observation; actions, 0 where they are a Box; numbers of one
  */
-export function flatten(episodes, nObs, nActions) {
+export function flatten(episodes, { nObs, nActions, nAction }) {
   const n = countTransitions(episodes);
   const hasValues = episodes.every(({ actionValues }) => actionValues !== undefined);
   const flat = {
-    n, obsTm1: new Float32Array(n * nObs), obs: new Float32Array(n * nObs), actions: new Int32Array(n), rewards: new Float64Array(n),
+    n, obsTm1: new Float32Array(n * nObs), obs: new Float32Array(n * nObs), 
+    actions: nActions > 0 ? new Int32Array(n) : new Float32Array(n * nAction), rewards: new Float64Array(n),
     terminated: new Int32Array(n), truncated: new Int32Array(n), values: hasValues ? new Float64Array(n * nActions) : null,
   };
   let at = 0;
@@ -116,7 +117,9 @@ export function flatten(episodes, nObs, nActions) {
       const last = t + 1 === actions.length;
       flat.obsTm1.set(rows[t], at * nObs);
       flat.obs.set(rows[t + 1], at * nObs);
-      flat.actions[at] = actions[t];
+      if (nActions === 0) flat.actions.set(rowOf(actions[t], `episodes[${i}]: an action`, nAction), at * nAction);
+      else if (typeof actions[t] === 'number') flat.actions[at] = actions[t];
+      else bad(`episodes[${i}]`, `an action has ${/** @type {any} */ (actions[t]).length} numbers, but must be one of ${nActions}`);
       flat.rewards[at] = rewards[t];
       flat.terminated[at] = Number(last && terminated);
       flat.truncated[at] = Number(last && !terminated);
@@ -225,7 +228,7 @@ function plain(row) {
 export function formatDemonstrations(demonstrations) {
   const { env, envOptions = {}, policy } = demonstrations;
   const lines = episodesOf(demonstrations).map(({ obs, actions, rewards, terminated, truncated, actionValues }) => ({
-    obs: Array.from(obs, plain), actions: Array.from(actions), rewards: Array.from(rewards), terminated, truncated,
+    obs: Array.from(obs, plain), actions: Array.from(actions, plain), rewards: Array.from(rewards), terminated, truncated,
     ...actionValues && { action_values: Array.from(actionValues, (row) => Array.from(row)) },
   }));
   const header = { format: FORMAT, env, env_options: renamed(envOptions, snakeCase), ...policy !== undefined && { policy } };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+import { readAction } from './box.mjs';
 import { onlyKeys } from './options.mjs';
 import { describeSetup, lookUp, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
@@ -28,7 +29,7 @@ export function openEnv(library, env, options, create) {
   const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
   return {
     ...made, id, definition, own, observationSpace: readSpace(spaces.observation_space),
-    actionSpace: /** @type {import('../bellhop.js').DiscreteSpace} */ (spaces.action_space),
+    actionSpace: readSpace(spaces.action_space),
     spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps }),
   };
 }
@@ -61,6 +62,7 @@ export class Env {
   #handle;
   #obs;
   #step;
+  #action;
   #nView;
   #slot;
   #seeded = false;
@@ -82,10 +84,12 @@ export class Env {
     this.options = made.options;
     this.#nView = made.definition.n_view;
 
-    const bytes = STEP_BYTES + floatsOf(this.observationSpace) * 4;
+    const obsBytes = floatsOf(this.observationSpace) * 4;
+    const bytes = STEP_BYTES + obsBytes + floatsOf(this.actionSpace) * 4;
     const block = allocBeside(wasm, made, bytes);
     this.#step = block;
     this.#obs = block + STEP_BYTES;
+    this.#action = this.#obs + obsBytes;
     this.#handle = new Handle(wasm, this, id, () => {
       wasm.call.bhx_env_destroy(env);
       closeScript();
@@ -107,13 +111,17 @@ export class Env {
     return [this.#observation(), this.#info()];
   }
 
-  /** @param {number} action @returns {[any, number, boolean, boolean, any]} */
+  /** @param {any} action @returns {[any, number, boolean, boolean, any]} */
   step(action) {
     this.#handle.check();
-    const wasm = this.#wasm;
-    // Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module.
-    wholeNumber(`${this.spec.id}: action`, action, 0, this.actionSpace.n - 1);
-    this.#handle.during(() => wasm.check(wasm.call.bhx_env_step(this.#env, action, this.#obs, this.#step)));
+    const wasm = this.#wasm, { call } = wasm;
+    if (this.actionSpace.type === 'Box') {
+      wasm.f32.set(readAction(this.spec.id, this.actionSpace, action), this.#action >>> 2);
+      this.#handle.during(() => wasm.check(call.bhx_env_step_box(this.#env, this.#action, this.#obs, this.#step)));
+    } else {
+      this.#checkAction(action);
+      this.#handle.during(() => wasm.check(call.bhx_env_step(this.#env, action, this.#obs, this.#step)));
+    }
     const step = new DataView(wasm.buffer, this.#step, STEP_BYTES);
     const [reward, terminated, truncated] =
       [step.getFloat64(0, true), step.getInt32(8, true) !== 0, step.getInt32(12, true) !== 0];
@@ -126,7 +134,7 @@ export class Env {
     const wasm = this.#wasm;
     if (this.observationSpace.type !== 'Discrete') return this.#noTransitions();
     wholeNumber(`${this.spec.id}: state`, state, 0, this.observationSpace.n - 1);
-    wholeNumber(`${this.spec.id}: action`, action, 0, this.actionSpace.n - 1);
+    this.#checkAction(action);
     return wasm.scratch((scratch) => {
       const at = scratch.block(TRANSITIONS_MAX * TRANSITION_BYTES);
       const n = wasm.call.bhx_env_transitions(this.#env, state, action, at);
@@ -139,6 +147,11 @@ export class Env {
         };
       });
     });
+  }
+
+  /** Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module. @param {number} action */
+  #checkAction(action) {
+    wholeNumber(`${this.spec.id}: action`, action, 0, /** @type {import('../bellhop.js').DiscreteSpace} */ (this.actionSpace).n - 1);
   }
 
   /** The state in words. */

@@ -9,7 +9,7 @@ import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from '.
 
 /** Hands demonstrations to a run, before its first step. @param {Run} run @param {unknown} given */
 export function demonstrate(run, given) {
-  run.demonstrate(flatten(episodesOf(given, run.env.id), run.nObs, run.actionSpace.n));
+  run.demonstrate(flatten(episodesOf(given, run.env.id), run));
 }
 
 /** A run with room for the recipe's demonstrations, and with them. @param {Library} library @param {import('./setup.mjs').Recipe} recipe */

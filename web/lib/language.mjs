@@ -444,9 +444,9 @@ export function logPrior(run, observations) {
     needText(wasm);
     const n = observations.length / run.nObs;
     return wasm.scratch((scratch) => {
-      const at = scratch.block(n * run.actionSpace.n * 8);
+      const at = scratch.block(n * run.nActions * 8);
       const known = wasm.call.bhx_run_log_prior(address, at, scratch.floats(observations), n);
-      return known ? wasm.doubles(at, n * run.actionSpace.n).map(probable) : null;
+      return known ? wasm.doubles(at, n * run.nActions).map(probable) : null;
     });
   });
 }

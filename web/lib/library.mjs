@@ -42,6 +42,9 @@ export const CLASS_NAMES = {
   'ppo': 'PPO',
   'reinforce': 'REINFORCE',
   'clone': 'Clone',
+  'ddpg': 'DDPG',
+  'td3': 'TD3',
+  'sac': 'SAC',
 };
 
 /** The classes by algorithm, named so that stack traces and consoles show it. @param {Library} library */

@@ -2,7 +2,7 @@
 // Records what somebody plays, whoever it is, as demonstrations: hand it what reset and step gave.
 
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
-/** @typedef {{ obs: any[], actions: number[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][] }} Recording */
+/** @typedef {{ obs: any[], actions: any[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][] }} Recording */
 
 /** @param {number | ArrayLike<number>} obs */
 const copyOf = (obs) => typeof obs === 'number' ? obs : Array.from(obs);
@@ -26,7 +26,7 @@ export class Recorder {
 
   /**
    * An action was taken, and what it led to.
-   * @param {number} action @param {number | ArrayLike<number>} obs @param {number} reward
+   * @param {number | ArrayLike<number>} action @param {number | ArrayLike<number>} obs @param {number} reward
    * @param {boolean} terminated @param {boolean} truncated
    * @param {ArrayLike<number>} [actionValues]  what whoever plays thinks of every action; for all steps or for none
    */
@@ -34,7 +34,7 @@ export class Recorder {
     const episode = this.#current;
     if (episode === null) throw new Error('the recorder needs reset before step');
     episode.obs.push(copyOf(obs));
-    episode.actions.push(action);
+    episode.actions.push(copyOf(action));
     episode.rewards.push(reward);
     if (actionValues !== undefined) (episode.actionValues ??= []).push(Array.from(actionValues));
     if (terminated || truncated) this.#end({ terminated, truncated });

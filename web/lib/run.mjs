@@ -7,6 +7,7 @@ import {
   LABELS, asBytes, checkpointInfo, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
   withCheckpoint, withSetup,
 } from './setup.mjs';
+import { boxValues, greedyBox, rowsOf } from './box.mjs';
 import { hosts, slotOf } from './slots.mjs';
 import { floatsOf, readSpace } from './space.mjs';
 
@@ -90,9 +91,12 @@ export class Run {
     this.timestepsMax = timestepsMax(catalog);
     const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
     this.observationSpace = readSpace(spaces.observation_space);
-    /** @type {import('../bellhop.js').DiscreteSpace} */
-    this.actionSpace = spaces.action_space;
+    this.actionSpace = readSpace(spaces.action_space);
     this.nObs = floatsOf(this.observationSpace);
+    /** Numbers of an action. */
+    this.nAction = floatsOf(this.actionSpace);
+    /** How many actions there are; 0 where they are a Box. */
+    this.nActions = this.actionSpace.type === 'Box' ? 0 : this.actionSpace.n;
     this.#handle = new Handle(wasm, this, `this ${LABELS[algo] ?? algo} model`, release(wasm, run, script.keep()));
   }
 
@@ -194,7 +198,7 @@ export class Run {
         return this.#wasm.doubles(at, LAST_STEP_NUMBERS);
       });
     return {
-      action, explored: explored !== 0, reward, terminated: terminated !== 0, truncated: truncated !== 0,
+      action, ...this.nActions === 0 && { box: this.#wasm.floats(this.#wasm.call.bhx_run_box(run), this.nAction) }, explored: explored !== 0, reward, terminated: terminated !== 0, truncated: truncated !== 0,
       episodeReturn, episodeLength,
     };
   }
@@ -229,7 +233,7 @@ export class Run {
   qValues(observations) {
     const run = this.#address;
     const n = observations.length / this.nObs;
-    const values = n * this.actionSpace.n;
+    const values = n * this.nActions;
     return this.#wasm.scratch((scratch) => {
       const out = scratch.block(values * 8);
       this.#wasm.check(this.#wasm.call.bhx_run_q_values(run, out, scratch.floats(observations), n));
@@ -281,6 +285,7 @@ export class Run {
   stateValues(observations) {
     const run = this.#address;
     const n = observations.length / this.nObs;
+    if (this.nActions === 0 && !this.algo.gives_log_probs) return /** @type {Float64Array} */ (boxValues(this, observations, greedyBox(this, observations)));
     if (!this.algo.gives_log_probs) return Float64Array.from(this.#rows(observations), (row) => Math.max(...row));
     return this.#wasm.scratch((scratch) => {
       const out = scratch.block(n * 8);
@@ -300,7 +305,7 @@ export class Run {
   /** The values of each observation's actions. @param {ArrayLike<number>} observations */
   #rows(observations) {
     const values = this.qValues(observations);
-    const { n } = this.actionSpace;
+    const n = this.nActions;
     return Array.from({ length: values.length / n }, (_, i) => values.subarray(i * n, (i + 1) * n));
   }
 
@@ -312,7 +317,7 @@ export class Run {
   /**
    * Actions for observations as users give them.
    * @param {unknown} given @param {import('../bellhop.js').PredictOptions} [options]
-   * @returns {any} a number, or numbers for several
+   * @returns {any} an action, or actions for several
    */
   predict(given, options = {}) {
     onlyKeys('predict', options, ['deterministic', 'seed']);
@@ -335,15 +340,16 @@ export class Run {
     return this.#wasm.scratch((scratch) => {
       const rng = scratch.bytes(this.#stream ?? new Uint8Array(RNG_BYTES));
       if (seed !== undefined || !this.#stream) this.#wasm.call.bhx_rng_seed(rng, seedApart(from, PREDICTION_APART));
-      const out = scratch.block(n * 4);
+      const out = scratch.block(n * this.nAction * 4);
       this.#wasm.check(this.#wasm.call.bhx_run_sample_actions(run, out, scratch.floats(observations), n, rng));
       this.#stream = this.#wasm.bytes(rng, RNG_BYTES);
-      return Array.from(this.#wasm.ints(out, n));
+      return this.nActions === 0 ? rowsOf(this.#wasm.floats(out, n * this.nAction), this.nAction) : Array.from(this.#wasm.ints(out, n));
     });
   }
 
-  /** The best action of each observation. @param {ArrayLike<number>} observations */
+  /** The best action of each observation. @param {ArrayLike<number>} observations @returns {any[]} */
   greedy(observations) {
+    if (this.nActions === 0) return rowsOf(greedyBox(this, observations), this.nAction);
     return this.#rows(observations).map((row) => row.reduce((best, value, action) => value > row[best] ? action : best, 0));
   }
 

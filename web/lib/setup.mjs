@@ -85,6 +85,9 @@ export const LABELS = {
   'reinforce': 'REINFORCE',
   'ppo': 'PPO',
   'clone': 'Clone',
+  'ddpg': 'DDPG',
+  'td3': 'TD3',
+  'sac': 'SAC',
 };
 
 /** An environment that is in no catalogue has no options either. @param {Catalog} catalog @param {string} id */

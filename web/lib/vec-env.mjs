@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
+import { readActions } from './box.mjs';
 import { allocBeside, openEnv } from './env.mjs';
 import { encodeOptions, onlyKeys, shown } from './options.mjs';
 import { envTables, lookUp, wholeNumber } from './setup.mjs';
@@ -12,13 +13,13 @@ const NUM_ENVS_MAX = 65536;
 /** The option that is not the environment's. @type {import('./options.mjs').Table} */
 const OWN_TABLE = { name: 'makeVec', prefix: '', fields: [{ name: 'num_envs', key: 'numEnvs', type: 'int', default: '1', min: 1, max: NUM_ENVS_MAX, live: false, help: '' }] };
 
-/** Where the rows of n environments lie in one block from an address on, f64 first. @param {number} at @param {number} n @param {number} floats */
-function layoutRows(at, n, floats) {
+/** Where the rows of n environments lie in one block from an address on, f64 first. @param {number} at @param {number} n @param {number} floats @param {number} nAction */
+function layoutRows(at, n, floats, nAction) {
   const rewards = at;
   const obs = rewards + 8 * n;
   const finalObs = obs + 4 * n * floats;
   const actions = finalObs + 4 * n * floats;
-  const terminated = actions + 4 * n;
+  const terminated = actions + 4 * n * nAction;
   const truncated = terminated + 4 * n;
   return { rewards, obs, finalObs, actions, terminated, truncated, end: truncated + 4 * n };
 }
@@ -52,10 +53,10 @@ export class VecEnv {
     /** @type {Readonly<Record<string, import('../bellhop.js').OptionValue>>} */
     this.options = made.options;
 
-    const floats = floatsOf(this.singleObservationSpace);
-    const bytes = layoutRows(0, n, floats).end;
+    const sizes = /** @type {const} */ ([n, floatsOf(this.singleObservationSpace), floatsOf(this.singleActionSpace)]);
+    const bytes = layoutRows(0, ...sizes).end;
     const block = allocBeside(wasm, made, bytes);
-    this.#rows = layoutRows(block, n, floats);
+    this.#rows = layoutRows(block, ...sizes);
     this.#handle = new Handle(wasm, this, id, () => {
       wasm.call.bhx_env_destroy(envs);
       closeScript();
@@ -75,15 +76,18 @@ export class VecEnv {
   }
 
   /**
-   * @param {ArrayLike<number>} actions
+   * @param {any} actions
    * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers }]}
    */
   step(actions) {
     this.#handle.check();
-    this.#checkActions(actions);
+    const space = this.singleActionSpace;
+    const box = space.type === 'Box' ? readActions(this.spec.id, space, actions, this.numEnvs) : null;
+    if (space.type === 'Discrete') this.#checkActions(actions, space.n);
     const { rewards, obs, finalObs, actions: at, terminated, truncated } = this.#rows;
     const wasm = this.#wasm;
-    new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
+    if (box) wasm.f32.set(box, at >>> 2);
+    else new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
     this.#handle.during(() => wasm.check(
       wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated)));
     return [
@@ -105,8 +109,8 @@ export class VecEnv {
     this.dispose();
   }
 
-  /** Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module. @param {unknown} actions */
-  #checkActions(actions) {
+  /** Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module. @param {unknown} actions @param {number} nActions */
+  #checkActions(actions, nActions) {
     const { id } = this.spec;
     const list = /** @type {ArrayLike<number>} */ (actions);
     if (typeof actions !== 'object' || list?.length !== this.numEnvs) {
@@ -116,8 +120,8 @@ export class VecEnv {
     for (let i = 0; i < this.numEnvs; i++) {
       const action = list[i];
       // Asked first here: the message is made only when it is needed.
-      if (!(Number.isInteger(action) && action >= 0 && action < this.singleActionSpace.n)) {
-        wholeNumber(`${id}: action of environment ${i}`, action, 0, this.singleActionSpace.n - 1);
+      if (!(Number.isInteger(action) && action >= 0 && action < nActions)) {
+        wholeNumber(`${id}: action of environment ${i}`, action, 0, nActions - 1);
       }
     }
   }

@@ -359,7 +359,7 @@ export class HumanPlay {
     const given = parseDemonstrations(text);
     const episodes = episodesOf(given, experiment.setup.env);
     const nActions = player.actions.length;
-    flatten(episodes, player.scene().obs.length, nActions); // throws where they are of another size
+    flatten(episodes, { nObs: player.scene().obs.length, nActions, nAction: 1 }); // throws where they are of another size
     const action = unknownAction(episodes, nActions);
     if (action >= 0) throw new RangeError(words.t('you.misfit', { action, most: nActions - 1 }));
     const space = experiment.session?.info.observationSpace;
