@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Agents, as far as the outside sees them: what a class of them is called and can be set to, and
-// what agents can be shown. A run (rl/run.h) makes one and calls it; rl/agent_list.h has the
-// classes.
+// what agents can be shown. A run (rl/run.h) makes one and calls it; rl/agent_list.h has
+// the classes.
 //
 // Legend: n rows, F floats of a stored observation, A actions.
 #pragma once

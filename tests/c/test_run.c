@@ -690,8 +690,8 @@ static void demonstrate_one(bh_run *run)
 // Every algorithm counts its updates, and says the same in its records.
 static void test_updates_are_counted(void)
 {
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        const bh_agent_class *agent = bh_agent_classes[i];
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        const bh_agent_class *agent = bh_all_agents[i];
         bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", agent->name,
                                      OPTIONS("eval_freq", "0", "log_freq", "300"));
         if (agent == &bh_clone_class)

@@ -64,8 +64,8 @@ static void test_sampling_does_not_disturb(void)
 // The same stream gives the same actions, however many rows are asked for at once; another others.
 static void test_sampling_follows_the_stream(void)
 {
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        const char *algo = bh_agent_classes[i]->name;
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        const char *algo = bh_all_agents[i]->name;
         bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", algo, NULL);
         if (strcmp(algo, "clone") == 0)
             CHECK_STATUS(bh_setup_set(setup, "demo_capacity", "1", NULL), BH_OK);

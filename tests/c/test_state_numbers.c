@@ -355,8 +355,8 @@ static const char *const single[] = {"n_envs", "1", NULL};
 
 static void test_numbers_of_agents_matter(void)
 {
-    for (int a = 0; bh_agent_classes[a] != NULL; a++)
-        check_numbers("GridWorld-v0", bh_agent_classes[a]->name, slippery, "");
+    for (int a = 0; bh_all_agents[a] != NULL; a++)
+        check_numbers("GridWorld-v0", bh_all_agents[a]->name, slippery, "");
     check_numbers("CartPole-v1", "dqn", rainbow, "agent/");
     check_numbers("GridWorld-v0", "q-learning", ucb, "agent/counts");
 }
