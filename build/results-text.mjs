@@ -104,7 +104,7 @@ function playSampled(env, logP, { episodes, n = 1, each = () => {} }) {
 
 /** @param {Bellhop} bh @param {string} id @param {string} folder */
 function pretrain(bh, id, folder) {
-  const env = bh.make(/** @type {any} */ (id));
+  const env = bh.make(/** @type {import('../web/bellhop.js').EnvId} */ (id));
   const since = performance.now();
   const training = new bh.Pretraining(env, { ...PRETRAINING, ...TASKS[id].pretrain, seed: 0 });
   training.step(Number(training.options.maxSteps));

@@ -34,7 +34,8 @@ extern const bh_env_def bh_env_breakout;       ///< Breakout-MinAtar, 10x10x4 pi
 extern const bh_env_def bh_env_deep_sea;       ///< DeepSea-v0, an exploration chain of N by N cells
 extern const bh_env_def bh_env_bandit;         ///< Bandit-v0, k arms, episodes of one pull
 
-/// Those above, in the order a list shows them: what the smaller WebAssembly module has.
+/// Those above, in the order a list shows them, with bh_agents: what the smaller WebAssembly module
+/// has.
 extern const bh_registry bh_envs;
 
 // ---- of text, over a vocabulary (envs/token_text.h): tasks for a transformer ----
@@ -46,5 +47,5 @@ extern const bh_env_def bh_env_summarize;  ///< Summarize-v0, picking sentences 
 extern const bh_env_def bh_env_codegen;    ///< CodeGen-v0, a small program that is run
 extern const bh_env_def bh_env_learning_rate; ///< LearningRate-v0, the training of a language model
 
-/// All of them: bh_envs, then those of text.
+/// All of them, with bh_all_agents: bh_envs, then those of text.
 extern const bh_registry bh_all_envs;

@@ -2,6 +2,7 @@
 // The list of shipped environments with those of text, which the smaller WebAssembly module is
 // without.
 #include "envs/registry.h"
+#include "rl/agent_list.h"
 
 static const bh_env_def *const defs[] = {
     &bh_env_gridworld,      &bh_env_cartpole,      &bh_env_textgen,      &bh_env_frozen_lake,
@@ -11,4 +12,8 @@ static const bh_env_def *const defs[] = {
     &bh_env_codegen,        &bh_env_learning_rate,
 };
 
-const bh_registry bh_all_envs = {defs, (int)(sizeof defs / sizeof defs[0])};
+const bh_registry bh_all_envs = {
+    .defs = defs,
+    .n = sizeof defs / sizeof defs[0],
+    .agents = bh_all_agents,
+};

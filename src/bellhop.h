@@ -51,8 +51,11 @@
 #include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/planning.h"
+#include "rl/off_policy_config.h"
 #include "rl/ppo.h"
 #include "rl/reinforce.h"
+#include "rl/sac.h"
+#include "rl/td3.h"
 #include "rl/td_table.h"
 
 #include "rl/gaussian.h"

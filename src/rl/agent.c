@@ -65,6 +65,12 @@ void bhi_agent_destroy(bhi_agent *agent)
     if (agent != NULL) bh_free(agent, agent->bytes);
 }
 
+int bh_agent_acts_in(const bh_agent_class *agent, bh_space_kind actions)
+{
+    const bhi_agent_functions *functions = agent->functions;
+    return actions == BH_SPACE_BOX ? functions->act_box != NULL : functions->act != NULL;
+}
+
 double bhi_agent_progress(const bhi_agent *agent)
 {
     return (double)agent->timesteps / agent->spec.total_timesteps;

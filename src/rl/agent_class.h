@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Agents, as far as the outside sees them: what a class of them is called and can be set to, and
-// what agents can be shown. A run (rl/run.h) makes one and calls it; rl/agent_list.h has the
-// classes.
+// what agents can be shown. A run (rl/run.h) makes one and calls it; rl/agent_list.h has
+// the classes.
 //
 // Legend: n rows, F floats of a stored observation, A actions, D numbers of an action from a Box.
 #pragma once
 
 #include "core/config.h"
+#include "rl/space.h"
 
 /// Transitions of one step of n environments.
 typedef struct bh_experience {
@@ -47,3 +48,6 @@ typedef struct bh_agent_class {
     int gives_log_probs; ///< its values are log-probabilities of a policy, not action values
     const struct bhi_agent_functions *functions; ///< how it works
 } bh_agent_class;
+
+/// Whether it can act where actions are such a space.
+BH_API int bh_agent_acts_in(const bh_agent_class *agent, bh_space_kind actions);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Registry of agents. A new agent is one more row.
+// The list of agents of the smaller WebAssembly module.
 #include "rl/agent_list.h"
 
 #include "rl/clone.h"
@@ -9,9 +9,7 @@
 #include "rl/reinforce.h"
 #include "rl/td_table.h"
 
-#include <string.h>
-
-const bh_agent_class *const bh_agent_classes[] = {
+const bh_agent_class *const bh_agents[] = {
     &bh_dqn_class,
     &bh_q_learning_class,
     &bh_sarsa_class,
@@ -25,18 +23,3 @@ const bh_agent_class *const bh_agent_classes[] = {
     &bh_clone_class,
     NULL,
 };
-
-bh_status bh_agent_find(const char *name, const bh_agent_class **out, bh_error *err)
-{
-    char buffer[200];
-    bh_text names = bh_text_over(buffer, sizeof buffer);
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        if (strcmp(bh_agent_classes[i]->name, name) == 0) {
-            *out = bh_agent_classes[i];
-            return BH_OK;
-        }
-        bh_text_add(&names, i == 0 ? "%s" : ", %s", bh_agent_classes[i]->name);
-    }
-    *out = NULL;
-    return bh_fail(err, BH_ERR_UNKNOWN, "unknown algorithm '%.40s'; known: %s", name, buffer);
-}

@@ -23,6 +23,22 @@ bh_status bh_registry_find(const bh_registry *registry, const char *id, const bh
     return bh_fail(err, BH_ERR_UNKNOWN, "unknown environment '%.40s'; known: %s", id, buffer);
 }
 
+bh_status bh_agent_find(const bh_registry *registry, const char *name, const bh_agent_class **out,
+                        bh_error *err)
+{
+    char buffer[200];
+    bh_text names = bh_text_over(buffer, sizeof buffer);
+    for (int i = 0; registry->agents[i] != NULL; i++) {
+        if (strcmp(registry->agents[i]->name, name) == 0) {
+            *out = registry->agents[i];
+            return BH_OK;
+        }
+        bh_text_add(&names, i == 0 ? "%s" : ", %s", registry->agents[i]->name);
+    }
+    *out = NULL;
+    return bh_fail(err, BH_ERR_UNKNOWN, "unknown algorithm '%.40s'; known: %s", name, buffer);
+}
+
 bh_status bh_env_create(bh_env **out, const bh_env_def *def, const void *config, bh_error *err)
 {
     return bh_vec_env_create(out, def, config, 1, err);

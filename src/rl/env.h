@@ -21,6 +21,7 @@
 #include "core/rng.h"
 #include "core/status.h"
 #include "core/text.h"
+#include "rl/agent_class.h"
 #include "rl/mdp.h"
 #include "rl/space.h"
 #include "rl/text_task.h"
@@ -130,10 +131,13 @@ typedef struct bh_env_def {
     const bh_env_callbacks *callbacks;
 } bh_env_def;
 
-/// The environments an application knows; envs/registry.h has the shipped ones.
+/// The environments and algorithms an application knows; envs/registry.h has the shipped ones.
 typedef struct bh_registry {
     const bh_env_def *const *defs;
     int n;
+    /// at least one, then NULL; rl/agent_list.h has the shipped ones. What is not listed is not
+    /// linked
+    const bh_agent_class *const *agents;
     /// BH_LANGUAGE where no environment is of text: options of use only there are not shown
     int hides;
 } bh_registry;
@@ -141,6 +145,10 @@ typedef struct bh_registry {
 /// The definition of that id. BH_ERR_UNKNOWN names the ids there are.
 BH_API bh_status bh_registry_find(const bh_registry *registry, const char *id,
                                   const bh_env_def **out, bh_error *err);
+/// The class of that name ("dqn", "q-learning", "policy-iteration"). BH_ERR_UNKNOWN names the
+/// classes there are.
+BH_API bh_status bh_agent_find(const bh_registry *registry, const char *name,
+                               const bh_agent_class **out, bh_error *err);
 
 typedef struct bh_env bh_env;
 

@@ -137,19 +137,13 @@ static int is_single(const bh_setup *setup)
 // Algorithms choose one of A actions, or the numbers of a Box, or know both.
 static bh_status check_actions(const bh_setup *setup, const bh_space *action, bh_error *err)
 {
-    const bhi_agent_functions *functions = setup->agent->functions;
     const char *id = setup->env->id;
-    if (action->kind == BH_SPACE_DISCRETE) {
-        if (functions->act != NULL) return BH_OK;
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s needs a Box of actions, but those of %s are Discrete; use dqn or ppo",
-                       setup->agent->name, id);
-    }
-    if (functions->act_box == NULL)
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s chooses one of n actions, but those of %s are a Box; use sac, td3 or "
-                       "ddpg",
-                       setup->agent->name, id);
+    int is_box = action->kind == BH_SPACE_BOX;
+    if (!bh_agent_acts_in(setup->agent, action->kind))
+        return bh_fail(err, BH_ERR_CONFIG, "%s needs actions that are %s of %s are %s",
+                       setup->agent->name, is_box ? "Discrete, but those" : "a Box, but those", id,
+                       is_box ? "a Box; use sac, td3 or ddpg" : "Discrete; use dqn or ppo");
+    if (!is_box) return BH_OK;
     for (int i = 0; i < action->n; i++) {
         double low = (double)action->low[i], high = (double)action->high[i];
         if (low - low == 0 && high - high == 0 && low < high) continue;

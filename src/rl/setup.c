@@ -3,7 +3,6 @@
 #include "rl/run.h"
 
 #include "core/arena.h"
-#include "rl/agent_list.h"
 
 #include <string.h>
 
@@ -139,11 +138,11 @@ bh_status bh_setup_create(bh_setup **out, const bh_registry *registry, const cha
     char first[64];
     if (algo == NULL) {
         bh_text text = bh_text_over(first, sizeof first);
-        const char *algos = env->n_presets > 0 ? env->presets[0].algos : bh_agent_classes[0]->name;
+        const char *algos = env->n_presets > 0 ? env->presets[0].algos : registry->agents[0]->name;
         bh_text_add(&text, "%.*s", (int)strcspn(algos, "|"), algos);
         algo = first;
     }
-    status = bh_agent_find(algo, &agent, err);
+    status = bh_agent_find(registry, algo, &agent, err);
     if (status != BH_OK) return status;
 
     bh_setup shape = {.env = env, .agent = agent, .options = *agent->config};

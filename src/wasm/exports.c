@@ -12,7 +12,6 @@
 #include "io/checkpoint.h"
 #include "kernels/gemm.h"
 #include "kernels/simd.h"
-#include "rl/agent_list.h"
 #include "rl/run.h"
 #include "rl/vec_env.h"
 #include "wasm/script_env.h"
@@ -183,8 +182,8 @@ BHX_EXPORT(const char *, bhx_catalog)(void)
         add_env(&out, bhx_shipped->defs[i]);
     }
     bh_text_add(&out, "],\"algos\":[");
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        const bh_agent_class *agent = bh_agent_classes[i];
+    for (int i = 0; bhx_shipped->agents[i] != NULL; i++) {
+        const bh_agent_class *agent = bhx_shipped->agents[i];
         bh_text_add(&out, "%s{\"name\":\"%s\",\"summary\":", i == 0 ? "" : ",", agent->name);
         bh_text_add_json(&out, agent->summary);
         bh_text_add(&out, ",\"needs_transitions\":%s,\"gives_log_probs\":%s,\"metrics\":[",
@@ -211,7 +210,8 @@ BHX_EXPORT(const char *, bhx_catalog)(void)
 // The shipped environments, or the one of a script.
 static bh_registry registry_of(const bh_env_def *const *script)
 {
-    return *script != NULL ? (bh_registry){script, 1, bhx_shipped->hides} : *bhx_shipped;
+    return *script != NULL ? (bh_registry){script, 1, bhx_shipped->agents, bhx_shipped->hides}
+                           : *bhx_shipped;
 }
 
 /// algo NULL or "": the preset's. script: of bhx_script_create, or NULL for a shipped environment.

@@ -15,8 +15,8 @@
 
 #define BHX_TEXT_BYTES (1 << 18)
 
-/// The environments of this module, and with them what it can do: each module has a file that says
-/// them.
+/// The environments and algorithms of this module, and with them what it can do: each module has a
+/// file that says them.
 extern const bh_registry *const bhx_shipped;
 
 extern bh_error bhx_last_error;              ///< of the last failed call

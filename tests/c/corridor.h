@@ -7,6 +7,7 @@
 // CorridorEndless-v0 none.
 #pragma once
 
+#include "rl/agent_list.h"
 #include "rl/env.h"
 
 typedef struct corridor_config {
@@ -92,4 +93,4 @@ static const bh_env_def corridor_long = CORRIDOR("CorridorLong-v0", 1500, 8);
 static const bh_env_def corridor_endless = CORRIDOR("CorridorEndless-v0", 0, (double)NAN);
 static const bh_env_def *const corridor_defs[] = {&corridor_short, &corridor_long,
                                                   &corridor_endless};
-static const bh_registry corridors = {corridor_defs, 3};
+static const bh_registry corridors = {corridor_defs, 3, bh_all_agents};

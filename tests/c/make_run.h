@@ -13,6 +13,12 @@
 /// Option names and values in turn.
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+/// A small environment that an agent can act in.
+static inline const char *home_of(const bh_agent_class *agent)
+{
+    return bh_agent_acts_in(agent, BH_SPACE_DISCRETE) ? "GridWorld-v0" : "Pendulum-v1";
+}
+
 /// algo: also one with a preset of its own, "dqn/rainbow"; NULL for the environment's.
 static inline bh_setup *make_setup(const bh_registry *registry, const char *env, const char *algo,
                                    const char *const *options)

@@ -2,8 +2,8 @@
 // What the policy-gradient agents share: initial networks, acting, log-probabilities, both
 // networks' gradients and one step over both, figures, names of tensors.
 #include "core/alloc.h"
+#include "envs/registry.h"
 #include "kernels/elementwise.h"
-#include "rl/agent_list.h"
 #include "rl/ppo.h"
 #include "rl/reinforce.h"
 #include "rl/tabular.h"
@@ -283,7 +283,7 @@ static void test_classes(void)
     static const bh_agent_class *const classes[] = {&bh_ppo_class, &bh_reinforce_class};
     for (int i = 0; i < 2; i++) {
         const bh_agent_class *found;
-        CHECK_STATUS(bh_agent_find(classes[i]->name, &found, NULL), BH_OK);
+        CHECK_STATUS(bh_agent_find(&bh_all_envs, classes[i]->name, &found, NULL), BH_OK);
         CHECK(found == classes[i] && found->gives_log_probs && !found->needs_mdp);
         int n = 0;
         while (found->metrics[n] != NULL) n++;

@@ -233,7 +233,7 @@ static int collect_tables(void)
     tables[n++] = &bh_run_table;
     tables[n++] = &bh_language_model_table;
     tables[n++] = &bh_pretraining_table;
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) tables[n++] = bh_agent_classes[i]->config;
+    for (int i = 0; bh_all_agents[i] != NULL; i++) tables[n++] = bh_all_agents[i]->config;
     for (int i = 0; i < bh_all_envs.n; i++) {
         if (bh_all_envs.defs[i]->config != NULL) tables[n++] = bh_all_envs.defs[i]->config;
     }

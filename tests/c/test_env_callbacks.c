@@ -3,6 +3,7 @@
 // released; and runs on them.
 #include "core/alloc.h"
 #include "rl/agent.h"
+#include "rl/agent_list.h"
 #include "rl/td_table.h"
 #include "rl/vec_env.h"
 
@@ -143,7 +144,8 @@ static const bh_env_def one_def = WALK("One-v0", .callbacks = &one);
 static const bh_env_def *const plain_defs[] = {&plain_def}, *const user_defs[] = {
                                                                 &many_def, &one_def, &limited_def,
                                                                 &telling_def};
-static const bh_registry plain = {plain_defs, 1}, user_defined = {user_defs, 4};
+static const bh_registry plain = {plain_defs, 1, bh_all_agents},
+                         user_defined = {user_defs, 4, bh_all_agents};
 
 static void begin(void)
 {

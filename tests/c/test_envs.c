@@ -3,7 +3,6 @@
 #include "core/alloc.h"
 #include "envs/registry.h"
 #include "rl/agent.h"
-#include "rl/agent_list.h"
 
 #include "check.h"
 #include "json_valid.h"
@@ -317,7 +316,7 @@ static void check_presets(const bh_env_def *def, int states_are_counted)
         const bh_agent_class *agent;
         char algo[64]; // without the name of a preset: "dqn/rainbow"
         snprintf(algo, sizeof algo, "%.*s", (int)strcspn(rows[k].algo, "/"), rows[k].algo);
-        CHECK_STATUS(bh_agent_find(algo, &agent, NULL), BH_OK);
+        CHECK_STATUS(bh_agent_find(&bh_all_envs, algo, &agent, NULL), BH_OK);
         CHECK(rows[k].setting.name[0] != '\0');
         // The tabular methods need states to count, planning a table.
         if (strcmp(algo, "q-learning") == 0) CHECK(states_are_counted);

@@ -197,8 +197,8 @@ static void check_resumed(const char *env, const char *algo, const char *const *
 static void test_every_agent_in_every_environment(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++) {
-        for (int a = 0; bh_agent_classes[a] != NULL; a++)
-            check_resumed(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, NULL, 3, N_MUTATED,
+        for (int a = 0; bh_all_agents[a] != NULL; a++)
+            check_resumed(bh_all_envs.defs[e]->id, bh_all_agents[a]->name, NULL, 3, N_MUTATED,
                           (uint64_t)(97 * e + a));
     }
 }

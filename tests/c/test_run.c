@@ -690,10 +690,12 @@ static void demonstrate_one(bh_run *run)
 // Every algorithm counts its updates, and says the same in its records.
 static void test_updates_are_counted(void)
 {
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        const bh_agent_class *agent = bh_agent_classes[i];
-        bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", agent->name,
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        const bh_agent_class *agent = bh_all_agents[i];
+        bh_setup *setup = make_setup(&bh_all_envs, home_of(agent), agent->name,
                                      OPTIONS("eval_freq", "0", "log_freq", "300"));
+        if (bh_config_find(agent->config, "learning_starts") != NULL)
+            CHECK_STATUS(bh_setup_set(setup, "learning_starts", "100", NULL), BH_OK);
         if (agent == &bh_clone_class)
             CHECK_STATUS(bh_setup_set(setup, "demo_capacity", "1", NULL), BH_OK);
         bh_run *run = start_run(setup);

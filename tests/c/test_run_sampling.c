@@ -64,8 +64,9 @@ static void test_sampling_does_not_disturb(void)
 // The same stream gives the same actions, however many rows are asked for at once; another others.
 static void test_sampling_follows_the_stream(void)
 {
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        const char *algo = bh_agent_classes[i]->name;
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        const char *algo = bh_all_agents[i]->name;
+        if (!bh_agent_acts_in(bh_all_agents[i], BH_SPACE_DISCRETE)) continue;
         bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", algo, NULL);
         if (strcmp(algo, "clone") == 0)
             CHECK_STATUS(bh_setup_set(setup, "demo_capacity", "1", NULL), BH_OK);
@@ -85,6 +86,47 @@ static void test_sampling_follows_the_stream(void)
         if (!CHECK(is_certain ? n_differ == 0 : n_differ > DRAWS / 4)) printf("    %s\n", algo);
         bh_run_destroy(run);
     }
+}
+
+// The same of actions that are numbers: drawn by what explores, and within the bounds.
+static void test_sampling_of_boxes(void)
+{
+    const char *const algos[] = {"ddpg", "td3", "sac"};
+    for (int i = 0; i < 3; i++) {
+        enum { N = 50 };
+        bh_run *run = make_run(&bh_all_envs, "Pendulum-v1", algos[i],
+                               OPTIONS("learning_starts", "0", "net_arch", "8"));
+        float first[N], again[N], obs[3 * N], q[1] = {0};
+        double values[N];
+        int n_differ = 0;
+        bh_rng rng = bh_rng_seed(1), same = bh_rng_seed(1);
+        for (int k = 0; k < 3 * N; k++) obs[k] = (float)(2 * bh_rng_uniform(&rng) - 1);
+        same = rng;
+        bh_run_sample_box(run, first, obs, N, &rng);
+        bh_run_sample_box(run, again, obs, N, &same);
+        CHECK(memcmp(first, again, sizeof first) == 0 && rng.state == same.state);
+        bh_run_sample_box(run, again, obs, N, &same);
+        for (int k = 0; k < N; k++) {
+            CHECK(first[k] >= -2 && first[k] <= 2);
+            n_differ += first[k] != again[k];
+        }
+        CHECK(n_differ == N);
+        bh_run_greedy_box(run, first, obs, N);
+        bh_run_greedy_box(run, again, obs + 3 * (N - 1), 1);
+        CHECK(again[0] == first[N - 1]);
+        CHECK(bh_run_box_values(run, values, obs, first, N) && isfinite(values[N - 1]));
+        int none = -7; // there are no single actions to draw or to rate
+        bh_run_sample_actions(run, &none, obs, 1, &rng);
+        bh_run_q_values(run, values, obs, 1);
+        CHECK(none == -7 && q[0] == 0 && bh_run_n_actions(run) == 0);
+        bh_run_destroy(run);
+    }
+    bh_run *run = make_run(&bh_envs, "GridWorld-v0", "dqn", NULL);
+    float box = 7;
+    double value = 7;
+    bh_run_greedy_box(run, &box, (float[]){0}, 1);
+    CHECK(!bh_run_box_values(run, &value, (float[]){0}, &box, 1) && box == 7 && value == 7);
+    bh_run_destroy(run);
 }
 
 // A policy's actions come as often as its probabilities say.
@@ -133,6 +175,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_sampling_does_not_disturb);
     CHECK_RUN(test_sampling_follows_the_stream);
+    CHECK_RUN(test_sampling_of_boxes);
     CHECK_RUN(test_frequencies_are_the_policys);
     CHECK_RUN(test_state_values);
     CHECK(bh_live_bytes() == 0);

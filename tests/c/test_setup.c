@@ -29,14 +29,14 @@ static void test_agents(void)
 {
     const bh_agent_class *found = NULL;
     bh_error err = {0};
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        CHECK_STATUS(bh_agent_find(bh_agent_classes[i]->name, &found, &err), BH_OK);
-        CHECK(found == bh_agent_classes[i]);
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        CHECK_STATUS(bh_agent_find(&bh_all_envs, bh_all_agents[i]->name, &found, &err), BH_OK);
+        CHECK(found == bh_all_agents[i]);
         CHECK(strlen(found->summary) > 10);
     }
-    CHECK_STATUS(bh_agent_find("value-iteration", &found, NULL), BH_OK);
+    CHECK_STATUS(bh_agent_find(&bh_all_envs, "value-iteration", &found, NULL), BH_OK);
     CHECK(found == &bh_value_iteration_class && found->needs_mdp);
-    CHECK_STATUS(bh_agent_find("dqm", &found, &err), BH_ERR_UNKNOWN);
+    CHECK_STATUS(bh_agent_find(&bh_all_envs, "dqm", &found, &err), BH_ERR_UNKNOWN);
     CHECK(found == NULL);
     CHECK_STRING(err.message,
                  "unknown algorithm 'dqm'; known: dqn, q-learning, sarsa, expected-sarsa, "
@@ -148,8 +148,9 @@ static void test_create_refused(void)
     const bh_env_def *defs[] = {&def};
     bh_error err;
     setup = (bh_setup *)text_1;
-    CHECK_STATUS(bh_setup_create(&setup, &(bh_registry){defs, 1}, "Corridor-v0", NULL, &err),
-                 BH_ERR_CONFIG);
+    CHECK_STATUS(
+        bh_setup_create(&setup, &(bh_registry){defs, 1, bh_agents}, "Corridor-v0", NULL, &err),
+        BH_ERR_CONFIG);
     CHECK(setup == NULL && strstr(err.message, "gamma is 2") != NULL);
     bh_setup_destroy(NULL);
     CHECK(bh_live_bytes() == 0);

@@ -47,8 +47,8 @@ static void check_whole(const char *env, const char *algo, const char *const *ex
 static void test_every_agent_in_every_environment(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++) {
-        for (int a = 0; bh_agent_classes[a] != NULL; a++)
-            check_whole(bh_all_envs.defs[e]->id, bh_agent_classes[a]->name, NULL);
+        for (int a = 0; bh_all_agents[a] != NULL; a++)
+            check_whole(bh_all_envs.defs[e]->id, bh_all_agents[a]->name, NULL);
     }
 }
 
@@ -85,10 +85,10 @@ static void look_for_block(void *user, const bhi_state *s)
 // A plain checkpoint holds a part of the description.
 static void test_parameters_are_state(void)
 {
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        bh_run *run = busy_run("GridWorld-v0", bh_agent_classes[i]->name, NULL, "1");
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        bh_run *run = busy_run(home_of(bh_all_agents[i]), bh_all_agents[i]->name, NULL, "1");
         size_t bytes;
-        block b = {.from = bh_agent_classes[i]->functions->params(run->agent, &bytes)};
+        block b = {.from = bh_all_agents[i]->functions->params(run->agent, &bytes)};
         b.end = b.from + bytes;
         bhi_state_visitor visitor = {.visit = look_for_block, .user = &b};
         bhi_run_state(run, &visitor);

@@ -351,12 +351,16 @@ static const char *const ucb[] = {
     "n_envs", "1", "exploration", "ucb", "exploration_bonus_in_target", "true", NULL};
 static const char *const slippery[] = {"n_envs",          "1",     "env.slip", "0.2",
                                        "env.step_reward", "-0.04", NULL};
+static const char *const wandering[] = {"n_envs", "1", "noise_type", "ornstein-uhlenbeck", NULL};
 static const char *const single[] = {"n_envs", "1", NULL};
 
 static void test_numbers_of_agents_matter(void)
 {
-    for (int a = 0; bh_agent_classes[a] != NULL; a++)
-        check_numbers("GridWorld-v0", bh_agent_classes[a]->name, slippery, "");
+    for (int a = 0; bh_all_agents[a] != NULL; a++) {
+        const bh_agent_class *agent = bh_all_agents[a];
+        int is_box = !bh_agent_acts_in(agent, BH_SPACE_DISCRETE);
+        check_numbers(home_of(agent), agent->name, is_box ? wandering : slippery, "");
+    }
     check_numbers("CartPole-v1", "dqn", rainbow, "agent/");
     check_numbers("GridWorld-v0", "q-learning", ucb, "agent/counts");
 }
@@ -364,7 +368,8 @@ static void test_numbers_of_agents_matter(void)
 static void test_numbers_of_environments_matter(void)
 {
     for (int e = 0; e < bh_all_envs.n; e++)
-        check_numbers(bh_all_envs.defs[e]->id, "dqn", single, "env/");
+        check_numbers(bh_all_envs.defs[e]->id,
+                      bh_all_envs.defs[e]->step_box != NULL ? "td3" : "dqn", single, "env/");
 }
 
 static void test_no_row_is_there_without_need(void)

@@ -351,8 +351,8 @@ static void test_cliff(void)
 static void test_refuses_other_spaces(void)
 {
     int n = 0;
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
-        const bh_agent_class *class = bh_agent_classes[i];
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
+        const bh_agent_class *class = bh_all_agents[i];
         if (class->config->fields != bh_q_learning_table.fields) continue;
         n++;
         bh_setup *setup = make_setup(&bh_envs, "CartPole-v1", class->name, NULL);

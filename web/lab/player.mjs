@@ -110,7 +110,7 @@ export class Player {
  * @param {Episode[]} episodes @param {number} nActions @returns {number} -1 when all are known
  */
 export function unknownAction(episodes, nActions) {
-  return episodes.flatMap(({ actions }) => Array.from(actions)).find((action) => action >= nActions) ?? -1;
+  return episodes.flatMap(({ actions }) => Array.from(/** @type {ArrayLike<number>} */ (actions))).find((action) => action >= nActions) ?? -1;
 }
 
 /**

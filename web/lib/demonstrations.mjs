@@ -117,9 +117,10 @@ export function flatten(episodes, { nObs, nActions, nAction }) {
       const last = t + 1 === actions.length;
       flat.obsTm1.set(rows[t], at * nObs);
       flat.obs.set(rows[t + 1], at * nObs);
-      if (nActions === 0) flat.actions.set(rowOf(actions[t], `episodes[${i}]: an action`, nAction), at * nAction);
-      else if (typeof actions[t] === 'number') flat.actions[at] = actions[t];
-      else bad(`episodes[${i}]`, `an action has ${/** @type {any} */ (actions[t]).length} numbers, but must be one of ${nActions}`);
+      const action = actions[t];
+      if (nActions === 0) flat.actions.set(rowOf(action, `episodes[${i}]: an action`, nAction), at * nAction);
+      else if (typeof action === 'number') flat.actions[at] = action;
+      else bad(`episodes[${i}]`, `an action has ${action.length} numbers, but must be one of ${nActions}`);
       flat.rewards[at] = rewards[t];
       flat.terminated[at] = Number(last && terminated);
       flat.truncated[at] = Number(last && !terminated);

@@ -8,17 +8,22 @@ import { languageClasses } from './language.mjs';
 import { Model } from './model.mjs';
 import { Run } from './run.mjs';
 import { register } from './register.mjs';
-import { openLibrary } from './setup.mjs';
+import { LABELS, openLibrary } from './setup.mjs';
 import { VecEnv } from './vec-env.mjs';
+import { BellhopError } from './wasm.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./setup.mjs').Library} Library */
+
+/** @param {string} algo */
+const absent = (algo) => new BellhopError('BH_ERR_UNKNOWN', `${LABELS[algo]} is not in this module, but in the larger one: load({ text: true })`);
 
 /** A model class for one algorithm, bound to this instance. @param {Library} library @param {string} algo */
 function modelClass(library, algo) {
   return class extends Model {
     /** @param {unknown} env  or, from inside, a run that exists already @param {object} [options] */
     constructor(env, options) {
+      if (!library.catalog.algos.some(({ name }) => name === algo)) throw absent(algo);
       super(env instanceof Run ? env : Model.run(library, algo, env, options));
     }
 
