@@ -1521,7 +1521,7 @@ export interface Session {
   /** As model.logProbs. */
   logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
   /** As model.qValues. */
-  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, actions?: ArrayLike<any>): Promise<Float64Array>;
   /** Frees it in the worker. */
   dispose(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Actions that are numbers, a Box: as users give them, and what models make and say of them.
 import { readObservation } from './definition.mjs';
+import { LABELS } from './setup.mjs';
 import { BellhopError } from './wasm.mjs';
 
 /** @typedef {import('../bellhop.js').BoxSpace} BoxSpace */
@@ -63,4 +64,18 @@ export function boxValues(run, observations, actions) {
     wasm.check(Math.min(known, 0));
     return known === 0 ? null : wasm.doubles(out, n);
   }));
+}
+
+/**
+ * Action values as users ask for them: of all actions where they are Discrete, of those given where they are a Box.
+ * @param {Run} run @param {unknown} obs @param {unknown} actions
+ */
+export function actionValues(run, obs, actions) {
+  const { flat } = run.flatten(obs), { actionSpace: space, algo: { name } } = run;
+  if (space.type === 'Discrete') return run.qValues(flat);
+  const owner = LABELS[name] ?? name;
+  if (actions === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: actions are a Box, so there is no list of them; say which: qValues(obs, actions)`);
+  const values = boxValues(run, flat, readActions(owner, space, actions, flat.length / run.nObs));
+  if (!values) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
+  return values;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Models: an algorithm with an environment to learn in, as Stable-Baselines3's, over a C run.
 import { BellhopError, DISPOSE } from './wasm.mjs';
-import { boxValues, readActions } from './box.mjs';
+import { actionValues } from './box.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
@@ -102,17 +102,7 @@ export class Model {
 
   /** @param {unknown} obs @param {unknown} [actions]  whose values are asked for, where actions are a Box */
   qValues(obs, actions) {
-    const run = this.#run, { flat } = run.flatten(obs);
-    return run.actionSpace.type === 'Box' ? this.#boxValues(run.actionSpace, flat, actions) : run.qValues(flat);
-  }
-
-  /** @param {import('../bellhop.js').BoxSpace} space @param {ArrayLike<number>} flat @param {unknown} actions */
-  #boxValues(space, flat, actions) {
-    const run = this.#run, name = LABELS[this.algo] ?? this.algo;
-    if (actions === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${name}: actions are a Box, so there is no list of them; say which: qValues(obs, actions)`);
-    const values = boxValues(run, flat, readActions(name, space, actions, flat.length / run.nObs));
-    if (!values) throw new BellhopError('BH_ERR_CONFIG', `${name} has no action values`);
-    return values;
+    return actionValues(this.#run, obs, actions);
   }
 
   /** @param {unknown} obs */

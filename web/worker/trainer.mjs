@@ -227,9 +227,9 @@ export class Session {
     return this.#call('load', bytes);
   }
 
-  /** @param {unknown} observations */
-  qValues(observations) {
-    return this.#call('qValues', observations);
+  /** @param {unknown} observations @param {unknown} [actions] */
+  qValues(observations, actions) {
+    return this.#call('qValues', observations, actions);
   }
 
   /** @param {unknown} observations */
