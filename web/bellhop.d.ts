@@ -249,6 +249,8 @@ export interface AlgoEntry {
   readonly name: AlgoName;
   /** One line for people. */
   readonly summary: string;
+  /** Types of the action spaces it can act in. */
+  readonly action_spaces: readonly Space['type'][];
   /** Only for environments with a transition table. */
   readonly needs_transitions: boolean;
   /** Its "values" are log-probabilities of a policy. */

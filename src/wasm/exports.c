@@ -186,8 +186,14 @@ BHX_EXPORT(const char *, bhx_catalog)(void)
         const bh_agent_class *agent = bhx_shipped->agents[i];
         bh_text_add(&out, "%s{\"name\":\"%s\",\"summary\":", i == 0 ? "" : ",", agent->name);
         bh_text_add_json(&out, agent->summary);
-        bh_text_add(&out, ",\"needs_transitions\":%s,\"gives_log_probs\":%s,\"metrics\":[",
-                    agent->needs_mdp ? "true" : "false", agent->gives_log_probs ? "true" : "false");
+        const char *spaces = !bh_agent_acts_in(agent, BH_SPACE_BOX)        ? "\"Discrete\""
+                             : bh_agent_acts_in(agent, BH_SPACE_DISCRETE) ? "\"Discrete\",\"Box\""
+                                                                          : "\"Box\"";
+        bh_text_add(&out,
+                    ",\"action_spaces\":[%s],\"needs_transitions\":%s,\"gives_log_probs\":%s,"
+                    "\"metrics\":[",
+                    spaces, agent->needs_mdp ? "true" : "false",
+                    agent->gives_log_probs ? "true" : "false");
         for (int m = 0; agent->metrics != NULL && agent->metrics[m] != NULL; m++)
             bh_text_add(&out, "%s\"%s\"", m == 0 ? "" : ",", agent->metrics[m]);
         bh_text_add(&out, "],\"presets\":");

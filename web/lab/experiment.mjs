@@ -26,7 +26,7 @@ const PATIENCE = 3;
 export class Superseded extends Error {}
 
 export class Experiment extends EventTarget {
-  /** Which panels show it. @type {'run' | 'text' | 'language'} */
+  /** Which panels show it. @type {'run' | 'box' | 'text' | 'language'} */
   kind = 'run';
   /** @type {Phase} */
   phase = 'loading';

@@ -25,8 +25,9 @@ import { nearest, shown } from '../lib/options.mjs';
  * @typedef {object} Env
  * @property {string} id @property {Field[]} options @property {Preset[]} presets @property {boolean} has_transitions @property {boolean} can_start_anywhere
  * @property {number | null} reward_threshold @property {{ type: string, shape?: readonly number[] }} observation_space
+ * @property {{ type: string }} action_space
  */
-/** @typedef {{ name: string, summary: string, needs_transitions: boolean, gives_log_probs: boolean, options: Field[], presets: Preset[] }} Algo */
+/** @typedef {{ name: string, summary: string, action_spaces: readonly string[], needs_transitions: boolean, gives_log_probs: boolean, options: Field[], presets: Preset[] }} Algo */
 /** @typedef {{ envs: Env[], algos: Algo[], run: Field[], version: string, simd: string }} Catalog */
 
 /** What planning has no use for, and what only some environments can do. */
@@ -75,8 +76,8 @@ const learnsFromRewards = ({ options }) => options.some(({ name }) => name === '
  * @param {Catalog} catalog @param {string} id
  */
 export function choicesFor(catalog, id) {
-  const { observation_space: space, has_transitions: hasTable } = envOf(catalog, id);
-  return catalog.algos.filter((algo) => learnsFromRewards(algo) && (hasTable || !algo.needs_transitions) && (space.type === 'Discrete' || !isTabular(algo)))
+  const { observation_space: space, action_space: actions, has_transitions: hasTable } = envOf(catalog, id);
+  return catalog.algos.filter((algo) => algo.action_spaces.includes(actions.type) && learnsFromRewards(algo) && (hasTable || !algo.needs_transitions) && (space.type === 'Discrete' || !isTabular(algo)))
     .flatMap(({ name, presets }) => [name, ...new Set(presets.map(({ algo }) => algo))]);
 }
 

@@ -442,7 +442,7 @@ export class LabView {
     this.#arrange();
     return html`${this.#bar.render()}
       <div class="panels" data-columns=${this.#panels.length}>${this.#panels.map((panel) => panel.render())}</div>
-      ${this.#kind === 'run' && this.#host.offers('settings') ? this.#settings.render() : nothing}`;
+      ${['run', 'box'].includes(this.#kind) && this.#host.offers('settings') ? this.#settings.render() : nothing}`;
   }
 
   /** Before words and colours are there; a lab that cannot be loaded says so all the same. */
@@ -478,7 +478,7 @@ export class LabView {
     this.#dropPanels();
     this.#arranged = key;
     if (kind === 'run') this.#panels = this.#runPanels();
-    else void this.#arrangeText(kind);
+    else void this.#arrangeLater(kind);
   }
 
   /** @returns {Panel[]} */
@@ -491,13 +491,14 @@ export class LabView {
     ];
   }
 
-  /** @param {'text' | 'language'} kind */
-  async #arrangeText(kind) {
+  /** Panels that are fetched when the first of their kind is shown. @param {import('./create-experiment.mjs').Kind} kind */
+  async #arrangeLater(kind) {
     try {
-      const [{ languagePanels, textPanels, textStyles }] = await Promise.all([import('./panels/text-panels.mjs'), this.#needWords('text')]);
+      const [{ panelsOf, styles: own }] = await Promise.all(kind === 'box' ? [import('./panels/box-panels.mjs'), this.#needWords('box')]
+        : [import('./panels/text-panels.mjs'), this.#needWords('text')]);
       if (this.#kind !== kind) return;
-      adoptStyles(this.#host.root, [textStyles]);
-      this.#panels = kind === 'text' ? textPanels(this.#host) : languagePanels(this.#host);
+      adoptStyles(this.#host.root, [own]);
+      this.#panels = panelsOf(this.#host, kind);
       this.#lab.requestUpdate();
     } catch (error) {
       this.#arranged = '';

@@ -10,7 +10,7 @@ import { algoOf, envOf, same, settingsOf } from './fields.mjs';
 import { History } from './history.mjs';
 import { assign, copyOf, plainSetup, recipeOf, switched, toQuery } from './run-setup.mjs';
 import { bestOf, trueValues } from './true-values.mjs';
-import { SPEEDS, loadWorld, stepsPerSecond, worldOf } from './world-table.mjs';
+import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-table.mjs';
 
 /** @typedef {import('./run-setup.mjs').RunSetup} RunSetup */
 /** @typedef {import('./fields.mjs').Setting} Setting */
@@ -82,6 +82,11 @@ export class RunExperiment extends Experiment {
   /** Fetches the file that draws it. @param {import('./world-table.mjs').World} row */
   loadWorld(row) {
     return loadWorld(row);
+  }
+
+  /** The environments that can be chosen beside this one. @returns {readonly string[]} */
+  get envs() {
+    return envsOf(this.world.tab);
   }
 
   get isMap() {

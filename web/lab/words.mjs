@@ -3,8 +3,8 @@
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
 
 /** @typedef {'en' | 'zh'} Language */
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
-/** Language models and text tasks; help lines of options. @typedef {'text' | 'help'} Topic */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
+/** Language models and text tasks; actions that are numbers; help lines of options. @typedef {'text' | 'box' | 'help'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */
 
@@ -13,10 +13,10 @@ export const LOCALES = Object.freeze(/** @type {const} */ ({ en: 'en-US', zh: 'z
 /** @type {Readonly<Record<Language, Readonly<Record<'lab' | Topic, Fetch>>>>} */
 const CATALOGUES = Object.freeze({
   en: Object.freeze({
-    lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), help: () => import('../lib/help.mjs'),
+    lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), box: () => import('./strings/en-box.mjs'), help: () => import('../lib/help.mjs'),
   }),
   zh: Object.freeze({
-    lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), help: () => import('./strings/zh-help.mjs'),
+    lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), box: () => import('./strings/zh-box.mjs'), help: () => import('./strings/zh-help.mjs'),
   }),
 });
 

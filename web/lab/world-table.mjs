@@ -8,7 +8,7 @@
  * @typedef {object} World
  * @property {string} id            of the environment
  * @property {TabId} tab
- * @property {WorldName} world      the file that draws and describes it
+ * @property {WorldName | 'pendulum'} world   the file that draws and describes it; those of box-worlds.mjs have theirs there
  * @property {number} pace          environment steps a second at 1x: what looks natural
  * @property {number} speed         index into SPEEDS to begin with: slow enough to follow
  * @property {number} window        episodes of the moving mean
@@ -51,7 +51,7 @@
 /**
  * Two numbers of a state across and up, the others fixed: what a value map shows.
  * @typedef {object} Slice
- * @property {'cartpole' | 'mountain-car' | 'acrobot'} name            of its words, map2d.*
+ * @property {'cartpole' | 'mountain-car' | 'acrobot' | 'pendulum'} name            of its words, map2d.*
  * @property {(layout: any) => [low: number, high: number]} across
  * @property {(layout: any) => [low: number, high: number]} up
  * @property {(x: number, y: number) => number[]} observation          of a point of the picture
@@ -121,7 +121,7 @@ export const envsOf = (tab) => WORLDS.filter((world) => world.tab === tab).map((
 export const stepsPerSecond = (world, index) => world.pace * SPEEDS[index];
 
 /** Fetches the file that draws a world. @param {World} row @returns {Promise<WorldModule>} */
-export const loadWorld = async (row) => FILES[row.world]();
+export const loadWorld = async (row) => FILES[/** @type {WorldName} */ (row.world)]();
 
 /** Fetches every world, for a page that may lose its connection. */
 export async function prefetchWorlds() {

@@ -3,9 +3,8 @@
 // disc or a diamond with a word says whether it was the greedy one or a random one. Where there are many actions (forty words)
 // the best ones are shown, and the one taken. Below: the last transition, the value map, the comparison with the true values.
 import { html, nothing } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { styled } from '../style-directive.mjs';
-import { choicesFor } from '../fields.mjs';
+import { algoChoice } from './algo-choice.mjs';
 import { LastTransition } from './last-transition.mjs';
 import { TrueValues } from './true-values-panel.mjs';
 
@@ -34,7 +33,7 @@ export class QValuesPanel {
   render() {
     const { words, shows } = this.#host;
     return html`<section class="q-values" part="q-values" aria-labelledby="q-values-title">
-      <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}${this.#isUntrained ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice()}</header>
+      <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}${this.#isUntrained ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${algoChoice(this.#host)}</header>
       ${shows('q') ? this.#values() : nothing}
       ${shows('transition') ? this.transition.render() : nothing}
       ${shows('value-map') ? this.#valueMap() : nothing}
@@ -61,24 +60,6 @@ export class QValuesPanel {
     });
     return nothing;
   }
-
-  #algoChoice() {
-    const { words, offers } = this.#host;
-    const experiment = this.#experiment;
-    if (!experiment || !offers('algo')) return nothing;
-    const { setup, catalog, session } = experiment;
-    const chosen = setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo;
-    const choices = [...new Set([...choicesFor(catalog, setup.env), chosen])]; // one that learns from demonstrations is there with them
-    return html`<label class="choice" id="algo-choice"><span class="hidden">${words.t('algorithm')}</span>
-      <select id="algo" ?disabled=${choices.length < 2 || !session} .value=${live(chosen)} @change=${this.#chooseAlgo}>
-        ${choices.map((id) => html`<option value=${id} ?selected=${id === chosen}>${words.tMaybe(`algo.${id}`, id)}</option>`)}</select></label>`;
-  }
-
-  /** @param {Event} event */
-  #chooseAlgo = (event) => {
-    const choice = /** @type {HTMLSelectElement} */ (event.target).value;
-    this.#host.attempt(async () => this.#host.noticeSwitch(await /** @type {RunExperiment} */ (this.#experiment).switchTo({ choice })));
-  };
 
   /** A policy has no values that could look learned. */
   get #isUntrained() {

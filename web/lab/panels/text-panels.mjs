@@ -7,12 +7,13 @@ import { RunComparisonPanel } from './run-comparison.mjs';
 import { TextChoicesPanel } from './text-choices.mjs';
 import { TextWorldPanel } from './text-world.mjs';
 
-export { textStyles } from './text-styles.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 
-/** Of a TextExperiment. @param {LabHost} host */
-export const textPanels = (host) => [new TextWorldPanel(host), new TextChoicesPanel(host), new RunComparisonPanel(host)];
+export { textStyles as styles } from './text-styles.mjs';
 
-/** Of a LanguageExperiment. @param {LabHost} host */
-export const languagePanels = (host) => [new CorpusPanel(host), new LanguageWriterPanel(host), new LearningCurvePanel(host)];
+/** @param {LabHost} host @param {import('../create-experiment.mjs').Kind} kind */
+export function panelsOf(host, kind) {
+  if (kind === 'text') return [new TextWorldPanel(host), new TextChoicesPanel(host), new RunComparisonPanel(host)];
+  return [new CorpusPanel(host), new LanguageWriterPanel(host), new LearningCurvePanel(host)];
+}

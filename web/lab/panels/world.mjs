@@ -6,7 +6,6 @@ import { live } from 'lit/directives/live.js';
 import { styled } from '../style-directive.mjs';
 import { placing } from '../canvas/colour.mjs';
 import { keepCrisp } from '../canvas/surface.mjs';
-import { envsOf } from '../world-table.mjs';
 import { Sentences } from './sentences.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -107,7 +106,7 @@ export class WorldPanel {
 
   #humanButton() {
     const { words, offers, experiment } = this.#host;
-    if (!offers('human')) return nothing;
+    if (!offers('human') || experiment?.kind === 'box') return nothing; // keys are no numbers
     const toggle = async () => {
       this.#human ??= new (await import('./human-play.mjs')).HumanPlay(this.#host);
       await this.#human.toggle();
@@ -121,7 +120,7 @@ export class WorldPanel {
     const { words, offers } = this.#host;
     const experiment = this.#experiment;
     if (!experiment || !offers('env')) return nothing;
-    const envs = envsOf(experiment.world.tab).filter((id) => experiment.catalog.envs.some((env) => env.id === id));
+    const envs = experiment.envs.filter((id) => experiment.catalog.envs.some((env) => env.id === id));
     if (envs.length < 2) return nothing;
     return html`<label class="choice" id="env-choice"><span class="hidden">${words.t('environment')}</span>
       <select id="env" ?disabled=${!experiment.session} .value=${live(experiment.setup.env)} @change=${this.#chooseEnv}>

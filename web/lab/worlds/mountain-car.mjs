@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// MountainCar-v0: the hill, the wall on its left, the flag at the goal, the car and its push. To scale, one unit of height as long
+// MountainCar-v0 and MountainCarContinuous-v0: the hill, the wall on its left, the flag at the goal, the car and its push. To scale, one unit of height as long
 // as one of position. The dashed line is as high as the car's speed would carry it without its engine: each push the way it moves
 // raises it. The arrow is the last push, a dash is none: a diamond on it says it was random, a disc that it was the greedy one.
-// layout and view are those of envs/mountain_car.c.
+// Where pushes are numbers the arrow is as long as the push is strong. layout and view are those of envs/mountain_car.c and
+// envs/mountain_car_continuous.c.
 import { actionCaption, endCaption, inWords, stepCaption } from '../canvas/captions.mjs';
 import { fade, mark, pill, trail } from '../canvas/signs.mjs';
 import { arrow, begin, box } from '../canvas/surface.mjs';
@@ -114,7 +115,7 @@ function drawFlag({ ctx, unit, px, py, scene: { layout, theme, words } }) {
 /** The car lies on the slope; so does its push. @param {Pen} pen */
 function drawCar(pen) {
   const { ctx, unit, px, py, scene: { view, theme, last, memory } } = pen;
-  const [x, action] = [view[0], view[2]];
+  const x = view[0], push = pushOf(pen.scene);
   const wheel = Math.max(4, unit * 0.028), [width, height] = [wheel * 6, wheel * 2.6];
   const places = trail(memory, last.episodeLength, [x]).slice(0, -1);
   ctx.fillStyle = theme.agent;
@@ -131,16 +132,25 @@ function drawCar(pen) {
     ctx.arc(side * width * 0.28, -wheel, wheel, 0, 2 * Math.PI);
     ctx.fill();
   }
-  if (action >= 0) drawPush(ctx, width, -wheel * 1.2 - height - 14, action - 1, pen.scene);
+  if (push !== null) drawPush(ctx, width, -wheel * 1.2 - height - 14, push, pen.scene);
   ctx.restore();
+}
+
+/** The actions are the numbers between full throttle to the left, -1, and to the right, 1. @param {Scene} scene */
+const isContinuous = ({ layout }) => layout.actions.length === 1;
+
+/** The last push, -1 to 1; null before the first one. @param {Scene} scene */
+function pushOf(scene) {
+  if (isContinuous(scene)) return scene.last.episodeLength > 0 ? scene.view[2] : null;
+  return scene.view[2] >= 0 ? scene.view[2] - 1 : null;
 }
 
 /** @param {CanvasRenderingContext2D} ctx @param {number} width @param {number} y @param {number} push @param {Scene} scene */
 function drawPush(ctx, width, y, push, { theme, last }) {
   ctx.strokeStyle = ctx.fillStyle = theme.run;
   ctx.lineWidth = 4;
-  if (push !== 0) {
-    arrow(ctx, -push * width * 0.5, y, push * (width + 8), 0, 12);
+  if (Math.abs(push) > 0.02) {
+    arrow(ctx, -push * width * 0.5, y, push * (width + 8), 0, 6 + 6 * Math.abs(push));
   } else {
     ctx.beginPath();
     ctx.moveTo(-width * 0.4, y);
@@ -152,16 +162,17 @@ function drawPush(ctx, width, y, push, { theme, last }) {
 
 /** @param {Pen} pen */
 function drawWords({ ctx, w, h, px, py, scene }) {
-  const { view, theme, last: { terminated, truncated } } = scene;
+  const { view, theme, words, actionName, chosenHow, last: { terminated, truncated, explored } } = scene;
   ctx.font = `13px ${theme.font}`;
   ctx.textAlign = 'left';
   ctx.textBaseline = 'top';
   ctx.fillStyle = theme.muted;
   ctx.fillText(stepCaption(scene), 16, 16);
-  if (view[2] >= 0) {
+  if (pushOf(scene) !== null) {
+    const text = isContinuous(scene) ? `${actionName(0)} ${words.value(view[2], 2)} · ${chosenHow(explored)}` : actionCaption(scene, view[2]);
     ctx.textAlign = 'center';
     ctx.fillStyle = theme.ink;
-    ctx.fillText(actionCaption(scene, view[2]), w / 2, h - 27);
+    ctx.fillText(text, w / 2, h - 27);
   }
   if (terminated || truncated) pill(ctx, endCaption(scene), px(-0.4), py(0.92) - 16, terminated ? 1 : -1, theme);
 }
