@@ -19,7 +19,7 @@ import { prefetchWhenIdle } from './prefetch.mjs';
 import { wireTheme } from './theme-switch.mjs';
 
 /** @typedef {import('../lab/create-experiment.mjs').Startable} Startable */
-/** @typedef {'grid' | 'control' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
+/** @typedef {'grid' | 'control' | 'continuous' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
 /** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
 
 const KEEP_MS = 5000, KEEP_TEXT_MS = 300;
@@ -27,6 +27,7 @@ const KEEP_MS = 5000, KEEP_TEXT_MS = 300;
 /** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
 const VIEWS = Object.freeze({
   grid: { tab: 'grid', first: `env=${envsOf('grid')[0]}` }, control: { tab: 'control', first: `env=${envsOf('control')[0]}` },
+  continuous: { tab: 'control', first: 'env=Pendulum-v1' },
   pixels: { tab: 'pixels', first: `env=${envsOf('pixels')[0]}` }, language: { tab: 'text', first: 'view=language' },
   decisions: { tab: 'text', first: 'env=TextGen-v1' }, sentence: { tab: 'text', first: 'env=TextGen-v0' },
 });
@@ -177,8 +178,12 @@ class Site {
       button.tabIndex = selected ? 0 : -1;
     }
     byId('panel').setAttribute('aria-labelledby', `tab-${tab}`);
-    byId('views').hidden = tab !== 'text';
-    for (const button of byId('views').querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    const parts = [...byId('views').querySelectorAll('button')];
+    for (const button of parts) {
+      button.hidden = VIEWS[/** @type {View} */ (button.dataset.view)].tab !== tab;
+      button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    }
+    byId('views').hidden = parts.every(({ hidden }) => hidden);
   }
 
   #tabs() {
@@ -385,6 +390,7 @@ const firstView = (tab) => /** @type {View} */ (Object.keys(VIEWS).find((view) =
 /** Where an experiment of these parameters is shown. @param {URLSearchParams} query @returns {View} */
 function viewOf(query) {
   const kind = kindOf(query);
+  if (kind === 'box') return 'continuous';
   if (kind !== 'run') return kind === 'text' ? 'decisions' : 'language';
   try {
     const { tab } = worldOf(query.get('env') ?? '');

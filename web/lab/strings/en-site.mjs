@@ -12,6 +12,8 @@ export default {
   'tab.pixels': 'Pixels',
   'tab.text': 'Text',
   'views': 'Parts of this tab',
+  'view.control': 'Discrete actions',
+  'view.continuous': 'Continuous actions',
   'view.language': 'A language model',
   'view.decisions': 'Decisions on text',
   'view.sentence': 'A sentence, word by word',

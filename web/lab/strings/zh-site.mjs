@@ -12,6 +12,8 @@ export default {
   'tab.pixels': '像素',
   'tab.text': '文本',
   'views': '本页内容',
+  'view.control': '离散动作',
+  'view.continuous': '连续动作',
   'view.language': '语言模型',
   'view.decisions': '文本决策',
   'view.sentence': '逐词写句子',
