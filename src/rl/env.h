@@ -97,8 +97,12 @@ typedef struct bh_env_def {
     void (*reset_anywhere)(void *state, bh_rng *rng, float *obs);
     /// Takes `action`, writes the observation after it and whether the task ended there.
     void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
-    /// The same for n environments whose states, streams and rows of obs follow each other: what n
-    /// calls of `step` do, to the bit. NULL when there is no faster way than those calls.
+    /// The same for a Box of actions, action (D): a definition has this one or `step`. The numbers
+    /// are finite, and may be outside the bounds: what that means is the environment's to say.
+    void (*step_box)(void *state, bh_rng *rng, const float *action, float *obs, double *reward,
+                     int *terminated);
+    /// What `step` does for n environments whose states, streams and rows of obs follow each other: what
+    /// n calls of it do, to the bit. NULL when there is no faster way than those calls.
     void (*step_many)(void *states, bh_rng *rngs, const int *actions, float *obs, double *rewards,
                       int *terminated, int n);
     /// The numbers a drawing needs, `n_view` floats, documented in the environment's file.
