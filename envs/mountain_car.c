@@ -44,20 +44,46 @@ static double clip(double x, double low, double high)
     return x < low ? low : x > high ? high : x;
 }
 
-static int is_over(const double s[2], double goal_velocity)
-{
-    return s[0] >= BHI_MOUNTAIN_CAR_X_GOAL && s[1] >= goal_velocity;
-}
+const float bhi_mountain_car_low[2] = {(float)BHI_MOUNTAIN_CAR_X_MIN,
+                                       -(float)BHI_MOUNTAIN_CAR_SPEED_MAX};
+const float bhi_mountain_car_high[2] = {(float)BHI_MOUNTAIN_CAR_X_MAX,
+                                        (float)BHI_MOUNTAIN_CAR_SPEED_MAX};
 
 // Operations in Gymnasium's order, so that only the last bits of the cosine can differ.
-int bhi_mountain_car_advance(double s[2], int action, double goal_velocity)
+void bhi_mountain_car_move(double s[2], double push)
 {
-    const double force = 0.001;
-    s[1] += (action - 1) * force + bh_cos(3 * s[0]) * -BHI_MOUNTAIN_CAR_GRAVITY;
+    s[1] += push + bh_cos(3 * s[0]) * -BHI_MOUNTAIN_CAR_GRAVITY;
     s[1] = clip(s[1], -BHI_MOUNTAIN_CAR_SPEED_MAX, BHI_MOUNTAIN_CAR_SPEED_MAX);
     s[0] = clip(s[0] + s[1], BHI_MOUNTAIN_CAR_X_MIN, BHI_MOUNTAIN_CAR_X_MAX);
     if (s[0] == BHI_MOUNTAIN_CAR_X_MIN && s[1] < 0) s[1] = 0;
-    return is_over(s, goal_velocity);
+}
+
+void bhi_mountain_car_start(double s[2], bh_rng *rng)
+{
+    s[0] = -0.6 + 0.2 * bh_rng_uniform(rng);
+    s[1] = 0;
+}
+
+void bhi_mountain_car_start_anywhere(double s[2], double goal, double goal_velocity, bh_rng *rng)
+{
+    const double width = BHI_MOUNTAIN_CAR_X_MAX - BHI_MOUNTAIN_CAR_X_MIN;
+    do {
+        s[0] = BHI_MOUNTAIN_CAR_X_MIN + width * bh_rng_uniform(rng);
+        s[1] = BHI_MOUNTAIN_CAR_SPEED_MAX * (2 * bh_rng_uniform(rng) - 1);
+    } while (s[0] >= goal && s[1] >= goal_velocity);
+}
+
+void bhi_mountain_car_describe(double position, double velocity, bh_text *out)
+{
+    bh_text_add(out, "car at %.2f, moving %.3f a step to the %s", position, fabs(velocity),
+                velocity < 0 ? "left" : "right");
+}
+
+int bhi_mountain_car_advance(double s[2], int action, double goal_velocity)
+{
+    const double force = 0.001;
+    bhi_mountain_car_move(s, (action - 1) * force);
+    return s[0] >= BHI_MOUNTAIN_CAR_X_GOAL && s[1] >= goal_velocity;
 }
 
 static bh_status init(void *state, const void *config, bh_error *err)
@@ -72,9 +98,7 @@ static bh_status init(void *state, const void *config, bh_error *err)
 static void spaces(const void *state, bh_space *observation, bh_space *action)
 {
     (void)state;
-    static const float low[2] = {(float)BHI_MOUNTAIN_CAR_X_MIN, -(float)BHI_MOUNTAIN_CAR_SPEED_MAX};
-    static const float high[2] = {(float)BHI_MOUNTAIN_CAR_X_MAX, (float)BHI_MOUNTAIN_CAR_SPEED_MAX};
-    *observation = (bh_space){BH_SPACE_BOX, 2, low, high};
+    *observation = (bh_space){BH_SPACE_BOX, 2, bhi_mountain_car_low, bhi_mountain_car_high};
     *action = (bh_space){BH_SPACE_DISCRETE, 3, NULL, NULL};
 }
 
@@ -86,21 +110,15 @@ static void observe(const mountain_car *c, float *obs)
 static void reset(void *state, bh_rng *rng, float *obs)
 {
     mountain_car *c = state;
-    c->s[0] = -0.6 + 0.2 * bh_rng_uniform(rng);
-    c->s[1] = 0;
+    bhi_mountain_car_start(c->s, rng);
     c->action = -1;
     observe(c, obs);
 }
 
-// Uniform over positions and velocities, without those where the episode is over.
 static void reset_anywhere(void *state, bh_rng *rng, float *obs)
 {
     mountain_car *c = state;
-    const double width = BHI_MOUNTAIN_CAR_X_MAX - BHI_MOUNTAIN_CAR_X_MIN;
-    do {
-        c->s[0] = BHI_MOUNTAIN_CAR_X_MIN + width * bh_rng_uniform(rng);
-        c->s[1] = BHI_MOUNTAIN_CAR_SPEED_MAX * (2 * bh_rng_uniform(rng) - 1);
-    } while (is_over(c->s, c->goal_velocity));
+    bhi_mountain_car_start_anywhere(c->s, BHI_MOUNTAIN_CAR_X_GOAL, c->goal_velocity, rng);
     c->action = -1;
     observe(c, obs);
 }
@@ -125,8 +143,7 @@ static void view(const void *state, float *out)
 static void describe(const void *state, bh_text *out)
 {
     const mountain_car *c = state;
-    bh_text_add(out, "car at %.2f, moving %.3f a step to the %s", c->s[0], fabs(c->s[1]),
-                c->s[1] < 0 ? "left" : "right");
+    bhi_mountain_car_describe(c->s[0], c->s[1], out);
 }
 
 static void layout(const void *state, bh_text *out)

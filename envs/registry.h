@@ -28,6 +28,8 @@ extern const bh_env_def bh_env_cliff_walking;  ///< CliffWalking-v1
 extern const bh_env_def bh_env_cartpole;       ///< CartPole-v1
 extern const bh_env_def bh_env_mountain_car;   ///< MountainCar-v0
 extern const bh_env_def bh_env_acrobot;        ///< Acrobot-v1
+extern const bh_env_def bh_env_pendulum;       ///< Pendulum-v1, a torque in [-2, 2]
+extern const bh_env_def bh_env_mountain_car_continuous; ///< MountainCarContinuous-v0, a push
 extern const bh_env_def bh_env_textgen;        ///< TextGen-v0, a sentence word by word
 extern const bh_env_def bh_env_catch;          ///< Catch-v0, 10x5 pixels
 extern const bh_env_def bh_env_breakout;       ///< Breakout-MinAtar, 10x10x4 pixels
