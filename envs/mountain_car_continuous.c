@@ -141,6 +141,14 @@ static void layout(const void *state, bh_text *out)
     bh_text_add(out, ",\"observations\":[\"car position\",\"car velocity\"]}");
 }
 
+static const bh_preset presets[] = {
+    {"sac",
+     "total_timesteps=50000 learning_rate=0.0003 buffer_size=50000 batch_size=512 "
+     "ent_coef_auto=false ent_coef=0.1 train_freq=32 gradient_steps=32 gamma=0.9999 tau=0.01 "
+     "learning_starts=0 net_arch=64,64"},
+    {"td3|ddpg", "total_timesteps=300000 noise_type=ornstein-uhlenbeck noise_std=0.5"},
+};
+
 static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(mountain_car_continuous, s),
     BHI_STATE_SHOWN_FIELD(mountain_car_continuous, action),
@@ -155,6 +163,7 @@ const bh_env_def bh_env_mountain_car_continuous = {
     .max_episode_steps = 999,
     .state_bytes = sizeof(mountain_car_continuous),
     .state_fields = state_fields,
+    BH_PRESETS(presets),
     .n_view = 3,
     .init = init,
     .spaces = spaces,

@@ -144,6 +144,12 @@ static void layout(const void *state, bh_text *out)
     bh_text_add(out, ",\"observations\":[\"cos theta\",\"sin theta\",\"angular velocity\"]}");
 }
 
+static const bh_preset presets[] = {
+    {"td3|ddpg|sac", "total_timesteps=20000 learning_rate=0.001 buffer_size=20000 batch_size=100 "
+                     "gamma=0.98 net_arch=64,64"},
+    {"td3|ddpg", "learning_starts=1000"},
+};
+
 static const bhi_state_field state_fields[] = {
     BHI_STATE_FIELD(pendulum, s),
     BHI_STATE_SHOWN_FIELD(pendulum, torque),
@@ -158,6 +164,7 @@ const bh_env_def bh_env_pendulum = {
     .max_episode_steps = 200,
     .state_bytes = sizeof(pendulum),
     .state_fields = state_fields,
+    BH_PRESETS(presets),
     .n_view = 3,
     .init = init,
     .spaces = spaces,

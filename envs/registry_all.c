@@ -5,11 +5,16 @@
 #include "rl/agent_list.h"
 
 static const bh_env_def *const defs[] = {
-    &bh_env_gridworld,      &bh_env_cartpole,      &bh_env_textgen,      &bh_env_frozen_lake,
-    &bh_env_frozen_lake8x8, &bh_env_cliff_walking, &bh_env_mountain_car, &bh_env_acrobot,
-    &bh_env_catch,          &bh_env_breakout,      &bh_env_deep_sea,     &bh_env_bandit,
-    &bh_env_textgen_v1,     &bh_env_translate,     &bh_env_dialogue,     &bh_env_summarize,
+    &bh_env_gridworld,      &bh_env_cartpole,
+    &bh_env_textgen,        &bh_env_frozen_lake,
+    &bh_env_frozen_lake8x8, &bh_env_cliff_walking,
+    &bh_env_mountain_car,   &bh_env_acrobot,
+    &bh_env_catch,          &bh_env_breakout,
+    &bh_env_deep_sea,       &bh_env_bandit,
+    &bh_env_textgen_v1,     &bh_env_translate,
+    &bh_env_dialogue,       &bh_env_summarize,
     &bh_env_codegen,        &bh_env_learning_rate,
+    &bh_env_pendulum,       &bh_env_mountain_car_continuous,
 };
 
 const bh_registry bh_all_envs = {

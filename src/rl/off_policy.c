@@ -68,12 +68,12 @@ bh_status bhi_off_policy_shape(void *agent, bh_error *err)
     const bh_off_policy_config *c = config_of(o);
     const bhi_agent_spec *spec = &o->base.spec;
     o->kind = o->base.class->functions->variant;
-    o->n_critics = c->n_critics > 0 ? c->n_critics : 1;
     o->S = spec->observation.n;
     o->D = spec->action.n;
     o->rows = c->batch_size > spec->n_envs ? c->batch_size : spec->n_envs;
     o->replay.n_box = o->D;
-    bhi_net_spec actor = bhi_net_spec_of(&c->net, spec), critic = actor;
+    bh_net_config net = {.net_arch = c->net_arch, .activation = c->activation};
+    bhi_net_spec actor = bhi_net_spec_of(&net, spec), critic = actor;
     actor.outputs = o->kind->heads * o->D;
     critic.inputs = o->S + o->D;
     critic.outputs = 1;
@@ -160,9 +160,7 @@ bh_status bhi_off_policy_init(void *agent, bh_error *err)
     for (int i = 0; i < o->n_critics; i++)
         bhi_net_init(&o->critic, bhi_off_policy_critic(o, o->params, i), &init_rng);
     memcpy(o->target, o->params, (size_t)o->n_params * sizeof(bh_real));
-    if (o->log_alpha == NULL) return BH_OK;
-    bhi_optimizer_init(&o->entropy_optimizer);
-    o->log_alpha[0] = (bh_real)bh_log(config_of(o)->ent_coef);
+    if (o->log_alpha != NULL) bhi_optimizer_init(&o->entropy_optimizer);
     return BH_OK;
 }
 

@@ -107,6 +107,7 @@ enum {
 
 // ---- entries of bhi_agent_functions ----
 
+/// After the class has set n_critics.
 bh_status bhi_off_policy_shape(void *agent, bh_error *err);
 void bhi_off_policy_layout(void *agent, bhi_arena *arena);
 bh_status bhi_off_policy_init(void *agent, bh_error *err);
@@ -132,7 +133,7 @@ extern const char *const bhi_off_policy_large_settings[];
 /// The entries that all of them share.
 #define BHI_OFF_POLICY_FUNCTIONS                                                                 \
     .large_settings = bhi_off_policy_large_settings, .bytes = sizeof(bhi_off_policy),            \
-    .shape = bhi_off_policy_shape, .layout = bhi_off_policy_layout, .init = bhi_off_policy_init, \
+    .layout = bhi_off_policy_layout, \
     .state = bhi_off_policy_state, .act_box = bhi_off_policy_act,                                \
     .act_rngs = bhi_off_policy_act_rngs, .observe = bhi_off_policy_observe,                      \
     .truncate = bhi_off_policy_truncate, .learn = bhi_off_policy_learn,                          \

@@ -10,11 +10,9 @@
 
 #include <string.h>
 
-#define BH_CONFIG_STRUCT bh_off_policy_config
+#define BH_CONFIG_STRUCT bh_sac_config
 static const bh_field fields[] = {
-    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.0003"), BH_RANGE(0, 10), BH_LIVE,
-               "Step size of the optimizer"),
-    BHI_OFF_POLICY_ROWS("none", "256,256"),
+    BHI_OFF_POLICY_ROWS(base, "0.0003", "none", "256,256"),
     BH_INT(n_critics, BH_DEFAULT("2"), BH_RANGE(1, 8), BH_RESET,
            "Critics; targets and the actor take the least of their values"),
     BH_BOOL(ent_coef_auto, BH_DEFAULT("true"), BH_RESET,
@@ -28,6 +26,11 @@ static const bh_field fields[] = {
 };
 const bh_config_table bh_sac_table = BH_CONFIG_TABLE("SAC", bh_sac_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_sac, bh_sac_table)
+
+static const bh_sac_config *config_of(const bhi_off_policy *o)
+{
+    return o->base.config;
+}
 
 static void draw(bh_real *eps, int n, bh_rng *rng)
 {
@@ -45,8 +48,8 @@ static void choose(bhi_off_policy *o, bh_real *a, const bh_real *x, int n)
 // takes its step; returns it as it was before.
 static double adapt_entropy(bhi_off_policy *o)
 {
-    const bh_off_policy_config *c = bhi_off_policy_config_of(o);
-    int B = c->batch_size;
+    const bh_sac_config *c = config_of(o);
+    int B = c->base.batch_size;
     draw(o->eps, B * o->D, &o->target_rng);
     const bh_real *rows = bhi_net_forward(&o->actor, o->params, o->actor_acts, o->x_tm1, B);
     bh_policy_squashed_sample(o->a, o->log_prob, rows, o->eps, B, o->D);
@@ -62,7 +65,7 @@ static double adapt_entropy(bhi_off_policy *o)
 
 static void learn_critics(bhi_off_policy *o, double alpha)
 {
-    int B = bhi_off_policy_config_of(o)->batch_size;
+    int B = config_of(o)->base.batch_size;
     draw(o->eps_t, B * o->D, &o->target_rng);
     const bh_real *rows = bhi_net_forward(&o->actor, o->params, o->actor_acts_t, o->x_t, B);
     bh_policy_squashed_sample(o->da, o->dlog_prob, rows, o->eps_t, B, o->D); // as scratch
@@ -104,7 +107,7 @@ static void gradient_of_actions(bhi_off_policy *o, bh_real *part, int B)
 
 static void improve_actor(bhi_off_policy *o, double alpha)
 {
-    int B = bhi_off_policy_config_of(o)->batch_size;
+    int B = config_of(o)->base.batch_size;
     rate(o, B);
     double loss = 0;
     for (int b = 0; b < B; b++) {
@@ -123,7 +126,7 @@ static void update(bhi_off_policy *o)
     double alpha = adapt_entropy(o);
     learn_critics(o, alpha);
     improve_actor(o, alpha);
-    if (o->base.n_updates % bhi_off_policy_config_of(o)->target_update_interval == 0)
+    if (o->base.n_updates % config_of(o)->target_update_interval == 0)
         bhi_off_policy_move_targets(o);
 }
 
@@ -137,7 +140,23 @@ static const bhi_off_policy_kind kind = {
 static const char *const metrics[] = {"train/actor_loss", "train/critic_loss", "train/ent_coef",
                                       "train/ent_coef_loss", NULL};
 
-static const bhi_agent_functions functions = {BHI_OFF_POLICY_FUNCTIONS, .variant = &kind};
+static bh_status shape(void *agent, bh_error *err)
+{
+    bhi_off_policy *o = agent;
+    o->n_critics = config_of(o)->n_critics;
+    return bhi_off_policy_shape(agent, err);
+}
+
+static bh_status init(void *agent, bh_error *err)
+{
+    bhi_off_policy *o = agent;
+    bh_status status = bhi_off_policy_init(agent, err);
+    o->log_alpha[0] = (bh_real)bh_log(config_of(o)->ent_coef);
+    return status;
+}
+
+static const bhi_agent_functions functions = {BHI_OFF_POLICY_FUNCTIONS, .variant = &kind,
+                                              .shape = shape, .init = init};
 
 const bh_agent_class bh_sac_class = {
     .name = "sac",

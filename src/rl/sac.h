@@ -16,7 +16,14 @@
 
 #include "rl/off_policy_config.h"
 
-typedef bh_off_policy_config bh_sac_config;
+/// Every member is an option; rl/sac.c has their help, defaults and bounds.
+typedef struct bh_sac_config {
+    bh_off_policy_config base;
+    int n_critics;
+    int ent_coef_auto;
+    double ent_coef, target_entropy;
+    int target_update_interval;
+} bh_sac_config;
 
 BH_API extern const bh_config_table bh_sac_table;
 /// The defaults of its rows.

@@ -9,16 +9,12 @@
 
 #include <string.h>
 
-#define BH_CONFIG_STRUCT bh_off_policy_config
-static const bh_field ddpg_fields[] = {
-    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.001"), BH_RANGE(0, 10), BH_LIVE,
-               "Step size of the optimizer"),
-    BHI_OFF_POLICY_ROWS("normal", "400,300"),
-};
+#define BH_CONFIG_STRUCT bh_ddpg_config
+static const bh_field ddpg_fields[] = {BHI_OFF_POLICY_ROWS(base, "0.001", "normal", "400,300")};
+#undef BH_CONFIG_STRUCT
+#define BH_CONFIG_STRUCT bh_td3_config
 static const bh_field td3_fields[] = {
-    BH_REAL_AT(learning_rate.start, learning_rate, BH_DEFAULT("0.001"), BH_RANGE(0, 10), BH_LIVE,
-               "Step size of the optimizer"),
-    BHI_OFF_POLICY_ROWS("normal", "400,300"),
+    BHI_OFF_POLICY_ROWS(base, "0.001", "normal", "400,300"),
     BH_INT(n_critics, BH_DEFAULT("2"), BH_RANGE(1, 8), BH_RESET,
            "Critics; targets take the least of their values"),
     BH_INT(policy_delay, BH_DEFAULT("2"), BH_RANGE(1, 1000), BH_LIVE,
@@ -67,28 +63,58 @@ static void improve_actor(bhi_off_policy *o)
     bhi_off_policy_step_actor(o);
 }
 
-static void update(bhi_off_policy *o)
+static void improve_critics(bhi_off_policy *o, double sigma, double noise_clip)
 {
-    const bh_off_policy_config *c = bhi_off_policy_config_of(o);
-    int B = c->batch_size, count = B * o->D;
+    int B = bhi_off_policy_config_of(o)->batch_size, count = B * o->D;
     decide(o, o->target, o->a, o->x_t, B);
-    if (c->target_policy_noise > 0) {
+    if (sigma > 0) {
         for (int i = 0; i < count; i++) o->eps[i] = (bh_real)bh_rng_normal(&o->target_rng);
-        bh_policy_smooth(o->a, o->eps, c->target_policy_noise, c->target_noise_clip, count);
+        bh_policy_smooth(o->a, o->eps, sigma, noise_clip, count);
     }
     bhi_off_policy_put(o, o->pairs_t, o->a, B);
     bhi_off_policy_learn_critics(o, 1, 0, NULL);
-    if (c->policy_delay > 1 && o->base.n_updates % c->policy_delay != 0) return;
+}
+
+static void update_ddpg(bhi_off_policy *o)
+{
+    improve_critics(o, 0, 0);
     improve_actor(o);
     bhi_off_policy_move_targets(o);
 }
 
-static const bhi_off_policy_kind kind = {
-    .heads = 1, .actor = {.hidden = "actor.mu"}, .choose = choose, .update = update};
+static void update_td3(bhi_off_policy *o)
+{
+    const bh_td3_config *c = o->base.config;
+    improve_critics(o, c->target_policy_noise, c->target_noise_clip);
+    if (o->base.n_updates % c->policy_delay != 0) return;
+    improve_actor(o);
+    bhi_off_policy_move_targets(o);
+}
+
+static bh_status shape_ddpg(void *agent, bh_error *err)
+{
+    ((bhi_off_policy *)agent)->n_critics = 1;
+    return bhi_off_policy_shape(agent, err);
+}
+
+static bh_status shape_td3(void *agent, bh_error *err)
+{
+    bhi_off_policy *o = agent;
+    o->n_critics = ((const bh_td3_config *)o->base.config)->n_critics;
+    return bhi_off_policy_shape(agent, err);
+}
+
+static const bhi_off_policy_kind ddpg = {
+    .heads = 1, .actor = {.hidden = "actor.mu"}, .choose = choose, .update = update_ddpg};
+static const bhi_off_policy_kind td3 = {
+    .heads = 1, .actor = {.hidden = "actor.mu"}, .choose = choose, .update = update_td3};
 
 static const char *const metrics[] = {"train/actor_loss", "train/critic_loss", NULL};
 
-static const bhi_agent_functions functions = {BHI_OFF_POLICY_FUNCTIONS, .variant = &kind};
+static const bhi_agent_functions ddpg_functions = {
+    BHI_OFF_POLICY_FUNCTIONS, .variant = &ddpg, .shape = shape_ddpg, .init = bhi_off_policy_init};
+static const bhi_agent_functions td3_functions = {BHI_OFF_POLICY_FUNCTIONS, .variant = &td3,
+                                                  .shape = shape_td3, .init = bhi_off_policy_init};
 
 const bh_agent_class bh_ddpg_class = {
     .name = "ddpg",
@@ -96,7 +122,7 @@ const bh_agent_class bh_ddpg_class = {
                        "that are numbers"),
     .config = &bh_ddpg_table,
     .metrics = metrics,
-    .functions = &functions,
+    .functions = &ddpg_functions,
 };
 
 const bh_agent_class bh_td3_class = {
@@ -104,5 +130,5 @@ const bh_agent_class bh_td3_class = {
     .summary = BH_HELP("Twin delayed DDPG: two critics, a slower actor, smoothed targets"),
     .config = &bh_td3_table,
     .metrics = metrics,
-    .functions = &functions,
+    .functions = &td3_functions,
 };

@@ -16,8 +16,16 @@
 
 #include "rl/off_policy_config.h"
 
-typedef bh_off_policy_config bh_ddpg_config;
-typedef bh_off_policy_config bh_td3_config;
+/// Every member is an option; rl/td3.c has their help, defaults and bounds.
+typedef struct bh_ddpg_config {
+    bh_off_policy_config base;
+} bh_ddpg_config;
+
+typedef struct bh_td3_config {
+    bh_off_policy_config base;
+    int n_critics, policy_delay;
+    double target_policy_noise, target_noise_clip;
+} bh_td3_config;
 
 BH_API extern const bh_config_table bh_ddpg_table, bh_td3_table;
 /// The defaults of their rows.

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { OBS_MAX = 1024, VIEW_MAX = 128, TEXT_MAX = 4096, LAYOUT_MAX = 16384 };
+enum { OBS_MAX = 1024, ACTION_MAX = 8, VIEW_MAX = 128, TEXT_MAX = 4096, LAYOUT_MAX = 16384 };
 
 static bh_env *make(const bh_env_def *def)
 {
@@ -72,6 +72,18 @@ static void check_texts(const bh_env *env)
     CHECK(view[def->n_view] == -12345.0f); // and not one more
 }
 
+// An action like any other, of n or between the bounds.
+static bh_status step_randomly(bh_env *env, bh_rng *rng, float *obs, bh_step *step, bh_error *err)
+{
+    const bh_space *space = bh_env_action_space(env);
+    if (space->kind == BH_SPACE_DISCRETE)
+        return bh_env_step(env, (int)bh_rng_below(rng, (uint32_t)space->n), obs, step, err);
+    float action[ACTION_MAX];
+    for (int i = 0; i < space->n; i++)
+        action[i] = space->low[i] + (space->high[i] - space->low[i]) * (float)bh_rng_uniform(rng);
+    return bh_env_step_box(env, action, obs, step, err);
+}
+
 // A step of LearningRate-v0 is ten updates of a network.
 static int n_steps_of(const bh_env_def *def, int n)
 {
@@ -88,8 +100,7 @@ static void check_random_actions(const bh_env_def *def)
     bh_env_reset(env, obs);
     for (int k = 0; k < n_steps_of(def, 10000); k++) {
         bh_step step = {NAN, -1, -1};
-        int action = (int)bh_rng_below(&rng, (uint32_t)bh_env_action_space(env)->n);
-        CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
+        CHECK_STATUS(step_randomly(env, &rng, obs, &step, NULL), BH_OK);
         CHECK(isfinite(step.reward));
         CHECK(step.terminated == 0 || step.terminated == 1);
         CHECK(step.truncated == 0 || step.truncated == 1);
@@ -134,15 +145,47 @@ static void test_calls_out_of_order(void)
         CHECK(memcmp(before, obs, sizeof(float) * (size_t)n) == 0 && bh_env_elapsed(env) == 0);
         bh_rng rng = bh_rng_seed(1);
         while (bh_env_running(env)) {
-            int action = (int)bh_rng_below(&rng, (uint32_t)bh_env_action_space(env)->n);
-            CHECK_STATUS(bh_env_step(env, action, obs, &step, &err), BH_OK);
+            if (!CHECK_STATUS(step_randomly(env, &rng, obs, &step, &err), BH_OK)) break;
         }
         CHECK_STATUS(bh_env_step(env, 0, obs, &step, &err), BH_ERR_STATE);
         CHECK(strstr(err.message, "after the episode ended") != NULL);
         bh_env_reset(env, obs);
-        CHECK_STATUS(bh_env_step(env, 0, obs, &step, &err), BH_OK);
+        CHECK_STATUS(step_randomly(env, &rng, obs, &step, &err), BH_OK);
         bh_env_destroy(env);
     }
+}
+
+static void test_boxes_are_numbers(void)
+{
+    for (int i = 0; i < bh_all_envs.n; i++) {
+        if (bh_all_envs.defs[i]->step_box == NULL) continue;
+        bh_env *env = make(bh_all_envs.defs[i]);
+        bh_step step;
+        bh_error err;
+        float obs[OBS_MAX], action[ACTION_MAX] = {0};
+        CHECK_STATUS(bh_env_step_box(env, action, obs, &step, &err), BH_ERR_STATE);
+        bh_env_reset(env, obs);
+        const float bad[] = {NAN, INFINITY, -INFINITY};
+        for (int k = 0; k < 3; k++) {
+            action[0] = bad[k];
+            CHECK_STATUS(bh_env_step_box(env, action, obs, &step, &err), BH_ERR_ARGUMENT);
+            CHECK(strstr(err.message, "must be finite") != NULL && bh_env_elapsed(env) == 0);
+        }
+        CHECK_STATUS(bh_env_step(env, 0, obs, &step, &err), BH_ERR_ARGUMENT);
+        CHECK(strstr(err.message, "actions are a Box of 1 numbers") != NULL);
+        action[0] = 1e30f; // beyond the bounds, and a number
+        CHECK_STATUS(bh_env_step_box(env, action, obs, &step, &err), BH_OK);
+        check_observation(env, obs);
+        bh_env_destroy(env);
+    }
+    bh_env *env = make(&bh_env_cartpole);
+    bh_step step;
+    bh_error err;
+    float obs[OBS_MAX], action = 0;
+    bh_env_reset(env, obs);
+    CHECK_STATUS(bh_env_step_box(env, &action, obs, &step, &err), BH_ERR_ARGUMENT);
+    CHECK(strstr(err.message, "actions are Discrete, 0 to 1") != NULL);
+    bh_env_destroy(env);
 }
 
 static void test_registry(void)
@@ -170,8 +213,7 @@ static uint64_t play(bh_env *env, uint64_t action_seed, int n_steps)
     for (int k = 0; k < n_steps; k++) {
         bh_step step = {0};
         if (!bh_env_running(env)) bh_env_reset(env, obs);
-        int action = (int)bh_rng_below(&rng, (uint32_t)bh_env_action_space(env)->n);
-        CHECK_STATUS(bh_env_step(env, action, obs, &step, NULL), BH_OK);
+        CHECK_STATUS(step_randomly(env, &rng, obs, &step, NULL), BH_OK);
         unsigned char bytes[sizeof obs + sizeof(double)];
         size_t n = sizeof(float) * (size_t)bh_space_floats(bh_env_observation_space(env));
         memcpy(bytes, obs, n);
@@ -221,10 +263,17 @@ static void test_a_copied_state_goes_on_alike(void)
         for (int k = 0; k < 500; k++) {
             if (ended) def->reset(one, &rng_one, obs_one);
             int action = (int)bh_rng_below(&actions, (uint32_t)n_actions);
+            float box[ACTION_MAX];
+            for (int d = 0; d < ACTION_MAX; d++) box[d] = (float)bh_rng_normal(&actions);
             memcpy(two, one, def->state_bytes);
             bh_rng rng_two = rng_one;
-            def->step(one, &rng_one, action, obs_one, &reward_one, &ended);
-            def->step(two, &rng_two, action, obs_two, &reward_two, &ended_two);
+            if (def->step_box != NULL) {
+                def->step_box(one, &rng_one, box, obs_one, &reward_one, &ended);
+                def->step_box(two, &rng_two, box, obs_two, &reward_two, &ended_two);
+            } else {
+                def->step(one, &rng_one, action, obs_one, &reward_one, &ended);
+                def->step(two, &rng_two, action, obs_two, &reward_two, &ended_two);
+            }
             CHECK(memcmp(obs_one, obs_two, sizeof(float) * (size_t)n_obs) == 0);
             CHECK(reward_one == reward_two && ended == ended_two);
             CHECK(memcmp(one, two, def->state_bytes) == 0);
@@ -324,6 +373,17 @@ static void check_presets(const bh_env_def *def, int states_are_counted)
     }
 }
 
+// Discrete, or a Box whose numbers lie between finite bounds, with the step that takes it.
+static void check_action_space(const bh_env_def *def, const bh_space *space)
+{
+    int is_box = space->kind == BH_SPACE_BOX;
+    CHECK((def->step_box != NULL) == is_box && (def->step != NULL) == !is_box);
+    CHECK(space->n >= 1 && (!is_box || space->n <= ACTION_MAX));
+    for (int i = 0; is_box && i < space->n; i++)
+        CHECK(isfinite(space->low[i]) && isfinite(space->high[i]) &&
+              space->low[i] < space->high[i]);
+}
+
 // Dimensions make up the size; bytes have bounds they can be divided by.
 static void check_space(const bh_space *space)
 {
@@ -344,7 +404,7 @@ static void test_definitions(void)
         const bh_env_def *def = bh_all_envs.defs[i];
         bh_env *env = make(def);
         CHECK(strchr(def->id, '-') != NULL && def->summary[0] != '\0');
-        CHECK(bh_env_action_space(env)->kind == BH_SPACE_DISCRETE);
+        check_action_space(bh_all_envs.defs[i], bh_env_action_space(env));
         check_layout(env);
         check_space(bh_env_observation_space(env));
         check_presets(def, bh_env_observation_space(env)->kind == BH_SPACE_DISCRETE);
@@ -362,6 +422,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_random_actions);
     CHECK_RUN(test_calls_out_of_order);
+    CHECK_RUN(test_boxes_are_numbers);
     CHECK_RUN(test_registry);
     CHECK_RUN(test_same_seed_same_bits);
     CHECK_RUN(test_a_copied_state_goes_on_alike);

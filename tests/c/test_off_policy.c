@@ -29,7 +29,11 @@ static bhi_agent_spec spec_of(int n_envs)
 
 static bhi_off_policy *make(const bh_agent_class *class, const char *const *options)
 {
-    bh_off_policy_config config = {0};
+    union {
+        bh_off_policy_config base;
+        bh_td3_config td3;
+        bh_sac_config sac;
+    } config = {0};
     pa_configure(
         class->config, &config,
         OPTIONS("net_arch", "5,4", "batch_size", "4", "buffer_size", "64", "learning_starts", "0"));
@@ -493,8 +497,8 @@ static void test_too_large_is_refused(void)
     bh_sac_config config = bh_sac_config_default();
     bh_error err = {0};
     bhi_agent *agent;
-    config.batch_size = 65536;
-    config.net.net_arch = (bh_sizes){8, {4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096}};
+    config.base.batch_size = 65536;
+    config.base.net_arch = (bh_sizes){8, {4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096}};
     bhi_agent_spec spec = spec_of(1);
     CHECK_STATUS(bhi_agent_create(&agent, &bh_sac_class, &config, &spec, &err), BH_ERR_CONFIG);
     CHECK(strstr(err.message, "SAC: net_arch, batch_size or buffer_size is too large") != NULL);

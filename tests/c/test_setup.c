@@ -41,7 +41,7 @@ static void test_agents(void)
     CHECK_STRING(err.message,
                  "unknown algorithm 'dqm'; known: dqn, q-learning, sarsa, expected-sarsa, "
                  "double-q-learning, value-iteration, policy-iteration, policy-evaluation, ppo, "
-                 "reinforce, clone");
+                 "reinforce, clone, ddpg, td3, sac");
 }
 
 static void test_registry(void)
