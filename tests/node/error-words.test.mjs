@@ -7,7 +7,7 @@ import { loadWords } from '../../web/lab/words.mjs';
 import { load } from '../../web/node/node.mjs';
 
 const bh = await load();
-const [en, zh] = [await loadWords('en', ['text']), await loadWords('zh', ['text'])];
+const [en, zh] = [await loadWords('en', ['text', 'errors']), await loadWords('zh', ['text', 'errors'])];
 
 /** @param {() => unknown} use @returns {unknown} */
 function errorOf(use) {
