@@ -2,9 +2,8 @@
 // What panels see of the lab they belong to: the experiment and the one snapshot of it that all show, words and colours, names of
 // actions and settings, and how to tell the reader something. The element fills it in.
 import { Superseded } from './experiment.mjs';
-import { isOffline, isPlain, plainly } from './plain-errors.mjs';
+import { isOffline, isPlain, plainly, unlessLate } from './plain-errors.mjs';
 import { UNLOADED } from './unloaded.mjs';
-import { unlessLate } from './words.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */

@@ -6,7 +6,7 @@ import { adoptStyles } from './adopt-styles.mjs';
 import { MADE_FROM, OFFERED, SHOWN, queryOf, setPace, unknownWords } from './attributes.mjs';
 import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
-import { shown } from '../lib/options.mjs';
+import { shown } from '../lib/messages.mjs';
 import { createExperiment, startWithoutRefused } from './create-experiment.mjs';
 import { Superseded } from './experiment.mjs';
 import { asText, problemOf, settingNamed, unknownSetting } from './fields.mjs';
@@ -17,10 +17,10 @@ import { ProgressPanel } from './panels/progress.mjs';
 import { QValuesPanel } from './panels/q-values.mjs';
 import { SettingsPanel } from './panels/settings.mjs';
 import { WorldPanel } from './panels/world.mjs';
-import { Explained } from './plain-errors.mjs';
+import { Explained, loadErrorWords } from './plain-errors.mjs';
 import { base, styles } from './styles.mjs';
 import { RETRY } from './unloaded.mjs';
-import { loadErrorWords, loadWords } from './words.mjs';
+import { loadWords } from './words.mjs';
 
 /** @typedef {import('./bellhop-lab.mjs').BellhopLab} BellhopLab */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */

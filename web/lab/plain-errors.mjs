@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What is told of an error without error-words.mjs, which is fetched with the first one: what needs no other words, and what is said
 // where those cannot be had.
+import { within } from '../lib/deadline.mjs';
+import { loadWords } from './words.mjs';
 
 /** @typedef {import('./words.mjs').Words} Words */
 
@@ -27,3 +29,16 @@ export function plainly(error, words) {
   const isOurs = words.language === 'en' || /[\u4e00-\u9fff]/.test(message);
   return isOurs ? words.sentence(message) : words.t('error.other', { why: message });
 }
+
+/** An error waits for its words this long at most. */
+const PATIENCE_MS = 5000;
+
+/**
+ * The words with those of errors; without where these do not come: an error is told all the same.
+ * @param {import('./words.mjs').Language} language @param {readonly import('./words.mjs').Topic[]} [topics]
+ * @returns {Promise<Words>}
+ */
+export const loadErrorWords = (language, topics = []) => unlessLate(loadWords(language, [...topics, 'errors'])).catch(() => loadWords(language, topics));
+
+/** What an error is told with; rejects where it does not come soon. @template T @param {Promise<T>} parts */
+export const unlessLate = (parts) => within(PATIENCE_MS, () => 'the words did not arrive', () => parts);

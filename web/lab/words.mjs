@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Words and numbers in the reader's language. A catalogue maps keys to sentences with {places}; English ones may hold
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
-import { within } from '../lib/deadline.mjs';
 
 /** @typedef {'en' | 'zh'} Language */
 /** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-errors.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
@@ -41,19 +40,6 @@ export function loadWords(language, topics = []) {
   words.catch(() => loaded.delete(key));
   return words;
 }
-
-/** An error waits for its words this long at most. */
-const PATIENCE_MS = 5000;
-
-/**
- * The words with those of errors; without where these do not come: an error is told all the same.
- * @param {Language} language @param {readonly Topic[]} [topics]
- * @returns {Promise<Words>}
- */
-export const loadErrorWords = (language, topics = []) => unlessLate(loadWords(language, [...topics, 'errors'])).catch(() => loadWords(language, topics));
-
-/** What an error is told with; rejects where it does not come soon. @template T @param {Promise<T>} parts */
-export const unlessLate = (parts) => within(PATIENCE_MS, () => 'the words did not arrive', () => parts);
 
 /** @param {Language} language @param {readonly Topic[]} topics */
 async function fetchWords(language, topics) {

@@ -162,6 +162,29 @@ export default function faults(lab) {
     await close();
   });
 
+  test('where the words of errors cannot be had, errors are told all the same', async () => {
+    const { page, trouble, close } = await lab().window();
+    await page.route(/\/(en-errors|error-words)-\w+\.js$/, (route) => route.abort());
+    await page.goto(`${lab().url}#env=GridWorld-v0&gamma=7&wings=2&env.map=S..`);
+    await says(page, 'notice-text', /^Parts of the link .* gamma cannot be “7”\. wings cannot be “2”\. .*has no goal; mark a cell .*\.$/);
+    const [refusal, explained] = await page.evaluate(async () => {
+      const element = /** @type {any} */ (document.querySelector('bellhop-lab'));
+      return [await element.set({ learningRate: -1, fins: 2 }).catch((/** @type {Error} */ { message }) => message), await element.explain(new Error('out of memory: 9 bytes'))];
+    });
+    assert.equal(refusal, 'learningRate cannot be “−1”. fins cannot be “2”.');
+    assert.equal(explained, 'Out of memory: 9 bytes.');
+    await page.click('#settings summary');
+    await page.fill('#set-options-learningRate', '-1');
+    await page.press('#set-options-learningRate', 'Enter');
+    await says(page, 'set-options-learningRate-problem', /^Learning rate cannot be “−1”\.$/);
+    await page.click('#edit');
+    await page.fill('#map-text', 'S..');
+    await page.press('#map-text', 'Enter');
+    await says(page, 'map-error', /has no goal; mark a cell/);
+    for (const error of trouble.errors.splice(0)) assert.match(error, /ERR_FAILED/, 'of the browser, about these files');
+    await close();
+  });
+
   test('8: without a connection what was not fetched yet says so in a sentence, and can be tried again', async () => {
     const { page, context, trouble, close } = await lab().open('#env=GridWorld-v0');
     await context.setOffline(true);
