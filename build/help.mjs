@@ -4,7 +4,7 @@
 // anew after a line in C has changed; a test compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { instantiate } from '../web/lib/load.mjs';
+import { instantiate } from '../web/lib/instance.mjs';
 import { OUT, isEntry, main } from './run.mjs';
 import { join } from 'node:path';
 

@@ -10,7 +10,7 @@ import { pretrainingFields } from '../web/lib/language.mjs';
 import { CLASS_NAMES } from '../web/lib/library.mjs';
 import { camelCase } from '../web/lib/options.mjs';
 import { openLibrary } from '../web/lib/setup.mjs';
-import { instantiate } from '../web/lib/load.mjs';
+import { instantiate } from '../web/lib/instance.mjs';
 import { Failure, OUT, isEntry, main } from './run.mjs';
 
 /** @typedef {import('../web/bellhop.js').Catalog} Catalog */

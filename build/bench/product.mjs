@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What `npm run bench` measures on the module that ships, bellhop.wasm: how long it takes to load, and to solve CartPole
 // with its preset. Runs in Node and in browsers.
-import { instantiate } from '../../web/lib/load.mjs';
+import { instantiate } from '../../web/lib/instance.mjs';
 import { median } from './measure.mjs';
 
 const LOADS = 7;

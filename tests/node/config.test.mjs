@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { nearest } from '../../web/lib/options.mjs';
+import { nearest } from '../../web/lib/messages.mjs';
 import { HELP_FILE, helpText } from '../../build/help.mjs';
 import { OPTION_TYPES_FILE, optionTables, optionTypes } from '../../build/option-types.mjs';
 import { BellhopError, load } from '../../web/node/node.mjs';

@@ -55,7 +55,7 @@ const attributes = (given) => ({ env: 'GridWorld-v0', settings: '', ...given });
 const NONSENSE = [5, true, null, undefined, {}, [], [{}], { toString: 1 }, Object.create(null), Symbol('s'), 1n, () => {}];
 
 test('settings that are none are told and left out, whatever their type; the others are taken', async () => {
-  const words = await loadWords('en');
+  const words = await loadWords('en', ['errors']);
   const settings = { learningRate: { toString: 1 }, batchSize: {}, gamma: null, env: 'x', netArch: [8, 8], 'env.map': ['S.', '.G'], seed: 3, doubleQ: true };
   for (const given of [settings, JSON.stringify(settings)]) {
     const { query, unread } = queryOf(attributes({ settings: given }));
@@ -71,7 +71,7 @@ test('settings that are none are told and left out, whatever their type; the oth
 });
 
 test('pace and words that are none are told with those there are, whatever their type', async () => {
-  const words = await loadWords('en');
+  const words = await loadWords('en', ['errors']);
   const experiment = /** @type {any} */ ({ speeds: [1, 4, Infinity], speed: 1, setSpeed(/** @type {number} */ index) { this.speed = index; } });
   const paced = (/** @type {object} */ given) => words.unfit(setPace(attributes(given), experiment));
   assert.equal(paced({ speed: '3', stopAt: '0' }), 'stop-at is 0, but must be at least 1. speed cannot be “3”; possible: 1, 4, max.');

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What the library says of settings and files reaches a lab's reader as a sentence of their language, with the names they see.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { explainError } from '../../web/lab/error-words.mjs';
+import { Explained, plainly, unlessLate } from '../../web/lab/plain-errors.mjs';
 import { loadWords } from '../../web/lab/words.mjs';
 import { load } from '../../web/node/node.mjs';
 
 const bh = await load();
-const [en, zh] = [await loadWords('en', ['text']), await loadWords('zh', ['text'])];
+const [en, zh] = [await loadWords('en', ['text', 'errors']), await loadWords('zh', ['text', 'errors'])];
 
 /** @param {() => unknown} use @returns {unknown} */
 function errorOf(use) {
@@ -45,4 +46,27 @@ test('the library’s errors are explained in English and in Chinese', () => {
     assert.ok(/\p{Script=Han}/u.test(chinese) && !chinese.includes(zh.t('error.other', { why: '' })), `${error.message}: ${chinese}`);
     assert.doesNotMatch(chinese, /\bmust\b|\bbut\b/, chinese);
   }
+});
+
+test('without the words of errors the library’s sentence is told, and that a value cannot be', async () => {
+  const [plain, chinese] = [await loadWords('en'), await loadWords('zh')];
+  const error = errorOf(() => bh.make('GridWorld-v0', { map: ['S.'] }));
+  for (const sentence of [explained(error, plain), plainly(error, plain)]) assert.match(sentence, /^[A-Z].* has no goal; mark a cell .*\.$/);
+  assert.match(plainly(error, chinese), /^操作未成功：.*has no goal/);
+  assert.equal(plainly(new Explained('它的话'), plain), '它的话');
+  assert.equal(plainly(new TypeError('Failed to fetch dynamically imported module'), chinese), chinese.t('error.offline'));
+  const unfit = { name: 'wings', value: '2', why: /** @type {const} */ ({ key: 'error.unknown', values: {} }) };
+  assert.deepEqual([plain.unfit([unfit]), chinese.unfit([unfit]), en.unfit([unfit])], ['wings cannot be “2”.', '“wings”不能设为“2”。', 'There is no setting “wings” here.']);
+});
+
+test('an error does not wait for words that never come', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const late = assert.rejects(unlessLate(new Promise(() => {})), /did not arrive/);
+    mock.timers.tick(60_000);
+    await late;
+  } finally {
+    mock.timers.reset();
+  }
+  assert.equal(await unlessLate(Promise.resolve('words')), 'words');
 });

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { BellhopError, evaluationSeed, load } from '../../web/node/node.mjs';
 import { LABELS } from '../../web/lib/setup.mjs';
-import { instantiate } from '../../web/lib/load.mjs';
+import { instantiate } from '../../web/lib/instance.mjs';
 
 const wasmFile = (/** @type {string} */ kind) => fileURLToPath(new URL(`../../build/out/wasm-${kind}/bellhop.wasm`, import.meta.url));
 

@@ -62,7 +62,7 @@ test('why, in the author’s names, in both languages', async () => {
     ['optimizer=lion', /^optimizer cannot be “lion”; possible: .*adam/, /./], ['env.slip=7', /^env\.slip is 7, but must be from 0 to 1\.$/, /./], ['learningRate=0.1@3000000000', /^learningRate is 0\.1@3000000000, but must be /, /./],
     [`algo=${'x'.repeat(100)}`, /cannot be “x{40}…”/, /./],
   ];
-  const [en, zh] = [await loadWords('en'), await loadWords('zh')];
+  const [en, zh] = [await loadWords('en', ['errors']), await loadWords('zh', ['errors'])];
   for (const [query, english, chinese] of cases) {
     const { ignored } = read(`env=GridWorld-v0&${query}`);
     assert.match(en.unfit(ignored, true), english, query);

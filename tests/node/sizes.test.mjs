@@ -30,7 +30,7 @@ test('the first load has the page, its worker, one module, one language and one 
   assert.deepEqual(chartFiles().map(plain), ['chart.js']);
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [
     'acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'breakout.js', 'cartpole.js', 'catch.js', 'chart.js', 'chunk.js',
-    'create-text-experiment.js', 'deep-sea.js', 'embed-dialog.js', 'en-embed.js', 'en-text.js', 'help.js', 'human-play.js', 'lab-view.js', 'learning-rate.js', 'map-editor.js', 'mountain-car.js',
-    'page-thread.js', 'settings-form.js', 'text-panels.js', 'textgen.js', 'token-text.js', 'trainers.js', 'value-map.js', 'why-unloaded.js', 'worker.js', 'zh-embed.js', 'zh-help.js', 'zh-site.js', 'zh-text.js', 'zh.js',
+    'create-text-experiment.js', 'deep-sea.js', 'embed-dialog.js', 'en-embed.js', 'en-errors.js', 'en-text.js', 'error-words.js', 'help.js', 'human-play.js', 'lab-view.js', 'learning-rate.js', 'map-editor.js', 'mountain-car.js',
+    'page-thread.js', 'settings-form.js', 'text-panels.js', 'textgen.js', 'token-text.js', 'trainers.js', 'value-map.js', 'why-unloaded.js', 'worker.js', 'zh-embed.js', 'zh-errors.js', 'zh-help.js', 'zh-site.js', 'zh-text.js', 'zh.js',
   ]);
 });

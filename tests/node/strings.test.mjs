@@ -8,10 +8,12 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import en from '../../web/lab/strings/en.mjs';
 import enEmbed from '../../web/lab/strings/en-embed.mjs';
+import enErrors from '../../web/lab/strings/en-errors.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
+import zhErrors from '../../web/lab/strings/zh-errors.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
 import zhHelp from '../../web/lab/strings/zh-help.mjs';
@@ -21,9 +23,9 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** @type {Record<string, string>} */
-const english = { ...en, ...enText, ...enEmbed, ...enSite };
+const english = { ...en, ...enErrors, ...enText, ...enEmbed, ...enSite };
 /** @type {Record<string, string>} */
-const chinese = { ...zh, ...zhText, ...zhEmbed, ...zhSite };
+const chinese = { ...zh, ...zhErrors, ...zhText, ...zhEmbed, ...zhSite };
 const PLACE = /\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 const HAN = /\p{Script=Han}/u;
 /** Names that are the same in Chinese. */
@@ -56,10 +58,11 @@ function code() {
 
 test('the catalogues of both languages have the same keys, each in one topic', () => {
   assert.deepEqual(Object.keys(zh), Object.keys(en), 'same keys in the same order');
+  assert.deepEqual(Object.keys(zhErrors), Object.keys(enErrors), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhText), Object.keys(enText), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhEmbed), Object.keys(enEmbed), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhSite), Object.keys(enSite), 'same keys in the same order');
-  assert.equal(Object.keys(english).length, [en, enText, enEmbed, enSite].reduce((sum, catalogue) => sum + Object.keys(catalogue).length, 0));
+  assert.equal(Object.keys(english).length, [en, enErrors, enText, enEmbed, enSite].reduce((sum, catalogue) => sum + Object.keys(catalogue).length, 0));
 });
 
 test('both languages fill in the same places, and nothing is empty', () => {

@@ -2,8 +2,9 @@
 // Flags: those of a command and, where it takes hyperparameters, one per field of the catalogue's tables, in
 // --kebab-case; an environment's options have the prefix --env-.
 import { parseArgs } from 'node:util';
-import { BellhopError } from '../lib/wasm.mjs';
-import { kebabCase, suggestion } from '../lib/options.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
+import { suggestion } from '../lib/messages.mjs';
+import { kebabCase } from '../lib/options.mjs';
 
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').Field} Field */

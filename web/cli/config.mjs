@@ -4,7 +4,7 @@
 // presets too; there it only says what the run began with.
 import { readFileSync } from 'node:fs';
 import { findAlgo } from '../lib/setup.mjs';
-import { suggestion } from '../lib/options.mjs';
+import { suggestion } from '../lib/messages.mjs';
 import { UsageError } from './args.mjs';
 import { readProblem } from './files.mjs';
 

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { isSource, thrownText } from '../lib/definition.mjs';
 import { unlessAborted } from '../lib/loop.mjs';
-import { suggestion } from '../lib/options.mjs';
+import { suggestion } from '../lib/messages.mjs';
 import { UsageError } from './args.mjs';
 import { about } from './files.mjs';
 import { beforeCodeOf, guarded } from './stray.mjs';

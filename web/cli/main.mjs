@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { BellhopError } from '../node/node.mjs';
-import { suggestion } from '../lib/options.mjs';
+import { suggestion } from '../lib/messages.mjs';
 import { UsageError } from './args.mjs';
 import * as clone from './clone.mjs';
 import * as compare from './compare.mjs';

@@ -4,7 +4,7 @@ import { load } from '../node/node.mjs';
 import { UsageError, flagOf, readArguments } from './args.mjs';
 import { openEnv } from './env-file.mjs';
 import { print, printTable } from './output.mjs';
-import { suggestion } from '../lib/options.mjs';
+import { suggestion } from '../lib/messages.mjs';
 
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').Field} Field */

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { thrownText } from '../lib/definition.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 import { EndedEarly, settled } from './training.mjs';
 
 /** @typedef {import('./training.mjs').Job} Job */

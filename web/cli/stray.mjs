@@ -6,7 +6,7 @@ import process from 'node:process';
 import { isMainThread } from 'node:worker_threads';
 import { thrownText } from '../lib/definition.mjs';
 import { breathe } from '../lib/loop.mjs';
-import { shown } from '../lib/options.mjs';
+import { shown } from '../lib/messages.mjs';
 
 /** The calls that end a process. Node's types do not have reallyExit, which process.exit comes to. @type {any} */
 const calls = process;

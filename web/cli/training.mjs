@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
-import { shown } from '../lib/options.mjs';
+import { shown } from '../lib/messages.mjs';
 import { findAlgo, findEnv, metadataOf } from '../lib/setup.mjs';
 import { BellhopError } from '../node/node.mjs';
 import { flagOf, inFlags } from './args.mjs';

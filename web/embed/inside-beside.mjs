@@ -4,7 +4,7 @@
 // @ts-ignore: made by build/inside.mjs
 import base64 from '../inline/bellhop-text-simd.mjs';
 import { compileBase64, compileUrl } from '../lib/load.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** Made with the first use, for all. @type {Promise<WebAssembly.Module> | undefined} */
 let compiled;

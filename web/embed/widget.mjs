@@ -163,7 +163,7 @@ class LabWidget {
     try {
       await act();
     } catch (error) {
-      this.#tell({ error: this.#lab.explain(error) });
+      this.#tell({ error: await this.#lab.explain(error) });
     }
   }
 

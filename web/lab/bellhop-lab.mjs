@@ -136,8 +136,8 @@ export class BellhopLab extends ReactiveElement {
   }
 
   /** An error in the reader's words. @param {unknown} error */
-  explain(error) {
-    return this.#view?.explain(error) ?? String(error);
+  async explain(error) {
+    return this.#view ? this.#view.explain(error) : String(error);
   }
 
   /** Puts the focus on the bar. */

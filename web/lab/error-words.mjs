@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Errors of the library in the reader's words: its sentences name field, value and bound; here they are taken apart again, by the
-// few shapes they have. What has none of these shapes is shown as it is.
+// few shapes they have. What has none of these shapes is shown as it is. Fetched with the first error, as its words are (the topic errors).
 import { snake } from './fields.mjs';
+import { isPlain, messageOf, plainly } from './plain-errors.mjs';
 
 /** @typedef {import('./words.mjs').Words} Words */
 /** @typedef {{ shape: RegExp, key: string | ((parts: Record<string, string>) => string) }} Shape  named groups are the places of the sentence; `field` is a name of the library */
 
-/** What browsers and the library say of something that could not be fetched. */
-const OFFLINE = /Failed to fetch|Load failed|module script failed|dynamically imported module|could not be fetched|its script could not be loaded|NetworkError|did not (?:arrive|answer) within/i;
 const FIELD = String.raw`\b(?<field>[a-z]\w*) is (?<value>.+?), but must be `;
 const A_NUMBER = String.raw`(?:a (?:whole )?number )?`;
 
@@ -52,32 +51,23 @@ const SHAPES = Object.freeze([
   { shape: /Content-Security-Policy forbids (?<what>.+?): add (?<source>.+)$/, key: 'error.policy' },
   { shape: /bellhop\.wasm cannot run here: (?<why>.*)$/s, key: 'error.module' },
   { shape: /^the worker failed: its? (?:ended by itself|port was closed)/, key: 'error.worker' },
-  { shape: OFFLINE, key: 'error.offline' },
   { shape: /out of memory| is too large/, key: 'error.memory' },
 ]);
-
-/** What a reader is told as it is: its message is in their language. */
-export class Explained extends Error {}
 
 /**
  * @param {unknown} error @param {Words} words @param {(name: string) => string} fieldName of a setting, by its snake_case name
  * @returns {string}
  */
 export function explainError(error, words, fieldName) {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Explained) return message;
-  for (const { shape, key } of SHAPES) {
+  const message = messageOf(error);
+  for (const { shape, key } of isPlain(error) ? [] : SHAPES) {
     const parts = /** @type {Record<string, string> | undefined} */ (shape.exec(message)?.groups) ?? (shape.test(message) ? {} : undefined);
     if (parts === undefined) continue;
     const name = typeof key === 'string' ? key : key(parts);
     if (words.has(name)) return words.t(/** @type {any} */ (name), placesOf(parts, words, fieldName));
   }
-  const isOurs = words.language === 'en' || /[\u4e00-\u9fff]/.test(message);
-  return isOurs ? words.sentence(message) : words.t('error.other', { why: message });
+  return plainly(error, words);
 }
-
-/** Whether something could not be fetched: then trying again may help. @param {unknown} error */
-export const isOffline = (error) => OFFLINE.test(error instanceof Error ? error.message : String(error));
 
 /** What the places of a sentence are filled with. @param {Record<string, string>} parts @param {Words} words @param {(name: string) => string} fieldName */
 function placesOf({ field, letters, env, other, x, y, ...rest }, words, fieldName) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Settings as data: the catalogue's tables (they come from C) arranged for a reader. Which fields a run has, their values
 // without change (the preset), and how text from a link, an attribute or an input becomes a value.
-import { nearest, shown } from '../lib/options.mjs';
+import { nearest, shown } from '../lib/messages.mjs';
 
 /**
  * @typedef {object} Field  a row of a config table

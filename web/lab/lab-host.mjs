@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What panels see of the lab they belong to: the experiment and the one snapshot of it that all show, words and colours, names of
 // actions and settings, and how to tell the reader something. The element fills it in.
-import { explainError, isOffline } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
+import { isOffline, isPlain, plainly, unlessLate } from './plain-errors.mjs';
 import { UNLOADED } from './unloaded.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
 /** @typedef {import('./run-experiment.mjs').RunExperiment} RunExperiment */
 /** @typedef {import('./words.mjs').Topic} Topic */
+/** @typedef {import('./words.mjs').Words} Words */
 /** A button in a notice. @typedef {{ label: string, run: () => void }} Action */
 /** @typedef {{ text: string, kind: 'good' | 'bad', action?: Action }} Notice */
 /** Why there is no run. @typedef {{ error: unknown, retry: (() => void) | null }} Failure */
@@ -18,6 +19,7 @@ import { UNLOADED } from './unloaded.mjs';
  * @property {() => void} requestUpdate
  * @property {(message: string, error: unknown) => void} failed     an error was shown
  * @property {(topic: Topic) => Promise<void>} needWords
+ * @property {() => Promise<Words>} errorWords                      the words with those of errors, where these can be had
  * @property {HTMLElement} element
  */
 
@@ -27,7 +29,7 @@ export class LabHost {
   experiment = null;
   /** The snapshot that all panels show; null before the first. @type {Frame | null} */
   frame = null;
-  /** @type {import('./words.mjs').Words} */
+  /** @type {Words} */
   words = /** @type {any} */ (null);
   /** @type {import('./canvas/theme.mjs').Theme} */
   theme = /** @type {any} */ (null);
@@ -40,6 +42,8 @@ export class LabHost {
   /** Names of panels and of controls, see docs/element.md. */
   shown = '';
   offered = '';
+  /** What was told of errors in templates. @type {Map<unknown, { language: string, text: string }>} */
+  #told = new Map();
 
   /** @param {Owner} owner */
   constructor(owner) {
@@ -112,18 +116,58 @@ export class LabHost {
   describeObservation = (obs, fallback) => this.#run.worldModule?.describeObservation?.({ obs, layout: this.#run.layout, words: this.words }) ?? fallback;
 
   /** What a setting is called; algorithms may call theirs otherwise. @param {string} name snake_case */
-  fieldName = (name) => this.words.tMaybe(`field.${this.#run?.setup?.algo}.${name}`, this.words.tMaybe(`field.${name}`, name.replaceAll('_', ' ')));
+  fieldName = (name) => this.#fieldIn(this.words, name);
 
-  /** An error in the reader's words. @param {unknown} error */
-  explain = (error) => (this.words ? explainError(error, this.words, this.fieldName) : String(error));
-
-  /** Why there is no run, in the reader's words; before there are words, in both languages. */
-  get failureText() {
-    const { failure, words } = this;
-    if (!failure) return '';
-    if (!words) return UNLOADED;
-    return isOffline(failure.error) ? words.t('load.failed') : this.explain(failure.error);
+  /** @param {Words} words @param {string} name */
+  #fieldIn(words, name) {
+    return words.tMaybe(`field.${this.#run?.setup?.algo}.${name}`, words.tMaybe(`field.${name}`, name.replaceAll('_', ' ')));
   }
+
+  // ---- errors ----
+
+  /** The words with those of errors, where these can be had. */
+  errorWords = () => this.#owner.errorWords();
+
+  /** An error in the reader's words, in the library's where those cannot be had. @param {unknown} error @returns {Promise<string>} */
+  explain = async (error) => {
+    if (!this.words || !isPlain(error)) {
+      try {
+        const [{ explainError }, words] = await unlessLate(Promise.all([import('./error-words.mjs'), this.errorWords()]));
+        return explainError(error, words, (name) => this.#fieldIn(words, name));
+      } catch {
+        if (!this.words) return String(error);
+      }
+    }
+    return plainly(error, this.words);
+  };
+
+  /** The same for templates: '' at first, and all is drawn again when it is there. @param {unknown} error */
+  told = (error) => {
+    const { language } = this.words, known = this.#told.get(error);
+    if (known?.language === language) return known.text;
+    const telling = { language, text: known?.text ?? '' };
+    this.#told.set(error, telling);
+    void this.explain(error).then((text) => {
+      telling.text = text;
+      this.requestUpdate();
+    });
+    return telling.text;
+  };
+
+  /** What is told of a lab without a run where that needs no other words: before there are any, in both languages; else ''. @param {unknown} error */
+  #unloaded(error) {
+    if (!this.words) return UNLOADED;
+    return isOffline(error) ? this.words.t('load.failed') : '';
+  }
+
+  /** Why there is no run, for templates. */
+  get failureText() {
+    const { failure } = this;
+    return failure ? this.#unloaded(failure.error) || this.told(failure.error) : '';
+  }
+
+  /** Why there is no run, in the reader's words. @param {unknown} error */
+  explainFailure = async (error) => this.#unloaded(error) || this.explain(error);
 
   // ---- telling ----
 
@@ -133,7 +177,7 @@ export class LabHost {
       await action();
       return true;
     } catch (error) {
-      if (!(error instanceof Superseded)) this.tellError(error);
+      if (!(error instanceof Superseded)) await this.tellError(error);
       return false;
     }
   };
@@ -149,9 +193,10 @@ export class LabHost {
     this.requestUpdate();
   };
 
-  /** @param {unknown} error @param {string} [text]  in the reader's words @param {string} [brief]  what is shown of it */
-  tellError(error, text = this.explain(error), brief = text) {
-    this.notice(brief);
+  /** Resolves when it is told. @param {unknown} error @param {string} [given]  it in the reader's words @param {string} [brief]  what is shown of it */
+  async tellError(error, given, brief) {
+    const text = given ?? await this.explain(error);
+    this.notice(brief ?? text);
     this.#owner.failed(text, error);
   }
 

@@ -6,9 +6,8 @@ import { adoptStyles } from './adopt-styles.mjs';
 import { MADE_FROM, OFFERED, SHOWN, queryOf, setPace, unknownWords } from './attributes.mjs';
 import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
-import { shown } from '../lib/options.mjs';
+import { shown } from '../lib/messages.mjs';
 import { createExperiment, startWithoutRefused } from './create-experiment.mjs';
-import { Explained } from './error-words.mjs';
 import { Superseded } from './experiment.mjs';
 import { asText, problemOf, settingNamed, unknownSetting } from './fields.mjs';
 import { emit } from './lab-event.mjs';
@@ -18,6 +17,7 @@ import { ProgressPanel } from './panels/progress.mjs';
 import { QValuesPanel } from './panels/q-values.mjs';
 import { SettingsPanel } from './panels/settings.mjs';
 import { WorldPanel } from './panels/world.mjs';
+import { Explained, loadErrorWords } from './plain-errors.mjs';
 import { base, styles } from './styles.mjs';
 import { RETRY } from './unloaded.mjs';
 import { loadWords } from './words.mjs';
@@ -78,6 +78,7 @@ export class LabView {
     this.#trainers = trainers;
     this.#host = new LabHost({
       element: lab, requestUpdate: () => lab.requestUpdate(), needWords: (topic) => this.#needWords(topic),
+      errorWords: () => loadErrorWords(this.#language, [...this.#topics]),
       failed: (message, error) => emit(lab, 'error', { message, error }),
     });
     this.#bar = new ControlsPanel(this.#host);
@@ -106,19 +107,21 @@ export class LabView {
   async set(settings, left) {
     if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${shown(settings)}`);
     const experiment = /** @type {RunExperiment} */ (await this.run(left));
-    await this.#loadWords();
     left.throwIfAborted();
     const known = experiment.settings ?? [];
-    /** @type {string[]} */
+    /** @type {[why: import('./fields.mjs').Problem, name: string][]} */
     const refused = [];
     const changes = Object.entries(settings).map(([name, given]) => {
       const setting = /** @type {import('./fields.mjs').Setting} */ (settingNamed(known, name));
       const value = setting?.field.type === 'text' && Array.isArray(given) ? given.join('\n') : given;
       const why = setting ? problemOf(setting.field, value) : unknownSetting(known, name);
-      if (why) refused.push(this.#host.words.t(why.key, { ...why.values, name, field: name }));
+      if (why) refused.push([{ ...why, values: { value: asText(given), ...why.values } }, name]);
       return { setting, value };
     });
-    if (refused.length > 0) throw new Explained(this.#host.words.sentences(refused));
+    if (refused.length > 0) {
+      const words = await this.#host.errorWords();
+      throw new Explained(words.sentences(refused.map((why) => words.problem(...why))));
+    }
     for (const { setting, value } of changes) await untilOvertaken(experiment.change(setting, value));
   }
 
@@ -141,7 +144,7 @@ export class LabView {
     this.#host.root?.getElementById('controls')?.focus();
   }
 
-  /** Shows that there is no run, and why. @param {unknown} error @param {(() => unknown) | null} [retry] null where trying again is of no use */
+  /** Shows that there is no run, and why; the events follow when it can be said. @param {unknown} error @param {(() => unknown) | null} [retry] null where trying again is of no use */
   fail(error, retry = () => this.#loadWords().then(() => this.begin())) {
     this.#host.failure = { error, retry: retry && (async () => {
       this.#host.failure = null;
@@ -152,9 +155,11 @@ export class LabView {
         this.fail(again, retry);
       }
     }) };
-    emit(this.#lab, 'error', { message: this.#host.failureText, error });
-    emit(this.#lab, 'phase', { phase: this.phase });
     this.#lab.requestUpdate();
+    void this.#host.explainFailure(error).then((message) => {
+      emit(this.#lab, 'error', { message, error });
+      emit(this.#lab, 'phase', { phase: this.phase });
+    });
   }
 
   /** Takes a key that was meant for the bar. @param {KeyboardEvent} event */
@@ -251,14 +256,14 @@ export class LabView {
       }
       const noEnv = ignored.filter(({ name }) => name === 'env');
       if (noEnv.length > 0) {
-        await Promise.all([experiment.dispose(), this.#loadWords()]);
-        this.fail(new Explained(this.#host.words.unfit(noEnv)), null);
+        const [words] = await Promise.all([this.#host.errorWords(), experiment.dispose()]);
+        if (turn === this.#turns) this.fail(new Explained(words.unfit(noEnv)), null);
         return;
       }
       const unfit = [...unread, ...ignored, ...setPace(this.#lab, experiment), ...unknownWords(this.#lab)];
       this.#show(experiment, true);
       await this.#tellUnfit(unfit, await startWithoutRefused(experiment));
-      if (this.#lab.autoplay) experiment.play();
+      if (turn === this.#turns && this.#lab.autoplay) experiment.play();
     } catch (error) {
       if (turn === this.#turns && !(error instanceof Superseded)) this.fail(error);
     }
@@ -267,10 +272,11 @@ export class LabView {
   /** Says which attributes do not fit, and why. @param {import('./fields.mjs').Unfit[]} unfit @param {unknown} [refusal]  of the library */
   async #tellUnfit(unfit, refusal) {
     if (unfit.length === 0 && !refusal) return;
-    await this.#loadWords();
-    const { words } = this.#host;
-    const [all, brief] = [false, true].map((isBrief) => words.sentences([words.t('attributes.ignored'), words.unfit(unfit, isBrief), refusal ? this.explain(refusal) : '']));
-    this.#host.tellError(new Explained(all, { cause: refusal }), all, brief);
+    const { experiment } = this;
+    const [words, why] = await Promise.all([this.#host.errorWords(), refusal ? this.explain(refusal) : '']);
+    if (experiment !== this.experiment) return; // another one has its own to tell
+    const [all, brief] = [false, true].map((isBrief) => words.sentences([words.t('attributes.ignored'), words.unfit(unfit, isBrief), why]));
+    await this.#host.tellError(new Explained(all, { cause: refusal }), all, brief);
   }
 
   /** @param {Experiment | null} experiment @param {boolean} owns */

@@ -3,7 +3,7 @@
 // recorded of them. No clock and no keys here.
 import { BESIDE } from '../lib/beside.mjs';
 import { Env } from '../lib/env.mjs';
-import { loadWasm } from '../lib/load.mjs';
+import { loadWasm } from '../lib/instance.mjs';
 import { Recorder } from '../lib/recorder.mjs';
 import { openLibrary } from '../lib/setup.mjs';
 

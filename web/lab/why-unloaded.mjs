@@ -15,7 +15,7 @@ const TEMPLATES = {
 export async function whyUnloaded(error) {
   const addition = /polic/i.test(error.message) ? await refusalOf(error) : null;
   if (!addition && error instanceof TypeError) return { error, text: UNLOADED }; // as of what could not be fetched
-  const [en, zh] = await Promise.all([loadWords('en'), loadWords('zh')]);
+  const [en, zh] = await Promise.all([loadWords('en', ['errors']), loadWords('zh', ['errors'])]);
   const text = [en, zh].map((words) => (addition ? words.t('error.policy', { source: addition.source }) : words.t('error.other', { why: error.message }))).join(' ');
   return { error: addition?.error ?? error, text };
 }

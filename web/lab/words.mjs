@@ -3,8 +3,8 @@
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
 
 /** @typedef {'en' | 'zh'} Language */
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
-/** Language models and text tasks; actions that are numbers; help lines of options. @typedef {'text' | 'box' | 'help'} Topic */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-errors.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default} Key */
+/** Language models and text tasks; actions that are numbers; help lines of options; what was wrong. @typedef {'text' | 'box' | 'help' | 'errors'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */
 
@@ -13,10 +13,10 @@ export const LOCALES = Object.freeze(/** @type {const} */ ({ en: 'en-US', zh: 'z
 /** @type {Readonly<Record<Language, Readonly<Record<'lab' | Topic, Fetch>>>>} */
 const CATALOGUES = Object.freeze({
   en: Object.freeze({
-    lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), box: () => import('./strings/en-box.mjs'), help: () => import('../lib/help.mjs'),
+    lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), box: () => import('./strings/en-box.mjs'), help: () => import('../lib/help.mjs'), errors: () => import('./strings/en-errors.mjs'),
   }),
   zh: Object.freeze({
-    lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), box: () => import('./strings/zh-box.mjs'), help: () => import('./strings/zh-help.mjs'),
+    lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), box: () => import('./strings/zh-box.mjs'), help: () => import('./strings/zh-help.mjs'), errors: () => import('./strings/zh-errors.mjs'),
   }),
 });
 
@@ -115,8 +115,16 @@ export class Words {
    */
   unfit(unfit, isBrief = false) {
     const some = isBrief ? unfit.slice(0, SOME) : unfit, cut = isBrief ? short : String;
-    const why = some.map(({ name, value, why: { key, values } }) => this.t(key, { ...values, name: cut(name), field: cut(name), value: cut(value) }));
-    return this.sentences([...why, some.length < unfit.length ? this.t('and.more', { n: unfit.length - some.length }) : '']);
+    const sentences = some.map(({ name, value, why: { key, values } }) => this.problem({ key, values: { ...values, value: cut(value) } }, cut(name)));
+    return this.sentences([...sentences, some.length < unfit.length ? this.t('and.more', { n: unfit.length - some.length }) : '']);
+  }
+
+  /**
+   * What is wrong with a value or a name; where the words of errors are not there, that it is.
+   * @param {import('./fields.mjs').Problem} problem  with the value among its values @param {string} name  as the reader knows it
+   */
+  problem({ key, values }, name) {
+    return this.t(this.has(key) ? key : 'bad.value', { ...values, name, field: name });
   }
 
   /** Sentences one after the other; Chinese has no space between them. @param {string[]} sentences empty ones are left out */

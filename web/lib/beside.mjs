@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The modules as files beside this one. Each URL is one literal expression: that is how bundlers know a file they have to copy.
 import { compileUrl } from './load.mjs';
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./load.mjs').ModuleName} ModuleName */
 

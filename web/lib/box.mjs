@@ -2,7 +2,7 @@
 // Actions that are numbers, a Box: as users give them, and what models make and say of them.
 import { readObservation } from './definition.mjs';
 import { LABELS } from './setup.mjs';
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').BoxSpace} BoxSpace */
 /** @typedef {import('./run.mjs').Run} Run */

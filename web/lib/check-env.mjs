@@ -4,9 +4,9 @@
 import { randomAction } from './box.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { actionText, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
-import { onlyKeys, shown } from './options.mjs';
+import { onlyKeys, shown } from './messages.mjs';
 import { wholeNumber } from './setup.mjs';
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
 /** @typedef {import('./definition.mjs').Definition} Definition */

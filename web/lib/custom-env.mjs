@@ -4,11 +4,11 @@
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
 import { actionText, boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
-import { shown } from './options.mjs';
+import { shown } from './messages.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How long loading may take: a server or a worker that never answers must not be waited for without end.
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** Unless told otherwise: a slow connection fetches every module within it. */
 export const TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the author of an environment gives, read and checked: the way one is made, its id, its spaces, its observations.
 // Everything wrong is found and said at once, expected against actual.
-import { nearest, shown, suggestion } from './options.mjs';
+import { nearest, shown, suggestion } from './messages.mjs';
 import { floatsOf } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */

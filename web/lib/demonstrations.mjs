@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Demonstrations: episodes somebody played, as objects and as a .jsonl file (docs/demonstrations.md): a header, then a
 // line per episode. Reading is safe for untrusted input: whatever is wrong is said with its line.
-import { BellhopError } from './wasm.mjs';
-import { camelCase, shown } from './options.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { shown } from './messages.mjs';
+import { camelCase } from './options.mjs';
 
 /** @typedef {import('../bellhop.js').Demonstrations} Demonstrations */
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
@@ -105,7 +106,7 @@ export function flatten(episodes, { nObs, nActions, nAction }) {
   const n = countTransitions(episodes);
   const hasValues = episodes.every(({ actionValues }) => actionValues !== undefined);
   const flat = {
-    n, obsTm1: new Float32Array(n * nObs), obs: new Float32Array(n * nObs), 
+    n, obsTm1: new Float32Array(n * nObs), obs: new Float32Array(n * nObs),
     actions: nActions > 0 ? new Int32Array(n) : new Float32Array(n * nAction), rewards: new Float64Array(n),
     terminated: new Int32Array(n), truncated: new Int32Array(n), values: hasValues ? new Float64Array(n * nActions) : null,
   };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What environments of one's own say that they are, getState(), as bytes of a checkpoint and back: JSON, with -0 kept, and nothing that
 // would come back as something else.
-import { shown } from './options.mjs';
+import { shown } from './messages.mjs';
 
 const DEPTH_MAX = 100;
 

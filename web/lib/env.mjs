@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Environments in JavaScript: Gymnasium's contract over the C environments.
-import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { DISPOSE, Handle } from './wasm.mjs';
 import { readAction } from './box.mjs';
-import { onlyKeys } from './options.mjs';
+import { onlyKeys } from './messages.mjs';
 import { describeSetup, lookUp, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';

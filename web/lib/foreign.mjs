@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Checkpoints of other programs: any safetensors file whose names and shapes fit, as PyTorch's state dicts are saved. It is written anew as the
 // module reads it: the tensors a model has, as F32 or F64, with the environment and algorithm they are for.
-import { shown } from './options.mjs';
-import { BellhopError } from './wasm.mjs';
+import { shown } from './messages.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {{ dtype: string, shape: number[], data_offsets: [number, number] }} Entry */
 /** @typedef {{ metadata: Record<string, string>, tensors: Map<string, Entry>, data: Uint8Array }} File */

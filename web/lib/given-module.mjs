@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A module whose place the caller gave, `wasmUrl`: what is wrong with what lies there is told with that option's name and what it must be.
 import { PolicyError } from './policy.mjs';
-import { BellhopError, PROBE, isOurs } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { PROBE, isOurs } from './wasm.mjs';
 
 /** @typedef {import('./load.mjs').Modules['at']} At */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs that learn from demonstrations. Apart from run.mjs, so that a page's worker fetches it only when somebody demonstrates.
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
 import { Run } from './run.mjs';
 import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from './setup.mjs';

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Language models and their pre-training, over src/lm: what bellhop-text.wasm has beyond bellhop.wasm.
-import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe, unlessAborted } from './loop.mjs';
-import { camelCase, decode, encodeOptions, inKeys, inUsersWords, onlyKeys, shown, withHelp } from './options.mjs';
+import { onlyKeys, shown } from './messages.mjs';
+import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
 import { probable } from './run.mjs';
 import { asBytes, wholeNumber, withSetup } from './setup.mjs';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Options of learn(), of models, trainings of language models and sessions alike: on their own, so that a page whose worker does the
 // learning checks them without it.
-import { onlyKeys, shown } from './options.mjs';
-import { BellhopError } from './wasm.mjs';
+import { onlyKeys, shown } from './messages.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** Of runs, the options that say how many steps. */
 export const RUN_STEPS = Object.freeze(['steps', 'totalTimesteps', 'resetNumTimesteps']);

@@ -4,9 +4,9 @@
 import { RUN_STEPS, checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
-import { shown } from './options.mjs';
+import { shown } from './messages.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').LearnOptions} LearnOptions */
 /** @typedef {import('../bellhop.js').LearnResult} LearnResult */

@@ -10,7 +10,7 @@ import { Run } from './run.mjs';
 import { register } from './register.mjs';
 import { LABELS, openLibrary } from './setup.mjs';
 import { VecEnv } from './vec-env.mjs';
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./setup.mjs').Library} Library */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Options of load() and connect() as a caller gives them: names and ranges are checked here, once, at the entries.
-import { onlyKeys, shown } from './options.mjs';
-import { BellhopError } from './wasm.mjs';
+import { onlyKeys, shown } from './messages.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 const LOAD_KEYS = Object.freeze(['wasmUrl', 'wasmBinary', 'simd', 'text', 'timeout']);
 /** What a module may be given as, by its tag, beside views of bytes and promises. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which module to load: bytes that were handed in, a URL, or one of the four by name. The SIMD binary is tried first, its
 // scalar twin fetched only when that one does not run here. Where those with names lie is the caller's matter (`Modules`).
-import { TIMEOUT_MS, within } from './deadline.mjs';
 import { connectionTo, explainCompileError, underPolicy } from './policy.mjs';
-import { BellhopError, isModule, startModule } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').LoadOptions} LoadOptions */
 /** @typedef {'bellhop-simd' | 'bellhop-scalar' | 'bellhop-text-simd' | 'bellhop-text-scalar'} ModuleName */
@@ -11,16 +10,6 @@ import { BellhopError, isModule, startModule } from './wasm.mjs';
 /** A compiled module that is tried. @typedef {() => Promise<WebAssembly.Module>} Candidate */
 
 const KINDS = /** @type {const} */ (['simd', 'scalar']);
-
-/** An instance of the module that the options name. @param {LoadOptions} options @param {Modules} modules */
-export async function loadWasm(options, modules) {
-  return within(options.timeout ?? TIMEOUT_MS, () => 'the WebAssembly module did not arrive', (signal) => instantiate(candidates(options, modules, signal)));
-}
-
-/** Instantiates the first candidate that runs here. @param {readonly Candidate[]} from */
-export function instantiate(from) {
-  return firstThatRuns(from, startModule);
-}
 
 /**
  * Starts the first candidate this engine compiles and computes right. A candidate is a function that returns a compiled
@@ -72,6 +61,9 @@ async function compileBinary(given) {
   const binary = await given;
   return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
 }
+
+/** Whether bytes may be a module, which begins with "\0asm": a page or a text that came in its place is none. @param {Uint8Array} bytes */
+export const isModule = (bytes) => [0, 0x61, 0x73, 0x6d].every((byte, i) => bytes[i] === byte);
 
 /** Fetches and compiles at the same time. @param {URL} url @param {AbortSignal} [signal] */
 export async function compileUrl(url, signal) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Models: an algorithm with an environment to learn in, as Stable-Baselines3's, over a C run.
-import { BellhopError, DISPOSE } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { DISPOSE } from './wasm.mjs';
 import { actionValues } from './box.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { isForeign, translated } from './foreign.mjs';
 import { Learner } from './learner.mjs';
-import { shown } from './options.mjs';
+import { shown } from './messages.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';

@@ -2,7 +2,7 @@
 // What a page's Content-Security-Policy forbids, and what to add to it. A call that is refused fails as any other failing call
 // does, and browsers word that differently; what tells is the event of the violation, and for WebAssembly, that not even an empty
 // module is compiled.
-import { BellhopError } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
 
 /** What is used of the event. @typedef {Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI' | 'originalPolicy'>} Violation */
 /**

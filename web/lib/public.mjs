@@ -5,4 +5,4 @@ export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs'
 export { Recorder } from './recorder.mjs';
 export { evaluationSeed } from './run.mjs';
 export { TensorBoardWriter } from './tensorboard.mjs';
-export { BellhopError } from './wasm.mjs';
+export { BellhopError } from './bellhop-error.mjs';

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values,
 // evaluation and checkpoints, in the library's own terms; everything given out is a copy.
-import { BellhopError, Handle } from './wasm.mjs';
-import { encodeOptions, inKeys, inUsersWords, onlyKeys, shown } from './options.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { Handle } from './wasm.mjs';
+import { onlyKeys, shown } from './messages.mjs';
+import { encodeOptions, inKeys, inUsersWords } from './options.mjs';
 import {
   LABELS, asBytes, checkpointInfo, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, wholeNumber,
   withCheckpoint, withSetup,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Setups: what an environment or a run is made from. Names are looked up in the catalogue, options go through the
 // tables, and the C setup lives only as long as the function it is made for.
-import { BellhopError } from './wasm.mjs';
-import { decode, encodeOptions, inUsersWords, readCatalog, shown, suggestion } from './options.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { shown, suggestion } from './messages.mjs';
+import { decode, encodeOptions, inUsersWords, readCatalog } from './options.mjs';
 
 const decoder = new TextDecoder();
 

@@ -2,10 +2,12 @@
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
 import { readActions } from './box.mjs';
 import { allocBeside, openEnv } from './env.mjs';
-import { encodeOptions, onlyKeys, shown } from './options.mjs';
+import { onlyKeys, shown } from './messages.mjs';
+import { encodeOptions } from './options.mjs';
 import { envTables, lookUp, wholeNumber } from './setup.mjs';
 import { floatsOf, toDtype } from './space.mjs';
-import { BellhopError, DISPOSE, Handle } from './wasm.mjs';
+import { BellhopError } from './bellhop-error.mjs';
+import { DISPOSE, Handle } from './wasm.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 

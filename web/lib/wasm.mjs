@@ -4,19 +4,7 @@
 // The module is bare: no generated JavaScript, two imports. SIMD is probed by computing, since some engines
 // accept SIMD code and get it wrong; the scalar twin gives the same bits. A view of the memory is made afresh for
 // every access, because growing detaches the old ones.
-
-/**
- * An error with the library's status: `error.status` is 'BH_ERR_CONFIG', 'BH_ERR_ARGUMENT' and so on, or
- * 'BH_ERR_LOAD' when the module itself could not be had.
- */
-export class BellhopError extends Error {
-  /** @param {import('../bellhop.js').Status} status @param {string} message @param {ErrorOptions} [options] */
-  constructor(status, message, options) {
-    super(message, options);
-    this.name = 'BellhopError';
-    this.status = status;
-  }
-}
+import { BellhopError } from './bellhop-error.mjs';
 
 /** @type {Record<number, import('../bellhop.js').Status>} */
 const STATUS = {
@@ -269,9 +257,6 @@ export class Handle {
     this.#release();
   }
 }
-
-/** Whether bytes may be a module, which begins with "\0asm": a page or a text that came in its place is none. @param {Uint8Array} bytes */
-export const isModule = (bytes) => [0, 0x61, 0x73, 0x6d].every((byte, i) => bytes[i] === byte);
 
 /** Whether a module is one of the library's. @param {WebAssembly.Module} module */
 export const isOurs = (module) => WebAssembly.Module.exports(module).some(({ name }) => name === PROBE);

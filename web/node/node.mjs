@@ -8,15 +8,16 @@ import { parentPort } from 'node:worker_threads';
 import { createLibrary } from '../lib/library.mjs';
 import { checkConnectOptions, checkLoadOptions } from '../lib/load-options.mjs';
 import { givenModules } from '../lib/given-module.mjs';
-import { compileUrl, loadWasm } from '../lib/load.mjs';
-import { shown } from '../lib/options.mjs';
+import { loadWasm } from '../lib/instance.mjs';
+import { compileUrl, isModule } from '../lib/load.mjs';
+import { shown } from '../lib/messages.mjs';
 import help from '../lib/help.mjs';
 import { connect as connectAnywhere } from '../bellhop.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
 import { serve as serveOver } from '../worker/service.mjs';
 import { textSessions } from '../worker/text-sessions.mjs';
 import { take } from '../worker/take.mjs';
-import { BellhopError, isModule } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 export * from '../lib/public.mjs';
 

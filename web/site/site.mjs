@@ -5,10 +5,10 @@
 import { firstLease, isSupported } from './start.mjs'; // first: it sets the language that labs follow
 import { createExperiment, kindOf, startWithoutRefused } from '../lab/create-experiment.mjs';
 import { BellhopLab } from '../lab/define.mjs';
-import { Explained } from '../lab/error-words.mjs';
 import { Superseded } from '../lab/experiment.mjs';
 import { History } from '../lab/history.mjs';
 import { LabView } from '../lab/lab-view.mjs';
+import { Explained, loadErrorWords } from '../lab/plain-errors.mjs';
 import { trainers } from '../lab/trainers.mjs';
 import { envsOf, worldOf } from '../lab/world-table.mjs';
 import { keepText, keepView, recallRun, recallText, recallView } from './kept.mjs';
@@ -143,9 +143,15 @@ class Site {
       throw error;
     }
     if (turn !== this.#turns) return; // it is not the one that is shown
-    const unfit = [ignored.length > 0 ? this.#words.sentences([this.#words.t('link.ignored'), this.#words.unfit(ignored, true)]) : '', refusal ? this.lab.explain(refusal) : ''];
-    if (unfit.some(Boolean)) this.lab.notice(this.#words.sentences(unfit), 'bad');
+    if (ignored.length > 0 || refusal) void this.#tellUnfit(turn, ignored, refusal);
     else void this.#offer(view, experiment);
+  }
+
+  /** Says what of the link does not fit, and why. @param {number} turn @param {import('../lab/fields.mjs').Unfit[]} ignored @param {unknown} refusal  of the library */
+  async #tellUnfit(turn, ignored, refusal) {
+    const [words, why] = await Promise.all([loadErrorWords(this.#words.language), refusal ? this.lab.explain(refusal) : '']);
+    if (turn !== this.#turns) return;
+    this.lab.notice(words.sentences([...ignored.length > 0 ? [this.#words.t('link.ignored'), words.unfit(ignored, true)] : [], why]), 'bad');
   }
 
   /** @param {View} view @param {Startable} experiment */
@@ -252,7 +258,7 @@ class Site {
       const refusal = await this.#embedDialog.open(experiment, this.#words.language);
       if (refusal) this.lab.notice(refusal, 'bad');
     } catch (error) {
-      this.lab.notice(this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#embed() });
+      this.lab.notice(await this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#embed() });
     }
   }
 
@@ -357,7 +363,7 @@ class Site {
       if (!words) return false;
       this.#words = words;
     } catch (error) {
-      this.lab.notice(this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#chooseLanguage(language) });
+      this.lab.notice(await this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#chooseLanguage(language) });
       return false;
     }
     this.#nameTabs();

@@ -5,7 +5,7 @@
 import { TIMEOUT_MS, within } from '../lib/deadline.mjs';
 import { candidates, firstThatRuns } from '../lib/load.mjs';
 import { PolicyError, TRUSTED, sourceOf, trusted, watchPolicy } from '../lib/policy.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 import { watchLifeline } from './lifeline.mjs';
 import { Line, Trainer } from './trainer.mjs';
 

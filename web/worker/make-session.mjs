@@ -6,11 +6,11 @@
 //
 // and what text-sessions.mjs adds, where the worker's script has that.
 import { createDemonstrated } from '../lib/imitation.mjs';
-import { onlyKeys, shown } from '../lib/options.mjs';
+import { onlyKeys, shown } from '../lib/messages.mjs';
 import { Run } from '../lib/run.mjs';
 import { timestepsMax, wholeNumber } from '../lib/setup.mjs';
 import { Session } from './session.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {Map<number, any>} Sessions */

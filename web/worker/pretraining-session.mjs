@@ -5,9 +5,9 @@ import { Env } from '../lib/env.mjs';
 import { Frames } from './frames.mjs';
 import { LanguageModel, Pretraining } from '../lib/language.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
-import { onlyKeys } from '../lib/options.mjs';
+import { onlyKeys } from '../lib/messages.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {{ corpus?: string, env?: string, envOptions?: object, model?: Uint8Array, options?: object }} Recipe */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Options of serve(), the same for browsers and for Node. Apart from service.mjs: the package's own worker has no environments of one's own.
-import { onlyKeys, shown } from '../lib/options.mjs';
+import { onlyKeys, shown } from '../lib/messages.mjs';
 import { register } from '../lib/register.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @param {import('../bellhop.js').ServeOptions} options */
 export function readServeOptions(options) {

@@ -4,7 +4,8 @@
 //
 //     import { serve } from 'bellhop/serve';
 //     serve({ envs: [Tank] });
-import { BellhopError, startModule } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
+import { startModule } from '../lib/wasm.mjs';
 import { serve as serveOver } from './service.mjs';
 import { readServeOptions } from './serve-options.mjs';
 import { textSessions } from './text-sessions.mjs';

@@ -10,7 +10,7 @@
 import { openLibrary } from '../lib/setup.mjs';
 import { holdLifeline } from './lifeline.mjs';
 import { makeSession } from './make-session.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
 

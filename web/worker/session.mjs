@@ -7,8 +7,8 @@ import { Learner } from '../lib/learner.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
 import { concat } from '../lib/run.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
-import { onlyKeys, shown } from '../lib/options.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
+import { onlyKeys, shown } from '../lib/messages.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 

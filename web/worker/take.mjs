@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A worker that is given to connect(), or the port to one, has one trainer: what answers there would answer two.
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @type {WeakSet<object>} */
 const taken = new WeakSet();

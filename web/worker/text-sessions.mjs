@@ -10,7 +10,7 @@
 import { Env } from '../lib/env.mjs';
 import { LanguageModel, logPrior, pretrainingFields, startFrom } from '../lib/language.mjs';
 import { Run } from '../lib/run.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 import { PretrainingSession } from './pretraining-session.mjs';
 import { Session } from './session.mjs';
 

@@ -6,7 +6,7 @@
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
 import { RUN_STEPS, checkLearnOptions } from '../lib/learn-options.mjs';
-import { BellhopError } from '../lib/wasm.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {import('./service.mjs').Port} Port */
 /** @typedef {import('../bellhop.js').Frame} Frame */

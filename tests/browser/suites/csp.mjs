@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITE } from '../../../build/build.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { hosted, phase, reach, says, test, text } from '../harness.mjs';
+import { hosted, phase, reach, says, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -235,7 +235,7 @@ export default function csp(lab) {
     await reach(page, 'count-steps', 1);
     await page.workers()[0].evaluate(() => globalThis.close());
     await phase(page, 'failed');
-    assert.equal(await text(page, 'overlay-text'), '负责训练的后台线程已终止。');
+    await says(page, 'overlay-text', /^负责训练的后台线程已终止。$/);
     await page.click('#overlay-action');
     await phase(page, 'ready');
     assert.deepEqual(await experiment(), { phase: 'ready', isBusy: false, workers: 1 });

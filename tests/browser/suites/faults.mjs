@@ -141,10 +141,8 @@ export default function faults(lab) {
     await page.click('#settings summary');
     await page.fill('#set-options-learningRate', '-1');
     await page.press('#set-options-learningRate', 'Enter');
-    await page.waitForSelector('#set-options-learningRate-problem');
-    const problem = await text(page, 'set-options-learningRate-problem');
-    assert.match(problem, /学习率.*−1.*0.*10/);
-    assert.doesNotMatch(problem, /[a-z]{3}/i);
+    await says(page, 'set-options-learningRate-problem', /学习率.*−1.*0.*10/);
+    assert.doesNotMatch(await text(page, 'set-options-learningRate-problem'), /[a-z]{3}/i);
     assert.equal(await page.inputValue('#set-options-learningRate'), '-1');
     await page.click('#edit');
     for (const map of ['S...', 'S..G/..', 'SxG', 'S.S.G', '']) {
@@ -161,6 +159,29 @@ export default function faults(lab) {
     assert.doesNotMatch(await text(page, 'seed-problem'), /[a-z]{3}/i);
     const words = await page.locator('bellhop-lab').evaluate((each) => /** @type {HTMLElement} */ (/** @type {ShadowRoot} */ (each.shadowRoot).querySelector('.lab')).innerText);
     assert.ok(!words.includes('Ε'), 'a small epsilon, not a Greek capital');
+    await close();
+  });
+
+  test('where the words of errors cannot be had, errors are told all the same', async () => {
+    const { page, trouble, close } = await lab().window();
+    await page.route(/\/(en-errors|error-words)-\w+\.js$/, (route) => route.abort());
+    await page.goto(`${lab().url}#env=GridWorld-v0&gamma=7&wings=2&env.map=S..`);
+    await says(page, 'notice-text', /^Parts of the link .* gamma cannot be “7”\. wings cannot be “2”\. .*has no goal; mark a cell .*\.$/);
+    const [refusal, explained] = await page.evaluate(async () => {
+      const element = /** @type {any} */ (document.querySelector('bellhop-lab'));
+      return [await element.set({ learningRate: -1, fins: 2 }).catch((/** @type {Error} */ { message }) => message), await element.explain(new Error('out of memory: 9 bytes'))];
+    });
+    assert.equal(refusal, 'learningRate cannot be “−1”. fins cannot be “2”.');
+    assert.equal(explained, 'Out of memory: 9 bytes.');
+    await page.click('#settings summary');
+    await page.fill('#set-options-learningRate', '-1');
+    await page.press('#set-options-learningRate', 'Enter');
+    await says(page, 'set-options-learningRate-problem', /^Learning rate cannot be “−1”\.$/);
+    await page.click('#edit');
+    await page.fill('#map-text', 'S..');
+    await page.press('#map-text', 'Enter');
+    await says(page, 'map-error', /has no goal; mark a cell/);
+    for (const error of trouble.errors.splice(0)) assert.match(error, /ERR_FAILED/, 'of the browser, about these files');
     await close();
   });
 

@@ -129,7 +129,7 @@ export class CorpusPanel {
   /** @param {unknown} error */
   #explain(error) {
     const refusal = refusalOf(error);
-    return refusal ? this.#host.words.t(/** @type {any} */ (refusal.key), refusal.values) : this.#host.explain(error);
+    return refusal ? this.#host.words.t(/** @type {any} */ (refusal.key), refusal.values) : this.#host.told(error);
   }
 
   get #note() {

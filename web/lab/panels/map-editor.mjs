@@ -161,7 +161,8 @@ export class MapEditor {
         experiment.emit('setup');
       } catch (error) {
         if (error instanceof Superseded) return;
-        this.#problem = this.#host.explain(error);
+        const session = this.#session, problem = await this.#host.explain(error);
+        if (session === this.#session) this.#problem = problem; // else it is about a map of another run
         this.#host.requestUpdate();
       }
     });

@@ -22,7 +22,7 @@ export class RewardTerms {
   #moved = null;
   /** The number that is being typed: no render may put another one there. @type {{ key: string, text: string } | null} */
   #typing = null;
-  /** What is wrong with what was typed, by option. @type {Map<string, string>} */
+  /** What is wrong with what was typed, by option. @type {Map<string, { text: string }>} */
   #problems = new Map();
 
   /** @param {LabHost} host */
@@ -95,7 +95,7 @@ export class RewardTerms {
           @change=${(/** @type {any} */ event) => this.#typed(setting, name, event.target.value)}></span>
       <button type="button" class="quiet" aria-label=${words.t('rl.only.label', { part: name })} @click=${() => this.#weigh(all())}>
         ${words.t('rl.only')}</button>
-      ${problem ? html`<span class="error" id=${`rl-problem-${key}`} role="alert">${problem}</span>` : nothing}`;
+      ${problem ? html`<span class="error" id=${`rl-problem-${key}`} role="alert">${problem.text}</span>` : nothing}`;
   }
 
   /** @param {string} key @param {number} value */
@@ -106,16 +106,21 @@ export class RewardTerms {
 
   /** What is no weight is put back, and it is said why. @param {import('../fields.mjs').Setting} setting @param {string} name @param {string} text */
   #typed({ field, key }, name, text) {
-    const { words } = this.#host;
     this.#typing = null;
     const weight = text.trim() === '' ? NaN : Number(text);
     const problem = problemOf(field, weight);
-    if (problem) {
-      const values = { ...problem.values, field: words.t('rl.weight.of', { part: name }), ...Number.isNaN(weight) && { value: text } };
-      this.#problems.set(key, words.t(problem.key, values));
-    }
+    if (problem) void this.#refuse(key, name, { ...problem, values: { ...problem.values, value: text } });
     this.#host.requestUpdate();
     if (!problem) this.#weigh({ [key]: weight });
+  }
+
+  /** @param {string} key @param {string} name @param {import('../fields.mjs').Problem} problem */
+  async #refuse(key, name, problem) {
+    const refused = { text: '' };
+    this.#problems.set(key, refused);
+    const words = await this.#host.errorWords();
+    refused.text = words.problem(problem, words.t('rl.weight.of', { part: name }));
+    this.#host.requestUpdate();
   }
 
   /** @param {Record<string, number>} weights */

@@ -129,7 +129,8 @@ export class SettingsForm {
   async #commit(setting, value) {
     const problem = problemOf(setting.field, value);
     if (problem) {
-      this.#refuse(setting, asText(value), this.#host.words.t(problem.key, { ...problem.values, field: this.#host.fieldName(setting.field.name) }));
+      const why = { ...problem, values: { value: asText(value), ...problem.values } };
+      this.#refuse(setting, asText(value), this.#host.errorWords().then((words) => words.problem(why, this.#host.fieldName(setting.field.name))));
       return;
     }
     this.#refused.delete(idOf(setting));
@@ -141,9 +142,12 @@ export class SettingsForm {
     this.#host.requestUpdate();
   }
 
-  /** @param {Setting} setting @param {string} text @param {string} problem */
-  #refuse(setting, text, problem) {
-    this.#refused.set(idOf(setting), { text, problem });
+  /** The field is marked at once; what is wrong follows. @param {Setting} setting @param {string} text @param {string | Promise<string>} problem */
+  async #refuse(setting, text, problem) {
+    const refused = { text, problem: '' };
+    this.#refused.set(idOf(setting), refused);
+    this.#host.requestUpdate();
+    refused.problem = await problem;
     this.#host.requestUpdate();
   }
 }
