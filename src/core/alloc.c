@@ -74,14 +74,20 @@ size_t bh_live_bytes(void)
     return live_bytes;
 }
 
-void *bh_alloc(size_t bytes)
+void *bhi_alloc_unset(size_t bytes)
 {
     assert(bytes > 0);
     void *block = hook.alloc(bytes, hook.user);
     if (block == NULL) return NULL;
     assert((uintptr_t)block % BH_ALIGNMENT == 0);
     live_bytes += bytes;
-    return memset(block, 0, bytes);
+    return block;
+}
+
+void *bh_alloc(size_t bytes)
+{
+    void *block = bhi_alloc_unset(bytes);
+    return block != NULL ? memset(block, 0, bytes) : NULL;
 }
 
 void bh_free(void *block, size_t bytes)

@@ -28,5 +28,9 @@ BH_API size_t bh_live_bytes(void);
 /// Zeroed memory, or NULL. Free with bh_free and the same size.
 BH_API void *bh_alloc(size_t bytes);
 
-/// Frees a block from bh_alloc; NULL is fine.
+/// As bh_alloc, but what is in it is left as it is: for large blocks that are written before they
+/// are read, of which a short life touches little.
+void *bhi_alloc_unset(size_t bytes);
+
+/// Frees a block of either; NULL is fine.
 BH_API void bh_free(void *block, size_t bytes);

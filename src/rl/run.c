@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#define RECORDS_BYTES (BHI_RECORDS_MAX * BH_RECORD_WIDTH * sizeof(double))
+
 // ---- creating ----
 
 static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int F, int D)
@@ -33,7 +35,6 @@ static void layout(void *object, bhi_arena *arena)
     size_t A = (size_t)run->A, entries = (size_t)run->mdp.n_states * A;
     layout_buffers(&run->train, arena, run->F, run->D);
     layout_buffers(&run->eval, arena, run->F, run->D);
-    run->records = bhi_arena_array(arena, BHI_RECORDS_MAX * BH_RECORD_WIDTH, sizeof *run->records);
     run->q = bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * A, sizeof *run->q);
     run->greedy =
         bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * (size_t)run->D, sizeof *run->greedy);
@@ -122,6 +123,10 @@ static bh_status fill(bh_run *run, bh_error *err)
     bh_rng rng = bh_rng_seed(run->setup->run.seed);
     bh_rng agent_rng = bh_rng_split(&rng), env_rng = bh_rng_split(&rng);
     run->eval_rng = bh_rng_split(&rng);
+    // Not in the run's own block: that is zeroed, which of a megabyte takes longer than a short run.
+    run->records = bhi_alloc_unset(RECORDS_BYTES);
+    if (run->records == NULL)
+        return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", run->setup->env->id);
     bh_status status = create_envs(&run->train, run->setup, err);
     if (status == BH_OK) status = create_envs(&run->eval, run->setup, err);
     if (status == BH_OK) status = create_agent(run, run->train.envs, agent_rng, err);
@@ -235,6 +240,7 @@ void bh_run_destroy(bh_run *run)
     bh_env_destroy(run->eval.envs);
     bhi_agent_destroy(run->agent);
     bh_free(run->best, run->params_bytes);
+    bh_free(run->records, RECORDS_BYTES);
     bh_setup_destroy(run->setup);
     bh_free(run, run->bytes);
 }

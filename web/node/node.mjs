@@ -12,7 +12,6 @@ import { loadWasm } from '../lib/instance.mjs';
 import { compileUrl, isModule } from '../lib/load.mjs';
 import { shown } from '../lib/messages.mjs';
 import help from '../lib/help.mjs';
-import { connect as connectAnywhere } from '../bellhop.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
 import { serve as serveOver } from '../worker/service.mjs';
 import { textSessions } from '../worker/text-sessions.mjs';
@@ -68,6 +67,11 @@ export async function connect(options = {}) {
   if (typeof thread?.on !== 'function') return connectAnywhere({ ...rest, worker });
   take(thread);
   return Promise.race([failureOf(thread), connectAnywhere({ ...rest, port: portOf(thread) })]);
+}
+
+/** That of browsers, loaded when it is asked for: who trains here has no use for it. @param {import('../bellhop.js').ConnectOptions} options */
+async function connectAnywhere(options) {
+  return (await import('../bellhop.mjs')).connect(options);
 }
 
 /** Rejects with what a thread did not catch. @param {import('node:worker_threads').Worker} thread @returns {Promise<never>} */
