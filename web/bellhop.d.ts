@@ -147,6 +147,11 @@ export interface Bellhop {
   readonly Pretraining: {
     /** Tokenizes the source and makes a model for it; learn() trains it. */
     new (source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions): Pretraining;
+    /**
+     * The training of a full checkpoint, which goes on as if it had never stopped. The source is the one it was made with: it is not in the file, and
+     * another one is refused. Of the options those may be others that are flagged `live`.
+     */
+    load(bytes: Uint8Array | ArrayBuffer, source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions): Pretraining;
   };
   /** The options of Pretraining with defaults and ranges, as the catalogue has those of algorithms. */
   readonly pretrainingOptions: readonly Field[];
@@ -1074,8 +1079,11 @@ export interface Pretraining extends Disposable {
   };
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
   set(options: LivePretrainingOptions): void;
-  /** A checkpoint of the model, for LanguageModel.load. */
-  save(): Uint8Array;
+  /**
+   * A checkpoint of the model, for LanguageModel.load. With `full` one of everything the training is but for its text, also moments, counters and the random
+   * stream: Pretraining.load goes on with it.
+   */
+  save(options?: { full?: boolean }): Uint8Array;
   /** Frees it and its model; using them afterwards throws. */
   dispose(): void;
 }
