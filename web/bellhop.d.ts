@@ -1383,6 +1383,8 @@ export interface LanguageRecipe {
   envOptions?: Record<string, OptionValue>;
   /** The bytes of a saved language model; it writes, but cannot be trained on. */
   model?: Uint8Array;
+  /** A full checkpoint of the training, which goes on with the same `corpus` or `env`; of the options those may be others that are flagged `live`. */
+  checkpoint?: Uint8Array;
   /** Options of the pre-training. */
   options?: PretrainingOptions;
 }
@@ -1444,8 +1446,8 @@ export interface LanguageSession {
     /** Its probability. */
     p: number;
   }[]>;
-  /** A checkpoint, for LanguageModel.load. */
-  save(): Promise<Uint8Array>;
+  /** A checkpoint, for LanguageModel.load; with `full` one of the training, for Pretraining.load and a recipe's `checkpoint`. */
+  save(options?: { full?: boolean }): Promise<Uint8Array>;
   /** Frees it in the worker. */
   dispose(): Promise<void>;
 }
