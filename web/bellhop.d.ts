@@ -155,6 +155,11 @@ export interface Bellhop {
   readonly Pretraining: {
     /** Tokenizes the source and makes a model for it; learn() trains it. */
     new (source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions): Pretraining;
+    /**
+     * The training of a full checkpoint, which goes on as if it had never stopped. The source is the one it was made with: it is not in the file, and
+     * another one is refused. Of the options those may be others that are flagged `live`.
+     */
+    load(bytes: Uint8Array | ArrayBuffer, source: string | Uint8Array | ArrayBuffer | Env, options?: PretrainingOptions): Pretraining;
   };
   /** The options of Pretraining with defaults and ranges, as the catalogue has those of algorithms. */
   readonly pretrainingOptions: readonly Field[];
@@ -1112,8 +1117,11 @@ export interface Pretraining extends Disposable {
   };
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
   set(options: LivePretrainingOptions): void;
-  /** A checkpoint of the model, for LanguageModel.load. */
-  save(): Uint8Array;
+  /**
+   * A checkpoint of the model, for LanguageModel.load. With `full` one of everything the training is but for its text, also moments, counters and the random
+   * stream: Pretraining.load goes on with it.
+   */
+  save(options?: { full?: boolean }): Uint8Array;
   /** Frees it and its model; using them afterwards throws. */
   dispose(): void;
 }
@@ -1415,6 +1423,8 @@ export interface LanguageRecipe {
   envOptions?: Record<string, OptionValue>;
   /** The bytes of a saved language model; it writes, but cannot be trained on. */
   model?: Uint8Array;
+  /** A full checkpoint of the training, which goes on with the same `corpus` or `env`; of the options those may be others that are flagged `live`. */
+  checkpoint?: Uint8Array;
   /** Options of the pre-training. */
   options?: PretrainingOptions;
 }
@@ -1476,8 +1486,8 @@ export interface LanguageSession {
     /** Its probability. */
     p: number;
   }[]>;
-  /** A checkpoint, for LanguageModel.load. */
-  save(): Promise<Uint8Array>;
+  /** A checkpoint, for LanguageModel.load; with `full` one of the training, for Pretraining.load and a recipe's `checkpoint`. */
+  save(options?: { full?: boolean }): Promise<Uint8Array>;
   /** Frees it in the worker. */
   dispose(): Promise<void>;
 }

@@ -217,35 +217,57 @@ double bh_language_model_surprise(bh_language_model *m, const uint16_t *ids, siz
 
 // ---- files ----
 
-#define MAX_ENTRIES 64
+enum { ENTRIES_MAX = 64, OPTION_MAX = 40 };
 
-size_t bh_language_model_save(bh_language_model *m, void *out, size_t size,
-                              const bh_checkpoint_entry *entries, int n_entries)
+// The texts of options that metadata entries point into.
+typedef struct options {
+    char keys[ENTRIES_MAX][OPTION_MAX], values[ENTRIES_MAX][OPTION_MAX];
+} options;
+
+static int list_options(bh_checkpoint_entry *entries, options *o, const bh_config_table *table,
+                        const void *config)
+{
+    for (int i = 0; i < table->n_fields; i++) {
+        bh_text key = bh_text_over(o->keys[i], OPTION_MAX);
+        bh_text value = bh_text_over(o->values[i], OPTION_MAX);
+        bh_text_add(&key, "config.%s", table->fields[i].name);
+        bh_config_get(table, config, &table->fields[i], &value);
+        assert(key.length < OPTION_MAX && value.length < OPTION_MAX);
+        entries[i] = (bh_checkpoint_entry){o->keys[i], o->values[i]};
+    }
+    return table->n_fields;
+}
+
+size_t bhi_language_model_write(bh_language_model *m, void *out, size_t size,
+                                const bhi_language_extras *extras)
 {
     bh_tensor tensors[BH_TENSORS_MAX];
-    bh_checkpoint_entry all[MAX_ENTRIES];
-    char keys[16][40], values[16][40];
-    int n = 0;
-    all[n++] = (bh_checkpoint_entry){"format", "bellhop-lm-1"};
-    const bh_config_table *table = &bh_language_model_table;
-    for (int i = 0; i < table->n_fields; i++, n++) {
-        bh_text key = bh_text_over(keys[i], sizeof keys[i]);
-        bh_text value = bh_text_over(values[i], sizeof values[i]);
-        bh_text_add(&key, "config.%s", table->fields[i].name);
-        bh_config_get(table, &m->config, &table->fields[i], &value);
-        all[n] = (bh_checkpoint_entry){keys[i], values[i]};
-    }
-    assert(n + n_entries <= MAX_ENTRIES);
-    for (int i = 0; i < n_entries; i++) all[n++] = entries[i];
+    bh_checkpoint_entry all[ENTRIES_MAX] = {{"format", "bellhop-lm-1"}};
+    options texts;
+    assert(1 + extras->table->n_fields + extras->n_entries <= ENTRIES_MAX);
+    int n = 1 + list_options(all + 1, &texts, extras->table, extras->config);
+    for (int i = 0; i < extras->n_entries; i++) all[n++] = extras->entries[i];
     int n_tensors = bhi_lm_net_tensors(&m->net, m->params, tensors);
     size_t bytes = bh_tokenizer_save(m->tokenizer, NULL, 0);
     void *saved = bh_alloc(bytes);
     if (saved == NULL) return 0;
     bh_tokenizer_save(m->tokenizer, saved, bytes);
     tensors[n_tensors++] = bh_tensor_vector("tokenizer", BH_U8, (int)bytes, saved);
+    assert(n_tensors + extras->n_tensors <= BH_TENSORS_MAX);
+    for (int i = 0; i < extras->n_tensors; i++) tensors[n_tensors++] = extras->tensors[i];
     size_t total = bh_checkpoint_write(out, size, tensors, n_tensors, all, n);
     bh_free(saved, bytes);
     return total;
+}
+
+size_t bh_language_model_save(bh_language_model *m, void *out, size_t size,
+                              const bh_checkpoint_entry *entries, int n_entries)
+{
+    return bhi_language_model_write(m, out, size,
+                                    &(bhi_language_extras){.table = &bh_language_model_table,
+                                                           .config = &m->config,
+                                                           .entries = entries,
+                                                           .n_entries = n_entries});
 }
 
 // A config out of range is no mistake of the caller's where it comes from a file.
@@ -255,27 +277,55 @@ static bh_status damaged(bh_error *err)
     return BH_ERR_FORMAT;
 }
 
-static bh_status read_config(bh_language_model_config *config, const void *bytes, size_t size,
-                             bh_error *err)
+bh_status bhi_language_config_read(const bh_config_table *table, void *config, const void *bytes,
+                                   size_t size, bh_error *err)
 {
-    char value[40], key[60];
+    char value[OPTION_MAX], key[60];
     if (bh_checkpoint_entry_get(bytes, size, "format", value, sizeof value) != 1 ||
         strcmp(value, "bellhop-lm-1") != 0) {
         return bh_fail(err, BH_ERR_SHAPE, "the checkpoint is not one of a language model");
     }
-    bh_config_defaults(&bh_language_model_table, config);
-    for (int i = 0; i < bh_language_model_table.n_fields; i++) {
-        const char *name = bh_language_model_table.fields[i].name;
+    bh_config_defaults(table, config);
+    for (int i = 0; i < table->n_fields; i++) {
+        const char *name = table->fields[i].name;
         bh_text text = bh_text_over(key, sizeof key);
         bh_text_add(&text, "config.%s", name);
         int found = bh_checkpoint_entry_get(bytes, size, key, value, sizeof value);
         if (found == 0) continue;
         if (found < 0) return bh_fail(err, BH_ERR_FORMAT, "%s of the checkpoint is damaged", key);
-        if (bh_config_set(&bh_language_model_table, config, name, value, err) != BH_OK) {
-            return damaged(err);
-        }
+        if (bh_config_set(table, config, name, value, err) != BH_OK) return damaged(err);
     }
-    return check(config, err) == BH_OK ? BH_OK : damaged(err);
+    return BH_OK;
+}
+
+static bh_status load_tokenizer(bh_tokenizer **out, const void *bytes, bh_error *err)
+{
+    size_t n;
+    const void *saved = bh_checkpoint_bytes(bytes, "tokenizer", &n);
+    if (saved != NULL) return bh_tokenizer_load(out, saved, n, err);
+    return bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no tokenizer");
+}
+
+static bh_status read_parameters(bh_language_model *m, const void *bytes, size_t size,
+                                 bh_error *err)
+{
+    bh_tensor tensors[BH_TENSORS_MAX];
+    int n_tensors = bhi_lm_net_tensors(&m->net, m->params, tensors);
+    bh_status status = bh_checkpoint_read(bytes, size, tensors, n_tensors, err);
+    if (status == BH_OK) bh_language_model_read(m, NULL, 0);
+    return status;
+}
+
+bh_status bhi_language_model_take(bh_language_model *m, const void *bytes, size_t size,
+                                  bh_error *err)
+{
+    bh_tokenizer *tokenizer;
+    bh_status status = load_tokenizer(&tokenizer, bytes, err);
+    if (status != BH_OK) return status;
+    int same = bh_tokenizer_equal(tokenizer, m->tokenizer);
+    bh_tokenizer_destroy(tokenizer);
+    if (same) return read_parameters(m, bytes, size, err);
+    return bh_fail(err, BH_ERR_SHAPE, "the checkpoint has another vocabulary than its text gives");
 }
 
 bh_status bh_language_model_load(bh_language_model **out, const void *bytes, size_t size,
@@ -283,24 +333,19 @@ bh_status bh_language_model_load(bh_language_model **out, const void *bytes, siz
 {
     *out = NULL;
     bh_language_model_config config;
-    bh_status status = bh_checkpoint_check(bytes, size, err);
-    if (status == BH_OK) status = read_config(&config, bytes, size, err);
-    if (status != BH_OK) return status;
-    size_t n;
-    const void *saved = bh_checkpoint_bytes(bytes, "tokenizer", &n);
-    if (saved == NULL) return bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no tokenizer");
     bh_tokenizer *tokenizer;
-    status = bh_tokenizer_load(&tokenizer, saved, n, err);
+    bh_status status = bh_checkpoint_check(bytes, size, err);
+    if (status == BH_OK)
+        status = bhi_language_config_read(&bh_language_model_table, &config, bytes, size, err);
+    if (status == BH_OK && check(&config, err) != BH_OK) status = damaged(err);
+    if (status == BH_OK) status = load_tokenizer(&tokenizer, bytes, err);
     if (status != BH_OK) return status;
     status = bh_language_model_create(out, &config, tokenizer, 0, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
         return status;
     }
-    bh_tensor tensors[BH_TENSORS_MAX];
-    int n_tensors = bhi_lm_net_tensors(&(*out)->net, (*out)->params, tensors);
-    status = bh_checkpoint_read(bytes, size, tensors, n_tensors, err);
-    if (status == BH_OK) bh_language_model_read(*out, NULL, 0);
+    status = read_parameters(*out, bytes, size, err);
     if (status == BH_OK) return BH_OK;
     bh_language_model_destroy(*out);
     *out = NULL;

@@ -43,6 +43,32 @@ typedef struct bhi_lm_net {
 /// The network of a model, borrowed.
 const bhi_lm_net *bhi_language_model_net(const bh_language_model *model);
 
+/// What a checkpoint of a model has beside parameters and tokenizer: the options of a table with
+/// BHI_LANGUAGE_MODEL_ROWS, tensors and metadata.
+typedef struct bhi_language_extras {
+    const bh_config_table *table;
+    const void *config;
+    const bh_tensor *tensors;
+    int n_tensors; ///< at most BH_TENSORS_MAX / 2
+    const bh_checkpoint_entry *entries;
+    int n_entries;
+} bhi_language_extras;
+
+/// Writes a checkpoint of a model; see bh_language_model_save.
+size_t bhi_language_model_write(bh_language_model *model, void *out, size_t size,
+                                const bhi_language_extras *extras);
+
+/// The options of such a table out of a checkpoint, which must have passed bh_checkpoint_check; the
+/// defaults where it does not name them. BH_ERR_SHAPE where it is none of a language model,
+/// BH_ERR_FORMAT for options out of range.
+bh_status bhi_language_config_read(const bh_config_table *table, void *config, const void *bytes,
+                                   size_t size, bh_error *err);
+
+/// Takes a checkpoint's parameters, in which the vocabulary must be the model's: else BH_ERR_SHAPE.
+/// The bytes must have passed bh_checkpoint_check.
+bh_status bhi_language_model_take(bh_language_model *model, const void *bytes, size_t size,
+                                  bh_error *err);
+
 bhi_lm_net bhi_lm_net_shape(const bhi_transformer_spec *spec, int tied);
 
 /// Draws all parameters (n_params); the output's, untied, normal with deviation 0.02.

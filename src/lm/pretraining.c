@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Pre-training.
-#include "lm/pretraining.h"
+#include "lm/pretraining_state.h"
 
 #include "core/arena.h"
 #include "kernels/elementwise.h"
 #include "lm/corpus_windows.h"
-#include "lm/lm_net.h"
-#include "optim/optimizer.h"
 #include "optim/schedule.h"
 
 #include <assert.h>
@@ -44,27 +42,6 @@ const bh_config_table bh_pretraining_table =
     BH_CONFIG_TABLE("pretraining", bh_pretraining_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_pretraining, bh_pretraining_table)
 
-#define RECORDS 4096
-
-struct bh_pretraining {
-    bh_pretraining_config config;
-    bh_language_model *model;
-    bh_corpus *corpus;
-    bhi_optimizer optimizer;
-    bh_rng rng;
-    int steps;
-    double n_tokens;
-    double loss_sum, norm_sum; // since the last record
-    int sums_n;
-    double best;
-    double *records; // (RECORDS, width)
-    int first_record, n_records;
-    bh_real *grads;        // (n_params)
-    bh_real *work;         // bhi_lm_net_work
-    int *tokens, *targets; // (batch_size, context)
-    size_t bytes;
-};
-
 static const bhi_lm_net *net_of(const bh_pretraining *t)
 {
     return bhi_language_model_net(t->model);
@@ -75,7 +52,8 @@ static void layout(void *object, bhi_arena *arena)
     bh_pretraining *t = object;
     const bh_pretraining_config *c = &t->config;
     size_t P = (size_t)net_of(t)->n_params, n = (size_t)c->batch_size * (size_t)c->model.context;
-    t->records = bhi_arena_array(arena, RECORDS * BH_LM_RECORD_WIDTH, sizeof *t->records);
+    t->records =
+        bhi_arena_array(arena, BHI_LM_RECORDS_MAX * BH_LM_RECORD_WIDTH, sizeof *t->records);
     t->grads = bhi_arena_array(arena, P, sizeof *t->grads);
     t->work = bhi_arena_array(arena, bhi_lm_net_work(net_of(t), c->model.context), sizeof *t->work);
     t->tokens = bhi_arena_array(arena, n, sizeof *t->tokens);
@@ -164,10 +142,12 @@ void bh_pretraining_destroy(bh_pretraining *t)
 
 static void record(bh_pretraining *t, const double row[BH_LM_RECORD_WIDTH])
 {
-    int at = (t->first_record + t->n_records) % RECORDS;
+    t->n_recorded += t->recorded_at != t->steps;
+    t->recorded_at = t->steps;
+    int at = (t->first_record + t->n_records) % BHI_LM_RECORDS_MAX;
     memcpy(t->records + at * BH_LM_RECORD_WIDTH, row, BH_LM_RECORD_WIDTH * sizeof *row);
-    if (t->n_records < RECORDS) t->n_records++;
-    else t->first_record = (t->first_record + 1) % RECORDS;
+    if (t->n_records < BHI_LM_RECORDS_MAX) t->n_records++;
+    else t->first_record = (t->first_record + 1) % BHI_LM_RECORDS_MAX;
 }
 
 static void step(bh_pretraining *t)
@@ -270,7 +250,7 @@ int bh_pretraining_drain(bh_pretraining *t, double *out, int max)
     for (int i = 0; i < n; i++) {
         memcpy(out + i * BH_LM_RECORD_WIDTH, t->records + t->first_record * BH_LM_RECORD_WIDTH,
                BH_LM_RECORD_WIDTH * sizeof *out);
-        t->first_record = (t->first_record + 1) % RECORDS;
+        t->first_record = (t->first_record + 1) % BHI_LM_RECORDS_MAX;
     }
     t->n_records -= n;
     return n;

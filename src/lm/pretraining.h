@@ -13,6 +13,9 @@
 //     bh_pretraining_steps(training, 2000);
 //     double perplexity = bh_exp(bh_pretraining_validate(training, 0));
 //     bh_pretraining_destroy(training);
+//
+// A full checkpoint has all that a training is but for its text. Saved at any step and resumed with
+// the same text, in any build, it gives the bits of the training that never stopped.
 #pragma once
 
 #include "lm/corpus.h"
@@ -85,3 +88,37 @@ enum {
 
 /// Moves up to `max` of the oldest records into out; returns how many.
 BH_API int bh_pretraining_drain(bh_pretraining *training, double *out, int max);
+
+// ---- full checkpoints ----
+
+/// Writes a full checkpoint, where size is enough, and how many bytes it takes; call with size 0 to
+/// ask. It is one of the model (bh_language_model_load reads it as such), and with it the options
+/// and, as tensors "state/…", the optimizer's moments, counters, the random stream and the best loss
+/// so far. The text is not in it, but the SHA-256 of its tokens ("corpus_sha256"), and of rows how
+/// many there are ("corpus_rows"). Nor are records, but how many steps have one ("records").
+/// BH_ERR_MEMORY: then *n is 0.
+BH_API bh_status bh_pretraining_save_full(bh_pretraining *training, void *out, size_t size,
+                                          size_t *n, bh_error *err);
+
+/// The options that a full checkpoint was saved with. BH_ERR_FORMAT for bytes that are none, or have
+/// options out of range; BH_ERR_SHAPE for a checkpoint of something else.
+BH_API bh_status bh_pretraining_config_from_checkpoint(bh_pretraining_config *config,
+                                                       const void *bytes, size_t size,
+                                                       bh_error *err);
+
+/// Makes the training that a full checkpoint was saved from: it goes on as if it had never stopped.
+/// The text is the one it was made with, and so is the config
+/// (bh_pretraining_config_from_checkpoint), but for options flagged live. Safe for untrusted input:
+/// BH_ERR_FORMAT for bytes that are no full checkpoint or hold what no training could be,
+/// BH_ERR_SHAPE for one of another text, vocabulary or config; then *out is NULL. Else as
+/// bh_pretraining_create.
+BH_API bh_status bh_pretraining_resume(bh_pretraining **out, const bh_pretraining_config *config,
+                                       const char *text, size_t n, const void *bytes, size_t size,
+                                       bh_error *err);
+
+/// The same of one that was made by bh_pretraining_create_rows.
+BH_API bh_status bh_pretraining_resume_rows(bh_pretraining **out,
+                                            const bh_pretraining_config *config,
+                                            const char *(*word)(int id), int V,
+                                            const uint16_t *rows, int n_rows, int width,
+                                            const void *bytes, size_t size, bh_error *err);

@@ -1,59 +1,28 @@
 // SPDX-License-Identifier: MIT
-// Full checkpoints: a run's state (core/state.h) beside its parameters.
+// Full checkpoints of runs.
 #include "core/alloc.h"
-#include "core/text.h"
 #include "rl/run_state.h"
 
-#include <assert.h>
-#include <string.h>
-
-#define PREFIX "state/"
-
-static bh_tensor tensor_of(const bhi_state *entry)
+static void visit(void *run, bhi_state_visitor *visitor)
 {
-    static const bh_dtype dtypes[] = {
-        [BHI_STATE_U8] = BH_U8,   [BHI_STATE_I32] = BH_I32, [BHI_STATE_U32] = BH_U32,
-        [BHI_STATE_U64] = BH_U64, [BHI_STATE_F32] = BH_F32, [BHI_STATE_F64] = BH_F64,
-    };
-    char name[BH_TENSOR_NAME_MAX];
-    bh_text text = bh_text_over(name, sizeof name);
-    bh_text_add(&text, PREFIX "%s", entry->name);
-    assert(text.length < sizeof name);
-    int rows = (int)entry->rows, columns = (int)entry->columns;
-    int stride = rows > 1 ? (int)(entry->stride / bhi_state_bytes(entry->type)) : columns;
-    return bh_tensor_rows(name, dtypes[entry->type], rows, columns, stride, entry->data);
+    bhi_run_state(run, visitor);
 }
 
-// ---- writing ----
-
-typedef struct listing {
-    bh_tensor *tensors; // NULL: they are only counted
-    int n;
-} listing;
-
-static void list_entry(void *user, const bhi_state *entry)
+static bhi_stateful state_of(bh_run *run)
 {
-    listing *all = user;
-    if (all->tensors != NULL) all->tensors[all->n] = tensor_of(entry);
-    all->n++;
-}
-
-static int list(bh_run *run, bh_tensor *tensors)
-{
-    listing all = {.tensors = tensors};
-    bhi_run_state(run, &(bhi_state_visitor){.visit = list_entry, .user = &all});
-    return all.n;
+    return (bhi_stateful){visit, run, "run"};
 }
 
 static bh_status write_full(bh_run *run, void *out, size_t size, size_t *n_bytes, bh_error *err)
 {
-    int n_entries = list(run, NULL);
+    bhi_stateful state = state_of(run);
+    int n_entries = bhi_state_tensors(&state, NULL);
     size_t bytes = sizeof(bh_tensor) * (size_t)(BH_TENSORS_MAX + n_entries);
     bh_tensor *tensors = bh_alloc(bytes);
     if (tensors == NULL)
         return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", run->setup->env->id);
     int n = bhi_run_saved_tensors(run, BH_CURRENT, tensors);
-    list(run, tensors + n);
+    bhi_state_tensors(&state, tensors + n);
     *n_bytes = bhi_run_write(run, tensors, n + n_entries, n_entries, out, size);
     bh_free(tensors, bytes);
     if (*n_bytes > 0) return BH_OK;
@@ -70,85 +39,6 @@ bh_status bh_run_save_full(bh_run *run, void *out, size_t size, size_t *n_bytes,
     return status;
 }
 
-// ---- reading ----
-
-typedef struct reading {
-    const void *bytes;
-    size_t size;
-    int n;
-    bh_status status;
-    bh_error *err;
-} reading;
-
-static double number_at(const bhi_state *entry, size_t row, size_t column)
-{
-    const char *at = (const char *)entry->data + row * entry->stride;
-    switch (entry->type) {
-    case BHI_STATE_U8: return ((const unsigned char *)at)[column];
-    case BHI_STATE_I32: return ((const int *)(const void *)at)[column];
-    case BHI_STATE_U32: return ((const uint32_t *)(const void *)at)[column];
-    case BHI_STATE_U64: return (double)((const uint64_t *)(const void *)at)[column];
-    case BHI_STATE_F32: return (double)((const float *)(const void *)at)[column];
-    case BHI_STATE_F64: break;
-    }
-    return ((const double *)(const void *)at)[column];
-}
-
-static void clear(const bhi_state *entry)
-{
-    size_t row_bytes = entry->columns * bhi_state_bytes(entry->type);
-    for (size_t i = 0; i < entry->rows; i++)
-        memset((char *)entry->data + i * entry->stride, 0, row_bytes);
-}
-
-static bh_status check_within(const bhi_state *entry, bh_error *err)
-{
-    for (size_t i = 0; i < entry->rows * entry->columns; i++) {
-        double x = number_at(entry, i / entry->columns, i % entry->columns);
-        if (x >= entry->least && x <= entry->greatest) continue;
-        clear(entry); // what is visited next may go by it
-        return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint's " PREFIX "%s has %g at %zu, but it must be between %d and "
-                       "%d: no run can have been there",
-                       entry->name, x, i, entry->least, entry->greatest);
-    }
-    return BH_OK;
-}
-
-static void read_entry(void *user, const bhi_state *entry)
-{
-    reading *r = user;
-    r->n++;
-    if (r->status != BH_OK) return;
-    bh_tensor tensor = tensor_of(entry);
-    r->status = bh_checkpoint_read(r->bytes, r->size, &tensor, 1, r->err);
-    if (r->status == BH_OK && entry->is_within) r->status = check_within(entry, r->err);
-}
-
-static bh_status read_state(bh_run *run, const void *bytes, size_t size, bh_error *err)
-{
-    char entries[32], own[32];
-    if (bh_checkpoint_entry_get(bytes, size, BHI_STATE_ENTRIES, entries, sizeof entries) != 1) {
-        return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint has parameters only, not the run they are of: it can be "
-                       "loaded, but not resumed");
-    }
-    reading r = {.bytes = bytes, .size = size, .err = err};
-    bhi_state_visitor visitor = {.visit = read_entry, .user = &r};
-    bhi_run_state(run, &visitor);
-    bh_text text = bh_text_over(own, sizeof own);
-    bh_text_add(&text, "%d", r.n);
-    if (r.status == BH_OK && visitor.is_contradicted) {
-        return bh_fail(err, BH_ERR_FORMAT,
-                       "the checkpoint contradicts itself: no run can have been there");
-    }
-    if (r.status != BH_OK || strcmp(entries, own) == 0) return r.status;
-    return bh_fail(err, BH_ERR_SHAPE,
-                   "the checkpoint's run has %s entries, but here it has %s: another version of "
-                   "Bellhop wrote it",
-                   entries, own);
-}
-
 bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, size_t size,
                         bh_error *err)
 {
@@ -159,7 +49,8 @@ bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, 
     if (status == BH_OK) status = bh_run_create(&run, setup, err);
     if (status != BH_OK) return status;
     int began_anew = 0;
-    status = read_state(run, bytes, size, err);
+    bhi_stateful state = state_of(run);
+    status = bhi_state_read(&state, bytes, size, err);
     if (status == BH_OK) status = bhi_vec_env_restore(run->train.envs, &began_anew, err);
     if (status == BH_OK && began_anew) bhi_run_truncate(run);
     if (status == BH_OK) *out = run;

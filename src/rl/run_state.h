@@ -3,6 +3,7 @@
 // run_state.c.
 #pragma once
 
+#include "io/state_tensors.h"
 #include "rl/agent.h"
 #include "rl/run.h"
 #include "rl/vec_env_state.h"
@@ -77,9 +78,6 @@ int bhi_run_saved_tensors(bh_run *run, bh_params_choice choice, bh_tensor out[BH
 /// bh_run_save.
 size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_entries, void *out,
                      size_t size);
-
-/// The metadata entry of full checkpoints: how many entries of state there are.
-#define BHI_STATE_ENTRIES "state_entries"
 
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
 void *bhi_run_params(bh_run *run, bh_params_choice choice);

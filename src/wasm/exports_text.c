@@ -86,9 +86,10 @@ BHX_EXPORT(bh_pretraining *, bhx_pretraining_create)
     return training;
 }
 
-/// On n_texts examples of a setup's environment, drawn from the config's seed.
-BHX_EXPORT(bh_pretraining *, bhx_pretraining_create_task)
-(const bh_pretraining_config *config, const bh_setup *setup, int n_texts)
+// Of n_texts examples of a setup's environment, drawn from the config's seed; bytes: NULL, or the
+// full checkpoint it is made from.
+static bh_pretraining *make_of_task(const bh_pretraining_config *config, const bh_setup *setup,
+                                    int n_texts, const void *bytes, size_t size)
 {
     bh_pretraining *training = NULL;
     const bh_text_task *task = setup->env->text;
@@ -101,17 +102,65 @@ BHX_EXPORT(bh_pretraining *, bhx_pretraining_create_task)
     if (bh_env_create(&env, setup->env, setup->env_config, &bhx_last_error) != BH_OK) return NULL;
     int T = bh_env_observation_space(env)->n;
     bh_env_destroy(env);
-    size_t bytes = (size_t)n_texts * (size_t)(T + 1) * sizeof(uint16_t);
-    uint16_t *rows = bh_alloc(bytes);
+    size_t row_bytes = (size_t)n_texts * (size_t)(T + 1) * sizeof(uint16_t);
+    uint16_t *rows = bh_alloc(row_bytes);
     if (rows == NULL) {
         bh_fail(&bhx_last_error, BH_ERR_MEMORY, "out of memory for %d texts", n_texts);
         return NULL;
     }
     bh_text_task_rows(task, rows, n_texts, T, config->seed);
-    bh_pretraining_create_rows(&training, config, task->token, task->n_tokens, rows, n_texts, T + 1,
-                               &bhx_last_error);
-    bh_free(rows, bytes);
+    if (bytes == NULL)
+        bh_pretraining_create_rows(&training, config, task->token, task->n_tokens, rows, n_texts,
+                                   T + 1, &bhx_last_error);
+    else
+        bh_pretraining_resume_rows(&training, config, task->token, task->n_tokens, rows, n_texts,
+                                   T + 1, bytes, size, &bhx_last_error);
+    bh_free(rows, row_bytes);
     return training;
+}
+
+/// On n_texts examples of a setup's environment, drawn from the config's seed.
+BHX_EXPORT(bh_pretraining *, bhx_pretraining_create_task)
+(const bh_pretraining_config *config, const bh_setup *setup, int n_texts)
+{
+    return make_of_task(config, setup, n_texts, NULL, 0);
+}
+
+/// Returns the bytes a full checkpoint takes; written when size is enough. -1: out of memory.
+BHX_EXPORT(double, bhx_pretraining_save_full)(bh_pretraining *training, void *out, size_t size)
+{
+    size_t n;
+    bh_status status = bh_pretraining_save_full(training, out, size, &n, &bhx_last_error);
+    return status == BH_OK ? (double)n : -1;
+}
+
+/// The config of a full checkpoint; free with bhx_pretraining_config_destroy.
+BHX_EXPORT(bh_pretraining_config *, bhx_pretraining_config_from_checkpoint)
+(const void *bytes, size_t size)
+{
+    bh_pretraining_config *config = bhx_pretraining_config_create();
+    if (config == NULL ||
+        bh_pretraining_config_from_checkpoint(config, bytes, size, &bhx_last_error) == BH_OK)
+        return config;
+    bhx_pretraining_config_destroy(config);
+    return NULL;
+}
+
+/// The training of a full checkpoint, on its text.
+BHX_EXPORT(bh_pretraining *, bhx_pretraining_resume)
+(const bh_pretraining_config *config, const char *text, size_t n, const void *bytes, size_t size)
+{
+    bh_pretraining *training;
+    bh_pretraining_resume(&training, config, text, n, bytes, size, &bhx_last_error);
+    return training;
+}
+
+/// The same on examples; see bhx_pretraining_create_task.
+BHX_EXPORT(bh_pretraining *, bhx_pretraining_resume_task)
+(const bh_pretraining_config *config, const bh_setup *setup, int n_texts, const void *bytes,
+ size_t size)
+{
+    return make_of_task(config, setup, n_texts, bytes, size);
 }
 
 BHX_EXPORT(void, bhx_pretraining_destroy)(bh_pretraining *training)

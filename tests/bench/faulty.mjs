@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { OutputFolder } from '../../web/cli/folder.mjs';
+import { OutputFolder, PretrainingFolder } from '../../web/cli/folder.mjs';
+import { metadataOf } from '../../web/lib/setup.mjs';
 import { load } from '../../web/node/node.mjs';
 
 export const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
@@ -49,9 +50,10 @@ function isWholeJournal(bytes) {
 
 /** A full checkpoint that loads: the library checks every byte. @param {Buffer} bytes */
 function isWholeCheckpoint(bytes) {
+  const metadata = metadataOf(bytes);
   try {
-    bellhop.loadModel(bytes).dispose();
-    return true;
+    (metadata?.format === 'bellhop-lm-1' ? bellhop.LanguageModel.load(bytes) : bellhop.loadModel(bytes)).dispose();
+    return metadata?.state_entries !== undefined;
   } catch {
     return false;
   }
@@ -147,7 +149,7 @@ export function withFault(library, args, { below, at, error, log, cwd }) {
 const QUICK = ['--algo', 'q-learning', '--total-timesteps', '2000', '--eval-freq', '500', '--n-eval-episodes', '2', '--final-eval-episodes', '1'];
 const TRAIN = ['train', 'GridWorld-v0', ...QUICK, '--out', 'run'];
 const SEEDS = [...TRAIN, '--jobs', '1', '--seeds'];
-const LM = ['--d-model', '8', '--n-heads', '2', '--n-layers', '1', '--context', '8', '--max-steps', '4', '--eval-freq', '2'];
+const LM = ['--d-model', '8', '--n-heads', '2', '--n-layers', '1', '--context', '8', '--max-steps', '4', '--eval-freq', '2', '--log-freq', '1'];
 const PRETRAIN = ['pretrain', 'cats.txt', ...LM, '--out', 'run'];
 const COMPARE = ['compare', 'GridWorld-v0', ...QUICK, '--vary', 'gamma=0.9,0.5', '--seeds', '0', '--jobs', '1', '--out', 'run'];
 /**
@@ -163,18 +165,22 @@ export const SCENARIOS = [
   { name: 'train --seeds over runs', old: [...SEEDS, '0-2'], args: [...SEEDS, '1-2', '--overwrite'] },
   { name: 'compare over runs', old: [...SEEDS, '0'], args: [...COMPARE, '--overwrite'] },
   { name: 'train --resume', whole: TRAIN, args: ['train', '--resume', 'run'] },
+  { name: 'pretrain --resume', whole: PRETRAIN, args: ['pretrain', '--resume', 'run'] },
+  { name: 'pretrain --resume over a run', old: TRAIN, whole: [...PRETRAIN, '--overwrite'], until: /^rename .*\/unfinished\/model\.safetensors$/, args: ['pretrain', '--resume', 'run'] },
   { name: 'train --resume over a run', old: TRAIN, whole: [...TRAIN, '--seed', '1', '--overwrite'], until: /^rename .*\/unfinished\/model\.safetensors$/, args: ['train', '--resume', 'run'] },
   { name: 'train --resume of seeds', whole: [...SEEDS, '1-2'], until: /^rename .*\/seed-2\/model\.safetensors$/, args: ['train', '--resume', 'run', '--jobs', '1'] },
   { name: 'compare --resume', whole: COMPARE, until: /^rename .*\/2-gamma=0\.5\/seed-0\/best_model\.safetensors$/, args: ['compare', '--resume', 'run', '--jobs', '1'] },
 ];
 
+/** The flags of a command. @param {string[]} command @returns {[string, string][]} */
+const flagsOf = (command) => command.slice(2).flatMap((word, i, words) => i % 2 === 0 ? [/** @type {[string, string]} */ ([word.slice(2), words[i + 1]])] : []);
+
 /** What TRAIN has written when a signal ends it after 1,000 steps. @param {string} run */
 async function stopHalfway(run) {
-  const flags = TRAIN.slice(2).flatMap((word, i, words) => i % 2 === 0 ? [/** @type {[string, string]} */ ([word.slice(2), words[i + 1]])] : []);
   const env = bellhop.make('GridWorld-v0');
   const model = new bellhop.models['q-learning'](env, { totalTimesteps: 2000, evalFreq: 500, nEvalEpisodes: 2, finalEvalEpisodes: 1 });
   const metrics = bellhop.catalog.algos.find(({ name }) => name === model.algo)?.metrics;
-  const folder = new OutputFolder(run, { interval: 0, metrics, command: { bellhop: 'train', cwd: join(run, '..'), env: model.env.id, flags } });
+  const folder = new OutputFolder(run, { interval: 0, metrics, command: { bellhop: 'train', cwd: join(run, '..'), env: model.env.id, flags: flagsOf(TRAIN) } });
   folder.begin(model);
   await model.learn({ steps: 1000, onProgress: ({ records }) => folder.writeRecords(records, model) });
   folder.end(model, { isComplete: false });
@@ -182,9 +188,21 @@ async function stopHalfway(run) {
   [model, env].forEach((each) => each.dispose());
 }
 
+/** What PRETRAIN has written when a signal ends it after 2 steps. @param {string} run */
+async function stopTrainingHalfway(run) {
+  const cwd = join(run, '..');
+  const training = new bellhop.Pretraining(readFileSync(join(cwd, 'cats.txt')), { dModel: 8, nHeads: 2, nLayers: 1, context: 8, maxSteps: 4, evalFreq: 2, logFreq: 1 });
+  const folder = new PretrainingFolder(run, { interval: 0, command: { bellhop: 'pretrain', cwd, texts: ['cats.txt'], flags: flagsOf(PRETRAIN) } });
+  folder.begin(training, { corpus: ['cats.txt'], options: Object.fromEntries(bellhop.pretrainingOptions.map(({ name, key }) => [name, training.options[key]])) });
+  await training.learn({ steps: 2, onProgress: ({ records }) => folder.writeRecords(records, training) });
+  folder.end(training, { isComplete: false });
+  folder.close();
+  training.dispose();
+}
+
 /** Ends the command that a scenario resumes. @param {string} cwd @param {string} run @param {typeof SCENARIOS[number]} scenario */
 async function endInTheMiddle(cwd, run, { name, whole = [], until }) {
-  if (until === undefined) return stopHalfway(run);
+  if (until === undefined) return whole === PRETRAIN ? stopTrainingHalfway(run) : stopHalfway(run);
   const start = filesIn(run);
   const library = buildFaults(cwd);
   const how = { below: run, log: join(cwd, 'log'), cwd, error: /** @type {const} */ ('kill') };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Golden runs, natively: each argument names one ("ENV" or "ENV ALGO name=value …", "pretraining
 // FILE TOKENIZER", "sampling FILE TOKENIZER", "text ENV", see tests/golden/golden.mjs, or "resume
-// FILE STEPS OUT": the run of a full checkpoint, saved to OUT at the end); prints the name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must
+// FILE STEPS OUT": the run of a full checkpoint, saved to OUT at the end, or "resume-pretraining FILE
+// STEPS OUT TEXT"); prints the name, a tab and the SHA-256 of the parameters it ends with. The same runs in WebAssembly must
 // give the same lines, see tests/node/golden_native.test.mjs and tests/golden/runs.json.
 #include "envs/registry.h"
 #include "io/sha256.h"
@@ -76,6 +77,16 @@ static char *read_whole(const char *path, size_t *n)
     return bytes;
 }
 
+static bh_status write_whole(const char *path, const void *bytes, size_t n, bh_error *err)
+{
+    bh_status status = BH_OK;
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(bytes, 1, n, file) != n)
+        status = bh_fail(err, BH_ERR_ARGUMENT, "%s cannot be written", path);
+    if (file != NULL) fclose(file);
+    return status;
+}
+
 static bh_status write_full(bh_run *run, const char *path, bh_error *err)
 {
     size_t size, n;
@@ -83,10 +94,7 @@ static bh_status write_full(bh_run *run, const char *path, bh_error *err)
     if (status != BH_OK) return status;
     char *bytes = malloc(size);
     status = bh_run_save_full(run, bytes, size, &n, err);
-    FILE *file = fopen(path, "wb");
-    if (file == NULL || fwrite(bytes, 1, n, file) != n)
-        status = bh_fail(err, BH_ERR_ARGUMENT, "%s cannot be written", path);
-    if (file != NULL) fclose(file);
+    if (status == BH_OK) status = write_whole(path, bytes, n, err);
     free(bytes);
     return status;
 }
@@ -213,6 +221,44 @@ static bh_status pretrain_task(bh_pretraining **out, const bh_setup *setup, bh_e
     return status;
 }
 
+static bh_status write_training(bh_pretraining *training, const char *path, bh_error *err)
+{
+    size_t size, n;
+    bh_status status = bh_pretraining_save_full(training, NULL, 0, &size, err);
+    if (status != BH_OK) return status;
+    char *bytes = malloc(size);
+    status = bh_pretraining_save_full(training, bytes, size, &n, err);
+    if (status == BH_OK) status = write_whole(path, bytes, n, err);
+    free(bytes);
+    return status;
+}
+
+static int print_resumed_training(const char *name, const char *in, int steps, const char *out,
+                                  const char *text_path)
+{
+    char hex[65];
+    size_t n = 0, n_text = 0;
+    bh_error err = {0};
+    bh_pretraining_config config;
+    bh_pretraining *training = NULL;
+    char *bytes = read_whole(in, &n), *text = read_whole(text_path, &n_text);
+    bh_status status = bh_pretraining_config_from_checkpoint(&config, bytes, n, &err);
+    if (status == BH_OK)
+        status = bh_pretraining_resume(&training, &config, text, n_text, bytes, n, &err);
+    free(bytes);
+    free(text);
+    if (status == BH_OK) {
+        bh_pretraining_steps(training, steps);
+        status = write_training(training, out, &err);
+    }
+    if (status == BH_OK) {
+        fingerprint(bh_pretraining_model(training), hex);
+        printf("%s\t%s\n", name, hex);
+    }
+    bh_pretraining_destroy(training);
+    return status == BH_OK ? 0 : fail(&err);
+}
+
 // DQN from a language model of the task's examples.
 static int print_text(const char *name, const char *env)
 {
@@ -244,10 +290,12 @@ static int print_text(const char *name, const char *env)
 
 static int print_one(const char *name)
 {
-    char kind[32], first[512], second[32], third[512];
-    int n = sscanf(name, "%31s %511s %31s %511s", kind, first, second, third);
+    char kind[32], first[512], second[32], third[512], fourth[512];
+    int n = sscanf(name, "%31s %511s %31s %511s %511s", kind, first, second, third, fourth);
     if (n == 4 && strcmp(kind, "resume") == 0)
         return print_resumed(name, first, atoi(second), third);
+    if (n == 5 && strcmp(kind, "resume-pretraining") == 0)
+        return print_resumed_training(name, first, atoi(second), third, fourth);
     if (n == 2 && strcmp(kind, "text") == 0) return print_text(name, first);
     int is_sampling = strcmp(kind, "sampling") == 0;
     if (n == 3 && (is_sampling || strcmp(kind, "pretraining") == 0)) {

@@ -2,18 +2,12 @@
 // Full checkpoints: a run that was saved at some step, made anew from the file and continued is at every later step what the
 // run is that never stopped, for every agent in every environment. What a file says is believed only as far as a run could
 // have been there.
-#include "io/sha256.h"
-
+#include "checkpoint_file.h"
 #include "run_image.h"
 
 #ifndef N_MUTATED
 #define N_MUTATED 2 // for each agent in each environment
 #endif
-
-typedef struct file {
-    unsigned char *bytes;
-    size_t size;
-} file;
 
 static file save_full(bh_run *run)
 {
@@ -62,31 +56,6 @@ static const char *message_of(file f, bh_run *of)
     return err.message;
 }
 
-static void sign(file f)
-{
-    char *digits = strstr((char *)f.bytes + 8, "\"sha256\":\"") + 10, hex[65];
-    memset(digits, '0', 64);
-    bh_sha256 sha;
-    bh_sha256_begin(&sha);
-    bh_sha256_add(&sha, f.bytes, f.size);
-    bh_sha256_end(&sha, hex);
-    memcpy(digits, hex, 64);
-}
-
-// The bytes of a tensor, by the header.
-static unsigned char *data_of(file f, const char *name, size_t *size)
-{
-    size_t header = f.bytes[0] + 256u * f.bytes[1] + 65536u * f.bytes[2];
-    char key[80];
-    snprintf(key, sizeof key, "\"%s\":", name);
-    char *at = strstr((char *)f.bytes + 8, key);
-    if (!CHECK(at != NULL)) return NULL;
-    unsigned long from, to;
-    CHECK(sscanf(strstr(at, "offsets\":["), "offsets\":[%lu,%lu", &from, &to) == 2);
-    *size = to - from;
-    return f.bytes + 8 + header + from;
-}
-
 static void test_what_no_run_could_be_is_refused(void)
 {
     bh_run *run = busy_run("GridWorld-v0", "dqn", NULL, "1");
@@ -94,17 +63,17 @@ static void test_what_no_run_could_be_is_refused(void)
     file f = save_full(run);
     size_t size;
     int size_of_replay = 1 << 30;
-    unsigned char *at = data_of(f, "state/agent/replay/size", &size), kept[4];
+    unsigned char *at = file_data(f, "state/agent/replay/size", &size), kept[4];
     memcpy(kept, at, sizeof kept);
     memcpy(at, &size_of_replay, sizeof size_of_replay);
     CHECK(strstr(message_of(f, run), "checksum") != NULL);
-    sign(f);
+    file_sign(f);
     CHECK(
         strstr(message_of(f, run),
                "state/agent/replay/size has 1.07374e+09 at 0, but it must be between 0 and 232") !=
         NULL);
     memcpy(at, kept, sizeof kept);
-    sign(f);
+    file_sign(f);
     bh_run *other = resume(f, BH_OK);
     CHECK(is_in_file(other, f));
     bh_run_destroy(other);
@@ -117,46 +86,45 @@ static void test_what_no_run_could_be_is_refused(void)
     bh_run_destroy(run);
 }
 
-// Changes a number of a tensor, each tensor as likely: one bytes wide, or a whole number at the edge of something.
-static void mutate(file f, bh_rng *rng)
+// A file with other numbers or another header, and the right checksum, is refused with a sentence, or gives a run that stays
+// within its memory (under the sanitizers).
+static void check_resume(file f)
 {
-    size_t header = f.bytes[0] + 256u * f.bytes[1] + 65536u * f.bytes[2], n = 0;
-    unsigned char *data = f.bytes + 8 + header;
-    unsigned long from = 0, to = 0;
-    char *text = (char *)f.bytes + 8, *end = text + header;
-    for (char *at = text; at < end; at++) {
-        if (memcmp(at, "offsets\":[", 10) != 0 || bh_rng_below(rng, (uint32_t)++n) != 0) continue;
-        CHECK(sscanf(at, "offsets\":[%lu,%lu", &from, &to) == 2);
-    }
-    static const int edges[] = {0,    1,         -1,        2,          7,         255,
-                                4096, INT32_MAX, INT32_MIN, 0x7fc00000, 0x42c80000};
-    int edge = edges[bh_rng_below(rng, sizeof edges / sizeof *edges)];
-    unsigned long at = from + bh_rng_below(rng, (uint32_t)(to - from));
-    if (bh_rng_below(rng, 2) == 0 || to - from < 4)
-        data[at] = (unsigned char)bh_rng_below(rng, 256);
-    else
-        memcpy(data + from + (at - from) / 4 * 4, &edge,
-               to - at >= 4 || (at - from) % 4 == 0 ? 4 : 0);
+    bh_setup *setup;
+    bh_run *other = NULL;
+    bh_error err = {0};
+    bh_status status = bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, &err);
+    if (status == BH_OK) status = bh_run_resume(&other, setup, f.bytes, f.size, &err);
+    CHECK((status == BH_OK) == (other != NULL) && (status == BH_OK) == (err.message[0] == '\0'));
+    if (other != NULL) bh_run_steps(other, 40);
+    bh_run_destroy(other);
+    bh_setup_destroy(setup);
 }
 
-// A file with other numbers and the right checksum is refused, or gives a run that stays within its memory (under the
-// sanitizers). The file comes back changed.
+// A run that is to take its parameters is left as it was where it is refused.
+static void check_load(file f, bh_run *standing, image *before, int whole)
+{
+    bh_status status = whole ? bh_run_load(standing, f.bytes, f.size, NULL)
+                             : bh_run_load_parameters(standing, f.bytes, f.size, NULL, NULL);
+    if (status != BH_OK) CHECK(image_difference(before, standing, NULL) == NULL);
+    else image_put(before, standing);
+}
+
 static void check_mutated(file f, int n, bh_rng *rng)
 {
-    unsigned char *kept = malloc(f.size);
-    memcpy(kept, f.bytes, f.size);
+    file mutated = {.bytes = malloc(f.size), .size = f.size};
+    bh_run *standing = resume(f, BH_OK);
+    image before = {0};
+    image_take(&before, standing);
     for (int i = 0; i < n; i++) {
-        memcpy(f.bytes, kept, f.size);
-        for (int k = 0; k < 3; k++) mutate(f, rng);
-        sign(f);
-        bh_setup *setup;
-        bh_run *other = NULL;
-        CHECK_STATUS(bh_setup_from_checkpoint(&setup, &bh_all_envs, f.bytes, f.size, NULL), BH_OK);
-        if (bh_run_resume(&other, setup, f.bytes, f.size, NULL) == BH_OK) bh_run_steps(other, 40);
-        bh_run_destroy(other);
-        bh_setup_destroy(setup);
+        memcpy(mutated.bytes, f.bytes, f.size);
+        file_mutate(mutated, rng);
+        check_resume(mutated);
+        if (i % 2 == 0) check_load(mutated, standing, &before, i % 4 == 0);
     }
-    free(kept);
+    image_free(&before);
+    bh_run_destroy(standing);
+    free(mutated.bytes);
 }
 
 // ---- every agent in every environment ----
@@ -215,8 +183,50 @@ static void test_options_with_state_of_their_own(void)
     check_resumed("Catch-v0", "ppo", OPTIONS("n_envs", "5"), 8, 0, 5);
 }
 
+// ---- as many mutations as one likes ----
+
+static int n_pairs(void)
+{
+    int n = 0;
+    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+        for (int e = 0; e < bh_all_envs.n; e++) {
+            bh_run *run = busy_run(bh_all_envs.defs[e]->id, bh_agent_classes[i]->name, NULL, "1");
+            n += run != NULL;
+            bh_run_destroy(run);
+        }
+    }
+    return n;
+}
+
+// n mutations, of every agent in every environment as many.
+static int many_mutations(int n, uint64_t seed)
+{
+    int pairs = n_pairs(), pair = 0;
+    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+        int count = 0, first = pair;
+        for (int e = 0; e < bh_all_envs.n; e++) {
+            bh_run *run = busy_run(bh_all_envs.defs[e]->id, bh_agent_classes[i]->name, NULL, "1");
+            if (run == NULL) continue;
+            bh_rng rng = bh_rng_seed(seed + (uint64_t)pair);
+            file f = save_and_resume(run, bh_agent_classes[i]->name, 0, &rng);
+            int some = n / pairs + (pair < n % pairs);
+            check_mutated(f, some, &rng);
+            count += some;
+            pair++;
+            free(f.bytes);
+            bh_run_destroy(run);
+        }
+        printf("%s: %d mutations in %d environments\n", bh_agent_classes[i]->name, count,
+               pair - first);
+        fflush(stdout);
+    }
+    return check_report();
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "--mutations") == 0)
+        return many_mutations(atoi(argv[2]), argc > 3 ? (uint64_t)atoll(argv[3]) : 0);
     CHECK_RUN(test_every_agent_in_every_environment);
     CHECK_RUN(test_options_with_state_of_their_own);
     CHECK_RUN(test_what_no_run_could_be_is_refused);

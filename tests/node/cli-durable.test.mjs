@@ -145,7 +145,7 @@ test('pretrain: the old model stays until the new one is complete', async () => 
   await until(() => existsSync(at('lm/unfinished/model.safetensors')));
   child.kill('SIGINT');
   assert.equal((await ended).code, 130);
-  assert.deepEqual(held('lm/unfinished'), ['config.json', 'model.safetensors', 'training.csv']);
+  assert.deepEqual(held('lm/unfinished'), ['checkpoint.safetensors', 'config.json', 'journal.jsonl', 'model.safetensors', 'training.csv']);
   assert.ok(done('sample', 'lm/unfinished', '--length', '5').stdout.length > 0);
   rmSync(at('lm/unfinished'), { recursive: true });
   assert.deepEqual(filesIn(at('lm')), old);

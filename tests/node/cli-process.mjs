@@ -2,6 +2,7 @@
 // The command line in processes of its own, for tests.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
@@ -41,5 +42,28 @@ export function cli(folder) {
     return new Promise((done) => child.on('close', (status) => done({ status, stderr })));
   }
 
-  return { CLI, bellhop, done, refused, readOnce };
+  /**
+   * Begins a command and ends it as soon as something is the case.
+   * @param {string[]} args @param {() => boolean} when @param {NodeJS.Signals} [signal] @returns {Promise<{ code: number | null, stderr: string }>}
+   */
+  async function endedWhen(args, when, signal = 'SIGKILL') {
+    const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    const ended = new Promise((resolve) => {
+      child.on('close', (code) => resolve({ code, stderr }));
+    });
+    while (!when()) {
+      assert.ok(child.exitCode === null, `it was to be ended, but ended itself: ${stderr}`);
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5);
+      });
+    }
+    child.kill(signal);
+    return ended;
+  }
+
+  return { CLI, bellhop, done, refused, readOnce, endedWhen };
 }

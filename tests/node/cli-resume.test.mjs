@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 // --resume DIR: what is killed and gone on with has the bytes of what was never killed.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { after, test } from 'node:test';
 import { Claim } from '../../web/cli/claim.mjs';
 import { metadataOf } from '../../web/lib/setup.mjs';
-import { CLI, buildFaults, faultsReason, timeless, withFault } from '../bench/faulty.mjs';
+import { buildFaults, faultsReason, timeless, withFault } from '../bench/faulty.mjs';
 import { cli } from './cli-process.mjs';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bellhop-resume-')));
 after(() => rmSync(folder, { recursive: true }));
-const { bellhop, done, refused } = cli(folder);
+const { bellhop, done, refused, endedWhen } = cli(folder);
 
 const at = (/** @type {string[]} */ ...names) => join(folder, ...names);
 const held = (/** @type {string} */ name) => readdirSync(at(name)).sort();
@@ -28,29 +26,6 @@ const ENDLESS = ['--total-timesteps', '2000000000'];
 function stepsIn(run) {
   const file = at(run, 'checkpoint.safetensors');
   return existsSync(file) ? Number(metadataOf(readFileSync(file))?.timesteps) : 0;
-}
-
-/**
- * Begins a command and ends it as soon as something is the case.
- * @param {string[]} args @param {() => boolean} when @param {NodeJS.Signals} [signal] @returns {Promise<{ code: number | null, stderr: string }>}
- */
-async function endedWhen(args, when, signal = 'SIGKILL') {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  const ended = new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, stderr }));
-  });
-  while (!when()) {
-    assert.ok(child.exitCode === null, `it was to be ended, but ended itself: ${stderr}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
-  child.kill(signal);
-  return ended;
 }
 
 /** @param {string} name @param {string} whole @param {readonly string[]} [files] */

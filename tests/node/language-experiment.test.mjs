@@ -64,7 +64,45 @@ test('a model is made with Play, is trained and writes; Pause and Play go on wit
   assert.equal(experiment.frame?.steps, 3000);
   const words = /** @type {any} */ ({ count: String, rate: String });
   assert.deepEqual(experiment.counters(words).map(({ id, text }) => [id, text]).slice(0, 2), [['count-steps', '3000 / 3000'], ['count-rate', '–']]);
-  assert.deepEqual(experiment.kept, { step: 3000 });
+  assert.deepEqual(experiment.kept, { step: 3000, history: experiment.curve });
+});
+
+test('a full checkpoint goes on to the end of the training that was never left, with its curve; of another text it begins anew', async () => {
+  const text = { corpus: /** @type {const} */ ('own'), own: STORIES.slice(0, 20_000) };
+  for (const change of /** @type {Partial<LanguageSetup>[]} */ ([{}, { corpus: 'task', task: 'TextGen-v1' }, text])) {
+    const whole = await started(change);
+    assert.equal(whole.canGoOn, false, 'there is nothing to go on with');
+    await whole.play();
+    await when(whole, () => whole.phase === 'finished');
+    const left = await started(change);
+    for (let i = 0; i < 3; i++) await left.step();
+    await reaches(left, 3);
+    assert.equal(left.canGoOn, true);
+    const { history } = left.kept;
+    const checkpoint = await left.save({ full: true });
+    const own = change.own;
+    const again = new LanguageExperiment(context.lease(), { ...plainLanguageSetup('en'), sizes: SMALL, ...change, own: '' }, async () => STORIES);
+    made.push(again);
+    Object.assign(again, { checkpoint, past: history });
+    await again.start();
+    if (own !== undefined) {
+      assert.deepEqual([again.phase, again.session], ['ready', null], 'the text is not there yet');
+      again.restoreText(own);
+      await when(again, () => again.phase === 'paused');
+    }
+    assert.deepEqual([again.phase, again.frame?.steps, again.curve, again.refused], ['paused', 3, history, null]);
+    await again.play();
+    await when(again, () => again.phase === 'finished');
+    assert.deepEqual(await again.save(), await whole.save());
+    assert.deepEqual(again.curve, whole.curve);
+  }
+  const other = await started({ ...text, own: STORIES.slice(0, 30_000) });
+  await other.step();
+  const anew = new LanguageExperiment(context.lease(), { ...plainLanguageSetup('en'), sizes: SMALL, ...text }, async () => STORIES);
+  made.push(anew);
+  Object.assign(anew, { checkpoint: await other.save({ full: true }) });
+  await anew.start();
+  assert.deepEqual([anew.phase, anew.session, anew.refused], ['ready', null, null]);
 });
 
 test('Step takes one step of the optimizer; the same form and seed make the same model, another seed another one', async () => {

@@ -28,6 +28,11 @@ function clearRun(path) {
   contentOf(path).files.filter((name) => name !== JOURNAL).forEach((name) => removeFile(join(path, name)));
 }
 
+/** Removes what attempts to write have left. @param {string} path */
+function removeTemporary(path) {
+  contentOf(path).traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(path, name)));
+}
+
 /** @param {string} path */
 function removeRun(path) {
   checkUse(path);
@@ -226,8 +231,8 @@ export class Claim {
     else checkRuns(path, how); // another command may have been faster
     const unfinished = join(path, UNFINISHED);
     if (isThere(unfinished)) removeRun(unfinished);
-    const { files, folders, traces } = contentOf(path);
-    traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(path, name)));
+    const { files, folders } = contentOf(path);
+    removeTemporary(path);
     if (files.length === 0 && !(several && folders.length > 0)) return path;
     makeFolder(unfinished);
     return unfinished;
@@ -238,9 +243,9 @@ export class Claim {
     const unfinished = join(this.#path, UNFINISHED);
     const at = isFile(join(unfinished, JOURNAL)) ? unfinished : this.#path;
     if (hasJournal && !isFile(join(at, JOURNAL))) throw new Error(`${this.#path} has come to its end meanwhile, by another bellhop`);
-    const { traces, strange } = contentOf(at);
+    const { strange } = contentOf(at);
     refuseForeign(at, strange.filter((name) => OF_RUNS.includes(name) && name !== CHECKPOINT), ''); // what is wrong with that is told where it is loaded
-    traces.filter((name) => TEMPORARY.test(name)).forEach((name) => removeFile(join(at, name)));
+    new Set([at, this.#path]).forEach(removeTemporary);
     return at;
   }
 

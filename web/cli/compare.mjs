@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
-import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, numberFlag, readArguments } from './args.mjs';
+import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
 import { keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
-import { commandOf, resumed } from './journal.mjs';
+import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
 import { RUNS_MAX, Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
 import { SeveralRuns } from './several-runs.mjs';
-import { CHECKPOINT_INTERVAL } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -93,8 +92,7 @@ async function begin(bh, known, { env, flags, lists }) {
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
     plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },
   }));
-  const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0, 1e9) ?? CHECKPOINT_INTERVAL;
-  return compare(bh, variants, seeds, flags, { command: commandOf('compare', { env, flags, lists: [...lists] }), interval, resume: flags.has('resume') });
+  return compare(bh, variants, seeds, flags, { command: commandOf('compare', { env, flags, lists: [...lists] }), interval: checkpointInterval(flags), resume: flags.has('resume') });
 }
 
 /**

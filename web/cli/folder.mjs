@@ -22,14 +22,21 @@ const COLUMNS = [
 
 /** @typedef {readonly (readonly [name: string, content: Uint8Array])[]} Models */
 
-/** How a folder is taken: `resume` goes on with the run in it; `command` is what --resume is to go on with. @typedef {{ overwrite?: boolean, resume?: boolean, command?: import('./journal.mjs').Command }} Beginning */
+/**
+ * How a folder is taken: `resume` goes on with the run in it; `command` is what --resume is to go on with; `interval` is how many seconds there are between
+ * full checkpoints, 0 for one where the run is ended, none by default.
+ * @typedef {{ overwrite?: boolean, resume?: boolean, command?: import('./journal.mjs').Command, interval?: number }} Beginning
+ */
 /** @typedef {Beginning & { table: string, heading: string, names: readonly string[] }} RunFolderOptions */
+/** @typedef {{ save: (options: { full: true }) => Uint8Array }} Learner  a model or a pre-training */
+/** How a run has ended: hasFailed: by an error, perhaps in the middle of a step. @typedef {{ isComplete: boolean, hasFailed?: boolean }} Ending */
 
 /** The folder of one run: what grows is one table, models and config.json are there at once or not at all. */
 class RunFolder {
   #path;
   #claim;
   #how;
+  #savedAt = -Infinity;
   /** @type {GrowingFile | undefined} */
   #table;
 
@@ -48,14 +55,17 @@ class RunFolder {
     }
   }
 
-  /** Begins, or goes on, once there is a model: nothing is changed before. */
-  begin() {
+  /** Begins, or goes on, once there is something that learns: nothing is changed before. @param {Learner} learner @param {object} config */
+  begin(learner, config) {
     const { table, heading, resume, command } = this.#how;
     if (resume && this.checkpoint === undefined) this.#claim.clear();
     if (command !== undefined) this.write(JOURNAL, `${JSON.stringify(command)}\n`);
     const file = this.fileOf(table);
     this.#table = this.writing(() => this.checkpoint === undefined ? new GrowingFile(file) : reopened(file, Number(metadataOf(this.checkpoint)?.records)));
     if (this.#table.length === 0) this.append(`${heading}\n`);
+    this.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
+    if (this.checkpoint === undefined) this.saveInTime(learner);
+    else this.#savedAt = performance.now();
   }
 
   /** @template T @param {() => T} use @returns {T} */
@@ -78,10 +88,22 @@ class RunFolder {
     this.writing(() => writeFile(this.fileOf(name), content));
   }
 
-  /** What the run can go on from; the table has all rows that it counts. @param {Uint8Array} bytes */
-  writeCheckpoint(bytes) {
+  /** Where the full checkpoint is. */
+  get checkpointFile() {
+    return this.fileOf(CHECKPOINT);
+  }
+
+  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Learner} learner */
+  saveInTime(learner) {
+    const { interval } = this.#how;
+    if (interval && performance.now() - this.#savedAt >= 1000 * interval) this.#saveFull(learner);
+  }
+
+  /** What the run can go on from; the table has all rows that it counts. @param {Learner} learner */
+  #saveFull(learner) {
     this.writing(() => this.#table?.flush());
-    this.write(CHECKPOINT, bytes);
+    this.write(CHECKPOINT, learner.save({ full: true }));
+    this.#savedAt = performance.now();
   }
 
   /** The last of the run; where it cannot be written here, it is saved elsewhere, and the error says where. @param {Models} models */
@@ -95,10 +117,22 @@ class RunFolder {
     }
   }
 
-  /** The run has ended. @param {Models} models @param {boolean} isComplete  whether it replaces the one that was there */
-  end(models, isComplete) {
+  /**
+   * What the run has come to; where it is complete it replaces the one that was there. An error may have ended it in the middle of a step, so that the full
+   * checkpoint before is the one to go on from, exactly.
+   * @param {Learner} learner @param {Models} models @param {Ending} how
+   */
+  end(learner, models, { isComplete, hasFailed = false }) {
+    /** @type {unknown} */
+    let failure;
+    try {
+      if (!isComplete && this.#how.interval !== undefined && !(hasFailed && this.#savedAt > -Infinity)) this.#saveFull(learner);
+    } catch (error) {
+      failure = error; // the models first
+    }
     this.#writeLast(models);
     if (isComplete) this.#claim.complete();
+    if (failure !== undefined) throw failure;
   }
 
   /** After the end, or where there was none. */
@@ -125,17 +159,10 @@ function reopened(file, rows) {
 export class OutputFolder {
   #folder;
   #columns;
-  #interval;
-  #savedAt = -Infinity;
 
-  /**
-   * @param {string} path  made, with its parents, if it is not there
-   * @param {Beginning & { metrics?: readonly string[], interval?: number }} [how]  metrics: figures of the algorithm's own; interval: seconds between
-   *   full checkpoints, 0 for one where the run is ended, none by default
-   */
-  constructor(path, { metrics = [], interval, ...how } = {}) {
+  /** @param {string} path  made, with its parents, if it is not there @param {Beginning & { metrics?: readonly string[] }} [how]  metrics: figures of the algorithm's own */
+  constructor(path, { metrics = [], ...how } = {}) {
     this.#columns = [...COLUMNS, ...metrics];
-    this.#interval = interval;
     this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: `type,${this.#columns.join(',')}`, names: FILES, ...how });
   }
 
@@ -146,26 +173,17 @@ export class OutputFolder {
 
   /** Where that is. */
   get checkpointFile() {
-    return this.#folder.fileOf(CHECKPOINT);
+    return this.#folder.checkpointFile;
   }
 
   /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Model} model */
   saveInTime(model) {
-    if (this.#interval && performance.now() - this.#savedAt >= 1000 * this.#interval) this.#saveFull(model);
-  }
-
-  /** @param {Model} model */
-  #saveFull(model) {
-    this.#folder.writeCheckpoint(model.save({ full: true }));
-    this.#savedAt = performance.now();
+    this.#folder.saveInTime(model);
   }
 
   /** The run begins, or goes on. @param {Model} model @param {unknown} [preset]  it was made with */
   begin(model, preset) {
-    this.#folder.begin();
-    this.#folder.write('config.json', `${JSON.stringify(configOf(model, preset), null, 2)}\n`);
-    if (this.checkpoint === undefined) this.saveInTime(model);
-    else this.#savedAt = performance.now();
+    this.#folder.begin(model, configOf(model, preset));
   }
 
   /** Records as they come; the best parameters as soon as they are found. @param {readonly import('../bellhop.js').RunRecord[]} records @param {Model} model */
@@ -174,25 +192,9 @@ export class OutputFolder {
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write(...best(model));
   }
 
-  /**
-   * What the run has come to. An error may have ended it in the middle of a step, so that the full checkpoint before is the one to go on from, exactly.
-   * @param {Model} model @param {{ isComplete: boolean, hasFailed?: boolean }} how
-   */
-  end(model, { isComplete, hasFailed = false }) {
-    /** @type {unknown} */
-    let failure;
-    try {
-      if (!isComplete && this.#interval !== undefined && !(hasFailed && this.#savedAt > -Infinity)) this.#saveFull(model);
-    } catch (error) {
-      failure = error; // the models first
-    }
-    this.#end(model, isComplete);
-    if (failure !== undefined) throw failure;
-  }
-
-  /** @param {Model} model @param {boolean} isComplete */
-  #end(model, isComplete) {
-    this.#folder.end([['model.safetensors', model.save({ which: 'current' })], best(model)], isComplete);
+  /** What the run has come to. @param {Model} model @param {Ending} how */
+  end(model, how) {
+    this.#folder.end(model, [['model.safetensors', model.save({ which: 'current' })], best(model)], how);
   }
 
   close() {
@@ -203,24 +205,40 @@ export class OutputFolder {
 /** @param {Model} model @returns {[name: string, content: Uint8Array]} */
 const best = (model) => ['best_model.safetensors', model.save({ which: 'best' })];
 
+/** @typedef {import('../bellhop.js').Pretraining} Pretraining */
+
 export class PretrainingFolder {
   #folder;
 
-  /** @param {string} path  made, with its parents, if it is not there @param {boolean} [overwrite] */
-  constructor(path, overwrite = false) {
-    this.#folder = new RunFolder(path, { table: 'training.csv', heading: 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity', names: PRETRAINING_FILES, overwrite });
+  /** @param {string} path  made, with its parents, if it is not there @param {Beginning} [how] */
+  constructor(path, how = {}) {
+    this.#folder = new RunFolder(path, { table: 'training.csv', heading: 'step,loss,learning_rate,grad_norm,eval_loss,eval_perplexity', names: PRETRAINING_FILES, ...how });
   }
 
-  /** The run begins. @param {object} config */
-  begin(config) {
-    this.#folder.begin();
-    this.#folder.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
+  /** The full checkpoint that the training goes on from. */
+  get checkpoint() {
+    return this.#folder.checkpoint;
+  }
+
+  /** Where that is. */
+  get checkpointFile() {
+    return this.#folder.checkpointFile;
+  }
+
+  /** A full checkpoint, when it is time for one. @param {Pretraining} training */
+  saveInTime(training) {
+    this.#folder.saveInTime(training);
+  }
+
+  /** The training begins, or goes on. @param {Pretraining} training @param {object} config */
+  begin(training, config) {
+    this.#folder.begin(training, config);
   }
 
   /**
    * Records as they come, and the model when an evaluation found it the best so far.
    * @param {readonly import('../bellhop.js').PretrainingRecord[]} records  all that there are of a step come together
-   * @param {import('../bellhop.js').Pretraining} training
+   * @param {Pretraining} training
    */
   writeRecords(records, training) {
     const steps = [...new Set(records.map((record) => record.step))];
@@ -232,9 +250,9 @@ export class PretrainingFolder {
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write('model.safetensors', training.save());
   }
 
-  /** @param {import('../bellhop.js').Pretraining} training @param {boolean} isComplete */
-  end(training, isComplete) {
-    this.#folder.end([['model.safetensors', training.save()]], isComplete);
+  /** What the training has come to. @param {Pretraining} training @param {Ending} how */
+  end(training, how) {
+    this.#folder.end(training, [['model.safetensors', training.save()]], how);
   }
 
   close() {

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { UsageError } from './args.mjs';
+import { UsageError, numberFlag } from './args.mjs';
 import { finishEnd, finishReplacing } from './claim.mjs';
 import { JOURNAL, UNFINISHED, runIn } from './contents.mjs';
 import { GrowingFile, entryAt, writeFile, writing } from './durable.mjs';
@@ -17,6 +17,7 @@ import { print } from './output.mjs';
  * @property {string} bellhop  its name
  * @property {string} cwd      which paths are relative to
  * @property {string} [env]
+ * @property {string[]} [texts]  files that were named instead
  * @property {{ env: string, envOptions: Record<string, unknown> }} [usual]
  * @property {[name: string, value: string | true][]} flags
  * @property {[name: string, values: string[]][]} [lists]
@@ -25,6 +26,19 @@ import { print } from './output.mjs';
 
 /** What may be typed beside --resume, besides hyperparameters: it is about this process, not about the run. */
 const BESIDE = ['resume', 'json', 'markdown', 'jobs', 'tensorboard', 'checkpoint-interval'];
+
+/** Seconds between full checkpoints. */
+const CHECKPOINT_INTERVAL = 30;
+
+/** Those of --checkpoint-interval. @param {ReadonlyMap<string, string | true>} flags @returns {number} */
+export function checkpointInterval(flags) {
+  return numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0, 1e9) ?? CHECKPOINT_INTERVAL;
+}
+
+/** A full checkpoint that nothing can go on from. @param {string} file @param {string} why */
+export function unusable(file, why) {
+  return new Error(`${file}: ${why}; move it elsewhere, and --resume begins the run again`);
+}
 
 /** What a command says of itself. @param {string} name @param {Omit<Command, 'bellhop' | 'cwd' | 'flags'> & { flags: ReadonlyMap<string, string | true> }} typed @returns {Command} */
 export function commandOf(name, { flags, ...typed }) {
@@ -51,9 +65,9 @@ function withNumbers(key, value) {
 }
 
 /** @param {any} line */
-function isCommand({ bellhop, cwd, env, flags, lists = [] }) {
+function isCommand({ bellhop, cwd, env, texts = [], flags, lists = [] }) {
   const isPairs = (/** @type {any} */ pairs) => Array.isArray(pairs) && pairs.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string');
-  return [bellhop, cwd, env ?? ''].every((text) => typeof text === 'string') && isPairs(flags) && isPairs(lists);
+  return Array.isArray(texts) && [bellhop, cwd, env ?? '', ...texts].every((text) => typeof text === 'string') && isPairs(flags) && isPairs(lists);
 }
 
 /** @param {any} line */
@@ -94,10 +108,10 @@ export class Journal {
  * @param {string} name  of the command
  * @param {{ flags: ReadonlyMap<string, string | true>, lists: ReadonlyMap<string, string[]>, positionals: readonly string[], refused: readonly string[] }} typed
  *   refused: flags of a new run
- * @returns {{ env?: string, usual?: Command['usual'], flags: Map<string, string | true>, lists: Map<string, string[]>, changed: Map<string, string | true> } | null}
+ * @returns {{ env?: string, texts: string[], usual?: Command['usual'], flags: Map<string, string | true>, lists: Map<string, string[]>, changed: Map<string, string | true> } | null}
  *   changed: hyperparameters that are to be others from now on; null: the command has come to its end, which is said
  */
-export function resumed(name, { flags, lists, positionals: [env], refused }) {
+export function resumed(name, { flags, lists, positionals, refused }) {
   const path = String(flags.get('resume'));
   const stray = [...flags.keys(), ...lists.keys()].find((flag) => refused.includes(flag) && !BESIDE.includes(flag));
   if (stray !== undefined) throw new UsageError(`--resume goes on with the command that was begun in ${path}, and --${stray} is for a new one`);
@@ -107,10 +121,12 @@ export function resumed(name, { flags, lists, positionals: [env], refused }) {
   const { command } = content;
   if (command.bellhop !== name) throw new UsageError(`${path} was begun by bellhop ${command.bellhop}: bellhop ${command.bellhop} --resume ${path}`);
   if (command.cwd !== process.cwd()) throw new UsageError(`${path} was begun in ${command.cwd}, and files are named from there: cd ${command.cwd} first`);
-  if (env !== undefined && env !== command.env) throw new UsageError(`--resume goes on with the command that was begun in ${path}, and ${env} is not what it trains in; leave it out`);
+  const { env, texts } = command;
+  const other = positionals.find((word, i) => word !== (texts ?? [env])[i]);
+  if (other !== undefined) throw new UsageError(`--resume goes on with the command that was begun in ${path}, and ${other} is not what it ${texts === undefined ? 'trains in' : 'learns from'}; leave it out`);
   const changed = new Map([...flags].filter(([flag]) => !BESIDE.includes(flag)));
   return {
-    env: command.env, usual: command.usual, lists: new Map(command.lists ?? []), changed,
+    env, texts: texts ?? [], usual: command.usual, lists: new Map(command.lists ?? []), changed,
     flags: new Map([...command.flags, ...flags, ['out', path]]),
   };
 }

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { load } from '../node/node.mjs';
 import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { named } from '../lib/metrics.mjs';
-import { UsageError, flagOf, hyperparameterFlags, numberFlag, readArguments } from './args.mjs';
+import { UsageError, flagOf, hyperparameterFlags, readArguments } from './args.mjs';
 import { filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
-import { commandOf, resumed } from './journal.mjs';
+import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
 import { SeveralRuns } from './several-runs.mjs';
 import { Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
-import { CHECKPOINT_INTERVAL, settled, trainJob } from './training.mjs';
+import { settled, trainJob } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('./plan.mjs').Plan} Plan */
@@ -120,8 +120,7 @@ async function begin(bh, { env: typed, usual, flags, changed }) {
   if (plan.initFrom !== undefined && plan.languageModel !== undefined) throw new UsageError('--init-from and --language-model exclude each other: both say what parameters a run begins with');
   checkGuided(plan, flags);
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
-  const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0, 1e9) ?? CHECKPOINT_INTERVAL;
-  const how = { command: commandOf('train', { env: typed, usual, flags }), interval, resume: flags.has('resume') };
+  const how = { command: commandOf('train', { env: typed, usual, flags }), interval: checkpointInterval(flags), resume: flags.has('resume') };
   if (flags.has('checkpoint-interval') && !flags.has('out')) throw new UsageError('--checkpoint-interval is for --out DIR');
   if (flags.has('seeds')) return trainSeeds(bh, plan, flags, how);
   if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');

@@ -7,19 +7,17 @@ import { flagOf, inFlags } from './args.mjs';
 import { checkFolder } from './claim.mjs';
 import { toTheEnd } from './ending.mjs';
 import { OutputFolder, TensorBoardFolder } from './folder.mjs';
+import { unusable } from './journal.mjs';
 import { checkStop, makeModel, orDispose } from './plan.mjs';
 import { guarded } from './stray.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
 /**
  * A run. `resume`: it goes on with what is in `out`, as far as there is something, with the live options of its plan from then on.
- * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string, interval?: number }} Job
+ * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string }} Job
  */
 /** @typedef {ReturnType<typeof summarize>} Summary  means and deviations are NaN where the environment failed */
 /** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown }} Now  exploration: which */
-
-/** Seconds between full checkpoints. */
-export const CHECKPOINT_INTERVAL = 30;
 
 /** An error ended a run; what it had come to is written, and this is its summary. */
 export class EndedEarly extends Error {
@@ -147,11 +145,6 @@ function opened(bh, { env, algo }, file, bytes) {
   } catch (error) {
     throw error instanceof BellhopError ? unusable(file, error.message) : error;
   }
-}
-
-/** @param {string} file @param {string} why */
-function unusable(file, why) {
-  return new Error(`${file}: ${why}; move it elsewhere, and --resume begins the run again`);
 }
 
 /**

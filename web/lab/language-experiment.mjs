@@ -60,6 +60,10 @@ export class LanguageExperiment extends Experiment {
   written = null;
   /** The most probable tokens after the prompt. @type {{ token: string, p: number }[]} */
   next = [];
+  /** A full checkpoint of its training, from which it goes on once the text is there; of another text it begins anew. @type {Uint8Array | null | undefined} */
+  checkpoint = null;
+  /** The curve it had then. @type {Curves | null | undefined} */
+  past = null;
   #fetch;
   /** @type {Map<CorpusId, Promise<string>>} */
   #fetched = new Map();
@@ -91,6 +95,27 @@ export class LanguageExperiment extends Experiment {
     this.enter('ready');
     this.emit('run');
     await this.loadText();
+    await this.#goOn();
+  }
+
+  /** Goes on with the training that was left; the reader's own text may come later. */
+  async #goOn() {
+    const { checkpoint, past } = this;
+    if (!checkpoint || (this.setup.corpus === 'own' && this.setup.own === '')) return;
+    this.checkpoint = null;
+    if (!await this.#make(checkpoint)) {
+      this.refuse(null);
+      return;
+    }
+    if (past?.train && past.held) this.curve = past;
+    await this.session?.pause(); // with the frame of where it stands
+    this.enter('paused');
+    await this.write();
+  }
+
+  /** Whether a full checkpoint of it is all that a later page needs to go on. */
+  get canGoOn() {
+    return this.session !== null && !this.isStale && !this.isOpened && this.hasSteps;
   }
 
   /** Fetches the text of the chosen corpus; after a failure, again. */
@@ -145,6 +170,7 @@ export class LanguageExperiment extends Experiment {
     if (this.setup.corpus === 'own') this.change({ own });
     else this.setup = { ...this.setup, own };
     this.emit('setup');
+    void this.#goOn();
   }
 
   /** The reader's text, whether it is learned from or not. */
@@ -183,12 +209,12 @@ export class LanguageExperiment extends Experiment {
     return this.session !== null && !this.isStale && !this.isOpened && this.phase !== 'diverged';
   }
 
-  /** Another model as the form says; resolves to whether it is there. */
-  #make() {
+  /** Another model as the form says, or that of a full checkpoint; resolves to whether it is there. @param {Uint8Array} [checkpoint] */
+  #make(checkpoint) {
     return this.#replace(async () => {
       const { setup } = this;
       const recipe = languageRecipe(setup, await this.#corpusOf(setup));
-      return { recipe, isFresh: () => this.setup === setup };
+      return { recipe: { ...recipe, ...checkpoint && { checkpoint } }, isFresh: () => this.setup === setup };
     }, false);
   }
 
@@ -254,9 +280,9 @@ export class LanguageExperiment extends Experiment {
     this.emit('run');
   }
 
-  /** A checkpoint of the model; null without one. @returns {Promise<Uint8Array | null>} */
-  async save() {
-    return await this.session?.save() ?? null;
+  /** A checkpoint of the model, or of all that its training is; null without one. @param {{ full?: boolean }} [options] @returns {Promise<Uint8Array | null>} */
+  async save(options) {
+    return await this.session?.save(options) ?? null;
   }
 
   // ---- playing ----
@@ -429,7 +455,7 @@ export class LanguageExperiment extends Experiment {
 
   /** What is worth keeping of it when the page is left. */
   get kept() {
-    return { step: this.frame?.steps ?? 0 };
+    return { step: this.frame?.steps ?? 0, history: structuredClone(this.curve) };
   }
 
   async dispose() {

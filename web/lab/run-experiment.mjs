@@ -46,7 +46,7 @@ export class RunExperiment extends Experiment {
   previous = null;
   /** The drawing and the words of its environment. @type {import('./world-table.mjs').WorldModule | null} */
   worldModule = null;
-  /** A full checkpoint of its run, from which the next start goes on; one that cannot be read begins the run anew. @type {Uint8Array | null} */
+  /** A full checkpoint of its run, from which the next start goes on; one that cannot be read begins the run anew. @type {Uint8Array | null | undefined} */
   checkpoint = null;
   /** It pauses when so many steps have been taken. */
   stopAt = Infinity;

@@ -8,7 +8,7 @@ import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
 import { probable } from './run.mjs';
-import { asBytes, wholeNumber, withSetup } from './setup.mjs';
+import { asBytes, metadataOf, wholeNumber, withSetup } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -241,11 +241,11 @@ function describe(wasm, config, fields) {
 }
 
 /**
- * The options as a config of the module's, for `use`.
- * @param {Wasm} wasm @param {readonly import('./options.mjs').Table[]} tables @param {object} options @param {(config: number) => number} use
+ * A config of the module's with the options that are given, for `use`.
+ * @param {Wasm} wasm @param {readonly import('./options.mjs').Table[]} tables @param {number} config  with those that are not given @param {object} options
+ * @param {(config: number) => number} use
  */
-function withConfig(wasm, tables, options, use) {
-  const config = wasm.handle(wasm.call.bhx_pretraining_config_create());
+function withConfig(wasm, tables, config, options, use) {
   try {
     for (const option of encodeOptions(tables, options, 'pretraining')) {
       wasm.scratch((scratch) => inUsersWords(option, () =>
@@ -257,6 +257,53 @@ function withConfig(wasm, tables, options, use) {
   }
 }
 
+/** @param {Wasm} wasm */
+const tablesOf = (wasm) => [{ name: 'pretraining', fields: pretrainingFields(wasm), prefix: '' }];
+
+/** What is given of a training, checked as far as the module does not. @param {unknown} source @param {unknown} given @returns {{ nTexts?: number, options: object }} */
+function checkGiven(source, given) {
+  if (typeof given !== 'object' || given === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(given)}, but must be an object`);
+  const { nTexts, ...options } = /** @type {import('../bellhop.js').PretrainingOptions} */ (given);
+  if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
+  if (nTexts !== undefined) wholeNumber('nTexts', nTexts, 2, TEXTS_MAX);
+  return { nTexts, options };
+}
+
+/** A training in the module's memory. @param {Library} library @param {unknown} source @param {unknown} given @returns {number} */
+function begun(library, source, given) {
+  const { wasm } = library;
+  const { nTexts = TEXTS, options } = checkGiven(source, given);
+  const tables = tablesOf(wasm);
+  return inKeys(tables, () => withConfig(wasm, tables, wasm.handle(wasm.call.bhx_pretraining_config_create()), options, (config) => source instanceof Env
+    ? ofTask(library, source, (setup) => wasm.call.bhx_pretraining_create_task(config, setup, nTexts))
+    : ofText(wasm, source, (at, length) => wasm.call.bhx_pretraining_create(config, at, length))));
+}
+
+/** The training of a full checkpoint, on the text it learned from. */
+class Resumed {
+  /** @param {Library} library @param {unknown} bytes @param {unknown} source @param {unknown} given  options that may be others */
+  constructor(library, bytes, source, given = {}) {
+    const { wasm } = library;
+    needText(wasm);
+    const data = asBytes(bytes);
+    const { nTexts = textsIn(data), options } = checkGiven(source, given);
+    const tables = tablesOf(wasm);
+    this.address = inKeys(tables, () => wasm.scratch((scratch) => {
+      const from = scratch.bytes(data);
+      const saved = wasm.handle(wasm.call.bhx_pretraining_config_from_checkpoint(from, data.length));
+      return withConfig(wasm, tables, saved, options, (config) => source instanceof Env
+        ? ofTask(library, source, (setup) => wasm.call.bhx_pretraining_resume_task(config, setup, nTexts, from, data.length))
+        : ofText(wasm, source, (at, length) => wasm.call.bhx_pretraining_resume(config, at, length, from, data.length)));
+    }));
+  }
+}
+
+/** How many examples a full checkpoint is of; where it is of a text, the module will say so. @param {Uint8Array} data */
+function textsIn(data) {
+  const rows = Number(metadataOf(data)?.corpus_rows);
+  return rows >= 2 && rows <= TEXTS_MAX ? Math.floor(rows) : TEXTS;
+}
+
 export class Pretraining {
   #wasm;
   #training;
@@ -265,23 +312,23 @@ export class Pretraining {
   #records;
   #learning = false;
 
-  /** @param {Library} library @param {unknown} source  a text, or an environment of text from make() @param {import('../bellhop.js').PretrainingOptions} [given] */
+  /** @param {Library} library @param {unknown} source  a text, an environment of text from make(), or what a checkpoint gave @param {unknown} [given] */
   constructor(library, source, given = {}) {
     const { wasm } = library;
     this.#wasm = wasm;
-    this.#tables = [{ name: 'pretraining', fields: pretrainingFields(wasm), prefix: '' }];
+    this.#tables = tablesOf(wasm);
     /** @type {{ width: number, train: number, eval: number }} */
     this.#records = wasm.json(wasm.call.bhx_pretraining_records());
-    if (typeof given !== 'object' || given === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(given)}, but must be an object`);
-    const { nTexts, ...options } = given;
-    if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
-    wholeNumber('nTexts', nTexts ?? TEXTS, 2, TEXTS_MAX);
-    const training = inKeys(this.#tables, () => withConfig(wasm, this.#tables, options, (config) => source instanceof Env
-      ? ofTask(library, source, config, nTexts ?? TEXTS) : ofText(wasm, source, config)));
+    const training = source instanceof Resumed ? source.address : begun(library, source, given);
     this.#training = training;
     this.#handle = new Handle(wasm, this, 'this pretraining', releaseTraining(wasm, training));
     /** The model as it is now; disposed with the training. */
     this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), { training: this, handle: this.#handle });
+  }
+
+  /** The training of a full checkpoint. @param {Library} library @param {unknown} bytes @param {unknown} source @param {unknown} [options]  live ones that are to be others */
+  static resume(library, bytes, source, options) {
+    return new Pretraining(library, new Resumed(library, bytes, source, options));
   }
 
   get #address() {
@@ -386,9 +433,29 @@ export class Pretraining {
       this.#wasm.check(this.#wasm.call.bhx_pretraining_set(training, scratch.string(option.name), scratch.string(option.text)))));
   }
 
-  /** A checkpoint of the model. */
-  save() {
-    return this.model.save();
+  /** A checkpoint of the model, or of all that the training is. @param {{ full?: boolean }} [options] */
+  save(options = {}) {
+    const training = this.#address;
+    onlyKeys('save', options, ['full']);
+    const { full = false } = options;
+    if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
+    return full ? this.#saveFull(training) : this.model.save();
+  }
+
+  /** @param {number} training */
+  #saveFull(training) {
+    const wasm = this.#wasm;
+    const write = (/** @type {number} */ at, /** @type {number} */ room) => {
+      const size = wasm.call.bhx_pretraining_save_full(training, at, room);
+      if (size < 0) throw wasm.error();
+      return size;
+    };
+    const size = write(0, 0);
+    return wasm.scratch((scratch) => {
+      const at = scratch.block(size);
+      write(at, size);
+      return wasm.bytes(at, size);
+    });
   }
 
   dispose() {
@@ -405,17 +472,16 @@ function recordOf([kind, step, loss, a, b], train) {
   return kind === train ? { type: 'train', step, loss, learningRate: a, gradNorm: b } : { type: 'eval', step, loss, perplexity: Math.exp(loss), isBest: a === 1 };
 }
 
-/** @param {Wasm} wasm @param {unknown} text @param {number} config */
-function ofText(wasm, text, config) {
+/** @param {Wasm} wasm @param {unknown} text @param {(at: number, length: number) => number} make */
+function ofText(wasm, text, make) {
   const bytes = textBytes(wasm, 'the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
-  return wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_pretraining_create(config, scratch.bytes(bytes), bytes.length)));
+  return wasm.scratch((scratch) => wasm.handle(make(scratch.bytes(bytes), bytes.length)));
 }
 
-/** @param {Library} library @param {Env} env @param {number} config @param {number} nTexts */
-function ofTask(library, env, config, nTexts) {
-  const { wasm } = library;
+/** @param {Library} library @param {Env} env @param {(setup: number) => number} make */
+function ofTask(library, env, make) {
   const { env: source, options } = recipeOfEnv(env);
-  return withSetup(library, { env: source, envOptions: options }, (setup) => wasm.handle(wasm.call.bhx_pretraining_create_task(config, setup, nTexts)));
+  return withSetup(library, { env: source, envOptions: options }, (setup) => library.wasm.handle(make(setup)));
 }
 
 /** Starts a run from a language model. @param {import('./run.mjs').Run} run @param {unknown} model */
@@ -461,6 +527,11 @@ export function languageClasses(library) {
       /** @param {unknown} source @param {import('../bellhop.js').PretrainingOptions} [options] */
       constructor(source, options) {
         super(library, source, options);
+      }
+
+      /** @param {unknown} bytes @param {unknown} source @param {import('../bellhop.js').PretrainingOptions} [options] */
+      static load(bytes, source, options) {
+        return new this(new Resumed(library, bytes, source, options));
       }
     },
     get pretrainingOptions() {

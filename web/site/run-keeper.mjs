@@ -21,14 +21,14 @@ export class RunKeeper {
 
   /** @param {string} view @param {any} experiment @param {boolean} [isUrgent]  the page may be gone soon */
   async keep(view, experiment, isUrgent = false) {
-    const { session, history, agentFrame } = experiment;
-    if (!experiment.canGoOn || !(agentFrame?.timesteps > 0) || this.#isSaving || (!isUrgent && performance.now() - this.#savedAt < this.#wait)) return;
+    const { session } = experiment;
+    if (!experiment.canGoOn || this.#isSaving || (!isUrgent && performance.now() - this.#savedAt < this.#wait)) return;
     this.#isSaving = true;
     const since = this.#savedAt = performance.now();
     try {
-      const [step, past] = [agentFrame.timesteps, history.toJSON()]; // what comes meanwhile the charts are without
+      const { kept, query } = experiment; // what comes meanwhile the charts are without
       const checkpoint = await experiment.save({ full: true });
-      if (experiment.session === session) this.#kept(await keepRun(view, { query: experiment.query, step, history: past, checkpoint }));
+      if (experiment.session === session) this.#kept(await keepRun(view, { query, ...kept, checkpoint }));
     } catch {
       // its worker is gone, and tells by itself
     } finally {

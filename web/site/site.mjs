@@ -119,14 +119,14 @@ class Site {
     if (turn === this.#turns) this.#write();
   }
 
-  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {Uint8Array | null} [checkpoint]  of the run */
-  async #make(turn, view, query, checkpoint = null) {
+  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {import('./kept.mjs').KeptRun | null} [left]  what it goes on from */
+  async #make(turn, view, query, left) {
     const { experiment, ignored } = await createExperiment(trainers, query, this.#words.language);
     if (turn !== this.#turns) {
       await experiment.dispose();
       return;
     }
-    Object.assign(experiment, { checkpoint });
+    Object.assign(experiment, { checkpoint: left?.checkpoint, past: left?.history });
     const old = this.#experiments.get(view);
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);
@@ -308,7 +308,7 @@ class Site {
 
   /** Goes on with the run, where it was kept and can be read; else the same experiment begins, over the curve it had. @param {View} view @param {import('./kept.mjs').Kept} kept @param {import('./kept.mjs').KeptRun | null} run */
   async #reopen(view, kept, run) {
-    await this.#make(++this.#turns, view, new URLSearchParams(kept.query), run?.checkpoint);
+    await this.#make(++this.#turns, view, new URLSearchParams(kept.query), run);
     const experiment = /** @type {any} */ (this.#experiments.get(view));
     const { history: past } = run ?? kept;
     if (past && 'previous' in experiment) experiment[experiment.hasSteps ? 'history' : 'previous'] = historyOf({ ...kept, history: past }, experiment.trainer.catalog.records) ?? experiment.history;

@@ -10,7 +10,7 @@ import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
-/** @typedef {{ corpus?: string, env?: string, envOptions?: object, model?: Uint8Array, options?: object }} Recipe */
+/** @typedef {{ corpus?: string, env?: string, envOptions?: object, model?: Uint8Array, checkpoint?: Uint8Array, options?: object }} Recipe */
 /** @typedef {import('../bellhop.js').PretrainingRecord} PretrainingRecord */
 /**
  * @typedef {object} LanguageFrame
@@ -46,7 +46,7 @@ export class PretrainingSession {
 
   /** @param {Library} library @param {Recipe} recipe @param {import('./service.mjs').Post} post */
   constructor(library, recipe, post) {
-    onlyKeys('createLanguageModel', recipe, ['corpus', 'env', 'envOptions', 'model', 'options']);
+    onlyKeys('createLanguageModel', recipe, ['corpus', 'env', 'envOptions', 'model', 'checkpoint', 'options']);
     this.#post = post;
     if (recipe.model) {
       /** The model as it is now. */
@@ -55,7 +55,8 @@ export class PretrainingSession {
     }
     this.#training = train(library, recipe);
     this.model = this.#training.model;
-    this.#end = Number(this.#training.options.maxSteps);
+    const most = Number(this.#training.options.maxSteps);
+    this.#end = most * Math.max(1, Math.ceil(this.#training.steps / most));
   }
 
   /** How long it computes before others have their turn. */
@@ -124,8 +125,9 @@ export class PretrainingSession {
     return Array.from(this.model.next(prompt, options), (p, id) => ({ token: tokens[id], p })).sort((a, b) => b.p - a.p).slice(0, most);
   }
 
-  save() {
-    return this.model.save();
+  /** @param {{ full?: boolean }} [options]  full: of a model that is trained */
+  save(options) {
+    return options?.full ? this.#trained().save(options) : this.model.save();
   }
 
   requestFrame() {
@@ -193,11 +195,12 @@ export class PretrainingSession {
 }
 
 /** @param {Library} library @param {Recipe} recipe */
-function train(library, { corpus, env: id, envOptions = {}, options }) {
-  if (id === undefined) return new Pretraining(library, corpus, options);
+function train(library, { corpus, env: id, envOptions = {}, checkpoint, options }) {
+  const made = (/** @type {unknown} */ source) => checkpoint === undefined ? new Pretraining(library, source, options) : Pretraining.resume(library, checkpoint, source, options);
+  if (id === undefined) return made(corpus);
   const env = new Env(library, id, envOptions);
   try {
-    return new Pretraining(library, env, options);
+    return made(env);
   } finally {
     env.dispose();
   }
