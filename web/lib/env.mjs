@@ -2,7 +2,7 @@
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
-import { readAction } from './box.mjs';
+import { readAction } from './actions.mjs';
 import { onlyKeys } from './messages.mjs';
 import { describeSetup, lookUp, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';

@@ -2,7 +2,7 @@
 // Models: an algorithm with an environment to learn in, as Stable-Baselines3's, over a C run.
 import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE } from './wasm.mjs';
-import { actionValues } from './box.mjs';
+import { actionValues } from './actions.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';

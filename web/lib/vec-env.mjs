@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
-import { readActions } from './box.mjs';
+import { readActions } from './actions.mjs';
 import { allocBeside, openEnv } from './env.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { encodeOptions } from './options.mjs';

@@ -20,6 +20,7 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
  * @property {(library: Library) => import('../bellhop.js').Field[]} fields  of pre-training; none where the module has no language models
  * @property {(library: Library, recipe: any, post: import('./service.mjs').Post) => any} ofModel
  * @property {(run: Run, parts: TextParts) => Session} ofRun
+ * @property {(run: Run, post: import('./service.mjs').Post, changes: import('./session.mjs').Change[]) => Session} ofBox  whose actions are numbers
  */
 /** @typedef {{ library: Library, recipe: any, changes: import('./session.mjs').Change[], post: import('./service.mjs').Post, sessions: Sessions }} TextParts */
 
@@ -39,7 +40,8 @@ export function makeSession(library, recipe, post, sessions, text) {
   const run = makeRun(library, recipe);
   try {
     tryChanges(run, changes);
-    return isText ? needed(text).ofRun(run, { library, recipe, changes, post, sessions }) : new Session(run, post, changes);
+    if (isText) return needed(text).ofRun(run, { library, recipe, changes, post, sessions });
+    return run.nActions === 0 ? needed(text).ofBox(run, post, changes) : new Session(run, post, changes);
   } catch (error) {
     run.dispose();
     throw error;

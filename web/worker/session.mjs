@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A session in the worker: a run that plays, pauses and steps, and the frames that show it, see frames.mjs; records wait
 // here between them.
-import { actionValues } from '../lib/box.mjs';
 import { Frames } from './frames.mjs';
 import { Learner } from '../lib/learner.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
@@ -243,9 +242,9 @@ export class Session {
     this.requestFrame();
   }
 
-  /** @param {unknown} observations @param {unknown} [actions] */
-  qValues(observations, actions) {
-    return actionValues(this.#run, observations, actions);
+  /** @param {unknown} observations */
+  qValues(observations) {
+    return this.#run.qValues(this.#run.flatten(observations).flat);
   }
 
   /** @param {unknown} observations */

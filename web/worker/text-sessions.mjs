@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sessions of text, for the worker's scripts that have language models; recipes (make-session.mjs):
+// Sessions of text and of actions that are numbers, for the worker's scripts that go with the larger module; recipes (make-session.mjs):
 //
 //     { languageModel: { corpus | env | model, options } }   a language model: trained on a text, trained on the examples of an
 //                                                            environment, or opened from a file, see pretraining-session.mjs
@@ -11,6 +11,7 @@ import { Env } from '../lib/env.mjs';
 import { LanguageModel, logPrior, pretrainingFields, startFrom } from '../lib/language.mjs';
 import { Run } from '../lib/run.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
+import { BoxSession } from './box-session.mjs';
 import { PretrainingSession } from './pretraining-session.mjs';
 import { Session } from './session.mjs';
 
@@ -23,6 +24,7 @@ export const textSessions = {
   fields: ({ wasm }) => (wasm.hasText ? pretrainingFields(wasm) : []),
   ofModel: (library, recipe, post) => new PretrainingSession(library, recipe, post),
   ofRun,
+  ofBox: (run, post, changes) => new BoxSession(run, post, changes),
 };
 
 /** The model of a session. @param {import('./make-session.mjs').Sessions} sessions @param {number} key @returns {LanguageModel} */
