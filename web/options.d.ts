@@ -6,7 +6,7 @@
 /** Names of the algorithms. */
 export type AlgoName =
   'dqn' | 'q-learning' | 'sarsa' | 'expected-sarsa' | 'double-q-learning' | 'value-iteration' | 'policy-iteration' |
-  'policy-evaluation' | 'ppo' | 'reinforce' | 'clone';
+  'policy-evaluation' | 'ppo' | 'reinforce' | 'clone' | 'ddpg' | 'td3' | 'sac';
 
 /** Names of the presets of algorithms. */
 export type PresetName = 'rainbow';
@@ -15,7 +15,8 @@ export type PresetName = 'rainbow';
 export type ShippedEnvId =
   'GridWorld-v0' | 'CartPole-v1' | 'TextGen-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' |
   'MountainCar-v0' | 'Acrobot-v1' | 'Catch-v0' | 'Breakout-MinAtar' | 'DeepSea-v0' | 'Bandit-v0' | 'TextGen-v1' |
-  'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0' | 'LearningRate-v0';
+  'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0' | 'LearningRate-v0' | 'Pendulum-v1' |
+  'MountainCarContinuous-v0';
 
 /** Options of every run, whatever the algorithm. */
 export interface RunHyperparameters {
@@ -587,6 +588,251 @@ export interface CloneHyperparameters {
   weightDecay?: number;
 }
 
+/** Deep deterministic policy gradient: an actor and a critic, for actions that are numbers. */
+export interface DDPGHyperparameters {
+  /** Step size of the optimizer. Default: 0.001. Range: 0 to 10. Live. */
+  learningRate?: number;
+  /** How the learning rate goes to learningRateEnd over the run. Default: 'constant'. Live. */
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  /**
+   * Learning rate at the end; for 0, exponential and step end at 1 % of learningRate. Default: 0. Range: 0 to 10. Live.
+   */
+  learningRateEnd?: number;
+  /** Share of the run over which the learning rate first rises from 0. Default: 0. Range: 0 to 1. Live. */
+  learningRateWarmup?: number;
+  /** Drops of the step schedule, equally long, each by the same factor. Default: 2. Range: 1 to 1000. Live. */
+  learningRateSteps?: number;
+  /** Transitions the replay buffer holds. Default: 1000000. Range: 1 to 10,000,000. */
+  bufferSize?: number;
+  /** Environment steps with random actions, before the first update. Default: 100. Range: 0 to 1,000,000,000. Live. */
+  learningStarts?: number;
+  /** Transitions sampled per update. Default: 256. Range: 1 to 65,536. */
+  batchSize?: number;
+  /** Soft-update coefficient: 1 copies the networks, smaller values blend. Default: 0.005. Range: 0 to 1. Live. */
+  tau?: number;
+  /** Discount factor. Default: 0.99. Range: 0 to 1. Live. */
+  gamma?: number;
+  /** Steps n of n-step returns; 1 is ordinary TD. Default: 1. Range: 1 to 100. Live. */
+  nSteps?: number;
+  /** Steps between two rounds of updates. Default: 1. Range: 1 to 1,000,000. Live. */
+  trainFreq?: number;
+  /** Updates in a round. Default: 1. Range: 1 to 1000. Live. */
+  gradientSteps?: number;
+  /** Noise added to actions while learning. Default: 'normal'. Live. */
+  noiseType?: 'none' | 'normal' | 'ornstein-uhlenbeck';
+  /** Noise: standard deviation, of actions between -1 and 1. Default: 0.1. Range: 0 to 10. Live. */
+  noiseStd?: number;
+  /** Ornstein-Uhlenbeck noise: how fast it is drawn back to 0. Default: 0.15. Range: 0 to 100. Live. */
+  noiseTheta?: number;
+  /** Prioritized replay: transitions with large errors are sampled more often. Default: false. */
+  prioritized?: boolean;
+  /** Prioritized: how much errors matter; 0 samples uniformly. Default: 0.6. Range: 0 to 1. Live. */
+  priorityAlpha?: number;
+  /**
+   * Prioritized: how much of the bias is corrected at the start; all of it at the end. Default: 0.4. Range: 0 to 1.
+   * Live.
+   */
+  priorityBeta?: number;
+  /**
+   * Demonstrations: transitions there is room for, beside the buffer; they are never forgotten. Default: 0. Range: 0 to
+   * 10,000,000.
+   */
+  demoCapacity?: number;
+  /**
+   * Demonstrations: share of every batch; 0 draws them like any others, as prioritized does. Default: 0.25. Range: 0 to
+   * 1. Live.
+   */
+  demoRatio?: number;
+  /** Sizes of the hidden layers, in the actor and in each critic. Default: [400, 300]. Each: 1 to 4096. */
+  netArch?: number[];
+  /** Activation of the hidden layers. Default: 'relu'. */
+  activation?: 'relu' | 'tanh';
+  /** Optimizer. Default: 'adam'. */
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  /** Share of the last step that momentum keeps. Default: 0.9. Range: 0 to 0.999999. Live. */
+  momentum?: number;
+  /** How slowly the mean gradient of adam and adamw forgets. Default: 0.9. Range: 0 to 0.999999. Live. */
+  beta1?: number;
+  /** How slowly the mean squared gradient of adam and adamw forgets. Default: 0.999. Range: 0 to 0.999999. Live. */
+  beta2?: number;
+  /** How slowly the means of rmsprop and rmsprop-centered forget. Default: 0.99. Range: 0 to 0.999999. Live. */
+  rmsAlpha?: number;
+  /** Added to the root that adam, adamw and rmsprop divide by. Default: 1e-8. Range: 1e-12 to 1. Live. */
+  optimizerEps?: number;
+  /** Share of every parameter that adamw takes off, times the learning rate. Default: 0.01. Range: 0 to 1. Live. */
+  weightDecay?: number;
+}
+
+/** Twin delayed DDPG: two critics, a slower actor, smoothed targets. */
+export interface TD3Hyperparameters {
+  /** Step size of the optimizer. Default: 0.001. Range: 0 to 10. Live. */
+  learningRate?: number;
+  /** How the learning rate goes to learningRateEnd over the run. Default: 'constant'. Live. */
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  /**
+   * Learning rate at the end; for 0, exponential and step end at 1 % of learningRate. Default: 0. Range: 0 to 10. Live.
+   */
+  learningRateEnd?: number;
+  /** Share of the run over which the learning rate first rises from 0. Default: 0. Range: 0 to 1. Live. */
+  learningRateWarmup?: number;
+  /** Drops of the step schedule, equally long, each by the same factor. Default: 2. Range: 1 to 1000. Live. */
+  learningRateSteps?: number;
+  /** Transitions the replay buffer holds. Default: 1000000. Range: 1 to 10,000,000. */
+  bufferSize?: number;
+  /** Environment steps with random actions, before the first update. Default: 100. Range: 0 to 1,000,000,000. Live. */
+  learningStarts?: number;
+  /** Transitions sampled per update. Default: 256. Range: 1 to 65,536. */
+  batchSize?: number;
+  /** Soft-update coefficient: 1 copies the networks, smaller values blend. Default: 0.005. Range: 0 to 1. Live. */
+  tau?: number;
+  /** Discount factor. Default: 0.99. Range: 0 to 1. Live. */
+  gamma?: number;
+  /** Steps n of n-step returns; 1 is ordinary TD. Default: 1. Range: 1 to 100. Live. */
+  nSteps?: number;
+  /** Steps between two rounds of updates. Default: 1. Range: 1 to 1,000,000. Live. */
+  trainFreq?: number;
+  /** Updates in a round. Default: 1. Range: 1 to 1000. Live. */
+  gradientSteps?: number;
+  /** Noise added to actions while learning. Default: 'normal'. Live. */
+  noiseType?: 'none' | 'normal' | 'ornstein-uhlenbeck';
+  /** Noise: standard deviation, of actions between -1 and 1. Default: 0.1. Range: 0 to 10. Live. */
+  noiseStd?: number;
+  /** Ornstein-Uhlenbeck noise: how fast it is drawn back to 0. Default: 0.15. Range: 0 to 100. Live. */
+  noiseTheta?: number;
+  /** Prioritized replay: transitions with large errors are sampled more often. Default: false. */
+  prioritized?: boolean;
+  /** Prioritized: how much errors matter; 0 samples uniformly. Default: 0.6. Range: 0 to 1. Live. */
+  priorityAlpha?: number;
+  /**
+   * Prioritized: how much of the bias is corrected at the start; all of it at the end. Default: 0.4. Range: 0 to 1.
+   * Live.
+   */
+  priorityBeta?: number;
+  /**
+   * Demonstrations: transitions there is room for, beside the buffer; they are never forgotten. Default: 0. Range: 0 to
+   * 10,000,000.
+   */
+  demoCapacity?: number;
+  /**
+   * Demonstrations: share of every batch; 0 draws them like any others, as prioritized does. Default: 0.25. Range: 0 to
+   * 1. Live.
+   */
+  demoRatio?: number;
+  /** Sizes of the hidden layers, in the actor and in each critic. Default: [400, 300]. Each: 1 to 4096. */
+  netArch?: number[];
+  /** Activation of the hidden layers. Default: 'relu'. */
+  activation?: 'relu' | 'tanh';
+  /** Optimizer. Default: 'adam'. */
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  /** Share of the last step that momentum keeps. Default: 0.9. Range: 0 to 0.999999. Live. */
+  momentum?: number;
+  /** How slowly the mean gradient of adam and adamw forgets. Default: 0.9. Range: 0 to 0.999999. Live. */
+  beta1?: number;
+  /** How slowly the mean squared gradient of adam and adamw forgets. Default: 0.999. Range: 0 to 0.999999. Live. */
+  beta2?: number;
+  /** How slowly the means of rmsprop and rmsprop-centered forget. Default: 0.99. Range: 0 to 0.999999. Live. */
+  rmsAlpha?: number;
+  /** Added to the root that adam, adamw and rmsprop divide by. Default: 1e-8. Range: 1e-12 to 1. Live. */
+  optimizerEps?: number;
+  /** Share of every parameter that adamw takes off, times the learning rate. Default: 0.01. Range: 0 to 1. Live. */
+  weightDecay?: number;
+  /** Critics; targets take the least of their values. Default: 2. Range: 1 to 8. */
+  nCritics?: number;
+  /** Updates of the critics for one of the actor and the targets. Default: 2. Range: 1 to 1000. Live. */
+  policyDelay?: number;
+  /** Standard deviation of the noise on the targets' actions. Default: 0.2. Range: 0 to 10. Live. */
+  targetPolicyNoise?: number;
+  /** Bound of the noise on the targets' actions. Default: 0.5. Range: 0 to 10. Live. */
+  targetNoiseClip?: number;
+}
+
+/** Soft actor-critic: a random policy that is paid for its entropy, twin critics, for actions that are numbers. */
+export interface SACHyperparameters {
+  /** Step size of the optimizer. Default: 0.0003. Range: 0 to 10. Live. */
+  learningRate?: number;
+  /** How the learning rate goes to learningRateEnd over the run. Default: 'constant'. Live. */
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  /**
+   * Learning rate at the end; for 0, exponential and step end at 1 % of learningRate. Default: 0. Range: 0 to 10. Live.
+   */
+  learningRateEnd?: number;
+  /** Share of the run over which the learning rate first rises from 0. Default: 0. Range: 0 to 1. Live. */
+  learningRateWarmup?: number;
+  /** Drops of the step schedule, equally long, each by the same factor. Default: 2. Range: 1 to 1000. Live. */
+  learningRateSteps?: number;
+  /** Transitions the replay buffer holds. Default: 1000000. Range: 1 to 10,000,000. */
+  bufferSize?: number;
+  /** Environment steps with random actions, before the first update. Default: 100. Range: 0 to 1,000,000,000. Live. */
+  learningStarts?: number;
+  /** Transitions sampled per update. Default: 256. Range: 1 to 65,536. */
+  batchSize?: number;
+  /** Soft-update coefficient: 1 copies the networks, smaller values blend. Default: 0.005. Range: 0 to 1. Live. */
+  tau?: number;
+  /** Discount factor. Default: 0.99. Range: 0 to 1. Live. */
+  gamma?: number;
+  /** Steps n of n-step returns; 1 is ordinary TD. Default: 1. Range: 1 to 100. Live. */
+  nSteps?: number;
+  /** Steps between two rounds of updates. Default: 1. Range: 1 to 1,000,000. Live. */
+  trainFreq?: number;
+  /** Updates in a round. Default: 1. Range: 1 to 1000. Live. */
+  gradientSteps?: number;
+  /** Noise added to actions while learning. Default: 'none'. Live. */
+  noiseType?: 'none' | 'normal' | 'ornstein-uhlenbeck';
+  /** Noise: standard deviation, of actions between -1 and 1. Default: 0.1. Range: 0 to 10. Live. */
+  noiseStd?: number;
+  /** Ornstein-Uhlenbeck noise: how fast it is drawn back to 0. Default: 0.15. Range: 0 to 100. Live. */
+  noiseTheta?: number;
+  /** Prioritized replay: transitions with large errors are sampled more often. Default: false. */
+  prioritized?: boolean;
+  /** Prioritized: how much errors matter; 0 samples uniformly. Default: 0.6. Range: 0 to 1. Live. */
+  priorityAlpha?: number;
+  /**
+   * Prioritized: how much of the bias is corrected at the start; all of it at the end. Default: 0.4. Range: 0 to 1.
+   * Live.
+   */
+  priorityBeta?: number;
+  /**
+   * Demonstrations: transitions there is room for, beside the buffer; they are never forgotten. Default: 0. Range: 0 to
+   * 10,000,000.
+   */
+  demoCapacity?: number;
+  /**
+   * Demonstrations: share of every batch; 0 draws them like any others, as prioritized does. Default: 0.25. Range: 0 to
+   * 1. Live.
+   */
+  demoRatio?: number;
+  /** Sizes of the hidden layers, in the actor and in each critic. Default: [256, 256]. Each: 1 to 4096. */
+  netArch?: number[];
+  /** Activation of the hidden layers. Default: 'relu'. */
+  activation?: 'relu' | 'tanh';
+  /** Optimizer. Default: 'adam'. */
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  /** Share of the last step that momentum keeps. Default: 0.9. Range: 0 to 0.999999. Live. */
+  momentum?: number;
+  /** How slowly the mean gradient of adam and adamw forgets. Default: 0.9. Range: 0 to 0.999999. Live. */
+  beta1?: number;
+  /** How slowly the mean squared gradient of adam and adamw forgets. Default: 0.999. Range: 0 to 0.999999. Live. */
+  beta2?: number;
+  /** How slowly the means of rmsprop and rmsprop-centered forget. Default: 0.99. Range: 0 to 0.999999. Live. */
+  rmsAlpha?: number;
+  /** Added to the root that adam, adamw and rmsprop divide by. Default: 1e-8. Range: 1e-12 to 1. Live. */
+  optimizerEps?: number;
+  /** Share of every parameter that adamw takes off, times the learning rate. Default: 0.01. Range: 0 to 1. Live. */
+  weightDecay?: number;
+  /** Critics; targets and the actor take the least of their values. Default: 2. Range: 1 to 8. */
+  nCritics?: number;
+  /** The entropy coefficient is learned, so that the entropy stays at targetEntropy. Default: true. */
+  entCoefAuto?: boolean;
+  /**
+   * Weight of the policy's entropy; where it is learned, the one it starts from. Default: 1. Range: 1e-9 to 1,000,000.
+   */
+  entCoef?: number;
+  /** Entropy to keep, for each number of an action. Default: -1. Range: -100 to 100. Live. */
+  targetEntropy?: number;
+  /** Updates between two moves of the targets. Default: 1. Range: 1 to 1,000,000. Live. */
+  targetUpdateInterval?: number;
+}
+
 /** Pre-training of a language model. */
 export interface PretrainingHyperparameters {
   /** Everything random in the training follows from it. Default: 0. Range: 0 to 2^53 - 1. */
@@ -784,6 +1030,18 @@ export interface LearningRateEnvOptions {
   updates?: number;
 }
 
+/** Pendulum-v1: Swing a pendulum up and hold it there. */
+export interface PendulumEnvOptions {
+  /** Acceleration of gravity, in m/s^2. Default: 10. Range: 0 to 100. */
+  g?: number;
+}
+
+/** MountainCarContinuous-v0: Swing a weak car out of a valley, with as little fuel as possible. */
+export interface MountainCarContinuousEnvOptions {
+  /** Velocity the car must at least have at the goal. Default: 0. Range: 0 to 0.07. */
+  goalVelocity?: number;
+}
+
 /** A learning rate and its schedule. */
 export interface LearningRateOptions {
   /** Step size of the optimizer. Live. */
@@ -934,7 +1192,8 @@ export interface PolicyHyperparameters {
 export interface EnvOptions extends
   GridWorldEnvOptions, CartPoleEnvOptions, FrozenLakeEnvOptions, FrozenLake8x8EnvOptions, CliffWalkingEnvOptions,
   MountainCarEnvOptions, BreakoutMinAtarEnvOptions, DeepSeaEnvOptions, BanditEnvOptions, TextGenEnvOptions,
-  TranslateEnvOptions, DialogueEnvOptions, LearningRateEnvOptions {}
+  TranslateEnvOptions, DialogueEnvOptions, LearningRateEnvOptions, PendulumEnvOptions,
+  MountainCarContinuousEnvOptions {}
 
 /** Live options of environments. */
 export interface RewardWeights extends Pick<EnvOptions,

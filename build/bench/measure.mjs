@@ -48,6 +48,25 @@ export function updateFlops(hidden) {
   return 2 * BATCH * (4 * all - first);
 }
 
+/** Sizes of what is compared of actions that are numbers: hidden units, batch. */
+const CONTROL = [[64, 100], [256, 256]];
+const OBSERVED = 3;
+
+/**
+ * The same of one update of DDPG, TD3 (an update with and one without the actor, halved) or SAC, of one row. The actor has 1 output, SAC's
+ * 2; the critic gets 1 input more.
+ * @param {'ddpg' | 'td3' | 'sac'} algo @param {number} hidden
+ */
+export function controlFlops(algo, hidden) {
+  const inner = hidden * hidden, outputs = algo === 'sac' ? 2 : 1, critics = algo === 'ddpg' ? 1 : 2;
+  const actorFirst = OBSERVED * hidden, criticFirst = (OBSERVED + 1) * hidden;
+  const actor = actorFirst + inner + hidden * outputs, critic = criticFirst + inner + hidden;
+  const critics1 = critics * (4 * critic - criticFirst); // targets, values, gradients of weights and of all inputs but the first
+  const rated = algo === 'sac' ? critics : 1; // through how many critics the actor's gradient comes
+  const actor1 = 3 * actor - actorFirst + rated * (2 * critic - criticFirst + hidden);
+  return 2 * (actor + critics1 + actor1 * (algo === 'td3' ? 0.5 : 1));
+}
+
 /** @param {number} hidden */
 const netName = (hidden) => [INPUTS, hidden, hidden, ACTIONS].join('-');
 
@@ -69,11 +88,13 @@ export async function measure(subjects, effort, log = () => {}) {
   for (const size of GEMM_SIZES) gemm.push(...await gemmOf(size, subjects, group));
   const updates = [];
   for (const hidden of HIDDEN) updates.push(await updateOf(hidden, subjects, group));
+  const control = [];
+  for (const sizes of CONTROL) control.push(...await controlOf(sizes, subjects, group));
   const scaling = await scalingOf(subjects, group);
   const loop = await loopOf(subjects, group);
   const env = await envOf(subjects, group);
   const language = await languageOf(subjects, group);
-  return { peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, scaling, loop, env, language };
+  return { peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, control, scaling, loop, env, language };
 }
 
 /** @typedef {(what: string, jobs: Record<string, Job>) => Promise<Times>} Group */
@@ -112,6 +133,17 @@ async function updateOf(hidden, subjects, group) {
     of_peak: ofPeak(times, 'update', flops), scalar_per_second: 1 / median(times.scalar),
     of_scalar: ratio(times.scalar, times.update), ...ofNative(times, 'update'), parts: partsOf(times),
   };
+}
+
+/** Updates of the algorithms whose actions are numbers. @param {number[]} sizes @param {Subjects} subjects @param {Group} group */
+async function controlOf(sizes, subjects, group) {
+  const [hidden, batch] = sizes, algos = /** @type {const} */ (['ddpg', 'td3', 'sac']);
+  const jobs = algos.map((algo) => ({ [algo]: { subject: subjects.simd, kind: algo, sizes }, ...natively(subjects, algo, algo, sizes) }));
+  const times = await group(`continuous control ${hidden}-${hidden}, batch ${batch}`, Object.assign({}, ...jobs));
+  return algos.map((algo) => {
+    const updates = algo === 'td3' ? 2 : 1, flops = batch * controlFlops(algo, hidden);
+    return { algo, net: `${hidden}-${hidden}`, batch, flops, ...rates('per_second', times[algo], updates), of_peak: ofPeak(times, algo, updates * flops), ...ofNative(times, algo) };
+  });
 }
 
 /** Microseconds of an update's parts, each measured alone; `rest` is what the update takes beyond them. @param {Times} times */

@@ -12,7 +12,7 @@
 /** @param {Report} report @returns {string} */
 export function table(report) {
   const { machine } = report;
-  const sections = [gemmRows, updateRows, partRows, loopRows, envRows, languageRows, productRows, pageRows].map((rows) => rows(report));
+  const sections = [gemmRows, updateRows, partRows, controlRows, loopRows, envRows, languageRows, productRows, pageRows].map((rows) => rows(report));
   const head = `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}; load ${machine.load.toFixed(1)} at the start`;
   return [head, '', ...align([peakRow(report), ...sections.flatMap((rows) => [[], ...rows])])].join('\n');
 }
@@ -67,6 +67,11 @@ function updateRows({ updates, scaling }) {
 function partRows({ updates }) {
   return updates.flatMap(({ net, parts, per_second }) => Object.entries(parts).map(([part, us]) =>
     [`${net}: ${part.replaceAll('_', ' ')}`, `${tenth(us)} us`, '', `${percent(us * per_second / 1e6)} of the update`]));
+}
+
+/** @param {Report} r @returns {Row[]} */
+function controlRows({ control }) {
+  return control.map((c) => [`${c.algo} update ${c.net}, batch ${c.batch}`, `${whole(c.per_second)} /s`, between(c.spread, whole), `${percent(c.of_peak)} of peak${native(c)}`]);
 }
 
 /** @param {Report} r @returns {Row[]} */

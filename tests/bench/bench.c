@@ -19,6 +19,8 @@
 #include "rl/dqn_state.h"
 #include "rl/replay.h"
 #include "rl/run.h"
+#include "rl/sac.h"
+#include "rl/td3.h"
 #include "rl/vec_env.h"
 
 #include <stddef.h>
@@ -48,7 +50,7 @@ struct bench_case {
     int a, b, c;
     size_t bytes;
     bh_rng rng;
-    bhi_agent *dqn;
+    bhi_agent *agent;
     bh_run *run;
     bh_pretraining *training;
 
@@ -194,14 +196,14 @@ static int start_dqn(bench_case *c)
                            .n_envs = 1,
                            .total_timesteps = REPLAY_SIZE,
                            .rng = bh_rng_split(&c->rng)};
-    if (bhi_agent_create(&c->dqn, &bh_dqn_class, &config, &spec, NULL) != BH_OK) return 0;
-    for (int i = 0; i < REPLAY_SIZE; i++) observe_random(c->dqn, &c->rng);
+    if (bhi_agent_create(&c->agent, &bh_dqn_class, &config, &spec, NULL) != BH_OK) return 0;
+    for (int i = 0; i < REPLAY_SIZE; i++) observe_random(c->agent, &c->rng);
     return 1;
 }
 
 static void run_update(bench_case *c, int n)
 {
-    while (n-- > 0) bhi_dqn_update((bhi_dqn *)c->dqn);
+    while (n-- > 0) bhi_dqn_update((bhi_dqn *)c->agent);
 }
 
 static void run_act(bench_case *c, int n)
@@ -210,8 +212,77 @@ static void run_act(bench_case *c, int n)
     float obs[OBSERVATION] = {(float)0.01, (float)-0.02, (float)0.03, (float)-0.04};
     int action = 0;
     unsigned char explored;
-    while (n-- > 0) bh_dqn_class.functions->act(c->dqn, &action, &explored, obs, 1);
+    while (n-- > 0) bh_dqn_class.functions->act(c->agent, &action, &explored, obs, 1);
     sink = (bh_real)action;
+}
+
+// ---- actions that are numbers: 3 observed, 1 acted, networks of a-a, batch b ----
+
+static void observe_number(bhi_agent *agent, bh_rng *rng)
+{
+    float obs_tm1[3], obs_t[3], box = (float)(2 * bh_rng_uniform(rng) - 1);
+    for (int i = 0; i < 3; i++) {
+        obs_tm1[i] = (float)(2 * bh_rng_uniform(rng) - 1);
+        obs_t[i] = (float)(2 * bh_rng_uniform(rng) - 1);
+    }
+    int none = 0;
+    double reward = -1;
+    agent->class->functions->observe(agent, &(bh_experience){.n = 1,
+                                                             .obs_tm1 = obs_tm1,
+                                                             .box_tm1 = &box,
+                                                             .r_t = &reward,
+                                                             .terminated_t = &none,
+                                                             .truncated_t = &none,
+                                                             .obs_t = obs_t});
+}
+
+static int start_off_policy(bench_case *c, const bh_agent_class *class)
+{
+    static const float low = -1, high = 1;
+    union {
+        bh_off_policy_config base;
+        bh_td3_config td3;
+        bh_sac_config sac;
+    } config;
+    bh_config_defaults(class->config, &config);
+    config.base.net_arch = (bh_sizes){2, {c->a, c->a}};
+    config.base.batch_size = c->b;
+    config.base.buffer_size = REPLAY_SIZE;
+    config.base.learning_starts = 0;
+    bhi_agent_spec spec = {.observation = {BH_SPACE_BOX, 3, NULL, NULL},
+                           .n_envs = 1,
+                           .total_timesteps = REPLAY_SIZE,
+                           .rng = bh_rng_split(&c->rng),
+                           .action = {BH_SPACE_BOX, 1, &low, &high}};
+    if (bhi_agent_create(&c->agent, class, &config, &spec, NULL) != BH_OK) return 0;
+    for (int i = 0; i < REPLAY_SIZE; i++) observe_number(c->agent, &c->rng);
+    return 1;
+}
+
+static int start_ddpg(bench_case *c)
+{
+    return start_off_policy(c, &bh_ddpg_class);
+}
+
+static int start_td3(bench_case *c)
+{
+    return start_off_policy(c, &bh_td3_class);
+}
+
+static int start_sac(bench_case *c)
+{
+    return start_off_policy(c, &bh_sac_class);
+}
+
+// TD3: two, of which one moves the actor.
+static void run_learn(bench_case *c, int n)
+{
+    while (n-- > 0) c->agent->class->functions->learn(c->agent);
+}
+
+static void run_learn_twice(bench_case *c, int n)
+{
+    run_learn(c, 2 * n);
 }
 
 // ---- the whole loop: CartPole, the update above after every step, no evaluations ----
@@ -462,6 +533,9 @@ static const kind kinds[] = {
     {"gemm_tn", layout_gemm, start_gemm, run_gemm_tn},
     {"update", NULL, start_dqn, run_update}, // hidden units, batch
     {"act", NULL, start_dqn, run_act},
+    {"ddpg", NULL, start_ddpg, run_learn}, // hidden units, batch
+    {"td3", NULL, start_td3, run_learn_twice},
+    {"sac", NULL, start_sac, run_learn},
     {"loop", NULL, start_run, run_loop},
     {"gather", layout_parts, start_parts, run_gather},
     {"forward", layout_parts, start_parts, run_forward},
@@ -509,7 +583,7 @@ EXPORT(bench_case *, bench_open)(int index, int a, int b, int c)
 EXPORT(void, bench_close)(bench_case *c)
 {
     bh_env_destroy(c->envs);
-    bhi_agent_destroy(c->dqn);
+    bhi_agent_destroy(c->agent);
     bh_run_destroy(c->run);
     bh_pretraining_destroy(c->training);
     bh_free(c, c->bytes);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { measureAll } from '../../build/bench/all.mjs';
-import { PEAK_FLOPS, measure, updateFlops } from '../../build/bench/measure.mjs';
+import { controlFlops, measure, PEAK_FLOPS, updateFlops } from '../../build/bench/measure.mjs';
 import { table } from '../../build/bench/print.mjs';
 import { solveTime } from '../../build/bench/product.mjs';
 import { sizes } from '../../build/bench/sizes.mjs';
@@ -43,12 +43,19 @@ test('an update is 2.26 MFLOP at 4-64-64-2, 34.2 at 4-256-256-2', () => {
   assert.equal(updateFlops(256), 34_209_792);
 });
 
+test('an update of actions that are numbers counts its products, of a row', () => {
+  // By hand, hidden 2: actor 3*2 + 4 + 2 = 12 (SAC 14), critic 4*2 + 4 + 2 = 14, first layers 6 and 8.
+  assert.equal(controlFlops('ddpg', 2), 2 * (12 + (4 * 14 - 8) + (3 * 12 - 6) + (2 * 14 - 8 + 2)));
+  assert.equal(controlFlops('td3', 2), 2 * (12 + 2 * (4 * 14 - 8) + 0.5 * ((3 * 12 - 6) + (2 * 14 - 8 + 2))));
+  assert.equal(controlFlops('sac', 2), 2 * (14 + 2 * (4 * 14 - 8) + (3 * 14 - 6) + 2 * (2 * 14 - 8 + 2)));
+});
+
 test('figures are fractions of what ran beside them', async () => {
   const peak = PEAK_FLOPS / 50e9; // 50 GFLOP/s
   const gemm = 2 * 64 ** 3 / 25e9;
   const simd = pretend({
     peak_12: 1.1 * peak, peak_13: peak, peak_6_6: 1.2 * peak, 'gemm_nn 64 64 64': gemm, 'update 64 64': updateFlops(64) / 40e9, 'loop 64 64': updateFlops(64) / 20e9,
-    'update 128 64': updateFlops(128) / 40e9, 'update 512 64': updateFlops(512) / 20e9, 'env 64': 64 / 10e6, 'lm 64 16': 1024 / 50e3,
+    'td3 64 100': 2 * 100 * controlFlops('td3', 64) / 30e9, 'update 128 64': updateFlops(128) / 40e9, 'update 512 64': updateFlops(512) / 20e9, 'env 64': 64 / 10e6, 'lm 64 16': 1024 / 50e3,
   });
   const scalar = pretend({ 'update 64 64': updateFlops(64) / 10e9 });
   const native = pretend({ 'gemm_nn 64 64 64': gemm / 2 });
@@ -60,6 +67,8 @@ test('figures are fractions of what ran beside them', async () => {
   close(figures.gemm[0].of_native, 0.5);
   close(figures.updates[0].of_peak, 0.8);
   close(figures.updates[0].of_scalar, 4);
+  close(figures.control[1].of_peak, 0.6);
+  close(figures.control[1].per_second, 30e9 / (100 * controlFlops('td3', 64)));
   close(figures.loop.of_update_rate, 0.5);
   close(figures.scaling.growth, 2);
   close(figures.env[1].steps_per_second, 10e6);
@@ -86,10 +95,11 @@ test('the report from the modules has the documented shape', async () => {
   assert.deepEqual(json.gemm.map((/** @type {any} */ g) => `${g.op} ${g.m} ${g.n} ${g.k}`), ['64 64 64', '128 128 128', '256 256 256', '37 53 129']
     .flatMap((size) => ['nn', 'nt', 'tn'].map((op) => `${op} ${size}`)));
   assert.deepEqual(json.updates.map((/** @type {any} */ u) => [u.net, u.batch]), [['4-64-64-2', 64], ['4-256-256-2', 64]]);
+  assert.deepEqual(json.control.map((/** @type {any} */ c) => `${c.algo} ${c.net} ${c.batch}`), ['64-64 100', '256-256 256'].flatMap((size) => ['ddpg', 'td3', 'sac'].map((algo) => `${algo} ${size}`)));
   assert.deepEqual(json.env.map((/** @type {any} */ e) => [e.id, e.n_envs]), [['CartPole-v1', 1], ['CartPole-v1', 64]]);
   const numbers = [json.peak_gflops, json.load_ms, json.loop.steps_per_second, json.loop.of_update_rate, json.scaling.growth,
     ...json.gemm.flatMap((/** @type {any} */ g) => [g.gflops, g.of_peak]), ...json.env.map((/** @type {any} */ e) => e.steps_per_second),
-    ...json.updates.flatMap((/** @type {any} */ u) => [u.per_second, u.of_peak, u.scalar_per_second]),
+    ...json.updates.flatMap((/** @type {any} */ u) => [u.per_second, u.of_peak, u.scalar_per_second]), ...json.control.flatMap((/** @type {any} */ c) => [c.per_second, c.of_peak]),
     ...[json.sizes, json.sizes.first_load].flatMap(({ raw, gzip, brotli }) => [raw, gzip, brotli])];
   for (const number of numbers) assert.ok(number > 0, `${number} in ${JSON.stringify(json)}`);
   assert.match(table(report), /^update 4-64-64-2, batch 64 .* of peak, .* x scalar/m);

@@ -170,12 +170,11 @@ test('algorithms that do not fit are refused with those that do', async () => {
 test('what somebody plays is recorded with its numbers, and learned from', async () => {
   const recorder = new Recorder({ env: 'Pendulum-v1' });
   for (let episode = 0; episode < 2; episode++) {
-    let [obs] = pendulum.reset({ seed: episode });
-    recorder.reset(obs);
+    recorder.reset(pendulum.reset({ seed: episode })[0]);
     for (let t = 0, over = false; !over; t++) {
       const action = [Math.sin(t)], [next, reward, terminated, truncated] = pendulum.step(action);
       recorder.step(action, next, reward, terminated, truncated);
-      [obs, over] = [next, terminated || truncated];
+      over = terminated || truncated;
     }
   }
   const read = parseDemonstrations(formatDemonstrations(recorder.demonstrations()));
@@ -183,7 +182,8 @@ test('what somebody plays is recorded with its numbers, and learned from', async
   const model = new bh.TD3('Pendulum-v1', { ...SMALL, demonstrations: read });
   assert.equal(model.options.demoCapacity, 400);
   await model.learn();
-  fails(() => new bh.DQN('CartPole-v1', { demonstrations: read.episodes }), 'BH_ERR_ARGUMENT', /numbers/);
+  const others = read.episodes.map(({ obs, ...episode }) => ({ ...episode, obs: Array.from(/** @type {ArrayLike<number[]>} */ (obs), (row) => [...row, 0]) }));
+  fails(() => new bh.DQN('CartPole-v1', { demonstrations: others }), 'BH_ERR_FORMAT', /an action has 1 numbers, but must be one of 2/);
   const wide = read.episodes.map((episode) => ({ ...episode, actions: Array.from(episode.actions, () => [3]) }));
   fails(() => new bh.TD3('Pendulum-v1', { demonstrations: wide }), 'BH_ERR_ARGUMENT', /number 0 of the action of transition 0 is 3, but must be between -2 and 2/);
   model.dispose();

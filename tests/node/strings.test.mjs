@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import en from '../../web/lab/strings/en.mjs';
+import enBox from '../../web/lab/strings/en-box.mjs';
 import enEmbed from '../../web/lab/strings/en-embed.mjs';
 import enErrors from '../../web/lab/strings/en-errors.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
+import zhBox from '../../web/lab/strings/zh-box.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
 import zhErrors from '../../web/lab/strings/zh-errors.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
@@ -23,9 +25,9 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** @type {Record<string, string>} */
-const english = { ...en, ...enErrors, ...enText, ...enEmbed, ...enSite };
+const english = { ...en, ...enErrors, ...enText, ...enBox, ...enEmbed, ...enSite };
 /** @type {Record<string, string>} */
-const chinese = { ...zh, ...zhErrors, ...zhText, ...zhEmbed, ...zhSite };
+const chinese = { ...zh, ...zhErrors, ...zhText, ...zhBox, ...zhEmbed, ...zhSite };
 const PLACE = /\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 const HAN = /\p{Script=Han}/u;
 /** Names that are the same in Chinese. */
@@ -60,9 +62,10 @@ test('the catalogues of both languages have the same keys, each in one topic', (
   assert.deepEqual(Object.keys(zh), Object.keys(en), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhErrors), Object.keys(enErrors), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhText), Object.keys(enText), 'same keys in the same order');
+  assert.deepEqual(Object.keys(zhBox), Object.keys(enBox), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhEmbed), Object.keys(enEmbed), 'same keys in the same order');
   assert.deepEqual(Object.keys(zhSite), Object.keys(enSite), 'same keys in the same order');
-  assert.equal(Object.keys(english).length, [en, enErrors, enText, enEmbed, enSite].reduce((sum, catalogue) => sum + Object.keys(catalogue).length, 0));
+  assert.equal(Object.keys(english).length, [en, enErrors, enText, enBox, enEmbed, enSite].reduce((sum, catalogue) => sum + Object.keys(catalogue).length, 0));
 });
 
 test('both languages fill in the same places, and nothing is empty', () => {
