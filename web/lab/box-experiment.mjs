@@ -11,6 +11,12 @@ export class BoxExperiment extends RunExperiment {
     return BOX_IDS;
   }
 
+  /** How an action was chosen, as a key of the words. @param {boolean} explored @returns {string} */
+  howChosen(explored) {
+    if (explored) return 'random';
+    return this.session?.info.options.noiseType === 'none' ? 'box.how' : 'box.how.noise';
+  }
+
   /** @param {string} env */
   rowOf(env) {
     return boxWorld(env);

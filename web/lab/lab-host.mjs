@@ -102,12 +102,7 @@ export class LabHost {
   gloss = (action) => this.#run.worldModule?.gloss?.(action, { layout: this.#run.layout, words: this.words }) ?? '';
 
   /** How an action was chosen, in a word. @param {boolean} explored */
-  chosenHow = (explored) => {
-    const { humanFrame, isPolicy, isUcb } = this.#run;
-    if (humanFrame) return this.words.t('yours');
-    if (isPolicy) return this.words.t(explored ? 'less.likely' : 'likeliest');
-    return this.words.t(!explored ? 'greedy' : isUcb ? 'bonus' : 'random');
-  };
+  chosenHow = (explored) => this.words.t(/** @type {any} */ (this.#run.howChosen(explored)));
 
   /** A state in the reader's words. @param {Frame} frame */
   describeState = (frame) => this.#run.worldModule?.describe({ view: frame.view, layout: this.#run.layout, words: this.words, english: frame.text }) ?? frame.text;

@@ -89,6 +89,13 @@ export class RunExperiment extends Experiment {
     return envsOf(this.world.tab);
   }
 
+  /** How an action was chosen, as a key of the words. @param {boolean} explored @returns {string} */
+  howChosen(explored) {
+    if (this.humanFrame) return 'yours';
+    if (this.isPolicy) return explored ? 'less.likely' : 'likeliest';
+    return !explored ? 'greedy' : this.isUcb ? 'bonus' : 'random';
+  }
+
   get isMap() {
     return this.world.world === 'grid-map';
   }

@@ -109,7 +109,7 @@ export class ProgressPanel extends ChartPanel {
     const readouts = this.#readouts.get(this.#key(), this.#experiment?.isBlur ? READ_MS : 0, () => this.#read(this.group.cursor));
     const [id, title] = {
       returns: [nothing, 'chart.returns'], loss: [nothing, 'chart.loss'],
-      q: ['q-title', this.#experiment?.isPolicy ? 'chart.v' : 'chart.q'], epsilon: ['rate-title', this.#rate ?? 'chart.epsilon'],
+      q: ['q-title', this.#experiment?.isPolicy ? 'chart.v' : this.#experiment?.kind === 'box' ? 'box.chart.q' : 'chart.q'], epsilon: ['rate-title', this.#rate ?? 'chart.epsilon'],
     }[name];
     return html`<div class="chart ${name === 'returns' ? 'tall' : ''}" id="chart-${name}">
       <div class="head"><h3 id=${id}>${words.t(String(title))}</h3><span class="readout">${readouts[name]}</span></div>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Words of actions that are numbers, in English; fetched with them. zh-box.mjs has the same keys and {places}.
 export default {
-  'box.title': 'Actions and their values',
+  'box.title': 'Action values',
   'box.first': 'Q(s, ·) of every action in the start state, before the first step',
   'box.last': 'Q(s, ·) of every action, where it last acted',
   'box.none': 'This algorithm learns no values of actions: a policy and the values of states.',
@@ -9,6 +9,9 @@ export default {
   'box.taken': '● The agent took {action} {value}.',
   'box.random': '◆ The agent took {action} {value}, a random action.',
   'box.prefers': 'Without exploring, the policy gives {action} {value} here (dashed line).',
+  'box.how': 'policy',
+  'box.how.noise': 'policy with noise',
+  'box.chart.q': 'Mean Q',
   'box.policy': 'The policy: {action} by {by}',
   'box.value': 'The value of that action, by {by}',
   'algo.ddpg': 'DDPG',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // 连续动作的用语；随其一同加载。键与占位符与 en-box.mjs 相同。
 export default {
-  'box.title': '动作及其价值',
+  'box.title': '动作价值',
   'box.first': '起始状态中每个动作的 Q(s, ·)，尚未走第一步',
   'box.last': '上次行动所在状态中每个动作的 Q(s, ·)',
   'box.none': '该算法不学习动作价值，只有策略和状态价值。',
@@ -9,6 +9,9 @@ export default {
   'box.taken': '● 智能体采取的{action}为 {value}。',
   'box.random': '◆ 智能体随机采取的{action}为 {value}。',
   'box.prefers': '不探索时，策略在此给出的{action}为 {value}（虚线）。',
+  'box.how': '策略',
+  'box.how.noise': '策略加噪声',
+  'box.chart.q': 'Q 的均值',
   'box.policy': '策略：{action}随{by}的变化',
   'box.value': '该动作的价值随{by}的变化',
   'algo.ddpg': 'DDPG',
