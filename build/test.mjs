@@ -69,8 +69,9 @@ async function runCTest(preset) {
 async function runNodeTests(kind) {
   const files = filesIn(ROOT, [`tests/${kind}`], /\.test\.mjs$/);
   if (files.length === 0) throw new Failure(`tests/${kind} has no *.test.mjs.`);
-  // A browser started in the locale C may call its language en-US@posix, which Intl refuses.
-  const env = kind === 'browser' ? { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } : {};
+  // Certificates of one's own are read by each process of Node as it starts, and no test asks another machine. A browser started
+  // in the locale C may call its language en-US@posix, which Intl refuses.
+  const env = { NODE_EXTRA_CA_CERTS: undefined, ...kind === 'browser' && { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } };
   const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...options(kind), ...files], { capture: true, env, minutes: MINUTES });
   const counts = Object.fromEntries([...stripVTControlCharacters(output).matchAll(/^ℹ (pass|fail|cancelled) (\d+)$/gm)]
     .map(([, name, count]) => [name, Number(count)]));
