@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Running other programs from the build scripts: where the repository is, `run` for commands whose output the reader
-// should see, `probe` for quiet questions, `main` for scripts' entry points. Only node: built-ins, because `npm start`
-// and `npm test` begin before node_modules exists.
+// should see, `held` for what is shown later, `probe` for quiet questions, `main` for scripts' entry points. Only node: built-ins,
+// because `npm start` and `npm test` begin before node_modules exists.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn, spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -14,6 +15,9 @@ export const OUT = resolve(ROOT, 'build/out');
 
 /** For so long the output of a command that has ended is read. */
 const OUTPUT_MS = 5000;
+
+/** What is said in the body of `held`. @type {AsyncLocalStorage<string[]>} */
+const holding = new AsyncLocalStorage();
 
 /** An expected failure: `main` prints its message and no stack. */
 export class Failure extends Error {}
@@ -53,17 +57,19 @@ export async function runNpm(args) {
  */
 export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = false, minutes } = {}) {
   return new Promise((done, fail) => {
+    const isHeld = holding.getStore() !== undefined;
     const child = spawn(file, args, {
-      cwd, env: { ...process.env, ...env }, stdio: ['inherit', capture ? 'pipe' : 'inherit', 'inherit'],
+      cwd, env: { ...process.env, ...env }, stdio: ['inherit', capture || isHeld ? 'pipe' : 'inherit', isHeld ? 'pipe' : 'inherit'],
       ...minutes && { timeout: minutes * 60_000, killSignal: 'SIGKILL' },
     });
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => {
       output += text;
-      process.stdout.write(text);
+      write(text);
     });
+    child.stderr?.setEncoding('utf8').on('data', write);
     child.on('error', (error) => fail(new Failure(`\`${file}\` could not be started: ${error.message}`)));
-    child.on('exit', () => setTimeout(() => child.stdout?.destroy(), OUTPUT_MS).unref());
+    child.on('exit', () => setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), OUTPUT_MS).unref());
     child.on('close', (code, signal) => done({ code: code ?? signal ?? 1, output }));
   });
 }
@@ -86,7 +92,30 @@ export function seconds(since) {
 
 /** @param {string} text */
 export function say(text) {
-  console.log(text);
+  write(`${text}\n`);
+}
+
+/** @param {string} text */
+function write(text) {
+  const held = holding.getStore();
+  if (held) held.push(text);
+  else process.stdout.write(text);
+}
+
+/**
+ * Runs a body beside what else runs. What it and its commands say is kept until it is asked for.
+ * @template T @param {() => Promise<T>} body
+ * @returns {() => Promise<T>} waits for its end, then shows what it said
+ */
+export function held(body) {
+  /** @type {string[]} */
+  const said = [];
+  const running = holding.run(said, body);
+  return async () => {
+    const result = await running;
+    write(said.join(''));
+    return result;
+  };
 }
 
 /** Is this the script node was started with? @param {string} url its import.meta.url */

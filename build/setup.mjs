@@ -19,6 +19,9 @@ import * as ownChromium from './chromium.mjs';
  * @property {string} [fetches]         what `fetch` gets, for a person
  */
 
+/** Debian's Chromium without windows, as the packages for Ubuntu and Fedora are: a page costs two thirds, as none has a browser drawn around it. */
+const HEADLESS = 'chromium-headless-shell';
+
 /** @type {Record<string, Need>} */
 const NEEDS = {
   cmake: {
@@ -44,8 +47,8 @@ const NEEDS = {
   chromium: {
     what: 'Chromium or Chrome (on PATH or in $CHROME_PATH)',
     found: () => chromePath() !== null,
-    packages: { apt: ['chromium'], dnf: ['chromium-headless'], pacman: ['chromium'], brew: ['--cask', 'chromium'] },
-    ...(isUbuntu() && ownChromium.need),
+    packages: { apt: [isRelease('debian') ? HEADLESS : 'chromium'], dnf: ['chromium-headless'], pacman: ['chromium'], brew: ['--cask', 'chromium'] },
+    ...(isRelease('ubuntu') && ownChromium.need),
   },
   firefox: {
     what: 'Firefox 114 or later (on PATH or in $FIREFOX_PATH)',
@@ -87,7 +90,7 @@ export async function setup(names, table = NEEDS) {
 /** The Chromium or Chrome the browser tests drive, or null. */
 export function chromePath() {
   const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', mac];
+  const names = [HEADLESS, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', mac];
   const candidates = process.env.CHROME_PATH ? [process.env.CHROME_PATH] : [...names, ownChromium.PATH];
   // Ubuntu's chromium package is a script that only says where the browser is: --version tells them apart.
   const works = candidates.find((path) => /Chrom/.test(probe([path, '--version']) ?? ''));
@@ -217,8 +220,9 @@ function onPath(program) {
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
 }
 
-function isUbuntu() {
-  return existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
+/** Is this that system, and none that is made from it? @param {'debian' | 'ubuntu'} id */
+function isRelease(id) {
+  return existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').split('\n').includes(`ID=${id}`);
 }
 
 // `node build/setup.mjs [need …]` gets things ready without building anything.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `npm test`: get what is missing, then every check there is, in the order of the table GROUPS, stopping at the first
-// that fails. `npm test -- --only lint,c,node,browser` runs a part; the last line is always "N passed, N failed".
+// that fails; what would leave a processor idle begins early, and is shown in its turn. `npm test -- --only lint,c,node,browser`
+// runs a part; the last line is always "N passed, N failed".
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
@@ -9,7 +10,7 @@ import { buildPreset } from './cmake.mjs';
 import { filesIn } from './files.mjs';
 import { packed } from './pack.mjs';
 import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, chromePath, setup } from './setup.mjs';
-import { Failure, ROOT, main, runToEnd, say, seconds } from './run.mjs';
+import { Failure, ROOT, held, main, runToEnd, say, seconds } from './run.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 /**
@@ -17,8 +18,10 @@ import { Failure, ROOT, main, runToEnd, say, seconds } from './run.mjs';
  * @property {string} title
  * @property {string[]} kinds     names for --only
  * @property {string[]} needs     keys of the table in setup.mjs
+ * @property {boolean} [early]  it begins with the first, as it needs nothing of those before it
  * @property {() => Promise<Counts>} run
  */
+/** @typedef {Counts & { time: string }} Result */
 
 /** Tests of one folder take a few minutes; what does not end by then never will. */
 const MINUTES = 40;
@@ -27,14 +30,14 @@ const LOCAL_BIN = join(ROOT, 'node_modules/.bin');
 /** @type {Group[]} */
 const GROUPS = [
   check('Layer rules', ['layers', 'lint'], [process.execPath, 'build/check-layers.mjs']),
-  check('ESLint', ['lint'], [join(LOCAL_BIN, 'eslint'), '.']),
-  check('Types', ['lint'], [join(LOCAL_BIN, 'tsc'), '--noEmit', '-p', 'tsconfig.json']),
+  { ...check('ESLint', ['lint'], [join(LOCAL_BIN, 'eslint'), '.']), early: true },
+  { ...check('Types', ['lint'], [join(LOCAL_BIN, 'tsc'), '--noEmit', '-p', 'tsconfig.json']), early: true },
   native('debug'),
   native('o2'),
   native('scalar'),
   native('sanitize'),
   native('gradcheck'),
-  { title: 'WebAssembly, the page, the package', kinds: ['node', 'browser'], needs: FOR_BUILD, run: buildAll },
+  { title: 'WebAssembly, the page, the package', kinds: ['node', 'browser'], needs: FOR_BUILD, early: true, run: buildAll },
   node('Node', 'node', []),
   node('Browser', 'browser', FOR_BROWSER_TESTS),
 ];
@@ -66,8 +69,9 @@ async function runCTest(preset) {
 async function runNodeTests(kind) {
   const files = filesIn(ROOT, [`tests/${kind}`], /\.test\.mjs$/);
   if (files.length === 0) throw new Failure(`tests/${kind} has no *.test.mjs.`);
-  // A browser started in the locale C may call its language en-US@posix, which Intl refuses.
-  const env = kind === 'browser' ? { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } : {};
+  // Certificates of one's own are read by each process of Node as it starts, and no test asks another machine. A browser started
+  // in the locale C may call its language en-US@posix, which Intl refuses.
+  const env = { NODE_EXTRA_CA_CERTS: undefined, ...kind === 'browser' && { CHROME_PATH: chromePath() ?? '', LANG: 'en_US.UTF-8', LC_ALL: undefined } };
   const { code, output } = await runToEnd([process.execPath, '--test', '--test-reporter=spec', ...options(kind), ...files], { capture: true, env, minutes: MINUTES });
   const counts = Object.fromEntries([...stripVTControlCharacters(output).matchAll(/^ℹ (pass|fail|cancelled) (\d+)$/gm)]
     .map(([, name, count]) => [name, Number(count)]));
@@ -117,7 +121,7 @@ function chosenGroups() {
   return only.length === 0 ? GROUPS : GROUPS.filter(({ kinds }) => kinds.some((kind) => only.includes(kind)));
 }
 
-/** Run one group; what goes wrong with it is printed and counts as one failure. @param {Group} group */
+/** Run one group; what goes wrong with it is printed and counts as one failure. @param {Group} group @returns {Promise<Result>} */
 async function runGroup(group) {
   const since = performance.now();
   say(`\n=== ${group.title}`);
@@ -134,10 +138,11 @@ await main(async () => {
   const since = performance.now();
   const groups = chosenGroups();
   await setup(groups.flatMap(({ needs }) => needs));
-  /** @type {(Counts & { title: string, time: string })[]} */
+  const runs = groups.map((group) => (group.early ? held(() => runGroup(group)) : () => runGroup(group)));
+  /** @type {Result[]} */
   const results = [];
-  for (const group of groups) {
-    results.push({ title: group.title, ...await runGroup(group) });
+  for (const run of runs) {
+    results.push(await run());
     if (results.some(({ failed }) => failed > 0)) break;
   }
   report(groups, results);
@@ -147,7 +152,7 @@ await main(async () => {
   process.exitCode = sum('failed') === 0 ? 0 : 1;
 });
 
-/** @param {Group[]} groups @param {(Counts & { title: string, time: string })[]} results */
+/** @param {Group[]} groups @param {Result[]} results */
 function report(groups, results) {
   const width = Math.max(...groups.map(({ title }) => title.length));
   say('\n=== Summary');
