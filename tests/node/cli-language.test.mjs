@@ -188,7 +188,7 @@ test('train --language-model: what has no place for one is refused in words', ()
   refused(from('TextGen-v1', '--language-model', 'words', '--init-from', 'words/model.safetensors'), 2, /exclude each other/);
 });
 
-test('help: both commands, every flag of pre-training with its default', async () => {
+test('help: both commands, every flag of pre-training with its default, and whether it is live', async () => {
   assert.match(bellhop('--help').stdout, /\n {2}pretrain +Train a language model.*\n {2}sample +Write text/);
   for (const command of ['pretrain', 'sample']) {
     const { status, stdout } = bellhop(command, '--help');
@@ -197,10 +197,11 @@ test('help: both commands, every flag of pre-training with its default', async (
   }
   assert.match(bellhop('train', '--help').stdout, /--language-model MODEL/);
   const { stdout } = bellhop('pretrain', '--help');
-  for (const { name, default: value, choices } of (await load()).pretrainingOptions) {
+  for (const { name, default: value, choices, live } of (await load()).pretrainingOptions) {
     const flag = `--${name.replaceAll('_', '-')}`;
     const [line] = stdout.match(new RegExp(`^ {2}${flag} .*$`, 'm')) ?? stdout.match(new RegExp(`^ {2}.*${flag}\\b(?!-).*as bellhop options.*$`, 'm')) ?? [];
     assert.ok(line, flag);
+    assert.equal(line.includes(' * '), live, `${flag}: * says whether --resume may change it`);
     if (!/as bellhop options/.test(line)) assert.match(line, choices ? new RegExp(`${value} \\(default\\)|default ${value}\\)|${value} \\(default`) : new RegExp(`default ${value.replace('.', '\\.')}\\)`), line);
     choices?.split('|').forEach((/** @type {string} */ choice) => assert.ok(line.includes(choice), `${flag} ${choice}`));
   }

@@ -44,8 +44,8 @@ export function scoreText(mean, std) {
 const RATES = { boltzmann: 'T', gaussian: 'σ', ucb: 'c' };
 
 /**
- * loss, perplexity and tokens (seen) are of pre-training.
- * @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, exploration?: unknown, runs?: string, loss?: number, perplexity?: number, tokens?: number }} Shown
+ * loss, perplexity and tokens (seen) are of pre-training; from: steps that a resumed run went on from.
+ * @typedef {import('../bellhop.js').MetricValues & { timesteps: number, totalTimesteps: number, exploration?: unknown, from?: number, runs?: string, loss?: number, perplexity?: number, tokens?: number }} Shown
  */
 
 /** How far a run, or several, have come: a bar on a terminal, now and then a line elsewhere. */
@@ -70,7 +70,7 @@ export class Progress {
 
   /** @param {Shown} progress */
   #line(progress) {
-    const { timesteps, totalTimesteps, tokens } = progress;
+    const { timesteps, totalTimesteps, tokens, from = 0 } = progress;
     const seconds = (performance.now() - this.#since) / 1000;
     const parts = [`${number(timesteps)}/${number(totalTimesteps)} steps`];
     const add = (/** @type {string} */ label, /** @type {number | undefined} */ value) => {
@@ -82,7 +82,7 @@ export class Progress {
     add('loss', progress.loss);
     add('held-out perplexity', progress.perplexity);
     if (progress.runs !== undefined) parts.push(progress.runs);
-    parts.push(tokens === undefined ? `${number(timesteps / seconds, 0)} steps/s` : `${number(tokens / seconds, 0)} tokens/s`);
+    parts.push(tokens === undefined ? `${number((timesteps - from) / seconds, 0)} steps/s` : `${number(tokens / seconds, 0)} tokens/s`);
     return parts.join('  ');
   }
 }

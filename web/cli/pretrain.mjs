@@ -56,10 +56,10 @@ the same bits on every machine.
   --max-steps N *      optimizer steps (default 2000)
   --batch-size N       windows of text in a step (default 8)
   --learning-rate X *  (default 0.006)
-  --learning-rate-schedule KIND  constant, linear, exponential, cosine (default), or step
-  --learning-rate-end X          (default 0.0005)
-  --learning-rate-warmup SHARE   of the steps, over which it first rises from 0 (default 0.05)
-  --learning-rate-steps N        drops of the step schedule (default 2)
+  --learning-rate-schedule KIND *  constant, linear, exponential, cosine (default), or step
+  --learning-rate-end X *          (default 0.0005)
+  --learning-rate-warmup SHARE *   of the steps, over which it first rises from 0 (default 0.05)
+  --learning-rate-steps N *        drops of the step schedule (default 2)
   --max-grad-norm X *  largest norm of a gradient; 0 does not clip (default 1)
   --eval-freq N *      steps between two evaluations on held-out text; 0 for none (default 100)
   --eval-windows N *   held-out windows of such an evaluation (default 32)

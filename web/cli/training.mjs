@@ -17,7 +17,7 @@ import { guarded } from './stray.mjs';
  * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string }} Job
  */
 /** @typedef {ReturnType<typeof summarize>} Summary  means and deviations are NaN where the environment failed */
-/** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown }} Now  exploration: which */
+/** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown, from?: number }} Now  exploration: which; from: timesteps it went on from */
 
 /** An error ended a run; what it had come to is written, and this is its summary. */
 export class EndedEarly extends Error {
@@ -75,7 +75,7 @@ async function runJob(bh, job, { signal, onProgress }) {
       signal,
       onProgress(now) {
         board?.writeRecords(now.records);
-        onProgress?.({ ...now, exploration });
+        onProgress?.({ ...now, exploration, from });
       },
     });
     const seconds = (performance.now() - since) / 1000;

@@ -103,13 +103,15 @@ export class LanguageExperiment extends Experiment {
     const { checkpoint, past } = this;
     if (!checkpoint || (this.setup.corpus === 'own' && this.setup.own === '')) return;
     this.checkpoint = null;
+    const isBegun = this.session !== null || this.#making !== null; // by the reader, another one
+    if (isBegun) return;
     if (!await this.#make(checkpoint)) {
       this.refuse(null);
       return;
     }
     if (past?.train && past.held) this.curve = past;
     await this.session?.pause(); // with the frame of where it stands
-    this.enter('paused');
+    if (this.phase === 'ready') this.enter('paused'); // else Play was pressed meanwhile
     await this.write();
   }
 
