@@ -13,8 +13,6 @@ import { compileUrl, isModule } from '../lib/load.mjs';
 import { shown } from '../lib/messages.mjs';
 import help from '../lib/help.mjs';
 import { readServeOptions } from '../worker/serve-options.mjs';
-import { serve as serveOver } from '../worker/service.mjs';
-import { textSessions } from '../worker/text-sessions.mjs';
 import { take } from '../worker/take.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 
@@ -51,7 +49,13 @@ function urlOf(given) {
 export function serve(options = {}) {
   const { port = parentPort, prepare } = readServeOptions(options);
   if (!port) throw new BellhopError('BH_ERR_STATE', 'serve() is for the script of a worker_threads Worker; elsewhere give it a port: serve({ port })');
-  serveOver(/** @type {any} */ (port), instantiate, { prepare, text: textSessions });
+  void answer(/** @type {any} */ (port), prepare);
+}
+
+/** Loads what answers: who trains here has no use for it. Calls that come meanwhile wait in the port. @param {import('../worker/service.mjs').Port} port @param {(library: import('../lib/setup.mjs').Library) => void} prepare */
+async function answer(port, prepare) {
+  const [{ serve: serveOver }, { textSessions }] = await Promise.all([import('../worker/service.mjs'), import('../worker/text-sessions.mjs')]);
+  serveOver(port, instantiate, { prepare, text: textSessions });
 }
 
 /**
