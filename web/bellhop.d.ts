@@ -6,11 +6,11 @@
  */
 
 import type {
-  AlgoName, CloneHyperparameters, DoubleQLearningHyperparameters, DQNHyperparameters, EnvOptions,
-  ExpectedSARSAHyperparameters, LivePretrainingOptions, PolicyEvaluationHyperparameters, PolicyHyperparameters,
-  PolicyIterationHyperparameters, PPOHyperparameters, PresetName, PretrainingHyperparameters, QLearningHyperparameters,
-  REINFORCEHyperparameters, RewardWeights, RunHyperparameters, SARSAHyperparameters, ShippedEnvId,
-  ValueIterationHyperparameters,
+  AlgoName, CloneHyperparameters, DDPGHyperparameters, DoubleQLearningHyperparameters, DQNHyperparameters,
+  EnvOptions, ExpectedSARSAHyperparameters, LivePretrainingOptions, PolicyEvaluationHyperparameters,
+  PolicyHyperparameters, PolicyIterationHyperparameters, PPOHyperparameters, PresetName, PretrainingHyperparameters,
+  QLearningHyperparameters, REINFORCEHyperparameters, RewardWeights, RunHyperparameters, SACHyperparameters,
+  SARSAHyperparameters, ShippedEnvId, TD3Hyperparameters, ValueIterationHyperparameters,
 } from './options.js';
 
 export * from './options.js';

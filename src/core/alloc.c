@@ -74,7 +74,7 @@ size_t bh_live_bytes(void)
     return live_bytes;
 }
 
-void *bhi_alloc_unset(size_t bytes)
+void *bh_alloc_unset(size_t bytes)
 {
     assert(bytes > 0);
     void *block = hook.alloc(bytes, hook.user);
@@ -86,7 +86,7 @@ void *bhi_alloc_unset(size_t bytes)
 
 void *bh_alloc(size_t bytes)
 {
-    void *block = bhi_alloc_unset(bytes);
+    void *block = bh_alloc_unset(bytes);
     return block != NULL ? memset(block, 0, bytes) : NULL;
 }
 

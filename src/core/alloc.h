@@ -30,7 +30,7 @@ BH_API void *bh_alloc(size_t bytes);
 
 /// As bh_alloc, but what is in it is left as it is: for large blocks that are written before they
 /// are read, of which a short life touches little.
-void *bhi_alloc_unset(size_t bytes);
+BH_API void *bh_alloc_unset(size_t bytes);
 
 /// Frees a block of either; NULL is fine.
 BH_API void bh_free(void *block, size_t bytes);

@@ -124,7 +124,7 @@ static bh_status fill(bh_run *run, bh_error *err)
     bh_rng agent_rng = bh_rng_split(&rng), env_rng = bh_rng_split(&rng);
     run->eval_rng = bh_rng_split(&rng);
     // Not in the run's own block: that is zeroed, which of a megabyte takes longer than a short run.
-    run->records = bhi_alloc_unset(RECORDS_BYTES);
+    run->records = bh_alloc_unset(RECORDS_BYTES);
     if (run->records == NULL)
         return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", run->setup->env->id);
     bh_status status = create_envs(&run->train, run->setup, err);

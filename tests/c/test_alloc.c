@@ -35,15 +35,15 @@ static void test_zeroed(void)
 // Counted, and from the hook, as zeroed memory is.
 static void test_unset(void)
 {
-    unsigned char *block = bhi_alloc_unset(1000);
+    unsigned char *block = bh_alloc_unset(1000);
     CHECK(block != NULL && (uintptr_t)block % BH_ALIGNMENT == 0);
     CHECK(bh_live_bytes() == 1000);
     memset(block, 0xff, 1000);
     bh_free(block, 1000);
     CHECK(bh_live_bytes() == 0);
     failing_alloc_begin(1);
-    CHECK(bhi_alloc_unset(100) == NULL);
-    block = bhi_alloc_unset(100);
+    CHECK(bh_alloc_unset(100) == NULL);
+    block = bh_alloc_unset(100);
     CHECK(block != NULL && failing.blocks == 1);
     bh_free(block, 100);
     CHECK(failing.blocks == 0);

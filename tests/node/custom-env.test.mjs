@@ -463,7 +463,7 @@ test('what is not an environment is refused with everything that is wrong with i
   });
   for (const message of [
     /id is 'no spaces', but must be a name such as 'MyEnv-v0'/, /reset is undefined, but must be a function/,
-    /observationSpace\.shape is \[0\], but must be an array of 1 to 3 whole numbers/, /actionSpace is a Box, but must be Discrete/,
+    /observationSpace\.shape is \[0\], but must be an array of 1 to 3 whole numbers/, /actionSpace has the bounds -Infinity and Infinity at \[0\], but must have finite ones/,
     /maxEpisodeSteps is 0/, /rewardThreshold is '5'/,
   ]) fails(() => bh.register(bad), 'BH_ERR_CONFIG', message);
   const close = /** @type {any} */ ({

@@ -19,12 +19,21 @@ function assertContains(space, obs) {
   obs.forEach((value, i) => assert.ok(value >= space.low[i] && value <= space.high[i], `obs[${i}] is ${value}`));
 }
 
+/** The i-th of many actions; of a Box numbers between its bounds. @param {import('../../web/bellhop.js').Space} space @param {number} [i] @returns {any} */
+function someAction(space, i = 0) {
+  if (space.type === 'Discrete') return (i * 7) % space.n;
+  return Float32Array.from(space.low, (low, d) => low + (space.high[d] - low) * (i * 7 % 11) / 11);
+}
+
+/** How many names actions have: one for each, or for each number of a Box. @param {import('../../web/bellhop.js').Space} space */
+const nameable = (space) => space.type === 'Discrete' ? space.n : space.low.length;
+
 /** @param {string} id @param {number} seed @param {number} steps */
 function rollout(id, seed, steps) {
   const env = bh.make(id);
   const trace = [env.reset({ seed })];
   for (let i = 0; i < steps; i++) {
-    const result = env.step((i * 7) % env.actionSpace.n);
+    const result = env.step(someAction(env.actionSpace, i));
     trace.push(result);
     assertContains(env.observationSpace, result[0]);
     if (result[2] || result[3]) trace.push(env.reset());
@@ -37,15 +46,15 @@ for (const entry of bh.catalog.envs) {
   test(`${entry.id}: spaces, contract, words and numbers`, () => {
     const env = bh.make(entry.id);
     assert.equal(env.observationSpace.type, entry.observation_space.type);
-    assert.equal(env.actionSpace.n, entry.action_space.n);
+    assert.equal(env.actionSpace.type, entry.action_space.type);
     assert.deepEqual({ ...env.spec }, { id: entry.id, rewardThreshold: entry.reward_threshold, maxEpisodeSteps: entry.max_episode_steps });
-    assert.equal(env.layout.actions.length, env.actionSpace.n);
+    assert.equal(env.layout.actions.length, nameable(env.actionSpace));
     const [obs, info] = env.reset({ seed: 3 });
     assertContains(env.observationSpace, obs);
     assert.equal(typeof info, 'object');
     assert.ok(env.describe().length > 0);
     assert.equal(env.view().length, entry.n_view);
-    const [, reward, terminated, truncated] = env.step(0);
+    const [, reward, terminated, truncated] = env.step(someAction(env.actionSpace));
     assert.deepEqual([typeof reward, typeof terminated, typeof truncated], ['number', 'boolean', 'boolean']);
     env.close();
   });
@@ -55,7 +64,7 @@ for (const entry of bh.catalog.envs) {
     assert.deepEqual(rollout(entry.id, 5, 300), first);
     const scalar = (await load({ simd: false })).make(entry.id);
     assert.deepEqual(scalar.reset({ seed: 5 }), first[0]);
-    assert.deepEqual(scalar.step(0), first[1]);
+    assert.deepEqual(scalar.step(someAction(scalar.actionSpace)), first[1]);
   });
 }
 
