@@ -100,9 +100,11 @@ export interface Bellhop {
   readonly catalog: Catalog;
   /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
   make(env: BoxEnvId, options?: EnvOptions): Env<BoxSpace>;
+  /** Makes one whose actions are Discrete, or one of your own. */
   make(env: EnvId | CustomEnvSource, options?: EnvOptions): Env;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
   makeVec(env: BoxEnvId, options?: VecEnvOptions): VecEnv<BoxSpace>;
+  /** Makes several whose actions are Discrete, or several of your own. */
   makeVec(env: EnvId | CustomEnvSource, options?: VecEnvOptions): VecEnv;
   /**
    * Makes an environment of one's own known under its id, to make() and to checkpoints. Registered again, the new one counts
