@@ -109,7 +109,7 @@ export class RewardTerms {
     this.#typing = null;
     const weight = text.trim() === '' ? NaN : Number(text);
     const problem = problemOf(field, weight);
-    if (problem) void this.#refuse(key, name, { ...problem, values: { ...problem.values, value: text } });
+    if (problem) void this.#refuse(key, name, { ...problem, values: { ...problem.values, ...Number.isNaN(weight) && { value: text } } });
     this.#host.requestUpdate();
     if (!problem) this.#weigh({ [key]: weight });
   }
