@@ -12,6 +12,7 @@ import { Superseded } from './experiment.mjs';
 import { asText, problemOf, settingNamed, unknownSetting } from './fields.mjs';
 import { emit } from './lab-event.mjs';
 import { LabHost } from './lab-host.mjs';
+import { algoChoice } from './panels/algo-choice.mjs';
 import { ControlsPanel } from './panels/controls.mjs';
 import { ProgressPanel } from './panels/progress.mjs';
 import { QValuesPanel } from './panels/q-values.mjs';
@@ -29,6 +30,10 @@ import { loadWords } from './words.mjs';
 /** @typedef {import('./words.mjs').Language} Language */
 /** @typedef {import('./words.mjs').Topic} Topic */
 /** @typedef {{ render: () => unknown, updated: () => void, disconnect: () => void, suspend?: () => void, resume?: () => void }} Panel */
+
+/** What runs of all kinds are shown with. */
+const RUN_PARTS = Object.freeze({ WorldPanel, ProgressPanel, algoChoice });
+/** @typedef {typeof RUN_PARTS} RunParts */
 
 /** While steps blur, a snapshot is taken this often at most: nobody reads faster. */
 const SNAPSHOT_MS = 66;
@@ -504,7 +509,7 @@ export class LabView {
         : [import('./panels/text-panels.mjs'), this.#needWords('text')]);
       if (this.#kind !== kind) return;
       adoptStyles(this.#host.root, [own]);
-      this.#panels = panelsOf(this.#host, kind);
+      this.#panels = panelsOf(this.#host, kind, RUN_PARTS);
       this.#lab.requestUpdate();
     } catch (error) {
       this.#arranged = '';

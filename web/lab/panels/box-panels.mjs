@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The panels of experiments whose actions are numbers, in their order on the screen, and their looks: fetched when the first one is
-// shown.
+// shown. The world and the progress are those of every run, which the lab has already.
 import { css } from './box-styles.mjs';
 import { BoxValuesPanel } from './box-values.mjs';
-import { ProgressPanel } from './progress.mjs';
-import { WorldPanel } from './world.mjs';
 
 export { css as styles };
 
-/** @param {import('../lab-host.mjs').LabHost} host */
-export function panelsOf(host) {
+/** @param {import('../lab-host.mjs').LabHost} host @param {string} _kind @param {import('../lab-view.mjs').RunParts} parts */
+export function panelsOf(host, _kind, { WorldPanel, ProgressPanel, algoChoice }) {
   const { shows } = host;
   return [
     ...shows('world') ? [new WorldPanel(host)] : [],
-    ...['q', 'value-map'].some(shows) ? [new BoxValuesPanel(host)] : [],
+    ...['q', 'value-map'].some(shows) ? [new BoxValuesPanel(host, algoChoice)] : [],
     ...['return', 'loss', 'value', 'exploration'].some(shows) ? [new ProgressPanel(host)] : [],
   ];
 }

@@ -6,7 +6,6 @@
 import { html, nothing } from 'lit';
 import { drawCurve, drawField, drawPlace } from '../canvas/field-picture.mjs';
 import { begin, keepCrisp } from '../canvas/surface.mjs';
-import { algoChoice } from './algo-choice.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
@@ -21,6 +20,7 @@ const CANVASES = /** @type {const} */ (['curve', 'actions-map', 'values-map']);
 
 export class BoxValuesPanel {
   #host;
+  #algoChoice;
   /** @type {Answer | null} */
   #answer = null;
   #session = /** @type {unknown} */ (null);
@@ -32,9 +32,10 @@ export class BoxValuesPanel {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {LabHost} host */
-  constructor(host) {
+  /** @param {LabHost} host @param {(host: LabHost) => unknown} algoChoice */
+  constructor(host, algoChoice) {
     this.#host = host;
+    this.#algoChoice = algoChoice;
   }
 
   get #experiment() {
@@ -54,7 +55,7 @@ export class BoxValuesPanel {
     const { words, shows } = this.#host;
     const experiment = this.#experiment;
     return html`<section class="q-values" part="q-values" aria-labelledby="q-values-title">
-      <header><h2 id="q-values-title">${words.t('box.title')}${experiment?.session && this.#isFaint ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${algoChoice(this.#host)}</header>
+      <header><h2 id="q-values-title">${words.t('box.title')}${experiment?.session && this.#isFaint ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice(this.#host)}</header>
       ${shows('q') ? this.#curve() : nothing}
       ${shows('value-map') && experiment?.worldModule?.slice ? [this.#map('actions-map', 'box.policy'), this.#map('values-map', 'box.value')] : nothing}
     </section>`;
