@@ -9,6 +9,7 @@ import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { headersFile } from './headers.mjs';
 import { INLINE, inside, writeCorpora, writeInside, writeWorker } from './inside.mjs';
+import { minifyCss } from './minify-css.mjs';
 import { writeOnePage } from './one-page.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
 import { readUrl, writeSharePages } from './share-pages.mjs';
@@ -54,7 +55,7 @@ async function bundle(bundles, folder) {
   const esbuild = await import('esbuild');
   const results = await Promise.all(bundles.map(({ entries, extension, replaced, options }) => esbuild.build({
     entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: folder, outExtension: extension ? { '.js': extension } : {},
-    ...SHARED, metafile: true, ...options, plugins: [...options.plugins ?? [], ...replaced ? [inside(replaced)] : []],
+    ...SHARED, metafile: true, ...options, plugins: [minifyCss, ...options.plugins ?? [], ...replaced ? [inside(replaced)] : []],
   }).catch((error) => {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The panels of experiments whose actions are numbers, in their order on the screen, and their looks: fetched when the first one is
 // shown. The world and the progress are those of every run, which the lab has already.
-import { css } from './box-styles.mjs';
 import { BoxValuesPanel } from './box-values.mjs';
 
-export { css as styles };
+export { styles } from './box-styles.mjs';
 
 /** @param {import('../lab-host.mjs').LabHost} host @param {string} _kind @param {import('../lab-view.mjs').RunParts} parts */
 export function panelsOf(host, _kind, { WorldPanel, ProgressPanel, algoChoice }) {
