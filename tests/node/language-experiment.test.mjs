@@ -83,7 +83,7 @@ test('a full checkpoint goes on to the end of the training that was never left, 
     const own = change.own;
     const again = new LanguageExperiment(context.lease(), { ...plainLanguageSetup('en'), sizes: SMALL, ...change, own: '' }, async () => STORIES);
     made.push(again);
-    Object.assign(again, { checkpoint, past: history });
+    Object.assign(again, { left: { checkpoint, history } });
     await again.start();
     if (own !== undefined) {
       assert.deepEqual([again.phase, again.session], ['ready', null], 'the text is not there yet');
@@ -100,7 +100,7 @@ test('a full checkpoint goes on to the end of the training that was never left, 
   await other.step();
   const anew = new LanguageExperiment(context.lease(), { ...plainLanguageSetup('en'), sizes: SMALL, ...text }, async () => STORIES);
   made.push(anew);
-  Object.assign(anew, { checkpoint: await other.save({ full: true }) });
+  Object.assign(anew, { left: { checkpoint: await other.save({ full: true }) } });
   await anew.start();
   assert.deepEqual([anew.phase, anew.session, anew.refused], ['ready', null, null]);
 });

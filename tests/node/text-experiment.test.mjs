@@ -172,6 +172,45 @@ test('the language model of the examples is trained first; Pause ends that, and 
   assert.deepEqual([other.phase, other.progress], ['paused', null], 'the model is there');
 });
 
+test('a run that was left goes on to the bits of one that was not, with its language model, its weights and its curve', async () => {
+  for (const [env, start] of /** @type {const} */ ([['TextGen-v1', 'scratch'], ['CodeGen-v0', 'lm'], ['LearningRate-v0', 'scratch']])) {
+    const options = env === 'LearningRate-v0' ? {} : { ...QUICK, evalFreq: 40, nEvalEpisodes: 2 };
+    const whole = await started(env, { start, seed: 2, options });
+    await stepTo(whole, 60);
+    const [weight] = Object.keys(whole.weights);
+    if (weight !== undefined) await whole.weigh({ [weight]: 0.6 });
+    await stepTo(whole, 100);
+    const { kept, query } = whole;
+    const checkpoint = await whole.save({ full: true });
+    const { setup, ignored } = fromQuery(textCatalog(catalog, start), new URLSearchParams(query), TASKS[0].id, isTextTask);
+    assert.deepEqual(ignored, []);
+    const again = new TextExperiment(context.lease(), textSetup(catalog, setup));
+    made.push(again);
+    Object.assign(again, { left: { checkpoint, ...structuredClone(kept) } });
+    const phases = phasesOf(again);
+    await again.start();
+    assert.deepEqual([again.phase, again.agentFrame?.timesteps, again.left, phases.slice(-2)], ['paused', 100, null, ['preparing', 'paused']]);
+    assert.deepEqual([again.weights, again.curves[0].ys[0]], [whole.weights, whole.curves[0].ys[0]]);
+    assert.equal(again.textFrame?.prior === null, whole.textFrame?.prior === null);
+    for (const experiment of [whole, again]) await stepTo(experiment, 150);
+    assert.equal(await again.fingerprint(), await whole.fingerprint());
+    assert.equal(again.query, whole.query);
+  }
+});
+
+test('what was left and cannot be read begins anew; another setup than that it was left with has a run of its own', async () => {
+  const setup = setupOf('TextGen-v1', { start: 'scratch', options: QUICK });
+  const anew = new TextExperiment(context.lease(), setup);
+  made.push(anew);
+  Object.assign(anew, { left: { checkpoint: new Uint8Array(9), first: 7 } });
+  await anew.start();
+  assert.deepEqual([anew.phase, anew.agentFrame?.timesteps, anew.left], ['ready', 0, null]);
+  assert.notEqual(anew.curves[0].ys[0], 7);
+  Object.assign(anew, { left: { checkpoint: await anew.save({ full: true }) } });
+  await anew.choose({ algo: 'ppo' });
+  assert.deepEqual([anew.phase, anew.session, anew.left], ['ready', null, null]);
+});
+
 test('nobody sees it: nothing is trained, also not the language model', async () => {
   const experiment = await started('Summarize-v0');
   experiment.suspend();

@@ -60,10 +60,8 @@ export class LanguageExperiment extends Experiment {
   written = null;
   /** The most probable tokens after the prompt. @type {{ token: string, p: number }[]} */
   next = [];
-  /** A full checkpoint of its training, from which it goes on once the text is there; of another text it begins anew. @type {Uint8Array | null | undefined} */
-  checkpoint = null;
-  /** The curve it had then. @type {Curves | null | undefined} */
-  past = null;
+  /** What was kept of its training, from which it goes on once the text is there; of another text it begins anew. @type {import('./run-experiment.mjs').Left | null | undefined} */
+  left = null;
   #fetch;
   /** @type {Map<CorpusId, Promise<string>>} */
   #fetched = new Map();
@@ -100,16 +98,17 @@ export class LanguageExperiment extends Experiment {
 
   /** Goes on with the training that was left; the reader's own text may come later. */
   async #goOn() {
-    const { checkpoint, past } = this;
-    if (!checkpoint || (this.setup.corpus === 'own' && this.setup.own === '')) return;
-    this.checkpoint = null;
+    const { left } = this;
+    if (!left || (this.setup.corpus === 'own' && this.setup.own === '')) return;
+    this.left = null;
     const isBegun = this.session !== null || this.#making !== null; // by the reader, another one
     if (isBegun) return;
-    if (!await this.#make(checkpoint)) {
+    if (!await this.#make(left.checkpoint)) {
       this.refuse(null);
       return;
     }
-    if (past?.train && past.held) this.curve = past;
+    const past = /** @type {Partial<Curves> | undefined} */ (left.history);
+    if (past?.train && past.held) this.curve = { train: past.train, held: past.held };
     await this.session?.pause(); // with the frame of where it stands
     if (this.phase === 'ready') this.enter('paused'); // else Play was pressed meanwhile
     await this.write();

@@ -24,6 +24,8 @@ import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-tabl
 const BLUR = 20;
 const FINGERPRINT_DIGITS = 12;
 
+/** A run that was left: its full checkpoint, and what was shown of it. @typedef {{ checkpoint: Uint8Array, history?: unknown, first?: number }} Left */
+
 export class RunExperiment extends Experiment {
   speeds = SPEEDS;
   /** @type {Session | null} */
@@ -46,8 +48,8 @@ export class RunExperiment extends Experiment {
   previous = null;
   /** The drawing and the words of its environment. @type {import('./world-table.mjs').WorldModule | null} */
   worldModule = null;
-  /** A full checkpoint of its run, from which the next start goes on; one that cannot be read begins the run anew. @type {Uint8Array | null | undefined} */
-  checkpoint = null;
+  /** What was kept of its run, from which the next start goes on; a checkpoint that cannot be read begins the run anew. @type {Left | null | undefined} */
+  left = null;
   /** It pauses when so many steps have been taken. */
   stopAt = Infinity;
   #started = 0;
@@ -237,10 +239,10 @@ export class RunExperiment extends Experiment {
   /** A session in the worker for a setup. @param {RunSetup} setup @returns {Promise<Session>} */
   createSession(setup) {
     const recipe = /** @type {any} */ (recipeOf(setup, { logFreq: this.rowOf(setup.env).logFreq }));
-    const { checkpoint } = this;
-    this.checkpoint = null;
+    const { left } = this;
+    this.left = null;
     const anew = () => this.trainer.create(recipe);
-    return checkpoint ? this.trainer.create({ checkpoint, changes: recipe.changes }).catch(anew) : anew();
+    return left ? this.trainer.create({ checkpoint: left.checkpoint, changes: recipe.changes }).catch(anew) : anew();
   }
 
   /** Whether a full checkpoint of it is all that a later page needs to go on. */

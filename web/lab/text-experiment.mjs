@@ -289,6 +289,8 @@ export class TextExperiment extends RunExperiment {
     this.emit('run');
     this.#measure().catch(() => {}); // Play asks again, and tells
     await dropped;
+    if (turn > 1) this.left = null; // it was of the first setup
+    if (this.left) await this.#prepare().catch(() => {}); // where that fails Play does it again, and tells
   }
 
   /** Fetches what a task looks like: its layout and the drawing of its world. @param {number} turn */
@@ -371,21 +373,13 @@ export class TextExperiment extends RunExperiment {
     [this.#curve, this.#isPlayed] = [null, false];
   }
 
-  /** It needs the language model that it is measured by, too. */
-  get canGoOn() {
-    return false;
-  }
-
   /** Before it, the language model where it starts from one. @param {RunSetup} setup @returns {Promise<Session>} */
   async createSession(setup) {
     const { signal } = /** @type {Preparation} */ (this.#preparation).abort;
     const task = taskOf(setup.env);
     const model = this.startsFrom === 'lm' ? await this.#pretrain(task, signal) : this.#lessons.trained(task);
     await until(signal, this.#measure());
-    const options = runOptions(task, /** @type {TextAlgo} */ (setup.algo), this.startsFrom);
-    const making = this.#open({
-      ...recipeOf(setup, options), ...model && { prior: model.key }, ...model && this.startsFrom === 'lm' && { startFrom: model.key }, samples: true,
-    });
+    const making = this.#openFor(setup, model?.key);
     let taken = false;
     try {
       const { session, mean } = await until(signal, making);
@@ -397,11 +391,21 @@ export class TextExperiment extends RunExperiment {
     }
   }
 
-  /** @param {object} recipe */
-  async #open(recipe) {
+  /** The run that was left, where its checkpoint can be read and nothing was changed since; else a new one. @param {RunSetup} setup @param {number} [prior]  the key of the language model */
+  #openFor(setup, prior) {
+    const left = this.staged.size > 0 ? null : this.left;
+    this.left = null;
+    const recipe = recipeOf(setup, runOptions(taskOf(setup.env), /** @type {TextAlgo} */ (setup.algo), this.startsFrom));
+    const shown = { ...prior !== undefined && { prior }, samples: true };
+    const anew = () => this.#open({ ...recipe, ...shown, ...prior !== undefined && this.startsFrom === 'lm' && { startFrom: prior } });
+    return left ? this.#open({ checkpoint: left.checkpoint, changes: recipe.changes, ...shown }, left.first).catch(anew) : anew();
+  }
+
+  /** @param {object} recipe @param {number} [first]  the mean of its first evaluation, where it is known */
+  async #open(recipe, first) {
     const session = await this.trainer.create(/** @type {any} */ (recipe));
     try {
-      return { session, mean: (await this.#evaluate(session)).mean };
+      return { session, mean: first ?? (await this.#evaluate(session)).mean };
     } catch (error) {
       await session.dispose().catch(() => {});
       throw error;
@@ -445,6 +449,11 @@ export class TextExperiment extends RunExperiment {
   /** @param {{ algo?: TextAlgo, start?: Start }} change */
   choose({ algo, start }) {
     return this.switchTo({ ...algo && { choice: algo }, ...start && { start } });
+  }
+
+  /** What is worth keeping of it when the page is left. */
+  get kept() {
+    return { ...super.kept, first: this.#curve?.ys[0] };
   }
 
   // ---- playing ----

@@ -13,6 +13,8 @@ export class RunKeeper {
   #savedAt = -Infinity;
   #isSaving = false;
   #isTold = false;
+  /** What was urgent while it saved. @type {(() => void) | undefined} */
+  #next;
 
   /** @param {() => void} tell  says that there is no room */
   constructor(tell) {
@@ -22,6 +24,7 @@ export class RunKeeper {
   /** @param {string} view @param {any} experiment @param {boolean} [isUrgent]  the page may be gone soon */
   async keep(view, experiment, isUrgent = false) {
     const { session } = experiment;
+    if (this.#isSaving && isUrgent) this.#next = () => void this.keep(view, experiment, true);
     if (!experiment.canGoOn || this.#isSaving || (!isUrgent && performance.now() - this.#savedAt < this.#wait)) return;
     this.#isSaving = true;
     const since = this.#savedAt = performance.now();
@@ -34,6 +37,9 @@ export class RunKeeper {
     } finally {
       this.#isSaving = false;
       this.#wait = Math.max(KEEP_RUN_MS, (performance.now() - since) / SHARE);
+      const next = this.#next;
+      this.#next = undefined;
+      next?.();
     }
   }
 

@@ -126,7 +126,7 @@ class Site {
       await experiment.dispose();
       return;
     }
-    Object.assign(experiment, { checkpoint: left?.checkpoint, past: left?.history });
+    Object.assign(experiment, { left });
     const old = this.#experiments.get(view);
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);

@@ -43,8 +43,8 @@ function ofRun(run, { library, recipe, changes, post, sessions }) {
   let writer = null;
   try {
     if (first !== undefined) startFrom(run, modelOf(sessions, first));
-    if (other !== undefined) reference = frozen(library, recipe, modelOf(sessions, other));
-    if (samples) writer = new Writer(library, recipe, run);
+    if (other !== undefined) reference = frozen(library, run.setup, modelOf(sessions, other));
+    if (samples) writer = new Writer(library, run);
   } catch (error) {
     reference?.dispose();
     throw error;
@@ -58,7 +58,7 @@ function ofRun(run, { library, recipe, changes, post, sessions }) {
   return session;
 }
 
-/** A policy that never learns: the language model alone, over the allowed actions. @param {Library} library @param {any} recipe @param {LanguageModel} model */
+/** A policy that never learns: the language model alone, over the allowed actions. @param {Library} library @param {{ env: string, envOptions: object }} setup @param {LanguageModel} model */
 function frozen(library, { env, envOptions }, model) {
   const { dModel, nHeads, nLayers } = model.info;
   const run = Run.create(library, { env, algo: 'ppo', envOptions, options: { preset: false, featuresExtractor: 'transformer', dModel, nHeads, nLayers, netArch: [], nSteps: 1, batchSize: 1, evalFreq: 0 } });
@@ -96,8 +96,9 @@ class Writer {
   #env;
   #at = -Infinity;
 
-  /** @param {Library} library @param {{ env: string, envOptions?: object }} recipe @param {Run} run */
-  constructor(library, { env, envOptions = {} }, run) {
+  /** @param {Library} library @param {Run} run */
+  constructor(library, run) {
+    const { env, envOptions } = run.setup;
     this.#library = library;
     this.#run = run;
     this.#env = new Env(library, env, envOptions);
