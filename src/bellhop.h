@@ -52,6 +52,7 @@
 #include "rl/dqn.h"
 #include "rl/planning.h"
 #include "rl/ppo.h"
+#include "rl/pqn.h"
 #include "rl/reinforce.h"
 #include "rl/td_table.h"
 

@@ -131,6 +131,8 @@ export interface Bellhop {
   readonly REINFORCE: ModelClass<REINFORCEOptions>;
   /** Behaviour cloning and, with a temperature, distillation: learns from demonstrations alone. */
   readonly Clone: ModelClass<CloneOptions>;
+  /** Parallelised Q-network (Gallici et al. 2024): Q-learning without replay or target network. Only of the module with everything, load({ text: true }). */
+  readonly PQN: ModelClass<PQNOptions>;
   /** The same classes by the name of the algorithm: `new bh.models['sarsa'](env)`. */
   readonly models: Readonly<Record<AlgoName | (string & {}), ModelClass<AnyOptions>>>;
   /** A model of whatever algorithm the checkpoint is of. */
@@ -574,15 +576,17 @@ export interface PolicyOptions extends RunOptions, PolicyHyperparameters {}
 export interface PPOOptions extends RunOptions, PPOHyperparameters {}
 /** Options of REINFORCE. */
 export interface REINFORCEOptions extends RunOptions, REINFORCEHyperparameters {}
+/** Options of PQN. */
+export interface PQNOptions extends RunOptions, PQNHyperparameters {}
 
 /** Options of whatever algorithm. */
 export type AnyOptions =
-  | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions;
+  | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions | PQNOptions;
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
 export type LiveOptions = Omit<
   DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & Omit<CloneOptions, keyof DQNOptions>
-  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>,
+  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions & PQNOptions, keyof DQNOptions>,
   'preset' | 'demonstrations'
 > & RewardWeights;
 

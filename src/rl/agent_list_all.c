@@ -6,6 +6,7 @@
 #include "rl/dqn.h"
 #include "rl/planning.h"
 #include "rl/ppo.h"
+#include "rl/pqn.h"
 #include "rl/reinforce.h"
 #include "rl/td_table.h"
 
@@ -21,5 +22,6 @@ const bh_agent_class *const bh_all_agents[] = {
     &bh_ppo_class,
     &bh_reinforce_class,
     &bh_clone_class,
+    &bh_pqn_class,
     NULL,
 };

@@ -692,7 +692,7 @@ static void test_updates_are_counted(void)
 {
     for (int i = 0; bh_all_agents[i] != NULL; i++) {
         const bh_agent_class *agent = bh_all_agents[i];
-        bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", agent->name,
+        bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", agent->name,
                                      OPTIONS("eval_freq", "0", "log_freq", "300"));
         if (agent == &bh_clone_class)
             CHECK_STATUS(bh_setup_set(setup, "demo_capacity", "1", NULL), BH_OK);

@@ -42,6 +42,7 @@ export const CLASS_NAMES = {
   'ppo': 'PPO',
   'reinforce': 'REINFORCE',
   'clone': 'Clone',
+  'pqn': 'PQN',
 };
 
 /** The classes by algorithm, named so that stack traces and consoles show it. @param {Library} library */

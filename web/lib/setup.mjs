@@ -85,6 +85,7 @@ export const LABELS = {
   'reinforce': 'REINFORCE',
   'ppo': 'PPO',
   'clone': 'Clone',
+  'pqn': 'PQN',
 };
 
 /** An environment that is in no catalogue has no options either. @param {Catalog} catalog @param {string} id */
