@@ -177,13 +177,15 @@ static void layout(const void *state, bh_text *out)
 }
 
 static const bh_preset presets[] = {
-    {"dqn|ppo|reinforce", "learning_rate_schedule=linear n_eval_episodes=50"},
+    {"dqn|ppo|reinforce|pqn", "learning_rate_schedule=linear n_eval_episodes=50"},
     {"dqn", "total_timesteps=50000 learning_rate=0.0007 buffer_size=7500 learning_starts=200 "
             "batch_size=64 n_steps=10 train_freq=1 target_update_interval=75 "
             "exploration_fraction=0.04 exploration_final_eps=0.02 double_q=true loss=mse"},
     {"dqn/rainbow", "v_min=0 v_max=100 batch_size=32"},
     {"ppo", "total_timesteps=51200 n_envs=8 learning_rate=0.002 n_steps=64 batch_size=128 "
             "gamma=0.98 gae_lambda=0.9 eval_freq=1024"},
+    {"pqn", "total_timesteps=204800 n_envs=8 learning_rate=0.001 n_steps=64 batch_size=128 "
+            "q_lambda=0.9 eval_freq=5120"},
     {"reinforce",
      "total_timesteps=100000 learning_rate=0.008 episodes_per_update=4 gamma=0.98 eval_freq=2000"},
 };

@@ -53,6 +53,7 @@
 #include "rl/planning.h"
 #include "rl/off_policy_config.h"
 #include "rl/ppo.h"
+#include "rl/pqn.h"
 #include "rl/reinforce.h"
 #include "rl/sac.h"
 #include "rl/td3.h"

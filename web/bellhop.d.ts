@@ -135,6 +135,8 @@ export interface Bellhop {
   readonly REINFORCE: ModelClass<REINFORCEOptions>;
   /** Behaviour cloning and, with a temperature, distillation: learns from demonstrations alone. */
   readonly Clone: ModelClass<CloneOptions>;
+  /** Parallelised Q-network (Gallici et al. 2024): Q-learning without replay or target network. Only of the module with everything, load({ text: true }). */
+  readonly PQN: ModelClass<PQNOptions>;
   /** Deep deterministic policy gradient (Lillicrap et al. 2016), for actions that are numbers. */
   readonly DDPG: ModelClass<DDPGOptions, BoxSpace>;
   /** Twin delayed DDPG (Fujimoto et al. 2018). */
@@ -601,6 +603,8 @@ export interface PolicyOptions extends RunOptions, PolicyHyperparameters {}
 export interface PPOOptions extends RunOptions, PPOHyperparameters {}
 /** Options of REINFORCE. */
 export interface REINFORCEOptions extends RunOptions, REINFORCEHyperparameters {}
+/** Options of PQN. */
+export interface PQNOptions extends RunOptions, PQNHyperparameters {}
 
 /** Options of DDPG. */
 export interface DDPGOptions extends RunOptions, DDPGHyperparameters, DemonstrationsOption {}
@@ -612,12 +616,12 @@ export interface SACOptions extends RunOptions, SACHyperparameters, Demonstratio
 /** Options of whatever algorithm. */
 export type AnyOptions =
   | CloneOptions | DQNOptions | QLearningOptions | PolicyIterationOptions | PolicyEvaluationOptions | PPOOptions | REINFORCEOptions
-  | DDPGOptions | TD3Options | SACOptions;
+  | PQNOptions | DDPGOptions | TD3Options | SACOptions;
 
 /** Any option; those that are not flagged `live` in the catalogue are refused while it runs. */
 export type LiveOptions = Omit<
   DQNOptions & Omit<QLearningOptions, keyof DQNOptions> & Omit<CloneOptions, keyof DQNOptions>
-  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions, keyof DQNOptions>
+  & PolicyIterationOptions & PolicyEvaluationOptions & Omit<PPOOptions & REINFORCEOptions & PQNOptions, keyof DQNOptions>
   & Omit<DDPGOptions & TD3Options & SACOptions, keyof DQNOptions>,
   'preset' | 'demonstrations'
 > & RewardWeights;

@@ -34,6 +34,13 @@ void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
     for (int i = 0; i < n; i++) dx[i] *= 1 - y[i] * y[i];
 }
 
+void bhi_relu_forward(bh_real *y, int n)
+{
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) bhi_f4_store(y + i, bhi_f4_relu(bhi_f4_load(y + i)));
+    for (; i < n; i++) y[i] = y[i] > 0 ? y[i] : 0;
+}
+
 void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n)
 {
     int i = 0;

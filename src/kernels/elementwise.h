@@ -10,6 +10,9 @@ void bhi_tanh_forward(bh_real *y, int n);
 /// dx[i] *= 1 - y[i]^2, in place: backward of tanh through its output y. (n) each.
 void bhi_tanh_backward(bh_real *restrict dx, const bh_real *restrict y, int n);
 
+/// y[i] = +0 where it is not above 0, in place (n).
+void bhi_relu_forward(bh_real *y, int n);
+
 /// dx[i] becomes 0 where y[i] is not above 0, in place: backward of ReLU through its output y. (n)
 /// each.
 void bhi_relu_backward(bh_real *restrict dx, const bh_real *restrict y, int n);

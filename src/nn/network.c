@@ -45,7 +45,7 @@ static void place(bhi_net *net, bhi_layer *layer, int n_weights)
 {
     layer->w_at = net->n_weights;
     layer->b_at = layer->w_at + n_weights;
-    net->n_units += layer->outputs;
+    net->n_units += layer->units = layer->outputs;
 }
 
 static void add_conv(bhi_net *net, const bhi_conv2d *conv, bhi_activation activation)
@@ -101,6 +101,7 @@ bhi_net bhi_net_shape(const bhi_net_spec *spec)
         const conv_row *row = &convs[spec->extractor][i];
         conv = bhi_conv2d_shape(conv.OH, conv.OW, conv.O, row->filters, row->side, row->stride);
         add_conv(&net, &conv, BHI_RELU);
+        if (spec->add_norm != NULL) spec->add_norm(&net);
         size = conv.n_outputs;
     }
     if (spec->body != NULL) {
@@ -109,6 +110,7 @@ bhi_net bhi_net_shape(const bhi_net_spec *spec)
     }
     for (int i = 0; i < spec->hidden.n; i++) {
         add_linear(&net, size, spec->hidden.v[i], spec->activation);
+        if (spec->add_norm != NULL) spec->add_norm(&net);
         size = spec->hidden.v[i];
     }
     add_linear(&net, size, (spec->outputs + (spec->dueling ? 1 : 0)) * atoms, BHI_IDENTITY);
@@ -130,7 +132,7 @@ void bhi_net_init(const bhi_net *net, bh_real *params, bh_rng *rng)
         const bhi_layer *layer = &net->layers[i];
         bh_real *w = params + layer->w_at, *b = params + layer->b_at;
         if (layer->body != NULL) {
-            layer->body->init(net, w, rng);
+            layer->body->init(net, layer, w, rng);
         } else if (layer->is_conv) {
             bhi_conv2d_init(w, b, rng, &layer->conv);
         } else if (layer->sigma_at > 0) {
@@ -149,7 +151,7 @@ void bhi_net_init_orthogonal(const bhi_net *net, bh_real *params, double output_
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
         if (layer->body != NULL) {
-            layer->body->init(net, params + layer->w_at, rng);
+            layer->body->init(net, layer, params + layer->w_at, rng);
             continue;
         }
         int inputs = layer->is_conv ? layer->conv.n_patch : layer->inputs;
@@ -166,17 +168,18 @@ size_t bhi_net_acts(const bhi_net *net, int B)
 {
     size_t scratch = 0;
     for (int i = 0; i < net->n_layers; i++) {
-        if (net->layers[i].body != NULL) scratch = net->layers[i].body->scratch(net, B);
-        if (!net->layers[i].is_conv) continue;
-        size_t col = bhi_conv2d_col(&net->layers[i].conv, B);
-        if (col > scratch) scratch = col;
+        const bhi_layer *layer = &net->layers[i];
+        size_t needs = layer->body != NULL ? layer->body->scratch(net, B)
+                       : layer->is_conv    ? bhi_conv2d_col(&layer->conv, B)
+                                           : 0;
+        if (needs > scratch) scratch = needs;
     }
     return (size_t)B * (size_t)net->n_units + scratch;
 }
 
 bh_real *bhi_net_layer(const bhi_net *net, bh_real *acts, int layer, int B)
 {
-    for (int i = 0; i < layer; i++) acts += (size_t)B * (size_t)net->layers[i].outputs;
+    for (int i = 0; i < layer; i++) acts += (size_t)B * (size_t)net->layers[i].units;
     return acts;
 }
 
@@ -230,7 +233,7 @@ bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *ac
         const bhi_layer *layer = &net->layers[i];
         const bh_real *w = weights + layer->w_at, *b = weights + layer->b_at;
         if (layer->body != NULL) {
-            layer->body->forward(net, y, scratch_of(net, acts, B), x, w, B);
+            layer->body->forward(net, layer, y, scratch_of(net, acts, B), x, w, B);
         } else if (layer->is_conv) {
             bhi_conv2d_forward(y, scratch_of(net, acts, B), x, w, b, layer->activation,
                                &layer->conv, B);
@@ -238,7 +241,7 @@ bh_real *bhi_net_forward(const bhi_net *net, const bh_real *weights, bh_real *ac
             bhi_linear_forward(y, x, w, b, layer->activation, B, layer->inputs, layer->outputs);
         }
         x = y;
-        y += (size_t)B * (size_t)layer->outputs;
+        y += (size_t)B * (size_t)layer->units;
     }
     if (net->dueling) duel_forward(y, x, B, net->outputs, net->atoms);
     return net->dueling ? y : bhi_net_output(net, acts, B);
@@ -259,8 +262,8 @@ void bhi_net_backward(const bhi_net *net, const bh_real *weights, bh_real *grads
         bh_real *dw = grads + layer->w_at, *db = grads + layer->b_at;
         bhi_activation before = i > 0 ? net->layers[i - 1].activation : BHI_IDENTITY;
         if (layer->body != NULL) {
-            layer->body->backward(net, dw, dy, scratch_of(net, acts, B), scratch_of(net, dacts, B),
-                                  x, w, B);
+            layer->body->backward(net, layer, dw, dinput, dy, bhi_net_layer(net, acts, i, B),
+                                  scratch_of(net, acts, B), scratch_of(net, dacts, B), input, w, B);
         } else if (layer->is_conv) {
             bhi_conv2d_backward(dw, db, dinput, scratch_of(net, dacts, B), dy, input, w, before,
                                 &layer->conv, B);

@@ -4,6 +4,8 @@
 //     x (B,S) -> [convolutions] -> hidden linear layers -> linear output -> [dueling] -> (B,A,N)
 //     x (B,T) -> transformer    -> …
 //
+// With layer normalisation a convolution or a hidden layer is: products -> norm -> activation.
+//
 // A transformer takes token ids, text from the first on and 0 behind it, and gives the features of
 // the last token there is; its last block computes no others (nn/transformer.h).
 // Numbers that are no token of its vocabulary count as token 0.
@@ -26,7 +28,7 @@
 #include <stddef.h>
 
 #define BHI_CONVS_MAX  3
-#define BHI_LAYERS_MAX (BHI_CONVS_MAX + BH_SIZES_MAX + 1)
+#define BHI_LAYERS_MAX (2 * (BHI_CONVS_MAX + BH_SIZES_MAX) + 1)
 
 /// What comes before the hidden layers; numbered like the words of the `features_extractor` option.
 typedef enum bhi_extractor {
@@ -37,8 +39,10 @@ typedef enum bhi_extractor {
 } bhi_extractor;
 
 typedef struct bhi_body bhi_body;
+typedef struct bhi_net bhi_net;
 
-/// What a network is made from. Zeros mean: no images, no dueling, no noise.
+/// What a network is made from. Zeros mean: no images, no norm, no dueling, no
+/// noise.
 typedef struct bhi_net_spec {
     int inputs;   ///< S
     int image[3]; ///< height, width, channels of an input, for a convolutional extractor
@@ -47,24 +51,26 @@ typedef struct bhi_net_spec {
     bhi_transformer_spec transformer; ///< of that body; its T is S
     bh_sizes hidden;                  ///< of the linear layers before the output
     bhi_activation activation;
-    int outputs, atoms; ///< A, N
-    int dueling;        ///< split the output into a value and advantages (Wang et al. 2016)
-    int noisy;          ///< noise on every linear layer
-    double sigma_0;     ///< how much of it to begin with (BHI_NOISY_SIGMA_0)
+    void (*add_norm)(bhi_net *net); ///< bhi_add_layer_norm: hidden sizes are multiples of 4
+    int outputs, atoms;             ///< A, N
+    int dueling;    ///< split the output into a value and advantages (Wang et al. 2016)
+    int noisy;      ///< noise on every linear layer
+    double sigma_0; ///< how much of it to begin with (BHI_NOISY_SIGMA_0)
 } bhi_net_spec;
 
 typedef struct bhi_layer {
     int inputs, outputs; ///< reals of one row
+    int units;           ///< reals of one row of activations: outputs, and what a norm keeps
     int w_at, b_at;      ///< where weights and bias start in a block of weights
     int sigma_at; ///< where sigma's weights, then bias, start in the parameters; 0: not noisy
     int noise_at; ///< where f(eps) of its inputs, then outputs, start in a block of noise
     int is_conv;
     const bhi_body *body; ///< NULL: a convolution or a linear layer
     bhi_activation activation;
-    bhi_conv2d conv;
+    bhi_conv2d conv; ///< of a convolution, and of the norm behind it
 } bhi_layer;
 
-typedef struct bhi_net {
+struct bhi_net {
     int n_layers;
     bhi_layer layers[BHI_LAYERS_MAX];
     bhi_transformer transformer; ///< of the body that is one
@@ -72,13 +78,13 @@ typedef struct bhi_net {
     double sigma_0;
     int n_weights; ///< reals of a block of weights, and of the means at the start of the parameters
     int n_params;  ///< reals in a block of parameters or of gradients: weights, then sigmas
-    int n_units;   ///< reals of outputs of all layers per batch row
+    int n_units;   ///< reals of activations of all layers per batch row
     int n_noise;   ///< reals of a block of noise; 0 when nothing is noisy
-} bhi_net;
+};
 
-/// A body: a first layer with many parameter tensors of its own. A network meets it only through
-/// this table, so that a program without one does not carry its code. `w`, `dw`: its part of a
-/// block of weights or gradients.
+/// A body: a layer with parameter tensors of its own, the transformer in front or a norm. A network
+/// meets it only through this table, so that a program without one does not carry its code. `w`,
+/// `dw`: its part of a block of weights or gradients. A norm has the functions from `init` on.
 struct bhi_body {
     int (*fits)(const bhi_net_spec *spec);
     /// Reals of its activations for one row, at most, and of its outputs; in double, as they may
@@ -87,20 +93,29 @@ struct bhi_body {
     /// Keeps in `net` what it needs; returns its number of parameters. outputs out: reals of one
     /// row.
     int (*shape)(bhi_net *net, const bhi_net_spec *spec, int *outputs);
-    void (*init)(const bhi_net *net, bh_real *w, bh_rng *rng);
+    void (*init)(const bhi_net *net, const bhi_layer *layer, bh_real *w, bh_rng *rng);
     /// Reals it needs behind the activations of B rows.
     size_t (*scratch)(const bhi_net *net, int B);
-    void (*forward)(const bhi_net *net, bh_real *y, bh_real *scratch, const bh_real *x,
-                    const bh_real *w, int B);
+    /// y (B,units) out: its outputs, then what it keeps.
+    void (*forward)(const bhi_net *net, const bhi_layer *layer, bh_real *y, bh_real *scratch,
+                    const bh_real *x, const bh_real *w, int B);
+    /// dw out   dx (B,inputs) out, NULL of a first layer   dy (B,outputs) before its activation
     /// acts: the scratch of the forward pass.
-    void (*backward)(const bhi_net *net, bh_real *dw, const bh_real *dy, const bh_real *acts,
-                     bh_real *scratch, const bh_real *x, const bh_real *w, int B);
+    void (*backward)(const bhi_net *net, const bhi_layer *layer, bh_real *dw, bh_real *dx,
+                     const bh_real *dy, const bh_real *y, const bh_real *acts, bh_real *scratch,
+                     const bh_real *x, const bh_real *w, int B);
     /// Parameter tensor i; returns 0 behind the last one.
-    int (*tensor_at)(const bhi_net *net, int i, bhi_transformer_tensor *out);
+    int (*tensor_at)(const bhi_net *net, const bhi_layer *layer, int i,
+                     bhi_transformer_tensor *out);
 };
 
 /// A transformer that reads tokens (B,T) and gives the features of the last one.
 extern const bhi_body bhi_transformer_body;
+
+/// Puts layer normalisation (Ba et al. 2016; PyTorch's nn.LayerNorm) between the layer added last
+/// and its activation: over the outputs of a linear layer; of a convolution over the channels of
+/// each place, as Flax has it.
+void bhi_add_layer_norm(bhi_net *net);
 
 /// Whether an image is large enough for the extractor's convolutions; whether a body can have these
 /// sizes.

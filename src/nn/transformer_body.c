@@ -26,8 +26,9 @@ static int shape(bhi_net *net, const bhi_net_spec *spec, int *outputs)
     return net->transformer.n_params;
 }
 
-static void init(const bhi_net *net, bh_real *w, bh_rng *rng)
+static void init(const bhi_net *net, const bhi_layer *layer, bh_real *w, bh_rng *rng)
 {
+    (void)layer;
     bhi_transformer_init(&net->transformer, w, rng);
 }
 
@@ -83,18 +84,21 @@ static text text_of(const bhi_net *net, bh_real *scratch, const bh_real *x, int 
     return (text){tokens, last, longest};
 }
 
-static void forward(const bhi_net *net, bh_real *y, bh_real *scratch, const bh_real *x,
-                    const bh_real *w, int B)
+static void forward(const bhi_net *net, const bhi_layer *layer, bh_real *y, bh_real *scratch,
+                    const bh_real *x, const bh_real *w, int B)
 {
+    (void)layer;
     text in = text_of(net, scratch, x, B);
     const bh_real *features =
         bhi_transformer_forward(&net->transformer, w, scratch, in.tokens, in.last, B, in.T);
     for (int i = 0; i < B * net->transformer.spec.C; i++) y[i] = features[i];
 }
 
-static void backward(const bhi_net *net, bh_real *dw, const bh_real *dy, const bh_real *acts,
-                     bh_real *scratch, const bh_real *x, const bh_real *w, int B)
+static void backward(const bhi_net *net, const bhi_layer *layer, bh_real *dw, bh_real *dx,
+                     const bh_real *dy, const bh_real *y, const bh_real *acts, bh_real *scratch,
+                     const bh_real *x, const bh_real *w, int B)
 {
+    (void)layer, (void)dx, (void)y;
     text in = text_of(net, scratch, x, B);
     for (int i = 0; i < net->transformer.n_params; i++) dw[i] = 0;
     bhi_transformer_backward(&net->transformer, w, dw, acts, scratch, dy, in.tokens, in.last, B,
@@ -103,8 +107,9 @@ static void backward(const bhi_net *net, bh_real *dw, const bh_real *dy, const b
 
 // ---- names ----
 
-static int tensor_at(const bhi_net *net, int i, bhi_transformer_tensor *out)
+static int tensor_at(const bhi_net *net, const bhi_layer *layer, int i, bhi_transformer_tensor *out)
 {
+    (void)layer;
     if (i >= BHI_TRANSFORMER_TENSORS(net->transformer.spec.L)) return 0;
     bhi_transformer_tensor_at(&net->transformer, i, out);
     return 1;

@@ -6,6 +6,7 @@
 #include "rl/dqn.h"
 #include "rl/planning.h"
 #include "rl/ppo.h"
+#include "rl/pqn.h"
 #include "rl/reinforce.h"
 #include "rl/sac.h"
 #include "rl/td3.h"
@@ -23,6 +24,7 @@ const bh_agent_class *const bh_all_agents[] = {
     &bh_ppo_class,
     &bh_reinforce_class,
     &bh_clone_class,
+    &bh_pqn_class,
     &bh_ddpg_class,
     &bh_td3_class,
     &bh_sac_class,

@@ -84,7 +84,8 @@ typedef struct bh_env_def {
     /// how they fit together. NULL: any.
     int (*is_possible)(const void *state, int is_running);
     const bh_preset
-        *presets; ///< n_presets rows of options; the first row's algorithm is the default
+        *presets; ///< n_presets rows of options; the first row's algorithm is the default. A
+                  ///< registry need not list the algorithms of the others
     int n_presets;
     int n_view; ///< floats `view` writes
 

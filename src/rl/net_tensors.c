@@ -92,37 +92,43 @@ static int add_body(const bhi_net *net, const bhi_layer *layer, bh_real *params,
                     bh_tensor *out)
 {
     int n = 0;
-    for (bhi_transformer_tensor t; layer->body->tensor_at(net, n, &t); n++)
+    for (bhi_transformer_tensor t; layer->body->tensor_at(net, layer, n, &t); n++)
         out[n] = bhi_transformer_tensor_of(&t, params + layer->w_at, prefix);
     return n;
 }
 
+// The sequences of modules a network consists of, one after the other.
+enum part { CNN, LINEAR, HIDDEN };
+
 int bhi_net_tensors(const bhi_net *net, bh_real *params, const bhi_tensor_names *names,
                     bh_tensor *out)
 {
-    int n = 0, n_convs = 0, hidden = 0;
+    static const char *const parts[] = {".cnn", ".linear", ""};
+    int n = 0, part = HIDDEN, module = 0; // the number of the next module of its part
     for (int i = 0; i < net->n_layers; i++) {
         const bhi_layer *layer = &net->layers[i];
         char base[BH_TENSOR_NAME_MAX];
         bh_text text = bh_text_over(base, sizeof base);
         slice whole = {layer, NULL, 0, layer->outputs};
-        if (i > 0 && net->layers[i - 1].is_conv) whole.map = &net->layers[i - 1];
-        if (layer->body != NULL) {
-            n += add_body(net, layer, params, names->features, out + n);
-        } else if (layer->is_conv) {
-            bh_text_add(&text, "%s.cnn.%d", names->features, 2 * n_convs++);
-            n += add_conv(layer, params, base, out + n);
-        } else if (i + 1 < net->n_layers) {
-            if (whole.map != NULL) bh_text_add(&text, "%s.linear.0", names->features);
-            else bh_text_add(&text, "%s.%d", names->hidden, 2 * hidden++);
-            n += add_linear(&whole, params, base, out + n);
-        } else if (names->second != NULL) {
-            n += add_halves(&whole, params, names, out + n);
-        } else {
-            if (names->output != NULL) bh_text_add(&text, "%s", names->output);
-            else bh_text_add(&text, "%s.%d", names->hidden, 2 * hidden);
-            n += add_output(net, &whole, params, base, out + n);
+        if (i > 0 && net->layers[i - 1].conv.O > 0) whole.map = &net->layers[i - 1];
+        int is_output = i + 1 == net->n_layers, was = part;
+        if (layer->body == NULL)
+            part = layer->is_conv ? CNN : whole.map != NULL && !is_output ? LINEAR : HIDDEN;
+        if (part != was) module = 0;
+        if (i == 0 && layer->body != NULL) {
+            n += add_body(net, layer, params, names->features, out);
+            continue;
         }
+        if (is_output && names->output != NULL) bh_text_add(&text, "%s", names->output);
+        else
+            bh_text_add(&text, "%s%s.%d", part == HIDDEN ? names->hidden : names->features,
+                        parts[part], module);
+        module += layer->activation == BHI_IDENTITY ? 1 : 2;
+        n += layer->is_conv          ? add_conv(layer, params, base, out + n)
+             : layer->body != NULL   ? add_body(net, layer, params, base, out + n)
+             : !is_output            ? add_linear(&whole, params, base, out + n)
+             : names->second != NULL ? add_halves(&whole, params, names, out + n)
+                                     : add_output(net, &whole, params, base, out + n);
     }
     return n;
 }

@@ -11,6 +11,12 @@
 //     output                     OUTPUT.weight, .bias; HIDDEN.2i without an OUTPUT
 //     output in two halves       OUTPUT.weight, .bias, and SECOND.weight, .bias
 //     dueling output             OUTPUT.value.weight … and OUTPUT.advantage.weight …
+// With layer normalisation every other number follows PyTorch's order of modules too: a layer, its
+// norm, its activation count as three.
+//
+//     convolution i              FEATURES.cnn.3i, its norm FEATURES.cnn.3i+1
+//     linear layer behind them   FEATURES.linear.0, its norm FEATURES.linear.1
+//     hidden linear layer i      HIDDEN.3i, its norm HIDDEN.3i+1, each .weight, .bias
 // Noisy layers have weight_mu, weight_sigma, bias_mu, bias_sigma instead.
 #pragma once
 

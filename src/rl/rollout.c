@@ -4,6 +4,7 @@
 
 #include "rl/policy.h"
 #include "rl/replay.h"
+#include "rl/value.h"
 
 #include <assert.h>
 #include <string.h>
@@ -67,9 +68,10 @@ void bhi_rollout_truncate(bhi_rollout *rollout, int e, double v_end)
     rollout->complete[e] = rollout->length[e];
 }
 
-int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda)
+// Where an episode goes on, the value of what followed is that of the next step. Returns the largest
+// length.
+static int link_values(bhi_rollout *r)
 {
-    bhi_rollout *r = rollout;
     int longest = 0;
     for (int e = 0; e < r->E; e++) {
         if (r->length[e] > longest) longest = r->length[e];
@@ -79,9 +81,25 @@ int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda)
                 r->v_t[cell] = r->v_tm1[cell + (size_t)r->E];
         }
     }
+    return longest;
+}
+
+int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda)
+{
+    bhi_rollout *r = rollout;
+    int longest = link_values(r);
     bh_policy_gae(r->advantages, r->returns, r->r_t, r->v_tm1, r->v_t, r->terminated_t,
                   r->truncated_t, gamma, lambda, longest, r->E);
     return longest;
+}
+
+void bhi_rollout_q_lambda(bhi_rollout *rollout, double gamma, double lambda)
+{
+    bhi_rollout *r = rollout;
+    int T = link_values(r);
+    assert(T == r->T);
+    bh_value_q_lambda(r->returns, r->r_t, r->v_t, r->terminated_t, r->truncated_t, gamma, lambda, T,
+                      r->E);
 }
 
 static void gather(bh_real *to, const bh_real *from, const int *index, int B)

@@ -58,6 +58,10 @@ void bhi_rollout_truncate(bhi_rollout *rollout, int e, double v_end);
 /// `complete` in one whose last step has no v_end, the numbers mean nothing.
 int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda);
 
+/// Returns of all cells by bh_value_q_lambda, v_tm1 being largest action values. For a rollout that
+/// is full: every environment has T steps, the last one with a v_end unless it terminated.
+void bhi_rollout_q_lambda(bhi_rollout *rollout, double gamma, double lambda);
+
 /// Writes the cells at index (B) as a batch.
 /// x (B,S) out, and a, old_log_prob, advantages, returns, old_values (B) out; any but x may be
 /// NULL.

@@ -125,6 +125,23 @@ void bh_value_n_step(bh_real *restrict returns, const bh_real *r_t, const bh_rea
     }
 }
 
+void bh_value_q_lambda(bh_real *restrict returns, const bh_real *r_t, const bh_real *v_t,
+                       const unsigned char *terminated_t, const unsigned char *truncated_t,
+                       double gamma, double lambda, int T, int E)
+{
+    for (int e = 0; e < E; e++) {
+        double next = 0; // R of the step behind
+        for (int t = T - 1; t >= 0; t--) {
+            int cell = t * E + e, is_end = t == T - 1 || truncated_t[cell] || lambda == 0;
+            // Not a sum with weight 0: what follows an end may be NaN and must not pass.
+            double v =
+                is_end ? (double)v_t[cell] : lambda * next + (1 - lambda) * (double)v_t[cell];
+            next = (double)r_t[cell] + (terminated_t[cell] ? 0 : gamma * v);
+            returns[cell] = (bh_real)next;
+        }
+    }
+}
+
 // ------------------------------------------------------------------------------ categorical
 // distributions
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Targets, temporal-difference errors and losses of value functions: pure functions of arrays.
 //
-// Legend: B batch, A actions, C critics, N atoms or quantiles, M target quantiles, T time. Suffix
-// _tm1 is the state the action was taken in, _t the one after it. discount_t is gamma, or 0 where the episode
+// Legend: B batch, A actions, C critics, N atoms or quantiles, M target quantiles, T time, E
+// environments. Suffix _tm1 is the state the action was taken in, _t the one after it. discount_t is
+// gamma, or 0 where the episode
 // terminated: termination is a number here, not a branch. A truncated episode keeps its gamma,
 // because rewards would have followed.
 //
@@ -113,6 +114,22 @@ BH_API double bh_value_large_margin(bh_real *restrict loss, bh_real *restrict dq
 BH_API void bh_value_n_step(bh_real *restrict returns, const bh_real *r_t,
                             const bh_real *discount_t, const bh_real *v_t, const bh_real *lambda_t,
                             int n, int T);
+
+/// lambda-returns of Q-learning over a rollout, Peng's Q(lambda) (Peng and Williams 1996; Gallici et
+/// al. 2024, "Simplifying Deep Temporal Difference Learning", eq. 5; rlax q_lambda):
+///
+///     R_t = r_t + gamma [lambda R_(t+1) + (1 - lambda) v_t],   v_t = max_a Q(s_t, a)
+///
+/// r_t (T,E) rewards         v_t (T,E) largest value of the observation each step led to; where the
+///           episode was truncated, of its final observation. Not read where it terminated
+/// terminated_t (T,E) 1: R_t = r_t       truncated_t (T,E) 1: R_t = r_t + gamma v_t
+/// returns (T,E) out
+///
+/// Nothing of a next episode passes. After the last step the scan starts with R = v_(T-1), the value
+/// of the observation that step led to. Step t of environment e is cell t E + e.
+BH_API void bh_value_q_lambda(bh_real *restrict returns, const bh_real *r_t, const bh_real *v_t,
+                              const unsigned char *terminated_t, const unsigned char *truncated_t,
+                              double gamma, double lambda, int T, int E);
 
 // ---- categorical distributions (C51, Bellemare et al. 2017) ----
 //

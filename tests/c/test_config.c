@@ -9,6 +9,7 @@
 #include "rl/agent_list.h"
 #include "rl/clone.h"
 #include "rl/dqn.h"
+#include "rl/pqn.h"
 #include "rl/run.h"
 #include "rl/td_table.h"
 
@@ -350,7 +351,7 @@ static size_t bytes_of(const bh_field *f)
 }
 
 // No member is without a row, nor has two: what no row covers is the padding before a double. A
-// clone has no critic, and tabular methods but Q-learning have no bonus in the target.
+// clone has no critic, and PQN and tabular methods but Q-learning have no bonus in the target.
 static void test_every_member_has_a_row(void)
 {
     static unsigned char covered[4096];
@@ -360,6 +361,8 @@ static void test_every_member_has_a_row(void)
         if (t == &bh_clone_table) continue;
         if (t->fields == bh_q_learning_table.fields) t = &bh_q_learning_table;
         memset(covered, 0, sizeof covered);
+        if (t == &bh_pqn_table)
+            memset(covered + offsetof(bh_pqn_config, explore.bonus_in_target), 1, sizeof(int));
         for (int k = 0; k < t->n_fields; k++) {
             const bh_field *f = &t->fields[k];
             if (!CHECK(f->offset + bytes_of(f) <= t->bytes && t->bytes < sizeof covered)) return;

@@ -50,6 +50,21 @@ static void test_tanh(void)
     }
 }
 
+static void test_relu_forward(void)
+{
+    EACH_LENGTH(n)
+    {
+        BLOCK(y);
+        BLOCK(want);
+        fill(y, n);
+        for (int i = 0; i < n; i += 5) y[i] = i % 2 == 0 ? (bh_real)-0.0 : (bh_real)NAN;
+        memcpy(want, y, sizeof want);
+        for (int i = 0; i < n; i++) want[i] = y[i] > 0 ? y[i] : 0;
+        bhi_relu_forward(y, n);
+        CHECK(same(y, want));
+    }
+}
+
 static void test_relu_backward(void)
 {
     EACH_LENGTH(n)
@@ -367,6 +382,7 @@ int main(int argc, char **argv)
 {
     rng = bh_rng_seed(1);
     CHECK_RUN(test_tanh);
+    CHECK_RUN(test_relu_forward);
     CHECK_RUN(test_relu_backward);
     CHECK_RUN(test_rows);
     CHECK_RUN(test_column_sums);

@@ -7,6 +7,7 @@
 #include "rl/clone.h"
 #include "rl/dqn.h"
 #include "rl/ppo.h"
+#include "rl/pqn.h"
 
 #include "check.h"
 #include "failing_alloc.h"
@@ -28,6 +29,7 @@ static const char *const pairs[][2] = {
     {"CartPole-v1", "ppo"},
     {"GridWorld-v0", "reinforce"},
     {"CartPole-v1", "clone"},
+    {"CartPole-v1", "pqn"},
 };
 enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 
@@ -38,6 +40,11 @@ static bh_setup *make_pair(int i, const char *const *options)
     if (s->agent->gives_log_probs) {
         if (s->agent != &bh_clone_class)
             CHECK_STATUS(bh_setup_set(s, "n_steps", "64", NULL), BH_OK);
+        CHECK_STATUS(bh_setup_set(s, "net_arch", "16", NULL), BH_OK);
+    }
+    if (s->agent == &bh_pqn_class) {
+        CHECK_STATUS(bh_setup_set(s, "n_steps", "64", NULL), BH_OK);
+        CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);
         CHECK_STATUS(bh_setup_set(s, "net_arch", "16", NULL), BH_OK);
     }
     if (s->agent == &bh_ppo_class) CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);

@@ -258,6 +258,64 @@ static void test_gradients_of_a_transformer(void)
     check_rows(&spec, rows[0], ROWS, 15);
 }
 
+static void test_gradients_of_layer_norm(void)
+{
+    bhi_net_spec spec = {.inputs = 4,
+                         .hidden = {2, {8, 12}},
+                         .outputs = 3,
+                         .activation = BHI_TANH,
+                         .add_norm = bhi_add_layer_norm};
+    check_spec(&spec, 1, 16);
+    check_spec(&spec, 5, 17);
+    spec.dueling = spec.noisy = 1;
+    check_spec(&spec, 3, 18);
+    if (!is_double) return; // ReLU's kinks, as above
+    spec = (bhi_net_spec){.inputs = 5 * 4 * 2,
+                          .image = {5, 4, 2},
+                          .extractor = BHI_MINATAR_CNN,
+                          .hidden = {1, {8}},
+                          .outputs = 2,
+                          .add_norm = bhi_add_layer_norm};
+    check_spec(&spec, 3, 19);
+}
+
+// A hidden layer of 4: products 1 3 5 7, mean 4, variance 5; gain and bias, then ReLU. Of a
+// convolution each place is a row of its own.
+static void test_layer_norm_by_hand(void)
+{
+    bhi_net_spec spec = {.inputs = 1,
+                         .hidden = {1, {4}},
+                         .outputs = 1,
+                         .activation = BHI_RELU,
+                         .add_norm = bhi_add_layer_norm};
+    bhi_net net = bhi_net_shape(&spec);
+    CHECK(net.n_layers == 3 && net.n_params == 8 + 8 + 5 && net.n_units == 4 + (4 + 2) + 1);
+    bh_rng rng = bh_rng_seed(1);
+    bh_real params[21], acts[11], x = 2;
+    bhi_net_init(&net, params, &rng);
+    for (int i = 0; i < 4; i++) {
+        CHECK(params[8 + i] == 1 && params[12 + i] == 0); // as PyTorch begins
+        params[i] = (bh_real)i + 1;                       // weights 1 2 3 4, biases -1
+        params[4 + i] = -1;
+        params[8 + i] = 2;
+        params[12 + i] = (bh_real)0.5;
+    }
+    bhi_net_forward(&net, params, acts, &x, 1);
+    const bh_real *y = bhi_net_layer(&net, acts, 1, 1);
+    for (int i = 0; i < 4; i++) {
+        double normal = (2 * i - 3) / sqrt(5 + 1e-5), want = 2 * normal + 0.5;
+        CHECK_NEAR((double)y[i], want > 0 ? want : 0, 1e-6);
+    }
+
+    spec.extractor = BHI_MINATAR_CNN;
+    spec.image[0] = spec.image[1] = 4;
+    spec.image[2] = 1;
+    spec.inputs = 16;
+    net = bhi_net_shape(&spec);
+    CHECK(net.layers[0].outputs == 4 * 16 && net.layers[1].units == 4 * 16 + 4 * 2);
+    CHECK(net.n_params == (9 + 1) * 16 + 2 * 16 + (64 + 1) * 4 + 2 * 4 + 5);
+}
+
 // v + advantage - mean advantage, by hand: one linear layer with weights 0, so that its bias is the
 // stream.
 static void test_dueling_by_hand(void)
@@ -333,6 +391,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_gradients_of_every_part);
     CHECK_RUN(test_gradients_of_convolutions);
     CHECK_RUN(test_gradients_of_a_transformer);
+    CHECK_RUN(test_gradients_of_layer_norm);
+    CHECK_RUN(test_layer_norm_by_hand);
     CHECK_RUN(test_dueling_by_hand);
     CHECK_RUN(test_nature);
     CHECK_RUN(test_noise_is_added);

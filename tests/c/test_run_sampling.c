@@ -67,7 +67,7 @@ static void test_sampling_follows_the_stream(void)
     for (int i = 0; bh_all_agents[i] != NULL; i++) {
         const char *algo = bh_all_agents[i]->name;
         if (!bh_agent_acts_in(bh_all_agents[i], BH_SPACE_DISCRETE)) continue;
-        bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", algo, NULL);
+        bh_setup *setup = make_setup(&bh_all_envs, "GridWorld-v0", algo, NULL);
         if (strcmp(algo, "clone") == 0)
             CHECK_STATUS(bh_setup_set(setup, "demo_capacity", "1", NULL), BH_OK);
         bh_run *run = start_run(setup);

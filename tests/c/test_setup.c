@@ -36,12 +36,14 @@ static void test_agents(void)
     }
     CHECK_STATUS(bh_agent_find(&bh_all_envs, "value-iteration", &found, NULL), BH_OK);
     CHECK(found == &bh_value_iteration_class && found->needs_mdp);
+    CHECK_STATUS(bh_agent_find(&bh_envs, "pqn", &found, &err), BH_ERR_UNKNOWN); // it is not linked
+    CHECK(found == NULL && strstr(err.message, "clone") != NULL);
     CHECK_STATUS(bh_agent_find(&bh_all_envs, "dqm", &found, &err), BH_ERR_UNKNOWN);
     CHECK(found == NULL);
     CHECK_STRING(err.message,
                  "unknown algorithm 'dqm'; known: dqn, q-learning, sarsa, expected-sarsa, "
                  "double-q-learning, value-iteration, policy-iteration, policy-evaluation, ppo, "
-                 "reinforce, clone, ddpg, td3, sac");
+                 "reinforce, clone, pqn, ddpg, td3, sac");
 }
 
 static void test_registry(void)
@@ -73,14 +75,14 @@ static void test_greedy(void)
 // Every row applies, for every algorithm it names, and the struct ends up with exactly its value.
 static void test_presets_apply(void)
 {
-    for (int i = 0; i < bh_envs.n; i++) {
-        const bh_env_def *env = bh_envs.defs[i];
+    for (int i = 0; i < bh_all_envs.n; i++) {
+        const bh_env_def *env = bh_all_envs.defs[i];
         static preset_setting rows[PRESET_SETTINGS_MAX];
         int n = list_presets(rows, env->presets, env->n_presets);
         CHECK(n > 0);
         for (int k = 0; k < n; k++) {
             const preset_setting *p = &rows[k];
-            bh_setup *setup = make_setup(&bh_envs, env->id, p->algo, NULL);
+            bh_setup *setup = make_setup(&bh_all_envs, env->id, p->algo, NULL);
             if (setup == NULL) continue;
             size_t length = strlen(setup->agent->name);
             CHECK(strncmp(setup->agent->name, p->algo, length) == 0 &&
@@ -92,7 +94,8 @@ static void test_presets_apply(void)
             CHECK_STRING(describe(setup, text_2), text_1);
             bh_setup_destroy(setup);
         }
-        bh_setup *setup = make_setup(&bh_envs, env->id, NULL, NULL); // the first row's algorithm
+        bh_setup *setup =
+            make_setup(&bh_all_envs, env->id, NULL, NULL); // the first row's algorithm
         CHECK_STRING(setup->agent->name, rows[0].algo);
         bh_run *run = start_run(setup);
         bh_run_steps(run, 100);

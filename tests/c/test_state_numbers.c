@@ -77,6 +77,8 @@ static const row idle[] = {
     // Of episodes that are truncated, and of what was over before the episode under way.
     {"ppo", "complete"},
     {"ppo", "v_t"},
+    {"pqn", "complete"},
+    {"pqn", "v_t"},
     {"reinforce", "complete"},
     {"reinforce", "v_t"},
     // Demonstrations stay where they are, and their rewards are not learned from.
@@ -119,6 +121,7 @@ static const row partly[] = {
     {NULL, "optimizer/v"},
     {NULL, "agent/reference"},
     {"ppo", "agent/params"},
+    {"pqn", "agent/params"},
     {"reinforce", "agent/params"},
     {NULL, "agent/tables"},
     {"q-learning", "agent/counts"},
@@ -131,6 +134,7 @@ static const row partly[] = {
     {"dqn", "replay/terminated_t"},
     {"dqn", "replay/truncated_t"},
     {"ppo", "rollout/truncated_t"},
+    {"pqn", "rollout/truncated_t"},
     // Drawn from for ties alone.
     {"double-q-learning", "eval_rng"},
     // Arms that are not pulled before the episode is over.

@@ -244,6 +244,47 @@ static void test_n_step_truncated(void)
     CHECK(g[0] == R(6.25));
 }
 
+// Two environments side by side: T = 4, gamma 1/2, lambda 1/4.
+static void test_q_lambda(void)
+{
+    enum { STEPS = 4, ENVS = 2 };
+    // Environment 0 goes on to the end; 1 terminates in its second step, whose v is never read.
+    const bh_real r[] = {1, 4, 2, 8, 4, 16, 8, 32};
+    const bh_real v[] = {16, 8, 8, (bh_real)NAN, 4, 4, 80, 160};
+    unsigned char none[STEPS * ENVS] = {0}, terminated[STEPS * ENVS] = {0, 0, 0, 1};
+    bh_real g[STEPS * ENVS];
+    bh_value_q_lambda(g, r, v, terminated, none, 0.5, 0.25, STEPS, ENVS);
+    // 0: R3 = 8 + 80/2 = 48 (from v of the observation after the last step, not of the one before)
+    //    R2 = 4 + (0.25 48 + 0.75 4)/2 = 11.5     R1 = 2 + (0.25 11.5 + 0.75 8)/2 = 6.4375
+    //    R0 = 1 + (0.25 6.4375 + 0.75 16)/2 = 7.8046875
+    // 1: R3 = 32 + 160/2 = 112     R2 = 16 + (28 + 3)/2 = 31.5     R1 = 8
+    //    R0 = 4 + (2 + 6)/2 = 8
+    CHECK_REALS(g, ((double[]){7.8046875, 8, 6.4375, 8, 11.5, 31.5, 48, 112}), STEPS * ENVS, 0);
+
+    // lambda 0 is one step; lambda 1 the rewards and the last value, but nothing beyond an end.
+    bh_value_q_lambda(g, r, v, terminated, none, 0.5, 0, STEPS, ENVS);
+    CHECK_REALS(g, ((double[]){9, 8, 6, 8, 6, 18, 48, 112}), STEPS * ENVS, 0);
+    const bh_real plain_v[] = {16, 8, 8, 8, 4, 4, 80, 160};
+    bh_value_q_lambda(g, r, plain_v, terminated, none, 0.5, 1, STEPS, ENVS);
+    CHECK_REALS(g, ((double[]){9, 8, 16, 8, 28, 72, 48, 112}), STEPS * ENVS, 0);
+}
+
+// Truncated: it bootstraps from its own v, and what follows, even NaN, is another episode.
+static void test_q_lambda_truncated(void)
+{
+    const bh_real r[] = {1, 2, (bh_real)NAN, 8}, v[] = {16, 20, 40, 80};
+    const unsigned char none[4] = {0}, truncated[4] = {0, 1, 0, 0}, both[4] = {0, 1, 0, 0};
+    bh_real g[4];
+    bh_value_q_lambda(g, r, v, none, truncated, 0.5, 0.25, 4, 1);
+    CHECK(g[3] == 48 && isnan((double)g[2]));
+    CHECK(g[1] == 12);     // 2 + 20/2
+    CHECK(g[0] == R(8.5)); // 1 + (0.25 12 + 0.75 16)/2
+    bh_value_q_lambda(g, r, v, both, truncated, 0.5, 0.25, 4, 1);
+    CHECK(g[1] == 2 && g[0] == R(7.25)); // what terminated bootstraps nothing
+    bh_value_q_lambda(g, r, v, none, none, 0.5, 0.25, 1, 1);
+    CHECK(g[0] == 9); // one step
+}
+
 // ------------------------------------------------------------------------- categorical
 // distributions
 
@@ -701,6 +742,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_golden_critic_target);
     CHECK_RUN(test_n_step);
     CHECK_RUN(test_n_step_truncated);
+    CHECK_RUN(test_q_lambda);
+    CHECK_RUN(test_q_lambda_truncated);
     CHECK_RUN(test_project_on_atoms);
     CHECK_RUN(test_project_between_atoms);
     CHECK_RUN(test_project_rounded_rewards);

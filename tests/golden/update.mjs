@@ -17,6 +17,7 @@ const sha256 = Object.fromEntries(Object.entries(runs).map(([name, run]) => [nam
 // What the smaller module, and so tests/browser/suites/same.mjs, does not have.
 const tasks = bh.catalog.envs.map(({ id }) => id).filter((id) => !small.includes(id)).map((id) => id === 'LearningRate-v0' ? `${id} dqn eval_freq=0` : `text ${id}`);
 const corpora = ['pretraining corpus_en char', 'pretraining corpus_en bpe', 'pretraining corpus_zh word', 'sampling corpus_en char', 'sampling corpus_zh char'];
-const texts = [...corpora, ...tasks, 'TextGen-v1 ppo kl_coef=0.1 d_model=16 n_heads=2 n_layers=1 eval_freq=0'];
+const others = ['CartPole-v1 pqn', 'Catch-v0 pqn features_extractor=minatar-cnn n_envs=4 batch_size=64'];
+const texts = [...corpora, ...tasks, 'TextGen-v1 ppo kl_coef=0.1 d_model=16 n_heads=2 n_layers=1 eval_freq=0', ...others];
 const textSha256 = await goldenTexts(bh, texts, (name) => readFile(new URL(`../../envs/data/${name}`, import.meta.url)));
 writeFileSync(file, `${JSON.stringify({ timesteps: TIMESTEPS, seed: 0, sha256, text_sha256: textSha256 }, null, 2)}\n`);

@@ -254,6 +254,7 @@ async function warningsOf(use) {
 /** @type {[algo: string, options: object, message: RegExp][]} */
 const WITHOUT_UPDATE = [
   ['ppo', { preset: false, nSteps: 2048 }, /^bellhop: PPO has made no update after 100 steps: the first one waits for nSteps \(2048\) and nEnvs \(1\)$/],
+  ['pqn', { preset: false }, /^bellhop: PQN .*nSteps \(128\) and nEnvs \(1\)$/],
   ['dqn', { ...SMALL, learningStarts: 5000 }, /^bellhop: DQN .*learningStarts \(5000\)/],
   ['reinforce', { episodesPerUpdate: 500 }, /^bellhop: REINFORCE .*episodesPerUpdate \(500\)$/],
   ['clone', { demoCapacity: 10 }, /^bellhop: Clone .*demonstrations/],

@@ -29,7 +29,7 @@ after(async () => {
 /** One for each state. @param {import('../../web/bellhop.js').Model} model @param {object} options */
 const acts = (model, options) => /** @type {number[]} */ (model.predict(/** @type {any} */ (STATES), options));
 
-for (const algo of ['dqn', 'q-learning', 'ppo', 'reinforce']) {
+for (const algo of ['dqn', 'q-learning', 'ppo', 'reinforce', 'pqn']) {
   test(`${algo}: the same seed draws the same actions, calls go on, and what is learned is not disturbed`, async () => {
     const [model, twin, plain] = [1, 2, 3].map(() => new bh.models[algo](env, { seed: 1, totalTimesteps: 3000 }));
     const first = acts(model, SAMPLED), second = acts(model, SAMPLED);

@@ -32,6 +32,8 @@ const ALGOS = {
   'policy-evaluation': {},
   'ppo': { envs: ['CartPole-v1', 'Catch-v0'], options: POLICY },
   'reinforce': { envs: ['CartPole-v1', 'Breakout-MinAtar'], options: { ...NETWORK, episodesPerUpdate: 2 } },
+  'pqn': { envs: ['CartPole-v1', 'Catch-v0'], options: POLICY },
+  'pqn ucb': { envs: ['FrozenLake-v1'], options: { ...POLICY, exploration: 'ucb', layerNorm: false } },
   'clone': { envs: ['CartPole-v1', 'Catch-v0'], options: NETWORK },
 };
 const TABLES = ['GridWorld-v0', 'CliffWalking-v1'];

@@ -47,6 +47,7 @@ export const CLASS_NAMES = {
   'ppo': 'PPO',
   'reinforce': 'REINFORCE',
   'clone': 'Clone',
+  'pqn': 'PQN',
   'ddpg': 'DDPG',
   'td3': 'TD3',
   'sac': 'SAC',

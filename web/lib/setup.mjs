@@ -86,6 +86,7 @@ export const LABELS = {
   'reinforce': 'REINFORCE',
   'ppo': 'PPO',
   'clone': 'Clone',
+  'pqn': 'PQN',
   'ddpg': 'DDPG',
   'td3': 'TD3',
   'sac': 'SAC',

@@ -178,6 +178,8 @@ export default {
   'field.prior_top_k': 'Top k of random actions',
   'field.kl_coef': 'KL penalty weight',
   'field.kl_target': 'KL target',
+  'field.q_lambda': 'λ of the returns',
+  'field.layer_norm': 'Layer normalisation',
   'field.grammar_weight': 'Grammar weight',
   'field.topic_weight': 'Topic weight',
   'field.length_weight': 'Length weight',

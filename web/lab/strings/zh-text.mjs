@@ -177,6 +177,8 @@ export default {
   'field.prior_top_k': '随机动作取前 k 个',
   'field.kl_coef': 'KL 惩罚系数',
   'field.kl_target': 'KL 目标',
+  'field.q_lambda': '回报的 λ',
+  'field.layer_norm': '层归一化',
   'field.grammar_weight': '语法权重',
   'field.topic_weight': '切题权重',
   'field.length_weight': '长度权重',
