@@ -6,7 +6,7 @@
 /** Names of the algorithms. */
 export type AlgoName =
   'dqn' | 'q-learning' | 'sarsa' | 'expected-sarsa' | 'double-q-learning' | 'value-iteration' | 'policy-iteration' |
-  'policy-evaluation' | 'ppo' | 'reinforce' | 'clone' | 'ddpg' | 'td3' | 'sac';
+  'policy-evaluation' | 'ppo' | 'reinforce' | 'clone' | 'pqn' | 'ddpg' | 'td3' | 'sac';
 
 /** Names of the presets of algorithms. */
 export type PresetName = 'rainbow';
@@ -572,6 +572,88 @@ export interface CloneHyperparameters {
   netArch?: number[];
   /** Activation of the hidden layers. Default: 'tanh'. */
   activation?: 'relu' | 'tanh';
+  /** Optimizer. Default: 'adam'. */
+  optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
+  /** Share of the last step that momentum keeps. Default: 0.9. Range: 0 to 0.999999. Live. */
+  momentum?: number;
+  /** How slowly the mean gradient of adam and adamw forgets. Default: 0.9. Range: 0 to 0.999999. Live. */
+  beta1?: number;
+  /** How slowly the mean squared gradient of adam and adamw forgets. Default: 0.999. Range: 0 to 0.999999. Live. */
+  beta2?: number;
+  /** How slowly the means of rmsprop and rmsprop-centered forget. Default: 0.99. Range: 0 to 0.999999. Live. */
+  rmsAlpha?: number;
+  /** Added to the root that adam, adamw and rmsprop divide by. Default: 1e-8. Range: 1e-12 to 1. Live. */
+  optimizerEps?: number;
+  /** Share of every parameter that adamw takes off, times the learning rate. Default: 0.01. Range: 0 to 1. Live. */
+  weightDecay?: number;
+}
+
+/** Parallelised Q-network: Q-learning on lambda-returns, without a replay buffer or a target network. */
+export interface PQNHyperparameters {
+  /** Step size of the optimizer. Default: 0.00025. Range: 0 to 10. Live. */
+  learningRate?: number;
+  /** How the learning rate goes to learningRateEnd over the run. Default: 'linear'. Live. */
+  learningRateSchedule?: 'constant' | 'linear' | 'exponential' | 'cosine' | 'step';
+  /**
+   * Learning rate at the end; for 0, exponential and step end at 1 % of learningRate. Default: 0. Range: 0 to 10. Live.
+   */
+  learningRateEnd?: number;
+  /** Share of the run over which the learning rate first rises from 0. Default: 0. Range: 0 to 1. Live. */
+  learningRateWarmup?: number;
+  /** Drops of the step schedule, equally long, each by the same factor. Default: 2. Range: 1 to 1000. Live. */
+  learningRateSteps?: number;
+  /** Steps each environment takes before the network learns from them. Default: 128. Range: 1 to 1,000,000. */
+  nSteps?: number;
+  /** Steps in a minibatch. Default: 128. Range: 1 to 65,536. */
+  batchSize?: number;
+  /** Passes over the steps that were collected. Default: 4. Range: 1 to 1000. Live. */
+  nEpochs?: number;
+  /** Discount factor. Default: 0.99. Range: 0 to 1. Live. */
+  gamma?: number;
+  /** Returns: 0 trusts the values after one step, 1 only the rewards themselves. Default: 0.65. Range: 0 to 1. Live. */
+  qLambda?: number;
+  /** How it tries other actions than the best it knows. Default: 'epsilon-greedy'. */
+  exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
+  /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.5. Range: 0 to 1. Live. */
+  explorationFraction?: number;
+  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  explorationSchedule?: 'linear' | 'exponential';
+  /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
+  explorationInitialEps?: number;
+  /** Epsilon at the end. Default: 0.05. Range: 0 to 1. Live. */
+  explorationFinalEps?: number;
+  /** Boltzmann: temperature at the start, in units of return. Default: 1. Range: 0.000001 to 1,000,000. Live. */
+  explorationInitialTemperature?: number;
+  /** Boltzmann: temperature at the end. Default: 0.02. Range: 0.000001 to 1,000,000. Live. */
+  explorationFinalTemperature?: number;
+  /** Gaussian: standard deviation of the noise on Q at the start. Default: 1. Range: 0 to 1,000,000. Live. */
+  explorationInitialNoise?: number;
+  /** Gaussian: standard deviation at the end. Default: 0.02. Range: 0 to 1,000,000. Live. */
+  explorationFinalNoise?: number;
+  /** UCB: c, how much an action gains by being rare. Default: 1. Range: 0 to 1,000,000. Live. */
+  explorationBonus?: number;
+  /** UCB: bins per Box dimension, for counting. Default: 10. Range: 1 to 10,000. */
+  explorationBins?: number;
+  /** Maximum gradient norm; 0 disables clipping. Default: 10. Range: 0 to 1,000,000,000. Live. */
+  maxGradNorm?: number;
+  /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
+  /** Transformer: channels of a position, a multiple of 4 times nHeads. Default: 32. Range: 4 to 512. */
+  dModel?: number;
+  /** Transformer: heads of the attention. Default: 4. Range: 1 to 16. */
+  nHeads?: number;
+  /** Transformer: blocks of attention and mlp. Default: 2. Range: 1 to 4. */
+  nLayers?: number;
+  /** Sizes of the hidden layers. Default: [64, 64]. Each: 1 to 4096. */
+  netArch?: number[];
+  /** Activation of the hidden layers. Default: 'relu'. */
+  activation?: 'relu' | 'tanh';
+  /**
+   * Layer normalisation before every activation, which keeps learning without a target network stable. Default: true.
+   */
+  layerNorm?: boolean;
+  /** Loss on the TD error. Default: 'mse'. Live. */
+  loss?: 'huber' | 'mse';
   /** Optimizer. Default: 'adam'. */
   optimizer?: 'adam' | 'sgd' | 'momentum' | 'rmsprop' | 'rmsprop-centered' | 'adamw';
   /** Share of the last step that momentum keeps. Default: 0.9. Range: 0 to 0.999999. Live. */
