@@ -128,9 +128,9 @@ export interface Bellhop {
   /** Evaluation of a given policy, for environments with a transition table. */
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
   /** Proximal policy optimization with a clipped objective (Schulman et al. 2017). */
-  readonly PPO: ModelClass<PPOOptions>;
+  readonly PPO: PolicyClass<PPOOptions>;
   /** REINFORCE (Williams 1992) with a learned baseline. */
-  readonly REINFORCE: ModelClass<REINFORCEOptions>;
+  readonly REINFORCE: PolicyClass<REINFORCEOptions>;
   /** Behaviour cloning and, with a temperature, distillation: learns from demonstrations alone. */
   readonly Clone: ModelClass<CloneOptions>;
   /** Deep deterministic policy gradient (Lillicrap et al. 2016), for actions that are numbers. */
@@ -620,6 +620,9 @@ export type LiveOptions = Omit<
   'preset' | 'demonstrations'
 > & RewardWeights;
 
+/** A class of models whose policies know Discrete actions and a Box: categorical ones, and diagonal Gaussians. */
+export type PolicyClass<Options> = { new (env: BoxEnvId | Env<BoxSpace>, options?: Options): Model<BoxSpace> } & ModelClass<Options>;
+
 /** A class of models: one algorithm. It belongs to the instance of the module whose memory its models live in, so it comes from load(), not from an import. */
 export interface ModelClass<Options, A extends Space = DiscreteSpace> {
   /**
@@ -905,7 +908,7 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /**
    * The log-probability that a policy (PPO, REINFORCE, Clone) gives every action, -Infinity where the environment does not allow it; of several
-   * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values.
+   * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values, and where actions are a Box.
    */
   logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
