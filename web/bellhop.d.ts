@@ -130,9 +130,9 @@ export interface Bellhop {
   /** Evaluation of a given policy, for environments with a transition table. */
   readonly PolicyEvaluation: ModelClass<PolicyEvaluationOptions>;
   /** Proximal policy optimization with a clipped objective (Schulman et al. 2017). */
-  readonly PPO: ModelClass<PPOOptions>;
+  readonly PPO: PolicyClass<PPOOptions>;
   /** REINFORCE (Williams 1992) with a learned baseline. */
-  readonly REINFORCE: ModelClass<REINFORCEOptions>;
+  readonly REINFORCE: PolicyClass<REINFORCEOptions>;
   /** Behaviour cloning and, with a temperature, distillation: learns from demonstrations alone. */
   readonly Clone: ModelClass<CloneOptions>;
   /** Parallelised Q-network (Gallici et al. 2024): Q-learning without replay or target network. Only of the module with everything, load({ text: true }). */
@@ -626,6 +626,9 @@ export type LiveOptions = Omit<
   'preset' | 'demonstrations'
 > & RewardWeights;
 
+/** A class of models whose policies know Discrete actions and a Box: categorical ones, and diagonal Gaussians. */
+export type PolicyClass<Options> = { new (env: BoxEnvId | Env<BoxSpace>, options?: Options): Model<BoxSpace> } & ModelClass<Options>;
+
 /** A class of models: one algorithm. It belongs to the instance of the module whose memory its models live in, so it comes from load(), not from an import. */
 export interface ModelClass<Options, A extends Space = DiscreteSpace> {
   /**
@@ -911,7 +914,7 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /**
    * The log-probability that a policy (PPO, REINFORCE, Clone) gives every action, -Infinity where the environment does not allow it; of several
-   * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values.
+   * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values, and where actions are a Box.
    */
   logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */

@@ -467,6 +467,8 @@ export interface PPOHyperparameters {
   klCoef?: number;
   /** KL per step that the weight adapts to; 0 leaves it fixed. Default: 0. Range: 0 to 1,000,000. Live. */
   klTarget?: number;
+  /** Box of actions: logarithm of the policy's first standard deviation. Default: 0. Range: -20 to 2. */
+  logStdInit?: number;
 }
 
 /** REINFORCE: a policy network that learns from whole episodes, with a baseline. */
@@ -538,6 +540,8 @@ export interface REINFORCEHyperparameters {
   klCoef?: number;
   /** KL per step that the weight adapts to; 0 leaves it fixed. Default: 0. Range: 0 to 1,000,000. Live. */
   klTarget?: number;
+  /** Box of actions: logarithm of the policy's first standard deviation. Default: 0. Range: -20 to 2. */
+  logStdInit?: number;
 }
 
 /** Behaviour cloning: a policy network learns from demonstrations alone. */
@@ -1268,6 +1272,8 @@ export interface PolicyHyperparameters {
   klCoef?: number;
   /** KL per step that the weight adapts to; 0 leaves it fixed. Default: 0. Range: 0 to 1,000,000. Live. */
   klTarget?: number;
+  /** Box of actions: logarithm of the policy's first standard deviation. Default: 0. Range: -20 to 2. */
+  logStdInit?: number;
 }
 
 /** Options of all shipped environments. */

@@ -4,6 +4,7 @@
 
 #include "kernels/elementwise.h"
 #include "rl/net_tensors.h"
+#include "rl/policy_loss.h"
 #include "rl/replay.h"
 
 #include <assert.h>
@@ -52,18 +53,47 @@ static bh_status check(const char *name, const bhi_net_spec *policy, const bhi_a
                    "%s: net_arch, n_steps or the batch is too large for one block of memory", name);
 }
 
+// ---- the categorical policy ----
+
+static bh_real *outputs_of(const bhi_actor_critic *ac, int B)
+{
+    return bhi_net_output(&ac->policy, ac->policy_acts, B);
+}
+
+static void log_prob(bhi_actor_critic *ac, const bh_real *params, bh_real *out,
+                     const bhi_rollout_batch *batch, int B)
+{
+    (void)params;
+    bh_policy_log_prob(out, outputs_of(ac, B), batch->a, B, ac->A);
+}
+
+static void loss(bhi_actor_critic *ac, bh_policy_stats *stats, const bhi_rollout_batch *batch,
+                 double clip_range, int B)
+{
+    bhi_policy_loss(bhi_actor_critic_doutputs(ac, B), stats, outputs_of(ac, B), batch->a,
+                    batch->old_log_prob, batch->advantages, clip_range, config_of(ac)->ent_coef, B,
+                    ac->A);
+}
+
+static const bhi_policy_head categorical = {log_prob, loss};
+
 bh_status bhi_actor_critic_shape(bhi_actor_critic *ac, int rows, double reals, bh_error *err)
 {
     const bhi_agent_spec *spec = &ac->base.spec;
     bhi_net_spec policy = bhi_net_spec_of(&config_of(ac)->net, spec), value = policy;
-    policy.outputs = spec->n_actions;
+    if (ac->head == NULL) {
+        ac->head = &categorical;
+        ac->A = spec->n_actions;
+    }
+    policy.outputs = ac->A;
     value.outputs = 1;
     bh_status status = check(ac->base.class->config->name, &policy, spec, rows, reals, err);
     if (status != BH_OK) return status;
     ac->rows = rows;
     ac->policy = bhi_net_shape(&policy);
     if (!ac->has_no_critic) ac->value = bhi_net_shape(&value);
-    ac->n_params = ac->policy.n_params + ac->value.n_params;
+    ac->n_policy = ac->policy.n_params + ac->n_log_std;
+    ac->n_params = ac->n_policy + ac->value.n_params;
     ac->kl_coef = -1;
     ac->action_prior = bhi_action_prior_shape(&(bh_action_prior_config){0}, spec, &policy, rows);
     return BH_OK;
@@ -88,7 +118,7 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->uniform = bhi_arena_array(arena, rows, sizeof *ac->uniform);
     ac->mode = bhi_arena_array(arena, rows, sizeof *ac->mode);
     bhi_action_prior_layout(&ac->action_prior, arena);
-    ac->reference = reals(arena, (size_t)ac->policy.n_params);
+    ac->reference = reals(arena, (size_t)ac->n_policy);
     ac->of_reference = reals(arena, rows);
 }
 
@@ -99,7 +129,7 @@ bh_status bhi_actor_critic_init(void *agent, bh_error *err)
     bh_rng init_rng = bh_rng_split(&ac->base.spec.rng);
     ac->act_rng = bh_rng_split(&ac->base.spec.rng);
     ac->sample_rng = bh_rng_split(&ac->base.spec.rng);
-    bh_real *value_params = ac->params + ac->policy.n_params;
+    bh_real *value_params = ac->params + ac->n_policy;
     bhi_optimizer_init(&ac->optimizer);
     if (config_of(ac)->ortho_init) {
         bhi_net_init_orthogonal(&ac->policy, ac->params, 0.01, &init_rng);
@@ -118,33 +148,40 @@ void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor)
     bhi_optimizer_state(&ac->optimizer, visitor);
     bhi_rng_state(&ac->act_rng, 1, "act_rng", visitor);
     bhi_rng_state(&ac->sample_rng, 1, "sample_rng", visitor);
-    BHI_STATE(visitor, "reference", ac->reference, ac->policy.n_params);
+    BHI_STATE(visitor, "reference", ac->reference, ac->n_policy);
     BHI_STATE(visitor, "kl_coef", &ac->kl_coef, 1);
     BHI_STATE(visitor, "kl_coef_from", &ac->kl_coef_from, 1);
 }
 
 // ---- learning ----
 
-// Logits (B,A) of a policy's parameters, those of actions that are not allowed out of reach.
-static const bh_real *logits_under(bhi_actor_critic *ac, const bh_real *params, const bh_real *x,
-                                   int B)
+// Logits of actions that are not allowed are out of reach.
+const bh_real *bhi_actor_critic_outputs_under(bhi_actor_critic *ac, const bh_real *params,
+                                              const bh_real *x, int B)
 {
     assert(B <= ac->rows);
-    bh_real *logits = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
+    bh_real *outputs = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
     const bh_real *bias = bhi_action_prior_bias(&ac->action_prior, 0, x, B);
-    for (int i = 0; bias != NULL && i < B * ac->base.spec.n_actions; i++) logits[i] += bias[i];
-    return logits;
+    for (int i = 0; bias != NULL && i < B * ac->A; i++) outputs[i] += bias[i];
+    return outputs;
 }
 
-const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B)
+const bh_real *bhi_actor_critic_outputs(bhi_actor_critic *ac, const bh_real *x, int B)
 {
-    return logits_under(ac, ac->params, x, B);
+    return bhi_actor_critic_outputs_under(ac, ac->params, x, B);
+}
+
+void bhi_actor_critic_log_prob(bhi_actor_critic *ac, const bh_real *params, bh_real *log_prob,
+                               const bhi_rollout_batch *batch, int B)
+{
+    bhi_actor_critic_outputs_under(ac, params, batch->x, B);
+    ac->head->log_prob(ac, params, log_prob, batch, B);
 }
 
 const bh_real *bhi_actor_critic_values(bhi_actor_critic *ac, const bh_real *x, int B)
 {
     assert(B <= ac->rows);
-    return bhi_net_forward(&ac->value, ac->params + ac->policy.n_params, ac->value_acts, x, B);
+    return bhi_net_forward(&ac->value, ac->params + ac->n_policy, ac->value_acts, x, B);
 }
 
 void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real *x, int n)
@@ -163,7 +200,7 @@ double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs)
     return (double)bhi_actor_critic_values(ac, ac->x, 1)[0];
 }
 
-bh_real *bhi_actor_critic_dlogits(bhi_actor_critic *ac, int B)
+bh_real *bhi_actor_critic_doutputs(bhi_actor_critic *ac, int B)
 {
     return bhi_net_output(&ac->policy, ac->policy_dacts, B);
 }
@@ -175,18 +212,54 @@ bh_real *bhi_actor_critic_dvalues(bhi_actor_critic *ac, int B)
 
 void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh_real *x, int B)
 {
-    int P = ac->policy.n_params;
+    int P = ac->n_policy;
+    for (int i = 0; i < ac->n_log_std; i++) gradient[ac->policy.n_params + i] = ac->dlog_std[i];
     bhi_net_backward(&ac->policy, ac->params, gradient, ac->policy_acts, ac->policy_dacts, x, B);
     if (ac->has_no_critic) return;
     bhi_net_backward(&ac->value, ac->params + P, gradient + P, ac->value_acts, ac->value_dacts, x,
                      B);
 }
 
+// ---- collecting ----
+
+int bhi_actor_critic_observe(bhi_actor_critic *ac, bhi_rollout *rollout, const bh_experience *e,
+                             int has_values, int truncates)
+{
+    size_t F = (size_t)bh_space_floats(&ac->base.spec.observation);
+    int n = 0;
+    for (int i = 0; i < e->n; i++) {
+        int is_full = rollout->length[i] + 1 == rollout->T, terminated = e->terminated_t[i];
+        int goes_on = !terminated && (e->truncated_t[i] || is_full);
+        int truncated = goes_on && (e->truncated_t[i] || truncates);
+        double v_end =
+            goes_on && has_values ? bhi_actor_critic_value_of(ac, e->obs_t + (size_t)i * F) : 0;
+        bhi_rollout_add(rollout, i, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i], terminated,
+                        truncated, v_end);
+        n += terminated || truncated;
+    }
+    ac->base.timesteps += e->n;
+    return n;
+}
+
+int bhi_actor_critic_truncate(bhi_actor_critic *ac, bhi_rollout *rollout, const float *obs,
+                              int has_values)
+{
+    size_t F = (size_t)bh_space_floats(&ac->base.spec.observation);
+    int n = 0;
+    for (int i = 0; i < rollout->E; i++) {
+        if (rollout->length[i] == rollout->complete[i]) continue;
+        bhi_rollout_truncate(rollout, i,
+                             has_values ? bhi_actor_critic_value_of(ac, obs + (size_t)i * F) : 0);
+        n++;
+    }
+    return n;
+}
+
 // ---- the KL penalty ----
 
 void bhi_actor_critic_set_reference(bhi_actor_critic *ac)
 {
-    memcpy(ac->reference, ac->params, (size_t)ac->policy.n_params * sizeof *ac->params);
+    memcpy(ac->reference, ac->params, (size_t)ac->n_policy * sizeof *ac->params);
     ac->kl_coef = -1;
 }
 
@@ -207,14 +280,13 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
     if (ac->kl_coef < 0 || config_of(ac)->kl_penalty.target == 0 ||
         ac->kl_coef_from != start) // or set since
         ac->kl_coef = ac->kl_coef_from = start;
-    bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode};
+    bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode, .box = ac->box};
     for (int i = 0; i < n; i += ac->rows) {
-        int B = n - i < ac->rows ? n - i : ac->rows, A = ac->base.spec.n_actions;
+        int B = n - i < ac->rows ? n - i : ac->rows;
         bh_real *log_p = ac->policy_dacts;
         bhi_rollout_gather(rollout, index + i, B, &batch);
-        bh_policy_log_prob(log_p, bhi_actor_critic_logits(ac, ac->x, B), ac->mode, B, A);
-        bh_policy_log_prob(ac->of_reference, logits_under(ac, ac->reference, ac->x, B), ac->mode, B,
-                           A);
+        bhi_actor_critic_log_prob(ac, ac->params, log_p, &batch, B);
+        bhi_actor_critic_log_prob(ac, ac->reference, ac->of_reference, &batch, B);
         for (int b = 0; b < B; b++) {
             double difference = (double)log_p[b] - (double)ac->of_reference[b];
             rollout->r_t[index[i + b]] -= (bh_real)(ac->kl_coef * difference);
@@ -280,8 +352,7 @@ void bhi_actor_critic_log_explained_variance(bhi_actor_critic *ac, const bh_real
 
 // ---- entries of bhi_agent_functions ----
 
-// Network inputs of B observations from the i-th on, into x.
-static void encode(bhi_actor_critic *ac, const float *obs, int i, int B)
+void bhi_actor_critic_encode(bhi_actor_critic *ac, const float *obs, int i, int B)
 {
     const bh_space *space = &ac->base.spec.observation;
     size_t S = (size_t)space->n, F = (size_t)bh_space_floats(space);
@@ -292,11 +363,11 @@ void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, co
                           int n)
 {
     bhi_actor_critic *ac = agent;
-    encode(ac, obs, 0, n);
-    const bh_real *logits = bhi_actor_critic_logits(ac, ac->x, n);
+    bhi_actor_critic_encode(ac, obs, 0, n);
+    const bh_real *logits = bhi_actor_critic_outputs(ac, ac->x, n);
     for (int i = 0; i < n; i++) ac->uniform[i] = bh_rng_uniform(&ac->act_rng);
-    bh_policy_sample(actions, logits, ac->uniform, n, ac->base.spec.n_actions);
-    bh_policy_mode(ac->mode, logits, n, ac->base.spec.n_actions);
+    bh_policy_sample(actions, logits, ac->uniform, n, ac->A);
+    bh_policy_mode(ac->mode, logits, n, ac->A);
     for (int i = 0; i < n; i++) explored[i] = actions[i] != ac->mode[i];
 }
 
@@ -314,12 +385,12 @@ void bhi_actor_critic_rates(const void *agent, bhi_agent_metrics *out)
 void bhi_actor_critic_log_probs(void *agent, const void *params, double *q, const float *obs, int n)
 {
     bhi_actor_critic *ac = agent;
-    int A = ac->base.spec.n_actions;
+    int A = ac->A;
     bh_real *log_p = ac->policy_dacts;
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
-        encode(ac, obs, i, B);
-        const bh_real *logits = logits_under(ac, params, ac->x, B);
+        bhi_actor_critic_encode(ac, obs, i, B);
+        const bh_real *logits = bhi_actor_critic_outputs_under(ac, params, ac->x, B);
         bh_policy_log_softmax(log_p, logits, B, A);
         for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)log_p[j];
     }
@@ -331,7 +402,7 @@ int bhi_actor_critic_state_values(void *agent, double *v, const float *obs, int 
     if (ac->has_no_critic) return 0;
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
-        encode(ac, obs, i, B);
+        bhi_actor_critic_encode(ac, obs, i, B);
         const bh_real *values = bhi_actor_critic_values(ac, ac->x, B);
         for (int b = 0; b < B; b++) v[i + b] = (double)values[b];
     }
@@ -350,7 +421,7 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out)
     bhi_actor_critic *ac = agent;
     out[0] = (bhi_agent_net){&ac->policy, ac->params, BHI_ROLE_POLICY};
     if (ac->has_no_critic) return 1;
-    out[1] = (bhi_agent_net){&ac->value, ac->params + ac->policy.n_params, BHI_ROLE_STATE_VALUE};
+    out[1] = (bhi_agent_net){&ac->value, ac->params + ac->n_policy, BHI_ROLE_STATE_VALUE};
     return 2;
 }
 
@@ -370,5 +441,5 @@ int bhi_actor_critic_tensors(const void *agent, void *params, bh_tensor *out)
     const bhi_actor_critic *ac = agent;
     bh_real *p = params;
     int n = bhi_net_tensors(&ac->policy, p, &policy, out);
-    return n + bhi_net_tensors(&ac->value, p + ac->policy.n_params, &value, out + n);
+    return n + bhi_net_tensors(&ac->value, p + ac->n_policy, &value, out + n);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Actor and critic: a network of action logits and a network of state values in one block of
-// parameters, under one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in
-// common. It is what Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
+// Actor and critic: a policy's network and a network of state values in one block of parameters,
+// under one optimizer, and all that the policy-gradient agents (ppo, reinforce) have in common. It is
+// what Stable-Baselines3's ActorCriticPolicy is with share_features_extractor=False.
+//
+// The policy is categorical, and its network gives logits of the actions. What a policy over a Box
+// does in another way is in a bhi_policy_head; rl/gaussian_policy.h has it.
 //
 // An agent's struct begins with a bhi_actor_critic, which begins with the bhi_agent: the functions
 // below that take `void *agent` take it, and are entries of its bh_agent_class.
 //
-// Legend: B batch, S network inputs, A actions, F floats of a stored observation, rows: the largest
-// batch.
+// Legend: B batch, S network inputs, A outputs of the policy's network (actions, or numbers of one),
+// F floats of a stored observation, rows: the largest batch.
 #pragma once
 
 #include "core/arena.h"
@@ -63,13 +66,31 @@ enum {
 /// Their names, Stable-Baselines3's, NULL-terminated; reinforce has the first six.
 extern const char *const bhi_ppo_metrics[], *const bhi_reinforce_metrics[];
 
-typedef struct bhi_actor_critic {
+typedef struct bhi_actor_critic bhi_actor_critic;
+
+/// What differs between distributions of actions. Both functions are of the policy's outputs (B,A)
+/// from the last forward pass.
+typedef struct bhi_policy_head {
+    /// log_prob (B) out, of the batch's actions. params: the block the outputs came from.
+    void (*log_prob)(bhi_actor_critic *ac, const bh_real *params, bh_real *log_prob,
+                     const bhi_rollout_batch *batch, int B);
+    /// The loss of the batch's actions, old_log_prob and advantages, with entropy bonus: PPO's,
+    /// REINFORCE's where old_log_prob is NULL. Writes the gradient of the outputs, and dlog_std.
+    void (*loss)(bhi_actor_critic *ac, bh_policy_stats *stats, const bhi_rollout_batch *batch,
+                 double clip_range, int B);
+} bhi_policy_head;
+
+struct bhi_actor_critic {
     bhi_agent base;
+    const bhi_policy_head *head; ///< NULL until the shape: categorical
     int has_no_critic;     ///< a policy alone: the value network has no layers and no parameters
-    bhi_net policy, value; ///< (B,S) -> (B,A) logits, (B,1) values
+    bhi_net policy, value; ///< (B,S) -> (B,A) outputs, (B,1) values
     bhi_optimizer optimizer;
     bh_rng act_rng, sample_rng; ///< the second one is the agent's to use
     int rows;
+    int A;         ///< set with the head
+    int n_log_std; ///< D of a Gaussian policy, set with the head; else 0
+    int n_policy;  ///< parameters of the policy: its network's, then the log standard deviations
     int n_params;
 
     bh_real *params, *gradient; ///< (n_params): the policy's, then the value network's
@@ -79,11 +100,16 @@ typedef struct bhi_actor_critic {
     int *mode;       ///< (rows)
 
     bhi_action_prior action_prior; ///< which actions are allowed, of text
-    bh_real *reference;            ///< (policy.n_params) the reference policy of the KL penalty
+    bh_real *reference;            ///< (n_policy) the reference policy of the KL penalty
     bh_real *of_reference;         ///< (rows) log-probabilities
     double kl_coef;                ///< now, when it adapts; -1 before the first update
     double kl_coef_from;           ///< the setting it started from
-} bhi_actor_critic;
+
+    // Of a Gaussian policy, whose layout they are:
+    bh_real *dlog_std; ///< (D) gradient, scaled as that of the outputs
+    bh_real *drawn;    ///< (rows,D) actions as they were drawn
+    bh_real *box;      ///< (rows,D) those of a batch
+};
 
 // ---- creating, in this order ----
 
@@ -101,10 +127,21 @@ void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor);
 
 // ---- learning ----
 
-/// Logits (B,A) and values (B) of x (B,S), B <= rows; activations are kept for the backward pass,
+/// Outputs of the policy (B,A) and values (B) of x (B,S), B <= rows; activations are kept for the backward pass,
 /// the results borrowed until the next call.
-const bh_real *bhi_actor_critic_logits(bhi_actor_critic *ac, const bh_real *x, int B);
+const bh_real *bhi_actor_critic_outputs(bhi_actor_critic *ac, const bh_real *x, int B);
 const bh_real *bhi_actor_critic_values(bhi_actor_critic *ac, const bh_real *x, int B);
+
+/// The outputs under another block of parameters, or the policy's part of one.
+const bh_real *bhi_actor_critic_outputs_under(bhi_actor_critic *ac, const bh_real *params,
+                                              const bh_real *x, int B);
+
+/// Log-probabilities (B) out of a batch's actions in its x, under such a block.
+void bhi_actor_critic_log_prob(bhi_actor_critic *ac, const bh_real *params, bh_real *log_prob,
+                               const bhi_rollout_batch *batch, int B);
+
+/// Network inputs of B observations, from the i-th of obs on, into ac->x.
+void bhi_actor_critic_encode(bhi_actor_critic *ac, const float *obs, int i, int B);
 
 /// Values v (n) of x (n,S), any n.
 void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real *x, int n);
@@ -112,11 +149,22 @@ void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real 
 /// The value of one observation (F), as an environment writes it.
 double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs);
 
-/// Where the gradients of the loss in logits (B,A) and values (B) are to be written.
-bh_real *bhi_actor_critic_dlogits(bhi_actor_critic *ac, int B);
+/// Appends a step of all environments to a rollout; returns how many episodes it ended. What follows
+/// a truncation or the last step of a full rollout counts with the value of its observation;
+/// has_values 0: with 0. truncates: a full rollout truncates the episode under way.
+int bhi_actor_critic_observe(bhi_actor_critic *ac, bhi_rollout *rollout, const bh_experience *e,
+                             int has_values, int truncates);
+
+/// Truncates the episodes under way in a rollout, whose final observations are obs (E,F); returns how
+/// many. has_values 0: nothing stands for what would have followed.
+int bhi_actor_critic_truncate(bhi_actor_critic *ac, bhi_rollout *rollout, const float *obs,
+                              int has_values);
+
+/// Where the gradients of the loss in outputs (B,A) and values (B) are to be written.
+bh_real *bhi_actor_critic_doutputs(bhi_actor_critic *ac, int B);
 bh_real *bhi_actor_critic_dvalues(bhi_actor_critic *ac, int B);
 
-/// Gradient (n_params) out, of all networks there are, after logits and values of the same x (B,S)
+/// Gradient (n_params) out, of all networks there are, after outputs and values of the same x (B,S)
 /// and their gradients.
 void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh_real *x, int B);
 
@@ -162,9 +210,13 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
 /// The entries of bhi_agent_functions that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_FUNCTIONS                                                          \
-    .act = bhi_actor_critic_act, .act_rngs = bhi_actor_critic_act_rngs,                     \
-    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs,                \
-    .state_values = bhi_actor_critic_state_values, .log_prior = bhi_actor_critic_log_prior, \
-    .params = bhi_actor_critic_params, .tensors = bhi_actor_critic_tensors,                 \
+#define BHI_ACTOR_CRITIC_SHARED                                                       \
+    .act = bhi_actor_critic_act, .act_rngs = bhi_actor_critic_act_rngs,               \
+    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs,          \
+    .state_values = bhi_actor_critic_state_values, .params = bhi_actor_critic_params, \
     .networks = bhi_actor_critic_networks
+
+/// Those of agents whose policy is categorical.
+#define BHI_ACTOR_CRITIC_FUNCTIONS                                    \
+    BHI_ACTOR_CRITIC_SHARED, .log_prior = bhi_actor_critic_log_prior, \
+                             .tensors = bhi_actor_critic_tensors

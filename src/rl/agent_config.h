@@ -51,4 +51,5 @@ typedef struct bh_actor_critic_config {
     int ortho_init;
     bh_optimizer_config optimizer;
     bh_kl_penalty_config kl_penalty;
+    double log_std_init; ///< of agents that know a Box of actions
 } bh_actor_critic_config;

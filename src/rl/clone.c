@@ -146,7 +146,7 @@ static void observe(void *agent, const bh_experience *e)
 static double learn_logits(clone *c, const bh_real *logits, int B)
 {
     int A = c->ac.base.spec.n_actions;
-    bh_real *dlogits = bhi_actor_critic_dlogits(&c->ac, B);
+    bh_real *dlogits = bhi_actor_critic_doutputs(&c->ac, B);
     if (c->logits == NULL) return bh_policy_cross_entropy(dlogits, logits, c->a_tm1, NULL, B, A);
     double sum = 0;
     for (int b = 0; b < B; b++) {
@@ -165,7 +165,7 @@ static void update(clone *c)
     bhi_replay_sample(&c->replay, c->index, B, &ac->sample_rng);
     bhi_replay_gather(&c->replay, c->index, B, 0, 1, ac->x, c->a_tm1, c->r_t, c->discount_t,
                       c->x_t);
-    double loss = learn_logits(c, bhi_actor_critic_logits(ac, ac->x, B), B);
+    double loss = learn_logits(c, bhi_actor_critic_outputs(ac, ac->x, B), B);
     bhi_agent_log(&ac->base, BHI_METRIC_LOSS, loss);
     bhi_actor_critic_backward(ac, ac->gradient, ac->x, B);
     bhi_actor_critic_step(ac);

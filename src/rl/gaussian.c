@@ -114,12 +114,13 @@ static void row_gradient(bh_real *restrict dmean, double *restrict dlog_std, con
     }
 }
 
-// Both losses: REINFORCE's where old_log_prob is NULL. The sums of dlog_std over the batch are
-// double, for BLOCK numbers of an action at a time; more than BLOCK, and each row is seen again.
-static void policy_loss(bh_real *restrict dmean, bh_real *restrict dlog_std, bh_policy_stats *stats,
-                        const bh_real *mean, const bh_real *log_std, const bh_real *a,
-                        const bh_real *old_log_prob, const bh_real *advantages, double clip_range,
-                        double ent_coef, int B, int D)
+// The sums of dlog_std over the batch are double, for BLOCK numbers of an action at a time; more than
+// BLOCK, and each row is seen again.
+void bhi_policy_gaussian_loss(bh_real *restrict dmean, bh_real *restrict dlog_std,
+                              bh_policy_stats *stats, const bh_real *mean, const bh_real *log_std,
+                              const bh_real *a, const bh_real *old_log_prob,
+                              const bh_real *advantages, double clip_range, double ent_coef, int B,
+                              int D)
 {
     enum { BLOCK = 32 };
     for (int first = 0; first < D; first += BLOCK) {
@@ -146,7 +147,8 @@ void bh_policy_gaussian_reinforce_loss(bh_real *restrict dmean, bh_real *restric
                                        const bh_real *log_std, const bh_real *a,
                                        const bh_real *advantages, double ent_coef, int B, int D)
 {
-    policy_loss(dmean, dlog_std, stats, mean, log_std, a, NULL, advantages, 0, ent_coef, B, D);
+    bhi_policy_gaussian_loss(dmean, dlog_std, stats, mean, log_std, a, NULL, advantages, 0,
+                             ent_coef, B, D);
 }
 
 void bh_policy_gaussian_ppo_loss(bh_real *restrict dmean, bh_real *restrict dlog_std,
@@ -155,8 +157,8 @@ void bh_policy_gaussian_ppo_loss(bh_real *restrict dmean, bh_real *restrict dlog
                                  const bh_real *old_log_prob, const bh_real *advantages,
                                  double clip_range, double ent_coef, int B, int D)
 {
-    policy_loss(dmean, dlog_std, stats, mean, log_std, a, old_log_prob, advantages, clip_range,
-                ent_coef, B, D);
+    bhi_policy_gaussian_loss(dmean, dlog_std, stats, mean, log_std, a, old_log_prob, advantages,
+                             clip_range, ent_coef, B, D);
 }
 
 // -------------------------------------------------------------- noise of deterministic policies

@@ -149,37 +149,38 @@ static void row_gradient(bh_real *restrict d, const bh_real *logits, double log_
     }
 }
 
-void bh_policy_reinforce_loss(bh_real *restrict dlogits, bh_policy_stats *stats,
-                              const bh_real *logits, const int *a, const bh_real *advantages,
-                              double ent_coef, int B, int A)
+void bhi_policy_loss(bh_real *restrict dlogits, bh_policy_stats *stats, const bh_real *logits,
+                     const int *a, const bh_real *old_log_prob, const bh_real *advantages,
+                     double clip_range, double ent_coef, int B, int A)
 {
     bhi_policy_sums sums = {0};
     double entropies = 0;
     for (int b = 0; b < B; b++, logits += A, dlogits += A) {
         double log_sum = bhi_log_sum_exp(logits, A), log_prob = (double)logits[a[b]] - log_sum;
-        double entropy = row_entropy(logits, log_sum, A);
-        double slope = bhi_policy_reinforce_add(&sums, log_prob, (double)advantages[b]);
+        double entropy = row_entropy(logits, log_sum, A), advantage = (double)advantages[b];
+        double slope = old_log_prob == NULL
+                           ? bhi_policy_reinforce_add(&sums, log_prob, advantage)
+                           : bhi_policy_ppo_add(&sums, log_prob, (double)old_log_prob[b], advantage,
+                                                clip_range);
         entropies += entropy;
         row_gradient(dlogits, logits, log_sum, entropy, a[b], slope / B, -ent_coef / B, A);
     }
     *stats = bhi_policy_means(&sums, entropies / B, ent_coef, B);
 }
 
+void bh_policy_reinforce_loss(bh_real *restrict dlogits, bh_policy_stats *stats,
+                              const bh_real *logits, const int *a, const bh_real *advantages,
+                              double ent_coef, int B, int A)
+{
+    bhi_policy_loss(dlogits, stats, logits, a, NULL, advantages, 0, ent_coef, B, A);
+}
+
 void bh_policy_ppo_loss(bh_real *restrict dlogits, bh_policy_stats *stats, const bh_real *logits,
                         const int *a, const bh_real *old_log_prob, const bh_real *advantages,
                         double clip_range, double ent_coef, int B, int A)
 {
-    bhi_policy_sums sums = {0};
-    double entropies = 0;
-    for (int b = 0; b < B; b++, logits += A, dlogits += A) {
-        double log_sum = bhi_log_sum_exp(logits, A), log_prob = (double)logits[a[b]] - log_sum;
-        double entropy = row_entropy(logits, log_sum, A);
-        double slope = bhi_policy_ppo_add(&sums, log_prob, (double)old_log_prob[b],
-                                          (double)advantages[b], clip_range);
-        entropies += entropy;
-        row_gradient(dlogits, logits, log_sum, entropy, a[b], slope / B, -ent_coef / B, A);
-    }
-    *stats = bhi_policy_means(&sums, entropies / B, ent_coef, B);
+    bhi_policy_loss(dlogits, stats, logits, a, old_log_prob, advantages, clip_range, ent_coef, B,
+                    A);
 }
 
 double bh_policy_value_loss(bh_real *restrict dvalues, const bh_real *values,

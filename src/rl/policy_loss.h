@@ -9,6 +9,18 @@
 
 #include "rl/policy.h"
 
+/// bh_policy_ppo_loss, or where old_log_prob is NULL bh_policy_reinforce_loss.
+void bhi_policy_loss(bh_real *restrict dlogits, bh_policy_stats *stats, const bh_real *logits,
+                     const int *a, const bh_real *old_log_prob, const bh_real *advantages,
+                     double clip_range, double ent_coef, int B, int A);
+
+/// The same of a diagonal Gaussian: bh_policy_gaussian_ppo_loss, bh_policy_gaussian_reinforce_loss.
+void bhi_policy_gaussian_loss(bh_real *restrict dmean, bh_real *restrict dlog_std,
+                              bh_policy_stats *stats, const bh_real *mean, const bh_real *log_std,
+                              const bh_real *a, const bh_real *old_log_prob,
+                              const bh_real *advantages, double clip_range, double ent_coef, int B,
+                              int D);
+
 /// Sums over the samples of a batch.
 typedef struct bhi_policy_sums {
     double loss, approx_kl;

@@ -21,6 +21,7 @@ void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
     r->complete = bhi_arena_array(arena, (size_t)E, sizeof *r->complete);
     r->x_tm1 = bhi_arena_array(arena, cells * (size_t)observation->n, sizeof *r->x_tm1);
     r->a_tm1 = bhi_arena_array(arena, cells, sizeof *r->a_tm1);
+    r->box_tm1 = bhi_arena_array(arena, cells * (size_t)r->n_box, sizeof *r->box_tm1);
     r->terminated_t = bhi_arena_array(arena, cells, sizeof *r->terminated_t);
     r->truncated_t = bhi_arena_array(arena, cells, sizeof *r->truncated_t);
     bh_real **arrays[] = {&r->r_t, &r->v_t, &r->v_tm1, &r->log_prob, &r->advantages, &r->returns};
@@ -29,9 +30,10 @@ void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
     }
 }
 
-double bhi_rollout_reals(double T, double E, const bh_space *observation)
+double bhi_rollout_reals(const bhi_rollout *rollout, double T, double E,
+                         const bh_space *observation)
 {
-    return T * E * (observation->n + 6.0);
+    return T * E * (observation->n + rollout->n_box + 6.0);
 }
 
 static size_t cell_of(const bhi_rollout *r, int t, int e)
@@ -42,6 +44,22 @@ static size_t cell_of(const bhi_rollout *r, int t, int e)
 static bh_real *x_of(const bhi_rollout *r, size_t cell)
 {
     return r->x_tm1 + cell * (size_t)r->observation.n;
+}
+
+static bh_real *box_of(const bhi_rollout *r, size_t cell)
+{
+    return r->box_tm1 + cell * (size_t)r->n_box;
+}
+
+static size_t box_bytes(const bhi_rollout *r)
+{
+    return (size_t)r->n_box * sizeof *r->box_tm1;
+}
+
+void bhi_rollout_put_box(bhi_rollout *rollout, int e, const bh_real *box_tm1)
+{
+    assert(e < rollout->E && rollout->length[e] < rollout->T);
+    memcpy(box_of(rollout, cell_of(rollout, rollout->length[e], e)), box_tm1, box_bytes(rollout));
 }
 
 void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm1, double r_t,
@@ -116,6 +134,8 @@ void bhi_rollout_gather(const bhi_rollout *rollout, const int *index, int B,
     for (int b = 0; b < B; b++) {
         memcpy(out->x + (size_t)b * S, x_of(r, (size_t)index[b]), S * sizeof *out->x);
         if (out->a != NULL) out->a[b] = r->a_tm1[index[b]];
+        if (out->box != NULL)
+            memcpy(out->box + b * r->n_box, box_of(r, (size_t)index[b]), box_bytes(r));
     }
     gather(out->old_log_prob, r->log_prob, index, B);
     gather(out->advantages, r->advantages, index, B);
@@ -137,6 +157,7 @@ void bhi_rollout_clear_complete(bhi_rollout *rollout)
         for (int t = first; t < r->length[e] && first > 0; t++) {
             size_t to = cell_of(r, t - first, e), from = cell_of(r, t, e);
             memcpy(x_of(r, to), x_of(r, from), (size_t)r->observation.n * sizeof *r->x_tm1);
+            memcpy(box_of(r, to), box_of(r, from), box_bytes(r));
             r->a_tm1[to] = r->a_tm1[from];
             r->r_t[to] = r->r_t[from];
             r->terminated_t[to] = r->truncated_t[to] = 0; // it is under way
@@ -163,6 +184,7 @@ static void forget(bhi_rollout *r, int longest)
             if (t < r->length[e]) continue;
             int i = t * r->E + e, S = r->observation.n;
             memset(r->x_tm1 + (size_t)i * (size_t)S, 0, (size_t)S * sizeof *r->x_tm1);
+            memset(box_of(r, (size_t)i), 0, box_bytes(r));
             r->a_tm1[i] = 0;
             r->r_t[i] = r->v_t[i] = 0;
             r->terminated_t[i] = r->truncated_t[i] = 0;
@@ -187,8 +209,12 @@ void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_sta
     size_t cells = (size_t)longest * (size_t)r->E;
     forget(r, longest);
     BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->observation.n);
-    bhi_state_within(visitor, 0, n_actions - 1);
-    BHI_STATE(visitor, "a_tm1", r->a_tm1, cells);
+    if (r->n_box > 0) {
+        BHI_STATE(visitor, "box_tm1", r->box_tm1, cells * (size_t)r->n_box);
+    } else {
+        bhi_state_within(visitor, 0, n_actions - 1);
+        BHI_STATE(visitor, "a_tm1", r->a_tm1, cells);
+    }
     BHI_STATE(visitor, "r_t", r->r_t, cells);
     BHI_STATE(visitor, "terminated_t", r->terminated_t, cells);
     BHI_STATE(visitor, "truncated_t", r->truncated_t, cells);

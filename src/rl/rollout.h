@@ -2,8 +2,8 @@
 // The rollout: what environments went through under the policy as it is, until the policy has
 // learned from it.
 //
-// Legend: T steps of each environment it holds, E environments, S network inputs, B batch. Step t
-// of environment e is cell t E + e of every array. Observations are stored as network inputs
+// Legend: T steps of each environment it holds, E environments, S network inputs, B batch, D numbers
+// of an action from a Box. Step t of environment e is cell t E + e of every array. Observations are stored as network inputs
 // (bhi_encode).
 //
 // Environments may be at different steps: length (E) says how many each has. Of them the first
@@ -23,10 +23,12 @@
 
 typedef struct bhi_rollout {
     int T, E;
+    int n_box; ///< D, set before the layout; 0: actions are Discrete
     bh_space observation;
     int *length, *complete;                    ///< (E)
     bh_real *x_tm1;                            ///< (T,E,S)
-    int *a_tm1;                                ///< (T,E)
+    int *a_tm1;                                ///< (T,E) 0 where actions are a Box
+    bh_real *box_tm1;                          ///< (T,E,D) where they are
     bh_real *r_t;                              ///< (T,E)
     unsigned char *terminated_t, *truncated_t; ///< (T,E)
     bh_real *v_t;      ///< (T,E) value of the observation that followed, see bhi_rollout_add
@@ -39,8 +41,9 @@ typedef struct bhi_rollout {
 void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
                         const bh_space *observation);
 
-/// Reals it takes, computed where it cannot overflow.
-double bhi_rollout_reals(double T, double E, const bh_space *observation);
+/// Reals it takes with its n_box, computed where it cannot overflow.
+double bhi_rollout_reals(const bhi_rollout *rollout, double T, double E,
+                         const bh_space *observation);
 
 /// Appends a step of environment e, which has room (length[e] < T).
 /// v_end is the value of the observation that followed where the trace ends: at a truncation, that
@@ -48,6 +51,10 @@ double bhi_rollout_reals(double T, double E, const bh_space *observation);
 /// nor at a termination.
 void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm1, double r_t,
                      int terminated_t, int truncated_t, double v_end);
+
+/// Writes the action (D) of the step of environment e that bhi_rollout_add appends next, where
+/// actions are a Box.
+void bhi_rollout_put_box(bhi_rollout *rollout, int e, const bh_real *box_tm1);
 
 /// Ends the episode under way of environment e, length[e] > 0, after its last step as a time limit
 /// would.
@@ -63,12 +70,12 @@ int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda);
 void bhi_rollout_q_lambda(bhi_rollout *rollout, double gamma, double lambda);
 
 /// Writes the cells at index (B) as a batch.
-/// x (B,S) out, and a, old_log_prob, advantages, returns, old_values (B) out; any but x may be
-/// NULL.
+/// x (B,S) out, and a, old_log_prob, advantages, returns, old_values (B), box (B,D) out; any but x
+/// may be NULL.
 typedef struct bhi_rollout_batch {
     bh_real *x;
     int *a;
-    bh_real *old_log_prob, *advantages, *returns, *old_values;
+    bh_real *old_log_prob, *advantages, *returns, *old_values, *box;
 } bhi_rollout_batch;
 
 void bhi_rollout_gather(const bhi_rollout *rollout, const int *index, int B,
@@ -81,7 +88,7 @@ void bhi_rollout_clear(bhi_rollout *rollout);
 void bhi_rollout_clear_complete(bhi_rollout *rollout);
 
 /// Visits the steps stored; what is computed from them when they are learned from is left out. For
-/// the bounds: actions are below n_actions; is_even: environments have as many steps each.
+/// the bounds: Discrete actions are below n_actions; is_even: environments have as many steps each.
 void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even,
                        bhi_state_visitor *visitor);
 

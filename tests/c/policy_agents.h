@@ -101,7 +101,7 @@ static inline void pa_values(const bhi_actor_critic *ac, const bh_real *params, 
 {
     static bh_real acts[PA_ACTS];
     CHECK(bhi_net_acts(&ac->value, B) <= PA_ACTS);
-    memcpy(v, bhi_net_forward(&ac->value, params + ac->policy.n_params, acts, x, B),
+    memcpy(v, bhi_net_forward(&ac->value, params + ac->n_policy, acts, x, B),
            (size_t)B * sizeof *x);
 }
 

@@ -159,9 +159,9 @@ static void test_backward_and_step(void)
     bh_rng rng = bh_rng_seed(8);
     for (int i = 0; i < B * PA_A; i++) dlogits[i] = (bh_real)bh_rng_normal(&rng);
     for (int i = 0; i < B; i++) dvalues[i] = (bh_real)bh_rng_normal(&rng);
-    bhi_actor_critic_logits(ac, x, B);
+    bhi_actor_critic_outputs(ac, x, B);
     bhi_actor_critic_values(ac, x, B);
-    memcpy(bhi_actor_critic_dlogits(ac, B), dlogits, sizeof dlogits);
+    memcpy(bhi_actor_critic_doutputs(ac, B), dlogits, sizeof dlogits);
     memcpy(bhi_actor_critic_dvalues(ac, B), dvalues, sizeof dvalues);
     bhi_actor_critic_backward(ac, ac->gradient, x, B);
     memcpy(params, ac->params, (size_t)P * sizeof *params);
@@ -281,9 +281,15 @@ static void test_tensors(void)
 static void test_classes(void)
 {
     static const bh_agent_class *const classes[] = {&bh_ppo_class, &bh_reinforce_class};
+    static const bh_agent_class *const both[] = {&bh_ppo_both_class, &bh_reinforce_both_class};
     for (int i = 0; i < 2; i++) {
         const bh_agent_class *found;
         CHECK_STATUS(bh_agent_find(&bh_all_envs, classes[i]->name, &found, NULL), BH_OK);
+        CHECK(found == both[i] && found->metrics == classes[i]->metrics && found->gives_log_probs);
+        CHECK(bh_agent_acts_in(found, BH_SPACE_BOX) && !bh_agent_acts_in(classes[i], BH_SPACE_BOX));
+        CHECK(bh_config_find(found->config, "log_std_init") != NULL &&
+              bh_config_find(classes[i]->config, "log_std_init") == NULL);
+        CHECK_STATUS(bh_agent_find(&bh_envs, classes[i]->name, &found, NULL), BH_OK);
         CHECK(found == classes[i] && found->gives_log_probs && !found->needs_mdp);
         int n = 0;
         while (found->metrics[n] != NULL) n++;

@@ -47,7 +47,8 @@ static bh_setup *make_pair(int i, const char *const *options)
         CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);
         CHECK_STATUS(bh_setup_set(s, "net_arch", "16", NULL), BH_OK);
     }
-    if (s->agent == &bh_ppo_class) CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);
+    if (s->agent == &bh_ppo_both_class)
+        CHECK_STATUS(bh_setup_set(s, "batch_size", "32", NULL), BH_OK);
     if (s->agent == &bh_dqn_class) {
         CHECK_STATUS(bh_setup_set(s, "buffer_size", "500", NULL), BH_OK);
         CHECK_STATUS(bh_setup_set(s, "batch_size", "8", NULL), BH_OK);

@@ -15,15 +15,21 @@ typedef struct laid_out {
     size_t bytes;
 } laid_out;
 
-static bhi_rollout make(laid_out *l, const bh_space *space)
+static bhi_rollout make_of(laid_out *l, const bh_space *space, int n_box)
 {
     bhi_arena arena = {0};
+    l->rollout = (bhi_rollout){.n_box = n_box};
     bhi_rollout_layout(&l->rollout, &arena, T, E, space);
     l->bytes = arena.used;
     l->block = bh_alloc(l->bytes);
     bhi_rollout_layout(&l->rollout, &(bhi_arena){l->block, 0}, T, E, space);
-    CHECK((double)(l->bytes / sizeof(bh_real)) >= bhi_rollout_reals(T, E, space));
+    CHECK((double)(l->bytes / sizeof(bh_real)) >= bhi_rollout_reals(&l->rollout, T, E, space));
     return l->rollout;
+}
+
+static bhi_rollout make(laid_out *l, const bh_space *space)
+{
+    return make_of(l, space, 0);
 }
 
 // A step whose numbers tell where it belongs: observation (10 e + t, t), action t, reward t + 1.
@@ -70,6 +76,32 @@ static void test_encodes(void)
     bhi_rollout_add(&r, 1, (float[]){2}, 0, 0, 0, 0, 0);
     const bh_real want[] = {0, 0, 1};
     CHECK(memcmp(r.x_tm1 + 3, want, sizeof want) == 0);
+    bh_free(l.block, l.bytes);
+}
+
+// Actions of two numbers stay with their steps: gathered, and where episodes that are over go.
+static void test_box_actions(void)
+{
+    laid_out l;
+    bhi_rollout r = make_of(&l, &box2, 2);
+    for (int t = 0; t < 3; t++) {
+        for (int e = 0; e < E; e++) {
+            const bh_real action[] = {(bh_real)(10 * e + t), (bh_real)-t};
+            bhi_rollout_put_box(&r, e, action);
+            add(&r, e, t, e == 0 && t == 1, 0, 0);
+        }
+    }
+    bh_real x[2 * S], box[4];
+    int index[] = {2 * E + 1, 1 * E + 0};
+    bhi_rollout_gather(&r, index, 2, &(bhi_rollout_batch){.x = x, .box = box});
+    const bh_real want[] = {12, -2, 1, -1};
+    CHECK(memcmp(box, want, sizeof want) == 0);
+    bhi_rollout_clear_complete(&r);
+    CHECK(r.length[0] == 1 && r.length[1] == 3);
+    index[1] = 0;
+    bhi_rollout_gather(&r, index, 2, &(bhi_rollout_batch){.x = x, .box = box});
+    const bh_real moved[] = {12, -2, 2, -2};
+    CHECK(memcmp(box, moved, sizeof moved) == 0);
     bh_free(l.block, l.bytes);
 }
 
@@ -191,6 +223,7 @@ int main(int argc, char **argv)
 {
     CHECK_RUN(test_storage);
     CHECK_RUN(test_encodes);
+    CHECK_RUN(test_box_actions);
     CHECK_RUN(test_advantages);
     CHECK_RUN(test_gather);
     CHECK_RUN(test_clear_complete);

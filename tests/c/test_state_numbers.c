@@ -373,6 +373,8 @@ static void test_numbers_of_agents_matter(void)
         check_numbers(home_of(agent), agent->name, is_box ? wandering : slippery, "");
     }
     check_numbers("CartPole-v1", "dqn", rainbow, "agent/");
+    check_numbers("Pendulum-v1", "ppo", single, "agent/rollout/box");
+    check_numbers("Pendulum-v1", "reinforce", single, "agent/params");
     check_numbers("GridWorld-v0", "q-learning", ucb, "agent/counts");
 }
 

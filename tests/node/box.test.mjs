@@ -115,6 +115,34 @@ test('stopped in the middle and resumed from a full checkpoint, it ends with the
   }
 });
 
+test('PPO and REINFORCE know both kinds of actions: here they predict means, draw around them, and come back from a file', async () => {
+  const obs = [[1, 0, 0], [0, 1, -3], [-1, 0, 8]];
+  for (const name of /** @type {const} */ (['PPO', 'REINFORCE'])) {
+    const options = { netArch: [8], nSteps: 64, ...(name === 'PPO' ? { batchSize: 32 } : {}), totalTimesteps: 400, evalFreq: 0, logStdInit: -1 };
+    const model = new bh[name]('Pendulum-v1', { ...options, nEnvs: 2 }), half = new bh[name]('Pendulum-v1', { ...options, nEnvs: 2 });
+    assert.ok((await model.learn()).nUpdates > 0);
+    const actions = model.predict(obs);
+    assert.ok(actions.every((action) => action instanceof Float32Array && action.length === 1 && Math.abs(action[0]) <= 2));
+    const drawn = model.predict(obs, { deterministic: false, seed: 1 });
+    assert.deepEqual(model.predict(obs, { deterministic: false, seed: 1 }), drawn);
+    assert.notDeepEqual(drawn, actions);
+    assert.ok(model.predictValues(obs).every(Number.isFinite));
+    assert.deepEqual(model.parameters()['log_std'].shape, [1]);
+    fails(() => model.logProbs(obs), 'BH_ERR_CONFIG', /gives no probabilities where actions are a Box; predict\(\) gives the means/);
+    fails(() => model.qValues(obs, actions), 'BH_ERR_CONFIG', /has no action values/);
+    const copy = bh.loadModel(model.save());
+    assert.equal(copy.sha256(), model.sha256());
+    assert.equal(copy.options.logStdInit, -1);
+    await half.learn({ steps: 170 });
+    const rest = bh[name].load(half.save({ full: true }));
+    await rest.learn();
+    assert.equal(rest.sha256(), model.sha256(), name);
+    const discrete = new bh[name]('CartPole-v1', options);
+    assert.equal(discrete.logProbs([0, 0, 0, 0]).length, 2);
+    [model, half, copy, rest, discrete].forEach((each) => each.dispose());
+  }
+});
+
 test('an environment of one\'s own gets arrays within its bounds, and learns', async () => {
   Reach.taken = [];
   assert.deepEqual(bh.checkEnv(Reach).errors, []);

@@ -301,6 +301,7 @@ export class Run {
   /** The log-probabilities a policy gives the actions; -Infinity for those that are not allowed. @param {ArrayLike<number>} observations */
   logProbs(observations) {
     if (!this.algo.gives_log_probs) throw this.#without('has no policy with probabilities; qValues() are the values it chooses by');
+    if (this.nActions === 0) throw this.#without('gives no probabilities where actions are a Box; predict() gives the means');
     return this.qValues(observations).map(probable);
   }
 
