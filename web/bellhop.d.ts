@@ -8,8 +8,8 @@
 import type {
   AlgoName, CloneHyperparameters, DoubleQLearningHyperparameters, DQNHyperparameters, EnvOptions,
   ExpectedSARSAHyperparameters, LivePretrainingOptions, PolicyEvaluationHyperparameters, PolicyHyperparameters,
-  PolicyIterationHyperparameters, PPOHyperparameters, PresetName, PretrainingHyperparameters, QLearningHyperparameters,
-  REINFORCEHyperparameters, RewardWeights, RunHyperparameters, SARSAHyperparameters, ShippedEnvId,
+  PolicyIterationHyperparameters, PPOHyperparameters, PQNHyperparameters, PresetName, PretrainingHyperparameters,
+  QLearningHyperparameters, REINFORCEHyperparameters, RewardWeights, RunHyperparameters, SARSAHyperparameters, ShippedEnvId,
   ValueIterationHyperparameters,
 } from './options.js';
 
