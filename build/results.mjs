@@ -69,6 +69,7 @@ const SECTIONS = {
       { env: 'CartPole-v1', algo: 'dqn', name: 'dqn, Rainbow', flags: { preset: 'rainbow' }, slow: true },
       { env: 'CartPole-v1', algo: 'ppo' },
       { env: 'CartPole-v1', algo: 'reinforce' },
+      { env: 'CartPole-v1', algo: 'pqn' },
       { env: 'Acrobot-v1', algo: 'dqn', slow: true },
       { env: 'Acrobot-v1', algo: 'ppo' },
       { env: 'MountainCar-v0', algo: 'dqn', slow: true },

@@ -8,7 +8,7 @@
 import type {
   AlgoName, CloneHyperparameters, DDPGHyperparameters, DoubleQLearningHyperparameters, DQNHyperparameters,
   EnvOptions, ExpectedSARSAHyperparameters, LivePretrainingOptions, PolicyEvaluationHyperparameters,
-  PolicyHyperparameters, PolicyIterationHyperparameters, PPOHyperparameters, PresetName, PretrainingHyperparameters,
+  PolicyHyperparameters, PolicyIterationHyperparameters, PPOHyperparameters, PQNHyperparameters, PresetName, PretrainingHyperparameters,
   QLearningHyperparameters, REINFORCEHyperparameters, RewardWeights, RunHyperparameters, SACHyperparameters,
   SARSAHyperparameters, ShippedEnvId, TD3Hyperparameters, ValueIterationHyperparameters,
 } from './options.js';

@@ -40,8 +40,8 @@ bhi_net_spec bhi_net_spec_of(const bh_net_config *config, const bhi_agent_spec *
 bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bhi_agent_spec *spec,
                              bh_error *err);
 
-/// Parameters, and reals of the activations of one row, at most; in double, as they may not fit an
-/// int.
+/// Parameters, and reals of the activations of one row, at most, but for norms: those take no more
+/// than as many parameters again and twice as many reals. In double, as they may not fit an int.
 void bhi_net_spec_sizes(const bhi_net_spec *net, double *params, double *units);
 
 /// What an agent's network is for.

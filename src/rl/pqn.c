@@ -89,7 +89,8 @@ static bh_status check_sizes(const bh_pqn_config *c, const bhi_net_spec *net, in
                        net->hidden.v[i]);
     }
     bhi_net_spec_sizes(net, &params, &units);
-    double steps = bhi_rollout_reals(c->n_steps, spec->n_envs, &spec->observation);
+    double steps =
+        bhi_rollout_reals(&(bhi_rollout){0}, c->n_steps, spec->n_envs, &spec->observation);
     // A norm has a gain and a bias for each output, and keeps as much again and two numbers more.
     if (2 * params <= BHI_REALS_MAX && 3 * units * rows <= BHI_REALS_MAX && steps <= BHI_REALS_MAX)
         return BH_OK;
