@@ -83,15 +83,15 @@ export default function frames(lab) {
 
   test('a frame that WordPress hides until it hears of a height speaks before it is seen, and again when it is asked', async () => {
     const { page, frames, close } = await host(lab(), (url) => `<iframe src="${url}embed.html?${QUERY}&show=world#?secret=Abc123" ${FRAME} sandbox="allow-scripts" style="position: absolute; visibility: hidden"></iframe>`);
-    const heights = () => page.evaluate(() => /** @type {any} */ (window).told.filter((/** @type {any} */ { message }) => message === 'height').length);
-    await holds(page, () => /** @type {any} */ (window).told.some((/** @type {any} */ { message }) => message === 'height'));
-    for (const secret of ['Other1', 'Abc123']) {
-      const before = await heights();
-      await page.evaluate((given) => document.querySelector('iframe')?.contentWindow?.postMessage({ message: 'ready', secret: given }, '*'), secret);
-      await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
-      if (secret === 'Abc123') await holds(page, (n) => /** @type {any} */ (window).told.filter((/** @type {any} */ { message }) => message === 'height').length === n + 1, before);
-      else assert.equal(await heights(), before);
-    }
+    // Those with the height that the frame has: a browser without windows draws hidden frames, too, whose lab tells its own then.
+    const greetings = (/** @type {number} */ n) => /** @type {any} */ (window).told.filter((/** @type {any} */ { message, value }) => message === 'height' && value === 700).length === n;
+    await holds(page, greetings, 1);
+    const ask = (/** @type {string} */ secret) => page.evaluate((given) => document.querySelector('iframe')?.contentWindow?.postMessage({ message: 'ready', secret: given }, '*'), secret);
+    await ask('Other1');
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 50)));
+    assert.ok(await page.evaluate(greetings, 1), 'another secret is not its own');
+    await ask('Abc123');
+    await holds(page, greetings, 2);
     await page.evaluate(() => document.querySelector('iframe')?.removeAttribute('style'));
     assert.equal(await train(frames()[0]), await hashOfNode());
     await close();
