@@ -141,12 +141,12 @@ static void layout(const void *state, bh_text *out)
     bh_text_add(out, ",\"observations\":[\"car position\",\"car velocity\"]}");
 }
 
+// Slow noise swings the car up the hill before anything is learned.
 static const bh_preset presets[] = {
-    {"sac",
-     "total_timesteps=50000 learning_rate=0.0003 buffer_size=50000 batch_size=512 "
-     "ent_coef_auto=false ent_coef=0.1 train_freq=32 gradient_steps=32 gamma=0.9999 tau=0.01 "
-     "learning_starts=0 net_arch=64,64"},
-    {"td3|ddpg", "total_timesteps=300000 noise_type=ornstein-uhlenbeck noise_std=0.5"},
+    {"td3|ddpg|sac",
+     "total_timesteps=60000 learning_rate=0.001 learning_rate_schedule=linear buffer_size=60000 "
+     "learning_starts=5000 batch_size=100 train_freq=2 net_arch=64,64 "
+     "noise_type=ornstein-uhlenbeck noise_std=1.3 noise_theta=1 eval_freq=2000"},
 };
 
 static const bhi_state_field state_fields[] = {
