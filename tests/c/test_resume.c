@@ -188,9 +188,9 @@ static void test_options_with_state_of_their_own(void)
 static int n_pairs(void)
 {
     int n = 0;
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
         for (int e = 0; e < bh_all_envs.n; e++) {
-            bh_run *run = busy_run(bh_all_envs.defs[e]->id, bh_agent_classes[i]->name, NULL, "1");
+            bh_run *run = busy_run(bh_all_envs.defs[e]->id, bh_all_agents[i]->name, NULL, "1");
             n += run != NULL;
             bh_run_destroy(run);
         }
@@ -202,13 +202,13 @@ static int n_pairs(void)
 static int many_mutations(int n, uint64_t seed)
 {
     int pairs = n_pairs(), pair = 0;
-    for (int i = 0; bh_agent_classes[i] != NULL; i++) {
+    for (int i = 0; bh_all_agents[i] != NULL; i++) {
         int count = 0, first = pair;
         for (int e = 0; e < bh_all_envs.n; e++) {
-            bh_run *run = busy_run(bh_all_envs.defs[e]->id, bh_agent_classes[i]->name, NULL, "1");
+            bh_run *run = busy_run(bh_all_envs.defs[e]->id, bh_all_agents[i]->name, NULL, "1");
             if (run == NULL) continue;
             bh_rng rng = bh_rng_seed(seed + (uint64_t)pair);
-            file f = save_and_resume(run, bh_agent_classes[i]->name, 0, &rng);
+            file f = save_and_resume(run, bh_all_agents[i]->name, 0, &rng);
             int some = n / pairs + (pair < n % pairs);
             check_mutated(f, some, &rng);
             count += some;
@@ -216,7 +216,7 @@ static int many_mutations(int n, uint64_t seed)
             free(f.bytes);
             bh_run_destroy(run);
         }
-        printf("%s: %d mutations in %d environments\n", bh_agent_classes[i]->name, count,
+        printf("%s: %d mutations in %d environments\n", bh_all_agents[i]->name, count,
                pair - first);
         fflush(stdout);
     }
