@@ -42,4 +42,5 @@ export default {
   'field.ent_coef_auto': 'Learn the entropy coefficient',
   'field.target_entropy': 'Target entropy per number',
   'field.g': 'Gravity',
+  'field.log_std_init': 'Initial log standard deviation',
 };

@@ -42,4 +42,5 @@ export default {
   'field.ent_coef_auto': '自动学习熵系数',
   'field.target_entropy': '每个数的目标熵',
   'field.g': '重力加速度',
+  'field.log_std_init': '初始对数标准差',
 };
