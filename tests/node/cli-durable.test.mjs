@@ -117,7 +117,7 @@ test('output that cannot be written is told once, and the run is written', { ski
   for (const [name, ...more] of [['full'], ['full-json', '--json']]) {
     const { status, stderr } = spawnSync('sh', ['-c', '"$0" "$@" > /dev/full', process.execPath, CLI, ...train(name, ...more)], { encoding: 'utf8', cwd: folder });
     assert.deepEqual([status, stderr], [1, 'bellhop: the output could not be written: the disk is full\n']);
-    assert.deepEqual(held(name), RUN);
+    assert.ok([RUN, ENDED].map(String).includes(String(held(name))), `${held(name)}`); // its 500 steps may be done before it hears of that
   }
 });
 
