@@ -30,11 +30,11 @@ extern const bh_env_def bh_env_mountain_car;   ///< MountainCar-v0
 extern const bh_env_def bh_env_acrobot;        ///< Acrobot-v1
 extern const bh_env_def bh_env_pendulum;       ///< Pendulum-v1, a torque in [-2, 2]
 extern const bh_env_def bh_env_mountain_car_continuous; ///< MountainCarContinuous-v0, a push
-extern const bh_env_def bh_env_textgen;        ///< TextGen-v0, a sentence word by word
-extern const bh_env_def bh_env_catch;          ///< Catch-v0, 10x5 pixels
-extern const bh_env_def bh_env_breakout;       ///< Breakout-MinAtar, 10x10x4 pixels
-extern const bh_env_def bh_env_deep_sea;       ///< DeepSea-v0, an exploration chain of N by N cells
-extern const bh_env_def bh_env_bandit;         ///< Bandit-v0, k arms, episodes of one pull
+extern const bh_env_def bh_env_textgen;                 ///< TextGen-v0, a sentence word by word
+extern const bh_env_def bh_env_catch;                   ///< Catch-v0, 10x5 pixels
+extern const bh_env_def bh_env_breakout;                ///< Breakout-MinAtar, 10x10x4 pixels
+extern const bh_env_def bh_env_deep_sea; ///< DeepSea-v0, an exploration chain of N by N cells
+extern const bh_env_def bh_env_bandit;   ///< Bandit-v0, k arms, episodes of one pull
 
 /// Those above, in the order a list shows them, with bh_agents: what the smaller WebAssembly module
 /// has.

@@ -186,7 +186,7 @@ BHX_EXPORT(const char *, bhx_catalog)(void)
         const bh_agent_class *agent = bhx_shipped->agents[i];
         bh_text_add(&out, "%s{\"name\":\"%s\",\"summary\":", i == 0 ? "" : ",", agent->name);
         bh_text_add_json(&out, agent->summary);
-        const char *spaces = !bh_agent_acts_in(agent, BH_SPACE_BOX)        ? "\"Discrete\""
+        const char *spaces = !bh_agent_acts_in(agent, BH_SPACE_BOX)       ? "\"Discrete\""
                              : bh_agent_acts_in(agent, BH_SPACE_DISCRETE) ? "\"Discrete\",\"Box\""
                                                                           : "\"Box\"";
         bh_text_add(&out,
