@@ -95,6 +95,7 @@ export default {
   ortho_init: 'Orthogonal initial weights, and actions nearly as likely as each other; else uniform ones',
   kl_coef: 'Weight of the KL penalty that keeps the policy near the one it started from',
   kl_target: 'KL per step that the weight adapts to; 0 leaves it fixed',
+  log_std_init: 'Box of actions: logarithm of the policy\'s first standard deviation',
   episodes_per_update: 'Episodes, of all environments together, before the policy learns from them',
   'reinforce.n_steps': 'Steps each environment can store; an episode that has no room is cut there',
   baseline: 'Learn the value of states and reinforce only what turned out better than it',

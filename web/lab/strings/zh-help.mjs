@@ -178,6 +178,7 @@ export default {
   'pretraining.log_freq': '两条训练记录之间的步数',
 
   // ---- 连续动作 ----
+  log_std_init: '动作为 Box 时：策略初始标准差的对数',
   noise_type: '学习时加在动作上的噪声',
   noise_std: '噪声的标准差，动作以 −1 到 1 计',
   noise_theta: 'Ornstein-Uhlenbeck 噪声：回到 0 的快慢',
