@@ -104,13 +104,13 @@ export class BoxValuesPanel {
     const [[left, right], [bottom, top]] = [slice.across(layout), slice.up(layout)];
     const key = (/** @type {string} */ name) => words.t(/** @type {any} */ (name));
     const { low, high } = this.#rangeOf(id);
-    const digits = id === 'actions-map' ? 1 : 0;
+    const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(high - low || 1))));
     return html`<div class="box-map">
       <h3>${words.t(title, { action: this.#host.actionName(0), by: key(`map2d.${slice.name}`) })}</h3>
       <div class="slice"><span aria-hidden="true">${slice.end.up(top, words)}</span><span aria-hidden="true">${slice.end.up(bottom, words)}</span>
         <canvas id=${id} role="img" aria-labelledby="${id}-text"></canvas>
         <span aria-hidden="true">${slice.end.across(left, words)}</span><span aria-hidden="true">${slice.end.across(right, words)}</span></div>
-      <div class="legend" aria-hidden="true"><span>${Number.isFinite(low) ? words.value(low, digits) : '–'}</span><i></i><span>${Number.isFinite(high) ? words.value(high, digits) : '–'}</span></div>
+      <div class="legend" aria-hidden="true"><span>${words.value(low, digits)}</span><i></i><span>${words.value(high, digits)}</span></div>
       <p class="caption" id="${id}-text">${key(`map2d.${slice.name}.axes`)}</p></div>`;
   }
 
