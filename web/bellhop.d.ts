@@ -60,8 +60,8 @@ export interface LoadOptions {
   /** true or false: only the SIMD, only the scalar binary. Default: SIMD where it runs and computes right. */
   simd?: boolean;
   /**
-   * Which module: bellhop-text, which also has language models, transformers and the environments of text, or bellhop, which
-   * is smaller. Default: true in Node, false elsewhere. What `wasmUrl` or `wasmBinary` names counts as it is.
+   * Which module: bellhop-text, which also has language models, transformers, the environments of text, continuous actions
+   * (DDPG, TD3, SAC, PPO and REINFORCE of a Box) and PQN, or bellhop, which is smaller. Default: true in Node, false elsewhere. What `wasmUrl` or `wasmBinary` names counts as it is.
    */
   text?: boolean;
   /** Milliseconds that loading may take, above 0; Infinity: no bound. It rejects with BH_ERR_LOAD then. Default: 60,000. */

@@ -49,7 +49,7 @@ console.log(bh.liveBytes());
 
 test('the tables have the defaults of the catalogue, under Stable-Baselines3’s names', async () => {
   const { catalog } = await load();
-  for (const algo of ['dqn', 'ppo']) {
+  for (const algo of ['dqn', 'ppo', 'td3', 'sac']) {
     const options = catalog.algos.find(({ name }) => name === algo)?.options ?? [];
     const [, table] = new RegExp(`^\\*\\*${algo.toUpperCase()}\\*\\*\\n\\n([^]*?)\\n\\n`, 'm').exec(page) ?? [];
     const rows = table.split('\n').slice(2).map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
