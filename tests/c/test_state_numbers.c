@@ -127,12 +127,16 @@ static const row partly[] = {
     {"q-learning", "agent/counts"},
     // Copied over before it is used for them.
     {"dqn", "agent/target"},
+    // The twin critic that is never the lesser one; SAC has no target actor.
+    {"td3", "agent/target"},
+    {"sac", "agent/target"},
     // Overwritten before they are drawn; the last step of an episode that was not truncated.
     {NULL, "replay/obs"},
-    {"dqn", "replay/a_tm1"},
-    {"dqn", "replay/r_t"},
-    {"dqn", "replay/terminated_t"},
-    {"dqn", "replay/truncated_t"},
+    {NULL, "replay/a_tm1"},
+    {NULL, "replay/box_tm1"},
+    {NULL, "replay/r_t"},
+    {NULL, "replay/terminated_t"},
+    {NULL, "replay/truncated_t"},
     {"ppo", "rollout/truncated_t"},
     {"pqn", "rollout/truncated_t"},
     // Drawn from for ties alone.

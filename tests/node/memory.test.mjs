@@ -12,7 +12,7 @@ test('live bytes are zero after everything is disposed', async () => {
   for (const { id, presets } of bh.catalog.envs) {
     const env = bh.make(id);
     env.reset();
-    env.step(0);
+    env.step(env.actionSpace.type === 'Box' ? [0] : 0);
     env.view();
     const held = [env];
     for (const [name, Class] of Object.entries(bh.models)) {
