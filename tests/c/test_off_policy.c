@@ -188,10 +188,11 @@ static double gradient_error(const bhi_off_policy *o, const batch *b)
 // What the classes refuse is said of them: in the tests below they have no delay and no kinks.
 static const char *const *still_options(const bh_agent_class *class)
 {
-    return class == &bh_td3_class
-               ? OPTIONS("learning_rate", "0", "activation", "tanh", "policy_delay", "1", "n_steps",
-                         "3")
-               : OPTIONS("learning_rate", "0", "activation", "tanh", "n_steps", "3");
+    static const char *const td3[] = {
+        "learning_rate", "0", "activation", "tanh", "policy_delay", "1", "n_steps", "3", NULL};
+    static const char *const others[] = {"learning_rate", "0", "activation", "tanh",
+                                         "n_steps",       "3", NULL};
+    return class == &bh_td3_class ? td3 : others;
 }
 
 static void test_gradients(void)

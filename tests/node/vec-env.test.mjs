@@ -26,10 +26,11 @@ for (const { id } of bh.catalog.envs) {
     const [first] = envs.reset({ seed: 20 });
     singles.forEach((single, i) => assert.deepEqual(row(first, i), flat(single.reset({ seed: 20 + i })[0])));
     for (let k = 0; k < 300; k++) {
-      const actions = Int32Array.from({ length: N }, (_, i) => ((k * 7 + i * 3) ^ (k >> 2)) % envs.singleActionSpace.n);
+      const space = envs.singleActionSpace, numbers = Array.from({ length: N }, (_, i) => (k * 7 + i * 3) ^ (k >> 2));
+      const actions = space.type === 'Box' ? Float32Array.from(numbers, (n) => Math.sin(n)) : Int32Array.from(numbers, (n) => n % space.n);
       const [obs, rewards, terminations, truncations, { finalObs }] = envs.step(actions);
       singles.forEach((single, i) => {
-        const [want, reward, terminated, truncated] = single.step(actions[i]);
+        const [want, reward, terminated, truncated] = single.step(space.type === 'Box' ? [actions[i]] : actions[i]);
         assert.deepEqual([row(finalObs, i), rewards[i], terminations[i], truncations[i]], [flat(want), reward, +terminated, +truncated]);
         assert.deepEqual(row(obs, i), flat(terminated || truncated ? single.reset()[0] : want));
       });

@@ -9,6 +9,8 @@ import { diverging, placing } from '../../web/lab/canvas/colour.mjs';
 import { begin, keepCrisp, ratioOf } from '../../web/lab/canvas/surface.mjs';
 import { readTheme, toHex } from '../../web/lab/canvas/theme.mjs';
 import { loadWords } from '../../web/lab/words.mjs';
+import { BOX_IDS } from '../../web/lab/box-kind.mjs';
+import { boxWorld, loadBoxWorld } from '../../web/lab/box-worlds.mjs';
 import { SPEEDS, WORLDS, envsOf, loadWorld, stepsPerSecond, worldOf } from '../../web/lab/world-table.mjs';
 import * as learningRate from '../../web/lab/worlds/learning-rate.mjs';
 import * as map from '../../web/lab/worlds/grid-map.mjs';
@@ -123,12 +125,14 @@ function trueValues(id, gamma, options = {}) {
 
 test('every environment without a task of text has a row, and every file of worlds is imported', async () => {
   const ids = bh.catalog.envs.map(({ id }) => id).filter((id) => ![...TASKS, 'LearningRate-v0'].includes(id));
-  assert.deepEqual(WORLDS.map(({ id }) => id).sort(), ids.sort());
+  const rows = [...WORLDS, ...BOX_IDS.map(boxWorld)];
+  assert.deepEqual(rows.map(({ id }) => id).sort(), ids.sort());
+  assert.deepEqual(bh.catalog.envs.filter(({ id }) => bh.make(id).actionSpace.type === 'Box').map(({ id }) => id).sort(), [...BOX_IDS].sort());
   assert.deepEqual(['grid', 'control', 'pixels', 'text'].flatMap((tab) => envsOf(/** @type {any} */ (tab))), WORLDS.map(({ id }) => id));
   const files = readdirSync(new URL('../../web/lab/worlds/', import.meta.url)).map((file) => file.replace('.mjs', ''));
-  assert.deepEqual([...new Set(WORLDS.map(({ world }) => world)), 'learning-rate', 'token-text'].sort(), files.sort());
-  for (const row of WORLDS) {
-    const { paint, describe } = await loadWorld(row);
+  assert.deepEqual([...new Set(rows.map(({ world }) => world)), 'learning-rate', 'token-text'].sort(), files.sort());
+  for (const row of rows) {
+    const { paint, describe } = await (WORLDS.includes(row) ? loadWorld : loadBoxWorld)(row);
     assert.ok(typeof paint === 'function' && typeof describe === 'function', row.id);
     // Single steps can be followed: a few a second, or as many as the thing moves by itself.
     assert.ok(stepsPerSecond(row, row.speed) <= 16 || row.speed === 0, row.id);
