@@ -19,8 +19,9 @@ import { BellhopError } from './bellhop-error.mjs';
 
 const SLICE_MS = 12;
 
+const REPLAY = ['learningStarts', 'trainFreq'];
 /** What the first update waits for. @type {Record<string, string[]>} */
-const WAITS_FOR = { dqn: ['learningStarts', 'trainFreq'], ppo: ['nSteps', 'nEnvs'], pqn: ['nSteps', 'nEnvs'], reinforce: ['episodesPerUpdate'], clone: ['demonstrations'] };
+const WAITS_FOR = { dqn: REPLAY, ddpg: REPLAY, td3: REPLAY, sac: REPLAY, ppo: ['nSteps', 'nEnvs'], pqn: ['nSteps', 'nEnvs'], reinforce: ['episodesPerUpdate'], clone: ['demonstrations'] };
 
 /** `learningStarts` of a run that shall not learn: the largest there is. */
 const NEVER = 1e9;
