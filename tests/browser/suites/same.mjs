@@ -40,7 +40,7 @@ export default function same(lab) {
   for (const [hash, end] of /** @type {const} */ ([
     ['#env=GridWorld-v0&algo=dqn&seed=7&totalTimesteps=900', 900], ['#env=CartPole-v1&algo=ppo&seed=2&totalTimesteps=6000', 6000],
     ['#view=language&corpus=stories-en&dModel=16&nLayers=1&nHeads=2&context=16&maxSteps=1000&seed=3', 1000],
-    ['#env=TextGen-v1&start=scratch&algo=dqn&seed=4&totalTimesteps=1200&learningStarts=100', 1200],
+    ['#env=TextGen-v1&start=scratch&algo=dqn&seed=4&totalTimesteps=800&learningStarts=100&evalFreq=400', 800],
   ])) {
     test(`what a killed tab left goes on to the bits of a run that was never left: ${hash}`, async () => {
       const unbroken = await lab().open(hash);
