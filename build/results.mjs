@@ -103,6 +103,7 @@ const SECTIONS = {
       { env: 'Catch-v0', algo: 'dqn' },
       { env: 'Catch-v0', algo: 'ppo' },
       { env: 'Breakout-MinAtar', algo: 'dqn', slow: true },
+      { env: 'Breakout-MinAtar', algo: 'pqn', slow: true },
       { env: 'TextGen-v0', algo: 'dqn', perSeed: true, slow: true },
     ],
   },

@@ -143,10 +143,12 @@ static void layout(const void *state, bh_text *out)
 
 // Slow noise swings the car up the hill before anything is learned.
 static const bh_preset presets[] = {
-    {"td3|ddpg|sac", "learning_rate=0.001 learning_rate_schedule=linear learning_starts=5000 "
-                     "batch_size=100 train_freq=2 net_arch=64,64 noise_type=ornstein-uhlenbeck "
-                     "noise_std=1.3 noise_theta=1 eval_freq=2000"},
-    {"td3|ddpg", "total_timesteps=60000 buffer_size=60000"},
+    {"td3|ddpg|sac",
+     "learning_rate=0.001 learning_starts=5000 batch_size=100 train_freq=2 net_arch=64,64 "
+     "noise_type=ornstein-uhlenbeck noise_std=1.3 noise_theta=1 eval_freq=2000"},
+    {"ddpg|sac", "learning_rate_schedule=linear"},
+    {"td3", "total_timesteps=300000 buffer_size=300000"},
+    {"ddpg", "total_timesteps=60000 buffer_size=60000"},
     {"sac", "total_timesteps=50000 buffer_size=50000"},
 };
 

@@ -146,8 +146,9 @@ static void layout(const void *state, bh_text *out)
 
 static const bh_preset presets[] = {
     {"td3|ddpg|sac", "total_timesteps=20000 learning_rate=0.001 buffer_size=20000 batch_size=100 "
-                     "gamma=0.98 net_arch=64,64"},
-    {"td3|ddpg", "learning_starts=1000"},
+                     "gamma=0.98 net_arch=64,64 n_eval_episodes=100"},
+    {"td3|ddpg", "learning_starts=1000 n_steps=2"},
+    {"td3", "tau=0.01"},
     {"ppo", "total_timesteps=100000 learning_rate=0.001 learning_rate_schedule=linear n_envs=4 "
             "n_steps=512 gamma=0.95 gae_lambda=0.95"},
 };
