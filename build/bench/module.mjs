@@ -3,13 +3,26 @@
 
 /** @typedef {Record<string, (...values: number[]) => number>} Calls */
 
-/** @param {BufferSource} bytes @returns {Promise<import('./measure.mjs').Subject>} */
+/**
+ * What peers are checked against: `record` does one update of a case of kind ddpg, td3 or sac and copies what it learned from
+ * (tests/bench/bench_control.h), `values` copies what it has learned.
+ * @typedef {object} Records
+ * @property {(handle: number, batch: number) => Float32Array} record
+ * @property {(handle: number, which: 'parameters' | 'target' | 'log_alpha') => Float32Array} values
+ */
+
+const VALUES = ['parameters', 'target', 'log_alpha'];
+/** Reals of a record for each transition: nine of the transition, two of noise. */
+export const RECORD_WIDTH = 11;
+
+/** @param {BufferSource} bytes @returns {Promise<import('./measure.mjs').Subject & Records>} */
 export async function openModule(bytes) {
   const { instance } = await WebAssembly.instantiate(bytes);
   const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
   const call = /** @type {Calls} */ (/** @type {unknown} */ (instance.exports));
   call._initialize();
   const kinds = kindNames(call, memory);
+  const copy = (/** @type {number} */ at, /** @type {number} */ n) => new Float32Array(memory.buffer, at, n).slice();
   return {
     async open(kind, a = 0, b = 0, c = 0) {
       const handle = call.bench_open(kinds.indexOf(kind), a, b, c);
@@ -24,6 +37,8 @@ export async function openModule(bytes) {
     async close(handle) {
       call.bench_close(handle);
     },
+    record: (handle, batch) => copy(call.bench_record(handle), batch * RECORD_WIDTH),
+    values: (handle, which) => copy(call.bench_values(handle, VALUES.indexOf(which)), call.bench_n_values(handle, VALUES.indexOf(which))),
   };
 }
 

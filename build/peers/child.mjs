@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The process of one JavaScript peer: node child.mjs NAME FOLDER, FOLDER being where packages are installed. Each peer has a
 // process, and so an engine, of its own: none runs code that another one made polymorphic. Takes orders, one JSON object a
-// line, and answers each with one, { value } or { error }; torch_dqn.py takes the same.
+// line, and answers each with one, { value } or { error }; torch_dqn.py takes the same, torch_control.py another `learn`.
 //
 //     { order: 'hello' }                                         { version, note }
 //     { order: 'open', kind, hidden, batch }                     a number for the case

@@ -13,7 +13,7 @@ import { FOLDER } from './install.mjs';
 /** @typedef {{ name: string, label: string, absent: string }} Absent */
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
-const TORCH = fileURLToPath(new URL('torch_dqn.py', import.meta.url));
+const TORCH = { 'torch': 'torch_dqn.py', 'torch-control': 'torch_control.py' };
 const PYTHONS = [process.env.PYTHON, 'python3', '/usr/bin/python3'];
 const TFJS = '@tensorflow/tfjs';
 
@@ -27,16 +27,19 @@ const KINDS = [
   { name: 'torch', label: 'PyTorch', rule: 'same', packages: [] },
 ];
 
+/** Of DDPG, TD3 and SAC. @type {Kind[]} */
+export const CONTROL_KINDS = [{ name: 'torch-control', label: 'PyTorch', rule: 'same', packages: [] }];
+
 /**
  * All that can run, and the others with the reason.
- * @param {Map<string, string>} missing packages
+ * @param {Map<string, string>} missing packages @param {Kind[]} [kinds]
  */
-export async function openPeers(missing) {
+export async function openPeers(missing, kinds = KINDS) {
   /** @type {Peer[]} */
   const peers = [];
   /** @type {Absent[]} */
   const absent = [];
-  for (const kind of KINDS) {
+  for (const kind of kinds) {
     const { name, label, packages } = kind;
     const lacks = packages.find((one) => missing.has(one));
     try {
@@ -51,10 +54,15 @@ export async function openPeers(missing) {
 
 /** @param {string} name of a peer */
 function commandOf(name) {
-  if (name !== 'torch') return [process.execPath, CHILD, name, FOLDER];
+  if (!isTorch(name)) return [process.execPath, CHILD, name, FOLDER];
   const python = PYTHONS.find((one) => one && probe([one, '-c', 'import torch']) !== null);
   if (!python) throw new Error('no python3 here has torch; $PYTHON may name one');
-  return [python, TORCH];
+  return [python, '-B', fileURLToPath(new URL(TORCH[name], import.meta.url))]; // -B: no __pycache__ among the sources
+}
+
+/** @param {string} name @returns {name is keyof typeof TORCH} */
+function isTorch(name) {
+  return name in TORCH;
 }
 
 /** @param {Kind} kind @returns {Promise<Peer>} */

@@ -1,25 +1,21 @@
 # SPDX-License-Identifier: MIT
 # A peer of `npm run bench:peers`: DQN on PyTorch, one thread, as Stable-Baselines3 and CleanRL write it. Takes the orders of
-# child.mjs: one JSON object a line, one answer a line. Where its work differs from Bellhop's:
+# child.mjs. Where its work differs from Bellhop's:
 # - gradients by its tape; the environment, replay (NumPy) and exploration in Python;
 # - products by the BLAS it was built with, whose vectors may be wider than WebAssembly's 128 bits (AVX2, AVX-512).
 # foreach=True (Adam, clipping) was tried: not faster here.
-import json
 import math
 import random
-import sys
-import time
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from torch_common import GAMMA, LEARNING_STARTS, REPLAY_SIZE, serve, update_case
+
 OBSERVATION, ACTIONS = 4, 2
-REPLAY_SIZE = 50_000
-GAMMA = 0.99
 TARGET_INTERVAL = 500
-LEARNING_STARTS = 100
 EXPLORATION_STEPS, EXPLORATION_END = 2000, 0.05
 
 
@@ -122,15 +118,6 @@ class CartPole:
         return np.array(self.state, np.float32), fell
 
 
-def update_case(learner, replay):
-    replay.fill_randomly()
-
-    def run(n):
-        for _ in range(n):
-            learner.update(*replay.sample())
-    return run
-
-
 def loop_case(learner, replay):
     env = CartPole()
     obs, steps = env.reset(), 0
@@ -152,31 +139,11 @@ def loop_case(learner, replay):
     return run
 
 
-cases = []
-
-
-def hello(_):
-    threads = torch.get_num_threads()
-    return {'version': torch.__version__, 'note': 'one thread' if threads == 1 else f'{threads} threads'}
-
-
-def open_case(order):
+def make_case(order):
     loop = order['kind'] == 'loop'
     sizes = [OBSERVATION, order['hidden'], order['hidden'], ACTIONS]
     learner = Learner(sizes, 7e-4 if loop else 1e-4, 10)
-    cases.append((loop_case if loop else update_case)(learner, Replay(order['batch'])))
-    return len(cases) - 1
-
-
-def time_case(order):
-    since = time.perf_counter()
-    cases[order['handle']](order['n'])
-    return time.perf_counter() - since
-
-
-def close_case(order):
-    cases[order['handle']] = None
-    return 0
+    return (loop_case if loop else update_case)(learner, Replay(order['batch']))
 
 
 def learn(order):
@@ -193,18 +160,4 @@ def learn(order):
     return q
 
 
-ORDERS = {'hello': hello, 'open': open_case, 'time': time_case, 'close': close_case, 'learn': learn}
-
-
-def main():
-    torch.set_num_threads(1)
-    for line in sys.stdin:
-        order = json.loads(line)
-        try:
-            reply = {'value': ORDERS[order['order']](order)}
-        except Exception as error:  # the other side says it to the person
-            reply = {'error': f'{type(error).__name__}: {error}'}
-        print(json.dumps(reply), flush=True)
-
-
-main()
+serve(make_case, learn)

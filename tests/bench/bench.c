@@ -6,6 +6,7 @@
 //     time CASE N       answers the seconds that N runs of it took
 //     close CASE        answers 0
 #include "bench.h"
+#include "bench_control.h"
 
 #include "core/arena.h"
 #include "envs/registry.h"
@@ -53,6 +54,8 @@ struct bench_case {
     bhi_agent *agent;
     bh_run *run;
     bh_pretraining *training;
+
+    bh_real *record; // of one update of continuous control
 
     bh_real *x, *w, *y; // of a matrix product
 
@@ -218,60 +221,24 @@ static void run_act(bench_case *c, int n)
 
 // ---- actions that are numbers: 3 observed, 1 acted, networks of a-a, batch b ----
 
-static void observe_number(bhi_agent *agent, bh_rng *rng)
+static void layout_control(bench_case *c, bhi_arena *arena)
 {
-    float obs_tm1[3], obs_t[3], box = (float)(2 * bh_rng_uniform(rng) - 1);
-    for (int i = 0; i < 3; i++) {
-        obs_tm1[i] = (float)(2 * bh_rng_uniform(rng) - 1);
-        obs_t[i] = (float)(2 * bh_rng_uniform(rng) - 1);
-    }
-    int none = 0;
-    double reward = -1;
-    agent->class->functions->observe(agent, &(bh_experience){.n = 1,
-                                                             .obs_tm1 = obs_tm1,
-                                                             .box_tm1 = &box,
-                                                             .r_t = &reward,
-                                                             .terminated_t = &none,
-                                                             .truncated_t = &none,
-                                                             .obs_t = obs_t});
-}
-
-static int start_off_policy(bench_case *c, const bh_agent_class *class)
-{
-    static const float low = -1, high = 1;
-    union {
-        bh_off_policy_config base;
-        bh_td3_config td3;
-        bh_sac_config sac;
-    } config;
-    bh_config_defaults(class->config, &config);
-    config.base.net_arch = (bh_sizes){2, {c->a, c->a}};
-    config.base.batch_size = c->b;
-    config.base.buffer_size = REPLAY_SIZE;
-    config.base.learning_starts = 0;
-    bhi_agent_spec spec = {.observation = {BH_SPACE_BOX, 3, NULL, NULL},
-                           .n_envs = 1,
-                           .total_timesteps = REPLAY_SIZE,
-                           .rng = bh_rng_split(&c->rng),
-                           .action = {BH_SPACE_BOX, 1, &low, &high}};
-    if (bhi_agent_create(&c->agent, class, &config, &spec, NULL) != BH_OK) return 0;
-    for (int i = 0; i < REPLAY_SIZE; i++) observe_number(c->agent, &c->rng);
-    return 1;
+    c->record = bhi_arena_array(arena, (size_t)bench_control_reals(c->b), sizeof *c->record);
 }
 
 static int start_ddpg(bench_case *c)
 {
-    return start_off_policy(c, &bh_ddpg_class);
+    return bench_control_start(&c->agent, &bh_ddpg_class, c->a, c->b, &c->rng);
 }
 
 static int start_td3(bench_case *c)
 {
-    return start_off_policy(c, &bh_td3_class);
+    return bench_control_start(&c->agent, &bh_td3_class, c->a, c->b, &c->rng);
 }
 
 static int start_sac(bench_case *c)
 {
-    return start_off_policy(c, &bh_sac_class);
+    return bench_control_start(&c->agent, &bh_sac_class, c->a, c->b, &c->rng);
 }
 
 // TD3: two, of which one moves the actor.
@@ -285,39 +252,72 @@ static void run_learn_twice(bench_case *c, int n)
     run_learn(c, 2 * n);
 }
 
-// ---- the whole loop: CartPole, the update above after every step, no evaluations ----
+// ---- the whole loop: the update above after every step, no evaluations ----
 
-static int start_run(bench_case *c)
+typedef const char *option[2];
+
+// The run of an environment and an algorithm with these options, the last of which is NULL, past
+// learning_starts: every step from here has its update.
+static int start_run(bench_case *c, const char *env, const char *algo, const option *options)
 {
     char hidden[32], batch[16];
     bh_text text = bh_text_over(hidden, sizeof hidden);
     bh_text_add(&text, "%d,%d", c->a, c->a);
     text = bh_text_over(batch, sizeof batch);
     bh_text_add(&text, "%d", c->b);
-    const char *options[][2] = {{"net_arch", hidden},
-                                {"batch_size", batch},
-                                {"train_freq", "1"},
-                                {"gradient_steps", "1"},
-                                {"eval_freq", "0"},
-                                {"learning_starts", "100"},
-                                {"buffer_size", "50000"},
-                                {"n_steps", "1"},
-                                {"double_q", "false"},
-                                {"n_eval_episodes", "1"},
-                                {"loss", "huber"},
-                                {"target_update_interval", "500"},
-                                {"exploration_final_eps", "0.05"}};
+    const option shared[] = {{"net_arch", hidden},     {"batch_size", batch},
+                             {"train_freq", "1"},      {"gradient_steps", "1"},
+                             {"eval_freq", "0"},       {"learning_starts", "100"},
+                             {"buffer_size", "50000"}, {"n_steps", "1"},
+                             {"n_eval_episodes", "1"}, {NULL, NULL}};
+    const option *lists[] = {shared, options};
     bh_setup *setup;
-    if (bh_setup_create(&setup, &bh_envs, "CartPole-v1", "dqn", NULL) != BH_OK) return 0;
+    if (bh_setup_create(&setup, &bh_all_envs, env, algo, NULL) != BH_OK) return 0;
     bh_status status = BH_OK;
-    for (size_t i = 0; i < sizeof options / sizeof *options && status == BH_OK; i++) {
-        status = bh_setup_set(setup, options[i][0], options[i][1], NULL);
-    }
+    for (int i = 0; i < 2; i++)
+        for (const option *o = lists[i]; (*o)[0] != NULL && status == BH_OK; o++)
+            status = bh_setup_set(setup, (*o)[0], (*o)[1], NULL);
     if (status == BH_OK) status = bh_run_create(&c->run, setup, NULL);
     bh_setup_destroy(setup);
     if (status != BH_OK) return 0;
-    bh_run_steps(c->run, 200); // past learning_starts: every step from here has its update
+    bh_run_steps(c->run, 200);
     return 1;
+}
+
+static int start_cartpole(bench_case *c)
+{
+    static const option options[] = {{"double_q", "false"},
+                                     {"loss", "huber"},
+                                     {"target_update_interval", "500"},
+                                     {"exploration_final_eps", "0.05"},
+                                     {NULL, NULL}};
+    return start_run(c, "CartPole-v1", "dqn", options);
+}
+
+static int start_pendulum_ddpg(bench_case *c)
+{
+    static const option options[] = {
+        {"noise_type", "normal"}, {"noise_std", "0.1"}, {"tau", "0.005"}, {NULL, NULL}};
+    return start_run(c, "Pendulum-v1", "ddpg", options);
+}
+
+static int start_pendulum_td3(bench_case *c)
+{
+    static const option options[] = {{"noise_type", "normal"}, {"noise_std", "0.1"},
+                                     {"tau", "0.005"},         {"n_critics", "2"},
+                                     {"policy_delay", "2"},    {NULL, NULL}};
+    return start_run(c, "Pendulum-v1", "td3", options);
+}
+
+static int start_pendulum_sac(bench_case *c)
+{
+    static const option options[] = {{"noise_type", "none"},
+                                     {"tau", "0.005"},
+                                     {"n_critics", "2"},
+                                     {"ent_coef_auto", "true"},
+                                     {"target_update_interval", "1"},
+                                     {NULL, NULL}};
+    return start_run(c, "Pendulum-v1", "sac", options);
 }
 
 static void run_loop(bench_case *c, int n)
@@ -533,10 +533,13 @@ static const kind kinds[] = {
     {"gemm_tn", layout_gemm, start_gemm, run_gemm_tn},
     {"update", NULL, start_dqn, run_update}, // hidden units, batch
     {"act", NULL, start_dqn, run_act},
-    {"ddpg", NULL, start_ddpg, run_learn}, // hidden units, batch
-    {"td3", NULL, start_td3, run_learn_twice},
-    {"sac", NULL, start_sac, run_learn},
-    {"loop", NULL, start_run, run_loop},
+    {"ddpg", layout_control, start_ddpg, run_learn}, // hidden units, batch
+    {"td3", layout_control, start_td3, run_learn_twice},
+    {"sac", layout_control, start_sac, run_learn},
+    {"loop", NULL, start_cartpole, run_loop},
+    {"loop_ddpg", NULL, start_pendulum_ddpg, run_loop},
+    {"loop_td3", NULL, start_pendulum_td3, run_loop},
+    {"loop_sac", NULL, start_pendulum_sac, run_loop},
     {"gather", layout_parts, start_parts, run_gather},
     {"forward", layout_parts, start_parts, run_forward},
     {"backward", layout_parts, start_parts, run_backward},
@@ -592,6 +595,22 @@ EXPORT(void, bench_close)(bench_case *c)
 EXPORT(void, bench_run)(bench_case *c, int n)
 {
     c->kind->run(c, n);
+}
+
+EXPORT(const bh_real *, bench_record)(bench_case *c)
+{
+    bench_control_record(c->agent, c->record);
+    return c->record;
+}
+
+EXPORT(const bh_real *, bench_values)(bench_case *c, int which)
+{
+    return bench_control_values(c->agent, which);
+}
+
+EXPORT(int, bench_n_values)(bench_case *c, int which)
+{
+    return bench_control_n_values(c->agent, which);
 }
 
 // ---- the native program ----

@@ -9,9 +9,11 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { measureAll } from '../../build/bench/all.mjs';
 import { controlFlops, measure, PEAK_FLOPS, updateFlops } from '../../build/bench/measure.mjs';
+import { openModule } from '../../build/bench/module.mjs';
 import { table } from '../../build/bench/print.mjs';
 import { solveTime } from '../../build/bench/product.mjs';
 import { sizes } from '../../build/bench/sizes.mjs';
+import { ALGORITHMS, difference, recordUpdates } from '../../build/peers/check-control.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TINY = { repeats: 3, ms: 0.01, warmMs: 0.01, seeds: 0 };
@@ -105,6 +107,23 @@ test('the report from the modules has the documented shape', async () => {
   assert.match(table(report), /^update 4-64-64-2, batch 64 .* of peak, .* x scalar/m);
   assert.match(table(report), /^page, until the first update +300 ms +250–400 .*\npage, until the first update +not measured/m);
   assert.match(table(report), /^first load of the page .* KB gzip .*from a list/m);
+});
+
+test('updates of DDPG, TD3 and SAC are recorded with what they learned from, and their loops run', async () => {
+  const bellhop = await openModule(readFileSync(join(ROOT, 'build/out/wasm-simd/bellhop_bench.wasm')));
+  for (const algo of ALGORITHMS) {
+    const { order, wanted } = await recordUpdates(bellhop, algo), { rows, eps_1, eps_2 } = order.batches[9];
+    assert.deepEqual([order.batches.length, rows.length, eps_1.length, eps_2.length, order.parameters.length], [10, 900, 100, 100, wanted.parameters.length]);
+    const discounts = new Set(order.batches.flatMap((batch) => batch.rows.filter((_, i) => i % 9 === 5)));
+    assert.deepEqual([...discounts].sort(), [0, Math.fround(0.99)]);
+    assert.equal(wanted.log_alpha < 0, algo === 'sac');
+    assert.equal(difference(wanted, wanted), 0);
+    assert.ok(difference({ ...wanted, parameters: order.parameters }, wanted) > 1e-3, 'nothing was learned');
+    assert.ok(difference({ ...wanted, target: order.parameters }, wanted) > 1e-6, 'the targets stand');
+    const loop = await bellhop.open(`loop_${algo}`, 8, 4);
+    assert.ok(await bellhop.time(loop, 10) >= 0);
+    await bellhop.close(loop);
+  }
 });
 
 test('solving CartPole is timed with the module that ships', async () => {
