@@ -172,7 +172,7 @@ static const bh_preset presets[] = {
 };
 
 static const bhi_state_field state_fields[] = {
-    BHI_STATE_FIELD(acrobot, s),
+    BHI_STATE_FIELD_WITHIN(acrobot, s, -29, 29), // 9 pi; an angle is wrapped turn by turn
     BHI_STATE_SHOWN_FIELD(acrobot, action),
     {NULL},
 };

@@ -5,6 +5,8 @@
 #include "checkpoint_file.h"
 #include "run_image.h"
 
+#include <unistd.h>
+
 #ifndef N_MUTATED
 #define N_MUTATED 2 // for each agent in each environment
 #endif
@@ -119,9 +121,11 @@ static void check_mutated(file f, int n, bh_rng *rng)
     for (int i = 0; i < n; i++) {
         memcpy(mutated.bytes, f.bytes, f.size);
         file_mutate(mutated, rng);
+        alarm(300); // what hangs ends as what crashes does
         check_resume(mutated);
         if (i % 2 == 0) check_load(mutated, standing, &before, i % 4 == 0);
     }
+    alarm(0);
     image_free(&before);
     bh_run_destroy(standing);
     free(mutated.bytes);
