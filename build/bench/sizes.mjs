@@ -2,7 +2,7 @@
 // What the reader downloads, in bytes: the SIMD module; the page's first load, all that Play needs, as a host sends it; a lab alone,
 // as another page embeds it, and what of it is there before somebody is about to see it; the library of charts, which both fetch with the first data; and by name what the page
 // fetches later, if the reader asks for it or when it has nothing to do.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { SITE } from '../build.mjs';
@@ -71,12 +71,23 @@ function bySize(files) {
   return files.map((file) => ({ file, ...total([file]) })).sort((a, b) => b.gzip - a.gzip);
 }
 
+/** What was compressed once, by file and when it was written: the module alone is in four of the sums. @type {Map<string, Size>} */
+const known = new Map();
+
+/** @param {string} file @returns {Size} */
+function sizeOf(file) {
+  const path = join(SITE, file), key = `${file} ${statSync(path).mtimeMs}`;
+  const found = known.get(key);
+  if (found) return found;
+  const content = readFileSync(path);
+  const size = { raw: content.length, gzip: gzipSync(content, { level: 9 }).length, brotli: brotliCompressSync(content).length };
+  known.set(key, size);
+  return size;
+}
+
 /** @param {string[]} files each compressed by itself @returns {Size} */
 function total(files) {
-  const contents = files.map((file) => readFileSync(join(SITE, file)));
-  const sum = (/** @type {(content: Buffer) => number} */ size) => contents.reduce((n, content) => n + size(content), 0);
-  return {
-    raw: sum((content) => content.length), gzip: sum((content) => gzipSync(content, { level: 9 }).length),
-    brotli: sum((content) => brotliCompressSync(content).length),
-  };
+  const all = files.map(sizeOf);
+  const sum = (/** @type {keyof Size} */ key) => all.reduce((n, size) => n + size[key], 0);
+  return { raw: sum('raw'), gzip: sum('gzip'), brotli: sum('brotli') };
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { number } from '../../web/cli/output.mjs';
 import { cli } from './cli-process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-cli-'));
@@ -216,4 +217,18 @@ test('Ctrl-C stops a run, which still writes its files and its summary, and exit
 
 test('a reader that has had enough ends it quietly', async () => {
   assert.deepEqual(await readOnce('train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--json'), { status: 0, stderr: '' });
+});
+
+test('numbers are written as toLocaleString writes them', () => {
+  const edges = [0, -0, 1.005, -1.005, 0.5, 2.5, -0.004, -0.005, 231.04999999999998, 999.995, 999999.999, 4.9e-7, 9.99999e-7, 999999999.999, 1e9, 1e12, 123456789012.345, 1e21, Infinity, -Infinity];
+  for (let digits = 0; digits <= 4; digits++) {
+    const { format } = new Intl.NumberFormat('en-US', { maximumFractionDigits: digits, signDisplay: 'negative' });
+    const check = (/** @type {number} */ value) => assert.equal(number(value, digits), Number.isFinite(value) ? format(value) : String(value));
+    edges.forEach(check);
+    for (let i = 1; i <= 2000; i++) {
+      const value = 10 ** (i % 19 - 8) * Math.sin(i);
+      check(value);
+      check(Math.round(value * 100) / 100 + 0.005); // at the edge of two decimals
+    }
+  }
 });
