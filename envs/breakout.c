@@ -224,7 +224,7 @@ static const bh_preset presets[] = {
             "target_update_interval=1000 exploration_fraction=0.2 exploration_final_eps=0.02 "
             "eval_freq=10000"},
     {"dqn|pqn", "features_extractor=minatar-cnn net_arch=128 n_eval_episodes=30"},
-    {"pqn", "total_timesteps=400000 n_envs=16 learning_rate=0.0005 n_steps=32 n_epochs=2 "
+    {"pqn", "total_timesteps=500000 n_envs=16 learning_rate=0.0005 n_steps=32 n_epochs=2 "
             "exploration_fraction=0.1 exploration_final_eps=0.02 eval_freq=20000"},
 };
 
