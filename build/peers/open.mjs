@@ -13,7 +13,8 @@ import { FOLDER } from './install.mjs';
 /** @typedef {{ name: string, label: string, absent: string }} Absent */
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
-const TORCH = { 'torch': 'torch_dqn.py', 'torch-control': 'torch_control.py' };
+/** Programs and their arguments. */
+const TORCH = { 'torch': ['torch_dqn.py'], 'torch-control': ['torch_control.py'], 'torch-control-tuned': ['torch_control.py', 'tuned'] };
 const PYTHONS = [process.env.PYTHON, 'python3', '/usr/bin/python3'];
 const TFJS = '@tensorflow/tfjs';
 
@@ -28,7 +29,10 @@ const KINDS = [
 ];
 
 /** Of DDPG, TD3 and SAC. @type {Kind[]} */
-export const CONTROL_KINDS = [{ name: 'torch-control', label: 'PyTorch', rule: 'same', packages: [] }];
+export const CONTROL_KINDS = [
+  { name: 'torch-control', label: 'PyTorch', rule: 'same', packages: [] },
+  { name: 'torch-control-tuned', label: 'PyTorch, tuned', rule: 'same', packages: [] },
+];
 
 /**
  * All that can run, and the others with the reason.
@@ -57,7 +61,8 @@ function commandOf(name) {
   if (!isTorch(name)) return [process.execPath, CHILD, name, FOLDER];
   const python = PYTHONS.find((one) => one && probe([one, '-c', 'import torch']) !== null);
   if (!python) throw new Error('no python3 here has torch; $PYTHON may name one');
-  return [python, '-B', fileURLToPath(new URL(TORCH[name], import.meta.url))]; // -B: no __pycache__ among the sources
+  const [program, ...args] = TORCH[name];
+  return [python, '-B', fileURLToPath(new URL(program, import.meta.url)), ...args]; // -B: no __pycache__ among the sources
 }
 
 /** @param {string} name @returns {name is keyof typeof TORCH} */

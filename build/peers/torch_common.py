@@ -6,10 +6,18 @@ import sys
 import time
 
 import torch
+from torch import nn
 
 REPLAY_SIZE = 50_000
 GAMMA = 0.99
 LEARNING_STARTS = 100
+
+
+def network(sizes):
+    layers = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
 
 
 def product_speed():

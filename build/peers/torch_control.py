@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: MIT
-# A peer of `npm run bench:peers`: DDPG, TD3 and SAC on PyTorch, one thread, with the order of steps, the losses and the
-# defaults of Stable-Baselines3. Takes the orders of child.mjs. Where its work differs from Stable-Baselines3's, it is less:
+# Two peers of `npm run bench:peers`: DDPG, TD3 and SAC on PyTorch, one thread, with the order of steps, the losses and the
+# defaults of Stable-Baselines3. Takes the orders of child.mjs.
+#
+# Without an argument, networks and optimizers are as Stable-Baselines3 and CleanRL write them, torch_dqn.py's rule: modules,
+# backward(), Adam over a list of parameters, soft updates one parameter after the other. With `tuned` they are less work:
 # - all parameters of an optimizer lie in one tensor, so that a step of Adam and a soft update are a few operations;
-# - gradients only of what is stepped: the actor's loss makes none of the critics' parameters;
+# - gradients only of what is stepped: the actor's loss makes none of the critics' parameters.
+#
+# What else differs from Stable-Baselines3 is less work in both:
 # - a transition is one row of one array, observation and action side by side as critics take them;
 # - SAC's mean and log std are one linear layer; its log-probability is written out, log(1 - tanh^2) exact as Bellhop's is.
-# Where it differs from Bellhop's: as torch_dqn.py.
+# What differs from Bellhop: as torch_dqn.py.
+import copy
 import math
 import random
+import sys
 
 import numpy as np
 import torch
+from torch import nn
 from torch.nn import functional as F
 
-from torch_common import GAMMA, LEARNING_STARTS, REPLAY_SIZE, serve, update_case
+from torch_common import GAMMA, LEARNING_STARTS, REPLAY_SIZE, network, serve, update_case
 
 OBSERVATION, ACTION = 3, 1  # Pendulum's sizes
 PAIR = OBSERVATION + ACTION
@@ -28,7 +36,14 @@ HALF_LOG_2_PI = 0.5 * math.log(2 * math.pi)
 LOG_2 = math.log(2)
 
 
-class Networks:
+def multiply(net, x):
+    for w, b in net[:-1]:
+        x = torch.addmm(b, x, w).relu_()
+    w, b = net[-1]
+    return torch.addmm(b, x, w)
+
+
+class Together:
     """`count` networks of the same sizes over one tensor: of each the weights (inputs, outputs) and biases, layer by layer."""
 
     def __init__(self, sizes, count):
@@ -47,29 +62,27 @@ class Networks:
                 for k, (i, o) in enumerate(self.shapes)]
 
     def __call__(self, x):
-        return [forward(net, x) for net in self.nets]
+        return [multiply(net, x) for net in self.nets]
+
+    def first(self, x):
+        return multiply(self.nets[0], x)
+
+    def get_values(self):
+        return self.values
+
+    def set_values(self, values):
+        self.values.copy_(values)
 
 
-def forward(net, x):
-    for w, b in net[:-1]:
-        x = torch.addmm(b, x, w).relu_()
-    w, b = net[-1]
-    return torch.addmm(b, x, w)
-
-
-class Trained(Networks):
+class Tuned(Together):
     """Networks with their optimizer and their targets."""
 
     def __init__(self, sizes, count, learning_rate):
         super().__init__(sizes, count)
-        self.target = Networks(sizes, count)
+        self.target = Together(sizes, count)
         self.values.grad = torch.zeros_like(self.values)
         self.optimizer = torch.optim.Adam([self.values], lr=learning_rate)
-        self.set_values(self.values)
-
-    def set_values(self, values):
-        self.values.copy_(values)
-        self.target.values.copy_(values)
+        self.target.set_values(self.values)
 
     def descend(self, loss):
         gradients = torch.autograd.grad(loss, self.parameters)
@@ -78,6 +91,53 @@ class Trained(Networks):
 
     def move_target(self):
         self.target.values.lerp_(self.values, TAU)
+
+
+class Modules(nn.ModuleList):
+    """`count` networks of the same sizes as modules."""
+
+    def __init__(self, sizes, count):
+        super().__init__(network(sizes) for _ in range(count))
+
+    def forward(self, x):
+        return [net(x) for net in self]
+
+    def first(self, x):
+        return self[0](x)
+
+    def get_values(self):
+        """As Together has them: weights (inputs, outputs), which a linear layer has the other way round."""
+        return torch.cat([p.detach().t().reshape(-1) for p in self.parameters()])
+
+    def set_values(self, values):
+        parts = values.split([p.numel() for p in self.parameters()])
+        for p, part in zip(self.parameters(), parts):
+            p.data.copy_(part.view(p.t().shape).t())
+
+
+class Usual(Modules):
+    """Such with their optimizer and their targets."""
+
+    def __init__(self, sizes, count, learning_rate):
+        super().__init__(sizes, count)
+        target = copy.deepcopy(self)
+        self.optimizer = torch.optim.Adam(self.parameters(), lr=learning_rate)
+        self.__dict__['target'] = target  # no module of this one: its parameters are its own
+        self.pairs = list(zip(self.parameters(), target.parameters()))
+
+    def descend(self, loss):
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+
+    def move_target(self):
+        with torch.no_grad():
+            for p, target in self.pairs:
+                target.mul_(1 - TAU)
+                torch.add(target, p, alpha=TAU, out=target)
+
+
+Trained = Tuned if 'tuned' in sys.argv[1:] else Usual
 
 
 class Learner:
@@ -100,15 +160,17 @@ class Learner:
         self.critics.descend(losses[0] if len(losses) == 1 else self.critic_factor * (losses[0] + losses[1]))
 
     def parameter_values(self):
-        return torch.cat((self.actor.values, self.critics.values))
+        return torch.cat((self.actor.get_values(), self.critics.get_values()))
 
     def target_values(self):
         """Of the targets that are used; SAC's actor has none."""
-        return torch.cat((self.actor.target.values, self.critics.target.values))
+        return torch.cat((self.actor.target.get_values(), self.critics.target.get_values()))
 
     def set_parameters(self, values):
-        self.actor.set_values(values[:self.actor.values.numel()])
-        self.critics.set_values(values[self.actor.values.numel():])
+        parts = values.tensor_split((self.actor.get_values().numel(),))
+        for nets, part in zip((self.actor, self.critics), parts):
+            nets.set_values(part)
+            nets.target.set_values(part)
 
 
 def least(values):
@@ -133,7 +195,7 @@ class Ddpg(Learner):
 
     def improve_actor(self, x_tm1):
         pairs = torch.cat((x_tm1, self.actor(x_tm1)[0].tanh()), 1)
-        self.actor.descend(-forward(self.critics.nets[0], pairs).mean())
+        self.actor.descend(-self.critics.first(pairs).mean())
 
     def act(self, obs):
         with torch.inference_mode():
@@ -182,7 +244,7 @@ class Sac(Learner):
         self.critics.move_target()
 
     def target_values(self):
-        return self.critics.target.values
+        return self.critics.target.get_values()
 
     def act(self, obs):
         with torch.inference_mode():

@@ -12,18 +12,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from torch_common import GAMMA, LEARNING_STARTS, REPLAY_SIZE, serve, update_case
+from torch_common import GAMMA, LEARNING_STARTS, REPLAY_SIZE, network, serve, update_case
 
 OBSERVATION, ACTIONS = 4, 2
 TARGET_INTERVAL = 500
 EXPLORATION_STEPS, EXPLORATION_END = 2000, 0.05
-
-
-def network(sizes):
-    layers = []
-    for inputs, outputs in zip(sizes, sizes[1:]):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
 
 
 class Learner:
