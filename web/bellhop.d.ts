@@ -951,6 +951,13 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
    * started from none say what their policy was at first.
    */
   logPrior(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array | null;
+  /**
+   * Keeps the numbers of each update from the next one on, or (false) not any more. What is learned is the same, to the bit; an update takes
+   * a little longer.
+   */
+  watch(isWatched?: boolean): void;
+  /** The numbers of the last update since watch(); null before the first one, and where nobody watches. */
+  lastUpdate(): UpdateNumbers | null;
   /** Copies of the parameters, in a checkpoint's orientation: weights are (outputs, inputs). */
   parameters(options?: { which?: Which }): Record<string, {
     /** Sizes, of a matrix (outputs, inputs). */
@@ -1349,6 +1356,18 @@ export interface SessionInfo {
   summary: string;
 }
 
+/**
+ * What the last update was made from and what came of it, as the core computed with it: arrays by name, `q_tm1`, `a_tm1`, `r_t`, `discount_t`,
+ * `td` and so on, rows of a batch one after the other. docs/updates.md lists those of each algorithm. Arrays of more than 262,144 numbers are
+ * left out.
+ */
+export type UpdateNumbers = Record<string, {
+  /** Rows and columns. */
+  shape: number[];
+  /** The numbers, row after row. */
+  data: Float64Array;
+}>;
+
 /** The state of a session, with what happened since the last frame. */
 export interface Frame {
   /** Whether it plays. */
@@ -1411,6 +1430,8 @@ export interface Frame {
   q: Float64Array;
   /** Values of `obsTm1`, likewise. */
   qTm1: Float64Array;
+  /** The numbers of the last update, where the session is watched; else null. */
+  update: UpdateNumbers | null;
   /** Values of every state (states x actions), for Discrete observations of up to 1024 states. */
   table: Float64Array | null;
   /**
@@ -1525,6 +1546,8 @@ export interface Session {
   learn(options?: LearnOptions): Promise<LearnResult>;
   /** Changes live options; resolves to the environment step since which they hold, for `changes` of a recipe. */
   set(options: LiveOptions): Promise<number>;
+  /** As model.watch; the numbers come with the frames. */
+  watch(isWatched?: boolean): Promise<void>;
   /** As model.evaluate. */
   evaluate(options?: EvaluateOptions): Promise<Score>;
   /** As model.save. */

@@ -34,9 +34,11 @@ typedef enum bhi_state_type {
     _Generic((x),                                                                 \
         unsigned char: BHI_STATE_U8, unsigned char *: BHI_STATE_U8,                 \
         signed char *: BHI_STATE_U8, int: BHI_STATE_I32, int *: BHI_STATE_I32,       \
-        uint32_t: BHI_STATE_U32, uint32_t *: BHI_STATE_U32, uint64_t: BHI_STATE_U64, \
+        const int *: BHI_STATE_I32, uint32_t: BHI_STATE_U32,                         \
+        uint32_t *: BHI_STATE_U32, uint64_t: BHI_STATE_U64,                          \
         uint64_t *: BHI_STATE_U64, float: BHI_STATE_F32, float *: BHI_STATE_F32,     \
-        double: BHI_STATE_F64, double *: BHI_STATE_F64)
+        const float *: BHI_STATE_F32, double: BHI_STATE_F64,                         \
+        double *: BHI_STATE_F64, const double *: BHI_STATE_F64)
 
 /// An entry: `rows` of `columns` numbers. A shown entry reports the last step to observers; later
 /// steps do not depend on it.

@@ -54,11 +54,14 @@ void bhi_action_prior_layout(bhi_action_prior *g, bhi_arena *arena)
 
 // ---- choosing ----
 
+// What is no token, as observations from outside may have it, counts as padding.
 const unsigned char *bhi_action_prior_allowed(bhi_action_prior *g, const bh_real *x)
 {
+    const bh_real V = (bh_real)g->task->n_tokens;
     memset(g->allowed, 1, (size_t)g->A);
     if (g->task->allowed == NULL) return g->allowed;
-    for (int t = 0; t < g->n_text; t++) g->obs[t] = (float)x[t];
+    for (int t = 0; t < g->n_text; t++)
+        g->obs[t] = x[t] >= 0 && x[t] < V ? (float)x[t] : (float)BH_TOKEN_PAD;
     g->task->allowed(g->allowed, g->obs);
     return g->allowed;
 }

@@ -6,6 +6,7 @@
 #include "rl/net_tensors.h"
 #include "rl/policy_loss.h"
 #include "rl/replay.h"
+#include "rl/update_record.h"
 
 #include <assert.h>
 #include <math.h>
@@ -305,12 +306,24 @@ static double learning_rate(const bhi_actor_critic *ac)
 
 void bhi_actor_critic_step(bhi_actor_critic *ac)
 {
-    double norm = sqrt(bhi_sum_of_squares(ac->gradient, ac->n_params));
-    ac->optimizer.settings = config_of(ac)->optimizer;
-    bhi_optimizer_step(&ac->optimizer, ac->params, ac->gradient, learning_rate(ac),
-                       bhi_clip_scale(norm, config_of(ac)->max_grad_norm));
-    bhi_agent_log(&ac->base, BHI_METRIC_GRAD_NORM, norm);
-    ac->base.n_updates++;
+    bhi_agent_descend(&ac->base, &ac->optimizer, &config_of(ac)->optimizer, ac->params,
+                      ac->gradient, learning_rate(ac), config_of(ac)->max_grad_norm);
+}
+
+void bhi_actor_critic_show(bhi_actor_critic *ac, const bhi_rollout_batch *b, int B)
+{
+    bhi_agent *agent = &ac->base;
+    if (!bhi_begin_update(agent)) return;
+    BHI_SHOW(agent, "x_tm1", b->x, B, agent->spec.observation.n);
+    if (ac->n_log_std == 0) BHI_SHOW(agent, "a_tm1", b->a, 1, B);
+    BHI_SHOW(agent, "box_tm1", b->box, B, ac->A);
+    BHI_SHOW(agent, "old_log_prob", b->old_log_prob, 1, B);
+    BHI_SHOW(agent, "advantages", b->advantages, 1, B);
+    BHI_SHOW(agent, "returns", b->returns, 1, B);
+    BHI_SHOW(agent, ac->n_log_std == 0 ? "logits" : "mean",
+             bhi_net_output(&ac->policy, ac->policy_acts, B), B, ac->A);
+    if (!ac->has_no_critic)
+        BHI_SHOW(agent, "v_tm1", bhi_net_output(&ac->value, ac->value_acts, B), 1, B);
 }
 
 void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,

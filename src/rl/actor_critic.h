@@ -83,6 +83,8 @@ typedef struct bhi_policy_head {
 struct bhi_actor_critic {
     bhi_agent base;
     const bhi_policy_head *head; ///< NULL until the shape: categorical
+    /// bhi_actor_critic_penalize_kl; NULL where kl_coef cannot be set, as in the smaller module
+    void (*penalize_kl)(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n);
     int has_no_critic;     ///< a policy alone: the value network has no layers and no parameters
     bhi_net policy, value; ///< (B,S) -> (B,A) outputs, (B,1) values
     bhi_optimizer optimizer;
@@ -178,6 +180,10 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
 
 /// Makes the current policy the reference of the KL penalty.
 void bhi_actor_critic_set_reference(bhi_actor_critic *ac);
+
+/// An update begins: shows the first B rows of its batch and what the networks said of them, after
+/// outputs and values.
+void bhi_actor_critic_show(bhi_actor_critic *ac, const bhi_rollout_batch *batch, int B);
 
 /// Logs the parts of an update's loss; the last two only where has_values is 1.
 void bhi_actor_critic_log_losses(bhi_actor_critic *ac, const bh_policy_stats *stats, int has_values,

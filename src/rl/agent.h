@@ -59,6 +59,7 @@ typedef struct bhi_agent_metrics {
 #define BHI_AGENT_NETS_MAX 2
 #define BHI_ACT_RNGS_MAX   2
 typedef struct bhi_agent_net bhi_agent_net;
+typedef struct bhi_watcher bhi_watcher;
 typedef struct bhi_agent_functions bhi_agent_functions;
 
 /// How the agents of a class work: bh_agent_class.functions.
@@ -157,7 +158,8 @@ typedef struct bhi_agent {
     int n_updates; ///< updates since creation: gradient steps, table entries or sweeps
     double sums[BHI_N_METRICS]; ///< of the metrics since the last bhi_agent_stats
     int counts[BHI_N_METRICS];
-    size_t bytes; ///< of the agent's block
+    bhi_watcher *watcher; ///< of its updates (rl/update_record.h), borrowed; NULL: nobody. No state
+    size_t bytes;         ///< of the agent's block
 } bhi_agent;
 
 /// Creates an agent: checks the config, computes sizes, makes one allocation that holds everything,

@@ -51,3 +51,12 @@ typedef struct bh_agent_class {
 
 /// Whether it can act where actions are such a space.
 BH_API int bh_agent_acts_in(const bh_agent_class *agent, bh_space_kind actions);
+
+#define BH_UPDATE_ARRAYS_MAX 24
+
+/// Numbers of an update, by the names of rl/value.h and rl/policy.h: (rows, columns), row by row.
+typedef struct bh_update_array {
+    const char *name;
+    int rows, columns;
+    const double *data; ///< borrowed; see bh_run_last_update
+} bh_update_array;

@@ -2,7 +2,11 @@
 // The networks of agents.
 #include "rl/agent_net.h"
 
+#include "kernels/elementwise.h"
 #include "rl/language.h"
+#include "rl/update_record.h"
+
+#include <math.h>
 
 // Fills in what follows from the observations: inputs, image, and of a transformer the body and its
 // sizes.
@@ -77,4 +81,19 @@ void bhi_net_spec_sizes(const bhi_net_spec *net, double *params, double *units)
         size = next;
     }
     *units += net->inputs;
+}
+
+void bhi_agent_descend(bhi_agent *agent, bhi_optimizer *optimizer,
+                       const bh_optimizer_config *settings, bh_real *params,
+                       const bh_real *gradient, double learning_rate, double max_grad_norm)
+{
+    double norm = sqrt(bhi_sum_of_squares(gradient, optimizer->n));
+    double scale = bhi_clip_scale(norm, max_grad_norm);
+    optimizer->settings = *settings;
+    bhi_optimizer_step(optimizer, params, gradient, learning_rate, scale);
+    bhi_agent_log(agent, BHI_METRIC_GRAD_NORM, norm);
+    bhi_show_number(agent, "grad_norm", norm);
+    bhi_show_number(agent, "clip_scale", scale);
+    bhi_show_number(agent, "learning_rate", learning_rate);
+    agent->n_updates++;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "nn/network.h"
+#include "optim/optimizer.h"
 #include "rl/agent.h"
 #include "rl/agent_config.h"
 
@@ -43,6 +44,12 @@ bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bh
 /// Parameters, and reals of the activations of one row, at most, but for norms: those take no more
 /// than as many parameters again and twice as many reals. In double, as they may not fit an int.
 void bhi_net_spec_sizes(const bhi_net_spec *net, double *params, double *units);
+
+/// A gradient step of an agent: of the optimizer, with these settings of it, along a gradient that is
+/// clipped by its norm. Logs the norm, shows what it was made with, counts the update.
+void bhi_agent_descend(bhi_agent *agent, bhi_optimizer *optimizer,
+                       const bh_optimizer_config *settings, bh_real *params,
+                       const bh_real *gradient, double learning_rate, double max_grad_norm);
 
 /// What an agent's network is for.
 typedef enum bhi_role {

@@ -5,6 +5,7 @@
 #include "kernels/elementwise.h"
 #include "optim/schedule.h"
 #include "rl/net_tensors.h"
+#include "rl/update_record.h"
 #include "rl/value.h"
 
 #include <assert.h>
@@ -393,6 +394,44 @@ static double add_demonstration_loss(bhi_dqn *d, bh_real *dout, const bh_real *o
     return loss;
 }
 
+// What the batch is and what the networks say of it, before the gradient takes their place.
+static void show_batch(bhi_dqn *d, const bhi_head_batch *b)
+{
+    bhi_agent *agent = &d->base;
+    int B = b->B, S = agent->spec.observation.n, outputs = d->head.A * d->head.N;
+    int is_expected = d->head.kind == BHI_EXPECTED;
+    BHI_SHOW(agent, "index", d->index, 1, B);
+    BHI_SHOW(agent, "x_tm1", d->x_tm1, B, S);
+    BHI_SHOW(agent, "a_tm1", b->a_tm1, 1, B);
+    BHI_SHOW(agent, "r_t", b->r_t, 1, B);
+    BHI_SHOW(agent, "discount_t", b->discount_t, 1, B);
+    BHI_SHOW(agent, "x_t", d->x_t, B, S);
+    BHI_SHOW(agent, is_expected ? "q_tm1" : "out_tm1", b->out_tm1, B, outputs);
+    BHI_SHOW(agent, is_expected ? "qt_t" : "outt_t", b->out_t, B, outputs);
+    if (b->choose_t != b->out_t)
+        BHI_SHOW(agent, is_expected ? "q_t" : "out_t", b->choose_t, B, outputs);
+    BHI_SHOW(agent, "bonus_t", b->bonus_t, B, d->head.A);
+    BHI_SHOW(agent, "bias_t", b->bias_t, B, d->head.A);
+    if (!config_of(d)->prioritized) return;
+    BHI_SHOW(agent, "probability", d->probability, 1, B);
+    BHI_SHOW(agent, "importance", d->importance, 1, B);
+}
+
+// What came of it, and how far the networks are apart.
+static void show_errors(bhi_dqn *d, const bhi_head_batch *b)
+{
+    bhi_agent *agent = &d->base;
+    int is_expected = d->head.kind == BHI_EXPECTED;
+    double squares = 0;
+    BHI_SHOW(agent, is_expected ? "td" : "loss_b", b->error, 1, b->B);
+    if (!is_expected) BHI_SHOW(agent, "target", d->head.target, b->B, d->head.N);
+    for (int i = 0; i < d->net.n_params; i++) {
+        double difference = (double)d->online[i] - (double)d->target[i];
+        squares += difference * difference;
+    }
+    bhi_show_number(agent, "target_distance", sqrt(squares));
+}
+
 // All networks on the batch, loss and the gradient of the online network's outputs. Target and
 // online network each draw noise of their own. Returns the weights the backward pass needs.
 static const bh_real *learn_outputs(bhi_dqn *d)
@@ -414,7 +453,9 @@ static const bh_real *learn_outputs(bhi_dqn *d)
     weights = noisy_weights(d, d->online);
     if (c->double_q) batch.choose_t = bhi_net_forward(&d->net, weights, d->acts_t, d->x_t, B);
     batch.out_tm1 = bhi_net_forward(&d->net, weights, d->acts, d->x_tm1, B);
+    if (bhi_begin_update(&d->base)) show_batch(d, &batch);
     bhi_agent_log(&d->base, BHI_METRIC_LOSS, bhi_head_learn(&d->head, &batch));
+    if (bhi_is_watched(&d->base)) show_errors(d, &batch);
     bhi_agent_log(&d->base, BHI_METRIC_VALUE, batch.max_q);
     d->base.sums[BHI_METRIC_LOSS] += add_demonstration_loss(d, batch.dout, batch.out_tm1);
     return weights;
@@ -432,12 +473,8 @@ void bhi_dqn_update(bhi_dqn *dqn)
         bhi_replay_set_priorities(&dqn->replay, dqn->index, dqn->error, c->priority_alpha, B);
     }
 
-    double norm = sqrt(bhi_sum_of_squares(dqn->gradient, dqn->net.n_params));
-    dqn->optimizer.settings = c->optimizer;
-    bhi_optimizer_step(&dqn->optimizer, dqn->online, dqn->gradient, learning_rate(dqn),
-                       bhi_clip_scale(norm, c->max_grad_norm));
-    bhi_agent_log(&dqn->base, BHI_METRIC_GRAD_NORM, norm);
-    dqn->base.n_updates++;
+    bhi_agent_descend(&dqn->base, &dqn->optimizer, &c->optimizer, dqn->online, dqn->gradient,
+                      learning_rate(dqn), c->max_grad_norm);
 }
 
 static void update_target(bhi_dqn *d)

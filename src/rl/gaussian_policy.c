@@ -41,6 +41,7 @@ static const bhi_policy_head gaussian = {log_prob, loss};
 
 void bhi_gaussian_policy_shape(bhi_actor_critic *ac, bhi_rollout *rollout)
 {
+    ac->penalize_kl = bhi_actor_critic_penalize_kl;
     if (ac->base.spec.n_actions > 0) return;
     ac->head = &gaussian;
     ac->A = ac->n_log_std = rollout->n_box = ac->base.spec.action.n;

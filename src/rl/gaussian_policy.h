@@ -17,7 +17,7 @@
 
 // ---- creating: around what the agent does where actions are Discrete ----
 
-/// Before its shape: sets the head. rollout: the agent's.
+/// Before its shape: sets the head and the KL penalty. rollout: the agent's.
 void bhi_gaussian_policy_shape(bhi_actor_critic *ac, bhi_rollout *rollout);
 
 /// After its layout. batch: the agent's, as it gathers it.

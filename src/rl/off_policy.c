@@ -6,6 +6,7 @@
 #include "kernels/elementwise.h"
 #include "optim/schedule.h"
 #include "rl/gaussian.h"
+#include "rl/update_record.h"
 #include "rl/value.h"
 
 #include <assert.h>
@@ -385,6 +386,27 @@ void bhi_off_policy_sample(bhi_off_policy *o)
     bhi_off_policy_put(o, o->pairs_tm1, o->a, B);
 }
 
+// The batch, and what it is to be worth.
+static void show_batch(bhi_off_policy *o, double alpha, const bh_real *log_prob)
+{
+    bhi_agent *agent = &o->base;
+    int B = config_of(o)->batch_size, C = o->n_critics;
+    if (!bhi_begin_update(agent)) return;
+    BHI_SHOW(agent, "index", o->index, 1, B);
+    BHI_SHOW(agent, "x_tm1", o->x_tm1, B, o->S);
+    BHI_SHOW(agent, "box_tm1", o->a, B, o->D);
+    BHI_SHOW(agent, "r_t", o->r_t, 1, B);
+    BHI_SHOW(agent, "discount_t", o->discount_t, 1, B);
+    BHI_SHOW(agent, "x_t", o->x_t, B, o->S);
+    BHI_SHOW(agent, "qt_t", o->q, C, B);
+    BHI_SHOW(agent, "log_prob_t", log_prob, 1, B);
+    if (log_prob != NULL) bhi_show_number(agent, "ent_coef", alpha);
+    BHI_SHOW(agent, "target", o->y, 1, B);
+    if (!config_of(o)->prioritized) return;
+    BHI_SHOW(agent, "probability", o->probability, 1, B);
+    BHI_SHOW(agent, "importance", o->importance, 1, B);
+}
+
 // A critic's loss and the gradient of its outputs; adds to the errors.
 static double learn_outputs(bhi_off_policy *o, const bh_real *q, bh_real *dq, double factor)
 {
@@ -426,10 +448,12 @@ void bhi_off_policy_learn_critics(bhi_off_policy *o, double factor, double alpha
     }
     bh_value_critic_target(o->y, o->r_t, o->discount_t, o->q, C, alpha, log_prob, B);
     memset(o->error, 0, (size_t)B * sizeof *o->error);
+    show_batch(o, alpha, log_prob);
     double loss = 0;
     for (int i = 0; i < C; i++) {
         const bh_real *w = bhi_off_policy_critic(o, o->params, i);
         const bh_real *q = bhi_net_forward(&o->critic, w, o->critic_acts, o->pairs_tm1, B);
+        BHI_SHOW(&o->base, i == 0 ? "q1_tm1" : "q2_tm1", q, 1, B);
         loss += learn_outputs(o, q, bhi_net_output(&o->critic, o->critic_dacts, B), factor);
         if (i == 0) bhi_agent_log(&o->base, BHI_METRIC_VALUE, mean(q, B));
         bhi_net_backward(&o->critic, w, bhi_off_policy_critic(o, o->gradient, i), o->critic_acts,
@@ -438,8 +462,10 @@ void bhi_off_policy_learn_critics(bhi_off_policy *o, double factor, double alpha
     bh_real *gradient = bhi_off_policy_critic(o, o->gradient, 0);
     bhi_agent_log(&o->base, BHI_METRIC_LOSS, loss);
     bhi_agent_log(&o->base, BHI_METRIC_CRITIC_LOSS, loss);
-    bhi_agent_log(&o->base, BHI_METRIC_GRAD_NORM,
-                  sqrt(bhi_sum_of_squares(gradient, o->n_critic_params)));
+    double norm = sqrt(bhi_sum_of_squares(gradient, o->n_critic_params));
+    bhi_agent_log(&o->base, BHI_METRIC_GRAD_NORM, norm);
+    bhi_show_number(&o->base, "grad_norm", norm);
+    bhi_show_number(&o->base, "learning_rate", bhi_off_policy_learning_rate(o));
     step(o, &o->critic_optimizer, bhi_off_policy_critic(o, o->params, 0), gradient);
     if (config_of(o)->prioritized)
         bhi_replay_set_priorities(&o->replay, o->index, o->error, config_of(o)->priority_alpha, B);

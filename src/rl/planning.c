@@ -4,6 +4,7 @@
 
 #include "rl/q_table.h"
 #include "rl/tabular.h"
+#include "rl/update_record.h"
 
 #include <math.h>
 #include <string.h>
@@ -84,10 +85,17 @@ static void sweep(planner *p)
     bhi_q_table *t = &p->table;
     const bh_mdp *mdp = t->base.spec.mdp;
     double gamma = config_of(p)->gamma;
+    if (bhi_begin_update(&t->base)) {
+        bhi_show_number(&t->base, "gamma", gamma);
+        BHI_SHOW(&t->base, "q", t->blocks, mdp->n_states, mdp->n_actions);
+        BHI_SHOW(&t->base, "policy", p->policy, mdp->n_states, mdp->n_actions);
+    }
     p->change = p->policy != NULL
                     ? bh_tabular_policy_sweep(p->q_new, t->blocks, p->policy, mdp, gamma)
                     : bh_tabular_sweep(p->q_new, t->blocks, mdp, gamma);
     p->change_gamma = gamma;
+    BHI_SHOW(&t->base, "q_new", p->q_new, mdp->n_states, mdp->n_actions);
+    bhi_show_number(&t->base, "change", p->change);
     memcpy(t->blocks, p->q_new, bhi_q_table_entries(t) * sizeof *t->blocks);
     p->sweeps++;
     p->stable = 0;
@@ -100,8 +108,14 @@ static void sweep(planner *p)
 static void improve(planner *p)
 {
     bhi_q_table *t = &p->table;
-    int changed = bh_tabular_improve(p->policy, t->blocks, t->base.spec.mdp->n_states,
-                                     t->base.spec.n_actions, config_of(p)->tolerance);
+    int S = t->base.spec.mdp->n_states, A = t->base.spec.n_actions;
+    if (bhi_begin_update(&t->base)) {
+        BHI_SHOW(&t->base, "q", t->blocks, S, A);
+        BHI_SHOW(&t->base, "policy", p->policy, S, A);
+    }
+    int changed = bh_tabular_improve(p->policy, t->blocks, S, A, config_of(p)->tolerance);
+    BHI_SHOW(&t->base, "policy_new", p->policy, S, A);
+    bhi_show_number(&t->base, "changed", changed);
     p->stable = changed == 0;
     if (changed > 0) p->change = INFINITY;
     p->sweeps = 0;

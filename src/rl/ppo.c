@@ -84,7 +84,7 @@ static void compute_advantages(bhi_ppo *p, int cells)
         bhi_rollout_gather(r, p->index + i, B, &p->batch);
         bhi_actor_critic_log_prob(ac, ac->params, r->log_prob + i, &p->batch, B);
     }
-    bhi_actor_critic_penalize_kl(ac, r, p->index, cells);
+    if (ac->penalize_kl != NULL) ac->penalize_kl(ac, r, p->index, cells);
     bhi_actor_critic_values_of(ac, r->v_tm1, r->x_tm1, cells);
     bhi_rollout_advantages(r, c->gamma, c->gae_lambda);
     bhi_actor_critic_log_explained_variance(ac, r->v_tm1, r->returns, p->index, cells);
@@ -114,6 +114,7 @@ static double learn_batch(bhi_ppo *p, const int *index, int B)
     double value_loss = bh_policy_value_loss(bhi_actor_critic_dvalues(ac, B), values, b->returns,
                                              c->clip_range_vf > 0 ? b->old_values : NULL,
                                              c->clip_range_vf, c->policy.vf_coef, B);
+    bhi_actor_critic_show(ac, b, B);
     bhi_actor_critic_log_losses(ac, &stats, 1, value_loss, mean(values, B));
     bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, stats.approx_kl);
     bhi_agent_log(&ac->base, BHI_METRIC_CLIP_FRACTION, stats.clip_fraction);

@@ -12,6 +12,7 @@
 #include "rl/net_tensors.h"
 #include "rl/replay.h"
 #include "rl/rollout.h"
+#include "rl/update_record.h"
 #include "rl/value.h"
 
 #include <assert.h>
@@ -336,6 +337,14 @@ static void learn_outputs(pqn *p, const int *index, int B)
         sum += (double)largest(q + b * A, A);
     }
     double loss = bhi_loss_gradient((bhi_loss)config_of(p)->loss, p->dq, p->error, NULL, B);
+    if (bhi_begin_update(&p->base)) {
+        BHI_SHOW(&p->base, "x_tm1", p->x, B, p->base.spec.observation.n);
+        BHI_SHOW(&p->base, "a_tm1", p->a, 1, B);
+        BHI_SHOW(&p->base, "returns", p->returns, 1, B);
+        BHI_SHOW(&p->base, "q_tm1", q, B, A);
+        BHI_SHOW(&p->base, "td", p->error, 1, B);
+        bhi_show_number(&p->base, "loss", loss);
+    }
     bh_real *dout = bhi_net_output(&p->net, p->dacts, B);
     memset(dout, 0, (size_t)(B * A) * sizeof *dout);
     for (int b = 0; b < B; b++) dout[b * A + p->a[b]] = p->dq[b];
@@ -348,12 +357,8 @@ static void update(pqn *p, const int *index, int B)
     const bh_pqn_config *c = config_of(p);
     learn_outputs(p, index, B);
     bhi_net_backward(&p->net, p->params, p->gradient, p->acts, p->dacts, p->x, B);
-    double norm = sqrt(bhi_sum_of_squares(p->gradient, p->net.n_params));
-    p->optimizer.settings = c->optimizer;
-    bhi_optimizer_step(&p->optimizer, p->params, p->gradient, learning_rate(p),
-                       bhi_clip_scale(norm, c->max_grad_norm));
-    bhi_agent_log(&p->base, BHI_METRIC_GRAD_NORM, norm);
-    p->base.n_updates++;
+    bhi_agent_descend(&p->base, &p->optimizer, &c->optimizer, p->params, p->gradient,
+                      learning_rate(p), c->max_grad_norm);
 }
 
 static void learn(void *agent)

@@ -92,7 +92,7 @@ static void compute_advantages(bhi_reinforce *p, int n)
     bhi_rollout *r = &p->rollout;
     int longest = 0;
     for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
-    bhi_actor_critic_penalize_kl(&p->ac, r, p->index, n);
+    if (p->ac.penalize_kl != NULL) p->ac.penalize_kl(&p->ac, r, p->index, n);
     if (config_of(p)->baseline)
         bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
     bhi_rollout_advantages(r, config_of(p)->gamma, 1);
@@ -124,6 +124,7 @@ static double learn_part(bhi_reinforce *p, int i, int B, int n, bh_policy_stats 
     scale(bhi_actor_critic_doutputs(ac, B), share, B * ac->A);
     scale(ac->dlog_std, share, ac->n_log_std);
     const bh_real *values = bhi_actor_critic_values(ac, p->batch.x, B);
+    bhi_actor_critic_show(ac, &p->batch, B);
     if (c->baseline) {
         value_loss =
             bh_policy_value_loss(dvalues, values, p->batch.returns, NULL, 0, c->policy.vf_coef, B);

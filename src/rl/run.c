@@ -239,6 +239,7 @@ void bh_run_destroy(bh_run *run)
     bh_env_destroy(run->train.envs);
     bh_env_destroy(run->eval.envs);
     bhi_agent_destroy(run->agent);
+    bhi_update_record_destroy(run->record);
     bh_free(run->best, run->params_bytes);
     bh_free(run->records, RECORDS_BYTES);
     bh_setup_destroy(run->setup);

@@ -238,6 +238,18 @@ BH_API bh_status bh_run_language_model(bh_run *run, const bh_language_weights *l
 /// which is a policy's reference. Returns 0 when the agent keeps none.
 BH_API int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n);
 
+// ---- the last update, number by number ----
+
+/// From the next update on its numbers are kept, or not any more. What is computed is the same
+/// either way. BH_ERR_MEMORY.
+BH_API bh_status bh_run_watch(bh_run *run, int is_watched, bh_error *err);
+
+/// The numbers of the last update since bh_run_watch, as the core computed with them; docs/updates.md
+/// lists them by algorithm. Several environments, gradient steps or minibatches: of the last one.
+/// Arrays of more than 262,144 numbers are left out. Returns how many arrays; 0 before the first
+/// update, and where nobody watches.
+BH_API int bh_run_last_update(const bh_run *run, bh_update_array out[BH_UPDATE_ARRAYS_MAX]);
+
 /// Makes the setup a checkpoint was saved with. Safe for untrusted input.
 BH_API bh_status bh_setup_from_checkpoint(bh_setup **out, const bh_registry *registry,
                                           const void *bytes, size_t size, bh_error *err);

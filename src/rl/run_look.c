@@ -124,3 +124,25 @@ const bh_space *bh_run_observation_space(const bh_run *run)
 {
     return bh_env_observation_space(run->train.envs);
 }
+
+bh_status bh_run_watch(bh_run *run, int is_watched, bh_error *err)
+{
+    if (is_watched == (run->record != NULL)) return BH_OK;
+    bhi_update_record_destroy(run->record);
+    run->record = is_watched ? bhi_update_record_create() : NULL;
+    run->agent->watcher = run->record != NULL ? &run->record->watcher : NULL;
+    if (is_watched && run->record == NULL)
+        return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", run->setup->env->id);
+    return BH_OK;
+}
+
+int bh_run_last_update(const bh_run *run, bh_update_array out[BH_UPDATE_ARRAYS_MAX])
+{
+    const bhi_update_record *record = run->record;
+    if (record == NULL) return 0;
+    for (int i = 0; i < record->n; i++) {
+        out[i] = (bh_update_array){record->arrays[i].name, record->arrays[i].rows,
+                                   record->arrays[i].columns, record->data + record->arrays[i].at};
+    }
+    return record->n;
+}

@@ -6,6 +6,7 @@
 #include "io/state_tensors.h"
 #include "rl/agent.h"
 #include "rl/run.h"
+#include "rl/update_record.h"
 #include "rl/vec_env_state.h"
 
 #define BHI_RECORDS_MAX   8192
@@ -41,9 +42,10 @@ struct bh_run {
     int next_log, next_eval; // in environment steps
     double *records;         // (BHI_RECORDS_MAX, BH_RECORD_WIDTH)
     int record_first, record_count;
-    int n_records; // made so far
-    double *q;     // (BHI_EVAL_ENVS_MAX, A)
-    float *greedy; // (BHI_EVAL_ENVS_MAX, D)
+    int n_records;             // made so far
+    bhi_update_record *record; // of the last update; NULL where nobody watches
+    double *q;                 // (BHI_EVAL_ENVS_MAX, A)
+    float *greedy;             // (BHI_EVAL_ENVS_MAX, D)
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;

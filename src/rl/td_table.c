@@ -6,6 +6,7 @@
 #include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
+#include "rl/update_record.h"
 
 #define BH_CONFIG_STRUCT bh_td_table_config
 static const bh_field fields[] = {
@@ -116,8 +117,26 @@ static const double *ucb_policy(td_table *t, int s, double *bonus)
 
 // ---- the four targets ----
 
-static void learned(td_table *t, const step *e, double td)
+// What an update of q begins from; q_next rates what follows.
+static void show_begin(td_table *t, const double *q, const double *q_next, const step *e)
 {
+    bhi_agent *agent = &t->table.base;
+    int A = agent->spec.n_actions;
+    if (!bhi_begin_update(agent)) return;
+    bhi_show_number(agent, "s_tm1", e->s);
+    bhi_show_number(agent, "a_tm1", e->a);
+    bhi_show_number(agent, "r_t", e->r);
+    bhi_show_number(agent, "discount_t", e->discount);
+    bhi_show_number(agent, "s_t", e->s_next);
+    bhi_show_number(agent, "learning_rate", learning_rate(t));
+    BHI_SHOW(agent, "q_tm1", q + e->s * A, 1, A);
+    BHI_SHOW(agent, "q_t", q_next + e->s_next * A, 1, A);
+}
+
+static void learned(td_table *t, const double *q, const step *e, double td)
+{
+    bhi_show_number(&t->table.base, "td", td);
+    bhi_show_number(&t->table.base, "q_new", q[e->s * t->table.base.spec.n_actions + e->a]);
     bhi_q_table_row(&t->table, t->table.blocks, t->row, e->s);
     bhi_q_table_count(&t->table, td * td, t->row[bh_greedy(t->row, t->table.base.spec.n_actions)]);
 }
@@ -125,35 +144,46 @@ static void learned(td_table *t, const step *e, double td)
 static void learn_q(td_table *t, const step *now, step *pending)
 {
     (void)pending;
+    double *q = t->table.blocks;
+    int A = t->table.base.spec.n_actions;
+    show_begin(t, q, q, now);
     if (config_of(t)->explore.kind == BHI_UCB && config_of(t)->explore.bonus_in_target) {
         double bonus;
         const double *policy = ucb_policy(t, now->s_next, &bonus);
-        learned(t, now,
-                bh_tabular_expected_sarsa(t->table.blocks, t->table.base.spec.n_actions, now->s,
-                                          now->a, now->r + now->discount * bonus, now->discount,
-                                          now->s_next, policy, learning_rate(t)));
+        BHI_SHOW(&t->table.base, "probs_t", policy, 1, A);
+        bhi_show_number(&t->table.base, "bonus_t", bonus);
+        learned(t, q, now,
+                bh_tabular_expected_sarsa(q, A, now->s, now->a, now->r + now->discount * bonus,
+                                          now->discount, now->s_next, policy, learning_rate(t)));
         return;
     }
-    learned(t, now,
-            bh_tabular_q_learning(t->table.blocks, t->table.base.spec.n_actions, now->s, now->a,
-                                  now->r, now->discount, now->s_next, learning_rate(t)));
+    learned(t, q, now,
+            bh_tabular_q_learning(q, A, now->s, now->a, now->r, now->discount, now->s_next,
+                                  learning_rate(t)));
 }
 
 static void learn_expected_sarsa(td_table *t, const step *now, step *pending)
 {
     (void)pending;
-    learned(t, now,
-            bh_tabular_expected_sarsa(t->table.blocks, t->table.base.spec.n_actions, now->s, now->a,
-                                      now->r, now->discount, now->s_next, policy_of(t, now->s_next),
-                                      learning_rate(t)));
+    double *q = t->table.blocks;
+    int A = t->table.base.spec.n_actions;
+    const double *policy = policy_of(t, now->s_next);
+    show_begin(t, q, q, now);
+    BHI_SHOW(&t->table.base, "probs_t", policy, 1, A);
+    learned(t, q, now,
+            bh_tabular_expected_sarsa(q, A, now->s, now->a, now->r, now->discount, now->s_next,
+                                      policy, learning_rate(t)));
 }
 
 static void learn_sarsa(td_table *t, const step *now, step *pending)
 {
+    double *q = t->table.blocks;
     if (pending->waits) {
-        learned(t, pending,
-                bh_tabular_sarsa(t->table.blocks, t->table.base.spec.n_actions, pending->s,
-                                 pending->a, pending->r, pending->discount, pending->s_next, now->a,
+        show_begin(t, q, q, pending);
+        bhi_show_number(&t->table.base, "a_t", now->a);
+        learned(t, q, pending,
+                bh_tabular_sarsa(q, t->table.base.spec.n_actions, pending->s, pending->a,
+                                 pending->r, pending->discount, pending->s_next, now->a,
                                  learning_rate(t)));
     }
     *pending = *now;
@@ -166,7 +196,11 @@ static void learn_double_q(td_table *t, const step *now, step *pending)
     (void)pending;
     double *q[] = {t->table.blocks, t->table.blocks + bhi_q_table_entries(&t->table)};
     int k = (int)bh_rng_below(&t->coin_rng, 2);
-    learned(t, now,
+    show_begin(t, q[k], q[1 - k], now);
+    bhi_show_number(&t->table.base, "table", k);
+    BHI_SHOW(&t->table.base, "q_t_choose", q[k] + now->s_next * t->table.base.spec.n_actions, 1,
+             t->table.base.spec.n_actions);
+    learned(t, q[k], now,
             bh_tabular_double_q(q[k], q[1 - k], t->table.base.spec.n_actions, now->s, now->a,
                                 now->r, now->discount, now->s_next, learning_rate(t)));
 }

@@ -540,16 +540,7 @@ BHX_EXPORT(const float *, bhx_run_obs_t)(const bh_run *run)
     return last.obs_t;
 }
 
-/// The numbers of the last action where actions are a Box; borrowed from the run.
-BHX_EXPORT(const float *, bhx_run_box)(const bh_run *run)
-{
-    bh_last_step last;
-    bh_run_last_step(run, &last);
-    return last.box;
-}
-
-// BH_ERR_ARGUMENT for a Discrete observation out of range.
-static int check_observations(const bh_run *run, const float *obs, int n)
+bh_status bhx_check_observations(const bh_run *run, const float *obs, int n)
 {
     const bh_space *space = bh_run_observation_space(run);
     for (int i = 0; space->kind == BH_SPACE_DISCRETE && i < n; i++) {
@@ -564,7 +555,7 @@ static int check_observations(const bh_run *run, const float *obs, int n)
 /// q (n, actions) out; obs (n, floats).
 BHX_EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int n)
 {
-    int status = check_observations(run, obs, n);
+    bh_status status = bhx_check_observations(run, obs, n);
     if (status == BH_OK) bh_run_q_values(run, q, obs, n);
     return status;
 }
@@ -572,7 +563,7 @@ BHX_EXPORT(int, bhx_run_q_values)(bh_run *run, double *q, const float *obs, int 
 /// v (n) out; obs (n, floats). 1, 0 where there is no value network, or a status.
 BHX_EXPORT(int, bhx_run_state_values)(bh_run *run, double *v, const float *obs, int n)
 {
-    int status = check_observations(run, obs, n);
+    bh_status status = bhx_check_observations(run, obs, n);
     return status == BH_OK ? bh_run_state_values(run, v, obs, n) : status;
 }
 
@@ -582,28 +573,11 @@ BHX_EXPORT(void, bhx_rng_seed)(bh_rng *rng, double seed)
     *rng = bh_rng_seed((uint64_t)seed);
 }
 
-/// actions (n, numbers) f32 out, of a Box; obs (n, floats).
-BHX_EXPORT(int, bhx_run_greedy_box)(bh_run *run, float *actions, const float *obs, int n)
-{
-    int status = check_observations(run, obs, n);
-    if (status == BH_OK) bh_run_greedy_box(run, actions, obs, n);
-    return status;
-}
-
-/// q (n) f64 out: values of actions (n, numbers) f32 of a Box in obs (n, floats). 1, 0 where the
-/// algorithm has none, or a status.
-BHX_EXPORT(int, bhx_run_box_values)
-(bh_run *run, double *q, const float *obs, const float *actions, int n)
-{
-    int status = check_observations(run, obs, n);
-    return status == BH_OK ? bh_run_box_values(run, q, obs, actions, n) : status;
-}
-
 /// actions (n) i32 out, of a Box (n, numbers) f32; obs (n, floats); rng: of bhx_rng_seed.
 BHX_EXPORT(int, bhx_run_sample_actions)
 (bh_run *run, void *actions, const float *obs, int n, bh_rng *rng)
 {
-    int status = check_observations(run, obs, n);
+    bh_status status = bhx_check_observations(run, obs, n);
     if (status != BH_OK) return status;
     if (bh_run_action_space(run)->kind == BH_SPACE_BOX)
         bh_run_sample_box(run, actions, obs, n, rng);
@@ -714,4 +688,18 @@ BHX_EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
     }
     bh_text_add(&out, "]");
     return bhx_text_buffer;
+}
+
+// ---- the last update ----
+
+BHX_EXPORT(int, bhx_run_watch)(bh_run *run, int is_watched)
+{
+    return bh_run_watch(run, is_watched, &bhx_last_error);
+}
+
+/// out (BH_UPDATE_ARRAYS_MAX): struct { const char *name; i32 rows, columns; const f64 *data; } (16
+/// bytes), borrowed until the next step; returns how many.
+BHX_EXPORT(int, bhx_run_last_update)(const bh_run *run, bh_update_array *out)
+{
+    return bh_run_last_update(run, out);
 }

@@ -5,7 +5,7 @@
 #include "core/config.h"
 #include "core/status.h"
 #include "core/text.h"
-#include "rl/env.h"
+#include "rl/run.h"
 
 #ifdef __wasm__
 #define BHX_EXPORT(type, name) __attribute__((export_name(#name), used)) type name
@@ -24,3 +24,6 @@ extern char bhx_text_buffer[BHX_TEXT_BYTES]; ///< strings on their way out
 
 /// An empty text over bhx_text_buffer.
 bh_text bhx_begin_text(void);
+
+/// BH_ERR_ARGUMENT for a Discrete observation (n, 1) out of range.
+bh_status bhx_check_observations(const bh_run *run, const float *obs, int n);

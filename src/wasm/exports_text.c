@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The symbols bellhop-text.wasm has beyond those of bellhop.wasm: language models. As in exports.c,
-// nothing is decided here.
+// The symbols bellhop-text.wasm has beyond those of bellhop.wasm: agents whose actions are a Box,
+// and language models. As in exports.c, nothing is decided here.
 //
 // Texts go in as bytes with their length; token ids as u16.
 #include "core/alloc.h"
@@ -15,6 +15,35 @@
 #include <string.h>
 
 const bh_registry *const bhx_shipped = &bh_all_envs;
+
+// ---- runs whose actions are a Box ----
+
+/// The numbers of the last action where actions are a Box; borrowed from the run.
+BHX_EXPORT(const float *, bhx_run_box)(const bh_run *run)
+{
+    bh_last_step last;
+    bh_run_last_step(run, &last);
+    return last.box;
+}
+
+/// actions (n, numbers) f32 out, of a Box; obs (n, floats).
+BHX_EXPORT(int, bhx_run_greedy_box)(bh_run *run, float *actions, const float *obs, int n)
+{
+    bh_status status = bhx_check_observations(run, obs, n);
+    if (status == BH_OK) bh_run_greedy_box(run, actions, obs, n);
+    return status;
+}
+
+/// q (n) f64 out: values of actions (n, numbers) f32 of a Box in obs (n, floats). 1, 0 where the
+/// algorithm has none, or a status.
+BHX_EXPORT(int, bhx_run_box_values)
+(bh_run *run, double *q, const float *obs, const float *actions, int n)
+{
+    bh_status status = bhx_check_observations(run, obs, n);
+    return status == BH_OK ? bh_run_box_values(run, q, obs, actions, n) : status;
+}
+
+// ---- language models ----
 
 /// JSON of the table of pre-training, as a table of bhx_catalog.
 BHX_EXPORT(const char *, bhx_pretraining_fields)(void)

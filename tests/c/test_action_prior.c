@@ -366,6 +366,25 @@ static void test_numbers_that_are_no_tokens(void)
     bh_run_destroy(run);
 }
 
+// The ends of an int among them: what is allowed is asked of a checkpoint's observations, too.
+static void test_what_is_allowed_after_numbers_that_are_no_tokens(void)
+{
+    const float numbers[] = {-2147483648.0f, 2147483648.0f, 1e30f, -1e30f, NAN, INFINITY};
+    for (int i = 0; i < N_IDS; i++) {
+        bh_run *run = make_run(&bh_all_envs, ids[i], "dqn", OPTIONS(TINY_DQN));
+        double want[ACTIONS_MAX], q[ACTIONS_MAX];
+        float obs[BH_TOKENS_MAX] = {0};
+        bh_run_q_values(run, want, obs, 1);
+        for (int k = 0; k < (int)(sizeof numbers / sizeof *numbers); k++) {
+            for (int t = 0; t < bh_run_observation_space(run)->n; t++) obs[t] = numbers[k];
+            bh_run_q_values(run, q, obs, 1);
+            for (int a = 0; a < bh_run_n_actions(run); a++)
+                CHECK((q[a] < -1e29) == (want[a] < -1e29));
+        }
+        bh_run_destroy(run);
+    }
+}
+
 static void test_live_weights_reach_the_environments(void)
 {
     bh_run *run = make_run(&bh_all_envs, "TextGen-v1", "dqn", OPTIONS(TINY_DQN));
@@ -395,6 +414,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_language_models_that_do_not_fit);
     CHECK_RUN(test_kl_penalty_holds);
     CHECK_RUN(test_numbers_that_are_no_tokens);
+    CHECK_RUN(test_what_is_allowed_after_numbers_that_are_no_tokens);
     CHECK_RUN(test_live_weights_reach_the_environments);
     CHECK(bh_live_bytes() == 0);
     return check_report();

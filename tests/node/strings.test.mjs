@@ -10,12 +10,14 @@ import en from '../../web/lab/strings/en.mjs';
 import enBox from '../../web/lab/strings/en-box.mjs';
 import enEmbed from '../../web/lab/strings/en-embed.mjs';
 import enErrors from '../../web/lab/strings/en-errors.mjs';
+import enPlay from '../../web/lab/strings/en-play.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
 import zhBox from '../../web/lab/strings/zh-box.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
 import zhErrors from '../../web/lab/strings/zh-errors.mjs';
+import zhPlay from '../../web/lab/strings/zh-play.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
 import zhHelp from '../../web/lab/strings/zh-help.mjs';
@@ -24,10 +26,12 @@ import { LOCALES, Words, loadWords } from '../../web/lab/words.mjs';
 import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
+/** Of each topic both languages' words. */
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enEmbed, zhEmbed], [enSite, zhSite]];
 /** @type {Record<string, string>} */
-const english = { ...en, ...enErrors, ...enText, ...enBox, ...enEmbed, ...enSite };
+const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */
-const chinese = { ...zh, ...zhErrors, ...zhText, ...zhBox, ...zhEmbed, ...zhSite };
+const chinese = Object.assign({}, ...PAIRS.map(([, words]) => words));
 const PLACE = /\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 const HAN = /\p{Script=Han}/u;
 /** Names that are the same in Chinese. */
@@ -59,13 +63,8 @@ function code() {
 }
 
 test('the catalogues of both languages have the same keys, each in one topic', () => {
-  assert.deepEqual(Object.keys(zh), Object.keys(en), 'same keys in the same order');
-  assert.deepEqual(Object.keys(zhErrors), Object.keys(enErrors), 'same keys in the same order');
-  assert.deepEqual(Object.keys(zhText), Object.keys(enText), 'same keys in the same order');
-  assert.deepEqual(Object.keys(zhBox), Object.keys(enBox), 'same keys in the same order');
-  assert.deepEqual(Object.keys(zhEmbed), Object.keys(enEmbed), 'same keys in the same order');
-  assert.deepEqual(Object.keys(zhSite), Object.keys(enSite), 'same keys in the same order');
-  assert.equal(Object.keys(english).length, [en, enErrors, enText, enBox, enEmbed, enSite].reduce((sum, catalogue) => sum + Object.keys(catalogue).length, 0));
+  for (const [words, theirs] of PAIRS) assert.deepEqual(Object.keys(theirs), Object.keys(words), 'same keys in the same order');
+  assert.equal(Object.keys(english).length, PAIRS.reduce((sum, [words]) => sum + Object.keys(words).length, 0));
 });
 
 test('both languages fill in the same places, and nothing is empty', () => {

@@ -159,6 +159,15 @@ export class Model {
     return this.#run.parameters(options);
   }
 
+  /** @param {boolean} [isWatched] */
+  watch(isWatched = true) {
+    this.#run.watch(isWatched);
+  }
+
+  lastUpdate() {
+    return this.#run.lastUpdate();
+  }
+
   /** @param {{ which?: Which }} [options] */
   sha256(options) {
     return this.#run.sha256(options);

@@ -23,6 +23,8 @@ const DRAIN_ROWS = 512;
 const EPISODES_MAX = 1_000_000;
 const EVALUATION_APART = 2 ** 40, PREDICTION_APART = 2 ** 41;
 const RNG_BYTES = 16;
+/** BH_UPDATE_ARRAYS_MAX. */
+const UPDATE_ARRAYS_MAX = 24;
 const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/action_prior.h
 
 /**
@@ -481,6 +483,26 @@ export class Run {
       const data = dtype === 'F64' ? this.#wasm.doubles(address, n) : this.#wasm.floats(address, n);
       return [name, { shape, data: inFileOrder(data, extent, stride) }];
     }));
+  }
+
+  /** Keeps the numbers of each update from the next one on, or not any more. @param {unknown} isWatched */
+  watch(isWatched) {
+    if (typeof isWatched !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `watch takes true or false, but got ${shown(isWatched)}`);
+    this.#wasm.check(this.#wasm.call.bhx_run_watch(this.#address, Number(isWatched)));
+  }
+
+  /** Those of the last one; null before it, and where nobody watches. @returns {import('../bellhop.js').UpdateNumbers | null} */
+  lastUpdate() {
+    const run = this.#address, wasm = this.#wasm;
+    return wasm.scratch((scratch) => {
+      const at = scratch.block(UPDATE_ARRAYS_MAX * 16), n = wasm.call.bhx_run_last_update(run, at);
+      if (n === 0) return null;
+      const fields = wasm.ints(at, n * 4);
+      return Object.fromEntries(Array.from({ length: n }, (_, i) => {
+        const [name, rows, columns, data] = fields.subarray(i * 4);
+        return [wasm.text(name), { shape: [rows, columns], data: wasm.doubles(data, rows * columns) }];
+      }));
+    });
   }
 
   /** Whether all parameters are finite numbers. */

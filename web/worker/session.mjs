@@ -224,6 +224,11 @@ export class Session {
     return this.#run.evaluate(options);
   }
 
+  /** @param {boolean} isWatched */
+  watch(isWatched) {
+    this.#run.watch(isWatched);
+  }
+
   /** @param {import('../bellhop.js').SaveOptions} options */
   save(options) {
     return this.#run.save(options);
@@ -381,7 +386,7 @@ export class Session {
       running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
       solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
-      obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), table: this.#table(), records, recordWidth: this.#run.records.width,
+      obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), update: this.#run.lastUpdate(), table: this.#table(), records, recordWidth: this.#run.records.width,
     };
   }
 

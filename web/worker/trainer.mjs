@@ -207,6 +207,11 @@ export class Session {
     return at;
   }
 
+  /** @param {boolean} [isWatched] */
+  watch(isWatched = true) {
+    return this.#call('watch', isWatched);
+  }
+
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
   evaluate(options = {}) {
     return this.#call('evaluate', options);

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: MIT
-// The looks of charts, their readouts and tables. Of uPlot's own style sheet what a lab has: no titles, no legend.
+// The looks of charts, their readouts and tables, before there is anything to draw.
 import { css } from 'lit';
 
 export const chartStyles = css`
 .progress, .comparison, .learning { container: charts / inline-size; min-width: 0; }
-.comparison > header h2, .learning > header h2 { white-space: normal; }
-.comparison > header button { flex: none; }
 .progress > header .caption { line-height: 18px; text-align: end; text-wrap: balance; }
 .charts { border-radius: 4px; }
 .chart + .chart { margin-top: 8px; }
 .chart .head, .comparison .head { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; line-height: 20px; }
 .chart .head h3 { white-space: nowrap; }
-.comparison .head .caption { white-space: nowrap; flex: none; }
 .readout { font-size: 13px; color: var(--bellhop-muted); text-align: end; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .plot { position: relative; height: 88px; border-radius: 4px; }
 .chart.tall .plot { height: 184px; }
-.plot.tall { height: 264px; }
-.comparison .plot.tall { height: 320px; }
 .plot:focus-visible { outline-offset: 0; }
 /* Before the first drawing: the lines of a chart without a curve. */
 .plot:empty {
@@ -25,21 +20,6 @@ export const chartStyles = css`
     linear-gradient(var(--bellhop-line) 1px, transparent 1px) 48px 8px / 100% 33%;
   background-clip: content-box; padding: 8px 20px 24px 48px;
 }
-.axis { text-align: end; }
-.legend-line .axis { margin-inline-start: auto; }
-
-.uplot { width: min-content; max-width: 100%; direction: ltr; }
-.uplot canvas { display: block; position: relative; width: 100%; height: 100%; }
-.u-wrap { position: relative; max-width: 100%; user-select: none; -webkit-user-select: none; }
-.u-over, .u-under, .u-axis, .u-select, .u-cursor-x, .u-cursor-pt { position: absolute; }
-.u-under { overflow: hidden; }
-.u-select, .u-cursor-x, .u-cursor-pt { pointer-events: none; }
-.u-cursor-x, .u-cursor-pt { left: 0; top: 0; will-change: transform; }
-.u-hz .u-cursor-x { height: 100%; border-right: 1px dashed var(--bellhop-muted); }
-.u-cursor-pt { border: 0 solid; border-radius: 50%; background-clip: padding-box !important; }
-.uplot .u-off { display: none; }
-.u-select { background: color-mix(in srgb, var(--bellhop-run) 18%, transparent); }
-
 .values { margin-top: 8px; font-size: 13px; }
 .values summary { display: inline-block; line-height: 32px; color: var(--bellhop-muted); cursor: pointer; }
 .values summary::before { content: '▸ '; }
@@ -54,20 +34,11 @@ export const chartStyles = css`
 .numbers td, .numbers th + th { padding-inline-start: 12px; }
 .numbers thead th { border-top: 0; color: var(--bellhop-muted); vertical-align: bottom; line-height: 16px; }
 
-.legend-line { display: flex; align-items: center; flex-wrap: wrap; gap: 4px 8px; }
-.swatch { display: inline-block; width: 24px; height: 0; border-top: 2.5px solid currentcolor; margin-inline-end: 8px; vertical-align: middle; }
-.swatch.thin { border-top-width: 1px; margin: 0; }
-.swatch.dots { margin: 0; margin-inline-start: 8px; border-top-style: dotted; border-top-width: 4px; }
-.swatch.dashed { border-top-style: dashed; }
-
 /* Readouts in a line of their own, which is there without them: charts stay where they are. */
 @container charts (max-width: 360px) {
   .panels section.progress > header, .panels section.learning > header { display: block; }
   .progress > header .caption { text-align: start; }
   #chart-returns .head, .comparison .head { display: block; }
   #chart-returns .readout, .comparison .readout, .learning .readout { display: block; min-height: 20px; line-height: 20px; text-align: start; }
-}
-@media (forced-colors: active) {
-  .uplot canvas, .u-cursor-pt, .u-select, .swatch { forced-color-adjust: none; }
 }
 `;

@@ -5,6 +5,7 @@ import UPlot from 'uplot';
 import { LINE_PX, drawEdges, drawLabels, drawLevel, drawMark, widthOf } from './chart-labels.mjs';
 import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from './chart-scale.mjs';
 import { heightsOf, lastPoint, merge, visibleValues } from './chart-data.mjs';
+import { plotStyles } from './plot-styles.mjs';
 
 /** @typedef {import('uplot')} Plot */
 /** @typedef {import('./chart-scale.mjs').Range} Range */
@@ -74,6 +75,8 @@ const NOTHING = { series: [] };
 const X_INCREMENTS = Array.from({ length: 13 }, (_, exponent) => [1, 2, 5].map((m) => m * 10 ** exponent)).flat();
 
 export class Chart {
+  /** The looks of what is drawn, for the root it is drawn in. */
+  static styles = plotStyles;
   #options;
   #content = NOTHING;
   /** @type {Plot | null} */

@@ -3,12 +3,14 @@
 // that change at a readable pace, and the values as a table that can be copied.
 import { html, nothing } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { ChartGroup } from '../charts/chart-group.mjs';
 
 /** @typedef {import('../charts/chart.mjs').Content} Content */
 /**
  * What panels with charts need of their host.
  * @typedef {object} ChartHost
+ * @property {ShadowRoot} root
  * @property {any} experiment
  * @property {import('../charts/chart.mjs').ChartTheme & { run: string, agent: string }} theme
  * @property {import('../charts/chart.mjs').ChartWords & { t(key: string, values?: Record<string, string | number>): string }} words
@@ -132,6 +134,7 @@ export class ChartPanel {
       }
       const content = contents[name];
       if (!holder || !content) continue;
+      if (!entry.chart) adoptStyles(this.host.root, [Chart.styles]);
       entry.chart ??= new Chart({ holder, group: this.group, look: () => this.host });
       if (entry.shown !== content) entry.chart.show(content);
       entry.shown = content;

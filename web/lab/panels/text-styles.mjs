@@ -94,5 +94,21 @@ export const textStyles = css`
 @media (forced-colors: active) {
   .part .track, .choices .track { border: 1px solid CanvasText; }
   .choices li[data-taken] { border-color: Highlight; }
+  .swatch { forced-color-adjust: none; }
 }
+
+/* ---- charts ---- */
+
+.comparison > header h2, .learning > header h2 { white-space: normal; }
+.comparison > header button { flex: none; }
+.comparison .head .caption { white-space: nowrap; flex: none; }
+.plot.tall { height: 264px; }
+.comparison .plot.tall { height: 320px; }
+.axis { text-align: end; }
+.legend-line .axis { margin-inline-start: auto; }
+.legend-line { display: flex; align-items: center; flex-wrap: wrap; gap: 4px 8px; }
+.swatch { display: inline-block; width: 24px; height: 0; border-top: 2.5px solid currentcolor; margin-inline-end: 8px; vertical-align: middle; }
+.swatch.thin { border-top-width: 1px; margin: 0; }
+.swatch.dots { margin: 0; margin-inline-start: 8px; border-top-style: dotted; border-top-width: 4px; }
+.swatch.dashed { border-top-style: dashed; }
 `;

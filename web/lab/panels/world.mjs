@@ -108,7 +108,8 @@ export class WorldPanel {
     const { words, offers, experiment } = this.#host;
     if (!offers('human') || experiment?.kind === 'box') return nothing; // keys are no numbers
     const toggle = async () => {
-      this.#human ??= new (await import('./human-play.mjs')).HumanPlay(this.#host);
+      const [{ HumanPlay }] = await Promise.all([import('./human-play.mjs'), this.#host.needWords('play')]);
+      this.#human ??= new HumanPlay(this.#host);
       await this.#human.toggle();
     };
     const plays = this.#human?.isPlaying ?? false;
