@@ -15,6 +15,7 @@ import embedDialog from './suites/embed-dialog.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
+import microscope from './suites/microscope.mjs';
 import bundled from './suites/package.mjs';
 import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
@@ -34,4 +35,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, language, faults, worlds, continuous, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, language, faults, worlds, continuous, microscope, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

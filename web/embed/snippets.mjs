@@ -30,7 +30,7 @@
 
 /** The panels and the controls there are, each in the order they are written, and what is meant where an attribute is missing. */
 export const PANELS = Object.freeze(['world', 'q', 'transition', 'value-map', 'truth', 'return', 'loss', 'value', 'exploration']);
-export const CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human']);
+export const CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human', 'microscope']);
 export const DEFAULT_PANELS = Object.freeze(['world', 'q', 'transition', 'return']);
 export const DEFAULT_CONTROLS = Object.freeze(['play', 'step', 'reset', 'speed']);
 

@@ -16,7 +16,7 @@ export const MADE_FROM = Object.freeze(/** @type {const} */ (['env', 'algo', 'pr
 /** Attributes that are made of words, and those words. @type {Readonly<Record<'show' | 'controls' | 'theme', readonly string[]>>} */
 const VOCABULARY = Object.freeze({
   show: ['world', 'q', 'transition', 'value-map', 'truth', 'return', 'loss', 'value', 'exploration', 'all'],
-  controls: ['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human', 'all'], theme: ['light', 'dark'],
+  controls: ['play', 'step', 'reset', 'speed', 'seed', 'env', 'algo', 'settings', 'map', 'human', 'microscope', 'all'], theme: ['light', 'dark'],
 });
 /** Names of a link that `settings` may not hold: the element has attributes for them, or another word. */
 const NO_SETTINGS = Object.freeze(['env', 'algo', 'preset', 'view', 'lang', 'settings']);

@@ -57,6 +57,8 @@ export class RunExperiment extends Experiment {
   #changedAt = 0;
   /** Its worker is gone, or does not answer: there is nothing to wait for. */
   #isAbandoned = false;
+  /** Its frames have the numbers of the last update. */
+  isWatched = false;
   /** From when it is asked to pause until the frame of where it stands is here. @type {Promise<void> | null} */
   #pausing = null;
 
@@ -228,6 +230,7 @@ export class RunExperiment extends Experiment {
     coming.catch(() => {}); // awaited below
     const session = await this.createSession(setup);
     try {
+      if (this.isWatched) await session.watch();
       const first = await firstFrame(session);
       return { session, first, worldModule: await coming };
     } catch (error) {
@@ -324,6 +327,12 @@ export class RunExperiment extends Experiment {
   /** The first digits of the SHA-256 of its parameters; '' where the run is gone. */
   async fingerprint() {
     return (await this.session?.sha256().catch(() => ''))?.slice(0, FINGERPRINT_DIGITS) ?? '';
+  }
+
+  /** Whether its frames have the numbers of the last update, from the next one on. @param {boolean} isWatched */
+  async watch(isWatched) {
+    this.isWatched = isWatched;
+    await this.session?.watch(isWatched);
   }
 
   // ---- parameters ----

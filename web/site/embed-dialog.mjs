@@ -32,7 +32,7 @@ const PANEL_WORDS = Object.freeze({
 const POLICY_WORDS = Object.freeze({ q: 'policy.title', value: 'chart.v' });
 /** @type {Readonly<Record<string, Key>>} */
 const CONTROL_WORDS = Object.freeze({
-  play: 'play', step: 'step', reset: 'reset', speed: 'speed', seed: 'seed', env: 'environment', algo: 'algorithm', settings: 'settings', map: 'edit', human: 'you',
+  play: 'play', step: 'step', reset: 'reset', speed: 'speed', seed: 'seed', env: 'environment', algo: 'algorithm', settings: 'settings', map: 'edit', human: 'you', microscope: 'microscope',
 });
 /** @type {Readonly<Record<Format, Key>>} */
 const FORMAT_WORDS = Object.freeze({ element: 'embed.format.element', frame: 'embed.format.frame', markdown: 'embed.format.markdown', notebook: 'embed.format.notebook' });

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The last transition in words and numbers, left to right as the loop goes: state, action, reward, next state, and the target the
-// update pulls Q(s, a) towards. The values are those of the network as it is now, after the update; the target network of DQN,
-// which lags behind, may say something else, and the note says so.
-import { html, mathml, nothing } from 'lit';
+// update pulls Q(s, a) towards (target.mjs).
+import { html, nothing } from 'lit';
+import { adoptStyles } from '../adopt-styles.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
 /** @typedef {import('../../bellhop.js').Frame} Frame */
-/** What follows s′ in a target: the symbol and its value. @typedef {{ kind: 'max' | 'next' | 'mean', value: number, note: string }} Bootstrap */
 
 /** The note on the values, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Readonly<Record<string, string>>} */
 const NOTES = Object.freeze({
@@ -21,6 +20,11 @@ export class LastTransition {
   #textBefore = '';
   #textNow = '';
   #stepNow = -1;
+  /** @type {typeof import('./target.mjs').targetOf | undefined} */
+  #targetOf;
+  #isAsked = false;
+  /** The numbers of the last update, while they are looked at. @type {import('./microscope.mjs').Microscope | null} */
+  #microscope = null;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -40,7 +44,23 @@ export class LastTransition {
     return html`<section class="transition" part="transition" id="transition" aria-labelledby="transition-title"><h3 id="transition-title">${words.t('transition')}</h3>
       ${this.#rows(has ? this.#values(frame, action) : new Array(5).fill('–'))}
       <div id="formula" class="formula">${formula}</div>
-      <p id="transition-note" class="caption note">${note}</p></section>`;
+      <p id="transition-note" class="caption note">${note}</p>${this.#toggle()}${experiment ? this.#microscope?.render() : nothing}</section>`;
+  }
+
+  #toggle() {
+    const { words, offers, experiment } = this.#host;
+    if (!offers('microscope')) return nothing;
+    return html`<button type="button" class="quiet" id="microscope" aria-expanded=${String(this.#microscope !== null)} ?disabled=${!experiment?.can.reset}
+      @click=${() => this.#host.attempt(() => this.#look())}>${words.t('microscope')}</button>`;
+  }
+
+  /** Looks at each update, or not any more. */
+  async #look() {
+    const [{ Microscope, styles }] = await Promise.all([import('./microscope.mjs'), this.#host.needWords('update')]);
+    adoptStyles(this.#host.root, [styles]);
+    this.#microscope = this.#microscope ? null : new Microscope(this.#host);
+    this.#host.requestUpdate();
+    await this.#experiment.watch(this.#microscope !== null);
   }
 
   /** State, action, reward, next state, value. A state that is told in a sentence has the room of its longest: what is below is not to jump. @param {string[]} values */
@@ -78,65 +98,25 @@ export class LastTransition {
 
   // ---- the target ----
 
-  /** @param {Frame} frame @param {number} action @returns {{ formula: unknown, note: string }} */
+  /** The formula comes a moment after the first step: until then its place is empty. @param {Frame} frame @param {number} action @returns {import('./target.mjs').Target} */
   #target(frame, action) {
-    const { words } = this.#host;
-    const { humanFrame, isPolicy, setup, session } = this.#experiment;
     const own = this.#own;
+    const { isPolicy, setup } = this.#experiment;
     if (isPolicy || setup.algo === 'clone') return { formula: nothing, note: own };
-    const gamma = Number(session?.info.options.gamma);
-    const { reward: r, terminated } = frame.last;
-    const bootstrap = this.#bootstrap(frame);
-    const target = terminated ? r : r + gamma * bootstrap.value;
-    const error = target - frame.qTm1[action];
-    if (!Number.isFinite(error)) return { formula: nothing, note: `${words.t('target.diverged')} ${own}` };
-    const pull = Math.abs(error) < 5e-4 ? words.t('pull.none') : words.t(error > 0 ? 'pull.up' : 'pull.down', { error: words.value(Math.abs(error), 3) });
-    const n = Number(session?.info.options.nSteps ?? 1);
-    const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && !humanFrame ? words.t('note.n_steps', { n }) : ''];
-    return { formula: terminated ? this.#mathEnd(r) : this.#mathTarget(r, gamma, bootstrap, target), note: words.sentences(notes) };
+    if (this.#targetOf) return this.#targetOf(this.#host, frame, action, own);
+    if (!this.#isAsked) {
+      this.#isAsked = true;
+      void this.#host.attempt(async () => {
+        this.#targetOf = (await import('./target.mjs')).targetOf;
+        this.#host.requestUpdate();
+      });
+    }
+    return { formula: nothing, note: own };
   }
 
   /** Whose values these are, by the algorithm. */
   get #own() {
     const { humanFrame, isPolicy, setup } = this.#experiment;
     return this.#host.words.t(/** @type {any} */ (humanFrame ? 'note.yours' : NOTES[setup.algo] ?? (isPolicy ? 'note.policy' : 'note.planning')));
-  }
-
-  /** What the update puts for the value of s′. @param {Frame} frame @returns {Bootstrap} */
-  #bootstrap({ q, obs }) {
-    const { words } = this.#host;
-    const { setup, session, history } = this.#experiment;
-    const best = Math.max(...q), mean = q.reduce((sum, v) => sum + v, 0) / q.length;
-    if (setup.algo === 'sarsa') return { kind: 'next', value: best, note: words.t('target.sarsa') };
-    if (setup.algo === 'expected-sarsa') {
-      const epsilon = history.latestTrain[3] ?? Number(session?.info.options.explorationInitialEps ?? 0);
-      return { kind: 'mean', value: epsilon * mean + (1 - epsilon) * best, note: words.t('target.expected') };
-    }
-    if (setup.algo === 'policy-evaluation') {
-      // One digit per state, its action, or * for any; none at all: any.
-      const chosen = String(session?.info.options.policy ?? '').replace(/[/\s]/g, '')[obs[0]];
-      return { kind: 'mean', value: chosen === undefined || chosen === '*' ? mean : q[Number(chosen)], note: words.t('target.evaluation') };
-    }
-    return { kind: 'max', value: best, note: '' };
-  }
-
-  /** A number that is multiplied with: in parentheses where it has a sign. @param {number} n */
-  #factor(n) {
-    const text = this.#host.words.value(n, 3);
-    return n < 0 ? mathml`<mo stretchy="false">(</mo><mn>${text}</mn><mo stretchy="false">)</mo>` : mathml`<mn>${text}</mn>`;
-  }
-
-  /** y = r + γ max Q(s′, a′) = 0 + 0.9 × 0.81 = 0.73 @param {number} r @param {number} gamma @param {Bootstrap} bootstrap @param {number} target */
-  #mathTarget(r, gamma, { kind, value }, target) {
-    const prime = (/** @type {string} */ letter) => mathml`<mrow><mi>${letter}</mi><mi>′</mi></mrow>`;
-    const q = mathml`<mrow><mi>Q</mi><mo stretchy="false">(</mo>${prime('s')}<mo>,</mo>${prime('a')}<mo stretchy="false">)</mo></mrow>`;
-    const over = kind === 'max' ? mathml`<munder><mo>max</mo>${prime('a')}</munder>` : kind === 'mean' ? mathml`<munder><mo>∑</mo>${prime('a')}</munder><mi>π</mi><mo stretchy="false">(</mo>${prime('a')}<mo stretchy="false">|</mo>${prime('s')}<mo stretchy="false">)</mo>` : nothing;
-    // Two parts, so that a narrow panel breaks the line between them.
-    return html`<math><mrow><mi>y</mi><mo>=</mo><mi>r</mi><mo>+</mo><mi>γ</mi>${over}${q}</mrow></math> <math><mrow><mo>=</mo><mn>${this.#reward(r)}</mn><mo>+</mo><mn>${gamma}</mn><mo>×</mo>${this.#factor(value)}<mo>=</mo><mn>${this.#host.words.value(target, 3)}</mn></mrow></math>`;
-  }
-
-  /** y = r, where nothing follows @param {number} r */
-  #mathEnd(r) {
-    return html`<math><mrow><mi>y</mi><mo>=</mo><mi>r</mi><mo>=</mo><mn>${this.#host.words.value(r, 3)}</mn></mrow></math>`;
   }
 }

@@ -257,6 +257,7 @@ export default {
   'transition': 'The last transition',
   'transition.none': 'No transition yet: press Step or Play.',
   'transition.before': 'the previous state',
+  'microscope': 'Microscope',
   'loop.state': 'state s',
   'loop.action': 'action a',
   'loop.reward': 'reward r',

@@ -256,6 +256,7 @@ export default {
   'transition': '最近一次转移',
   'transition.none': '还没有转移：点“单步”或“播放”。',
   'transition.before': '前一状态',
+  'microscope': '显微镜',
   'loop.state': '状态 s',
   'loop.action': '动作 a',
   'loop.reward': '奖励 r',

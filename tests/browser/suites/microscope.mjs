@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The microscope: opened by keyboard, it shows the numbers of each update as the library computes them, in both languages; a run under it is the
+// run without it; it goes on over Reset and another environment, and costs nothing once it is closed.
+import assert from 'node:assert/strict';
+import { reportOf } from '../../../web/lab/update-report.mjs';
+import { load } from '../../../web/node/node.mjs';
+import { allText, axe, holds, reach, says, test } from '../harness.mjs';
+
+/** What a key of the catalogues looks like where its words are missing. */
+const KEY = /\bupdate\.[a-z][\w.]*/;
+const DQN = 'env=CartPole-v1&algo=dqn&seed=4&learningStarts=20&batchSize=16&netArch=8&evalFreq=0&trainFreq=1';
+
+/** Reads like the page: `digits` decimals and a true minus. @param {number} n @param {number} [digits] */
+const shown = (n, digits = 4) => n.toFixed(digits).replace('-', '−');
+
+/** The report of the update that a run of the library has made after so many steps. @param {any} algo @param {any} env @param {object} options @param {number} steps @returns {Promise<any>} */
+async function reportAfter(algo, env, options, steps) {
+  const bh = await load();
+  const world = bh.make(env);
+  const model = new bh.models[/** @type {import('../../../web/bellhop.js').AlgoName} */ (algo)](world, options);
+  model.watch();
+  await model.learn({ steps });
+  const report = reportOf(/** @type {import('../../../web/bellhop.js').UpdateNumbers} */ (model.lastUpdate()));
+  const hash = model.sha256();
+  model.dispose();
+  world.dispose();
+  return { ...report, hash };
+}
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function microscope(lab) {
+  test('the microscope: steps of Q-learning with the numbers of the core, by keyboard', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning&seed=3');
+    await page.focus('#microscope');
+    await page.keyboard.press('Enter');
+    await says(page, 'microscope-none', /^No update yet/);
+    assert.equal(await page.getAttribute('#microscope', 'aria-expanded'), 'true');
+    for (let step = 1; step <= 12; step++) {
+      await page.click('#step');
+      await reach(page, 'count-steps', step);
+      const { old, td, now, y } = await reportAfter('q-learning', 'GridWorld-v0', { seed: 3 }, step);
+      const [target, formula] = await page.$$eval('#microscope-view math', (all) => all.map(({ textContent }) => textContent ?? ''));
+      assert.ok(target.endsWith(`=${shown(y)}`), `${target}, step ${step}: y is ${y}`);
+      const part = td < 0 ? `(${shown(td)})` : shown(td);
+      assert.ok(formula.includes(`${old < 0 ? `(${shown(old)})` : shown(old)}+0.5×${part}=`) && formula.includes(shown(now)), `${formula}, step ${step}: ${old} + 0.5 × ${td} = ${now}`);
+    }
+    await page.click('#reset');
+    await says(page, 'microscope-none', /^No update yet/);
+    await page.click('#step');
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#microscope-view math'));
+    await page.click('#microscope');
+    await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#microscope-view'));
+    await close();
+  });
+
+  test('the microscope over DQN: the batch, in both languages; the run is the same to the bit', async () => {
+    const options = { seed: 4, learningStarts: 20, batchSize: 16, netArch: [8], evalFreq: 0, trainFreq: 1 };
+    const want = await reportAfter('dqn', 'CartPole-v1', options, 40);
+    for (const lang of ['en', 'zh']) {
+      const { page, close } = await lab().open(`#${DQN}&lang=${lang}`);
+      await page.click('#microscope');
+      for (let step = 1; step <= 40; step++) {
+        await page.click('#step');
+        await reach(page, 'count-steps', step);
+      }
+      await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#microscope-view circle').length === 16);
+      await page.click('#microscope-view summary');
+      const rows = await page.$$eval('#microscope-view tbody tr', (all) => all.map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent)));
+      assert.equal(rows.length, 16);
+      const errors = rows.map((row) => Number(row.at(-1)?.replace('−', '-').replace(/×10.*/, '')));
+      errors.forEach((error, b) => assert.ok(Math.abs(error - want.rows[b].error) <= 0.006 * Math.abs(want.rows[b].error) + 1e-3 || Math.abs(want.rows[b].error) < 1e-3, `${error}, ${want.rows[b].error}`));
+      await says(page, 'fingerprint', new RegExp(want.hash.slice(0, 12)));
+      assert.equal(KEY.exec(await allText(page)), null, lang);
+      await close();
+    }
+  });
+
+  test('the microscope: axe finds nothing, on a phone and in the dark too', async () => {
+    for (const [hash, colorScheme, width] of /** @type {const} */ ([['#env=GridWorld-v0&algo=sarsa', 'light', 1280], [`#${DQN}`, 'dark', 390]])) {
+      const { page, close } = await lab().open(hash, { viewport: { width, height: 900 }, colorScheme });
+      await page.click('#microscope');
+      for (let step = 1; step <= 24; step++) {
+        await page.click('#step');
+        await reach(page, 'count-steps', step);
+      }
+      await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#microscope-view :is(math, circle)'));
+      assert.deepEqual(await axe(page), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+      await close();
+    }
+  });
+}
