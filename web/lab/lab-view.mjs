@@ -14,6 +14,7 @@ import { emit } from './lab-event.mjs';
 import { LabHost } from './lab-host.mjs';
 import { algoChoice } from './panels/algo-choice.mjs';
 import { ControlsPanel } from './panels/controls.mjs';
+import { MicroscopeSlot } from './panels/microscope-slot.mjs';
 import { ProgressPanel } from './panels/progress.mjs';
 import { QValuesPanel } from './panels/q-values.mjs';
 import { SettingsPanel } from './panels/settings.mjs';
@@ -32,7 +33,7 @@ import { loadWords } from './words.mjs';
 /** @typedef {{ render: () => unknown, updated: () => void, disconnect: () => void, suspend?: () => void, resume?: () => void }} Panel */
 
 /** What runs of all kinds are shown with. */
-const RUN_PARTS = Object.freeze({ WorldPanel, ProgressPanel, algoChoice });
+const RUN_PARTS = Object.freeze({ WorldPanel, ProgressPanel, MicroscopeSlot, algoChoice });
 /** @typedef {typeof RUN_PARTS} RunParts */
 
 /** While steps blur, a snapshot is taken this often at most: nobody reads faster. */

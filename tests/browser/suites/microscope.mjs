@@ -75,6 +75,21 @@ export default function microscope(lab) {
     }
   });
 
+  test('the microscope over TD3 and PPO: dots, gradient and rows of each', async () => {
+    for (const hash of ['#env=Pendulum-v1&algo=td3&seed=3&netArch=8,8&batchSize=8&learningStarts=10&evalFreq=0', '#env=CartPole-v1&algo=ppo&nEnvs=1&nSteps=16&batchSize=8&netArch=8&evalFreq=0']) {
+      const { page, close } = await lab().open(hash);
+      await page.click('#microscope');
+      for (let step = 1; step <= 20; step++) {
+        await page.click('#step');
+        await reach(page, 'count-steps', step);
+      }
+      await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#microscope-view circle').length === 8);
+      await says(page, 'microscope-view', /Gradient norm/);
+      assert.equal(KEY.exec(await allText(page)), null);
+      await close();
+    }
+  });
+
   test('the microscope: axe finds nothing, on a phone and in the dark too', async () => {
     for (const [hash, colorScheme, width] of /** @type {const} */ ([['#env=GridWorld-v0&algo=sarsa', 'light', 1280], [`#${DQN}`, 'dark', 390]])) {
       const { page, close } = await lab().open(hash, { viewport: { width, height: 900 }, colorScheme });

@@ -6,11 +6,11 @@ import { BoxValuesPanel } from './box-values.mjs';
 export { styles } from './box-styles.mjs';
 
 /** @param {import('../lab-host.mjs').LabHost} host @param {string} _kind @param {import('../lab-view.mjs').RunParts} parts */
-export function panelsOf(host, _kind, { WorldPanel, ProgressPanel, algoChoice }) {
+export function panelsOf(host, _kind, { WorldPanel, ProgressPanel, MicroscopeSlot, algoChoice }) {
   const { shows } = host;
   return [
     ...shows('world') ? [new WorldPanel(host)] : [],
-    ...['q', 'value-map'].some(shows) ? [new BoxValuesPanel(host, algoChoice)] : [],
+    ...['q', 'value-map'].some(shows) ? [new BoxValuesPanel(host, algoChoice, new MicroscopeSlot(host))] : [],
     ...['return', 'loss', 'value', 'exploration'].some(shows) ? [new ProgressPanel(host)] : [],
   ];
 }

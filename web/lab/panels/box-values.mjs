@@ -21,6 +21,7 @@ const CANVASES = /** @type {const} */ (['curve', 'actions-map', 'values-map']);
 export class BoxValuesPanel {
   #host;
   #algoChoice;
+  #microscope;
   /** @type {Answer | null} */
   #answer = null;
   #session = /** @type {unknown} */ (null);
@@ -32,10 +33,11 @@ export class BoxValuesPanel {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {LabHost} host @param {(host: LabHost) => unknown} algoChoice */
-  constructor(host, algoChoice) {
+  /** @param {LabHost} host @param {(host: LabHost) => unknown} algoChoice @param {{ render: () => unknown }} microscope */
+  constructor(host, algoChoice, microscope) {
     this.#host = host;
     this.#algoChoice = algoChoice;
+    this.#microscope = microscope;
   }
 
   get #experiment() {
@@ -56,7 +58,7 @@ export class BoxValuesPanel {
     const experiment = this.#experiment;
     return html`<section class="q-values" part="q-values" aria-labelledby="q-values-title">
       <header><h2 id="q-values-title">${words.t('box.title')}${experiment?.session && this.#isFaint ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice(this.#host)}</header>
-      ${shows('q') ? this.#curve() : nothing}
+      ${shows('q') ? [this.#curve(), this.#microscope.render()] : nothing}
       ${shows('value-map') && experiment?.worldModule?.slice ? [this.#map('actions-map', 'box.policy'), this.#map('values-map', 'box.value')] : nothing}
     </section>`;
   }

@@ -2,7 +2,7 @@
 // The last transition in words and numbers, left to right as the loop goes: state, action, reward, next state, and the target the
 // update pulls Q(s, a) towards (target.mjs).
 import { html, nothing } from 'lit';
-import { adoptStyles } from '../adopt-styles.mjs';
+import { MicroscopeSlot } from './microscope-slot.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
@@ -23,12 +23,11 @@ export class LastTransition {
   /** @type {typeof import('./target.mjs').targetOf | undefined} */
   #targetOf;
   #isAsked = false;
-  /** The numbers of the last update, while they are looked at. @type {import('./microscope.mjs').Microscope | null} */
-  #microscope = null;
 
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
+    this.microscope = new MicroscopeSlot(host);
   }
 
   get #experiment() {
@@ -44,23 +43,7 @@ export class LastTransition {
     return html`<section class="transition" part="transition" id="transition" aria-labelledby="transition-title"><h3 id="transition-title">${words.t('transition')}</h3>
       ${this.#rows(has ? this.#values(frame, action) : new Array(5).fill('–'))}
       <div id="formula" class="formula">${formula}</div>
-      <p id="transition-note" class="caption note">${note}</p>${this.#toggle()}${experiment ? this.#microscope?.render() : nothing}</section>`;
-  }
-
-  #toggle() {
-    const { words, offers, experiment } = this.#host;
-    if (!offers('microscope')) return nothing;
-    return html`<button type="button" class="quiet" id="microscope" aria-expanded=${String(this.#microscope !== null)} ?disabled=${!experiment?.can.reset}
-      @click=${() => this.#host.attempt(() => this.#look())}>${words.t('microscope')}</button>`;
-  }
-
-  /** Looks at each update, or not any more. */
-  async #look() {
-    const [{ Microscope, styles }] = await Promise.all([import('./microscope.mjs'), this.#host.needWords('update')]);
-    adoptStyles(this.#host.root, [styles]);
-    this.#microscope = this.#microscope ? null : new Microscope(this.#host);
-    this.#host.requestUpdate();
-    await this.#experiment.watch(this.#microscope !== null);
+      <p id="transition-note" class="caption note">${note}</p>${this.microscope.render()}</section>`;
   }
 
   /** State, action, reward, next state, value. A state that is told in a sentence has the room of its longest: what is below is not to jump. @param {string[]} values */
