@@ -1535,8 +1535,11 @@ export interface Session {
   play(options?: { stepsPerSecond?: number; until?: number }): Promise<void>;
   /** Resolves when it stands still and onFrame was called with the frame that says so. */
   pause(): Promise<void>;
-  /** Takes n environment steps with the learning that is due; a frame follows. */
-  step(n?: number): Promise<void>;
+  /**
+   * Takes n environment steps with the learning that is due, at most 100,000; a frame follows. With `until` fewer, as soon as an update was made
+   * or an episode has ended.
+   */
+  step(n?: number, until?: 'update' | 'episode'): Promise<void>;
   /** A frame, though nothing may have changed. */
   requestFrame(): Promise<void>;
   /**

@@ -71,6 +71,26 @@ test('the program of docs/updates.md prints an equation that holds', async () =>
   assert.equal(old + alpha * td, now);
 });
 
+test('a session steps to the next update, and to the end of an episode', async () => {
+  const session = await context.trainer.create({ env: 'CartPole-v1', algo: 'dqn', options: { seed: 3, ...QUICK.dqn, trainFreq: 4 } });
+  /** @type {any} */
+  let frame;
+  session.onFrame = (one) => (frame = one);
+  const step = async (/** @type {number | undefined} */ n, /** @type {any} */ until) => {
+    await session.step(n, until);
+    await session.pause();
+    return [frame.timesteps, frame.nUpdates];
+  };
+  assert.deepEqual(await step(20, 'update'), [20, 0]);
+  assert.deepEqual(await step(1000, 'update'), [52, 1], 'the first multiple of trainFreq past learningStarts');
+  assert.deepEqual(await step(1000, 'update'), [56, 2]);
+  const { episodes } = frame;
+  await step(1000, 'episode');
+  assert.ok(frame.episodes === episodes + 1 && (frame.last.terminated || frame.last.truncated));
+  await assert.rejects(session.step(1, /** @type {any} */ ('sunset')), /until is 'sunset', but must be 'update' or 'episode'/);
+  await session.dispose();
+});
+
 test('a session that is watched has them in its frames, and computes the same', async () => {
   const hashes = [];
   for (const isWatched of [false, true]) {

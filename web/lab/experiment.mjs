@@ -168,7 +168,8 @@ export class Experiment extends EventTarget {
   /** Resolves when it stands still and that is shown. */
   async pause() {}
 
-  async step() {}
+  /** @param {'update' | 'episode'} [_until] */
+  async step(_until) {}
 
   async reset() {}
 

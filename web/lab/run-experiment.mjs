@@ -23,6 +23,8 @@ import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-tabl
 /** Steps a second that can no longer be told apart. */
 const BLUR = 20;
 const FINGERPRINT_DIGITS = 12;
+/** So many steps at most until an update or the end of an episode: the worker answers nobody meanwhile. */
+const STEPS_UNTIL = 10_000;
 
 /** A run that was left: its full checkpoint, and what was shown of it. @typedef {{ checkpoint: Uint8Array, history?: unknown, first?: number }} Left */
 
@@ -398,12 +400,13 @@ export class RunExperiment extends Experiment {
     await this.#pausing;
   }
 
-  async step() {
+  /** One environment step, or as many as it takes to the next update or the end of the episode. @param {'update' | 'episode'} [until] */
+  async step(until) {
     if (!this.session || this.phase === 'diverged') return;
     this.humanFrame = null;
     await this.pause();
     const { session } = this;
-    await session.step(1);
+    await session.step(until ? STEPS_UNTIL : 1, until);
     if (this.phase === 'ready') this.enter('paused');
     await session.pause(); // resolves when the step is shown: what is changed next is changed after it
   }

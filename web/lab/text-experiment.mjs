@@ -473,9 +473,10 @@ export class TextExperiment extends RunExperiment {
     else await super.pause();
   }
 
-  async step() {
+  /** @param {'update' | 'episode'} [until] */
+  async step(until) {
     if (this.#preparation || !this.can.step) return;
-    if (this.session || await this.#prepare()) await super.step();
+    if (this.session || await this.#prepare()) await super.step(until);
   }
 
   async reset() {

@@ -131,13 +131,16 @@ export class Session {
     return this.#frames.show();
   }
 
-  /** @param {number} [n] */
-  step(n = 1) {
+  /** @param {number} [n] @param {'update' | 'episode'} [until]  fewer steps, where it has come */
+  step(n = 1, until) {
     let left = wholeNumber('step', n, 1, 100_000);
+    const come = { update: () => this.#run.updates, episode: () => this.#run.episodes, steps: () => 0 }[until ?? 'steps'];
+    if (!come) throw new BellhopError('BH_ERR_ARGUMENT', `step: until is ${shown(until)}, but must be 'update' or 'episode'`);
+    const before = come();
     this.#failure = null;
     try {
-      do left -= this.#portion(left);
-      while (left > 0 && !this.#run.finished);
+      do left -= this.#portion(until ? 1 : left);
+      while (left > 0 && !this.#run.finished && come() === before);
     } finally {
       this.requestFrame();
     }

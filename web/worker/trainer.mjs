@@ -151,9 +151,9 @@ export class Session {
     return this.#call('pause');
   }
 
-  /** Takes n environment steps, then shows a frame. */
-  step(n = 1) {
-    return this.#call('step', n);
+  /** Takes n environment steps, or fewer until the next update or the end of an episode, then shows a frame. @param {number} [n] @param {'update' | 'episode'} [until] */
+  step(n = 1, until) {
+    return this.#call('step', n, until);
   }
 
   requestFrame() {

@@ -34,7 +34,13 @@ export class Microscope {
     const { words, attempt } = this.#host;
     if (!this.#experiment.isWatched) void attempt(() => this.#experiment.watch(true)); // another experiment than that it was opened over
     return html`<section class="microscope" part="microscope" id="microscope-view" aria-labelledby="microscope-title">
-      <h4 id="microscope-title">${words.t('update.title')}</h4>${this.#content()}</section>`;
+      <header><h4 id="microscope-title">${words.t('update.title')}</h4>${this.#next('update')}${this.#next('episode')}</header>${this.#content()}</section>`;
+  }
+
+  /** @param {'update' | 'episode'} what */
+  #next(what) {
+    const experiment = this.#experiment;
+    return html`<button type="button" class="quiet" id="next-${what}" ?disabled=${!experiment.can.step} @click=${() => this.#host.attempt(() => experiment.step(what))}>${this.#host.words.t(`update.next.${what}`)}</button>`;
   }
 
   #content() {
@@ -136,7 +142,8 @@ export class Microscope {
 
 export const styles = css`
 .microscope { margin-top: 8px; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 6px; }
-.microscope h4 { margin: 0 0 4px; font-size: 14px; line-height: 20px; }
+.microscope header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; margin-bottom: 4px; }
+.microscope h4 { margin: 0; margin-inline-end: auto; font-size: 14px; line-height: 20px; }
 .microscope .where { margin: 0; font-size: 13px; line-height: 20px; }
 .microscope .formula { min-height: 28px; }
 .microscope .caption { min-height: 20px; }

@@ -2,6 +2,8 @@
 // Words of the microscope, in English; fetched with it. zh-update.mjs has the same keys and {places}.
 export default {
   'update.title': 'The last update',
+  'update.next.update': 'Next update',
+  'update.next.episode': 'End of episode',
   'update.none': 'No update yet. The numbers of the next one appear here.',
   'update.yours': 'You are playing, and the agent does not learn meanwhile.',
   'update.unlike': 'What this algorithm does in an update is not shown here.',

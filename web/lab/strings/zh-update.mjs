@@ -2,6 +2,8 @@
 // 显微镜的用语；随其一同加载。键与占位符与 en-update.mjs 相同。
 export default {
   'update.title': '最近一次更新',
+  'update.next.update': '下一次更新',
+  'update.next.episode': '到回合结束',
   'update.none': '还没有更新。下一次更新的数值会显示在这里。',
   'update.yours': '现在由你操作，智能体暂不学习。',
   'update.unlike': '这里不显示该算法的更新过程。',
