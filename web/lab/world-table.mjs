@@ -35,6 +35,7 @@
  * @property {string} [env]                maps: id of the environment; a trap of FrozenLake is a hole
  * @property {'q' | 'v'} [mode]            maps: a value per move, or one per cell
  * @property {number} [progress]           maps: of the last move, 0 to 1
+ * @property {{ state: number, action: number }} [changed]  maps: whose value the last update changed
  * @property {readonly string[]} [rows]    maps: a draft that is drawn in place of the run's own map
  */
 /** A state, and what the library says of it. @typedef {{ view: ArrayLike<number>, layout: any, words: Words, english: string }} State */

@@ -221,6 +221,7 @@ export class WorldPanel {
       view: frame.view, layout, table, q: frame.q, last: frame.last, theme, words, trained: isTruth || isTrained,
       actionName: this.#host.actionName, chosenHow: this.#host.chosenHow,
       memory: this.#memory, env: setup.env, mode: this.#cells === 'v' ? 'v' : 'q', progress, range: this.#range() ?? undefined, rows: rows ?? undefined,
+      changed: isTruth || rows ? undefined : changedBy(experiment.agentFrame?.update),
     });
     const [n_rows, n_cols] = rows ? [rows.length, rows[0].length] : [layout.n_rows, layout.n_cols];
     if (isMap) canvas.style.aspectRatio = String(Math.min(3, Math.max(0.75, n_cols / n_rows)));
@@ -231,4 +232,9 @@ export class WorldPanel {
     }
     if (progress < 1) requestAnimationFrame(() => this.#paint());
   }
+}
+
+/** The entry of a table that an update has changed. @param {import('../../bellhop.js').UpdateNumbers | null | undefined} update */
+function changedBy(update) {
+  return update?.s_tm1 && { state: update.s_tm1.data[0], action: update.a_tm1.data[0] };
 }

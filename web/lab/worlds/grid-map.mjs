@@ -49,6 +49,7 @@ export function paint(canvas, scene) {
   for (let s = 0; s < states; s++) drawCell(pen, s);
   drawLines(pen);
   if (!pen.faint) forEachOpen(layout, (s) => drawArrow(pen, s));
+  if (scene.mode !== 'v') drawChanged(pen);
   drawAgent(pen);
 }
 
@@ -100,6 +101,29 @@ function fillWith({ ctx, at, faint, scene: { theme } }, v, path) {
 /** The ink of a value's number. @param {Pen} pen @param {number} v */
 const inkOn = ({ at, faint, scene: { theme } }, v) => (faint ? theme.muted : theme.scale.ink(at(v)));
 
+/** The triangle of a move. @param {CanvasRenderingContext2D} ctx @param {string} name @param {number} cx @param {number} cy @param {number} half */
+function outlineMove(ctx, name, cx, cy, half) {
+  const [dx, dy] = DIRECTIONS[name];
+  ctx.moveTo(cx, cy);
+  ctx.lineTo(cx + (dx - dy) * half, cy + (dy + dx) * half);
+  ctx.lineTo(cx + (dx + dy) * half, cy + (dy - dx) * half);
+  ctx.closePath();
+}
+
+/** The value that was changed last, under the microscope: a line around its triangle, thick at first. @param {Pen} pen */
+function drawChanged(pen) {
+  const { ctx, cell, layout: { actions }, scene: { theme, changed, progress = 1 } } = pen;
+  if (!changed || cell < 24) return;
+  const { x, y, kind } = place(pen, changed.state);
+  if (kind !== '.' && kind !== 'S') return;
+  ctx.strokeStyle = theme.agent;
+  ctx.lineWidth = 3 + 4 * (1 - progress);
+  ctx.lineJoin = 'round';
+  ctx.beginPath();
+  outlineMove(ctx, actions[changed.action], x + cell / 2, y + cell / 2, cell / 2 - 3);
+  ctx.stroke();
+}
+
 /** @param {Pen} pen @param {number} s @param {number} x @param {number} y */
 function drawTriangles(pen, s, x, y) {
   const { ctx, cell, table, faint, layout: { actions }, scene: { theme, words } } = pen;
@@ -109,11 +133,7 @@ function drawTriangles(pen, s, x, y) {
   actions.forEach((name, a) => {
     const [dx, dy] = DIRECTIONS[name];
     const q = table ? table[s * n + a] : 0;
-    fillWith(pen, q, () => {
-      ctx.moveTo(cx, cy);
-      ctx.lineTo(cx + (dx - dy) * half, cy + (dy + dx) * half);
-      ctx.lineTo(cx + (dx + dy) * half, cy + (dy - dx) * half);
-    });
+    fillWith(pen, q, () => outlineMove(ctx, name, cx, cy, half));
     if (cell < 84 || !table) return;
     const digits = Math.abs(q) >= 9.995 || cell < 104 ? 1 : 2;
     ctx.font = `${!faint && q >= top - 1e-9 && top !== 0 ? 600 : 400} ${cell < 112 ? 11 : 13}px ${theme.font}`;
