@@ -231,6 +231,9 @@ test('a map that is untrained looks so, and a draft is drawn in its place', () =
   assert.ok(numbers(faint).every(({ fill }) => fill === THEME.muted) && numbers(bold).every(({ fill }) => fill !== THEME.muted));
   assert.ok(faint.calls.some(({ name, alpha }) => name === 'fill' && alpha < 0.3) && bold.calls.every(({ alpha }) => alpha === 1));
   assert.ok(bold.count('closePath') > 0 && faint.count('closePath') === 0, 'arrows are for what was learned');
+  const changed = drawn({ trained: false, changed: { state: 0, action: 1 } });
+  assert.deepEqual([changed.count('closePath'), changed.count('stroke') - faint.count('stroke')], [1, 1], 'a line around what the last update changed');
+  assert.equal(drawn({ trained: false, mode: 'v', changed: { state: 0, action: 1 } }).count('closePath'), 0, 'there are no moves to see');
   const draft = drawn({ rows: ['S.', 'TG', '.#', '..'] });
   assert.equal(numbers(draft).length, 0, 'the values are of another map');
   assert.ok(draft.texts().some(({ args }) => args[0] === words.en.t('draw.trap')));

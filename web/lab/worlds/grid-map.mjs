@@ -107,7 +107,6 @@ function outlineMove(ctx, name, cx, cy, half) {
   ctx.moveTo(cx, cy);
   ctx.lineTo(cx + (dx - dy) * half, cy + (dy + dx) * half);
   ctx.lineTo(cx + (dx + dy) * half, cy + (dy - dx) * half);
-  ctx.closePath();
 }
 
 /** The value that was changed last, under the microscope: a line around its triangle, thick at first. @param {Pen} pen */
@@ -121,6 +120,7 @@ function drawChanged(pen) {
   ctx.lineJoin = 'round';
   ctx.beginPath();
   outlineMove(ctx, actions[changed.action], x + cell / 2, y + cell / 2, cell / 2 - 3);
+  ctx.closePath();
   ctx.stroke();
 }
 
