@@ -100,8 +100,8 @@ bh_status bhi_gaussian_policy_shape_noise(bhi_actor_critic *ac, bh_error *err)
     int L = ac->policy.layers[ac->policy.n_layers - 1].inputs;
     if ((double)L * ac->A * ac->base.spec.n_envs > BHI_REALS_MAX) {
         return bh_fail(err, BH_ERR_CONFIG,
-                       "%s: the exploration matrices of use_sde, %d x %d numbers for each of %d "
-                       "environments, are too large for one block of memory",
+                       "%s: an exploration matrix of use_sde, %d x %d numbers for each of %d "
+                       "environments, is too large for one block of memory",
                        name, L, ac->A, ac->base.spec.n_envs);
     }
     ac->head = &state_dependent;

@@ -19,15 +19,16 @@
 #include "rl/actor_critic.h"
 
 /// The rows that an agent's table has besides.
-#define BHI_GAUSSIAN_POLICY_ROWS                                                                \
-    BH_REAL_AT(policy.log_std_init, log_std_init, BH_DEFAULT("0"), BH_RANGE(-20, 2), BH_RESET,  \
-               "Box of actions: logarithm of the policy's first standard deviation"),           \
-        BH_BOOL_AT(policy.use_sde, use_sde, BH_DEFAULT("false"), BH_RESET,                      \
-                   "Box of actions: state-dependent exploration (gSDE) instead of independent " \
-                   "noise at every step"),                                                      \
-        BH_INT_AT(policy.sde_sample_freq, sde_sample_freq, BH_DEFAULT("-1"),                    \
-                  BH_RANGE(-1, 1000000), BH_LIVE,                                               \
-                  "gSDE: steps between two exploration matrices; -1 for one in each rollout")
+#define BHI_GAUSSIAN_POLICY_ROWS                                                                 \
+    BH_REAL_AT(policy.log_std_init, log_std_init, BH_DEFAULT("0"), BH_RANGE(-20, 2), BH_RESET,   \
+               "Box of actions: logarithm of the policy's first standard deviation"),            \
+        BH_BOOL_AT(policy.use_sde, use_sde, BH_DEFAULT("false"), BH_RESET,                       \
+                   "Box of actions: state-dependent exploration (gSDE) instead of independent "  \
+                   "noise at every step"),                                                       \
+        BH_INT_AT(policy.sde_sample_freq, sde_sample_freq, BH_DEFAULT("-1"),                     \
+                  BH_RANGE(-1, 1000000), BH_LIVE,                                                \
+                  "State-dependent exploration: steps between two exploration matrices; -1 for " \
+                  "one in each rollout")
 
 // ---- creating: around what the agent does where actions are Discrete ----
 
