@@ -155,9 +155,10 @@ test('with state-dependent exploration they explore by a matrix, which a full ch
     assert.deepEqual(drawn[0], drawn[2], 'one matrix for all');
     assert.deepEqual(half.parameters()['log_std'].shape, [8, 1]);
     const rest = bh[name].load(half.save({ full: true }));
-    await Promise.all([rest, model].map((each) => each.learn()));
+    await rest.learn();
+    await model.learn();
     assert.equal(rest.sha256(), model.sha256(), name);
-    fails(() => new bh[name]('CartPole-v1', options), 'BH_ERR_CONFIG', /use_sde is true, but actions are Discrete; .* leave it false here/);
+    fails(() => new bh[name]('CartPole-v1', options), 'BH_ERR_CONFIG', /useSde is true, but actions are Discrete; .* leave it false here/);
     [model, half, rest].forEach((each) => each.dispose());
   }
 });
