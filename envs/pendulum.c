@@ -149,8 +149,9 @@ static const bh_preset presets[] = {
                      "gamma=0.98 net_arch=64,64 n_eval_episodes=100"},
     {"td3|ddpg", "learning_starts=1000 n_steps=2"},
     {"td3", "tau=0.01"},
-    {"ppo", "total_timesteps=100000 learning_rate=0.001 learning_rate_schedule=linear n_envs=4 "
-            "n_steps=512 gamma=0.95 gae_lambda=0.95"},
+    {"ppo",
+     "total_timesteps=100000 learning_rate=0.001 learning_rate_schedule=linear n_envs=4 "
+     "n_steps=1024 gamma=0.95 gae_lambda=0.95 use_sde=true sde_sample_freq=4 log_std_init=-1"},
 };
 
 static const bhi_state_field state_fields[] = {

@@ -61,6 +61,7 @@
 
 #include "rl/gaussian.h"
 #include "rl/policy.h"
+#include "rl/sde.h"
 #include "rl/tabular.h"
 #include "rl/value.h"
 

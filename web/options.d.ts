@@ -469,6 +469,13 @@ export interface PPOHyperparameters {
   klTarget?: number;
   /** Box of actions: logarithm of the policy's first standard deviation. Default: 0. Range: -20 to 2. */
   logStdInit?: number;
+  /** Box of actions: state-dependent exploration (gSDE) instead of independent noise at every step. Default: false. */
+  useSde?: boolean;
+  /**
+   * State-dependent exploration: steps between two exploration matrices; -1 for one in each rollout. Default: -1.
+   * Range: -1 to 1,000,000. Live.
+   */
+  sdeSampleFreq?: number;
 }
 
 /** REINFORCE: a policy network that learns from whole episodes, with a baseline. */
@@ -542,6 +549,13 @@ export interface REINFORCEHyperparameters {
   klTarget?: number;
   /** Box of actions: logarithm of the policy's first standard deviation. Default: 0. Range: -20 to 2. */
   logStdInit?: number;
+  /** Box of actions: state-dependent exploration (gSDE) instead of independent noise at every step. Default: false. */
+  useSde?: boolean;
+  /**
+   * State-dependent exploration: steps between two exploration matrices; -1 for one in each rollout. Default: -1.
+   * Range: -1 to 1,000,000. Live.
+   */
+  sdeSampleFreq?: number;
 }
 
 /** Behaviour cloning: a policy network learns from demonstrations alone. */
@@ -1274,6 +1288,13 @@ export interface PolicyHyperparameters {
   klTarget?: number;
   /** Box of actions: logarithm of the policy's first standard deviation. Default: 0. Range: -20 to 2. */
   logStdInit?: number;
+  /** Box of actions: state-dependent exploration (gSDE) instead of independent noise at every step. Default: false. */
+  useSde?: boolean;
+  /**
+   * State-dependent exploration: steps between two exploration matrices; -1 for one in each rollout. Default: -1.
+   * Range: -1 to 1,000,000. Live.
+   */
+  sdeSampleFreq?: number;
 }
 
 /** Options of all shipped environments. */

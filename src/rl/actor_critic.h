@@ -91,7 +91,7 @@ struct bhi_actor_critic {
     bh_rng act_rng, sample_rng; ///< the second one is the agent's to use
     int rows;
     int A;         ///< set with the head
-    int n_log_std; ///< D of a Gaussian policy, set with the head; else 0
+    int n_log_std; ///< D, or L D, of a Gaussian policy, set with the head; else 0
     int n_policy;  ///< parameters of the policy: its network's, then the log standard deviations
     int n_params;
 
@@ -108,9 +108,17 @@ struct bhi_actor_critic {
     double kl_coef_from;           ///< the setting it started from
 
     // Of a Gaussian policy, whose layout they are:
-    bh_real *dlog_std; ///< (D) gradient, scaled as that of the outputs
+    bh_real *dlog_std; ///< (n_log_std) gradient, scaled as that of the outputs
     bh_real *drawn;    ///< (rows,D) actions as they were drawn
     bh_real *box;      ///< (rows,D) those of a batch
+
+    // Of one with state-dependent exploration (rl/sde.h), for E environments:
+    int n_latent; ///< L, what the policy's last layer reads; else 0
+    bh_rng
+        *matrix_rng; ///< (E) the stream, not advanced, that each exploration matrix is drawn from
+    bh_rng *drawn_from;  ///< (E) the one that matrix_eps was drawn from
+    bh_real *matrix_eps; ///< (E,L,D) standard normals, scratch: drawn anew when the streams differ
+    double *sde_std;     ///< (rows,D) scratch
 };
 
 // ---- creating, in this order ----
@@ -216,13 +224,13 @@ int bhi_actor_critic_networks(void *agent, bhi_agent_net *out);
 int bhi_actor_critic_log_prior(void *agent, double *log_p, const float *obs, int n);
 
 /// The entries of bhi_agent_functions that all agents with actor and critic share.
-#define BHI_ACTOR_CRITIC_SHARED                                                       \
-    .act = bhi_actor_critic_act, .act_rngs = bhi_actor_critic_act_rngs,               \
-    .rates = bhi_actor_critic_rates, .q_values = bhi_actor_critic_log_probs,          \
-    .state_values = bhi_actor_critic_state_values, .params = bhi_actor_critic_params, \
-    .networks = bhi_actor_critic_networks
+#define BHI_ACTOR_CRITIC_SHARED                                                            \
+    .act = bhi_actor_critic_act, .rates = bhi_actor_critic_rates,                          \
+    .q_values = bhi_actor_critic_log_probs, .state_values = bhi_actor_critic_state_values, \
+    .params = bhi_actor_critic_params, .networks = bhi_actor_critic_networks
 
 /// Those of agents whose policy is categorical.
 #define BHI_ACTOR_CRITIC_FUNCTIONS                                    \
-    BHI_ACTOR_CRITIC_SHARED, .log_prior = bhi_actor_critic_log_prior, \
+    BHI_ACTOR_CRITIC_SHARED, .act_rngs = bhi_actor_critic_act_rngs,   \
+                             .log_prior = bhi_actor_critic_log_prior, \
                              .tensors = bhi_actor_critic_tensors

@@ -51,5 +51,6 @@ typedef struct bh_actor_critic_config {
     int ortho_init;
     bh_optimizer_config optimizer;
     bh_kl_penalty_config kl_penalty;
-    double log_std_init; ///< of agents that know a Box of actions
+    double log_std_init; ///< of agents that know a Box of actions, as what follows
+    int use_sde, sde_sample_freq;
 } bh_actor_critic_config;

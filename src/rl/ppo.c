@@ -157,7 +157,8 @@ const char *const bhi_ppo_large_settings[] = {"n_steps", "batch_size", "net_arch
 static const bhi_agent_functions functions = {
     BHI_PPO_FUNCTIONS,          .shape = bhi_ppo_shape,
     .layout = bhi_ppo_layout,   .init = bhi_actor_critic_init,
-    .observe = bhi_ppo_observe, BHI_ACTOR_CRITIC_FUNCTIONS,
+    .state = bhi_ppo_state,     .observe = bhi_ppo_observe,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
 };
 
 const bh_agent_class bh_ppo_class = {

@@ -37,7 +37,8 @@ BH_API bh_ppo_config bh_ppo_config_default(void);
 BH_API extern const bh_agent_class bh_ppo_class;
 
 /// The same, for Discrete actions and for those that are a Box, where the policy is a diagonal
-/// Gaussian (rl/gaussian.h): its log standard deviations start at log_std_init, the row its table has
-/// besides. Named "ppo" too: a list has one of the two.
+/// Gaussian (rl/gaussian.h) or, with use_sde, explores by state-dependent noise (rl/sde.h). The rows
+/// its table has besides are BHI_GAUSSIAN_POLICY_ROWS (rl/gaussian_policy.h). Named "ppo" too: a list
+/// has one of the two.
 BH_API extern const bh_agent_class bh_ppo_both_class;
 BH_API extern const bh_config_table bh_ppo_both_table;

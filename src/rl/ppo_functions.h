@@ -49,6 +49,6 @@ void bhi_ppo_params_changed(void *agent);
 extern const char *const bhi_ppo_large_settings[];
 
 /// The entries that both classes share.
-#define BHI_PPO_FUNCTIONS                                                                       \
-    .large_settings = bhi_ppo_large_settings, .bytes = sizeof(bhi_ppo), .state = bhi_ppo_state, \
+#define BHI_PPO_FUNCTIONS                                               \
+    .large_settings = bhi_ppo_large_settings, .bytes = sizeof(bhi_ppo), \
     .truncate = bhi_ppo_truncate, .learn = bhi_ppo_learn, .params_changed = bhi_ppo_params_changed

@@ -181,8 +181,9 @@ void bhi_reinforce_params_changed(void *agent)
 const char *const bhi_reinforce_large_settings[] = {"n_steps", "net_arch", NULL};
 
 static const bhi_agent_functions functions = {
-    BHI_REINFORCE_FUNCTIONS,       .shape = bhi_reinforce_shape,     .layout = bhi_reinforce_layout,
-    .init = bhi_actor_critic_init, .observe = bhi_reinforce_observe, BHI_ACTOR_CRITIC_FUNCTIONS,
+    BHI_REINFORCE_FUNCTIONS,       .shape = bhi_reinforce_shape, .layout = bhi_reinforce_layout,
+    .init = bhi_actor_critic_init, .state = bhi_reinforce_state, .observe = bhi_reinforce_observe,
+    BHI_ACTOR_CRITIC_FUNCTIONS,
 };
 
 const bh_agent_class bh_reinforce_class = {

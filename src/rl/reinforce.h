@@ -35,7 +35,8 @@ BH_API bh_reinforce_config bh_reinforce_config_default(void);
 BH_API extern const bh_agent_class bh_reinforce_class;
 
 /// The same, for Discrete actions and for those that are a Box, where the policy is a diagonal
-/// Gaussian (rl/gaussian.h): its log standard deviations start at log_std_init, the row its table has
-/// besides. Named "reinforce" too: a list has one of the two.
+/// Gaussian (rl/gaussian.h) or, with use_sde, explores by state-dependent noise (rl/sde.h). The rows
+/// its table has besides are BHI_GAUSSIAN_POLICY_ROWS (rl/gaussian_policy.h). Named "reinforce" too: a
+/// list has one of the two.
 BH_API extern const bh_agent_class bh_reinforce_both_class;
 BH_API extern const bh_config_table bh_reinforce_both_table;

@@ -12,7 +12,8 @@ static bh_status shape(void *agent, bh_error *err)
 {
     bhi_reinforce *p = agent;
     bhi_gaussian_policy_shape(&p->ac, &p->rollout);
-    return bhi_reinforce_shape(agent, err);
+    bh_status status = bhi_reinforce_shape(agent, err);
+    return status == BH_OK ? bhi_gaussian_policy_shape_noise(&p->ac, err) : status;
 }
 
 static void layout(void *agent, bhi_arena *arena)
@@ -22,16 +23,26 @@ static void layout(void *agent, bhi_arena *arena)
     bhi_gaussian_policy_layout(&p->ac, arena, &p->batch);
 }
 
+static void state(void *agent, bhi_state_visitor *visitor)
+{
+    bhi_reinforce_state(agent, visitor);
+    bhi_gaussian_policy_state(agent, visitor);
+}
+
 static void observe(void *agent, const bh_experience *e)
 {
     bhi_reinforce *p = agent;
     bh_experience experience = bhi_gaussian_policy_experience(&p->ac, &p->rollout, e);
     bhi_reinforce_observe(agent, &experience);
+    for (int i = 0; i < e->n; i++) {
+        int steps = p->rollout.length[i] - p->rollout.complete[i]; // of the episode under way
+        bhi_gaussian_policy_explore(&p->ac, i, steps);
+    }
 }
 
 static const bhi_agent_functions functions = {
-    BHI_REINFORCE_FUNCTIONS,       .shape = shape, .layout = layout, .observe = observe,
-    BHI_GAUSSIAN_POLICY_FUNCTIONS,
+    BHI_REINFORCE_FUNCTIONS, .shape = shape,     .layout = layout,
+    .state = state,          .observe = observe, BHI_GAUSSIAN_POLICY_FUNCTIONS,
 };
 
 const bh_agent_class bh_reinforce_both_class = {

@@ -45,5 +45,5 @@ extern const char *const bhi_reinforce_large_settings[];
 /// The entries that both classes share.
 #define BHI_REINFORCE_FUNCTIONS                                                     \
     .large_settings = bhi_reinforce_large_settings, .bytes = sizeof(bhi_reinforce), \
-    .state = bhi_reinforce_state, .truncate = bhi_reinforce_truncate,               \
-    .learn = bhi_reinforce_learn, .params_changed = bhi_reinforce_params_changed
+    .truncate = bhi_reinforce_truncate, .learn = bhi_reinforce_learn,               \
+    .params_changed = bhi_reinforce_params_changed

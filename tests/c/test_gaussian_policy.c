@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // PPO and REINFORCE over a Box of actions: the gradient of their whole loss against finite
-// differences, what is learned from (actions as drawn, not as clipped), the KL penalty, tensors; and
-// that actions which are Discrete make no difference.
+// differences, what is learned from (actions as drawn, not as clipped), the KL penalty, tensors; the
+// same with state-dependent exploration, and when its matrices are drawn; and that actions which are
+// Discrete make no difference.
 #include "envs/registry.h"
 #include "rl/gaussian.h"
 #include "rl/gaussian_policy.h"
 #include "rl/ppo_functions.h"
 #include "rl/reinforce_functions.h"
+#include "rl/sde.h"
 
 #include "make_run.h"
 #include "policy_agents.h"
@@ -90,44 +92,64 @@ static void do_steps(bhi_actor_critic *ac, step *steps, int n)
 
 // ---- the loss, from its definition ----
 
+enum { L_MAX = 5 };
+
 typedef struct batch {
     bh_real x[N * S];
+    bh_real latent[N * L_MAX]; // of the policy the steps are of, with state-dependent exploration
     double a[N * D], old_log_prob[N], advantages[N], returns[N];
     double clip_range; // 0: REINFORCE
 } batch;
 
 // log pi(a) of a row, and the entropy.
-static double log_prob_of(const bh_real *mean, const bh_real *log_std, const double *a,
-                          double *entropy)
+static double log_prob_of(const bh_real *mean, const double *std, const double *a, double *entropy)
 {
     double sum = 0;
     *entropy = 0;
     for (int d = 0; d < D; d++) {
-        double std = exp((double)log_std[d]), z = (a[d] - (double)mean[d]) / std;
-        sum += log(exp(-z * z / 2) / (std * sqrt(2 * acos(-1))));
-        *entropy += log(std * sqrt(2 * acos(-1) * exp(1)));
+        double z = (a[d] - (double)mean[d]) / std[d];
+        sum += log(exp(-z * z / 2) / (std[d] * sqrt(2 * acos(-1))));
+        *entropy += log(std[d] * sqrt(2 * acos(-1) * exp(1)));
     }
     return sum;
 }
 
-static void means(const bhi_actor_critic *ac, const bh_real *params, bh_real *mean,
+// Standard deviations (D) of a row. With state-dependent exploration its features are constant: they
+// have no gradient here.
+static void stds(const bhi_actor_critic *ac, const bh_real *params, double *std,
+                 const bh_real *latent)
+{
+    const bh_real *log_std = params + ac->policy.n_params;
+    for (int d = 0; d < D; d++) {
+        double variance = 1e-6;
+        for (int l = 0; l < ac->n_latent; l++)
+            variance += pow((double)latent[l] * exp((double)log_std[l * D + d]), 2);
+        std[d] = ac->n_latent > 0 ? sqrt(variance) : exp((double)log_std[d]);
+    }
+}
+
+// Means (N,D), and latent features (N,L), which may be NULL.
+static void means(const bhi_actor_critic *ac, const bh_real *params, bh_real *mean, bh_real *latent,
                   const bh_real *x)
 {
     static bh_real acts[PA_ACTS];
-    CHECK(bhi_net_acts(&ac->policy, N) <= PA_ACTS);
+    int last = ac->policy.n_layers - 1;
+    CHECK(bhi_net_acts(&ac->policy, N) <= PA_ACTS && ac->n_latent <= L_MAX);
     memcpy(mean, bhi_net_forward(&ac->policy, params, acts, x, N), N * D * sizeof *mean);
+    const bh_real *reads = last == 0 ? x : bhi_net_layer(&ac->policy, acts, last - 1, N);
+    if (latent != NULL) memcpy(latent, reads, (size_t)(N * ac->n_latent) * sizeof *latent);
 }
 
 static double loss_of(const bhi_actor_critic *ac, const bh_real *params, const batch *b)
 {
     bh_real mean[N * D], v[N];
     double loss = 0;
-    means(ac, params, mean, b->x);
+    means(ac, params, mean, NULL, b->x);
     pa_values(ac, params, v, b->x, N);
     for (int i = 0; i < N; i++) {
-        double entropy, error = b->returns[i] - (double)v[i], A = b->advantages[i];
-        double log_prob =
-            log_prob_of(mean + i * D, params + ac->policy.n_params, b->a + i * D, &entropy);
+        double entropy, error = b->returns[i] - (double)v[i], A = b->advantages[i], std[D];
+        stds(ac, params, std, b->latent + i * ac->n_latent);
+        double log_prob = log_prob_of(mean + i * D, std, b->a + i * D, &entropy);
         double ratio = exp(log_prob - b->old_log_prob[i]);
         double clipped = pa_clip(ratio, 1 - b->clip_range, 1 + b->clip_range);
         if (b->clip_range == 0) loss -= log_prob * A;
@@ -158,13 +180,20 @@ static batch batch_of(const bhi_actor_critic *ac, const bh_real *params, const s
         pa_inputs(b.x + i * S, s->obs_tm1 + e * S);
         for (int d = 0; d < D; d++) b.a[i * D + d] = (double)s->drawn[e * D + d];
     }
-    means(ac, params, mean, b.x);
+    means(ac, params, mean, b.latent, b.x);
     for (int i = 0; i < N; i++) {
-        double entropy;
-        b.old_log_prob[i] =
-            log_prob_of(mean + i * D, params + ac->policy.n_params, b.a + i * D, &entropy);
+        double entropy, std[D];
+        stds(ac, params, std, b.latent + i * ac->n_latent);
+        b.old_log_prob[i] = log_prob_of(mean + i * D, std, b.a + i * D, &entropy);
     }
     return b;
+}
+
+// The features that a loss under `params` has, in the place of the old policy's.
+static void set_latent(batch *b, const bhi_actor_critic *ac, const bh_real *params)
+{
+    bh_real mean[N * D];
+    means(ac, params, mean, b->latent, b->x);
 }
 
 static double gradient_error(const bhi_actor_critic *ac, const bh_real *params,
@@ -190,10 +219,12 @@ static double gradient_error(const bhi_actor_critic *ac, const bh_real *params,
 
 // The gradient left by the last epoch is of the parameters before its step, which the agent's twin,
 // with an epoch less, has.
-static void check_ppo(const char *n_epochs, const char *one_less, double want_clipped)
+static void check_ppo(const char *n_epochs, const char *one_less, double want_clipped,
+                      const char *use_sde, const char *net_arch, double in_float)
 {
-    const char *const *options = OPTIONS("n_epochs", n_epochs, "learning_rate", "0.05",
-                                         "clip_range", "0.1", "gae_lambda", "0.8");
+    const char *const *options =
+        OPTIONS("n_epochs", n_epochs, "learning_rate", "0.05", "clip_range", "0.1", "gae_lambda",
+                "0.8", "use_sde", use_sde, "net_arch", net_arch);
     bhi_actor_critic *ac = make(ppo, options), *twin = make(ppo, options),
                      *before = make(ppo, options);
     bh_config_set(ppo->config, twin->base.config, "n_epochs", one_less, NULL);
@@ -202,7 +233,8 @@ static void check_ppo(const char *n_epochs, const char *one_less, double want_cl
     do_steps(ac, steps, T);
     batch b = batch_of(ac, before->params, steps, 0.8);
     b.clip_range = 0.1;
-    CHECK_NEAR(gradient_error(ac, twin->params, ac->gradient, &b), 0, pa_tolerance(5e-3));
+    set_latent(&b, ac, twin->params);
+    CHECK_NEAR(gradient_error(ac, twin->params, ac->gradient, &b), 0, pa_tolerance(in_float));
     bhi_agent_metrics s = pa_stats(ppo, ac), first = pa_stats(ppo, twin);
     double n = atof(n_epochs);
     CHECK_NEAR(n * s.loss - (n > 1 ? first.loss : 0), loss_of(ac, twin->params, &b), 1e-5);
@@ -212,13 +244,11 @@ static void check_ppo(const char *n_epochs, const char *one_less, double want_cl
     bhi_agent_destroy(&before->base);
 }
 
-static void test_gradients(void)
+// The memory of REINFORCE is full after T steps: an update of all of them.
+static void check_reinforce(const char *use_sde)
 {
-    check_ppo("1", "0", 0);
-    check_ppo("2", "1", 0.2);
-
-    // The memory of REINFORCE is full after T steps: an update of all of them.
-    const char *const *options = OPTIONS("episodes_per_update", "100", "optimizer", "sgd");
+    const char *const *options =
+        OPTIONS("episodes_per_update", "100", "optimizer", "sgd", "use_sde", use_sde);
     bhi_actor_critic *ac = make(reinforce, options), *before = make(reinforce, options);
     step steps[T];
     do_steps(ac, steps, T);
@@ -233,11 +263,27 @@ static void test_gradients(void)
     bhi_agent_destroy(&before->base);
 }
 
-// REINFORCE in parts of 256 steps: 600 times the same step is one step, if its action is the same.
-static void test_parts_add_up(void)
+static void test_gradients(void)
 {
-    const char *const *options =
-        OPTIONS("n_steps", "600", "episodes_per_update", "10000", "learning_rate", "0");
+    check_ppo("1", "0", 0, "false", "5,4", 5e-3);
+    check_ppo("2", "1", 0.2, "false", "5,4", 5e-3);
+    check_reinforce("false");
+}
+
+// In float the finite differences are so large that they cross the bounds of the clip.
+static void test_gradients_with_sde(void)
+{
+    check_ppo("1", "0", 0, "true", "5,4", 0.2);
+    check_ppo("2", "1", 0.1, "true", "5,4", 0.2);
+    check_ppo("2", "1", 0.1, "true", "", 0.2); // features are the observation
+    check_reinforce("true");
+}
+
+// REINFORCE in parts of 256 steps: 600 times the same step is one step, if its action is the same.
+static void check_parts(const char *use_sde)
+{
+    const char *const *options = OPTIONS("n_steps", "600", "episodes_per_update", "10000",
+                                         "learning_rate", "0", "use_sde", use_sde);
     bhi_actor_critic *ac = make(reinforce, options), *one = make(reinforce, options);
     bh_reinforce_config *config = one->base.config;
     const float obs[E * S] = {1, -0.5f, 2, 1, -0.5f, 2};
@@ -260,6 +306,12 @@ static void test_parts_add_up(void)
         CHECK_NEAR((double)ac->gradient[p], (double)one->gradient[p], pa_tolerance(5e-5));
     bhi_agent_destroy(&ac->base);
     bhi_agent_destroy(&one->base);
+}
+
+static void test_parts_add_up(void)
+{
+    check_parts("false");
+    check_parts("true");
 }
 
 // ---- acting ----
@@ -326,35 +378,191 @@ static void test_learns_from_what_it_drew(void)
     bhi_agent_destroy(&r->ac.base);
 }
 
+// ---- state-dependent exploration ----
+
+static const float two_obs[E * S] = {1, 0, -1, 0.5f, 2, 0};
+
+// Actions less means are a linear function of the features, the same one as long as a matrix is kept.
+static void test_sde_acting(void)
+{
+    enum { DRAWS = 20000 };
+    bhi_actor_critic *ac = make(ppo, OPTIONS("use_sde", "true"));
+    const bhi_agent_functions *f = ppo->functions;
+    float mean[E * D], first[E * D], drawn[E * D];
+    bh_real x[N * S] = {0}, net_mean[N * D], latent[N * L_MAX];
+    double sum[E * D] = {0}, squares[E * D] = {0}, product = 0;
+    unsigned char explored[E];
+    for (int e = 0; e < E; e++) pa_inputs(x + e * S, two_obs + e * S);
+    means(ac, ac->params, net_mean, latent, x);
+    f->greedy_box(ac, ac->params, mean, two_obs, E);
+    f->act_box(ac, first, explored, two_obs, E);
+    f->act_box(ac, drawn, explored, two_obs, E);
+    CHECK(memcmp(first, drawn, sizeof first) == 0 && !explored[0] && !explored[1]);
+    for (int i = 0; i < E * D; i++) {
+        double want = (double)mean[i];
+        for (int l = 0; l < 4; l++)
+            want += (double)latent[i / D * 4 + l] *
+                    exp((double)ac->params[ac->policy.n_params + l * D + i % D]) *
+                    (double)ac->matrix_eps[(i / D * 4 + l) * D + i % D];
+        CHECK_NEAR((double)drawn[i], want, 1e-6);
+    }
+    for (int k = 0; k < DRAWS; k++) {
+        for (int e = 0; e < E; e++) bhi_gaussian_policy_explore(ac, e, 0);
+        f->act_box(ac, drawn, explored, two_obs, E);
+        for (int i = 0; i < E * D; i++) {
+            double z = (double)drawn[i] - (double)mean[i];
+            sum[i] += z / DRAWS;
+            squares[i] += z * z / DRAWS;
+        }
+        product += ((double)drawn[0] - (double)mean[0]) * ((double)drawn[D] - (double)mean[D]);
+    }
+    for (int i = 0; i < E * D; i++) {
+        double std[D];
+        stds(ac, ac->params, std, latent + i / D * 4);
+        CHECK_NEAR(sum[i], 0, 4 * std[i % D] / sqrt(DRAWS));
+        CHECK_NEAR(sqrt(squares[i]), std[i % D], 4 * std[i % D] / sqrt(2.0 * DRAWS));
+    }
+    CHECK_NEAR(product / DRAWS, 0, 4 * sqrt(squares[0] * squares[D] / DRAWS)); // one matrix each
+    bhi_agent_destroy(&ac->base);
+}
+
+// Whether the matrix of environment e is another one after each of n steps, as letters: "...x".
+static void list_changes(char *out, bhi_actor_critic *ac, int e, int n)
+{
+    step s;
+    for (int t = 0; t < n; t++) {
+        bh_rng before = ac->matrix_rng[e];
+        do_step(ac, &s, t % T);
+        out[t] = before.state == ac->matrix_rng[e].state ? '.' : 'x';
+    }
+    out[n] = '\0';
+}
+
+// PPO: with the rollout, of 6 steps, and every sde_sample_freq within. REINFORCE: with the episode
+// of that environment, which ends after steps 3 and 4, and where its memory of 6 is full.
+static void test_sde_matrices_are_kept(void)
+{
+    static const struct {
+        int is_ppo, e;
+        const char *freq, *want;
+    } cases[] = {
+        {1, 0, "-1", ".....x"}, {1, 1, "0", ".....x"},  {1, 0, "4", "...x.x"},
+        {1, 1, "1", "xxxxxx"},  {0, 0, "-1", "..x..x"}, {0, 1, "-1", "...x.x"},
+        {0, 0, "2", ".xx.xx"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char changes[2 * T + 1], want[2 * T + 1];
+        const bh_agent_class *class = cases[i].is_ppo ? ppo : reinforce;
+        bhi_actor_critic *ac =
+            make(class, OPTIONS("use_sde", "true", "sde_sample_freq", cases[i].freq));
+        list_changes(changes, ac, cases[i].e, 2 * T);
+        snprintf(want, sizeof want, "%s%s", cases[i].want, cases[i].want);
+        CHECK_STRING(changes, want);
+        bhi_agent_destroy(&ac->base);
+    }
+}
+
+static void test_sde_tensor(void)
+{
+    static const char *const archs[] = {"5,4", ""};
+    for (int i = 0; i < 2; i++) {
+        int L = i == 0 ? 4 : S, n_tensors = i == 0 ? 13 : 5;
+        bhi_actor_critic *ac = make(ppo, OPTIONS("use_sde", "true", "net_arch", archs[i]));
+        static bh_tensor tensors[BH_TENSORS_MAX];
+        CHECK(ppo->functions->tensors(ac, ac->params, tensors) == n_tensors);
+        const bh_tensor *log_std = &tensors[n_tensors - 1];
+        CHECK_STRING(log_std->name, "log_std");
+        CHECK(log_std->rank == 2 && log_std->shape[0] == L && log_std->shape[1] == D);
+        const bh_real *numbers = log_std->data;
+        CHECK(numbers[0] == (bh_real)-0.5 && numbers[1] == (bh_real)0.25);
+        CHECK(numbers[L * D - 1] == (bh_real)-0.5);
+        bhi_agent_destroy(&ac->base);
+    }
+}
+
+static void test_sde_refused(void)
+{
+    bh_setup *setup = make_setup(&bh_all_envs, "CartPole-v1", "ppo", OPTIONS("use_sde", "true"));
+    bh_run *run;
+    bh_error err = {0};
+    CHECK_STATUS(bh_run_create(&run, setup, &err), BH_ERR_CONFIG);
+    CHECK(run == NULL && strstr(err.message, "PPO: use_sde is true, but actions are Discrete"));
+    bh_setup_destroy(setup);
+
+    bh_ppo_config config;
+    bhi_agent *agent;
+    bhi_agent_spec spec = spec_of();
+    pa_configure(ppo->config, &config,
+                 OPTIONS("use_sde", "true", "net_arch", "4096", "n_steps", "1"));
+    spec.n_envs = 1024;
+    spec.action.n = 1000;
+    CHECK_STATUS(bhi_agent_create(&agent, ppo, &config, &spec, &err), BH_ERR_CONFIG);
+    CHECK(agent == NULL && strstr(err.message, "4096 x 1000 numbers for each of 1024"));
+}
+
+// What others sample comes from their stream alone, and leaves the run's matrices as they are.
+static void test_sde_sampling(void)
+{
+    const char *const *options = OPTIONS("seed", "3", "n_envs", "2", "n_steps", "64", "net_arch",
+                                         "8", "use_sde", "true", "sde_sample_freq", "-1");
+    bh_run *plain = make_run(&bh_all_envs, "Pendulum-v1", "ppo", options);
+    bh_run *watched = make_run(&bh_all_envs, "Pendulum-v1", "ppo", options);
+    float first[3], again[3], other[3], obs[9] = {1, 0, 0, 0, 1, -3, 1, 0, 0};
+    char hex[2][65];
+    for (int i = 0; i < 30; i++) {
+        CHECK_STATUS(bh_run_steps(plain, 10), BH_OK);
+        CHECK_STATUS(bh_run_steps(watched, 10), BH_OK);
+        bh_rng rng = bh_rng_seed(7), same = rng;
+        bh_run_sample_box(watched, first, obs, 3, &rng);
+        bh_run_sample_box(watched, again, obs, 3, &same);
+        bh_run_sample_box(watched, other, obs, 3, &same);
+        CHECK(memcmp(first, again, sizeof first) == 0 && memcmp(first, other, sizeof first) != 0);
+        CHECK(first[0] == first[2]); // one matrix
+    }
+    bh_run_fingerprint(plain, BH_CURRENT, hex[0]);
+    bh_run_fingerprint(watched, BH_CURRENT, hex[1]);
+    CHECK_STRING(hex[0], hex[1]);
+    bh_run_destroy(plain);
+    bh_run_destroy(watched);
+}
+
 // ---- the rest ----
 
 // Against the policy it started from, log standard deviations included.
-static void test_kl_penalty(void)
+static void check_kl_penalty(const char *use_sde)
 {
-    const char *const *options = OPTIONS("kl_coef", "0.5", "learning_rate", "0");
+    const char *const *options =
+        OPTIONS("kl_coef", "0.5", "learning_rate", "0", "use_sde", use_sde);
     bhi_ppo *p = (bhi_ppo *)(void *)make(ppo, options);
     step steps[T];
     do_steps(&p->ac, steps, T);
     bhi_agent_metrics s = pa_stats(ppo, p);
     CHECK(s.extra[4] == 0 && s.extra[5] == 0.5);
-    // Twice as wide in number 0 from here on: the reference is not.
-    bh_real *log_std = p->ac.params + p->ac.policy.n_params;
-    log_std[0] += (bh_real)log(2);
+    // Twice as wide in the first feature's number 0 from here on: the reference is not.
+    p->ac.params[p->ac.policy.n_params] += (bh_real)log(2);
     do_steps(&p->ac, steps, T);
+    batch b = batch_of(&p->ac, p->ac.params, steps, 1);
     double sum = 0;
     for (int i = 0; i < N; i++) {
-        const step *t = &steps[i / E];
-        float mean[E * D];
-        ppo->functions->greedy_box(p, p->ac.params, mean, t->obs_tm1, E);
-        double d = (double)t->drawn[i % E * D] - (double)mean[i % E * D];
-        double z = d / exp(-0.5), wide = z / 2;
-        double difference = -wide * wide / 2 - log(2) + z * z / 2;
-        CHECK_NEAR((double)p->rollout.r_t[i], t->r_t[i % E] - 0.5 * difference, 1e-5);
+        bh_real mean[N * D];
+        double std[D], unused;
+        means(&p->ac, p->ac.params, mean, NULL, b.x);
+        stds(&p->ac, p->ac.reference, std, b.latent + i * p->ac.n_latent);
+        double difference =
+            b.old_log_prob[i] - log_prob_of(mean + i * D, std, b.a + i * D, &unused);
+        CHECK_NEAR((double)p->rollout.r_t[i], steps[i / E].r_t[i % E] - 0.5 * difference, 1e-5);
         sum += difference;
     }
     s = pa_stats(ppo, p);
     CHECK_NEAR(s.extra[4], sum / N, 1e-5);
+    CHECK(s.extra[4] != 0);
     bhi_agent_destroy(&p->ac.base);
+}
+
+static void test_kl_penalty(void)
+{
+    check_kl_penalty("false");
+    check_kl_penalty("true");
 }
 
 static void test_tensors(void)
@@ -416,13 +624,13 @@ static void test_discrete_actions_are_the_same(void)
 
 static void test_same_seed_same_bits(void)
 {
-    const char *const algos[] = {"ppo", "reinforce"};
-    for (int i = 0; i < 2; i++) {
+    const char *const algos[] = {"ppo", "reinforce", "ppo", "reinforce"};
+    for (int i = 0; i < 4; i++) {
         char hex[3][65];
         for (int k = 0; k < 3; k++) {
             const char *const *options =
                 OPTIONS("seed", k < 2 ? "3" : "4", "n_envs", "2", "n_steps", "64", "net_arch", "8",
-                        "eval_freq", k == 0 ? "0" : "100");
+                        "eval_freq", k == 0 ? "0" : "100", "use_sde", i < 2 ? "false" : "true");
             fingerprint(hex[k], &bh_all_envs, "Pendulum-v1", algos[i], options);
         }
         CHECK_STRING(hex[0], hex[1]); // evaluations in between change nothing
@@ -433,9 +641,15 @@ static void test_same_seed_same_bits(void)
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_gradients);
+    CHECK_RUN(test_gradients_with_sde);
     CHECK_RUN(test_parts_add_up);
     CHECK_RUN(test_acting);
     CHECK_RUN(test_learns_from_what_it_drew);
+    CHECK_RUN(test_sde_acting);
+    CHECK_RUN(test_sde_matrices_are_kept);
+    CHECK_RUN(test_sde_tensor);
+    CHECK_RUN(test_sde_refused);
+    CHECK_RUN(test_sde_sampling);
     CHECK_RUN(test_kl_penalty);
     CHECK_RUN(test_tensors);
     CHECK_RUN(test_too_large);

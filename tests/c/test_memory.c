@@ -30,6 +30,7 @@ static const char *const pairs[][2] = {
     {"GridWorld-v0", "reinforce"},
     {"CartPole-v1", "clone"},
     {"CartPole-v1", "pqn"},
+    {"Pendulum-v1", "ppo"},
 };
 enum { N_PAIRS = sizeof pairs / sizeof *pairs };
 

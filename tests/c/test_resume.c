@@ -192,6 +192,9 @@ static void test_options_with_state_of_their_own(void)
     check_resumed("GridWorld-v0", "q-learning", OPTIONS("exploration", "ucb", "env.slip", "0.2"), 8,
                   0, 4);
     check_resumed("Catch-v0", "ppo", OPTIONS("n_envs", "5"), 8, 0, 5);
+    check_resumed("Pendulum-v1", "ppo", OPTIONS("use_sde", "true", "sde_sample_freq", "5"), 8, 0,
+                  6);
+    check_resumed("Pendulum-v1", "reinforce", OPTIONS("use_sde", "true"), 8, 0, 7);
 }
 
 // ---- as many mutations as one likes ----

@@ -58,6 +58,7 @@ static const char *const rainbow[] = {
 static const char *const ucb[] = {
     "n_envs", "1", "exploration", "ucb", "exploration_bonus_in_target", "true", NULL};
 static const char *const centered[] = {"optimizer", "rmsprop-centered", NULL};
+static const char *const sde[] = {"use_sde", "true", "sde_sample_freq", "5", NULL};
 
 static void test_options_with_state_of_their_own(void)
 {
@@ -65,6 +66,8 @@ static void test_options_with_state_of_their_own(void)
     check_whole("CartPole-v1", "dqn", ucb);
     check_whole("CartPole-v1", "dqn", centered);
     check_whole("GridWorld-v0", "q-learning", ucb);
+    check_whole("Pendulum-v1", "ppo", sde);
+    check_whole("Pendulum-v1", "reinforce", sde);
 }
 
 // ---- parameters ----

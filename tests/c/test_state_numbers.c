@@ -368,6 +368,7 @@ static const char *const slippery[] = {"n_envs",          "1",     "env.slip", "
                                        "env.step_reward", "-0.04", NULL};
 static const char *const wandering[] = {"n_envs", "1", "noise_type", "ornstein-uhlenbeck", NULL};
 static const char *const single[] = {"n_envs", "1", NULL};
+static const char *const sde[] = {"use_sde", "true", NULL};
 
 static void test_numbers_of_agents_matter(void)
 {
@@ -379,6 +380,8 @@ static void test_numbers_of_agents_matter(void)
     check_numbers("CartPole-v1", "dqn", rainbow, "agent/");
     check_numbers("Pendulum-v1", "ppo", single, "agent/rollout/box");
     check_numbers("Pendulum-v1", "reinforce", single, "agent/params");
+    check_numbers("Pendulum-v1", "ppo", sde, "agent/matrix_rng");
+    check_numbers("Pendulum-v1", "reinforce", sde, "agent/matrix_rng");
     check_numbers("GridWorld-v0", "q-learning", ucb, "agent/counts");
 }
 

@@ -118,7 +118,7 @@ test('stopped in the middle and resumed from a full checkpoint, it ends with the
 test('PPO and REINFORCE know both kinds of actions: here they predict means, draw around them, and come back from a file', async () => {
   const obs = [[1, 0, 0], [0, 1, -3], [-1, 0, 8]];
   for (const name of /** @type {const} */ (['PPO', 'REINFORCE'])) {
-    const options = { netArch: [8], nSteps: 64, ...(name === 'PPO' ? { batchSize: 32 } : {}), totalTimesteps: 400, evalFreq: 0, logStdInit: -1 };
+    const options = { netArch: [8], nSteps: 64, ...(name === 'PPO' ? { batchSize: 32 } : {}), totalTimesteps: 400, evalFreq: 0, logStdInit: -1, useSde: false };
     const model = new bh[name]('Pendulum-v1', { ...options, nEnvs: 2 }), half = new bh[name]('Pendulum-v1', { ...options, nEnvs: 2 });
     assert.ok((await model.learn()).nUpdates > 0);
     const actions = model.predict(obs);
@@ -140,6 +140,26 @@ test('PPO and REINFORCE know both kinds of actions: here they predict means, dra
     const discrete = new bh[name]('CartPole-v1', options);
     assert.equal(discrete.logProbs([0, 0, 0, 0]).length, 2);
     [model, half, copy, rest, discrete].forEach((each) => each.dispose());
+  }
+});
+
+test('with state-dependent exploration they explore by a matrix, which a full checkpoint has, too; where actions are Discrete it is refused', async () => {
+  const obs = [[1, 0, 0], [0, 1, -3], [1, 0, 0]];
+  for (const name of /** @type {const} */ (['PPO', 'REINFORCE'])) {
+    const options = { netArch: [8], nSteps: 64, ...(name === 'PPO' ? { batchSize: 32 } : {}), totalTimesteps: 400, evalFreq: 0, useSde: true, sdeSampleFreq: 7, nEnvs: 2 };
+    const model = new bh[name]('Pendulum-v1', options), half = new bh[name]('Pendulum-v1', options);
+    await half.learn({ steps: 170 });
+    const drawn = half.predict(obs, { deterministic: false, seed: 1 });
+    assert.deepEqual(half.predict(obs, { deterministic: false, seed: 1 }), drawn);
+    assert.notDeepEqual(half.predict(obs, { deterministic: false, seed: 2 }), drawn);
+    assert.deepEqual(drawn[0], drawn[2], 'one matrix for all');
+    assert.deepEqual(half.parameters()['log_std'].shape, [8, 1]);
+    const rest = bh[name].load(half.save({ full: true }));
+    await rest.learn();
+    await model.learn();
+    assert.equal(rest.sha256(), model.sha256(), name);
+    fails(() => new bh[name]('CartPole-v1', options), 'BH_ERR_CONFIG', /useSde is true, but actions are Discrete; .* leave it false here/);
+    [model, half, rest].forEach((each) => each.dispose());
   }
 });
 

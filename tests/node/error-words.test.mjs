@@ -30,6 +30,7 @@ const CASES = [
   [() => new bh.DQN('CartPole-v1', /** @type {any} */ ({ learningRate: {} })), /^Learning rate is an object, but must be from 0 to 10\.$/],
   [() => new bh.PPO('CartPole-v1', { preset: false, batchSize: 4096, nSteps: 8, nEnvs: 2 }), / is 4096, but one update has only 16 steps/],
   [() => new bh.DQN('CartPole-v1', { preset: false, featuresExtractor: 'nature-cnn' }), /needs images of at least 36 pixels/],
+  [() => new bh.PPO('CartPole-v1', { useSde: true }), /needs actions that are numbers/],
   [() => new bh.DQN('Translate-v0', { preset: false, featuresExtractor: 'transformer', dModel: 20, nHeads: 8 }), /is 20, but must be a multiple of 32/],
   [() => new bh.DQN('CartPole-v1', /** @type {any} */ ({ optimizer: 'lion' })), /cannot be “'?lion'?”; possible: /],
   [() => bh.make('GridWorld-v0', { map: ['..', '.G'] }), /^The map has no start/],

@@ -33,6 +33,7 @@ const FORBIDDEN = [
   ['src/rl/value.h', 'rl/policy.h'],
   ['src/rl/policy.c', 'rl/replay.h'],
   ['src/rl/gaussian.c', 'rl/value.h'],
+  ['src/rl/sde.c', 'rl/rollout.h'],
   ['src/rl/env.h', 'rl/dqn.h'],
   ['src/rl/dqn.c', 'rl/env.h'],
   ['src/rl/dqn.c', 'rl/run.h'],

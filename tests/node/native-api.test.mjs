@@ -20,7 +20,7 @@ const PUBLIC = [
   'lm/corpus.h', 'lm/language_model.h', 'lm/ngram.h', 'lm/pretraining.h', 'lm/tokenizer.h',
   'nn/language_weights.h', 'optim/optimizer_config.h',
   'rl/agent_class.h', 'rl/agent_config.h', 'rl/agent_list.h', 'rl/clone.h', 'rl/dqn.h', 'rl/env.h', 'rl/gaussian.h', 'rl/mdp.h', 'rl/off_policy_config.h', 'rl/planning.h', 'rl/policy.h', 'rl/ppo.h', 'rl/pqn.h',
-  'rl/reinforce.h', 'rl/run.h', 'rl/sac.h', 'rl/space.h', 'rl/tabular.h', 'rl/td3.h', 'rl/td_table.h', 'rl/text_task.h', 'rl/value.h', 'rl/vec_env.h',
+  'rl/reinforce.h', 'rl/run.h', 'rl/sac.h', 'rl/sde.h', 'rl/space.h', 'rl/tabular.h', 'rl/td3.h', 'rl/td_table.h', 'rl/text_task.h', 'rl/value.h', 'rl/vec_env.h',
 ];
 
 /** Structs of the inside that the public may point to, and no more. */

@@ -51,6 +51,7 @@ const SHAPES = Object.freeze([
   { shape: /Content-Security-Policy forbids (?<what>.+?): add (?<source>.+)$/, key: 'error.policy' },
   { shape: /bellhop\.wasm cannot run here: (?<why>.*)$/s, key: 'error.module' },
   { shape: /^the worker failed: its? (?:ended by itself|port was closed)/, key: 'error.worker' },
+  { shape: /(?<field>useSde|use_sde) is true, but actions are Discrete/, key: 'error.sde' },
   { shape: /out of memory| is too large/, key: 'error.memory' },
 ]);
 

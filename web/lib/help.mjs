@@ -96,6 +96,8 @@ export default {
   kl_coef: 'Weight of the KL penalty that keeps the policy near the one it started from',
   kl_target: 'KL per step that the weight adapts to; 0 leaves it fixed',
   log_std_init: 'Box of actions: logarithm of the policy\'s first standard deviation',
+  use_sde: 'Box of actions: state-dependent exploration (gSDE) instead of independent noise at every step',
+  sde_sample_freq: 'State-dependent exploration: steps between two exploration matrices; -1 for one in each rollout',
   episodes_per_update: 'Episodes, of all environments together, before the policy learns from them',
   'reinforce.n_steps': 'Steps each environment can store; an episode that has no room is cut there',
   baseline: 'Learn the value of states and reinforce only what turned out better than it',

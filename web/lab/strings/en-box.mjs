@@ -43,4 +43,6 @@ export default {
   'field.target_entropy': 'Target entropy per number',
   'field.g': 'Gravity',
   'field.log_std_init': 'Initial log standard deviation',
+  'field.use_sde': 'State-dependent exploration (gSDE)',
+  'field.sde_sample_freq': 'Steps per exploration matrix',
 };

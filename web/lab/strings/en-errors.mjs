@@ -23,6 +23,7 @@ export default {
   'error.multiple': '{field} is {value}, but must be a multiple of {factor}.',
   'error.minibatch': '{field} is {value}, but one update has only {max|step|steps}: choose a smaller batch or more steps per update.',
   'error.images': '{field} needs images of at least {size} pixels. Choose “flatten” here.',
+  'error.sde': '{field} needs actions that are numbers. Turn it off here.',
   'error.policy.action': 'The policy has “{letter}” for state {state}, but needs an action from 0 to {max}, or *.',
   'error.policy.states': 'The policy has {n|state|states}, but the environment has {states}.',
   'error.map.empty': 'The map is empty. Write rows such as S../..G.',

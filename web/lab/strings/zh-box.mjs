@@ -43,4 +43,6 @@ export default {
   'field.target_entropy': '每个数的目标熵',
   'field.g': '重力加速度',
   'field.log_std_init': '初始对数标准差',
+  'field.use_sde': '状态相关探索 (gSDE)',
+  'field.sde_sample_freq': '探索矩阵的采样间隔',
 };

@@ -22,6 +22,7 @@ export default {
   'error.multiple': '“{field}”为 {value}，应为 {factor} 的倍数。',
   'error.minibatch': '“{field}”为 {value}，但一次更新只有 {max} 步：请减小批大小，或增加每次更新的步数。',
   'error.images': '“{field}”要求图像至少为 {size} 像素，这里请选 flatten。',
+  'error.sde': '“{field}”要求动作是连续的数，这里请关闭。',
   'error.policy.action': '策略中状态 {state} 的动作为“{letter}”，应为 0 到 {max} 的动作编号或 *。',
   'error.policy.states': '策略给出了 {n} 个状态的动作，但环境有 {states} 个状态。',
   'error.map.empty': '地图是空的。请按行填写，例如 S../..G。',

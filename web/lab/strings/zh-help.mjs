@@ -179,6 +179,8 @@ export default {
 
   // ---- 连续动作 ----
   log_std_init: '动作为 Box 时：策略初始标准差的对数',
+  use_sde: '动作为 Box 时：用状态相关探索 (gSDE) 代替每步独立的噪声',
+  sde_sample_freq: '状态相关探索：每隔多少步重新采样探索矩阵；−1 表示每轮采集只采样一次',
   noise_type: '学习时加在动作上的噪声',
   noise_std: '噪声的标准差，动作以 −1 到 1 计',
   noise_theta: 'Ornstein-Uhlenbeck 噪声：回到 0 的快慢',
