@@ -81,14 +81,14 @@ async function runNodeTests(kind) {
 }
 
 /**
- * As many files at a time as there are processors: Node's own choice leaves one out, which of two is half. What a browser
- * shows depends on the processors it has, so its files run one after the other. Whatever a test that failed has left open,
- * the run ends. @param {string} kind
+ * A file more at a time than there are processors, as some wait for what they have started: Node's own choice leaves one out, which of two
+ * is half. What a browser shows depends on the processors it has, so its files run one after the other. Whatever a test that failed has
+ * left open, the run ends. @param {string} kind
  */
 function options(kind) {
   const isSince = (/** @type {string} */ version) => process.versions.node.localeCompare(version, 'en', { numeric: true }) >= 0;
   return [
-    ...isSince('20.10') ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism()}`] : [],
+    ...isSince('20.10') ? [`--test-concurrency=${kind === 'browser' ? 1 : availableParallelism() + 1}`] : [],
     ...isSince('20.14') ? ['--test-force-exit'] : [],
   ];
 }
