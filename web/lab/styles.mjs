@@ -190,6 +190,7 @@ export const styles = css`
 .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 40px; overflow: hidden; }
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }
 .formula math { font-size: 14px; }
+#microscope { margin-top: 8px; }
 .transition .note { min-height: 80px; line-height: 20px; }
 .value-map, .truth { margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--bellhop-line); }
 .legend + .caption { margin-top: 8px; }

@@ -94,6 +94,18 @@ export default function microscope(lab) {
     }
   });
 
+  test('the microscope over a task of text: updates of its agent', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&learningStarts=20&batchSize=8&dModel=16&nHeads=2&nLayers=1&evalFreq=0');
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await page.click('#microscope');
+    await page.click('#next-update');
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#microscope-view circle').length === 8);
+    await says(page, 'microscope-view', /Distance of online and target network/);
+    assert.equal(KEY.exec(await allText(page)), null);
+    await close();
+  });
+
   test('the microscope: axe finds nothing, on a phone and in the dark too', async () => {
     for (const [hash, colorScheme, width] of /** @type {const} */ ([['#env=GridWorld-v0&algo=sarsa', 'light', 1280], [`#${DQN}`, 'dark', 390]])) {
       const { page, close } = await lab().open(hash, { viewport: { width, height: 900 }, colorScheme });

@@ -155,6 +155,7 @@ export const styles = css`
 .microscope line { stroke: var(--bellhop-line); }
 .microscope circle { fill-opacity: .8; stroke: var(--bellhop-panel); stroke-width: .5; }
 .microscope figcaption { display: flex; justify-content: space-between; font-size: 12px; line-height: 16px; color: var(--bellhop-muted); font-variant-numeric: tabular-nums; }
+.microscope .numbers td:first-child { text-align: start; }
 .microscope .values-scroll { max-height: 264px; overflow: auto; }
 @media (forced-colors: active) {
   .microscope circle { fill: CanvasText; }

@@ -22,12 +22,14 @@ const PACE_MS = 250;
 
 export class TextChoicesPanel {
   #host;
+  #microscope;
   /** @type {Paced<TextFrame | null>} */
   #frame = new Paced();
 
-  /** @param {LabHost} host */
-  constructor(host) {
+  /** @param {LabHost} host @param {{ render: () => unknown }} microscope */
+  constructor(host, microscope) {
     this.#host = host;
+    this.#microscope = microscope;
   }
 
   get #experiment() {
@@ -41,6 +43,7 @@ export class TextChoicesPanel {
     return html`<section class="text-choices" part="choices" aria-labelledby="choices-title">
       <header><h2 id="choices-title">${words.t('rl.choices')}</h2></header>
       ${shown ? this.#choices(shown) : this.#none()}
+      ${this.#microscope.render()}
       ${isText ? this.#texts() : nothing}
     </section>`;
   }
