@@ -5,9 +5,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import {
-  CONTROLS, DEFAULT_CONTROLS, DEFAULT_PANELS, PANELS, attributesOf, elementSnippet, frameSnippet, frameUrl, linkSnippet, notebookFrameSnippet,
-  pictureSnippet, strictPolicy, strictSnippet, strictStyle, widgetSnippet,
+  CONTROLS, DEFAULT_CONTROLS, DEFAULT_PANELS, PANELS, attributesOf, commandSnippet, elementSnippet, frameSnippet, frameUrl, linkSnippet, notebookFrameSnippet,
+  pictureSnippet, scriptSnippet, strictPolicy, strictSnippet, strictStyle, widgetSnippet,
 } from '../../web/embed/snippets.mjs';
 import { OFFERED, SHOWN } from '../../web/lab/attributes.mjs';
 import { fromQuery, plainSetup } from '../../web/lab/run-setup.mjs';
@@ -17,6 +19,7 @@ import { WORLDS } from '../../web/lab/world-table.mjs';
 import { load } from '../../web/node/node.mjs';
 import { embedSetup } from '../../web/site/embed-setup.mjs';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BASE = 'https://example.org/lab/';
 /** @type {import('../../web/embed/snippets.mjs').Choice} */
 const PLAIN = {
@@ -139,6 +142,10 @@ test('an experiment gives its environment, algorithm, seed, changed settings and
   const found = embedSetup(experiment('env=GridWorld-v0&algo=q-learning&seed=3&learningRate=0.25&env.slip=0.1&gamma=0.9@500'));
   assert.deepEqual({ ...found, panels: [], controls: [] }, {
     env: 'GridWorld-v0', algo: 'q-learning', preset: '', seed: 3, settings: { 'learningRate': 0.25, 'env.slip': 0.1, 'gamma': '0.9@500' }, panels: [], controls: [], changesLeftOut: 0, hasDemonstrations: false,
+    program: {
+      env: 'GridWorld-v0', algo: 'q-learning', preset: '', seed: 3,
+      given: [{ scope: 'options', key: 'learningRate', name: 'learning_rate', value: 0.25 }, { scope: 'envOptions', key: 'slip', name: 'slip', value: 0.1 }],
+    },
   });
   const { algo } = plainSetup(catalog, 'GridWorld-v0');
   assert.equal(embedSetup(experiment(`env=GridWorld-v0&algo=${algo}`)).algo, '', 'its first algorithm is the default');
@@ -156,6 +163,41 @@ test('an element of these attributes is the same setup; what it cannot carry is 
   assert.deepEqual([changed.settings, changed.changesLeftOut], [{ learningRate: 0.002, gamma: '0.9@500' }, 2]);
   const { setup } = experiment('env=CartPole-v1');
   assert.equal(embedSetup(experiment('env=CartPole-v1', { setup: { ...setup, demonstrations: {} } })).hasDemonstrations, true);
+});
+
+test('a command and a program make the run of the link, to the bit', { timeout: 120_000 }, async () => {
+  const bh = await load();
+  for (const link of [
+    'env=GridWorld-v0&algo=q-learning&seed=3&totalTimesteps=800&learningRate=0.25&env.map=S.%23/..T/G..&env.trapReward=-0.5',
+    'env=CartPole-v1&algo=dqn&preset=rainbow&totalTimesteps=1200&learningStarts=200&netArch=16,8&evalFreq=0&optimizer=adamw&beta1=0.8',
+    'env=FrozenLake-v1&algo=sarsa&totalTimesteps=600&env.isSlippery=false', 'env=Pendulum-v1&algo=td3&totalTimesteps=200&learningStarts=50&netArch=8&evalFreq=0',
+    'env=CartPole-v1&algo=ppo&seed=1&totalTimesteps=512&netArch=&evalFreq=0',
+  ]) {
+    const { setup } = experiment(link);
+    const env = bh.make(/** @type {any} */ (setup.env), setup.envOptions);
+    const model = new bh.models[/** @type {import('../../web/bellhop.js').AlgoName} */ (setup.algo)](env, { seed: setup.seed, ...setup.preset && { preset: setup.preset }, ...setup.options });
+    await model.learn();
+    const program = /** @type {import('../../web/embed/snippets.mjs').ProgramRun} */ (embedSetup(experiment(link)).program);
+    const command = commandSnippet(program);
+    assert.match(command, /^npx bellhop train \S+ --algo /);
+    const json = execFileSync('sh', ['-c', `${command.replace('npx bellhop', `'${process.execPath}' web/cli/cli.mjs`)} --json`], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const printed = execFileSync(process.execPath, ['--input-type=module'], { cwd: ROOT, encoding: 'utf8', input: scriptSnippet(program) });
+    const hash = model.sha256();
+    assert.equal(JSON.parse(/** @type {string} */ (json.trim().split('\n').at(-1))).params_sha256, hash, command);
+    assert.ok(printed.startsWith(hash), scriptSnippet(program));
+    model.dispose();
+    env.dispose();
+  }
+});
+
+test('whatever letters a text has, a shell and a program read it as it is', () => {
+  const text = 'a"b\'c$d`e`\\f\n;g & h | i é\u2028';
+  const program = { env: 'GridWorld-v0', algo: 'dqn', preset: '', seed: 0, given: [{ scope: /** @type {const} */ ('envOptions'), key: 'map', name: 'map', value: text }] };
+  const words = execFileSync('sh', ['-c', commandSnippet(program).replace('npx', 'printf \'%s\\0\'')], { encoding: 'utf8' }).split('\0');
+  assert.deepEqual(words.slice(-3), ['--env-map', text, '']);
+  const [, object] = /** @type {RegExpMatchArray} */ (/bh\.make\('GridWorld-v0', ([\s\S]*?)\);\n/.exec(scriptSnippet(program)));
+  assert.equal(runInNewContext(`(${object}).map`), text);
+  assert.match(commandSnippet({ ...program, given: [{ ...program.given[0], value: '-1' }] }), / --env-map=-1$/);
 });
 
 test('panels and controls are offered where they mean something', () => {

@@ -147,6 +147,41 @@ function inPython(value) {
   return typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
 }
 
+// ---- programs ----
+
+/** A setting that was changed before the run began; `name` is its snake_case. @typedef {{ scope: 'options' | 'envOptions', key: string, name: string, value: unknown }} Given */
+/** A run for programs. @typedef {{ env: string, algo: string, preset: string, seed: number, given: readonly Given[] }} ProgramRun */
+
+/** The run as a command: the same bits. @param {ProgramRun} run */
+export function commandSnippet({ env, algo, preset, seed, given }) {
+  const flags = [['algo', algo], ...preset ? [['preset', preset]] : [], ...seed !== 0 ? [['seed', String(seed)]] : [], ...given.map(({ scope, name, value }) => [
+    `${scope === 'envOptions' ? 'env-' : ''}${name.replaceAll('_', '-')}`, Array.isArray(value) && value.length === 0 ? ',' : String(value),
+  ])];
+  return ['npx bellhop train', inShell(env), ...flags.map(([name, value]) => (/^(-|$)/.test(value) ? `--${name}=${inShell(value)}` : `--${name} ${inShell(value)}`))].join(' ');
+}
+
+/** The run as a program for Node. @param {ProgramRun} run */
+export function scriptSnippet({ env, algo, preset, seed, given }) {
+  const of = (/** @type {Given['scope']} */ one) => Object.fromEntries(given.filter(({ scope }) => scope === one).map(({ key, value }) => [key, value]));
+  const options = { ...preset && { preset }, ...seed !== 0 && { seed }, ...of('options') }, envOptions = of('envOptions');
+  const argument = (/** @type {object} */ values) => (Object.keys(values).length > 0 ? `, ${inScript(values)}` : '');
+  return [
+    'import { load } from \'bellhop\';', '', 'const bh = await load();', `const env = bh.make(${inScript(env)}${argument(envOptions)});`,
+    `const model = new bh.models[${inScript(algo)}](env${argument(options)});`, 'await model.learn();', 'console.log(model.sha256(), model.evaluate({ which: \'best\' }));',
+  ].join('\n');
+}
+
+/** A word of a command, in quotes where a shell would read more into it. @param {string} text */
+const inShell = (text) => (/^[\w.,:@%+=/-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\\\'\'')}'`);
+
+/** A value as JavaScript writes it. @param {unknown} value @returns {string} */
+function inScript(value) {
+  if (typeof value === 'string') return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll('\'', '\\\'')}'`;
+  if (Array.isArray(value)) return `[${value.map(inScript).join(', ')}]`;
+  if (value && typeof value === 'object') return `{ ${Object.entries(value).map(([key, each]) => `${key}: ${inScript(each)}`).join(', ')} }`;
+  return String(value);
+}
+
 // ---- words ----
 
 /** Names in their order; `all` for all of them. @param {readonly string[]} names @param {readonly string[]} chosen */

@@ -4,7 +4,7 @@
 import { html, nothing, render } from 'lit';
 import { valueText } from '../lab/panels/value-text.mjs';
 import {
-  DEFAULT_CONTROLS, DEFAULT_PANELS, attributesOf, elementSnippet, frameSnippet, linkSnippet, notebookFrameSnippet, pictureSnippet, strictPolicy, strictSnippet,
+  DEFAULT_CONTROLS, DEFAULT_PANELS, attributesOf, commandSnippet, elementSnippet, frameSnippet, linkSnippet, notebookFrameSnippet, pictureSnippet, scriptSnippet, strictPolicy, strictSnippet,
   strictStyle, widgetSnippet,
 } from '../embed/snippets.mjs';
 import { list, numberInput, radios, readNumber, tick, ticks } from './embed-fields.mjs';
@@ -18,7 +18,7 @@ import { loadPageWords } from './page-words.mjs';
 /** @typedef {import('../lab/words.mjs').Key} Key */
 /** @typedef {import('../lab/words.mjs').Language} Language */
 /** @typedef {import('../lab/words.mjs').Words} Words */
-/** @typedef {'element' | 'frame' | 'markdown' | 'notebook'} Format */
+/** @typedef {'element' | 'frame' | 'markdown' | 'notebook' | 'program'} Format */
 /** A text to copy. @typedef {{ id: string, label: string, text: string }} Block */
 
 /** What an element's height is until its content was measured, px: that of three columns. */
@@ -35,7 +35,7 @@ const CONTROL_WORDS = Object.freeze({
   play: 'play', step: 'step', reset: 'reset', speed: 'speed', seed: 'seed', env: 'environment', algo: 'algorithm', settings: 'settings', map: 'edit', human: 'you', microscope: 'microscope',
 });
 /** @type {Readonly<Record<Format, Key>>} */
-const FORMAT_WORDS = Object.freeze({ element: 'embed.format.element', frame: 'embed.format.frame', markdown: 'embed.format.markdown', notebook: 'embed.format.notebook' });
+const FORMAT_WORDS = Object.freeze({ element: 'embed.format.element', frame: 'embed.format.frame', markdown: 'embed.format.markdown', notebook: 'embed.format.notebook', program: 'embed.format.program' });
 /** Addresses that only this machine knows. */
 const LOCAL = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\]|)$/;
 
@@ -82,6 +82,7 @@ export class EmbedDialog {
       env, algo, preset, seed, settings, show: DEFAULT_PANELS, controls: DEFAULT_CONTROLS, speed: '', lang: '', theme: '', autoplay: false, stopAt: null,
     };
     [this.#height, this.#isFitted, this.#written] = [HEIGHT, true, {}];
+    if (this.#format === 'program' && !this.#setup.program) this.#format = 'element';
     this.#update();
     this.#dialog.showModal();
     return '';
@@ -160,7 +161,16 @@ export class EmbedDialog {
       case 'notebook': return { blocks: [
         block('widget', this.#t('embed.notebook.widget'), widgetSnippet({ ...parts, height: this.#isFitted ? null : this.#height })), block('cell', this.#t('embed.notebook.frame'), notebookFrameSnippet(parts)),
       ], strict: [] };
+      case 'program': return { blocks: this.#programs().map(([id, label, text]) => block(id, this.#t(label), text)), strict: [] };
     }
+  }
+
+  /** @returns {[id: string, label: Key, text: string][]} */
+  #programs() {
+    const { program } = this.#setup;
+    if (!program) return [];
+    const run = { ...program, seed: this.#choice.seed };
+    return [['command', 'embed.program.command', commandSnippet(run)], ['script', 'embed.program.script', scriptSnippet(run)]];
   }
 
   /** A link with the picture of the environment's first run; tasks of text have none. @param {import('../embed/snippets.mjs').Parts} parts */
@@ -227,6 +237,7 @@ export class EmbedDialog {
       ...changesLeftOut > 0 ? [this.#t('embed.note.changes', { n: changesLeftOut })] : [],
       ...hasDemonstrations ? [this.#t('embed.note.demonstrations')] : [],
       ...panels.length === 0 ? [this.#t('embed.note.panels')] : [],
+      ...this.#format === 'program' && this.#experiment.setup.changes.length > 0 ? [this.#t('embed.note.live', { n: this.#experiment.setup.changes.length })] : [],
     ];
   }
 
@@ -301,7 +312,7 @@ export class EmbedDialog {
   /** @param {import('../embed/snippets.mjs').Attributes} attributes */
   #snippets(attributes) {
     const { blocks, strict } = this.#texts(attributes);
-    const formats = /** @type {Format[]} */ (Object.keys(FORMAT_WORDS)).map((value) => ({ value, label: this.#t(FORMAT_WORDS[value]) }));
+    const formats = /** @type {Format[]} */ (Object.keys(FORMAT_WORDS)).filter((value) => value !== 'program' || this.#setup.program).map((value) => ({ value, label: this.#t(FORMAT_WORDS[value]) }));
     const choose = (/** @type {string} */ format) => {
       this.#format = /** @type {Format} */ (format);
       this.#update();

@@ -16,17 +16,19 @@ import { CONTROLS, PANELS } from '../embed/snippets.mjs';
  * @property {readonly string[]} controls
  * @property {number} changesLeftOut       made while it ran
  * @property {boolean} hasDemonstrations   which are left out
+ * @property {import('../embed/snippets.mjs').ProgramRun | null} program  the run as a program can make it; null of tasks of text, which have presets of their own here
  */
 
 /** @param {RunExperiment} experiment @returns {EmbedSetup} */
 export function embedSetup(experiment) {
   const { setup, catalog } = experiment;
   const isFirst = presetAlgos(catalog, setup.env)[0] === (setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo);
-  const { settings, changesLeftOut } = changedSettings(experiment);
+  const { settings, given, changesLeftOut } = changedSettings(experiment);
   return {
     env: setup.env, algo: isFirst ? '' : setup.algo, preset: isFirst ? '' : setup.preset, seed: setup.seed, settings, changesLeftOut,
     panels: experiment.kind === 'run' ? PANELS.filter((name) => hasPanel(experiment, name)) : [],
     controls: CONTROLS.filter((name) => hasControl(experiment, name)), hasDemonstrations: setup.demonstrations !== undefined,
+    program: experiment.kind === 'run' || experiment.kind === 'box' ? { env: setup.env, algo: setup.algo, preset: setup.preset, seed: setup.seed, given } : null,
   };
 }
 
@@ -39,9 +41,13 @@ function changedSettings({ setup, catalog }) {
   const { changes, start } = setup;
   /** @type {Record<string, unknown>} */
   const settings = start === 'scratch' ? { start } : {};
-  for (const { scope, key, preset } of settingsOf(catalog, { ...setup, demonstrations: undefined })) {
+  /** @type {import('../embed/snippets.mjs').Given[]} */
+  const given = [];
+  for (const { scope, key, preset, field: { name } } of settingsOf(catalog, { ...setup, demonstrations: undefined })) {
     const value = setup[scope][key];
-    if (value !== undefined && key !== 'seed' && !same(value, preset)) settings[nameOf(scope, key)] = value;
+    if (value === undefined || key === 'seed' || same(value, preset)) continue;
+    settings[nameOf(scope, key)] = value;
+    given.push({ scope, key, name, value });
   }
   let changesLeftOut = 0;
   for (const { at, scope, key, value } of changes) {
@@ -49,7 +55,7 @@ function changedSettings({ setup, catalog }) {
     if (name in settings) changesLeftOut++;
     else settings[name] = `${asText(value)}@${at}`;
   }
-  return { settings, changesLeftOut };
+  return { settings, given, changesLeftOut };
 }
 
 /** @param {string} scope @param {string} key */

@@ -11,6 +11,7 @@ export default {
   'embed.note.local': 'This page runs on your own computer, where readers cannot reach it. Publish its folder, then open “Embed” there.',
   'embed.note.changes': 'Only one live change per setting can be embedded: {n|later change is|later changes are} left out.',
   'embed.note.demonstrations': 'Demonstrations cannot be embedded and are left out.',
+  'embed.note.live': 'A program begins with these settings: {n|change|changes} made while it ran cannot be in it.',
   'embed.note.panels': 'This task always shows all of its panels.',
 
   // ---- choices ----
@@ -40,6 +41,7 @@ export default {
   'embed.format.frame': 'Frame',
   'embed.format.markdown': 'Markdown',
   'embed.format.notebook': 'Notebook',
+  'embed.format.program': 'Program',
   'embed.element': 'For pages that can load scripts. It takes the page’s language and theme, and loads shortly before it is seen.',
   'embed.strict': 'The page has a strict Content-Security-Policy',
   'embed.strict.tag': 'The tag, without a style attribute',
@@ -50,6 +52,8 @@ export default {
   'embed.markdown.link': 'Where it cannot, as in a README: a picture that links to the same experiment on this page',
   'embed.notebook.widget': 'With the package anywidget: Jupyter, Colab, VS Code, marimo',
   'embed.notebook.frame': 'Without it: a frame',
+  'embed.program.command': 'The same run in a terminal, with Node: the same bits',
+  'embed.program.script': 'The same run as a program, after npm install bellhop',
   'embed.copy': 'Copy',
   'embed.copied': 'Copied',
   'embed.copy.by.hand': 'The browser does not allow copying. The text is selected: press Ctrl+C, or ⌘C on a Mac.',

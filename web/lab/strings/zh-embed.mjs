@@ -11,6 +11,7 @@ export default {
   'embed.note.local': '本页运行在你自己的电脑上，读者无法访问。请先把整个文件夹发布到网站上，再从那里打开“嵌入”。',
   'embed.note.changes': '每项设置只能嵌入一次运行中的更改，后面的 {n} 次已略去。',
   'embed.note.demonstrations': '演示数据无法嵌入，已略去。',
+  'embed.note.live': '程序以这些设置开始，运行中的 {n} 次更改已略去。',
   'embed.note.panels': '这个任务总是显示全部面板。',
 
   // ---- 选项 ----
@@ -40,6 +41,7 @@ export default {
   'embed.format.frame': '内嵌框架',
   'embed.format.markdown': 'Markdown',
   'embed.format.notebook': '笔记本',
+  'embed.format.program': '程序',
   'embed.element': '适用于可以加载脚本的网页。语言和主题跟随所在页面，快要进入视野时才开始加载。',
   'embed.strict': '网页设有严格的内容安全策略（CSP）',
   'embed.strict.tag': '标签，不带 style 属性',
@@ -50,6 +52,8 @@ export default {
   'embed.markdown.link': '不能写 HTML 时，例如 README：放一张图，点开就是本页上的同一个实验',
   'embed.notebook.widget': '装有 anywidget：Jupyter、Colab、VS Code、marimo',
   'embed.notebook.frame': '未装 anywidget：使用内嵌框架',
+  'embed.program.command': '在装有 Node 的终端里重做这次运行，结果逐位相同',
+  'embed.program.script': '写成程序的同一次运行，需先用 npm 安装 bellhop',
   'embed.copy': '复制',
   'embed.copied': '已复制',
   'embed.copy.by.hand': '浏览器不允许自动复制。文字已选中，请按 Ctrl+C（Mac 上按 ⌘C）。',
