@@ -93,6 +93,7 @@ test('--seeds: those that are done are not repeated', async () => {
   const before = first();
   const lines = done('train', '--resume', 'three', '--json').json();
   assert.deepEqual(lines.map(({ type, seed, resumed_at_timestep: from }) => [seed ?? type, from > 0]), [[0, false], [1, true], [2, false], ['aggregate', false]]);
+  assert.equal(done('train', '--resume', 'three').stdout, 'three has a set of 3 runs of dqn in CartPole-v1, which is complete\n');
   assert.deepEqual(first(), before);
   assert.deepEqual(held('three'), ['seed-0', 'seed-1', 'seed-2', 'summary.csv', 'summary.json']);
   for (const seed of [0, 1, 2]) {
@@ -110,6 +111,7 @@ test('compare: those that are done are not repeated, and the tables are the same
   const inode = () => statSync(at('again/1-gamma=0.9/seed-1/model.safetensors')).ino;
   const before = inode();
   done('compare', '--resume', 'again');
+  assert.equal(done('compare', '--resume', 'again').stdout, 'again has a comparison of 2 settings in CartPole-v1, which is complete\n');
   assert.equal(inode(), before);
   for (const table of ['compare.csv', 'runs.csv']) assert.equal(timeless(table, readFileSync(at('again', table))), timeless(table, readFileSync(at('compared', table))));
   for (const variant of ['1-gamma=0.9', '2-gamma=0.99']) checkSame(`again/${variant}/seed-0`, `compared/${variant}/seed-0`);

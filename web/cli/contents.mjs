@@ -129,11 +129,22 @@ export function strangersIn(path) {
   return [...strange, ...inner.flatMap((folder) => strangersIn(join(path, folder)).map((name) => join(folder, name)))];
 }
 
-/** What its config.json says a folder has. @param {string} path */
+/** Files that say what a folder has, and how. @type {readonly [name: string, describe: (value: any) => string | undefined][]} */
+const DESCRIBED = [
+  ['config.json', describe],
+  ['summary.json', ({ env, algo, runs }) => `a set of ${runs.length} runs of ${algo} in ${env}`],
+  ['compare.json', (variants) => `a comparison of ${variants.length} settings in ${variants[0].env}`],
+];
+
+/** What a folder has, of one run or of several; undefined where none of their files says so. @param {string} path */
 export function runIn(path) {
-  try {
-    return describe(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8')));
-  } catch {
-    return undefined;
+  for (const [name, read] of DESCRIBED) {
+    try {
+      const found = read(JSON.parse(readFileSync(join(path, name), 'utf8')));
+      if (found !== undefined) return found;
+    } catch {
+      // not there, or somebody else's
+    }
   }
+  return undefined;
 }
