@@ -1536,8 +1536,8 @@ export interface Session {
   /** Resolves when it stands still and onFrame was called with the frame that says so. */
   pause(): Promise<void>;
   /**
-   * Takes n environment steps with the learning that is due, at most 100,000; a frame follows. With `until` fewer, as soon as an update was made
-   * or an episode has ended.
+   * Takes n environment steps with the learning that is due, at most 100,000, also past the end of the run; a frame follows, which pause() waits
+   * for. With `until` fewer: it ends with the first step in which something was learned, or an episode came to its end, and at the end of the run.
    */
   step(n?: number, until?: 'update' | 'episode'): Promise<void>;
   /** A frame, though nothing may have changed. */

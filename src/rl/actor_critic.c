@@ -310,18 +310,26 @@ void bhi_actor_critic_step(bhi_actor_critic *ac)
                       ac->gradient, learning_rate(ac), config_of(ac)->max_grad_norm);
 }
 
+void bhi_actor_critic_show_begin(bhi_actor_critic *ac)
+{
+    if (!bhi_begin_update(&ac->base) || ac->n_log_std == 0 || ac->sde_std != NULL) return;
+    BHI_SHOW(&ac->base, "log_std", ac->params + ac->policy.n_params, 1, ac->n_log_std);
+}
+
 void bhi_actor_critic_show(bhi_actor_critic *ac, const bhi_rollout_batch *b, int B)
 {
     bhi_agent *agent = &ac->base;
-    if (!bhi_begin_update(agent)) return;
+    if (!bhi_is_watched(agent)) return;
     BHI_SHOW(agent, "x_tm1", b->x, B, agent->spec.observation.n);
     if (ac->n_log_std == 0) BHI_SHOW(agent, "a_tm1", b->a, 1, B);
     BHI_SHOW(agent, "box_tm1", b->box, B, ac->A);
     BHI_SHOW(agent, "old_log_prob", b->old_log_prob, 1, B);
+    BHI_SHOW(agent, "old_values", b->old_values, 1, B);
     BHI_SHOW(agent, "advantages", b->advantages, 1, B);
     BHI_SHOW(agent, "returns", b->returns, 1, B);
     BHI_SHOW(agent, ac->n_log_std == 0 ? "logits" : "mean",
              bhi_net_output(&ac->policy, ac->policy_acts, B), B, ac->A);
+    if (ac->sde_std != NULL) BHI_SHOW(agent, "std", ac->sde_std, B, ac->A);
     if (!ac->has_no_critic)
         BHI_SHOW(agent, "v_tm1", bhi_net_output(&ac->value, ac->value_acts, B), 1, B);
 }

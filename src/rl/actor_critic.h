@@ -189,8 +189,11 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
 /// Makes the current policy the reference of the KL penalty.
 void bhi_actor_critic_set_reference(bhi_actor_critic *ac);
 
-/// An update begins: shows the first B rows of its batch and what the networks said of them, after
-/// outputs and values.
+/// An update begins.
+void bhi_actor_critic_show_begin(bhi_actor_critic *ac);
+
+/// Shows B rows of its batch and what the networks said of them, after outputs, values and loss; of a
+/// batch in parts once for each.
 void bhi_actor_critic_show(bhi_actor_critic *ac, const bhi_rollout_batch *batch, int B);
 
 /// Logs the parts of an update's loss; the last two only where has_values is 1.

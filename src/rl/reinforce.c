@@ -146,6 +146,7 @@ static void update(bhi_reinforce *p)
     int n = list_complete(p);
     compute_advantages(p, n);
     memset(ac->gradient, 0, (size_t)ac->n_params * sizeof *ac->gradient);
+    bhi_actor_critic_show_begin(ac);
     bh_policy_stats sum = {0};
     double value_loss = 0, mean_value = 0;
     for (int i = 0; i < n; i += ac->rows) {

@@ -127,7 +127,7 @@ const bh_space *bh_run_observation_space(const bh_run *run)
 
 bh_status bh_run_watch(bh_run *run, int is_watched, bh_error *err)
 {
-    if (is_watched == (run->record != NULL)) return BH_OK;
+    if (!is_watched == (run->record == NULL)) return BH_OK;
     bhi_update_record_destroy(run->record);
     run->record = is_watched ? bhi_update_record_create() : NULL;
     run->agent->watcher = run->record != NULL ? &run->record->watcher : NULL;
@@ -139,10 +139,12 @@ bh_status bh_run_watch(bh_run *run, int is_watched, bh_error *err)
 int bh_run_last_update(const bh_run *run, bh_update_array out[BH_UPDATE_ARRAYS_MAX])
 {
     const bhi_update_record *record = run->record;
-    if (record == NULL) return 0;
+    int n = 0;
+    if (record == NULL || record->is_lost) return 0;
     for (int i = 0; i < record->n; i++) {
-        out[i] = (bh_update_array){record->arrays[i].name, record->arrays[i].rows,
-                                   record->arrays[i].columns, record->data + record->arrays[i].at};
+        const bhi_recorded *array = &record->arrays[i];
+        if (array->is_large) continue;
+        out[n++] = (bh_update_array){array->name, array->rows, array->columns, array->data};
     }
-    return record->n;
+    return n;
 }

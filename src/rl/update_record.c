@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-/// Numbers of one array that a record takes: observations of images are more, and nobody reads them.
+// Numbers of one array that a record takes: observations of images are more, and nobody reads them.
 #define NUMBERS_MAX (1 << 18)
 
 // ---- for the agents ----
@@ -36,20 +36,30 @@ void bhi_show_number(bhi_agent *agent, const char *name, double value)
 static void begin(bhi_watcher *watcher)
 {
     bhi_update_record *record = (bhi_update_record *)watcher;
-    record->n = 0;
-    record->used = 0;
+    record->n = record->is_lost = 0;
 }
 
-static int reserve(bhi_update_record *record, size_t numbers)
+// The array of this name in the present update, or an empty one; NULL where there is no room for it.
+static bhi_recorded *array_of(bhi_update_record *record, const char *name)
 {
-    if (record->used + numbers <= record->capacity) return 1;
-    size_t capacity = 2 * (record->used + numbers), size = sizeof *record->data;
-    double *data = bh_alloc(capacity * size);
+    for (int i = 0; i < record->n; i++)
+        if (strcmp(record->arrays[i].name, name) == 0) return &record->arrays[i];
+    if (record->n == BH_UPDATE_ARRAYS_MAX) return NULL;
+    bhi_recorded *array = &record->arrays[record->n++];
+    array->name = name;
+    array->rows = array->columns = array->is_large = 0;
+    return array;
+}
+
+static int reserve(bhi_recorded *array, size_t used, size_t numbers)
+{
+    if (numbers <= array->capacity) return 1;
+    double *data = bh_alloc(2 * numbers * sizeof *data);
     if (data == NULL) return 0;
-    if (record->used > 0) memcpy(data, record->data, record->used * size);
-    bh_free(record->data, record->capacity * size);
-    record->data = data;
-    record->capacity = capacity;
+    if (used > 0) memcpy(data, array->data, used * sizeof *data);
+    bh_free(array->data, array->capacity * sizeof *data);
+    array->data = data;
+    array->capacity = 2 * numbers;
     return 1;
 }
 
@@ -65,15 +75,20 @@ static void show(bhi_watcher *watcher, const char *name, bhi_state_type type, co
                  int rows, int columns)
 {
     bhi_update_record *record = (bhi_update_record *)watcher;
+    bhi_recorded *array = array_of(record, name);
     size_t n = (size_t)rows * (size_t)columns;
-    if (record->n == BH_UPDATE_ARRAYS_MAX || n > NUMBERS_MAX || !reserve(record, n)) return;
-    for (size_t i = 0; i < n; i++) record->data[record->used + i] = number(type, data, i);
-    record->arrays[record->n].name = name;
-    record->arrays[record->n].rows = rows;
-    record->arrays[record->n].columns = columns;
-    record->arrays[record->n].at = record->used;
-    record->used += n;
-    record->n++;
+    size_t used = array != NULL ? (size_t)array->rows * (size_t)array->columns : 0;
+    if (array == NULL) return;
+    array->is_large |= used + n > NUMBERS_MAX;
+    if (array->is_large) return;
+    if (!reserve(array, used, used + n)) {
+        record->is_lost = 1;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) array->data[used + i] = number(type, data, i);
+    int is_row = rows == 1;
+    array->columns = is_row && used > 0 ? array->columns + columns : columns;
+    array->rows = is_row ? 1 : array->rows + rows;
 }
 
 bhi_update_record *bhi_update_record_create(void)
@@ -86,6 +101,7 @@ bhi_update_record *bhi_update_record_create(void)
 void bhi_update_record_destroy(bhi_update_record *record)
 {
     if (record == NULL) return;
-    bh_free(record->data, record->capacity * sizeof *record->data);
+    for (int i = 0; i < BH_UPDATE_ARRAYS_MAX; i++)
+        bh_free(record->arrays[i].data, record->arrays[i].capacity * sizeof(double));
     bh_free(record, sizeof *record);
 }

@@ -39,18 +39,23 @@ void bhi_show(bhi_agent *agent, const char *name, bhi_state_type type, const voi
 /// Shows a single number.
 void bhi_show_number(bhi_agent *agent, const char *name, double value);
 
+/// An array of a record. Its memory stays from one update to the next.
+typedef struct bhi_recorded {
+    const char *name;
+    int rows, columns;
+    double *data;
+    size_t capacity; ///< numbers there is room for
+    int is_large;    ///< too large in the present update: left out
+} bhi_recorded;
+
 typedef struct bhi_update_record {
     bhi_watcher watcher; ///< first: what is passed to the functions is the record
     int n;
-    struct {
-        const char *name;
-        int rows, columns;
-        size_t at; ///< in data
-    } arrays[BH_UPDATE_ARRAYS_MAX];
-    double *data; ///< (used)
-    size_t used, capacity;
+    int is_lost; ///< of this update an array found no memory: nothing is told of it
+    bhi_recorded arrays[BH_UPDATE_ARRAYS_MAX];
 } bhi_update_record;
 
-/// An empty record, to be a watcher. What does not fit any more, in number or in memory, is left out.
+/// An empty record, to be a watcher. What is shown twice in an update, as that of a batch in parts, is
+/// put behind: rows, or of a single row columns.
 bhi_update_record *bhi_update_record_create(void);
 void bhi_update_record_destroy(bhi_update_record *record);

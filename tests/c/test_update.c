@@ -367,6 +367,26 @@ static void test_continuous(void)
     }
 }
 
+// A batch in parts is shown as one.
+static void test_parts(void)
+{
+    bh_run *run =
+        make_run(&bh_all_envs, "Pendulum-v1", "reinforce",
+                 OPTIONS("episodes_per_update", "4", "net_arch", "8", "eval_freq", "0"));
+    CHECK_STATUS(bh_run_watch(run, 1, NULL), BH_OK);
+    for (int i = 0; i < 2; i++) {
+        CHECK_STATUS(bh_run_steps(run, 800), BH_OK);
+        CHECK(look(run) && bh_run_updates(run) == i + 1);
+        CHECK(rows_of("advantages") == 1 && columns_of("advantages") == 800);
+        CHECK(rows_of("mean") == 800 && columns_of("mean") == 1 && rows_of("x_tm1") == 800);
+        CHECK(columns_of("returns") == 800 && columns_of("log_std") == 1);
+        double sum = 0;
+        for (int k = 0; k < 800; k++) sum += numbers("advantages")[k];
+        CHECK_NEAR(sum / 800, 0, 1e-6); // normalised over all of them
+    }
+    bh_run_destroy(run);
+}
+
 // ---- watching ----
 
 static void test_watching_changes_nothing(void)
@@ -382,6 +402,7 @@ static void test_watching_changes_nothing(void)
             CHECK(bh_run_last_update(run, none) == 0);
             CHECK_STATUS(bh_run_watch(run, watched, NULL), BH_OK);
             CHECK_STATUS(bh_run_steps(run, 300), BH_OK);
+            CHECK_STATUS(bh_run_watch(run, 2 * watched, NULL), BH_OK); // as it is
             CHECK((bh_run_last_update(run, none) > 0) == (watched && bh_run_updates(run) > 0));
             CHECK_STATUS(bh_run_watch(run, 0, NULL), BH_OK);
             CHECK(bh_run_last_update(run, none) == 0);
@@ -426,6 +447,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_dqn);
     CHECK_RUN(test_policies);
     CHECK_RUN(test_continuous);
+    CHECK_RUN(test_parts);
     CHECK_RUN(test_watching_changes_nothing);
     CHECK_RUN(test_no_memory);
     CHECK(bh_live_bytes() == 0);

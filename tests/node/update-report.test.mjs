@@ -80,6 +80,13 @@ test('policies: before anything has changed all ratios are 1', async () => {
   assert.ok(reinforce.rows.every((/** @type {any} */ { old }) => old < 0));
 });
 
+test('what was too large to be kept is not needed', () => {
+  const array = (/** @type {number[]} */ shape) => ({ shape, data: new Float64Array(shape[0] * shape[1]) });
+  const report = /** @type {any} */ (reportOf({ a_tm1: array([1, 3]), logits: array([3, 2]), grad_norm: array([1, 1]), clip_scale: array([1, 1]), learning_rate: array([1, 1]) }));
+  assert.deepEqual([report.of, report.rows.length, report.rows[0].old], ['advantage', 3, -Math.log(2)]);
+  assert.equal(reportOf({}), null);
+});
+
 test('critics of continuous actions', async () => {
   for (const algo of ['ddpg', 'td3', 'sac']) {
     const { update, report } = /** @type {any} */ ((await reports(algo, SMALL, 'Pendulum-v1', 60)).at(-1));

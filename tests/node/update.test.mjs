@@ -87,8 +87,20 @@ test('a session steps to the next update, and to the end of an episode', async (
   const { episodes } = frame;
   await step(1000, 'episode');
   assert.ok(frame.episodes === episodes + 1 && (frame.last.terminated || frame.last.truncated));
-  await assert.rejects(session.step(1, /** @type {any} */ ('sunset')), /until is 'sunset', but must be 'update' or 'episode'/);
+  for (const until of ['sunset', 'steps', 'toString', '__proto__', null, 3]) await assert.rejects(session.step(1, /** @type {any} */ (until)), /^BellhopError: step: until is .*, but must be 'update' or 'episode'$/);
   await session.dispose();
+
+  const settled = await context.trainer.create({ env: 'GridWorld-v0', algo: 'value-iteration', options: { totalTimesteps: 50 } });
+  settled.onFrame = (one) => (frame = one);
+  frame = { timesteps: 0 };
+  for (const timesteps of [50, 150]) { // nothing changes any more: to the end of the run, and past it as far as it was told
+    for (let i = 0; i < 10 && frame.timesteps < timesteps; i++) {
+      await settled.step(100, 'update');
+      await settled.pause();
+    }
+    assert.equal(frame.timesteps, timesteps);
+  }
+  await settled.dispose();
 });
 
 test('a session that is watched has them in its frames, and computes the same', async () => {

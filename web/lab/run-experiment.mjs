@@ -195,7 +195,7 @@ export class RunExperiment extends Experiment {
   /** A new run from a setup; by default the present one with what is staged. @param {RunSetup} [setup] */
   async start(setup = this.stagedSetup()) {
     const turn = ++this.#started;
-    const { session, worldModule, first } = await this.#make(setup);
+    const { session, worldModule, first, isWatched } = await this.#make(setup);
     if (turn !== this.#started) { // another one was asked for meanwhile
       await session.dispose();
       throw new Superseded();
@@ -209,6 +209,7 @@ export class RunExperiment extends Experiment {
     });
     [this.#truthGamma, this.#changedAt] = [NaN, 0];
     this.staged.clear();
+    if (this.isWatched !== isWatched) session.watch(this.isWatched).catch(() => {}); // asked for meanwhile
     session.onFrame = (frame) => this.#receive(session, frame);
     const disposed = old?.dispose().catch(() => {});
     if (!this.#isAbandoned) await disposed;
@@ -231,10 +232,11 @@ export class RunExperiment extends Experiment {
     const coming = this.loadWorld(world);
     coming.catch(() => {}); // awaited below
     const session = await this.createSession(setup);
+    const { isWatched } = this;
     try {
-      if (this.isWatched) await session.watch();
+      if (isWatched) await session.watch();
       const first = await firstFrame(session);
-      return { session, first, worldModule: await coming };
+      return { session, first, isWatched, worldModule: await coming };
     } catch (error) {
       await session.dispose();
       throw error;
@@ -406,7 +408,8 @@ export class RunExperiment extends Experiment {
     this.humanFrame = null;
     await this.pause();
     const { session } = this;
-    await session.step(until ? STEPS_UNTIL : 1, until);
+    const left = this.stopAt - (this.agentFrame?.timesteps ?? 0);
+    await session.step(until ? Math.min(STEPS_UNTIL, left > 0 ? left : Infinity) : 1, until);
     if (this.phase === 'ready') this.enter('paused');
     await session.pause(); // resolves when the step is shown: what is changed next is changed after it
   }

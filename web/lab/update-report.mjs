@@ -11,12 +11,14 @@
  * @property {number} nextState
  * @property {'max' | 'taken' | 'mean' | 'other'} how  what stands for the value of what follows: the largest, the action's that is taken, the policy's mean, the other table's
  * @property {number} next @property {number | null} bonus  added to next
+ * @property {'A' | 'B' | ''} table   of Double Q-learning, which one is updated
  * @property {number} y @property {number} old @property {number} td @property {number} alpha @property {number} now
  */
 /**
  * One transition of a batch.
  * @typedef {object} Row
- * @property {number} action
+ * @property {number} action   -1 where it is numbers
+ * @property {number[]} box    those
  * @property {number | null} r @property {number | null} discount
  * @property {number | null} old       the value of the action, or the log-probability of a policy
  * @property {number | null} y         what it is pulled towards
@@ -35,6 +37,8 @@
  * @property {number} learningRate
  * @property {number | null} distance  of online and target network
  * @property {Spread | null} ratios    of PPO: the new policy's probabilities over the old one's
+ * @property {number | null} entCoef   of SAC
+ * @property {boolean} isFirstCritic   the errors are those of the first of two critics
  */
 /** A sweep or an improvement of planning. @typedef {{ kind: 'sweep', changed: number, states: number, most: number | null, gamma: number | null }} SweepUpdate */
 /** @typedef {TableUpdate | BatchUpdate | SweepUpdate} Report */
@@ -74,7 +78,7 @@ function tableReport(update) {
   const { how, next } = followingOf(update);
   const old = update.q_tm1.data[one('a_tm1')];
   return {
-    kind: 'table', state: one('s_tm1'), action: one('a_tm1'), r: one('r_t'), discount: one('discount_t'), nextState: one('s_t'), how, next, bonus,
+    kind: 'table', state: one('s_tm1'), action: one('a_tm1'), r: one('r_t'), discount: one('discount_t'), nextState: one('s_t'), how, next, bonus, table: update.table ? (one('table') === 0 ? 'A' : 'B') : '',
     y: one('r_t') + one('discount_t') * (next + (bonus ?? 0)), old, td: one('td'), alpha: one('learning_rate'), now: one('q_new'),
   };
 }
@@ -109,26 +113,27 @@ function batchReport(update) {
   return {
     kind: 'batch', of, rows: Array.from(errors, (_, b) => rowOf(update, errors, b)), errors: spreadOf(errors),
     gradient: { norm: update.grad_norm.data[0], scale: number('clip_scale') }, learningRate: update.learning_rate.data[0], distance: number('target_distance'),
-    ratios: ratios && spreadOf(ratios),
+    ratios: ratios && spreadOf(ratios), entCoef: number('ent_coef'), isFirstCritic: update.q2_tm1 !== undefined,
   };
 }
 
 /** @param {UpdateNumbers} update @returns {[BatchUpdate['of'], ArrayLike<number>]} */
-function errorsOf({ td, loss_b: losses, target, q1_tm1: q, advantages, x_tm1: x }) {
+function errorsOf({ td, loss_b: losses, target, q1_tm1: q, advantages, a_tm1: actions, box_tm1: boxes }) {
   if (td) return ['td', td.data];
   if (losses) return ['loss', losses.data];
   if (q) return ['td', q.data.map((value, b) => target.data[b] - value)];
-  return ['advantage', advantages?.data ?? new Float64Array(x.shape[0])];
+  return ['advantage', advantages?.data ?? new Float64Array(actions?.shape[1] ?? boxes?.shape[0] ?? 0)];
 }
 
 /** @param {UpdateNumbers} update @param {ArrayLike<number>} errors @param {number} b @returns {Row} */
 function rowOf(update, errors, b) {
-  const { a_tm1: actions, r_t: r, discount_t: discount, q_tm1: q, q1_tm1: q1, logits, target, returns, importance } = update;
+  const { a_tm1: actions, box_tm1: boxes, r_t: r, discount_t: discount, q_tm1: q, q1_tm1: q1, logits, target, returns, importance } = update;
   const at = (/** @type {import('../bellhop.js').UpdateNumbers[string] | undefined} */ array) => array?.data[b] ?? null;
   const action = actions?.data[b] ?? -1;
   const old = q ? q.data[b * q.shape[1] + action] : q1 ? q1.data[b] : logits ? logProbability(logits, b, action) : null;
   const y = update.td && old !== null ? old + errors[b] : q1 ? target.data[b] : at(returns);
-  return { action, r: at(r), discount: at(discount), old, y, error: errors[b], weight: at(importance) };
+  const box = boxes ? Array.from(boxes.data.subarray(b * boxes.shape[1], (b + 1) * boxes.shape[1])) : [];
+  return { action, box, r: at(r), discount: at(discount), old, y, error: errors[b], weight: at(importance) };
 }
 
 /** @param {UpdateNumbers[string]} logits @param {number} b @param {number} action */

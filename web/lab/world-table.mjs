@@ -71,6 +71,7 @@
  * @property {(layout: any, table: Float64Array | null, options?: Record<string, any>) => import('./canvas/colour.mjs').Range} [valueRange]
  * @property {(action: number, of: { layout: any, words: Words }) => string} [actionName]   else its word `action.<name>`, or its name
  * @property {(action: number, of: { layout: any, words: Words }) => string} [gloss]
+ * @property {new (host: import('./lab-host.mjs').LabHost) => { render: () => unknown }} [Below]   shown below the picture
  */
 
 /** Factors of a world's pace, the last one is as fast as possible. */

@@ -42,6 +42,7 @@ export function actionValues(run, obs, actions) {
   const { flat } = run.flatten(obs), { actionSpace: space, algo: { name } } = run;
   if (space.type === 'Discrete') return run.qValues(flat);
   const owner = LABELS[name] ?? name;
+  if (run.algo.gives_log_probs) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
   if (actions === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: actions are a Box, so there is no list of them; say which: qValues(obs, actions)`);
   const values = boxValues(run, flat, readActions(owner, space, actions, flat.length / run.nObs));
   if (!values) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);

@@ -134,13 +134,13 @@ export class Session {
   /** @param {number} [n] @param {'update' | 'episode'} [until]  fewer steps, where it has come */
   step(n = 1, until) {
     let left = wholeNumber('step', n, 1, 100_000);
-    const come = { update: () => this.#run.updates, episode: () => this.#run.episodes, steps: () => 0 }[until ?? 'steps'];
-    if (!come) throw new BellhopError('BH_ERR_ARGUMENT', `step: until is ${shown(until)}, but must be 'update' or 'episode'`);
-    const before = come();
+    if (until !== undefined && until !== 'update' && until !== 'episode') throw new BellhopError('BH_ERR_ARGUMENT', `step: until is ${shown(until)}, but must be 'update' or 'episode'`);
+    const come = () => (until === 'update' ? this.#run.updates : until ? this.#run.episodes : 0);
+    const before = come(), { end } = this.#learner, isBefore = this.#run.timesteps < end;
     this.#failure = null;
     try {
       do left -= this.#portion(until ? 1 : left);
-      while (left > 0 && !this.#run.finished && come() === before);
+      while (left > 0 && !this.#run.finished && come() === before && !(until && isBefore && this.#run.timesteps >= end));
     } finally {
       this.requestFrame();
     }

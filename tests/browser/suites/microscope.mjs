@@ -33,19 +33,20 @@ export default function microscope(lab) {
     const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning&seed=3');
     await page.focus('#microscope');
     await page.keyboard.press('Enter');
-    await says(page, 'microscope-none', /^No update yet/);
+    await says(page, 'microscope-none', /^No update seen yet/);
     assert.equal(await page.getAttribute('#microscope', 'aria-expanded'), 'true');
     for (let step = 1; step <= 12; step++) {
       await page.click('#step');
       await reach(page, 'count-steps', step);
       const { old, td, now, y } = await reportAfter('q-learning', 'GridWorld-v0', { seed: 3 }, step);
-      const [target, formula] = await page.$$eval('#microscope-view math', (all) => all.map(({ textContent }) => textContent ?? ''));
-      assert.ok(target.endsWith(`=${shown(y)}`), `${target}, step ${step}: y is ${y}`);
-      const part = td < 0 ? `(${shown(td)})` : shown(td);
-      assert.ok(formula.includes(`${old < 0 ? `(${shown(old)})` : shown(old)}+0.5×${part}=`) && formula.includes(shown(now)), `${formula}, step ${step}: ${old} + 0.5 × ${td} = ${now}`);
+      const parts = await page.$$eval('#microscope-view math', (all) => all.map(({ textContent }) => textContent ?? ''));
+      const [, result, formula, value] = parts;
+      assert.equal(parts.length, 4);
+      assert.deepEqual([result, value], [`=${shown(y)}`, `=${shown(now)}`], `step ${step}`);
+      assert.equal(formula, `Q(s,a)←${shown(old)}+0.5000×${td < 0 ? `(${shown(td)})` : shown(td)}`, `step ${step}: ${old} + 0.5 × ${td} = ${now}`);
     }
     await page.click('#reset');
-    await says(page, 'microscope-none', /^No update yet/);
+    await says(page, 'microscope-none', /^No update seen yet/);
     await page.click('#next-episode');
     await reach(page, 'count-episodes', 1);
     await page.click('#reset');
@@ -71,7 +72,7 @@ export default function microscope(lab) {
       await page.click('#microscope-view summary');
       const rows = await page.$$eval('#microscope-view tbody tr', (all) => all.map((row) => [...row.querySelectorAll('td')].map(({ textContent }) => textContent)));
       assert.equal(rows.length, 16);
-      const errors = rows.map((row) => Number(row.at(-1)?.replace('−', '-').replace(/×10.*/, '')));
+      const errors = rows.map((row) => Number(row[1]?.replace('−', '-').replace(/×10.*/, '')));
       errors.forEach((error, b) => assert.ok(Math.abs(error - want.rows[b].error) <= 0.006 * Math.abs(want.rows[b].error) + 1e-3 || Math.abs(want.rows[b].error) < 1e-3, `${error}, ${want.rows[b].error}`));
       await says(page, 'fingerprint', new RegExp(want.hash.slice(0, 12)));
       assert.equal(KEY.exec(await allText(page)), null, lang);
@@ -92,6 +93,24 @@ export default function microscope(lab) {
       assert.equal(KEY.exec(await allText(page)), null);
       await close();
     }
+  });
+
+  test('the microscope: asked for while another run is being made, and over another tab and back; at the end it says that there is no update', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=value-iteration');
+    const view = () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#microscope-view dl');
+    await page.click('#microscope');
+    await page.click('#microscope');
+    await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#microscope-view'));
+    await page.evaluate(() => ['reset', 'microscope'].forEach((id) => document.querySelector('bellhop-lab')?.shadowRoot?.getElementById(id)?.click()));
+    await page.click('#next-update');
+    await holds(page, view);
+    await page.click('#tab-text');
+    await page.click('#tab-grid');
+    await holds(page, view);
+    assert.equal(await page.getAttribute('#microscope', 'aria-expanded'), 'true');
+    for (let press = 1; press <= 12 && !await page.isVisible('#notice'); press++) await page.click('#next-update');
+    await says(page, 'notice-text', /^No update came within [\d,]+ steps\.$/);
+    await close();
   });
 
   test('the microscope over a task of text: updates of its agent', async () => {

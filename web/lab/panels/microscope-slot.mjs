@@ -4,6 +4,7 @@ import { html, nothing } from 'lit';
 import { adoptStyles } from '../adopt-styles.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
+/** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
 
 export class MicroscopeSlot {
   #host;
@@ -18,15 +19,22 @@ export class MicroscopeSlot {
   render() {
     const { words, offers, experiment, attempt } = this.#host;
     if (!offers('microscope')) return nothing;
-    return html`<button type="button" class="quiet" id="microscope" aria-expanded=${String(this.#microscope !== null)} ?disabled=${!experiment?.can.reset}
-      @click=${() => attempt(() => this.#toggle())}>${words.t('microscope')}</button>${experiment ? this.#microscope?.render() : nothing}`;
+    if (!this.#microscope && /** @type {RunExperiment | null} */ (experiment)?.isWatched) void attempt(() => this.#open()); // as it was when the panels were others
+    return html`<button type="button" class="quiet" id="microscope" aria-expanded=${String(this.#microscope !== null)} aria-controls=${this.#microscope ? 'microscope-view' : nothing} ?disabled=${!experiment?.can.reset}
+      @click=${() => attempt(() => this.#toggle())}>${this.#microscope ? '▾' : '▸'} ${words.t('microscope')}</button>${experiment ? this.#microscope?.render() : nothing}`;
   }
 
   async #toggle() {
+    if (!this.#microscope) await this.#open();
+    else this.#microscope = null;
+    this.#host.requestUpdate();
+    await /** @type {RunExperiment} */ (this.#host.experiment).watch(this.#microscope !== null);
+  }
+
+  async #open() {
     const [{ Microscope, styles }] = await Promise.all([import('./microscope.mjs'), this.#host.needWords('update')]);
     adoptStyles(this.#host.root, [styles]);
-    this.#microscope = this.#microscope ? null : new Microscope(this.#host);
+    this.#microscope ??= new Microscope(this.#host);
     this.#host.requestUpdate();
-    await /** @type {import('../run-experiment.mjs').RunExperiment} */ (this.#host.experiment).watch(this.#microscope !== null);
   }
 }

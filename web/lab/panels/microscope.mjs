@@ -17,6 +17,8 @@ const ROWS_MOST = 64, DOTS_MOST = 512;
 /** Dots at the same place lie on so many levels. */
 const LEVELS = 7;
 const DIGITS = 4;
+/** Whose rounds of learning have many minibatches. */
+const MINIBATCHES = Object.freeze(['ppo', 'pqn']);
 
 export class Microscope {
   #host;
@@ -34,13 +36,23 @@ export class Microscope {
     const { words, attempt } = this.#host;
     if (!this.#experiment.isWatched) void attempt(() => this.#experiment.watch(true)); // another experiment than that it was opened over
     return html`<section class="microscope" part="microscope" id="microscope-view" aria-labelledby="microscope-title">
-      <header><h4 id="microscope-title">${words.t('update.title')}</h4>${this.#next('update')}${this.#next('episode')}</header>${this.#content()}</section>`;
+      <h4 id="microscope-title">${words.t('update.title')}</h4>
+      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#content()}</section>`;
   }
 
   /** @param {'update' | 'episode'} what */
   #next(what) {
     const experiment = this.#experiment;
-    return html`<button type="button" class="quiet" id="next-${what}" ?disabled=${!experiment.can.step} @click=${() => this.#host.attempt(() => experiment.step(what))}>${this.#host.words.t(`update.next.${what}`)}</button>`;
+    return html`<button type="button" class="quiet" id="next-${what}" ?disabled=${!experiment.can.step} @click=${() => this.#host.attempt(() => this.#step(what))}>${this.#host.words.t(`update.next.${what}`)}</button>`;
+  }
+
+  /** @param {'update' | 'episode'} what */
+  async #step(what) {
+    const experiment = this.#experiment;
+    const { nUpdates = 0, timesteps = 0 } = experiment.agentFrame ?? {};
+    await experiment.step(what);
+    const now = experiment.agentFrame;
+    if (what === 'update' && now?.nUpdates === nUpdates) this.#host.notice(this.#host.words.t('update.none.came', { n: now.timesteps - timesteps }));
   }
 
   #content() {
@@ -68,17 +80,20 @@ export class Microscope {
   // ---- a table ----
 
   /** @param {TableUpdate} update */
-  #table({ state, action, r, discount, how, next, bonus, y, old, td, alpha, now }) {
+  #table({ state, action, r, discount, how, next, bonus, table, y, old, td, alpha, now }) {
     const { words, actionName, describeObservation } = this.#host;
     const at = words.t('update.where', { state: describeObservation([state], String(state)), action: actionName(action) });
-    const notes = [discount === 0 ? words.t('update.how.end') : words.t(`update.how.${how}`), bonus ? words.t('update.bonus', { bonus: this.#number(bonus) }) : ''];
-    const num = (/** @type {number} */ n) => factor(words, n, DIGITS);
-    const plus = discount === 0 ? nothing : mathml`<mo>+</mo><mn>${discount}</mn><mo>×</mo>${num(next + (bonus ?? 0))}`;
+    const isEnd = discount === 0;
+    const notes = [isEnd ? words.t('update.how.end') : words.t(`update.how.${how}`, { table }), bonus ? words.t('update.bonus', { bonus: this.#number(bonus) }) : ''];
+    const plain = (/** @type {number} */ n) => mathml`<mn>${this.#number(n)}</mn>`;
+    const times = (/** @type {number} */ n) => factor(words, n, DIGITS); // in parentheses where it has a sign
+    const target = isEnd ? mathml`<mi>r</mi>` : mathml`${plain(r)}<mo>+</mo><mn>${words.figure(discount)}</mn><mo>×</mo>${times(next + (bonus ?? 0))}`;
     return html`<p class="where">${at}</p>
-      <div class="formula"><math><mrow><mi>y</mi><mo>=</mo>${num(r)}${plus}<mo>=</mo>${num(y)}</mrow></math></div>
-      <p class="caption">${words.sentences(notes)}</p>
-      <div class="formula"><math><mrow><mi>Q</mi><mo stretchy="false">(</mo><mi>s</mi><mo>,</mo><mi>a</mi><mo stretchy="false">)</mo><mo>←</mo>${num(old)}<mo>+</mo><mn>${alpha}</mn><mo>×</mo>${num(td)}<mo>=</mo>${num(now)}</mrow></math></div>
-      ${this.#list([[words.t('update.td'), this.#number(td), td], [words.t('update.alpha'), words.figure(alpha), alpha]])}`;
+      <div class="formula"><math><mrow><mi>y</mi><mo>=</mo>${target}</mrow></math> <math><mrow><mo>=</mo>${plain(y)}</mrow></math></div>
+      <p class="caption note">${words.sentences(notes)}</p>
+      <div class="formula"><math><mrow><mi>Q</mi><mo stretchy="false">(</mo><mi>s</mi><mo>,</mo><mi>a</mi><mo stretchy="false">)</mo><mo>←</mo>${plain(old)}<mo>+</mo><mn>${this.#number(alpha)}</mn><mo>×</mo>${times(td)}</mrow></math>
+        <math><mrow><mo>=</mo>${plain(now)}</mrow></math></div>
+      ${this.#list([[words.t('update.td'), this.#number(td), td], [words.t('update.alpha'), this.#number(alpha), alpha]])}`;
   }
 
   // ---- planning ----
@@ -96,55 +111,80 @@ export class Microscope {
   // ---- a batch ----
 
   /** @param {BatchUpdate} update */
-  #batch({ of, rows, errors, gradient, learningRate, distance, ratios }) {
+  #batch({ of, rows, errors, gradient, learningRate, distance, ratios, entCoef, isFirstCritic }) {
     const { words } = this.#host;
-    const spread = (/** @type {import('../update-report.mjs').Spread} */ { mean, std, most }) => words.t('update.spread', { mean: words.figure(mean), std: words.figure(std), most: words.figure(most) });
-    const { norm, scale } = gradient;
-    const clipped = scale !== null && scale < 1;
-    const size = clipped ? words.t('update.clipped', { norm: words.figure(norm), to: words.figure(norm * scale) }) : words.t('update.unclipped', { norm: words.figure(norm) });
-    return html`${this.#dots(rows)}
+    const { setup } = this.#experiment;
+    const figure = (/** @type {number} */ n, /** @type {number} */ most) => words.figure(Math.abs(n) < 1e-6 * most ? 0 : n);
+    const spread = (/** @type {import('../update-report.mjs').Spread} */ { mean, std, most }) => words.t('update.spread', { mean: figure(mean, most), std: figure(std, most), most: words.figure(most) });
+    const what = words.t(isFirstCritic ? 'update.errors.first' : `update.errors.${of}`);
+    /** @type {[name: string, n: number | null][]} */
+    const numbers = [[words.t('update.rate'), learningRate], [words.t('update.ent'), entCoef], [words.t('update.distance'), distance]];
+    return html`${this.#dots(of, what, rows)}
       ${this.#list([
-        [words.t('update.size'), words.count(rows.length)], [words.t(`update.errors.${of}`), spread(errors)], ...ratios ? [/** @type {[string, string]} */ ([words.t('update.ratios'), spread(ratios)])] : [],
-        [words.t('update.gradient'), size, norm], [words.t('update.rate'), words.figure(learningRate), learningRate],
-        ...distance === null ? [] : [/** @type {[string, string, number]} */ ([words.t('update.distance'), words.figure(distance), distance])],
+        [words.t('update.size'), words.count(rows.length)], [what, spread(errors)], ...ratios ? [/** @type {[string, string]} */ ([words.t('update.ratios'), spread(ratios)])] : [],
+        [words.t('update.gradient'), this.#gradient(gradient), gradient.norm],
+        ...numbers.flatMap(([name, n]) => (n === null ? [] : [/** @type {[string, string, number]} */ ([name, words.figure(n), n])])),
       ])}
-      <details class="values"><summary>${words.t('update.rows')}</summary><div class="values-scroll" tabindex="0" role="group" aria-label=${words.t('update.rows')}>${this.#rows(of, rows)}</div></details>`;
+      ${MINIBATCHES.includes(setup.algo) ? html`<p class="caption">${words.t('update.minibatch')}</p>` : nothing}
+      <details class="values"><summary>${words.t('update.rows')}</summary><div class="values-scroll" tabindex="0" role="group" aria-label=${words.t('update.rows')}>${this.#rows(of, rows)}</div>
+        ${rows[0]?.discount === null ? nothing : html`<p class="caption">${words.t('update.rows.end')}</p>`}</details>`;
   }
 
-  /** Left of the middle errors below zero, right of it those above. @param {BatchUpdate['rows']} rows */
-  #dots(rows) {
+  /** @param {BatchUpdate['gradient']} gradient */
+  #gradient({ norm, scale }) {
+    const { words } = this.#host;
+    if (scale === null) return words.figure(norm);
+    return scale < 1 && Number.isFinite(norm) ? words.t('update.clipped', { norm: words.figure(norm), to: words.figure(norm * scale) }) : words.t('update.unclipped', { norm: words.figure(norm) });
+  }
+
+  /** Left of the middle errors below zero, right of it those above; losses, which are never below, all over the width. @param {BatchUpdate['of']} of @param {string} what @param {BatchUpdate['rows']} rows */
+  #dots(of, what, rows) {
     const { words, theme } = this.#host;
-    const some = rows.slice(0, DOTS_MOST);
-    const most = Math.max(1e-12, ...some.map(({ error }) => Math.abs(error)));
+    const some = rows.filter(({ error }) => Number.isFinite(error)).slice(0, DOTS_MOST); // of a run that has diverged not all are
+    const most = roundUp(Math.max(1e-12, ...some.map(({ error }) => Math.abs(error))));
+    const [left, width] = of === 'loss' ? [3, 94] : [50, 47];
     const [negative, positive] = [rows.filter(({ error }) => error < 0), rows.filter(({ error }) => error > 0)].map(({ length }) => words.count(length));
-    return html`<figure class="errors"><svg role="img" aria-label=${words.t('update.dots', { negative, positive })}>
-      <line x1="50%" x2="50%" y1="0" y2="100%"></line>
-      ${some.map(({ error, weight }, b) => svg`<circle cx=${`${50 + 47 * error / most}%`} cy=${`${12 + 76 * (b % LEVELS) / (LEVELS - 1)}%`} r=${2 + 2 * (weight ?? 0.5)}
+    return html`<figure class="errors"><svg role="img" aria-label=${words.t('update.dots', { what, negative, positive })}>
+      <line x1="${left}%" x2="${left}%" y1="0" y2="100%"></line>
+      ${some.map(({ error, weight }, b) => svg`<circle cx=${`${left + width * error / most}%`} cy=${`${12 + 76 * (b % LEVELS) / (LEVELS - 1)}%`} r=${2 + 2 * (weight ?? 0.5)}
         fill=${theme.scale.css(0.85 * Math.sign(error))}></circle>`)}</svg>
-      <figcaption aria-hidden="true"><span>${words.figure(-most)}</span><span>0</span><span>${words.figure(most)}</span></figcaption></figure>`;
+      <figcaption aria-hidden="true"><span>${of === 'loss' ? '0' : words.figure(-most)}</span><span>${what}</span><span>${words.figure(most)}</span></figcaption></figure>`;
+  }
+
+  /** The columns of a batch's table that there is something in. @param {BatchUpdate['of']} of @param {BatchUpdate['rows']} rows @returns {[head: string, text: (row: BatchUpdate['rows'][number]) => string][]} */
+  #columns(of, [first]) {
+    const { words, actionName } = this.#host;
+    const several = Number(this.#experiment.session?.info.options.nSteps ?? 1) > 1 && of !== 'advantage' ? '.n' : '';
+    const number = (/** @type {'r' | 'discount' | 'old' | 'y' | 'error' | 'weight'} */ name) => (/** @type {BatchUpdate['rows'][number]} */ row) => words.figure(Number(row[name]));
+    /** @type {[has: boolean, head: string, text: (row: BatchUpdate['rows'][number]) => string][]} */
+    const all = [
+      [first?.action >= 0, 'action', ({ action }) => actionName(action)], [first?.box.length > 0, 'action', ({ box }) => box.map((n) => words.value(n, 2)).join(' ')],
+      [true, of, number('error')], [first?.old !== null, of === 'advantage' ? 'chance' : 'old', number('old')], [first?.y !== null, 'y', number('y')],
+      [first?.r !== null, `r${several}`, number('r')], [first?.discount !== null, `discount${several}`, number('discount')], [first?.weight !== null, 'weight', number('weight')],
+    ];
+    return all.flatMap(([has, head, text]) => (has ? [[head, text]] : []));
   }
 
   /** @param {BatchUpdate['of']} of @param {BatchUpdate['rows']} rows */
   #rows(of, rows) {
-    const { words, actionName } = this.#host;
-    const has = (/** @type {'r' | 'old' | 'y' | 'weight'} */ name) => rows[0]?.[name] !== null && rows.length > 0;
-    const hasActions = (rows[0]?.action ?? -1) >= 0;
-    const heads = [
-      ...hasActions ? ['action'] : [], ...has('r') ? ['r', 'discount'] : [], ...has('old') ? [of === 'advantage' ? 'chance' : 'old'] : [], ...has('y') ? ['y'] : [], of, ...has('weight') ? ['weight'] : [],
-    ];
-    const cells = (/** @type {BatchUpdate['rows'][number]} */ row) => [
-      ...hasActions ? [actionName(row.action)] : [], ...[row.r, row.discount, row.old, row.y, row.error, row.weight].filter((n) => n !== null).map((n) => words.figure(n)),
-    ];
-    return html`<table class="numbers"><thead><tr>${heads.map((name) => html`<th scope="col">${words.t(/** @type {any} */ (`update.row.${name}`))}</th>`)}</tr></thead>
-      <tbody>${rows.slice(0, ROWS_MOST).map((row) => html`<tr>${cells(row).map((text) => html`<td>${text}</td>`)}</tr>`)}</tbody></table>`;
+    const columns = this.#columns(of, rows);
+    return html`<table class="numbers"><thead><tr>${columns.map(([head]) => html`<th scope="col">${this.#host.words.t(/** @type {any} */ (`update.row.${head}`))}</th>`)}</tr></thead>
+      <tbody>${rows.slice(0, ROWS_MOST).map((row) => html`<tr>${columns.map(([, text]) => html`<td>${text(row)}</td>`)}</tr>`)}</tbody></table>`;
   }
+}
+
+/** To the next of 1, 2, 5 and their tens, so that the scale of the dots stands still for a while. @param {number} n */
+function roundUp(n) {
+  const ten = 10 ** Math.floor(Math.log10(n));
+  return ten * (/** @type {number} */ ([1, 2, 5, 10].find((step) => step * ten >= n)) ?? 10);
 }
 
 export const styles = css`
 .microscope { margin-top: 8px; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 6px; }
-.microscope header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; margin-bottom: 4px; }
-.microscope h4 { margin: 0; margin-inline-end: auto; font-size: 14px; line-height: 20px; }
-.microscope .where { margin: 0; font-size: 13px; line-height: 20px; }
+.microscope h4 { margin: 0; font-size: 14px; line-height: 20px; }
+.microscope .next { display: flex; flex-wrap: wrap; gap: 4px 8px; margin: 4px 0; }
+.microscope .where { margin: 0; min-height: 40px; font-size: 13px; line-height: 20px; }
+.microscope .note { min-height: 60px; }
 .microscope .formula { min-height: 28px; }
 .microscope .caption { min-height: 20px; }
 .microscope dl { display: grid; grid-template-columns: fit-content(46%) minmax(0, 1fr); gap: 2px 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The last sentences that an agent of TextGen-v0 finished with their rewards, and the best one so far. While it trains fast only a
-// sample of the sentences reaches the page, one per frame at most, which the title says.
+// sample of the sentences reaches the page, one per frame at most, which the title says. It comes with the world's file.
 import { html } from 'lit';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -28,8 +28,6 @@ export class Sentences {
       <p class="best" id="best-sentence">${best ? line(best, '★ ') : words.t('sentences.none')}</p>
       <ol id="sentence-list">${last.map((sentence) => html`<li>${line(sentence)}</li>`)}</ol></div>`;
   }
-
-  updated() {}
 
   /** @returns {Notes} */
   #now() {

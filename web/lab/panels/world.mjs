@@ -6,7 +6,6 @@ import { live } from 'lit/directives/live.js';
 import { styled } from '../style-directive.mjs';
 import { placing } from '../canvas/colour.mjs';
 import { keepCrisp } from '../canvas/surface.mjs';
-import { Sentences } from './sentences.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
@@ -34,13 +33,14 @@ export class WorldPanel {
 
   /** Fetched when the reader first edits a map, or plays. @type {import('./map-editor.mjs').MapEditor | null} */
   #editor = null;
+  /** @type {{ render: () => unknown } | null} */
+  #under = null;
   /** @type {import('./human-play.mjs').HumanPlay | null} */
   #human = null;
 
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
-    this.sentences = new Sentences(host);
   }
 
   get #experiment() {
@@ -66,7 +66,7 @@ export class WorldPanel {
       </div>
       ${this.#human?.render()}
       ${this.#gauges()}
-      ${world?.world === 'textgen' ? this.sentences.render() : nothing}
+      ${this.#below()}
     </section>`;
   }
 
@@ -81,7 +81,6 @@ export class WorldPanel {
     this.#paint();
     this.#editor?.updated(this.#canvas);
     this.#human?.updated();
-    this.sentences.updated();
   }
 
   disconnect() {
@@ -91,6 +90,13 @@ export class WorldPanel {
   }
 
   // ---- parts ----
+
+  /** What its world shows besides. */
+  #below() {
+    const Below = this.#experiment?.worldModule?.Below;
+    if (!(Below && this.#under instanceof Below)) this.#under = Below ? new Below(this.#host) : null;
+    return this.#under?.render() ?? nothing;
+  }
 
   #editButton() {
     const { words, offers } = this.#host;
