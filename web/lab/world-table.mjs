@@ -83,10 +83,16 @@ async function withMap(world) {
   return module;
 }
 
+/** A world with what is shown below its picture. @template World @param {Promise<World>} world */
+async function withSentences(world) {
+  const [module, { Sentences }] = await Promise.all([world, import('./panels/sentences.mjs')]);
+  return { ...module, Below: Sentences };
+}
+
 const FILES = Object.freeze({
   'grid-map': () => import('./worlds/grid-map.mjs'), 'deep-sea': () => import('./worlds/deep-sea.mjs'), 'bandit': () => import('./worlds/bandit.mjs'),
   'cartpole': () => withMap(import('./worlds/cartpole.mjs')), 'mountain-car': () => withMap(import('./worlds/mountain-car.mjs')), 'acrobot': () => withMap(import('./worlds/acrobot.mjs')),
-  'catch': () => import('./worlds/catch.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => import('./worlds/textgen.mjs'),
+  'catch': () => import('./worlds/catch.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => withSentences(import('./worlds/textgen.mjs')),
 });
 
 /**

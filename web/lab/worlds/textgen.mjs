@@ -5,8 +5,6 @@
 import { inWords } from '../canvas/captions.mjs';
 import { begin, box } from '../canvas/surface.mjs';
 
-export { Sentences as Below } from '../panels/sentences.mjs';
-
 /** @typedef {import('../world-table.mjs').Scene} Scene */
 /**
  * @typedef {object} Pen
