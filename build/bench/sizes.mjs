@@ -16,8 +16,8 @@ const BY_SCRIPTS = /^(plain-worker\.js|bellhop-simd\.wasm|(en|grid-map)-\w+\.js)
 const BY_THE_PAGE = /^en-site-\w+\.js$/;
 /** What a lab fetches when it is about to be seen. */
 const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
-/** What draws the charts. */
-const CHARTS = /^chart-\w+\.js$/;
+/** What draws the charts, and the formula below the last transition: both come with the first data. */
+const WITH_DATA = /^(chart|target)-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others, and its reference. */
 const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|bellhop\.js|embed\.)[\w.-]+\.js$|^bellhop-[\w-]+\.wasm$/;
 
@@ -50,11 +50,14 @@ export const elementFiles = () => withImports(['bellhop-lab.js']);
 export const labFiles = () => withImports(['bellhop-lab.js', ...filesNamed(WHEN_NEAR), ...byScripts()]);
 
 /** What both fetch for their charts. */
-export const chartFiles = () => filesNamed(CHARTS);
+export function chartFiles() {
+  const first = firstLoadFiles();
+  return withImports(filesNamed(WITH_DATA)).filter((file) => !first.includes(file));
+}
 
 /** @param {string[]} [files] as a browser fetched them, charts included */
 export function sizes(files) {
-  const first = files?.filter((file) => !CHARTS.test(file)) ?? firstLoadFiles();
+  const first = files?.filter((file) => !chartFiles().includes(file)) ?? firstLoadFiles();
   const later = filesBelow(SITE).filter((file) => OF_THE_PAGE.test(file) && !first.includes(file));
   return {
     ...total(['bellhop-simd.wasm']),
