@@ -329,7 +329,6 @@ void bhi_actor_critic_show(bhi_actor_critic *ac, const bhi_rollout_batch *b, int
     BHI_SHOW(agent, "returns", b->returns, 1, B);
     BHI_SHOW(agent, ac->n_log_std == 0 ? "logits" : "mean",
              bhi_net_output(&ac->policy, ac->policy_acts, B), B, ac->A);
-    if (ac->sde_std != NULL) BHI_SHOW(agent, "std", ac->sde_std, B, ac->A);
     if (!ac->has_no_critic)
         BHI_SHOW(agent, "v_tm1", bhi_net_output(&ac->value, ac->value_acts, B), 1, B);
 }

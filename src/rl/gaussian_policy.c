@@ -5,6 +5,7 @@
 #include "rl/gaussian.h"
 #include "rl/policy_loss.h"
 #include "rl/sde.h"
+#include "rl/update_record.h"
 
 #include <assert.h>
 #include <string.h>
@@ -70,6 +71,7 @@ static void sde_loss(bhi_actor_critic *ac, bh_policy_stats *stats, const bhi_rol
     const bh_real *latent = latent_of(ac, batch->x, B);
     const bh_real *log_std = ac->params + ac->policy.n_params;
     bh_policy_sde_std(ac->sde_std, latent, log_std, B, ac->n_latent, ac->A);
+    BHI_SHOW(&ac->base, "std", ac->sde_std, B, ac->A); // the loss takes its place
     bh_policy_sde_loss(bhi_actor_critic_doutputs(ac, B), ac->dlog_std, stats, ac->sde_std,
                        means_of(ac, B), latent, log_std, batch->box, batch->old_log_prob,
                        batch->advantages, clip_range, config_of(ac)->ent_coef, B, ac->n_latent,

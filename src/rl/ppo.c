@@ -108,13 +108,13 @@ static double learn_batch(bhi_ppo *p, const int *index, int B)
     if (c->policy.normalize_advantage) bh_policy_normalize(b->advantages, B);
 
     bh_policy_stats stats;
+    bhi_actor_critic_show_begin(ac);
     bhi_actor_critic_outputs(ac, b->x, B);
     ac->head->loss(ac, &stats, b, c->clip_range, B);
     const bh_real *values = bhi_actor_critic_values(ac, b->x, B);
     double value_loss = bh_policy_value_loss(bhi_actor_critic_dvalues(ac, B), values, b->returns,
                                              c->clip_range_vf > 0 ? b->old_values : NULL,
                                              c->clip_range_vf, c->policy.vf_coef, B);
-    bhi_actor_critic_show_begin(ac);
     bhi_actor_critic_show(ac, b, B);
     bhi_actor_critic_log_losses(ac, &stats, 1, value_loss, mean(values, B));
     bhi_agent_log(&ac->base, BHI_METRIC_APPROX_KL, stats.approx_kl);

@@ -5,6 +5,7 @@
 #include "envs/registry.h"
 #include "rl/agent_list.h"
 #include "rl/policy.h"
+#include "rl/sde.h"
 #include "rl/tabular.h"
 #include "rl/value.h"
 
@@ -318,6 +319,15 @@ static void check_ppo(void)
     CHECK(columns_of("advantages") == B && columns_of("returns") == B && columns_of("v_tm1") == B);
 }
 
+// State-dependent exploration: standard deviations as they were before the loss took their place.
+static void check_sde(void)
+{
+    int B = rows_of("mean"), D = columns_of("mean");
+    static bh_real log_prob[NUMBERS_MAX];
+    bh_policy_sde_log_prob(log_prob, reals(0, "mean"), numbers("std"), reals(1, "box_tm1"), B, D);
+    check_same("old_log_prob", log_prob);
+}
+
 static void check_policy(void)
 {
     int B = columns_of("a_tm1");
@@ -330,6 +340,11 @@ static void test_policies(void)
                            OPTIONS("n_envs", "1", "n_steps", "32", "batch_size", "32", "n_epochs",
                                    "1", "net_arch", "8", "eval_freq", "0"));
     CHECK(watch(run, 128, check_ppo) == 4);
+    bh_run_destroy(run);
+    run = make_run(&bh_all_envs, "Pendulum-v1", "ppo",
+                   OPTIONS("n_envs", "1", "n_steps", "32", "batch_size", "32", "n_epochs", "1",
+                           "net_arch", "8", "use_sde", "true", "eval_freq", "0"));
+    CHECK(watch(run, 128, check_sde) == 4);
     bh_run_destroy(run);
     run =
         make_run(&bh_envs, "CartPole-v1", "reinforce", OPTIONS("net_arch", "8", "eval_freq", "0"));
@@ -370,9 +385,8 @@ static void test_continuous(void)
 // A batch in parts is shown as one.
 static void test_parts(void)
 {
-    bh_run *run =
-        make_run(&bh_all_envs, "Pendulum-v1", "reinforce",
-                 OPTIONS("episodes_per_update", "4", "net_arch", "8", "eval_freq", "0"));
+    bh_run *run = make_run(&bh_all_envs, "Pendulum-v1", "reinforce",
+                           OPTIONS("episodes_per_update", "4", "net_arch", "8", "eval_freq", "0"));
     CHECK_STATUS(bh_run_watch(run, 1, NULL), BH_OK);
     for (int i = 0; i < 2; i++) {
         CHECK_STATUS(bh_run_steps(run, 800), BH_OK);
