@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { writeApi } from './api.mjs';
 import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
+import { writeChapters } from './chapters.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { headersFile } from './headers.mjs';
@@ -32,7 +33,7 @@ export async function buildModules() {
 export async function buildSite(url = null) {
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), ...await writeWorkers(SITE), await writeOnePage(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
+  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), ...await writeWorkers(SITE), await writeOnePage(SITE), ...await writeChapters(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
   for (const file of filesBelow(SITE)) {
     // The reference is made by a command of its own, see api.mjs.
     if (!made.includes(file) && !file.startsWith('api/')) rmSync(join(SITE, file));

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// The heights of figures, by their ids: measured by build/figure-heights.mjs, and the rules of a style sheet that reserve them.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../run.mjs';
+
+export const HEIGHTS = join(ROOT, 'web/site/chapters/heights.json');
+/** Windows in which figures are measured, from wide to narrow, and up to which width of a window each holds. */
+export const WIDTHS = Object.freeze([{ width: 1280, upTo: Infinity }, { width: 860, upTo: 1207 }, { width: 390, upTo: 720 }]);
+/** Of a figure that was not measured yet. */
+const UNKNOWN = [720, 960, 1400];
+
+/** @param {string[]} figures ids */
+export function heightRules(figures) {
+  /** @type {Record<string, number[]>} */
+  const known = existsSync(HEIGHTS) ? JSON.parse(readFileSync(HEIGHTS, 'utf8')) : {};
+  return WIDTHS.map(({ upTo }, i) => {
+    const rules = figures.map((id) => `#${id} { height: ${(known[id] ?? UNKNOWN)[i]}px }`).join('\n');
+    return Number.isFinite(upTo) ? `@media (max-width: ${upTo}px) {\n${rules}\n}` : rules;
+  }).join('\n');
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// Runs of the chapters without a page: the experiment that a lab would show, from the same parameters, in a thread of Node, to the step
+// where the figure stops. What is left of it is its trace, plain JSON, kept below build/out/ by a hash of the module and the parameters,
+// so that a run is made once.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createExperiment } from '../../web/lab/create-experiment.mjs';
+import { MODULES } from '../bundles.mjs';
+import { connect } from '../../web/node/node.mjs';
+import { queryText } from './figures.mjs';
+import { Failure, OUT } from '../run.mjs';
+
+/** @typedef {import('./figures.mjs').Setup} Setup */
+/**
+ * What is known of a run that has stopped. Steps are environment steps, of a language model optimizer steps.
+ * @typedef {object} Trace
+ * @property {{ step: number, return: number, length: number }[]} episodes   in the order they ended
+ * @property {{ step: number, mean: number, std: number }[]} evaluations  greedy test episodes
+ * @property {{ step: number, loss: number | null, q: number | null, rate: number | null }[]} training
+ * @property {number} steps
+ * @property {number} updates
+ * @property {number | null} divergedAt
+ * @property {number[] | null} table  values or probabilities of every state, states x actions
+ * @property {number[] | null} truth  of every state, where they are known
+ * @property {number} actions         how many there are; 0 where they are no numbers
+ * @property {string} sha256          of its parameters
+ * @property {{ mean: number, std: number, episodes: number } | null} score  of its best parameters, once it has come to its end
+ */
+
+/** Where traces are kept. A change of what a trace has is a new folder. */
+const KEPT = join(OUT, 'chapters/traces-1');
+const MINUTES = 5;
+
+/** One thread that makes runs one after the other. */
+export class Runs {
+  /** @type {Promise<{ trainer: any, thread: Worker }> | null} */
+  #started = null;
+  #modules = createHash('sha256').update(readFileSync(join(OUT, Object.keys(MODULES).find((file) => file.endsWith('bellhop-text.wasm')) ?? ''))).digest('hex');
+
+  /** The trace of a setup's run with a seed, made unless it is kept. @param {Setup} setup @param {number} seed @returns {Promise<Trace>} */
+  async trace(setup, seed) {
+    const query = new URLSearchParams(queryText({ ...setup, seed })), { stopAt = Infinity } = setup;
+    const file = join(KEPT, `${createHash('sha256').update(`${this.#modules} ${query} ${stopAt}`).digest('hex').slice(0, 32)}.json`);
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'), fromJson);
+    const trace = await this.#make(query, stopAt);
+    mkdirSync(KEPT, { recursive: true });
+    writeFileSync(file, JSON.stringify(trace, toJson));
+    return trace;
+  }
+
+  /** @param {URLSearchParams} query @param {number} stopAt @returns {Promise<Trace>} */
+  async #make(query, stopAt) {
+    this.#started ??= start();
+    const { trainer } = await this.#started;
+    const { experiment, ignored } = await createExperiment(/** @type {any} */ ({ acquire: async () => ({ trainer, release: () => {} }) }), query);
+    try {
+      if (ignored.length > 0) throw new Failure(`${query}: ${ignored.map(({ name, value }) => `${name}=${value}`).join(', ')} does not fit.`);
+      return await follow(/** @type {any} */ (experiment), stopAt);
+    } finally {
+      await experiment.dispose();
+    }
+  }
+
+  async end() {
+    if (!this.#started) return;
+    const { trainer, thread } = await this.#started;
+    trainer.terminate();
+    await thread.terminate();
+  }
+}
+
+async function start() {
+  const { port1, port2 } = new MessageChannel();
+  const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  return { trainer: await connect({ port: port1 }), thread };
+}
+
+/** Plays an experiment to a step, or to its end, and tells what happened. @param {import('../../web/lab/run-experiment.mjs').RunExperiment} experiment @param {number} stopAt @returns {Promise<Trace>} */
+async function follow(experiment, stopAt) {
+  const kinds = experiment.trainer.catalog.records;
+  /** @type {Trace} */
+  const trace = {
+    episodes: [], evaluations: [], training: [], steps: 0, updates: 0, divergedAt: null, table: null, truth: null, actions: 0, sha256: '', score: null,
+  };
+  /** @type {unknown} */
+  let seen = null;
+  experiment.addEventListener('frame', () => {
+    const frame = experiment.agentFrame;
+    if (!frame || frame === seen) return;
+    seen = frame;
+    addRecords(trace, frame, kinds);
+  });
+  Object.assign(experiment, { stopAt, speed: experiment.speeds.length - 1 });
+  await experiment.start();
+  experiment.play();
+  await rested(experiment);
+  const frame = experiment.agentFrame;
+  if (!frame) throw new Failure('A run of a chapter has shown nothing.');
+  return Object.assign(trace, {
+    steps: frame.timesteps, updates: frame.nUpdates, divergedAt: frame.diverged ? frame.timesteps : null, table: frame.table && [...frame.table],
+    truth: experiment.truth && [...experiment.truth], actions: frame.q.length, sha256: await experiment.sha256(), score: experiment.score,
+  });
+}
+
+/** @param {Trace} trace @param {import('../../web/bellhop.js').Frame} frame @param {import('../../web/bellhop.js').RecordLayout} kinds */
+function addRecords({ episodes, evaluations, training }, { records, recordWidth }, kinds) {
+  for (let i = 0; i + recordWidth <= records.length; i += recordWidth) {
+    const [kind, step, a, b, c] = records.subarray(i, i + recordWidth);
+    if (kind === kinds.episode) episodes.push({ step, return: a, length: b });
+    else if (kind === kinds.eval) evaluations.push({ step, mean: a, std: b });
+    else if (kind === kinds.train) training.push({ step, loss: known(a), q: known(b), rate: known(c) });
+  }
+}
+
+/** @param {number} value */
+const known = (value) => (Number.isNaN(value) ? null : value);
+
+/** Resolves when it stands still: a run that has ended, when it was evaluated, and where there are true values, when they are there. @param {import('../../web/lab/run-experiment.mjs').RunExperiment} experiment @returns {Promise<void>} */
+function rested(experiment) {
+  return new Promise((done, fail) => {
+    const late = setTimeout(() => fail(new Failure(`A run of a chapter did not stop within ${MINUTES} minutes.`)), MINUTES * 60_000);
+    const isSo = () => {
+      if (experiment.phase === 'failed') throw new Failure(`A run of a chapter failed: ${experiment.failure}`);
+      if (experiment.hasTruth && !experiment.truth) return false;
+      return experiment.phase === 'paused' || experiment.phase === 'diverged' || (experiment.phase === 'finished' && experiment.score !== null);
+    };
+    const ask = () => {
+      try {
+        if (!isSo()) return;
+        done();
+      } catch (error) {
+        fail(error);
+      }
+      clearTimeout(late);
+      NAMES.forEach((name) => experiment.removeEventListener(name, ask));
+    };
+    NAMES.forEach((name) => experiment.addEventListener(name, ask));
+    ask();
+  });
+}
+const NAMES = /** @type {const} */ (['frame', 'phase', 'score']);
+
+/** JSON has no Infinity and no NaN. @param {string} _ @param {any} value */
+const toJson = (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value);
+/** @param {string} _ @param {any} value */
+const fromJson = (_, value) => (value && typeof value.number === 'string' ? Number(value.number) : value);

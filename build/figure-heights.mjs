@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// `node build/figure-heights.mjs [CHAPTER …]`: measures how high the figures of the chapters are, in every width a page gives them, the greater of both languages,
+// and writes web/site/chapters/heights.json, from which the style sheet reserves their place: nothing moves when a lab comes.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { PAGES } from '../web/site/chapters/pages.mjs';
+import { SITE, buildSite } from './build.mjs';
+import { HEIGHTS, WIDTHS } from './chapters/heights.mjs';
+import { serve } from './serve.mjs';
+import { FOR_BROWSER_TESTS, chromePath, setup } from './setup.mjs';
+import { isEntry, main, say } from './run.mjs';
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--lang=en-US'];
+/** What is added, for lines that get longer while a run goes on; and to what it is rounded. */
+const ROOM = 16, GRID = 8;
+const SHOWN_MS = 60_000;
+
+/** @param {import('playwright-core').Page} page @returns {Promise<Record<string, number>>} by id of the figure */
+async function measure(page) {
+  /** @type {Record<string, number>} */
+  const heights = {};
+  for (const lab of await page.locator('bellhop-lab').all()) {
+    await lab.scrollIntoViewIfNeeded();
+    await page.waitForFunction((element) => !['loading', 'preparing'].includes(/** @type {any} */ (element).phase), await lab.elementHandle(), { timeout: SHOWN_MS });
+    await page.waitForTimeout(1500); // until its charts and sentences are there
+    const [id, height] = await lab.evaluate((element) => {
+      element.style.height = 'auto';
+      const { offsetHeight } = element;
+      element.style.height = '';
+      return /** @type {const} */ ([element.id, offsetHeight]);
+    });
+    heights[id] = Math.ceil((height + ROOM) / GRID) * GRID;
+  }
+  return heights;
+}
+
+/** @param {string[]} chapters */
+async function measureAll(chapters) {
+  await setup(FOR_BROWSER_TESTS);
+  await buildSite();
+  /** @type {Record<string, number[]>} */
+  const known = existsSync(HEIGHTS) ? JSON.parse(readFileSync(HEIGHTS, 'utf8')) : {};
+  const server = await serve({ root: SITE, port: 0 });
+  const browser = await chromium.launch({ executablePath: chromePath() ?? undefined, args: FLAGS });
+  try {
+    for (const slug of chapters) {
+      /** @type {Record<string, number[]>} */
+      const found = {};
+      for (const [i, { width }] of WIDTHS.entries()) {
+        for (const language of ['en', 'zh']) {
+          const page = await browser.newPage({ viewport: { width, height: 1000 } });
+          await page.goto(`${server.url}chapters/${language}/${slug}.html`);
+          for (const [id, height] of Object.entries(await measure(page))) {
+            found[id] ??= WIDTHS.map(() => 0);
+            found[id][i] = Math.max(found[id][i], height);
+          }
+          await page.close();
+        }
+      }
+      Object.assign(known, found);
+      say(`${slug}: ${Object.entries(found).map(([id, heights]) => `${id} ${heights.join('/')}`).join(', ')}`);
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+  writeFileSync(join(HEIGHTS), `${JSON.stringify(Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`);
+}
+
+if (isEntry(import.meta.url)) await main(() => measureAll(process.argv.length > 2 ? process.argv.slice(2) : [...PAGES]));

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Words around the chapters of the site, in English, for build/chapters.mjs. zh-chapters.mjs has the same keys.
+export default {
+  'chapter.all': 'Chapters',
+  'chapter.skip': 'Skip to the text',
+  'chapter.contents': 'In this chapter',
+  'chapter.turn': 'Previous and next chapter',
+  'chapter.previous': 'Previous',
+  'chapter.next': 'Next',
+  'chapter.open': 'Open this run with every setting',
+  'chapter.question': 'Think first',
+  'chapter.claim': 'Read off a run. Press to see that run in the figure.',
+  'chapter.claims': 'Underlined numbers were read off a run when this page was built. Press one: the figure makes the same run in your browser, bit for bit.',
+};

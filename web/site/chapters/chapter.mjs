@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// The script of a chapter: its labs, the theme, and claims, which show the run they were read off in the figure beside them.
+import '../../lab/define.mjs';
+import { wireTheme } from '../theme-switch.mjs';
+
+/** @typedef {import('../../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */
+
+/** @param {HTMLButtonElement} claim */
+async function show(claim) {
+  const { figure = '', lab: given = '{}', stop = '' } = claim.dataset;
+  const lab = /** @type {BellhopLab | null} */ (document.getElementById(figure));
+  if (!lab) return;
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  lab.scrollIntoView({ block: 'center', behavior: isStill ? 'auto' : 'smooth' });
+  Object.assign(lab, JSON.parse(given), { stopAt: stop, speed: 'max' });
+  await lab.updateComplete;
+  await lab.reset();
+  await lab.play();
+}
+
+for (const claim of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('button.claim'))) {
+  claim.addEventListener('click', () => show(claim).catch(() => {})); // which the lab shows
+}
+const theme = document.getElementById('theme');
+if (theme) wireTheme(theme);
