@@ -49,7 +49,8 @@ const EMBEDS = [
  * @type {Bundle[]}
  */
 export const SITE_BUNDLES = [
-  { entries: { 'start': 'site/start.mjs', 'site': 'site/site.mjs', 'bellhop-lab': 'lab/define.mjs', 'chapter': 'site/chapters/chapter.mjs' }, options: { ...MINIFIED, ...SHARING } },
+  { entries: { 'start': 'site/start.mjs', 'site': 'site/site.mjs', 'bellhop-lab': 'lab/define.mjs' }, options: { ...MINIFIED, ...SHARING } },
+  { entries: { chapter: 'site/chapters/chapter.mjs' }, options: MINIFIED },
   // Its modules lie beside it: no text of them is needed, see web/inside.mjs.
   { entries: { bellhop: 'bellhop.mjs' }, options: { plugins: [namedJs()] } },
   { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },

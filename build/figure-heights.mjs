@@ -2,7 +2,6 @@
 // `node build/figure-heights.mjs [CHAPTER …]`: measures how high the figures of the chapters are, in every width a page gives them, the greater of both languages,
 // and writes web/site/chapters/heights.json, from which the style sheet reserves their place: nothing moves when a lab comes.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { PAGES } from '../web/site/chapters/pages.mjs';
 import { SITE, buildSite } from './build.mjs';
@@ -26,7 +25,7 @@ async function measure(page) {
     await page.waitForTimeout(1500); // until its charts and sentences are there
     const [id, height] = await lab.evaluate((element) => {
       element.style.height = 'auto';
-      const { offsetHeight } = element;
+      const { offsetHeight } = /** @type {HTMLElement} */ (element);
       element.style.height = '';
       return /** @type {const} */ ([element.id, offsetHeight]);
     });
@@ -65,7 +64,7 @@ async function measureAll(chapters) {
     await browser.close();
     await server.close();
   }
-  writeFileSync(join(HEIGHTS), `${JSON.stringify(Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`);
+  writeFileSync(HEIGHTS, `${JSON.stringify(Object.fromEntries(Object.entries(known).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`);
 }
 
 if (isEntry(import.meta.url)) await main(() => measureAll(process.argv.length > 2 ? process.argv.slice(2) : [...PAGES]));

@@ -22,7 +22,8 @@ export async function writeOnePage(site) {
     [/(?<=<link rel="icon" href=")[^"]*/, icon],
     [/<link rel="stylesheet" href="\.\/site\.css">/, `<style>${style}</style>`],
     [/<link rel="preload"[^>]*>\n/, ''],
-    [/ *<p><a href="api\/"[^>]*>[^<]*<\/a><\/p>\n/, ''], // it is not beside this file
+    [/ *<a id="chapters"[^>]*>[^<]*<\/a>\n/, ''], // they are not beside this file
+    [/ *<p><a href="api\/"[^>]*>[^<]*<\/a><\/p>\n/, ''], // nor is it
     [/<script type="module" src="\.\/site\.js"><\/script>/, `<script type="module">${script}</script>`],
   ])) page = replaceOnce(page, what, by);
   writeFileSync(join(site, FILE), page);

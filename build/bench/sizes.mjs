@@ -19,7 +19,7 @@ const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts, and the formula below the last transition: both come with the first data. */
 const WITH_DATA = /^(chart|target)-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others, and its reference. */
-const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|bellhop\.js|embed\.)[\w.-]+\.js$|^bellhop-[\w-]+\.wasm$/;
+const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|bellhop\.js|chapter\.|embed\.)[\w.-]+\.js$|^bellhop-[\w-]+\.wasm$/;
 
 /** Files with all that they import statically, sorted. @param {string[]} files */
 function withImports(files) {

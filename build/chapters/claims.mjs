@@ -11,7 +11,7 @@ import { measure } from './measures.mjs';
 const CLAIM = /\{claim\s+([\w-]+)\s+([^{}]+?)\s*=\s*([^={}]+?)\s*\}/g;
 /** The same where a text begins with it. */
 export const CLAIM_HERE = new RegExp(`^${CLAIM.source}`);
-const NUMBER = /^([-−]?)(\d[\d,]*(?:\.\d+)?)(e\d+)?(\s*%)?$/;
+const NUMBER = /^([-−]?)(\d[\d,]*(?:\.\d+)?)(e-?\d+)?(\s*%)?$/;
 const UNKNOWN = '?';
 
 /**
@@ -76,10 +76,10 @@ function said(value, written) {
   if (typeof value === 'string') return value;
   const [, , digits = '', power, percent] = NUMBER.exec(written) ?? [];
   const decimals = written === UNKNOWN ? (Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 3 : Math.abs(value) < 100 ? 1 : 0) : (digits.split('.')[1] ?? '').length;
-  if (power) return value.toExponential(decimals).replace('e+', 'e');
+  if (power) return value.toExponential(decimals).replace('e+', 'e').replace(/^-/, '−');
   const shown = percent ? value * 100 : value;
   return `${shown.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace(/^-(?=[0.,]*$)/, '').replace('-', '−')}${percent ? ' %' : ''}`;
 }
 
 /** A written number as HTML. @param {string} written */
-export const shownNumber = (written) => written.replace(/^-/, '−').replace(/^([^a-z]*)e(\d+)$/, '$1 × 10<sup>$2</sup>');
+export const shownNumber = (written) => written.replace(/^-/, '−').replace(/^([^a-z]*)e(-?)(\d+)$/, (_, digits, minus, power) => `${digits} × 10<sup>${minus && '−'}${power}</sup>`);

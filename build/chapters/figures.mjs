@@ -31,8 +31,7 @@ function resolve(table, id, path) {
   const { like, ...own } = given;
   /** @type {Partial<Setup>} */
   const base = like ? resolve(table, like, [id, ...path]) : {};
-  const { seeds, isFigure, ...beneath } = base;
-  const setup = { seed: 0, ...beneath, ...own, settings: { ...base.settings, ...own.settings }, id, figure: !like || own.isFigure ? id : base.figure };
+  const setup = { seed: 0, ...base, seeds: undefined, ...own, settings: { ...base.settings, ...own.settings }, id, figure: !like || own.isFigure ? id : base.figure };
   if (!setup.env) throw new Failure(`The setup ${id} needs an env.`);
   return /** @type {Setup} */ (setup);
 }

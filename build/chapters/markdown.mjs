@@ -9,6 +9,7 @@
 //     The answer, which the reader opens.
 //     :::
 import markdownIt from 'markdown-it';
+// @ts-expect-error: it has no types
 import container from 'markdown-it-container';
 import math from 'markdown-it-math/no-default-renderer';
 import temml from 'temml';
@@ -16,6 +17,7 @@ import { Failure } from '../run.mjs';
 import { CLAIM_HERE, shownNumber } from './claims.mjs';
 import { attributesOf, queryText } from './figures.mjs';
 
+/** @typedef {ReturnType<typeof markdownIt>} MarkdownIt */
 /** @typedef {import('./figures.mjs').Setup} Setup */
 /** @typedef {import('./claims.mjs').Claim} Claim */
 /** @typedef {{ setups: Map<string, Setup>, claims: Map<string, Claim>, styles: Styles, words: (key: string) => string, file: string }} Context */
@@ -61,7 +63,7 @@ export function render(text, context) {
   md.use(math, { inlineRenderer: (/** @type {string} */ tex) => formula(tex, false), blockRenderer: (/** @type {string} */ tex) => `<div class="formula">${formula(tex, true)}</div>\n` });
   md.use(container, 'figure', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => figure(md, tokens[i], context) });
   md.use(container, 'question', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => question(md, tokens[i], context) });
-  md.inline.ruler.before('text', 'claim', (state, silent) => claimRule(state, silent, context));
+  md.inline.ruler.before('text', 'claim', (state, silent) => claimRule(md, state, silent, context));
   md.renderer.rules.claim = (tokens, i) => tokens[i].content;
   md.renderer.rules.table_open = () => '<div class="table"><table>\n';
   md.renderer.rules.table_close = () => '</table></div>\n';
@@ -70,7 +72,7 @@ export function render(text, context) {
   return { html: md.renderer.render(tokens, md.options, env), title, sections };
 }
 
-/** Names the second headings, so that they can be linked to: by their number, the same in every language. @param {markdownIt} md @param {any[]} tokens */
+/** Names the second headings, so that they can be linked to: by their number, the same in every language. @param {MarkdownIt} md @param {any[]} tokens */
 function withIds(md, tokens) {
   /** @type {Section[]} */
   const sections = [];
@@ -86,11 +88,11 @@ function withIds(md, tokens) {
   return { title, sections };
 }
 
-/** @param {markdownIt} md @param {any} token @param {Context} context */
+/** @param {MarkdownIt} md @param {any} token @param {Context} context */
 function figure(md, token, { setups, words, file }) {
   if (token.nesting < 0) return '</figcaption></figure>\n';
   const id = token.info.trim().replace(/^figure\s*/, ''), setup = setups.get(id);
-  if (setup?.figure !== id) throw new Failure(`${file}: the figure ${id} needs a setup of that name, which is like no other one or has isFigure.`);
+  if (!setup || setup.figure !== id) throw new Failure(`${file}: the figure ${id} needs a setup of that name, which is like no other one, or has isFigure.`);
   const escape = md.utils.escapeHtml;
   const { autoplay = true, stopAt } = setup;
   const given = { ...attributesOf(setup), ...Object.fromEntries(PACE.map((name) => [name, setup[name] ?? ''])), 'stop-at': stopAt ? String(stopAt) : '' };
@@ -100,28 +102,34 @@ function figure(md, token, { setups, words, file }) {
 <figcaption>`;
 }
 
-/** @param {markdownIt} md @param {any} token @param {Context} context */
+/** @param {MarkdownIt} md @param {any} token @param {Context} context */
 function question(md, token, { words }) {
   if (token.nesting < 0) return '</div></details>\n';
   const asked = token.info.trim().replace(/^question\s*/, '');
   return `<details class="question"><summary><span class="kind">${md.utils.escapeHtml(words('chapter.question'))}</span> ${md.renderInline(asked)}</summary><div>\n`;
 }
 
-/** @param {import('markdown-it/lib/rules_inline/state_inline.mjs').default} state @param {boolean} silent @param {Context} context */
-function claimRule(state, silent, { claims, setups, words }) {
+/** @param {MarkdownIt} md @param {import('markdown-it').StateInline} state @param {boolean} silent @param {Context} context */
+function claimRule(md, state, silent, context) {
   if (state.src[state.pos] !== '{') return false;
   const match = CLAIM_HERE.exec(state.src.slice(state.pos));
   if (!match) return false;
-  if (!silent) state.push('claim', '', 0).content = claimButton(claims.get(match[0]), setups, words);
+  if (!silent) state.push('claim', '', 0).content = claimButton(md, context.claims.get(match[0]), context);
   state.pos += match[0].length;
   return true;
 }
 
-/** @param {Claim | undefined} claim @param {Map<string, Setup>} setups @param {(key: string) => string} words */
-function claimButton(claim, setups, words) {
+/** @param {MarkdownIt} md @param {Claim | undefined} claim @param {Context} context */
+function claimButton(md, claim, { setups, words }) {
   const setup = claim && setups.get(claim.id);
   if (!claim || !setup) return '';
-  const { escapeHtml } = markdownIt().utils;
-  const stop = Math.min(claim.at, setup.stopAt ?? Infinity);
-  return `<button type="button" class="claim" data-figure="${escapeHtml(setup.figure)}" data-lab="${escapeHtml(JSON.stringify(attributesOf(setup)))}" data-stop="${Number.isFinite(stop) ? stop : ''}" title="${escapeHtml(words('chapter.claim'))}">${shownNumber(claim.written)}</button>`;
+  const data = { figure: setup.figure, lab: JSON.stringify(attributesOf(setup)), stop: stepOf(claim, setup) };
+  const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${md.utils.escapeHtml(value)}"`).join('');
+  return `<button type="button" class="claim"${attributes} title="${md.utils.escapeHtml(words('chapter.claim'))}">${shownNumber(claim.written)}</button>`;
+}
+
+/** Where the figure is to stop; '' at the end of the run. @param {Claim} claim @param {Setup} setup */
+function stepOf({ at }, { stopAt = Infinity }) {
+  const step = Math.min(at, stopAt);
+  return Number.isFinite(step) ? String(step) : '';
 }

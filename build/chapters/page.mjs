@@ -27,17 +27,17 @@ export function pageHtml({ slug, language, title, html, sections }, { pages, wor
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="description" content="${description}">
 <meta name="color-scheme" content="light dark">
-<title>${isIndex ? title : `${title} · ${words('chapter.all')}`}</title>
+<title>${isIndex ? title : `${title} · ${words('chapters')}`}</title>
 <link rel="icon" href="../../static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="../../chapter.css">
 <link rel="alternate" hreflang="${other}" href="../${other}/${slug}.html">
-${html.includes('<bellhop-lab') ? '<link rel="preload" href="../../bellhop-simd.wasm" as="fetch" type="application/wasm" crossorigin>\n' : ''}<script type="module" src="../../chapter.js"></script>
+${html.includes('<bellhop-lab') ? '<script type="module" src="../../bellhop-lab.js"></script>\n' : ''}<script type="module" src="../../chapter.js"></script>
 </head>
 <body>
 <a class="skip" href="#text">${words('chapter.skip')}</a>
 <header class="top">
   <a class="brand" href="../../index.html">${LOGO}<span>Bellhop</span></a>
-  <nav aria-label="${words('chapter.all')}"><details class="all"><summary>${words('chapter.all')}</summary><ol>
+  <nav aria-label="${words('chapters')}"><details class="all"><summary>${words('chapters')}</summary><ol>
 ${chapters}
 </ol></details></nav>
   <div class="tools">

@@ -35,17 +35,23 @@ const MINUTES = 5;
 
 /** One thread that makes runs one after the other. */
 export class Runs {
+  #folder;
   /** @type {Promise<{ trainer: any, thread: Worker }> | null} */
   #started = null;
   #modules = createHash('sha256').update(readFileSync(join(OUT, Object.keys(MODULES).find((file) => file.endsWith('bellhop-text.wasm')) ?? ''))).digest('hex');
 
+  /** @param {string} [folder]  where traces are kept */
+  constructor(folder = KEPT) {
+    this.#folder = folder;
+  }
+
   /** The trace of a setup's run with a seed, made unless it is kept. @param {Setup} setup @param {number} seed @returns {Promise<Trace>} */
   async trace(setup, seed) {
     const query = new URLSearchParams(queryText({ ...setup, seed })), { stopAt = Infinity } = setup;
-    const file = join(KEPT, `${createHash('sha256').update(`${this.#modules} ${query} ${stopAt}`).digest('hex').slice(0, 32)}.json`);
+    const file = join(this.#folder, `${createHash('sha256').update(`${this.#modules} ${query} ${stopAt}`).digest('hex').slice(0, 32)}.json`);
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'), fromJson);
     const trace = await this.#make(query, stopAt);
-    mkdirSync(KEPT, { recursive: true });
+    mkdirSync(this.#folder, { recursive: true });
     writeFileSync(file, JSON.stringify(trace, toJson));
     return trace;
   }

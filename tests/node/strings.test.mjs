@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import en from '../../web/lab/strings/en.mjs';
 import enBox from '../../web/lab/strings/en-box.mjs';
+import enChapters from '../../web/lab/strings/en-chapters.mjs';
 import enEmbed from '../../web/lab/strings/en-embed.mjs';
 import enErrors from '../../web/lab/strings/en-errors.mjs';
 import enPlay from '../../web/lab/strings/en-play.mjs';
@@ -16,6 +17,7 @@ import enText from '../../web/lab/strings/en-text.mjs';
 import enUpdate from '../../web/lab/strings/en-update.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
 import zhBox from '../../web/lab/strings/zh-box.mjs';
+import zhChapters from '../../web/lab/strings/zh-chapters.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
 import zhErrors from '../../web/lab/strings/zh-errors.mjs';
 import zhPlay from '../../web/lab/strings/zh-play.mjs';
@@ -29,7 +31,7 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Of each topic both languages' words. */
-const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite]];
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enChapters, zhChapters]];
 /** @type {Record<string, string>} */
 const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */
@@ -61,7 +63,7 @@ function sources(folder, end) {
 function code() {
   const pages = readdirSync(WEB).filter((file) => file.endsWith('.html')).map((file) => readFileSync(join(WEB, file), 'utf8'));
   const [module, page] = [/\.mjs$/, /\.html$/];
-  return { modules: [...sources('lab', module), ...sources('site', module)], pages: [...pages, ...sources('site', page), ...sources('embed', page)] };
+  return { modules: [...sources('lab', module), ...sources('site', module), ...sources('../build/chapters', module)], pages: [...pages, ...sources('site', page), ...sources('embed', page)] };
 }
 
 test('the catalogues of both languages have the same keys, each in one topic', () => {

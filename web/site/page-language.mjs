@@ -37,6 +37,7 @@ export async function speak(language, keep) {
     node.setAttribute('aria-label', text);
     if (node.hasAttribute('title')) node.setAttribute('title', text);
   }
+  document.getElementById('chapters')?.setAttribute('href', `chapters/${language}/index.html`);
   document.documentElement.lang = LOCALES[language]; // which labs follow
   return words;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Words around the chapters of the site, in English, for build/chapters.mjs. zh-chapters.mjs has the same keys.
 export default {
-  'chapter.all': 'Chapters',
   'chapter.skip': 'Skip to the text',
   'chapter.contents': 'In this chapter',
   'chapter.turn': 'Previous and next chapter',

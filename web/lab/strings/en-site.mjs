@@ -21,6 +21,7 @@ export default {
   'key.play': 'play or pause',
   'key.step': 'step',
   'key.reset': 'reset',
+  'chapters': 'Chapters',
   'share': 'Share',
   'embed': 'Embed',
   'shared': 'The link is in your clipboard. It holds the environment, algorithm, seed, settings and {n|change|changes} made while it ran: whoever opens it gets the same run.',

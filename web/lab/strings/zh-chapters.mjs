@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // 站点各章周围的文字（中文），由 build/chapters.mjs 使用；键与 en-chapters.mjs 相同。
 export default {
-  'chapter.all': '章节',
   'chapter.skip': '跳到正文',
   'chapter.contents': '本章内容',
   'chapter.turn': '上一章与下一章',

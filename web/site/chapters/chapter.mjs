@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The script of a chapter: its labs, the theme, and claims, which show the run they were read off in the figure beside them.
-import '../../lab/define.mjs';
+// The script of a chapter: the theme, and claims, which show the run they were read off in the figure beside them. Its labs have bellhop-lab.js.
 import { wireTheme } from '../theme-switch.mjs';
 
 /** @typedef {import('../../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */
