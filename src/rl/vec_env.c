@@ -208,11 +208,7 @@ bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs)
     return status;
 }
 
-// The actions of n environments: one of the two, as the action space is.
-typedef struct given_actions {
-    const int *index; // (n)
-    const float *box; // (n,D)
-} given_actions;
+// Actions of n environments are `index` (n) or `box` (n,D), as the action space is; the other is NULL.
 
 static int is_box(const bh_env *envs)
 {
@@ -255,59 +251,58 @@ static bh_status fail_kind(const bh_env *envs, bh_error *err)
 }
 
 // One pass without branches, before anything changes.
-static bh_status check_step(const bh_env *envs, given_actions given, bh_error *err)
+static bh_status check_step(const bh_env *envs, const int *index, const float *box,
+                            bh_error *err)
 {
     if (!envs->started) {
         return bh_fail(err, BH_ERR_STATE, "%s: step was called before reset; call reset first",
                        envs->def->id);
     }
-    if (is_box(envs) != (given.box != NULL)) return fail_kind(envs, err);
+    if (is_box(envs) != (box != NULL)) return fail_kind(envs, err);
     int outside = 0;
-    if (given.box != NULL) {
-        for (size_t i = 0; i < numbers_of(envs); i++)
-            outside |= !(given.box[i] - given.box[i] == 0);
-        return outside ? fail_number(envs, given.box, err) : BH_OK;
+    if (box != NULL) {
+        for (size_t i = 0; i < numbers_of(envs); i++) outside |= !(box[i] - box[i] == 0);
+        return outside ? fail_number(envs, box, err) : BH_OK;
     }
-    for (int i = 0; i < envs->n; i++)
-        outside |= (given.index[i] < 0) | (given.index[i] >= envs->action.n);
-    return outside ? fail_action(envs, given.index, err) : BH_OK;
+    for (int i = 0; i < envs->n; i++) outside |= (index[i] < 0) | (index[i] >= envs->action.n);
+    return outside ? fail_action(envs, index, err) : BH_OK;
 }
 
-static const float *box_of(const bh_env *envs, given_actions given, int i)
+static const float *row_of(const bh_env *envs, const float *box, int i)
 {
-    return given.box != NULL ? given.box + (size_t)i * (size_t)envs->action.n : NULL;
+    return box != NULL ? box + (size_t)i * (size_t)envs->action.n : NULL;
 }
 
 // The environments first, first + 1, ... end - 1, all of them running.
-static void step_range(bh_env *envs, int first, int end, given_actions given, float *obs,
-                       double *rewards, int *terminated)
+static void step_range(bh_env *envs, int first, int end, const int *index, const float *box,
+                       float *obs, double *rewards, int *terminated)
 {
     const bh_env_def *def = envs->def;
     if (def->step_many != NULL) {
-        def->step_many(state_of(envs, first), envs->rng + first, given.index + first,
+        def->step_many(state_of(envs, first), envs->rng + first, index + first,
                        obs + (size_t)first * envs->F, rewards + first, terminated + first,
                        end - first);
         return;
     }
     for (int i = first; i < end; i++) {
         float *row = obs + (size_t)i * envs->F;
-        if (given.box != NULL)
-            def->step_box(state_of(envs, i), &envs->rng[i], box_of(envs, given, i), row,
-                          &rewards[i], &terminated[i]);
+        if (box != NULL)
+            def->step_box(state_of(envs, i), &envs->rng[i], row_of(envs, box, i), row, &rewards[i],
+                          &terminated[i]);
         else
-            def->step(state_of(envs, i), &envs->rng[i], given.index[i], row, &rewards[i],
+            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i],
                       &terminated[i]);
     }
 }
 
-static bh_status step_user_defined(bh_env *envs, given_actions given, float *obs, double *rewards,
-                                   int *terminated, int *truncated, bh_error *err)
+static bh_status step_user_defined(bh_env *envs, const int *index, const float *box, float *obs,
+                                   double *rewards, int *terminated, int *truncated, bh_error *err)
 {
     for (int i = 0; i < envs->n; i++) {
         if (!envs->running[i]) continue;
         bh_step step = {0};
         bh_status status = envs->def->callbacks->step(
-            state_of(envs, i), given.box != NULL ? 0 : given.index[i], box_of(envs, given, i),
+            state_of(envs, i), box != NULL ? 0 : index[i], row_of(envs, box, i),
             obs + (size_t)i * envs->F, &step, &envs->failure);
         if (status != BH_OK) {
             bh_vec_env_stop(envs);
@@ -322,18 +317,18 @@ static bh_status step_user_defined(bh_env *envs, given_actions given, float *obs
     return BH_OK;
 }
 
-static bh_status step_all(bh_env *envs, given_actions given, float *obs, double *rewards,
-                          int *terminated, int *truncated, bh_error *err)
+static bh_status step_all(bh_env *envs, const int *index, const float *box, float *obs,
+                          double *rewards, int *terminated, int *truncated, bh_error *err)
 {
-    bh_status status = check_step(envs, given, err);
+    bh_status status = check_step(envs, index, box, err);
     if (status != BH_OK) return status;
     if (envs->def->callbacks != NULL)
-        return step_user_defined(envs, given, obs, rewards, terminated, truncated, err);
+        return step_user_defined(envs, index, box, obs, rewards, terminated, truncated, err);
     for (int i = 0, end; i < envs->n; i = end) {
         end = i + 1;
         if (!envs->running[i]) continue;
         while (end < envs->n && envs->running[end]) end++;
-        step_range(envs, i, end, given, obs, rewards, terminated);
+        step_range(envs, i, end, index, box, obs, rewards, terminated);
         for (; i < end; i++) {
             truncated[i] = ++envs->elapsed[i] >= envs->limit;
             envs->running[i] = !(terminated[i] | truncated[i]);
@@ -345,15 +340,13 @@ static bh_status step_all(bh_env *envs, given_actions given, float *obs, double 
 bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                           int *terminated, int *truncated, bh_error *err)
 {
-    return step_all(envs, (given_actions){.index = actions}, obs, rewards, terminated, truncated,
-                    err);
+    return step_all(envs, actions, NULL, obs, rewards, terminated, truncated, err);
 }
 
 bh_status bh_vec_env_step_box(bh_env *envs, const float *actions, float *obs, double *rewards,
                               int *terminated, int *truncated, bh_error *err)
 {
-    return step_all(envs, (given_actions){.box = actions}, obs, rewards, terminated, truncated,
-                    err);
+    return step_all(envs, NULL, actions, obs, rewards, terminated, truncated, err);
 }
 
 // ---- state ----

@@ -4,6 +4,7 @@
 import { after, before, describe } from 'node:test';
 import { start } from './harness.mjs';
 import access from './suites/access.mjs';
+import chapters from './suites/chapters.mjs';
 import continuous from './suites/continuous.mjs';
 import csp from './suites/csp.mjs';
 import reference from './suites/api.mjs';
@@ -35,4 +36,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, language, faults, worlds, continuous, microscope, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

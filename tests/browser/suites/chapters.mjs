@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// The chapters: figures begin by themselves and wait out of view, a pressed claim makes the run it was read off, axe finds nothing,
+// nothing moves, by keyboard, on a phone, in print.
+import assert from 'node:assert/strict';
+import { PAGES } from '../../../web/site/chapters/pages.mjs';
+import { axe, frames, holds, test } from '../harness.mjs';
+
+const LIVE = PAGES.filter((slug) => !['index', 'glossary'].includes(slug));
+/** Nothing is fetched before a lab is near. */
+const PHONE = { width: 390, height: 800 };
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function chapters(lab) {
+  /** @param {string} path @param {import('../harness.mjs').PageOptions} [options] */
+  async function open(path, options) {
+    const window = await lab().window(options);
+    await window.page.goto(`${lab().url}chapters/${path}`);
+    return window;
+  }
+
+  /** The step a figure is at; NaN before there is one. @param {import('playwright-core').Page} page @param {string} id */
+  const stepOf = (page, id) => page.evaluate((of) => /** @type {any} */ (document.getElementById(of)).experiment?.frame?.timesteps ?? NaN, id);
+  /** @param {import('playwright-core').Page} page @param {string} id @param {string[]} phases */
+  const rests = (page, id, ...phases) => holds(page, ([of, wanted]) => wanted.includes(/** @type {any} */ (document.getElementById(of)).phase), /** @type {const} */ ([id, phases]), 90_000);
+
+  for (const slug of PAGES) {
+    for (const [language, colorScheme] of /** @type {const} */ ([['en', 'light'], ['zh', 'dark']])) {
+      test(`${slug}, ${language}, ${colorScheme}: axe finds nothing, on a phone nothing is wider than the page, the other language is a link away`, async () => {
+        const { page, close } = await open(`${language}/${slug}.html`, { colorScheme, viewport: PHONE });
+        if (LIVE.includes(slug)) await rests(page, await page.locator('bellhop-lab').first().getAttribute('id') ?? '', 'loading', 'ready', 'running', 'paused');
+        assert.deepEqual(await axe(page), []);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'it scrolls sideways');
+        await page.click('.language');
+        await page.waitForURL(`**/${language === 'en' ? 'zh' : 'en'}/${slug}.html`);
+        await close();
+      });
+    }
+  }
+
+  test('a figure begins when it is seen, the others have not; it waits out of view, and nothing moves', async () => {
+    const { page, close } = await open(`en/${LIVE[0]}.html`);
+    const ids = await page.locator('bellhop-lab').evaluateAll((labs) => labs.map(({ id }) => id));
+    await page.locator(`#${ids[0]}`).scrollIntoViewIfNeeded();
+    await holds(page, (id) => /** @type {any} */ (document.getElementById(id)).experiment?.frame?.timesteps > 2, ids[0]);
+    assert.ok(Number.isNaN(await stepOf(page, ids[ids.length - 1])), 'the last one is not near');
+    await page.locator('footer').scrollIntoViewIfNeeded();
+    await holds(page, (id) => /** @type {any} */ (document.getElementById(id)).experiment?.isSuspended, ids[0]);
+    await frames(page, 4);
+    const at = await stepOf(page, ids[0]);
+    await frames(page, 30);
+    assert.equal(await stepOf(page, ids[0]), at);
+    for (const id of ids) {
+      await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+      await holds(page, (of) => /** @type {any} */ (document.getElementById(of)).phase !== 'loading', id);
+      await frames(page, 4);
+    }
+    assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).watched.shift), 0);
+    await close();
+  });
+
+  test('a pressed claim, by keyboard too, makes its run in the figure, to its step; the fingerprint is that of the text', async () => {
+    const { page, close } = await open('en/proofs.html');
+    const claims = page.locator('button.claim');
+    const print = claims.filter({ hasText: /^[0-9a-f]{12}$/ }).first();
+    const { figure = '', stop = '' } = await print.evaluate((button) => ({ .../** @type {HTMLElement} */ (button).dataset }));
+    await print.focus();
+    await page.keyboard.press('Enter');
+    await holds(page, ([id, step]) => /** @type {any} */ (document.getElementById(id)).experiment?.frame?.timesteps === Number(step), /** @type {const} */ ([figure, stop]), 90_000);
+    await rests(page, figure, 'paused', 'finished');
+    const hash = await page.evaluate((id) => /** @type {any} */ (document.getElementById(id)).sha256(), figure);
+    assert.equal(hash.slice(0, 12), await print.textContent());
+    await close();
+  });
+
+  test('a claim about a variant shows that variant; the next one, the figure’s own run again', async () => {
+    const { page, close } = await open(`en/${LIVE[0]}.html`);
+    const data = await page.locator('button.claim').evaluateAll((buttons) => buttons.map((button) => ({ .../** @type {HTMLElement} */ (button).dataset })));
+    const own = data.findIndex(({ lab: given = '{}', stop }) => JSON.parse(given).settings === '' && stop);
+    const variant = data.findIndex(({ figure, lab: given = '{}', stop }) => figure === data[own].figure && given !== data[own].lab && stop);
+    assert.ok(own >= 0 && variant >= 0, 'a figure with claims about it and about a variant');
+    for (const i of [variant, own]) {
+      const { figure = '', lab: given = '{}', stop } = data[i], { env, seed, settings } = JSON.parse(given);
+      await page.locator('button.claim').nth(i).click();
+      await holds(page, ([id, step]) => /** @type {any} */ (document.getElementById(id)).experiment?.frame?.timesteps === Number(step), /** @type {const} */ ([figure, stop]), 90_000);
+      const setup = await page.evaluate((id) => /** @type {any} */ (document.getElementById(id)).setup, figure);
+      assert.deepEqual([setup.env, setup.seed], [env, Number(seed)]);
+      assert.equal(Object.keys({ ...setup.options, ...setup.envOptions }).length, Object.keys(settings === '' ? {} : JSON.parse(settings)).length);
+    }
+    await close();
+  });
+
+  test('a question opens by keyboard; the list of chapters leads to the next; the theme is kept', async () => {
+    const { page, close } = await open(`en/${LIVE[0]}.html`);
+    const question = page.locator('details.question').first();
+    await question.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await question.locator('div').first().waitFor({ state: 'visible' });
+    await page.click('#theme');
+    await page.click('a[rel=next]');
+    await page.waitForURL(`**/en/${LIVE[1]}.html`);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    await page.click('.all summary');
+    await page.click('.all [href="glossary.html"]');
+    await page.waitForURL('**/glossary.html');
+    await close();
+  });
+
+  test('in print there are the text and the figures as they stand, and no buttons around them', async () => {
+    const { page, close } = await open(`en/${LIVE[0]}.html`);
+    const id = await page.locator('bellhop-lab').first().getAttribute('id') ?? '';
+    await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+    await holds(page, (of) => /** @type {any} */ (document.getElementById(of)).experiment?.frame?.timesteps > 0, id);
+    await page.emulateMedia({ media: 'print' });
+    for (const hidden of ['.tools', '.turn', '.contents', '.open']) assert.ok(await page.locator(hidden).first().isHidden(), hidden);
+    assert.ok(await page.locator(`#${id}`).isVisible());
+    await page.emulateMedia({ media: 'screen' });
+    await close();
+  });
+
+  test('the page leads to the chapters in the reader’s language', async () => {
+    const { page, close } = await lab().open('#lang=zh');
+    await page.click('#chapters');
+    await page.waitForURL('**/chapters/zh/index.html');
+    await close();
+  });
+}
