@@ -56,7 +56,7 @@ async function bundle(bundles, folder) {
   const esbuild = await import('esbuild');
   const results = await Promise.all(bundles.map(({ entries, extension, replaced, options }) => esbuild.build({
     entryPoints: Object.entries(entries).map(([out, from]) => ({ in: join(WEB, from), out })), outdir: folder, outExtension: extension ? { '.js': extension } : {},
-    ...SHARED, metafile: true, ...options, plugins: [minifyCss, ...options.plugins ?? [], ...replaced ? [inside(replaced)] : []],
+    ...SHARED, metafile: true, ...options, plugins: [...options.plugins ?? [], minifyCss, ...replaced ? [inside(replaced)] : []],
   }).catch((error) => {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));

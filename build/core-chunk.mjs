@@ -4,6 +4,7 @@
 // anyway, so here they say so, and it is one chunk.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withSmallSheets } from './minify-css.mjs';
 
 /** Parts that are fetched when they are asked for. */
 const LATE = /\/web\/(site\/embed-dialog|lab\/(worlds\/[\w-]+|panels\/(map-editor|human-play|settings-form|text-panels|value-map|target|microscope|sentences)|charts\/chart|create-text-experiment|error-words))\.mjs$/;
@@ -14,6 +15,6 @@ export const coreChunk = (web) => ({
   name: 'core-chunk',
   setup(build) {
     build.onResolve({ filter: new RegExp(`^${CORE}$`) }, () => ({ path: join(web, 'lab/lab-view.mjs') }));
-    build.onLoad({ filter: LATE }, async ({ path }) => ({ contents: `${await readFile(path, 'utf8')}\nimport '${CORE}';\n`, loader: 'js' }));
+    build.onLoad({ filter: LATE }, async ({ path }) => ({ contents: `${await withSmallSheets(build.esbuild, await readFile(path, 'utf8'))}\nimport '${CORE}';\n`, loader: 'js' }));
   },
 });

@@ -236,6 +236,13 @@ export function holds(page, isTrue, argument, timeout = 30_000) {
   return page.waitForFunction(/** @type {any} */ (isTrue), argument, { polling: 50, timeout });
 }
 
+/** Opens the settings, those that are not essential too. @param {Page} page */
+export async function openSettings(page) {
+  await page.click('#settings > summary');
+  await page.click('#settings-all > summary');
+  await page.waitForSelector('#settings-all .setting');
+}
+
 /** The text of an element. @param {Page} page @param {string} id */
 export async function text(page, id) {
   return (await page.locator(`#${id}`).textContent() ?? '').trim();

@@ -12,6 +12,7 @@ import enChapters from '../../web/lab/strings/en-chapters.mjs';
 import enEmbed from '../../web/lab/strings/en-embed.mjs';
 import enErrors from '../../web/lab/strings/en-errors.mjs';
 import enPlay from '../../web/lab/strings/en-play.mjs';
+import enSettings from '../../web/lab/strings/en-settings.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import enUpdate from '../../web/lab/strings/en-update.mjs';
@@ -21,6 +22,7 @@ import zhChapters from '../../web/lab/strings/zh-chapters.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
 import zhErrors from '../../web/lab/strings/zh-errors.mjs';
 import zhPlay from '../../web/lab/strings/zh-play.mjs';
+import zhSettings from '../../web/lab/strings/zh-settings.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
 import zhUpdate from '../../web/lab/strings/zh-update.mjs';
@@ -31,7 +33,7 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Of each topic both languages' words. */
-const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enChapters, zhChapters]];
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enChapters, zhChapters]];
 /** @type {Record<string, string>} */
 const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */

@@ -2,6 +2,13 @@
 // The settings panel as data: its groups with their fields in reading order, and which fields apply beside the others: a
 // row is shown while its condition holds for the present and staged values. A field without a condition always applies.
 
+/** What a reader changes first: the first N_ESSENTIALS of these that a run has. */
+export const ESSENTIALS = Object.freeze([
+  'learning_rate', 'gamma', 'exploration', 'action_noise', 'ent_coef', 'net_arch', 'target_update_interval', 'clip_range', 'slip', 'is_slippery', 'batch_size', 'n_steps', 'tau', 'initial_q',
+  'exploration_final_eps', 'tolerance', 'policy', 'total_timesteps',
+]);
+export const N_ESSENTIALS = 6;
+
 /** A field named nowhere goes to `more`. @type {Record<string, string[]>} */
 export const GROUPS = {
   optimizer: [

@@ -209,21 +209,6 @@ export const styles = css`
 .fold { border-top: 1px solid var(--bellhop-line); margin-top: 16px; padding-top: 8px; }
 .fold summary { font-weight: 600; line-height: 32px; cursor: pointer; }
 .fold summary .caption { font-weight: 400; margin-left: 8px; }
-.settings { columns: 288px; column-gap: 40px; padding: 8px 0 16px; }
-.settings fieldset { border: 0; margin: 0 0 24px; padding: 0; min-width: 0; }
-.settings legend { padding: 0; font-size: 13px; font-weight: 600; margin-bottom: 4px; }
-.setting { break-inside: avoid; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 8px; align-items: center; padding: 6px 0; border-top: 1px solid var(--bellhop-line); }
-.setting label { font-size: 13px; }
-.setting[data-changed] label { font-weight: 600; }
-.setting .help, .setting .error { grid-column: 1 / -1; font-size: 13px; line-height: 18px; }
-.setting .help { color: var(--bellhop-muted); }
-.setting .range { white-space: nowrap; }
-.stepper { display: inline-flex; }
-.stepper button { min-height: 32px; width: 32px; padding: 0; border-radius: 6px 0 0 6px; }
-.stepper button:last-child { border-radius: 0 6px 6px 0; }
-.stepper input[type='text'] { width: 88px; text-align: center; border-radius: 0; border-width: 1px 0; }
-.setting > input[type='text'] { width: 152px; }
-.setting[data-staged] input, .setting[data-staged] select { border-color: var(--bellhop-mark); border-style: dashed; }
 .staged { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; padding: 8px 16px; margin: 8px 0; border-left: 4px solid var(--bellhop-mark); background: var(--bellhop-ground); border-radius: 4px; }
 
 /* ---- narrower labs: world, controls, values, charts, one below the other ---- */
@@ -249,7 +234,6 @@ export const styles = css`
   .stage[data-world='cartpole'] > canvas, .stage[data-world='mountain-car'] > canvas { height: 260px; }
   .stage[data-world='textgen'] > canvas, .stage[data-world='acrobot'] > canvas { height: 320px; }
   .inputs > div { grid-template-columns: minmax(0, 128px) minmax(0, 1fr) 72px; }
-  .setting > input[type='text'] { width: 128px; }
   #solved, #q-caption { min-height: 40px; }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The map editor, the settings and links: what is refused says why and leaves everything usable.
 import assert from 'node:assert/strict';
-import { link, number, pause, phase, reach, says, setSpeed, test, text } from '../harness.mjs';
+import { axe, holds, link, number, pause, phase, reach, says, setSpeed, test, text } from '../harness.mjs';
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function editing(lab) {
@@ -103,11 +103,11 @@ export default function editing(lab) {
     await page.click('#step');
     await reach(page, 'count-steps', 1);
     await page.click('#settings summary');
-    await page.locator('[data-id="options.learningRate"] button').last().click();
+    await page.locator('[data-id="options.learningRate"] .stepper button').last().click();
     await link(page, 'learningRate=0.07&batchSize=500&learningRate=0.1@1');
     assert.equal(await page.inputValue('#set-options-learningRate'), '0.1');
     assert.equal(await number(page, 'count-steps'), 1);
-    await page.locator('[data-id="options.batchSize"] button').last().click();
+    await page.locator('[data-id="options.batchSize"] .stepper button').last().click();
     await page.waitForSelector('#staged');
     await page.waitForSelector('[data-id="options.batchSize"][data-staged]');
     assert.match(page.url(), /batchSize=500/);
@@ -132,6 +132,32 @@ export default function editing(lab) {
     await page.fill('#set-options-gamma', '0.99');
     await page.press('#set-options-gamma', 'Enter');
     await page.waitForSelector('#set-options-gamma-problem', { state: 'hidden' });
+    await close();
+  });
+
+  test('settings in two levels: six essentials, all others in a fold, found by a word of their name or help, back to the preset one by one or all', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&gamma=0.9&bufferSize=5000');
+    await page.click('#settings summary');
+    await page.waitForSelector('.setting');
+    assert.deepEqual(await page.locator('.setting').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-id')?.replace('options.', ''))), ['learningRate', 'gamma', 'exploration', 'netArch', 'targetUpdateInterval', 'batchSize']);
+    await page.click('#settings-all > summary');
+    await page.waitForSelector('#set-options-bufferSize');
+    assert.ok(await page.locator('.setting').count() > 20);
+    await page.fill('#settings-search', 'transitions buffer');
+    await says(page, 'settings-found', /^\d+ settings? found$/);
+    assert.equal(await page.inputValue('#set-options-bufferSize'), '5000');
+    await page.fill('#settings-search', 'buffer_size');
+    await says(page, 'settings-found', /^1 setting found$/);
+    await page.fill('#settings-search', 'no such thing');
+    await says(page, 'settings-found', /^No setting/);
+    assert.equal(await page.locator('.setting').count(), 0);
+    await page.fill('#settings-search', '');
+    await page.click('[data-id="options.gamma"] .help button');
+    await holds(page, () => !location.hash.includes('gamma') && location.hash.includes('bufferSize=5000'));
+    await page.click('#settings-preset');
+    await holds(page, () => !location.hash.includes('bufferSize'));
+    assert.ok(await page.isDisabled('#settings-preset'));
+    assert.deepEqual(await axe(page), []);
     await close();
   });
 

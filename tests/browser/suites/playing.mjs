@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { formatDemonstrations, load, parseDemonstrations } from '../../../web/node/node.mjs';
-import { axe, frames, holds, link, number, pause, reach, says, setSpeed, test, text, until } from '../harness.mjs';
+import { axe, frames, holds, link, number, openSettings, pause, reach, says, setSpeed, test, text, until } from '../harness.mjs';
 
 /** @typedef {import('../harness.mjs').Page} Page */
 
@@ -124,8 +124,7 @@ export default function playing(lab) {
     await page.selectOption('#you-algo', 'dqn');
     await page.click('#you-learn');
     await says(page, 'settings-note', /1,000/);
-    await page.click('#settings summary');
-    await page.waitForSelector('#set-options-demoRatio');
+    await openSettings(page);
     assert.equal(await page.inputValue('#set-options-demoUpdates'), '1000');
     assert.ok(!page.url().includes('demo'), 'a link has no demonstrations, and no settings for them');
     await close();

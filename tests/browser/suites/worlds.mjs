@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { load } from '../../../web/node/node.mjs';
 import { WORLDS, envsOf, worldOf } from '../../../web/lab/world-table.mjs';
-import { allText, holds, link, number, pause, phase, picture, reach, says, setSpeed, test, text } from '../harness.mjs';
+import { allText, holds, link, number, openSettings, pause, phase, picture, reach, says, setSpeed, test, text } from '../harness.mjs';
 
 /** What a key of the catalogues looks like where its words are missing. */
 const KEY = /\b(draw|state|field|map2d|q|policy|cells|env|algo|chart|note|input|group|world|loop|target|taken|truth|phase|action|read)\.[a-zA-Z][\w/.-]*\w/;
@@ -85,7 +85,7 @@ export default function worlds(lab) {
     await close();
     const again = await lab().open(hash);
     assert.equal(await again.page.inputValue('#algo'), 'dqn/rainbow');
-    await again.page.click('#settings summary');
+    await openSettings(again.page);
     assert.equal(await again.page.inputValue('#set-options-distribution'), 'categorical');
     assert.equal(await again.page.isChecked('#set-options-noisy'), true);
     await again.close();
@@ -93,8 +93,7 @@ export default function worlds(lab) {
 
   test('only settings that apply are shown, also while a change waits', async () => {
     const { page, close } = await lab().open('#env=CartPole-v1');
-    await page.click('#settings summary');
-    await page.waitForSelector('.setting');
+    await openSettings(page);
     const seen = (/** @type {string} */ key) => page.isVisible(`[data-id="options.${key}"]`);
     const shown = async (/** @type {string[]} */ ...keys) => Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await seen(key)])));
     const rates = ['explorationFinalEps', 'explorationFinalTemperature', 'explorationBonus'];

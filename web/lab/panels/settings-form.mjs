@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The settings as a form, made from the catalogue's tables: for every option that applies its value, default, range and one line of
 // help. Numbers go by steps of their scale (1, 2, 5, 10, …, or powers of two), or are typed. A setting with ⟳ needs a reset: changed
-// in the middle of a run it waits, marked where it was changed. What is wrong with a value is said below its field.
-import { html, nothing } from 'lit';
+// in the middle of a run it waits, marked where it was changed. What is wrong with a value is said below its field. The few that matter
+// most come first; the others are a fold away, or found by a word of theirs. What was changed can go back to the preset, one or all.
+import { css, html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { asText, parse, problemOf, same } from '../fields.mjs';
 import { nextStep } from '../number-steps.mjs';
 import { idOf } from '../run-experiment.mjs';
-import { GROUPS, applies, groupOf } from '../setting-groups.mjs';
+import { ESSENTIALS, GROUPS, N_ESSENTIALS, applies, groupOf } from '../setting-groups.mjs';
 import { valueText } from './value-text.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -24,6 +25,8 @@ export class SettingsForm {
   #refused = new Map();
   /** What is being typed: a run that goes on does not overwrite it. @type {{ id: string, text: string } | null} */
   #typing = null;
+  #search = '';
+  #isAllOpen = false;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -34,9 +37,14 @@ export class SettingsForm {
     return /** @type {RunExperiment | null} */ (this.#host.experiment);
   }
 
-  /** The groups with their settings, in reading order. @param {RunExperiment} experiment */
+  /** @param {RunExperiment} experiment */
   render(experiment) {
-    const { words } = this.#host;
+    const shown = this.#shown(experiment);
+    return html`${this.#tools(experiment, shown)}${this.#search.trim() === '' ? this.#levels(experiment, shown) : this.#found(experiment, shown)}`;
+  }
+
+  /** The settings that apply. @param {RunExperiment} experiment */
+  #shown(experiment) {
     // Distillation wants the values a teacher gives each action, which few demonstrations have.
     const hasTeacher = experiment.setup.demonstrations?.episodes.every(({ actionValues }) => actionValues !== undefined) ?? false;
     const { settings } = experiment;
@@ -44,12 +52,73 @@ export class SettingsForm {
       const setting = settings.find(({ field }) => field.name === name);
       return setting && experiment.nextValueOf(setting);
     };
-    const shown = settings.filter(({ scope, field: { name } }) => !ELSEWHERE.includes(name) && (name !== 'temperature' || hasTeacher)
+    return settings.filter(({ scope, field: { name } }) => !ELSEWHERE.includes(name) && (name !== 'temperature' || hasTeacher)
       && (scope === 'envOptions' || applies(name, get, experiment.env.observation_space)));
-    return Object.entries(GROUPS).map(([group, order]) => {
-      const list = shown.filter((setting) => groupOf(setting) === group).sort((a, b) => order.indexOf(a.field.name) - order.indexOf(b.field.name));
-      return list.length === 0 ? nothing : html`<fieldset><legend>${words.tMaybe(`group.${group}`, group)}</legend>${list.map((setting) => this.#row(experiment, setting))}</fieldset>`;
+  }
+
+  /** @param {RunExperiment} experiment @param {Setting[]} shown */
+  #tools(experiment, shown) {
+    const { words } = this.#host;
+    const changed = shown.filter((setting) => !same(experiment.nextValueOf(setting), setting.preset));
+    return html`<div class="setting-tools"><input type="search" id="settings-search" autocomplete="off" spellcheck="false" placeholder=${words.t('settings.search')} aria-label=${words.t('settings.search')} .value=${live(this.#search)} @input=${this.#onSearch}>
+      <button type="button" id="settings-preset" ?disabled=${changed.length === 0} @click=${() => this.#host.attempt(() => this.#toPreset(changed))}>${words.t('settings.preset', { n: changed.length })}</button></div>`;
+  }
+
+  /** The essential ones, and all others in their groups, in reading order. @param {RunExperiment} experiment @param {Setting[]} shown */
+  #levels(experiment, shown) {
+    const { words } = this.#host;
+    const essential = ESSENTIALS.flatMap((name) => shown.find(({ field }) => field.name === name) ?? []).slice(0, N_ESSENTIALS);
+    const others = shown.filter((setting) => !essential.includes(setting));
+    const groups = Object.entries(GROUPS).map(([group, order]) => /** @type {const} */ ([
+      group, others.filter((setting) => groupOf(setting) === group).sort((a, b) => order.indexOf(a.field.name) - order.indexOf(b.field.name)),
+    ]));
+    return html`<div class="settings">${this.#group(experiment, words.t('settings.essential'), essential, false)}</div>
+      <details id="settings-all" .open=${live(this.#isAllOpen)} @toggle=${this.#onToggle}><summary>${words.t('settings.all', { n: others.length })}</summary>
+        ${this.#isAllOpen ? html`<div class="settings">${groups.map(([group, list]) => this.#group(experiment, words.tMaybe(`group.${group}`, group), list))}</div>` : nothing}</details>`;
+  }
+
+  /** What has every word that is sought in its name, in the reader's words or the library's, or in its help. @param {RunExperiment} experiment @param {Setting[]} shown */
+  #found(experiment, shown) {
+    const { words, fieldName } = this.#host;
+    const wanted = this.#search.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = shown.filter((setting) => {
+      const { field: { name }, key } = setting;
+      const text = `${fieldName(name)} ${name} ${key} ${this.#help(experiment, setting)}`.toLowerCase();
+      return wanted.every((word) => text.includes(word));
     });
+    return html`<p class="caption" role="status" id="settings-found">${words.t(found.length > 0 ? 'settings.found' : 'settings.none', { n: found.length })}</p><div class="settings">${this.#group(experiment, words.t('settings.search'), found, false)}</div>`;
+  }
+
+  /** @param {RunExperiment} experiment @param {string} legend @param {readonly Setting[]} list @param {boolean} [isNamed]  above them; else for screen readers only */
+  #group(experiment, legend, list, isNamed = true) {
+    if (list.length === 0) return nothing;
+    return html`<fieldset aria-label=${isNamed ? nothing : legend}>${isNamed ? html`<legend>${legend}</legend>` : nothing}${list.map((setting) => this.#row(experiment, setting))}</fieldset>`;
+  }
+
+  /** @param {Event} event */
+  #onSearch = (event) => {
+    this.#search = /** @type {HTMLInputElement} */ (event.target).value;
+    this.#host.requestUpdate();
+  };
+
+  /** @param {Event} event */
+  #onToggle = (event) => {
+    this.#isAllOpen = /** @type {HTMLDetailsElement} */ (event.target).open;
+    this.#host.requestUpdate();
+  };
+
+  /** @param {readonly Setting[]} settings */
+  async #toPreset(settings) {
+    for (const setting of settings) {
+      this.#refused.delete(idOf(setting));
+      await this.#experiment?.change(setting, setting.preset);
+    }
+    this.#host.requestUpdate();
+  }
+
+  /** @param {RunExperiment} experiment @param {Setting} setting */
+  #help({ setup }, { scope, field }) {
+    return this.#host.words.tHelp(scope === 'options' ? setup.algo : setup.env, field.name, field.help);
   }
 
   /** @param {RunExperiment} experiment @param {Setting} setting */
@@ -59,12 +128,13 @@ export class SettingsForm {
     const id = `set-${scope}-${key}`;
     const value = experiment.nextValueOf(setting);
     const refused = this.#refused.get(idOf(setting));
-    const help = words.tHelp(scope === 'options' ? experiment.setup.algo : experiment.setup.env, field.name, field.help);
-    return html`<div class="setting" data-id=${idOf(setting)} ?data-changed=${!same(value, preset)} ?data-staged=${experiment.staged.has(idOf(setting))}>
+    const help = this.#help(experiment, setting), isChanged = !same(value, preset);
+    return html`<div class="setting" data-id=${idOf(setting)} ?data-changed=${isChanged} ?data-staged=${experiment.staged.has(idOf(setting))}>
       <label for=${id}>${fieldName(field.name)}${field.live ? nothing : html`<span role="img" title=${words.t('needs.reset')} aria-label=${`, ${words.t('needs.reset')}`}> ⟳</span>`}</label>
       ${this.#control(setting, id, value, refused)}
       ${refused ? html`<p class="error" id=${`${id}-problem`} role="alert">${refused.problem}</p>` : nothing}
-      <p class="help" id=${`${id}-help`}>${help ? `${words.sentence(help)} ` : ''}<span class="range">${this.#bounds(setting)}</span></p></div>`;
+      <p class="help" id=${`${id}-help`}>${help ? `${words.sentence(help)} ` : ''}<span class="range">${this.#bounds(setting)}</span>
+        ${isChanged ? html`<button type="button" class="quiet" aria-label=${words.t('settings.back', { name: fieldName(field.name), value: valueText(words, preset) })} @click=${() => this.#commit(setting, preset)}>↺ ${words.t('settings.preset.one')}</button>` : nothing}</p></div>`;
   }
 
   /** @param {Setting} setting */
@@ -151,3 +221,30 @@ export class SettingsForm {
     this.#host.requestUpdate();
   }
 }
+
+export const styles = css`
+.setting-tools { display: flex; flex-wrap: wrap; gap: 8px; padding: 8px 0; }
+.setting-tools input { flex: 0 1 288px; min-width: 0; min-height: 36px; padding: 0 8px; border: 1px solid var(--bellhop-line); border-radius: 6px; background: none; color: inherit; font: inherit; font-size: 13px; }
+.setting-tools input::placeholder { color: var(--bellhop-muted); opacity: 1; }
+.setting-tools button { min-height: 36px; font-size: 13px; }
+.settings { columns: 288px; column-gap: 40px; padding: 8px 0 16px; }
+.settings fieldset { border: 0; margin: 0 0 16px; padding: 0; min-width: 0; }
+.settings legend { padding: 0; font-size: 13px; font-weight: 600; margin-bottom: 4px; }
+.setting { break-inside: avoid; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 8px; align-items: center; padding: 6px 0; border-top: 1px solid var(--bellhop-line); }
+.setting label { font-size: 13px; }
+.setting[data-changed] label { font-weight: 600; }
+.setting .help, .setting .error { grid-column: 1 / -1; font-size: 13px; line-height: 18px; }
+.setting .help { color: var(--bellhop-muted); }
+.setting .help button { min-height: 24px; padding: 0 6px; }
+.setting .range { white-space: nowrap; }
+.stepper { display: inline-flex; }
+.stepper button { min-height: 32px; width: 32px; padding: 0; border-radius: 6px 0 0 6px; }
+.stepper button:last-child { border-radius: 0 6px 6px 0; }
+.stepper input[type='text'] { width: 88px; text-align: center; border-radius: 0; border-width: 1px 0; }
+.setting > input[type='text'] { width: 152px; }
+.setting[data-staged] input, .setting[data-staged] select { border-color: var(--bellhop-mark); border-style: dashed; }
+#settings-all > summary { font-size: 13px; }
+@container lab (max-width: 640px) {
+  .setting > input[type='text'] { width: 128px; }
+}
+`;

@@ -2,6 +2,7 @@
 // The fold with the settings: what it says when it is closed, the changes that wait for a reset, and the form, which is fetched when
 // the fold is first opened.
 import { html, nothing } from 'lit';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { presetAlgos } from '../fields.mjs';
 import { valueText } from './value-text.mjs';
 
@@ -31,7 +32,7 @@ export class SettingsPanel {
       ${experiment && experiment.staged.size > 0 ? html`<p class="staged" id="staged"><span id="staged-text">${words.t('staged', { n: experiment.staged.size })}</span>
         <button type="button" id="staged-reset" @click=${() => this.#host.attempt(() => experiment.reset())}>${words.t('staged.reset')}</button></p>` : nothing}
       ${experiment?.print ? html`<p class="caption" id="fingerprint" title=${words.t('fingerprint.help')}>${words.t('fingerprint', { step: words.count(experiment.print.step), hash: experiment.print.hash })}</p>` : nothing}
-      <div id="settings-body" class="settings">${experiment?.session && this.#isOpen ? this.#form?.render(experiment) : nothing}</div>
+      <div id="settings-body">${experiment?.session && this.#isOpen ? this.#form?.render(experiment) : nothing}</div>
     </details>`;
   }
 
@@ -47,7 +48,8 @@ export class SettingsPanel {
   };
 
   async #fetchForm() {
-    const [{ SettingsForm }] = await Promise.all([import('./settings-form.mjs'), this.#host.needWords('help')]);
+    const [{ SettingsForm, styles }] = await Promise.all([import('./settings-form.mjs'), this.#host.needWords('help'), this.#host.needWords('settings')]);
+    adoptStyles(this.#host.root, [styles]);
     this.#form ??= new SettingsForm(this.#host);
     this.#host.requestUpdate();
   }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Words of the form of settings, in English. zh-settings.mjs has the same keys and {places}.
+export default {
+  'needs.reset': 'applies after a reset',
+  'default': 'Preset {value}',
+  'range': '{min} to {max}',
+  'less': 'Decrease {name}',
+  'more': 'Increase {name}',
+  'group.optimizer': 'Optimization',
+  'group.exploration': 'Exploration',
+  'group.target': 'Target',
+  'group.demonstrations': 'Demonstrations',
+  'group.replay': 'Replay and batches',
+  'group.network': 'Network',
+  'group.environment': 'Environment',
+  'group.run': 'Run',
+  'group.more': 'More',
+  'settings.search': 'Find a setting',
+  'settings.preset': 'Back to the preset',
+  'settings.preset.one': 'preset',
+  'settings.back': 'Set {name} back to its preset, {value}',
+  'settings.essential': 'Essentials',
+  'settings.all': 'All other settings ({n})',
+  'settings.found': '{n|setting|settings} found',
+  'settings.none': 'No setting has all these words.',
+};

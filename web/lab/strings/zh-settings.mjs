@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// 设置表单的文字（中文）；键与占位符同 en-settings.mjs。
+export default {
+  'needs.reset': '重置后生效',
+  'default': '预设 {value}',
+  'range': '{min} 至 {max}',
+  'less': '减小“{name}”',
+  'more': '增大“{name}”',
+  'group.optimizer': '优化',
+  'group.exploration': '探索',
+  'group.target': '目标',
+  'group.demonstrations': '演示',
+  'group.replay': '回放与批次',
+  'group.network': '网络',
+  'group.environment': '环境',
+  'group.run': '训练过程',
+  'group.more': '其他',
+  'settings.search': '查找设置',
+  'settings.preset': '恢复预设',
+  'settings.preset.one': '预设',
+  'settings.back': '把{name}恢复为预设值 {value}',
+  'settings.essential': '最常用',
+  'settings.all': '其余全部设置（{n} 项）',
+  'settings.found': '找到 {n} 项设置',
+  'settings.none': '没有设置包含这些词。',
+};
