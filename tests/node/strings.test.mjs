@@ -15,6 +15,7 @@ import enPlay from '../../web/lab/strings/en-play.mjs';
 import enSettings from '../../web/lab/strings/en-settings.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
+import enTour from '../../web/lab/strings/en-tour.mjs';
 import enUpdate from '../../web/lab/strings/en-update.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
 import zhBox from '../../web/lab/strings/zh-box.mjs';
@@ -25,6 +26,7 @@ import zhPlay from '../../web/lab/strings/zh-play.mjs';
 import zhSettings from '../../web/lab/strings/zh-settings.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
+import zhTour from '../../web/lab/strings/zh-tour.mjs';
 import zhUpdate from '../../web/lab/strings/zh-update.mjs';
 import zhHelp from '../../web/lab/strings/zh-help.mjs';
 import enHelp from '../../web/lib/help.mjs';
@@ -33,7 +35,7 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Of each topic both languages' words. */
-const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enChapters, zhChapters]];
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enTour, zhTour], [enChapters, zhChapters]];
 /** @type {Record<string, string>} */
 const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */
@@ -45,7 +47,7 @@ const NAMES = new Set(['DQN', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO'
   'ROUGE-1', 'top-k', 'top-p', 'PPO + KL', 'Markdown', 'Q(s, a)', 'π(a | s)', 'k', '、', '。', '{good} / {all}']);
 /** Keys that are put together at run time. */
 const MADE = [
-  /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
+  /^tour\./, /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
   /^error\.map\.(start|goal)$/, /^map\.(chapter|corridor|fork|bridge|rooms|maze|open)$/, /^you\.(end|discard|save|load|learn)$/,
   /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/,
 ];

@@ -323,6 +323,7 @@ class Site {
     for (const language of /** @type {const} */ (['en', 'zh'])) byId(`lang-${language}`).addEventListener('click', () => this.#chooseLanguage(language));
     byId('share').addEventListener('click', () => this.#share());
     byId('embed').addEventListener('click', () => this.#embed());
+    byId('tour').addEventListener('click', () => void import('./tour.mjs').then(({ open }) => open(null, this.#words.language, this.lab), () => {}));
     byId('skip').addEventListener('click', (event) => {
       event.preventDefault(); // the hash is the experiment's
       this.lab.focusControls();

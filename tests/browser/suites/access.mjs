@@ -57,6 +57,39 @@ export default function access(lab) {
     await close();
   });
 
+  test('the tour by keyboard: each part is framed and named, back and on, Escape ends it and the focus is back; it is offered once', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0', { viewport: { width: 390, height: 844 } });
+    await page.focus('#tour');
+    await page.keyboard.press('Enter');
+    const titles = [];
+    for (let i = 0; i < 7; i++) {
+      await holds(page, (n) => document.querySelector('.tour-count')?.textContent?.startsWith(`${n} `), i + 1);
+      titles.push(await page.locator('#tour-title').textContent());
+      assert.ok(await page.evaluate(() => document.activeElement?.id === 'tour-title'));
+      assert.ok(await page.locator('.tour-frame').isVisible(), titles[i] ?? '');
+      if (i === 1) assert.deepEqual(await axe(page), []);
+      if (i === 6) break;
+      await page.focus('#tour-next');
+      await page.keyboard.press('Enter');
+    }
+    assert.equal(new Set(titles).size, 7);
+    await page.click('#tour-back');
+    await holds(page, () => document.querySelector('.tour-count')?.textContent?.startsWith('6 '));
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.tour').count(), 0);
+    assert.ok(await page.evaluate(() => document.activeElement?.id === 'tour'));
+    assert.equal(await page.evaluate(() => localStorage.getItem('bellhop.tour')), 'seen');
+    await close();
+  });
+
+  test('on a first visit the tour is offered when the page has nothing to do, and refused it is not offered again', async () => {
+    const { page, close } = await lab().open('', { saveData: false });
+    await page.click('#tour-no', { timeout: 60_000 });
+    assert.equal(await page.locator('.tour').count(), 0);
+    assert.equal(await page.evaluate(() => localStorage.getItem('bellhop.tour')), 'seen');
+    await close();
+  });
+
   test('languages: everything changes, and back', async () => {
     const { page, close } = await lab().open();
     await page.click('#lang-zh');

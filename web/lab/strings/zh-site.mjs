@@ -22,6 +22,7 @@ export default {
   'key.step': '单步',
   'key.reset': '重置',
   'chapters': '章节',
+  'tour': '导览',
   'share': '分享',
   'embed': '嵌入',
   'shared': '链接已复制，其中包含环境、算法、种子、设置，以及运行中所做的 {n} 处更改。打开链接就能得到同样的训练过程。',

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Words of the page's tour, in English. zh-tour.mjs has the same keys and {places}.
+export default {
+  'tour.invite': 'New here? A tour of one minute shows what you see.',
+  'tour.start': 'Take the tour',
+  'tour.no': 'No, thanks',
+  'tour.title': 'Tour',
+  'tour.of': '{n} of {all}',
+  'tour.back': 'Back',
+  'tour.next': 'Next',
+  'tour.done': 'Done',
+  'tour.close': 'End the tour',
+  'tour.world': 'The environment',
+  'tour.world.text': 'An agent starts at S. It knows nothing, chooses an action in every step, and gets +1 for the goal and −1 for the trap. The four triangles of a cell are what it expects of the four actions.',
+  'tour.play': 'Play, Step, Reset',
+  'tour.play.text': 'Play lets it learn; Step takes one step and explains it; Reset begins again. Keys: Space, S, R. The slider goes from one step at a time to as fast as your processor can.',
+  'tour.q': 'What it expects',
+  'tour.q.text': 'One bar for each action in the present state. The longest is the greedy choice; a mark shows which one it took, and whether at random.',
+  'tour.transition': 'One update',
+  'tour.transition.text': 'The last step in words, and the number that it changed: the old value, the target, and how far the old one moves towards it.',
+  'tour.charts': 'How it is going',
+  'tour.charts.text': 'The return of every episode and its mean. A dashed line is what counts as solved. Move the mouse over a chart, or use the arrow keys, to read it.',
+  'tour.settings': 'Every setting',
+  'tour.settings.text': 'Algorithm, exploration, network: change anything. You can’t break it. Share copies a link that gives anybody the same run, to the bit.',
+  'tour.chapters': 'Read on',
+  'tour.chapters.text': 'Five chapters explain it from the first reward to a language model that is trained by reinforcement, with figures like this one.',
+};

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// 页面导览的文字（中文）；键与占位符同 en-tour.mjs。
+export default {
+  'tour.invite': '第一次来？一分钟的导览带你认识这个页面。',
+  'tour.start': '开始导览',
+  'tour.no': '不用了',
+  'tour.title': '导览',
+  'tour.of': '第 {n} 步，共 {all} 步',
+  'tour.back': '上一步',
+  'tour.next': '下一步',
+  'tour.done': '完成',
+  'tour.close': '结束导览',
+  'tour.world': '环境',
+  'tour.world.text': '智能体从起点出发，一开始什么都不知道。它每一步选一个动作，走到终点得 +1，踩到陷阱得 −1。每格里的四个三角形，是它对四个动作的估计。',
+  'tour.play': '播放、单步、重置',
+  'tour.play.text': '“播放”让它学习；“单步”只走一步并作解释；“重置”从头再来。快捷键是空格、S 和 R。滑块可以从一步一步一直调到处理器的极限速度。',
+  'tour.q': '它的估计',
+  'tour.q.text': '每个条形对应当前状态下的一个动作。最长的就是贪心选择；标记指出它实际选了哪个动作，是不是随机选的。',
+  'tour.transition': '一次更新',
+  'tour.transition.text': '用文字说明上一步，以及它改变了哪个数：旧值、目标，还有旧值向目标移动了多少。',
+  'tour.charts': '学得怎么样',
+  'tour.charts.text': '每个回合的回报和平均值。虚线是达标线。把鼠标移到图上，或用方向键，就能读出数值。',
+  'tour.settings': '全部设置',
+  'tour.settings.text': '算法、探索、网络，随便改，改不坏。“分享”会复制一个链接，任何人打开都得到逐位相同的运行。',
+  'tour.chapters': '继续读',
+  'tour.chapters.text': '五章内容，从第一个奖励讲到用强化学习训练的语言模型，配有和这里一样的实时图。',
+};
