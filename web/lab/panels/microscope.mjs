@@ -17,6 +17,10 @@ const ROWS_MOST = 64, DOTS_MOST = 512;
 /** Dots at the same place lie on so many levels. */
 const LEVELS = 7;
 const DIGITS = 4;
+/** Ways to explore that are explained where an action was not the greedy one. */
+const STRATEGIES = Object.freeze(['epsilon-greedy', 'boltzmann', 'gaussian', 'ucb']);
+/** Their first rates, by option: no training record has told one yet. @type {Readonly<Record<string, string>>} */
+const FIRST_RATES = Object.freeze({ 'epsilon-greedy': 'explorationInitialEps', 'boltzmann': 'explorationInitialTemperature', 'gaussian': 'explorationInitialNoise' });
 /** Whose rounds of learning have many minibatches. */
 const MINIBATCHES = Object.freeze(['ppo', 'pqn']);
 
@@ -37,7 +41,20 @@ export class Microscope {
     if (!this.#experiment.isWatched) void attempt(() => this.#experiment.watch(true)); // another experiment than that it was opened over
     return html`<section class="microscope" part="microscope" id="microscope-view" aria-labelledby="microscope-title">
       <h4 id="microscope-title">${words.t('update.title')}</h4>
-      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#content()}</section>`;
+      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}${this.#content()}</section>`;
+  }
+
+  /** Why it took the last action, by the way it explores. */
+  #why() {
+    const { words } = this.#host;
+    const experiment = this.#experiment;
+    const { agentFrame: frame, isPolicy, kind, session, history } = experiment;
+    if (experiment.humanFrame || experiment.isBlur || kind === 'box' || !frame || frame.last.action < 0) return nothing;
+    const { explored } = frame.last, strategy = String(session?.info.options.exploration);
+    const how = isPolicy ? (explored ? 'policy.less' : 'policy') : !explored ? 'greedy' : STRATEGIES.includes(strategy) ? strategy : null;
+    if (!how) return nothing;
+    const rate = history.latestTrain[3] ?? Number(session?.info.options[FIRST_RATES[strategy]]);
+    return html`<p class="caption" id="microscope-why">${words.t(/** @type {import('../words.mjs').Key} */ (`update.why.${how}`), { rate: words.figure(rate) })}</p>`;
   }
 
   /** @param {'update' | 'episode'} what */
