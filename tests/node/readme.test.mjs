@@ -33,6 +33,17 @@ test('it and the changelog name every environment and every algorithm, it every 
   assert.deepEqual([...table.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name)).sort(), [...commands].sort());
 });
 
+test('the Chinese one has the same code, but for comments, the same commands, environments and links, and all it links is there', () => {
+  const chinese = readFileSync(join(root, 'README.zh-CN.md'), 'utf8');
+  const code = (/** @type {string} */ text) => [...text.matchAll(/^```\w*\n([^]*?)^```$/gm)].map(([, block]) => block.replace(/\s*(#|\/\/) .*$/gm, ''));
+  assert.deepEqual(code(chinese), code(readme));
+  const linked = (/** @type {string} */ text) => [...new Set([...text.matchAll(/\]\((?!#)([^)]+)\)|(?:src|srcset)="(docs\/[^"]+)"/g)].map(([, link, src]) => (link ?? src).replace(/#.*/, '')))].filter((link) => !/^README/.test(link)).sort();
+  assert.deepEqual(linked(chinese), linked(readme));
+  for (const link of linked(chinese)) if (!/^https:/.test(link)) assert.ok(existsSync(join(root, link)), link);
+  const names = (/** @type {string} */ text) => new Set([...text.matchAll(/`([\w-]+-v\d|Breakout-MinAtar)`/g)].map(([, name]) => name));
+  assert.deepEqual(names(chinese), names(readme));
+});
+
 /** A folder inside the package, so that `import 'bellhop'` finds it. */
 let folder = '';
 before(() => {
