@@ -14,6 +14,7 @@ import enPlay from '../../web/lab/strings/en-play.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import enUpdate from '../../web/lab/strings/en-update.mjs';
+import enWorkbench from '../../web/lab/strings/en-workbench.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
 import zhBox from '../../web/lab/strings/zh-box.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
@@ -22,6 +23,7 @@ import zhPlay from '../../web/lab/strings/zh-play.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
 import zhUpdate from '../../web/lab/strings/zh-update.mjs';
+import zhWorkbench from '../../web/lab/strings/zh-workbench.mjs';
 import zhHelp from '../../web/lab/strings/zh-help.mjs';
 import enHelp from '../../web/lib/help.mjs';
 import { LOCALES, Words, loadWords } from '../../web/lab/words.mjs';
@@ -29,7 +31,7 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Of each topic both languages' words. */
-const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite]];
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enWorkbench, zhWorkbench]];
 /** @type {Record<string, string>} */
 const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */
@@ -43,7 +45,7 @@ const NAMES = new Set(['DQN', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO'
 const MADE = [
   /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
   /^error\.map\.(start|goal)$/, /^map\.(chapter|corridor|fork|bridge|rooms|maze|open)$/, /^you\.(end|discard|save|load|learn)$/,
-  /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/,
+  /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/, /^bench\.(only|pin|open|delete)(\.of)?$/,
 ];
 
 const places = (/** @type {string} */ text) => [...text.matchAll(PLACE)].map(([, name]) => name).sort();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How a run is going: returns, loss, values and exploration over one axis of environment steps, with the values at the cursor above
-// each chart, and the same as a table. The run before it is drawn in grey.
+// each chart, and the same as a table. Runs that were left are drawn in grey.
 import { html, nothing } from 'lit';
 import { bestOf } from '../true-values.mjs';
 import { roundEnd } from '../charts/chart-scale.mjs';
@@ -20,6 +20,10 @@ const LOSS = 1, Q = 2, RATE = 3, START = 4;
 /** What the exploration rate of a strategy is; the others explore without one. @type {Readonly<Record<string, string>>} */
 const RATES = Object.freeze({ 'epsilon-greedy': 'chart.epsilon', 'boltzmann': 'chart.temperature', 'gaussian': 'chart.noise', 'ucb': 'chart.bonus' });
 const STEPS_LEAST = 100, ROWS = 16;
+/** Of runs that were left, in the order of their numbers. */
+const DASHES = Object.freeze([[], [6, 3], [2, 3], [8, 3, 2, 3]]);
+/** @param {{ n: number }} run */
+export const dashOf = ({ n }) => DASHES[(n - 1) % DASHES.length];
 
 export class ProgressPanel extends ChartPanel {
   /** The run that is shown. @type {History | null} */
@@ -32,8 +36,8 @@ export class ProgressPanel extends ChartPanel {
   }
 
   get hasData() {
-    const { history, previous, hasSteps } = this.#experiment ?? {};
-    return Boolean(hasSteps || previous || (history && history.returns[0].length > 0));
+    const { history, runs, hasSteps } = this.#experiment ?? {};
+    return Boolean(hasSteps || runs?.version || (history && history.returns[0].length > 0));
   }
 
   /** The name of the exploration rate; null where there is none (a policy, a planner, greedy choices). */
@@ -68,16 +72,17 @@ export class ProgressPanel extends ChartPanel {
       ${experiment ? this.foldedTable({
         id: 'chart-table', caption: words.t('table.caption'), key: this.#key(), make: () => this.#tableOf(experiment),
       }) : nothing}
+      <slot name="runs"></slot>
     </section>`;
   }
 
   updated() {
     const experiment = this.#experiment;
     if (!experiment?.session || this.#isEmpty) return;
-    const { history, previous, truth, agentFrame } = experiment;
+    const { history, runs, truth, agentFrame } = experiment;
     const { words, theme } = this.host;
     const end = roundEnd(agentFrame?.timesteps ?? 0);
-    const key = [history, history.version, previous, truth, agentFrame?.solvedAt, end, experiment.session, words, theme];
+    const key = [history, history.version, runs, runs.version, truth, agentFrame?.solvedAt, end, experiment.session, words, theme];
     this.showCharts(key, () => this.#contentsOf(experiment));
   }
 
@@ -158,24 +163,26 @@ export class ProgressPanel extends ChartPanel {
   }
 
   /** @param {RunExperiment} experiment @param {number | null} x @param {boolean} isSpoken */
-  #readReturns({ history, previous, world }, x, isSpoken) {
+  #readReturns({ history, runs, setup, world }, x, isSpoken) {
     const { words } = this.host;
     const write = (/** @type {number} */ n) => words.value(n, world.digits || 1);
     const [xs, , means, evaluations] = history.returns;
     const mean = x === null ? (history.recent.length > 0 ? history.meanReturn : null) : valueAt(xs, means, x);
     const evaluation = x === null ? history.latestEval : valueAt(xs, evaluations, x);
-    const before = x === null || !previous ? null : valueAt(previous.returns[0], previous.returns[2], x);
-    const [ring, faint] = isSpoken ? ['', previous ? `${this.#nameOf(previous)}: ` : ''] : ['○ ', '┄ '];
+    const before = x === null ? [] : runs.drawn(setup).map((run) => {
+      const value = run.history ? valueAt(run.history.returns[0], run.history.returns[2], x) : null;
+      return value === null ? '' : `${this.#nameOf(run)}: ${numberText(value, write)}`;
+    });
     return [
       mean === null ? '' : isSpoken ? `${words.t('mean', { n: world.window })}: ${numberText(mean, write)}` : `— ${words.t('read.mean', { value: numberText(mean, write) })}`,
-      evaluation === null ? '' : `${ring}${words.t('read.eval', { value: numberText(evaluation, write) })}`,
-      before === null ? '' : `${faint}${numberText(before, write)}`,
+      evaluation === null ? '' : `${isSpoken ? '' : '○ '}${words.t('read.eval', { value: numberText(evaluation, write) })}`,
+      ...before,
     ].filter(Boolean).join(isSpoken ? ', ' : '  ');
   }
 
-  /** @param {History} previous */
-  #nameOf(previous) {
-    return previous.label || this.host.words.t('chart.earlier');
+  /** @param {import('../run-list.mjs').KeptRun} run */
+  #nameOf({ name, n }) {
+    return name || this.host.words.t('chart.earlier', { n });
   }
 
   // ---- charts ----
@@ -190,14 +197,14 @@ export class ProgressPanel extends ChartPanel {
   }
 
   /** @param {RunExperiment} experiment @returns {Content} */
-  #returnsOf({ history, previous, session, agentFrame, setup }) {
+  #returnsOf({ history, runs, session, agentFrame, setup }) {
     const { words, theme: { run, muted, agent } } = this.host;
     const [xs, returns, means, evaluations] = history.returns;
     const threshold = session?.info.rewardThreshold ?? null;
     const solvedAt = setup.algo === 'policy-evaluation' ? null : agentFrame?.solvedAt ?? null;
     return {
       series: [
-        ...this.#earlier(previous?.returns[0], previous?.returns[2], previous ? this.#nameOf(previous) : ''),
+        ...this.#earlier('returns', 2), ...runs.more(this.host),
         { name: words.t('chart.returns'), xs, ys: returns, kind: 'dots', colour: muted },
         { name: words.t('mean', { n: history.window }), xs, ys: means, kind: 'line', colour: run, width: 2.5 },
         { name: words.t('table.eval'), xs, ys: evaluations, kind: 'rings', colour: agent },
@@ -210,21 +217,21 @@ export class ProgressPanel extends ChartPanel {
   }
 
   /** The loss of a policy gradient can be negative; all others are on a log scale. @param {RunExperiment} experiment @returns {Content} */
-  #lossOf({ history: { train: [xs, ys] }, previous, isPolicy }) {
+  #lossOf({ history: { train: [xs, ys] }, isPolicy }) {
     const { words, theme: { run } } = this.host;
     return {
-      series: [...this.#earlier(previous?.train[0], previous?.train[LOSS]), { name: words.t('chart.loss'), xs, ys, kind: 'line', colour: run, width: 1.5 }],
+      series: [...this.#earlier('train', LOSS), { name: words.t('chart.loss'), xs, ys, kind: 'line', colour: run, width: 1.5 }],
       log: !isPolicy,
     };
   }
 
   /** @param {RunExperiment} experiment @returns {Content} */
-  #valuesOf({ history: { train }, previous, truth, startState, agentFrame, isPolicy }) {
+  #valuesOf({ history: { train }, truth, startState, agentFrame, isPolicy }) {
     const { words, theme: { run, agent } } = this.host;
     const level = truth && startState >= 0 && agentFrame && !isPolicy ? bestOf(truth, startState, agentFrame.q.length) : null;
     return {
       series: [
-        ...this.#earlier(previous?.train[0], previous?.train[Q]),
+        ...this.#earlier('train', Q),
         { name: words.t(isPolicy ? 'chart.v' : 'chart.q'), xs: train[0], ys: train[Q], kind: 'line', colour: run },
         { name: words.t('truth.start'), xs: train[0], ys: train[START], kind: 'line', colour: agent, width: 1.5, dash: [6, 3] },
       ],
@@ -234,20 +241,24 @@ export class ProgressPanel extends ChartPanel {
   }
 
   /** @param {RunExperiment} experiment @returns {Content} */
-  #explorationOf({ history: { train }, previous }) {
+  #explorationOf({ history: { train } }) {
     const { words, theme: { ink } } = this.host;
     return {
       series: [
-        ...this.#earlier(previous?.train[0], previous?.train[RATE]),
+        ...this.#earlier('train', RATE),
         { name: words.t(this.#rate ?? 'chart.epsilon'), xs: train[0], ys: train[RATE], kind: 'line', colour: ink },
       ],
       range: this.#rate === 'chart.epsilon' ? [0, 1] : undefined,
     };
   }
 
-  /** @param {number[]} [xs] @param {(number | null)[]} [ys] @param {string} [label] @returns {import('../charts/chart.mjs').Series[]} */
-  #earlier(xs, ys, label) {
-    return xs && ys && xs.length > 0 ? [{ name: label ?? '', label, xs, ys, kind: 'faint', colour: this.host.theme.muted }] : [];
+  /** A column of the runs that were left. @param {'returns' | 'train'} table @param {number} column @returns {import('../charts/chart.mjs').Series[]} */
+  #earlier(table, column) {
+    const { runs, setup } = /** @type {RunExperiment} */ (this.#experiment);
+    return runs.drawn(setup).flatMap((run) => {
+      const { [table]: columns } = run.history ?? {}, name = this.#nameOf(run);
+      return columns ? [{ name, label: table === 'returns' ? name : '', xs: columns[0], ys: columns[column], kind: 'faint', colour: this.host.theme.muted, dash: dashOf(run) }] : [];
+    });
   }
 
   // ---- the table ----

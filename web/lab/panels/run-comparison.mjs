@@ -10,7 +10,7 @@ import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 /**
  * What the panel needs of a text experiment.
- * @typedef {{ curves: RunCurve[], baselines: Baselines, task: { steps: number }, clearCurves(): void }} ComparedRuns
+ * @typedef {{ curves: RunCurve[], runs: import('../run-list.mjs').RunList, baselines: Baselines, task: { steps: number }, clearCurves(): void }} ComparedRuns
  */
 
 /** The order of hues. */
@@ -40,17 +40,18 @@ export class RunComparisonPanel extends ChartPanel {
       <div class="plot tall" id="rl-plot" role="group" tabindex="0" aria-label=${words.t('rl.chart')} @keydown=${this.onKey} ${this.place('runs')}></div>
       <p class="caption axis">${words.t('rl.chart.x')}</p>
       ${this.#numbers()}
+      <slot name="runs"></slot>
     </section>`;
   }
 
   updated() {
     const experiment = this.#experiment;
     if (!experiment) return;
-    const { curves, baselines, task } = experiment;
+    const { curves, runs, baselines, task } = experiment;
     const points = curves.reduce((n, { xs }) => n + xs.length, 0);
     const { words, theme } = this.host;
-    this.showCharts([curves.length, curves[0], points, ...Object.values(baselines), task.steps, words, theme], () => ({ runs: {
-      series: curves.map((curve) => this.#series(curve)), levels: this.#levels(baselines), until: task.steps, outside: true,
+    this.showCharts([runs.version, curves.length, curves[0], points, ...Object.values(baselines), task.steps, words, theme], () => ({ runs: {
+      series: [...runs.more(this.host), ...curves.map((curve) => this.#series(curve))], levels: this.#levels(baselines), until: task.steps, outside: true,
     } }));
   }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// The workbench: runs that were left stay in the chart and in a list, where each is named, hidden, shown alone, pinned, opened again and deleted, by keyboard,
+// in both languages.
+import assert from 'node:assert/strict';
+import { allText, axe, frames, holds, link, phase, reach, says, setSpeed, test } from '../harness.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** What a key of the catalogues looks like where its words are missing. */
+const KEY = /\bbench\.[a-z][\w.]*/;
+const SMALL = '#env=GridWorld-v0&algo=q-learning&totalTimesteps=300&evalFreq=100';
+
+/** Plays to the end. @param {Page} page */
+async function finish(page) {
+  await setSpeed(page, 5);
+  await page.click('#play');
+  await phase(page, 'finished');
+}
+
+/** The next run has another seed. @param {Page} page @param {number} seed */
+async function another(page, seed) {
+  await page.fill('#seed', String(seed));
+  await page.press('#seed', 'Tab');
+  await page.click('#reset');
+  await link(page, `seed=${seed}`);
+}
+
+/** The names of the runs whose curves are drawn, in the chart of returns and in the list. @param {Page} page */
+const drawn = (page) => page.evaluate(() => {
+  const { experiment } = /** @type {any} */ (document.getElementById('lab'));
+  const inList = [...document.querySelectorAll('.bench-run:not(.present)')].filter((row) => /** @type {any} */ (row.querySelector('input')).checked).map((row) => Number(row.id.split('-').at(-1)));
+  return { drawn: experiment.runs.drawn(experiment.setup).map(({ n }) => n), inList: inList.sort() };
+});
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function workbench(lab) {
+  test('workbench: runs that were left stay, say what differs, and are named, hidden, shown alone, pinned, opened and deleted by keyboard', async () => {
+    const { page, close } = await lab().open(`${SMALL}&seed=3`);
+    await finish(page);
+    await another(page, 7);
+    await finish(page);
+    await another(page, 9);
+    await page.click('#play');
+    await reach(page, 'count-episodes', 1);
+    await page.focus('#runs-open');
+    await page.keyboard.press('Enter');
+    await says(page, 'bench-run-1', /Differs: seed 3 · 300 steps · mean return/);
+    assert.deepEqual(await drawn(page), { drawn: [1, 2], inList: [1, 2] });
+    await phase(page, 'finished');
+    await says(page, 'bench-present', /This run.*seed 9 · 300 steps/s);
+
+    await page.fill('#bench-run-1 .bench-name', 'three');
+    await page.keyboard.press('Tab');
+    await page.focus('#bench-run-2 .bench-only');
+    await page.keyboard.press('Space');
+    assert.deepEqual(await drawn(page), { drawn: [2], inList: [2] });
+    assert.equal(await page.getAttribute('#bench-run-2 .bench-only', 'aria-pressed'), 'true');
+    await page.keyboard.press('Space');
+    await page.focus('#bench-run-2 input');
+    await page.keyboard.press('Space');
+    assert.deepEqual(await drawn(page), { drawn: [1], inList: [1] });
+    await page.focus('#bench-run-1 .bench-pin');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.getAttribute('#bench-run-1 .bench-pin', 'aria-pressed'), 'true');
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#chart-returns canvas'));
+
+    await page.focus('#bench-run-1 .bench-open');
+    await page.keyboard.press('Enter');
+    await link(page, 'seed=3');
+    await says(page, 'bench-run-1', /Differs: the same run/);
+    await says(page, 'bench-run-3', /Differs: seed 9/);
+    assert.equal(await page.inputValue('#bench-run-1 .bench-name'), 'three');
+    await page.focus('#bench-run-2 .bench-delete');
+    await page.keyboard.press('Enter');
+    await holds(page, () => !document.getElementById('bench-run-2'));
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'bench-runs-title', 'the focus is not lost');
+    await page.click('#tab-control');
+    await says(page, 'bench-present', /CartPole|DQN/);
+    assert.equal(await page.locator('.bench-run').count(), 1);
+    await page.click('#tab-grid');
+    await says(page, 'bench-run-3', /seed 9/);
+    await page.focus('#runs-open');
+    await page.keyboard.press('Enter');
+    await holds(page, () => !document.getElementById('bench-runs'));
+    await close();
+  });
+
+  test('workbench: in Chinese, on a phone and in the dark: no key is shown, every control has a name, axe finds nothing, nothing sticks out', async () => {
+    for (const [lang, colorScheme, width] of /** @type {const} */ ([['en', 'light', 1280], ['zh', 'dark', 360]])) {
+      const { page, close } = await lab().open(`${SMALL}&seed=3&lang=${lang}`, { viewport: { width, height: 900 }, colorScheme });
+      await finish(page);
+      await another(page, 7);
+      await page.click('#runs-open');
+      await page.waitForSelector('#bench-run-1');
+      await frames(page, 5);
+      assert.equal(KEY.exec(`${await allText(page)} ${await page.locator('#workbench').innerText()}`), null);
+      assert.deepEqual(await axe(page), []);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+      await page.click(lang === 'en' ? '#lang-zh' : '#lang-en');
+      await says(page, 'bench-runs-title', lang === 'en' ? /训练记录/ : /Runs/);
+      await close();
+    }
+  });
+
+  test('workbench: runs of a task of text are in the same list', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&learningStarts=20&batchSize=8&dModel=16&nHeads=2&nLayers=1&evalFreq=0&seed=1');
+    await page.click('#step');
+    await reach(page, 'count-steps', 1);
+    await page.fill('#seed', '5');
+    await page.press('#seed', 'Tab');
+    await page.click('#reset');
+    await link(page, 'seed=5');
+    await page.click('#runs-open');
+    await says(page, 'bench-run-1', /Differs: seed 1 · 1 step/);
+    const rows = () => page.locator('#rl-curves tbody th').count();
+    const all = await rows();
+    await page.uncheck('#bench-run-1 input[type=checkbox]');
+    await holds(page, (n) => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#rl-curves tbody th').length === n, all - 1);
+    assert.equal(KEY.exec(await page.locator('#workbench').innerText()), null);
+    await close();
+  });
+}

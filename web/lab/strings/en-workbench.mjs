@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Words of the page's workbench, in English: runs that are kept, runs with other seeds, exports. zh-workbench.mjs has the same keys and {places}.
+export default {
+  'bench.runs': 'Runs',
+  'bench.present': 'This run',
+  'bench.none': 'A run stays here, and grey in the chart, when Reset or another setting starts a new one. At most 12 stay; the oldest one that is not pinned goes first.',
+  'bench.same': 'the same run',
+  'bench.steps': '{n|step|steps}',
+  'bench.mean': 'mean return {value}',
+  'bench.solved': '★ solved at step {step}',
+  'bench.differs': 'Differs: {list}',
+  'bench.change': '{name} {value} from step {step}',
+  'bench.unchanged': 'no changes while it ran',
+  'bench.demonstrations': 'with demonstrations',
+  'bench.no.demonstrations': 'without demonstrations',
+  'bench.name': 'Name of run {n}',
+  'bench.show': 'Show {name} in the chart',
+  'bench.only': 'Only',
+  'bench.only.of': 'Show only {name}',
+  'bench.pin': 'Pin',
+  'bench.pin.of': 'Pin {name}: it stays when there are too many runs',
+  'bench.open': 'Open',
+  'bench.open.of': 'Start {name} again, with its settings and seed',
+  'bench.delete': 'Delete',
+  'bench.delete.of': 'Delete {name}',
+  'bench.deleted': '{name} is deleted.',
+};

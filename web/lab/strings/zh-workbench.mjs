@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// 页面工作台的中文文字：保留的训练、其他种子的训练、导出。键和 {占位符} 与 en-workbench.mjs 一一对应。
+export default {
+  'bench.runs': '训练记录',
+  'bench.present': '当前训练',
+  'bench.none': '点“重置”或改变设置后，之前的训练会留在这里，并在图中显示为灰色曲线。最多保留 12 次，未固定的训练中最早的先移除。',
+  'bench.same': '与当前训练相同',
+  'bench.steps': '{n} 步',
+  'bench.mean': '平均回报 {value}',
+  'bench.solved': '★ 第 {step} 步解决',
+  'bench.differs': '不同之处：{list}',
+  'bench.change': '第 {step} 步起{name}为 {value}',
+  'bench.unchanged': '训练中没有更改',
+  'bench.demonstrations': '使用演示数据',
+  'bench.no.demonstrations': '不使用演示数据',
+  'bench.name': '训练 {n} 的名称',
+  'bench.show': '在图中显示{name}',
+  'bench.only': '单独',
+  'bench.only.of': '只显示{name}',
+  'bench.pin': '固定',
+  'bench.pin.of': '固定{name}：训练过多时也会保留',
+  'bench.open': '打开',
+  'bench.open.of': '用{name}的设置和种子重新开始训练',
+  'bench.delete': '删除',
+  'bench.delete.of': '删除{name}',
+  'bench.deleted': '已删除{name}。',
+};
