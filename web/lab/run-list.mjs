@@ -9,12 +9,14 @@
  * @property {import('./run-setup.mjs').RunSetup} setup
  * @property {number} step                      environment steps it has taken
  * @property {number | null} solvedAt
- * @property {import('./history.mjs').History} [history]             its curves
+ * @property {import('./history.mjs').History} [history]             its curves; of several seeds that of their mean
  * @property {import('./text-experiment.mjs').RunCurve} [curve]      of tasks of text
+ * @property {import('./seed-band.mjs').SeedBand} [band]             of several seeds
+ * @property {'low'} [colour]                   of its curve; by default it is muted
  * @property {string} [name]                    as the reader calls it
  * @property {boolean} [isHidden] @property {boolean} [isPinned]
  */
-/** What draws further curves of the returns. @typedef {(host: { theme: any, words: any }) => import('./charts/chart.mjs').Series[]} DrawMore */
+/** What draws further curves of the returns. @typedef {(host: any) => import('./charts/chart.mjs').Series[]} DrawMore */
 
 const MOST = 12;
 

@@ -394,14 +394,25 @@ export class TextExperiment extends RunExperiment {
     }
   }
 
+  /** @param {RunSetup} setup @param {number} [prior]  the key of the language model @returns {any} */
+  #recipe(setup, prior) {
+    const recipe = recipeOf(setup, runOptions(taskOf(setup.env), /** @type {TextAlgo} */ (setup.algo), this.startsFrom));
+    return { ...recipe, samples: true, ...prior !== undefined && { prior }, ...prior !== undefined && this.startsFrom === 'lm' && { startFrom: prior } };
+  }
+
+  /** What a run beside this one is made from, in the same worker; this one has trained the language model. @param {RunSetup} setup */
+  recipeBeside(setup) {
+    return this.#recipe(setup, this.#lessons.trained(this.task)?.key);
+  }
+
   /** The run that was left, where its checkpoint can be read and nothing was changed since; else a new one. @param {RunSetup} setup @param {number} [prior]  the key of the language model */
   #openFor(setup, prior) {
     const left = this.staged.size > 0 ? null : this.left;
     this.left = null;
-    const recipe = recipeOf(setup, runOptions(taskOf(setup.env), /** @type {TextAlgo} */ (setup.algo), this.startsFrom));
-    const shown = { ...prior !== undefined && { prior }, samples: true };
-    const anew = () => this.#open({ ...recipe, ...shown, ...prior !== undefined && this.startsFrom === 'lm' && { startFrom: prior } });
-    return left ? this.#open({ checkpoint: left.checkpoint, changes: recipe.changes, ...shown }, left.first).catch(anew) : anew();
+    const { startFrom, ...recipe } = this.#recipe(setup, prior);
+    const anew = () => this.#open({ ...recipe, ...startFrom !== undefined && { startFrom } });
+    const { changes, samples } = recipe;
+    return left ? this.#open({ checkpoint: left.checkpoint, changes, samples, ...prior !== undefined && { prior } }, left.first).catch(anew) : anew();
   }
 
   /** @param {object} recipe @param {number} [first]  the mean of its first evaluation, where it is known */

@@ -24,8 +24,8 @@ export function aboutRun(words, { algo, preset, seed }) {
 
 /** What a run has that the present one has not: "learning rate 0.5, seed 3". @param {Words} words @param {RunExperiment} experiment @param {KeptRun} run */
 export function differsText(words, { catalog, setup }, run) {
-  const texts = differences(catalog, run.setup, setup).map((each) => oneDifference(words, run.setup.algo, each)).filter(Boolean);
-  return texts.length === 0 ? words.t('bench.same') : words.list(texts);
+  const texts = differences(catalog, run.band ? { ...run.setup, seed: setup.seed } : run.setup, setup).map((each) => oneDifference(words, run.setup.algo, each)).filter(Boolean);
+  return texts.length === 0 ? words.t(run.band ? 'bench.same.setup' : 'bench.same') : words.list(texts);
 }
 
 /** @param {Words} words @param {string} algo @param {import('../lab/run-differences.mjs').Difference} difference @returns {string} */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The list of runs: the present one, and those that were kept with what differs, each to be named, hidden, shown alone, pinned, opened or deleted.
-import { html, nothing } from 'lit';
+import { html, nothing, svg } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { dashOf } from '../lab/panels/progress.mjs';
 import { isShown, remove, rename, show, togglePin, toggleSolo } from '../lab/run-list-edits.mjs';
 import { copyOf } from '../lab/run-setup.mjs';
+import { bandText } from './seeds-view.mjs';
 import { aboutRun, differsText, nameOf } from './run-words.mjs';
 
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
@@ -49,9 +50,10 @@ export class RunsView {
     const isDrawn = isShown(experiment.runs, run);
     return html`<li class="bench-run" id=${`bench-run-${run.n}`} ?data-hidden=${!isDrawn}>
       <div class="bench-head"><input type="checkbox" .checked=${live(isDrawn)} aria-label=${words.t('bench.show', { name })} @change=${(/** @type {any} */ { target }) => this.#edit(() => show(experiment.runs, run, target.checked))}>
-        ${line('kept', dashOf(run))}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
+        ${line(run.band ? 'band' : 'kept', dashOf(run))}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
           @change=${(/** @type {any} */ { target }) => this.#edit(() => rename(experiment.runs, run, target.value))}></div>
-      <p class="bench-caption">${[words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(step, solvedAt, history?.meanReturn)].join(' · ')}</p>
+      <p class="bench-caption">${run.band ? words.sentences([bandText(words, run.band, step, experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
+    : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(step, solvedAt, history?.meanReturn)].join(' · ')}</p>
       <div class="bench-actions">${this.#actions(run, name)}</div></li>`;
   }
 
@@ -63,7 +65,7 @@ export class RunsView {
       @click=${act}>${words.t(`bench.${what}`)}</button>`;
     return [
       button('only', () => this.#edit(() => toggleSolo(runs, run)), runs.solo === run), button('pin', () => this.#edit(() => togglePin(runs, run)), Boolean(run.isPinned)),
-      button('open', () => this.#bench.attempt(() => this.#open(run))), button('delete', () => this.#delete(run, name)),
+      run.band ? nothing : button('open', () => this.#bench.attempt(() => this.#open(run))), button('delete', () => this.#delete(run, name)),
     ];
   }
 
@@ -90,5 +92,5 @@ export class RunsView {
   }
 }
 
-/** How a curve looks in the chart. @param {'run' | 'kept'} kind @param {readonly number[]} [dash] */
-export const line = (kind, dash = []) => html`<svg class="bench-line ${kind}" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6h28" stroke-dasharray=${dash.join(' ') || nothing}></path></svg>`;
+/** How a curve looks in the chart. @param {'run' | 'kept' | 'band'} kind @param {readonly number[]} [dash] */
+export const line = (kind, dash = []) => html`<svg class="bench-line ${kind}" viewBox="0 0 28 12" aria-hidden="true">${kind === 'band' ? svg`<rect width="28" height="12" rx="2"></rect>` : nothing}<path d="M0 6h28" stroke-dasharray=${dash.join(' ') || nothing}></path></svg>`;

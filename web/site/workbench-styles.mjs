@@ -18,10 +18,16 @@ export const workbenchStyles = css`
 .bench-head input[type=checkbox] { width: 16px; height: 16px; margin: 4px; flex: none; accent-color: var(--run); }
 .bench-line { width: 28px; height: 12px; flex: none; fill: none; stroke: var(--muted); stroke-width: 2; }
 .bench-line.run { stroke: var(--run); stroke-width: 3; }
+.bench-line.band { stroke: var(--band); --band: light-dark(#c24e0c, #f0914a); }
+.bench-line rect { fill: var(--band); fill-opacity: .2; stroke: none; }
 .bench-name { flex: 1; min-width: 0; height: 32px; padding: 0 8px; border: 1px solid transparent; border-radius: 6px; background: none; color: inherit; font: inherit; font-weight: 600; text-overflow: ellipsis; }
 .bench-name:hover, .bench-name:focus { border-color: var(--line); background: var(--ground); }
 .bench-run[data-hidden] :is(.bench-line, .bench-name) { opacity: .7; font-weight: 400; }
 .bench-actions { display: flex; flex-wrap: wrap; gap: 4px 6px; margin-top: 4px; }
+.bench-form { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 8px; font-size: 13px; }
+.bench-form input { width: 96px; height: 32px; padding: 0 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: inherit; font: inherit; text-align: end; }
+.bench-form progress { flex: 1; min-width: 96px; height: 8px; accent-color: var(--run); }
+.bench-problem { font-size: 13px; line-height: 20px; color: light-dark(#a83f00, #f5a56a); }
 .bench button { min-height: 28px; padding: 0 10px; }
 @media (max-width: 720px) {
   .bench button { min-height: 36px; }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The workbench, below the charts: the runs that were kept. The page fetches it when it is first opened.
+// The workbench, below the charts: the runs that were kept, runs with other seeds. The page fetches it when it is first opened.
 import { html, nothing, render } from 'lit';
 import { RunsView } from './runs-view.mjs';
+import { SeedsView } from './seeds-view.mjs';
 import { workbenchStyles } from './workbench-styles.mjs';
 import { loadWorkbenchWords } from './workbench-words.mjs';
 
@@ -16,6 +17,8 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
  * @property {RunExperiment} experiment  that is shown
  * @property {BellhopLab} lab
  * @property {() => void} update         draws the workbench and the charts again
+ * @property {() => void} draw           draws the workbench again
+ * @property {() => void} later          the same, a moment later
  * @property {(text: string) => void} say  for screen readers
  * @property {(act: () => unknown) => Promise<void>} attempt  a failure is shown
  */
@@ -28,7 +31,7 @@ const EVENTS = Object.freeze(['bellhop-ready', 'bellhop-phase', 'bellhop-frame']
 export class Workbench {
   #button = /** @type {HTMLElement} */ (document.getElementById('runs-open'));
   #root = Object.assign(document.createElement('section'), { id: 'workbench', className: 'bench' });
-  #parts = [new RunsView(this)];
+  #parts = [new RunsView(this), new SeedsView(this)];
   #isOpen = false;
   #said = '';
   #language = '';
@@ -44,7 +47,7 @@ export class Workbench {
     if (styleSheet) document.adoptedStyleSheets.push(styleSheet);
     this.#button.setAttribute('aria-controls', this.#root.id);
     this.#button.after(this.#root);
-    for (const name of EVENTS) lab.addEventListener(name, () => this.#later());
+    for (const name of EVENTS) lab.addEventListener(name, () => this.later());
     new MutationObserver(() => void this.#speak()).observe(document.documentElement, { attributeFilter: ['lang'] });
   }
 
@@ -54,18 +57,18 @@ export class Workbench {
     this.#isOpen = !this.#isOpen;
     this.#button.setAttribute('aria-expanded', String(this.#isOpen));
     this.#follow(experiment);
-    this.#draw();
+    this.draw();
   }
 
   update = () => {
     this.experiment.emit('setup'); // which draws this too
-    this.#draw();
+    this.draw();
   };
 
   /** @param {string} text */
   say = (text) => {
     this.#said = text;
-    this.#draw();
+    this.draw();
   };
 
   /** @param {() => unknown} act */
@@ -75,7 +78,7 @@ export class Workbench {
     } catch (error) {
       this.lab.notice(await this.lab.explain(error), 'bad');
     }
-    this.#draw();
+    this.draw();
   };
 
   /** @param {Language} language */
@@ -87,30 +90,30 @@ export class Workbench {
 
   async #speak() {
     await this.#load(document.documentElement.lang.startsWith('zh') ? 'zh' : 'en').catch(() => {}); // the words that are there stay
-    this.#draw();
+    this.draw();
   }
 
   /** @param {RunExperiment | null} experiment */
   #follow(experiment) {
     if (!experiment || experiment === this.experiment) return;
     this.experiment = experiment;
-    experiment.addEventListener('setup', () => this.#later());
-    experiment.addEventListener('run', () => this.#later());
+    experiment.addEventListener('setup', () => this.later());
+    experiment.addEventListener('run', () => this.later());
   }
 
-  #later() {
+  later = () => {
     if (!this.#isOpen || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#follow(/** @type {RunExperiment | null} */ (this.lab.experiment));
-      this.#draw();
+      this.draw();
     }, PACE_MS);
-  }
+  };
 
-  #draw() {
+  draw = () => {
     const isShown = this.#isOpen && this.experiment?.runs;
     render(isShown ? html`${this.#parts.map((part) => part.render())}<p class="bench-hidden" role="status">${this.#said}</p>` : nothing, this.#root);
-  }
+  };
 }
 
 const benches = /** @type {Workbench[]} */ ([]);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The workbench: runs that were left stay in the chart and in a list, where each is named, hidden, shown alone, pinned, opened again and deleted, by keyboard,
-// in both languages.
+// in both languages; runs with other seeds go on beside the one that is shown, and come to what the library says.
 import assert from 'node:assert/strict';
+import { iqm, quantile } from '../../../web/lib/statistics.mjs';
+import { load } from '../../../web/node/node.mjs';
 import { allText, axe, frames, holds, link, phase, reach, says, setSpeed, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -116,6 +118,61 @@ export default function workbench(lab) {
     const all = await rows();
     await page.uncheck('#bench-run-1 input[type=checkbox]');
     await holds(page, (n) => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#rl-curves tbody th').length === n, all - 1);
+    assert.equal(KEY.exec(await page.locator('#workbench').innerText()), null);
+    await close();
+  });
+
+  test('workbench: five seeds in the background come to what the library says; the run that is shown goes on, and is the same', async () => {
+    const bh = await load();
+    const scores = await Promise.all([3, 4, 5, 6, 7].map(async (seed) => {
+      const env = bh.make('GridWorld-v0');
+      const model = new bh.models['q-learning'](env, { seed, totalTimesteps: 300, evalFreq: 100 });
+      await model.learn();
+      return { mean: model.evaluate({ which: 'best' }).mean, hash: model.sha256() };
+    }));
+    const means = scores.map(({ mean }) => mean), shown = (/** @type {number} */ n) => n.toFixed(2).replace('-', '−');
+    const { page, close } = await lab().open(`${SMALL}&seed=3`);
+    await page.click('#runs-open');
+    await page.fill('#bench-steps', '0');
+    await page.click('#bench-seeds-start');
+    await says(page, 'bench-seeds-problem', /Steps of each.*1/);
+    await page.fill('#bench-steps', '300');
+    await page.focus('#bench-seeds-start');
+    await page.keyboard.press('Enter');
+    await finish(page);
+    await says(page, 'bench-run-1', new RegExp(`Seeds 3 to 7, 300 steps each: interquartile mean ${shown(iqm(means))} of the best parameters, the middle half from ${shown(quantile(means, 0.25))} to ${shown(quantile(means, 0.75))}\\.`));
+    await says(page, 'bench-run-1', /[0-5] of 5 solved it .*Differs: only the seeds/);
+    await says(page, 'fingerprint', new RegExp(scores[0].hash.slice(0, 12)));
+    const band = await page.evaluate(() => /** @type {any} */ (document.getElementById('lab')).experiment.runs.items[0].band);
+    assert.ok(band.xs.length > 10 && band.middle.every((/** @type {number} */ y, /** @type {number} */ i) => y >= band.low[i] - 1e-9 && y <= band.high[i] + 1e-9));
+    await page.waitForSelector('#bench-seeds-start');
+    await close();
+  });
+
+  test('workbench: five seeds are cancelled by keyboard, and nothing is left of them', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=3&netArch=8');
+    const workers = () => page.evaluate(() => /** @type {any} */ (window).watched.workers);
+    const before = await workers();
+    await page.click('#runs-open');
+    await page.focus('#bench-seeds-start');
+    await page.keyboard.press('Enter');
+    await says(page, 'bench-seeds-now', /Seed 3, 1 of 5: step [\d,]+ of 50,000/);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'bench-seeds-cancel');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#bench-seeds-start');
+    assert.equal(await page.locator('.bench-run').count(), 1);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'bench-seeds-start');
+    assert.equal(await workers(), before);
+    await close();
+  });
+
+  test('workbench: five seeds of a task of text, in Chinese', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&learningStarts=20&batchSize=8&dModel=16&nHeads=2&nLayers=1&evalFreq=20&nEvalEpisodes=2&lang=zh');
+    await page.click('#runs-open');
+    await page.fill('#bench-steps', '60');
+    await page.click('#bench-seeds-start');
+    await says(page, 'bench-run-1', /种子 0 到 4，每次 60 步：/);
+    await says(page, 'bench-run-1', /5 次中有 0 次/);
     assert.equal(KEY.exec(await page.locator('#workbench').innerText()), null);
     await close();
   });

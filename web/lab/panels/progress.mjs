@@ -257,7 +257,7 @@ export class ProgressPanel extends ChartPanel {
     const { runs, setup } = /** @type {RunExperiment} */ (this.#experiment);
     return runs.drawn(setup).flatMap((run) => {
       const { [table]: columns } = run.history ?? {}, name = this.#nameOf(run);
-      return columns ? [{ name, label: table === 'returns' ? name : '', xs: columns[0], ys: columns[column], kind: 'faint', colour: this.host.theme.muted, dash: dashOf(run) }] : [];
+      return columns ? [{ name, label: table === 'returns' ? name : '', xs: columns[0], ys: columns[column], kind: 'faint', colour: this.host.theme[run.colour ?? 'muted'], dash: dashOf(run) }] : [];
     });
   }
 
