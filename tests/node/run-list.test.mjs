@@ -8,7 +8,8 @@ import { RunList } from '../../web/lab/run-list.mjs';
 import { plainSetup } from '../../web/lab/run-setup.mjs';
 import { textCatalog } from '../../web/lab/text-tasks.mjs';
 import { Words } from '../../web/lab/words.mjs';
-import { differsText, nameOf } from '../../web/site/run-words.mjs';
+import { differsText } from '../../web/site/run-words.mjs';
+import { runName } from '../../web/lab/panels/returns-chart.mjs';
 import en from '../../web/lab/strings/en.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import enWorkbench from '../../web/lab/strings/en-workbench.mjs';
@@ -76,9 +77,9 @@ test('hide, show, alone, delete, and names', () => {
   remove(list, two);
   assert.deepEqual([drawn(), list.solo, list.items.length], [[3], undefined, 3]);
   rename(list, three, 'slow');
-  assert.equal(nameOf(english, three), 'slow');
+  assert.equal(runName(english, three), 'slow');
   rename(list, three, '  ');
-  assert.deepEqual([nameOf(english, three), nameOf(chinese, three)], ['Run 3', '训练 3']);
+  assert.deepEqual([runName(english, three), runName(chinese, three)], ['Run 3', '训练 3']);
 });
 
 test('what differs, in words', () => {

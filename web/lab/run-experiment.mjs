@@ -350,7 +350,7 @@ export class RunExperiment extends Experiment {
 
   // ---- parameters ----
 
-  /** A checkpoint. @param {{ which?: import('../bellhop.js').Which }} [options] @returns {Promise<Uint8Array>} */
+  /** A checkpoint. @param {import('../bellhop.js').SaveOptions} [options] @returns {Promise<Uint8Array>} */
   save(options) {
     return this.#session.save(options);
   }

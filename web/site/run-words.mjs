@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Runs in the reader's words: what they are called, and what one has that the present one has not.
+// Runs in the reader's words: what they are, and what one has that the present one has not.
 import { valueText } from '../lab/panels/value-text.mjs';
 import { differences } from '../lab/run-differences.mjs';
 
 /** @typedef {import('../lab/words.mjs').Words} Words */
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
-
-/** @param {Words} words @param {KeptRun} run */
-export const nameOf = (words, { name, n }) => name ?? words.t('chart.earlier', { n });
 
 /** In the middle of a sentence; what is no plain word, as ε, stays. @param {Words} words @param {string} text */
 const inSentence = (words, text) => (words.language === 'en' && /^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
@@ -20,6 +17,12 @@ const fieldName = (words, algo, name) => inSentence(words, words.tMaybe(`field.$
 export function aboutRun(words, { algo, preset, seed }) {
   const choice = preset ? `${algo}/${preset}` : algo;
   return [words.tMaybe(`algo.${choice}`, choice), `${fieldName(words, algo, 'seed')} ${words.exact(seed)}`];
+}
+
+/** The settings that were changed before it began; '' where none was. @param {Words} words @param {RunExperiment} experiment */
+export function changedText(words, { settings, setup }) {
+  const changed = settings.filter(({ scope, key }) => setup[scope][key] !== undefined && key !== 'seed');
+  return words.list(changed.map(({ scope, key, field }) => `${fieldName(words, setup.algo, field.name)} ${valueText(words, setup[scope][key])}`));
 }
 
 /** What a run has that the present one has not: "learning rate 0.5, seed 3". @param {Words} words @param {RunExperiment} experiment @param {KeptRun} run */

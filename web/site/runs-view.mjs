@@ -2,11 +2,11 @@
 // The list of runs: the present one, and those that were kept with what differs, each to be named, hidden, shown alone, pinned, opened or deleted.
 import { html, nothing, svg } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { dashOf } from '../lab/panels/progress.mjs';
+import { dashOf, runName } from '../lab/panels/returns-chart.mjs';
 import { isShown, remove, rename, show, togglePin, toggleSolo } from '../lab/run-list-edits.mjs';
 import { copyOf } from '../lab/run-setup.mjs';
 import { bandText } from './seeds-view.mjs';
-import { aboutRun, differsText, nameOf } from './run-words.mjs';
+import { aboutRun, differsText } from './run-words.mjs';
 
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 
@@ -45,7 +45,7 @@ export class RunsView {
   /** @param {KeptRun} run */
   #row(run) {
     const { words, experiment } = this.#bench;
-    const name = nameOf(words, run);
+    const name = runName(words, run);
     const { step, solvedAt, history } = run;
     const isDrawn = isShown(experiment.runs, run);
     return html`<li class="bench-run" id=${`bench-run-${run.n}`} ?data-hidden=${!isDrawn}>

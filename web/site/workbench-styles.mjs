@@ -27,6 +27,18 @@ export const workbenchStyles = css`
 .bench-form { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 8px; font-size: 13px; }
 .bench-form input { width: 96px; height: 32px; padding: 0 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: inherit; font: inherit; text-align: end; }
 .bench-form progress { flex: 1; min-width: 96px; height: 8px; accent-color: var(--run); }
+.bench-form select { height: 32px; padding: 0 8px; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: inherit; font: inherit; max-width: 100%; }
+.bench-group { display: grid; grid-template-columns: 72px minmax(0, 1fr); align-items: baseline; gap: 6px; margin-top: 8px; font-size: 13px; }
+.bench-group > span { color: var(--muted); }
+.bench-group > div { display: flex; flex-wrap: wrap; gap: 6px; }
+.bench button[aria-disabled] { color: var(--muted); cursor: default; }
+.bench-command { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 6px; margin-top: 12px; font-size: 13px; }
+.bench-command label { color: var(--muted); }
+.bench-command textarea {
+  grid-column: 1 / -1; width: 100%; padding: 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--ground); color: inherit; resize: vertical; field-sizing: content;
+  font: 13px/20px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere;
+}
+#bench-saved:not(:empty) { margin-top: 8px; }
 .bench-problem { font-size: 13px; line-height: 20px; color: light-dark(#a83f00, #f5a56a); }
 .bench button { min-height: 28px; padding: 0 10px; }
 @media (max-width: 720px) {

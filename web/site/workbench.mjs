@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The workbench, below the charts: the runs that were kept, runs with other seeds. The page fetches it when it is first opened.
+// The workbench, below the charts: the runs that were kept, runs with other seeds, what can be taken along. The page fetches it when it is first opened.
 import { html, nothing, render } from 'lit';
+import { ExportsView } from './exports-view.mjs';
 import { RunsView } from './runs-view.mjs';
 import { SeedsView } from './seeds-view.mjs';
 import { workbenchStyles } from './workbench-styles.mjs';
@@ -31,7 +32,7 @@ const EVENTS = Object.freeze(['bellhop-ready', 'bellhop-phase', 'bellhop-frame']
 export class Workbench {
   #button = /** @type {HTMLElement} */ (document.getElementById('runs-open'));
   #root = Object.assign(document.createElement('section'), { id: 'workbench', className: 'bench' });
-  #parts = [new RunsView(this), new SeedsView(this)];
+  #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this)];
   #isOpen = false;
   #said = '';
   #language = '';

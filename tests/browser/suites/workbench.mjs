@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The workbench: runs that were left stay in the chart and in a list, where each is named, hidden, shown alone, pinned, opened again and deleted, by keyboard,
-// in both languages; runs with other seeds go on beside the one that is shown, and come to what the library says.
+// in both languages; runs with other seeds go on beside the one that is shown, and come to what the library says; each file that is exported is opened again.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { iqm, quantile } from '../../../web/lib/statistics.mjs';
 import { load } from '../../../web/node/node.mjs';
+import { readEvents } from '../../node/event-file.mjs';
 import { allText, axe, frames, holds, link, phase, reach, says, setSpeed, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -33,6 +38,20 @@ const drawn = (page) => page.evaluate(() => {
   const inList = [...document.querySelectorAll('.bench-run:not(.present)')].filter((row) => /** @type {any} */ (row.querySelector('input')).checked).map((row) => Number(row.id.split('-').at(-1)));
   return { drawn: experiment.runs.drawn(experiment.setup).map(({ n }) => n), inList: inList.sort() };
 });
+
+/** What a button saves: its name and its bytes. @param {Page} page @param {string} what */
+async function saved(page, what) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#bench-${what}`)]);
+  const name = download.suggestedFilename();
+  await says(page, 'bench-saved', new RegExp(name.replaceAll('.', '\\.')));
+  return { name, bytes: readFileSync(await download.path()) };
+}
+
+/** What a command of bellhop prints at its end. @param {string} command @returns {any} */
+function summaryOf(command) {
+  const out = execFileSync('sh', ['-c', `${command.replace('npx bellhop', `'${process.execPath}' web/cli/cli.mjs`)} --json`], { cwd: new URL('../../../', import.meta.url), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return JSON.parse(/** @type {string} */ (out.trim().split('\n').at(-1)));
+}
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function workbench(lab) {
@@ -174,6 +193,77 @@ export default function workbench(lab) {
     await says(page, 'bench-run-1', /种子 0 到 4，每次 60 步：/);
     await says(page, 'bench-run-1', /5 次中有 0 次/);
     assert.equal(KEY.exec(await page.locator('#workbench').innerText()), null);
+    await close();
+  });
+
+  test('workbench: CSV, settings, command, model, checkpoint and event file of a run are opened again, and are that run', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=2&totalTimesteps=600&learningStarts=100&evalFreq=200&logFreq=100&netArch=16');
+    await finish(page);
+    await holds(page, () => /** @type {any} */ (document.getElementById('lab')).experiment.print?.step === 600);
+    const { hash, episodes, recent } = await page.evaluate(() => {
+      const { print, history } = /** @type {any} */ (document.getElementById('lab')).experiment;
+      return { hash: print.hash, episodes: history.episodes, recent: history.recent };
+    });
+    await page.click('#runs-open');
+    const csv = await saved(page, 'csv');
+    assert.equal(csv.name, 'CartPole-v1-dqn-seed2-step600.csv');
+    const [heading, ...rows] = csv.bytes.toString().trimEnd().split('\n').map((line) => line.split(','));
+    const of = (/** @type {string} */ type, /** @type {string} */ column) => rows.filter(([kind]) => kind === type).map((row) => Number(row[heading.indexOf(column)]));
+    assert.deepEqual([of('episode', 'rollout/ep_rew').length, of('episode', 'rollout/ep_rew').slice(-recent.length)], [episodes, recent]);
+    assert.deepEqual([of('train', 'time/total_timesteps').at(-1), of('eval', 'time/total_timesteps')], [600, [200, 400, 600]]);
+
+    const command = await page.inputValue('#bench-command');
+    const byCommand = summaryOf(command);
+    assert.ok(byCommand.params_sha256.startsWith(hash), command);
+    const folder = mkdtempSync(join(tmpdir(), 'bellhop-workbench-'));
+    const config = await saved(page, 'config');
+    writeFileSync(join(folder, config.name), config.bytes);
+    assert.equal(summaryOf(`npx bellhop train --config '${join(folder, config.name)}'`).params_sha256, byCommand.params_sha256);
+    rmSync(folder, { recursive: true });
+
+    const bh = await load();
+    const parameters = await saved(page, 'model'), checkpoint = await saved(page, 'checkpoint');
+    assert.deepEqual([parameters.name, checkpoint.name], ['CartPole-v1-dqn-seed2-step600.safetensors', 'CartPole-v1-dqn-seed2-step600.full.safetensors']);
+    assert.equal(bh.models.dqn.load(parameters.bytes).sha256(), byCommand.params_sha256);
+    const whole = bh.models.dqn.load(checkpoint.bytes);
+    assert.deepEqual([whole.sha256(), whole.timesteps], [byCommand.params_sha256, 600]);
+    const events = readEvents((await saved(page, 'events')).bytes);
+    assert.deepEqual(events.filter(({ values }) => values?.['eval/mean_reward'] !== undefined).map(({ step }) => step), [200, 400, 600]);
+    assert.ok(events.some(({ values }) => values?.['train/loss'] > 0));
+    await close();
+  });
+
+  test('workbench: the chart as SVG and PNG, the world as PNG and as a video', async () => {
+    const { page, close } = await lab().open(`${SMALL}&seed=3`);
+    await finish(page);
+    await another(page, 7);
+    await finish(page);
+    await page.click('#runs-open');
+    const svg = await saved(page, 'svg');
+    assert.equal(svg.name, 'GridWorld-v0-q-learning-seed7-step300.svg');
+    const parsed = await page.evaluate((text) => {
+      const root = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      return { name: root.nodeName, title: root.querySelector('title')?.textContent, texts: [...root.querySelectorAll('text')].map(({ textContent }) => textContent), curves: root.querySelectorAll('[clip-path] path').length };
+    }, svg.bytes.toString());
+    assert.deepEqual([parsed.name, parsed.title, parsed.curves], ['svg', 'GridWorld · Q-learning · seed 7', 2]);
+    for (const words of ['environment steps', 'Return per episode', 'Run 1 (seed 3)', 'evaluation']) assert.ok(parsed.texts.includes(words), `${words}: ${parsed.texts}`);
+    for (const [what, ending] of [['chart', 'chart.png'], ['world', 'world.png']]) {
+      const { name, bytes } = await saved(page, what);
+      assert.equal(name, `GridWorld-v0-q-learning-seed7-step300.${ending}`);
+      assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+      assert.ok(bytes.readUInt32BE(16) >= 200 && bytes.length > 2000, `${bytes.readUInt32BE(16)} pixels wide, ${bytes.length} bytes`);
+    }
+    const { name, bytes } = await saved(page, 'video');
+    assert.match(name, /^GridWorld-v0-q-learning-seed7-step3\d\d\.webm$/);
+    assert.equal(bytes.readUInt32BE(0), 0x1a45dfa3, 'EBML');
+    assert.ok(bytes.length > 5000, `${bytes.length} bytes`);
+    await phase(page, 'paused');
+
+    await page.selectOption('#bench-of', '1');
+    await says(page, 'workbench', /parameters of a run that was left are not kept/);
+    assert.equal((await saved(page, 'csv')).name, 'GridWorld-v0-q-learning-seed3-step300.csv');
+    assert.equal(await page.inputValue('#bench-command'), 'npx bellhop train GridWorld-v0 --algo q-learning --seed 3 --total-timesteps 300 --eval-freq 100');
+    assert.equal(await page.locator('#bench-model').count(), 0);
     await close();
   });
 }

@@ -5,6 +5,7 @@ import { html, nothing } from 'lit';
 import { bestOf } from '../true-values.mjs';
 import { roundEnd } from '../charts/chart-scale.mjs';
 import { valueAt } from '../charts/chart-data.mjs';
+import { earlier, returnsOf, runName } from './returns-chart.mjs';
 import { ChartPanel, Paced, READ_MS, numberCell, numberText } from './chart-panel.mjs';
 
 /** @typedef {import('../charts/chart.mjs').Content} Content */
@@ -20,10 +21,6 @@ const LOSS = 1, Q = 2, RATE = 3, START = 4;
 /** What the exploration rate of a strategy is; the others explore without one. @type {Readonly<Record<string, string>>} */
 const RATES = Object.freeze({ 'epsilon-greedy': 'chart.epsilon', 'boltzmann': 'chart.temperature', 'gaussian': 'chart.noise', 'ucb': 'chart.bonus' });
 const STEPS_LEAST = 100, ROWS = 16;
-/** Of runs that were left, in the order of their numbers. */
-const DASHES = Object.freeze([[], [6, 3], [2, 3], [8, 3, 2, 3]]);
-/** @param {{ n: number }} run */
-export const dashOf = ({ n }) => DASHES[(n - 1) % DASHES.length];
 
 export class ProgressPanel extends ChartPanel {
   /** The run that is shown. @type {History | null} */
@@ -171,7 +168,7 @@ export class ProgressPanel extends ChartPanel {
     const evaluation = x === null ? history.latestEval : valueAt(xs, evaluations, x);
     const before = x === null ? [] : runs.drawn(setup).map((run) => {
       const value = run.history ? valueAt(run.history.returns[0], run.history.returns[2], x) : null;
-      return value === null ? '' : `${this.#nameOf(run)}: ${numberText(value, write)}`;
+      return value === null ? '' : `${runName(words, run)}: ${numberText(value, write)}`;
     });
     return [
       mean === null ? '' : isSpoken ? `${words.t('mean', { n: world.window })}: ${numberText(mean, write)}` : `— ${words.t('read.mean', { value: numberText(mean, write) })}`,
@@ -180,39 +177,14 @@ export class ProgressPanel extends ChartPanel {
     ].filter(Boolean).join(isSpoken ? ', ' : '  ');
   }
 
-  /** @param {import('../run-list.mjs').KeptRun} run */
-  #nameOf({ name, n }) {
-    return name || this.host.words.t('chart.earlier', { n });
-  }
-
   // ---- charts ----
 
   /** @param {RunExperiment} experiment @returns {Record<ChartName, Content>} */
   #contentsOf(experiment) {
     const until = roundEnd(Math.max(STEPS_LEAST, experiment.agentFrame?.timesteps ?? 0));
     return {
-      returns: { ...this.#returnsOf(experiment), until }, loss: { ...this.#lossOf(experiment), until },
+      returns: { ...returnsOf(this.host, experiment), until }, loss: { ...this.#lossOf(experiment), until },
       q: { ...this.#valuesOf(experiment), until }, epsilon: { ...this.#explorationOf(experiment), until },
-    };
-  }
-
-  /** @param {RunExperiment} experiment @returns {Content} */
-  #returnsOf({ history, runs, session, agentFrame, setup }) {
-    const { words, theme: { run, muted, agent } } = this.host;
-    const [xs, returns, means, evaluations] = history.returns;
-    const threshold = session?.info.rewardThreshold ?? null;
-    const solvedAt = setup.algo === 'policy-evaluation' ? null : agentFrame?.solvedAt ?? null;
-    return {
-      series: [
-        ...this.#earlier('returns', 2), ...runs.more(this.host),
-        { name: words.t('chart.returns'), xs, ys: returns, kind: 'dots', colour: muted },
-        { name: words.t('mean', { n: history.window }), xs, ys: means, kind: 'line', colour: run, width: 2.5 },
-        { name: words.t('table.eval'), xs, ys: evaluations, kind: 'rings', colour: agent },
-      ],
-      levels: threshold === null ? [] : [{ name: words.t('mark.threshold', { value: words.figure(threshold) }), value: threshold, where: 'below' }],
-      marks: solvedAt === null ? [] : [{ x: solvedAt, text: '★' }],
-      include: xs.length === 0 && threshold !== null && threshold < 0 ? [2 * threshold, 0] : [], // nothing yet: room around the threshold
-      zero: 'near',
     };
   }
 
@@ -220,7 +192,7 @@ export class ProgressPanel extends ChartPanel {
   #lossOf({ history: { train: [xs, ys] }, isPolicy }) {
     const { words, theme: { run } } = this.host;
     return {
-      series: [...this.#earlier('train', LOSS), { name: words.t('chart.loss'), xs, ys, kind: 'line', colour: run, width: 1.5 }],
+      series: [...earlier(this.host, 'train', LOSS), { name: words.t('chart.loss'), xs, ys, kind: 'line', colour: run, width: 1.5 }],
       log: !isPolicy,
     };
   }
@@ -231,7 +203,7 @@ export class ProgressPanel extends ChartPanel {
     const level = truth && startState >= 0 && agentFrame && !isPolicy ? bestOf(truth, startState, agentFrame.q.length) : null;
     return {
       series: [
-        ...this.#earlier('train', Q),
+        ...earlier(this.host, 'train', Q),
         { name: words.t(isPolicy ? 'chart.v' : 'chart.q'), xs: train[0], ys: train[Q], kind: 'line', colour: run },
         { name: words.t('truth.start'), xs: train[0], ys: train[START], kind: 'line', colour: agent, width: 1.5, dash: [6, 3] },
       ],
@@ -245,20 +217,11 @@ export class ProgressPanel extends ChartPanel {
     const { words, theme: { ink } } = this.host;
     return {
       series: [
-        ...this.#earlier('train', RATE),
+        ...earlier(this.host, 'train', RATE),
         { name: words.t(this.#rate ?? 'chart.epsilon'), xs: train[0], ys: train[RATE], kind: 'line', colour: ink },
       ],
       range: this.#rate === 'chart.epsilon' ? [0, 1] : undefined,
     };
-  }
-
-  /** A column of the runs that were left. @param {'returns' | 'train'} table @param {number} column @returns {import('../charts/chart.mjs').Series[]} */
-  #earlier(table, column) {
-    const { runs, setup } = /** @type {RunExperiment} */ (this.#experiment);
-    return runs.drawn(setup).flatMap((run) => {
-      const { [table]: columns } = run.history ?? {}, name = this.#nameOf(run);
-      return columns ? [{ name, label: table === 'returns' ? name : '', xs: columns[0], ys: columns[column], kind: 'faint', colour: this.host.theme[run.colour ?? 'muted'], dash: dashOf(run) }] : [];
-    });
   }
 
   // ---- the table ----
