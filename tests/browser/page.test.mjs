@@ -23,6 +23,7 @@ import same from './suites/same.mjs';
 import language from './suites/text.mjs';
 import thread from './suites/thread.mjs';
 import widget from './suites/widget.mjs';
+import workbench from './suites/workbench.mjs';
 import worlds from './suites/worlds.mjs';
 
 /** @type {import('./harness.mjs').Lab} */
@@ -36,4 +37,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, workbench, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

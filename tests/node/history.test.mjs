@@ -2,6 +2,7 @@
 // The history of a run: however many episodes and evaluations, a chart has some hundred points of either, evenly spread.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { historyFrom } from '../../web/lab/history-json.mjs';
 import { History } from '../../web/lab/history.mjs';
 
 const WIDTH = 5;
@@ -66,12 +67,13 @@ test('a history comes back from JSON and from a structured clone, and goes on as
   };
   const [original, written] = [make(), make().toJSON()];
   for (const json of [JSON.parse(JSON.stringify(written)), structuredClone(written)]) {
-    const history = History.from(json, KINDS);
-    for (const each of [original, history]) each.version = 0;
+    const history = historyFrom(json, KINDS);
+    assert.deepEqual([history.log, history.logged], [[], 0], 'the records themselves are not in it');
+    for (const each of [original, history]) Object.assign(each, { version: 0, log: [], logged: 0 });
     assert.deepEqual({ ...history }, { ...original });
     const again = make();
     for (const each of [history, again]) for (let i = 0; i < 2000; i++) each.add(Float64Array.from([1, 4000 + i, i, 1, 0, 3, 4000 + i, i, 0, 0]), WIDTH, null);
-    history.version = again.version;
+    for (const each of [history, again]) Object.assign(each, { version: 0, log: [], logged: 0 });
     assert.deepEqual({ ...history }, { ...again });
   }
 });
@@ -79,6 +81,14 @@ test('a history comes back from JSON and from a structured clone, and goes on as
 test('what is no history is refused', () => {
   const json = new History(10, KINDS).toJSON();
   for (const bad of [null, {}, { ...json, format: 2 }, { ...json, returns: [[1], [], [], []] }, { ...json, train: [[]] }, { ...json, sum: 'x' }, { ...json, recent: ['a'] }]) {
-    assert.throws(() => History.from(bad, KINDS), TypeError, JSON.stringify(bad));
+    assert.throws(() => historyFrom(bad, KINDS), TypeError, JSON.stringify(bad));
   }
+});
+
+test('the latest records are kept as they came, up to 8 MB', () => {
+  const history = new History(10, KINDS);
+  const rows = (/** @type {number} */ first) => Float64Array.from({ length: 1000 * WIDTH }, (_, i) => [1, first + Math.floor(i / WIDTH), 1, 1, 0][i % WIDTH]);
+  for (let n = 0; n < 300; n++) history.add(rows(1000 * n), WIDTH, null);
+  history.add(new Float64Array(0), WIDTH, null);
+  assert.deepEqual([history.logged, history.log.length, history.log[0][1], history.log.at(-1)?.[1]], [209 * 5000, 209, 91_000, 299_000]);
 });

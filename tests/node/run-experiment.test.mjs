@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Superseded } from '../../web/lab/experiment.mjs';
 import { RunExperiment } from '../../web/lab/run-experiment.mjs';
-import { fromQuery, plainSetup } from '../../web/lab/run-setup.mjs';
+import { copyOf, fromQuery, plainSetup } from '../../web/lab/run-setup.mjs';
 import { startTrainer, when } from './experiments.mjs';
 
 /** @type {any} */
@@ -128,7 +128,33 @@ test('what needs a reset is staged while it runs or has steps, seed included; be
   assert.equal(experiment.staged.size, 1, 'back to what it is: nothing waits');
   await experiment.reset();
   assert.deepEqual([experiment.setup.seed, experiment.stagedSeed, experiment.staged.size], [7, null, 0]);
-  assert.equal(experiment.previous?.episodes !== undefined || experiment.previous === null, true);
+  await experiment.dispose();
+});
+
+test('a run that is left is kept with what it came to: by Reset, by another seed or algorithm, once for the same run; one without an episode is not', async () => {
+  const experiment = await open(`${SMALL}&seed=3&totalTimesteps=2000`);
+  await experiment.reset();
+  assert.deepEqual(experiment.runs.items, []);
+  await playTo(experiment, 400);
+  const { history } = experiment;
+  await experiment.reset();
+  const [first] = experiment.runs.items;
+  assert.deepEqual([first.n, first.step, first.history, first.setup.seed, first.id], [1, 400, history, 3, experiment.query]);
+  await playTo(experiment, 200);
+  await experiment.reset();
+  assert.deepEqual(experiment.runs.items.map(({ n, step }) => [n, step]), [[1, 400]], 'the same run, which came less far');
+  await playTo(experiment, 500);
+  await experiment.changeSeed(4);
+  await experiment.reset();
+  assert.deepEqual(experiment.runs.items.map(({ n, step }) => [n, step]), [[1, 500]]);
+  await playTo(experiment, 300);
+  await experiment.switchTo({ choice: 'q-learning' });
+  assert.deepEqual(experiment.runs.items.map(({ n, step, setup }) => [n, step, setup.algo, setup.seed]), [[1, 500, 'dqn', 3], [2, 300, 'dqn', 4]]);
+  await playTo(experiment, 300);
+  await experiment.switchTo({ env: 'CliffWalking-v1' });
+  assert.deepEqual([experiment.runs.items.length, experiment.runs.drawn(experiment.setup)], [3, []], 'those of the other environment are not drawn here');
+  await experiment.start(copyOf(first.setup));
+  assert.deepEqual([experiment.query, experiment.runs.drawn(experiment.setup).length], [first.id, 3]);
   await experiment.dispose();
 });
 

@@ -17,6 +17,7 @@ import enSite from '../../web/lab/strings/en-site.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import enTour from '../../web/lab/strings/en-tour.mjs';
 import enUpdate from '../../web/lab/strings/en-update.mjs';
+import enWorkbench from '../../web/lab/strings/en-workbench.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
 import zhBox from '../../web/lab/strings/zh-box.mjs';
 import zhChapters from '../../web/lab/strings/zh-chapters.mjs';
@@ -28,6 +29,7 @@ import zhSite from '../../web/lab/strings/zh-site.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
 import zhTour from '../../web/lab/strings/zh-tour.mjs';
 import zhUpdate from '../../web/lab/strings/zh-update.mjs';
+import zhWorkbench from '../../web/lab/strings/zh-workbench.mjs';
 import zhHelp from '../../web/lab/strings/zh-help.mjs';
 import enHelp from '../../web/lib/help.mjs';
 import { LOCALES, Words, loadWords } from '../../web/lab/words.mjs';
@@ -35,7 +37,7 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Of each topic both languages' words. */
-const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enTour, zhTour], [enChapters, zhChapters]];
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enTour, zhTour], [enWorkbench, zhWorkbench], [enChapters, zhChapters]];
 /** @type {Record<string, string>} */
 const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */
@@ -49,7 +51,7 @@ const NAMES = new Set(['DQN', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO'
 const MADE = [
   /^tour\./, /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
   /^error\.map\.(start|goal)$/, /^map\.(chapter|corridor|fork|bridge|rooms|maze|open)$/, /^you\.(end|discard|save|load|learn)$/,
-  /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row|why)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/,
+  /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row|why)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/, /^bench\.(only|pin|open|delete)(\.of)?$/, /^bench\.export\./,
 ];
 
 const places = (/** @type {string} */ text) => [...text.matchAll(PLACE)].map(([, name]) => name).sort();

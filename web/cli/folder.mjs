@@ -6,19 +6,13 @@ import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { named } from '../lib/metrics.mjs';
+import { csvHeading, csvLines } from '../lib/records-csv.mjs';
 import { metadataOf } from '../lib/setup.mjs';
 import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { Claim } from './claim.mjs';
 import { configOf } from './config.mjs';
 import { CHECKPOINT, FILES, JOURNAL, PRETRAINING_FILES } from './contents.mjs';
 import { GrowingFile, entryAt, makeFolder, removeFile, rescue, writeFile, writing } from './durable.mjs';
-
-const COLUMNS = [
-  'time/total_timesteps', 'rollout/ep_rew', 'rollout/ep_len', 'rollout/exploration_rate', 'train/loss',
-  'train/learning_rate', 'train/n_updates', 'train/mean_q', 'train/grad_norm', 'eval/mean_reward', 'eval/std_reward',
-  'eval/min_reward', 'eval/max_reward', 'eval/mean_ep_length', 'eval/is_best',
-];
 
 /** @typedef {readonly (readonly [name: string, content: Uint8Array])[]} Models */
 
@@ -158,12 +152,12 @@ function reopened(file, rows) {
 
 export class OutputFolder {
   #folder;
-  #columns;
+  #metrics;
 
   /** @param {string} path  made, with its parents, if it is not there @param {Beginning & { metrics?: readonly string[] }} [how]  metrics: figures of the algorithm's own */
   constructor(path, { metrics = [], ...how } = {}) {
-    this.#columns = [...COLUMNS, ...metrics];
-    this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: `type,${this.#columns.join(',')}`, names: FILES, ...how });
+    this.#metrics = metrics;
+    this.#folder = new RunFolder(path, { table: 'metrics.csv', heading: csvHeading(metrics), names: FILES, ...how });
   }
 
   /** The full checkpoint that the run goes on from. */
@@ -188,7 +182,7 @@ export class OutputFolder {
 
   /** Records as they come; the best parameters as soon as they are found. @param {readonly import('../bellhop.js').RunRecord[]} records @param {Model} model */
   writeRecords(records, model) {
-    this.#folder.append(records.map((record) => row(record, this.#columns)).join(''));
+    this.#folder.append(csvLines(records, this.#metrics));
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write(...best(model));
   }
 
@@ -316,10 +310,4 @@ function csvCell(value) {
   if (value === null || value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return '';
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** @param {import('../bellhop.js').RunRecord} record @param {readonly string[]} columns */
-function row(record, columns) {
-  const values = named(record);
-  return `${record.type},${columns.map((column) => Number.isNaN(values[column] ?? NaN) ? '' : values[column]).join(',')}\n`;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The records of a run, kept small enough to draw at any moment: however long the run, a chart has at most a few hundred
 // points. Episodes beyond that are thinned (every 2nd, 4th, 8th is drawn; the moving mean still counts all), training records
-// are averaged. Rows of records: see Frame in bellhop.d.ts. A history can be written as JSON and read again.
+// are averaged. Rows of records: see Frame in bellhop.d.ts. A history can be written as JSON; history-json.mjs reads it again.
 
 const CAPACITY = 500, EVALUATIONS = 60;
 /** Of the JSON form. */
-const FORMAT = 1;
+export const FORMAT = 1;
+/** Numbers of records that are kept as they came: 8 MB. */
+const LOG_MOST = 2 ** 20;
 
 /** Values of one kind; null: there was none. NaN and ±Infinity are values of a diverged run. @typedef {(number | null)[]} Column */
 /** The numbers that rows of records begin with. @typedef {{ episode: number, train: number, eval: number }} RecordKinds */
@@ -13,7 +15,7 @@ const FORMAT = 1;
 /** @typedef {[number[], Column, Column, Column, Column]} TrainTable */
 
 /** Fields that JSON carries, in this order. */
-const FIELDS = /** @type {const} */ (['window', 'label', 'returns', 'train', 'stride', 'episodes', 'evaluations', 'evaluationStride', 'drawnEvaluations',
+export const FIELDS = /** @type {const} */ (['window', 'returns', 'train', 'stride', 'episodes', 'evaluations', 'evaluationStride', 'drawnEvaluations',
   'trainStride', 'bucket', 'recent', 'sum', 'bestEval', 'latestEval', 'latestTrain']);
 
 export class History {
@@ -23,8 +25,6 @@ export class History {
   constructor(window, kinds) {
     this.window = window;
     this.#kinds = kinds;
-    /** What the run is called where another one is drawn over it. */
-    this.label = '';
     /** Episodes and evaluations in the order they ended: x, return, moving mean, evaluation. @type {ReturnTable} */
     this.returns = [[], [], [], []];
     /** x, loss, mean max-Q, exploration rate, value of the start state. @type {TrainTable} */
@@ -49,6 +49,9 @@ export class History {
     this.latestTrain = [null, null, null, null, null];
     /** Counts changes, so that charts know when to draw. */
     this.version = 0;
+    /** The latest rows of records, as they came, and how many numbers these are. @type {Float64Array[]} */
+    this.log = [];
+    this.logged = 0;
   }
 
   get meanReturn() {
@@ -72,7 +75,10 @@ export class History {
       else if (kind === evaluation) this.#addEvaluation(x, a);
     }
     if (diverged) this.#flush();
-    if (records.length > 0) this.version++;
+    if (records.length === 0) return;
+    this.version++;
+    this.log.push(records);
+    for (this.logged += records.length; this.logged > LOG_MOST; ) this.logged -= /** @type {Float64Array} */ (this.log.shift()).length;
   }
 
   /** @param {number} x @param {number} value */
@@ -130,23 +136,6 @@ export class History {
   toJSON() {
     return { format: FORMAT, ...Object.fromEntries(FIELDS.map((name) => [name, encoded(this[name])])) };
   }
-
-  /**
-   * The history that toJSON() wrote; throws a TypeError for anything else.
-   * @param {any} json
-   * @param {RecordKinds} kinds
-   */
-  static from(json, kinds) {
-    if (json?.format !== FORMAT) throw new TypeError(`a history of format ${json?.format}; known: ${FORMAT}`);
-    const history = new History(1, kinds);
-    for (const name of FIELDS) {
-      const value = decoded(json[name]);
-      if (!isLike(value, history[name])) throw new TypeError(`a history whose ${name} is ${JSON.stringify(json[name])?.slice(0, 40)}`);
-      Object.assign(history, { [name]: value });
-    }
-    history.version = 1;
-    return history;
-  }
 }
 
 /** Where the last record of a kind is. @param {Float64Array} records @param {number} width @param {number} kind */
@@ -189,19 +178,4 @@ function halved(table) {
 function encoded(value) {
   if (Array.isArray(value)) return value.map(encoded);
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-}
-
-/** @param {any} value @returns {any} */
-function decoded(value) {
-  if (Array.isArray(value)) return value.map(decoded);
-  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
-}
-
-/** Whether a value can stand where another one does. @param {any} value @param {any} present @returns {boolean} */
-function isLike(value, present) {
-  if (!Array.isArray(present)) return typeof value === (typeof present === 'string' ? 'string' : 'number') || (present === null && value === null);
-  if (!Array.isArray(value) || (Array.isArray(present[0]) && value.length !== present.length)) return false;
-  const columns = value.filter(Array.isArray);
-  if (Array.isArray(present[0]) && (columns.length !== value.length || columns.some(({ length }) => length !== columns[0].length))) return false;
-  return value.flat().every((each) => each === null || typeof each === 'number');
 }

@@ -8,6 +8,7 @@
 import { Experiment, Superseded } from './experiment.mjs';
 import { algoOf, envOf, same, settingsOf } from './fields.mjs';
 import { History } from './history.mjs';
+import { RunList } from './run-list.mjs';
 import { assign, copyOf, plainSetup, recipeOf, switched, toQuery } from './run-setup.mjs';
 import { bestOf, trueValues } from './true-values.mjs';
 import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-table.mjs';
@@ -46,8 +47,8 @@ export class RunExperiment extends Experiment {
   print = null;
   /** How the run that has ended did. @type {Score | null} */
   score = null;
-  /** The run before this one in the same environment. @type {History | null} */
-  previous = null;
+  /** Runs that were left. */
+  runs = new RunList();
   /** The drawing and the words of its environment. @type {import('./world-table.mjs').WorldModule | null} */
   worldModule = null;
   /** What was kept of its run, from which the next start goes on; a checkpoint that cannot be read begins the run anew. @type {Left | null | undefined} */
@@ -201,12 +202,9 @@ export class RunExperiment extends Experiment {
       throw new Superseded();
     }
     const old = this.session;
-    const isSame = setup.env === this.setup.env;
-    if (!isSame) this.speed = this.rowOf(setup.env).speed;
-    Object.assign(this, {
-      session, worldModule, setup, agentFrame: null, humanFrame: null, truth: null, score: null, print: null,
-      previous: isSame && this.history.episodes > 0 ? this.history : isSame ? this.previous : null, history: this.#newHistory(this.rowOf(setup.env)),
-    });
+    if (setup.env !== this.setup.env) this.speed = this.rowOf(setup.env).speed;
+    this.keep();
+    Object.assign(this, { session, worldModule, setup, agentFrame: null, humanFrame: null, truth: null, score: null, print: null, history: this.#newHistory(this.rowOf(setup.env)) });
     [this.#truthGamma, this.#changedAt] = [NaN, 0];
     this.staged.clear();
     if (this.isWatched !== isWatched) session.watch(this.isWatched).catch(() => {}); // asked for meanwhile
@@ -219,6 +217,17 @@ export class RunExperiment extends Experiment {
     this.emit('run');
     this.#receive(session, first);
     if (resume) this.play();
+  }
+
+  /** Keeps the run, which is left. */
+  keep() {
+    if (this.history.episodes > 0) this.runs.add(this.result);
+  }
+
+  /** What is kept of it beside others. @returns {Omit<import('./run-list.mjs').KeptRun, 'n'>} */
+  get result() {
+    const { query: id, setup, history, agentFrame: frame } = this;
+    return { id, setup, history, step: frame?.timesteps ?? 0, solvedAt: frame?.solvedAt ?? null };
   }
 
   /** @param {import('./world-table.mjs').World} world */
@@ -341,7 +350,7 @@ export class RunExperiment extends Experiment {
 
   // ---- parameters ----
 
-  /** A checkpoint. @param {{ which?: import('../bellhop.js').Which }} [options] @returns {Promise<Uint8Array>} */
+  /** A checkpoint. @param {import('../bellhop.js').SaveOptions} [options] @returns {Promise<Uint8Array>} */
   save(options) {
     return this.#session.save(options);
   }

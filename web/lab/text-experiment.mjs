@@ -46,7 +46,7 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
 
 /** Factors of the pace; the last one is as fast as possible. */
 const SPEEDS = Object.freeze([1, 4, 15, Infinity]);
-const CURVES_MAX = 8, SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
+const SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
 /** @type {Readonly<Shown>} */
 const NOTHING = Object.freeze({ text: null, rated: null, last: Object.freeze([]), best: null });
 
@@ -75,10 +75,10 @@ export class TextExperiment extends RunExperiment {
   #turn = 0;
   /** The first evaluation of the session that was made last. */
   #firstMean = NaN;
-  /** @type {Map<string, RunCurve[]>} */
-  #curves = new Map();
   /** Of the present run. @type {RunCurve | null} */
   #curve = null;
+  /** How many runs of a task, an algorithm and a start were played. @type {Map<string, number>} */
+  #again = new Map();
   #isPlayed = false;
   /** @type {Map<string, Baselines>} */
   #baselines = new Map();
@@ -149,9 +149,13 @@ export class TextExperiment extends RunExperiment {
     return /** @type {TextFrame | null} */ (this.agentFrame);
   }
 
-  /** The curves of the task's runs, the present one last. @returns {RunCurve[]} */
+  /** The curves of the task's runs that are shown, the present one last. @returns {RunCurve[]} */
   get curves() {
-    return this.#curves.get(this.task.id) ?? [];
+    return [...this.runs.drawn(this.setup).flatMap(({ curve }) => curve ?? []), ...this.#curve ? [this.#curve] : []];
+  }
+
+  keep() {
+    if (this.#curve && this.#isPlayed) this.runs.add({ ...this.result, curve: this.#curve });
   }
 
   /** @returns {Baselines} */
@@ -159,9 +163,11 @@ export class TextExperiment extends RunExperiment {
     return this.#baselines.get(this.task.id) ?? { random: null, lm: null, optimum: this.task.optimum, threshold: this.env.reward_threshold };
   }
 
-  /** Forgets the curves of the task but the present run's. */
+  /** Forgets the runs of the task that were left and are not pinned. */
   clearCurves() {
-    this.#curves.set(this.task.id, this.#curve ? [this.#curve] : []);
+    const { runs, setup: { env } } = this;
+    runs.items = runs.items.filter((run) => run.isPinned || run.setup.env !== env);
+    runs.version++;
     this.emit('setup');
   }
 
@@ -305,6 +311,7 @@ export class TextExperiment extends RunExperiment {
   /** Drops the run that is there, with what is shown of it. */
   async #drop() {
     const { session } = this;
+    this.keep();
     Object.assign(this, { session: null, agentFrame: null, humanFrame: null, score: null });
     this.staged.clear();
     this.#forget();
@@ -357,19 +364,15 @@ export class TextExperiment extends RunExperiment {
     this.#leaveCurve();
     this.#shown = NOTHING;
     const algo = /** @type {TextAlgo} */ (setup.algo);
-    const among = [...this.curves];
     // Numbers go on where curves were cleared: none is there twice.
-    const again = 1 + Math.max(-1, ...among.filter((other) => other.algo === algo && other.start === startsFrom).map((other) => other.again));
+    const name = `${this.task.id} ${algo} ${startsFrom}`, again = this.#again.get(name) ?? 0;
     this.#curve = { algo, start: startsFrom, seed: setup.seed, xs: [0], ys: [this.#firstMean], changedAt: null, custom: this.isCustom, again };
-    this.#curves.set(this.task.id, [...among, this.#curve].slice(-CURVES_MAX));
     this.#weightsKey = JSON.stringify(this.weights);
     this.emit('setup');
   }
 
   /** The curve of a run stays, unless it never took a step. */
   #leaveCurve() {
-    const curve = this.#curve;
-    if (curve && !this.#isPlayed) for (const [id, curves] of this.#curves) this.#curves.set(id, curves.filter((each) => each !== curve));
     [this.#curve, this.#isPlayed] = [null, false];
   }
 
@@ -391,14 +394,25 @@ export class TextExperiment extends RunExperiment {
     }
   }
 
+  /** @param {RunSetup} setup @param {number} [prior]  the key of the language model @returns {any} */
+  #recipe(setup, prior) {
+    const recipe = recipeOf(setup, runOptions(taskOf(setup.env), /** @type {TextAlgo} */ (setup.algo), this.startsFrom));
+    return { ...recipe, samples: true, ...prior !== undefined && { prior }, ...prior !== undefined && this.startsFrom === 'lm' && { startFrom: prior } };
+  }
+
+  /** What a run beside this one is made from, in the same worker; this one has trained the language model. @param {RunSetup} setup */
+  recipeBeside(setup) {
+    return this.#recipe(setup, this.#lessons.trained(this.task)?.key);
+  }
+
   /** The run that was left, where its checkpoint can be read and nothing was changed since; else a new one. @param {RunSetup} setup @param {number} [prior]  the key of the language model */
   #openFor(setup, prior) {
     const left = this.staged.size > 0 ? null : this.left;
     this.left = null;
-    const recipe = recipeOf(setup, runOptions(taskOf(setup.env), /** @type {TextAlgo} */ (setup.algo), this.startsFrom));
-    const shown = { ...prior !== undefined && { prior }, samples: true };
-    const anew = () => this.#open({ ...recipe, ...shown, ...prior !== undefined && this.startsFrom === 'lm' && { startFrom: prior } });
-    return left ? this.#open({ checkpoint: left.checkpoint, changes: recipe.changes, ...shown }, left.first).catch(anew) : anew();
+    const { startFrom, ...recipe } = this.#recipe(setup, prior);
+    const anew = () => this.#open({ ...recipe, ...startFrom !== undefined && { startFrom } });
+    const { changes, samples } = recipe;
+    return left ? this.#open({ checkpoint: left.checkpoint, changes, samples, ...prior !== undefined && { prior } }, left.first).catch(anew) : anew();
   }
 
   /** @param {object} recipe @param {number} [first]  the mean of its first evaluation, where it is known */
@@ -521,6 +535,7 @@ export class TextExperiment extends RunExperiment {
   #follow(steps) {
     const curve = this.#curve;
     if (!curve) return;
+    if (steps > 0 && !this.#isPlayed) this.#again.set(`${this.task.id} ${curve.algo} ${curve.start}`, curve.again + 1);
     this.#isPlayed ||= steps > 0;
     const [xs, , , means] = this.history.returns;
     const evaluated = means.flatMap((mean, i) => (mean === null ? [] : [i]));

@@ -3,7 +3,7 @@
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
 
 /** @typedef {'en' | 'zh'} Language */
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-errors.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-play.mjs').default | keyof typeof import('./strings/en-update.mjs').default | keyof typeof import('./strings/en-settings.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default | keyof typeof import('./strings/en-tour.mjs').default} Key */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-errors.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-play.mjs').default | keyof typeof import('./strings/en-update.mjs').default | keyof typeof import('./strings/en-settings.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default | keyof typeof import('./strings/en-tour.mjs').default | keyof typeof import('./strings/en-workbench.mjs').default} Key */
 /** Language models and text tasks; actions that are numbers; playing yourself; the microscope; the form of settings, help lines of options; what was wrong. @typedef {'text' | 'box' | 'play' | 'update' | 'settings' | 'help' | 'errors'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */

@@ -347,5 +347,10 @@ export class EmbedDialog {
   }
 }
 
+const dialogs = /** @type {EmbedDialog[]} */ ([]);
+
+/** Opens the page's one dialog. @type {EmbedDialog['open']} */
+export const open = (experiment, language) => (dialogs[0] ??= new EmbedDialog()).open(experiment, language);
+
 /** Lines a text takes where a browser does not count them itself. @param {string} text */
 const rowsOf = (text) => text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 80)), 0);

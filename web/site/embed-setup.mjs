@@ -28,14 +28,20 @@ export function embedSetup(experiment) {
     env: setup.env, algo: isFirst ? '' : setup.algo, preset: isFirst ? '' : setup.preset, seed: setup.seed, settings, changesLeftOut,
     panels: experiment.kind === 'run' ? PANELS.filter((name) => hasPanel(experiment, name)) : [],
     controls: CONTROLS.filter((name) => hasControl(experiment, name)), hasDemonstrations: setup.demonstrations !== undefined,
-    program: experiment.kind === 'run' || experiment.kind === 'box' ? { env: setup.env, algo: setup.algo, preset: setup.preset, seed: setup.seed, given } : null,
+    program: programOf(experiment, setup, given),
   };
+}
+
+/** A run as a program can make it. @param {RunExperiment} experiment @param {import('../lab/run-setup.mjs').RunSetup} setup @param {import('../embed/snippets.mjs').Given[]} [given] */
+export function programOf({ kind, catalog }, setup, given = changedSettings({ catalog, setup }).given) {
+  const { env, algo, preset, seed } = setup;
+  return kind === 'run' || kind === 'box' ? { env, algo, preset, seed, given } : null;
 }
 
 /**
  * Changed settings by their names in links, and changes made while it ran (`"learningRate": "0.5@1710"`). A name stands once: of a
  * setting that changed more than once the later changes are left out.
- * @param {RunExperiment} experiment
+ * @param {Pick<RunExperiment, 'setup' | 'catalog'>} experiment
  */
 function changedSettings({ setup, catalog }) {
   const { changes, start } = setup;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The page's words, with those of the lab: its own, those of the embed dialog and of the tour are no topics of the lab's, as no lab in another page is to
+// The page's words, with those of the lab: its own and those of the embed dialog are no topics of the lab's, as no lab in another page is to
 // carry them.
 import { Words } from '../lab/words.mjs';
 
@@ -7,14 +7,14 @@ import { Words } from '../lab/words.mjs';
 
 const CATALOGUES = Object.freeze({
   en: Object.freeze({
-    lab: () => import('../lab/strings/en.mjs'), site: () => import('../lab/strings/en-site.mjs'), text: () => import('../lab/strings/en-text.mjs'), errors: () => import('../lab/strings/en-errors.mjs'), embed: () => import('../lab/strings/en-embed.mjs'), tour: () => import('../lab/strings/en-tour.mjs'),
+    lab: () => import('../lab/strings/en.mjs'), site: () => import('../lab/strings/en-site.mjs'), text: () => import('../lab/strings/en-text.mjs'), errors: () => import('../lab/strings/en-errors.mjs'), embed: () => import('../lab/strings/en-embed.mjs'),
   }),
   zh: Object.freeze({
-    lab: () => import('../lab/strings/zh.mjs'), site: () => import('../lab/strings/zh-site.mjs'), text: () => import('../lab/strings/zh-text.mjs'), errors: () => import('../lab/strings/zh-errors.mjs'), embed: () => import('../lab/strings/zh-embed.mjs'), tour: () => import('../lab/strings/zh-tour.mjs'),
+    lab: () => import('../lab/strings/zh.mjs'), site: () => import('../lab/strings/zh-site.mjs'), text: () => import('../lab/strings/zh-text.mjs'), errors: () => import('../lab/strings/zh-errors.mjs'), embed: () => import('../lab/strings/zh-embed.mjs'),
   }),
 });
 /** What each part of the page speaks with. */
-const PARTS = Object.freeze({ page: Object.freeze(/** @type {const} */ (['lab', 'site'])), embed: Object.freeze(/** @type {const} */ (['lab', 'text', 'errors', 'embed'])), tour: Object.freeze(/** @type {const} */ (['tour'])) });
+const PARTS = Object.freeze({ page: Object.freeze(/** @type {const} */ (['lab', 'site'])), embed: Object.freeze(/** @type {const} */ (['lab', 'text', 'errors', 'embed'])) });
 
 /** @param {keyof typeof PARTS} part @param {Language} language @returns {Promise<Words>} */
 export async function loadPageWords(part, language) {

@@ -6,7 +6,6 @@ import { firstLease, isSupported } from './start.mjs'; // first: it sets the lan
 import { createExperiment, kindOf, startWithoutRefused } from '../lab/create-experiment.mjs';
 import { BellhopLab } from '../lab/define.mjs';
 import { Superseded } from '../lab/experiment.mjs';
-import { History } from '../lab/history.mjs';
 import { LabView } from '../lab/lab-view.mjs';
 import { Explained, loadErrorWords } from '../lab/plain-errors.mjs';
 import { trainers } from '../lab/trainers.mjs';
@@ -60,8 +59,6 @@ class Site {
   #textTimer;
   /** @type {import('../lab/words.mjs').Words} */
   #words = /** @type {any} */ (null);
-  /** @type {import('./embed-dialog.mjs').EmbedDialog | null} */
-  #embedDialog = null;
 
   constructor() {
     this.lab = /** @type {BellhopLab} */ (byId('lab'));
@@ -127,7 +124,9 @@ class Site {
       return;
     }
     Object.assign(experiment, { left });
-    const old = this.#experiments.get(view);
+    const old = /** @type {any} */ (this.#experiments.get(view));
+    old?.keep?.();
+    if (old?.runs) Object.assign(experiment, { runs: old.runs });
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);
     this.lab.experiment = experiment;
@@ -248,17 +247,16 @@ class Site {
     }
   }
 
-  /** Opens the embed dialog for the shown experiment. */
-  async #embed() {
+  /** Opens what is fetched when it is asked for first, for the shown experiment. @param {() => Promise<{ open: (experiment: any, language: import('../lab/words.mjs').Language, lab: BellhopLab) => Promise<string> }>} load */
+  async #openLate(load) {
     const experiment = this.#experiments.get(this.#view);
     if (!experiment) return;
     try {
-      const { EmbedDialog } = await import('./embed-dialog.mjs');
-      this.#embedDialog ??= new EmbedDialog();
-      const refusal = await this.#embedDialog.open(experiment, this.#words.language);
+      const { open } = await load();
+      const refusal = await open(experiment, this.#words.language, this.lab);
       if (refusal) this.lab.notice(refusal, 'bad');
     } catch (error) {
-      this.lab.notice(await this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#embed() });
+      this.lab.notice(await this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#openLate(load) });
     }
   }
 
@@ -311,9 +309,21 @@ class Site {
     await this.#make(++this.#turns, view, new URLSearchParams(kept.query), run);
     const experiment = /** @type {any} */ (this.#experiments.get(view));
     const { history: past } = run ?? kept;
-    if (past && 'previous' in experiment) experiment[experiment.hasSteps ? 'history' : 'previous'] = historyOf({ ...kept, history: past }, experiment.trainer.catalog.records) ?? experiment.history;
+    if (past && experiment.runs) await this.#restoreCurve(experiment, past, kept.step);
     this.#write();
     experiment.emit('setup');
+  }
+
+  /** The curve that a run had goes on, or is kept beside the one that begins; one of another version of the page is not shown. @param {any} experiment @param {unknown} past @param {number} step */
+  async #restoreCurve(experiment, past, step) {
+    try {
+      const { historyFrom } = await import('../lab/history-json.mjs');
+      const history = historyFrom(past, experiment.trainer.catalog.records);
+      if (experiment.hasSteps) experiment.history = history;
+      else experiment.runs.add({ ...experiment.result, history, step });
+    } catch {
+      // it is shown without
+    }
   }
 
   // ---- what the reader does ----
@@ -322,8 +332,9 @@ class Site {
     wireTheme(byId('theme'));
     for (const language of /** @type {const} */ (['en', 'zh'])) byId(`lang-${language}`).addEventListener('click', () => this.#chooseLanguage(language));
     byId('share').addEventListener('click', () => this.#share());
-    byId('embed').addEventListener('click', () => this.#embed());
-    byId('tour').addEventListener('click', () => void import('./tour.mjs').then(({ open }) => open(null, this.#words.language, this.lab), () => {}));
+    byId('embed').addEventListener('click', () => this.#openLate(() => import('./embed-dialog.mjs')));
+    byId('runs-open').addEventListener('click', () => this.#openLate(() => import('./workbench.mjs')));
+    byId('tour').addEventListener('click', () => this.#openLate(() => import('./tour.mjs')));
     byId('skip').addEventListener('click', (event) => {
       event.preventDefault(); // the hash is the experiment's
       this.lab.focusControls();
@@ -379,15 +390,6 @@ class Site {
     const copy = new KeyboardEvent(event.type, { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey, cancelable: true });
     this.lab.dispatchEvent(copy);
     if (copy.defaultPrevented) event.preventDefault();
-  }
-}
-
-/** The history that was kept; null for one of another version of the page. @param {import('./kept.mjs').Kept} kept @param {import('../lab/history.mjs').RecordKinds} kinds */
-function historyOf({ history: past }, kinds) {
-  try {
-    return History.from(/** @type {any} */ (past), kinds);
-  } catch {
-    return null;
   }
 }
 

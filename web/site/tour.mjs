@@ -2,9 +2,9 @@
 // A tour of the page: a card at the edge of the window that says what one part of the page is, and a frame around that part. It is offered
 // once, on the first visit, and starts from the foot of the page at any time. Everything works meanwhile; Escape ends it.
 import { html, nothing, render } from 'lit';
-import { loadPageWords } from './page-words.mjs';
 import { recall, remember } from './stored.mjs';
 import { tourStyles } from './tour-styles.mjs';
+import { loadTourWords } from './tour-words.mjs';
 
 /** @typedef {import('../lab/words.mjs').Words} Words */
 /** @typedef {import('../lab/words.mjs').Key} Key */
@@ -42,7 +42,7 @@ class Tour {
   async offer(language, lab) {
     if (recall(STORED) === SEEN || this.#open) return;
     this.#lab = lab;
-    this.#words = await loadPageWords('tour', language);
+    this.#words = await loadTourWords(language);
     this.#show(null);
     this.#draw();
   }
@@ -50,7 +50,7 @@ class Tour {
   /** @param {Language} language @param {HTMLElement} lab */
   async start(language, lab) {
     this.#lab = lab;
-    this.#words = await loadPageWords('tour', language);
+    this.#words = await loadTourWords(language);
     this.#show(document.activeElement);
     this.#go(0);
   }

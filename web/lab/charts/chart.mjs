@@ -31,8 +31,8 @@ import { plotStyles } from './plot-styles.mjs';
  * @property {string} name
  * @property {ArrayLike<number>} xs
  * @property {ArrayLike<number | null>} ys
- * @property {'line' | 'dots' | 'rings' | 'faint'} kind  dots and rings stand alone; faint: an earlier run, which the x axis and
- *   the cursor leave out
+ * @property {'line' | 'dots' | 'rings' | 'faint' | 'band'} kind  dots and rings stand alone; faint: an earlier run, which the x axis and
+ *   the cursor leave out; band: the upper and the lower edge of a filled one, one after the other
  * @property {string} colour
  * @property {number} [width]
  * @property {number[]} [dash]
@@ -211,6 +211,7 @@ export class Chart {
       scales: { x: { time: false, range: () => this.#range }, y: { range: [0, 1] } },
       axes: this.#axes(theme),
       series: [{}, ...this.#content.series.map((series) => seriesOptions(series, theme))],
+      bands: bandsOf(this.#content.series),
       hooks: {
         ready: [() => this.place(group.cursor)],
         drawAxes: [(u) => this.#drawLevels(u)],
@@ -379,10 +380,17 @@ function seriesOptions({ kind, colour, width, dash, points }, theme) {
   const alone = { stroke: colour, paths: () => null };
   if (kind === 'dots') return { ...alone, points: { show: true, size: 3.5, width: 0, fill: `${colour}99`, stroke: `${colour}00` } };
   if (kind === 'rings') return { ...alone, points: { show: true, size: 7, width: 2, fill: theme.panel, stroke: colour } };
+  if (kind === 'band') return { stroke: `${colour}80`, width: 1, spanGaps: true, pxAlign: 0, points: { show: false } };
   return {
     stroke: kind === 'faint' ? `${colour}b3` : colour, width: width ?? (kind === 'faint' ? 1.5 : 2), dash, spanGaps: true, pxAlign: 0,
     points: { show: points ? true : isAlone, size: 5, fill: colour, stroke: colour },
   };
+}
+
+/** What is filled. @param {Series[]} series @returns {import('uplot').Band[]} */
+function bandsOf(series) {
+  const edges = series.flatMap(({ kind, colour }, i) => (kind === 'band' ? [{ column: i + 1, colour }] : []));
+  return edges.flatMap(({ column, colour }, i) => (i % 2 === 0 ? [{ series: [column, column + 1], fill: `${colour}33` }] : []));
 }
 
 /** A line of one point would not be seen. @param {Plot} u @param {number} series */

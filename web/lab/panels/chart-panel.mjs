@@ -12,7 +12,7 @@ import { ChartGroup } from '../charts/chart-group.mjs';
  * @typedef {object} ChartHost
  * @property {ShadowRoot} root
  * @property {any} experiment
- * @property {import('../charts/chart.mjs').ChartTheme & { run: string, agent: string }} theme
+ * @property {import('../charts/chart.mjs').ChartTheme & { run: string, agent: string, low: string }} theme
  * @property {import('../charts/chart.mjs').ChartWords & { t(key: string, values?: Record<string, string | number>): string }} words
  * @property {(name: any) => boolean} shows
  * @property {() => void} requestUpdate

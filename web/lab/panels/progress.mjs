@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // How a run is going: returns, loss, values and exploration over one axis of environment steps, with the values at the cursor above
-// each chart, and the same as a table. The run before it is drawn in grey.
+// each chart, and the same as a table. Runs that were left are drawn in grey.
 import { html, nothing } from 'lit';
 import { bestOf } from '../true-values.mjs';
 import { roundEnd } from '../charts/chart-scale.mjs';
 import { valueAt } from '../charts/chart-data.mjs';
+import { earlier, returnsOf, runName } from './returns-chart.mjs';
 import { ChartPanel, Paced, READ_MS, numberCell, numberText } from './chart-panel.mjs';
 
 /** @typedef {import('../charts/chart.mjs').Content} Content */
@@ -32,8 +33,8 @@ export class ProgressPanel extends ChartPanel {
   }
 
   get hasData() {
-    const { history, previous, hasSteps } = this.#experiment ?? {};
-    return Boolean(hasSteps || previous || (history && history.returns[0].length > 0));
+    const { history, runs, hasSteps } = this.#experiment ?? {};
+    return Boolean(hasSteps || runs?.version || (history && history.returns[0].length > 0));
   }
 
   /** The name of the exploration rate; null where there is none (a policy, a planner, greedy choices). */
@@ -68,16 +69,17 @@ export class ProgressPanel extends ChartPanel {
       ${experiment ? this.foldedTable({
         id: 'chart-table', caption: words.t('table.caption'), key: this.#key(), make: () => this.#tableOf(experiment),
       }) : nothing}
+      <slot name="runs"></slot>
     </section>`;
   }
 
   updated() {
     const experiment = this.#experiment;
     if (!experiment?.session || this.#isEmpty) return;
-    const { history, previous, truth, agentFrame } = experiment;
+    const { history, runs, truth, agentFrame } = experiment;
     const { words, theme } = this.host;
     const end = roundEnd(agentFrame?.timesteps ?? 0);
-    const key = [history, history.version, previous, truth, agentFrame?.solvedAt, end, experiment.session, words, theme];
+    const key = [history, history.version, runs, runs.version, truth, agentFrame?.solvedAt, end, experiment.session, words, theme];
     this.showCharts(key, () => this.#contentsOf(experiment));
   }
 
@@ -158,24 +160,21 @@ export class ProgressPanel extends ChartPanel {
   }
 
   /** @param {RunExperiment} experiment @param {number | null} x @param {boolean} isSpoken */
-  #readReturns({ history, previous, world }, x, isSpoken) {
+  #readReturns({ history, runs, setup, world }, x, isSpoken) {
     const { words } = this.host;
     const write = (/** @type {number} */ n) => words.value(n, world.digits || 1);
     const [xs, , means, evaluations] = history.returns;
     const mean = x === null ? (history.recent.length > 0 ? history.meanReturn : null) : valueAt(xs, means, x);
     const evaluation = x === null ? history.latestEval : valueAt(xs, evaluations, x);
-    const before = x === null || !previous ? null : valueAt(previous.returns[0], previous.returns[2], x);
-    const [ring, faint] = isSpoken ? ['', previous ? `${this.#nameOf(previous)}: ` : ''] : ['○ ', '┄ '];
+    const before = x === null ? [] : runs.drawn(setup).map((run) => {
+      const value = run.history ? valueAt(run.history.returns[0], run.history.returns[2], x) : null;
+      return value === null ? '' : `${runName(words, run)}: ${numberText(value, write)}`;
+    });
     return [
       mean === null ? '' : isSpoken ? `${words.t('mean', { n: world.window })}: ${numberText(mean, write)}` : `— ${words.t('read.mean', { value: numberText(mean, write) })}`,
-      evaluation === null ? '' : `${ring}${words.t('read.eval', { value: numberText(evaluation, write) })}`,
-      before === null ? '' : `${faint}${numberText(before, write)}`,
+      evaluation === null ? '' : `${isSpoken ? '' : '○ '}${words.t('read.eval', { value: numberText(evaluation, write) })}`,
+      ...before,
     ].filter(Boolean).join(isSpoken ? ', ' : '  ');
-  }
-
-  /** @param {History} previous */
-  #nameOf(previous) {
-    return previous.label || this.host.words.t('chart.earlier');
   }
 
   // ---- charts ----
@@ -184,47 +183,27 @@ export class ProgressPanel extends ChartPanel {
   #contentsOf(experiment) {
     const until = roundEnd(Math.max(STEPS_LEAST, experiment.agentFrame?.timesteps ?? 0));
     return {
-      returns: { ...this.#returnsOf(experiment), until }, loss: { ...this.#lossOf(experiment), until },
+      returns: { ...returnsOf(this.host, experiment), until }, loss: { ...this.#lossOf(experiment), until },
       q: { ...this.#valuesOf(experiment), until }, epsilon: { ...this.#explorationOf(experiment), until },
     };
   }
 
-  /** @param {RunExperiment} experiment @returns {Content} */
-  #returnsOf({ history, previous, session, agentFrame, setup }) {
-    const { words, theme: { run, muted, agent } } = this.host;
-    const [xs, returns, means, evaluations] = history.returns;
-    const threshold = session?.info.rewardThreshold ?? null;
-    const solvedAt = setup.algo === 'policy-evaluation' ? null : agentFrame?.solvedAt ?? null;
-    return {
-      series: [
-        ...this.#earlier(previous?.returns[0], previous?.returns[2], previous ? this.#nameOf(previous) : ''),
-        { name: words.t('chart.returns'), xs, ys: returns, kind: 'dots', colour: muted },
-        { name: words.t('mean', { n: history.window }), xs, ys: means, kind: 'line', colour: run, width: 2.5 },
-        { name: words.t('table.eval'), xs, ys: evaluations, kind: 'rings', colour: agent },
-      ],
-      levels: threshold === null ? [] : [{ name: words.t('mark.threshold', { value: words.figure(threshold) }), value: threshold, where: 'below' }],
-      marks: solvedAt === null ? [] : [{ x: solvedAt, text: '★' }],
-      include: xs.length === 0 && threshold !== null && threshold < 0 ? [2 * threshold, 0] : [], // nothing yet: room around the threshold
-      zero: 'near',
-    };
-  }
-
   /** The loss of a policy gradient can be negative; all others are on a log scale. @param {RunExperiment} experiment @returns {Content} */
-  #lossOf({ history: { train: [xs, ys] }, previous, isPolicy }) {
+  #lossOf({ history: { train: [xs, ys] }, isPolicy }) {
     const { words, theme: { run } } = this.host;
     return {
-      series: [...this.#earlier(previous?.train[0], previous?.train[LOSS]), { name: words.t('chart.loss'), xs, ys, kind: 'line', colour: run, width: 1.5 }],
+      series: [...earlier(this.host, 'train', LOSS), { name: words.t('chart.loss'), xs, ys, kind: 'line', colour: run, width: 1.5 }],
       log: !isPolicy,
     };
   }
 
   /** @param {RunExperiment} experiment @returns {Content} */
-  #valuesOf({ history: { train }, previous, truth, startState, agentFrame, isPolicy }) {
+  #valuesOf({ history: { train }, truth, startState, agentFrame, isPolicy }) {
     const { words, theme: { run, agent } } = this.host;
     const level = truth && startState >= 0 && agentFrame && !isPolicy ? bestOf(truth, startState, agentFrame.q.length) : null;
     return {
       series: [
-        ...this.#earlier(previous?.train[0], previous?.train[Q]),
+        ...earlier(this.host, 'train', Q),
         { name: words.t(isPolicy ? 'chart.v' : 'chart.q'), xs: train[0], ys: train[Q], kind: 'line', colour: run },
         { name: words.t('truth.start'), xs: train[0], ys: train[START], kind: 'line', colour: agent, width: 1.5, dash: [6, 3] },
       ],
@@ -234,20 +213,15 @@ export class ProgressPanel extends ChartPanel {
   }
 
   /** @param {RunExperiment} experiment @returns {Content} */
-  #explorationOf({ history: { train }, previous }) {
+  #explorationOf({ history: { train } }) {
     const { words, theme: { ink } } = this.host;
     return {
       series: [
-        ...this.#earlier(previous?.train[0], previous?.train[RATE]),
+        ...earlier(this.host, 'train', RATE),
         { name: words.t(this.#rate ?? 'chart.epsilon'), xs: train[0], ys: train[RATE], kind: 'line', colour: ink },
       ],
       range: this.#rate === 'chart.epsilon' ? [0, 1] : undefined,
     };
-  }
-
-  /** @param {number[]} [xs] @param {(number | null)[]} [ys] @param {string} [label] @returns {import('../charts/chart.mjs').Series[]} */
-  #earlier(xs, ys, label) {
-    return xs && ys && xs.length > 0 ? [{ name: label ?? '', label, xs, ys, kind: 'faint', colour: this.host.theme.muted }] : [];
   }
 
   // ---- the table ----

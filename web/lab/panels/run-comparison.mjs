@@ -10,8 +10,10 @@ import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 /**
  * What the panel needs of a text experiment.
- * @typedef {{ curves: RunCurve[], baselines: Baselines, task: { steps: number }, clearCurves(): void }} ComparedRuns
+ * @typedef {{ curves: RunCurve[], runs: import('../run-list.mjs').RunList, baselines: Baselines, task: { steps: number }, clearCurves(): void }} ComparedRuns
  */
+
+/** @typedef {Pick<import('./chart-panel.mjs').ChartHost, 'experiment' | 'theme' | 'words'>} Host */
 
 /** The order of hues. */
 const KINDS = Object.freeze(['dqn.scratch', 'dqn.lm', 'ppo.lm', 'ppo.scratch']);
@@ -40,24 +42,17 @@ export class RunComparisonPanel extends ChartPanel {
       <div class="plot tall" id="rl-plot" role="group" tabindex="0" aria-label=${words.t('rl.chart')} @keydown=${this.onKey} ${this.place('runs')}></div>
       <p class="caption axis">${words.t('rl.chart.x')}</p>
       ${this.#numbers()}
+      <slot name="runs"></slot>
     </section>`;
   }
 
   updated() {
     const experiment = this.#experiment;
     if (!experiment) return;
-    const { curves, baselines, task } = experiment;
+    const { curves, runs, baselines, task } = experiment;
     const points = curves.reduce((n, { xs }) => n + xs.length, 0);
     const { words, theme } = this.host;
-    this.showCharts([curves.length, curves[0], points, ...Object.values(baselines), task.steps, words, theme], () => ({ runs: {
-      series: curves.map((curve) => this.#series(curve)), levels: this.#levels(baselines), until: task.steps, outside: true,
-    } }));
-  }
-
-  /** @param {RunCurve} curve @returns {import('../charts/chart.mjs').Series} */
-  #series(curve) {
-    const name = this.#shortName(curve);
-    return { name, label: name, xs: curve.xs, ys: curve.ys, kind: 'line', colour: this.#colour(curve), dash: dashOf(curve) };
+    this.showCharts([runs.version, curves.length, curves[0], points, ...Object.values(baselines), task.steps, words, theme], () => ({ runs: comparedOf(this.host, experiment) }));
   }
 
   /** @param {number} x */
@@ -75,39 +70,17 @@ export class RunComparisonPanel extends ChartPanel {
     const { words } = this.host;
     const values = (this.#experiment?.curves ?? []).map((curve) => {
       const y = valueAt(curve.xs, curve.ys, x);
-      return y === null ? '' : `${this.#shortName(curve)} ${numberText(y, (n) => words.value(n, 2))}`;
+      return y === null ? '' : `${nameOf(this.host.words, curve)} ${numberText(y, (n) => words.value(n, 2))}`;
     });
     return [words.t('at.step', { step: words.count(Math.round(x)) }), ...values.filter(Boolean)].join(' · ');
-  }
-
-  /** @param {RunCurve} curve */
-  #colour(curve) {
-    return hue(KINDS.indexOf(kindOf(curve)), this.host.theme.dark);
-  }
-
-  /** @param {RunCurve} curve */
-  #shortName(curve) {
-    return this.host.words.t(`rl.run.${kindOf(curve)}`) + (curve.again > 0 ? ` ${curve.again + 1}` : '');
   }
 
   /** With what its reward was changed to. @param {RunCurve} curve */
   #fullName(curve) {
     const { words } = this.host;
-    const name = this.#shortName(curve);
+    const name = nameOf(this.host.words, curve);
     if (curve.changedAt !== null) return words.t('rl.run.changed', { name, step: words.count(curve.changedAt) });
     return curve.custom ? words.t('rl.run.custom', { name }) : name;
-  }
-
-  /** @param {Baselines} baselines */
-  #levels({ optimum, threshold, lm, random }) {
-    const { words, theme: { muted, ink } } = this.host;
-    const all = [
-      { name: words.t('rl.optimum'), value: optimum, dash: [1, 0], colour: muted },
-      { name: words.t('rl.threshold'), value: threshold, dash: [6, 4], colour: muted },
-      { name: words.t('rl.lm.short'), value: lm, dash: [8, 3, 2, 3], colour: ink },
-      { name: words.t('rl.random'), value: random, dash: [2, 3], colour: ink },
-    ];
-    return all.flatMap((level) => (level.value === null ? [] : [{ ...level, value: level.value }]));
   }
 
   #numbers() {
@@ -131,11 +104,38 @@ export class RunComparisonPanel extends ChartPanel {
       heads: [words.t('rl.table.run'), when, words.t('rl.table.best')],
       rows: [
         ...curves.map((curve) => [
-          { text: html`${swatch(this.#colour(curve), dashOf(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
+          { text: html`${swatch(colourOf(this.host.theme, curve), dashOf(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
           number(cursor === null ? curve.ys.at(-1) : valueAt(curve.xs, curve.ys, cursor)), number(curve.ys.length > 0 ? Math.max(...curve.ys) : null),
         ]),
         ...levels.map(([key, value]) => [{ text: words.t(String(key)), plain: words.t(String(key)) }, number(Number(value)), number(null)]),
       ],
     };
   }
+}
+
+/** @param {Host['theme']} theme @param {RunCurve} curve */
+const colourOf = (theme, curve) => hue(KINDS.indexOf(kindOf(curve)), theme.dark);
+
+/** @param {Host['words']} words @param {RunCurve} curve */
+const nameOf = (words, curve) => words.t(`rl.run.${kindOf(curve)}`) + (curve.again > 0 ? ` ${curve.again + 1}` : '');
+
+/** What the chart shows. @param {Host} host @param {ComparedRuns} experiment @returns {import('../charts/chart.mjs').Content} */
+export function comparedOf(host, { curves, runs, baselines, task }) {
+  const { words, theme } = host;
+  const series = curves.map((curve) => {
+    const name = nameOf(words, curve);
+    return { name, label: name, xs: curve.xs, ys: curve.ys, kind: /** @type {const} */ ('line'), colour: colourOf(theme, curve), dash: dashOf(curve) };
+  });
+  return { series: [...runs.more(host), ...series], levels: levelsOf(host, baselines), until: task.steps, outside: true };
+}
+
+/** @param {Host} host @param {Baselines} baselines */
+function levelsOf({ words, theme: { muted, ink } }, { optimum, threshold, lm, random }) {
+  const all = [
+    { name: words.t('rl.optimum'), value: optimum, dash: [1, 0], colour: muted },
+    { name: words.t('rl.threshold'), value: threshold, dash: [6, 4], colour: muted },
+    { name: words.t('rl.lm.short'), value: lm, dash: [8, 3, 2, 3], colour: ink },
+    { name: words.t('rl.random'), value: random, dash: [2, 3], colour: ink },
+  ];
+  return all.flatMap((level) => (level.value === null ? [] : [{ ...level, value: level.value }]));
 }

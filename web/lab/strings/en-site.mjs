@@ -25,6 +25,7 @@ export default {
   'tour': 'Tour',
   'share': 'Share',
   'embed': 'Embed',
+  'runs': 'Runs and exports',
   'shared': 'The link is in your clipboard. It holds the environment, algorithm, seed, settings and {n|change|changes} made while it ran: whoever opens it gets the same run.',
   'shared.plain': 'The link is in your clipboard. It holds the environment, algorithm, seed and settings: whoever opens it gets the same run.',
   'shared.alone': 'The link is in your clipboard. It holds the settings and the seed, but not the demonstrations: send their file along.',

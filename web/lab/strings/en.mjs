@@ -297,7 +297,7 @@ export default {
   'chart.temperature': 'Exploration temperature',
   'chart.noise': 'Exploration noise on Q',
   'chart.bonus': 'UCB bonus c',
-  'chart.earlier': 'earlier run',
+  'chart.earlier': 'Run {n}',
   'chart.axis': 'environment steps',
   'chart.axis.thinned': 'environment steps; one dot per {n|episode|episodes}',
   'read.mean': 'mean {value}',

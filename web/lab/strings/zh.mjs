@@ -296,7 +296,7 @@ export default {
   'chart.temperature': '探索温度',
   'chart.noise': 'Q 值的探索噪声',
   'chart.bonus': 'UCB 系数 c',
-  'chart.earlier': '之前的训练',
+  'chart.earlier': '训练 {n}',
   'chart.axis': '环境步数',
   'chart.axis.thinned': '环境步数；每 {n} 个回合一个点',
   'read.mean': '均值 {value}',

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Runs that were left, kept beside the present one. There are at most MOST: then the oldest one that is not pinned goes. A run that was made twice is kept once,
+// with the curve that goes further.
+
+/**
+ * @typedef {object} KeptRun
+ * @property {number} n                         its number in the list
+ * @property {string} id                        its link: the same run has the same one
+ * @property {import('./run-setup.mjs').RunSetup} setup
+ * @property {number} step                      environment steps it has taken
+ * @property {number | null} solvedAt
+ * @property {import('./history.mjs').History} [history]             its curves; of several seeds that of their mean
+ * @property {import('./text-experiment.mjs').RunCurve} [curve]      of tasks of text
+ * @property {import('./seed-band.mjs').SeedBand} [band]             of several seeds
+ * @property {'low'} [colour]                   of its curve; by default it is muted
+ * @property {string} [name]                    as the reader calls it
+ * @property {boolean} [isHidden] @property {boolean} [isPinned]
+ */
+/** What draws further curves of the returns. @typedef {(host: any) => import('./charts/chart.mjs').Series[]} DrawMore */
+
+const MOST = 12;
+
+export class RunList {
+  /** The oldest one first. @type {KeptRun[]} */
+  items = [];
+  /** The one that is drawn alone. @type {KeptRun | undefined} */
+  solo;
+  /** Counts changes, so that charts know when to draw. */
+  version = 0;
+  /** @type {DrawMore} */
+  more = () => [];
+  #count = 0;
+
+  /** @param {Omit<KeptRun, 'n'>} run */
+  add(run) {
+    const { items } = this;
+    const known = items.find(({ id, setup }) => id === run.id && setup.demonstrations === run.setup.demonstrations);
+    if (!known) items.push({ n: ++this.#count, ...run });
+    else if (known.step < run.step) Object.assign(known, run);
+    if (items.length > MOST) items.splice(items.findIndex((each) => !each.isPinned), 1);
+    this.version++;
+  }
+
+  /** Those that are drawn beside a run. @param {{ env: string }} setup of the run */
+  drawn({ env }) {
+    return this.items.filter((run) => run.setup.env === env && (this.solo ? run === this.solo : !run.isHidden));
+  }
+}

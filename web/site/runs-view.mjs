@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// The list of runs: the present one, and those that were kept with what differs, each to be named, hidden, shown alone, pinned, opened or deleted.
+import { html, nothing, svg } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { dashOf, runName } from '../lab/panels/returns-chart.mjs';
+import { isShown, remove, rename, show, togglePin, toggleSolo } from '../lab/run-list-edits.mjs';
+import { copyOf } from '../lab/run-setup.mjs';
+import { bandText } from './seeds-view.mjs';
+import { aboutRun, differsText } from './run-words.mjs';
+
+/** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
+
+export class RunsView {
+  #bench;
+
+  /** @param {import('./workbench.mjs').Bench} bench */
+  constructor(bench) {
+    this.#bench = bench;
+  }
+
+  render() {
+    const { words, experiment: { runs, setup } } = this.#bench;
+    const kept = runs.items.filter((run) => run.setup.env === setup.env).reverse();
+    return html`<section class="bench-part" aria-labelledby="bench-runs-title"><h3 id="bench-runs-title" tabindex="-1">${words.t('bench.runs')}</h3>
+      <ol class="bench-runs" id="bench-runs">${this.#present()}${kept.map((run) => this.#row(run))}</ol>
+      ${kept.length === 0 ? html`<p class="bench-caption" id="bench-none">${words.t('bench.none')}</p>` : nothing}</section>`;
+  }
+
+  #present() {
+    const { words, experiment } = this.#bench;
+    const { step, solvedAt, history } = experiment.result;
+    return html`<li class="bench-run present" id="bench-present"><div class="bench-head">${line('run')}<strong>${words.t('bench.present')}</strong></div>
+      <p class="bench-caption">${[...aboutRun(words, experiment.setup), ...this.#figures(step, solvedAt, history?.meanReturn)].join(' · ')}</p></li>`;
+  }
+
+  /** @param {number} step @param {number | null} solvedAt @param {number} [mean]  NaN before the first episode */
+  #figures(step, solvedAt, mean = NaN) {
+    const { words, experiment: { world } } = this.#bench;
+    return [
+      words.t('bench.steps', { n: words.count(step) }), ...Number.isNaN(mean) ? [] : [words.t('bench.mean', { value: words.value(mean, world.digits || 1) })],
+      ...solvedAt === null ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
+    ];
+  }
+
+  /** @param {KeptRun} run */
+  #row(run) {
+    const { words, experiment } = this.#bench;
+    const name = runName(words, run);
+    const { step, solvedAt, history } = run;
+    const isDrawn = isShown(experiment.runs, run);
+    return html`<li class="bench-run" id=${`bench-run-${run.n}`} ?data-hidden=${!isDrawn}>
+      <div class="bench-head"><input type="checkbox" .checked=${live(isDrawn)} aria-label=${words.t('bench.show', { name })} @change=${(/** @type {any} */ { target }) => this.#edit(() => show(experiment.runs, run, target.checked))}>
+        ${line(run.band ? 'band' : 'kept', dashOf(run))}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
+          @change=${(/** @type {any} */ { target }) => this.#edit(() => rename(experiment.runs, run, target.value))}></div>
+      <p class="bench-caption">${run.band ? words.sentences([bandText(words, run.band, step, experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
+    : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(step, solvedAt, history?.meanReturn)].join(' · ')}</p>
+      <div class="bench-actions">${this.#actions(run, name)}</div></li>`;
+  }
+
+  /** @param {KeptRun} run @param {string} name */
+  #actions(run, name) {
+    const { words, experiment, experiment: { runs } } = this.#bench;
+    const button = (/** @type {'only' | 'pin' | 'open' | 'delete'} */ what, /** @type {() => unknown} */ act, /** @type {boolean | undefined} */ isOn = undefined) => html`<button type="button"
+      class="bench-${what}" aria-pressed=${isOn === undefined ? nothing : String(isOn)} aria-label=${`${words.t(`bench.${what}`)}: ${words.t(`bench.${what}.of`, { name })}`} title=${words.t(`bench.${what}.of`, { name })} ?disabled=${what === 'open' && !experiment.can.reset}
+      @click=${act}>${words.t(`bench.${what}`)}</button>`;
+    return [
+      button('only', () => this.#edit(() => toggleSolo(runs, run)), runs.solo === run), button('pin', () => this.#edit(() => togglePin(runs, run)), Boolean(run.isPinned)),
+      run.band ? nothing : button('open', () => this.#bench.attempt(() => this.#open(run))), button('delete', () => this.#delete(run, name)),
+    ];
+  }
+
+  /** @param {() => void} change */
+  #edit(change) {
+    change();
+    this.#bench.update();
+  }
+
+  /** Its setup is the experiment again. @param {KeptRun} run */
+  async #open({ setup }) {
+    const { experiment } = this.#bench;
+    await experiment.pause();
+    await experiment.start(copyOf(setup));
+    experiment.emit('setup');
+  }
+
+  /** @param {KeptRun} run @param {string} name */
+  #delete(run, name) {
+    const { words, experiment } = this.#bench;
+    this.#edit(() => remove(experiment.runs, run));
+    document.getElementById('bench-runs-title')?.focus();
+    this.#bench.say(words.t('bench.deleted', { name }));
+  }
+}
+
+/** How a curve looks in the chart. @param {'run' | 'kept' | 'band'} kind @param {readonly number[]} [dash] */
+export const line = (kind, dash = []) => html`<svg class="bench-line ${kind}" viewBox="0 0 28 12" aria-hidden="true">${kind === 'band' ? svg`<rect width="28" height="12" rx="2"></rect>` : nothing}<path d="M0 6h28" stroke-dasharray=${dash.join(' ') || nothing}></path></svg>`;

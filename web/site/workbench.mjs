@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// The workbench, below the charts: the runs that were kept, runs with other seeds, what can be taken along. The page fetches it when it is first opened.
+import { html, nothing, render } from 'lit';
+import { ExportsView } from './exports-view.mjs';
+import { RunsView } from './runs-view.mjs';
+import { SeedsView } from './seeds-view.mjs';
+import { workbenchStyles } from './workbench-styles.mjs';
+import { loadWorkbenchWords } from './workbench-words.mjs';
+
+/** @typedef {import('../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */
+/** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
+/** @typedef {import('../lab/words.mjs').Language} Language */
+/** @typedef {import('../lab/words.mjs').Words} Words */
+/**
+ * What the parts of the workbench share.
+ * @typedef {object} Bench
+ * @property {Words} words
+ * @property {RunExperiment} experiment  that is shown
+ * @property {BellhopLab} lab
+ * @property {() => void} update         draws the workbench and the charts again
+ * @property {() => void} draw           draws the workbench again
+ * @property {() => void} later          the same, a moment later
+ * @property {(text: string) => void} say  for screen readers
+ * @property {(act: () => unknown) => Promise<void>} attempt  a failure is shown
+ */
+
+/** While it runs, numbers change that often. */
+const PACE_MS = 400;
+const EVENTS = Object.freeze(['bellhop-ready', 'bellhop-phase', 'bellhop-frame']);
+
+/** @implements {Bench} */
+export class Workbench {
+  #button = /** @type {HTMLElement} */ (document.getElementById('runs-open'));
+  #root = Object.assign(document.createElement('section'), { id: 'workbench', className: 'bench' });
+  #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this)];
+  #isOpen = false;
+  #said = '';
+  #language = '';
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  words = /** @type {Words} */ (/** @type {unknown} */ (null));
+  experiment = /** @type {RunExperiment} */ (/** @type {unknown} */ (null));
+
+  /** @param {BellhopLab} lab */
+  constructor(lab) {
+    this.lab = lab;
+    const { styleSheet } = workbenchStyles;
+    if (styleSheet) document.adoptedStyleSheets.push(styleSheet);
+    this.#button.setAttribute('aria-controls', this.#root.id);
+    this.#button.after(this.#root);
+    for (const name of EVENTS) lab.addEventListener(name, () => this.later());
+    new MutationObserver(() => void this.#speak()).observe(document.documentElement, { attributeFilter: ['lang'] });
+  }
+
+  /** Opens it, or closes it. @param {RunExperiment} experiment @param {Language} language */
+  async toggle(experiment, language) {
+    await this.#load(language);
+    this.#isOpen = !this.#isOpen;
+    this.#button.setAttribute('aria-expanded', String(this.#isOpen));
+    this.#follow(experiment);
+    this.draw();
+  }
+
+  update = () => {
+    this.experiment.emit('setup'); // which draws this too
+    this.draw();
+  };
+
+  /** @param {string} text */
+  say = (text) => {
+    this.#said = text;
+    this.draw();
+  };
+
+  /** @param {() => unknown} act */
+  attempt = async (act) => {
+    try {
+      await act();
+    } catch (error) {
+      this.lab.notice(await this.lab.explain(error), 'bad');
+    }
+    this.draw();
+  };
+
+  /** @param {Language} language */
+  async #load(language) {
+    if (language === this.#language) return;
+    this.words = await loadWorkbenchWords(language);
+    this.#language = language;
+  }
+
+  async #speak() {
+    await this.#load(document.documentElement.lang.startsWith('zh') ? 'zh' : 'en').catch(() => {}); // the words that are there stay
+    this.draw();
+  }
+
+  /** @param {RunExperiment | null} experiment */
+  #follow(experiment) {
+    if (!experiment || experiment === this.experiment) return;
+    this.experiment = experiment;
+    experiment.addEventListener('setup', () => this.later());
+    experiment.addEventListener('run', () => this.later());
+  }
+
+  later = () => {
+    if (!this.#isOpen || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#follow(/** @type {RunExperiment | null} */ (this.lab.experiment));
+      this.draw();
+    }, PACE_MS);
+  };
+
+  draw = () => {
+    const isShown = this.#isOpen && this.experiment?.runs;
+    render(isShown ? html`${this.#parts.map((part) => part.render())}<p class="bench-hidden" role="status">${this.#said}</p>` : nothing, this.#root);
+  };
+}
+
+const benches = /** @type {Workbench[]} */ ([]);
+
+/** @param {any} experiment @param {Language} language @param {BellhopLab} lab */
+export async function open(experiment, language, lab) {
+  await (benches[0] ??= new Workbench(lab)).toggle(experiment, language);
+  return '';
+}
