@@ -23,6 +23,7 @@ import { attributesOf, queryText } from './figures.mjs';
 /** @typedef {{ setups: Map<string, Setup>, claims: Map<string, Claim>, styles: Styles, words: (key: string) => string, file: string }} Context */
 /** A second heading, for the contents of a page. @typedef {{ id: string, text: string }} Section */
 
+const PUNCTUATION = /^[\p{Pe}\p{Pf}\p{Po}]/u;
 const PACE = /** @type {const} */ (['show', 'controls', 'speed']);
 
 /** Style attributes as classes, as the policy of the site refuses the former. */
@@ -64,7 +65,8 @@ export function render(text, context) {
   md.use(container, 'figure', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => figure(md, tokens[i], context) });
   md.use(container, 'question', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => question(md, tokens[i], context) });
   md.inline.ruler.before('text', 'claim', (state, silent) => claimRule(md, state, silent, context));
-  md.renderer.rules.claim = (tokens, i) => tokens[i].content;
+  // A button may be parted from the full stop after it; a word joiner holds them together.
+  md.renderer.rules.claim = (tokens, i) => `${tokens[i].content}${PUNCTUATION.test(tokens[i + 1]?.content ?? '') ? '&#8288;' : ''}`;
   md.renderer.rules.table_open = () => '<div class="table"><table>\n';
   md.renderer.rules.table_close = () => '</table></div>\n';
   const env = {}, tokens = md.parse(text, env);
@@ -125,7 +127,8 @@ function claimButton(md, claim, { setups, words }) {
   if (!claim || !setup) return '';
   const data = { figure: setup.figure, lab: JSON.stringify(attributesOf(setup)), stop: stepOf(claim, setup) };
   const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${md.utils.escapeHtml(value)}"`).join('');
-  return `<button type="button" class="claim"${attributes} title="${md.utils.escapeHtml(words('chapter.claim'))}">${shownNumber(claim.written)}</button>`;
+  const title = setup.seeds ? words('chapter.claim.seeds').replace('{n}', String(setup.seeds)).replace('{seed}', String(setup.seed)) : words('chapter.claim');
+  return `<button type="button" class="claim"${attributes} title="${md.utils.escapeHtml(title)}">${shownNumber(claim.written)}</button>`;
 }
 
 /** Where the figure is to stop; '' at the end of the run. @param {Claim} claim @param {Setup} setup */

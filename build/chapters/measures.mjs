@@ -57,8 +57,8 @@ export const MEASURES = {
   q: ({ steps, table, actions }, state, action) => (table ? { value: table[state * actions + action], at: steps } : null),
   true_value: ({ steps, truth, actions }, state) => (truth ? { value: bestOf(truth, actions, state), at: steps } : null),
   true_q: ({ steps, truth, actions }, state, action) => (truth ? { value: truth[state * actions + action], at: steps } : null),
-  /** The step at which its numbers were no numbers any more. */
-  diverged_at: ({ divergedAt }) => (divergedAt === null ? null : { value: divergedAt, at: divergedAt }),
+  /** 1 where its numbers were no numbers any more, else 0; at which step that is noticed differs. */
+  diverged: ({ diverged }) => ({ value: Number(diverged), at: Infinity }),
   /** The first digits of the SHA-256 of its parameters. */
   fingerprint: ({ steps, sha256 }) => ({ value: sha256.slice(0, DIGITS), at: steps }),
 };

@@ -21,7 +21,7 @@ import { Failure, OUT } from '../run.mjs';
  * @property {{ step: number, loss: number | null, q: number | null, rate: number | null }[]} training
  * @property {number} steps
  * @property {number} updates
- * @property {number | null} divergedAt
+ * @property {boolean} diverged   then its end is where that was noticed, which is another step each time
  * @property {number[] | null} table  values or probabilities of every state, states x actions
  * @property {number[] | null} truth  of every state, where they are known
  * @property {number} actions         how many there are; 0 where they are no numbers
@@ -30,7 +30,7 @@ import { Failure, OUT } from '../run.mjs';
  */
 
 /** Where traces are kept. A change of what a trace has is a new folder. */
-const KEPT = join(OUT, 'chapters/traces-1');
+const KEPT = join(OUT, 'chapters/traces-2');
 const MINUTES = 5;
 
 /** One thread that makes runs one after the other. */
@@ -88,7 +88,7 @@ async function follow(experiment, stopAt) {
   const kinds = experiment.trainer.catalog.records;
   /** @type {Trace} */
   const trace = {
-    episodes: [], evaluations: [], training: [], steps: 0, updates: 0, divergedAt: null, table: null, truth: null, actions: 0, sha256: '', score: null,
+    episodes: [], evaluations: [], training: [], steps: 0, updates: 0, diverged: false, table: null, truth: null, actions: 0, sha256: '', score: null,
   };
   /** @type {unknown} */
   let seen = null;
@@ -105,7 +105,7 @@ async function follow(experiment, stopAt) {
   const frame = experiment.agentFrame;
   if (!frame) throw new Failure('A run of a chapter has shown nothing.');
   return Object.assign(trace, {
-    steps: frame.timesteps, updates: frame.nUpdates, divergedAt: frame.diverged ? frame.timesteps : null, table: frame.table && [...frame.table],
+    steps: frame.timesteps, updates: frame.nUpdates, diverged: frame.diverged, table: frame.table && [...frame.table],
     truth: experiment.truth && [...experiment.truth], actions: frame.q.length, sha256: await experiment.sha256(), score: experiment.score,
   });
 }

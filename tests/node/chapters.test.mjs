@@ -79,18 +79,18 @@ test('every measure of a run by hand', () => {
   const trace = {
     episodes, evaluations: [{ step: 15, mean: 0.5, std: 0 }, { step: 25, mean: 2, std: 0 }, { step: 30, mean: 1, std: 0 }],
     training: [{ step: 5, loss: null, q: null, rate: 1 }, { step: 16, loss: 0.25, q: 7, rate: 0.5 }, { step: 30, loss: null, q: 3, rate: 0.1 }],
-    steps: 30, updates: 12, divergedAt: 29, table: [1, 2, 3, 0], truth: [4, 5, 6, 7], actions: 2, sha256: '0123456789abcdef', score: { mean: 2, std: 0.5, episodes: 10 },
+    steps: 30, updates: 12, diverged: true, table: [1, 2, 3, 0], truth: [4, 5, 6, 7], actions: 2, sha256: '0123456789abcdef', score: { mean: 2, std: 0.5, episodes: 10 },
   };
   const expected = {
     steps: [30, 30], updates: [12, 30], episodes: [4, 30], 'first_return_above(0)': [3, 26], 'step_of_first_return_above(0)': [26, 26], 'return_of(1)': [-1, 10], 'length_of(3)': [6, 26],
     mean_return: [0.25, 30], 'mean_return(2)': [1, 30], 'mean_return_between(2, 3)': [0.5, 26], mean_length: [7.5, 30], 'mean_length(1)': [4, 30], best_return: [1, 30], 'first_evaluation_from(1)': [25, 25],
     last_evaluation: [1, 30], best_evaluation: [2, 25], score: [2, Infinity], score_std: [0.5, Infinity], loss: [0.25, 16], mean_q: [3, 30], rate: [0.1, 30], highest_mean_q: [7, 16],
-    'value(0)': [2, 30], 'value(1)': [3, 30], 'q(1, 1)': [0, 30], 'true_value(0)': [5, 30], 'true_q(1, 0)': [6, 30], diverged_at: [29, 29], fingerprint: ['0123456789ab', 30],
+    'value(0)': [2, 30], 'value(1)': [3, 30], 'q(1, 1)': [0, 30], 'true_value(0)': [5, 30], 'true_q(1, 0)': [6, 30], diverged: [1, Infinity], fingerprint: ['0123456789ab', 30],
   };
   for (const [expression, [value, at]] of Object.entries(expected)) assert.deepEqual(measure(expression, [trace]), { value, at }, expression);
   assert.deepEqual(new Set(Object.keys(expected).map((each) => each.replace(/\(.*/, ''))), new Set(Object.keys(MEASURES)));
-  const others = [trace, { ...trace, steps: 40, divergedAt: null }, { ...trace, steps: 60 }];
-  for (const [expression, value] of Object.entries({ 'median(steps)': 40, 'mean(steps)': 130 / 3, 'min(steps)': 30, 'max(steps)': 60, 'count(steps >= 40)': 2, 'count(steps < 40)': 1, 'count(steps = 60)': 1, 'count(diverged_at > 0)': 2, 'count(mean_return(2) > 0)': 3 })) assert.equal(measure(expression, others).value, value, expression);
+  const others = [trace, { ...trace, steps: 40, diverged: false }, { ...trace, steps: 60 }];
+  for (const [expression, value] of Object.entries({ 'median(steps)': 40, 'mean(steps)': 130 / 3, 'min(steps)': 30, 'max(steps)': 60, 'count(steps >= 40)': 2, 'count(steps < 40)': 1, 'count(steps = 60)': 1, 'count(diverged = 1)': 2, 'count(mean_return(2) > 0)': 3 })) assert.equal(measure(expression, others).value, value, expression);
 });
 
 test('setups: what one is like is taken and changed; a wrong table is refused', () => {
