@@ -41,8 +41,9 @@ export async function writeChapters(site, only) {
   try {
     /** @type {Page[]} */
     const pages = [];
-    for (const source of sources) {
-      const claims = await checkedClaims({ ...source, runs });
+    const checked = await Promise.all(sources.map((source) => checkedClaims({ ...source, runs })));
+    for (const [i, source] of sources.entries()) {
+      const claims = checked[i];
       const { html, title, sections } = render(source.text, { ...source, claims, styles, words: (key) => wordOf(source.language, key) });
       if (title === '') throw new Failure(`${source.file} has no title: a line "# …" at its beginning.`);
       pages.push({ slug: source.slug, language: source.language, title, html, sections });

@@ -24,6 +24,7 @@ export async function checkedClaims({ file, text, setups, runs }) {
   const claims = new Map();
   /** @type {string[]} */
   const problems = [];
+  await makeAll(text, setups, runs);
   for (const match of text.matchAll(CLAIM)) {
     const where = `${file}:${text.slice(0, match.index).split('\n').length}`;
     try {
@@ -45,21 +46,26 @@ export async function checkedClaims({ file, text, setups, runs }) {
 /** The text with what the runs say in place of the numbers that it has. @param {{ text: string, setups: Map<string, Setup>, runs: import('./runs.mjs').Runs }} of @returns {Promise<string>} */
 export async function withNumbers({ text, setups, runs }) {
   /** @type {Map<string, string>} */
-  const said_ = new Map();
+  const numbers = new Map();
+  await makeAll(text, setups, runs);
   for (const match of text.matchAll(CLAIM)) {
     const { id, expression, written, value } = await readClaim(match, setups, runs);
-    said_.set(match[0], `{claim ${id} ${expression} = ${said(value, written)}}`);
+    numbers.set(match[0], `{claim ${id} ${expression} = ${said(value, written)}}`);
   }
-  return text.replace(CLAIM, (claim) => said_.get(claim) ?? claim);
+  return text.replace(CLAIM, (claim) => numbers.get(claim) ?? claim);
+}
+
+/** Makes what a text claims, several runs at a time; what goes wrong is said of the claim. @param {string} text @param {Map<string, Setup>} setups @param {import('./runs.mjs').Runs} runs */
+async function makeAll(text, setups, runs) {
+  const named = new Set([...text.matchAll(CLAIM)].map(([, id]) => id));
+  await Promise.allSettled([...named].flatMap((id) => setups.get(id) ?? []).map((setup) => runs.traces(setup)));
 }
 
 /** @param {RegExpMatchArray} match @param {Map<string, Setup>} setups @param {import('./runs.mjs').Runs} runs @returns {Promise<Claim>} */
 async function readClaim([, id, expression, written], setups, runs) {
   const setup = setups.get(id);
   if (!setup) throw new Failure(`there is no setup ${id}; there are ${[...setups.keys()].join(', ')}.`);
-  const traces = [];
-  for (let i = 0; i < (setup.seeds ?? 1); i++) traces.push(await runs.trace(setup, setup.seed + i));
-  return { id, expression, written, ...measure(expression, traces) };
+  return { id, expression, written, ...measure(expression, await runs.traces(setup)) };
 }
 
 /** Whether a number is that of a run, to the digits that are written. @param {string} written @param {number | string} value */

@@ -4,6 +4,7 @@
 // so that a run is made once.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createExperiment } from '../../web/lab/create-experiment.mjs';
@@ -29,15 +30,23 @@ import { Failure, OUT } from '../run.mjs';
  * @property {{ mean: number, std: number, episodes: number } | null} score  of its best parameters, once it has come to its end
  */
 
+/** A thread with a trainer. @typedef {{ trainer: any, thread: Worker }} Maker */
+
 /** Where traces are kept. A change of what a trace has is a new folder. */
 const KEPT = join(OUT, 'chapters/traces-2');
 const MINUTES = 5;
 
-/** One thread that makes runs one after the other. */
+/** Threads that make runs, as many at a time as there are processors. */
 export class Runs {
   #folder;
-  /** @type {Promise<{ trainer: any, thread: Worker }> | null} */
-  #started = null;
+  /** @type {Map<string, Promise<Trace>>} */
+  #made = new Map();
+  /** @type {Promise<Maker>[]} */
+  #makers = [];
+  /** Makers that are free, and who waits for one. @type {Promise<Maker>[]} */
+  #free = [];
+  /** @type {((maker: Promise<Maker>) => void)[]} */
+  #waiting = [];
   #modules = createHash('sha256').update(readFileSync(join(OUT, Object.keys(MODULES).find((file) => file.endsWith('bellhop-text.wasm')) ?? ''))).digest('hex');
 
   /** @param {string} [folder]  where traces are kept */
@@ -45,38 +54,72 @@ export class Runs {
     this.#folder = folder;
   }
 
-  /** The trace of a setup's run with a seed, made unless it is kept. @param {Setup} setup @param {number} seed @returns {Promise<Trace>} */
-  async trace(setup, seed) {
-    const query = new URLSearchParams(queryText({ ...setup, seed })), { stopAt = Infinity } = setup;
-    const file = join(this.#folder, `${createHash('sha256').update(`${this.#modules} ${query} ${stopAt}`).digest('hex').slice(0, 32)}.json`);
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'), fromJson);
-    const trace = await this.#make(query, stopAt);
-    mkdirSync(this.#folder, { recursive: true });
-    writeFileSync(file, JSON.stringify(trace, toJson));
-    return trace;
+  /** The traces of a setup's runs, one for each seed, made unless they are kept. @param {Setup} setup @returns {Promise<Trace[]>} */
+  traces(setup) {
+    return Promise.all(Array.from({ length: setup.seeds ?? 1 }, (_, i) => this.#trace({ ...setup, seed: setup.seed + i })));
   }
 
-  /** @param {URLSearchParams} query @param {number} stopAt @returns {Promise<Trace>} */
-  async #make(query, stopAt) {
-    this.#started ??= start();
-    const { trainer } = await this.#started;
-    const { experiment, ignored } = await createExperiment(/** @type {any} */ ({ acquire: async () => ({ trainer, release: () => {} }) }), query);
+  /** @param {Setup} setup */
+  #trace(setup) {
+    const query = queryText(setup), { stopAt = Infinity } = setup;
+    const key = createHash('sha256').update(`${this.#modules} ${query} ${stopAt}`).digest('hex').slice(0, 32);
+    const made = this.#made.get(key) ?? this.#keptOrMade(join(this.#folder, `${key}.json`), query, stopAt);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  /** @param {string} file @param {string} query @param {number} stopAt @returns {Promise<Trace>} */
+  async #keptOrMade(file, query, stopAt) {
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'), fromJson);
+    const maker = this.#take();
     try {
-      if (ignored.length > 0) throw new Failure(`${query}: ${ignored.map(({ name, value }) => `${name}=${value}`).join(', ')} does not fit.`);
-      return await follow(/** @type {any} */ (experiment), stopAt);
+      const trace = await make(await maker, new URLSearchParams(query), stopAt);
+      mkdirSync(this.#folder, { recursive: true });
+      writeFileSync(file, JSON.stringify(trace, toJson));
+      return trace;
     } finally {
-      await experiment.dispose();
+      this.#giveBack(await maker);
     }
   }
 
+  /** A maker that nobody else uses. @returns {Promise<Maker>} */
+  #take() {
+    const free = this.#free.pop();
+    if (free) return free;
+    if (this.#makers.length >= availableParallelism()) return new Promise((resolve) => this.#waiting.push(resolve));
+    const started = start();
+    this.#makers.push(started);
+    return started;
+  }
+
+  /** @param {Maker} maker */
+  #giveBack(maker) {
+    const next = this.#waiting.shift();
+    if (next) next(Promise.resolve(maker));
+    else this.#free.push(Promise.resolve(maker));
+  }
+
   async end() {
-    if (!this.#started) return;
-    const { trainer, thread } = await this.#started;
-    trainer.terminate();
-    await thread.terminate();
+    for (const maker of this.#makers) {
+      const { trainer, thread } = await maker;
+      trainer.terminate();
+      await thread.terminate();
+    }
   }
 }
 
+/** @param {Maker} maker @param {URLSearchParams} query @param {number} stopAt @returns {Promise<Trace>} */
+async function make({ trainer }, query, stopAt) {
+  const { experiment, ignored } = await createExperiment(/** @type {any} */ ({ acquire: async () => ({ trainer, release: () => {} }) }), query);
+  try {
+    if (ignored.length > 0) throw new Failure(`${query}: ${ignored.map(({ name, value }) => `${name}=${value}`).join(', ')} does not fit.`);
+    return await follow(/** @type {any} */ (experiment), stopAt);
+  } finally {
+    await experiment.dispose();
+  }
+}
+
+/** @returns {Promise<Maker>} */
 async function start() {
   const { port1, port2 } = new MessageChannel();
   const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });

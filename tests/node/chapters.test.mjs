@@ -64,8 +64,7 @@ test('a number the run does not say fails, with file, line and what it says; so 
 });
 
 test('a number is compared to its digits, as a share, with separators and a minus; written anew it keeps its form', async () => {
-  const trace = await runs.trace(/** @type {any} */ (SETUPS.get('maze')), 3);
-  const { value } = measure('mean_return', [trace]);
+  const { value } = measure('mean_return', await runs.traces(/** @type {any} */ (SETUPS.get('maze'))));
   const texts = [Number(value).toFixed(3), Number(value).toFixed(1), `${(Number(value) * 100).toFixed(0)} %`].map((number) => `{claim maze mean_return = ${number}}`);
   assert.equal((await checkedClaims(of(texts.join(' ')))).size, 3);
   for (const [old, shape] of [['9.99', /= [-−]?\d\.\d\d}$/], ['1 %', /= [-−]?\d+ %}$/], ['1.0e9', /= [-−]?\d\.\de-?\d+}$/], ['?', /= [-−]?[\d.]+}$/]]) assert.match(await withNumbers(of(`{claim maze mean_return = ${old}}`)), /** @type {RegExp} */ (shape));
