@@ -30,7 +30,7 @@ test('the first load has the page, its worker, one module, one language and one 
   assert.deepEqual(chartFiles().map(plain), ['chart.js', 'chunk.js', 'target.js']);
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [
     'acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'box-panels.js', 'breakout.js',
-    'cartpole.js', 'catch.js', 'chart.js', 'chunk.js', 'create-box-experiment.js', 'create-text-experiment.js', 'deep-sea.js', 'embed-dialog.js',
+    'cartpole.js', 'catch.js', 'cell-view.js', 'chart.js', 'chunk.js', 'create-box-experiment.js', 'create-text-experiment.js', 'deep-sea.js', 'embed-dialog.js',
     'en-box.js', 'en-embed.js', 'en-errors.js', 'en-play.js', 'en-settings.js', 'en-text.js', 'en-tour.js', 'en-update.js', 'en-workbench.js', 'error-words.js',
     'help.js', 'history-json.js', 'human-play.js', 'lab-view.js', 'learning-rate.js', 'map-editor.js', 'microscope.js', 'mountain-car.js', 'page-thread.js',
     'pendulum.js', 'prefetched.js', 'run-comparison.js', 'sentences.js', 'settings-form.js', 'target.js', 'text-panels.js', 'textgen.js', 'token-text.js', 'tour.js',

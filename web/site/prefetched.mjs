@@ -15,7 +15,7 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
 export async function prefetch() {
   const parts = [
     () => import('../lab/charts/chart.mjs'), () => prefetchWorlds(), () => loadWords('en', ['text', 'play', 'update', 'settings', 'help', 'errors']), () => loadWords('zh', ['text', 'play', 'update', 'settings', 'help', 'errors']), () => import('../lab/error-words.mjs'), () => import('./embed-dialog.mjs'), () => import('./workbench.mjs'), () => loadWorkbenchWords('en'), () => loadWorkbenchWords('zh'), () => loadTourWords('en'), () => loadTourWords('zh'), () => loadPageWords('embed', 'en'), () => loadPageWords('embed', 'zh'), () => loadPageWords('page', 'en'), () => loadPageWords('page', 'zh'), () => import('../lab/create-text-experiment.mjs'),
-    () => import('../lab/panels/text-panels.mjs'), () => import('../lab/worlds/token-text.mjs'), () => import('../lab/worlds/learning-rate.mjs'), () => import('../lab/panels/settings-form.mjs'), () => import('../lab/panels/map-editor.mjs'), () => import('../lab/panels/human-play.mjs'), () => import('../lab/panels/target.mjs'), () => import('../lab/panels/microscope.mjs'),
+    () => import('../lab/panels/text-panels.mjs'), () => import('../lab/worlds/token-text.mjs'), () => import('../lab/worlds/learning-rate.mjs'), () => import('../lab/panels/settings-form.mjs'), () => import('../lab/panels/map-editor.mjs'), () => import('../lab/panels/human-play.mjs'), () => import('../lab/panels/target.mjs'), () => import('../lab/panels/microscope.mjs'), () => import('../lab/panels/cell-view.mjs'),
     () => trainers.acquire({ text: true }), () => readCorpus('stories-en'), () => readCorpus('stories-zh'), () => import('./tour.mjs').then(({ offer }) => offer()),
   ];
   for (const part of parts) {

@@ -161,6 +161,34 @@ export default function editing(lab) {
     await close();
   });
 
+  test('a look into a cell, with the pointer and by arrow keys: the values stored there, the optimal ones, where an episode ends; nothing moves', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning&seed=3');
+    await setSpeed(page, 5);
+    await page.click('#play');
+    await reach(page, 'count-steps', 400);
+    await pause(page);
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (await page.locator('#canvas').boundingBox());
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await says(page, 'cell-look', /^cell 5 \(row 2, column 2\).*optimal.*down1\.0001\.000/s);
+    const stored = await page.evaluate(() => [.../** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame.table.subarray(16, 20)].map((value) => value.toFixed(3).replace('-', '−')));
+    assert.deepEqual(await page.locator('#cell-look tbody tr td:nth-of-type(1)').allTextContents(), stored);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height * 5 / 6);
+    await says(page, 'cell-look', /goal.*An episode ends here/s);
+    await page.mouse.move(2, 2);
+    await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#cell-look'));
+    await page.focus('#stage');
+    await page.keyboard.press('ArrowDown');
+    await says(page, 'cell-look', /^cell 1 .*start/s);
+    await page.keyboard.press('ArrowRight');
+    await says(page, 'cell-look', /^cell 2 /);
+    assert.deepEqual(await axe(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollHeight), height);
+    await page.keyboard.press('Escape');
+    await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#cell-look'));
+    await close();
+  });
+
   test('a run that diverges says so and can be reset', async () => {
     const { page, close } = await lab().open('#env=CartPole-v1&learningRate=10&optimizer=sgd&loss=mse&maxGradNorm=0&learningStarts=100');
     await setSpeed(page, 5);

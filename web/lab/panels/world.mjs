@@ -3,6 +3,7 @@
 // cannot go on. Environments are chosen here; maps are edited and played in here.
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { styled } from '../style-directive.mjs';
 import { placing } from '../canvas/colour.mjs';
 import { keepCrisp } from '../canvas/surface.mjs';
@@ -15,6 +16,7 @@ import { keepCrisp } from '../canvas/surface.mjs';
 const MOVE_MS = 180, MOVE_SHARE = 0.8;
 /** Above this pace motion between cells would only blur. */
 const MOTION_MAX = 16;
+const LOOK_KEYS = /^Arrow/;
 
 export class WorldPanel {
   #host;
@@ -33,6 +35,8 @@ export class WorldPanel {
 
   /** Fetched when the reader first edits a map, or plays. @type {import('./map-editor.mjs').MapEditor | null} */
   #editor = null;
+  /** Fetched with the first look. @type {import('./cell-view.mjs').CellView | null} */
+  #cell = null;
   /** @type {{ render: () => unknown } | null} */
   #under = null;
   /** @type {import('./human-play.mjs').HumanPlay | null} */
@@ -53,9 +57,11 @@ export class WorldPanel {
     const world = experiment?.world;
     return html`<section class="world" part="world" aria-labelledby="world-title">
       <header><h2 id="world-title">${words.t('world')}</h2>${this.#envChoice()}${this.#editButton()}</header>
-      <div class="stage" part="stage" id="stage" tabindex="-1" data-world=${world?.world ?? 'grid-map'} ?data-ready=${this.#isReady}>
+      <div class="stage" part="stage" id="stage" tabindex=${experiment?.isMap ? 0 : -1} role=${experiment?.isMap ? 'group' : nothing} aria-labelledby=${experiment?.isMap ? 'world-title' : nothing} data-world=${world?.world ?? 'grid-map'} ?data-ready=${this.#isReady}
+        @pointermove=${this.#look} @pointerdown=${this.#look} @pointerleave=${this.#look} @keydown=${this.#look}>
         <canvas id="canvas" role="img" aria-label=${world ? words.t(/** @type {any} */ (`world.${world.world}`)) : ''} aria-describedby="state-text"></canvas>
         ${this.#editor?.grid()}
+        ${this.#looksInto ? this.#cell?.render() : nothing}
         ${this.#overlay()}
       </div>
       ${experiment?.isMap ? this.#mapTools(experiment) : nothing}
@@ -87,6 +93,27 @@ export class WorldPanel {
     this.#uncrisp?.();
     [this.#uncrisp, this.#canvas] = [null, null];
     this.#human?.disconnect();
+  }
+
+  // ---- looking into a cell ----
+
+  get #looksInto() {
+    return Boolean(this.#experiment?.isMap && this.#experiment.session && !this.#editor?.isShown && !this.#human?.isPlaying);
+  }
+
+  /** @param {Event} event */
+  #look = (event) => {
+    if (!this.#looksInto) return;
+    if (this.#cell) this.#cell.look(event);
+    else if (event.type !== 'keydown' || LOOK_KEYS.test(/** @type {KeyboardEvent} */ (event).key)) void this.#host.attempt(() => this.#lookFirst(event));
+  };
+
+  /** @param {Event} event */
+  async #lookFirst(event) {
+    const [{ CellView, styles }] = await Promise.all([import('./cell-view.mjs'), this.#host.needWords('update')]);
+    adoptStyles(this.#host.root, [styles]);
+    this.#cell ??= new CellView(this.#host, () => this.#canvas);
+    this.#cell.look(event);
   }
 
   // ---- parts ----

@@ -58,4 +58,7 @@ export default {
   'update.ent': 'Entropy coefficient α',
   'update.errors.first': 'TD errors of the first critic',
   'update.none.came': 'No update came within {n|step|steps}.',
+  'cell.look.optimal': 'optimal',
+  'cell.look.end': 'An episode ends here: there is nothing to choose.',
+  'cell.look.wall': 'A wall: the agent is never here.',
 };

@@ -58,4 +58,7 @@ export default {
   'update.ent': '熵系数 α',
   'update.errors.first': '第一个评论家的 TD 误差',
   'update.none.came': '{n} 步之内没有更新。',
+  'cell.look.optimal': '最优',
+  'cell.look.end': '到这里回合就结束，没有动作可选。',
+  'cell.look.wall': '墙：智能体进不来。',
 };
