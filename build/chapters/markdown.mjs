@@ -65,14 +65,18 @@ export function render(text, context) {
   md.use(container, 'figure', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => figure(md, tokens[i], context) });
   md.use(container, 'question', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => question(md, tokens[i], context) });
   md.inline.ruler.before('text', 'claim', (state, silent) => claimRule(md, state, silent, context));
-  // A button may be parted from the full stop after it; a word joiner holds them together.
-  md.renderer.rules.claim = (tokens, i) => `${tokens[i].content}${PUNCTUATION.test(tokens[i + 1]?.content ?? '') ? '&#8288;' : ''}`;
+  const { math_inline: inline } = md.renderer.rules;
+  md.renderer.rules.math_inline = (tokens, i, ...rest) => inline?.(tokens, i, ...rest) + joinedTo(tokens[i + 1]);
+  md.renderer.rules.claim = (tokens, i) => tokens[i].content + joinedTo(tokens[i + 1]);
   md.renderer.rules.table_open = () => '<div class="table"><table>\n';
   md.renderer.rules.table_close = () => '</table></div>\n';
   const env = {}, tokens = md.parse(text, env);
   const { title, sections } = withIds(md, tokens);
   return { html: md.renderer.render(tokens, md.options, env), title, sections };
 }
+
+/** A button or a formula may be parted from the full stop after it; a word joiner holds them together. @param {{ content: string } | undefined} next */
+const joinedTo = (next) => (PUNCTUATION.test(next?.content ?? '') ? '&#8288;' : '');
 
 /** Names the second headings, so that they can be linked to: by their number, the same in every language. @param {MarkdownIt} md @param {any[]} tokens */
 function withIds(md, tokens) {

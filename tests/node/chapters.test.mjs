@@ -108,7 +108,7 @@ test('a setting that does not fit fails, it is not left out', async () => {
 });
 
 test('HTML: claims are buttons with the whole run, figures are labs, questions open, formulas have no style attributes', async () => {
-  const text = await withNumbers(of('# A <title>\n\n## One\n\nText {claim maze-slippery first_return_above(0) = ?} $\\hat{A}_t$\n\n::: figure maze\nSee $\\gamma$.\n:::\n\n::: question What if $\\gamma$ is 0?\nAn answer {claim whole score = ?}.\n:::\n\n$$\n\\begin{aligned} a &= b \\end{aligned}\n$$\n'));
+  const text = await withNumbers(of('# A <title>\n\n## One\n\nText {claim maze-slippery first_return_above(0) = ?}, $\\hat{A}_t$。\n\n::: figure maze\nSee $\\gamma$.\n:::\n\n::: question What if $\\gamma$ is 0?\nAn answer {claim whole score = ?}.\n:::\n\n$$\n\\begin{aligned} a &= b \\end{aligned}\n$$\n'));
   const { html: made, title, sections } = await html(text);
   assert.equal(title, 'A &lt;title&gt;');
   assert.deepEqual(sections, [{ id: 's1', text: 'One' }]);
@@ -116,6 +116,7 @@ test('HTML: claims are buttons with the whole run, figures are labs, questions o
   assert.match(made, /data-figure="whole" data-lab="[^"]*" data-stop=""/, 'a score is seen at the end');
   assert.match(made, /<bellhop-lab id="maze" env="GridWorld-v0" algo="q-learning" seed="3" show="world" stop-at="500" autoplay><\/bellhop-lab>/);
   assert.match(made, /<details class="question"><summary><span class="kind">&lt;chapter\.question&gt;<\/span> What if <math/);
+  assert.equal(made.match(/(<\/button>|<\/math>)&#8288;[,。]/g)?.length, 2, 'neither is parted from its punctuation');
   assert.doesNotMatch(made, / style=/);
   assert.match(made, /<math display="block"/);
   await assert.rejects(html('::: figure maze-slippery\n:::'), /needs a setup of that name/);
