@@ -32,6 +32,7 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
  * @property {number | null} changedAt   the step at which its weights changed
  * @property {boolean} custom            whether it began with other weights than the task's
  * @property {number} again              runs of this algorithm and start before it, cleared ones too
+ * @property {string} [name]              as the reader calls it
  */
 /**
  * Mean returns to compare with; null: unknown.
@@ -155,7 +156,7 @@ export class TextExperiment extends RunExperiment {
   }
 
   keep() {
-    if (this.#curve && this.#isPlayed) this.runs.add({ ...this.result, curve: this.#curve });
+    if (this.#curve && this.#isPlayed) this.runs.add({ ...this.result, curve: { ...this.#curve } }); // the next run's first frame comes before its curve
   }
 
   /** @returns {Baselines} */

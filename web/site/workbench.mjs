@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The workbench, below the charts: the runs that were kept, runs with other seeds, what can be taken along. The page fetches it when it is first opened.
 import { html, nothing, render } from 'lit';
+import { readTheme } from '../lab/canvas/theme.mjs';
 import { ExportsView } from './exports-view.mjs';
 import { RunsView } from './runs-view.mjs';
 import { SeedsView } from './seeds-view.mjs';
@@ -17,6 +18,7 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
  * @property {Words} words
  * @property {RunExperiment} experiment  that is shown
  * @property {BellhopLab} lab
+ * @property {import('../lab/canvas/theme.mjs').Theme} theme  of the lab
  * @property {() => void} update         draws the workbench and the charts again
  * @property {() => void} draw           draws the workbench again
  * @property {() => void} later          the same, a moment later
@@ -35,6 +37,8 @@ export class Workbench {
   #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this)];
   #isOpen = false;
   #said = '';
+  /** As it was read since the last drawing. @type {import('../lab/canvas/theme.mjs').Theme | null} */
+  #theme = null;
   #language = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -59,6 +63,10 @@ export class Workbench {
     this.#button.setAttribute('aria-expanded', String(this.#isOpen));
     this.#follow(experiment);
     this.draw();
+  }
+
+  get theme() {
+    return this.#theme ??= readTheme(/** @type {HTMLElement} */ (this.lab.shadowRoot?.querySelector('.colour-probe')));
   }
 
   update = () => {
@@ -112,6 +120,7 @@ export class Workbench {
   };
 
   draw = () => {
+    this.#theme = null;
     const isShown = this.#isOpen && this.experiment?.runs;
     render(isShown ? html`${this.#parts.map((part) => part.render())}<p class="bench-hidden" role="status">${this.#said}</p>` : nothing, this.#root);
   };

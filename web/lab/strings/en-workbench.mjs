@@ -62,7 +62,7 @@ export default {
   'bench.recording': 'Recording {n} s…',
   'bench.saved': 'Saved: {name}',
   'bench.export.kept': 'The parameters of a run that was left are not kept. Open it to train it again: it gets the same ones.',
-  'bench.export.part': 'The records begin at step {step}; earlier ones are not kept.',
+  'bench.export.part': 'Of this run the records from step {step} on are kept: it was continued after a reload, or is very long.',
   'bench.command': 'The same run on the command line',
   'bench.copy': 'Copy',
   'bench.copied': 'Copied',

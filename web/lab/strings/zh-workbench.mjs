@@ -62,7 +62,7 @@ export default {
   'bench.recording': '正在录制 {n} 秒……',
   'bench.saved': '已保存：{name}',
   'bench.export.kept': '之前训练的参数没有保留。打开它重新训练，就能得到相同的参数。',
-  'bench.export.part': '记录从第 {step} 步开始，更早的没有保留。',
+  'bench.export.part': '这次训练只保留了第 {step} 步之后的记录：页面曾重新载入，或者训练很长。',
   'bench.command': '在命令行中重复这次训练',
   'bench.copy': '复制',
   'bench.copied': '已复制',
