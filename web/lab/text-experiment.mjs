@@ -47,7 +47,7 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
 
 /** Factors of the pace; the last one is as fast as possible. */
 const SPEEDS = Object.freeze([1, 4, 15, Infinity]);
-const SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
+const RUNS_MOST = 8, SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
 /** @type {Readonly<Shown>} */
 const NOTHING = Object.freeze({ text: null, rated: null, last: Object.freeze([]), best: null });
 
@@ -98,6 +98,7 @@ export class TextExperiment extends RunExperiment {
   constructor(lease, setup) {
     super(lease, textSetup(/** @type {any} */ (lease.trainer.catalog), setup));
     this.#lessons = lessonsOf(lease.trainer);
+    this.runs.most = RUNS_MOST;
   }
 
   // ---- what it is ----

@@ -21,7 +21,7 @@ import { wireTheme } from './theme-switch.mjs';
 /** @typedef {'grid' | 'control' | 'continuous' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
 /** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
 
-const KEEP_MS = 5000, KEEP_TEXT_MS = 300;
+const KEEP_MS = 5000, KEEP_TEXT_MS = 300, RUNS_MOST = 12;
 
 /** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
 const VIEWS = Object.freeze({
@@ -126,7 +126,8 @@ class Site {
     Object.assign(experiment, { left });
     const old = /** @type {any} */ (this.#experiments.get(view));
     old?.keep?.();
-    if (old?.runs) Object.assign(experiment, { runs: old.runs });
+    const { runs } = old ?? /** @type {any} */ (experiment);
+    if (runs) Object.assign(experiment, { runs: Object.assign(runs, { most: RUNS_MOST }) });
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);
     this.lab.experiment = experiment;
