@@ -75,7 +75,7 @@ export class SeedsView {
   async #start() {
     const { words, experiment, lab } = this.#bench;
     const { field } = this.#field, steps = parse(field, this.#text) ?? this.#text.trim();
-    const problem = problemOf({ ...field, min: 1 }, steps);
+    const problem = problemOf({ ...field, min: 1, max: Number(experiment.valueOf(this.#field)) }, steps);
     this.#failure = problem ? words.problem(problem, words.t('bench.seeds.steps')) : '';
     if (!problem) {
       const job = this.#job = { stop: new AbortController(), steps: Number(steps), seed: experiment.setup.seed, done: 0, step: 0 };

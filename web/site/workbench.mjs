@@ -37,6 +37,8 @@ export class Workbench {
   #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this)];
   #isOpen = false;
   #said = '';
+  /** @type {WeakSet<RunExperiment>} */
+  #followed = new WeakSet();
   /** As it was read since the last drawing. @type {import('../lab/canvas/theme.mjs').Theme | null} */
   #theme = null;
   #language = '';
@@ -106,6 +108,8 @@ export class Workbench {
   #follow(experiment) {
     if (!experiment || experiment === this.experiment) return;
     this.experiment = experiment;
+    if (this.#followed.has(experiment)) return;
+    this.#followed.add(experiment);
     experiment.addEventListener('setup', () => this.later());
     experiment.addEventListener('run', () => this.later());
   }

@@ -152,9 +152,11 @@ export default function workbench(lab) {
     const means = scores.map(({ mean }) => mean), shown = (/** @type {number} */ n) => n.toFixed(2).replace('-', '−');
     const { page, close } = await lab().open(`${SMALL}&seed=3`);
     await page.click('#runs-open');
-    await page.fill('#bench-steps', '0');
-    await page.click('#bench-seeds-start');
-    await says(page, 'bench-seeds-problem', /Steps of each.*1/);
+    for (const wrong of ['0', '301', 'many']) {
+      await page.fill('#bench-steps', wrong);
+      await page.click('#bench-seeds-start');
+      await says(page, 'bench-seeds-problem', wrong === 'many' ? /Steps of each.*number/ : /Steps of each.*from 1 to 300/);
+    }
     await page.fill('#bench-steps', '300');
     await page.focus('#bench-seeds-start');
     await page.keyboard.press('Enter');
