@@ -56,7 +56,7 @@ export class ExportsView {
   render() {
     const { words } = this.#bench;
     const groups = this.#isPresent ? /** @type {const} */ (['data', 'parameters', 'pictures']) : /** @type {const} */ (['data']);
-    return html`<section class="bench-part" aria-labelledby="bench-export-title"><h3 id="bench-export-title">${words.t('bench.export')}</h3>
+    return html`<section class="bench-part" aria-labelledby="bench-export-title"><h3 id="bench-export-title" tabindex="-1">${words.t('bench.export')}</h3>
       ${this.#choice()}${groups.map((group) => this.#group(group))}${this.#isPresent ? nothing : html`<p class="bench-caption">${words.t('bench.export.kept')}</p>`}
       ${this.#notes()}${this.#command()}<p class="bench-caption" id="bench-saved" role="status">${this.#done}</p></section>`;
   }

@@ -334,7 +334,7 @@ class Site {
     for (const language of /** @type {const} */ (['en', 'zh'])) byId(`lang-${language}`).addEventListener('click', () => this.#chooseLanguage(language));
     byId('share').addEventListener('click', () => this.#share());
     byId('embed').addEventListener('click', () => this.#openLate(() => import('./embed-dialog.mjs')));
-    byId('runs-open').addEventListener('click', () => this.#openLate(() => import('./workbench.mjs')));
+    for (const id of /** @type {const} */ (['runs-open', 'export'])) byId(id).addEventListener('click', () => this.#openLate(async () => ({ open: (await import('./workbench.mjs'))[id === 'export' ? 'openExports' : 'open'] })));
     byId('skip').addEventListener('click', (event) => {
       event.preventDefault(); // the hash is the experiment's
       this.lab.focusControls();

@@ -58,10 +58,10 @@ export class Workbench {
     new MutationObserver(() => void this.#speak()).observe(document.documentElement, { attributeFilter: ['lang'] });
   }
 
-  /** Opens it, or closes it. @param {RunExperiment} experiment @param {Language} language */
-  async toggle(experiment, language) {
+  /** Opens it, or closes it. @param {RunExperiment} experiment @param {Language} language @param {boolean} [isOpen] */
+  async toggle(experiment, language, isOpen = !this.#isOpen) {
     await this.#load(language);
-    this.#isOpen = !this.#isOpen;
+    this.#isOpen = isOpen;
     this.#button.setAttribute('aria-expanded', String(this.#isOpen));
     this.#follow(experiment);
     this.draw();
@@ -132,8 +132,18 @@ export class Workbench {
 
 const benches = /** @type {Workbench[]} */ ([]);
 
-/** @param {any} experiment @param {Language} language @param {BellhopLab} lab */
+/** Opens it, or closes it. @param {any} experiment @param {Language} language @param {BellhopLab} lab */
 export async function open(experiment, language, lab) {
   await (benches[0] ??= new Workbench(lab)).toggle(experiment, language);
+  return '';
+}
+
+/** Opens it at what can be taken along. Resolves to '' or to the sentence that says why not. @param {any} experiment @param {Language} language @param {BellhopLab} lab */
+export async function openExports(experiment, language, lab) {
+  if (!experiment.runs) return (await loadWorkbenchWords(language)).t('bench.not');
+  await (benches[0] ??= new Workbench(lab)).toggle(experiment, language, true);
+  const title = document.getElementById('bench-export-title');
+  title?.scrollIntoView({ block: 'center' });
+  title?.focus({ preventScroll: true });
   return '';
 }

@@ -106,6 +106,21 @@ export default function workbench(lab) {
     await close();
   });
 
+  test('workbench: Export leads there by keyboard, and says why there is nothing of a language model', async () => {
+    const { page, close } = await lab().open(`${SMALL}&seed=3`);
+    for (const open of [1, 2]) {
+      await page.focus('#export');
+      await page.keyboard.press('Enter');
+      await holds(page, () => document.activeElement?.id === 'bench-export-title');
+      assert.equal(await page.getAttribute('#runs-open', 'aria-expanded'), 'true', `${open}`);
+    }
+    await close();
+    const other = await lab().open('#view=language');
+    await other.page.click('#export');
+    await says(other.page, 'notice-text', /^Export is for runs of agents\./);
+    await other.close();
+  });
+
   test('workbench: in Chinese, on a phone and in the dark: no key is shown, every control has a name, axe finds nothing, nothing sticks out', async () => {
     for (const [lang, colorScheme, width] of /** @type {const} */ ([['en', 'light', 1280], ['zh', 'dark', 360]])) {
       const { page, close } = await lab().open(`${SMALL}&seed=3&lang=${lang}`, { viewport: { width, height: 900 }, colorScheme });

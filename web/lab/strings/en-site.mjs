@@ -22,6 +22,7 @@ export default {
   'key.step': 'step',
   'key.reset': 'reset',
   'share': 'Share',
+  'export': 'Export',
   'embed': 'Embed',
   'runs': 'Runs and exports',
   'shared': 'The link is in your clipboard. It holds the environment, algorithm, seed, settings and {n|change|changes} made while it ran: whoever opens it gets the same run.',

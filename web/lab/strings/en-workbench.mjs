@@ -36,6 +36,7 @@ export default {
   'bench.seeds.solved': '{solved} of {n} solved it (a mean of {threshold} or more).',
   'bench.seeds.first': 'These runs start from the language model: press Play first, which trains it.',
   'bench.export': 'Export',
+  'bench.not': 'Export is for runs of agents. The language model has a button to save it.',
   'bench.export.of': 'Which run',
   'bench.export.data': 'Data',
   'bench.export.parameters': 'Parameters',

@@ -36,6 +36,7 @@ export default {
   'bench.seeds.solved': '{n} 次中有 {solved} 次解决了任务（平均回报不低于 {threshold}）。',
   'bench.seeds.first': '这些训练从语言模型开始：请先点“播放”来训练语言模型。',
   'bench.export': '导出',
+  'bench.not': '导出用于智能体的训练。语言模型可用它自己的保存按钮。',
   'bench.export.of': '哪次训练',
   'bench.export.data': '数据',
   'bench.export.parameters': '参数',
