@@ -104,9 +104,10 @@ export class SeedsView {
       });
       const column = experiment.kind === 'text' ? EVALUATIONS : MEANS;
       const curves = found.map(({ history: { returns } }) => ({ xs: returns[0], ys: returns[column] }));
-      const band = { ...bandOf(curves), ...summaryOf(found, experiment.env.reward_threshold) };
-      this.#keep(runs, { id: `${query} ${SEEDS} ${job.steps}`, setup, step: job.steps, solvedAt: null, band });
-      this.#bench.say(bandText(this.#bench.words, band, job.steps, experiment));
+      const band = { ...bandOf(curves), ...summaryOf(found, isEvaluation(setup) ? null : experiment.env.reward_threshold) };
+      const run = { id: `${query} ${SEEDS} ${job.steps}`, setup, step: job.steps, solvedAt: null, band };
+      this.#keep(runs, run);
+      this.#bench.say(bandText(this.#bench.words, run, experiment));
     } finally {
       lease.release();
     }
@@ -137,17 +138,20 @@ function recipeBeside(experiment, setup) {
   return recipeOf(setup, { logFreq: rowOf.call(experiment, setup.env).logFreq });
 }
 
+/** Whether it only judges a policy: then nothing gets better, and nothing is solved. @param {{ algo: string }} setup */
+export const isEvaluation = ({ algo }) => algo === 'policy-evaluation';
+
 /** How the best parameters are measured: as at the end of a run; of tasks of text by more than one episode. @param {RunExperiment} experiment @returns {import('../bellhop.js').EvaluateOptions | null} */
 function evaluationOf({ kind, setup }) {
-  if (setup.algo === 'policy-evaluation') return null;
+  if (isEvaluation(setup)) return null;
   return { which: 'best', ...kind === 'text' && { episodes: 25, seed: 1 } };
 }
 
-/** What runs of several seeds came to. @param {import('../lab/words.mjs').Words} words @param {import('../lab/seed-band.mjs').SeedBand} band @param {number} steps @param {RunExperiment} experiment */
-export function bandText(words, { seeds, final, solved }, steps, { world, env }) {
+/** What runs of several seeds came to. @param {import('../lab/words.mjs').Words} words @param {{ band: import('../lab/seed-band.mjs').SeedBand, setup: { algo: string }, step: number }} run @param {RunExperiment} experiment */
+export function bandText(words, { band: { seeds, final, solved }, setup, step }, { world, env }) {
   const write = (/** @type {number} */ n) => words.value(n, world.digits || 1);
   return words.sentences([
-    words.t('bench.seeds.final', { first: seeds[0], last: seeds[seeds.length - 1], steps: words.count(steps), iqm: write(final.iqm), low: write(final.low), high: write(final.high) }),
+    words.t(isEvaluation(setup) ? 'bench.seeds.policy' : 'bench.seeds.final', { first: seeds[0], last: seeds[seeds.length - 1], steps: words.count(step), iqm: write(final.iqm), low: write(final.low), high: write(final.high) }),
     solved === null ? '' : words.t('bench.seeds.solved', { solved, n: seeds.length, threshold: words.figure(Number(env.reward_threshold)) }),
   ]);
 }

@@ -202,6 +202,14 @@ export default function workbench(lab) {
     await close();
   });
 
+  test('workbench: five seeds of an evaluation say what the policy gets, and that nothing is solved by it', async () => {
+    const { page, close } = await lab().open('#env=FrozenLake-v1&algo=policy-evaluation&totalTimesteps=300');
+    await page.click('#runs-open');
+    await page.click('#bench-seeds-start');
+    await says(page, 'bench-run-1', /^Seeds 0 to 4, 300 steps each: interquartile mean [\d.]+ of the policy, the middle half from [\d.]+ to [\d.]+\. Differs: only the seeds\./m);
+    await close();
+  });
+
   test('workbench: five seeds of a task of text, in Chinese', async () => {
     const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&learningStarts=20&batchSize=8&dModel=16&nHeads=2&nLayers=1&evalFreq=20&nEvalEpisodes=2&lang=zh');
     await page.click('#runs-open');

@@ -33,6 +33,7 @@ export default {
   'bench.seeds.progress': 'Seed {seed}, {i} of {n}: step {step} of {steps}',
   'bench.seeds.cancel': 'Cancel',
   'bench.seeds.final': 'Seeds {first} to {last}, {steps} steps each: interquartile mean {iqm} of the best parameters, the middle half from {low} to {high}.',
+  'bench.seeds.policy': 'Seeds {first} to {last}, {steps} steps each: interquartile mean {iqm} of the policy, the middle half from {low} to {high}.',
   'bench.seeds.solved': '{solved} of {n} solved it (a mean of {threshold} or more).',
   'bench.seeds.first': 'These runs start from the language model: press Play first, which trains it.',
   'bench.export': 'Export',

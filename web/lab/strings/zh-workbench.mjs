@@ -33,6 +33,7 @@ export default {
   'bench.seeds.progress': '种子 {seed}，第 {i} 个，共 {n} 个：第 {step} 步，共 {steps} 步',
   'bench.seeds.cancel': '取消',
   'bench.seeds.final': '种子 {first} 到 {last}，每次 {steps} 步：最好参数的四分位均值为 {iqm}，中间一半在 {low} 到 {high} 之间。',
+  'bench.seeds.policy': '种子 {first} 到 {last}，每次 {steps} 步：策略的四分位均值为 {iqm}，中间一半在 {low} 到 {high} 之间。',
   'bench.seeds.solved': '{n} 次中有 {solved} 次解决了任务（平均回报不低于 {threshold}）。',
   'bench.seeds.first': '这些训练从语言模型开始：请先点“播放”来训练语言模型。',
   'bench.export': '导出',
