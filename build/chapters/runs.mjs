@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createExperiment } from '../../web/lab/create-experiment.mjs';
+import { isTextTask } from '../../web/lab/text-kind.mjs';
 import { MODULES } from '../bundles.mjs';
 import { connect } from '../../web/node/node.mjs';
 import { queryText } from './figures.mjs';
@@ -41,6 +42,8 @@ export class Runs {
   #folder;
   /** @type {Map<string, Promise<Trace>>} */
   #made = new Map();
+  /** What waits for a thread, by what shares one. @type {Map<string, ((maker: Maker) => Promise<void>)[]>} */
+  #queues = new Map();
   /** @type {Promise<Maker>[]} */
   #makers = [];
   /** Makers that are free, and who waits for one. @type {Promise<Maker>[]} */
@@ -71,15 +74,32 @@ export class Runs {
   /** @param {string} file @param {string} query @param {number} stopAt @returns {Promise<Trace>} */
   async #keptOrMade(file, query, stopAt) {
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'), fromJson);
-    const maker = this.#take();
-    try {
-      const trace = await make(await maker, new URLSearchParams(query), stopAt);
-      mkdirSync(this.#folder, { recursive: true });
-      writeFileSync(file, JSON.stringify(trace, toJson));
-      return trace;
-    } finally {
-      this.#giveBack(await maker);
+    const trace = await new Promise((resolve, reject) => this.#queue(new URLSearchParams(query), stopAt, resolve, reject));
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(file, JSON.stringify(trace, toJson));
+    return trace;
+  }
+
+  /** Runs on one task of text go to one thread, which trains the language model of its examples once. @param {URLSearchParams} query @param {number} stopAt @param {(trace: Trace) => void} resolve @param {(error: unknown) => void} reject */
+  #queue(query, stopAt, resolve, reject) {
+    const env = query.get('env') ?? '', key = isTextTask(env) ? env : String(query);
+    const job = (/** @type {Maker} */ maker) => make(maker, query, stopAt).then(resolve, reject);
+    const waiting = this.#queues.get(key);
+    if (waiting) {
+      waiting.push(job);
+      return;
     }
+    this.#queues.set(key, [job]);
+    setImmediate(() => void this.#work(key)); // when all that are asked for now are there
+  }
+
+  /** @param {string} key */
+  async #work(key) {
+    const maker = await this.#take();
+    const jobs = this.#queues.get(key) ?? [];
+    for (const job of jobs) await job(maker); // more may come meanwhile
+    this.#queues.delete(key);
+    this.#giveBack(maker);
   }
 
   /** A maker that nobody else uses. @returns {Promise<Maker>} */
@@ -172,7 +192,7 @@ function rested(experiment) {
     const late = setTimeout(() => fail(new Failure(`A run of a chapter did not stop within ${MINUTES} minutes.`)), MINUTES * 60_000);
     const isSo = () => {
       if (experiment.phase === 'failed') throw new Failure(`A run of a chapter failed: ${experiment.failure}`);
-      if (experiment.hasTruth && !experiment.truth) return false;
+      if (experiment.hasTruth && experiment.agentFrame?.table && !experiment.truth) return false; // larger ones have neither
       return experiment.phase === 'paused' || experiment.phase === 'diverged' || (experiment.phase === 'finished' && experiment.score !== null);
     };
     const ask = () => {

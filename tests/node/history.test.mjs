@@ -85,10 +85,10 @@ test('what is no history is refused', () => {
   }
 });
 
-test('the latest records are kept as they came, up to 8 MB', () => {
+test('the latest records are kept as they came, up to 4 MB', () => {
   const history = new History(10, KINDS);
   const rows = (/** @type {number} */ first) => Float64Array.from({ length: 1000 * WIDTH }, (_, i) => [1, first + Math.floor(i / WIDTH), 1, 1, 0][i % WIDTH]);
   for (let n = 0; n < 300; n++) history.add(rows(1000 * n), WIDTH, null);
   history.add(new Float64Array(0), WIDTH, null);
-  assert.deepEqual([history.logged, history.log.length, history.log[0][1], history.log.at(-1)?.[1]], [209 * 5000, 209, 91_000, 299_000]);
+  assert.deepEqual([history.logged, history.log.length, history.log[0][1], history.log.at(-1)?.[1]], [104 * 5000, 104, 196_000, 299_000]);
 });

@@ -133,6 +133,7 @@ test('what needs a reset is staged while it runs or has steps, seed included; be
 
 test('a run that is left is kept with what it came to: by Reset, by another seed or algorithm, once for the same run; one without an episode is not', async () => {
   const experiment = await open(`${SMALL}&seed=3&totalTimesteps=2000`);
+  experiment.runs.most = 12;
   await experiment.reset();
   assert.deepEqual(experiment.runs.items, []);
   await playTo(experiment, 400);

@@ -6,7 +6,7 @@ import { History } from '../../web/lab/history.mjs';
 import { chartSvg } from '../../web/lab/charts/chart-svg.mjs';
 import { plainSetup } from '../../web/lab/run-setup.mjs';
 import { Words } from '../../web/lab/words.mjs';
-import { configOf, csvOf, eventsOf, fileName, recordsOf } from '../../web/site/run-files.mjs';
+import { configOf, csvOf, eventsOf, fileName, missingUntil } from '../../web/site/run-files.mjs';
 import { load } from '../../web/node/node.mjs';
 import en from '../../web/lab/strings/en.mjs';
 import { readEvents } from './event-file.mjs';
@@ -39,10 +39,12 @@ test('CSV: a line for each record under the names of the field; figures of the a
   const rows = lines.map((cells) => Object.fromEntries(heading.map((name, i) => [name, cells[i]])));
   assert.deepEqual(rows.map(({ type }) => type), ['episode', 'train', 'episode', 'eval']);
   assert.deepEqual([rows[0]['rollout/ep_rew'], rows[0]['train/loss'], rows[1]['train/loss'], rows[1]['train/mean_q'], rows[3]['eval/mean_reward']], ['20', '', '0.5', '', '99.5']);
-  assert.deepEqual([recordsOf(catalog, RUN).isWhole, recordsOf(catalog, RUN).from], [true, 20]);
+  assert.equal(missingUntil(catalog, RUN), 0);
   const later = resultOf([[LAYOUT.episode, 20, 20, 20, 0], [LAYOUT.episode, 40, 20, 20, 0]]);
   later.history.log.shift();
-  assert.deepEqual([recordsOf(catalog, later).isWhole, recordsOf(catalog, later).from], [false, 40]);
+  assert.equal(missingUntil(catalog, later), 40);
+  later.history.log.shift();
+  assert.equal(missingUntil(catalog, later), 300, 'all of them');
 });
 
 test('TensorBoard: training records with the means so far, and evaluations', async () => {

@@ -23,12 +23,14 @@ const english = new Words({ ...en, ...enText, ...enWorkbench }, 'en'), chinese =
 
 /** @param {number} seed @param {number} [step] @param {string} [env] */
 const run = (seed, step = 100, env = 'GridWorld-v0') => ({ id: `env=${env}&seed=${seed}`, setup: { ...plainSetup(catalog, env), seed }, step, solvedAt: null });
+/** A list as the page has it. */
+const twelve = () => Object.assign(new RunList(), { most: 12 });
 const GRID = { env: 'GridWorld-v0' };
 /** @param {RunList} list */
 const seeds = (list) => list.items.map(({ setup }) => setup.seed);
 
 test('twelve runs are kept; the oldest goes that is not pinned; numbers go on', () => {
-  const list = new RunList();
+  const list = twelve();
   for (let seed = 1; seed <= 12; seed++) list.add(run(seed));
   togglePin(list, list.items[0]);
   list.add(run(13));
@@ -41,8 +43,14 @@ test('twelve runs are kept; the oldest goes that is not pinned; numbers go on', 
   assert.ok(!seeds(list).includes(15));
 });
 
-test('the same run is kept once, with the longer curve, its name and its pin', () => {
+test('where there is no list, the last run is kept', () => {
   const list = new RunList();
+  for (const seed of [1, 2, 3]) list.add(run(seed));
+  assert.deepEqual(list.items.map(({ n, setup }) => [n, setup.seed]), [[3, 3]]);
+});
+
+test('the same run is kept once, with the longer curve, its name and its pin', () => {
+  const list = twelve();
   list.add(run(1, 100));
   rename(list, list.items[0], '  my   run ');
   togglePin(list, list.items[0]);
@@ -56,7 +64,7 @@ test('the same run is kept once, with the longer curve, its name and its pin', (
 });
 
 test('hide, show, alone, delete, and names', () => {
-  const list = new RunList();
+  const list = twelve();
   for (const seed of [1, 2, 3]) list.add(run(seed));
   list.add(run(4, 100, 'CliffWalking-v1'));
   const [one, two, three] = list.items;

@@ -25,13 +25,15 @@ function recipes(seeds) {
 }
 
 test('the band: interquartile mean and middle half where all curves are', () => {
-  const curve = (/** @type {number} */ from, /** @type {number} */ value, /** @type {number} */ to) => ({ xs: [from, from + 1, to], ys: [null, value, value + 1] });
-  const curves = [curve(1, 0, 100), curve(2, 10, 110), curve(3, 20, 120), curve(0, 30, 130), curve(1, 40, 200)];
+  const curve = (/** @type {number} */ from, /** @type {number} */ value, /** @type {number} */ to) => ({ xs: [from, from + 1, to], ys: [null, value, value + 10] });
+  const curves = [curve(0, 0, 101), curve(1, 10, 102), curve(2, 20, 103), curve(0, 30, 101), curve(0, 40, 101)];
   const { xs, low, middle, high } = bandOf(curves);
-  assert.deepEqual([xs[0], xs.at(-1)], [4, 100]);
+  assert.deepEqual([xs[0], xs.at(-1)], [3, 101]);
   assert.ok(xs.every((x, i) => i === 0 || x > xs[i - 1]) && xs.length <= 121);
-  assert.deepEqual([low[0], middle[0], high[0]], [10, 20, 30]);
-  assert.deepEqual([low.at(-1), middle.at(-1), high.at(-1)], [10, (10 + 20 + 30) / 3, 30], 'the first curve has reached 1; it is not of the middle');
+  const at = (/** @type {number} */ x, /** @type {readonly number[]} */ of) => of[xs.indexOf(x)];
+  assert.deepEqual([at(3, low), at(3, middle), at(3, high)].map((y) => Number(y.toFixed(2))), [10.1, 20.1, 30.2], 'on the lines between the points');
+  assert.deepEqual([at(101, low), at(101, middle), at(101, high)].map((y) => Number(y.toFixed(2))), [19.9, 29.9, 40], 'the middle three, of which two end later');
+  assert.deepEqual(bandOf([{ xs: [5, 5, 9], ys: [1, 3, 7] }]).middle.slice(0, 3), [3, 4, 5], 'two at the same step: the later one');
   assert.deepEqual(bandOf([curve(1, 0, 10), curve(20, 0, 30)]).xs, []);
   assert.deepEqual(bandOf([{ xs: [], ys: [] }]).xs, []);
   assert.deepEqual(bandOf([]).xs, []);

@@ -267,6 +267,22 @@ test('curves of a task stay until they are cleared; none has a name twice; an un
   assert.ok(Math.abs(values.reduce((sum, p) => sum + p, 0) - 1) < 1e-6, 'of a policy, probabilities');
 });
 
+test('a run that was left keeps its curve; a run beside it, from its language model, is the same run', async () => {
+  for (const start of /** @type {const} */ (['scratch', 'lm'])) {
+    const experiment = await started('CodeGen-v0', { start, seed: 4, options: { ...QUICK, evalFreq: 20, nEvalEpisodes: 2 } });
+    await stepTo(experiment, 60);
+    const [{ xs, ys }] = experiment.curves, hash = await experiment.sha256();
+    assert.deepEqual(xs, [0, 20, 40, 60]);
+    const beside = await context.lease().trainer.create(experiment.recipeBeside(experiment.setup));
+    await beside.learn({ steps: 60 });
+    assert.equal(await beside.sha256(), hash, start);
+    await beside.dispose();
+    await experiment.reset();
+    assert.deepEqual(experiment.curves.map((curve) => [curve.xs, curve.ys, curve.again]), [[xs, ys, 0], [[0], ys.slice(0, 1), 1]]);
+    assert.deepEqual(experiment.runs.items.map(({ step, curve }) => [step, curve?.xs]), [[60, xs]]);
+  }
+});
+
 test('another task or algorithm keeps what applies, and says what does not', async () => {
   const experiment = await started('TextGen-v1', { start: 'scratch', seed: 9, options: { ...QUICK, learningRate: 0.002 }, envOptions: { topicWeight: 1 } });
   await stepTo(experiment);

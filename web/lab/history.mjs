@@ -6,8 +6,8 @@
 const CAPACITY = 500, EVALUATIONS = 60;
 /** Of the JSON form. */
 export const FORMAT = 1;
-/** Numbers of records that are kept as they came: 8 MB. */
-const LOG_MOST = 2 ** 20;
+/** Numbers of records that are kept as they came: 4 MB. */
+const LOG_MOST = 2 ** 19;
 
 /** Values of one kind; null: there was none. NaN and ±Infinity are values of a diverged run. @typedef {(number | null)[]} Column */
 /** The numbers that rows of records begin with. @typedef {{ episode: number, train: number, eval: number }} RecordKinds */

@@ -9,6 +9,7 @@ const LONGEST = 40;
 /** An empty name is the one it had at first. @param {RunList} list @param {KeptRun} run @param {string} name */
 export function rename(list, run, name) {
   run.name = name.trim().replace(/\s+/g, ' ').slice(0, LONGEST) || undefined;
+  if (run.curve) run.curve.name = run.name;
   list.version++;
 }
 

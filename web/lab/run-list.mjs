@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs that were left, kept beside the present one. There are at most MOST: then the oldest one that is not pinned goes. A run that was made twice is kept once,
-// with the curve that goes further.
+// Runs that were left, kept beside the present one: the last one, or several where there is a list to choose among them. Of too many the oldest one that is not
+// pinned goes. A run that was made twice is kept once, with the curve that goes further.
 
 /**
  * @typedef {object} KeptRun
@@ -18,11 +18,11 @@
  */
 /** What draws further curves of the returns. @typedef {(host: any) => import('./charts/chart.mjs').Series[]} DrawMore */
 
-const MOST = 12;
-
 export class RunList {
   /** The oldest one first. @type {KeptRun[]} */
   items = [];
+  /** So many are kept. */
+  most = 1;
   /** The one that is drawn alone. @type {KeptRun | undefined} */
   solo;
   /** Counts changes, so that charts know when to draw. */
@@ -37,7 +37,7 @@ export class RunList {
     const known = items.find(({ id, setup }) => id === run.id && setup.demonstrations === run.setup.demonstrations);
     if (!known) items.push({ n: ++this.#count, ...run });
     else if (known.step < run.step) Object.assign(known, run);
-    if (items.length > MOST) items.splice(items.findIndex((each) => !each.isPinned), 1);
+    if (items.length > this.most) items.splice(items.findIndex((each) => !each.isPinned), 1);
     this.version++;
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs of several seeds as one curve: at each step the interquartile mean of their returns, and between which values the middle half of them lies.
 import { iqm, quantile } from '../lib/statistics.mjs';
-import { valueAt } from './charts/chart-data.mjs';
 
 /** Returns of one run. @typedef {{ xs: number[], ys: (number | null)[] }} Curve */
 /**
@@ -19,8 +18,20 @@ export function bandOf(curves) {
   const known = curves.map(({ xs, ys }) => xs.filter((_, i) => ys[i] !== null));
   const from = Math.max(...known.map((xs) => xs[0] ?? Infinity)), to = Math.min(...known.map((xs) => xs.at(-1) ?? -Infinity));
   const xs = from > to || curves.length === 0 ? [] : [...new Set(Array.from({ length: POINTS + 1 }, (_, i) => Math.round(from + (to - from) * i / POINTS)))];
-  const columns = xs.map((x) => curves.map((curve) => Number(valueAt(curve.xs, curve.ys, x))));
+  const columns = xs.map((x) => curves.map((curve) => heightAt(curve, x)));
   return { xs, low: columns.map((values) => quantile(values, 0.25)), middle: columns.map(iqm), high: columns.map((values) => quantile(values, 0.75)) };
+}
+
+/** Where the line between the points beside a step is. @param {Curve} curve @param {number} x  not outside of them */
+function heightAt({ xs, ys }, x) {
+  let [before, after] = [NaN, NaN], [from, to] = [-Infinity, Infinity];
+  for (let i = 0; i < xs.length && to === Infinity; i++) {
+    const y = ys[i];
+    if (y === null) continue;
+    if (xs[i] <= x) [from, before] = [xs[i], y];
+    else [to, after] = [xs[i], y];
+  }
+  return from === x || to === Infinity ? before : before + (after - before) * (x - from) / (to - from);
 }
 
 /**

@@ -32,6 +32,7 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
  * @property {number | null} changedAt   the step at which its weights changed
  * @property {boolean} custom            whether it began with other weights than the task's
  * @property {number} again              runs of this algorithm and start before it, cleared ones too
+ * @property {string} [name]              as the reader calls it
  */
 /**
  * Mean returns to compare with; null: unknown.
@@ -46,7 +47,7 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
 
 /** Factors of the pace; the last one is as fast as possible. */
 const SPEEDS = Object.freeze([1, 4, 15, Infinity]);
-const SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
+const RUNS_MOST = 8, SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
 /** @type {Readonly<Shown>} */
 const NOTHING = Object.freeze({ text: null, rated: null, last: Object.freeze([]), best: null });
 
@@ -97,6 +98,7 @@ export class TextExperiment extends RunExperiment {
   constructor(lease, setup) {
     super(lease, textSetup(/** @type {any} */ (lease.trainer.catalog), setup));
     this.#lessons = lessonsOf(lease.trainer);
+    this.runs.most = RUNS_MOST;
   }
 
   // ---- what it is ----
@@ -155,7 +157,7 @@ export class TextExperiment extends RunExperiment {
   }
 
   keep() {
-    if (this.#curve && this.#isPlayed) this.runs.add({ ...this.result, curve: this.#curve });
+    if (this.#curve && this.#isPlayed) this.runs.add({ ...this.result, curve: { ...this.#curve } }); // the next run's first frame comes before its curve
   }
 
   /** @returns {Baselines} */

@@ -4,12 +4,12 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { commandSnippet } from '../embed/snippets.mjs';
-import { readTheme } from '../lab/canvas/theme.mjs';
 import { chartSvg } from '../lab/charts/chart-svg.mjs';
-import { returnsOf, runName } from '../lab/panels/returns-chart.mjs';
+import { returnsOf } from '../lab/panels/returns-chart.mjs';
 import { programOf } from './embed-setup.mjs';
 import { canRecord, pngOf, pngOfSvg, recorded } from './pictures.mjs';
-import { configOf, csvOf, eventsOf, fileName, recordsOf } from './run-files.mjs';
+import { listName } from './runs-view.mjs';
+import { configOf, csvOf, eventsOf, fileName, missingUntil } from './run-files.mjs';
 import { aboutRun, changedText, differsText } from './run-words.mjs';
 
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
@@ -56,7 +56,7 @@ export class ExportsView {
   render() {
     const { words } = this.#bench;
     const groups = this.#isPresent ? /** @type {const} */ (['data', 'parameters', 'pictures']) : /** @type {const} */ (['data']);
-    return html`<section class="bench-part" aria-labelledby="bench-export-title"><h3 id="bench-export-title">${words.t('bench.export')}</h3>
+    return html`<section class="bench-part" aria-labelledby="bench-export-title"><h3 id="bench-export-title" tabindex="-1">${words.t('bench.export')}</h3>
       ${this.#choice()}${groups.map((group) => this.#group(group))}${this.#isPresent ? nothing : html`<p class="bench-caption">${words.t('bench.export.kept')}</p>`}
       ${this.#notes()}${this.#command()}<p class="bench-caption" id="bench-saved" role="status">${this.#done}</p></section>`;
   }
@@ -70,7 +70,7 @@ export class ExportsView {
       this.#bench.draw();
     };
     return html`<div class="bench-form"><label for="bench-of">${words.t('bench.export.of')}</label><select id="bench-of" .value=${live(String(this.#isPresent ? '' : this.#chosen?.n))} @change=${change}>
-      <option value="">${words.t('bench.present')}</option>${kept.map((run) => html`<option value=${run.n}>${runName(words, run)}</option>`)}</select></div>`;
+      <option value="">${words.t('bench.present')}</option>${kept.map((run) => html`<option value=${run.n}>${listName(words, run)}</option>`)}</select></div>`;
   }
 
   /** @param {keyof typeof GROUPS} group */
@@ -95,8 +95,8 @@ export class ExportsView {
 
   #notes() {
     const { words, experiment } = this.#bench;
-    const { isWhole, from } = recordsOf(experiment.catalog, this.#run);
-    return isWhole ? nothing : html`<p class="bench-caption">${words.t('bench.export.part', { step: words.count(from) })}</p>`;
+    const step = missingUntil(experiment.catalog, this.#run);
+    return step === 0 ? nothing : html`<p class="bench-caption" id="bench-part">${words.t('bench.export.part', { step: words.count(step) })}</p>`;
   }
 
   #command() {
@@ -160,10 +160,10 @@ export class ExportsView {
 
   /** The world while it plays; one that rests plays meanwhile, at its natural pace. @param {HTMLCanvasElement} canvas */
   async #video(canvas) {
-    const { experiment } = this.#bench, { speed, world } = experiment;
+    const { experiment } = this.#bench, { speed, speeds, world } = experiment;
     const isResting = experiment.can.play && !experiment.isRunning;
     if (isResting) {
-      experiment.setSpeed(world.speed);
+      experiment.setSpeed(Number.isFinite(speeds[world.speed]) ? world.speed : speeds.length - 2); // the last one is as fast as possible
       experiment.play();
     }
     try {
@@ -180,24 +180,24 @@ export class ExportsView {
   }
 
   /** What a curve is called in the legend: of runs that were kept with what differs. @param {import('../lab/charts/chart.mjs').Series} series */
-  #legend({ kind, name }) {
+  #legend({ kind, name, xs }) {
     const { words, experiment } = this.#bench;
-    const run = experiment.runs.items.find((each) => runName(words, each) === name);
+    const run = experiment.runs.items.find(({ band, curve, history }) => [band?.xs, curve?.xs, history?.returns[0]].includes(/** @type {any} */ (xs)));
     if (kind === 'band') return words.t('bench.legend.half', { name });
-    if (kind !== 'faint' || !run) return name;
+    if (!run) return name;
     return run.band ? words.t('bench.legend.iqm', { name }) : `${name} (${differsText(words, experiment, run)})`;
   }
 
   /** The chart of returns, with the runs that are shown in it. */
   async #svg() {
-    const { words, experiment, lab } = this.#bench;
-    const host = { words, experiment, theme: readTheme(/** @type {HTMLElement} */ (lab.shadowRoot?.querySelector('.colour-probe'))) };
+    const { words, experiment, theme } = this.#bench;
+    const host = { words, experiment, theme };
     const { env } = experiment.setup;
     const isText = experiment.kind === 'text';
     const content = isText ? (await import('../lab/panels/run-comparison.mjs')).comparedOf(host, /** @type {any} */ (experiment)) : returnsOf(host, experiment);
     return chartSvg({ ...content, series: content.series.map((series) => ({ ...series, name: this.#legend(series) })) }, {
       title: [words.tMaybe(`env.${env}`, env), ...aboutRun(words, experiment.setup)].join(' · '), about: changedText(words, experiment), xTitle: words.t('chart.axis'),
-      yTitle: words.t(isText ? 'rl.chart.y' : 'chart.returns'), theme: host.theme, words,
+      yTitle: words.t(isText ? 'rl.chart.y' : 'chart.returns'), theme, words,
     });
   }
 }

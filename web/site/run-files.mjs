@@ -14,13 +14,23 @@ export function fileName({ setup: { env, algo, preset, seed }, step }, ending) {
   return `${env}-${preset ? `${algo}-${preset}` : algo}-seed${seed}-step${step}.${ending}`.replace(/[^\w.-]/g, '_');
 }
 
-/** The records there are, and from which step on; `isWhole` tells whether these are all. @param {Catalog} catalog @param {Result} run */
-export function recordsOf(catalog, { setup, history }) {
-  const { records: layout, algos } = /** @type {import('../bellhop.js').Catalog} */ (/** @type {unknown} */ (catalog));
+/** @param {Catalog} catalog */
+const layoutOf = (catalog) => /** @type {import('../bellhop.js').Catalog} */ (/** @type {unknown} */ (catalog)).records;
+
+/** The step after which records are kept; 0 where all are. @param {Catalog} catalog @param {Result} run */
+export function missingUntil(catalog, { history, step }) {
+  const { width, episode } = layoutOf(catalog);
+  const { log = [], episodes = 0 } = history ?? {};
+  let n = 0;
+  for (const rows of log) for (let i = 0; i < rows.length; i += width) if (rows[i] === episode) n++;
+  return n === episodes ? 0 : log[0]?.[1] ?? step;
+}
+
+/** @param {Catalog} catalog @param {Result} run */
+function recordsOf(catalog, { setup, history }) {
+  const { algos } = /** @type {import('../bellhop.js').Catalog} */ (/** @type {unknown} */ (catalog));
   const metrics = algos.find(({ name }) => name === setup.algo)?.metrics ?? [];
-  const records = (history?.log ?? []).flatMap((rows) => readRecords(rows, layout, metrics));
-  const episodes = records.filter(({ type }) => type === 'episode').length;
-  return { records, metrics, from: records[0]?.timestep ?? 0, isWhole: episodes === (history?.episodes ?? 0) };
+  return { records: (history?.log ?? []).flatMap((rows) => readRecords(rows, layoutOf(catalog), metrics)), metrics };
 }
 
 /** As the command line writes metrics.csv. @param {Catalog} catalog @param {Result} run */

@@ -2,10 +2,11 @@
 // The list of runs: the present one, and those that were kept with what differs, each to be named, hidden, shown alone, pinned, opened or deleted.
 import { html, nothing, svg } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { curveColour, curveDash, curveName } from '../lab/panels/curve-looks.mjs';
 import { dashOf, runName } from '../lab/panels/returns-chart.mjs';
 import { isShown, remove, rename, show, togglePin, toggleSolo } from '../lab/run-list-edits.mjs';
 import { copyOf } from '../lab/run-setup.mjs';
-import { bandText } from './seeds-view.mjs';
+import { bandText, isEvaluation } from './seeds-view.mjs';
 import { aboutRun, differsText } from './run-words.mjs';
 
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
@@ -28,33 +29,41 @@ export class RunsView {
 
   #present() {
     const { words, experiment } = this.#bench;
-    const { step, solvedAt, history } = experiment.result;
-    return html`<li class="bench-run present" id="bench-present"><div class="bench-head">${line('run')}<strong>${words.t('bench.present')}</strong></div>
-      <p class="bench-caption">${[...aboutRun(words, experiment.setup), ...this.#figures(step, solvedAt, history?.meanReturn)].join(' · ')}</p></li>`;
+    return html`<li class="bench-run present" id="bench-present"><div class="bench-head">${this.#line(null)}<strong>${words.t('bench.present')}</strong></div>
+      <p class="bench-caption">${[...aboutRun(words, experiment.setup), ...this.#figures(experiment.result)].join(' · ')}</p></li>`;
   }
 
-  /** @param {number} step @param {number | null} solvedAt @param {number} [mean]  NaN before the first episode */
-  #figures(step, solvedAt, mean = NaN) {
+  /** @param {Omit<KeptRun, 'n'>} run */
+  #figures({ step, solvedAt, history, setup }) {
     const { words, experiment: { world } } = this.#bench;
+    const mean = history?.meanReturn ?? NaN; // before the first episode
     return [
       words.t('bench.steps', { n: words.count(step) }), ...Number.isNaN(mean) ? [] : [words.t('bench.mean', { value: words.value(mean, world.digits || 1) })],
-      ...solvedAt === null ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
+      ...solvedAt === null || isEvaluation(setup) ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
     ];
   }
 
   /** @param {KeptRun} run */
   #row(run) {
     const { words, experiment } = this.#bench;
-    const name = runName(words, run);
-    const { step, solvedAt, history } = run;
+    const name = listName(words, run);
     const isDrawn = isShown(experiment.runs, run);
     return html`<li class="bench-run" id=${`bench-run-${run.n}`} ?data-hidden=${!isDrawn}>
       <div class="bench-head"><input type="checkbox" .checked=${live(isDrawn)} aria-label=${words.t('bench.show', { name })} @change=${(/** @type {any} */ { target }) => this.#edit(() => show(experiment.runs, run, target.checked))}>
-        ${line(run.band ? 'band' : 'kept', dashOf(run))}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
+        ${this.#line(run)}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
           @change=${(/** @type {any} */ { target }) => this.#edit(() => rename(experiment.runs, run, target.value))}></div>
-      <p class="bench-caption">${run.band ? words.sentences([bandText(words, run.band, step, experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
-    : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(step, solvedAt, history?.meanReturn)].join(' · ')}</p>
+      <p class="bench-caption">${run.band ? words.sentences([bandText(words, /** @type {any} */ (run), experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
+    : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(run)].join(' · ')}</p>
       <div class="bench-actions">${this.#actions(run, name)}</div></li>`;
+  }
+
+  /** How its curve looks in the chart. @param {KeptRun | null} run  null: the present one */
+  #line(run) {
+    const { experiment } = this.#bench;
+    const { curves } = /** @type {any} */ (experiment), curve = run ? run.curve : curves?.at(-1);
+    const dash = curve ? curveDash(curve) : run ? dashOf(run) : [];
+    return html`<svg class="bench-line ${run?.band ? 'band' : run ? 'kept' : 'run'}" viewBox="0 0 28 12" aria-hidden="true">${run?.band ? svg`<rect width="28" height="12" rx="2"></rect>` : nothing}
+      <path d="M0 6h28" stroke-dasharray=${dash?.join(' ') || nothing} stroke=${curve ? curveColour(curve, this.#bench.theme.dark) : nothing}></path></svg>`;
   }
 
   /** @param {KeptRun} run @param {string} name */
@@ -92,5 +101,5 @@ export class RunsView {
   }
 }
 
-/** How a curve looks in the chart. @param {'run' | 'kept' | 'band'} kind @param {readonly number[]} [dash] */
-export const line = (kind, dash = []) => html`<svg class="bench-line ${kind}" viewBox="0 0 28 12" aria-hidden="true">${kind === 'band' ? svg`<rect width="28" height="12" rx="2"></rect>` : nothing}<path d="M0 6h28" stroke-dasharray=${dash.join(' ') || nothing}></path></svg>`;
+/** What a run is called in the list: as in the chart. @param {import('../lab/words.mjs').Words} words @param {KeptRun} run */
+export const listName = (words, run) => (run.curve ? curveName(/** @type {any} */ (words), run.curve) : runName(words, run));

@@ -3,12 +3,14 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { parse, problemOf } from '../lab/fields.mjs';
+import { dashOf } from '../lab/panels/returns-chart.mjs';
 import { recipeOf } from '../lab/run-setup.mjs';
 import { bandOf, summaryOf } from '../lab/seed-band.mjs';
 import { runSeeds } from '../lab/seed-runs.mjs';
 import { trainers } from '../lab/trainers.mjs';
 
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
+/** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 /** @typedef {import('../lab/run-list.mjs').RunList} RunList */
 /** What goes on. @typedef {{ stop: AbortController, steps: number, seed: number, done: number, step: number }} Job */
 
@@ -73,7 +75,7 @@ export class SeedsView {
   async #start() {
     const { words, experiment, lab } = this.#bench;
     const { field } = this.#field, steps = parse(field, this.#text) ?? this.#text.trim();
-    const problem = problemOf({ ...field, min: 1 }, steps);
+    const problem = problemOf({ ...field, min: 1, max: Number(experiment.valueOf(this.#field)) }, steps);
     this.#failure = problem ? words.problem(problem, words.t('bench.seeds.steps')) : '';
     if (!problem) {
       const job = this.#job = { stop: new AbortController(), steps: Number(steps), seed: experiment.setup.seed, done: 0, step: 0 };
@@ -102,9 +104,10 @@ export class SeedsView {
       });
       const column = experiment.kind === 'text' ? EVALUATIONS : MEANS;
       const curves = found.map(({ history: { returns } }) => ({ xs: returns[0], ys: returns[column] }));
-      const band = { ...bandOf(curves), ...summaryOf(found, experiment.env.reward_threshold) };
-      this.#keep(runs, { id: `${query} ${SEEDS} ${job.steps}`, setup, step: job.steps, solvedAt: null, band });
-      this.#bench.say(bandText(this.#bench.words, band, job.steps, experiment));
+      const band = { ...bandOf(curves), ...summaryOf(found, isEvaluation(setup) ? null : experiment.env.reward_threshold) };
+      const run = { id: `${query} ${SEEDS} ${job.steps}`, setup, step: job.steps, solvedAt: null, band };
+      this.#keep(runs, run);
+      this.#bench.say(bandText(this.#bench.words, run, experiment));
     } finally {
       lease.release();
     }
@@ -115,18 +118,17 @@ export class SeedsView {
     const bench = this.#bench;
     const { xs, middle } = run.band;
     runs.add({ ...run, name: bench.words.t('bench.seeds.n', { n: SEEDS }), colour: 'low', history: /** @type {any} */ ({ returns: [xs, [], middle, []], train: [[], [], [], [], []], meanReturn: NaN }) });
-    runs.more = ({ theme, experiment }) => runs.drawn(experiment.setup).flatMap(({ name = '', band }) => (band ? bandSeries(name, band, theme.low, experiment.kind === 'text') : []));
+    runs.more = ({ theme, experiment }) => runs.drawn(experiment.setup).flatMap((/** @type {KeptRun} */ each) => bandSeries(each, theme.low, experiment.kind === 'text'));
     bench.update();
   }
 }
 
-/**
- * The edges of a band; with its middle line where a panel draws only these.
- * @param {string} name @param {import('../lab/seed-band.mjs').SeedBand} band @param {string} colour @param {boolean} hasLine @returns {import('../lab/charts/chart.mjs').Series[]}
- */
-function bandSeries(name, { xs, low, middle, high }, colour, hasLine) {
+/** The edges of the band of a run that has one; with its middle line where a panel draws only these. @param {KeptRun} run @param {string} colour @param {boolean} hasLine @returns {import('../lab/charts/chart.mjs').Series[]} */
+function bandSeries({ name = '', n, band }, colour, hasLine) {
+  if (!band) return [];
+  const { xs, low, middle, high } = band;
   const edges = [high, low].map((ys) => ({ name, xs, ys, kind: /** @type {const} */ ('band'), colour }));
-  return hasLine ? [...edges, { name, label: name, xs, ys: middle, kind: 'faint', colour }] : edges;
+  return hasLine ? [...edges, { name, label: name, xs, ys: middle, kind: 'faint', colour, dash: dashOf({ n }) }] : edges;
 }
 
 /** What another run of the kind is made from. @param {RunExperiment} experiment @param {import('../lab/run-setup.mjs').RunSetup} setup */
@@ -136,17 +138,20 @@ function recipeBeside(experiment, setup) {
   return recipeOf(setup, { logFreq: rowOf.call(experiment, setup.env).logFreq });
 }
 
+/** Whether it only judges a policy: then nothing gets better, and nothing is solved. @param {{ algo: string }} setup */
+export const isEvaluation = ({ algo }) => algo === 'policy-evaluation';
+
 /** How the best parameters are measured: as at the end of a run; of tasks of text by more than one episode. @param {RunExperiment} experiment @returns {import('../bellhop.js').EvaluateOptions | null} */
 function evaluationOf({ kind, setup }) {
-  if (setup.algo === 'policy-evaluation') return null;
+  if (isEvaluation(setup)) return null;
   return { which: 'best', ...kind === 'text' && { episodes: 25, seed: 1 } };
 }
 
-/** What runs of several seeds came to. @param {import('../lab/words.mjs').Words} words @param {import('../lab/seed-band.mjs').SeedBand} band @param {number} steps @param {RunExperiment} experiment */
-export function bandText(words, { seeds, final, solved }, steps, { world, env }) {
+/** What runs of several seeds came to. @param {import('../lab/words.mjs').Words} words @param {{ band: import('../lab/seed-band.mjs').SeedBand, setup: { algo: string }, step: number }} run @param {RunExperiment} experiment */
+export function bandText(words, { band: { seeds, final, solved }, setup, step }, { world, env }) {
   const write = (/** @type {number} */ n) => words.value(n, world.digits || 1);
   return words.sentences([
-    words.t('bench.seeds.final', { first: seeds[0], last: seeds[seeds.length - 1], steps: words.count(steps), iqm: write(final.iqm), low: write(final.low), high: write(final.high) }),
+    words.t(isEvaluation(setup) ? 'bench.seeds.policy' : 'bench.seeds.final', { first: seeds[0], last: seeds[seeds.length - 1], steps: words.count(step), iqm: write(final.iqm), low: write(final.low), high: write(final.high) }),
     solved === null ? '' : words.t('bench.seeds.solved', { solved, n: seeds.length, threshold: words.figure(Number(env.reward_threshold)) }),
   ]);
 }

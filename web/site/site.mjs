@@ -21,7 +21,7 @@ import { wireTheme } from './theme-switch.mjs';
 /** @typedef {'grid' | 'control' | 'continuous' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
 /** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
 
-const KEEP_MS = 5000, KEEP_TEXT_MS = 300;
+const KEEP_MS = 5000, KEEP_TEXT_MS = 300, RUNS_MOST = 12;
 
 /** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
 const VIEWS = Object.freeze({
@@ -126,7 +126,8 @@ class Site {
     Object.assign(experiment, { left });
     const old = /** @type {any} */ (this.#experiments.get(view));
     old?.keep?.();
-    if (old?.runs) Object.assign(experiment, { runs: old.runs });
+    const { runs } = old ?? /** @type {any} */ (experiment);
+    if (runs) Object.assign(experiment, { runs: Object.assign(runs, { most: RUNS_MOST }) });
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);
     this.lab.experiment = experiment;
@@ -333,7 +334,7 @@ class Site {
     for (const language of /** @type {const} */ (['en', 'zh'])) byId(`lang-${language}`).addEventListener('click', () => this.#chooseLanguage(language));
     byId('share').addEventListener('click', () => this.#share());
     byId('embed').addEventListener('click', () => this.#openLate(() => import('./embed-dialog.mjs')));
-    byId('runs-open').addEventListener('click', () => this.#openLate(() => import('./workbench.mjs')));
+    for (const id of /** @type {const} */ (['runs-open', 'export'])) byId(id).addEventListener('click', () => this.#openLate(async () => ({ open: (await import('./workbench.mjs'))[id === 'export' ? 'openExports' : 'open'] })));
     byId('tour').addEventListener('click', () => this.#openLate(() => import('./tour.mjs')));
     byId('skip').addEventListener('click', (event) => {
       event.preventDefault(); // the hash is the experiment's

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The workbench, below the charts: the runs that were kept, runs with other seeds, what can be taken along. The page fetches it when it is first opened.
 import { html, nothing, render } from 'lit';
+import { readTheme } from '../lab/canvas/theme.mjs';
 import { ExportsView } from './exports-view.mjs';
 import { RunsView } from './runs-view.mjs';
 import { SeedsView } from './seeds-view.mjs';
@@ -17,6 +18,7 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
  * @property {Words} words
  * @property {RunExperiment} experiment  that is shown
  * @property {BellhopLab} lab
+ * @property {import('../lab/canvas/theme.mjs').Theme} theme  of the lab
  * @property {() => void} update         draws the workbench and the charts again
  * @property {() => void} draw           draws the workbench again
  * @property {() => void} later          the same, a moment later
@@ -35,6 +37,10 @@ export class Workbench {
   #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this)];
   #isOpen = false;
   #said = '';
+  /** @type {WeakSet<RunExperiment>} */
+  #followed = new WeakSet();
+  /** As it was read since the last drawing. @type {import('../lab/canvas/theme.mjs').Theme | null} */
+  #theme = null;
   #language = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -52,13 +58,17 @@ export class Workbench {
     new MutationObserver(() => void this.#speak()).observe(document.documentElement, { attributeFilter: ['lang'] });
   }
 
-  /** Opens it, or closes it. @param {RunExperiment} experiment @param {Language} language */
-  async toggle(experiment, language) {
+  /** Opens it, or closes it. @param {RunExperiment} experiment @param {Language} language @param {boolean} [isOpen] */
+  async toggle(experiment, language, isOpen = !this.#isOpen) {
     await this.#load(language);
-    this.#isOpen = !this.#isOpen;
+    this.#isOpen = isOpen;
     this.#button.setAttribute('aria-expanded', String(this.#isOpen));
     this.#follow(experiment);
     this.draw();
+  }
+
+  get theme() {
+    return this.#theme ??= readTheme(/** @type {HTMLElement} */ (this.lab.shadowRoot?.querySelector('.colour-probe')));
   }
 
   update = () => {
@@ -98,6 +108,8 @@ export class Workbench {
   #follow(experiment) {
     if (!experiment || experiment === this.experiment) return;
     this.experiment = experiment;
+    if (this.#followed.has(experiment)) return;
+    this.#followed.add(experiment);
     experiment.addEventListener('setup', () => this.later());
     experiment.addEventListener('run', () => this.later());
   }
@@ -112,6 +124,7 @@ export class Workbench {
   };
 
   draw = () => {
+    this.#theme = null;
     const isShown = this.#isOpen && this.experiment?.runs;
     render(isShown ? html`${this.#parts.map((part) => part.render())}<p class="bench-hidden" role="status">${this.#said}</p>` : nothing, this.#root);
   };
@@ -119,8 +132,18 @@ export class Workbench {
 
 const benches = /** @type {Workbench[]} */ ([]);
 
-/** @param {any} experiment @param {Language} language @param {BellhopLab} lab */
+/** Opens it, or closes it. @param {any} experiment @param {Language} language @param {BellhopLab} lab */
 export async function open(experiment, language, lab) {
   await (benches[0] ??= new Workbench(lab)).toggle(experiment, language);
+  return '';
+}
+
+/** Opens it at what can be taken along. Resolves to '' or to the sentence that says why not. @param {any} experiment @param {Language} language @param {BellhopLab} lab */
+export async function openExports(experiment, language, lab) {
+  if (!experiment.runs) return (await loadWorkbenchWords(language)).t('bench.not');
+  await (benches[0] ??= new Workbench(lab)).toggle(experiment, language, true);
+  const title = document.getElementById('bench-export-title');
+  title?.scrollIntoView({ block: 'center' });
+  title?.focus({ preventScroll: true });
   return '';
 }

@@ -106,6 +106,21 @@ export default function workbench(lab) {
     await close();
   });
 
+  test('workbench: Export leads there by keyboard, and says why there is nothing of a language model', async () => {
+    const { page, close } = await lab().open(`${SMALL}&seed=3`);
+    for (const open of [1, 2]) {
+      await page.focus('#export');
+      await page.keyboard.press('Enter');
+      await holds(page, () => document.activeElement?.id === 'bench-export-title');
+      assert.equal(await page.getAttribute('#runs-open', 'aria-expanded'), 'true', `${open}`);
+    }
+    await close();
+    const other = await lab().open('#view=language');
+    await other.page.click('#export');
+    await says(other.page, 'notice-text', /^Export is for runs of agents\./);
+    await other.close();
+  });
+
   test('workbench: in Chinese, on a phone and in the dark: no key is shown, every control has a name, axe finds nothing, nothing sticks out', async () => {
     for (const [lang, colorScheme, width] of /** @type {const} */ ([['en', 'light', 1280], ['zh', 'dark', 360]])) {
       const { page, close } = await lab().open(`${SMALL}&seed=3&lang=${lang}`, { viewport: { width, height: 900 }, colorScheme });
@@ -152,9 +167,11 @@ export default function workbench(lab) {
     const means = scores.map(({ mean }) => mean), shown = (/** @type {number} */ n) => n.toFixed(2).replace('-', '−');
     const { page, close } = await lab().open(`${SMALL}&seed=3`);
     await page.click('#runs-open');
-    await page.fill('#bench-steps', '0');
-    await page.click('#bench-seeds-start');
-    await says(page, 'bench-seeds-problem', /Steps of each.*1/);
+    for (const wrong of ['0', '301', 'many']) {
+      await page.fill('#bench-steps', wrong);
+      await page.click('#bench-seeds-start');
+      await says(page, 'bench-seeds-problem', wrong === 'many' ? /Steps of each.*number/ : /Steps of each.*from 1 to 300/);
+    }
     await page.fill('#bench-steps', '300');
     await page.focus('#bench-seeds-start');
     await page.keyboard.press('Enter');
@@ -182,6 +199,14 @@ export default function workbench(lab) {
     assert.equal(await page.locator('.bench-run').count(), 1);
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'bench-seeds-start');
     assert.equal(await workers(), before);
+    await close();
+  });
+
+  test('workbench: five seeds of an evaluation say what the policy gets, and that nothing is solved by it', async () => {
+    const { page, close } = await lab().open('#env=FrozenLake-v1&algo=policy-evaluation&totalTimesteps=300');
+    await page.click('#runs-open');
+    await page.click('#bench-seeds-start');
+    await says(page, 'bench-run-1', /^Seeds 0 to 4, 300 steps each: interquartile mean [\d.]+ of the policy, the middle half from [\d.]+ to [\d.]+\. Differs: only the seeds\./m);
     await close();
   });
 

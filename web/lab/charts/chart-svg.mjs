@@ -9,7 +9,7 @@ import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from 
 /** `about` is a line below the title; '' for none. @typedef {{ title: string, about: string, xTitle: string, yTitle: string, theme: ChartTheme, words: ChartWords }} Look */
 /** Where values are, in pixels. @typedef {{ x: (step: number) => number, y: (value: number) => number, has: (value: number) => boolean }} Place */
 
-const WIDTH = 800, PLOT = Object.freeze({ left: 72, top: 76, width: 704, height: 320 });
+const WIDTH = 800, PLOT = Object.freeze({ left: 84, top: 76, width: 692, height: 320 });
 const BOTTOM = PLOT.top + PLOT.height, RIGHT = PLOT.left + PLOT.width;
 /** The legend: a line of it, a sign and its text. */
 const LINE_PX = 22, SIGN_PX = 28, GAP_PX = 20, FONT_PX = 13;
@@ -32,7 +32,7 @@ export function chartSvg(content, look) {
 <title id="title">${escaped(title)}</title>
 <desc id="desc">${escaped([about, `${look.yTitle} / ${look.xTitle}`, ...legendOf(content).map(({ name }) => name)].filter(Boolean).join('; '))}</desc>
 <rect width="${WIDTH}" height="${total}" fill="${panel}"/>
-${heading(look)}${axes(place, { end, scale, log }, content, look)}<clipPath id="plot"><rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.width}" height="${PLOT.height}"/></clipPath>
+${heading(look)}${axes(place, { end, scale, log }, content, look)}<clipPath id="plot"><rect x="${PLOT.left - 5}" y="${PLOT.top - 5}" width="${PLOT.width + 10}" height="${PLOT.height + 10}"/></clipPath>
 <g clip-path="url(#plot)">
 ${bands(series, place)}${series.filter(({ kind }) => kind !== 'band').map((each) => curve(each, place, look.theme)).join('')}</g>
 ${levelLines(content, place, look.theme)}${marks(content, place, look.theme)}<g transform="translate(${PLOT.left} ${BOTTOM + 64})">
@@ -64,7 +64,7 @@ function axes({ x, y }, { end, scale, log }, { format }, { xTitle, yTitle, theme
   const write = format ?? ((/** @type {number} */ n) => (log || decimals === null ? words.figure(n) : words.value(n, decimals)));
   return `<g stroke="${line}">${steps.map((step) => `<path d="M${px(x(step))} ${PLOT.top}V${BOTTOM}"/>`).join('')}${values.map((n) => `<path d="M${PLOT.left} ${px(y(n))}H${RIGHT}"/>`).join('')}</g>
 <g fill="${muted}">
-${steps.map((step) => label(words.count(step), { 'x': px(x(step)), 'y': BOTTOM + 18, 'text-anchor': 'middle' })).join('')}${values.map((n) => label(write(n), { 'x': PLOT.left - 8, 'y': px(y(n) + 4), 'text-anchor': 'end' })).join('')}${label(xTitle, { 'x': PLOT.left + PLOT.width / 2, 'y': BOTTOM + 40, 'text-anchor': 'middle' })}${label(yTitle, { 'transform': `translate(20 ${PLOT.top + PLOT.height / 2}) rotate(-90)`, 'text-anchor': 'middle' })}</g>
+${steps.map((step) => label(words.count(step), { 'x': px(x(step)), 'y': BOTTOM + 18, 'text-anchor': 'middle' })).join('')}${values.map((n) => label(write(n), { 'x': PLOT.left - 8, 'y': px(y(n) + 4), 'text-anchor': 'end' })).join('')}${label(xTitle, { 'x': PLOT.left + PLOT.width / 2, 'y': BOTTOM + 40, 'text-anchor': 'middle' })}${label(yTitle, { 'transform': `translate(18 ${PLOT.top + PLOT.height / 2}) rotate(-90)`, 'text-anchor': 'middle' })}</g>
 `;
 }
 

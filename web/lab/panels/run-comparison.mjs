@@ -2,11 +2,11 @@
 // Runs of a text task compared: one curve for each, between the lines of random actions, of the language model alone, of the
 // threshold and of the optimum. A table says the same in numbers.
 import { html, nothing } from 'lit';
-import { hue } from '../charts/chart-colours.mjs';
 import { valueAt } from '../charts/chart-data.mjs';
+import { curveColour, curveDash, curveName } from './curve-looks.mjs';
 import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
 
-/** @typedef {{ algo: string, start: string, xs: number[], ys: number[], changedAt: number | null, custom: boolean, again: number }} RunCurve */
+/** @typedef {import('./curve-looks.mjs').RunCurve} RunCurve */
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 /**
  * What the panel needs of a text experiment.
@@ -14,16 +14,6 @@ import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
  */
 
 /** @typedef {Pick<import('./chart-panel.mjs').ChartHost, 'experiment' | 'theme' | 'words'>} Host */
-
-/** The order of hues. */
-const KINDS = Object.freeze(['dqn.scratch', 'dqn.lm', 'ppo.lm', 'ppo.scratch']);
-/** Dashes of the second, third and fourth run of a kind. */
-const DASHES = Object.freeze([[6, 3], [2, 3], [8, 3, 2, 3]]);
-
-/** @param {RunCurve} curve */
-const kindOf = ({ algo, start }) => `${algo}.${start}`;
-/** @param {RunCurve} curve */
-const dashOf = ({ again }) => (again === 0 ? undefined : DASHES[(again - 1) % DASHES.length]);
 
 export class RunComparisonPanel extends ChartPanel {
   get #experiment() {
@@ -70,7 +60,7 @@ export class RunComparisonPanel extends ChartPanel {
     const { words } = this.host;
     const values = (this.#experiment?.curves ?? []).map((curve) => {
       const y = valueAt(curve.xs, curve.ys, x);
-      return y === null ? '' : `${nameOf(this.host.words, curve)} ${numberText(y, (n) => words.value(n, 2))}`;
+      return y === null ? '' : `${curveName(this.host.words, curve)} ${numberText(y, (n) => words.value(n, 2))}`;
     });
     return [words.t('at.step', { step: words.count(Math.round(x)) }), ...values.filter(Boolean)].join(' · ');
   }
@@ -78,7 +68,7 @@ export class RunComparisonPanel extends ChartPanel {
   /** With what its reward was changed to. @param {RunCurve} curve */
   #fullName(curve) {
     const { words } = this.host;
-    const name = nameOf(this.host.words, curve);
+    const name = curveName(this.host.words, curve);
     if (curve.changedAt !== null) return words.t('rl.run.changed', { name, step: words.count(curve.changedAt) });
     return curve.custom ? words.t('rl.run.custom', { name }) : name;
   }
@@ -104,7 +94,7 @@ export class RunComparisonPanel extends ChartPanel {
       heads: [words.t('rl.table.run'), when, words.t('rl.table.best')],
       rows: [
         ...curves.map((curve) => [
-          { text: html`${swatch(colourOf(this.host.theme, curve), dashOf(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
+          { text: html`${swatch(curveColour(curve, this.host.theme.dark), curveDash(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
           number(cursor === null ? curve.ys.at(-1) : valueAt(curve.xs, curve.ys, cursor)), number(curve.ys.length > 0 ? Math.max(...curve.ys) : null),
         ]),
         ...levels.map(([key, value]) => [{ text: words.t(String(key)), plain: words.t(String(key)) }, number(Number(value)), number(null)]),
@@ -113,18 +103,12 @@ export class RunComparisonPanel extends ChartPanel {
   }
 }
 
-/** @param {Host['theme']} theme @param {RunCurve} curve */
-const colourOf = (theme, curve) => hue(KINDS.indexOf(kindOf(curve)), theme.dark);
-
-/** @param {Host['words']} words @param {RunCurve} curve */
-const nameOf = (words, curve) => words.t(`rl.run.${kindOf(curve)}`) + (curve.again > 0 ? ` ${curve.again + 1}` : '');
-
 /** What the chart shows. @param {Host} host @param {ComparedRuns} experiment @returns {import('../charts/chart.mjs').Content} */
 export function comparedOf(host, { curves, runs, baselines, task }) {
   const { words, theme } = host;
   const series = curves.map((curve) => {
-    const name = nameOf(words, curve);
-    return { name, label: name, xs: curve.xs, ys: curve.ys, kind: /** @type {const} */ ('line'), colour: colourOf(theme, curve), dash: dashOf(curve) };
+    const name = curveName(words, curve);
+    return { name, label: name, xs: curve.xs, ys: curve.ys, kind: /** @type {const} */ ('line'), colour: curveColour(curve, theme.dark), dash: curveDash(curve) };
   });
   return { series: [...runs.more(host), ...series], levels: levelsOf(host, baselines), until: task.steps, outside: true };
 }

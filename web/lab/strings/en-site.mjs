@@ -24,6 +24,7 @@ export default {
   'chapters': 'Chapters',
   'tour': 'Tour',
   'share': 'Share',
+  'export': 'Export',
   'embed': 'Embed',
   'runs': 'Runs and exports',
   'shared': 'The link is in your clipboard. It holds the environment, algorithm, seed, settings and {n|change|changes} made while it ran: whoever opens it gets the same run.',

@@ -11,9 +11,9 @@ async function show(claim) {
   if (!lab) return;
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
   lab.scrollIntoView({ block: 'center', behavior: isStill ? 'auto' : 'smooth' });
-  Object.assign(lab, JSON.parse(given), { stopAt: stop, speed: 'max' });
+  const { settings, ...setup } = JSON.parse(given);
+  Object.assign(lab, setup, { settings: JSON.parse(settings || '{}'), stopAt: stop, speed: 'max' }); // other settings, if only by identity: a run made anew, whatever the reader has changed
   await lab.updateComplete;
-  await lab.reset();
   await lab.play();
 }
 
