@@ -15,23 +15,32 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', 
 const ROOM = 16, GRID = 8;
 const SHOWN_MS = 60_000;
 
-/** @param {import('playwright-core').Page} page @returns {Promise<Record<string, number>>} by id of the figure */
+/** The heights of the figures of a page, each in all widths. @param {import('playwright-core').Page} page @returns {Promise<Record<string, number[]>>} by id */
 async function measure(page) {
-  /** @type {Record<string, number>} */
+  /** @type {Record<string, number[]>} */
   const heights = {};
   for (const lab of await page.locator('bellhop-lab').all()) {
+    await page.setViewportSize({ width: WIDTHS[0].width, height: 1000 });
     await lab.scrollIntoViewIfNeeded();
     await page.waitForFunction((element) => !['loading', 'preparing'].includes(/** @type {any} */ (element).phase), await lab.elementHandle(), { timeout: SHOWN_MS });
-    await page.waitForTimeout(1500); // until its charts and sentences are there
-    const [id, height] = await lab.evaluate((element) => {
-      element.style.height = 'auto';
-      const { offsetHeight } = /** @type {HTMLElement} */ (element);
-      element.style.height = '';
-      return /** @type {const} */ ([element.id, offsetHeight]);
-    });
-    heights[id] = Math.ceil((height + ROOM) / GRID) * GRID;
+    await page.waitForTimeout(1000); // until its charts and sentences are there
+    const id = await lab.getAttribute('id') ?? '';
+    heights[id] = [];
+    for (const { width } of WIDTHS) {
+      await page.setViewportSize({ width, height: 1000 });
+      await page.waitForTimeout(200);
+      heights[id].push(Math.ceil((await lab.evaluate(heightOf) + ROOM) / GRID) * GRID);
+    }
+    await lab.evaluate((element) => element.remove()); // it trains no longer
   }
   return heights;
+}
+
+/** @param {Element} element */
+function heightOf(element) {
+  const lab = /** @type {HTMLElement} */ (element);
+  lab.style.height = 'auto';
+  return lab.offsetHeight;
 }
 
 /** @param {string[]} chapters */
@@ -44,19 +53,14 @@ async function measureAll(chapters) {
   const browser = await chromium.launch({ executablePath: chromePath() ?? undefined, args: FLAGS });
   try {
     for (const slug of chapters) {
-      /** @type {Record<string, number[]>} */
-      const found = {};
-      for (const [i, { width }] of WIDTHS.entries()) {
-        for (const language of ['en', 'zh']) {
-          const page = await browser.newPage({ viewport: { width, height: 1000 } });
-          await page.goto(`${server.url}chapters/${language}/${slug}.html`);
-          for (const [id, height] of Object.entries(await measure(page))) {
-            found[id] ??= WIDTHS.map(() => 0);
-            found[id][i] = Math.max(found[id][i], height);
-          }
-          await page.close();
-        }
-      }
+      const [en, zh] = await Promise.all(['en', 'zh'].map(async (language) => {
+        const page = await browser.newPage();
+        await page.goto(`${server.url}chapters/${language}/${slug}.html`);
+        const heights = await measure(page);
+        await page.close();
+        return heights;
+      }));
+      const found = Object.fromEntries(Object.entries(en).map(([id, heights]) => [id, heights.map((height, i) => Math.max(height, zh[id]?.[i] ?? 0))]));
       Object.assign(known, found);
       say(`${slug}: ${Object.entries(found).map(([id, heights]) => `${id} ${heights.join('/')}`).join(', ')}`);
     }

@@ -224,6 +224,14 @@ for (const [name, make] of Object.entries(SUBJECTS)) {
 /** @param {import('../../web/bellhop.js').LearnResult} result */
 const pick = ({ timesteps, totalTimesteps }) => ({ timesteps, totalTimesteps });
 
+test('an improvement of a policy, which has no loss, is no divergence', async () => {
+  const env = bh.make('GridWorld-v0'), model = new bh.PolicyIteration(env, { evaluationSweeps: 2, logFreq: 10 });
+  const { diverged, nUpdates } = await model.learn({ totalTimesteps: 400 });
+  assert.deepEqual([diverged, nUpdates > 10], [false, true]);
+  model.dispose();
+  env.dispose();
+});
+
 test('model.diverged: not at first, then it is, and of what is loaded too', async () => {
   const model = new bh.DQN(env, DIVERGING);
   const first = model.save();

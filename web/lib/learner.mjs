@@ -72,8 +72,8 @@ export class Learner {
       this.#metrics.add(record);
       this.#records?.push(record);
       if (record.type !== 'train') continue;
-      // NaN where nothing was learned is fine; where something was, it is the end.
-      const learned = record.nUpdates > this.#nUpdates;
+      // NaN where nothing was learned is fine, and where an improvement of a policy was planned, which has no loss; else it is the end.
+      const learned = record.nUpdates > this.#nUpdates && !this.#run.algo.needs_transitions;
       if (Math.abs(record.loss) === Infinity || (learned && Number.isNaN(record.loss))) this.#hasBadLoss = true;
       this.#nUpdates = record.nUpdates;
     }
