@@ -19,12 +19,12 @@ const SHOWN_MS = 60_000;
 async function measure(page) {
   /** @type {Record<string, number[]>} */
   const heights = {};
-  for (const lab of await page.locator('bellhop-lab').all()) {
+  for (const id of await page.locator('bellhop-lab').evaluateAll((labs) => labs.map((lab) => lab.id))) {
+    const lab = page.locator(`#${id}`);
     await page.setViewportSize({ width: WIDTHS[0].width, height: 1000 });
     await lab.scrollIntoViewIfNeeded();
     await page.waitForFunction((element) => !['loading', 'preparing'].includes(/** @type {any} */ (element).phase), await lab.elementHandle(), { timeout: SHOWN_MS });
     await page.waitForTimeout(1000); // until its charts and sentences are there
-    const id = await lab.getAttribute('id') ?? '';
     heights[id] = [];
     for (const { width } of WIDTHS) {
       await page.setViewportSize({ width, height: 1000 });

@@ -40,7 +40,7 @@ typedef enum bhi_exploration {
                    "Share of total_timesteps over which epsilon (temperature, noise) falls"),      \
         BH_CHOICE_AT(at.schedule, exploration_schedule, BH_DEFAULT("linear"),                      \
                      BH_WORDS("linear|exponential"), BH_LIVE,                                      \
-                     "How epsilon (temperature, noise) falls"),                                    \
+                     "How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %"), \
         BH_REAL_AT(at.initial_eps, exploration_initial_eps, BH_DEFAULT("1"), BH_RANGE(0, 1),       \
                    BH_LIVE, "Epsilon at the start"),                                               \
         BH_REAL_AT(at.final_eps, exploration_final_eps, BH_DEFAULT(FINAL), BH_RANGE(0, 1),         \

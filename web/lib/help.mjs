@@ -27,7 +27,7 @@ export default {
   target_update_interval: 'Environment steps between two target updates',
   exploration: 'How it tries other actions than the best it knows',
   exploration_fraction: 'Share of total_timesteps over which epsilon (temperature, noise) falls',
-  exploration_schedule: 'How epsilon (temperature, noise) falls',
+  exploration_schedule: 'How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %',
   exploration_initial_eps: 'Epsilon at the start',
   exploration_final_eps: 'Epsilon at the end',
   exploration_initial_temperature: 'Boltzmann: temperature at the start, in units of return',

@@ -38,7 +38,7 @@ export default {
 
   // ---- 探索 ----
   exploration: '如何尝试贪心动作以外的动作',
-  exploration_schedule: 'ε（温度、噪声）的下降方式',
+  exploration_schedule: 'ε（温度、噪声）的下降方式；指数下降到 0 时止于初值的 1%',
   exploration_fraction: 'ε（温度、噪声）的下降过程占总步数的比例',
   exploration_initial_eps: '开始时的 ε',
   exploration_final_eps: '结束时的 ε',
