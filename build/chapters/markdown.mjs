@@ -61,19 +61,23 @@ export function render(text, context) {
       throw new Failure(`${context.file}: the formula ${tex}: ${/** @type {Error} */ (error).message}`);
     }
   };
-  md.use(math, { inlineRenderer: (/** @type {string} */ tex) => formula(tex, false), blockRenderer: (/** @type {string} */ tex) => `<div class="formula">${formula(tex, true)}</div>\n` });
+  md.use(math, { inlineRenderer: (/** @type {string} */ tex) => formula(tex, false), blockRenderer: (/** @type {string} */ tex) => `${scrolled('formula', context)}${formula(tex, true)}</div>\n` });
   md.use(container, 'figure', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => figure(md, tokens[i], context) });
   md.use(container, 'question', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => question(md, tokens[i], context) });
   md.inline.ruler.before('text', 'claim', (state, silent) => claimRule(md, state, silent, context));
   const { math_inline: inline } = md.renderer.rules;
   md.renderer.rules.math_inline = (tokens, i, ...rest) => inline?.(tokens, i, ...rest) + joinedTo(tokens[i + 1]);
   md.renderer.rules.claim = (tokens, i) => tokens[i].content + joinedTo(tokens[i + 1]);
-  md.renderer.rules.table_open = () => '<div class="table"><table>\n';
+  md.renderer.rules.table_open = () => `${scrolled('table', context)}<table>\n`;
   md.renderer.rules.table_close = () => '</table></div>\n';
   const env = {}, tokens = md.parse(text, env);
   const { title, sections } = withIds(md, tokens);
-  return { html: md.renderer.render(tokens, md.options, env), title, sections };
+  const html = md.renderer.render(tokens, md.options, env).replace(/<th([^>]*)><\/th>/g, '<td$1></td>'); // an empty cell heads nothing
+  return { html, title, sections };
 }
+
+/** What scrolls sideways where it is wider than the page, by keyboard too. @param {'formula' | 'table'} kind @param {Context} context */
+const scrolled = (kind, { words }) => `<div class="${kind}" role="group" tabindex="0" aria-label="${words(kind === 'formula' ? 'chapter.formula' : 'chapter.table')}">`;
 
 /** A button or a formula may be parted from the full stop after it; a word joiner holds them together. @param {{ content: string } | undefined} next */
 const joinedTo = (next) => (PUNCTUATION.test(next?.content ?? '') ? '&#8288;' : '');
@@ -112,7 +116,7 @@ function figure(md, token, { setups, words, file }) {
 function question(md, token, { words }) {
   if (token.nesting < 0) return '</div></details>\n';
   const asked = token.info.trim().replace(/^question\s*/, '');
-  return `<details class="question"><summary><span class="kind">${md.utils.escapeHtml(words('chapter.question'))}</span> ${md.renderInline(asked)}</summary><div>\n`;
+  return `<details class="question"><summary><span class="kind">${md.utils.escapeHtml(words('chapter.question'))}</span> ${md.renderInline(asked, { isPlain: true })}</summary><div>\n`;
 }
 
 /** @param {MarkdownIt} md @param {import('markdown-it').StateInline} state @param {boolean} silent @param {Context} context */
@@ -120,7 +124,8 @@ function claimRule(md, state, silent, context) {
   if (state.src[state.pos] !== '{') return false;
   const match = CLAIM_HERE.exec(state.src.slice(state.pos));
   if (!match) return false;
-  if (!silent) state.push('claim', '', 0).content = claimButton(md, context.claims.get(match[0]), context);
+  // What opens a question is a control itself: a claim in it is only a number.
+  if (!silent) state.push('claim', '', 0).content = state.env.isPlain ? shownNumber(match[3]) : claimButton(md, context.claims.get(match[0]), context);
   state.pos += match[0].length;
   return true;
 }

@@ -82,7 +82,7 @@ export const styles = css`
 .phase { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; min-width: 80px; white-space: nowrap; }
 .phase .mark { width: 10px; height: 10px; border-radius: 50%; border: 2px solid var(--bellhop-muted); flex: none; }
 .phase[data-phase='running'] .mark, .phase[data-phase='preparing'] .mark { background: var(--bellhop-run); border-color: var(--bellhop-run); }
-.phase[data-phase='preparing'] { white-space: normal; max-width: 36ch; }
+.phase[data-phase='preparing'] { white-space: normal; flex: 1 1 0; max-width: 36ch; max-height: 40px; line-height: 20px; overflow: hidden; }
 .phase[data-phase='paused'] .mark { border-radius: 0; border-width: 0 3px; }
 .phase[data-phase='finished'] .mark { border-radius: 0; background: var(--bellhop-muted); }
 .phase[data-phase='diverged'] .mark, .phase[data-phase='failed'] .mark { border-radius: 0; border-color: var(--bellhop-warn); background: var(--bellhop-warn); transform: rotate(45deg); }

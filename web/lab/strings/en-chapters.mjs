@@ -8,6 +8,8 @@ export default {
   'chapter.next': 'Next',
   'chapter.open': 'Open this run with every setting',
   'chapter.question': 'Think first',
+  'chapter.formula': 'Formula',
+  'chapter.table': 'Table',
   'chapter.claim': 'Read off a run. Press to see that run in the figure.',
   'chapter.claim.seeds': 'Read off {n} runs. Press to see the first of them, with seed {seed}, in the figure.',
   'chapter.claims': 'Underlined numbers were read off a run when this page was built. Press one: the figure makes the same run in your browser, bit for bit.',

@@ -14,7 +14,7 @@ async function show(claim) {
   const { settings, ...setup } = JSON.parse(given);
   Object.assign(lab, setup, { settings: JSON.parse(settings || '{}'), stopAt: stop, speed: 'max' }); // other settings, if only by identity: a run made anew, whatever the reader has changed
   await lab.updateComplete;
-  await lab.play();
+  if (!lab.autoplay) await lab.play(); // it would go on from where the other has stopped
 }
 
 for (const claim of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('button.claim'))) {
