@@ -321,6 +321,7 @@ const bh_field *bh_config_nearest(const bh_config_table *table, const char *name
 static bh_status fail_unknown(const bh_config_table *table, const char *name, bh_error *err)
 {
     int slips;
+    if (err == NULL) return BH_ERR_CONFIG; // nobody reads what was meant
     const bh_field *nearest = bh_config_nearest(table, name, &slips);
     if (nearest == NULL) {
         return bh_fail(err, BH_ERR_CONFIG, "%s has no option '%.60s'", table->name, name);

@@ -232,13 +232,13 @@ typedef struct cursor {
     const char *at, *end;
 } cursor;
 
-static void skip_spaces(cursor *c)
+static inline void skip_spaces(cursor *c)
 {
     while (c->at < c->end && (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r'))
         c->at++;
 }
 
-static int accept(cursor *c, char wanted)
+static inline int accept(cursor *c, char wanted)
 {
     skip_spaces(c);
     if (c->at >= c->end || *c->at != wanted) return 0;
@@ -596,7 +596,7 @@ bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *te
     }
     const unsigned char *data = (const unsigned char *)bytes + PREFIX + header_size(bytes);
     for (int i = 0; i < n_tensors; i++) {
-        find_tensor(bytes, &tensors[i], &r, NULL);
+        if (n_tensors > 1) find_tensor(bytes, &tensors[i], &r, NULL); // one is found already
         size_t n = tensor_count(&tensors[i]), element_bytes = dtypes[tensors[i].dtype].bytes;
         const unsigned char *in = data + r.offsets[0];
         place to = first_place(&tensors[i]);

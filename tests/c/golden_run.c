@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS      2000
-#define STEPS_TEXT "2000"
+#define STEPS "2000" // where a name has no total_timesteps=
 
 static int fail(const bh_error *err)
 {
@@ -36,11 +35,12 @@ static bh_status apply(bh_setup *setup, char *setting, bh_error *err)
 // The setup a name stands for, seed 0, schedules over the short run. The name is cut in pieces.
 static bh_status read_name(bh_setup **out, char *name, bh_error *err)
 {
+    int has_steps = strstr(name, " total_timesteps=") != NULL;
     const char *id = strtok(name, " "), *algo = strtok(NULL, " ");
     bh_status status = bh_setup_create(out, &bh_all_envs, id != NULL ? id : "", algo, err);
     for (char *s; status == BH_OK && (s = strtok(NULL, " ")) != NULL;) status = apply(*out, s, err);
     if (status == BH_OK) status = bh_setup_set(*out, "seed", "0", err);
-    if (status == BH_OK) status = bh_setup_set(*out, "total_timesteps", STEPS_TEXT, err);
+    if (status == BH_OK && !has_steps) status = bh_setup_set(*out, "total_timesteps", STEPS, err);
     return status;
 }
 
@@ -55,7 +55,7 @@ static int print_run(const char *name)
     if (status == BH_OK) status = bh_run_create(&run, setup, &err);
     bh_setup_destroy(setup);
     if (status != BH_OK) return fail(&err);
-    bh_run_steps(run, STEPS);
+    bh_run_steps(run, bh_run_setup(run)->run.total_timesteps);
     bh_run_fingerprint(run, BH_CURRENT, hex);
     printf("%s\t%s\n", name, hex);
     bh_run_destroy(run);
@@ -123,16 +123,16 @@ static int print_resumed(const char *name, const char *in, int steps, const char
 
 // ---- language models ----
 
-#define PRETRAINING_STEPS 20
+#define PRETRAINING_STEPS 10
 #define SAMPLED           100
 #define TEXT_STEPS        200
 #define TEXTS             200
 
 typedef const char *const settings[][2];
 
-static const settings corpus_settings = {{"seed", "0"}, {"batch_size", "4"}, {"max_steps", "20"}};
+static const settings corpus_settings = {{"seed", "0"}, {"batch_size", "4"}, {"max_steps", "10"}};
 static const settings task_settings = {
-    {"seed", "0"},    {"batch_size", "8"}, {"max_steps", "20"},  {"d_model", "16"},
+    {"seed", "0"},    {"batch_size", "8"}, {"max_steps", "10"},  {"d_model", "16"},
     {"n_heads", "2"}, {"n_layers", "1"},   {"validation", "0.1"}};
 static const settings run_settings = {
     {"d_model", "16"},         {"n_heads", "2"}, {"n_layers", "1"},         {"batch_size", "16"},

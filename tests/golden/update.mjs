@@ -12,7 +12,8 @@ const known = JSON.parse(readFileSync(file, 'utf8'));
 const small = (await load({ text: false })).catalog.envs.map(({ id }) => id);
 const isSmall = (/** @type {string} */ name) => small.includes(name.split(' ')[0]) && name.split(' ')[1] !== 'pqn';
 const others = process.argv.slice(2).filter((name) => !isSmall(name));
-const names = [...new Set([...small, ...Object.keys(known.sha256), ...process.argv.slice(2).filter(isSmall)])];
+const asked = [...Object.keys(known.sha256), ...process.argv.slice(2).filter(isSmall)];
+const names = [...new Set([...asked, ...small.filter((id) => !asked.some((name) => name.split(' ')[0] === id))])];
 const runs = await goldenRuns(bh, names);
 const sha256 = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, run.sha256]));
 

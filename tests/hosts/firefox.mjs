@@ -15,6 +15,7 @@ import { serve } from '../../build/serve.mjs';
 import { FOR_FIREFOX_TESTS, firefoxPath, setup } from '../../build/setup.mjs';
 import { ROOT } from '../../build/run.mjs';
 import { load } from '../../web/node/node.mjs';
+import { withoutOptions } from '../golden/golden.mjs';
 import { page as html, writeScript } from './project.mjs';
 
 /** @typedef {import('puppeteer-core').Page} Page */
@@ -201,9 +202,6 @@ test('load() and connect() from another origin give the run that Node gives', as
   const noWorkerThere = /may not load data from .*\/worker\.mjs/; // it is tried first; then the one inside
   assert.deepEqual(await results('index.html', noWorkerThere), { load: hash, connect: hash });
 });
-
-/** The scalar module needs three times as long: of its runs those without options. @param {Record<string, string>} runs */
-const withoutOptions = (runs) => Object.fromEntries(Object.entries(runs).filter(([name]) => !name.includes('=')));
 
 for (const [simd, kind] of /** @type {const} */ ([[true, 'wasm-simd128'], [false, 'scalar']])) {
   test(`golden runs, ${kind}`, async () => {

@@ -13,12 +13,13 @@ const MODULE = 68_200; // 61,700 until full checkpoints (what a run is, by name,
 const plain = (file) => file.replace(/-[A-Z0-9]{8}(?=\.js$)/, '');
 
 test('the module, a lab, a lab that is not near and the first load are within their budgets', () => {
-  const { gzip, first_load: first, lab, element } = sizes();
+  const { gzip, first_load: first, lab, element, ...others } = sizes();
   assert.ok(gzip <= MODULE, `bellhop-simd.wasm: ${gzip} bytes gzipped, the budget is ${MODULE}`);
   assert.ok(lab.gzip <= LAB, `a lab: ${lab.gzip} bytes gzipped, the budget is ${LAB}`);
   assert.ok(element.gzip <= ELEMENT, `a lab that is not near: ${element.gzip} bytes gzipped, the budget is ${ELEMENT}`);
   assert.ok(first.gzip <= FIRST_LOAD, `first load: ${first.gzip} bytes gzipped, the budget is ${FIRST_LOAD}`);
   assert.equal(first.files.reduce((sum, file) => sum + file.gzip, 0), first.gzip);
+  for (const size of [{ ...others, gzip }, first]) assert.ok(size.raw > size.gzip && size.gzip > size.brotli && size.brotli > 0, JSON.stringify(size));
 });
 
 test('the first load has the page, its worker, one module, one language and one world; the charts and the rest come later', () => {

@@ -11,8 +11,8 @@ import { phasesOf, startTrainer, when } from './experiments.mjs';
 
 /** @typedef {import('../../web/lab/run-setup.mjs').RunSetup} RunSetup */
 
-/** Learns early, and is not evaluated on the way. */
-const QUICK = { learningStarts: 40, evalFreq: 0, totalTimesteps: 5000 };
+/** Learns early, little at a time, and is not evaluated on the way. */
+const QUICK = { learningStarts: 40, batchSize: 8, evalFreq: 0, totalTimesteps: 5000 };
 /** @type {Awaited<ReturnType<typeof startTrainer>>} */
 let context;
 /** @type {import('../../web/lab/fields.mjs').Catalog} */
@@ -110,7 +110,7 @@ test('a link repeats a run with weights that were changed while it ran, to the b
   await stepTo(experiment, 160);
   assert.equal(experiment.curves[0].changedAt, 60);
   const link = experiment.query;
-  assert.equal(link, 'env=TextGen-v1&algo=dqn&seed=3&start=scratch&learningStarts=40&totalTimesteps=5000&evalFreq=0&env.grammarWeight=0.5'
+  assert.equal(link, 'env=TextGen-v1&algo=dqn&seed=3&start=scratch&learningStarts=40&batchSize=8&totalTimesteps=5000&evalFreq=0&env.grammarWeight=0.5'
     + '&env.lengthWeight=0@60&env.topicWeight=1@60&env.lengthWeight=0.1@100');
 
   const { setup, ignored } = fromQuery(textCatalog(catalog, 'scratch'), new URLSearchParams(link), TASKS[0].id, isTextTask);

@@ -194,7 +194,7 @@ export default function frames(lab) {
     };
     await open(`#env=CartPole-v1&seed=3&totalTimesteps=${STEPS}`);
     assert.equal(await train(page), await hashOfNode());
-    for (const hash of ['#env=GridWorld-v0', '#env=Breakout-MinAtar', '#env=TextGen-v0', '#env=TextGen-v1', '#env=Translate-v0', '#view=language']) {
+    for (const hash of ['#env=GridWorld-v0', '#env=Breakout-MinAtar', '#env=TextGen-v0', '#env=TextGen-v1', '#env=Translate-v0&start=scratch', '#view=language']) {
       await open(hash);
       await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).step());
       await holds(page, () => ['paused', 'finished'].includes(/** @type {any} */ (document.querySelector('bellhop-lab')).phase), undefined, 60_000);

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { withoutOptions } from '../../golden/golden.mjs';
 import { anotherPage, frames, phase, says, setSpeed, test, text } from '../harness.mjs';
 
 const golden = JSON.parse(readFileSync(new URL('../../golden/runs.json', import.meta.url), 'utf8'));
@@ -117,13 +118,6 @@ async function keptRun(page) {
     await frames(page, 2);
   }
 }
-
-/**
- * The scalar module needs three times as long and is the same for every V8: what Node runs in it, tests/node/golden.test.mjs,
- * is all of it. Here what has no options in its name: the environments' own presets, algorithms, tokenizers, tasks of text.
- * @param {Record<string, string>} runs @returns {Record<string, string>}
- */
-const withoutOptions = (runs) => Object.fromEntries(Object.entries(runs).filter(([name]) => !name.includes('=')));
 
 /** What a function body returns in a page that has the library and tests/golden/golden.mjs. @param {import('../harness.mjs').Lab} lab @param {string} body */
 async function inPage(lab, body) {
