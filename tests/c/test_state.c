@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The description of state (core/state.h) is whole: what it lists, copied into an object made from
-// the same options, makes it behave the same for 500 steps (100 where one trains a network), for every
-// agent in every environment.
+// the same options, makes it behave the same for 500 steps, for every agent in every environment.
 // That it is no longer than it must be: tests/c/test_state_numbers.c.
 #include "run_image.h"
 
-enum { STEPS = 500, LONG_STEPS = 100, BEFORE = 130, RECORDS_MAX = 4096 };
+enum { STEPS = 500, BEFORE = 130, RECORDS_MAX = 4096 };
 
 static double records_a[RECORDS_MAX * BH_RECORD_WIDTH], records_b[RECORDS_MAX * BH_RECORD_WIDTH];
 
@@ -29,13 +28,12 @@ static void check_whole(const char *env, const char *algo, const char *const *ex
     bh_run *a = busy_run(env, algo, extra, "1"), *b = busy_run(env, algo, extra, "2");
     if (a == NULL || b == NULL) return;
     image before = {0}, after = {0};
-    int steps = strcmp(env, "LearningRate-v0") == 0 ? LONG_STEPS : STEPS;
     CHECK_STATUS(bh_run_steps(a, BEFORE), BH_OK);
     clear_records(a);
     image_take(&before, a);
     image_put(&before, b);
-    CHECK_STATUS(bh_run_steps(a, steps), BH_OK);
-    CHECK_STATUS(bh_run_steps(b, steps), BH_OK);
+    CHECK_STATUS(bh_run_steps(a, STEPS), BH_OK);
+    CHECK_STATUS(bh_run_steps(b, STEPS), BH_OK);
     image_take(&after, a);
     const char *different = image_difference(&after, b, NULL);
     if (!CHECK(different == NULL)) printf("    %s %s: %s differs\n", env, algo, different);
