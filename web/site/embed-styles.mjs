@@ -86,7 +86,7 @@ export const embedStyles = css`
   .embed-choices { grid-template-columns: minmax(0, 1fr); }
   .embed-radios { display: flex; align-self: stretch; }
   .embed-radios label { flex: 1 1 auto; min-width: 0; }
-  .embed-radios span { flex: 1; justify-content: center; padding: 0 4px; white-space: normal; line-height: 16px; text-align: center; }
+  .embed-radios span { flex: 1; justify-content: center; padding: 0 2px; white-space: normal; overflow-wrap: anywhere; line-height: 16px; text-align: center; font-size: 12px; }
 }
 @media (forced-colors: active) {
   .embed-radios :checked + span { outline: 2px solid Highlight; outline-offset: -2px; }
