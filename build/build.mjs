@@ -5,7 +5,6 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { writeApi } from './api.mjs';
 import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
-import { writeChapters } from './chapters.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesBelow } from './files.mjs';
 import { headersFile } from './headers.mjs';
@@ -31,6 +30,8 @@ export async function buildModules() {
 
 /** The static folder, from web/ and the modules. @param {string | null} [url]  the address it will have, for what needs it, see share-pages.mjs */
 export async function buildSite(url = null) {
+  // Imported late: its packages may only just have been installed.
+  const { writeChapters } = await import('./chapters.mjs');
   await writeInside(INLINE);
   writeCorpora(INLINE);
   const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), ...await writeWorkers(SITE), await writeOnePage(SITE), ...await writeChapters(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
