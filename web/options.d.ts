@@ -76,7 +76,7 @@ export interface DQNHyperparameters {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.1. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;
@@ -208,7 +208,7 @@ export interface QLearningHyperparameters {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.5. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;
@@ -253,7 +253,7 @@ export interface SARSAHyperparameters {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.5. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;
@@ -293,7 +293,7 @@ export interface ExpectedSARSAHyperparameters {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.5. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;
@@ -333,7 +333,7 @@ export interface DoubleQLearningHyperparameters {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.5. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;
@@ -634,7 +634,7 @@ export interface PQNHyperparameters {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Default: 0.5. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;
@@ -1202,7 +1202,7 @@ export interface ExplorationOptions {
   exploration?: 'epsilon-greedy' | 'boltzmann' | 'gaussian' | 'ucb' | 'greedy';
   /** Share of totalTimesteps over which epsilon (temperature, noise) falls. Range: 0 to 1. Live. */
   explorationFraction?: number;
-  /** How epsilon (temperature, noise) falls. Default: 'linear'. Live. */
+  /** How epsilon (temperature, noise) falls; exponentially to 0 it ends at 1 %. Default: 'linear'. Live. */
   explorationSchedule?: 'linear' | 'exponential';
   /** Epsilon at the start. Default: 1. Range: 0 to 1. Live. */
   explorationInitialEps?: number;

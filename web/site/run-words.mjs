@@ -25,7 +25,7 @@ export function changedText(words, { settings, setup }) {
   return words.list(changed.map(({ scope, key, field }) => `${fieldName(words, setup.algo, field.name)} ${valueText(words, setup[scope][key])}`));
 }
 
-/** What a run has that the present one has not: "learning rate 0.5, seed 3". @param {Words} words @param {RunExperiment} experiment @param {KeptRun} run */
+/** What a run has that the present one has not: "learning rate 0.5, seed 3". @param {Words} words @param {RunExperiment} experiment @param {Pick<KeptRun, 'setup' | 'band'>} run */
 export function differsText(words, { catalog, setup }, run) {
   const texts = differences(catalog, run.band ? { ...run.setup, seed: setup.seed } : run.setup, setup).map((each) => oneDifference(words, run.setup.algo, each)).filter(Boolean);
   return texts.length === 0 ? words.t(run.band ? 'bench.same.setup' : 'bench.same') : words.list(texts);

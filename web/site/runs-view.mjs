@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The list of runs: the present one, and those that were kept with what differs, each to be named, hidden, shown alone, pinned, opened or deleted.
+// The list of runs: the present one, and those that were kept with what differs, each to be named, hidden, shown alone, pinned, opened, shown
+// live beside the present one, or deleted.
 import { html, nothing, svg } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { curveColour, curveDash, curveName } from '../lab/panels/curve-looks.mjs';
@@ -69,12 +70,12 @@ export class RunsView {
   /** @param {KeptRun} run @param {string} name */
   #actions(run, name) {
     const { words, experiment, experiment: { runs } } = this.#bench;
-    const button = (/** @type {'only' | 'pin' | 'open' | 'delete'} */ what, /** @type {() => unknown} */ act, /** @type {boolean | undefined} */ isOn = undefined) => html`<button type="button"
-      class="bench-${what}" aria-pressed=${isOn === undefined ? nothing : String(isOn)} aria-label=${`${words.t(`bench.${what}`)}: ${words.t(`bench.${what}.of`, { name })}`} title=${words.t(`bench.${what}.of`, { name })} ?disabled=${what === 'open' && !experiment.can.reset}
+    const button = (/** @type {'only' | 'pin' | 'open' | 'beside' | 'delete'} */ what, /** @type {() => unknown} */ act, /** @type {boolean | undefined} */ isOn = undefined) => html`<button type="button"
+      class="bench-${what}" aria-pressed=${isOn === undefined ? nothing : String(isOn)} aria-label=${`${words.t(`bench.${what}`)}: ${words.t(`bench.${what}.of`, { name })}`} title=${words.t(`bench.${what}.of`, { name })} ?disabled=${(what === 'open' || what === 'beside') && !experiment.can.reset}
       @click=${act}>${words.t(`bench.${what}`)}</button>`;
     return [
       button('only', () => this.#edit(() => toggleSolo(runs, run)), runs.solo === run), button('pin', () => this.#edit(() => togglePin(runs, run)), Boolean(run.isPinned)),
-      run.band ? nothing : button('open', () => this.#bench.attempt(() => this.#open(run))), button('delete', () => this.#delete(run, name)),
+      run.band ? nothing : [button('open', () => this.#bench.attempt(() => this.#open(run))), button('beside', () => this.#bench.attempt(() => this.#bench.beside.open(run, name)))], button('delete', () => this.#delete(run, name)),
     ];
   }
 

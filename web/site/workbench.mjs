@@ -2,6 +2,7 @@
 // The workbench, below the charts: the runs that were kept, runs with other seeds, what can be taken along. The page fetches it when it is first opened.
 import { html, nothing, render } from 'lit';
 import { readTheme } from '../lab/canvas/theme.mjs';
+import { Beside } from './two-labs.mjs';
 import { ExportsView } from './exports-view.mjs';
 import { RunsView } from './runs-view.mjs';
 import { SeedsView } from './seeds-view.mjs';
@@ -24,6 +25,7 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
  * @property {() => void} later          the same, a moment later
  * @property {(text: string) => void} say  for screen readers
  * @property {(act: () => unknown) => Promise<void>} attempt  a failure is shown
+ * @property {Beside} beside
  */
 
 /** While it runs, numbers change that often. */
@@ -44,6 +46,7 @@ export class Workbench {
   #language = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  beside = new Beside(this);
   words = /** @type {Words} */ (/** @type {unknown} */ (null));
   experiment = /** @type {RunExperiment} */ (/** @type {unknown} */ (null));
 

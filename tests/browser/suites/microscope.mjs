@@ -141,4 +141,28 @@ export default function microscope(lab) {
       await close();
     }
   });
+
+  test('the microscope says which inputs moved the decision, by the network that the library has after as many steps', async () => {
+    const { page, close } = await lab().open(`#${DQN}`);
+    await page.click('#microscope');
+    for (let i = 0; i < 30; i++) await page.click('#step');
+    await reach(page, 'count-steps', 30);
+    await holds(page, () => /\d\.\d{3}/.test(document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#input-effects .number')?.textContent ?? ''));
+    const bh = await load(), env = bh.make('CartPole-v1');
+    const model = new bh.DQN(env, { seed: 4, learningStarts: 20, batchSize: 16, netArch: [8], evalFreq: 0, trainFreq: 1 });
+    await model.learn({ steps: 30 });
+    const { obs, action } = await page.evaluate(() => {
+      const { agentFrame } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
+      return { obs: [...agentFrame.obsTm1], action: agentFrame.last.action };
+    });
+    const ranges = [4.8, 6, 24 * Math.PI / 180, 6];
+    const expected = ranges.map((range, i) => {
+      const at = (/** @type {number} */ by) => model.qValues(Float32Array.from(obs, (value, k) => (k === i ? value + by * range : value)))[action];
+      return shown(at(0.005) - at(-0.005), 3);
+    });
+    assert.deepEqual(await page.evaluate(() => [...document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#input-effects .number') ?? []].map(({ textContent }) => textContent)), expected);
+    model.dispose();
+    env.dispose();
+    await close();
+  });
 }

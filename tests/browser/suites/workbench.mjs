@@ -55,6 +55,33 @@ function summaryOf(command) {
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function workbench(lab) {
+  test('workbench: a kept run, live beside the present one: what differs, both play, pause and begin anew; each gets its own bits', async () => {
+    const { page, close } = await lab().open(`${SMALL}&seed=3&learningRate=0.1`);
+    await finish(page);
+    const hash = (/** @type {string} */ id) => page.evaluate((of) => /** @type {any} */ (document.getElementById(of)).sha256(), id);
+    const first = await hash('lab');
+    await another(page, 7);
+    await page.click('#runs-open');
+    await page.click('#bench-run-1 .bench-beside');
+    await says(page, 'beside-differs', /^Differs: seed 3$/);
+    assert.ok(await page.evaluate(() => document.activeElement?.id === 'beside-title'));
+    assert.deepEqual(await axe(page), []);
+    const ends = () => holds(page, () => ['lab', 'beside-lab'].every((id) => /** @type {any} */ (document.getElementById(id)).phase === 'finished'));
+    await page.click('#beside-play');
+    await ends();
+    assert.equal(await hash('beside-lab'), first);
+    const present = await hash('lab');
+    assert.notEqual(present, first);
+    await page.click('#beside-reset');
+    await holds(page, () => ['lab', 'beside-lab'].every((id) => /** @type {any} */ (document.getElementById(id)).experiment.frame?.timesteps === 0));
+    await page.click('#beside-play');
+    await ends();
+    assert.deepEqual([await hash('lab'), await hash('beside-lab')], [present, first]);
+    await page.click('#beside-close');
+    assert.equal(await page.locator('bellhop-lab').count(), 1);
+    await close();
+  });
+
   test('workbench: runs that were left stay, say what differs, and are named, hidden, shown alone, pinned, opened and deleted by keyboard', async () => {
     const { page, close } = await lab().open(`${SMALL}&seed=3`);
     await finish(page);

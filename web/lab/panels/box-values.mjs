@@ -56,7 +56,7 @@ export class BoxValuesPanel {
   render() {
     const { words, shows } = this.#host;
     const experiment = this.#experiment;
-    return html`<section class="q-values" part="q-values" aria-labelledby="q-values-title">
+    return html`<section class="q-values" part="q-values" role="group" aria-labelledby="q-values-title">
       <header><h2 id="q-values-title">${words.t('box.title')}${experiment?.session && this.#isFaint ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice(this.#host)}</header>
       ${shows('q') ? [this.#curve(), this.#microscope.render()] : nothing}
       ${shows('value-map') && experiment?.worldModule?.slice ? [this.#map('actions-map', 'box.policy'), this.#map('values-map', 'box.value')] : nothing}

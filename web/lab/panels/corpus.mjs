@@ -28,7 +28,7 @@ export class CorpusPanel {
   render() {
     const { words, offers } = this.#host;
     const isOpen = offers('settings');
-    return html`<section class="corpus" part="corpus" aria-labelledby="corpus-title">
+    return html`<section class="corpus" part="corpus" role="group" aria-labelledby="corpus-title">
       <header><h2 id="corpus-title">${words.t('lm.title')}</h2></header>
       <p class="caption">${words.t('lm.intro')}</p>
       <div class="form">

@@ -28,7 +28,7 @@ export class LanguageWriterPanel {
   render() {
     const { words } = this.#host;
     const { session } = this.#experiment;
-    return html`<section class="writer" part="writer" aria-labelledby="writer-title">
+    return html`<section class="writer" part="writer" role="group" aria-labelledby="writer-title">
       <header><h2 id="writer-title">${words.t('lm.writes')}</h2>
         <button type="button" class="quiet" id="lm-again" ?disabled=${!session} @click=${() => this.#host.attempt(() => this.#experiment.write())}>
           ${words.t('lm.sample.again')}</button></header>

@@ -40,7 +40,7 @@ export class LastTransition {
     const action = frame?.last.action ?? -1;
     const has = frame && experiment && action >= 0;
     const { formula, note } = has ? this.#target(frame, action) : { formula: nothing, note: experiment ? words.sentences([words.t('transition.none'), this.#own]) : '' };
-    return html`<section class="transition" part="transition" id="transition" aria-labelledby="transition-title"><h3 id="transition-title">${words.t('transition')}</h3>
+    return html`<section class="transition" part="transition" id="transition" role="group" aria-labelledby="transition-title"><h3 id="transition-title">${words.t('transition')}</h3>
       ${this.#rows(has ? this.#values(frame, action) : new Array(5).fill('–'))}
       <div id="formula" class="formula">${formula}</div>
       <p id="transition-note" class="caption note">${note}</p>${this.microscope.render()}</section>`;

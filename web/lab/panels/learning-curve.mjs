@@ -32,7 +32,7 @@ export class LearningCurvePanel extends ChartPanel {
     const experiment = this.#experiment;
     const { cursor } = this.group;
     const key = [experiment?.about, words, cursor, this.host.experiment?.phase];
-    return html`<section class="learning" part="learning" aria-labelledby="learning-title">
+    return html`<section class="learning" part="learning" role="group" aria-labelledby="learning-title">
       <header><h2 id="learning-title">${words.t('lm.progress')}</h2>
         <span class="readout" id="lm-readout">${this.#readout.get(key, this.pace(READ_MS), () => this.#read(cursor))}</span></header>
       <div class="plot tall" id="lm-plot" role="group" tabindex="0" aria-label=${words.t('lm.chart')} @keydown=${this.onKey} ${this.place('perplexity')}></div>

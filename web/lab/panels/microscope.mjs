@@ -3,6 +3,7 @@
 // batch, its errors as dots and as rows, the gradient and the step size; of a sweep, what it changed. Fetched when it is opened.
 import { css, html, mathml, nothing, svg } from 'lit';
 import { reportOf } from '../update-report.mjs';
+import { InputEffects } from './input-effects.mjs';
 import { factor } from './target.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -26,10 +27,12 @@ const MINIBATCHES = Object.freeze(['ppo', 'pqn']);
 
 export class Microscope {
   #host;
+  #inputs;
 
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
+    this.#inputs = new InputEffects(host);
   }
 
   get #experiment() {
@@ -39,9 +42,9 @@ export class Microscope {
   render() {
     const { words, attempt } = this.#host;
     if (!this.#experiment.isWatched) void attempt(() => this.#experiment.watch(true)); // another experiment than that it was opened over
-    return html`<section class="microscope" part="microscope" id="microscope-view" aria-labelledby="microscope-title">
+    return html`<section class="microscope" part="microscope" id="microscope-view" role="group" aria-labelledby="microscope-title">
       <h4 id="microscope-title">${words.t('update.title')}</h4>
-      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}${this.#content()}</section>`;
+      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}${this.#inputs.render()}${this.#content()}</section>`;
   }
 
   /** Why it took the last action, by the way it explores. */
@@ -198,7 +201,7 @@ function roundUp(n) {
 
 export const styles = css`
 .microscope { margin-top: 8px; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 6px; }
-.microscope h4 { margin: 0; font-size: 14px; line-height: 20px; }
+.microscope h4 { margin: 8px 0 0; font-size: 14px; line-height: 20px; }
 .microscope .next { display: flex; flex-wrap: wrap; gap: 4px 8px; margin: 4px 0; }
 .microscope .where { margin: 0; min-height: 40px; font-size: 13px; line-height: 20px; }
 .microscope .note { min-height: 60px; }

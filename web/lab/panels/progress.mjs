@@ -59,7 +59,7 @@ export class ProgressPanel extends ChartPanel {
     if (this.#isEmpty) return nothing;
     if (experiment && experiment.history !== this.#shown) this.#begin(experiment.history);
     const { words } = this.host;
-    return html`<section class="progress" part="progress" aria-labelledby="progress-title">
+    return html`<section class="progress" part="progress" role="group" aria-labelledby="progress-title">
       <header><h2 id="progress-title">${words.t('progress')}</h2></header>
       <p class="caption" id="solved">${this.#solved()}</p>
       <div id="charts" class="charts" tabindex="0" role="group" aria-label=${words.t('charts.label')} @keydown=${this.onKey}>

@@ -24,7 +24,7 @@ export class RunComparisonPanel extends ChartPanel {
     const { words } = this.host;
     const { curves = [] } = this.#experiment ?? {};
     const { cursor } = this.group;
-    return html`<section class="comparison" part="comparison" aria-labelledby="comparison-title">
+    return html`<section class="comparison" part="comparison" role="group" aria-labelledby="comparison-title">
       <header><h2 id="comparison-title">${words.t('rl.progress')}</h2>
         <button type="button" class="quiet" id="rl-clear" ?hidden=${curves.length === 0} @click=${this.#clear}>${words.t('rl.clear')}</button></header>
       <div class="head"><span class="caption">${words.t('rl.chart.y')}</span>

@@ -40,7 +40,7 @@ export class TextChoicesPanel {
     const { words, frame } = this.#host;
     const { isText, isBlur, session } = this.#experiment;
     const shown = this.#frame.get([session, words], isBlur ? PACE_MS : 0, () => /** @type {TextFrame | null} */ (frame));
-    return html`<section class="text-choices" part="choices" aria-labelledby="choices-title">
+    return html`<section class="text-choices" part="choices" role="group" aria-labelledby="choices-title">
       <header><h2 id="choices-title">${words.t('rl.choices')}</h2></header>
       ${shown ? this.#choices(shown) : this.#none()}
       ${this.#microscope.render()}

@@ -46,7 +46,7 @@ export class TextWorldPanel {
     const { isText, setup } = this.#experiment;
     const written = this.#written;
     const none = words.t(isText ? 'rl.text.none' : 'lr.none');
-    return html`<section class="world text-world" part="world" aria-labelledby="world-title">
+    return html`<section class="world text-world" part="world" role="group" aria-labelledby="world-title">
       <header><h2 id="world-title">${words.t(isText ? 'rl.text' : 'lr.title')}</h2></header>
       ${this.#choices()}
       <p class="caption" id="rl-summary">${words.tMaybe(`rl.summary.${setup.env}`, '')}</p>

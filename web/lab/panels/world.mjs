@@ -55,7 +55,7 @@ export class WorldPanel {
     const { words } = this.#host;
     const experiment = this.#experiment;
     const world = experiment?.world;
-    return html`<section class="world" part="world" aria-labelledby="world-title">
+    return html`<section class="world" part="world" role="group" aria-labelledby="world-title">
       <header><h2 id="world-title">${words.t('world')}</h2>${this.#envChoice()}${this.#editButton()}</header>
       <div class="stage" part="stage" id="stage" tabindex=${experiment?.isMap ? 0 : -1} role=${experiment?.isMap ? 'group' : nothing} aria-labelledby=${experiment?.isMap ? 'world-title' : nothing} data-world=${world?.world ?? 'grid-map'} ?data-ready=${this.#isReady}
         @pointermove=${this.#look} @pointerdown=${this.#look} @pointerleave=${this.#look} @keydown=${this.#look}>

@@ -61,4 +61,6 @@ export default {
   'cell.look.optimal': 'optimal',
   'cell.look.end': 'An episode ends here: there is nothing to choose.',
   'cell.look.wall': 'A wall: the agent is never here.',
+  'inputs.moved': 'Which inputs moved the decision',
+  'inputs.moved.help': 'How much {value} of “{action}” changes when this input grows by 1 % of its range and the others stay.',
 };

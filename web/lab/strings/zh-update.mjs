@@ -61,4 +61,6 @@ export default {
   'cell.look.optimal': '最优',
   'cell.look.end': '到这里回合就结束，没有动作可选。',
   'cell.look.wall': '墙：智能体进不来。',
+  'inputs.moved': '哪些输入影响了决定',
+  'inputs.moved.help': '这个输入增大其范围的 1%、其余不变时，“{action}”的 {value} 改变多少。',
 };
