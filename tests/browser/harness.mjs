@@ -258,9 +258,10 @@ export async function number(page, id) {
   return page.evaluate((of) => /** @type {any} */ (window).numberIn(of), id);
 }
 
-/** @param {Page} page @param {number} index of the speeds, 5 is as fast as possible */
+/** @param {Page} page @param {number} index of the speeds from the natural one on, 5 is as fast as possible */
 export async function setSpeed(page, index) {
-  await page.locator('#speed').fill(String(index));
+  const most = Number(await page.getAttribute('#speed', 'max')), natural = most === 6 ? 1 : 0; // a run has slow motion before it
+  await page.locator('#speed').fill(String(Math.min(most, index + natural)));
 }
 
 /** Waits until the text of an element is right; of one that is not there it is ''. @param {Page} page @param {string} id @param {RegExp} words @param {number} [timeout] ms */

@@ -7,8 +7,8 @@ const FILES = Object.freeze({ 'pendulum': () => import('./worlds/pendulum.mjs'),
 
 /** @type {readonly World[]} */
 const BOX_WORLDS = Object.freeze(/** @type {const} */ ([
-  { id: 'Pendulum-v1', tab: 'control', world: 'pendulum', pace: 20, speed: 0, window: 20, digits: 1, logFreq: 100 },
-  { id: 'MountainCarContinuous-v0', tab: 'control', world: 'mountain-car', pace: 30, speed: 0, window: 20, digits: 1, logFreq: 500 },
+  { id: 'Pendulum-v1', tab: 'control', world: 'pendulum', pace: 20, speed: 1, window: 20, digits: 1, logFreq: 100 },
+  { id: 'MountainCarContinuous-v0', tab: 'control', world: 'mountain-car', pace: 30, speed: 1, window: 20, digits: 1, logFreq: 500 },
 ]).map((row) => Object.freeze(row)));
 
 /** @param {string} env one of BOX_IDS @returns {World} */

@@ -74,8 +74,8 @@
  * @property {new (host: import('./lab-host.mjs').LabHost) => { render: () => unknown }} [Below]   shown below the picture
  */
 
-/** Factors of a world's pace, the last one is as fast as possible. */
-export const SPEEDS = Object.freeze([1, 4, 16, 64, 256, Infinity]);
+/** Factors of a world's pace: slow motion first, as fast as possible last. */
+export const SPEEDS = Object.freeze([0.25, 1, 4, 16, 64, 256, Infinity]);
 
 /** A world with a value map (`slice`), and the panel that shows it. @template World @param {Promise<World>} world @returns {Promise<World>} */
 async function withMap(world) {
@@ -101,18 +101,18 @@ const FILES = Object.freeze({
  * @type {readonly World[]}
  */
 export const WORLDS = Object.freeze(/** @type {[string, TabId, WorldName, number, number, number, number, number][]} */ ([
-  ['GridWorld-v0', 'grid', 'grid-map', 4, 1, 100, 2, 10],
-  ['FrozenLake-v1', 'grid', 'grid-map', 4, 1, 100, 2, 100],
-  ['FrozenLake8x8-v1', 'grid', 'grid-map', 4, 1, 100, 2, 10],
-  ['CliffWalking-v1', 'grid', 'grid-map', 4, 1, 100, 0, 10],
-  ['DeepSea-v0', 'grid', 'deep-sea', 4, 1, 100, 2, 10],
-  ['Bandit-v0', 'grid', 'bandit', 4, 1, 100, 2, 10],
-  ['CartPole-v1', 'control', 'cartpole', 50, 0, 20, 0, 50],
-  ['MountainCar-v0', 'control', 'mountain-car', 30, 0, 20, 0, 100],
-  ['Acrobot-v1', 'control', 'acrobot', 15, 0, 20, 0, 100],
-  ['Catch-v0', 'pixels', 'catch', 5, 0, 100, 2, 20],
-  ['Breakout-MinAtar', 'pixels', 'breakout', 10, 0, 50, 1, 500],
-  ['TextGen-v0', 'text', 'textgen', 3, 1, 100, 2, 100],
+  ['GridWorld-v0', 'grid', 'grid-map', 4, 2, 100, 2, 10],
+  ['FrozenLake-v1', 'grid', 'grid-map', 4, 2, 100, 2, 100],
+  ['FrozenLake8x8-v1', 'grid', 'grid-map', 4, 2, 100, 2, 10],
+  ['CliffWalking-v1', 'grid', 'grid-map', 4, 2, 100, 0, 10],
+  ['DeepSea-v0', 'grid', 'deep-sea', 4, 2, 100, 2, 10],
+  ['Bandit-v0', 'grid', 'bandit', 4, 2, 100, 2, 10],
+  ['CartPole-v1', 'control', 'cartpole', 50, 1, 20, 0, 50],
+  ['MountainCar-v0', 'control', 'mountain-car', 30, 1, 20, 0, 100],
+  ['Acrobot-v1', 'control', 'acrobot', 15, 1, 20, 0, 100],
+  ['Catch-v0', 'pixels', 'catch', 5, 1, 100, 2, 20],
+  ['Breakout-MinAtar', 'pixels', 'breakout', 10, 1, 50, 1, 500],
+  ['TextGen-v0', 'text', 'textgen', 3, 2, 100, 2, 100],
 ]).map(([id, tab, world, pace, speed, window, digits, logFreq]) => Object.freeze({ id, tab, world, pace, speed, window, digits, logFreq })));
 
 /** @param {string} env @returns {World} */

@@ -2,7 +2,7 @@
 // The tab Text: a language model is trained, writes, and takes no text it cannot learn from; an agent starts from one, its runs are
 // compared, and the weights of its reward change while it runs. What a link holds, and what is kept of a view that is left.
 import assert from 'node:assert/strict';
-import { allText, axe, frames, holds, link, number, pause, phase, picture, reach, says, share, test, text, until } from '../harness.mjs';
+import { allText, axe, frames, holds, link, number, pause, phase, picture, reach, says, setSpeed, share, test, text, until } from '../harness.mjs';
 
 /** What a key of the catalogue looks like where its words are missing. */
 const KEY = /\b(lm|rl|lr|text|part|env|field|error|phase)\.[a-z][\w/.-]*\w/;
@@ -589,7 +589,7 @@ function views(lab) {
       };
       await look('at rest');
       if (view === 'sentence') {
-        await page.locator('#speed').fill('5');
+        await setSpeed(page, 5);
         await page.click('#settings summary');
         await page.waitForSelector('.setting');
       }
