@@ -10,6 +10,8 @@ const ATTRIBUTES = Object.freeze(['env', 'algo', 'preset', 'seed', 'settings', '
 /** Those that are there or not; as a parameter 0 and false are not. */
 const SWITCHES = Object.freeze(['autoplay', 'background']);
 const FIRST_ENV = 'GridWorld-v0';
+/** The name of the frame's document. */
+const TITLE = 'title', TITLE_MOST = 200;
 /** What the parent hears of, besides the height. */
 const EVENTS = Object.freeze(/** @type {const} */ (['ready', 'phase', 'episode', 'solved', 'error']));
 
@@ -25,7 +27,7 @@ export function startFrame() {
   const lab = /** @type {BellhopLab} */ (document.createElement('bellhop-lab'));
   setAttributes(lab, query);
   Object.assign(document.documentElement, { lang: lab.getAttribute('lang') ?? navigator.language });
-  document.title = `${lab.getAttribute('env')} · Bellhop`;
+  document.title = query.get(TITLE)?.slice(0, TITLE_MOST) || `${lab.getAttribute('env')} · Bellhop`;
   if (window.parent !== window) speakWithParent(lab);
   document.body.append(lab);
 }
@@ -34,6 +36,7 @@ export function startFrame() {
 function setAttributes(lab, query) {
   const settings = /** @type {[string, string][]} */ ([]);
   for (const [name, value] of query) {
+    if (name === TITLE) continue;
     if (!ATTRIBUTES.includes(name)) settings.push([name, value]);
     else if (!SWITCHES.includes(name)) lab.setAttribute(name, value);
     else if (!/^(0|false|no)$/.test(value)) lab.setAttribute(name, '');

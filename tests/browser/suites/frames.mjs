@@ -157,14 +157,15 @@ export default function frames(lab) {
     await close();
   });
 
-  test('twelve frames on a page are all there', async () => {
-    const { page, frames, close } = await host(lab(), (url) => Array.from({ length: 12 }, (_, i) => `<iframe src="${url}embed.html?env=GridWorld-v0&seed=${i}&show=world" title="Lab ${i}" width="400" height="500"></iframe>`).join(''));
+  test('twelve frames on a page are all there, with the titles they were given', async () => {
+    const { page, frames, close } = await host(lab(), (url) => Array.from({ length: 12 }, (_, i) => `<iframe src="${url}embed.html?env=GridWorld-v0&seed=${i}&show=world&title=${encodeURIComponent('<b>Lesson</b> ')}${i}" title="Lab ${i}" width="400" height="500"></iframe>`).join(''));
     assert.equal(frames().length, 12);
     for (const frame of frames()) {
       await (await frame.frameElement()).scrollIntoViewIfNeeded();
       await holds(/** @type {any} */ (frame), () => /** @type {any} */ (document.querySelector('bellhop-lab'))?.phase === 'ready', undefined, 60_000);
     }
     assert.deepEqual(await Promise.all(frames().map((frame) => frame.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).setup.seed))), Array.from({ length: 12 }, (_, i) => i));
+    assert.deepEqual(await Promise.all(frames().map((frame) => frame.title())), Array.from({ length: 12 }, (_, i) => `<b>Lesson</b> ${i}`));
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).told.filter((/** @type {any} */ { type }) => type === 'error').length), 0);
     await close();
   });
