@@ -33,7 +33,7 @@ export class QValuesPanel {
   render() {
     const { words, shows } = this.#host;
     return html`<section class="q-values" part="q-values" role="group" aria-labelledby="q-values-title">
-      <header><h2 id="q-values-title">${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}${this.#isUntrained ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${algoChoice(this.#host)}</header>
+      <header><h2 id="q-values-title" class=${shows('q') ? '' : 'hidden'}>${words.t(this.#experiment?.isPolicy ? 'policy.title' : 'q.title')}${this.#isUntrained ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${algoChoice(this.#host)}</header>
       ${shows('q') ? this.#values() : nothing}
       ${shows('transition') ? this.transition.render() : nothing}
       ${shows('value-map') ? this.#valueMap() : nothing}
