@@ -55,7 +55,7 @@ export const SITE_BUNDLES = [
   { entries: { bellhop: 'bellhop.mjs' }, options: { plugins: [namedJs()] } },
   { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
   { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: MINIFIED },
-  { entries: { site: 'site/site.css' }, options: { minify: true } },
+  { entries: { site: 'site/site.css', chapter: 'site/chapters/chapter.css' }, options: { minify: true } },
   ...EMBEDS,
 ];
 

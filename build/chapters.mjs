@@ -88,12 +88,13 @@ function wordOf(language, key) {
   return word;
 }
 
-/** What all pages share, each figure's height, so that nothing moves when it comes, and styles of formulas. @param {string} site @param {Source[]} sources @param {Styles} styles */
+/** Each figure's height, so that nothing moves when it comes, and styles of formulas. @param {string} site @param {Source[]} sources @param {Styles} styles */
 function writeStyles(site, sources, styles) {
   const figures = new Set(sources.flatMap(({ setups }) => [...setups.values()].map(({ figure }) => figure)));
-  const css = `${readFileSync(join(SOURCES, 'chapter.css'), 'utf8')}\n${styles.css}\n${heightRules([...figures])}\n`;
-  writeFileSync(join(site, 'chapter.css'), css);
-  return 'chapter.css';
+  const file = 'chapters/figures.css';
+  mkdirSync(dirname(join(site, file)), { recursive: true });
+  writeFileSync(join(site, file), `${styles.css}\n${heightRules([...figures])}\n`);
+  return file;
 }
 
 /** Takes the numbers of the runs into the sources. @param {string[]} [only] */

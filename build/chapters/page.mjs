@@ -30,6 +30,7 @@ export function pageHtml({ slug, language, title, html, sections }, { pages, wor
 <title>${isIndex ? title : `${title} · ${words('chapters')}`}</title>
 <link rel="icon" href="../../static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="../../chapter.css">
+<link rel="stylesheet" href="../figures.css">
 <link rel="alternate" hreflang="${other}" href="../${other}/${slug}.html">
 ${html.includes('<bellhop-lab') ? '<script type="module" src="../../bellhop-lab.js"></script>\n' : ''}<script type="module" src="../../chapter.js"></script>
 </head>
