@@ -6,7 +6,7 @@
 #include "core/rng.h"
 #include "rl/gaussian.h"
 
-#include "check.h"
+#include "numbers.h"
 
 #define R(x) ((bh_real)(x))
 
@@ -14,15 +14,6 @@
 static const double eps = sizeof(bh_real) == sizeof(float) ? 1e-7 : 1e-15;
 
 static const double LOG_2 = 0.6931471805599453, HALF_LOG_2_PI = 0.9189385332046727;
-
-#define CHECK_REALS(got, want, n, tolerance)                                   \
-    do {                                                                       \
-        for (int k = 0; k < (n); k++) {                                        \
-            if (!CHECK_NEAR((double)(got)[k], (double)(want)[k], tolerance)) { \
-                printf("    at index %d\n", k);                                \
-            }                                                                  \
-        }                                                                      \
-    } while (0)
 
 // ---- by hand ----
 
@@ -208,26 +199,6 @@ static double loss(const problem *p, const bh_real *x, bh_real *d)
     return s.loss;
 }
 
-static void check_gradient(const problem *p, const bh_real *at)
-{
-    const double h = sizeof(bh_real) == 4 ? 1.0 / 256 : 1.0 / 65536;
-    const double tolerance = sizeof(bh_real) == 4 ? 1e-3 : 1e-6;
-    bh_real d[N_X], unused[N_X], x[N_X];
-    double largest = 0;
-    memcpy(x, at, sizeof x);
-    loss(p, x, d);
-    for (int i = 0; i < N_X; i++) largest = fmax(largest, fabs((double)d[i]));
-    CHECK(largest > 0.01);
-    for (int i = 0; i < N_X; i++) {
-        x[i] = R((double)at[i] + h);
-        double above = loss(p, x, unused);
-        x[i] = R((double)at[i] - h);
-        double slope = (above - loss(p, x, unused)) / (2 * h);
-        x[i] = at[i];
-        CHECK_NEAR((double)d[i], slope, tolerance * largest);
-    }
-}
-
 static void test_gradients(void)
 {
     static const double log_ratios[] = {0,    0.1, -0.1, 0.5,
@@ -247,7 +218,7 @@ static void test_gradients(void)
             p.old_log_prob[b] = R((double)log_prob[b] - log_ratios[bh_rng_below(&rng, 7)]);
             p.advantages[b] = R(bh_rng_normal(&rng));
         }
-        for (p.is_ppo = 0; p.is_ppo < 2; p.is_ppo++) check_gradient(&p, x);
+        for (p.is_ppo = 0; p.is_ppo < 2; p.is_ppo++) check_gradient(loss, &p, x, N_X, 1e-3);
     }
 }
 
