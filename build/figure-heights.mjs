@@ -39,7 +39,7 @@ async function measure(page) {
 /** @param {Element} element */
 function heightOf(element) {
   const lab = /** @type {HTMLElement} */ (element);
-  lab.style.height = 'auto';
+  lab.style.minHeight = '0';
   return lab.offsetHeight;
 }
 

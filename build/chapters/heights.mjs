@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The heights of figures, by their ids: measured by build/figure-heights.mjs, and the rules of a style sheet that reserve them.
+// The heights of figures, by their ids: measured by build/figure-heights.mjs, and the rules of a style sheet that reserve them: a figure
+// grows only when the reader opens something in it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../run.mjs';
@@ -15,7 +16,7 @@ export function heightRules(figures) {
   /** @type {Record<string, number[]>} */
   const known = existsSync(HEIGHTS) ? JSON.parse(readFileSync(HEIGHTS, 'utf8')) : {};
   return WIDTHS.map(({ upTo }, i) => {
-    const rules = figures.map((id) => `#${id} { height: ${(known[id] ?? UNKNOWN)[i]}px }`).join('\n');
+    const rules = figures.map((id) => `#${id} { min-height: ${(known[id] ?? UNKNOWN)[i]}px }`).join('\n');
     return Number.isFinite(upTo) ? `@media (max-width: ${upTo}px) {\n${rules}\n}` : rules;
   }).join('\n');
 }

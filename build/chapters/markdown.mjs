@@ -23,7 +23,7 @@ import { attributesOf, queryText } from './figures.mjs';
 /** @typedef {{ setups: Map<string, Setup>, claims: Map<string, Claim>, styles: Styles, words: (key: string) => string, file: string }} Context */
 /** A second heading, for the contents of a page. @typedef {{ id: string, text: string }} Section */
 
-const PUNCTUATION = /^[\p{Pe}\p{Pf}\p{Po}]/u;
+const PUNCTUATION = /^[\p{Pe}\p{Pf},.;:!?。，；：、！？]+/u;
 const PACE = /** @type {const} */ (['show', 'controls', 'speed']);
 
 /** Style attributes as classes, as the policy of the site refuses the former. */
@@ -66,8 +66,8 @@ export function render(text, context) {
   md.use(container, 'question', { render: (/** @type {any[]} */ tokens, /** @type {number} */ i) => question(md, tokens[i], context) });
   md.inline.ruler.before('text', 'claim', (state, silent) => claimRule(md, state, silent, context));
   const { math_inline: inline } = md.renderer.rules;
-  md.renderer.rules.math_inline = (tokens, i, ...rest) => inline?.(tokens, i, ...rest) + joinedTo(tokens[i + 1]);
-  md.renderer.rules.claim = (tokens, i) => tokens[i].content + joinedTo(tokens[i + 1]);
+  md.renderer.rules.math_inline = (tokens, i, ...rest) => joined(inline?.(tokens, i, ...rest) ?? '', tokens[i + 1]);
+  md.renderer.rules.claim = (tokens, i) => joined(tokens[i].content, tokens[i + 1]);
   md.renderer.rules.table_open = () => `${scrolled('table', context)}<table>\n`;
   md.renderer.rules.table_close = () => '</table></div>\n';
   const env = {}, tokens = md.parse(text, env);
@@ -79,8 +79,13 @@ export function render(text, context) {
 /** What scrolls sideways where it is wider than the page, by keyboard too. @param {'formula' | 'table'} kind @param {Context} context */
 const scrolled = (kind, { words }) => `<div class="${kind}" role="group" tabindex="0" aria-label="${words(kind === 'formula' ? 'chapter.formula' : 'chapter.table')}">`;
 
-/** A button or a formula may be parted from the full stop after it; a word joiner holds them together. @param {{ content: string } | undefined} next */
-const joinedTo = (next) => (PUNCTUATION.test(next?.content ?? '') ? '&#8288;' : '');
+/** A button or a formula would be parted from the full stop after it: it takes it along. @param {string} html @param {{ type: string, content: string } | undefined} next */
+function joined(html, next) {
+  const [punctuation = ''] = next?.type === 'text' ? PUNCTUATION.exec(next.content) ?? [] : [];
+  if (!next || punctuation === '') return html;
+  next.content = next.content.slice(punctuation.length);
+  return `<span class="joined">${html}${punctuation}</span>`;
+}
 
 /** Names the second headings, so that they can be linked to: by their number, the same in every language. @param {MarkdownIt} md @param {any[]} tokens */
 function withIds(md, tokens) {
@@ -134,7 +139,7 @@ function claimRule(md, state, silent, context) {
 function claimButton(md, claim, { setups, words }) {
   const setup = claim && setups.get(claim.id);
   if (!claim || !setup) return '';
-  const data = { figure: setup.figure, lab: JSON.stringify(attributesOf(setup)), stop: stepOf(claim, setup) };
+  const data = { figure: setup.figure, lab: JSON.stringify(attributesOf(setup)), stop: stepOf(claim, setup), ...setup.seeds && { seeds: String(setup.seeds), seed: String(setup.seed) } };
   const attributes = Object.entries(data).map(([name, value]) => ` data-${name}="${md.utils.escapeHtml(value)}"`).join('');
   const title = setup.seeds ? words('chapter.claim.seeds').replace('{n}', String(setup.seeds)).replace('{seed}', String(setup.seed)) : words('chapter.claim');
   return `<button type="button" class="claim"${attributes} title="${md.utils.escapeHtml(title)}">${shownNumber(claim.written)}</button>`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page of a chapter around its text: where it is among the others, the other language, its contents.
 import { LOCALES } from '../../web/lab/words.mjs';
+import { NUMBERED } from '../../web/site/chapters/pages.mjs';
 
 /** @typedef {import('./markdown.mjs').Section} Section */
 /** @typedef {'en' | 'zh'} Language */
@@ -18,7 +19,11 @@ export function pageHtml({ slug, language, title, html, sections }, { pages, wor
   const other = language === 'en' ? 'zh' : 'en';
   const at = pages.findIndex((page) => page.slug === slug), before = pages[at - 1], after = pages[at + 1];
   const isIndex = slug === 'index';
-  const chapters = pages.map((page) => `<li><a href="${page.slug}.html"${page.slug === slug ? ' aria-current="page"' : ''}>${page.title}</a></li>`).join('\n');
+  const numberOf = (/** @type {string} */ of) => NUMBERED.indexOf(of) + 1;
+  const named = (/** @type {Page} */ page) => `${numberOf(page.slug) ? `${numberOf(page.slug)}. ` : ''}${page.title}`;
+  const chapters = pages.map((page) => `<li><a href="${page.slug}.html"${page.slug === slug ? ' aria-current="page"' : ''}>${named(page)}</a></li>`).join('\n');
+  const number = numberOf(slug) ? `<p class="number">${words('chapter.number').replace('{n}', String(numberOf(slug)))}</p>\n` : '';
+  const said = ['shown', 'shown.seeds', 'back', 'restore'].map((key) => ` data-${key.replace('.', '-')}="${words(`chapter.${key}`)}"`).join('');
   return `<!doctype html>
 <html lang="${LOCALES[language]}">
 <head>
@@ -34,7 +39,7 @@ export function pageHtml({ slug, language, title, html, sections }, { pages, wor
 <link rel="alternate" hreflang="${other}" href="../${other}/${slug}.html">
 ${html.includes('<bellhop-lab') ? '<script type="module" src="../../bellhop-lab.js"></script>\n' : ''}<script type="module" src="../../chapter.js"></script>
 </head>
-<body>
+<body${said}>
 <a class="skip" href="#text">${words('chapter.skip')}</a>
 <header class="top">
   <a class="brand" href="../../index.html">${LOGO}<span>Bellhop</span></a>
@@ -48,11 +53,11 @@ ${chapters}
 </header>
 <main id="text">
 <article>
-${withContents(html, sections, words)}
+${number}${withContents(html, sections, words)}
 </article>
 <nav class="turn" aria-label="${words('chapter.turn')}">
-${before ? `<a rel="prev" href="${before.slug}.html"><span>${words('chapter.previous')}</span> ${before.title}</a>` : '<span></span>'}
-${after ? `<a rel="next" href="${after.slug}.html"><span>${words('chapter.next')}</span> ${after.title}</a>` : ''}
+${before ? `<a rel="prev" href="${before.slug}.html"><span>${words('chapter.previous')}</span> ${named(before)}</a>` : '<span></span>'}
+${after ? `<a rel="next" href="${after.slug}.html"><span>${words('chapter.next')}</span> ${named(after)}</a>` : ''}
 </nav>
 </main>
 <footer class="bottom"><p>${words('chapter.claims')}</p></footer>

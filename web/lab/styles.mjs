@@ -93,7 +93,8 @@ export const styles = css`
   border: 1px solid var(--bellhop-line); border-left: 4px solid var(--bellhop-low); background: var(--bellhop-panel); border-radius: 8px;
   box-shadow: 0 8px 32px rgb(0 0 0 / 18%); overflow-wrap: anywhere; max-height: 40vh; overflow-y: auto;
 }
-.notice[data-kind='good'] { border-left-color: var(--bellhop-run); }
+.notice button { pointer-events: auto; }
+.notice[data-kind='good'] { border-left-color: var(--bellhop-run); pointer-events: none; }
 .notice .actions { margin: 0; flex-wrap: nowrap; }
 
 /* ---- the panels ---- */

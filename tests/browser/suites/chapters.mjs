@@ -106,6 +106,23 @@ export default function chapters(lab) {
     await close();
   });
 
+  test('below a figure stands whose run it shows; from there the reader comes back to the text, and to the figure as it was', async () => {
+    const { page, close } = await open(`zh/${LIVE[0]}.html`);
+    const claim = page.locator('button.claim[data-seeds]').first();
+    const { figure = '', seeds } = await claim.evaluate((button) => ({ .../** @type {HTMLElement} */ (button).dataset }));
+    const before = await page.evaluate((id) => /** @type {any} */ (document.getElementById(id)).settings, figure);
+    await claim.click();
+    const line = page.locator(`#${figure} + .of-claim`);
+    assert.match(await line.textContent() ?? '', new RegExp(`取自 ${seeds} 次运行`));
+    await line.locator('button').first().click();
+    assert.ok(await claim.evaluate((button) => button === document.activeElement));
+    await line.locator('button').nth(1).click();
+    await line.waitFor({ state: 'detached' });
+    assert.deepEqual(await page.evaluate((id) => JSON.stringify(/** @type {any} */ (document.getElementById(id)).settings), figure), JSON.stringify(JSON.parse(before || '{}')));
+    await rests(page, figure, 'running', 'paused', 'finished');
+    await close();
+  });
+
   test('a question opens by keyboard; the list of chapters leads to the next; the theme is kept', async () => {
     const { page, close } = await open(`en/${LIVE[0]}.html`);
     const question = page.locator('details.question').first();

@@ -3,3 +3,6 @@
 
 /** @type {readonly string[]} */
 export const PAGES = Object.freeze(['index', 'what-is-learned', 'from-table-to-network', 'exploring', 'remembering', 'deciding-with-words', 'proofs', 'glossary']);
+
+/** Those that have a number, from 1. @type {readonly string[]} */
+export const NUMBERED = Object.freeze(PAGES.filter((slug) => !['index', 'proofs', 'glossary'].includes(slug)));

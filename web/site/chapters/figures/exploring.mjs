@@ -53,7 +53,7 @@ export default {
 
   // DeepSea with tables: 500 episodes of 10 steps.
   'explore-sea': {
-    env: 'DeepSea-v0', algo: 'q-learning', show: 'world return', controls: 'play step reset speed settings', speed: '16',
+    env: 'DeepSea-v0', algo: 'q-learning', show: 'world q return', controls: 'play step reset speed settings', speed: '16',
     settings: { 'env.size': 10, initialQ: 0, totalTimesteps: 5000, evalFreq: 0, ...epsilon(0.1) },
   },
   'explore-sea-10': { like: 'explore-sea', seeds: SEEDS },
@@ -117,7 +117,7 @@ export default {
 
   // Exploration that hurts.
   'explore-cliff': {
-    env: 'CliffWalking-v1', algo: 'q-learning', show: 'world return', controls: 'play step reset speed algo settings', speed: '64',
+    env: 'CliffWalking-v1', algo: 'q-learning', show: 'world q return', controls: 'play step reset speed algo settings', speed: '64',
     settings: { totalTimesteps: 20_000, evalFreq: 1000, ...epsilon(0.1) },
   },
   'explore-cliff-10': { like: 'explore-cliff', seeds: SEEDS },

@@ -9,10 +9,10 @@ const CLIFF = { explorationInitialEps: 0.1, explorationFinalEps: 0.1, learningRa
 export default {
   // An agent that acts at random and learns nothing.
   'maze-random': {
-    env: 'GridWorld-v0', algo: 'q-learning', stopAt: 2000, show: 'world transition return', controls: 'play step reset speed human',
+    env: 'GridWorld-v0', algo: 'q-learning', seed: 12, stopAt: 2000, show: 'world transition return', controls: 'play step reset speed human',
     settings: { exploringStarts: false, explorationInitialEps: 1, explorationFinalEps: 1, learningRate: 0 },
   },
-  'maze-random-seeds': { like: 'maze-random', stopAt: 20_000, seeds: 10 },
+  'maze-random-seeds': { like: 'maze-random', seed: 0, stopAt: 20_000, seeds: 10 },
 
   // The values of a given policy, sweep by sweep.
   'maze-policy': { env: 'GridWorld-v0', algo: 'policy-evaluation', stopAt: 40, speed: '1', show: 'world', controls: 'play step reset speed settings' },
@@ -75,6 +75,6 @@ export default {
   'maze-cliff-careful-seeds': { like: 'maze-cliff', seeds: 5, settings: { explorationInitialEps: 0.001, explorationFinalEps: 0.001 } },
 
   // A language model as an agent.
-  'maze-text': { env: 'TextGen-v1', algo: 'dqn', stopAt: 2000, autoplay: false, controls: 'play step reset speed' },
+  'maze-text': { env: 'TextGen-v1', algo: 'dqn', stopAt: 2000, autoplay: false, controls: 'play step reset speed algo' },
   'maze-text-scratch': { like: 'maze-text', settings: { start: 'scratch' } },
 };
