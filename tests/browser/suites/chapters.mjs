@@ -95,6 +95,7 @@ export default function chapters(lab) {
     const own = data.findIndex(({ lab: given = '{}', stop }) => JSON.parse(given).settings === '' && stop);
     const variant = data.findIndex(({ figure, lab: given = '{}', stop }) => figure === data[own].figure && given !== data[own].lab && stop);
     assert.ok(own >= 0 && variant >= 0, 'a figure with claims about it and about a variant');
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true))); // claims stand in answers, too
     for (const i of [variant, own]) {
       const { figure = '', lab: given = '{}', stop } = data[i], { env, seed, settings } = JSON.parse(given);
       await page.locator('button.claim').nth(i).click();
@@ -108,6 +109,7 @@ export default function chapters(lab) {
 
   test('below a figure stands whose run it shows; from there the reader comes back to the text, and to the figure as it was', async () => {
     const { page, close } = await open(`zh/${LIVE[0]}.html`);
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true))); // claims stand in answers, too
     const claim = page.locator('button.claim[data-seeds]').first();
     const { figure = '', seeds } = await claim.evaluate((button) => ({ .../** @type {HTMLElement} */ (button).dataset }));
     const before = await page.evaluate((id) => /** @type {any} */ (document.getElementById(id)).settings, figure);
