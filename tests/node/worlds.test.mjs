@@ -4,6 +4,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import en from '../../web/lab/strings/en.mjs';
+import enBox from '../../web/lab/strings/en-box.mjs';
+import zh from '../../web/lab/strings/zh.mjs';
+import zhBox from '../../web/lab/strings/zh-box.mjs';
 import { load } from '../../web/node/node.mjs';
 import { diverging, placing } from '../../web/lab/canvas/colour.mjs';
 import { begin, keepCrisp, ratioOf } from '../../web/lab/canvas/surface.mjs';
@@ -134,6 +138,7 @@ test('every environment without a task of text has a row, and every file of worl
   for (const row of rows) {
     const { paint, describe } = await (WORLDS.includes(row) ? loadWorld : loadBoxWorld)(row);
     assert.ok(typeof paint === 'function' && typeof describe === 'function', row.id);
+    for (const words of [{ ...en, ...enBox }, { ...zh, ...zhBox }]) assert.ok(`world.${row.world}` in words, `${row.id}: its picture has no name`);
     // Single steps can be followed: a few a second, or as many as the thing moves by itself.
     assert.ok(stepsPerSecond(row, row.speed) <= 16 || SPEEDS[row.speed] === 1, row.id);
   }

@@ -226,8 +226,9 @@ export class RunExperiment extends Experiment {
 
   /** What is kept of it beside others. @returns {Omit<import('./run-list.mjs').KeptRun, 'n'>} */
   get result() {
-    const { query: id, setup, history, agentFrame: frame } = this;
-    return { id, setup, history, step: frame?.timesteps ?? 0, solvedAt: frame?.solvedAt ?? null };
+    const { query: id, setup, history, agentFrame: frame } = this, step = frame?.timesteps ?? 0;
+    const changes = setup.changes.filter(({ at }) => at < step); // the others took effect on no step
+    return { id, setup: { ...setup, changes }, history, step, solvedAt: frame?.solvedAt ?? null };
   }
 
   /** @param {import('./world-table.mjs').World} world */

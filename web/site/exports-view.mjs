@@ -126,7 +126,9 @@ export class ExportsView {
     this.#making = what;
     draw();
     try {
+      const { experiment } = this.#bench;
       const content = /** @type {any} */ (await make());
+      if (experiment !== this.#bench.lab.experiment) return; // another one is shown meanwhile
       const name = fileName(this.#run, ending); // after it was made: the run may have gone on till then
       download(name, content instanceof Blob ? content : new Blob([content]));
       this.#done = words.t('bench.saved', { name });

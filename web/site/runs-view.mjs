@@ -25,7 +25,7 @@ export class RunsView {
     const kept = runs.items.filter((run) => run.setup.env === setup.env).reverse();
     return html`<section class="bench-part" aria-labelledby="bench-runs-title"><h3 id="bench-runs-title" tabindex="-1">${words.t('bench.runs')}</h3>
       <ol class="bench-runs" id="bench-runs">${this.#present()}${kept.map((run) => this.#row(run))}</ol>
-      ${kept.length === 0 ? html`<p class="bench-caption" id="bench-none">${words.t('bench.none')}</p>` : nothing}</section>`;
+      <p class="bench-caption" id="bench-none">${words.t('bench.none')}</p></section>`;
   }
 
   #present() {

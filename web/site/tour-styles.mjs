@@ -7,6 +7,7 @@ export const tourStyles = css`
   position: fixed; right: 24px; bottom: 24px; z-index: 20; width: min(360px, 100vw - 32px); padding: 16px; border: 2px solid var(--run); border-radius: 12px;
   background: var(--panel); color: var(--ink); box-shadow: 0 8px 32px rgb(0 0 0 / 28%);
 }
+.tour.tour-offer { top: 80px; bottom: auto; }
 .tour-head { display: flex; align-items: center; justify-content: space-between; }
 .tour h2 { margin: 0 0 4px; font-size: 16px; line-height: 24px; outline: none; }
 .tour p { font-size: 14px; line-height: 22px; }

@@ -52,7 +52,7 @@ class Tour {
     this.#lab = lab;
     this.#words = await loadTourWords(language);
     this.#show(document.activeElement);
-    this.#go(0);
+    this.#begin();
   }
 
   // ---- where it is ----
@@ -64,8 +64,17 @@ class Tour {
     this.#at = -1;
     const { signal } = this.#open = new AbortController();
     document.body.append(this.#frame, this.#card);
-    addEventListener('keydown', (event) => event.key === 'Escape' && this.#leave(), { signal });
+    const speaking = new MutationObserver(() => void this.#speak());
+    speaking.observe(document.documentElement, { attributeFilter: ['lang'] });
+    signal.addEventListener('abort', () => speaking.disconnect());
+    addEventListener('keydown', (event) => event.key === 'Escape' && !document.querySelector('dialog[open]') && this.#leave(), { signal });
     for (const event of ['scroll', 'resize']) addEventListener(event, () => this.#frameTarget(), { signal, capture: true, passive: true });
+  }
+
+  /** In the language that the page has now. */
+  async #speak() {
+    this.#words = await loadTourWords(languageOf()).catch(() => this.#words);
+    if (this.#open) this.#draw();
   }
 
   /** @param {number} at */
@@ -111,6 +120,7 @@ class Tour {
 
   #draw() {
     const t = this.#words.t.bind(this.#words);
+    this.#card.classList.toggle('tour-offer', this.#at < 0);
     this.#card.setAttribute('role', this.#at < 0 ? 'complementary' : 'dialog');
     this.#card.setAttribute('aria-label', t('tour.title'));
     render(this.#at < 0 ? this.#offerTemplate(t) : this.#stepTemplate(t), this.#card);
@@ -122,8 +132,11 @@ class Tour {
       <p class="tour-buttons"><button type="button" class="main" id="tour-start" @click=${() => this.#begin()}>${t('tour.start')}</button><button type="button" id="tour-no" @click=${() => this.#leave()}>${t('tour.no')}</button></p>`;
   }
 
+  /** What it says is said of the grid. */
   #begin() {
     this.#from = document.getElementById('tour');
+    const tab = document.getElementById('tab-grid');
+    if (tab?.getAttribute('aria-selected') === 'false') tab.click();
     this.#go(0);
   }
 
@@ -138,6 +151,9 @@ class Tour {
   }
 }
 
+/** @returns {Language} */
+const languageOf = () => (document.documentElement.lang.startsWith('zh') ? 'zh' : 'en');
+
 const tour = new Tour();
 
 /** Starts it. @param {unknown} _experiment @param {Language} language @param {HTMLElement} lab @returns {Promise<string>} '', as there is nothing to refuse */
@@ -149,5 +165,5 @@ export async function open(_experiment, language, lab) {
 /** Offers it to who is here for the first time. */
 export async function offer() {
   const lab = document.getElementById('lab');
-  if (lab) await tour.offer(document.documentElement.lang.startsWith('zh') ? 'zh' : 'en', lab);
+  if (lab) await tour.offer(languageOf(), lab);
 }

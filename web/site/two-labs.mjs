@@ -10,6 +10,7 @@ import { differsText } from './run-words.mjs';
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 
+const LOOK_MS = 300;
 const EVENTS = /** @type {const} */ (['run', 'setup', 'phase']);
 
 export class Beside {
@@ -52,11 +53,12 @@ export class Beside {
     void experiment.dispose();
   }
 
-  /** What is said of both follows both; another experiment in the first lab ends it. @param {RunExperiment} first @param {RunExperiment} second */
+  /** What is said of both follows both; another experiment in the first lab, or another environment, ends it. @param {RunExperiment} first @param {RunExperiment} second */
   #follow(first, second) {
     const ended = new AbortController(), { signal } = ended;
     for (const each of [first, second]) for (const name of EVENTS) each.addEventListener(name, () => this.#draw(), { signal });
-    this.#bench.lab.addEventListener('bellhop-ready', () => this.#bench.lab.experiment !== first && this.close(), { signal });
+    const looking = setInterval(() => (this.#bench.lab.experiment !== first || first.setup.env !== second.setup.env) && this.close(), LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(looking));
     return ended;
   }
 

@@ -10,7 +10,7 @@ export const workbenchStyles = css`
 .two > .views { grid-column: 1 / -1; }
 #beside { min-width: 0; }
 #beside > header { padding: 12px 0; }
-#beside h2 { margin: 0; font-size: 16px; line-height: 24px; outline-offset: 4px; }
+#beside h2 { margin: 0; font-size: 16px; line-height: 24px; outline-offset: 0; }
 .beside-actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 @media (max-width: 1000px) {
   .two { grid-template-columns: minmax(0, 1fr); }

@@ -184,6 +184,11 @@ export default function editing(lab) {
     await says(page, 'cell-look', /^cell 2 /);
     assert.deepEqual(await axe(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollHeight), height);
+    await page.setViewportSize({ width: 320, height: 800 });
+    for (const key of ['ArrowRight', 'ArrowLeft', 'ArrowLeft']) {
+      await page.keyboard.press(key);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${key}: it sticks out`);
+    }
     await page.keyboard.press('Escape');
     await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#cell-look'));
     await close();

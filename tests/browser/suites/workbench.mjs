@@ -79,6 +79,10 @@ export default function workbench(lab) {
     assert.deepEqual([await hash('lab'), await hash('beside-lab')], [present, first]);
     await page.click('#beside-close');
     assert.equal(await page.locator('bellhop-lab').count(), 1);
+    await page.click('#bench-run-1 .bench-beside');
+    await page.waitForSelector('#beside-lab');
+    await page.click('#tab-control');
+    await page.waitForSelector('#beside', { state: 'detached' });
     await close();
   });
 

@@ -9,12 +9,17 @@ import { styled } from '../style-directive.mjs';
 /** @typedef {{ cell: number, x0: number, y0: number, rows: number, columns: number }} Geometry */
 
 const GAP = 8, DIGITS = 3;
+/** The most it takes. */
+const WIDTH = 240;
 
 export class CellView {
   #host;
   #canvas;
   /** The cell that is looked into; -1: none. */
   #at = -1;
+  #sizes = new ResizeObserver(() => this.#at >= 0 && this.#host.requestUpdate());
+  /** @type {HTMLCanvasElement | null} */
+  #followed = null;
 
   /** @param {LabHost} host @param {() => HTMLCanvasElement | null} canvas */
   constructor(host, canvas) {
@@ -42,6 +47,15 @@ export class CellView {
     this.#host.requestUpdate();
   }
 
+  /** The map may get another size. */
+  #follow() {
+    const canvas = this.#canvas();
+    if (canvas === this.#followed) return;
+    this.#sizes.disconnect();
+    this.#followed = canvas;
+    if (canvas) this.#sizes.observe(canvas);
+  }
+
   /** @param {PointerEvent} event */
   #under({ clientX, clientY }) {
     const geometry = this.#geometry, box = this.#canvas()?.getBoundingClientRect();
@@ -65,14 +79,18 @@ export class CellView {
   render() {
     const geometry = this.#geometry;
     if (this.#at < 0 || !geometry || this.#at >= geometry.rows * geometry.columns) return nothing;
+    this.#follow();
     const { cell, x0, y0, columns, rows } = geometry;
     const column = this.#at % columns, row = Math.floor(this.#at / columns);
     const left = x0 + column * cell, top = y0 + row * cell, px = (/** @type {number} */ n) => `${n}px`;
     const { clientWidth = 0, clientHeight = 0 } = this.#canvas() ?? {};
-    const isLeft = column < columns / 2, isUpper = row < rows / 2;
+    const isUpper = row < rows / 2;
+    const rooms = { left: left - GAP, right: clientWidth - left - cell - GAP }, isRight = rooms.right >= rooms.left;
+    const beside = Math.max(rooms.left, rooms.right) >= WIDTH; // else it stands below or above the cell
     return html`<div class="cell-ring" aria-hidden="true" ${styled({ left: px(left), top: px(top), width: px(cell), height: px(cell) })}></div>
       <div class="cell-look" id="cell-look" role="status" ${styled({
-        left: isLeft ? px(left + cell + GAP) : 'auto', right: isLeft ? 'auto' : px(clientWidth - left + GAP), top: isUpper ? px(top) : 'auto', bottom: isUpper ? 'auto' : px(clientHeight - top - cell),
+        left: beside ? (isRight ? px(left + cell + GAP) : 'auto') : px(0), right: beside && !isRight ? px(clientWidth - left + GAP) : beside ? 'auto' : px(0),
+        top: isUpper ? px(beside ? top : top + cell + GAP) : 'auto', bottom: isUpper ? 'auto' : px(beside ? clientHeight - top - cell : clientHeight - top + GAP),
       })}>${this.#content()}</div>`;
   }
 
@@ -100,7 +118,7 @@ export class CellView {
 export const styles = css`
 .cell-ring { position: absolute; border: 3px solid var(--bellhop-ink); border-radius: 4px; pointer-events: none; }
 .cell-look {
-  position: absolute; z-index: 4; width: max-content; max-width: 240px; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 8px;
+  position: absolute; z-index: 4; width: fit-content; max-width: 240px; margin-inline: auto; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 8px;
   background: var(--bellhop-panel); font-size: 13px; line-height: 20px; box-shadow: 0 4px 16px rgb(0 0 0 / 24%); pointer-events: none;
 }
 .cell-look p { margin: 0; color: var(--bellhop-muted); }

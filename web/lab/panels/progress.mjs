@@ -181,7 +181,7 @@ export class ProgressPanel extends ChartPanel {
 
   /** @param {RunExperiment} experiment @returns {Record<ChartName, Content>} */
   #contentsOf(experiment) {
-    const until = roundEnd(Math.max(STEPS_LEAST, experiment.agentFrame?.timesteps ?? 0));
+    const until = roundEnd(Math.max(STEPS_LEAST, experiment.agentFrame?.timesteps ?? 0, ...experiment.runs.drawn(experiment.setup).map(({ step }) => step)));
     return {
       returns: { ...returnsOf(this.host, experiment), until }, loss: { ...this.#lossOf(experiment), until },
       q: { ...this.#valuesOf(experiment), until }, epsilon: { ...this.#explorationOf(experiment), until },

@@ -91,7 +91,7 @@ export default {
   'algo.clone': 'Behavioural cloning',
 
   // ---- pictures of the environments ----
-  'world.map': 'Map with the agent and the value of every action in every cell',
+  'world.grid-map': 'Map with the agent and the value of every action in every cell',
   'world.cartpole': 'Cart with its pole',
   'world.mountain-car': 'Car in the valley between two hills',
   'world.acrobot': 'Two links and the target height',
@@ -99,7 +99,7 @@ export default {
   'world.breakout': 'Field with bricks, ball and paddle',
   'world.deep-sea': 'Diver in the deep sea, with the value of both ways down in every cell',
   'world.bandit': 'Arms with their true means and the estimates of the agent',
-  'world.text': 'Sentence that is being written',
+  'world.textgen': 'Sentence that is being written',
   'cells': 'Shown in the cells',
   'cells.q': 'Q-values',
   'cells.v': 'State values',

@@ -90,7 +90,7 @@ export default {
   'algo.clone': '行为克隆',
 
   // ---- 环境的画面 ----
-  'world.map': '地图：智能体的位置，以及每一格各动作的价值',
+  'world.grid-map': '地图：智能体的位置，以及每一格各动作的价值',
   'world.cartpole': '小车和杆',
   'world.mountain-car': '两山之间的小车',
   'world.acrobot': '两节摆杆和目标高度',
@@ -98,7 +98,7 @@ export default {
   'world.breakout': '画面：砖块、球和挡板',
   'world.deep-sea': '深海中的潜水员，以及每一格两个方向的价值',
   'world.bandit': '各臂的真实均值和智能体的估计',
-  'world.text': '正在写的句子',
+  'world.textgen': '正在写的句子',
   'cells': '格子中显示',
   'cells.q': '动作价值',
   'cells.v': '状态价值',
