@@ -7,7 +7,7 @@ import { axe, frames, holds, test } from '../harness.mjs';
 
 const LIVE = PAGES.filter((slug) => !['index', 'glossary'].includes(slug));
 /** Nothing is fetched before a lab is near. */
-const PHONE = { width: 390, height: 800 };
+const PHONE = { width: 320, height: 800 };
 
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function chapters(lab) {

@@ -73,7 +73,7 @@ export class SettingsForm {
       group, others.filter((setting) => groupOf(setting) === group).sort((a, b) => order.indexOf(a.field.name) - order.indexOf(b.field.name)),
     ]));
     return html`<div class="settings">${this.#group(experiment, words.t('settings.essential'), essential, false)}</div>
-      <details id="settings-all" .open=${live(this.#isAllOpen)} @toggle=${this.#onToggle}><summary>${words.t('settings.all', { n: others.length })}</summary>
+      <details id="settings-all" .open=${this.#isAllOpen} @toggle=${this.#onToggle}><summary>${words.t('settings.all', { n: others.length })}</summary>
         ${this.#isAllOpen ? html`<div class="settings">${groups.map(([group, list]) => this.#group(experiment, words.tMaybe(`group.${group}`, group), list))}</div>` : nothing}</details>`;
   }
 
