@@ -382,7 +382,7 @@ test('where workers are refused, the same service here is a trainer; one that ha
 
 test('a thread that ends by itself rejects what is pending, and the trainer is gone', async () => {
   const { port1, port2 } = new MessageChannel();
-  const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  const thread = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
   const trainer = await inNode.connect({ port: port1 });
   const session = await trainer.create({ env: 'GridWorld-v0' });
   const pending = session.learn({ totalTimesteps: 100_000_000 });

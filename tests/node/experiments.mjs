@@ -9,7 +9,7 @@ globalThis.requestAnimationFrame = (callback) => Number(setImmediate(callback, p
 /** A trainer, and how it ends. @param {{ text?: boolean }} [options]  with language models or without */
 export async function startTrainer({ text = true } = {}) {
   const { port1, port2 } = new MessageChannel();
-  const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  const thread = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
   const trainer = /** @type {import('../../web/worker/trainer.mjs').Trainer} */ (/** @type {unknown} */ (await connect({ port: port1, text })));
   /** A lease of it. */
   const lease = () => ({ trainer, release: () => {} });

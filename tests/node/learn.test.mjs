@@ -20,7 +20,7 @@ const env = bh.make('CartPole-v1');
 
 function startThread() {
   const { port1, port2 } = new MessageChannel();
-  const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)], stderr: true });
+  const thread = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)], stderr: true });
   return { port: port1, thread };
 }
 

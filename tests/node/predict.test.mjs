@@ -14,7 +14,7 @@ const STATES = Array.from({ length: 400 }, (_, i) => i % 9);
 const SAMPLED = { deterministic: false };
 
 const { port1, port2 } = new MessageChannel();
-const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+const thread = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
 /** @type {import('../../web/bellhop.js').Trainer} */
 let trainer;
 before(async () => {

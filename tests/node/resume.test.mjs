@@ -352,7 +352,7 @@ test('one without begins a new episode, and the console says so; what getState g
 /** @type {import('../../web/bellhop.js').Trainer} */
 let trainer;
 const { port1, port2 } = new MessageChannel();
-const thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)], stderr: true });
+const thread = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)], stderr: true });
 before(async () => {
   trainer = await connect({ port: port1 });
 });

@@ -17,7 +17,7 @@ let thread;
 
 before(async () => {
   const { port1, port2 } = new MessageChannel();
-  thread = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+  thread = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
   trainer = await connect({ port: port1 });
 });
 
@@ -346,7 +346,7 @@ test('connect takes a module that was compiled here, or is being compiled', asyn
   const scalar = await readFile(new URL('../../build/out/wasm-scalar/bellhop.wasm', import.meta.url));
   for (const wasmBinary of [await WebAssembly.compile(scalar), WebAssembly.compile(scalar)]) {
     const { port1, port2 } = new MessageChannel();
-    const other = new Worker(new URL('./trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
+    const other = new Worker(new URL('../../build/chapters/trainer-thread.mjs', import.meta.url), { workerData: port2, transferList: [/** @type {any} */ (port2)] });
     const second = await connect({ port: port1, wasmBinary });
     assert.equal(second.simd, 'scalar');
     second.terminate();

@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: MIT
-// What web/worker.mjs is in a browser, as a thread of Node: serves the port it is given.
-import { workerData } from 'node:worker_threads';
-import { serve } from '../../web/node/node.mjs';
-
-serve({ port: workerData });
