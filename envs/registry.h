@@ -33,6 +33,7 @@ extern const bh_env_def bh_env_mountain_car_continuous; ///< MountainCarContinuo
 extern const bh_env_def bh_env_textgen;                 ///< TextGen-v0, a sentence word by word
 extern const bh_env_def bh_env_catch;                   ///< Catch-v0, 10x5 pixels
 extern const bh_env_def bh_env_breakout;                ///< Breakout-MinAtar, 10x10x4 pixels
+extern const bh_env_def bh_env_connect_four;            ///< ConnectFour-v0, masked, with opponents
 extern const bh_env_def bh_env_deep_sea; ///< DeepSea-v0, an exploration chain of N by N cells
 extern const bh_env_def bh_env_bandit;   ///< Bandit-v0, k arms, episodes of one pull
 

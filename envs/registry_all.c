@@ -15,6 +15,7 @@ static const bh_env_def *const defs[] = {
     &bh_env_dialogue,       &bh_env_summarize,
     &bh_env_codegen,        &bh_env_learning_rate,
     &bh_env_pendulum,       &bh_env_mountain_car_continuous,
+    &bh_env_connect_four,
 };
 
 const bh_registry bh_all_envs = {

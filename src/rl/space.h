@@ -37,12 +37,28 @@ typedef struct bh_space {
     int rank;          ///< Box: dimensions, at most 3; 0 reads as 1. See bh_space_rank
     int shape[BH_SPACE_RANK_MAX]; ///< Box of rank 2, 3: row-major; images (height, width, channels)
     bh_space_dtype dtype;
+    /// Of observations: actions of which some may be illegal; 0 where all always are legal. Behind an
+    /// observation's numbers then stand as many more, its action mask: 1 where the action is legal
+    /// now, 0 where not. At least one is legal wherever an action is to be taken.
+    int n_masked;
 } bh_space;
 
-/// Numbers one value takes: n for a Box, 1 for a Discrete (the value itself).
-static inline int bh_space_floats(const bh_space *space)
+/// Numbers one value takes without its mask: n for a Box, 1 for a Discrete (the value itself).
+static inline int bh_space_unmasked(const bh_space *space)
 {
     return space->kind == BH_SPACE_BOX ? space->n : 1;
+}
+
+/// Numbers one value takes, its mask included.
+static inline int bh_space_floats(const bh_space *space)
+{
+    return bh_space_unmasked(space) + space->n_masked;
+}
+
+/// The mask of an observation (n_masked), borrowed from it; NULL where all actions are legal.
+static inline const float *bh_space_mask(const bh_space *space, const float *obs)
+{
+    return space->n_masked > 0 ? obs + bh_space_unmasked(space) : NULL;
 }
 
 /// Whether its numbers are whole and stored as bytes.
