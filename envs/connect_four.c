@@ -15,9 +15,9 @@
 // Observations: 6 rows from the top, 7 columns, 2 channels, uint8: 1 where a stone of the player to
 // move is, and of the other one.
 //
-// Boards are two sets of 49 bits, column by column from the bottom, each with an empty cell on top:
-// four in a row are bits that are 1, 6, 7 or 8 apart, and none wraps around (the notation of J.
-// Tromp's Fhourstones).
+// The opponent thinks in sets of 49 bits, column by column from the bottom, each with an empty cell
+// on top: four in a row are bits that are 1, 6, 7 or 8 apart, and none wraps around (the notation of
+// J. Tromp's Fhourstones).
 //
 // view, 51 floats: [0..41] cells row by row from the top: 0 free, 1 the agent's (with `self` the
 //                  first player's), 2 the other's; [42] who moves next, 1 or 2; [43] the last
@@ -58,23 +58,26 @@ static const char *const opponent_names[] = {"random", "greedy", "minimax", "sel
 typedef struct connect_four {
     connect_four_config config;
 
-    uint64_t stones[2]; // of the agent and of the opponent
-    int turn;           // whose stone is next
-    int last[2];        // column of each one's last stone, -1 before
-    int winner;         // 0 nobody, 1 + player
+    unsigned char cells[CELLS]; // row by row from the top: 0 free, 1 + player
+    int turn;                   // whose stone is next
+    int last[2];                // column of each one's last stone, -1 before
+    int winner;                 // 0 nobody, 1 + player
     double reward;
 } connect_four;
 
-// ---- boards ----
+// ---- boards of bits ----
 
 static uint64_t bit(int column, int row)
 {
     return (uint64_t)1 << (column * HEIGHT + row);
 }
 
-static uint64_t filled(const connect_four *c)
+static uint64_t stones_of(const connect_four *c, int player)
 {
-    return c->stones[AGENT] | c->stones[OPPONENT];
+    uint64_t stones = 0;
+    for (int i = 0; i < CELLS; i++)
+        if (c->cells[i] == 1 + player) stones |= bit(i % COLUMNS, ROWS - 1 - i / COLUMNS);
+    return stones;
 }
 
 static int is_free(uint64_t all, int column)
@@ -89,7 +92,7 @@ static uint64_t drop(uint64_t all, int column)
     return (in_column + 1) << (column * HEIGHT);
 }
 
-// The lowest bits of all fours: of the direction in which bits are `apart`.
+// The lowest bits of all fours of the direction in which bits are `apart`.
 static uint64_t fours(uint64_t stones, int apart)
 {
     uint64_t pairs = stones & stones >> apart;
@@ -103,13 +106,6 @@ static int has_four(uint64_t stones)
     uint64_t any = 0;
     for (int d = 0; d < 4; d++) any |= fours(stones, directions[d]);
     return any != 0;
-}
-
-static uint64_t full_board(void)
-{
-    uint64_t all = 0;
-    for (int column = 0; column < COLUMNS; column++) all |= (bit(0, ROWS) - 1) << column * HEIGHT;
-    return all;
 }
 
 // ---- the opponent ----
@@ -135,22 +131,19 @@ static int search(uint64_t own, uint64_t other, int depth, int n, int alpha, int
     return is_full ? 0 : best;
 }
 
-// What dropping into that column is worth to the opponent.
-static int worth(const connect_four *c, int column, int depth)
-{
-    uint64_t own = c->stones[OPPONENT] | drop(filled(c), column);
-    if (has_four(own)) return LOST - 1;
-    return depth <= 1 ? 0 : -search(c->stones[AGENT], own, depth - 1, 2, -LOST, LOST);
-}
-
-// One of the best columns, each as likely; the board is not full.
+// One of the best columns for the opponent, each as likely; the board is not full.
 static int answer(const connect_four *c, bh_rng *rng)
 {
-    int best[COLUMNS], n = 0, highest = -LOST - 1;
+    uint64_t own = stones_of(c, OPPONENT), other = stones_of(c, AGENT);
+    int best[COLUMNS], n = 0, highest = -LOST;
     int depth = c->config.opponent == MINIMAX ? c->config.depth : c->config.opponent == GREEDY;
     for (int column = 0; column < COLUMNS; column++) {
-        if (!is_free(filled(c), column)) continue;
-        int value = depth > 0 ? worth(c, column, depth) : 0;
+        if (!is_free(own | other, column)) continue;
+        uint64_t mine = own | drop(own | other, column);
+        int value = depth == 0       ? 0
+                    : has_four(mine) ? LOST - 1
+                    : depth == 1     ? 0
+                                     : -search(other, mine, depth - 1, 2, -LOST, LOST);
         if (value > highest) n = 0;
         if (value < highest) continue;
         highest = value;
@@ -179,27 +172,31 @@ static void spaces(const void *state, bh_space *observation, bh_space *action)
 
 static void observe(const connect_four *c, float *obs)
 {
-    uint64_t own = c->stones[c->turn], other = c->stones[!c->turn];
-    float *to = obs;
-    for (int row = ROWS - 1; row >= 0; row--) {
-        for (int column = 0; column < COLUMNS; column++) {
-            *to++ = (own & bit(column, row)) != 0;
-            *to++ = (other & bit(column, row)) != 0;
-        }
+    for (int i = 0; i < CELLS; i++) {
+        *obs++ = c->cells[i] == 1 + c->turn;
+        *obs++ = c->cells[i] == 1 + !c->turn;
     }
     for (int column = 0; c->config.mask && column < COLUMNS; column++)
-        *to++ = (float)is_free(filled(c), column);
+        *obs++ = c->cells[column] == 0;
 }
 
-// The stone of whose turn it is; 1 when the game is over.
+static int is_full(const connect_four *c)
+{
+    int n = 0;
+    for (int column = 0; column < COLUMNS; column++) n += c->cells[column] != 0;
+    return n == COLUMNS;
+}
+
+// The stone of whose turn it is, in a column that is not full; 1 when the game is over.
 static int put(connect_four *c, int column)
 {
-    int player = c->turn;
-    c->stones[player] |= drop(filled(c), column);
+    int player = c->turn, i = column + CELLS - COLUMNS;
+    while (c->cells[i] != 0) i -= COLUMNS;
+    c->cells[i] = (unsigned char)(1 + player);
     c->last[player] = column;
     c->turn = !player;
-    if (has_four(c->stones[player])) c->winner = 1 + player;
-    return c->winner != 0 || filled(c) == full_board();
+    if (has_four(stones_of(c, player))) c->winner = 1 + player;
+    return c->winner != 0 || is_full(c);
 }
 
 static void reset(void *state, bh_rng *rng, float *obs)
@@ -218,7 +215,7 @@ static void step(void *state, bh_rng *rng, int action, float *obs, double *rewar
 {
     connect_four *c = state;
     int player = c->turn, has_opponent = c->config.opponent != SELF;
-    if (is_free(filled(c), action)) {
+    if (c->cells[action] == 0) {
         *terminated = put(c, action);
         if (!*terminated && has_opponent) *terminated = put(c, answer(c, rng));
     } else {
@@ -243,7 +240,7 @@ static void write_four(const connect_four *c, float *out)
     for (int i = 0; i < 4; i++) out[i] = -1;
     if (c->winner == 0) return;
     for (int d = 0; d < 4; d++) {
-        uint64_t found = fours(c->stones[c->winner - 1], directions[d]);
+        uint64_t found = fours(stones_of(c, c->winner - 1), directions[d]);
         for (int at = 0; at < COLUMNS * HEIGHT && found != 0; at++) {
             if ((found >> at & 1) == 0) continue;
             for (int i = 0; i < 4; i++) out[i] = (float)cell_of(at + i * directions[d]);
@@ -255,12 +252,7 @@ static void write_four(const connect_four *c, float *out)
 static void view(const void *state, float *out)
 {
     const connect_four *c = state;
-    for (int row = 0; row < ROWS; row++) {
-        for (int column = 0; column < COLUMNS; column++) {
-            uint64_t at = bit(column, ROWS - 1 - row);
-            *out++ = (c->stones[AGENT] & at) != 0 ? 1 : (c->stones[OPPONENT] & at) != 0 ? 2 : 0;
-        }
-    }
+    for (int i = 0; i < CELLS; i++) *out++ = c->cells[i];
     *out++ = (float)(1 + c->turn);
     *out++ = (float)c->last[AGENT];
     *out++ = (float)c->last[OPPONENT];
@@ -275,13 +267,13 @@ static void describe(const void *state, bh_text *out)
     static const char *const players[2][2] = {{"agent", "opponent"}, {"first", "second"}};
     const char *const *names = players[c->config.opponent == SELF];
     int n = 0;
-    for (int i = 0; i < COLUMNS * HEIGHT; i++) n += (int)(filled(c) >> i & 1);
+    for (int i = 0; i < CELLS; i++) n += c->cells[i] != 0;
     bh_text_add(out, "%d stone%s; ", n, n == 1 ? "" : "s");
     if (c->winner != 0) bh_text_add(out, "%s won", names[c->winner - 1]);
     else if (n == CELLS) bh_text_add(out, "a draw");
     else bh_text_add(out, "to move: %s", names[c->turn]);
     for (int column = 0, some = 0; column < COLUMNS; column++) {
-        if (is_free(filled(c), column)) continue;
+        if (c->cells[column] == 0) continue;
         bh_text_add(out, some++ == 0 ? "; full: %d" : ", %d", column + 1);
     }
 }
@@ -295,17 +287,13 @@ static void layout(const void *state, bh_text *out)
                 ROWS, COLUMNS, opponent_names[c->config.opponent]);
 }
 
-// No cell has two stones, stones lie on stones, and while it runs the game is not over.
+// Stones lie on stones, and while it runs the game is not over.
 static int is_possible(const void *state, int is_running)
 {
     const connect_four *c = state;
-    uint64_t all = filled(c), column_mask = bit(0, ROWS) - 1;
-    if ((c->stones[AGENT] & c->stones[OPPONENT]) != 0 || (all & ~full_board()) != 0) return 0;
-    for (int column = 0; column < COLUMNS; column++) {
-        uint64_t in_column = all >> column * HEIGHT & column_mask;
-        if ((in_column & (in_column + 1)) != 0) return 0;
-    }
-    return !is_running || (c->winner == 0 && all != full_board());
+    for (int i = 0; i < CELLS - COLUMNS; i++)
+        if (c->cells[i] != 0 && c->cells[i + COLUMNS] == 0) return 0;
+    return !is_running || (c->winner == 0 && !is_full(c));
 }
 
 static const bh_preset presets[] = {
@@ -315,9 +303,12 @@ static const bh_preset presets[] = {
 };
 
 static const bhi_state_field state_fields[] = {
-    BHI_STATE_FIELD(connect_four, stones),       BHI_STATE_FIELD_WITHIN(connect_four, turn, 0, 1),
-    BHI_STATE_SHOWN_FIELD(connect_four, last),   BHI_STATE_FIELD_WITHIN(connect_four, winner, 0, 2),
-    BHI_STATE_SHOWN_FIELD(connect_four, reward), {NULL},
+    BHI_STATE_FIELD_WITHIN(connect_four, cells, 0, 2),
+    BHI_STATE_FIELD_WITHIN(connect_four, turn, 0, 1),
+    BHI_STATE_SHOWN_FIELD(connect_four, last),
+    BHI_STATE_FIELD_WITHIN(connect_four, winner, 0, 2),
+    BHI_STATE_SHOWN_FIELD(connect_four, reward),
+    {NULL},
 };
 
 const bh_env_def bh_env_connect_four = {

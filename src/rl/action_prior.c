@@ -28,8 +28,11 @@ bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
                                         const bhi_agent_spec *spec, const bhi_net_spec *net,
                                         int rows)
 {
-    bhi_action_prior prior = {
-        .task = spec->text, .A = spec->n_actions, .rows = rows, .n_text = spec->observation.n};
+    bhi_action_prior prior = {.task = spec->text,
+                              .is_masked = spec->observation.n_masked > 0,
+                              .A = spec->n_actions,
+                              .rows = rows,
+                              .n_text = spec->observation.n};
     if (wants_prior(settings, spec, net)) {
         bhi_net_spec own = prior_spec(net);
         prior.has_prior = 1;
@@ -40,9 +43,10 @@ bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
 
 void bhi_action_prior_layout(bhi_action_prior *g, bhi_arena *arena)
 {
-    if (g->task == NULL) return;
+    if (!bhi_action_prior_looks(g)) return;
     size_t rows = (size_t)g->rows, A = (size_t)g->A;
     g->bias = bhi_arena_array(arena, rows * A, sizeof *g->bias);
+    if (g->task == NULL) return;
     g->obs = bhi_arena_array(arena, BH_TOKENS_MAX, sizeof *g->obs);
     g->allowed = bhi_arena_array(arena, A, sizeof *g->allowed);
     if (!g->has_prior) return;
@@ -66,8 +70,16 @@ const unsigned char *bhi_action_prior_allowed(bhi_action_prior *g, const bh_real
     return g->allowed;
 }
 
-const bh_real *bhi_action_prior_bias(bhi_action_prior *g, double beta, const bh_real *x, int B)
+static const bh_real *bias_of_masks(bhi_action_prior *g, const unsigned char *legal, int B)
 {
+    for (int i = 0; i < B * g->A; i++) g->bias[i] = legal[i] ? 0 : BHI_NOT_ALLOWED;
+    return g->bias;
+}
+
+const bh_real *bhi_action_prior_bias(bhi_action_prior *g, double beta, const bh_real *x,
+                                     const unsigned char *legal, int B)
+{
+    if (g->is_masked) return bias_of_masks(g, legal, B);
     if (g->task == NULL) return NULL;
     const bh_real *log_p = beta > 0 && g->is_known ? g->task->language->log_p(g, x, B) : NULL;
     if (log_p == NULL && g->task->allowed == NULL) return NULL;
@@ -82,24 +94,24 @@ const bh_real *bhi_action_prior_bias(bhi_action_prior *g, double beta, const bh_
     return g->bias;
 }
 
-static int uniform_allowed(bhi_action_prior *g, const bh_real *x, bh_rng *rng)
+int bhi_random_allowed(const unsigned char *allowed, int A, bh_rng *rng)
 {
-    const unsigned char *allowed = bhi_action_prior_allowed(g, x);
     int n = 0;
-    for (int a = 0; a < g->A; a++) n += allowed[a] != 0;
+    for (int a = 0; a < A; a++) n += allowed[a] != 0;
     int k = (int)bh_rng_below(rng, (uint32_t)(n > 0 ? n : 1));
-    for (int a = 0; a < g->A; a++) {
+    for (int a = 0; a < A; a++) {
         if (allowed[a] && k-- == 0) return a;
     }
     return 0;
 }
 
 int bhi_action_prior_random(bhi_action_prior *g, const bh_action_prior_config *settings,
-                            const bh_real *x, bh_rng *rng)
+                            const bh_real *x, const unsigned char *legal, bh_rng *rng)
 {
+    if (g->is_masked) return bhi_random_allowed(legal, g->A, rng);
     if (g->task == NULL) return (int)bh_rng_below(rng, (uint32_t)g->A);
     if (settings->random_actions == BHI_RANDOM_UNIFORM || !g->is_known)
-        return uniform_allowed(g, x, rng);
+        return bhi_random_allowed(bhi_action_prior_allowed(g, x), g->A, rng);
     return g->task->language->draw(g, settings, x, rng);
 }
 

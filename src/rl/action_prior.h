@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What an agent knows of actions before it has learned anything: which are allowed where the
-// observation is text, and what a frozen language model makes of them, its prior.
+// What an agent knows of actions before it has learned anything: which are legal, by the mask that
+// an observation has (rl/space.h) or, where it is text, by its words; and what a frozen language
+// model makes of them, its prior.
 //
 //     bias(s, a) = BHI_NOT_ALLOWED where a is not allowed, else prior_beta log p(a | s)
 //
@@ -8,6 +9,9 @@
 // a TD target, never to what it learns. p is the language model's distribution of the next token,
 // over the allowed actions' tokens. With random_actions it also draws the random actions of
 // epsilon-greedy.
+//
+// So an illegal action is neither chosen nor explored, nor is its value that of a next state
+// (invalid action masking, Huang and Ontanon 2022; of Q-learning, the maximum is over legal actions).
 //
 // Legend: B rows, A actions, T tokens of an observation, V tokens.
 #pragma once
@@ -41,7 +45,8 @@ typedef enum bhi_random_actions {
                   BH_LIVE | BH_LANGUAGE, "Prior: most probable actions that top-k chooses among")
 
 typedef struct bhi_action_prior {
-    const bh_text_task *task; ///< NULL: observations are no text, and there is nothing to know
+    const bh_text_task *task; ///< NULL: observations are no text
+    int is_masked;            ///< observations have a mask
     int A, rows, n_text;      ///< n_text: T
     int has_prior;            ///< the settings ask for one
     int is_known;             ///< a language model was handed over
@@ -62,16 +67,27 @@ bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
                                         int rows);
 void bhi_action_prior_layout(bhi_action_prior *prior, bhi_arena *arena);
 
-/// bias (B,A), borrowed until the next call; NULL when it is 0 everywhere. x (B,T) network inputs.
-const bh_real *bhi_action_prior_bias(bhi_action_prior *prior, double beta, const bh_real *x, int B);
+/// Whether a random action depends on the observation.
+static inline int bhi_action_prior_looks(const bhi_action_prior *prior)
+{
+    return prior->task != NULL || prior->is_masked;
+}
 
-/// allowed (A), borrowed until the next call: 1 where an action may be taken after x (T).
+/// bias (B,A), borrowed until the next call; NULL when it is 0 everywhere. x (B,T) network inputs
+/// that are text; legal (B,A) their masks (bhi_encode_mask), read where there are any.
+const bh_real *bhi_action_prior_bias(bhi_action_prior *prior, double beta, const bh_real *x,
+                                     const unsigned char *legal, int B);
+
+/// allowed (A), borrowed until the next call: 1 where an action may be taken after the text x (T).
 const unsigned char *bhi_action_prior_allowed(bhi_action_prior *prior, const bh_real *x);
 
-/// A random action for one row x (T), as the settings say; uniformly among the allowed ones where
-/// there is no model.
+/// One of the allowed (A) actions, each as likely; 0 where there is none.
+int bhi_random_allowed(const unsigned char *allowed, int A, bh_rng *rng);
+
+/// A random action for one row x (T) with the mask legal (A), as the settings say; uniformly among
+/// the allowed ones where there is no model.
 int bhi_action_prior_random(bhi_action_prior *prior, const bh_action_prior_config *settings,
-                            const bh_real *x, bh_rng *rng);
+                            const bh_real *x, const unsigned char *legal, bh_rng *rng);
 
 /// Visits the frozen model.
 void bhi_action_prior_state(bhi_action_prior *prior, bhi_state_visitor *visitor);

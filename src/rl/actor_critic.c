@@ -112,6 +112,7 @@ void bhi_actor_critic_layout(bhi_actor_critic *ac, bhi_arena *arena)
     ac->gradient = reals(arena, P);
     bhi_optimizer_layout(&ac->optimizer, arena, &config_of(ac)->optimizer, ac->n_params);
     ac->x = reals(arena, rows * (size_t)ac->base.spec.observation.n);
+    ac->legal = bhi_arena_array(arena, rows * (size_t)ac->base.spec.observation.n_masked, 1);
     ac->policy_acts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->policy_dacts = reals(arena, bhi_net_acts(&ac->policy, ac->rows));
     ac->value_acts = reals(arena, bhi_net_acts(&ac->value, ac->rows));
@@ -156,13 +157,13 @@ void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor)
 
 // ---- learning ----
 
-// Logits of actions that are not allowed are out of reach.
+// Logits of actions that are not allowed are out of reach. x is ac->x, where there are masks.
 const bh_real *bhi_actor_critic_outputs_under(bhi_actor_critic *ac, const bh_real *params,
                                               const bh_real *x, int B)
 {
     assert(B <= ac->rows);
     bh_real *outputs = bhi_net_forward(&ac->policy, params, ac->policy_acts, x, B);
-    const bh_real *bias = bhi_action_prior_bias(&ac->action_prior, 0, x, B);
+    const bh_real *bias = bhi_action_prior_bias(&ac->action_prior, 0, x, ac->legal, B);
     for (int i = 0; bias != NULL && i < B * ac->A; i++) outputs[i] += bias[i];
     return outputs;
 }
@@ -281,7 +282,7 @@ void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, co
     if (ac->kl_coef < 0 || config_of(ac)->kl_penalty.target == 0 ||
         ac->kl_coef_from != start) // or set since
         ac->kl_coef = ac->kl_coef_from = start;
-    bhi_rollout_batch batch = {.x = ac->x, .a = ac->mode, .box = ac->box};
+    bhi_rollout_batch batch = {.x = ac->x, .legal = ac->legal, .a = ac->mode, .box = ac->box};
     for (int i = 0; i < n; i += ac->rows) {
         int B = n - i < ac->rows ? n - i : ac->rows;
         bh_real *log_p = ac->policy_dacts;
@@ -378,6 +379,7 @@ void bhi_actor_critic_encode(bhi_actor_critic *ac, const float *obs, int i, int 
     size_t S = (size_t)space->n, F = (size_t)bh_space_floats(space);
     for (int b = 0; b < B; b++)
         bhi_encode(ac->x + (size_t)b * S, obs + (size_t)(i + b) * F, &ac->base.encoder);
+    bhi_encode_mask(ac->legal, obs + (size_t)i * F, B, &ac->base.encoder);
 }
 
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,

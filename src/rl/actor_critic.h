@@ -97,11 +97,12 @@ struct bhi_actor_critic {
 
     bh_real *params, *gradient; ///< (n_params): the policy's, then the value network's
     bh_real *x;                 ///< (rows,S)
+    unsigned char *legal;       ///< (rows,A) masks of those rows, where there are any
     bh_real *policy_acts, *policy_dacts, *value_acts, *value_dacts;
     double *uniform; ///< (rows)
     int *mode;       ///< (rows)
 
-    bhi_action_prior action_prior; ///< which actions are allowed, of text
+    bhi_action_prior action_prior; ///< which actions are legal
     bh_real *reference;            ///< (n_policy) the reference policy of the KL penalty
     bh_real *of_reference;         ///< (rows) log-probabilities
     double kl_coef;                ///< now, when it adapts; -1 before the first update

@@ -165,6 +165,7 @@ static void update(clone *c)
     bhi_replay_sample(&c->replay, c->index, B, &ac->sample_rng);
     bhi_replay_gather(&c->replay, c->index, B, 0, 1, ac->x, c->a_tm1, c->r_t, c->discount_t,
                       c->x_t);
+    bhi_replay_gather_masks(&c->replay, c->index, B, 1, ac->legal, NULL);
     double loss = learn_logits(c, bhi_actor_critic_outputs(ac, ac->x, B), B);
     bhi_actor_critic_show_begin(ac);
     bhi_actor_critic_show(ac, &(bhi_rollout_batch){.x = ac->x, .a = c->a_tm1}, B);

@@ -30,10 +30,18 @@ static bh_status check_obs(const float *obs, int transition, const bh_space *spa
     return BH_OK;
 }
 
-static bh_status check_action(const bh_experience *e, int i, const bh_space *space, bh_error *err)
+static bh_status check_action(const bh_experience *e, int i, const bh_space *space,
+                              const float *mask, bh_error *err)
 {
     if (space->kind == BH_SPACE_DISCRETE) {
-        if (e->a_tm1[i] >= 0 && e->a_tm1[i] < space->n) return BH_OK;
+        int a = e->a_tm1[i], exists = a >= 0 && a < space->n;
+        if (exists && (mask == NULL || mask[a] != 0)) return BH_OK;
+        if (exists) {
+            return bh_fail(err, BH_ERR_ARGUMENT,
+                           "demonstrations: the action of transition %d is %d, which its action "
+                           "mask says is illegal there",
+                           i, a);
+        }
         return bh_fail(err, BH_ERR_ARGUMENT,
                        "demonstrations: the action of transition %d is %d, but must be a whole "
                        "number between 0 and %d",
@@ -61,7 +69,7 @@ bh_status bhi_demonstrations_check(const bh_demonstrations *demonstrations, cons
         bh_status status = check_obs(e->obs_tm1 + (size_t)i * F, i, space, err);
         if (status == BH_OK) status = check_obs(e->obs_t + (size_t)i * F, i, space, err);
         if (status != BH_OK) return status;
-        status = check_action(e, i, action, err);
+        status = check_action(e, i, action, bh_space_mask(space, e->obs_tm1 + (size_t)i * F), err);
         if (status != BH_OK) return status;
         const double *values = demonstrations->values;
         double largest = fabs(e->r_t[i]); // or NaN

@@ -109,6 +109,8 @@ static void layout(void *agent, bhi_arena *arena)
     d->a_tm1 = bhi_arena_array(arena, B, sizeof(int));
     d->x_tm1 = reals(arena, rows * (size_t)d->base.spec.observation.n);
     d->x_t = reals(arena, rows * (size_t)d->base.spec.observation.n);
+    d->legal_tm1 = bhi_arena_array(arena, rows * (size_t)d->base.spec.observation.n_masked, 1);
+    d->legal_t = bhi_arena_array(arena, B * (size_t)d->base.spec.observation.n_masked, 1);
     d->r_t = reals(arena, B);
     d->discount_t = reals(arena, B);
     d->error = reals(arena, B);
@@ -250,40 +252,44 @@ static const bh_real *noisy_weights(bhi_dqn *d, const bh_real *params)
     return d->weights;
 }
 
-// What is added to values when one is chosen, of network inputs x (B,T) that are text; NULL for
+// What is added to values when one is chosen, of network inputs x (B,S) with their masks; NULL for
 // nothing.
-static const bh_real *bias_of(bhi_dqn *d, const bh_real *x, int B)
+static const bh_real *bias_of(bhi_dqn *d, const bh_real *x, const unsigned char *legal, int B)
 {
-    return bhi_action_prior_bias(&d->action_prior, config_of(d)->prior.beta, x, B);
+    return bhi_action_prior_bias(&d->action_prior, config_of(d)->prior.beta, x, legal, B);
+}
+
+// An observation as row b of x_tm1 and legal_tm1.
+static void encode(bhi_dqn *d, int b, const float *obs)
+{
+    const bh_space *space = &d->base.spec.observation;
+    bhi_encode(d->x_tm1 + (size_t)b * (size_t)space->n, obs, &d->base.encoder);
+    bhi_encode_mask(d->legal_tm1 + (size_t)b * (size_t)space->n_masked, obs, 1, &d->base.encoder);
 }
 
 // Values under any parameters, without noise, in batches of at most `rows`.
 static void q_values(void *agent, const void *params, double *q, const float *obs, int n)
 {
     bhi_dqn *d = agent;
-    int A = d->base.spec.n_actions, S = d->base.spec.observation.n,
-        F = bh_space_floats(&d->base.spec.observation);
+    int A = d->base.spec.n_actions, F = bh_space_floats(&d->base.spec.observation);
     for (int i = 0; i < n; i += d->rows) {
         int B = n - i < d->rows ? n - i : d->rows;
-        for (int b = 0; b < B; b++) {
-            bhi_encode(d->x_tm1 + (size_t)b * (size_t)S, obs + (size_t)(i + b) * (size_t)F,
-                       &d->base.encoder);
-        }
+        for (int b = 0; b < B; b++) encode(d, b, obs + (size_t)(i + b) * (size_t)F);
         const bh_real *out = bhi_net_forward(&d->net, params, d->acts, d->x_tm1, B);
         const bh_real *y = bhi_head_values(&d->head, d->q, out, B);
-        const bh_real *bias = bias_of(d, d->x_tm1, B);
+        const bh_real *bias = bias_of(d, d->x_tm1, d->legal_tm1, B);
         for (int j = 0; j < B * A; j++)
             q[(size_t)i * (size_t)A + (size_t)j] = (double)(bias != NULL ? y[j] + bias[j] : y[j]);
     }
 }
 
-// The action for one state, from its values and its network input.
+// The action for one state, from its values, its network input and its mask.
 static int choose(bhi_dqn *d, const bh_explore_config *explore, double rate, const bh_real *q,
-                  const bh_real *x, unsigned char *explored)
+                  const bh_real *x, const unsigned char *legal, unsigned char *explored)
 {
     int A = d->base.spec.n_actions;
     const uint32_t *counts = explore->kind == BHI_UCB ? bhi_counts_of(&d->counts, x) : NULL;
-    const bh_real *bias = bias_of(d, x, 1);
+    const bh_real *bias = bias_of(d, x, legal, 1);
     for (int a = 0; a < A; a++) d->row[a] = (double)(bias != NULL ? q[a] + bias[a] : q[a]);
     return bhi_explore_choose(explore, rate, &d->explore_rng, d->row, counts, A, explored);
 }
@@ -292,31 +298,34 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
 {
     bhi_dqn *dqn = agent;
     assert(n <= dqn->base.spec.n_envs);
-    size_t A = (size_t)dqn->base.spec.n_actions, S = (size_t)dqn->base.spec.observation.n;
+    int A = dqn->base.spec.n_actions, S = dqn->base.spec.observation.n;
+    int M = dqn->base.spec.observation.n_masked;
     size_t F = (size_t)bh_space_floats(&dqn->base.spec.observation);
     const bh_explore_config *explore = &config_of(dqn)->explore;
     double rate = bhi_explore_rate(explore, bhi_agent_progress(&dqn->base));
     int asked = 0; // rows whose action needs values
     for (int i = 0; i < n; i++) {
-        actions[i] = bhi_explore_random(explore, rate, &dqn->explore_rng, (int)A);
+        actions[i] = bhi_explore_random(explore, rate, &dqn->explore_rng, A);
         explored[i] = actions[i] >= 0;
-        bh_real *row = dqn->x_tm1 + (size_t)asked * S;
-        if (explored[i] && dqn->action_prior.task == NULL) continue;
-        bhi_encode(row, obs + (size_t)i * F, &dqn->base.encoder);
+        if (explored[i] && !bhi_action_prior_looks(&dqn->action_prior)) continue;
+        encode(dqn, asked, obs + (size_t)i * F);
         if (!explored[i]) asked++;
         else
-            actions[i] = bhi_action_prior_random(&dqn->action_prior, &config_of(dqn)->prior, row,
+            actions[i] = bhi_action_prior_random(&dqn->action_prior, &config_of(dqn)->prior,
+                                                 dqn->x_tm1 + asked * S, dqn->legal_tm1 + asked * M,
                                                  &dqn->explore_rng);
     }
     if (asked == 0) return;
     const bh_real *weights = noisy_weights(dqn, dqn->online), *x = dqn->x_tm1;
     const bh_real *out = bhi_net_forward(&dqn->net, weights, dqn->acts, x, asked);
     const bh_real *q = bhi_head_values(&dqn->head, dqn->q, out, asked);
+    const unsigned char *legal = dqn->legal_tm1;
     for (int i = 0; i < n; i++) {
         if (explored[i]) continue;
-        actions[i] = choose(dqn, explore, rate, q, x, &explored[i]);
+        actions[i] = choose(dqn, explore, rate, q, x, legal, &explored[i]);
         q += A;
         x += S;
+        legal += M;
     }
 }
 
@@ -360,6 +369,7 @@ static void sample(bhi_dqn *d)
     }
     bhi_replay_gather(&d->replay, d->index, B, c->gamma, c->n_steps, d->x_tm1, d->a_tm1, d->r_t,
                       d->discount_t, d->x_t);
+    bhi_replay_gather_masks(&d->replay, d->index, B, c->n_steps, d->legal_tm1, d->legal_t);
 }
 
 // What the next states' rare actions gain; NULL when nothing is to be added.
@@ -378,14 +388,23 @@ static const bh_real *target_bonus(bhi_dqn *d)
     return d->bonus_t;
 }
 
-// Adds the large-margin loss of what was demonstrated to dout; returns it. q (B,A) are the values
-// of out (B,A,N).
+// Values (B,A) of the batch's outputs (B,A,N); of illegal actions out of reach.
+static const bh_real *legal_values(bhi_dqn *d, const bh_real *out, int B)
+{
+    const bh_real *q = bhi_head_values(&d->head, d->q, out, B);
+    if (!d->action_prior.is_masked) return q;
+    const bh_real *bias = bias_of(d, d->x_tm1, d->legal_tm1, B);
+    for (int i = 0; i < B * d->head.A; i++) d->q[i] = q[i] + bias[i];
+    return d->q;
+}
+
+// Adds the large-margin loss of what was demonstrated to dout; returns it.
 static double add_demonstration_loss(bhi_dqn *d, bh_real *dout, const bh_real *out)
 {
     const bh_dqn_config *c = config_of(d);
     int B = c->batch_size, n_protected = d->replay.n_protected;
     if (n_protected == 0 || c->demo_coef == 0) return 0;
-    const bh_real *q = bhi_head_values(&d->head, d->q, out, B);
+    const bh_real *q = legal_values(d, out, B);
     for (int b = 0; b < B; b++)
         d->demo_weights[b] = d->index[b] < n_protected ? (bh_real)c->demo_coef : 0;
     double loss = bh_value_large_margin(d->demo_loss, d->demo_dq, q, d->a_tm1, c->demo_margin,
@@ -447,7 +466,7 @@ static const bh_real *learn_outputs(bhi_dqn *d)
                             .error = d->error,
                             .dout = bhi_net_output(&d->net, d->dacts, B),
                             .bonus_t = target_bonus(d),
-                            .bias_t = bias_of(d, d->x_t, B)};
+                            .bias_t = bias_of(d, d->x_t, d->legal_t, B)};
     const bh_real *weights = noisy_weights(d, d->target);
     batch.out_t = batch.choose_t = bhi_net_forward(&d->net, weights, d->dacts, d->x_t, B);
     weights = noisy_weights(d, d->online);

@@ -20,8 +20,10 @@ typedef struct bhi_dqn {
     bhi_head head;
     bhi_replay replay;
     bhi_optimizer optimizer;
-    bhi_counts counts;             // UCB
-    bhi_action_prior action_prior; // of text
+    bhi_counts counts; // UCB
+    bhi_action_prior action_prior;
+    unsigned char *legal_tm1,
+        *legal_t; // (rows,A), (B,A) masks of x_tm1 and x_t, where there are any
     bh_rng explore_rng, sample_rng, noise_rng;
     int vec_steps; // steps of all environments together
     int rows;      // of the batches below: max(batch_size, n_envs)

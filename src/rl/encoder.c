@@ -33,3 +33,13 @@ void bhi_encode_bytes(bh_real *restrict x, const unsigned char *restrict obs,
         for (int i = 0; i < n; i++) x[i] = (bh_real)obs[i] / high;
     }
 }
+
+void bhi_encode_mask(unsigned char *legal, const float *obs, int n, const bhi_encoder *encoder)
+{
+    const bh_space *space = &encoder->space;
+    int F = bh_space_floats(space), A = space->n_masked;
+    for (int i = 0; i < n && A > 0; i++) {
+        const float *mask = bh_space_mask(space, obs + (size_t)i * (size_t)F);
+        for (int a = 0; a < A; a++) *legal++ = mask[a] != 0;
+    }
+}

@@ -3,7 +3,7 @@
 // as they are; an agent's encoder makes network inputs of them in one place, so that acting,
 // learning and evaluating see the same.
 //
-// Legend: S network inputs.
+// Legend: S network inputs, F numbers of an observation, A actions.
 #pragma once
 
 #include "core/real.h"
@@ -18,6 +18,10 @@ typedef struct bhi_encoder {
 /// one-hot for a Discrete.
 void bhi_encode(bh_real *restrict x, const float *restrict obs, const bhi_encoder *encoder);
 
-/// The same of an observation stored as bytes: bh_space_is_bytes.
+/// The action masks of n observations (n,F) as legal (n,A): 1 where an action is legal. Nothing where
+/// all are.
+void bhi_encode_mask(unsigned char *legal, const float *obs, int n, const bhi_encoder *encoder);
+
+/// bhi_encode of an observation stored as bytes: bh_space_is_bytes.
 void bhi_encode_bytes(bh_real *restrict x, const unsigned char *restrict obs,
                       const bhi_encoder *encoder);

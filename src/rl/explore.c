@@ -89,11 +89,26 @@ int bhi_explore_choose(const bh_explore_config *c, double rate, bh_rng *rng, con
     return action;
 }
 
+static int is_legal(double q)
+{
+    return !(q < -1e29); // rl/action_prior.h
+}
+
+static void epsilon_greedy(double *p, const double *q, int A, double epsilon)
+{
+    int n = 0;
+    for (int a = 0; a < A; a++) n += is_legal(q[a]);
+    bh_tabular_epsilon_greedy(p, q, A, epsilon);
+    if (n == A) return;
+    for (int a = 0; a < A; a++) p[a] = is_legal(q[a]) ? epsilon / n : 0;
+    p[bh_greedy(q, A)] += 1 - epsilon;
+}
+
 void bhi_explore_probabilities(const bh_explore_config *c, double rate, double *p, const double *q,
                                int A)
 {
     if (c->kind != BHI_BOLTZMANN) {
-        bh_tabular_epsilon_greedy(p, q, A, c->kind == BHI_EPSILON_GREEDY ? rate : 0);
+        epsilon_greedy(p, q, A, c->kind == BHI_EPSILON_GREEDY ? rate : 0);
         return;
     }
     double top = q[bh_greedy(q, A)], sum = 0;

@@ -42,6 +42,7 @@ void bhi_ppo_layout(void *agent, bhi_arena *arena)
     bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &p->ac.base.encoder);
     p->index = bhi_arena_array(arena, cells, sizeof *p->index);
     p->batch.x = p->ac.x;
+    p->batch.legal = p->ac.legal;
     p->batch.a = bhi_arena_array(arena, B, sizeof *p->batch.a);
     p->batch.old_log_prob = bhi_arena_array(arena, B, sizeof(bh_real));
     p->batch.advantages = bhi_arena_array(arena, B, sizeof(bh_real));

@@ -52,8 +52,9 @@ typedef struct pqn {
     bhi_net net;
     bhi_rollout rollout;
     bhi_optimizer optimizer;
-    bhi_counts counts;             // UCB
-    bhi_action_prior action_prior; // of text
+    bhi_counts counts; // UCB
+    bhi_action_prior action_prior;
+    unsigned char *legal; // (rows,A) masks of x, where there are any
     bh_rng explore_rng, sample_rng;
     int rows; // of a forward pass: max(batch_size, n_envs)
 
@@ -144,6 +145,8 @@ static void layout(void *agent, bhi_arena *arena)
     if (c->explore.kind == BHI_UCB)
         bhi_counts_layout(&p->counts, arena, &spec->observation, c->exploration_bins,
                           spec->n_actions);
+    p->legal =
+        bhi_arena_array(arena, (size_t)p->rows * (size_t)p->base.spec.observation.n_masked, 1);
     bhi_action_prior_layout(&p->action_prior, arena);
 }
 
@@ -173,22 +176,24 @@ static void state(void *agent, bhi_state_visitor *visitor)
 
 // ---- values ----
 
-// Values (B,A) of network inputs x (B,S), those of actions that are not allowed out of reach.
-static const bh_real *values(pqn *p, const bh_real *params, const bh_real *x, int B)
+// Values (B,A) of network inputs x (B,S) with their masks, those of actions that are not allowed out of reach.
+static const bh_real *values(pqn *p, const bh_real *params, const bh_real *x,
+                             const unsigned char *legal, int B)
 {
     assert(B <= p->rows);
     bh_real *q = bhi_net_forward(&p->net, params, p->acts, x, B);
-    const bh_real *bias = bhi_action_prior_bias(&p->action_prior, 0, x, B);
+    const bh_real *bias = bhi_action_prior_bias(&p->action_prior, 0, x, legal, B);
     for (int i = 0; bias != NULL && i < B * p->base.spec.n_actions; i++) q[i] += bias[i];
     return q;
 }
 
-// The network input of a row of observations, as row b of x.
+// The network input of a row of observations, and its mask, as row b of x and legal.
 static void encode(pqn *p, int b, const float *obs, int row)
 {
     const bh_space *space = &p->base.spec.observation;
-    bhi_encode(p->x + (size_t)b * (size_t)space->n,
-               obs + (size_t)row * (size_t)bh_space_floats(space), &p->base.encoder);
+    obs += (size_t)row * (size_t)bh_space_floats(space);
+    bhi_encode(p->x + (size_t)b * (size_t)space->n, obs, &p->base.encoder);
+    bhi_encode_mask(p->legal + (size_t)b * (size_t)space->n_masked, obs, 1, &p->base.encoder);
 }
 
 static bh_real largest(const bh_real *q, int A)
@@ -203,7 +208,7 @@ static void q_values(void *agent, const void *params, double *q, const float *ob
     for (int i = 0; i < n; i += p->rows) {
         int B = n - i < p->rows ? n - i : p->rows;
         for (int b = 0; b < B; b++) encode(p, b, obs, i + b);
-        const bh_real *y = values(p, params, p->x, B);
+        const bh_real *y = values(p, params, p->x, p->legal, B);
         for (int j = 0; j < B * A; j++) q[(size_t)i * (size_t)A + (size_t)j] = (double)y[j];
     }
 }
@@ -224,13 +229,14 @@ static double exploration_rate(const pqn *p)
 static int random_action(pqn *p, const float *obs, int i, int b)
 {
     const bh_explore_config *explore = &config_of(p)->explore;
+    const bh_space *space = &p->base.spec.observation;
     int a =
         bhi_explore_random(explore, exploration_rate(p), &p->explore_rng, p->base.spec.n_actions);
-    if (a >= 0 && p->action_prior.task == NULL) return a;
+    if (a >= 0 && !bhi_action_prior_looks(&p->action_prior)) return a;
     encode(p, b, obs, i);
     if (a < 0) return a;
     return bhi_action_prior_random(&p->action_prior, &(bh_action_prior_config){0},
-                                   p->x + (size_t)b * (size_t)p->base.spec.observation.n,
+                                   p->x + b * space->n, p->legal + b * space->n_masked,
                                    &p->explore_rng);
 }
 
@@ -246,7 +252,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
         asked += !explored[i];
     }
     if (asked == 0) return;
-    const bh_real *x = p->x, *q = values(p, p->params, x, asked);
+    const bh_real *x = p->x, *q = values(p, p->params, x, p->legal, asked);
     for (int i = 0; i < n; i++) {
         if (explored[i]) continue;
         const uint32_t *counts = explore->kind == BHI_UCB ? bhi_counts_of(&p->counts, x) : NULL;
@@ -284,7 +290,7 @@ static void observe(void *agent, const bh_experience *e)
     for (int i = 0; i < e->n; i++) {
         if (!e->terminated_t[i] && (e->truncated_t[i] || is_last)) encode(p, n++, e->obs_t, i);
     }
-    const bh_real *q = n > 0 ? values(p, p->params, p->x, n) : NULL;
+    const bh_real *q = n > 0 ? values(p, p->params, p->x, p->legal, n) : NULL;
     for (int i = 0; i < e->n; i++) {
         double v_end = 0;
         if (!e->terminated_t[i] && (e->truncated_t[i] || is_last)) {
@@ -303,7 +309,7 @@ static void truncate(void *agent, const float *obs)
     for (int i = 0; i < p->rollout.E; i++) {
         if (p->rollout.length[i] == p->rollout.complete[i]) continue;
         encode(p, 0, obs, i);
-        const bh_real *q = values(p, p->params, p->x, 1);
+        const bh_real *q = values(p, p->params, p->x, p->legal, 1);
         bhi_rollout_truncate(&p->rollout, i, (double)largest(q, p->base.spec.n_actions));
     }
 }
@@ -318,7 +324,8 @@ static void compute_returns(pqn *p, int cells)
     for (int i = 0; i < cells; i += p->rows) {
         int B = cells - i < p->rows ? cells - i : p->rows;
         const bh_real *x = r->x_tm1 + (size_t)i * (size_t)p->base.spec.observation.n;
-        const bh_real *q = values(p, p->params, x, B);
+        const unsigned char *legal = r->legal + i * p->base.spec.observation.n_masked;
+        const bh_real *q = values(p, p->params, x, legal, B);
         for (int b = 0; b < B; b++) r->v_tm1[i + b] = largest(q + b * A, A);
     }
     bhi_rollout_q_lambda(r, config_of(p)->gamma, config_of(p)->q_lambda);
@@ -329,9 +336,10 @@ static void learn_outputs(pqn *p, const int *index, int B)
 {
     int A = p->base.spec.n_actions;
     double sum = 0;
-    bhi_rollout_gather(&p->rollout, index, B,
-                       &(bhi_rollout_batch){.x = p->x, .a = p->a, .returns = p->returns});
-    const bh_real *q = values(p, p->params, p->x, B);
+    bhi_rollout_gather(
+        &p->rollout, index, B,
+        &(bhi_rollout_batch){.x = p->x, .legal = p->legal, .a = p->a, .returns = p->returns});
+    const bh_real *q = values(p, p->params, p->x, p->legal, B);
     for (int b = 0; b < B; b++) {
         p->error[b] = p->returns[b] - q[b * A + p->a[b]];
         sum += (double)largest(q + b * A, A);

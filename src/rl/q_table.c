@@ -2,6 +2,8 @@
 // What tabular agents have in common.
 #include "rl/q_table.h"
 
+#include "rl/action_prior.h"
+
 #include <string.h>
 
 bh_status bhi_q_table_check(const bhi_q_table *t, bh_error *err)
@@ -49,8 +51,12 @@ void bhi_q_table_count(bhi_q_table *t, double loss, double max_q)
 void bhi_q_table_values(void *agent, const void *params, double *q, const float *obs, int n)
 {
     const bhi_q_table *t = agent;
-    for (int i = 0; i < n; i++) {
-        bhi_q_table_row(t, params, q + i * t->base.spec.n_actions, (int)obs[i]);
+    const bh_space *space = &t->base.spec.observation;
+    for (int i = 0; i < n; i++, q += t->base.spec.n_actions, obs += bh_space_floats(space)) {
+        bhi_q_table_row(t, params, q, (int)obs[0]);
+        const float *mask = bh_space_mask(space, obs);
+        for (int a = 0; a < space->n_masked; a++)
+            if (mask[a] == 0) q[a] = (double)BHI_NOT_ALLOWED;
     }
 }
 

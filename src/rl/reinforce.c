@@ -45,6 +45,7 @@ void bhi_reinforce_layout(void *agent, bhi_arena *arena)
     p->advantages = bhi_arena_array(arena, cells, sizeof *p->advantages);
     p->part = bhi_arena_array(arena, (size_t)p->ac.n_params, sizeof *p->part);
     p->batch.x = p->ac.x;
+    p->batch.legal = p->ac.legal;
     p->batch.a = bhi_arena_array(arena, rows, sizeof *p->batch.a);
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }

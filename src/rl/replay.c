@@ -194,6 +194,29 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
     }
 }
 
+static void gather_mask(unsigned char *legal, const bhi_stored *stored, int half,
+                        const bh_space *space)
+{
+    int at = half * bh_space_floats(space) + bh_space_unmasked(space);
+    for (int a = 0; a < space->n_masked; a++) {
+        legal[a] = bh_space_is_bytes(space) ? bhi_stored_bytes(stored)[at + a] != 0
+                                            : stored->obs[at + a] != 0;
+    }
+}
+
+void bhi_replay_gather_masks(const bhi_replay *replay, const int *index, int B, int n_steps,
+                             unsigned char *legal_tm1, unsigned char *legal_t)
+{
+    const bh_space *space = &replay->encoder->space;
+    for (int b = 0; b < B && space->n_masked > 0; b++) {
+        int last = index[b], next;
+        for (int k = 1; k < n_steps && (next = successor(replay, last)) >= 0; k++) last = next;
+        int row = b * space->n_masked;
+        if (legal_tm1 != NULL) gather_mask(legal_tm1 + row, slot(replay, index[b]), 0, space);
+        if (legal_t != NULL) gather_mask(legal_t + row, slot(replay, last), 1, space);
+    }
+}
+
 void bhi_replay_gather_box(const bhi_replay *replay, const int *index, int B, bh_real *a_tm1)
 {
     int D = replay->n_box;

@@ -103,6 +103,11 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t);
 
+/// Writes the action masks of the same transitions: legal_tm1 (B,A) out, where they start, legal_t
+/// (B,A) out, where they end; either may be NULL. Nothing where all actions are legal.
+void bhi_replay_gather_masks(const bhi_replay *replay, const int *index, int B, int n_steps,
+                             unsigned char *legal_tm1, unsigned char *legal_t);
+
 /// Writes the first actions of the transitions that start at index (B), where they are a Box:
 /// a_tm1 (B,D) out.
 void bhi_replay_gather_box(const bhi_replay *replay, const int *index, int B, bh_real *a_tm1);

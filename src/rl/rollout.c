@@ -8,6 +8,11 @@
 #include <assert.h>
 #include <string.h>
 
+static size_t n_masked(const bhi_rollout *r)
+{
+    return (size_t)r->encoder->space.n_masked;
+}
+
 void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
                         const bhi_encoder *encoder)
 {
@@ -19,6 +24,7 @@ void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
     r->length = bhi_arena_array(arena, (size_t)E, sizeof *r->length);
     r->complete = bhi_arena_array(arena, (size_t)E, sizeof *r->complete);
     r->x_tm1 = bhi_arena_array(arena, cells * (size_t)encoder->space.n, sizeof *r->x_tm1);
+    r->legal = bhi_arena_array(arena, cells * n_masked(r), 1);
     r->a_tm1 = bhi_arena_array(arena, cells, sizeof *r->a_tm1);
     r->box_tm1 = bhi_arena_array(arena, cells * (size_t)r->n_box, sizeof *r->box_tm1);
     r->terminated_t = bhi_arena_array(arena, cells, sizeof *r->terminated_t);
@@ -55,6 +61,11 @@ static size_t box_bytes(const bhi_rollout *r)
     return (size_t)r->n_box * sizeof *r->box_tm1;
 }
 
+static unsigned char *legal_of(const bhi_rollout *r, size_t cell)
+{
+    return r->legal + cell * n_masked(r);
+}
+
 void bhi_rollout_put_box(bhi_rollout *rollout, int e, const bh_real *box_tm1)
 {
     assert(e < rollout->E && rollout->length[e] < rollout->T);
@@ -68,6 +79,7 @@ void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm
     assert(e < r->E && r->length[e] < r->T);
     size_t cell = cell_of(r, r->length[e]++, e);
     bhi_encode(x_of(r, cell), obs_tm1, r->encoder);
+    bhi_encode_mask(legal_of(r, cell), obs_tm1, 1, r->encoder);
     r->a_tm1[cell] = a_tm1;
     r->r_t[cell] = (bh_real)r_t;
     r->terminated_t[cell] = terminated_t != 0;
@@ -132,6 +144,9 @@ void bhi_rollout_gather(const bhi_rollout *rollout, const int *index, int B,
     size_t S = (size_t)r->encoder->space.n;
     for (int b = 0; b < B; b++) {
         memcpy(out->x + (size_t)b * S, x_of(r, (size_t)index[b]), S * sizeof *out->x);
+        if (n_masked(r) > 0)
+            memcpy(out->legal + (size_t)b * n_masked(r), legal_of(r, (size_t)index[b]),
+                   n_masked(r));
         if (out->a != NULL) out->a[b] = r->a_tm1[index[b]];
         if (out->box != NULL)
             memcpy(out->box + b * r->n_box, box_of(r, (size_t)index[b]), box_bytes(r));
@@ -157,6 +172,7 @@ void bhi_rollout_clear_complete(bhi_rollout *rollout)
             size_t to = cell_of(r, t - first, e), from = cell_of(r, t, e);
             memcpy(x_of(r, to), x_of(r, from), (size_t)r->encoder->space.n * sizeof *r->x_tm1);
             memcpy(box_of(r, to), box_of(r, from), box_bytes(r));
+            memcpy(legal_of(r, to), legal_of(r, from), n_masked(r));
             r->a_tm1[to] = r->a_tm1[from];
             r->r_t[to] = r->r_t[from];
             r->terminated_t[to] = r->truncated_t[to] = 0; // it is under way
@@ -184,6 +200,7 @@ static void forget(bhi_rollout *r, int longest)
             int i = t * r->E + e, S = r->encoder->space.n;
             memset(r->x_tm1 + (size_t)i * (size_t)S, 0, (size_t)S * sizeof *r->x_tm1);
             memset(box_of(r, (size_t)i), 0, box_bytes(r));
+            memset(legal_of(r, (size_t)i), 0, n_masked(r));
             r->a_tm1[i] = 0;
             r->r_t[i] = r->v_t[i] = 0;
             r->terminated_t[i] = r->truncated_t[i] = 0;
@@ -208,6 +225,7 @@ void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_sta
     size_t cells = (size_t)longest * (size_t)r->E;
     forget(r, longest);
     BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->encoder->space.n);
+    if (n_masked(r) > 0) BHI_STATE(visitor, "legal", r->legal, cells * n_masked(r));
     if (r->n_box > 0) {
         BHI_STATE(visitor, "box_tm1", r->box_tm1, cells * (size_t)r->n_box);
     } else {

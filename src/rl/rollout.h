@@ -28,6 +28,7 @@ typedef struct bhi_rollout {
     const bhi_encoder *encoder;
     int *length, *complete;                    ///< (E)
     bh_real *x_tm1;                            ///< (T,E,S)
+    unsigned char *legal;                      ///< (T,E,A) masks, where there are any
     int *a_tm1;                                ///< (T,E) 0 where actions are a Box
     bh_real *box_tm1;                          ///< (T,E,D) where they are
     bh_real *r_t;                              ///< (T,E)
@@ -71,10 +72,11 @@ int bhi_rollout_advantages(bhi_rollout *rollout, double gamma, double lambda);
 void bhi_rollout_q_lambda(bhi_rollout *rollout, double gamma, double lambda);
 
 /// Writes the cells at index (B) as a batch.
-/// x (B,S) out, and a, old_log_prob, advantages, returns, old_values (B), box (B,D) out; any but x
-/// may be NULL.
+/// x (B,S) out, legal (B,A) out where observations have masks, and a, old_log_prob, advantages, returns, old_values (B), box (B,D) out; any but x and
+/// legal may be NULL.
 typedef struct bhi_rollout_batch {
     bh_real *x;
+    unsigned char *legal;
     int *a;
     bh_real *old_log_prob, *advantages, *returns, *old_values, *box;
 } bhi_rollout_batch;

@@ -3,6 +3,7 @@
 #include "rl/td_table.h"
 
 #include "optim/schedule.h"
+#include "rl/action_prior.h"
 #include "rl/explore.h"
 #include "rl/q_table.h"
 #include "rl/tabular.h"
@@ -38,7 +39,8 @@ typedef struct step {
     double r, discount;
     int s_next;
     int truncated;
-    int waits; // in td_table.pending: it is one
+    const float *mask; // (A) of s_next, where there are masks; borrowed from the observation
+    int waits;         // in td_table.pending: it is one
 } step;
 
 typedef struct td_table td_table;
@@ -53,9 +55,11 @@ typedef struct td_method {
 struct td_table {
     bhi_q_table table;
     bh_rng explore_rng, coin_rng;
-    bhi_counts counts; // UCB
-    step *pending;     // (n_envs)
-    double *row;       // (A) scratch
+    bhi_counts counts;    // UCB
+    step *pending;        // (n_envs)
+    double *row;          // (A) scratch
+    double *legal_q;      // (A) scratch, where there are masks
+    unsigned char *legal; // (A) scratch
 };
 
 // ---- schedules and exploration ----
@@ -80,37 +84,60 @@ static uint32_t *counts_of(const td_table *t, int s)
     return config_of(t)->explore.kind == BHI_UCB ? bhi_counts_of_state(&t->counts, s) : NULL;
 }
 
-static int choose(td_table *t, int s, const double *q, unsigned char *explored)
+// Values q (A) with that mask: illegal actions out of reach.
+static const double *legal_values(td_table *t, const double *q, const float *mask)
 {
-    int A = t->table.base.spec.n_actions;
-    const bh_explore_config *explore = &config_of(t)->explore;
-    int a = bhi_explore_random(explore, rate(t), &t->explore_rng, A);
-    *explored = a >= 0;
-    if (*explored) return a;
-    return bhi_explore_choose(explore, rate(t), &t->explore_rng, q, counts_of(t, s), A, explored);
+    if (mask == NULL) return q;
+    for (int a = 0; a < t->table.base.spec.n_actions; a++)
+        t->legal_q[a] = mask[a] != 0 ? q[a] : (double)BHI_NOT_ALLOWED;
+    return t->legal_q;
 }
 
-// The probabilities of choose() in state s, in t->row.
-static const double *policy_of(td_table *t, int s)
+static int choose(td_table *t, const float *obs, const double *q, unsigned char *explored)
+{
+    const bhi_agent_spec *spec = &t->table.base.spec;
+    const float *mask = bh_space_mask(&spec->observation, obs);
+    const bh_explore_config *explore = &config_of(t)->explore;
+    int A = spec->n_actions, a = bhi_explore_random(explore, rate(t), &t->explore_rng, A);
+    *explored = a >= 0;
+    if (*explored && mask == NULL) return a;
+    if (*explored) {
+        bhi_encode_mask(t->legal, obs, 1, &t->table.base.encoder);
+        return bhi_random_allowed(t->legal, A, &t->explore_rng);
+    }
+    return bhi_explore_choose(explore, rate(t), &t->explore_rng, legal_values(t, q, mask),
+                              counts_of(t, (int)obs[0]), A, explored);
+}
+
+// The probabilities of choose() in the next state, in t->row.
+static const double *policy_of(td_table *t, const step *e)
 {
     int A = t->table.base.spec.n_actions;
     const bh_explore_config *explore = &config_of(t)->explore;
-    bhi_explore_probabilities(explore, rate(t), t->row, t->table.blocks + s * A, A);
+    bhi_explore_probabilities(explore, rate(t), t->row,
+                              legal_values(t, t->table.blocks + e->s_next * A, e->mask), A);
     return t->row;
 }
 
-// The greedy policy of state s when rare actions get a bonus, in t->row; and what the bonus of its
-// action is.
-static const double *ucb_policy(td_table *t, int s, double *bonus)
+static int has_target_bonus(const td_table *t)
+{
+    return config_of(t)->explore.kind == BHI_UCB && config_of(t)->explore.bonus_in_target;
+}
+
+// The greedy policy of the next state, among its legal actions and with a bonus for rare ones, in
+// t->row; and what the bonus of its action is.
+static const double *greedy_policy(td_table *t, const step *e, double *bonus)
 {
     int A = t->table.base.spec.n_actions;
     const bh_explore_config *explore = &config_of(t)->explore;
-    const uint32_t *counts = counts_of(t, s);
+    const uint32_t *counts = counts_of(t, e->s_next);
+    const double *q = legal_values(t, t->table.blocks + e->s_next * A, e->mask);
     for (int a = 0; a < A; a++) {
-        t->row[a] = t->table.blocks[s * A + a] + bhi_explore_target_bonus(explore, counts[a]);
+        t->row[a] = q[a];
+        if (has_target_bonus(t)) t->row[a] += bhi_explore_target_bonus(explore, counts[a]);
     }
     int best = bh_greedy(t->row, A);
-    *bonus = bhi_explore_target_bonus(explore, counts[best]);
+    *bonus = has_target_bonus(t) ? bhi_explore_target_bonus(explore, counts[best]) : 0;
     for (int a = 0; a < A; a++) t->row[a] = a == best;
     return t->row;
 }
@@ -147,9 +174,9 @@ static void learn_q(td_table *t, const step *now, step *pending)
     double *q = t->table.blocks;
     int A = t->table.base.spec.n_actions;
     show_begin(t, q, q, now);
-    if (config_of(t)->explore.kind == BHI_UCB && config_of(t)->explore.bonus_in_target) {
+    if (has_target_bonus(t) || now->mask != NULL) {
         double bonus;
-        const double *policy = ucb_policy(t, now->s_next, &bonus);
+        const double *policy = greedy_policy(t, now, &bonus);
         BHI_SHOW(&t->table.base, "probs_t", policy, 1, A);
         bhi_show_number(&t->table.base, "bonus_t", bonus);
         learned(t, q, now,
@@ -167,7 +194,7 @@ static void learn_expected_sarsa(td_table *t, const step *now, step *pending)
     (void)pending;
     double *q = t->table.blocks;
     int A = t->table.base.spec.n_actions;
-    const double *policy = policy_of(t, now->s_next);
+    const double *policy = policy_of(t, now);
     show_begin(t, q, q, now);
     BHI_SHOW(&t->table.base, "probs_t", policy, 1, A);
     learned(t, q, now,
@@ -188,6 +215,7 @@ static void learn_sarsa(td_table *t, const step *now, step *pending)
     }
     *pending = *now;
     pending->waits = now->discount > 0 && !now->truncated;
+    pending->mask = NULL; // of an observation that is gone by then
     if (!pending->waits) learn_expected_sarsa(t, now, pending); // no action will be taken there
 }
 
@@ -198,11 +226,17 @@ static void learn_double_q(td_table *t, const step *now, step *pending)
     int k = (int)bh_rng_below(&t->coin_rng, 2);
     show_begin(t, q[k], q[1 - k], now);
     bhi_show_number(&t->table.base, "table", k);
-    BHI_SHOW(&t->table.base, "q_t_choose", q[k] + now->s_next * t->table.base.spec.n_actions, 1,
-             t->table.base.spec.n_actions);
+    int A = t->table.base.spec.n_actions;
+    const double *q_choose = legal_values(t, q[k] + now->s_next * A, now->mask);
+    BHI_SHOW(&t->table.base, "q_t_choose", q_choose, 1, A);
+    // The action that the one table chooses, rated by the other: a SARSA target of two tables.
+    double next = q[1 - k][now->s_next * A + bh_greedy(q_choose, A)];
     learned(t, q[k], now,
-            bh_tabular_double_q(q[k], q[1 - k], t->table.base.spec.n_actions, now->s, now->a,
-                                now->r, now->discount, now->s_next, learning_rate(t)));
+            now->mask == NULL
+                ? bh_tabular_double_q(q[k], q[1 - k], A, now->s, now->a, now->r, now->discount,
+                                      now->s_next, learning_rate(t))
+                : bh_tabular_sarsa(q[k], A, now->s, now->a, now->r + now->discount * next, 0,
+                                   now->s_next, now->a, learning_rate(t)));
 }
 
 // ---- the agent ----
@@ -223,6 +257,8 @@ static void layout(void *agent, bhi_arena *arena)
     bhi_q_table_layout(&t->table, arena);
     t->pending = bhi_arena_array(arena, (size_t)spec->n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)spec->n_actions, sizeof *t->row);
+    t->legal_q = bhi_arena_array(arena, (size_t)spec->observation.n_masked, sizeof *t->legal_q);
+    t->legal = bhi_arena_array(arena, (size_t)spec->observation.n_masked, 1);
     if (config_of(t)->explore.kind == BHI_UCB)
         bhi_counts_layout(&t->counts, arena, &spec->observation, 1, spec->n_actions);
 }
@@ -263,9 +299,10 @@ static void state(void *agent, bhi_state_visitor *visitor)
 static void act(void *agent, int *actions, unsigned char *explored, const float *obs, int n)
 {
     td_table *t = agent;
-    for (int i = 0; i < n; i++) {
-        bhi_q_table_row(&t->table, t->table.blocks, t->row, (int)obs[i]);
-        actions[i] = choose(t, (int)obs[i], t->row, &explored[i]);
+    int F = bh_space_floats(&t->table.base.spec.observation);
+    for (int i = 0; i < n; i++, obs += F) {
+        bhi_q_table_row(&t->table, t->table.blocks, t->row, (int)obs[0]);
+        actions[i] = choose(t, obs, t->row, &explored[i]);
     }
 }
 
@@ -280,14 +317,17 @@ static void observe(void *agent, const bh_experience *e)
 {
     td_table *t = agent;
     const td_method *method = t->table.base.class->functions->variant;
+    const bh_space *space = &t->table.base.spec.observation;
+    int F = bh_space_floats(space);
     for (int i = 0; i < e->n; i++) {
         step now = {
-            .s = (int)e->obs_tm1[i],
+            .s = (int)e->obs_tm1[i * F],
             .a = e->a_tm1[i],
             .r = e->r_t[i],
             .discount = e->terminated_t[i] ? 0 : config_of(t)->gamma,
-            .s_next = (int)e->obs_t[i],
+            .s_next = (int)e->obs_t[i * F],
             .truncated = e->truncated_t[i],
+            .mask = bh_space_mask(space, e->obs_t + i * F),
         };
         if (config_of(t)->explore.kind == BHI_UCB) counts_of(t, now.s)[now.a]++;
         method->learn(t, &now, &t->pending[i]);
@@ -298,9 +338,10 @@ static void observe(void *agent, const bh_experience *e)
 // What SARSA still waits with is learned without the action that would have followed.
 static void truncate(void *agent, const float *obs)
 {
-    (void)obs;
     td_table *t = agent;
+    const bh_space *space = &t->table.base.spec.observation;
     for (int i = 0; i < t->table.base.spec.n_envs; i++) {
+        t->pending[i].mask = bh_space_mask(space, obs + i * bh_space_floats(space));
         if (t->pending[i].waits) learn_expected_sarsa(t, &t->pending[i], &t->pending[i]);
         t->pending[i].waits = 0;
     }

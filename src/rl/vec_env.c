@@ -95,6 +95,7 @@ static bh_status fill(bh_env *envs, const void *config, bh_error *err)
         def->callbacks != NULL ? create_user_defined(envs, err) : create_states(envs, err);
     if (status != BH_OK) return status;
     def->spaces(envs->state, &envs->observation, &envs->action);
+    assert(envs->observation.n_masked == 0 || envs->observation.n_masked == envs->action.n);
     envs->F = (size_t)bh_space_floats(&envs->observation);
     envs->limit = def->max_episode_steps > 0 ? def->max_episode_steps : INT_MAX;
     bh_env_seed(envs, 0);
@@ -251,8 +252,7 @@ static bh_status fail_kind(const bh_env *envs, bh_error *err)
 }
 
 // One pass without branches, before anything changes.
-static bh_status check_step(const bh_env *envs, const int *index, const float *box,
-                            bh_error *err)
+static bh_status check_step(const bh_env *envs, const int *index, const float *box, bh_error *err)
 {
     if (!envs->started) {
         return bh_fail(err, BH_ERR_STATE, "%s: step was called before reset; call reset first",
@@ -290,8 +290,7 @@ static void step_range(bh_env *envs, int first, int end, const int *index, const
             def->step_box(state_of(envs, i), &envs->rng[i], row_of(envs, box, i), row, &rewards[i],
                           &terminated[i]);
         else
-            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i],
-                      &terminated[i]);
+            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i], &terminated[i]);
     }
 }
 

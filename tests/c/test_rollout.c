@@ -161,7 +161,12 @@ static void test_gather(void)
     bh_real x[3 * S], log_prob[3], advantages[3], returns[3], values[3];
     int a[3];
     bhi_rollout_gather(&r, index, 3,
-                       &(bhi_rollout_batch){x, a, log_prob, advantages, returns, values});
+                       &(bhi_rollout_batch){.x = x,
+                                            .a = a,
+                                            .old_log_prob = log_prob,
+                                            .advantages = advantages,
+                                            .returns = returns,
+                                            .old_values = values});
     for (int b = 0; b < 3; b++) {
         int i = index[b];
         CHECK(x[b * S] == 10 * (i % E) + i / E && x[b * S + 1] == i / E && a[b] == i / E);
