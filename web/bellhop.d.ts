@@ -214,6 +214,8 @@ export interface EnvEntry {
   readonly max_episode_steps: number | null;
   /** Whether {@link Env.transitions} knows its outcomes, which planning needs. */
   readonly has_transitions: boolean;
+  /** Whether reset and step say which actions are legal, as `info.action_mask`. */
+  readonly has_action_mask: boolean;
   /** Whether the option `exploringStarts` is for it. */
   readonly can_start_anywhere: boolean;
   /** Numbers that `view()` has. */
@@ -385,6 +387,8 @@ export interface Env<A extends Space = DiscreteSpace> extends Disposable {
    * the episode. After either, call reset.
    */
   step(action: ActionOf<A>): [obs: any, reward: number, terminated: boolean, truncated: boolean, info: Record<string, any>];
+  /** Which actions are legal now, 1 or 0 each, as `info.action_mask` of reset and step says where the environment has masks; else all are. */
+  actionMasks(): Int8Array;
   /** The outcomes of an action in a state, for environments that know them (`has_transitions`). */
   transitions(state: number, action: number): Transition[];
   /** The state in words. */
@@ -461,6 +465,12 @@ export interface CustomEnv {
   getState?(): any;
   /** Makes the environment what getState() of another one said. It may not have been reset before. */
   setState?(state: any): void;
+  /**
+   * Which of the Discrete actions are legal now: 1 or true for each that is, as sb3-contrib's action_masks(). Instead, `info.action_mask` of reset
+   * and of every step may say so, as in Gymnasium. At least one is legal until the episode has terminated. Agents choose, explore, and value what
+   * follows among legal actions alone.
+   */
+  actionMasks?(): ArrayLike<number | boolean>;
   /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
 }
@@ -468,7 +478,7 @@ export interface CustomEnv {
 /**
  * A function or a class that makes environments, or an object whose `create` does: as many as are needed are made, so
  * that several train together (`nEnvs`) and evaluation has its own. Spaces and id may stand on what makes them or on
- * what is made; one is made to read them, and closed.
+ * what is made; one is made to read them, reset once to see whether it gives action masks, and closed.
  *
  * Or one object with `reset` and `step`: then there is only one. `nEnvs` is 1, and an evaluation is played on the object
  * that is trained on, whose episode ends there, as truncated.
@@ -537,7 +547,10 @@ export interface VecEnv<A extends Space = DiscreteSpace> extends Disposable {
    * Starts an episode in each. Environment i gets the seed `seed + i` (`seed` as in Env.reset); without one the random
    * streams go on, and the first reset of all uses seed 0.
    */
-  reset(options?: { seed?: number }): [obs: Float32Array | Uint8Array, infos: Record<string, never>];
+  reset(options?: { seed?: number }): [obs: Float32Array | Uint8Array, infos: {
+    /** Where the environments have masks: which actions are legal, one row per environment. */
+    action_mask?: Int8Array;
+  }];
   /**
    * Takes one action in each. `obs` is what to choose the next actions from: where `terminations` or `truncations` has a
    * 1, the first observation of the next episode. `finalObs` is what these actions led to, in every row. Actions of a Box are arrays, or all
@@ -548,6 +561,8 @@ export interface VecEnv<A extends Space = DiscreteSpace> extends Disposable {
     infos: {
       /** What the actions led to, one row per environment. */
       finalObs: Float32Array | Uint8Array;
+      /** As of reset; of `obs`. */
+      action_mask?: Int8Array;
     },
   ];
   /** Frees them; using them afterwards throws. */
@@ -813,7 +828,7 @@ export interface LearnOptions {
 }
 
 /** Options of {@link Model.predict}. */
-export interface PredictOptions {
+export interface PredictOptions extends MaskOptions {
   /**
    * true (the default, unlike Stable-Baselines3's): the best action. false: as the model acts while it learns now: a policy draws from its
    * probabilities, others explore (epsilon-greedy at the present epsilon, Boltzmann …). What is drawn touches no stream of the run: predicting
@@ -825,6 +840,15 @@ export interface PredictOptions {
    * began from the option `seed`. So the same calls draw the same actions everywhere.
    */
   seed?: number;
+}
+
+/** What is legal where a model is asked; as `action_masks` of sb3-contrib. */
+export interface MaskOptions {
+  /**
+   * 1 or true for each action that is legal in the observation, as `info.action_mask` of reset and step is; of several observations an array of
+   * masks, or one after the other. Without it all actions count as legal. For environments with action masks; others refuse it.
+   */
+  actionMask?: ArrayLike<number | boolean> | ArrayLike<ArrayLike<number | boolean>>;
 }
 
 /** Options of {@link Model.save}. */
@@ -902,21 +926,21 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   /** For several observations, several actions. */
   predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): ChosenAction<A>[];
   /**
-   * The value of every action; of several observations, one row after the other. Of policies (`gives_log_probs` in the
+   * The value of every action, -Infinity where `actionMask` says it is illegal; of several observations, one row after the other. Of policies (`gives_log_probs` in the
    * catalogue: PPO, REINFORCE, Clone) the log-probability of every action. Where actions are a Box there is no list of them: the value of each of
    * `actions`, one for each observation, by the least of the critics.
    */
-  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, ...actions: A extends BoxSpace ? [actions: ArrayLike<any>] : []): Float64Array;
+  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, ...actions: A extends BoxSpace ? [actions: ArrayLike<any>] : [options?: MaskOptions]): Float64Array;
   /**
    * The value of the state each observation is of (Stable-Baselines3's predict_values): of PPO and REINFORCE what the value network says, of
-   * all others the value of the best action. Throws BH_ERR_CONFIG for a policy without one: Clone, and REINFORCE with `baseline: false`.
+   * all others the value of the best action, of those that are legal. Throws BH_ERR_CONFIG for a policy without one: Clone, and REINFORCE with `baseline: false`.
    */
-  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Float64Array;
   /**
    * The log-probability that a policy (PPO, REINFORCE, Clone) gives every action, -Infinity where the environment does not allow it; of several
    * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values, and where actions are a Box.
    */
-  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array;
+  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
@@ -1158,6 +1182,8 @@ export interface DemonstrationEpisode {
   truncated: boolean;
   /** What whoever played thought of every action: values, or log-probabilities. For distillation. */
   actionValues?: ArrayLike<ArrayLike<number>>;
+  /** The action mask of each observation, where the environment has masks; without them all actions count as legal. */
+  actionMasks?: ArrayLike<ArrayLike<number>>;
 }
 
 /** Episodes somebody played in an environment. */
@@ -1181,10 +1207,10 @@ export function formatDemonstrations(demonstrations: Demonstrations): string;
 /** Records what is played, whoever plays, from what reset() and step() give. */
 export class Recorder {
   constructor(about: { env: string; envOptions?: Record<string, any>; policy?: string });
-  /** An episode begins; one under way ends where it is, truncated. */
-  reset(obs: ObservationLike): void;
-  /** An action was taken and gave this. `obs` is what it led to. */
-  step(action: number | ArrayLike<number>, obs: ObservationLike, reward: number, terminated: boolean, truncated: boolean, actionValues?: ArrayLike<number>): void;
+  /** An episode begins; one under way ends where it is, truncated. `actionMask` is info.action_mask, where there are masks: for all observations or for none. */
+  reset(obs: ObservationLike, actionMask?: ArrayLike<number | boolean>): void;
+  /** An action was taken and gave this. `obs`, and its `actionMask`, is what it led to. */
+  step(action: number | ArrayLike<number>, obs: ObservationLike, reward: number, terminated: boolean, truncated: boolean, actionValues?: ArrayLike<number>, actionMask?: ArrayLike<number | boolean>): void;
   /** Forgets the episode under way. */
   discard(): void;
   /** Those that have ended. */
@@ -1564,11 +1590,11 @@ export interface Session {
   /** As model.predict. */
   predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): Promise<number[]>;
   /** As model.predictValues. */
-  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Promise<Float64Array>;
   /** As model.logProbs. */
-  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Promise<Float64Array>;
+  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Promise<Float64Array>;
   /** As model.qValues. */
-  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, actions?: ArrayLike<any>): Promise<Float64Array>;
+  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, actions?: ArrayLike<any> | MaskOptions): Promise<Float64Array>;
   /** Frees it in the worker. */
   dispose(): Promise<void>;
 }

@@ -123,6 +123,8 @@ static void add_spaces(bh_text *out, const bh_env *env)
     add_space(out, bh_env_observation_space(env));
     bh_text_add(out, ",\"action_space\":");
     add_space(out, bh_env_action_space(env));
+    bh_text_add(out, ",\"has_action_mask\":%s",
+                bh_env_observation_space(env)->n_masked > 0 ? "true" : "false");
 }
 
 // As {algo, name, value}, one algorithm and one setting each.
@@ -279,12 +281,13 @@ BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 // ---- environments in JavaScript ----
 
 /// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper.
-/// action_bounds (2,n_actions): actions are a Box of so many numbers; NULL: Discrete. See
+/// action_bounds (2,n_actions): actions are a Box of so many numbers; NULL: Discrete. is_masked:
+/// observations have action masks behind them. See
 /// bhx_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
 BHX_EXPORT(bh_env_def *, bhx_script_create)
 (int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
- const float *bounds, int n_actions, const float *action_bounds, int max_episode_steps,
- double reward_threshold)
+ const float *bounds, int n_actions, const float *action_bounds, int is_masked,
+ int max_episode_steps, double reward_threshold)
 {
     bh_space space = {BH_SPACE_DISCRETE, shape[0]};
     if (rank > 0) {
@@ -299,6 +302,7 @@ BHX_EXPORT(bh_env_def *, bhx_script_create)
     bh_space action = {BH_SPACE_DISCRETE, n_actions};
     if (action_bounds != NULL)
         action = (bh_space){BH_SPACE_BOX, n_actions, action_bounds, action_bounds + n_actions};
+    if (is_masked) space.n_masked = n_actions;
     bh_env_def *def;
     bhx_script_spec spec = {handle,          is_single, id, space, action, max_episode_steps,
                             reward_threshold};
@@ -343,7 +347,7 @@ BHX_EXPORT(void, bhx_env_seed)(bh_env *env, double seed)
     bh_env_seed(env, (uint64_t)seed);
 }
 
-/// obs: floats of one observation, see bhx_env_spaces.
+/// obs: floats of one observation and, where there are any, of its mask, see bhx_env_spaces.
 BHX_EXPORT(int, bhx_env_reset)(bh_env *env, float *obs)
 {
     return env_status(env, bh_env_reset(env, obs));
@@ -388,7 +392,7 @@ BHX_EXPORT(int, bhx_vec_env_step)
     return env_status(envs, bh_vec_env_reset_ended(envs, obs));
 }
 
-/// JSON {"observation_space", "action_space"}.
+/// JSON {"observation_space", "action_space", "has_action_mask"}.
 BHX_EXPORT(const char *, bhx_env_spaces)(const bh_env *env)
 {
     bh_text out = bhx_begin_text();

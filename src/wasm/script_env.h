@@ -18,7 +18,8 @@
 //     BH_SCRIPT_RESTORE    environment  size        bytes           0
 //
 // What it writes has been checked there: a Discrete observation is a whole number of the space,
-// numbers are finite, those of a uint8 Box are bytes. C relies on it.
+// numbers are finite, those of a uint8 Box are bytes; of a mask behind them, numbers are 0 or 1, and
+// not all 0 unless the step terminated. C relies on it.
 #pragma once
 
 #include "rl/env.h"

@@ -13,7 +13,7 @@ import { TEACHERS } from './teachers.mjs';
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Env} Env */
 /** @typedef {import('../bellhop.js').Model} Model */
-/** @typedef {{ name: string, act: (obs: any) => number, values?: (obs: any) => Float64Array, dispose: () => void }} Player */
+/** @typedef {{ name: string, act: (obs: any, mask?: ArrayLike<number>) => number, values?: (obs: any, mask?: ArrayLike<number>) => Float64Array, dispose: () => void }} Player */
 
 const SLICE_MS = 50;
 const STEPS_MAX = 1000; // of an episode in an environment without time limit, as evaluations have it
@@ -32,14 +32,14 @@ export function randomFrom(seed) {
 /** A model's greedy policy, with its values. @param {Model} model @param {string} name @returns {Player} */
 export function modelPlayer(model, name) {
   return {
-    name, act: (obs) => model.predict(obs), ...model.actionSpace.type === 'Discrete' && { values: (/** @type {any} */ obs) => model.qValues(obs) }, dispose: () => model.dispose(),
+    name, act: (obs, actionMask) => model.predict(obs, { actionMask }), ...model.actionSpace.type === 'Discrete' && { values: (/** @type {any} */ obs, /** @type {any} */ actionMask) => model.qValues(obs, { actionMask }) }, dispose: () => model.dispose(),
   };
 }
 
 /** @param {Bellhop} bh @param {Env} env @param {string} policy  'random', 'teacher' or a file @param {() => number} random @returns {Player} */
 export function makePlayer(bh, env, policy, random) {
   const { id } = env.spec;
-  if (policy === 'random') return { name: 'random', act: () => randomAction(env.actionSpace, random), dispose() {} };
+  if (policy === 'random') return { name: 'random', act: (_, mask) => randomAction(env.actionSpace, random, mask), dispose() {} };
   if (policy === 'teacher') {
     const teacher = TEACHERS[id];
     if (teacher) return { name: `teacher: ${teacher.source}`, act: teacher.act, dispose() {} };
@@ -98,15 +98,15 @@ function recorderOf(env, player) {
 /** Plays episodes, one step at a time. @param {Env} env @param {Player} player @param {Recorder} recorder @param {Recorded} how */
 function* play(env, player, recorder, { episodes, seed, epsilon = 0, random }) {
   for (let i = 0; i < episodes; i++) {
-    let [obs] = i === 0 ? env.reset({ seed }) : env.reset();
-    recorder.reset(obs);
+    let [obs, info] = i === 0 ? env.reset({ seed }) : env.reset();
+    recorder.reset(obs, info.action_mask);
     for (let t = 1, ended = false; !ended; t++) {
-      const values = player.values?.(obs);
-      const action = random() < epsilon ? randomAction(env.actionSpace, random) : player.act(obs);
-      const [next, reward, terminated, timeIsUp] = env.step(action);
+      const values = player.values?.(obs, info.action_mask);
+      const action = random() < epsilon ? randomAction(env.actionSpace, random, info.action_mask) : player.act(obs, info.action_mask);
+      const [next, reward, terminated, timeIsUp, after] = env.step(action);
       const truncated = timeIsUp || (!terminated && env.spec.maxEpisodeSteps === null && t >= STEPS_MAX);
-      recorder.step(action, next, reward, terminated, truncated, values);
-      obs = next;
+      recorder.step(action, next, reward, terminated, truncated, values, after.action_mask);
+      [obs, info] = [next, after];
       ended = terminated || truncated;
       yield;
     }

@@ -38,6 +38,8 @@ export class Player {
   #obs = 0;
   last = { action: -1, explored: false, reward: 0, terminated: false, truncated: false, episodeReturn: 0, episodeLength: 0 };
   obsTm1 = new Float32Array();
+  /** Which actions are legal, where there are masks. @type {Int8Array | undefined} */
+  mask = undefined;
 
   /** @param {import('../lib/setup.mjs').Library} library @param {About} about @param {Episode[]} episodes @param {number} seed */
   constructor(library, about, episodes, seed) {
@@ -69,8 +71,10 @@ export class Player {
   /** The next episode; one under way is forgotten. @param {number} [seed] */
   reset(seed) {
     this.#recorder.discard();
-    [this.#obs] = this.#env.reset(seed === undefined ? {} : { seed });
-    this.#recorder.reset(this.#obs);
+    const [obs, info] = this.#env.reset(seed === undefined ? {} : { seed });
+    this.#obs = obs;
+    this.mask = info.action_mask;
+    this.#recorder.reset(obs, this.mask);
     this.obsTm1 = numbers(this.#obs);
     this.last = { action: -1, explored: false, reward: 0, terminated: false, truncated: false, episodeReturn: 0, episodeLength: 0 };
   }
@@ -79,9 +83,10 @@ export class Player {
   step(action) {
     const { episodeReturn, episodeLength } = this.last;
     this.obsTm1 = numbers(this.#obs);
-    const [obs, reward, terminated, truncated] = this.#env.step(action);
+    const [obs, reward, terminated, truncated, info] = this.#env.step(action);
     this.#obs = obs;
-    this.#recorder.step(action, obs, reward, terminated, truncated);
+    this.mask = info.action_mask;
+    this.#recorder.step(action, obs, reward, terminated, truncated, undefined, this.mask);
     this.last = { action, explored: false, reward, terminated, truncated, episodeReturn: episodeReturn + reward, episodeLength: episodeLength + 1 };
     if (this.isOver) this.#keep();
   }
@@ -90,7 +95,7 @@ export class Player {
   truncate() {
     if (this.isOver || this.last.episodeLength === 0) return;
     this.last.truncated = true;
-    this.#recorder.reset(this.#obs);
+    this.#recorder.reset(this.#obs, this.mask);
     this.#keep();
   }
 

@@ -3,6 +3,7 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues } from './box.mjs';
 import { readObservation } from './definition.mjs';
+import { onlyKeys } from './messages.mjs';
 import { LABELS } from './setup.mjs';
 
 /** @typedef {import('../bellhop.js').BoxSpace} BoxSpace */
@@ -34,17 +35,24 @@ export function readActions(owner, space, given, n) {
   return flat;
 }
 
+/** The masks among the options of a call. @param {string} name @param {unknown} options @returns {unknown} */
+export function maskOf(name, options = {}) {
+  onlyKeys(name, options, ['actionMask']);
+  return /** @type {{ actionMask?: unknown }} */ (options).actionMask;
+}
+
 /**
- * Action values as users ask for them: of all actions where they are Discrete, of those given where they are a Box.
+ * Action values as users ask for them: of all actions where they are Discrete, with masks where they are given; of those given where they are a Box.
  * @param {Run} run @param {unknown} obs @param {unknown} actions
  */
 export function actionValues(run, obs, actions) {
-  const { flat } = run.flatten(obs), { actionSpace: space, algo: { name } } = run;
-  if (space.type === 'Discrete') return run.qValues(flat);
+  const { actionSpace: space, algo: { name } } = run;
+  if (space.type === 'Discrete') return run.qValues(run.flatten(obs, maskOf('qValues', actions)).flat);
+  const { flat } = run.flatten(obs);
   const owner = LABELS[name] ?? name;
   if (run.algo.gives_log_probs) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
   if (actions === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: actions are a Box, so there is no list of them; say which: qValues(obs, actions)`);
-  const values = boxValues(run, flat, readActions(owner, space, actions, flat.length / run.nObs));
+  const values = boxValues(run, flat, readActions(owner, space, actions, run.count(flat)));
   if (!values) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
   return values;
 }

@@ -3,9 +3,15 @@
 
 /** @typedef {import('./run.mjs').Run} Run */
 
-/** An action, each as likely as any other. @param {import('../bellhop.js').Space} space @param {() => number} random  in [0, 1) @returns {any} */
-export function randomAction(space, random) {
-  if (space.type === 'Discrete') return Math.floor(random() * space.n);
+/**
+ * An action, each legal one as likely as any other. @param {import('../bellhop.js').Space} space @param {() => number} random  in [0, 1)
+ * @param {ArrayLike<number | boolean>} [mask]  without one all are legal @returns {any}
+ */
+export function randomAction(space, random, mask) {
+  if (space.type === 'Discrete') {
+    const legal = mask && Array.from(mask, (each, action) => each ? action : -1).filter((action) => action >= 0);
+    return legal ? legal[Math.floor(random() * legal.length)] : Math.floor(random() * space.n);
+  }
   return Float32Array.from(space.low, (low, i) => low + random() * (space.high[i] - low));
 }
 
@@ -14,7 +20,7 @@ export const rowsOf = (flat, size) => Array.from({ length: flat.length / size },
 
 /** The best actions of observations, row after row. @param {Run} run @param {ArrayLike<number>} observations */
 export function greedyBox(run, observations) {
-  const n = observations.length / run.nObs, numbers = n * run.nAction;
+  const n = run.count(observations), numbers = n * run.nAction;
   return run.use((wasm, address) => wasm.scratch((scratch) => {
     const out = scratch.block(numbers * 4);
     wasm.check(wasm.call.bhx_run_greedy_box(address, out, scratch.floats(observations), n));
@@ -27,7 +33,7 @@ export function greedyBox(run, observations) {
  * @param {Run} run @param {ArrayLike<number>} observations @param {ArrayLike<number>} actions
  */
 export function boxValues(run, observations, actions) {
-  const n = observations.length / run.nObs;
+  const n = run.count(observations);
   return run.use((wasm, address) => wasm.scratch((scratch) => {
     const out = scratch.block(n * 8);
     const known = wasm.call.bhx_run_box_values(address, out, scratch.floats(observations), scratch.floats(actions), n);

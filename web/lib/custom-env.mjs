@@ -5,6 +5,7 @@
 // the error is thrown to whoever had called the module.
 import { actionText, boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
+import { readMask } from './action-mask.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
@@ -32,6 +33,7 @@ export class OwnEnv {
     this.isSingle = definition.isSingle;
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
+    this.hasActionMask = definition.hasActionMask;
     this.entry = entryOf(definition);
     /** An environment of its own; the object itself where there is but one. */
     this.make = definition.make;
@@ -50,7 +52,7 @@ export class OwnEnv {
       const address = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_script_create(
         handle, Number(isSingle), scratch.string(this.id), space.type === 'Box' ? shape.length : 0, scratch.ints(shape),
         Number(space.type === 'Box' && space.dtype === 'uint8'), scratch.floats(boundsOf(space)),
-        actions.type === 'Box' ? floatsOf(actions) : actions.n, actions.type === 'Box' ? scratch.floats(boundsOf(actions)) : 0,
+        actions.type === 'Box' ? floatsOf(actions) : actions.n, actions.type === 'Box' ? scratch.floats(boundsOf(actions)) : 0, Number(this.hasActionMask),
         entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN)));
       return {
         address,
@@ -67,14 +69,14 @@ export class OwnEnv {
 }
 
 /** Its row of the catalogue. @param {import('./definition.mjs').Definition} definition @returns {import('../bellhop.js').EnvEntry} */
-function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThreshold, maxEpisodeSteps }) {
+function entryOf({ id, summary, observationSpace: space, actionSpace, hasActionMask, rewardThreshold, maxEpisodeSteps }) {
   const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
     bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
   const entry = (/** @type {import('../bellhop.js').Space} */ each) => each.type === 'Discrete' ? each
     : Object.freeze({ ...each, low: bound(each.low), high: bound(each.high) });
   return Object.freeze({
     id, summary, action_space: entry(actionSpace), observation_space: entry(space),
-    reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
+    has_action_mask: hasActionMask, reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
     n_view: 0, options: Object.freeze([]), presets: Object.freeze([]),
   });
 }
@@ -167,6 +169,9 @@ class Slot {
   #n;
   #isBox;
   #isBytes;
+  #nMask;
+  /** Of the episode. */
+  #nSteps = 0;
   #nAction;
   #low;
   #high;
@@ -179,6 +184,7 @@ class Slot {
     const space = own.observationSpace;
     this.#space = space;
     this.#isBox = space.type === 'Box';
+    this.#nMask = own.actionSpace.type === 'Discrete' && own.hasActionMask ? own.actionSpace.n : 0;
     this.#nAction = own.actionSpace.type === 'Box' ? floatsOf(own.actionSpace) : 0;
     this.#isBytes = space.type === 'Box' && space.dtype === 'uint8';
     this.#n = space.type === 'Box' ? floatsOf(space) : space.n;
@@ -201,6 +207,8 @@ class Slot {
     if (!Array.isArray(result) || result.length < 1) throw this.#failure(name, notAList(result, '[observation, info]'));
     if (!this.#write(result[0], at)) this.#explain(name, result[0], at);
     this.info = result[1] ?? {};
+    this.#nSteps = 0;
+    this.#writeMask(name, at, false);
   }
 
   /** @param {number} value  the action, or where its numbers are, of a Box @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
@@ -232,6 +240,8 @@ class Slot {
     if (!this.#write(result[0], at)) this.#explain(`step(${actionText(action)})`, result[0], at);
     this.#wasm.writeStep(step, reward, terminated, truncated);
     this.info = result[4] ?? {};
+    this.#nSteps++;
+    this.#writeMask(`step(${actionText(action)})`, at, terminated);
   }
 
   /**
@@ -292,6 +302,15 @@ class Slot {
       if (this.#isBytes && (x !== (x & 255) || x < this.#low || x > this.#high)) return false;
     }
     return true;
+  }
+
+  /** Behind the observation. @param {string} name @param {number} at @param {boolean} isOver */
+  #writeMask(name, at, isOver) {
+    if (this.#nMask === 0) return;
+    const { mask, problem } = readMask(this.#env, this.info, this.#nMask, isOver);
+    if (problem !== undefined) throw this.#failure(this.#nSteps > 0 ? `${name}, step ${this.#nSteps} of the episode,` : name, problem);
+    const { f32 } = this.#wasm, from = (at >>> 2) + (this.#isBox ? this.#n : 1);
+    for (let a = 0; a < this.#nMask; a++) f32[from + a] = Number(mask[a]);
   }
 
   /** Nested arrays are laid out; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */

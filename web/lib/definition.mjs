@@ -2,6 +2,7 @@
 // What the author of an environment gives, read and checked: the way one is made, its id, its spaces, its observations.
 // Everything wrong is found and said at once, expected against actual.
 import { nearest, shown, suggestion } from './messages.mjs';
+import { givesMasks } from './action-mask.mjs';
 import { floatsOf } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
@@ -14,6 +15,7 @@ import { floatsOf } from './space.mjs';
  * @property {() => Instance} make
  * @property {Space} observationSpace
  * @property {Space} actionSpace
+ * @property {boolean} hasActionMask  it says which actions are legal
  * @property {number | null} maxEpisodeSteps
  * @property {number | null} rewardThreshold
  */
@@ -145,7 +147,7 @@ function readFirst(given, first, make, isSingle) {
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
-    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
+    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, hasActionMask: givesMasks(first, actionSpace), maxEpisodeSteps, rewardThreshold },
   };
 }
 

@@ -53,7 +53,7 @@ function checkRows(where, name, rows) {
  */
 function checkEpisode(episode, where) {
   if (typeof episode !== 'object' || episode === null || Array.isArray(episode)) bad(where, `an episode is an object, but this is ${shown(episode)}`);
-  const { obs, actions, rewards, terminated, truncated, actionValues } = episode;
+  const { obs, actions, rewards, terminated, truncated, actionValues, actionMasks } = episode;
   if (!isList(actions) || actions.length === 0) bad(where, `actions is ${shown(actions)}, but must be an array with at least one`);
   checkLength(where, 'obs', obs, actions.length + 1);
   checkLength(where, 'rewards', rewards, actions.length);
@@ -65,9 +65,13 @@ function checkEpisode(episode, where) {
   for (const [name, value] of Object.entries({ terminated, truncated })) {
     if (typeof value !== 'boolean') bad(where, `${name} is ${shown(value)}, but must be true or false`);
   }
-  if (actionValues === undefined) return;
-  checkLength(where, 'action_values', actionValues, actions.length);
-  checkRows(where, 'action_values', actionValues);
+  if (actionValues !== undefined) {
+    checkLength(where, 'action_values', actionValues, actions.length);
+    checkRows(where, 'action_values', actionValues);
+  }
+  if (actionMasks === undefined) return;
+  checkLength(where, 'action_masks', actionMasks, obs.length);
+  checkRows(where, 'action_masks', actionMasks);
 }
 
 /**
@@ -100,24 +104,25 @@ export function countTransitions(episodes) {
  * Episodes laid out as the module takes them, one transition after the other. One that neither terminated nor was
  * truncated is cut where it ends.
  * @param {readonly Episode[]} episodes  checked
- * @param {{ nObs: number, nActions: number, nAction: number }} sizes  numbers of an observation; actions, 0 where they are a Box; numbers of one
+ * @param {{ nObs: number, nMask?: number, nActions: number, nAction: number }} sizes  numbers of an observation, and of its mask; actions, 0 where they are a Box; numbers of one
  */
-export function flatten(episodes, { nObs, nActions, nAction }) {
+export function flatten(episodes, { nObs, nMask = 0, nActions, nAction }) {
   const n = countTransitions(episodes);
   const hasValues = episodes.every(({ actionValues }) => actionValues !== undefined);
   const flat = {
-    n, obsTm1: new Float32Array(n * nObs), obs: new Float32Array(n * nObs),
+    n, obsTm1: new Float32Array(n * (nObs + nMask)), obs: new Float32Array(n * (nObs + nMask)),
     actions: nActions > 0 ? new Int32Array(n) : new Float32Array(n * nAction), rewards: new Float64Array(n),
     terminated: new Int32Array(n), truncated: new Int32Array(n), values: hasValues ? new Float64Array(n * nActions) : null,
   };
   let at = 0;
   episodes.forEach((episode, i) => {
-    const { obs, actions, rewards, terminated, actionValues } = episode;
-    const rows = Array.from(/** @type {ArrayLike<number | ArrayLike<number>>} */ (obs), (row) => rowOf(row, `episodes[${i}]: an observation`, nObs));
+    const { obs, actions, rewards, terminated, actionValues, actionMasks } = episode;
+    const list = /** @type {ArrayLike<number | ArrayLike<number>>} */ (obs);
+    const rows = Array.from(list, (row, t) => rowWithMask(rowOf(row, `episodes[${i}]: an observation`, nObs), actionMasks?.[t], nMask));
     for (let t = 0; t < actions.length; t++, at++) {
       const last = t + 1 === actions.length;
-      flat.obsTm1.set(rows[t], at * nObs);
-      flat.obs.set(rows[t + 1], at * nObs);
+      flat.obsTm1.set(rows[t], at * (nObs + nMask));
+      flat.obs.set(rows[t + 1], at * (nObs + nMask));
       const action = actions[t];
       if (nActions === 0) flat.actions.set(rowOf(action, `episodes[${i}]: an action`, nAction), at * nAction);
       else if (typeof action === 'number') flat.actions[at] = action;
@@ -136,6 +141,11 @@ function rowOf(row, what, wanted) {
   const list = typeof row === 'number' ? [row] : row;
   if (list.length === wanted) return list;
   throw new BellhopError('BH_ERR_SHAPE', `${what} has ${list.length} numbers, but must have ${wanted}`);
+}
+
+/** An observation with its mask behind it; without one all actions are legal. @param {ArrayLike<number>} row @param {ArrayLike<number> | undefined} mask @param {number} nMask */
+function rowWithMask(row, mask, nMask) {
+  return nMask === 0 ? row : [...Array.from(row), ...mask === undefined ? new Array(nMask).fill(1) : Array.from(rowOf(mask, 'action_masks', nMask), Number)];
 }
 
 /** The undiscounted return of each episode. @param {readonly Episode[]} episodes */
@@ -199,8 +209,8 @@ export function parseDemonstrations(data) {
   const header = readHeader(parseLine(lines[0].text, 1));
   let width = 0;
   const episodes = lines.slice(1).map(({ text, number }) => {
-    const { action_values: actionValues, ...rest } = Object(parseLine(text, number));
-    const episode = actionValues === undefined ? rest : { ...rest, actionValues };
+    const { action_values: actionValues, action_masks: actionMasks, ...rest } = Object(parseLine(text, number));
+    const episode = { ...rest, ...actionValues !== undefined && { actionValues }, ...actionMasks !== undefined && { actionMasks } };
     checkEpisode(episode, `line ${number}`);
     const own = typeof episode.obs[0] === 'number' ? 1 : episode.obs[0].length;
     width ||= own;
@@ -229,9 +239,10 @@ function plain(row) {
 /** The file of demonstrations, as text. @param {Demonstrations} demonstrations */
 export function formatDemonstrations(demonstrations) {
   const { env, envOptions = {}, policy } = demonstrations;
-  const lines = episodesOf(demonstrations).map(({ obs, actions, rewards, terminated, truncated, actionValues }) => ({
+  const lines = episodesOf(demonstrations).map(({ obs, actions, rewards, terminated, truncated, actionValues, actionMasks }) => ({
     obs: Array.from(obs, plain), actions: Array.from(actions, plain), rewards: Array.from(rewards), terminated, truncated,
     ...actionValues && { action_values: Array.from(actionValues, (row) => Array.from(row)) },
+    ...actionMasks && { action_masks: Array.from(actionMasks, (row) => Array.from(row, Number)) },
   }));
   const header = { format: FORMAT, env, env_options: renamed(envOptions, snakeCase), ...policy !== undefined && { policy } };
   return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');

@@ -30,7 +30,7 @@ export function openEnv(library, env, options, create) {
   const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
   return {
     ...made, id, definition, own, observationSpace: readSpace(spaces.observation_space),
-    actionSpace: readSpace(spaces.action_space),
+    actionSpace: readSpace(spaces.action_space), nMask: spaces.has_action_mask ? spaces.action_space.n : 0,
     spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps }),
   };
 }
@@ -65,6 +65,7 @@ export class Env {
   #step;
   #action;
   #nView;
+  #nMask;
   #slot;
   #seeded = false;
 
@@ -85,7 +86,8 @@ export class Env {
     this.options = made.options;
     this.#nView = made.definition.n_view;
 
-    const obsBytes = floatsOf(this.observationSpace) * 4;
+    this.#nMask = made.nMask;
+    const obsBytes = (floatsOf(this.observationSpace) + made.nMask) * 4;
     const bytes = STEP_BYTES + obsBytes + floatsOf(this.actionSpace) * 4;
     const block = allocBeside(wasm, made, bytes);
     this.#step = block;
@@ -195,9 +197,18 @@ export class Env {
     return this.observationSpace.type === 'Box' ? toDtype(this.observationSpace, obs) : obs[0];
   }
 
+  /** Which actions are legal now, 1 or 0 each; all where it has no masks. */
+  actionMasks() {
+    this.#handle.check();
+    if (this.#nMask > 0) return Int8Array.from(this.#wasm.floats(this.#obs + floatsOf(this.observationSpace) * 4, this.#nMask));
+    if (this.actionSpace.type === 'Discrete') return new Int8Array(this.actionSpace.n).fill(1);
+    throw new BellhopError('BH_ERR_ARGUMENT', `${this.spec.id}: actions are a Box, of which there are no masks`);
+  }
+
   #info() {
     if (this.#slot) return this.#slot.info;
-    return this.#wasm.json(this.#wasm.call.bhx_env_info(this.#env));
+    const info = this.#wasm.json(this.#wasm.call.bhx_env_info(this.#env));
+    return this.#nMask > 0 ? { ...info, action_mask: this.actionMasks() } : info;
   }
 
   /** @returns {never} */

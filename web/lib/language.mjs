@@ -510,7 +510,7 @@ export function startFrom(run, model) {
 export function logPrior(run, observations) {
   return run.use((wasm, address) => {
     needText(wasm);
-    const n = observations.length / run.nObs;
+    const n = run.count(observations);
     return wasm.scratch((scratch) => {
       const at = scratch.block(n * run.nActions * 8);
       const known = wasm.call.bhx_run_log_prior(address, at, scratch.floats(observations), n);

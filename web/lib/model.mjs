@@ -2,7 +2,7 @@
 // Models: an algorithm with an environment to learn in, as Stable-Baselines3's, over a C run.
 import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE } from './wasm.mjs';
-import { actionValues } from './actions.mjs';
+import { actionValues, maskOf } from './actions.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
@@ -101,19 +101,19 @@ export class Model {
     return this.#run.predict(obs, options);
   }
 
-  /** @param {unknown} obs @param {unknown} [actions]  whose values are asked for, where actions are a Box */
+  /** @param {unknown} obs @param {unknown} [actions]  whose values are asked for, where actions are a Box; else options: { actionMask } */
   qValues(obs, actions) {
     return actionValues(this.#run, obs, actions);
   }
 
-  /** @param {unknown} obs */
-  predictValues(obs) {
-    return this.#run.stateValues(this.#run.flatten(obs).flat);
+  /** @param {unknown} obs @param {{ actionMask?: unknown }} [options] */
+  predictValues(obs, options) {
+    return this.#run.stateValues(this.#run.flatten(obs, maskOf('predictValues', options)).flat);
   }
 
-  /** @param {unknown} obs */
-  logProbs(obs) {
-    return this.#run.logProbs(this.#run.flatten(obs).flat);
+  /** @param {unknown} obs @param {{ actionMask?: unknown }} [options] */
+  logProbs(obs, options) {
+    return this.#run.logProbs(this.#run.flatten(obs, maskOf('logProbs', options)).flat);
   }
 
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */

@@ -2,7 +2,7 @@
 // Records what somebody plays, whoever it is, as demonstrations: hand it what reset and step gave.
 
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
-/** @typedef {{ obs: any[], actions: any[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][] }} Recording */
+/** @typedef {{ obs: any[], actions: any[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][], actionMasks?: number[][] }} Recording */
 
 /** @param {number | ArrayLike<number>} obs */
 const copyOf = (obs) => typeof obs === 'number' ? obs : Array.from(obs);
@@ -18,10 +18,10 @@ export class Recorder {
     this.about = { env, envOptions, ...policy !== undefined && { policy } };
   }
 
-  /** An episode begins. One under way ends where it is, as if cut by a time limit. @param {number | ArrayLike<number>} obs */
-  reset(obs) {
+  /** An episode begins. One under way ends where it is, as if cut by a time limit. @param {number | ArrayLike<number>} obs @param {ArrayLike<number | boolean>} [actionMask]  for all observations or for none */
+  reset(obs, actionMask) {
     this.#end({ truncated: true });
-    this.#current = { obs: [copyOf(obs)], actions: [], rewards: [], terminated: false, truncated: false };
+    this.#current = { obs: [copyOf(obs)], actions: [], rewards: [], terminated: false, truncated: false, ...actionMask !== undefined && { actionMasks: [Array.from(actionMask, Number)] } };
   }
 
   /**
@@ -29,14 +29,16 @@ export class Recorder {
    * @param {number | ArrayLike<number>} action @param {number | ArrayLike<number>} obs @param {number} reward
    * @param {boolean} terminated @param {boolean} truncated
    * @param {ArrayLike<number>} [actionValues]  what whoever plays thinks of every action; for all steps or for none
+   * @param {ArrayLike<number | boolean>} [actionMask]  of what it led to
    */
-  step(action, obs, reward, terminated, truncated, actionValues) {
+  step(action, obs, reward, terminated, truncated, actionValues, actionMask) {
     const episode = this.#current;
     if (episode === null) throw new Error('the recorder needs reset before step');
     episode.obs.push(copyOf(obs));
     episode.actions.push(copyOf(action));
     episode.rewards.push(reward);
     if (actionValues !== undefined) (episode.actionValues ??= []).push(Array.from(actionValues));
+    if (actionMask !== undefined) episode.actionMasks?.push(Array.from(actionMask, Number));
     if (terminated || truncated) this.#end({ terminated, truncated });
   }
 

@@ -11,7 +11,7 @@ import {
 } from './setup.mjs';
 import { boxValues, greedyBox, rowsOf } from './box.mjs';
 import { hosts, slotOf } from './slots.mjs';
-import { floatsOf, readSpace } from './space.mjs';
+import { floatsOf, readSpace, withMasks } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {{ env: string | import('./custom-env.mjs').OwnEnv, options: object }} Expected */
@@ -97,6 +97,8 @@ export class Run {
     this.observationSpace = readSpace(spaces.observation_space);
     this.actionSpace = readSpace(spaces.action_space);
     this.nObs = floatsOf(this.observationSpace);
+    /** Numbers of its action mask, which stand behind it in the module's rows; 0 where all actions always are legal. */
+    this.nMask = spaces.has_action_mask ? spaces.action_space.n : 0;
     /** Numbers of an action. */
     this.nAction = floatsOf(this.actionSpace);
     /** How many actions there are; 0 where they are a Box. */
@@ -207,14 +209,16 @@ export class Run {
     };
   }
 
-  /** The observation the last action was chosen for, and the one after it. */
+  /** The observation the last action was chosen for, and the one after it, each with its mask behind it. */
   observations() {
     const { call } = this.#wasm;
-    const run = this.#address;
-    return {
-      obsTm1: this.#wasm.floats(call.bhx_run_obs_tm1(run), this.nObs),
-      obs: this.#wasm.floats(call.bhx_run_obs_t(run), this.nObs),
-    };
+    const run = this.#address, n = this.nObs + this.nMask;
+    return { obsTm1: this.#wasm.floats(call.bhx_run_obs_tm1(run), n), obs: this.#wasm.floats(call.bhx_run_obs_t(run), n) };
+  }
+
+  /** How many observations those are, of flatten(). @param {ArrayLike<number>} observations */
+  count(observations) {
+    return observations.length / (this.nObs + this.nMask);
   }
 
   /** The environment that is drawn. */
@@ -233,24 +237,31 @@ export class Run {
     return this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#wasm.call.bhx_run_env(this.#address)));
   }
 
-  /** Values of n observations, one after the other. @param {ArrayLike<number>} observations */
+  /** Values of n observations, one after the other; -Infinity of what a mask says is illegal. @param {ArrayLike<number>} observations */
   qValues(observations) {
     const run = this.#address;
-    const n = observations.length / this.nObs;
+    const n = this.count(observations);
     const values = n * this.nActions;
     return this.#wasm.scratch((scratch) => {
       const out = scratch.block(values * 8);
       this.#wasm.check(this.#wasm.call.bhx_run_q_values(run, out, scratch.floats(observations), n));
-      return this.#wasm.doubles(out, values);
+      const q = this.#wasm.doubles(out, values);
+      return this.nMask > 0 ? q.map(probable) : q;
     });
   }
 
   /**
-   * Observations as users give them, checked and laid out flat.
-   * @param {unknown} given
+   * Observations as users give them, checked and laid out flat, each with its mask behind it; without masks all actions are legal.
+   * @param {unknown} given @param {unknown} [masks]
    * @returns {{ flat: ArrayLike<number>, single: boolean }}
    */
-  flatten(given) {
+  flatten(given, masks) {
+    const read = this.#flatten(given);
+    return this.nMask === 0 && masks === undefined ? read : { ...read, flat: withMasks(this, read.flat, masks) };
+  }
+
+  /** @param {unknown} given @returns {{ flat: ArrayLike<number>, single: boolean }} */
+  #flatten(given) {
     if (this.observationSpace.type === 'Discrete' && typeof given === 'number') return { flat: this.#checked([given]), single: true };
     if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw this.#badObservation(given);
     const list = /** @type {ArrayLike<any>} */ (/** @type {unknown} */ (given));
@@ -288,7 +299,7 @@ export class Run {
    */
   stateValues(observations) {
     const run = this.#address;
-    const n = observations.length / this.nObs;
+    const n = this.count(observations);
     if (this.nActions === 0 && !this.algo.gives_log_probs) return /** @type {Float64Array} */ (boxValues(this, observations, greedyBox(this, observations)));
     if (!this.algo.gives_log_probs) return Float64Array.from(this.#rows(observations), (row) => Math.max(...row));
     return this.#wasm.scratch((scratch) => {
@@ -325,11 +336,11 @@ export class Run {
    * @returns {any} an action, or actions for several
    */
   predict(given, options = {}) {
-    onlyKeys('predict', options, ['deterministic', 'seed']);
-    const { deterministic = true, seed } = options;
+    onlyKeys('predict', options, ['deterministic', 'seed', 'actionMask']);
+    const { deterministic = true, seed, actionMask } = options;
     if (typeof deterministic !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `deterministic is ${shown(deterministic)}, but must be true or false`);
     if (seed !== undefined && deterministic) throw new BellhopError('BH_ERR_ARGUMENT', 'seed is for sampled actions: predict(obs, { deterministic: false, seed })');
-    const { flat, single } = this.flatten(given);
+    const { flat, single } = this.flatten(given, actionMask);
     const actions = deterministic ? this.greedy(flat) : this.#sampled(flat, seed);
     return single ? actions[0] : actions;
   }
@@ -340,7 +351,7 @@ export class Run {
    */
   #sampled(observations, seed) {
     const run = this.#address;
-    const n = observations.length / this.nObs;
+    const n = this.count(observations);
     const from = wholeNumber('seed', seed ?? Number(this.setup.options.seed), 0, Number.MAX_SAFE_INTEGER);
     return this.#wasm.scratch((scratch) => {
       const rng = scratch.bytes(this.#stream ?? new Uint8Array(RNG_BYTES));

@@ -31,6 +31,7 @@ export class VecEnv {
   #envs;
   #handle;
   #rows;
+  #nMask;
 
   /** @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} from @param {object} options */
   constructor(library, from, options) {
@@ -55,7 +56,8 @@ export class VecEnv {
     /** @type {Readonly<Record<string, import('../bellhop.js').OptionValue>>} */
     this.options = made.options;
 
-    const sizes = /** @type {const} */ ([n, floatsOf(this.singleObservationSpace), floatsOf(this.singleActionSpace)]);
+    this.#nMask = made.nMask;
+    const sizes = /** @type {const} */ ([n, floatsOf(this.singleObservationSpace) + made.nMask, floatsOf(this.singleActionSpace)]);
     const bytes = layoutRows(0, ...sizes).end;
     const block = allocBeside(wasm, made, bytes);
     this.#rows = layoutRows(block, ...sizes);
@@ -66,7 +68,7 @@ export class VecEnv {
     });
   }
 
-  /** @param {{ seed?: number }} [options] @returns {[import('./space.mjs').Numbers, Record<string, never>]} */
+  /** @param {{ seed?: number }} [options] @returns {[import('./space.mjs').Numbers, { action_mask?: Int8Array }]} */
   reset(options = {}) {
     this.#handle.check();
     onlyKeys('reset', options, ['seed']);
@@ -74,12 +76,12 @@ export class VecEnv {
       this.#wasm.call.bhx_env_seed(this.#envs, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
     }
     this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_env_reset(this.#envs, this.#rows.obs)));
-    return [this.#observations(this.#rows.obs), {}];
+    return [this.#observations(this.#rows.obs), this.#masks(this.#rows.obs)];
   }
 
   /**
    * @param {any} actions
-   * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers }]}
+   * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers, action_mask?: Int8Array }]}
    */
   step(actions) {
     this.#handle.check();
@@ -94,7 +96,7 @@ export class VecEnv {
       wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated)));
     return [
       this.#observations(obs), wasm.doubles(rewards, this.numEnvs), this.#flags(terminated), this.#flags(truncated),
-      { finalObs: this.#observations(finalObs) },
+      { finalObs: this.#observations(finalObs), ...this.#masks(obs) },
     ];
   }
 
@@ -130,8 +132,22 @@ export class VecEnv {
 
   /** @param {number} at */
   #observations(at) {
-    const space = this.singleObservationSpace;
-    return toDtype(space, this.#wasm.floats(at, this.numEnvs * floatsOf(space)));
+    const space = this.singleObservationSpace, n = floatsOf(space);
+    return toDtype(space, this.#part(at, 0, n));
+  }
+
+  /** The action masks behind them, where there are any. @param {number} at */
+  #masks(at) {
+    return this.#nMask > 0 ? { action_mask: Int8Array.from(this.#part(at, floatsOf(this.singleObservationSpace), this.#nMask)) } : {};
+  }
+
+  /** Columns of the rows of observations: n from the first one. @param {number} at @param {number} first @param {number} n */
+  #part(at, first, n) {
+    const width = floatsOf(this.singleObservationSpace) + this.#nMask, rows = this.#wasm.floats(at, this.numEnvs * width);
+    if (n === width) return rows;
+    const part = new Float32Array(this.numEnvs * n);
+    for (let i = 0; i < this.numEnvs; i++) part.set(rows.subarray(i * width + first, i * width + first + n), i * n);
+    return part;
   }
 
   /** @param {number} at of i32, 0 or 1 */

@@ -250,19 +250,19 @@ export class Session {
     this.requestFrame();
   }
 
-  /** @param {unknown} observations */
-  qValues(observations) {
-    return this.#run.qValues(this.#run.flatten(observations).flat);
+  /** @param {unknown} observations @param {{ actionMask?: unknown }} [options] */
+  qValues(observations, options) {
+    return this.#run.qValues(this.#run.flatten(observations, options?.actionMask).flat);
   }
 
-  /** @param {unknown} observations */
-  predictValues(observations) {
-    return this.#run.stateValues(this.#run.flatten(observations).flat);
+  /** @param {unknown} observations @param {{ actionMask?: unknown }} [options] */
+  predictValues(observations, options) {
+    return this.#run.stateValues(this.#run.flatten(observations, options?.actionMask).flat);
   }
 
-  /** @param {unknown} observations */
-  logProbs(observations) {
-    return this.#run.logProbs(this.#run.flatten(observations).flat);
+  /** @param {unknown} observations @param {{ actionMask?: unknown }} [options] */
+  logProbs(observations, options) {
+    return this.#run.logProbs(this.#run.flatten(observations, options?.actionMask).flat);
   }
 
   /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
@@ -384,12 +384,13 @@ export class Session {
     const records = concat(this.#waiting);
     this.#waiting = [];
     this.#waitingRows = 0;
-    if (this.#learner.hasBadLoss || q.some((value) => !Number.isFinite(value))) this.#diverged = true;
+    if (this.#learner.hasBadLoss || q.some((value) => !Number.isFinite(value) && value !== -Infinity)) this.#diverged = true;
+    const { nObs } = this.#run; // a mask stands behind them
     return {
       running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
       solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
-      obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), update: this.#run.lastUpdate(), table: this.#table(), records, recordWidth: this.#run.records.width,
+      obs: obs.slice(0, nObs), obsTm1: obsTm1.slice(0, nObs), ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), update: this.#run.lastUpdate(), table: this.#table(), records, recordWidth: this.#run.records.width,
     };
   }
 
@@ -397,7 +398,7 @@ export class Session {
   #table() {
     const space = this.#run.observationSpace;
     if (space.type !== 'Discrete' || space.n > TABLE_STATES_MAX) return null;
-    return this.#run.qValues(Float32Array.from({ length: space.n }, (_, state) => state));
+    return this.#run.qValues(this.#run.flatten(Array.from({ length: space.n }, (_, state) => state)).flat);
   }
 }
 

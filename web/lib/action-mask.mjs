@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Action masks of one's own environments: info.action_mask of reset and step, as in Gymnasium, or a method actionMasks(), as
+// sb3-contrib asks for. 1 or true where an action is legal now.
+import { shown } from './messages.mjs';
+import { problemOfMask } from './space.mjs';
+
+/** @typedef {import('../bellhop.js').Space} Space */
+
+/**
+ * Whether an environment gives masks. Where it has no method for them, its first reset tells.
+ * @param {any} env @param {Space} actionSpace
+ */
+export function givesMasks(env, actionSpace) {
+  if (actionSpace.type !== 'Discrete') return false;
+  if (typeof env.actionMasks === 'function') return true;
+  try {
+    const result = env.reset({ seed: 0 });
+    if (typeof result?.then === 'function') result.then(() => {}, () => {}); // it is told where it is stepped
+    return Array.isArray(result) && result[1]?.action_mask !== undefined && result[1].action_mask !== null;
+  } catch {
+    return false; // as above
+  }
+}
+
+/**
+ * The mask after a reset or step, as numbers, or what is wrong with it. Where the episode has terminated, none is needed.
+ * @param {any} env @param {any} info @param {number} n  actions @param {boolean} isOver
+ * @returns {{ mask: ArrayLike<number | boolean>, problem?: undefined } | { mask?: undefined, problem: string }}
+ */
+export function readMask(env, info, n, isOver) {
+  const hasMethod = typeof env.actionMasks === 'function', name = hasMethod ? 'actionMasks()' : 'info.action_mask';
+  const mask = hasMethod ? env.actionMasks() : info?.action_mask;
+  if (isOver && (mask === undefined || mask === null)) return { mask: new Uint8Array(n) };
+  if (typeof mask !== 'object' || mask === null || !(mask.length >= 0)) return { problem: `gave ${name} as ${shown(mask)}, but it must be an array of ${n}, 1 where an action is legal` };
+  if (mask.length !== n) return { problem: `gave ${name} with ${mask.length} entries, but there are ${n} actions` };
+  const problem = problemOfMask(mask);
+  if (problem !== undefined) return { problem: `gave an ${name} that ${problem}` };
+  if (!isOver && !Array.prototype.some.call(mask, Boolean)) return { problem: `gave an ${name} without a legal action; an episode in which nothing can be done has terminated` };
+  return { mask };
+}
