@@ -197,7 +197,7 @@ void bhi_actor_critic_values_of(bhi_actor_critic *ac, bh_real *v, const bh_real 
 
 double bhi_actor_critic_value_of(bhi_actor_critic *ac, const float *obs)
 {
-    bhi_encode(ac->x, obs, &ac->base.spec.observation);
+    bhi_encode(ac->x, obs, &ac->base.encoder);
     return (double)bhi_actor_critic_values(ac, ac->x, 1)[0];
 }
 
@@ -376,7 +376,8 @@ void bhi_actor_critic_encode(bhi_actor_critic *ac, const float *obs, int i, int 
 {
     const bh_space *space = &ac->base.spec.observation;
     size_t S = (size_t)space->n, F = (size_t)bh_space_floats(space);
-    for (int b = 0; b < B; b++) bhi_encode(ac->x + (size_t)b * S, obs + (size_t)(i + b) * F, space);
+    for (int b = 0; b < B; b++)
+        bhi_encode(ac->x + (size_t)b * S, obs + (size_t)(i + b) * F, &ac->base.encoder);
 }
 
 void bhi_actor_critic_act(void *agent, int *actions, unsigned char *explored, const float *obs,

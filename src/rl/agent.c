@@ -46,7 +46,10 @@ bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const v
     if (status != BH_OK) return status;
     bhi_agent *shape = bh_alloc(class->functions->bytes), *agent = NULL;
     if (shape == NULL) return fail_memory(class, config, class->functions->bytes, err);
-    *shape = (bhi_agent){.class = class, .spec = *spec, .config = (void *)(uintptr_t)config};
+    *shape = (bhi_agent){.class = class,
+                         .spec = *spec,
+                         .encoder = {.space = spec->observation},
+                         .config = (void *)(uintptr_t)config};
     if (class->functions->shape != NULL) status = class->functions->shape(shape, err);
     if (status == BH_OK) {
         agent = bhi_create(shape, class->functions->bytes, layout, &shape->bytes);

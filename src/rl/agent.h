@@ -28,6 +28,7 @@
 #include "core/state.h"
 #include "io/checkpoint.h"
 #include "rl/agent_class.h"
+#include "rl/encoder.h"
 #include "rl/mdp.h"
 #include "rl/space.h"
 #include "rl/text_task.h"
@@ -153,6 +154,7 @@ enum bhi_metric {
 typedef struct bhi_agent {
     const bh_agent_class *class;
     bhi_agent_spec spec; ///< total_timesteps may be changed between steps
+    bhi_encoder encoder; ///< of observations
     void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
     int timesteps; ///< environment steps observed
     int n_updates; ///< updates since creation: gradient steps, table entries or sweeps

@@ -86,7 +86,7 @@ static void layout(void *agent, bhi_arena *arena)
     c->x_t = bhi_arena_array(arena, B * (size_t)spec->observation.n, sizeof(bh_real));
     c->r_t = bhi_arena_array(arena, B, sizeof(bh_real));
     c->discount_t = bhi_arena_array(arena, B, sizeof(bh_real));
-    bhi_replay_layout(&c->replay, arena, config->demo_capacity, 1, &spec->observation);
+    bhi_replay_layout(&c->replay, arena, config->demo_capacity, 1, &c->ac.base.encoder);
     if (config->temperature == 0) return;
     c->logits = bhi_arena_array(arena, N * A, sizeof(bh_real));
     c->teacher = bhi_arena_array(arena, B * A, sizeof(bh_real));

@@ -138,7 +138,7 @@ static void layout(void *agent, bhi_arena *arena)
         d->demo_dq = reals(arena, B * A);
     }
     bhi_replay_layout(&d->replay, arena, c->buffer_size + c->demo_capacity, d->base.spec.n_envs,
-                      &d->base.spec.observation);
+                      &d->base.encoder);
     if (c->prioritized) bhi_replay_layout_priorities(&d->replay, arena);
 }
 
@@ -267,7 +267,7 @@ static void q_values(void *agent, const void *params, double *q, const float *ob
         int B = n - i < d->rows ? n - i : d->rows;
         for (int b = 0; b < B; b++) {
             bhi_encode(d->x_tm1 + (size_t)b * (size_t)S, obs + (size_t)(i + b) * (size_t)F,
-                       &d->base.spec.observation);
+                       &d->base.encoder);
         }
         const bh_real *out = bhi_net_forward(&d->net, params, d->acts, d->x_tm1, B);
         const bh_real *y = bhi_head_values(&d->head, d->q, out, B);
@@ -302,7 +302,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
         explored[i] = actions[i] >= 0;
         bh_real *row = dqn->x_tm1 + (size_t)asked * S;
         if (explored[i] && dqn->action_prior.task == NULL) continue;
-        bhi_encode(row, obs + (size_t)i * F, &dqn->base.spec.observation);
+        bhi_encode(row, obs + (size_t)i * F, &dqn->base.encoder);
         if (!explored[i]) asked++;
         else
             actions[i] = bhi_action_prior_random(&dqn->action_prior, &config_of(dqn)->prior, row,
@@ -339,7 +339,7 @@ static void observe(void *agent, const bh_experience *e)
         bhi_replay_add(&dqn->replay, obs, e->a_tm1[i], e->r_t[i], e->terminated_t[i],
                        e->truncated_t[i], e->obs_t + (size_t)i * F);
         if (config_of(dqn)->explore.kind != BHI_UCB) continue;
-        bhi_encode(dqn->x_tm1, obs, &dqn->base.spec.observation);
+        bhi_encode(dqn->x_tm1, obs, &dqn->base.encoder);
         bhi_counts_of(&dqn->counts, dqn->x_tm1)[e->a_tm1[i]]++;
     }
     dqn->base.timesteps += e->n;

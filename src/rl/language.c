@@ -40,13 +40,13 @@ static const bh_real *log_p_of(bhi_action_prior *g, const bh_real *x, int B)
 
 // Of observations as environments write them, any number of them.
 static int log_prior(bhi_action_prior *g, double *log_p, const float *obs, int n,
-                     const bh_space *space)
+                     const bhi_encoder *encoder)
 {
     bh_real *x = g->x;
     for (int i = 0; i < n; i += g->rows) {
         int B = n - i < g->rows ? n - i : g->rows;
         for (int b = 0; b < B; b++)
-            bhi_encode(x + b * g->n_text, obs + (size_t)(i + b) * (size_t)g->n_text, space);
+            bhi_encode(x + b * g->n_text, obs + (size_t)(i + b) * (size_t)g->n_text, encoder);
         const bh_real *p = log_p_of(g, x, B);
         for (int j = 0; j < B * g->A; j++)
             log_p[(size_t)i * (size_t)g->A + (size_t)j] = (double)p[j];
@@ -217,7 +217,7 @@ int bhi_language_log_prior(bhi_agent *agent, double *log_p, const float *obs, in
     bhi_action_prior *prior =
         functions->action_prior != NULL ? functions->action_prior(agent) : NULL;
     if (prior == NULL || !prior->is_known) return 0;
-    return log_prior(prior, log_p, obs, n, &agent->spec.observation);
+    return log_prior(prior, log_p, obs, n, &agent->encoder);
 }
 
 // ---- the table ----

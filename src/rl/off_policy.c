@@ -139,7 +139,7 @@ void bhi_off_policy_layout(void *agent, bhi_arena *arena)
     o->q = reals(arena, (size_t)o->n_critics * rows);
     o->eps = reals(arena, rows * D);
     bhi_replay_layout(&o->replay, arena, c->buffer_size + c->demo_capacity, o->base.spec.n_envs,
-                      &o->base.spec.observation);
+                      &o->base.encoder);
     if (!c->prioritized) return;
     o->probability = bhi_arena_array(arena, B, sizeof *o->probability);
     o->importance = reals(arena, B);
@@ -217,7 +217,7 @@ static void encode(bhi_off_policy *o, const float *obs, int n)
 {
     size_t S = (size_t)o->S, F = (size_t)bh_space_floats(&o->base.spec.observation);
     for (size_t i = 0; i < (size_t)n; i++)
-        bhi_encode(o->x_tm1 + i * S, obs + i * F, &o->base.spec.observation);
+        bhi_encode(o->x_tm1 + i * S, obs + i * F, &o->base.encoder);
 }
 
 // What is added to n actions, (n,D), borrowed; NULL where there is no noise. Ornstein-Uhlenbeck's

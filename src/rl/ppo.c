@@ -39,7 +39,7 @@ void bhi_ppo_layout(void *agent, bhi_arena *arena)
     int n_steps = config_of(p)->n_steps;
     size_t cells = (size_t)n_steps * (size_t)spec->n_envs, B = (size_t)config_of(p)->batch_size;
     bhi_actor_critic_layout(&p->ac, arena);
-    bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &spec->observation);
+    bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &p->ac.base.encoder);
     p->index = bhi_arena_array(arena, cells, sizeof *p->index);
     p->batch.x = p->ac.x;
     p->batch.a = bhi_arena_array(arena, B, sizeof *p->batch.a);

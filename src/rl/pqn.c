@@ -131,7 +131,7 @@ static void layout(void *agent, bhi_arena *arena)
     p->params = reals(arena, P);
     p->gradient = reals(arena, P);
     bhi_optimizer_layout(&p->optimizer, arena, &c->optimizer, p->net.n_params);
-    bhi_rollout_layout(&p->rollout, arena, c->n_steps, spec->n_envs, &spec->observation);
+    bhi_rollout_layout(&p->rollout, arena, c->n_steps, spec->n_envs, &p->base.encoder);
     p->index = bhi_arena_array(arena, (size_t)c->n_steps * (size_t)spec->n_envs, sizeof *p->index);
     p->a = bhi_arena_array(arena, B, sizeof *p->a);
     p->returns = reals(arena, B);
@@ -188,7 +188,7 @@ static void encode(pqn *p, int b, const float *obs, int row)
 {
     const bh_space *space = &p->base.spec.observation;
     bhi_encode(p->x + (size_t)b * (size_t)space->n,
-               obs + (size_t)row * (size_t)bh_space_floats(space), space);
+               obs + (size_t)row * (size_t)bh_space_floats(space), &p->base.encoder);
 }
 
 static bh_real largest(const bh_real *q, int A)

@@ -40,7 +40,7 @@ void bhi_reinforce_layout(void *agent, bhi_arena *arena)
     int n_steps = config_of(p)->n_steps;
     size_t cells = (size_t)n_steps * (size_t)spec->n_envs, rows = (size_t)p->ac.rows;
     bhi_actor_critic_layout(&p->ac, arena);
-    bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &spec->observation);
+    bhi_rollout_layout(&p->rollout, arena, n_steps, spec->n_envs, &p->ac.base.encoder);
     p->index = bhi_arena_array(arena, cells, sizeof *p->index);
     p->advantages = bhi_arena_array(arena, cells, sizeof *p->advantages);
     p->part = bhi_arena_array(arena, (size_t)p->ac.n_params, sizeof *p->part);

@@ -11,12 +11,12 @@
 #include <string.h>
 
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
-                       const bh_space *observation)
+                       const bhi_encoder *encoder)
 {
-    size_t bytes = 2 * bh_space_bytes(observation);
+    size_t bytes = 2 * bh_space_bytes(&encoder->space);
     replay->capacity = capacity;
     replay->n_streams = n_streams;
-    replay->observation = *observation;
+    replay->encoder = encoder;
     replay->box_at = (sizeof(bhi_stored) + bytes + 3) / 4 * 4;
     replay->stride = (replay->box_at + (size_t)replay->n_box * sizeof(float) + 15) / 16 * 16;
     replay->records = bhi_arena_array(arena, (size_t)capacity, replay->stride);
@@ -46,13 +46,13 @@ static void store(unsigned char *restrict to, const float *restrict obs, int F)
 static void add(bhi_replay *replay, const float *obs_tm1, int a_tm1, const float *box_tm1,
                 double r_t, int terminated_t, int truncated_t, const float *obs_t)
 {
-    int F = bh_space_floats(&replay->observation);
+    int F = bh_space_floats(&replay->encoder->space);
     bhi_stored *stored = slot(replay, replay->next);
     stored->r_t = (float)r_t;
     stored->a_tm1 = a_tm1;
     stored->terminated_t = (unsigned char)(terminated_t != 0);
     stored->truncated_t = (unsigned char)(truncated_t != 0);
-    if (bh_space_is_bytes(&replay->observation)) {
+    if (bh_space_is_bytes(&replay->encoder->space)) {
         unsigned char *bytes = (unsigned char *)stored->obs;
         store(bytes, obs_tm1, F);
         store(bytes + F, obs_t, F);
@@ -136,41 +136,14 @@ void bhi_replay_set_priorities(bhi_replay *replay, const int *index, const bh_re
     }
 }
 
-// What the bytes of a Box are divided by.
-static bh_real divisor(const bh_space *space)
+// The first (half 0) or the second (half 1) observation of a transition as network input.
+static void encode(bh_real *restrict x, const bhi_stored *stored, int half,
+                   const bhi_encoder *encoder)
 {
-    return space->dtype == BH_SPACE_TOKEN ? 1 : (bh_real)space->high[0];
-}
-
-void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space)
-{
-    if (space->kind == BH_SPACE_DISCRETE) {
-        for (int i = 0; i < space->n; i++) x[i] = 0;
-        x[(int)obs[0]] = 1;
-    } else if (bh_space_is_bytes(space) && divisor(space) != 1) {
-        bh_real high = divisor(space);
-        for (int i = 0; i < space->n; i++) x[i] = (bh_real)obs[i] / high;
-    } else {
-        for (int i = 0; i < space->n; i++) x[i] = (bh_real)obs[i];
-    }
-}
-
-// bhi_encode of a stored observation, which is the first (half 0) or the second (half 1) of its
-// transition.
-static void encode(bh_real *restrict x, const bhi_stored *stored, int half, const bh_space *space)
-{
-    int F = bh_space_floats(space);
-    if (!bh_space_is_bytes(space)) {
-        bhi_encode(x, stored->obs + half * F, space);
-        return;
-    }
-    const unsigned char *bytes = bhi_stored_bytes(stored) + half * F;
-    bh_real high = divisor(space);
-    if (high == 1) {
-        for (int i = 0; i < F; i++) x[i] = (bh_real)bytes[i];
-    } else {
-        for (int i = 0; i < F; i++) x[i] = (bh_real)bytes[i] / high;
-    }
+    int F = bh_space_floats(&encoder->space);
+    if (bh_space_is_bytes(&encoder->space))
+        bhi_encode_bytes(x, bhi_stored_bytes(stored) + half * F, encoder);
+    else bhi_encode(x, stored->obs + half * F, encoder);
 }
 
 // The transition after i in its environment, or -1 when the episode ends with i or nothing follows
@@ -201,8 +174,7 @@ static void fetch(const bhi_replay *replay, const int *index, int B)
 void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double gamma, int n_steps,
                        bh_real *x_tm1, int *a_tm1, bh_real *r_t, bh_real *discount_t, bh_real *x_t)
 {
-    const bh_space *space = &replay->observation;
-    size_t S = (size_t)space->n;
+    size_t S = (size_t)replay->encoder->space.n;
     fetch(replay, index, B);
     for (int b = 0; b < B; b++) {
         const bhi_stored *first = slot(replay, index[b]), *last = first;
@@ -214,8 +186,8 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
             sum += discount * (double)last->r_t;
             discount *= gamma;
         }
-        encode(x_tm1 + (size_t)b * S, first, 0, space);
-        encode(x_t + (size_t)b * S, last, 1, space);
+        encode(x_tm1 + (size_t)b * S, first, 0, replay->encoder);
+        encode(x_t + (size_t)b * S, last, 1, replay->encoder);
         if (a_tm1 != NULL) a_tm1[b] = first->a_tm1;
         r_t[b] = (bh_real)sum;
         discount_t[b] = last->terminated_t ? 0 : (bh_real)discount;
@@ -243,7 +215,7 @@ void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
     bhi_state_within(visitor, 0, most_protected < last ? most_protected : last > 0 ? last : 0);
     BHI_STATE(visitor, "n_protected", &replay->n_protected, 1);
     bhi_stored *first = slot(replay, 0);
-    int n = replay->size, n_obs = 2 * bh_space_floats(&replay->observation);
+    int n = replay->size, n_obs = 2 * bh_space_floats(&replay->encoder->space);
     BHI_STATE_MEMBER(visitor, "r_t", &first->r_t, 1, n, replay->stride);
     if (replay->n_box > 0) {
         BHI_STATE_MEMBER(visitor, "box_tm1", box_of(replay, first), replay->n_box, n,
@@ -254,9 +226,9 @@ void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
     }
     BHI_STATE_MEMBER(visitor, "terminated_t", &first->terminated_t, 1, n, replay->stride);
     BHI_STATE_MEMBER(visitor, "truncated_t", &first->truncated_t, 1, n, replay->stride);
-    bhi_state_within_space(visitor, &replay->observation);
+    bhi_state_within_space(visitor, &replay->encoder->space);
     bhi_state_visit(visitor, "obs",
-                    bh_space_is_bytes(&replay->observation) ? BHI_STATE_U8 : BHI_STATE_F32,
+                    bh_space_is_bytes(&replay->encoder->space) ? BHI_STATE_U8 : BHI_STATE_F32,
                     first->obs, (size_t)n, (size_t)n_obs, replay->stride);
     if (replay->is_prioritized) {
         bhi_sumtree *tree = &replay->priorities;

@@ -13,7 +13,7 @@
 #include "core/real.h"
 #include "core/rng.h"
 #include "core/state.h"
-#include "rl/space.h"
+#include "rl/encoder.h"
 #include "rl/sumtree.h"
 
 typedef struct bhi_replay {
@@ -25,7 +25,8 @@ typedef struct bhi_replay {
     /// environments that add in turn: a transition's successor stands n_streams further
     int n_streams;
     int n_box; ///< D, set before the layout; 0: actions are Discrete
-    bh_space observation;
+    /// of observations, borrowed
+    const bhi_encoder *encoder;
     size_t stride;          ///< bytes from one transition to the next
     size_t box_at;          ///< bytes from a transition to its action, of a Box
     unsigned char *records; ///< (N, stride), see bhi_replay_at
@@ -54,9 +55,10 @@ static inline const unsigned char *bhi_stored_bytes(const bhi_stored *stored)
 /// The transition in slot i (0 … size - 1), borrowed until it is overwritten.
 const bhi_stored *bhi_replay_at(const bhi_replay *replay, int i);
 
-/// Lays a ring of `capacity` transitions of `n_streams` environments out in the owner's arena.
+/// Lays a ring of `capacity` transitions of `n_streams` environments out in the owner's arena. The
+/// encoder is borrowed while it is used.
 void bhi_replay_layout(bhi_replay *replay, bhi_arena *arena, int capacity, int n_streams,
-                       const bh_space *observation);
+                       const bhi_encoder *encoder);
 
 /// Stores one transition; when the ring is full, over the oldest one that is not protected. The
 /// environments take turns, always in the same order.
@@ -109,8 +111,3 @@ void bhi_replay_gather_box(const bhi_replay *replay, const int *index, int B, bh
 /// at most most_protected transitions are demonstrations.
 void bhi_replay_state(bhi_replay *replay, int n_actions, int most_protected,
                       bhi_state_visitor *visitor);
-
-/// One observation, as an environment writes it, as network input x (S): a copy for a Box of
-/// floats, divided by the upper bound for a uint8 Box (as Stable-Baselines3 normalises images),
-/// one-hot for a Discrete.
-void bhi_encode(bh_real *restrict x, const float *restrict obs, const bh_space *space);

@@ -3,23 +3,22 @@
 #include "rl/rollout.h"
 
 #include "rl/policy.h"
-#include "rl/replay.h"
 #include "rl/value.h"
 
 #include <assert.h>
 #include <string.h>
 
 void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
-                        const bh_space *observation)
+                        const bhi_encoder *encoder)
 {
     bhi_rollout *r = rollout;
     size_t cells = (size_t)T * (size_t)E;
     r->T = T;
     r->E = E;
-    r->observation = *observation;
+    r->encoder = encoder;
     r->length = bhi_arena_array(arena, (size_t)E, sizeof *r->length);
     r->complete = bhi_arena_array(arena, (size_t)E, sizeof *r->complete);
-    r->x_tm1 = bhi_arena_array(arena, cells * (size_t)observation->n, sizeof *r->x_tm1);
+    r->x_tm1 = bhi_arena_array(arena, cells * (size_t)encoder->space.n, sizeof *r->x_tm1);
     r->a_tm1 = bhi_arena_array(arena, cells, sizeof *r->a_tm1);
     r->box_tm1 = bhi_arena_array(arena, cells * (size_t)r->n_box, sizeof *r->box_tm1);
     r->terminated_t = bhi_arena_array(arena, cells, sizeof *r->terminated_t);
@@ -43,7 +42,7 @@ static size_t cell_of(const bhi_rollout *r, int t, int e)
 
 static bh_real *x_of(const bhi_rollout *r, size_t cell)
 {
-    return r->x_tm1 + cell * (size_t)r->observation.n;
+    return r->x_tm1 + cell * (size_t)r->encoder->space.n;
 }
 
 static bh_real *box_of(const bhi_rollout *r, size_t cell)
@@ -68,7 +67,7 @@ void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm
     bhi_rollout *r = rollout;
     assert(e < r->E && r->length[e] < r->T);
     size_t cell = cell_of(r, r->length[e]++, e);
-    bhi_encode(x_of(r, cell), obs_tm1, &r->observation);
+    bhi_encode(x_of(r, cell), obs_tm1, r->encoder);
     r->a_tm1[cell] = a_tm1;
     r->r_t[cell] = (bh_real)r_t;
     r->terminated_t[cell] = terminated_t != 0;
@@ -130,7 +129,7 @@ void bhi_rollout_gather(const bhi_rollout *rollout, const int *index, int B,
                         const bhi_rollout_batch *out)
 {
     const bhi_rollout *r = rollout;
-    size_t S = (size_t)r->observation.n;
+    size_t S = (size_t)r->encoder->space.n;
     for (int b = 0; b < B; b++) {
         memcpy(out->x + (size_t)b * S, x_of(r, (size_t)index[b]), S * sizeof *out->x);
         if (out->a != NULL) out->a[b] = r->a_tm1[index[b]];
@@ -156,7 +155,7 @@ void bhi_rollout_clear_complete(bhi_rollout *rollout)
         int first = r->complete[e];
         for (int t = first; t < r->length[e] && first > 0; t++) {
             size_t to = cell_of(r, t - first, e), from = cell_of(r, t, e);
-            memcpy(x_of(r, to), x_of(r, from), (size_t)r->observation.n * sizeof *r->x_tm1);
+            memcpy(x_of(r, to), x_of(r, from), (size_t)r->encoder->space.n * sizeof *r->x_tm1);
             memcpy(box_of(r, to), box_of(r, from), box_bytes(r));
             r->a_tm1[to] = r->a_tm1[from];
             r->r_t[to] = r->r_t[from];
@@ -182,7 +181,7 @@ static void forget(bhi_rollout *r, int longest)
     for (int t = 0; t < longest; t++) {
         for (int e = 0; e < r->E; e++) {
             if (t < r->length[e]) continue;
-            int i = t * r->E + e, S = r->observation.n;
+            int i = t * r->E + e, S = r->encoder->space.n;
             memset(r->x_tm1 + (size_t)i * (size_t)S, 0, (size_t)S * sizeof *r->x_tm1);
             memset(box_of(r, (size_t)i), 0, box_bytes(r));
             r->a_tm1[i] = 0;
@@ -208,7 +207,7 @@ void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_sta
     }
     size_t cells = (size_t)longest * (size_t)r->E;
     forget(r, longest);
-    BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->observation.n);
+    BHI_STATE(visitor, "x_tm1", r->x_tm1, cells * (size_t)r->encoder->space.n);
     if (r->n_box > 0) {
         BHI_STATE(visitor, "box_tm1", r->box_tm1, cells * (size_t)r->n_box);
     } else {

@@ -19,12 +19,13 @@
 #include "core/real.h"
 #include "core/rng.h"
 #include "core/state.h"
-#include "rl/space.h"
+#include "rl/encoder.h"
 
 typedef struct bhi_rollout {
     int T, E;
     int n_box; ///< D, set before the layout; 0: actions are Discrete
-    bh_space observation;
+    /// of observations, borrowed
+    const bhi_encoder *encoder;
     int *length, *complete;                    ///< (E)
     bh_real *x_tm1;                            ///< (T,E,S)
     int *a_tm1;                                ///< (T,E) 0 where actions are a Box
@@ -37,9 +38,9 @@ typedef struct bhi_rollout {
     bh_real *advantages, *returns; ///< (T,E)
 } bhi_rollout;
 
-/// Lays out an empty rollout.
+/// Lays out an empty rollout. The encoder is borrowed while it is used.
 void bhi_rollout_layout(bhi_rollout *rollout, bhi_arena *arena, int T, int E,
-                        const bh_space *observation);
+                        const bhi_encoder *encoder);
 
 /// Reals it takes with its n_box, computed where it cannot overflow.
 double bhi_rollout_reals(const bhi_rollout *rollout, double T, double E,

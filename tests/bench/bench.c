@@ -61,6 +61,7 @@ struct bench_case {
 
     // The parts of an update, over arrays like those of rl/dqn.c
     bhi_net net;
+    bhi_encoder encoder;
     bhi_replay replay;
     bhi_optimizer optimizer;
     bh_real *params, *grads, *acts, *dacts, *x_tm1, *x_t, *r_t, *discount_t;
@@ -330,7 +331,7 @@ static void run_loop(bench_case *c, int n)
 static void layout_parts(bench_case *c, bhi_arena *arena)
 {
     bh_sizes hidden = {2, {c->a, c->a}};
-    bh_space observation = {BH_SPACE_BOX, OBSERVATION, NULL, NULL};
+    c->encoder.space = (bh_space){BH_SPACE_BOX, OBSERVATION, NULL, NULL};
     size_t B = (size_t)c->b;
     c->net = bhi_net_mlp(OBSERVATION, &hidden, ACTIONS, BHI_RELU);
     size_t P = (size_t)c->net.n_params, units = B * (size_t)c->net.n_units;
@@ -346,7 +347,7 @@ static void layout_parts(bench_case *c, bhi_arena *arena)
     c->discount_t = bhi_arena_array(arena, B, sizeof(bh_real));
     c->index = bhi_arena_array(arena, B, sizeof(int));
     c->a_tm1 = bhi_arena_array(arena, B, sizeof(int));
-    bhi_replay_layout(&c->replay, arena, REPLAY_SIZE, 1, &observation);
+    bhi_replay_layout(&c->replay, arena, REPLAY_SIZE, 1, &c->encoder);
 }
 
 static void run_gather(bench_case *c, int n)

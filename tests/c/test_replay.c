@@ -15,18 +15,20 @@ static const bh_space image = {BH_SPACE_BOX, 6, zeros, full, 3, {2, 1, 3}, BH_SP
 
 typedef struct owner {
     bhi_replay replay;
+    bhi_encoder *encoder;
     void *block;
     size_t bytes;
 } owner;
 
 static owner make_streams(int capacity, int n_streams, const bh_space *space)
 {
-    owner o = {0};
+    owner o = {.encoder = bh_alloc(sizeof *o.encoder)};
     bhi_arena arena = {0};
-    bhi_replay_layout(&o.replay, &arena, capacity, n_streams, space);
+    o.encoder->space = *space;
+    bhi_replay_layout(&o.replay, &arena, capacity, n_streams, o.encoder);
     o.bytes = arena.used;
     o.block = bh_alloc(o.bytes);
-    bhi_replay_layout(&o.replay, &(bhi_arena){o.block, 0}, capacity, n_streams, space);
+    bhi_replay_layout(&o.replay, &(bhi_arena){o.block, 0}, capacity, n_streams, o.encoder);
     return o;
 }
 
@@ -38,6 +40,7 @@ static owner make(int capacity, const bh_space *space)
 static void drop(owner *o)
 {
     bh_free(o->block, o->bytes);
+    bh_free(o->encoder, sizeof *o->encoder);
 }
 
 // Transition number k, recognisable in every field.
@@ -125,9 +128,9 @@ static void test_one_hot(void)
 static void test_encode(void)
 {
     bh_real x[5];
-    bhi_encode(x, (float[]){1.5f, -2, 3}, &box);
+    bhi_encode(x, (float[]){1.5f, -2, 3}, &(bhi_encoder){box});
     CHECK(x[0] == (bh_real)1.5 && x[1] == -2 && x[2] == 3);
-    bhi_encode(x, (float[]){2}, &discrete);
+    bhi_encode(x, (float[]){2}, &(bhi_encoder){discrete});
     for (int i = 0; i < 5; i++) CHECK(x[i] == (i == 2));
 }
 
@@ -188,7 +191,7 @@ static void test_gather_bytes(void)
         }
         if (k == 0) CHECK(x_tm1[1] == (bh_real)1 / 5 && x_tm1[3] == 1);
         CHECK_NEAR((double)r_t[2], 2 + 0.5 * 2, 0);
-        bhi_encode(x, obs_tm1, spaces[k]); // acting sees what learning sees
+        bhi_encode(x, obs_tm1, o.encoder); // acting sees what learning sees
         CHECK(memcmp(x, x_tm1, sizeof x) == 0);
         drop(&o);
     }

@@ -11,6 +11,7 @@ static const bh_space box2 = {BH_SPACE_BOX, S, NULL, NULL};
 
 typedef struct laid_out {
     bhi_rollout rollout;
+    bhi_encoder encoder;
     void *block;
     size_t bytes;
 } laid_out;
@@ -19,10 +20,11 @@ static bhi_rollout make_of(laid_out *l, const bh_space *space, int n_box)
 {
     bhi_arena arena = {0};
     l->rollout = (bhi_rollout){.n_box = n_box};
-    bhi_rollout_layout(&l->rollout, &arena, T, E, space);
+    l->encoder.space = *space;
+    bhi_rollout_layout(&l->rollout, &arena, T, E, &l->encoder);
     l->bytes = arena.used;
     l->block = bh_alloc(l->bytes);
-    bhi_rollout_layout(&l->rollout, &(bhi_arena){l->block, 0}, T, E, space);
+    bhi_rollout_layout(&l->rollout, &(bhi_arena){l->block, 0}, T, E, &l->encoder);
     CHECK((double)(l->bytes / sizeof(bh_real)) >= bhi_rollout_reals(&l->rollout, T, E, space));
     return l->rollout;
 }
