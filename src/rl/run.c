@@ -100,7 +100,7 @@ static bh_status check_wrappers(const bh_setup *setup, const bh_space *observati
                    setup->agent->name, setup->env->id,
                    is_planned         ? "which plans on the environment's own table"
                    : setup->env->text ? "whose observations are text"
-                                      : "whose observations are not a Box of numbers");
+                                      : "whose observations are Discrete");
 }
 
 static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
