@@ -12,6 +12,7 @@ static void layout(void *object, bhi_arena *arena)
 {
     bhi_agent *agent = object;
     const bh_agent_class *class = agent->class;
+    bhi_encoder_layout(&agent->encoder, arena, agent->spec.n_envs);
     if (class->functions->layout != NULL) class->functions->layout(agent, arena);
     void *copy = bhi_arena_array(arena, 1, class->config->bytes);
     if (copy == NULL) return;
@@ -38,6 +39,15 @@ static bh_status fail_memory(const bh_agent_class *class, const void *config, si
                    (double)bytes / 1e6, buffer);
 }
 
+// The discount factor it learns with, which is an option of it and may be set while it runs.
+static const double *gamma_of(const bhi_agent *agent)
+{
+    static const double of_the_others = 0.99;
+    const bh_field *field = bh_config_find(agent->class->config, "gamma");
+    if (field == NULL) return &of_the_others;
+    return (const double *)(const void *)((const char *)agent->config + field->offset);
+}
+
 bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const void *config,
                            const bhi_agent_spec *spec, bh_error *err)
 {
@@ -48,7 +58,7 @@ bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const v
     if (shape == NULL) return fail_memory(class, config, class->functions->bytes, err);
     *shape = (bhi_agent){.class = class,
                          .spec = *spec,
-                         .encoder = {.space = spec->observation},
+                         .encoder = {.space = spec->observation, .spec = spec->encoder},
                          .config = (void *)(uintptr_t)config};
     if (class->functions->shape != NULL) status = class->functions->shape(shape, err);
     if (status == BH_OK) {
@@ -56,6 +66,7 @@ bh_status bhi_agent_create(bhi_agent **out, const bh_agent_class *class, const v
         if (agent == NULL) status = fail_memory(class, config, shape->bytes, err);
     }
     bh_free(shape, class->functions->bytes);
+    if (status == BH_OK) bhi_encoder_init(&agent->encoder, gamma_of(agent));
     if (status == BH_OK && class->functions->init != NULL)
         status = class->functions->init(agent, err);
     if (status == BH_OK) *out = agent;
@@ -116,5 +127,6 @@ void bhi_agent_state(bhi_agent *agent, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "metric_sums", agent->sums, BHI_N_METRICS);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "metric_counts", agent->counts, BHI_N_METRICS);
+    bhi_encoder_state(&agent->encoder, visitor);
     agent->class->functions->state(agent, visitor);
 }

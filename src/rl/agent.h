@@ -43,6 +43,7 @@ typedef struct bhi_agent_spec {
     const bh_mdp *mdp;   ///< the transition table for classes with needs_mdp, borrowed; else NULL
     const bh_text_task *text; ///< where observations are text; else NULL
     bh_space action;          ///< where actions are a Box; its bounds are borrowed
+    bhi_encoder_spec encoder; ///< what becomes of observations and rewards
 } bhi_agent_spec;
 
 /// Means since the last call of bhi_agent_stats; NAN where nothing was measured or the class has no
@@ -154,7 +155,7 @@ enum bhi_metric {
 typedef struct bhi_agent {
     const bh_agent_class *class;
     bhi_agent_spec spec; ///< total_timesteps may be changed between steps
-    bhi_encoder encoder; ///< of observations
+    bhi_encoder encoder; ///< of observations and rewards
     void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
     int timesteps; ///< environment steps observed
     int n_updates; ///< updates since creation: gradient steps, table entries or sweeps

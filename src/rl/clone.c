@@ -123,6 +123,7 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
                        "leave it 0",
                        config_of(c)->temperature);
     }
+    bhi_encoder_take_obs(&c->ac.base.encoder, e->obs_tm1, e->n);
     for (int i = 0; i < e->n; i++) {
         bhi_replay_add(&c->replay, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
                        e->terminated_t[i], e->truncated_t[i], e->obs_t + (size_t)i * F);

@@ -129,8 +129,8 @@ static void layout(void *agent, bhi_arena *arena)
         d->importance = reals(arena, B);
     }
     if (c->explore.kind == BHI_UCB) {
-        bhi_counts_layout(&d->counts, arena, &d->base.spec.observation, c->exploration_bins,
-                          d->base.spec.n_actions);
+        bh_space inputs = bhi_encoder_inputs(&d->base.encoder);
+        bhi_counts_layout(&d->counts, arena, &inputs, c->exploration_bins, d->base.spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
     }
     bhi_action_prior_layout(&d->action_prior, arena);
@@ -542,6 +542,7 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
             "DQN: demo_capacity has room for %d more transitions, but %d are demonstrated",
             config_of(dqn)->demo_capacity - dqn->replay.n_protected, e->n);
     }
+    bhi_encoder_take_obs(&dqn->base.encoder, e->obs_tm1, e->n);
     for (int i = 0; i < e->n; i++) {
         bhi_replay_add(&dqn->replay, e->obs_tm1 + (size_t)i * F, e->a_tm1[i], e->r_t[i],
                        e->terminated_t[i], e->truncated_t[i] || i + 1 == e->n,

@@ -361,6 +361,7 @@ bh_status bhi_off_policy_demonstrate(void *agent, const bh_demonstrations *demon
                        "%s: demo_capacity has room for %d more transitions, but %d are "
                        "demonstrated",
                        name, room, e->n);
+    bhi_encoder_take_obs(&o->base.encoder, e->obs_tm1, e->n);
     for (int i = 0; i < e->n; i++) store(o, e, i, e->truncated_t[i] || i + 1 == e->n);
     bhi_replay_protect(&o->replay);
     return BH_OK;

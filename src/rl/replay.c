@@ -178,12 +178,12 @@ void bhi_replay_gather(const bhi_replay *replay, const int *index, int B, double
     fetch(replay, index, B);
     for (int b = 0; b < B; b++) {
         const bhi_stored *first = slot(replay, index[b]), *last = first;
-        double sum = (double)first->r_t, discount = gamma;
+        double sum = bhi_encode_reward((double)first->r_t, replay->encoder), discount = gamma;
         for (int k = 1, i = index[b]; k < n_steps; k++) {
             i = successor(replay, i);
             if (i < 0) break;
             last = slot(replay, i);
-            sum += discount * (double)last->r_t;
+            sum += discount * bhi_encode_reward((double)last->r_t, replay->encoder);
             discount *= gamma;
         }
         encode(x_tm1 + (size_t)b * S, first, 0, replay->encoder);

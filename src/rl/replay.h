@@ -6,7 +6,7 @@
 //
 // Legend: N capacity, B batch, F numbers of a stored observation, D of an action from a Box. Observations are stored as the
 // environment gives them, those of a uint8 Box a byte each; a Discrete one takes one float. What a
-// network gets of them (bhi_encode) is made when they are gathered.
+// network gets of them (bhi_encode), and what is learned from of rewards, is made when they are gathered.
 #pragma once
 
 #include "core/arena.h"

@@ -81,7 +81,7 @@ void bhi_rollout_add(bhi_rollout *rollout, int e, const float *obs_tm1, int a_tm
     bhi_encode(x_of(r, cell), obs_tm1, r->encoder);
     bhi_encode_mask(legal_of(r, cell), obs_tm1, 1, r->encoder);
     r->a_tm1[cell] = a_tm1;
-    r->r_t[cell] = (bh_real)r_t;
+    r->r_t[cell] = (bh_real)bhi_encode_reward(r_t, r->encoder);
     r->terminated_t[cell] = terminated_t != 0;
     r->truncated_t[cell] = truncated_t != 0;
     r->v_t[cell] = (bh_real)v_end;

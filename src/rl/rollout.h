@@ -4,7 +4,7 @@
 //
 // Legend: T steps of each environment it holds, E environments, S network inputs, B batch, D numbers
 // of an action from a Box. Step t of environment e is cell t E + e of every array. Observations are stored as network inputs
-// (bhi_encode).
+// (bhi_encode), rewards as they are learned from (bhi_encode_reward).
 //
 // Environments may be at different steps: length (E) says how many each has. Of them the first
 // complete (E) belong to episodes that are over; the rest is the episode under way.

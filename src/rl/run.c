@@ -27,6 +27,7 @@ static void layout_buffers(bhi_env_buffers *s, bhi_arena *arena, int F, int D)
     s->terminated = bhi_arena_array(arena, count, sizeof *s->terminated);
     s->truncated = bhi_arena_array(arena, count, sizeof *s->truncated);
     s->returns = bhi_arena_array(arena, count, sizeof *s->returns);
+    s->lengths = bhi_arena_array(arena, count, sizeof *s->lengths);
 }
 
 static void layout(void *object, bhi_arena *arena)
@@ -54,9 +55,89 @@ static bh_status copy_setup(bh_setup **out, const bh_setup *setup, bh_error *err
     return BH_OK;
 }
 
-static bh_status create_envs(bhi_env_buffers *s, const bh_setup *setup, bh_error *err)
+static int is_single(const bh_setup *setup)
 {
-    return bh_vec_env_create(&s->envs, setup->env, setup->env_config, s->n, err);
+    return setup->env->callbacks != NULL && setup->env->callbacks->is_single;
+}
+
+// Algorithms choose one of A actions, or the numbers of a Box, or know both.
+static bh_status check_actions(const bh_setup *setup, const bh_space *action, bh_error *err)
+{
+    const char *id = setup->env->id;
+    int is_box = action->kind == BH_SPACE_BOX;
+    if (!bh_agent_acts_in(setup->agent, action->kind))
+        return bh_fail(err, BH_ERR_CONFIG, "%s needs actions that are %s of %s are %s",
+                       setup->agent->name, is_box ? "Discrete, but those" : "a Box, but those", id,
+                       is_box ? "a Box; use sac, td3 or ddpg" : "Discrete; use dqn or ppo");
+    if (!is_box) return BH_OK;
+    for (int i = 0; i < action->n; i++) {
+        double low = (double)action->low[i], high = (double)action->high[i];
+        if (low - low == 0 && high - high == 0 && low < high) continue;
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "%s: number %d of an action has the bounds %g and %g, but they must be "
+                       "finite, the first below the second",
+                       id, i, low, high);
+    }
+    return BH_OK;
+}
+
+// What the options between environment and agent cannot be used with.
+static bh_status check_wrappers(const bh_setup *setup, const bh_space *observation, bh_error *err)
+{
+    const bh_run_config *c = &setup->run;
+    int is_box = observation->kind == BH_SPACE_BOX && observation->dtype != BH_SPACE_TOKEN;
+    int is_planned = setup->agent->needs_mdp;
+    const char *name = c->normalize_observation && !is_box              ? "normalize_observation"
+                       : c->frame_stack > 1 && !is_box                  ? "frame_stack"
+                       : c->frame_skip > 1 && setup->env->text          ? "frame_skip"
+                       : c->frame_skip > 1 && is_planned                ? "frame_skip"
+                       : c->frame_skip > 1 && observation->n_masked > 0 ? "frame_skip"
+                       : c->normalize_reward && is_planned              ? "normalize_reward"
+                       : c->scale_reward != 1 && is_planned             ? "scale_reward"
+                       : c->clip_reward != 0 && is_planned              ? "clip_reward"
+                                                                        : NULL;
+    if (name == NULL) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG, "Run: %s cannot be set for %s in %s, %s; leave it out", name,
+                   setup->agent->name, setup->env->id,
+                   is_planned         ? "which plans on the environment's own table"
+                   : setup->env->text ? "whose observations are text"
+                   : is_box           ? "whose action mask is of one step"
+                                      : "whose observations are Discrete");
+}
+
+static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
+{
+    bh_status status = bh_config_check(&bh_run_table, &setup->run, err);
+    if (status != BH_OK) return status;
+    if (setup->agent->needs_mdp && (setup->env->transitions == NULL ||
+                                    bh_env_observation_space(probe)->kind != BH_SPACE_DISCRETE)) {
+        return bh_fail(err, BH_ERR_CONFIG, "%s needs a transition table, and %s has none; use dqn",
+                       setup->agent->name, setup->env->id);
+    }
+    status = check_actions(setup, bh_env_action_space(probe), err);
+    if (status != BH_OK) return status;
+    if (is_single(setup) && setup->run.n_envs > 1) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "Run: n_envs is %d, but %s is a single object; give a function or a class "
+                       "that makes environments, or leave n_envs 1",
+                       setup->run.n_envs, setup->env->id);
+    }
+    if (setup->run.exploring_starts && setup->env->reset_anywhere == NULL) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "Run: exploring_starts is true, but episodes of %s cannot start anywhere; "
+                       "leave it false",
+                       setup->env->id);
+    }
+    return check_wrappers(setup, bh_env_observation_space(probe), err);
+}
+
+// On failure too, *out is to be destroyed.
+static bh_status create_envs(bh_env **out, const bh_setup *setup, int n, bh_error *err)
+{
+    const bh_run_config *c = &setup->run;
+    bh_status status = bh_vec_env_create(out, setup->env, setup->env_config, n, err);
+    if (status == BH_OK) status = check_setup(setup, *out, err);
+    return status == BH_OK ? bhi_vec_env_wrap(*out, c->frame_stack, c->frame_skip, err) : status;
 }
 
 static void fill_mdp(bh_run *run, const bh_env *env, int n_states)
@@ -83,6 +164,8 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
         .rng = rng,
         .text = setup->env->text,
         .action = *bh_env_action_space(env),
+        .encoder = {setup->run.normalize_observation, setup->run.normalize_reward,
+                    setup->run.scale_reward, setup->run.clip_reward},
     };
     if (setup->agent->needs_mdp) {
         fill_mdp(run, env, spec.observation.n);
@@ -92,7 +175,10 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     if (status != BH_OK) return status;
     setup->agent->functions->params(run->agent, &run->params_bytes);
     run->best = bh_alloc(run->params_bytes);
-    if (run->best == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
+    size_t n_rms = bhi_run_n_rms(run);
+    if (n_rms > 0) run->best_obs_rms = bh_alloc(n_rms * sizeof *run->best_obs_rms);
+    if (run->best == NULL || (n_rms > 0 && run->best_obs_rms == NULL))
+        return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
     return BH_OK;
 }
 
@@ -127,61 +213,11 @@ static bh_status fill(bh_run *run, bh_error *err)
     run->records = bh_alloc_unset(RECORDS_BYTES);
     if (run->records == NULL)
         return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", run->setup->env->id);
-    bh_status status = create_envs(&run->train, run->setup, err);
-    if (status == BH_OK) status = create_envs(&run->eval, run->setup, err);
+    bh_status status = create_envs(&run->train.envs, run->setup, run->train.n, err);
+    if (status == BH_OK) status = create_envs(&run->eval.envs, run->setup, run->eval.n, err);
     if (status == BH_OK) status = create_agent(run, run->train.envs, agent_rng, err);
     if (status != BH_OK) return status;
     return start_training(&run->train, &env_rng, run->setup->run.exploring_starts, run->F, err);
-}
-
-static int is_single(const bh_setup *setup)
-{
-    return setup->env->callbacks != NULL && setup->env->callbacks->is_single;
-}
-
-// Algorithms choose one of A actions, or the numbers of a Box, or know both.
-static bh_status check_actions(const bh_setup *setup, const bh_space *action, bh_error *err)
-{
-    const char *id = setup->env->id;
-    int is_box = action->kind == BH_SPACE_BOX;
-    if (!bh_agent_acts_in(setup->agent, action->kind))
-        return bh_fail(err, BH_ERR_CONFIG, "%s needs actions that are %s of %s are %s",
-                       setup->agent->name, is_box ? "Discrete, but those" : "a Box, but those", id,
-                       is_box ? "a Box; use sac, td3 or ddpg" : "Discrete; use dqn or ppo");
-    if (!is_box) return BH_OK;
-    for (int i = 0; i < action->n; i++) {
-        double low = (double)action->low[i], high = (double)action->high[i];
-        if (low - low == 0 && high - high == 0 && low < high) continue;
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s: number %d of an action has the bounds %g and %g, but they must be "
-                       "finite, the first below the second",
-                       id, i, low, high);
-    }
-    return BH_OK;
-}
-
-static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
-{
-    if (setup->agent->needs_mdp && (setup->env->transitions == NULL ||
-                                    bh_env_observation_space(probe)->kind != BH_SPACE_DISCRETE)) {
-        return bh_fail(err, BH_ERR_CONFIG, "%s needs a transition table, and %s has none; use dqn",
-                       setup->agent->name, setup->env->id);
-    }
-    bh_status status = check_actions(setup, bh_env_action_space(probe), err);
-    if (status != BH_OK) return status;
-    if (is_single(setup) && setup->run.n_envs > 1) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "Run: n_envs is %d, but %s is a single object; give a function or a class "
-                       "that makes environments, or leave n_envs 1",
-                       setup->run.n_envs, setup->env->id);
-    }
-    if (setup->run.exploring_starts && setup->env->reset_anywhere == NULL) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "Run: exploring_starts is true, but episodes of %s cannot start anywhere; "
-                       "leave it false",
-                       setup->env->id);
-    }
-    return bh_config_check(&bh_run_table, &setup->run, err);
 }
 
 // The multiple of freq that comes after timesteps.
@@ -202,8 +238,7 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     *out = NULL;
     bh_env *probe = NULL;
     bh_run *run = NULL;
-    bh_status status = bh_env_create(&probe, setup->env, setup->env_config, err);
-    if (status == BH_OK) status = check_setup(setup, probe, err);
+    bh_status status = create_envs(&probe, setup, 1, err);
     if (status != BH_OK) goto done;
 
     const bh_space *action = bh_env_action_space(probe);
@@ -238,9 +273,10 @@ void bh_run_destroy(bh_run *run)
     if (run == NULL) return;
     bh_env_destroy(run->train.envs);
     bh_env_destroy(run->eval.envs);
-    bhi_agent_destroy(run->agent);
     bhi_update_record_destroy(run->record);
     bh_free(run->best, run->params_bytes);
+    bh_free(run->best_obs_rms, run->agent != NULL ? bhi_run_n_rms(run) * sizeof(double) : 0);
+    bhi_agent_destroy(run->agent);
     bh_free(run->records, RECORDS_BYTES);
     bh_setup_destroy(run->setup);
     bh_free(run, run->bytes);
@@ -380,6 +416,7 @@ void bhi_run_truncate(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
     bh_vec_env_stop(run->train.envs);
+    bhi_encoder_truncate(&run->agent->encoder);
     if (agent->functions->truncate != NULL)
         agent->functions->truncate(run->agent, run->train.obs_t);
 }
@@ -455,50 +492,73 @@ static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally
     return BH_OK;
 }
 
-static bh_status evaluate(bh_run *run, const void *params, int episodes, bh_rng *rng, bh_score *out)
+static bh_status evaluate(bh_run *run, bh_params_choice choice, int episodes, bh_rng *rng,
+                          bh_score *out)
 {
     tally t = {0};
+    bh_status status = BH_OK;
     if (is_single(run->setup)) bhi_run_truncate(run);
-    while (t.n < episodes) {
+    double **obs_rms = &run->agent->encoder.obs_rms, *own = *obs_rms;
+    *obs_rms = bhi_run_obs_rms(run, choice);
+    while (t.n < episodes && status == BH_OK) {
         int n = episodes - t.n < run->eval.n ? episodes - t.n : run->eval.n;
-        bh_status status = play(run, params, n, rng, &t);
-        if (status != BH_OK) return status;
+        status = play(run, bhi_run_params(run, choice), n, rng, &t);
     }
+    *obs_rms = own;
+    if (status != BH_OK) return status;
     run->has_nan = t.has_nan;
     *out = (bh_score){t.sum / t.n, sqrt(t.squares / t.n), t.min, t.max, t.length / t.n, t.n};
     return BH_OK;
 }
 
+static int is_best(const bh_run *run, bh_params_choice choice)
+{
+    return choice == BH_BEST && run->best_mean == run->best_mean;
+}
+
+size_t bhi_run_n_rms(const bh_run *run)
+{
+    const bhi_encoder *encoder = &run->agent->encoder;
+    return encoder->obs_rms != NULL ? bhi_rms_count(encoder->space.n) : 0;
+}
+
+double *bhi_run_obs_rms(bh_run *run, bh_params_choice choice)
+{
+    return is_best(run, choice) ? run->best_obs_rms : run->agent->encoder.obs_rms;
+}
+
 void *bhi_run_params(bh_run *run, bh_params_choice choice)
 {
     size_t bytes;
-    int has_best = run->best_mean == run->best_mean;
-    return choice == BH_BEST && has_best ? run->best
-                                         : run->setup->agent->functions->params(run->agent, &bytes);
+    return is_best(run, choice) ? run->best
+                                : run->setup->agent->functions->params(run->agent, &bytes);
 }
 
 static void keep_best(bh_run *run, const bh_score *score)
 {
     run->best_mean = score->mean;
     memcpy(run->best, bhi_run_params(run, BH_CURRENT), run->params_bytes);
+    size_t n_rms = bhi_run_n_rms(run);
+    if (n_rms > 0)
+        memcpy(run->best_obs_rms, run->agent->encoder.obs_rms, n_rms * sizeof *run->best_obs_rms);
 }
 
 static bh_status evaluate_now(bh_run *run)
 {
     bh_score score;
-    bh_status status = evaluate(run, bhi_run_params(run, BH_CURRENT),
-                                run->setup->run.n_eval_episodes, &run->eval_rng, &score);
+    bh_status status =
+        evaluate(run, BH_CURRENT, run->setup->run.n_eval_episodes, &run->eval_rng, &score);
     if (status != BH_OK) return status;
     // Of equals the latest; true also against NAN. Parameters that are no numbers act too, always
     // alike, and are never kept.
-    int is_best = !(score.mean < run->best_mean) && !run->has_nan;
-    if (is_best) keep_best(run, &score);
+    int is_kept = !(score.mean < run->best_mean) && !run->has_nan;
+    if (is_kept) keep_best(run, &score);
     if (run->solved_at < 0 && score.mean >= run->setup->env->reward_threshold)
         run->solved_at = run->timesteps;
     double *r = add_record(run, BH_RECORD_EVAL);
     r[2] = score.mean;
     r[3] = score.std;
-    r[4] = is_best;
+    r[4] = is_kept;
     r[5] = score.min;
     r[6] = score.max;
     r[7] = score.mean_length;
@@ -509,7 +569,7 @@ bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, ui
                           bh_score *out)
 {
     bh_rng rng = bh_rng_seed(seed);
-    return evaluate(run, bhi_run_params(run, choice), episodes, &rng, out);
+    return evaluate(run, choice, episodes, &rng, out);
 }
 
 // ---- the loop ----
@@ -522,6 +582,7 @@ static bh_status begin_step(bhi_env_buffers *s, int F)
     bh_status status = bh_vec_env_reset_ended(s->envs, s->obs_t);
     if (status != BH_OK) return status;
     memcpy(s->obs_tm1, s->obs_t, (size_t)s->n * (size_t)F * sizeof(float));
+    for (int i = 0; i < s->n; i++) s->lengths[i] = bh_vec_env_elapsed(s->envs, i);
     return BH_OK;
 }
 
@@ -548,6 +609,8 @@ static bh_status step_once(bh_run *run)
     const bh_agent_class *agent = run->setup->agent;
     bhi_env_buffers *s = &run->train;
     if (begin_step(s, run->F) != BH_OK) return fail_step(run);
+    bhi_encoder *encoder = &run->agent->encoder;
+    bhi_encoder_take_obs(encoder, s->obs_tm1, s->n);
     bhi_run_act(run, s->actions, s->box, s->explored, s->obs_tm1, s->n);
     if (step_envs(s) != BH_OK) {
         // Nothing came of it: the episodes end with the observations the step started from.
@@ -555,12 +618,15 @@ static bh_status step_once(bh_run *run)
         return fail_step(run);
     }
     for (int i = 0; i < s->n; i++) {
-        run->timesteps++;
+        int n_steps = bh_vec_env_elapsed(s->envs, i) - s->lengths[i];
+        run->timesteps += n_steps;
+        run->agent->timesteps += n_steps - 1; // it counts actions
         s->returns[i] += s->rewards[i];
         if (s->terminated[i] || s->truncated[i]) record_episode(run, i);
     }
     bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,
                                 s->terminated, s->truncated, s->obs_t,   s->box};
+    bhi_encoder_take_rewards(encoder, s->rewards, s->terminated, s->truncated);
     agent->functions->observe(run->agent, &experience);
     agent->functions->learn(run->agent);
     return BH_OK;

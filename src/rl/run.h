@@ -25,6 +25,8 @@ typedef struct bh_run_config {
     uint64_t seed;
     int total_timesteps, n_envs, eval_freq, n_eval_episodes, final_eval_episodes, log_freq;
     int exploring_starts, stop_at_threshold;
+    int frame_stack, frame_skip, normalize_observation, normalize_reward;
+    double scale_reward, clip_reward;
 } bh_run_config;
 
 BH_API extern const bh_config_table bh_run_table;

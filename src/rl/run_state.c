@@ -47,6 +47,7 @@ void bhi_run_state(bh_run *run, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "next_eval", &run->next_eval, 1);
     bhi_rng_state(&run->eval_rng, 1, "eval_rng", visitor);
     BHI_STATE_SHOWN(visitor, "best", (unsigned char *)run->best, run->params_bytes);
+    BHI_STATE_SHOWN(visitor, "best_obs_rms", run->best_obs_rms, bhi_run_n_rms(run));
     bhi_state_begin(visitor, "env");
     buffers_state(&run->train, run->F, run->A, run->D, visitor);
     bhi_state_end(visitor);

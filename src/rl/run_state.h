@@ -23,6 +23,7 @@ typedef struct bhi_env_buffers {
     double *rewards;             // (n)
     int *terminated, *truncated; // (n)
     double *returns;             // (n) of the episode so far
+    int *lengths;                // (n) of it before the step
 } bhi_env_buffers;
 
 struct bh_run {
@@ -34,10 +35,11 @@ struct bh_run {
     int F, A; // A: actions; 0 where they are a Box
     int D;    // numbers of an action from a Box; 0 where they are Discrete
     int timesteps, episodes, solved_at;
-    double best_mean; // NAN before the first evaluation
-    int has_nan;      // the last evaluation met a value that is none
-    int is_loaded;    // its parameters were loaded and not evaluated yet
-    void *best;       // copy of the agent's parameters, once there is a best_mean
+    double best_mean;     // NAN before the first evaluation
+    int has_nan;          // the last evaluation met a value that is none
+    int is_loaded;        // its parameters were loaded and not evaluated yet
+    void *best;           // copy of the agent's parameters, once there is a best_mean
+    double *best_obs_rms; // and of its statistics of observations; NULL where it keeps none
     size_t params_bytes;
     int next_log, next_eval; // in environment steps
     double *records;         // (BHI_RECORDS_MAX, BH_RECORD_WIDTH)
@@ -68,6 +70,9 @@ int bhi_run_bound(const bh_run *run, float *box, int n);
 /// Ends the episodes under way in training where they are; the next step starts new ones.
 void bhi_run_truncate(bh_run *run);
 
+/// Numbers of the statistics of observations; 0 where none are kept.
+size_t bhi_run_n_rms(const bh_run *run);
+
 /// Whether a checkpoint is of this environment and algorithm; else BH_ERR_SHAPE.
 bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t size,
                                bh_error *err);
@@ -83,3 +88,6 @@ size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_e
 
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
 void *bhi_run_params(bh_run *run, bh_params_choice choice);
+
+/// The statistics of observations that belong to them; NULL where none are kept.
+double *bhi_run_obs_rms(bh_run *run, bh_params_choice choice);

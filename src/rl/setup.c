@@ -25,6 +25,19 @@ static const bh_field fields[] = {
             "Training episodes start in any state, each as likely; evaluations never do"),
     BH_BOOL(stop_at_threshold, BH_DEFAULT("false"), BH_LIVE,
             "Stops at the first evaluation at or above the environment's threshold"),
+    BH_BOOL(
+        normalize_observation, BH_DEFAULT("false"), BH_RESET,
+        "Network inputs are observations less their running mean, over their running deviation"),
+    BH_BOOL(normalize_reward, BH_DEFAULT("false"), BH_RESET,
+            "Learns from rewards over the running deviation of the discounted return"),
+    BH_REAL(scale_reward, BH_DEFAULT("1"), BH_RANGE(1e-9, 1e9), BH_RESET,
+            "Learns from rewards times this"),
+    BH_REAL(clip_reward, BH_DEFAULT("0"), BH_RANGE(0, 1e9), BH_RESET,
+            "Largest reward learned from, either way; 0 for none, or 10 where normalized"),
+    BH_INT(frame_stack, BH_DEFAULT("1"), BH_RANGE(1, 64), BH_RESET,
+           "The last so many observations are one"),
+    BH_INT(frame_skip, BH_DEFAULT("1"), BH_RANGE(1, 64), BH_RESET,
+           "Environment steps that an action is taken for"),
 };
 const bh_config_table bh_run_table = BH_CONFIG_TABLE("Run", bh_run_config, fields);
 BH_DEFINE_CONFIG_DEFAULT(bh_run, bh_run_table)

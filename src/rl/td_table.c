@@ -323,7 +323,7 @@ static void observe(void *agent, const bh_experience *e)
         step now = {
             .s = (int)e->obs_tm1[i * F],
             .a = e->a_tm1[i],
-            .r = e->r_t[i],
+            .r = bhi_encode_reward(e->r_t[i], &t->table.base.encoder),
             .discount = e->terminated_t[i] ? 0 : config_of(t)->gamma,
             .s_next = (int)e->obs_t[i * F],
             .truncated = e->truncated_t[i],

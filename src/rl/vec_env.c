@@ -3,6 +3,7 @@
 #include "rl/vec_env.h"
 
 #include "core/arena.h"
+#include "rl/frames.h"
 #include "rl/vec_env_state.h"
 
 #include <assert.h>
@@ -18,6 +19,8 @@ struct bh_env {
     int limit;            // steps after which an episode is truncated; INT_MAX when none
     int started;          // a first reset has been
     int anywhere;         // episodes start in any state
+    int skip;             // steps that an action is taken for
+    bhi_frames frames;    // the last observations as one
     unsigned char *state; // (n, def->state_bytes)
     bh_rng *rng;          // (n)
     int *elapsed;         // (n)
@@ -113,7 +116,7 @@ bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const void *con
         bh_status status = bh_config_check(def->config, config, err);
         if (status != BH_OK) return status;
     }
-    bh_env shape = {.def = def, .n = n};
+    bh_env shape = {.def = def, .n = n, .skip = 1};
     bh_env *envs = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (envs == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", def->id);
     bh_status status = fill(envs, config, err);
@@ -127,7 +130,23 @@ void bh_env_destroy(bh_env *envs)
     if (envs == NULL) return;
     for (int i = 0; i < envs->n_created; i++) envs->def->callbacks->destroy(state_of(envs, i));
     bhi_vec_env_forget(envs);
+    bhi_frames_destroy(&envs->frames);
     bh_free(envs, envs->bytes);
+}
+
+bh_status bhi_vec_env_wrap(bh_env *envs, int frame_stack, int frame_skip, bh_error *err)
+{
+    envs->skip = frame_skip;
+    if (frame_stack == 1) return BH_OK;
+    bh_status status = bhi_frames_create(&envs->frames, &envs->observation, frame_stack, err);
+    envs->F = (size_t)bh_space_floats(&envs->observation);
+    return status;
+}
+
+// Where an environment writes its observation, which belongs to a row.
+static float *frame_of(const bh_env *envs, float *row)
+{
+    return envs->frames.k > 0 ? envs->frames.frame : row;
 }
 
 // Foreign environments take a number: the seed itself where there is one.
@@ -178,15 +197,18 @@ static bh_status reset_user_defined(bh_env *envs, int i, float *obs)
 bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs)
 {
     const bh_env_def *def = envs->def;
+    float *frame = frame_of(envs, obs);
     if (def->callbacks != NULL) {
-        bh_status status = reset_user_defined(envs, i, obs);
+        bh_status status = reset_user_defined(envs, i, frame);
         if (status != BH_OK) return status;
+    } else {
+        (envs->anywhere ? def->reset_anywhere : def->reset)(state_of(envs, i), &envs->rng[i],
+                                                            frame);
     }
+    if (envs->frames.k > 0) bhi_frames_push(&envs->frames, obs, 1);
     envs->started = 1;
     envs->elapsed[i] = 0;
     envs->running[i] = 1;
-    if (def->callbacks != NULL) return BH_OK;
-    (envs->anywhere ? def->reset_anywhere : def->reset)(state_of(envs, i), &envs->rng[i], obs);
     return BH_OK;
 }
 
@@ -294,24 +316,49 @@ static void step_range(bh_env *envs, int first, int end, const int *index, const
     }
 }
 
-static bh_status step_user_defined(bh_env *envs, const int *index, const float *box, float *obs,
-                                   double *rewards, int *terminated, int *truncated, bh_error *err)
+// One step of one environment that runs.
+static bh_status step_one(bh_env *envs, int i, int action, const float *box, float *obs,
+                          bh_step *step)
+{
+    const bh_env_def *def = envs->def;
+    void *state = state_of(envs, i);
+    *step = (bh_step){0};
+    if (def->callbacks != NULL) {
+        bh_status status = def->callbacks->step(state, action, box, obs, step, &envs->failure);
+        if (status != BH_OK) {
+            bh_vec_env_stop(envs);
+            return status;
+        }
+    } else if (box != NULL) {
+        def->step_box(state, &envs->rng[i], box, obs, &step->reward, &step->terminated);
+    } else {
+        def->step(state, &envs->rng[i], action, obs, &step->reward, &step->terminated);
+    }
+    step->truncated |= ++envs->elapsed[i] >= envs->limit;
+    envs->running[i] = !(step->terminated | step->truncated);
+    return BH_OK;
+}
+
+// One after the other: user-defined environments, and where steps or observations go together.
+static bh_status step_each(bh_env *envs, const int *index, const float *box, float *obs,
+                           double *rewards, int *terminated, int *truncated, bh_error *err)
 {
     for (int i = 0; i < envs->n; i++) {
         if (!envs->running[i]) continue;
-        bh_step step = {0};
-        bh_status status = envs->def->callbacks->step(
-            state_of(envs, i), box != NULL ? 0 : index[i], row_of(envs, box, i),
-            obs + (size_t)i * envs->F, &step, &envs->failure);
-        if (status != BH_OK) {
-            bh_vec_env_stop(envs);
-            if (err != NULL) *err = envs->failure;
-            return status;
+        float *row = obs + (size_t)i * envs->F;
+        bh_step step;
+        for (int k = 0; k < envs->skip && (k == 0 || envs->running[i]); k++) {
+            bh_status status = step_one(envs, i, box != NULL ? 0 : index[i], row_of(envs, box, i),
+                                        frame_of(envs, row), &step);
+            if (status != BH_OK) {
+                if (err != NULL) *err = envs->failure;
+                return status;
+            }
+            rewards[i] = k == 0 ? step.reward : rewards[i] + step.reward;
         }
-        rewards[i] = step.reward;
         terminated[i] = step.terminated;
-        truncated[i] = (++envs->elapsed[i] >= envs->limit) | step.truncated;
-        envs->running[i] = !(terminated[i] | truncated[i]);
+        truncated[i] = step.truncated;
+        if (envs->frames.k > 0) bhi_frames_push(&envs->frames, row, 0);
     }
     return BH_OK;
 }
@@ -321,8 +368,8 @@ static bh_status step_all(bh_env *envs, const int *index, const float *box, floa
 {
     bh_status status = check_step(envs, index, box, err);
     if (status != BH_OK) return status;
-    if (envs->def->callbacks != NULL)
-        return step_user_defined(envs, index, box, obs, rewards, terminated, truncated, err);
+    if (envs->def->callbacks != NULL || envs->skip > 1 || envs->frames.k > 0)
+        return step_each(envs, index, box, obs, rewards, terminated, truncated, err);
     for (int i = 0, end; i < envs->n; i = end) {
         end = i + 1;
         if (!envs->running[i]) continue;

@@ -17,5 +17,11 @@ bh_status bhi_vec_env_collect(bh_env *envs, bh_error *err);
 /// over, all wait for a reset, with new seeds, and *began_anew is 1. BH_ERR_ENV when one fails.
 bh_status bhi_vec_env_restore(bh_env *envs, int *began_anew, bh_error *err);
 
+/// From now on an observation is the last `frame_stack` of them (rl/frames.h), whose rows must hold
+/// what the step or reset before wrote; and an action is taken for `frame_skip` steps, or fewer
+/// where the episode ends: rewards are summed, steps and time limit are the environment's own.
+/// Before the first reset; more than one only of a Box of numbers. BH_ERR_MEMORY.
+bh_status bhi_vec_env_wrap(bh_env *envs, int frame_stack, int frame_skip, bh_error *err);
+
 /// Frees what was collected or read.
 void bhi_vec_env_forget(bh_env *envs);

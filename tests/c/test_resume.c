@@ -195,6 +195,12 @@ static void test_options_with_state_of_their_own(void)
     check_resumed("Pendulum-v1", "ppo", OPTIONS("use_sde", "true", "sde_sample_freq", "5"), 8, 0,
                   6);
     check_resumed("Pendulum-v1", "reinforce", OPTIONS("use_sde", "true"), 8, 0, 7);
+    check_resumed("Pendulum-v1", "sac",
+                  OPTIONS("normalize_observation", "true", "normalize_reward", "true",
+                          "frame_stack", "3", "frame_skip", "2"),
+                  8, 20, 8);
+    check_resumed("CartPole-v1", "pqn",
+                  OPTIONS("normalize_observation", "true", "normalize_reward", "true"), 8, 20, 9);
 }
 
 // ---- as many mutations as one likes ----

@@ -20,7 +20,7 @@ static bhi_rollout make_of(laid_out *l, const bh_space *space, int n_box)
 {
     bhi_arena arena = {0};
     l->rollout = (bhi_rollout){.n_box = n_box};
-    l->encoder.space = *space;
+    l->encoder = (bhi_encoder){*space};
     bhi_rollout_layout(&l->rollout, &arena, T, E, &l->encoder);
     l->bytes = arena.used;
     l->block = bh_alloc(l->bytes);

@@ -52,12 +52,27 @@ static void test_every_agent_in_every_environment(void)
     }
 }
 
+static const char *const wrapped[] = {
+    "normalize_observation", "true", "normalize_reward", "true", "frame_stack", "3",
+    "frame_skip",            "2",    NULL};
+
+// Images, vectors, actions from a Box; an agent that is not for one of them is refused.
+static void test_every_agent_with_statistics_and_frames(void)
+{
+    static const char *const envs[] = {"CartPole-v1", "Breakout-MinAtar", "Pendulum-v1"};
+    for (int e = 0; e < 3; e++) {
+        for (int a = 0; bh_all_agents[a] != NULL; a++)
+            check_whole(envs[e], bh_all_agents[a]->name, wrapped);
+    }
+}
+
 static const char *const rainbow[] = {
     "n_envs",       "1",           "prioritized", "true", "noisy", "true",
     "distribution", "categorical", "dueling",     "true", NULL};
 static const char *const ucb[] = {
     "n_envs", "1", "exploration", "ucb", "exploration_bonus_in_target", "true", NULL};
 static const char *const centered[] = {"optimizer", "rmsprop-centered", NULL};
+static const char *const rewards[] = {"normalize_reward", "true", "clip_reward", "2", NULL};
 static const char *const sde[] = {"use_sde", "true", "sde_sample_freq", "5", NULL};
 
 static void test_options_with_state_of_their_own(void)
@@ -68,6 +83,7 @@ static void test_options_with_state_of_their_own(void)
     check_whole("GridWorld-v0", "q-learning", ucb);
     check_whole("Pendulum-v1", "ppo", sde);
     check_whole("Pendulum-v1", "reinforce", sde);
+    check_whole("GridWorld-v0", "q-learning", rewards);
 }
 
 // ---- parameters ----
@@ -103,6 +119,7 @@ static void test_parameters_are_state(void)
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_every_agent_in_every_environment);
+    CHECK_RUN(test_every_agent_with_statistics_and_frames);
     CHECK_RUN(test_options_with_state_of_their_own);
     CHECK_RUN(test_parameters_are_state);
     return check_report();
