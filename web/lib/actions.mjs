@@ -3,6 +3,7 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues } from './box.mjs';
 import { readObservation } from './definition.mjs';
+import { flattenObs } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
 
 /** @typedef {import('../bellhop.js').BoxSpace} BoxSpace */
@@ -39,7 +40,7 @@ export function readActions(owner, space, given, n) {
  * @param {Run} run @param {unknown} obs @param {unknown} actions
  */
 export function actionValues(run, obs, actions) {
-  const { flat } = run.flatten(obs), { actionSpace: space, algo: { name } } = run;
+  const { flat } = flattenObs(run, obs), { actionSpace: space, algo: { name } } = run;
   if (space.type === 'Discrete') return run.qValues(flat);
   const owner = LABELS[name] ?? name;
   if (run.algo.gives_log_probs) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);

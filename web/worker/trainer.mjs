@@ -322,6 +322,11 @@ export class Trainer {
     return this.#line.call('liveBytes', undefined, []);
   }
 
+  /** Resolves when the worker has fetched all parts of its script, so that none is missing without a connection. @returns {Promise<void>} */
+  prepare() {
+    return this.#line.call('prepare', undefined, []);
+  }
+
   /** Whether the worker is gone: it failed, or was terminated. */
   get isGone() {
     return this.#line.isBroken;
