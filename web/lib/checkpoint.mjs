@@ -3,7 +3,7 @@
 // this at first.
 import { BellhopError } from './bellhop-error.mjs';
 import { onlyKeys, shown } from './messages.mjs';
-import { Run } from './run.mjs';
+import { Run, whichParameters } from './run.mjs';
 import { describeSetup, lookUp, openScript, useSetup } from './setup.mjs';
 import { hosts } from './slots.mjs';
 
@@ -23,13 +23,6 @@ export function asBytes(bytes) {
   if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   throw new BellhopError('BH_ERR_ARGUMENT', `the checkpoint is ${shown(bytes)}, but must be a Uint8Array or an ArrayBuffer`);
-}
-
-/** @param {unknown} which @returns {0 | 1} */
-export function whichParameters(which) {
-  if (which === 'current') return 0;
-  if (which === 'best') return 1;
-  throw new BellhopError('BH_ERR_ARGUMENT', `which is ${shown(which)}, but must be 'current' or 'best'`);
 }
 
 // ---- opening ----
@@ -211,12 +204,6 @@ export function loadParameters(run, bytes) {
 }
 
 // ---- parameters ----
-
-/** @param {Run} run @param {{ which?: import('../bellhop.js').Which }} [options] */
-export function sha256(run, options = {}) {
-  onlyKeys('sha256', options, ['which']);
-  return run.use((wasm, address) => wasm.text(wasm.call.bhx_run_fingerprint(address, whichParameters(options.which ?? 'current'))));
-}
 
 /**
  * Copies of the parameters, in the orientation of a checkpoint.

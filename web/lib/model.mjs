@@ -173,7 +173,7 @@ export class Model {
 
   /** @param {{ which?: Which }} [options] */
   sha256(options) {
-    return checkpoint.sha256(this.#run, options);
+    return this.#run.sha256(options);
   }
 
   dispose() {

@@ -3,8 +3,8 @@
 // trains asks for none of this at first.
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues, greedyBox, rowsOf } from './box.mjs';
-import { whichParameters } from './checkpoint.mjs';
 import { onlyKeys, shown } from './messages.mjs';
+import { whichParameters } from './run.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
 
 /** @typedef {import('./run.mjs').Run} Run */

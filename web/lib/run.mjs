@@ -4,7 +4,7 @@
 // a run: run-values.mjs, checkpoint.mjs, imitation.mjs.
 import { BellhopError } from './bellhop-error.mjs';
 import { Handle } from './wasm.mjs';
-import { shown } from './messages.mjs';
+import { onlyKeys, shown } from './messages.mjs';
 import { encodeOptions, inKeys, inUsersWords } from './options.mjs';
 import { LABELS, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
@@ -18,6 +18,13 @@ const STEPS_MAX = 2048;
 const DRAIN_ROWS = 512;
 /** BH_UPDATE_ARRAYS_MAX. */
 const UPDATE_ARRAYS_MAX = 24;
+
+/** @param {unknown} which @returns {0 | 1} */
+export function whichParameters(which) {
+  if (which === 'current') return 0;
+  if (which === 'best') return 1;
+  throw new BellhopError('BH_ERR_ARGUMENT', `which is ${shown(which)}, but must be 'current' or 'best'`);
+}
 
 /** What destroys a run; must not refer to the Run. @param {import('./wasm.mjs').Wasm} wasm @param {number} run @param {() => void} closeScript */
 function release(wasm, run, closeScript) {
@@ -218,6 +225,12 @@ export class Run {
   /** Counts timesteps from 0 again; what was learned stays. */
   resetTimesteps() {
     this.#wasm.call.bhx_run_reset_timesteps(this.#address);
+  }
+
+  /** @param {{ which?: import('../bellhop.js').Which }} [options] */
+  sha256(options = {}) {
+    onlyKeys('sha256', options, ['which']);
+    return this.#wasm.text(this.#wasm.call.bhx_run_fingerprint(this.#address, whichParameters(options.which ?? 'current')));
   }
 
   /** Keeps the numbers of each update from the next one on, or not any more. @param {unknown} isWatched */

@@ -15,9 +15,9 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
 
 /** Of sessions, where they have them. */
-const SESSION_METHODS = /** @type {const} */ (['play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'proceed', 'save', 'sample', 'next']);
+const SESSION_METHODS = /** @type {const} */ (['play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'sha256', 'proceed', 'save', 'sample', 'next']);
 /** Of sessions of runs, in session-calls.mjs. */
-const LATER_METHODS = ['evaluate', 'save', 'sha256', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn'];
+const LATER_METHODS = ['evaluate', 'save', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn'];
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */

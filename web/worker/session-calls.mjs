@@ -2,7 +2,7 @@
 // What can be asked of a session beside playing, and runs that do not begin anew. Apart from session.mjs: a lab's worker fetches this
 // when it is asked for the first time, see plain-worker.mjs; every other worker has it from the start.
 import { actionValues } from '../lib/actions.mjs';
-import { load, openCheckpoint, save, sha256 } from '../lib/checkpoint.mjs';
+import { load, openCheckpoint, save } from '../lib/checkpoint.mjs';
 import { createDemonstrated } from '../lib/imitation.mjs';
 import { learn, readPlan } from '../lib/learning.mjs';
 import { evaluate, flattenObs, logProbs, predict, stateValues } from '../lib/run-values.mjs';
@@ -23,7 +23,6 @@ const PROGRESS_MS = 100;
 export const calls = Object.freeze({
   evaluate: ({ run }, options) => evaluate(run, options),
   save: ({ run }, options) => save(run, options),
-  sha256: ({ run }, options) => sha256(run, options),
   load(session, bytes) {
     load(session.run, bytes);
     session.loaded();

@@ -190,6 +190,11 @@ export class Session {
     this.run.watch(isWatched);
   }
 
+  /** Of the parameters: pages show it wherever a run stands still. @param {{ which?: import('../bellhop.js').Which }} options */
+  sha256(options) {
+    return this.run.sha256(options);
+  }
+
   /** It has other parameters. */
   loaded() {
     this.learner.loaded();
