@@ -35,7 +35,7 @@ export const ALL_INSIDE = ['trainers.mjs', 'beside.mjs'];
 
 /** What other people's pages link besides bellhop-lab.js. @type {Bundle[]} */
 const EMBEDS = [
-  { entries: { 'worker': 'worker/worker.mjs', 'plain-worker': 'worker/plain-worker.mjs' }, options: MINIFIED },
+  { entries: { worker: 'worker/worker.mjs' }, options: MINIFIED },
   { entries: { 'bellhop-lab.classic': 'embed/classic.mjs', 'embed': 'embed/embed.mjs' }, options: CLASSIC },
   { entries: { 'bellhop-lab-all': 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: { minify: true } },
   { entries: { 'bellhop-lab-all.classic': 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: CLASSIC },
@@ -56,6 +56,8 @@ export const SITE_BUNDLES = [
   { entries: { bellhop: 'bellhop.mjs' }, extension: '.mjs', options: { external: ['./inline/*'] } },
   { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: MINIFIED },
   { entries: { site: 'site/site.css', chapter: 'site/chapters/chapter.css' }, options: { minify: true } },
+  // What the page asks of it later is a chunk.
+  { entries: { 'plain-worker': 'worker/plain-worker.mjs' }, options: { ...MINIFIED, splitting: true, chunkNames: '[name]-[hash]' } },
   ...EMBEDS,
 ];
 
@@ -68,6 +70,7 @@ export const DIST_BUNDLES = [
   { entries: { bellhop: 'bellhop.mjs' }, options: { minify: true, plugins: [namedJs()] } },
   { entries: { 'bellhop-lab': 'lab/define.mjs' }, options: { minify: true, ...SHARING } },
   { entries: { lab: 'embed/one-file.mjs' }, replaced: ALL_INSIDE, options: { ...SHARING, minify: true, chunkNames: 'lab/[name]-[hash]', platform: 'neutral', mainFields: ['module'], conditions: ['node'] } },
+  { entries: { 'plain-worker': 'worker/plain-worker.mjs' }, options: { minify: true } },
   ...EMBEDS.map(({ options, ...bundle }) => ({ ...bundle, options: { ...options, sourcemap: false } })),
 ];
 

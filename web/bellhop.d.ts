@@ -1313,6 +1313,8 @@ export interface Trainer {
   createLanguageModel(recipe: LanguageRecipe): Promise<LanguageSession>;
   /** Bytes its library has allocated. */
   liveBytes(): Promise<number>;
+  /** Resolves when the worker has all parts of its script: a lab's own fetches some when they are needed. */
+  prepare(): Promise<void>;
   /** Whether it trains in a worker; false: on the page's thread, see ConnectOptions.fallback. */
   readonly isOffThread: boolean;
   /** Whether the worker is gone. */

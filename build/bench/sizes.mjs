@@ -18,6 +18,8 @@ const BY_THE_PAGE = /^en-site-\w+\.js$/;
 const WHEN_NEAR = /^(lab-view|trainers)-\w+\.js$/;
 /** What draws the charts, and the formula below the last transition: both come with the first data. */
 const WITH_DATA = /^(chart|target)-\w+\.js$/;
+/** What the worker fetches when it is asked for more than steps: the page saves a run that stands still. */
+const WHEN_STILL = /^session-calls-\w+\.js$/;
 /** What the page may fetch at all; the rest of the site is the library, for others, and its reference. */
 const OF_THE_PAGE = /^(?!bellhop-lab[.-]|bellhop-widget\.|bellhop\.js|chapter\.|embed\.)[\w.-]+\.js$|^bellhop-[\w-]+\.wasm$/;
 
@@ -55,9 +57,16 @@ export function chartFiles() {
   return withImports(filesNamed(WITH_DATA)).filter((file) => !first.includes(file));
 }
 
+/** What the page fetches with the first run that stands still. */
+export function stillFiles() {
+  const first = firstLoadFiles();
+  return withImports(filesNamed(WHEN_STILL)).filter((file) => !first.includes(file));
+}
+
 /** @param {string[]} [files] as a browser fetched them, charts included */
 export function sizes(files) {
-  const first = files?.filter((file) => !chartFiles().includes(file)) ?? firstLoadFiles();
+  const afterwards = [...chartFiles(), ...stillFiles()];
+  const first = files?.filter((file) => !afterwards.includes(file)) ?? firstLoadFiles();
   const later = filesBelow(SITE).filter((file) => OF_THE_PAGE.test(file) && !first.includes(file));
   return {
     ...total(['bellhop-simd.wasm']),

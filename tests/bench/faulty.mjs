@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { OutputFolder, PretrainingFolder } from '../../web/cli/folder.mjs';
-import { metadataOf } from '../../web/lib/setup.mjs';
+import { metadataOf } from '../../web/lib/checkpoint.mjs';
 import { load } from '../../web/node/node.mjs';
 
 export const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
-import { metadataOf } from '../../web/lib/setup.mjs';
+import { metadataOf } from '../../web/lib/checkpoint.mjs';
 import { cli } from './cli-process.mjs';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bellhop-pretrain-resume-')));

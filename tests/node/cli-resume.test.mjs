@@ -6,7 +6,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Claim } from '../../web/cli/claim.mjs';
-import { metadataOf } from '../../web/lib/setup.mjs';
+import { metadataOf } from '../../web/lib/checkpoint.mjs';
 import { buildFaults, faultsReason, timeless, withFault } from '../bench/faulty.mjs';
 import { cli } from './cli-process.mjs';
 

@@ -16,12 +16,13 @@ import { PolicyError } from '../../web/lib/policy.mjs';
 import { startModule } from '../../web/lib/wasm.mjs';
 import { startHere } from '../../web/worker/page-thread.mjs';
 import { serve } from '../../web/worker/service.mjs';
+import * as later from '../../web/worker/session-calls.mjs';
 import { WorkerFailure, connectTo } from '../../web/worker/connect.mjs';
 
 /** A worker of this thread, as far as connectTo knows one. @param {(options: any) => Promise<any>} open */
 function workerHere(open) {
   const { port1, port2 } = new MessageChannel();
-  serve(/** @type {any} */ (port2), open);
+  serve(/** @type {any} */ (port2), open, { later });
   return /** @type {any} */ (Object.assign(port1, { terminate: () => port1.close() }));
 }
 
@@ -309,7 +310,7 @@ test('a worker, and the port to one, has one trainer; the second is refused and 
   assert.equal(await trainer.liveBytes(), 0);
   trainer.terminate();
   const { port1, port2 } = new MessageChannel();
-  serve(/** @type {any} */ (port2), async () => startModule(await MODULES.named('bellhop-simd')));
+  serve(/** @type {any} */ (port2), async () => startModule(await MODULES.named('bellhop-simd')), { later });
   const other = await entry.connect({ port: port1 });
   await assert.rejects(entry.connect({ port: port1 }), /has a trainer already/);
   assert.equal(await other.liveBytes(), 0);

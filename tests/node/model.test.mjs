@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { load } from '../../web/node/node.mjs';
-import { inFileOrder } from '../../web/lib/run.mjs';
+import { inFileOrder } from '../../web/lib/checkpoint.mjs';
 import { fails } from './fails.mjs';
 
 const bh = await load();

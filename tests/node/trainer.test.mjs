@@ -407,12 +407,48 @@ test('a frame is shown once, also where onFrame throws; the error is not caught,
   await session.dispose();
 });
 
+test('what the worker\'s script fetches later: calls are answered in order, one that failed is tried again', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const module = await WebAssembly.compile(await readFile(new URL('../../build/out/wasm-simd/bellhop.wasm', import.meta.url)));
+  let fetched = 0;
+  const later = async () => {
+    if (++fetched === 1) throw new TypeError('no connection');
+    return import('../../web/worker/session-calls.mjs');
+  };
+  serveOver(/** @type {any} */ (port2), () => startModule(module), { later });
+  const here = await connect({ port: port1 });
+  try {
+    const session = await here.create({ env: 'CartPole-v1', options: SMALL });
+    await session.step(3);
+    assert.equal(fetched, 0, 'a new run plays without it');
+    const failed = rejects(session.save(), 'BH_ERR_LOAD', /^a part of the worker's script could not be loaded: no connection$/);
+    await session.set({ learningRate: 0.01 }); // it came after save, and is answered all the same
+    await failed;
+    const full = session.save({ full: true });
+    const stepped = session.step(4); // of which that checkpoint knows nothing
+    const resumed = await here.create({ checkpoint: await full });
+    await stepped;
+    assert.equal(fetched, 2);
+    const frames = framesUntil(resumed, () => true);
+    await resumed.requestFrame();
+    assert.equal((await frames)[0].timesteps, 3);
+    const same = await load();
+    const direct = same.loadModel(await full);
+    assert.equal(await resumed.sha256(), direct.sha256());
+    direct.dispose();
+    await here.prepare();
+    assert.equal(fetched, 2, 'once is enough');
+  } finally {
+    here.terminate();
+  }
+});
+
 test('a session whose description cannot be made leaves nothing behind', async () => {
   const { port1, port2 } = new MessageChannel();
   /** @type {any} */
   let inside;
   const module = await WebAssembly.compile(await readFile(new URL('../../build/out/wasm-simd/bellhop.wasm', import.meta.url)));
-  serveOver(/** @type {any} */ (port2), () => startModule(module), { prepare: (library) => (inside = library) });
+  serveOver(/** @type {any} */ (port2), () => startModule(module), { later: () => import('../../web/worker/session-calls.mjs'), prepare: (library) => (inside = library) });
   const here = await connect({ port: port1 });
   try {
     const before = await here.liveBytes();

@@ -2,7 +2,7 @@
 // Files that commands read: models, language models and demonstrations, with errors that name the file.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { metadataOf } from '../lib/setup.mjs';
+import { metadataOf } from '../lib/checkpoint.mjs';
 import { BellhopError, parseDemonstrations } from '../node/node.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { csvHeading, csvLines } from '../lib/records-csv.mjs';
-import { metadataOf } from '../lib/setup.mjs';
+import { metadataOf } from '../lib/checkpoint.mjs';
 import { TensorBoardWriter } from '../lib/tensorboard.mjs';
 import { Claim } from './claim.mjs';
 import { configOf } from './config.mjs';

@@ -5,7 +5,7 @@ import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
 import { errorOf } from './ending.mjs';
-import { metadataOf } from '../lib/setup.mjs';
+import { metadataOf } from '../lib/checkpoint.mjs';
 import { modelFile, openModel, readBytes } from './files.mjs';
 import { guarded } from './stray.mjs';
 import { TEACHERS } from './teachers.mjs';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
 import { shown } from '../lib/messages.mjs';
-import { findAlgo, findEnv, metadataOf } from '../lib/setup.mjs';
+import { metadataOf } from '../lib/checkpoint.mjs';
+import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { BellhopError } from '../node/node.mjs';
 import { flagOf, inFlags } from './args.mjs';
 import { checkFolder } from './claim.mjs';

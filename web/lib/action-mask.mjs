@@ -2,9 +2,14 @@
 // Action masks of one's own environments: info.action_mask of reset and step, as in Gymnasium, or a method actionMasks(), as
 // sb3-contrib asks for. 1 or true where an action is legal now.
 import { shown } from './messages.mjs';
-import { problemOfMask } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
+
+/** What is wrong with the entries of a mask, as "has 2 at [1], but …". @param {ArrayLike<any>} mask */
+export function problemOfMask(mask) {
+  const at = Array.prototype.findIndex.call(mask, (each) => each !== 0 && each !== 1 && each !== true && each !== false);
+  return at < 0 ? undefined : `has ${shown(mask[at])} at [${at}], but must have 1 where an action is legal and 0 where not`;
+}
 
 /**
  * Whether an environment gives masks. Where it has no method for them, its first reset tells.

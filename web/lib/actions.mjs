@@ -4,6 +4,7 @@ import { BellhopError } from './bellhop-error.mjs';
 import { boxValues } from './box.mjs';
 import { readObservation } from './definition.mjs';
 import { onlyKeys } from './messages.mjs';
+import { flattenObs } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
 
 /** @typedef {import('../bellhop.js').BoxSpace} BoxSpace */
@@ -47,8 +48,8 @@ export function maskOf(name, options = {}) {
  */
 export function actionValues(run, obs, actions) {
   const { actionSpace: space, algo: { name } } = run;
-  if (space.type === 'Discrete') return run.qValues(run.flatten(obs, maskOf('qValues', actions)).flat);
-  const { flat } = run.flatten(obs);
+  if (space.type === 'Discrete') return run.qValues(flattenObs(run, obs, maskOf('qValues', actions)).flat);
+  const { flat } = flattenObs(run, obs);
   const owner = LABELS[name] ?? name;
   if (run.algo.gives_log_probs) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
   if (actions === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: actions are a Box, so there is no list of them; say which: qValues(obs, actions)`);

@@ -2,14 +2,20 @@
 // Runs that learn from demonstrations. Apart from run.mjs, so that a page's worker fetches it only when somebody demonstrates.
 import { BellhopError } from './bellhop-error.mjs';
 import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
+import { inKeys } from './options.mjs';
 import { Run } from './run.mjs';
 import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 
-/** Hands demonstrations to a run, before its first step. @param {Run} run @param {unknown} given */
+/** Hands demonstrations to a run, before its first step; as many as `demoCapacity` has room for. @param {Run} run @param {unknown} given */
 export function demonstrate(run, given) {
-  run.demonstrate(flatten(episodesOf(given, run.env.id), run));
+  const flat = flatten(episodesOf(given, run.env.id), run);
+  const tables = [{ name: LABELS[run.algo.name] ?? run.algo.name, fields: run.algo.options, prefix: '' }];
+  run.use((wasm, address) => inKeys(tables, () => wasm.scratch((scratch) => {
+    const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
+    wasm.check(wasm.call.bhx_run_demonstrate(address, flat.n, ...blocks, flat.values === null ? 0 : scratch.copy(flat.values)));
+  })));
 }
 
 /** A run with room for the recipe's demonstrations, and with them. @param {Library} library @param {import('./setup.mjs').Recipe} recipe */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Language models and their pre-training, over src/lm: what bellhop-text.wasm has beyond bellhop.wasm.
 import { BellhopError } from './bellhop-error.mjs';
+import { asBytes, metadataOf } from './checkpoint.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { checkLearnOptions } from './learn-options.mjs';
@@ -8,7 +9,7 @@ import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
 import { probable } from './run.mjs';
-import { asBytes, metadataOf, wholeNumber, withSetup } from './setup.mjs';
+import { wholeNumber, withSetup } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */

@@ -3,16 +3,19 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE } from './wasm.mjs';
 import { actionValues, maskOf } from './actions.mjs';
+import * as checkpoint from './checkpoint.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { isForeign, translated } from './foreign.mjs';
 import { Learner } from './learner.mjs';
+import { hasDiverged, learn } from './learning.mjs';
 import { shown } from './messages.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';
-import { LABELS, asBytes } from './setup.mjs';
+import { evaluate, flattenObs, logProbs, predict, stateValues } from './run-values.mjs';
+import { LABELS } from './setup.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('../bellhop.js').Which} Which */
@@ -44,9 +47,9 @@ export class Model {
   /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [options] */
   static runFrom(library, algo, bytes, env, options) {
     const expected = env === undefined ? undefined : recipeOf(env, 'load');
-    const data = asBytes(bytes);
+    const data = checkpoint.asBytes(bytes);
     if (isForeign(data)) return foreignRun(library, data, { algo, env: expected, options });
-    return Run.fromCheckpoint(library, data, { algo, env: expected, options });
+    return checkpoint.openCheckpoint(library, data, { algo, env: expected, options });
   }
 
   get algo() {
@@ -88,17 +91,17 @@ export class Model {
 
   /** Whether a loss was, or a parameter is, not finite. */
   get diverged() {
-    return this.#learner.diverged;
+    return hasDiverged(this.#learner);
   }
 
   /** @param {LearnOptions} [options] */
   learn(options) {
-    return this.#learner.learn(options);
+    return learn(this.#learner, options);
   }
 
   /** @param {unknown} obs @param {import('../bellhop.js').PredictOptions} [options] @returns {any} a number, or numbers for several observations */
   predict(obs, options) {
-    return this.#run.predict(obs, options);
+    return predict(this.#run, obs, options);
   }
 
   /** @param {unknown} obs @param {unknown} [actions]  whose values are asked for, where actions are a Box; else options: { actionMask } */
@@ -108,17 +111,17 @@ export class Model {
 
   /** @param {unknown} obs @param {{ actionMask?: unknown }} [options] */
   predictValues(obs, options) {
-    return this.#run.stateValues(this.#run.flatten(obs, maskOf('predictValues', options)).flat);
+    return stateValues(this.#run, flattenObs(this.#run, obs, maskOf('predictValues', options)).flat);
   }
 
   /** @param {unknown} obs @param {{ actionMask?: unknown }} [options] */
   logProbs(obs, options) {
-    return this.#run.logProbs(this.#run.flatten(obs, maskOf('logProbs', options)).flat);
+    return logProbs(this.#run, flattenObs(this.#run, obs, maskOf('logProbs', options)).flat);
   }
 
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
   evaluate(options) {
-    return this.#run.evaluate(options);
+    return evaluate(this.#run, options);
   }
 
   /** @param {import('../bellhop.js').LiveOptions} options */
@@ -138,25 +141,25 @@ export class Model {
 
   /** @param {unknown} obs */
   logPrior(obs) {
-    return logPrior(this.#run, this.#run.flatten(obs).flat);
+    return logPrior(this.#run, flattenObs(this.#run, obs).flat);
   }
 
   /** @param {unknown} bytes */
   loadParameters(bytes) {
-    const data = asBytes(bytes);
-    const n = this.#run.loadParameters(isForeign(data) ? translated(data, this.#run.parameters()) : data);
+    const data = checkpoint.asBytes(bytes);
+    const n = checkpoint.loadParameters(this.#run, isForeign(data) ? translated(data, checkpoint.parameters(this.#run)) : data);
     this.#learner.loaded();
     return n;
   }
 
   /** @param {import('../bellhop.js').SaveOptions} [options] */
   save(options) {
-    return this.#run.save(options);
+    return checkpoint.save(this.#run, options);
   }
 
   /** @param {{ which?: Which }} [options] */
   parameters(options) {
-    return this.#run.parameters(options);
+    return checkpoint.parameters(this.#run, options);
   }
 
   /** @param {boolean} [isWatched] */
@@ -184,7 +187,7 @@ export class Model {
 
 /**
  * A new run with the parameters of another program's file: all it has.
- * @param {Library} library @param {Uint8Array} data @param {{ algo?: string, env?: import('./run.mjs').Expected, options?: object }} expected
+ * @param {Library} library @param {Uint8Array} data @param {{ algo?: string, env?: import('./checkpoint.mjs').Expected, options?: object }} expected
  */
 function foreignRun(library, data, { algo, env, options }) {
   if (algo === undefined || env === undefined) {
@@ -193,7 +196,7 @@ function foreignRun(library, data, { algo, env, options }) {
   }
   const run = Run.create(library, { env: env.env, algo, envOptions: env.options, options });
   try {
-    run.load(translated(data, run.parameters(), { env: run.env.id, algo }));
+    checkpoint.load(run, translated(data, checkpoint.parameters(run), { env: run.env.id, algo }));
     return run;
   } catch (error) {
     run.dispose();
@@ -201,7 +204,7 @@ function foreignRun(library, data, { algo, env, options }) {
   }
 }
 
-/** What an environment was made with. @param {unknown} env @param {string} owner @returns {import('./run.mjs').Expected} */
+/** What an environment was made with. @param {unknown} env @param {string} owner @returns {import('./checkpoint.mjs').Expected} */
 function recipeOf(env, owner) {
   if (env instanceof Env) return recipeOfEnv(env);
   if (isSource(env)) return { env: new OwnEnv(env), options: {} };

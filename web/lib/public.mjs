@@ -3,6 +3,6 @@
 export { checkEnv } from './check-env.mjs';
 export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs';
 export { Recorder } from './recorder.mjs';
-export { evaluationSeed } from './run.mjs';
+export { evaluationSeed } from './run-values.mjs';
 export { TensorBoardWriter } from './tensorboard.mjs';
 export { BellhopError } from './bellhop-error.mjs';

@@ -5,8 +5,6 @@ import { BellhopError } from './bellhop-error.mjs';
 import { shown, suggestion } from './messages.mjs';
 import { decode, encodeOptions, inUsersWords, readCatalog } from './options.mjs';
 
-const decoder = new TextDecoder();
-
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').Catalog} Catalog */
 /** @typedef {import('../bellhop.js').OptionValue} OptionValue */
@@ -117,7 +115,7 @@ export function lookUp({ catalog, registered }, env) {
  */
 
 /** @param {Wasm} wasm @param {OwnEnv | undefined} own @returns {Script} */
-function openScript(wasm, own) {
+export function openScript(wasm, own) {
   const { address, close } = own ? own.open(wasm) : { address: 0, close() {} };
   let kept = false;
   return {
@@ -176,7 +174,7 @@ export function withSetup(library, { env, algo = '', envOptions = {}, options = 
  * @param {Library} library @param {number} setup @param {{ id: string, envOptions: object, options: object }} changes @param {() => T} use
  * @param {(setup: number) => void} [check]
  */
-function useSetup(library, setup, { id, envOptions, options }, use, check = () => {}) {
+export function useSetup(library, setup, { id, envOptions, options }, use, check = () => {}) {
   const { wasm, catalog } = library;
   try {
     check(setup);
@@ -205,47 +203,6 @@ function applyModelOptions(library, setup, options) {
 }
 
 /**
- * Makes the setup a checkpoint was saved with, changes it, hands it to `use` and destroys it.
- * @template T
- * @param {Library} library
- * @param {Uint8Array} bytes
- * @param {{ env: string | OwnEnv, envOptions?: object, options?: object }} changes  env: the checkpoint's own id, or what it stands for
- * @param {(setup: number, script: Script) => T} use
- * @returns {T}
- */
-export function withCheckpoint(library, bytes, { env, envOptions = {}, options = {} }, use) {
-  const { wasm } = library;
-  const { entry: { id }, own } = lookUp(library, env);
-  const script = openScript(wasm, own);
-  try {
-    return wasm.scratch((scratch) => {
-      const setup = wasm.handle(wasm.call.bhx_setup_from_checkpoint(scratch.bytes(bytes), bytes.length, script.address));
-      return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script));
-    });
-  } finally {
-    script.done();
-  }
-}
-
-/** What a checkpoint says of itself, unchecked; undefined where it is none. @param {Uint8Array} bytes @returns {Record<string, string> | undefined} */
-export function metadataOf(bytes) {
-  try {
-    return JSON.parse(decoder.decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)))).__metadata__;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * What a checkpoint is of: the id of its environment, and whether it is full, of a run and not of parameters alone.
- * @param {Wasm} wasm @param {Uint8Array} bytes
- */
-export function checkpointInfo(wasm, bytes) {
-  const env = wasm.scratch((scratch) => wasm.text(wasm.handle(wasm.call.bhx_checkpoint_env(scratch.bytes(bytes), bytes.length))));
-  return { env, isFull: metadataOf(bytes)?.state_entries !== undefined };
-}
-
-/**
  * A setup in JavaScript's terms.
  * @param {Library} library
  * @param {number} setup
@@ -256,16 +213,6 @@ export function describeSetup({ wasm, catalog }, setup) {
   const read = (/** @type {ReturnType<typeof envTables>} */ tables) => Object.fromEntries(
     tables.flatMap(({ fields, prefix }) => fields.map((field) => [field.key, decode(field, options[prefix + field.name])])));
   return { env, algo, options: read(modelTables(catalog, algo)), envOptions: read(envTables(catalog, env)) };
-}
-
-/**
- * Bytes given by a user, as a Uint8Array over them.
- * @param {unknown} bytes
- */
-export function asBytes(bytes) {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  throw new BellhopError('BH_ERR_ARGUMENT', `the checkpoint is ${shown(bytes)}, but must be a Uint8Array or an ArrayBuffer`);
 }
 
 /** @param {string} name @param {unknown} value @param {number} low @param {number} high @returns {number} */

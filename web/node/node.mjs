@@ -54,8 +54,8 @@ export function serve(options = {}) {
 
 /** Loads what answers: who trains here has no use for it. Calls that come meanwhile wait in the port. @param {import('../worker/service.mjs').Port} port @param {(library: import('../lib/setup.mjs').Library) => void} prepare */
 async function answer(port, prepare) {
-  const [{ serve: serveOver }, { textSessions }] = await Promise.all([import('../worker/service.mjs'), import('../worker/text-sessions.mjs')]);
-  serveOver(port, instantiate, { prepare, text: textSessions });
+  const [{ serve: serveOver }, later, { textSessions }] = await Promise.all([import('../worker/service.mjs'), import('../worker/session-calls.mjs'), import('../worker/text-sessions.mjs')]);
+  serveOver(port, instantiate, { later, prepare, text: textSessions });
 }
 
 /**

@@ -5,7 +5,6 @@
 //     { checkpoint: bytes, env?, options?, changes? }                the run of a full checkpoint, or a new one with a checkpoint's parameters
 //
 // and what text-sessions.mjs adds, where the worker's script has that.
-import { createDemonstrated } from '../lib/imitation.mjs';
 import { onlyKeys, shown } from '../lib/messages.mjs';
 import { Run } from '../lib/run.mjs';
 import { timestepsMax, wholeNumber } from '../lib/setup.mjs';
@@ -20,8 +19,8 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
  * @property {(library: Library) => import('../bellhop.js').Field[]} fields  of pre-training; none where the module has no language models
  * @property {(library: Library, recipe: any, post: import('./service.mjs').Post) => any} ofModel
  * @property {(run: Run, parts: TextParts) => Session} ofRun
- * @property {(run: Run, post: import('./service.mjs').Post, changes: import('./session.mjs').Change[]) => Session} ofBox  whose actions are numbers
  */
+/** What is in session-calls.mjs. @typedef {typeof import('./session-calls.mjs')} Later */
 /** @typedef {{ library: Library, recipe: any, changes: import('./session.mjs').Change[], post: import('./service.mjs').Post, sessions: Sessions }} TextParts */
 
 const RECIPE_KEYS = ['env', 'algo', 'options', 'envOptions', 'demonstrations', 'changes', 'startFrom', 'prior', 'samples', 'checkpoint'];
@@ -30,35 +29,27 @@ const RECIPE_KEYS = ['env', 'algo', 'options', 'envOptions', 'demonstrations', '
  * A session for a recipe.
  * @param {Library} library @param {any} recipe @param {import('./service.mjs').Post} post
  * @param {Sessions} sessions  of this worker, by their keys
+ * @param {Pick<Later, 'makeRun'> | null} later  there, where the recipe is from a file
  * @param {TextSessions} [text]  where the worker's script has it
  */
-export function makeSession(library, recipe, post, sessions, text) {
+export function makeSession(library, recipe, post, sessions, later, text) {
   if ('languageModel' in Object(recipe)) return needed(text).ofModel(library, recipe.languageModel, post);
   onlyKeys('create', recipe, RECIPE_KEYS);
   const changes = checkedChanges(recipe.changes, timestepsMax(library.catalog)); // first: a run that was made would have to go again
   const isText = recipe.startFrom !== undefined || recipe.prior !== undefined || recipe.samples;
-  const run = makeRun(library, recipe);
+  const run = later && isFromFile(recipe) ? later.makeRun(library, recipe) : Run.create(library, recipe);
   try {
     tryChanges(run, changes);
     if (isText) return needed(text).ofRun(run, { library, recipe, changes, post, sessions });
-    return run.nActions === 0 ? needed(text).ofBox(run, post, changes) : new Session(run, post, changes);
+    return new Session(run, post, changes);
   } catch (error) {
     run.dispose();
     throw error;
   }
 }
 
-/** A new run, or that of a checkpoint. @param {Library} library @param {any} recipe */
-function makeRun(library, { checkpoint, env, envOptions, demonstrations, ...rest }) {
-  if (checkpoint !== undefined) {
-    for (const [key, value] of Object.entries({ demonstrations, startFrom: rest.startFrom })) {
-      if (value !== undefined) throw new BellhopError('BH_ERR_CONFIG', `${key} is for a new run, but this one is made from a checkpoint`);
-    }
-    return Run.fromCheckpoint(library, checkpoint, { algo: rest.algo, env: env === undefined ? undefined : { env, options: envOptions }, options: rest.options });
-  }
-  const recipe = { env, envOptions, demonstrations, ...rest };
-  return demonstrations === undefined ? Run.create(library, recipe) : createDemonstrated(library, recipe);
-}
+/** Whether a recipe's run is not simply new. @param {any} recipe */
+export const isFromFile = (recipe) => (recipe?.checkpoint ?? recipe?.demonstrations) !== undefined;
 
 /** @param {TextSessions | undefined} text */
 function needed(text) {

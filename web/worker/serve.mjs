@@ -8,12 +8,13 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
 import { startModule } from '../lib/wasm.mjs';
 import { serve as serveOver } from './service.mjs';
 import { readServeOptions } from './serve-options.mjs';
+import * as later from './session-calls.mjs';
 import { textSessions } from './text-sessions.mjs';
 
 /** @param {import('../bellhop.js').ServeOptions} [options] */
 export function serve(options = {}) {
   const { port = scope(), prepare } = readServeOptions(options);
-  serveOver(/** @type {any} */ (port), open, { prepare, text: textSessions });
+  serveOver(/** @type {any} */ (port), open, { later, prepare, text: textSessions });
 }
 
 /** The page sends the module, compiled. @param {{ wasmBinary?: any }} options */

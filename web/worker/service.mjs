@@ -9,33 +9,65 @@
 // Any number of sessions may exist; those that play share the thread.
 import { openLibrary } from '../lib/setup.mjs';
 import { holdLifeline } from './lifeline.mjs';
-import { makeSession } from './make-session.mjs';
+import { isFromFile, makeSession } from './make-session.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
 
-const SESSION_METHODS = /** @type {const} */ ([
-  'play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn', 'proceed', 'sample', 'next',
-]);
+/** Of sessions, where they have them. */
+const SESSION_METHODS = /** @type {const} */ (['play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'sha256', 'proceed', 'save', 'sample', 'next']);
+/** Of sessions of runs, in session-calls.mjs. */
+const LATER_METHODS = ['evaluate', 'save', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn'];
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */
+/** @typedef {Pick<import('./make-session.mjs').Later, 'calls' | 'makeRun'>} Later */
 /**
  * Answers the calls that come through a port.
  * @param {Port} port
  * @param {(options: object) => Promise<import('../lib/wasm.mjs').Wasm>} loadWasm  rejects where the module does not run; open may be called again then
- * @param {object} [options]
+ * @param {object} options
+ * @param {Later | (() => Promise<Later>)} options.later  session-calls.mjs, or what fetches it when it is needed
  * @param {(library: Library) => void} [options.prepare]  gets the library before anybody asks
  * @param {number} [options.sliceMs]  how long a session computes before others have their turn, by default the session's own
  * @param {import('./make-session.mjs').TextSessions} [options.text]  for language models
  * @returns {() => void} ends all sessions
  */
-export function serve(port, loadWasm, { prepare = () => {}, sliceMs, text } = {}) {
+export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text }) {
   /** @type {Map<number, any>} */
   const sessions = new Map();
   /** @type {import('../lib/setup.mjs').Library} */
   let library;
   let count = 0;
+  let parts = typeof later === 'function' ? null : later;
+  /** Resolves when the parts are there, or to why they are not. @type {Promise<unknown> | null} */
+  let coming = null;
+
+  /** @param {() => Promise<Later>} fetch */
+  async function fetchParts(fetch) {
+    try {
+      parts = await fetch();
+    } catch (error) {
+      return new BellhopError('BH_ERR_LOAD', `a part of the worker's script could not be loaded: ${/** @type {Error} */ (error).message}`);
+    } finally {
+      coming = null;
+    }
+  }
+
+  /** @param {{ method: string, session?: number, values: any[] }} call */
+  function isLater({ method, session: key, values }) {
+    if (key === undefined) return method === 'prepare' || method === 'create' && isFromFile(values[0]);
+    const session = sessions.get(key);
+    return Boolean(session) && LATER_METHODS.includes(method) && !(method in session);
+  }
+
+  /** Calls that come while parts are fetched wait for them too: all are answered in order. @param {{ method: string, session?: number, values: any[] }} call */
+  async function ready(call) {
+    const needed = isLater(call);
+    if (typeof later === 'function' && needed && !parts) coming ??= fetchParts(later);
+    const failure = await coming;
+    if (failure && needed) throw failure;
+  }
 
   /** @type {Record<string, (...values: any[]) => any>} */
   const methods = {
@@ -48,7 +80,7 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs, text } = {}
     },
     create(recipe) {
       const key = ++count;
-      const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions, text);
+      const session = makeSession(library, recipe, (frame, plays, transfer) => port.postMessage({ session: key, frame, plays }, transfer), sessions, parts, text);
       if (sliceMs !== undefined) session.sliceMs = sliceMs;
       try {
         const info = session.info();
@@ -60,6 +92,7 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs, text } = {}
       }
     },
     liveBytes: () => library.wasm.liveBytes(),
+    prepare() {}, // the parts are there
   };
 
   /** @param {{ id: number, method: string, session?: number, values: any[] }} call */
@@ -74,10 +107,12 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs, text } = {}
       sessions.delete(key);
       return session.dispose();
     }
-    const known = SESSION_METHODS.find((name) => name === method && name in session);
-    if (!known) throw unknown(method);
-    const extra = known === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];
-    return session[known](...values, ...extra);
+    const own = SESSION_METHODS.find((name) => name === method && name in session);
+    if (own) return session[own](...values);
+    const call = session.run && LATER_METHODS.includes(method) && parts?.calls[method];
+    if (!call) throw unknown(method);
+    const extra = method === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];
+    return call(session, ...values, ...extra);
   }
 
   port.onmessage = async ({ data }) => {
@@ -87,6 +122,7 @@ export function serve(port, loadWasm, { prepare = () => {}, sliceMs, text } = {}
       return;
     }
     try {
+      if (coming || !parts) await ready(data);
       const result = await handle(data);
       const transfer = ArrayBuffer.isView(result) ? [result.buffer] : [];
       port.postMessage({ id: data.id, result }, transfer);

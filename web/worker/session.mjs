@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A session in the worker: a run that plays, pauses and steps, and the frames that show it, see frames.mjs; records wait
-// here between them.
+// here between them. What else is asked of a session is in session-calls.mjs.
 import { Frames } from './frames.mjs';
 import { Learner } from '../lib/learner.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
@@ -11,15 +11,13 @@ import { onlyKeys, shown } from '../lib/messages.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 
-const SLICE_MS = 10;
+export const SLICE_MS = 10;
 const TABLE_STATES_MAX = 1024;
 // Beyond these rows (4 MB) waiting records are thinned out: a page that takes no frames must not fill the memory.
 const WAITING_ROWS_MAX = 65_536;
 const CATCH_UP_SECONDS = 0.1;
 /** The longest a timer can wait: beyond it, it would not wait at all. */
 const SLEEP_MS_MAX = 2 ** 31 - 1;
-/** Between two progresses of learn: its callback, on the page's side, is waited for. */
-const PROGRESS_MS = 100;
 
 /** Live options that change when `at` environment steps have been taken. @typedef {{ at: number, options: object }} Change */
 
@@ -48,9 +46,7 @@ class Rate {
 }
 
 export class Session {
-  #run;
   #post;
-  #learner;
   #plays = 0;
   #speed = 0; // steps per second; 0 while paused
   #until = Infinity; // it pauses when so many steps have been taken
@@ -70,7 +66,7 @@ export class Session {
   /** @type {(() => void) | null} */
   #wake = null;
   /** The call of learn under way; `answer` is for the page's callback. @type {{ id: number, stop: AbortController, answer: (goesOn: boolean) => void } | null} */
-  #learning = null;
+  learning = null;
   /** Still to be made. @type {Change[]} */
   #changes;
 
@@ -80,9 +76,9 @@ export class Session {
    * @param {Change[]} changes  of live options, made at their steps; in the order of their steps
    */
   constructor(run, post, changes) {
-    this.#run = run;
+    this.run = run;
     this.#post = post;
-    this.#learner = new Learner(run, (rows) => this.#keep(rows));
+    this.learner = new Learner(run, (rows) => this.#keep(rows));
     this.#changes = changes;
   }
 
@@ -92,9 +88,9 @@ export class Session {
   }
 
   info() {
-    const { env, observationSpace, actionSpace, setup } = this.#run;
+    const { env, observationSpace, actionSpace, setup } = this.run;
     return {
-      ...setup, layout: this.#run.layout(), observationSpace, actionSpace, rewardThreshold: env.reward_threshold,
+      ...setup, layout: this.run.layout(), observationSpace, actionSpace, rewardThreshold: env.reward_threshold,
       maxEpisodeSteps: env.max_episode_steps, summary: env.summary,
     };
   }
@@ -104,12 +100,12 @@ export class Session {
     this.#plays++;
     onlyKeys('play', options, ['stepsPerSecond', 'until']);
     const { stepsPerSecond = Infinity, until = Infinity } = options;
-    if (this.#learning?.stop.signal.aborted === false) throw new BellhopError('BH_ERR_STATE', 'play was called while this session is learning; pause it first');
-    if (until !== Infinity) wholeNumber('until', until, 0, this.#run.timestepsMax);
+    if (this.learning?.stop.signal.aborted === false) throw new BellhopError('BH_ERR_STATE', 'play was called while this session is learning; pause it first');
+    if (until !== Infinity) wholeNumber('until', until, 0, this.run.timestepsMax);
     if (!(typeof stepsPerSecond === 'number' && stepsPerSecond > 0)) {
       throw new BellhopError('BH_ERR_ARGUMENT', `stepsPerSecond is ${shown(stepsPerSecond)}, but must be a positive number or Infinity`);
     }
-    this.#until = until > this.#run.timesteps ? until : Infinity;
+    this.#until = until > this.run.timesteps ? until : Infinity;
     this.#start(stepsPerSecond);
   }
 
@@ -135,12 +131,12 @@ export class Session {
   step(n = 1, until) {
     let left = wholeNumber('step', n, 1, 100_000);
     if (until !== undefined && until !== 'update' && until !== 'episode') throw new BellhopError('BH_ERR_ARGUMENT', `step: until is ${shown(until)}, but must be 'update' or 'episode'`);
-    const come = () => (until === 'update' ? this.#run.updates : until ? this.#run.episodes : 0);
-    const before = come(), { end } = this.#learner, isBefore = this.#run.timesteps < end;
+    const come = () => (until === 'update' ? this.run.updates : until ? this.run.episodes : 0);
+    const before = come(), { end } = this.learner, isBefore = this.run.timesteps < end;
     this.#failure = null;
     try {
-      do left -= this.#portion(until ? 1 : left);
-      while (left > 0 && !this.#run.finished && come() === before && !(until && isBefore && this.#run.timesteps >= end));
+      do left -= this.portion(until ? 1 : left);
+      while (left > 0 && !this.run.finished && come() === before && !(until && isBefore && this.run.timesteps >= end));
     } finally {
       this.requestFrame();
     }
@@ -155,52 +151,19 @@ export class Session {
     this.#frames.taken();
   }
 
-  /**
-   * As a model's. `tell` posts a progress to the page, whose callback answers by `proceed`.
-   * @param {{ id: number, steps?: number, totalTimesteps?: number, resetNumTimesteps?: boolean, isFollowed?: boolean, isAborted?: boolean }} options
-   *   id: of this call, for proceed; isFollowed: there is a callback; isAborted: it is stopped already
-   * @param {(progress: object) => void} tell
-   */
-  async learn({ id, isFollowed = false, isAborted = false, ...options }, tell) {
-    if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this session is learning');
-    this.#learner.read(options);
-    const learning = { id, stop: new AbortController(), answer: (/** @type {boolean} */ _goesOn) => {} };
-    const ask = (/** @type {object} */ progress) => new Promise((answer) => {
-      learning.answer = answer;
-      tell(progress);
-    });
-    let toldAt = performance.now();
-    const isDue = () => {
-      const isLate = performance.now() - toldAt > PROGRESS_MS;
-      if (isLate) toldAt = performance.now();
-      return isLate;
-    };
-    if (isAborted) learning.stop.abort();
-    this.#standStill();
-    this.#learning = learning;
-    try {
-      return await this.#learner.learn(
-        { sliceMilliseconds: SLICE_MS, ...options, signal: learning.stop.signal, ...isFollowed && { onProgress: ask } },
-        { take: (n) => this.#portion(n), afterSlice: () => this.#afterSlice(), isDue });
-    } finally {
-      this.#learning = null;
-      this.#frames.request();
-    }
-  }
-
   /** The page's callback was called; unless it goes on, that call of learn ends. One that has ended hears nothing. @param {boolean} goesOn @param {number} id */
   proceed(goesOn, id) {
-    if (this.#learning?.id === id) this.#proceed(goesOn);
+    if (this.learning?.id === id) this.#proceed(goesOn);
   }
 
   /** @param {boolean} goesOn */
   #proceed(goesOn) {
-    if (!goesOn) this.#learning?.stop.abort();
-    this.#learning?.answer(goesOn);
+    if (!goesOn) this.learning?.stop.abort();
+    this.learning?.answer(goesOn);
   }
 
   /** Stops playing. */
-  #standStill() {
+  standStill() {
     this.#speed = 0;
     this.#until = Infinity;
     this.#finished = false;
@@ -213,61 +176,30 @@ export class Session {
     this.#applyDue();
     this.apply(options);
     this.#changes = [];
-    const { options: all, envOptions } = this.#run.setup;
-    return { options: all, envOptions, at: this.#run.timesteps };
+    const { options: all, envOptions } = this.run.setup;
+    return { options: all, envOptions, at: this.run.timesteps };
   }
 
   /** Changes options, now or as the recipe said. @param {object} options */
   apply(options) {
-    this.#learner.set(options);
-  }
-
-  /** @param {object} options */
-  evaluate(options) {
-    return this.#run.evaluate(options);
+    this.learner.set(options);
   }
 
   /** @param {boolean} isWatched */
   watch(isWatched) {
-    this.#run.watch(isWatched);
+    this.run.watch(isWatched);
   }
 
-  /** @param {import('../bellhop.js').SaveOptions} options */
-  save(options) {
-    return this.#run.save(options);
-  }
-
-  /** @param {{ which?: import('../bellhop.js').Which }} options */
+  /** Of the parameters: pages show it wherever a run stands still. @param {{ which?: import('../bellhop.js').Which }} options */
   sha256(options) {
-    return this.#run.sha256(options);
+    return this.run.sha256(options);
   }
 
-  /** @param {Uint8Array} bytes */
-  load(bytes) {
-    this.#run.load(bytes);
-    this.#learner.loaded();
+  /** It has other parameters. */
+  loaded() {
+    this.learner.loaded();
     this.#diverged = false;
     this.requestFrame();
-  }
-
-  /** @param {unknown} observations @param {{ actionMask?: unknown }} [options] */
-  qValues(observations, options) {
-    return this.#run.qValues(this.#run.flatten(observations, options?.actionMask).flat);
-  }
-
-  /** @param {unknown} observations @param {{ actionMask?: unknown }} [options] */
-  predictValues(observations, options) {
-    return this.#run.stateValues(this.#run.flatten(observations, options?.actionMask).flat);
-  }
-
-  /** @param {unknown} observations @param {{ actionMask?: unknown }} [options] */
-  logProbs(observations, options) {
-    return this.#run.logProbs(this.#run.flatten(observations, options?.actionMask).flat);
-  }
-
-  /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
-  predict(observation, options) {
-    return this.#run.predict(observation, options);
   }
 
   dispose() {
@@ -275,7 +207,7 @@ export class Session {
     this.#wake?.();
     this.#proceed(false);
     this.#frames.end();
-    this.#run.dispose();
+    this.run.dispose();
   }
 
   // ---- running ----
@@ -299,14 +231,14 @@ export class Session {
     let then = performance.now();
     while (this.#speed > 0) {
       if (this.#speed === Infinity) {
-        this.#slice.run(this.#left(), (n) => this.#portion(n), () => this.#speed === 0);
+        this.#slice.run(this.#left(), (n) => this.portion(n), () => this.#speed === 0);
       } else {
         const now = performance.now();
         credit = Math.min(credit + (now - then) / 1000 * this.#speed, Math.max(1, this.#speed * CATCH_UP_SECONDS));
         then = now;
-        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.#portion(n), () => this.#speed === 0);
+        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.portion(n), () => this.#speed === 0);
       }
-      this.#afterSlice();
+      this.afterSlice();
       await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
       if (this.#speed === Infinity) then = performance.now();
     }
@@ -314,25 +246,25 @@ export class Session {
 
   /** Environment steps until the end; past it, play goes on for as long as one likes. */
   #left() {
-    const left = this.#learner.end - this.#run.timesteps;
-    return left > 0 ? left : this.#run.timestepsMax;
+    const left = this.learner.end - this.run.timesteps;
+    return left > 0 ? left : this.run.timestepsMax;
   }
 
   /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes or learning begins. @param {number} n */
-  #portion(n) {
-    const before = this.#run.timesteps;
+  portion(n) {
+    const before = this.run.timesteps;
     this.#applyDue();
-    const { end } = this.#learner;
-    this.#learner.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
-    if (this.#firstUpdateAt === null && this.#run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
-    if (before < this.#until && this.#run.timesteps >= this.#until) this.#speed = 0;
-    if (this.#run.finished || (before < end && this.#run.timesteps >= end)) this.#finish();
-    return this.#run.timesteps - before;
+    const { end } = this.learner;
+    this.learner.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
+    if (this.#firstUpdateAt === null && this.run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
+    if (before < this.#until && this.run.timesteps >= this.#until) this.#speed = 0;
+    if (this.run.finished || (before < end && this.run.timesteps >= end)) this.#finish();
+    return this.run.timesteps - before;
   }
 
   /** Makes the changes whose step has come. */
   #applyDue() {
-    for (; this.#changes.length > 0 && this.#changes[0].at <= this.#run.timesteps; this.#changes.shift()) this.apply(this.#changes[0].options);
+    for (; this.#changes.length > 0 && this.#changes[0].at <= this.run.timesteps; this.#changes.shift()) this.apply(this.#changes[0].options);
   }
 
   #finish() {
@@ -340,8 +272,9 @@ export class Session {
     this.#speed = 0;
   }
 
-  #afterSlice() {
-    this.#rate.mark(this.#run.timesteps, this.#run.updates);
+  /** Shows what a slice has done. */
+  afterSlice() {
+    this.#rate.mark(this.run.timesteps, this.run.updates);
     this.requestFrame();
   }
 
@@ -363,11 +296,11 @@ export class Session {
 
   /** @param {Float64Array} rows */
   #keep(rows) {
-    const { width } = this.#run.records;
+    const { width } = this.run.records;
     this.#waiting.push(rows);
     this.#waitingRows += rows.length / width;
     if (this.#waitingRows <= WAITING_ROWS_MAX) return;
-    this.#waiting = [thinned(concat(this.#waiting), this.#run.records)];
+    this.#waiting = [thinned(concat(this.#waiting), this.run.records)];
     this.#waitingRows = this.#waiting[0].length / width;
   }
 
@@ -379,26 +312,27 @@ export class Session {
 
   /** @returns {Frame} */
   #frame() {
-    const { obs, obsTm1 } = this.#run.observations();
-    const q = this.#run.qValues(obs);
+    const { obs, obsTm1 } = this.run.observations();
+    const q = this.run.qValues(obs);
     const records = concat(this.#waiting);
     this.#waiting = [];
     this.#waitingRows = 0;
-    if (this.#learner.hasBadLoss || q.some((value) => !Number.isFinite(value) && value !== -Infinity)) this.#diverged = true;
-    const { nObs } = this.#run; // a mask stands behind them
+    if (this.learner.hasBadLoss || q.some((value) => !Number.isFinite(value) && value !== -Infinity)) this.#diverged = true;
+    const { nObs } = this.run; // a mask stands behind them
     return {
-      running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
-      timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
-      solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
-      obs: obs.slice(0, nObs), obsTm1: obsTm1.slice(0, nObs), ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), update: this.#run.lastUpdate(), table: this.#table(), records, recordWidth: this.#run.records.width,
+      running: this.#speed > 0 || this.learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
+      timesteps: this.run.timesteps, episodes: this.run.episodes, nUpdates: this.run.updates,
+      solvedAt: this.run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.run.lastStep(),
+      obs: obs.slice(0, nObs), obsTm1: obsTm1.slice(0, nObs), ...this.run.scene(), q, qTm1: this.run.qValues(obsTm1), update: this.run.lastUpdate(), table: this.#table(), records, recordWidth: this.run.records.width,
     };
   }
 
   /** The values of every state, where there are few. */
   #table() {
-    const space = this.#run.observationSpace;
+    const space = this.run.observationSpace;
     if (space.type !== 'Discrete' || space.n > TABLE_STATES_MAX) return null;
-    return this.#run.qValues(this.#run.flatten(Array.from({ length: space.n }, (_, state) => state)).flat);
+    const width = 1 + this.run.nMask; // of all actions, whatever the mask
+    return this.run.qValues(new Float32Array(space.n * width).fill(1).map((legal, i) => i % width === 0 ? i / width : legal));
   }
 }
 

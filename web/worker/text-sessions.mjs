@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sessions of text and of actions that are numbers, for the worker's scripts that go with the larger module; recipes (make-session.mjs):
+// Sessions of text, for the worker's scripts that go with the larger module; recipes (make-session.mjs):
 //
 //     { languageModel: { corpus | env | model, options } }   a language model: trained on a text, trained on the examples of an
 //                                                            environment, or opened from a file, see pretraining-session.mjs
@@ -10,8 +10,8 @@
 import { Env } from '../lib/env.mjs';
 import { LanguageModel, logPrior, pretrainingFields, startFrom } from '../lib/language.mjs';
 import { Run } from '../lib/run.mjs';
+import { greedy } from '../lib/run-values.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
-import { BoxSession } from './box-session.mjs';
 import { PretrainingSession } from './pretraining-session.mjs';
 import { Session } from './session.mjs';
 
@@ -24,7 +24,6 @@ export const textSessions = {
   fields: ({ wasm }) => (wasm.hasText ? pretrainingFields(wasm) : []),
   ofModel: (library, recipe, post) => new PretrainingSession(library, recipe, post),
   ofRun,
-  ofBox: (run, post, changes) => new BoxSession(run, post, changes),
 };
 
 /** The model of a session. @param {import('./make-session.mjs').Sessions} sessions @param {number} key @returns {LanguageModel} */
@@ -113,7 +112,7 @@ class Writer {
     const env = this.#env;
     let [obs, envInfo] = env.reset();
     for (let isOver = false, n = 0; !isOver && n < WRITER_TOKENS; n++) {
-      const [next, , terminated, truncated, info] = env.step(this.#run.greedy(obs)[0]);
+      const [next, , terminated, truncated, info] = env.step(greedy(this.#run, obs)[0]);
       [obs, envInfo, isOver] = [next, info, terminated || truncated];
     }
     return { view: env.view(), text: env.describe(), envInfo };

@@ -58,6 +58,11 @@ export class TrainerPool {
     }
   }
 
+  /** Has the workers that are there fetch all parts of their script. */
+  async prepare() {
+    for (const { trainer } of this.#places.plain) await trainer?.prepare();
+  }
+
   /** @param {'plain' | 'text'} kind @param {Place} place @param {Trainer} trainer @returns {Lease} */
   #lease(kind, place, trainer) {
     let held = true;

@@ -237,14 +237,14 @@ export class Session {
     return this.#call('qValues', observations, actions);
   }
 
-  /** @param {unknown} observations */
-  predictValues(observations) {
-    return this.#call('predictValues', observations);
+  /** @param {unknown} observations @param {object} [options] */
+  predictValues(observations, options) {
+    return this.#call('predictValues', observations, options);
   }
 
-  /** @param {unknown} observations */
-  logProbs(observations) {
-    return this.#call('logProbs', observations);
+  /** @param {unknown} observations @param {object} [options] */
+  logProbs(observations, options) {
+    return this.#call('logProbs', observations, options);
   }
 
   /** @param {unknown} observation @param {import('../bellhop.js').PredictOptions} [options] */
@@ -320,6 +320,11 @@ export class Trainer {
   /** Bytes the library in the worker holds. @returns {Promise<number>} */
   liveBytes() {
     return this.#line.call('liveBytes', undefined, []);
+  }
+
+  /** Resolves when the worker has fetched all parts of its script, so that none is missing without a connection. @returns {Promise<void>} */
+  prepare() {
+    return this.#line.call('prepare', undefined, []);
   }
 
   /** Whether the worker is gone: it failed, or was terminated. */

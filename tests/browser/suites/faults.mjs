@@ -212,6 +212,7 @@ export default function faults(lab) {
       assert.equal(await page.locator('#overlay').count(), 0, selector);
       if (hash === 'view=language') await holds(page, () => /** @type {any} */ (window).$('lm-text')?.value.length > 10_000);
     }
+    assert.ok(await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).save().then(({ length }) => length)) > 100, 'the worker has its parts');
     await page.click('#lang-zh');
     await holds(page, () => /** @type {any} */ (window).$('play-text')?.textContent === '播放');
     await page.click('#settings summary');
