@@ -488,6 +488,8 @@ export interface CheckEnvOptions {
   steps?: number;
   /** Of the environment and of the actions; default 0. */
   seed?: number;
+  /** That of the run it is for: 0 where nothing is evaluated meanwhile, which a single object is better for. Default: 1000, as a run's. */
+  evalFreq?: number;
   /** false: errors are only reported. Default: they are thrown, all in one BellhopError (BH_ERR_ENV). */
   throws?: boolean;
 }

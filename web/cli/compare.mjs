@@ -8,7 +8,7 @@ import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArgumen
 import { keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible } from './ending.mjs';
-import { openEnv } from './env-file.mjs';
+import { evaluating, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
@@ -87,7 +87,7 @@ async function begin(bh, known, { env, flags, lists }) {
   const seeds = parseSeeds(String(flags.get('seeds') ?? '0-4'));
   const count = varied.reduce((product, { values }) => product * values.length, seeds.length);
   if (count > RUNS_MAX) throw new UsageError(`that is ${number(count)} runs, and at most ${number(RUNS_MAX)} can be compared`);
-  const { id, file } = await openEnv(bh, env);
+  const { id, file } = await openEnv(bh, env, evaluating(flags));
   const variants = combinations(varied).map((settings) => ({
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
     plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },

@@ -41,7 +41,7 @@ export async function run(argv) {
   const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
   const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]), bh.catalog);
   if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
-  const { id } = await openEnv(bh, positionals[0]);
+  const { id } = await openEnv(bh, positionals[0], { evalFreq: 0 });
   const { options } = findEnv(bh.catalog, id);
   const [policy, out] = ['policy', 'out'].map((name) => {
     const value = flags.get(name);

@@ -8,7 +8,7 @@ import { UsageError, flagOf, hyperparameterFlags, readArguments } from './args.m
 import { filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
-import { openEnv } from './env-file.mjs';
+import { evaluating, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
@@ -109,7 +109,7 @@ export async function runWith(argv, usual) {
  * @returns {Promise<number>} exit code
  */
 async function begin(bh, { env: typed, usual, flags, changed }) {
-  const { id, file } = await openEnv(bh, typed ?? (flags.has('config') ? undefined : usual?.env));
+  const { id, file } = await openEnv(bh, typed ?? (flags.has('config') ? undefined : usual?.env), evaluating(flags));
   const plan = makePlan(bh, id, flags, OWN);
   plan.envFile = file;
   if (changed !== undefined) checkChanges(bh, plan, changed);

@@ -3,7 +3,7 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
-import { actionText, boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, readObservation, rewardProblem, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
@@ -15,8 +15,6 @@ import { BellhopError } from './bellhop-error.mjs';
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
 const FAILED = -1;
-/** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
-const REWARD_MAX = 1e30;
 
 /** Who reset a single object last: nobody else may step it. @type {WeakMap<object, Slot>} */
 const holders = new WeakMap();
@@ -33,6 +31,8 @@ export class OwnEnv {
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
     this.entry = entryOf(definition);
+    /** Whether nobody needs to look whether observations leave their bounds: they cannot, or it was said. */
+    this.skipsBounds = isUnbounded(definition.observationSpace);
     /** An environment of its own; the object itself where there is but one. */
     this.make = definition.make;
   }
@@ -200,6 +200,7 @@ class Slot {
     }
     if (!Array.isArray(result) || result.length < 1) throw this.#failure(name, notAList(result, '[observation, info]'));
     if (!this.#write(result[0], at)) this.#explain(name, result[0], at);
+    if (!this.#own.skipsBounds) this.#watchBounds(() => name, at);
     this.info = result[1] ?? {};
   }
 
@@ -224,12 +225,12 @@ class Slot {
       throw this.#failure(`step(${actionText(action)})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
     }
     const reward = result[1], terminated = result[2], truncated = result[3];
-    if (typeof reward !== 'number' || !(Math.abs(reward) <= REWARD_MAX)) {
-      throw this.#failure(`step(${actionText(action)})`, `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`);
-    }
+    const problem = rewardProblem(reward);
+    if (problem !== undefined) throw this.#failure(`step(${actionText(action)})`, problem);
     if (typeof terminated !== 'boolean') throw this.#failure(`step(${actionText(action)})`, notABoolean('terminated', terminated));
     if (typeof truncated !== 'boolean') throw this.#failure(`step(${actionText(action)})`, notABoolean('truncated', truncated));
     if (!this.#write(result[0], at)) this.#explain(`step(${actionText(action)})`, result[0], at);
+    if (!this.#own.skipsBounds) this.#watchBounds(() => `step(${actionText(action)})`, at);
     this.#wasm.writeStep(step, reward, terminated, truncated);
     this.info = result[4] ?? {};
   }
@@ -301,6 +302,14 @@ class Slot {
     this.#wasm.f32.set(flat, at >>> 2);
   }
 
+  /** Says once that an observation is not within its bounds: it is learned from all the same. @param {() => string} name @param {number} at */
+  #watchBounds(name, at) {
+    const outside = outOfBounds(this.#space, this.#wasm.f32.subarray(at >>> 2, (at >>> 2) + this.#n));
+    if (outside === undefined) return;
+    this.#own.skipsBounds = true;
+    console.warn(`bellhop: ${this.#own.id}: ${name()} returned an observation that ${outside}; it is used as it is`);
+  }
+
   /** @param {string} name @param {string} text @param {unknown} [cause] */
   #failure(name, text, cause) {
     return new BellhopError('BH_ERR_ENV', `${this.#own.id}: ${name} ${text}`, cause === undefined ? undefined : { cause });
@@ -310,6 +319,11 @@ class Slot {
   #threw(name, cause) {
     return this.#failure(name, `threw ${thrownText(cause)}`, cause);
   }
+}
+
+/** Whether no observation that is taken leaves the bounds. @param {import('../bellhop.js').Space} space */
+function isUnbounded(space) {
+  return space.type !== 'Box' || space.dtype === 'uint8' || boundsOf(space).every((bound) => Math.abs(bound) === Infinity);
 }
 
 /** @param {OwnEnv} own */

@@ -25,6 +25,8 @@ const STEPS_MAX = 2_000_000_000;
 const ACTIONS_MAX = 10_000;
 const NUMBERS_MAX = 1_000;
 const RANK_MAX = 3;
+/** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
+const REWARD_MAX = 1e30;
 /** What an author may have written otherwise. Shorter names are near to many others. */
 const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'rewardThreshold'];
 /** Of a space, by its type. @type {Record<string, string[]>} */
@@ -294,6 +296,22 @@ export function readObservation(space, value) {
     if (problem !== undefined) return { problem: `has ${shown(flat[i])} at [${i}], but must have ${problem} there` };
   }
   return { flat };
+}
+
+/** The first number that is not within the bounds of its space, in words; undefined where there is none. @param {Space} space @param {ArrayLike<number>} flat */
+export function outOfBounds(space, flat) {
+  if (space.type !== 'Box') return undefined;
+  for (let i = 0; i < flat.length; i++) {
+    const x = Math.fround(flat[i]);
+    if (x < space.low[i] || x > space.high[i]) return `has ${flat[i]} at [${i}], but observationSpace says it is between ${space.low[i]} and ${space.high[i]}`;
+  }
+  return undefined;
+}
+
+/** What is wrong with a reward, in words. @param {unknown} reward */
+export function rewardProblem(reward) {
+  if (typeof reward === 'number' && Math.abs(reward) <= REWARD_MAX) return undefined;
+  return `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`;
 }
 
 /** What the number should have been. @param {import('../bellhop.js').BoxSpace} space @param {any} x @param {number} i */
