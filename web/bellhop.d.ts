@@ -98,10 +98,13 @@ export interface Bellhop {
   readonly simd: 'wasm-simd128' | 'scalar';
   /** Everything there is, with options and presets, also what was registered. Frozen. */
   readonly catalog: Catalog;
-  /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
-  make(env: BoxEnvId, options?: EnvOptions): Env<BoxSpace>;
+  /**
+   * Makes an environment. Options are its own, and the time limit, as Gymnasium's:
+   * `make('FrozenLake-v1', { isSlippery: false, maxEpisodeSteps: 50 })`.
+   */
+  make(env: BoxEnvId, options?: MakeOptions): Env<BoxSpace>;
   /** Makes one whose actions are Discrete, or one of your own. */
-  make(env: EnvId | CustomEnvSource, options?: EnvOptions): Env;
+  make(env: EnvId | CustomEnvSource, options?: MakeOptions): Env;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
   makeVec(env: BoxEnvId, options?: VecEnvOptions): VecEnv<BoxSpace>;
   /** Makes several whose actions are Discrete, or several of your own. */
@@ -509,8 +512,17 @@ export function checkEnv(env: CustomEnvSource, options?: CheckEnvOptions): EnvRe
 
 // ---- vector environments ----
 
-/** Options of `makeVec`: those of the environment, and how many. */
-export interface VecEnvOptions extends EnvOptions {
+/** Options of `make`: those of the environment, and the time limit. */
+export interface MakeOptions extends EnvOptions {
+  /**
+   * Steps after which an episode is truncated, instead of the environment's own limit; -1 for none. Default, null or 0: its own. A model that
+   * is made from the environment has it too, unless it has the option itself.
+   */
+  maxEpisodeSteps?: number | null;
+}
+
+/** Options of `makeVec`: those of `make`, and how many. */
+export interface VecEnvOptions extends MakeOptions {
   /** How many, 1 to 65,536; default 1. */
   numEnvs?: number;
 }
@@ -1312,8 +1324,8 @@ export interface SessionRecipe {
   algo?: AlgoName | (string & {});
   /** Options of run and algorithm, over the preset. */
   options?: AnyOptions;
-  /** Options of the environment. */
-  envOptions?: EnvOptions;
+  /** Options of the environment, and its time limit, as `make` takes them. */
+  envOptions?: EnvOptions & { maxEpisodeSteps?: number };
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
   /**

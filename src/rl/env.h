@@ -165,6 +165,12 @@ BH_API void bh_env_seed(bh_env *env, uint64_t seed);
 /// reset_anywhere.
 BH_API void bh_env_start_anywhere(bh_env *env, int anywhere);
 
+/// Steps after which episodes are truncated, from now on: those of the definition for 0, none below
+/// 0, as max_episode_steps of gymnasium.make has None and -1.
+BH_API void bh_env_set_time_limit(bh_env *env, int max_episode_steps);
+/// Those steps; INT_MAX when there is no limit.
+BH_API int bh_env_time_limit(const bh_env *env);
+
 /// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a
 /// user-defined one fails (bh_env_failure says why): then none runs, all wait for a reset. Others
 /// cannot fail.

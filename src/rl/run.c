@@ -56,7 +56,9 @@ static bh_status copy_setup(bh_setup **out, const bh_setup *setup, bh_error *err
 
 static bh_status create_envs(bhi_env_buffers *s, const bh_setup *setup, bh_error *err)
 {
-    return bh_vec_env_create(&s->envs, setup->env, setup->env_config, s->n, err);
+    bh_status status = bh_vec_env_create(&s->envs, setup->env, setup->env_config, s->n, err);
+    if (status == BH_OK) bh_env_set_time_limit(s->envs, setup->run.max_episode_steps);
+    return status;
 }
 
 static void fill_mdp(bh_run *run, const bh_env *env, int n_states)
@@ -433,7 +435,7 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
 static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
 {
     bhi_env_buffers *s = &run->eval;
-    int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
+    int steps_max = bh_env_time_limit(s->envs) < INT_MAX ? INT_MAX : BH_EVAL_STEPS_MAX;
     if (start_envs(s, n, rng, run->F) != BH_OK) return fail(run, s);
     int active[BHI_EVAL_ENVS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;

@@ -25,6 +25,7 @@ typedef struct bh_run_config {
     uint64_t seed;
     int total_timesteps, n_envs, eval_freq, n_eval_episodes, final_eval_episodes, log_freq;
     int exploring_starts, stop_at_threshold;
+    int max_episode_steps; ///< as bh_env_set_time_limit has it
 } bh_run_config;
 
 BH_API extern const bh_config_table bh_run_table;

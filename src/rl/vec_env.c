@@ -96,7 +96,7 @@ static bh_status fill(bh_env *envs, const void *config, bh_error *err)
     if (status != BH_OK) return status;
     def->spaces(envs->state, &envs->observation, &envs->action);
     envs->F = (size_t)bh_space_floats(&envs->observation);
-    envs->limit = def->max_episode_steps > 0 ? def->max_episode_steps : INT_MAX;
+    bh_env_set_time_limit(envs, 0);
     bh_env_seed(envs, 0);
     return BH_OK;
 }
@@ -149,6 +149,12 @@ void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng)
 {
     envs->rng[i] = rng;
     set_seed(envs, i, bh_rng_next(&rng) >> 32); // what generators elsewhere take
+}
+
+void bh_env_set_time_limit(bh_env *envs, int max_episode_steps)
+{
+    int steps = max_episode_steps != 0 ? max_episode_steps : envs->def->max_episode_steps;
+    envs->limit = steps > 0 ? steps : INT_MAX;
 }
 
 void bh_env_start_anywhere(bh_env *envs, int anywhere)
@@ -251,8 +257,7 @@ static bh_status fail_kind(const bh_env *envs, bh_error *err)
 }
 
 // One pass without branches, before anything changes.
-static bh_status check_step(const bh_env *envs, const int *index, const float *box,
-                            bh_error *err)
+static bh_status check_step(const bh_env *envs, const int *index, const float *box, bh_error *err)
 {
     if (!envs->started) {
         return bh_fail(err, BH_ERR_STATE, "%s: step was called before reset; call reset first",
@@ -290,8 +295,7 @@ static void step_range(bh_env *envs, int first, int end, const int *index, const
             def->step_box(state_of(envs, i), &envs->rng[i], row_of(envs, box, i), row, &rewards[i],
                           &terminated[i]);
         else
-            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i],
-                      &terminated[i]);
+            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i], &terminated[i]);
     }
 }
 
@@ -488,6 +492,11 @@ const bh_space *bh_env_observation_space(const bh_env *envs)
 const bh_space *bh_env_action_space(const bh_env *envs)
 {
     return &envs->action;
+}
+
+int bh_env_time_limit(const bh_env *envs)
+{
+    return envs->limit;
 }
 
 int bh_vec_env_size(const bh_env *envs)

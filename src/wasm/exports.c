@@ -326,11 +326,18 @@ static int env_status(const bh_env *env, bh_status status)
     return status;
 }
 
+/// n environments; seed, reset (of all), spaces and destroy are those of one.
+BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
+{
+    bh_env *envs;
+    if (bh_vec_env_create(&envs, setup->env, setup->env_config, n, &bhx_last_error) == BH_OK)
+        bh_env_set_time_limit(envs, setup->run.max_episode_steps);
+    return envs;
+}
+
 BHX_EXPORT(bh_env *, bhx_env_create)(const bh_setup *setup)
 {
-    bh_env *env;
-    bh_env_create(&env, setup->env, setup->env_config, &bhx_last_error);
-    return env;
+    return bhx_vec_env_create(setup, 1);
 }
 
 BHX_EXPORT(void, bhx_env_destroy)(bh_env *env)
@@ -359,14 +366,6 @@ BHX_EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step
 BHX_EXPORT(int, bhx_env_step_box)(bh_env *env, const float *action, float *obs, bh_step *step)
 {
     return bh_env_step_box(env, action, obs, step, &bhx_last_error);
-}
-
-/// n environments; seed, reset (of all), spaces and destroy are those of one.
-BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
-{
-    bh_env *envs;
-    bh_vec_env_create(&envs, setup->env, setup->env_config, n, &bhx_last_error);
-    return envs;
 }
 
 /// Gymnasium's AutoresetMode.SAME_STEP. actions (n) i32, of a Box (n, numbers) f32; final_obs (n, floats) what they led to; obs

@@ -37,7 +37,7 @@ const OWN = ['policy', 'out', 'episodes', 'seed', 'epsilon', 'json'];
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
-  const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-'));
+  const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-') || name === 'max-episode-steps');
   const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
   const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]), bh.catalog);
   if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
@@ -52,7 +52,9 @@ export async function run(argv) {
   const seed = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const epsilon = numberFlag('epsilon', flags.get('epsilon'), 0, 1) ?? 0;
   checkNamedFile('out', out);
-  const env = inFlags(options, 'env-', () => bh.make(id, optionsFrom(flags, options, 'env-')));
+  const limit = bh.catalog.run.filter(({ key }) => key === 'maxEpisodeSteps');
+  const made = { ...optionsFrom(flags, options, 'env-'), ...optionsFrom(flags, limit) };
+  const env = inFlags(limit, '', () => inFlags(options, 'env-', () => bh.make(id, made)));
   try {
     const random = randomFrom(seed);
     const player = makePlayer(bh, env, policy, random);

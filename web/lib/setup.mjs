@@ -97,6 +97,16 @@ export function envTables(catalog, id) {
   return [{ name: id, fields: catalog.envs.find((each) => each.id === id)?.options ?? [], prefix: 'env.' }];
 }
 
+/** What an environment is made with: its own options, and the time limit, which a run has too. @param {Catalog} catalog @param {string} id */
+export function makeTables(catalog, id) {
+  return [...envTables(catalog, id), { name: id, fields: catalog.run.filter(({ key }) => key === 'maxEpisodeSteps'), prefix: '' }];
+}
+
+/** The steps after which episodes are truncated; null for never. @param {OptionValue} option  maxEpisodeSteps @param {number | null} own  of the environment */
+export function timeLimit(option, own) {
+  return option === 0 ? own : Number(option) > 0 ? Number(option) : null;
+}
+
 /**
  * The environment of a recipe: its row of the catalogue, and, where it is the caller's, what makes it.
  * @param {Library} library @param {unknown} env
@@ -180,7 +190,7 @@ function useSetup(library, setup, { id, envOptions, options }, use, check = () =
   const { wasm, catalog } = library;
   try {
     check(setup);
-    setAll(wasm, setup, encodeOptions(envTables(catalog, id), envOptions, id));
+    setAll(wasm, setup, encodeOptions(makeTables(catalog, id), envOptions, id));
     applyModelOptions(library, setup, options);
     return use();
   } finally {
