@@ -43,8 +43,9 @@ typedef struct bh_env_callbacks {
     /// instance it trains on, whose episode is then truncated.
     int is_single;
     /// Fills a zeroed state, once for every environment: states are not copied. BH_ERR_ENV when it
-    /// cannot.
-    bh_status (*create)(void *state, const struct bh_env_def *def, bh_error *err);
+    /// cannot. `config` is the struct of def->config, checked; NULL when it has no options.
+    bh_status (*create)(void *state, const struct bh_env_def *def, const void *config,
+                        bh_error *err);
     /// Releases what create took.
     void (*destroy)(void *state);
     /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset
@@ -127,8 +128,8 @@ typedef struct bh_env_def {
     void (*configure)(void *state, const void *config);
     /// Its vocabulary, where observations are text; else NULL.
     const bh_text_task *text;
-    /// User callbacks, which replace init, reset and step; config, reset_anywhere and step_many are
-    /// then NULL. NULL for an environment in C.
+    /// User callbacks, which replace init, reset and step; reset_anywhere and step_many are then
+    /// NULL. NULL for an environment in C.
     const bh_env_callbacks *callbacks;
 } bh_env_def;
 

@@ -67,7 +67,7 @@ static bh_status create_user_defined(bh_env *envs, bh_error *err)
                        envs->def->id, envs->n);
     }
     for (int i = 0; i < envs->n; i++) {
-        bh_status status = callbacks->create(state_of(envs, i), envs->def, err);
+        bh_status status = callbacks->create(state_of(envs, i), envs->def, envs->config, err);
         if (status != BH_OK) return status;
         envs->n_created++;
     }

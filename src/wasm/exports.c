@@ -280,11 +280,12 @@ BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 
 /// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper.
 /// action_bounds (2,n_actions): actions are a Box of so many numbers; NULL: Discrete. See
-/// bhx_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
+/// bhx_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none; config
+/// NULL, or a table that web/lib/own-options.mjs lays out, which outlives the definition.
 BHX_EXPORT(bh_env_def *, bhx_script_create)
 (int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
  const float *bounds, int n_actions, const float *action_bounds, int max_episode_steps,
- double reward_threshold)
+ double reward_threshold, const bh_config_table *config)
 {
     bh_space space = {BH_SPACE_DISCRETE, shape[0]};
     if (rank > 0) {
@@ -301,7 +302,7 @@ BHX_EXPORT(bh_env_def *, bhx_script_create)
         action = (bh_space){BH_SPACE_BOX, n_actions, action_bounds, action_bounds + n_actions};
     bh_env_def *def;
     bhx_script_spec spec = {handle,          is_single, id, space, action, max_episode_steps,
-                            reward_threshold};
+                            reward_threshold, config};
     bhx_script_def_create(&def, &spec, &bhx_last_error);
     return def;
 }

@@ -72,6 +72,9 @@ function check(bh, path, source, how) {
   warnings.forEach((warning) => process.stderr.write(`bellhop: ${path}: warning: ${warning.replaceAll('\n', ' ')}\n`));
 }
 
+/** Whether an argument names the file of an environment. @param {string} arg */
+export const isEnvFile = (arg) => !arg.startsWith('--') && FILE.test(arg);
+
 /** What checkEnv is told of a run with these flags; a value that is none is told of later. @param {ReadonlyMap<string, string | true>} flags */
 export const evaluating = (flags) => Number(flags.get('eval-freq')) === 0 ? { evalFreq: 0 } : {};
 

@@ -4,10 +4,10 @@ import { formatDemonstrations, load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { countTransitions, returnsOf } from '../lib/demonstrations.mjs';
 import { mean } from '../lib/statistics.mjs';
-import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { UsageError, flagOf, hyperparameterFlags, inFlags, numberFlag, optionsFrom, ownEnvFlags, readArguments, wholeNumberFlag } from './args.mjs';
 import { checkNamedFile, rescue, writeNamedFile } from './durable.mjs';
 import { interruptible, noteStop } from './ending.mjs';
-import { openEnv } from './env-file.mjs';
+import { isEnvFile, openEnv } from './env-file.mjs';
 import { number, print, printJson } from './output.mjs';
 import { makePlayer, randomFrom, recordUntil } from './play.mjs';
 import { TEACHERS } from './teachers.mjs';
@@ -39,10 +39,12 @@ export async function run(argv) {
   const bh = await load();
   const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-') || name === 'max-episode-steps');
   const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
-  const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]), bh.catalog);
+  const { flags, positionals } = readArguments(argv, new Map([...ownEnvFlags(argv, isEnvFile), ...envFlags, ...own]), bh.catalog);
   if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
   const { id } = await openEnv(bh, positionals[0], { evalFreq: 0 });
   const { options } = findEnv(bh.catalog, id);
+  const stray = [...flags.keys()].find((flag) => flag.startsWith('env-') && !options.some((field) => flagOf(field, 'env-') === flag));
+  if (stray !== undefined) throw new UsageError(`${id} has no option --${stray}; see bellhop options ${positionals[0]}`);
   const [policy, out] = ['policy', 'out'].map((name) => {
     const value = flags.get(name);
     if (value === undefined) throw new UsageError(`record needs --${name}; bellhop record --help says what it takes`);

@@ -5,6 +5,7 @@
 // the error is thrown to whoever had called the module.
 import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, readObservation, rewardProblem, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
+import { openTable, readConfig } from './own-options.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
@@ -43,23 +44,26 @@ export class OwnEnv {
    */
   open(wasm) {
     const host = hostOf(wasm);
-    const handle = host.scripts.add(this);
     const { observationSpace: space, actionSpace: actions, isSingle, entry } = this;
     const shape = space.type === 'Box' ? space.shape : [space.n];
+    const table = openTable(wasm, this.id, entry.options);
+    const handle = host.scripts.add(this);
     try {
       const address = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_script_create(
         handle, Number(isSingle), scratch.string(this.id), space.type === 'Box' ? shape.length : 0, scratch.ints(shape),
         Number(space.type === 'Box' && space.dtype === 'uint8'), scratch.floats(boundsOf(space)),
         actions.type === 'Box' ? floatsOf(actions) : actions.n, actions.type === 'Box' ? scratch.floats(boundsOf(actions)) : 0,
-        entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN)));
+        entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN, table.address)));
       return {
         address,
         close() {
           wasm.call.bhx_script_destroy(address);
+          table.close();
           host.scripts.remove(handle);
         },
       };
     } catch (error) {
+      table.close();
       host.scripts.remove(handle);
       throw error;
     }
@@ -67,7 +71,7 @@ export class OwnEnv {
 }
 
 /** Its row of the catalogue. @param {import('./definition.mjs').Definition} definition @returns {import('../bellhop.js').EnvEntry} */
-function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThreshold, maxEpisodeSteps }) {
+function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThreshold, maxEpisodeSteps, options }) {
   const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
     bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
   const entry = (/** @type {import('../bellhop.js').Space} */ each) => each.type === 'Discrete' ? each
@@ -75,7 +79,7 @@ function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThre
   return Object.freeze({
     id, summary, action_space: entry(actionSpace), observation_space: entry(space),
     reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
-    n_view: 0, options: Object.freeze([]), presets: Object.freeze([]),
+    n_view: 0, options, presets: Object.freeze([]),
   });
 }
 
@@ -115,6 +119,11 @@ class Host {
     wasm.envCall = (handle, op, value, obs, step) => this.#call(handle, op, value, obs, step);
   }
 
+  /** @param {OwnEnv} own @param {number} config  what was set, in the module */
+  #create(own, config) {
+    return this.slots.add(new Slot(this.#wasm, own, readConfig(this.#wasm, own.entry.options, config)));
+  }
+
   /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
   #call(handle, op, value, obs, step) {
     try {
@@ -126,7 +135,7 @@ class Host {
           /** @type {Slot} */ (this.slots.rows[handle]).reset(value, obs);
           return 0;
         case CREATE:
-          return this.slots.add(new Slot(this.#wasm, /** @type {OwnEnv} */ (this.scripts.rows[handle])));
+          return this.#create(/** @type {OwnEnv} */ (this.scripts.rows[handle]), obs);
         case SAVE:
           return /** @type {Slot} */ (this.slots.rows[handle]).save(value, obs);
         case RESTORE:
@@ -171,11 +180,11 @@ class Slot {
   #low;
   #high;
 
-  /** @param {Wasm} wasm @param {OwnEnv} own */
-  constructor(wasm, own) {
+  /** @param {Wasm} wasm @param {OwnEnv} own @param {Record<string, any> | undefined} options  it is made with */
+  constructor(wasm, own, options) {
     this.#wasm = wasm;
     this.#own = own;
-    this.#env = made(own);
+    this.#env = made(own, options);
     const space = own.observationSpace;
     this.#space = space;
     this.#isBox = space.type === 'Box';
@@ -326,10 +335,10 @@ function isUnbounded(space) {
   return space.type !== 'Box' || space.dtype === 'uint8' || boundsOf(space).every((bound) => Math.abs(bound) === Infinity);
 }
 
-/** @param {OwnEnv} own */
-function made(own) {
+/** @param {OwnEnv} own @param {Record<string, any> | undefined} options */
+function made(own, options) {
   try {
-    return own.make();
+    return own.make(options);
   } catch (cause) {
     throw new BellhopError('BH_ERR_ENV', `${own.id}: making one threw ${thrownText(cause)}`, { cause });
   }

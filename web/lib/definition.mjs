@@ -2,6 +2,7 @@
 // What the author of an environment gives, read and checked: the way one is made, its id, its spaces, its observations.
 // Everything wrong is found and said at once, expected against actual.
 import { nearest, shown, suggestion } from './messages.mjs';
+import { defaultsOf, readOptions } from './own-options.mjs';
 import { floatsOf } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
@@ -11,11 +12,12 @@ import { floatsOf } from './space.mjs';
  * @property {string} id
  * @property {string} summary
  * @property {boolean} isSingle  one object is all there is
- * @property {() => Instance} make
+ * @property {(options?: Record<string, any>) => Instance} make  with the defaults of its options, unless they are given
  * @property {Space} observationSpace
  * @property {Space} actionSpace
  * @property {number | null} maxEpisodeSteps
  * @property {number | null} rewardThreshold
+ * @property {readonly import('../bellhop.js').Field[]} options
  */
 
 const ID = /^[\w.:-]+(\/[\w.:-]+)?$/;
@@ -52,13 +54,13 @@ export function isSource(given) {
   return isObject(given) && (typeof given.create === 'function' || typeof given.reset === 'function' || typeof given.step === 'function');
 }
 
-/** @param {any} given @returns {{ make: () => any, isSingle: boolean }} */
+/** @param {any} given @returns {{ make: (options?: Record<string, any>) => any, isSingle: boolean }} */
 function readSource(given) {
   if (typeof given === 'function') {
     const isClass = /^class\b/.test(Function.prototype.toString.call(given)) || typeof given.prototype?.step === 'function';
-    return { make: isClass ? () => new given() : () => given(), isSingle: false };
+    return { make: isClass ? (...options) => new given(...options) : (...options) => given(...options), isSingle: false };
   }
-  if (typeof given.create === 'function') return { make: () => given.create(), isSingle: false };
+  if (typeof given.create === 'function') return { make: (...options) => given.create(...options), isSingle: false };
   return { make: () => given, isSingle: true };
 }
 
@@ -82,7 +84,10 @@ export function readDefinition(given) {
     };
   }
   if (isVector(given)) return { name: 'the environment', problems: [NO_VECTOR] };
-  const { make, isSingle } = readSource(given);
+  const { make: makeWith, isSingle } = readSource(given);
+  const { fields, problems } = readOptions(given, isSingle);
+  if (problems.length > 0) return { name: nameOf(given, undefined), problems: problems.map((text) => `${nameOf(given, undefined)}: ${text}`) };
+  const make = (options = defaultsOf(fields)) => options === undefined ? makeWith() : makeWith(options);
   let first;
   try {
     first = make();
@@ -90,7 +95,7 @@ export function readDefinition(given) {
     return { name: nameOf(given, undefined), problems: [`${nameOf(given, undefined)}: making one threw ${thrownText(cause)}`] };
   }
   try {
-    return readFirst(given, first, make, isSingle);
+    return readFirst(given, first, make, isSingle, fields);
   } finally {
     if (!isSingle) closeInstance(first); // it was made to be read; who trains makes others
   }
@@ -106,10 +111,11 @@ export function closeInstance(env) {
 }
 
 /**
- * @param {any} given @param {any} first  one that was made @param {() => any} make @param {boolean} isSingle
+ * @param {any} given @param {any} first  one that was made @param {(options?: Record<string, any>) => any} make @param {boolean} isSingle
+ * @param {Definition['options']} options
  * @returns {{ definition?: Definition, problems: string[], name: string }}
  */
-function readFirst(given, first, make, isSingle) {
+function readFirst(given, first, make, isSingle, options) {
   const name = nameOf(given, first);
   if (!isObject(first) || typeof first.then === 'function') {
     const got = isObject(first) ? 'a Promise' : shown(first);
@@ -147,7 +153,7 @@ function readFirst(given, first, make, isSingle) {
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
-    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold },
+    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, maxEpisodeSteps, rewardThreshold, options },
   };
 }
 
@@ -161,10 +167,10 @@ function problemOfActions(space) {
   return i < 0 ? undefined : `actionSpace has the bounds ${low[i]} and ${high[i]} at [${i}], but must have finite ones there, the first below the second`;
 }
 
-/** The later ones may come out otherwise than the first. @param {string} name @param {() => any} make */
+/** The later ones may come out otherwise than the first. @param {string} name @param {Definition['make']} make @returns {Definition['make']} */
 function checkedMake(name, make) {
-  return () => {
-    const env = make();
+  return (options) => {
+    const env = make(options);
     if (isObject(env) && typeof env.reset === 'function' && typeof env.step === 'function') return env;
     closeInstance(env);
     throw new TypeError(`${name}: making one gave ${shown(env)}, but must give an object with reset and step`);

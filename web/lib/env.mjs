@@ -37,7 +37,7 @@ export function openEnv(library, env, options, create) {
 
 /** What it is made with, the time limit among it where it is another. @param {Library} library @param {number} setup @param {import('../bellhop.js').EnvEntry} definition */
 function optionsOf(library, setup, definition) {
-  const { envOptions, options: { maxEpisodeSteps } } = describeSetup(library, setup);
+  const { envOptions, options: { maxEpisodeSteps } } = describeSetup(library, setup, definition);
   const options = Object.freeze({ ...envOptions, ...maxEpisodeSteps !== 0 && { maxEpisodeSteps } });
   return { options, limit: timeLimit(maxEpisodeSteps, definition.max_episode_steps) };
 }
