@@ -98,14 +98,17 @@ export interface Bellhop {
   readonly simd: 'wasm-simd128' | 'scalar';
   /** Everything there is, with options and presets, also what was registered. Frozen. */
   readonly catalog: Catalog;
-  /** Makes an environment. Options are its own: `make('FrozenLake-v1', { isSlippery: false })`. */
-  make(env: BoxEnvId, options?: EnvOptions): Env<BoxSpace>;
+  /**
+   * Makes an environment. Options are its own, and the time limit, as Gymnasium's:
+   * `make('FrozenLake-v1', { isSlippery: false, maxEpisodeSteps: 50 })`.
+   */
+  make(env: BoxEnvId, options?: MakeOptions): Env<BoxSpace>;
   /** Makes one whose actions are Discrete, or one of your own. */
-  make(env: EnvId | CustomEnvSource, options?: EnvOptions): Env;
+  make<Id extends EnvId | CustomEnvSource>(env: Id, options?: OptionsOf<Id> & MakeOptions): Env;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
   makeVec(env: BoxEnvId, options?: VecEnvOptions): VecEnv<BoxSpace>;
   /** Makes several whose actions are Discrete, or several of your own. */
-  makeVec(env: EnvId | CustomEnvSource, options?: VecEnvOptions): VecEnv;
+  makeVec<Id extends EnvId | CustomEnvSource>(env: Id, options?: OptionsOf<Id> & VecEnvOptions): VecEnv;
   /**
    * Makes an environment of one's own known under its id, to make() and to checkpoints. Registered again, the new one counts
    * for what is made from then on. Ids of shipped environments are refused. Returns its row of the catalogue.
@@ -436,6 +439,28 @@ export type SpaceLike =
     readonly dtype?: 'float32' | 'uint8';
   };
 
+/** An option of an environment of one's own, as its author writes it: a row of the catalogue, see {@link Field}. */
+export interface OwnOption {
+  /** A word in camelCase or snake_case. */
+  readonly name: string;
+  /** Type of the value. */
+  readonly type: Field['type'];
+  /** Value where nothing is set; its type is that of the option. */
+  readonly default: OptionValue;
+  /** Least allowed number. Default: as low as the type goes. */
+  readonly min?: number;
+  /** Greatest allowed number; of a text the most bytes, 1000 unless given. */
+  readonly max?: number;
+  /** Words of a choice, also separated by `|`. */
+  readonly choices?: readonly string[] | string;
+  /** One line for people. */
+  readonly help?: string;
+  /** Not read: the catalogue has it. */
+  readonly key?: string;
+  /** Options of an environment in JavaScript are settled when it is made. */
+  readonly live?: false;
+}
+
 /** An environment by Gymnasium's contract, as its author writes it; see docs/environments.md. */
 export interface CustomEnv {
   /** With a version, as Gymnasium's: 'MyEnv-v0'. */
@@ -486,11 +511,16 @@ export interface CustomEnv {
 export type CustomEnvSource =
   | CustomEnv
   | (Omit<CustomEnv, 'reset' | 'step'> & {
-    /** Makes an environment. */
-    create(): CustomEnv;
+    /**
+     * What can be set, also of a class (`static options`) or a function, which get the values: `make(id, { leak: 0.1 })`, `envOptions` of a
+     * recipe, `--env-leak 0.1`. The spaces may not depend on them.
+     */
+    readonly options?: readonly OwnOption[];
+    /** Makes an environment, with the values of all `options`. */
+    create(options?: any): CustomEnv;
   })
-  | (() => CustomEnv)
-  | (new () => CustomEnv);
+  | ((options?: any) => CustomEnv)
+  | (new (options?: any) => CustomEnv);
 
 /** Options of {@link checkEnv}. */
 export interface CheckEnvOptions {
@@ -498,6 +528,8 @@ export interface CheckEnvOptions {
   steps?: number;
   /** Of the environment and of the actions; default 0. */
   seed?: number;
+  /** That of the run it is for: 0 where nothing is evaluated meanwhile, which a single object is better for. Default: 1000, as a run's. */
+  evalFreq?: number;
   /** false: errors are only reported. Default: they are thrown, all in one BellhopError (BH_ERR_ENV). */
   throws?: boolean;
 }
@@ -517,8 +549,25 @@ export function checkEnv(env: CustomEnvSource, options?: CheckEnvOptions): EnvRe
 
 // ---- vector environments ----
 
-/** Options of `makeVec`: those of the environment, and how many. */
-export interface VecEnvOptions extends EnvOptions {
+/** Options of `make`: those of the environment, and the time limit. */
+export interface MakeOptions extends EnvOptions {
+  /**
+   * Steps after which an episode is truncated, instead of the environment's own limit; -1 for none. Default, null or 0: its own. A model that
+   * is made from the environment has it too, unless it has the option itself.
+   */
+  maxEpisodeSteps?: number | null;
+}
+
+/** Options of an environment of one's own, by the names in its table. */
+export interface OwnOptions {
+  [name: string]: unknown;
+}
+
+/** Those that `make` takes besides MakeOptions. */
+export type OptionsOf<Id> = Id extends ShippedEnvId ? unknown : OwnOptions;
+
+/** Options of `makeVec`: those of `make`, and how many. */
+export interface VecEnvOptions extends MakeOptions {
   /** How many, 1 to 65,536; default 1. */
   numEnvs?: number;
 }
@@ -1338,8 +1387,8 @@ export interface SessionRecipe {
   algo?: AlgoName | (string & {});
   /** Options of run and algorithm, over the preset. */
   options?: AnyOptions;
-  /** Options of the environment. */
-  envOptions?: EnvOptions;
+  /** Options of the environment, and its time limit, as `make` takes them. */
+  envOptions?: (EnvOptions & { maxEpisodeSteps?: number }) | OwnOptions;
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
   /**

@@ -36,6 +36,10 @@ export interface RunHyperparameters {
   logFreq?: number;
   /** Training episodes start in any state, each as likely; evaluations never do. Default: false. */
   exploringStarts?: boolean;
+  /**
+   * Time limit of episodes, in steps; 0 for the environment's own, -1 for none. Default: 0. Range: -1 to 2,000,000,000.
+   */
+  maxEpisodeSteps?: number;
   /** Stops at the first evaluation at or above the environment's threshold. Default: false. Live. */
   stopAtThreshold?: boolean;
 }

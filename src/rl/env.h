@@ -43,8 +43,9 @@ typedef struct bh_env_callbacks {
     /// instance it trains on, whose episode is then truncated.
     int is_single;
     /// Fills a zeroed state, once for every environment: states are not copied. BH_ERR_ENV when it
-    /// cannot.
-    bh_status (*create)(void *state, const struct bh_env_def *def, bh_error *err);
+    /// cannot. `config` is the struct of def->config, checked; NULL when it has no options.
+    bh_status (*create)(void *state, const struct bh_env_def *def, const void *config,
+                        bh_error *err);
     /// Releases what create took.
     void (*destroy)(void *state);
     /// As bh_env_def.reset. `seed` is where its random stream starts: given to the first reset
@@ -127,8 +128,8 @@ typedef struct bh_env_def {
     void (*configure)(void *state, const void *config);
     /// Its vocabulary, where observations are text; else NULL.
     const bh_text_task *text;
-    /// User callbacks, which replace init, reset and step; config, reset_anywhere and step_many are
-    /// then NULL. NULL for an environment in C.
+    /// User callbacks, which replace init, reset and step; reset_anywhere and step_many are then
+    /// NULL. NULL for an environment in C.
     const bh_env_callbacks *callbacks;
 } bh_env_def;
 
@@ -164,6 +165,12 @@ BH_API void bh_env_seed(bh_env *env, uint64_t seed);
 /// Whether episodes from now on start in any state (exploring starts); the definition must have
 /// reset_anywhere.
 BH_API void bh_env_start_anywhere(bh_env *env, int anywhere);
+
+/// Steps after which episodes are truncated, from now on: those of the definition for 0, none below
+/// 0, as max_episode_steps of gymnasium.make has None and -1.
+BH_API void bh_env_set_time_limit(bh_env *env, int max_episode_steps);
+/// Those steps; INT_MAX when there is no limit.
+BH_API int bh_env_time_limit(const bh_env *env);
 
 /// Starts an episode, of several environments in each. Allowed at any time. BH_ERR_ENV when a
 /// user-defined one fails (bh_env_failure says why): then none runs, all wait for a reset. Others

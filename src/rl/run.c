@@ -137,7 +137,9 @@ static bh_status create_envs(bh_env **out, const bh_setup *setup, int n, bh_erro
     const bh_run_config *c = &setup->run;
     bh_status status = bh_vec_env_create(out, setup->env, setup->env_config, n, err);
     if (status == BH_OK) status = check_setup(setup, *out, err);
-    return status == BH_OK ? bhi_vec_env_wrap(*out, c->frame_stack, c->frame_skip, err) : status;
+    if (status != BH_OK) return status;
+    bh_env_set_time_limit(*out, c->max_episode_steps);
+    return bhi_vec_env_wrap(*out, c->frame_stack, c->frame_skip, err);
 }
 
 static void fill_mdp(bh_run *run, const bh_env *env, int n_states)
@@ -470,7 +472,7 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
 static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
 {
     bhi_env_buffers *s = &run->eval;
-    int steps_max = run->setup->env->max_episode_steps > 0 ? INT_MAX : BH_EVAL_STEPS_MAX;
+    int steps_max = bh_env_time_limit(s->envs) < INT_MAX ? INT_MAX : BH_EVAL_STEPS_MAX;
     if (start_envs(s, n, rng, run->F) != BH_OK) return fail(run, s);
     int active[BHI_EVAL_ENVS_MAX], n_active = n;
     for (int i = 0; i < n; i++) active[i] = i;

@@ -27,6 +27,7 @@ typedef struct bh_run_config {
     int exploring_starts, stop_at_threshold;
     int frame_stack, frame_skip, normalize_observation, normalize_reward;
     double scale_reward, clip_reward;
+    int max_episode_steps; ///< as bh_env_set_time_limit has it
 } bh_run_config;
 
 BH_API extern const bh_config_table bh_run_table;

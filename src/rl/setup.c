@@ -23,6 +23,8 @@ static const bh_field fields[] = {
            "Environment steps between two training records"),
     BH_BOOL(exploring_starts, BH_DEFAULT("false"), BH_RESET,
             "Training episodes start in any state, each as likely; evaluations never do"),
+    BH_INT(max_episode_steps, BH_DEFAULT("0"), BH_RANGE(-1, 2000000000), BH_RESET,
+           "Time limit of episodes, in steps; 0 for the environment's own, -1 for none"),
     BH_BOOL(stop_at_threshold, BH_DEFAULT("false"), BH_LIVE,
             "Stops at the first evaluation at or above the environment's threshold"),
     BH_BOOL(

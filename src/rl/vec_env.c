@@ -70,7 +70,7 @@ static bh_status create_user_defined(bh_env *envs, bh_error *err)
                        envs->def->id, envs->n);
     }
     for (int i = 0; i < envs->n; i++) {
-        bh_status status = callbacks->create(state_of(envs, i), envs->def, err);
+        bh_status status = callbacks->create(state_of(envs, i), envs->def, envs->config, err);
         if (status != BH_OK) return status;
         envs->n_created++;
     }
@@ -100,7 +100,7 @@ static bh_status fill(bh_env *envs, const void *config, bh_error *err)
     def->spaces(envs->state, &envs->observation, &envs->action);
     assert(envs->observation.n_masked == 0 || envs->observation.n_masked == envs->action.n);
     envs->F = (size_t)bh_space_floats(&envs->observation);
-    envs->limit = def->max_episode_steps > 0 ? def->max_episode_steps : INT_MAX;
+    bh_env_set_time_limit(envs, 0);
     bh_env_seed(envs, 0);
     return BH_OK;
 }
@@ -169,6 +169,12 @@ void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng)
 {
     envs->rng[i] = rng;
     set_seed(envs, i, bh_rng_next(&rng) >> 32); // what generators elsewhere take
+}
+
+void bh_env_set_time_limit(bh_env *envs, int max_episode_steps)
+{
+    int steps = max_episode_steps != 0 ? max_episode_steps : envs->def->max_episode_steps;
+    envs->limit = steps > 0 ? steps : INT_MAX;
 }
 
 void bh_env_start_anywhere(bh_env *envs, int anywhere)
@@ -534,6 +540,11 @@ const bh_space *bh_env_observation_space(const bh_env *envs)
 const bh_space *bh_env_action_space(const bh_env *envs)
 {
     return &envs->action;
+}
+
+int bh_env_time_limit(const bh_env *envs)
+{
+    return envs->limit;
 }
 
 int bh_vec_env_size(const bh_env *envs)

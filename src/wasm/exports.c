@@ -282,12 +282,13 @@ BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
 
 /// shape (rank): a Box; rank 0: Discrete with shape[0] values. bounds (2,n): lower, then upper.
 /// action_bounds (2,n_actions): actions are a Box of so many numbers; NULL: Discrete. is_masked:
-/// observations have action masks behind them. See
-/// bhx_script_spec for the rest; max_episode_steps 0 for none, reward_threshold NaN for none.
+/// observations have action masks behind them. See bhx_script_spec for the rest; max_episode_steps 0
+/// for none, reward_threshold NaN for none; config NULL, or a table that web/lib/own-options.mjs lays
+/// out, which outlives the definition.
 BHX_EXPORT(bh_env_def *, bhx_script_create)
 (int handle, int is_single, const char *id, int rank, const int *shape, int is_u8,
  const float *bounds, int n_actions, const float *action_bounds, int is_masked,
- int max_episode_steps, double reward_threshold)
+ int max_episode_steps, double reward_threshold, const bh_config_table *config)
 {
     bh_space space = {BH_SPACE_DISCRETE, shape[0]};
     if (rank > 0) {
@@ -305,7 +306,7 @@ BHX_EXPORT(bh_env_def *, bhx_script_create)
     if (is_masked) space.n_masked = n_actions;
     bh_env_def *def;
     bhx_script_spec spec = {handle,          is_single, id, space, action, max_episode_steps,
-                            reward_threshold};
+                            reward_threshold, config};
     bhx_script_def_create(&def, &spec, &bhx_last_error);
     return def;
 }
@@ -330,11 +331,18 @@ static int env_status(const bh_env *env, bh_status status)
     return status;
 }
 
+/// n environments; seed, reset (of all), spaces and destroy are those of one.
+BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
+{
+    bh_env *envs;
+    if (bh_vec_env_create(&envs, setup->env, setup->env_config, n, &bhx_last_error) == BH_OK)
+        bh_env_set_time_limit(envs, setup->run.max_episode_steps);
+    return envs;
+}
+
 BHX_EXPORT(bh_env *, bhx_env_create)(const bh_setup *setup)
 {
-    bh_env *env;
-    bh_env_create(&env, setup->env, setup->env_config, &bhx_last_error);
-    return env;
+    return bhx_vec_env_create(setup, 1);
 }
 
 BHX_EXPORT(void, bhx_env_destroy)(bh_env *env)
@@ -363,14 +371,6 @@ BHX_EXPORT(int, bhx_env_step)(bh_env *env, int action, float *obs, bh_step *step
 BHX_EXPORT(int, bhx_env_step_box)(bh_env *env, const float *action, float *obs, bh_step *step)
 {
     return bh_env_step_box(env, action, obs, step, &bhx_last_error);
-}
-
-/// n environments; seed, reset (of all), spaces and destroy are those of one.
-BHX_EXPORT(bh_env *, bhx_vec_env_create)(const bh_setup *setup, int n)
-{
-    bh_env *envs;
-    bh_vec_env_create(&envs, setup->env, setup->env_config, n, &bhx_last_error);
-    return envs;
 }
 
 /// Gymnasium's AutoresetMode.SAME_STEP. actions (n) i32, of a Box (n, numbers) f32; final_obs (n, floats) what they led to; obs

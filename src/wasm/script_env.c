@@ -28,11 +28,11 @@ static bh_status fail(const script_env *env, bh_error *err)
     return bh_fail(err, BH_ERR_ENV, "%s failed", env->script->def.id);
 }
 
-static bh_status create(void *state, const bh_env_def *def, bh_error *err)
+static bh_status create(void *state, const bh_env_def *def, const void *config, bh_error *err)
 {
     script_env *env = state;
     env->script = (const script_def *)(const void *)def;
-    env->handle = bellhop_env_call(env->script->spec.handle, BH_SCRIPT_CREATE, 0, NULL, NULL);
+    env->handle = bellhop_env_call(env->script->spec.handle, BH_SCRIPT_CREATE, 0, (void *)config, NULL);
     return env->handle < 0 ? fail(env, err) : BH_OK;
 }
 
@@ -138,6 +138,7 @@ static void fill(script_def *script)
     script->def = (bh_env_def){
         .id = script->id,
         .summary = "",
+        .config = spec->config,
         .reward_threshold = spec->reward_threshold,
         .max_episode_steps = spec->max_episode_steps,
         .state_bytes = sizeof(script_env),

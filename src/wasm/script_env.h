@@ -7,7 +7,7 @@
 // returns a negative number instead.
 //
 //     op                   handle       value       at, step        returns
-//     BH_SCRIPT_CREATE     script       -           -               handle of a new environment, 0
+//     BH_SCRIPT_CREATE     script       -           config          handle of a new environment, 0
 //                          or more
 //     BH_SCRIPT_DESTROY    environment  -           -               0
 //     BH_SCRIPT_RESET      environment  seed or -1  obs out         0
@@ -33,7 +33,7 @@ enum {
     BH_SCRIPT_RESTORE
 };
 
-/// What the definition is made from. Copied, with what it points to.
+/// What the definition is made from. Copied, with what it points to, but for `config`.
 typedef struct bhx_script_spec {
     int handle;    ///< what the function gets for BH_SCRIPT_CREATE
     int is_single; ///< as in bh_env_callbacks
@@ -42,6 +42,7 @@ typedef struct bhx_script_spec {
     bh_space action;         ///< Discrete, or a Box of floats
     int max_episode_steps;   ///< 0 for none
     double reward_threshold; ///< NAN for none
+    const bh_config_table *config; ///< options, borrowed; NULL for none
 } bhx_script_spec;
 
 /// Makes a definition. It must outlive setups, environments and runs made from it. BH_ERR_MEMORY.

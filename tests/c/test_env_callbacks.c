@@ -31,8 +31,9 @@ static int is_due(int *countdown)
     return *countdown > 0 && --*countdown == 0;
 }
 
-static bh_status create(void *state, const bh_env_def *def, bh_error *err)
+static bh_status create(void *state, const bh_env_def *def, const void *config, bh_error *err)
 {
+    (void)config;
     if (is_due(&logged.create_fails_at)) return bh_fail(err, BH_ERR_ENV, "%s: no more", def->id);
     ((walk *)state)->number = ++logged.n_created;
     return BH_OK;

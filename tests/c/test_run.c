@@ -302,6 +302,18 @@ static void test_evaluation_ends(void)
     bh_run_evaluate(longer, BH_CURRENT, 2, 0, &score);
     CHECK(score.mean_length == 1500);
     bh_run_destroy(longer);
+    // That of the run comes before it.
+    const struct {
+        const char *limit;
+        int length;
+    } limits[] = {{"-1", BH_EVAL_STEPS_MAX}, {"1200", 1200}, {"6", 6}, {"0", 1500}};
+    for (int i = 0; i < 4; i++) {
+        bh_run *limited = scripted_run(
+            "CorridorLong-v0", "", OPTIONS("eval_freq", "0", "max_episode_steps", limits[i].limit));
+        bh_run_evaluate(limited, BH_CURRENT, 2, 0, &score);
+        CHECK(score.mean_length == limits[i].length);
+        bh_run_destroy(limited);
+    }
 }
 
 // Mean and spread of episodes that differ: CartPole under an untrained network.

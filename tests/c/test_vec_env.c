@@ -8,6 +8,8 @@
 #include "corridor.h"
 #include "failing_alloc.h"
 
+#include <limits.h>
+
 enum { N = 37, OBS_MAX = 400 }; // N: not a multiple of any vector
 
 // A vector with everything its steps write.
@@ -317,6 +319,38 @@ static void test_memory(void)
     }
 }
 
+// Steps until an episode is over, 2,000 at most.
+static int episode_length(vector *v)
+{
+    bh_rng rng = bh_rng_seed(3);
+    bh_env_reset(v->envs, v->obs);
+    for (int k = 1; k <= 2000; k++) {
+        choose(v, &rng);
+        CHECK_STATUS(step(v, NULL), BH_OK);
+        if (v->truncated[0] || v->terminated[0]) return k;
+    }
+    return 0;
+}
+
+static void test_time_limit(void)
+{
+    static vector v;
+    const bh_env_def *def;
+    CHECK_STATUS(bh_registry_find(&bh_envs, "MountainCar-v0", &def, NULL), BH_OK);
+    make(&v, def, 1, 4); // 200 steps, which chance never ends
+    CHECK(bh_env_time_limit(v.envs) == 200 && episode_length(&v) == 200);
+    bh_env_set_time_limit(v.envs, 7);
+    CHECK(bh_env_time_limit(v.envs) == 7 && episode_length(&v) == 7);
+    bh_env_set_time_limit(v.envs, -1);
+    CHECK(bh_env_time_limit(v.envs) == INT_MAX && episode_length(&v) == 0);
+    bh_env_set_time_limit(v.envs, 0);
+    CHECK(episode_length(&v) == 200);
+    bh_env_destroy(v.envs);
+    make(&v, &corridor_endless, 1, 4);
+    CHECK(bh_env_time_limit(v.envs) == INT_MAX);
+    bh_env_destroy(v.envs);
+}
+
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_as_single_environments);
@@ -326,6 +360,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_streams_and_starts);
     CHECK_RUN(test_a_bad_action_changes_nothing);
     CHECK_RUN(test_creation);
+    CHECK_RUN(test_time_limit);
     CHECK_RUN(test_memory);
     CHECK(bh_live_bytes() == 0);
     return check_report();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // checkEnv: every mistake is found, all at once, and named with what was expected and what was there.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { checkEnv, load } from '../../web/node/node.mjs';
 import { fails } from './fails.mjs';
@@ -45,7 +46,6 @@ const report = (env) => checkEnv(env, { throws: false, steps: 200 });
 
 test('what is right passes', () => {
   assert.deepEqual(checkEnv(Walk), { ok: true, errors: [], warnings: [] });
-  assert.deepEqual(checkEnv(new Walk()), { ok: true, errors: [], warnings: [] });
   assert.deepEqual(checkEnv(GridWorld), { ok: true, errors: [], warnings: [] });
   const { ok, warnings } = checkEnv(CartPole, { steps: 2000, seed: 5 });
   assert.equal(ok, true);
@@ -84,10 +84,10 @@ test('shipped environments pass, and registered ones are found by their id', asy
 const ERRORS = [
   ['no environment', null, /the environment is null, but must be an object with reset and step/],
   ['no spaces', changed(() => ({ observationSpace: undefined, actionSpace: undefined })), /observationSpace is undefined, but must be \{ type: 'Discrete', n \} or/],
-  ['wrong length', stepping(([, ...rest]) => [[1], ...rest]), /step\(\d\) returned an observation that has 1 numbers, but must have 2 numbers/],
+  ['wrong length', stepping(([, ...rest]) => [[1], ...rest]), /: at step 1, step\(\d\) returned an observation that has 1 numbers, but must have 2 numbers/],
   ['not a list', stepping(([, ...rest]) => ['far', ...rest]), /an observation that is 'far', but must be an array of 2 numbers/],
   ['NaN', stepping(([, ...rest]) => [[NaN, 0], ...rest]), /has NaN at \[0\], but must have a finite number there/],
-  ['out of the bounds', stepping(([[x, y], ...rest]) => [[x + 30, y], ...rest]), /has 3\d at \[0\], but observationSpace says it is between -1 and 20/],
+  ['out of the bounds', stepping(([[x, y], ...rest]) => [[x + 30, y], ...rest]), /: at step \d+, step\(\d\) returned an observation that has 3\d at \[0\], but observationSpace says it is between -1 and 20/],
   ['Discrete out of range', changed((walk) => ({
     observationSpace: { type: 'Discrete', n: 10 }, reset: (/** @type {any} */ o) => [Walk.prototype.reset.call(walk, o)[0][0], {}],
     step: (/** @type {number} */ a) => { const [[x], ...rest] = Walk.prototype.step.call(walk, a); return [x, ...rest]; },
@@ -97,12 +97,13 @@ const ERRORS = [
   ['truncated is no boolean', stepping(([obs, reward, done, , info]) => [obs, reward, done, undefined, info]), /returned truncated as undefined, but it must be true or false/],
   ['terminated is no boolean', stepping(([obs, reward, done, ...rest]) => [obs, reward, Number(done), ...rest]), /returned terminated as 0, but it must be true or false/],
   ['reward', stepping(([obs, , ...rest]) => [obs, [1], ...rest]), /returned the reward \[1\], but it must be a finite number/],
+  ['reward that sums would not bear', stepping(([obs, , ...rest]) => [obs, -2e30, ...rest]), /at step 1, step\(\d\) returned the reward -2e\+30, but it must be a finite number between -1e30 and 1e30/],
   ['info', stepping(([obs, reward, done, cut]) => [obs, reward, done, cut, null]), /returned info as null, but it must be an object/],
-  ['reset without info', changed(() => ({ reset: () => [[0, 0]] })), /reset\(\{ seed: 0 \}\) returned an array of 1, but must return \[observation, info\]/],
+  ['reset without info', changed(() => ({ reset: () => [[0, 0]] })), /: before step 1, reset\(\{ seed: 0 \}\) returned an array of 1, but must return \[observation, info\]/],
   ['reset without a list', changed(() => ({ reset: () => ({ obs: 1 }) })), /reset\(\{ seed: 0 \}\) returned an object, but must return \[observation, info\]/],
   ['async', changed(() => ({ async step() { throw new Error('unseen'); } })), /returned a Promise, but must return .*cannot be async/],
   ['throws', changed(() => ({ step() { throw new Error('oh'); } })), /step\(\d\) threw Error: oh/],
-  ['chance without a seed', changed((walk) => ({ reset: () => Walk.prototype.reset.call(Object.assign(walk, { random: Math.random }), {}) })), /the same seed and actions gave other results the second time \(observation number 0, \[1\]: .*\): everything random must follow from the seed/],
+  ['chance without a seed', changed((walk) => ({ reset: () => Walk.prototype.reset.call(Object.assign(walk, { random: Math.random }), {}) })), /the same seed and actions gave other results the second time \(observation of the reset before step 1, \[1\]: .*\): everything random must follow from the seed/],
   ['shared state', () => ({ __proto__: SHARED, reset: (/** @type {any} */ o) => SHARED.reset(o), step: (/** @type {number} */ a) => SHARED.step(a) }), /two environments that step in turns gave other results than one alone.*they share/],
 ];
 const SHARED = new Walk();
@@ -127,21 +128,99 @@ test('all mistakes are said at once, each once', () => {
   }
 });
 
-test('warnings: an array used again, no end', () => {
-  const shared = new Float32Array(2);
-  const reused = report(stepping(([obs, ...rest]) => {
-    shared.set(obs);
-    return [shared, ...rest];
-  }));
-  assert.equal(reused.ok, true);
-  assert.match(reused.warnings.join(), /step\(\d\) changed the observation that had been returned before/);
+/** Steps of a fixed length whose observations are given. @param {object} space @param {(random: () => number, t: number) => any} observe @param {object} [more] */
+const observing = (space, observe, more = {}) => () => {
+  let next = random(0), t = 0;
+  return {
+    id: 'Observed-v0', observationSpace: space, actionSpace: { type: 'Discrete', n: 2 }, maxEpisodeSteps: 20,
+    reset({ seed = /** @type {number | undefined} */ (undefined) }) {
+      if (seed !== undefined) next = random(seed);
+      return [observe(next, t = 0), {}];
+    },
+    step() {
+      if (t >= 20) throw new Error('reset first');
+      return [observe(next, ++t), 0, false, false, {}];
+    },
+    ...more,
+  };
+};
+const vector = { type: 'Box', shape: [2] };
+const image = (/** @type {number[]} */ shape, /** @type {object} */ more = {}) => ({ type: 'Box', shape, low: 0, high: 255, ...more });
+const pixels = (/** @type {number} */ scale, /** @type {number} */ n) => (/** @type {() => number} */ next) => Array.from({ length: n }, () => Math.floor(next() * scale));
 
-  const endless = () => ({ id: 'Endless-v0', observationSpace: { type: 'Discrete', n: 1 }, actionSpace: { type: 'Discrete', n: 1 }, reset: () => [0, {}], step: () => [0, 0, false, false, {}] });
-  assert.match(report(endless).warnings.join(), /no episode ended within 200 random steps, and there is no maxEpisodeSteps/);
-  assert.deepEqual(report(() => ({ ...endless(), maxEpisodeSteps: 10 })).warnings, []);
+/** What is likely a mistake: the wrong environment, and one that is right although it is much like it. @type {[string, any, RegExp, any][]} */
+const WARNINGS = [
+  ['an array used again',
+    stepping((result, walk) => [Object.assign((/** @type {any} */ (walk).shared ??= new Float32Array(2)), result[0]), ...result.slice(1)]),
+    /: at step 2, step\(\d\) changed the observation that had been returned before/, Walk],
+  ['no end', () => ({ ...endless(), maxEpisodeSteps: undefined }), /no episode ended within 200 random steps, and there is no maxEpisodeSteps/, () => endless()],
+  ['one object', new Walk(), /it is one object, so each evaluation \(evalFreq: 1000\) is played on the object that is trained on.*; expected a function or a class/, { ...new Walk(), create: () => new Walk() }],
+  ['every episode alike', changed((walk) => ({ reset: ({ seed = 0 }) => Walk.prototype.reset.call(walk, { seed }) })),
+    /16 episodes that reset\(\{\}\) began were all alike, though those of other seeds are not \(observation of the reset before step 1, \[1\]: 0\.\d+, then 0\.\d+ with the seed 1\); expected reset\(\{\}\) to go on/,
+    observing({ type: 'Discrete', n: 21 }, (_, t) => t)],
+  ['the last seed again', changed((walk) => ({ reset({ seed = walk.last }) { walk.last = seed; return Walk.prototype.reset.call(walk, { seed }); } })), /reset\(\{\}\) began were all alike/,
+    observing(vector, (next, t) => [t / 20, t === 0 ? 0 : Number(next() > 0.95)])],
+  ['bytes as float32', observing(image([8, 8, 1]), pixels(256, 64)),
+    /its observations look like images of bytes as float32: at step \d+ there was 2\d\d at \[\d+\]; expected numbers between 0 and 1, .*dtype: 'uint8'/,
+    observing(image([8, 8, 1], { dtype: 'uint8' }), pixels(256, 64))],
+  ['dark bytes as float32', observing(image([9, 9]), pixels(9, 81)), /at step \d+ there was 8 at \[\d+\]/, observing(image([9, 9], { high: 10 }), pixels(9, 81))],
+  ['channels first', observing(image([3, 16, 16], { dtype: 'uint8' }), pixels(256, 768)),
+    /observationSpace\.shape is \[3, 16, 16\], which looks like \(channels, height, width\); expected \(height, width, channels\): \[16, 16, 3\]/,
+    observing(image([16, 16, 3], { dtype: 'uint8' }), pixels(256, 768))],
+  ['four frames first', observing(image([8, 84, 84], { high: 1 }), () => new Float32Array(8 * 84 * 84)), /expected \(height, width, channels\): \[84, 84, 8\]/, observing(image([10, 10, 6], { high: 1 }), () => new Float32Array(600))],
+  ['sizes apart', observing(vector, (next, t) => [1000 + t, next()]),
+    /very different sizes: up to 1020 at \[0\] \(step 20\), but only up to (0\.99\d*|1) at \[1\] \(step \d+\); expected sizes less than 100 times apart, .*normalizeObservation: true/,
+    observing(vector, (next, t) => [50 + t, t === 0 ? 0 : next()])],
+  ['another limit', () => limited(50),
+    /step 20 was truncated as the 20\. of its episode, and 10 episodes were, but maxEpisodeSteps is 50; expected one limit: set maxEpisodeSteps: 20/,
+    () => limited(20)],
+  ['steps after the end', stepping((result, walk) => { walk.isOver = false; return result; }), /step is not refused after the end of an episode, such as step \d+ was; expected an exception/, Walk],
+];
+
+/** Truncates its episodes itself, after 20 steps. @param {number} maxEpisodeSteps */
+function limited(maxEpisodeSteps) {
+  const env = observing(vector, (next, t) => [next(), t / 20], { maxEpisodeSteps })();
+  const { step } = env;
+  let t = 0;
+  return Object.assign(env, {
+    reset: ((/** @type {any} */ reset) => (/** @type {any} */ options) => reset(options, t = 0))(env.reset),
+    step: () => step().with(3, ++t === 20),
+  });
+}
+
+function endless() {
+  return { id: 'Endless-v0', observationSpace: { type: 'Discrete', n: 1 }, actionSpace: { type: 'Discrete', n: 1 }, maxEpisodeSteps: 10, reset: () => [0, {}], step: () => [0, 0, false, false, {}] };
+}
+
+for (const [name, wrong, message, right] of WARNINGS) {
+  test(`warned of: ${name}`, () => {
+    const { ok, warnings } = report(wrong);
+    assert.equal(ok, true);
+    assert.equal(warnings.length, 1, warnings.join('\n'));
+    assert.match(warnings[0], message);
+    assert.deepEqual(report(right), { ok: true, errors: [], warnings: [] });
+  });
+}
+
+test('an episode that the environment truncates for other reasons is no other limit', () => {
+  const leaves = stepping(([obs, reward, , , info], walk) => [obs, reward, false, walk.isOver, info]);
+  assert.deepEqual(report(() => Object.assign(/** @type {any} */ (leaves()), { maxEpisodeSteps: 50 })).warnings, []);
+});
+
+test('the environments of the documents pass without a warning', async () => {
+  const read = (/** @type {string} */ path) => readFileSync(new URL(`../../docs/${path}`, import.meta.url), 'utf8');
+  const { Taxi } = await import('../../docs/examples/own-environment/taxi.mjs');
+  const written = async (/** @type {string} */ name, /** @type {string} */ path) => {
+    const [text] = new RegExp(`^class ${name} \\{$[^]*?^\\}$`, 'm').exec(read(path)) ?? assert.fail(path);
+    return (await import(`data:text/javascript,${encodeURIComponent(`export default ${text}`)}`)).default;
+  };
+  const [tank, walk] = [await written('Tank', 'environments.md'), await written('Walk', 'from-stable-baselines3.md')];
+  for (const each of [tank, Taxi]) assert.deepEqual(checkEnv(each), { ok: true, errors: [], warnings: [] });
+  assert.deepEqual(checkEnv(walk).warnings.filter((warning) => !warning.includes('after the end')), []);
 });
 
 test('its own options are checked', () => {
+  assert.deepEqual(checkEnv(new Walk(), { evalFreq: 0 }).warnings, []);
   fails(() => checkEnv(Walk, { steps: 0 }), 'BH_ERR_ARGUMENT', /steps is 0/);
   fails(() => checkEnv(Walk, /** @type {any} */ ({ step: 5 })), 'BH_ERR_ARGUMENT', /did you mean 'steps'/);
 });

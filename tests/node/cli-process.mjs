@@ -7,12 +7,15 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../web/cli/cli.mjs', import.meta.url));
 
-/** Commands that run in a folder. @param {string} folder */
-export function cli(folder) {
+/** The line that a single object gets, as the beginning of a pattern: evaluations are played on it. */
+export const ONE_OBJECT = 'bellhop: \\S+: warning: \\S+: it is one object, so each evaluation [^\\n]*\\n';
+
+/** Commands that run in a folder. @param {string} folder @param {string} [unseen]  pattern of a line on stderr that a file of tests is not about */
+export function cli(folder, unseen) {
   /** @param {...string} args */
   function bellhop(...args) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8', cwd: folder });
-    return { status, stdout, stderr, json: () => stdout.trim().split('\n').map((line) => JSON.parse(line)) };
+    return { status, stdout, stderr: unseen === undefined ? stderr : stderr.replace(new RegExp(`^${unseen}`, 'm'), ''), json: () => stdout.trim().split('\n').map((line) => JSON.parse(line)) };
   }
 
   /** One that comes to its end. @param {...string} args */

@@ -589,3 +589,27 @@ test('every one that was made by the library is closed; what nobody disposed, wh
   assert.equal(bh.liveBytes(), 0);
   assert.equal(open, 0);
 });
+
+test('observations that leave their bounds are learned from, and said once', async (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
+  class Leaves extends Corridor {
+    observationSpace = { type: 'Box', shape: [2], low: 0, high: [3, 100] };
+  }
+  const model = new bh.DQN(Leaves, { ...SMALL, nEnvs: 2 });
+  assert.equal((await model.learn()).timesteps, 300);
+  model.dispose();
+  assert.deepEqual(warn.mock.calls.map(({ arguments: [text] }) => text),
+    ['bellhop: Corridor-v0: step(1) returned an observation that has 4 at [0], but observationSpace says it is between 0 and 3; it is used as it is']);
+  const nested = bh.make(class extends Corridor {
+    reset() {
+      return [[[0], [101]], {}];
+    }
+
+    observationSpace = { type: 'Box', shape: [2, 1], low: 0, high: 100 };
+  });
+  nested.reset();
+  nested.reset();
+  nested.dispose();
+  assert.match(String(warn.mock.calls[1].arguments[0]), /^bellhop: Corridor-v0: reset\(\{ seed: 0 \}\) returned an observation that has 101 at \[1\]/);
+  assert.equal(warn.mock.callCount(), 2);
+});

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseDemonstrations } from '../../web/node/node.mjs';
-import { cli } from './cli-process.mjs';
+import { ONE_OBJECT, cli } from './cli-process.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-misbehaves-'));
 after(() => rmSync(folder, { recursive: true }));
-const { bellhop, refused, readOnce } = cli(folder);
+const { bellhop, refused, readOnce } = cli(folder, ONE_OBJECT);
 
 const held = (/** @type {string} */ name) => readdirSync(join(folder, name)).sort();
 const RUN = ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors'];

@@ -36,6 +36,13 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       session.onFrame = ({ failure }) => console.log(failure?.message, finished, solvedAt, values);
       const result: number = (await session.learn({ totalTimesteps: n, signal: AbortSignal.abort() })).nUpdates + await session.predict([0], { deterministic: false });
       serve({ envs: [env, () => env] });
+      class Tank { constructor(readonly options: { leak: number }) {} reset() { return [0, {}]; } step() { return [this.options.leak, 0, true, false, {}]; } }
+      bh.make(Tank, { leak: 0.1, maxEpisodeSteps: 5 });
+      bh.makeVec('Tank-v0', { leak: 0.1, numEnvs: 2 });
+      // @ts-expect-error: no such option of a shipped environment
+      bh.make('FrozenLake-v1', { isSlipery: false });
+      // @ts-expect-error: no number
+      bh.make('CartPole-v1', { maxEpisodeSteps: 'many' });
       // @ts-expect-error: no such key
       model.predict([0], { determinstic: false });
       // @ts-expect-error: no such key

@@ -77,7 +77,7 @@ function checkKnown(tokens, known, catalog) {
 export function flagsHere({ positionals, flags }, known, catalog) {
   const words = [...positionals, flags.get('env')];
   const env = catalog.envs.find(({ id }) => words.includes(id));
-  const isOwn = words.some((word) => /\.[cm]?[jt]sx?(#|$)/.test(String(word)));
+  const isOwn = !env && words.some((word) => /\.[cm]?[jt]sx?(#|$)/.test(String(word)));
   // What compare varies may be the algorithm, and other commands have no choice of it.
   const algo = known.has('algo') && !known.has('vary') ? algoHere(catalog, env ?? (isOwn ? null : undefined), flags) : undefined;
   const envFlags = new Set((env?.options ?? []).map((field) => flagOf(field, 'env-')));
@@ -126,6 +126,21 @@ export function hyperparameterFlags(catalog) {
     ...catalog.envs.flatMap((env) => env.options).map((field) =>
       /** @type {[string, 'maybe' | 'string']} */ ([flagOf(field, 'env-'), kind(field)])),
   ]);
+}
+
+/**
+ * Flags for the options of an environment in a file, which is not read yet: what it does not have is told of when it is.
+ * @param {string[]} argv @param {(arg: string) => boolean} isFile @returns {[string, Kind][]}
+ */
+export function ownEnvFlags(argv, isFile) {
+  if (!argv.some(isFile)) return [];
+  return argv.flatMap((arg, i) => {
+    const [, name] = /^--(env-[^=]+)$/.exec(arg.split('=')[0]) ?? [];
+    if (name === undefined) return [];
+    const next = argv[i + 1] ?? '--';
+    const isAlone = !arg.includes('=') && (next.startsWith('--') || isFile(next));
+    return [/** @type {[string, Kind]} */ ([name, isAlone ? 'maybe' : 'string'])];
+  });
 }
 
 /** The value of a flag's text; text that is none stays text, for the library to say so. @param {Field} field @param {string} flag @param {string} text */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
-import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, readArguments } from './args.mjs';
+import { UsageError, flagSuggestion, flagsHere, hyperparameterFlags, ownEnvFlags, readArguments } from './args.mjs';
 import { keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible } from './ending.mjs';
-import { openEnv } from './env-file.mjs';
+import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
@@ -65,7 +65,7 @@ export async function run(argv) {
     ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'], ['checkpoint-interval', 'string'], ['resume', 'string'],
   ]);
   const hyperparameters = hyperparameterFlags(bh.catalog);
-  const known = new Map([...hyperparameters, ...own]);
+  const known = new Map([...ownEnvFlags(argv, isEnvFile), ...hyperparameters, ...own]);
   const { flags, lists, positionals } = readArguments(argv, known, bh.catalog);
   if (positionals.length > 1) throw new UsageError(`compare takes one environment, but got '${positionals.join(' ')}'`);
   if (!flags.has('resume')) return begin(bh, known, { env: positionals[0], flags, lists });
@@ -78,16 +78,16 @@ export async function run(argv) {
  * @param {{ env?: string, flags: Map<string, string | true>, lists: Map<string, string[]> }} typed
  */
 async function begin(bh, known, { env, flags, lists }) {
-  const hyperparameters = hyperparameterFlags(bh.catalog);
-  const positionals = env === undefined ? [] : [env];
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   if (flags.has('json') && flags.has('markdown')) throw new UsageError('--json and --markdown exclude each other');
   if (flags.has('seed')) throw new UsageError('compare takes several seeds: --seeds 0-9');
-  const varied = readVaried(lists.get('vary') ?? [], ['algo', 'preset', ...hyperparameters.keys()], flags, flagsHere({ positionals, flags }, known, bh.catalog));
+  const { id, file } = await openEnv(bh, env, evaluating(flags));
+  const hyperparameters = hyperparameterFlags(bh.catalog); // with those of a file
+  const positionals = id === undefined ? [] : [id];
+  const varied = readVaried(lists.get('vary') ?? [], ['algo', 'preset', ...hyperparameters.keys()], flags, flagsHere({ positionals, flags }, new Map([...known, ...hyperparameters]), bh.catalog));
   const seeds = parseSeeds(String(flags.get('seeds') ?? '0-4'));
   const count = varied.reduce((product, { values }) => product * values.length, seeds.length);
   if (count > RUNS_MAX) throw new UsageError(`that is ${number(count)} runs, and at most ${number(RUNS_MAX)} can be compared`);
-  const { id, file } = await openEnv(bh, env);
   const variants = combinations(varied).map((settings) => ({
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
     plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },

@@ -65,20 +65,26 @@ export async function registerFile(bh, path) {
   await withSources(path, (sources) => register(bh, path, sources));
 }
 
-/** Throws with everything that is wrong; what is likely a mistake is said on stderr. @param {Bellhop} bh @param {string} path @param {Source} source */
-function check(bh, path, source) {
-  const { errors, warnings } = bh.checkEnv(source, { throws: false });
+/** Throws with everything that is wrong; what is likely a mistake is said on stderr. @param {Bellhop} bh @param {string} path @param {Source} source @param {import('../bellhop.js').CheckEnvOptions} how */
+function check(bh, path, source, how) {
+  const { errors, warnings } = bh.checkEnv(source, { ...how, throws: false });
   if (errors.length > 0) throw new Error(`${path}: ${errors.join('; ')}`);
   warnings.forEach((warning) => process.stderr.write(`bellhop: ${path}: warning: ${warning.replaceAll('\n', ' ')}\n`));
 }
 
+/** Whether an argument names the file of an environment. @param {string} arg */
+export const isEnvFile = (arg) => !arg.startsWith('--') && FILE.test(arg);
+
+/** What checkEnv is told of a run with these flags; a value that is none is told of later. @param {ReadonlyMap<string, string | true>} flags */
+export const evaluating = (flags) => Number(flags.get('eval-freq')) === 0 ? { evalFreq: 0 } : {};
+
 /**
  * The id of what was typed as ENV; if that is a file, its environments are known then, and the one that is meant is checked.
  * @template {string | undefined} T
- * @param {Bellhop} bh @param {T} typed
+ * @param {Bellhop} bh @param {T} typed @param {import('../bellhop.js').CheckEnvOptions} [how]
  * @returns {Promise<{ id: T | string, file?: string }>} file: its absolute path
  */
-export async function openEnv(bh, typed) {
+export async function openEnv(bh, typed, how = {}) {
   const [, path, wanted] = FILE.exec(typed ?? '') ?? [];
   if (path === undefined) return { id: typed };
   return withSources(path, (sources) => {
@@ -86,7 +92,7 @@ export async function openEnv(bh, typed) {
     if (wanted === undefined && ids.length > 1) throw new UsageError(`${path} has ${ids.join(', ')}: say which, such as ${path}#${ids[0]}`);
     const id = wanted ?? ids[0];
     if (!ids.includes(id)) throw new UsageError(`${path} has no environment '${id}'${suggestion(id, ids) || `, but ${ids.join(', ')}`}`);
-    check(bh, path, sources[ids.indexOf(id)]);
+    check(bh, path, sources[ids.indexOf(id)], how);
     return { id, file: resolve(path) };
   });
 }

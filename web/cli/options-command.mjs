@@ -21,7 +21,7 @@ export async function run(argv) {
   const { positionals } = readArguments(argv, new Map());
   if (positionals.length > 1) throw new UsageError(`options takes one environment or algorithm, but got '${positionals.join(' ')}'`);
   const bh = await load();
-  const { id: name } = await openEnv(bh, positionals[0]);
+  const { id: name } = await openEnv(bh, positionals[0], { evalFreq: 0 });
   const { catalog } = bh;
   const env = catalog.envs.find(({ id }) => id === name);
   const algo = catalog.algos.find((each) => each.name === name);

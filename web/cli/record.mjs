@@ -4,10 +4,10 @@ import { formatDemonstrations, load } from '../node/node.mjs';
 import { findEnv } from '../lib/setup.mjs';
 import { countTransitions, returnsOf } from '../lib/demonstrations.mjs';
 import { mean } from '../lib/statistics.mjs';
-import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
+import { UsageError, flagOf, hyperparameterFlags, inFlags, numberFlag, optionsFrom, ownEnvFlags, readArguments, wholeNumberFlag } from './args.mjs';
 import { checkNamedFile, rescue, writeNamedFile } from './durable.mjs';
 import { interruptible, noteStop } from './ending.mjs';
-import { openEnv } from './env-file.mjs';
+import { isEnvFile, openEnv } from './env-file.mjs';
 import { number, print, printJson } from './output.mjs';
 import { makePlayer, randomFrom, recordUntil } from './play.mjs';
 import { TEACHERS } from './teachers.mjs';
@@ -37,12 +37,14 @@ const OWN = ['policy', 'out', 'episodes', 'seed', 'epsilon', 'json'];
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
-  const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-'));
+  const envFlags = [...hyperparameterFlags(bh.catalog)].filter(([name]) => name.startsWith('env-') || name === 'max-episode-steps');
   const own = OWN.map((name) => /** @type {[string, 'boolean' | 'string']} */ ([name, name === 'json' ? 'boolean' : 'string']));
-  const { flags, positionals } = readArguments(argv, new Map([...envFlags, ...own]), bh.catalog);
+  const { flags, positionals } = readArguments(argv, new Map([...ownEnvFlags(argv, isEnvFile), ...envFlags, ...own]), bh.catalog);
   if (positionals.length !== 1) throw new UsageError('record takes one environment: bellhop record ENV --policy WHO --out FILE');
-  const { id } = await openEnv(bh, positionals[0]);
+  const { id } = await openEnv(bh, positionals[0], { evalFreq: 0 });
   const { options } = findEnv(bh.catalog, id);
+  const stray = [...flags.keys()].find((flag) => flag.startsWith('env-') && !options.some((field) => flagOf(field, 'env-') === flag));
+  if (stray !== undefined) throw new UsageError(`${id} has no option --${stray}; see bellhop options ${positionals[0]}`);
   const [policy, out] = ['policy', 'out'].map((name) => {
     const value = flags.get(name);
     if (value === undefined) throw new UsageError(`record needs --${name}; bellhop record --help says what it takes`);
@@ -52,7 +54,9 @@ export async function run(argv) {
   const seed = wholeNumberFlag('seed', flags.get('seed'), 0, Number.MAX_SAFE_INTEGER) ?? 0;
   const epsilon = numberFlag('epsilon', flags.get('epsilon'), 0, 1) ?? 0;
   checkNamedFile('out', out);
-  const env = inFlags(options, 'env-', () => bh.make(id, optionsFrom(flags, options, 'env-')));
+  const limit = bh.catalog.run.filter(({ key }) => key === 'maxEpisodeSteps');
+  const made = { ...optionsFrom(flags, options, 'env-'), ...optionsFrom(flags, limit) };
+  const env = inFlags(limit, '', () => inFlags(options, 'env-', () => bh.make(id, made)));
   try {
     const random = randomFrom(seed);
     const player = makePlayer(bh, env, policy, random);

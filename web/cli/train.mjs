@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { load } from '../node/node.mjs';
 import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { named } from '../lib/metrics.mjs';
-import { UsageError, flagOf, hyperparameterFlags, readArguments } from './args.mjs';
+import { UsageError, flagOf, hyperparameterFlags, ownEnvFlags, readArguments } from './args.mjs';
 import { filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
 import { errorOf, interruptible, noteStop } from './ending.mjs';
-import { openEnv } from './env-file.mjs';
+import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
@@ -96,7 +96,7 @@ export async function runWith(argv, usual) {
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'], ['language-model', 'string'],
     ['checkpoint-interval', 'string'], ['resume', 'string'],
   ]);
-  const { flags, lists, positionals } = readArguments(argv, new Map([...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
+  const { flags, lists, positionals } = readArguments(argv, new Map([...ownEnvFlags(argv, isEnvFile), ...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
   if (!flags.has('resume')) return begin(bh, { env: positionals[0], usual, flags });
   const typed = resumed('train', { flags, lists, positionals, refused: OF_A_NEW_RUN });
@@ -109,7 +109,7 @@ export async function runWith(argv, usual) {
  * @returns {Promise<number>} exit code
  */
 async function begin(bh, { env: typed, usual, flags, changed }) {
-  const { id, file } = await openEnv(bh, typed ?? (flags.has('config') ? undefined : usual?.env));
+  const { id, file } = await openEnv(bh, typed ?? (flags.has('config') ? undefined : usual?.env), evaluating(flags));
   const plan = makePlan(bh, id, flags, OWN);
   plan.envFile = file;
   if (changed !== undefined) checkChanges(bh, plan, changed);

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: MIT
 // checkEnv: plays an environment with random actions and says everything that is not as Gymnasium's contract has it,
-// expected against actual. Each kind of mistake is said once, where it was seen first. Needs no WebAssembly.
+// expected against actual, with the number of the step. Each kind of mistake is said once, where it was seen first. Needs no
+// WebAssembly.
+import { readMask } from './action-mask.mjs';
 import { randomAction } from './box.mjs';
+import { Lengths, Numbers, problemOfShape } from './check-numbers.mjs';
 import { OwnEnv } from './custom-env.mjs';
-import { actionText, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { actionText, closeInstance, outOfBounds, readDefinition, readObservation, rewardProblem, thrownText } from './definition.mjs';
+import { Env } from './env.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { wholeNumber } from './setup.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
 /** @typedef {import('./definition.mjs').Definition} Definition */
-/** @typedef {{ observation: ArrayLike<number>, reward: unknown, terminated: unknown, truncated: unknown }} Outcome */
+/** @typedef {{ when: string, observation: ArrayLike<number>, reward: unknown, terminated: unknown, truncated: unknown }} Outcome */
 
 const COMPARED_STEPS = 100;
+/** Episodes that are compared to see what a seed changes, their steps, and how many must differ: an environment may be random rarely. */
+const SEEDED_EPISODES = 16, SEEDED_STEPS = 10, SEEDED_DIFFERENT = 4;
+const SEEDS = 2 ** 32;
 
 /**
  * @param {unknown} given   an environment, a function that makes them, or a class
@@ -20,21 +27,30 @@ const COMPARED_STEPS = 100;
  * @returns {import('../bellhop.js').EnvReport}
  */
 export function checkEnv(given, options = {}) {
-  onlyKeys('checkEnv', options, ['steps', 'seed', 'throws']);
-  const { steps = 1000, seed = 0, throws = true } = options;
+  onlyKeys('checkEnv', options, ['steps', 'seed', 'evalFreq', 'throws']);
+  const { steps = 1000, seed = 0, evalFreq = 1000, throws = true } = options;
   wholeNumber('steps', steps, 1, 10_000_000);
-  wholeNumber('seed', seed, 0, 2 ** 32 - 1);
+  wholeNumber('seed', seed, 0, SEEDS - 1);
+  wholeNumber('evalFreq', evalFreq, 0, 2_000_000_000);
   const report = new Report();
   const { definition, problems, name } = given instanceof OwnEnv ? { definition: given, problems: [], name: given.id } : readDefinition(given);
   report.name = name;
   problems.forEach((problem) => report.errors.push(problem));
-  if (definition) new Check(definition, report, seed).run(steps);
+  if (definition) {
+    // Of a shipped environment a model makes others.
+    if (definition.isSingle && evalFreq > 0 && !(given instanceof Env)) report.warn('single', oneObject(evalFreq));
+    new Check(definition, report, seed).run(steps);
+  }
   const { errors, warnings } = report;
   if (throws && errors.length > 0) {
     throw new BellhopError('BH_ERR_ENV', `${name} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}:\n- ${errors.join('\n- ')}`);
   }
   return { ok: errors.length === 0, errors, warnings };
 }
+
+/** @param {number} evalFreq */
+const oneObject = (evalFreq) => `it is one object, so each evaluation (evalFreq: ${evalFreq}) is played on the object that is trained on, and ends its episode, as truncated; `
+  + 'expected a function or a class that makes environments, so that evaluations have their own, or evalFreq: 0';
 
 /** What was found, each kind once. */
 class Report {
@@ -84,6 +100,11 @@ class Check {
   #seed;
   /** Steps after which a run resets it, whatever it says. */
   #limit;
+  /** The number of the step that is taken, or that comes after the reset. */
+  #at = 1;
+  /** @type {ArrayLike<number | boolean> | undefined} */
+  #mask = undefined;
+  #numbers;
 
   /** @param {Pick<Definition, 'make' | 'isSingle' | 'observationSpace' | 'actionSpace'> & Partial<Definition>} definition @param {Report} report @param {number} seed */
   constructor(definition, report, seed) {
@@ -91,15 +112,20 @@ class Check {
     this.#report = report;
     this.#seed = seed;
     this.#limit = definition.maxEpisodeSteps ?? /** @type {any} */ (definition).entry?.max_episode_steps ?? Infinity;
+    this.#numbers = new Numbers(definition.observationSpace);
   }
 
   /** @param {number} steps */
   run(steps) {
+    const shape = problemOfShape(this.#definition.observationSpace);
+    if (shape !== undefined) this.#report.warn('shape', shape);
     try {
       this.#play(steps);
       this.#compare(Math.min(steps, COMPARED_STEPS));
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
+    } finally {
+      for (const [kind, text] of this.#numbers.problems()) this.#report.warn(kind, text);
     }
   }
 
@@ -134,19 +160,24 @@ class Check {
   #playOn(env, steps) {
     const next = random(this.#seed);
     const arrays = new Reused(this.#report);
+    const lengths = new Lengths();
     let episodes = 0, isOver = true, length = 0;
     for (let i = 0; i < steps; i++) {
+      this.#at = i + 1;
       if (isOver) {
-        arrays.see('reset', this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
+        arrays.see(`before step ${this.#at}, reset`, this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
         length = 0;
       }
       const action = this.#action(next);
       const outcome = this.#step(env, action);
-      arrays.see(`step(${actionText(action)})`, outcome.observation);
-      isOver = outcome.terminated === true || outcome.truncated === true;
+      arrays.see(this.#stepName(action), outcome.observation);
+      isOver = isEnd(outcome);
+      lengths.see(++length, this.#at, outcome);
       if (isOver && episodes++ === 0) this.#stepAfterEnd(env, action);
-      isOver ||= ++length >= this.#limit;
+      isOver ||= length >= this.#limit;
     }
+    const limit = lengths.problem(this.#definition.maxEpisodeSteps);
+    if (limit !== undefined) this.#report.warn('limit', limit);
     if (episodes === 0 && this.#limit === Infinity) {
       this.#report.warn('endless', `no episode ended within ${steps} random steps, and there is no maxEpisodeSteps: training may never see an end, and evaluation cuts every episode after 1000 steps`);
     }
@@ -154,22 +185,28 @@ class Check {
 
   /** @param {() => number} next */
   #action(next) {
-    return randomAction(this.#definition.actionSpace, next);
+    return randomAction(this.#definition.actionSpace, next, this.#mask);
   }
 
   /** @param {Instance} env @param {{ seed?: number }} options @returns {any} the observation as it was given */
   #reset(env, options) {
-    const name = options.seed === undefined ? 'reset({})' : `reset({ seed: ${options.seed} })`;
+    const name = `before step ${this.#at}, ${options.seed === undefined ? 'reset({})' : `reset({ seed: ${options.seed} })`}`;
     const result = this.#call(name, () => env.reset(options), '[observation, info]');
     if (result.length !== 2) this.#report.error('reset length', `${name} returned an array of ${result.length}, but must return [observation, info]`);
     this.#observation(name, result[0]);
     this.#info(name, result[1]);
+    this.#readMask(env, name, result[1], false);
     return result[0];
+  }
+
+  /** @param {any} action */
+  #stepName(action) {
+    return `at step ${this.#at}, step(${actionText(action)})`;
   }
 
   /** @param {Instance} env @param {any} action */
   #step(env, action) {
-    const name = `step(${actionText(action)})`;
+    const name = this.#stepName(action);
     const wanted = '[observation, reward, terminated, truncated, info]';
     const result = this.#call(name, () => env.step(action), wanted);
     const [observation, reward, terminated, truncated, info] = result;
@@ -182,10 +219,10 @@ class Check {
     }
     this.#boolean(name, 'terminated', terminated);
     this.#observation(name, observation);
-    if (typeof reward !== 'number' || !Number.isFinite(reward)) {
-      this.#report.error('reward', `${name} returned the reward ${shown(reward)}, but it must be a finite number`);
-    }
-    return { observation, reward, terminated, truncated };
+    this.#readMask(env, name, info, terminated === true);
+    const problem = rewardProblem(reward);
+    if (problem !== undefined) this.#report.error('reward', `${name} ${problem}`);
+    return { when: `step ${this.#at}`, observation, reward, terminated, truncated };
   }
 
   /** @param {string} name @param {() => any} call @param {string} wanted */
@@ -215,13 +252,18 @@ class Check {
       this.#report.error('observation', `${name} returned an observation that ${problem}`);
       return;
     }
-    if (space.type !== 'Box') return;
-    for (let i = 0; i < flat.length; i++) {
-      const x = Math.fround(flat[i]);
-      if (x >= space.low[i] && x <= space.high[i]) continue;
-      this.#report.error('range', `${name} returned an observation that has ${flat[i]} at [${i}], but observationSpace says it is between ${space.low[i]} and ${space.high[i]}`);
-      return;
-    }
+    this.#numbers.see(flat, this.#at);
+    const outside = outOfBounds(space, flat);
+    if (outside !== undefined) this.#report.error('range', `${name} returned an observation that ${outside}`);
+  }
+
+  /** What is legal next; where the mask is none, everything. @param {Instance} env @param {string} name @param {unknown} info @param {boolean} isOver */
+  #readMask(env, name, info, isOver) {
+    const { actionSpace, hasActionMask } = this.#definition;
+    if (!hasActionMask || actionSpace.type !== 'Discrete') return;
+    const { mask, problem } = readMask(env, info, actionSpace.n, isOver);
+    this.#mask = isOver ? undefined : mask;
+    if (problem !== undefined) this.#report.error('mask', `${name} ${problem}`);
   }
 
   /** @param {string} name @param {string} what @param {unknown} value */
@@ -239,7 +281,7 @@ class Check {
   #stepAfterEnd(env, action) {
     try {
       env.step(action);
-      this.#report.warn('after end', 'step is not refused after the end of an episode; throwing there shows mistakes of those who use it');
+      this.#report.warn('after end', `step is not refused after the end of an episode, such as step ${this.#at} was; expected an exception: throwing there shows mistakes of those who use it`);
     } catch {
       // As it should be.
     }
@@ -257,11 +299,39 @@ class Check {
     const once = this.#record(env, steps);
     const again = this.#record(env, steps);
     const at = difference(once, again);
+    if (at === undefined) this.#compareSeeds(env);
     if (at !== undefined) {
       this.#report.error('determinism', `the same seed and actions gave other results the second time (${at}): everything random must follow from the seed of reset({ seed })`);
     } else if (!this.#definition.isSingle) {
       this.#using((other) => this.#compareTwo([env, other], once, steps));
     }
+  }
+
+  /** Whether episodes that are begun without a seed are all alike, though those of other seeds are not. @param {Instance} env */
+  #compareSeeds(env) {
+    this.#episode(env, { seed: this.#seed });
+    const first = this.#episode(env, {});
+    for (let i = 1; i < SEEDED_EPISODES; i++) {
+      if (difference(first, this.#episode(env, {})) !== undefined) return;
+    }
+    /** @type {string[]} */
+    const differences = [];
+    for (let i = 1; i <= SEEDED_EPISODES; i++) {
+      const at = difference(first, this.#episode(env, { seed: (this.#seed + i) % SEEDS }));
+      if (at !== undefined) differences.push(`${at} with the seed ${(this.#seed + i) % SEEDS}`);
+    }
+    if (differences.length < SEEDED_DIFFERENT) return;
+    this.#report.warn('alike', `${SEEDED_EPISODES} episodes that reset({}) began were all alike, though those of other seeds are not (${differences[0]}); `
+      + 'expected reset({}) to go on with the random numbers: take a new stream only where a seed is given, not from a default such as reset({ seed = 0 })');
+  }
+
+  /** The first steps of an episode, with the same actions each time. @param {Instance} env @param {{ seed?: number }} options */
+  #episode(env, options) {
+    /** @type {Outcome[]} */
+    const outcomes = [];
+    const play = this.#player(env, random(this.#seed), outcomes, options);
+    do play(); while (outcomes.length <= SEEDED_STEPS && !isEnd(outcomes[outcomes.length - 1]));
+    return outcomes;
   }
 
   /** Two that step in turns must not share what they remember. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
@@ -299,20 +369,24 @@ class Check {
     return outcomes;
   }
 
-  /** Takes one step a call, from the seed on, and keeps copies of what it got. @param {Instance} env @param {() => number} next @param {Outcome[]} outcomes */
-  #player(env, next, outcomes) {
-    let isOver = true, length = 0;
+  /** Takes one step a call, from the seed on, and keeps copies of what it got. @param {Instance} env @param {() => number} next @param {Outcome[]} outcomes @param {{ seed?: number }} [first]  of the first reset */
+  #player(env, next, outcomes, first = { seed: this.#seed }) {
+    let isOver = true, length = 0, steps = 0;
     return () => {
+      this.#at = ++steps;
       if (isOver) {
         length = 0;
-        outcomes.push(copy({ observation: this.#reset(env, outcomes.length === 0 ? { seed: this.#seed } : {}), reward: 0, terminated: false, truncated: false }));
+        outcomes.push(copy({ when: `the reset before step ${steps}`, observation: this.#reset(env, outcomes.length === 0 ? first : {}), reward: 0, terminated: false, truncated: false }));
       }
       const outcome = this.#step(env, this.#action(next));
       outcomes.push(copy(outcome));
-      isOver = outcome.terminated === true || outcome.truncated === true || ++length >= this.#limit;
+      isOver = isEnd(outcome) || ++length >= this.#limit;
     };
   }
 }
+
+/** @param {Outcome} outcome */
+const isEnd = ({ terminated, truncated }) => terminated === true || truncated === true;
 
 /** @param {Outcome} outcome */
 const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observation) });
@@ -327,11 +401,11 @@ function difference(a, b) {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     for (const key of /** @type {const} */ (['reward', 'terminated', 'truncated'])) {
-      if (!Object.is(a[i][key], b[i][key])) return `${key} number ${i}: ${shown(a[i][key])}, then ${shown(b[i][key])}`;
+      if (!Object.is(a[i][key], b[i][key])) return `${key} of ${a[i].when}: ${shown(a[i][key])}, then ${shown(b[i][key])}`;
     }
     const [x, y] = [Array.from(a[i].observation), Array.from(b[i].observation)];
     const at = x.findIndex((value, k) => !Object.is(value, y[k]));
-    if (at >= 0 || x.length !== y.length) return `observation number ${i}, [${Math.max(at, 0)}]: ${shown(x[at])}, then ${shown(y[at])}`;
+    if (at >= 0 || x.length !== y.length) return `observation of ${a[i].when}, [${Math.max(at, 0)}]: ${shown(x[at])}, then ${shown(y[at])}`;
   }
   return undefined;
 }

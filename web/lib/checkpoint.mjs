@@ -38,12 +38,12 @@ export function asBytes(bytes) {
  */
 export function withCheckpoint(library, bytes, { env, envOptions = {}, options = {} }, use) {
   const { wasm } = library;
-  const { entry: { id }, own } = lookUp(library, env);
+  const { entry, own } = lookUp(library, env);
   const script = openScript(wasm, own);
   try {
     return wasm.scratch((scratch) => {
       const setup = wasm.handle(wasm.call.bhx_setup_from_checkpoint(scratch.bytes(bytes), bytes.length, script.address));
-      return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script));
+      return useSetup(library, setup, { entry, envOptions, options }, () => use(setup, script));
     });
   } finally {
     script.done();

@@ -3,9 +3,10 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
-import { actionText, boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, readObservation, rewardProblem, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
 import { readMask } from './action-mask.mjs';
+import { openTable, readConfig } from './own-options.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
@@ -16,8 +17,6 @@ import { BellhopError } from './bellhop-error.mjs';
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
 const FAILED = -1;
-/** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
-const REWARD_MAX = 1e30;
 
 /** Who reset a single object last: nobody else may step it. @type {WeakMap<object, Slot>} */
 const holders = new WeakMap();
@@ -35,6 +34,8 @@ export class OwnEnv {
     this.actionSpace = definition.actionSpace;
     this.hasActionMask = definition.hasActionMask;
     this.entry = entryOf(definition);
+    /** Whether nobody needs to look whether observations leave their bounds: they cannot, or it was said. */
+    this.skipsBounds = isUnbounded(definition.observationSpace);
     /** An environment of its own; the object itself where there is but one. */
     this.make = definition.make;
   }
@@ -45,23 +46,26 @@ export class OwnEnv {
    */
   open(wasm) {
     const host = hostOf(wasm);
-    const handle = host.scripts.add(this);
     const { observationSpace: space, actionSpace: actions, isSingle, entry } = this;
     const shape = space.type === 'Box' ? space.shape : [space.n];
+    const table = openTable(wasm, this.id, entry.options);
+    const handle = host.scripts.add(this);
     try {
       const address = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_script_create(
         handle, Number(isSingle), scratch.string(this.id), space.type === 'Box' ? shape.length : 0, scratch.ints(shape),
         Number(space.type === 'Box' && space.dtype === 'uint8'), scratch.floats(boundsOf(space)),
         actions.type === 'Box' ? floatsOf(actions) : actions.n, actions.type === 'Box' ? scratch.floats(boundsOf(actions)) : 0, Number(this.hasActionMask),
-        entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN)));
+        entry.max_episode_steps ?? 0, entry.reward_threshold ?? NaN, table.address)));
       return {
         address,
         close() {
           wasm.call.bhx_script_destroy(address);
+          table.close();
           host.scripts.remove(handle);
         },
       };
     } catch (error) {
+      table.close();
       host.scripts.remove(handle);
       throw error;
     }
@@ -69,7 +73,7 @@ export class OwnEnv {
 }
 
 /** Its row of the catalogue. @param {import('./definition.mjs').Definition} definition @returns {import('../bellhop.js').EnvEntry} */
-function entryOf({ id, summary, observationSpace: space, actionSpace, hasActionMask, rewardThreshold, maxEpisodeSteps }) {
+function entryOf({ id, summary, observationSpace: space, actionSpace, hasActionMask, rewardThreshold, maxEpisodeSteps, options }) {
   const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
     bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
   const entry = (/** @type {import('../bellhop.js').Space} */ each) => each.type === 'Discrete' ? each
@@ -77,7 +81,7 @@ function entryOf({ id, summary, observationSpace: space, actionSpace, hasActionM
   return Object.freeze({
     id, summary, action_space: entry(actionSpace), observation_space: entry(space),
     has_action_mask: hasActionMask, reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
-    n_view: 0, options: Object.freeze([]), presets: Object.freeze([]),
+    n_view: 0, options, presets: Object.freeze([]),
   });
 }
 
@@ -117,6 +121,11 @@ class Host {
     wasm.envCall = (handle, op, value, obs, step) => this.#call(handle, op, value, obs, step);
   }
 
+  /** @param {OwnEnv} own @param {number} config  what was set, in the module */
+  #create(own, config) {
+    return this.slots.add(new Slot(this.#wasm, own, readConfig(this.#wasm, own.entry.options, config)));
+  }
+
   /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
   #call(handle, op, value, obs, step) {
     try {
@@ -128,7 +137,7 @@ class Host {
           /** @type {Slot} */ (this.slots.rows[handle]).reset(value, obs);
           return 0;
         case CREATE:
-          return this.slots.add(new Slot(this.#wasm, /** @type {OwnEnv} */ (this.scripts.rows[handle])));
+          return this.#create(/** @type {OwnEnv} */ (this.scripts.rows[handle]), obs);
         case SAVE:
           return /** @type {Slot} */ (this.slots.rows[handle]).save(value, obs);
         case RESTORE:
@@ -176,11 +185,11 @@ class Slot {
   #low;
   #high;
 
-  /** @param {Wasm} wasm @param {OwnEnv} own */
-  constructor(wasm, own) {
+  /** @param {Wasm} wasm @param {OwnEnv} own @param {Record<string, any> | undefined} options  it is made with */
+  constructor(wasm, own, options) {
     this.#wasm = wasm;
     this.#own = own;
-    this.#env = made(own);
+    this.#env = made(own, options);
     const space = own.observationSpace;
     this.#space = space;
     this.#isBox = space.type === 'Box';
@@ -206,6 +215,7 @@ class Slot {
     }
     if (!Array.isArray(result) || result.length < 1) throw this.#failure(name, notAList(result, '[observation, info]'));
     if (!this.#write(result[0], at)) this.#explain(name, result[0], at);
+    if (!this.#own.skipsBounds) this.#watchBounds(() => name, at);
     this.info = result[1] ?? {};
     this.#nSteps = 0;
     this.#writeMask(name, at, false);
@@ -232,12 +242,12 @@ class Slot {
       throw this.#failure(`step(${actionText(action)})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
     }
     const reward = result[1], terminated = result[2], truncated = result[3];
-    if (typeof reward !== 'number' || !(Math.abs(reward) <= REWARD_MAX)) {
-      throw this.#failure(`step(${actionText(action)})`, `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`);
-    }
+    const problem = rewardProblem(reward);
+    if (problem !== undefined) throw this.#failure(`step(${actionText(action)})`, problem);
     if (typeof terminated !== 'boolean') throw this.#failure(`step(${actionText(action)})`, notABoolean('terminated', terminated));
     if (typeof truncated !== 'boolean') throw this.#failure(`step(${actionText(action)})`, notABoolean('truncated', truncated));
     if (!this.#write(result[0], at)) this.#explain(`step(${actionText(action)})`, result[0], at);
+    if (!this.#own.skipsBounds) this.#watchBounds(() => `step(${actionText(action)})`, at);
     this.#wasm.writeStep(step, reward, terminated, truncated);
     this.info = result[4] ?? {};
     this.#nSteps++;
@@ -320,6 +330,14 @@ class Slot {
     this.#wasm.f32.set(flat, at >>> 2);
   }
 
+  /** Says once that an observation is not within its bounds: it is learned from all the same. @param {() => string} name @param {number} at */
+  #watchBounds(name, at) {
+    const outside = outOfBounds(this.#space, this.#wasm.f32.subarray(at >>> 2, (at >>> 2) + this.#n));
+    if (outside === undefined) return;
+    this.#own.skipsBounds = true;
+    console.warn(`bellhop: ${this.#own.id}: ${name()} returned an observation that ${outside}; it is used as it is`);
+  }
+
   /** @param {string} name @param {string} text @param {unknown} [cause] */
   #failure(name, text, cause) {
     return new BellhopError('BH_ERR_ENV', `${this.#own.id}: ${name} ${text}`, cause === undefined ? undefined : { cause });
@@ -331,10 +349,15 @@ class Slot {
   }
 }
 
-/** @param {OwnEnv} own */
-function made(own) {
+/** Whether no observation that is taken leaves the bounds. @param {import('../bellhop.js').Space} space */
+function isUnbounded(space) {
+  return space.type !== 'Box' || space.dtype === 'uint8' || boundsOf(space).every((bound) => Math.abs(bound) === Infinity);
+}
+
+/** @param {OwnEnv} own @param {Record<string, any> | undefined} options */
+function made(own, options) {
   try {
-    return own.make();
+    return own.make(options);
   } catch (cause) {
     throw new BellhopError('BH_ERR_ENV', `${own.id}: making one threw ${thrownText(cause)}`, { cause });
   }

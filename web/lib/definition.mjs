@@ -3,6 +3,7 @@
 // Everything wrong is found and said at once, expected against actual.
 import { nearest, shown, suggestion } from './messages.mjs';
 import { givesMasks } from './action-mask.mjs';
+import { defaultsOf, readOptions } from './own-options.mjs';
 import { floatsOf } from './space.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
@@ -12,12 +13,13 @@ import { floatsOf } from './space.mjs';
  * @property {string} id
  * @property {string} summary
  * @property {boolean} isSingle  one object is all there is
- * @property {() => Instance} make
+ * @property {(options?: Record<string, any>) => Instance} make  with the defaults of its options, unless they are given
  * @property {Space} observationSpace
  * @property {Space} actionSpace
  * @property {boolean} hasActionMask  it says which actions are legal
  * @property {number | null} maxEpisodeSteps
  * @property {number | null} rewardThreshold
+ * @property {readonly import('../bellhop.js').Field[]} options
  */
 
 const ID = /^[\w.:-]+(\/[\w.:-]+)?$/;
@@ -27,6 +29,8 @@ const STEPS_MAX = 2_000_000_000;
 const ACTIONS_MAX = 10_000;
 const NUMBERS_MAX = 1_000;
 const RANK_MAX = 3;
+/** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
+const REWARD_MAX = 1e30;
 /** What an author may have written otherwise. Shorter names are near to many others. */
 const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'rewardThreshold'];
 /** Of a space, by its type. @type {Record<string, string[]>} */
@@ -52,13 +56,13 @@ export function isSource(given) {
   return isObject(given) && (typeof given.create === 'function' || typeof given.reset === 'function' || typeof given.step === 'function');
 }
 
-/** @param {any} given @returns {{ make: () => any, isSingle: boolean }} */
+/** @param {any} given @returns {{ make: (options?: Record<string, any>) => any, isSingle: boolean }} */
 function readSource(given) {
   if (typeof given === 'function') {
     const isClass = /^class\b/.test(Function.prototype.toString.call(given)) || typeof given.prototype?.step === 'function';
-    return { make: isClass ? () => new given() : () => given(), isSingle: false };
+    return { make: isClass ? (...options) => new given(...options) : (...options) => given(...options), isSingle: false };
   }
-  if (typeof given.create === 'function') return { make: () => given.create(), isSingle: false };
+  if (typeof given.create === 'function') return { make: (...options) => given.create(...options), isSingle: false };
   return { make: () => given, isSingle: true };
 }
 
@@ -82,7 +86,10 @@ export function readDefinition(given) {
     };
   }
   if (isVector(given)) return { name: 'the environment', problems: [NO_VECTOR] };
-  const { make, isSingle } = readSource(given);
+  const { make: makeWith, isSingle } = readSource(given);
+  const { fields, problems } = readOptions(given, isSingle);
+  if (problems.length > 0) return { name: nameOf(given, undefined), problems: problems.map((text) => `${nameOf(given, undefined)}: ${text}`) };
+  const make = (options = defaultsOf(fields)) => options === undefined ? makeWith() : makeWith(options);
   let first;
   try {
     first = make();
@@ -90,7 +97,7 @@ export function readDefinition(given) {
     return { name: nameOf(given, undefined), problems: [`${nameOf(given, undefined)}: making one threw ${thrownText(cause)}`] };
   }
   try {
-    return readFirst(given, first, make, isSingle);
+    return readFirst(given, first, make, isSingle, fields);
   } finally {
     if (!isSingle) closeInstance(first); // it was made to be read; who trains makes others
   }
@@ -106,10 +113,11 @@ export function closeInstance(env) {
 }
 
 /**
- * @param {any} given @param {any} first  one that was made @param {() => any} make @param {boolean} isSingle
+ * @param {any} given @param {any} first  one that was made @param {(options?: Record<string, any>) => any} make @param {boolean} isSingle
+ * @param {Definition['options']} options
  * @returns {{ definition?: Definition, problems: string[], name: string }}
  */
-function readFirst(given, first, make, isSingle) {
+function readFirst(given, first, make, isSingle, options) {
   const name = nameOf(given, first);
   if (!isObject(first) || typeof first.then === 'function') {
     const got = isObject(first) ? 'a Promise' : shown(first);
@@ -147,7 +155,7 @@ function readFirst(given, first, make, isSingle) {
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
-    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, hasActionMask: givesMasks(first, actionSpace), maxEpisodeSteps, rewardThreshold },
+    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, hasActionMask: givesMasks(first, actionSpace), maxEpisodeSteps, rewardThreshold, options },
   };
 }
 
@@ -161,10 +169,10 @@ function problemOfActions(space) {
   return i < 0 ? undefined : `actionSpace has the bounds ${low[i]} and ${high[i]} at [${i}], but must have finite ones there, the first below the second`;
 }
 
-/** The later ones may come out otherwise than the first. @param {string} name @param {() => any} make */
+/** The later ones may come out otherwise than the first. @param {string} name @param {Definition['make']} make @returns {Definition['make']} */
 function checkedMake(name, make) {
-  return () => {
-    const env = make();
+  return (options) => {
+    const env = make(options);
     if (isObject(env) && typeof env.reset === 'function' && typeof env.step === 'function') return env;
     closeInstance(env);
     throw new TypeError(`${name}: making one gave ${shown(env)}, but must give an object with reset and step`);
@@ -296,6 +304,22 @@ export function readObservation(space, value) {
     if (problem !== undefined) return { problem: `has ${shown(flat[i])} at [${i}], but must have ${problem} there` };
   }
   return { flat };
+}
+
+/** The first number that is not within the bounds of its space, in words; undefined where there is none. @param {Space} space @param {ArrayLike<number>} flat */
+export function outOfBounds(space, flat) {
+  if (space.type !== 'Box') return undefined;
+  for (let i = 0; i < flat.length; i++) {
+    const x = Math.fround(flat[i]);
+    if (x < space.low[i] || x > space.high[i]) return `has ${flat[i]} at [${i}], but observationSpace says it is between ${space.low[i]} and ${space.high[i]}`;
+  }
+  return undefined;
+}
+
+/** What is wrong with a reward, in words. @param {unknown} reward */
+export function rewardProblem(reward) {
+  if (typeof reward === 'number' && Math.abs(reward) <= REWARD_MAX) return undefined;
+  return `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`;
 }
 
 /** What the number should have been. @param {import('../bellhop.js').BoxSpace} space @param {any} x @param {number} i */

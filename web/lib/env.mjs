@@ -4,7 +4,7 @@ import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
 import { readAction } from './actions.mjs';
 import { onlyKeys } from './messages.mjs';
-import { describeSetup, lookUp, wholeNumber, withSetup } from './setup.mjs';
+import { describeSetup, lookUp, timeLimit, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';
 
@@ -25,15 +25,25 @@ export function openEnv(library, env, options, create) {
   const { entry: definition, own } = lookUp(library, env);
   const { id } = definition;
   const made = withSetup(library, { env: own ?? id, envOptions: options }, (setup, script) => ({
-    env: wasm.handle(create(setup)), options: Object.freeze(describeSetup(library, setup).envOptions), closeScript: script.keep(),
+    env: wasm.handle(create(setup)), ...optionsOf(library, setup, definition), closeScript: script.keep(),
   }));
   const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
   return {
     ...made, id, definition, own, observationSpace: readSpace(spaces.observation_space),
     actionSpace: readSpace(spaces.action_space), nMask: spaces.has_action_mask ? spaces.action_space.n : 0,
-    spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: definition.max_episode_steps }),
+    spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: made.limit }),
   };
 }
+
+/** What it is made with, the time limit among it where it is another. @param {Library} library @param {number} setup @param {import('../bellhop.js').EnvEntry} definition */
+function optionsOf(library, setup, definition) {
+  const { envOptions, options: { maxEpisodeSteps } } = describeSetup(library, setup, definition);
+  const options = Object.freeze({ ...envOptions, ...maxEpisodeSteps !== 0 && { maxEpisodeSteps } });
+  return { options, limit: timeLimit(maxEpisodeSteps, definition.max_episode_steps) };
+}
+
+/** Gymnasium's None is the environment's own limit. @param {any} options */
+export const withLimit = (options) => options?.maxEpisodeSteps === null ? { ...options, maxEpisodeSteps: undefined } : options;
 
 /**
  * A block beside an environment; when there is none, the environment is given back.

@@ -10,6 +10,7 @@ export default {
   final_eval_episodes: 'Greedy episodes that score the finished run, on seeds of their own',
   log_freq: 'Environment steps between two training records',
   exploring_starts: 'Training episodes start in any state, each as likely; evaluations never do',
+  max_episode_steps: 'Time limit of episodes, in steps; 0 for the environment\'s own, -1 for none',
   stop_at_threshold: 'Stops at the first evaluation at or above the environment\'s threshold',
   learning_rate: 'Step size of the optimizer',
   learning_rate_schedule: 'How the learning rate goes to learning_rate_end over the run',

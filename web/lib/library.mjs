@@ -3,7 +3,7 @@
 import { checkEnv } from './check-env.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
-import { Env } from './env.mjs';
+import { Env, withLimit } from './env.mjs';
 import { languageClasses } from './language.mjs';
 import { Model } from './model.mjs';
 import { Run } from './run.mjs';
@@ -89,9 +89,9 @@ export function createLibrary(wasm, help) {
     },
     ...Object.fromEntries(Object.entries(CLASS_NAMES).map(([algo, name]) => [name, models[algo]])),
     /** @param {unknown} env @param {object} [options] */
-    make: (env, options = {}) => new Env(library, sourceOf(env), options),
+    make: (env, options = {}) => new Env(library, sourceOf(env), withLimit(options)),
     /** @param {unknown} env @param {object} [options] */
-    makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), options),
+    makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), withLimit(options)),
     /** @param {unknown} env */
     register: (env) => register(library, env),
     /** @param {unknown} env @param {import('../bellhop.js').CheckEnvOptions} [options] */

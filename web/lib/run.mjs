@@ -89,7 +89,7 @@ export class Run {
   }
 
   get setup() {
-    return describeSetup(this.#library, this.#wasm.call.bhx_run_setup(this.#address));
+    return describeSetup(this.#library, this.#wasm.call.bhx_run_setup(this.#address), this.env);
   }
 
   get timesteps() {
@@ -208,9 +208,9 @@ export class Run {
   /** @param {object} options @returns {() => void} undoes it */
   #change(options) {
     const run = this.#address;
-    const { options: own, envOptions, algo, env } = this.setup;
+    const { options: own, envOptions, algo } = this.setup;
     const before = { ...envOptions, ...own };
-    const tables = [...modelTables(this.#library.catalog, algo), ...envTables(this.#library.catalog, env)];
+    const tables = [...modelTables(this.#library.catalog, algo), ...envTables(this.env)];
     const changes = encodeOptions(tables, options, LABELS[algo] ?? algo);
     const undo = encodeOptions(tables, Object.fromEntries(changes.filter(({ key }) => key in before)
       .map(({ key }) => [key, before[key]])), algo);

@@ -90,9 +90,19 @@ export const LABELS = {
   'sac': 'SAC',
 };
 
-/** An environment that is in no catalogue has no options either. @param {Catalog} catalog @param {string} id */
-export function envTables(catalog, id) {
-  return [{ name: id, fields: catalog.envs.find((each) => each.id === id)?.options ?? [], prefix: 'env.' }];
+/** @param {import('../bellhop.js').EnvEntry} entry */
+export function envTables({ id, options }) {
+  return [{ name: id, fields: options, prefix: 'env.' }];
+}
+
+/** What an environment is made with: its own options, and the time limit, which a run has too. @param {Catalog} catalog @param {import('../bellhop.js').EnvEntry} entry */
+export function makeTables(catalog, entry) {
+  return [...envTables(entry), { name: entry.id, fields: catalog.run.filter(({ key }) => key === 'maxEpisodeSteps'), prefix: '' }];
+}
+
+/** The steps after which episodes are truncated; null for never. @param {OptionValue} option  maxEpisodeSteps @param {number | null} own  of the environment */
+export function timeLimit(option, own) {
+  return option === 0 ? own : Number(option) > 0 ? Number(option) : null;
 }
 
 /**
@@ -156,13 +166,13 @@ function setDefaults(wasm, setup, catalog, algo) {
  */
 export function withSetup(library, { env, algo = '', envOptions = {}, options = {} }, use, check = () => {}) {
   const { wasm, catalog } = library;
-  const { entry: { id }, own } = lookUp(library, env);
+  const { entry, entry: { id }, own } = lookUp(library, env);
   if (algo !== '') findAlgo(catalog, algo);
   const script = openScript(wasm, own);
   try {
     const setup = wasm.scratch((scratch) =>
       wasm.handle(wasm.call.bhx_setup_create(scratch.string(id), scratch.string(algo), script.address)));
-    return useSetup(library, setup, { id, envOptions, options }, () => use(setup, script), check);
+    return useSetup(library, setup, { entry, envOptions, options }, () => use(setup, script), check);
   } finally {
     script.done();
   }
@@ -171,14 +181,14 @@ export function withSetup(library, { env, algo = '', envOptions = {}, options = 
 /**
  * Sets options, calls `use`, destroys the setup.
  * @template T
- * @param {Library} library @param {number} setup @param {{ id: string, envOptions: object, options: object }} changes @param {() => T} use
+ * @param {Library} library @param {number} setup @param {{ entry: import('../bellhop.js').EnvEntry, envOptions: object, options: object }} changes @param {() => T} use
  * @param {(setup: number) => void} [check]
  */
-export function useSetup(library, setup, { id, envOptions, options }, use, check = () => {}) {
+export function useSetup(library, setup, { entry, envOptions, options }, use, check = () => {}) {
   const { wasm, catalog } = library;
   try {
     check(setup);
-    setAll(wasm, setup, encodeOptions(envTables(catalog, id), envOptions, id));
+    setAll(wasm, setup, encodeOptions(makeTables(catalog, entry), envOptions, entry.id));
     applyModelOptions(library, setup, options);
     return use();
   } finally {
@@ -206,13 +216,14 @@ function applyModelOptions(library, setup, options) {
  * A setup in JavaScript's terms.
  * @param {Library} library
  * @param {number} setup
+ * @param {import('../bellhop.js').EnvEntry} [entry]  of its environment, whose options are wanted
  * @returns {{ env: string, algo: string, options: Record<string, OptionValue>, envOptions: Record<string, OptionValue> }}
  */
-export function describeSetup({ wasm, catalog }, setup) {
+export function describeSetup({ wasm, catalog }, setup, entry) {
   const { env, algo, options } = wasm.json(wasm.call.bhx_setup_describe(setup));
   const read = (/** @type {ReturnType<typeof envTables>} */ tables) => Object.fromEntries(
     tables.flatMap(({ fields, prefix }) => fields.map((field) => [field.key, decode(field, options[prefix + field.name])])));
-  return { env, algo, options: read(modelTables(catalog, algo)), envOptions: read(envTables(catalog, env)) };
+  return { env, algo, options: read(modelTables(catalog, algo)), envOptions: entry ? read(envTables(entry)) : {} };
 }
 
 /** @param {string} name @param {unknown} value @param {number} low @param {number} high @returns {number} */

@@ -4,7 +4,7 @@ import { readActions } from './actions.mjs';
 import { allocBeside, openEnv } from './env.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { encodeOptions } from './options.mjs';
-import { envTables, lookUp, wholeNumber } from './setup.mjs';
+import { lookUp, makeTables, wholeNumber } from './setup.mjs';
 import { floatsOf, toDtype } from './space.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
@@ -36,14 +36,14 @@ export class VecEnv {
   /** @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} from @param {object} options */
   constructor(library, from, options) {
     const { wasm } = library;
-    const { id } = lookUp(library, from).entry;
+    const { entry } = lookUp(library, from), { id } = entry;
     if (Number.isInteger(options) && Number(options) > 0) { // make_vec_env of Stable-Baselines3 takes their number there
       throw new BellhopError('BH_ERR_CONFIG', `${id}: options are ${options}, but must be an object; for ${options} environments: makeVec(${typeof from === 'string' ? `'${from}'` : 'env'}, { numEnvs: ${options} })`);
     }
     const { numEnvs = 1, ...rest } = /** @type {{ numEnvs?: number }} */ (Object(options));
     const n = wholeNumber(`${id}: numEnvs`, numEnvs, 1, NUM_ENVS_MAX);
     // Checked here already, so that numEnvs is among what is suggested.
-    encodeOptions([...envTables(library.catalog, id), OWN_TABLE], options, id);
+    encodeOptions([...makeTables(library.catalog, entry), OWN_TABLE], options, id);
     const made = openEnv(library, from, rest, (setup) => wasm.call.bhx_vec_env_create(setup, n));
     const { env: envs, closeScript } = made;
     this.#wasm = wasm;

@@ -5,7 +5,7 @@ import { Frames } from './frames.mjs';
 import { Learner } from '../lib/learner.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
 import { concat } from '../lib/run.mjs';
-import { wholeNumber } from '../lib/setup.mjs';
+import { timeLimit, wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 import { onlyKeys, shown } from '../lib/messages.mjs';
 
@@ -91,7 +91,7 @@ export class Session {
     const { env, observationSpace, actionSpace, setup } = this.run;
     return {
       ...setup, layout: this.run.layout(), observationSpace, actionSpace, rewardThreshold: env.reward_threshold,
-      maxEpisodeSteps: env.max_episode_steps, summary: env.summary,
+      maxEpisodeSteps: timeLimit(setup.options.maxEpisodeSteps, env.max_episode_steps), summary: env.summary,
     };
   }
 

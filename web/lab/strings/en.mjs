@@ -433,6 +433,7 @@ export default {
   'field.n_eval_episodes': 'Evaluation episodes',
   'field.final_eval_episodes': 'Final evaluation episodes',
   'field.log_freq': 'Logging interval',
+  'field.max_episode_steps': 'Time limit',
   'field.stop_at_threshold': 'Stop when solved',
   'field.map': 'Map',
   'field.goal_reward': 'Goal reward',

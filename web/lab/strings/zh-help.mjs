@@ -11,6 +11,7 @@ export default {
   final_eval_episodes: '训练结束后评分用的贪心回合数，使用单独的种子',
   log_freq: '两条训练记录之间的环境步数',
   exploring_starts: '训练回合从任意状态开始，各状态机会均等；评估不受影响',
+  max_episode_steps: '一个回合最多的步数；0 表示环境自己的上限，-1 表示不设上限',
   stop_at_threshold: '评估首次达到环境的达标线时停止',
 
   // ---- 优化 ----

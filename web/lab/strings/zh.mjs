@@ -432,6 +432,7 @@ export default {
   'field.n_eval_episodes': '评估回合数',
   'field.final_eval_episodes': '最终评估回合数',
   'field.log_freq': '记录间隔',
+  'field.max_episode_steps': '时间上限',
   'field.stop_at_threshold': '达标即停',
   'field.map': '地图',
   'field.goal_reward': '终点奖励',
