@@ -29,13 +29,14 @@ export class RunList {
   version = 0;
   /** @type {DrawMore} */
   more = () => [];
-  #count = 0;
+  /** The largest number there was. */
+  count = 0;
 
   /** @param {Omit<KeptRun, 'n'>} run */
   add(run) {
     const { items } = this;
     const known = items.find(({ id, setup }) => id === run.id && setup.demonstrations === run.setup.demonstrations);
-    if (!known) items.push({ n: ++this.#count, ...run });
+    if (!known) items.push({ n: ++this.count, ...run });
     else if (known.step < run.step) Object.assign(known, run);
     if (items.length > this.most) items.splice(items.findIndex((each) => !each.isPinned), 1);
     this.version++;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The last state of every view, in IndexedDB: its link, how far it came, its history, and its run as a full checkpoint. Offered when the view is
 // opened the next time.
-// The reader's own text, which no link holds, is kept by itself and put back. Where there is no storage, nothing is kept.
-import { get, set } from 'idb-keyval';
+// The list of runs that were left is kept by run-store.mjs. The reader's own text, which no link holds, is kept by itself and put back. Where there is no storage, nothing is kept.
+import { get, keys, set } from 'idb-keyval';
 
 /** @typedef {{ query: string, step: number, history: unknown }} Kept */
 
 /** `query` may lack changes that were made later. @typedef {Kept & { checkpoint: Uint8Array }} KeptRun */
 
 const PREFIX = 'bellhop.view.', RUN = 'bellhop.run.', TEXT = 'bellhop.text';
+/** Lists of runs, see run-store.mjs; the number is their format. */
+const RUNS = 'bellhop.runs.1.';
 
 /** @param {string} view @returns {Promise<Kept | null>} */
 export async function recallView(view) {
@@ -30,13 +32,31 @@ export async function recallRun(view, { query, step }) {
   }
 }
 
-/** @param {string} view @param {KeptRun} run @returns {Promise<boolean>} whether there was room for it */
-export async function keepRun(view, run) {
+/** The list of runs of a view, as it was given. @param {string} view @returns {Promise<unknown>} */
+export const recallRuns = (view) => get(RUNS + view);
+
+/** @param {string} view @param {unknown[]} runs */
+export const keepRuns = (view, runs) => keepLarge(RUNS + view, runs);
+
+/** @param {string} view @param {KeptRun} run */
+export const keepRun = (view, run) => keepLarge(RUN + view, run);
+
+/** @param {string} key @param {unknown} value @returns {Promise<boolean>} whether there was room for it */
+async function keepLarge(key, value) {
   try {
-    await set(RUN + view, run);
+    await set(key, value);
     return true;
   } catch (error) {
     return /** @type {Error} */ (error).name !== 'QuotaExceededError'; // without storage there is nothing to tell
+  }
+}
+
+/** Whether a list of runs was kept of a view. @param {string} view */
+export async function hasRuns(view) {
+  try {
+    return (await keys()).includes(RUNS + view);
+  } catch {
+    return false;
   }
 }
 

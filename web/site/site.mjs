@@ -10,8 +10,7 @@ import { LabView } from '../lab/lab-view.mjs';
 import { Explained, loadErrorWords } from '../lab/plain-errors.mjs';
 import { trainers } from '../lab/trainers.mjs';
 import { envsOf, worldOf } from '../lab/world-table.mjs';
-import { keepText, keepView, recallRun, recallText, recallView } from './kept.mjs';
-import { RunKeeper } from './run-keeper.mjs';
+import { hasRuns, keepRun, keepRuns, keepText, keepView, recallRun, recallRuns, recallText, recallView } from './kept.mjs';
 import { firstLanguage, languageIn, speak } from './page-language.mjs';
 import { markOnce } from './marks.mjs';
 import { prefetchWhenIdle } from './prefetch.mjs';
@@ -52,7 +51,8 @@ class Site {
   /** Views whose kept state was asked for already. @type {Set<View>} */
   #offered = new Set();
   #keptAt = 0;
-  #runs = new RunKeeper(() => this.lab.notice(this.#words.t('kept.full'), 'bad'));
+  /** What keeps runs, fetched when there is one to keep or to bring back. @type {Promise<import('./keeping.mjs').Keeping> | undefined} */
+  #keeping;
   /** The reader's own text as it is kept. */
   #keptText = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -130,6 +130,7 @@ class Site {
     if (runs) Object.assign(experiment, { runs: Object.assign(runs, { most: RUNS_MOST }) });
     this.#experiments.set(view, experiment);
     this.#watch(view, experiment);
+    void hasRuns(view).then((has) => (has ? this.#keepRuns(view, experiment) : undefined));
     this.lab.experiment = experiment;
     void old?.dispose();
     void this.#restoreText(experiment);
@@ -270,7 +271,17 @@ class Site {
     if (!experiment || step === 0) return;
     this.#keptAt = performance.now();
     void keepView(this.#view, { query: experiment.query, step, history: past });
-    void this.#runs.keep(this.#view, experiment, isUrgent);
+    void this.#keepRuns(this.#view, experiment, isUrgent);
+  }
+
+  /** @param {View} view @param {Startable} experiment @param {boolean} [isUrgent] */
+  async #keepRuns(view, experiment, isUrgent) {
+    try {
+      this.#keeping ??= import('./keeping.mjs').then(({ Keeping }) => new Keeping({ keepRun, keepRuns, recallRuns }, () => this.lab.notice(this.#words.t('kept.full'), 'bad')));
+      (await this.#keeping).keep(view, experiment, isUrgent);
+    } catch {
+      this.#keeping = undefined; // the next time
+    }
   }
 
   /** A page that is left has no time to keep a text: that is done as soon as the reader has typed it. @param {Startable} experiment */

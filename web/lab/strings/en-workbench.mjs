@@ -3,7 +3,7 @@
 export default {
   'bench.runs': 'Runs',
   'bench.present': 'This run',
-  'bench.none': 'A run stays here, and grey in the chart, when Reset or another setting starts a new one, until this page is left or reloaded: export what you want to keep. At most 12 stay; the oldest one that is not pinned goes first, and where all are pinned, no more come.',
+  'bench.none': 'A run stays here, and grey in the chart, when Reset or another setting starts a new one. It is still here when you come back: this browser keeps its settings, its curves and the latest of its records. At most 12 stay; the oldest one that is not pinned goes first, and where all are pinned, no more come.',
   'bench.same': 'the same run',
   'bench.steps': '{n|step|steps}',
   'bench.mean': 'mean return {value}',
