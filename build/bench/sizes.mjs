@@ -55,9 +55,15 @@ export function chartFiles() {
   return withImports(filesNamed(WITH_DATA)).filter((file) => !first.includes(file));
 }
 
+/** What the page fetches when there is a run to keep. */
+export function keepingFiles() {
+  const first = firstLoadFiles();
+  return withImports(filesNamed(/^keeping-\w+\.js$/)).filter((file) => !first.includes(file));
+}
+
 /** @param {string[]} [files] as a browser fetched them, charts included */
 export function sizes(files) {
-  const first = files?.filter((file) => !chartFiles().includes(file)) ?? firstLoadFiles();
+  const first = files?.filter((file) => !chartFiles().includes(file) && !keepingFiles().includes(file)) ?? firstLoadFiles();
   const later = filesBelow(SITE).filter((file) => OF_THE_PAGE.test(file) && !first.includes(file));
   return {
     ...total(['bellhop-simd.wasm']),

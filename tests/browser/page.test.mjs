@@ -11,6 +11,7 @@ import reference from './suites/api.mjs';
 import editing from './suites/editing.mjs';
 import embed from './suites/embed.mjs';
 import examples from './suites/examples.mjs';
+import files from './suites/files.mjs';
 import frames from './suites/frames.mjs';
 import embedDialog from './suites/embed-dialog.mjs';
 import faults from './suites/faults.mjs';
@@ -38,4 +39,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, workbench, keptRuns, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, workbench, keptRuns, files, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

@@ -12,6 +12,7 @@
  * @property {import('./history.mjs').History} [history]             its curves; of several seeds that of their mean
  * @property {import('./text-experiment.mjs').RunCurve} [curve]      of tasks of text
  * @property {import('./seed-band.mjs').SeedBand} [band]             of several seeds
+ * @property {string} [file]                   whose records these are: of its setup only the environment is known
  * @property {'low'} [colour]                   of its curve; by default it is muted
  * @property {string} [name]                    as the reader calls it
  * @property {boolean} [isHidden] @property {boolean} [isPinned]

@@ -39,7 +39,7 @@ export class ExportsView {
 
   get #kept() {
     const { runs, setup } = this.#bench.experiment;
-    return runs.items.filter((run) => run.setup.env === setup.env && !run.band);
+    return runs.items.filter((run) => run.setup.env === setup.env && !run.band && !run.file);
   }
 
   /** The present run, where another one was chosen that is gone. @returns {Result} */
@@ -187,6 +187,7 @@ export class ExportsView {
     const run = experiment.runs.items.find(({ band, curve, history }) => [band?.xs, curve?.xs, history?.returns[0]].includes(/** @type {any} */ (xs)));
     if (kind === 'band') return words.t('bench.legend.half', { name });
     if (!run) return name;
+    if (run.file) return name;
     return run.band ? words.t('bench.legend.iqm', { name }) : `${name} (${differsText(words, experiment, run)})`;
   }
 

@@ -1,60 +1,20 @@
 // SPDX-License-Identifier: MIT
-// The last state of every view, in IndexedDB: its link, how far it came, its history, and its run as a full checkpoint. Offered when the view is
-// opened the next time.
-// The list of runs that were left is kept by run-store.mjs. The reader's own text, which no link holds, is kept by itself and put back. Where there is no storage, nothing is kept.
+// What the page puts into IndexedDB from its start: of every view its link, how far it came and its history, and the reader's own text, which no link holds
+// and which is put back. Runs are kept by what is fetched when there is one, see keeping.mjs. Where there is no storage, nothing is kept.
 import { get, keys, set } from 'idb-keyval';
 
 /** @typedef {{ query: string, step: number, history: unknown }} Kept */
 
-/** `query` may lack changes that were made later. @typedef {Kept & { checkpoint: Uint8Array }} KeptRun */
+const VIEW = 'bellhop.view.';
+const TEXT = 'bellhop.text';
 
-const PREFIX = 'bellhop.view.', RUN = 'bellhop.run.', TEXT = 'bellhop.text';
-/** Lists of runs, see run-store.mjs; the number is their format. */
-const RUNS = 'bellhop.runs.1.';
+/** Handed to what is fetched later. */
+export const store = Object.freeze({ get, set });
 
-/** @param {string} view @returns {Promise<Kept | null>} */
-export async function recallView(view) {
+/** Whether something was kept of a view. @param {string} view */
+export async function isKept(view) {
   try {
-    const kept = await get(PREFIX + view);
-    return kept && typeof kept.query === 'string' && Number.isFinite(kept.step) ? kept : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The run that was kept of what a view was left at; null where there is none. @param {string} view @param {Kept} kept @returns {Promise<KeptRun | null>} */
-export async function recallRun(view, { query, step }) {
-  try {
-    const run = await get(RUN + view);
-    return run?.checkpoint instanceof Uint8Array && run.step <= step && query.startsWith(run.query) ? run : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The list of runs of a view, as it was given. @param {string} view @returns {Promise<unknown>} */
-export const recallRuns = (view) => get(RUNS + view);
-
-/** @param {string} view @param {unknown[]} runs */
-export const keepRuns = (view, runs) => keepLarge(RUNS + view, runs);
-
-/** @param {string} view @param {KeptRun} run */
-export const keepRun = (view, run) => keepLarge(RUN + view, run);
-
-/** @param {string} key @param {unknown} value @returns {Promise<boolean>} whether there was room for it */
-async function keepLarge(key, value) {
-  try {
-    await set(key, value);
-    return true;
-  } catch (error) {
-    return /** @type {Error} */ (error).name !== 'QuotaExceededError'; // without storage there is nothing to tell
-  }
-}
-
-/** Whether a list of runs was kept of a view. @param {string} view */
-export async function hasRuns(view) {
-  try {
-    return (await keys()).includes(RUNS + view);
+    return (await keys()).some((key) => String(key).endsWith(`.${view}`));
   } catch {
     return false;
   }
@@ -63,7 +23,7 @@ export async function hasRuns(view) {
 /** @param {string} view @param {Kept} kept */
 export async function keepView(view, kept) {
   try {
-    await set(PREFIX + view, kept);
+    await set(VIEW + view, kept);
   } catch {
     // nothing depends on it
   }

@@ -2,8 +2,6 @@
 // The run of a view as a full checkpoint, in the browser's storage: what was left can go on with the same bits when the page is opened again.
 // Saved at most every ten seconds, seldom where saving takes long, and when the page is hidden.
 
-/** @typedef {Pick<typeof import('./kept.mjs'), 'keepRun'>} Store */
-
 const KEEP_RUN_MS = 10_000;
 /** Of all the time, what saving may take. */
 const SHARE = 1 / 50;
@@ -18,7 +16,7 @@ export class RunKeeper {
   /** What was urgent while it saved. @type {(() => void) | undefined} */
   #next;
 
-  /** @param {Store} store @param {() => void} tell  says that there is no room */
+  /** @param {import('./kept-runs.mjs').KeptRuns} store @param {() => void} tell  says that there is no room */
   constructor(store, tell) {
     this.#store = store;
     this.#tell = tell;

@@ -6,7 +6,6 @@ import { nameOf, problemOf, settingsOf } from '../lab/fields.mjs';
 import { historyFrom } from '../lab/history-json.mjs';
 import { bandHistory, drawBands } from './seed-curves.mjs';
 
-/** @typedef {Pick<typeof import('./kept.mjs'), 'keepRuns' | 'recallRuns'>} Store */
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 /** @typedef {import('../lab/run-list.mjs').RunList} RunList */
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
@@ -29,7 +28,7 @@ export class RunStore {
   /** Of each view, what cannot be read. @type {Map<string, unknown[]>} */
   #foreign = new Map();
 
-  /** @param {Store} store @param {() => void} tell  says that there is no room */
+  /** @param {import('./kept-runs.mjs').KeptRuns} store @param {() => void} tell  says that there is no room */
   constructor(store, tell) {
     this.#store = store;
     this.#tell = tell;
@@ -48,7 +47,7 @@ export class RunStore {
 
   /** @param {string} view @param {RunExperiment} experiment */
   async #bring(view, experiment) {
-    const stored = await this.#store.recallRuns(view).catch(() => []); // without storage there is none
+    const stored = await this.#store.recallRuns(view);
     const { runs } = experiment, { catalog, trainer: { catalog: { records } } } = experiment, present = runs.items;
     const foreign = /** @type {unknown[]} */ ([]), read = /** @type {KeptRun[]} */ ([]);
     for (const each of Array.isArray(stored) ? stored : []) {

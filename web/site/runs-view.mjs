@@ -53,7 +53,7 @@ export class RunsView {
       <div class="bench-head"><input type="checkbox" .checked=${live(isDrawn)} aria-label=${words.t('bench.show', { name })} @change=${(/** @type {any} */ { target }) => this.#edit(() => show(experiment.runs, run, target.checked))}>
         ${this.#line(run)}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
           @change=${(/** @type {any} */ { target }) => this.#edit(() => rename(experiment.runs, run, target.value))}></div>
-      <p class="bench-caption">${run.band ? words.sentences([bandText(words, /** @type {any} */ (run), experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
+      <p class="bench-caption">${run.file ? [words.t('file.from', { name: run.file }), ...this.#figures(run)].join(' · ') : run.band ? words.sentences([bandText(words, /** @type {any} */ (run), experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
     : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(run)].join(' · ')}</p>
       <div class="bench-actions">${this.#actions(run, name)}</div></li>`;
   }
@@ -75,7 +75,7 @@ export class RunsView {
       @click=${act}>${words.t(`bench.${what}`)}</button>`;
     return [
       button('only', () => this.#edit(() => toggleSolo(runs, run)), runs.solo === run), button('pin', () => this.#edit(() => togglePin(runs, run)), Boolean(run.isPinned)),
-      run.band ? nothing : [button('open', () => this.#bench.attempt(() => this.#open(run))), button('beside', () => this.#bench.attempt(() => this.#bench.beside.open(run, name)))], button('delete', () => this.#delete(run, name)),
+      run.band || run.file ? nothing : [button('open', () => this.#bench.attempt(() => this.#open(run))), button('beside', () => this.#bench.attempt(() => this.#bench.beside.open(run, name)))], button('delete', () => this.#delete(run, name)),
     ];
   }
 
