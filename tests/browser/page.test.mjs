@@ -17,6 +17,7 @@ import embedDialog from './suites/embed-dialog.mjs';
 import faults from './suites/faults.mjs';
 import learning from './suites/learning.mjs';
 import loading from './suites/loading.mjs';
+import looking from './suites/looking.mjs';
 import microscope from './suites/microscope.mjs';
 import bundled from './suites/package.mjs';
 import playing from './suites/playing.mjs';
@@ -39,4 +40,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, workbench, keptRuns, files, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));

@@ -27,6 +27,9 @@ export class ProgressPanel extends ChartPanel {
   #shown = null;
   /** @type {Paced<Record<ChartName, string>>} */
   #readouts = new Paced();
+  /** Says which episode there is at a step; fetched with the first look. @type {((x: number) => string) | null} */
+  #episode = null;
+  #isLooking = false;
 
   get #experiment() {
     return /** @type {RunExperiment | null} */ (this.host.experiment);
@@ -85,10 +88,22 @@ export class ProgressPanel extends ChartPanel {
 
   /** @param {number} x */
   spoken(x) {
-    const { words } = this.host;
     const readouts = this.#read(x, true);
     const shown = NAMES.filter((name) => this.#shows(name) && readouts[name] !== '').map((name) => readouts[name]);
-    return [words.t('at.step', { step: words.count(Math.round(x)) }), ...shown].join('; ');
+    return [this.#at(x), ...shown].join('; ');
+  }
+
+  /** A step, and the episode there. @param {number} x */
+  #at(x) {
+    const { words } = this.host;
+    if (!this.#isLooking) {
+      this.#isLooking = true;
+      void import('./episode-at.mjs').then(async ({ said }) => {
+        this.#episode = await said(this.host);
+        this.host.requestUpdate();
+      }).catch(() => (this.#isLooking = false));
+    }
+    return [words.t('at.step', { step: words.count(Math.round(x)) }), this.#episode?.(x)].filter(Boolean).join(' · ');
   }
 
   /** @param {History} history */
@@ -133,7 +148,7 @@ export class ProgressPanel extends ChartPanel {
   #axisCaption() {
     const { words } = this.host;
     const { cursor } = this.group;
-    if (cursor !== null) return words.t('at.step', { step: words.count(Math.round(cursor)) });
+    if (cursor !== null) return this.#at(cursor);
     const stride = this.#experiment?.history.stride ?? 1;
     return stride > 1 ? words.t('chart.axis.thinned', { n: stride }) : words.t('chart.axis');
   }

@@ -61,6 +61,11 @@ export default {
   'cell.look.optimal': 'optimal',
   'cell.look.end': 'An episode ends here: there is nothing to choose.',
   'cell.look.wall': 'A wall: the agent is never here.',
+  'look.greedy': 'Greedy: {action}',
+  'look.likeliest': 'Likeliest: {action}',
+  'episode.at': 'episode {n}: return {value}, {length} steps, ended at step {step}',
+  'look.value': 'Value of the state',
+  'look.action': 'Greedy {action}',
   'inputs.moved': 'Which inputs moved the decision',
   'inputs.moved.help': 'How much {value} of “{action}” changes when this input grows by 1 % of its range and the others stay.',
 };

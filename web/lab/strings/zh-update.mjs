@@ -61,6 +61,11 @@ export default {
   'cell.look.optimal': '最优',
   'cell.look.end': '到这里回合就结束，没有动作可选。',
   'cell.look.wall': '墙：智能体进不来。',
+  'look.greedy': '贪心动作：{action}',
+  'look.likeliest': '最可能的动作：{action}',
+  'episode.at': '第 {n} 回合：回报 {value}，共 {length} 步，在第 {step} 步结束',
+  'look.value': '状态价值',
+  'look.action': '贪心动作：{action}',
   'inputs.moved': '哪些输入影响了决定',
   'inputs.moved.help': '这个输入增大其范围的 1%、其余不变时，“{action}”的 {value} 改变多少。',
 };

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Looking at a place, by pointer, by touch and by keyboard: a point of a value map, a cell that is held, a point of a chart. What is shown is what the worker
+// and the records say of that very place.
+import assert from 'node:assert/strict';
+import { allText, axe, holds, pause, reach, says, setSpeed, test, text } from '../harness.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const KEY = /\b(look|episode|cell|hand|reward)\.[a-z][\w.]*/;
+/** As the page writes it. @param {number} n @param {number} digits */
+const shown = (n, digits) => n.toFixed(digits).replace('-', '−');
+
+/** Learns so many steps. @param {Page} page @param {number} steps */
+async function learned(page, steps) {
+  await setSpeed(page, 5);
+  await page.click('#play');
+  await reach(page, 'count-steps', steps);
+  await pause(page);
+}
+
+/** A place on a canvas, in the window. @param {Page} page @param {string} canvas @param {number} x  part of its width @param {number} y */
+async function placeOn(page, canvas, x, y) {
+  await page.locator(canvas).scrollIntoViewIfNeeded();
+  const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (await page.locator(canvas).boundingBox());
+  return /** @type {const} */ ([box.x + box.width * x, box.y + box.height * y]);
+}
+
+/** @param {Page} page @param {readonly [number, number]} place */
+async function tap(page, [x, y]) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+  await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await devtools.detach();
+}
+
+/** @param {Page} page @param {string} id */
+const gone = (page, id) => holds(page, (of) => !document.querySelector('bellhop-lab')?.shadowRoot?.getElementById(of), id);
+
+/** @param {() => import('../harness.mjs').Lab} lab */
+export default function looking(lab) {
+  test('looking: a point of a value map, by pointer and keyboard: the state there, its values, the greedy action', async () => {
+    const { page, close } = await lab().open('#env=MountainCar-v0&algo=dqn&seed=1&learningStarts=100&netArch=16');
+    await learned(page, 2000);
+    await holds(page, () => /** @type {any} */ (globalThis).$('slice-high')?.textContent !== '–');
+    await page.mouse.move(...await placeOn(page, '#slice', 12.5 / 48, 8.5 / 32));
+    await says(page, 'point-look', /^car at −0\.7\d, .* to the right.*push left.*no push.*push right.*Greedy: /s);
+    const { obs, values } = await page.evaluate(async () => {
+      const { worldModule: { slice }, layout, session } = /** @type {any} */ (document.getElementById('lab')).experiment;
+      const [[left, right], [bottom, top]] = [slice.across(layout), slice.up(layout)];
+      const there = slice.observation(left + (right - left) * 12.5 / 48, top - (top - bottom) * 8.5 / 32);
+      return { obs: there, values: [...await session.qValues(there)] };
+    });
+    assert.deepEqual(await page.locator('#point-look tbody td').allTextContents(), values.map((value) => shown(value, 3)));
+    const greedy = ['push left', 'no push', 'push right'][values.indexOf(Math.max(...values))];
+    assert.ok((await text(page, 'point-look')).includes(`Greedy: ${greedy}`));
+    assert.ok((await text(page, 'point-look')).includes(shown(obs[1], 3)), `${obs}`);
+    await page.mouse.move(2, 2);
+    await gone(page, 'point-look');
+
+    await page.focus('#slice-box');
+    await page.keyboard.press('ArrowRight');
+    const first = await text(page, 'point-look');
+    await page.keyboard.press('ArrowUp');
+    await holds(page, (before) => /** @type {any} */ (globalThis).$('point-look')?.textContent.trim() !== before, first);
+    assert.deepEqual(await axe(page), []);
+    await page.keyboard.press('Enter');
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.activeElement?.closest('#point-look'));
+    assert.deepEqual(await axe(page), []);
+    await page.keyboard.press('Escape');
+    await gone(page, 'point-look');
+    assert.equal(await page.evaluate(() => document.querySelector('bellhop-lab')?.shadowRoot?.activeElement?.id), 'slice-box', 'the focus is where it was');
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await close();
+  });
+
+  test('looking: a tap on a value map and on a cell holds the look, the same again lets it go; in Chinese', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=1&learningStarts=100&netArch=16&lang=zh', { hasTouch: true, viewport: { width: 390, height: 844 } });
+    await learned(page, 300);
+    await holds(page, () => /** @type {any} */ (globalThis).$('slice-high')?.textContent !== '–');
+    await tap(page, await placeOn(page, '#slice', 0.3, 0.3));
+    await says(page, 'point-look', /贪心动作：/);
+    assert.equal(KEY.exec(await allText(page)), null);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    assert.deepEqual(await axe(page), []);
+    await tap(page, await placeOn(page, '#slice', 0.3, 0.3));
+    await gone(page, 'point-look');
+    await page.click('#tab-grid');
+    await reach(page, 'count-steps', 0);
+    await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
+    await says(page, 'cell-look', /关闭$/);
+    await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
+    await gone(page, 'cell-look');
+    await close();
+  });
+
+  test('looking: a point of the maps of an agent whose actions are numbers: what the policy does there, and its value', async () => {
+    const { page, close } = await lab().open('#env=Pendulum-v1&algo=ddpg&seed=1&learningStarts=100&netArch=16');
+    await learned(page, 300);
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.box-map .legend span').length === 4);
+    for (const id of ['actions-map', 'values-map']) {
+      await page.focus(`#${id}-box`);
+      await page.keyboard.press('ArrowLeft');
+      await says(page, `${id}-look`, /Greedy torque−?[\d.]+Value of the state−?[\d.]+/);
+      await page.keyboard.press('Escape');
+      await gone(page, `${id}-look`);
+    }
+    await page.mouse.move(...await placeOn(page, '#values-map', 10.5 / 40, 7.5 / 28));
+    await page.waitForSelector('#values-map-look td');
+    const { action, value } = await page.evaluate(async () => {
+      const { worldModule: { slice }, layout, session } = /** @type {any} */ (document.getElementById('lab')).experiment;
+      const [[left, right], [bottom, top]] = [slice.across(layout), slice.up(layout)];
+      const there = [slice.observation(left + (right - left) * 10.5 / 40, top - (top - bottom) * 7.5 / 28)];
+      return { action: (await session.predict(there))[0][0], value: (await session.predictValues(there))[0] };
+    });
+    assert.deepEqual(await page.locator('#values-map-look td').allTextContents(), [shown(action, 2), shown(value, 2)]);
+    assert.deepEqual(await axe(page), []);
+    await close();
+  });
+
+  test('looking: a point of a chart says which episode ended there, its return and its length', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&algo=dqn&seed=2&learningStarts=100&netArch=16');
+    await learned(page, 600);
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#chart-returns canvas'));
+    await page.focus('#charts');
+    await page.keyboard.press('Home');
+    for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
+    await says(page, 'axis-caption', /step [\d,]+ · episode \d+: return \d+\.\d, \d+ steps, ended at step [\d,]+$/);
+    const [, x, n, value, length, step] = (/** @type {RegExpExecArray} */ (/step ([\d,]+) · episode (\d+): return ([\d.]+), (\d+) steps, ended at step ([\d,]+)/.exec(await text(page, 'axis-caption')))).map((part) => Number(part.replace(',', '')));
+    const episodes = await page.evaluate(() => {
+      const { history, trainer: { catalog: { records } } } = /** @type {any} */ (document.getElementById('lab')).experiment;
+      return history.log.flatMap((/** @type {Float64Array} */ rows) => Array.from({ length: rows.length / records.width }, (_, i) => [...rows.subarray(i * records.width, i * records.width + 4)])).filter((/** @type {number[]} */ [kind]) => kind === records.episode);
+    });
+    assert.deepEqual(episodes[n - 1].slice(1), [step, value, length]);
+    const nearest = Math.min(...episodes.map((/** @type {number[]} */ [, at]) => Math.abs(at - x)));
+    assert.ok(Math.abs(step - x) <= nearest + 1, `${step} is not the nearest to ${x}`);
+    await page.click('#lang-zh');
+    await page.focus('#charts');
+    await page.keyboard.press('ArrowRight');
+    await says(page, 'axis-caption', /第 [\d,]+ 回合：回报 [\d.]+，共 \d+ 步，在第 [\d,]+ 步结束$/);
+    await close();
+  });
+}
