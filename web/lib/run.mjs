@@ -485,6 +485,13 @@ export class Run {
     }));
   }
 
+  /** Starts an episode in the state of one observation; whether it can be there. @param {unknown} observation */
+  place(observation) {
+    const { flat } = this.flatten(observation), run = this.#address;
+    if (flat.length !== this.nObs) throw this.#badObservation(observation);
+    return this.#wasm.scratch((scratch) => this.#wasm.call.bhx_run_place(run, scratch.floats(flat)) !== 0);
+  }
+
   /** Keeps the numbers of each update from the next one on, or not any more. @param {unknown} isWatched */
   watch(isWatched) {
     if (typeof isWatched !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `watch takes true or false, but got ${shown(isWatched)}`);

@@ -108,6 +108,7 @@ export class ExportsView {
       <button type="button" id="bench-copy" @click=${() => this.#bench.attempt(() => this.#copy(text))}>${this.#copied === text ? `✓ ${words.t('bench.copied')}` : words.t('bench.copy')}</button>
       <textarea id="bench-command" readonly spellcheck="false" translate="no" dir="ltr" rows="3" .value=${text}></textarea></div>
       ${setup.changes.length > 0 ? html`<p class="bench-caption">${words.t('bench.command.live', { n: setup.changes.length })}</p>` : nothing}
+      ${this.#run.hand ? html`<p class="bench-caption">${words.t('bench.command.hand')}</p>` : nothing}
       ${setup.demonstrations ? html`<p class="bench-caption">${words.t('bench.command.demonstrations')}</p>` : nothing}`;
   }
 

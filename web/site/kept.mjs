@@ -3,7 +3,7 @@
 // and which is put back. Runs are kept by what is fetched when there is one, see keeping.mjs. Where there is no storage, nothing is kept.
 import { get, keys, set } from 'idb-keyval';
 
-/** @typedef {{ query: string, step: number, history: unknown }} Kept */
+/** @typedef {{ query: string, step: number, history: unknown, hand?: import('../lab/run-list.mjs').ByHand | null }} Kept */
 
 const VIEW = 'bellhop.view.';
 const TEXT = 'bellhop.text';

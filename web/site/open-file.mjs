@@ -12,7 +12,7 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
 /** @typedef {import('../lab/bellhop-lab.mjs').BellhopLab} BellhopLab */
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
 /** @typedef {import('../lab/words.mjs').Words} Words */
-/** Shows the experiment of a link; `left` is what its run goes on from, null for its beginning. @typedef {(query: string, left: { checkpoint: Uint8Array } | null) => Promise<unknown>} Show */
+/** Shows the experiment of a link; `left` is what its run goes on from, null for its beginning. @typedef {(query: string, left: import('../lab/run-experiment.mjs').Left | null) => Promise<unknown>} Show */
 /** What opening is made with. @typedef {{ words: Words, experiment: RunExperiment, lab: BellhopLab, show: Show }} Place */
 
 /** The lab's longest name of a run. */
@@ -85,8 +85,8 @@ async function openCheckpoint(file, { metadata, isFull }, { words, lab, show }) 
     if ('why' in found) return found.why;
     const checkpoint = new Uint8Array(await file.arrayBuffer());
     await (await lease.trainer.create(/** @type {any} */ ({ checkpoint }))).dispose(); // throws what is wrong with it
-    await show(found.query, { checkpoint });
-    const step = words.count(Number(metadata.timesteps));
+    const at = isFull ? Number(metadata.timesteps) : 0, step = words.count(at);
+    await show(found.query, { checkpoint, hand: { at, by: 'file' } });
     lab.notice(words.t(kind === 'text' ? 'file.text' : isFull ? 'file.checkpoint' : 'file.model', { name, step }));
     return '';
   } finally {

@@ -35,12 +35,12 @@ export class RunsView {
   }
 
   /** @param {Omit<KeptRun, 'n'>} run */
-  #figures({ step, solvedAt, history, setup }) {
+  #figures({ step, solvedAt, history, setup, hand }) {
     const { words, experiment: { world } } = this.#bench;
     const mean = history?.meanReturn ?? NaN; // before the first episode
     return [
       words.t('bench.steps', { n: words.count(step) }), ...Number.isNaN(mean) ? [] : [words.t('bench.mean', { value: words.value(mean, world.digits || 1) })],
-      ...solvedAt === null || isEvaluation(setup) ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
+      ...hand ? [words.t(`bench.hand.${hand.by}`, { step: words.count(hand.at) })] : [], ...solvedAt === null || isEvaluation(setup) ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
     ];
   }
 

@@ -91,7 +91,7 @@ class Site {
     await this.#open(viewOf(query), hash.includes('=') ? query : undefined);
   }
 
-  /** @param {View} view @param {URLSearchParams} [query] @param {{ checkpoint: Uint8Array } | null} [left]  what it goes on from; null for a run from its beginning */
+  /** @param {View} view @param {URLSearchParams} [query] @param {import('../lab/run-experiment.mjs').Left | null} [left]  what it goes on from; null for a run from its beginning */
   async #open(view, query, left) {
     const turn = ++this.#turns;
     const shown = this.#experiments.get(this.#view);
@@ -114,7 +114,7 @@ class Site {
     if (turn === this.#turns) this.#write();
   }
 
-  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {{ checkpoint: Uint8Array } | null} [left]  what it goes on from */
+  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {import('../lab/run-experiment.mjs').Left | null} [left]  what it goes on from */
   async #make(turn, view, query, left) {
     const { experiment, ignored } = await createExperiment(trainers, query, this.#words.language);
     if (turn !== this.#turns) {
@@ -237,7 +237,7 @@ class Site {
     const { setup, agentFrame } = /** @type {any} */ (experiment);
     const hash = agentFrame && !experiment.isRunning ? await /** @type {any} */ (experiment).fingerprint?.() : '';
     const changes = setup?.changes?.length ?? 0;
-    const key = /** @type {any} */ (experiment).sharedAs ?? (setup?.demonstrations ? 'shared.alone' : changes > 0 ? 'shared' : 'shared.plain');
+    const key = /** @type {any} */ (experiment).sharedAs ?? (/** @type {any} */ (experiment).hand ? 'shared.hand' : setup?.demonstrations ? 'shared.alone' : changes > 0 ? 'shared' : 'shared.plain');
     const print = hash ? this.#words.t('fingerprint', { step: this.#words.count(agentFrame.timesteps), hash }) : '';
     try {
       await navigator.clipboard.writeText(url.href);

@@ -232,6 +232,13 @@ export class Session {
     this.#run.watch(isWatched);
   }
 
+  /** The step since which the agent is there; null where it cannot be. @param {unknown} observation */
+  place(observation) {
+    if (!this.#run.place(observation)) return null;
+    this.requestFrame();
+    return this.#run.timesteps;
+  }
+
   /** @param {import('../bellhop.js').SaveOptions} options */
   save(options) {
     return this.#run.save(options);

@@ -2,7 +2,7 @@
 // Looking at a place, by pointer, by touch and by keyboard: a point of a value map, a cell that is held, a point of a chart. What is shown is what the worker
 // and the records say of that very place.
 import assert from 'node:assert/strict';
-import { allText, axe, holds, pause, reach, says, setSpeed, test, text } from '../harness.mjs';
+import { allText, axe, holds, pause, phase, reach, says, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -137,6 +137,80 @@ export default function looking(lab) {
     await page.focus('#charts');
     await page.keyboard.press('ArrowRight');
     await says(page, 'axis-caption', /第 [\d,]+ 回合：回报 [\d.]+，共 \d+ 步，在第 [\d,]+ 步结束$/);
+    await close();
+  });
+
+  test('hand: the agent is put into a cell by keyboard: it is there, the page says so, the link does not claim the run, Reset undoes it', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning&seed=3&totalTimesteps=400&evalFreq=100');
+    const plain = await page.evaluate(async () => {
+      const { experiment } = /** @type {any} */ (document.getElementById('lab'));
+      await experiment.step('episode');
+      return experiment.agentFrame.timesteps;
+    });
+    await page.focus('#stage');
+    await page.keyboard.press('ArrowDown');
+    await says(page, 'cell-look', /^cell 1 /);
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await says(page, 'cell-look', /^cell 7 .*Put the agent here/s);
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.activeElement?.classList.contains('look-place'));
+    assert.deepEqual(await axe(page), []);
+    await page.keyboard.press('Enter');
+    await says(page, 'state-text', /^cell 7/);
+    await says(page, 'solved', new RegExp(`⇄ The agent was put elsewhere by hand at step ${plain}: no link holds that\\. Reset undoes it\\.`));
+    assert.equal(await page.evaluate(() => document.querySelector('bellhop-lab')?.shadowRoot?.activeElement?.id), 'stage');
+    await page.keyboard.press('s');
+    await reach(page, 'count-steps', plain + 1);
+    assert.equal(await page.evaluate(() => /** @type {any} */ (document.getElementById('lab')).experiment.agentFrame.obsTm1[0]), 6);
+    assert.match((await share(page)).said, /not this run: it was changed by hand or comes from a file/);
+    await page.click('#runs-open');
+    await says(page, 'bench-present', new RegExp(`⇄ moved by hand at step ${plain}`));
+    await says(page, 'workbench', /What was done by hand, and what came from a file, is not in the command/);
+    await page.click('#reset');
+    await phase(page, 'ready');
+    await says(page, 'bench-run-1', new RegExp(`Differs: the same run · .*⇄ moved by hand at step ${plain}`));
+    await holds(page, () => !/⇄/.test(/** @type {any} */ (globalThis).$('solved').textContent));
+    await setSpeed(page, 5);
+    await page.click('#play');
+    await phase(page, 'finished');
+    const hash = await page.evaluate(() => /** @type {any} */ (document.getElementById('lab')).sha256());
+    await page.click('#reset');
+    await phase(page, 'ready');
+    await says(page, 'bench-run-2', /Differs: the same run · 400 steps/);
+    await page.click('#play');
+    await phase(page, 'finished');
+    assert.equal(await page.evaluate(() => /** @type {any} */ (document.getElementById('lab')).sha256()), hash, 'what its link says again');
+    await close();
+  });
+
+  test('hand: by touch, in Chinese; a cell where an episode ends has no button; the car is put where the value map is pressed', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=q-learning&seed=3&lang=zh', { hasTouch: true, viewport: { width: 390, height: 844 } });
+    await tap(page, await placeOn(page, '#canvas', 0.5, 5 / 6));
+    await says(page, 'cell-look', /终点/);
+    assert.equal(await page.locator('.look-place').count(), 0);
+    await tap(page, await placeOn(page, '#canvas', 0.5, 5 / 6));
+    await gone(page, 'cell-look');
+    await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
+    await page.click('.look-place');
+    await says(page, 'state-text', /第 5 格/);
+    await says(page, 'solved', /⇄ 智能体在第 0 步被手动移动/);
+    assert.equal(KEY.exec(await allText(page)), null);
+    assert.deepEqual(await axe(page), []);
+    await page.evaluate(() => (location.hash = '#env=MountainCar-v0&algo=dqn&seed=1&learningStarts=100&netArch=16&lang=en'));
+    await holds(page, () => /** @type {any} */ (document.getElementById('lab')).experiment?.setup.env === 'MountainCar-v0' && /** @type {any} */ (globalThis).$('slice-high')?.textContent !== '–');
+    await page.focus('#slice-box');
+    await page.keyboard.press('ArrowUp');
+    await page.waitForSelector('#point-look');
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowUp', 'p']) await page.keyboard.press(key);
+    await says(page, 'solved', /⇄ The agent was put elsewhere by hand at step 0/);
+    const { obs, view } = await page.evaluate(() => {
+      const { agentFrame } = /** @type {any} */ (document.getElementById('lab')).experiment;
+      return { obs: [...agentFrame.obs], view: [...agentFrame.view].slice(0, 2) };
+    });
+    assert.deepEqual(obs, view);
+    assert.ok(obs[1] > 0, `it moves to the right: ${obs}`);
+    await tap(page, await placeOn(page, '#slice', 0.98, 0.4));
+    await page.click('.look-place');
+    await says(page, 'notice-text', /cannot be put there: an episode ends there/);
     await close();
   });
 }

@@ -24,6 +24,10 @@ export class CellView extends Look {
     return this.experiment.startState;
   }
 
+  get state() {
+    return /[S.]/.test(this.experiment.layout.rows.join('')[this.at]) ? [this.at] : null;
+  }
+
   content() {
     const { words, frame } = this.host;
     const { worldModule, layout, isTrained, truth, isPolicy } = this.experiment;

@@ -47,10 +47,28 @@ export class Look {
     return nothing;
   }
 
-  /** What can be done there. @returns {unknown} */
+  /** What can be done there, beside putting the agent there. @returns {unknown} */
   actions() {
     return nothing;
   }
+
+  /** The observation of the place, where the environment can be put into it; else null. @returns {number[] | null} */
+  get state() {
+    return null;
+  }
+
+  /** Puts the agent there: from then on the run is not what its link says. */
+  #place = () => this.host.attempt(async () => {
+    const { experiment, state, host: { words } } = this;
+    if (!state || !experiment.session) return;
+    const at = await experiment.session.place(state);
+    if (at === null) this.host.notice(words.t('look.place.not'));
+    else Object.assign(experiment, { hand: experiment.hand ?? { at, by: 'place' } });
+    this.#focusPicture();
+    this.letGo();
+    if (at !== null) this.host.announce(words.t('look.placed'));
+    experiment.emit('setup');
+  });
 
   get #places() {
     const canvas = this.#canvas();
@@ -96,6 +114,7 @@ export class Look {
     const places = this.#places;
     const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
     if (event.key === 'Escape') [this.at, this.isHeld] = [-1, false];
+    else if (/^p$/i.test(event.key) && this.at >= 0 && !event.ctrlKey && !event.metaKey) void this.#place();
     else if (event.key === 'Enter' && this.at >= 0) {
       event.preventDefault();
       this.isHeld = true;
@@ -121,8 +140,12 @@ export class Look {
   #keyInside(event) {
     event.stopPropagation(); // a key of what stands in it is not one of the lab's
     if (event.key !== 'Escape') return;
-    /** @type {HTMLElement | null | undefined} */ (this.#canvas()?.closest('[tabindex="0"]'))?.focus();
+    this.#focusPicture();
     this.letGo();
+  }
+
+  #focusPicture() {
+    if (this.#card?.contains(this.host.root.activeElement)) /** @type {HTMLElement | null | undefined} */ (this.#canvas()?.closest('[tabindex="0"]'))?.focus();
   }
 
   get #card() {
@@ -158,7 +181,7 @@ export class Look {
 
   #held() {
     const { words } = this.host;
-    return html`<div class="look-actions">${this.actions()}<button type="button" class="quiet look-close" @click=${() => this.letGo()}>${words.t('close')}</button></div>`;
+    return html`<div class="look-actions">${this.state ? html`<button type="button" class="look-place" aria-keyshortcuts="P" @click=${this.#place}>${words.t('look.place')} <kbd>P</kbd></button>` : nothing}${this.actions()}<button type="button" class="quiet look-close" @click=${() => this.letGo()}>${words.t('close')}</button></div>`;
   }
 
   /**
@@ -192,5 +215,6 @@ export const styles = css`
 .cell-look td { text-align: right; padding: 0 0 0 8px; }
 .cell-look [data-best] { font-weight: 600; }
 .cell-look [data-best] th { font-weight: 600; }
+.look-actions kbd { font: inherit; padding: 0 5px; border: 1px solid var(--bellhop-line); border-radius: 4px; color: var(--bellhop-muted); }
 .look-actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 `;

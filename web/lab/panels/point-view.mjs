@@ -10,6 +10,8 @@ export { styles } from './look.mjs';
 
 /** Of a cart with a pole: its words tell two of these. */
 const NUMBERS = 4;
+/** Environments with value maps that can be put into a state. */
+const PLACED = Object.freeze(['MountainCar-v0']);
 
 export class PointView extends Look {
   #sampled;
@@ -40,15 +42,18 @@ export class PointView extends Look {
     return place(1 - (y - bottom) / (top - bottom), rows) * columns + place((x - left) / (right - left), columns);
   }
 
-  /** The state there. */
-  get obs() {
+  get state() {
+    return PLACED.includes(this.experiment.setup.env) ? this.#obs : null;
+  }
+
+  get #obs() {
     const { columns, rows } = /** @type {Sampled} */ (this.#sampled()), { layout } = this.experiment;
     const [left, right] = this.#slice.across(layout), [bottom, top] = this.#slice.up(layout);
     return this.#slice.observation(left + (right - left) * (this.at % columns + 0.5) / columns, top - (top - bottom) * (Math.floor(this.at / columns) + 0.5) / rows);
   }
 
   content() {
-    const { words } = this.host, { worldModule, layout, isTrained } = this.experiment, { obs } = this;
+    const { words } = this.host, { worldModule, layout, isTrained } = this.experiment, obs = this.#obs;
     return html`<strong>${worldModule?.describeObservation?.({ obs, layout, words })}</strong>${this.#numbers(obs)}
       ${this.#sampled()?.valuesAt(this.at)}${isTrained ? nothing : html`<p>${words.t('untrained')}</p>`}`;
   }

@@ -27,9 +27,9 @@ export class ProgressPanel extends ChartPanel {
   #shown = null;
   /** @type {Paced<Record<ChartName, string>>} */
   #readouts = new Paced();
-  /** Says which episode there is at a step; fetched with the first look. @type {((x: number) => string) | null} */
-  #episode = null;
-  #isLooking = false;
+  /** Fetched when there is something that it says. @type {Awaited<ReturnType<typeof import('./progress-words.mjs').progressWords>> | null} */
+  #words = null;
+  #isAsking = false;
 
   get #experiment() {
     return /** @type {RunExperiment | null} */ (this.host.experiment);
@@ -64,7 +64,7 @@ export class ProgressPanel extends ChartPanel {
     const { words } = this.host;
     return html`<section class="progress" part="progress" role="group" aria-labelledby="progress-title">
       <header><h2 id="progress-title">${words.t('progress')}</h2></header>
-      <p class="caption" id="solved">${this.#solved()}</p>
+      <p class="caption" id="solved">${this.#solved()}${experiment?.hand ? html`<br>${this.#more?.hand(experiment.hand)}` : nothing}</p>
       <div id="charts" class="charts" tabindex="0" role="group" aria-label=${words.t('charts.label')} @keydown=${this.onKey}>
         ${NAMES.filter((name) => this.#shows(name)).map((name) => this.#chart(name))}
       </div>
@@ -82,7 +82,7 @@ export class ProgressPanel extends ChartPanel {
     const { history, runs, truth, agentFrame } = experiment;
     const { words, theme } = this.host;
     const end = roundEnd(agentFrame?.timesteps ?? 0);
-    const key = [history, history.version, runs, runs.version, truth, agentFrame?.solvedAt, end, experiment.session, words, theme];
+    const key = [history, history.version, runs, runs.version, truth, agentFrame?.solvedAt, experiment.hand, end, experiment.session, words, theme];
     this.showCharts(key, () => this.#contentsOf(experiment));
   }
 
@@ -93,17 +93,22 @@ export class ProgressPanel extends ChartPanel {
     return [this.#at(x), ...shown].join('; ');
   }
 
+  /** What needs further words. */
+  get #more() {
+    if (!this.#isAsking) {
+      this.#isAsking = true;
+      void import('./progress-words.mjs').then(async ({ progressWords }) => {
+        this.#words = await progressWords(this.host);
+        this.host.requestUpdate();
+      }).catch(() => (this.#isAsking = false));
+    }
+    return this.#words;
+  }
+
   /** A step, and the episode there. @param {number} x */
   #at(x) {
     const { words } = this.host;
-    if (!this.#isLooking) {
-      this.#isLooking = true;
-      void import('./episode-at.mjs').then(async ({ said }) => {
-        this.#episode = await said(this.host);
-        this.host.requestUpdate();
-      }).catch(() => (this.#isLooking = false));
-    }
-    return [words.t('at.step', { step: words.count(Math.round(x)) }), this.#episode?.(x)].filter(Boolean).join(' · ');
+    return [words.t('at.step', { step: words.count(Math.round(x)) }), this.#more?.episode(x)].filter(Boolean).join(' · ');
   }
 
   /** @param {History} history */

@@ -36,4 +36,5 @@ export default {
   'share.by.hand': 'Link to this run: {url}',
   'link.ignored': 'Parts of the link do not apply here and were left out.',
   'unsupported': 'This browser cannot run the lab, which needs WebAssembly and web workers. Use a current version of Chrome, Edge, Firefox or Safari.',
+  'shared.hand': 'The link is in your clipboard. It holds the settings and the seed, but not this run: it was changed by hand or comes from a file.',
 };

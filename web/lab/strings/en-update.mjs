@@ -68,4 +68,9 @@ export default {
   'look.action': 'Greedy {action}',
   'inputs.moved': 'Which inputs moved the decision',
   'inputs.moved.help': 'How much {value} of “{action}” changes when this input grows by 1 % of its range and the others stay.',
+  'look.place': 'Put the agent here',
+  'look.placed': 'The agent is there now.',
+  'look.place.not': 'The agent cannot be put there: an episode ends there.',
+  'hand.place': '⇄ The agent was put elsewhere by hand at step {step}: no link holds that. Reset undoes it.',
+  'hand.file': '⇄ From a file, at step {step}: no link holds that. Reset begins without it.',
 };

@@ -102,4 +102,7 @@ export default {
   'file.is.table': 'It is a table, but not one of a run’s records: Export saves these as CSV.',
   'file.is.large': 'It is too large for a file of a run.',
   'file.is.other': 'It is none of the files that can be opened here: settings (.json), a model or a full checkpoint (.safetensors), records (.csv).',
+  'bench.hand.place': '⇄ moved by hand at step {step}',
+  'bench.hand.file': '⇄ from a file at step {step}',
+  'bench.command.hand': 'What was done by hand, and what came from a file, is not in the command.',
 };

@@ -36,4 +36,5 @@ export default {
   'share.by.hand': '本次训练的链接：{url}',
   'link.ignored': '链接中有几项不适用，已忽略。',
   'unsupported': '此浏览器不支持实验室所需的 WebAssembly 或 Web Worker，无法运行。请使用新版 Chrome、Edge、Firefox 或 Safari。',
+  'shared.hand': '链接已复制。它包含设置和种子，但不能重现这次训练：训练被手动改动过，或来自文件。',
 };

@@ -68,4 +68,9 @@ export default {
   'look.action': '贪心动作：{action}',
   'inputs.moved': '哪些输入影响了决定',
   'inputs.moved.help': '这个输入增大其范围的 1%、其余不变时，“{action}”的 {value} 改变多少。',
+  'look.place': '把智能体放到这里',
+  'look.placed': '智能体已在那里。',
+  'look.place.not': '智能体不能放到那里：回合会在那里结束。',
+  'hand.place': '⇄ 智能体在第 {step} 步被手动移动：链接不含这一操作。点“重置”可撤销。',
+  'hand.file': '⇄ 从第 {step} 步起来自文件：链接不含文件内容。点“重置”则从头开始。',
 };

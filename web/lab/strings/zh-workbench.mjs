@@ -102,4 +102,7 @@ export default {
   'file.is.table': '文件是表格，但不是训练记录：导出的记录是 CSV 格式。',
   'file.is.large': '文件太大，不会是训练的文件。',
   'file.is.other': '这里打不开这种文件。可以打开：设置（.json）、模型或完整检查点（.safetensors）、记录（.csv）。',
+  'bench.hand.place': '⇄ 第 {step} 步手动移动',
+  'bench.hand.file': '⇄ 从第 {step} 步起来自文件',
+  'bench.command.hand': '手动操作和来自文件的内容不在命令中。',
 };

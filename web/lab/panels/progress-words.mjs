@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The episode at a point of the charts, from the records: which one it was, where it ended, its return and its length. Fetched with the first look.
+// What the charts say when there is something to say: the episode at a step, from the records, and what was done by hand. Fetched with the first of it.
 
 /** @typedef {{ n: number, step: number, return: number, length: number }} Episode */
 
@@ -24,12 +24,17 @@ export function episodeAt({ log, episodes }, { width, episode }, x) {
   return found;
 }
 
-/** What says it in words, '' where there is none. @param {any} host  of the panel with the charts @returns {Promise<(x: number) => string>} */
-export async function said(host) {
+/** @param {any} host  of the panel with the charts */
+export async function progressWords(host) {
   await host.needWords('update');
-  return (x) => {
-    const { words, experiment: { history, trainer, world } } = host;
-    const found = episodeAt(history, trainer.catalog.records, x), count = (/** @type {number} */ n) => words.count(n);
-    return found ? words.t('episode.at', { n: count(found.n), step: count(found.step), value: words.value(found.return, world.digits || 1), length: count(found.length) }) : '';
+  return {
+    /** The episode at a step; '' where no record of one is kept. @param {number} x @returns {string} */
+    episode(x) {
+      const { words, experiment: { history, trainer, world } } = host;
+      const found = episodeAt(history, trainer.catalog.records, x), count = (/** @type {number} */ n) => words.count(n);
+      return found ? words.t('episode.at', { n: count(found.n), step: count(found.step), value: words.value(found.return, world.digits || 1), length: count(found.length) }) : '';
+    },
+    /** @param {import('../run-list.mjs').ByHand} hand @returns {string} */
+    hand: ({ at, by }) => host.words.t(`hand.${by}`, { step: host.words.count(at) }),
   };
 }
