@@ -232,6 +232,16 @@ void bhi_grid_reset_anywhere(void *state, bh_rng *rng, float *obs)
     begin(grid, cell, obs);
 }
 
+int bhi_grid_place(void *state, float *obs)
+{
+    bhi_grid *grid = state;
+    if (!(obs[0] >= 0 && obs[0] <= (float)grid->last)) return 0;
+    int cell = (int)obs[0];
+    if (grid->cell[cell] != 'S' && grid->cell[cell] != '.') return 0;
+    begin(grid, cell, obs);
+    return 1;
+}
+
 void bhi_grid_step(void *state, bh_rng *rng, int action, float *obs, double *reward,
                    int *terminated)
 {

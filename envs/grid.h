@@ -80,6 +80,7 @@ extern const bhi_state_field bhi_grid_state[];
 void bhi_grid_spaces(const void *state, bh_space *observation, bh_space *action);
 void bhi_grid_reset(void *state, bh_rng *rng, float *obs);
 void bhi_grid_reset_anywhere(void *state, bh_rng *rng, float *obs);
+int bhi_grid_place(void *state, float *obs);
 void bhi_grid_step(void *state, bh_rng *rng, int action, float *obs, double *reward,
                    int *terminated);
 void bhi_grid_view(const void *state, float *view);
@@ -93,5 +94,6 @@ int bhi_grid_transitions(const void *state, int s, int a, bh_transition out[BH_T
 #define BHI_GRID_DEF                                                                               \
     .state_bytes = sizeof(bhi_grid), .state_fields = bhi_grid_state, .n_view = BHI_GRID_N_VIEW,    \
     .spaces = bhi_grid_spaces, .reset = bhi_grid_reset, .reset_anywhere = bhi_grid_reset_anywhere, \
-    .step = bhi_grid_step, .view = bhi_grid_view, .describe = bhi_grid_describe,                   \
-    .layout = bhi_grid_layout, .info = bhi_grid_info, .transitions = bhi_grid_transitions
+    .place = bhi_grid_place, .step = bhi_grid_step, .view = bhi_grid_view,                         \
+    .describe = bhi_grid_describe, .layout = bhi_grid_layout, .info = bhi_grid_info,               \
+    .transitions = bhi_grid_transitions

@@ -123,6 +123,17 @@ static void reset_anywhere(void *state, bh_rng *rng, float *obs)
     observe(c, obs);
 }
 
+static int place(void *state, float *obs)
+{
+    mountain_car *c = state;
+    if (!(obs[0] >= bhi_mountain_car_low[0] && obs[0] < (float)BHI_MOUNTAIN_CAR_X_GOAL &&
+          fabsf(obs[1]) <= bhi_mountain_car_high[1]))
+        return 0;
+    for (int i = 0; i < 2; i++) c->s[i] = (double)obs[i];
+    c->action = -1;
+    return 1;
+}
+
 static void step(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated)
 {
     (void)rng;
@@ -185,6 +196,7 @@ const bh_env_def bh_env_mountain_car = {
     .spaces = spaces,
     .reset = reset,
     .reset_anywhere = reset_anywhere,
+    .place = place,
     .step = step,
     .view = view,
     .describe = describe,

@@ -1628,6 +1628,12 @@ export interface Session {
   set(options: LiveOptions): Promise<number>;
   /** As model.watch; the numbers come with the frames. */
   watch(isWatched?: boolean): Promise<void>;
+  /**
+   * Starts an episode of the environment that is drawn in the state of an observation; for the agent what went before is truncated, as by a
+   * time limit. Resolves to the environment step, or to null where it cannot be there: the maps (GridWorld-v0, FrozenLake-v1, CliffWalking-v1)
+   * and MountainCar-v0 can. From then on the run is not what its seed makes it.
+   */
+  place(observation: ObservationLike): Promise<number | null>;
   /** As model.evaluate. */
   evaluate(options?: EvaluateOptions): Promise<Score>;
   /** As model.save. */

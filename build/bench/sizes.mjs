@@ -63,9 +63,15 @@ export function stillFiles() {
   return withImports(filesNamed(WHEN_STILL)).filter((file) => !first.includes(file));
 }
 
+/** What the page fetches when there is a run to keep. */
+export function keepingFiles() {
+  const first = firstLoadFiles();
+  return withImports(filesNamed(/^keeping-\w+\.js$/)).filter((file) => !first.includes(file));
+}
+
 /** @param {string[]} [files] as a browser fetched them, charts included */
 export function sizes(files) {
-  const afterwards = [...chartFiles(), ...stillFiles()];
+  const afterwards = [...chartFiles(), ...stillFiles(), ...keepingFiles()];
   const first = files?.filter((file) => !afterwards.includes(file)) ?? firstLoadFiles();
   const later = filesBelow(SITE).filter((file) => OF_THE_PAGE.test(file) && !first.includes(file));
   return {

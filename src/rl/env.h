@@ -100,6 +100,10 @@ typedef struct bh_env_def {
     /// Starts an episode in any state an action can be taken in, each as likely, whether episodes
     /// reach it or not. NULL when the environment cannot.
     void (*reset_anywhere)(void *state, bh_rng *rng, float *obs);
+    /// Starts an episode in the state that obs describes, and writes the observation there; returns
+    /// 0 where one cannot be in it or no action can be taken: then nothing has changed. NULL when
+    /// the environment cannot.
+    int (*place)(void *state, float *obs);
     /// Takes `action`, writes the observation after it and whether the task ended there.
     void (*step)(void *state, bh_rng *rng, int action, float *obs, double *reward, int *terminated);
     /// The same for a Box of actions, action (D): a definition has this one or `step`. The numbers

@@ -423,6 +423,18 @@ void bhi_run_truncate(bh_run *run)
         agent->functions->truncate(run->agent, run->train.obs_t);
 }
 
+int bh_run_place(bh_run *run, float *obs)
+{
+    bhi_env_buffers *s = &run->train;
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    if (!bh_vec_env_place(s->envs, obs)) return 0;
+    if (functions->truncate != NULL) functions->truncate(run->agent, s->obs_t);
+    memcpy(s->obs_t, obs, (size_t)run->F * sizeof(float));
+    s->returns[0] = 0;
+    if (s->actions != NULL) s->actions[0] = -1; // none was taken in this episode
+    return 1;
+}
+
 int bhi_run_bound(const bh_run *run, float *box, int n)
 {
     const bh_space *action = bh_env_action_space(run->train.envs);

@@ -124,6 +124,12 @@ typedef struct bh_last_step {
 
 BH_API void bh_run_last_step(const bh_run *run, bh_last_step *out);
 
+/// Starts an episode of the environment that is drawn in the state that obs (F) describes; for the
+/// agent what went before is truncated, as by a time limit. Returns 0 where the environment cannot
+/// be there (bh_env_def.place): then nothing has changed. From then on the run is not what its seed
+/// makes it.
+BH_API int bh_run_place(bh_run *run, float *obs);
+
 /// q (n,A) out: values of obs (n,F) under the current parameters. Nothing where actions are a Box.
 BH_API void bh_run_q_values(bh_run *run, double *q, const float *obs, int n);
 /// v (n) out: values of the states obs (n,F) by the agent's value network, under the current

@@ -227,6 +227,15 @@ bh_status bh_env_reset(bh_env *envs, float *obs)
     return status;
 }
 
+int bh_vec_env_place(bh_env *envs, float *obs)
+{
+    const bh_env_def *def = envs->def;
+    if (def->place == NULL || !def->place(envs->state, obs)) return 0;
+    envs->started = envs->running[0] = 1;
+    envs->elapsed[0] = 0;
+    return 1;
+}
+
 bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs)
 {
     bh_status status = BH_OK;

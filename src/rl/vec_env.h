@@ -54,6 +54,10 @@ BH_API bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs);
 /// as bh_env_reset.
 BH_API bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs);
 
+/// Starts an episode of the first environment in the state that obs (F) describes, see
+/// bh_env_def.place; the others go on. Returns 0 where it cannot: then nothing has changed.
+BH_API int bh_vec_env_place(bh_env *envs, float *obs);
+
 /// Ends all episodes where they are, without an observation: every environment waits for its reset.
 BH_API void bh_vec_env_stop(bh_env *envs);
 

@@ -485,6 +485,12 @@ BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
     return run_status(run, status);
 }
 
+/// 0 where the environment cannot be in the state that obs (F) describes.
+BHX_EXPORT(int, bhx_run_place)(bh_run *run, float *obs)
+{
+    return bh_run_place(run, obs);
+}
+
 BHX_EXPORT(int, bhx_run_timesteps)(const bh_run *run)
 {
     return bh_run_timesteps(run);

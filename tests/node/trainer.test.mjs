@@ -464,3 +464,21 @@ test('a session whose description cannot be made leaves nothing behind', async (
     here.terminate();
   }
 });
+
+test('place: the next step is taken where the agent was put; not where an episode ends, and not by what is no observation', async () => {
+  const session = await trainer.create({ env: 'GridWorld-v0', algo: 'q-learning', options: { seed: 1 } });
+  await session.step(5);
+  assert.equal(await session.place([6]), 5);
+  const [placed] = (await framesUntil(session, ({ obs, last }) => obs[0] === 6 && last.episodeLength === 0)).slice(-1);
+  assert.deepEqual([placed.last.action, placed.last.episodeReturn, placed.timesteps], [-1, 0, 5]);
+  assert.equal(await session.place([7]), null, 'the goal');
+  await session.step();
+  const [after6] = (await framesUntil(session, ({ timesteps }) => timesteps === 6)).slice(-1);
+  assert.equal(after6.obsTm1[0], 6);
+  await assert.rejects(session.place([1, 2]), { status: 'BH_ERR_ARGUMENT' });
+  await assert.rejects(session.place([NaN]), { status: 'BH_ERR_ARGUMENT' });
+  await session.dispose();
+  const pole = await trainer.create({ env: 'CartPole-v1', algo: 'dqn', options: SMALL });
+  assert.equal(await pole.place([0, 0, 0, 0]), null);
+  await pole.dispose();
+});

@@ -27,7 +27,7 @@ const FINGERPRINT_DIGITS = 12;
 /** So many steps at most until an update or the end of an episode: the worker answers nobody meanwhile. */
 const STEPS_UNTIL = 10_000;
 
-/** A run that was left: its full checkpoint, and what was shown of it. @typedef {{ checkpoint: Uint8Array, history?: unknown, first?: number }} Left */
+/** A run that was left: its full checkpoint, and what was shown of it. @typedef {{ checkpoint: Uint8Array, history?: unknown, first?: number, hand?: import('./run-list.mjs').ByHand | null }} Left */
 
 export class RunExperiment extends Experiment {
   speeds = SPEEDS;
@@ -53,6 +53,8 @@ export class RunExperiment extends Experiment {
   worldModule = null;
   /** What was kept of its run, from which the next start goes on; a checkpoint that cannot be read begins the run anew. @type {Left | null | undefined} */
   left = null;
+  /** What was done that no link holds. @type {import('./run-list.mjs').ByHand | null} */
+  hand = null;
   /** It pauses when so many steps have been taken. */
   stopAt = Infinity;
   #started = 0;
@@ -195,7 +197,7 @@ export class RunExperiment extends Experiment {
 
   /** A new run from a setup; by default the present one with what is staged. @param {RunSetup} [setup] */
   async start(setup = this.stagedSetup()) {
-    const turn = ++this.#started;
+    const turn = ++this.#started, hand = this.left?.hand ?? null;
     const { session, worldModule, first, isWatched } = await this.#make(setup);
     if (turn !== this.#started) { // another one was asked for meanwhile
       await session.dispose();
@@ -204,7 +206,7 @@ export class RunExperiment extends Experiment {
     const old = this.session;
     if (setup.env !== this.setup.env) this.speed = this.rowOf(setup.env).speed;
     this.keep();
-    Object.assign(this, { session, worldModule, setup, agentFrame: null, humanFrame: null, truth: null, score: null, print: null, history: this.#newHistory(this.rowOf(setup.env)) });
+    Object.assign(this, { session, worldModule, setup, agentFrame: null, humanFrame: null, truth: null, score: null, print: null, hand, history: this.#newHistory(this.rowOf(setup.env)) });
     [this.#truthGamma, this.#changedAt] = [NaN, 0];
     this.staged.clear();
     if (this.isWatched !== isWatched) session.watch(this.isWatched).catch(() => {}); // asked for meanwhile
@@ -228,7 +230,7 @@ export class RunExperiment extends Experiment {
   get result() {
     const { query: id, setup, history, agentFrame: frame } = this, step = frame?.timesteps ?? 0;
     const changes = setup.changes.filter(({ at }) => at < step); // the others took effect on no step
-    return { id, setup: { ...setup, changes }, history, step, solvedAt: frame?.solvedAt ?? null };
+    return { id, setup: { ...setup, changes }, history, step, solvedAt: frame?.solvedAt ?? null, hand: this.hand };
   }
 
   /** @param {import('./world-table.mjs').World} world */
@@ -522,7 +524,7 @@ export class RunExperiment extends Experiment {
 
   /** What is worth keeping of it when the page is left. */
   get kept() {
-    return { step: this.agentFrame?.timesteps ?? 0, history: this.history.toJSON() };
+    return { step: this.agentFrame?.timesteps ?? 0, history: this.history.toJSON(), hand: this.hand };
   }
 
   /** The same without changed settings, for where those are refused. */

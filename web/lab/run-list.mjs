@@ -12,10 +12,13 @@
  * @property {import('./history.mjs').History} [history]             its curves; of several seeds that of their mean
  * @property {import('./text-experiment.mjs').RunCurve} [curve]      of tasks of text
  * @property {import('./seed-band.mjs').SeedBand} [band]             of several seeds
+ * @property {string} [file]                   whose records these are: of its setup only the environment is known
+ * @property {ByHand | null} [hand]             what no link holds of it
  * @property {'low'} [colour]                   of its curve; by default it is muted
  * @property {string} [name]                    as the reader calls it
  * @property {boolean} [isHidden] @property {boolean} [isPinned]
  */
+/** At which step of a run something was done that its link does not hold: the agent was put into a state, or all is from a file. @typedef {{ at: number, by: 'place' | 'file' }} ByHand */
 /** What draws further curves of the returns. @typedef {(host: any) => import('./charts/chart.mjs').Series[]} DrawMore */
 
 export class RunList {
@@ -29,13 +32,14 @@ export class RunList {
   version = 0;
   /** @type {DrawMore} */
   more = () => [];
-  #count = 0;
+  /** The largest number there was. */
+  count = 0;
 
   /** @param {Omit<KeptRun, 'n'>} run */
   add(run) {
     const { items } = this;
-    const known = items.find(({ id, setup }) => id === run.id && setup.demonstrations === run.setup.demonstrations);
-    if (!known) items.push({ n: ++this.#count, ...run });
+    const known = items.find(({ id, setup, hand }) => id === run.id && setup.demonstrations === run.setup.demonstrations && hand?.at === run.hand?.at);
+    if (!known) items.push({ n: ++this.count, ...run });
     else if (known.step < run.step) Object.assign(known, run);
     if (items.length > this.most) items.splice(items.findIndex((each) => !each.isPinned), 1);
     this.version++;

@@ -39,7 +39,7 @@ export class ExportsView {
 
   get #kept() {
     const { runs, setup } = this.#bench.experiment;
-    return runs.items.filter((run) => run.setup.env === setup.env && !run.band);
+    return runs.items.filter((run) => run.setup.env === setup.env && !run.band && !run.file);
   }
 
   /** The present run, where another one was chosen that is gone. @returns {Result} */
@@ -108,6 +108,7 @@ export class ExportsView {
       <button type="button" id="bench-copy" @click=${() => this.#bench.attempt(() => this.#copy(text))}>${this.#copied === text ? `✓ ${words.t('bench.copied')}` : words.t('bench.copy')}</button>
       <textarea id="bench-command" readonly spellcheck="false" translate="no" dir="ltr" rows="3" .value=${text}></textarea></div>
       ${setup.changes.length > 0 ? html`<p class="bench-caption">${words.t('bench.command.live', { n: setup.changes.length })}</p>` : nothing}
+      ${this.#run.hand ? html`<p class="bench-caption">${words.t('bench.command.hand')}</p>` : nothing}
       ${setup.demonstrations ? html`<p class="bench-caption">${words.t('bench.command.demonstrations')}</p>` : nothing}`;
   }
 
@@ -187,6 +188,7 @@ export class ExportsView {
     const run = experiment.runs.items.find(({ band, curve, history }) => [band?.xs, curve?.xs, history?.returns[0]].includes(/** @type {any} */ (xs)));
     if (kind === 'band') return words.t('bench.legend.half', { name });
     if (!run) return name;
+    if (run.file) return name;
     return run.band ? words.t('bench.legend.iqm', { name }) : `${name} (${differsText(words, experiment, run)})`;
   }
 

@@ -1,49 +1,29 @@
 // SPDX-License-Identifier: MIT
-// The last state of every view, in IndexedDB: its link, how far it came, its history, and its run as a full checkpoint. Offered when the view is
-// opened the next time.
-// The reader's own text, which no link holds, is kept by itself and put back. Where there is no storage, nothing is kept.
-import { get, set } from 'idb-keyval';
+// What the page puts into IndexedDB from its start: of every view its link, how far it came and its history, and the reader's own text, which no link holds
+// and which is put back. Runs are kept by what is fetched when there is one, see keeping.mjs. Where there is no storage, nothing is kept.
+import { get, keys, set } from 'idb-keyval';
 
-/** @typedef {{ query: string, step: number, history: unknown }} Kept */
+/** @typedef {{ query: string, step: number, history: unknown, hand?: import('../lab/run-list.mjs').ByHand | null }} Kept */
 
-/** `query` may lack changes that were made later. @typedef {Kept & { checkpoint: Uint8Array }} KeptRun */
+const VIEW = 'bellhop.view.';
+const TEXT = 'bellhop.text';
 
-const PREFIX = 'bellhop.view.', RUN = 'bellhop.run.', TEXT = 'bellhop.text';
+/** Handed to what is fetched later. */
+export const store = Object.freeze({ get, set });
 
-/** @param {string} view @returns {Promise<Kept | null>} */
-export async function recallView(view) {
+/** Whether something was kept of a view. @param {string} view */
+export async function isKept(view) {
   try {
-    const kept = await get(PREFIX + view);
-    return kept && typeof kept.query === 'string' && Number.isFinite(kept.step) ? kept : null;
+    return (await keys()).some((key) => String(key).endsWith(`.${view}`));
   } catch {
-    return null;
-  }
-}
-
-/** The run that was kept of what a view was left at; null where there is none. @param {string} view @param {Kept} kept @returns {Promise<KeptRun | null>} */
-export async function recallRun(view, { query, step }) {
-  try {
-    const run = await get(RUN + view);
-    return run?.checkpoint instanceof Uint8Array && run.step <= step && query.startsWith(run.query) ? run : null;
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} view @param {KeptRun} run @returns {Promise<boolean>} whether there was room for it */
-export async function keepRun(view, run) {
-  try {
-    await set(RUN + view, run);
-    return true;
-  } catch (error) {
-    return /** @type {Error} */ (error).name !== 'QuotaExceededError'; // without storage there is nothing to tell
+    return false;
   }
 }
 
 /** @param {string} view @param {Kept} kept */
 export async function keepView(view, kept) {
   try {
-    await set(PREFIX + view, kept);
+    await set(VIEW + view, kept);
   } catch {
     // nothing depends on it
   }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The run of a view as a full checkpoint, in the browser's storage: what was left can go on with the same bits when the page is opened again.
 // Saved at most every ten seconds, seldom where saving takes long, and when the page is hidden.
-import { keepRun } from './kept.mjs';
 
 const KEEP_RUN_MS = 10_000;
 /** Of all the time, what saving may take. */
 const SHARE = 1 / 50;
 
 export class RunKeeper {
+  #store;
   #tell;
   #wait = KEEP_RUN_MS;
   #savedAt = -Infinity;
@@ -16,8 +16,9 @@ export class RunKeeper {
   /** What was urgent while it saved. @type {(() => void) | undefined} */
   #next;
 
-  /** @param {() => void} tell  says that there is no room */
-  constructor(tell) {
+  /** @param {import('./kept-runs.mjs').KeptRuns} store @param {() => void} tell  says that there is no room */
+  constructor(store, tell) {
+    this.#store = store;
     this.#tell = tell;
   }
 
@@ -31,7 +32,7 @@ export class RunKeeper {
     try {
       const { kept, query } = experiment; // what comes meanwhile the charts are without
       const checkpoint = await experiment.save({ full: true });
-      if (experiment.session === session) this.#kept(await keepRun(view, { query, ...kept, checkpoint }));
+      if (experiment.session === session) this.#kept(await this.#store.keepRun(view, { query, ...kept, checkpoint }));
     } catch {
       // its worker is gone, and tells by itself
     } finally {

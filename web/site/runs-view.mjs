@@ -35,12 +35,12 @@ export class RunsView {
   }
 
   /** @param {Omit<KeptRun, 'n'>} run */
-  #figures({ step, solvedAt, history, setup }) {
+  #figures({ step, solvedAt, history, setup, hand }) {
     const { words, experiment: { world } } = this.#bench;
     const mean = history?.meanReturn ?? NaN; // before the first episode
     return [
       words.t('bench.steps', { n: words.count(step) }), ...Number.isNaN(mean) ? [] : [words.t('bench.mean', { value: words.value(mean, world.digits || 1) })],
-      ...solvedAt === null || isEvaluation(setup) ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
+      ...hand ? [words.t(`bench.hand.${hand.by}`, { step: words.count(hand.at) })] : [], ...solvedAt === null || isEvaluation(setup) ? [] : [words.t('bench.solved', { step: words.count(solvedAt) })],
     ];
   }
 
@@ -53,7 +53,7 @@ export class RunsView {
       <div class="bench-head"><input type="checkbox" .checked=${live(isDrawn)} aria-label=${words.t('bench.show', { name })} @change=${(/** @type {any} */ { target }) => this.#edit(() => show(experiment.runs, run, target.checked))}>
         ${this.#line(run)}<input type="text" class="bench-name" maxlength="40" spellcheck="false" autocomplete="off" .value=${live(name)} aria-label=${words.t('bench.name', { n: run.n })}
           @change=${(/** @type {any} */ { target }) => this.#edit(() => rename(experiment.runs, run, target.value))}></div>
-      <p class="bench-caption">${run.band ? words.sentences([bandText(words, /** @type {any} */ (run), experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
+      <p class="bench-caption">${run.file ? [words.t('file.from', { name: run.file }), ...this.#figures(run)].join(' · ') : run.band ? words.sentences([bandText(words, /** @type {any} */ (run), experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
     : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(run)].join(' · ')}</p>
       <div class="bench-actions">${this.#actions(run, name)}</div></li>`;
   }
@@ -75,7 +75,7 @@ export class RunsView {
       @click=${act}>${words.t(`bench.${what}`)}</button>`;
     return [
       button('only', () => this.#edit(() => toggleSolo(runs, run)), runs.solo === run), button('pin', () => this.#edit(() => togglePin(runs, run)), Boolean(run.isPinned)),
-      run.band ? nothing : [button('open', () => this.#bench.attempt(() => this.#open(run))), button('beside', () => this.#bench.attempt(() => this.#bench.beside.open(run, name)))], button('delete', () => this.#delete(run, name)),
+      run.band || run.file ? nothing : [button('open', () => this.#bench.attempt(() => this.#open(run))), button('beside', () => this.#bench.attempt(() => this.#bench.beside.open(run, name)))], button('delete', () => this.#delete(run, name)),
     ];
   }
 

@@ -3,14 +3,13 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { parse, problemOf } from '../lab/fields.mjs';
-import { dashOf } from '../lab/panels/returns-chart.mjs';
 import { recipeOf } from '../lab/run-setup.mjs';
 import { bandOf, summaryOf } from '../lab/seed-band.mjs';
 import { runSeeds } from '../lab/seed-runs.mjs';
 import { trainers } from '../lab/trainers.mjs';
+import { bandHistory, drawBands } from './seed-curves.mjs';
 
 /** @typedef {import('../lab/run-experiment.mjs').RunExperiment} RunExperiment */
-/** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 /** @typedef {import('../lab/run-list.mjs').RunList} RunList */
 /** What goes on. @typedef {{ stop: AbortController, steps: number, seed: number, done: number, step: number }} Job */
 
@@ -116,19 +115,10 @@ export class SeedsView {
   /** @param {RunList} runs @param {Omit<import('../lab/run-list.mjs').KeptRun, 'n'> & { band: import('../lab/seed-band.mjs').SeedBand }} run */
   #keep(runs, run) {
     const bench = this.#bench;
-    const { xs, middle } = run.band;
-    runs.add({ ...run, name: bench.words.t('bench.seeds.n', { n: SEEDS }), colour: 'low', history: /** @type {any} */ ({ returns: [xs, [], middle, []], train: [[], [], [], [], []], meanReturn: NaN }) });
-    runs.more = ({ theme, experiment }) => runs.drawn(experiment.setup).flatMap((/** @type {KeptRun} */ each) => bandSeries(each, theme.low, experiment.kind === 'text'));
+    runs.add({ ...run, name: bench.words.t('bench.seeds.n', { n: SEEDS }), colour: 'low', history: bandHistory(run.band) });
+    drawBands(runs);
     bench.update();
   }
-}
-
-/** The edges of the band of a run that has one; with its middle line where a panel draws only these. @param {KeptRun} run @param {string} colour @param {boolean} hasLine @returns {import('../lab/charts/chart.mjs').Series[]} */
-function bandSeries({ name = '', n, band }, colour, hasLine) {
-  if (!band) return [];
-  const { xs, low, middle, high } = band;
-  const edges = [high, low].map((ys) => ({ name, xs, ys, kind: /** @type {const} */ ('band'), colour }));
-  return hasLine ? [...edges, { name, label: name, xs, ys: middle, kind: 'faint', colour, dash: dashOf({ n }) }] : edges;
 }
 
 /** What another run of the kind is made from. @param {RunExperiment} experiment @param {import('../lab/run-setup.mjs').RunSetup} setup */

@@ -10,8 +10,7 @@ import { LabView } from '../lab/lab-view.mjs';
 import { Explained, loadErrorWords } from '../lab/plain-errors.mjs';
 import { trainers } from '../lab/trainers.mjs';
 import { envsOf, worldOf } from '../lab/world-table.mjs';
-import { keepText, keepView, recallRun, recallText, recallView } from './kept.mjs';
-import { RunKeeper } from './run-keeper.mjs';
+import { isKept, keepText, keepView, recallText, store } from './kept.mjs';
 import { firstLanguage, languageIn, speak } from './page-language.mjs';
 import { markOnce } from './marks.mjs';
 import { prefetchWhenIdle } from './prefetch.mjs';
@@ -49,10 +48,9 @@ class Site {
   #written = '';
   /** The hash names a language only when it came with one or the reader chose one. */
   #languageInLink = languageIn(location.hash) !== null;
-  /** Views whose kept state was asked for already. @type {Set<View>} */
-  #offered = new Set();
   #keptAt = 0;
-  #runs = new RunKeeper(() => this.lab.notice(this.#words.t('kept.full'), 'bad'));
+  /** What keeps runs, fetched when there is one to keep or to bring back. @type {Promise<import('./keeping.mjs').Keeping> | undefined} */
+  #keeping;
   /** The reader's own text as it is kept. */
   #keptText = '';
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -93,14 +91,14 @@ class Site {
     await this.#open(viewOf(query), hash.includes('=') ? query : undefined);
   }
 
-  /** @param {View} view @param {URLSearchParams} [query] */
-  async #open(view, query) {
+  /** @param {View} view @param {URLSearchParams} [query] @param {import('../lab/run-experiment.mjs').Left | null} [left]  what it goes on from; null for a run from its beginning */
+  async #open(view, query, left) {
     const turn = ++this.#turns;
     const shown = this.#experiments.get(this.#view);
     this.#keep();
     shown?.pause()?.catch(() => {});
     const known = this.#experiments.get(view);
-    const isKnown = known && (!query || `${new URLSearchParams(known.query)}&`.startsWith(`${query}&`));
+    const isKnown = known && left === undefined && (!query || `${new URLSearchParams(known.query)}&`.startsWith(`${query}&`));
     this.#select(view);
     try {
       if (!isSupported()) {
@@ -108,15 +106,15 @@ class Site {
         return;
       }
       if (isKnown) this.lab.experiment = known;
-      else await this.#make(turn, view, query ?? new URLSearchParams(VIEWS[view].first));
+      else await this.#make(turn, view, query ?? new URLSearchParams(VIEWS[view].first), left);
     } catch (error) {
-      if (turn === this.#turns && !(error instanceof Superseded)) this.lab.fail(error, () => this.#open(view, query));
+      if (turn === this.#turns && !(error instanceof Superseded)) this.lab.fail(error, () => this.#open(view, query, left));
       return;
     }
     if (turn === this.#turns) this.#write();
   }
 
-  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {import('./kept.mjs').KeptRun | null} [left]  what it goes on from */
+  /** @param {number} turn @param {View} view @param {URLSearchParams} query @param {import('../lab/run-experiment.mjs').Left | null} [left]  what it goes on from */
   async #make(turn, view, query, left) {
     const { experiment, ignored } = await createExperiment(trainers, query, this.#words.language);
     if (turn !== this.#turns) {
@@ -143,8 +141,9 @@ class Site {
       throw error;
     }
     if (turn !== this.#turns) return; // it is not the one that is shown
-    if (ignored.length > 0 || refusal) void this.#tellUnfit(turn, ignored, refusal);
-    else void this.#offer(view, experiment);
+    const isUnfit = ignored.length > 0 || Boolean(refusal);
+    if (isUnfit) void this.#tellUnfit(turn, ignored, refusal);
+    if (await isKept(view)) await this.#keepers((keepers) => keepers.recall(view, experiment, !isUnfit));
   }
 
   /** Says what of the link does not fit, and why. @param {number} turn @param {import('../lab/fields.mjs').Unfit[]} ignored @param {unknown} refusal  of the library */
@@ -238,7 +237,7 @@ class Site {
     const { setup, agentFrame } = /** @type {any} */ (experiment);
     const hash = agentFrame && !experiment.isRunning ? await /** @type {any} */ (experiment).fingerprint?.() : '';
     const changes = setup?.changes?.length ?? 0;
-    const key = /** @type {any} */ (experiment).sharedAs ?? (setup?.demonstrations ? 'shared.alone' : changes > 0 ? 'shared' : 'shared.plain');
+    const key = /** @type {any} */ (experiment).sharedAs ?? (/** @type {any} */ (experiment).hand ? 'shared.hand' : setup?.demonstrations ? 'shared.alone' : changes > 0 ? 'shared' : 'shared.plain');
     const print = hash ? this.#words.t('fingerprint', { step: this.#words.count(agentFrame.timesteps), hash }) : '';
     try {
       await navigator.clipboard.writeText(url.href);
@@ -248,16 +247,32 @@ class Site {
     }
   }
 
-  /** Opens what is fetched when it is asked for first, for the shown experiment. @param {() => Promise<{ open: (experiment: any, language: import('../lab/words.mjs').Language, lab: BellhopLab) => Promise<string> }>} load */
-  async #openLate(load) {
+  /** Shows what a file holds: a new entry of the browser's history. @param {string} query @param {any} [left]  what it goes on from */
+  #show = (query, left) => {
+    history.pushState(null, '', `#${query}`);
+    this.#written = location.hash;
+    const given = new URLSearchParams(query);
+    return this.#open(viewOf(given), given, left);
+  };
+
+  /** Files that are dragged over the page, and dropped on it. @param {DragEvent} event */
+  #drag(event) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    document.body.toggleAttribute('data-drag', event.type === 'dragover');
+    if (event.type === 'drop') void this.#openLate(() => import('./open-file.mjs'), [...event.dataTransfer.files]);
+  }
+
+  /** Opens what is fetched when it is asked for first, for the shown experiment. @param {() => Promise<{ open: (experiment: any, language: import('../lab/words.mjs').Language, lab: BellhopLab, show: any, files: any) => Promise<string> }>} load @param {File[]} [files] */
+  async #openLate(load, files) {
     const experiment = this.#experiments.get(this.#view);
     if (!experiment) return;
     try {
       const { open } = await load();
-      const refusal = await open(experiment, this.#words.language, this.lab);
+      const refusal = await open(experiment, this.#words.language, this.lab, this.#show, files);
       if (refusal) this.lab.notice(refusal, 'bad');
     } catch (error) {
-      this.lab.notice(await this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#openLate(load) });
+      this.lab.notice(await this.lab.explain(error), 'bad', { label: this.#words.t('retry'), run: () => void this.#openLate(load, files) });
     }
   }
 
@@ -270,7 +285,18 @@ class Site {
     if (!experiment || step === 0) return;
     this.#keptAt = performance.now();
     void keepView(this.#view, { query: experiment.query, step, history: past });
-    void this.#runs.keep(this.#view, experiment, isUrgent);
+    const view = this.#view;
+    void this.#keepers((keepers) => keepers.keep(view, experiment, isUrgent));
+  }
+
+  /** @param {(keepers: import('./keeping.mjs').Keeping) => unknown} use */
+  async #keepers(use) {
+    try {
+      this.#keeping ??= import('./keeping.mjs').then(({ Keeping }) => new Keeping({ lab: this.lab, store, language: () => this.#words.language, open: (view, query, left) => this.#open(view, query, left) }));
+      use(await this.#keeping);
+    } catch {
+      this.#keeping = undefined; // the next time
+    }
   }
 
   /** A page that is left has no time to keep a text: that is done as soon as the reader has typed it. @param {Startable} experiment */
@@ -290,41 +316,6 @@ class Site {
     if (this.#keptText !== '') experiment.restoreText?.(this.#keptText);
     experiment.addEventListener('setup', () => this.#keepText(experiment));
     this.#keepText(experiment); // what was typed meanwhile
-  }
-
-  /** Offers what a view was left at the last time, once. @param {View} view @param {Startable} experiment */
-  async #offer(view, experiment) {
-    if (this.#offered.has(view)) return;
-    this.#offered.add(view);
-    const kept = await recallView(view);
-    if (!kept || this.#experiments.get(view) !== experiment) return;
-    if (kept.step === 0 || this.#view !== view || experiment.isRunning || /** @type {any} */ (experiment).hasSteps) return;
-    const run = await recallRun(view, kept);
-    const [offer, label] = run ? /** @type {const} */ (['kept.go_on', 'kept.continue']) : /** @type {const} */ (['kept.offer', 'kept.open']);
-    const step = this.#words.count(run?.step ?? kept.step);
-    this.lab.notice(this.#words.t(offer, { step }), 'good', { label: this.#words.t(label), run: () => void this.#reopen(view, kept, run) });
-  }
-
-  /** Goes on with the run, where it was kept and can be read; else the same experiment begins, over the curve it had. @param {View} view @param {import('./kept.mjs').Kept} kept @param {import('./kept.mjs').KeptRun | null} run */
-  async #reopen(view, kept, run) {
-    await this.#make(++this.#turns, view, new URLSearchParams(kept.query), run);
-    const experiment = /** @type {any} */ (this.#experiments.get(view));
-    const { history: past } = run ?? kept;
-    if (past && experiment.runs) await this.#restoreCurve(experiment, past, kept.step);
-    this.#write();
-    experiment.emit('setup');
-  }
-
-  /** The curve that a run had goes on, or is kept beside the one that begins; one of another version of the page is not shown. @param {any} experiment @param {unknown} past @param {number} step */
-  async #restoreCurve(experiment, past, step) {
-    try {
-      const { historyFrom } = await import('../lab/history-json.mjs');
-      const history = historyFrom(past, experiment.trainer.catalog.records);
-      if (experiment.hasSteps) experiment.history = history;
-      else experiment.runs.add({ ...experiment.result, history, step });
-    } catch {
-      // it is shown without
-    }
   }
 
   // ---- what the reader does ----
@@ -358,6 +349,7 @@ class Site {
       if (location.hash.includes('=')) void this.#follow();
       else this.#written = location.hash; // no experiment's: the next change of this one writes over it
     });
+    for (const name of /** @type {const} */ (['dragover', 'dragleave', 'drop'])) document.addEventListener(name, (event) => this.#drag(event));
     document.addEventListener('visibilitychange', () => document.hidden && this.#keep(true));
     for (const name of /** @type {const} */ (['keydown', 'keyup'])) document.addEventListener(name, (event) => this.#forward(event));
   }

@@ -4,6 +4,7 @@ import { html, nothing, render } from 'lit';
 import { readTheme } from '../lab/canvas/theme.mjs';
 import { Beside } from './two-labs.mjs';
 import { ExportsView } from './exports-view.mjs';
+import { FilesView } from './files-view.mjs';
 import { RunsView } from './runs-view.mjs';
 import { SeedsView } from './seeds-view.mjs';
 import { workbenchStyles } from './workbench-styles.mjs';
@@ -26,6 +27,7 @@ import { loadWorkbenchWords } from './workbench-words.mjs';
  * @property {(text: string) => void} say  for screen readers
  * @property {(act: () => unknown) => Promise<void>} attempt  a failure is shown
  * @property {Beside} beside
+ * @property {import('./open-file.mjs').Show} show  shows what a file holds
  */
 
 /** While it runs, numbers change that often. */
@@ -36,7 +38,7 @@ const EVENTS = Object.freeze(['bellhop-ready', 'bellhop-phase', 'bellhop-frame']
 export class Workbench {
   #button = /** @type {HTMLElement} */ (document.getElementById('runs-open'));
   #root = Object.assign(document.createElement('section'), { id: 'workbench', className: 'bench' });
-  #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this)];
+  #parts = [new RunsView(this), new SeedsView(this), new ExportsView(this), new FilesView(this)];
   #isOpen = false;
   #said = '';
   /** @type {WeakSet<RunExperiment>} */
@@ -50,9 +52,10 @@ export class Workbench {
   words = /** @type {Words} */ (/** @type {unknown} */ (null));
   experiment = /** @type {RunExperiment} */ (/** @type {unknown} */ (null));
 
-  /** @param {BellhopLab} lab */
-  constructor(lab) {
+  /** @param {BellhopLab} lab @param {import('./open-file.mjs').Show} show */
+  constructor(lab, show) {
     this.lab = lab;
+    this.show = show;
     const { styleSheet } = workbenchStyles;
     if (styleSheet) document.adoptedStyleSheets.push(styleSheet);
     this.#button.setAttribute('aria-controls', this.#root.id);
@@ -135,16 +138,16 @@ export class Workbench {
 
 const benches = /** @type {Workbench[]} */ ([]);
 
-/** Opens it, or closes it. @param {any} experiment @param {Language} language @param {BellhopLab} lab */
-export async function open(experiment, language, lab) {
-  await (benches[0] ??= new Workbench(lab)).toggle(experiment, language);
+/** Opens it, or closes it. @param {any} experiment @param {Language} language @param {BellhopLab} lab @param {import('./open-file.mjs').Show} show */
+export async function open(experiment, language, lab, show) {
+  await (benches[0] ??= new Workbench(lab, show)).toggle(experiment, language);
   return '';
 }
 
-/** Opens it at what can be taken along. Resolves to '' or to the sentence that says why not. @param {any} experiment @param {Language} language @param {BellhopLab} lab */
-export async function openExports(experiment, language, lab) {
+/** Opens it at what can be taken along. Resolves to '' or to the sentence that says why not. @param {any} experiment @param {Language} language @param {BellhopLab} lab @param {import('./open-file.mjs').Show} show */
+export async function openExports(experiment, language, lab, show) {
   if (!experiment.runs) return (await loadWorkbenchWords(language)).t('bench.not');
-  await (benches[0] ??= new Workbench(lab)).toggle(experiment, language, true);
+  await (benches[0] ??= new Workbench(lab, show)).toggle(experiment, language, true);
   const title = document.getElementById('bench-export-title');
   title?.scrollIntoView({ block: 'center' });
   title?.focus({ preventScroll: true });

@@ -17,7 +17,7 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
 /** Of sessions, where they have them. */
 const SESSION_METHODS = /** @type {const} */ (['play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'sha256', 'proceed', 'save', 'sample', 'next']);
 /** Of sessions of runs, in session-calls.mjs. */
-const LATER_METHODS = ['evaluate', 'save', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn'];
+const LATER_METHODS = ['place', 'evaluate', 'save', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn'];
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */

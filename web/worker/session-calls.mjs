@@ -21,6 +21,7 @@ const PROGRESS_MS = 100;
 
 /** By name, as service.mjs calls them. @type {Readonly<Record<string, (session: Session, ...values: any[]) => any>>} */
 export const calls = Object.freeze({
+  place,
   evaluate: ({ run }, options) => evaluate(run, options),
   save: ({ run }, options) => save(run, options),
   load(session, bytes) {
@@ -33,6 +34,16 @@ export const calls = Object.freeze({
   predict: ({ run }, observation, options) => predict(run, observation, options),
   learn: learnIn,
 });
+
+/** The step since which the agent is there; null where it cannot be. @param {Session} session @param {unknown} observation */
+function place(session, observation) {
+  const { run } = session, { flat } = flattenObs(run, observation);
+  if (run.count(flat) !== 1) throw new BellhopError('BH_ERR_ARGUMENT', `place takes one observation, but got ${run.count(flat)}`);
+  const isThere = run.use((wasm, address) => wasm.scratch((scratch) => wasm.call.bhx_run_place(address, scratch.floats(flat)) !== 0));
+  if (!isThere) return null;
+  session.requestFrame();
+  return run.timesteps;
+}
 
 /**
  * As a model's. `tell` posts a progress to the page, whose callback answers by `proceed`.

@@ -212,6 +212,11 @@ export class Session {
     return this.#call('watch', isWatched);
   }
 
+  /** Starts an episode in the state of an observation. @param {ArrayLike<number> | number} observation @returns {Promise<number | null>} the step; null where it cannot be there */
+  place(observation) {
+    return this.#call('place', observation);
+  }
+
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
   evaluate(options = {}) {
     return this.#call('evaluate', options);

@@ -2,7 +2,7 @@
 // What the first load fetches and in which order things happen: nothing twice, nothing that is only needed later, the
 // worker and the run before all that. Says nothing about how long it takes.
 import assert from 'node:assert/strict';
-import { chartFiles, firstLoadFiles, stillFiles } from '../../../build/bench/sizes.mjs';
+import { chartFiles, firstLoadFiles, keepingFiles, stillFiles } from '../../../build/bench/sizes.mjs';
 import { frames, holds, setSpeed, test, text } from '../harness.mjs';
 
 const MOMENTS = ['script', 'library', 'ready', 'first-update'];
@@ -17,13 +17,15 @@ export default function loading(lab) {
     await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4);
   };
 
-  test('the first load and the charts are what `npm run bench` counts, each file once', async () => {
+  test('the first load, the charts and what keeps runs are what `npm run bench` counts, each file once', async () => {
     const { page, trouble, close } = await lab().open('', { saveData: true }); // so that nothing is fetched for later
     await frames(page, 120);
     assert.deepEqual(files(trouble).sort(), firstLoadFiles().filter((file) => !file.endsWith('icon.svg')).sort(), 'until something is pressed');
     await charts(page);
     while (!stillFiles().every((file) => files(trouble).includes(file))) await frames(page, 1); // the run is saved when its first frame is drawn
-    assert.deepEqual(files(trouble).sort(), [...firstLoadFiles(), ...chartFiles(), ...stillFiles()].filter((file) => !file.endsWith('icon.svg')).sort());
+    await holds(page, (n) => performance.getEntriesByType('resource').filter(({ name }) => name.includes('keeping-')).length === n, 1);
+    await frames(page, 20);
+    assert.deepEqual(files(trouble).sort(), [...new Set([...firstLoadFiles(), ...chartFiles(), ...stillFiles(), ...keepingFiles()])].filter((file) => !file.endsWith('icon.svg')).sort());
     await close();
   });
 

@@ -5,6 +5,7 @@
 // the run depends on it.
 import { html, nothing } from 'lit';
 import { drawCurve, drawField, drawPlace } from '../canvas/field-picture.mjs';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { begin, keepCrisp } from '../canvas/surface.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -15,6 +16,7 @@ import { begin, keepCrisp } from '../canvas/surface.mjs';
 
 const ACTIONS = 61, COLS = 40, ROWS = 28;
 const EVERY_MS = 250;
+const LOOK_KEYS = /^Arrow/;
 /** The canvases, by their ids. */
 const CANVASES = /** @type {const} */ (['curve', 'actions-map', 'values-map']);
 
@@ -30,6 +32,8 @@ export class BoxValuesPanel {
   #askedAt = -Infinity;
   /** @type {Map<string, { canvas: HTMLCanvasElement, end: () => void }>} */
   #canvases = new Map();
+  /** Of each map; fetched with the first look. @type {Map<string, import('./point-view.mjs').PointView>} */
+  #points = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -107,13 +111,38 @@ export class BoxValuesPanel {
     const key = (/** @type {string} */ name) => words.t(/** @type {any} */ (name));
     const { low, high } = this.#rangeOf(id);
     const digits = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(high - low || 1))));
+    const look = (/** @type {Event} */ event) => this.#look(id, event);
     return html`<div class="box-map">
-      <h3>${words.t(title, { action: this.#host.actionName(0), by: key(`map2d.${slice.name}`) })}</h3>
-      <div class="slice"><span aria-hidden="true">${slice.end.up(top, words)}</span><span aria-hidden="true">${slice.end.up(bottom, words)}</span>
+      <h3 id="${id}-title">${words.t(title, { action: this.#host.actionName(0), by: key(`map2d.${slice.name}`) })}</h3>
+      <div class="slice" id="${id}-box" tabindex="0" role="group" aria-labelledby="${id}-title" @pointermove=${look} @pointerdown=${look} @pointerleave=${look} @keydown=${look}><span aria-hidden="true">${slice.end.up(top, words)}</span><span aria-hidden="true">${slice.end.up(bottom, words)}</span>
         <canvas id=${id} role="img" aria-labelledby="${id}-text"></canvas>
-        <span aria-hidden="true">${slice.end.across(left, words)}</span><span aria-hidden="true">${slice.end.across(right, words)}</span></div>
+        <span aria-hidden="true">${slice.end.across(left, words)}</span><span aria-hidden="true">${slice.end.across(right, words)}</span>
+        ${this.#points.has(id) ? html`<div class="slice-looks">${this.#points.get(id)?.render()}</div>` : nothing}</div>
       <div class="legend" aria-hidden="true"><span>${words.value(low, digits)}</span><i></i><span>${words.value(high, digits)}</span></div>
       <p class="caption" id="${id}-text">${key(`map2d.${slice.name}.axes`)}</p></div>`;
+  }
+
+  /** @param {'actions-map' | 'values-map'} id @param {Event} event */
+  #look(id, event) {
+    if (!this.#answer?.actions) return;
+    if (this.#points.has(id)) this.#points.get(id)?.look(event);
+    else if (!(event instanceof KeyboardEvent) || LOOK_KEYS.test(event.key)) void this.#host.attempt(() => this.#lookFirst(id, event));
+  }
+
+  /** @param {'actions-map' | 'values-map'} id @param {Event} event */
+  async #lookFirst(id, event) {
+    const [{ PointView, styles }] = await Promise.all([import('./point-view.mjs'), this.#host.needWords('update')]);
+    adoptStyles(this.#host.root, [styles]);
+    const point = this.#points.get(id) ?? new PointView(this.#host, () => this.#canvases.get(id)?.canvas ?? null, `${id}-look`, () => this.#answer?.actions ? { columns: COLS, rows: ROWS, valuesAt: (i) => this.#valuesAt(i) } : null);
+    this.#points.set(id, point);
+    point.look(event);
+  }
+
+  /** What the policy does there, and its value. @param {number} i */
+  #valuesAt(i) {
+    const { words, actionName } = this.#host, { actions, values } = /** @type {Answer} */ (this.#answer);
+    const row = (/** @type {string} */ name, /** @type {number | undefined} */ n) => html`<tr><th scope="row">${name}</th><td>${words.value(n ?? NaN, 2)}</td></tr>`;
+    return html`<table><tbody>${row(words.t('look.action', { action: actionName(0) }), actions?.[i])}${values ? row(words.t('look.value'), values[i]) : nothing}</tbody></table>`;
   }
 
   /** What the colours of a map go from and to. @param {string} id */

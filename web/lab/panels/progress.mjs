@@ -27,6 +27,9 @@ export class ProgressPanel extends ChartPanel {
   #shown = null;
   /** @type {Paced<Record<ChartName, string>>} */
   #readouts = new Paced();
+  /** Fetched when there is something that it says. @type {Awaited<ReturnType<typeof import('./progress-words.mjs').progressWords>> | null} */
+  #words = null;
+  #isAsking = false;
 
   get #experiment() {
     return /** @type {RunExperiment | null} */ (this.host.experiment);
@@ -61,7 +64,7 @@ export class ProgressPanel extends ChartPanel {
     const { words } = this.host;
     return html`<section class="progress" part="progress" role="group" aria-labelledby="progress-title">
       <header><h2 id="progress-title">${words.t('progress')}</h2></header>
-      <p class="caption" id="solved">${this.#solved()}</p>
+      <p class="caption" id="solved">${this.#solved()}${experiment?.hand ? html`<br>${this.#more?.hand(experiment.hand)}` : nothing}</p>
       <div id="charts" class="charts" tabindex="0" role="group" aria-label=${words.t('charts.label')} @keydown=${this.onKey}>
         ${NAMES.filter((name) => this.#shows(name)).map((name) => this.#chart(name))}
       </div>
@@ -79,16 +82,33 @@ export class ProgressPanel extends ChartPanel {
     const { history, runs, truth, agentFrame } = experiment;
     const { words, theme } = this.host;
     const end = roundEnd(agentFrame?.timesteps ?? 0);
-    const key = [history, history.version, runs, runs.version, truth, agentFrame?.solvedAt, end, experiment.session, words, theme];
+    const key = [history, history.version, runs, runs.version, truth, agentFrame?.solvedAt, experiment.hand, end, experiment.session, words, theme];
     this.showCharts(key, () => this.#contentsOf(experiment));
   }
 
   /** @param {number} x */
   spoken(x) {
-    const { words } = this.host;
     const readouts = this.#read(x, true);
     const shown = NAMES.filter((name) => this.#shows(name) && readouts[name] !== '').map((name) => readouts[name]);
-    return [words.t('at.step', { step: words.count(Math.round(x)) }), ...shown].join('; ');
+    return [this.#at(x), ...shown].join('; ');
+  }
+
+  /** What needs further words. */
+  get #more() {
+    if (!this.#isAsking) {
+      this.#isAsking = true;
+      void import('./progress-words.mjs').then(async ({ progressWords }) => {
+        this.#words = await progressWords(this.host);
+        this.host.requestUpdate();
+      }).catch(() => (this.#isAsking = false));
+    }
+    return this.#words;
+  }
+
+  /** A step, and the episode there. @param {number} x */
+  #at(x) {
+    const { words } = this.host;
+    return [words.t('at.step', { step: words.count(Math.round(x)) }), this.#more?.episode(x)].filter(Boolean).join(' · ');
   }
 
   /** @param {History} history */
@@ -133,7 +153,7 @@ export class ProgressPanel extends ChartPanel {
   #axisCaption() {
     const { words } = this.host;
     const { cursor } = this.group;
-    if (cursor !== null) return words.t('at.step', { step: words.count(Math.round(cursor)) });
+    if (cursor !== null) return this.#at(cursor);
     const stride = this.#experiment?.history.stride ?? 1;
     return stride > 1 ? words.t('chart.axis.thinned', { n: stride }) : words.t('chart.axis');
   }

@@ -16,7 +16,7 @@ export const dashOf = ({ n }) => DASHES[(n - 1) % DASHES.length];
 export const runName = (words, { name, n }) => name ?? words.t('chart.earlier', { n });
 
 /** @param {Host} host @param {RunExperiment} experiment @returns {Content} */
-export function returnsOf(host, { history, runs, session, agentFrame, setup }) {
+export function returnsOf(host, { history, runs, session, agentFrame, setup, hand }) {
   const { words, theme: { run, muted, agent } } = host;
   const [xs, returns, means, evaluations] = history.returns;
   const threshold = session?.info.rewardThreshold ?? null;
@@ -29,7 +29,7 @@ export function returnsOf(host, { history, runs, session, agentFrame, setup }) {
       { name: words.t('table.eval'), xs, ys: evaluations, kind: 'rings', colour: agent },
     ],
     levels: threshold === null ? [] : [{ name: words.t('mark.threshold', { value: words.figure(threshold) }), value: threshold, where: 'below' }],
-    marks: solvedAt === null ? [] : [{ x: solvedAt, text: '★' }],
+    marks: [...solvedAt === null ? [] : [{ x: solvedAt, text: '★' }], ...hand ? [{ x: hand.at, text: '⇄' }] : []],
     include: xs.length === 0 && threshold !== null && threshold < 0 ? [2 * threshold, 0] : [], // nothing yet: room around the threshold
     zero: 'near',
   };

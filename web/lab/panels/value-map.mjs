@@ -4,6 +4,7 @@
 // greedy action changes. The worker computes it a few times a second at most; nothing of the run depends on it.
 import { html, nothing } from 'lit';
 import { drawBoundaries, drawNames, summary } from '../canvas/value-picture.mjs';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { begin, keepCrisp } from '../canvas/surface.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -12,6 +13,7 @@ import { begin, keepCrisp } from '../canvas/surface.mjs';
 
 const COLS = 48, ROWS = 32;
 const EVERY_MS = 400;
+const LOOK_KEYS = /^Arrow/;
 
 export class ValueMap {
   #host;
@@ -32,6 +34,9 @@ export class ValueMap {
   #uncrisp = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+
+  /** Fetched with the first look. @type {import('./point-view.mjs').PointView | null} */
+  #point = null;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -58,11 +63,35 @@ export class ValueMap {
     const digits = isPolicy ? 2 : 1;
     return html`<div id="value-map" class="value-map">
       <h3 id="slice-title">${words.t(isPolicy ? 'map2d.policy' : 'map2d.value', { by: key(`map2d.${slice.name}`) })}</h3>
-      <div class="slice" id="slice-box"><span id="slice-top" aria-hidden="true">${slice.end.up(top, words)}</span><span id="slice-bottom" aria-hidden="true">${slice.end.up(bottom, words)}</span>
+      <div class="slice" id="slice-box" tabindex="0" role="group" aria-labelledby="slice-title" @pointermove=${this.#look} @pointerdown=${this.#look} @pointerleave=${this.#look} @keydown=${this.#look}><span id="slice-top" aria-hidden="true">${slice.end.up(top, words)}</span><span id="slice-bottom" aria-hidden="true">${slice.end.up(bottom, words)}</span>
         <canvas id="slice" role="img" aria-labelledby="slice-text"></canvas>
-        <span id="slice-left" aria-hidden="true">${slice.end.across(left, words)}</span><span id="slice-right" aria-hidden="true">${slice.end.across(right, words)}</span></div>
+        <span id="slice-left" aria-hidden="true">${slice.end.across(left, words)}</span><span id="slice-right" aria-hidden="true">${slice.end.across(right, words)}</span>
+        ${this.#point ? html`<div class="slice-looks">${this.#point.render()}</div>` : nothing}</div>
       <div class="legend" aria-hidden="true"><span id="slice-low">${this.#picture ? words.value(this.#picture.low, digits) : '–'}</span><i></i><span id="slice-high">${this.#picture ? words.value(this.#picture.high, digits) : '–'}</span></div>
       <p class="caption" id="slice-text">${sentences.join(words.language === 'zh' ? '' : ' ')}</p></div>`;
+  }
+
+  // ---- looking at a point ----
+
+  /** @param {Event} event */
+  #look = (event) => {
+    if (!this.#picture) return;
+    if (this.#point) this.#point.look(event);
+    else if (!(event instanceof KeyboardEvent) || LOOK_KEYS.test(event.key)) void this.#host.attempt(() => this.#lookFirst(event));
+  };
+
+  /** @param {Event} event */
+  async #lookFirst(event) {
+    const [{ PointView, styles }] = await Promise.all([import('./point-view.mjs'), this.#host.needWords('update')]);
+    adoptStyles(this.#host.root, [styles]);
+    this.#point ??= new PointView(this.#host, () => this.#canvas, 'point-look', () => this.#picture && { columns: COLS, rows: ROWS, valuesAt: (i) => this.#valuesAt(i) });
+    this.#point.look(event);
+  }
+
+  /** @param {number} i  of a sample @returns {unknown} */
+  #valuesAt(i) {
+    const { q, actions } = /** @type {import('../canvas/value-picture.mjs').Picture} */ (this.#picture);
+    return this.#point?.valuesOf(q.subarray(i * actions, (i + 1) * actions), null);
   }
 
   updated() {

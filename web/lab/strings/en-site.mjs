@@ -35,10 +35,6 @@ export default {
   'shared.model': 'The link is in your clipboard. It holds the corpus, sizes and seed: whoever opens it and presses Play gets the same model.',
   'share.by.hand': 'Link to this run: {url}',
   'link.ignored': 'Parts of the link do not apply here and were left out.',
-  'kept.offer': 'You left this tab at step {step}. Open that experiment again?',
-  'kept.open': 'Open it',
-  'kept.go_on': 'You left this tab at step {step}. Go on from there, with the very same numbers?',
-  'kept.continue': 'Continue',
-  'kept.full': 'The browser has no room to keep this run: it can begin again, but not go on, after the page is closed.',
   'unsupported': 'This browser cannot run the lab, which needs WebAssembly and web workers. Use a current version of Chrome, Edge, Firefox or Safari.',
+  'shared.hand': 'The link is in your clipboard. It holds the settings and the seed, but not this run: it was changed by hand or comes from a file.',
 };

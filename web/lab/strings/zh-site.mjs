@@ -35,10 +35,6 @@ export default {
   'shared.model': '链接已复制，其中包含语料、规模和种子。打开链接并点击播放，就能得到同样的模型。',
   'share.by.hand': '本次训练的链接：{url}',
   'link.ignored': '链接中有几项不适用，已忽略。',
-  'kept.offer': '上次离开时，这里的实验进行到第 {step} 步。要重新打开吗？',
-  'kept.open': '打开',
-  'kept.go_on': '上次离开时，这里的训练进行到第 {step} 步。要从那里继续吗？结果与从未离开完全相同。',
-  'kept.continue': '继续',
-  'kept.full': '浏览器没有空间保存这次训练：关闭页面后只能重新开始，不能接着训练。',
   'unsupported': '此浏览器不支持实验室所需的 WebAssembly 或 Web Worker，无法运行。请使用新版 Chrome、Edge、Firefox 或 Safari。',
+  'shared.hand': '链接已复制。它包含设置和种子，但不能重现这次训练：训练被手动改动过，或来自文件。',
 };
