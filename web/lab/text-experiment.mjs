@@ -165,6 +165,11 @@ export class TextExperiment extends RunExperiment {
     return this.#baselines.get(this.task.id) ?? { random: null, lm: null, optimum: this.task.optimum, threshold: this.env.reward_threshold };
   }
 
+  /** Where the axis of the curves ends: where the run does. */
+  get until() {
+    return Math.min(this.stopAt, Number(this.session?.info.options.totalTimesteps ?? this.setup.options.totalTimesteps ?? this.task.steps));
+  }
+
   /** Forgets the runs of the task that were left and are not pinned. */
   clearCurves() {
     const { runs, setup: { env } } = this;

@@ -55,9 +55,9 @@ export class TextChoicesPanel {
   /** Before the first step: what there will be. */
   #none() {
     const { words } = this.#host;
-    return html`${this.#experiment.isText ? html`<p class="caption" id="rl-intro">${words.t('rl.intro')}</p>` : nothing}
+    return html`<div class="none-yet">${this.#experiment.isText ? html`<p class="caption" id="rl-intro">${words.t('rl.intro')}</p>` : nothing}
       <ol class="choices" id="rl-choices"></ol><p class="caption" id="rl-took"></p>
-      <p class="caption" id="rl-choices-caption">${words.t('rl.choices.none')}</p>`;
+      <p class="caption" id="rl-choices-caption">${words.t('rl.choices.none')}</p></div>`;
   }
 
   /** @param {TextFrame} frame */
