@@ -48,12 +48,12 @@ kbd { font: inherit; padding: 1px 6px; border: 1px solid var(--bellhop-line); bo
 
 export const styles = css`
 .lab {
-  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0);
+  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0); min-height: inherit; display: flex; flex-direction: column;
   background: var(--bellhop-panel); color: var(--bellhop-ink);
   font: 16px/1.5 var(--bellhop-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif);
   font-variant-numeric: tabular-nums; text-align: start; overflow-wrap: normal;
 }
-.layout { display: flow-root; }
+.layout { display: flow-root; flex: 1 0 auto; }
 .layout[data-waiting] { visibility: hidden; position: var(--bellhop-waiting); inset: 0; }
 .colour-probe { position: absolute; width: 0; height: 0; overflow: hidden; }
 .scheme-probe { position: absolute; width: 0; height: 0; overflow: hidden; color: light-dark(rgb(0 0 1), rgb(0 0 2)); transition: color 1ms; }
@@ -87,7 +87,7 @@ export const styles = css`
 .phase[data-phase='paused'] .mark { border-radius: 0; border-width: 0 3px; }
 .phase[data-phase='finished'] .mark { border-radius: 0; background: var(--bellhop-muted); }
 .phase[data-phase='diverged'] .mark, .phase[data-phase='failed'] .mark { border-radius: 0; border-color: var(--bellhop-warn); background: var(--bellhop-warn); transform: rotate(45deg); }
-.notices { position: sticky; bottom: 24px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
+.notices { position: sticky; bottom: 8px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
 .notice {
   width: max-content; max-width: min(640px, 100%); flex: none;
   display: flex; align-items: center; justify-content: space-between; gap: 16px; padding: 8px 8px 8px 16px;
@@ -138,19 +138,7 @@ export const styles = css`
 .stage:not([data-world='grid-map']) ~ .beneath .state { min-height: 40px; }
 .beneath + .beneath { margin-top: 4px; }
 #you { margin-left: auto; }
-.map-tools { display: flex; flex-wrap: wrap; gap: 8px 16px; margin-top: 12px; }
-.map-tools .grow { flex: 1 1 200px; }
-.map-tools .grow input { flex: 1; min-width: 96px; font-family: ui-monospace, 'SF Mono', Consolas, monospace; }
-.pad { padding: 8px 16px 16px; margin: 8px 0; border-left: 4px solid var(--bellhop-agent); background: var(--bellhop-ground); border-radius: 4px; font-size: 13px; }
-.pad button { min-height: 32px; padding: 0 10px; }
-.pad .map-tools { gap: 8px; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; touch-action: manipulation; user-select: none; }
-.pad .actions button { flex: 1 0 72px; min-height: 40px; }
-.editor { position: absolute; display: grid; }
-.editor > div { display: contents; }
-.editor button { min-height: 0; padding: 0; border: 2px dashed transparent; border-radius: 4px; background: none; }
-.editor button:hover, .editor button:focus-visible { border-color: var(--bellhop-ink); }
-.editor button:focus-visible { outline-offset: -4px; }
 
 .inputs { margin-top: 8px; display: grid; gap: 4px 0; font-size: 13px; }
 .inputs > div { display: grid; grid-template-columns: 152px minmax(0, 1fr) 72px; gap: 0 8px; align-items: center; line-height: 20px; }
@@ -159,12 +147,6 @@ export const styles = css`
 .inputs .gauge > span { position: absolute; left: 0; width: 100%; }
 .inputs .zero { top: -3px; height: 10px; border-left: 1px solid var(--bellhop-muted); }
 .inputs .dot::before { content: ''; position: absolute; top: -4px; left: -6px; width: 12px; height: 12px; border-radius: 50%; background: var(--bellhop-agent); }
-.sentences { margin-top: 12px; font-size: 13px; }
-.sentences .best { display: flex; justify-content: space-between; gap: 16px; padding: 4px 0; border-bottom: 1px solid var(--bellhop-line); line-height: 24px; min-height: 32px; }
-.sentences .best > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
-.sentences li { display: flex; justify-content: space-between; gap: 16px; line-height: 24px; height: 24px; overflow: hidden; }
-.sentences li > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.sentences ol { min-height: 120px; }
 
 /* ---- Q-values and the last transition ---- */
 

@@ -3,6 +3,8 @@
 // language model alone would do. The action it took is outlined, and in words below. Under it, the last texts it finished with
 // their rewards, and the best one; while it trains fast those are samples of what it would write now.
 import { html, nothing } from 'lit';
+import { adoptStyles } from '../adopt-styles.mjs';
+import { sentenceStyles } from './sentence-styles.mjs';
 import { styled } from '../style-directive.mjs';
 import { Paced } from './chart-panel.mjs';
 import { actionOf, lineOf, replyOf } from './text-lines.mjs';
@@ -29,6 +31,7 @@ export class TextChoicesPanel {
   /** @param {LabHost} host @param {{ render: () => unknown }} microscope */
   constructor(host, microscope) {
     this.#host = host;
+    adoptStyles(host.root, [sentenceStyles]);
     this.#microscope = microscope;
   }
 
