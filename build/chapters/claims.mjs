@@ -3,6 +3,7 @@
 // build makes the run, reads the number off it, and fails where the text says another one. `= ?` is filled in by
 // `node build/chapters.mjs --write`.
 import { Failure } from '../run.mjs';
+import { fact, factsOf, isFact } from './facts.mjs';
 import { measure } from './measures.mjs';
 
 /** @typedef {import('./figures.mjs').Setup} Setup */
@@ -65,7 +66,7 @@ async function makeAll(text, setups, runs) {
 async function readClaim([, id, expression, written], setups, runs) {
   const setup = setups.get(id);
   if (!setup) throw new Failure(`there is no setup ${id}; there are ${[...setups.keys()].join(', ')}.`);
-  return { id, expression, written, ...measure(expression, await runs.traces(setup)) };
+  return { id, expression, written, ...isFact(expression) ? fact(expression, await factsOf(setup)) : measure(expression, await runs.traces(setup)) };
 }
 
 /** Whether a number is that of a run, to the digits that are written. @param {string} written @param {number | string} value */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a claim can say of a run: numbers read off its trace, each with the step at which it holds. A claim names one,
 // `first_return_above(0)`; of a setup with several seeds it names how many runs, or which value in the middle: `count(score >= 475)`,
-// `median(episodes)`.
+// `median(episodes)`. What is known of an environment without a run is in facts.mjs.
 import { Failure } from '../run.mjs';
 
 /** @typedef {import('./runs.mjs').Trace} Trace */
@@ -12,7 +12,7 @@ const WINDOW = 100;
 const DIGITS = 12;
 
 /** @param {number[]} values */
-const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
+export const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
 /** @type {Record<string, (trace: Trace, ...args: number[]) => Found | null>} */
 export const MEASURES = {
@@ -100,11 +100,16 @@ function one(expression, trace) {
 
 /** @param {string} expression @param {Trace} trace */
 function find(expression, trace) {
-  const [, name, args = ''] = /^(\w+)(?:\((.*)\))?$/.exec(expression) ?? [];
-  if (!Object.hasOwn(MEASURES, name ?? '')) throw new Failure(`${expression} is no measure; there are ${Object.keys(MEASURES).join(', ')}.`);
-  const numbers = args === '' ? [] : args.split(',').map(Number);
-  if (numbers.some(Number.isNaN)) throw new Failure(`${expression}: its arguments are numbers.`);
-  return MEASURES[name](trace, ...numbers);
+  const { name, args } = readExpression(expression);
+  if (!Object.hasOwn(MEASURES, name)) throw new Failure(`${expression} is no measure; there are ${Object.keys(MEASURES).join(', ')}.`);
+  if (args.some(Number.isNaN)) throw new Failure(`${expression}: its arguments are numbers.`);
+  return MEASURES[name](trace, ...args);
+}
+
+/** A name and numbers: `return_of(3)`. @param {string} expression @returns {{ name: string, args: number[] }} */
+export function readExpression(expression) {
+  const [, name = '', args = ''] = /^(\w+)(?:\((.*)\))?$/.exec(expression) ?? [];
+  return { name, args: args === '' ? [] : args.split(',').map(Number) };
 }
 
 /** @template {{ step: number }} Row @param {Row[]} rows @param {(row: Row, i: number) => boolean} which @param {(row: Row, i: number) => number} valueOf @returns {Found | null} */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { SITE } from '../../build/build.mjs';
 import { checkedClaims, withNumbers } from '../../build/chapters/claims.mjs';
+import { FACTS, fact, factsOf } from '../../build/chapters/facts.mjs';
 import { attributesOf, queryText, setupsOf } from '../../build/chapters/figures.mjs';
 import { Styles, render } from '../../build/chapters/markdown.mjs';
 import { MEASURES, measure } from '../../build/chapters/measures.mjs';
@@ -90,6 +91,41 @@ test('every measure of a run by hand', () => {
   assert.deepEqual(new Set(Object.keys(expected).map((each) => each.replace(/\(.*/, ''))), new Set(Object.keys(MEASURES)));
   const others = [trace, { ...trace, steps: 40, diverged: false }, { ...trace, steps: 60 }];
   for (const [expression, value] of Object.entries({ 'median(steps)': 40, 'mean(steps)': 130 / 3, 'min(steps)': 30, 'max(steps)': 60, 'count(steps >= 40)': 2, 'count(steps < 40)': 1, 'count(steps = 60)': 1, 'count(diverged = 1)': 2, 'count(mean_return(2) > 0)': 3 })) assert.equal(measure(expression, others).value, value, expression);
+});
+
+test('facts of an environment: its threshold, the exact means of its header, the arms of a bandit', async () => {
+  const text = await factsOf({ env: 'TextGen-v1' }), pole = await factsOf({ env: 'CartPole-v1' }), arms = await factsOf({ env: 'Bandit-v0', settings: { 'env.instanceSeed': 204, gamma: 0.5, 'env.nothing_yet': '1@5' } });
+  const bh = await load(), bandit = bh.make('Bandit-v0', { instanceSeed: 204 }), { means } = /** @type {any} */ (bandit.layout);
+  bandit.dispose();
+  const all = means.reduce((/** @type {number} */ sum, /** @type {number} */ each) => sum + each, 0) / 10;
+  /** @type {[string, import('../../build/chapters/facts.mjs').Facts, number][]} */
+  const expected = [
+    ['optimum', text, 1], ['random_mean', text, 0.236142], ['reward_threshold', pole, 475], ['arm_mean(4)', arms, means[4]], ['best_arm_mean', arms, Math.max(...means)], ['mean_of_arms', arms, all],
+    ['epsilon_bound(0.1)', arms, 0.9 * Math.max(...means) + 0.1 * all],
+  ];
+  for (const [expression, facts, value] of expected) assert.deepEqual(fact(expression, facts), { value, at: Infinity }, expression);
+  assert.deepEqual(new Set(expected.map(([each]) => each.replace(/\(.*/, ''))), new Set(Object.keys(FACTS)));
+  assert.equal((await factsOf({ env: 'Dialogue-v0' })).randomMean, -0.737374);
+  for (const [expression, facts] of /** @type {const} */ ([['optimum', pole], ['random_mean', pole], ['arm_mean(10)', arms], ['best_arm_mean', pole]])) assert.throws(() => fact(expression, facts), /nothing is known/, expression);
+  await checkedClaims(of('{claim maze-seeds reward_threshold = 1}')); // of several seeds too
+  await assert.rejects(checkedClaims(of('{claim maze optimum = 1}')), /nothing is known/);
+});
+
+test('the chapters: the exact means of an environment are claimed, not typed', async () => {
+  for (const slug of PAGES) {
+    const table = join(SOURCES, 'figures', `${slug}.mjs`);
+    if (!existsSync(table)) continue;
+    const known = new Set();
+    for (const setup of setupsOf((await import(table)).default).values()) {
+      const { armMeans, optimum, randomMean } = await factsOf(setup);
+      for (const value of armMeans) known.add(Math.abs(value).toFixed(2));
+      for (const value of [optimum, randomMean]) if (value !== null && !Number.isInteger(value)) known.add(Math.abs(value).toFixed(3));
+    }
+    for (const language of LANGUAGES) {
+      const prose = readFileSync(join(SOURCES, language, `${slug}.md`), 'utf8').replace(/\{claim [^{}]*\}|\$\$[^$]*\$\$|`[^`]*`/g, ' ');
+      for (const [number] of prose.matchAll(/(?<![\w.])\d+\.\d{2,3}(?!\d)/g)) assert.ok(!known.has(number), `${slug} (${language}): ${number} is a fact of an environment: {claim SETUP optimum = …}`);
+    }
+  }
 });
 
 test('setups: what one is like is taken and changed; a wrong table is refused', () => {

@@ -45,7 +45,7 @@ const chinese = Object.assign({}, ...PAIRS.map(([, words]) => words));
 const PLACE = /\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 const HAN = /\p{Script=Han}/u;
 /** Names that are the same in Chinese. */
-const NAMES = new Set(['DQN', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO', 'REINFORCE', 'SARSA', 'Double DQN', 'Adam β₁', 'Adam β₂', 'RMSprop α', 'GAE λ',
+const NAMES = new Set(['DQN', 'UCB', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO', 'REINFORCE', 'SARSA', 'Double DQN', 'Adam β₁', 'Adam β₂', 'RMSprop α', 'GAE λ',
   'ROUGE-1', 'top-k', 'top-p', 'PPO + KL', 'Markdown', 'Q(s, a)', 'π(a | s)', 'k', '、', '。', '{good} / {all}']);
 /** Keys that are put together at run time. */
 const MADE = [
@@ -72,8 +72,11 @@ function code() {
   return { modules: [...sources('lab', module), ...sources('site', module), ...sources('../build/chapters', module)], pages: [...pages, ...sources('site', page), ...sources('embed', page)] };
 }
 
+/** Names of values of settings, which in English are the library's own. */
+const CHOICE = /^choice\./;
+
 test('the catalogues of both languages have the same keys, each in one topic', () => {
-  for (const [words, theirs] of PAIRS) assert.deepEqual(Object.keys(theirs), Object.keys(words), 'same keys in the same order');
+  for (const [words, theirs] of PAIRS) assert.deepEqual(Object.keys(theirs).filter((key) => !CHOICE.test(key)), Object.keys(words), 'same keys in the same order');
   assert.equal(Object.keys(english).length, PAIRS.reduce((sum, [words]) => sum + Object.keys(words).length, 0));
 });
 
@@ -129,6 +132,8 @@ test('every option has a name in both languages and a line of help in Chinese', 
   const names = [...new Set([...options, ...catalog.run].map(({ name }) => name))];
   assert.ok(names.length > 80);
   assert.deepEqual(names.filter((name) => !Object.hasOwn(english, `field.${name}`)), []);
+  const choices = new Set(options.flatMap(({ choices: all = '' }) => all.split('|')));
+  assert.deepEqual(Object.keys(chinese).filter((key) => CHOICE.test(key) && !choices.has(key.replace(CHOICE, ''))), [], 'values that no option has');
   const lines = Object.keys(enHelp).filter((key) => !key.endsWith('.summary'));
   assert.deepEqual(lines.filter((key) => !Object.hasOwn(zhHelp, key)), []);
   assert.deepEqual(Object.keys(zhHelp).filter((key) => !lines.includes(key)), [], 'help on options that do not exist');

@@ -83,7 +83,7 @@ test('from scratch: a run, its texts, its curve, its numbers', async () => {
   assert.deepEqual(phases, ['preparing', 'ready', 'running', 'paused']);
   const { shown, prior, timesteps } = /** @type {import('../../web/lab/text-experiment.mjs').TextFrame} */ (experiment.textFrame);
   assert.equal(prior, null, 'there is no language model');
-  assert.ok(shown.text && shown.rated && shown.best && shown.last.length > 0 && shown.last.length <= 5);
+  assert.ok(shown.text && shown.rated && shown.best && shown.last.length > 0 && shown.last.length <= 3);
   assert.ok(shown.last.every(({ reward }) => reward <= /** @type {any} */ (shown.best).reward));
   const [curve] = experiment.curves;
   const { xs, ys, ...rest } = curve;

@@ -444,7 +444,7 @@ export class LabView {
     const { words, theme, spoken } = this.#host;
     return html`<div class="lab" part="base" tabindex="-1" dir="ltr" lang=${words?.locale ?? nothing}>
       <span class="colour-probe" aria-hidden="true"></span><span class="scheme-probe" aria-hidden="true" @transitionend=${this.#readColours}></span>
-      <div class="layout" ?data-waiting=${!this.hasShown && !this.#host.failure}>${words && theme ? this.#layout() : this.#unloaded()}</div>
+      <div class="layout" ?data-waiting=${!(this.hasShown && (this.#panels[0] || this.#kind === 'run') || this.#host.failure)}>${words && theme ? this.#layout() : this.#unloaded()}</div>
       <div class="notices">${this.#notice()}</div>
       <div class="hidden" id="live" role="status" aria-live="polite">${spoken}</div>
     </div>`;

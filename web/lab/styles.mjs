@@ -48,13 +48,13 @@ kbd { font: inherit; padding: 1px 6px; border: 1px solid var(--bellhop-line); bo
 
 export const styles = css`
 .lab {
-  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0);
+  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0); min-height: inherit; display: flex; flex-direction: column;
   background: var(--bellhop-panel); color: var(--bellhop-ink);
   font: 16px/1.5 var(--bellhop-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif);
-  font-variant-numeric: tabular-nums; text-align: start;
+  font-variant-numeric: tabular-nums; text-align: start; overflow-wrap: normal;
 }
-.layout { display: flow-root; }
-.layout[data-waiting] { visibility: hidden; }
+.layout { display: flow-root; flex: 1 0 auto; }
+.layout[data-waiting] { visibility: hidden; position: var(--bellhop-waiting); inset: 0; }
 .colour-probe { position: absolute; width: 0; height: 0; overflow: hidden; }
 .scheme-probe { position: absolute; width: 0; height: 0; overflow: hidden; color: light-dark(rgb(0 0 1), rgb(0 0 2)); transition: color 1ms; }
 
@@ -66,7 +66,7 @@ export const styles = css`
 }
 .bar:focus { outline: none; }
 .buttons { display: flex; gap: 8px; }
-#play { min-width: 132px; }
+#play { min-width: 132px; justify-content: start; }
 .when-running, [data-running] .when-paused { display: none; }
 [data-running] .when-running { display: inline; }
 .speed, .seed { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; color: var(--bellhop-muted); position: relative; }
@@ -79,14 +79,15 @@ export const styles = css`
 .counters > .wide { min-width: 72px; }
 .counters dd { font-weight: 600; line-height: 20px; white-space: nowrap; }
 .counters dt { line-height: 16px; white-space: nowrap; }
+/* Numbers whose right end is their beginning, so that they move nothing; they are written from left to right all the same. */
+.counters dd, .number, .inputs dd:last-child, .truth dd { direction: rtl; unicode-bidi: plaintext; }
 .phase { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; min-width: 80px; white-space: nowrap; }
 .phase .mark { width: 10px; height: 10px; border-radius: 50%; border: 2px solid var(--bellhop-muted); flex: none; }
 .phase[data-phase='running'] .mark, .phase[data-phase='preparing'] .mark { background: var(--bellhop-run); border-color: var(--bellhop-run); }
-.phase[data-phase='preparing'] { white-space: normal; flex: 1 1 0; max-width: 36ch; max-height: 40px; line-height: 20px; overflow: hidden; }
 .phase[data-phase='paused'] .mark { border-radius: 0; border-width: 0 3px; }
 .phase[data-phase='finished'] .mark { border-radius: 0; background: var(--bellhop-muted); }
 .phase[data-phase='diverged'] .mark, .phase[data-phase='failed'] .mark { border-radius: 0; border-color: var(--bellhop-warn); background: var(--bellhop-warn); transform: rotate(45deg); }
-.notices { position: sticky; bottom: 24px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
+.notices { position: sticky; bottom: 8px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
 .notice {
   width: max-content; max-width: min(640px, 100%); flex: none;
   display: flex; align-items: center; justify-content: space-between; gap: 16px; padding: 8px 8px 8px 16px;
@@ -106,6 +107,7 @@ export const styles = css`
 .panels section > header { display: flex; align-items: center; gap: 8px; min-height: 40px; margin-bottom: 8px; }
 .panels section > header > :nth-child(2) { margin-left: auto; min-width: 0; }
 .panels section > header select { min-width: 0; max-width: 100%; }
+#algo { width: 160px; }
 .stage { position: relative; }
 .stage > canvas { display: block; width: 100%; height: 440px; border: 1px solid var(--bellhop-line); border-radius: 8px; }
 .stage[data-world='grid-map'] > canvas { border: 0; aspect-ratio: 1; height: auto; max-height: 460px; }
@@ -136,35 +138,19 @@ export const styles = css`
 .stage:not([data-world='grid-map']) ~ .beneath .state { min-height: 40px; }
 .beneath + .beneath { margin-top: 4px; }
 #you { margin-left: auto; }
-.map-tools { display: flex; flex-wrap: wrap; gap: 8px 16px; margin-top: 12px; }
-.map-tools .grow { flex: 1 1 200px; }
-.map-tools .grow input { flex: 1; min-width: 96px; font-family: ui-monospace, 'SF Mono', Consolas, monospace; }
-.pad { padding: 8px 16px 16px; margin: 8px 0; border-left: 4px solid var(--bellhop-agent); background: var(--bellhop-ground); border-radius: 4px; font-size: 13px; }
-.pad button { min-height: 32px; padding: 0 10px; }
-.pad .map-tools { gap: 8px; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; touch-action: manipulation; user-select: none; }
-.pad .actions button { flex: 1 0 72px; min-height: 40px; }
-.editor { position: absolute; display: grid; }
-.editor > div { display: contents; }
-.editor button { min-height: 0; padding: 0; border: 2px dashed transparent; border-radius: 4px; background: none; }
-.editor button:hover, .editor button:focus-visible { border-color: var(--bellhop-ink); }
-.editor button:focus-visible { outline-offset: -4px; }
 
 .inputs { margin-top: 8px; display: grid; gap: 4px 0; font-size: 13px; }
 .inputs > div { display: grid; grid-template-columns: 152px minmax(0, 1fr) 72px; gap: 0 8px; align-items: center; line-height: 20px; }
 .inputs dd { text-align: right; }
 .inputs .gauge { position: relative; height: 4px; border-radius: 2px; background: var(--bellhop-neutral); }
-.inputs .zero { position: absolute; top: -3px; width: 1px; height: 10px; background: var(--bellhop-muted); }
-.inputs .dot { position: absolute; top: -4px; margin-left: -6px; width: 12px; height: 12px; border-radius: 50%; background: var(--bellhop-agent); }
-.sentences { margin-top: 12px; font-size: 13px; }
-.sentences .best { display: flex; justify-content: space-between; gap: 16px; padding: 4px 0; border-bottom: 1px solid var(--bellhop-line); line-height: 24px; min-height: 32px; }
-.sentences .best > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
-.sentences li { display: flex; justify-content: space-between; gap: 16px; line-height: 24px; height: 24px; overflow: hidden; }
-.sentences li > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.sentences ol { min-height: 120px; }
+.inputs .gauge > span { position: absolute; left: 0; width: 100%; }
+.inputs .zero { top: -3px; height: 10px; border-left: 1px solid var(--bellhop-muted); }
+.inputs .dot::before { content: ''; position: absolute; top: -4px; left: -6px; width: 12px; height: 12px; border-radius: 50%; background: var(--bellhop-agent); }
 
 /* ---- Q-values and the last transition ---- */
 
+.q-values { container: values / inline-size; }
 .bars { margin: 8px 0; }
 .bars li { display: grid; grid-template-columns: 88px minmax(0, 1fr) 56px 14px; gap: 0 8px; align-items: center; padding: 4px 6px; border: 2px solid transparent; border-radius: 6px; font-size: 13px; line-height: 20px; }
 .bars li[data-taken] { border-color: var(--bellhop-agent); }
@@ -172,22 +158,22 @@ export const styles = css`
 .bars .greedy .name, .bars .greedy .number { font-weight: 600; }
 .bars .track { position: relative; height: 16px; border-radius: 3px; background: var(--bellhop-neutral); overflow: hidden; }
 .bars .fill { position: absolute; top: 0; bottom: 0; left: 0; width: 100%; transform-origin: left; }
-.bars .zero { position: absolute; top: 0; bottom: 0; width: 1px; background: var(--bellhop-muted); }
-.bars .number { text-align: right; }
+.bars .zero { position: absolute; inset: 0; border-left: 1px solid var(--bellhop-muted); }
+.bars .number { text-align: right; white-space: nowrap; }
 .bars .sign { color: var(--bellhop-agent); text-align: center; }
 .bars[data-untrained] .number, .bars[data-untrained] .name { color: var(--bellhop-muted); font-weight: 400; }
 .bars[data-untrained] .fill { opacity: .35; }
 .bars[data-many] li { padding: 1px 6px; grid-template-columns: 104px minmax(0, 1fr) 48px 14px; }
 .bars[data-many] .track { height: 14px; }
 .decision { min-height: 40px; line-height: 20px; }
-.decision span { display: block; }
+.decision span { display: block; min-height: 20px; }
 .transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); }
 #q-caption { line-height: 20px; min-height: 20px; }
-#solved { line-height: 20px; min-height: 20px; margin: -8px 0 8px; }
+#solved { line-height: 20px; min-height: 40px; margin: -8px 0 8px; }
 #untrained { font-weight: 400; font-size: 13px; color: var(--bellhop-muted); margin-left: 8px; }
 .transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
 .transition .words { overflow-wrap: anywhere; min-height: 20px; }
-.transition .words:nth-of-type(4) { min-height: 40px; } /* it may say how the episode ended */
+.transition .words:is(:nth-of-type(1), :nth-of-type(4)) { min-height: 40px; }
 .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 40px; overflow: hidden; }
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }
 .formula math { font-size: 14px; }
@@ -203,7 +189,7 @@ export const styles = css`
 #slice-right { grid-area: 4 / 3; margin-top: 4px; }
 .truth dl { margin: 4px 0; }
 .truth dl > div { display: flex; justify-content: space-between; gap: 16px; line-height: 24px; }
-.truth dd { font-size: 13px; font-weight: 600; white-space: nowrap; }
+.truth dd { font-size: 13px; font-weight: 600; white-space: nowrap; min-width: 64px; text-align: right; }
 
 /* ---- folds ---- */
 
@@ -231,17 +217,22 @@ export const styles = css`
   .bar > .speed, .bar > .seed, .bar > .phase, .bar > .counters { margin-top: 8px; }
   .counters { margin-inline: 0; justify-content: space-between; flex-wrap: wrap; gap: 8px 16px; }
   .counters > div, .counters > .wide { min-width: 0; text-align: left; }
+  .counters dd { direction: ltr; }
   .speed input { flex: 1; min-width: 64px; }
   .stage[data-world='cartpole'] > canvas, .stage[data-world='mountain-car'] > canvas { height: 260px; }
   .stage[data-world='textgen'] > canvas, .stage[data-world='acrobot'] > canvas { height: 320px; }
   .inputs > div { grid-template-columns: minmax(0, 128px) minmax(0, 1fr) 72px; }
-  #solved, #q-caption { min-height: 40px; }
+}
+
+/* Lines that sentences may need later, so that nothing moves then. */
+@container values (max-width: 480px) {
+  .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 60px; }
+  .transition .words:nth-of-type(2), #q-caption { min-height: 40px; }
+  .decision span { min-height: 40px; }
+  .transition .note { min-height: 120px; }
 }
 
 @container lab (max-width: 480px) {
-  .transition [data-sentences] .words:is(:nth-of-type(1), :nth-of-type(4)) { height: 60px; }
-  .decision { min-height: 60px; }
-  .transition .note { min-height: 100px; }
   .stage:not([data-world='grid-map']) ~ .beneath .state { min-height: 60px; }
 }
 
@@ -251,7 +242,7 @@ export const styles = css`
 }
 
 @media (forced-colors: active) {
-  .track, .gauge, .fill, .dot, .zero, .mark, canvas, .legend i { forced-color-adjust: none; }
+  .track, .gauge, .fill, .dot::before, .zero, .mark, canvas, .legend i { forced-color-adjust: none; }
   .bars .track { border: 1px solid CanvasText; }
   button[aria-pressed='true'], .segments button[aria-pressed='true'] { outline: 2px solid Highlight; outline-offset: -2px; }
 }

@@ -47,7 +47,7 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
 
 /** Factors of the pace; the last one is as fast as possible. */
 const SPEEDS = Object.freeze([1, 4, 15, Infinity]);
-const RUNS_MOST = 8, SAMPLES = 5, MEASURE_MS = 700, EVALUATION_SEED = 1;
+const RUNS_MOST = 8, SAMPLES = 3, MEASURE_MS = 700, EVALUATION_SEED = 1;
 /** @type {Readonly<Shown>} */
 const NOTHING = Object.freeze({ text: null, rated: null, last: Object.freeze([]), best: null });
 
@@ -163,6 +163,11 @@ export class TextExperiment extends RunExperiment {
   /** @returns {Baselines} */
   get baselines() {
     return this.#baselines.get(this.task.id) ?? { random: null, lm: null, optimum: this.task.optimum, threshold: this.env.reward_threshold };
+  }
+
+  /** Where the axis of the curves ends: where the run does. */
+  get until() {
+    return Math.min(this.stopAt, Number(this.session?.info.options.totalTimesteps ?? this.setup.options.totalTimesteps ?? this.task.steps));
   }
 
   /** Forgets the runs of the task that were left and are not pinned. */

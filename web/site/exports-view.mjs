@@ -6,6 +6,7 @@ import { live } from 'lit/directives/live.js';
 import { commandSnippet } from '../embed/snippets.mjs';
 import { chartSvg } from '../lab/charts/chart-svg.mjs';
 import { returnsOf } from '../lab/panels/returns-chart.mjs';
+import { stepsPerSecond } from '../lab/world-table.mjs';
 import { programOf } from './embed-setup.mjs';
 import { canRecord, pngOf, pngOfSvg, recorded } from './pictures.mjs';
 import { listName } from './runs-view.mjs';
@@ -89,7 +90,8 @@ export class ExportsView {
     const { experiment } = this.#bench;
     if (what === 'config') return experiment.kind !== 'text';
     if (what === 'model' || what === 'checkpoint') return experiment.session !== null;
-    if (what === 'world' || what === 'video') return this.#canvas !== null && (what === 'world' || canRecord());
+    if (what === 'world') return this.#canvas !== null;
+    if (what === 'video') return this.#canvas !== null && canRecord() && (experiment.kind !== 'text' || experiment.isRunning); // texts are shown with what the run itself has seen
     return true;
   }
 
@@ -161,19 +163,15 @@ export class ExportsView {
     }
   }
 
-  /** The world while it plays; one that rests plays meanwhile, at its natural pace. @param {HTMLCanvasElement} canvas */
+  /** The world while it plays; of one that rests a copy plays, which leaves the run as it is. @param {HTMLCanvasElement} canvas */
   async #video(canvas) {
-    const { experiment } = this.#bench, { speed, speeds, world } = experiment;
-    const isResting = experiment.can.play && !experiment.isRunning;
-    if (isResting) {
-      experiment.setSpeed(Number.isFinite(speeds[world.speed]) ? world.speed : speeds.length - 2); // the last one is as fast as possible
-      experiment.play();
-    }
+    const { experiment } = this.#bench;
+    if (experiment.isRunning || !experiment.can.play) return recorded(canvas, SECONDS);
+    const end = await playCopy(experiment);
     try {
       return await recorded(canvas, SECONDS);
     } finally {
-      if (isResting) await experiment.pause();
-      if (isResting) experiment.setSpeed(speed);
+      await end();
     }
   }
 
@@ -205,6 +203,34 @@ export class ExportsView {
     });
   }
 }
+
+/**
+ * Shows how a run that rests would go on, at the natural pace of its world: another session goes on from its checkpoint.
+ * @param {import('../lab/run-experiment.mjs').RunExperiment} experiment
+ * @returns {Promise<() => Promise<void>>} ends it, and shows the run again
+ */
+async function playCopy(experiment) {
+  const { session, agentFrame, setup, speeds, world } = experiment;
+  experiment.left = { checkpoint: await experiment.save({ full: true }) };
+  const copy = await experiment.createSession(setup);
+  const isItsOwn = () => experiment.session === session && !experiment.isRunning; // else the reader has gone on meanwhile
+  copy.onFrame = (frame) => {
+    if (!isItsOwn()) return;
+    experiment.agentFrame = experiment.isPolicy ? { ...frame, ...probabilitiesOf(frame) } : frame;
+    experiment.emit('frame');
+  };
+  const pace = Number.isFinite(speeds[world.speed]) ? world.speed : speeds.length - 2; // the last one is as fast as possible
+  void copy.play({ stepsPerSecond: stepsPerSecond(world, pace) }).catch(() => {});
+  return async () => {
+    await copy.dispose();
+    if (!isItsOwn()) return;
+    experiment.agentFrame = agentFrame;
+    experiment.emit('frame');
+  };
+}
+
+/** Of a policy's logarithms. @param {import('../bellhop.js').Frame} frame */
+const probabilitiesOf = ({ q, qTm1, table }) => ({ q: q.map(Math.exp), qTm1: qTm1.map(Math.exp), table: table && table.map(Math.exp) });
 
 /** Hands the reader a file. @param {string} name @param {Blob} content */
 function download(name, content) {

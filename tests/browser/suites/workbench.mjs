@@ -309,11 +309,22 @@ export default function workbench(lab) {
       assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
       assert.ok(bytes.readUInt32BE(16) >= 200 && bytes.length > 2000, `${bytes.readUInt32BE(16)} pixels wide, ${bytes.length} bytes`);
     }
+    const run = () => page.evaluate(async () => {
+      const element = /** @type {any} */ (document.querySelector('bellhop-lab'));
+      const { agentFrame: { timesteps }, history: { returns } } = element.experiment;
+      return { timesteps, records: returns[0].length, phase: element.phase, sha256: await element.sha256(), speed: element.experiment.speed };
+    });
+    const before = await run();
+    await page.evaluate(() => {
+      const { experiment } = /** @type {any} */ (document.querySelector('bellhop-lab'));
+      experiment.addEventListener('frame', () => (Object.assign(globalThis, { furthest: Math.max(/** @type {any} */ (globalThis).furthest ?? 0, experiment.agentFrame.timesteps) })));
+    });
     const { name, bytes } = await saved(page, 'video');
-    assert.match(name, /^GridWorld-v0-q-learning-seed7-step3\d\d\.webm$/);
+    assert.ok(await page.evaluate(() => /** @type {any} */ (globalThis).furthest) > before.timesteps, 'it moved');
+    assert.deepEqual(await run(), before, 'the run is as it was');
+    assert.equal(name, 'GridWorld-v0-q-learning-seed7-step300.webm');
     assert.equal(bytes.readUInt32BE(0), 0x1a45dfa3, 'EBML');
     assert.ok(bytes.length > 5000, `${bytes.length} bytes`);
-    await phase(page, 'paused');
 
     await page.selectOption('#bench-of', '1');
     await says(page, 'workbench', /parameters of a run that was left are not kept/);

@@ -10,6 +10,8 @@
 /** @typedef {{ ctx: CanvasRenderingContext2D, box: Box, ratio: number, theme: import('./chart.mjs').ChartTheme }} Canvas */
 
 const FONT_PX = 12;
+/** The smallest there is, where many lines have to fit. */
+const FONT_LEAST_PX = 8;
 /** From one line of text to the next. */
 export const LINE_PX = 15;
 /** Marks at an edge closer than this are drawn as one. */
@@ -62,13 +64,20 @@ export function drawLevel({ ctx, box, ratio }, y, colour, dash) {
   ctx.restore();
 }
 
+/** How high a line and its text are, so that so many fit into a height of so many pixels. @param {number} lines @param {number} height */
+export function lineFor(lines, height) {
+  const line = Math.max(FONT_LEAST_PX, Math.min(LINE_PX, height / Math.max(1, lines)));
+  return { line, font: Math.min(FONT_PX, line) };
+}
+
 /** Names that stay readable over lines; a moved one outside the plot is joined with its place. @param {Canvas} canvas @param {readonly Label[]} labels */
 export function drawLabels({ ctx, box, ratio, theme }, labels) {
+  const { line, font } = lineFor(labels.length, box.height / ratio);
   ctx.save();
-  ctx.font = `${FONT_PX * ratio}px ${theme.font}`;
+  ctx.font = `${font * ratio}px ${theme.font}`;
   ctx.textBaseline = 'middle';
   ctx.lineJoin = 'round';
-  for (const { text, x, y, colour, align, from } of apart(labels, LINE_PX * ratio, box)) {
+  for (const { text, x, y, colour, align, from } of apart(labels, line * ratio, box)) {
     ctx.textAlign = align;
     if (from && Math.abs(from.y - y) > 3 * ratio) {
       ctx.strokeStyle = colour;

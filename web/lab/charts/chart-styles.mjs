@@ -9,16 +9,17 @@ export const chartStyles = css`
 .chart + .chart { margin-top: 8px; }
 .chart .head, .comparison .head { display: flex; align-items: baseline; justify-content: space-between; gap: 8px; line-height: 20px; }
 .chart .head h3 { white-space: nowrap; }
+.chart .readout { margin-inline-end: auto; }
 .readout { font-size: 13px; color: var(--bellhop-muted); text-align: end; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .plot { position: relative; height: 88px; border-radius: 4px; }
 .chart.tall .plot { height: 184px; }
 .plot:focus-visible { outline-offset: 0; }
 /* Before the first drawing: the lines of a chart without a curve. */
 .plot:empty {
-  background: linear-gradient(var(--bellhop-line) 1px, transparent 1px) 48px 8px / 100% 20% no-repeat,
-    linear-gradient(to right, var(--bellhop-line) 1px, transparent 1px) 48px 8px / 20% 100%,
-    linear-gradient(var(--bellhop-line) 1px, transparent 1px) 48px 8px / 100% 33%;
-  background-clip: content-box; padding: 8px 20px 24px 48px;
+  background: linear-gradient(var(--bellhop-line) 1px, transparent 1px) 60px 8px / 100% 20% no-repeat,
+    linear-gradient(to right, var(--bellhop-line) 1px, transparent 1px) 60px 8px / 20% 100%,
+    linear-gradient(var(--bellhop-line) 1px, transparent 1px) 60px 8px / 100% 33%;
+  background-clip: content-box; padding: 8px 20px 24px 60px;
 }
 .values { margin-top: 8px; font-size: 13px; }
 .values summary { display: inline-block; line-height: 32px; color: var(--bellhop-muted); cursor: pointer; }

@@ -62,7 +62,7 @@ import { plotStyles } from './plot-styles.mjs';
 
 /** Pixels of dragging that are no mistake. */
 const DRAG_LEAST = 6;
-const TOP_PX = 8, RIGHT_PX = 20, X_AXIS_PX = 24, Y_AXIS_PX = 48, RIGHT_AXIS_PX = 40;
+const TOP_PX = 8, RIGHT_PX = 20, X_AXIS_PX = 24, Y_AXIS_PX = 60, RIGHT_AXIS_PX = 40;
 /** Height of the plot per labelled tick. */
 const TICK_PX = 26;
 const TICKS_MOST = 7;

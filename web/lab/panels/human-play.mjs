@@ -3,6 +3,8 @@
 // agent's values beside it. Episodes that end are kept, per environment, as long as the lab is there: they can be saved, others
 // loaded, and an algorithm that takes demonstrations can learn from them. The agent's run waits meanwhile; whatever sets it going
 // again (Play, Step, Reset, another experiment) ends this.
+import { toolStyles } from './tool-styles.mjs';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { bindKeys } from '../action-keys.mjs';
@@ -59,6 +61,7 @@ export class HumanPlay {
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
+    adoptStyles(host.root, [toolStyles]);
   }
 
   get isPlaying() {

@@ -2,6 +2,8 @@
 // The map editor: a grid of buttons over the drawn map. Click or Enter turns a cell into the chosen kind, or the next one;
 // arrow keys move; the letters of the map (. # T G S) set a kind at once. Each change makes a new run on the new map; one the
 // library refuses stays on screen as a draft, with the reason, until it is mended or undone, and the present run goes on.
+import { toolStyles } from './tool-styles.mjs';
+import { adoptStyles } from '../adopt-styles.mjs';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { styled } from '../style-directive.mjs';
@@ -41,6 +43,7 @@ export class MapEditor {
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
+    adoptStyles(host.root, [toolStyles]);
   }
 
   get #experiment() {

@@ -66,7 +66,7 @@ export class ProgressPanel extends ChartPanel {
       <header><h2 id="progress-title">${words.t('progress')}</h2></header>
       <p class="caption" id="solved">${this.#solved()}${experiment?.hand ? html`<br>${this.#more?.hand(experiment.hand)}` : nothing}</p>
       <div id="charts" class="charts" tabindex="0" role="group" aria-label=${words.t('charts.label')} @keydown=${this.onKey}>
-        ${NAMES.filter((name) => this.#shows(name)).map((name) => this.#chart(name))}
+        ${NAMES.filter((name) => this.#shows(name)).map((name, i) => this.#chart(name, i === 0))}
       </div>
       <p class="caption axis" id="axis-caption">${this.#axisCaption()}</p>
       ${experiment ? this.foldedTable({
@@ -125,15 +125,15 @@ export class ProgressPanel extends ChartPanel {
 
   // ---- words ----
 
-  /** @param {ChartName} name */
-  #chart(name) {
+  /** @param {ChartName} name @param {boolean} isFirst */
+  #chart(name, isFirst) {
     const { words } = this.host;
     const readouts = this.#readouts.get(this.#key(), this.#experiment?.isBlur ? READ_MS : 0, () => this.#read(this.group.cursor));
     const [id, title] = {
       returns: [nothing, 'chart.returns'], loss: [nothing, 'chart.loss'],
       q: ['q-title', this.#experiment?.isPolicy ? 'chart.v' : this.#experiment?.kind === 'box' ? 'box.chart.q' : 'chart.q'], epsilon: ['rate-title', this.#rate ?? 'chart.epsilon'],
     }[name];
-    return html`<div class="chart ${name === 'returns' ? 'tall' : ''}" id="chart-${name}">
+    return html`<div class="chart ${isFirst ? 'tall' : ''}" id="chart-${name}">
       <div class="head"><h3 id=${id}>${words.t(String(title))}</h3><span class="readout">${readouts[name]}</span></div>
       <div class="plot" aria-hidden="true" ${this.place(name)}></div></div>`;
   }

@@ -94,7 +94,7 @@ export class QValuesPanel {
         <span class="name">${actionName(a)}${gloss(a) ? ` ${gloss(a)}` : nothing}</span>
         <span class="track" aria-hidden="true"><span class="fill" ${styled({
           transform: `translateX(${(zero + Math.min(0, part)) * 100}%) scaleX(${Math.abs(part) || 0})`, backgroundColor: theme.scale.css(q[a] / reach * 0.85),
-        })}></span><span class="zero" ${styled({ left: `${zero * 100}%` })}></span></span>
+        })}></span><span class="zero" ${styled({ transform: `translateX(${zero * 100}%)` })}></span></span>
         <span class="number">${words.value(q[a], Math.abs(q[a]) >= 100 ? 1 : reach < 0.1 ? 3 : 2)}</span>
         <span class="sign" aria-hidden="true">${taken ? (frame.last.explored ? '◆' : '●') : ''}</span></li>`;
     });

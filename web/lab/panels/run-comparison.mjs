@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs of a text task compared: one curve for each, between the lines of random actions, of the language model alone, of the
 // threshold and of the optimum. A table says the same in numbers.
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { valueAt } from '../charts/chart-data.mjs';
 import { curveColour, curveDash, curveName } from './curve-looks.mjs';
 import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
@@ -10,7 +10,7 @@ import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
 /** @typedef {{ random: number | null, lm: number | null, optimum: number | null, threshold: number | null }} Baselines */
 /**
  * What the panel needs of a text experiment.
- * @typedef {{ curves: RunCurve[], runs: import('../run-list.mjs').RunList, baselines: Baselines, task: { steps: number }, clearCurves(): void }} ComparedRuns
+ * @typedef {{ curves: RunCurve[], runs: import('../run-list.mjs').RunList, baselines: Baselines, startsFrom: string, until: number, clearCurves(): void }} ComparedRuns
  */
 
 /** @typedef {Pick<import('./chart-panel.mjs').ChartHost, 'experiment' | 'theme' | 'words'>} Host */
@@ -39,10 +39,10 @@ export class RunComparisonPanel extends ChartPanel {
   updated() {
     const experiment = this.#experiment;
     if (!experiment) return;
-    const { curves, runs, baselines, task } = experiment;
+    const { curves, runs, baselines, until } = experiment;
     const points = curves.reduce((n, { xs }) => n + xs.length, 0);
     const { words, theme } = this.host;
-    this.showCharts([runs.version, curves.length, curves[0], points, ...Object.values(baselines), task.steps, words, theme], () => ({ runs: comparedOf(this.host, experiment) }));
+    this.showCharts([runs.version, curves.length, curves[0], points, ...Object.values(baselines), until, words, theme], () => ({ runs: comparedOf(this.host, experiment) }));
   }
 
   /** @param {number} x */
@@ -78,8 +78,7 @@ export class RunComparisonPanel extends ChartPanel {
     const { curves = [], baselines } = this.#experiment ?? {};
     const table = this.#table(curves, baselines);
     return html`<div class="numbers-box" id="rl-curves">
-      ${curves.length === 0 ? html`<p class="caption">${words.t('rl.run.none')}</p>` : nothing}
-      ${table.rows.length > 0 ? this.table({ id: 'rl-table', caption: words.t('rl.progress'), table }) : nothing}
+      ${this.table({ id: 'rl-table', caption: words.t('rl.progress'), table })}
     </div>`;
   }
 
@@ -88,29 +87,32 @@ export class RunComparisonPanel extends ChartPanel {
     const { words } = this.host;
     const { cursor } = this.group;
     const number = (/** @type {number | null | undefined} */ n) => numberCell(n, (v) => words.value(v, 2));
-    const levels = [['rl.lm', baselines?.lm], ['rl.random', baselines?.random]].filter(([, value]) => typeof value === 'number');
+    // Rows of what is still to be measured are there: nothing moves when it is.
+    const isMeasured = (/** @type {unknown} */ value) => typeof value === 'number';
+    const levels = [...isMeasured(baselines?.lm) || this.#experiment?.startsFrom === 'lm' ? [['rl.lm', baselines?.lm]] : [], ['rl.random', baselines?.random]];
     const when = cursor === null ? words.t('rl.table.last') : words.t('at.step', { step: words.count(Math.round(cursor)) });
     return {
       heads: [words.t('rl.table.run'), when, words.t('rl.table.best')],
       rows: [
+        ...curves.length === 0 ? [[{ text: words.t('rl.run.none'), plain: words.t('rl.run.none') }, number(null), number(null)]] : [],
         ...curves.map((curve) => [
           { text: html`${swatch(curveColour(curve, this.host.theme.dark), curveDash(curve) ? 'dashed' : 'line')}${this.#fullName(curve)}`, plain: this.#fullName(curve) },
           number(cursor === null ? curve.ys.at(-1) : valueAt(curve.xs, curve.ys, cursor)), number(curve.ys.length > 0 ? Math.max(...curve.ys) : null),
         ]),
-        ...levels.map(([key, value]) => [{ text: words.t(String(key)), plain: words.t(String(key)) }, number(Number(value)), number(null)]),
+        ...levels.map(([key, value]) => [{ text: words.t(String(key)), plain: words.t(String(key)) }, number(isMeasured(value) ? Number(value) : null), number(null)]),
       ],
     };
   }
 }
 
 /** What the chart shows. @param {Host} host @param {ComparedRuns} experiment @returns {import('../charts/chart.mjs').Content} */
-export function comparedOf(host, { curves, runs, baselines, task }) {
+export function comparedOf(host, { curves, runs, baselines, until }) {
   const { words, theme } = host;
   const series = curves.map((curve) => {
     const name = curveName(words, curve);
     return { name, label: name, xs: curve.xs, ys: curve.ys, kind: /** @type {const} */ ('line'), colour: curveColour(curve, theme.dark), dash: curveDash(curve) };
   });
-  return { series: [...runs.more(host), ...series], levels: levelsOf(host, baselines), until: task.steps, outside: true };
+  return { series: [...runs.more(host), ...series], levels: levelsOf(host, baselines), until, outside: true };
 }
 
 /** @param {Host} host @param {Baselines} baselines */

@@ -2,6 +2,8 @@
 // The last sentences that an agent of TextGen-v0 finished with their rewards, and the best one so far. While it trains fast only a
 // sample of the sentences reaches the page, one per frame at most, which the title says. It comes with the world's file.
 import { html } from 'lit';
+import { adoptStyles } from '../adopt-styles.mjs';
+import { sentenceStyles } from './sentence-styles.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {{ topic: number, words: number[], reward: number, step: number }} Sentence */
@@ -17,6 +19,7 @@ export class Sentences {
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
+    adoptStyles(host.root, [sentenceStyles]);
   }
 
   render() {

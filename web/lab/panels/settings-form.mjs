@@ -155,20 +155,20 @@ export class SettingsForm {
 
   /** @param {Setting} setting @param {string} id @param {Value} value @param {{ text: string, problem: string } | undefined} refused */
   #control(setting, id, value, refused) {
-    const { field } = setting;
+    const { field } = setting, { words } = this.#host;
     if (field.type === 'bool') {
       return html`<input type="checkbox" id=${id} aria-describedby=${`${id}-help`} .checked=${live(value === true)} @change=${(/** @type {any} */ event) => this.#commit(setting, event.target.checked)}>`;
     }
     if (field.type === 'choice') {
       return html`<select id=${id} aria-describedby=${`${id}-help`} .value=${live(String(value))} @change=${(/** @type {any} */ event) => this.#commit(setting, event.target.value)}>
-        ${(field.choices ?? '').split('|').map((choice) => html`<option value=${choice} ?selected=${choice === value}>${choice}</option>`)}</select>`;
+        ${(field.choices ?? '').split('|').map((choice) => html`<option value=${choice} ?selected=${choice === value}>${valueText(words, choice)}</option>`)}</select>`;
     }
     const isNumber = field.type === 'int' || field.type === 'real';
     const input = html`<input type="text" id=${id} autocomplete="off" spellcheck="false" inputmode=${isNumber ? 'decimal' : nothing} .value=${live(this.#typing?.id === id ? this.#typing.text : refused ? refused.text : asText(value))}
       aria-describedby=${`${refused ? `${id}-problem ` : ''}${id}-help`} aria-invalid=${refused ? 'true' : nothing} @input=${(/** @type {any} */ event) => (this.#typing = { id, text: event.target.value })} @change=${(/** @type {any} */ event) => this.#typed(setting, event.target.value)}
       @blur=${() => (this.#typing = null)} @keydown=${isNumber ? (/** @type {KeyboardEvent} */ event) => this.#onKey(event, setting) : nothing}>`;
     if (!isNumber) return input;
-    const { words, fieldName } = this.#host;
+    const { fieldName } = this.#host;
     const name = fieldName(field.name);
     return html`<span class="stepper"><button type="button" aria-label=${words.t('less', { name })} @click=${() => this.#step(setting, -1)}>−</button>${input}<button type="button" aria-label=${words.t('more', { name })} @click=${() => this.#step(setting, 1)}>+</button></span>`;
   }

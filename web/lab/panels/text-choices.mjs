@@ -3,6 +3,8 @@
 // language model alone would do. The action it took is outlined, and in words below. Under it, the last texts it finished with
 // their rewards, and the best one; while it trains fast those are samples of what it would write now.
 import { html, nothing } from 'lit';
+import { adoptStyles } from '../adopt-styles.mjs';
+import { sentenceStyles } from './sentence-styles.mjs';
 import { styled } from '../style-directive.mjs';
 import { Paced } from './chart-panel.mjs';
 import { actionOf, lineOf, replyOf } from './text-lines.mjs';
@@ -29,6 +31,7 @@ export class TextChoicesPanel {
   /** @param {LabHost} host @param {{ render: () => unknown }} microscope */
   constructor(host, microscope) {
     this.#host = host;
+    adoptStyles(host.root, [sentenceStyles]);
     this.#microscope = microscope;
   }
 
@@ -55,9 +58,9 @@ export class TextChoicesPanel {
   /** Before the first step: what there will be. */
   #none() {
     const { words } = this.#host;
-    return html`${this.#experiment.isText ? html`<p class="caption" id="rl-intro">${words.t('rl.intro')}</p>` : nothing}
+    return html`<div class="none-yet">${this.#experiment.isText ? html`<p class="caption" id="rl-intro">${words.t('rl.intro')}</p>` : nothing}
       <ol class="choices" id="rl-choices"></ol><p class="caption" id="rl-took"></p>
-      <p class="caption" id="rl-choices-caption">${words.t('rl.choices.none')}</p>`;
+      <p class="caption" id="rl-choices-caption">${words.t('rl.choices.none')}</p></div>`;
   }
 
   /** @param {TextFrame} frame */

@@ -44,6 +44,9 @@ export const textStyles = css`
 
 /* ---- decisions ---- */
 
+.phase { white-space: normal; flex: 1 1 0; min-width: 22ch; max-width: 36ch; height: 40px; line-height: 20px; overflow: hidden; }
+#phase-text { align-self: start; transform: translateY(calc(20px - 50%)); } /* in the middle, and no shift where it takes a second line */
+
 .stage > .token-text { height: 216px; margin-top: 8px; }
 .stage > .token-text.training { height: 320px; }
 #rl-aside { min-height: 20px; margin-top: 4px; }
@@ -71,7 +74,17 @@ export const textStyles = css`
 }
 .choice-heads { padding-bottom: 0; }
 .choice-heads > :nth-child(n + 2) { grid-column: span 2; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.choices:has(li) { min-height: 248px; }
+.choices:has(li) { min-height: 252px; }
+.none-yet { min-height: 356px; }
+.text-choices .sentences li, .text-choices .sentences .best { align-items: start; line-height: 20px; height: 64px; padding: 2px 0; }
+.text-choices .sentences .best { height: 66px; }
+.text-choices .sentences span:first-child { display: -webkit-box; white-space: normal; -webkit-line-clamp: 3; -webkit-box-orient: vertical; }
+.text-choices .sentences span + span { flex: none; }
+.text-choices .sentences span + span, .total b { direction: rtl; unicode-bidi: plaintext; }
+.text-choices .sentences ol { min-height: 192px; }
+.comparison .numbers { table-layout: fixed; }
+.comparison .numbers td { direction: rtl; unicode-bidi: plaintext; text-align: right; padding: 4px 0 4px 12px; }
+.comparison .numbers th:first-child { width: 52%; }
 .choices li { border: 2px solid transparent; border-radius: 6px; margin: 0 -2px; }
 .choices li[data-taken] { border-color: var(--bellhop-agent); }
 .choices .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -81,6 +94,7 @@ export const textStyles = css`
 .choices.alone li, .choice-heads.alone { grid-template-columns: minmax(72px, 1fr) minmax(0, 2fr) 44px; }
 .choice-heads.alone > .lm-head, .choices.alone .lm-cell { display: none; }
 #rl-took { min-height: 20px; }
+#rl-choices-caption { min-height: 60px; }
 
 @container lab (max-width: 640px) {
   .text-world .row .choice { flex: 1 1 40%; justify-content: space-between; }

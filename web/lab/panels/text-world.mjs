@@ -4,6 +4,7 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { keepCrisp } from '../canvas/surface.mjs';
+import { settingNamed } from '../fields.mjs';
 import { STARTS, TASKS, TEXT_ALGOS } from '../text-tasks.mjs';
 import { RewardTerms } from './reward-terms.mjs';
 
@@ -89,7 +90,25 @@ export class TextWorldPanel {
     const agent = offers('algo') && isText ? html`
       ${this.#select('rl-start', 'rl.start', STARTS, startsFrom, (id) => words.tMaybe(`rl.start.${id}`, id), (start) => ({ start }))}
       ${this.#select('rl-algo', 'rl.algo', TEXT_ALGOS, setup.algo, algoName, (choice) => ({ choice }))}` : nothing;
-    return task === nothing && agent === nothing ? nothing : html`<div class="row">${task}${agent}</div>`;
+    const temperature = this.#temperature();
+    return [task, agent, temperature].every((part) => part === nothing) ? nothing : html`<div class="row">${task}${agent}${temperature}</div>`;
+  }
+
+  /** How the next token is drawn, where it is drawn at a temperature: both ends of its schedule, at once. */
+  #temperature() {
+    const { words, attempt } = this.#host;
+    const experiment = this.#experiment;
+    const setting = (/** @type {string} */ name) => settingNamed(experiment.settings, name);
+    const ends = ['explorationInitialTemperature', 'explorationFinalTemperature'].flatMap((name) => setting(name) ?? []), how = setting('exploration');
+    if (ends.length < 2 || !how || experiment.valueOf(how) !== 'boltzmann') return nothing;
+    const value = Number(experiment.nextValueOf(ends[1]));
+    const change = async (/** @type {number} */ to) => {
+      for (const end of ends) await experiment.change(end, to);
+    };
+    return html`<label class="choice"><span>${words.t('lm.temperature')}</span>
+      <input type="range" id="rl-temperature" min="0.1" max="3" step="0.1" .value=${live(String(value))} ?disabled=${!experiment.can.reset}
+        @change=${(/** @type {any} */ event) => attempt(() => change(Number(event.target.value)))}>
+      <output for="rl-temperature">${words.value(value, 1)}</output></label>`;
   }
 
   /**

@@ -6,5 +6,6 @@ import { asText } from '../fields.mjs';
 export function valueText(words, value) {
   if (typeof value === 'boolean') return words.t(value ? 'on' : 'off');
   if (typeof value === 'number') return words.exact(value);
-  return asText(value).replaceAll(',', ' × ') || '–';
+  const text = asText(value);
+  return words.tMaybe(`choice.${text}`, text.replaceAll(',', ' × ') || '–');
 }

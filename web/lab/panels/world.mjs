@@ -212,9 +212,9 @@ export class WorldPanel {
     const names = /** @type {string[]} */ (experiment.layout.observations ?? []);
     return html`<dl id="inputs" class="inputs" aria-label=${words.t('inputs')}>${gauges.map(({ low, high, digits, unit, factor = 1 }, i) => {
       const v = (frame?.obs[i] ?? 0) * factor;
-      const at = (/** @type {number} */ x) => `${Math.max(0, Math.min(1, (x - low) / (high - low))) * 100}%`;
+      const at = (/** @type {number} */ x) => styled({ transform: `translateX(${Math.max(0, Math.min(1, (x - low) / (high - low))) * 100}%)` });
       return html`<div><dt>${words.tMaybe(`input.${names[i]}`, names[i] ?? '')}</dt>
-        <dd class="gauge" aria-hidden="true"><span class="zero" ${styled({ left: at(0) })}></span><span class="dot" ${styled({ left: at(v) })}></span></dd>
+        <dd class="gauge" aria-hidden="true"><span class="zero" ${at(0)}></span><span class="dot" ${at(v)}></span></dd>
         <dd>${words.value(v, digits)}${unit}</dd></div>`;
     })}</dl>`;
   }

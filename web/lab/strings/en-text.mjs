@@ -125,7 +125,7 @@ export default {
   'rl.run.ppo.lm': 'PPO + KL',
   'rl.run.changed': '{name}, other weights from step {step}',
   'rl.run.custom': '{name}, other weights',
-  'rl.run.none': 'Each run adds a curve here: try all four combinations.',
+  'rl.run.none': 'no run yet',
   'rl.table.run': 'run',
   'rl.table.last': 'last',
   'rl.table.best': 'best',

@@ -65,7 +65,7 @@ export default {
   'bench.export.world': 'World, PNG',
   'bench.export.world.about': 'The environment as it is drawn now',
   'bench.export.video': 'World, {n} s of video',
-  'bench.export.video.about': 'The environment as it moves, as WebM; a run that is paused plays meanwhile',
+  'bench.export.video.about': 'The environment as it moves, as WebM; of a paused run a copy plays, and the run stays as it is',
   'bench.making': 'Saving…',
   'bench.recording': 'Recording {n} s…',
   'bench.saved': 'Saved: {name}',

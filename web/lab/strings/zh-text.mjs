@@ -124,7 +124,7 @@ export default {
   'rl.run.ppo.lm': 'PPO + KL',
   'rl.run.changed': '{name}，第 {step} 步起改变权重',
   'rl.run.custom': '{name}，权重不同',
-  'rl.run.none': '每次训练在这里添加一条曲线，四种组合都可以试试。',
+  'rl.run.none': '还没有训练',
   'rl.table.run': '训练',
   'rl.table.last': '最近',
   'rl.table.best': '最好',

@@ -65,7 +65,7 @@ export default {
   'bench.export.world': '环境 PNG',
   'bench.export.world.about': '环境当前的画面',
   'bench.export.video': '环境视频，{n} 秒',
-  'bench.export.video.about': '环境的动态画面，WebM 格式；暂停的训练会在录制时继续',
+  'bench.export.video.about': '环境的动态画面，WebM 格式；训练暂停时播放的是它的副本，训练本身不变',
   'bench.making': '正在保存……',
   'bench.recording': '正在录制 {n} 秒……',
   'bench.saved': '已保存：{name}',

@@ -7,7 +7,8 @@ const SAMPLED = {
   learningStarts: 1_000_000, exploration: 'boltzmann', priorBeta: 1, explorationInitialTemperature: 1, explorationFinalTemperature: 1,
 };
 /** Nothing is learned: actions are uniformly random. */
-const RANDOM = { start: 'scratch', learningStarts: 1_000_000, exploration: 'epsilon-greedy', explorationInitialEps: 1, explorationFinalEps: 1, evalFreq: 0 };
+const DRAWN = { learningStarts: 1_000_000, exploration: 'epsilon-greedy', explorationInitialEps: 1, explorationFinalEps: 1, evalFreq: 0 };
+const RANDOM = { start: 'scratch', ...DRAWN };
 
 /** Weights of TextGen-v1's reward, in the order of its parts. @param {number[]} w */
 const weights = (...w) => Object.fromEntries(['grammar', 'topic', 'length', 'repetition', 'sentiment'].map((part, i) => [`env.${part}Weight`, w[i]]));
@@ -61,6 +62,7 @@ export default {
     env: 'Dialogue-v0', algo: 'dqn', stopAt: 2000, speed: 'max', controls: 'play step reset speed settings',
     settings: { totalTimesteps: 2000, batchSize: 32, nEvalEpisodes: 100, finalEvalEpisodes: 50 },
   },
+  'words-dialogue-random': { like: 'words-dialogue', stopAt: 1000, settings: RANDOM },
   'words-dialogue-lm': { like: 'words-dialogue', settings: SAMPLED },
   'words-dialogue-slow': { like: 'words-dialogue', stopAt: 1000, settings: { 'env.turnCost': 2 } },
   'words-dialogue-guess': { like: 'words-dialogue', stopAt: 1500, settings: { 'env.wrongCost': 0, 'env.wrong_cost': '0.5@1000', learning_rate: '0@1000' } },
@@ -69,17 +71,20 @@ export default {
     env: 'Translate-v0', algo: 'dqn', stopAt: 1000, speed: 'max', controls: 'play step reset speed',
     settings: { totalTimesteps: 1000, learningStarts: 300, nEvalEpisodes: 50, finalEvalEpisodes: 25 },
   },
+  'words-translate-random': { like: 'words-translate', settings: RANDOM },
   'words-translate-lm': { like: 'words-translate', settings: SAMPLED },
 
   'words-summary': { env: 'Summarize-v0', algo: 'dqn', stopAt: 600, speed: '1', controls: 'play step reset speed', settings: SAMPLED },
   'words-summary-random': { like: 'words-summary', settings: RANDOM },
 
   'words-code': { env: 'CodeGen-v0', algo: 'dqn', stopAt: 600, speed: '1', controls: 'play step reset speed', settings: SAMPLED },
+  'words-code-random': { like: 'words-code', settings: RANDOM },
   'words-code-cold': { like: 'words-code', settings: { explorationInitialTemperature: 0.3, explorationFinalTemperature: 0.3 } },
 
   'words-rate': {
     env: 'LearningRate-v0', algo: 'dqn', stopAt: 2000, speed: 'max', controls: 'play step reset speed',
     settings: { totalTimesteps: 2000, nEvalEpisodes: 20, finalEvalEpisodes: 20 },
   },
+  'words-rate-random': { like: 'words-rate', settings: DRAWN },
   'words-rate-seeds': { like: 'words-rate', seeds: 3 },
 };
