@@ -159,10 +159,10 @@ export class Learner {
       this.end = 0;
     }
     const { timesteps, setup } = this.#run;
-    const { totalTimesteps: planned, nEnvs } = /** @type {Record<string, number>} */ (setup.options);
+    const { totalTimesteps: planned, nEnvs, frameSkip = 1 } = /** @type {Record<string, number>} */ (setup.options);
     const isDone = timesteps >= planned || resetNumTimesteps;
     // Steps of several environments end past the number that was asked for: parts are counted from that number.
-    const isRounded = timesteps >= this.end && timesteps - this.end < nEnvs;
+    const isRounded = timesteps >= this.end && timesteps - this.end < nEnvs * frameSkip;
     if (steps !== undefined) this.end = (isRounded ? this.end : timesteps) + steps;
     else this.end = totalTimesteps === undefined && !isDone ? planned : timesteps + (totalTimesteps ?? this.#budget);
     if (steps === undefined || this.end > planned) this.#run.set({ totalTimesteps: this.end });
