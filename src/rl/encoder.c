@@ -122,13 +122,6 @@ void bhi_encode_bytes(bh_real *restrict x, const unsigned char *restrict obs,
     normalize(x, encoder);
 }
 
-bh_space bhi_encoder_inputs(const bhi_encoder *encoder)
-{
-    bh_space space = encoder->space;
-    if (encoder->spec.normalize_observation) space.low = space.high = NULL;
-    return space;
-}
-
 void bhi_encoder_take_obs(bhi_encoder *encoder, const float *obs, int n)
 {
     double *rms = encoder->obs_rms;

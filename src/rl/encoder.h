@@ -65,9 +65,6 @@ void bhi_encode(bh_real *restrict x, const float *restrict obs, const bhi_encode
 void bhi_encode_bytes(bh_real *restrict x, const unsigned char *restrict obs,
                       const bhi_encoder *encoder);
 
-/// The space of what a network gets of a Box: normalised, its numbers have no bounds.
-bh_space bhi_encoder_inputs(const bhi_encoder *encoder);
-
 /// A reward as it is learned from.
 double bhi_encode_reward(double r_t, const bhi_encoder *encoder);
 

@@ -224,7 +224,7 @@ static void layout(void *agent, bhi_arena *arena)
     t->pending = bhi_arena_array(arena, (size_t)spec->n_envs, sizeof *t->pending);
     t->row = bhi_arena_array(arena, (size_t)spec->n_actions, sizeof *t->row);
     if (config_of(t)->explore.kind == BHI_UCB)
-        bhi_counts_layout(&t->counts, arena, &spec->observation, 1, spec->n_actions);
+        bhi_counts_layout(&t->counts, arena, &t->table.base.encoder, 1, spec->n_actions);
 }
 
 static bh_status init(void *agent, bh_error *err)
