@@ -36,7 +36,7 @@ const LAYERS = [
   { of: /^src\/io\//, may: [CORE, /^src\/(nn|io)\//], why: 'io stands on core, and knows the networks whose parameters it names' },
   { of: /^src\/rl\/value\.[ch]$/, may: [CORE, /^src\/rl\/value\.h$/], why: 'value is pure maths: it sees only core' },
   { of: /^src\/rl\/(policy|policy_loss|gaussian|sde)\.[ch]$/, may: [CORE, /^src\/rl\/(policy|policy_loss|gaussian|sde)\.h$/], why: 'policies are pure maths: they see only core' },
-  { of: /^src\/rl\/(env|vec_env|vec_env_state|space|mdp|text_task)\.[ch]$/, may: [CORE, /^src\/rl\/(env|vec_env|vec_env_state|space|mdp|text_task|agent_class)\.h$/], why: 'the environment interface stands on core, and knows what a class of agents is' },
+  { of: /^src\/rl\/(env|vec_env|vec_env_state|space|frames|mdp|text_task)\.[ch]$/, may: [CORE, /^src\/rl\/(env|vec_env|vec_env_state|space|frames|mdp|text_task|agent_class)\.h$/], why: 'the environment interface stands on core, and knows what a class of agents is' },
   { of: /^src\/rl\/(run\w*|setup)\.[ch]$/, may: [BELOW_AGENTS, /^src\/rl\//], why: 'rl stands on core, kernels, nn, optim and io' },
   {
     of: /^src\/rl\//, may: [BELOW_AGENTS, /^src\/rl\//], but: /^src\/rl\/(env|vec_env\w*|run\w*|setup)\.h$/,

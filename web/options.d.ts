@@ -42,6 +42,20 @@ export interface RunHyperparameters {
   maxEpisodeSteps?: number;
   /** Stops at the first evaluation at or above the environment's threshold. Default: false. Live. */
   stopAtThreshold?: boolean;
+  /** Network inputs are observations less their mean, over their deviation; both running. Default: false. */
+  normalizeObservation?: boolean;
+  /** Learns from rewards over the running deviation of the discounted return. Default: false. */
+  normalizeReward?: boolean;
+  /** Factor of the rewards learned from. Default: 1. Range: 1e-9 to 1,000,000,000. */
+  scaleReward?: number;
+  /**
+   * Largest reward learned from, either way; 0 for none, or 10 where normalized. Default: 0. Range: 0 to 1,000,000,000.
+   */
+  clipReward?: number;
+  /** Observations the agent sees as one: the last so many. Default: 1. Range: 1 to 64. */
+  frameStack?: number;
+  /** Environment steps an action is taken for; their rewards are summed. Default: 1. Range: 1 to 64. */
+  frameSkip?: number;
 }
 
 /** Deep Q-learning: a network of values, a replay buffer, a target network. */

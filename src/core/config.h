@@ -60,6 +60,10 @@ enum {
     BH_LIVE = 1,             ///< may also be changed while it runs
     BH_LANGUAGE = 2,         ///< of use only with environments of text
     BH_LAST_IS_LANGUAGE = 4, ///< the last word of `choices` is
+    // Of a run: where it must be left at its default (rl/run.h).
+    BH_NOT_TEXT = 8,      ///< where observations are text
+    BH_NOT_DISCRETE = 16, ///< where they are Discrete
+    BH_NOT_PLANNED = 32,  ///< where the algorithm plans on the environment's table
 };
 
 /// Texts of a field, in the order they are stored.

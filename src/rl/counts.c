@@ -11,10 +11,11 @@ static size_t n_counts(const bhi_counts *counts)
     return cells * (size_t)counts->n_actions;
 }
 
-void bhi_counts_layout(bhi_counts *counts, bhi_arena *arena, const bh_space *space, int bins,
+void bhi_counts_layout(bhi_counts *counts, bhi_arena *arena, const bhi_encoder *encoder, int bins,
                        int n_actions)
 {
-    counts->space = *space;
+    counts->space = encoder->space;
+    if (encoder->spec.normalize_observation) counts->space.low = NULL;
     counts->bins = bins;
     counts->n_actions = n_actions;
     counts->n = bhi_arena_array(arena, n_counts(counts), sizeof *counts->n);

@@ -11,7 +11,7 @@
 #include "core/arena.h"
 #include "core/real.h"
 #include "core/state.h"
-#include "rl/space.h"
+#include "rl/encoder.h"
 
 #include <stdint.h>
 
@@ -24,8 +24,9 @@ typedef struct bhi_counts {
     uint32_t *n; ///< (cells, A)
 } bhi_counts;
 
-/// Lays the table out in the owner's arena; zeros are right to begin with.
-void bhi_counts_layout(bhi_counts *counts, bhi_arena *arena, const bh_space *space, int bins,
+/// Lays the table out in the owner's arena; zeros are right to begin with. Cells are of what the
+/// encoder makes: normalised, the numbers of a Box have no bounds.
+void bhi_counts_layout(bhi_counts *counts, bhi_arena *arena, const bhi_encoder *encoder, int bins,
                        int n_actions);
 
 /// The counts (A) of the cell of x (S); borrowed, to read or to add to.

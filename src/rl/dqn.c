@@ -129,8 +129,8 @@ static void layout(void *agent, bhi_arena *arena)
         d->importance = reals(arena, B);
     }
     if (c->explore.kind == BHI_UCB) {
-        bh_space inputs = bhi_encoder_inputs(&d->base.encoder);
-        bhi_counts_layout(&d->counts, arena, &inputs, c->exploration_bins, d->base.spec.n_actions);
+        bhi_counts_layout(&d->counts, arena, &d->base.encoder, c->exploration_bins,
+                          d->base.spec.n_actions);
         d->bonus_t = reals(arena, rows * A);
     }
     bhi_action_prior_layout(&d->action_prior, arena);

@@ -8,69 +8,35 @@
 #define EPSILON       1e-8 // added to a variance, as in VecNormalize
 #define COUNT_AT_ZERO 1e-4 // as in its RunningMeanStd: a variance of 1 counts that often
 
-// ---- running statistics ----
-
-// Where they stand in the array: the count, and n numbers each.
-static double *mean_of(double *rms)
-{
-    return rms + 1;
-}
-
-static double *var_of(double *rms, int n)
-{
-    return rms + 1 + n;
-}
-
-static double *scale_of(double *rms, int n)
-{
-    return rms + 1 + 2 * n;
-}
-
-size_t bhi_rms_count(int n)
-{
-    return 3 * (size_t)n + 1;
-}
-
-static void derive(double *rms, int n)
-{
-    for (int i = 0; rms != NULL && i < n; i++)
-        scale_of(rms, n)[i] = 1 / sqrt(var_of(rms, n)[i] + EPSILON);
-}
+// ---- running statistics: means (n), variances (n), the count ----
 
 static void start(double *rms, int n)
 {
     if (rms == NULL) return;
-    rms[0] = COUNT_AT_ZERO;
-    for (int i = 0; i < n; i++) var_of(rms, n)[i] = 1;
-    derive(rms, n);
+    for (int i = n; i < 2 * n; i++) rms[i] = 1;
+    rms[2 * n] = COUNT_AT_ZERO;
 }
 
-// Number i of one more row (Chan et al. 1979, with a second set of one).
+// Number i of one more row (Chan et al. 1979, where the second set has one).
 static void take(double *rms, int n, int i, double x)
 {
-    double *mean = mean_of(rms) + i, *var = var_of(rms, n) + i;
-    double count = rms[0], total = count + 1, delta = x - *mean;
+    double *mean = rms + i, *var = rms + n + i;
+    double count = rms[2 * n], total = count + 1, delta = x - *mean;
     *mean += delta / total;
     *var = (*var * count + delta * delta * count / total) / total;
+}
+
+static double deviation(const double *rms, int n, int i)
+{
+    return sqrt(rms[n + i] + EPSILON);
 }
 
 static int rms_tensors(double *rms, int n, const char *const names[3], bh_tensor *out)
 {
     if (rms == NULL) return 0;
-    out[0] = bh_tensor_vector(names[0], BH_F64, n, mean_of(rms));
-    out[1] = bh_tensor_vector(names[1], BH_F64, n, var_of(rms, n));
-    out[2] = bh_tensor_vector(names[2], BH_F64, 1, rms);
+    for (int i = 0; i < 3; i++)
+        out[i] = bh_tensor_vector(names[i], BH_F64, i < 2 ? n : 1, rms + i * n);
     return 3;
-}
-
-static void rms_state(double *rms, int n, const char *name, bhi_state_visitor *visitor)
-{
-    if (rms == NULL) return;
-    bhi_state_begin(visitor, name);
-    BHI_STATE(visitor, "count", rms, 1);
-    BHI_STATE(visitor, "mean", mean_of(rms), n);
-    BHI_STATE(visitor, "var", var_of(rms, n), n);
-    bhi_state_end(visitor);
 }
 
 // ---- the encoder ----
@@ -80,9 +46,9 @@ void bhi_encoder_layout(bhi_encoder *encoder, bhi_arena *arena, int n_envs)
     bhi_encoder *e = encoder;
     e->n_envs = n_envs;
     if (e->spec.normalize_observation)
-        e->obs_rms = bhi_arena_array(arena, bhi_rms_count(e->space.n), sizeof *e->obs_rms);
+        e->obs_rms = bhi_arena_array(arena, bhi_rms_numbers(e->space.n), sizeof *e->obs_rms);
     if (!e->spec.normalize_reward) return;
-    e->ret_rms = bhi_arena_array(arena, bhi_rms_count(1), sizeof *e->ret_rms);
+    e->ret_rms = bhi_arena_array(arena, bhi_rms_numbers(1), sizeof *e->ret_rms);
     e->returns = bhi_arena_array(arena, (size_t)n_envs, sizeof *e->returns);
 }
 
@@ -91,12 +57,6 @@ void bhi_encoder_init(bhi_encoder *encoder, const double *gamma)
     encoder->gamma = gamma;
     start(encoder->obs_rms, encoder->space.n);
     start(encoder->ret_rms, 1);
-}
-
-void bhi_encoder_changed(bhi_encoder *encoder)
-{
-    derive(encoder->obs_rms, encoder->space.n);
-    derive(encoder->ret_rms, 1);
 }
 
 int bhi_encoder_tensors(const bhi_encoder *encoder, double *obs_rms, bh_tensor *out)
@@ -109,10 +69,11 @@ int bhi_encoder_tensors(const bhi_encoder *encoder, double *obs_rms, bh_tensor *
 
 void bhi_encoder_state(bhi_encoder *encoder, bhi_state_visitor *visitor)
 {
-    rms_state(encoder->obs_rms, encoder->space.n, "obs_rms", visitor);
-    rms_state(encoder->ret_rms, 1, "ret_rms", visitor);
-    if (encoder->ret_rms != NULL)
-        BHI_STATE(visitor, "discounted_returns", encoder->returns, encoder->n_envs);
+    if (encoder->obs_rms != NULL)
+        BHI_STATE(visitor, "obs_rms", encoder->obs_rms, bhi_rms_numbers(encoder->space.n));
+    if (encoder->ret_rms == NULL) return;
+    BHI_STATE(visitor, "ret_rms", encoder->ret_rms, bhi_rms_numbers(1));
+    BHI_STATE(visitor, "discounted_returns", encoder->returns, encoder->n_envs);
 }
 
 // ---- observations ----
@@ -135,7 +96,7 @@ static void normalize(bh_real *x, const bhi_encoder *encoder)
     double *rms = encoder->obs_rms;
     if (rms != NULL) {
         for (int i = 0; i < n; i++)
-            x[i] = (bh_real)clip(((double)x[i] - mean_of(rms)[i]) * scale_of(rms, n)[i], BHI_CLIP);
+            x[i] = (bh_real)clip(((double)x[i] - rms[i]) / deviation(rms, n, i), BHI_CLIP);
     } else if (bh_space_is_bytes(&encoder->space) && divisor(&encoder->space) != 1) {
         bh_real high = divisor(&encoder->space);
         for (int i = 0; i < n; i++) x[i] /= high;
@@ -171,21 +132,14 @@ void bhi_encode_mask(unsigned char *legal, const float *obs, int n, const bhi_en
     }
 }
 
-bh_space bhi_encoder_inputs(const bhi_encoder *encoder)
-{
-    bh_space space = encoder->space;
-    if (encoder->spec.normalize_observation) space.low = space.high = NULL;
-    return space;
-}
-
 void bhi_encoder_take_obs(bhi_encoder *encoder, const float *obs, int n)
 {
     double *rms = encoder->obs_rms;
     int S = encoder->space.n;
-    if (rms == NULL) return;
-    for (int b = 0; b < n; b++, rms[0]++, obs += bh_space_floats(&encoder->space))
+    for (int b = 0; b < n && rms != NULL; b++, obs += bh_space_floats(&encoder->space)) {
         for (int i = 0; i < S; i++) take(rms, S, i, (double)obs[i]);
-    derive(rms, S);
+        rms[2 * S]++;
+    }
 }
 
 // ---- rewards ----
@@ -194,7 +148,7 @@ double bhi_encode_reward(double r_t, const bhi_encoder *encoder)
 {
     const bhi_encoder_spec *spec = &encoder->spec;
     if (spec->scale_reward != 0) r_t *= spec->scale_reward;
-    if (encoder->ret_rms != NULL) r_t *= scale_of(encoder->ret_rms, 1)[0];
+    if (encoder->ret_rms != NULL) r_t /= deviation(encoder->ret_rms, 1, 0);
     double most = spec->clip_reward > 0      ? spec->clip_reward
                   : encoder->ret_rms != NULL ? BHI_CLIP
                                              : INFINITY;
@@ -205,13 +159,12 @@ void bhi_encoder_take_rewards(bhi_encoder *encoder, const double *r_t, const int
                               const int *truncated_t)
 {
     double *rms = encoder->ret_rms, *returns = encoder->returns;
-    if (rms == NULL) return;
-    for (int i = 0; i < encoder->n_envs; i++, rms[0]++) {
+    for (int i = 0; i < encoder->n_envs && rms != NULL; i++) {
         returns[i] = returns[i] * *encoder->gamma + r_t[i];
         take(rms, 1, 0, returns[i]);
+        rms[2]++;
         if (terminated_t[i] || truncated_t[i]) returns[i] = 0;
     }
-    derive(rms, 1);
 }
 
 void bhi_encoder_truncate(bhi_encoder *encoder)

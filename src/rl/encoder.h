@@ -36,17 +36,19 @@ typedef struct bhi_encoder_spec {
 typedef struct bhi_encoder {
     bh_space space; ///< of observations
     bhi_encoder_spec spec;
-    /// Running statistics, NULL where nothing is normalised, see bhi_rms_count: of observations (S),
-    /// and of discounted returns (1).
+    /// Running statistics, NULL where nothing is normalised: of the numbers of observations (S), and
+    /// of discounted returns (1). Means, variances, how many there were: bhi_rms_numbers.
     double *obs_rms, *ret_rms;
     double *returns; ///< (n_envs) discounted, of the episodes under way
     int n_envs;
     const double *gamma; ///< borrowed
 } bhi_encoder;
 
-/// Numbers that running statistics of n numbers take: how many there were, their means (n) and
-/// variances (n), and what follows from these, 1 over the deviations (n).
-size_t bhi_rms_count(int n);
+/// Numbers that running statistics of n numbers take.
+static inline size_t bhi_rms_numbers(int n)
+{
+    return 2 * (size_t)n + 1;
+}
 
 /// Lays the statistics out that its spec asks for. `n_envs` follow the rewards.
 void bhi_encoder_layout(bhi_encoder *encoder, bhi_arena *arena, int n_envs);
@@ -67,9 +69,6 @@ void bhi_encode_mask(unsigned char *legal, const float *obs, int n, const bhi_en
 void bhi_encode_bytes(bh_real *restrict x, const unsigned char *restrict obs,
                       const bhi_encoder *encoder);
 
-/// The space of what a network gets of a Box: normalised, its numbers have no bounds.
-bh_space bhi_encoder_inputs(const bhi_encoder *encoder);
-
 /// A reward as it is learned from.
 double bhi_encode_reward(double r_t, const bhi_encoder *encoder);
 
@@ -82,9 +81,6 @@ void bhi_encoder_take_rewards(bhi_encoder *encoder, const double *r_t, const int
 
 /// The episodes under way ended.
 void bhi_encoder_truncate(bhi_encoder *encoder);
-
-/// After statistics were overwritten: what follows from them.
-void bhi_encoder_changed(bhi_encoder *encoder);
 
 /// The statistics as named tensors, obs_rms.mean, obs_rms.var, obs_rms.count and ret_rms likewise;
 /// returns how many. obs_rms: those of the encoder, or a copy of them.

@@ -21,9 +21,8 @@ static const float *tiled(bhi_frames *f, float *row, const float *of_one)
 
 bh_status bhi_frames_create(bhi_frames *frames, bh_space *space, int k, bh_error *err)
 {
-    bhi_frames f = {.k = k, .P = 1, .C = space->n, .A = space->n_masked};
-    int rank = bh_space_rank(space);
-    if (rank > 1) f.C = rank == BH_SPACE_RANK_MAX ? space->shape[rank - 1] : 1;
+    int last = bh_space_rank(space) - 1;
+    bhi_frames f = {.k = k, .C = bh_space_size(space, last), .A = space->n_masked};
     f.P = space->n / f.C;
     f.frame = bh_alloc(block_bytes(&f));
     if (f.frame == NULL) return bh_fail(err, BH_ERR_MEMORY, "frame_stack: out of memory");
@@ -32,10 +31,7 @@ bh_status bhi_frames_create(bhi_frames *frames, bh_space *space, int k, bh_error
     space->low = tiled(&f, f.low, space->low);
     space->high = tiled(&f, f.high, space->high);
     space->n *= k;
-    if (rank > 1) {
-        space->rank = BH_SPACE_RANK_MAX;
-        space->shape[BH_SPACE_RANK_MAX - 1] = k * f.C;
-    }
+    space->shape[last] *= k;
     *frames = f;
     return BH_OK;
 }

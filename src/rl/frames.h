@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Frames: the last observations of an environment as one, as Gymnasium's FrameStackObservation has
-// them after a reset (the first one as often as is needed) and Stable-Baselines3's VecFrameStack
-// in memory. The newest comes last: of vectors behind the older ones, (k n); of images as the last
-// channels of each pixel, (height, width, k channels).
+// Frames: the last observations of an environment as one, along the last axis, as Stable-Baselines3's
+// VecFrameStack has them: of vectors the newest behind the older ones, of images (height, width,
+// channels) the newest as the last channels. After a reset the first one stands for those before it,
+// as in Gymnasium's FrameStackObservation.
 #pragma once
 
 #include "core/status.h"

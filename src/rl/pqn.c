@@ -144,10 +144,9 @@ static void layout(void *agent, bhi_arena *arena)
     p->dacts = reals(arena, acts);
     p->legal =
         bhi_arena_array(arena, (size_t)p->rows * (size_t)p->base.spec.observation.n_masked, 1);
-    if (c->explore.kind == BHI_UCB) {
-        bh_space inputs = bhi_encoder_inputs(&p->base.encoder);
-        bhi_counts_layout(&p->counts, arena, &inputs, c->exploration_bins, spec->n_actions);
-    }
+    if (c->explore.kind == BHI_UCB)
+        bhi_counts_layout(&p->counts, arena, &p->base.encoder, c->exploration_bins,
+                          spec->n_actions);
     bhi_action_prior_layout(&p->action_prior, arena);
 }
 

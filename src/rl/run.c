@@ -81,28 +81,35 @@ static bh_status check_actions(const bh_setup *setup, const bh_space *action, bh
     return BH_OK;
 }
 
-// What the options between environment and agent cannot be used with.
-static bh_status check_wrappers(const bh_setup *setup, const bh_space *observation, bh_error *err)
+// Options that differ from their default where they cannot be used.
+static bh_status check_options(const bh_setup *setup, const bh_space *observation, bh_error *err)
 {
-    const bh_run_config *c = &setup->run;
-    int is_box = observation->kind == BH_SPACE_BOX && observation->dtype != BH_SPACE_TOKEN;
-    int is_planned = setup->agent->needs_mdp;
-    const char *name = c->normalize_observation && !is_box              ? "normalize_observation"
-                       : c->frame_stack > 1 && !is_box                  ? "frame_stack"
-                       : c->frame_skip > 1 && setup->env->text          ? "frame_skip"
-                       : c->frame_skip > 1 && is_planned                ? "frame_skip"
-                       : c->frame_skip > 1 && observation->n_masked > 0 ? "frame_skip"
-                       : c->normalize_reward && is_planned              ? "normalize_reward"
-                       : c->scale_reward != 1 && is_planned             ? "scale_reward"
-                       : c->clip_reward != 0 && is_planned              ? "clip_reward"
-                                                                        : NULL;
-    if (name == NULL) return BH_OK;
-    return bh_fail(err, BH_ERR_CONFIG, "Run: %s cannot be set for %s in %s, %s; leave it out", name,
-                   setup->agent->name, setup->env->id,
-                   is_planned         ? "which plans on the environment's own table"
-                   : setup->env->text ? "whose observations are text"
-                   : is_box           ? "whose action mask is of one step"
-                                      : "whose observations are Discrete");
+    const char *id = setup->env->id, *algo = setup->agent->name;
+    int kind = setup->agent->needs_mdp                  ? BH_NOT_PLANNED
+               : setup->env->text != NULL               ? BH_NOT_TEXT
+               : observation->kind == BH_SPACE_DISCRETE ? BH_NOT_DISCRETE
+                                                        : 0;
+    if (setup->run.frame_skip > 1 && observation->n_masked > 0) {
+        return bh_fail(err, BH_ERR_CONFIG,
+                       "Run: frame_skip is %d, but an action mask of %s is of one step; leave it 1",
+                       setup->run.frame_skip, id);
+    }
+    for (int i = 0; i < bh_run_table.n_fields; i++) {
+        const bh_field *field = &bh_run_table.fields[i];
+        const char *fallback = bh_field_text(field, BH_PART_DEFAULT);
+        char buffer[40];
+        bh_text value = bh_text_over(buffer, sizeof buffer);
+        bh_config_get(&bh_run_table, &setup->run, field, &value);
+        if (!(field->flags & kind) || strcmp(buffer, fallback) == 0) continue;
+        return bh_fail(err, BH_ERR_CONFIG, "Run: %s is %s, but %s%s%s; leave it %s", field->name,
+                       buffer, kind == BH_NOT_PLANNED ? algo : "observations of ",
+                       kind == BH_NOT_PLANNED ? " plans on the table of " : id,
+                       kind == BH_NOT_PLANNED ? id
+                       : kind == BH_NOT_TEXT  ? " are text"
+                                              : " are Discrete",
+                       fallback);
+    }
+    return BH_OK;
 }
 
 static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_error *err)
@@ -128,7 +135,7 @@ static bh_status check_setup(const bh_setup *setup, const bh_env *probe, bh_erro
                        "leave it false",
                        setup->env->id);
     }
-    return check_wrappers(setup, bh_env_observation_space(probe), err);
+    return check_options(setup, bh_env_observation_space(probe), err);
 }
 
 // On failure too, *out is to be destroyed.
@@ -176,11 +183,11 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     bh_status status = bhi_agent_create(&run->agent, setup->agent, setup->agent_config, &spec, err);
     if (status != BH_OK) return status;
     setup->agent->functions->params(run->agent, &run->params_bytes);
-    run->best = bh_alloc(run->params_bytes);
-    size_t n_rms = bhi_run_n_rms(run);
-    if (n_rms > 0) run->best_obs_rms = bh_alloc(n_rms * sizeof *run->best_obs_rms);
-    if (run->best == NULL || (n_rms > 0 && run->best_obs_rms == NULL))
-        return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
+    size_t rms_at = (run->params_bytes + 7) / 8 * 8;
+    run->best_bytes = rms_at + bhi_run_n_rms(run) * sizeof *run->best_obs_rms;
+    run->best = bh_alloc(run->best_bytes);
+    if (run->best == NULL) return bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
+    run->best_obs_rms = (double *)(void *)((char *)run->best + rms_at);
     return BH_OK;
 }
 
@@ -276,9 +283,8 @@ void bh_run_destroy(bh_run *run)
     bh_env_destroy(run->train.envs);
     bh_env_destroy(run->eval.envs);
     bhi_update_record_destroy(run->record);
-    bh_free(run->best, run->params_bytes);
-    bh_free(run->best_obs_rms, run->agent != NULL ? bhi_run_n_rms(run) * sizeof(double) : 0);
     bhi_agent_destroy(run->agent);
+    bh_free(run->best, run->best_bytes);
     bh_free(run->records, RECORDS_BYTES);
     bh_setup_destroy(run->setup);
     bh_free(run, run->bytes);
@@ -533,12 +539,13 @@ static int is_best(const bh_run *run, bh_params_choice choice)
 size_t bhi_run_n_rms(const bh_run *run)
 {
     const bhi_encoder *encoder = &run->agent->encoder;
-    return encoder->obs_rms != NULL ? bhi_rms_count(encoder->space.n) : 0;
+    return encoder->obs_rms != NULL ? bhi_rms_numbers(encoder->space.n) : 0;
 }
 
 double *bhi_run_obs_rms(bh_run *run, bh_params_choice choice)
 {
-    return is_best(run, choice) ? run->best_obs_rms : run->agent->encoder.obs_rms;
+    double *own = run->agent->encoder.obs_rms;
+    return own != NULL && is_best(run, choice) ? run->best_obs_rms : own;
 }
 
 void *bhi_run_params(bh_run *run, bh_params_choice choice)
@@ -552,9 +559,8 @@ static void keep_best(bh_run *run, const bh_score *score)
 {
     run->best_mean = score->mean;
     memcpy(run->best, bhi_run_params(run, BH_CURRENT), run->params_bytes);
-    size_t n_rms = bhi_run_n_rms(run);
-    if (n_rms > 0)
-        memcpy(run->best_obs_rms, run->agent->encoder.obs_rms, n_rms * sizeof *run->best_obs_rms);
+    size_t rms_bytes = bhi_run_n_rms(run) * sizeof *run->best_obs_rms;
+    if (rms_bytes > 0) memcpy(run->best_obs_rms, run->agent->encoder.obs_rms, rms_bytes);
 }
 
 static bh_status evaluate_now(bh_run *run)

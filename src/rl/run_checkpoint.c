@@ -133,8 +133,7 @@ bh_status bhi_checkpoint_is_of(const bh_setup *setup, const void *bytes, size_t 
 static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
                                  const bh_tensor *tensors, int n, bh_error *err)
 {
-    bhi_encoder *encoder = &run->agent->encoder;
-    if (encoder->obs_rms == NULL && bh_checkpoint_has(bytes, size, "obs_rms.mean")) {
+    if (run->agent->encoder.obs_rms == NULL && bh_checkpoint_has(bytes, size, "obs_rms.mean")) {
         return bh_fail(
             err, BH_ERR_SHAPE,
             "the checkpoint's observations are normalised, but here normalize_observation "
@@ -142,7 +141,6 @@ static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
     }
     bh_status status = bh_checkpoint_read(bytes, size, tensors, n, err);
     if (status != BH_OK) return status;
-    bhi_encoder_changed(encoder);
     const bh_agent_class *agent = run->setup->agent;
     if (agent->functions->params_changed != NULL) agent->functions->params_changed(run->agent);
     run->best_mean = NAN; // the old scores belonged to other parameters

@@ -51,7 +51,6 @@ bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, 
     int began_anew = 0;
     bhi_stateful state = state_of(run);
     status = bhi_state_read(&state, bytes, size, err);
-    bhi_encoder_changed(&run->agent->encoder);
     if (status == BH_OK) status = bhi_vec_env_restore(run->train.envs, &began_anew, err);
     if (status == BH_OK && began_anew) bhi_run_truncate(run);
     if (status == BH_OK) *out = run;

@@ -39,8 +39,8 @@ struct bh_run {
     int has_nan;          // the last evaluation met a value that is none
     int is_loaded;        // its parameters were loaded and not evaluated yet
     void *best;           // copy of the agent's parameters, once there is a best_mean
-    double *best_obs_rms; // and of its statistics of observations; NULL where it keeps none
-    size_t params_bytes;
+    double *best_obs_rms; // behind it, its statistics of observations
+    size_t params_bytes, best_bytes;
     int next_log, next_eval; // in environment steps
     double *records;         // (BHI_RECORDS_MAX, BH_RECORD_WIDTH)
     int record_first, record_count;

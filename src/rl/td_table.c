@@ -260,7 +260,7 @@ static void layout(void *agent, bhi_arena *arena)
     t->legal_q = bhi_arena_array(arena, (size_t)spec->observation.n_masked, sizeof *t->legal_q);
     t->legal = bhi_arena_array(arena, (size_t)spec->observation.n_masked, 1);
     if (config_of(t)->explore.kind == BHI_UCB)
-        bhi_counts_layout(&t->counts, arena, &spec->observation, 1, spec->n_actions);
+        bhi_counts_layout(&t->counts, arena, &t->table.base.encoder, 1, spec->n_actions);
 }
 
 static bh_status init(void *agent, bh_error *err)

@@ -4,13 +4,14 @@
 // mean return of the best parameters over 100 greedy episodes of their own seeds. Prints the table of docs/environments.md. Needs the module: npm run build.
 //
 //     node tests/bench/units.mjs                    10 seeds of 50,000 steps
+//     node tests/bench/units.mjs --only 'degrees, normalizeObservation'
 //     node tests/bench/units.mjs --seeds 3 --algo ppo --total-timesteps 51200
 import { parseArgs } from 'node:util';
 import { load } from '../../web/node/node.mjs';
 import { CartPole } from '../node/js-envs.mjs';
 
 const { values: args } = parseArgs({
-  options: { 'seeds': { type: 'string', default: '10' }, 'algo': { type: 'string', default: 'dqn' }, 'total-timesteps': { type: 'string', default: '50000' }, 'defaults': { type: 'boolean', default: false } },
+  options: { 'seeds': { type: 'string', default: '10' }, 'algo': { type: 'string', default: 'dqn' }, 'total-timesteps': { type: 'string', default: '50000' }, 'defaults': { type: 'boolean', default: false }, 'only': { type: 'string', default: '' } },
 });
 const SOLVED = 475;
 const UNITS = [1000, 1000, 180 / Math.PI, 180 / Math.PI];
@@ -51,7 +52,7 @@ const CASES = /** @type {const} */ ([
   ['millimetres, degrees', InMillimetresAndDegrees, {}],
   ['millimetres, degrees, normalizeObservation', InMillimetresAndDegrees, { normalizeObservation: true }],
 ]);
-for (const [name, env, options] of CASES) {
+for (const [name, env, options] of CASES.filter(([each]) => each.endsWith(args.only ?? ''))) {
   const scores = [];
   for (let seed = 0; seed < Number(args.seeds); seed++) scores.push(await score(env, options, seed));
   for (const which of /** @type {const} */ (['best', 'last'])) {

@@ -6,15 +6,33 @@
 
 static size_t block_bytes;
 
-static bhi_counts make(const bh_space *space, int bins, int A, void **block)
+static bhi_counts make_of(const bhi_encoder *encoder, int bins, int A, void **block)
 {
     bhi_counts counts = {.bins = 0};
     bhi_arena arena = {0};
-    bhi_counts_layout(&counts, &arena, space, bins, A);
+    bhi_counts_layout(&counts, &arena, encoder, bins, A);
     block_bytes = arena.used;
     *block = bh_alloc(block_bytes);
-    bhi_counts_layout(&counts, &(bhi_arena){*block, 0}, space, bins, A);
+    bhi_counts_layout(&counts, &(bhi_arena){*block, 0}, encoder, bins, A);
     return counts;
+}
+
+static bhi_counts make(const bh_space *space, int bins, int A, void **block)
+{
+    return make_of(&(bhi_encoder){*space}, bins, A, block);
+}
+
+// Bounds are of the observation as it is: normalised, bins cover -2 ... 2.
+static void test_normalized_numbers_have_no_bounds(void)
+{
+    void *block;
+    static const float low[1] = {0}, high[1] = {1000};
+    const bh_space metres = {BH_SPACE_BOX, 1, low, high};
+    bhi_counts counts = make_of(&(bhi_encoder){metres, {.normalize_observation = 1}}, 4, 1, &block);
+    bh_real x = (bh_real)-1.5, same = (bh_real)-1.2, other = (bh_real)-0.5;
+    CHECK(bhi_counts_of(&counts, &x) == bhi_counts_of(&counts, &same));
+    CHECK(bhi_counts_of(&counts, &x) != bhi_counts_of(&counts, &other));
+    bh_free(block, block_bytes);
 }
 
 static void test_discrete_is_exact(void)
@@ -72,6 +90,7 @@ static void test_hash_spreads(void)
 
 int main(int argc, char **argv)
 {
+    CHECK_RUN(test_normalized_numbers_have_no_bounds);
     CHECK_RUN(test_discrete_is_exact);
     CHECK_RUN(test_box_is_cut_into_cells);
     CHECK_RUN(test_hash_spreads);

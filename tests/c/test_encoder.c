@@ -96,7 +96,7 @@ static void test_observations_are_normalized_and_clipped(void)
     float obs[N * S];
     fill(obs, &rng, N);
     bhi_encoder_take_obs(e, obs, N);
-    double before[3 * S + 1];
+    double before[2 * S + 1];
     memcpy(before, e->obs_rms, sizeof before);
     bh_real x[S];
     for (int b = 0; b < N; b++) {
@@ -137,7 +137,6 @@ static void test_bytes_are_normalized_alike(void)
     bhi_encode_bytes(y, (unsigned char[]){7, 30, 128}, e);
     CHECK(memcmp(x, y, sizeof x) == 0);
     CHECK_NEAR((double)x[0], 2.5, 1e-3); // mean 2, deviation 2
-    CHECK(bhi_encoder_inputs(e).high == NULL && e->space.high == high);
     drop(&o);
 }
 
@@ -252,26 +251,6 @@ static void test_rollout_normalizes_when_it_adds(void)
     drop(&o);
 }
 
-// Overwritten, as by a file: what follows from them follows.
-static void test_changed(void)
-{
-    owner o, p;
-    bhi_encoder_spec spec = {.normalize_observation = 1, .normalize_reward = 1};
-    bhi_encoder *e = make(&o, &box, spec), *f = make(&p, &box, spec);
-    bhi_encoder_take_obs(e, (float[]){5, 6, 7, 1, 2, 4}, 2);
-    bhi_encoder_take_rewards(e, (double[]){5, 1}, (int[]){0, 0}, (int[]){0, 0});
-    bh_tensor from[6], to[6];
-    CHECK(bhi_encoder_tensors(e, e->obs_rms, from) == 6);
-    CHECK(bhi_encoder_tensors(f, f->obs_rms, to) == 6);
-    for (int i = 0; i < 6; i++)
-        memcpy(to[i].data, from[i].data, (size_t)from[i].shape[0] * sizeof(double));
-    bhi_encoder_changed(f);
-    CHECK(memcmp(e->obs_rms, f->obs_rms, bhi_rms_count(S) * sizeof(double)) == 0);
-    CHECK(memcmp(e->ret_rms, f->ret_rms, bhi_rms_count(1) * sizeof(double)) == 0);
-    drop(&o);
-    drop(&p);
-}
-
 int main(int argc, char **argv)
 {
     CHECK_RUN(test_statistics_are_those_of_all_numbers);
@@ -283,6 +262,5 @@ int main(int argc, char **argv)
     CHECK_RUN(test_rewards_are_divided_by_the_deviation_of_returns);
     CHECK_RUN(test_replay_normalizes_when_it_gathers);
     CHECK_RUN(test_rollout_normalizes_when_it_adds);
-    CHECK_RUN(test_changed);
     return check_report();
 }

@@ -362,6 +362,8 @@ static void check_numbers(const char *env, const char *algo, const char *const *
 static const char *const rainbow[] = {
     "n_envs",       "1",           "prioritized", "true", "noisy", "true",
     "distribution", "categorical", "dueling",     "true", NULL};
+static const char *const normalized[] = {
+    "n_envs", "1", "normalize_observation", "true", "normalize_reward", "true", NULL};
 static const char *const ucb[] = {
     "n_envs", "1", "exploration", "ucb", "exploration_bonus_in_target", "true", NULL};
 static const char *const slippery[] = {"n_envs",          "1",     "env.slip", "0.2",
@@ -383,6 +385,10 @@ static void test_numbers_of_agents_matter(void)
     check_numbers("Pendulum-v1", "ppo", sde, "agent/matrix_rng");
     check_numbers("Pendulum-v1", "reinforce", sde, "agent/matrix_rng");
     check_numbers("GridWorld-v0", "q-learning", ucb, "agent/counts");
+    check_numbers("CartPole-v1", "dqn", normalized, "agent/obs_rms");
+    check_numbers("CartPole-v1", "ppo", normalized, "agent/ret_rms");
+    check_numbers("CartPole-v1", "dqn", normalized, "agent/discounted_returns");
+    check_numbers("CartPole-v1", "dqn", normalized, "best");
 }
 
 static void test_numbers_of_environments_matter(void)

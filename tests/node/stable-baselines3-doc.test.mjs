@@ -60,6 +60,10 @@ test('the tables have the defaults of the catalogue, under Stable-Baselines3’s
     }
   }
   const run = Object.fromEntries(catalog.run.map(({ key, default: value }) => [key, value]));
+  const [, wrappers] = /^\*\*VecNormalize.*\*\*\n\n([^]*?)\n\n/m.exec(page) ?? [];
+  for (const [, key, value] of wrappers.split('\n').slice(2).map((line) => line.split('|').slice(1).map((cell) => cell.trim().replaceAll('`', '')))) {
+    assert.equal(run[key], value, key);
+  }
   assert.deepEqual([run.evalFreq, run.nEvalEpisodes, run.seed], ['1000', '20', '0'], 'what the page says of every run');
 });
 

@@ -31,9 +31,11 @@ import { nearest, shown } from '../lib/messages.mjs';
 /** @typedef {{ envs: Env[], algos: Algo[], run: Field[], version: string, simd: string }} Catalog */
 
 /** What planning has no use for, and what only some environments can do. */
-const PLANNING_IGNORES = ['n_envs', 'exploring_starts'];
+const PLANNING_IGNORES = ['n_envs', 'exploring_starts', 'normalize_reward', 'scale_reward', 'clip_reward', 'frame_skip'];
 const ANYWHERE_ONLY = ['exploring_starts'];
 const THRESHOLD_ONLY = ['stop_at_threshold'];
+/** The panels read one observation, not several stacked. */
+const NOT_SHOWN = ['frame_stack'];
 
 /** How links and attributes write it: learningRate, env.slip. @param {{ scope: Setting['scope'], key: string }} setting */
 export const nameOf = ({ scope, key }) => (scope === 'envOptions' ? `env.${key}` : key);
@@ -92,7 +94,7 @@ export function settingsOf(catalog, { env: envId, algo, preset: own, demonstrati
     field, key: camel(field.name), scope: 'options',
     preset: /** @type {Value} */ (parse(field, presets.get(field.name) ?? field.default)),
   });
-  const ignored = new Set([...agent.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
+  const ignored = new Set([...NOT_SHOWN, ...agent.needs_transitions ? PLANNING_IGNORES : [], ...env.can_start_anywhere ? [] : ANYWHERE_ONLY,
     ...env.reward_threshold === null ? THRESHOLD_ONLY : []]);
   return [
     ...agent.options.filter(({ name }) => (demonstrations ? name !== 'demo_capacity' : !name.startsWith('demo_'))).map(setting),

@@ -21,14 +21,14 @@ export const GROUPS = {
     'exploration_initial_temperature', 'exploration_final_temperature', 'exploration_initial_noise', 'exploration_final_noise',
     'exploration_bonus', 'exploration_bonus_in_target', 'exploration_bins', 'noisy', 'noisy_sigma', 'exploring_starts', 'initial_q', 'ent_coef',
   ],
-  target: ['gamma', 'gae_lambda', 'baseline', 'normalize_advantage', 'n_steps', 'target_update_interval', 'tau', 'double_q', 'distribution', 'n_atoms', 'v_min', 'v_max', 'n_quantiles'],
+  target: ['gamma', 'gae_lambda', 'baseline', 'normalize_advantage', 'n_steps', 'target_update_interval', 'tau', 'double_q', 'distribution', 'n_atoms', 'v_min', 'v_max', 'n_quantiles', 'normalize_reward', 'scale_reward', 'clip_reward'],
   demonstrations: ['demo_updates', 'demo_ratio', 'demo_coef', 'demo_margin', 'temperature'],
   replay: [
     'buffer_size', 'learning_starts', 'episodes_per_update', 'batch_size', 'train_freq', 'gradient_steps', 'prioritized', 'priority_alpha', 'priority_beta',
   ],
-  network: ['net_arch', 'activation', 'ortho_init', 'dueling', 'features_extractor'],
+  network: ['normalize_observation', 'net_arch', 'activation', 'ortho_init', 'dueling', 'features_extractor'],
   environment: [],
-  run: ['total_timesteps', 'eval_freq', 'n_eval_episodes', 'stop_at_threshold', 'n_envs'],
+  run: ['total_timesteps', 'eval_freq', 'n_eval_episodes', 'stop_at_threshold', 'n_envs', 'frame_skip'],
   more: [],
 };
 
@@ -94,6 +94,7 @@ const CONDITIONS = {
 const SPACES = {
   features_extractor: ({ shape }) => shape?.length === 3,
   exploration_bins: ({ type }) => type === 'Box',
+  normalize_observation: ({ type }) => type === 'Box',
 };
 
 /** @param {string} name @param {Get} get @param {{ type: string, shape?: readonly number[] }} space of the observations */

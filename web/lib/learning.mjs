@@ -91,10 +91,10 @@ function begin(learner, { steps, totalTimesteps, resetNumTimesteps = false }) {
     learner.end = 0;
   }
   const { timesteps, setup } = run;
-  const { totalTimesteps: planned, nEnvs } = /** @type {Record<string, number>} */ (setup.options);
+  const { totalTimesteps: planned, nEnvs, frameSkip = 1 } = /** @type {Record<string, number>} */ (setup.options);
   const isDone = timesteps >= planned || resetNumTimesteps;
   // Steps of several environments end past the number that was asked for: parts are counted from that number.
-  const isRounded = timesteps >= learner.end && timesteps - learner.end < nEnvs;
+  const isRounded = timesteps >= learner.end && timesteps - learner.end < nEnvs * frameSkip;
   if (steps !== undefined) learner.end = (isRounded ? learner.end : timesteps) + steps;
   else learner.end = totalTimesteps === undefined && !isDone ? planned : timesteps + (totalTimesteps ?? learner.budget);
   if (steps === undefined || learner.end > planned) run.set({ totalTimesteps: learner.end });

@@ -13,6 +13,12 @@ export default {
   exploring_starts: '训练回合从任意状态开始，各状态机会均等；评估不受影响',
   max_episode_steps: '一个回合最多的步数；0 表示环境自己的上限，-1 表示不设上限',
   stop_at_threshold: '评估首次达到环境的达标线时停止',
+  normalize_observation: '网络的输入是观测减去滑动均值、再除以滑动标准差；统计量只在训练中更新',
+  normalize_reward: '学习时把奖励除以折扣回报的滑动标准差',
+  scale_reward: '学习时奖励所乘的系数',
+  clip_reward: '学习时奖励绝对值的上限；0 表示不裁剪，奖励归一化时为 10',
+  frame_stack: '智能体把最近几次观测合在一起看',
+  frame_skip: '每个动作重复执行的环境步数，奖励相加',
 
   // ---- 优化 ----
   learning_rate: '优化器的步长',
