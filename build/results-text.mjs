@@ -4,6 +4,7 @@
 //
 //     npm run results:text                            10 seeds each
 //     npm run results:text -- --seeds 0-2 --only Dialogue-v0    fewer, one task; prints only
+//     npm run results:text -- --only Translate-v0 --architecture encoder-decoder    with models of that shape only
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,27 +24,31 @@ export const TEXT_MARK = '<!-- npm run results:text -->';
 /**
  * What is known of each task: its optimum and the uniformly random policy's mean, as the headers in envs/ state and
  * tests/c compute them; how its language model is pre-trained. Which event of a document is the main one takes three layers:
- * what a sentence is about, what most are about, which those are.
- * @type {Record<string, { optimum: number, random: number, share: number, pretrain: Partial<typeof PRETRAINING> }>}
+ * what a sentence is about, what most are about, which those are. Where texts have a source and a target, an encoder-decoder is
+ * measured too: as many steps over the same examples, `pair` is what else it differs in.
+ * @type {Record<string, { optimum: number, random: number, share: number, pretrain: Partial<typeof PRETRAINING>, pair?: Partial<typeof PRETRAINING> }>}
  */
 const TASKS = {
   'TextGen-v1': { optimum: 1, random: 0.236142, share: 0.9, pretrain: {} },
   'Dialogue-v0': { optimum: 0.651867, random: -0.737374, share: 0.9, pretrain: {} },
-  'Translate-v0': { optimum: 1, random: 0.053286, share: 0.9, pretrain: {} },
-  'Summarize-v0': { optimum: 0.744735, random: 0.34888, share: 0.9, pretrain: { nLayers: 3, maxSteps: 20_000, nTexts: 500_000 } },
+  'Translate-v0': { optimum: 1, random: 0.053286, share: 0.9, pretrain: {}, pair: { nLayers: 1 } },
+  'Summarize-v0': { optimum: 0.744735, random: 0.34888, share: 0.9, pretrain: { nLayers: 3, maxSteps: 20_000, nTexts: 500_000 }, pair: { nLayers: 2 } },
   'CodeGen-v0': { optimum: 1, random: 0.083637, share: 0.7, pretrain: {} },
 };
 const PRETRAINING = { dModel: 32, nHeads: 4, nLayers: 2, batchSize: 32, maxSteps: 1500, learningRate: 0.004, learningRateEnd: 0.0002, nTexts: 20_000 };
-/** Sizes of a task's networks. @param {string} id */
-const sizesOf = (id) => {
-  const { dModel, nHeads, nLayers } = { ...PRETRAINING, ...TASKS[id].pretrain };
-  return { dModel, nHeads, nLayers };
+/** @typedef {'decoder' | 'encoder-decoder'} Architecture */
+/** @param {string} id @param {Architecture} architecture */
+const pretrainingOf = (id, architecture) => ({ ...PRETRAINING, ...TASKS[id].pretrain, ...architecture === 'decoder' ? {} : { ...TASKS[id].pair, architecture } });
+/** Sizes of a task's networks. @param {string} id @param {Architecture} architecture */
+const sizesOf = (id, architecture) => {
+  const { dModel, nHeads, nLayers } = pretrainingOf(id, architecture);
+  return { dModel, nHeads, nLayers, ...architecture === 'decoder' ? {} : { featuresExtractor: architecture } };
 };
 const EPISODES = 500;
 const BEST_OF = 8;
 
 const { values: args } = parseArgs({
-  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
+  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, architecture: { type: 'string' }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
 });
 
 /** @param {number} x */
@@ -102,25 +107,26 @@ function playSampled(env, logP, { episodes, n = 1, each = () => {} }) {
   return sum / episodes;
 }
 
-/** @param {Bellhop} bh @param {string} id @param {string} folder */
-function pretrain(bh, id, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {string} folder */
+function pretrain(bh, id, architecture, folder) {
   const env = bh.make(/** @type {import('../web/bellhop.js').EnvId} */ (id));
   const since = performance.now();
-  const training = new bh.Pretraining(env, { ...PRETRAINING, ...TASKS[id].pretrain, seed: 0 });
+  const training = new bh.Pretraining(env, { ...pretrainingOf(id, architecture), seed: 0 });
   training.step(Number(training.options.maxSteps));
   const seconds = (performance.now() - since) / 1000;
   const { perplexity } = training.validate();
   const { trigram } = training.ngrams();
-  const file = path.join(folder, `${id}.safetensors`);
+  const { parameters } = training.model.info;
+  const file = path.join(folder, `${id}-${architecture}.safetensors`);
   writeFileSync(file, training.save());
-  const policy = new bh.PPO(env, sizesOf(id));
+  const policy = new bh.PPO(env, sizesOf(id, architecture));
   policy.startFrom(training.model);
   const greedy = policy.evaluate({ episodes: EPISODES }).mean;
   const logP = (/** @type {any} */ obs) => policy.qValues(obs);
   const sampled = playSampled(env, logP, { episodes: EPISODES });
   const bestOf = playSampled(env, logP, { episodes: EPISODES / 5, n: BEST_OF });
   [policy, training, env].forEach((each) => each.dispose());
-  return { file, seconds, perplexity, trigram, greedy, sampled, bestOf };
+  return { file, seconds, parameters, perplexity, trigram, greedy, sampled, bestOf };
 }
 
 /** Step of the first evaluation at or above a bar; Infinity when there is none. @param {string} folder @param {number} bar */
@@ -131,26 +137,26 @@ function reachedAt(folder, bar) {
   return found ? Number(found[step]) : Infinity;
 }
 
-/** @param {Bellhop} bh @param {string} id @param {string | undefined} languageModel @param {number[]} seeds @param {string} folder */
-async function runSeeds(bh, id, languageModel, seeds, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {string | undefined} languageModel @param {number[]} seeds @param {string} folder */
+async function runSeeds(bh, id, architecture, languageModel, seeds, folder) {
   const plan = makePlan(bh, id, new Map([['algo', 'dqn']]), []);
-  const name = languageModel === undefined ? 'scratch' : 'lm';
-  const jobs = seeds.map((seed) => ({ plan: { ...plan, languageModel, options: { ...plan.options, ...sizesOf(id), seed } }, out: path.join(folder, `${id}-${name}-${seed}`) }));
+  const name = `${architecture}-${languageModel === undefined ? 'scratch' : 'lm'}`;
+  const jobs = seeds.map((seed) => ({ plan: { ...plan, languageModel, options: { ...plan.options, ...sizesOf(id, architecture), seed } }, out: path.join(folder, `${id}-${name}-${seed}`) }));
   const runs = (await runJobs(jobs, { threads: Number(args.jobs) })).filter((summary) => summary !== null);
   const { optimum, random } = TASKS[id];
   const at = jobs.map(({ out }) => reachedAt(out, random + 0.7 * (optimum - random)));
   return { runs, all: aggregate(runs, null), at: median(at) };
 }
 
-/** @param {Bellhop} bh @param {string} id @param {number[]} seeds @param {string} folder */
-async function task(bh, id, seeds, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {number[]} seeds @param {string} folder */
+async function shape(bh, id, architecture, seeds, folder) {
   const { optimum, random, share } = TASKS[id];
-  const lm = pretrain(bh, id, folder);
-  say(`${id}: language model ${show(lm.perplexity)} (trigram ${show(lm.trigram)}), greedy ${show(lm.greedy)}, ${show(lm.seconds)} s`);
-  const scratch = await runSeeds(bh, id, undefined, seeds, folder);
-  say(`${id}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
-  const withModel = await runSeeds(bh, id, lm.file, seeds, folder);
-  say(`${id}: DQN + LM ${show(withModel.all['eval/mean_reward'].mean)} best, ${show(withModel.all['final/mean_reward'].mean)} final`);
+  const lm = pretrain(bh, id, architecture, folder);
+  say(`${id}, ${architecture}: language model ${show(lm.perplexity)} (trigram ${show(lm.trigram)}), greedy ${show(lm.greedy)}, sampled ${show(lm.sampled)}, best of ${show(lm.bestOf)}, ${lm.parameters} parameters, ${show(lm.seconds)} s`);
+  const scratch = await runSeeds(bh, id, architecture, undefined, seeds, folder);
+  say(`${id}, ${architecture}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
+  const withModel = await runSeeds(bh, id, architecture, lm.file, seeds, folder);
+  say(`${id}, ${architecture}: DQN + LM ${show(withModel.all['eval/mean_reward'].mean)} best, ${show(withModel.all['final/mean_reward'].mean)} final`);
   const way = (/** @type {number} */ mean) => `${Math.round((mean - random) / (optimum - random) * 100)} %`;
   const bar = random + share * (optimum - random);
   const steps = scratch.runs[0].total_timesteps;
@@ -160,15 +166,27 @@ async function task(bh, id, seeds, folder) {
     Number.isFinite(at) ? at.toLocaleString('en-US') : `not in ${steps.toLocaleString('en-US')}`, show(all['time/median_seconds']),
   ];
   const plain = (/** @type {number} */ mean) => [show(mean), '', way(mean), '', '', '', '', ''];
+  const [model, dqn] = architecture === 'decoder' ? ['LM', 'DQN'] : ['Encoder-decoder', 'DQN of an encoder-decoder'];
   return {
     lines: [
-      [id, 'optimum', ...plain(optimum)], [id, 'random', ...plain(random)], [id, 'LM alone, greedy', ...plain(lm.greedy)],
-      [id, 'LM alone, sampled', ...plain(lm.sampled)], [id, `LM alone, best of ${BEST_OF}`, ...plain(lm.bestOf)],
-      [id, 'DQN from scratch', ...cells(scratch)], [id, 'DQN + LM', ...cells(withModel)],
+      ...architecture === 'decoder' ? [[id, 'optimum', ...plain(optimum)], [id, 'random', ...plain(random)]] : [],
+      [id, `${model} alone, greedy`, ...plain(lm.greedy)], [id, `${model} alone, sampled`, ...plain(lm.sampled)],
+      [id, `${model} alone, best of ${BEST_OF}`, ...plain(lm.bestOf)],
+      [id, `${dqn} from scratch`, ...cells(scratch)], [id, `DQN + ${model === 'LM' ? model : 'encoder-decoder'}`, ...cells(withModel)],
     ],
-    model: [id, show(lm.perplexity), show(lm.trigram), show(lm.seconds)],
+    model: [id, architecture, lm.parameters.toLocaleString('en-US'), show(lm.perplexity), show(lm.trigram), show(lm.seconds)],
     file: lm.file,
   };
+}
+
+/** @param {Bellhop} bh @param {string} id @param {number[]} seeds @param {string} folder */
+async function task(bh, id, seeds, folder) {
+  const shapes = [];
+  for (const architecture of /** @type {Architecture[]} */ (['decoder', 'encoder-decoder'])) {
+    const isAsked = args.architecture === undefined || args.architecture === architecture;
+    if (isAsked && (architecture === 'decoder' || TASKS[id].pair)) shapes.push(await shape(bh, id, architecture, seeds, folder));
+  }
+  return shapes;
 }
 
 // ---- the leash ----
@@ -245,19 +263,19 @@ async function main() {
   try {
     const tasks = [];
     for (const id of Object.keys(TASKS)) {
-      if (!args.only || args.only === id) tasks.push(await task(bh, id, seeds, folder));
+      if (!args.only || args.only === id) tasks.push(...await task(bh, id, seeds, folder));
     }
     const textgen = tasks.find(({ file }) => file.includes('TextGen-v1'));
     const leash = textgen ? await leashes(bh, textgen.file) : [];
     const text = report(seeds, tasks, leash);
     console.log(text);
-    if (!args.only) writeEnd(text);
+    if (!args.only && !args.architecture) writeEnd(text);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>[]} tasks @param {unknown[][]} leash */
+/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>} tasks @param {unknown[][]} leash */
 function report(seeds, tasks, leash) {
   return `${TEXT_MARK}
 ## Tasks of text
@@ -269,9 +287,10 @@ from that model (\`bellhop train ENV --language-model MODEL\`). "Of the way" is 
 
 ${table(HEAD, tasks.flatMap(({ lines }) => lines))}
 
-The language models: perplexity on held-out examples, beside that of a trigram model with add-k smoothing, and seconds of pre-training.
+The language models: parameters, perplexity on held-out examples (of an encoder-decoder on their targets, which is all it says), beside that of a trigram
+model with add-k smoothing of the same tokens, and seconds of pre-training.
 
-${table(['task', 'perplexity', 'trigram', 'seconds'], tasks.map(({ model }) => model))}
+${table(['task', 'architecture', 'parameters', 'perplexity', 'trigram', 'seconds'], tasks.map(({ model }) => model))}
 
 ## A leash
 

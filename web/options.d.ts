@@ -955,8 +955,6 @@ export interface PretrainingHyperparameters {
   gelu?: 'tanh' | 'erf';
   /** One causal stack, or an encoder of the source and a decoder. Default: 'decoder'. */
   architecture?: 'decoder' | 'encoder-decoder';
-  /** Encoder-decoder: token that ends the source; tasks set it. Default: 0. Range: 0 to 65,535. */
-  separator?: number;
   /** Share of the corpus that is held out. Default: 0.1. Range: 0.001 to 0.9. */
   validation?: number;
   /** Optimizer steps of the training. Default: 2000. Range: 1 to 10,000,000. Live. */

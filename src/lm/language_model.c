@@ -67,8 +67,9 @@ static bh_status check_separator(int separator, int V, bh_error *err)
     if (separator == 0) {
         return bh_fail(
             err, BH_ERR_CONFIG,
-            "architecture encoder-decoder needs texts of a source and a target, as those "
-            "of Translate-v0 and Summarize-v0; leave it at decoder here");
+            "language model: architecture is encoder-decoder, but must be decoder here: only texts "
+            "of a source and a target, as those of Translate-v0 and Summarize-v0, have one to "
+            "encode");
     }
     if (separator > 0 && separator < V) return BH_OK;
     return bh_fail(err, BH_ERR_CONFIG, "separator is %d, but must be a token, from 1 to %d",

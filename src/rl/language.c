@@ -106,8 +106,9 @@ static bh_status check_net(const char *name, const bhi_net_spec *net, bh_error *
     if (net->extractor == BHI_ENCODER_DECODER) {
         return bh_fail(
             err, BH_ERR_CONFIG,
-            "%s: features_extractor encoder-decoder needs texts of a source and a target, "
-            "as those of Translate-v0 and Summarize-v0; use transformer here",
+            "%s: features_extractor is encoder-decoder, but must be transformer here: only texts "
+            "of a source and a target, as those of Translate-v0 and Summarize-v0, have one to "
+            "encode",
             name);
     }
     if (bhi_net_fits(net)) return BH_OK;

@@ -6,6 +6,7 @@
 #include "nn/transformer.h"
 
 #include "check.h"
+#include "tests/golden/encoder_decoder.h"
 
 #include <stdlib.h>
 
@@ -322,6 +323,28 @@ static void test_attention_by_its_definition(void)
     for (int i = 0; i < N * C; i++) CHECK(y[i] == 0);
 }
 
+// A second implementation with the names of PyTorch's nn.Transformer, see tests/golden/README.md.
+static void test_features_of_a_second_implementation(void)
+{
+    bhi_transformer net = bhi_transformer_shape(&(bhi_transformer_spec){
+        GOLDEN_V, GOLDEN_T, GOLDEN_C, GOLDEN_H, GOLDEN_L, BHI_GELU_TANH, GOLDEN_SEPARATOR});
+    for (int i = 0; i < bhi_transformer_n_tensors(&net); i++) {
+        bhi_transformer_tensor t;
+        bhi_transformer_tensor_at(&net, i, &t);
+        int n = t.rows * (t.columns > 0 ? t.columns : 1);
+        for (int j = 0; j < n; j++) { // in a file's order
+            int at = t.transposed ? j % t.rows * t.columns + j / t.rows : j;
+            params[t.at + at] = (bh_real)(0.6 * sin(0.7 * j + 1.3 * i));
+        }
+    }
+    const bh_real *y =
+        bhi_transformer_forward(&net, params, acts, golden_tokens, NULL, 1, GOLDEN_N);
+    for (int i = 0; i < (GOLDEN_N - GOLDEN_N_SOURCE) * GOLDEN_C; i++) {
+        CHECK_NEAR((double)y[GOLDEN_N_SOURCE * GOLDEN_C + i], golden_features[i],
+                   is_double ? 1e-13 : 1e-5);
+    }
+}
+
 int main(int argc, char **argv)
 {
     bh_real **buffers[] = {&params, &grads, &acts, &scratch, &other, &whole};
@@ -333,6 +356,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_parts_of_a_batch_leave_the_bits_of_the_whole);
     CHECK_RUN(test_layout_and_start);
     CHECK_RUN(test_attention_by_its_definition);
+    CHECK_RUN(test_features_of_a_second_implementation);
     for (int i = 0; i < 6; i++) free(*buffers[i]);
     return check_report();
 }
