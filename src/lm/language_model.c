@@ -375,9 +375,13 @@ bh_status bh_language_model_load(bh_language_model **out, const void *bytes, siz
     bh_status status = bh_checkpoint_check(bytes, size, err);
     if (status == BH_OK)
         status = bhi_language_config_read(&bh_language_model_table, &config, bytes, size, err);
+    if (status == BH_OK) {
+        config.separator = config.architecture ? bhi_language_separator_read(bytes, size) : 0;
+        if (config.architecture && config.separator <= 0)
+            status = bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no separator of a source");
+    }
     if (status == BH_OK) status = load_tokenizer(&tokenizer, bytes, err);
     if (status != BH_OK) return status;
-    config.separator = config.architecture ? bhi_language_separator_read(bytes, size) : 0;
     status = bh_language_model_create(out, &config, tokenizer, 0, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
