@@ -5,6 +5,7 @@
 //     npm run results:text                            10 seeds each
 //     npm run results:text -- --seeds 0-2 --only Dialogue-v0    fewer, one task; prints only
 //     npm run results:text -- --only Translate-v0 --architecture encoder-decoder    with models of that shape only
+//     npm run results:text -- --shapes                the language models alone of both shapes, one for every seed; prints only
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,7 +14,7 @@ import { makePlan } from '../web/cli/plan.mjs';
 import { runJobs } from '../web/cli/pool.mjs';
 import { aggregate, iqmText, parseSeeds } from '../web/cli/runs.mjs';
 import { load } from '../web/node/node.mjs';
-import { median } from '../web/lib/statistics.mjs';
+import { mean, median } from '../web/lib/statistics.mjs';
 import { ROOT, say } from './run.mjs';
 
 /** @import { Bellhop, Env, LanguageModel, Model } from '../web/bellhop.js' */
@@ -48,7 +49,7 @@ const EPISODES = 500;
 const BEST_OF = 8;
 
 const { values: args } = parseArgs({
-  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, architecture: { type: 'string' }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
+  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, architecture: { type: 'string' }, shapes: { type: 'boolean', default: false }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
 });
 
 /** @param {number} x */
@@ -107,11 +108,11 @@ function playSampled(env, logP, { episodes, n = 1, each = () => {} }) {
   return sum / episodes;
 }
 
-/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {string} folder */
-function pretrain(bh, id, architecture, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {string} folder @param {object} [options] */
+function pretrain(bh, id, architecture, folder, options = {}) {
   const env = bh.make(/** @type {import('../web/bellhop.js').EnvId} */ (id));
   const since = performance.now();
-  const training = new bh.Pretraining(env, { ...pretrainingOf(id, architecture), seed: 0 });
+  const training = new bh.Pretraining(env, { ...pretrainingOf(id, architecture), seed: 0, ...options });
   training.step(Number(training.options.maxSteps));
   const seconds = (performance.now() - since) / 1000;
   const { perplexity } = training.validate();
@@ -153,26 +154,26 @@ async function shape(bh, id, architecture, seeds, folder) {
   const { optimum, random, share } = TASKS[id];
   const lm = pretrain(bh, id, architecture, folder);
   say(`${id}, ${architecture}: language model ${show(lm.perplexity)} (trigram ${show(lm.trigram)}), greedy ${show(lm.greedy)}, sampled ${show(lm.sampled)}, best of ${show(lm.bestOf)}, ${lm.parameters} parameters, ${show(lm.seconds)} s`);
-  const scratch = await runSeeds(bh, id, architecture, undefined, seeds, folder);
-  say(`${id}, ${architecture}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
+  const scratch = architecture === 'decoder' ? await runSeeds(bh, id, architecture, undefined, seeds, folder) : null;
+  if (scratch) say(`${id}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
   const withModel = await runSeeds(bh, id, architecture, lm.file, seeds, folder);
   say(`${id}, ${architecture}: DQN + LM ${show(withModel.all['eval/mean_reward'].mean)} best, ${show(withModel.all['final/mean_reward'].mean)} final`);
   const way = (/** @type {number} */ mean) => `${Math.round((mean - random) / (optimum - random) * 100)} %`;
   const bar = random + share * (optimum - random);
-  const steps = scratch.runs[0].total_timesteps;
+  const steps = withModel.runs[0].total_timesteps;
   const cells = (/** @type {{ runs: Summary[], all: ReturnType<typeof aggregate>, at: number }} */ { runs, all, at }) => [
     show(all['eval/mean_reward'].mean), iqmText(all['eval/mean_reward']), way(all['eval/mean_reward'].mean), show(all['final/mean_reward'].mean),
     way(all['final/mean_reward'].mean), `${runs.filter((run) => run['eval/mean_reward'] >= bar).length}/${runs.length}`,
     Number.isFinite(at) ? at.toLocaleString('en-US') : `not in ${steps.toLocaleString('en-US')}`, show(all['time/median_seconds']),
   ];
   const plain = (/** @type {number} */ mean) => [show(mean), '', way(mean), '', '', '', '', ''];
-  const [model, dqn] = architecture === 'decoder' ? ['LM', 'DQN'] : ['Encoder-decoder', 'DQN of an encoder-decoder'];
+  const model = architecture === 'decoder' ? 'LM' : 'Encoder-decoder';
   return {
     lines: [
       ...architecture === 'decoder' ? [[id, 'optimum', ...plain(optimum)], [id, 'random', ...plain(random)]] : [],
       [id, `${model} alone, greedy`, ...plain(lm.greedy)], [id, `${model} alone, sampled`, ...plain(lm.sampled)],
       [id, `${model} alone, best of ${BEST_OF}`, ...plain(lm.bestOf)],
-      [id, `${dqn} from scratch`, ...cells(scratch)], [id, `DQN + ${model === 'LM' ? model : 'encoder-decoder'}`, ...cells(withModel)],
+      ...scratch ? [[id, 'DQN from scratch', ...cells(scratch)]] : [], [id, `DQN + ${scratch ? model : architecture}`, ...cells(withModel)],
     ],
     model: [id, architecture, lm.parameters.toLocaleString('en-US'), show(lm.perplexity), show(lm.trigram), show(lm.seconds)],
     file: lm.file,
@@ -187,6 +188,25 @@ async function task(bh, id, seeds, folder) {
     if (isAsked && (architecture === 'decoder' || TASKS[id].pair)) shapes.push(await shape(bh, id, architecture, seeds, folder));
   }
   return shapes;
+}
+
+// ---- both shapes ----
+
+const SHAPES_HEAD = ['task', 'architecture', 'parameters', 'perplexity', 'greedy: mean', 'greedy: IQM (95 %)', 'sampled: mean', 'sampled: IQM (95 %)'];
+
+/** The language models alone, of as many steps as the other tasks have; one for every seed. @param {Bellhop} bh @param {number[]} seeds @param {string} folder */
+function bothShapes(bh, seeds, folder) {
+  const { maxSteps, nTexts } = PRETRAINING;
+  const of = (/** @type {string} */ id, /** @type {Architecture} */ architecture) => {
+    const models = seeds.map((seed) => pretrain(bh, id, architecture, folder, { maxSteps, nTexts, seed }));
+    const cells = (/** @type {'greedy' | 'sampled'} */ how) => {
+      const { 'eval/mean_reward': score } = aggregate(models.map((model, i) => /** @type {any} */ ({ seed: seeds[i], 'eval/mean_reward': model[how], 'final/mean_reward': model[how] })), null);
+      return [show(score.mean), iqmText(score)];
+    };
+    return [id, architecture, models[0].parameters.toLocaleString('en-US'), show(mean(models.map(({ perplexity }) => perplexity))), ...cells('greedy'), ...cells('sampled')];
+  };
+  const ids = Object.keys(TASKS).filter((id) => TASKS[id].pair && (!args.only || args.only === id));
+  return table(SHAPES_HEAD, ids.flatMap((id) => [of(id, 'decoder'), of(id, 'encoder-decoder')]));
 }
 
 // ---- the leash ----
@@ -261,6 +281,10 @@ async function main() {
   const bh = await load();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bellhop-text-'));
   try {
+    if (args.shapes) {
+      console.log(bothShapes(bh, seeds, folder));
+      return;
+    }
     const tasks = [];
     for (const id of Object.keys(TASKS)) {
       if (!args.only || args.only === id) tasks.push(...await task(bh, id, seeds, folder));
@@ -281,8 +305,8 @@ function report(seeds, tasks, leash) {
 ## Tasks of text
 
 Made by \`npm run results:text\` on ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}; seeds ${seeds[0]} to ${seeds.at(-1)}. Optimum and random mean are
-exact (\`envs/*.h\` state them, \`tests/c\` compute them). The language model of a task (2 layers, of Summarize-v0 3, of 32 channels) learned from examples of
-mediocre writers, seed 0; *greedy*, *sampled* and *best of ${BEST_OF}* are its own texts, ${EPISODES} episodes. DQN is each environment's preset, from scratch and
+exact (\`envs/*.h\` state them, \`tests/c\` compute them). The language model of a task (2 layers, of Summarize-v0 3, of 32 channels; an
+encoder-decoder 1 and 1 layer, of Summarize-v0 2 and 2) learned from examples of mediocre writers, seed 0; *greedy*, *sampled* and *best of ${BEST_OF}* are its own texts, ${EPISODES} episodes. DQN is each environment's preset, from scratch and
 from that model (\`bellhop train ENV --language-model MODEL\`). "Of the way" is from random to optimum; the bar is 90 % of it (CodeGen 70 %).
 
 ${table(HEAD, tasks.flatMap(({ lines }) => lines))}
