@@ -4,6 +4,8 @@
 //
 //     npm run results:text                            10 seeds each
 //     npm run results:text -- --seeds 0-2 --only Dialogue-v0    fewer, one task; prints only
+//     npm run results:text -- --only Translate-v0 --architecture encoder-decoder    with models of that shape only
+//     npm run results:text -- --shapes                the language models alone of both shapes, one for every seed; prints only
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,7 +14,7 @@ import { makePlan } from '../web/cli/plan.mjs';
 import { runJobs } from '../web/cli/pool.mjs';
 import { aggregate, iqmText, parseSeeds } from '../web/cli/runs.mjs';
 import { load } from '../web/node/node.mjs';
-import { median } from '../web/lib/statistics.mjs';
+import { mean, median } from '../web/lib/statistics.mjs';
 import { exactMeans } from './chapters/facts.mjs';
 import { ROOT, say } from './run.mjs';
 
@@ -23,14 +25,15 @@ export const TEXT_MARK = '<!-- npm run results:text -->';
 
 /**
  * The bar of each task, as a share of the way from random to optimum; how its language model is pre-trained. Which event of a
- * document is the main one takes three layers: what a sentence is about, what most are about, which those are.
- * @type {Record<string, { share: number, pretrain: Partial<typeof PRETRAINING> }>}
+ * document is the main one takes three layers: what a sentence is about, what most are about, which those are. Where texts have a
+ * source and a target, an encoder-decoder is measured too: as many steps over the same examples, `pair` is what else it differs in.
+ * @type {Record<string, { share: number, pretrain: Partial<typeof PRETRAINING>, pair?: Partial<typeof PRETRAINING> }>}
  */
 const TASKS = {
   'TextGen-v1': { share: 0.9, pretrain: {} },
   'Dialogue-v0': { share: 0.9, pretrain: {} },
-  'Translate-v0': { share: 0.9, pretrain: {} },
-  'Summarize-v0': { share: 0.9, pretrain: { nLayers: 3, maxSteps: 20_000, nTexts: 500_000 } },
+  'Translate-v0': { share: 0.9, pretrain: {}, pair: { nLayers: 1 } },
+  'Summarize-v0': { share: 0.9, pretrain: { nLayers: 3, maxSteps: 20_000, nTexts: 500_000 }, pair: { nLayers: 2 } },
   'CodeGen-v0': { share: 0.7, pretrain: {} },
 };
 /** Its optimum and the uniformly random policy's mean. @param {string} id */
@@ -40,16 +43,19 @@ function meansOf(id) {
   return { optimum, random: randomMean };
 }
 const PRETRAINING = { dModel: 32, nHeads: 4, nLayers: 2, batchSize: 32, maxSteps: 1500, learningRate: 0.004, learningRateEnd: 0.0002, nTexts: 20_000 };
-/** Sizes of a task's networks. @param {string} id */
-const sizesOf = (id) => {
-  const { dModel, nHeads, nLayers } = { ...PRETRAINING, ...TASKS[id].pretrain };
-  return { dModel, nHeads, nLayers };
+/** @typedef {'decoder' | 'encoder-decoder'} Architecture */
+/** @param {string} id @param {Architecture} architecture */
+const pretrainingOf = (id, architecture) => ({ ...PRETRAINING, ...TASKS[id].pretrain, ...architecture === 'decoder' ? {} : { ...TASKS[id].pair, architecture } });
+/** Sizes of a task's networks. @param {string} id @param {Architecture} architecture */
+const sizesOf = (id, architecture) => {
+  const { dModel, nHeads, nLayers } = pretrainingOf(id, architecture);
+  return { dModel, nHeads, nLayers, ...architecture === 'decoder' ? {} : { featuresExtractor: architecture } };
 };
 const EPISODES = 500;
 const BEST_OF = 8;
 
 const { values: args } = parseArgs({
-  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
+  options: { seeds: { type: 'string', default: '0-9' }, only: { type: 'string' }, architecture: { type: 'string' }, shapes: { type: 'boolean', default: false }, jobs: { type: 'string', default: String(os.availableParallelism()) } },
 });
 
 /** @param {number} x */
@@ -108,25 +114,26 @@ function playSampled(env, logP, { episodes, n = 1, each = () => {} }) {
   return sum / episodes;
 }
 
-/** @param {Bellhop} bh @param {string} id @param {string} folder */
-function pretrain(bh, id, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {string} folder @param {object} [options] */
+function pretrain(bh, id, architecture, folder, options = {}) {
   const env = bh.make(/** @type {import('../web/bellhop.js').EnvId} */ (id));
   const since = performance.now();
-  const training = new bh.Pretraining(env, { ...PRETRAINING, ...TASKS[id].pretrain, seed: 0 });
+  const training = new bh.Pretraining(env, { ...pretrainingOf(id, architecture), seed: 0, ...options });
   training.step(Number(training.options.maxSteps));
   const seconds = (performance.now() - since) / 1000;
   const { perplexity } = training.validate();
   const { trigram } = training.ngrams();
-  const file = path.join(folder, `${id}.safetensors`);
+  const { parameters } = training.model.info;
+  const file = path.join(folder, `${id}-${architecture}.safetensors`);
   writeFileSync(file, training.save());
-  const policy = new bh.PPO(env, sizesOf(id));
+  const policy = new bh.PPO(env, sizesOf(id, architecture));
   policy.startFrom(training.model);
   const greedy = policy.evaluate({ episodes: EPISODES }).mean;
   const logP = (/** @type {any} */ obs) => policy.qValues(obs);
   const sampled = playSampled(env, logP, { episodes: EPISODES });
   const bestOf = playSampled(env, logP, { episodes: EPISODES / 5, n: BEST_OF });
   [policy, training, env].forEach((each) => each.dispose());
-  return { file, seconds, perplexity, trigram, greedy, sampled, bestOf };
+  return { file, seconds, parameters, perplexity, trigram, greedy, sampled, bestOf };
 }
 
 /** Step of the first evaluation at or above a bar; Infinity when there is none. @param {string} folder @param {number} bar */
@@ -137,44 +144,75 @@ function reachedAt(folder, bar) {
   return found ? Number(found[step]) : Infinity;
 }
 
-/** @param {Bellhop} bh @param {string} id @param {string | undefined} languageModel @param {number[]} seeds @param {string} folder */
-async function runSeeds(bh, id, languageModel, seeds, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {string | undefined} languageModel @param {number[]} seeds @param {string} folder */
+async function runSeeds(bh, id, architecture, languageModel, seeds, folder) {
   const plan = makePlan(bh, id, new Map([['algo', 'dqn']]), []);
-  const name = languageModel === undefined ? 'scratch' : 'lm';
-  const jobs = seeds.map((seed) => ({ plan: { ...plan, languageModel, options: { ...plan.options, ...sizesOf(id), seed } }, out: path.join(folder, `${id}-${name}-${seed}`) }));
+  const name = `${architecture}-${languageModel === undefined ? 'scratch' : 'lm'}`;
+  const jobs = seeds.map((seed) => ({ plan: { ...plan, languageModel, options: { ...plan.options, ...sizesOf(id, architecture), seed } }, out: path.join(folder, `${id}-${name}-${seed}`) }));
   const runs = (await runJobs(jobs, { threads: Number(args.jobs) })).filter((summary) => summary !== null);
   const { optimum, random } = meansOf(id);
   const at = jobs.map(({ out }) => reachedAt(out, random + 0.7 * (optimum - random)));
   return { runs, all: aggregate(runs, null), at: median(at) };
 }
 
-/** @param {Bellhop} bh @param {string} id @param {number[]} seeds @param {string} folder */
-async function task(bh, id, seeds, folder) {
+/** @param {Bellhop} bh @param {string} id @param {Architecture} architecture @param {number[]} seeds @param {string} folder */
+async function shape(bh, id, architecture, seeds, folder) {
   const { share } = TASKS[id], { optimum, random } = meansOf(id);
-  const lm = pretrain(bh, id, folder);
-  say(`${id}: language model ${show(lm.perplexity)} (trigram ${show(lm.trigram)}), greedy ${show(lm.greedy)}, ${show(lm.seconds)} s`);
-  const scratch = await runSeeds(bh, id, undefined, seeds, folder);
-  say(`${id}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
-  const withModel = await runSeeds(bh, id, lm.file, seeds, folder);
-  say(`${id}: DQN + LM ${show(withModel.all['eval/mean_reward'].mean)} best, ${show(withModel.all['final/mean_reward'].mean)} final`);
+  const lm = pretrain(bh, id, architecture, folder);
+  say(`${id}, ${architecture}: language model ${show(lm.perplexity)} (trigram ${show(lm.trigram)}), greedy ${show(lm.greedy)}, sampled ${show(lm.sampled)}, best of ${show(lm.bestOf)}, ${lm.parameters} parameters, ${show(lm.seconds)} s`);
+  const scratch = architecture === 'decoder' ? await runSeeds(bh, id, architecture, undefined, seeds, folder) : null;
+  if (scratch) say(`${id}: DQN from scratch ${show(scratch.all['eval/mean_reward'].mean)} best, ${show(scratch.all['final/mean_reward'].mean)} final`);
+  const withModel = await runSeeds(bh, id, architecture, lm.file, seeds, folder);
+  say(`${id}, ${architecture}: DQN + LM ${show(withModel.all['eval/mean_reward'].mean)} best, ${show(withModel.all['final/mean_reward'].mean)} final`);
   const way = (/** @type {number} */ mean) => `${Math.round((mean - random) / (optimum - random) * 100)} %`;
   const bar = random + share * (optimum - random);
-  const steps = scratch.runs[0].total_timesteps;
+  const steps = withModel.runs[0].total_timesteps;
   const cells = (/** @type {{ runs: Summary[], all: ReturnType<typeof aggregate>, at: number }} */ { runs, all, at }) => [
     show(all['eval/mean_reward'].mean), iqmText(all['eval/mean_reward']), way(all['eval/mean_reward'].mean), show(all['final/mean_reward'].mean),
     way(all['final/mean_reward'].mean), `${runs.filter((run) => run['eval/mean_reward'] >= bar).length}/${runs.length}`,
     Number.isFinite(at) ? at.toLocaleString('en-US') : `not in ${steps.toLocaleString('en-US')}`, show(all['time/median_seconds']),
   ];
   const plain = (/** @type {number} */ mean) => [show(mean), '', way(mean), '', '', '', '', ''];
+  const model = architecture === 'decoder' ? 'LM' : 'Encoder-decoder';
   return {
     lines: [
-      [id, 'optimum', ...plain(optimum)], [id, 'random', ...plain(random)], [id, 'LM alone, greedy', ...plain(lm.greedy)],
-      [id, 'LM alone, sampled', ...plain(lm.sampled)], [id, `LM alone, best of ${BEST_OF}`, ...plain(lm.bestOf)],
-      [id, 'DQN from scratch', ...cells(scratch)], [id, 'DQN + LM', ...cells(withModel)],
+      ...architecture === 'decoder' ? [[id, 'optimum', ...plain(optimum)], [id, 'random', ...plain(random)]] : [],
+      [id, `${model} alone, greedy`, ...plain(lm.greedy)], [id, `${model} alone, sampled`, ...plain(lm.sampled)],
+      [id, `${model} alone, best of ${BEST_OF}`, ...plain(lm.bestOf)],
+      ...scratch ? [[id, 'DQN from scratch', ...cells(scratch)]] : [], [id, `DQN + ${scratch ? model : architecture}`, ...cells(withModel)],
     ],
-    model: [id, show(lm.perplexity), show(lm.trigram), show(lm.seconds)],
+    model: [id, architecture, lm.parameters.toLocaleString('en-US'), show(lm.perplexity), show(lm.trigram), show(lm.seconds)],
     file: lm.file,
   };
+}
+
+/** @param {Bellhop} bh @param {string} id @param {number[]} seeds @param {string} folder */
+async function task(bh, id, seeds, folder) {
+  const shapes = [];
+  for (const architecture of /** @type {Architecture[]} */ (['decoder', 'encoder-decoder'])) {
+    const isAsked = args.architecture === undefined || args.architecture === architecture;
+    if (isAsked && (architecture === 'decoder' || TASKS[id].pair)) shapes.push(await shape(bh, id, architecture, seeds, folder));
+  }
+  return shapes;
+}
+
+// ---- both shapes ----
+
+const SHAPES_HEAD = ['task', 'architecture', 'parameters', 'perplexity', 'greedy: mean', 'greedy: IQM (95 %)', 'sampled: mean', 'sampled: IQM (95 %)'];
+
+/** The language models alone, of as many steps as the other tasks have; one for every seed. @param {Bellhop} bh @param {number[]} seeds @param {string} folder */
+function bothShapes(bh, seeds, folder) {
+  const { maxSteps, nTexts } = PRETRAINING;
+  const of = (/** @type {string} */ id, /** @type {Architecture} */ architecture) => {
+    const models = seeds.map((seed) => pretrain(bh, id, architecture, folder, { maxSteps, nTexts, seed }));
+    const cells = (/** @type {'greedy' | 'sampled'} */ how) => {
+      const { 'eval/mean_reward': score } = aggregate(models.map((model, i) => /** @type {any} */ ({ seed: seeds[i], 'eval/mean_reward': model[how], 'final/mean_reward': model[how] })), null);
+      return [show(score.mean), iqmText(score)];
+    };
+    return [id, architecture, models[0].parameters.toLocaleString('en-US'), show(mean(models.map(({ perplexity }) => perplexity))), ...cells('greedy'), ...cells('sampled')];
+  };
+  const ids = Object.keys(TASKS).filter((id) => TASKS[id].pair && (!args.only || args.only === id));
+  return table(SHAPES_HEAD, ids.flatMap((id) => [of(id, 'decoder'), of(id, 'encoder-decoder')]));
 }
 
 // ---- the leash ----
@@ -249,35 +287,40 @@ async function main() {
   const bh = await load();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bellhop-text-'));
   try {
+    if (args.shapes) {
+      console.log(bothShapes(bh, seeds, folder));
+      return;
+    }
     const tasks = [];
     for (const id of Object.keys(TASKS)) {
-      if (!args.only || args.only === id) tasks.push(await task(bh, id, seeds, folder));
+      if (!args.only || args.only === id) tasks.push(...await task(bh, id, seeds, folder));
     }
     const textgen = tasks.find(({ file }) => file.includes('TextGen-v1'));
     const leash = textgen ? await leashes(bh, textgen.file) : [];
     const text = report(seeds, tasks, leash);
     console.log(text);
-    if (!args.only) writeEnd(text);
+    if (!args.only && !args.architecture) writeEnd(text);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>[]} tasks @param {unknown[][]} leash */
+/** @param {number[]} seeds @param {Awaited<ReturnType<typeof task>>} tasks @param {unknown[][]} leash */
 function report(seeds, tasks, leash) {
   return `${TEXT_MARK}
 ## Tasks of text
 
 Made by \`npm run results:text\` on ${os.cpus()[0].model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}; seeds ${seeds[0]} to ${seeds.at(-1)}. Optimum and random mean are
-exact (\`envs/*.h\` state them, \`tests/c\` compute them). The language model of a task (2 layers, of Summarize-v0 3, of 32 channels) learned from examples of
-mediocre writers, seed 0; *greedy*, *sampled* and *best of ${BEST_OF}* are its own texts, ${EPISODES} episodes. DQN is each environment's preset, from scratch and
+exact (\`envs/*.h\` state them, \`tests/c\` compute them). The language model of a task (2 layers, of Summarize-v0 3, of 32 channels; an
+encoder-decoder 1 and 1 layer, of Summarize-v0 2 and 2) learned from examples of mediocre writers, seed 0; *greedy*, *sampled* and *best of ${BEST_OF}* are its own texts, ${EPISODES} episodes. DQN is each environment's preset, from scratch and
 from that model (\`bellhop train ENV --language-model MODEL\`). "Of the way" is from random to optimum; the bar is 90 % of it (CodeGen 70 %).
 
 ${table(HEAD, tasks.flatMap(({ lines }) => lines))}
 
-The language models: perplexity on held-out examples, beside that of a trigram model with add-k smoothing, and seconds of pre-training.
+The language models: parameters, perplexity on held-out examples (of an encoder-decoder on their targets, which is all it says), beside that of a trigram
+model with add-k smoothing of the same tokens, and seconds of pre-training.
 
-${table(['task', 'perplexity', 'trigram', 'seconds'], tasks.map(({ model }) => model))}
+${table(['task', 'architecture', 'parameters', 'perplexity', 'trigram', 'seconds'], tasks.map(({ model }) => model))}
 
 ## A leash
 

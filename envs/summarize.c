@@ -238,6 +238,7 @@ static const bh_text_task text_task = {
     .token = token_en,
     .action_tokens = bhi_token_ids + TOKEN_FIRST,
     .ends_at = TOKEN_STOP,
+    .source_ends_at = TOKEN_SUM,
     .allowed = allowed_after,
     .example = example,
 };

@@ -252,6 +252,7 @@ static const bh_text_task text_task = {
     .token = token,
     .action_tokens = bhi_token_ids + TOKEN_END,
     .ends_at = TOKEN_END,
+    .source_ends_at = TOKEN_ZH,
     .example = example,
 };
 

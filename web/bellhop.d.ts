@@ -1013,8 +1013,8 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   /**
    * Starts from a language model, best before the first step: its transformer becomes the network's, and what it says of the
    * actions a policy's last layer, where there are no hidden ones; the values of a DQN start at 0. For DQN, PPO and REINFORCE
-   * with `featuresExtractor: 'transformer'` in an environment of text whose vocabulary it was made for, such as a Pretraining on
-   * that environment makes; sizes must agree. PPO and REINFORCE keep a frozen copy, from which `klCoef` measures; DQN does with
+   * with `featuresExtractor: 'transformer'` ('encoder-decoder' for a model of that architecture) in an environment of text whose
+   * vocabulary it was made for, such as a Pretraining on that environment makes; sizes must agree. PPO and REINFORCE keep a frozen copy, from which `klCoef` measures; DQN does with
    * `prior: true`.
    */
   startFrom(languageModel: LanguageModel): void;
@@ -1084,6 +1084,8 @@ export interface LanguageModelInfo {
   readonly tied: boolean;
   /** Which form of GELU its layers use. */
   readonly gelu: 'tanh' | 'erf';
+  /** One causal stack, or an encoder of the source and a decoder of what is written about it; each has `nLayers`. */
+  readonly architecture: 'decoder' | 'encoder-decoder';
   /** 'words': the vocabulary of an environment of text, written with spaces between. */
   readonly tokenizer: 'char' | 'word' | 'bpe' | 'words';
 }

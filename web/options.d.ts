@@ -166,7 +166,7 @@ export interface DQNHyperparameters {
   /** Demonstrations: updates on them alone, before the first step. Default: 0. Range: 0 to 10,000,000. */
   demoUpdates?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer' | 'encoder-decoder';
   /** Transformer: channels of a position, a multiple of 4 times nHeads. Default: 32. Range: 4 to 512. */
   dModel?: number;
   /** Transformer: heads of the attention. Default: 4. Range: 1 to 16. */
@@ -451,7 +451,7 @@ export interface PPOHyperparameters {
   /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer' | 'encoder-decoder';
   /** Transformer: channels of a position, a multiple of 4 times nHeads. Default: 32. Range: 4 to 512. */
   dModel?: number;
   /** Transformer: heads of the attention. Default: 4. Range: 1 to 16. */
@@ -531,7 +531,7 @@ export interface REINFORCEHyperparameters {
   /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer' | 'encoder-decoder';
   /** Transformer: channels of a position, a multiple of 4 times nHeads. Default: 32. Range: 4 to 512. */
   dModel?: number;
   /** Transformer: heads of the attention. Default: 4. Range: 1 to 16. */
@@ -673,7 +673,7 @@ export interface PQNHyperparameters {
   /** Maximum gradient norm; 0 disables clipping. Default: 10. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer' | 'encoder-decoder';
   /** Transformer: channels of a position, a multiple of 4 times nHeads. Default: 32. Range: 4 to 512. */
   dModel?: number;
   /** Transformer: heads of the attention. Default: 4. Range: 1 to 16. */
@@ -971,6 +971,8 @@ export interface PretrainingHyperparameters {
   tied?: boolean;
   /** How the GELU of the mlp is computed. Default: 'tanh'. */
   gelu?: 'tanh' | 'erf';
+  /** One causal stack, or an encoder of the source and a decoder. Default: 'decoder'. */
+  architecture?: 'decoder' | 'encoder-decoder';
   /** Share of the corpus that is held out. Default: 0.1. Range: 0.001 to 0.9. */
   validation?: number;
   /** Optimizer steps of the training. Default: 2000. Range: 1 to 10,000,000. Live. */
@@ -1270,7 +1272,7 @@ export interface PolicyHyperparameters {
   /** Maximum gradient norm; 0 disables clipping. Default: 0.5. Range: 0 to 1,000,000,000. Live. */
   maxGradNorm?: number;
   /** Before the hidden layers: convolutions for images, a transformer for text. Default: 'flatten'. */
-  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer';
+  featuresExtractor?: 'flatten' | 'minatar-cnn' | 'nature-cnn' | 'transformer' | 'encoder-decoder';
   /** Transformer: channels of a position, a multiple of 4 times nHeads. Default: 32. Range: 4 to 512. */
   dModel?: number;
   /** Transformer: heads of the attention. Default: 4. Range: 1 to 16. */

@@ -45,9 +45,10 @@ int bh_config_shows(const bh_config_table *table, const bh_field *field)
 // Bytes of the words of `choices` that the table shows.
 static int choices_length(const bh_config_table *table, const bh_field *f)
 {
-    if ((table->hides & BH_LANGUAGE) && (f->flags & BH_LAST_IS_LANGUAGE))
-        return (int)(strrchr(f->choices, '|') - f->choices);
-    return (int)strlen(f->choices);
+    int n = (int)strlen(f->choices);
+    int bars = (table->hides & BH_LANGUAGE) && (f->flags & BH_LAST_TWO_ARE_LANGUAGE) ? 2 : 0;
+    while (bars > 0) bars -= f->choices[--n] == '|';
+    return n;
 }
 
 // ---- one number against its bounds ----

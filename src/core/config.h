@@ -56,10 +56,10 @@ typedef enum bh_field_type {
 
 /// Flags of a field.
 enum {
-    BH_RESET = 0,            ///< takes effect when the object is created
-    BH_LIVE = 1,             ///< may also be changed while it runs
-    BH_LANGUAGE = 2,         ///< of use only with environments of text
-    BH_LAST_IS_LANGUAGE = 4, ///< the last word of `choices` is
+    BH_RESET = 0,                 ///< takes effect when the object is created
+    BH_LIVE = 1,                  ///< may also be changed while it runs
+    BH_LANGUAGE = 2,              ///< of use only with environments of text
+    BH_LAST_TWO_ARE_LANGUAGE = 4, ///< the last two words of `choices` are
     // Of a run: where it must be left at its default (rl/run.h).
     BH_NOT_TEXT = 8,      ///< where observations are text
     BH_NOT_DISCRETE = 16, ///< where they are Discrete

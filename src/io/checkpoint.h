@@ -27,9 +27,9 @@ typedef enum bh_dtype {
     BH_U64,
 } bh_dtype;
 
-#define BH_TENSOR_NAME_MAX  64
+#define BH_TENSOR_NAME_MAX  80
 #define BH_TENSOR_RANK_MAX  4
-#define BH_TENSORS_MAX      192  ///< of parameters
+#define BH_TENSORS_MAX      336  ///< of parameters
 #define BH_TENSORS_FILE_MAX 1024 ///< in one checkpoint
 
 /// A named array, and how the file's order of its elements walks through memory: element

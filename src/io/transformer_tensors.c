@@ -20,7 +20,7 @@ bh_tensor bhi_transformer_tensor_of(const bhi_transformer_tensor *t, bh_real *pa
 int bhi_transformer_tensors(const bhi_transformer *net, bh_real *params, const char *prefix,
                             bh_tensor *out)
 {
-    int n = BHI_TRANSFORMER_TENSORS(net->spec.L);
+    int n = bhi_transformer_n_tensors(net);
     for (int i = 0; i < n; i++) {
         bhi_transformer_tensor t;
         bhi_transformer_tensor_at(net, i, &t);

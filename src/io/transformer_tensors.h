@@ -9,7 +9,7 @@
 bh_tensor bhi_transformer_tensor_of(const bhi_transformer_tensor *t, bh_real *params,
                                     const char *prefix);
 
-/// Writes the tensors of a block of parameters (borrowed) to out, under nanoGPT's names behind a
-/// prefix: "PREFIX.h.0.attn.c_attn.weight". Returns how many, BHI_TRANSFORMER_TENSORS(L).
+/// Writes the tensors of a block of parameters (borrowed) to out, under the names of nn/transformer.h
+/// behind a prefix: "PREFIX.h.0.attn.c_attn.weight". Returns how many, bhi_transformer_n_tensors.
 int bhi_transformer_tensors(const bhi_transformer *net, bh_real *params, const char *prefix,
                             bh_tensor *out);

@@ -11,7 +11,8 @@
 struct bh_corpus {
     uint16_t *ids;
     size_t n, n_train;
-    int width; // of a row; 0: one text
+    int width;     // of a row; 0: one text
+    int separator; // 0: none
     size_t bytes;
 };
 
@@ -54,7 +55,7 @@ bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer, const
 }
 
 bh_status bh_corpus_create_rows(bh_corpus **out, const uint16_t *rows, int n_rows, int width,
-                                double validation, bh_error *err)
+                                int separator, double validation, bh_error *err)
 {
     *out = NULL;
     assert(width >= 2 && validation > 0 && validation < 1);
@@ -68,6 +69,7 @@ bh_status bh_corpus_create_rows(bh_corpus **out, const uint16_t *rows, int n_row
     if (status != BH_OK) return status;
     memcpy((*out)->ids, rows, (*out)->n * sizeof *rows);
     (*out)->width = width;
+    (*out)->separator = separator;
     (*out)->n_train = (size_t)(n_rows - held) * (size_t)width;
     return BH_OK;
 }
@@ -94,6 +96,14 @@ int bh_corpus_width(const bh_corpus *c)
 
 // ---- windows ----
 
+int bhi_corpus_is_given(const bh_corpus *c, size_t at)
+{
+    if (c->separator == 0) return 0;
+    size_t row = at - at % (size_t)c->width, end = row + (size_t)c->width;
+    while (row < end && c->ids[row] != c->separator) row++;
+    return row < end && at <= row;
+}
+
 static void window(const bh_corpus *c, int *tokens, int *targets, size_t at, int T)
 {
     const uint16_t *ids = c->ids + at;
@@ -101,6 +111,7 @@ static void window(const bh_corpus *c, int *tokens, int *targets, size_t at, int
         tokens[t] = ids[t];
         targets[t] = c->width > 0 && ids[t + 1] == 0 ? -1 : ids[t + 1];
     }
+    for (int t = 0; t < T && bhi_corpus_is_given(c, at + (size_t)t + 1); t++) targets[t] = -1;
 }
 
 void bhi_corpus_sample(const bh_corpus *c, int *tokens, int *targets, int B, int T, bh_rng *rng)

@@ -2,7 +2,8 @@
 // A corpus: token ids to learn from, the last part held out.
 //
 // Either one text, from which windows of T + 1 tokens are cut anywhere; or rows of equal length,
-// texts of their own that are filled up with token 0, which is not learned.
+// texts of their own that are filled up with token 0, which is not learned. With a separator, what
+// stands before the first one in a row, and this one, is not learned either: it is given.
 #pragma once
 
 #include "core/rng.h"
@@ -17,9 +18,9 @@ BH_API bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer
                                   size_t n, int context, double validation, bh_error *err);
 
 /// n_rows rows of `width` tokens (2 or more), copied; the last ones held out. At least one row in
-/// either part.
+/// either part. separator: 0 for none.
 BH_API bh_status bh_corpus_create_rows(bh_corpus **out, const uint16_t *rows, int n_rows, int width,
-                                       double validation, bh_error *err);
+                                       int separator, double validation, bh_error *err);
 
 BH_API void bh_corpus_destroy(bh_corpus *corpus);
 

@@ -7,6 +7,9 @@
 
 #include "lm/corpus.h"
 
+/// Whether the token at `at` of a corpus with a separator is given: up to the first one of its row.
+int bhi_corpus_is_given(const bh_corpus *corpus, size_t at);
+
 /// tokens, targets (B,T) out: windows of the part that is learned from, each as likely. Of rows T
 /// is width - 1.
 void bhi_corpus_sample(const bh_corpus *corpus, int *tokens, int *targets, int B, int T,

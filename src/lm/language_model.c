@@ -58,12 +58,29 @@ static bhi_transformer_spec spec_of(const bh_language_model_config *c, int V)
                                   .C = c->d_model,
                                   .H = c->n_heads,
                                   .L = c->n_layers,
-                                  .gelu = (bhi_gelu)c->gelu};
+                                  .gelu = (bhi_gelu)c->gelu,
+                                  .separator = c->architecture ? c->separator : 0};
 }
 
-static bh_status check(const bh_language_model_config *config, bh_error *err)
+static bh_status check_separator(int separator, int V, bh_error *err)
+{
+    if (separator == 0) {
+        return bh_fail(
+            err, BH_ERR_CONFIG,
+            "language model: architecture is encoder-decoder, but must be decoder here: only texts "
+            "of a source and a target, as those of Translate-v0 and Summarize-v0, have one to "
+            "encode");
+    }
+    if (separator > 0 && separator < V) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG, "separator is %d, but must be a token, from 1 to %d",
+                   separator, V - 1);
+}
+
+static bh_status check(const bh_language_model_config *config, int V, bh_error *err)
 {
     bh_status status = bh_config_check(&bh_language_model_table, config, err);
+    if (status == BH_OK && config->architecture)
+        status = check_separator(config->separator, V, err);
     if (status != BH_OK) return status;
     if (config->d_model % (4 * config->n_heads) == 0) return BH_OK;
     return bh_fail(err, BH_ERR_CONFIG,
@@ -75,9 +92,10 @@ bh_status bh_language_model_create(bh_language_model **out, const bh_language_mo
                                    bh_tokenizer *tokenizer, uint64_t seed, bh_error *err)
 {
     *out = NULL;
-    bh_status status = check(config, err);
+    int V = bh_tokenizer_size(tokenizer);
+    bh_status status = check(config, V, err);
     if (status != BH_OK) return status;
-    bhi_transformer_spec spec = spec_of(config, bh_tokenizer_size(tokenizer));
+    bhi_transformer_spec spec = spec_of(config, V);
     bh_language_model shape = {.config = *config, .net = bhi_lm_net_shape(&spec, config->tied)};
     bh_language_model *m = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (m == NULL) {
@@ -207,6 +225,8 @@ double bh_language_model_surprise(bh_language_model *m, const uint16_t *ids, siz
             m->targets[t] =
                 ids[at + (size_t)t + 1] < V ? ids[at + (size_t)t + 1] : BH_TOKEN_UNKNOWN;
         }
+        int n_source = bhi_transformer_source(&m->net.body, m->tokens, length);
+        for (int t = 0; t < n_source; t++) m->targets[t] = -1;
         double mean = bhi_lm_net_loss(&m->net, m->params, NULL, m->work, m->tokens, m->targets, 1,
                                       length, &counted);
         sum += mean * counted;
@@ -244,8 +264,14 @@ size_t bhi_language_model_write(bh_language_model *m, void *out, size_t size,
     bh_tensor tensors[BH_TENSORS_MAX];
     bh_checkpoint_entry all[ENTRIES_MAX] = {{"format", "bellhop-lm-1"}};
     options texts;
-    assert(1 + extras->table->n_fields + extras->n_entries <= ENTRIES_MAX);
+    char separator[16];
+    assert(2 + extras->table->n_fields + extras->n_entries <= ENTRIES_MAX);
     int n = 1 + list_options(all + 1, &texts, extras->table, extras->config);
+    if (m->net.body.spec.separator > 0) {
+        bh_text text = bh_text_over(separator, sizeof separator);
+        bh_text_add(&text, "%d", m->net.body.spec.separator);
+        all[n++] = (bh_checkpoint_entry){"separator", separator};
+    }
     for (int i = 0; i < extras->n_entries; i++) all[n++] = extras->entries[i];
     int n_tensors = bhi_lm_net_tensors(&m->net, m->params, tensors);
     size_t bytes = bh_tokenizer_save(m->tokenizer, NULL, 0);
@@ -268,6 +294,18 @@ size_t bh_language_model_save(bh_language_model *m, void *out, size_t size,
                                                            .config = &m->config,
                                                            .entries = entries,
                                                            .n_entries = n_entries});
+}
+
+int bhi_language_separator_read(const void *bytes, size_t size)
+{
+    char text[16];
+    int found = bh_checkpoint_entry_get(bytes, size, "separator", text, sizeof text), n = 0;
+    if (found <= 0) return found;
+    for (int i = 0; text[i] != '\0'; i++) {
+        if (text[i] < '0' || text[i] > '9' || n > 1 << 20) return -1;
+        n = 10 * n + (text[i] - '0');
+    }
+    return n;
 }
 
 // A config out of range is no mistake of the caller's where it comes from a file.
@@ -337,13 +375,17 @@ bh_status bh_language_model_load(bh_language_model **out, const void *bytes, siz
     bh_status status = bh_checkpoint_check(bytes, size, err);
     if (status == BH_OK)
         status = bhi_language_config_read(&bh_language_model_table, &config, bytes, size, err);
-    if (status == BH_OK && check(&config, err) != BH_OK) status = damaged(err);
+    if (status == BH_OK) {
+        config.separator = config.architecture ? bhi_language_separator_read(bytes, size) : 0;
+        if (config.architecture && config.separator <= 0)
+            status = bh_fail(err, BH_ERR_FORMAT, "the checkpoint has no separator of a source");
+    }
     if (status == BH_OK) status = load_tokenizer(&tokenizer, bytes, err);
     if (status != BH_OK) return status;
     status = bh_language_model_create(out, &config, tokenizer, 0, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
-        return status;
+        return status == BH_ERR_CONFIG ? damaged(err) : status;
     }
     status = read_parameters(*out, bytes, size, err);
     if (status == BH_OK) return BH_OK;

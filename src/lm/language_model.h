@@ -16,11 +16,13 @@
 #include "lm/tokenizer.h"
 #include "nn/language_weights.h"
 
-/// Every member is an option; lm/lm_net.h has their help, defaults and bounds.
+/// Every member but the last is an option; lm/lm_net.h has their help, defaults and bounds.
 typedef struct bh_language_model_config {
     int context, d_model, n_heads, n_layers;
-    int tied; ///< the output layer is the token embedding
-    int gelu; ///< tanh, erf
+    int tied;         ///< the output layer is the token embedding
+    int gelu;         ///< tanh, erf
+    int architecture; ///< decoder, encoder-decoder
+    int separator;    ///< of an encoder-decoder: the token that ends the source; 0 else
 } bh_language_model_config;
 
 BH_API extern const bh_config_table bh_language_model_table;
@@ -30,7 +32,8 @@ BH_API bh_language_model_config bh_language_model_config_default(void);
 typedef struct bh_language_model bh_language_model;
 
 /// A model with parameters drawn from the seed. The tokenizer belongs to it from now on, and is
-/// destroyed with it; on failure it stays the caller's. BH_ERR_CONFIG for a config out of range.
+/// destroyed with it; on failure it stays the caller's. BH_ERR_CONFIG for a config out of range, and
+/// for an encoder-decoder without a separator.
 BH_API bh_status bh_language_model_create(bh_language_model **out,
                                           const bh_language_model_config *config,
                                           bh_tokenizer *tokenizer, uint64_t seed, bh_error *err);
@@ -57,6 +60,9 @@ typedef struct bh_sampling {
 
 #define BH_SAMPLING_DEFAULT ((bh_sampling){1, 0, 1})
 
+/// An encoder-decoder continues the target: it reads the source, a separator, and what there is of
+/// the target; a text without a separator is a target without a source.
+///
 /// Forgets what was read, and reads ids (n) as the beginning of a text. Without a beginning (n 0)
 /// it reads one token 0. Ids that are not in the vocabulary count as token 0. A text longer than
 /// the context counts with its last part, half a context or more: positions are learned, and there
@@ -75,8 +81,8 @@ BH_API int bh_language_model_write(bh_language_model *model, const bh_sampling *
                                    bh_rng *rng);
 
 /// Sum of -log p of each of ids (n) after those before it, the first one after nothing read (it
-/// does not count), and how many counted (n_targets out). Texts longer than a context are cut into
-/// windows.
+/// does not count), and how many counted (n_targets out): of an encoder-decoder those behind the
+/// separator. Texts longer than a context are cut into windows.
 BH_API double bh_language_model_surprise(bh_language_model *model, const uint16_t *ids, size_t n,
                                          int *n_targets);
 

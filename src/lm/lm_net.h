@@ -38,7 +38,10 @@ typedef struct bhi_lm_net {
         BH_BOOL_AT(model.tied, tied, BH_DEFAULT("true"), BH_RESET,                         \
                    "The output layer is the token embedding once more"),                   \
         BH_CHOICE_AT(model.gelu, gelu, BH_DEFAULT("tanh"), BH_WORDS("tanh|erf"), BH_RESET, \
-                     "How the GELU of the mlp is computed")
+                     "How the GELU of the mlp is computed"),                               \
+        BH_CHOICE_AT(model.architecture, architecture, BH_DEFAULT("decoder"),              \
+                     BH_WORDS("decoder|encoder-decoder"), BH_RESET,                        \
+                     "One causal stack, or an encoder of the source and a decoder")
 
 /// The network of a model, borrowed.
 const bhi_lm_net *bhi_language_model_net(const bh_language_model *model);
@@ -57,6 +60,10 @@ typedef struct bhi_language_extras {
 /// Writes a checkpoint of a model; see bh_language_model_save.
 size_t bhi_language_model_write(bh_language_model *model, void *out, size_t size,
                                 const bhi_language_extras *extras);
+
+/// The separator of a checkpoint's model, which must have passed bh_checkpoint_check; 0 where there is
+/// none, -1 where it is damaged.
+int bhi_language_separator_read(const void *bytes, size_t size);
 
 /// The options of such a table out of a checkpoint, which must have passed bh_checkpoint_check; the
 /// defaults where it does not name them. BH_ERR_SHAPE where it is none of a language model,
@@ -79,6 +86,9 @@ size_t bhi_lm_net_work(const bhi_lm_net *net, int T);
 
 /// Mean of -log p(target) over the targets that are not negative, and its gradient.
 ///
+/// An encoder-decoder says nothing of its sources: targets of positions before a separator are
+/// negative.
+///
 /// grads (n_params) out, or NULL for the loss alone   work   tokens, targets (B,T)   n_targets out,
 ///                                                    or NULL: how many
 /// counted. 0 when none did; then grads are 0.
@@ -89,6 +99,6 @@ double bhi_lm_net_loss(const bhi_lm_net *net, const bh_real *params, bh_real *gr
 void bhi_lm_net_logits(const bhi_lm_net *net, const bh_real *params, bh_real *logits,
                        const bh_real *features, int R);
 
-/// The parameters as named tensors, borrowed: nanoGPT's "transformer.wte.weight", …, and
+/// The parameters as named tensors, borrowed: "transformer.wte.weight", … (nn/transformer.h), and
 /// "lm_head.weight" where untied. Returns how many, at most BH_TENSORS_MAX.
 int bhi_lm_net_tensors(const bhi_lm_net *net, bh_real *params, bh_tensor *out);

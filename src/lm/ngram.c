@@ -47,7 +47,7 @@ static place place_at(const bh_corpus *corpus, size_t at)
     place p = {NOTHING, NOTHING, ids[at], 1};
     if (from_start >= 1) p.b = ids[at - 1];
     if (from_start >= 2) p.a = ids[at - 2];
-    if (width > 0) p.counts = p.c != 0 && from_start > 0;
+    if (width > 0) p.counts = p.c != 0 && from_start > 0 && !bhi_corpus_is_given(corpus, at);
     return p;
 }
 

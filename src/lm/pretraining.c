@@ -95,6 +95,8 @@ bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_confi
     *out = NULL;
     bh_status status = bh_config_check(&bh_pretraining_table, config, err);
     if (status != BH_OK) return status;
+    bh_pretraining_config own = *config;
+    own.model.separator = 0; // a text is cut into windows anywhere: none has a source
     bh_tokenizer *tokenizer;
     bh_corpus *corpus;
     status = bh_tokenizer_create(&tokenizer, (bh_tokenizer_kind)config->tokenizer,
@@ -106,7 +108,7 @@ bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_confi
         bh_tokenizer_destroy(tokenizer);
         return status;
     }
-    return assemble(out, config, tokenizer, corpus, err);
+    return assemble(out, &own, tokenizer, corpus, err);
 }
 
 bh_status bh_pretraining_create_rows(bh_pretraining **out, const bh_pretraining_config *config,
@@ -122,7 +124,8 @@ bh_status bh_pretraining_create_rows(bh_pretraining **out, const bh_pretraining_
     bh_corpus *corpus;
     status = bh_tokenizer_from_words(&tokenizer, word, V, err);
     if (status != BH_OK) return status;
-    status = bh_corpus_create_rows(&corpus, rows, n_rows, width, own.validation, err);
+    int separator = own.model.architecture ? own.model.separator : 0;
+    status = bh_corpus_create_rows(&corpus, rows, n_rows, width, separator, own.validation, err);
     if (status != BH_OK) {
         bh_tokenizer_destroy(tokenizer);
         return status;

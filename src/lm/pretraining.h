@@ -43,12 +43,14 @@ BH_API bh_pretraining_config bh_pretraining_config_default(void);
 typedef struct bh_pretraining bh_pretraining;
 
 /// A fresh model, its tokenizer and corpus made from text (n bytes, not kept). BH_ERR_CONFIG, and
-/// BH_ERR_ARGUMENT as bh_tokenizer_create and bh_corpus_create.
+/// BH_ERR_ARGUMENT as bh_tokenizer_create and bh_corpus_create. Not of an encoder-decoder: a text has
+/// no source.
 BH_API bh_status bh_pretraining_create(bh_pretraining **out, const bh_pretraining_config *config,
                                        const char *text, size_t n, bh_error *err);
 
 /// The same over rows of a given vocabulary of V words, width tokens each (lm/corpus.h); `context`
-/// of the config is taken to be width - 1, `tokenizer` and `vocab_size` do not matter.
+/// of the config is taken to be width - 1, `tokenizer` and `vocab_size` do not matter. An
+/// encoder-decoder needs the config's `separator`, and learns what stands behind it in a row.
 BH_API bh_status bh_pretraining_create_rows(bh_pretraining **out,
                                             const bh_pretraining_config *config,
                                             const char *(*word)(int id), int V,

@@ -103,6 +103,8 @@ static bh_status read_config(bh_pretraining_config *config, const void *bytes, s
                              bh_error *err)
 {
     bh_status status = bhi_language_config_read(&bh_pretraining_table, config, bytes, size, err);
+    if (status == BH_OK && config->model.architecture)
+        config->model.separator = bhi_language_separator_read(bytes, size);
     return status == BH_OK ? bhi_state_check("training", bytes, size, err) : status;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Causal self-attention. The products are those of kernels/gemm.h, on copies of a head's columns in
-// one piece.
+// Attention. The products are those of kernels/gemm.h: causal ones on copies of a head's columns in
+// one piece, the others where they are.
 #include "nn/attention.h"
 
 #include "kernels/elementwise.h"
@@ -104,5 +104,46 @@ void bhi_attention_step(bh_real *restrict y, bh_real *restrict scores, const bh_
         for (int j = 0; j <= t; j++) {
             for (int d = 0; d < D; d++) y[d] += scores[j] * values[j * C + d];
         }
+    }
+}
+
+// ---- every query against every key ----
+
+void bhi_attention_full_forward(bh_real *restrict y, bh_real *restrict p, const bh_real *q, int ldq,
+                                const bh_real *keys, const bh_real *values, int ldkv, int N, int M,
+                                int C, int H)
+{
+    int D = C / H;
+    for (int i = 0; i < N * C && M == 0; i++) y[i] = 0;
+    for (int h = 0; h < H && M > 0; h++, p += N * M, y += D, q += D, keys += D, values += D) {
+        bhi_gemm_nt_part(p, M, q, ldq, keys, ldkv, N, M, D);
+        bhi_softmax_causal(p, scale_of(D), M - 1, N, M); // the first query meets all M already
+        bhi_gemm_nn_part(y, C, p, M, values, ldkv, NULL, N, D, M);
+    }
+}
+
+static void zero_rows(bh_real *x, int ldx, int R, int C)
+{
+    for (int i = 0; i < R; i++) {
+        for (int c = 0; c < C; c++) x[i * ldx + c] = 0;
+    }
+}
+
+void bhi_attention_full_backward(bh_real *dq, bh_real *dkeys, bh_real *dvalues,
+                                 bh_real *restrict scratch, const bh_real *restrict dy,
+                                 const bh_real *q, int ldq, const bh_real *keys,
+                                 const bh_real *values, int ldkv, const bh_real *restrict p, int N,
+                                 int M, int C, int H)
+{
+    int D = C / H;
+    if (M == 0) zero_rows(dq, ldq, N, C);
+    zero_rows(dkeys, ldkv, M, C);
+    zero_rows(dvalues, ldkv, M, C);
+    for (int h = 0; h < H && M > 0; h++, p += N * M, dy += D) {
+        bhi_gemm_tn_add_part(dvalues + h * D, ldkv, p, M, dy, C, M, D, N);
+        bhi_gemm_nt_part(scratch, M, dy, C, values + h * D, ldkv, N, M, D);
+        bhi_softmax_backward(scratch, p, scale_of(D), N, M);
+        bhi_gemm_nn_part(dq + h * D, ldq, scratch, M, keys + h * D, ldkv, NULL, N, D, M);
+        bhi_gemm_tn_add_part(dkeys + h * D, ldkv, scratch, M, q + h * D, ldq, M, D, N);
     }
 }

@@ -36,6 +36,7 @@ typedef enum bhi_extractor {
     BHI_MINATAR_CNN = 1, ///< 16 filters 3x3, stride 1 (Young and Tian 2019)
     BHI_NATURE_CNN = 2,  ///< 32 8x8 stride 4, 64 4x4 stride 2, 64 3x3 stride 1 (Mnih et al. 2015)
     BHI_TRANSFORMER = 3, ///< nn/transformer.h; the spec's body is then bhi_transformer_body
+    BHI_ENCODER_DECODER = 4, ///< of an option only: in a spec, a transformer with a separator
 } bhi_extractor;
 
 typedef struct bhi_body bhi_body;

@@ -13,7 +13,7 @@ static int fits(const bhi_net_spec *spec)
 static double units(const bhi_net_spec *spec, double *outputs)
 {
     const bhi_transformer_spec *t = &spec->transformer;
-    double position = 20.0 * t->C + (double)t->H * t->T;
+    double position = (t->separator > 0 ? 28.0 : 20.0) * t->C + (double)t->H * t->T;
     *outputs = t->C;
     return t->T * (position * t->L + 8.0 * t->C);
 }
@@ -110,7 +110,7 @@ static void backward(const bhi_net *net, const bhi_layer *layer, bh_real *dw, bh
 static int tensor_at(const bhi_net *net, const bhi_layer *layer, int i, bhi_transformer_tensor *out)
 {
     (void)layer;
-    if (i >= BHI_TRANSFORMER_TENSORS(net->transformer.spec.L)) return 0;
+    if (i >= bhi_transformer_n_tensors(&net->transformer)) return 0;
     bhi_transformer_tensor_at(&net->transformer, i, out);
     return 1;
 }

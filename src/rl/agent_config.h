@@ -22,7 +22,7 @@ typedef struct bh_explore_config {
 
 /// A network: features_extractor, net_arch, activation, and the sizes of a transformer.
 typedef struct bh_net_config {
-    int features_extractor; ///< flatten, minatar-cnn, nature-cnn, transformer
+    int features_extractor; ///< flatten, minatar-cnn, nature-cnn, transformer, encoder-decoder
     int d_model, n_heads, n_layers;
     bh_sizes net_arch;
     int activation; ///< relu, tanh

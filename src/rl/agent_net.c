@@ -8,8 +8,7 @@
 
 #include <math.h>
 
-// Fills in what follows from the observations: inputs, image, and of a transformer the body and its
-// sizes.
+// Fills in what follows from the observations: inputs, image, and what reads text.
 static void observe(bhi_net_spec *net, const bhi_agent_spec *spec)
 {
     const bh_space *space = &spec->observation;
@@ -17,10 +16,8 @@ static void observe(bhi_net_spec *net, const bhi_agent_spec *spec)
     for (int i = 0; i < 3 && space->kind == BH_SPACE_BOX; i++) {
         net->image[i] = i < bh_space_rank(space) ? bh_space_size(space, i) : 1;
     }
-    if (net->extractor != BHI_TRANSFORMER || spec->text == NULL) return;
-    net->body = spec->text->language->body;
-    net->transformer.V = (int)space->high[0] + 1;
-    net->transformer.T = space->n;
+    if (net->extractor >= BHI_TRANSFORMER && spec->text != NULL)
+        spec->text->language->observe(net, spec);
 }
 
 bhi_net_spec bhi_net_spec_of(const bh_net_config *c, const bhi_agent_spec *spec)
@@ -37,24 +34,19 @@ bhi_net_spec bhi_net_spec_of(const bh_net_config *c, const bhi_agent_spec *spec)
 static bh_status check_transformer(const char *name, const bhi_net_spec *net,
                                    const bhi_agent_spec *spec, bh_error *err)
 {
-    const bhi_transformer_spec *t = &net->transformer;
-    if (net->body == NULL || spec->observation.dtype != BH_SPACE_TOKEN) {
-        return bh_fail(err, BH_ERR_CONFIG,
-                       "%s: features_extractor transformer needs observations that are text; leave "
-                       "it at flatten here",
-                       name);
-    }
-    if (bhi_net_fits(net)) return BH_OK;
+    if (spec->text != NULL && spec->observation.dtype == BH_SPACE_TOKEN)
+        return spec->text->language->check(name, net, err);
     return bh_fail(err, BH_ERR_CONFIG,
-                   "%s: d_model is %d, but must be a multiple of 4 times n_heads, which is %d",
-                   name, t->C, 4 * t->H);
+                   "%s: features_extractor transformer needs observations that are text; leave "
+                   "it at flatten here",
+                   name);
 }
 
 bh_status bhi_net_spec_check(const char *name, const bhi_net_spec *net, const bhi_agent_spec *spec,
                              bh_error *err)
 {
     if (net->extractor == BHI_FLATTEN) return BH_OK;
-    if (net->extractor == BHI_TRANSFORMER) return check_transformer(name, net, spec, err);
+    if (net->extractor >= BHI_TRANSFORMER) return check_transformer(name, net, spec, err);
     if (bh_space_rank(&spec->observation) >= 2 && bhi_net_fits(net)) return BH_OK;
     return bh_fail(err, BH_ERR_CONFIG,
                    "%s: features_extractor needs images, at least %s; leave it at flatten here",

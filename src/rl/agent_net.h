@@ -19,7 +19,8 @@
 /// of net_arch.
 #define BHI_NET_ROWS(at, ACTIVATION, HELP)                                                     \
     BH_CHOICE_AT(at.features_extractor, features_extractor, BH_DEFAULT("flatten"),             \
-                 BH_WORDS("flatten|minatar-cnn|nature-cnn|transformer"), BH_LAST_IS_LANGUAGE,  \
+                 BH_WORDS("flatten|minatar-cnn|nature-cnn|transformer|encoder-decoder"),       \
+                 BH_LAST_TWO_ARE_LANGUAGE,                                                     \
                  "Before the hidden layers: convolutions for images, a transformer for text"), \
         BH_INT_AT(at.d_model, d_model, BH_DEFAULT("32"), BH_RANGE(4, 512), BH_LANGUAGE,        \
                   "Transformer: channels of a position, a multiple of 4 times n_heads"),       \

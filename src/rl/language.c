@@ -87,6 +87,36 @@ static int draw(bhi_action_prior *g, const bh_action_prior_config *settings, con
     return bhi_argmax(log_p, g->A);
 }
 
+// ---- networks ----
+
+// An encoder-decoder without a separator stays one, which cannot be.
+static void observe(bhi_net_spec *net, const bhi_agent_spec *spec)
+{
+    int is_pair = net->extractor == BHI_ENCODER_DECODER;
+    net->body = &bhi_transformer_body;
+    net->transformer.V = (int)spec->observation.high[0] + 1;
+    net->transformer.T = spec->observation.n;
+    net->transformer.separator = is_pair ? spec->text->source_ends_at : 0;
+    if (!is_pair || net->transformer.separator > 0) net->extractor = BHI_TRANSFORMER;
+}
+
+static bh_status check_net(const char *name, const bhi_net_spec *net, bh_error *err)
+{
+    const bhi_transformer_spec *t = &net->transformer;
+    if (net->extractor == BHI_ENCODER_DECODER) {
+        return bh_fail(
+            err, BH_ERR_CONFIG,
+            "%s: features_extractor is encoder-decoder, but must be transformer here: only texts "
+            "of a source and a target, as those of Translate-v0 and Summarize-v0, have one to "
+            "encode",
+            name);
+    }
+    if (bhi_net_fits(net)) return BH_OK;
+    return bh_fail(err, BH_ERR_CONFIG,
+                   "%s: d_model is %d, but must be a multiple of 4 times n_heads, which is %d",
+                   name, t->C, 4 * t->H);
+}
+
 // ---- whether it fits ----
 
 static bh_status check_vocabulary(const bh_text_task *task, const bh_language_weights *lm,
@@ -121,6 +151,12 @@ static bh_status check(const bhi_net *net, const bh_text_task *task, const bh_la
             "a language model needs an environment of text and features_extractor transformer");
     }
     const bhi_transformer_spec *own = &net->transformer.spec, *theirs = &lm->net->spec;
+    if (own->separator != theirs->separator) {
+        static const char *const extractors[] = {"transformer", "encoder-decoder"};
+        return bh_fail(err, BH_ERR_SHAPE,
+                       "the language model needs features_extractor %s, but here it is %s",
+                       extractors[theirs->separator > 0], extractors[own->separator > 0]);
+    }
     const struct {
         const char *name;
         int own, theirs;
@@ -228,4 +264,4 @@ static int tensors(const bhi_action_prior *g, bh_tensor *out)
     return g->has_prior ? bhi_net_tensors(&g->net, g->params, &names, out) : 0;
 }
 
-const struct bh_language bh_language = {&bhi_transformer_body, log_p_of, draw, tensors};
+const struct bh_language bh_language = {observe, check_net, log_p_of, draw, tensors};

@@ -18,7 +18,10 @@ int bhi_language_log_prior(bhi_agent *agent, double *log_p, const float *obs, in
 /// What the parts of agents that know no language call it through; &bh_language is the one there
 /// is.
 struct bh_language {
-    const bhi_body *body; ///< reads the text
+    /// Fills in what reads the text: body, sizes, and of an encoder-decoder the separator.
+    void (*observe)(bhi_net_spec *net, const bhi_agent_spec *spec);
+    /// Whether it can; BH_ERR_CONFIG with a sentence that starts with `name`.
+    bh_status (*check)(const char *name, const bhi_net_spec *net, bh_error *err);
     /// log_p (B,A), borrowed until the next call: the known model's log-probabilities of x (B,T),
     /// BHI_NOT_ALLOWED where an action is not.
     const bh_real *(*log_p)(bhi_action_prior *prior, const bh_real *x, int B);

@@ -26,6 +26,9 @@ typedef struct bh_text_task {
     const char *(*token)(int id);       ///< its text, borrowed for ever; "" for padding
     const int *action_tokens; ///< (A) the token an action appends to the text, borrowed for ever
     int ends_at;              ///< token that ends a text
+    /// Token between a source and what is written about it; it is in every observation once. 0: its
+    /// texts have no such parts.
+    int source_ends_at;
     /// allowed (A) out: 1 where the action may be taken after obs (T); at least one is. NULL: all
     /// are.
     void (*allowed)(unsigned char *allowed, const float *obs);

@@ -138,11 +138,13 @@ static bh_pretraining *make_of_task(const bh_pretraining_config *config, const b
         return NULL;
     }
     bh_text_task_rows(task, rows, n_texts, T, config->seed);
+    bh_pretraining_config own = *config;
+    own.model.separator = own.model.architecture ? task->source_ends_at : 0;
     if (bytes == NULL)
-        bh_pretraining_create_rows(&training, config, task->token, task->n_tokens, rows, n_texts,
+        bh_pretraining_create_rows(&training, &own, task->token, task->n_tokens, rows, n_texts,
                                    T + 1, &bhx_last_error);
     else
-        bh_pretraining_resume_rows(&training, config, task->token, task->n_tokens, rows, n_texts,
+        bh_pretraining_resume_rows(&training, &own, task->token, task->n_tokens, rows, n_texts,
                                    T + 1, bytes, size, &bhx_last_error);
     bh_free(rows, row_bytes);
     return training;
@@ -279,7 +281,7 @@ BHX_EXPORT(size_t, bhx_lm_save)(bh_language_model *model, void *out, size_t size
 }
 
 /// JSON {"vocabulary", "parameters", "context", "d_model", "n_heads", "n_layers", "tied", "gelu",
-/// "tokenizer"}; gelu and tokenizer are words of the options, tokenizer also "words".
+/// "architecture", "tokenizer"}; the last three are words of the options, tokenizer also "words".
 BHX_EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
 {
     static const char *const tokenizers[] = {
@@ -298,6 +300,9 @@ BHX_EXPORT(const char *, bhx_lm_describe)(bh_language_model *model)
                 c->n_layers, c->tied ? "true" : "false");
     bh_config_get(&bh_language_model_table, c, bh_config_find(&bh_language_model_table, "gelu"),
                   &out);
+    bh_text_add(&out, "\",\"architecture\":\"");
+    bh_config_get(&bh_language_model_table, c,
+                  bh_config_find(&bh_language_model_table, "architecture"), &out);
     bh_text_add(&out, "\",\"tokenizer\":\"%s\"}", tokenizers[bh_tokenizer_kind_of(tokenizer)]);
     return bhx_text_buffer;
 }

@@ -129,7 +129,7 @@ static const uint16_t rows[5 * WIDTH] = {1, 2, 3,  4,  5,  6, 7,  0, 8, 9,
 static void test_rows(void)
 {
     bh_corpus *c;
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 5, WIDTH, 0.4, NULL), BH_OK);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 5, WIDTH, 0, 0.4, NULL), BH_OK);
     CHECK(bh_corpus_tokens(c) == 20 && bh_corpus_train_tokens(c) == 12 &&
           bh_corpus_width(c) == WIDTH);
     CHECK(memcmp(bh_corpus_ids(c), rows, sizeof rows) == 0 && bh_corpus_ids(c) != rows);
@@ -188,11 +188,11 @@ static void test_too_small(void)
     check_refused("a", 1, 1, 0.5, "1 tokens");
     bh_corpus *c = (bh_corpus *)rows;
     bh_error err = {0};
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 5, WIDTH, 0.19, &err), BH_ERR_ARGUMENT);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 5, WIDTH, 0, 0.19, &err), BH_ERR_ARGUMENT);
     CHECK(c == NULL && strstr(err.message, "5 texts, 0 of them held out") != NULL);
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 1, WIDTH, 0.9, &err), BH_ERR_ARGUMENT);
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 0, WIDTH, 0.5, &err), BH_ERR_ARGUMENT);
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 2, WIDTH, 0.5, &err), BH_OK);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 1, WIDTH, 0, 0.9, &err), BH_ERR_ARGUMENT);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 0, WIDTH, 0, 0.5, &err), BH_ERR_ARGUMENT);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 2, WIDTH, 0, 0.5, &err), BH_OK);
     bh_corpus_destroy(c);
 }
 
@@ -216,7 +216,7 @@ static void test_every_failing_allocation(void)
         for (int n = 1; n <= 2; n++) {
             failing_alloc_begin(n);
             bh_status status = form == 0 ? bh_corpus_create(&c, t, alphabet, 20, 3, 0.5, &err)
-                                         : bh_corpus_create_rows(&c, rows, 5, WIDTH, 0.4, &err);
+                                         : bh_corpus_create_rows(&c, rows, 5, WIDTH, 0, 0.4, &err);
             CHECK_STATUS(status, n == 1 ? BH_ERR_MEMORY : BH_OK);
             CHECK((c == NULL) == (n == 1) && failing.requests == 1);
             bh_corpus_destroy(c);

@@ -482,11 +482,17 @@ static void check_other(const char *key, const char *value, bh_status want, cons
                                        "config.gelu"};
     static const char *const values[] = {"bellhop-lm-1", "2", "4", "1", "1", "true", "tanh"};
     bh_language_model *m = tiny();
-    bh_checkpoint_entry entries[8];
+    bh_checkpoint_entry entries[10];
     int n = 0;
     for (int i = 0; i < 7; i++) {
         entries[n] = (bh_checkpoint_entry){keys[i], strcmp(key, keys[i]) == 0 ? value : values[i]};
         n += entries[n].value != NULL;
+    }
+    int is_separator = strcmp(key, "separator") == 0;
+    if (is_separator) entries[n++] = (bh_checkpoint_entry){key, value};
+    if (is_separator || strcmp(key, "config.architecture") == 0) {
+        const char *architecture = is_separator ? "encoder-decoder" : value;
+        entries[n++] = (bh_checkpoint_entry){"config.architecture", architecture};
     }
     bh_tensor tensors[BH_TENSORS_MAX];
     unsigned char saved[100];
@@ -534,6 +540,14 @@ static void test_other_checkpoints(void)
                 "context");
     check_other("config.gelu", "relu", BH_ERR_FORMAT, "gelu");
     check_other("config.tied", "maybe", BH_ERR_FORMAT, "tied");
+    check_other("config.architecture", "both", BH_ERR_FORMAT, "architecture");
+    check_other("config.architecture", "encoder-decoder", BH_ERR_FORMAT, "no separator");
+    check_other("separator", "0", BH_ERR_FORMAT, "no separator");
+    check_other("separator", "-1", BH_ERR_FORMAT, "no separator");
+    check_other("separator", "2x", BH_ERR_FORMAT, "no separator");
+    check_other("separator", "99999999999999", BH_ERR_FORMAT, "no separator");
+    check_other("separator", "1000", BH_ERR_FORMAT, "separator is 1000");
+    check_other("separator", "1", BH_ERR_SHAPE, "encoder.layers.0");
     check_other("config.tied", "false", BH_ERR_SHAPE, "lm_head.weight");
     check_other("config.context", "3", BH_ERR_SHAPE, "wpe");
     check_other("config.d_model", "8", BH_ERR_SHAPE, "wte");

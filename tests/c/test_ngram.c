@@ -76,7 +76,7 @@ static void test_rows(void)
     static const uint16_t rows[] = {1, 2, 3, 0, 1, 2, 0, 0, 1, 2, 3, 0};
     bh_corpus *c;
     bh_ngram_scores s;
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 3, 4, 0.34, NULL), BH_OK);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 3, 4, 0, 0.34, NULL), BH_OK);
     CHECK_STATUS(bh_ngram_score(&s, c, 4, 3, NULL), BH_OK);
     CHECK_NEAR(s.unigram, sqrt(7.0 / 3 * 7 / 2), 1e-12);
     // 2 after nothing and 1: (2 + k) / (2 + 4 k); 3 after 1 2: (1 + k) / (1 + 4 k).
@@ -86,7 +86,7 @@ static void test_rows(void)
 
     // Full rows: what stands before a row does not count as before its first tokens.
     static const uint16_t full[] = {1, 2, 3, 2, 1, 3, 1, 2, 3, 3, 1, 2};
-    CHECK_STATUS(bh_corpus_create_rows(&c, full, 4, 3, 0.5, NULL), BH_OK);
+    CHECK_STATUS(bh_corpus_create_rows(&c, full, 4, 3, 0, 0.5, NULL), BH_OK);
     CHECK_STATUS(bh_ngram_score(&s, c, 4, 2, NULL), BH_OK);
     // Learned: 2 1 once each, 3 twice. Held out: 1 2 3 and 3 1 2.
     CHECK_NEAR(s.unigram, pow(8.0 / 2 * 8 / 3 * 8 / 2 * 8 / 2, 0.25), 1e-12);
@@ -96,7 +96,7 @@ static void test_rows(void)
     bh_corpus_destroy(c);
 
     static const uint16_t nothing[] = {1, 2, 3, 1, 0, 0}; // a held-out row of one token
-    CHECK_STATUS(bh_corpus_create_rows(&c, nothing, 2, 3, 0.5, NULL), BH_OK);
+    CHECK_STATUS(bh_corpus_create_rows(&c, nothing, 2, 3, 0, 0.5, NULL), BH_OK);
     CHECK_STATUS(bh_ngram_score(&s, c, 4, 2, NULL), BH_OK);
     CHECK(s.unigram == 1 && s.trigram == 1);
     bh_corpus_destroy(c);
@@ -108,7 +108,7 @@ static void test_memory(void)
     bh_corpus *c;
     bh_ngram_scores s = {1, 2, 3};
     bh_error err = {0};
-    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 3, 4, 0.34, NULL), BH_OK);
+    CHECK_STATUS(bh_corpus_create_rows(&c, rows, 3, 4, 0, 0.34, NULL), BH_OK);
     size_t live = bh_live_bytes();
     failing_alloc_begin(1);
     CHECK_STATUS(bh_ngram_score(&s, c, 4, 3, &err), BH_ERR_MEMORY);

@@ -99,6 +99,21 @@ test('pretrain --env, train --language-model, with seeds too', () => {
   assert.notEqual(without.params_sha256, hash, 'it started from the model');
 });
 
+test('pretrain --architecture encoder-decoder, train --language-model', () => {
+  const pair = ['--architecture', 'encoder-decoder', '--n-texts', '200'];
+  const made = bellhop('pretrain', '--env', 'Translate-v0', ...pair, '--out', 'translator', ...TINY);
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(made.stdout, /Translate-v0 · encoder-decoder, each 1 layer of 8 channels, 2 heads/);
+  const few = ['--eval-freq', '0', '--final-eval-episodes', '2', '--total-timesteps', '64', '--learning-starts', '40', '--json'];
+  const trained = bellhop('train', 'Translate-v0', '--language-model', 'translator', ...few, '--out', 'translating');
+  assert.equal(trained.status, 0, trained.stderr);
+  const { options } = JSON.parse(readFileSync(file('translating/config.json'), 'utf8'));
+  assert.deepEqual([options.features_extractor, options.d_model, options.n_layers], ['encoder-decoder', 8, 1]);
+  refused(['pretrain', '--env', 'TextGen-v1', ...pair, '--out', 'x'], 2, /--architecture is encoder-decoder, but must be decoder here: only texts of a source and a target/);
+  refused(['pretrain', 'cats.txt', '--architecture', 'encoder-decoder', '--out', 'x'], 2, /--architecture is encoder-decoder, but must be decoder here/);
+  refused(['train', 'Translate-v0', '--language-model', 'translator', '--features-extractor', 'transformer', ...few], 1, /needs --features-extractor encoder-decoder, but here it is transformer/);
+});
+
 test('sample: prompts, seeds, options, files and folders', () => {
   bellhop('pretrain', 'cats.txt', '--out', 'lm', '--context', '16', ...TINY);
   const sample = (/** @type {string[]} */ ...args) => bellhop('sample', ...args);

@@ -291,6 +291,41 @@ test('startFrom refuses what does not fit, and leaves the agent as it was', asyn
   [agent, table, flat, translate, cart, grid].forEach((each) => each.dispose());
 });
 
+test('an encoder-decoder learns targets of a task that has sources, and agents start from it', async () => {
+  const sizes = /** @type {const} */ ({ dModel: 16, nHeads: 2, nLayers: 1 });
+  const pair = /** @type {const} */ ({ ...sizes, architecture: 'encoder-decoder' });
+  for (const id of /** @type {const} */ (['Translate-v0', 'Summarize-v0'])) {
+    const task = bh.make(id);
+    await during(task, { ...pair, nTexts: 200, maxSteps: 20, evalFreq: 0 }, (training) => {
+      const { model } = training;
+      assert.equal(model.info.architecture, 'encoder-decoder');
+      assert.ok(training.ngrams().trigram < training.ngrams().unigram);
+      const start = training.validate().perplexity;
+      training.step(20);
+      assert.ok(training.validate().perplexity < start);
+      const [obs] = task.reset({ seed: 1 });
+      const text = obs.subarray(0, obs.indexOf(0));
+      const saved = bh.LanguageModel.load(model.save());
+      assert.deepEqual([saved.info, saved.next(text)], [model.info, model.next(text)]);
+      const agent = new bh.PPO(task, { featuresExtractor: 'encoder-decoder', ...sizes, netArch: [] });
+      agent.startFrom(saved);
+      // The policy is the model, over the tokens of the actions that are allowed.
+      const { action_tokens: tokens } = task.layout;
+      const logP = agent.qValues(obs), next = saved.next(text);
+      const p = /** @type {number[]} */ (tokens).map((token, a) => logP[a] < -1e29 ? 0 : next[token]);
+      const sum = p.reduce((all, x) => all + x, 0);
+      p.forEach((x, a) => assert.ok(Math.abs(x / sum - Math.exp(logP[a])) < 1e-4, `${id} ${a}`));
+      const other = new bh.PPO(task, { featuresExtractor: 'transformer', ...sizes });
+      fails(() => other.startFrom(saved), 'BH_ERR_SHAPE', /needs featuresExtractor encoder-decoder, but here it is transformer/);
+      [agent, other, saved].forEach((each) => each.dispose());
+    });
+    task.dispose();
+  }
+  fails(() => new bh.Pretraining(WORDS, { ...TINY, architecture: 'encoder-decoder' }), 'BH_ERR_CONFIG', /architecture is encoder-decoder, but must be decoder here: only texts of a source and a target/);
+  fails(() => new bh.Pretraining(env, { nTexts: 50, architecture: 'encoder-decoder' }), 'BH_ERR_CONFIG', /as those of Translate-v0 and Summarize-v0, have one/);
+  fails(() => new bh.DQN(env, { featuresExtractor: 'encoder-decoder' }), 'BH_ERR_CONFIG', /featuresExtractor is encoder-decoder, but must be transformer here/);
+});
+
 test('a run that starts from a model learns, the same again', async () => {
   const hashes = [];
   for (const klCoef of [0, 0, 0.5]) {

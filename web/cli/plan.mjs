@@ -105,8 +105,8 @@ function isOfText(bh, { env: id, envOptions }) {
 }
 
 /** The options of a network that the language model fits, as far as an algorithm has them. @param {import('../bellhop.js').LanguageModel} model @param {readonly import('../bellhop.js').Field[]} fields */
-function sizesOf({ info: { dModel, nHeads, nLayers } }, fields) {
-  const sizes = { featuresExtractor: 'transformer', dModel, nHeads, nLayers };
+function sizesOf({ info: { architecture, dModel, nHeads, nLayers } }, fields) {
+  const sizes = { featuresExtractor: architecture === 'encoder-decoder' ? architecture : 'transformer', dModel, nHeads, nLayers };
   return fields.some(({ key }) => key === 'dModel') ? sizes : {};
 }
 

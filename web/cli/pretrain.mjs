@@ -52,6 +52,8 @@ the same bits on every machine.
   --n-layers N         (default 2)
   --tied BOOL          the output layer is the token embedding once more (default true)
   --gelu KIND          tanh (default) or erf
+  --architecture KIND  decoder (default), or encoder-decoder for an --env whose texts have a source and a target (Translate-v0,
+                       Summarize-v0): --n-layers each, and only targets are learned
   --validation SHARE   of the text that is held out (default 0.1)
   --seed N             everything random follows from it (default 0)
   --max-steps N *      optimizer steps (default 2000)
@@ -71,6 +73,7 @@ the same bits on every machine.
   bellhop pretrain stories.txt --out runs/lm
   bellhop pretrain --resume runs/lm
   bellhop pretrain --env TextGen-v1 --n-texts 5000 --d-model 32 --out runs/words
+  bellhop pretrain --env Translate-v0 --architecture encoder-decoder --n-layers 1 --d-model 32 --out runs/translator
 
 Ctrl-C stops, writes what there is and exits with 130; SIGTERM does so with 143, SIGHUP with 129.
 `;
@@ -290,10 +293,10 @@ function sampleOf({ model }, seed, env) {
 /** @param {Pretraining} training @param {ReturnType<typeof summarize>} result @param {string} out */
 function printSummary({ model }, result, out) {
   const { 'eval/perplexity': own, 'unigram/perplexity': unigram, 'trigram/perplexity': trigram } = result;
-  const { dModel, nHeads, nLayers, context, tokenizer } = model.info;
+  const { architecture, dModel, nHeads, nLayers, context, tokenizer } = model.info;
   const times = (/** @type {number} */ theirs) => `${number(theirs / own)} times that of the model`;
   const some = (/** @type {number} */ n, /** @type {string} */ what) => `${n} ${what}${n === 1 ? '' : 's'}`;
-  print(`${result.corpus} · ${some(nLayers, 'layer')} of ${dModel} channels, ${some(nHeads, 'head')}, context ${context} · seed ${result.seed}`);
+  print(`${result.corpus} · ${architecture === 'decoder' ? '' : `${architecture}, each `}${some(nLayers, 'layer')} of ${dModel} channels, ${some(nHeads, 'head')}, context ${context} · seed ${result.seed}`);
   printTable([
     ['tokens', `${number(result.tokens)}, ${number(result.tokens - result.train_tokens)} of them held out`],
     ['vocabulary', `${number(result.vocabulary)} (${tokenizer})`],

@@ -181,6 +181,7 @@ export default {
   'pretraining.n_layers': 'Blocks of attention and mlp',
   tied: 'The output layer is the token embedding once more',
   gelu: 'How the GELU of the mlp is computed',
+  architecture: 'One causal stack, or an encoder of the source and a decoder',
   validation: 'Share of the corpus that is held out',
   max_steps: 'Optimizer steps of the training',
   'pretraining.batch_size': 'Windows of a step',

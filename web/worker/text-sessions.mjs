@@ -59,8 +59,9 @@ function ofRun(run, { library, recipe, changes, post, sessions }) {
 
 /** A policy that never learns: the language model alone, over the allowed actions. @param {Library} library @param {{ env: string, envOptions: object }} setup @param {LanguageModel} model */
 function frozen(library, { env, envOptions }, model) {
-  const { dModel, nHeads, nLayers } = model.info;
-  const run = Run.create(library, { env, algo: 'ppo', envOptions, options: { preset: false, featuresExtractor: 'transformer', dModel, nHeads, nLayers, netArch: [], nSteps: 1, batchSize: 1, evalFreq: 0 } });
+  const { architecture, dModel, nHeads, nLayers } = model.info;
+  const featuresExtractor = architecture === 'encoder-decoder' ? architecture : 'transformer';
+  const run = Run.create(library, { env, algo: 'ppo', envOptions, options: { preset: false, featuresExtractor, dModel, nHeads, nLayers, netArch: [], nSteps: 1, batchSize: 1, evalFreq: 0 } });
   try {
     startFrom(run, model);
   } catch (error) {

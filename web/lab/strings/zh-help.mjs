@@ -177,6 +177,7 @@ export default {
   'pretraining.n_layers': '注意力与 MLP 模块的个数',
   tied: '输出层与词元嵌入共用参数',
   gelu: 'MLP 中 GELU 的计算方式',
+  architecture: '只用因果解码器，或用编码器读源文本、用解码器写目标文本',
   validation: '语料中留作验证的比例',
   max_steps: '训练的优化器步数',
   'pretraining.batch_size': '每步的窗口数',
