@@ -435,6 +435,50 @@ export type SpaceLike =
     readonly dtype?: 'float32' | 'uint8';
   };
 
+/** Colours of a lab, as #rrggbb, and its font, for `draw`. */
+export interface DrawTheme {
+  /** Whether it is light on dark. */
+  dark: boolean;
+  /** Ground of pictures. */
+  ground: string;
+  /** Ground of the lab. */
+  panel: string;
+  /** Text. */
+  ink: string;
+  /** Captions. */
+  muted: string;
+  /** Lines and borders. */
+  line: string;
+  /** The curve of the run. */
+  run: string;
+  /** The agent. */
+  agent: string;
+  /** What is written on the agent. */
+  onAgent: string;
+  /** High values. */
+  high: string;
+  /** Values in the middle. */
+  neutral: string;
+  /** Low values. */
+  low: string;
+  /** Marks. */
+  mark: string;
+  /** A list of families. */
+  font: string;
+}
+
+/** What a picture is drawn for, see Session.draw. */
+export interface Look {
+  /** Width in CSS pixels. */
+  width: number;
+  /** Height in CSS pixels. */
+  height: number;
+  /** Pixels of the screen for each; default 1. */
+  pixelRatio?: number;
+  /** What `draw` gets; default {}. */
+  theme?: Partial<DrawTheme>;
+}
+
 /** An option of an environment of one's own, as its author writes it: a row of the catalogue, see {@link Field}. */
 export interface OwnOption {
   /** A word in camelCase or snake_case. */
@@ -486,6 +530,13 @@ export interface CustomEnv {
   getState?(): any;
   /** Makes the environment what getState() of another one said. It may not have been reset before. */
   setState?(state: any): void;
+  /** The state in words: what env.describe() and a lab say of it. */
+  describe?(): string;
+  /**
+   * Draws the state for a lab (docs/element.md), where the environment lives: in a worker, onto an OffscreenCanvas. `context` is clear, counts in CSS
+   * pixels, `width` by `height` of them, and has the theme's ink as its colours.
+   */
+  draw?(context: any, width: number, height: number, theme: Partial<DrawTheme>): void;
   /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
 }
@@ -1475,6 +1526,8 @@ export interface Frame {
   text: string;
   /** The environment's `info` of the last step. */
   envInfo: Record<string, any>;
+  /** An ImageBitmap that an environment of one's own drew, after Session.draw; null where it does not draw itself. Close it when it is not needed. */
+  picture?: any;
   /** Values of `obs`, under the parameters as they are now. */
   q: Float64Array;
   /** Values of `obsTm1`, likewise. */
@@ -1591,6 +1644,8 @@ export interface Session {
   step(n?: number, until?: 'update' | 'episode'): Promise<void>;
   /** A frame, though nothing may have changed. */
   requestFrame(): Promise<void>;
+  /** Frames have a `picture` from now on, where the environment has draw(). A frame follows. */
+  draw(look: Look): Promise<void>;
   /**
    * As Model.learn, with frames. pause() ends it too, and then it resolves as usual; play() is refused meanwhile. Rejects when the worker ends or
    * the session is disposed.

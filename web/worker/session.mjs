@@ -59,6 +59,8 @@ export class Session {
   #diverged = false;
   /** What ended playing. @type {Frame['failure']} */
   #failure = null;
+  /** What pictures are drawn for; null where nobody wants any. @type {import('../bellhop.js').Look | null} */
+  #look = null;
   /** @type {number | null} */
   #firstUpdateAt = null;
   /** @type {Float64Array[]} */
@@ -227,6 +229,12 @@ export class Session {
     return this.#run.evaluate(options);
   }
 
+  /** Frames have a picture from now on. @param {import('../bellhop.js').Look} look */
+  draw(look) {
+    this.#look = look;
+    this.requestFrame();
+  }
+
   /** @param {boolean} isWatched */
   watch(isWatched) {
     this.#run.watch(isWatched);
@@ -374,7 +382,7 @@ export class Session {
   #postFrame() {
     const frame = this.#frame();
     const arrays = [frame.obs, frame.obsTm1, frame.view, frame.q, frame.qTm1, frame.table, frame.records];
-    this.#post(frame, this.#plays, arrays.flatMap((array) => array ? [/** @type {ArrayBuffer} */ (array.buffer)] : []));
+    this.#post(frame, this.#plays, [...arrays.flatMap((array) => array ? [/** @type {ArrayBuffer} */ (array.buffer)] : []), ...frame.picture ? [frame.picture] : []]);
   }
 
   /** @returns {Frame} */
@@ -389,7 +397,7 @@ export class Session {
       running: this.#speed > 0 || this.#learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
       timesteps: this.#run.timesteps, episodes: this.#run.episodes, nUpdates: this.#run.updates,
       solvedAt: this.#run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.#run.lastStep(),
-      obs, obsTm1, ...this.#run.scene(), q, qTm1: this.#run.qValues(obsTm1), update: this.#run.lastUpdate(), table: this.#table(), records, recordWidth: this.#run.records.width,
+      obs, obsTm1, ...this.#run.scene(this.#look), q, qTm1: this.#run.qValues(obsTm1), update: this.#run.lastUpdate(), table: this.#table(), records, recordWidth: this.#run.records.width,
     };
   }
 

@@ -160,6 +160,11 @@ export class Session {
     return this.#call('requestFrame');
   }
 
+  /** Frames have a picture from now on, of an environment that draws itself. @param {import('../bellhop.js').Look} look */
+  draw(look) {
+    return this.#call('draw', look);
+  }
+
   /**
    * As a model's; pause() ends it too, and so does `signal`: it resolves then, to where it stopped. The worker waits for the callback; what that throws rejects, when the run stands still.
    * @param {import('../bellhop.js').LearnOptions} [options] @returns {Promise<import('../bellhop.js').LearnResult>}
