@@ -467,7 +467,7 @@ export interface DrawTheme {
   font: string;
 }
 
-/** What a picture is drawn for, see Session.draw. */
+/** What a picture is drawn for, see Session.requestFrame. */
 export interface Look {
   /** Width in CSS pixels. */
   width: number;
@@ -1526,7 +1526,7 @@ export interface Frame {
   text: string;
   /** The environment's `info` of the last step. */
   envInfo: Record<string, any>;
-  /** An ImageBitmap that an environment of one's own drew, after Session.draw; null where it does not draw itself. Close it when it is not needed. */
+  /** An ImageBitmap that an environment of one's own drew, after requestFrame(look); null where it does not draw itself. Close it when it is not needed. */
   picture?: any;
   /** Values of `obs`, under the parameters as they are now. */
   q: Float64Array;
@@ -1642,10 +1642,8 @@ export interface Session {
    * for. With `until` fewer: it ends with the first step in which something was learned, or an episode came to its end, and at the end of the run.
    */
   step(n?: number, until?: 'update' | 'episode'): Promise<void>;
-  /** A frame, though nothing may have changed. */
-  requestFrame(): Promise<void>;
-  /** Frames have a `picture` from now on, where the environment has draw(). A frame follows. */
-  draw(look: Look): Promise<void>;
+  /** A frame, though nothing may have changed. With `look` this one and all later ones have a `picture`, where the environment has draw(). */
+  requestFrame(look?: Look): Promise<void>;
   /**
    * As Model.learn, with frames. pause() ends it too, and then it resolves as usual; play() is refused meanwhile. Rejects when the worker ends or
    * the session is disposed.

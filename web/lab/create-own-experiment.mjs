@@ -68,7 +68,7 @@ export async function createOwnExperiment(trainers, source, query) {
       lease = await leaseOf(trainers, source, true); // only the larger module has algorithms for numbers
     }
     const { catalog } = lease.trainer;
-    if (ids.length === 0) throw new BellhopError('BH_ERR_CONFIG', "worker: its script serves no environments of its own; give serve() some: serve({ envs: [Tank] })");
+    if (ids.length === 0) throw new BellhopError('BH_ERR_CONFIG', 'worker: its script serves no environments of its own; give serve() some: serve({ envs: [Tank] })');
     const { setup, ignored } = fromQuery(/** @type {any} */ (catalog), query, ids[0], (env) => ids.includes(env));
     const Experiment = ownExperiment(isBox ? BoxExperiment : RunExperiment, ids.filter((id) => isBoxId(id) === isBox));
     return { experiment: /** @type {any} */ (new Experiment(lease, setup)), ignored };

@@ -15,7 +15,7 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
 
 const SESSION_METHODS = /** @type {const} */ ([
-  'play', 'pause', 'step', 'requestFrame', 'draw', 'set', 'watch', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn', 'proceed', 'sample', 'next',
+  'play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'evaluate', 'save', 'sha256', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn', 'proceed', 'sample', 'next',
 ]);
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */

@@ -148,7 +148,9 @@ export class Session {
     }
   }
 
-  requestFrame() {
+  /** @param {import('../bellhop.js').Look | null} [look]  what pictures are drawn for from now on */
+  requestFrame(look = this.#look) {
+    this.#look = look;
     this.#frames.request();
   }
 
@@ -227,12 +229,6 @@ export class Session {
   /** @param {object} options */
   evaluate(options) {
     return this.#run.evaluate(options);
-  }
-
-  /** Frames have a picture from now on. @param {import('../bellhop.js').Look} look */
-  draw(look) {
-    this.#look = look;
-    this.requestFrame();
   }
 
   /** @param {boolean} isWatched */

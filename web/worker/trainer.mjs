@@ -156,13 +156,9 @@ export class Session {
     return this.#call('step', n, until);
   }
 
-  requestFrame() {
-    return this.#call('requestFrame');
-  }
-
-  /** Frames have a picture from now on, of an environment that draws itself. @param {import('../bellhop.js').Look} look */
-  draw(look) {
-    return this.#call('draw', look);
+  /** @param {import('../bellhop.js').Look} [look]  frames have a picture from now on, of an environment that draws itself */
+  requestFrame(look) {
+    return this.#call('requestFrame', look);
   }
 
   /**

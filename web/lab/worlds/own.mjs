@@ -22,7 +22,7 @@ export function ownWorld(experiment) {
     const { session } = experiment, text = JSON.stringify(look);
     if (!session || (told.session === session && told.look === text)) return;
     told = { session, look: text };
-    session.draw(look).catch(() => {}); // of a worker that is gone the experiment tells
+    session.requestFrame(look).catch(() => {}); // of a worker that is gone the experiment tells
   }
 
   return {
