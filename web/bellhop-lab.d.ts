@@ -100,6 +100,8 @@ export class BellhopLab extends HTMLElement {
   seed: string | number;
   /** Settings that differ from the preset, in camelCase, options of the environment as `env.NAME`; an object, or JSON of one. */
   settings: string | Record<string, unknown>;
+  /** Address of a worker's script that serves environments of yours (bellhop/serve), or a function that starts the worker. */
+  worker: string | URL | (() => Worker);
   /** Factor of the natural pace: 0.25, 1, 4, 16, 64, 256 or max. */
   speed: string | number;
   /** Panels, separated by spaces. */

@@ -439,6 +439,50 @@ export type SpaceLike =
     readonly dtype?: 'float32' | 'uint8';
   };
 
+/** Colours of a lab, as #rrggbb, and its font, for `draw`. */
+export interface DrawTheme {
+  /** Whether it is light on dark. */
+  dark: boolean;
+  /** Ground of pictures. */
+  ground: string;
+  /** Ground of the lab. */
+  panel: string;
+  /** Text. */
+  ink: string;
+  /** Captions. */
+  muted: string;
+  /** Lines and borders. */
+  line: string;
+  /** The curve of the run. */
+  run: string;
+  /** The agent. */
+  agent: string;
+  /** What is written on the agent. */
+  onAgent: string;
+  /** High values. */
+  high: string;
+  /** Values in the middle. */
+  neutral: string;
+  /** Low values. */
+  low: string;
+  /** Marks. */
+  mark: string;
+  /** A list of families. */
+  font: string;
+}
+
+/** What a picture is drawn for, see Session.requestFrame. */
+export interface Look {
+  /** Width in CSS pixels. */
+  width: number;
+  /** Height in CSS pixels. */
+  height: number;
+  /** Pixels of the screen for each; default 1. */
+  pixelRatio?: number;
+  /** What `draw` gets; default {}. */
+  theme?: Partial<DrawTheme>;
+}
+
 /** An option of an environment of one's own, as its author writes it: a row of the catalogue, see {@link Field}. */
 export interface OwnOption {
   /** A word in camelCase or snake_case. */
@@ -496,6 +540,13 @@ export interface CustomEnv {
    * follows among legal actions alone.
    */
   actionMasks?(): ArrayLike<number | boolean>;
+  /** The state in words: what env.describe() and a lab say of it. */
+  describe?(): string;
+  /**
+   * Draws the state for a lab (docs/element.md), where the environment lives: in a worker, onto an OffscreenCanvas. `context` is clear, counts in CSS
+   * pixels, `width` by `height` of them, and has the theme's ink as its colours.
+   */
+  draw?(context: any, width: number, height: number, theme: Partial<DrawTheme>): void;
   /** Called of each that was made, when it is not needed any more or something failed; not of a single object, which is its author's. */
   close?(): void;
 }
@@ -1525,6 +1576,8 @@ export interface Frame {
   text: string;
   /** The environment's `info` of the last step. */
   envInfo: Record<string, any>;
+  /** An ImageBitmap that an environment of one's own drew, after requestFrame(look); null where it does not draw itself. Close it when it is not needed. */
+  picture?: any;
   /** Values of `obs`, under the parameters as they are now. */
   q: Float64Array;
   /** Values of `obsTm1`, likewise. */
@@ -1641,8 +1694,8 @@ export interface Session {
    * for. With `until` fewer: it ends with the first step in which something was learned, or an episode came to its end, and at the end of the run.
    */
   step(n?: number, until?: 'update' | 'episode'): Promise<void>;
-  /** A frame, though nothing may have changed. */
-  requestFrame(): Promise<void>;
+  /** A frame, though nothing may have changed. With `look` this one and all later ones have a `picture`, where the environment has draw(). */
+  requestFrame(look?: Look): Promise<void>;
   /**
    * As Model.learn, with frames. pause() ends it too, and then it resolves as usual; play() is refused meanwhile. Rejects when the worker ends or
    * the session is disposed.

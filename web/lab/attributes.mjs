@@ -11,7 +11,7 @@ import { asText, noneOf, problemOf, unknownSetting } from './fields.mjs';
 /** What a lab shows and offers by default; `all` stands for everything there is. */
 export const SHOWN = 'world q transition return', OFFERED = 'play step reset speed';
 /** Attributes that make it another experiment. */
-export const MADE_FROM = Object.freeze(/** @type {const} */ (['env', 'algo', 'preset', 'seed', 'settings']));
+export const MADE_FROM = Object.freeze(/** @type {const} */ (['env', 'algo', 'preset', 'seed', 'settings', 'worker']));
 
 /** Attributes that are made of words, and those words. @type {Readonly<Record<'show' | 'controls' | 'theme', readonly string[]>>} */
 const VOCABULARY = Object.freeze({

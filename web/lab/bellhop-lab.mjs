@@ -25,7 +25,7 @@ export class BellhopLab extends ReactiveElement {
   static styles = [tokens, stillStyles];
 
   static properties = {
-    env: {}, algo: {}, preset: {}, seed: {}, speed: {}, settings: {}, show: {}, controls: {}, lang: {}, stopAt: { attribute: 'stop-at' },
+    env: {}, algo: {}, preset: {}, seed: {}, speed: {}, settings: {}, worker: {}, show: {}, controls: {}, lang: {}, stopAt: { attribute: 'stop-at' },
     theme: { reflect: true }, autoplay: { type: Boolean }, background: { type: Boolean }, experiment: { attribute: false, noAccessor: true }, keepAlive: { attribute: false },
   };
 
@@ -62,6 +62,8 @@ export class BellhopLab extends ReactiveElement {
     this.env = this.algo = this.preset = this.seed = this.speed = this.show = this.controls = this.stopAt = this.theme = this.lang = '';
     /** @type {string | Record<string, unknown>} */
     this.settings = '';
+    /** @type {string | URL | (() => Worker)} */
+    this.worker = '';
     this.autoplay = this.background = this.keepAlive = false;
   }
 

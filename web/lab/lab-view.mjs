@@ -255,7 +255,9 @@ export class LabView {
   async #make(turn) {
     try {
       const { query, unread } = queryOf(this.#lab);
-      const { experiment, ignored } = await createExperiment(this.#trainers, query, this.#language);
+      const { experiment, ignored } = this.#lab.worker
+        ? await (await import('./create-own-experiment.mjs')).createOwnExperiment(this.#trainers, this.#lab.worker, query)
+        : await createExperiment(this.#trainers, query, this.#language);
       if (turn !== this.#turns || !this.#lab.isConnected) {
         await experiment.dispose();
         return;

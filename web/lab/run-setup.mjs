@@ -27,7 +27,7 @@ import { asText, choicesFor, nameOf, noneOf, parse, presetAlgos, problemOf, same
 /** @param {Catalog} catalog @param {string} env @param {string} [choice] see choicesFor @param {number} [seed] @returns {RunSetup} */
 export function plainSetup(catalog, env, choice = '', seed = 0) {
   const known = choicesFor(catalog, env).includes(choice);
-  const [algo, preset] = (known ? choice : presetAlgos(catalog, env)[0]).split('/');
+  const [algo, preset] = (known ? choice : presetAlgos(catalog, env)[0] ?? choicesFor(catalog, env)[0]).split('/');
   return { env, algo, preset: /** @type {RunSetup['preset']} */ (preset ?? ''), seed, options: {}, envOptions: {}, changes: [] };
 }
 

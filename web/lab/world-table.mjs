@@ -72,6 +72,7 @@
  * @property {(action: number, of: { layout: any, words: Words }) => string} [actionName]   else its word `action.<name>`, or its name
  * @property {(action: number, of: { layout: any, words: Words }) => string} [gloss]
  * @property {new (host: import('./lab-host.mjs').LabHost) => { render: () => unknown }} [Below]   shown below the picture
+ * @property {boolean} [isOwn]   an author's, which draws itself; nobody knows keys for it
  */
 
 /** Factors of a world's pace: slow motion first, as fast as possible last. */

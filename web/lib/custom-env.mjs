@@ -7,6 +7,7 @@ import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, readO
 import { shown } from './messages.mjs';
 import { readMask } from './action-mask.mjs';
 import { openTable, readConfig } from './own-options.mjs';
+import { describeOwn, paintOwn } from './own-picture.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
@@ -288,6 +289,16 @@ class Slot {
     } catch (cause) {
       throw this.#threw('setState()', cause);
     }
+  }
+
+  /** The state in words; undefined where it does not say. */
+  describe() {
+    return describeOwn(this.#own.id, this.#env);
+  }
+
+  /** @param {import('../bellhop.js').Look} look */
+  paint(look) {
+    return paintOwn(this.#own.id, this.#env, look);
   }
 
   close() {

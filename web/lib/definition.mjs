@@ -131,6 +131,9 @@ function readFirst(given, first, make, isSingle, options) {
   for (const key of ['reset', 'step']) {
     if (typeof first[key] !== 'function') say(`${key} is ${shown(first[key])}, but must be a function`);
   }
+  for (const key of ['draw', 'describe']) {
+    if (first[key] !== undefined && typeof first[key] !== 'function') say(`${key} is ${shown(first[key])}, but must be a function, or left out`);
+  }
   for (const key of LONG_KEYS) {
     const other = get(key) === undefined ? nearest(key, [...Object.keys(given), ...Object.keys(first)].filter((each) => each !== key)) : undefined;
     if (other !== undefined) say(`there is '${other}' and no ${key}; did you mean '${key}'?`);

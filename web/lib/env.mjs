@@ -170,7 +170,7 @@ export class Env {
   /** The state in words. */
   describe() {
     this.#handle.check();
-    return this.#wasm.text(this.#wasm.call.bhx_env_describe(this.#env));
+    return this.#slot?.describe() ?? this.#wasm.text(this.#wasm.call.bhx_env_describe(this.#env));
   }
 
   /** What never changes: the actions' names, and what a drawing needs. */

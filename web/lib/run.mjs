@@ -166,8 +166,8 @@ export class Run {
     return observations.length / (this.nObs + this.nMask);
   }
 
-  /** The environment that is drawn. */
-  scene() {
+  /** The environment that is drawn; one of one's own draws itself. @param {import('../bellhop.js').Look | null} [look] */
+  scene(look) {
     const { call } = this.#wasm;
     const env = call.bhx_run_env(this.#address);
     const view = this.#wasm.scratch((scratch) => {
@@ -175,7 +175,8 @@ export class Run {
       call.bhx_env_view(env, at);
       return this.#wasm.floats(at, this.env.n_view);
     });
-    return { view, text: this.#wasm.text(call.bhx_env_describe(env)), envInfo: infoOf(this.#wasm, env) };
+    const slot = slotOf(this.#wasm, env);
+    return { view, text: slot?.describe() ?? this.#wasm.text(call.bhx_env_describe(env)), envInfo: infoOf(this.#wasm, env), ...look && { picture: slot?.paint(look) ?? null } };
   }
 
   layout() {

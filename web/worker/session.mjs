@@ -55,6 +55,8 @@ export class Session {
   #diverged = false;
   /** What ended playing. @type {Frame['failure']} */
   #failure = null;
+  /** What pictures are drawn for; null where nobody wants any. @type {import('../bellhop.js').Look | null} */
+  #look = null;
   /** @type {number | null} */
   #firstUpdateAt = null;
   /** @type {Float64Array[]} */
@@ -142,7 +144,9 @@ export class Session {
     }
   }
 
-  requestFrame() {
+  /** @param {import('../bellhop.js').Look | null} [look]  what pictures are drawn for from now on */
+  requestFrame(look = this.#look) {
+    this.#look = look;
     this.#frames.request();
   }
 
@@ -307,7 +311,7 @@ export class Session {
   #postFrame() {
     const frame = this.#frame();
     const arrays = [frame.obs, frame.obsTm1, frame.view, frame.q, frame.qTm1, frame.table, frame.records];
-    this.#post(frame, this.#plays, arrays.flatMap((array) => array ? [/** @type {ArrayBuffer} */ (array.buffer)] : []));
+    this.#post(frame, this.#plays, [...arrays.flatMap((array) => array ? [/** @type {ArrayBuffer} */ (array.buffer)] : []), ...frame.picture ? [frame.picture] : []]);
   }
 
   /** @returns {Frame} */
@@ -323,7 +327,7 @@ export class Session {
       running: this.#speed > 0 || this.learning !== null, finished: this.#finished, diverged: this.#diverged, failure: this.#failure,
       timesteps: this.run.timesteps, episodes: this.run.episodes, nUpdates: this.run.updates,
       solvedAt: this.run.solvedAt, firstUpdateAt: this.#firstUpdateAt, ...this.#rate.perSecond, last: this.run.lastStep(),
-      obs: obs.slice(0, nObs), obsTm1: obsTm1.slice(0, nObs), ...this.run.scene(), q, qTm1: this.run.qValues(obsTm1), update: this.run.lastUpdate(), table: this.#table(), records, recordWidth: this.run.records.width,
+      obs: obs.slice(0, nObs), obsTm1: obsTm1.slice(0, nObs), ...this.run.scene(this.#look), q, qTm1: this.run.qValues(obsTm1), update: this.run.lastUpdate(), table: this.#table(), records, recordWidth: this.run.records.width,
     };
   }
 

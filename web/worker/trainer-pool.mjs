@@ -32,6 +32,11 @@ export class TrainerPool {
     this.#connect = start;
   }
 
+  /** Starts a worker that is not shared. */
+  get connect() {
+    return this.#connect;
+  }
+
   /** Workers that are there. */
   get workers() {
     return this.#places.plain.size + this.#places.text.size;

@@ -156,8 +156,9 @@ export class Session {
     return this.#call('step', n, until);
   }
 
-  requestFrame() {
-    return this.#call('requestFrame');
+  /** @param {import('../bellhop.js').Look} [look]  frames have a picture from now on, of an environment that draws itself */
+  requestFrame(look) {
+    return this.#call('requestFrame', look);
   }
 
   /**

@@ -59,7 +59,7 @@ export class WorldPanel {
       <header><h2 id="world-title">${words.t('world')}</h2>${this.#envChoice()}${this.#editButton()}</header>
       <div class="stage" part="stage" id="stage" tabindex=${experiment?.isMap ? 0 : -1} role=${experiment?.isMap ? 'group' : nothing} aria-labelledby=${experiment?.isMap ? 'world-title' : nothing} data-world=${world?.world ?? 'grid-map'} ?data-ready=${this.#isReady}
         @pointermove=${this.#look} @pointerdown=${this.#look} @pointerleave=${this.#look} @keydown=${this.#look}>
-        <canvas id="canvas" role="img" aria-label=${world ? words.t(/** @type {any} */ (`world.${world.world}`)) : ''} aria-describedby="state-text"></canvas>
+        <canvas id="canvas" role="img" aria-label=${world ? words.tMaybe(`world.${world.world}`, world.id) : ''} aria-describedby="state-text"></canvas>
         ${this.#editor?.grid()}
         ${this.#looksInto ? this.#cell?.render() : nothing}
         ${this.#overlay()}
@@ -138,8 +138,8 @@ export class WorldPanel {
   }
 
   #humanButton() {
-    const { words, offers, experiment } = this.#host;
-    if (!offers('human') || experiment?.kind === 'box') return nothing; // keys are no numbers
+    const { words, offers } = this.#host, experiment = this.#experiment;
+    if (!offers('human') || experiment?.kind === 'box' || experiment?.worldModule?.isOwn) return nothing; // keys are no numbers
     const toggle = async () => {
       const [{ HumanPlay }] = await Promise.all([import('./human-play.mjs'), this.#host.needWords('play')]);
       this.#human ??= new HumanPlay(this.#host);
