@@ -2,7 +2,7 @@
 // Looking at a place, by pointer, by touch and by keyboard: a point of a value map, a cell that is held, a point of a chart. What is shown is what the worker
 // and the records say of that very place.
 import assert from 'node:assert/strict';
-import { allText, axe, holds, pause, phase, reach, says, setSpeed, share, test, text } from '../harness.mjs';
+import { allText, axe, holds, link, pause, phase, reach, says, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -87,7 +87,7 @@ export default function looking(lab) {
     await page.click('#tab-grid');
     await reach(page, 'count-steps', 0);
     await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
-    await says(page, 'cell-look', /关闭$/);
+    await says(page, 'cell-look', /关闭/);
     await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
     await gone(page, 'cell-look');
     await close();
@@ -211,6 +211,66 @@ export default function looking(lab) {
     await tap(page, await placeOn(page, '#slice', 0.98, 0.4));
     await page.click('.look-place');
     await says(page, 'notice-text', /cannot be put there: an episode ends there/);
+    await close();
+  });
+
+  test('reward: what a cell pays and what it is are changed where it is looked at; the optimal values follow at once', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&algo=value-iteration&seed=3');
+    const optimal = () => page.evaluate(() => [.../** @type {any} */ (document.getElementById('lab')).experiment.truth ?? []].map((value) => Math.round(value * 1e6) / 1e6));
+    await holds(page, () => /** @type {any} */ (document.getElementById('lab')).experiment.truth);
+    assert.equal((await optimal())[18], 1, 'down from cell 5 into the goal');
+    await page.focus('#stage');
+    await page.keyboard.press('ArrowDown');
+    await says(page, 'cell-look', /^cell 1 /);
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await says(page, 'cell-look', /the goal.*This cell.*Entering a goal pays/s);
+    assert.deepEqual(await axe(page), []);
+    await page.fill('#cell-reward', '5');
+    await page.keyboard.press('Enter');
+    await link(page, 'env.goalReward=5');
+    await holds(page, () => /** @type {any} */ (document.getElementById('lab')).experiment.truth?.[18] === 5);
+    await page.fill('#cell-reward', 'lots');
+    await page.keyboard.press('Tab');
+    await says(page, 'cell-reward-error', /Goal reward is “lots”, but must be a number/);
+    assert.match(page.url(), /env\.goalReward=5/);
+    await page.fill('#cell-reward', '-2000');
+    await page.keyboard.press('Enter');
+    await says(page, 'cell-reward-error', /must be from −?-?1,?000 to 1,?000/);
+    await page.keyboard.press('Escape');
+    await gone(page, 'cell-look');
+
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await says(page, 'cell-look', /Any other move pays/);
+    await page.selectOption('#cell-kind', '#');
+    await says(page, 'notice-text', /The map has no start/);
+    assert.equal(await page.inputValue('#cell-kind'), 'S', 'what was refused is not shown');
+    await page.click('.look-close');
+    await page.mouse.click(...await placeOn(page, '#canvas', 0.5, 0.5));
+    await says(page, 'cell-look', /^cell 5/);
+    await page.selectOption('#cell-kind', 'T');
+    await link(page, 'env.map=S../.TT/.G.');
+    await says(page, 'cell-look', /a trap.*Entering a trap pays/s);
+    await holds(page, () => Math.abs(/** @type {any} */ (document.getElementById('lab')).experiment.truth?.[6] + 1) < 1e-9);
+    await close();
+  });
+
+  test('reward: FrozenLake has no option for what a cell pays, but cells can be another kind; CliffWalking has neither; in Chinese, dark', async () => {
+    const { page, close } = await lab().open('#env=FrozenLake-v1&algo=q-learning&env.isSlippery=false&lang=zh', { colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+    await page.mouse.click(...await placeOn(page, '#canvas', 3 / 8, 1 / 8));
+    await says(page, 'cell-look', /这一格.*改动会开始新的训练/s);
+    assert.equal(await page.locator('#cell-reward').count(), 0);
+    assert.equal(KEY.exec(await allText(page)), null);
+    assert.deepEqual(await axe(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    await page.selectOption('#cell-kind', 'G');
+    await link(page, 'env.desc=SGFF/FHFH/FFFH/HFFG');
+    await holds(page, () => Math.abs(/** @type {any} */ (document.getElementById('lab')).experiment.truth?.[2] - 1) < 1e-9);
+    await page.evaluate(() => (location.hash = '#env=CliffWalking-v1&algo=q-learning&lang=en'));
+    await holds(page, () => /** @type {any} */ (document.getElementById('lab')).experiment?.setup.env === 'CliffWalking-v1' && /** @type {any} */ (document.getElementById('lab')).experiment.session);
+    await page.mouse.click(...await placeOn(page, '#canvas', 0.5, 0.2));
+    await says(page, 'cell-look', /Put the agent here/);
+    assert.equal(await page.locator('.cell-edit').count(), 0);
     await close();
   });
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A look into a cell of a map: the values stored there, beside the true ones where they are known. Fetched with the first look.
 import { html, nothing } from 'lit';
+import { CellEdit } from './cell-edit.mjs';
 import { Look } from './look.mjs';
 
 export { styles } from './look.mjs';
 
 export class CellView extends Look {
+  #edit;
+
   /** @param {import('../lab-host.mjs').LabHost} host @param {() => HTMLCanvasElement | null} canvas */
   constructor(host, canvas) {
     super(host, canvas, 'cell-look');
+    this.#edit = new CellEdit(host);
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -26,6 +30,10 @@ export class CellView extends Look {
 
   get state() {
     return /[S.]/.test(this.experiment.layout.rows.join('')[this.at]) ? [this.at] : null;
+  }
+
+  actions() {
+    return this.#edit.render(this.at);
   }
 
   content() {

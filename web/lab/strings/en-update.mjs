@@ -73,4 +73,9 @@ export default {
   'look.place.not': 'The agent cannot be put there: an episode ends there.',
   'hand.place': '⇄ The agent was put elsewhere by hand at step {step}: no link holds that. Reset undoes it.',
   'hand.file': '⇄ From a file, at step {step}: no link holds that. Reset begins without it.',
+  'reward.kind': 'This cell',
+  'reward.goal': 'Entering a goal pays',
+  'reward.trap': 'Entering a trap pays',
+  'reward.step': 'Any other move pays',
+  'reward.note': 'A change begins a new run; the optimal values follow.',
 };

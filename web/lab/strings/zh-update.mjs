@@ -73,4 +73,9 @@ export default {
   'look.place.not': '智能体不能放到那里：回合会在那里结束。',
   'hand.place': '⇄ 智能体在第 {step} 步被手动移动：链接不含这一操作。点“重置”可撤销。',
   'hand.file': '⇄ 从第 {step} 步起来自文件：链接不含文件内容。点“重置”则从头开始。',
+  'reward.kind': '这一格',
+  'reward.goal': '进入终点的奖励',
+  'reward.trap': '进入陷阱的奖励',
+  'reward.step': '其他每步的奖励',
+  'reward.note': '改动会开始新的训练，最优价值随之更新。',
 };
