@@ -3,6 +3,7 @@
 // next Play or Reset, which the note says. What is refused is said here, beside what it is about.
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { download } from '../download.mjs';
 import { CORPORA, Refusal, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
 import { TASKS } from '../text-tasks.mjs';
 
@@ -159,7 +160,7 @@ export class CorpusPanel {
 
   async #save() {
     const bytes = await this.#experiment.save();
-    if (bytes) this.#host.download(FILE_NAME, /** @type {any} */ (bytes), 'application/octet-stream');
+    if (bytes) download(this.#host.element.ownerDocument, FILE_NAME, new Blob([/** @type {any} */ (bytes)], { type: 'application/octet-stream' }));
   }
 
   /** @param {Event} event */

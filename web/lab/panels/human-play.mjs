@@ -5,6 +5,7 @@
 // again (Play, Step, Reset, another experiment) ends this.
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { download } from '../download.mjs';
 import { bindKeys } from '../action-keys.mjs';
 import { asText, same } from '../fields.mjs';
 import { createPlayer, unknownAction, unknownState } from '../player.mjs';
@@ -345,7 +346,7 @@ export class HumanPlay {
   }
 
   #save() {
-    this.#host.download(`${this.#experiment?.setup.env}.jsonl`, formatDemonstrations(this.#demonstrations()), 'application/jsonl');
+    download(this.#host.element.ownerDocument, `${this.#experiment?.setup.env}.jsonl`, new Blob([formatDemonstrations(this.#demonstrations())], { type: 'application/jsonl' }));
   }
 
   /** @param {HTMLInputElement} input */
