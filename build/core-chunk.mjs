@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { withSmallSheets } from './minify-css.mjs';
 
 /** Parts that are fetched when they are asked for. */
-const LATE = /\/web\/(site\/(embed-dialog|keeping|open-file|tour|workbench|prefetched)|lab\/(worlds\/[\w-]+|panels\/(map-editor|human-play|settings-form|text-panels|run-comparison|value-map|target|microscope|cell-view|point-view|progress-words|sentences)|charts\/chart|create-text-experiment|error-words|history-json))\.mjs$/;
+const LATE = /\/web\/(site\/(embed-dialog|keeping|open-file|tour|workbench|prefetched)|lab\/(worlds\/[\w-]+|panels\/(map-editor|human-play|settings-form|text-panels|run-comparison|value-map|target|microscope|cell-view|point-view|progress-words|sentences)|charts\/chart|create-text-experiment|error-words|history-json|switch-notice))\.mjs$/;
 const CORE = 'bellhop:core';
 
 /** @param {string} web  the folder web/ @returns {import('esbuild').Plugin} */

@@ -196,30 +196,12 @@ export class LabHost {
   }
 
   /** Says what a switch of environment or algorithm kept and what not. @param {import('./run-setup.mjs').Switched} switched */
-  noticeSwitch({ setup, algoDropped, kept, dropped }) {
-    const { words } = this;
-    const name = (/** @type {string} */ algo) => words.tMaybe(`algo.${algo}`, algo);
-    const list = (/** @type {string[]} */ names) => words.list(names.map(this.fieldName));
-    const env = words.tMaybe(`env.${setup.env}`, setup.env), next = name(setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo);
-    const text = words.sentences([
-      algoDropped && words.t('env.dropped', { env, algo: name(algoDropped), next }),
-      dropped.length > 0 ? words.t('env.settings.dropped', { list: list(dropped) }) : '',
-      kept.length > 0 ? words.t('env.kept', { list: list(kept) }) : '',
-    ]);
-    if (text) this.notice(text, algoDropped || dropped.length > 0 ? 'bad' : 'good');
-  }
+  noticeSwitch = async (switched) => (await import('./switch-notice.mjs')).noticeSwitch(this, switched);
 
   /** For screen readers. @param {string} text */
   announce = (text) => {
     this.spoken = text;
     this.requestUpdate();
-  };
-
-  /** Hands the reader a file. @param {string} name @param {string | Uint8Array<ArrayBuffer>} content @param {string} type */
-  download = (name, content, type) => {
-    const url = URL.createObjectURL(new Blob([content], { type }));
-    Object.assign(this.element.ownerDocument.createElement('a'), { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
 }
 

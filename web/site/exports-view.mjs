@@ -5,6 +5,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { commandSnippet } from '../embed/snippets.mjs';
 import { chartSvg } from '../lab/charts/chart-svg.mjs';
+import { download } from '../lab/download.mjs';
 import { returnsOf } from '../lab/panels/returns-chart.mjs';
 import { stepsPerSecond } from '../lab/world-table.mjs';
 import { programOf } from './embed-setup.mjs';
@@ -133,7 +134,7 @@ export class ExportsView {
       const content = /** @type {any} */ (await make());
       if (experiment !== this.#bench.lab.experiment) return; // another one is shown meanwhile
       const name = fileName(this.#run, ending); // after it was made: the run may have gone on till then
-      download(name, content instanceof Blob ? content : new Blob([content]));
+      download(document, name, content instanceof Blob ? content : new Blob([content]));
       this.#done = words.t('bench.saved', { name });
     } finally {
       this.#making = null;
@@ -231,10 +232,3 @@ async function playCopy(experiment) {
 
 /** Of a policy's logarithms. @param {import('../bellhop.js').Frame} frame */
 const probabilitiesOf = ({ q, qTm1, table }) => ({ q: q.map(Math.exp), qTm1: qTm1.map(Math.exp), table: table && table.map(Math.exp) });
-
-/** Hands the reader a file. @param {string} name @param {Blob} content */
-function download(name, content) {
-  const url = URL.createObjectURL(content);
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

@@ -87,7 +87,7 @@ export default function looking(lab) {
     await page.click('#tab-grid');
     await reach(page, 'count-steps', 0);
     await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
-    await says(page, 'cell-look', /关闭$/);
+    await says(page, 'cell-look', /关闭/);
     await tap(page, await placeOn(page, '#canvas', 0.5, 0.5));
     await gone(page, 'cell-look');
     await close();
@@ -231,10 +231,10 @@ export default function looking(lab) {
     await holds(page, () => /** @type {any} */ (document.getElementById('lab')).experiment.truth?.[18] === 5);
     await page.fill('#cell-reward', 'lots');
     await page.keyboard.press('Tab');
-    await says(page, 'cell-reward-error', /Entering a goal pays is “lots”, but must be a number/);
+    await says(page, 'cell-reward-error', /Goal reward is “lots”, but must be a number/);
     assert.match(page.url(), /env\.goalReward=5/);
     await page.fill('#cell-reward', '-2000');
-    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     await says(page, 'cell-reward-error', /must be from −?-?1,?000 to 1,?000/);
     await page.keyboard.press('Escape');
     await gone(page, 'cell-look');

@@ -64,7 +64,7 @@ export class CellEdit {
     const { words } = this.#host, reward = REWARDS[kind], setting = reward && this.#setting(reward.option);
     if (!reward || !setting) return nothing;
     const refused = this.#refused?.at === at ? this.#refused : null;
-    const change = (/** @type {any} */ { target }) => this.#host.attempt(() => this.#setReward(at, setting, target.value, words.t(reward.label)));
+    const change = (/** @type {any} */ { target }) => this.#host.attempt(() => this.#setReward(at, setting, target.value));
     return html`<label><span>${words.t(reward.label)}</span> <input type="text" id="cell-reward" inputmode="decimal" autocomplete="off" .value=${live(refused?.text ?? String(this.#experiment.nextValueOf(setting)))}
       aria-invalid=${refused ? 'true' : nothing} aria-describedby=${refused ? 'cell-reward-error' : nothing} @change=${change}></label>
       ${refused ? html`<p class="error" id="cell-reward-error" role="alert">${refused.why}</p>` : nothing}`;
@@ -81,10 +81,10 @@ export class CellEdit {
     await this.#begin(/** @type {import('../fields.mjs').Setting} */ (this.#setting(option)), rows.join('/'));
   }
 
-  /** @param {number} at @param {import('../fields.mjs').Setting} setting @param {string} text @param {string} label */
-  async #setReward(at, setting, text, label) {
+  /** @param {number} at @param {import('../fields.mjs').Setting} setting @param {string} text */
+  async #setReward(at, setting, text) {
     const value = parse(setting.field, text.replace('−', '-')), problem = problemOf(setting.field, value ?? text);
-    this.#refused = problem ? { at, text, why: (await this.#host.errorWords()).problem(problem, label) } : null;
+    this.#refused = problem ? { at, text, why: (await this.#host.errorWords()).problem(problem, this.#host.fieldName(setting.field.name)) } : null;
     if (!problem && value !== null) await this.#begin(setting, value);
     this.#host.requestUpdate();
   }

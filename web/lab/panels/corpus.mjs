@@ -4,7 +4,8 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { readText } from '../../lib/text.mjs';
-import { CORPORA, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
+import { download } from '../download.mjs';
+import { CORPORA, Refusal, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
 import { TASKS } from '../text-tasks.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -172,7 +173,7 @@ export class CorpusPanel {
 
   async #save() {
     const bytes = await this.#experiment.save();
-    if (bytes) this.#host.download(FILE_NAME, /** @type {any} */ (bytes), 'application/octet-stream');
+    if (bytes) download(this.#host.element.ownerDocument, FILE_NAME, new Blob([/** @type {any} */ (bytes)], { type: 'application/octet-stream' }));
   }
 
   /** @param {Event} event */

@@ -7,6 +7,7 @@ import { toolStyles } from './tool-styles.mjs';
 import { adoptStyles } from '../adopt-styles.mjs';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { download } from '../download.mjs';
 import { bindKeys } from '../action-keys.mjs';
 import { asText, same } from '../fields.mjs';
 import { createPlayer, unknownAction, unknownState } from '../player.mjs';
@@ -348,7 +349,7 @@ export class HumanPlay {
   }
 
   #save() {
-    this.#host.download(`${this.#experiment?.setup.env}.jsonl`, formatDemonstrations(this.#demonstrations()), 'application/jsonl');
+    download(this.#host.element.ownerDocument, `${this.#experiment?.setup.env}.jsonl`, new Blob([formatDemonstrations(this.#demonstrations())], { type: 'application/jsonl' }));
   }
 
   /** @param {HTMLInputElement} input */

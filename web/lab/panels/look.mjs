@@ -181,7 +181,7 @@ export class Look {
 
   #held() {
     const { words } = this.host;
-    return html`${this.actions()}<div class="look-actions">${this.state ? html`<button type="button" class="look-place" aria-keyshortcuts="P" @click=${this.#place}>${words.t('look.place')} <kbd>P</kbd></button>` : nothing}<button type="button" class="quiet look-close" @click=${() => this.letGo()}>${words.t('close')}</button></div>`;
+    return html`<div class="look-actions">${this.state ? html`<button type="button" class="look-place" aria-keyshortcuts="P" @click=${this.#place}>${words.t('look.place')} <kbd>P</kbd></button>` : nothing}<button type="button" class="quiet look-close" @click=${() => this.letGo()}>${words.t('close')}</button></div>${this.actions()}`;
   }
 
   /**
@@ -220,6 +220,7 @@ export const styles = css`
 .cell-edit label { display: flex; justify-content: space-between; align-items: center; gap: 8px; }
 .cell-edit input { width: 72px; min-height: 28px; padding: 0 8px; font: inherit; text-align: right; color: inherit; background: var(--bellhop-ground); border: 1px solid var(--bellhop-line); border-radius: 6px; }
 .cell-edit select { min-height: 28px; font: inherit; }
-.cell-edit p.error { color: var(--bellhop-low-ink, inherit); }
+.cell-edit p.error { color: var(--bellhop-warn); }
 .look-actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
+.look-actions button { min-height: 32px; padding: 0 8px; font-size: 13px; }
 `;
