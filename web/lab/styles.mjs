@@ -209,6 +209,7 @@ export const styles = css`
   .layout { display: flex; flex-direction: column; }
   .panels[data-columns] { display: contents; }
   .panels > section { margin-top: 16px; }
+  .q-values > header:has(> .hidden:only-child) { display: none; }
   .panels > .world { order: -1; margin-top: 8px; }
   .bar { display: contents; }
   .buttons { position: sticky; top: 0; bottom: 0; z-index: 3; background: var(--bellhop-panel); padding: 8px 0; border-block: 1px solid var(--bellhop-line); margin-top: 12px; }

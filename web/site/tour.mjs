@@ -38,13 +38,17 @@ class Tour {
     this.#frame.className = 'tour-frame';
   }
 
-  /** Offers it, unless it was offered before. @param {Language} language @param {HTMLElement} lab */
+  /** Offers it, unless it was offered before; the offer goes when the reader begins with something else. @param {Language} language @param {HTMLElement} lab */
   async offer(language, lab) {
-    if (recall(STORED) === SEEN || this.#open) return;
+    if (recall(STORED) === SEEN || this.#open || /** @type {any} */ (lab).phase === 'running') return;
     this.#lab = lab;
     this.#words = await loadTourWords(language);
     this.#show(null);
     this.#draw();
+    // Who begins with something else has answered.
+    const { signal } = /** @type {AbortController} */ (/** @type {unknown} */ (this.#open));
+    lab.addEventListener('pointerdown', () => this.#leave(), { signal });
+    lab.addEventListener('bellhop-phase', (event) => /** @type {CustomEvent} */ (event).detail.phase === 'running' && this.#leave(), { signal });
   }
 
   /** @param {Language} language @param {HTMLElement} lab */
@@ -129,7 +133,13 @@ class Tour {
   /** @param {Words['t']} t */
   #offerTemplate(t) {
     return html`<p>${t('tour.invite')}</p>
-      <p class="tour-buttons"><button type="button" class="main" id="tour-start" @click=${() => this.#begin()}>${t('tour.start')}</button><button type="button" id="tour-no" @click=${() => this.#leave()}>${t('tour.no')}</button></p>`;
+      <p class="tour-buttons"><button type="button" class="main" id="tour-start" @click=${() => this.#accept()}>${t('tour.start')}</button><button type="button" id="tour-no" @click=${() => this.#leave()}>${t('tour.no')}</button></p>`;
+  }
+
+  /** The offer's listeners end. */
+  #accept() {
+    this.#show(null);
+    this.#begin();
   }
 
   /** What it says is said of the grid. */

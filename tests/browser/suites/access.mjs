@@ -82,9 +82,23 @@ export default function access(lab) {
     await close();
   });
 
+  test('the offer of the tour goes when the reader plays instead, and does not come again', async () => {
+    const { page, close } = await lab().open('', { saveData: false });
+    await page.waitForSelector('.tour-offer', { timeout: 60_000 });
+    await page.click('#play');
+    await holds(page, () => document.querySelectorAll('.tour').length === 0);
+    assert.equal(await page.evaluate(() => localStorage.getItem('bellhop.tour')), 'seen');
+    await close();
+  });
+
   test('on a first visit the tour is offered when the page has nothing to do, and refused it is not offered again', async () => {
     const { page, close } = await lab().open('', { saveData: false });
-    await page.click('#tour-no', { timeout: 60_000 });
+    const places = await page.waitForSelector('.tour-offer', { timeout: 60_000 }).then((card) => card.evaluate((element) => {
+      const { top, bottom, height } = element.getBoundingClientRect();
+      return { height, below: innerHeight - bottom, half: top > innerHeight / 2 };
+    }));
+    assert.ok(places.half && places.height < 64 && places.below >= 0, `one line at the foot of the window: ${JSON.stringify(places)}`);
+    await page.click('#tour-no');
     assert.equal(await page.locator('.tour').count(), 0);
     assert.equal(await page.evaluate(() => localStorage.getItem('bellhop.tour')), 'seen');
     await close();

@@ -97,6 +97,7 @@ export const textStyles = css`
 #rl-choices-caption { min-height: 60px; }
 
 @container lab (max-width: 640px) {
+  .phase { flex: none; max-width: none; }
   .text-world .row .choice { flex: 1 1 40%; justify-content: space-between; }
   .text-world .row select, .corpus .row select { min-width: 0; max-width: 168px; }
   .panels > .corpus { order: -1; margin-top: 8px; }
