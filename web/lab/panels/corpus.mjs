@@ -5,7 +5,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { readText } from '../../lib/text.mjs';
 import { download } from '../download.mjs';
-import { CORPORA, Refusal, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
+import { CORPORA, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
 import { TASKS } from '../text-tasks.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
