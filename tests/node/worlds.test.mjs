@@ -134,7 +134,7 @@ test('every environment without a task of text has a row, and every file of worl
   assert.deepEqual(bh.catalog.envs.filter(({ id }) => bh.make(id).actionSpace.type === 'Box').map(({ id }) => id).sort(), [...BOX_IDS].sort());
   assert.deepEqual(['grid', 'control', 'pixels', 'text'].flatMap((tab) => envsOf(/** @type {any} */ (tab))), WORLDS.map(({ id }) => id));
   const files = readdirSync(new URL('../../web/lab/worlds/', import.meta.url)).map((file) => file.replace('.mjs', ''));
-  assert.deepEqual([...new Set(rows.map(({ world }) => world)), 'learning-rate', 'token-text'].sort(), files.sort());
+  assert.deepEqual([...new Set(rows.map(({ world }) => world)), 'learning-rate', 'own', 'token-text'].sort(), files.sort());
   for (const row of rows) {
     const { paint, describe } = await (WORLDS.includes(row) ? loadWorld : loadBoxWorld)(row);
     assert.ok(typeof paint === 'function' && typeof describe === 'function', row.id);

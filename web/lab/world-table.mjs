@@ -93,7 +93,7 @@ async function withSentences(world) {
 const FILES = Object.freeze({
   'grid-map': () => import('./worlds/grid-map.mjs'), 'deep-sea': () => import('./worlds/deep-sea.mjs'), 'bandit': () => import('./worlds/bandit.mjs'),
   'cartpole': () => withMap(import('./worlds/cartpole.mjs')), 'mountain-car': () => withMap(import('./worlds/mountain-car.mjs')), 'acrobot': () => withMap(import('./worlds/acrobot.mjs')),
-  'catch': () => import('./worlds/catch.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => withSentences(import('./worlds/textgen.mjs')),
+  'catch': () => import('./worlds/catch.mjs'), 'connect-four': () => import('./worlds/connect-four.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => withSentences(import('./worlds/textgen.mjs')),
 });
 
 /**
@@ -113,6 +113,7 @@ export const WORLDS = Object.freeze(/** @type {[string, TabId, WorldName, number
   ['Acrobot-v1', 'control', 'acrobot', 15, 1, 20, 0, 100],
   ['Catch-v0', 'pixels', 'catch', 5, 1, 100, 2, 20],
   ['Breakout-MinAtar', 'pixels', 'breakout', 10, 1, 50, 1, 500],
+  ['ConnectFour-v0', 'pixels', 'connect-four', 2, 1, 100, 2, 100],
   ['TextGen-v0', 'text', 'textgen', 3, 2, 100, 2, 100],
 ]).map(([id, tab, world, pace, speed, window, digits, logFreq]) => Object.freeze({ id, tab, world, pace, speed, window, digits, logFreq })));
 
