@@ -7,7 +7,8 @@
 // number by its own, as Gymnasium's NormalizeObservation does, rewards by the deviation of the
 // discounted return, without the mean, as its NormalizeReward does. What is clipped, and when the
 // statistics change, is as in Stable-Baselines3's VecNormalize: with each observation that an agent
-// in training acts on, and the reward that follows. Nothing else changes them.
+// in training acts on, and the reward that follows; with those of demonstrations, too. Nothing
+// else changes them.
 //
 // Legend: n rows, F numbers of a stored observation, S network inputs, A actions.
 //

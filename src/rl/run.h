@@ -8,6 +8,11 @@
 // observation until the next step, which starts by resetting it. The same config gives the same
 // bits everywhere.
 //
+// Between environment and agent, as options of the run: observations are stacked and actions taken
+// for several steps (rl/frames.h, frame_skip), observations and rewards are normalised, rewards
+// scaled and clipped (rl/encoder.h). What is said of observations below is then of stacks; steps,
+// rewards, returns and scores are the environment's own.
+//
 //     bh_run *run;
 //     if (bh_run_create(&run, setup, &err) != BH_OK) return report(&err);
 //     bh_run_steps(run, 50000);
@@ -79,7 +84,8 @@ BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh
 BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations,
                                     bh_error *err);
 
-/// Runs until `n` more environment steps are done (rounded up to whole steps of all environments).
+/// Runs until `n` more environment steps are done (rounded up to whole steps of all environments,
+/// with frame_skip to whole actions).
 /// It may run past total_timesteps: schedules then stay at their end. With stop_at_threshold it
 /// returns right after the first evaluation at or above the threshold; the next call resumes.
 ///
