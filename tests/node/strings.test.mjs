@@ -51,7 +51,7 @@ const NAMES = new Set(['DQN', 'UCB', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow'
 const MADE = [
   /^tour\./, /^chapter\.(shown(\.seeds)?|back|restore)$/, /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
   /^error\.map\.(start|goal)$/, /^map\.(chapter|corridor|fork|bridge|rooms|maze|open)$/, /^you\.(end|discard|save|load|learn)$/,
-  /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row|why)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/, /^bench\.(only|pin|open|beside|delete)(\.of)?$/, /^bench\.export\./,
+  /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row|why)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/, /^bench\.(only|pin|open|beside|delete)(\.of)?$/, /^bench\.(export|hand)\./, /^hand\./, /^file\.is\./,
 ];
 
 const places = (/** @type {string} */ text) => [...text.matchAll(PLACE)].map(([, name]) => name).sort();

@@ -57,10 +57,15 @@ export class Look {
     return null;
   }
 
+  /** Where Reset is offered, which undoes it. */
+  get #canPlace() {
+    return this.state !== null && this.host.offers('reset') && this.experiment.can.step;
+  }
+
   /** Puts the agent there: from then on the run is not what its link says. */
   #place = () => this.host.attempt(async () => {
     const { experiment, state, host: { words } } = this;
-    if (!state || !experiment.session) return;
+    if (!state || !experiment.session || !this.#canPlace) return;
     const at = await experiment.session.place(state);
     if (at === null) this.host.notice(words.t('look.place.not'));
     else Object.assign(experiment, { hand: experiment.hand ?? { at, by: 'place' } });
@@ -181,7 +186,7 @@ export class Look {
 
   #held() {
     const { words } = this.host;
-    return html`<div class="look-actions">${this.state ? html`<button type="button" class="look-place" aria-keyshortcuts="P" @click=${this.#place}>${words.t('look.place')} <kbd>P</kbd></button>` : nothing}<button type="button" class="quiet look-close" @click=${() => this.letGo()}>${words.t('close')}</button></div>${this.actions()}`;
+    return html`<div class="look-actions">${this.#canPlace ? html`<button type="button" class="look-place" aria-keyshortcuts="P" @click=${this.#place}>${words.t('look.place')} <kbd>P</kbd></button>` : nothing}<button type="button" class="quiet look-close" @click=${() => this.letGo()}>${words.t('close')}</button></div>${this.actions()}`;
   }
 
   /**
