@@ -40,6 +40,7 @@ async function measure(page) {
 function heightOf(element) {
   const lab = /** @type {HTMLElement} */ (element);
   lab.style.minHeight = '0';
+  lab.style.setProperty('--lab-room', '0');
   return lab.offsetHeight;
 }
 

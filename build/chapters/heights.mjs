@@ -11,12 +11,18 @@ export const WIDTHS = Object.freeze([{ width: 1280, upTo: Infinity }, { width: 8
 /** Of a figure that was not measured yet. */
 const UNKNOWN = [720, 960, 1400];
 
-/** @param {string[]} figures ids */
+/** Above and below a figure, within its height. */
+const BORDERS = 2;
+
+/** The place of each figure, and what of it its lab fills, so that a notice stands at its foot. @param {string[]} figures ids */
 export function heightRules(figures) {
   /** @type {Record<string, number[]>} */
   const known = existsSync(HEIGHTS) ? JSON.parse(readFileSync(HEIGHTS, 'utf8')) : {};
   return WIDTHS.map(({ upTo }, i) => {
-    const rules = figures.map((id) => `#${id} { min-height: ${(known[id] ?? UNKNOWN)[i]}px }`).join('\n');
+    const rules = figures.map((id) => {
+      const height = (known[id] ?? UNKNOWN)[i];
+      return `#${id} { min-height: ${height}px; --lab-room: ${height - BORDERS}px }`;
+    }).join('\n');
     return Number.isFinite(upTo) ? `@media (max-width: ${upTo}px) {\n${rules}\n}` : rules;
   }).join('\n');
 }

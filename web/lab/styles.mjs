@@ -48,13 +48,13 @@ kbd { font: inherit; padding: 1px 6px; border: 1px solid var(--bellhop-line); bo
 
 export const styles = css`
 .lab {
-  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0); min-height: inherit; display: flex; flex-direction: column;
+  container: lab / inline-size; contain-intrinsic-inline-size: 640px; padding: var(--bellhop-padding, 0); min-height: var(--lab-room); display: flex; flex-direction: column;
   background: var(--bellhop-panel); color: var(--bellhop-ink);
   font: 16px/1.5 var(--bellhop-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif);
   font-variant-numeric: tabular-nums; text-align: start; overflow-wrap: normal;
 }
 .layout { display: flow-root; flex: 1 0 auto; }
-.layout[data-waiting] { visibility: hidden; position: var(--bellhop-waiting); inset: 0; }
+.layout[data-waiting] { visibility: hidden; position: var(--lab-waiting); inset: 0; }
 .colour-probe { position: absolute; width: 0; height: 0; overflow: hidden; }
 .scheme-probe { position: absolute; width: 0; height: 0; overflow: hidden; color: light-dark(rgb(0 0 1), rgb(0 0 2)); transition: color 1ms; }
 

@@ -57,7 +57,7 @@ function mathTarget(words, r, gamma, { kind, value }, target) {
   const q = mathml`<mrow><mi>Q</mi><mo stretchy="false">(</mo>${prime('s')}<mo>,</mo>${prime('a')}<mo stretchy="false">)</mo></mrow>`;
   const over = kind === 'max' ? mathml`<munder><mo>max</mo>${prime('a')}</munder>` : kind === 'mean' ? mathml`<munder><mo>∑</mo>${prime('a')}</munder><mi>π</mi><mo stretchy="false">(</mo>${prime('a')}<mo stretchy="false">|</mo>${prime('s')}<mo stretchy="false">)</mo>` : nothing;
   // Two parts, so that a narrow panel breaks the line between them; what follows the value stays where it is when it has a digit more.
-  return html`<math><mrow><mi>y</mi><mo>=</mo><mi>r</mi><mo>+</mo><mi>γ</mi>${over}${q}</mrow></math> <math><mrow><mo>=</mo><mn>${words.figure(r)}</mn><mo>+</mo><mn>${gamma}</mn><mo>×</mo><mrow ${styled({ minWidth: '4.5em' })}>${factor(words, value)}</mrow><mo>=</mo><mn>${words.value(target, 3)}</mn></mrow></math>`;
+  return html`<math><mrow><mi>y</mi><mo>=</mo><mi>r</mi><mo>+</mo><mi>γ</mi>${over}${q}</mrow></math> <math><mrow><mo>=</mo><mn>${words.figure(r)}</mn><mo>+</mo><mn>${gamma}</mn><mo>×</mo><mrow ${styled({ minWidth: '3.6em' })}>${factor(words, value)}</mrow><mo>=</mo><mn>${words.value(target, 3)}</mn></mrow></math>`;
 }
 
 /** y = r, where nothing follows @param {Words} words @param {number} r */
