@@ -7,7 +7,6 @@ static const bh_env_def *const defs[] = {
     &bh_env_gridworld,      &bh_env_cartpole,      &bh_env_textgen,      &bh_env_frozen_lake,
     &bh_env_frozen_lake8x8, &bh_env_cliff_walking, &bh_env_mountain_car, &bh_env_acrobot,
     &bh_env_catch,          &bh_env_breakout,      &bh_env_deep_sea,     &bh_env_bandit,
-    &bh_env_connect_four,
 };
 
 const bh_registry bh_envs = {

@@ -13,7 +13,8 @@ import { diverging, placing } from '../../web/lab/canvas/colour.mjs';
 import { begin, keepCrisp, ratioOf } from '../../web/lab/canvas/surface.mjs';
 import { readTheme, toHex } from '../../web/lab/canvas/theme.mjs';
 import { loadWords } from '../../web/lab/words.mjs';
-import { BOX_IDS } from '../../web/lab/box-kind.mjs';
+import { BOX_IDS } from '../../web/lab/late-kinds.mjs';
+import { BOARDS } from '../../web/lab/board-experiment.mjs';
 import { boxWorld, loadBoxWorld } from '../../web/lab/box-worlds.mjs';
 import { SPEEDS, WORLDS, envsOf, loadWorld, stepsPerSecond, worldOf } from '../../web/lab/world-table.mjs';
 import * as learningRate from '../../web/lab/worlds/learning-rate.mjs';
@@ -129,14 +130,14 @@ function trueValues(id, gamma, options = {}) {
 
 test('every environment without a task of text has a row, and every file of worlds is imported', async () => {
   const ids = bh.catalog.envs.map(({ id }) => id).filter((id) => ![...TASKS, 'LearningRate-v0'].includes(id));
-  const rows = [...WORLDS, ...BOX_IDS.map(boxWorld)];
+  const rows = [...WORLDS, ...BOX_IDS.map(boxWorld), ...BOARDS];
   assert.deepEqual(rows.map(({ id }) => id).sort(), ids.sort());
   assert.deepEqual(bh.catalog.envs.filter(({ id }) => bh.make(id).actionSpace.type === 'Box').map(({ id }) => id).sort(), [...BOX_IDS].sort());
   assert.deepEqual(['grid', 'control', 'pixels', 'text'].flatMap((tab) => envsOf(/** @type {any} */ (tab))), WORLDS.map(({ id }) => id));
   const files = readdirSync(new URL('../../web/lab/worlds/', import.meta.url)).map((file) => file.replace('.mjs', ''));
   assert.deepEqual([...new Set(rows.map(({ world }) => world)), 'learning-rate', 'own', 'token-text'].sort(), files.sort());
   for (const row of rows) {
-    const { paint, describe } = await (WORLDS.includes(row) ? loadWorld : loadBoxWorld)(row);
+    const { paint, describe } = await (row === BOARDS[0] ? import('../../web/lab/worlds/connect-four.mjs') : (WORLDS.includes(row) ? loadWorld : loadBoxWorld)(row));
     assert.ok(typeof paint === 'function' && typeof describe === 'function', row.id);
     for (const words of [{ ...en, ...enBox }, { ...zh, ...zhBox }]) assert.ok(`world.${row.world}` in words, `${row.id}: its picture has no name`);
     // Single steps can be followed: a few a second, or as many as the thing moves by itself.
@@ -146,9 +147,9 @@ test('every environment without a task of text has a row, and every file of worl
   assert.throws(() => worldOf('Pong-v5'), /no world for Pong-v5; known: GridWorld-v0, /);
 });
 
-for (const row of WORLDS) {
+for (const row of [...WORLDS, ...BOARDS]) {
   test(`${row.id} is drawn and described in both languages`, async () => {
-    const world = await loadWorld(row);
+    const world = row === BOARDS[0] ? await import('../../web/lab/worlds/connect-four.mjs') : await loadWorld(row);
     let n = 0;
     for (const state of states(row.id, 120)) {
       const [width, height, ratio] = SIZES[n++ % SIZES.length];

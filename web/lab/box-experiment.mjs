@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A run in an environment whose actions are numbers: a run as any other, in worlds of their own.
-import { BOX_IDS } from './box-kind.mjs';
+import { BOX_IDS } from './late-kinds.mjs';
 import { boxWorld, loadBoxWorld } from './box-worlds.mjs';
 import { RunExperiment } from './run-experiment.mjs';
 

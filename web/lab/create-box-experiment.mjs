@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Experiments whose actions are numbers, from the parameters of a link; fetched when the first of them is wanted.
 import { BoxExperiment } from './box-experiment.mjs';
-import { BOX_IDS, isBox } from './box-kind.mjs';
+import { BOX_IDS, isBox } from './late-kinds.mjs';
 import { fromQuery } from './run-setup.mjs';
 
 /** @param {import('../worker/trainer-pool.mjs').Lease} lease @param {URLSearchParams} query @returns {import('./create-experiment.mjs').Created} */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An experiment from the parameters of a link or the attributes of an element, which are the same: which kind it is, a worker for
 // it, its setup checked against the catalogue.
-import { BOX_IDS, isBox } from './box-kind.mjs';
+import { BOARD_IDS, BOX_IDS, isBoard, isBox } from './late-kinds.mjs';
 import { Superseded } from './experiment.mjs';
 import { RunExperiment } from './run-experiment.mjs';
 import { fromQuery } from './run-setup.mjs';
@@ -9,7 +9,7 @@ import { TEXT_IDS, isOldLink, isTextTask } from './text-kind.mjs';
 import { WORLDS } from './world-table.mjs';
 
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
-/** @typedef {'run' | 'box' | 'text' | 'language'} Kind */
+/** @typedef {'run' | 'box' | 'board' | 'text' | 'language'} Kind */
 /**
  * What creation gives: every kind of experiment has these.
  * @typedef {Experiment & { start: (setup?: any) => Promise<void>, plain?: () => any, query: string, kept: { step: number, history?: unknown }, ownText?: string, restoreText?: (own: string) => void }} Startable
@@ -23,7 +23,7 @@ export const FIRST_ENV = WORLDS[0].id;
 export function kindOf(query) {
   if (query.get('view') === 'language') return 'language';
   const env = query.get('env') ?? '';
-  return isOldLink(query) || isTextTask(env) ? 'text' : isBox(env) ? 'box' : 'run';
+  return isOldLink(query) || isTextTask(env) ? 'text' : isBox(env) ? 'box' : isBoard(env) ? 'board' : 'run';
 }
 
 /**
@@ -37,9 +37,10 @@ export async function createExperiment(trainers, query, language = 'en') {
   const lease = await trainers.acquire({ text: kind !== 'run' });
   try {
     if (kind === 'run') {
-      const { setup, ignored } = fromQuery(/** @type {any} */ (lease.trainer.catalog), query, FIRST_ENV, (env) => WORLDS.some(({ id }) => id === env), [...BOX_IDS, ...TEXT_IDS]);
+      const { setup, ignored } = fromQuery(/** @type {any} */ (lease.trainer.catalog), query, FIRST_ENV, (env) => WORLDS.some(({ id }) => id === env), [...BOX_IDS, ...BOARD_IDS, ...TEXT_IDS]);
       return { experiment: new RunExperiment(lease, setup), ignored };
     }
+    if (kind === 'board') return (await import('./board-experiment.mjs')).createBoardExperiment(lease, query);
     if (kind === 'box') return (await import('./create-box-experiment.mjs')).createBoxExperiment(lease, query);
     const { createTextExperiment, createLanguageExperiment } = await import('./create-text-experiment.mjs');
     return kind === 'text' ? createTextExperiment(lease, query) : createLanguageExperiment(lease, query, language);

@@ -8,7 +8,7 @@
  * @typedef {object} World
  * @property {string} id            of the environment
  * @property {TabId} tab
- * @property {WorldName | 'pendulum'} world   the file that draws and describes it; those of box-worlds.mjs have theirs there
+ * @property {WorldName | 'pendulum' | 'connect-four'} world   the file that draws and describes it; those of box-worlds.mjs have theirs there
  * @property {number} pace          environment steps a second at 1x: what looks natural
  * @property {number} speed         index into SPEEDS to begin with: slow enough to follow
  * @property {number} window        episodes of the moving mean
@@ -93,7 +93,7 @@ async function withSentences(world) {
 const FILES = Object.freeze({
   'grid-map': () => import('./worlds/grid-map.mjs'), 'deep-sea': () => import('./worlds/deep-sea.mjs'), 'bandit': () => import('./worlds/bandit.mjs'),
   'cartpole': () => withMap(import('./worlds/cartpole.mjs')), 'mountain-car': () => withMap(import('./worlds/mountain-car.mjs')), 'acrobot': () => withMap(import('./worlds/acrobot.mjs')),
-  'catch': () => import('./worlds/catch.mjs'), 'connect-four': () => import('./worlds/connect-four.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => withSentences(import('./worlds/textgen.mjs')),
+  'catch': () => import('./worlds/catch.mjs'), 'breakout': () => import('./worlds/breakout.mjs'), 'textgen': () => withSentences(import('./worlds/textgen.mjs')),
 });
 
 /**
@@ -113,7 +113,6 @@ export const WORLDS = Object.freeze(/** @type {[string, TabId, WorldName, number
   ['Acrobot-v1', 'control', 'acrobot', 15, 1, 20, 0, 100],
   ['Catch-v0', 'pixels', 'catch', 5, 1, 100, 2, 20],
   ['Breakout-MinAtar', 'pixels', 'breakout', 10, 1, 50, 1, 500],
-  ['ConnectFour-v0', 'pixels', 'connect-four', 2, 1, 100, 2, 100],
   ['TextGen-v0', 'text', 'textgen', 3, 2, 100, 2, 100],
 ]).map(([id, tab, world, pace, speed, window, digits, logFreq]) => Object.freeze({ id, tab, world, pace, speed, window, digits, logFreq })));
 

@@ -35,7 +35,7 @@ export function embedSetup(experiment) {
 /** A run as a program can make it. @param {RunExperiment} experiment @param {import('../lab/run-setup.mjs').RunSetup} setup @param {import('../embed/snippets.mjs').Given[]} [given] */
 export function programOf({ kind, catalog }, setup, given = changedSettings({ catalog, setup }).given) {
   const { env, algo, preset, seed } = setup;
-  return kind === 'run' || kind === 'box' ? { env, algo, preset, seed, given } : null;
+  return ['run', 'box', 'board'].includes(kind) ? { env, algo, preset, seed, given } : null;
 }
 
 /**

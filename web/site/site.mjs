@@ -17,7 +17,7 @@ import { prefetchWhenIdle } from './prefetch.mjs';
 import { wireTheme } from './theme-switch.mjs';
 
 /** @typedef {import('../lab/create-experiment.mjs').Startable} Startable */
-/** @typedef {'grid' | 'control' | 'continuous' | 'pixels' | 'sentence' | 'language' | 'decisions'} View */
+/** @typedef {'grid' | 'control' | 'continuous' | 'pixels' | 'board' | 'sentence' | 'language' | 'decisions'} View */
 /** @typedef {'grid' | 'control' | 'pixels' | 'text'} Tab */
 
 const KEEP_MS = 5000, KEEP_TEXT_MS = 300, RUNS_MOST = 12;
@@ -25,7 +25,7 @@ const KEEP_MS = 5000, KEEP_TEXT_MS = 300, RUNS_MOST = 12;
 /** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
 const VIEWS = Object.freeze({
   grid: { tab: 'grid', first: `env=${envsOf('grid')[0]}` }, control: { tab: 'control', first: `env=${envsOf('control')[0]}` },
-  continuous: { tab: 'control', first: 'env=Pendulum-v1' },
+  continuous: { tab: 'control', first: 'env=Pendulum-v1' }, board: { tab: 'pixels', first: 'env=ConnectFour-v0' },
   pixels: { tab: 'pixels', first: `env=${envsOf('pixels')[0]}` }, language: { tab: 'text', first: 'view=language' },
   decisions: { tab: 'text', first: 'env=TextGen-v1' }, sentence: { tab: 'text', first: 'env=TextGen-v0' },
 });
@@ -393,6 +393,7 @@ const firstView = (tab) => /** @type {View} */ (Object.keys(VIEWS).find((view) =
 function viewOf(query) {
   const kind = kindOf(query);
   if (kind === 'box') return 'continuous';
+  if (kind === 'board') return kind;
   if (kind !== 'run') return kind === 'text' ? 'decisions' : 'language';
   try {
     const { tab } = worldOf(query.get('env') ?? '');

@@ -2,7 +2,7 @@
 // Environments whose actions are numbers: found under Control, drawn and learned in by every algorithm that fits, with the curve of the
 // action values and the fields of policy and value, in both languages; the link is the run.
 import assert from 'node:assert/strict';
-import { BOX_IDS } from '../../../web/lab/box-kind.mjs';
+import { BOX_IDS } from '../../../web/lab/late-kinds.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { allText, axe, holds, link, pause, phase, picture, reach, says, setSpeed, test } from '../harness.mjs';
 

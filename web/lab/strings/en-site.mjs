@@ -14,6 +14,8 @@ export default {
   'views': 'Parts of this tab',
   'view.control': 'Discrete actions',
   'view.continuous': 'Continuous actions',
+  'view.pixels': 'Pixel games',
+  'view.board': 'Board game',
   'view.language': 'A language model',
   'view.decisions': 'Decisions on text',
   'view.sentence': 'A sentence, word by word',

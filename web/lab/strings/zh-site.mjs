@@ -14,6 +14,8 @@ export default {
   'views': '本页内容',
   'view.control': '离散动作',
   'view.continuous': '连续动作',
+  'view.pixels': '像素游戏',
+  'view.board': '棋类',
   'view.language': '语言模型',
   'view.decisions': '文本决策',
   'view.sentence': '逐词写句子',
