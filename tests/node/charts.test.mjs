@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { heightsOf, lastPoint, merge, valueAt, visibleValues } from '../../web/lab/charts/chart-data.mjs';
-import { apart } from '../../web/lab/charts/chart-labels.mjs';
+import { LINE_PX, apart, lineFor } from '../../web/lab/charts/chart-labels.mjs';
 import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from '../../web/lab/charts/chart-scale.mjs';
 import { ChartGroup } from '../../web/lab/charts/chart-group.mjs';
 
@@ -127,6 +127,15 @@ test('labels do not overlap, stay inside and keep their order', () => {
     assert.ok(i === 0 || y - placed[i - 1].y >= 15 - 1e-6, `${placed[i - 1]?.y} and ${y}`);
   });
   assert.deepEqual(apart([{ y: 200 }, { y: 150 }], 15, box), [{ y: 150 }, { y: 200 }], 'where there is room they stay');
+});
+
+test('where a dozen labels have little room, lines and letters are smaller, so that all are inside and none overlap', () => {
+  assert.deepEqual(lineFor(3, 152), { line: LINE_PX, font: 12 });
+  const box = { top: 8, height: 152 }, { line, font } = lineFor(12, box.height);
+  assert.ok(line < LINE_PX && font <= line && line * 12 <= box.height + 1e-9, `${line}, ${font}`);
+  const placed = apart(Array.from({ length: 12 }, (_, i) => ({ y: 80 + i })), line, box);
+  placed.forEach(({ y }, i) => assert.ok(y - line / 2 >= box.top - 1e-6 && y + line / 2 <= box.top + box.height + 1e-6 && (i === 0 || y - placed[i - 1].y >= line - 1e-6), String(y)));
+  assert.ok(lineFor(100, 152).font >= 8, 'letters that nobody can read help nobody');
 });
 
 // ---- the group ----

@@ -57,12 +57,20 @@ export default function chapters(lab) {
     const places = () => page.evaluate(() => [...document.querySelectorAll('article > *, figcaption')].map((element) => Math.round(element.getBoundingClientRect().top + scrollY)));
     await page.evaluate(() => document.fonts.ready);
     const before = await places();
+    await page.evaluate(() => {
+      Object.assign(globalThis, { moved: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) /** @type {any} */ (globalThis).moved += /** @type {any} */ (entry).value;
+      }).observe({ type: 'layout-shift' });
+    });
     for (const id of await page.locator('bellhop-lab').evaluateAll((labs) => labs.map((lab) => lab.id))) {
       await page.locator(`#${id}`).scrollIntoViewIfNeeded();
       await holds(page, (of) => /** @type {any} */ (document.getElementById(of)).phase !== 'loading', id);
       await frames(page, 10);
     }
     assert.deepEqual(await places(), before);
+    const moved = await page.evaluate(() => /** @type {any} */ (globalThis).moved);
+    assert.ok(moved < 0.001, `layout shift, also inside the labs: ${moved}`);
     await close();
   });
 

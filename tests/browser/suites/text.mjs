@@ -428,6 +428,21 @@ function agents(lab) {
     await close();
   });
 
+  test('text: where tokens are drawn at a temperature a slider sets both ends of its schedule, and it is in the link', async () => {
+    const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&exploration=boltzmann&seed=5');
+    const slider = page.locator('#rl-temperature');
+    await slider.waitFor();
+    assert.equal(await page.locator('output[for=rl-temperature]').textContent(), '0.0', 'the end of the schedule: 0.02');
+    await slider.fill('2.5');
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('output[for=rl-temperature]')?.textContent === '2.5');
+    await holds(page, () => ['Initial', 'Final'].every((end) => new URLSearchParams(location.hash.slice(1)).get(`exploration${end}Temperature`) === '2.5'));
+    await close();
+    const other = await lab().open('#env=TextGen-v1&start=scratch');
+    await other.page.waitForSelector('.text-world');
+    assert.equal(await other.page.locator('#rl-temperature').count(), 0, 'nothing is drawn at a temperature');
+    await other.close();
+  });
+
   test('text: a switch says what it kept and what not', async () => {
     const { page, close } = await lab().open('#env=TextGen-v1&start=scratch&seed=5&learningRate=0.002');
     await page.click('[aria-label="Only this: topic"]');
