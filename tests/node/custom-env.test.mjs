@@ -468,11 +468,11 @@ test('what is not an environment is refused with everything that is wrong with i
   ]) fails(() => bh.register(bad), 'BH_ERR_CONFIG', message);
   const close = /** @type {any} */ ({
     id: 'Close-v0', reset() {}, step() {}, observation_space: { type: 'Discrete', n: 2 }, max_episode_steps: 5,
-    observationSpace: { type: 'Box', shape: [1], lower: 0, hihg: 1 }, actionSpace: { type: 'Discrete', n: 2, start: 1 },
+    observationSpace: { type: 'Box', shape: [1], lower: 0, hihg: 1 }, actionSpace: { type: 'Discrete', n: 2, first: 1 },
   });
   for (const message of [
     /there is 'max_episode_steps' and no maxEpisodeSteps; did you mean 'maxEpisodeSteps'\?/, /observationSpace has no 'lower'; did you mean 'low'\?|a Box has/,
-    /observationSpace has no 'hihg'; did you mean 'high'\?/, /actionSpace has no 'start'; a Discrete has type, n/,
+    /observationSpace has no 'hihg'; did you mean 'high'\?/, /actionSpace has no 'first'; a Discrete has type, n, start/,
   ]) fails(() => bh.register(close), 'BH_ERR_CONFIG', message);
   fails(() => bh.register(/** @type {any} */ (async () => new Corridor())), 'BH_ERR_CONFIG', /making one gave a Promise/);
   fails(() => bh.register(() => {

@@ -3,12 +3,6 @@
 
 /** @typedef {import('./run.mjs').Run} Run */
 
-/** An action, each as likely as any other. @param {import('../bellhop.js').Space} space @param {() => number} random  in [0, 1) @returns {any} */
-export function randomAction(space, random) {
-  if (space.type === 'Discrete') return Math.floor(random() * space.n);
-  return Float32Array.from(space.low, (low, i) => low + random() * (space.high[i] - low));
-}
-
 /** One array for each action. @param {Float32Array} flat @param {number} size */
 export const rowsOf = (flat, size) => Array.from({ length: flat.length / size }, (_, i) => flat.slice(i * size, (i + 1) * size));
 

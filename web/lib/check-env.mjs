@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // checkEnv: plays an environment with random actions and says everything that is not as Gymnasium's contract has it,
 // expected against actual. Each kind of mistake is said once, where it was seen first. Needs no WebAssembly.
-import { randomAction } from './box.mjs';
 import { OwnEnv } from './custom-env.mjs';
-import { actionText, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { actionText, closeInstance, readDefinition, thrownText } from './definition.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { wholeNumber } from './setup.mjs';
+import { readObservation, sampleFrom } from './space-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
@@ -154,7 +154,7 @@ class Check {
 
   /** @param {() => number} next */
   #action(next) {
-    return randomAction(this.#definition.actionSpace, next);
+    return sampleFrom(this.#definition.actionSpace, next);
   }
 
   /** @param {Instance} env @param {{ seed?: number }} options @returns {any} the observation as it was given */
@@ -319,7 +319,9 @@ const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observati
 
 /** @param {any} value @returns {number[]} */
 function flatCopy(value) {
-  return typeof value === 'object' && value !== null ? Array.from(value).flatMap(flatCopy) : [value];
+  if (typeof value !== 'object' || value === null) return [value];
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
+  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatCopy);
 }
 
 /** Where two records differ, in words. @param {Outcome[]} a @param {Outcome[]} b */

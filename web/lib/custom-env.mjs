@@ -3,15 +3,18 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
-import { actionText, boundsOf, closeInstance, readDefinition, readObservation, thrownText } from './definition.mjs';
+import { codingOf } from './coding.mjs';
+import { actionText, boundsOf, closeInstance, readDefinition, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
+import { readObservation } from './space-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
+/** @typedef {{ observationSpace: import('../bellhop.js').ModuleSpace, actionSpace: import('../bellhop.js').ModuleSpace }} Core */
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
 const FAILED = -1;
@@ -32,7 +35,11 @@ export class OwnEnv {
     this.isSingle = definition.isSingle;
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
-    this.entry = entryOf(definition);
+    /** How spaces are translated that the module does not know; null where it knows both. */
+    this.coding = codingOf(definition.observationSpace, definition.actionSpace);
+    /** The spaces as the module has them. @type {Core} */
+    this.core = this.coding?.core ?? /** @type {any} */ ({ observationSpace: definition.observationSpace, actionSpace: definition.actionSpace });
+    this.entry = entryOf({ ...definition, ...this.core });
     /** An environment of its own; the object itself where there is but one. */
     this.make = definition.make;
   }
@@ -44,7 +51,7 @@ export class OwnEnv {
   open(wasm) {
     const host = hostOf(wasm);
     const handle = host.scripts.add(this);
-    const { observationSpace: space, actionSpace: actions, isSingle, entry } = this;
+    const { core: { observationSpace: space, actionSpace: actions }, isSingle, entry } = this;
     const shape = space.type === 'Box' ? space.shape : [space.n];
     try {
       const address = wasm.scratch((scratch) => wasm.handle(wasm.call.bhx_script_create(
@@ -66,12 +73,12 @@ export class OwnEnv {
   }
 }
 
-/** Its row of the catalogue. @param {import('./definition.mjs').Definition} definition @returns {import('../bellhop.js').EnvEntry} */
+/** Its row of the catalogue. @param {Omit<import('./definition.mjs').Definition, keyof Core> & Core} definition @returns {import('../bellhop.js').EnvEntry} */
 function entryOf({ id, summary, observationSpace: space, actionSpace, rewardThreshold, maxEpisodeSteps }) {
   const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
     bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
-  const entry = (/** @type {import('../bellhop.js').Space} */ each) => each.type === 'Discrete' ? each
-    : Object.freeze({ ...each, low: bound(each.low), high: bound(each.high) });
+  const entry = (/** @type {import('../bellhop.js').ModuleSpace} */ each) => each.type === 'Discrete' ? each
+    : Object.freeze({ ...each, dtype: /** @type {'float32' | 'uint8'} */ (each.dtype), low: bound(each.low), high: bound(each.high) });
   return Object.freeze({
     id, summary, action_space: entry(actionSpace), observation_space: entry(space),
     reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
@@ -163,7 +170,6 @@ class Slot {
   #wasm;
   #own;
   #env;
-  #space;
   #n;
   #isBox;
   #isBytes;
@@ -176,10 +182,9 @@ class Slot {
     this.#wasm = wasm;
     this.#own = own;
     this.#env = made(own);
-    const space = own.observationSpace;
-    this.#space = space;
+    const { observationSpace: space, actionSpace } = own.core;
     this.#isBox = space.type === 'Box';
-    this.#nAction = own.actionSpace.type === 'Box' ? floatsOf(own.actionSpace) : 0;
+    this.#nAction = actionSpace.type === 'Box' ? floatsOf(actionSpace) : 0;
     this.#isBytes = space.type === 'Box' && space.dtype === 'uint8';
     this.#n = space.type === 'Box' ? floatsOf(space) : space.n;
     this.#low = space.type === 'Box' ? space.low[0] : 0;
@@ -205,7 +210,9 @@ class Slot {
 
   /** @param {number} value  the action, or where its numbers are, of a Box @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
   step(value, at, step) {
-    this.#step(this.#nAction === 0 ? value : this.#wasm.floats(value, this.#nAction), at, step);
+    const { coding } = this.#own;
+    const action = this.#nAction === 0 ? value : this.#wasm.floats(value, this.#nAction);
+    this.#step(coding?.acts ? coding.decodeAction(value) : action, at, step);
   }
 
   /** @param {any} action @param {number} at @param {number} step */
@@ -276,6 +283,7 @@ class Slot {
 
   /** The plain case: right, and flat. @param {any} value @param {number} at @returns {boolean} whether it was */
   #write(value, at) {
+    if (this.#own.coding?.observes) return false;
     const f32 = this.#wasm.f32;
     const from = at >>> 2, n = this.#n;
     if (!this.#isBox) {
@@ -294,9 +302,9 @@ class Slot {
     return true;
   }
 
-  /** Nested arrays are laid out; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
+  /** Nested arrays are laid out, and what is no array of numbers is flattened; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
   #explain(name, value, at) {
-    const { flat, problem } = readObservation(this.#space, value);
+    const { flat, problem } = readObservation(this.#own.observationSpace, value);
     if (problem !== undefined) throw this.#failure(name, `returned an observation that ${problem}`);
     this.#wasm.f32.set(flat, at >>> 2);
   }

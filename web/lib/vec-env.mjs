@@ -31,6 +31,8 @@ export class VecEnv {
   #envs;
   #handle;
   #rows;
+  #core;
+  #coding;
 
   /** @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} from @param {object} options */
   constructor(library, from, options) {
@@ -49,13 +51,15 @@ export class VecEnv {
     this.#envs = envs;
     this.numEnvs = n;
     this.autoresetMode = /** @type {const} */ ('SameStep');
+    this.#core = made.core;
+    this.#coding = made.coding;
     this.singleObservationSpace = made.observationSpace;
     this.singleActionSpace = made.actionSpace;
     this.spec = made.spec;
     /** @type {Readonly<Record<string, import('../bellhop.js').OptionValue>>} */
     this.options = made.options;
 
-    const sizes = /** @type {const} */ ([n, floatsOf(this.singleObservationSpace), floatsOf(this.singleActionSpace)]);
+    const sizes = /** @type {const} */ ([n, floatsOf(made.core.observationSpace), floatsOf(made.core.actionSpace)]);
     const bytes = layoutRows(0, ...sizes).end;
     const block = allocBeside(wasm, made, bytes);
     this.#rows = layoutRows(block, ...sizes);
@@ -66,7 +70,7 @@ export class VecEnv {
     });
   }
 
-  /** @param {{ seed?: number }} [options] @returns {[import('./space.mjs').Numbers, Record<string, never>]} */
+  /** @param {{ seed?: number }} [options] @returns {[any, Record<string, never>]} */
   reset(options = {}) {
     this.#handle.check();
     onlyKeys('reset', options, ['seed']);
@@ -79,17 +83,18 @@ export class VecEnv {
 
   /**
    * @param {any} actions
-   * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers }]}
+   * @returns {[any, Float64Array, Uint8Array, Uint8Array, { finalObs: any }]}
    */
   step(actions) {
     this.#handle.check();
-    const space = this.singleActionSpace;
+    const { actionSpace: space } = this.#core;
     const box = space.type === 'Box' ? readActions(this.spec.id, space, actions, this.numEnvs) : null;
-    if (space.type === 'Discrete') this.#checkActions(actions, space.n);
+    const numbers = this.#coding?.acts ? this.#coding.encodeActions(this.spec.id, actions, this.numEnvs) : actions;
+    if (space.type === 'Discrete') this.#checkActions(numbers, space.n);
     const { rewards, obs, finalObs, actions: at, terminated, truncated } = this.#rows;
     const wasm = this.#wasm;
     if (box) wasm.f32.set(box, at >>> 2);
-    else new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
+    else new Int32Array(wasm.buffer, at, this.numEnvs).set(numbers);
     this.#handle.during(() => wasm.check(
       wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated)));
     return [
@@ -130,8 +135,9 @@ export class VecEnv {
 
   /** @param {number} at */
   #observations(at) {
-    const space = this.singleObservationSpace;
-    return toDtype(space, this.#wasm.floats(at, this.numEnvs * floatsOf(space)));
+    const { observationSpace: space } = this.#core;
+    const floats = this.#wasm.floats(at, this.numEnvs * floatsOf(space));
+    return this.#coding?.observes ? this.#coding.decodeRows(floats, this.numEnvs) : toDtype(space, floats);
   }
 
   /** @param {number} at of i32, 0 or 1 */
