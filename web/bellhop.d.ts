@@ -399,8 +399,14 @@ export interface SpaceMethods<T = any> {
 /** A stream of random numbers in [0, 1), for sample(): the same seed, a whole number, gives the same everywhere. */
 export function createRng(seed: number): () => number;
 
+/** Something of one type of space. */
+export interface OfType<T extends Space['type']> {
+  /** Which one. */
+  readonly type: T;
+}
+
 /** A space as it is written down, checked, with sample() and contains(). Throws BH_ERR_CONFIG with all that is wrong. */
-export function makeSpace<S extends SpaceLike>(space: S): Extract<Space, { type: S['type'] }> & SpaceMethods;
+export function makeSpace<T extends Space['type']>(space: SpaceLike & OfType<T>): Extract<Space, OfType<T>> & SpaceMethods;
 
 /** How many numbers an element is when it is flattened. */
 export function flatdim(space: SpaceLike | Space): number;

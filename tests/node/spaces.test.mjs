@@ -317,8 +317,15 @@ test('a checkpoint says which spaces it is of, is refused by others, and has a r
     fails(() => bh.DQN.load(tampered, base), 'BH_ERR_FORMAT', /checksum|damaged/);
     fails(() => bh.DQN.load(data, 'CartPole-v1'), 'BH_ERR_SHAPE', /env/);
   }
-  const wider = bh.DQN.load(bytes, base);
-  wider.dispose();
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const tensors = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + size)));
+  delete tensors.__metadata__;
+  const text = new TextEncoder().encode(JSON.stringify(tensors)), length = new Uint8Array(8);
+  length[0] = text.length % 256;
+  length[1] = text.length >> 8;
+  const foreign = bh.DQN.load(Uint8Array.from([...length, ...text, ...bytes.subarray(8 + size)]), base, SMALL);
+  assert.equal(foreign.sha256(), model.sha256(), 'a file of another program does not say');
+  foreign.dispose();
   model.dispose();
 });
 

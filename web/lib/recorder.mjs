@@ -7,7 +7,8 @@
 /** Its own: who gave it may write over it. @param {any} value @returns {any} */
 function copyOf(value) {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(/** @type {any} */ (value), copyOf);
+  if (ArrayBuffer.isView(value)) return Array.from(/** @type {any} */ (value));
+  if (Array.isArray(value)) return value.map(copyOf);
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each)]));
 }
 
