@@ -105,10 +105,14 @@ export interface Bellhop {
   make(env: BoxEnvId, options?: MakeOptions): Env<BoxSpace>;
   /** Makes one whose actions are Discrete, or one of your own. */
   make<Id extends EnvId | CustomEnvSource>(env: Id, options?: OptionsOf<Id> & MakeOptions): Env;
+  /** As above, and says what its actions are: `make<MultiDiscreteSpace>(Robot)`. */
+  make<A extends Space>(env: CustomEnvSource, options?: OwnOptions & MakeOptions): Env<A>;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
   makeVec(env: BoxEnvId, options?: VecEnvOptions): VecEnv<BoxSpace>;
   /** Makes several whose actions are Discrete, or several of your own. */
   makeVec<Id extends EnvId | CustomEnvSource>(env: Id, options?: OptionsOf<Id> & VecEnvOptions): VecEnv;
+  /** As above, and says what their actions are: `makeVec<MultiDiscreteSpace>(Robot, { numEnvs: 8 })`. */
+  makeVec<A extends Space>(env: CustomEnvSource, options?: OwnOptions & VecEnvOptions): VecEnv<A>;
   /**
    * Makes an environment of one's own known under its id, to make() and to checkpoints. Registered again, the new one counts
    * for what is made from then on. Ids of shipped environments are refused. Returns its row of the catalogue.
@@ -236,7 +240,7 @@ export interface EnvEntry {
   }[];
 }
 
-/** A space in the catalogue. */
+/** A space in the catalogue, as the module has it: what networks and tables see (docs/environments.md, Spaces). */
 export type SpaceEntry =
   | {
     /** The whole numbers from 0 to n - 1. */
@@ -264,7 +268,7 @@ export interface AlgoEntry {
   /** One line for people. */
   readonly summary: string;
   /** Types of the action spaces it can act in. */
-  readonly action_spaces: readonly Space['type'][];
+  readonly action_spaces: readonly ModuleSpace['type'][];
   /** Only for environments with a transition table. */
   readonly needs_transitions: boolean;
   /** Its "values" are log-probabilities of a policy. */
@@ -320,8 +324,11 @@ export type EnvId = ShippedEnvId | (string & {});
 /** Shipped environments whose actions are a Box. */
 export type BoxEnvId = 'Pendulum-v1' | 'MountainCarContinuous-v0';
 
+/** Types of the numbers of a Box. Those of 64 bits come in arrays of 32: their bounds are within 2^24, up to where float32 holds every whole number. */
+export type Dtype = 'float32' | 'float64' | 'uint8' | 'int8' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64';
+
 /**
- * Arrays of numbers. Observations are flat arrays, row-major over `shape`: a Float32Array, or a Uint8Array where `dtype` is 'uint8'.
+ * Arrays of numbers. Observations are flat arrays, row-major over `shape`, of the dtype: a Float32Array, or a Uint8Array where it is 'uint8'.
  * Images are (height, width, channels).
  */
 export interface BoxSpace {
@@ -333,36 +340,114 @@ export interface BoxSpace {
   readonly low: Float32Array | Uint8Array;
   /** Greatest value of every number, as long as an observation. */
   readonly high: Float32Array | Uint8Array;
-  /** A network gets float32 as it is and uint8 divided by `high`; the replay buffer keeps uint8 as bytes. */
-  readonly dtype: 'float32' | 'uint8';
+  /** A network gets float32 as it is and uint8 divided by `high`; the replay buffer keeps uint8 as bytes. All others, and uint8 within a Dict or Tuple, it gets as float32. */
+  readonly dtype: Dtype;
 }
 
-/** The whole numbers from 0 to n - 1. */
+/** The whole numbers from `start` to start + n - 1. */
 export interface DiscreteSpace {
-  /** Tells a Discrete from a Box. */
+  /** Tells it from other spaces. */
   readonly type: 'Discrete';
   /** How many there are. */
   readonly n: number;
+  /** The first of them; missing where it is 0. */
+  readonly start?: number;
 }
 
-/** A space of observations or of actions. */
-export type Space = BoxSpace | DiscreteSpace;
+/** Several whole numbers: an array (an Int32Array, where the library makes it) with one for each entry of `nvec`. */
+export interface MultiDiscreteSpace {
+  /** Tells it from other spaces. */
+  readonly type: 'MultiDiscrete';
+  /** How many values each has. */
+  readonly nvec: readonly number[];
+  /** The first value of each; missing where all are 0. */
+  readonly start?: readonly number[];
+}
 
-/** What is taken for an action: one of a Discrete space, or the numbers of a Box, flat or nested as its shape. */
+/** Zeros and ones: an array (a Uint8Array, where the library makes it), row-major over its shape. */
+export interface MultiBinarySpace {
+  /** Tells it from other spaces. */
+  readonly type: 'MultiBinary';
+  /** How many there are, or their shape. */
+  readonly n: number | readonly number[];
+}
+
+/** An object with an element of each space under its key. They are flattened in the order of the keys as Python sorts them, by code points, as Gymnasium does. */
+export interface DictSpace {
+  /** Tells it from other spaces. */
+  readonly type: 'Dict';
+  /** By key. */
+  readonly spaces: Readonly<Record<string, Space>>;
+}
+
+/** An array with an element of each space. */
+export interface TupleSpace {
+  /** Tells it from other spaces. */
+  readonly type: 'Tuple';
+  /** One after the other. */
+  readonly spaces: readonly Space[];
+}
+
+/** A space of observations or, but for Dict and Tuple, of actions. */
+export type Space = BoxSpace | DiscreteSpace | MultiDiscreteSpace | MultiBinarySpace | DictSpace | TupleSpace;
+
+/** The spaces the module knows: Discrete from 0 on, Box of float32 or uint8. All shipped environments have these. */
+export type ModuleSpace = BoxSpace | DiscreteSpace;
+
+/** What can be done with a space that the library gives; Gymnasium's names. Not enumerable: spaces can be compared, written as JSON, sent to a worker. */
+export interface SpaceMethods<T = any> {
+  /**
+   * A random element, from a seed or from a stream that createRng() gives: the same bits everywhere. Numbers with one bound are exponential from it, those with
+   * none nearly normal. `mask`, of a Discrete, MultiDiscrete or MultiBinary: 1 for each element that may come, in the order in which they are numbered, as
+   * `info.action_mask` is of actions.
+   */
+  sample(from: number | (() => number), mask?: ArrayLike<number | boolean>): T;
+  /** Whether something is an element: of the right form, within the bounds, no key too many. */
+  contains(x: unknown): boolean;
+}
+
+/** A stream of random numbers in [0, 1), for sample(): the same seed, a whole number, gives the same everywhere. */
+export function createRng(seed: number): () => number;
+
+/** Something of one type of space. */
+export interface OfType<T extends Space['type']> {
+  /** Which one. */
+  readonly type: T;
+}
+
+/** A space as it is written down, checked, with sample() and contains(). Throws BH_ERR_CONFIG with all that is wrong. */
+export function makeSpace<T extends Space['type']>(space: SpaceLike & OfType<T>): Extract<Space, OfType<T>> & SpaceMethods;
+
+/** How many numbers an element is when it is flattened. */
+export function flatdim(space: SpaceLike | Space): number;
+
+/**
+ * An element as numbers, as Gymnasium's flatten: a Box and a MultiBinary as they are, a Discrete as a one-hot vector, a MultiDiscrete as one of each entry, a
+ * Dict in the order of its keys, a Tuple in its own. This is what a network gets of an observation; a Discrete that is not within others stays a number.
+ */
+export function flatten(space: SpaceLike | Space, x: unknown): Float32Array;
+
+/** The element that flatten() made numbers of; numbers of float64 come back as float32 holds them. */
+export function unflatten(space: SpaceLike | Space, flat: ArrayLike<number>): any;
+
+/** What is taken for an action: one of a Discrete space, or an array, of a Box flat or nested as its shape. */
 export type ActionOf<A extends Space> = A extends DiscreteSpace ? number : ArrayLike<any>;
 
-/** An action that a model chose: one of a Discrete space, or the numbers of a Box. */
-export type ChosenAction<A extends Space> = A extends DiscreteSpace ? number : Float32Array;
+/** An action that a model chose. */
+export type ChosenAction<A extends Space> = A extends DiscreteSpace ? number : A extends MultiDiscreteSpace ? Int32Array : A extends MultiBinarySpace ? Uint8Array : Float32Array;
 
-/** What is taken for an observation. */
-export type ObservationLike = number | ArrayLike<number>;
+/** What is taken for an observation: an element of the space. */
+export type ObservationLike = number | ArrayLike<number> | Readonly<Record<string, unknown>>;
+
+/** Several observations. */
+export type ObservationsLike = ArrayLike<ArrayLike<any>> | readonly Readonly<Record<string, unknown>>[];
 
 /** An environment, by Gymnasium's contract. `A` is the type of its action space. */
 export interface Env<A extends Space = DiscreteSpace> extends Disposable {
   /** Space of the observations. */
-  readonly observationSpace: Space;
+  readonly observationSpace: Space & SpaceMethods;
   /** Space of the actions. */
-  readonly actionSpace: A;
+  readonly actionSpace: A & SpaceMethods<ChosenAction<A>>;
   /** What Gymnasium's `spec` says of it. */
   readonly spec: {
     /** Id of the environment. */
@@ -421,22 +506,50 @@ export interface Transition {
 /** A space as it is written down. Bounds are one number for all, or an array of the space's shape, flat or nested. */
 export type SpaceLike =
   | {
-    /** The whole numbers from 0 to n - 1. */
+    /** The whole numbers from `start` to start + n - 1. */
     readonly type: 'Discrete';
     /** How many there are. */
     readonly n: number;
+    /** The first of them; default 0. */
+    readonly start?: number;
+  }
+  | {
+    /** Several whole numbers. */
+    readonly type: 'MultiDiscrete';
+    /** How many values each has. */
+    readonly nvec: ArrayLike<number>;
+    /** The first value of each; default 0. */
+    readonly start?: ArrayLike<number>;
+  }
+  | {
+    /** Zeros and ones. */
+    readonly type: 'MultiBinary';
+    /** How many there are, or 1 to 3 sizes. */
+    readonly n: number | readonly number[];
+  }
+  | {
+    /** Objects with an element of each space. */
+    readonly type: 'Dict';
+    /** By key. */
+    readonly spaces: Readonly<Record<string, SpaceLike>>;
+  }
+  | {
+    /** Arrays with an element of each space. */
+    readonly type: 'Tuple';
+    /** One after the other. */
+    readonly spaces: readonly SpaceLike[];
   }
   | {
     /** Arrays of numbers. */
     readonly type: 'Box';
     /** 1 to 3 sizes; images are (height, width, channels). One size may stand alone. */
     readonly shape: number | readonly number[];
-    /** Lower bounds. Default: -Infinity; of uint8 0. */
+    /** Lower bounds. Default: -Infinity; of whole numbers of 8 and 16 bits their least one, those of 32 and 64 need it. */
     readonly low?: number | ArrayLike<any>;
-    /** Upper bounds. Default: Infinity; of uint8 255. */
+    /** Upper bounds. Default: Infinity; of whole numbers likewise. */
     readonly high?: number | ArrayLike<any>;
-    /** Default: 'float32'. Of uint8, observations are whole numbers; the replay buffer keeps them as bytes. */
-    readonly dtype?: 'float32' | 'uint8';
+    /** Default: 'float32'. Of uint8 the replay buffer keeps bytes; all others a network gets as float32. */
+    readonly dtype?: Dtype;
   };
 
 /** Colours of a lab, as #rrggbb, and its font, for `draw`. */
@@ -511,7 +624,7 @@ export interface CustomEnv {
   readonly id?: string;
   /** Space of the observations; may stand on the class instead. */
   readonly observationSpace?: SpaceLike;
-  /** Space of the actions: Discrete, or a Box of float32 with finite bounds; may stand on the class instead. */
+  /** Space of the actions: Discrete, MultiDiscrete, MultiBinary, or a Box of float32 with finite bounds; may stand on the class instead. */
   readonly actionSpace?: SpaceLike;
   /** Time limit: after so many steps `truncated` is set for it. */
   readonly maxEpisodeSteps?: number | null;
@@ -521,11 +634,11 @@ export interface CustomEnv {
   readonly summary?: string;
   /**
    * Starts an episode. `seed` (a whole number) is given to the first reset, and again to each that shall start from one:
-   * everything random follows from it until the next. A Discrete observation is a number, that of a Box an array, flat
-   * or nested; it is copied at once.
+   * everything random follows from it until the next. The observation is an element of the space: of a Discrete a number, of a Box an
+   * array, flat or nested, of a Dict an object; it is copied at once.
    */
   reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
-  /** Takes an action, 0 to n - 1, or a Float32Array of the numbers of a Box, which a model keeps within its bounds. `terminated`: the task itself ended; `truncated`: it was cut off. */
+  /** Takes an action: a number of a Discrete, an Int32Array of a MultiDiscrete, a Uint8Array of a MultiBinary, or a Float32Array of the numbers of a Box, which a model keeps within its bounds. `terminated`: the task itself ended; `truncated`: it was cut off. */
   step(action: any): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
   /**
    * What the environment is between two steps, its random stream included, for full checkpoints: finite numbers, strings, true, false, null, arrays
@@ -535,7 +648,7 @@ export interface CustomEnv {
   /** Makes the environment what getState() of another one said. It may not have been reset before. */
   setState?(state: any): void;
   /**
-   * Which of the Discrete actions are legal now: 1 or true for each that is, as sb3-contrib's action_masks(). Instead, `info.action_mask` of reset
+   * Which of the Discrete, MultiDiscrete or MultiBinary actions are legal now: 1 or true for each that is, of several entries for every combination, as sb3-contrib's action_masks(). Instead, `info.action_mask` of reset
    * and of every step may say so, as in Gymnasium. At least one is legal until the episode has terminated. Agents choose, explore, and value what
    * follows among legal actions alone.
    */
@@ -625,15 +738,15 @@ export interface VecEnvOptions extends MakeOptions {
 
 /**
  * Environments that step together in one call, as Gymnasium's VectorEnv. Arrays have one row per environment, row after
- * row; they are copies. Environment i is what `make` with the same options gives, reset with `seed + i`.
+ * row; they are copies. Of spaces other than Discrete and Box, observations are an array with one element each. Environment i is what `make` with the same options gives, reset with `seed + i`.
  */
 export interface VecEnv<A extends Space = DiscreteSpace> extends Disposable {
   /** How many there are. */
   readonly numEnvs: number;
   /** The spaces of one of them. */
-  readonly singleObservationSpace: Space;
+  readonly singleObservationSpace: Space & SpaceMethods;
   /** Space of the actions of one of them. */
-  readonly singleActionSpace: A;
+  readonly singleActionSpace: A & SpaceMethods<ChosenAction<A>>;
   /** Id, threshold and time limit of one of them. */
   readonly spec: Env['spec'];
   /** All options they were made with. */
@@ -647,7 +760,7 @@ export interface VecEnv<A extends Space = DiscreteSpace> extends Disposable {
    * Starts an episode in each. Environment i gets the seed `seed + i` (`seed` as in Env.reset); without one the random
    * streams go on, and the first reset of all uses seed 0.
    */
-  reset(options?: { seed?: number }): [obs: Float32Array | Uint8Array, infos: {
+  reset(options?: { seed?: number }): [obs: any, infos: {
     /** Where the environments have masks: which actions are legal, one row per environment. */
     action_mask?: Int8Array;
   }];
@@ -656,11 +769,11 @@ export interface VecEnv<A extends Space = DiscreteSpace> extends Disposable {
    * 1, the first observation of the next episode. `finalObs` is what these actions led to, in every row. Actions of a Box are arrays, or all
    * their numbers, row after row.
    */
-  step(actions: ArrayLike<number> | (A extends BoxSpace ? readonly ArrayLike<any>[] : never)): [
-    obs: Float32Array | Uint8Array, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array,
+  step(actions: A extends DiscreteSpace ? ArrayLike<number> : A extends BoxSpace ? ArrayLike<number> | readonly ArrayLike<any>[] : readonly ArrayLike<number>[]): [
+    obs: any, rewards: Float64Array, terminations: Uint8Array, truncations: Uint8Array,
     infos: {
       /** What the actions led to, one row per environment. */
-      finalObs: Float32Array | Uint8Array;
+      finalObs: any;
       /** As of reset; of `obs`. */
       action_mask?: Int8Array;
     },
@@ -753,6 +866,8 @@ export interface ModelClass<Options, A extends Space = DiscreteSpace> {
    * are applied over the environment's preset for the algorithm; `preset: false` starts from the tables' defaults.
    */
   new (env: EnvId | Env<A> | CustomEnvSource, options?: Options): Model<A>;
+  /** The same, where an action is several whole numbers, or zeros and ones: every combination of them is an action of its own. */
+  new <B extends A extends DiscreteSpace ? MultiDiscreteSpace | MultiBinarySpace : never>(env: Env<B>, options?: Options): Model<B>;
   /**
    * A model from a checkpoint. With `env`, id and shapes must agree and its options count; without, the environment
    * is the one it was saved with; one's own must be registered then. `options` change the checkpoint's own.
@@ -1002,9 +1117,9 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   /** All options of run and algorithm, as they are now. */
   readonly options: Record<string, OptionValue>;
   /** Space of the observations. */
-  readonly observationSpace: Space;
+  readonly observationSpace: Space & SpaceMethods;
   /** Space of the actions. */
-  readonly actionSpace: A;
+  readonly actionSpace: A & SpaceMethods<ChosenAction<A>>;
   /** Environment steps so far. */
   readonly timesteps: number;
   /** Training episodes that have ended. */
@@ -1024,23 +1139,24 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
   predict(obs: ObservationLike, options?: PredictOptions): ChosenAction<A>;
   /** For several observations, several actions. */
-  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): ChosenAction<A>[];
+  predict(obs: ObservationsLike, options?: PredictOptions): ChosenAction<A>[];
   /**
-   * The value of every action, -Infinity where `actionMask` says it is illegal; of several observations, one row after the other. Of policies (`gives_log_probs` in the
+   * The value of every action, -Infinity where `actionMask` says it is illegal; of several observations, one row after the other. Of a MultiDiscrete or
+   * MultiBinary space, of every combination of its entries, the last one fastest. Of policies (`gives_log_probs` in the
    * catalogue: PPO, REINFORCE, Clone) the log-probability of every action. Where actions are a Box there is no list of them: the value of each of
    * `actions`, one for each observation, by the least of the critics.
    */
-  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, ...actions: A extends BoxSpace ? [actions: ArrayLike<any>] : [options?: MaskOptions]): Float64Array;
+  qValues(obs: ObservationLike | ObservationsLike, ...actions: A extends BoxSpace ? [actions: ArrayLike<any>] : [options?: MaskOptions]): Float64Array;
   /**
    * The value of the state each observation is of (Stable-Baselines3's predict_values): of PPO and REINFORCE what the value network says, of
    * all others the value of the best action, of those that are legal. Throws BH_ERR_CONFIG for a policy without one: Clone, and REINFORCE with `baseline: false`.
    */
-  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Float64Array;
+  predictValues(obs: ObservationLike | ObservationsLike, options?: MaskOptions): Float64Array;
   /**
    * The log-probability that a policy (PPO, REINFORCE, Clone) gives every action, -Infinity where the environment does not allow it; of several
    * observations, one row after the other. Throws BH_ERR_CONFIG for algorithms that learn values, and where actions are a Box.
    */
-  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Float64Array;
+  logProbs(obs: ObservationLike | ObservationsLike, options?: MaskOptions): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
@@ -1074,7 +1190,7 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
    * others. Of several observations, one row after the other. null when none is kept, see startFrom. PPO and REINFORCE that
    * started from none say what their policy was at first.
    */
-  logPrior(obs: ObservationLike | ArrayLike<ArrayLike<number>>): Float64Array | null;
+  logPrior(obs: ObservationLike | ObservationsLike): Float64Array | null;
   /**
    * Keeps the numbers of each update from the next one on, or (false) not any more. What is learned is the same, to the bit; an update takes
    * a little longer.
@@ -1189,7 +1305,12 @@ export interface TextChanges {
  * A text as every corpus, prompt and text for a language model is read: from a string or UTF-8 bytes, without a byte order mark, with LF at the ends of lines, in NFC.
  * `changes` is null where it is so already. Throws for bytes in UTF-16 or UTF-32, which it names, bytes that are not UTF-8, and half of a surrogate pair.
  */
-export function readText(source: string | Uint8Array | ArrayBuffer): { text: string; changes: TextChanges | null };
+export function readText(source: string | Uint8Array | ArrayBuffer): {
+  /** The text. */
+  text: string;
+  /** What it has otherwise than the source. */
+  changes: TextChanges | null;
+};
 
 /** `bellhop pretrain --help` lists them with their defaults. */
 export interface PretrainingOptions extends PretrainingHyperparameters {
@@ -1293,8 +1414,8 @@ export interface Pretraining extends Disposable {
 /** An episode somebody played. `obs` has one entry more than the others: the last one is what the last action led to. */
 export interface DemonstrationEpisode {
   /** Observations, of which the first was the start. */
-  obs: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
-  /** The actions that were taken; of a Box, the numbers of each. */
+  obs: ArrayLike<number> | ObservationsLike;
+  /** The actions that were taken, as env.step() takes them: numbers, or an array each. */
   actions: ArrayLike<number> | ArrayLike<ArrayLike<number>>;
   /** The rewards they gave. */
   rewards: ArrayLike<number>;
@@ -1461,7 +1582,10 @@ export interface SessionRecipe {
   /** Options of run and algorithm, over the preset. */
   options?: AnyOptions;
   /** Options of the environment, and its time limit, as `make` takes them. */
-  envOptions?: (EnvOptions & { maxEpisodeSteps?: number }) | OwnOptions;
+  envOptions?: (EnvOptions & {
+    /** As in `make`: -1 for no time limit. */
+    maxEpisodeSteps?: number;
+  }) | OwnOptions;
   /** For DQN and Clone. */
   demonstrations?: Demonstrations | readonly DemonstrationEpisode[];
   /**
@@ -1722,13 +1846,13 @@ export interface Session {
   /** As model.predict. */
   predict(obs: ObservationLike, options?: PredictOptions): Promise<number>;
   /** As model.predict. */
-  predict(obs: ArrayLike<ArrayLike<number>>, options?: PredictOptions): Promise<number[]>;
+  predict(obs: ObservationsLike, options?: PredictOptions): Promise<number[]>;
   /** As model.predictValues. */
-  predictValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Promise<Float64Array>;
+  predictValues(obs: ObservationLike | ObservationsLike, options?: MaskOptions): Promise<Float64Array>;
   /** As model.logProbs. */
-  logProbs(obs: ObservationLike | ArrayLike<ArrayLike<number>>, options?: MaskOptions): Promise<Float64Array>;
+  logProbs(obs: ObservationLike | ObservationsLike, options?: MaskOptions): Promise<Float64Array>;
   /** As model.qValues. */
-  qValues(obs: ObservationLike | ArrayLike<ArrayLike<number>>, actions?: ArrayLike<any> | MaskOptions): Promise<Float64Array>;
+  qValues(obs: ObservationLike | ObservationsLike, actions?: ArrayLike<any> | MaskOptions): Promise<Float64Array>;
   /** Frees it in the worker. */
   dispose(): Promise<void>;
 }

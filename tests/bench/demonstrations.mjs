@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makePlayer, randomFrom, record } from '../../web/cli/play.mjs';
+import { makePlayer, record } from '../../web/cli/play.mjs';
+import { createRng } from '../../web/lib/random.mjs';
 import { runJobs } from '../../web/cli/pool.mjs';
 import { parseSeeds } from '../../web/cli/runs.mjs';
 import { returnsOf } from '../../web/lib/demonstrations.mjs';
@@ -31,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bellhop-demonstrations-'));
 /** The file of a seed's demonstrations. @param {import('../../web/bellhop.js').Bellhop} bh @param {number} seed */
 function writeDemonstrations(bh, seed) {
   const env = bh.make(ENV);
-  const random = randomFrom(seed);
+  const random = createRng(seed);
   const demonstrations = record(env, makePlayer(bh, env, 'teacher', random), { episodes: EPISODES, seed, random });
   env.dispose();
   const file = join(folder, `${seed}.jsonl`);

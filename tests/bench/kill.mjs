@@ -15,13 +15,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { randomFrom } from '../../web/cli/play.mjs';
+import { createRng } from '../../web/lib/random.mjs';
 import { CLI, canResume, differencesFrom, filesIn, outcomesOf, problemsIn, restore } from './faulty.mjs';
 
 const { values: args } = parseArgs({ options: { runs: { type: 'string', default: '100' }, seed: { type: 'string', default: '0' } } });
 const RUNS = Number(args.runs);
 const KILLS_MAX = 4; // of one run
-const random = randomFrom(Number(args.seed));
+const random = createRng(Number(args.seed));
 const TRAIN = ['train', 'CartPole-v1', '--total-timesteps', '6000', '--eval-freq', '500', '--n-eval-episodes', '2', '--final-eval-episodes', '2', '--checkpoint-interval', '0.1', '--out', 'run'];
 const SCENARIOS = [{ name: 'train', args: [...TRAIN, '--seed', '1'] }, { name: 'train over a run', old: TRAIN, args: [...TRAIN, '--seed', '1', '--overwrite'] }];
 

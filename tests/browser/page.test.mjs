@@ -25,6 +25,7 @@ import playing from './suites/playing.mjs';
 import same from './suites/same.mjs';
 import keptRuns from './suites/kept-runs.mjs';
 import language from './suites/text.mjs';
+import spaces from './suites/spaces.mjs';
 import thread from './suites/thread.mjs';
 import widget from './suites/widget.mjs';
 import workbench from './suites/workbench.mjs';
@@ -41,4 +42,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, ownEnv, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, ownEnv, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples, spaces].forEach((suite) => suite(get)));

@@ -149,7 +149,8 @@ test('a seed comes with the first reset of each, and no other; every evaluation 
   }
   assert.notEqual(training[0][0], training[1][0]);
   model.evaluate({ episodes: 3, seed: 9 });
-  const evaluation = seeds.filter((mine) => mine.length === 1).map(([seed]) => seed);
+  const [, ...played] = seeds; // the first was made, and reset, to be read
+  const evaluation = played.filter((mine) => mine.length === 1).map(([seed]) => seed);
   assert.equal(new Set(evaluation).size, 3);
   model.dispose();
   assert.equal(bh.liveBytes(), 0);
@@ -166,6 +167,8 @@ test('make() gives it as an environment: seeds as given, info as given, time lim
     }
   }
   const env = bh.make(Told);
+  assert.deepEqual(resets, [{ seed: 0 }]); // whether it has masks is read there
+  resets.length = 0;
   assert.deepEqual(env.spec, { id: 'Corridor-v0', rewardThreshold: null, maxEpisodeSteps: 30 });
   assert.deepEqual(env.observationSpace, { type: 'Box', shape: [2], low: new Float32Array(2), high: new Float32Array([100, 100]), dtype: 'float32' });
   fails(() => env.step(0), 'BH_ERR_STATE', /Corridor-v0: step was called before reset/);
@@ -468,11 +471,11 @@ test('what is not an environment is refused with everything that is wrong with i
   ]) fails(() => bh.register(bad), 'BH_ERR_CONFIG', message);
   const close = /** @type {any} */ ({
     id: 'Close-v0', reset() {}, step() {}, observation_space: { type: 'Discrete', n: 2 }, max_episode_steps: 5,
-    observationSpace: { type: 'Box', shape: [1], lower: 0, hihg: 1 }, actionSpace: { type: 'Discrete', n: 2, start: 1 },
+    observationSpace: { type: 'Box', shape: [1], lower: 0, hihg: 1 }, actionSpace: { type: 'Discrete', n: 2, first: 1 },
   });
   for (const message of [
     /there is 'max_episode_steps' and no maxEpisodeSteps; did you mean 'maxEpisodeSteps'\?/, /observationSpace has no 'lower'; did you mean 'low'\?|a Box has/,
-    /observationSpace has no 'hihg'; did you mean 'high'\?/, /actionSpace has no 'start'; a Discrete has type, n/,
+    /observationSpace has no 'hihg'; did you mean 'high'\?/, /actionSpace has no 'first'; a Discrete has type, n, start/,
   ]) fails(() => bh.register(close), 'BH_ERR_CONFIG', message);
   fails(() => bh.register(/** @type {any} */ (async () => new Corridor())), 'BH_ERR_CONFIG', /making one gave a Promise/);
   fails(() => bh.register(() => {

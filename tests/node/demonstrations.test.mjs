@@ -90,7 +90,7 @@ test('hostile files are refused with their line', () => {
     [file({ actions: [] }), /line 2: actions is \[\], but must be an array with at least one/],
     [file({ actions: '01' }), /line 2: actions is '01'/],
     [file({ actions: [0, 1.5] }), /line 2: actions\[1\] is 1.5/],
-    [file({ actions: [0, -1] }), /line 2: actions\[1\] is -1/],
+    [file({ actions: [0, -4294967296] }), /line 2: actions\[1\] is -4294967296/],
     [file({ actions: [0, 4294967296] }), /line 2: actions\[1\] is 4294967296/],
     [file({ obs: EPISODE.obs.slice(1) }), /line 2: obs has 2 entries, but must have 3/],
     [file({ obs: [[0, 0], [0, 0], [0]] }), /line 2: obs\[2\] has 1 entries, but must have 2/],

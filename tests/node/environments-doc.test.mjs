@@ -37,6 +37,19 @@ console.log(bh.liveBytes());\n`);
   });
 });
 
+test('its example of spaces prints what it says', async () => {
+  const [, code] = /^```js\n(\/\/ spaces\.mjs\n[^]*?)^```$/m.exec(page) ?? [];
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, 'spaces.mjs'), `${code}console.log(bh.liveBytes());\n`);
+    const { stdout } = await run(process.execPath, [join(folder, 'spaces.mjs')]);
+    const [action, length, flat, isElement, live] = stdout.trim().replace(/\[\n([^\]]*)\n\]/g, (_, inner) => `[ ${inner.trim()} ]`).split('\n');
+    assert.equal(action, 'Int32Array(2) [ 2, 1 ]');
+    assert.equal(length, '1');
+    assert.equal(flat.replace(/\s+/g, ' '), 'Float32Array(5) [ 0.5, -0.5, 0, 0, 1 ]');
+    assert.deepEqual([isElement, live], ['true', '0']);
+  });
+});
+
 test('its two scripts train it in a worker', async () => {
   const [, tank] = /^(class Tank \{$[^]*?^\}$)/m.exec(page) ?? [];
   const [, worker] = /^```js\n\/\/ tank-worker.mjs\n([^]*?)^```$/m.exec(page) ?? [];

@@ -51,7 +51,7 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       new bh.DQN(env, { gama: n });
     `);
     writeFileSync(join(folder, 'options.mts'), `
-      import { load, type AlgoName, type AnyOptions, type EnvId, type GridWorldEnvOptions } from '${ROOT}web/bellhop.js';
+      import { createRng, flatdim, flatten, load, makeSpace, unflatten, type AlgoName, type AnyOptions, type EnvId, type GridWorldEnvOptions, type MultiDiscreteSpace } from '${ROOT}web/bellhop.js';
       const bh = await load();
       const algo: AlgoName = 'double-q-learning';
       const options: AnyOptions = { seed: 7, totalTimesteps: 1000 };
@@ -61,6 +61,18 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       const env = bh.make('GridWorld-v0', world);
       bh.makeVec(id, { numEnvs: 2 });
       new bh.DQN(env, { preset: 'rainbow', exploration: 'ucb', netArch: [32, 32], optimizer: 'adamw', demonstrations: [] }).set({ learningRate: 0.1, topicWeight: 1 });
+      const robot = bh.make<MultiDiscreteSpace>({ id: 'Robot-v0', observationSpace: { type: 'Dict', spaces: { at: { type: 'Discrete', n: 2, start: 1 }, legs: { type: 'MultiBinary', n: [2, 2] } } },
+        actionSpace: { type: 'MultiDiscrete', nvec: [2, 3] }, reset: () => [{ at: 1, legs: [0, 0, 0, 0] }, {}], step: (action: Int32Array) => [action, 0, false, false] });
+      const chosen: Int32Array = new bh.DQN(robot).predict({ at: 1, legs: [[0, 1], [1, 0]] });
+      const both: Int32Array[] = new bh.DQN(robot).predict([{ at: 1, legs: [0, 1, 1, 0] }]);
+      robot.step(robot.actionSpace.sample(3)), robot.step([1, both.length]), robot.actionSpace.nvec.length;
+      const bits = makeSpace({ type: 'MultiBinary', n: 3 }), stream: () => number = createRng(2);
+      const flat: Float32Array = flatten(bits, bits.sample(stream));
+      unflatten(bits, flat), flatdim(bits), bits.contains(chosen), bits.n;
+      // @ts-expect-error: a MultiDiscrete is several numbers
+      robot.step(1);
+      // @ts-expect-error: no such key
+      makeSpace({ type: 'Discrete', n: 3, begin: 1 });
       new bh.SARSA(env, { initialQ: 1, exploringStarts: true });
       new bh.PolicyEvaluation(env, { policy: ['0123', '****'] });
       new bh.PPO(env, { preset: false, klCoef: 0.1 });

@@ -10,7 +10,8 @@ import { registerFile } from './env-file.mjs';
 import { openModel } from './files.mjs';
 import { OutputFolder } from './folder.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
-import { modelPlayer, randomFrom, record } from './play.mjs';
+import { createRng } from '../lib/random.mjs';
+import { modelPlayer, record } from './play.mjs';
 import { learn } from './training.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
@@ -61,7 +62,7 @@ export async function run(argv) {
   let student;
   try {
     student = inFlags(fields, '', () => {
-      const random = randomFrom(seed);
+      const random = createRng(seed);
       const demonstrations = record(env, modelPlayer(teacher, teacher.algo), { episodes, seed, epsilon, random });
       return new bh.Clone(env, { ...options, demonstrations });
     });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Who plays an environment when episodes are recorded: a saved model, a scripted teacher, or chance.
-import { randomAction } from '../lib/box.mjs';
 import { breathe } from '../lib/loop.mjs';
 import { Recorder } from '../node/node.mjs';
 import { UsageError } from './args.mjs';
@@ -18,28 +17,18 @@ import { TEACHERS } from './teachers.mjs';
 const SLICE_MS = 50;
 const STEPS_MAX = 1000; // of an episode in an environment without time limit, as evaluations have it
 
-/** Numbers in [0, 1), the same everywhere (mulberry32). @param {number} seed */
-export function randomFrom(seed) {
-  let state = (seed ^ Math.floor(seed / 2 ** 32)) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A model's greedy policy, with its values. @param {Model} model @param {string} name @returns {Player} */
 export function modelPlayer(model, name) {
   return {
-    name, act: (obs, actionMask) => model.predict(obs, { actionMask }), ...model.actionSpace.type === 'Discrete' && { values: (/** @type {any} */ obs, /** @type {any} */ actionMask) => model.qValues(obs, { actionMask }) }, dispose: () => model.dispose(),
+    name, act: (obs, actionMask) => model.predict(obs, { actionMask }), dispose: () => model.dispose(),
+    .../** @type {import('../bellhop.js').Space} */ (model.actionSpace).type !== 'Box' && { values: (/** @type {any} */ obs, /** @type {any} */ actionMask) => model.qValues(obs, { actionMask }) },
   };
 }
 
 /** @param {Bellhop} bh @param {Env} env @param {string} policy  'random', 'teacher' or a file @param {() => number} random @returns {Player} */
 export function makePlayer(bh, env, policy, random) {
   const { id } = env.spec;
-  if (policy === 'random') return { name: 'random', act: (_, mask) => randomAction(env.actionSpace, random, mask), dispose() {} };
+  if (policy === 'random') return { name: 'random', act: (_, mask) => env.actionSpace.sample(random, mask), dispose() {} };
   if (policy === 'teacher') {
     const teacher = TEACHERS[id];
     if (teacher) return { name: `teacher: ${teacher.source}`, act: teacher.act, dispose() {} };
@@ -102,7 +91,7 @@ function* play(env, player, recorder, { episodes, seed, epsilon = 0, random }) {
     recorder.reset(obs, info.action_mask);
     for (let t = 1, ended = false; !ended; t++) {
       const values = player.values?.(obs, info.action_mask);
-      const action = random() < epsilon ? randomAction(env.actionSpace, random, info.action_mask) : player.act(obs, info.action_mask);
+      const action = random() < epsilon ? env.actionSpace.sample(random, info.action_mask) : player.act(obs, info.action_mask);
       const [next, reward, terminated, timeIsUp, after] = env.step(action);
       const truncated = timeIsUp || (!terminated && env.spec.maxEpisodeSteps === null && t >= STEPS_MAX);
       recorder.step(action, next, reward, terminated, truncated, values, after.action_mask);

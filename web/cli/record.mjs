@@ -9,7 +9,8 @@ import { checkNamedFile, rescue, writeNamedFile } from './durable.mjs';
 import { interruptible, noteStop } from './ending.mjs';
 import { isEnvFile, openEnv } from './env-file.mjs';
 import { number, print, printJson } from './output.mjs';
-import { makePlayer, randomFrom, recordUntil } from './play.mjs';
+import { createRng } from '../lib/random.mjs';
+import { makePlayer, recordUntil } from './play.mjs';
 import { TEACHERS } from './teachers.mjs';
 
 export const summary = 'Record episodes, to learn from them';
@@ -58,7 +59,7 @@ export async function run(argv) {
   const made = { ...optionsFrom(flags, options, 'env-'), ...optionsFrom(flags, limit) };
   const env = inFlags(limit, '', () => inFlags(options, 'env-', () => bh.make(id, made)));
   try {
-    const random = randomFrom(seed);
+    const random = createRng(seed);
     const player = makePlayer(bh, env, policy, random);
     return await interruptible(async (signal) => {
       const { demonstrations, error } = await recordUntil(env, player, { episodes, seed, epsilon, random }, signal);

@@ -16,7 +16,7 @@ export function problemOfMask(mask) {
  * @param {any} env @param {Space} actionSpace
  */
 export function givesMasks(env, actionSpace) {
-  if (actionSpace.type !== 'Discrete') return false;
+  if (actionSpace.type === 'Box') return false;
   if (typeof env.actionMasks === 'function') return true;
   try {
     const result = env.reset({ seed: 0 });

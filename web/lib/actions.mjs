@@ -2,10 +2,10 @@
 // Actions that are numbers, a Box, as users give them.
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues } from './box.mjs';
-import { readObservation } from './definition.mjs';
 import { onlyKeys } from './messages.mjs';
 import { flattenObs } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
+import { readObservation } from './space-values.mjs';
 
 /** @typedef {import('../bellhop.js').BoxSpace} BoxSpace */
 /** @typedef {import('./run.mjs').Run} Run */

@@ -3,18 +3,6 @@
 
 /** @typedef {import('./run.mjs').Run} Run */
 
-/**
- * An action, each legal one as likely as any other. @param {import('../bellhop.js').Space} space @param {() => number} random  in [0, 1)
- * @param {ArrayLike<number | boolean>} [mask]  without one all are legal @returns {any}
- */
-export function randomAction(space, random, mask) {
-  if (space.type === 'Discrete') {
-    const legal = mask && Array.from(mask, (each, action) => each ? action : -1).filter((action) => action >= 0);
-    return legal ? legal[Math.floor(random() * legal.length)] : Math.floor(random() * space.n);
-  }
-  return Float32Array.from(space.low, (low, i) => low + random() * (space.high[i] - low));
-}
-
 /** One array for each action. @param {Float32Array} flat @param {number} size */
 export const rowsOf = (flat, size) => Array.from({ length: flat.length / size }, (_, i) => flat.slice(i * size, (i + 1) * size));
 

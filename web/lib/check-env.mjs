@@ -3,13 +3,15 @@
 // expected against actual, with the number of the step. Each kind of mistake is said once, where it was seen first. Needs no
 // WebAssembly.
 import { readMask } from './action-mask.mjs';
-import { randomAction } from './box.mjs';
 import { Lengths, Numbers, problemOfShape } from './check-numbers.mjs';
+import { codingOf } from './coding.mjs';
 import { OwnEnv } from './custom-env.mjs';
-import { actionText, closeInstance, outOfBounds, readDefinition, readObservation, rewardProblem, thrownText } from './definition.mjs';
+import { actionText, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
 import { Env } from './env.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { wholeNumber } from './setup.mjs';
+import { createRng } from './random.mjs';
+import { readObservation, sampleFrom } from './space-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
@@ -83,17 +85,6 @@ class Report {
 /** Thrown where playing cannot go on; what is wrong has been said. */
 class Stop extends Error {}
 
-/** Numbers in [0, 1) (Mulberry32). @param {number} seed */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 class Check {
   #definition;
   #report;
@@ -102,9 +93,11 @@ class Check {
   #limit;
   /** The number of the step that is taken, or that comes after the reset. */
   #at = 1;
-  /** @type {ArrayLike<number | boolean> | undefined} */
-  #mask = undefined;
+  /** What is legal next in each environment. @type {WeakMap<Instance, ArrayLike<number | boolean> | undefined>} */
+  #masks = new WeakMap();
   #numbers;
+  /** The spaces as the module has them. */
+  #core;
 
   /** @param {Pick<Definition, 'make' | 'isSingle' | 'observationSpace' | 'actionSpace'> & Partial<Definition>} definition @param {Report} report @param {number} seed */
   constructor(definition, report, seed) {
@@ -112,7 +105,9 @@ class Check {
     this.#report = report;
     this.#seed = seed;
     this.#limit = definition.maxEpisodeSteps ?? /** @type {any} */ (definition).entry?.max_episode_steps ?? Infinity;
-    this.#numbers = new Numbers(definition.observationSpace);
+    const { observationSpace, actionSpace } = definition;
+    this.#core = codingOf(observationSpace, actionSpace)?.core ?? /** @type {import('./custom-env.mjs').Core} */ (definition);
+    this.#numbers = new Numbers(this.#core.observationSpace);
   }
 
   /** @param {number} steps */
@@ -158,7 +153,7 @@ class Check {
 
   /** @param {Instance} env @param {number} steps */
   #playOn(env, steps) {
-    const next = random(this.#seed);
+    const next = createRng(this.#seed);
     const arrays = new Reused(this.#report);
     const lengths = new Lengths();
     let episodes = 0, isOver = true, length = 0;
@@ -168,7 +163,7 @@ class Check {
         arrays.see(`before step ${this.#at}, reset`, this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
         length = 0;
       }
-      const action = this.#action(next);
+      const action = this.#action(env, next);
       const outcome = this.#step(env, action);
       arrays.see(this.#stepName(action), outcome.observation);
       isOver = isEnd(outcome);
@@ -183,9 +178,9 @@ class Check {
     }
   }
 
-  /** @param {() => number} next */
-  #action(next) {
-    return randomAction(this.#definition.actionSpace, next, this.#mask);
+  /** @param {Instance} env @param {() => number} next */
+  #action(env, next) {
+    return sampleFrom(this.#definition.actionSpace, next, this.#masks.get(env));
   }
 
   /** @param {Instance} env @param {{ seed?: number }} options @returns {any} the observation as it was given */
@@ -253,16 +248,16 @@ class Check {
       return;
     }
     this.#numbers.see(flat, this.#at);
-    const outside = outOfBounds(space, flat);
+    const outside = outOfBounds(this.#core.observationSpace, flat, space.type !== 'Box');
     if (outside !== undefined) this.#report.error('range', `${name} returned an observation that ${outside}`);
   }
 
   /** What is legal next; where the mask is none, everything. @param {Instance} env @param {string} name @param {unknown} info @param {boolean} isOver */
   #readMask(env, name, info, isOver) {
-    const { actionSpace, hasActionMask } = this.#definition;
-    if (!hasActionMask || actionSpace.type !== 'Discrete') return;
+    const { actionSpace } = this.#core;
+    if (!this.#definition.hasActionMask || actionSpace.type !== 'Discrete') return;
     const { mask, problem } = readMask(env, info, actionSpace.n, isOver);
-    this.#mask = isOver ? undefined : mask;
+    this.#masks.set(env, isOver ? undefined : mask);
     if (problem !== undefined) this.#report.error('mask', `${name} ${problem}`);
   }
 
@@ -329,7 +324,7 @@ class Check {
   #episode(env, options) {
     /** @type {Outcome[]} */
     const outcomes = [];
-    const play = this.#player(env, random(this.#seed), outcomes, options);
+    const play = this.#player(env, createRng(this.#seed), outcomes, options);
     do play(); while (outcomes.length <= SEEDED_STEPS && !isEnd(outcomes[outcomes.length - 1]));
     return outcomes;
   }
@@ -347,7 +342,7 @@ class Check {
 
   /** Where one of two differs from one alone, in words. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
   #playInTurns(envs, once, steps) {
-    const nexts = [random(this.#seed), random(this.#seed)];
+    const nexts = [createRng(this.#seed), createRng(this.#seed)];
     /** @type {Outcome[][]} */
     const records = [[], []];
     const players = envs.map((env, i) => this.#player(env, nexts[i], records[i]));
@@ -364,7 +359,7 @@ class Check {
   #record(env, steps) {
     /** @type {Outcome[]} */
     const outcomes = [];
-    const play = this.#player(env, random(this.#seed), outcomes);
+    const play = this.#player(env, createRng(this.#seed), outcomes);
     for (let i = 0; i < steps; i++) play();
     return outcomes;
   }
@@ -378,7 +373,7 @@ class Check {
         length = 0;
         outcomes.push(copy({ when: `the reset before step ${steps}`, observation: this.#reset(env, outcomes.length === 0 ? first : {}), reward: 0, terminated: false, truncated: false }));
       }
-      const outcome = this.#step(env, this.#action(next));
+      const outcome = this.#step(env, this.#action(env, next));
       outcomes.push(copy(outcome));
       isOver = isEnd(outcome) || ++length >= this.#limit;
     };
@@ -393,7 +388,9 @@ const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observati
 
 /** @param {any} value @returns {number[]} */
 function flatCopy(value) {
-  return typeof value === 'object' && value !== null ? Array.from(value).flatMap(flatCopy) : [value];
+  if (typeof value !== 'object' || value === null) return [value];
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
+  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatCopy);
 }
 
 /** Where two records differ, in words. @param {Outcome[]} a @param {Outcome[]} b */

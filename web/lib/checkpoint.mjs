@@ -4,6 +4,7 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { Run, whichParameters } from './run.mjs';
+import { sha256Of } from './sha256.mjs';
 import { describeSetup, lookUp, openScript, useSetup } from './setup.mjs';
 import { hosts } from './slots.mjs';
 
@@ -14,6 +15,8 @@ import { hosts } from './slots.mjs';
 /** @typedef {{ env: string | OwnEnv, options: object }} Expected */
 
 const decoder = new TextDecoder();
+/** Bytes before the header; what is before the checksum in it; digits of that. */
+const PREFIX = 8, CHECKSUM = '{"__metadata__":{"sha256":"', DIGITS = 64;
 
 /**
  * Bytes given by a user, as a Uint8Array over them.
@@ -90,6 +93,7 @@ export function openCheckpoint(library, bytes, { algo, env, options } = {}) {
   if (env) checkSaved('env', id, lookUp(library, env.env).entry.id);
   else if (!library.catalog.envs.some((each) => each.id === id)) throw unknownEnv(id);
   const source = env?.env ?? id;
+  checkSpaces(data, lookUp(library, source).own?.coding?.signature);
   if (isFull) return resumed(library, data, source, { algo, envOptions: env?.options, options });
   const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
     if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
@@ -142,6 +146,44 @@ function changeResumed(run, envOptions, options) {
   if (changed.length > 0) run.set(Object.fromEntries(changed));
 }
 
+// ---- spaces ----
+
+/** Throws where a checkpoint is of other spaces than these. @param {Uint8Array} data @param {string | undefined} own  none where the module knows them: it checks those itself */
+function checkSpaces(data, own) {
+  const saved = metadataOf(data)?.spaces;
+  if (saved === own) return;
+  const [[obs, actions], [ownObs, ownActions]] = [partsOf(saved), partsOf(own)];
+  const [what, theirs, ours] = obs !== ownObs ? ['observations', obs, ownObs] : ['actions', actions, ownActions];
+  throw new BellhopError('BH_ERR_SHAPE', `the checkpoint was saved with another space of ${what}, ${theirs}, but here it is ${ours}`);
+}
+
+/** What is said of the two spaces. @param {string | undefined} signature @returns {string[]} */
+function partsOf(signature) {
+  if (signature === undefined) return ['a Discrete or a Box of float32', 'a Discrete or a Box of float32'];
+  try {
+    return JSON.parse(signature).map((/** @type {unknown} */ part) => JSON.stringify(part));
+  } catch {
+    return [signature, signature];
+  }
+}
+
+/** The same checkpoint, with the spaces of the run in its metadata: after its checksum, which is of all else, and made anew. @param {Run} run @param {Uint8Array} bytes */
+function withSpaces({ coding }, bytes) {
+  if (!coding) return bytes;
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true), at = PREFIX + CHECKSUM.length + DIGITS;
+  const entry = new TextEncoder().encode(`","spaces":${JSON.stringify(coding.signature)}`);
+  const padding = (8 - (entry.length - 1) % 8) % 8, header = size + entry.length - 1 + padding; // the quote after the checksum is there already
+  const out = new Uint8Array(PREFIX + header + bytes.length - PREFIX - size).fill(0x20);
+  out.set(bytes.subarray(0, at));
+  new DataView(out.buffer).setUint32(0, header, true);
+  out.set(entry, at);
+  out.set(bytes.subarray(at + 1, PREFIX + size), at + entry.length);
+  out.set(bytes.subarray(PREFIX + size), PREFIX + header);
+  out.fill(0x30, at - DIGITS, at);
+  out.set(new TextEncoder().encode(sha256Of(out)), at - DIGITS);
+  return out;
+}
+
 // ---- saving and loading ----
 
 /** A checkpoint; a full one is of the run and goes on where it was saved. @param {Run} run @param {import('../bellhop.js').SaveOptions} [options] */
@@ -151,16 +193,16 @@ export function save(run, options = {}) {
   run.check();
   if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
   if (full && options.which !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
-  if (full) return saveFull(run);
+  if (full) return withSpaces(run, saveFull(run));
   const which = whichParameters(options.which ?? 'current');
-  return run.use((wasm, address) => {
+  return withSpaces(run, run.use((wasm, address) => {
     const size = wasm.call.bhx_run_save(address, which, 0, 0) >>> 0;
     return wasm.scratch((scratch) => {
       const at = scratch.block(size);
       wasm.call.bhx_run_save(address, which, at, size);
       return wasm.bytes(at, size);
     });
-  });
+  }));
 }
 
 /** @param {Run} run */
@@ -185,6 +227,7 @@ function saveFull(run) {
 export function load(run, bytes) {
   run.check();
   const data = asBytes(bytes);
+  if (metadataOf(data)) checkSpaces(data, run.coding?.signature);
   run.use((wasm, address) => wasm.scratch((scratch) => wasm.check(wasm.call.bhx_run_load(address, scratch.bytes(data), data.length))));
 }
 

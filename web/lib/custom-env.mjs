@@ -3,7 +3,8 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
-import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, readObservation, rewardProblem, thrownText } from './definition.mjs';
+import { codingOf } from './coding.mjs';
+import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
 import { readMask } from './action-mask.mjs';
 import { openTable, readConfig } from './own-options.mjs';
@@ -11,10 +12,12 @@ import { describeOwn, paintOwn } from './own-picture.mjs';
 import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
+import { readObservation } from './space-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
+/** @typedef {{ observationSpace: import('../bellhop.js').ModuleSpace, actionSpace: import('../bellhop.js').ModuleSpace }} Core */
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
 const FAILED = -1;
@@ -34,9 +37,13 @@ export class OwnEnv {
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
     this.hasActionMask = definition.hasActionMask;
-    this.entry = entryOf(definition);
+    /** How spaces are translated that the module does not know; null where it knows both. */
+    this.coding = codingOf(definition.observationSpace, definition.actionSpace);
+    /** The spaces as the module has them. @type {Core} */
+    this.core = this.coding?.core ?? /** @type {any} */ ({ observationSpace: definition.observationSpace, actionSpace: definition.actionSpace });
+    this.entry = entryOf({ ...definition, ...this.core });
     /** Whether nobody needs to look whether observations leave their bounds: they cannot, or it was said. */
-    this.skipsBounds = isUnbounded(definition.observationSpace);
+    this.skipsBounds = isUnbounded(this.core.observationSpace);
     /** An environment of its own; the object itself where there is but one. */
     this.make = definition.make;
   }
@@ -47,7 +54,7 @@ export class OwnEnv {
    */
   open(wasm) {
     const host = hostOf(wasm);
-    const { observationSpace: space, actionSpace: actions, isSingle, entry } = this;
+    const { core: { observationSpace: space, actionSpace: actions }, isSingle, entry } = this;
     const shape = space.type === 'Box' ? space.shape : [space.n];
     const table = openTable(wasm, this.id, entry.options);
     const handle = host.scripts.add(this);
@@ -73,12 +80,12 @@ export class OwnEnv {
   }
 }
 
-/** Its row of the catalogue. @param {import('./definition.mjs').Definition} definition @returns {import('../bellhop.js').EnvEntry} */
+/** Its row of the catalogue. @param {Omit<import('./definition.mjs').Definition, keyof Core> & Core} definition @returns {import('../bellhop.js').EnvEntry} */
 function entryOf({ id, summary, observationSpace: space, actionSpace, hasActionMask, rewardThreshold, maxEpisodeSteps, options }) {
   const bound = (/** @type {Float32Array | Uint8Array} */ bounds) =>
     bounds.every((each) => each === bounds[0]) ? bounds[0] : Object.freeze(Array.from(bounds));
-  const entry = (/** @type {import('../bellhop.js').Space} */ each) => each.type === 'Discrete' ? each
-    : Object.freeze({ ...each, low: bound(each.low), high: bound(each.high) });
+  const entry = (/** @type {import('../bellhop.js').ModuleSpace} */ each) => each.type === 'Discrete' ? each
+    : Object.freeze({ ...each, dtype: /** @type {'float32' | 'uint8'} */ (each.dtype), low: bound(each.low), high: bound(each.high) });
   return Object.freeze({
     id, summary, action_space: entry(actionSpace), observation_space: entry(space),
     has_action_mask: hasActionMask, reward_threshold: rewardThreshold, max_episode_steps: maxEpisodeSteps, has_transitions: false, can_start_anywhere: false,
@@ -175,7 +182,6 @@ class Slot {
   #wasm;
   #own;
   #env;
-  #space;
   #n;
   #isBox;
   #isBytes;
@@ -191,11 +197,10 @@ class Slot {
     this.#wasm = wasm;
     this.#own = own;
     this.#env = made(own, options);
-    const space = own.observationSpace;
-    this.#space = space;
+    const { observationSpace: space, actionSpace } = own.core;
     this.#isBox = space.type === 'Box';
-    this.#nMask = own.actionSpace.type === 'Discrete' && own.hasActionMask ? own.actionSpace.n : 0;
-    this.#nAction = own.actionSpace.type === 'Box' ? floatsOf(own.actionSpace) : 0;
+    this.#nMask = actionSpace.type === 'Discrete' && own.hasActionMask ? actionSpace.n : 0;
+    this.#nAction = actionSpace.type === 'Box' ? floatsOf(actionSpace) : 0;
     this.#isBytes = space.type === 'Box' && space.dtype === 'uint8';
     this.#n = space.type === 'Box' ? floatsOf(space) : space.n;
     this.#low = space.type === 'Box' ? space.low[0] : 0;
@@ -224,7 +229,9 @@ class Slot {
 
   /** @param {number} value  the action, or where its numbers are, of a Box @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
   step(value, at, step) {
-    this.#step(this.#nAction === 0 ? value : this.#wasm.floats(value, this.#nAction), at, step);
+    const { coding } = this.#own;
+    const action = this.#nAction === 0 ? value : this.#wasm.floats(value, this.#nAction);
+    this.#step(coding?.acts ? coding.decodeAction(value) : action, at, step);
   }
 
   /** @param {any} action @param {number} at @param {number} step */
@@ -307,6 +314,7 @@ class Slot {
 
   /** The plain case: right, and flat. @param {any} value @param {number} at @returns {boolean} whether it was */
   #write(value, at) {
+    if (this.#own.coding?.observes) return false;
     const f32 = this.#wasm.f32;
     const from = at >>> 2, n = this.#n;
     if (!this.#isBox) {
@@ -334,16 +342,17 @@ class Slot {
     for (let a = 0; a < this.#nMask; a++) f32[from + a] = Number(mask[a]);
   }
 
-  /** Nested arrays are laid out; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
+  /** Nested arrays are laid out, and what is no array of numbers is flattened; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
   #explain(name, value, at) {
-    const { flat, problem } = readObservation(this.#space, value);
+    const { flat, problem } = readObservation(this.#own.observationSpace, value);
     if (problem !== undefined) throw this.#failure(name, `returned an observation that ${problem}`);
     this.#wasm.f32.set(flat, at >>> 2);
   }
 
   /** Says once that an observation is not within its bounds: it is learned from all the same. @param {() => string} name @param {number} at */
   #watchBounds(name, at) {
-    const outside = outOfBounds(this.#space, this.#wasm.f32.subarray(at >>> 2, (at >>> 2) + this.#n));
+    const { core, observationSpace } = this.#own;
+    const outside = outOfBounds(core.observationSpace, this.#wasm.f32.subarray(at >>> 2, (at >>> 2) + this.#n), observationSpace.type !== 'Box');
     if (outside === undefined) return;
     this.#own.skipsBounds = true;
     console.warn(`bellhop: ${this.#own.id}: ${name()} returned an observation that ${outside}; it is used as it is`);
@@ -360,7 +369,7 @@ class Slot {
   }
 }
 
-/** Whether no observation that is taken leaves the bounds. @param {import('../bellhop.js').Space} space */
+/** Whether no observation that is taken leaves the bounds. @param {import('../bellhop.js').ModuleSpace} space */
 function isUnbounded(space) {
   return space.type !== 'Box' || space.dtype === 'uint8' || boundsOf(space).every((bound) => Math.abs(bound) === Infinity);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What the author of an environment gives, read and checked: the way one is made, its id, its spaces, its observations.
+// What the author of an environment gives, read and checked: the way one is made, its id, its spaces.
 // Everything wrong is found and said at once, expected against actual.
-import { nearest, shown, suggestion } from './messages.mjs';
 import { givesMasks } from './action-mask.mjs';
+import { problemOfActions } from './coding.mjs';
+import { nearest, shown } from './messages.mjs';
 import { defaultsOf, readOptions } from './own-options.mjs';
-import { floatsOf } from './space.mjs';
+import { readSpace } from './space-definition.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
@@ -24,17 +25,11 @@ import { floatsOf } from './space.mjs';
 
 const ID = /^[\w.:-]+(\/[\w.:-]+)?$/;
 const ID_MAX = 60;
-const SIZE_MAX = 2 ** 20;
 const STEPS_MAX = 2_000_000_000;
-const ACTIONS_MAX = 10_000;
-const NUMBERS_MAX = 1_000;
-const RANK_MAX = 3;
 /** As in demonstrations (rl/demonstrations.c): sums of them are still numbers. */
 const REWARD_MAX = 1e30;
 /** What an author may have written otherwise. Shorter names are near to many others. */
 const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'rewardThreshold'];
-/** Of a space, by its type. @type {Record<string, string[]>} */
-const SPACE_KEYS = { Discrete: ['type', 'n'], Box: ['type', 'shape', 'low', 'high', 'dtype'] };
 
 /** Said of a vector of environments. */
 const NO_VECTOR = 'the environment is a vector of environments, as makeVec() gives one, but must be a single one; a model makes as many of it as its option nEnvs says';
@@ -162,16 +157,6 @@ function readFirst(given, first, make, isSingle, options) {
   };
 }
 
-/** What of a space does not do for actions. @param {Space} space */
-function problemOfActions(space) {
-  if (space.type === 'Discrete') return space.n > ACTIONS_MAX ? `actionSpace.n is ${space.n}, but must be at most ${ACTIONS_MAX}` : undefined;
-  const { low, high, dtype } = space;
-  if (dtype !== 'float32') return `actionSpace.dtype is '${dtype}', but must be 'float32'`;
-  if (low.length > NUMBERS_MAX) return `actionSpace has ${low.length} numbers, but must have at most ${NUMBERS_MAX}`;
-  const i = low.findIndex((bound, at) => !Number.isFinite(bound) || !Number.isFinite(high[at]) || bound >= high[at]);
-  return i < 0 ? undefined : `actionSpace has the bounds ${low[i]} and ${high[i]} at [${i}], but must have finite ones there, the first below the second`;
-}
-
 /** The later ones may come out otherwise than the first. @param {string} name @param {Definition['make']} make @returns {Definition['make']} */
 function checkedMake(name, make) {
   return (options) => {
@@ -182,139 +167,25 @@ function checkedMake(name, make) {
   };
 }
 
-/**
- * A space with its bounds as typed arrays; undefined when something is wrong with it.
- * @param {string} name @param {any} given @param {(problem: string) => void} say
- * @returns {Space | undefined}
- */
-function readSpace(name, given, say) {
-  if (!isObject(given)) {
-    say(`${name} is ${shown(given)}, but must be { type: 'Discrete', n } or { type: 'Box', shape, low, high, dtype }`);
-    return undefined;
-  }
-  const keys = SPACE_KEYS[given.type] ?? [];
-  for (const key of Object.keys(given)) {
-    if (keys.length > 0 && !keys.includes(key)) say(`${name} has no '${key}'${suggestion(key, keys) || `; a ${given.type} has ${keys.join(', ')}`}`);
-  }
-  if (given.type === 'Discrete') {
-    if (Number.isInteger(given.n) && given.n >= 1 && given.n <= SIZE_MAX) return Object.freeze({ type: 'Discrete', n: given.n });
-    say(`${name}.n is ${shown(given.n)}, but must be a whole number between 1 and ${SIZE_MAX}`);
-    return undefined;
-  }
-  if (given.type === 'Box') return readBox(name, given, say);
-  say(`${name}.type is ${shown(given.type)}, but must be 'Discrete' or 'Box'`);
-  return undefined;
-}
-
-/** @param {string} name @param {any} given @param {(problem: string) => void} say @returns {Space | undefined} */
-function readBox(name, given, say) {
-  const { dtype = 'float32' } = given;
-  const shape = typeof given.shape === 'number' ? [given.shape] : given.shape;
-  if (!Array.isArray(shape) || shape.length < 1 || shape.length > RANK_MAX || !shape.every((size) => Number.isInteger(size) && size >= 1)) {
-    say(`${name}.shape is ${shown(given.shape)}, but must be an array of 1 to ${RANK_MAX} whole numbers of at least 1`);
-    return undefined;
-  }
-  const n = shape.reduce((product, size) => product * size, 1);
-  if (n > SIZE_MAX) {
-    say(`${name} has ${n} numbers, but must have at most ${SIZE_MAX}`);
-    return undefined;
-  }
-  if (dtype !== 'float32' && dtype !== 'uint8') {
-    say(`${name}.dtype is ${shown(dtype)}, but must be 'float32' or 'uint8'`);
-    return undefined;
-  }
-  const isBytes = dtype === 'uint8';
-  const low = readBounds(`${name}.low`, given.low ?? (isBytes ? 0 : -Infinity), shape, isBytes, say);
-  const high = readBounds(`${name}.high`, given.high ?? (isBytes ? 255 : Infinity), shape, isBytes, say);
-  if (!low || !high) return undefined;
-  const crossed = low.findIndex((bound, i) => bound > high[i]);
-  if (crossed >= 0) {
-    say(`${name}.low[${crossed}] is ${low[crossed]}, but must not be above high[${crossed}], which is ${high[crossed]}`);
-    return undefined;
-  }
-  if (isBytes && (high[0] < 1 || high.some((bound) => bound !== high[0]))) {
-    say(`${name}.high must be one whole number between 1 and 255 for all bytes`);
-    return undefined;
-  }
-  return Object.freeze({ type: 'Box', shape: Object.freeze([...shape]), low, high, dtype });
-}
-
-/** @param {string} name @param {any} given @param {number[]} shape @param {boolean} isBytes @param {(problem: string) => void} say */
-function readBounds(name, given, shape, isBytes, say) {
-  const n = shape.reduce((product, size) => product * size, 1);
-  const ArrayType = isBytes ? Uint8Array : Float32Array;
-  const list = typeof given === 'number' ? new Array(n).fill(given) : flatten(given, shape);
-  if (list === undefined) {
-    say(`${name} is ${shown(given)}, but must be a number or an array of the space's shape, [${shape.join(', ')}]`);
-    return undefined;
-  }
-  const bad = Array.from(list).findIndex((bound) => typeof bound !== 'number' || Number.isNaN(bound) || (isBytes && bound !== (bound & 255)));
-  if (bad >= 0) {
-    say(`${name} has ${shown(list[bad])}, but must have ${isBytes ? 'whole numbers between 0 and 255' : 'numbers'}`);
-    return undefined;
-  }
-  return ArrayType.from(list);
-}
-
 /** An action in messages: 3, or [0.25, -1]. @param {number | ArrayLike<number>} action */
 export function actionText(action) {
   return typeof action === 'number' ? String(action) : `[${Array.from(action, (x) => Number(x.toPrecision(4))).join(', ')}]`;
 }
 
-/** Lower, then upper bounds. @param {Space} space */
+/** Lower, then upper bounds. @param {import('../bellhop.js').ModuleSpace} space */
 export function boundsOf(space) {
   return space.type === 'Box' ? [...space.low, ...space.high] : [];
 }
 
-/** @param {any} value */
-const isList = (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-
 /**
- * The entries in one list, row-major: of a flat array of all, or of arrays nested as the shape says. Undefined when it is
- * neither. @param {any} value @param {readonly number[]} shape @returns {ArrayLike<any> | undefined}
+ * The first number that is not within the bounds of its space, in words; undefined where there is none.
+ * @param {import('../bellhop.js').ModuleSpace} space  as the module has it @param {ArrayLike<number>} flat @param {boolean} isFlattened  whether the author's is another
  */
-function flatten(value, shape) {
-  const n = shape.reduce((product, size) => product * size, 1);
-  if (isList(value) && value.length === n && !isList(value[0])) return value;
-  return flattenNested(value, shape);
-}
-
-/** @param {any} value @param {readonly number[]} shape @returns {any[] | undefined} */
-function flattenNested(value, [size, ...inner]) {
-  if (!isList(value) || value.length !== size) return undefined;
-  if (inner.length === 0) return Array.from(value);
-  const rows = Array.from(value, (row) => flattenNested(row, inner));
-  return rows.includes(undefined) ? undefined : rows.flat();
-}
-
-/**
- * An observation as a list of numbers, or what is wrong with it: "is …, but must be …".
- * @param {Space} space @param {any} value
- * @returns {{ flat: ArrayLike<number>, problem?: undefined } | { flat?: undefined, problem: string }}
- */
-export function readObservation(space, value) {
-  if (space.type === 'Discrete') {
-    if (Number.isInteger(value) && value >= 0 && value < space.n) return { flat: [value] };
-    return { problem: `is ${shown(value)}, but must be a whole number between 0 and ${space.n - 1}` };
-  }
-  const n = floatsOf(space);
-  const shape = space.shape.length > 1 ? `, flat or nested as [${space.shape.join(', ')}]` : '';
-  if (!isList(value)) return { problem: `is ${shown(value)}, but must be an array of ${n} numbers${shape}` };
-  const flat = flatten(value, space.shape);
-  if (flat === undefined) return { problem: `has ${value.length} ${isList(value[0]) ? 'rows' : 'numbers'}, but must have ${n} numbers${shape}` };
-  for (let i = 0; i < n; i++) {
-    const problem = numberProblem(space, flat[i], i);
-    if (problem !== undefined) return { problem: `has ${shown(flat[i])} at [${i}], but must have ${problem} there` };
-  }
-  return { flat };
-}
-
-/** The first number that is not within the bounds of its space, in words; undefined where there is none. @param {Space} space @param {ArrayLike<number>} flat */
-export function outOfBounds(space, flat) {
+export function outOfBounds(space, flat, isFlattened) {
   if (space.type !== 'Box') return undefined;
   for (let i = 0; i < flat.length; i++) {
     const x = Math.fround(flat[i]);
-    if (x < space.low[i] || x > space.high[i]) return `has ${flat[i]} at [${i}], but observationSpace says it is between ${space.low[i]} and ${space.high[i]}`;
+    if (x < space.low[i] || x > space.high[i]) return `has ${flat[i]} at [${i}]${isFlattened ? ' when it is flattened' : ''}, but observationSpace says it is between ${space.low[i]} and ${space.high[i]}`;
   }
   return undefined;
 }
@@ -323,13 +194,4 @@ export function outOfBounds(space, flat) {
 export function rewardProblem(reward) {
   if (typeof reward === 'number' && Math.abs(reward) <= REWARD_MAX) return undefined;
   return `returned the reward ${shown(reward)}, but it must be a finite number between -1e30 and 1e30`;
-}
-
-/** What the number should have been. @param {import('../bellhop.js').BoxSpace} space @param {any} x @param {number} i */
-function numberProblem(space, x, i) {
-  if (space.dtype === 'uint8') {
-    return typeof x === 'number' && x === (x & 255) && x >= space.low[i] && x <= space.high[i] ? undefined : `a whole number between ${space.low[i]} and ${space.high[i]}`;
-  }
-  if (typeof x !== 'number' || !Number.isFinite(x)) return 'a finite number';
-  return Number.isFinite(Math.fround(x)) ? undefined : 'a number that float32 can hold';
 }

@@ -10,6 +10,7 @@ import { camelCase } from './options.mjs';
 
 export const FORMAT = 'bellhop-demonstrations-1';
 const TRANSITIONS_MAX = 10_000_000; // the largest demoCapacity
+const NESTED_MAX = 16;
 /** What a float can hold. @param {number} value */
 const fits = (value) => Number.isFinite(Math.fround(value));
 const FINITE = 'a finite number of at most 3.4e38 in size';
@@ -47,6 +48,17 @@ function checkRows(where, name, rows) {
   }
 }
 
+/** Whether an observation is more than a row of numbers: that of a Dict, of a Tuple or of nested arrays. @param {unknown} obs */
+const isNested = (obs) => typeof obs === 'object' && obs !== null && (!isList(obs) || Array.prototype.some.call(obs, (/** @type {unknown} */ each) => typeof each === 'object'));
+
+/** Numbers in arrays and plain objects; what they are of, the space says later. @param {string} where @param {string} name @param {any} value @param {number} depth */
+function checkNested(where, name, value, depth) {
+  if (depth > NESTED_MAX) bad(where, `${name} has more than ${NESTED_MAX} arrays and objects within each other`);
+  if (isList(value)) Array.from(value, (each, i) => checkNested(where, `${name}[${i}]`, each, depth + 1));
+  else if (typeof value === 'object' && value !== null) Object.entries(value).forEach(([key, each]) => checkNested(where, `${name}.${key}`, each, depth + 1));
+  else if (typeof value !== 'number' || !fits(value)) bad(where, `${name} is ${shown(value)}, but must be ${FINITE}`);
+}
+
 /**
  * Throws when it is no episode: obs is one longer than actions and rewards.
  * @param {any} episode @param {string} where  what messages call it
@@ -58,9 +70,10 @@ function checkEpisode(episode, where) {
   checkLength(where, 'obs', obs, actions.length + 1);
   checkLength(where, 'rewards', rewards, actions.length);
   if (typeof obs[0] === 'number') checkNumbers(where, 'obs', obs, fits, FINITE);
+  else if (Array.from(obs).some(isNested)) Array.from(obs, (each, i) => checkNested(where, `obs[${i}]`, each, 0));
   else checkRows(where, 'obs', obs);
   if (isList(actions[0])) checkRows(where, 'actions', actions);
-  else checkNumbers(where, 'actions', actions, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a whole number, at least 0');
+  else checkNumbers(where, 'actions', actions, (value) => Number.isInteger(value) && Math.abs(value) < 2 ** 32, 'a whole number'); // which there are, the environment's space says
   checkNumbers(where, 'rewards', rewards, Number.isFinite, 'a finite number');
   for (const [name, value] of Object.entries({ terminated, truncated })) {
     if (typeof value !== 'boolean') bad(where, `${name} is ${shown(value)}, but must be true or false`);
@@ -104,9 +117,10 @@ export function countTransitions(episodes) {
  * Episodes laid out as the module takes them, one transition after the other. One that neither terminated nor was
  * truncated is cut where it ends.
  * @param {readonly Episode[]} episodes  checked
- * @param {{ nObs: number, nMask?: number, nActions: number, nAction: number }} sizes  numbers of an observation, and of its mask; actions, 0 where they are a Box; numbers of one
+ * @param {{ nObs: number, nMask?: number, nActions: number, nAction: number, coding?: import('./coding.mjs').Coding | null }} sizes  numbers of an observation, and of its mask; actions,
+ *   0 where they are a Box; numbers of one; how spaces are translated that the module does not know
  */
-export function flatten(episodes, { nObs, nMask = 0, nActions, nAction }) {
+export function flatten(episodes, { nObs, nMask = 0, nActions, nAction, coding }) {
   const n = countTransitions(episodes);
   const hasValues = episodes.every(({ actionValues }) => actionValues !== undefined);
   const flat = {
@@ -117,15 +131,17 @@ export function flatten(episodes, { nObs, nMask = 0, nActions, nAction }) {
   let at = 0;
   episodes.forEach((episode, i) => {
     const { obs, actions, rewards, terminated, actionValues, actionMasks } = episode;
-    const list = /** @type {ArrayLike<number | ArrayLike<number>>} */ (obs);
-    const rows = Array.from(list, (row, t) => rowWithMask(rowOf(row, `episodes[${i}]: an observation`, nObs), actionMasks?.[t], nMask));
+    const what = `episodes[${i}]: an observation`;
+    const rows = Array.from(/** @type {ArrayLike<any>} */ (obs), (row, t) => rowWithMask(coding?.observes ? coding.encodeObs(what, row) : rowOf(row, what, nObs), actionMasks?.[t], nMask));
     for (let t = 0; t < actions.length; t++, at++) {
       const last = t + 1 === actions.length;
       flat.obsTm1.set(rows[t], at * (nObs + nMask));
       flat.obs.set(rows[t + 1], at * (nObs + nMask));
       const action = actions[t];
       if (nActions === 0) flat.actions.set(rowOf(action, `episodes[${i}]: an action`, nAction), at * nAction);
-      else if (typeof action === 'number') flat.actions[at] = action;
+      else if (coding?.acts) flat.actions[at] = coding.encodeAction(`episodes[${i}]: an action`, action);
+      else if (typeof action === 'number' && action >= 0 && action < 2 ** 31) flat.actions[at] = action;
+      else if (typeof action === 'number') bad(`episodes[${i}]`, `actions[${t}] is ${action}, but must be a whole number, at least 0`);
       else bad(`episodes[${i}]`, `an action has ${action.length} numbers, but must be one of ${nActions}`);
       flat.rewards[at] = rewards[t];
       flat.terminated[at] = Number(last && terminated);
@@ -212,7 +228,7 @@ export function parseDemonstrations(data) {
     const { action_values: actionValues, action_masks: actionMasks, ...rest } = Object(parseLine(text, number));
     const episode = { ...rest, ...actionValues !== undefined && { actionValues }, ...actionMasks !== undefined && { actionMasks } };
     checkEpisode(episode, `line ${number}`);
-    const own = typeof episode.obs[0] === 'number' ? 1 : episode.obs[0].length;
+    const own = typeof episode.obs[0] === 'number' ? 1 : episode.obs[0].length ?? Object.keys(episode.obs[0]).length;
     width ||= own;
     if (own !== width) bad(`line ${number}`, `its observations have ${own} numbers, but those before have ${width}`);
     return episode;
@@ -231,9 +247,11 @@ function shortest(x) {
   return x;
 }
 
-/** @param {number | ArrayLike<number>} row */
-function plain(row) {
-  return typeof row === 'number' ? row : Array.from(row, shortest);
+/** @param {any} value @returns {any} */
+function plain(value) {
+  if (typeof value === 'number') return value;
+  if (isList(value)) return Array.from(value, (each) => typeof each === 'number' ? shortest(each) : plain(each));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, typeof each === 'number' ? shortest(each) : plain(each)]));
 }
 
 /** The file of demonstrations, as text. @param {Demonstrations} demonstrations */

@@ -7,9 +7,10 @@ import { onlyKeys } from './messages.mjs';
 import { describeSetup, lookUp, timeLimit, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';
+import { withMethods } from './space-values.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
-/** @typedef {import('../bellhop.js').Space} Space */
+/** @typedef {import('../bellhop.js').ModuleSpace} ModuleSpace */
 
 const STEP_BYTES = 16; // f64 reward, i32 terminated, i32 truncated
 const TRANSITION_BYTES = 32; // f64 probability, i32 state, f64 reward, i32 terminated
@@ -28,9 +29,11 @@ export function openEnv(library, env, options, create) {
     env: wasm.handle(create(setup)), ...optionsOf(library, setup, definition), closeScript: script.keep(),
   }));
   const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
+  const core = { observationSpace: readSpace(spaces.observation_space), actionSpace: readSpace(spaces.action_space) };
+  const { observationSpace, actionSpace } = own?.coding?.spaces ?? core;
   return {
-    ...made, id, definition, own, observationSpace: readSpace(spaces.observation_space),
-    actionSpace: readSpace(spaces.action_space), nMask: spaces.has_action_mask ? spaces.action_space.n : 0,
+    ...made, id, definition, own, core, coding: own?.coding ?? null, observationSpace: withMethods(observationSpace), actionSpace: withMethods(actionSpace),
+    nMask: spaces.has_action_mask ? spaces.action_space.n : 0,
     spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: made.limit }),
   };
 }
@@ -75,6 +78,9 @@ export class Env {
   #step;
   #action;
   #nView;
+  /** The spaces as the module has them. @type {{ observationSpace: ModuleSpace, actionSpace: ModuleSpace }} */
+  #core;
+  #coding;
   #nMask;
   #slot;
   #seeded = false;
@@ -88,7 +94,8 @@ export class Env {
     this.#slot = made.own && slotOf(wasm, env);
     this.#wasm = wasm;
     this.#env = env;
-    /** @type {Space} */
+    this.#core = made.core;
+    this.#coding = made.coding;
     this.observationSpace = made.observationSpace;
     this.actionSpace = made.actionSpace;
     this.spec = made.spec;
@@ -97,8 +104,8 @@ export class Env {
     this.#nView = made.definition.n_view;
 
     this.#nMask = made.nMask;
-    const obsBytes = (floatsOf(this.observationSpace) + made.nMask) * 4;
-    const bytes = STEP_BYTES + obsBytes + floatsOf(this.actionSpace) * 4;
+    const obsBytes = (floatsOf(made.core.observationSpace) + made.nMask) * 4;
+    const bytes = STEP_BYTES + obsBytes + floatsOf(made.core.actionSpace) * 4;
     const block = allocBeside(wasm, made, bytes);
     this.#step = block;
     this.#obs = block + STEP_BYTES;
@@ -128,12 +135,13 @@ export class Env {
   step(action) {
     this.#handle.check();
     const wasm = this.#wasm, { call } = wasm;
-    if (this.actionSpace.type === 'Box') {
-      wasm.f32.set(readAction(this.spec.id, this.actionSpace, action), this.#action >>> 2);
+    const { actionSpace: space } = this.#core;
+    if (space.type === 'Box') {
+      wasm.f32.set(readAction(this.spec.id, space, action), this.#action >>> 2);
       this.#handle.during(() => wasm.check(call.bhx_env_step_box(this.#env, this.#action, this.#obs, this.#step)));
     } else {
-      this.#checkAction(action);
-      this.#handle.during(() => wasm.check(call.bhx_env_step(this.#env, action, this.#obs, this.#step)));
+      const number = this.#numberOf(action);
+      this.#handle.during(() => wasm.check(call.bhx_env_step(this.#env, number, this.#obs, this.#step)));
     }
     const step = new DataView(wasm.buffer, this.#step, STEP_BYTES);
     const [reward, terminated, truncated] =
@@ -145,9 +153,10 @@ export class Env {
   transitions(state, action) {
     this.#handle.check();
     const wasm = this.#wasm;
-    if (this.observationSpace.type !== 'Discrete') return this.#noTransitions();
-    wholeNumber(`${this.spec.id}: state`, state, 0, this.observationSpace.n - 1);
-    this.#checkAction(action);
+    const { observationSpace: states } = this.#core;
+    if (states.type !== 'Discrete') return this.#noTransitions();
+    wholeNumber(`${this.spec.id}: state`, state, 0, states.n - 1);
+    this.#numberOf(action);
     return wasm.scratch((scratch) => {
       const at = scratch.block(TRANSITIONS_MAX * TRANSITION_BYTES);
       const n = wasm.call.bhx_env_transitions(this.#env, state, action, at);
@@ -162,9 +171,11 @@ export class Env {
     });
   }
 
-  /** Whole numbers beyond 32 bits would wrap around to valid ones on their way into the module. @param {number} action */
-  #checkAction(action) {
-    wholeNumber(`${this.spec.id}: action`, action, 0, /** @type {import('../bellhop.js').DiscreteSpace} */ (this.actionSpace).n - 1);
+  /** The module's number of an action. Whole numbers beyond 32 bits would wrap around to valid ones on their way there. @param {any} action */
+  #numberOf(action) {
+    const what = `${this.spec.id}: action`, { actionSpace: space } = this.#core;
+    if (this.#coding?.acts) return this.#coding.encodeAction(what, action);
+    return wholeNumber(what, action, 0, /** @type {import('../bellhop.js').DiscreteSpace} */ (space).n - 1);
   }
 
   /** The state in words. */
@@ -176,7 +187,8 @@ export class Env {
   /** What never changes: the actions' names, and what a drawing needs. */
   get layout() {
     this.#handle.check();
-    return this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#env));
+    const layout = this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#env));
+    return this.#coding?.layout(layout) ?? layout;
   }
 
   /** The numbers a drawing needs. */
@@ -203,22 +215,25 @@ export class Env {
   }
 
   #observation() {
-    const obs = this.#wasm.floats(this.#obs, floatsOf(this.observationSpace));
-    return this.observationSpace.type === 'Box' ? toDtype(this.observationSpace, obs) : obs[0];
+    const { observationSpace: space } = this.#core;
+    const obs = this.#wasm.floats(this.#obs, floatsOf(space));
+    if (this.#coding?.observes) return this.#coding.decodeObs(obs);
+    return space.type === 'Box' ? toDtype(space, obs) : obs[0];
   }
 
   /** Which actions are legal now, 1 or 0 each; all where it has no masks. */
   actionMasks() {
     this.#handle.check();
-    if (this.#nMask > 0) return Int8Array.from(this.#wasm.floats(this.#obs + floatsOf(this.observationSpace) * 4, this.#nMask));
-    if (this.actionSpace.type === 'Discrete') return new Int8Array(this.actionSpace.n).fill(1);
+    const { observationSpace, actionSpace } = this.#core;
+    if (this.#nMask > 0) return Int8Array.from(this.#wasm.floats(this.#obs + floatsOf(observationSpace) * 4, this.#nMask));
+    if (actionSpace.type === 'Discrete') return new Int8Array(actionSpace.n).fill(1);
     throw new BellhopError('BH_ERR_ARGUMENT', `${this.spec.id}: actions are a Box, of which there are no masks`);
   }
 
   #info() {
-    if (this.#slot) return this.#slot.info;
-    const info = this.#wasm.json(this.#wasm.call.bhx_env_info(this.#env));
-    return this.#nMask > 0 ? { ...info, action_mask: this.actionMasks() } : info;
+    /** @type {any} */
+    const info = this.#slot ? this.#slot.info : this.#wasm.json(this.#wasm.call.bhx_env_info(this.#env));
+    return this.#nMask > 0 && (info.action_mask ?? undefined) === undefined ? { ...info, action_mask: this.actionMasks() } : info;
   }
 
   /** @returns {never} */

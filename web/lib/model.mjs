@@ -16,6 +16,7 @@ import { logPrior, startFrom } from './language.mjs';
 import { Run } from './run.mjs';
 import { evaluate, flattenObs, logProbs, predict, stateValues } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
+import { withMethods } from './space-values.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('../bellhop.js').Which} Which */
@@ -28,10 +29,13 @@ export class Model {
   /** @type {Run} */
   #run;
   #learner;
+  #spaces;
 
   /** @param {Run} run */
   constructor(run) {
     this.#run = run;
+    const { observationSpace, actionSpace } = run.coding?.spaces ?? run;
+    this.#spaces = { observationSpace: withMethods(observationSpace), actionSpace: withMethods(actionSpace) };
     this.#learner = new Learner(run);
   }
 
@@ -66,11 +70,11 @@ export class Model {
   }
 
   get observationSpace() {
-    return this.#run.observationSpace;
+    return this.#spaces.observationSpace;
   }
 
   get actionSpace() {
-    return this.#run.actionSpace;
+    return this.#spaces.actionSpace;
   }
 
   get timesteps() {
@@ -196,7 +200,7 @@ function foreignRun(library, data, { algo, env, options }) {
   }
   const run = Run.create(library, { env: env.env, algo, envOptions: env.options, options });
   try {
-    checkpoint.load(run, translated(data, checkpoint.parameters(run), { env: run.env.id, algo }));
+    checkpoint.load(run, translated(data, checkpoint.parameters(run), { env: run.env.id, algo, ...run.coding && { spaces: run.coding.signature } }));
     return run;
   } catch (error) {
     run.dispose();

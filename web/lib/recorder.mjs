@@ -4,8 +4,13 @@
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
 /** @typedef {{ obs: any[], actions: any[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][], actionMasks?: number[][] }} Recording */
 
-/** @param {number | ArrayLike<number>} obs */
-const copyOf = (obs) => typeof obs === 'number' ? obs : Array.from(obs);
+/** Its own: who gave it may write over it. @param {any} value @returns {any} */
+function copyOf(value) {
+  if (typeof value !== 'object' || value === null) return value;
+  if (ArrayBuffer.isView(value)) return Array.from(/** @type {any} */ (value));
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each)]));
+}
 
 export class Recorder {
   /** @type {Episode[]} */
@@ -18,7 +23,7 @@ export class Recorder {
     this.about = { env, envOptions, ...policy !== undefined && { policy } };
   }
 
-  /** An episode begins. One under way ends where it is, as if cut by a time limit. @param {number | ArrayLike<number>} obs @param {ArrayLike<number | boolean>} [actionMask]  for all observations or for none */
+  /** An episode begins. One under way ends where it is, as if cut by a time limit. @param {any} obs @param {ArrayLike<number | boolean>} [actionMask]  for all observations or for none */
   reset(obs, actionMask) {
     this.#end({ truncated: true });
     this.#current = { obs: [copyOf(obs)], actions: [], rewards: [], terminated: false, truncated: false, ...actionMask !== undefined && { actionMasks: [Array.from(actionMask, Number)] } };
@@ -26,7 +31,7 @@ export class Recorder {
 
   /**
    * An action was taken, and what it led to.
-   * @param {number | ArrayLike<number>} action @param {number | ArrayLike<number>} obs @param {number} reward
+   * @param {any} action @param {any} obs @param {number} reward
    * @param {boolean} terminated @param {boolean} truncated
    * @param {ArrayLike<number>} [actionValues]  what whoever plays thinks of every action; for all steps or for none
    * @param {ArrayLike<number | boolean>} [actionMask]  of what it led to

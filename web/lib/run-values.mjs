@@ -70,6 +70,7 @@ function readMasks(masks, n, nMask) {
 
 /** @param {Run} run @param {unknown} given @returns {{ flat: ArrayLike<number>, single: boolean }} */
 function flattenUnmasked(run, given) {
+  if (run.coding?.observes) return run.coding.flatten(given);
   const { observationSpace: space, nObs } = run;
   if (space.type === 'Discrete' && typeof given === 'number') return { flat: checked(run, [given]), single: true };
   if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw badObservation(run, given);
@@ -145,7 +146,9 @@ export function predict(run, given, options = {}) {
   if (typeof deterministic !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `deterministic is ${shown(deterministic)}, but must be true or false`);
   if (seed !== undefined && deterministic) throw new BellhopError('BH_ERR_ARGUMENT', 'seed is for sampled actions: predict(obs, { deterministic: false, seed })');
   const { flat, single } = flattenObs(run, given, actionMask);
-  const actions = deterministic ? greedy(run, flat) : sampled(run, flat, seed);
+  const { coding } = run;
+  const chosen = deterministic ? greedy(run, flat) : sampled(run, flat, seed);
+  const actions = coding?.acts ? chosen.map((action) => coding.decodeAction(action)) : chosen;
   return single ? actions[0] : actions;
 }
 

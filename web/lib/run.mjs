@@ -58,13 +58,17 @@ export class Run {
     this.#library = library;
     this.#wasm = wasm;
     this.#run = run;
-    this.env = lookUp(library, env).entry;
+    const { entry, own } = lookUp(library, env);
+    this.env = entry;
+    /** How the spaces of an environment of one's own are translated, see coding.mjs; null where they are as the module has them. */
+    this.coding = own?.coding ?? null;
     this.algo = findAlgo(catalog, algo);
     /** How the rows of drain() are laid out. */
     this.records = catalog.records;
     /** The most environment steps a run can have. */
     this.timestepsMax = timestepsMax(catalog);
     const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
+    /** The spaces as the module has them; how their author has declared them: `coding.spaces`. */
     this.observationSpace = readSpace(spaces.observation_space);
     this.actionSpace = readSpace(spaces.action_space);
     this.nObs = floatsOf(this.observationSpace);
@@ -180,7 +184,8 @@ export class Run {
   }
 
   layout() {
-    return this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#wasm.call.bhx_run_env(this.#address)));
+    const layout = this.#wasm.json(this.#wasm.call.bhx_env_layout(this.#wasm.call.bhx_run_env(this.#address)));
+    return this.coding?.layout(layout) ?? layout;
   }
 
   /** Values of n observations, one after the other; -Infinity of what a mask says is illegal. @param {ArrayLike<number>} observations */

@@ -2,7 +2,7 @@
 // Observation spaces as the library's users have them. On their own, so that the worker's script, which has runs and no
 // environments of its own, does not carry env.mjs.
 
-/** @typedef {import('../bellhop.js').Space} Space */
+/** A space as the module has it. @typedef {import('../bellhop.js').ModuleSpace} Space */
 /** @typedef {Float32Array | Uint8Array} Numbers */
 
 /** The array of a Box's numbers. @param {string} dtype */

@@ -32,6 +32,8 @@ export class VecEnv {
   #handle;
   #rows;
   #nMask;
+  #core;
+  #coding;
 
   /** @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} from @param {object} options */
   constructor(library, from, options) {
@@ -50,6 +52,8 @@ export class VecEnv {
     this.#envs = envs;
     this.numEnvs = n;
     this.autoresetMode = /** @type {const} */ ('SameStep');
+    this.#core = made.core;
+    this.#coding = made.coding;
     this.singleObservationSpace = made.observationSpace;
     this.singleActionSpace = made.actionSpace;
     this.spec = made.spec;
@@ -57,7 +61,7 @@ export class VecEnv {
     this.options = made.options;
 
     this.#nMask = made.nMask;
-    const sizes = /** @type {const} */ ([n, floatsOf(this.singleObservationSpace) + made.nMask, floatsOf(this.singleActionSpace)]);
+    const sizes = /** @type {const} */ ([n, floatsOf(made.core.observationSpace) + made.nMask, floatsOf(made.core.actionSpace)]);
     const bytes = layoutRows(0, ...sizes).end;
     const block = allocBeside(wasm, made, bytes);
     this.#rows = layoutRows(block, ...sizes);
@@ -68,7 +72,7 @@ export class VecEnv {
     });
   }
 
-  /** @param {{ seed?: number }} [options] @returns {[import('./space.mjs').Numbers, { action_mask?: Int8Array }]} */
+  /** @param {{ seed?: number }} [options] @returns {[any, { action_mask?: Int8Array }]} */
   reset(options = {}) {
     this.#handle.check();
     onlyKeys('reset', options, ['seed']);
@@ -81,17 +85,18 @@ export class VecEnv {
 
   /**
    * @param {any} actions
-   * @returns {[import('./space.mjs').Numbers, Float64Array, Uint8Array, Uint8Array, { finalObs: import('./space.mjs').Numbers, action_mask?: Int8Array }]}
+   * @returns {[any, Float64Array, Uint8Array, Uint8Array, { finalObs: any, action_mask?: Int8Array }]}
    */
   step(actions) {
     this.#handle.check();
-    const space = this.singleActionSpace;
+    const { actionSpace: space } = this.#core;
     const box = space.type === 'Box' ? readActions(this.spec.id, space, actions, this.numEnvs) : null;
-    if (space.type === 'Discrete') this.#checkActions(actions, space.n);
+    const numbers = this.#coding?.acts ? this.#coding.encodeActions(this.spec.id, actions, this.numEnvs) : actions;
+    if (space.type === 'Discrete') this.#checkActions(numbers, space.n);
     const { rewards, obs, finalObs, actions: at, terminated, truncated } = this.#rows;
     const wasm = this.#wasm;
     if (box) wasm.f32.set(box, at >>> 2);
-    else new Int32Array(wasm.buffer, at, this.numEnvs).set(actions);
+    else new Int32Array(wasm.buffer, at, this.numEnvs).set(numbers);
     this.#handle.during(() => wasm.check(
       wasm.call.bhx_vec_env_step(this.#envs, at, finalObs, obs, rewards, terminated, truncated)));
     return [
@@ -132,18 +137,19 @@ export class VecEnv {
 
   /** @param {number} at */
   #observations(at) {
-    const space = this.singleObservationSpace, n = floatsOf(space);
-    return toDtype(space, this.#part(at, 0, n));
+    const { observationSpace: space } = this.#core;
+    const floats = this.#part(at, 0, floatsOf(space));
+    return this.#coding?.observes ? this.#coding.decodeRows(floats, this.numEnvs) : toDtype(space, floats);
   }
 
   /** The action masks behind them, where there are any. @param {number} at */
   #masks(at) {
-    return this.#nMask > 0 ? { action_mask: Int8Array.from(this.#part(at, floatsOf(this.singleObservationSpace), this.#nMask)) } : {};
+    return this.#nMask > 0 ? { action_mask: Int8Array.from(this.#part(at, floatsOf(this.#core.observationSpace), this.#nMask)) } : {};
   }
 
   /** Columns of the rows of observations: n from the first one. @param {number} at @param {number} first @param {number} n */
   #part(at, first, n) {
-    const width = floatsOf(this.singleObservationSpace) + this.#nMask, rows = this.#wasm.floats(at, this.numEnvs * width);
+    const width = floatsOf(this.#core.observationSpace) + this.#nMask, rows = this.#wasm.floats(at, this.numEnvs * width);
     if (n === width) return rows;
     const part = new Float32Array(this.numEnvs * n);
     for (let i = 0; i < this.numEnvs; i++) part.set(rows.subarray(i * width + first, i * width + first + n), i * n);

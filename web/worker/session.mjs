@@ -92,7 +92,7 @@ export class Session {
   info() {
     const { env, observationSpace, actionSpace, setup } = this.run;
     return {
-      ...setup, layout: this.run.layout(), observationSpace, actionSpace, rewardThreshold: env.reward_threshold,
+      ...setup, layout: this.run.layout(), observationSpace, actionSpace, ...this.run.coding?.spaces, rewardThreshold: env.reward_threshold,
       maxEpisodeSteps: timeLimit(setup.options.maxEpisodeSteps, env.max_episode_steps), summary: env.summary,
     };
   }
