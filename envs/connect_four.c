@@ -297,7 +297,8 @@ static int is_possible(const void *state, int is_running)
 }
 
 static const bh_preset presets[] = {
-    {"dqn", "total_timesteps=100000 learning_rate=0.0005 buffer_size=50000 learning_starts=1000 "
+    {"dqn", "total_timesteps=300000 learning_rate=0.001 learning_rate_schedule=linear gamma=0.95 "
+            "n_steps=3 double_q=true net_arch=128,64 buffer_size=50000 learning_starts=1000 "
             "target_update_interval=500 exploration_fraction=0.3 exploration_final_eps=0.05 "
             "eval_freq=10000 n_eval_episodes=100"},
 };

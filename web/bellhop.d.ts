@@ -107,6 +107,12 @@ export interface Bellhop {
   make<Id extends EnvId | CustomEnvSource>(env: Id, options?: OptionsOf<Id> & MakeOptions): Env;
   /** As above, and says what its actions are: `make<MultiDiscreteSpace>(Robot)`. */
   make<A extends Space>(env: CustomEnvSource, options?: OwnOptions & MakeOptions): Env<A>;
+  /**
+   * Self-play: a class of environments in which `model`, trained in ConnectFour-v0 or in one of these, plays the other side of it. Its moves are drawn
+   * as `predict(obs, { deterministic: false })` draws them, from the seed of reset; with `deterministic` they are its best ones. `first` says who drops
+   * the first stone ('either', 'agent' or 'opponent'; default 'either'), `id` what the environment is called. The model must stay alive, and is not trained by it.
+   */
+  against(model: Model<any>, options?: { first?: 'either' | 'agent' | 'opponent'; deterministic?: boolean; id?: string }): new () => CustomEnv;
   /** Makes several that step together: `makeVec('CartPole-v1', { numEnvs: 64 })`. */
   makeVec(env: BoxEnvId, options?: VecEnvOptions): VecEnv<BoxSpace>;
   /** Makes several whose actions are Discrete, or several of your own. */

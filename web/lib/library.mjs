@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What load() resolves to: one instance of the module and everything that is made in it.
+import { against } from './against.mjs';
 import { checkEnv } from './check-env.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
@@ -92,6 +93,8 @@ export function createLibrary(wasm, help) {
     make: (env, options = {}) => new Env(library, sourceOf(env), withLimit(options)),
     /** @param {unknown} env @param {object} [options] */
     makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), withLimit(options)),
+    /** @param {any} model @param {{ first?: string, deterministic?: boolean, id?: string }} [options] */
+    against: (model, options) => against(library, model, options),
     /** @param {unknown} env */
     register: (env) => register(library, env),
     /** @param {unknown} env @param {import('../bellhop.js').CheckEnvOptions} [options] */

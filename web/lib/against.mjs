@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// A saved model as the opponent: self-play. ConnectFour-v0 with `opponent: 'self'` is stepped for both players; the model answers.
+import { BellhopError } from './bellhop-error.mjs';
+import { Env } from './env.mjs';
+import { onlyKeys, shown } from './messages.mjs';
+import { createRng } from './random.mjs';
+
+/** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {{ predict: (obs: any, options: import('../bellhop.js').PredictOptions) => any, env: { id: string } }} Opponent */
+
+const BOARD = 'ConnectFour-v0', FIRST = ['either', 'agent', 'opponent'];
+
+/**
+ * A class of environments in which a model plays the other side. Its moves are drawn as predict() draws them, from the seed of reset, unless
+ * they are to be its best ones.
+ * @param {Library} library @param {Opponent} model @param {{ first?: string, deterministic?: boolean, id?: string }} [options]
+ */
+export function against(library, model, options = {}) {
+  onlyKeys('against', options, ['first', 'deterministic', 'id']);
+  const { first = 'either', deterministic = false, id = 'ConnectFourAgainst-v0' } = options;
+  if (typeof model?.predict !== 'function' || model.env?.id === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `against takes a model, but got ${shown(model)}`);
+  if (!FIRST.includes(first)) throw new BellhopError('BH_ERR_ARGUMENT', `first is ${shown(first)}, but must be one of ${FIRST.join(', ')}`);
+  const probe = new Env(library, BOARD, { opponent: 'self' });
+  const { observationSpace, actionSpace } = probe;
+  probe.dispose();
+  return class Against {
+    static id = id;
+    static observationSpace = observationSpace;
+    static actionSpace = actionSpace;
+    static rewardThreshold = 0.9;
+    #env = new Env(library, BOARD, { opponent: 'self' });
+    #random = createRng(0);
+
+    /** @param {{ seed?: number }} options */
+    reset({ seed }) {
+      if (seed !== undefined) this.#random = createRng(seed);
+      const [obs, info] = this.#env.reset();
+      const begins = first === 'opponent' || (first === 'either' && this.#random() < 0.5);
+      if (!begins) return [obs, info];
+      const [next, , , , after] = this.#answer(obs, info);
+      return [next, after];
+    }
+
+    /** @param {number} action */
+    step(action) {
+      const own = this.#env.step(action), [obs, , terminated, , info] = own;
+      if (terminated) return own;
+      const [next, reward, isOver, truncated, after] = this.#answer(obs, info);
+      return [next, -reward, isOver, truncated, after];
+    }
+
+    /** @param {any} obs @param {any} info */
+    #answer(obs, { action_mask: actionMask }) {
+      const drawn = deterministic ? {} : { deterministic: false, seed: Math.floor(this.#random() * 2 ** 32) };
+      return this.#env.step(model.predict(obs, { actionMask, ...drawn }));
+    }
+
+    describe() {
+      return this.#env.describe();
+    }
+
+    close() {
+      this.#env.dispose();
+    }
+  };
+}
