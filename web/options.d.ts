@@ -16,7 +16,7 @@ export type ShippedEnvId =
   'GridWorld-v0' | 'CartPole-v1' | 'TextGen-v0' | 'FrozenLake-v1' | 'FrozenLake8x8-v1' | 'CliffWalking-v1' |
   'MountainCar-v0' | 'Acrobot-v1' | 'Catch-v0' | 'Breakout-MinAtar' | 'DeepSea-v0' | 'Bandit-v0' | 'TextGen-v1' |
   'Translate-v0' | 'Dialogue-v0' | 'Summarize-v0' | 'CodeGen-v0' | 'LearningRate-v0' | 'Pendulum-v1' |
-  'MountainCarContinuous-v0';
+  'MountainCarContinuous-v0' | 'ConnectFour-v0';
 
 /** Options of every run, whatever the algorithm. */
 export interface RunHyperparameters {
@@ -1162,6 +1162,18 @@ export interface MountainCarContinuousEnvOptions {
   goalVelocity?: number;
 }
 
+/** ConnectFour-v0: Four in a row against an opponent; full columns are masked. */
+export interface ConnectFourEnvOptions {
+  /** Who plays the other stones; self: every step is a stone of whose turn it is. Default: 'random'. */
+  opponent?: 'random' | 'greedy' | 'minimax' | 'self';
+  /** Stones that minimax looks ahead, its own first. Default: 2. Range: 1 to 8. */
+  depth?: number;
+  /** Who drops the first stone; either is drawn at each reset. Default: 'either'. */
+  first?: 'either' | 'agent' | 'opponent';
+  /** Whether agents are told which columns are full; if not, choosing one loses. Default: true. */
+  mask?: boolean;
+}
+
 /** A learning rate and its schedule. */
 export interface LearningRateOptions {
   /** Step size of the optimizer. Live. */
@@ -1321,8 +1333,8 @@ export interface PolicyHyperparameters {
 export interface EnvOptions extends
   GridWorldEnvOptions, CartPoleEnvOptions, FrozenLakeEnvOptions, FrozenLake8x8EnvOptions, CliffWalkingEnvOptions,
   MountainCarEnvOptions, BreakoutMinAtarEnvOptions, DeepSeaEnvOptions, BanditEnvOptions, TextGenEnvOptions,
-  TranslateEnvOptions, DialogueEnvOptions, LearningRateEnvOptions, PendulumEnvOptions,
-  MountainCarContinuousEnvOptions {}
+  TranslateEnvOptions, DialogueEnvOptions, LearningRateEnvOptions, PendulumEnvOptions, MountainCarContinuousEnvOptions,
+  ConnectFourEnvOptions {}
 
 /** Live options of environments. */
 export interface RewardWeights extends Pick<EnvOptions,

@@ -172,6 +172,10 @@ export default {
   decisions: 'decisions of an episode',
   updates: 'updates of the model between two decisions',
   g: 'acceleration of gravity, in m/s^2',
+  opponent: 'who plays the other stones; self: every step is a stone of whose turn it is',
+  depth: 'stones that minimax looks ahead, its own first',
+  first: 'who drops the first stone; either is drawn at each reset',
+  mask: 'whether agents are told which columns are full; if not, choosing one loses',
   'pretraining.seed': 'Everything random in the training follows from it',
   tokenizer: 'What text is cut into: characters, words, or byte pairs',
   vocab_size: 'Most tokens the vocabulary may have',
@@ -223,4 +227,5 @@ export default {
   'LearningRate-v0.summary': 'Steer the learning rate of a small language model while it is trained, for the lowest validation loss at the end',
   'Pendulum-v1.summary': 'Swing a pendulum up and hold it there',
   'MountainCarContinuous-v0.summary': 'Swing a weak car out of a valley, with as little fuel as possible',
+  'ConnectFour-v0.summary': 'Four in a row against an opponent; full columns are masked',
 };

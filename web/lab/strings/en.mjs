@@ -469,6 +469,10 @@ export default {
   'field.size': 'Size N',
   'field.randomize_actions': 'Randomized actions',
   'field.mapping_seed': 'Action-mapping seed',
+  'field.opponent': 'Opponent',
+  'field.depth': 'Stones looked ahead',
+  'field.first': 'First stone',
+  'field.mask': 'Action mask',
   'field.k': 'Arms k',
   'field.instance_seed': 'Seed of the arm means',
 };

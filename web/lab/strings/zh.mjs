@@ -468,6 +468,10 @@ export default {
   'field.size': '边长 N',
   'field.randomize_actions': '随机动作含义',
   'field.mapping_seed': '动作含义的种子',
+  'field.opponent': '对手',
+  'field.depth': '前瞻步数',
+  'field.first': '先手',
+  'field.mask': '动作掩码',
   'field.k': '臂数 k',
   'field.instance_seed': '各臂均值的种子',
   // Values of settings; in English they are the library's names.
