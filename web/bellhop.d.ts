@@ -1017,14 +1017,14 @@ export interface LanguageModelInfo {
 
 /**
  * A transformer that says which token comes next, with its tokenizer. Token 0 stands for what the vocabulary lacks and is never
- * written; any text can be read.
+ * written; any text can be read. Texts and prompts are read as {@link readText} reads them: e with an accent behind it is é.
  */
 export interface LanguageModel extends Disposable {
   /** Sizes and kind. */
   readonly info: LanguageModelInfo;
   /** The texts of the tokens, by id. Frozen. */
   readonly tokens: readonly string[];
-  /** The tokens of a text (a string or UTF-8 bytes); what the vocabulary lacks is 0. */
+  /** The tokens of a text (a string or UTF-8 bytes), as {@link readText} reads it; what the vocabulary lacks is 0. */
   encode(text: string | Uint8Array | ArrayBuffer): Uint16Array;
   /** The text of some tokens. */
   decode(ids: ArrayLike<number>): string;
@@ -1046,6 +1046,24 @@ export interface LanguageModel extends Disposable {
   /** Frees it; using it afterwards throws. That of a training goes with the training: there, nothing happens. */
   dispose(): void;
 }
+
+/** What was changed of a text before it was learned from or written on. */
+export interface TextChanges {
+  /** Line ends CRLF that became LF. */
+  crlf: number;
+  /** Line ends CR alone that became LF. */
+  cr: number;
+  /** Byte order marks at the beginning, which were removed. */
+  byteOrderMarks: number;
+  /** Characters that are others in Unicode's composed form, NFC: e and a combining accent became é. */
+  composed: number;
+}
+
+/**
+ * A text as every corpus, prompt and text for a language model is read: from a string or UTF-8 bytes, without a byte order mark, with LF at the ends of lines, in NFC.
+ * `changes` is null where it is so already. Throws for bytes in UTF-16 or UTF-32, which it names, bytes that are not UTF-8, and half of a surrogate pair.
+ */
+export function readText(source: string | Uint8Array | ArrayBuffer): { text: string; changes: TextChanges | null };
 
 /** `bellhop pretrain --help` lists them with their defaults. */
 export interface PretrainingOptions extends PretrainingHyperparameters {
@@ -1102,6 +1120,8 @@ export interface Pretraining extends Disposable {
   readonly steps: number;
   /** Tokens learned from in them. */
   readonly tokensSeen: number;
+  /** What {@link readText} changed of the corpus; null: nothing, or the corpus is an environment's. */
+  readonly textChanges: TextChanges | null;
   /** Learns, in slices, so that a page stays alive. Called again it goes on from where it is. */
   learn(options?: PretrainOptions): Promise<this>;
   /** Takes n steps (default 1) at once. */
@@ -1465,6 +1485,8 @@ export interface LanguageSessionInfo {
   model: LanguageModelInfo;
   /** null for an opened model. */
   options: Record<string, any> | null;
+  /** What was changed of the corpus; null: nothing. */
+  textChanges: TextChanges | null;
   /** Perplexities of models that only count, on the held-out text. */
   ngrams: ReturnType<Pretraining['ngrams']> | null;
   /** On the held-out text, before training. */

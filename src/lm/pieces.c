@@ -14,55 +14,85 @@ typedef enum sort_of {
     SPACE,
     LETTER,
     IDEOGRAPH,
-    SIGN, // punctuation, line ends, bytes that are not UTF-8
+    SIGN, // punctuation, symbols and emoji, line ends, bytes that are not UTF-8
+    MARK, // belongs to the character before it
 } sort_of;
 
-// Blocks of Unicode that matter here; letters otherwise.
+#define JOINER 0x200du // puts the emoji before and behind it together
+
+// Blocks of Unicode that matter here, in order; letters otherwise.
 static const struct {
     uint32_t first, last;
     sort_of sort;
 } blocks[] = {
-    {0x0000, 0x001f, SIGN},      {0x0020, 0x0020, SPACE}, {0x0021, 0x0026, SIGN},
-    {0x0028, 0x002f, SIGN},      {0x003a, 0x0040, SIGN},  {0x005b, 0x005e, SIGN},
-    {0x0060, 0x0060, SIGN},      {0x007b, 0x00bf, SIGN},  {0x2000, 0x206f, SIGN},
-    {0x2e80, 0x2fff, IDEOGRAPH}, {0x3000, 0x303f, SIGN},  {0x3040, 0x9fff, IDEOGRAPH},
-    {0xf900, 0xfaff, IDEOGRAPH}, {0xff00, 0xffef, SIGN},  {0x20000, 0x3ffff, IDEOGRAPH},
+    {0x0000, 0x001f, SIGN},        {0x0020, 0x0020, SPACE},     {0x0021, 0x0026, SIGN},
+    {0x0028, 0x002f, SIGN},        {0x003a, 0x0040, SIGN},      {0x005b, 0x005e, SIGN},
+    {0x0060, 0x0060, SIGN},        {0x007b, 0x00bf, SIGN},      {0x0300, 0x036f, MARK},
+    {0x1ab0, 0x1aff, MARK},        {0x1dc0, 0x1dff, MARK},      {0x2000, 0x200b, SIGN},
+    {0x200c, 0x200d, MARK},        {0x200e, 0x206f, SIGN},      {0x20d0, 0x20ff, MARK},
+    {0x2190, 0x2bff, SIGN},        {0x2e80, 0x2fff, IDEOGRAPH}, {0x3000, 0x3029, SIGN},
+    {0x302a, 0x302f, MARK},        {0x3030, 0x303f, SIGN},      {0x3040, 0x3098, IDEOGRAPH},
+    {0x3099, 0x309a, MARK},        {0x309b, 0x9fff, IDEOGRAPH}, {0xf900, 0xfaff, IDEOGRAPH},
+    {0xfe00, 0xfe0f, MARK},        {0xfe20, 0xfe2f, MARK},      {0xff00, 0xffef, SIGN},
+    {0x1f000, 0x1f3fa, SIGN},      {0x1f3fb, 0x1f3ff, MARK},    {0x1f400, 0x1faff, SIGN},
+    {0x20000, 0x3ffff, IDEOGRAPH}, {0xe0020, 0xe007f, MARK},    {0xe0100, 0xe01ef, MARK},
 };
 
-static sort_of sort_at(const char *text, size_t n, size_t *length)
+static sort_of sort_at(const char *text, size_t n, size_t *length, uint32_t *c)
 {
-    uint32_t c;
-    int bytes = bh_utf8_next(text, n, &c);
+    int bytes = bh_utf8_next(text, n, c);
     *length = bytes > 0 ? (size_t)bytes : 1;
-    if (bytes == 0) return SIGN;
+    if (bytes == 0) return *c = 0, SIGN;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (c >= blocks[i].first && c <= blocks[i].last) return blocks[i].sort;
+        if (*c >= blocks[i].first && *c <= blocks[i].last) return blocks[i].sort;
     }
     return LETTER;
+}
+
+static int is_half_flag(uint32_t c)
+{
+    return c >= 0x1f1e6 && c <= 0x1f1ff;
+}
+
+// A character with what belongs to it, at most *room code points, which are taken from it: marks,
+// the other half of a flag, emoji behind a joiner (the grapheme clusters of UAX 29, by rules that
+// no version of Unicode changes).
+static sort_of cluster_at(const char *text, size_t n, size_t *length, int *room)
+{
+    uint32_t c, last;
+    sort_of sort = sort_at(text, n, length, &last);
+    int half = is_half_flag(last);
+    --*room;
+    if (sort == SPACE || last < 0x20) return sort; // bear no marks
+    for (size_t more; *room > 0 && *length < n; --*room, *length += more, last = c) {
+        sort_of next = sort_at(text + *length, n - *length, &more, &c);
+        int joined = next == SIGN && c >= 0x2190 && last == JOINER && sort == SIGN;
+        if (next != MARK && !joined && !(half && is_half_flag(c))) break;
+        half = 0;
+    }
+    return sort == MARK ? LETTER : sort;
 }
 
 size_t bhi_next_piece(const char *text, size_t n, bhi_cut cut)
 {
     size_t at = 0, length;
+    uint32_t c;
     if (cut == BHI_CUT_LIST) {
         if (text[0] == ' ') return 1;
         while (at < n && text[at] != ' ') at++;
         return at;
     }
-    sort_of sort = sort_at(text, n, &length);
+    sort_of sort = sort_at(text, n, &length, &c);
     if (cut == BHI_CUT_CHARACTERS) return length;
     if (sort == SPACE && n > 1) { // belongs to the word or sign behind it
-        size_t next;
-        sort_of behind = sort_at(text + 1, n - 1, &next);
-        if (behind == SPACE || text[1] == '\n') return 1;
+        if (text[1] == ' ' || text[1] == '\n') return 1;
         at = 1;
-        sort = behind;
-        length = next;
     }
+    int room = BHI_PIECE_MAX - 1; // the space counts, whether it is there or not
+    sort = cluster_at(text + at, n - at, &length, &room);
     at += length;
     if (sort == SPACE || sort == SIGN || (sort == IDEOGRAPH && cut == BHI_CUT_WORDS)) return at;
-    for (int i = 2; i < BHI_PIECE_MAX && at < n; i++) {
-        if (sort_at(text + at, n - at, &length) != sort) break;
+    while (room > 0 && at < n && cluster_at(text + at, n - at, &length, &room) == sort) {
         at += length;
     }
     return at;

@@ -10,8 +10,8 @@
 #define BHI_PIECE_MAX 64 ///< characters of a piece; longer ones are cut
 
 typedef enum bhi_cut {
-    BHI_CUT_CHARACTERS, ///< every character
-    BHI_CUT_WORDS,      ///< a space and a word, a Chinese character, a sign
+    BHI_CUT_CHARACTERS, ///< every character (code point)
+    BHI_CUT_WORDS,      ///< a space and a word, a Chinese character, a sign, an emoji
     BHI_CUT_RUNS,       ///< the same, but Chinese characters in a row are one piece
     BHI_CUT_LIST,       ///< what stands between spaces
 } bhi_cut;

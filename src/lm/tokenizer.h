@@ -2,8 +2,9 @@
 // Tokenizers: text to token ids and back. Built from a text, or from a list of words.
 //
 //     char   every character (code point) is a token
-//     word   words with the space before them, Chinese characters, punctuation, line ends: "the
-//            cat." is "the", " cat", "."
+//     word   words with the space before them, Chinese characters, punctuation, line ends, emoji: "the
+//            cat." is "the", " cat", "."; marks, skin tones and what a joiner joins stay with their
+//            character, so that a family of emoji or a flag is one token
 //     bpe    byte-pair encoding over such pieces (Sennrich et al. 2016), beginning with characters:
 //            the most frequent neighbours become one token, again and again; of equals those of the
 //            smaller ids
@@ -11,7 +12,9 @@
 //
 // Token 0 stands for what the vocabulary lacks, and shows as U+FFFD. The tokens that a text has are
 // numbered by how often they come, of equals by where they come first. Joining the tokens of a text
-// gives the text back, but for what is not in the vocabulary. Everything is UTF-8.
+// gives the text back, but for what is not in the vocabulary. Everything is UTF-8, and taken as it
+// is: one text has one spelling when its lines end with LF and its characters are composed (NFC),
+// which is up to the caller (in JavaScript readText() of web/lib/text.mjs does it).
 //
 //     bh_tokenizer *tokenizer;
 //     if (bh_tokenizer_create(&tokenizer, BH_TOKENIZER_WORD, 512, text, n, &err) != BH_OK)

@@ -97,6 +97,33 @@ static const char *cut(const char *text, bhi_cut how)
     return out;
 }
 
+// A character is never cut from what belongs to it.
+static void test_clusters(void)
+{
+    const bhi_cut cuts[] = {BHI_CUT_WORDS, BHI_CUT_RUNS};
+    for (int i = 0; i < 2; i++) {
+        CHECK_STRING(cut("hi👍🏽👍 👨‍👩‍👧‍👦👩🏽‍🚀!", cuts[i]),
+                     "hi|👍🏽|👍| 👨‍👩‍👧‍👦|👩🏽‍🚀|!");
+        CHECK_STRING(cut("❤️‍🔥🏳️‍🌈❤☂️→", cuts[i]),
+                     "❤️‍🔥|🏳️‍🌈|❤|☂️|→");
+        CHECK_STRING(cut("🇩🇪🇫🇷🇯 🏴󠁧󠁢󠁥󠁮󠁧󠁿", cuts[i]),
+                     "🇩🇪|🇫🇷|🇯| 🏴󠁧󠁢󠁥󠁮󠁧󠁿");
+        CHECK_STRING(cut("q\xcc\x83u .\xcc\x81 1️⃣", cuts[i]),
+                     "q\xcc\x83u| .\xcc\x81| 1️⃣");
+        CHECK_STRING(cut("葛\xf3\xa0\x84\x80。", cuts[i]), "葛\xf3\xa0\x84\x80|。");
+        CHECK_STRING(cut("می\xe2\x80\x8cخواهم", cuts[i]), "می\xe2\x80\x8cخواهم");
+        // Neither a line end nor a byte that is no character is joined to what is before it.
+        CHECK_STRING(cut("👨\xe2\x80\x8d\n👨\xe2\x80\x8d\xff", cuts[i]),
+                     "👨\xe2\x80\x8d|\n|👨\xe2\x80\x8d|\xff");
+        CHECK_STRING(cut("\n\xcc\x81", cuts[i]), "\n|\xcc\x81");
+    }
+    char marks[2 + 2 * 200] = "e";
+    for (int i = 0; i < 200; i++) memcpy(marks + 1 + 2 * i, "\xcc\x81", 2);
+    CHECK(bhi_next_piece(marks, strlen(marks), BHI_CUT_WORDS) == 1 + 2 * (BHI_PIECE_MAX - 2));
+    bh_tokenizer *t = make(BH_TOKENIZER_BPE, 100, marks); // as many as its pieces have room for
+    bh_tokenizer_destroy(t);
+}
+
 static void test_pieces(void)
 {
     CHECK_STRING(cut("the cat, \"no\"!", BHI_CUT_WORDS), "the| cat|,| \"|no|\"|!");
@@ -108,6 +135,7 @@ static void test_pieces(void)
     CHECK_STRING(cut("é 猫", BHI_CUT_CHARACTERS), "é| |猫");
     CHECK_STRING(cut("the cat.  猫狗", BHI_CUT_LIST), "the| |cat.| | |猫狗");
     CHECK_STRING(cut("a\xff\xffz", BHI_CUT_WORDS), "a|\xff|\xff|z");
+    test_clusters();
     char letters[200];
     memset(letters, 'x', sizeof letters);
     // As many characters as BHI_PIECE_MAX, the space counted whether it is there or not.

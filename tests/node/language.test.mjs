@@ -147,9 +147,9 @@ test('sampling: its options, its seeds', () => during(WORDS, { ...TINY, maxSteps
 test('what the vocabulary lacks is token 0: a prompt with it is read and written on from', () => during(WORDS, TINY, ({ model }) => {
   assert.deepEqual([...model.encode('t猫é')].map((id) => id === 0), [false, true, true]);
   assert.equal(model.decode(model.encode('t猫')), 't\uFFFD');
-  const { ids } = model.sample({ prompt: '猫 \ud800 the', length: 20 });
+  const { ids } = model.sample({ prompt: '猫 😀 the', length: 20 });
   assert.ok(ids.length === 20 && !ids.includes(0));
-  assert.deepEqual([...model.encode(new Uint8Array([0x74, 0xff, 0x74]))].map((id) => id === 0), [false, true, false]);
+  fails(() => model.encode(new Uint8Array([0x74, 0xff, 0x74])), 'BH_ERR_ARGUMENT', /the text is not UTF-8: byte 1 is 0xff/);
   assert.ok(Number.isFinite(model.perplexity('猫猫the')));
   assert.equal(model.sample({ prompt: 'the cat '.repeat(500), length: 3 }).ids.length, 3, 'longer than the context');
 }));

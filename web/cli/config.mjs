@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { findAlgo } from '../lib/setup.mjs';
 import { suggestion } from '../lib/messages.mjs';
+import { readText } from '../lib/text.mjs';
 import { UsageError } from './args.mjs';
 import { readProblem } from './files.mjs';
 
@@ -14,7 +15,7 @@ import { readProblem } from './files.mjs';
 /** @param {string} file @returns {any} */
 function readJson(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readText(readFileSync(file)).text);
   } catch (error) {
     throw new UsageError(readProblem(file, error), { cause: error });
   }

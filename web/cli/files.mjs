@@ -2,7 +2,9 @@
 // Files that commands read: models, language models and demonstrations, with errors that name the file.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { metadataOf } from '../lib/setup.mjs';
+import { changesInWords, readText } from '../lib/text.mjs';
 import { BellhopError, parseDemonstrations } from '../node/node.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
@@ -27,6 +29,13 @@ export function readBytes(file) {
   } catch (error) {
     throw new Error(readProblem(file, error), { cause: error });
   }
+}
+
+/** What somebody wrote, as it is learned from; a line on stderr says what was changed. @param {string} name @param {string | Uint8Array} source */
+export function readTextOf(name, source) {
+  const { text, changes } = about(name, () => readText(source));
+  if (changes) process.stderr.write(`bellhop: ${name} is read ${changesInWords(changes)}\n`);
+  return text;
 }
 
 /** @param {string} path */

@@ -9,7 +9,7 @@ import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArgu
 import { checkFolder, keptText, whereIn } from './claim.mjs';
 import { PRETRAINING_FILES } from './contents.mjs';
 import { interruptible, noteStop, toTheEnd } from './ending.mjs';
-import { about, readBytes } from './files.mjs';
+import { about, readBytes, readTextOf } from './files.mjs';
 import { PretrainingFolder } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed, unusable } from './journal.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
@@ -20,7 +20,7 @@ import { joined, write } from './sample.mjs';
 /** @typedef {import('../bellhop.js').Field} Field */
 /** @typedef {import('../bellhop.js').Pretraining} Pretraining */
 /** @typedef {ReadonlyMap<string, string | true>} Flags */
-/** @typedef {{ name: string, config: object, source: Uint8Array | Env, options: object, env?: Env }} Corpus  config: what config.json says of it; env: it is one */
+/** @typedef {{ name: string, config: object, source: string | Env, options: object, env?: Env }} Corpus  config: what config.json says of it; env: it is one */
 /** @typedef {import('./folder.mjs').Beginning & { out: string, json: boolean }} How */
 
 export const summary = 'Train a language model on text';
@@ -33,7 +33,8 @@ A transformer learns to say what comes next in text, by cross-entropy; the last 
 perplexity there is compared with that of models which count tokens, and of triples of them. The same text and options give
 the same bits on every machine.
 
-  CORPUS.txt   UTF-8, at most 64 MB in all; several files are joined with a blank line between them; - reads stdin
+  CORPUS.txt   UTF-8, at most 64 MB in all; several files are joined with a blank line between them; - reads stdin.
+               Lines end with LF, characters are composed (NFC): a line says what was changed
   --env ENV    instead: examples of an environment of text, in its vocabulary: for bellhop train --language-model
   --n-texts N  how many of them (default 20000)
   --out DIR    write model.safetensors, training.csv and config.json there
@@ -123,9 +124,9 @@ async function ofFiles(bh, flags, files) {
   const stray = [...flags.keys()].find((flag) => flag.startsWith('env-') || flag === 'n-texts');
   if (stray !== undefined) throw new UsageError(`--${stray} is for --env`);
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('- stands for stdin, which can only be read once');
-  /** @type {Uint8Array[]} */
+  /** @type {string[]} */
   const texts = [];
-  for (const file of files) texts.push(file === '-' ? await readStdin() : readBytes(file));
+  for (const file of files) texts.push(file === '-' ? readTextOf('stdin', await readStdin()) : readTextOf(file, readBytes(file)));
   const name = files.join(', ').replace(/^-$/, 'stdin');
   const options = optionsFrom(flags, bh.pretrainingOptions);
   return { name, config: { corpus: files }, source: joinTexts(texts), options };
@@ -137,13 +138,9 @@ async function readStdin() {
   return Buffer.concat(chunks);
 }
 
-/** With a blank line between, and without byte order marks. @param {Uint8Array[]} texts */
+/** With a blank line between. @param {string[]} texts */
 function joinTexts(texts) {
-  const plain = texts.map((text) => text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? text.subarray(3) : text);
-  return Buffer.concat(plain.flatMap((text, i) => {
-    if (i === plain.length - 1) return [text];
-    return [text, Buffer.from(text.at(-1) === 0x0a ? '\n' : '\n\n')];
-  }));
+  return texts.map((text, i) => i === texts.length - 1 ? text : text.endsWith('\n') ? `${text}\n` : `${text}\n\n`).join('');
 }
 
 /** @param {Bellhop} bh @param {Flags} flags @param {string[]} positionals @returns {Corpus} */

@@ -3,7 +3,7 @@
 import process from 'node:process';
 import { load } from '../node/node.mjs';
 import { UsageError, numberFlag, readArguments, wholeNumberFlag } from './args.mjs';
-import { openLanguageModel } from './files.mjs';
+import { openLanguageModel, readTextOf } from './files.mjs';
 import { print, printJson } from './output.mjs';
 
 /** @typedef {import('../bellhop.js').LanguageModel} LanguageModel */
@@ -45,7 +45,7 @@ export async function run(argv) {
   ];
   const temperature = flags.has('greedy') ? 0 : numberFlag('temperature', flags.get('temperature'), 0, 100) ?? 1;
   const topP = numberFlag('top-p', flags.get('top-p'), 1e-9, 1) ?? 1;
-  const prompt = String(flags.get('prompt') ?? '');
+  const prompt = readTextOf('--prompt', String(flags.get('prompt') ?? ''));
   const bh = await load();
   const model = openLanguageModel(bh, positionals[0]);
   try {
@@ -93,6 +93,6 @@ function unknownIn(model, prompt) {
 /** @param {LanguageModel} model @param {string} prompt @returns {string[]} */
 function partsOf({ info: { tokenizer } }, prompt) {
   if (tokenizer === 'words') return prompt.split(' ');
-  if (tokenizer === 'word') return prompt.match(/ ?(\p{Script=Han}|[\p{L}\p{N}\p{M}'_]+|.)/gsu) ?? [];
+  if (tokenizer === 'word') return prompt.match(/ ?(\p{Script=Han}|[\p{L}\p{N}\p{M}'_]+|\p{RI}{2}|.(?:[\p{M}\p{EMod}\u{e0020}-\u{e007f}]|\u200d.)*)/gsu) ?? [];
   return [...prompt];
 }

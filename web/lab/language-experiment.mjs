@@ -7,12 +7,13 @@
 // every second while it is trained, and does not touch the training.
 import { hasFile } from './corpora.mjs';
 import { Experiment } from './experiment.mjs';
-import { PROMPTS, fetchCorpus, languageRecipe, languageToQuery } from './language-setup.mjs';
+import { PROMPTS, fetchCorpus, languageRecipe, languageToQuery, refusalOf } from './language-setup.mjs';
 
 /** @typedef {import('./language-setup.mjs').LanguageSetup} LanguageSetup */
 /** @typedef {import('./language-setup.mjs').CorpusId} CorpusId */
 /** @typedef {import('../worker/trainer.mjs').LanguageSession} LanguageSession */
 /** @typedef {import('../bellhop.js').LanguageFrame} LanguageFrame */
+/** @typedef {import('../bellhop.js').TextChanges} TextChanges */
 /**
  * How the next token is drawn; `prompt` null: the corpus's own.
  * @typedef {{ prompt: string | null, temperature: number, topK: number, topP: number, greedy: boolean }} Sampling
@@ -62,6 +63,8 @@ export class LanguageExperiment extends Experiment {
   next = [];
   /** What was kept of its training, from which it goes on once the text is there; of another text it begins anew. @type {import('./run-experiment.mjs').Left | null | undefined} */
   left = null;
+  /** @type {TextChanges | null} */
+  #changes = null;
   #fetch;
   /** @type {Map<CorpusId, Promise<string>>} */
   #fetched = new Map();
@@ -72,6 +75,8 @@ export class LanguageExperiment extends Experiment {
   #isEnded = false;
   #isWriting = false;
   #writesAgain = false;
+  /** Why the prompt was refused. @type {unknown} */
+  #ofPrompt = null;
   #samples = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -154,9 +159,19 @@ export class LanguageExperiment extends Experiment {
     else this.emit('setup');
   }
 
-  /** What the reader types over a corpus is a text of the reader's own. @param {string} own */
-  type(own) {
+  /**
+   * What the reader types over a corpus is a text of the reader's own.
+   * @param {string} own @param {TextChanges | null} [changes]  of the file it was read from
+   */
+  type(own, changes = null) {
+    this.#changes = changes;
     this.change({ own, corpus: 'own' });
+  }
+
+  /** What is other in the text that is learned from than in the one the reader gave; null: nothing. @returns {TextChanges | null} */
+  get textChanges() {
+    if (this.setup.corpus !== 'own') return null;
+    return this.#changes ?? (this.isStale ? null : this.about?.textChanges ?? null);
   }
 
   /** Something was given that is no text or no model. @param {unknown} error */
@@ -396,13 +411,14 @@ export class LanguageExperiment extends Experiment {
       return;
     }
     this.#isWriting = true;
+    if (this.refused !== null && this.refused === this.#ofPrompt) this.refuse(null);
     try {
       do {
         this.#writesAgain = false;
         await this.#writeOnce(this.session);
       } while (this.#writesAgain && this.session);
-    } catch {
-      // the model was replaced meanwhile, or its worker has ended: there is nothing to write
+    } catch (error) {
+      if (refusalOf(error)?.key === 'error.text.half') this.refuse(this.#ofPrompt = error); // else the model was replaced meanwhile, or its worker has ended: there is nothing to write
     } finally {
       this.#isWriting = false;
     }

@@ -53,7 +53,7 @@ const N_TEXTS = 4000;
 
 /** Why there is no model, as a key of the words. */
 export class Refusal extends Error {
-  /** @param {'lm.corpus.failed' | 'lm.corpus.empty' | 'error.text.encoding'} key */
+  /** @param {'lm.corpus.failed' | 'lm.corpus.empty'} key */
   constructor(key) {
     super(key);
     this.key = key;
@@ -66,6 +66,8 @@ const SHAPES = Object.freeze([
   { shape: /^the text is empty/, key: 'lm.corpus.empty' },
   { shape: /^the (?:text|corpus) is (?<size>[\d.]+) MB long, but at most (?<max>\d+)/, key: 'error.text.large' },
   { shape: /^the text is not UTF-8/, key: 'error.text.encoding' },
+  { shape: /^the text is UTF-(?<bits>\d+)/, key: 'error.text.utf' },
+  { shape: /^the text has half of a character at position (?<at>\d+)/, key: 'error.text.half' },
   { shape: /^every word of the text is longer than (?<max>\d+) bytes/, key: 'error.text.words' },
 ]);
 

@@ -9,6 +9,7 @@ import { onlyKeys, shown } from './messages.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
 import { probable } from './run.mjs';
 import { asBytes, metadataOf, wholeNumber, withSetup } from './setup.mjs';
+import { readText } from './text.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -48,13 +49,18 @@ function checkLength(wasm, name, length) {
   throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${(length / 2 ** 20).toFixed(1)} MB long, but at most ${most / 2 ** 20} can be read`);
 }
 
-/** @param {Wasm} wasm @param {string} name @param {unknown} text @param {string} [what]  it may be @returns {Uint8Array} */
-function textBytes(wasm, name, text, what = 'a string or UTF-8 bytes') {
-  if (typeof text === 'string') checkLength(wasm, name, text.length); // its bytes are as many, or more
-  else if (!(text instanceof ArrayBuffer || ArrayBuffer.isView(text))) throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(text)}, but must be ${what}`);
-  const bytes = typeof text === 'string' ? encoder.encode(text) : asBytes(text);
-  checkLength(wasm, name, bytes.length);
-  return bytes;
+/**
+ * A text as it is learned from or written on, in UTF-8, and what readText changed.
+ * @param {Wasm} wasm @param {string} name @param {unknown} given @param {string} [what]  it may be
+ */
+function textBytes(wasm, name, given, what = 'a string or UTF-8 bytes') {
+  if (typeof given === 'string') checkLength(wasm, name, given.length); // its bytes are as many, or more
+  else if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) checkLength(wasm, name, given.byteLength);
+  else throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(given)}, but must be ${what}`);
+  const { text, changes } = readText(given);
+  const bytes = encoder.encode(text);
+  checkLength(wasm, name, bytes.length); // a few characters are longer when they are composed
+  return { bytes, changes };
 }
 
 /** Whole numbers of some sort, whose entries are yet to be checked. @param {string} name @param {unknown} ids @param {string} what  it may be @returns {ArrayLike<number>} */
@@ -133,7 +139,7 @@ export class LanguageModel {
   /** @param {string | Uint8Array} text */
   encode(text) {
     const model = this.#address;
-    const bytes = textBytes(this.#wasm, 'text', text);
+    const { bytes } = textBytes(this.#wasm, 'text', text);
     return this.#wasm.scratch((scratch) => {
       const at = scratch.bytes(bytes);
       const n = this.#wasm.call.bhx_lm_encode(model, 0, 0, at, bytes.length);
@@ -243,7 +249,7 @@ function describe(wasm, config, fields) {
 /**
  * A config of the module's with the options that are given, for `use`.
  * @param {Wasm} wasm @param {readonly import('./options.mjs').Table[]} tables @param {number} config  with those that are not given @param {object} options
- * @param {(config: number) => number} use
+ * @param {(config: number) => Made} use
  */
 function withConfig(wasm, tables, config, options, use) {
   try {
@@ -269,7 +275,9 @@ function checkGiven(source, given) {
   return { nTexts, options };
 }
 
-/** A training in the module's memory. @param {Library} library @param {unknown} source @param {unknown} given @returns {number} */
+/** A training in the module's memory, and what was changed of its text. @typedef {{ training: number, textChanges: import('../bellhop.js').TextChanges | null }} Made */
+
+/** @param {Library} library @param {unknown} source @param {unknown} given @returns {Made} */
 function begun(library, source, given) {
   const { wasm } = library;
   const { nTexts = TEXTS, options } = checkGiven(source, given);
@@ -281,6 +289,9 @@ function begun(library, source, given) {
 
 /** The training of a full checkpoint, on the text it learned from. */
 class Resumed {
+  /** @type {Made} */
+  made;
+
   /** @param {Library} library @param {unknown} bytes @param {unknown} source @param {unknown} given  options that may be others */
   constructor(library, bytes, source, given = {}) {
     const { wasm } = library;
@@ -288,7 +299,7 @@ class Resumed {
     const data = asBytes(bytes);
     const { nTexts = textsIn(data), options } = checkGiven(source, given);
     const tables = tablesOf(wasm);
-    this.address = inKeys(tables, () => wasm.scratch((scratch) => {
+    this.made = inKeys(tables, () => wasm.scratch((scratch) => {
       const from = scratch.bytes(data);
       const saved = wasm.handle(wasm.call.bhx_pretraining_config_from_checkpoint(from, data.length));
       return withConfig(wasm, tables, saved, options, (config) => source instanceof Env
@@ -319,8 +330,10 @@ export class Pretraining {
     this.#tables = tablesOf(wasm);
     /** @type {{ width: number, train: number, eval: number }} */
     this.#records = wasm.json(wasm.call.bhx_pretraining_records());
-    const training = source instanceof Resumed ? source.address : begun(library, source, given);
+    const { training, textChanges } = source instanceof Resumed ? source.made : begun(library, source, given);
     this.#training = training;
+    /** What was changed of the text before it was learned from; null: nothing. */
+    this.textChanges = textChanges;
     this.#handle = new Handle(wasm, this, 'this pretraining', releaseTraining(wasm, training));
     /** The model as it is now; disposed with the training. */
     this.model = new LanguageModel(wasm, wasm.call.bhx_pretraining_model(training), { training: this, handle: this.#handle });
@@ -472,16 +485,16 @@ function recordOf([kind, step, loss, a, b], train) {
   return kind === train ? { type: 'train', step, loss, learningRate: a, gradNorm: b } : { type: 'eval', step, loss, perplexity: Math.exp(loss), isBest: a === 1 };
 }
 
-/** @param {Wasm} wasm @param {unknown} text @param {(at: number, length: number) => number} make */
+/** @param {Wasm} wasm @param {unknown} text @param {(at: number, length: number) => number} make @returns {Made} */
 function ofText(wasm, text, make) {
-  const bytes = textBytes(wasm, 'the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
-  return wasm.scratch((scratch) => wasm.handle(make(scratch.bytes(bytes), bytes.length)));
+  const { bytes, changes } = textBytes(wasm, 'the corpus', text, 'a text (a string or UTF-8 bytes) or an environment of text, from make()');
+  return { training: wasm.scratch((scratch) => wasm.handle(make(scratch.bytes(bytes), bytes.length))), textChanges: changes };
 }
 
-/** @param {Library} library @param {Env} env @param {(setup: number) => number} make */
+/** @param {Library} library @param {Env} env @param {(setup: number) => number} make @returns {Made} */
 function ofTask(library, env, make) {
   const { env: source, options } = recipeOfEnv(env);
-  return withSetup(library, { env: source, envOptions: options }, (setup) => library.wasm.handle(make(setup)));
+  return { training: withSetup(library, { env: source, envOptions: options }, (setup) => library.wasm.handle(make(setup))), textChanges: null };
 }
 
 /** Starts a run from a language model. @param {import('./run.mjs').Run} run @param {unknown} model */

@@ -5,4 +5,5 @@ export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs'
 export { Recorder } from './recorder.mjs';
 export { evaluationSeed } from './run.mjs';
 export { TensorBoardWriter } from './tensorboard.mjs';
+export { readText } from './text.mjs';
 export { BellhopError } from './bellhop-error.mjs';

@@ -67,7 +67,7 @@ export class PretrainingSession {
   info() {
     const training = this.#training;
     return {
-      model: this.model.info, options: training?.options ?? null, ngrams: training?.ngrams() ?? null,
+      model: this.model.info, options: training?.options ?? null, textChanges: training?.textChanges ?? null, ngrams: training?.ngrams() ?? null,
       start: training?.validate({ windows: FIRST_WINDOWS }) ?? null,
     };
   }

@@ -2,6 +2,8 @@
 // The tab Text: a language model is trained, writes, and takes no text it cannot learn from; an agent starts from one, its runs are
 // compared, and the weights of its reward change while it runs. What a link holds, and what is kept of a view that is left.
 import assert from 'node:assert/strict';
+import { load } from '../../../web/node/node.mjs';
+import { PAIRS, PLAIN } from '../../node/text-pairs.mjs';
 import { allText, axe, frames, holds, link, number, pause, phase, picture, reach, says, setSpeed, share, test, text, until } from '../harness.mjs';
 
 /** What a key of the catalogue looks like where its words are missing. */
@@ -250,6 +252,43 @@ function corpora(lab) {
     await page.setInputFiles('#lm-file', NO_MODEL);
     await says(page, 'lm-error', /Bellhop|损坏/);
     assert.match(await text(page, 'lm-error'), /\p{Script=Han}/u);
+    await close();
+  });
+
+  test('text: pairs of one text have one fingerprint, which is the library’s; what was changed is said once', async () => {
+    const { page, close } = await lab().open(`#view=language&${new URLSearchParams({ ...SIZES, context: '16', maxSteps: '2', tokenizer: 'word' })}`);
+    await corpusIsThere(page);
+    await page.fill('#lm-text', PLAIN);
+    const made = async () => {
+      await page.click('#play');
+      await phase(page, 'finished');
+      return page.evaluate(async () => {
+        const bytes = await /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.save();
+        return [...bytes];
+      });
+    };
+    const { LanguageModel, Pretraining } = await load();
+    const wanted = new Pretraining(PLAIN, { tokenizer: 'word', dModel: 16, nLayers: 1, nHeads: 2, context: 16, maxSteps: 2, evalFreq: 20, evalWindows: 32 });
+    wanted.step(2);
+    const fingerprint = (/** @type {number[]} */ bytes) => LanguageModel.load(Uint8Array.from(bytes)).sha256();
+    assert.equal(fingerprint(await made()), wanted.model.sha256());
+    assert.equal(await page.isVisible('#lm-text-changed'), false);
+    for (const [name, said] of /** @type {const} */ ([['crlf', /^48 line ends .* became LF\.$/], ['bom', /^The byte order mark was removed\.$/], ['nfd', /^156 characters were composed \(NFC\)\.$/], ['all', /removed\. 48 .*LF\. 156 .*\(NFC\)\.$/]])) {
+      await page.setInputFiles('#lm-text-file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(PAIRS[name].text) });
+      await says(page, 'lm-text-changed', said);
+      assert.equal(fingerprint(await made()), wanted.model.sha256(), name);
+    }
+    await page.fill('#lm-text', PAIRS.nfd.text);
+    assert.equal(await page.isVisible('#lm-text-changed'), false, 'not yet read');
+    assert.equal(fingerprint(await made()), wanted.model.sha256(), 'typed');
+    await says(page, 'lm-text-changed', /^156 characters were composed/);
+    await page.setInputFiles('#lm-text-file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from(`\ufeff${PLAIN}`, 'utf16le') });
+    await says(page, 'lm-error', /The text is in UTF-16\. Save it as UTF-8/);
+    await page.evaluate(() => void /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.setSampling({ prompt: 'Au caf\ud83d' }));
+    await says(page, 'lm-error', /half of a character at position 6/);
+    await page.evaluate(() => void /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.setSampling({ prompt: 'Au' }));
+    await page.waitForSelector('#lm-error', { state: 'hidden' });
+    wanted.dispose();
     await close();
   });
 

@@ -3,7 +3,8 @@
 // next Play or Reset, which the note says. What is refused is said here, beside what it is about.
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { CORPORA, Refusal, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
+import { readText } from '../../lib/text.mjs';
+import { CORPORA, SIZES, TOKENIZERS, refusalOf, tokenizerOf } from '../language-setup.mjs';
 import { TASKS } from '../text-tasks.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
@@ -86,11 +87,23 @@ export class CorpusPanel {
     return html`<textarea id="lm-text" rows="8" spellcheck="false" aria-label=${words.t('lm.corpus.text')} aria-describedby="lm-corpus-size"
         placeholder=${words.t('lm.corpus.placeholder')} ?readonly=${isKept || !isOpen} .value=${text ?? ''}
         @input=${(/** @type {any} */ event) => this.#experiment.type(event.target.value)}></textarea>
+      <p class="caption" id="lm-text-changed" ?hidden=${!this.#changed}>${this.#changed}</p>
       <p class="caption" id="lm-corpus-kept" ?hidden=${!isKept}>${words.t('lm.corpus.kept')}</p>
       <div class="beneath"><p class="caption" id="lm-corpus-size">${text === null ? '' : words.t('lm.corpus.size', { n: this.#count(text) })}</p>
         ${isOpen ? html`<button type="button" class="quiet" id="lm-text-open" @click=${() => this.#pick('lm-text-file')}>${words.t('corpus.file')}</button>
           <input type="file" id="lm-text-file" class="hidden" tabindex="-1" accept=".txt,text/plain" aria-label=${words.t('corpus.file')}
             @change=${(/** @type {Event} */ event) => this.#host.attempt(() => this.#openText(event))}>` : nothing}</div>`;
+  }
+
+  /** What is other in the text than the reader gave it. */
+  get #changed() {
+    const { words } = this.#host;
+    const { textChanges: changes } = this.#experiment;
+    if (!changes) return '';
+    const { crlf, cr, byteOrderMarks, composed } = changes;
+    return [
+      byteOrderMarks > 0 && words.t('lm.text.bom'), crlf + cr > 0 && words.t('lm.text.lines', { n: crlf + cr }), composed > 0 && words.t('lm.text.composed', { n: composed }),
+    ].filter(Boolean).join(words.language === 'zh' ? '' : ' ');
   }
 
   /** Characters, not UTF-16 units; long texts are counted once. @param {string} text */
@@ -173,9 +186,10 @@ export class CorpusPanel {
     const bytes = await bytesOf(event);
     if (!bytes) return;
     try {
-      this.#experiment.type(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    } catch {
-      this.#experiment.refuse(new Refusal('error.text.encoding'));
+      const { text, changes } = readText(bytes);
+      this.#experiment.type(text, changes);
+    } catch (error) {
+      this.#experiment.refuse(error);
     }
   }
 }

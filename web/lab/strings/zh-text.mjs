@@ -13,6 +13,9 @@ export default {
   'lm.corpus.text': '训练文本',
   'lm.corpus.placeholder': '在这里粘贴文本：几千字以上，语言不限。',
   'lm.corpus.size': '{n} 个字符',
+  'lm.text.lines': '{n} 个换行符（CRLF 或 CR）已改为 LF。',
+  'lm.text.bom': '已去掉字节顺序标记。',
+  'lm.text.composed': '{n} 个字符已改为组合形式（NFC）。',
   'lm.corpus.examples': '“{env}”生成的示例文本：形式正确，奖励平平。',
   'lm.corpus.kept': '这份语料只读。你自己的文本仍然保留，选择“自己的文本”即可查看和修改。',
   'lm.corpus.failed': '语料加载失败。请检查网络后重试。',
@@ -69,6 +72,8 @@ export default {
   'error.text.large': '文本有 {size} MB，最多可用 {max} MB。',
   'error.text.words': '文本中每个词都超过 {max} 个字节。请选择分词器“字符”或“字节对（BPE）”。',
   'error.text.encoding': '文本不是 UTF-8 编码。请另存为 UTF-8 后重新打开。',
+  'error.text.utf': '文本是 UTF-{bits} 编码。请另存为 UTF-8 后重新打开。',
+  'error.text.half': '文本的第 {at} 个位置有半个字符（单独的代理项）。请删除它，或重新输入这个字符。',
   'error.model.file': '该文件不是 Bellhop 保存的语言模型，或者已损坏。',
 
   // ---- 文本决策 ----
