@@ -26,6 +26,8 @@ struct bh_env {
     int n_created;   // states to be destroyed
     uint64_t *seeds; // (n)
     int *seeded;     // (n) the seed was not handed over yet
+    int *pending;    // (n) asked for a step that it has not answered
+    int n_pending;
     bh_error failure;
     int *own_bytes; // (n) of what each is, while that is saved or read
     unsigned char *own;
@@ -48,6 +50,7 @@ static void layout(void *object, bhi_arena *arena)
         envs->seeds = bhi_arena_array(arena, count, sizeof *envs->seeds);
         envs->seeded = bhi_arena_array(arena, count, sizeof *envs->seeded);
         envs->own_bytes = bhi_arena_array(arena, count, sizeof *envs->own_bytes);
+        envs->pending = bhi_arena_array(arena, count, sizeof *envs->pending);
     }
     envs->config = def->config != NULL ? bhi_arena_array(arena, 1, def->config->bytes) : NULL;
 }
@@ -161,7 +164,7 @@ void bh_env_start_anywhere(bh_env *envs, int anywhere)
 
 void bh_vec_env_stop(bh_env *envs)
 {
-    envs->started = 0;
+    envs->started = envs->n_pending = 0;
     for (int i = 0; i < envs->n; i++) envs->running[i] = envs->elapsed[i] = 0;
 }
 
@@ -170,7 +173,7 @@ static bh_status reset_user_defined(bh_env *envs, int i, float *obs)
     const uint64_t *seed = envs->seeded[i] ? &envs->seeds[i] : NULL;
     bh_status status = envs->def->callbacks->reset(state_of(envs, i), seed, obs, &envs->failure);
     if (status == BH_OK) envs->seeded[i] = 0;
-    else bh_vec_env_stop(envs);
+    else if (status != BH_PENDING) bh_vec_env_stop(envs);
     return status;
 }
 
@@ -198,14 +201,21 @@ bh_status bh_env_reset(bh_env *envs, float *obs)
     return status;
 }
 
+bh_status bh_vec_env_reset_first(bh_env *envs, int n, float *obs)
+{
+    bh_status all = BH_OK;
+    for (int i = 0; i < n; i++) {
+        if (envs->running[i]) continue;
+        bh_status status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
+        if (status < 0) return status;
+        if (status != BH_OK) all = status; // it waits, and so can others meanwhile
+    }
+    return all;
+}
+
 bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs)
 {
-    bh_status status = BH_OK;
-    for (int i = 0; i < envs->n && status == BH_OK; i++) {
-        if (envs->running[i]) continue;
-        status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
-    }
-    return status;
+    return bh_vec_env_reset_first(envs, envs->n, obs);
 }
 
 // Actions of n environments are `index` (n) or `box` (n,D), as the action space is; the other is NULL.
@@ -251,8 +261,7 @@ static bh_status fail_kind(const bh_env *envs, bh_error *err)
 }
 
 // One pass without branches, before anything changes.
-static bh_status check_step(const bh_env *envs, const int *index, const float *box,
-                            bh_error *err)
+static bh_status check_step(const bh_env *envs, const int *index, const float *box, bh_error *err)
 {
     if (!envs->started) {
         return bh_fail(err, BH_ERR_STATE, "%s: step was called before reset; call reset first",
@@ -290,20 +299,24 @@ static void step_range(bh_env *envs, int first, int end, const int *index, const
             def->step_box(state_of(envs, i), &envs->rng[i], row_of(envs, box, i), row, &rewards[i],
                           &terminated[i]);
         else
-            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i],
-                      &terminated[i]);
+            def->step(state_of(envs, i), &envs->rng[i], index[i], row, &rewards[i], &terminated[i]);
     }
 }
 
 static bh_status step_user_defined(bh_env *envs, const int *index, const float *box, float *obs,
                                    double *rewards, int *terminated, int *truncated, bh_error *err)
 {
+    int n_asked = envs->n_pending; // that is all who step, where some have not answered
+    envs->n_pending = 0;
     for (int i = 0; i < envs->n; i++) {
-        if (!envs->running[i]) continue;
+        if (!envs->running[i] || (n_asked > 0 && !envs->pending[i])) continue;
         bh_step step = {0};
         bh_status status = envs->def->callbacks->step(
             state_of(envs, i), box != NULL ? 0 : index[i], row_of(envs, box, i),
             obs + (size_t)i * envs->F, &step, &envs->failure);
+        envs->pending[i] = status == BH_PENDING;
+        envs->n_pending += envs->pending[i];
+        if (envs->pending[i]) continue;
         if (status != BH_OK) {
             bh_vec_env_stop(envs);
             if (err != NULL) *err = envs->failure;
@@ -314,7 +327,7 @@ static bh_status step_user_defined(bh_env *envs, const int *index, const float *
         truncated[i] = (++envs->elapsed[i] >= envs->limit) | step.truncated;
         envs->running[i] = !(terminated[i] | truncated[i]);
     }
-    return BH_OK;
+    return envs->n_pending > 0 ? BH_PENDING : BH_OK;
 }
 
 static bh_status step_all(bh_env *envs, const int *index, const float *box, float *obs,
@@ -453,6 +466,11 @@ void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor)
     for (int i = 0; def->is_possible != NULL && envs->started && i < n; i++)
         visitor->is_contradicted |= !def->is_possible(state_of(envs, i), envs->running[i]);
     bhi_state_end(visitor);
+}
+
+void bhi_vec_env_count(bh_env *envs)
+{
+    envs->elapsed[0]++;
 }
 
 // ---- looking ----

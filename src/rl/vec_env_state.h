@@ -17,5 +17,8 @@ bh_status bhi_vec_env_collect(bh_env *envs, bh_error *err);
 /// over, all wait for a reset, with new seeds, and *began_anew is 1. BH_ERR_ENV when one fails.
 bh_status bhi_vec_env_restore(bh_env *envs, int *began_anew, bh_error *err);
 
+/// Counts a step of the first environment that was taken outside; bh_vec_env_stop ends its episode.
+void bhi_vec_env_count(bh_env *envs);
+
 /// Frees what was collected or read.
 void bhi_vec_env_forget(bh_env *envs);

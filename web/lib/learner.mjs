@@ -2,7 +2,7 @@
 // How a run learns: models and the worker's sessions share it. Steps, what their records amount to, whether the run has
 // diverged, and learn(), slice by slice.
 import { RUN_STEPS, checkLearnOptions } from './learn-options.mjs';
-import { Slice, breathe, unlessAborted } from './loop.mjs';
+import { Slice, breathe, turn, unlessAborted } from './loop.mjs';
 import { Metrics, readRecords } from './metrics.mjs';
 import { shown } from './messages.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
@@ -25,6 +25,9 @@ const WAITS_FOR = { dqn: REPLAY, ddpg: REPLAY, td3: REPLAY, sac: REPLAY, ppo: ['
 
 /** `learningStarts` of a run that shall not learn: the largest there is. */
 const NEVER = 1e9;
+
+/** Whether an environment gave up because it was told to: it may have the signal, too. @param {any} error */
+const isAbort = (error) => error.cause?.name === 'AbortError';
 
 export class Learner {
   #run;
@@ -122,15 +125,28 @@ export class Learner {
     const tell = async (/** @type {{ error: unknown } | undefined} */ failure) =>
       await unlessAborted(onProgress?.({ ...this.#progress(), records: this.#records?.splice(0) ?? [], ...failure }), signal) !== false;
     while (this.#run.timesteps < this.end && !signal?.aborted) {
-      const failure = this.#slice(slice, take);
+      /** @type {{ error: unknown } | undefined} */
+      let failure;
+      await turn(this.#run, slice.milliseconds, (isOver) => {
+        failure = this.#slice(slice, take, isOver);
+      });
       afterSlice();
       const isOver = failure !== undefined || this.#run.finished || this.#run.timesteps >= this.end;
       const goesOn = !(isOver || isDue()) || await tell(failure);
-      if (failure) throw failure.error;
+      if (failure && !(signal?.aborted && isAbort(failure.error))) throw failure.error;
       if (!goesOn || this.#run.finished) return;
       await breathe();
     }
     if (this.#records?.length) await tell(undefined); // it was aborted between two of them
+  }
+
+  /** What a step outside has come to: the records since the last call, with the progress. */
+  outside() {
+    this.#records = [];
+    this.#keep(this.#run.drain());
+    const records = this.#records;
+    this.#records = null;
+    return { ...this.#progress(), records };
   }
 
   /** Options of learn with their defaults; throws where learn would refuse them. @param {LearnOptions} options */
@@ -170,20 +186,20 @@ export class Learner {
 
   /**
    * What an environment's failure ends has records too: the failure is returned, so that they are told first.
-   * @param {Slice} slice @param {(n: number) => number} take
+   * @param {Slice} slice @param {(n: number) => number} take @param {() => boolean} isOver
    * @returns {{ error: unknown } | undefined}
    */
-  #slice(slice, take) {
+  #slice(slice, take, isOver) {
     /** @type {{ error: unknown } | undefined} */
     let failure;
-    slice.run(this.end - this.#run.timesteps, (n) => {
+    slice.run(Math.max(1, this.end - this.#run.timesteps), (n) => { // the last evaluation may wait after the last step
       try {
         return take(n);
       } catch (error) {
         failure = { error };
         return 0;
       }
-    }, () => failure !== undefined || this.#run.finished);
+    }, () => failure !== undefined || this.#run.finished || this.#run.timesteps >= this.end || isOver());
     return failure;
   }
 

@@ -11,6 +11,7 @@ import { Learner } from './learner.mjs';
 import { shown } from './messages.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
+import { act, learnOutside, observe } from './outside.mjs';
 import { Run } from './run.mjs';
 import { LABELS, asBytes } from './setup.mjs';
 
@@ -91,9 +92,21 @@ export class Model {
     return this.#learner.diverged;
   }
 
-  /** @param {LearnOptions} [options] */
+  /** Where the environment is stepped outside, the learning that is due after a step. @param {LearnOptions} [options] @returns {any} */
   learn(options) {
-    return this.#learner.learn(options);
+    if (!this.#run.own?.isOutside) return this.#learner.learn(options);
+    learnOutside(this.#run, options);
+    return this.#learner.outside();
+  }
+
+  /** @param {unknown} obs */
+  act(obs) {
+    return act(this.#run, obs);
+  }
+
+  /** @param {unknown} result  of a step */
+  observe(result) {
+    observe(this.#run, result);
   }
 
   /** @param {unknown} obs @param {import('../bellhop.js').PredictOptions} [options] @returns {any} a number, or numbers for several observations */
@@ -119,6 +132,11 @@ export class Model {
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
   evaluate(options) {
     return this.#run.evaluate(options);
+  }
+
+  /** @param {import('../bellhop.js').EvaluateOptions} [options] */
+  evaluateAsync(options) {
+    return this.#run.evaluateAsync(options);
   }
 
   /** @param {import('../bellhop.js').LiveOptions} options */

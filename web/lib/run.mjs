@@ -72,6 +72,8 @@ export class Run {
   #handle;
   /** The random stream of sampled predictions, where there were some. @type {Uint8Array | null} */
   #stream = null;
+  /** What an environment of one's own has not answered (waiting-run.mjs): when it resolves, steps() is called again. It never rejects. @type {Promise<unknown> | null} */
+  answer = null;
 
   /**
    * @param {Library} library
@@ -83,12 +85,14 @@ export class Run {
   constructor(library, setup, script, env, make = library.wasm.call.bhx_run_create) {
     const { wasm, catalog } = library;
     const { algo } = describeSetup(library, setup);
-    const run = inKeys(modelTables(catalog, algo), () => wasm.handle(make(setup)));
+    const run = inKeys(modelTables(catalog, algo), () => wasm.making(() => wasm.handle(make(setup))));
     this.#library = library;
     this.#wasm = wasm;
     this.#run = run;
     this.env = lookUp(library, env).entry;
     this.algo = findAlgo(catalog, algo);
+    /** Its environment, where that is one's own. */
+    this.own = lookUp(library, env).own;
     /** How the rows of drain() are laid out. */
     this.records = catalog.records;
     /** The most environment steps a run can have. */
@@ -106,7 +110,7 @@ export class Run {
 
   /** @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
   static create(library, recipe) {
-    return withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env));
+    return withSetup(library, recipe, (setup, script) => new (classOf(library, recipe.env))(library, setup, script, recipe.env));
   }
 
   /**
@@ -124,7 +128,7 @@ export class Run {
     if (isFull) return resumed(library, data, source, { algo, envOptions: env?.options, options });
     const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
       if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
-      return new Run(library, setup, script, source);
+      return new (classOf(library, source))(library, setup, script, source);
     });
     try {
       run.load(data);
@@ -174,8 +178,18 @@ export class Run {
    * @param {number} n
    */
   steps(n) {
-    const wasm = this.#wasm, run = this.#address;
-    this.#handle.during(() => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
+    this.during((wasm, run) => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
+  }
+
+  /** Runs what may call environments of one's own. @template T @param {(wasm: import('./wasm.mjs').Wasm, run: number) => T} use @returns {T} */
+  during(use) {
+    const run = this.#address;
+    return this.#handle.during(() => use(this.#wasm, run));
+  }
+
+  /** Runs `use` between two steps: at once. @template T @param {() => T} use @returns {T | Promise<T>} */
+  between(use) {
+    return use();
   }
 
   /** The records since the last call, in rows of `records.width` numbers. */
@@ -363,19 +377,33 @@ export class Run {
    * @returns {import('../bellhop.js').Score}
    */
   evaluate(options = {}) {
+    return this.evaluation(options)((call) => this.#wasm.check(call()));
+  }
+
+  /** The same, of environments that answer later too. @param {Parameters<Run['evaluate']>[0]} [options] @returns {Promise<import('../bellhop.js').Score>} */
+  async evaluateAsync(options) {
+    return this.evaluate(options);
+  }
+
+  /**
+   * What plays an evaluation: handed who makes the call, it gives the score, which counts where that came to its end.
+   * @param {{ episodes?: number, seed?: number, which?: import('../bellhop.js').Which }} options
+   */
+  evaluation(options) {
     onlyKeys('evaluate', options, ['episodes', 'seed', 'which']);
-    const run = this.#address;
     const { finalEvalEpisodes, seed: runSeed } = this.setup.options;
     const { episodes = Number(finalEvalEpisodes), seed = evaluationSeed(Number(runSeed)), which = 'current' } = options;
     wholeNumber('episodes', episodes, 1, EPISODES_MAX);
     wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
     const parameters = whichParameters(which);
-    const [mean, std, min, max, meanLength] = this.#wasm.scratch((scratch) => {
-      const at = scratch.block(6 * 8);
-      this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_run_evaluate(run, parameters, episodes, seed, at)));
-      return this.#wasm.doubles(at, 6);
-    });
-    return { mean, std, min, max, meanLength, episodes };
+    return (/** @type {(call: () => number) => void} */ make) => {
+      const [mean, std, min, max, meanLength] = this.#wasm.scratch((scratch) => {
+        const at = scratch.block(6 * 8);
+        make(() => this.during((wasm, run) => wasm.call.bhx_run_evaluate(run, parameters, episodes, seed, at)));
+        return this.#wasm.doubles(at, 6);
+      });
+      return { mean, std, min, max, meanLength, episodes };
+    };
   }
 
   /** Changes live options. When one is refused, all keep the values they had. @param {object} options */
@@ -421,7 +449,7 @@ export class Run {
     const { full = false } = options;
     if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
     if (full && options.which !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
-    if (full) return this.#saveFull(run);
+    if (full) return this.#saveFull(this.#address);
     const which = whichParameters(options.which ?? 'current');
     const size = this.#wasm.call.bhx_run_save(run, which, 0, 0) >>> 0;
     return this.#wasm.scratch((scratch) => {
@@ -556,6 +584,9 @@ export class Run {
   }
 }
 
+/** Environments of one's own may let a run wait. @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} env @returns {typeof Run} */
+const classOf = (library, env) => lookUp(library, env).own?.Run ?? Run;
+
 /**
  * The run a full checkpoint was saved from, with live options changed where they are given.
  * @param {Library} library @param {Uint8Array} data @param {string | import('./custom-env.mjs').OwnEnv} env
@@ -569,7 +600,7 @@ function resumed(library, data, env, { algo, envOptions = {}, options = {} }) {
     if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
     return wasm.scratch((scratch) => {
       const bytes = scratch.bytes(data);
-      return new Run(library, setup, script, env, (made) => wasm.call.bhx_run_resume(made, bytes, data.length));
+      return new (classOf(library, env))(library, setup, script, env, (made) => wasm.call.bhx_run_resume(made, bytes, data.length));
     });
   });
   try {
