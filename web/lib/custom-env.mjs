@@ -341,6 +341,7 @@ class Slot {
    */
   save(room, at) {
     const env = this.#env;
+    if (this.#own.isOutside) return 1; // one byte: whatever it is, somebody else has it
     if (typeof env.getState !== 'function') return 0;
     if (room === 0) {
       let state;
@@ -360,6 +361,7 @@ class Slot {
   /** @param {number} size @param {number} at */
   restore(size, at) {
     const env = this.#env;
+    if (this.#own.isOutside) return;
     if (this.#own.isSingle) holders.set(env, this);
     if (typeof env.setState !== 'function') throw this.#failure('setState', 'is missing, but the checkpoint has what getState() returned');
     const { state, problem } = readState(this.#wasm.bytes(at, size));

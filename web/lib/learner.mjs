@@ -146,7 +146,7 @@ export class Learner {
     this.#keep(this.#run.drain());
     const records = this.#records;
     this.#records = null;
-    return { ...this.#progress(), records };
+    return { ...this.#progress(), totalTimesteps: Number(this.#run.setup.options.totalTimesteps), records, diverged: this.#hasBadLoss, finished: false, solvedAt: null };
   }
 
   /** Options of learn with their defaults; throws where learn would refuse them. @param {LearnOptions} options */

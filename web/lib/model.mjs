@@ -92,8 +92,8 @@ export class Model {
     return this.#learner.diverged;
   }
 
-  /** Where the environment is stepped outside, the learning that is due after a step. @param {LearnOptions} [options] @returns {any} */
-  learn(options) {
+  /** Where the environment is stepped outside, the learning that is due after a step. @param {LearnOptions} [options] */
+  async learn(options) {
     if (!this.#run.own?.isOutside) return this.#learner.learn(options);
     learnOutside(this.#run, options);
     return this.#learner.outside();

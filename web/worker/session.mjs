@@ -128,7 +128,7 @@ export class Session {
     this.#speed = 0;
     this.#wake?.();
     this.#proceed(false);
-    return this.#frames.show();
+    return this.#run.between(() => this.#frames.show());
   }
 
   /** @param {number} [n] @param {'update' | 'episode'} [until]  fewer steps, where it has come */
