@@ -479,7 +479,9 @@ export type OutsideEnv = Omit<CustomEnv, 'reset' | 'step' | 'observationSpace' |
   readonly observationSpace: SpaceLike;
   /** Space of the actions. */
   readonly actionSpace: SpaceLike;
+  /** There is none: you begin the episodes. */
   readonly reset?: undefined;
+  /** There is none: you take the steps. */
   readonly step?: undefined;
 };
 
@@ -1096,7 +1098,12 @@ export interface TextChanges {
  * A text as every corpus, prompt and text for a language model is read: from a string or UTF-8 bytes, without a byte order mark, with LF at the ends of lines, in NFC.
  * `changes` is null where it is so already. Throws for bytes in UTF-16 or UTF-32, which it names, bytes that are not UTF-8, and half of a surrogate pair.
  */
-export function readText(source: string | Uint8Array | ArrayBuffer): { text: string; changes: TextChanges | null };
+export function readText(source: string | Uint8Array | ArrayBuffer): {
+  /** The text. */
+  text: string;
+  /** What it has otherwise than the source. */
+  changes: TextChanges | null;
+};
 
 /** `bellhop pretrain --help` lists them with their defaults. */
 export interface PretrainingOptions extends PretrainingHyperparameters {
