@@ -33,7 +33,7 @@ export default [
   },
   {
     // What runs in both, or in a worker, may use only what Node and browsers share.
-    files: ['web/node/**', 'web/cli/**', 'web/worker/worker.mjs', 'build/**', 'tests/**', 'docs/examples/{own-environment,train-and-evaluate}/**', '*.mjs'],
+    files: ['web/node/**', 'web/cli/**', 'web/worker/worker.mjs', 'build/**', 'tests/**', 'docs/examples/{game-loop,own-environment,train-and-evaluate}/**', '*.mjs'],
     languageOptions: { globals: { ...globals.node, ...globals.worker } },
   },
 ];

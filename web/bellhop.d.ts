@@ -126,6 +126,8 @@ export interface Bellhop {
   register(env: CustomEnvSource): EnvEntry;
   /** checkEnv, also of what is registered under an id. */
   checkEnv(env: EnvId | CustomEnvSource, options?: CheckEnvOptions): EnvReport;
+  /** checkEnvAsync, also of what is registered under an id. */
+  checkEnvAsync(env: EnvId | CustomEnvSource, options?: CheckEnvOptions): Promise<EnvReport>;
   /** Deep Q-learning (Mnih et al. 2015) and, by options, all of Rainbow. */
   readonly DQN: ModelClass<DQNOptions>;
   /** Q-learning on a table (Watkins 1989). */
@@ -641,11 +643,14 @@ export interface CustomEnv {
   /**
    * Starts an episode. `seed` (a whole number) is given to the first reset, and again to each that shall start from one:
    * everything random follows from it until the next. The observation is an element of the space: of a Discrete a number, of a Box an
-   * array, flat or nested, of a Dict an object; it is copied at once.
+   * array, flat or nested, of a Dict an object; it is copied at once. It may return a Promise of that, see `step`.
    */
-  reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[];
-  /** Takes an action: a number of a Discrete, an Int32Array of a MultiDiscrete, a Uint8Array of a MultiBinary, or a Float32Array of the numbers of a Box, which a model keeps within its bounds. `terminated`: the task itself ended; `truncated`: it was cut off. */
-  step(action: any): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[];
+  reset(options: { seed?: number }): [observation: any, info?: any, ...rest: any[]] | any[] | PromiseLike<any[]>;
+  /**
+   * Takes an action: a number of a Discrete, an Int32Array of a MultiDiscrete, a Uint8Array of a MultiBinary, or a Float32Array of the numbers of a Box, which a model keeps within its bounds. `terminated`: the task itself ended; `truncated`: it was cut off.
+   * It may return a Promise of that: learn, evaluateAsync and sessions wait for it, with the bits of an environment that answers at once; evaluate, make and makeVec cannot.
+   */
+  step(action: any): [observation: any, reward: number, terminated: boolean, truncated: boolean, info?: any] | any[] | PromiseLike<any[]>;
   /**
    * What the environment is between two steps, its random stream included, for full checkpoints: finite numbers, strings, true, false, null, arrays
    * and plain objects of them, as JSON has; at most 16 MB. Without it a run that is resumed begins a new episode.
@@ -671,6 +676,21 @@ export interface CustomEnv {
 }
 
 /**
+ * An environment that you step yourself, such as a game or a robot: a model gets its spaces alone, and is handed observations and outcomes by {@link Model.act},
+ * {@link Model.observe} and {@link Model.learn}.
+ */
+export type OutsideEnv = Omit<CustomEnv, 'reset' | 'step' | 'observationSpace' | 'actionSpace'> & {
+  /** Space of the observations. */
+  readonly observationSpace: SpaceLike;
+  /** Space of the actions. */
+  readonly actionSpace: SpaceLike;
+  /** There is none: you begin the episodes. */
+  readonly reset?: undefined;
+  /** There is none: you take the steps. */
+  readonly step?: undefined;
+};
+
+/**
  * A function or a class that makes environments, or an object whose `create` does: as many as are needed are made, so
  * that several train together (`nEnvs`) and evaluation has its own. Spaces and id may stand on what makes them or on
  * what is made; one is made to read them, reset once to see whether it gives action masks, and closed.
@@ -680,6 +700,7 @@ export interface CustomEnv {
  */
 export type CustomEnvSource =
   | CustomEnv
+  | OutsideEnv
   | (Omit<CustomEnv, 'reset' | 'step'> & {
     /**
      * What can be set, also of a class (`static options`) or a function, which get the values: `make(id, { leak: 0.1 })`, `envOptions` of a
@@ -716,6 +737,9 @@ export interface EnvReport {
 
 /** Plays an environment of one's own with random actions and says everything that is wrong with it. */
 export function checkEnv(env: CustomEnvSource, options?: CheckEnvOptions): EnvReport;
+
+/** checkEnv for environments whose `reset` and `step` return Promises, or do not: it waits for them. */
+export function checkEnvAsync(env: CustomEnvSource, options?: CheckEnvOptions): Promise<EnvReport>;
 
 // ---- vector environments ----
 
@@ -1017,6 +1041,8 @@ export interface LearnResult extends LearnProgress {
   finished: boolean;
   /** As Model.solvedAt. */
   solvedAt: number | null;
+  /** Where you step the environment ({@link OutsideEnv}): what has happened since the last call. */
+  records?: RunRecord[];
 }
 
 /** Options of {@link Model.learn}. */
@@ -1140,8 +1166,15 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
    * Learns, in slices, so that a page stays alive. Called again it goes on from where it is, see LearnOptions. Where all steps were taken and none led to an
    * update (PPO with fewer than `nSteps`), `nUpdates` is 0 and the console warns, once a model; not where `learningStarts` is
    * 1e9, its largest: that run shall not learn.
+   *
+   * Where you step the environment ({@link OutsideEnv}), call it after each `observe`, without options: it does the learning that is due, before it returns; the result has
+   * the `records` since the last call.
    */
   learn(options?: LearnOptions): Promise<LearnResult>;
+  /** The action for an observation, exploring, of the model's own random stream: where you step the environment ({@link OutsideEnv}). Then observe what comes of it. */
+  act(obs: ObservationLike): ChosenAction<A>;
+  /** Takes in what the last action led to: what `step` returned, with the final observation where the episode ended. The next `act` then begins another one. */
+  observe(outcome: readonly [observation: ObservationLike, reward: number, terminated: boolean, truncated: boolean, info?: any] | readonly any[]): void;
   /** The best action. (Stable-Baselines3 returns [action, state]; there is no state here.) */
   predict(obs: ObservationLike, options?: PredictOptions): ChosenAction<A>;
   /** For several observations, several actions. */
@@ -1165,6 +1198,8 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   logProbs(obs: ObservationLike | ObservationsLike, options?: MaskOptions): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;
+  /** The same, of environments whose `reset` and `step` return Promises too; during `learn`, after the step that is under way. */
+  evaluateAsync(options?: EvaluateOptions): Promise<Score>;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
   set(options: LiveOptions): void;
   /**

@@ -10,6 +10,7 @@ const char *bh_status_string(bh_status status)
 {
     switch (status) {
     case BH_OK: return "ok";
+    case BH_PENDING: return "the environment has not answered yet";
     case BH_ERR_MEMORY: return "out of memory";
     case BH_ERR_CONFIG: return "invalid setting";
     case BH_ERR_ARGUMENT: return "invalid argument";

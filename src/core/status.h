@@ -18,6 +18,7 @@
 /// Values are part of the interface: never renumbered, only appended.
 typedef enum bh_status {
     BH_OK = 0,
+    BH_PENDING = 1,       ///< no error: it waits for a user-defined environment; call again later
     BH_ERR_MEMORY = -1,   ///< the allocator returned NULL
     BH_ERR_CONFIG = -2,   ///< a setting is unknown, malformed or out of its range
     BH_ERR_ARGUMENT = -3, ///< an argument is out of range (an action, a length)

@@ -38,6 +38,10 @@ struct bh_env_def;
 /// A user-defined environment, implemented by user callbacks, for example in another language. It
 /// may fail in any call, sets `truncated` itself, has its own random stream, and holds resources
 /// that must be released.
+///
+/// reset and step may answer BH_PENDING: the outcome is not there yet, and nothing was written. They
+/// are called again, with the same arguments, until they answer otherwise; the environments of a
+/// vector wait side by side. A run passes BH_PENDING on (bh_run_steps, bh_run_evaluate).
 typedef struct bh_env_callbacks {
     /// 1 when only one instance exists: vectors of it have size 1, and a run evaluates on the
     /// instance it trains on, whose episode is then truncated.

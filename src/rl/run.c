@@ -191,24 +191,24 @@ static bh_status create_agent(bh_run *run, const bh_env *env, bh_rng rng, bh_err
     return BH_OK;
 }
 
-// Fresh episodes in the first n environments.
-static bh_status start_envs(bhi_env_buffers *s, int n, bh_rng *rng, int F)
+// All wait for their reset, the first n with new seeds.
+static void seed_envs(bhi_env_buffers *s, int n, bh_rng *rng)
 {
-    bh_status status = BH_OK;
-    for (int i = 0; i < n && status == BH_OK; i++) {
+    bh_vec_env_stop(s->envs);
+    for (int i = 0; i < n; i++) {
         bh_vec_env_seed_rng(s->envs, i, bh_rng_split(rng));
-        status = bh_vec_env_reset_one(s->envs, i, s->obs_t + (size_t)i * (size_t)F);
         s->returns[i] = 0;
     }
-    return status;
 }
 
-static bh_status start_training(bhi_env_buffers *s, bh_rng *rng, int exploring_starts, int F,
+static bh_status start_training(bhi_env_buffers *s, bh_rng *rng, int exploring_starts,
                                 bh_error *err)
 {
     bh_env_start_anywhere(s->envs, exploring_starts);
     for (int i = 0; s->actions != NULL && i < s->n; i++) s->actions[i] = -1;
-    bh_status status = start_envs(s, s->n, rng, F);
+    seed_envs(s, s->n, rng);
+    bh_status status = bh_vec_env_reset_ended(s->envs, s->obs_t);
+    if (status == BH_PENDING) return BH_OK; // the first step asks again
     if (status != BH_OK && err != NULL) *err = *bh_env_failure(s->envs);
     return status;
 }
@@ -226,7 +226,7 @@ static bh_status fill(bh_run *run, bh_error *err)
     if (status == BH_OK) status = create_envs(&run->eval.envs, run->setup, run->eval.n, err);
     if (status == BH_OK) status = create_agent(run, run->train.envs, agent_rng, err);
     if (status != BH_OK) return status;
-    return start_training(&run->train, &env_rng, run->setup->run.exploring_starts, run->F, err);
+    return start_training(&run->train, &env_rng, run->setup->run.exploring_starts, err);
 }
 
 // The multiple of freq that comes after timesteps.
@@ -383,14 +383,7 @@ static void record_training(bh_run *run)
 
 // ---- evaluation ----
 
-typedef struct tally {
-    int n;
-    int has_nan; // a value was none: the network has diverged
-    double sum, min, max, length;
-    double mean, squares; // of the deviations from the mean so far (Welford 1962)
-} tally;
-
-static void count_episode(tally *t, double episode_return, int length)
+static void count_episode(bhi_tally *t, double episode_return, int length)
 {
     if (t->n == 0 || episode_return < t->min) t->min = episode_return;
     if (t->n == 0 || episode_return > t->max) t->max = episode_return;
@@ -415,7 +408,7 @@ static bh_status step_envs(bhi_env_buffers *s)
                                                             s->terminated, s->truncated, NULL)
                                       : bh_vec_env_step(s->envs, s->actions, s->obs_t, s->rewards,
                                                         s->terminated, s->truncated, NULL);
-    assert(status == BH_OK || status == BH_ERR_ENV);
+    assert(status == BH_OK || status == BH_PENDING || status == BH_ERR_ENV);
     return status;
 }
 
@@ -423,6 +416,7 @@ static bh_status step_envs(bhi_env_buffers *s)
 void bhi_run_truncate(bh_run *run)
 {
     const bh_agent_class *agent = run->setup->agent;
+    run->stage = BHI_BETWEEN;
     bh_vec_env_stop(run->train.envs);
     bhi_encoder_truncate(&run->agent->encoder);
     if (agent->functions->truncate != NULL)
@@ -456,7 +450,7 @@ int bhi_run_bound(const bh_run *run, float *box, int n)
 
 // Greedy actions where they are a Box, for the first rows of obs_tm1; each to its environment.
 static void choose_from_box(bh_run *run, const void *params, const int *active, int n_active,
-                            tally *t)
+                            bhi_tally *t)
 {
     bhi_env_buffers *s = &run->eval;
     size_t D = (size_t)run->D;
@@ -468,7 +462,7 @@ static void choose_from_box(bh_run *run, const void *params, const int *active, 
 
 // Greedy actions of the active environments: one forward pass over their rows alone.
 static void choose_greedily(bh_run *run, const void *params, const int *active, int n_active,
-                            tally *t)
+                            bhi_tally *t)
 {
     bhi_env_buffers *s = &run->eval;
     size_t F = (size_t)run->F;
@@ -486,48 +480,71 @@ static void choose_greedily(bh_run *run, const void *params, const int *active, 
     for (int i = 0; i < n_active * run->A; i++) t->has_nan |= !isfinite(run->q[i]);
 }
 
-// One episode in each of the first n slots, greedy under params.
-static bh_status play(bh_run *run, const void *params, int n, bh_rng *rng, tally *t)
+// The next episodes, one in each of the first slots.
+static void next_batch(bh_run *run, int episodes, bh_rng *rng)
+{
+    bhi_evaluation *e = &run->evaluation;
+    int left = episodes - e->tally.n;
+    e->n_active = left < run->eval.n ? left : run->eval.n;
+    e->stage = BHI_RESETTING;
+    for (int i = 0; i < e->n_active; i++) e->active[i] = i;
+    seed_envs(&run->eval, e->n_active, rng);
+}
+
+// One step of the episodes under way, greedy under params. Where environments do not answer, it is
+// called again: they have what they were told, and the others are not asked once more.
+static bh_status play_step(bh_run *run, const void *params)
 {
     bhi_env_buffers *s = &run->eval;
+    bhi_evaluation *e = &run->evaluation;
     int steps_max = bh_env_time_limit(s->envs) < INT_MAX ? INT_MAX : BH_EVAL_STEPS_MAX;
-    if (start_envs(s, n, rng, run->F) != BH_OK) return fail(run, s);
-    int active[BHI_EVAL_ENVS_MAX], n_active = n;
-    for (int i = 0; i < n; i++) active[i] = i;
-    while (n_active > 0) {
-        choose_greedily(run, params, active, n_active, t);
-        if (step_envs(s) != BH_OK) return fail(run, s);
-        int still = 0;
-        for (int j = 0; j < n_active; j++) {
-            int i = active[j], length = bh_vec_env_elapsed(s->envs, i);
-            s->returns[i] += s->rewards[i];
-            if (s->terminated[i] || s->truncated[i] || length >= steps_max) {
-                count_episode(t, s->returns[i], length);
-            } else {
-                active[still++] = i;
-            }
+    bh_status status = BH_OK;
+    if (e->stage == BHI_RESETTING) status = bh_vec_env_reset_first(s->envs, e->n_active, s->obs_t);
+    if (status != BH_OK) return status;
+    if (e->stage != BHI_STEPPING) choose_greedily(run, params, e->active, e->n_active, &e->tally);
+    e->stage = BHI_STEPPING;
+    status = step_envs(s);
+    if (status != BH_OK) return status;
+    e->stage = BHI_BETWEEN;
+    int still = 0;
+    for (int j = 0; j < e->n_active; j++) {
+        int i = e->active[j], length = bh_vec_env_elapsed(s->envs, i);
+        s->returns[i] += s->rewards[i];
+        if (s->terminated[i] || s->truncated[i] || length >= steps_max) {
+            count_episode(&e->tally, s->returns[i], length);
+        } else {
+            e->active[still++] = i;
         }
-        n_active = still;
     }
+    e->n_active = still;
     return BH_OK;
 }
 
+// Goes on with the evaluation that is open.
 static bh_status evaluate(bh_run *run, bh_params_choice choice, int episodes, bh_rng *rng,
                           bh_score *out)
 {
-    tally t = {0};
+    bhi_evaluation *e = &run->evaluation;
+    const bhi_tally *t = &e->tally;
+    if (!e->is_open) {
+        if (is_single(run->setup)) bhi_run_truncate(run);
+        e->tally = (bhi_tally){0};
+        e->n_active = 0;
+    }
     bh_status status = BH_OK;
-    if (is_single(run->setup)) bhi_run_truncate(run);
     double **obs_rms = &run->agent->encoder.obs_rms, *own = *obs_rms;
+    const void *params = bhi_run_params(run, choice);
     *obs_rms = bhi_run_obs_rms(run, choice);
-    while (t.n < episodes && status == BH_OK) {
-        int n = episodes - t.n < run->eval.n ? episodes - t.n : run->eval.n;
-        status = play(run, bhi_run_params(run, choice), n, rng, &t);
+    while (status == BH_OK && (e->n_active > 0 || t->n < episodes)) {
+        if (e->n_active == 0) next_batch(run, episodes, rng);
+        status = play_step(run, params);
     }
     *obs_rms = own;
-    if (status != BH_OK) return status;
-    run->has_nan = t.has_nan;
-    *out = (bh_score){t.sum / t.n, sqrt(t.squares / t.n), t.min, t.max, t.length / t.n, t.n};
+    e->is_open = status == BH_PENDING;
+    if (status != BH_OK) return e->is_open ? status : fail(run, &run->eval);
+    run->has_nan = t->has_nan;
+    *out =
+        (bh_score){t->sum / t->n, sqrt(t->squares / t->n), t->min, t->max, t->length / t->n, t->n};
     return BH_OK;
 }
 
@@ -588,8 +605,9 @@ static bh_status evaluate_now(bh_run *run)
 bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
                           bh_score *out)
 {
-    bh_rng rng = bh_rng_seed(seed);
-    return evaluate(run, choice, episodes, &rng, out);
+    bhi_evaluation *e = &run->evaluation;
+    if (!e->is_open) e->rng = bh_rng_seed(seed);
+    return evaluate(run, choice, episodes, &e->rng, out);
 }
 
 // ---- the loop ----
@@ -602,7 +620,6 @@ static bh_status begin_step(bhi_env_buffers *s, int F)
     bh_status status = bh_vec_env_reset_ended(s->envs, s->obs_t);
     if (status != BH_OK) return status;
     memcpy(s->obs_tm1, s->obs_t, (size_t)s->n * (size_t)F * sizeof(float));
-    for (int i = 0; i < s->n; i++) s->lengths[i] = bh_vec_env_elapsed(s->envs, i);
     return BH_OK;
 }
 
@@ -624,19 +641,38 @@ void bhi_run_act(bh_run *run, int *actions, float *box, unsigned char *explored,
     }
 }
 
-static bh_status step_once(bh_run *run)
+// Actions for obs_tm1, in training.
+static void act(bh_run *run)
 {
-    const bh_agent_class *agent = run->setup->agent;
     bhi_env_buffers *s = &run->train;
-    if (begin_step(s, run->F) != BH_OK) return fail_step(run);
-    bhi_encoder *encoder = &run->agent->encoder;
-    bhi_encoder_take_obs(encoder, s->obs_tm1, s->n);
+    for (int i = 0; i < s->n; i++) s->lengths[i] = bh_vec_env_elapsed(s->envs, i);
+    bhi_encoder_take_obs(&run->agent->encoder, s->obs_tm1, s->n);
     bhi_run_act(run, s->actions, s->box, s->explored, s->obs_tm1, s->n);
-    if (step_envs(s) != BH_OK) {
-        // Nothing came of it: the episodes end with the observations the step started from.
-        memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
-        return fail_step(run);
+}
+
+// The environments' step: nothing of what it goes on from changes while they do not answer.
+static bh_status step_all(bh_run *run)
+{
+    bhi_env_buffers *s = &run->train;
+    bh_status status = BH_OK;
+    if (run->stage != BHI_STEPPING) {
+        status = begin_step(s, run->F);
+        run->stage = status == BH_OK ? BHI_STEPPING : BHI_RESETTING;
+        if (status == BH_OK) act(run);
     }
+    if (status == BH_OK) {
+        status = step_envs(s);
+        // Nothing came of it: the episodes end with the observations the step started from.
+        if (status < 0) memcpy(s->obs_t, s->obs_tm1, (size_t)s->n * (size_t)run->F * sizeof(float));
+    }
+    return status < 0 ? fail_step(run) : status;
+}
+
+// The agent takes the transitions in.
+static void observe(bh_run *run)
+{
+    bhi_env_buffers *s = &run->train;
+    run->stage = BHI_BETWEEN;
     for (int i = 0; i < s->n; i++) {
         int n_steps = bh_vec_env_elapsed(s->envs, i) - s->lengths[i];
         run->timesteps += n_steps;
@@ -646,19 +682,21 @@ static bh_status step_once(bh_run *run)
     }
     bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,
                                 s->terminated, s->truncated, s->obs_t,   s->box};
-    bhi_encoder_take_rewards(encoder, s->rewards, s->terminated, s->truncated);
-    agent->functions->observe(run->agent, &experience);
-    agent->functions->learn(run->agent);
-    return BH_OK;
+    bhi_encoder_take_rewards(&run->agent->encoder, s->rewards, s->terminated, s->truncated);
+    run->setup->agent->functions->observe(run->agent, &experience);
+}
+
+void bh_run_learn(bh_run *run)
+{
+    run->setup->agent->functions->learn(run->agent);
+    if (run->timesteps < run->next_log) return;
+    record_training(run);
+    run->next_log = next_multiple(run->timesteps, run->setup->run.log_freq);
 }
 
 static bh_status after_step(bh_run *run)
 {
     const bh_run_config *c = &run->setup->run;
-    if (run->timesteps >= run->next_log) {
-        record_training(run);
-        run->next_log = next_multiple(run->timesteps, c->log_freq);
-    }
     if (c->eval_freq > 0 && run->timesteps >= run->next_eval) {
         bh_status status = evaluate_now(run);
         if (status != BH_OK) return status;
@@ -666,6 +704,49 @@ static bh_status after_step(bh_run *run)
     }
     return BH_OK;
 }
+
+static bh_status step_once(bh_run *run)
+{
+    bh_status status = step_all(run);
+    if (status != BH_OK) return status;
+    observe(run);
+    bh_run_learn(run);
+    return after_step(run);
+}
+
+// ---- a step outside ----
+
+bh_status bh_run_act(bh_run *run, const float *obs, bh_error *err)
+{
+    bhi_env_buffers *s = &run->train;
+    if (s->n > 1 || run->stage != BHI_BETWEEN)
+        return bh_fail(err, BH_ERR_STATE,
+                       s->n > 1 ? "act is for one environment; leave n_envs 1"
+                                : "act was called before observe took in the last action");
+    memcpy(s->obs_tm1, obs, (size_t)run->F * sizeof *obs);
+    act(run);
+    run->stage = BHI_OUTSIDE;
+    return BH_OK;
+}
+
+bh_status bh_run_observe(bh_run *run, const bh_step *step, const float *obs, bh_error *err)
+{
+    bhi_env_buffers *s = &run->train;
+    if (run->stage != BHI_OUTSIDE)
+        return bh_fail(err, BH_ERR_STATE, "observe was called before act chose an action");
+    memcpy(s->obs_t, obs, (size_t)run->F * sizeof *obs);
+    s->rewards[0] = step->reward;
+    s->terminated[0] = step->terminated;
+    s->truncated[0] = step->truncated;
+    bhi_vec_env_count(s->envs);
+    observe(run);
+    if (!step->terminated && !step->truncated) return BH_OK;
+    s->returns[0] = 0;
+    bh_vec_env_stop(s->envs);
+    return BH_OK;
+}
+
+// ---- the loop ----
 
 bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations, bh_error *err)
 {
@@ -687,16 +768,20 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
 
 bh_status bh_run_steps(bh_run *run, int n)
 {
-    if (run->is_loaded && n > 0) {
-        bh_status status = run->setup->run.eval_freq > 0 ? evaluate_now(run) : BH_OK;
+    int is_waiting = run->stage == BHI_RESETTING || run->stage == BHI_STEPPING;
+    if (run->evaluation.is_open || (run->is_loaded && n > 0)) {
+        int is_first = run->is_loaded;
+        bh_status status = !is_first                       ? after_step(run)
+                           : run->setup->run.eval_freq > 0 ? evaluate_now(run)
+                                                           : BH_OK;
         if (status != BH_OK) return status;
         run->is_loaded = 0;
         if (bh_run_finished(run)) return BH_OK;
     }
     int end = run->timesteps > 2000000000 - n ? 2000000000 : run->timesteps + n;
-    while (run->timesteps < end) {
+    while (run->timesteps < end || is_waiting) {
         bh_status status = step_once(run);
-        if (status == BH_OK) status = after_step(run);
+        is_waiting = 0;
         if (status != BH_OK || bh_run_finished(run)) return status;
     }
     return BH_OK;

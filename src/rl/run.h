@@ -92,7 +92,30 @@ BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demons
 /// BH_ERR_ENV, at once, when a user-defined environment (rl/env.h) fails; bh_run_failure says why.
 /// Nothing is learned from the step that failed and it is not counted; the next one starts a new
 /// episode in every environment. An evaluation that fails is played again after the next step.
+///
+/// BH_PENDING while a user-defined environment has not answered: nothing has changed that the run
+/// goes on from. Call it again when it may have, with 0 to finish no more than the step or the
+/// evaluation that is under way; the bits are those of an environment that answers at once. Until
+/// then the run may be looked at, but not evaluated, saved in full or told what else to do.
 BH_API bh_status bh_run_steps(bh_run *run, int n);
+
+// ---- stepped from outside: games, robots ----
+//
+// One step: the caller has the action, takes it wherever that is, and says what came of it.
+//
+//     bh_run_act(run, obs, &err);              // bh_run_last_step has the action
+//     bh_run_observe(run, &step, obs, &err);   // obs: the observation after it
+//     bh_run_learn(run);
+
+/// Chooses an action for obs (F), exploring, as a step of bh_run_steps does. BH_ERR_STATE with
+/// several environments (n_envs), and before the last action was observed.
+BH_API bh_status bh_run_act(bh_run *run, const float *obs, bh_error *err);
+/// The agent takes in what came of it; obs (F): final where the episode ended. BH_ERR_STATE before
+/// bh_run_act.
+BH_API bh_status bh_run_observe(bh_run *run, const bh_step *step, const float *obs, bh_error *err);
+/// Does the learning that is due after a step. Records are made as in bh_run_steps; nothing is
+/// evaluated.
+BH_API void bh_run_learn(bh_run *run);
 
 /// The last failure of an environment; its status is BH_OK when there was none. Borrowed.
 BH_API const bh_error *bh_run_failure(const bh_run *run);
@@ -191,7 +214,8 @@ typedef struct bh_score {
 
 /// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams.
 /// An episode of an environment without time limit is truncated at BH_EVAL_STEPS_MAX. BH_ERR_ENV as
-/// bh_run_steps; then out is as it was. Where there is a single environment
+/// bh_run_steps; then out is as it was. BH_PENDING as there: call it again with the same arguments.
+/// Where there is a single environment
 /// (bh_env_callbacks.is_single), the training's episode is truncated.
 BH_API bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
                                  bh_score *out);

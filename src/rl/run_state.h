@@ -26,10 +26,37 @@ typedef struct bhi_env_buffers {
     int *lengths;                // (n) of it before the step
 } bhi_env_buffers;
 
+// Episodes that are played one after the other.
+typedef struct bhi_tally {
+    int n;
+    int has_nan; // a value was none: the network has diverged
+    double sum, min, max, length;
+    double mean, squares; // of the deviations from the mean so far (Welford 1962)
+} bhi_tally;
+
+// What a step of the run that is under way has come to.
+typedef enum bhi_stage {
+    BHI_BETWEEN,
+    BHI_RESETTING, // environments start episodes
+    BHI_STEPPING,  // the actions are chosen, and environments take them
+    BHI_OUTSIDE,   // the action was given out (bh_run_act)
+} bhi_stage;
+
+// An evaluation, which waits where an environment does.
+typedef struct bhi_evaluation {
+    int is_open;
+    bhi_stage stage; // of the present batch
+    int n_active, active[BHI_EVAL_ENVS_MAX];
+    bhi_tally tally;
+    bh_rng rng; // of those that are given a seed
+} bhi_evaluation;
+
 struct bh_run {
     bh_setup *setup; // a copy
     bhi_agent *agent;
     bhi_env_buffers train, eval;
+    bhi_stage stage;
+    bhi_evaluation evaluation;
     bh_mdp mdp;
     bh_rng eval_rng;
     int F, A; // A: actions; 0 where they are a Box

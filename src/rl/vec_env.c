@@ -25,10 +25,12 @@ struct bh_env {
     bh_rng *rng;          // (n)
     int *elapsed;         // (n)
     int *running;         // (n)
+    int *pending; // (n) asked for a step that it has not answered: which of `skip`, from 1 on
     // Of user-defined environments alone:
     int n_created;   // states to be destroyed
     uint64_t *seeds; // (n)
     int *seeded;     // (n) the seed was not handed over yet
+    int n_pending;   // not 0: they step on, the others have stepped
     bh_error failure;
     int *own_bytes; // (n) of what each is, while that is saved or read
     unsigned char *own;
@@ -47,6 +49,7 @@ static void layout(void *object, bhi_arena *arena)
     envs->rng = bhi_arena_array(arena, count, sizeof *envs->rng);
     envs->elapsed = bhi_arena_array(arena, count, sizeof *envs->elapsed);
     envs->running = bhi_arena_array(arena, count, sizeof *envs->running);
+    envs->pending = bhi_arena_array(arena, count, sizeof *envs->pending);
     if (def->callbacks != NULL) {
         envs->seeds = bhi_arena_array(arena, count, sizeof *envs->seeds);
         envs->seeded = bhi_arena_array(arena, count, sizeof *envs->seeded);
@@ -187,7 +190,7 @@ void bh_env_start_anywhere(bh_env *envs, int anywhere)
 
 void bh_vec_env_stop(bh_env *envs)
 {
-    envs->started = 0;
+    envs->started = envs->n_pending = 0;
     for (int i = 0; i < envs->n; i++) envs->running[i] = envs->elapsed[i] = 0;
 }
 
@@ -196,7 +199,7 @@ static bh_status reset_user_defined(bh_env *envs, int i, float *obs)
     const uint64_t *seed = envs->seeded[i] ? &envs->seeds[i] : NULL;
     bh_status status = envs->def->callbacks->reset(state_of(envs, i), seed, obs, &envs->failure);
     if (status == BH_OK) envs->seeded[i] = 0;
-    else bh_vec_env_stop(envs);
+    else if (status != BH_PENDING) bh_vec_env_stop(envs);
     return status;
 }
 
@@ -236,14 +239,21 @@ int bh_vec_env_place(bh_env *envs, float *obs)
     return 1;
 }
 
+bh_status bh_vec_env_reset_first(bh_env *envs, int n, float *obs)
+{
+    bh_status all = BH_OK;
+    for (int i = 0; i < n; i++) {
+        if (envs->running[i]) continue;
+        bh_status status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
+        if (status < 0) return status;
+        if (status != BH_OK) all = status; // it waits, and so can others meanwhile
+    }
+    return all;
+}
+
 bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs)
 {
-    bh_status status = BH_OK;
-    for (int i = 0; i < envs->n && status == BH_OK; i++) {
-        if (envs->running[i]) continue;
-        status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
-    }
-    return status;
+    return bh_vec_env_reset_first(envs, envs->n, obs);
 }
 
 // Actions of n environments are `index` (n) or `box` (n,D), as the action space is; the other is NULL.
@@ -340,10 +350,8 @@ static bh_status step_one(bh_env *envs, int i, int action, const float *box, flo
     *step = (bh_step){0};
     if (def->callbacks != NULL) {
         bh_status status = def->callbacks->step(state, action, box, obs, step, &envs->failure);
-        if (status != BH_OK) {
-            bh_vec_env_stop(envs);
-            return status;
-        }
+        if (status < 0) bh_vec_env_stop(envs);
+        if (status != BH_OK) return status;
     } else if (box != NULL) {
         def->step_box(state, &envs->rng[i], box, obs, &step->reward, &step->terminated);
     } else {
@@ -358,24 +366,32 @@ static bh_status step_one(bh_env *envs, int i, int action, const float *box, flo
 static bh_status step_each(bh_env *envs, const int *index, const float *box, float *obs,
                            double *rewards, int *terminated, int *truncated, bh_error *err)
 {
+    int n_asked = envs->n_pending; // that is all who step, where some have not answered
+    envs->n_pending = 0;
     for (int i = 0; i < envs->n; i++) {
-        if (!envs->running[i]) continue;
+        if (!envs->running[i] || (n_asked > 0 && envs->pending[i] == 0)) continue;
         float *row = obs + (size_t)i * envs->F;
         bh_step step;
-        for (int k = 0; k < envs->skip && (k == 0 || envs->running[i]); k++) {
-            bh_status status = step_one(envs, i, box != NULL ? 0 : index[i], row_of(envs, box, i),
-                                        frame_of(envs, row), &step);
-            if (status != BH_OK) {
-                if (err != NULL) *err = envs->failure;
-                return status;
-            }
+        int k = n_asked > 0 ? envs->pending[i] - 1 : 0;
+        bh_status status = BH_OK;
+        for (; k < envs->skip && (k == 0 || envs->running[i]); k++) {
+            status = step_one(envs, i, box != NULL ? 0 : index[i], row_of(envs, box, i),
+                              frame_of(envs, row), &step);
+            if (status != BH_OK) break;
             rewards[i] = k == 0 ? step.reward : rewards[i] + step.reward;
+        }
+        envs->pending[i] = status == BH_PENDING ? k + 1 : 0;
+        envs->n_pending += status == BH_PENDING;
+        if (status == BH_PENDING) continue;
+        if (status != BH_OK) {
+            if (err != NULL) *err = envs->failure;
+            return status;
         }
         terminated[i] = step.terminated;
         truncated[i] = step.truncated;
         if (envs->frames.k > 0) bhi_frames_push(&envs->frames, row, 0);
     }
-    return BH_OK;
+    return envs->n_pending > 0 ? BH_PENDING : BH_OK;
 }
 
 static bh_status step_all(bh_env *envs, const int *index, const float *box, float *obs,
@@ -514,6 +530,11 @@ void bhi_vec_env_state(bh_env *envs, bhi_state_visitor *visitor)
     for (int i = 0; def->is_possible != NULL && envs->started && i < n; i++)
         visitor->is_contradicted |= !def->is_possible(state_of(envs, i), envs->running[i]);
     bhi_state_end(visitor);
+}
+
+void bhi_vec_env_count(bh_env *envs)
+{
+    envs->elapsed[0]++;
 }
 
 // ---- looking ----

@@ -51,8 +51,10 @@ BH_API void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng);
 BH_API bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs);
 
 /// Starts an episode in every environment that waits, and writes its row of obs (n,F). BH_ERR_ENV
-/// as bh_env_reset.
+/// as bh_env_reset. BH_PENDING while a user-defined one has not answered: call it again.
 BH_API bh_status bh_vec_env_reset_ended(bh_env *envs, float *obs);
+/// The same among the first n.
+BH_API bh_status bh_vec_env_reset_first(bh_env *envs, int n, float *obs);
 
 /// Starts an episode of the first environment in the state that obs (F) describes, see
 /// bh_env_def.place; the others go on. Returns 0 where it cannot: then nothing has changed.
@@ -73,6 +75,7 @@ BH_API void bh_vec_env_stop(bh_env *envs);
 /// BH_ERR_STATE before the first reset, BH_ERR_ARGUMENT for an action outside the action space,
 /// with the environment's index; then nothing has changed. BH_ERR_ENV when a user-defined
 /// environment fails: then obs and the outcomes are of no meaning, and all wait for a reset.
+/// BH_PENDING while one has not answered: called again, only those step that have not.
 BH_API bh_status bh_vec_env_step(bh_env *envs, const int *actions, float *obs, double *rewards,
                                  int *terminated, int *truncated, bh_error *err);
 

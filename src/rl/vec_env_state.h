@@ -23,5 +23,8 @@ bh_status bhi_vec_env_restore(bh_env *envs, int *began_anew, bh_error *err);
 /// Before the first reset; more than one only of a Box of numbers. BH_ERR_MEMORY.
 bh_status bhi_vec_env_wrap(bh_env *envs, int frame_stack, int frame_skip, bh_error *err);
 
+/// Counts a step of the first environment that was taken outside; bh_vec_env_stop ends its episode.
+void bhi_vec_env_count(bh_env *envs);
+
 /// Frees what was collected or read.
 void bhi_vec_env_forget(bh_env *envs);

@@ -468,18 +468,19 @@ BHX_EXPORT(const bh_setup *, bhx_run_setup)(const bh_run *run)
 
 static int run_status(const bh_run *run, bh_status status)
 {
-    if (status != BH_OK) bhx_last_error = *bh_run_failure(run);
+    if (status < 0) bhx_last_error = *bh_run_failure(run);
     return status;
 }
 
-// At most n steps: it ends where learning begins, as a step may take a thousand times longer from
-// there on, and who measured how many fit into a slice of time has to measure again.
+// At most n steps, 0 to finish what is under way; 1 while an environment has not answered. It ends
+// where learning begins, as a step may take a thousand times longer from there on, and who measured
+// how many fit into a slice of time has to measure again.
 BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
 {
     if (bh_run_updates(run) > 0) return run_status(run, bh_run_steps(run, n));
     int from = bh_run_timesteps(run);
     bh_status status = BH_OK;
-    do status = bh_run_steps(run, 1);
+    do status = bh_run_steps(run, n > 0);
     while (status == BH_OK && bh_run_timesteps(run) - from < n && bh_run_updates(run) == 0 &&
            !bh_run_finished(run));
     return run_status(run, status);
@@ -489,6 +490,26 @@ BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
 BHX_EXPORT(int, bhx_run_place)(bh_run *run, float *obs)
 {
     return bh_run_place(run, obs);
+}
+
+/// The action is in bhx_run_last_step and bhx_run_box.
+BHX_EXPORT(int, bhx_run_act)(bh_run *run, const float *obs)
+{
+    bh_status status = bhx_check_observations(run, obs, 1);
+    return status == BH_OK ? bh_run_act(run, obs, &bhx_last_error) : status;
+}
+
+BHX_EXPORT(int, bhx_run_observe)
+(bh_run *run, const float *obs, double reward, int terminated, int truncated)
+{
+    bh_status status = bhx_check_observations(run, obs, 1);
+    bh_step step = {reward, terminated, truncated};
+    return status == BH_OK ? bh_run_observe(run, &step, obs, &bhx_last_error) : status;
+}
+
+BHX_EXPORT(void, bhx_run_learn)(bh_run *run)
+{
+    bh_run_learn(run);
 }
 
 BHX_EXPORT(int, bhx_run_timesteps)(const bh_run *run)

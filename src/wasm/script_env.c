@@ -28,6 +28,11 @@ static bh_status fail(const script_env *env, bh_error *err)
     return bh_fail(err, BH_ERR_ENV, "%s failed", env->script->def.id);
 }
 
+static bh_status answer(const script_env *env, int answer, bh_error *err)
+{
+    return answer < 0 ? fail(env, err) : (bh_status)answer;
+}
+
 static bh_status create(void *state, const bh_env_def *def, const void *config, bh_error *err)
 {
     script_env *env = state;
@@ -45,8 +50,7 @@ static bh_status reset(void *state, const uint64_t *seed, float *obs, bh_error *
 {
     const script_env *env = state;
     double value = seed != NULL ? (double)*seed : -1;
-    return bellhop_env_call(env->handle, BH_SCRIPT_RESET, value, obs, NULL) < 0 ? fail(env, err)
-                                                                                : BH_OK;
+    return answer(env, bellhop_env_call(env->handle, BH_SCRIPT_RESET, value, obs, NULL), err);
 }
 
 static bh_status step(void *state, int action, const float *box, float *obs, bh_step *out,
@@ -54,8 +58,7 @@ static bh_status step(void *state, int action, const float *box, float *obs, bh_
 {
     const script_env *env = state;
     double value = box != NULL ? (double)(uintptr_t)box : action;
-    return bellhop_env_call(env->handle, BH_SCRIPT_STEP, value, obs, out) < 0 ? fail(env, err)
-                                                                              : BH_OK;
+    return answer(env, bellhop_env_call(env->handle, BH_SCRIPT_STEP, value, obs, out), err);
 }
 
 static bh_status save(void *state, void *out, size_t size, size_t *n, bh_error *err)

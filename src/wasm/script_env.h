@@ -10,8 +10,8 @@
 //     BH_SCRIPT_CREATE     script       -           config          handle of a new environment, 0
 //                          or more
 //     BH_SCRIPT_DESTROY    environment  -           -               0
-//     BH_SCRIPT_RESET      environment  seed or -1  obs out         0
-//     BH_SCRIPT_STEP       environment  action, or  obs, step out   0
+//     BH_SCRIPT_RESET      environment  seed or -1  obs out         0, or 1 (BH_PENDING)
+//     BH_SCRIPT_STEP       environment  action, or  obs, step out   0, or 1 (BH_PENDING)
 //                                       where its numbers are (f32), of a Box
 //     BH_SCRIPT_SAVE       environment  size        bytes out       how many bytes there are, 0 when it
 //                                                                   cannot say; written when they fit

@@ -4,15 +4,28 @@
 //
 //     node tests/bench/js_env.mjs                   5 turns of 30,000 steps
 //     node tests/bench/js_env.mjs --turns 9 --steps 100000
+//     node tests/bench/js-env.mjs --async           of the one in JavaScript, whose reset and step return Promises, by the same that returns at once
 import { parseArgs } from 'node:util';
 import { load } from '../../web/node/node.mjs';
 import { CartPole } from '../node/js-envs.mjs';
 
 const { values: args } = parseArgs({
-  options: { turns: { type: 'string', default: '5' }, steps: { type: 'string', default: '30000' } },
+  options: { turns: { type: 'string', default: '5' }, steps: { type: 'string', default: '30000' }, async: { type: 'boolean', default: false } },
 });
 const TURNS = Number(args.turns);
 const STEPS = Number(args.steps);
+
+class AsyncCartPole extends CartPole {
+  /** @param {{ seed?: number }} options @returns {any} */
+  async reset(options) {
+    return super.reset(options);
+  }
+
+  /** @param {number} action @returns {any} */
+  async step(action) {
+    return super.step(action);
+  }
+}
 
 const bh = await load();
 const cartPole = bh.make('CartPole-v1');
@@ -42,12 +55,14 @@ for (const [name, options] of CASES) {
   perSecond.c = [];
   perSecond.js = [];
   for (let turn = -1; turn < TURNS; turn++) {
-    const [c, js] = [await stepsPerSecond(cartPole, options, turn + 1), await stepsPerSecond(CartPole, options, turn + 1)];
+    const [one, other] = args.async ? [CartPole, AsyncCartPole] : [cartPole, CartPole];
+    const [c, js] = [await stepsPerSecond(one, options, turn + 1), await stepsPerSecond(other, options, turn + 1)];
     if (turn < 0) continue; // the first warms up
     perSecond.c.push(c);
     perSecond.js.push(js);
   }
   const [c, js] = [median(perSecond.c), median(perSecond.js)];
   const thousands = (/** @type {number} */ n) => `${(n / 1000).toFixed(0).padStart(6)}k`;
-  console.log(`${name.padEnd(28)} C ${thousands(c)} steps/s   JavaScript ${thousands(js)} steps/s   ratio ${(js / c).toFixed(2)}`);
+  const [first, second] = args.async ? ['at once', 'later'] : ['C', 'JavaScript'];
+  console.log(`${name.padEnd(28)} ${first} ${thousands(c)} steps/s   ${second} ${thousands(js)} steps/s   ratio ${(js / c).toFixed(2)}`);
 }

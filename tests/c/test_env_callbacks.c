@@ -126,6 +126,21 @@ static bh_status restore_walk(void *state, const void *bytes, size_t size, bh_er
     return BH_OK;
 }
 
+// Those that answer late: two of three times not yet.
+static int n_asked;
+
+static bh_status reset_later(void *state, const uint64_t *seed, float *obs, bh_error *err)
+{
+    return ++n_asked % 3 != 0 ? BH_PENDING : reset(state, seed, obs, err);
+}
+
+static bh_status step_later(void *state, int action, const float *box, float *obs, bh_step *out,
+                            bh_error *err)
+{
+    return ++n_asked % 3 != 0 ? BH_PENDING : step(state, action, box, obs, out, err);
+}
+
+static const bh_env_callbacks late = {0, create, destroy, reset_later, step_later};
 static const bh_env_callbacks many = {0, create, destroy, reset, step};
 static const bh_env_callbacks telling = {0, create, destroy, reset, step, save_walk, restore_walk};
 static const bh_env_callbacks one = {1, create, destroy, reset, step};
@@ -141,12 +156,15 @@ static const bh_env_def many_def = WALK("Walk-v0", .callbacks = &many);
 static const bh_env_def limited_def =
     WALK("Limited-v0", .callbacks = &many, .max_episode_steps = 4);
 static const bh_env_def telling_def = WALK("Telling-v0", .callbacks = &telling);
+static const bh_env_def late_def = WALK("Walk-v0", .callbacks = &late);
+static const bh_env_def *const late_defs[] = {&late_def};
 static const bh_env_def one_def = WALK("One-v0", .callbacks = &one);
 static const bh_env_def *const plain_defs[] = {&plain_def}, *const user_defs[] = {
                                                                 &many_def, &one_def, &limited_def,
                                                                 &telling_def};
 static const bh_registry plain = {plain_defs, 1, bh_all_agents},
-                         user_defined = {user_defs, 4, bh_all_agents};
+                         user_defined = {user_defs, 4, bh_all_agents},
+                         waiting = {late_defs, 1, bh_all_agents};
 
 static void begin(void)
 {
@@ -288,6 +306,82 @@ static void test_a_run_is_the_same_to_the_bit(void)
         CHECK(logged.n_created > 0);
         check_nothing_left();
     }
+}
+
+// Asked again and again, and evaluated: what it comes to.
+static bh_score train_waiting(char hex[65], const bh_registry *registry, const char *algo,
+                              const char *const *options)
+{
+    bh_score score = {0};
+    bh_run *run = make_run(registry, "Walk-v0", algo, options);
+    bh_status status = BH_OK;
+    while (status == BH_PENDING || (status == BH_OK && bh_run_timesteps(run) < TRAINED)) {
+        int is_new = status != BH_PENDING;
+        status = bh_run_steps(run, is_new ? TRAINED - bh_run_timesteps(run) : 0);
+    }
+    CHECK_STATUS(status, BH_OK);
+    do status = bh_run_evaluate(run, BH_BEST, 9, 3, &score);
+    while (status == BH_PENDING);
+    CHECK_STATUS(status, BH_OK);
+    bh_run_fingerprint(run, BH_CURRENT, hex);
+    bh_run_destroy(run);
+    return score;
+}
+
+// Environments that answer later are the same run: nothing is chosen, drawn or counted twice.
+static void test_a_run_waits_to_the_same_bits(void)
+{
+    static const char *const algos[] = {"q-learning", "sarsa", "reinforce", "ppo", "dqn"};
+    for (size_t i = 0; i < sizeof algos / sizeof *algos; i++) {
+        begin();
+        char a[65], b[65];
+        const char *const *options =
+            strcmp(algos[i], "dqn") == 0
+                ? OPTIONS(SMALL, "n_envs", "4", "n_steps", "2", "seed", "4", "eval_freq", "100")
+                : OPTIONS("n_envs", "4", "seed", "4", "eval_freq", "100");
+        bh_score at_once = train_waiting(a, &user_defined, algos[i], options);
+        int n_asked_before = n_asked;
+        bh_score later = train_waiting(b, &waiting, algos[i], options);
+        CHECK(n_asked - n_asked_before > 3 * TRAINED);
+        if (!CHECK(strcmp(a, b) == 0)) printf("    %s\n", algos[i]);
+        CHECK(at_once.mean == later.mean && at_once.std == later.std &&
+              at_once.mean_length == later.mean_length);
+        check_nothing_left();
+    }
+}
+
+// A step that is stepped outside.
+static void test_act_and_observe_have_an_order(void)
+{
+    begin();
+    bh_error err = {0};
+    bh_step step = {1, 0, 0};
+    float obs = 3;
+    bh_last_step last;
+    bh_run *run = make_run(&user_defined, "Walk-v0", "q-learning", OPTIONS("seed", "1"));
+    CHECK_STATUS(bh_run_observe(run, &step, &obs, &err), BH_ERR_STATE);
+    CHECK_STRING(err.message, "observe was called before act chose an action");
+    CHECK_STATUS(bh_run_act(run, &obs, &err), BH_OK);
+    CHECK_STATUS(bh_run_act(run, &obs, &err), BH_ERR_STATE);
+    CHECK_STRING(err.message, "act was called before observe took in the last action");
+    bh_run_last_step(run, &last);
+    CHECK(last.action >= 0 && last.action < 2 && last.obs_tm1[0] == 3);
+    obs = 4;
+    CHECK_STATUS(bh_run_observe(run, &step, &obs, &err), BH_OK);
+    bh_run_learn(run);
+    CHECK(bh_run_timesteps(run) == 1 && bh_run_updates(run) == 1 && bh_run_episodes(run) == 0);
+    step.terminated = 1;
+    CHECK_STATUS(bh_run_act(run, &obs, &err), BH_OK);
+    CHECK_STATUS(bh_run_observe(run, &step, &obs, &err), BH_OK);
+    double record[BH_RECORD_WIDTH];
+    CHECK(bh_run_episodes(run) == 1 && bh_run_drain(run, record, 1) == 1);
+    CHECK(record[0] == BH_RECORD_EPISODE && record[2] == 2 && record[3] == 2);
+    bh_run_destroy(run);
+    run = make_run(&user_defined, "Walk-v0", "q-learning", OPTIONS("n_envs", "2"));
+    CHECK_STATUS(bh_run_act(run, &obs, &err), BH_ERR_STATE);
+    CHECK_STRING(err.message, "act is for one environment; leave n_envs 1");
+    bh_run_destroy(run);
+    check_nothing_left();
 }
 
 // Failures at many steps, also while it evaluates: each is reported once, nothing of the step
@@ -530,6 +624,8 @@ int main(int argc, char **argv)
     CHECK_RUN(test_a_failed_step_stops_all);
     CHECK_RUN(test_a_failed_create_leaves_nothing);
     CHECK_RUN(test_a_run_is_the_same_to_the_bit);
+    CHECK_RUN(test_a_run_waits_to_the_same_bits);
+    CHECK_RUN(test_act_and_observe_have_an_order);
     CHECK_RUN(test_a_run_outlives_failures);
     CHECK_RUN(test_a_failed_evaluation_is_repeated);
     CHECK_RUN(test_a_run_that_cannot_start);

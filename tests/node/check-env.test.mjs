@@ -101,7 +101,7 @@ const ERRORS = [
   ['info', stepping(([obs, reward, done, cut]) => [obs, reward, done, cut, null]), /returned info as null, but it must be an object/],
   ['reset without info', changed(() => ({ reset: () => [[0, 0]] })), /: before step 1, reset\(\{ seed: 0 \}\) returned an array of 1, but must return \[observation, info\]/],
   ['reset without a list', changed(() => ({ reset: () => ({ obs: 1 }) })), /reset\(\{ seed: 0 \}\) returned an object, but must return \[observation, info\]/],
-  ['async', changed(() => ({ async step() { throw new Error('unseen'); } })), /returned a Promise, but must return .*cannot be async/],
+  ['async', changed(() => ({ async step() { throw new Error('unseen'); } })), /returned a Promise, which checkEnv cannot wait for: await checkEnvAsync\(\)/],
   ['throws', changed(() => ({ step() { throw new Error('oh'); } })), /step\(\d\) threw Error: oh/],
   ['chance without a seed', changed((walk) => ({ reset: () => Walk.prototype.reset.call(Object.assign(walk, { random: Math.random }), {}) })), /the same seed and actions gave other results the second time \(observation of the reset before step 1, \[1\]: .*\): everything random must follow from the seed/],
   ['shared state', () => ({ __proto__: SHARED, reset: (/** @type {any} */ o) => SHARED.reset(o), step: (/** @type {number} */ a) => SHARED.step(a) }), /two environments that step in turns gave other results than one alone.*they share/],

@@ -258,8 +258,7 @@ const FAILURES = [
   ['has no booleans', (_, __, [obs, reward]) => [obs, reward, 0, false, {}], /returned terminated as 0, but it must be true or false/],
   ['returns four, as Gym did', (_, __, [obs, reward, done]) => [obs, reward, done, {}], /returned truncated as an object, but it must be true or false/],
   ['returns nothing', () => undefined, /returned undefined, but must return \[observation, reward, terminated, truncated, info\]/],
-  ['is async', async (_, __, result) => result, /returned a Promise.*cannot be async/],
-  ['is async and fails', async () => { throw new Error('later'); }, /returned a Promise/],
+  ['answers later, and fails', async () => { throw new RangeError('later'); }, /^Corridor-v0: step\([01]\) (rejected with RangeError: later$|returned a Promise, which this call cannot wait for: await learn\(\), evaluateAsync\(\))/],
   ['never comes back', function overflow() { return overflow(); }, /threw RangeError: Maximum call stack/],
 ];
 

@@ -39,6 +39,10 @@ test('own-environment: what its README says is printed', async () => {
   await follow('own-environment');
 });
 
+test('game-loop: what its README says is printed', async () => {
+  await follow('game-loop');
+});
+
 test('train-and-evaluate: what its README says is printed, and the tables hold it', async () => {
   const folder = await follow('train-and-evaluate');
   const [header, ...rows] = readFileSync(join(folder, 'runs/scores.csv'), 'utf8').trim().split('\n').map((line) => line.split(','));

@@ -92,7 +92,7 @@ function teach(student, teacher, { out, overwrite, json }) {
       progress?.end();
       const kept = out === undefined ? '' : keptText(out);
       if (failure !== undefined) throw new Error([`seed ${student.options.seed}: ${failure}`, kept].filter((text) => text !== '').join('; '));
-      report(student, teacher, { out, json });
+      await report(student, teacher, { out, json });
       if (kept !== '') noteStop(signal, kept);
     } finally {
       folder?.close();
@@ -107,8 +107,8 @@ function size(model) {
 }
 
 /** Both play the same episodes. @param {Model} student @param {Model} teacher @param {{ out?: string, json: boolean }} how */
-function report(student, teacher, { out, json }) {
-  const scores = { student: student.evaluate(), teacher: teacher.evaluate({ episodes: Number(student.options.finalEvalEpisodes) }) };
+async function report(student, teacher, { out, json }) {
+  const scores = { student: await student.evaluateAsync(), teacher: await teacher.evaluateAsync({ episodes: Number(student.options.finalEvalEpisodes) }) };
   const [own, theirs] = [size(student), size(teacher)];
   if (json) {
     printJson({

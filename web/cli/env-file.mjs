@@ -20,7 +20,7 @@ const TYPESCRIPT = /\.([cm]?)tsx?$/;
 
 /**
  * Calls `use` with the environments of a file; what the file does meanwhile that would end the process is thrown.
- * @template T @param {string} path @param {(sources: Source[]) => T} use @returns {Promise<T>}
+ * @template T @param {string} path @param {(sources: Source[]) => T | Promise<T>} use @returns {Promise<T>}
  */
 async function withSources(path, use) {
   if (!existsSync(path)) throw new Error(`${path} does not exist`);
@@ -66,8 +66,8 @@ export async function registerFile(bh, path) {
 }
 
 /** Throws with everything that is wrong; what is likely a mistake is said on stderr. @param {Bellhop} bh @param {string} path @param {Source} source @param {import('../bellhop.js').CheckEnvOptions} how */
-function check(bh, path, source, how) {
-  const { errors, warnings } = bh.checkEnv(source, { ...how, throws: false });
+async function check(bh, path, source, how) {
+  const { errors, warnings } = await bh.checkEnvAsync(source, { ...how, throws: false });
   if (errors.length > 0) throw new Error(`${path}: ${errors.join('; ')}`);
   warnings.forEach((warning) => process.stderr.write(`bellhop: ${path}: warning: ${warning.replaceAll('\n', ' ')}\n`));
 }
@@ -87,12 +87,12 @@ export const evaluating = (flags) => Number(flags.get('eval-freq')) === 0 ? { ev
 export async function openEnv(bh, typed, how = {}) {
   const [, path, wanted] = FILE.exec(typed ?? '') ?? [];
   if (path === undefined) return { id: typed };
-  return withSources(path, (sources) => {
+  return withSources(path, async (sources) => {
     const ids = register(bh, path, sources);
     if (wanted === undefined && ids.length > 1) throw new UsageError(`${path} has ${ids.join(', ')}: say which, such as ${path}#${ids[0]}`);
     const id = wanted ?? ids[0];
     if (!ids.includes(id)) throw new UsageError(`${path} has no environment '${id}'${suggestion(id, ids) || `, but ${ids.join(', ')}`}`);
-    check(bh, path, sources[ids.indexOf(id)], how);
+    await check(bh, path, sources[ids.indexOf(id)], how);
     return { id, file: resolve(path) };
   });
 }

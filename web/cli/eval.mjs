@@ -29,7 +29,7 @@ export async function run(argv) {
   if (flags.has('env')) await registerFile(bh, String(flags.get('env')));
   const model = openModel(bh, file);
   const seed = chosen ?? evaluationSeed(Number(model.options.seed));
-  const score = model.evaluate({ ...(episodes !== undefined && { episodes }), seed });
+  const score = await model.evaluateAsync({ ...(episodes !== undefined && { episodes }), seed });
   if (flags.has('json')) {
     printJson({
       type: 'evaluation', env: model.env.id, algo: model.algo, episodes: score.episodes, seed,

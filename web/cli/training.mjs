@@ -17,7 +17,7 @@ import { guarded } from './stray.mjs';
  * A run. `resume`: it goes on with what is in `out`, as far as there is something, with the live options of its plan from then on.
  * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string }} Job
  */
-/** @typedef {ReturnType<typeof summarize>} Summary  means and deviations are NaN where the environment failed */
+/** @typedef {Awaited<ReturnType<typeof summarize>>} Summary  means and deviations are NaN where the environment failed */
 /** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown, from?: number }} Now  exploration: which; from: timesteps it went on from */
 
 /** An error ended a run; what it had come to is written, and this is its summary. */
@@ -81,7 +81,7 @@ async function runJob(bh, job, { signal, onProgress }) {
     });
     const seconds = (performance.now() - since) / 1000;
     folder?.close(); // before the scores, which a second signal does not wait for
-    const summary = summarize(model, { seconds, from, nLoaded, failure, isComplete });
+    const summary = await summarize(model, { seconds, from, nLoaded, failure, isComplete });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
   } finally {
@@ -197,17 +197,17 @@ export async function learn(model, folder, { signal, onProgress }) {
  * @param {{ seconds: number, from: number, nLoaded?: number, failure?: string, isComplete: boolean }} run  from: timesteps it went on from; nLoaded: tensors it
  *   began with; failure: what ended it
  */
-function summarize(model, { seconds, from, nLoaded, failure, isComplete }) {
+async function summarize(model, { seconds, from, nLoaded, failure, isComplete }) {
   let error = failure;
-  const score = (/** @type {import('../bellhop.js').Which} */ which) => {
+  const score = async (/** @type {import('../bellhop.js').Which} */ which) => {
     try {
-      return model.evaluate({ which });
+      return await model.evaluateAsync({ which });
     } catch (cause) {
       error ??= /** @type {Error} */ (cause).message;
       return { mean: NaN, std: NaN, episodes: 0 };
     }
   };
-  const [best, final] = [score('best'), score('current')];
+  const [best, final] = [await score('best'), await score('current')];
   return {
     type: 'summary', env: model.env.id, algo: model.algo, seed: Number(model.options.seed),
     total_timesteps: model.timesteps, episodes: model.episodes, solved_at_timestep: model.solvedAt,

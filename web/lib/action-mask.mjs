@@ -18,6 +18,7 @@ export function problemOfMask(mask) {
 export function givesMasks(env, actionSpace) {
   if (actionSpace.type === 'Box') return false;
   if (typeof env.actionMasks === 'function') return true;
+  if (env.reset?.constructor.name === 'AsyncFunction') return false; // it answers later, and is not asked twice
   try {
     const result = env.reset({ seed: 0 });
     if (typeof result?.then === 'function') result.then(() => {}, () => {}); // it is told where it is stepped

@@ -2,6 +2,8 @@
 // checkEnv: plays an environment with random actions and says everything that is not as Gymnasium's contract has it,
 // expected against actual, with the number of the step. Each kind of mistake is said once, where it was seen first. Needs no
 // WebAssembly.
+//
+// What plays are generators, which yield the Promises that reset and step return: checkEnvAsync waits for them, checkEnv cannot.
 import { readMask } from './action-mask.mjs';
 import { Lengths, Numbers, problemOfShape } from './check-numbers.mjs';
 import { codingOf } from './coding.mjs';
@@ -16,6 +18,8 @@ import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
 /** @typedef {import('./definition.mjs').Definition} Definition */
+/** A call that has returned a Promise. @typedef {{ name: string, call: Promise<any> }} Asked */
+/** @template T @typedef {Generator<Asked, T, any>} Playing */
 /** @typedef {{ when: string, observation: ArrayLike<number>, reward: unknown, terminated: unknown, truncated: unknown }} Outcome */
 
 const COMPARED_STEPS = 100;
@@ -29,7 +33,35 @@ const SEEDS = 2 ** 32;
  * @returns {import('../bellhop.js').EnvReport}
  */
 export function checkEnv(given, options = {}) {
-  onlyKeys('checkEnv', options, ['steps', 'seed', 'evalFreq', 'throws']);
+  const { report, playing, end } = begin('checkEnv', given, options);
+  const { value, done } = playing.next();
+  if (!done) {
+    value.call.then(() => {}, () => {}); // its failure is not of interest any more
+    report.error('async', `${value.name} returned a Promise, which checkEnv cannot wait for: await checkEnvAsync()`);
+    playing.return();
+  }
+  return end();
+}
+
+/**
+ * The same for environments whose reset and step return Promises, or do not.
+ * @param {unknown} given @param {import('../bellhop.js').CheckEnvOptions} [options] @returns {Promise<import('../bellhop.js').EnvReport>}
+ */
+export async function checkEnvAsync(given, options = {}) {
+  const { playing, end } = begin('checkEnvAsync', given, options);
+  for (let { value, done } = playing.next(); !done;) {
+    const answer = await Promise.resolve(/** @type {Asked} */ (value).call).then((result) => ({ result }), (error) => ({ error }));
+    ({ value, done } = playing.next(answer));
+  }
+  return end();
+}
+
+/**
+ * @param {string} owner @param {unknown} given @param {import('../bellhop.js').CheckEnvOptions} options
+ * @returns {{ report: Report, playing: Playing<void>, end: () => import('../bellhop.js').EnvReport }}
+ */
+function begin(owner, given, options) {
+  onlyKeys(owner, options, ['steps', 'seed', 'evalFreq', 'throws']);
   const { steps = 1000, seed = 0, evalFreq = 1000, throws = true } = options;
   wholeNumber('steps', steps, 1, 10_000_000);
   wholeNumber('seed', seed, 0, SEEDS - 1);
@@ -38,16 +70,22 @@ export function checkEnv(given, options = {}) {
   const { definition, problems, name } = given instanceof OwnEnv ? { definition: given, problems: [], name: given.id } : readDefinition(given);
   report.name = name;
   problems.forEach((problem) => report.errors.push(problem));
-  if (definition) {
-    // Of a shipped environment a model makes others.
-    if (definition.isSingle && evalFreq > 0 && !(given instanceof Env)) report.warn('single', oneObject(evalFreq));
-    new Check(definition, report, seed).run(steps);
-  }
-  const { errors, warnings } = report;
-  if (throws && errors.length > 0) {
-    throw new BellhopError('BH_ERR_ENV', `${name} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}:\n- ${errors.join('\n- ')}`);
-  }
-  return { ok: errors.length === 0, errors, warnings };
+  // Of a shipped environment a model makes others.
+  if (definition?.isSingle && !definition.isOutside && evalFreq > 0 && !(given instanceof Env)) report.warn('single', oneObject(evalFreq));
+  const end = () => {
+    const { errors, warnings } = report;
+    if (throws && errors.length > 0) {
+      throw new BellhopError('BH_ERR_ENV', `${name} has ${errors.length === 1 ? 'a problem' : `${errors.length} problems`}:\n- ${errors.join('\n- ')}`);
+    }
+    return { ok: errors.length === 0, errors, warnings };
+  };
+  return { report, playing: play(definition, report, { seed, steps }), end };
+}
+
+/** @param {Partial<Definition> | undefined} definition @param {Report} report @param {{ seed: number, steps: number }} how @returns {Playing<void>} */
+function* play(definition, report, { seed, steps }) {
+  if (!definition || definition.isOutside) return; // there is nothing to play
+  yield* new Check(/** @type {Definition} */ (definition), report, seed).run(steps);
 }
 
 /** @param {number} evalFreq */
@@ -110,13 +148,13 @@ class Check {
     this.#numbers = new Numbers(this.#core.observationSpace);
   }
 
-  /** @param {number} steps */
-  run(steps) {
+  /** @param {number} steps @returns {Playing<void>} */
+  * run(steps) {
     const shape = problemOfShape(this.#definition.observationSpace);
     if (shape !== undefined) this.#report.warn('shape', shape);
     try {
-      this.#play(steps);
-      this.#compare(Math.min(steps, COMPARED_STEPS));
+      yield* this.#play(steps);
+      yield* this.#compare(Math.min(steps, COMPARED_STEPS));
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
     } finally {
@@ -136,23 +174,23 @@ class Check {
 
   // ---- playing ----
 
-  /** @param {number} steps */
-  #play(steps) {
-    this.#using((env) => this.#playOn(env, steps));
+  /** @param {number} steps @returns {Playing<void>} */
+  * #play(steps) {
+    yield* this.#using((env) => this.#playOn(env, steps));
   }
 
-  /** Makes one, hands it to `use` and closes it, whatever happens. @param {(env: Instance) => void} use */
-  #using(use) {
+  /** Makes one, hands it to `use` and closes it, whatever happens. @param {(env: Instance) => Playing<void>} use @returns {Playing<void>} */
+  * #using(use) {
     const env = this.#make();
     try {
-      use(env);
+      yield* use(env);
     } finally {
       if (!this.#definition.isSingle) closeInstance(env);
     }
   }
 
-  /** @param {Instance} env @param {number} steps */
-  #playOn(env, steps) {
+  /** @param {Instance} env @param {number} steps @returns {Playing<void>} */
+  * #playOn(env, steps) {
     const next = createRng(this.#seed);
     const arrays = new Reused(this.#report);
     const lengths = new Lengths();
@@ -160,15 +198,15 @@ class Check {
     for (let i = 0; i < steps; i++) {
       this.#at = i + 1;
       if (isOver) {
-        arrays.see(`before step ${this.#at}, reset`, this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
+        arrays.see(`before step ${this.#at}, reset`, yield* this.#reset(env, i === 0 ? { seed: this.#seed } : {}));
         length = 0;
       }
       const action = this.#action(env, next);
-      const outcome = this.#step(env, action);
+      const outcome = yield* this.#step(env, action);
       arrays.see(this.#stepName(action), outcome.observation);
       isOver = isEnd(outcome);
       lengths.see(++length, this.#at, outcome);
-      if (isOver && episodes++ === 0) this.#stepAfterEnd(env, action);
+      if (isOver && episodes++ === 0) yield* this.#stepAfterEnd(env, action);
       isOver ||= length >= this.#limit;
     }
     const limit = lengths.problem(this.#definition.maxEpisodeSteps);
@@ -183,10 +221,10 @@ class Check {
     return sampleFrom(this.#definition.actionSpace, next, this.#masks.get(env));
   }
 
-  /** @param {Instance} env @param {{ seed?: number }} options @returns {any} the observation as it was given */
-  #reset(env, options) {
+  /** @param {Instance} env @param {{ seed?: number }} options @returns {Playing<any>} the observation as it was given */
+  * #reset(env, options) {
     const name = `before step ${this.#at}, ${options.seed === undefined ? 'reset({})' : `reset({ seed: ${options.seed} })`}`;
-    const result = this.#call(name, () => env.reset(options), '[observation, info]');
+    const result = yield* this.#call(name, () => env.reset(options), '[observation, info]');
     if (result.length !== 2) this.#report.error('reset length', `${name} returned an array of ${result.length}, but must return [observation, info]`);
     this.#observation(name, result[0]);
     this.#info(name, result[1]);
@@ -199,11 +237,11 @@ class Check {
     return `at step ${this.#at}, step(${actionText(action)})`;
   }
 
-  /** @param {Instance} env @param {any} action */
-  #step(env, action) {
+  /** @param {Instance} env @param {any} action @returns {Playing<Outcome>} */
+  * #step(env, action) {
     const name = this.#stepName(action);
     const wanted = '[observation, reward, terminated, truncated, info]';
-    const result = this.#call(name, () => env.step(action), wanted);
+    const result = yield* this.#call(name, () => env.step(action), wanted);
     const [observation, reward, terminated, truncated, info] = result;
     if (result.length === 4) {
       this.#report.error('step length', `${name} returned an array of 4, but must return ${wanted}: truncated is missing (an episode that is cut, by a time limit, is not terminated)`);
@@ -220,8 +258,8 @@ class Check {
     return { when: `step ${this.#at}`, observation, reward, terminated, truncated };
   }
 
-  /** @param {string} name @param {() => any} call @param {string} wanted */
-  #call(name, call, wanted) {
+  /** @param {string} name @param {() => any} call @param {string} wanted @returns {Playing<any[]>} */
+  * #call(name, call, wanted) {
     let result;
     try {
       result = call();
@@ -230,9 +268,12 @@ class Check {
       throw new Stop();
     }
     if (typeof result?.then === 'function') {
-      result.then(() => {}, () => {});
-      this.#report.error('async', `${name} returned a Promise, but must return ${wanted}: environments are stepped without waiting, so reset and step cannot be async`);
-      throw new Stop();
+      const answer = yield { name, call: result };
+      if ('error' in answer) {
+        this.#report.error('throws', `${name} rejected with ${thrownText(answer.error)}`);
+        throw new Stop();
+      }
+      ({ result } = answer);
     }
     if (Array.isArray(result)) return result;
     this.#report.error('result', `${name} returned ${shown(result)}, but must return ${wanted}`);
@@ -272,10 +313,11 @@ class Check {
     this.#report.error('info', `${name} returned info as ${shown(info)}, but it must be an object, {} where there is nothing to say`);
   }
 
-  /** @param {Instance} env @param {any} action */
-  #stepAfterEnd(env, action) {
+  /** @param {Instance} env @param {any} action @returns {Playing<void>} */
+  * #stepAfterEnd(env, action) {
     try {
-      env.step(action);
+      const result = /** @type {any} */ (env.step(action));
+      if (typeof result?.then === 'function' && 'error' in (yield { name: 'step', call: result })) return;
       this.#report.warn('after end', `step is not refused after the end of an episode, such as step ${this.#at} was; expected an exception: throwing there shows mistakes of those who use it`);
     } catch {
       // As it should be.
@@ -284,35 +326,35 @@ class Check {
 
   // ---- the same seed ----
 
-  /** @param {number} steps */
-  #compare(steps) {
-    this.#using((env) => this.#compareRuns(env, steps));
+  /** @param {number} steps @returns {Playing<void>} */
+  * #compare(steps) {
+    yield* this.#using((env) => this.#compareRuns(env, steps));
   }
 
-  /** @param {Instance} env @param {number} steps */
-  #compareRuns(env, steps) {
-    const once = this.#record(env, steps);
-    const again = this.#record(env, steps);
+  /** @param {Instance} env @param {number} steps @returns {Playing<void>} */
+  * #compareRuns(env, steps) {
+    const once = yield* this.#record(env, steps);
+    const again = yield* this.#record(env, steps);
     const at = difference(once, again);
-    if (at === undefined) this.#compareSeeds(env);
+    if (at === undefined) yield* this.#compareSeeds(env);
     if (at !== undefined) {
       this.#report.error('determinism', `the same seed and actions gave other results the second time (${at}): everything random must follow from the seed of reset({ seed })`);
     } else if (!this.#definition.isSingle) {
-      this.#using((other) => this.#compareTwo([env, other], once, steps));
+      yield* this.#using((other) => this.#compareTwo([env, other], once, steps));
     }
   }
 
-  /** Whether episodes that are begun without a seed are all alike, though those of other seeds are not. @param {Instance} env */
-  #compareSeeds(env) {
-    this.#episode(env, { seed: this.#seed });
-    const first = this.#episode(env, {});
+  /** Whether episodes that are begun without a seed are all alike, though those of other seeds are not. @param {Instance} env @returns {Playing<void>} */
+  * #compareSeeds(env) {
+    yield* this.#episode(env, { seed: this.#seed });
+    const first = yield* this.#episode(env, {});
     for (let i = 1; i < SEEDED_EPISODES; i++) {
-      if (difference(first, this.#episode(env, {})) !== undefined) return;
+      if (difference(first, yield* this.#episode(env, {})) !== undefined) return;
     }
     /** @type {string[]} */
     const differences = [];
     for (let i = 1; i <= SEEDED_EPISODES; i++) {
-      const at = difference(first, this.#episode(env, { seed: (this.#seed + i) % SEEDS }));
+      const at = difference(first, yield* this.#episode(env, { seed: (this.#seed + i) % SEEDS }));
       if (at !== undefined) differences.push(`${at} with the seed ${(this.#seed + i) % SEEDS}`);
     }
     if (differences.length < SEEDED_DIFFERENT) return;
@@ -320,34 +362,34 @@ class Check {
       + 'expected reset({}) to go on with the random numbers: take a new stream only where a seed is given, not from a default such as reset({ seed = 0 })');
   }
 
-  /** The first steps of an episode, with the same actions each time. @param {Instance} env @param {{ seed?: number }} options */
-  #episode(env, options) {
+  /** The first steps of an episode, with the same actions each time. @param {Instance} env @param {{ seed?: number }} options @returns {Playing<Outcome[]>} */
+  * #episode(env, options) {
     /** @type {Outcome[]} */
     const outcomes = [];
     const play = this.#player(env, createRng(this.#seed), outcomes, options);
-    do play(); while (outcomes.length <= SEEDED_STEPS && !isEnd(outcomes[outcomes.length - 1]));
+    do yield* play(); while (outcomes.length <= SEEDED_STEPS && !isEnd(outcomes[outcomes.length - 1]));
     return outcomes;
   }
 
-  /** Two that step in turns must not share what they remember. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
-  #compareTwo(envs, once, steps) {
+  /** Two that step in turns must not share what they remember. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps @returns {Playing<void>} */
+  * #compareTwo(envs, once, steps) {
     const report = this.#report;
     this.#report = new Report();
-    const at = this.#playInTurns(envs, once, steps);
+    const at = yield* this.#playInTurns(envs, once, steps);
     this.#report = report;
     if (at !== undefined) {
       this.#report.error('shared', `two environments that step in turns gave other results than one alone (${at}): they share what each must have for itself`);
     }
   }
 
-  /** Where one of two differs from one alone, in words. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps */
-  #playInTurns(envs, once, steps) {
+  /** Where one of two differs from one alone, in words. @param {Instance[]} envs @param {Outcome[]} once @param {number} steps @returns {Playing<string | undefined>} */
+  * #playInTurns(envs, once, steps) {
     const nexts = [createRng(this.#seed), createRng(this.#seed)];
     /** @type {Outcome[][]} */
     const records = [[], []];
     const players = envs.map((env, i) => this.#player(env, nexts[i], records[i]));
     try {
-      for (let i = 0; i < steps; i++) players.forEach((play) => play());
+      for (let i = 0; i < steps; i++) for (const play of players) yield* play();
     } catch (error) {
       if (error instanceof Stop) return this.#report.errors[0].replace(/^: /, '');
       throw error;
@@ -355,27 +397,29 @@ class Check {
     return records.map((record) => difference(once, record)).find((at) => at !== undefined);
   }
 
-  /** @param {Instance} env @param {number} steps */
-  #record(env, steps) {
+  /** @param {Instance} env @param {number} steps @returns {Playing<Outcome[]>} */
+  * #record(env, steps) {
     /** @type {Outcome[]} */
     const outcomes = [];
     const play = this.#player(env, createRng(this.#seed), outcomes);
-    for (let i = 0; i < steps; i++) play();
+    for (let i = 0; i < steps; i++) yield* play();
     return outcomes;
   }
 
   /** Takes one step a call, from the seed on, and keeps copies of what it got. @param {Instance} env @param {() => number} next @param {Outcome[]} outcomes @param {{ seed?: number }} [first]  of the first reset */
   #player(env, next, outcomes, first = { seed: this.#seed }) {
     let isOver = true, length = 0, steps = 0;
-    return () => {
-      this.#at = ++steps;
+    const begin = (/** @type {number} */ at) => void (this.#at = at), limit = this.#limit;
+    const step = () => this.#step(env, this.#action(env, next)), reset = (/** @type {{ seed?: number }} */ options) => this.#reset(env, options);
+    return function* play() {
+      begin(++steps);
       if (isOver) {
         length = 0;
-        outcomes.push(copy({ when: `the reset before step ${steps}`, observation: this.#reset(env, outcomes.length === 0 ? first : {}), reward: 0, terminated: false, truncated: false }));
+        outcomes.push(copy({ when: `the reset before step ${steps}`, observation: yield* reset(outcomes.length === 0 ? first : {}), reward: 0, terminated: false, truncated: false }));
       }
-      const outcome = this.#step(env, this.#action(env, next));
+      const outcome = yield* step();
       outcomes.push(copy(outcome));
-      isOver = isEnd(outcome) || ++length >= this.#limit;
+      isOver = isEnd(outcome) || ++length >= limit;
     };
   }
 }

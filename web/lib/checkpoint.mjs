@@ -3,12 +3,13 @@
 // this at first.
 import { BellhopError } from './bellhop-error.mjs';
 import { onlyKeys, shown } from './messages.mjs';
-import { Run, whichParameters } from './run.mjs';
+import { classOf, whichParameters } from './run.mjs';
 import { sha256Of } from './sha256.mjs';
 import { describeSetup, lookUp, openScript, useSetup } from './setup.mjs';
 import { hosts } from './slots.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {import('./run.mjs').Run} Run */
 /** @typedef {import('./setup.mjs').Script} Script */
 /** @typedef {import('./custom-env.mjs').OwnEnv} OwnEnv */
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -97,7 +98,7 @@ export function openCheckpoint(library, bytes, { algo, env, options } = {}) {
   if (isFull) return resumed(library, data, source, { algo, envOptions: env?.options, options });
   const run = withCheckpoint(library, data, { env: source, envOptions: env?.options, options }, (setup, script) => {
     if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
-    return new Run(library, setup, script, source);
+    return new (classOf(library, source))(library, setup, script, source);
   });
   try {
     load(run, data);
@@ -121,7 +122,7 @@ function resumed(library, data, env, { algo, envOptions = {}, options = {} }) {
     if (algo !== undefined) checkSaved('algo', describeSetup(library, setup).algo, algo);
     return wasm.scratch((scratch) => {
       const bytes = scratch.bytes(data);
-      return new Run(library, setup, script, env, (made) => wasm.call.bhx_run_resume(made, bytes, data.length));
+      return new (classOf(library, env))(library, setup, script, env, (made) => wasm.call.bhx_run_resume(made, bytes, data.length));
     });
   });
   try {
@@ -193,7 +194,10 @@ export function save(run, options = {}) {
   run.check();
   if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
   if (full && options.which !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
-  if (full) return withSpaces(run, saveFull(run));
+  if (full) {
+    run.needStill();
+    return withSpaces(run, saveFull(run));
+  }
   const which = whichParameters(options.which ?? 'current');
   return withSpaces(run, run.use((wasm, address) => {
     const size = wasm.call.bhx_run_save(address, which, 0, 0) >>> 0;
@@ -226,6 +230,7 @@ function saveFull(run) {
 /** Takes a checkpoint's parameters. @param {Run} run @param {unknown} bytes */
 export function load(run, bytes) {
   run.check();
+  run.needStill();
   const data = asBytes(bytes);
   if (metadataOf(data)) checkSpaces(data, run.coding?.signature);
   run.use((wasm, address) => wasm.scratch((scratch) => wasm.check(wasm.call.bhx_run_load(address, scratch.bytes(data), data.length))));
@@ -238,6 +243,7 @@ export function load(run, bytes) {
  */
 export function loadParameters(run, bytes) {
   run.check();
+  run.needStill();
   const data = asBytes(bytes);
   return run.use((wasm, address) => wasm.scratch((scratch) => {
     const loaded = wasm.call.bhx_run_load_parameters(address, scratch.bytes(data), data.length);

@@ -3,6 +3,9 @@
 // (src/wasm/script_env.h): reset and step check what they return and write it into the module's memory. An error never
 // passes through the module's frames: it is kept, the module is told that the call failed, ends what it was doing, and
 // the error is thrown to whoever had called the module.
+//
+// Where reset or step returns a Promise, the module is told that the answer is pending. It returns to whoever had called it, who
+// waits for what is owed (Host.ask) and calls again; the module then asks for the same once more, and gets the answer.
 import { codingOf } from './coding.mjs';
 import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
 import { shown } from './messages.mjs';
@@ -13,6 +16,7 @@ import { readState, writeState } from './env-state.mjs';
 import { hosts } from './slots.mjs';
 import { floatsOf } from './space.mjs';
 import { readObservation } from './space-values.mjs';
+import { WaitingRun } from './waiting-run.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -20,13 +24,17 @@ import { BellhopError } from './bellhop-error.mjs';
 /** @typedef {{ observationSpace: import('../bellhop.js').ModuleSpace, actionSpace: import('../bellhop.js').ModuleSpace }} Core */
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
-const FAILED = -1;
+const FAILED = -1, ANSWERED = 0, PENDING = 1;
+/** Says what environments that answer later are for. */
+const LATER = 'a Promise, which this call cannot wait for: await learn(), evaluateAsync() or the methods of a session instead; make() and makeVec() are for environments that answer at once';
 
 /** Who reset a single object last: nobody else may step it. @type {WeakMap<object, Slot>} */
 const holders = new WeakMap();
 
 /** An environment as its author described it: spaces, limits, and how one is made. */
 export class OwnEnv {
+  /** Of runs in it. */
+  Run = WaitingRun;
 
   /** @param {unknown} given  see CustomEnvSource in bellhop.d.ts */
   constructor(given) {
@@ -34,6 +42,8 @@ export class OwnEnv {
     if (!definition) throw new BellhopError('BH_ERR_CONFIG', problems.join('; '));
     this.id = definition.id;
     this.isSingle = definition.isSingle;
+    /** Its spaces are all there is: who has it steps it, by act() and observe(). */
+    this.isOutside = definition.isOutside;
     this.observationSpace = definition.observationSpace;
     this.actionSpace = definition.actionSpace;
     this.hasActionMask = definition.hasActionMask;
@@ -121,17 +131,47 @@ class Host {
   /** @type {Table<Slot>} */
   slots = new Table();
   nRestored = 0;
+  /** Whether environments may answer later: 0 no, 1 yes, 2 while a run is made, which asks again. */
+  waits = 0;
+  /** What they have not answered. @type {Promise<void>[]} */
+  owed = [];
   #wasm;
 
   /** @param {Wasm} wasm */
   constructor(wasm) {
     this.#wasm = wasm;
+    wasm.making = (use) => {
+      /** @type {any} */
+      let made;
+      this.ask(() => {
+        made = use();
+        return ANSWERED;
+      }, 2);
+      return made;
+    };
     wasm.envCall = (handle, op, value, obs, step) => this.#call(handle, op, value, obs, step);
   }
 
   /** @param {OwnEnv} own @param {number} config  what was set, in the module */
   #create(own, config) {
-    return this.slots.add(new Slot(this.#wasm, own, readConfig(this.#wasm, own.entry.options, config)));
+    return this.slots.add(new Slot(this, this.#wasm, own, readConfig(this.#wasm, own.entry.options, config)));
+  }
+
+  /**
+   * Makes a call that returns a status, in which environments may answer later: then what it waits for, which does not reject; else null, or it throws.
+   * @param {() => number} use @param {number} [waits]
+   */
+  ask(use, waits = 1) {
+    const before = { waits: this.waits, owed: this.owed };
+    Object.assign(this, { waits, owed: [] });
+    try {
+      const status = use();
+      if (status > 0) return Promise.all(this.owed);
+      this.#wasm.check(status);
+      return null;
+    } finally {
+      Object.assign(this, before);
+    }
   }
 
   /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
@@ -139,11 +179,9 @@ class Host {
     try {
       switch (op) {
         case STEP:
-          /** @type {Slot} */ (this.slots.rows[handle]).step(value, obs, step);
-          return 0;
+          return /** @type {Slot} */ (this.slots.rows[handle]).step(value, obs, step);
         case RESET:
-          /** @type {Slot} */ (this.slots.rows[handle]).reset(value, obs);
-          return 0;
+          return /** @type {Slot} */ (this.slots.rows[handle]).reset(value, obs);
         case CREATE:
           return this.#create(/** @type {OwnEnv} */ (this.scripts.rows[handle]), obs);
         case SAVE:
@@ -173,12 +211,25 @@ function hostOf(wasm) {
   return host;
 }
 
+/**
+ * What an environment was asked for, and answers later.
+ * @typedef {object} Owed
+ * @property {number} op @property {number} key
+ * @property {Promise<void>} promise  never rejects
+ * @property {boolean} isSettled @property {any} value @property {{ cause: unknown } | null} error
+ */
+
 /** One environment that the module holds. */
 class Slot {
   /** @type {unknown} */
   info = {};
   /** What it said last that it is. */
   #state = new Uint8Array();
+  /** An answer that came later, or is to come. @type {Owed | null} */
+  #owed = null;
+  /** It has answered later. */
+  #isLate = false;
+  #host;
   #wasm;
   #own;
   #env;
@@ -192,8 +243,9 @@ class Slot {
   #low;
   #high;
 
-  /** @param {Wasm} wasm @param {OwnEnv} own @param {Record<string, any> | undefined} options  it is made with */
-  constructor(wasm, own, options) {
+  /** @param {Host} host @param {Wasm} wasm @param {OwnEnv} own @param {Record<string, any> | undefined} options  it is made with */
+  constructor(host, wasm, own, options) {
+    this.#host = host;
     this.#wasm = wasm;
     this.#own = own;
     this.#env = made(own, options);
@@ -207,31 +259,87 @@ class Slot {
     this.#high = space.type === 'Box' ? space.high[0] : 0;
   }
 
+  /**
+   * What a call returns; PENDING while that is a Promise which has not been fulfilled.
+   * @param {number} op @param {number} key  with which the same is asked again @param {() => string} name @param {() => any} call @returns {any}
+   */
+  #ask(op, key, name, call) {
+    const owed = this.#owed;
+    if (owed) {
+      if (!owed.isSettled) return this.#wait(owed.promise);
+      this.#owed = null;
+      if (owed.op === RESTORE && owed.error) throw this.#threw('setState()', owed.error.cause);
+      // Else nobody asks for that any more: what it was part of has failed.
+      if (owed.op === op && owed.key === key) {
+        if (owed.error) throw this.#threw(name(), owed.error.cause, 'rejected with');
+        return owed.value;
+      }
+    }
+    const result = this.#call(name, call);
+    if (typeof result?.then !== 'function') return result;
+    this.#owe(op, key, result);
+    if (this.#host.waits === 0) throw this.#failure(name(), `returned ${LATER}`);
+    return this.#wait(/** @type {Owed} */ (/** @type {unknown} */ (this.#owed)).promise);
+  }
+
+  /** Meanwhile, nothing that it uses may answer later. @param {() => string} name @param {() => any} call */
+  #call(name, call) {
+    const host = this.#host, { waits } = host;
+    host.waits = 0;
+    try {
+      return call();
+    } catch (cause) {
+      throw this.#threw(name(), cause);
+    } finally {
+      host.waits = waits;
+    }
+  }
+
+  /** @param {number} op @param {number} key @param {PromiseLike<any>} result */
+  #owe(op, key, result) {
+    /** @type {Owed} */
+    const owed = { op, key, isSettled: false, value: undefined, error: null, promise: Promise.resolve() };
+    owed.promise = Promise.resolve(result).then((value) => Object.assign(owed, { value, isSettled: true }), (cause) => Object.assign(owed, { error: { cause }, isSettled: true }))
+      .then(() => {});
+    this.#owed = owed;
+    this.#isLate = true;
+  }
+
+  /** @param {Promise<void>} promise */
+  #wait(promise) {
+    if (this.#host.waits === 0) throw new BellhopError('BH_ERR_STATE', `${this.#own.id} has not answered yet: its last reset or step returned a Promise that is not fulfilled`);
+    this.#host.owed.push(promise);
+    return PENDING;
+  }
+
   /** @param {number} seed  -1 for none @param {number} at  where the observation goes */
   reset(seed, at) {
     const options = seed < 0 ? {} : { seed };
     const name = seed < 0 ? 'reset({})' : `reset({ seed: ${seed} })`;
+    if (this.#own.isOutside) return this.#outside(name);
     if (this.#own.isSingle) holders.set(this.#env, this);
-    /** @type {any} */
-    let result;
-    try {
-      result = this.#env.reset(options);
-    } catch (cause) {
-      throw this.#threw(name, cause);
-    }
+    const result = this.#ask(RESET, seed, () => name, () => this.#env.reset(options));
+    if (result === PENDING) return PENDING;
     if (!Array.isArray(result) || result.length < 1) throw this.#failure(name, notAList(result, '[observation, info]'));
     if (!this.#write(result[0], at)) this.#explain(name, result[0], at);
     if (!this.#own.skipsBounds) this.#watchBounds(() => name, at);
     this.info = result[1] ?? {};
     this.#nSteps = 0;
     this.#writeMask(name, at, false);
+    return ANSWERED;
+  }
+
+  /** There is nothing to reset, and who makes a run of it does not need that. @param {string} name */
+  #outside(name) {
+    if (this.#host.waits === 2) return PENDING;
+    throw this.#failure(name, 'is not there, as only its spaces were given: it is stepped by act(), observe() and learn()');
   }
 
   /** @param {number} value  the action, or where its numbers are, of a Box @param {number} at  where the observation goes @param {number} step  where a bh_step goes */
   step(value, at, step) {
     const { coding } = this.#own;
     const action = this.#nAction === 0 ? value : this.#wasm.floats(value, this.#nAction);
-    this.#step(coding?.acts ? coding.decodeAction(value) : action, at, step);
+    return this.#step(coding?.acts ? coding.decodeAction(value) : action, at, step);
   }
 
   /** @param {any} action @param {number} at @param {number} step */
@@ -239,13 +347,8 @@ class Slot {
     if (this.#own.isSingle && holders.get(this.#env) !== this) {
       throw this.#failure(`step(${actionText(action)})`, 'cannot go on: the object was reset by another model or environment since; give each a function or a class that makes environments');
     }
-    /** @type {any} */
-    let result;
-    try {
-      result = this.#env.step(action);
-    } catch (cause) {
-      throw this.#threw(`step(${actionText(action)})`, cause);
-    }
+    const result = this.#ask(STEP, 0, () => `step(${actionText(action)})`, () => this.#env.step(action));
+    if (result === PENDING) return PENDING;
     if (!Array.isArray(result) || result.length < 4) {
       throw this.#failure(`step(${actionText(action)})`, notAList(result, '[observation, reward, terminated, truncated, info]'));
     }
@@ -260,6 +363,7 @@ class Slot {
     this.info = result[4] ?? {};
     this.#nSteps++;
     this.#writeMask(`step(${actionText(action)})`, at, terminated);
+    return ANSWERED;
   }
 
   /**
@@ -268,6 +372,7 @@ class Slot {
    */
   save(room, at) {
     const env = this.#env;
+    if (this.#own.isOutside) return 1; // one byte: whatever it is, somebody else has it
     if (typeof env.getState !== 'function') return 0;
     if (room === 0) {
       let state;
@@ -287,14 +392,17 @@ class Slot {
   /** @param {number} size @param {number} at */
   restore(size, at) {
     const env = this.#env;
+    if (this.#own.isOutside) return;
     if (this.#own.isSingle) holders.set(env, this);
     if (typeof env.setState !== 'function') throw this.#failure('setState', 'is missing, but the checkpoint has what getState() returned');
     const { state, problem } = readState(this.#wasm.bytes(at, size));
     if (problem !== undefined) throw this.#failure('setState()', problem);
-    try {
-      env.setState(state);
-    } catch (cause) {
-      throw this.#threw('setState()', cause);
+    const owed = this.#owed;
+    if (!owed || owed.isSettled) {
+      this.#owed = null;
+      this.#call(() => 'setState()', () => env.setState?.(state));
+    } else {
+      this.#owe(RESTORE, 0, owed.promise.then(() => env.setState?.(state))); // its first reset goes on, and would write over it
     }
   }
 
@@ -335,11 +443,17 @@ class Slot {
 
   /** Behind the observation. @param {string} name @param {number} at @param {boolean} isOver */
   #writeMask(name, at, isOver) {
-    if (this.#nMask === 0) return;
+    if (this.#nMask === 0) return this.#needsMethod(name);
     const { mask, problem } = readMask(this.#env, this.info, this.#nMask, isOver);
     if (problem !== undefined) throw this.#failure(this.#nSteps > 0 ? `${name}, step ${this.#nSteps} of the episode,` : name, problem);
     const { f32 } = this.#wasm, from = (at >>> 2) + (this.#isBox ? this.#n : 1);
     for (let a = 0; a < this.#nMask; a++) f32[from + a] = Number(mask[a]);
+  }
+
+  /** Whether there are masks is known before the first answer, if that comes later by a method alone. @param {string} name */
+  #needsMethod(name) {
+    if (!this.#isLate || this.#nAction > 0 || (/** @type {any} */ (this.info).action_mask ?? undefined) === undefined) return;
+    throw this.#failure(name, 'gave info.action_mask, but an environment that answers later says its masks by a method: actionMasks()');
   }
 
   /** Nested arrays are laid out, and what is no array of numbers is flattened; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
@@ -363,9 +477,9 @@ class Slot {
     return new BellhopError('BH_ERR_ENV', `${this.#own.id}: ${name} ${text}`, cause === undefined ? undefined : { cause });
   }
 
-  /** @param {string} name @param {unknown} cause */
-  #threw(name, cause) {
-    return this.#failure(name, `threw ${thrownText(cause)}`, cause);
+  /** @param {string} name @param {unknown} cause @param {string} [what]  it did */
+  #threw(name, cause, what = 'threw') {
+    return this.#failure(name, `${what} ${thrownText(cause)}`, cause);
   }
 }
 
@@ -390,10 +504,6 @@ function notABoolean(name, value) {
 
 /** @param {any} result @param {string} wanted */
 function notAList(result, wanted) {
-  if (typeof result?.then === 'function') {
-    result.then(() => {}, () => {}); // its failure is not of interest any more
-    return `returned a Promise, but must return ${wanted}: environments are stepped without waiting, so reset and step cannot be async`;
-  }
   const got = Array.isArray(result) ? `an array of ${result.length}` : shown(result);
   return `returned ${got}, but must return ${wanted}`;
 }

@@ -14,6 +14,7 @@ import { readSpace } from './space-definition.mjs';
  * @property {string} id
  * @property {string} summary
  * @property {boolean} isSingle  one object is all there is
+ * @property {boolean} isOutside  its spaces are all there is
  * @property {(options?: Record<string, any>) => Instance} make  with the defaults of its options, unless they are given
  * @property {Space} observationSpace
  * @property {Space} actionSpace
@@ -48,8 +49,11 @@ const isVector = (given) => isObject(given) && 'singleActionSpace' in given;
 /** Whether it looks like an environment, a function that makes them or a class. @param {any} given */
 export function isSource(given) {
   if (typeof given === 'function') return true;
-  return isObject(given) && (typeof given.create === 'function' || typeof given.reset === 'function' || typeof given.step === 'function');
+  return isObject(given) && (typeof given.create === 'function' || typeof given.reset === 'function' || typeof given.step === 'function' || isOutside(given));
 }
+
+/** Whether it is the description of an environment that somebody else steps. @param {any} given */
+const isOutside = (given) => isObject(given) && isObject(given.observationSpace) && isObject(given.actionSpace) && !('reset' in given || 'step' in given || 'create' in given || 'envs' in given);
 
 /** @param {any} given @returns {{ make: (options?: Record<string, any>) => any, isSingle: boolean }} */
 function readSource(given) {
@@ -123,7 +127,7 @@ function readFirst(given, first, make, isSingle, options) {
   const problems = [];
   const say = (/** @type {string} */ text) => void problems.push(`${name}: ${text}`);
   const get = (/** @type {string} */ key) => given[key] ?? first[key] ?? given.spec?.[key] ?? first.spec?.[key];
-  for (const key of ['reset', 'step']) {
+  for (const key of isSingle && isOutside(given) ? [] : ['reset', 'step']) {
     if (typeof first[key] !== 'function') say(`${key} is ${shown(first[key])}, but must be a function`);
   }
   for (const key of ['draw', 'describe']) {
@@ -153,7 +157,10 @@ function readFirst(given, first, make, isSingle, options) {
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
-    definition: { id, summary, isSingle, make: checkedMake(name, make), observationSpace, actionSpace, hasActionMask: givesMasks(first, actionSpace), maxEpisodeSteps, rewardThreshold, options },
+    definition: {
+      id, summary, isSingle, isOutside: isSingle && isOutside(given), make: isSingle ? make : checkedMake(name, make), observationSpace, actionSpace,
+      hasActionMask: givesMasks(first, actionSpace), maxEpisodeSteps, rewardThreshold, options,
+    },
   };
 }
 

@@ -3,9 +3,10 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
 import { inKeys } from './options.mjs';
-import { Run } from './run.mjs';
+import { classOf } from './run.mjs';
 import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from './setup.mjs';
 
+/** @typedef {import('./run.mjs').Run} Run */
 /** @typedef {import('./setup.mjs').Library} Library */
 
 /** Hands demonstrations to a run, before its first step; as many as `demoCapacity` has room for. @param {Run} run @param {unknown} given */
@@ -23,7 +24,7 @@ export function createDemonstrated(library, { demonstrations, ...rest }) {
   const episodes = episodesOf(demonstrations, lookUp(library, rest.env).entry.id);
   const { demoCapacity = countTransitions(episodes), ...options } = /** @type {{ demoCapacity?: number }} */ (rest.options ?? {});
   const recipe = { ...rest, options: { demoCapacity, ...options } };
-  const run = withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env), canImitate(library));
+  const run = withSetup(library, recipe, (setup, script) => new (classOf(library, recipe.env))(library, setup, script, recipe.env), canImitate(library));
   try {
     demonstrate(run, episodes);
   } catch (error) {

@@ -37,7 +37,7 @@ export class Learner {
     try {
       this.run.steps(n);
     } finally {
-      this.#keep(this.run.drain());
+      this.take();
     }
     return this.run.timesteps - before;
   }
@@ -71,5 +71,10 @@ export class Learner {
   /** Other parameters: what the losses of the last ones were does not count. */
   loaded() {
     this.#hasBadLoss = false;
+  }
+
+  /** Keeps what a step outside has left, see outside.mjs. */
+  take() {
+    this.#keep(this.run.drain());
   }
 }

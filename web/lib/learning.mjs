@@ -3,7 +3,7 @@
 // learner.mjs: a page plays, and needs this only when somebody calls it.
 import { RUN_STEPS, checkLearnOptions } from './learn-options.mjs';
 import { areFinite } from './checkpoint.mjs';
-import { Slice, breathe, unlessAborted } from './loop.mjs';
+import { Slice, breathe, turn, unlessAborted } from './loop.mjs';
 import { Metrics } from './metrics.mjs';
 import { shown } from './messages.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
@@ -26,6 +26,9 @@ const WAITS_FOR = { dqn: REPLAY, ddpg: REPLAY, td3: REPLAY, sac: REPLAY, ppo: ['
 
 /** `learningStarts` of a run that shall not learn: the largest there is. */
 const NEVER = 1e9;
+
+/** Whether an environment gave up because it was told to: it may have the signal, too. @param {any} error */
+const isAbort = (error) => error.cause?.name === 'AbortError';
 
 /** Whether a loss was, or a parameter is, not finite. @param {Learner} learner */
 export const hasDiverged = (learner) => learner.hasBadLoss || !areFinite(learner.run);
@@ -53,11 +56,15 @@ async function learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, 
   const tell = async (/** @type {{ error: unknown } | undefined} */ failure) =>
     await unlessAborted(onProgress?.({ ...progressOf(learner), records: learner.records?.splice(0) ?? [], ...failure }), signal) !== false;
   while (run.timesteps < learner.end && !signal?.aborted) {
-    const failure = takeSlice(learner, slice, take);
+    /** @type {{ error: unknown } | undefined} */
+    let failure;
+    await turn(run, slice.milliseconds, (isOver) => {
+      failure = takeSlice(learner, slice, take, isOver);
+    });
     afterSlice();
     const isOver = failure !== undefined || run.finished || run.timesteps >= learner.end;
     const goesOn = !(isOver || isDue()) || await tell(failure);
-    if (failure) throw failure.error;
+    if (failure && !(signal?.aborted && isAbort(failure.error))) throw failure.error;
     if (!goesOn || run.finished) return;
     await breathe();
   }
@@ -102,21 +109,31 @@ function begin(learner, { steps, totalTimesteps, resetNumTimesteps = false }) {
 
 /**
  * What an environment's failure ends has records too: the failure is returned, so that they are told first.
- * @param {Learner} learner @param {Slice} slice @param {(n: number) => number} take
+ * @param {Learner} learner @param {Slice} slice @param {(n: number) => number} take @param {() => boolean} isOver
  * @returns {{ error: unknown } | undefined}
  */
-function takeSlice({ run, end }, slice, take) {
+function takeSlice({ run, end }, slice, take, isOver) {
   /** @type {{ error: unknown } | undefined} */
   let failure;
-  slice.run(end - run.timesteps, (n) => {
+  slice.run(Math.max(1, end - run.timesteps), (n) => { // the last evaluation may wait after the last step
     try {
       return take(n);
     } catch (error) {
       failure = { error };
       return 0;
     }
-  }, () => failure !== undefined || run.finished);
+  }, () => failure !== undefined || run.finished || run.timesteps >= end || isOver());
   return failure;
+}
+
+/** What a step outside has come to: its records, with the progress. @param {Learner} learner @returns {LearnResult & { records: import('../bellhop.js').RunRecord[] }} */
+export function progressOutside(learner) {
+  const { run } = learner;
+  learner.records = [];
+  learner.take();
+  const { records } = learner;
+  learner.records = null;
+  return { ...progressOf(learner), totalTimesteps: Number(run.setup.options.totalTimesteps), records, diverged: learner.hasBadLoss, finished: false, solvedAt: null };
 }
 
 /** @param {Learner} learner */

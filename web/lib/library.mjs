@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What load() resolves to: one instance of the module and everything that is made in it.
 import { against } from './against.mjs';
-import { checkEnv } from './check-env.mjs';
+import { checkEnv, checkEnvAsync } from './check-env.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
 import { Env, withLimit } from './env.mjs';
@@ -76,6 +76,7 @@ export function createLibrary(wasm, help) {
   const library = openLibrary(wasm, help);
   const models = modelClasses(library);
   const language = languageClasses(library);
+  const registeredOr = (/** @type {unknown} */ env) => typeof env === 'string' ? library.registered.get(env) ?? env : env;
   const bh = {
     version: library.catalog.version,
     simd: library.catalog.simd,
@@ -98,7 +99,9 @@ export function createLibrary(wasm, help) {
     /** @param {unknown} env */
     register: (env) => register(library, env),
     /** @param {unknown} env @param {import('../bellhop.js').CheckEnvOptions} [options] */
-    checkEnv: (env, options) => checkEnv(typeof env === 'string' ? library.registered.get(env) ?? env : env, options),
+    checkEnv: (env, options) => checkEnv(registeredOr(env), options),
+    /** @param {unknown} env @param {import('../bellhop.js').CheckEnvOptions} [options] */
+    checkEnvAsync: (env, options) => checkEnvAsync(registeredOr(env), options),
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
       const run = Model.runFrom(library, undefined, bytes, env, options);

@@ -32,6 +32,22 @@ export function unlessAborted(answer, signal) {
   });
 }
 
+/**
+ * A slice that waits for what environments owe: until its time is up, and no step is under way. Where nothing is owed, nothing is waited for.
+ * @param {{ answer: Promise<unknown> | null }} run @param {number} milliseconds
+ * @param {(isOver: () => boolean) => void} take  takes steps until isOver, asked after each portion, says so; at least one portion where an answer was waited for
+ */
+export async function turn(run, milliseconds, take) {
+  let end = Infinity;
+  const isOver = () => run.answer !== null || performance.now() >= end;
+  take(isOver);
+  if (run.answer) end = performance.now() + milliseconds;
+  while (run.answer) {
+    await run.answer;
+    take(isOver);
+  }
+}
+
 /** Takes steps for about so many milliseconds: small portions, as long as the clock says so. */
 export class Slice {
   #portion = 1;

@@ -9,12 +9,13 @@ import { isSource } from './definition.mjs';
 import { Env, recipeOfEnv } from './env.mjs';
 import { isForeign, translated } from './foreign.mjs';
 import { Learner } from './learner.mjs';
-import { hasDiverged, learn } from './learning.mjs';
+import { hasDiverged, learn, progressOutside } from './learning.mjs';
 import { shown } from './messages.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { logPrior, startFrom } from './language.mjs';
+import { act, learnOutside, observe } from './outside.mjs';
 import { Run } from './run.mjs';
-import { evaluate, flattenObs, logProbs, predict, stateValues } from './run-values.mjs';
+import { evaluate, evaluateAsync, flattenObs, logProbs, predict, stateValues } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
 import { withMethods } from './space-values.mjs';
 
@@ -98,9 +99,21 @@ export class Model {
     return hasDiverged(this.#learner);
   }
 
-  /** @param {LearnOptions} [options] */
-  learn(options) {
-    return learn(this.#learner, options);
+  /** Where the environment is stepped outside, the learning that is due after a step. @param {LearnOptions} [options] */
+  async learn(options) {
+    if (!this.#run.own?.isOutside) return learn(this.#learner, options);
+    learnOutside(this.#run, options);
+    return progressOutside(this.#learner);
+  }
+
+  /** @param {unknown} obs */
+  act(obs) {
+    return act(this.#run, obs);
+  }
+
+  /** @param {unknown} result  of a step */
+  observe(result) {
+    observe(this.#run, result);
   }
 
   /** @param {unknown} obs @param {import('../bellhop.js').PredictOptions} [options] @returns {any} a number, or numbers for several observations */
@@ -126,6 +139,11 @@ export class Model {
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
   evaluate(options) {
     return evaluate(this.#run, options);
+  }
+
+  /** @param {import('../bellhop.js').EvaluateOptions} [options] */
+  evaluateAsync(options) {
+    return evaluateAsync(this.#run, options);
   }
 
   /** @param {import('../bellhop.js').LiveOptions} options */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What every entry offers beside load() and connect(): it needs no module.
-export { checkEnv } from './check-env.mjs';
+export { checkEnv, checkEnvAsync } from './check-env.mjs';
 export { formatDemonstrations, parseDemonstrations } from './demonstrations.mjs';
 export { createRng } from './random.mjs';
 export { Recorder } from './recorder.mjs';

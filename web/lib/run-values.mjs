@@ -6,6 +6,7 @@ import { boxValues, greedyBox, rowsOf } from './box.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { problemOfMask } from './action-mask.mjs';
 import { probable, whichParameters } from './run.mjs';
+import { floatsOf } from './space.mjs';
 import { LABELS, wholeNumber } from './setup.mjs';
 
 /** @typedef {import('./run.mjs').Run} Run */
@@ -70,7 +71,7 @@ function readMasks(masks, n, nMask) {
 
 /** @param {Run} run @param {unknown} given @returns {{ flat: ArrayLike<number>, single: boolean }} */
 function flattenUnmasked(run, given) {
-  if (run.coding?.observes) return run.coding.flatten(given);
+  if (run.coding?.observes && run.nObs === floatsOf(run.coding.core.observationSpace)) return run.coding.flatten(given); // a stack of them is numbers
   const { observationSpace: space, nObs } = run;
   if (space.type === 'Discrete' && typeof given === 'number') return { flat: checked(run, [given]), single: true };
   if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw badObservation(run, given);
@@ -157,6 +158,7 @@ export function predict(run, given, options = {}) {
  * @param {Run} run @param {ArrayLike<number>} observations @param {number} [seed]
  */
 function sampled(run, observations, seed) {
+  run.needStill(); // drawing would forget what the action under way was drawn from
   const n = run.count(observations), stream = streams.get(run);
   const from = wholeNumber('seed', seed ?? Number(run.setup.options.seed), 0, Number.MAX_SAFE_INTEGER);
   return run.use((wasm, address) => wasm.scratch((scratch) => {
@@ -176,20 +178,32 @@ export function greedy(run, observations) {
 }
 
 /**
- * @param {Run} run @param {{ episodes?: number, seed?: number, which?: import('../bellhop.js').Which }} [options]
- * @returns {import('../bellhop.js').Score}
+ * What plays an evaluation: handed who makes the call, it gives the score, which counts where that came to its end.
+ * @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options]
  */
-export function evaluate(run, options = {}) {
+function evaluation(run, options = {}) {
   onlyKeys('evaluate', options, ['episodes', 'seed', 'which']);
   const { finalEvalEpisodes, seed: runSeed } = run.setup.options;
   const { episodes = Number(finalEvalEpisodes), seed = evaluationSeed(Number(runSeed)), which = 'current' } = options;
   wholeNumber('episodes', episodes, 1, EPISODES_MAX);
   wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const parameters = whichParameters(which);
-  const [mean, std, min, max, meanLength] = run.during((wasm, address) => wasm.scratch((scratch) => {
+  return (/** @type {(call: () => number) => void} */ make) => run.use((wasm) => wasm.scratch((scratch) => {
     const at = scratch.block(6 * 8);
-    wasm.check(wasm.call.bhx_run_evaluate(address, parameters, episodes, seed, at));
-    return wasm.doubles(at, 6);
+    make(() => run.during((_, address) => wasm.call.bhx_run_evaluate(address, parameters, episodes, seed, at)));
+    const [mean, std, min, max, meanLength] = wasm.doubles(at, 6);
+    return { mean, std, min, max, meanLength, episodes };
   }));
-  return { mean, std, min, max, meanLength, episodes };
+}
+
+/** @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options] @returns {import('../bellhop.js').Score} */
+export function evaluate(run, options) {
+  const play = evaluation(run, options);
+  run.needStill();
+  return play((call) => run.use((wasm) => wasm.check(call())));
+}
+
+/** The same, of environments that answer later too. @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options] @returns {Promise<import('../bellhop.js').Score>} */
+export async function evaluateAsync(run, options) {
+  return run.play(evaluation(run, options));
 }

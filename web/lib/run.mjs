@@ -43,6 +43,8 @@ export class Run {
   #wasm;
   #run;
   #handle;
+  /** What an environment of one's own has not answered (waiting-run.mjs): when it resolves, steps() is called again. It never rejects. @type {Promise<unknown> | null} */
+  answer = null;
 
   /**
    * @param {Library} library
@@ -54,7 +56,7 @@ export class Run {
   constructor(library, setup, script, env, make = library.wasm.call.bhx_run_create) {
     const { wasm, catalog } = library;
     const { algo } = describeSetup(library, setup);
-    const run = inKeys(modelTables(catalog, algo), () => wasm.handle(make(setup)));
+    const run = inKeys(modelTables(catalog, algo), () => wasm.making(() => wasm.handle(make(setup))));
     this.#library = library;
     this.#wasm = wasm;
     this.#run = run;
@@ -63,6 +65,8 @@ export class Run {
     /** How the spaces of an environment of one's own are translated, see coding.mjs; null where they are as the module has them. */
     this.coding = own?.coding ?? null;
     this.algo = findAlgo(catalog, algo);
+    /** Its environment, where that is one's own. */
+    this.own = own;
     /** How the rows of drain() are laid out. */
     this.records = catalog.records;
     /** The most environment steps a run can have. */
@@ -83,7 +87,7 @@ export class Run {
 
   /** @param {Library} library @param {import('./setup.mjs').Recipe} recipe */
   static create(library, recipe) {
-    return withSetup(library, recipe, (setup, script) => new Run(library, setup, script, recipe.env));
+    return withSetup(library, recipe, (setup, script) => new (classOf(library, recipe.env))(library, setup, script, recipe.env));
   }
 
   /** The address of the C run, checked to be alive. */
@@ -125,8 +129,20 @@ export class Run {
    * @param {number} n
    */
   steps(n) {
-    const wasm = this.#wasm, run = this.#address;
-    this.#handle.during(() => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
+    this.during((wasm, run) => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
+  }
+
+  /** Runs `use` between two steps: at once. @template T @param {() => T} use @returns {T | Promise<T>} */
+  between(use) {
+    return use();
+  }
+
+  /** Throws where a step or an evaluation is under way: never here. */
+  needStill() {}
+
+  /** @template T @param {(make: (call: () => number) => void) => T} play  see run-values.mjs @returns {T | Promise<T>} */
+  play(play) {
+    return play((call) => this.#wasm.check(call()));
   }
 
   /** The records since the last call, in rows of `records.width` numbers. */
@@ -290,6 +306,9 @@ export class Run {
     this.#handle.dispose();
   }
 }
+
+/** Environments of one's own may let a run wait. @param {Library} library @param {string | import('./custom-env.mjs').OwnEnv} env @returns {typeof Run} */
+export const classOf = (library, env) => lookUp(library, env).own?.Run ?? Run;
 
 /**
  * What an environment's last reset or step said beside the rest; of one's own a copy, {} where it cannot be copied.

@@ -82,6 +82,8 @@ export class Wasm {
   envCall = () => -1;
   /** Why the last of its calls failed. @type {unknown} */
   envFailure = undefined;
+  /** Makes a run: where environments are one's own, they may answer its first reset later. @template T @param {() => T} use @returns {T} */
+  making = (use) => use();
 
   /** @param {WebAssembly.Instance} instance */
   constructor(instance) {

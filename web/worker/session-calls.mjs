@@ -5,7 +5,7 @@ import { actionValues, maskOf } from '../lib/actions.mjs';
 import { load, openCheckpoint, save } from '../lib/checkpoint.mjs';
 import { createDemonstrated } from '../lib/imitation.mjs';
 import { learn, readPlan } from '../lib/learning.mjs';
-import { evaluate, flattenObs, logProbs, predict, stateValues } from '../lib/run-values.mjs';
+import { evaluateAsync, flattenObs, logProbs, predict, stateValues } from '../lib/run-values.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 import { SLICE_MS } from './session.mjs';
 
@@ -22,12 +22,12 @@ const PROGRESS_MS = 100;
 /** By name, as service.mjs calls them. @type {Readonly<Record<string, (session: Session, ...values: any[]) => any>>} */
 export const calls = Object.freeze({
   place,
-  evaluate: ({ run }, options) => evaluate(run, options),
-  save: ({ run }, options) => save(run, options),
-  load(session, bytes) {
+  evaluate: ({ run }, options) => evaluateAsync(run, options),
+  save: ({ run }, options) => run.between(() => save(run, options)),
+  load: (session, bytes) => session.run.between(() => {
     load(session.run, bytes);
     session.loaded();
-  },
+  }),
   qValues: ({ run }, observations, actions) => actionValues(run, observations, actions),
   predictValues: ({ run }, observations, options) => stateValues(run, flattenObs(run, observations, maskOf('predictValues', options)).flat),
   logProbs: ({ run }, observations, options) => logProbs(run, flattenObs(run, observations, maskOf('logProbs', options)).flat),
@@ -67,6 +67,7 @@ async function learnIn(session, { id, isFollowed = false, isAborted = false, ...
   session.standStill();
   session.learning = learning;
   try {
+    await session.run.between(() => {}); // of play
     return await learn(session.learner,
       { sliceMilliseconds: SLICE_MS, ...options, signal: learning.stop.signal, ...isFollowed && { onProgress: ask } },
       { take: (n) => session.portion(n), afterSlice: () => session.afterSlice(), isDue });

@@ -3,7 +3,7 @@
 // here between them. What else is asked of a session is in session-calls.mjs.
 import { Frames } from './frames.mjs';
 import { Learner } from '../lib/learner.mjs';
-import { Slice, breathe } from '../lib/loop.mjs';
+import { Slice, breathe, turn } from '../lib/loop.mjs';
 import { concat } from '../lib/run.mjs';
 import { timeLimit, wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
@@ -126,19 +126,21 @@ export class Session {
     this.#speed = 0;
     this.#wake?.();
     this.#proceed(false);
-    return this.#frames.show();
+    return this.run.between(() => this.#frames.show());
   }
 
   /** @param {number} [n] @param {'update' | 'episode'} [until]  fewer steps, where it has come */
-  step(n = 1, until) {
+  async step(n = 1, until) {
     let left = wholeNumber('step', n, 1, 100_000);
     if (until !== undefined && until !== 'update' && until !== 'episode') throw new BellhopError('BH_ERR_ARGUMENT', `step: until is ${shown(until)}, but must be 'update' or 'episode'`);
     const come = () => (until === 'update' ? this.run.updates : until ? this.run.episodes : 0);
     const before = come(), { end } = this.learner, isBefore = this.run.timesteps < end;
     this.#failure = null;
     try {
-      do left -= this.portion(until ? 1 : left);
-      while (left > 0 && !this.run.finished && come() === before && !(until && isBefore && this.run.timesteps >= end));
+      do {
+        left -= this.portion(until ? 1 : left);
+        for (; this.run.answer; left -= this.portion(1)) await this.run.answer;
+      } while (left > 0 && !this.run.finished && come() === before && !(until && isBefore && this.run.timesteps >= end));
     } finally {
       this.requestFrame();
     }
@@ -177,11 +179,13 @@ export class Session {
 
   /** Changes options now; says since which step they hold. Changes that were to come are dropped: it is another run from here on. @param {object} options */
   set(options) {
-    this.#applyDue();
-    this.apply(options);
-    this.#changes = [];
-    const { options: all, envOptions } = this.run.setup;
-    return { options: all, envOptions, at: this.run.timesteps };
+    return this.run.between(() => {
+      this.#applyDue();
+      this.apply(options);
+      this.#changes = [];
+      const { options: all, envOptions } = this.run.setup;
+      return { options: all, envOptions, at: this.run.timesteps };
+    });
   }
 
   /** Changes options, now or as the recipe said. @param {object} options */
@@ -235,17 +239,27 @@ export class Session {
     let then = performance.now();
     while (this.#speed > 0) {
       if (this.#speed === Infinity) {
-        this.#slice.run(this.#left(), (n) => this.portion(n), () => this.#speed === 0);
+        await this.#turn(this.#left());
       } else {
         const now = performance.now();
         credit = Math.min(credit + (now - then) / 1000 * this.#speed, Math.max(1, this.#speed * CATCH_UP_SECONDS));
         then = now;
-        credit -= this.#slice.run(Math.min(Math.floor(credit), this.#left()), (n) => this.portion(n), () => this.#speed === 0);
+        credit -= await this.#turn(Math.min(Math.floor(credit), this.#left()));
       }
       this.afterSlice();
       await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
       if (this.#speed === Infinity) then = performance.now();
     }
+  }
+
+  /** Takes steps for a slice, and waits for environments. @param {number} most @returns {Promise<number>} steps taken */
+  async #turn(most) {
+    let taken = 0;
+    await turn(this.run, this.#slice.milliseconds, (isOver) => {
+      const least = this.run.answer ? 1 : 0; // a step that is under way is ended
+      taken += this.#slice.run(Math.max(most - taken, least), (n) => this.portion(n), () => this.#speed === 0 || isOver());
+    });
+    return taken;
   }
 
   /** Environment steps until the end; past it, play goes on for as long as one likes. */
@@ -257,7 +271,7 @@ export class Session {
   /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes or learning begins. @param {number} n */
   portion(n) {
     const before = this.run.timesteps;
-    this.#applyDue();
+    if (!this.run.answer) this.#applyDue();
     const { end } = this.learner;
     this.learner.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
     if (this.#firstUpdateAt === null && this.run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
