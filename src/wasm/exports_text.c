@@ -16,6 +16,28 @@
 
 const bh_registry *const bhx_shipped = &bh_all_envs;
 
+// ---- environments that somebody else steps ----
+
+/// The action is in bhx_run_last_step and bhx_run_box.
+BHX_EXPORT(int, bhx_run_act)(bh_run *run, const float *obs)
+{
+    bh_status status = bhx_check_observations(run, obs, 1);
+    return status == BH_OK ? bh_run_act(run, obs, &bhx_last_error) : status;
+}
+
+BHX_EXPORT(int, bhx_run_observe)
+(bh_run *run, const float *obs, double reward, int terminated, int truncated)
+{
+    bh_status status = bhx_check_observations(run, obs, 1);
+    bh_step step = {reward, terminated, truncated};
+    return status == BH_OK ? bh_run_observe(run, &step, obs, &bhx_last_error) : status;
+}
+
+BHX_EXPORT(void, bhx_run_learn)(bh_run *run)
+{
+    bh_run_learn(run);
+}
+
 // ---- runs whose actions are a Box ----
 
 /// The numbers of the last action where actions are a Box; borrowed from the run.

@@ -10,6 +10,7 @@ import { BellhopError } from './bellhop-error.mjs';
 
 /** @param {Run} run @param {string} name */
 function needOutside(run, name) {
+  if (run.use((wasm) => wasm.call.bhx_run_act === undefined)) throw new BellhopError('BH_ERR_UNKNOWN', `${name} is not in this module, but in the larger one: load({ text: true })`);
   if (run.own?.isOutside) return;
   throw new BellhopError('BH_ERR_STATE', `${name} is for an environment that you step, of which the model gets the spaces alone: { id, observationSpace, actionSpace }; ${run.env.id} is stepped by learn()`);
 }
@@ -51,6 +52,7 @@ export function observe(run, result) {
 
 /** Does the learning that is due. @param {Run} run @param {unknown} options  of learn: there are none here */
 export function learnOutside(run, options) {
+  needOutside(run, 'learn');
   if (options !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', `learn takes no options where you step ${run.env.id}: it does what is due after observe()`);
   run.use((wasm, address) => wasm.call.bhx_run_learn(address));
 }
