@@ -171,7 +171,7 @@ test('.cjs works, also as compilers write it; .ts says what to do', () => {
     assert.equal(status, 0, stderr);
     assert.equal(json().at(-1).env, id);
   }
-  refused(['train', 'plain.cjs', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
+  refused(['train', 'plain.cjs', '--env-mapp', 'S'], 2, /^bellhop: Plain-v0 has no option --env-mapp; see bellhop options Plain-v0\n/);
   write('tank.ts', 'export default {};');
   write('tank.cts', 'export = {};');
   refused(['train', 'tank.ts'], 2, /^bellhop: tank\.ts is TypeScript, which is to be compiled first: npx esbuild tank\.ts --bundle --platform=node --format=esm --outfile=tank\.mjs; then give tank\.mjs\n/);
