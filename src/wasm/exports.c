@@ -305,7 +305,7 @@ BHX_EXPORT(bh_env_def *, bhx_script_create)
         action = (bh_space){BH_SPACE_BOX, n_actions, action_bounds, action_bounds + n_actions};
     if (is_masked) space.n_masked = n_actions;
     bh_env_def *def;
-    bhx_script_spec spec = {handle,          is_single, id, space, action, max_episode_steps,
+    bhx_script_spec spec = {handle,           is_single, id, space, action, max_episode_steps,
                             reward_threshold, config};
     bhx_script_def_create(&def, &spec, &bhx_last_error);
     return def;

@@ -164,7 +164,7 @@ test('a flag is only suggested where it exists', () => {
   refused(['train', 'CartPole-v1', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
   refused(['train', '--env-mapp', 'S', 'GridWorld-v0'], 2, /did you mean '--env-map'/);
   refused(['train', '--env-mapp', 'S'], 2, /did you mean '--env-map'/);
-  refused(['train', './mine.mjs', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
+  refused(['train', './mine.mjs', '--env-mapp', 'S'], 1, /^bellhop: \.\/mine\.mjs does not exist\n/); // which flags it has, the file says
   refused(['train', 'CartPole-v1', '--clip-rang', '1'], 2, /^bellhop: unknown flag --clip-rang\n/);
   refused(['train', 'CartPole-v1', '--algo', 'ppo', '--clip-rang', '1'], 2, /did you mean '--clip-range'/);
   refused(['record', 'CartPole-v1', '--env-mapp', 'S'], 2, /^bellhop: unknown flag --env-mapp\n/);
