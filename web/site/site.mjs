@@ -25,8 +25,8 @@ const KEEP_MS = 5000, KEEP_TEXT_MS = 300, RUNS_MOST = 12;
 /** Views and their tabs, and what each opens with. @type {Readonly<Record<View, { tab: Tab, first: string }>>} */
 const VIEWS = Object.freeze({
   grid: { tab: 'grid', first: `env=${envsOf('grid')[0]}` }, control: { tab: 'control', first: `env=${envsOf('control')[0]}` },
-  continuous: { tab: 'control', first: 'env=Pendulum-v1' }, board: { tab: 'pixels', first: 'env=ConnectFour-v0' },
-  pixels: { tab: 'pixels', first: `env=${envsOf('pixels')[0]}` }, language: { tab: 'text', first: 'view=language' },
+  continuous: { tab: 'control', first: 'env=Pendulum-v1' },
+  pixels: { tab: 'pixels', first: `env=${envsOf('pixels')[0]}` }, board: { tab: 'pixels', first: 'env=ConnectFour-v0' }, language: { tab: 'text', first: 'view=language' },
   decisions: { tab: 'text', first: 'env=TextGen-v1' }, sentence: { tab: 'text', first: 'env=TextGen-v0' },
 });
 
