@@ -59,6 +59,8 @@ export class LabView {
   /** @type {Set<Topic>} */
   #topics = new Set();
   #wordsFor = '';
+  /** There was a notice, which has room below the settings from then on: what is there must not move when it goes. */
+  #noticed = false;
   #shownAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
@@ -443,11 +445,11 @@ export class LabView {
   // ---- rendering ----
 
   #template() {
-    const { words, theme, spoken } = this.#host;
+    const { words, theme, spoken } = this.#host, notice = this.#notice();
     return html`<div class="lab" part="base" tabindex="-1" dir="ltr" lang=${words?.locale ?? nothing}>
       <span class="colour-probe" aria-hidden="true"></span><span class="scheme-probe" aria-hidden="true" @transitionend=${this.#readColours}></span>
-      <div class="layout" ?data-waiting=${!(this.hasShown && (this.#panels[0] || this.#kind === 'run') || this.#host.failure)}>${words && theme ? this.#layout() : this.#unloaded()}</div>
-      <div class="notices">${this.#notice()}</div>
+      <div class="layout" ?data-noticed=${this.#noticed} ?data-waiting=${!(this.hasShown && (this.#panels[0] || this.#kind === 'run') || this.#host.failure)}>${words && theme ? this.#layout() : this.#unloaded()}</div>
+      <div class="notices">${notice}</div>
       <div class="hidden" id="live" role="status" aria-live="polite">${spoken}</div>
     </div>`;
   }
@@ -470,6 +472,7 @@ export class LabView {
   #notice() {
     const { shownNotice, words, closeNotice } = this.#host;
     if (!shownNotice || !words) return nothing;
+    this.#noticed = true;
     const { text, kind, action } = shownNotice;
     const act = () => {
       closeNotice();

@@ -88,7 +88,7 @@ export const styles = css`
 .phase[data-phase='finished'] .mark { border-radius: 0; background: var(--bellhop-muted); }
 .phase[data-phase='diverged'] .mark, .phase[data-phase='failed'] .mark { border-radius: 0; border-color: var(--bellhop-warn); background: var(--bellhop-warn); transform: rotate(45deg); }
 .notices { position: sticky; bottom: 8px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
-.layout:has(~ .notices > .notice) { padding-bottom: var(--bellhop-notice-room); }
+.layout[data-noticed] { padding-bottom: var(--bellhop-notice-room); }
 .notice {
   width: max-content; max-width: min(640px, 100%); flex: none;
   display: flex; align-items: center; justify-content: space-between; gap: 16px; padding: 8px 8px 8px 16px;
@@ -145,6 +145,7 @@ export const styles = css`
 .inputs > div { display: grid; grid-template-columns: 152px minmax(0, 1fr) 72px; gap: 0 8px; align-items: center; line-height: 20px; }
 .inputs dd { text-align: right; }
 .inputs .gauge { position: relative; height: 4px; border-radius: 2px; background: var(--bellhop-neutral); }
+.inputs { overflow-x: clip; }
 .inputs .gauge > span { position: absolute; left: 0; width: 100%; }
 .inputs .zero { top: -3px; height: 10px; border-left: 1px solid var(--bellhop-muted); }
 .inputs .dot::before { content: ''; position: absolute; top: -4px; left: -6px; width: 12px; height: 12px; border-radius: 50%; background: var(--bellhop-agent); }
