@@ -47,7 +47,7 @@ class Tour {
     this.#draw();
     // Who begins with something else has answered.
     const { signal } = /** @type {AbortController} */ (/** @type {unknown} */ (this.#open));
-    lab.addEventListener('pointerdown', () => this.#leave(), { signal });
+    lab.addEventListener('click', () => this.#leave(), { signal });
     lab.addEventListener('bellhop-phase', (event) => /** @type {CustomEvent} */ (event).detail.phase === 'running' && this.#leave(), { signal });
   }
 
