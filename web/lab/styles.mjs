@@ -88,7 +88,7 @@ export const styles = css`
 .phase[data-phase='finished'] .mark { border-radius: 0; background: var(--bellhop-muted); }
 .phase[data-phase='diverged'] .mark, .phase[data-phase='failed'] .mark { border-radius: 0; border-color: var(--bellhop-warn); background: var(--bellhop-warn); transform: rotate(45deg); }
 .notices { position: sticky; bottom: 8px; height: 0; z-index: 8; display: flex; justify-content: center; align-items: flex-end; }
-.layout[data-noticed] { padding-bottom: var(--bellhop-notice-room); }
+.layout[data-noticed] { padding-bottom: var(--lab-notices); }
 .notice {
   width: max-content; max-width: min(640px, 100%); flex: none;
   display: flex; align-items: center; justify-content: space-between; gap: 16px; padding: 8px 8px 8px 16px;
