@@ -43,7 +43,7 @@ bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
 
 void bhi_action_prior_layout(bhi_action_prior *g, bhi_arena *arena)
 {
-    if (!bhi_action_prior_looks(g)) return;
+    if (!bhi_action_prior_needs_obs(g)) return;
     size_t rows = (size_t)g->rows, A = (size_t)g->A;
     g->bias = bhi_arena_array(arena, rows * A, sizeof *g->bias);
     if (g->task == NULL) return;

@@ -68,7 +68,7 @@ bhi_action_prior bhi_action_prior_shape(const bh_action_prior_config *settings,
 void bhi_action_prior_layout(bhi_action_prior *prior, bhi_arena *arena);
 
 /// Whether a random action depends on the observation.
-static inline int bhi_action_prior_looks(const bhi_action_prior *prior)
+static inline int bhi_action_prior_needs_obs(const bhi_action_prior *prior)
 {
     return prior->task != NULL || prior->is_masked;
 }

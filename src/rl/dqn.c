@@ -307,7 +307,7 @@ static void act(void *agent, int *actions, unsigned char *explored, const float 
     for (int i = 0; i < n; i++) {
         actions[i] = bhi_explore_random(explore, rate, &dqn->explore_rng, A);
         explored[i] = actions[i] >= 0;
-        if (explored[i] && !bhi_action_prior_looks(&dqn->action_prior)) continue;
+        if (explored[i] && !bhi_action_prior_needs_obs(&dqn->action_prior)) continue;
         encode(dqn, asked, obs + (size_t)i * F);
         if (!explored[i]) asked++;
         else

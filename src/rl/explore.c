@@ -61,13 +61,18 @@ static int noisy_greedy(const double *q, double deviation, bh_rng *rng, int A)
     return best;
 }
 
+static int is_legal(double q)
+{
+    return !(q < -1e29); // those that are not are out of reach (rl/action_prior.h)
+}
+
 static int ucb(const double *q, double c, const uint32_t *counts, int A)
 {
     double total = 0, highest = -INFINITY;
     int best = 0;
     for (int a = 0; a < A; a++) total += counts[a];
     for (int a = 0; a < A; a++) {
-        if (q[a] < -1e29) continue;   // not allowed (rl/action_prior.h)
+        if (!is_legal(q[a])) continue;
         if (counts[a] == 0) return a; // also where c is 0, and whatever the values are
         double value = q[a] + bh_value_ucb_bonus(counts[a], total, c);
         if (value > highest) {
@@ -87,11 +92,6 @@ int bhi_explore_choose(const bh_explore_config *c, double rate, bh_rng *rng, con
     if (c->kind == BHI_UCB) action = ucb(q, rate, counts, A);
     *explored = (unsigned char)(action != greedy);
     return action;
-}
-
-static int is_legal(double q)
-{
-    return !(q < -1e29); // rl/action_prior.h
 }
 
 static void epsilon_greedy(double *p, const double *q, int A, double epsilon)

@@ -232,7 +232,7 @@ static int random_action(pqn *p, const float *obs, int i, int b)
     const bh_space *space = &p->base.spec.observation;
     int a =
         bhi_explore_random(explore, exploration_rate(p), &p->explore_rng, p->base.spec.n_actions);
-    if (a >= 0 && !bhi_action_prior_looks(&p->action_prior)) return a;
+    if (a >= 0 && !bhi_action_prior_needs_obs(&p->action_prior)) return a;
     encode(p, b, obs, i);
     if (a < 0) return a;
     return bhi_action_prior_random(&p->action_prior, &(bh_action_prior_config){0},

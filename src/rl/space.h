@@ -39,7 +39,8 @@ typedef struct bh_space {
     bh_space_dtype dtype;
     /// Of observations: actions of which some may be illegal; 0 where all always are legal. Behind an
     /// observation's numbers then stand as many more, its action mask: 1 where the action is legal
-    /// now, 0 where not. At least one is legal wherever an action is to be taken.
+    /// now, 0 where not. At least one is legal wherever an action is to be taken; a Discrete of a
+    /// single value has no mask.
     int n_masked;
 } bh_space;
 

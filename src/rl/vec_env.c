@@ -101,7 +101,8 @@ static bh_status fill(bh_env *envs, const void *config, bh_error *err)
         def->callbacks != NULL ? create_user_defined(envs, err) : create_states(envs, err);
     if (status != BH_OK) return status;
     def->spaces(envs->state, &envs->observation, &envs->action);
-    assert(envs->observation.n_masked == 0 || envs->observation.n_masked == envs->action.n);
+    assert(envs->observation.n_masked == 0 ||
+           (envs->observation.n_masked == envs->action.n && envs->observation.n > 1));
     envs->F = (size_t)bh_space_floats(&envs->observation);
     bh_env_set_time_limit(envs, 0);
     bh_env_seed(envs, 0);

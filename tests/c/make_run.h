@@ -84,6 +84,24 @@ static inline saved save(bh_run *run, bh_params_choice choice)
     return s;
 }
 
+/// Loads a checkpoint of a run into another one of the same options, and compares what both say of
+/// an observation.
+static inline void check_round_trip(bh_run *run, bh_run *other)
+{
+    saved s = save(run, BH_CURRENT);
+    CHECK_STATUS(bh_run_load(other, s.bytes, s.size, NULL), BH_OK);
+    free(s.bytes);
+    size_t bytes = (size_t)bh_run_n_actions(run) * sizeof(double);
+    double *q = malloc(bytes), *same = malloc(bytes);
+    bh_last_step last;
+    bh_run_last_step(run, &last);
+    bh_run_q_values(run, q, last.obs_tm1, 1);
+    bh_run_q_values(other, same, last.obs_tm1, 1);
+    CHECK(memcmp(q, same, bytes) == 0);
+    free(q);
+    free(same);
+}
+
 /// A setting of a preset, for one algorithm or preset of it.
 typedef struct preset_setting {
     char algo[64];

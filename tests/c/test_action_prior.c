@@ -181,24 +181,6 @@ static void test_dqn_adds_the_prior_when_it_chooses(void)
     bh_pretraining_destroy(training);
 }
 
-// The share of random actions, epsilon 1, that are among the k most probable, and the likelihood of
-// each. Loads a checkpoint into a new run of the same options and compares what both say of an
-// observation.
-static void check_round_trip(bh_run *run, bh_run *other)
-{
-    size_t size = bh_run_save(run, BH_CURRENT, NULL, 0);
-    void *bytes = malloc(size);
-    CHECK(size > 0 && bytes != NULL && bh_run_save(run, BH_CURRENT, bytes, size) == size);
-    CHECK_STATUS(bh_run_load(other, bytes, size, NULL), BH_OK);
-    free(bytes);
-    bh_last_step last;
-    double q[ACTIONS_MAX], same[ACTIONS_MAX];
-    bh_run_last_step(run, &last);
-    bh_run_q_values(run, q, last.obs_tm1, 1);
-    bh_run_q_values(other, same, last.obs_tm1, 1);
-    CHECK(memcmp(q, same, (size_t)bh_run_n_actions(run) * sizeof *q) == 0);
-}
-
 static void test_a_checkpoint_has_the_prior(void)
 {
     bh_pretraining *training = pretrain("TextGen-v1", 8, 30);

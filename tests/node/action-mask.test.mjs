@@ -130,6 +130,10 @@ test('an environment that gives no legal action, or no mask any more, fails with
   const report = bh.checkEnv(hall({ action_mask: [0, 0, 0] }), { throws: false });
   assert.ok(report.errors.some((error) => /without a legal action/.test(error)), report.errors.join('\n'));
   assert.deepEqual(bh.checkEnv(Hall, { throws: false }).errors, []);
+  class Narrow extends Hall {
+    static observationSpace = { type: 'Discrete', n: 1 };
+  }
+  assert.throws(() => new bh.QLearning(Narrow, {}), { status: 'BH_ERR_CONFIG', message: /observationSpace\.n is 1, but must be at least 2 where there are action masks/ });
 });
 
 test('demonstrations have masks, through the file too; an illegal action in them is refused', async () => {
@@ -195,6 +199,9 @@ test('a model is the other player: the same seed, the same games; it is refused 
   assert.equal(Array.from(obs).filter(Boolean).length, 1);
   first.close?.();
   assert.throws(() => bh.against(/** @type {any} */ ({})), { message: /against takes a model/ });
+  const other = new bh.DQN('CartPole-v1', { netArch: [8] });
+  assert.throws(() => bh.against(other), { status: 'BH_ERR_SHAPE', message: /trained in CartPole-v1, whose observations and actions are not those of ConnectFour-v0/ });
+  other.dispose();
   assert.throws(() => bh.against(old, /** @type {any} */ ({ first: 'me' })), { message: /first is 'me', but must be one of either, agent, opponent/ });
   old.dispose();
 });

@@ -18,19 +18,22 @@ import { CartPole } from './js-envs.mjs';
 let turns = 0;
 const later = () => ++turns % 50 === 0 ? new Promise((done) => void setImmediate(done)) : Promise.resolve();
 
-class AsyncCartPole extends CartPole {
-  /** @param {{ seed?: number }} options @returns {any} */
+/** The same environment, whose reset and step are async. @param {any} Base @returns {any} */
+const answeringLater = (Base) => class extends Base {
+  /** @param {{ seed?: number }} options */
   async reset(options) {
     await later();
     return super.reset(options);
   }
 
-  /** @param {number} action @returns {any} */
+  /** @param {any} action */
   async step(action) {
     await later();
     return super.step(action);
   }
-}
+};
+
+class AsyncCartPole extends answeringLater(CartPole) {}
 
 const OPTIONS = { seed: 3, totalTimesteps: 900, evalFreq: 300, nEvalEpisodes: 5, logFreq: 100, netArch: [16] };
 /** @type {import('../../web/bellhop.js').Bellhop} */
@@ -115,19 +118,7 @@ class Masked {
     return [this.#observation(), a === 1 + this.state % 3 ? 1 : 0, this.at === 9 && this.state % 2 === 0, false, {}];
   }
 }
-class AsyncMasked extends Masked {
-  /** @param {{ seed?: number }} options @returns {any} */
-  async reset(options) {
-    await later();
-    return super.reset(options);
-  }
-
-  /** @param {any} action @returns {any} */
-  async step(action) {
-    await later();
-    return super.step(action);
-  }
-}
+class AsyncMasked extends answeringLater(Masked) {}
 
 for (const [algo, options] of /** @type {const} */ ([['DQN', { learningStarts: 50, nEnvs: 3 }], ['DQN', { learningStarts: 50, frameStack: 2, ...UNITS }], ['PPO', { nSteps: 32, nEnvs: 2 }]])) {
   test(`masks, spaces and options of one that answers later: ${algo}, ${JSON.stringify(options)}`, async () => {
@@ -232,19 +223,7 @@ class Counter {
     Object.assign(this, state);
   }
 }
-class AsyncCounter extends Counter {
-  /** @param {{ seed?: number }} options @returns {any} */
-  async reset(options) {
-    await later();
-    return super.reset(options);
-  }
-
-  /** @param {number} action @returns {any} */
-  async step(action) {
-    await later();
-    return super.step(action);
-  }
-}
+class AsyncCounter extends answeringLater(Counter) {}
 const SMALL = { ...OPTIONS, learningStarts: 50, nEnvs: 2, netArch: [8] };
 
 test('a full checkpoint of one that answers later goes on to the same bits; in the middle of a step there is none', async () => {

@@ -4,11 +4,15 @@ import { BellhopError } from './bellhop-error.mjs';
 import { Env } from './env.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { createRng } from './random.mjs';
+import { floatsOf } from './space.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
 /** @typedef {{ predict: (obs: any, options: import('../bellhop.js').PredictOptions) => any, env: { id: string } }} Opponent */
 
-const BOARD = 'ConnectFour-v0', FIRST = ['either', 'agent', 'opponent'];
+const BOARD = 'ConnectFour-v0', COLUMNS = 7, FIRST = ['either', 'agent', 'opponent'];
+
+/** Whether it sees boards and chooses among their columns. @param {any} model @param {any} board */
+const isOfTheBoard = ({ observationSpace, actionSpace }, board) => actionSpace.type === 'Discrete' && actionSpace.n === COLUMNS && observationSpace.type === 'Box' && floatsOf(observationSpace) === floatsOf(board);
 
 /**
  * A class of environments in which a model plays the other side. Its moves are drawn as predict() draws them, from the seed of reset, unless
@@ -23,6 +27,7 @@ export function against(library, model, options = {}) {
   const probe = new Env(library, BOARD, { opponent: 'self' });
   const { observationSpace, actionSpace } = probe;
   probe.dispose();
+  if (!isOfTheBoard(model, observationSpace)) throw new BellhopError('BH_ERR_SHAPE', `the model was trained in ${model.env.id}, whose observations and actions are not those of ${BOARD}`);
   return class Against {
     static id = id;
     static observationSpace = observationSpace;

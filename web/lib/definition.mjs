@@ -154,12 +154,15 @@ function readFirst(given, first, make, isSingle, options) {
     say(`rewardThreshold is ${shown(rewardThreshold)}, but must be a finite number, or left out`);
   }
   if (problems.length > 0 || !observationSpace || !actionSpace) return { problems, name };
+  const hasActionMask = givesMasks(first, actionSpace);
+  // A mask is stored among the numbers of its observation, and bounded as they are.
+  if (hasActionMask && observationSpace.type === 'Discrete' && observationSpace.n === 1) return { problems: [`${name}: observationSpace.n is 1, but must be at least 2 where there are action masks`], name };
   const summary = typeof get('summary') === 'string' ? get('summary') : '';
   return {
     problems, name,
     definition: {
       id, summary, isSingle, isOutside: isSingle && isOutside(given), make: isSingle ? make : checkedMake(name, make), observationSpace, actionSpace,
-      hasActionMask: givesMasks(first, actionSpace), maxEpisodeSteps, rewardThreshold, options,
+      hasActionMask, maxEpisodeSteps, rewardThreshold, options,
     },
   };
 }

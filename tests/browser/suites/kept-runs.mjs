@@ -3,27 +3,11 @@
 // deleted in the browser's storage, and what this version cannot read stays there.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { allText, axe, frames, holds, link, phase, reach, says, setSpeed, test } from '../harness.mjs';
+import { allText, axe, frames, holds, link, reach, says, test } from '../harness.mjs';
+import { KEY, SMALL, another, finish } from '../run-list.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-const SMALL = '#env=GridWorld-v0&algo=q-learning&totalTimesteps=300&evalFreq=100';
-const KEY = /\bbench\.[a-z][\w.]*/;
-
-/** Plays to the end. @param {Page} page */
-async function finish(page) {
-  await setSpeed(page, 5);
-  await page.click('#play');
-  await phase(page, 'finished');
-}
-
-/** The next run has another seed. @param {Page} page @param {number} seed */
-async function another(page, seed) {
-  await page.fill('#seed', String(seed));
-  await page.press('#seed', 'Tab');
-  await page.click('#reset');
-  await link(page, `seed=${seed}`);
-}
 
 /** What is stored of a view's list. @param {Page} page @param {string} view @returns {Promise<any[]>} */
 const stored = (page, view) => page.evaluate((of) => new Promise((done) => {

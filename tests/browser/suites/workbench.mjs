@@ -9,28 +9,11 @@ import { join } from 'node:path';
 import { iqm, quantile } from '../../../web/lib/statistics.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { readEvents } from '../../node/event-file.mjs';
-import { allText, axe, frames, holds, link, phase, reach, says, setSpeed, test } from '../harness.mjs';
+import { allText, axe, frames, holds, link, phase, reach, says, test } from '../harness.mjs';
+import { KEY, SMALL, another, finish } from '../run-list.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** What a key of the catalogues looks like where its words are missing. */
-const KEY = /\bbench\.[a-z][\w.]*/;
-const SMALL = '#env=GridWorld-v0&algo=q-learning&totalTimesteps=300&evalFreq=100';
-
-/** Plays to the end. @param {Page} page */
-async function finish(page) {
-  await setSpeed(page, 5);
-  await page.click('#play');
-  await phase(page, 'finished');
-}
-
-/** The next run has another seed. @param {Page} page @param {number} seed */
-async function another(page, seed) {
-  await page.fill('#seed', String(seed));
-  await page.press('#seed', 'Tab');
-  await page.click('#reset');
-  await link(page, `seed=${seed}`);
-}
 
 /** The names of the runs whose curves are drawn, in the chart of returns and in the list. @param {Page} page */
 const drawn = (page) => page.evaluate(() => {
