@@ -58,6 +58,7 @@ export default function loading(lab) {
 
   test('the moments of the start are marked, in their order', async () => {
     const { page, close } = await lab().open();
+    await holds(page, () => performance.getEntriesByName('bellhop:ready').length > 0);
     assert.deepEqual(await marks(page), MOMENTS.slice(0, 3), 'nothing has learned before Play');
     await setSpeed(page, 5);
     await page.click('#play');
