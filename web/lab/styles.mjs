@@ -141,11 +141,10 @@ export const styles = css`
 #you { margin-left: auto; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; touch-action: manipulation; user-select: none; }
 
-.inputs { margin-top: 8px; display: grid; gap: 4px 0; font-size: 13px; }
+.inputs { overflow-x: clip; margin-top: 8px; display: grid; gap: 4px 0; font-size: 13px; }
 .inputs > div { display: grid; grid-template-columns: 152px minmax(0, 1fr) 72px; gap: 0 8px; align-items: center; line-height: 20px; }
 .inputs dd { text-align: right; }
 .inputs .gauge { position: relative; height: 4px; border-radius: 2px; background: var(--bellhop-neutral); }
-.inputs { overflow-x: clip; }
 .inputs .gauge > span { position: absolute; left: 0; width: 100%; }
 .inputs .zero { top: -3px; height: 10px; border-left: 1px solid var(--bellhop-muted); }
 .inputs .dot::before { content: ''; position: absolute; top: -4px; left: -6px; width: 12px; height: 12px; border-radius: 50%; background: var(--bellhop-agent); }

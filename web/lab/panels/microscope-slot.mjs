@@ -10,6 +10,8 @@ export class MicroscopeSlot {
   #host;
   /** @type {import('./microscope.mjs').Microscope | null} */
   #microscope = null;
+  /** What the last press asked for, also while the file is on its way. */
+  #isWanted = false;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -19,22 +21,22 @@ export class MicroscopeSlot {
   render() {
     const { words, offers, experiment, attempt } = this.#host;
     if (!offers('microscope')) return nothing;
-    if (!this.#microscope && /** @type {RunExperiment | null} */ (experiment)?.isWatched) void attempt(() => this.#open()); // as it was when the panels were others
+    if (!this.#isWanted && /** @type {RunExperiment | null} */ (experiment)?.isWatched) void attempt(() => this.#toggle()); // as it was when the panels were others
     return html`<button type="button" class="quiet" id="microscope" aria-expanded=${String(this.#microscope !== null)} aria-controls=${this.#microscope ? 'microscope-view' : nothing} ?disabled=${!experiment?.can.reset}
       @click=${() => attempt(() => this.#toggle())}>${this.#microscope ? '▾' : '▸'} ${words.t('microscope')}</button>${experiment ? this.#microscope?.render() : nothing}`;
   }
 
   async #toggle() {
-    if (!this.#microscope) await this.#open();
+    this.#isWanted = !this.#isWanted;
+    if (this.#isWanted) await this.#open();
     else this.#microscope = null;
     this.#host.requestUpdate();
-    await /** @type {RunExperiment} */ (this.#host.experiment).watch(this.#microscope !== null);
+    await /** @type {RunExperiment} */ (this.#host.experiment).watch(this.#isWanted);
   }
 
   async #open() {
     const [{ Microscope, styles }] = await Promise.all([import('./microscope.mjs'), this.#host.needWords('update')]);
     adoptStyles(this.#host.root, [styles]);
-    this.#microscope ??= new Microscope(this.#host);
-    this.#host.requestUpdate();
+    if (this.#isWanted) this.#microscope ??= new Microscope(this.#host);
   }
 }

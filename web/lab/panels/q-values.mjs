@@ -83,18 +83,18 @@ export class QValuesPanel {
   #bars(frame, q, order, chosen) {
     const { words, theme, actionName, gloss } = this.#host;
     const { isMap, isPolicy } = /** @type {RunExperiment} */ (this.#experiment);
-    const reach = isPolicy ? 1 : Math.max(1e-9, ...order.map((a) => Math.abs(q[a])).filter(Number.isFinite));
+    const values = q.map((value) => value > -Infinity ? value : 0); // an illegal action has none
+    const reach = isPolicy ? 1 : Math.max(1e-9, ...order.map((a) => Math.abs(values[a])));
     // Values of a map have either sign by nature; elsewhere the zero moves only where it must.
-    const zero = !isPolicy && (isMap || order.some((a) => Number.isFinite(q[a]) && q[a] < -0.05 * reach)) ? 0.5 : 0;
+    const zero = !isPolicy && (isMap || order.some((a) => values[a] < -0.05 * reach)) ? 0.5 : 0;
     const top = q.reduce((best, v) => Math.max(best, v), -Infinity);
     return order.map((a) => {
-      const value = Number.isFinite(q[a]) ? q[a] : 0; // an illegal action has none
-      const part = value / reach * (1 - zero);
+      const part = values[a] / reach * (1 - zero);
       const taken = a === chosen;
       return html`<li class=${q[a] >= top - 1e-12 ? 'greedy' : ''} ?data-taken=${taken}>
         <span class="name">${actionName(a)}${gloss(a) ? ` ${gloss(a)}` : nothing}</span>
         <span class="track" aria-hidden="true"><span class="fill" ${styled({
-          transform: `translateX(${(zero + Math.min(0, part)) * 100}%) scaleX(${Math.abs(part) || 0})`, backgroundColor: theme.scale.css(value / reach * 0.85),
+          transform: `translateX(${(zero + Math.min(0, part)) * 100}%) scaleX(${Math.abs(part) || 0})`, backgroundColor: theme.scale.css(values[a] / reach * 0.85),
         })}></span><span class="zero" ${styled({ transform: `translateX(${zero * 100}%)` })}></span></span>
         <span class="number">${q[a] === -Infinity ? '–' : words.value(q[a], Math.abs(q[a]) >= 100 ? 1 : reach < 0.1 ? 3 : 2)}</span>
         <span class="sign" aria-hidden="true">${taken ? (frame.last.explored ? '◆' : '●') : ''}</span></li>`;
