@@ -483,6 +483,8 @@ export interface Env<A extends Space = DiscreteSpace> extends Disposable {
    * the episode. After either, call reset.
    */
   step(action: ActionOf<A>): [obs: any, reward: number, terminated: boolean, truncated: boolean, info: Record<string, any>];
+  /** Whether some actions may be illegal; `info.action_mask` then says which are legal. */
+  readonly hasActionMask: boolean;
   /** Which actions are legal now, 1 or 0 each, as `info.action_mask` of reset and step says where the environment has masks; else all are. */
   actionMasks(): Int8Array;
   /** The outcomes of an action in a state, for environments that know them (`has_transitions`). */
@@ -658,6 +660,8 @@ export interface CustomEnv {
   getState?(): any;
   /** Makes the environment what getState() of another one said. It may not have been reset before. */
   setState?(state: any): void;
+  /** Whether it gives action masks. Where it is not said, and there is no actionMasks(), a first reset tells. */
+  readonly hasActionMask?: boolean;
   /**
    * Which of the Discrete, MultiDiscrete or MultiBinary actions are legal now: 1 or true for each that is, of several entries for every combination, as sb3-contrib's action_masks(). Instead, `info.action_mask` of reset
    * and of every step may say so, as in Gymnasium. At least one is legal until the episode has terminated. Agents choose, explore, and value what
@@ -693,7 +697,7 @@ export type OutsideEnv = Omit<CustomEnv, 'reset' | 'step' | 'observationSpace' |
 /**
  * A function or a class that makes environments, or an object whose `create` does: as many as are needed are made, so
  * that several train together (`nEnvs`) and evaluation has its own. Spaces and id may stand on what makes them or on
- * what is made; one is made to read them, reset once to see whether it gives action masks, and closed.
+ * what is made; one is made to read them, reset once to see whether it gives action masks unless it says so, and closed.
  *
  * Or one object with `reset` and `step`: then there is only one. `nEnvs` is 1, and an evaluation is played on the object
  * that is trained on, whose episode ends there, as truncated.

@@ -130,6 +130,17 @@ test('an environment that gives no legal action, or no mask any more, fails with
   const report = bh.checkEnv(hall({ action_mask: [0, 0, 0] }), { throws: false });
   assert.ok(report.errors.some((error) => /without a legal action/.test(error)), report.errors.join('\n'));
   assert.deepEqual(bh.checkEnv(Hall, { throws: false }).errors, []);
+  let resets = 0;
+  class Said extends Hall {
+    hasActionMask = true;
+
+    reset() {
+      resets++;
+      return super.reset();
+    }
+  }
+  new bh.QLearning(Said, { totalTimesteps: 10 }).dispose();
+  assert.equal(resets, 1, 'the first of the run: none to look');
   class Narrow extends Hall {
     static observationSpace = { type: 'Discrete', n: 1 };
   }

@@ -12,11 +12,12 @@ export function problemOfMask(mask) {
 }
 
 /**
- * Whether an environment gives masks. Where it has no method for them, its first reset tells.
+ * Whether an environment gives masks. Where it neither says so nor has a method for them, its first reset tells.
  * @param {any} env @param {Space} actionSpace
  */
 export function givesMasks(env, actionSpace) {
   if (actionSpace.type === 'Box') return false;
+  if (typeof env.hasActionMask === 'boolean') return env.hasActionMask;
   if (typeof env.actionMasks === 'function') return true;
   if (env.reset?.constructor.name === 'AsyncFunction') return false; // it answers later, and is not asked twice
   try {

@@ -33,6 +33,7 @@ export function against(library, model, options = {}) {
     static observationSpace = observationSpace;
     static actionSpace = actionSpace;
     static rewardThreshold = 0.9;
+    hasActionMask = true;
     #env = new Env(library, BOARD, { opponent: 'self' });
     #random = createRng(0);
 

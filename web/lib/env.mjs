@@ -103,6 +103,7 @@ export class Env {
     this.options = made.options;
     this.#nView = made.definition.n_view;
 
+    this.hasActionMask = made.nMask > 0;
     this.#nMask = made.nMask;
     const obsBytes = (floatsOf(made.core.observationSpace) + made.nMask) * 4;
     const bytes = STEP_BYTES + obsBytes + floatsOf(made.core.actionSpace) * 4;
