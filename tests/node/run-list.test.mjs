@@ -11,15 +11,17 @@ import { Words } from '../../web/lab/words.mjs';
 import { differsText } from '../../web/site/run-words.mjs';
 import { runName } from '../../web/lab/panels/returns-chart.mjs';
 import en from '../../web/lab/strings/en.mjs';
+import enFields from '../../web/lab/strings/en-fields.mjs';
 import enText from '../../web/lab/strings/en-text.mjs';
 import enWorkbench from '../../web/lab/strings/en-workbench.mjs';
 import zh from '../../web/lab/strings/zh.mjs';
+import zhFields from '../../web/lab/strings/zh-fields.mjs';
 import zhText from '../../web/lab/strings/zh-text.mjs';
 import zhWorkbench from '../../web/lab/strings/zh-workbench.mjs';
 import { load } from '../../web/node/node.mjs';
 
 const catalog = /** @type {import('../../web/lab/fields.mjs').Catalog} */ (/** @type {unknown} */ ((await load()).catalog));
-const english = new Words({ ...en, ...enText, ...enWorkbench }, 'en'), chinese = new Words({ ...zh, ...zhText, ...zhWorkbench }, 'zh');
+const english = new Words({ ...en, ...enFields, ...enText, ...enWorkbench }, 'en'), chinese = new Words({ ...zh, ...zhFields, ...zhText, ...zhWorkbench }, 'zh');
 
 /** @param {number} seed @param {number} [step] @param {string} [env] */
 const run = (seed, step = 100, env = 'GridWorld-v0') => ({ id: `env=${env}&seed=${seed}`, setup: { ...plainSetup(catalog, env), seed }, step, solvedAt: null });

@@ -32,10 +32,10 @@ test('the first load has the page, its worker, one module, one language and one 
   assert.deepEqual([...new Set(sizes().later.map(({ file }) => plain(file)))].sort(), [
     'acrobot.js', 'bandit.js', 'bellhop-scalar.wasm', 'bellhop-text-scalar.wasm', 'bellhop-text-simd.wasm', 'board-experiment.js', 'box-panels.js', 'breakout.js',
     'cartpole.js', 'catch.js', 'cell-view.js', 'chart.js', 'chunk.js', 'connect-four.js', 'create-box-experiment.js', 'create-own-experiment.js', 'create-text-experiment.js', 'deep-sea.js', 'embed-dialog.js',
-    'en-box.js', 'en-embed.js', 'en-errors.js', 'en-play.js', 'en-settings.js', 'en-text.js', 'en-tour.js', 'en-update.js', 'en-workbench.js', 'error-words.js',
+    'en-box.js', 'en-embed.js', 'en-errors.js', 'en-fields.js', 'en-play.js', 'en-settings.js', 'en-text.js', 'en-tour.js', 'en-update.js', 'en-workbench.js', 'error-words.js',
     'help.js', 'human-play.js', 'keeping.js', 'lab-view.js', 'learning-rate.js', 'map-editor.js', 'microscope.js', 'mountain-car.js', 'open-file.js', 'page-thread.js',
     'pendulum.js', 'point-view.js', 'prefetched.js', 'progress-words.js', 'run-comparison.js', 'sentences.js', 'session-calls.js', 'settings-form.js', 'switch-notice.js', 'target.js', 'text-panels.js', 'textgen.js', 'token-text.js', 'tour.js',
-    'trainers.js', 'value-map.js', 'why-unloaded.js', 'workbench.js', 'worker.js', 'zh-box.js', 'zh-embed.js', 'zh-errors.js', 'zh-help.js', 'zh-play.js',
+    'trainers.js', 'value-map.js', 'why-unloaded.js', 'workbench.js', 'worker.js', 'zh-box.js', 'zh-embed.js', 'zh-errors.js', 'zh-fields.js', 'zh-help.js', 'zh-play.js',
     'zh-settings.js', 'zh-site.js', 'zh-text.js', 'zh-tour.js', 'zh-update.js', 'zh-workbench.js', 'zh.js',
   ]);
 });

@@ -11,6 +11,7 @@ import enBox from '../../web/lab/strings/en-box.mjs';
 import enChapters from '../../web/lab/strings/en-chapters.mjs';
 import enEmbed from '../../web/lab/strings/en-embed.mjs';
 import enErrors from '../../web/lab/strings/en-errors.mjs';
+import enFields from '../../web/lab/strings/en-fields.mjs';
 import enPlay from '../../web/lab/strings/en-play.mjs';
 import enSettings from '../../web/lab/strings/en-settings.mjs';
 import enSite from '../../web/lab/strings/en-site.mjs';
@@ -23,6 +24,7 @@ import zhBox from '../../web/lab/strings/zh-box.mjs';
 import zhChapters from '../../web/lab/strings/zh-chapters.mjs';
 import zhEmbed from '../../web/lab/strings/zh-embed.mjs';
 import zhErrors from '../../web/lab/strings/zh-errors.mjs';
+import zhFields from '../../web/lab/strings/zh-fields.mjs';
 import zhPlay from '../../web/lab/strings/zh-play.mjs';
 import zhSettings from '../../web/lab/strings/zh-settings.mjs';
 import zhSite from '../../web/lab/strings/zh-site.mjs';
@@ -37,7 +39,7 @@ import { load } from '../../web/node/node.mjs';
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** Of each topic both languages' words. */
-const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enTour, zhTour], [enWorkbench, zhWorkbench], [enChapters, zhChapters]];
+const PAIRS = [[en, zh], [enErrors, zhErrors], [enText, zhText], [enBox, zhBox], [enPlay, zhPlay], [enUpdate, zhUpdate], [enEmbed, zhEmbed], [enSite, zhSite], [enSettings, zhSettings], [enFields, zhFields], [enTour, zhTour], [enWorkbench, zhWorkbench], [enChapters, zhChapters]];
 /** @type {Record<string, string>} */
 const english = Object.assign({}, ...PAIRS.map(([words]) => words));
 /** @type {Record<string, string>} */

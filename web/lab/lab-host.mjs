@@ -110,13 +110,14 @@ export class LabHost {
   /** An observation in the reader's words, where it can be read back. @param {ArrayLike<number>} obs @param {string} fallback */
   describeObservation = (obs, fallback) => this.#run.worldModule?.describeObservation?.({ obs, layout: this.#run.layout, words: this.words }) ?? fallback;
 
-  /** What a setting is called; algorithms may call theirs otherwise. @param {string} name snake_case */
-  fieldName = (name) => this.#fieldIn(this.words, name);
-
-  /** @param {Words} words @param {string} name */
-  #fieldIn(words, name) {
+  /**
+   * What a setting is called; algorithms may call theirs otherwise. The names are fetched when the first is asked for; what is drawn is drawn again then.
+   * @param {string} name snake_case @param {Words} [words] with the names, where these are at hand
+   */
+  fieldName = (name, words = this.words) => {
+    if (words === this.words) this.needWords('fields').catch(() => {});
     return words.tMaybe(`field.${this.#run?.setup?.algo}.${name}`, words.tMaybe(`field.${name}`, name.replaceAll('_', ' ')));
-  }
+  };
 
   // ---- errors ----
 
@@ -128,7 +129,7 @@ export class LabHost {
     if (!this.words || !isPlain(error)) {
       try {
         const [{ explainError }, words] = await unlessLate(Promise.all([import('./error-words.mjs'), this.errorWords()]));
-        return explainError(error, words, (name) => this.#fieldIn(words, name));
+        return explainError(error, words, (name) => this.fieldName(name, words));
       } catch {
         if (!this.words) return String(error);
       }

@@ -34,11 +34,11 @@ export function plainly(error, words) {
 const PATIENCE_MS = 5000;
 
 /**
- * The words with those of errors; without where these do not come: an error is told all the same.
+ * The words with those of errors and the names of settings; without where these do not come: an error is told all the same.
  * @param {import('./words.mjs').Language} language @param {readonly import('./words.mjs').Topic[]} [topics]
  * @returns {Promise<Words>}
  */
-export const loadErrorWords = (language, topics = []) => unlessLate(loadWords(language, [...topics, 'errors'])).catch(() => loadWords(language, topics));
+export const loadErrorWords = (language, topics = []) => unlessLate(loadWords(language, [...topics, 'errors', 'fields'])).catch(() => loadWords(language, topics));
 
 /** What an error is told with; rejects where it does not come soon. @template T @param {Promise<T>} parts */
 export const unlessLate = (parts) => within(PATIENCE_MS, () => 'the words did not arrive', () => parts);

@@ -3,8 +3,8 @@
 // a count with its noun, {n|step|steps}. Catalogues lie in strings/; those of a topic are fetched when the topic is.
 
 /** @typedef {'en' | 'zh'} Language */
-/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-errors.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-play.mjs').default | keyof typeof import('./strings/en-update.mjs').default | keyof typeof import('./strings/en-settings.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default | keyof typeof import('./strings/en-tour.mjs').default | keyof typeof import('./strings/en-workbench.mjs').default} Key */
-/** Language models and text tasks; actions that are numbers; playing yourself; the microscope; the form of settings, help lines of options; what was wrong. @typedef {'text' | 'box' | 'play' | 'update' | 'settings' | 'help' | 'errors'} Topic */
+/** @typedef {keyof typeof import('./strings/en.mjs').default | keyof typeof import('./strings/en-errors.mjs').default | keyof typeof import('./strings/en-text.mjs').default | keyof typeof import('./strings/en-box.mjs').default | keyof typeof import('./strings/en-play.mjs').default | keyof typeof import('./strings/en-update.mjs').default | keyof typeof import('./strings/en-settings.mjs').default | keyof typeof import('./strings/en-fields.mjs').default | keyof typeof import('./strings/en-site.mjs').default | keyof typeof import('./strings/en-embed.mjs').default | keyof typeof import('./strings/en-tour.mjs').default | keyof typeof import('./strings/en-workbench.mjs').default} Key */
+/** Language models and text tasks; actions that are numbers; playing yourself; the microscope; the form of settings, names of settings, help lines of options; what was wrong. @typedef {'text' | 'box' | 'play' | 'update' | 'settings' | 'fields' | 'help' | 'errors'} Topic */
 /** @typedef {Record<string, string>} Catalogue */
 /** @typedef {() => Promise<{ default: Catalogue }>} Fetch */
 
@@ -13,10 +13,10 @@ export const LOCALES = Object.freeze(/** @type {const} */ ({ en: 'en-US', zh: 'z
 /** @type {Readonly<Record<Language, Readonly<Record<'lab' | Topic, Fetch>>>>} */
 const CATALOGUES = Object.freeze({
   en: Object.freeze({
-    lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), box: () => import('./strings/en-box.mjs'), play: () => import('./strings/en-play.mjs'), update: () => import('./strings/en-update.mjs'), settings: () => import('./strings/en-settings.mjs'), help: () => import('../lib/help.mjs'), errors: () => import('./strings/en-errors.mjs'),
+    lab: () => import('./strings/en.mjs'), text: () => import('./strings/en-text.mjs'), box: () => import('./strings/en-box.mjs'), play: () => import('./strings/en-play.mjs'), update: () => import('./strings/en-update.mjs'), settings: () => import('./strings/en-settings.mjs'), fields: () => import('./strings/en-fields.mjs'), help: () => import('../lib/help.mjs'), errors: () => import('./strings/en-errors.mjs'),
   }),
   zh: Object.freeze({
-    lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), box: () => import('./strings/zh-box.mjs'), play: () => import('./strings/zh-play.mjs'), update: () => import('./strings/zh-update.mjs'), settings: () => import('./strings/zh-settings.mjs'), help: () => import('./strings/zh-help.mjs'), errors: () => import('./strings/zh-errors.mjs'),
+    lab: () => import('./strings/zh.mjs'), text: () => import('./strings/zh-text.mjs'), box: () => import('./strings/zh-box.mjs'), play: () => import('./strings/zh-play.mjs'), update: () => import('./strings/zh-update.mjs'), settings: () => import('./strings/zh-settings.mjs'), fields: () => import('./strings/zh-fields.mjs'), help: () => import('./strings/zh-help.mjs'), errors: () => import('./strings/zh-errors.mjs'),
   }),
 });
 

@@ -84,7 +84,8 @@ export class CellEdit {
   /** @param {number} at @param {import('../fields.mjs').Setting} setting @param {string} text */
   async #setReward(at, setting, text) {
     const value = parse(setting.field, text.replace('−', '-')), problem = problemOf(setting.field, value ?? text);
-    this.#refused = problem ? { at, text, why: (await this.#host.errorWords()).problem(problem, this.#host.fieldName(setting.field.name)) } : null;
+    const words = problem && await this.#host.errorWords();
+    this.#refused = words ? { at, text, why: words.problem(problem, this.#host.fieldName(setting.field.name, words)) } : null;
     if (!problem && value !== null) await this.#begin(setting, value);
     this.#host.requestUpdate();
   }

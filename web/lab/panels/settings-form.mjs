@@ -200,7 +200,7 @@ export class SettingsForm {
     const problem = problemOf(setting.field, value);
     if (problem) {
       const why = { ...problem, values: { value: asText(value), ...problem.values } };
-      this.#refuse(setting, asText(value), this.#host.errorWords().then((words) => words.problem(why, this.#host.fieldName(setting.field.name))));
+      this.#refuse(setting, asText(value), this.#host.errorWords().then((words) => words.problem(why, this.#host.fieldName(setting.field.name, words))));
       return;
     }
     this.#refused.delete(idOf(setting));

@@ -48,7 +48,7 @@ export class SettingsPanel {
   };
 
   async #fetchForm() {
-    const [{ SettingsForm, styles }] = await Promise.all([import('./settings-form.mjs'), this.#host.needWords('help'), this.#host.needWords('settings')]);
+    const [{ SettingsForm, styles }] = await Promise.all([import('./settings-form.mjs'), this.#host.needWords('help'), this.#host.needWords('settings'), this.#host.needWords('fields')]);
     adoptStyles(this.#host.root, [styles]);
     this.#form ??= new SettingsForm(this.#host);
     this.#host.requestUpdate();
