@@ -251,4 +251,8 @@ export const styles = css`
 @media (prefers-reduced-motion: reduce) {
   * { scroll-behavior: auto !important; }
 }
+@media print {
+  * { print-color-adjust: exact; }
+  .buttons, .speed, .notices, .layout button:not([aria-pressed='true']), .values:not([open]) { display: none; }
+}
 `;
