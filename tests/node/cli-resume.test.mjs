@@ -332,7 +332,7 @@ test('killed after the last step, and while the old run is being replaced', (t) 
     /^rename .*\/run\/metrics\.csv$/, /^unlink .*\/unfinished\/journal\.jsonl$/, /^unlink .*\/complete\.json$/, /^rmdir /,
   ];
   const run = at('run');
-  const command = [...GRID, '--out', run, '--overwrite'];
+  const command = [...GRID, '--out', run, '--overwrite', '--checkpoint-interval', '1e9']; // at which call a full checkpoint is due is a matter of time
   const how = { below: run, log: at('log'), cwd: folder };
   const begin = () => {
     rmSync(run, { recursive: true, force: true });
@@ -356,7 +356,7 @@ test('a disk that is full while a run is gone on with', async (t) => {
   if (reason !== undefined) return t.skip(reason);
   const library = buildFaults(folder);
   const run = await killed('full');
-  const resume = ['train', '--resume', at(run), '--checkpoint-interval', '1e9']; // at which call a full checkpoint is due is a matter of time
+  const resume = ['train', '--resume', at(run), '--checkpoint-interval', '1e9']; // as above
   const how = { below: at(run), log: at('log'), cwd: folder };
   const before = readFileSync(at(run, 'checkpoint.safetensors'));
   const begin = () => {

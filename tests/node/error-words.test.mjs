@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { explainError } from '../../web/lab/error-words.mjs';
-import { Explained, plainly, unlessLate } from '../../web/lab/plain-errors.mjs';
+import { Explained, loadErrorWords, plainly, unlessLate } from '../../web/lab/plain-errors.mjs';
 import { loadWords } from '../../web/lab/words.mjs';
 import { load } from '../../web/node/node.mjs';
 
 const bh = await load();
-const [en, zh] = [await loadWords('en', ['text', 'errors']), await loadWords('zh', ['text', 'errors'])];
+const [en, zh] = [await loadErrorWords('en', ['text']), await loadErrorWords('zh', ['text'])];
 
 /** @param {() => unknown} use @returns {unknown} */
 function errorOf(use) {
