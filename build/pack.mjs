@@ -20,7 +20,7 @@ const TARBALL = join(OUT, 'bellhop.tgz');
 /** What modules are made of. */
 const SOURCES = ['src', 'envs', 'CMakeLists.txt', 'CMakePresets.json', 'emscripten.cmake'];
 /** What of the checkout the package is made of; package.json says which files go into it. */
-const PACKED = ['web', 'docs', 'package.json', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'];
+const PACKED = ['web', 'docs', 'package.json', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'LICENSE'];
 
 /** When files were last written, all below folders too. @param {string[]} names  of the checkout */
 const times = (names) => names.map((name) => join(ROOT, name)).flatMap((path) => (statSync(path).isFile() ? [path] : filesBelow(path).map((file) => join(path, file)))).map((file) => statSync(file).mtimeMs);
