@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How many lines of some files were run: of C by gcov (the preset `coverage`), of JavaScript by what V8 has counted (NODE_V8_COVERAGE).
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { filesBelow } from '../../build/files.mjs';
@@ -9,10 +9,17 @@ import { OUT, ROOT } from '../../build/run.mjs';
 
 /** @typedef {{ file: string, covered: number, lines: number }} Coverage */
 
+const folder = join(OUT, 'coverage');
+
+/** What gcov has counted so far. */
+const counts = () => filesBelow(folder).filter((name) => name.endsWith('.gcda'));
+
+/** Counting begins anew. */
+export const forgetCounts = () => counts().forEach((name) => rmSync(join(folder, name)));
+
 /** @param {string[]} files @returns {Coverage[]} */
 export function coverageOfC(files) {
-  const folder = join(OUT, 'coverage');
-  const counted = filesBelow(folder).filter((name) => name.endsWith('.gcda'));
+  const counted = counts();
   return files.flatMap((file) => {
     const data = counted.find((name) => name.endsWith(`/${file}.gcda`));
     if (data === undefined) return [];
@@ -26,14 +33,14 @@ export function coverageOfC(files) {
 
 /** Ranges of a function come from the outside in, so the last one that a character lies in counts. @param {string} text @param {Range[]} ranges */
 function countsOf(text, ranges) {
-  const counts = new Uint8Array(text.length).fill(1);
-  for (const { startOffset, endOffset, count } of ranges) counts.fill(Math.min(count, 1), startOffset, endOffset);
-  return counts;
+  const all = new Uint8Array(text.length).fill(1);
+  for (const { startOffset, endOffset, count } of ranges) all.fill(Math.min(count, 1), startOffset, endOffset);
+  return all;
 }
 
-/** @param {string} folder  of NODE_V8_COVERAGE @param {string[]} files @returns {Coverage[]} */
-export function coverageOfScripts(folder, files) {
-  const reports = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')).result);
+/** @param {string} written  the folder of NODE_V8_COVERAGE @param {string[]} files @returns {Coverage[]} */
+export function coverageOfScripts(written, files) {
+  const reports = readdirSync(written).map((name) => JSON.parse(readFileSync(join(written, name), 'utf8')).result);
   return files.flatMap((file) => {
     const url = pathToFileURL(join(ROOT, file)).href, text = readFileSync(join(ROOT, file), 'utf8');
     const found = reports.flatMap((result) => result.filter((/** @type {{ url: string }} */ script) => script.url === url)
@@ -44,7 +51,7 @@ export function coverageOfScripts(folder, files) {
       const isCode = /[^\s{}()[\];,]/.test(line) && !/^\s*(\/\/|\/?\*)/.test(line);
       const places = isCode ? [...line].flatMap((character, i) => /\s/.test(character) ? [] : [at + i]) : [];
       if (isCode) lines++;
-      if (isCode && found.some((counts) => places.some((place) => counts[place] > 0))) covered++;
+      if (isCode && found.some((all) => places.some((place) => all[place] > 0))) covered++;
       at += line.length + 1;
     }
     return [{ file, covered, lines }];

@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { buildPreset } from '../../build/cmake.mjs';
 import { Failure, OUT, ROOT, isEntry, main, say } from '../../build/run.mjs';
 import { createRng } from '../../web/lib/random.mjs';
-import { coverageOfC, coverageOfScripts } from './coverage.mjs';
+import { coverageOfC, coverageOfScripts, forgetCounts } from './coverage.mjs';
 import { mutated } from './mutate.mjs';
 
 const FOLDER = join(ROOT, 'tests/fuzz');
@@ -159,6 +159,7 @@ async function run() {
   if (unknown !== undefined) throw new Failure(`there is no target '${unknown}'; there are ${Object.keys(TARGETS).join(', ')}`);
   const [seconds, count, seed] = [args.seconds, args.count, args.seed].map((value) => value === undefined ? undefined : Number(value));
   if (targets.some((name) => TARGETS[name].isC)) await buildPreset(args.coverage ? 'coverage' : 'sanitize', 'fuzzers');
+  if (args.coverage) forgetCounts();
   const scripts = args.coverage ? mkdtempSync(join(tmpdir(), 'bellhop-fuzz-')) : undefined;
   const how = { seconds: seconds ?? (count === undefined ? 10 : undefined), count, isCovered: args.coverage, env: scripts === undefined ? undefined : { NODE_V8_COVERAGE: scripts } };
   for (const target of targets) {

@@ -222,6 +222,9 @@ test('a folder stands for its best model', () => {
 test('files that cannot be read, in plain words', () => {
   refused(['train', 'CartPole-v1', '--algo', 'clone', '--demonstrations', 'bare'], 1, /bare is a folder, but --demonstrations takes a file that bellhop record wrote/);
   refused(['train', 'CartPole-v1', '--config', 'bare'], 2, /bare is a folder, but must be a file/);
+  writeFileSync(at('gamma.json'), '{"env":"CartPole-v1","options":{"gamma":"x"}}');
+  refused(['train', '--config', 'gamma.json'], 2, /^bellhop: gamma\.json: DQN: --gamma is 'x', but must be a number between 0 and 1\n/);
+  refused(['train', '--config', 'gamma.json', '--gamma', 'y'], 2, /^bellhop: DQN: --gamma is 'y'/);
   refused(['eval', 'cart.jsonl/x'], 1, /cart\.jsonl\/x does not exist: a part of its path is a file/);
 });
 

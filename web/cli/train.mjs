@@ -12,7 +12,7 @@ import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
-import { checkPlan, makePlan } from './plan.mjs';
+import { aboutConfig, checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
 import { SeveralRuns } from './several-runs.mjs';
 import { Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
@@ -123,9 +123,8 @@ async function begin(bh, { env: typed, usual, flags, changed }) {
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   const how = { command: commandOf('train', { env: typed, usual, flags }), interval: checkpointInterval(flags), resume: flags.has('resume') };
   if (flags.has('checkpoint-interval') && !flags.has('out')) throw new UsageError('--checkpoint-interval is for --out DIR');
-  if (flags.has('seeds')) return trainSeeds(bh, plan, flags, how);
-  if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
-  return trainOne(bh, plan, flags, how);
+  if (flags.has('jobs') && !flags.has('seeds')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
+  return aboutConfig(flags, () => (flags.has('seeds') ? trainSeeds : trainOne)(bh, plan, flags, how));
 }
 
 /** Refuses what a run that is resumed cannot have otherwise. @param {Bellhop} bh @param {Plan} plan @param {Flags} changed */
