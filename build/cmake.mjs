@@ -9,11 +9,11 @@ import { OUT, ROOT, run } from './run.mjs';
 
 /**
  * Configure (if needed) and build one preset.
- * @param {string} preset
+ * @param {string} preset @param {string} [target]  that alone
  */
-export async function buildPreset(preset) {
+export async function buildPreset(preset, target) {
   await configure(preset);
-  await run(['cmake', '--build', '--preset', preset, '-j', String(availableParallelism())]);
+  await run(['cmake', '--build', '--preset', preset, '-j', String(availableParallelism()), ...target === undefined ? [] : ['--target', target]]);
 }
 
 /** A preset after those whose objects it links. @param {string} preset */

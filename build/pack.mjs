@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Runs around `npm pack` and `npm publish`: puts the WebAssembly modules beside web/lib/beside.mjs, where the published library
 // looks for them, modules and worker as text into web/inline/, what other people's pages link into dist/; with --clean takes them away again. In a checkout they are in
-// build/out/ only. Modules that are newer than their sources are not built again. Tests have the package from packed().
+// build/out/ only. Modules that are newer than their sources are not built again. Tests have the package from packed(); `npm run pack` writes it beside
+// package.json. As .npmrc has ignore-scripts, `npm pack` and `npm publish` run this only with --ignore-scripts=false.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,14 +13,14 @@ import { MODULES } from './bundles.mjs';
 import { filesBelow } from './files.mjs';
 import { writeInside } from './inside.mjs';
 import { FOR_BUILD, setup } from './setup.mjs';
-import { OUT, ROOT, isEntry, main } from './run.mjs';
+import { OUT, ROOT, isEntry, main, say } from './run.mjs';
 
 const INLINE = 'web/inline', DIST = 'dist';
 const TARBALL = join(OUT, 'bellhop.tgz');
 /** What modules are made of. */
 const SOURCES = ['src', 'envs', 'CMakeLists.txt', 'CMakePresets.json', 'emscripten.cmake'];
 /** What of the checkout the package is made of; package.json says which files go into it. */
-const PACKED = ['web', 'docs', 'package.json', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'];
+const PACKED = ['web', 'docs', 'package.json', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'LICENSE'];
 
 /** When files were last written, all below folders too. @param {string[]} names  of the checkout */
 const times = (names) => names.map((name) => join(ROOT, name)).flatMap((path) => (statSync(path).isFile() ? [path] : filesBelow(path).map((file) => join(path, file)))).map((file) => statSync(file).mtimeMs);
@@ -63,4 +64,12 @@ export async function packed() {
   }
 }
 
-if (isEntry(import.meta.url)) await main(async () => (process.argv.includes('--clean') ? clean() : fill(ROOT)));
+/** Writes the tarball beside package.json, named as `npm pack` names it. */
+async function write() {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const file = `${name}-${version}.tgz`;
+  cpSync(await packed(), join(ROOT, file));
+  say(file);
+}
+
+if (isEntry(import.meta.url)) await main(async () => (process.argv.includes('--write') ? write() : process.argv.includes('--clean') ? clean() : fill(ROOT)));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A static server for this machine only: one folder, GET and HEAD, the headers the page is meant to be served with.
-// It is a development server; the built folder needs nothing from it that other static hosts do not do.
+// It is a development server; the built folder needs nothing from it that other static hosts do not do. It answers to the names
+// of this machine alone: a page elsewhere whose name was made to mean 127.0.0.1 (DNS rebinding) is refused by its Host header.
+// Nothing whose name begins with a dot is served.
 import { createServer } from 'node:http';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { HEADERS } from './headers.mjs';
 import { Failure } from './run.mjs';
 
@@ -39,6 +41,9 @@ const OURS = {
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
 };
+
+/** What the Host header may say, with or without a port: browsers resolve *.localhost to this machine by themselves. */
+const OUR_HOST = /^(([\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /** How many ports after the wanted one are tried. */
 const PORTS_TRIED = 50;
@@ -113,6 +118,10 @@ async function closeAll(servers) {
  * @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response
  */
 async function answer(folder, common, request, response) {
+  if (!OUR_HOST.test(request.headers.host ?? '')) {
+    refuse(response, 421, common); // Misdirected Request
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     refuse(response, 405, { ...common, Allow: 'GET, HEAD' });
     return;
@@ -135,14 +144,14 @@ async function answer(folder, common, request, response) {
 }
 
 /**
- * The file a request means, or null. It has to lie in the folder with every link followed.
+ * The file a request means, or null. It has to lie in the folder with every link followed, and no part of its path may begin with a dot.
  * @param {string} folder @param {string} url
  */
 async function fileFor(folder, url) {
   try {
     const path = decodeURIComponent(url.split('?', 1)[0]);
     const file = await realpath(join(folder, path.endsWith('/') ? `${path}index.html` : path));
-    return file.startsWith(folder + sep) && (await stat(file)).isFile() ? file : null;
+    return file.startsWith(folder + sep) && !`${path}/${relative(folder, file)}`.split(/[\\/]/).some((part) => part.startsWith('.')) && (await stat(file)).isFile() ? file : null;
   } catch {
     return null;
   }

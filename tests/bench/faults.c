@@ -4,13 +4,15 @@
 // Calls that open or change something below the folder FAULTS_BELOW are numbered from 1 and written to
 // the file FAULTS_LOG, one a line: "rename /folder/file". The one whose number is FAULTS_AT fails once
 // with the error number FAULTS_ERROR, or, where that is "kill", ends the process as kill -9 does; its
-// line begins with "fault". Without FAULTS_BELOW nothing is different.
+// line begins with "fault". FAULTS_ONLY, a pattern of lines as a shell has it ("rename */file"), has
+// only those counted. Without FAULTS_BELOW nothing is different.
 //
 //     cc -shared -fPIC -o faults.so tests/bench/faults.c -ldl
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -51,10 +53,13 @@ static bool fails(const char *call, const char *path)
 {
     if (!is_below(path)) return false;
     const char *at = getenv("FAULTS_AT"), *error = getenv("FAULTS_ERROR");
-    bool chosen = atomic_fetch_add(&n_calls, 1) + 1 == (at ? atoi(at) : 0);
+    const char *only = getenv("FAULTS_ONLY");
     char line[PATH_MAX + 32];
-    snprintf(line, sizeof line, "%s%s %s\n", chosen ? "fault " : "", call, path);
-    write_log(line);
+    int n = snprintf(line, sizeof line, "fault %s %s", call, path);
+    bool counts = !only || fnmatch(only, line + 6, 0) == 0;
+    bool chosen = counts && atomic_fetch_add(&n_calls, 1) + 1 == (at ? atoi(at) : 0);
+    snprintf(line + n, sizeof line - (size_t)n, "\n");
+    write_log(line + (chosen ? 0 : 6));
     if (!chosen) return false;
     if (error && strcmp(error, "kill") == 0) kill(getpid(), SIGKILL);
     errno = error ? atoi(error) : EIO;

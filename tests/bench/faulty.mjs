@@ -133,14 +133,14 @@ export function buildFaults(folder) {
 }
 
 /**
- * A command in whose folder call number `at` fails with `error`; 0: none.
- * @param {string} library @param {string[]} args @param {{ below: string, at: number, error: number | 'kill', log: string, cwd: string }} how
+ * A command in whose folder call number `at` fails with `error`; 0: none. `only`: a pattern of the calls that are counted, as faults.c has it.
+ * @param {string} library @param {string[]} args @param {{ below: string, at: number, error: number | 'kill', log: string, cwd: string, only?: string }} how
  */
-export function withFault(library, args, { below, at, error, log, cwd }) {
+export function withFault(library, args, { below, at, error, log, cwd, only }) {
   rmSync(log, { force: true });
   const { status, signal, stderr, stdout } = spawnSync(process.execPath, [CLI, ...args], {
     encoding: 'utf8', cwd,
-    env: { ...process.env, TMPDIR: cwd, LD_PRELOAD: library, FAULTS_BELOW: below, FAULTS_LOG: log, FAULTS_AT: String(at), FAULTS_ERROR: String(error) },
+    env: { ...process.env, TMPDIR: cwd, LD_PRELOAD: library, FAULTS_BELOW: below, FAULTS_LOG: log, FAULTS_AT: String(at), FAULTS_ERROR: String(error), ...only !== undefined && { FAULTS_ONLY: only } },
   });
   const calls = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   return { status, signal, stderr, stdout, calls, fault: calls.find((line) => line.startsWith('fault '))?.slice('fault '.length).replace(below, '') };

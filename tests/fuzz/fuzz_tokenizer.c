@@ -1,40 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as a text to make a tokenizer and a corpus from, and as a saved tokenizer. What fails
-// aborts.
-//
-// In the preset `sanitize` it is a test: mutations of a few seeds, the same ones every time, as
-// many as the argument says.
-//     build/out/sanitize/fuzz_tokenizer 100000
-// With clang's libFuzzer (Debian: clang libclang-rt-14-dev), which looks for inputs that reach new
-// code:
-//     cmake --preset fuzz && cmake --build --preset fuzz
-//     build/out/fuzz/fuzz_tokenizer -max_len=2000 -max_total_time=60
-#include "core/alloc.h"
+// Any bytes as a text to make a tokenizer and a corpus from, and as a saved tokenizer.
+#include "fuzz.h"
+
 #include "core/rng.h"
 #include "core/utf8.h"
 #include "lm/corpus_windows.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define REQUIRE(x)                                                          \
-    do {                                                                    \
-        if (!(x)) {                                                         \
-            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #x); \
-            abort();                                                        \
-        }                                                                   \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-// A copy of exactly that size, so that a sanitizer sees any step past the end. A caller frees it.
-static void *copy_of(const void *bytes, size_t n)
-{
-    void *copy = malloc(n > 0 ? n : 1);
-    REQUIRE(copy != NULL);
-    return n > 0 ? memcpy(copy, bytes, n) : copy;
-}
 
 // Ids of a text, which are in the vocabulary; the count does not depend on the room. A caller frees
 // them.
@@ -176,87 +146,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(bh_live_bytes() == 0);
     return 0;
 }
-
-#ifdef BH_FUZZ_MAIN
-
-enum { ROOM = 1000, N_SEEDS = 9 };
-
-typedef struct seed {
-    uint8_t bytes[ROOM];
-    size_t size;
-} seed;
-
-static const char *const texts[] = {
-    "The cat sat on the mat.  \"Really?\" it said,\r\nand didn't - at all\xe2\x80\xa6\n\n\tEnd "
-    "aaaa aaaaaaa\n",
-    "\xe7\x8c\xab\xe5\x9d\x90\xe5\x9c\xa8\xe5\x9e\xab\xe5\xad\x90\xe4\xb8\x8a\xe3\x80\x82 "
-    "\xe7\x8c\xab\xe5\x9d\x90 cat "
-    "\xf0\x9f\x98\x80\xf0\x9f\x98\x80",
-    "ab ab cd cd ab ab cd cd ab ab cd cd ab ab cd cd ab ab cd cd ab ab cd cd ab ab cd cd ab ab cd "
-    "cd ab ab cd cd",
-};
-
-// Each text for each kind, and the tokenizer of it, saved.
-static int make_seeds(seed *seeds)
-{
-    int n_seeds = 0;
-    for (int i = 0; i < 3; i++) {
-        for (int kind = 0; kind < 3; kind++) {
-            seed *s = &seeds[n_seeds++];
-            size_t n = strlen(texts[i]);
-            memcpy(s->bytes, (uint8_t[]){(uint8_t)kind, 30, 0, 70}, 4);
-            memcpy(s->bytes + 4, texts[i], n);
-            s->size = n + 4;
-            bh_tokenizer *t;
-            REQUIRE(bh_tokenizer_create(&t, (bh_tokenizer_kind)kind, 40, texts[i], n, NULL) ==
-                    BH_OK);
-            s = &seeds[n_seeds++];
-            s->size = bh_tokenizer_save(t, s->bytes, ROOM);
-            REQUIRE(s->size <= ROOM);
-            bh_tokenizer_destroy(t);
-        }
-    }
-    return n_seeds;
-}
-
-static void mutate(seed *s, bh_rng *rng)
-{
-    for (int n = 1 + (int)bh_rng_below(rng, 6); n > 0 && s->size > 0; n--) {
-        size_t at = bh_rng_below(rng, (uint32_t)s->size), to = bh_rng_below(rng, (uint32_t)s->size);
-        size_t length = 1 + bh_rng_below(rng, 12);
-        uint8_t byte = (uint8_t)bh_rng_below(rng, 256);
-        switch (bh_rng_below(rng, 6)) {
-        case 0: s->bytes[at] = byte; break;
-        case 1: s->bytes[at] ^= (uint8_t)(1 << byte % 8); break;
-        case 2: s->bytes[at] = (uint8_t)(s->bytes[at] + (byte % 2 == 0 ? 1 : -1)); break;
-        case 3: s->size = byte % 4 == 0 ? at : s->size; break; // cut short
-        case 4:                                                // a part to another place
-            if (at + length <= s->size && to + length <= s->size)
-                memmove(s->bytes + to, s->bytes + at, length);
-            break;
-        case 5: // a part once more
-            if (at + length > s->size || s->size + length > ROOM) break;
-            memmove(s->bytes + at + length, s->bytes + at, s->size - at);
-            s->size += length;
-            break;
-        }
-    }
-}
-
-int main(int argc, char **argv)
-{
-    long n = argc > 1 ? strtol(argv[1], NULL, 10) : 20000;
-    static seed seeds[2 * N_SEEDS];
-    int n_seeds = make_seeds(seeds);
-    bh_rng rng = bh_rng_seed(1);
-    for (int i = 0; i < n_seeds; i++) LLVMFuzzerTestOneInput(seeds[i].bytes, seeds[i].size);
-    for (long i = 0; i < n; i++) {
-        seed s = seeds[bh_rng_below(&rng, (uint32_t)n_seeds)];
-        mutate(&s, &rng);
-        LLVMFuzzerTestOneInput(s.bytes, s.size);
-    }
-    printf("%ld mutations, none failed\n", n);
-    return 0;
-}
-
-#endif

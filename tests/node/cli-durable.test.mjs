@@ -248,15 +248,21 @@ test('no symbolic link is followed', () => {
   writeFileSync(at('precious/seed-0/model.safetensors'), 'precious');
   const precious = filesIn(at('precious'));
   done(...train('linked'));
-  for (const name of RUN) {
+  const link = (/** @type {(name: string) => string} */ to) => RUN.forEach((name) => {
     rmSync(at('linked', name));
-    symlinkSync(at('precious/model.safetensors'), at('linked', name));
-  }
-  done(...train('linked', '--overwrite'));
+    symlinkSync(to(name), at('linked', name));
+  });
+  link(() => at('precious/model.safetensors')); // as in a cache of models, whose files are links
+  refused(train('linked', '--overwrite'), 1, /^bellhop: linked holds [\w.]+, which bellhop did not write; move it elsewhere, or give another --out\n/);
+  done(...train('elsewhere'));
+  const elsewhere = filesIn(at('elsewhere'));
+  link((name) => at('elsewhere', name));
+  done(...train('linked', '--seed', '1', '--overwrite'));
   assert.deepEqual(readdirSync(at('linked'), { withFileTypes: true }).filter((entry) => entry.isSymbolicLink()), []);
+  assert.deepEqual(filesIn(at('elsewhere')), elsewhere);
   mkdirSync(at('dangling'));
   symlinkSync(at('precious/new.csv'), at('dangling/metrics.csv'));
-  refused(train('dangling'), 1, /dangling already has metrics\.csv of an earlier run/);
+  refused(train('dangling'), 1, /^bellhop: dangling holds metrics\.csv, which bellhop did not write/);
   done('train', 'GridWorld-v0', ...QUICK, '--seeds', '0-1', '--out', 'links');
   rmSync(at('links/seed-0'), { recursive: true });
   symlinkSync(at('precious/seed-0'), at('links/seed-0'));
@@ -294,7 +300,7 @@ test('a folder that vanishes: what was reached is saved elsewhere', async () => 
   assert.equal(code, 1);
   assert.match(stdout, /^parameters +sha256/m);
   assert.doesNotMatch(stdout, /^written/m);
-  assert.match(stderr, /^bellhop: seed 0: --out vanishing cannot be written to: its folder does not exist, or not any more; [^\n]*\n$/);
+  assert.match(stderr, /^bellhop: seed 0: --out vanishing cannot be written to: model\.safetensors: its folder does not exist, or not any more; [^\n]*\n$/);
   assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
 });
 
@@ -306,7 +312,7 @@ test('a folder that a file has taken the place of: what was reached is saved els
   child.kill('SIGINT');
   const { code, stderr } = await ended;
   assert.equal(code, 1);
-  assert.match(stderr, /^bellhop: seed 0: --out replaced cannot be written to: a part of its path is a file, not a folder; [^\n]*\n$/);
+  assert.match(stderr, /^bellhop: seed 0: --out replaced cannot be written to: model\.safetensors: a part of its path is a file, not a folder; [^\n]*\n$/);
   assert.deepEqual(rescued(stderr), ['best_model.safetensors', 'model.safetensors']);
   assert.equal(readFileSync(at('replaced'), 'utf8'), 'mine');
 });

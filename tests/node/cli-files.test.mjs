@@ -103,8 +103,11 @@ test('--out: a folder with a run is refused, --overwrite replaces its files and 
   done(...train, '--seed', '1', '--overwrite');
   assert.deepEqual(held('dqn'), [...RUN, 'notes.txt', 'summary.csv']);
   assert.notDeepEqual(readFileSync(at('dqn/model.safetensors')), before);
+  refused(['train', 'CartPole-v1', ...QUICK, '--out', 'dqn'], 1, /^bellhop: dqn already has a run of dqn/);
+  const config = readFileSync(at('dqn/config.json'));
   rmSync(at('dqn/config.json'));
-  refused(train, 1, /dqn already has metrics\.csv of an earlier run/);
+  for (const more of [[], ['--overwrite']]) refused([...train, ...more], 1, /^bellhop: dqn holds [\w.]+, but no config\.json that says of which run it is; move it elsewhere, or give another --out\n/);
+  writeFileSync(at('dqn/config.json'), config);
   done(...train, '--overwrite');
   refused(['train', 'CartPole-v1', '--overwrite'], 2, /--overwrite is for --out DIR/);
   assert.match(bellhop('train', '--help').stdout, /--overwrite/);
@@ -179,7 +182,7 @@ test('a run and several do not mix, also where those were killed before they had
   rmSync(at('killed/summary.csv'));
   rmSync(at('killed/summary.json'));
   for (const more of [[], ['--overwrite']]) refused([...train, 'killed', ...more], 1, /^bellhop: killed already has several runs \(seed-0\); give another --out\n/);
-  ['best_model.safetensors', 'config.json', 'model.safetensors'].forEach((name) => rmSync(at(`killed/seed-0/${name}`)));
+  ['best_model.safetensors', 'model.safetensors'].forEach((name) => rmSync(at(`killed/seed-0/${name}`)));
   writeFileSync(at('killed/seed-0/metrics.csv'), 'type,time/to');
   rmSync(at('killed/seed-1'), { recursive: true });
   refused([...train, 'killed'], 1, /^bellhop: killed already has several runs \(seed-0\)/);
@@ -219,6 +222,9 @@ test('a folder stands for its best model', () => {
 test('files that cannot be read, in plain words', () => {
   refused(['train', 'CartPole-v1', '--algo', 'clone', '--demonstrations', 'bare'], 1, /bare is a folder, but --demonstrations takes a file that bellhop record wrote/);
   refused(['train', 'CartPole-v1', '--config', 'bare'], 2, /bare is a folder, but must be a file/);
+  writeFileSync(at('gamma.json'), '{"env":"CartPole-v1","options":{"gamma":"x"}}');
+  refused(['train', '--config', 'gamma.json'], 2, /^bellhop: gamma\.json: DQN: --gamma is 'x', but must be a number between 0 and 1\n/);
+  refused(['train', '--config', 'gamma.json', '--gamma', 'y'], 2, /^bellhop: DQN: --gamma is 'y'/);
   refused(['eval', 'cart.jsonl/x'], 1, /cart\.jsonl\/x does not exist: a part of its path is a file/);
 });
 

@@ -175,7 +175,7 @@ test('a flag is only suggested where it exists', () => {
 test('the progress line has the letter of the exploration; thresholds are short', () => {
   const line = (/** @type {string} */ exploration) => bellhop('train', 'CartPole-v1', '--total-timesteps', '1500', '--log-freq', '1', '--final-eval-episodes', '1', '--exploration', exploration).stdout;
   for (const [exploration, letter] of [['epsilon-greedy', 'ε'], ['boltzmann', 'T'], ['gaussian', 'σ'], ['ucb', 'c']]) {
-    assert.match(line(exploration), new RegExp(`steps .* {2}${letter} [\\d.]+ {2}`), exploration);
+    assert.match(line(exploration), new RegExp(`steps(?: .*)? {2}${letter} [\\d.]+ {2}`), exploration);
   }
   assert.match(bellhop('envs').stdout, / 0\.512943 /);
   assert.ok(!/\d\.\d{7}/.test(bellhop('envs').stdout));
@@ -215,8 +215,33 @@ test('Ctrl-C stops a run, which still writes its files and its summary, and exit
   assert.deepEqual(readdirSync(join(folder, 'stopped')).sort(), ['best_model.safetensors', 'checkpoint.safetensors', 'config.json', 'journal.jsonl', 'metrics.csv', 'model.safetensors']);
 });
 
-test('a reader that has had enough ends it quietly', async () => {
-  assert.deepEqual(await readOnce('train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--json'), { status: 0, stderr: '' });
+test('a run that diverges comes to its end, is written, and ends with exit code 3 and a sentence; several too', () => {
+  const train = ['train', 'CartPole-v1', '--total-timesteps', '400', '--optimizer', 'sgd', '--learning-rate', '10', '--max-grad-norm', '0', '--learning-starts', '50', '--train-freq', '1', '--gradient-steps', '1', '--eval-freq', '0', '--final-eval-episodes', '1'];
+  const why = 'diverged: a loss or a parameter is not a finite number; lower --learning-rate, or --max-grad-norm where the algorithm has it\n';
+  const one = bellhop(...train, '--out', 'diverged', '--json');
+  assert.deepEqual([one.status, one.stderr], [3, `bellhop: seed 0 ${why}`]);
+  assert.equal(one.json().at(-1).diverged, true);
+  assert.deepEqual(readdirSync(join(folder, 'diverged')).sort(), ['best_model.safetensors', 'config.json', 'metrics.csv', 'model.safetensors']);
+  assert.match(bellhop(...train).stdout, /^diverged +a loss or a parameter is not a finite number$/m);
+  const several = bellhop(...train, '--seeds', '0-1', '--jobs', '2', '--json');
+  assert.deepEqual([several.status, several.stderr], [3, `bellhop: seed 0, seed 1 ${why}`]);
+  const compared = bellhop('compare', ...train.slice(1).filter((word, i, { [i - 1]: before }) => ![word, before].includes('--learning-rate')), '--vary', 'learning-rate=1e-4,10', '--seeds', '0', '--json');
+  assert.deepEqual([compared.status, compared.stderr], [3, `bellhop: learning-rate=10 seed 0 ${why}`]);
+  writeFileSync(join(folder, 'cats.txt'), 'the cat sat on the mat.\n'.repeat(30));
+  const lm = bellhop('pretrain', 'cats.txt', '--d-model', '8', '--n-heads', '2', '--n-layers', '1', '--context', '8', '--max-steps', '50', '--optimizer', 'sgd', '--learning-rate', '10', '--learning-rate-end', '10', '--max-grad-norm', '0', '--out', 'lm-diverged', '--json');
+  assert.deepEqual([lm.status, lm.stderr, lm.json().at(-1).diverged], [3, `bellhop: cats.txt ${why}`, true]);
+});
+
+test('the exit codes that bellhop --help lists are those of docs/files.md', () => {
+  const { stdout } = bellhop('--help');
+  const listed = /Exit codes: ([^]*?)\n\n/.exec(stdout)?.[1].match(/\b\d+\b/g) ?? [];
+  const [, table] = /\| what \| exit code \|[^\n]*\n([^]*?)\n\n/.exec(readFileSync(new URL('../../docs/files.md', import.meta.url), 'utf8')) ?? [];
+  const documented = table.split('\n').slice(1).flatMap((row) => row.replaceAll('\\|', '').split('|')[2].match(/\d+/g) ?? []);
+  assert.deepEqual([...listed].sort(), [...new Set(documented)].sort());
+});
+
+test('a reader that has had enough ends it quietly, with the exit code of SIGPIPE', async () => {
+  assert.deepEqual(await readOnce('train', 'GridWorld-v0', '--total-timesteps', '2000000000', '--json'), { status: 141, stderr: '' });
 });
 
 test('numbers are written as toLocaleString writes them', () => {

@@ -22,6 +22,9 @@ before(async () => {
   writeFileSync(join(folder, 'site/page.js'), '');
   writeFileSync(join(folder, 'site/bellhop-simd.wasm'), '\0asm');
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'site/link.txt'));
+  mkdirSync(join(folder, 'site/.git'));
+  for (const name of ['.env', '.git/config', 'sub/.htpasswd']) writeFileSync(join(folder, 'site', name), 'secret');
+  symlinkSync(join(folder, 'site/.env'), join(folder, 'site/plain.txt'));
   server = await serve({ root: join(folder, 'site'), port: 0 });
 });
 
@@ -77,12 +80,22 @@ test('other methods are refused', async () => {
 });
 
 for (const path of ['/none', '/sub', '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/sub/../../secret.txt',
-  '/link.txt', '//etc/passwd', '/%', '/%00', '*']) {
+  '/link.txt', '//etc/passwd', '/%', '/%00', '*', '/..', '/../', '/%2e%2e%2f%2e%2e%2fetc/passwd', '/..%5csecret.txt', '/....//secret.txt', '/%252e%252e/secret.txt',
+  '/sub/%2e%2e/%2e%2e/secret.txt', '/.env', '/.git/config', '/%2egit/config', '/sub/.htpasswd', '/sub/%2ehtpasswd', '/.git/', '/plain.txt']) {
   test(`${path} is not found`, async () => {
     const { status, body } = await ask(path);
     assert.deepEqual([status, body], [404, '404\n']);
   });
 }
+
+test('Host: the names of this machine, no other (DNS rebinding)', async () => {
+  const asked = async (/** @type {string} */ host) => (await ask('/', { headers: { Host: host } })).status;
+  for (const host of ['localhost', `localhost:${server.port}`, 'LOCALHOST', 'a.localhost:80', '127.0.0.1', `127.0.0.1:${server.port}`, '[::1]', `[::1]:${server.port}`]) assert.equal(await asked(host), 200, host);
+  for (const host of ['evil.example', `evil.example:${server.port}`, 'localhost.evil.example', 'localhostile', '127.0.0.1.evil.example', '127.0.0.2', '0.0.0.0', '192.168.0.1', 'localhost@evil.example', 'localhost:80:80', '[::]']) {
+    const { status, body } = await ask('/', { headers: { Host: host } });
+    assert.deepEqual([status, body], [421, '421\n'], host);
+  }
+});
 
 test('a port in use: the next one, or an error if it was asked for', async () => {
   const second = await serve({ root: folder, port: server.port });

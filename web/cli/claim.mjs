@@ -8,24 +8,30 @@
 // as it comes: an interrupted run would leave its first attempts where the old run's results were. A run that a signal or an error ends stays
 // in unfinished, beside the old one. No symbolic link is followed: one that has a name of ours is replaced or refused.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { CHECKPOINT, COMPLETE, FILES, JOURNAL, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, WORKING, contentOf, runIn, strangersIn } from './contents.mjs';
+import { basename, dirname, join } from 'node:path';
+import { CHECKPOINT, COMPLETE, FILES, JOURNAL, MARKS, OF_ONE, OF_RUNS, OF_SEVERAL, RUN_FOLDER, UNFINISHED, WORKING, contentOf, runIn, strangersIn } from './contents.mjs';
 import { TEMPORARY, entryAt, makeFolder, move, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
 import { readBytes } from './files.mjs';
 import { LOCK, holderOf, lock } from './lock.mjs';
 
 // ---- what is removed ----
 
+/** Removes files of a folder; those last that say of which run the others are, in case it is cut off. @param {string} path @param {readonly string[]} names */
+function removeFiles(path, names) {
+  const isMark = (/** @type {string} */ name) => MARKS.includes(name);
+  [...names.filter((name) => !isMark(name)), ...names.filter(isMark)].forEach((name) => removeFile(join(path, name)));
+}
+
 /** Removes the runs of a folder, and what commands have left of themselves but for a lock. @param {string} path */
 function removeRuns(path) {
   const { files, folders, traces } = contentOf(path);
-  [...files, ...traces.filter((name) => name !== UNFINISHED && name !== LOCK)].forEach((file) => removeFile(join(path, file)));
   [...folders, ...traces.filter((name) => name === UNFINISHED)].forEach((folder) => removeRun(join(path, folder)));
+  removeFiles(path, [...files, ...traces.filter((name) => name !== UNFINISHED && name !== LOCK)]);
 }
 
 /** Removes what a run that is to begin again has left. @param {string} path */
 function clearRun(path) {
-  contentOf(path).files.filter((name) => name !== JOURNAL).forEach((name) => removeFile(join(path, name)));
+  removeFiles(path, contentOf(path).files.filter((name) => name !== JOURNAL));
 }
 
 /** Removes what attempts to write have left. @param {string} path */
@@ -130,14 +136,25 @@ function resumeAdvice(path) {
 }
 
 /** @param {string} path @param {readonly string[]} names  what is in the place of a run's files there, and is none @param {string} [or] */
-function refuseForeign(path, [name], or = ', or give another --out') {
-  if (name !== undefined) throw new Error(`${path} holds ${name}, which bellhop did not write; move it elsewhere${or}`);
+function refuseForeign(path, names, or = ', or give another --out') {
+  const name = names.find((each) => !isUnmarked(path, each)) ?? names[0]; // without a config.json of ours all that is there is somebody's
+  if (name !== undefined) throw new Error(`${path} holds ${name}, ${whyForeign(path, name)}; move it elsewhere${or}`);
+}
+
+/** @param {string} path @param {string} name  of a file there, or in a folder there */
+function whyForeign(path, name) {
+  return isUnmarked(path, name) ? 'but no config.json that says of which run it is' : 'which bellhop did not write';
+}
+
+/** @param {string} path @param {string} name  of a file there, or in a folder there */
+function isUnmarked(path, name) {
+  return contentOf(join(path, dirname(name))).unmarked.includes(basename(name));
 }
 
 /** @param {string} unfinished */
 function refuseStrangers(unfinished) {
   const [stranger] = isThere(unfinished) ? strangersIn(unfinished) : [];
-  if (stranger !== undefined) throw new Error(`${unfinished} holds ${stranger}, which bellhop did not write; move it elsewhere`);
+  if (stranger !== undefined) throw new Error(`${unfinished} holds ${stranger}, ${whyForeign(unfinished, stranger)}; move it elsewhere`);
 }
 
 /**
@@ -177,7 +194,7 @@ function readComplete(unfinished) {
 function removeOld(path, entries) {
   const { files, folders } = contentOf(path);
   const isOld = (/** @type {string} */ name) => !entries.includes(name);
-  files.filter(isOld).forEach((name) => removeFile(join(path, name)));
+  removeFiles(path, files.filter(isOld));
   if (entries.some((name) => RUN_FOLDER.test(name))) folders.filter(isOld).forEach((name) => removeRun(join(path, name)));
 }
 
@@ -187,8 +204,8 @@ function replace(path) {
   const entries = readComplete(unfinished);
   if (entries === null && isEmptyFolder(unfinished)) removeFolder(unfinished); // it was to go last
   if (entries === null) return;
-  const { strange } = contentOf(path);
-  refuseForeign(path, entries.filter((name) => strange.includes(name)));
+  const { strange, unmarked } = contentOf(path); // a run that was there when the new one began, even if its config.json was taken away meanwhile
+  refuseForeign(path, entries.filter((name) => strange.includes(name) && !unmarked.includes(name)));
   for (const name of entries.filter((each) => isThere(join(unfinished, each)))) {
     if (isFolder(join(path, name))) removeRun(join(path, name));
     move(join(unfinished, name), join(path, name));

@@ -12,7 +12,7 @@ import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
-import { checkPlan, makePlan } from './plan.mjs';
+import { aboutConfig, checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
 import { RUNS_MAX, Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
 import { SeveralRuns } from './several-runs.mjs';
@@ -92,7 +92,8 @@ async function begin(bh, known, { env, flags, lists }) {
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
     plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },
   }));
-  return compare(bh, variants, seeds, flags, { command: commandOf('compare', { env, flags, lists: [...lists] }), interval: checkpointInterval(flags), resume: flags.has('resume') });
+  const how = { command: commandOf('compare', { env, flags, lists: [...lists] }), interval: checkpointInterval(flags), resume: flags.has('resume') };
+  return aboutConfig(new Map([...flags, ...variants[0].settings]), () => compare(bh, variants, seeds, flags, how));
 }
 
 /**

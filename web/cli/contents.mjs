@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a folder holds: files and folders of runs, what commands have left of themselves, and everything else. A file is a run's by its name and
-// its content, since config.json and model.safetensors are names that others use too; of what is somebody else's nothing is replaced or removed.
+// its content, since config.json and model.safetensors are names that others use too, and only beside a file that says whose they are (MARKS):
+// a model that somebody saved there is no run. Of what is somebody else's nothing is replaced or removed.
 import { Buffer } from 'node:buffer';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TEMPORARY, firstBytes } from './durable.mjs';
 import { LOCK } from './lock.mjs';
@@ -29,6 +30,9 @@ export const RUN_FOLDER = /^(seed-\d+|\d+-[\w.,+-]+=[\w.,=+-]*)$/;
 export const UNFINISHED = 'unfinished';
 /** What is in UNFINISHED once the run there is complete. */
 export const COMPLETE = 'complete.json';
+
+/** What says that a folder has a run, or several: its settings, or what a command that is not done was asked. They are written first and removed last. */
+export const MARKS = ['config.json', JOURNAL, 'summary.json', 'compare.json', COMPLETE];
 
 const HEADER_MAX = 100_000_000; // bytes, as other readers of safetensors have it
 const HEADING_MAX = 10_000;
@@ -70,9 +74,10 @@ function isCheckpoint(file) {
   return String(JSON.parse(header).__metadata__?.format).startsWith('bellhop-');
 }
 
-/** @param {string} file @param {string} name  its own */
+/** @param {string} file  or a link to one @param {string} name  its own */
 function isOurs(file, name) {
   try {
+    if (!statSync(file).isFile()) return false; // a pipe would be waited for
     if (name.endsWith('.safetensors')) return isCheckpoint(file);
     const start = (/** @type {number} */ count) => Buffer.from(firstBytes(file, count)).toString();
     if (name in GROWING) return GROWING[name].startsWith(start(GROWING[name].length));
@@ -80,7 +85,7 @@ function isOurs(file, name) {
     return KINDS[name](JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (syscall !== undefined && code !== 'ENOENT') throw Object.assign(/** @type {Error} */ (error), { file }); // the disk, not what is on it
+    if (syscall !== undefined && !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(code))) throw Object.assign(/** @type {Error} */ (error), { file }); // the disk, not what is on it
     return false;
   }
 }
@@ -88,17 +93,20 @@ function isOurs(file, name) {
 // ---- what a folder holds ----
 
 /**
- * What is in a folder; nothing where there is none. Of links the name alone counts: what is replaced or removed is the link.
+ * What is in a folder; nothing where there is none. Of a link it counts what it leads to; what is replaced or removed is the link.
  * @param {string} path
- * @returns {{ files: string[], folders: string[], traces: string[], strange: string[] }} traces: of commands, no part of a run
+ * @returns {{ files: string[], folders: string[], traces: string[], strange: string[], unmarked: string[] }} traces: of commands, no part of a run;
+ *   unmarked: strange, but as bellhop writes it, where nothing says of which run it is
  */
 export function contentOf(path) {
   const entries = entriesOf(path);
   const named = (/** @type {(entry: import('node:fs').Dirent) => boolean} */ is) => entries.filter(is).map(({ name }) => name);
-  const files = named((entry) => OF_RUNS.includes(entry.name) && (entry.isSymbolicLink() || (entry.isFile() && isOurs(join(path, entry.name), entry.name))));
+  const known = named((entry) => OF_RUNS.includes(entry.name) && (entry.isFile() || entry.isSymbolicLink()) && isOurs(join(path, entry.name), entry.name));
   const folders = named((entry) => entry.isDirectory() && RUN_FOLDER.test(entry.name) && isRunFolder(join(path, entry.name)));
   const traces = named((entry) => (entry.isFile() && isTrace(entry.name)) || (entry.isDirectory() && entry.name === UNFINISHED));
-  return { files, folders, traces, strange: named(({ name }) => ![...files, ...folders, ...traces].includes(name)) };
+  const isMarked = folders.length > 0 || [...known, ...traces].some((name) => MARKS.includes(name));
+  const [files, unmarked] = isMarked ? [known, []] : [[], known];
+  return { files, folders, traces, unmarked, strange: named(({ name }) => ![...files, ...folders, ...traces].includes(name)) };
 }
 
 /** @param {string} path */

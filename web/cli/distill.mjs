@@ -5,7 +5,7 @@ import { findAlgo } from '../lib/setup.mjs';
 import { UsageError, hyperparameterFlags, inFlags, numberFlag, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
 import { checkFolder, keptText, whereIn } from './claim.mjs';
 import { FILES } from './contents.mjs';
-import { interruptible, noteStop } from './ending.mjs';
+import { DivergedError, interruptible, noteStop } from './ending.mjs';
 import { registerFile } from './env-file.mjs';
 import { openModel } from './files.mjs';
 import { OutputFolder } from './folder.mjs';
@@ -93,6 +93,7 @@ function teach(student, teacher, { out, overwrite, json }) {
       const kept = out === undefined ? '' : keptText(out);
       if (failure !== undefined) throw new Error([`seed ${student.options.seed}: ${failure}`, kept].filter((text) => text !== '').join('; '));
       await report(student, teacher, { out, json });
+      if (student.diverged && !signal.aborted) throw new DivergedError(`seed ${student.options.seed}`);
       if (kept !== '') noteStop(signal, kept);
     } finally {
       folder?.close();

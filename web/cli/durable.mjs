@@ -28,9 +28,6 @@ const PROBLEMS = {
   EMFILE: 'too many files are open', ENFILE: 'too many files are open', ENAMETOOLONG: 'its name is too long',
 };
 
-/** Those that the folder is to blame for, whichever file it was. */
-const OF_FOLDERS = ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'];
-
 /** @param {unknown} error  of a call of node:fs @returns {string} */
 export function writeProblem(error) {
   const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -57,7 +54,7 @@ export function writing(flag, path, use) {
     const { code, file = path } = /** @type {NodeJS.ErrnoException & { file?: string }} */ (error);
     if (typeof code !== 'string') throw error; // it is a sentence already
     const name = relative(path, file);
-    const where = name === '' || name.startsWith('..') || OF_FOLDERS.includes(code) ? '' : `${name}: `;
+    const where = name === '' || name.startsWith('..') ? '' : `${name}: `;
     throw new WriteError(`--${flag} ${path} cannot be written to: ${where}${writeProblem(error)}`, { cause: error });
   }
 }

@@ -10,6 +10,17 @@ import { beOver, leave, listenForStrays } from './stray.mjs';
 /** Exit codes of signals: 128 and their number. */
 const SIGNALS = /** @type {const} */ ({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 });
 
+/** The exit code of a reader that has closed the pipe: what a shell says of SIGPIPE, 128 and 13. */
+const PIPE_CLOSED = 141;
+
+/** A run came to its end, and its numbers are no numbers any more: everything is written. */
+export class DivergedError extends Error {
+  /** @param {string} name  of the run, or of several */
+  constructor(name) {
+    super(`${name} diverged: a loss or a parameter is not a finite number; lower --learning-rate, or --max-grad-norm where the algorithm has it`);
+  }
+}
+
 /** What runs in this process, each to be told of a reason to end. @type {Set<(reason: Reason) => void>} */
 const running = new Set();
 
@@ -48,7 +59,7 @@ export function noteStop(signal, text) {
 }
 
 /**
- * `bellhop … | head` closes the pipe, and a terminal that is gone takes no more: that is an end, not an error. A full disk is one.
+ * `bellhop … | head` closes the pipe, and a terminal that is gone takes no more: that is an end, not an error, and needs no sentence. A full disk is one.
  * @param {NodeJS.ErrnoException} error
  */
 function onOutputError(error) {
@@ -56,7 +67,7 @@ function onOutputError(error) {
   const isGone = code === 'EPIPE' || code === 'EIO';
   if (!isGone && !isOutputLost) process.stderr.write(`bellhop: the output could not be written: ${writeProblem(error)}\n`);
   isOutputLost = true;
-  const reason = { code: code === 'EPIPE' ? 0 : 1, isQuiet: true };
+  const reason = { code: code === 'EPIPE' ? PIPE_CLOSED : 1, isQuiet: true };
   if (running.size === 0) leave(reason.code);
   running.forEach((tell) => tell(reason));
 }

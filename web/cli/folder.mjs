@@ -54,10 +54,10 @@ class RunFolder {
     const { table, heading, resume, command } = this.#how;
     if (resume && this.checkpoint === undefined) this.#claim.clear();
     if (command !== undefined) this.write(JOURNAL, `${JSON.stringify(command)}\n`);
+    this.write('config.json', `${JSON.stringify(config, null, 2)}\n`); // before what it marks as this run's
     const file = this.fileOf(table);
     this.#table = this.writing(() => this.checkpoint === undefined ? new GrowingFile(file) : reopened(file, Number(metadataOf(this.checkpoint)?.records)));
     if (this.#table.length === 0) this.append(`${heading}\n`);
-    this.write('config.json', `${JSON.stringify(config, null, 2)}\n`);
     if (this.checkpoint === undefined) this.saveInTime(learner);
     else this.#savedAt = performance.now();
   }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Which command it is, and how errors end: one line for people on stderr, exit code 1 for failures and 2 for commands
-// that were typed wrongly. Nothing prints a stack.
+// Which command it is, and how errors end: one line for people on stderr and an exit code (bellhop --help lists them). Nothing prints a stack.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { BellhopError } from '../node/node.mjs';
 import { suggestion } from '../lib/messages.mjs';
 import { UsageError } from './args.mjs';
-import { listen } from './ending.mjs';
+import { DivergedError, listen } from './ending.mjs';
 import { withUntold } from './stray.mjs';
 
 /** @typedef {{ summary: string, help: string, run: (argv: string[]) => Promise<number> }} Command */
@@ -33,6 +32,9 @@ ${(await Promise.all(lines)).join('\n')}
 
   bellhop COMMAND --help   what a command takes
   bellhop --version        the version
+
+Exit codes: 0 done; 1 an error; 2 typed wrongly; 3 a run diverged; 129, 130, 143 ended by SIGHUP, Ctrl-C, SIGTERM; 141 the reader
+of a pipe has closed it. What was reached is written, unless the command was typed wrongly (docs/files.md).
 
 Deep Q-learning in C and WebAssembly: the same seed gives the same bits on every machine.
 `;
@@ -69,6 +71,7 @@ async function dispatch(argv) {
 
 /** @param {unknown} error @returns {number} exit code */
 function codeOf(error) {
+  if (error instanceof DivergedError) return 3;
   const typedWrongly = error instanceof UsageError
     || (error instanceof BellhopError && (error.status === 'BH_ERR_CONFIG' || error.status === 'BH_ERR_UNKNOWN'));
   return typedWrongly ? 2 : 1;

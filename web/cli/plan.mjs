@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is to be run, from file and flags, and the model for it.
 import { findAlgo, findEnv } from '../lib/setup.mjs';
+import { BellhopError } from '../lib/bellhop-error.mjs';
 import { UsageError, flagOf, inFlags, optionsFrom } from './args.mjs';
 import { readConfig } from './config.mjs';
 import { about, modelFile, openLanguageModel, readBytes, readDemonstrations } from './files.mjs';
@@ -49,6 +50,20 @@ export function makePlan({ catalog }, name, flags, own, command = 'train') {
     options: { ...preset !== undefined && { preset }, ...config?.options, ...optionsFrom(flags, fields) },
     envOptions: { ...config?.envOptions, ...optionsFrom(flags, env.options, 'env-') },
   };
+}
+
+/**
+ * Calls `use`; what it refuses of an option that nobody typed is an error about the file of --config.
+ * @template T @param {ReadonlyMap<string, string | true>} flags @param {() => Promise<T>} use
+ */
+export async function aboutConfig(flags, use) {
+  try {
+    return await use();
+  } catch (error) {
+    const named = error instanceof BellhopError && error.status === 'BH_ERR_CONFIG' ? /--([a-z][\w-]*)/.exec(error.message)?.[1] : undefined;
+    if (named === undefined || flags.has(named) || !flags.has('config')) throw error;
+    throw new BellhopError('BH_ERR_CONFIG', `${flags.get('config')}: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
 /** As the library's option of that name: true, false or a name. @param {ReadonlyMap<string, string | true>} flags */

@@ -8,7 +8,7 @@ import { findEnv } from '../lib/setup.mjs';
 import { UsageError, flagOf, hyperparameterFlags, inFlags, optionsFrom, readArguments, wholeNumberFlag } from './args.mjs';
 import { checkFolder, keptText, whereIn } from './claim.mjs';
 import { PRETRAINING_FILES } from './contents.mjs';
-import { interruptible, noteStop, toTheEnd } from './ending.mjs';
+import { DivergedError, interruptible, noteStop, toTheEnd } from './ending.mjs';
 import { about, readBytes, readTextOf } from './files.mjs';
 import { PretrainingFolder } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed, unusable } from './journal.mjs';
@@ -75,7 +75,8 @@ the same bits on every machine.
   bellhop pretrain --env TextGen-v1 --n-texts 5000 --d-model 32 --out runs/words
   bellhop pretrain --env Translate-v0 --architecture encoder-decoder --n-layers 1 --d-model 32 --out runs/translator
 
-Ctrl-C stops, writes what there is and exits with 130; SIGTERM does so with 143, SIGHUP with 129.
+Ctrl-C stops, writes what there is and exits with 130; SIGTERM does so with 143, SIGHUP with 129. A training whose loss is no finite number any
+more comes to its end; then the exit code is 3.
 `;
 
 const TEXTS_MAX = 1_000_000;
@@ -221,16 +222,18 @@ async function learn(bh, { training, folder, corpus, how: { out, json }, signal 
   const isDone = () => training.steps >= Number(training.options.maxSteps);
   const named = bh.pretrainingOptions.filter(({ name }) => !corpus.env || !OF_TEXT.includes(name));
   folder.begin(training, { ...corpus.config, options: Object.fromEntries(named.map((field) => [field.name, training.options[field.key]])) });
+  const listening = listener(training, folder, { progress, before: from.tokens });
   const failure = await toTheEnd(async () => {
-    await training.learn({ signal, sliceMilliseconds: 50, onProgress: listener(training, folder, { progress, before: from.tokens }) });
+    await training.learn({ signal, sliceMilliseconds: 50, onProgress: listening.tell });
     return isDone();
   }, (isComplete, hasFailed) => folder.end(training, { isComplete, hasFailed }));
   progress?.end();
   const kept = keptText(out);
   if (failure !== undefined) throw new Error([failure, kept].filter((text) => text !== '').join('; '));
-  const result = summarize(training, corpus, { ...from, seconds: (performance.now() - from.at) / 1000, isComplete: isDone() });
+  const result = summarize(training, corpus, { ...from, seconds: (performance.now() - from.at) / 1000, isComplete: isDone(), hasBadLoss: listening.hasBadLoss() });
   if (json) printJson(result);
   else printSummary(training, result, whereIn(out));
+  if (result.diverged && !signal.aborted) throw new DivergedError(corpus.name);
   if (kept !== '') noteStop(signal, kept);
   return 0;
 }
@@ -242,16 +245,19 @@ async function learn(bh, { training, folder, corpus, how: { out, json }, signal 
  */
 function listener(training, folder, { progress, before }) {
   const latest = { loss: /** @type {number | undefined} */ (undefined), perplexity: /** @type {number | undefined} */ (undefined) };
-  return (/** @type {{ steps: number, maxSteps: number, records: import('../bellhop.js').PretrainingRecord[] }} */ { steps, maxSteps, records }) => {
+  let hasBadLoss = false;
+  const tell = (/** @type {{ steps: number, maxSteps: number, records: import('../bellhop.js').PretrainingRecord[] }} */ { steps, maxSteps, records }) => {
     folder.writeRecords(records, training);
     folder.saveInTime(training);
     for (const record of records) {
+      hasBadLoss ||= !Number.isFinite(record.loss);
       if (record.type === 'train') latest.loss = record.loss;
       else latest.perplexity = record.perplexity;
       if (progress === null) printJson(lineOf(record));
     }
     progress?.show({ timesteps: steps, totalTimesteps: maxSteps, tokens: training.tokensSeen - before, ...latest });
   };
+  return { tell, hasBadLoss: () => hasBadLoss };
 }
 
 /** @param {import('../bellhop.js').PretrainingRecord} record */
@@ -264,11 +270,11 @@ function lineOf(record) {
 
 /**
  * @param {Pretraining} training @param {Corpus} corpus
- * @param {{ steps: number, tokens: number, seconds: number, isComplete: boolean }} run  steps, tokens: that it went on from
+ * @param {{ steps: number, tokens: number, seconds: number, isComplete: boolean, hasBadLoss: boolean }} run  steps, tokens: that it went on from
  */
-function summarize(training, { name, env }, { steps, tokens: before, seconds, isComplete }) {
+function summarize(training, { name, env }, { steps, tokens: before, seconds, isComplete, hasBadLoss }) {
   const { tokens, trainTokens, unigram, trigram, k } = training.ngrams();
-  const { perplexity } = training.validate({ windows: WINDOWS_MAX });
+  const { loss, perplexity } = training.validate({ windows: WINDOWS_MAX });
   const { model } = training;
   return {
     type: 'summary', corpus: name, seed: Number(training.options.seed), tokens, train_tokens: trainTokens,
@@ -278,6 +284,7 @@ function summarize(training, { name, env }, { steps, tokens: before, seconds, is
     'eval/perplexity': perplexity, 'unigram/perplexity': unigram, 'trigram/perplexity': trigram, 'trigram/k': k,
     samples: Array.from({ length: SAMPLES }, (_, i) => sampleOf(training, i, env)),
     params_sha256: model.sha256(),
+    ...(hasBadLoss || !Number.isFinite(loss)) && { diverged: true },
     ...!isComplete && { stopped: true },
   };
 }

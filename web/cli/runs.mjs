@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { bootstrapInterval, iqm, mean, median, std } from '../lib/statistics.mjs';
 import { UsageError, wholeNumberFlag } from './args.mjs';
 import { rescuedIn } from './durable.mjs';
-import { noteStop } from './ending.mjs';
+import { DivergedError, noteStop } from './ending.mjs';
 import { number } from './output.mjs';
 
 /** @typedef {import('./training.mjs').Summary} Summary */
@@ -85,11 +85,13 @@ export function iqmText({ iqm: middle, iqm_ci95: [low, high] }) {
   return `${number(middle)} (${number(low)} to ${number(high)})`;
 }
 
+/** Names in a sentence. @param {readonly string[]} names */
+const someOf = (names) => `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
+
 /** What went wrong with some of several runs, in one sentence; of all that were saved elsewhere it says where. @param {readonly JobFailure[]} failures @param {(job: number) => string} nameOf */
 export function failureText(failures, nameOf) {
   const [first, ...rest] = failures.map(({ job, error }) => ({ name: nameOf(job), message: /** @type {Error} */ (error).message }));
-  const names = rest.slice(0, NAMED).map(({ name }) => name).join(', ');
-  const more = rest.length === 0 ? '' : `; also failed: ${names}${rest.length > NAMED ? ` and ${rest.length - NAMED} more` : ''}`;
+  const more = rest.length === 0 ? '' : `; also failed: ${someOf(rest.map(({ name }) => name))}`;
   const rescued = rest.flatMap(({ name, message }) => rescuedIn(message) === undefined ? [] : [`; of ${name} ${rescuedIn(message)}`]);
   return [`${first.name}: ${first.message}${more}`, ...rescued].join('');
 }
@@ -104,6 +106,8 @@ export function conclude(signal, { results, failures, nameOf, unwritten, kept })
   const problems = [...failures.length > 0 ? [failureText(failures, nameOf)] : [], ...unwritten === undefined ? [] : [unwritten]];
   const rest = kept === '' ? [] : [kept];
   if (problems.length > 0) throw new Error([...problems, ...rest].join('; '));
+  const diverged = results.flatMap((result, job) => result?.diverged ? [nameOf(job)] : []);
+  if (diverged.length > 0 && !signal.aborted) throw new DivergedError(someOf(diverged));
   const begun = results.filter((result) => result !== null).length;
   noteStop(signal, [`${begun} of ${results.length} runs were begun, those under way count as far as they came`, ...rest].join('; '));
 }

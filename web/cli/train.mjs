@@ -7,12 +7,12 @@ import { named } from '../lib/metrics.mjs';
 import { UsageError, flagOf, hyperparameterFlags, ownEnvFlags, readArguments } from './args.mjs';
 import { filesIn, keptText, makeEmptyFolder, whereIn } from './claim.mjs';
 import { writing } from './durable.mjs';
-import { errorOf, interruptible, noteStop } from './ending.mjs';
+import { DivergedError, errorOf, interruptible, noteStop } from './ending.mjs';
 import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
-import { checkPlan, makePlan } from './plan.mjs';
+import { aboutConfig, checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
 import { SeveralRuns } from './several-runs.mjs';
 import { Together, aggregateOf, conclude, inOrder, iqmText, parseSeeds, runRows, threadsOf } from './runs.mjs';
@@ -71,8 +71,9 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   bellhop train --resume runs/cartpole
 
 Ctrl-C stops the run, or all of them, writes what there is and exits with 130, SIGTERM with 143, SIGHUP with 129. An error of your own
-environment ends its run alike; it is told at the end, the exit code is 1, and other seeds go on. best_model.safetensors is written
-whenever an evaluation finds a better one (docs/files.md).
+environment ends its run alike; it is told at the end, the exit code is 1, and other seeds go on. A run whose loss or parameters are no finite
+numbers any more comes to its end; then the exit code is 3. best_model.safetensors is written whenever an evaluation finds a better one
+(docs/files.md).
 `;
 
 const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model', 'checkpoint-interval', 'resume'];
@@ -122,9 +123,8 @@ async function begin(bh, { env: typed, usual, flags, changed }) {
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
   const how = { command: commandOf('train', { env: typed, usual, flags }), interval: checkpointInterval(flags), resume: flags.has('resume') };
   if (flags.has('checkpoint-interval') && !flags.has('out')) throw new UsageError('--checkpoint-interval is for --out DIR');
-  if (flags.has('seeds')) return trainSeeds(bh, plan, flags, how);
-  if (flags.has('jobs')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
-  return trainOne(bh, plan, flags, how);
+  if (flags.has('jobs') && !flags.has('seeds')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
+  return aboutConfig(flags, () => (flags.has('seeds') ? trainSeeds : trainOne)(bh, plan, flags, how));
 }
 
 /** Refuses what a run that is resumed cannot have otherwise. @param {Bellhop} bh @param {Plan} plan @param {Flags} changed */
@@ -172,6 +172,7 @@ function trainOne(bh, plan, flags, how) {
     else printSummary(result, findEnv(bh.catalog, plan.env).reward_threshold, job);
     const kept = job.out === undefined ? '' : keptText(job.out);
     if (error !== undefined) throw new Error([`seed ${result.seed}: ${/** @type {Error} */ (error).message}`, kept].filter((part) => part !== '').join('; '));
+    if (result.diverged && !signal.aborted) throw new DivergedError(`seed ${result.seed}`);
     if (kept !== '') noteStop(signal, kept);
     return 0;
   });
@@ -190,7 +191,7 @@ function printSummary(result, threshold, { plan, out, tensorboard }) {
   print(`best        ${scoreText(result['eval/mean_reward'], result['eval/std_reward'])}${episodes}`);
   print(`final       ${scoreText(result['final/mean_reward'], result['final/std_reward'])}`);
   print(`parameters  sha256 ${result.params_sha256}`);
-  if (result.diverged) print('diverged    the last parameters are no numbers any more; lower --learning-rate, or give --max-grad-norm');
+  if (result.diverged) print('diverged    a loss or a parameter is not a finite number');
   const written = out === undefined ? [] : filesIn(whereIn(out));
   if (written.length > 0) print(`written     ${written.join(', ')} in ${whereIn(String(out))}`);
   if (tensorboard !== undefined) print(`written     an event file in ${tensorboard}; see it with: tensorboard --logdir ${tensorboard}`);

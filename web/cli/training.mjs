@@ -217,11 +217,8 @@ async function summarize(model, { seconds, from, nLoaded, failure, isComplete })
     ...from > 0 && { resumed_at_timestep: from },
     'time/seconds': seconds, 'time/fps': (model.timesteps - from) / seconds,
     params_sha256: model.sha256(),
-    ...hasDiverged(model) && { diverged: true },
+    ...model.diverged && { diverged: true },
     ...!isComplete && { stopped: true },
     ...error !== undefined && { error },
   };
 }
-
-/** Whether parameters are no numbers any more. @param {Model} model */
-const hasDiverged = (model) => Object.values(model.parameters()).some(({ data }) => !data.every(Number.isFinite));
