@@ -20,6 +20,7 @@
 //     bh_run_destroy(run);
 #pragma once
 
+#include "core/interrupt.h"
 #include "io/checkpoint.h"
 #include "nn/language_weights.h"
 #include "rl/agent_class.h"
@@ -101,9 +102,6 @@ BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demons
 /// evaluation that is under way; the bits are those of an environment that answers at once. Until
 /// then the run may be looked at, but not evaluated, saved in full or told what else to do.
 BH_API bh_status bh_run_steps(bh_run *run, int n);
-
-/// Whether a call is to return now. `user`: of bh_run_set_interrupt.
-typedef int bh_interrupt(void *user);
 
 /// From now on `interrupt` is asked between two pieces of work, and where it returns 1, calls of
 /// bh_run_steps, bh_run_evaluate and bh_run_demonstrate return BH_PENDING: call the first two again
