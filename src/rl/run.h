@@ -133,6 +133,10 @@ BH_API bh_status bh_run_observe(bh_run *run, const bh_step *step, const float *o
 /// evaluated.
 BH_API void bh_run_learn(bh_run *run);
 
+/// 1 in the middle of a step: learning or an evaluation is left of it, which bh_run_steps goes on
+/// with. So may a run be that was made from a full checkpoint.
+BH_API int bh_run_is_under_way(const bh_run *run);
+
 /// The last failure of an environment; its status is BH_OK when there was none. Borrowed.
 BH_API const bh_error *bh_run_failure(const bh_run *run);
 

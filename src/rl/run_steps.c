@@ -300,7 +300,8 @@ bh_status bh_run_steps(bh_run *run, int n)
 {
     int is_under_way = run->stage == BHI_RESETTING || run->stage == BHI_STEPPING ||
                        run->agent->piece > 0;
-    if (run->evaluation.is_open || (run->owed != BHI_OWED_NONE && n > 0)) {
+    if (run->evaluation.is_open || run->owed == BHI_OWED_STEP ||
+        (run->owed == BHI_OWED_LOADED && n > 0)) {
         bh_status status = evaluate_first(run);
         if (status != BH_OK || bh_run_finished(run)) return status;
     }
@@ -314,6 +315,11 @@ bh_status bh_run_steps(bh_run *run, int n)
             return BH_PENDING;
     }
     return BH_OK;
+}
+
+int bh_run_is_under_way(const bh_run *run)
+{
+    return run->agent->piece > 0 || run->owed == BHI_OWED_STEP || run->evaluation.is_open;
 }
 
 void bh_run_set_interrupt(bh_run *run, bh_interrupt *interrupt, void *user)

@@ -493,6 +493,12 @@ BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
     return run_status(run, status);
 }
 
+/// 1 in the middle of a step.
+BHX_EXPORT(int, bhx_run_is_under_way)(const bh_run *run)
+{
+    return bh_run_is_under_way(run);
+}
+
 /// 0 where the environment cannot be in the state that obs (F) describes.
 BHX_EXPORT(int, bhx_run_place)(bh_run *run, float *obs)
 {
