@@ -44,10 +44,13 @@ export async function learn(learner, options = {}, { take = (n) => learner.steps
   if (learner.records) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
   begin(learner, plan);
   learner.records = [];
+  run.isDriven = true;
   try {
     await learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, onProgress });
   } finally {
     learner.records = null;
+    run.isDriven = false;
+    run.settle();
   }
   if (run.timesteps >= Math.max(learner.end, Number(run.setup.options.totalTimesteps))) warnWithoutUpdate(learner);
   return { ...progressOf(learner), diverged: hasDiverged(learner), finished: run.finished, solvedAt: run.solvedAt };

@@ -154,7 +154,7 @@ export class Model {
     return evaluate(this.#run, options);
   }
 
-  /** @param {import('../bellhop.js').EvaluateOptions} [options] */
+  /** @param {import('../bellhop.js').EvaluateAsyncOptions} [options] */
   evaluateAsync(options) {
     return evaluateAsync(this.#given, options);
   }

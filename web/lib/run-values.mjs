@@ -210,12 +210,12 @@ export function evaluate(run, options) {
 
 /**
  * The same, of environments that answer later too, and others have their turn meanwhile; an aborted signal ends it, with the signal's reason.
- * @param {Run} run @param {import('../bellhop.js').EvaluateOptions & { signal?: AbortSignal }} [options] @returns {Promise<import('../bellhop.js').Score>}
+ * @param {Run} run @param {import('../bellhop.js').EvaluateAsyncOptions} [options] @returns {Promise<import('../bellhop.js').Score>}
  */
 export async function evaluateAsync(run, options = {}) {
   const { signal, ...rest } = Object(options), play = evaluation(run, options === Object(options) ? rest : options);
   checkLearnOptions({ signal }, []);
-  if (run.owed) await run.between(() => {});
+  if (run.owed || run.isDriven) await run.between(() => {});
   for (; run.isUnderWay && run.timesteps === 0 && !run.owed; run.steps(0)) { // updates on demonstrations
     signal?.throwIfAborted();
     await breathe();

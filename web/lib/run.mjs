@@ -51,6 +51,8 @@ export class Run {
   owed = null;
   /** A step, or an evaluation between two, has not ended: steps(), called again, goes on with it, and ends it at most. */
   isUnderWay = false;
+  /** Somebody takes steps, and will end it. */
+  isDriven = false;
   /** An evaluation that somebody asked for, while it goes on. @type {Promise<unknown> | null} */
   evaluation = null;
   /** What is to be done when neither does. @type {(() => void)[]} */
@@ -160,12 +162,16 @@ export class Run {
 
   /** Does what was put off. */
   settle() {
-    while (this.#tasks.length > 0 && !this.isUnderWay && !this.evaluation) this.#tasks.shift()?.();
+    while (this.#tasks.length > 0 && this.#isStill) this.#tasks.shift()?.();
   }
 
-  /** Runs `use` between two steps: at once, or when who takes steps has ended the one under way. @template T @param {() => T} use @returns {T | Promise<T>} */
+  get #isStill() {
+    return !this.evaluation && !(this.isUnderWay && (this.isDriven || this.owed));
+  }
+
+  /** Runs `use` between two steps: at once, or when who takes steps has ended the one under way, or has left it. @template T @param {() => T} use @returns {T | Promise<T>} */
   between(use) {
-    if (!this.isUnderWay && !this.evaluation) return use();
+    if (this.#isStill) return use();
     return new Promise((resolve, reject) => {
       this.#tasks.push(() => {
         try {

@@ -229,7 +229,7 @@ export class Session {
   // ---- running ----
 
   async #loop() {
-    this.#looping = true;
+    this.#looping = this.run.isDriven = true;
     try {
       await this.#playOn();
     } catch (error) {
@@ -239,7 +239,8 @@ export class Session {
       this.#speed = 0;
       this.requestFrame();
     }
-    this.#looping = false;
+    this.#looping = this.run.isDriven = false;
+    this.run.settle();
   }
 
   async #playOn() {
