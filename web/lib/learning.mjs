@@ -27,6 +27,12 @@ const WAITS_FOR = { dqn: REPLAY, ddpg: REPLAY, td3: REPLAY, sac: REPLAY, ppo: ['
 /** `learningStarts` of a run that shall not learn: the largest there is. */
 const NEVER = 1e9;
 
+/** Nobody takes steps. @param {import('./run.mjs').Run} run */
+function rest(run) {
+  run.isDriven = false;
+  run.settle();
+}
+
 /** Whether its last step was taken, to its end. @param {Learner} learner */
 const isAtEnd = ({ run, end }) => run.timesteps >= end && !run.isUnderWay;
 
@@ -49,8 +55,7 @@ export async function learn(learner, options = {}, { take = (n) => learner.steps
     await learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, onProgress });
   } finally {
     learner.records = null;
-    run.isDriven = false;
-    run.settle();
+    rest(run);
   }
   if (run.timesteps >= Math.max(learner.end, Number(run.setup.options.totalTimesteps))) warnWithoutUpdate(learner);
   return { ...progressOf(learner), diverged: hasDiverged(learner), finished: run.finished, solvedAt: run.solvedAt };
@@ -59,8 +64,12 @@ export async function learn(learner, options = {}, { take = (n) => learner.steps
 /** @param {Learner} learner @param {Slice} slice @param {AbortSignal | undefined} signal @param {Required<Host> & { onProgress: LearnOptions['onProgress'] }} host */
 async function learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, onProgress }) {
   const { run } = learner;
-  const tell = async (/** @type {{ error: unknown } | undefined} */ failure) =>
-    await unlessAborted(onProgress?.({ ...progressOf(learner), records: learner.records?.splice(0) ?? [], ...failure }), signal) !== false;
+  const tell = async (/** @type {{ error: unknown } | undefined} */ failure) => {
+    rest(run); // the callback may wait for what is done between two steps
+    const answer = await unlessAborted(onProgress?.({ ...progressOf(learner), records: learner.records?.splice(0) ?? [], ...failure }), signal);
+    run.isDriven = true;
+    return answer !== false;
+  };
   while ((run.timesteps < learner.end || run.isUnderWay) && !signal?.aborted) {
     /** @type {{ error: unknown } | undefined} */
     let failure;

@@ -156,7 +156,7 @@ export class PretrainingSession {
       this.#slice.run(Math.max(1, this.#end - training.steps), (n) => advance(training, n), () => (!this.#running && !isUnderWay(training)) || this.#isAtEnd(training));
       this.#keep(training);
       this.#mark(training);
-      this.requestFrame();
+      if (this.#running || !isUnderWay(training)) this.requestFrame(); // who pauses waits for the last one
       await breathe();
     }
     this.#looping = false;

@@ -52,7 +52,8 @@ export class Session {
   #until = Infinity; // it pauses when so many steps have been taken
   #looping = false;
   #finished = false;
-  /** Its last step was taken, but has not ended. */
+  /** It pauses, or is finished, when the step under way has ended. */
+  #isStopping = false;
   #isEnding = false;
   #diverged = false;
   /** What ended playing. @type {Frame['failure']} */
@@ -117,7 +118,7 @@ export class Session {
   #start(stepsPerSecond) {
     if (this.#speed === 0) this.#rate.clear();
     this.#speed = stepsPerSecond;
-    this.#finished = false;
+    this.#finished = this.#isStopping = false;
     this.#failure = null;
     this.#wake?.();
     this.rest();
@@ -255,7 +256,7 @@ export class Session {
         then = now;
         credit -= await this.#turn(Math.min(Math.floor(credit), this.#left()));
       }
-      this.afterSlice();
+      if (this.#speed > 0 || !this.run.isUnderWay) this.afterSlice(); // who pauses waits for the last frame
       await (this.#speed === Infinity || this.run.isUnderWay ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
       if (this.#speed === Infinity) then = performance.now();
     }
@@ -284,9 +285,9 @@ export class Session {
     const { end } = this.learner;
     this.learner.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
     if (this.#firstUpdateAt === null && this.run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
-    if (before < this.#until && this.run.timesteps >= this.#until) this.#speed = 0;
+    if (before < this.#until && this.run.timesteps >= this.#until) this.#isStopping = true;
     if (before < end && this.run.timesteps >= end) this.#isEnding = true;
-    if (this.run.finished || (this.#isEnding && !this.run.isUnderWay)) this.#finish();
+    if (!this.run.isUnderWay) this.#endStep();
     return this.run.timesteps - before;
   }
 
@@ -295,10 +296,11 @@ export class Session {
     for (; this.#changes.length > 0 && this.#changes[0].at <= this.run.timesteps; this.#changes.shift()) this.apply(this.#changes[0].options);
   }
 
-  #finish() {
-    this.#isEnding = false;
-    this.#finished = true;
-    this.#speed = 0;
+  /** A step has ended: it may have been the last one. */
+  #endStep() {
+    if (this.run.finished || this.#isEnding) this.#finished = this.#isStopping = true;
+    if (this.#isStopping) this.#speed = 0;
+    this.#isStopping = this.#isEnding = false;
   }
 
   /** Shows what a slice has done. */
