@@ -1123,6 +1123,12 @@ export interface EvaluateOptions {
   which?: Which;
 }
 
+/** Options of evaluateAsync. */
+export interface EvaluateAsyncOptions extends EvaluateOptions {
+  /** When it aborts, the evaluation ends, and evaluateAsync rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 /** Undiscounted returns of greedy episodes. */
 export interface Score {
   /** Mean return. */
@@ -1202,8 +1208,11 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   logProbs(obs: ObservationLike | ObservationsLike, options?: MaskOptions): Float64Array;
   /** Plays greedy episodes in environments of their own; what the model learns is not touched. */
   evaluate(options?: EvaluateOptions): Score;
-  /** The same, of environments whose `reset` and `step` return Promises too; during `learn`, after the step that is under way. */
-  evaluateAsync(options?: EvaluateOptions): Promise<Score>;
+  /**
+   * The same, of environments whose `reset` and `step` return Promises too; during `learn`, after the step that is under way. It plays in slices, as
+   * learn does: timers, messages and `signal` have their turn meanwhile, and learn waits.
+   */
+  evaluateAsync(options?: EvaluateAsyncOptions): Promise<Score>;
   /** Changes options flagged `live`; when one is refused, all stay as they were. */
   set(options: LiveOptions): void;
   /**

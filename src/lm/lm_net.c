@@ -25,7 +25,7 @@ void bhi_lm_net_init(const bhi_lm_net *net, bh_real *params, bh_rng *rng)
 
 // ---- the loss ----
 
-static int sequences_of(int T)
+int bhi_lm_net_part(int T)
 {
     return T < BHI_LM_ROWS ? BHI_LM_ROWS / T : 1;
 }
@@ -38,7 +38,7 @@ typedef struct places {
 
 static places lay(const bhi_lm_net *net, bh_real *work, int T)
 {
-    int B = sequences_of(T);
+    int B = bhi_lm_net_part(T);
     size_t R = (size_t)B * (size_t)T, n_acts = bhi_transformer_acts(&net->body, B, T);
     size_t n_scratch = bhi_transformer_scratch(&net->body, B, T);
     size_t n_logits = R * (size_t)net->body.spec.V, n_features = R * (size_t)net->body.spec.C;
@@ -85,28 +85,42 @@ static void logits_backward(const bhi_lm_net *net, const bh_real *params, bh_rea
     }
 }
 
+double bhi_lm_net_add_loss(const bhi_lm_net *net, const bh_real *params, bh_real *grads,
+                           bh_real *work, const int *tokens, const int *targets, int count, int T,
+                           int n_targets)
+{
+    places at = lay(net, work, T);
+    int R = count * T;
+    const bh_real *features =
+        bhi_transformer_forward(&net->body, params, at.acts, tokens, NULL, count, T);
+    bhi_lm_net_logits(net, params, at.logits, features, R);
+    double sum =
+        bhi_cross_entropy(at.logits, targets, 1 / (bh_real)n_targets, R, net->body.spec.V);
+    if (grads == NULL) return sum;
+    logits_backward(net, params, grads, at.dfeatures, at.logits, features, R);
+    bhi_transformer_backward(&net->body, params, grads, at.acts, at.scratch, at.dfeatures, tokens,
+                             NULL, count, T);
+    return sum;
+}
+
+int bhi_lm_net_count(const int *targets, int n)
+{
+    int count = 0;
+    for (int i = 0; i < n; i++) count += targets[i] >= 0;
+    return count;
+}
+
 double bhi_lm_net_loss(const bhi_lm_net *net, const bh_real *params, bh_real *grads, bh_real *work,
                        const int *tokens, const int *targets, int B, int T, int *n_targets)
 {
-    int part = sequences_of(T), n = 0;
-    for (int i = 0; i < B * T; i++) n += targets[i] >= 0;
+    int part = bhi_lm_net_part(T), n = bhi_lm_net_count(targets, B * T);
     if (n_targets != NULL) *n_targets = n;
     if (grads != NULL) memset(grads, 0, (size_t)net->n_params * sizeof *grads);
-    if (n == 0) return 0;
-    places at = lay(net, work, T);
     double sum = 0;
-    for (int b = 0; b < B; b += part) {
-        int count = B - b < part ? B - b : part, R = count * T;
-        const bh_real *features =
-            bhi_transformer_forward(&net->body, params, at.acts, tokens + b * T, NULL, count, T);
-        bhi_lm_net_logits(net, params, at.logits, features, R);
-        sum += bhi_cross_entropy(at.logits, targets + b * T, 1 / (bh_real)n, R, net->body.spec.V);
-        if (grads == NULL) continue;
-        logits_backward(net, params, grads, at.dfeatures, at.logits, features, R);
-        bhi_transformer_backward(&net->body, params, grads, at.acts, at.scratch, at.dfeatures,
-                                 tokens + b * T, NULL, count, T);
-    }
-    return sum / n;
+    for (int b = 0; b < B && n > 0; b += part)
+        sum += bhi_lm_net_add_loss(net, params, grads, work, tokens + b * T, targets + b * T,
+                                   B - b < part ? B - b : part, T, n);
+    return n > 0 ? sum / n : 0;
 }
 
 // ---- names ----

@@ -84,6 +84,19 @@ void bhi_lm_net_init(const bhi_lm_net *net, bh_real *params, bh_rng *rng);
 /// Reals of the work block of the losses over sequences of up to T positions, whatever the batch.
 size_t bhi_lm_net_work(const bhi_lm_net *net, int T);
 
+/// Rows that are computed together, of sequences of T positions: bhi_lm_net_loss adds up as many
+/// parts of so many sequences as it needs.
+int bhi_lm_net_part(int T);
+
+/// One of those parts: of `count` sequences, where the whole batch has n_targets targets that are not
+/// negative. Returns the sum of -log p(target), and adds its share to grads.
+double bhi_lm_net_add_loss(const bhi_lm_net *net, const bh_real *params, bh_real *grads,
+                           bh_real *work, const int *tokens, const int *targets, int count, int T,
+                           int n_targets);
+
+/// Targets that are not negative, of n.
+int bhi_lm_net_count(const int *targets, int n);
+
 /// Mean of -log p(target) over the targets that are not negative, and its gradient.
 ///
 /// An encoder-decoder says nothing of its sources: targets of positions before a separator are

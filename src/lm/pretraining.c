@@ -153,24 +153,44 @@ static void record(bh_pretraining *t, const double row[BH_LM_RECORD_WIDTH])
     else t->first_record = (t->first_record + 1) % BHI_LM_RECORDS_MAX;
 }
 
-static void step(bh_pretraining *t)
+// Goes on with a batch of `count` windows, which are in place: one part of it. Returns whether there
+// are more.
+static int add_part(bh_pretraining *t, bh_real *grads, int count)
+{
+    bhi_lm_batch *b = &t->batch;
+    int T = t->config.model.context, part = bhi_lm_net_part(T);
+    if (!b->is_open) {
+        *b = (bhi_lm_batch){1, count, .n_targets = bhi_lm_net_count(t->targets, count * T)};
+        if (grads != NULL) memset(grads, 0, (size_t)net_of(t)->n_params * sizeof *grads);
+    }
+    if (part > b->count - b->at) part = b->count - b->at;
+    if (b->n_targets > 0)
+        b->sum += bhi_lm_net_add_loss(net_of(t), bh_language_model_params(t->model), grads, t->work,
+                                      t->tokens + b->at * T, t->targets + b->at * T, part, T,
+                                      b->n_targets);
+    b->at += part;
+    b->is_open = b->at < b->count;
+    return b->is_open;
+}
+
+static double mean_of(const bhi_lm_batch *b)
+{
+    return b->n_targets > 0 ? b->sum / b->n_targets : 0;
+}
+
+static void end_step(bh_pretraining *t)
 {
     const bh_pretraining_config *c = &t->config;
-    const bhi_lm_net *net = net_of(t);
-    bh_real *params = bh_language_model_params(t->model);
-    int n;
-    bhi_corpus_sample(t->corpus, t->tokens, t->targets, c->batch_size, c->model.context, &t->rng);
-    double loss = bhi_lm_net_loss(net, params, t->grads, t->work, t->tokens, t->targets,
-                                  c->batch_size, c->model.context, &n);
-    double norm = sqrt(bhi_sum_of_squares(t->grads, net->n_params));
+    int n_params = net_of(t)->n_params;
+    double norm = sqrt(bhi_sum_of_squares(t->grads, n_params));
     // The first step is not the end of nothing: with a warm-up it would have a rate of 0.
     double rate = bhi_schedule_at(&c->learning_rate, 1, (t->steps + 1) / (double)c->max_steps);
     t->optimizer.settings = c->optimizer;
-    bhi_optimizer_step(&t->optimizer, params, t->grads, rate,
+    bhi_optimizer_step(&t->optimizer, bh_language_model_params(t->model), t->grads, rate,
                        bhi_clip_scale(norm, c->max_grad_norm));
     t->steps++;
-    t->n_tokens += n;
-    t->loss_sum += loss;
+    t->n_tokens += t->batch.n_targets;
+    t->loss_sum += mean_of(&t->batch);
     t->norm_sum += norm;
     t->sums_n++;
     if (t->steps % c->log_freq != 0) return;
@@ -180,17 +200,73 @@ static void step(bh_pretraining *t)
     t->sums_n = 0;
 }
 
-void bh_pretraining_steps(bh_pretraining *t, int n)
+// A part of a step.
+static void step(bh_pretraining *t)
 {
-    for (int i = 0; i < n; i++) {
-        step(t);
-        if (t->config.eval_freq == 0 || t->steps % t->config.eval_freq != 0) continue;
-        double loss = bh_pretraining_validate(t, t->config.eval_windows);
-        int is_best = loss < t->best;
-        if (is_best) t->best = loss;
-        record(t, (double[]){BH_LM_RECORD_EVAL, t->steps, loss, is_best, 0});
+    const bh_pretraining_config *c = &t->config;
+    if (!t->batch.is_open) {
+        t->before = t->rng;
+        bhi_corpus_sample(t->corpus, t->tokens, t->targets, c->batch_size, c->model.context,
+                          &t->rng);
+    }
+    if (add_part(t, t->grads, c->batch_size)) return;
+    end_step(t);
+    t->is_validating = c->eval_freq > 0 && t->steps % c->eval_freq == 0;
+    t->validation = (bhi_lm_validation){0};
+}
+
+// A part of a loss over held-out windows; returns whether there are more.
+static int validate(bh_pretraining *t, int windows)
+{
+    bhi_lm_validation *v = &t->validation;
+    int T = t->config.model.context, all = bhi_corpus_windows(t->corpus, T),
+        B = t->config.batch_size;
+    if (v->n == 0) v->n = windows > 0 && windows < all ? windows : all;
+    int count = v->n - v->at < B ? v->n - v->at : B;
+    for (int b = 0; b < count && !t->batch.is_open; b++) {
+        int at = (int)((int64_t)(v->at + b) * all / v->n);
+        bhi_corpus_window(t->corpus, t->tokens + b * T, t->targets + b * T, at, T);
+    }
+    if (count > 0 && add_part(t, NULL, count)) return 1;
+    if (count > 0) v->sum += mean_of(&t->batch) * t->batch.n_targets;
+    v->targets += count > 0 ? t->batch.n_targets : 0;
+    v->at += count;
+    return v->at < v->n;
+}
+
+static double loss_of(const bhi_lm_validation *v)
+{
+    return v->targets > 0 ? v->sum / v->targets : 0;
+}
+
+// A part of the evaluation after a step.
+static void evaluate(bh_pretraining *t)
+{
+    if (validate(t, t->config.eval_windows)) return;
+    double loss = loss_of(&t->validation);
+    int is_best = loss < t->best;
+    if (is_best) t->best = loss;
+    t->is_validating = 0;
+    record(t, (double[]){BH_LM_RECORD_EVAL, t->steps, loss, is_best, 0});
+}
+
+bh_status bh_pretraining_steps(bh_pretraining *t, int n)
+{
+    int end = t->steps > BHI_STATE_STEPS_MAX - n ? BHI_STATE_STEPS_MAX : t->steps + n;
+    bh_status status = BH_OK;
+    while (status == BH_OK && (t->steps < end || t->batch.is_open || t->is_validating)) {
+        if (t->is_validating) evaluate(t);
+        else step(t);
+        if (t->interrupt != NULL && t->interrupt(t->interrupt_user)) status = BH_PENDING;
     }
     bh_language_model_read(t->model, NULL, 0); // what it had read was with other parameters
+    return t->steps < end || t->batch.is_open || t->is_validating ? status : BH_OK;
+}
+
+void bh_pretraining_set_interrupt(bh_pretraining *t, bh_interrupt *interrupt, void *user)
+{
+    t->interrupt = interrupt;
+    t->interrupt_user = user;
 }
 
 bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *value, bh_error *err)
@@ -204,22 +280,13 @@ bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *va
 
 double bh_pretraining_validate(bh_pretraining *t, int windows)
 {
-    int T = t->config.model.context, all = bhi_corpus_windows(t->corpus, T),
-        B = t->config.batch_size;
-    int n = windows > 0 && windows < all ? windows : all;
-    double sum = 0, targets = 0;
-    for (int i = 0; i < n; i += B) {
-        int count = n - i < B ? n - i : B, counted;
-        for (int b = 0; b < count; b++) {
-            int at = (int)((int64_t)(i + b) * all / n);
-            bhi_corpus_window(t->corpus, t->tokens + b * T, t->targets + b * T, at, T);
-        }
-        double mean = bhi_lm_net_loss(net_of(t), bh_language_model_params(t->model), NULL, t->work,
-                                      t->tokens, t->targets, count, T, &counted);
-        sum += mean * counted;
-        targets += counted;
-    }
-    return targets > 0 ? sum / targets : 0;
+    if (t->batch.is_open && !t->is_validating) t->rng = t->before;
+    t->batch.is_open = 0;
+    t->validation = (bhi_lm_validation){0};
+    while (validate(t, windows)) {}
+    double loss = loss_of(&t->validation);
+    t->validation = (bhi_lm_validation){0};
+    return loss;
 }
 
 int bh_pretraining_done(const bh_pretraining *t)

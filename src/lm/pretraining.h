@@ -18,6 +18,7 @@
 // the same text, in any build, it gives the bits of the training that never stopped.
 #pragma once
 
+#include "core/interrupt.h"
 #include "lm/corpus.h"
 #include "lm/language_model.h"
 #include "optim/optimizer_config.h"
@@ -61,7 +62,17 @@ BH_API void bh_pretraining_destroy(bh_pretraining *training);
 
 /// Does n steps. Goes on past max_steps if asked to: schedules stay at their end. Nothing is
 /// allocated.
-BH_API void bh_pretraining_steps(bh_pretraining *training, int n);
+///
+/// BH_PENDING where it is interrupted, in the middle of a step or of an evaluation: call it again,
+/// with 0 to finish no more than that.
+BH_API bh_status bh_pretraining_steps(bh_pretraining *training, int n);
+
+/// From now on `interrupt` is asked between two parts of a batch, which are a few windows each; where
+/// it returns 1, bh_pretraining_steps returns. The bits are the same however often that is. What is
+/// set in the middle of a step is for that step. A full checkpoint has the step before, whole; whoever
+/// validates in the middle has that step, or that evaluation, begin anew. NULL: nobody is asked.
+BH_API void bh_pretraining_set_interrupt(bh_pretraining *training, bh_interrupt *interrupt,
+                                         void *user);
 
 /// Changes an option flagged live. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_pretraining_set(bh_pretraining *training, const char *name, const char *value,

@@ -29,6 +29,8 @@ static void visit(void *training, bhi_state_visitor *visitor)
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE_SHOWN(visitor, "n_recorded", &t->n_recorded, 1);
     bhi_rng_state(&t->rng, 1, "rng", visitor);
+    // Only in the middle of an evaluation, so that who reads it knows that by the entry.
+    if (t->is_validating) BHI_STATE(visitor, "is_validating", &t->is_validating, 1);
     bhi_optimizer_state(&t->optimizer, visitor);
 }
 
@@ -72,6 +74,8 @@ bh_status bh_pretraining_save_full(bh_pretraining *t, void *out, size_t size, si
                                    bh_error *err)
 {
     bhi_stateful state = state_of(t);
+    bh_rng rng = t->rng;
+    if (t->batch.is_open && !t->is_validating) t->rng = t->before;
     bh_tensor tensors[STATE_MAX];
     int n = bhi_state_tensors(&state, NULL);
     assert(n <= STATE_MAX);
@@ -94,6 +98,7 @@ bh_status bh_pretraining_save_full(bh_pretraining *t, void *out, size_t size, si
                                                                .n_tensors = n,
                                                                .entries = entries,
                                                                .n_entries = 5});
+    t->rng = rng;
     return *n_bytes > 0 ? BH_OK : bh_fail(err, BH_ERR_MEMORY, "out of memory for a checkpoint");
 }
 
@@ -159,6 +164,7 @@ static bh_status become(bh_pretraining **out, bh_pretraining *t, const void *byt
     if (status == BH_OK) status = check_corpus(t, bytes, size, err);
     if (status == BH_OK) status = bhi_language_model_take(t->model, bytes, size, err);
     bhi_stateful state = state_of(t);
+    t->is_validating = bh_checkpoint_has(bytes, size, "state/is_validating") != 0;
     if (status == BH_OK) status = bhi_state_read(&state, bytes, size, err);
     if (status == BH_OK) *out = t;
     else bh_pretraining_destroy(t);

@@ -8,12 +8,30 @@
 
 #define BHI_LM_RECORDS_MAX 4096
 
+// A batch under way: its loss is added up in parts (bhi_lm_net_add_loss).
+typedef struct bhi_lm_batch {
+    int is_open, count, at; // windows, and those that are done
+    int n_targets;
+    double sum;
+} bhi_lm_batch;
+
+// Held-out windows, batch after batch.
+typedef struct bhi_lm_validation {
+    int n, at;
+    double sum, targets;
+} bhi_lm_validation;
+
 struct bh_pretraining {
     bh_pretraining_config config;
     bh_language_model *model;
     bh_corpus *corpus;
     bhi_optimizer optimizer;
-    bh_rng rng;
+    bh_rng rng, before; // before: as it was when the batch under way was drawn
+    bhi_lm_batch batch;
+    int is_validating; // the evaluation after the last step
+    bhi_lm_validation validation;
+    bh_interrupt *interrupt; // NULL: nobody interrupts it
+    void *interrupt_user;
     int steps;
     double n_tokens;
     double loss_sum, norm_sum; // since the last record

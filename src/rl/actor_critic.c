@@ -153,6 +153,7 @@ void bhi_actor_critic_state(bhi_actor_critic *ac, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "reference", ac->reference, ac->n_policy);
     BHI_STATE(visitor, "kl_coef", &ac->kl_coef, 1);
     BHI_STATE(visitor, "kl_coef_from", &ac->kl_coef_from, 1);
+    if (ac->base.piece > 0) BHI_STATE(visitor, "kl_sum", &ac->kl_sum, 1);
 }
 
 // ---- learning ----
@@ -274,30 +275,33 @@ static void adapt(bhi_actor_critic *ac, double kl)
     ac->kl_coef *= 1 + 0.1 * error;
 }
 
-void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
-                                  int n)
+static void begin_penalty(bhi_actor_critic *ac)
 {
-    double start = config_of(ac)->kl_penalty.coef, sum = 0;
-    if (start == 0 || n == 0) return;
-    if (ac->kl_coef < 0 || config_of(ac)->kl_penalty.target == 0 ||
-        ac->kl_coef_from != start) // or set since
-        ac->kl_coef = ac->kl_coef_from = start;
+    const bh_kl_penalty_config *c = &config_of(ac)->kl_penalty;
+    ac->kl_sum = 0;
+    if (ac->kl_coef < 0 || c->target == 0 || ac->kl_coef_from != c->coef) // or set since
+        ac->kl_coef = ac->kl_coef_from = c->coef;
+}
+
+void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
+                                  int i, int B, int n)
+{
+    if (config_of(ac)->kl_penalty.coef == 0 || B <= 0) return;
+    if (i == 0) begin_penalty(ac);
     bhi_rollout_batch batch = {.x = ac->x, .legal = ac->legal, .a = ac->mode, .box = ac->box};
-    for (int i = 0; i < n; i += ac->rows) {
-        int B = n - i < ac->rows ? n - i : ac->rows;
-        bh_real *log_p = ac->policy_dacts;
-        bhi_rollout_gather(rollout, index + i, B, &batch);
-        bhi_actor_critic_log_prob(ac, ac->params, log_p, &batch, B);
-        bhi_actor_critic_log_prob(ac, ac->reference, ac->of_reference, &batch, B);
-        for (int b = 0; b < B; b++) {
-            double difference = (double)log_p[b] - (double)ac->of_reference[b];
-            rollout->r_t[index[i + b]] -= (bh_real)(ac->kl_coef * difference);
-            sum += difference;
-        }
+    bh_real *log_p = ac->policy_dacts;
+    bhi_rollout_gather(rollout, index + i, B, &batch);
+    bhi_actor_critic_log_prob(ac, ac->params, log_p, &batch, B);
+    bhi_actor_critic_log_prob(ac, ac->reference, ac->of_reference, &batch, B);
+    for (int b = 0; b < B; b++) {
+        double difference = (double)log_p[b] - (double)ac->of_reference[b];
+        rollout->r_t[index[i + b]] -= (bh_real)(ac->kl_coef * difference);
+        ac->kl_sum += difference;
     }
-    bhi_agent_log(&ac->base, BHI_METRIC_KL_REFERENCE, sum / n);
+    if (i + B < n) return;
+    bhi_agent_log(&ac->base, BHI_METRIC_KL_REFERENCE, ac->kl_sum / n);
     bhi_agent_log(&ac->base, BHI_METRIC_KL_COEF, ac->kl_coef);
-    adapt(ac, sum / n);
+    adapt(ac, ac->kl_sum / n);
 }
 
 static double learning_rate(const bhi_actor_critic *ac)

@@ -84,7 +84,8 @@ struct bhi_actor_critic {
     bhi_agent base;
     const bhi_policy_head *head; ///< NULL until the shape: categorical
     /// bhi_actor_critic_penalize_kl; NULL where kl_coef cannot be set, as in the smaller module
-    void (*penalize_kl)(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int n);
+    void (*penalize_kl)(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index, int i, int B,
+                        int n);
     int has_no_critic;     ///< a policy alone: the value network has no layers and no parameters
     bhi_net policy, value; ///< (B,S) -> (B,A) outputs, (B,1) values
     bhi_optimizer optimizer;
@@ -106,6 +107,7 @@ struct bhi_actor_critic {
     bh_real *reference;            ///< (n_policy) the reference policy of the KL penalty
     bh_real *of_reference;         ///< (rows) log-probabilities
     double kl_coef;                ///< now, when it adapts; -1 before the first update
+    double kl_sum;                 ///< of the cells that were penalized, while they are learned from
     double kl_coef_from;           ///< the setting it started from
 
     // Of a Gaussian policy, whose layout they are:
@@ -182,10 +184,11 @@ void bhi_actor_critic_backward(bhi_actor_critic *ac, bh_real *gradient, const bh
 /// A step of the optimizer along ac->gradient, clipped by its norm, both networks together.
 void bhi_actor_critic_step(bhi_actor_critic *ac);
 
-/// Subtracts the KL penalty from the rewards of the cells at index (n) of a rollout, logs the KL
-/// and adapts the coefficient. Once for each cell, before advantages are computed.
+/// Subtracts the KL penalty from the rewards of B of the n cells at index of a rollout, from the
+/// i-th on, B at most `rows`. Once for each cell, in order, before advantages are computed. After the
+/// last one it logs the KL and adapts the coefficient.
 void bhi_actor_critic_penalize_kl(bhi_actor_critic *ac, bhi_rollout *rollout, const int *index,
-                                  int n);
+                                  int i, int B, int n);
 
 /// Makes the current policy the reference of the KL penalty.
 void bhi_actor_critic_set_reference(bhi_actor_critic *ac);

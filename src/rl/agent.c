@@ -127,6 +127,8 @@ void bhi_agent_state(bhi_agent *agent, bhi_state_visitor *visitor)
     BHI_STATE(visitor, "metric_sums", agent->sums, BHI_N_METRICS);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "metric_counts", agent->counts, BHI_N_METRICS);
+    // Only in the middle of learning, so that who reads it knows that by the entry (bh_run_resume).
+    if (agent->piece > 0) BHI_STATE(visitor, "piece", &agent->piece, 1);
     bhi_encoder_state(&agent->encoder, visitor);
     agent->class->functions->state(agent, visitor);
 }

@@ -16,7 +16,7 @@
 //         toy_functions.act(agent, …);
 //         …environments…;
 //         toy_functions.observe(agent, …);
-//         toy_functions.learn(agent);
+//         bhi_agent_learn(agent);
 //     }
 //     bhi_agent_destroy(agent);
 #pragma once
@@ -98,11 +98,15 @@ struct bhi_agent_functions {
     /// next one starts a new trajectory. obs (n_envs,F): the final observations. NULL when it makes
     /// no difference.
     void (*truncate)(void *agent, const float *obs);
-    /// Does the learning that is due after one step of all environments.
-    void (*learn)(void *agent);
+    /// Does a piece of the learning that is due after one step of all environments: a gradient step,
+    /// the rows of a minibatch, a sweep. Returns 1 while there are more, and counts them in the
+    /// base's `piece`: it is to be called again before anything else but looking and saving. The
+    /// last piece returns 0 and leaves `piece` at 0.
+    int (*learn)(void *agent);
     /// Copies demonstrations, beside those it has. Nothing is allocated: BH_ERR_ARGUMENT when they
     /// are more than the config made room for or lack what it asks for; then nothing has changed.
-    /// NULL where the class cannot learn from them.
+    /// Where that is followed by updates, `piece` is above 0, and `learn` does them. NULL where the
+    /// class cannot learn from them.
     bh_status (*demonstrate)(void *agent, const bh_demonstrations *demonstrations, bh_error *err);
     /// log_p (n,A) out: log-probabilities of the actions in obs (n,F) under a reference policy;
     /// returns 1. NULL where the class has none.
@@ -159,6 +163,7 @@ typedef struct bhi_agent {
     void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
     int timesteps; ///< environment steps observed
     int n_updates; ///< updates since creation: gradient steps, table entries or sweeps
+    uint64_t piece; ///< pieces done of the learning under way, see `learn`; 0 where none is
     double sums[BHI_N_METRICS]; ///< of the metrics since the last bhi_agent_stats
     int counts[BHI_N_METRICS];
     bhi_watcher *watcher; ///< of its updates (rl/update_record.h), borrowed; NULL: nobody. No state
@@ -174,6 +179,12 @@ void bhi_agent_destroy(bhi_agent *agent);
 
 /// Visits what an agent is: counters and metrics of its base, then what its class visits.
 void bhi_agent_state(bhi_agent *agent, bhi_state_visitor *visitor);
+
+/// Does all the learning that is due after a step, or that is left of it.
+static inline void bhi_agent_learn(void *agent)
+{
+    while (((bhi_agent *)agent)->class->functions->learn(agent)) {}
+}
 
 /// Share of total_timesteps that is over; 1 at the end, and more beyond.
 double bhi_agent_progress(const bhi_agent *agent);

@@ -175,11 +175,16 @@ static void update(clone *c)
     bhi_actor_critic_step(ac);
 }
 
-static void learn(void *agent)
+static int learn(void *agent)
 {
     clone *c = agent;
-    if (c->replay.size == 0) return;
-    for (int i = 0; i < config_of(c)->gradient_steps; i++) update(c);
+    uint64_t n = (uint64_t)config_of(c)->gradient_steps, *piece = &c->ac.base.piece;
+    if (c->replay.size > 0 && *piece < n) {
+        update(c);
+        if (++*piece < n) return 1;
+    }
+    *piece = 0;
+    return 0;
 }
 
 // ---- the class ----

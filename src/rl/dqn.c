@@ -226,6 +226,7 @@ static void state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&d->noise_rng, 1, "noise_rng", visitor);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "vec_steps", &d->vec_steps, 1);
+    if (d->base.piece > 0) BHI_STATE(visitor, "next_target", &d->next_target, 1);
     bhi_counts_state(&d->counts, visitor);
     bhi_action_prior_state(&d->action_prior, visitor);
     bhi_replay_state(&d->replay, d->base.spec.n_actions, config_of(d)->demo_capacity, visitor);
@@ -503,30 +504,54 @@ static void update_target(bhi_dqn *d)
     else bhi_polyak(d->target, d->online, (bh_real)config_of(d)->tau, d->net.n_params);
 }
 
-static void learn(void *agent)
+static int moves_target(const bhi_dqn *d)
 {
-    bhi_dqn *dqn = agent;
-    const bh_dqn_config *c = config_of(dqn);
-    if (dqn->base.timesteps > c->learning_starts && dqn->vec_steps % c->train_freq == 0) {
-        for (int i = 0; i < c->gradient_steps; i++) bhi_dqn_update(dqn);
-    }
-    int interval = c->target_update_interval / dqn->base.spec.n_envs;
-    if (dqn->vec_steps % (interval > 0 ? interval : 1) == 0) update_target(dqn);
+    int interval = config_of(d)->target_update_interval / d->base.spec.n_envs;
+    return d->vec_steps % (interval > 0 ? interval : 1) == 0;
 }
 
-// As many updates between two target updates as there will be while the environment is played.
-static void pretrain_on_demonstrations(bhi_dqn *d)
+static int n_due(const bhi_dqn *d)
 {
     const bh_dqn_config *c = config_of(d);
-    double interval = (double)c->target_update_interval / d->base.spec.n_envs;
-    interval = interval * c->gradient_steps / c->train_freq;
-    double next = interval;
-    for (int i = 1; i <= c->demo_updates; i++) {
-        bhi_dqn_update(d);
-        if (i < next && i < c->demo_updates) continue;
+    if (d->base.timesteps <= c->learning_starts || d->vec_steps % c->train_freq != 0) return 0;
+    return d->replay.size > 0 ? c->gradient_steps : 0;
+}
+
+// Updates between two target updates, as there will be while the environment is played.
+static double target_interval(const bhi_dqn *d)
+{
+    const bh_dqn_config *c = config_of(d);
+    return (double)c->target_update_interval / d->base.spec.n_envs * c->gradient_steps /
+           c->train_freq;
+}
+
+// An update on demonstrations. The first piece of them is that they were taken in.
+static int pretrain(bhi_dqn *d)
+{
+    uint64_t n = (uint64_t)config_of(d)->demo_updates, i = d->base.piece++;
+    bhi_dqn_update(d);
+    if ((double)i >= d->next_target || i >= n) {
         update_target(d);
-        next += interval;
+        d->next_target += target_interval(d);
     }
+    if (i < n) return 1;
+    d->base.piece = 0;
+    return 0;
+}
+
+static int learn(void *agent)
+{
+    bhi_dqn *dqn = agent;
+    if (dqn->base.timesteps == 0 && dqn->base.piece > 0 && dqn->replay.size > 0)
+        return pretrain(dqn);
+    uint64_t n = (uint64_t)n_due(dqn);
+    if (dqn->base.piece < n) {
+        bhi_dqn_update(dqn);
+        if (++dqn->base.piece < n) return 1;
+    }
+    dqn->base.piece = 0;
+    if (moves_target(dqn)) update_target(dqn);
+    return 0;
 }
 
 static bh_status demonstrate(void *agent, const bh_demonstrations *demonstrations, bh_error *err)
@@ -549,7 +574,8 @@ static bh_status demonstrate(void *agent, const bh_demonstrations *demonstration
                        e->obs_t + (size_t)i * F);
     }
     bhi_replay_protect(&dqn->replay);
-    pretrain_on_demonstrations(dqn);
+    dqn->base.piece = config_of(dqn)->demo_updates > 0;
+    dqn->next_target = target_interval(dqn);
     return BH_OK;
 }
 

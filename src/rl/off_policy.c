@@ -490,16 +490,20 @@ void bhi_off_policy_move_targets(bhi_off_policy *o)
     else bhi_polyak(o->target, o->params, (bh_real)config_of(o)->tau, o->n_params);
 }
 
-void bhi_off_policy_learn(void *agent)
+int bhi_off_policy_learn(void *agent)
 {
     bhi_off_policy *o = agent;
     const bh_off_policy_config *c = config_of(o);
-    if (o->base.timesteps <= c->learning_starts || o->vec_steps % c->train_freq != 0) return;
-    for (int i = 0; i < c->gradient_steps; i++) {
+    uint64_t n = (uint64_t)c->gradient_steps;
+    if (o->base.timesteps > c->learning_starts && o->vec_steps % c->train_freq == 0 &&
+        o->base.piece < n && o->replay.size > 0) {
         bhi_off_policy_sample(o);
         o->base.n_updates++;
         o->kind->update(o);
+        if (++o->base.piece < n) return 1;
     }
+    o->base.piece = 0;
+    return 0;
 }
 
 // ---- the classes ----

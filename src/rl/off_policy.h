@@ -165,7 +165,7 @@ void bhi_off_policy_act(void *agent, float *actions, unsigned char *explored, co
 int bhi_off_policy_act_rngs(void *agent, bh_rng **out);
 void bhi_off_policy_observe(void *agent, const bh_experience *experience);
 void bhi_off_policy_truncate(void *agent, const float *obs);
-void bhi_off_policy_learn(void *agent);
+int bhi_off_policy_learn(void *agent);
 bh_status bhi_off_policy_demonstrate(void *agent, const bh_demonstrations *demonstrations,
                                      bh_error *err);
 void bhi_off_policy_rates(const void *agent, bhi_agent_metrics *out);

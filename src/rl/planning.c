@@ -130,11 +130,13 @@ static int is_time_to_improve(const planner *p)
     return is_settled(p) || (limit > 0 && p->sweeps >= limit);
 }
 
-static void learn(void *agent)
+static int learn(void *agent)
 {
     planner *p = agent;
     if (is_time_to_improve(p)) improve(p);
     else if (!is_settled(p)) sweep(p);
+    p->table.base.piece = 0;
+    return 0;
 }
 
 // ---- the policy ----

@@ -53,8 +53,12 @@ void bhi_ppo_layout(void *agent, bhi_arena *arena)
 void bhi_ppo_state(void *agent, bhi_state_visitor *visitor)
 {
     bhi_ppo *p = agent;
+    int is_learning = p->ac.base.piece > 0, cells = p->rollout.T * p->rollout.E;
     bhi_actor_critic_state(&p->ac, visitor);
-    bhi_rollout_state(&p->rollout, p->ac.A, 1, visitor);
+    bhi_rollout_state(&p->rollout, p->ac.A, 1, is_learning, visitor);
+    if (!is_learning) return;
+    bhi_state_within(visitor, 0, cells - 1);
+    BHI_STATE(visitor, "index", p->index, cells);
 }
 
 // ---- collecting ----
@@ -74,21 +78,23 @@ void bhi_ppo_truncate(void *agent, const float *obs)
 // ---- learning ----
 
 // The policy has not changed since the first step: what it and the values say now is what they said
-// then.
-static void compute_advantages(bhi_ppo *p, int cells)
+// then. Of B cells, from the i-th on.
+static void recall(bhi_ppo *p, int i, int B, int cells)
 {
-    const bh_ppo_config *c = config_of(p);
     bhi_actor_critic *ac = &p->ac;
     bhi_rollout *r = &p->rollout;
-    for (int i = 0; i < cells; i += c->batch_size) {
-        int B = cells - i < c->batch_size ? cells - i : c->batch_size;
-        bhi_rollout_gather(r, p->index + i, B, &p->batch);
-        bhi_actor_critic_log_prob(ac, ac->params, r->log_prob + i, &p->batch, B);
-    }
-    if (ac->penalize_kl != NULL) ac->penalize_kl(ac, r, p->index, cells);
-    bhi_actor_critic_values_of(ac, r->v_tm1, r->x_tm1, cells);
-    bhi_rollout_advantages(r, c->gamma, c->gae_lambda);
-    bhi_actor_critic_log_explained_variance(ac, r->v_tm1, r->returns, p->index, cells);
+    size_t S = (size_t)ac->base.spec.observation.n;
+    bhi_rollout_gather(r, p->index + i, B, &p->batch);
+    bhi_actor_critic_log_prob(ac, ac->params, r->log_prob + i, &p->batch, B);
+    if (ac->penalize_kl != NULL) ac->penalize_kl(ac, r, p->index, i, B, cells);
+    bhi_actor_critic_values_of(ac, r->v_tm1 + i, r->x_tm1 + (size_t)i * S, B);
+}
+
+static void compute_advantages(bhi_ppo *p, int cells)
+{
+    bhi_rollout *r = &p->rollout;
+    bhi_rollout_advantages(r, config_of(p)->gamma, config_of(p)->gae_lambda);
+    bhi_actor_critic_log_explained_variance(&p->ac, r->v_tm1, r->returns, p->index, cells);
 }
 
 static double mean(const bh_real *x, int n)
@@ -124,25 +130,34 @@ static double learn_batch(bhi_ppo *p, const int *index, int B)
     return stats.approx_kl;
 }
 
-void bhi_ppo_learn(void *agent)
+// Returns whether there are more.
+static int learn_piece(bhi_ppo *p, uint64_t piece)
+{
+    const bh_ppo_config *c = config_of(p);
+    int cells = p->rollout.T * p->rollout.E, size = c->batch_size;
+    uint64_t n_batches = (uint64_t)((cells + size - 1) / size), epoch = piece / n_batches;
+    int i = (int)(piece % n_batches) * size, B = cells - i < size ? cells - i : size;
+    if (epoch == 0) { // what they are learned from with
+        for (int k = i; k < i + B; k++) p->index[k] = k;
+        recall(p, i, B, cells);
+        if (i + B == cells) compute_advantages(p, cells);
+        return 1;
+    }
+    if (i == 0) bhi_shuffle(p->index, cells, &p->ac.sample_rng);
+    double kl = learn_batch(p, p->index + i, B);
+    if (c->target_kl > 0 && kl > 1.5 * c->target_kl) return 0;
+    bhi_actor_critic_step(&p->ac);
+    return i + B < cells || epoch < (uint64_t)c->n_epochs;
+}
+
+int bhi_ppo_learn(void *agent)
 {
     bhi_ppo *p = agent;
-    const bh_ppo_config *c = config_of(p);
-    if (p->rollout.length[0] < p->rollout.T) return;
-    int cells = p->rollout.T * p->rollout.E;
-    for (int i = 0; i < cells; i++) p->index[i] = i;
-    compute_advantages(p, cells);
-    int goes_on = 1;
-    for (int epoch = 0; epoch < c->n_epochs && goes_on; epoch++) {
-        bhi_shuffle(p->index, cells, &p->ac.sample_rng);
-        for (int i = 0; i < cells && goes_on; i += c->batch_size) {
-            int B = cells - i < c->batch_size ? cells - i : c->batch_size;
-            double kl = learn_batch(p, p->index + i, B);
-            goes_on = !(c->target_kl > 0 && kl > 1.5 * c->target_kl);
-            if (goes_on) bhi_actor_critic_step(&p->ac);
-        }
-    }
-    bhi_rollout_clear(&p->rollout);
+    int is_due = p->rollout.length[0] == p->rollout.T;
+    if (is_due && learn_piece(p, p->ac.base.piece++)) return 1;
+    if (is_due) bhi_rollout_clear(&p->rollout);
+    p->ac.base.piece = 0;
+    return 0;
 }
 
 // ---- the class ----

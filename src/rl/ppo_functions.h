@@ -43,7 +43,7 @@ void bhi_ppo_layout(void *agent, bhi_arena *arena);
 void bhi_ppo_state(void *agent, bhi_state_visitor *visitor);
 void bhi_ppo_observe(void *agent, const bh_experience *experience);
 void bhi_ppo_truncate(void *agent, const float *obs);
-void bhi_ppo_learn(void *agent);
+int bhi_ppo_learn(void *agent);
 void bhi_ppo_params_changed(void *agent);
 
 extern const char *const bhi_ppo_large_settings[];

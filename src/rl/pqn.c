@@ -171,7 +171,11 @@ static void state(void *agent, bhi_state_visitor *visitor)
     bhi_rng_state(&p->sample_rng, 1, "sample_rng", visitor);
     bhi_counts_state(&p->counts, visitor);
     bhi_action_prior_state(&p->action_prior, visitor);
-    bhi_rollout_state(&p->rollout, p->base.spec.n_actions, 1, visitor);
+    int is_learning = p->base.piece > 0, cells = p->rollout.T * p->rollout.E;
+    bhi_rollout_state(&p->rollout, p->base.spec.n_actions, 1, is_learning, visitor);
+    if (!is_learning) return;
+    bhi_state_within(visitor, 0, cells - 1);
+    BHI_STATE(visitor, "index", p->index, cells);
 }
 
 // ---- values ----
@@ -316,19 +320,16 @@ static void truncate(void *agent, const float *obs)
 
 // ---- learning ----
 
-// The network has not changed since the first step: its values now are what they were then.
-static void compute_returns(pqn *p, int cells)
+// The network has not changed since the first step: its values now are what they were then. Of B
+// cells, from the i-th on.
+static void recall(pqn *p, int i, int B)
 {
     bhi_rollout *r = &p->rollout;
     int A = p->base.spec.n_actions;
-    for (int i = 0; i < cells; i += p->rows) {
-        int B = cells - i < p->rows ? cells - i : p->rows;
-        const bh_real *x = r->x_tm1 + (size_t)i * (size_t)p->base.spec.observation.n;
-        const unsigned char *legal = r->legal + i * p->base.spec.observation.n_masked;
-        const bh_real *q = values(p, p->params, x, legal, B);
-        for (int b = 0; b < B; b++) r->v_tm1[i + b] = largest(q + b * A, A);
-    }
-    bhi_rollout_q_lambda(r, config_of(p)->gamma, config_of(p)->q_lambda);
+    const bh_real *x = r->x_tm1 + (size_t)i * (size_t)p->base.spec.observation.n;
+    const unsigned char *legal = r->legal + i * p->base.spec.observation.n_masked;
+    const bh_real *q = values(p, p->params, x, legal, B);
+    for (int b = 0; b < B; b++) r->v_tm1[i + b] = largest(q + b * A, A);
 }
 
 // The loss of a minibatch, and its gradient where the network's output stands.
@@ -369,20 +370,32 @@ static void update(pqn *p, const int *index, int B)
                       learning_rate(p), c->max_grad_norm);
 }
 
-static void learn(void *agent)
+// Returns whether there are more.
+static int learn_piece(pqn *p, uint64_t piece)
+{
+    const bh_pqn_config *c = config_of(p);
+    int cells = p->rollout.T * p->rollout.E, size = c->batch_size;
+    uint64_t n_batches = (uint64_t)((cells + size - 1) / size), epoch = piece / n_batches;
+    int i = (int)(piece % n_batches) * size, B = cells - i < size ? cells - i : size;
+    if (epoch == 0) { // the returns
+        for (int k = i; k < i + B; k++) p->index[k] = k;
+        recall(p, i, B);
+        if (i + B == cells) bhi_rollout_q_lambda(&p->rollout, c->gamma, c->q_lambda);
+        return 1;
+    }
+    if (i == 0) bhi_shuffle(p->index, cells, &p->sample_rng);
+    update(p, p->index + i, B);
+    return i + B < cells || epoch < (uint64_t)c->n_epochs;
+}
+
+static int learn(void *agent)
 {
     pqn *p = agent;
-    const bh_pqn_config *c = config_of(p);
-    if (p->rollout.length[0] < p->rollout.T) return;
-    int cells = p->rollout.T * p->rollout.E;
-    compute_returns(p, cells);
-    for (int i = 0; i < cells; i++) p->index[i] = i;
-    for (int epoch = 0; epoch < c->n_epochs; epoch++) {
-        bhi_shuffle(p->index, cells, &p->sample_rng);
-        for (int i = 0; i < cells; i += c->batch_size)
-            update(p, p->index + i, cells - i < c->batch_size ? cells - i : c->batch_size);
-    }
-    bhi_rollout_clear(&p->rollout);
+    int is_due = p->rollout.length[0] == p->rollout.T;
+    if (is_due && learn_piece(p, p->base.piece++)) return 1;
+    if (is_due) bhi_rollout_clear(&p->rollout);
+    p->base.piece = 0;
+    return 0;
 }
 
 // ---- the class ----

@@ -50,13 +50,28 @@ void bhi_reinforce_layout(void *agent, bhi_arena *arena)
     p->batch.returns = bhi_arena_array(arena, rows, sizeof(bh_real));
 }
 
+// The cells of episodes that are over, into index; returns how many.
+static int list_complete(bhi_reinforce *p)
+{
+    const bhi_rollout *r = &p->rollout;
+    int n = 0;
+    for (int e = 0; e < r->E; e++) {
+        for (int t = 0; t < r->complete[e]; t++) p->index[n++] = t * r->E + e;
+    }
+    return n;
+}
+
 void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor)
 {
     bhi_reinforce *p = agent;
     bhi_actor_critic_state(&p->ac, visitor);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "n_episodes", &p->n_episodes, 1);
-    bhi_rollout_state(&p->rollout, p->ac.A, 0, visitor);
+    bhi_rollout_state(&p->rollout, p->ac.A, 0, p->ac.base.piece > 0, visitor);
+    if (p->ac.base.piece == 0) return;
+    BHI_STATE(visitor, "advantages", p->advantages, list_complete(p));
+    BHI_STATE(visitor, "gradient", p->ac.gradient, p->ac.n_params);
+    BHI_STATE(visitor, "losses", p->losses, 4);
 }
 
 // ---- collecting ----
@@ -75,15 +90,18 @@ void bhi_reinforce_truncate(void *agent, const float *obs)
 
 // ---- learning ----
 
-// The cells of episodes that are over, into index; returns how many.
-static int list_complete(bhi_reinforce *p)
+// What rows from the i-th on need before their advantages: of n cells the KL penalty, of all that
+// are stored the values.
+static void recall(bhi_reinforce *p, int i, int n, int stored)
 {
-    const bhi_rollout *r = &p->rollout;
-    int n = 0;
-    for (int e = 0; e < r->E; e++) {
-        for (int t = 0; t < r->complete[e]; t++) p->index[n++] = t * r->E + e;
-    }
-    return n;
+    bhi_actor_critic *ac = &p->ac;
+    bhi_rollout *r = &p->rollout;
+    size_t S = (size_t)ac->base.spec.observation.n;
+    int B = stored - i < ac->rows ? stored - i : ac->rows;
+    if (config_of(p)->baseline)
+        bhi_actor_critic_values_of(ac, r->v_tm1 + i, r->x_tm1 + (size_t)i * S, B);
+    B = n - i < ac->rows ? n - i : ac->rows;
+    if (ac->penalize_kl != NULL) ac->penalize_kl(ac, r, p->index, i, B, n);
 }
 
 // Returns and advantages: GAE with lambda 1, in which the values between the first and the last
@@ -91,11 +109,6 @@ static int list_complete(bhi_reinforce *p)
 static void compute_advantages(bhi_reinforce *p, int n)
 {
     bhi_rollout *r = &p->rollout;
-    int longest = 0;
-    for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
-    if (p->ac.penalize_kl != NULL) p->ac.penalize_kl(&p->ac, r, p->index, n);
-    if (config_of(p)->baseline)
-        bhi_actor_critic_values_of(&p->ac, r->v_tm1, r->x_tm1, longest * r->E);
     bhi_rollout_advantages(r, config_of(p)->gamma, 1);
     for (int i = 0; i < n; i++) p->advantages[i] = r->advantages[p->index[i]];
     if (config_of(p)->policy.normalize_advantage) bh_policy_normalize(p->advantages, n);
@@ -109,7 +122,7 @@ static void scale(bh_real *x, double factor, int n)
 }
 
 // Adds the share of B of the n cells, from the i-th on, to the gradient and to the losses.
-static double learn_part(bhi_reinforce *p, int i, int B, int n, bh_policy_stats *sum)
+static void learn_part(bhi_reinforce *p, int i, int B, int n)
 {
     const bh_reinforce_config *c = config_of(p);
     bhi_actor_critic *ac = &p->ac;
@@ -135,38 +148,63 @@ static double learn_part(bhi_reinforce *p, int i, int B, int n, bh_policy_stats 
     }
     bhi_actor_critic_backward(ac, p->part, p->batch.x, B);
     bhi_add_rows(ac->gradient, ac->n_params, p->part, ac->n_params, 1, ac->n_params);
-    sum->loss += share * stats.loss;
-    sum->policy_loss += share * stats.policy_loss;
-    sum->entropy += share * stats.entropy;
-    return share * value_loss;
+    p->losses[0] += share * stats.loss;
+    p->losses[1] += share * stats.policy_loss;
+    p->losses[2] += share * stats.entropy;
+    p->losses[3] += share * value_loss;
 }
 
-static void update(bhi_reinforce *p)
+static void begin_update(bhi_reinforce *p, int n)
 {
-    bhi_actor_critic *ac = &p->ac;
-    int n = list_complete(p);
     compute_advantages(p, n);
-    memset(ac->gradient, 0, (size_t)ac->n_params * sizeof *ac->gradient);
-    bhi_actor_critic_show_begin(ac);
-    bh_policy_stats sum = {0};
-    double value_loss = 0, mean_value = 0;
-    for (int i = 0; i < n; i += ac->rows) {
-        int B = n - i < ac->rows ? n - i : ac->rows;
-        value_loss += learn_part(p, i, B, n, &sum);
-    }
+    memset(p->ac.gradient, 0, (size_t)p->ac.n_params * sizeof *p->ac.gradient);
+    memset(p->losses, 0, sizeof p->losses);
+    bhi_actor_critic_show_begin(&p->ac);
+}
+
+static void end_update(bhi_reinforce *p, int n)
+{
+    bh_policy_stats sum = {
+        .loss = p->losses[0], .policy_loss = p->losses[1], .entropy = p->losses[2]};
+    double mean_value = 0;
     for (int i = 0; i < n; i++) mean_value += (double)p->rollout.v_tm1[p->index[i]] / n;
-    bhi_actor_critic_log_losses(ac, &sum, config_of(p)->baseline, value_loss, mean_value);
-    bhi_actor_critic_step(ac);
+    bhi_actor_critic_log_losses(&p->ac, &sum, config_of(p)->baseline, p->losses[3], mean_value);
+    bhi_actor_critic_step(&p->ac);
     bhi_rollout_clear_complete(&p->rollout);
     p->n_episodes = 0;
 }
 
-void bhi_reinforce_learn(void *agent)
+// Returns whether there are more.
+static int learn_piece(bhi_reinforce *p, uint64_t piece)
+{
+    const bhi_rollout *r = &p->rollout;
+    int n = list_complete(p), rows = p->ac.rows, longest = 0;
+    for (int e = 0; e < r->E; e++) longest = r->length[e] > longest ? r->length[e] : longest;
+    int stored = longest * r->E;
+    uint64_t before = (uint64_t)((stored + rows - 1) / rows);
+    if (piece < before) {
+        recall(p, (int)piece * rows, n, stored);
+        if (piece + 1 == before) begin_update(p, n);
+        return 1;
+    }
+    uint64_t after = piece - before;
+    if (after < (uint64_t)((n + rows - 1) / rows)) {
+        int i = (int)after * rows, B = n - i < rows ? n - i : rows;
+        learn_part(p, i, B, n);
+        if (i + B < n) return 1;
+    }
+    end_update(p, n);
+    return 0;
+}
+
+int bhi_reinforce_learn(void *agent)
 {
     bhi_reinforce *p = agent;
     int is_due = p->n_episodes >= config_of(p)->episodes_per_update;
     for (int e = 0; e < p->rollout.E; e++) is_due |= p->rollout.length[e] == p->rollout.T;
-    if (is_due) update(p);
+    if (is_due && learn_piece(p, p->ac.base.piece++)) return 1;
+    p->ac.base.piece = 0;
+    return 0;
 }
 
 // ---- the class ----

@@ -27,6 +27,7 @@ typedef struct bhi_reinforce {
     int *index;              // (T,E) cells of those episodes
     bh_real *advantages;     // (T,E) of the cells at index
     bh_real *part;           // (n_params) gradient of some rows
+    double losses[4];        // of the rows so far: loss, the policy's, entropy, the values'
     bhi_rollout_batch batch; // (rows) each
 } bhi_reinforce;
 
@@ -37,7 +38,7 @@ void bhi_reinforce_layout(void *agent, bhi_arena *arena);
 void bhi_reinforce_state(void *agent, bhi_state_visitor *visitor);
 void bhi_reinforce_observe(void *agent, const bh_experience *experience);
 void bhi_reinforce_truncate(void *agent, const float *obs);
-void bhi_reinforce_learn(void *agent);
+int bhi_reinforce_learn(void *agent);
 void bhi_reinforce_params_changed(void *agent);
 
 extern const char *const bhi_reinforce_large_settings[];

@@ -208,13 +208,15 @@ static void forget(bhi_rollout *r, int longest)
     }
 }
 
-void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_state_visitor *visitor)
+void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, int is_learning,
+                       bhi_state_visitor *visitor)
 {
     bhi_rollout *r = rollout;
+    int most = is_learning ? r->T : r->T - 1; // a full one is learned from at once
     bhi_state_begin(visitor, "rollout");
-    bhi_state_within(visitor, 0, r->T - 1); // a full one is learned from at once
+    bhi_state_within(visitor, 0, most);
     BHI_STATE(visitor, "length", r->length, r->E);
-    bhi_state_within(visitor, 0, r->T - 1);
+    bhi_state_within(visitor, 0, most);
     BHI_STATE(visitor, "complete", r->complete, r->E);
     int longest = 0;
     for (int e = 0; e < r->E; e++) {
@@ -236,5 +238,11 @@ void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, bhi_sta
     BHI_STATE(visitor, "terminated_t", r->terminated_t, cells);
     BHI_STATE(visitor, "truncated_t", r->truncated_t, cells);
     BHI_STATE(visitor, "v_t", r->v_t, cells);
+    if (is_learning) {
+        BHI_STATE(visitor, "v_tm1", r->v_tm1, cells);
+        BHI_STATE(visitor, "log_prob", r->log_prob, cells);
+        BHI_STATE(visitor, "advantages", r->advantages, cells);
+        BHI_STATE(visitor, "returns", r->returns, cells);
+    }
     bhi_state_end(visitor);
 }

@@ -90,9 +90,10 @@ void bhi_rollout_clear(bhi_rollout *rollout);
 /// Forgets episodes that are over; those under way move to the front.
 void bhi_rollout_clear_complete(bhi_rollout *rollout);
 
-/// Visits the steps stored; what is computed from them when they are learned from is left out. For
-/// the bounds: Discrete actions are below n_actions; is_even: environments have as many steps each.
-void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even,
+/// Visits the steps stored and, with is_learning, what was computed from them: while they are
+/// learned from. For the bounds: Discrete actions are below n_actions; is_even: environments have as
+/// many steps each.
+void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, int is_learning,
                        bhi_state_visitor *visitor);
 
 /// Shuffles index (n), uniformly over all orders (Fisher and Yates).

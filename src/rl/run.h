@@ -20,6 +20,7 @@
 //     bh_run_destroy(run);
 #pragma once
 
+#include "core/interrupt.h"
 #include "io/checkpoint.h"
 #include "nn/language_weights.h"
 #include "rl/agent_class.h"
@@ -79,7 +80,8 @@ BH_API bh_status bh_run_set(bh_run *run, const char *name, const char *value, bh
 
 /// Hands demonstrations to the agent, checked and copied. Call it before the first step, several
 /// times as long as there is room. BH_ERR_CONFIG where the algorithm cannot learn from them,
-/// BH_ERR_STATE after the first step, BH_ERR_ARGUMENT for what is not an observation, an action or
+/// BH_ERR_STATE after the first step, BH_PENDING where the updates that follow from them are
+/// interrupted (bh_run_set_interrupt; bh_run_steps goes on with them), BH_ERR_ARGUMENT for what is not an observation, an action or
 /// a finite number; then nothing has changed.
 BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstrations,
                                     bh_error *err);
@@ -93,11 +95,25 @@ BH_API bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demons
 /// Nothing is learned from the step that failed and it is not counted; the next one starts a new
 /// episode in every environment. An evaluation that fails is played again after the next step.
 ///
+/// BH_PENDING, too, where it is interrupted (bh_run_set_interrupt). And:
+///
 /// BH_PENDING while a user-defined environment has not answered: nothing has changed that the run
 /// goes on from. Call it again when it may have, with 0 to finish no more than the step or the
 /// evaluation that is under way; the bits are those of an environment that answers at once. Until
 /// then the run may be looked at, but not evaluated, saved in full or told what else to do.
 BH_API bh_status bh_run_steps(bh_run *run, int n);
+
+/// From now on `interrupt` is asked between two pieces of work, and where it returns 1, calls of
+/// bh_run_steps, bh_run_evaluate and bh_run_demonstrate return BH_PENDING: call the first two again
+/// with the same arguments, bh_run_steps with 0 to finish no more than is under way. Pieces are
+/// gradient steps, minibatches, rows of a policy's update, sweeps, and steps of an evaluation. The
+/// bits are the same however often a run is interrupted. NULL: nobody is asked.
+///
+/// In the middle of a step a run may be looked at, saved and evaluated: a full checkpoint goes on
+/// from that piece, and an evaluation of the run itself is played again from its beginning. What is
+/// set takes effect after the step. What else changes the run (loading, a state set by hand,
+/// bh_run_reset_timesteps, demonstrations) does the learning that is left first.
+BH_API void bh_run_set_interrupt(bh_run *run, bh_interrupt *interrupt, void *user);
 
 // ---- stepped from outside: games, robots ----
 //
@@ -116,6 +132,10 @@ BH_API bh_status bh_run_observe(bh_run *run, const bh_step *step, const float *o
 /// Does the learning that is due after a step. Records are made as in bh_run_steps; nothing is
 /// evaluated.
 BH_API void bh_run_learn(bh_run *run);
+
+/// 1 in the middle of a step: learning or an evaluation is left of it, which bh_run_steps goes on
+/// with. So may a run be that was made from a full checkpoint.
+BH_API int bh_run_is_under_way(const bh_run *run);
 
 /// The last failure of an environment; its status is BH_OK when there was none. Borrowed.
 BH_API const bh_error *bh_run_failure(const bh_run *run);
@@ -214,7 +234,8 @@ typedef struct bh_score {
 
 /// Plays greedy episodes on fresh environments from the seed. Does not touch the run's own streams.
 /// An episode of an environment without time limit is truncated at BH_EVAL_STEPS_MAX. BH_ERR_ENV as
-/// bh_run_steps; then out is as it was. BH_PENDING as there: call it again with the same arguments.
+/// bh_run_steps; then out is as it was. BH_PENDING as there: call it again with the same arguments, or
+/// with 0 episodes to give it up.
 /// Where there is a single environment
 /// (bh_env_callbacks.is_single), the training's episode is truncated.
 BH_API bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,

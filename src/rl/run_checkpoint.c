@@ -139,13 +139,14 @@ static bh_status read_parameters(bh_run *run, const void *bytes, size_t size,
             "the checkpoint's observations are normalised, but here normalize_observation "
             "is false; set it");
     }
+    bhi_run_settle(run);
     bh_status status = bh_checkpoint_read(bytes, size, tensors, n, err);
     if (status != BH_OK) return status;
     const bh_agent_class *agent = run->setup->agent;
     if (agent->functions->params_changed != NULL) agent->functions->params_changed(run->agent);
     run->best_mean = NAN; // the old scores belonged to other parameters
     run->solved_at = -1;
-    run->is_loaded = 1;
+    run->owed = BHI_OWED_LOADED;
     return BH_OK;
 }
 
@@ -185,6 +186,7 @@ bh_status bh_run_load_parameters(bh_run *run, const void *bytes, size_t size, in
 
 bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_error *err)
 {
+    bhi_run_settle(run);
     bh_status status = bhi_language_start(run->agent, lm, err);
     if (status != BH_OK) return status;
     run->best_mean = NAN;

@@ -33,9 +33,19 @@ static bh_status write_full(bh_run *run, void *out, size_t size, size_t *n_bytes
 bh_status bh_run_save_full(bh_run *run, void *out, size_t size, size_t *n_bytes, bh_error *err)
 {
     *n_bytes = 0;
+    if (run->has_changes) bhi_run_settle(run); // what is under way has other options than the file
+    const bhi_evaluation *e = &run->evaluation;
+    bh_rng eval_rng = run->eval_rng;
+    int owed = run->owed;
+    if (e->is_open && e->is_own) { // it is played again from its beginning
+        run->eval_rng = e->before;
+        if (owed == BHI_OWED_NONE) run->owed = BHI_OWED_STEP;
+    }
     bh_status status = bhi_vec_env_collect(run->train.envs, err);
     if (status == BH_OK) status = write_full(run, out, size, n_bytes, err);
     bhi_vec_env_forget(run->train.envs);
+    run->eval_rng = eval_rng;
+    run->owed = owed;
     return status;
 }
 
@@ -50,6 +60,7 @@ bh_status bh_run_resume(bh_run **out, const bh_setup *setup, const void *bytes, 
     if (status != BH_OK) return status;
     int began_anew = 0;
     bhi_stateful state = state_of(run);
+    run->agent->piece = bh_checkpoint_has(bytes, size, "state/agent/piece") != 0;
     status = bhi_state_read(&state, bytes, size, err);
     if (status == BH_OK) status = bhi_vec_env_restore(run->train.envs, &began_anew, err);
     if (status == BH_OK && began_anew) bhi_run_truncate(run);

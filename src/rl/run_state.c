@@ -39,8 +39,8 @@ void bhi_run_state(bh_run *run, bhi_state_visitor *visitor)
     BHI_STATE_SHOWN(visitor, "n_records", &run->n_records, 1);
     BHI_STATE(visitor, "best_mean", &run->best_mean, 1);
     BHI_STATE_SHOWN(visitor, "has_nan", &run->has_nan, 1);
-    bhi_state_within(visitor, 0, 1);
-    BHI_STATE(visitor, "is_loaded", &run->is_loaded, 1);
+    bhi_state_within(visitor, 0, BHI_OWED_STEP);
+    BHI_STATE(visitor, "is_loaded", &run->owed, 1);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
     BHI_STATE(visitor, "next_log", &run->next_log, 1);
     bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a run consists of. Private to run.c, run_look.c, run_checkpoint.c, run_resume.c and
-// run_state.c.
+// What a run consists of. Private to run.c and the files run_*.c.
 #pragma once
 
 #include "io/state_tensors.h"
@@ -34,7 +33,8 @@ typedef struct bhi_tally {
     double mean, squares; // of the deviations from the mean so far (Welford 1962)
 } bhi_tally;
 
-// What a step of the run that is under way has come to.
+// What a step of the run that is under way has come to. Learning is not among it: that is under way
+// while the agent's `piece` is above 0.
 typedef enum bhi_stage {
     BHI_BETWEEN,
     BHI_RESETTING, // environments start episodes
@@ -42,14 +42,23 @@ typedef enum bhi_stage {
     BHI_OUTSIDE,   // the action was given out (bh_run_act)
 } bhi_stage;
 
-// An evaluation, which waits where an environment does.
+// An evaluation, which waits where an environment does, and may be interrupted.
 typedef struct bhi_evaluation {
-    int is_open;
+    int is_open, is_own; // own: of the run itself, every eval_freq steps
+    int n_episodes;
     bhi_stage stage; // of the present batch
     int n_active, active[BHI_EVAL_ENVS_MAX];
     bhi_tally tally;
-    bh_rng rng; // of those that are given a seed
+    bh_rng rng;    // of those that are given a seed
+    bh_rng before; // the run's own stream as it was when an own one began
 } bhi_evaluation;
+
+// An evaluation that the next call of bh_run_steps begins with. A number of checkpoints.
+typedef enum bhi_owed {
+    BHI_OWED_NONE,
+    BHI_OWED_LOADED, // of parameters that were loaded
+    BHI_OWED_STEP,   // the one that is due after the last step
+} bhi_owed;
 
 struct bh_run {
     bh_setup *setup; // a copy
@@ -64,7 +73,10 @@ struct bh_run {
     int timesteps, episodes, solved_at;
     double best_mean;     // NAN before the first evaluation
     int has_nan;          // the last evaluation met a value that is none
-    int is_loaded;        // its parameters were loaded and not evaluated yet
+    int owed;             // bhi_owed
+    int has_changes;      // options were set in the middle of a step
+    bh_interrupt *interrupt; // NULL: nobody interrupts it
+    void *interrupt_user;
     void *best;           // copy of the agent's parameters, once there is a best_mean
     double *best_obs_rms; // behind it, its statistics of observations
     size_t params_bytes, best_bytes;
@@ -96,6 +108,43 @@ int bhi_run_bound(const bh_run *run, float *box, int n);
 
 /// Ends the episodes under way in training where they are; the next step starts new ones.
 void bhi_run_truncate(bh_run *run);
+
+/// Ends what an interrupted call has left: the learning is done, an evaluation of its own begins
+/// anew with the next call of bh_run_steps.
+void bhi_run_settle(bh_run *run);
+
+/// Whether it is to return between two pieces of work.
+static inline int bhi_run_is_interrupted(const bh_run *run)
+{
+    return run->interrupt != NULL && run->interrupt(run->interrupt_user);
+}
+
+/// Does what bh_run_set has put off.
+void bhi_run_apply_changes(bh_run *run);
+
+/// Whether its environment is a single object (bh_env_callbacks.is_single).
+int bhi_run_is_single(const bh_setup *setup);
+
+/// The multiple of freq that comes after timesteps.
+int bhi_next_multiple(int timesteps, int freq);
+
+/// Says when the next records are due.
+void bhi_run_plan_records(bh_run *run);
+
+/// A record of a kind, at the present step; its other numbers are 0.
+double *bhi_run_add_record(bh_run *run, int kind);
+
+/// Environments wait for their reset, the first n with new seeds.
+void bhi_seed_envs(bhi_env_buffers *s, int n, bh_rng *rng);
+
+/// Steps environments. The actions of those that wait stay what they were, an action of the space.
+bh_status bhi_step_envs(bhi_env_buffers *s);
+
+/// Keeps why environments failed; returns that status.
+bh_status bhi_run_fail(bh_run *run, const bhi_env_buffers *s);
+
+/// The evaluation that is due after a step, or goes on with it.
+bh_status bhi_run_evaluate_now(bh_run *run);
 
 /// Numbers of the statistics of observations; 0 where none are kept.
 size_t bhi_run_n_rms(const bh_run *run);

@@ -347,9 +347,11 @@ static void truncate(void *agent, const float *obs)
     }
 }
 
-static void learn(void *agent)
+// Each transition was learned from as it came.
+static int learn(void *agent)
 {
-    (void)agent;
+    ((bhi_agent *)agent)->piece = 0;
+    return 0;
 }
 
 static void rates(const void *agent, bhi_agent_metrics *out)

@@ -444,11 +444,17 @@ BHX_EXPORT(int, bhx_env_transitions)(const bh_env *env, int s, int a, bh_transit
 
 // ---- runs ----
 
+static bh_run *interruptible(bh_run *run)
+{
+    if (run != NULL) bh_run_set_interrupt(run, bhx_interrupt, NULL);
+    return run;
+}
+
 BHX_EXPORT(bh_run *, bhx_run_create)(const bh_setup *setup)
 {
     bh_run *run;
     bh_run_create(&run, setup, &bhx_last_error);
-    return run;
+    return interruptible(run);
 }
 
 BHX_EXPORT(void, bhx_run_destroy)(bh_run *run)
@@ -472,7 +478,8 @@ static int run_status(const bh_run *run, bh_status status)
     return status;
 }
 
-// At most n steps, 0 to finish what is under way; 1 while an environment has not answered. It ends
+// At most n steps, 0 to finish what is under way; 1 while an environment has not answered, or where
+// it was interrupted. It ends
 // where learning begins, as a step may take a thousand times longer from there on, and who measured
 // how many fit into a slice of time has to measure again.
 BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
@@ -484,6 +491,12 @@ BHX_EXPORT(int, bhx_run_steps)(bh_run *run, int n)
     while (status == BH_OK && bh_run_timesteps(run) - from < n && bh_run_updates(run) == 0 &&
            !bh_run_finished(run));
     return run_status(run, status);
+}
+
+/// 1 in the middle of a step.
+BHX_EXPORT(int, bhx_run_is_under_way)(const bh_run *run)
+{
+    return bh_run_is_under_way(run);
 }
 
 /// 0 where the environment cannot be in the state that obs (F) describes.
@@ -602,13 +615,13 @@ BHX_EXPORT(int, bhx_run_drain)(bh_run *run, double *out, int max)
     return bh_run_drain(run, out, max);
 }
 
-/// which: 0 current, 1 best. out (6): mean, std, min, max, mean length, episodes.
+/// which: 0 current, 1 best. episodes: 0 to give up one that is under way. out (6): mean, std, min, max, mean length, episodes.
 BHX_EXPORT(int, bhx_run_evaluate)(bh_run *run, int which, int episodes, double seed, double *out)
 {
     bh_score s;
     bh_status status =
         bh_run_evaluate(run, which == BH_BEST ? BH_BEST : BH_CURRENT, episodes, (uint64_t)seed, &s);
-    if (status != BH_OK) return run_status(run, status);
+    if (status != BH_OK || episodes <= 0) return run_status(run, status);
     double row[6] = {s.mean, s.std, s.min, s.max, s.mean_length, s.episodes};
     memcpy(out, row, sizeof row);
     return BH_OK;
@@ -638,7 +651,7 @@ BHX_EXPORT(bh_run *, bhx_run_resume)(const bh_setup *setup, const void *bytes, s
 {
     bh_run *run;
     bh_run_resume(&run, setup, bytes, size, &bhx_last_error);
-    return run;
+    return interruptible(run);
 }
 
 BHX_EXPORT(void, bhx_run_reset_timesteps)(bh_run *run)
@@ -661,7 +674,8 @@ BHX_EXPORT(int, bhx_run_load_parameters)(bh_run *run, const void *bytes, size_t 
 }
 
 /// n transitions: obs_tm1, obs_t (n, floats); actions (n) i32, of a Box (n, numbers) f32;
-/// terminated, truncated (n) i32; rewards (n) f64; values (n, actions) f64, or NULL.
+/// terminated, truncated (n) i32; rewards (n) f64; values (n, actions) f64, or NULL. 1 where the
+/// updates on them were interrupted.
 BHX_EXPORT(int, bhx_run_demonstrate)
 (bh_run *run, int n, const float *obs_tm1, const void *actions, const double *rewards,
  const int *terminated, const int *truncated, const float *obs_t, const double *values)

@@ -11,6 +11,7 @@
 #include "lm/pretraining.h"
 #include "rl/run.h"
 #include "wasm/exports.h"
+#include "wasm/script_env.h"
 
 #include <string.h>
 
@@ -129,12 +130,18 @@ BHX_EXPORT(const char *, bhx_pretraining_config_describe)(const bh_pretraining_c
     return bhx_text_buffer;
 }
 
+static bh_pretraining *interruptible(bh_pretraining *training)
+{
+    if (training != NULL) bh_pretraining_set_interrupt(training, bhx_interrupt, NULL);
+    return training;
+}
+
 BHX_EXPORT(bh_pretraining *, bhx_pretraining_create)
 (const bh_pretraining_config *config, const char *text, size_t n)
 {
     bh_pretraining *training;
     bh_pretraining_create(&training, config, text, n, &bhx_last_error);
-    return training;
+    return interruptible(training);
 }
 
 // Of n_texts examples of a setup's environment, drawn from the config's seed; bytes: NULL, or the
@@ -169,7 +176,7 @@ static bh_pretraining *make_of_task(const bh_pretraining_config *config, const b
         bh_pretraining_resume_rows(&training, &own, task->token, task->n_tokens, rows, n_texts,
                                    T + 1, bytes, size, &bhx_last_error);
     bh_free(rows, row_bytes);
-    return training;
+    return interruptible(training);
 }
 
 /// On n_texts examples of a setup's environment, drawn from the config's seed.
@@ -205,7 +212,7 @@ BHX_EXPORT(bh_pretraining *, bhx_pretraining_resume)
 {
     bh_pretraining *training;
     bh_pretraining_resume(&training, config, text, n, bytes, size, &bhx_last_error);
-    return training;
+    return interruptible(training);
 }
 
 /// The same on examples; see bhx_pretraining_create_task.
@@ -221,9 +228,10 @@ BHX_EXPORT(void, bhx_pretraining_destroy)(bh_pretraining *training)
     bh_pretraining_destroy(training);
 }
 
-BHX_EXPORT(void, bhx_pretraining_steps)(bh_pretraining *training, int n)
+/// 1 where it was interrupted.
+BHX_EXPORT(int, bhx_pretraining_steps)(bh_pretraining *training, int n)
 {
-    bh_pretraining_steps(training, n);
+    return bh_pretraining_steps(training, n);
 }
 
 BHX_EXPORT(int, bhx_pretraining_set)(bh_pretraining *training, const char *name, const char *value)

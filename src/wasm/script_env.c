@@ -173,3 +173,9 @@ int bhx_script_env_handle(const void *state)
 {
     return ((const script_env *)state)->handle;
 }
+
+int bhx_interrupt(void *user)
+{
+    (void)user;
+    return bellhop_env_call(0, BH_SCRIPT_INTERRUPT, 0, NULL, NULL);
+}

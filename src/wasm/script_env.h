@@ -16,6 +16,8 @@
 //     BH_SCRIPT_SAVE       environment  size        bytes out       how many bytes there are, 0 when it
 //                                                                   cannot say; written when they fit
 //     BH_SCRIPT_RESTORE    environment  size        bytes           0
+//     BH_SCRIPT_INTERRUPT  -            -           -               1 where long work is to return now
+//                                                                   (core/interrupt.h)
 //
 // What it writes has been checked there: a Discrete observation is a whole number of the space,
 // numbers are finite, those of a uint8 Box are bytes; of a mask behind them, numbers are 0 or 1, and
@@ -30,7 +32,8 @@ enum {
     BH_SCRIPT_RESET,
     BH_SCRIPT_STEP,
     BH_SCRIPT_SAVE,
-    BH_SCRIPT_RESTORE
+    BH_SCRIPT_RESTORE,
+    BH_SCRIPT_INTERRUPT
 };
 
 /// What the definition is made from. Copied, with what it points to, but for `config`.
@@ -48,6 +51,9 @@ typedef struct bhx_script_spec {
 /// Makes a definition. It must outlive setups, environments and runs made from it. BH_ERR_MEMORY.
 bh_status bhx_script_def_create(bh_env_def **out, const bhx_script_spec *spec, bh_error *err);
 void bhx_script_def_destroy(bh_env_def *def);
+
+/// Asks JavaScript: a bh_interrupt.
+int bhx_interrupt(void *user);
 
 /// The handle of one of its environments, from its state.
 int bhx_script_env_handle(const void *state);

@@ -245,7 +245,7 @@ static int start_sac(bench_case *c)
 // TD3: two, of which one moves the actor.
 static void run_learn(bench_case *c, int n)
 {
-    while (n-- > 0) c->agent->class->functions->learn(c->agent);
+    while (n-- > 0) bhi_agent_learn(c->agent);
 }
 
 static void run_learn_twice(bench_case *c, int n)

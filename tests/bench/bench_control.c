@@ -83,7 +83,7 @@ void bench_control_record(bhi_agent *agent, bh_real *record)
     int B = bhi_off_policy_config_of(o)->batch_size;
     bh_real *eps = record + (size_t)B * ROW;
     for (int i = 0; i < 2 * B * ACTION; i++) eps[i] = (bh_real)bh_rng_normal(&rng);
-    agent->class->functions->learn(agent);
+    bhi_agent_learn(agent);
     write_batch(o, record, B);
 }
 

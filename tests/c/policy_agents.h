@@ -80,7 +80,7 @@ static inline void pa_observe(const bh_agent_class *agent, void *a, const pa_ste
 {
     agent->functions->observe(a, &(bh_experience){PA_E, s->obs_tm1, s->a_tm1, s->r_t,
                                                   s->terminated_t, s->truncated_t, s->obs_t});
-    agent->functions->learn(a);
+    bhi_agent_learn(a);
 }
 
 // ---- networks, by their forward pass alone ----

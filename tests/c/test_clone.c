@@ -112,7 +112,7 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng);
 
-    class->functions->learn(ac); // nothing to learn from yet
+    bhi_agent_learn(ac); // nothing to learn from yet
     CHECK(ac->base.n_updates == 0 && memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
     CHECK_STATUS(class->functions->demonstrate(ac, &s.all, NULL), BH_OK);
     double loss = 0;
@@ -122,7 +122,7 @@ static void check_updates(bhi_actor_critic *ac, double temperature)
         if (round == 0) check_slopes(ac, params, gradient, &s, index, temperature);
         double norm = bhi_sum_of_squares(gradient, P);
         bhi_optimizer_step(&own, params, gradient, 0.02, bhi_clip_scale(sqrt(norm), 0.3));
-        class->functions->learn(ac);
+        bhi_agent_learn(ac);
         CHECK(memcmp(params, ac->params, (size_t)P * sizeof *params) == 0);
     }
     bhi_agent_metrics stats = pa_stats(class, ac);
@@ -168,7 +168,7 @@ static void test_cold_teacher(void)
     for (int i = 0; i < N * PA_A; i++) s.values[i] *= 1e20;
     bhi_actor_critic *ac = MAKE("temperature", "1e-20");
     CHECK_STATUS(class->functions->demonstrate(ac, &s.all, NULL), BH_OK);
-    for (int i = 0; i < 20; i++) class->functions->learn(ac);
+    for (int i = 0; i < 20; i++) bhi_agent_learn(ac);
     for (int p = 0; p < ac->n_params; p++) CHECK(ac->params[p] - ac->params[p] == 0);
     bhi_agent_destroy(&ac->base);
 }

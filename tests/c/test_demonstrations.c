@@ -129,6 +129,7 @@ static void test_update(void)
     bh_rng_split(&spec.rng);
     bh_rng rng = bh_rng_split(&spec.rng); // parameters, exploring, sampling
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
+    if (dqn->base.piece > 0) bhi_agent_learn(dqn);
     int index[B];
     for (int b = 0; b < B; b++) index[b] = (int)bh_rng_below(&rng, N); // nothing else is there
     check_update(dqn, &s, index);
@@ -153,6 +154,7 @@ static void check_imitates(const char *distribution, const char *prioritized)
              "optimizer", "adam", "demo_updates", "400", "n_atoms", "11", "n_quantiles", "5",
              "net_arch", "32", "batch_size", "16", "dueling", "true", "learning_rate", "0.02");
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
+    if (dqn->base.piece > 0) bhi_agent_learn(dqn);
     double q[N * A];
     bh_dqn_class.functions->q_values(dqn, dqn->online, q, s.obs_tm1, N);
     for (int i = 0; i < N; i++) CHECK(bh_greedy(q + i * A, A) == s.a[i]);
@@ -185,6 +187,7 @@ static void test_updates_before(void)
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(plain, &s.all, NULL), BH_OK);
     CHECK(plain->base.n_updates == 0);
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(early, &s.all, NULL), BH_OK);
+    if (early->base.piece > 0) bhi_agent_learn(early);
     CHECK(early->base.n_updates == 6);
     for (int i = 0; i < 6; i++) bhi_dqn_update(plain);
     CHECK(is_same(plain, plain->online, early->online));
@@ -195,6 +198,7 @@ static void test_updates_before(void)
     early = MAKE("demo_updates", "9", "train_freq", "4", "gradient_steps", "2",
                  "target_update_interval", "12");
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(early, &s.all, NULL), BH_OK);
+    if (early->base.piece > 0) bhi_agent_learn(early);
     memcpy(plain->target, plain->online,
            (size_t)plain->net.n_params * sizeof(bh_real)); // after 6
     for (int i = 0; i < 3; i++) bhi_dqn_update(plain);
@@ -213,10 +217,12 @@ static void test_refused(void)
     bh_error err;
     bhi_dqn *dqn = MAKE("demo_capacity", "9");
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
+    if (dqn->base.piece > 0) bhi_agent_learn(dqn);
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, &err), BH_ERR_ARGUMENT);
     CHECK(strstr(err.message, "demo_capacity has room for 3 more transitions, but 6") != NULL);
     s.all.transitions.n = 3;
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, NULL), BH_OK);
+    if (dqn->base.piece > 0) bhi_agent_learn(dqn);
     observe(dqn);
     s.all.transitions.n = 1;
     CHECK_STATUS(bh_dqn_class.functions->demonstrate(dqn, &s.all, &err), BH_ERR_STATE);

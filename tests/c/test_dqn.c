@@ -322,7 +322,7 @@ static void observe_something(bhi_dqn *dqn, int n, bh_rng *rng)
     }
     bh_dqn_class.functions->observe(
         dqn, &(bh_experience){n, before, a, r, terminated, truncated, after});
-    bh_dqn_class.functions->learn(dqn);
+    bhi_agent_learn(dqn);
 }
 
 static int target_is_online(bhi_dqn *dqn)
@@ -374,7 +374,7 @@ static void test_soft_target_updates(void)
              spec_of(1, 100));
     load_reference(dqn);
     observe_reference(dqn, 0);
-    bh_dqn_class.functions->learn(dqn); // too early for an update, but the target moves
+    bhi_agent_learn(dqn); // too early for an update, but the target moves
     CHECK_NEAR(reference_distance(dqn->target, GOLDEN_SOFT_UPDATE_5, 5), 0,
                reference_tolerance(1e-7));
     CHECK(stats_of(dqn).n_updates == 0);

@@ -82,7 +82,7 @@ static void do_step(bhi_actor_critic *ac, step *s, int t)
                                     .terminated_t = s->terminated_t,
                                     .truncated_t = s->truncated_t,
                                     .obs_t = s->obs_t});
-    f->learn(ac);
+    bhi_agent_learn(ac);
 }
 
 static void do_steps(bhi_actor_critic *ac, step *steps, int n)
@@ -296,11 +296,11 @@ static void check_parts(const char *use_sde)
     for (int t = 0; t < 600; t++) {
         memcpy(ac->drawn, action, sizeof action);
         reinforce->functions->observe(ac, &e);
-        reinforce->functions->learn(ac);
+        bhi_agent_learn(ac);
     }
     memcpy(one->drawn, action, sizeof action);
     reinforce->functions->observe(one, &e);
-    reinforce->functions->learn(one);
+    bhi_agent_learn(one);
     CHECK(ac->base.n_updates >= 1 && one->base.n_updates == 1);
     for (int p = 0; p < ac->n_params; p++)
         CHECK_NEAR((double)ac->gradient[p], (double)one->gradient[p], pa_tolerance(5e-5));

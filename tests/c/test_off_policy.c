@@ -201,7 +201,7 @@ static void test_gradients(void)
         bhi_off_policy *o = make(classes[i], still_options(classes[i]));
         observe(o, 20, 3);
         for (int round = 0; round < 5; round++) {
-            o->base.class->functions->learn(o);
+            bhi_agent_learn(o);
             batch b = batch_of(o);
             CHECK_NEAR(gradient_error(o, &b), 0, pa_tolerance(3e-3));
         }
@@ -222,7 +222,7 @@ static void test_targets(void)
         memcpy(target, o->target, (size_t)o->n_params * sizeof *target);
         observe(o, 20, 3);
         bh_rng rng = o->target_rng;
-        o->base.class->functions->learn(o);
+        bhi_agent_learn(o);
         batch b = batch_of(o);
         bh_real out[2 * B * D], a[B * D], log_prob[B] = {0}, eps[B * D];
         int is_sac = o->kind->heads == 2;
@@ -263,7 +263,7 @@ static void test_delay_and_targets(void)
     for (int update = 1; update <= 7; update++) {
         memcpy(before, o->params, (size_t)P * sizeof *before);
         memcpy(target, o->target, (size_t)P * sizeof *target);
-        o->base.class->functions->learn(o);
+        bhi_agent_learn(o);
         CHECK(differs(before + A, o->params + A, P - A));
         CHECK(differs(before, o->params, A) == (update % 3 == 0));
         CHECK(differs(target, o->target, P) == (update % 3 == 0));
@@ -282,7 +282,7 @@ static void test_entropy_coefficient(void)
     bhi_off_policy *o = make(&bh_sac_class, OPTIONS("learning_rate", "0.01", "ent_coef", "0.5"));
     CHECK_NEAR(o->log_alpha[0], log(0.5), 1e-6);
     observe(o, 20, 3);
-    o->base.class->functions->learn(o);
+    bhi_agent_learn(o);
     double sum = 0;
     for (int b = 0; b < B; b++) sum += (double)o->log_prob[b] + D * -1.0;
     CHECK_NEAR(o->dlog_alpha[0], -sum / B, 1e-5);
@@ -292,7 +292,7 @@ static void test_entropy_coefficient(void)
 
     o = make(&bh_sac_class, OPTIONS("ent_coef", "0.5", "ent_coef_auto", "false"));
     observe(o, 20, 3);
-    for (int i = 0; i < 3; i++) o->base.class->functions->learn(o);
+    for (int i = 0; i < 3; i++) bhi_agent_learn(o);
     CHECK_NEAR(o->log_alpha[0], log(0.5), 1e-6);
     bhi_agent_destroy(&o->base);
 }
@@ -302,7 +302,7 @@ static void test_priorities(void)
     for (int i = 0; i < N_CLASSES; i++) {
         bhi_off_policy *o = make(classes[i], OPTIONS("prioritized", "true", "priority_alpha", "1"));
         observe(o, 20, 3);
-        o->base.class->functions->learn(o);
+        bhi_agent_learn(o);
         for (int b = 0; b < B; b++) {
             int is_last = 1; // of duplicates the last error counts
             for (int k = b + 1; k < B; k++) is_last &= o->index[k] != o->index[b];

@@ -382,6 +382,52 @@ static void test_every_failing_allocation(void)
     free(f.bytes);
 }
 
+// ---- interruptions ----
+
+static bh_rng stream;
+
+static int now_and_then(void *user)
+{
+    ++*(int *)user;
+    return bh_rng_below(&stream, 3) == 0;
+}
+
+// Windows of 40 tokens: 3 are computed together (BHI_LM_ROWS), so that a step has ten parts.
+static void test_interrupted_is_the_same(void)
+{
+    const char *const *options = OPTIONS("context", "40", "batch_size", "30", "eval_windows", "40", "eval_freq", "5", "validation", "0.5");
+    source s = source_with(text, options);
+    int n_asked = 0, n_pending = 0;
+    stream = bh_rng_seed(3);
+    bh_pretraining *plain = make(&s), *often = make(&s);
+    bh_pretraining_set_interrupt(often, now_and_then, &n_asked);
+    CHECK_STATUS(bh_pretraining_steps(plain, 23), BH_OK);
+    bh_status status = BH_PENDING;
+    while (status == BH_PENDING || bh_pretraining_done(often) < 23) {
+        int left = 23 - bh_pretraining_done(often);
+        status = bh_pretraining_steps(often, status == BH_PENDING && n_pending > 0 ? 0 : left);
+        if (status != BH_PENDING) continue;
+        if (n_pending++ % 7 == 3) {
+            double loss = bh_pretraining_validate(often, 2); // what is under way begins anew
+            CHECK(loss > 0);
+        }
+        if (n_pending % 5 != 0) continue;
+        file f = save_full(often);
+        bh_pretraining_destroy(often);
+        often = resume(&s, f);
+        bh_pretraining_set_interrupt(often, now_and_then, &n_asked);
+        status = BH_OK;
+        free(f.bytes);
+    }
+    printf("    %d interruptions\n", n_pending);
+    CHECK(n_pending > 23);
+    file f = save_full(plain);
+    check_same_as(often, f, "interrupted", 23);
+    free(f.bytes);
+    bh_pretraining_destroy(plain);
+    bh_pretraining_destroy(often);
+}
+
 int main(int argc, char **argv)
 {
     for (int i = 0; i < 40; i++) {
@@ -400,6 +446,7 @@ int main(int argc, char **argv)
     CHECK_RUN(test_what_no_training_could_be_is_refused);
     CHECK_RUN(test_every_prefix_and_every_flipped_byte_is_refused);
     CHECK_RUN(test_mutations);
+    CHECK_RUN(test_interrupted_is_the_same);
     CHECK_RUN(test_every_failing_allocation);
     CHECK(bh_live_bytes() == 0);
     return check_report();

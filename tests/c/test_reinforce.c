@@ -122,10 +122,10 @@ static void test_many_steps(void)
     for (int t = 0; t < LONG; t++) {
         class->functions->observe(
             ac, &(bh_experience){1, obs, &a, &r, t + 1 < LONG ? &no : &yes, &no, obs});
-        class->functions->learn(ac);
+        bhi_agent_learn(ac);
     }
     class->functions->observe(one, &(bh_experience){1, obs, &a, &r, &yes, &no, obs});
-    class->functions->learn(one);
+    bhi_agent_learn(one);
     CHECK(ac->base.n_updates == 1 && one->base.n_updates == 1);
     for (int p = 0; p < ac->n_params; p++)
         CHECK_NEAR((double)ac->gradient[p], (double)one->gradient[p], pa_tolerance(2e-5));
@@ -181,7 +181,7 @@ static void test_memory_is_full(void)
         CHECK(ac->base.n_updates == 0);
         class->functions->observe(ac,
                                   &(bh_experience){1, obs, &a, &r, &no, &no, t < 2 ? obs : next});
-        class->functions->learn(ac);
+        bhi_agent_learn(ac);
     }
     CHECK(ac->base.n_updates == 1);
     double v = pa_value(ac, ac->params, obs), end = pa_value(ac, ac->params, next);
@@ -191,12 +191,12 @@ static void test_memory_is_full(void)
     CHECK_NEAR(pa_stats(class, ac).extra[1], value_loss, 1e-5);
     for (int t = 0; t < 2; t++) {
         class->functions->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
-        class->functions->learn(ac);
+        bhi_agent_learn(ac);
     }
     class->functions->params_changed(ac);
     for (int t = 0; t < 2; t++) {
         class->functions->observe(ac, &(bh_experience){1, obs, &a, &r, &no, &no, obs});
-        class->functions->learn(ac);
+        bhi_agent_learn(ac);
     }
     CHECK(ac->base.n_updates == 1); // the memory was emptied
     bhi_agent_destroy(&ac->base);

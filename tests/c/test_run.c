@@ -74,12 +74,13 @@ static void scripted_observe(void *agent, const bh_experience *e)
     script.truncated_t[script.n] = e->truncated_t[0];
 }
 
-static void scripted_learn(void *agent)
+static int scripted_learn(void *agent)
 {
     scripted *s = agent;
     if (script.n < SCRIPT_MAX) s->greedy = script.greedy[script.n++];
     s->base.n_updates = 2 * script.n;
     for (int i = 0; i < 3; i++) bhi_agent_log(&s->base, BHI_METRIC_LOSS + i, 1 + i);
+    return 0;
 }
 
 static void scripted_rates(const void *agent, bhi_agent_metrics *out)

@@ -54,7 +54,7 @@ static void feed(const fed *f, const double first[6], const double second[6])
     }
     bh_experience e = {2, obs_tm1, a_tm1, r_t, terminated_t, truncated_t, obs_t};
     f->class->functions->observe(f->agent, &e);
-    f->class->functions->learn(f->agent);
+    bhi_agent_learn(f->agent);
 }
 
 #define STEP(...) ((const double[6]){__VA_ARGS__})

@@ -2,6 +2,7 @@
 // A run from its model to its summary: in the process of `bellhop train`, and in each thread of a pool.
 import { shown } from '../lib/messages.mjs';
 import { metadataOf } from '../lib/checkpoint.mjs';
+import { isUnderWay } from '../lib/model.mjs';
 import { findAlgo, findEnv } from '../lib/setup.mjs';
 import { BellhopError } from '../node/node.mjs';
 import { flagOf, inFlags } from './args.mjs';
@@ -19,6 +20,9 @@ import { guarded } from './stray.mjs';
  */
 /** @typedef {Awaited<ReturnType<typeof summarize>>} Summary  means and deviations are NaN where the environment failed */
 /** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown, from?: number }} Now  exploration: which; from: timesteps it went on from */
+
+/** How long the scores of a run that was told to end may take. */
+const SCORE_MS = 500;
 
 /** An error ended a run; what it had come to is written, and this is its summary. */
 export class EndedEarly extends Error {
@@ -81,7 +85,7 @@ async function runJob(bh, job, { signal, onProgress }) {
     });
     const seconds = (performance.now() - since) / 1000;
     folder?.close(); // before the scores, which a second signal does not wait for
-    const summary = await summarize(model, { seconds, from, nLoaded, failure, isComplete });
+    const summary = await summarize(model, { seconds, from, nLoaded, failure, isComplete, signal });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
   } finally {
@@ -174,8 +178,9 @@ function isSame(a, b) {
 export async function learn(model, folder, { signal, onProgress }) {
   let isComplete = false;
   const failure = await toTheEnd(() => guarded(model.env.id, signal, async (stop) => {
-    if (model.finished || model.timesteps >= Number(model.options.totalTimesteps)) return true; // it was ended after its last step
-    const { finished, timesteps, totalTimesteps } = await model.learn({
+    const isOver = () => model.timesteps >= Number(model.options.totalTimesteps) && !isUnderWay(/** @type {any} */ (model));
+    if (model.finished || isOver()) return true; // it was ended after its last step
+    const { finished } = await model.learn({
       signal: stop,
       sliceMilliseconds: 50,
       onProgress(now) {
@@ -184,7 +189,7 @@ export async function learn(model, folder, { signal, onProgress }) {
         onProgress(now);
       },
     });
-    return finished || timesteps >= totalTimesteps;
+    return finished || isOver();
   }), (isOver, hasFailed) => {
     isComplete = isOver;
     folder?.end(model, { isComplete, hasFailed });
@@ -194,16 +199,17 @@ export async function learn(model, folder, { signal, onProgress }) {
 
 /**
  * @param {Model} model
- * @param {{ seconds: number, from: number, nLoaded?: number, failure?: string, isComplete: boolean }} run  from: timesteps it went on from; nLoaded: tensors it
- *   began with; failure: what ended it
+ * @param {{ seconds: number, from: number, nLoaded?: number, failure?: string, isComplete: boolean, signal?: AbortSignal }} run  from: timesteps it went on from;
+ *   nLoaded: tensors it began with; failure: what ended it; signal: says that it is to end, and then scores are not waited for
  */
-async function summarize(model, { seconds, from, nLoaded, failure, isComplete }) {
+async function summarize(model, { seconds, from, nLoaded, failure, isComplete, signal }) {
   let error = failure;
+  const hurry = soonAfter(signal);
   const score = async (/** @type {import('../bellhop.js').Which} */ which) => {
     try {
-      return await model.evaluateAsync({ which });
+      return await model.evaluateAsync({ which, signal: hurry });
     } catch (cause) {
-      error ??= /** @type {Error} */ (cause).message;
+      if (!hurry.aborted) error ??= /** @type {Error} */ (cause).message;
       return { mean: NaN, std: NaN, episodes: 0 };
     }
   };
@@ -221,4 +227,13 @@ async function summarize(model, { seconds, from, nLoaded, failure, isComplete })
     ...!isComplete && { stopped: true },
     ...error !== undefined && { error },
   };
+}
+
+/** A signal that aborts a moment after another one. @param {AbortSignal | undefined} signal */
+function soonAfter(signal) {
+  const stop = new AbortController();
+  const begin = () => setTimeout(() => stop.abort(), SCORE_MS).unref();
+  if (signal?.aborted) begin();
+  else signal?.addEventListener('abort', begin, { once: true });
+  return stop.signal;
 }

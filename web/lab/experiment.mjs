@@ -4,10 +4,10 @@
 // No DOM here; an element shows an experiment, several may show the same one.
 //
 // It computes in a worker, which it follows: a worker that is gone ends the run (phase `failed`), one that does not answer, as a single
-// step may take minutes, is busy. Either is left by restart(), which takes a fresh one.
+// step may take minutes, is busy. Either is left by restart(), which takes a fresh one; runs do so by themselves where they can, see rescue.mjs.
 //
 // Events: `run` another run is there · `frame` there is something new to show · `phase` the phase changed · `setup` settings
-// changed, or what is staged · `score` the finished run was evaluated.
+// changed, or what is staged · `score` the finished run was evaluated · `note` a notice: its detail tells a host of it.
 
 /**
  * @typedef {'loading' | 'ready' | 'preparing' | 'running' | 'paused' | 'finished' | 'diverged' | 'failed'} Phase
@@ -63,7 +63,7 @@ export class Experiment extends EventTarget {
     clearInterval(this.#asking);
     this.#asking = setInterval(() => this.#look(), ASK_MS);
     void lease.trainer.gone.then((error) => {
-      if (lease === this.lease && !this.#isLeft) this.fail(error);
+      if (lease === this.lease && !this.#isLeft) this.lost(error);
     });
   }
 
@@ -83,6 +83,11 @@ export class Experiment extends EventTarget {
     this.emit('setup');
   }
 
+  /** Its worker is gone. @param {unknown} error */
+  lost(error) {
+    this.fail(error);
+  }
+
   /** There will be no more of it. @param {unknown} error */
   fail(error) {
     clearInterval(this.#asking);
@@ -91,8 +96,8 @@ export class Experiment extends EventTarget {
     this.enter('failed');
   }
 
-  /** From its beginning, in a fresh worker. */
-  async restart() {
+  /** From its beginning, in a fresh worker. @param {any} [setup] */
+  async restart(setup) {
     this.abandon();
     this.failure = null;
     this.enter('loading');
@@ -100,7 +105,7 @@ export class Experiment extends EventTarget {
       this.lease = await this.lease.renew();
       this.#setBusy(false);
       this.#follow();
-      await this.start();
+      await this.start(setup);
     } catch (error) {
       if (!(error instanceof Superseded)) this.fail(error);
     }
@@ -109,7 +114,8 @@ export class Experiment extends EventTarget {
   /** Lets go of what is in a worker that does not answer. */
   abandon() {}
 
-  async start() {}
+  /** @param {any} [_setup] */
+  async start(_setup) {}
 
   /** Nobody follows it any more, and the worker may go. */
   leave() {

@@ -310,6 +310,7 @@ export class LabView {
     on('frame', () => this.#received());
     on('setup', () => this.#lab.requestUpdate());
     on('score', () => this.#tellScore());
+    experiment.addEventListener('note', (event) => /** @type {CustomEvent} */ (event).detail(this.#host), { signal });
     on('run', () => {
       this.#host.shownNotice = null;
       [this.hasShown, this.#isSolved, this.#episodes] = [true, false, 0];

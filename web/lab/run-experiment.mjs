@@ -24,6 +24,8 @@ import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-tabl
 /** Steps a second that can no longer be told apart. */
 const BLUR = 20;
 const FINGERPRINT_DIGITS = 12;
+/** Pause is answered within it, or says why not. */
+const SLOW_MS = 1000;
 /** So many steps at most until an update or the end of an episode: the worker answers nobody meanwhile. */
 const STEPS_UNTIL = 10_000;
 
@@ -53,6 +55,8 @@ export class RunExperiment extends Experiment {
   worldModule = null;
   /** What was kept of its run, from which the next start goes on; a checkpoint that cannot be read begins the run anew. @type {Left | null | undefined} */
   left = null;
+  /** Its last full checkpoint, from which another worker can go on, where somebody makes them. @type {{ session: unknown, checkpoint: Uint8Array, step: number, history: unknown, hand: import('./run-list.mjs').ByHand | null } | null} */
+  lastState = null;
   /** What was done that no link holds. @type {import('./run-list.mjs').ByHand | null} */
   hand = null;
   /** It pauses when so many steps have been taken. */
@@ -410,8 +414,25 @@ export class RunExperiment extends Experiment {
       this.enter('paused');
       return;
     }
+    const { trainer } = this, watch = setTimeout(async () => (await import('./rescue.mjs')).watchPause(this), SLOW_MS);
     this.#pausing ??= this.session.pause().finally(() => (this.#pausing = null));
-    await this.#pausing;
+    try {
+      await this.#pausing;
+    } catch (error) {
+      if (!trainer.isGone) throw error;
+    } finally {
+      clearTimeout(watch);
+    }
+  }
+
+  /** It was asked to pause, and still runs. */
+  get isPausing() {
+    return this.#pausing !== null;
+  }
+
+  /** @param {unknown} error */
+  lost(error) {
+    import('./rescue.mjs').then(({ rescue }) => rescue(this, 'rescue.gone', error)).catch(() => this.fail(error));
   }
 
   /** One environment step, or as many as it takes to the next update or the end of the episode. @param {'update' | 'episode'} [until] */

@@ -158,17 +158,15 @@ class Host {
   }
 
   /**
-   * Makes a call that returns a status, in which environments may answer later: then what it waits for, which does not reject; else null, or it throws.
+   * Makes a call that returns a status, in which environments may answer later: `answer` is what it waits for, which does not reject, or null.
    * @param {() => number} use @param {number} [waits]
    */
   ask(use, waits = 1) {
     const before = { waits: this.waits, owed: this.owed };
     Object.assign(this, { waits, owed: [] });
     try {
-      const status = use();
-      if (status > 0) return Promise.all(this.owed);
-      this.#wasm.check(status);
-      return null;
+      const status = this.#wasm.check(use());
+      return { status, answer: status > 0 && this.owed.length > 0 ? Promise.all(this.owed) : null };
     } finally {
       Object.assign(this, before);
     }

@@ -3,19 +3,23 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { countTransitions, episodesOf, flatten } from './demonstrations.mjs';
 import { inKeys } from './options.mjs';
-import { classOf } from './run.mjs';
+import { CALL_MS, classOf } from './run.mjs';
 import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from './setup.mjs';
 
 /** @typedef {import('./run.mjs').Run} Run */
 /** @typedef {import('./setup.mjs').Library} Library */
 
-/** Hands demonstrations to a run, before its first step; as many as `demoCapacity` has room for. @param {Run} run @param {unknown} given */
-export function demonstrate(run, given) {
+/**
+ * Hands demonstrations to a run, before its first step; as many as `demoCapacity` has room for.
+ * @param {Run} run @param {unknown} given @param {number} [milliseconds]  updates that take longer are left to steps()
+ */
+export function demonstrate(run, given, milliseconds = Infinity) {
   const flat = flatten(episodesOf(given, run.env.id), run);
   const tables = [{ name: LABELS[run.algo.name] ?? run.algo.name, fields: run.algo.options, prefix: '' }];
   run.use((wasm, address) => inKeys(tables, () => wasm.scratch((scratch) => {
     const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
-    wasm.check(wasm.call.bhx_run_demonstrate(address, flat.n, ...blocks, flat.values === null ? 0 : scratch.copy(flat.values)));
+    const status = wasm.within(milliseconds, () => wasm.call.bhx_run_demonstrate(address, flat.n, ...blocks, flat.values === null ? 0 : scratch.copy(flat.values)));
+    run.isUnderWay = wasm.check(status) > 0;
   })));
 }
 
@@ -26,7 +30,7 @@ export function createDemonstrated(library, { demonstrations, ...rest }) {
   const recipe = { ...rest, options: { demoCapacity, ...options } };
   const run = withSetup(library, recipe, (setup, script) => new (classOf(library, recipe.env))(library, setup, script, recipe.env), canImitate(library));
   try {
-    demonstrate(run, episodes);
+    demonstrate(run, episodes, CALL_MS);
   } catch (error) {
     run.dispose();
     throw error;

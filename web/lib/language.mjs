@@ -8,7 +8,7 @@ import { checkLearnOptions } from './learn-options.mjs';
 import { Slice, breathe, unlessAborted } from './loop.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
-import { probable } from './run.mjs';
+import { CALL_MS, probable } from './run.mjs';
 import { wholeNumber, withSetup } from './setup.mjs';
 import { readText } from './text.mjs';
 
@@ -316,6 +316,11 @@ function textsIn(data) {
   return rows >= 2 && rows <= TEXTS_MAX ? Math.floor(rows) : TEXTS;
 }
 
+/** Whether a step, or the evaluation after it, has not ended. @type {(training: Pretraining) => boolean} */
+export let isUnderWay;
+/** Takes up to n steps, and returns how many; in the middle of one, where that takes long. @type {(training: Pretraining, n: number) => number} */
+export let advance;
+
 export class Pretraining {
   #wasm;
   #training;
@@ -323,6 +328,17 @@ export class Pretraining {
   #tables;
   #records;
   #learning = false;
+  /** A step, or the evaluation after it, has not ended. */
+  #isUnderWay = false;
+
+  static {
+    isUnderWay = (training) => training.#isUnderWay;
+    advance = (training, n) => {
+      const address = training.#address, before = training.steps, wasm = training.#wasm;
+      training.#isUnderWay = wasm.within(CALL_MS, () => wasm.call.bhx_pretraining_steps(address, training.#isUnderWay ? 0 : n)) > 0;
+      return training.steps - before;
+    };
+  }
 
   /** @param {Library} library @param {unknown} source  a text, an environment of text from make(), or what a checkpoint gave @param {unknown} [given] */
   constructor(library, source, given = {}) {
@@ -364,7 +380,7 @@ export class Pretraining {
 
   /** An aborted signal ends it: it resolves, to where it stopped. @param {import('../bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
-    const training = this.#address;
+    this.#handle.check();
     checkLearnOptions(options, ['steps']);
     const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
     wholeNumber('steps', steps, 0, STEPS_MAX);
@@ -372,12 +388,9 @@ export class Pretraining {
     const slice = new Slice(sliceMilliseconds);
     this.#learning = true;
     try {
-      for (let left = steps; left > 0 && !signal?.aborted;) {
-        left -= slice.run(left, (n) => {
-          this.#wasm.call.bhx_pretraining_steps(training, n);
-          return n;
-        });
-        if (await unlessAborted(onProgress?.({ steps: this.steps, maxSteps: this.steps + left, records: this.drain() }), signal) === false) break;
+      for (const end = this.steps + steps; (this.steps < end || isUnderWay(this)) && !signal?.aborted;) {
+        slice.run(Math.max(1, end - this.steps), (n) => advance(this, n), () => this.steps >= end && !isUnderWay(this));
+        if (await unlessAborted(onProgress?.({ steps: this.steps, maxSteps: end, records: this.drain() }), signal) === false) break;
         await breathe();
         this.#handle.check();
       }
@@ -389,7 +402,10 @@ export class Pretraining {
 
   /** Takes n steps at once. @param {number} n */
   step(n = 1) {
-    this.#wasm.call.bhx_pretraining_steps(this.#address, wholeNumber('n', n, 1, STEPS_MAX));
+    const training = this.#address;
+    wholeNumber('n', n, 1, STEPS_MAX);
+    this.#wasm.within(Infinity, () => this.#wasm.call.bhx_pretraining_steps(training, n));
+    this.#isUnderWay = false;
   }
 
   /** The records since the last call. @returns {import('../bellhop.js').PretrainingRecord[]} */

@@ -27,6 +27,15 @@ const WAITS_FOR = { dqn: REPLAY, ddpg: REPLAY, td3: REPLAY, sac: REPLAY, ppo: ['
 /** `learningStarts` of a run that shall not learn: the largest there is. */
 const NEVER = 1e9;
 
+/** Nobody takes steps. @param {import('./run.mjs').Run} run */
+function rest(run) {
+  run.isDriven = false;
+  run.settle();
+}
+
+/** Whether its last step was taken, to its end. @param {Learner} learner */
+const isAtEnd = ({ run, end }) => run.timesteps >= end && !run.isUnderWay;
+
 /** Whether an environment gave up because it was told to: it may have the signal, too. @param {any} error */
 const isAbort = (error) => error.cause?.name === 'AbortError';
 
@@ -41,10 +50,12 @@ export async function learn(learner, options = {}, { take = (n) => learner.steps
   if (learner.records) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
   begin(learner, plan);
   learner.records = [];
+  run.isDriven = true;
   try {
     await learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, onProgress });
   } finally {
     learner.records = null;
+    rest(run);
   }
   if (run.timesteps >= Math.max(learner.end, Number(run.setup.options.totalTimesteps))) warnWithoutUpdate(learner);
   return { ...progressOf(learner), diverged: hasDiverged(learner), finished: run.finished, solvedAt: run.solvedAt };
@@ -53,16 +64,20 @@ export async function learn(learner, options = {}, { take = (n) => learner.steps
 /** @param {Learner} learner @param {Slice} slice @param {AbortSignal | undefined} signal @param {Required<Host> & { onProgress: LearnOptions['onProgress'] }} host */
 async function learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, onProgress }) {
   const { run } = learner;
-  const tell = async (/** @type {{ error: unknown } | undefined} */ failure) =>
-    await unlessAborted(onProgress?.({ ...progressOf(learner), records: learner.records?.splice(0) ?? [], ...failure }), signal) !== false;
-  while (run.timesteps < learner.end && !signal?.aborted) {
+  const tell = async (/** @type {{ error: unknown } | undefined} */ failure) => {
+    rest(run); // the callback may wait for what is done between two steps
+    const answer = await unlessAborted(onProgress?.({ ...progressOf(learner), records: learner.records?.splice(0) ?? [], ...failure }), signal);
+    run.isDriven = true;
+    return answer !== false;
+  };
+  while ((run.timesteps < learner.end || run.isUnderWay) && !signal?.aborted) {
     /** @type {{ error: unknown } | undefined} */
     let failure;
     await turn(run, slice.milliseconds, (isOver) => {
       failure = takeSlice(learner, slice, take, isOver);
     });
     afterSlice();
-    const isOver = failure !== undefined || run.finished || run.timesteps >= learner.end;
+    const isOver = failure !== undefined || run.finished || isAtEnd(learner);
     const goesOn = !(isOver || isDue()) || await tell(failure);
     if (failure && !(signal?.aborted && isAbort(failure.error))) throw failure.error;
     if (!goesOn || run.finished) return;
@@ -99,7 +114,7 @@ function begin(learner, { steps, totalTimesteps, resetNumTimesteps = false }) {
   }
   const { timesteps, setup } = run;
   const { totalTimesteps: planned, nEnvs, frameSkip = 1 } = /** @type {Record<string, number>} */ (setup.options);
-  const isDone = timesteps >= planned || resetNumTimesteps;
+  const isDone = (timesteps >= planned && !run.isUnderWay) || resetNumTimesteps;
   // Steps of several environments end past the number that was asked for: parts are counted from that number.
   const isRounded = timesteps >= learner.end && timesteps - learner.end < nEnvs * frameSkip;
   if (steps !== undefined) learner.end = (isRounded ? learner.end : timesteps) + steps;
@@ -112,7 +127,8 @@ function begin(learner, { steps, totalTimesteps, resetNumTimesteps = false }) {
  * @param {Learner} learner @param {Slice} slice @param {(n: number) => number} take @param {() => boolean} isOver
  * @returns {{ error: unknown } | undefined}
  */
-function takeSlice({ run, end }, slice, take, isOver) {
+function takeSlice(learner, slice, take, isOver) {
+  const { run, end } = learner;
   /** @type {{ error: unknown } | undefined} */
   let failure;
   slice.run(Math.max(1, end - run.timesteps), (n) => { // the last evaluation may wait after the last step
@@ -122,7 +138,7 @@ function takeSlice({ run, end }, slice, take, isOver) {
       failure = { error };
       return 0;
     }
-  }, () => failure !== undefined || run.finished || run.timesteps >= end || isOver());
+  }, () => failure !== undefined || run.finished || isAtEnd(learner) || isOver());
   return failure;
 }
 

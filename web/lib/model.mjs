@@ -26,15 +26,22 @@ import { withMethods } from './space-values.mjs';
 /** What Stable-Baselines3 takes first. */
 const POLICY = /^(Mlp|Cnn|MultiInput)(Lstm)?Policy$/;
 
+/** Whether its last step has not ended: the call of learn was stopped in the middle of it. @type {(model: Model) => boolean} */
+export let isUnderWay;
+
 export class Model {
-  /** @type {Run} */
-  #run;
+  /** With updates on demonstrations that may be left, see #run. @type {Run} */
+  #given;
   #learner;
   #spaces;
 
+  static {
+    isUnderWay = (model) => model.#given.isUnderWay;
+  }
+
   /** @param {Run} run */
   constructor(run) {
-    this.#run = run;
+    this.#given = run;
     const { observationSpace, actionSpace } = run.coding?.spaces ?? run;
     this.#spaces = { observationSpace: withMethods(observationSpace), actionSpace: withMethods(actionSpace) };
     this.#learner = new Learner(run);
@@ -57,17 +64,23 @@ export class Model {
     return checkpoint.openCheckpoint(library, data, { algo, env: expected, options });
   }
 
+  /** Its run, after the updates on the demonstrations it was made with: who learns does them bit by bit, and who asks before that has them done now. */
+  get #run() {
+    while (this.#given.isUnderWay && this.#given.timesteps === 0 && !this.#given.owed) this.#given.steps(0);
+    return this.#given;
+  }
+
   get algo() {
-    return this.#run.algo.name;
+    return this.#given.algo.name;
   }
 
   get env() {
-    const { env, envOptions } = this.#run.setup;
+    const { env, envOptions } = this.#given.setup;
     return { id: env, options: envOptions };
   }
 
   get options() {
-    return this.#run.setup.options;
+    return this.#given.setup.options;
   }
 
   get observationSpace() {
@@ -79,19 +92,19 @@ export class Model {
   }
 
   get timesteps() {
-    return this.#run.timesteps;
+    return this.#given.timesteps;
   }
 
   get episodes() {
-    return this.#run.episodes;
+    return this.#given.episodes;
   }
 
   get solvedAt() {
-    return this.#run.solvedAt;
+    return this.#given.solvedAt;
   }
 
   get finished() {
-    return this.#run.finished;
+    return this.#given.finished;
   }
 
   /** Whether a loss was, or a parameter is, not finite. */
@@ -101,7 +114,7 @@ export class Model {
 
   /** Where the environment is stepped outside, the learning that is due after a step. @param {LearnOptions} [options] */
   async learn(options) {
-    if (!this.#run.own?.isOutside) return learn(this.#learner, options);
+    if (!this.#given.own?.isOutside) return learn(this.#learner, options);
     learnOutside(this.#run, options);
     return progressOutside(this.#learner);
   }
@@ -141,9 +154,9 @@ export class Model {
     return evaluate(this.#run, options);
   }
 
-  /** @param {import('../bellhop.js').EvaluateOptions} [options] */
+  /** @param {import('../bellhop.js').EvaluateAsyncOptions} [options] */
   evaluateAsync(options) {
-    return evaluateAsync(this.#run, options);
+    return evaluateAsync(this.#given, options);
   }
 
   /** @param {import('../bellhop.js').LiveOptions} options */
@@ -176,7 +189,7 @@ export class Model {
 
   /** @param {import('../bellhop.js').SaveOptions} [options] */
   save(options) {
-    return checkpoint.save(this.#run, options);
+    return checkpoint.save(options?.full ? this.#given : this.#run, options);
   }
 
   /** @param {{ which?: Which }} [options] */
@@ -186,11 +199,11 @@ export class Model {
 
   /** @param {boolean} [isWatched] */
   watch(isWatched = true) {
-    this.#run.watch(isWatched);
+    this.#given.watch(isWatched);
   }
 
   lastUpdate() {
-    return this.#run.lastUpdate();
+    return this.#given.lastUpdate();
   }
 
   /** @param {{ which?: Which }} [options] */
@@ -199,7 +212,7 @@ export class Model {
   }
 
   dispose() {
-    this.#run.dispose();
+    this.#given.dispose();
   }
 
   [DISPOSE]() {

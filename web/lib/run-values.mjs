@@ -3,6 +3,8 @@
 // trains asks for none of this at first.
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues, greedyBox, rowsOf } from './box.mjs';
+import { checkLearnOptions } from './learn-options.mjs';
+import { breathe, unlessAborted } from './loop.mjs';
 import { onlyKeys, shown } from './messages.mjs';
 import { problemOfMask } from './action-mask.mjs';
 import { probable, whichParameters } from './run.mjs';
@@ -178,7 +180,7 @@ export function greedy(run, observations) {
 }
 
 /**
- * What plays an evaluation: handed who makes the call, it gives the score, which counts where that came to its end.
+ * What an evaluation is asked for: `play` makes the call, which may have to be made again, and gives its status and the score.
  * @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options]
  */
 function evaluation(run, options = {}) {
@@ -188,22 +190,52 @@ function evaluation(run, options = {}) {
   wholeNumber('episodes', episodes, 1, EPISODES_MAX);
   wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const parameters = whichParameters(which);
-  return (/** @type {(call: () => number) => void} */ make) => run.use((wasm) => wasm.scratch((scratch) => {
-    const at = scratch.block(6 * 8);
-    make(() => run.during((_, address) => wasm.call.bhx_run_evaluate(address, parameters, episodes, seed, at)));
+  return (/** @type {(call: (wasm: import('./wasm.mjs').Wasm, run: number) => number) => number} */ make) => run.use((wasm) => wasm.scratch((scratch) => {
+    const at = scratch.block(6 * 8), status = make((_, address) => wasm.call.bhx_run_evaluate(address, parameters, episodes, seed, at));
     const [mean, std, min, max, meanLength] = wasm.doubles(at, 6);
-    return { mean, std, min, max, meanLength, episodes };
+    return { status, score: { mean, std, min, max, meanLength, episodes } };
   }));
 }
+
+/** Gives up the one that is under way. @param {Run} run */
+const giveUp = (run) => run.use((wasm, address) => wasm.call.bhx_run_evaluate(address, 0, 0, 0, 0));
 
 /** @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options] @returns {import('../bellhop.js').Score} */
 export function evaluate(run, options) {
   const play = evaluation(run, options);
   run.needStill();
-  return play((call) => run.use((wasm) => wasm.check(call())));
+  if (run.evaluation) throw new BellhopError('BH_ERR_STATE', 'evaluate was called while evaluateAsync is under way: await that first');
+  return play((call) => run.during((wasm, address) => wasm.within(Infinity, () => wasm.check(call(wasm, address))))).score;
 }
 
-/** The same, of environments that answer later too. @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options] @returns {Promise<import('../bellhop.js').Score>} */
-export async function evaluateAsync(run, options) {
-  return run.play(evaluation(run, options));
+/**
+ * The same, of environments that answer later too, and others have their turn meanwhile; an aborted signal ends it, with the signal's reason.
+ * @param {Run} run @param {import('../bellhop.js').EvaluateAsyncOptions} [options] @returns {Promise<import('../bellhop.js').Score>}
+ */
+export async function evaluateAsync(run, options = {}) {
+  const { signal, ...rest } = Object(options), play = evaluation(run, options === Object(options) ? rest : options);
+  checkLearnOptions({ signal }, []);
+  if (run.owed || run.isDriven) await run.between(() => {});
+  for (; run.isUnderWay && run.timesteps === 0 && !run.owed; run.steps(0)) { // updates on demonstrations
+    signal?.throwIfAborted();
+    await breathe();
+  }
+  while (run.evaluation) await run.evaluation;
+  const score = goOn(run, play, signal), end = () => {
+    run.evaluation = null;
+    run.settle();
+  };
+  run.evaluation = score.then(end, end);
+  return score;
+}
+
+/** @param {Run} run @param {ReturnType<typeof evaluation>} play @param {AbortSignal} [signal] */
+async function goOn(run, play, signal) {
+  for (;;) {
+    signal?.throwIfAborted();
+    const { status, score } = play((call) => run.attempt(call));
+    if (status === 0) return score;
+    await unlessAborted(run.owed ?? breathe(), signal);
+    if (signal?.aborted) giveUp(run);
+  }
 }

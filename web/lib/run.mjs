@@ -16,6 +16,8 @@ const LAST_STEP_NUMBERS = 8;
 const NOT_ALLOWED = -1e29; // less is less than any log-probability, see src/rl/action_prior.h
 // Between two drains at most 3 records per step are made, and the ring holds 8,192.
 const STEPS_MAX = 2048;
+/** How long a call goes on, at most, when one of its pieces is done. */
+export const CALL_MS = 10;
 const DRAIN_ROWS = 512;
 /** BH_UPDATE_ARRAYS_MAX. */
 const UPDATE_ARRAYS_MAX = 24;
@@ -45,6 +47,16 @@ export class Run {
   #handle;
   /** What an environment of one's own has not answered (waiting-run.mjs): when it resolves, steps() is called again. It never rejects. @type {Promise<unknown> | null} */
   answer = null;
+  /** What the last call waits for, of an environment. @type {Promise<unknown> | null} */
+  owed = null;
+  /** A step, or an evaluation between two, has not ended: steps(), called again, goes on with it, and ends it at most. */
+  isUnderWay = false;
+  /** Somebody takes steps, and will end it. */
+  isDriven = false;
+  /** An evaluation that somebody asked for, while it goes on. @type {Promise<unknown> | null} */
+  evaluation = null;
+  /** What is to be done when neither does. @type {(() => void)[]} */
+  #tasks = [];
 
   /**
    * @param {Library} library
@@ -82,6 +94,7 @@ export class Run {
     this.nAction = floatsOf(this.actionSpace);
     /** How many actions there are; 0 where they are a Box. */
     this.nActions = this.actionSpace.type === 'Box' ? 0 : this.actionSpace.n;
+    this.isUnderWay = wasm.call.bhx_run_is_under_way(run) > 0;
     this.#handle = new Handle(wasm, this, `this ${LABELS[algo] ?? algo} model`, release(wasm, run, script.keep()));
   }
 
@@ -125,25 +138,53 @@ export class Run {
   }
 
   /**
-   * Takes up to n environment steps, no more than the ring has room for, and none beyond that in which learning begins.
+   * Takes up to n environment steps, no more than the ring has room for, and none beyond that in which learning begins. It may return
+   * in the middle of one (isUnderWay), where that takes long.
    * @param {number} n
    */
   steps(n) {
-    this.during((wasm, run) => wasm.check(wasm.call.bhx_run_steps(run, Math.min(n, STEPS_MAX))));
+    this.answer = this.evaluation;
+    if (this.answer) return;
+    const most = this.isUnderWay ? 0 : Math.min(n, STEPS_MAX);
+    this.isUnderWay = false;
+    try {
+      this.isUnderWay = this.attempt((wasm, run) => wasm.call.bhx_run_steps(run, most)) > 0;
+      this.answer = this.owed;
+    } finally {
+      this.settle();
+    }
   }
 
-  /** Runs `use` between two steps: at once. @template T @param {() => T} use @returns {T | Promise<T>} */
+  /** Makes a call that returns a status, 1 where it has not ended and is to be made again. @param {(wasm: import('./wasm.mjs').Wasm, run: number) => number} use */
+  attempt(use) {
+    return this.during((wasm, run) => wasm.within(CALL_MS, () => wasm.check(use(wasm, run))));
+  }
+
+  /** Does what was put off. */
+  settle() {
+    while (this.#tasks.length > 0 && this.#isStill) this.#tasks.shift()?.();
+  }
+
+  get #isStill() {
+    return !this.evaluation && !(this.isUnderWay && (this.isDriven || this.owed));
+  }
+
+  /** Runs `use` between two steps: at once, or when who takes steps has ended the one under way, or has left it. @template T @param {() => T} use @returns {T | Promise<T>} */
   between(use) {
-    return use();
+    if (this.#isStill) return use();
+    return new Promise((resolve, reject) => {
+      this.#tasks.push(() => {
+        try {
+          resolve(use());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
-  /** Throws where a step or an evaluation is under way: never here. */
+  /** Throws where a step or an evaluation waits for an environment: never here. */
   needStill() {}
-
-  /** @template T @param {(make: (call: () => number) => void) => T} play  see run-values.mjs @returns {T | Promise<T>} */
-  play(play) {
-    return play((call) => this.#wasm.check(call()));
-  }
 
   /** The records since the last call, in rows of `records.width` numbers. */
   drain() {
@@ -304,6 +345,8 @@ export class Run {
 
   dispose() {
     this.#handle.dispose();
+    [this.isUnderWay, this.evaluation] = [false, null];
+    this.settle();
   }
 }
 

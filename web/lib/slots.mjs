@@ -4,7 +4,7 @@
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 
-/** The other side of the import, by module; nRestored: how often one took its state over. @type {WeakMap<Wasm, { nRestored: number, ask: (use: () => number, waits?: number) => Promise<unknown> | null, slots: { rows: readonly ({ info: any, describe: () => string | undefined, paint: (look: import('../bellhop.js').Look) => any } | undefined)[] } }>} */
+/** The other side of the import, by module; nRestored: how often one took its state over. @type {WeakMap<Wasm, { nRestored: number, ask: (use: () => number, waits?: number) => { status: number, answer: Promise<unknown> | null }, slots: { rows: readonly ({ info: any, describe: () => string | undefined, paint: (look: import('../bellhop.js').Look) => any } | undefined)[] } }>} */
 export const hosts = new WeakMap();
 
 /** What reset and step of the environment said last, for people. @param {Wasm} wasm @param {number} env of the module */

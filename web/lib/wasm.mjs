@@ -12,6 +12,9 @@ const STATUS = {
   [-5]: 'BH_ERR_FORMAT', [-6]: 'BH_ERR_SHAPE', [-7]: 'BH_ERR_UNKNOWN', [-8]: 'BH_ERR_ENV',
 };
 
+/** An `op` of the import: whether long work is to return now, see src/core/interrupt.h. */
+const INTERRUPT = 6;
+
 /** Computes a known result. */
 export const PROBE = 'bhx_probe';
 const decoder = new TextDecoder();
@@ -82,6 +85,8 @@ export class Wasm {
   envCall = () => -1;
   /** Why the last of its calls failed. @type {unknown} */
   envFailure = undefined;
+  /** Until when long work goes on before it returns, to be called again: of performance.now(). */
+  #deadline = Infinity;
   /** Makes a run: where environments are one's own, they may answer its first reset later. @template T @param {() => T} use @returns {T} */
   making = (use) => use();
 
@@ -156,9 +161,26 @@ export class Wasm {
     return new BellhopError(STATUS[status] ?? 'BH_ERR_STATE', this.text(address + 4));
   }
 
-  /** Throws when a call that returns a status failed. @param {number} status */
+  /** Throws when a call that returns a status failed; 1 is of one that has not ended. @param {number} status */
   check(status) {
-    if (status !== 0) throw this.error();
+    if (status < 0) throw this.error();
+    return status;
+  }
+
+  /** Runs `use`, whose long work returns when the time is up. @template T @param {number} milliseconds @param {() => T} use @returns {T} */
+  within(milliseconds, use) {
+    const before = this.#deadline;
+    this.#deadline = performance.now() + milliseconds;
+    try {
+      return use();
+    } finally {
+      this.#deadline = before;
+    }
+  }
+
+  /** Whether it is to return now. */
+  get isLate() {
+    return performance.now() >= this.#deadline;
   }
 
   /** Throws when a call that returns a handle failed. @param {number} address */
@@ -269,8 +291,8 @@ export async function startModule(module) {
   const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
   const env = {
     /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
-    bellhop_env_call: (handle, op, value, obs, step) =>
-      made.wasm ? made.wasm.envCall(handle, op, value, obs, step) : -1,
+    bellhop_env_call: (handle, op, value, obs, step) => op === INTERRUPT ? Number(made.wasm?.isLate)
+      : made.wasm ? made.wasm.envCall(handle, op, value, obs, step) : -1,
   };
   const wasm = new Wasm(await WebAssembly.instantiate(module, { env }));
   made.wasm = wasm;

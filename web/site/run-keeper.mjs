@@ -32,7 +32,9 @@ export class RunKeeper {
     try {
       const { kept, query } = experiment; // what comes meanwhile the charts are without
       const checkpoint = await experiment.save({ full: true });
-      if (experiment.session === session) this.#kept(await this.#store.keepRun(view, { query, ...kept, checkpoint }));
+      if (experiment.session !== session) return;
+      experiment.lastState = { ...kept, checkpoint, session };
+      this.#kept(await this.#store.keepRun(view, { query, ...kept, checkpoint }));
     } catch {
       // its worker is gone, and tells by itself
     } finally {

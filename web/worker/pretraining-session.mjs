@@ -3,7 +3,7 @@
 // frames; records wait here between them. Between two slices it writes and says what may come next.
 import { Env } from '../lib/env.mjs';
 import { Frames } from './frames.mjs';
-import { LanguageModel, Pretraining } from '../lib/language.mjs';
+import { LanguageModel, Pretraining, advance, isUnderWay } from '../lib/language.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
 import { onlyKeys } from '../lib/messages.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
@@ -25,7 +25,7 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
 const SLICE_MS = 12;
 const FIRST_WINDOWS = 16;
 const RATE_MS = 1000;
-/** Of one call of step: the worker answers nobody else meanwhile. */
+/** Of one call of step. */
 const STEPS_MAX = 1000;
 
 export class PretrainingSession {
@@ -98,12 +98,15 @@ export class PretrainingSession {
   }
 
   /** Takes n optimizer steps, then shows a frame. A model that has diverged takes none. */
-  step(n = 1) {
+  async step(n = 1) {
     const training = this.#trained();
     wholeNumber('step', n, 1, STEPS_MAX);
     if (this.#diverged) return;
     this.#extend(training);
-    training.step(n);
+    for (const end = training.steps + n; training.steps < end || isUnderWay(training);) {
+      advance(training, end - training.steps);
+      await breathe();
+    }
     this.#keep(training);
     this.requestFrame();
   }
@@ -149,14 +152,11 @@ export class PretrainingSession {
   /** @param {Pretraining} training */
   async #loop(training) {
     this.#looping = true;
-    while (this.#running) {
-      this.#slice.run(Math.max(1, this.#end - training.steps), (n) => {
-        training.step(n);
-        return n;
-      });
+    while (this.#running || (this.#training && isUnderWay(training))) {
+      this.#slice.run(Math.max(1, this.#end - training.steps), (n) => advance(training, n), () => (!this.#running && !isUnderWay(training)) || this.#isAtEnd(training));
       this.#keep(training);
       this.#mark(training);
-      this.requestFrame();
+      if (this.#running || !isUnderWay(training)) this.requestFrame(); // who pauses waits for the last one
       await breathe();
     }
     this.#looping = false;
@@ -168,7 +168,12 @@ export class PretrainingSession {
       this.#diverged ||= !Number.isFinite(record.loss);
       this.#waiting.push(record);
     }
-    if (this.#diverged || training.steps >= this.#end) this.#running = false;
+    if (this.#diverged || this.#isAtEnd(training)) this.#running = false;
+  }
+
+  /** @param {Pretraining} training */
+  #isAtEnd(training) {
+    return training.steps >= this.#end && !isUnderWay(training);
   }
 
   /** @param {Pretraining} training */

@@ -21,7 +21,7 @@ const LATER_METHODS = ['place', 'evaluate', 'save', 'load', 'qValues', 'predictV
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */
-/** @typedef {Pick<import('./make-session.mjs').Later, 'calls' | 'makeRun'>} Later */
+/** @typedef {Pick<import('./make-session.mjs').Later, 'calls' | 'makeRun' | 'pretrained'>} Later */
 /**
  * Answers the calls that come through a port.
  * @param {Port} port
@@ -85,7 +85,8 @@ export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text
       try {
         const info = session.info();
         sessions.set(key, session);
-        return { session: key, info };
+        const made = { session: key, info };
+        return recipe.demonstrations === undefined ? made : parts?.pretrained(session.run).then(() => made);
       } catch (error) {
         session.dispose();
         throw error;

@@ -5,6 +5,7 @@ import { actionValues, maskOf } from '../lib/actions.mjs';
 import { load, openCheckpoint, save } from '../lib/checkpoint.mjs';
 import { createDemonstrated } from '../lib/imitation.mjs';
 import { learn, readPlan } from '../lib/learning.mjs';
+import { breathe } from '../lib/loop.mjs';
 import { evaluateAsync, flattenObs, logProbs, predict, stateValues } from '../lib/run-values.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 import { SLICE_MS } from './session.mjs';
@@ -23,7 +24,8 @@ const PROGRESS_MS = 100;
 export const calls = Object.freeze({
   place,
   evaluate: ({ run }, options) => evaluateAsync(run, options),
-  save: ({ run }, options) => run.between(() => save(run, options)),
+  // A full checkpoint goes on in the middle of a step; parameters are those of its end.
+  save: ({ run }, options) => options?.full === true && !run.owed ? save(run, options) : run.between(() => save(run, options)),
   load: (session, bytes) => session.run.between(() => {
     load(session.run, bytes);
     session.loaded();
@@ -73,7 +75,16 @@ async function learnIn(session, { id, isFollowed = false, isAborted = false, ...
       { take: (n) => session.portion(n), afterSlice: () => session.afterSlice(), isDue });
   } finally {
     session.learning = null;
+    session.rest();
     session.requestFrame();
+  }
+}
+
+/** Does the updates that follow from demonstrations, while others have their turn. @param {import('../lib/run.mjs').Run} run */
+export async function pretrained(run) {
+  while (run.isUnderWay && run.timesteps === 0 && !run.owed) {
+    await breathe();
+    run.steps(0);
   }
 }
 

@@ -52,6 +52,9 @@ export class Session {
   #until = Infinity; // it pauses when so many steps have been taken
   #looping = false;
   #finished = false;
+  /** It pauses, or is finished, when the step under way has ended. */
+  #isStopping = false;
+  #isEnding = false;
   #diverged = false;
   /** What ended playing. @type {Frame['failure']} */
   #failure = null;
@@ -115,9 +118,14 @@ export class Session {
   #start(stepsPerSecond) {
     if (this.#speed === 0) this.#rate.clear();
     this.#speed = stepsPerSecond;
-    this.#finished = false;
+    this.#finished = this.#isStopping = false;
     this.#failure = null;
     this.#wake?.();
+    this.rest();
+  }
+
+  /** Ends the step under way, if nobody does. */
+  rest() {
     if (!this.#looping) void this.#loop();
   }
 
@@ -126,7 +134,8 @@ export class Session {
     this.#speed = 0;
     this.#wake?.();
     this.#proceed(false);
-    return this.run.between(() => this.#frames.show());
+    this.rest();
+    return this.run.owed ? this.run.between(() => this.#frames.show()) : this.#frames.show();
   }
 
   /** @param {number} [n] @param {'update' | 'episode'} [until]  fewer steps, where it has come */
@@ -139,7 +148,7 @@ export class Session {
     try {
       do {
         left -= this.portion(until ? 1 : left);
-        for (; this.run.answer; left -= this.portion(1)) await this.run.answer;
+        for (; this.run.answer || this.run.isUnderWay; left -= this.portion(1)) await (this.run.answer ?? breathe());
       } while (left > 0 && !this.run.finished && come() === before && !(until && isBefore && this.run.timesteps >= end));
     } finally {
       this.requestFrame();
@@ -177,7 +186,7 @@ export class Session {
     this.#wake?.();
   }
 
-  /** Changes options now; says since which step they hold. Changes that were to come are dropped: it is another run from here on. @param {object} options */
+  /** Changes options now, or when the step under way has ended; says since which step they hold. Changes that were to come are dropped: it is another run from here on. @param {object} options */
   set(options) {
     return this.run.between(() => {
       this.#applyDue();
@@ -200,7 +209,7 @@ export class Session {
 
   /** Of the parameters: pages show it wherever a run stands still. @param {{ which?: import('../bellhop.js').Which }} options */
   sha256(options) {
-    return this.run.sha256(options);
+    return this.run.between(() => this.run.sha256(options));
   }
 
   /** It has other parameters. */
@@ -221,7 +230,7 @@ export class Session {
   // ---- running ----
 
   async #loop() {
-    this.#looping = true;
+    this.#looping = this.run.isDriven = true;
     try {
       await this.#playOn();
     } catch (error) {
@@ -231,13 +240,14 @@ export class Session {
       this.#speed = 0;
       this.requestFrame();
     }
-    this.#looping = false;
+    this.#looping = this.run.isDriven = false;
+    this.run.settle();
   }
 
   async #playOn() {
     let credit = 1;
     let then = performance.now();
-    while (this.#speed > 0) {
+    while (this.#speed > 0 || this.run.isUnderWay) {
       if (this.#speed === Infinity) {
         await this.#turn(this.#left());
       } else {
@@ -246,8 +256,8 @@ export class Session {
         then = now;
         credit -= await this.#turn(Math.min(Math.floor(credit), this.#left()));
       }
-      this.afterSlice();
-      await (this.#speed === Infinity ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
+      if (this.#speed > 0 || !this.run.isUnderWay) this.afterSlice(); // who pauses waits for the last frame
+      await (this.#speed === Infinity || this.run.isUnderWay ? breathe() : this.#sleep((1 - credit) / this.#speed * 1000));
       if (this.#speed === Infinity) then = performance.now();
     }
   }
@@ -256,8 +266,8 @@ export class Session {
   async #turn(most) {
     let taken = 0;
     await turn(this.run, this.#slice.milliseconds, (isOver) => {
-      const least = this.run.answer ? 1 : 0; // a step that is under way is ended
-      taken += this.#slice.run(Math.max(most - taken, least), (n) => this.portion(n), () => this.#speed === 0 || isOver());
+      const least = this.run.answer || this.run.isUnderWay ? 1 : 0; // a step that is under way is ended
+      taken += this.#slice.run(Math.max(most - taken, least), (n) => this.portion(n), () => (this.#speed === 0 && !this.run.isUnderWay) || isOver());
     });
     return taken;
   }
@@ -271,12 +281,13 @@ export class Session {
   /** Environment steps, rounded up to whole steps of all environments; fewer where it finishes or learning begins. @param {number} n */
   portion(n) {
     const before = this.run.timesteps;
-    if (!this.run.answer) this.#applyDue();
+    if (!this.run.answer && !this.run.isUnderWay) this.#applyDue();
     const { end } = this.learner;
     this.learner.steps(Math.min(n, Math.min(this.#changes[0]?.at ?? Infinity, this.#until > before ? this.#until : Infinity) - before));
     if (this.#firstUpdateAt === null && this.run.updates > 0) this.#firstUpdateAt = performance.timeOrigin + performance.now();
-    if (before < this.#until && this.run.timesteps >= this.#until) this.#speed = 0;
-    if (this.run.finished || (before < end && this.run.timesteps >= end)) this.#finish();
+    if (before < this.#until && this.run.timesteps >= this.#until) this.#isStopping = true;
+    if (before < end && this.run.timesteps >= end) this.#isEnding = true;
+    if (!this.run.isUnderWay) this.#endStep();
     return this.run.timesteps - before;
   }
 
@@ -285,9 +296,11 @@ export class Session {
     for (; this.#changes.length > 0 && this.#changes[0].at <= this.run.timesteps; this.#changes.shift()) this.apply(this.#changes[0].options);
   }
 
-  #finish() {
-    this.#finished = true;
-    this.#speed = 0;
+  /** A step has ended: it may have been the last one. */
+  #endStep() {
+    if (this.run.finished || this.#isEnding) this.#finished = this.#isStopping = true;
+    if (this.#isStopping) this.#speed = 0;
+    this.#isStopping = this.#isEnding = false;
   }
 
   /** Shows what a slice has done. */

@@ -3,6 +3,9 @@
 export default {
   'error.policy': '此页面的内容安全策略（CSP）不允许实验室运行，请页面作者添加：{source}。',
   'error.module': 'WebAssembly 模块在此浏览器中无法运行，或下载不完整：{why}',
+  'rescue.waits': '正在暂停：后台线程要先完成当前这次更新，在这些设置下需要一秒以上。',
+  'rescue.silent': '后台线程 3 秒内没有响应暂停，已被结束。运行从第 {step} 步继续；其后的内容会逐位重现。网络或批量小一些，响应会更快。',
+  'rescue.gone': '浏览器终止了后台线程。运行在新的线程中从第 {step} 步继续；其后的内容会逐位重现。',
   'error.worker': '负责训练的后台线程已终止。',
   'error.memory': '内存不足，无法开始训练。请减小回放缓冲区、批大小或网络规模。',
   'error.unknown': '这里没有名为“{name}”的设置。',
