@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITE } from '../../../build/build.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { holds, hosted, number, phase, reach, says, test } from '../harness.mjs';
+import { holds as isSo, hosted, number, phase, reach, says, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -275,7 +275,7 @@ export default function csp(lab) {
     const { page, close } = await lab().open('#env=GridWorld-v0&seed=3');
     await page.click('#play');
     await reach(page, 'count-episodes', 2);
-    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step > 0);
+    await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step > 0);
     block(page);
     const since = Date.now();
     await page.click('#play');
@@ -310,7 +310,7 @@ export default function csp(lab) {
     for (const query of ['batchSize=4096&netArch=1024,1024&gradientSteps=64&learningStarts=1', 'batchSize=8192&bufferSize=8192&gradientSteps=1000&netArch=256,256&learningStarts=1']) {
       const { page, close } = await lab().open(`#env=CartPole-v1&seed=3&${query}`);
       await page.click('#play');
-      await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame?.nUpdates > 0, undefined, 60_000);
+      await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame?.nUpdates > 0, undefined, 60_000);
       const { milliseconds, how } = await page.evaluate(() => new Promise((done) => {
         const since = performance.now(), { $ } = /** @type {any} */ (window);
         const ask = () => {
@@ -323,7 +323,7 @@ export default function csp(lab) {
       }));
       assert.match(how, /^(paused$|Pausing: )/);
       assert.ok(milliseconds < 3000, `${milliseconds} ms`);
-      await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.phase === 'paused', undefined, 60_000);
+      await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.phase === 'paused', undefined, 60_000);
       await close();
     }
   });
