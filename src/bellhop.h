@@ -29,6 +29,7 @@
 #include "core/alloc.h"
 #include "core/config.h"
 #include "core/fmath.h"
+#include "core/interrupt.h"
 #include "core/real.h"
 #include "core/rng.h"
 #include "core/status.h"

@@ -43,6 +43,21 @@ void bhx_env_destroy(bh_env *env);
 int bhx_env_reset(bh_env *env, float *obs);
 const char *bhx_env_spaces(const bh_env *env);
 const char *bhx_env_describe(const bh_env *env);
+const char *bhx_env_layout(const bh_env *env);
+const char *bhx_env_info(const bh_env *env);
+int bhx_env_step(bh_env *env, int action, float *obs, bh_step *step);
+int bhx_env_step_box(bh_env *env, const float *action, float *obs, bh_step *step);
+void bhx_env_seed(bh_env *env, double seed);
+int bhx_env_transitions(const bh_env *env, int s, int a, bh_transition *out);
+const char *bhx_catalog(void);
+int bhx_run_timesteps(const bh_run *run);
+int bhx_run_episodes(const bh_run *run);
+int bhx_run_solved_at(const bh_run *run);
+int bhx_run_finished(const bh_run *run);
+const bh_env *bhx_run_env(const bh_run *run);
+void bhx_run_last_step(const bh_run *run, double *out);
+int bhx_run_sample_actions(bh_run *run, void *actions, const float *obs, int n, bh_rng *rng);
+void bhx_rng_seed(bh_rng *rng, double seed);
 
 /// There are no environments in JavaScript here.
 int bellhop_env_call(int handle, int op, double value, void *at, bh_step *step)
@@ -205,6 +220,20 @@ static void look_at_run(world *w, int which)
         fill_floats(w);
         bhx_run_state_values(w->run, w->doubles, w->floats, 1 + byte(w) % 2);
         return;
+    case 7:
+        REQUIRE(bhx_run_timesteps(w->run) >= 0 && bhx_run_episodes(w->run) >= 0);
+        REQUIRE(bhx_run_solved_at(w->run) >= -1 && bhx_run_finished(w->run) <= 1);
+        bhx_run_last_step(w->run, w->doubles);
+        REQUIRE(bhx_env_spaces(bhx_run_env(w->run))[0] == '{');
+        return;
+    case 8: {
+        bh_rng rng;
+        if (!fits(w->run, 1)) return;
+        fill_floats(w);
+        bhx_rng_seed(&rng, byte(w));
+        bhx_run_sample_actions(w->run, w->doubles, w->floats, 1, &rng);
+        return;
+    }
     }
 }
 
@@ -232,16 +261,39 @@ static void change_run(world *w, int which)
     }
 }
 
+// A step of an environment in the middle of an episode, with an action that is in range.
+static void step_env(world *w)
+{
+    bh_step step;
+    const bh_space *actions = bh_env_action_space(w->env);
+    if (bhx_env_reset(w->env, w->floats) != BH_OK) return;
+    if (actions->kind == BH_SPACE_DISCRETE) {
+        bhx_env_step(w->env, byte(w) % actions->n, w->floats, &step);
+        return;
+    }
+    float *box = (float *)(void *)w->doubles;
+    for (int i = 0; i < actions->n; i++) box[i] = actions->low[i];
+    bhx_env_step_box(w->env, box, w->floats, &step);
+}
+
 static void call_env(world *w, int which)
 {
+    bh_transition transitions[4];
     if (bh_space_floats(bh_env_observation_space(w->env)) > FLOATS_MAX) return;
     switch (which) {
     case 0: bhx_env_reset(w->env, w->floats); return;
     case 1: REQUIRE(bhx_env_spaces(w->env)[0] == '{'); return;
     case 2:
         bhx_env_reset(w->env, w->floats);
-        REQUIRE(bhx_env_describe(w->env) != NULL);
+        REQUIRE(bhx_env_describe(w->env) != NULL && bhx_env_info(w->env)[0] == '{');
         return;
+    case 3: REQUIRE(bhx_env_layout(w->env) != NULL); return;
+    case 4: bhx_env_seed(w->env, byte(w)); return;
+    case 5: step_env(w); return;
+    case 6:
+        REQUIRE(bhx_env_transitions(w->env, byte(w) - 8, byte(w) - 8, transitions) <= 4);
+        return;
+    case 7: REQUIRE(bhx_catalog()[0] == '{'); return;
     }
 }
 
@@ -257,9 +309,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int calls = 0; calls < CALLS_MAX && w.at < w.end; calls++) {
         int op = byte(&w);
         if (op % 4 == 0) call_setup(&w, op / 4 % 9);
-        else if (op % 4 == 1 && w.run != NULL) look_at_run(&w, op / 4 % 7);
+        else if (op % 4 == 1 && w.run != NULL) look_at_run(&w, op / 4 % 9);
         else if (op % 4 == 2 && w.run != NULL) change_run(&w, op / 4 % 9);
-        else if (op % 4 == 3 && w.env != NULL) call_env(&w, op / 4 % 3);
+        else if (op % 4 == 3 && w.env != NULL) call_env(&w, op / 4 % 8);
     }
     bhx_env_destroy(w.env);
     bhx_run_destroy(w.run);

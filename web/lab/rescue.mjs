@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs whose worker does not answer Pause, or is gone: another worker goes on with the run, from the last full checkpoint that was made of it
-// (RunExperiment.lastState), else from its beginning, which gives the same bits again. Fetched when that happens.
+// (RunExperiment.lastState), else from its beginning, which gives the same bits again; after a worker that is gone, to the step that was shown.
+// Fetched when that happens.
 import { historyFrom } from './history-json.mjs';
 import { History } from './history.mjs';
 import { loadWords } from './words.mjs';
@@ -55,8 +56,23 @@ export async function rescue(experiment, why, error) {
   if (step === shown) Object.assign(experiment, { score, print });
   if (step === shown && phase === 'finished') experiment.enter(phase);
   experiment.emit('setup');
-  if (goesOn) experiment.play();
   tell(experiment, why, { step });
+  if (error && step < shown) await catchUp(experiment, shown);
+  if (goesOn && experiment.phase === 'paused') experiment.play();
+}
+
+/** Plays to the step that was shown, as fast as it can. @param {RunExperiment} experiment @param {number} shown */
+async function catchUp(experiment, shown) {
+  const { stopAt, speed } = experiment;
+  Object.assign(experiment, { stopAt: shown, speed: experiment.speeds.length - 1 });
+  experiment.play();
+  await new Promise((done) => {
+    const ask = () => experiment.phase !== 'running' && done(experiment.removeEventListener('phase', ask));
+    experiment.addEventListener('phase', ask);
+    ask();
+  });
+  experiment.stopAt = stopAt;
+  experiment.setSpeed(speed);
 }
 
 /** A notice to whoever shows the run, in the reader's words. @param {RunExperiment} experiment @param {Why} key @param {Record<string, number>} [places] */

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITE } from '../../../build/build.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { hosted, phase, reach, says, test } from '../harness.mjs';
+import { holds as isSo, hosted, number, phase, reach, says, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -225,14 +225,29 @@ export default function csp(lab) {
     await twice.close();
   });
 
-  test('a worker that ends by itself is told, in the reader’s language, and tried again; one that is busy for minutes is left by Reset', async () => {
+  /** What is blocked answers nobody. @param {import('playwright-core').Page} page */
+  const block = (page) => void page.workers()[0].evaluate(() => {
+    for (;;);
+  }).catch(() => {});
+
+  test('a worker that ends by itself: another one takes the run to the step that was shown; one that ends again at once is told, in the reader’s language, and tried again', async () => {
     const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&lang=zh');
     const experiment = () => page.evaluate(() => {
       const { phase, isBusy } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
       return { phase, isBusy, workers: /** @type {any} */ (globalThis).watched.workers };
     });
-    await page.click('#step');
-    await reach(page, 'count-steps', 1);
+    const hash = () => page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.sha256());
+    for (let i = 1; i <= 3; i++) {
+      await page.click('#step');
+      await reach(page, 'count-steps', i);
+    }
+    const before = await hash();
+    await page.workers()[0].evaluate(() => globalThis.close());
+    await says(page, 'notice-text', /^浏览器终止了后台线程。/);
+    await reach(page, 'count-steps', 3);
+    await phase(page, 'paused');
+    assert.equal(await hash(), before);
+    assert.deepEqual(await experiment(), { phase: 'paused', isBusy: false, workers: 1 });
     await page.workers()[0].evaluate(() => globalThis.close());
     await phase(page, 'failed');
     await says(page, 'overlay-text', /^负责训练的后台线程已终止。$/);
@@ -243,9 +258,42 @@ export default function csp(lab) {
     await reach(page, 'count-steps', 1);
     assert.deepEqual(trouble.errors, []);
     await close();
+  });
 
-    const busy = await lab().open('#env=GridWorld-v0&seed=3&batchSize=8192&bufferSize=8192&gradientSteps=1000&netArch=256,256&learningStarts=1');
+  test('a worker that ends while it plays: the run plays on', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&seed=3');
+    await page.click('#play');
+    await reach(page, 'count-episodes', 2);
+    await page.workers()[0].evaluate(() => globalThis.close());
+    await says(page, 'notice-text', /^The browser ended the worker\. The run goes on/);
+    await phase(page, 'running');
+    await reach(page, 'count-episodes', 4);
+    await close();
+  });
+
+  test('a worker that does not answer Pause: the page says so within 3 seconds, ends it, and stands where the run was kept; one that is busy is left by Reset', async () => {
+    const { page, close } = await lab().open('#env=GridWorld-v0&seed=3');
+    await page.click('#play');
+    await reach(page, 'count-episodes', 2);
+    await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step > 0);
+    block(page);
+    const since = Date.now();
+    await page.click('#play');
+    await says(page, 'notice-text', /^Pausing: the worker first ends the update/);
+    assert.ok(Date.now() - since < 3000, `${Date.now() - since} ms`);
+    await says(page, 'notice-text', /^The worker did not answer Pause for 3 seconds and was ended\. The run goes on from step [\d,]+;/);
+    await phase(page, 'paused');
+    assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).watched.workers), 1);
+    assert.ok(await number(page, 'count-steps') > 0, 'from the kept state');
+    const episodes = await number(page, 'count-episodes');
+    await page.click('#play');
+    await reach(page, 'count-episodes', episodes + 2);
+    await close();
+
+    const busy = await lab().open('#env=GridWorld-v0&seed=3');
     await busy.page.click('#play');
+    await reach(busy.page, 'count-steps', 1);
+    block(busy.page);
     await says(busy.page, 'phase', /^Busy; Reset/);
     await busy.page.evaluate(() => void Object.assign(globalThis, { old: /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer }));
     await busy.page.click('#reset');
@@ -256,6 +304,28 @@ export default function csp(lab) {
     });
     assert.deepEqual(left, [true, true, 1]);
     await busy.close();
+  });
+
+  test('the heaviest links: Pause is answered, or says within 3 seconds what it waits for', async () => {
+    for (const query of ['batchSize=4096&netArch=1024,1024&gradientSteps=64&learningStarts=1', 'batchSize=8192&bufferSize=8192&gradientSteps=1000&netArch=256,256&learningStarts=1']) {
+      const { page, close } = await lab().open(`#env=CartPole-v1&seed=3&${query}`);
+      await page.click('#play');
+      await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame?.nUpdates > 0, undefined, 60_000);
+      const { milliseconds, how } = await page.evaluate(() => new Promise((done) => {
+        const since = performance.now(), { $ } = /** @type {any} */ (window);
+        const ask = () => {
+          const how = $('phase')?.dataset.phase === 'paused' ? 'paused' : $('notice-text')?.textContent;
+          if (how) done({ milliseconds: performance.now() - since, how });
+          else setTimeout(ask, 10);
+        };
+        $('play').click();
+        ask();
+      }));
+      assert.match(how, /^(paused$|Pausing: )/);
+      assert.ok(milliseconds < 3000, `${milliseconds} ms`);
+      await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.phase === 'paused', undefined, 60_000);
+      await close();
+    }
   });
 
   test('a module that arrived damaged is told in the reader’s language, with the engine’s words after it', async () => {
