@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Dialogue-v0: the rule and every format stand in envs/dialogue.h, needs and words in
-// envs/data/dialogue_v0_data.h.
+// envs/data/dialogue_v0_data.h, sentences in envs/data/dialogue_v0_sentences.h.
 #include "envs/dialogue.h"
 #include "core/state.h"
 #include "envs/data/dialogue_v0_data.h"
+#include "envs/data/dialogue_v0_sentences.h"
 #include "envs/registry.h"
 #include "envs/token_text.h"
 
@@ -29,6 +30,7 @@ enum {
     LIMIT = BHI_DIALOGUE_LIMIT,
     T = BHI_DIALOGUE_N_TEXT,
     N_PARTS = BHI_DIALOGUE_N_PARTS,
+    N_SAYINGS = sizeof sayings / sizeof sayings[0],
 };
 
 _Static_assert(sizeof sayings[0].words == BHI_DIALOGUE_SAYING, "as the header says");
@@ -64,6 +66,7 @@ typedef struct dialogue {
 } dialogue;
 
 static int example(bh_rng *rng, int *tokens);
+static void talk(const uint16_t *tokens, int n, uint32_t key, bh_text *out);
 
 static const bh_text_task text_task = {
     .language = &bh_language,
@@ -73,6 +76,7 @@ static const bh_text_task text_task = {
     .ends_at = TOKEN_END,
     .allowed = allowed,
     .example = example,
+    .talk = talk,
 };
 
 static const char *const parts_en[] = {"solved", "turns", "wrong"};
@@ -110,7 +114,7 @@ static int draw_answer(bh_rng *rng, int question, int need)
 static int draw_saying(bh_rng *rng, int meaning)
 {
     int n = 0, picked = -1;
-    for (int i = 0; i < (int)(sizeof sayings / sizeof sayings[0]); i++) {
+    for (int i = 0; i < N_SAYINGS; i++) {
         if (sayings[i].meaning == meaning && bh_rng_below(rng, (uint32_t)++n) == 0) picked = i;
     }
     return picked;
@@ -141,6 +145,178 @@ static void hear(dialogue *d, int reply)
     else if (is_solution) say(d, MEANING_NOT_THAT);
     else say(d, answers[d->answers[reply]].meaning);
     if (d->is_over) bhi_token_text_append(&task, &d->text, TOKEN_END);
+}
+
+// ---- what a reader is shown ----
+
+enum { NOBODY = -1, NOTHING = -1, WORDS_BYTES = 512 };
+
+// What somebody said, a turn of a talk.
+typedef struct turn {
+    int reply; // NOBODY: it was the guest
+    char words[WORDS_BYTES];
+    const char *before[2], *sentence[2]; // English, Chinese; NULL: the words are the sentence
+} turn;
+
+// Goes through the tokens of a talk, turn by turn.
+typedef struct teller {
+    const uint16_t *tokens;
+    int n, i;
+    uint32_t key;
+    int n_replies, reply, meaning; // so far; the last reply, what the guest meant last
+} teller;
+
+static int reply_of(int token)
+{
+    return token >= TOKEN_REPLY && token < TOKEN_END ? token - TOKEN_REPLY : NOBODY;
+}
+
+static int need_of(int reply)
+{
+    return reply >= REPLY_SOLUTION && reply < REPLY_GOODBYE ? reply - REPLY_SOLUTION : NOTHING;
+}
+
+static uint32_t mixed(uint32_t key, uint32_t with)
+{
+    key = (key ^ with) * 0x9e3779b1u;
+    return key ^ key >> 15;
+}
+
+// Which of n sentences about `topic`: another one after every reply, so that what is said twice is
+// not said alike.
+static int way(const teller *t, int topic, int n)
+{
+    return (int)((mixed(t->key, (uint32_t)topic) + (uint32_t)t->n_replies) % (uint32_t)n);
+}
+
+static void choose(turn *out, const dialogue_sentences *from, const teller *t, int topic)
+{
+    int i = way(t, topic, N_SENTENCES);
+    out->sentence[0] = from->en[i];
+    out->sentence[1] = from->zh[i];
+}
+
+static void choose_of_need(turn *out, const dialogue_need_sentences *from, const teller *t)
+{
+    int i = way(t, N_REPLIES + t->meaning, N_OF_NEED);
+    out->sentence[0] = from->en[i];
+    out->sentence[1] = from->zh[i];
+}
+
+// What n words of a guest mean; NOTHING that guests say.
+static int meaning_of(const uint16_t *said, int n)
+{
+    for (int row = 0; row < N_SAYINGS && n <= BHI_DIALOGUE_SAYING; row++) {
+        const unsigned char *saying = sayings[row].words;
+        int i = 0;
+        while (i < n && saying[i] == said[i]) i++;
+        if (i == n && (n == BHI_DIALOGUE_SAYING || saying[n] == WORD_NONE))
+            return sayings[row].meaning;
+    }
+    return NOTHING;
+}
+
+static void let_guest_speak(teller *t, turn *out, const uint16_t *said, int n)
+{
+    t->meaning = meaning_of(said, n);
+    int need = need_of(t->reply);
+    if (t->meaning == MEANING_NOT_THAT && need != NOTHING)
+        choose_of_need(out, &not_that_sentences[need], t);
+    else if (t->meaning == MEANING_SOLVED && need != NOTHING)
+        choose_of_need(out, &solved_sentences[need], t);
+    else if (t->meaning == MEANING_GIVES_UP && t->reply == REPLY_GOODBYE)
+        choose(out, &goodbye_sentences, t, N_REPLIES + MEANING_GIVES_UP);
+    else if (t->meaning != NOTHING)
+        choose(out, &guest_sentences[t->meaning], t, N_REPLIES + t->meaning);
+}
+
+static void let_bellhop_speak(teller *t, turn *out, int reply)
+{
+    choose(out, &bellhop_sentences[reply], t, reply);
+    if (reply != REPLY_GOODBYE) {
+        int before = t->n_replies == 0                ? BEFORE_FIRST
+                     : t->meaning == MEANING_NOT_THAT ? BEFORE_AFTER_WRONG
+                                                      : BEFORE_NEXT;
+        int i = way(t, N_REPLIES + N_MEANINGS + before, N_SENTENCES);
+        out->before[0] = before_sentences[before].en[i];
+        out->before[1] = before_sentences[before].zh[i];
+    }
+    t->reply = reply;
+    t->n_replies++;
+}
+
+// Whether there is another turn. Tokens that no vocabulary has said nothing; END ends a talk.
+static int next_turn(teller *t, turn *out)
+{
+    while (t->i < t->n && t->tokens[t->i] == WORD_NONE) t->i++;
+    if (t->i >= t->n || t->tokens[t->i] == TOKEN_END) return 0;
+    int from = t->i++;
+    *out = (turn){.reply = reply_of(t->tokens[from]), .before = {"", ""}};
+    while (out->reply == NOBODY && t->i < t->n && t->tokens[t->i] > TOKEN_END) t->i++;
+    bh_text line = bh_text_over(out->words, sizeof out->words);
+    for (int i = from; i < t->i; i++)
+        bh_text_add(&line, i > from ? " %s" : "%s", token_en(t->tokens[i]));
+    if (out->reply != NOBODY) let_bellhop_speak(t, out, out->reply);
+    else let_guest_speak(t, out, t->tokens + from, t->i - from);
+    return 1;
+}
+
+static void add_sentence(bh_text *out, const turn *said, int language)
+{
+    const char *before = said->before[language], *space = language == 0 && *before ? " " : "";
+    const char *own = said->sentence[language];
+    bh_text_add(out, "%s%s%s", before, space, own != NULL ? own : said->words);
+}
+
+static void talk(const uint16_t *tokens, int n, uint32_t key, bh_text *out)
+{
+    teller t = {.tokens = tokens, .n = n, .key = key, .reply = NOBODY, .meaning = NOTHING};
+    turn said;
+    bh_text_add(out, "[");
+    for (const char *comma = ""; next_turn(&t, &said); comma = ",") {
+        bh_text_add(out, "%s{\"who\":\"%s\",\"text\":", comma,
+                    said.reply == NOBODY ? "guest" : "bellhop");
+        bh_text_add_json(out, said.words);
+        for (int language = 0; language < 2; language++) {
+            char sentence[2 * WORDS_BYTES];
+            bh_text line = bh_text_over(sentence, sizeof sentence);
+            add_sentence(&line, &said, language);
+            bh_text_add(out, ",\"%s\":", language == 0 ? "en" : "zh");
+            bh_text_add_json(out, sentence);
+        }
+        bh_text_add(out, "}");
+    }
+    bh_text_add(out, "]");
+}
+
+// What tells one guest's talk from another's: all that was drawn when it arrived.
+static uint32_t key_of(const dialogue *d)
+{
+    uint32_t key = mixed(0, (uint32_t)d->need);
+    for (int q = 0; q <= N_QUESTIONS; q++) key = mixed(key, (uint32_t)d->answers[q]);
+    for (int m = 0; m < N_MEANINGS; m++) key = mixed(key, (uint32_t)d->sayings[m]);
+    return key;
+}
+
+// The tokens so far, n of them.
+static int tokens_of(const dialogue *d, uint16_t *tokens)
+{
+    for (int i = 0; i < d->text.n; i++) tokens[i] = d->text.tokens[i];
+    return d->text.n;
+}
+
+static void describe(const void *state, bh_text *out)
+{
+    const dialogue *d = state;
+    uint16_t tokens[T];
+    teller t = {.tokens = tokens, .n = tokens_of(d, tokens), .key = key_of(d), .reply = NOBODY};
+    turn said;
+    t.meaning = NOTHING;
+    for (const char *line = ""; next_turn(&t, &said); line = "\n") {
+        bh_text_add(out, "%s%s: ", line, said.reply == NOBODY ? "Guest" : "Bellhop");
+        add_sentence(out, &said, 0);
+    }
+    if (!d->is_over) bh_text_add(out, "\nBellhop: …");
 }
 
 // ---- what people write ----
@@ -196,7 +372,7 @@ static void configure(void *state, const void *config)
     d->weights[2] = -c->wrong_cost;
 }
 
-BHI_TOKEN_TEXT_FUNCTIONS(dialogue, task, configure) // init, spaces, view, describe
+BHI_TOKEN_TEXT_UNDESCRIBED(dialogue, task, configure) // init, spaces, view
 
 static void reset(void *state, bh_rng *rng, float *obs)
 {
@@ -227,26 +403,31 @@ static void info(const void *state, bh_text *out)
     const dialogue *d = state;
     bh_text_add(out, "{");
     bhi_token_text_info(&task, &d->text, out);
+    uint16_t tokens[T];
+    bh_text_add(out, ",\"talk\":");
+    talk(tokens, tokens_of(d, tokens), key_of(d), out);
     if (d->is_over) bh_text_add(out, ",\"need\":\"%s\"", needs[d->need]);
     bh_text_add(out, "}");
+}
+
+static const char *reply_en(int reply)
+{
+    return bellhop_sentences[reply].en[0];
+}
+
+static const char *reply_zh(int reply)
+{
+    return bellhop_sentences[reply].zh[0];
 }
 
 static void layout(const void *state, bh_text *out)
 {
     (void)state;
     bh_text_add(out, "{");
+    bhi_text_add_list(out, "replies", N_REPLIES, NULL, reply_en);
+    bhi_text_add_list(out, "replies_zh", N_REPLIES, NULL, reply_zh);
     bhi_token_text_layout(&task, out);
-    bh_text_add(out, ",\"replies\":[");
-    for (int i = 0; i < N_REPLIES; i++) {
-        if (i > 0) bh_text_add(out, ",");
-        bh_text_add_json(out, replies[i].en);
-    }
-    bh_text_add(out, "],\"replies_zh\":[");
-    for (int i = 0; i < N_REPLIES; i++) {
-        if (i > 0) bh_text_add(out, ",");
-        bh_text_add_json(out, replies[i].zh);
-    }
-    bh_text_add(out, "]}");
+    bh_text_add(out, "}");
 }
 
 static const bh_preset presets[] = {

@@ -31,10 +31,22 @@
 // given are not allowed; taken nevertheless they are what they were the first time. Needs, words
 // and how likely a guest says what are in envs/data/dialogue_v0_data.h.
 //
-// view, describe, info, layout: as envs/token_text.h says. Parts: "solved" 0 or 1, "turns" replies
-// given,
-//     "wrong" wrong solutions; their weights are solved_reward, -turn_cost and -wrong_cost. info, at
-//     end, also "need": "taxi". layout also "replies", "replies_zh": the actions in full sentences.
+// view, info, layout: as envs/token_text.h says. Parts: "solved" 0 or 1, "turns" replies given,
+//     "wrong" wrong solutions; their weights are solved_reward, -turn_cost and -wrong_cost. info
+//     also "talk", at the end also "need": "taxi". layout also "replies", "replies_zh": the actions
+//     in full sentences.
+//
+// A reader is shown sentences for the words, English or Chinese, one of several for each meaning
+// (envs/data/dialogue_v0_sentences.h). Agents and language models read the words alone. Which
+// sentence it is follows from the guest, all that was drawn when it arrived, and from the turn; so
+// the same seed gives the same talk in a page, on the command line and in C. No sentence tells more
+// than its words.
+//
+// talk, of `info` and of bh_text_task: a list of what was said, {"who": "guest", "text": "in my
+//     room", "en": "It's in the room.", "zh": "就在房间里。"}, "who" else "bellhop". What a guest
+//     never says, a language model may write it, is its own sentence
+// describe: the English talk, "Guest: …" or "Bellhop: …" on lines of their own; "Bellhop: …" alone
+//     on the last one while it has to reply
 #pragma once
 
 #include "rl/env.h"

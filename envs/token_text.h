@@ -25,7 +25,7 @@
 // layout:           {"actions": […], "actions_zh": […], the tokens the actions write,
 //                    "tokens": […], "tokens_zh": […], "action_tokens": [id of each action's token],
 //                    "ends_at": id, "length": T, "parts": […], "parts_zh": […], …}
-// An environment may have more in all three.
+// An environment may have more in all three, and a describe of its own.
 //
 // Legend: T tokens of an observation, V tokens of the vocabulary, A actions, P parts of the reward.
 #pragma once
@@ -107,7 +107,15 @@ void bhi_text_add_list(bh_text *out, const char *key, int n, const int *ids,
 /// Defines `init`, `spaces`, `view` and `describe` of a bh_env_def, which are the same for every
 /// task: `type` is the type of the environment's state, whose bhi_token_text is its member `text`;
 /// `task` is the file's bhi_token_task, `configure` its function of that name, or bhi_no_options.
-#define BHI_TOKEN_TEXT_FUNCTIONS(type, task, configure)                                  \
+#define BHI_TOKEN_TEXT_FUNCTIONS(type, task, configure)                    \
+    BHI_TOKEN_TEXT_UNDESCRIBED(type, task, configure)                      \
+    static void describe(const void *state, bh_text *out)                  \
+    {                                                                      \
+        bhi_token_text_describe(&task, &((const type *)state)->text, out); \
+    }
+
+/// The same without `describe`, for environments that say it otherwise.
+#define BHI_TOKEN_TEXT_UNDESCRIBED(type, task, configure)                                \
     static bh_status init(void *state, const void *config, bh_error *err)                \
     {                                                                                    \
         (void)err;                                                                       \
@@ -122,10 +130,6 @@ void bhi_text_add_list(bh_text *out, const char *key, int n, const int *ids,
     static void view(const void *state, float *out)                                      \
     {                                                                                    \
         bhi_token_text_view(&task, &((const type *)state)->text, out);                   \
-    }                                                                                    \
-    static void describe(const void *state, bh_text *out)                                \
-    {                                                                                    \
-        bhi_token_text_describe(&task, &((const type *)state)->text, out);               \
     }
 
 /// Rows of a bh_env_def's state for the text of such an environment.

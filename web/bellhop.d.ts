@@ -489,7 +489,7 @@ export interface Env<A extends Space = DiscreteSpace> extends Disposable {
   actionMasks(): Int8Array;
   /** The outcomes of an action in a state, for environments that know them (`has_transitions`). */
   transitions(state: number, action: number): Transition[];
-  /** The state in words. */
+  /** The state in words; of Dialogue-v0 the talk so far, in English, a line for each turn. */
   describe(): string;
   /** The state in the numbers a drawing needs, see the environment's C file. */
   view(): Float32Array;
@@ -1287,6 +1287,18 @@ export interface SampleOptions extends Sampling {
   seed?: number;
 }
 
+/** What somebody said in Dialogue-v0: `info.talk` of its reset and step is a list of these, and {@link LanguageModel.talk} gives one. */
+export interface Turn {
+  /** Who said it. */
+  who: 'guest' | 'bellhop';
+  /** The words, as agents and language models read them. */
+  text: string;
+  /** An English sentence for them; the words themselves where no guest says so. */
+  en: string;
+  /** A Chinese one. */
+  zh: string;
+}
+
 /** Sizes and kind of a language model. */
 export interface LanguageModelInfo {
   /** Tokens it knows. */
@@ -1333,6 +1345,11 @@ export interface LanguageModel extends Disposable {
   };
   /** The probability of every token to come after a prompt, as sampling draws from it. */
   next(prompt?: string | ArrayLike<number>, options?: Sampling): Float64Array;
+  /**
+   * What a reader is shown for a text of the model, or for token ids: a model of Dialogue-v0's vocabulary writes words, and this gives the
+   * sentences for them, up to END. Each meaning has several; another `seed` (default 0) takes others. null: the texts of this model are no talk.
+   */
+  talk(text: string | ArrayLike<number>, options?: { /** Which sentences. */ seed?: number }): Turn[] | null;
   /** exp of the mean -log p of each token of a text (2 tokens or more), or of token ids, after those before it. */
   perplexity(text: string | ArrayLike<number>): number;
   /** A checkpoint: safetensors with nanoGPT's names, the tokenizer beside them. */
@@ -1839,6 +1856,16 @@ export interface LanguageSession {
   step(n?: number): Promise<void>;
   /** Changes options flagged `live`. */
   set(options: LivePretrainingOptions): Promise<void>;
+  /** A continuation of `options.prompt`, and what {@link LanguageModel.talk} gives for both. */
+  sample(options: SampleOptions & {
+    /** Whether the talk is wanted. */
+    talk: true;
+  }): Promise<{
+    /** The continuation. */
+    text: string;
+    /** The talk; null: the texts of this model are none. */
+    talk: Turn[] | null;
+  }>;
   /** A continuation of `options.prompt`. */
   sample(options: SampleOptions): Promise<string>;
   /** The most probable next tokens after a prompt. */

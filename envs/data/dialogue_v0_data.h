@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Dialogue-v0: what guests need, what the bellhop can reply, what guests say and how likely. Edit
 // the rows, build, run test_dialogue: it computes the optimum and the random policy's mean anew
-// and says where envs/dialogue.h states others.
+// and says where envs/dialogue.h states others. What a reader is shown for these words stands in
+// envs/data/dialogue_v0_sentences.h.
 #pragma once
 
 #include "rl/text_task.h"
@@ -12,21 +13,6 @@ static const char *const needs[N_NEEDS] = {"key", "towels", "wifi", "taxi", "bag
 
 // Replies: first the questions, then what solves a need, one for each; goodbye.
 enum { REPLY_SOLUTION = N_QUESTIONS, REPLY_GOODBYE = N_QUESTIONS + N_NEEDS, N_REPLIES };
-static const struct {
-    const char *en, *zh;
-} replies[N_REPLIES] = {
-    {"Where is it?", "请问在哪里？"},
-    {"When do you need it?", "您什么时候需要？"},
-    {"Is something broken?", "是什么东西坏了吗？"},
-    {"Are you leaving us?", "您要退房离开吗？"},
-    {"Here is a new key.", "给您换一张新房卡。"},
-    {"I will bring fresh towels.", "我给您送新毛巾。"},
-    {"This is the new wifi password.", "这是新的无线网密码。"},
-    {"I will call a taxi.", "我给您叫出租车。"},
-    {"We keep your bags here.", "行李可以寄存在这里。"},
-    {"You may keep the room longer.", "您可以晚些退房。"},
-    {"I cannot help you. Goodbye.", "我帮不了您，再见。"},
-};
 
 // Tokens: padding, the replies, END, the words of guests.
 enum {

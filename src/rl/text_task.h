@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/rng.h"
+#include "core/text.h"
 
 #include <stdint.h>
 
@@ -36,6 +37,10 @@ typedef struct bh_text_task {
     /// included.
     /// tokens (T + 1) out. Returns how many tokens it has, at most T + 1; no padding is written.
     int (*example)(bh_rng *rng, int *tokens);
+    /// Appends what a reader is shown for tokens (n), a text or its beginning: JSON, as the
+    /// environment's header says. What is said in several ways is chosen by `key`; the same tokens
+    /// and key give the same text. NULL: the tokens are what is shown.
+    void (*talk)(const uint16_t *tokens, int n, uint32_t key, bh_text *out);
 } bh_text_task;
 
 /// rows (n, T + 1) out: n examples from a seed, padded, for a language model to learn from

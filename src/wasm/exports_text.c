@@ -348,6 +348,38 @@ BHX_EXPORT(const char *, bhx_lm_token)(bh_language_model *model, int id, int *n)
     return text;
 }
 
+// The task with a talk whose vocabulary the tokenizer has; NULL without one.
+static const bh_text_task *task_with_talk(const bh_tokenizer *tokenizer)
+{
+    for (int i = 0; i < bhx_shipped->n; i++) {
+        const bh_text_task *task = bhx_shipped->defs[i]->text;
+        if (task == NULL || task->talk == NULL || task->n_tokens != bh_tokenizer_size(tokenizer))
+            continue;
+        int id = 1;
+        for (; id < task->n_tokens; id++) {
+            size_t n;
+            const char *token = bh_tokenizer_token(tokenizer, id, &n), *own = task->token(id);
+            if (n != strlen(own) || memcmp(token, own, n) != 0) break;
+        }
+        if (id == task->n_tokens) return task;
+    }
+    return NULL;
+}
+
+/// JSON of what a reader is shown for ids (n), as bh_text_task.talk has it; "null" where the
+/// vocabulary is not that of an environment with a talk.
+BHX_EXPORT(const char *, bhx_lm_talk)
+(bh_language_model *model, const uint16_t *ids, int n, uint32_t key)
+{
+    const bh_text_task *task = task_with_talk(bh_language_model_tokenizer(model));
+    bh_text out = bhx_begin_text();
+    if (task == NULL) bh_text_add(&out, "null");
+    else task->talk(ids, n, key, &out);
+    if (bh_text_fits(&out)) return bhx_text_buffer;
+    bh_fail(&bhx_last_error, BH_ERR_ARGUMENT, "the talk of %d tokens is too long", n);
+    return NULL;
+}
+
 /// ids (max) u16 out; returns how many the text has.
 BHX_EXPORT(int, bhx_lm_encode)
 (bh_language_model *model, uint16_t *ids, int max, const char *text, size_t n)

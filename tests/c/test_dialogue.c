@@ -2,6 +2,7 @@
 // Dialogue-v0: the guest, the optimum and the random policy's mean over what is known of the need,
 // the examples.
 #include "envs/data/dialogue_v0_data.h"
+#include "envs/data/dialogue_v0_sentences.h"
 #include "envs/dialogue.h"
 #include "envs/token_text.h"
 
@@ -355,7 +356,8 @@ static void test_an_episode(void)
     start(env, "taxi", obs);
     CHECK(world_allowed(env, obs, allowed) == A);
     const char *line = world_tell(env, def->describe);
-    CHECK(strstr(line, "[") == NULL && strstr(line, " …") != NULL);
+    CHECK(strstr(line, "[") == NULL && strncmp(line, "Guest: ", 7) == 0);
+    CHECK(strstr(line, "\nBellhop: …") != NULL);
     bh_step step = world_write(env, "Leaving?", obs);
     CHECK_NEAR(step.reward, -0.1, 1e-15);
     CHECK(!step.terminated && world_allowed(env, obs, allowed) == A - 1 &&
@@ -404,6 +406,162 @@ static void test_limit(void)
     CHECK(step.terminated);
     CHECK_NEAR(step.reward, 0.9, 1e-15);
     bh_env_destroy(env);
+}
+
+// ---- what a reader is shown ----
+
+// Several ways to say it, in both languages, no two alike; those that say nothing aside.
+static void check_ways(const char *const *en, const char *const *zh, int n, int may_be_empty)
+{
+    CHECK(n >= 3);
+    for (int i = 0; i < n; i++) {
+        CHECK(en[i] != NULL && zh[i] != NULL && (may_be_empty || (*en[i] && *zh[i])));
+        CHECK(strchr(en[i], '[') == NULL && strstr(zh[i], "【") == NULL);
+        CHECK(strpbrk(en[i], "'\"\n") == NULL); // apostrophes are curly
+        for (const char *c = zh[i]; *c; c++) CHECK((unsigned char)*c >= 0x80);
+        for (int j = 0; j < i && *en[i]; j++)
+            CHECK(strcmp(en[i], en[j]) != 0 && strcmp(zh[i], zh[j]) != 0);
+    }
+}
+
+static void test_sentences(void)
+{
+    for (int r = 0; r < N_REPLIES; r++)
+        check_ways(bellhop_sentences[r].en, bellhop_sentences[r].zh, N_SENTENCES, 0);
+    for (int b = 0; b < N_BEFORE; b++)
+        check_ways(before_sentences[b].en, before_sentences[b].zh, N_SENTENCES, b == BEFORE_NEXT);
+    for (int m = 0; m < N_MEANINGS; m++)
+        check_ways(guest_sentences[m].en, guest_sentences[m].zh, N_SENTENCES, 0);
+    for (int need = 0; need < N_NEEDS; need++) {
+        const dialogue_need_sentences *no = &not_that_sentences[need];
+        const dialogue_need_sentences *yes = &solved_sentences[need];
+        check_ways(no->en, no->zh, N_OF_NEED, 0);
+        check_ways(yes->en, yes->zh, N_OF_NEED, 0);
+    }
+    check_ways(goodbye_sentences.en, goodbye_sentences.zh, N_SENTENCES, 0);
+}
+
+// The talk of those words, a static buffer.
+static const char *talk_of(const char *text, uint32_t key)
+{
+    static char buffer[WORLD_TELL];
+    int tokens[WORLD_T], n = world_parse(def, text, tokens);
+    uint16_t ids[WORLD_T];
+    for (int i = 0; i < n; i++) ids[i] = (uint16_t)tokens[i];
+    bh_text out = bh_text_over(buffer, sizeof buffer);
+    def->text->talk(ids, n, key, &out);
+    CHECK(bh_text_fits(&out) && json_is_valid(buffer));
+    return buffer;
+}
+
+static int is_among(const char *talk, const char *const *sentences, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strstr(talk, sentences[i]) != NULL) return 1;
+    }
+    return 0;
+}
+
+// Each meaning is said in its own sentences, and over keys in every one of them.
+static void test_each_way_is_taken(void)
+{
+    for (int row = 0; row < (int)(sizeof sayings / sizeof sayings[0]); row++) {
+        char text[64] = "";
+        for (int i = 0; i < BHI_DIALOGUE_SAYING && sayings[row].words[i] != WORD_NONE; i++) {
+            if (i > 0) strcat(text, " ");
+            strcat(text, words[sayings[row].words[i]].en);
+        }
+        const dialogue_sentences *own = &guest_sentences[sayings[row].meaning];
+        int taken[2] = {0};
+        for (uint32_t key = 0; key < 64; key++) {
+            const char *talk = talk_of(text, key);
+            char begins[128];
+            snprintf(begins, sizeof begins, "[{\"who\":\"guest\",\"text\":\"%s\",", text);
+            CHECK(strncmp(talk, begins, strlen(begins)) == 0);
+            for (int i = 0; i < N_SENTENCES; i++) {
+                char member[256];
+                snprintf(member, sizeof member, "\"en\":\"%s\"", own->en[i]);
+                taken[0] |= (strstr(talk, member) != NULL) << i;
+                snprintf(member, sizeof member, "\"zh\":\"%s\"", own->zh[i]);
+                taken[1] |= (strstr(talk, member) != NULL) << i;
+            }
+        }
+        CHECK(taken[0] == (1 << N_SENTENCES) - 1 && taken[1] == taken[0]);
+    }
+}
+
+// A guest answers what was said, and what is said twice is not said alike.
+static void test_talk(void)
+{
+    for (uint32_t key = 0; key < 32; key++) {
+        const char *talk = talk_of("please help me [taxi] not that", key);
+        CHECK(is_among(talk, not_that_sentences[NEED_TAXI].en, N_OF_NEED));
+        CHECK(is_among(talk, before_sentences[BEFORE_FIRST].zh, N_SENTENCES));
+        talk = talk_of("please help me [taxi] that is wrong [bags] thanks END", key);
+        CHECK(is_among(talk, before_sentences[BEFORE_AFTER_WRONG].en, N_SENTENCES));
+        CHECK(is_among(talk, solved_sentences[NEED_BAGS].zh, N_OF_NEED));
+        talk = talk_of("please help me [goodbye] never mind END", key);
+        CHECK(is_among(talk, goodbye_sentences.en, N_SENTENCES));
+        CHECK(!is_among(talk, guest_sentences[MEANING_GIVES_UP].en, N_SENTENCES));
+        talk = talk_of("Where? in my room Where? in my room", key);
+        int n = 0;
+        for (int i = 0; i < N_SENTENCES; i++) {
+            n += strstr(talk, bellhop_sentences[QUESTION_WHERE].en[i]) != NULL;
+            n += strstr(talk, guest_sentences[MEANING_IN_ROOM].zh[i]) != NULL;
+        }
+        CHECK(n >= 4); // two of each; the words of one may stand within another
+    }
+    CHECK_STRING(talk_of("", 1), "[]");
+}
+
+// What guests never say, as language models write it, is shown as it is; behind END nothing is.
+static void test_strange_talk(void)
+{
+    CHECK_STRING(talk_of("please room", 5), "[{\"who\":\"guest\",\"text\":\"please room\","
+                                            "\"en\":\"please room\",\"zh\":\"please room\"}]");
+    CHECK_STRING(talk_of("please room END thanks", 5),
+                 "[{\"who\":\"guest\",\"text\":\"please room\","
+                 "\"en\":\"please room\",\"zh\":\"please room\"}]");
+    CHECK(is_among(talk_of("Where? thanks", 3), guest_sentences[MEANING_SOLVED].en, N_SENTENCES));
+    CHECK(
+        is_among(talk_of("When? not that", 3), guest_sentences[MEANING_NOT_THAT].zh, N_SENTENCES));
+    uint16_t many[400];
+    for (int i = 0; i < 400; i++) many[i] = WORD_SOMETHING;
+    char buffer[WORLD_TELL];
+    bh_text out = bh_text_over(buffer, sizeof buffer);
+    def->text->talk(many, 400, 0, &out);
+    CHECK(json_is_valid(buffer));
+}
+
+// The same guest says the same, whoever asks; another guest of the same words often something else.
+static void test_same_talk(void)
+{
+    float obs[WORLD_T];
+    bh_env *env = world_make(def, NULL), *again = world_make(def, NULL);
+    char first[WORLD_TELL], before[WORLD_TELL] = "";
+    int n_others = 0;
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        bh_step step;
+        bh_env *const both[2] = {env, again};
+        for (int i = 0; i < 2; i++) {
+            bh_env_seed(both[i], seed);
+            bh_env_reset(both[i], obs);
+            bh_env_step(both[i], QUESTION_BROKEN, obs, &step, NULL);
+            bh_env_step(both[i], QUESTION_LEAVING, obs, &step, NULL);
+        }
+        strcpy(first, strstr(world_tell(env, def->info), "\"talk\":"));
+        CHECK_STRING(strstr(world_tell(again, def->info), "\"talk\":"), first);
+        strcpy(first, world_tell(env, def->describe));
+        CHECK_STRING(world_tell(again, def->describe), first);
+        n_others += strcmp(first, before) != 0;
+        strcpy(before, first);
+        int n_lines = 1;
+        for (const char *c = first; *c; c++) n_lines += *c == '\n';
+        CHECK(n_lines == 6); // a guest, two exchanges, the bellhop to reply
+    }
+    CHECK(n_others >= 45);
+    bh_env_destroy(env);
+    bh_env_destroy(again);
 }
 
 static int any_but_goodbye(void *rng, const bh_env *env, const float *obs)
@@ -470,6 +628,11 @@ int main(int argc, char **argv)
     CHECK_RUN(test_examples);
     CHECK_RUN(test_an_episode);
     CHECK_RUN(test_limit);
+    CHECK_RUN(test_sentences);
+    CHECK_RUN(test_each_way_is_taken);
+    CHECK_RUN(test_talk);
+    CHECK_RUN(test_strange_talk);
+    CHECK_RUN(test_same_talk);
     CHECK_RUN(test_length);
     CHECK_RUN(test_weights);
     CHECK_RUN(test_random_actions);

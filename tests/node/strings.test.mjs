@@ -51,7 +51,7 @@ const NAMES = new Set(['DQN', 'UCB', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow'
   'ROUGE-1', 'top-k', 'top-p', 'PPO + KL', 'Markdown', 'Q(s, a)', 'π(a | s)', 'k', '、', '。', '{good} / {all}']);
 /** Keys that are put together at run time. */
 const MADE = [
-  /^tour\./, /^chapter\.(shown(\.seeds)?|back|restore)$/, /^(algo|action|field|group|input|map2d|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
+  /^tour\./, /^chapter\.(shown(\.seeds)?|back|restore)$/, /^(algo|action|field|group|input|map2d|need|note|part|phase|policy|q)\./, /^env\.[A-Z]/, /^world\.[a-z]/, /^tab\./, /^view\./,
   /^error\.map\.(start|goal)$/, /^map\.(chapter|corridor|fork|bridge|rooms|maze|open)$/, /^you\.(end|discard|save|load|learn)$/,
   /^lm\.(corpus|tokenizer)\.\w/, /^update\.(next|how|errors|row|why)\./, /^rl\.(start|algo|run|summary)\.\w/, /^lr\.keep$/, /^bench\.(only|pin|open|beside|delete)(\.of)?$/, /^bench\.(export|hand)\./, /^hand\./, /^file\.is\./,
 ];

@@ -14,6 +14,7 @@ import { PretrainingFolder } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed, unusable } from './journal.mjs';
 import { Progress, number, print, printJson, printTable } from './output.mjs';
 import { joined, write } from './sample.mjs';
+import { talkText } from './talk-text.mjs';
 
 /** @typedef {import('../bellhop.js').Bellhop} Bellhop */
 /** @typedef {import('../bellhop.js').Env} Env */
@@ -316,5 +317,8 @@ function printSummary({ model }, result, out) {
     ['sha256', result.params_sha256],
     ['written', `${PRETRAINING_FILES.join(', ')} in ${out}`],
   ]);
-  result.samples.forEach((sample, i) => print(`\nsample ${i + 1}\n  ${sample.replaceAll('\n', '\n  ')}`));
+  result.samples.forEach((sample, i) => {
+    const talk = model.talk(sample, { seed: i });
+    print(`\nsample ${i + 1}\n  ${(talk ? talkText(talk, 'en') : sample).replaceAll('\n', '\n  ')}`);
+  });
 }

@@ -5,15 +5,17 @@ import { load } from '../node/node.mjs';
 import { UsageError, numberFlag, readArguments, wholeNumberFlag } from './args.mjs';
 import { openLanguageModel, readTextOf } from './files.mjs';
 import { print, printJson } from './output.mjs';
+import { languageFlag, talkText } from './talk-text.mjs';
 
 /** @typedef {import('../bellhop.js').LanguageModel} LanguageModel */
 
 export const summary = 'Write text with a language model';
 export const help = `Usage: bellhop sample MODEL [--prompt TEXT] [--length N] [--n N] [--temperature T] [--top-k K] [--top-p P]
-                      [--greedy] [--seed N] [--json]
+                      [--greedy] [--seed N] [--language L] [--json]
 
 Writes on from a prompt with MODEL, a file or the folder that bellhop pretrain --out wrote. The same seed gives the same text
-on every machine. Models of an environment's vocabulary stop at the word END.
+on every machine. Models of an environment's vocabulary stop at the word END; what one of Dialogue-v0's writes is shown as the talk of
+a guest and a bellhop, its words in brackets.
 
   --prompt TEXT    how the text begins (default: with nothing)
   --length N       tokens to write (default 200)
@@ -23,6 +25,7 @@ on every machine. Models of an environment's vocabulary stop at the word END.
   --top-p P        of those only the fewest that together have probability P (default 1: all)
   --greedy         always the most probable token, as --temperature 0
   --seed N         of the first text (default 0)
+  --language L     of a talk: en or zh (default en)
   --json           one JSON object per text
 
   bellhop sample runs/lm --prompt "The cat" --temperature 0.8 --n 3
@@ -31,7 +34,7 @@ on every machine. Models of an environment's vocabulary stop at the word END.
 const SAMPLES_MAX = 10_000;
 const LENGTH_MAX = 1_000_000;
 const BOOLEANS = ['greedy', 'json'];
-const OWN = ['prompt', 'length', 'n', 'temperature', 'top-k', 'top-p', 'seed', ...BOOLEANS];
+const OWN = ['prompt', 'length', 'n', 'temperature', 'top-k', 'top-p', 'seed', 'language', ...BOOLEANS];
 
 /** @param {string[]} argv */
 export async function run(argv) {
@@ -43,6 +46,7 @@ export async function run(argv) {
   const [n = 1, length = 200, seed = 0, topK = 0] = [
     whole('n', 1, SAMPLES_MAX), whole('length', 1, LENGTH_MAX), whole('seed', 0, Number.MAX_SAFE_INTEGER - SAMPLES_MAX), whole('top-k', 0, LENGTH_MAX),
   ];
+  const language = languageFlag(flags);
   const temperature = flags.has('greedy') ? 0 : numberFlag('temperature', flags.get('temperature'), 0, 100) ?? 1;
   const topP = numberFlag('top-p', flags.get('top-p'), 1e-9, 1) ?? 1;
   const prompt = readTextOf('--prompt', String(flags.get('prompt') ?? ''));
@@ -53,8 +57,9 @@ export async function run(argv) {
     for (let i = 0; i < n; i++) {
       const ids = write(model, { prompt, length, seed: seed + i, temperature, topK, topP });
       const text = model.decode(ids);
-      if (flags.has('json')) printJson({ type: 'sample', seed: seed + i, prompt, text, tokens: ids.length });
-      else print(`${i > 0 ? '---\n' : ''}${joined(model, prompt, text)}`);
+      const whole = joined(model, prompt, text), talk = model.talk(whole, { seed: seed + i });
+      if (flags.has('json')) printJson({ type: 'sample', seed: seed + i, prompt, text, tokens: ids.length, ...talk && { talk } });
+      else print(`${i > 0 ? '---\n' : ''}${talk ? talkText(talk, language) : whole}`);
     }
   } finally {
     model.dispose();

@@ -20,7 +20,7 @@ import { PROMPTS, fetchCorpus, languageRecipe, languageToQuery, refusalOf } from
  */
 /** Perplexities over steps. @typedef {{ xs: number[], ys: number[] }} Curve */
 /** @typedef {{ train: Curve, held: Curve }} Curves */
-/** @typedef {{ prompt: string, text: string }} WrittenText */
+/** `talk`: what a reader is shown for both, where they are a talk; else null. @typedef {{ prompt: string, text: string, talk: import('../bellhop.js').Turn[] | null }} WrittenText */
 /**
  * The recipe of a model, and whether the form still says so when it is there.
  * @typedef {() => Promise<{ recipe: import('../bellhop.js').LanguageRecipe, isFresh: () => boolean }>} Prepare
@@ -429,15 +429,15 @@ export class LanguageExperiment extends Experiment {
     const { prompt, sampling: { temperature, topK, topP, greedy } } = this;
     const how = greedy ? { temperature: 0 } : { temperature, topK, topP };
     const { tokenizer } = session.about.model;
-    const [text, next] = await Promise.all([
-      session.sample({ prompt, length: LENGTHS[tokenizer], seed: ++this.#samples, ...how }), session.next(prompt, how, NEXT),
+    const [{ text, talk }, next] = await Promise.all([
+      session.sample({ prompt, length: LENGTHS[tokenizer], seed: ++this.#samples, talk: true, ...how }), session.next(prompt, how, NEXT),
     ]);
     if (session !== this.session) {
       this.#writesAgain = true;
       return;
     }
     const isSpaced = tokenizer === 'words' && prompt !== '' && !/\s$/.test(prompt);
-    this.written = { prompt, text: isSpaced ? ` ${text}` : text };
+    this.written = { prompt, text: isSpaced ? ` ${text}` : text, talk };
     this.next = next.filter(({ p }) => p > 0);
     this.emit('frame');
   }

@@ -48,6 +48,8 @@ import { TEXT_ALGOS, loadTaskWorld, optimumUnder, runOptions, taskOf, taskWorld,
 /** Factors of the pace; the last one is as fast as possible. */
 const SPEEDS = Object.freeze([1, 4, 15, Infinity]);
 const RUNS_MOST = 8, SAMPLES = 3, MEASURE_MS = 700, EVALUATION_SEED = 1;
+/** For so long a talk stays, while whole ones follow each other. */
+const READ_MS = 4000;
 /** @type {Readonly<Shown>} */
 const NOTHING = Object.freeze({ text: null, rated: null, last: Object.freeze([]), best: null });
 
@@ -93,6 +95,8 @@ export class TextExperiment extends RunExperiment {
   #wantedAt = Infinity;
   /** @type {Readonly<Shown>} */
   #shown = NOTHING;
+  /** When the talk that is shown came. */
+  #toldAt = -Infinity;
 
   /** @param {import('../worker/trainer-pool.mjs').Lease} lease  of a worker with language models @param {RunSetup} setup */
   constructor(lease, setup) {
@@ -551,7 +555,10 @@ export class TextExperiment extends RunExperiment {
     curve.changedAt = this.setup.changes.find(({ scope, at }) => scope === 'envOptions' && at <= steps)?.at ?? null;
   }
 
-  /** At full speed whole texts by the policy of now, one after the other; else every token. @param {TextFrame} frame @returns {Shown} */
+  /**
+   * At full speed whole texts by the policy of now, one after the other, talks so slowly that they can be read; else every token.
+   * @param {TextFrame} frame @returns {Shown}
+   */
   #lookAt(frame) {
     const shown = this.#shown;
     const text = frame.running && this.isBlur ? frame.written : frame;
@@ -559,10 +566,13 @@ export class TextExperiment extends RunExperiment {
     const { length, parts } = this.layout;
     if (!this.isText || !(text.view[length] >= 0)) return { ...shown, text };
     if (text === frame && shown.last[0]?.step === frame.timesteps) return { ...shown, text, rated: text }; // the same frame again
+    const isHeld = this.task.isTalk && text !== frame && shown.text && performance.now() - this.#toldAt < READ_MS;
+    if (!isHeld) this.#toldAt = performance.now();
     const { view, envInfo } = text;
     const sample = { view, envInfo, text: text.text, reward: view[length + parts.length], step: text === frame ? frame.timesteps : -1 };
     const best = shown.best && shown.best.reward > sample.reward ? shown.best : sample;
-    return { text, rated: text, last: [sample, ...shown.last].slice(0, SAMPLES), best };
+    const last = [sample, ...shown.last].slice(0, SAMPLES);
+    return isHeld ? { ...shown, last, best } : { text, rated: text, last, best };
   }
 
   /** @param {Readonly<Shown>} shown */

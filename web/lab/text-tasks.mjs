@@ -13,6 +13,7 @@ import { isTextTask } from './text-kind.mjs';
  * @typedef {object} Task
  * @property {typeof import('./text-kind.mjs').TEXT_IDS[number]} id
  * @property {'text' | 'training'} kind
+ * @property {true} [isTalk]               what is written is a talk: sentences are shown for its words
  * @property {number | null} optimum      best mean return of any policy under the task's own weights, see the environment's header; null: unknown
  * @property {number} pretrainingSteps    of a language model on the task's examples
  * @property {number} steps               environment steps of a run
@@ -31,7 +32,7 @@ export const TASKS = Object.freeze(/** @type {Task[]} */ ([
     ...text, id: 'Translate-v0', optimum: 1, pretrainingSteps: 800, steps: 8000, roundSteps: 1400,
     ppo: { nSteps: 1024, batchSize: 256, learningRate: 3e-4, klCoef: 0.02 },
   },
-  { ...text, id: 'Dialogue-v0', optimum: 0.651867, pretrainingSteps: 400, steps: 24_000, roundSteps: 900, ppo: { learningRate: 1e-3, klCoef: 0.01 } },
+  { ...text, id: 'Dialogue-v0', isTalk: true, optimum: 0.651867, pretrainingSteps: 400, steps: 24_000, roundSteps: 900, ppo: { learningRate: 1e-3, klCoef: 0.01 } },
   { ...text, id: 'Summarize-v0', optimum: 0.744735, pretrainingSteps: 400, steps: 12_000, roundSteps: 420 },
   { ...text, id: 'CodeGen-v0', optimum: 1, pretrainingSteps: 400, steps: 8000, roundSteps: 800 },
   // A step is ten updates of a language model: a round is thirty episodes.
@@ -58,7 +59,7 @@ const WORLDS = Object.freeze({ text: () => import('./worlds/token-text.mjs'), tr
  */
 export const taskWorld = (env) => ({
   id: env, tab: 'text', world: /** @type {any} */ (taskOf(env).kind === 'text' ? 'token-text' : 'learning-rate'),
-  pace: 2, speed: 3, window: 50, digits: 2, logFreq: 100,
+  pace: taskOf(env).isTalk ? 0.5 : 2, speed: 3, window: 50, digits: 2, logFreq: 100,
 });
 
 /** Fetches the file that draws a task. @param {string} env @returns {Promise<import('./world-table.mjs').WorldModule>} */

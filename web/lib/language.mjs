@@ -188,6 +188,15 @@ export class LanguageModel {
     return { ids, text: this.decode(ids) };
   }
 
+  /** @param {string | ArrayLike<number>} text @param {{ seed?: number }} [options] @returns {import('../bellhop.js').Turn[] | null} */
+  talk(text, options = {}) {
+    onlyKeys('talk', options, ['seed']);
+    const model = this.#address;
+    const key = wholeNumber('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER) >>> 0;
+    const ids = this.#idsOf('text', text);
+    return this.#wasm.scratch((scratch) => this.#wasm.json(this.#wasm.call.bhx_lm_talk(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length, key)));
+  }
+
   /** @param {string | ArrayLike<number>} [prompt] @param {Sampling} [options] */
   next(prompt = '', options = {}) {
     onlyKeys('next', options, SAMPLING_KEYS);

@@ -117,9 +117,12 @@ export class PretrainingSession {
     return { options: this.#training?.options, at: this.#training?.steps ?? 0 };
   }
 
-  /** @param {import('../bellhop.js').SampleOptions} options */
-  sample(options) {
-    return this.model.sample(options).text;
+  /** With `talk` also what a reader is shown for prompt and text. @param {import('../bellhop.js').SampleOptions & { talk?: boolean }} options */
+  sample({ talk = false, ...options }) {
+    const { model } = this, { prompt = '', seed } = options;
+    const { ids, text } = model.sample(options);
+    if (!talk) return text;
+    return { text, talk: model.talk([...typeof prompt === 'string' ? model.encode(prompt) : Array.from(prompt), ...ids], { seed }) };
   }
 
   /** The likeliest tokens to come. @param {string} prompt @param {import('../bellhop.js').Sampling} options @param {number} most */

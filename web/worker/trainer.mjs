@@ -283,7 +283,14 @@ export class LanguageSession extends Session {
     this.about = made.info;
   }
 
-  /** A continuation of a prompt. @param {import('../bellhop.js').SampleOptions} options @returns {Promise<string>} */
+  /**
+   * A continuation of a prompt; with `talk` also what a reader is shown for it.
+   * @overload @param {import('../bellhop.js').SampleOptions & { talk: true }} options @returns {Promise<{ text: string, talk: import('../bellhop.js').Turn[] | null }>}
+   *
+   * @overload @param {import('../bellhop.js').SampleOptions} options @returns {Promise<string>}
+   *
+   * @param {any} options @returns {Promise<any>}
+   */
   sample(options) {
     return this.#line.call('sample', this.key, [options]);
   }

@@ -3,11 +3,12 @@
 // compared, and the weights of its reward change while it runs. What a link holds, and what is kept of a view that is left.
 import assert from 'node:assert/strict';
 import { load } from '../../../web/node/node.mjs';
+import { startTrainer } from '../../node/experiments.mjs';
 import { PAIRS, PLAIN } from '../../node/text-pairs.mjs';
 import { allText, axe, frames, holds, link, number, pause, phase, picture, reach, says, setSpeed, share, test, text, until } from '../harness.mjs';
 
 /** What a key of the catalogue looks like where its words are missing. */
-const KEY = /\b(lm|rl|lr|text|part|env|field|error|phase)\.[a-z][\w/.-]*\w/;
+const KEY = /\b(lm|rl|lr|text|talk|need|part|env|field|error|phase)\.[a-z][\w/.-]*\w/;
 const NO_MODEL = { name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('nothing') };
 /** A tiny model: the tests share two cores. */
 const SIZES = { dModel: '16', nLayers: '1', nHeads: '2', context: '32', maxSteps: '4000' };
@@ -387,6 +388,78 @@ function agents(lab) {
     await says(page, 'rl-took', /^$/);
     for (const id of ['rl-took', 'rl-choices', 'rl-texts', 'rl-rated']) assert.equal(await text(page, id), '', id);
     assert.deepEqual([await text(page, 'rl-reward'), await text(page, 'rl-best'), await text(page, 'rl-aside')], ['–', 'none yet', 'Press Play: the agent writes here.']);
+    await close();
+  });
+
+  test('text: a dialogue is a talk to read, in both languages, the one that Node has; what runs fast stands still to be read', async () => {
+    const { page, close } = await lab().open('#env=Dialogue-v0&start=scratch&seed=4', { viewport: { width: 390, height: 800 } });
+    const talk = () => page.locator('#rl-talk li').evaluateAll((turns) => turns.map((turn) => ({
+      who: turn.getAttribute('data-who'), words: turn.querySelector('span')?.textContent, sentence: turn.querySelector('.said')?.textContent,
+    })));
+    const speak = async (/** @type {'en' | 'zh'} */ language) => {
+      await page.click(`#lang-${language}`);
+      await holds(page, (wanted) => document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('.lab')?.getAttribute('lang')?.startsWith(wanted), language);
+    };
+    assert.equal(await text(page, 'rl-aside'), 'Press Play: guest and bellhop talk here.');
+    assert.deepEqual(await talk(), []);
+    const { trainer, end } = await startTrainer();
+    const recipe = await page.evaluate(() => {
+      const { experiment } = /** @type {any} */ (document.querySelector('bellhop-lab'));
+      return experiment.recipeBeside(experiment.setup);
+    });
+    const session = await trainer.create(recipe);
+    const height = () => page.locator('#rl-talk').evaluate((box) => box.getBoundingClientRect().height);
+    const before = await height();
+    for (let step = 1, isOver = false; !isOver; step++) {
+      /** @type {any} */
+      const frame = await new Promise((resolve) => {
+        session.onFrame = resolve;
+        session.step(1);
+      });
+      await page.click('#step');
+      await reach(page, 'count-steps', step);
+      /** @type {import('../../../web/bellhop.js').Turn[]} */
+      const turns = frame.envInfo.talk;
+      isOver = frame.envInfo.need !== undefined;
+      for (const language of /** @type {const} */ (['en', 'zh'])) {
+        await speak(language);
+        const expected = turns.map((turn) => ({ who: turn.who, words: turn.text, sentence: turn[language] }));
+        assert.deepEqual(await talk(), isOver ? expected : [...expected, { who: 'bellhop', words: '', sentence: '…' }]);
+      }
+      assert.ok(await page.locator('#rl-talk').evaluate((box) => Math.abs(box.scrollTop + box.clientHeight - box.scrollHeight) < 2), 'what was said last is seen');
+      assert.equal(await height(), before, 'and nothing below it moves');
+    }
+    await session.dispose();
+    await end();
+    assert.match(await text(page, 'rl-aside'), /^客人需要的是：[\p{Script=Han}]+$/u);
+    await speak('en');
+    assert.match(await text(page, 'rl-aside'), /^the guest needed: (a|fresh|the) [a-z -]+$/);
+    assert.match(await text(page, 'rl-texts'), /[.?!]/, 'what the bellhop said, in sentences');
+    assert.doesNotMatch(`${await text(page, 'rl-texts')} ${await text(page, 'rl-best')}`, /\[/);
+    assert.deepEqual(await axe(page), []);
+
+    await page.evaluate(() => {
+      const seen = /** @type {number[]} */ ([]), box = /** @type {any} */ (globalThis).$('rl-talk');
+      let last = '';
+      new MutationObserver(() => {
+        if (box.textContent !== last) seen.push(performance.now());
+        last = box.textContent;
+      }).observe(box, { childList: true, subtree: true, characterData: true });
+      Object.assign(globalThis, { seen });
+    });
+    await setSpeed(page, 3);
+    await page.click('#play');
+    await holds(page, () => /** @type {any} */ (globalThis).seen.length >= 3);
+    await pause(page);
+    const [first, second] = await page.evaluate(() => /** @type {any} */ (globalThis).seen.slice(0, 3).map((/** @type {number} */ at, /** @type {number} */ i, /** @type {number[]} */ all) => all[i + 1] - at));
+    assert.ok(Math.max(first, second) > 3500, `${first} ${second} ms`);
+
+    await see(page, 'language');
+    await page.selectOption('#lm-corpus', 'task');
+    await page.selectOption('#lm-task', 'Dialogue-v0');
+    await page.click('#step');
+    await page.waitForSelector('#lm-sample .talk li .said');
+    assert.match(await page.locator('#lm-sample li').first().innerText(), /^(Guest|Bellhop)/);
     await close();
   });
 

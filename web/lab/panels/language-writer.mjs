@@ -4,6 +4,7 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { styled } from '../style-directive.mjs';
+import { talkOf } from './talk.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../language-experiment.mjs').LanguageExperiment} LanguageExperiment */
@@ -81,9 +82,10 @@ export class LanguageWriterPanel {
     const { words } = this.#host;
     const { written, isOpened, frame } = this.#experiment;
     const isHalf = written !== null && !isOpened && !frame?.finished;
+    const shown = !written ? html`<span class="caption">${words.t('lm.sample.none')}</span>`
+      : written.talk ? talkOf(written.talk, words, false) : html`<b>${written.prompt}</b>${written.text}`;
     // No space between the tags: the sample shows it.
-    return html`<p class="sample" id="lm-sample" tabindex="0" role="region" aria-label=${words.t('lm.sample.label')}>${written
-      ? html`<b>${written.prompt}</b>${written.text}` : html`<span class="caption">${words.t('lm.sample.none')}</span>`}</p>
+    return html`<div class="sample" id="lm-sample" tabindex="0" role="region" aria-label=${words.t('lm.sample.label')}>${shown}</div>
       <p class="caption half" id="lm-half">${isHalf ? words.t('lm.half') : ''}</p>`;
   }
 

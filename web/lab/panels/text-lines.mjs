@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What panels of text experiments call things: a text in one line, an action, a part of the reward.
+import { repliesOf } from './talk.mjs';
 
 /** @typedef {import('../words.mjs').Words} Words */
 /** @typedef {import('../text-experiment.mjs').TextExperiment} TextExperiment */
@@ -11,10 +12,12 @@ function tokens({ worldModule, layout }, view, language) {
 }
 
 /**
- * What the agent wrote of a text, after its topic where it has one.
- * @param {TextExperiment} experiment @param {{ view: ArrayLike<number> }} written @param {Words} words
+ * What the agent wrote of a text, after its topic where it has one; of a talk what it said.
+ * @param {TextExperiment} experiment @param {{ view: ArrayLike<number>, envInfo: Record<string, any> }} written @param {Words} words
  */
-export function lineOf(experiment, { view }, { language }) {
+export function lineOf(experiment, { view, envInfo }, words) {
+  if (envInfo.talk) return repliesOf(envInfo.talk, words);
+  const { language } = words;
   const all = tokens(experiment, view, language);
   const own = all.filter(({ role }) => role === 'written').map(({ text }) => text).join(' ');
   const isTopic = all[0]?.role === 'marker' && all.every(({ role }) => role !== 'given');
@@ -22,13 +25,14 @@ export function lineOf(experiment, { view }, { language }) {
   return topic + (own || '–');
 }
 
-/** An action with its gloss, where the reader's language has one. @param {any} layout @param {number} action @param {Words} words */
+/** An action with its gloss, where the reader's language has one; of a talk, whose words stand beside it, the gloss alone. @param {any} layout @param {number} action @param {Words} words */
 export function actionOf(layout, action, words) {
   const token = layout.actions[action];
   if (!layout.tokens) return words.tMaybe(`lr.${token}`, token.replace('x', '×').replace('/', '÷'));
   const glosses = words.language === 'zh' ? layout.actions_zh : layout.tokens_en?.slice(layout.action_tokens[0]);
   const gloss = glosses?.[action];
-  return gloss && gloss !== token ? `${token} ${gloss}` : token;
+  if (!gloss || gloss === token) return token;
+  return layout.replies ? gloss : `${token} ${gloss}`;
 }
 
 /** What an action means as a sentence, where the environment has one. @param {any} layout @param {number} action @param {Words} words */

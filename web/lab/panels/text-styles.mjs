@@ -42,6 +42,16 @@ export const textStyles = css`
 .bars.next .name { white-space: pre; }
 .bars.next .fill { background: var(--bellhop-run); }
 
+/* ---- a talk ---- */
+
+.talk-box { height: 392px; overflow-y: auto; margin-top: 8px; padding: 12px; border: 1px solid var(--bellhop-line); border-radius: 8px; background: var(--bellhop-ground); }
+.talk { display: flex; flex-direction: column; gap: 8px; list-style: none; margin: 0; padding: 0; white-space: normal; }
+.talk li { max-width: 86%; align-self: flex-start; padding: 4px 12px 6px; border-radius: 4px 12px 12px; background: var(--bellhop-neutral); }
+.talk li[data-who='bellhop'] { align-self: flex-end; border-radius: 12px 4px 12px 12px; background: var(--bellhop-panel); box-shadow: inset 0 0 0 1px var(--bellhop-agent); }
+.talk p { margin: 0; overflow-wrap: anywhere; }
+.talk .caption span { margin-left: 8px; }
+.talk .said { line-height: 24px; }
+
 /* ---- decisions ---- */
 
 .phase { white-space: normal; flex: 1 1 0; min-width: 22ch; max-width: 36ch; height: 40px; line-height: 20px; overflow: hidden; }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-// A text as it is written, or the training that is steered: its drawing, what else there is to say of it, the task with what the
-// agent starts from and learns by, and what the reward counts.
+// A text as it is written, a talk as it is held, or the training that is steered: its drawing, what else there is to say of it, the
+// task with what the agent starts from and learns by, and what the reward counts.
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { keepCrisp } from '../canvas/surface.mjs';
 import { settingNamed } from '../fields.mjs';
-import { STARTS, TASKS, TEXT_ALGOS } from '../text-tasks.mjs';
+import { STARTS, TASKS, TEXT_ALGOS, taskOf } from '../text-tasks.mjs';
 import { RewardTerms } from './reward-terms.mjs';
+import { talkOf } from './talk.mjs';
 
 /** @typedef {import('../lab-host.mjs').LabHost} LabHost */
 /** @typedef {import('../text-experiment.mjs').TextExperiment} TextExperiment */
 /** @typedef {import('../text-experiment.mjs').TextFrame} TextFrame */
+/** @typedef {import('../text-experiment.mjs').Written} Written */
 
 /** Numbers of a view of LearningRate-v0. */
 const TRAINING_VIEW = 104;
@@ -26,6 +28,8 @@ export class TextWorldPanel {
   #painted = [];
   /** The task whose texts the canvas has grown for. */
   #grownFor = '';
+  /** The talk that was last scrolled to its end. @type {Written | null} */
+  #heard = null;
 
   /** @param {LabHost} host */
   constructor(host) {
@@ -46,14 +50,15 @@ export class TextWorldPanel {
     const { words } = this.#host;
     const { isText, setup } = this.#experiment;
     const written = this.#written;
-    const none = words.t(isText ? 'rl.text.none' : 'lr.none');
+    const { isTalk } = taskOf(setup.env);
+    const none = words.t(isTalk ? 'talk.none' : isText ? 'rl.text.none' : 'lr.none');
     return html`<section class="world text-world" part="world" role="group" aria-labelledby="world-title">
-      <header><h2 id="world-title">${words.t(isText ? 'rl.text' : 'lr.title')}</h2></header>
+      <header><h2 id="world-title">${words.t(isTalk ? 'talk.title' : isText ? 'rl.text' : 'lr.title')}</h2></header>
       ${this.#choices()}
       <p class="caption" id="rl-summary">${words.tMaybe(`rl.summary.${setup.env}`, '')}</p>
-      <div class="stage" part="stage" id="stage" tabindex="-1" data-world=${isText ? 'token-text' : 'learning-rate'} data-ready>
-        <canvas id="rl-canvas" role="img" class=${isText ? 'token-text' : 'token-text training'} aria-label=${written ? this.#describe(written) : none}
-          aria-describedby="rl-aside"></canvas>
+      <div class="stage" part="stage" id="stage" tabindex="-1" data-world=${isTalk ? 'talk' : isText ? 'token-text' : 'learning-rate'} data-ready>
+        ${isTalk ? this.#talk(written) : html`<canvas id="rl-canvas" role="img" class=${isText ? 'token-text' : 'token-text training'}
+          aria-label=${written ? this.#describe(written) : none} aria-describedby="rl-aside"></canvas>`}
         ${this.#overlay()}
       </div>
       <p class="caption" id="rl-aside">${written ? this.#aside(written) : none}</p>
@@ -68,6 +73,7 @@ export class TextWorldPanel {
       this.#canvas = canvas;
       this.#uncrisp = canvas && keepCrisp(canvas, () => this.#paint());
     }
+    this.#followTalk();
     const { words, theme } = this.#host;
     const { layout, worldModule } = this.#experiment;
     const next = [this.#written, layout, worldModule, words, theme];
@@ -136,24 +142,39 @@ export class TextWorldPanel {
       <button type="button" class="primary" id="overlay-action" @click=${() => attempt(() => experiment.reset())}>${words.t('reset')}</button></div>`;
   }
 
+  // ---- the talk ----
+
+  /** All that was said, in a box of its own that scrolls: what stands below stays where it is. @param {Written | null} written */
+  #talk(written) {
+    const { words } = this.#host;
+    const { layout } = this.#experiment;
+    return html`<div class="talk-box" id="rl-talk" tabindex="0" role="region" aria-label=${words.t('talk.title')} aria-describedby="rl-aside">
+      ${written ? talkOf(written.envInfo.talk ?? [], words, !(written.view[layout.length] >= 0)) : nothing}</div>`;
+  }
+
+  /** What was said last is in view. */
+  #followTalk() {
+    const box = this.#host.root.getElementById('rl-talk'), written = this.#written;
+    if (!box || written === this.#heard) return;
+    this.#heard = written;
+    box.scrollTop = box.scrollHeight;
+  }
+
   // ---- the text ----
 
-  /** @param {import('../text-experiment.mjs').Written} written */
+  /** @param {Written} written */
   #describe({ view, text }) {
     const { worldModule, layout } = this.#experiment;
     return worldModule?.describe({ view, layout, words: this.#host.words, english: text }) ?? text;
   }
 
-  /** What else there is to say of a text. @param {import('../text-experiment.mjs').Written} written */
+  /** What else there is to say of a text. @param {Written} written */
   #aside({ envInfo }) {
     const { words } = this.#host;
-    const { isText, layout } = this.#experiment;
+    const { isText } = this.#experiment;
     if (!isText) return words.t('lr.aside', { rate: words.figure(envInfo.learning_rate ?? NaN), loss: words.value(envInfo.validation ?? NaN, 2) });
     if (envInfo.reference) return words.t('rl.reference', { text: envInfo.reference });
-    if (envInfo.need) {
-      const need = words.language === 'zh' ? layout.actions_zh[layout.actions.indexOf(`[${envInfo.need}]`)] ?? envInfo.need : envInfo.need;
-      return words.t('rl.need', { text: String(need) });
-    }
+    if (envInfo.need) return words.t('rl.need', { text: words.tMaybe(`need.${envInfo.need}`, envInfo.need) });
     const runs = /** @type {{ want: number, got: number }[] | undefined} */ (envInfo.runs);
     return runs ? words.t('rl.tests', { passed: runs.filter(({ want, got }) => want === got).length, n: runs.length }) : '';
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The text of an environment of tokens (envs/token_text.h), all of them: what the environment gave is muted, what the agent wrote is
-// underlined, markers ("<zh>", "<1>") are chips. A line ends at markers that separate things, and before each turn of a dialogue.
-// Glosses stand below the words where the reader's language has some. view and layout are those of envs/token_text.h.
+// The text of an environment of tokens (envs/token_text.h), but for talks (panels/talk.mjs): what the environment gave is muted, what
+// the agent wrote is underlined, markers ("<zh>", "<1>") are chips. A line ends at markers that separate things. Glosses stand below the words where the reader's language has some. view and layout are those of envs/token_text.h.
 import { begin, box } from '../canvas/surface.mjs';
 
 /** @typedef {import('../canvas/theme.mjs').Theme} Theme */
@@ -36,15 +35,13 @@ export function wordsOf(layout, view, language) {
   const ids = tokensOf(layout, view);
   const isMarker = (/** @type {number} */ id) => /^<.+>$/.test(layout.tokens[id]);
   const from = ids.findLastIndex((id) => isMarker(id) && !actions.has(id));
-  const isDialogue = from < 0;
   const glosses = language === 'zh' ? layout.tokens_zh : layout.tokens_en ?? layout.tokens;
   let before = /** @type {Role | ''} */ ('');
   return ids.map((id, i) => {
     /** @type {Role} */
     const role = i > from && actions.has(id) ? 'written' : isMarker(id) ? 'marker' : 'given';
     const text = layout.tokens[id];
-    const breaks = i > 0 && (isDialogue ? role === 'written'
-      : i === from || (i === from + 1 && from > 0) || (before === 'marker' && actions.has(ids[i - 1])));
+    const breaks = i > 0 && (i === from || (i === from + 1 && from > 0) || (before === 'marker' && actions.has(ids[i - 1])));
     before = role;
     return { id, text: isMarker(id) ? text.slice(1, -1) : text, gloss: glosses[id] === text ? '' : glosses[id].replace(/[<>]/g, ''), role, breaks };
   }).filter(({ id }) => id !== layout.ends_at);
