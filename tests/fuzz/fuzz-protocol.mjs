@@ -46,7 +46,7 @@ class Choices {
 /** @param {Choices} c @returns {any} */
 function recipe(c) {
   if (c.byte() % 8 === 0) return c.value();
-  const options = { seed: 1, maxEpisodeSteps: 20, ...c.byte() % 2 && { [c.pick(['gamma', 'learningRate', 'netArch', 'batchSize', 'bufferSize', 'nSteps', 'seed', 'preset', 'toString'])]: c.value() } };
+  const options = { seed: 1, maxEpisodeSteps: 20, finalEvalEpisodes: 2, nEvalEpisodes: 1, totalTimesteps: 100, ...c.byte() % 2 && { [c.pick(['gamma', 'learningRate', 'netArch', 'batchSize', 'bufferSize', 'nSteps', 'seed', 'preset', 'toString'])]: c.value() } };
   return {
     env: c.byte() % 6 ? c.pick(ENVS) : c.value(), algo: c.byte() % 6 ? c.pick(ALGOS) : c.value(), options: c.byte() % 6 ? options : c.value(),
     ...c.byte() % 4 === 0 && { [c.pick(['envOptions', 'changes', 'demonstrations', 'checkpoint', 'startFrom', 'prior', 'samples', 'languageModel', 'strange'])]: c.value() },

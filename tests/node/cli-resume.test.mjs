@@ -308,8 +308,13 @@ test('a table that somebody has shortened, removed, or replaced by a link', asyn
   writeFileSync(at('precious.csv'), 'mine');
   rmSync(at(linked, 'metrics.csv'));
   symlinkSync(at('precious.csv'), at(linked, 'metrics.csv'));
-  assert.match(done('train', '--resume', linked).stderr, new RegExp(`linked/metrics\\.csv has lost ${rows} of the ${rows} rows`));
+  refused(['train', '--resume', linked], 1, /^bellhop: linked holds metrics\.csv, which bellhop did not write; move it elsewhere\n/);
   assert.equal(readFileSync(at('precious.csv'), 'utf8'), 'mine');
+  rmSync(at(linked, 'metrics.csv'));
+  symlinkSync(at(run, 'metrics.csv'), at(linked, 'metrics.csv')); // a table of bellhop's: the link is replaced, and what it leads to stays
+  const elsewhere = readFileSync(at(run, 'metrics.csv'));
+  assert.match(done('train', '--resume', linked).stderr, new RegExp(`linked/metrics\\.csv has lost ${rows} of the ${rows} rows`));
+  assert.deepEqual(readFileSync(at(run, 'metrics.csv')), elsewhere);
   assert.equal(readFileSync(at(linked, 'metrics.csv'), 'utf8').split('\n')[0], whole6000[0]);
   const foreign = await killed('foreign');
   writeFileSync(at(foreign, 'metrics.csv'), 'my own table\n');
