@@ -1252,6 +1252,8 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
   watch(isWatched?: boolean): void;
   /** The numbers of the last update since watch(); null before the first one, and where nobody watches. */
   lastUpdate(): UpdateNumbers | null;
+  /** What the agent holds of the state of an observation: visits, and the activations of the layers. Nothing of the run changes. */
+  inspect(obs: ObservationLike): Inspection;
   /** Copies of the parameters, in a checkpoint's orientation: weights are (outputs, inputs). */
   parameters(options?: { which?: Which }): Record<string, {
     /** Sizes, of a matrix (outputs, inputs). */
@@ -1713,6 +1715,29 @@ export type UpdateNumbers = Record<string, {
   data: Float64Array;
 }>;
 
+/** What an agent holds of a state, as the core has it: docs/updates.md. */
+export interface Inspection {
+  /**
+   * How often each action was taken there in training, in this run, before and after it was resumed; evaluations do not count. null where
+   * observations or actions are a Box, or states times actions more than 65,536.
+   */
+  visits: Int32Array | null;
+  /** Steps counted in all states together: the whole training, unless the run goes on from a full checkpoint that does not have the counts. */
+  counted: number | null;
+  /**
+   * The layers of the network that acts, from the first one behind the inputs to the output, without noise; the outputs of a dueling network
+   * are the value and the advantages. None of a table.
+   */
+  layers: {
+    /** What its units end with; linear: nothing. */
+    activation: 'relu' | 'tanh' | 'linear';
+    /** Places and channels of a convolution; else 1 and the number of units. */
+    shape: [number, number];
+    /** Outputs of the layer, place after place. */
+    data: Float64Array;
+  }[];
+}
+
 /** The state of a session, with what happened since the last frame. */
 export interface Frame {
   /** Whether it plays. */
@@ -1916,6 +1941,8 @@ export interface Session {
    * and MountainCar-v0 can. From then on the run is not what its seed makes it.
    */
   place(observation: ObservationLike): Promise<number | null>;
+  /** As model.inspect. */
+  inspect(observation: ObservationLike): Promise<Inspection>;
   /** As model.evaluate. */
   evaluate(options?: EvaluateOptions): Promise<Score>;
   /** As model.save. */

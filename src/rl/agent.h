@@ -133,8 +133,9 @@ struct bhi_agent_functions {
     void *(*params)(void *agent, size_t *bytes);
     /// Describes a block of parameters as named tensors; returns how many (at most BH_TENSORS_MAX).
     int (*tensors)(const void *agent, void *params, bh_tensor *out);
-    /// The networks that may start from a language model (rl/agent_net.h), the one that acts first;
-    /// returns how many, at most BHI_AGENT_NETS_MAX. NULL for none.
+    /// The networks under the current parameters (rl/agent_net.h), the one that acts first; returns
+    /// how many, at most BHI_AGENT_NETS_MAX. Where there is log_prior or action_prior they may start
+    /// from a language model. NULL for none.
     int (*networks)(void *agent, bhi_agent_net *out);
     /// Visits what the agent has besides its base, parameters among it (core/state.h): what
     /// bhi_agent_state ends with.

@@ -226,7 +226,7 @@ bh_status bhi_language_start(bhi_agent *agent, const bh_language_weights *lm, bh
 {
     const bhi_agent_functions *functions = agent->class->functions;
     const bh_text_task *task = agent->spec.text;
-    if (functions->networks == NULL) {
+    if (functions->log_prior == NULL && functions->action_prior == NULL) {
         return bh_fail(err, BH_ERR_CONFIG,
                        "%s cannot start from a language model; use dqn, ppo or reinforce",
                        agent->class->name);

@@ -540,3 +540,10 @@ void bhi_off_policy_params_changed(void *agent)
     bhi_off_policy *o = agent;
     memcpy(o->target, o->params, (size_t)o->n_params * sizeof(bh_real));
 }
+
+int bhi_off_policy_networks(void *agent, bhi_agent_net *out)
+{
+    bhi_off_policy *o = agent;
+    out[0] = (bhi_agent_net){&o->actor, o->params, BHI_ROLE_POLICY};
+    return 1;
+}

@@ -175,6 +175,8 @@ void bhi_off_policy_values(void *agent, double *q, const float *obs, const float
 void *bhi_off_policy_params(void *agent, size_t *bytes);
 int bhi_off_policy_tensors(const void *agent, void *params, bh_tensor *out);
 void bhi_off_policy_params_changed(void *agent);
+/// The actor.
+int bhi_off_policy_networks(void *agent, bhi_agent_net *out);
 
 extern const char *const bhi_off_policy_large_settings[];
 
@@ -187,4 +189,4 @@ extern const char *const bhi_off_policy_large_settings[];
     .demonstrate = bhi_off_policy_demonstrate, .rates = bhi_off_policy_rates,                      \
     .greedy_box = bhi_off_policy_greedy, .box_values = bhi_off_policy_values,                      \
     .params = bhi_off_policy_params, .tensors = bhi_off_policy_tensors,                            \
-    .params_changed = bhi_off_policy_params_changed
+    .params_changed = bhi_off_policy_params_changed, .networks = bhi_off_policy_networks

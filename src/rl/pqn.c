@@ -425,6 +425,13 @@ static void params_changed(void *agent)
     bhi_rollout_clear(&((pqn *)agent)->rollout);
 }
 
+static int networks(void *agent, bhi_agent_net *out)
+{
+    pqn *p = agent;
+    out[0] = (bhi_agent_net){&p->net, p->params, BHI_ROLE_ACTION_VALUES};
+    return 1;
+}
+
 static const bhi_agent_functions functions = {
     .large_settings = (const char *const[]){"n_steps", "batch_size", "net_arch", NULL},
     .bytes = sizeof(pqn),
@@ -442,6 +449,7 @@ static const bhi_agent_functions functions = {
     .params = params_of,
     .tensors = tensors,
     .params_changed = params_changed,
+    .networks = networks,
 };
 
 const bh_agent_class bh_pqn_class = {

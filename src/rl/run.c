@@ -39,6 +39,7 @@ static void layout(void *object, bhi_arena *arena)
         bhi_arena_array(arena, (size_t)BHI_EVAL_ENVS_MAX * (size_t)run->D, sizeof *run->greedy);
     run->outcomes = bhi_arena_array(arena, entries * BH_TRANSITIONS_MAX, sizeof *run->outcomes);
     run->n_outcomes = bhi_arena_array(arena, entries, sizeof *run->n_outcomes);
+    run->visits = bhi_arena_array(arena, (size_t)run->n_visits, sizeof *run->visits);
 }
 
 static bh_status copy_setup(bh_setup **out, const bh_setup *setup, bh_error *err)
@@ -247,9 +248,10 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
     if (status != BH_OK) goto done;
 
     const bh_space *action = bh_env_action_space(probe);
+    const bh_space *observation = bh_env_observation_space(probe);
     int n_eval = bhi_run_is_single(setup) ? 1 : setup->run.n_eval_episodes;
     bh_run shape = {
-        .F = bh_space_floats(bh_env_observation_space(probe)),
+        .F = bh_space_floats(observation),
         .A = action->kind == BH_SPACE_DISCRETE ? action->n : 0,
         .D = action->kind == BH_SPACE_BOX ? action->n : 0,
         .train = {.n = setup->run.n_envs},
@@ -257,7 +259,10 @@ bh_status bh_run_create(bh_run **out, const bh_setup *setup, bh_error *err)
         .solved_at = -1,
         .best_mean = NAN,
     };
-    if (setup->agent->needs_mdp) shape.mdp.n_states = bh_env_observation_space(probe)->n;
+    if (setup->agent->needs_mdp) shape.mdp.n_states = observation->n;
+    if (observation->kind == BH_SPACE_DISCRETE && shape.A > 0 &&
+        observation->n <= BHI_VISITS_MAX / shape.A)
+        shape.n_visits = observation->n * shape.A;
     run = bhi_create(&shape, sizeof shape, layout, &shape.bytes);
     if (run == NULL) {
         status = bh_fail(err, BH_ERR_MEMORY, "%s: out of memory", setup->env->id);
@@ -280,6 +285,7 @@ void bh_run_destroy(bh_run *run)
     bh_env_destroy(run->eval.envs);
     bhi_update_record_destroy(run->record);
     bhi_agent_destroy(run->agent);
+    bh_free(run->acts, run->acts_bytes);
     bh_free(run->best, run->best_bytes);
     bh_free(run->records, RECORDS_BYTES);
     bh_setup_destroy(run->setup);

@@ -194,6 +194,22 @@ BH_API void bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int
 /// q (n) out: values of actions (n,D) in obs (n,F), where actions are a Box; of several critics the
 /// least. Returns 0, and nothing happens, where the algorithm has none.
 BH_API int bh_run_box_values(bh_run *run, double *q, const float *obs, const float *actions, int n);
+
+/// At most so many tensors of bh_run_inspect.
+#define BH_INSPECTED_MAX 24
+
+/// What the agent holds of the state of obs (F), as tensors in memory:
+///   visits               (states, A) int: how often each action was taken in each state in training,
+///                        of this run, before and after it was resumed. First, where observations
+///                        and actions are Discrete and these numbers at most 65,536
+///   relu, tanh, linear   (places, channels) of a convolution, else (1, units): the outputs of each
+///                        layer of the network that acts, by its activation, with its norm where it
+///                        has one, without noise. The last one is the network's output, of a
+///                        dueling network the value and the advantages
+/// Returns how many. Nothing of the run changes. Data is borrowed: the counts until the next step,
+/// the others until the next call. Agents without a network have no layers; nor has any where memory
+/// runs out.
+BH_API int bh_run_inspect(bh_run *run, bh_tensor out[BH_INSPECTED_MAX], const float *obs);
 /// A; 0 where actions are a Box.
 BH_API int bh_run_n_actions(const bh_run *run);
 BH_API const bh_space *bh_run_action_space(const bh_run *run);

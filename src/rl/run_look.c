@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Looking at a run: where it stands, what its agent would do and how it rates it.
+#include "core/alloc.h"
+#include "rl/agent_net.h"
 #include "rl/run_state.h"
 
 int bh_run_timesteps(const bh_run *run)
@@ -124,6 +126,49 @@ const bh_space *bh_run_observation_space(const bh_run *run)
 {
     return bh_env_observation_space(run->train.envs);
 }
+
+// ---- what the agent holds of a state ----
+
+#define REAL (sizeof(bh_real) == sizeof(double) ? BH_F64 : BH_F32)
+
+// The network on one observation, into run->acts, with the network's input behind; 0 where memory
+// runs out.
+static int run_network(bh_run *run, const bhi_agent_net *of, const float *obs)
+{
+    size_t n = bhi_net_acts(of->net, 1), S = (size_t)bh_run_observation_space(run)->n;
+    if (run->acts == NULL) {
+        run->acts_bytes = (n + S) * sizeof *run->acts;
+        run->acts = bh_alloc(run->acts_bytes);
+        if (run->acts == NULL) return 0;
+    }
+    bhi_encode(run->acts + n, obs, &run->agent->encoder);
+    bhi_net_forward(of->net, of->params, run->acts, run->acts + n, 1);
+    return 1;
+}
+
+int bh_run_inspect(bh_run *run, bh_tensor out[BH_INSPECTED_MAX], const float *obs)
+{
+    static const char *const names[] = {"linear", "relu", "tanh"};
+    const bhi_agent_functions *functions = run->setup->agent->functions;
+    bhi_agent_net nets[BHI_AGENT_NETS_MAX];
+    int n = 0;
+    if (run->n_visits > 0)
+        out[n++] = bh_tensor_matrix("visits", BH_I32, run->n_visits / run->A, run->A, run->visits);
+    if (functions->networks == NULL) return n;
+    functions->networks(run->agent, nets);
+    const bhi_net *net = nets->net;
+    if (!run_network(run, nets, obs)) return n;
+    for (int i = 0; i < net->n_layers; i++) {
+        const bhi_layer *layer = &net->layers[i];
+        if (i + 1 < net->n_layers && layer[1].body != NULL) continue; // its norm
+        int channels = layer->conv.O > 0 ? layer->conv.O : layer->outputs;
+        out[n++] = bh_tensor_matrix(names[layer->activation + 1], REAL, layer->outputs / channels,
+                                    channels, bhi_net_layer(net, run->acts, i, 1));
+    }
+    return n;
+}
+
+// ---- the last update ----
 
 bh_status bh_run_watch(bh_run *run, int is_watched, bh_error *err)
 {

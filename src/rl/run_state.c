@@ -48,6 +48,8 @@ void bhi_run_state(bh_run *run, bhi_state_visitor *visitor)
     bhi_rng_state(&run->eval_rng, 1, "eval_rng", visitor);
     BHI_STATE_SHOWN(visitor, "best", (unsigned char *)run->best, run->params_bytes);
     BHI_STATE_SHOWN(visitor, "best_obs_rms", run->best_obs_rms, bhi_run_n_rms(run));
+    bhi_state_within(visitor, 0, BHI_STATE_STEPS_MAX);
+    BHI_STATE_SHOWN(visitor, "visits", run->visits, run->n_visits);
     bhi_state_begin(visitor, "env");
     buffers_state(&run->train, run->F, run->A, run->D, visitor);
     bhi_state_end(visitor);

@@ -10,6 +10,7 @@
 
 #define BHI_RECORDS_MAX   8192
 #define BHI_EVAL_ENVS_MAX 128 // episodes played side by side
+#define BHI_VISITS_MAX    65536
 
 // Environments that step together, and what they were told and gave.
 typedef struct bhi_env_buffers {
@@ -90,6 +91,10 @@ struct bh_run {
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;
+    int *visits;  // (states, A): how often each action was taken in training, where they are few
+    int n_visits; // numbers of it; 0 where they are many, or a Box
+    bh_real *acts; // of the last bh_run_inspect; NULL before the first
+    size_t acts_bytes;
     bh_error failure; // of an environment
 };
 

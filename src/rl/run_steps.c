@@ -162,6 +162,7 @@ static void observe(bh_run *run)
         run->timesteps += n_steps;
         run->agent->timesteps += n_steps - 1; // it counts actions
         s->returns[i] += s->rewards[i];
+        if (run->n_visits > 0) run->visits[(int)s->obs_tm1[i * run->F] * run->A + s->actions[i]]++;
         if (s->terminated[i] || s->truncated[i]) record_episode(run, i);
     }
     bh_experience experience = {s->n,          s->obs_tm1,   s->actions, s->rewards,

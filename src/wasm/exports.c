@@ -694,18 +694,21 @@ static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
     bh_text_add(out, "]");
 }
 
-/// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them; data
-/// borrowed until the next step.
-BHX_EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which)
+/// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them: of the
+/// parameters, or, where obs (floats) is not NULL, of what the agent holds of that state, see
+/// bh_run_inspect. Data is borrowed until the next step.
+BHX_EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which, const float *obs)
 {
+    static const char dtypes[][4] = {[BH_F32] = "F32", [BH_F64] = "F64", [BH_I32] = "I32"};
     bh_tensor tensors[BH_TENSORS_MAX];
-    int n = bh_run_tensors(run, which == BH_BEST ? BH_BEST : BH_CURRENT, tensors);
+    int n = obs != NULL ? bh_run_inspect(run, tensors, obs)
+                        : bh_run_tensors(run, which == BH_BEST ? BH_BEST : BH_CURRENT, tensors);
     bh_text out = bhx_begin_text();
     bh_text_add(&out, "[");
     for (int i = 0; i < n; i++) {
         const bh_tensor *t = &tensors[i];
         bh_text_add(&out, "%s{\"name\":\"%s\",\"dtype\":\"%s\"", i == 0 ? "" : ",", t->name,
-                    t->dtype == BH_F64 ? "F64" : "F32");
+                    dtypes[t->dtype]);
         add_sizes(&out, "shape", t->shape, t->rank);
         add_sizes(&out, "extent", t->extent, BH_TENSOR_RANK_MAX);
         add_sizes(&out, "stride", t->stride, BH_TENSOR_RANK_MAX);

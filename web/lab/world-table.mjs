@@ -57,6 +57,7 @@
  * @property {(layout: any) => [low: number, high: number]} up
  * @property {(x: number, y: number) => number[]} observation          of a point of the picture
  * @property {(view: ArrayLike<number>) => [number, number]} at        the point of a state
+ * @property {(observation: ArrayLike<number>) => [number, number]} [of]   the point of an observation, where it is not `at` of that
  * @property {{ across: (x: number, words: Words) => string, up: (y: number, words: Words) => string }} end   a value at the end of an axis
  * @property {(action: number, words: Words) => string} [label]        what an action is called in the picture; else its name
  */

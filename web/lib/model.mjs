@@ -12,6 +12,7 @@ import { Learner } from './learner.mjs';
 import { hasDiverged, learn, progressOutside } from './learning.mjs';
 import { shown } from './messages.mjs';
 import { createDemonstrated, demonstrate } from './imitation.mjs';
+import { inspect } from './inspect.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { act, learnOutside, observe } from './outside.mjs';
 import { Run } from './run.mjs';
@@ -204,6 +205,11 @@ export class Model {
 
   lastUpdate() {
     return this.#given.lastUpdate();
+  }
+
+  /** @param {unknown} obs */
+  inspect(obs) {
+    return inspect(this.#run, obs);
   }
 
   /** @param {{ which?: Which }} [options] */

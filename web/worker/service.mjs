@@ -15,9 +15,9 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
 /** @typedef {{ postMessage(message: any, transfer?: any[]): void, onmessage: ((event: { data: any }) => void) | null }} Port */
 
 /** Of sessions, where they have them. */
-const SESSION_METHODS = /** @type {const} */ (['play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'sha256', 'proceed', 'save', 'sample', 'next']);
+const SESSION_METHODS = ['play', 'pause', 'step', 'requestFrame', 'set', 'watch', 'sha256', 'proceed', 'save', 'sample', 'next'];
 /** Of sessions of runs, in session-calls.mjs. */
-const LATER_METHODS = ['place', 'evaluate', 'save', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn'];
+const LATER_METHODS = ['place', 'evaluate', 'save', 'load', 'qValues', 'predictValues', 'logProbs', 'predict', 'learn', 'inspect'];
 
 /** @typedef {import('../lib/setup.mjs').Library} Library */
 /** @typedef {(frame: any, plays: number, transfer: ArrayBuffer[]) => void} Post */
@@ -108,8 +108,7 @@ export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text
       sessions.delete(key);
       return session.dispose();
     }
-    const own = SESSION_METHODS.find((name) => name === method && name in session);
-    if (own) return session[own](...values);
+    if (SESSION_METHODS.includes(method) && method in session) return session[method](...values);
     const call = session.run && LATER_METHODS.includes(method) && parts?.calls[method];
     if (!call) throw unknown(method);
     const extra = method === 'learn' ? [(/** @type {object} */ progress) => port.postMessage({ id, progress })] : [];

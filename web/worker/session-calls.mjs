@@ -4,6 +4,7 @@
 import { actionValues, maskOf } from '../lib/actions.mjs';
 import { load, openCheckpoint, save } from '../lib/checkpoint.mjs';
 import { createDemonstrated } from '../lib/imitation.mjs';
+import { inspect } from '../lib/inspect.mjs';
 import { learn, readPlan } from '../lib/learning.mjs';
 import { breathe } from '../lib/loop.mjs';
 import { evaluateAsync, flattenObs, logProbs, predict, stateValues } from '../lib/run-values.mjs';
@@ -23,6 +24,7 @@ const PROGRESS_MS = 100;
 /** By name, as service.mjs calls them. @type {Readonly<Record<string, (session: Session, ...values: any[]) => any>>} */
 export const calls = Object.freeze({
   place,
+  inspect: ({ run }, observation) => inspect(run, observation),
   evaluate: ({ run }, options) => evaluateAsync(run, options),
   // A full checkpoint goes on in the middle of a step; parameters are those of its end.
   save: ({ run }, options) => options?.full === true && !run.owed ? save(run, options) : run.between(() => save(run, options)),

@@ -218,6 +218,11 @@ export class Session {
     return this.#call('place', observation);
   }
 
+  /** @param {ArrayLike<number> | number} observation @returns {Promise<import('../bellhop.js').Inspection>} */
+  inspect(observation) {
+    return this.#call('inspect', observation);
+  }
+
   /** @param {import('../bellhop.js').EvaluateOptions} [options] */
   evaluate(options = {}) {
     return this.#call('evaluate', options);

@@ -2,6 +2,7 @@
 // Looking at a place, by pointer, by touch and by keyboard: a point of a value map, a cell that is held, a point of a chart. What is shown is what the worker
 // and the records say of that very place.
 import assert from 'node:assert/strict';
+import { load } from '../../../web/node/node.mjs';
 import { allText, axe, holds, link, pause, phase, reach, says, setSpeed, share, test, text } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -272,5 +273,32 @@ export default function looking(lab) {
     await says(page, 'cell-look', /Put the agent here/);
     assert.equal(await page.locator('.cell-edit').count(), 0);
     await close();
+  });
+
+  test('looking: how often the agent acted in a cell, and how, by keyboard and in both languages: as often as the library counts in the same run', async () => {
+    const bh = await load();
+    for (const lang of ['en', 'zh']) {
+      const { page, close } = await lab().open(`#env=GridWorld-v0&algo=q-learning&seed=3&lang=${lang}`, { viewport: { width: 390, height: 800 } });
+      await learned(page, 200);
+      const steps = await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame.timesteps);
+      const model = new bh.QLearning('GridWorld-v0', { seed: 3 });
+      await model.learn({ steps });
+      await page.focus('#stage');
+      for (const [key, cell] of /** @type {const} */ ([['ArrowDown', 0], ['ArrowRight', 1], ['ArrowDown', 4]])) {
+        await page.keyboard.press(key);
+        const { visits, counted } = model.inspect(cell), n = (visits?.reduce((sum, each) => sum + each, 0) ?? 0).toLocaleString('en');
+        assert.equal(counted, steps);
+        await says(page, 'cell-look', lang === 'en' ? new RegExp(`Acted here in ${n} of ${steps.toLocaleString('en')} steps of training\\.`) : new RegExp(`训练的 ${steps.toLocaleString('en')} 步中，有 ${n} 步在此行动。`));
+        assert.deepEqual(await page.locator('#cell-look tbody td:last-child').allTextContents(), [...visits ?? []].map((each) => each.toLocaleString('en')));
+      }
+      assert.deepEqual(await axe(page), []);
+      assert.equal(KEY.exec(await allText(page)), null);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'it sticks out');
+      model.dispose();
+      await page.click('#reset');
+      await page.focus('#stage');
+      await says(page, 'cell-look', lang === 'en' ? /Acted here in 0 of 0 steps/ : /训练的 0 步中，有 0 步/);
+      await close();
+    }
   });
 }

@@ -7,7 +7,7 @@ import { load } from '../../../web/node/node.mjs';
 import { allText, axe, holds, reach, says, test } from '../harness.mjs';
 
 /** What a key of the catalogues looks like where its words are missing. */
-const KEY = /\bupdate\.[a-z][\w.]*/;
+const KEY = /\b(update|layers|dots|cell\.look)\.[a-z][\w.]*/;
 const DQN = 'env=CartPole-v1&algo=dqn&seed=4&learningStarts=20&batchSize=16&netArch=8&evalFreq=0&trainFreq=1';
 
 /** Reads like the page: `digits` decimals and a true minus. @param {number} n @param {number} [digits] */
@@ -163,6 +163,104 @@ export default function microscope(lab) {
     assert.deepEqual(await page.evaluate(() => [...document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#input-effects .number') ?? []].map(({ textContent }) => textContent)), expected);
     model.dispose();
     env.dispose();
+    await close();
+  });
+
+  test('inside the network: every unit of every layer by keyboard, as the library has them after as many steps, to the bit; in both languages', async () => {
+    const bh = await load(), env = bh.make('CartPole-v1');
+    const model = new bh.DQN(env, { seed: 4, learningStarts: 20, batchSize: 16, netArch: [8], evalFreq: 0, trainFreq: 1 });
+    await model.learn({ steps: 30 });
+    for (const lang of ['en', 'zh']) {
+      const { page, close } = await lab().open(`#${DQN}&lang=${lang}`);
+      await page.focus('#microscope');
+      await page.keyboard.press('Enter');
+      for (let i = 0; i < 30; i++) await page.click('#step');
+      await reach(page, 'count-steps', 30);
+      const obs = await page.evaluate(() => [.../** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame.obs]);
+      const { layers } = model.inspect(obs), [hidden, output] = layers.map(({ data }) => [...data]);
+      const last = `${lang === 'en' ? 'left' : '左'} ${shown(output[0], 3)}`;
+      await says(page, 'activations', new RegExp(last.replace('.', '\\.')));
+      await page.focus('#activations summary');
+      await page.keyboard.press('Enter');
+      await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#activations tbody tr').length === 8);
+      const cells = await page.$$eval('#activations tbody tr', (rows) => rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.title)));
+      const number = (/** @type {string} */ title) => Number(title.replace('−', '-'));
+      assert.deepEqual(cells.map(([first]) => number(first)), hidden);
+      assert.deepEqual(cells.slice(0, 2).map(([, second]) => number(second)), output);
+      const zeros = hidden.filter((value) => value === 0).length, marks = await page.$$eval('#activations .layer', (all) => all.map((layer) => ['zero', 'above'].map((name) => layer.querySelector(`path.${name}`)?.getAttribute('d')?.match(/M/g)?.length ?? 0)));
+      assert.ok(zeros > 0 && zeros < 8, 'some units are dead here');
+      assert.deepEqual(marks[0], [zeros, 8 - zeros]);
+      assert.match(await page.getAttribute('#activations svg', 'aria-label') ?? '', lang === 'en' ? new RegExp(`^Layer 1: ${zeros} of 8 are 0 here`) : new RegExp(`^第 1 层: 8 个单元中有 ${zeros} 个`));
+      assert.equal(KEY.exec(await allText(page)), null, lang);
+      await page.click('#play');
+      await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#activations'));
+      await close();
+    }
+    model.dispose();
+    env.dispose();
+  });
+
+  test('the batch over the picture: each transition a dot in the cell it began in, full above zero, a ring below; by keyboard off and on, gone with the microscope', async () => {
+    for (const [hash, isMap] of /** @type {const} */ ([['#env=GridWorld-v0&algo=dqn&seed=4&learningStarts=20&batchSize=16&netArch=8&evalFreq=0&trainFreq=1', true], [`#${DQN}`, false]])) {
+      const { page, close } = await lab().open(hash);
+      await page.click('#microscope');
+      for (let step = 1; step <= 24; step++) {
+        await page.click('#step');
+        await reach(page, 'count-steps', step);
+      }
+      await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#batch-picture circle').length === 16);
+      const found = await page.evaluate(() => {
+        const { shadowRoot: root, experiment } = /** @type {any} */ (document.querySelector('bellhop-lab'));
+        const { x_tm1: x, td } = experiment.agentFrame.update, [, S] = x.shape, picture = root.querySelector('#batch-picture'), canvas = picture.parentNode.parentNode.querySelector('canvas');
+        const states = Array.from(td.data, (_, b) => Array.from(x.data.subarray(b * S, (b + 1) * S)));
+        const dots = [...picture.querySelectorAll('circle')].map((dot) => ({ x: dot.cx.baseVal.value, y: dot.cy.baseVal.value, r: dot.r.baseVal.value, kind: dot.getAttribute('class') }));
+        const [over, under] = [picture, canvas].map((each) => each.getBoundingClientRect());
+        const { rows, n_cols: n } = experiment.layout, size = rows ? experiment.worldModule.geometry(under.width, under.height, experiment.layout) : null;
+        const cells = size && dots.map((dot) => Math.floor((dot.y - size.y0) / size.cell) * n + Math.floor((dot.x - size.x0) / size.cell));
+        return { states, errors: [...td.data], dots, cells, width: under.width, height: under.height, apart: [over.left - under.left, over.top - under.top, over.width - under.width].map(Math.abs) };
+      });
+      assert.ok(Math.max(...found.apart) < 2, 'it lies over the picture');
+      assert.equal(found.dots.filter(({ kind }) => kind === 'below').length, found.errors.filter((error) => error < 0).length);
+      const order = found.errors.map((error, b) => ({ error, b })).sort((p, q) => Math.abs(q.error) - Math.abs(p.error)); // the largest first
+      found.dots.forEach(({ r }, i) => assert.ok(i === 0 || r <= found.dots[i - 1].r, 'the larger the error the larger the dot'));
+      if (isMap) assert.deepEqual(found.cells, order.map(({ b }) => found.states[b].indexOf(1)));
+      else {
+        const limit = 1.15 * 12 * Math.PI / 180, part = (/** @type {number} */ v) => Math.max(0, Math.min(1, v));
+        order.forEach(({ b }, i) => {
+          const [, , angle, velocity] = found.states[b];
+          assert.ok(Math.abs(found.dots[i].x - found.width * part((angle + limit) / (2 * limit))) < 0.6, 'across the angle');
+          assert.ok(Math.abs(found.dots[i].y - found.height * part((3 - velocity) / 6)) < 0.6, 'up the velocity');
+        });
+      }
+      await says(page, 'batch-dots-text', isMap ? /^TD errors over the map/ : /^TD errors over the value map/);
+      await page.focus('#microscope-view .values summary');
+      await page.keyboard.press('Enter');
+      const told = await page.$$eval('#microscope-view .values-scroll tbody tr', (all) => all.map((row) => row.querySelector('td:last-child')?.textContent ?? ''));
+      assert.ok(told.slice(0, 16).every((state) => (isMap ? /^cell \d/ : /^cart /).test(state)), told.join());
+      await page.focus('#batch-dots');
+      await page.keyboard.press('Enter');
+      await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('.batch-layer'));
+      await page.keyboard.press('Enter');
+      await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#batch-picture circle').length === 16);
+      await page.click('#microscope');
+      await holds(page, () => !document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('.batch-layer'));
+      await close();
+    }
+  });
+
+  test('the batch over the picture: on a phone, in the dark and in Chinese, and over the map of a critic', async () => {
+    const { page, close } = await lab().open('#env=Pendulum-v1&algo=td3&seed=3&netArch=8,8&batchSize=8&learningStarts=10&evalFreq=0&lang=zh', { viewport: { width: 390, height: 900 }, colorScheme: 'dark' });
+    await page.click('#microscope');
+    for (let step = 1; step <= 16; step++) {
+      await page.click('#step');
+      await reach(page, 'count-steps', step);
+    }
+    await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#values-map-box #batch-picture circle').length === 8);
+    await says(page, 'batch-dots-text', /^价值图上的/);
+    await says(page, 'activations', /第 1 层/);
+    assert.equal(KEY.exec(await allText(page)), null);
+    assert.deepEqual(await axe(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
     await close();
   });
 }

@@ -61,7 +61,7 @@ export class LastTransition {
     const { explored, reward, terminated, truncated } = frame.last;
     const before = isRunning && !humanFrame || this.#textBefore === '' ? words.t('transition.before') : this.#textBefore;
     const end = terminated ? ` · ${words.t('terminated')}` : truncated ? ` · ${words.t('truncated')}` : '';
-    return [describeObservation(frame.obsTm1, before), `${actionName(action)} ${explored ? '◆' : '●'} ${chosenHow(explored)}`, this.#reward(reward), this.#textNow + end, words.value(frame.qTm1[action], 3)];
+    return [describeObservation(frame.obsTm1, before), `${actionName(action)} ${explored ? '◆' : '●'} ${chosenHow(explored)}`, words.figure(reward), this.#textNow + end, words.value(frame.qTm1[action], 3)];
   }
 
   #remember() {
@@ -72,11 +72,6 @@ export class LastTransition {
     const step = this.#experiment.humanFrame ? frame.last.episodeLength : frame.timesteps;
     if (step !== this.#stepNow) this.#textBefore = step === this.#stepNow + 1 ? this.#textNow : '';
     [this.#textNow, this.#stepNow] = [now, step];
-  }
-
-  /** @param {number} r */
-  #reward(r) {
-    return this.#host.words.figure(r);
   }
 
   // ---- the target ----

@@ -190,15 +190,15 @@ export class Look {
   }
 
   /**
-   * What the actions are worth in a state, with the greedy one named, and the true values beside them where they are known.
-   * @param {Float64Array} values @param {Float64Array | null} optimal
+   * What the actions are worth in a state, with the greedy one named; beside them the true values and how often each was taken, where that is known.
+   * @param {Float64Array} values @param {Float64Array | null} optimal @param {Int32Array | null} [visits]
    */
-  valuesOf(values, optimal) {
+  valuesOf(values, optimal, visits = null) {
     const { words, actionName } = this.host;
     const { isPolicy } = this.experiment;
     const best = Math.max(...values), greedy = [...values].flatMap((value, a) => (value === best ? [actionName(a)] : []));
-    return html`<table><thead><tr><th scope="col">${words.t('loop.action')}</th><th scope="col">${isPolicy ? 'π(a | s)' : 'Q(s, a)'}</th>${optimal ? html`<th scope="col">${words.t('cell.look.optimal')}</th>` : nothing}</tr></thead>
-      <tbody>${Array.from(values, (value, a) => html`<tr ?data-best=${value === best}><th scope="row">${actionName(a)}</th><td>${words.value(value, DIGITS)}</td>${optimal ? html`<td>${words.value(optimal[a], DIGITS)}</td>` : nothing}</tr>`)}</tbody></table>
+    return html`<table><thead><tr><th scope="col">${words.t('loop.action')}</th><th scope="col">${isPolicy ? 'π(a | s)' : 'Q(s, a)'}</th>${optimal ? html`<th scope="col">${words.t('cell.look.optimal')}</th>` : nothing}${visits ? html`<th scope="col">${words.t('cell.look.taken')}</th>` : nothing}</tr></thead>
+      <tbody>${Array.from(values, (value, a) => html`<tr ?data-best=${value === best}><th scope="row">${actionName(a)}</th><td>${words.value(value, DIGITS)}</td>${optimal ? html`<td>${words.value(optimal[a], DIGITS)}</td>` : nothing}${visits ? html`<td>${words.count(visits[a])}</td>` : nothing}</tr>`)}</tbody></table>
       ${greedy.length < values.length ? html`<p class="look-greedy">${words.t(isPolicy ? 'look.likeliest' : 'look.greedy', { action: words.list(greedy) })}</p>` : nothing}`;
   }
 }
@@ -215,9 +215,10 @@ export const styles = css`
 .cell-look p { margin: 0; color: var(--bellhop-muted); }
 .cell-look .look-greedy { color: inherit; }
 .cell-look table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.cell-look th { font-weight: 400; text-align: left; padding: 0 12px 0 0; }
-.cell-look thead th { color: var(--bellhop-muted); }
-.cell-look td { text-align: right; padding: 0 0 0 8px; }
+.cell-look th { font-weight: 400; text-align: left; padding: 0 8px 0 0; }
+.cell-look thead th { color: var(--bellhop-muted); white-space: nowrap; }
+.cell-look td, .cell-look thead th + th { text-align: right; }
+.cell-look td { padding: 0 8px 0 0; }
 .cell-look [data-best] { font-weight: 600; }
 .cell-look [data-best] th { font-weight: 600; }
 .look-actions kbd { font: inherit; padding: 0 5px; border: 1px solid var(--bellhop-line); border-radius: 4px; color: var(--bellhop-muted); }

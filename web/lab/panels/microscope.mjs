@@ -3,6 +3,8 @@
 // batch, its errors as dots and as rows, the gradient and the step size; of a sweep, what it changed. Fetched when it is opened.
 import { css, html, mathml, nothing, svg } from 'lit';
 import { reportOf } from '../update-report.mjs';
+import { Activations, styles as layerStyles } from './activations.mjs';
+import { BatchDots, styles as dotStyles } from './batch-dots.mjs';
 import { InputEffects } from './input-effects.mjs';
 import { factor } from './target.mjs';
 
@@ -28,11 +30,15 @@ const MINIBATCHES = Object.freeze(['ppo', 'pqn']);
 export class Microscope {
   #host;
   #inputs;
+  #layers;
+  #spots;
 
   /** @param {LabHost} host */
   constructor(host) {
     this.#host = host;
     this.#inputs = new InputEffects(host);
+    this.#layers = new Activations(host);
+    this.#spots = new BatchDots(host);
   }
 
   get #experiment() {
@@ -42,9 +48,10 @@ export class Microscope {
   render() {
     const { words, attempt } = this.#host;
     if (!this.#experiment.isWatched) void attempt(() => this.#experiment.watch(true)); // another experiment than that it was opened over
+    const title = words.t('update.title'); // below that of the last transition, where there is one
     return html`<section class="microscope" part="microscope" id="microscope-view" role="group" aria-labelledby="microscope-title">
-      <h4 id="microscope-title">${words.t('update.title')}</h4>
-      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}${this.#inputs.render()}${this.#content()}</section>`;
+      ${this.#experiment.kind === 'box' ? html`<h3 id="microscope-title">${title}</h3>` : html`<h4 id="microscope-title">${title}</h4>`}
+      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}${this.#inputs.render()}${this.#content()}${this.#layers.render()}</section>`;
   }
 
   /** Why it took the last action, by the way it explores. */
@@ -82,7 +89,7 @@ export class Microscope {
     if (!agentFrame?.update) return html`<p class="caption" id="microscope-none">${words.t('update.none')}</p>`;
     const report = reportOf(agentFrame.update);
     if (!report) return html`<p class="caption">${words.t('update.unlike')}</p>`;
-    const body = report.kind === 'table' ? this.#table(report) : report.kind === 'sweep' ? this.#sweep(report) : this.#batch(report);
+    const body = report.kind === 'table' ? this.#table(report) : report.kind === 'sweep' ? this.#sweep(report) : this.#batch(report, agentFrame.update);
     return html`${body}<p class="caption">${words.t('update.exact')}</p>`;
   }
 
@@ -130,8 +137,9 @@ export class Microscope {
 
   // ---- a batch ----
 
-  /** @param {BatchUpdate} update */
-  #batch({ of, rows, errors, gradient, learningRate, distance, ratios, entCoef, isFirstCritic }) {
+  /** @param {BatchUpdate} report @param {import('../../bellhop.js').UpdateNumbers} update */
+  #batch(report, update) {
+    const { of, rows, errors, gradient, learningRate, distance, ratios, entCoef, isFirstCritic } = report;
     const { words } = this.#host;
     const { setup } = this.#experiment;
     const figure = (/** @type {number} */ n, /** @type {number} */ most) => words.figure(Math.abs(n) < 1e-6 * most ? 0 : n);
@@ -139,14 +147,15 @@ export class Microscope {
     const what = words.t(isFirstCritic ? 'update.errors.first' : `update.errors.${of}`);
     /** @type {[name: string, n: number | null][]} */
     const numbers = [[words.t('update.rate'), learningRate], [words.t('update.ent'), entCoef], [words.t('update.distance'), distance]];
-    return html`${this.#dots(of, what, rows)}
+    const largest = roundUp(Math.max(1e-12, ...rows.flatMap(({ error }) => (Number.isFinite(error) ? [Math.abs(error)] : [])))); // of a run that has diverged not all are
+    return html`${this.#dots(of, what, rows, largest)}${this.#spots.render(update, report, what, largest)}
       ${this.#list([
         [words.t('update.size'), words.count(rows.length)], [what, spread(errors)], ...ratios ? [/** @type {[string, string]} */ ([words.t('update.ratios'), spread(ratios)])] : [],
         [words.t('update.gradient'), this.#gradient(gradient), gradient.norm],
         ...numbers.flatMap(([name, n]) => (n === null ? [] : [/** @type {[string, string, number]} */ ([name, words.figure(n), n])])),
       ])}
       ${MINIBATCHES.includes(setup.algo) ? html`<p class="caption">${words.t('update.minibatch')}</p>` : nothing}
-      <details class="values"><summary>${words.t('update.rows')}</summary><div class="values-scroll" tabindex="0" role="group" aria-label=${words.t('update.rows')}>${this.#rows(of, rows)}</div>
+      <details class="values"><summary>${words.t('update.rows')}</summary><div class="values-scroll" tabindex="0" role="group" aria-label=${words.t('update.rows')}>${this.#rows(of, rows, update)}</div>
         ${rows[0]?.discount === null ? nothing : html`<p class="caption">${words.t('update.rows.end')}</p>`}</details>`;
   }
 
@@ -157,11 +166,10 @@ export class Microscope {
     return scale < 1 && Number.isFinite(norm) ? words.t('update.clipped', { norm: words.figure(norm), to: words.figure(norm * scale) }) : words.t('update.unclipped', { norm: words.figure(norm) });
   }
 
-  /** Left of the middle errors below zero, right of it those above; losses, which are never below, all over the width. @param {BatchUpdate['of']} of @param {string} what @param {BatchUpdate['rows']} rows */
-  #dots(of, what, rows) {
+  /** Left of the middle errors below zero, right of it those above; losses, which are never below, all over the width. @param {BatchUpdate['of']} of @param {string} what @param {BatchUpdate['rows']} rows @param {number} most */
+  #dots(of, what, rows, most) {
     const { words, theme } = this.#host;
-    const some = rows.filter(({ error }) => Number.isFinite(error)).slice(0, DOTS_MOST); // of a run that has diverged not all are
-    const most = roundUp(Math.max(1e-12, ...some.map(({ error }) => Math.abs(error))));
+    const some = rows.filter(({ error }) => Number.isFinite(error)).slice(0, DOTS_MOST);
     const [left, width] = of === 'loss' ? [3, 94] : [50, 47];
     const [negative, positive] = [rows.filter(({ error }) => error < 0), rows.filter(({ error }) => error > 0)].map(({ length }) => words.count(length));
     return html`<figure class="errors"><svg role="img" aria-label=${words.t('update.dots', { what, negative, positive })}>
@@ -185,11 +193,18 @@ export class Microscope {
     return all.flatMap(([has, head, text]) => (has ? [[head, text]] : []));
   }
 
-  /** @param {BatchUpdate['of']} of @param {BatchUpdate['rows']} rows */
-  #rows(of, rows) {
-    const columns = this.#columns(of, rows);
+  /** In words, where the picture has a place for it. @param {import('../../bellhop.js').UpdateNumbers} update @returns {[head: string, text: (row: BatchUpdate['rows'][number], b: number) => string][]} */
+  #states({ x_tm1: states }) {
+    const { describeObservation } = this.#host, { isMap } = this.#experiment;
+    const row = (/** @type {number} */ b) => states.data.subarray(b * states.shape[1], (b + 1) * states.shape[1]);
+    return [['state', (_, b) => describeObservation(isMap ? [row(b).indexOf(1)] : row(b), '–')]];
+  }
+
+  /** @param {BatchUpdate['of']} of @param {BatchUpdate['rows']} rows @param {import('../../bellhop.js').UpdateNumbers} update */
+  #rows(of, rows, update) {
+    const columns = [...this.#columns(of, rows), ...this.#spots.fits(update) ? this.#states(update) : []];
     return html`<table class="numbers"><thead><tr>${columns.map(([head]) => html`<th scope="col">${this.#host.words.t(/** @type {any} */ (`update.row.${head}`))}</th>`)}</tr></thead>
-      <tbody>${rows.slice(0, ROWS_MOST).map((row) => html`<tr>${columns.map(([, text]) => html`<td>${text(row)}</td>`)}</tr>`)}</tbody></table>`;
+      <tbody>${rows.slice(0, ROWS_MOST).map((row, b) => html`<tr>${columns.map(([, text]) => html`<td>${text(row, b)}</td>`)}</tr>`)}</tbody></table>`;
   }
 }
 
@@ -199,9 +214,9 @@ function roundUp(n) {
   return ten * (/** @type {number} */ ([1, 2, 5, 10].find((step) => step * ten >= n)) ?? 10);
 }
 
-export const styles = css`
+export const styles = css`${layerStyles}${dotStyles}
 .microscope { margin-top: 8px; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 6px; }
-.microscope h4 { margin: 8px 0 0; font-size: 14px; line-height: 20px; }
+.microscope h3, .microscope h4 { margin: 8px 0 0; font-size: 14px; line-height: 20px; }
 .microscope .next { display: flex; flex-wrap: wrap; gap: 4px 8px; margin: 4px 0; }
 .microscope .where { margin: 0; min-height: 40px; font-size: 13px; line-height: 20px; }
 .microscope .note { min-height: 60px; }
@@ -211,13 +226,13 @@ export const styles = css`
 .microscope dt { color: var(--bellhop-muted); }
 .microscope dd { margin: 0; overflow-wrap: anywhere; min-height: 20px; font-variant-numeric: tabular-nums; }
 .microscope .errors { margin: 4px 0; }
-.microscope svg { display: block; width: 100%; height: 64px; }
+.microscope figure svg { display: block; width: 100%; height: 64px; }
 .microscope line { stroke: var(--bellhop-line); }
-.microscope circle { fill-opacity: .8; stroke: var(--bellhop-panel); stroke-width: .5; }
-.microscope figcaption { display: flex; justify-content: space-between; font-size: 12px; line-height: 16px; color: var(--bellhop-muted); font-variant-numeric: tabular-nums; }
+.microscope .errors circle { fill-opacity: .8; stroke: var(--bellhop-panel); stroke-width: .5; }
+.microscope .errors figcaption { display: flex; justify-content: space-between; font-size: 12px; line-height: 16px; color: var(--bellhop-muted); font-variant-numeric: tabular-nums; }
 .microscope .numbers td:first-child { text-align: start; }
 .microscope .values-scroll { max-height: 264px; overflow: auto; }
 @media (forced-colors: active) {
-  .microscope circle { fill: CanvasText; }
+  .microscope .errors circle { fill: CanvasText; }
 }
 `;

@@ -157,5 +157,6 @@ export const slice = {
   up: () => [-Math.PI, Math.PI],
   observation: (first, second) => [Math.cos(first), Math.sin(first), Math.cos(second), Math.sin(second), 0, 0],
   at: (view) => [view[0], view[1]],
+  of: (obs) => [Math.atan2(obs[1], obs[0]), Math.atan2(obs[3], obs[2])],
   end: { across: (x, words) => `${words.value(x * DEGREES, 0)}°`, up: (y, words) => `${words.value(y * DEGREES, 0)}°` },
 };

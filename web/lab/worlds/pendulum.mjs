@@ -138,5 +138,6 @@ export const slice = {
   up: () => [-SPEED_MAX, SPEED_MAX],
   observation: (theta, speed) => [Math.cos(theta), Math.sin(theta), speed],
   at: (view) => [view[0], view[1]],
+  of: (obs) => [Math.atan2(obs[1], obs[0]), obs[2]],
   end: { across: (x, words) => `${words.value(Math.abs(x) * DEGREES, 0)}°`, up: (y, words) => words.value(y, 0) },
 };
