@@ -239,10 +239,9 @@ void bhi_rollout_state(bhi_rollout *rollout, int n_actions, int is_even, int is_
     BHI_STATE(visitor, "truncated_t", r->truncated_t, cells);
     BHI_STATE(visitor, "v_t", r->v_t, cells);
     if (is_learning) {
-        BHI_STATE(visitor, "v_tm1", r->v_tm1, cells);
-        BHI_STATE(visitor, "log_prob", r->log_prob, cells);
-        BHI_STATE(visitor, "advantages", r->advantages, cells);
-        BHI_STATE(visitor, "returns", r->returns, cells);
+        // v_tm1, log_prob, advantages and returns, which lie equally far apart.
+        size_t stride = (size_t)((char *)r->log_prob - (char *)r->v_tm1);
+        BHI_STATE_MEMBER(visitor, "learned_from", r->v_tm1, cells, 4, stride);
     }
     bhi_state_end(visitor);
 }

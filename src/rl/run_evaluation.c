@@ -206,7 +206,5 @@ bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, ui
     e->is_open &= episodes > 0;
     if (episodes <= 0) return BH_OK;
     if (!e->is_open) e->rng = bh_rng_seed(seed);
-    bh_status status = evaluate(run, choice, &e->rng, episodes, out);
-    if (status == BH_OK && run->has_changes && run->agent->piece == 0) bhi_run_apply_changes(run);
-    return status;
+    return evaluate(run, choice, &e->rng, episodes, out);
 }

@@ -193,15 +193,19 @@ static bh_status learn(bh_run *run)
     return BH_OK;
 }
 
+// The evaluation that is due, owed or open.
 static bh_status evaluate_if_due(bh_run *run)
 {
     const bh_run_config *c = &run->setup->run;
-    int is_due = c->eval_freq > 0 && run->timesteps >= run->next_eval;
-    if (!is_due && !run->evaluation.is_open) return BH_OK;
-    bh_status status = bhi_run_evaluate_now(run);
-    if (status == BH_OK && c->eval_freq > 0)
+    int is_of_loaded = run->owed == BHI_OWED_LOADED, is_due = is_of_loaded || run->timesteps >= run->next_eval;
+    bh_status status = BH_OK;
+    if (run->evaluation.is_open || (c->eval_freq > 0 && is_due)) status = bhi_run_evaluate_now(run);
+    else is_of_loaded = 1;
+    if (status != BH_OK) return status;
+    run->owed = BHI_OWED_NONE;
+    if (!is_of_loaded && c->eval_freq > 0)
         run->next_eval = bhi_next_multiple(run->timesteps, c->eval_freq);
-    return status;
+    return BH_OK;
 }
 
 void bhi_run_settle(bh_run *run)
@@ -220,14 +224,13 @@ void bhi_run_settle(bh_run *run)
 static bh_status step_once(bh_run *run)
 {
     if (run->agent->piece == 0) {
+        if (run->has_changes) bhi_run_apply_changes(run);
         bh_status status = step_all(run);
         if (status != BH_OK) return status;
         observe(run);
     }
     bh_status status = learn(run);
-    if (status == BH_OK) status = evaluate_if_due(run);
-    if (status == BH_OK && run->has_changes) bhi_run_apply_changes(run);
-    return status;
+    return status == BH_OK ? evaluate_if_due(run) : status;
 }
 
 // ---- a step outside ----
@@ -283,27 +286,13 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
     return status == BH_OK && run->agent->piece > 0 ? learn(run) : status;
 }
 
-// The evaluation a call begins with, where one is owed or was interrupted.
-static bh_status evaluate_first(bh_run *run)
-{
-    int is_of_loaded = run->owed == BHI_OWED_LOADED;
-    bh_status status = BH_OK;
-    if (!is_of_loaded) status = evaluate_if_due(run);
-    else if (run->setup->run.eval_freq > 0 || run->evaluation.is_open)
-        status = bhi_run_evaluate_now(run);
-    if (status != BH_OK) return status;
-    run->owed = BHI_OWED_NONE;
-    if (run->has_changes) bhi_run_apply_changes(run);
-    return BH_OK;
-}
-
 bh_status bh_run_steps(bh_run *run, int n)
 {
     int is_under_way = run->stage == BHI_RESETTING || run->stage == BHI_STEPPING ||
                        run->agent->piece > 0;
     if (run->evaluation.is_open || run->owed == BHI_OWED_STEP ||
         (run->owed == BHI_OWED_LOADED && n > 0)) {
-        bh_status status = evaluate_first(run);
+        bh_status status = evaluate_if_due(run);
         if (status != BH_OK || bh_run_finished(run)) return status;
     }
     int end = run->timesteps > 2000000000 - n ? 2000000000 : run->timesteps + n;

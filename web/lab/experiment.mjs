@@ -63,7 +63,7 @@ export class Experiment extends EventTarget {
     clearInterval(this.#asking);
     this.#asking = setInterval(() => this.#look(), ASK_MS);
     void lease.trainer.gone.then((error) => {
-      if (lease === this.lease && !this.#isLeft) this.lost(error);
+      if (lease === this.lease && !this.#isLeft && this.phase !== 'loading') this.lost(error);
     });
   }
 

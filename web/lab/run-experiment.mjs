@@ -415,14 +415,13 @@ export class RunExperiment extends Experiment {
       return;
     }
     const { trainer } = this, watch = setTimeout(async () => (await import('./rescue.mjs')).watchPause(this), SLOW_MS);
-    this.#pausing ??= this.session.pause().finally(() => (this.#pausing = null));
-    try {
-      await this.#pausing;
-    } catch (error) {
+    this.#pausing ??= this.session.pause().catch((error) => {
       if (!trainer.isGone) throw error;
-    } finally {
+    }).finally(() => {
       clearTimeout(watch);
-    }
+      this.#pausing = null;
+    });
+    await this.#pausing;
   }
 
   /** It was asked to pause, and still runs. */
