@@ -108,7 +108,8 @@ export class TextChoicesPanel {
     const { words } = this.#host;
     const { layout, isPolicy } = this.#experiment;
     if (action < 0) return '';
-    return words.t(isPolicy ? 'rl.took.drawn' : explored ? 'rl.took.random' : 'rl.took.greedy', { action: actionOf(layout, action, words) });
+    const name = actionOf(layout, action, words);
+    return words.t(isPolicy ? 'rl.took.drawn' : explored ? 'rl.took.random' : 'rl.took.greedy', { action: layout.replies ? `“${name}”` : name });
   }
 
   #texts() {
