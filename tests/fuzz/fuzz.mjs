@@ -9,8 +9,8 @@
 //     npm run test:fuzz -- --seconds 20 --coverage         and how much of the parsers that reaches
 //
 // clang's libFuzzer looks for inputs that reach new code, from the same files:
-//     cmake --preset fuzz && cmake --build --preset fuzz
-//     build/out/fuzz/fuzz_tokenizer -max_len=2000 -max_total_time=60 tests/fuzz/corpus/tokenizer
+//     cmake --preset fuzz && cmake --build --preset fuzz && mkdir -p build/out/fuzz/found
+//     build/out/fuzz/fuzz_tokenizer -max_len=2000 -max_total_time=60 build/out/fuzz/found tests/fuzz/corpus/tokenizer
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
