@@ -9,9 +9,9 @@ import { Lengths, Numbers, problemOfShape } from './check-numbers.mjs';
 import { codingOf } from './coding.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { actionText, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
-import { Env } from './env.mjs';
-import { onlyKeys, shown } from './messages.mjs';
-import { wholeNumber } from './setup.mjs';
+import { isEnv } from './env.mjs';
+import { FLAG, isA, readOptions } from './given.mjs';
+import { shown, whole } from './messages.mjs';
 import { createRng } from './random.mjs';
 import { readObservation, sampleFrom } from './space-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
@@ -26,6 +26,7 @@ const COMPARED_STEPS = 100;
 /** Episodes that are compared to see what a seed changes, their steps, and how many must differ: an environment may be random rarely. */
 const SEEDED_EPISODES = 16, SEEDED_STEPS = 10, SEEDED_DIFFERENT = 4;
 const SEEDS = 2 ** 32;
+const OPTIONS = Object.freeze({ steps: whole(1, 10_000_000), seed: whole(0, SEEDS - 1), evalFreq: whole(0, 2_000_000_000), throws: FLAG });
 
 /**
  * @param {unknown} given   an environment, a function that makes them, or a class
@@ -61,17 +62,13 @@ export async function checkEnvAsync(given, options = {}) {
  * @returns {{ report: Report, playing: Playing<void>, end: () => import('../bellhop.js').EnvReport }}
  */
 function begin(owner, given, options) {
-  onlyKeys(owner, options, ['steps', 'seed', 'evalFreq', 'throws']);
-  const { steps = 1000, seed = 0, evalFreq = 1000, throws = true } = options;
-  wholeNumber('steps', steps, 1, 10_000_000);
-  wholeNumber('seed', seed, 0, SEEDS - 1);
-  wholeNumber('evalFreq', evalFreq, 0, 2_000_000_000);
+  const { steps = 1000, seed = 0, evalFreq = 1000, throws = true } = readOptions(owner, options, OPTIONS);
   const report = new Report();
-  const { definition, problems, name } = given instanceof OwnEnv ? { definition: given, problems: [], name: given.id } : readDefinition(given);
+  const { definition, problems, name } = isA(OwnEnv, given) ? { definition: given, problems: [], name: given.id } : readDefinition(given);
   report.name = name;
   problems.forEach((problem) => report.errors.push(problem));
   // Of a shipped environment a model makes others.
-  if (definition?.isSingle && !definition.isOutside && evalFreq > 0 && !(given instanceof Env)) report.warn('single', oneObject(evalFreq));
+  if (definition?.isSingle && !definition.isOutside && evalFreq > 0 && !isEnv(given)) report.warn('single', oneObject(evalFreq));
   const end = () => {
     const { errors, warnings } = report;
     if (throws && errors.length > 0) {

@@ -10,8 +10,11 @@ import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from '.
 /** @typedef {import('./setup.mjs').Library} Library */
 
 /** Hands demonstrations to a run, before its first step; as many as `demoCapacity` has room for. @param {Run} run @param {unknown} given */
-export function demonstrate(run, given) {
-  const flat = flatten(episodesOf(given, run.env.id), run);
+export const demonstrate = (run, given) => take(run, episodesOf(given, run.env.id));
+
+/** @param {Run} run @param {ReturnType<typeof episodesOf>} episodes */
+function take(run, episodes) {
+  const flat = flatten(episodes, run);
   const tables = [{ name: LABELS[run.algo.name] ?? run.algo.name, fields: run.algo.options, prefix: '' }];
   run.use((wasm, address) => inKeys(tables, () => wasm.scratch((scratch) => {
     const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
@@ -26,7 +29,7 @@ export function createDemonstrated(library, { demonstrations, ...rest }) {
   const recipe = { ...rest, options: { demoCapacity, ...options } };
   const run = withSetup(library, recipe, (setup, script) => new (classOf(library, recipe.env))(library, setup, script, recipe.env), canImitate(library));
   try {
-    demonstrate(run, episodes);
+    take(run, episodes);
   } catch (error) {
     run.dispose();
     throw error;
