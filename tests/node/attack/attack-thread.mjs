@@ -6,16 +6,17 @@ const { topic, skip, beat, said, options } = workerData;
 const counter = new Int32Array(beat), text = new Uint8Array(said), encoder = new TextEncoder();
 console.warn = () => {};
 process.on('unhandledRejection', () => {}); // of calls made by environments: they are counted where they are made
-
 const alive = setInterval(() => {}, 1000); // ports that are waited for keep no thread alive
+
 let tries = 0;
-/** A try begins; false where it is skipped: another thread has made it. @param {string} name */
+/** A try begins; false where it is skipped: another thread has made it, or it is not among those that are made. @param {string} name */
 function begin(name) {
   tries++;
-  if (tries <= skip) return false;
+  if (tries <= skip || tries % options.every !== 1 % options.every) return false;
   text.fill(0);
   encoder.encodeInto(name, text);
   Atomics.store(counter, 1, tries);
+  Atomics.add(counter, 2, 1);
   Atomics.add(counter, 0, 1);
   return true;
 }

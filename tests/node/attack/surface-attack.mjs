@@ -20,6 +20,15 @@ export function problemOf(error, mayBeHostile) {
   return ENGINE.test(error.message.replace(/(cannot be read|cannot be sent to a worker|cannot be used): .*/s, '')) ? `an engine's words: ${error.message}` : undefined;
 }
 
+/** Whether it is one that was made for a call. @param {any} value */
+function isLanguageModel(value) {
+  try {
+    return typeof value?.perplexity === 'function' && typeof value?.encode === 'function' && value.info?.vocabulary > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** What can be disposed of what came of a call. @param {any} made */
 async function dispose(made) {
   if (made === (await connection())) return;
@@ -99,6 +108,8 @@ class Site {
   async #try(name, args) {
     const { bh, begin, fail, key } = /** @type {any} */ (this);
     if (!begin(name)) return;
+    /** @type {any[]} */
+    let held = [];
     try {
       const receiver = await this.#alive();
       const isOwn = typeof receiver.dispose === 'function';
@@ -111,7 +122,7 @@ class Site {
         again: () => {
           if (depth++ > 3) return;
           try {
-            const made = receiver[this.method]?.(...ARGUMENTS[key](bh, receiver));
+            const made = key === 'Model.startFrom' ? undefined : receiver[this.method]?.(...ARGUMENTS[key](bh, receiver));
             if (typeof made?.then === 'function') made.then(dispose, () => {});
             else dispose(made);
           } catch (error) {
@@ -121,12 +132,14 @@ class Site {
         },
       };
       const given = await args(context);
+      held = given.filter((each) => isLanguageModel(each));
       const made = await this.#call(receiver, given);
       if (made !== receiver) await dispose(made);
     } catch (error) {
       const problem = problemOf(error, CALLBACKS.includes(key));
       if (problem) fail(`${name}: ${problem}`);
     }
+    for (const each of held) await dispose(each);
     if (this.isDisposed || !this.#works()) await this.#end(name);
   }
 
