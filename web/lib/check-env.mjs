@@ -10,7 +10,7 @@ import { codingOf } from './coding.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { actionText, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
 import { isEnv } from './env.mjs';
-import { FLAG, isA, readOptions } from './given.mjs';
+import { FLAG, copied, isA, readOptions } from './given.mjs';
 import { shown, whole } from './messages.mjs';
 import { createRng } from './random.mjs';
 import { readObservation, sampleFrom } from './space-values.mjs';
@@ -23,6 +23,8 @@ import { BellhopError } from './bellhop-error.mjs';
 /** @typedef {{ when: string, observation: ArrayLike<number>, reward: unknown, terminated: unknown, truncated: unknown }} Outcome */
 
 const COMPARED_STEPS = 100;
+/** Entries of what reset and step return that are looked at; they return 2 and 5. */
+const RESULT_MAX = 8;
 /** Episodes that are compared to see what a seed changes, their steps, and how many must differ: an environment may be random rarely. */
 const SEEDED_EPISODES = 16, SEEDED_STEPS = 10, SEEDED_DIFFERENT = 4;
 const SEEDS = 2 ** 32;
@@ -153,7 +155,8 @@ class Check {
       yield* this.#play(steps);
       yield* this.#compare(Math.min(steps, COMPARED_STEPS));
     } catch (error) {
-      if (!(error instanceof Stop)) throw error;
+      // What an environment gave could not even be read.
+      if (!isA(Stop, error)) this.#report.error('unreadable', `at step ${this.#at}, what it gave cannot be used: ${thrownText(error)}`);
     } finally {
       for (const [kind, text] of this.#numbers.problems()) this.#report.warn(kind, text);
     }
@@ -257,14 +260,15 @@ class Check {
 
   /** @param {string} name @param {() => any} call @param {string} wanted @returns {Playing<any[]>} */
   * #call(name, call, wanted) {
-    let result;
+    let result, isPromise;
     try {
       result = call();
+      isPromise = typeof result?.then === 'function';
     } catch (error) {
       this.#report.error('throws', `${name} threw ${thrownText(error)}`);
       throw new Stop();
     }
-    if (typeof result?.then === 'function') {
+    if (isPromise) {
       const answer = yield { name, call: result };
       if ('error' in answer) {
         this.#report.error('throws', `${name} rejected with ${thrownText(answer.error)}`);
@@ -272,7 +276,7 @@ class Check {
       }
       ({ result } = answer);
     }
-    if (Array.isArray(result)) return result;
+    if (Array.isArray(result)) return Array.from({ length: Math.min(result.length, RESULT_MAX) }, (_, i) => result[i]);
     this.#report.error('result', `${name} returned ${shown(result)}, but must return ${wanted}`);
     throw new Stop();
   }
@@ -280,7 +284,7 @@ class Check {
   /** @param {string} name @param {any} value */
   #observation(name, value) {
     const space = this.#definition.observationSpace;
-    const { flat, problem } = readObservation(space, value);
+    const { flat, problem } = readObservation(space, copied('the observation', value));
     if (problem !== undefined) {
       this.#report.error('observation', `${name} returned an observation that ${problem}`);
       return;
@@ -428,10 +432,13 @@ const isEnd = ({ terminated, truncated }) => terminated === true || truncated ==
 const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observation) });
 
 /** @param {any} value @returns {number[]} */
-function flatCopy(value) {
+const flatCopy = (value) => flatOf(copied('the observation', value));
+
+/** @param {any} value  copied @returns {number[]} */
+function flatOf(value) {
   if (typeof value !== 'object' || value === null) return [value];
   const isList = Array.isArray(value) || ArrayBuffer.isView(value);
-  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatCopy);
+  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatOf);
 }
 
 /** Where two records differ, in words. @param {Outcome[]} a @param {Outcome[]} b */

@@ -55,6 +55,8 @@ export async function run({ begin, fail, options: { surface, owners } }) {
 class Site {
   /** @type {any} */
   #receiver = null;
+  /** Language models that were made for a call. @type {any[]} */
+  held = [];
 
   /** @param {any} bh @param {Callable} callable @param {string} variant @param {() => any} make @param {import('./attack.mjs').Attack['begin']} begin @param {import('./attack.mjs').Attack['fail']} fail */
   constructor(bh, callable, variant, make, begin, fail) {
@@ -67,7 +69,11 @@ class Site {
   async attack() {
     const { key, name, callable: { parameters } } = /** @type {any} */ (this);
     if (parameters.length === 0 || key === 'BellhopError.new') return;
-    const right = async () => ARGUMENTS[key](/** @type {any} */ (this).bh, await this.#alive());
+    const right = async () => {
+      const args = ARGUMENTS[key](/** @type {any} */ (this).bh, await this.#alive());
+      this.held.push(...args.filter((each) => isLanguageModel(each)));
+      return args;
+    };
     if (!ARGUMENTS[key]) throw new Error(`there are no arguments for ${key}`);
     for (const [i, parameter] of parameters.entries()) {
       for (const [what, value] of HOSTILE) await this.#try(`${name}(${parameter.name}: ${what})`, async (context) => replaced(await right(), i, value(context)));
@@ -108,8 +114,6 @@ class Site {
   async #try(name, args) {
     const { bh, begin, fail, key } = /** @type {any} */ (this);
     if (!begin(name)) return;
-    /** @type {any[]} */
-    let held = [];
     try {
       const receiver = await this.#alive();
       const isOwn = typeof receiver.dispose === 'function';
@@ -132,14 +136,13 @@ class Site {
         },
       };
       const given = await args(context);
-      held = given.filter((each) => isLanguageModel(each));
       const made = await this.#call(receiver, given);
       if (made !== receiver) await dispose(made);
     } catch (error) {
       const problem = problemOf(error, CALLBACKS.includes(key));
       if (problem) fail(`${name}: ${problem}`);
     }
-    for (const each of held) await dispose(each);
+    for (const each of this.held.splice(0)) await dispose(each);
     if (this.isDisposed || !this.#works()) await this.#end(name);
   }
 
@@ -181,6 +184,7 @@ class Site {
     const { fail } = /** @type {any} */ (this);
     if (this.#receiver === null) return;
     await dispose(this.#receiver);
+    for (const each of this.held.splice(0)) await dispose(each);
     this.isDisposed = false;
     if (kept()) return void (this.#receiver = null);
     const after = await this.#bytes();
