@@ -37,7 +37,11 @@ export type Status =
   | 'BH_ERR_MEMORY' | 'BH_ERR_CONFIG' | 'BH_ERR_ARGUMENT' | 'BH_ERR_STATE' | 'BH_ERR_FORMAT' | 'BH_ERR_SHAPE'
   | 'BH_ERR_UNKNOWN' | 'BH_ERR_ENV' | 'BH_ERR_LOAD';
 
-/** Every error this library throws on purpose. The message is a sentence for people. */
+/**
+ * Every error this library throws. The message is a sentence for people: it names the field, its value, and what it must be. Options, observations and
+ * whatever else is given are read once, before anything is done with them; what a getter or a proxy throws meanwhile is the `cause`. What callbacks such as
+ * onProgress throw comes as it is.
+ */
 export class BellhopError extends Error {
   constructor(status: Status, message: string, options?: ErrorOptions);
   /** Always 'BellhopError'. */
@@ -55,7 +59,7 @@ export interface LoadOptions {
    * package. Its scalar twin, for engines without SIMD, is expected beside it under the same name with `scalar` for `simd`.
    */
   wasmUrl?: string | URL;
-  /** The module's bytes (an ArrayBuffer or a view of one), or the compiled WebAssembly.Module; then nothing is fetched. */
+  /** The module's bytes (an ArrayBuffer or a view of one, at most 1 GiB; a copy is taken), or the compiled WebAssembly.Module; then nothing is fetched. */
   wasmBinary?: object;
   /** true or false: only the SIMD, only the scalar binary. Default: SIMD where it runs and computes right. */
   simd?: boolean;
@@ -64,7 +68,7 @@ export interface LoadOptions {
    * (DDPG, TD3, SAC, PPO and REINFORCE of a Box) and PQN, or bellhop, which is smaller. Default: true in Node, false elsewhere. What `wasmUrl` or `wasmBinary` names counts as it is.
    */
   text?: boolean;
-  /** Milliseconds that loading may take, above 0; Infinity: no bound. It rejects with BH_ERR_LOAD then. Default: 60,000. */
+  /** Milliseconds that loading may take, above 0 and at most 2^31 - 1; Infinity: no bound. It rejects with BH_ERR_LOAD then. Default: 60,000. */
   timeout?: number;
 }
 
@@ -73,7 +77,7 @@ export function load(options?: LoadOptions): Promise<Bellhop>;
 
 /**
  * The seed that `model.evaluate()` and the command line score a finished run with, unless told otherwise: the run's
- * seed plus 2^40 (modulo 2^53), apart from every seed a person picks.
+ * seed plus 2^40 (modulo 2^53), apart from every seed a person picks. `seed` is a whole number from 0 to 2^53 - 1.
  */
 export function evaluationSeed(seed: number): number;
 
@@ -82,11 +86,11 @@ export function evaluationSeed(seed: number): number;
  * gets the records, in a file whose name contains "tfevents". Scalars have Stable-Baselines3's names.
  */
 export class TensorBoardWriter {
-  /** @param clock  seconds since 1970; default: the time it is */
+  /** @param clock  gives seconds since 1970, a finite number; default: now */
   constructor(clock?: () => number);
-  /** The bytes an event file begins with. @param from  timesteps that a run has which goes on; later ones of the folder's other files are not drawn */
+  /** The bytes an event file begins with. @param from  timesteps (0 to 2^53 - 2) that a run has which goes on; later ones of the folder's other files are not drawn */
   header(from?: number): Uint8Array;
-  /** The bytes of some records, to be appended to the file. */
+  /** The bytes of some records, as `onProgress` gets them, to be appended to the file. */
   events(records: readonly RunRecord[]): Uint8Array;
 }
 
@@ -405,7 +409,7 @@ export type ModuleSpace = BoxSpace | DiscreteSpace;
 /** What can be done with a space that the library gives; Gymnasium's names. Not enumerable: spaces can be compared, written as JSON, sent to a worker. */
 export interface SpaceMethods<T = any> {
   /**
-   * A random element, from a seed or from a stream that createRng() gives: the same bits everywhere. Numbers with one bound are exponential from it, those with
+   * A random element, from a seed (0 to 2^53 - 1) or from a stream of numbers in [0, 1) such as createRng() gives: the same bits everywhere. Numbers with one bound are exponential from it, those with
    * none nearly normal. `mask`, of a Discrete, MultiDiscrete or MultiBinary: 1 for each element that may come, in the order in which they are numbered, as
    * `info.action_mask` is of actions.
    */
@@ -414,7 +418,7 @@ export interface SpaceMethods<T = any> {
   contains(x: unknown): boolean;
 }
 
-/** A stream of random numbers in [0, 1), for sample(): the same seed, a whole number, gives the same everywhere. */
+/** A stream of random numbers in [0, 1), for sample(): the same seed, a whole number between -(2^53 - 1) and 2^53 - 1, gives the same everywhere. */
 export function createRng(seed: number): () => number;
 
 /** Something of one type of space. */
@@ -596,11 +600,11 @@ export interface DrawTheme {
 
 /** What a picture is drawn for, see Session.requestFrame. */
 export interface Look {
-  /** Width in CSS pixels. */
+  /** Width in CSS pixels, above 0 and at most 8192. */
   width: number;
-  /** Height in CSS pixels. */
+  /** Height in CSS pixels, likewise. */
   height: number;
-  /** Pixels of the screen for each; default 1. */
+  /** Pixels of the screen for each, above 0 and at most 16; default 1. */
   pixelRatio?: number;
   /** What `draw` gets; default {}. */
   theme?: Partial<DrawTheme>;
@@ -719,11 +723,11 @@ export type CustomEnvSource =
 
 /** Options of {@link checkEnv}. */
 export interface CheckEnvOptions {
-  /** Random steps to take; default 1000. */
+  /** Random steps to take, 1 to 10,000,000; default 1000. */
   steps?: number;
-  /** Of the environment and of the actions; default 0. */
+  /** Of the environment and of the actions, 0 to 2^32 - 1; default 0. */
   seed?: number;
-  /** That of the run it is for: 0 where nothing is evaluated meanwhile, which a single object is better for. Default: 1000, as a run's. */
+  /** That of the run it is for, 0 to 2,000,000,000: 0 where nothing is evaluated meanwhile, which a single object is better for. Default: 1000, as a run's. */
   evalFreq?: number;
   /** false: errors are only reported. Default: they are thrown, all in one BellhopError (BH_ERR_ENV). */
   throws?: boolean;
@@ -1052,12 +1056,12 @@ export interface LearnResult extends LearnProgress {
 /** Options of {@link Model.learn}. */
 export interface LearnOptions {
   /**
-   * The next part of the run: so many environment steps. The plan stays what it is: schedules end where the option `totalTimesteps` says, and are
+   * The next part of the run: so many environment steps, at least 1 and at most as many as the option `totalTimesteps` may be. The plan stays what it is: schedules end where the option `totalTimesteps` says, and are
    * stretched only by what goes beyond. Parts that add up to a whole are that whole, bit for bit.
    */
   steps?: number;
   /**
-   * A new plan: so many environment steps from here, schedules stretched to their end (Stable-Baselines3's total_timesteps). Without this and
+   * A new plan: so many environment steps from here (as many as of `steps`), schedules stretched to their end (Stable-Baselines3's total_timesteps). Without this and
    * `steps`: what is left of the plan, the option `totalTimesteps`; once that is over, as many again.
    */
   totalTimesteps?: number;
@@ -1074,7 +1078,7 @@ export interface LearnOptions {
   onProgress?: (progress: LearnProgress & { records: RunRecord[]; error?: unknown }) => unknown;
   /** Stops when it is aborted, also while onProgress is waited for. learn then resolves, to where it stopped; it does not reject with an AbortError, as fetch does. */
   signal?: AbortSignal;
-  /** How long one slice takes before others have their turn; default 12. */
+  /** How long one slice takes before others have their turn, 0 to 2^31 - 1; default 12. */
   sliceMilliseconds?: number;
 }
 
@@ -1115,9 +1119,9 @@ export interface SaveOptions {
 
 /** Options of an evaluation. */
 export interface EvaluateOptions {
-  /** Default: the option `finalEvalEpisodes`. */
+  /** 1 to 1,000,000. Default: the option `finalEvalEpisodes`. */
   episodes?: number;
-  /** Default: evaluationSeed(the run's seed). */
+  /** 0 to 2^53 - 1. Default: evaluationSeed(the run's seed). */
   seed?: number;
   /** Default: 'current'. */
   which?: Which;
@@ -1273,7 +1277,7 @@ export interface Model<A extends Space = DiscreteSpace> extends Disposable {
 export interface Sampling {
   /** What logits are divided by, 0 to 100; default 1. 0: always the most probable token. */
   temperature?: number;
-  /** Only the k most probable tokens (Fan et al. 2018); 0, the default: all. */
+  /** Only the k most probable tokens (Fan et al. 2018), at most 1,000,000; 0, the default: all. */
   topK?: number;
   /** Of those only the fewest that together have this probability (Holtzman et al. 2020), above 0; default 1: all. */
   topP?: number;
@@ -1285,7 +1289,7 @@ export interface SampleOptions extends Sampling {
   prompt?: string | ArrayLike<number>;
   /** Tokens to write, 1 to 1,000,000; default 100. */
   length?: number;
-  /** Default 0. The same seed gives the same text everywhere. */
+  /** 0 to 2^53 - 1; default 0. The same seed gives the same text everywhere. */
   seed?: number;
 }
 
@@ -1387,7 +1391,7 @@ export function readText(source: string | Uint8Array | ArrayBuffer): {
 
 /** `bellhop pretrain --help` lists them with their defaults. */
 export interface PretrainingOptions extends PretrainingHyperparameters {
-  /** On an environment: how many examples are made; default 20,000. */
+  /** On an environment: how many examples are made, 2 to 1,000,000; default 20,000. */
   nTexts?: number;
 }
 
@@ -1420,13 +1424,13 @@ export type PretrainingRecord =
 
 /** Options of {@link Pretraining.learn}. */
 export interface PretrainOptions {
-  /** Steps to take in this call; default: those left to `maxSteps`. */
+  /** Steps to take in this call, 0 to 10,000,000; default: those left to `maxSteps`. */
   steps?: number;
   /** Called after every slice; returning false stops. `maxSteps` is where this call ends, `records` what happened since the last call. */
   onProgress?: (progress: { steps: number; maxSteps: number; records: PretrainingRecord[] }) => unknown;
   /** Stops when it is aborted, also while onProgress is waited for. learn then resolves, to where it stopped; it does not reject with an AbortError, as fetch does. */
   signal?: AbortSignal;
-  /** How long one slice takes before others have their turn; default 12. */
+  /** How long one slice takes before others have their turn, 0 to 2^31 - 1; default 12. */
   sliceMilliseconds?: number;
 }
 
@@ -1444,11 +1448,11 @@ export interface Pretraining extends Disposable {
   readonly textChanges: TextChanges | null;
   /** Learns, in slices, so that a page stays alive. Called again it goes on from where it is. */
   learn(options?: PretrainOptions): Promise<this>;
-  /** Takes n steps (default 1) at once. */
+  /** Takes n steps (1 to 10,000,000; default 1) at once. */
   step(n?: number): void;
   /** Takes the records since the last call, of up to 4,096; those that learn gave to onProgress are not among them. */
   drain(): PretrainingRecord[];
-  /** Loss and perplexity on so many held-out windows, spread evenly; without a number, or 0, on all. */
+  /** Loss and perplexity on so many held-out windows (at most 10,000,000), spread evenly; without a number, or 0, on all. */
   validate(options?: { windows?: number }): {
     /** Mean -log p of a token, in nats. */
     loss: number;
@@ -1520,7 +1524,7 @@ export function parseDemonstrations(data: string | Uint8Array | ArrayBuffer): De
 /** The text of such a file. */
 export function formatDemonstrations(demonstrations: Demonstrations): string;
 
-/** Records what is played, whoever plays, from what reset() and step() give. */
+/** Records what is played, whoever plays, from what reset() and step() give, of which it takes copies. */
 export class Recorder {
   constructor(about: { env: string; envOptions?: Record<string, any>; policy?: string });
   /** An episode begins; one under way ends where it is, truncated. `actionMask` is info.action_mask, where there are masks: for all observations or for none. */
@@ -1580,7 +1584,7 @@ export interface Port {
 
 /** Options of {@link serve}. */
 export interface ServeOptions {
-  /** Environments of one's own, which sessions name by their ids. What is wrong with one rejects connect(). */
+  /** Environments of one's own, at most 10,000, which sessions name by their ids. What is wrong with one rejects connect(). */
   envs?: readonly CustomEnvSource[];
   /** What connect({ port }) has the other end of. Default: the worker's own, the other end of connect({ worker }). */
   port?: Port;
@@ -1893,7 +1897,7 @@ export interface LanguageSession {
   }>;
   /** A continuation of `options.prompt`. */
   sample(options: SampleOptions): Promise<string>;
-  /** The most probable next tokens after a prompt. */
+  /** The most probable next tokens after a prompt, `most` of them, at most 1,000,000. */
   next(prompt: string, options: Sampling, most: number): Promise<{
     /** Text of the token. */
     token: string;
@@ -1914,7 +1918,7 @@ export interface Session {
   onFrame: (frame: Frame) => void;
   /**
    * Plays at a speed, Infinity (the default) being as fast as possible; while playing, changes the speed. With `until` it pauses
-   * when so many environment steps have been taken.
+   * when so many environment steps (0 to what the option `totalTimesteps` may be, or Infinity) have been taken. `stepsPerSecond` is above 0.
    */
   play(options?: { stepsPerSecond?: number; until?: number }): Promise<void>;
   /** Resolves when it stands still and onFrame was called with the frame that says so. */

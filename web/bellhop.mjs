@@ -8,7 +8,7 @@ import { compileInside, workerInside } from './inside.mjs';
 import { compileBeside } from './lib/beside.mjs';
 import { givenModules } from './lib/given-module.mjs';
 import { createLibrary } from './lib/library.mjs';
-import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
+import { readConnectOptions, readLoadOptions } from './lib/load-options.mjs';
 import { loadWasm } from './lib/instance.mjs';
 import { compileUrl } from './lib/load.mjs';
 import { PolicyError } from './lib/policy.mjs';
@@ -34,17 +34,16 @@ const onThisThread = async () => (await import('./worker/page-thread.mjs')).star
  * @returns {Promise<import('./bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
-  checkLoadOptions(options);
-  const [wasm, help] = await Promise.all([loadWasm(options, MODULES), helpLines()]);
+  const [wasm, help] = await Promise.all([loadWasm(readLoadOptions(options), MODULES), helpLines()]);
   return createLibrary(wasm, help);
 }
 
 /**
  * Starts a worker and resolves to a trainer.
- * @param {import('./bellhop.js').ConnectOptions} [options]
+ * @param {import('./bellhop.js').ConnectOptions} [given]
  */
-export async function connect(options = {}) {
-  checkConnectOptions(options);
+export async function connect(given = {}) {
+  const options = readConnectOptions(given);
   take(options.worker);
   take(options.port);
   return helped(options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [ownWorker, workerInside], here: onThisThread }), helpLines());

@@ -10,7 +10,7 @@ import worker from './inline/worker-source.mjs';
 import { givenModules } from './lib/given-module.mjs';
 import help from './lib/help.mjs';
 import { createLibrary } from './lib/library.mjs';
-import { checkConnectOptions, checkLoadOptions } from './lib/load-options.mjs';
+import { readConnectOptions, readLoadOptions } from './lib/load-options.mjs';
 import { loadWasm } from './lib/instance.mjs';
 import { compileBase64, compileUrl } from './lib/load.mjs';
 import { BellhopError } from './lib/bellhop-error.mjs';
@@ -25,13 +25,12 @@ const MODULES = { named: compileNamed, at: givenModules(compileUrl, 'the URL') }
 
 /** @param {import('./bellhop.js').LoadOptions} [options] @returns {Promise<import('./bellhop.js').Bellhop>} */
 export async function load(options = {}) {
-  checkLoadOptions(options);
-  return createLibrary(await loadWasm(options, MODULES), help);
+  return createLibrary(await loadWasm(readLoadOptions(options), MODULES), help);
 }
 
-/** @param {import('./bellhop.js').ConnectOptions} [options] */
-export async function connect(options = {}) {
-  checkConnectOptions(options);
+/** @param {import('./bellhop.js').ConnectOptions} [given] */
+export async function connect(given = {}) {
+  const options = readConnectOptions(given);
   return helped(options.port ? connectOver({ ...options, port: options.port }) : connectTo(options, { modules: MODULES, workers: [() => startSource(worker)], here: startHere }), Promise.resolve(help));
 }
 

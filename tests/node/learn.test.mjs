@@ -196,8 +196,8 @@ for (const [name, make] of Object.entries(SUBJECTS)) {
         [{ onProgress: 3 }, /onProgress is 3, but must be a function/],
         [{ signal: {} }, /signal is an object, but must be an AbortSignal/],
         [{ signal: { aborted: false } }, /signal is an object, but must be an AbortSignal/],
-        [{ sliceMilliseconds: '5' }, /sliceMilliseconds is '5', but must be a number of at least 0/],
-        [{ sliceMilliseconds: -1 }, /sliceMilliseconds is -1, but must be a number of at least 0/],
+        [{ sliceMilliseconds: '5' }, /sliceMilliseconds is '5', but must be a number between 0 and 2147483647/],
+        [{ sliceMilliseconds: -1 }, /sliceMilliseconds is -1, but must be a number between 0 and 2147483647/],
       ];
       for (const [options, message] of cases) await assert.rejects(subject.learn(options), { status: 'BH_ERR_ARGUMENT', message });
       await subject.dispose();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Action masks of one's own environments: info.action_mask of reset and step, as in Gymnasium, or a method actionMasks(), as
 // sb3-contrib asks for. 1 or true where an action is legal now.
+import { copied } from './given.mjs';
 import { shown } from './messages.mjs';
 
 /** @typedef {import('../bellhop.js').Space} Space */
@@ -36,7 +37,7 @@ export function givesMasks(env, actionSpace) {
  */
 export function readMask(env, info, n, isOver) {
   const hasMethod = typeof env.actionMasks === 'function', name = hasMethod ? 'actionMasks()' : 'info.action_mask';
-  const mask = hasMethod ? env.actionMasks() : info?.action_mask;
+  const mask = copied(name, hasMethod ? env.actionMasks() : info?.action_mask);
   if (isOver && (mask === undefined || mask === null)) return { mask: new Uint8Array(n) };
   if (typeof mask !== 'object' || mask === null || !(mask.length >= 0)) return { problem: `gave ${name} as ${shown(mask)}, but it must be an array of ${n}, 1 where an action is legal` };
   if (mask.length !== n) return { problem: `gave ${name} with ${mask.length} entries, but there are ${n} actions` };

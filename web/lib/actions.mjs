@@ -2,7 +2,7 @@
 // Actions that are numbers, a Box, as users give them.
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues } from './box.mjs';
-import { onlyKeys } from './messages.mjs';
+import { ANY, copied, readOptions } from './given.mjs';
 import { flattenObs } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
 import { readObservation } from './space-values.mjs';
@@ -38,8 +38,7 @@ export function readActions(owner, space, given, n) {
 
 /** The masks among the options of a call. @param {string} name @param {unknown} options @returns {unknown} */
 export function maskOf(name, options = {}) {
-  onlyKeys(name, options, ['actionMask']);
-  return /** @type {{ actionMask?: unknown }} */ (options).actionMask;
+  return readOptions(name, options, { actionMask: ANY }).actionMask;
 }
 
 /**
@@ -49,11 +48,11 @@ export function maskOf(name, options = {}) {
 export function actionValues(run, obs, actions) {
   const { actionSpace: space, algo: { name } } = run;
   if (space.type === 'Discrete') return run.qValues(flattenObs(run, obs, maskOf('qValues', actions)).flat);
-  const { flat } = flattenObs(run, obs);
+  const given = copied('actions', actions), { flat } = flattenObs(run, obs);
   const owner = LABELS[name] ?? name;
   if (run.algo.gives_log_probs) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
   if (actions === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: actions are a Box, so there is no list of them; say which: qValues(obs, actions)`);
-  const values = boxValues(run, flat, readActions(owner, space, actions, run.count(flat)));
+  const values = boxValues(run, flat, readActions(owner, space, given, run.count(flat)));
   if (!values) throw new BellhopError('BH_ERR_CONFIG', `${owner} has no action values`);
   return values;
 }

@@ -2,7 +2,8 @@
 // A saved model as the opponent: self-play. ConnectFour-v0 with `opponent: 'self'` is stepped for both players; the model answers.
 import { BellhopError } from './bellhop-error.mjs';
 import { Env } from './env.mjs';
-import { onlyKeys, shown } from './messages.mjs';
+import { FLAG, readOptions, reading } from './given.mjs';
+import { shown } from './messages.mjs';
 import { createRng } from './random.mjs';
 import { floatsOf } from './space.mjs';
 
@@ -10,6 +11,8 @@ import { floatsOf } from './space.mjs';
 /** @typedef {{ predict: (obs: any, options: import('../bellhop.js').PredictOptions) => any, env: { id: string } }} Opponent */
 
 const BOARD = 'ConnectFour-v0', COLUMNS = 7, FIRST = ['either', 'agent', 'opponent'];
+/** @type {Readonly<Record<string, import('./messages.mjs').Rule>>} */
+const OPTIONS = Object.freeze({ first: [(value) => FIRST.includes(value), `one of ${FIRST.join(', ')}`], deterministic: FLAG, id: [(value) => typeof value === 'string', 'a string'] });
 
 /** Whether it sees boards and chooses among their columns. @param {any} model @param {any} board */
 const isOfTheBoard = ({ observationSpace, actionSpace }, board) => actionSpace.type === 'Discrete' && actionSpace.n === COLUMNS && observationSpace.type === 'Box' && floatsOf(observationSpace) === floatsOf(board);
@@ -20,14 +23,13 @@ const isOfTheBoard = ({ observationSpace, actionSpace }, board) => actionSpace.t
  * @param {Library} library @param {Opponent} model @param {{ first?: string, deterministic?: boolean, id?: string }} [options]
  */
 export function against(library, model, options = {}) {
-  onlyKeys('against', options, ['first', 'deterministic', 'id']);
-  const { first = 'either', deterministic = false, id = 'ConnectFourAgainst-v0' } = options;
-  if (typeof model?.predict !== 'function' || model.env?.id === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `against takes a model, but got ${shown(model)}`);
-  if (!FIRST.includes(first)) throw new BellhopError('BH_ERR_ARGUMENT', `first is ${shown(first)}, but must be one of ${FIRST.join(', ')}`);
+  const { first = 'either', deterministic = false, id = 'ConnectFourAgainst-v0' } = readOptions('against', options, OPTIONS);
+  const isModel = reading('the model', () => typeof model?.predict === 'function' && model.env?.id !== undefined);
+  if (!isModel) throw new BellhopError('BH_ERR_ARGUMENT', `against takes a model, but got ${shown(model)}`);
   const probe = new Env(library, BOARD, { opponent: 'self' });
   const { observationSpace, actionSpace } = probe;
   probe.dispose();
-  if (!isOfTheBoard(model, observationSpace)) throw new BellhopError('BH_ERR_SHAPE', `the model was trained in ${model.env.id}, whose observations and actions are not those of ${BOARD}`);
+  if (!reading('the model', () => isOfTheBoard(model, observationSpace))) throw new BellhopError('BH_ERR_SHAPE', `the model was trained in ${shown(reading('the model', () => model.env.id))}, whose observations and actions are not those of ${BOARD}`);
   return class Against {
     static id = id;
     static observationSpace = observationSpace;

@@ -9,9 +9,9 @@ import { Lengths, Numbers, problemOfShape } from './check-numbers.mjs';
 import { codingOf } from './coding.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { actionText, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
-import { Env } from './env.mjs';
-import { onlyKeys, shown } from './messages.mjs';
-import { wholeNumber } from './setup.mjs';
+import { isEnv } from './env.mjs';
+import { FLAG, copied, isA, readOptions } from './given.mjs';
+import { shown, whole } from './messages.mjs';
 import { createRng } from './random.mjs';
 import { readObservation, sampleFrom } from './space-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
@@ -23,9 +23,12 @@ import { BellhopError } from './bellhop-error.mjs';
 /** @typedef {{ when: string, observation: ArrayLike<number>, reward: unknown, terminated: unknown, truncated: unknown }} Outcome */
 
 const COMPARED_STEPS = 100;
+/** Entries of what reset and step return that are looked at; they return 2 and 5. */
+const RESULT_MAX = 8;
 /** Episodes that are compared to see what a seed changes, their steps, and how many must differ: an environment may be random rarely. */
 const SEEDED_EPISODES = 16, SEEDED_STEPS = 10, SEEDED_DIFFERENT = 4;
 const SEEDS = 2 ** 32;
+const OPTIONS = Object.freeze({ steps: whole(1, 10_000_000), seed: whole(0, SEEDS - 1), evalFreq: whole(0, 2_000_000_000), throws: FLAG });
 
 /**
  * @param {unknown} given   an environment, a function that makes them, or a class
@@ -61,17 +64,13 @@ export async function checkEnvAsync(given, options = {}) {
  * @returns {{ report: Report, playing: Playing<void>, end: () => import('../bellhop.js').EnvReport }}
  */
 function begin(owner, given, options) {
-  onlyKeys(owner, options, ['steps', 'seed', 'evalFreq', 'throws']);
-  const { steps = 1000, seed = 0, evalFreq = 1000, throws = true } = options;
-  wholeNumber('steps', steps, 1, 10_000_000);
-  wholeNumber('seed', seed, 0, SEEDS - 1);
-  wholeNumber('evalFreq', evalFreq, 0, 2_000_000_000);
+  const { steps = 1000, seed = 0, evalFreq = 1000, throws = true } = readOptions(owner, options, OPTIONS);
   const report = new Report();
-  const { definition, problems, name } = given instanceof OwnEnv ? { definition: given, problems: [], name: given.id } : readDefinition(given);
+  const { definition, problems, name } = isA(OwnEnv, given) ? { definition: given, problems: [], name: given.id } : readDefinition(given);
   report.name = name;
   problems.forEach((problem) => report.errors.push(problem));
   // Of a shipped environment a model makes others.
-  if (definition?.isSingle && !definition.isOutside && evalFreq > 0 && !(given instanceof Env)) report.warn('single', oneObject(evalFreq));
+  if (definition?.isSingle && !definition.isOutside && evalFreq > 0 && !isEnv(given)) report.warn('single', oneObject(evalFreq));
   const end = () => {
     const { errors, warnings } = report;
     if (throws && errors.length > 0) {
@@ -156,7 +155,8 @@ class Check {
       yield* this.#play(steps);
       yield* this.#compare(Math.min(steps, COMPARED_STEPS));
     } catch (error) {
-      if (!(error instanceof Stop)) throw error;
+      // What an environment gave could not even be read.
+      if (!isA(Stop, error)) this.#report.error('unreadable', `at step ${this.#at}, what it gave cannot be used: ${thrownText(error)}`);
     } finally {
       for (const [kind, text] of this.#numbers.problems()) this.#report.warn(kind, text);
     }
@@ -260,14 +260,15 @@ class Check {
 
   /** @param {string} name @param {() => any} call @param {string} wanted @returns {Playing<any[]>} */
   * #call(name, call, wanted) {
-    let result;
+    let result, isPromise;
     try {
       result = call();
+      isPromise = typeof result?.then === 'function';
     } catch (error) {
       this.#report.error('throws', `${name} threw ${thrownText(error)}`);
       throw new Stop();
     }
-    if (typeof result?.then === 'function') {
+    if (isPromise) {
       const answer = yield { name, call: result };
       if ('error' in answer) {
         this.#report.error('throws', `${name} rejected with ${thrownText(answer.error)}`);
@@ -275,7 +276,7 @@ class Check {
       }
       ({ result } = answer);
     }
-    if (Array.isArray(result)) return result;
+    if (Array.isArray(result)) return Array.from({ length: Math.min(result.length, RESULT_MAX) }, (_, i) => result[i]);
     this.#report.error('result', `${name} returned ${shown(result)}, but must return ${wanted}`);
     throw new Stop();
   }
@@ -283,7 +284,7 @@ class Check {
   /** @param {string} name @param {any} value */
   #observation(name, value) {
     const space = this.#definition.observationSpace;
-    const { flat, problem } = readObservation(space, value);
+    const { flat, problem } = readObservation(space, copied('the observation', value));
     if (problem !== undefined) {
       this.#report.error('observation', `${name} returned an observation that ${problem}`);
       return;
@@ -431,10 +432,13 @@ const isEnd = ({ terminated, truncated }) => terminated === true || truncated ==
 const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observation) });
 
 /** @param {any} value @returns {number[]} */
-function flatCopy(value) {
+const flatCopy = (value) => flatOf(copied('the observation', value));
+
+/** @param {any} value  copied @returns {number[]} */
+function flatOf(value) {
   if (typeof value !== 'object' || value === null) return [value];
   const isList = Array.isArray(value) || ArrayBuffer.isView(value);
-  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatCopy);
+  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatOf);
 }
 
 /** Where two records differ, in words. @param {Outcome[]} a @param {Outcome[]} b */

@@ -2,8 +2,9 @@
 // Checkpoints of runs: saving, loading, going on, and the parameters in them. Apart from run.mjs: a page that trains needs none of
 // this at first.
 import { BellhopError } from './bellhop-error.mjs';
-import { onlyKeys, shown } from './messages.mjs';
-import { classOf, whichParameters } from './run.mjs';
+import { FLAG, bytesOf, readOptions } from './given.mjs';
+import { shown } from './messages.mjs';
+import { WHICH, classOf, whichParameters } from './run.mjs';
 import { sha256Of } from './sha256.mjs';
 import { describeSetup, lookUp, openScript, useSetup } from './setup.mjs';
 import { hosts } from './slots.mjs';
@@ -20,12 +21,12 @@ const decoder = new TextDecoder();
 const PREFIX = 8, CHECKSUM = '{"__metadata__":{"sha256":"', DIGITS = 64;
 
 /**
- * Bytes given by a user, as a Uint8Array over them.
+ * A copy of the bytes a user gives.
  * @param {unknown} bytes
  */
 export function asBytes(bytes) {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const copy = bytesOf('the checkpoint', bytes);
+  if (copy) return copy;
   throw new BellhopError('BH_ERR_ARGUMENT', `the checkpoint is ${shown(bytes)}, but must be a Uint8Array or an ArrayBuffer`);
 }
 
@@ -189,16 +190,14 @@ function withSpaces({ coding }, bytes) {
 
 /** A checkpoint; a full one is of the run and goes on where it was saved. @param {Run} run @param {import('../bellhop.js').SaveOptions} [options] */
 export function save(run, options = {}) {
-  onlyKeys('save', options, ['which', 'full']);
-  const { full = false } = options;
+  const { full = false, which: given } = readOptions('save', options, { ...WHICH, full: FLAG });
   run.check();
-  if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
-  if (full && options.which !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
+  if (full && given !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
   if (full) {
     run.needStill();
     return withSpaces(run, saveFull(run));
   }
-  const which = whichParameters(options.which ?? 'current');
+  const which = whichParameters(given);
   return withSpaces(run, run.use((wasm, address) => {
     const size = wasm.call.bhx_run_save(address, which, 0, 0) >>> 0;
     return wasm.scratch((scratch) => {
@@ -259,8 +258,7 @@ export function loadParameters(run, bytes) {
  * @param {Run} run @param {{ which?: import('../bellhop.js').Which }} [options]
  */
 export function parameters(run, options = {}) {
-  onlyKeys('parameters', options, ['which']);
-  const which = whichParameters(options.which ?? 'current');
+  const which = whichParameters(readOptions('parameters', options, WHICH).which);
   return run.use((wasm, address) => {
     /** @type {{ name: string, dtype: string, shape: number[], extent: number[], stride: number[], address: number }[]} */
     const tensors = wasm.json(wasm.call.bhx_run_tensors(address, which));

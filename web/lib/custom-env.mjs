@@ -8,6 +8,7 @@
 // waits for what is owed (Host.ask) and calls again; the module then asks for the same once more, and gets the answer.
 import { codingOf } from './coding.mjs';
 import { actionText, boundsOf, closeInstance, outOfBounds, readDefinition, rewardProblem, thrownText } from './definition.mjs';
+import { copied, isA } from './given.mjs';
 import { shown } from './messages.mjs';
 import { readMask } from './action-mask.mjs';
 import { openTable, readConfig } from './own-options.mjs';
@@ -24,6 +25,8 @@ import { BellhopError } from './bellhop-error.mjs';
 /** @typedef {{ observationSpace: import('../bellhop.js').ModuleSpace, actionSpace: import('../bellhop.js').ModuleSpace }} Core */
 
 const CREATE = 0, DESTROY = 1, RESET = 2, STEP = 3, SAVE = 4, RESTORE = 5;
+/** By their numbers. */
+const OPS = ['create', 'close()', 'reset()', 'step()', 'getState()', 'setState()'];
 const FAILED = -1, ANSWERED = 0, PENDING = 1;
 /** Says what environments that answer later are for. */
 const LATER = 'a Promise, which this call cannot wait for: await learn(), evaluateAsync() or the methods of a session instead; make() and makeVec() are for environments that answer at once';
@@ -172,6 +175,12 @@ class Host {
     }
   }
 
+  /** What an environment gave could not even be read. @param {number} handle @param {number} op @param {unknown} cause */
+  #failure(handle, op, cause) {
+    const own = op === CREATE ? this.scripts.rows[handle] : this.slots.rows[handle]?.own;
+    return new BellhopError('BH_ERR_ENV', `${own?.id}: ${OPS[op]} gave what cannot be used: ${thrownText(cause)}`, { cause });
+  }
+
   /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
   #call(handle, op, value, obs, step) {
     try {
@@ -196,7 +205,7 @@ class Host {
           return FAILED;
       }
     } catch (error) {
-      this.#wasm.envFailure = error;
+      this.#wasm.envFailure = isA(BellhopError, error) && error.status === 'BH_ERR_ENV' ? error : this.#failure(handle, op, error);
       return FAILED;
     }
   }
@@ -364,6 +373,10 @@ class Slot {
     return ANSWERED;
   }
 
+  get own() {
+    return this.#own;
+  }
+
   /**
    * What the environment says it is, as bytes; asked for their number first, where there is no room.
    * @param {number} room @param {number} at @returns {number} how many there are; 0 where it says nothing
@@ -456,7 +469,7 @@ class Slot {
 
   /** Nested arrays are laid out, and what is no array of numbers is flattened; of anything else it says what is wrong. @param {string} name @param {unknown} value @param {number} at */
   #explain(name, value, at) {
-    const { flat, problem } = readObservation(this.#own.observationSpace, value);
+    const { flat, problem } = readObservation(this.#own.observationSpace, copied('the observation', value));
     if (problem !== undefined) throw this.#failure(name, `returned an observation that ${problem}`);
     this.#wasm.f32.set(flat, at >>> 2);
   }

@@ -3,6 +3,7 @@
 // Everything wrong is found and said at once, expected against actual.
 import { givesMasks } from './action-mask.mjs';
 import { problemOfActions } from './coding.mjs';
+import { copied, isA, reading } from './given.mjs';
 import { nearest, shown } from './messages.mjs';
 import { defaultsOf, readOptions } from './own-options.mjs';
 import { readSpace } from './space-definition.mjs';
@@ -35,9 +36,12 @@ const LONG_KEYS = ['observationSpace', 'actionSpace', 'maxEpisodeSteps', 'reward
 /** Said of a vector of environments. */
 const NO_VECTOR = 'the environment is a vector of environments, as makeVec() gives one, but must be a single one; a model makes as many of it as its option nEnvs says';
 
+/** @param {unknown} text */
+const shownText = (text) => (typeof text === 'string' ? text : shown(text));
+
 /** What was thrown, in words. @param {unknown} thrown */
 export function thrownText(thrown) {
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : shown(thrown);
+  return isA(Error, thrown) ? `${shownText(thrown.name)}: ${shownText(thrown.message)}` : shown(thrown);
 }
 
 /** @param {unknown} value @returns {boolean} */
@@ -48,7 +52,11 @@ const isVector = (given) => isObject(given) && 'singleActionSpace' in given;
 
 /** Whether it looks like an environment, a function that makes them or a class. @param {any} given */
 export function isSource(given) {
-  if (typeof given === 'function') return true;
+  return typeof given === 'function' || reading('the environment', () => looksLikeSource(given));
+}
+
+/** @param {any} given */
+function looksLikeSource(given) {
   return isObject(given) && (typeof given.create === 'function' || typeof given.reset === 'function' || typeof given.step === 'function' || isOutside(given));
 }
 
@@ -77,7 +85,10 @@ function nameOf(given, first) {
  * @param {any} given
  * @returns {{ definition?: Definition, problems: string[], name: string }}
  */
-export function readDefinition(given) {
+export const readDefinition = (given) => reading('the environment', () => read(given));
+
+/** @param {any} given @returns {{ definition?: Definition, problems: string[], name: string }} */
+function read(given) {
   if (!isSource(given)) {
     return {
       name: 'the environment',
@@ -126,7 +137,12 @@ function readFirst(given, first, make, isSingle, options) {
   /** @type {string[]} */
   const problems = [];
   const say = (/** @type {string} */ text) => void problems.push(`${name}: ${text}`);
-  const get = (/** @type {string} */ key) => given[key] ?? first[key] ?? given.spec?.[key] ?? first.spec?.[key];
+  /** @type {Map<string, any>} */
+  const known = new Map();
+  const get = (/** @type {string} */ key) => {
+    if (!known.has(key)) known.set(key, copied(key, given[key] ?? first[key] ?? given.spec?.[key] ?? first.spec?.[key]));
+    return known.get(key);
+  };
   for (const key of isSingle && isOutside(given) ? [] : ['reset', 'step']) {
     if (typeof first[key] !== 'function') say(`${key} is ${shown(first[key])}, but must be a function`);
   }

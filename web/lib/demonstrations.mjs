@@ -2,6 +2,7 @@
 // Demonstrations: episodes somebody played, as objects and as a .jsonl file (docs/demonstrations.md): a header, then a
 // line per episode. Reading is safe for untrusted input: whatever is wrong is said with its line.
 import { BellhopError } from './bellhop-error.mjs';
+import { bytesOf, copied, reading } from './given.mjs';
 import { shown } from './messages.mjs';
 import { camelCase } from './options.mjs';
 
@@ -89,16 +90,19 @@ function checkEpisode(episode, where) {
 
 /**
  * The episodes of what a user gives: demonstrations, or their episodes alone. Checked.
- * @param {unknown} given
+ * @param {unknown} demonstrations  of which copies are given back
  * @param {string} [env]  the environment they are for; those that say another one are refused
  * @returns {Episode[]}
  */
-export function episodesOf(given, env) {
-  const list = Array.isArray(given) ? given : /** @type {any} */ (given)?.episodes;
+export const episodesOf = (demonstrations, env) => checkedEpisodes(copied('demonstrations', demonstrations), env);
+
+/** @param {any} given  copied @param {string} [env] @returns {Episode[]} */
+function checkedEpisodes(given, env) {
+  const list = Array.isArray(given) ? given : given?.episodes;
   if (!Array.isArray(list)) throw new BellhopError('BH_ERR_ARGUMENT', `demonstrations are ${shown(given)}, but must be an array of episodes or what parseDemonstrations() gives`);
-  const own = Array.isArray(given) ? undefined : /** @type {any} */ (given).env;
+  const own = Array.isArray(given) ? undefined : given.env;
   if (own !== undefined && env !== undefined && own !== env) {
-    throw new BellhopError('BH_ERR_SHAPE', `the demonstrations are of '${own}', but the environment here is '${env}'`);
+    throw new BellhopError('BH_ERR_SHAPE', `the demonstrations are of ${shown(own)}, but the environment here is '${env}'`);
   }
   if (list.length === 0) throw new BellhopError('BH_ERR_ARGUMENT', 'there are no episodes in the demonstrations');
   list.forEach((episode, i) => checkEpisode(episode, `episodes[${i}]`));
@@ -174,11 +178,10 @@ export function returnsOf(episodes) {
 /** @param {string | Uint8Array | ArrayBuffer} data */
 function decode(data) {
   if (typeof data === 'string') return data;
-  if (!(data instanceof ArrayBuffer) && !ArrayBuffer.isView(data)) {
-    throw new BellhopError('BH_ERR_ARGUMENT', `the demonstrations are ${shown(data)}, but must be text or its bytes`);
-  }
+  const bytes = bytesOf('the file', data);
+  if (!bytes) throw new BellhopError('BH_ERR_ARGUMENT', `the demonstrations are ${shown(data)}, but must be text or its bytes`);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(data);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new BellhopError('BH_ERR_FORMAT', 'the demonstrations are not a text file in UTF-8', { cause });
   }
@@ -254,14 +257,18 @@ function plain(value) {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, typeof each === 'number' ? shortest(each) : plain(each)]));
 }
 
-/** The file of demonstrations, as text. @param {Demonstrations} demonstrations */
-export function formatDemonstrations(demonstrations) {
+/** The file of demonstrations, as text. @param {Demonstrations} given */
+export function formatDemonstrations(given) {
+  const demonstrations = copied('demonstrations', given), episodes = checkedEpisodes(demonstrations);
   const { env, envOptions = {}, policy } = demonstrations;
-  const lines = episodesOf(demonstrations).map(({ obs, actions, rewards, terminated, truncated, actionValues, actionMasks }) => ({
+  if (typeof env !== 'string' || env === '') throw new BellhopError('BH_ERR_ARGUMENT', `env is ${shown(env)}, but must be the name of an environment`);
+  if (typeof envOptions !== 'object' || envOptions === null || Array.isArray(envOptions)) throw new BellhopError('BH_ERR_ARGUMENT', `envOptions is ${shown(envOptions)}, but must be an object`);
+  if (policy !== undefined && typeof policy !== 'string') throw new BellhopError('BH_ERR_ARGUMENT', `policy is ${shown(policy)}, but must be a string`);
+  const lines = episodes.map(({ obs, actions, rewards, terminated, truncated, actionValues, actionMasks }) => ({
     obs: Array.from(obs, plain), actions: Array.from(actions, plain), rewards: Array.from(rewards), terminated, truncated,
     ...actionValues && { action_values: Array.from(actionValues, (row) => Array.from(row)) },
     ...actionMasks && { action_masks: Array.from(actionMasks, (row) => Array.from(row, Number)) },
   }));
   const header = { format: FORMAT, env, env_options: renamed(envOptions, snakeCase), ...policy !== undefined && { policy } };
-  return [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return reading('envOptions', () => [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
 }

@@ -3,7 +3,8 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
 import { readAction } from './actions.mjs';
-import { onlyKeys } from './messages.mjs';
+import { copied, plainOptions, readOptions } from './given.mjs';
+import { whole } from './messages.mjs';
 import { describeSetup, lookUp, timeLimit, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';
@@ -45,8 +46,14 @@ function optionsOf(library, setup, definition) {
   return { options, limit: timeLimit(maxEpisodeSteps, definition.max_episode_steps) };
 }
 
-/** Gymnasium's None is the environment's own limit. @param {any} options */
-export const withLimit = (options) => options?.maxEpisodeSteps === null ? { ...options, maxEpisodeSteps: undefined } : options;
+/** Of reset. */
+export const RESET = Object.freeze({ seed: whole(0, Number.MAX_SAFE_INTEGER) });
+
+/** The options of make and makeVec, each read once. Gymnasium's None is the environment's own limit. @param {string} owner @param {any} given */
+export function makeOptions(owner, given) {
+  const options = plainOptions(owner, given);
+  return options?.maxEpisodeSteps === null ? { ...options, maxEpisodeSteps: undefined } : options;
+}
 
 /**
  * A block beside an environment; when there is none, the environment is given back.
@@ -64,6 +71,9 @@ export function allocBeside(wasm, { env, closeScript }, bytes) {
 
 /** What each environment was made from. @type {WeakMap<Env, string | import('./custom-env.mjs').OwnEnv>} */
 const sources = new WeakMap();
+
+/** Whether it is one of the library's. @param {any} value @returns {value is Env} */
+export const isEnv = (value) => sources.has(value);
 
 /** What a model of such an environment is made from. @param {Env} env */
 export function recipeOfEnv(env) {
@@ -120,10 +130,10 @@ export class Env {
 
   /** @param {{ seed?: number }} [options] @returns {[any, any]} */
   reset(options = {}) {
+    const { seed } = readOptions('reset', options, RESET);
     this.#handle.check();
-    onlyKeys('reset', options, ['seed']);
-    if (options.seed !== undefined) {
-      this.#wasm.call.bhx_env_seed(this.#env, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
+    if (seed !== undefined) {
+      this.#wasm.call.bhx_env_seed(this.#env, seed);
     } else if (!this.#seeded) {
       this.#wasm.call.bhx_env_seed(this.#env, 0);
     }
@@ -132,8 +142,9 @@ export class Env {
     return [this.#observation(), this.#info()];
   }
 
-  /** @param {any} action @returns {[any, number, boolean, boolean, any]} */
-  step(action) {
+  /** @param {any} given @returns {[any, number, boolean, boolean, any]} */
+  step(given) {
+    const action = copied('action', given);
     this.#handle.check();
     const wasm = this.#wasm, { call } = wasm;
     const { actionSpace: space } = this.#core;

@@ -13,8 +13,11 @@ import { LABELS, describeSetup, lookUp, takesDemonstrations, withSetup } from '.
  * Hands demonstrations to a run, before its first step; as many as `demoCapacity` has room for.
  * @param {Run} run @param {unknown} given @param {number} [milliseconds]  updates that take longer are left to steps()
  */
-export function demonstrate(run, given, milliseconds = Infinity) {
-  const flat = flatten(episodesOf(given, run.env.id), run);
+export const demonstrate = (run, given, milliseconds = Infinity) => take(run, episodesOf(given, run.env.id), milliseconds);
+
+/** @param {Run} run @param {ReturnType<typeof episodesOf>} episodes @param {number} milliseconds */
+function take(run, episodes, milliseconds) {
+  const flat = flatten(episodes, run);
   const tables = [{ name: LABELS[run.algo.name] ?? run.algo.name, fields: run.algo.options, prefix: '' }];
   run.use((wasm, address) => inKeys(tables, () => wasm.scratch((scratch) => {
     const blocks = [flat.obsTm1, flat.actions, flat.rewards, flat.terminated, flat.truncated, flat.obs].map((each) => scratch.copy(each));
@@ -30,7 +33,7 @@ export function createDemonstrated(library, { demonstrations, ...rest }) {
   const recipe = { ...rest, options: { demoCapacity, ...options } };
   const run = withSetup(library, recipe, (setup, script) => new (classOf(library, recipe.env))(library, setup, script, recipe.env), canImitate(library));
   try {
-    demonstrate(run, episodes, CALL_MS);
+    take(run, episodes, CALL_MS);
   } catch (error) {
     run.dispose();
     throw error;

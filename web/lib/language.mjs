@@ -3,13 +3,15 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { asBytes, metadataOf } from './checkpoint.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
-import { Env, recipeOfEnv } from './env.mjs';
-import { checkLearnOptions } from './learn-options.mjs';
+import { ANY, FLAG, bytesOf, copied, isA, plainOptions, readOptions } from './given.mjs';
+import { isEnv, recipeOfEnv } from './env.mjs';
+import { readLearnOptions } from './learn-options.mjs';
 import { Slice, breathe, unlessAborted } from './loop.mjs';
-import { onlyKeys, shown } from './messages.mjs';
+import { shown, whole } from './messages.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
 import { CALL_MS, probable } from './run.mjs';
 import { wholeNumber, withSetup } from './setup.mjs';
+import { isList } from './space-definition.mjs';
 import { readText } from './text.mjs';
 
 /** @typedef {import('./setup.mjs').Library} Library */
@@ -21,7 +23,11 @@ const TOKENS_MAX = 1_000_000;
 const STEPS_MAX = 10_000_000;
 const TEXTS = 20_000;
 const TEXTS_MAX = 1_000_000;
-const SAMPLING_KEYS = ['temperature', 'topK', 'topP'];
+/** @param {number} low @param {number} high @returns {import('./messages.mjs').Rule} */
+const within = (low, high) => [(value) => typeof value === 'number' && value >= low && value <= high, `a number between ${low} and ${high}`];
+const SAMPLING = Object.freeze({ temperature: within(0, 100), topK: whole(0, TOKENS_MAX), topP: within(Number.MIN_VALUE, 1) });
+const TALK = Object.freeze({ seed: whole(0, Number.MAX_SAFE_INTEGER) });
+const SAMPLE = Object.freeze({ ...SAMPLING, prompt: ANY, length: whole(1, TOKENS_MAX), seed: whole(0, Number.MAX_SAFE_INTEGER) });
 
 /** Whether the module has language models; throws when it has none. @param {Wasm} wasm */
 export function needText(wasm) {
@@ -32,16 +38,8 @@ export function needText(wasm) {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** @param {string} name @param {unknown} value @param {number} low @param {number} high @returns {number} */
-function numberIn(name, value, low, high) {
-  if (typeof value === 'number' && value >= low && value <= high) return value;
-  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be a number between ${low} and ${high}`);
-}
-
-/** @param {Sampling} options @returns {[temperature: number, topK: number, topP: number]} */
-function samplingOf({ temperature = 1, topK = 0, topP = 1 }) {
-  return [numberIn('temperature', temperature, 0, 100), wholeNumber('topK', topK, 0, TOKENS_MAX), numberIn('topP', topP, Number.MIN_VALUE, 1)];
-}
+/** @param {Sampling} options  read @returns {[temperature: number, topK: number, topP: number]} */
+const samplingOf = ({ temperature = 1, topK = 0, topP = 1 }) => [temperature, topK, topP];
 
 /** The module's memory never gets smaller: what is too long is refused before it is copied there. @param {Wasm} wasm @param {string} name @param {number} length */
 function checkLength(wasm, name, length) {
@@ -55,18 +53,19 @@ function checkLength(wasm, name, length) {
  * @param {Wasm} wasm @param {string} name @param {unknown} given @param {string} [what]  it may be
  */
 function textBytes(wasm, name, given, what = 'a string or UTF-8 bytes') {
-  if (typeof given === 'string') checkLength(wasm, name, given.length); // its bytes are as many, or more
-  else if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) checkLength(wasm, name, given.byteLength);
-  else throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(given)}, but must be ${what}`);
-  const { text, changes } = readText(given);
+  const source = typeof given === 'string' ? given : bytesOf(name, given);
+  if (source === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(given)}, but must be ${what}`);
+  checkLength(wasm, name, source.length); // the bytes of a string are as many, or more
+  const { text, changes } = readText(source);
   const bytes = encoder.encode(text);
   checkLength(wasm, name, bytes.length); // a few characters are longer when they are composed
   return { bytes, changes };
 }
 
-/** Whole numbers of some sort, whose entries are yet to be checked. @param {string} name @param {unknown} ids @param {string} what  it may be @returns {ArrayLike<number>} */
-function idsIn(name, ids, what) {
-  if (Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView))) return /** @type {any} */ (ids);
+/** A copy of whole numbers of some sort, whose entries are yet to be checked. @param {string} name @param {unknown} given @param {string} what  it may be @returns {ArrayLike<number>} */
+function idsIn(name, given, what) {
+  const ids = copied(name, given);
+  if (isList(ids)) return ids;
   throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(ids)}, but must be ${what}`);
 }
 
@@ -139,8 +138,7 @@ export class LanguageModel {
 
   /** @param {string | Uint8Array} text */
   encode(text) {
-    const model = this.#address;
-    const { bytes } = textBytes(this.#wasm, 'text', text);
+    const { bytes } = textBytes(this.#wasm, 'text', text), model = this.#address;
     return this.#wasm.scratch((scratch) => {
       const at = scratch.bytes(bytes);
       const n = this.#wasm.call.bhx_lm_encode(model, 0, 0, at, bytes.length);
@@ -164,20 +162,16 @@ export class LanguageModel {
 
   /** @param {string | ArrayLike<number>} prompt */
   #read(prompt) {
-    const model = this.#address;
-    const ids = this.#idsOf('prompt', prompt);
+    const ids = this.#idsOf('prompt', prompt), model = this.#address;
     this.#wasm.scratch((scratch) => this.#wasm.call.bhx_lm_read(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length));
   }
 
   /** @param {import('../bellhop.js').SampleOptions} [options] */
   sample(options = {}) {
-    onlyKeys('sample', options, ['prompt', 'length', 'seed', ...SAMPLING_KEYS]);
-    const model = this.#address;
-    const { prompt = '', length = 100, seed = 0 } = options;
-    const sampling = samplingOf(options);
-    wholeNumber('length', length, 1, TOKENS_MAX);
-    wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+    const { prompt = '', length = 100, seed = 0, ...rest } = readOptions('sample', options, SAMPLE);
+    const sampling = samplingOf(rest);
     this.#read(prompt);
+    const model = this.#address;
     const ids = this.#wasm.scratch((scratch) => {
       const rng = scratch.block(16);
       const at = scratch.block(length * 2);
@@ -190,19 +184,16 @@ export class LanguageModel {
 
   /** @param {string | ArrayLike<number>} text @param {{ seed?: number }} [options] @returns {import('../bellhop.js').Turn[] | null} */
   talk(text, options = {}) {
-    onlyKeys('talk', options, ['seed']);
+    const { seed = 0 } = readOptions('talk', options, TALK), ids = this.#idsOf('text', text), key = seed >>> 0;
     const model = this.#address;
-    const key = wholeNumber('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER) >>> 0;
-    const ids = this.#idsOf('text', text);
     return this.#wasm.scratch((scratch) => this.#wasm.json(this.#wasm.call.bhx_lm_talk(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length, key)));
   }
 
   /** @param {string | ArrayLike<number>} [prompt] @param {Sampling} [options] */
   next(prompt = '', options = {}) {
-    onlyKeys('next', options, SAMPLING_KEYS);
-    const model = this.#address;
-    const sampling = samplingOf(options);
+    const sampling = samplingOf(readOptions('next', options, SAMPLING));
     this.#read(prompt);
+    const model = this.#address;
     return this.#wasm.scratch((scratch) => {
       const at = scratch.block(this.info.vocabulary * 8);
       this.#wasm.call.bhx_lm_next(model, at, ...sampling);
@@ -212,8 +203,7 @@ export class LanguageModel {
 
   /** @param {string | ArrayLike<number>} text */
   perplexity(text) {
-    const model = this.#address;
-    const ids = this.#idsOf('text', text);
+    const ids = this.#idsOf('text', text), model = this.#address;
     if (ids.length < 2) throw new BellhopError('BH_ERR_ARGUMENT', `a perplexity needs 2 tokens or more, but the text has ${ids.length}`);
     return Math.exp(this.#wasm.scratch((scratch) => this.#wasm.call.bhx_lm_loss(model, scratch.bytes(new Uint8Array(ids.buffer)), ids.length)));
   }
@@ -278,9 +268,10 @@ const tablesOf = (wasm) => [{ name: 'pretraining', fields: pretrainingFields(was
 
 /** What is given of a training, checked as far as the module does not. @param {unknown} source @param {unknown} given @returns {{ nTexts?: number, options: object }} */
 function checkGiven(source, given) {
-  if (typeof given !== 'object' || given === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(given)}, but must be an object`);
-  const { nTexts, ...options } = /** @type {import('../bellhop.js').PretrainingOptions} */ (given);
-  if (nTexts !== undefined && !(source instanceof Env)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
+  const read = plainOptions('pretraining', given);
+  if (typeof read !== 'object' || read === null) throw new BellhopError('BH_ERR_CONFIG', `pretraining: options are ${shown(read)}, but must be an object`);
+  const { nTexts, ...options } = read;
+  if (nTexts !== undefined && !isEnv(source)) throw new BellhopError('BH_ERR_CONFIG', 'pretraining: nTexts is for environments of text; a text is learned from as it is');
   if (nTexts !== undefined) wholeNumber('nTexts', nTexts, 2, TEXTS_MAX);
   return { nTexts, options };
 }
@@ -292,7 +283,7 @@ function begun(library, source, given) {
   const { wasm } = library;
   const { nTexts = TEXTS, options } = checkGiven(source, given);
   const tables = tablesOf(wasm);
-  return inKeys(tables, () => withConfig(wasm, tables, wasm.handle(wasm.call.bhx_pretraining_config_create()), options, (config) => source instanceof Env
+  return inKeys(tables, () => withConfig(wasm, tables, wasm.handle(wasm.call.bhx_pretraining_config_create()), options, (config) => isEnv(source)
     ? ofTask(library, source, (setup) => wasm.call.bhx_pretraining_create_task(config, setup, nTexts))
     : ofText(wasm, source, (at, length) => wasm.call.bhx_pretraining_create(config, at, length))));
 }
@@ -312,7 +303,7 @@ class Resumed {
     this.made = inKeys(tables, () => wasm.scratch((scratch) => {
       const from = scratch.bytes(data);
       const saved = wasm.handle(wasm.call.bhx_pretraining_config_from_checkpoint(from, data.length));
-      return withConfig(wasm, tables, saved, options, (config) => source instanceof Env
+      return withConfig(wasm, tables, saved, options, (config) => isEnv(source)
         ? ofTask(library, source, (setup) => wasm.call.bhx_pretraining_resume_task(config, setup, nTexts, from, data.length))
         : ofText(wasm, source, (at, length) => wasm.call.bhx_pretraining_resume(config, at, length, from, data.length)));
     }));
@@ -356,7 +347,7 @@ export class Pretraining {
     this.#tables = tablesOf(wasm);
     /** @type {{ width: number, train: number, eval: number }} */
     this.#records = wasm.json(wasm.call.bhx_pretraining_records());
-    const { training, textChanges } = source instanceof Resumed ? source.made : begun(library, source, given);
+    const { training, textChanges } = isA(Resumed, source) ? source.made : begun(library, source, given);
     this.#training = training;
     /** What was changed of the text before it was learned from; null: nothing. */
     this.textChanges = textChanges;
@@ -389,10 +380,9 @@ export class Pretraining {
 
   /** An aborted signal ends it: it resolves, to where it stopped. @param {import('../bellhop.js').PretrainOptions} [options] */
   async learn(options = {}) {
+    const given = readLearnOptions(options, { steps: whole(0, STEPS_MAX) });
     this.#handle.check();
-    checkLearnOptions(options, ['steps']);
-    const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = options;
-    wholeNumber('steps', steps, 0, STEPS_MAX);
+    const { steps = Math.max(0, Number(this.options.maxSteps) - this.steps), onProgress, signal, sliceMilliseconds = 12 } = given;
     if (this.#learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this training is learning');
     const slice = new Slice(sliceMilliseconds);
     this.#learning = true;
@@ -436,9 +426,8 @@ export class Pretraining {
 
   /** @param {{ windows?: number }} [options] */
   validate(options = {}) {
-    const training = this.#address;
-    onlyKeys('validate', options, ['windows']);
-    const loss = this.#wasm.call.bhx_pretraining_validate(training, wholeNumber('windows', options.windows ?? 0, 0, STEPS_MAX));
+    const { windows = 0 } = readOptions('validate', options, { windows: whole(0, STEPS_MAX) });
+    const loss = this.#wasm.call.bhx_pretraining_validate(this.#address, windows);
     return { loss, perplexity: Math.exp(loss) };
   }
 
@@ -452,9 +441,9 @@ export class Pretraining {
     });
   }
 
-  /** When one is refused, all keep the values they had. @param {import('../bellhop.js').LivePretrainingOptions} options */
-  set(options) {
-    const training = this.#address;
+  /** When one is refused, all keep the values they had. @param {import('../bellhop.js').LivePretrainingOptions} given */
+  set(given) {
+    const options = plainOptions('pretraining', given), training = this.#address;
     const before = this.options;
     const changes = encodeOptions(this.#tables, options, 'pretraining');
     const undo = encodeOptions(this.#tables, Object.fromEntries(changes.map(({ key }) => [key, before[key]])), 'pretraining');
@@ -474,10 +463,7 @@ export class Pretraining {
 
   /** A checkpoint of the model, or of all that the training is. @param {{ full?: boolean }} [options] */
   save(options = {}) {
-    const training = this.#address;
-    onlyKeys('save', options, ['full']);
-    const { full = false } = options;
-    if (typeof full !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `full is ${shown(full)}, but must be true or false`);
+    const { full = false } = readOptions('save', options, { full: FLAG }), training = this.#address;
     return full ? this.#saveFull(training) : this.model.save();
   }
 
@@ -517,7 +503,7 @@ function ofText(wasm, text, make) {
   return { training: wasm.scratch((scratch) => wasm.handle(make(scratch.bytes(bytes), bytes.length))), textChanges: changes };
 }
 
-/** @param {Library} library @param {Env} env @param {(setup: number) => number} make @returns {Made} */
+/** @param {Library} library @param {import('./env.mjs').Env} env @param {(setup: number) => number} make @returns {Made} */
 function ofTask(library, env, make) {
   const { env: source, options } = recipeOfEnv(env);
   return { training: withSetup(library, { env: source, envOptions: options }, (setup) => library.wasm.handle(make(setup))), textChanges: null };
@@ -525,7 +511,7 @@ function ofTask(library, env, make) {
 
 /** Starts a run from a language model. @param {import('./run.mjs').Run} run @param {unknown} model */
 export function startFrom(run, model) {
-  if (!(model instanceof LanguageModel)) throw new BellhopError('BH_ERR_ARGUMENT', `the language model is ${shown(model)}, but must be a LanguageModel`);
+  if (!isA(LanguageModel, model)) throw new BellhopError('BH_ERR_ARGUMENT', `the language model is ${shown(model)}, but must be a LanguageModel`);
   run.use((wasm, address) => {
     needText(wasm);
     const tables = [{ name: run.algo.name, fields: run.algo.options, prefix: '' }];

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Options of learn(), of models, trainings of language models and sessions alike: on their own, so that a page whose worker does the
 // learning checks them without it.
-import { onlyKeys, shown } from './messages.mjs';
-import { BellhopError } from './bellhop-error.mjs';
+import { ANY, FLAG, readOptions } from './given.mjs';
 
-/** Of runs, the options that say how many steps. */
-export const RUN_STEPS = Object.freeze(['steps', 'totalTimesteps', 'resetNumTimesteps']);
+/** @typedef {import('./messages.mjs').Rule} Rule */
+
+/** Of runs, the options that say how many steps; whoever has the run knows how many there may be. @type {Readonly<Record<string, Rule>>} */
+export const RUN_STEPS = Object.freeze({ steps: ANY, totalTimesteps: ANY, resetNumTimesteps: FLAG });
+/** The longest a timer takes, which is 24 days. */
+const SLICE_MAX = 2 ** 31 - 1;
+
+/** @type {Rule} */
+export const SIGNAL = [(value) => typeof value.aborted === 'boolean' && typeof value.addEventListener === 'function', 'an AbortSignal'];
+/** @type {Readonly<Record<string, Rule>>} */
+const RULES = {
+  onProgress: [(value) => typeof value === 'function', 'a function'],
+  signal: SIGNAL,
+  sliceMilliseconds: [(value) => typeof value === 'number' && value >= 0 && value <= SLICE_MAX, `a number between 0 and ${SLICE_MAX}`],
+};
 
 /**
- * Throws where learn() would fail at them, but for the number of steps.
- * @param {object} options
- * @param {readonly string[]} counts  the options that say how many steps
+ * The options of learn(), each read once; throws where learn would fail at them.
+ * @param {unknown} options @param {Readonly<Record<string, Rule>>} steps  the options that say how many
  */
-export function checkLearnOptions(options, counts) {
-  onlyKeys('learn', options, [...counts, 'onProgress', 'signal', 'sliceMilliseconds']);
-  const { onProgress, signal, sliceMilliseconds } = /** @type {Record<string, any>} */ (options);
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw bad('onProgress', onProgress, 'a function');
-  if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) throw bad('signal', signal, 'an AbortSignal');
-  if (sliceMilliseconds !== undefined && !(typeof sliceMilliseconds === 'number' && sliceMilliseconds >= 0 && sliceMilliseconds < Infinity)) {
-    throw bad('sliceMilliseconds', sliceMilliseconds, 'a number of at least 0');
-  }
-}
-
-/** @param {string} name @param {unknown} value @param {string} wanted */
-function bad(name, value, wanted) {
-  return new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);
-}
+export const readLearnOptions = (options, steps) => readOptions('learn', options, { ...steps, ...RULES });

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // learn() of models and of the worker's sessions: a plan of steps, taken slice by slice, with progress told in between. Apart from
 // learner.mjs: a page plays, and needs this only when somebody calls it.
-import { RUN_STEPS, checkLearnOptions } from './learn-options.mjs';
+import { readLearnOptions } from './learn-options.mjs';
 import { areFinite } from './checkpoint.mjs';
 import { Slice, breathe, turn, unlessAborted } from './loop.mjs';
 import { Metrics } from './metrics.mjs';
-import { shown } from './messages.mjs';
-import { LABELS, wholeNumber } from './setup.mjs';
+import { FLAG } from './given.mjs';
+import { whole } from './messages.mjs';
+import { LABELS } from './setup.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./learner.mjs').Learner} Learner */
@@ -44,9 +45,8 @@ export const hasDiverged = (learner) => learner.hasBadLoss || !areFinite(learner
 
 /** An aborted signal ends it as a callback that returns false does: it resolves, to where it stopped. @param {Learner} learner @param {LearnOptions} [options] @param {Host} [host] @returns {Promise<LearnResult>} */
 export async function learn(learner, options = {}, { take = (n) => learner.steps(n), afterSlice = () => {}, isDue = () => true } = {}) {
-  const { run } = learner;
+  const { run } = learner, { plan, onProgress, signal, slice } = readPlan(learner, options);
   run.check();
-  const { plan, onProgress, signal, slice } = readPlan(learner, options);
   if (learner.records) throw new BellhopError('BH_ERR_STATE', 'learn was called while this model is learning');
   begin(learner, plan);
   learner.records = [];
@@ -88,16 +88,12 @@ async function learnUntilEnd(learner, slice, signal, { take, afterSlice, isDue, 
 
 /** Options of learn with their defaults; throws where learn would refuse them. @param {Learner} learner @param {LearnOptions} options */
 export function readPlan({ run }, options) {
-  checkLearnOptions(options, RUN_STEPS);
-  const { steps, totalTimesteps, resetNumTimesteps, onProgress, signal, sliceMilliseconds = SLICE_MS } = options;
+  const most = whole(1, run.timestepsMax), rules = { steps: most, totalTimesteps: most, resetNumTimesteps: FLAG };
+  const { steps, totalTimesteps, resetNumTimesteps, onProgress, signal, sliceMilliseconds = SLICE_MS } = readLearnOptions(options, rules);
   if (steps !== undefined && (totalTimesteps ?? resetNumTimesteps) !== undefined) {
     const other = totalTimesteps === undefined ? 'resetNumTimesteps' : 'totalTimesteps';
     throw new BellhopError('BH_ERR_ARGUMENT', `steps is the next part of the run, and ${other} makes another plan: give one of them`);
   }
-  if (resetNumTimesteps !== undefined && typeof resetNumTimesteps !== 'boolean') {
-    throw new BellhopError('BH_ERR_ARGUMENT', `resetNumTimesteps is ${shown(resetNumTimesteps)}, but must be true or false`);
-  }
-  for (const [name, value] of Object.entries({ steps, totalTimesteps })) if (value !== undefined) wholeNumber(name, value, 1, run.timestepsMax);
   return { plan: { steps, totalTimesteps, resetNumTimesteps }, onProgress, signal, slice: new Slice(sliceMilliseconds) };
 }
 

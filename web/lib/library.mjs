@@ -4,10 +4,9 @@ import { against } from './against.mjs';
 import { checkEnv, checkEnvAsync } from './check-env.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
-import { Env, withLimit } from './env.mjs';
+import { Env, makeOptions } from './env.mjs';
 import { languageClasses } from './language.mjs';
 import { Model } from './model.mjs';
-import { Run } from './run.mjs';
 import { register } from './register.mjs';
 import { LABELS, openLibrary } from './setup.mjs';
 import { VecEnv } from './vec-env.mjs';
@@ -15,9 +14,19 @@ import { BellhopError } from './bellhop-error.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
 /** @typedef {import('./setup.mjs').Library} Library */
+/** @typedef {import('./run.mjs').Run} Run */
 
 /** @param {string} algo */
 const absent = (algo) => new BellhopError('BH_ERR_UNKNOWN', `${LABELS[algo]} is not in this module, but in the larger one: load({ text: true })`);
+
+/** Runs that exist already, on their way into a model: nobody else has one. @type {WeakSet<Run>} */
+const runs = new WeakSet();
+
+/** @param {Run} run */
+function inside(run) {
+  runs.add(run);
+  return run;
+}
 
 /** A model class for one algorithm, bound to this instance. @param {Library} library @param {string} algo */
 function modelClass(library, algo) {
@@ -25,12 +34,12 @@ function modelClass(library, algo) {
     /** @param {unknown} env  or, from inside, a run that exists already @param {object} [options] */
     constructor(env, options) {
       if (!library.catalog.algos.some(({ name }) => name === algo)) throw absent(algo);
-      super(env instanceof Run ? env : Model.run(library, algo, env, options));
+      super(runs.has(/** @type {any} */ (env)) ? /** @type {Run} */ (env) : Model.run(library, algo, env, options));
     }
 
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     static load(bytes, env, options) {
-      return new this(Model.runFrom(library, algo, bytes, env, options));
+      return new this(inside(Model.runFrom(library, algo, bytes, env, options)));
     }
   };
 }
@@ -64,8 +73,8 @@ function modelClasses(library) {
   return Object.freeze(models);
 }
 
-/** An id, or an environment of the caller's. @param {unknown} env @returns {any} */
-const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : env;
+/** An id, or an environment of the caller's; whatever else it is is refused by what it looks like. @param {unknown} env @returns {any} */
+const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : typeof env === 'object' ? env && {} : env;
 
 /**
  * @param {Wasm} wasm
@@ -91,9 +100,9 @@ export function createLibrary(wasm, help) {
     },
     ...Object.fromEntries(Object.entries(CLASS_NAMES).map(([algo, name]) => [name, models[algo]])),
     /** @param {unknown} env @param {object} [options] */
-    make: (env, options = {}) => new Env(library, sourceOf(env), withLimit(options)),
+    make: (env, options = {}) => new Env(library, sourceOf(env), makeOptions('make', options)),
     /** @param {unknown} env @param {object} [options] */
-    makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), withLimit(options)),
+    makeVec: (env, options = {}) => new VecEnv(library, sourceOf(env), makeOptions('makeVec', options)),
     /** @param {any} model @param {{ first?: string, deterministic?: boolean, id?: string }} [options] */
     against: (model, options) => against(library, model, options),
     /** @param {unknown} env */
@@ -105,7 +114,7 @@ export function createLibrary(wasm, help) {
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
       const run = Model.runFrom(library, undefined, bytes, env, options);
-      return new models[run.algo.name](run);
+      return new models[run.algo.name](inside(run));
     },
     liveBytes: () => wasm.liveBytes(),
   };

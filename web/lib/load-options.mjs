@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Options of load() and connect() as a caller gives them: names and ranges are checked here, once, at the entries.
-import { onlyKeys, shown } from './messages.mjs';
 import { BellhopError } from './bellhop-error.mjs';
+import { FLAG, bytesOf, isA, readOptions } from './given.mjs';
+import { shown } from './messages.mjs';
 
-const LOAD_KEYS = Object.freeze(['wasmUrl', 'wasmBinary', 'simd', 'text', 'timeout']);
-/** What a module may be given as, by its tag, beside views of bytes and promises. */
-const BINARY = /ArrayBuffer|WebAssembly\.Module/;
-const CONNECT_KEYS = Object.freeze([...LOAD_KEYS, 'workerUrl', 'worker', 'port', 'fallback']);
+/** @typedef {import('./messages.mjs').Rule} Rule */
+
 /** The most a timer takes. */
 const TIMEOUT_MAX = 2 ** 31 - 1;
+/** The most that engines compile. */
+const MODULE_MAX = 2 ** 30;
 
-/** What is a URL, and how messages ask for it. @type {Readonly<Record<'wasmUrl' | 'workerUrl', string>>} */
-const URLS = Object.freeze({ wasmUrl: 'bellhop-simd.wasm or one of its twins', workerUrl: 'the worker\'s script' });
+/** What is a module, or will be. @param {any} given */
+const isBinary = (given) => typeof given === 'object' && given !== null
+  && (ArrayBuffer.isView(given) || /ArrayBuffer|WebAssembly\.Module/.test(Object.prototype.toString.call(given)) || typeof given.then === 'function');
+
+/** @type {Readonly<Record<string, Rule>>} */
+const LOAD = Object.freeze({
+  wasmBinary: [isBinary, 'the bytes of a module, a WebAssembly.Module, or a promise of one'], simd: FLAG, text: FLAG,
+  timeout: [(given) => given === Infinity || (typeof given === 'number' && given > 0 && given <= TIMEOUT_MAX), `milliseconds above 0 and at most ${TIMEOUT_MAX}, or Infinity`],
+});
+/** @type {Rule} */
+const PORT = [(given) => typeof given?.postMessage === 'function', 'something that has postMessage, as a Worker and a MessagePort have'];
 
 /** How the text of a URL is read; throws where it is none. @typedef {{ read: (text: string) => URL, wanted: string }} UrlReader */
 
@@ -23,33 +33,21 @@ const IN_PAGE = {
   },
 };
 
-/** @param {import('../bellhop.js').LoadOptions} options @param {UrlReader} [urls] */
-export function checkLoadOptions(options, urls = IN_PAGE) {
-  onlyKeys('load()', options, LOAD_KEYS);
-  checkTimeout(options);
-  checkBinary(options);
-  checkUrl(options, 'wasmUrl', urls);
+/** A URL, or the text of one. @param {UrlReader} urls @param {string} of @returns {Rule} */
+const url = ({ read, wanted }, of) => [(given) => (typeof given === 'string' ? given.trim() !== '' && isRead(read, given) : Object.prototype.toString.call(given) === '[object URL]'), `${wanted} of ${of}`];
+
+/** @param {UrlReader} urls */
+const loadRules = (urls) => ({ ...LOAD, wasmUrl: url(urls, 'bellhop-simd.wasm or one of its twins') });
+
+/** The options of load(), each read once. @param {unknown} options @param {UrlReader} [urls] @returns {import('../bellhop.js').LoadOptions} */
+export function readLoadOptions(options, urls = IN_PAGE) {
+  return withModule(readOptions('load()', options, loadRules(urls)));
 }
 
-/** @param {import('../bellhop.js').ConnectOptions} options @param {UrlReader} [urls] */
-export function checkConnectOptions(options, urls = IN_PAGE) {
-  onlyKeys('connect()', options, CONNECT_KEYS);
-  checkTimeout(options);
-  checkBinary(options);
-  for (const name of /** @type {const} */ (['wasmUrl', 'workerUrl'])) checkUrl(options, name, urls);
-  for (const name of /** @type {const} */ (['worker', 'port'])) {
-    const given = options[name];
-    if (given === undefined || typeof given?.postMessage === 'function') continue;
-    throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(given)}, but must have postMessage, as a Worker and a MessagePort have`);
-  }
-}
-
-/** @param {import('../bellhop.js').ConnectOptions} options @param {'wasmUrl' | 'workerUrl'} name @param {UrlReader} urls */
-function checkUrl(options, name, { read, wanted }) {
-  const given = options[name];
-  if (given === undefined || Object.prototype.toString.call(given) === '[object URL]') return;
-  if (typeof given === 'string' && given.trim() !== '' && isRead(read, given)) return;
-  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(given)}, but must be ${wanted} of ${URLS[name]}`);
+/** Those of connect(). @param {unknown} options @param {UrlReader} [urls] @returns {import('../bellhop.js').ConnectOptions} */
+export function readConnectOptions(options, urls = IN_PAGE) {
+  const rules = { ...loadRules(urls), workerUrl: url(urls, "the worker's script"), fallback: FLAG, worker: PORT, port: PORT };
+  return withModule(readOptions('connect()', options, rules));
 }
 
 /** @param {UrlReader['read']} read @param {string} text */
@@ -61,14 +59,19 @@ function isRead(read, text) {
   }
 }
 
-/** @param {{ wasmBinary?: any }} options */
-function checkBinary({ wasmBinary: given }) {
-  if (given === undefined || ArrayBuffer.isView(given) || typeof given?.then === 'function' || BINARY.test(Object.prototype.toString.call(given))) return;
-  throw new BellhopError('BH_ERR_ARGUMENT', `wasmBinary is ${shown(given)}, but must be the bytes of a module, a WebAssembly.Module, or a promise of one`);
+/** What is given as a module is one, or bytes of their own; a promise is asked when it is due. @param {any} options */
+function withModule({ wasmBinary, ...rest }) {
+  if (wasmBinary === undefined) return rest;
+  const isModule = isA(WebAssembly.Module, wasmBinary), bytes = isModule ? undefined : bytesOf('wasmBinary', wasmBinary, MODULE_MAX);
+  return { ...rest, wasmBinary: isModule ? wasmBinary : bytes ?? awaited(wasmBinary) };
 }
 
-/** @param {{ timeout?: unknown }} options */
-function checkTimeout({ timeout = Infinity }) {
-  if (timeout === Infinity || (typeof timeout === 'number' && timeout > 0 && timeout <= TIMEOUT_MAX)) return;
-  throw new BellhopError('BH_ERR_ARGUMENT', `timeout is ${shown(timeout)}, but must be milliseconds above 0 and at most ${TIMEOUT_MAX}, or Infinity`);
+/** @param {any} promise */
+async function awaited(promise) {
+  const given = await Promise.resolve(promise).catch((cause) => {
+    throw isA(BellhopError, cause) ? cause : new BellhopError('BH_ERR_LOAD', `the promise of wasmBinary was rejected: ${shown(cause?.message ?? cause)}`, { cause });
+  });
+  const module = isA(WebAssembly.Module, given) ? given : bytesOf('wasmBinary', given, MODULE_MAX);
+  if (module) return module;
+  throw new BellhopError('BH_ERR_ARGUMENT', `wasmBinary came to ${shown(given)}, but must come to the bytes of a module or a WebAssembly.Module`);
 }

@@ -17,6 +17,7 @@ function distance(a, b) {
 
 /** The nearest word, or undefined when none is near: one edit for three letters, three at most; case, hyphens and underscores do not count. @param {string} word @param {readonly string[]} words */
 export function nearest(word, words) {
+  if (word.length > 64) return undefined; // it is no name, and takes long
   const plain = (/** @type {string} */ text) => text.replace(/[-_]/g, '').toLowerCase();
   const [best] = words.map((other) => ({ other, edits: distance(plain(word), plain(other)) }))
     .sort((a, b) => a.edits - b.edits);
@@ -29,17 +30,35 @@ export function suggestion(word, words) {
   return other === undefined ? '' : `; did you mean '${other}'?`;
 }
 
-/** A value as messages show it. @param {unknown} value @returns {string} */
-export function shown(value) {
+/** A value as messages show it, whatever it is: of arrays the first entries, of arrays in them as far as a reader looks. @param {unknown} value @param {number} [depth] @returns {string} */
+export function shown(value, depth = 0) {
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
-  if (Array.isArray(value)) return `[${value.slice(0, 8).map(shown).join(', ')}${value.length > 8 ? ', …' : ''}]`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    if (Array.isArray(value)) return depth > 2 ? '[…]' : `[${value.slice(0, 8).map((each) => shown(each, depth + 1)).join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  } catch {
+    // A proxy or a getter of the caller's.
+  }
+  return 'an object';
+}
+
+// ---- rules ----
+
+/** What a value may be, and in which words. @typedef {readonly [test: (value: any) => boolean, wanted: string]} Rule */
+
+/** @param {number} low @param {number} high @returns {Rule} */
+export const whole = (low, high) => [(value) => Number.isInteger(value) && value >= low && value <= high, `a whole number between ${low} and ${high}`];
+
+/** The value, where it is what the rule says. @template T @param {string} name @param {T} value @param {Rule} rule @returns {T} */
+export function checked(name, value, [test, wanted]) {
+  if (test(value)) return value;
+  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);
 }
 
 /**
- * Throws for keys that are not known, with a suggestion.
+ * Throws for keys that are not known, with a suggestion. Of what a caller gave, readOptions (given.mjs) calls it; what came through a port is a copy.
  * @param {string} owner  what "has no option" is said of
  * @param {unknown} options
  * @param {readonly string[]} keys

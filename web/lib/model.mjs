@@ -6,8 +6,9 @@ import { actionValues, maskOf } from './actions.mjs';
 import * as checkpoint from './checkpoint.mjs';
 import { OwnEnv } from './custom-env.mjs';
 import { isSource } from './definition.mjs';
-import { Env, recipeOfEnv } from './env.mjs';
+import { isEnv, recipeOfEnv } from './env.mjs';
 import { isForeign, translated } from './foreign.mjs';
+import { keysOf, plainOptions, readOptions } from './given.mjs';
 import { Learner } from './learner.mjs';
 import { hasDiverged, learn, progressOutside } from './learning.mjs';
 import { shown } from './messages.mjs';
@@ -15,7 +16,7 @@ import { createDemonstrated, demonstrate } from './imitation.mjs';
 import { inspect } from './inspect.mjs';
 import { logPrior, startFrom } from './language.mjs';
 import { act, learnOutside, observe } from './outside.mjs';
-import { Run } from './run.mjs';
+import { Run, WHICH } from './run.mjs';
 import { evaluate, evaluateAsync, flattenObs, logProbs, predict, stateValues } from './run-values.mjs';
 import { LABELS } from './setup.mjs';
 import { withMethods } from './space-values.mjs';
@@ -50,15 +51,17 @@ export class Model {
 
   /** @param {Library} library @param {string} algo @param {unknown} env @param {object} [options] */
   static run(library, algo, env, options) {
-    const { env: source, options: envOptions } = recipeOf(env, LABELS[algo] ?? algo);
-    if (typeof options !== 'object' || options === null) return Run.create(library, { env: source, algo, envOptions, options });
-    const { demonstrations, ...rest } = /** @type {{ demonstrations?: unknown }} */ (options);
-    const recipe = { env: source, algo, envOptions, options: rest };
+    const owner = LABELS[algo] ?? algo, given = keysOf(owner, options);
+    const { env: source, options: envOptions } = recipeOf(env, owner);
+    if (typeof given !== 'object' || given === null) return Run.create(library, { env: source, algo, envOptions, options: given });
+    const { demonstrations, ...rest } = given;
+    const recipe = { env: source, algo, envOptions, options: plainOptions(owner, rest) };
     return demonstrations === undefined ? Run.create(library, recipe) : createDemonstrated(library, { ...recipe, demonstrations });
   }
 
-  /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [options] */
-  static runFrom(library, algo, bytes, env, options) {
+  /** @param {Library} library @param {string | undefined} algo @param {unknown} bytes @param {unknown} env @param {object} [given] */
+  static runFrom(library, algo, bytes, env, given) {
+    const options = plainOptions('load', given);
     const expected = env === undefined ? undefined : recipeOf(env, 'load');
     const data = checkpoint.asBytes(bytes);
     if (isForeign(data)) return foreignRun(library, data, { algo, env: expected, options });
@@ -162,7 +165,7 @@ export class Model {
 
   /** @param {import('../bellhop.js').LiveOptions} options */
   set(options) {
-    this.#learner.set(options);
+    this.#learner.set(plainOptions('set', options));
   }
 
   /** @param {unknown} demonstrations */
@@ -214,7 +217,7 @@ export class Model {
 
   /** @param {{ which?: Which }} [options] */
   sha256(options) {
-    return this.#run.sha256(options);
+    return this.#run.sha256(options === undefined ? options : readOptions('sha256', options, WHICH));
   }
 
   dispose() {
@@ -247,7 +250,7 @@ function foreignRun(library, data, { algo, env, options }) {
 
 /** What an environment was made with. @param {unknown} env @param {string} owner @returns {import('./checkpoint.mjs').Expected} */
 function recipeOf(env, owner) {
-  if (env instanceof Env) return recipeOfEnv(env);
+  if (isEnv(env)) return recipeOfEnv(env);
   if (isSource(env)) return { env: new OwnEnv(env), options: {} };
   if (typeof env === 'string' && POLICY.test(env)) {
     throw new BellhopError('BH_ERR_ARGUMENT', `${owner}: the environment comes first, but got ${shown(env)}; networks are set by options here, such as netArch: new bh.DQN(env, { netArch: [64, 64] })`);

@@ -2,7 +2,8 @@
 // Models whose environment somebody else steps, such as a game or a robot: of it the model has the spaces alone. It chooses an action
 // (act), is told what came of it (observe), and does the learning that is due (learn): the three parts of a step of learn().
 import { rewardProblem } from './definition.mjs';
-import { shown } from './messages.mjs';
+import { FLAG, reading } from './given.mjs';
+import { checked, shown } from './messages.mjs';
 import { flattenObs } from './run-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 
@@ -37,14 +38,12 @@ export function act(run, obs) {
 /** Takes in what came of it, as step returns it. @param {Run} run @param {any} result */
 export function observe(run, result) {
   needOutside(run, 'observe');
-  if (!Array.isArray(result) || result.length < 4) {
-    throw new BellhopError('BH_ERR_ARGUMENT', `observe takes what step returns, [observation, reward, terminated, truncated], but got ${Array.isArray(result) ? `an array of ${result.length}` : shown(result)}`);
-  }
-  const [obs, reward, terminated, truncated] = result;
+  const [obs, reward, terminated, truncated] = reading('what observe takes', () => {
+    if (Array.isArray(result) && result.length >= 4) return [0, 1, 2, 3].map((i) => result[i]);
+    throw new BellhopError('BH_ERR_ARGUMENT', `observe takes what step returns, [observation, reward, terminated, truncated], but got ${Array.isArray(result) ? `an array of ${shown(result.length)}` : shown(result)}`);
+  });
   if (rewardProblem(reward) !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', `reward is ${shown(reward)}, but must be a finite number between -1e30 and 1e30`);
-  for (const [name, value] of Object.entries({ terminated, truncated })) {
-    if (typeof value !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be true or false`);
-  }
+  for (const [name, value] of Object.entries({ terminated, truncated })) checked(name, value, FLAG);
   const flat = observationOf(run, obs, terminated);
   run.use((wasm, address) => wasm.scratch((scratch) =>
     wasm.check(wasm.call.bhx_run_observe(address, scratch.floats(flat), reward, Number(terminated), Number(truncated)))));

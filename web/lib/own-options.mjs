@@ -2,6 +2,7 @@
 // Options of environments of one's own: a table by their author, which becomes one of C's (src/core/config.h), so that names,
 // types and ranges are checked, saved and shown as those of shipped environments are.
 import { BellhopError } from './bellhop-error.mjs';
+import { copied } from './given.mjs';
 import { shown, suggestion } from './messages.mjs';
 import { camelCase, decode, encodeOptions } from './options.mjs';
 
@@ -38,7 +39,7 @@ const snakeCase = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowe
  * @returns {{ fields: readonly Field[], problems: string[] }}
  */
 export function readOptions(given, isSingle) {
-  const rows = given.options;
+  const rows = copied('options', given.options);
   if (rows === undefined || (isSingle && !Array.isArray(rows))) return { fields: [], problems: [] };
   if (isSingle) return { fields: [], problems: ['options are of a class, a function or an object with create, which get them; but it is one object, which is made already'] };
   if (!Array.isArray(rows) || rows.length > MOST) return { fields: [], problems: [`options is ${shown(rows)}, but must be an array of up to ${MOST} rows such as { name: 'leak', type: 'real', default: 0.05, min: 0, max: 1 }`] };

@@ -5,6 +5,11 @@ import { thrownText } from './definition.mjs';
 
 /** @typedef {import('../bellhop.js').CustomEnv} Instance */
 
+/** The most a canvas may have in each direction, in CSS pixels, and pixels for each of them. */
+export const LOOK_MAX = 8192, RATIO_MAX = 16;
+/** @param {unknown} value @param {number} most */
+const isSize = (value, most) => typeof value === 'number' && value > 0 && value <= most;
+
 /** Those whose describe or draw failed, which was said. @type {WeakSet<object>} */
 const failed = new WeakSet();
 
@@ -31,18 +36,18 @@ export function describeOwn(id, env) {
  * @param {string} id @param {Instance} env @param {import('../bellhop.js').Look} look
  * @returns {any}
  */
-export function paintOwn(id, env, { width, height, pixelRatio = 1, theme = {} }) {
+export function paintOwn(id, env, { width, height, pixelRatio = 1, theme }) {
   const Canvas = /** @type {any} */ (globalThis).OffscreenCanvas;
-  if (typeof env.draw !== 'function' || !Canvas) return null;
+  if (typeof env.draw !== 'function' || !Canvas || ![width, height].every((size) => isSize(size, LOOK_MAX)) || !isSize(pixelRatio, RATIO_MAX)) return null;
   // A new one each time: whatever the last drawing left behind, clips and transforms too, is gone.
   const canvas = new Canvas(Math.max(1, Math.round(width * pixelRatio)), Math.max(1, Math.round(height * pixelRatio)));
-  const context = canvas.getContext('2d');
+  const colours = Object(theme), context = canvas.getContext('2d');
   context.scale(pixelRatio, pixelRatio);
-  context.fillStyle = context.strokeStyle = theme.ink ?? '#000';
-  context.font = `14px ${theme.font ?? 'sans-serif'}`;
+  context.fillStyle = context.strokeStyle = colours.ink ?? '#000';
+  context.font = `14px ${colours.font ?? 'sans-serif'}`;
   [context.lineJoin, context.lineCap] = ['round', 'round'];
   const isDrawn = shown(id, env.draw, 'draw()', () => {
-    env.draw?.(context, width, height, theme);
+    env.draw?.(context, width, height, colours);
     return true;
   });
   return isDrawn ? canvas.transferToImageBitmap() : null;

@@ -1,15 +1,34 @@
 // SPDX-License-Identifier: MIT
 // Records what somebody plays, whoever it is, as demonstrations: hand it what reset and step gave.
+import { BellhopError } from './bellhop-error.mjs';
+import { FLAG, copied, readOptions } from './given.mjs';
+import { checked } from './messages.mjs';
 
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
+/** @typedef {import('./messages.mjs').Rule} Rule */
 /** @typedef {{ obs: any[], actions: any[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][], actionMasks?: number[][] }} Recording */
 
-/** Its own: who gave it may write over it. @param {any} value @returns {any} */
-function copyOf(value) {
-  if (typeof value !== 'object' || value === null) return value;
-  if (ArrayBuffer.isView(value)) return Array.from(/** @type {any} */ (value));
-  if (Array.isArray(value)) return value.map(copyOf);
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each)]));
+/** @type {Rule} */
+const TEXT = [(value) => typeof value === 'string' && value !== '', 'a string'];
+/** @type {Readonly<Record<string, Rule>>} */
+const ABOUT = Object.freeze({ env: TEXT, envOptions: [(value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object'], policy: TEXT });
+/** @type {Rule} */
+const FINITE = [Number.isFinite, 'a finite number'];
+/** An element of a space: which, is said where there is the space. @type {Rule} */
+const ELEMENT = [(value) => typeof value === 'number' || typeof value === 'object' && value !== null, 'a number, an array or an object'];
+
+/** Its own: who gave it may write over it. Plain arrays, as they are in files. @param {any} value @returns {any} */
+const plain = (value) => (ArrayBuffer.isView(value) ? Array.from(/** @type {any} */ (value)) : Array.isArray(value) ? value.map(plain)
+  : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)])) : value);
+
+/** @param {string} name @param {unknown} value */
+const element = (name, value) => plain(copied(name, checked(name, value, ELEMENT)));
+
+/** @param {string} name @param {unknown} value @returns {number[]} */
+function numbers(name, value) {
+  const list = plain(copied(name, value));
+  checked(name, list, [Array.isArray, 'an array of numbers']);
+  return list.map((/** @type {unknown} */ each, /** @type {number} */ i) => Number(checked(`${name}[${i}]`, each, [(x) => typeof x === 'number' || typeof x === 'boolean', 'a number'])));
 }
 
 export class Recorder {
@@ -19,14 +38,17 @@ export class Recorder {
   #current = null;
 
   /** @param {{ env: string, envOptions?: Record<string, any>, policy?: string }} about */
-  constructor({ env, envOptions = {}, policy }) {
-    this.about = { env, envOptions, ...policy !== undefined && { policy } };
+  constructor(about) {
+    const { env, envOptions = {}, policy } = readOptions('new Recorder', about, ABOUT);
+    checked('env', env, [TEXT[0], "the id of the environment: new Recorder({ env: 'CartPole-v1' })"]);
+    this.about = { env, envOptions: copied('envOptions', envOptions), ...policy !== undefined && { policy } };
   }
 
   /** An episode begins. One under way ends where it is, as if cut by a time limit. @param {any} obs @param {ArrayLike<number | boolean>} [actionMask]  for all observations or for none */
   reset(obs, actionMask) {
+    const first = { obs: [element('obs', obs)], actions: [], rewards: [], terminated: false, truncated: false, ...actionMask !== undefined && { actionMasks: [numbers('actionMask', actionMask)] } };
     this.#end({ truncated: true });
-    this.#current = { obs: [copyOf(obs)], actions: [], rewards: [], terminated: false, truncated: false, ...actionMask !== undefined && { actionMasks: [Array.from(actionMask, Number)] } };
+    this.#current = first;
   }
 
   /**
@@ -37,14 +59,17 @@ export class Recorder {
    * @param {ArrayLike<number | boolean>} [actionMask]  of what it led to
    */
   step(action, obs, reward, terminated, truncated, actionValues, actionMask) {
+    const step = { action: element('action', action), obs: element('obs', obs), reward: checked('reward', reward, FINITE) };
+    const isOver = checked('terminated', terminated, FLAG) || checked('truncated', truncated, FLAG);
+    const values = actionValues === undefined ? undefined : numbers('actionValues', actionValues), mask = actionMask === undefined ? undefined : numbers('actionMask', actionMask);
     const episode = this.#current;
-    if (episode === null) throw new Error('the recorder needs reset before step');
-    episode.obs.push(copyOf(obs));
-    episode.actions.push(copyOf(action));
-    episode.rewards.push(reward);
-    if (actionValues !== undefined) (episode.actionValues ??= []).push(Array.from(actionValues));
-    if (actionMask !== undefined) episode.actionMasks?.push(Array.from(actionMask, Number));
-    if (terminated || truncated) this.#end({ terminated, truncated });
+    if (episode === null) throw new BellhopError('BH_ERR_STATE', 'the recorder needs reset before step');
+    episode.obs.push(step.obs);
+    episode.actions.push(step.action);
+    episode.rewards.push(step.reward);
+    if (values !== undefined) (episode.actionValues ??= []).push(values);
+    if (mask !== undefined) episode.actionMasks?.push(mask);
+    if (isOver) this.#end({ terminated, truncated });
   }
 
   /** Forgets the episode under way. */

@@ -3,19 +3,25 @@
 // trains asks for none of this at first.
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues, greedyBox, rowsOf } from './box.mjs';
-import { checkLearnOptions } from './learn-options.mjs';
+import { SIGNAL } from './learn-options.mjs';
 import { breathe, unlessAborted } from './loop.mjs';
-import { onlyKeys, shown } from './messages.mjs';
+import { ANY, FLAG, copied, readOptions } from './given.mjs';
+import { checked as check, shown, whole } from './messages.mjs';
 import { problemOfMask } from './action-mask.mjs';
-import { probable, whichParameters } from './run.mjs';
+import { WHICH, probable, whichParameters } from './run.mjs';
 import { floatsOf } from './space.mjs';
-import { LABELS, wholeNumber } from './setup.mjs';
+import { isList } from './space-definition.mjs';
+import { LABELS } from './setup.mjs';
 
 /** @typedef {import('./run.mjs').Run} Run */
 
 const EPISODES_MAX = 1_000_000;
 const EVALUATION_APART = 2 ** 40, PREDICTION_APART = 2 ** 41;
 const RNG_BYTES = 16;
+const SEED = whole(0, Number.MAX_SAFE_INTEGER);
+const PREDICT = Object.freeze({ deterministic: FLAG, seed: SEED, actionMask: ANY });
+const EVALUATE = Object.freeze({ episodes: whole(1, EPISODES_MAX), seed: SEED, ...WHICH });
+const EVALUATE_ASYNC = Object.freeze({ ...EVALUATE, signal: SIGNAL });
 
 /** The random streams of sampled predictions, where there were some. @type {WeakMap<Run, Uint8Array>} */
 const streams = new WeakMap();
@@ -25,7 +31,7 @@ const streams = new WeakMap();
  * a run is the one it is scored with. @param {number} seed
  */
 export function evaluationSeed(seed) {
-  return seedApart(seed, EVALUATION_APART);
+  return seedApart(check('seed', seed, SEED), EVALUATION_APART);
 }
 
 /** The sum modulo 2^53. @param {number} seed @param {number} distance */
@@ -39,7 +45,7 @@ function seedApart(seed, distance) {
  * @returns {{ flat: ArrayLike<number>, single: boolean }}
  */
 export function flattenObs(run, given, masks) {
-  const read = flattenUnmasked(run, given);
+  const read = flattenUnmasked(run, copied('the observation', given));
   return run.nMask === 0 && masks === undefined ? read : { ...read, flat: withMasks(run, read.flat, masks) };
 }
 
@@ -58,10 +64,14 @@ function withMasks({ nObs, nMask }, flat, masks) {
   return rows;
 }
 
-/** @param {any} masks @param {number} n @param {number} nMask @returns {Uint8Array} */
-function readMasks(masks, n, nMask) {
+/** @param {any} value  copied @returns {any[]} */
+const listOf = (value) => (isList(value) ? Array.from(value) : [value]);
+
+/** @param {any} given @param {number} n @param {number} nMask @returns {Uint8Array} */
+function readMasks(given, n, nMask) {
+  const masks = copied('actionMask', given);
   if (nMask === 0) throw new BellhopError('BH_ERR_ARGUMENT', 'actionMask was given, but the environment has no action masks: all its actions always are legal');
-  const flat = Array.from(/** @type {ArrayLike<any>} */ (Object(masks)), (each) => typeof each === 'object' && each !== null ? Array.from(each) : [each]).flat();
+  const flat = listOf(masks).flatMap(listOf);
   if (flat.length !== n * nMask) throw new BellhopError('BH_ERR_ARGUMENT', `actionMask has ${flat.length} entries, but must have ${nMask} for each of ${n} observation${n === 1 ? '' : 's'}`);
   const problem = problemOfMask(flat);
   if (problem !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', `actionMask ${problem}`);
@@ -76,13 +86,13 @@ function flattenUnmasked(run, given) {
   if (run.coding?.observes && run.nObs === floatsOf(run.coding.core.observationSpace)) return run.coding.flatten(given); // a stack of them is numbers
   const { observationSpace: space, nObs } = run;
   if (space.type === 'Discrete' && typeof given === 'number') return { flat: checked(run, [given]), single: true };
-  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) throw badObservation(run, given);
-  const list = /** @type {ArrayLike<any>} */ (/** @type {unknown} */ (given));
+  if (!isList(given)) throw badObservation(run, given);
+  const list = /** @type {ArrayLike<any>} */ (given);
   const nested = list.length > 0 && typeof list[0] === 'object' && list[0] !== null;
   if (!nested) return { flat: checked(run, list), single: space.type === 'Box' && list.length === nObs };
   const rows = Array.from(list);
   for (const row of rows) {
-    if ((!Array.isArray(row) && !ArrayBuffer.isView(row)) || /** @type {any} */ (row).length !== nObs) throw badObservation(run, row);
+    if (!isList(row) || row.length !== nObs) throw badObservation(run, row);
   }
   return { flat: checked(run, rows.flatMap((row) => Array.from(row))), single: false };
 }
@@ -144,9 +154,7 @@ const without = ({ algo: { name } }, what) => new BellhopError('BH_ERR_CONFIG', 
  * @returns {any} an action, or actions for several
  */
 export function predict(run, given, options = {}) {
-  onlyKeys('predict', options, ['deterministic', 'seed', 'actionMask']);
-  const { deterministic = true, seed, actionMask } = options;
-  if (typeof deterministic !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `deterministic is ${shown(deterministic)}, but must be true or false`);
+  const { deterministic = true, seed, actionMask } = readOptions('predict', options, PREDICT);
   if (seed !== undefined && deterministic) throw new BellhopError('BH_ERR_ARGUMENT', 'seed is for sampled actions: predict(obs, { deterministic: false, seed })');
   const { flat, single } = flattenObs(run, given, actionMask);
   const { coding } = run;
@@ -162,7 +170,7 @@ export function predict(run, given, options = {}) {
 function sampled(run, observations, seed) {
   run.needStill(); // drawing would forget what the action under way was drawn from
   const n = run.count(observations), stream = streams.get(run);
-  const from = wholeNumber('seed', seed ?? Number(run.setup.options.seed), 0, Number.MAX_SAFE_INTEGER);
+  const from = seed ?? Number(run.setup.options.seed);
   return run.use((wasm, address) => wasm.scratch((scratch) => {
     const rng = scratch.bytes(stream ?? new Uint8Array(RNG_BYTES));
     if (seed !== undefined || !stream) wasm.call.bhx_rng_seed(rng, seedApart(from, PREDICTION_APART));
@@ -181,14 +189,11 @@ export function greedy(run, observations) {
 
 /**
  * What an evaluation is asked for: `play` makes the call, which may have to be made again, and gives its status and the score.
- * @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options]
+ * @param {Run} run @param {import('../bellhop.js').EvaluateOptions} given  read once
  */
-function evaluation(run, options = {}) {
-  onlyKeys('evaluate', options, ['episodes', 'seed', 'which']);
+function evaluation(run, given) {
   const { finalEvalEpisodes, seed: runSeed } = run.setup.options;
-  const { episodes = Number(finalEvalEpisodes), seed = evaluationSeed(Number(runSeed)), which = 'current' } = options;
-  wholeNumber('episodes', episodes, 1, EPISODES_MAX);
-  wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER);
+  const { episodes = Number(finalEvalEpisodes), seed = evaluationSeed(Number(runSeed)), which } = given;
   const parameters = whichParameters(which);
   return (/** @type {(call: (wasm: import('./wasm.mjs').Wasm, run: number) => number) => number} */ make) => run.use((wasm) => wasm.scratch((scratch) => {
     const at = scratch.block(6 * 8), status = make((_, address) => wasm.call.bhx_run_evaluate(address, parameters, episodes, seed, at));
@@ -201,8 +206,8 @@ function evaluation(run, options = {}) {
 const giveUp = (run) => run.use((wasm, address) => wasm.call.bhx_run_evaluate(address, 0, 0, 0, 0));
 
 /** @param {Run} run @param {import('../bellhop.js').EvaluateOptions} [options] @returns {import('../bellhop.js').Score} */
-export function evaluate(run, options) {
-  const play = evaluation(run, options);
+export function evaluate(run, options = {}) {
+  const play = evaluation(run, readOptions('evaluate', options, EVALUATE));
   run.needStill();
   if (run.evaluation) throw new BellhopError('BH_ERR_STATE', 'evaluate was called while evaluateAsync is under way: await that first');
   return play((call) => run.during((wasm, address) => wasm.within(Infinity, () => wasm.check(call(wasm, address))))).score;
@@ -213,8 +218,7 @@ export function evaluate(run, options) {
  * @param {Run} run @param {import('../bellhop.js').EvaluateAsyncOptions} [options] @returns {Promise<import('../bellhop.js').Score>}
  */
 export async function evaluateAsync(run, options = {}) {
-  const { signal, ...rest } = Object(options), play = evaluation(run, options === Object(options) ? rest : options);
-  checkLearnOptions({ signal }, []);
+  const { signal, ...given } = readOptions('evaluateAsync', options, EVALUATE_ASYNC), play = evaluation(run, given);
   if (run.owed || run.isDriven) await run.between(() => {});
   for (; run.isUnderWay && run.timesteps === 0 && !run.owed; run.steps(0)) { // updates on demonstrations
     signal?.throwIfAborted();

@@ -2,9 +2,8 @@
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values and options, in the
 // library's own terms; everything given out is a copy. What a page that trains does not need at once stands apart, as functions of
 // a run: run-values.mjs, checkpoint.mjs, imitation.mjs.
-import { BellhopError } from './bellhop-error.mjs';
 import { Handle } from './wasm.mjs';
-import { onlyKeys, shown } from './messages.mjs';
+import { checked, onlyKeys } from './messages.mjs';
 import { encodeOptions, inKeys, inUsersWords } from './options.mjs';
 import { LABELS, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
@@ -22,12 +21,11 @@ const DRAIN_ROWS = 512;
 /** BH_UPDATE_ARRAYS_MAX. */
 const UPDATE_ARRAYS_MAX = 24;
 
-/** @param {unknown} which @returns {0 | 1} */
-export function whichParameters(which) {
-  if (which === 'current') return 0;
-  if (which === 'best') return 1;
-  throw new BellhopError('BH_ERR_ARGUMENT', `which is ${shown(which)}, but must be 'current' or 'best'`);
-}
+/** The parameters as they are, or the best. @type {Readonly<Record<'which', import('./messages.mjs').Rule>>} */
+export const WHICH = { which: [(value) => value === 'current' || value === 'best', "'current' or 'best'"] };
+
+/** @param {unknown} [which]  checked */
+export const whichParameters = (which) => Number(which === 'best');
 
 /** What destroys a run; must not refer to the Run. @param {import('./wasm.mjs').Wasm} wasm @param {number} run @param {() => void} closeScript */
 function release(wasm, run, closeScript) {
@@ -302,13 +300,14 @@ export class Run {
   /** @param {{ which?: import('../bellhop.js').Which }} [options] */
   sha256(options = {}) {
     onlyKeys('sha256', options, ['which']);
-    return this.#wasm.text(this.#wasm.call.bhx_run_fingerprint(this.#address, whichParameters(options.which ?? 'current')));
+    const { which = 'current' } = options;
+    checked('which', which, WHICH.which);
+    return this.#wasm.text(this.#wasm.call.bhx_run_fingerprint(this.#address, whichParameters(which)));
   }
 
   /** Keeps the numbers of each update from the next one on, or not any more. @param {unknown} isWatched */
   watch(isWatched) {
-    if (typeof isWatched !== 'boolean') throw new BellhopError('BH_ERR_ARGUMENT', `watch takes true or false, but got ${shown(isWatched)}`);
-    this.#wasm.check(this.#wasm.call.bhx_run_watch(this.#address, Number(isWatched)));
+    this.#wasm.check(this.#wasm.call.bhx_run_watch(this.#address, Number(checked('isWatched', isWatched, [(value) => typeof value === 'boolean', 'true or false']))));
   }
 
   /** Those of the last one; null before it, and where nobody watches. @returns {import('../bellhop.js').UpdateNumbers | null} */

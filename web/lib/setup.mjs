@@ -2,7 +2,7 @@
 // Setups: what an environment or a run is made from. Names are looked up in the catalogue, options go through the
 // tables, and the C setup lives only as long as the function it is made for.
 import { BellhopError } from './bellhop-error.mjs';
-import { shown, suggestion } from './messages.mjs';
+import { checked, shown, suggestion, whole } from './messages.mjs';
 import { decode, encodeOptions, inUsersWords, readCatalog } from './options.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */
@@ -112,7 +112,7 @@ export function timeLimit(option, own) {
  */
 export function lookUp({ catalog, registered }, env) {
   const own = typeof env === 'string' ? registered.get(env) : /** @type {OwnEnv | undefined} */ (env);
-  if (!own?.entry) return { entry: findEnv(catalog, env) }; // an object that came from a page has none either
+  if (typeof own?.open !== 'function') return { entry: findEnv(catalog, env) }; // an object that came from a page has none either
   if (!registered.has(own.id) && catalog.envs.some(({ id }) => id === own.id)) throw taken(own.id);
   return { entry: own.entry, own };
 }
@@ -226,8 +226,5 @@ export function describeSetup({ wasm, catalog }, setup, entry) {
   return { env, algo, options: read(modelTables(catalog, algo)), envOptions: entry ? read(envTables(entry)) : {} };
 }
 
-/** @param {string} name @param {unknown} value @param {number} low @param {number} high @returns {number} */
-export function wholeNumber(name, value, low, high) {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be a whole number between ${low} and ${high}`);
-}
+/** @param {string} name @param {unknown} value @param {number} low @param {number} high */
+export const wholeNumber = (name, value, low, high) => /** @type {number} */ (checked(name, value, whole(low, high)));

@@ -2,7 +2,8 @@
 // Elements of spaces: whether something is one, random ones, and Gymnasium's flattening: what a network gets of them, and back.
 import { problemOfMask } from './action-mask.mjs';
 import { BellhopError } from './bellhop-error.mjs';
-import { shown } from './messages.mjs';
+import { copied, reading } from './given.mjs';
+import { checked, shown } from './messages.mjs';
 import { createRng } from './random.mjs';
 import { DTYPES, flatdim as dimOf, flattenList, inCodePoints, isList, keyText, product, readSpace, shapeOf } from './space-definition.mjs';
 
@@ -161,7 +162,7 @@ function spaceOf(given) {
   if (typeof given === 'object' && given !== null && known.has(given)) return given;
   /** @type {string[]} */
   const problems = [];
-  const space = readSpace('space', given, (problem) => problems.push(problem));
+  const space = readSpace('space', copied('space', given), (problem) => problems.push(problem));
   if (!space || problems.length > 0) throw new BellhopError('BH_ERR_CONFIG', problems.join('; '));
   return space;
 }
@@ -169,18 +170,19 @@ function spaceOf(given) {
 /** @param {SpaceLike | Space} space */
 export const flatdim = (space) => dimOf(spaceOf(space));
 
-/** What a network gets of an element. @param {SpaceLike | Space} given @param {unknown} x */
-export function flatten(given, x) {
-  const space = spaceOf(given), out = { flat: new Float32Array(dimOf(space)), at: 0 };
+/** What a network gets of an element. @param {SpaceLike | Space} given @param {unknown} element */
+export function flatten(given, element) {
+  const space = spaceOf(given), x = copied('x', element), out = { flat: new Float32Array(dimOf(space)), at: 0 };
   const problem = write(space, x, out, '');
   if (problem !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', `x ${problem}`);
   return out.flat;
 }
 
-/** The element that has been flattened. @param {SpaceLike | Space} given @param {ArrayLike<number>} flat @returns {any} */
-export function unflatten(given, flat) {
-  const space = spaceOf(given), n = dimOf(space);
+/** The element that has been flattened. @param {SpaceLike | Space} given @param {ArrayLike<number>} numbers @returns {any} */
+export function unflatten(given, numbers) {
+  const space = spaceOf(given), n = dimOf(space), flat = copied('flat', numbers);
   if (!isList(flat) || flat.length !== n) throw new BellhopError('BH_ERR_ARGUMENT', `flat ${problemAt('', lengthText(flat, 'numbers'), `an array of ${n} numbers`)}`);
+  for (let i = 0; i < n; i++) if (typeof flat[i] !== 'number') throw new BellhopError('BH_ERR_ARGUMENT', `flat ${problemAt(`[${i}]`, shown(flat[i]), 'a number')}`);
   return read(space, flat, { at: 0 });
 }
 
@@ -297,9 +299,12 @@ function exponential(random) {
 
 // ---- spaces as users have them ----
 
+/** @type {import('./messages.mjs').Rule} */
+const PORTION = [(value) => typeof value === 'number' && value >= 0 && value < 1, 'in [0, 1), as createRng(seed) and Math.random give them'];
+
 /** @param {unknown} from  a seed, or numbers in [0, 1) @returns {() => number} */
 function randomOf(from) {
-  if (typeof from === 'function') return /** @type {() => number} */ (from);
+  if (typeof from === 'function') return () => checked('a number of the stream', reading('the stream', () => from()), PORTION);
   if (Number.isSafeInteger(from) && Number(from) >= 0) return createRng(Number(from));
   throw new BellhopError('BH_ERR_ARGUMENT', `sample takes a seed, a whole number of at least 0, or what createRng(seed) gives, but got ${shown(from)}`);
 }
@@ -324,8 +329,8 @@ export function withMethods(space) {
   const inner = space.type === 'Tuple' ? { spaces: space.spaces.map(withMethods) }
     : space.type === 'Dict' ? { spaces: Object.fromEntries(Object.entries(space.spaces).map(([key, each]) => [key, withMethods(each)])) } : {};
   const made = Object.defineProperties({ ...space, ...inner }, {
-    sample: { value: (/** @type {unknown} */ from, /** @type {unknown} */ mask) => sampleFrom(space, randomOf(from), mask === undefined ? mask : maskOf(space, mask)) },
-    contains: { value: (/** @type {unknown} */ x) => contains(space, x) },
+    sample: { value: (/** @type {unknown} */ from, /** @type {unknown} */ mask) => sampleFrom(space, randomOf(from), mask === undefined ? mask : maskOf(space, copied('the mask', mask))) },
+    contains: { value: (/** @type {unknown} */ x) => contains(space, copied('x', x)) },
   });
   known.add(made);
   return /** @type {any} */ (made);

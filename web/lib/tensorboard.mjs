@@ -9,6 +9,8 @@
 //     Event   { double wall_time = 1; int64 step = 2; string file_version = 3; Summary summary = 5; SessionLog session_log = 7; }
 //     SessionLog { SessionStatus status = 1; }    START is 1
 //     Summary { repeated Value value = 1; }      Value { string tag = 1; float simple_value = 2; }
+import { copied, reading } from './given.mjs';
+import { checked, whole } from './messages.mjs';
 import { Metrics, named } from './metrics.mjs';
 
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 };
@@ -97,6 +99,19 @@ export function scalarEvent(seconds, step, values) {
   return tfRecord(joined([wallTime(seconds), field(2, 'varint', varint(step)), field(5, 'bytes', summary)]));
 }
 
+/** A step of a run. */
+const STEP = whole(0, Number.MAX_SAFE_INTEGER - 1);
+/** Other members of a record. @param {unknown} value */
+const isPlain = (value) => ['number', 'boolean', 'undefined'].includes(typeof value);
+
+/** @param {any} record @param {number} i */
+function checkRecord(record, i) {
+  const { type, timestep, extra = {}, ...numbers } = Object(record);
+  checked(`records[${i}].type`, type, [(value) => ['episode', 'train', 'eval'].includes(value), "'episode', 'train' or 'eval'"]);
+  checked(`records[${i}].timestep`, timestep, STEP);
+  for (const [key, value] of Object.entries({ ...numbers, ...extra })) checked(`records[${i}].${key}`, value, [isPlain, 'a number']);
+}
+
 /**
  * A run's records as events under Stable-Baselines3's names: with each training record also the means over the last
  * 100 episodes and the speed so far. The steps are TensorBoard's horizontal axis, so time/total_timesteps is left out,
@@ -110,20 +125,23 @@ export class TensorBoardWriter {
 
   /** @param {() => number} [clock]  seconds since 1970 */
   constructor(clock = () => Date.now() / 1000) {
-    this.#clock = clock;
-    this.#start = clock();
+    checked('clock', clock, [(value) => typeof value === 'function', 'a function that gives seconds since 1970']);
+    this.#clock = () => checked('what the clock gives', reading('the clock', clock), [Number.isFinite, 'a finite number']);
+    this.#start = this.#clock();
   }
 
   /** The first bytes of the file. @param {number} [from]  timesteps the run has already, which other files of the folder show */
   header(from) {
+    if (from !== undefined) checked('from', from, STEP);
     this.#from = from ?? 0;
     return from === undefined ? fileHeader(this.#start) : joined([fileHeader(this.#start), sessionStart(this.#start, from + 1)]);
   }
 
   /** The bytes to append for these records. @param {readonly import('../bellhop.js').RunRecord[]} records */
   events(records) {
-    const now = this.#clock();
-    return joined(records.flatMap((record) => {
+    const now = this.#clock(), list = copied('records', records);
+    checked('records', list, [Array.isArray, 'an array of records, as onProgress gets them']).forEach(checkRecord);
+    return joined(list.flatMap((/** @type {import('../bellhop.js').RunRecord} */ record) => {
       this.#metrics.add(record);
       if (record.type === 'episode') return [];
       const { 'time/total_timesteps': step, ...values } = named(record);

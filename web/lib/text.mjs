@@ -6,6 +6,7 @@
 // NFC is that of String.prototype.normalize. Unicode never changes it for a character that exists, so engines of different versions
 // differ at most in characters that are newer than one of them.
 import { BellhopError } from './bellhop-error.mjs';
+import { bytesOf as copyOf } from './given.mjs';
 import { shown } from './messages.mjs';
 
 /** @typedef {import('../bellhop.js').TextChanges} TextChanges */
@@ -54,8 +55,8 @@ function composedIn(text) {
 
 /** @param {unknown} source */
 function bytesOf(source) {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  const bytes = copyOf('the text', source);
+  if (bytes) return bytes;
   throw refuse(`the text is ${shown(source)}, but must be a string or UTF-8 bytes`);
 }
 

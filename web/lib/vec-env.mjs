@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Environments that step together: Gymnasium's VectorEnv over the C vector environments, one call into the module a step.
 import { readActions } from './actions.mjs';
-import { allocBeside, openEnv } from './env.mjs';
-import { onlyKeys, shown } from './messages.mjs';
+import { RESET, allocBeside, openEnv } from './env.mjs';
+import { copied, readOptions } from './given.mjs';
+import { shown } from './messages.mjs';
 import { encodeOptions } from './options.mjs';
 import { lookUp, makeTables, wholeNumber } from './setup.mjs';
 import { floatsOf, toDtype } from './space.mjs';
@@ -74,20 +75,19 @@ export class VecEnv {
 
   /** @param {{ seed?: number }} [options] @returns {[any, { action_mask?: Int8Array }]} */
   reset(options = {}) {
+    const { seed } = readOptions('reset', options, RESET);
     this.#handle.check();
-    onlyKeys('reset', options, ['seed']);
-    if (options.seed !== undefined) {
-      this.#wasm.call.bhx_env_seed(this.#envs, wholeNumber('seed', options.seed, 0, Number.MAX_SAFE_INTEGER));
-    }
+    if (seed !== undefined) this.#wasm.call.bhx_env_seed(this.#envs, seed);
     this.#handle.during(() => this.#wasm.check(this.#wasm.call.bhx_env_reset(this.#envs, this.#rows.obs)));
     return [this.#observations(this.#rows.obs), this.#masks(this.#rows.obs)];
   }
 
   /**
-   * @param {any} actions
+   * @param {any} given
    * @returns {[any, Float64Array, Uint8Array, Uint8Array, { finalObs: any, action_mask?: Int8Array }]}
    */
-  step(actions) {
+  step(given) {
+    const actions = copied('actions', given);
     this.#handle.check();
     const { actionSpace: space } = this.#core;
     const box = space.type === 'Box' ? readActions(this.spec.id, space, actions, this.numEnvs) : null;

@@ -126,7 +126,7 @@ export class Wasm {
 
   /** @param {number} bytes */
   alloc(bytes) {
-    const address = this.call.bhx_alloc(bytes) >>> 0;
+    const address = bytes < 2 ** 32 ? this.call.bhx_alloc(bytes) >>> 0 : 0; // beyond, the number would wrap around
     if (address === 0 && bytes > 0) throw new BellhopError('BH_ERR_MEMORY', `out of memory: ${bytes} bytes`);
     return address;
   }

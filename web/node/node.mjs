@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import { createLibrary } from '../lib/library.mjs';
-import { checkConnectOptions, checkLoadOptions } from '../lib/load-options.mjs';
+import { readConnectOptions, readLoadOptions } from '../lib/load-options.mjs';
 import { givenModules } from '../lib/given-module.mjs';
 import { loadWasm } from '../lib/instance.mjs';
 import { compileUrl, isModule } from '../lib/load.mjs';
@@ -30,8 +30,7 @@ const NO_WORKERS = 'Node has no web workers: start a thread of node:worker_threa
  * @returns {Promise<import('../bellhop.js').Bellhop>}
  */
 export async function load(options = {}) {
-  checkLoadOptions(options, PATHS);
-  return createLibrary(await instantiate(options), help);
+  return createLibrary(await instantiate(readLoadOptions(options, PATHS)), help);
 }
 
 /** @param {import('../bellhop.js').LoadOptions} options */
@@ -63,8 +62,7 @@ async function answer(port, prepare) {
  * @param {import('../bellhop.js').ConnectOptions} [options]
  */
 export async function connect(options = {}) {
-  checkConnectOptions(options, PATHS);
-  const { worker, ...given } = options;
+  const { worker, ...given } = readConnectOptions(options, PATHS);
   const thread = /** @type {import('node:worker_threads').Worker} */ (worker);
   if (!worker && !given.port && typeof Worker === 'undefined') throw new BellhopError('BH_ERR_LOAD', NO_WORKERS);
   const rest = given.wasmUrl === undefined ? given : { ...given, wasmUrl: urlOf(given.wasmUrl) };

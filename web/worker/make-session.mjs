@@ -5,7 +5,7 @@
 //     { checkpoint: bytes, env?, options?, changes? }                the run of a full checkpoint, or a new one with a checkpoint's parameters
 //
 // and what text-sessions.mjs adds, where the worker's script has that.
-import { onlyKeys, shown } from '../lib/messages.mjs';
+import { checked, onlyKeys } from '../lib/messages.mjs';
 import { Run } from '../lib/run.mjs';
 import { timestepsMax, wholeNumber } from '../lib/setup.mjs';
 import { Session } from './session.mjs';
@@ -71,16 +71,14 @@ function tryChanges(run, changes) {
 
 /** The changes of a recipe, in the order of their steps. @param {any} changes @param {number} most @returns {import('./session.mjs').Change[]} */
 function checkedChanges(changes = [], most) {
-  if (!Array.isArray(changes)) throw bad('changes', changes, 'an array of { at, options }');
-  changes.forEach((change, i) => {
-    const name = `changes[${i}]`;
-    onlyKeys(name, change, ['at', 'options']);
-    wholeNumber(`${name}.at`, change.at, 0, most);
-    if (Object(change.options) !== change.options) throw bad(`${name}.options`, change.options, 'an object of live options');
-    if (i > 0 && change.at < changes[i - 1].at) throw bad(`${name}.at`, change.at, `at least ${changes[i - 1].at}, as the change before it: sort them`);
+  let last = 0;
+  return Array.from(checked('changes', changes, [(value) => Array.isArray(value) && value.length < 1e6, 'an array of { at, options }']), (change, i) => {
+    onlyKeys(`changes[${i}]`, change, ['at', 'options']);
+    const { at, options } = /** @type {import('./session.mjs').Change} */ (change), name = `changes[${i}].`;
+    wholeNumber(`${name}at`, at, 0, most);
+    checked(`${name}options`, options, [(value) => Object(value) === value, 'an object of live options']);
+    checked(`${name}at`, at, [(value) => value >= last, `at least ${last}, as the change before it: sort them`]);
+    last = at;
+    return { at, options };
   });
-  return [...changes];
 }
-
-/** @param {string} name @param {unknown} value @param {string} wanted */
-const bad = (name, value, wanted) => new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);

@@ -5,7 +5,7 @@ import { Env } from '../lib/env.mjs';
 import { Frames } from './frames.mjs';
 import { LanguageModel, Pretraining, advance, isUnderWay } from '../lib/language.mjs';
 import { Slice, breathe } from '../lib/loop.mjs';
-import { onlyKeys } from '../lib/messages.mjs';
+import { ANY, FLAG, readOptions } from '../lib/given.mjs';
 import { wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 
@@ -23,10 +23,12 @@ import { BellhopError } from '../lib/bellhop-error.mjs';
  */
 
 const SLICE_MS = 12;
+const RECIPE = Object.fromEntries(['corpus', 'env', 'envOptions', 'model', 'checkpoint', 'options'].map((key) => [key, ANY]));
 const FIRST_WINDOWS = 16;
 const RATE_MS = 1000;
 /** Of one call of step. */
 const STEPS_MAX = 1000;
+const TOKENS_MAX = 1_000_000;
 
 export class PretrainingSession {
   /** @type {Pretraining | null} */
@@ -46,7 +48,7 @@ export class PretrainingSession {
 
   /** @param {Library} library @param {Recipe} recipe @param {import('./service.mjs').Post} post */
   constructor(library, recipe, post) {
-    onlyKeys('createLanguageModel', recipe, ['corpus', 'env', 'envOptions', 'model', 'checkpoint', 'options']);
+    readOptions('createLanguageModel', recipe, RECIPE);
     this.#post = post;
     if (recipe.model) {
       /** The model as it is now. */
@@ -126,14 +128,16 @@ export class PretrainingSession {
   }
 
   /** The likeliest tokens to come. @param {string} prompt @param {import('../bellhop.js').Sampling} options @param {number} most */
-  next(prompt, options, most) {
+  next(prompt, options, most = this.model.tokens.length) {
     const { tokens } = this.model;
+    wholeNumber('most', most, 0, TOKENS_MAX);
     return Array.from(this.model.next(prompt, options), (p, id) => ({ token: tokens[id], p })).sort((a, b) => b.p - a.p).slice(0, most);
   }
 
   /** @param {{ full?: boolean }} [options]  full: of a model that is trained */
   save(options) {
-    return options?.full ? this.#trained().save(options) : this.model.save();
+    const { full = false } = readOptions('save', options ?? {}, { full: FLAG });
+    return full ? this.#trained().save({ full }) : this.model.save();
   }
 
   requestFrame() {

@@ -122,6 +122,7 @@ export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text
       return;
     }
     try {
+      if (!Array.isArray(data.values)) throw unknown(data.method);
       if (coming || !parts) await ready(data);
       const result = await handle(data);
       const transfer = ArrayBuffer.isView(result) ? [result.buffer] : [];
@@ -139,7 +140,7 @@ export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text
 }
 
 /** @param {string} method */
-const unknown = (method) => new BellhopError('BH_ERR_UNKNOWN', `unknown method '${method}'`);
+const unknown = (method) => new BellhopError('BH_ERR_UNKNOWN', `unknown method '${method}', or no array of values`);
 
 /** The status of an error that is not the library's: a module that does not run here is a matter of loading. @param {unknown} error */
 const statusOf = (error) => (error instanceof WebAssembly.CompileError ? 'BH_ERR_LOAD' : 'BH_ERR_STATE');

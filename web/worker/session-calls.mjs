@@ -51,9 +51,10 @@ function place(session, observation) {
 
 /**
  * As a model's. `tell` posts a progress to the page, whose callback answers by `proceed`.
- * @param {Session} session @param {LearnCall} call @param {(progress: object) => void} tell
+ * @param {Session} session @param {unknown} call  a LearnCall @param {(progress: object) => void} tell
  */
-async function learnIn(session, { id, isFollowed = false, isAborted = false, ...options }, tell) {
+async function learnIn(session, call, tell) {
+  const { id, isFollowed = false, isAborted = false, ...options } = /** @type {LearnCall} */ (Object(call));
   if (session.learning) throw new BellhopError('BH_ERR_STATE', 'learn was called while this session is learning');
   readPlan(session.learner, options);
   const learning = { id, stop: new AbortController(), answer: (/** @type {boolean} */ _goesOn) => {} };

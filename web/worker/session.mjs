@@ -7,7 +7,7 @@ import { Slice, breathe, turn } from '../lib/loop.mjs';
 import { concat } from '../lib/run.mjs';
 import { timeLimit, wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
-import { onlyKeys, shown } from '../lib/messages.mjs';
+import { checked, onlyKeys } from '../lib/messages.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 
@@ -105,11 +105,9 @@ export class Session {
     this.#plays++;
     onlyKeys('play', options, ['stepsPerSecond', 'until']);
     const { stepsPerSecond = Infinity, until = Infinity } = options;
-    if (this.learning?.stop.signal.aborted === false) throw new BellhopError('BH_ERR_STATE', 'play was called while this session is learning; pause it first');
     if (until !== Infinity) wholeNumber('until', until, 0, this.run.timestepsMax);
-    if (!(typeof stepsPerSecond === 'number' && stepsPerSecond > 0)) {
-      throw new BellhopError('BH_ERR_ARGUMENT', `stepsPerSecond is ${shown(stepsPerSecond)}, but must be a positive number or Infinity`);
-    }
+    checked('stepsPerSecond', stepsPerSecond, [(value) => typeof value === 'number' && value > 0, 'a positive number or Infinity']);
+    if (this.learning?.stop.signal.aborted === false) throw new BellhopError('BH_ERR_STATE', 'play was called while this session is learning; pause it first');
     this.#until = until > this.run.timesteps ? until : Infinity;
     this.#start(stepsPerSecond);
   }
@@ -141,7 +139,7 @@ export class Session {
   /** @param {number} [n] @param {'update' | 'episode'} [until]  fewer steps, where it has come */
   async step(n = 1, until) {
     let left = wholeNumber('step', n, 1, 100_000);
-    if (until !== undefined && until !== 'update' && until !== 'episode') throw new BellhopError('BH_ERR_ARGUMENT', `step: until is ${shown(until)}, but must be 'update' or 'episode'`);
+    checked('step: until', until, [() => until === undefined || until === 'update' || until === 'episode', "'update' or 'episode'"]);
     const come = () => (until === 'update' ? this.run.updates : until ? this.run.episodes : 0);
     const before = come(), { end } = this.learner, isBefore = this.run.timesteps < end;
     this.#failure = null;

@@ -5,12 +5,12 @@
 //     const session = await trainer.create({ env: 'CartPole-v1' });
 //     session.onFrame = (frame) => draw(frame);
 //     session.play({ stepsPerSecond: Infinity });
-import { RUN_STEPS, checkLearnOptions } from '../lib/learn-options.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
 
 /** @typedef {import('./service.mjs').Port} Port */
 /** @typedef {import('../bellhop.js').Frame} Frame */
 /** @typedef {import('../bellhop.js').SessionInfo} SessionInfo */
+/** @typedef {(method: 'learn' | 'requestFrame', options: any) => any} Read */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: unknown) => void, onProgress?: (values: any) => unknown }} Pending */
 
 // A hidden page has no animation frames; this goes on there, and so does training. Where there are none at all, it is
@@ -125,13 +125,15 @@ export class Session {
   #key;
   #plays = 0;
   #learns = 0;
+  #read;
   /** Called with each frame, at most once per animation frame. What it throws is an uncaught error; the run goes on. @type {(frame: Frame) => void} */
   onFrame = () => {};
 
-  /** @param {Line} line @param {{ session: number, info: SessionInfo }} made */
-  constructor(line, { session, info }) {
+  /** @param {Line} line @param {{ session: number, info: SessionInfo }} made @param {Read} [read] */
+  constructor(line, { session, info }, read = (_, options) => options) {
     this.#line = line;
     this.#key = session;
+    this.#read = read;
     this.info = info;
     line.listeners.set(session, (frame, plays) => {
       // It was on its way when play was called: it must not look as if the run had been paused again.
@@ -157,8 +159,8 @@ export class Session {
   }
 
   /** @param {import('../bellhop.js').Look} [look]  frames have a picture from now on, of an environment that draws itself */
-  requestFrame(look) {
-    return this.#call('requestFrame', look);
+  async requestFrame(look) {
+    return this.#call('requestFrame', this.#read('requestFrame', look));
   }
 
   /**
@@ -166,8 +168,7 @@ export class Session {
    * @param {import('../bellhop.js').LearnOptions} [options] @returns {Promise<import('../bellhop.js').LearnResult>}
    */
   async learn(options = {}) {
-    checkLearnOptions(options, RUN_STEPS);
-    const { onProgress, signal, ...rest } = options;
+    const { onProgress, signal, ...rest } = this.#read('learn', options);
     /** @type {{ error: unknown } | undefined} */
     let failure;
     /** The call of onProgress under way. @type {Promise<void> | null} */
@@ -325,9 +326,12 @@ export class Trainer {
     this.version = catalog.version;
   }
 
+  /** Reads options of its sessions' methods; the package's entries give it, see trainer-help.mjs. @type {Read | undefined} */
+  read;
+
   /** @param {import('../bellhop.js').SessionRecipe} recipe */
   async create(recipe) {
-    return new Session(this.#line, await this.#line.call('create', undefined, [recipe]));
+    return new Session(this.#line, await this.#line.call('create', undefined, [recipe]), this.read);
   }
 
   /** A language model: to be trained on a text or on the examples of an environment, or opened. @param {import('../bellhop.js').LanguageRecipe} recipe */
