@@ -91,8 +91,8 @@ struct bh_run {
     size_t bytes;
     bh_transition *outcomes;
     int *n_outcomes;
-    int *visits;  // (states, A): how often each action was taken in training, where they are few
-    int n_visits; // numbers of it; 0 where they are many, or a Box
+    int *visits;   // (states, A): how often each action was taken in training, where they are few
+    int n_visits;  // numbers of it; 0 where they are many, or a Box
     bh_real *acts; // of the last bh_run_inspect; NULL before the first
     size_t acts_bytes;
     bh_error failure; // of an environment

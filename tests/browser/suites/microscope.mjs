@@ -256,7 +256,7 @@ export default function microscope(lab) {
       await reach(page, 'count-steps', step);
     }
     await holds(page, () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('#values-map-box #batch-picture circle').length === 8);
-    await says(page, 'batch-dots-text', /^价值图上的/);
+    await says(page, 'batch-dots-text', /在价值图上的分布/);
     await says(page, 'activations', /第 1 层/);
     assert.equal(KEY.exec(await allText(page)), null);
     assert.deepEqual(await axe(page), []);

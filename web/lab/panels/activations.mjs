@@ -18,6 +18,8 @@ const HIGH = 40, LOW = 16;
 const GAP = 0.14, ROOM = 0.06, DIGITS = 3;
 /** Outputs that are told by the names of their actions. */
 const NAMED_MOST = 6;
+/** What is said of its units. */
+const UNITS = Object.freeze(/** @type {const} */ ({ relu: 'layers.relu', tanh: 'layers.tanh', linear: 'layers.linear' }));
 
 /** @param {Layer} layer @returns {Summary} */
 export function summaryOf({ data }) {
@@ -105,7 +107,7 @@ export class Activations {
   #layer(layer, i, n) {
     const { words } = this.#host, summary = summaryOf(layer), { columns, rows, above, below, zero } = barsOf(layer, summary);
     const [places, channels] = layer.shape, kind = layer.activation;
-    const about = words.t(places > 1 ? 'layers.maps' : `layers.${kind}`, { n: words.count(places > 1 ? channels : summary.n), places: words.count(places) });
+    const about = words.t(places > 1 ? 'layers.maps' : UNITS[kind], { n: words.count(places > 1 ? channels : summary.n), places: words.count(places) });
     const told = this.#told(layer, summary, i === n - 1);
     return html`<figure class="layer"><p><b>${this.#name(i, n)}</b> <span>${about}</span></p>
       <svg role="img" aria-label=${`${this.#name(i, n)}: ${told}`} viewBox="0 0 ${columns} ${rows}" preserveAspectRatio="none" ${styled({ height: `${rows > 1 ? rows * LOW : HIGH}px` })}>

@@ -15,8 +15,8 @@ const PICTURES = Object.freeze({ map: ['stage'], slice: ['slice-box', 'values-ma
 const DOTS_MOST = 512;
 /** Pixels of the radius, of an error of 0 and of the largest; of more dots than these, less. */
 const LEAST = 1.5, MOST = 5, MANY = 96;
-/** Dots of a cell lie on a spiral, by the golden angle, between these parts of it from its middle, where the arrow is. */
-const GOLDEN = Math.PI * (3 - Math.sqrt(5)), [INNER, OUTER] = [0.2, 0.43];
+/** Dots of a cell lie along its diagonals, between the numbers, from the arrow in its middle to the corners: in parts of the cell, and how far beside. */
+const [INNER, OUTER, BESIDE] = [0.17, 0.42, 0.035];
 
 /**
  * Where the states of a batch are in the picture; null where it has no places for them.
@@ -126,11 +126,19 @@ export class BatchDots {
     return spots.map((spot) => {
       if (!('cell' in spot)) return [spot.x * width, spot.y * height];
       if (spot.cell < 0) return null;
-      const k = seen.get(spot.cell) ?? 0, n = /** @type {number} */ (inCell.get(spot.cell)), far = size * Math.sqrt(INNER ** 2 + (OUTER ** 2 - INNER ** 2) * (k + 0.5) / n);
+      const k = seen.get(spot.cell) ?? 0, n = /** @type {number} */ (inCell.get(spot.cell));
       seen.set(spot.cell, k + 1);
-      return [x0 + (spot.cell % layout.n_cols + 0.5) * size + far * Math.cos(k * GOLDEN), y0 + (Math.floor(spot.cell / layout.n_cols) + 0.5) * size + far * Math.sin(k * GOLDEN)];
+      const [dx, dy] = placeInCell(k, n);
+      return [x0 + (spot.cell % layout.n_cols + 0.5 + dx) * size, y0 + (Math.floor(spot.cell / layout.n_cols) + 0.5 + dy) * size];
     });
   }
+}
+
+/** From the middle of a cell, in parts of it. @param {number} k @param {number} n  dots in the cell @returns {[x: number, y: number]} */
+function placeInCell(k, n) {
+  const along = Math.floor(k / 4), far = INNER + (OUTER - INNER) * (along + 0.5) / Math.ceil(n / 4), beside = n > 8 ? (along % 3 - 1) * BESIDE : 0;
+  const [x, y] = [[1, 1], [-1, -1], [1, -1], [-1, 1]][k % 4];
+  return [x * (far + beside), y * (far - beside)];
 }
 
 export const styles = css`
