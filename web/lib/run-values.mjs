@@ -4,7 +4,8 @@
 import { BellhopError } from './bellhop-error.mjs';
 import { boxValues, greedyBox, rowsOf } from './box.mjs';
 import { ANY, FLAG, copied, readOptions } from './given.mjs';
-import { checked as check, shown, whole } from './messages.mjs';
+import { shown } from './messages.mjs';
+import { checked as check, whole } from './rules.mjs';
 import { problemOfMask } from './action-mask.mjs';
 import { WHICH, probable, whichParameters } from './run.mjs';
 import { floatsOf } from './space.mjs';
