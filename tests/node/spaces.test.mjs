@@ -54,7 +54,9 @@ test('what is no space is refused, with everything that is wrong and what to dec
   /** @type {any} */
   const circle = { type: 'Tuple', spaces: [] };
   circle.spaces.push(circle);
-  fails(() => makeSpace(circle), 'BH_ERR_CONFIG', /has spaces in more than 8 others/);
+  fails(() => makeSpace(circle), 'BH_ERR_ARGUMENT', /^space is in itself$/);
+  const deep = Array.from({ length: 10 }).reduce((/** @type {any} */ inner) => ({ type: 'Tuple', spaces: [inner] }), { type: 'Discrete', n: 2 });
+  fails(() => makeSpace(/** @type {any} */ (deep)), 'BH_ERR_CONFIG', /has spaces in more than 8 others/);
   /** @param {any} actionSpace */
   const env = (actionSpace) => /** @type {any} */ ({ id: 'Robot-v0', observationSpace: { type: 'Discrete', n: 2 }, actionSpace, reset() {}, step() {} });
   for (const [space, message] of /** @type {[any, RegExp][]} */ ([

@@ -11,7 +11,7 @@ import { floatsOf } from './space.mjs';
 /** @typedef {{ predict: (obs: any, options: import('../bellhop.js').PredictOptions) => any, env: { id: string } }} Opponent */
 
 const BOARD = 'ConnectFour-v0', COLUMNS = 7, FIRST = ['either', 'agent', 'opponent'];
-/** @type {Readonly<Record<string, import('./messages.mjs').Rule>>} */
+/** @type {Readonly<Record<string, import('./rules.mjs').Rule>>} */
 const OPTIONS = Object.freeze({ first: [(value) => FIRST.includes(value), `one of ${FIRST.join(', ')}`], deterministic: FLAG, id: [(value) => typeof value === 'string', 'a string'] });
 
 /** Whether it sees boards and chooses among their columns. @param {any} model @param {any} board */

@@ -4,7 +4,7 @@ import { BellhopError } from './bellhop-error.mjs';
 import { DISPOSE, Handle } from './wasm.mjs';
 import { readAction } from './actions.mjs';
 import { copied, plainOptions, readOptions } from './given.mjs';
-import { whole } from './messages.mjs';
+import { whole } from './rules.mjs';
 import { describeSetup, lookUp, timeLimit, wholeNumber, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
 import { floatsOf, readSpace, toDtype } from './space.mjs';

@@ -2,7 +2,8 @@
 // What callers give, read once, before anything is done with it: arrays, typed arrays and plain objects become copies, so that getters, proxies,
 // iterators and buffers that change have no say later. Apart from messages.mjs: what comes through a port is a copy already.
 import { BellhopError } from './bellhop-error.mjs';
-import { checked, onlyKeys, shown } from './messages.mjs';
+import { shown } from './messages.mjs';
+import { checked, onlyKeys } from './rules.mjs';
 
 /** Numbers and entries of one value, in all arrays of it. */
 const ENTRIES_MAX = 2 ** 27;
@@ -23,7 +24,7 @@ const ofView = ['buffer', 'byteOffset', 'byteLength'].map((name) => intrinsic(Da
 
 // ---- options ----
 
-/** @typedef {import('./messages.mjs').Rule} Rule */
+/** @typedef {import('./rules.mjs').Rule} Rule */
 
 /** @type {Rule} */
 export const FLAG = [(value) => typeof value === 'boolean', 'true or false'];

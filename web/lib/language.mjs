@@ -7,7 +7,8 @@ import { ANY, FLAG, bytesOf, copied, isA, plainOptions, readOptions } from './gi
 import { isEnv, recipeOfEnv } from './env.mjs';
 import { readLearnOptions } from './learn-options.mjs';
 import { Slice, breathe, unlessAborted } from './loop.mjs';
-import { shown, whole } from './messages.mjs';
+import { shown } from './messages.mjs';
+import { whole } from './rules.mjs';
 import { camelCase, decode, encodeOptions, inKeys, inUsersWords, withHelp } from './options.mjs';
 import { CALL_MS, probable } from './run.mjs';
 import { wholeNumber, withSetup } from './setup.mjs';
@@ -23,7 +24,7 @@ const TOKENS_MAX = 1_000_000;
 const STEPS_MAX = 10_000_000;
 const TEXTS = 20_000;
 const TEXTS_MAX = 1_000_000;
-/** @param {number} low @param {number} high @returns {import('./messages.mjs').Rule} */
+/** @param {number} low @param {number} high @returns {import('./rules.mjs').Rule} */
 const within = (low, high) => [(value) => typeof value === 'number' && value >= low && value <= high, `a number between ${low} and ${high}`];
 const SAMPLING = Object.freeze({ temperature: within(0, 100), topK: whole(0, TOKENS_MAX), topP: within(Number.MIN_VALUE, 1) });
 const TALK = Object.freeze({ seed: whole(0, Number.MAX_SAFE_INTEGER) });

@@ -3,7 +3,7 @@
 // learning checks them without it.
 import { ANY, FLAG, readOptions } from './given.mjs';
 
-/** @typedef {import('./messages.mjs').Rule} Rule */
+/** @typedef {import('./rules.mjs').Rule} Rule */
 
 /** Of runs, the options that say how many steps; whoever has the run knows how many there may be. @type {Readonly<Record<string, Rule>>} */
 export const RUN_STEPS = Object.freeze({ steps: ANY, totalTimesteps: ANY, resetNumTimesteps: FLAG });

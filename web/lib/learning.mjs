@@ -6,7 +6,7 @@ import { areFinite } from './checkpoint.mjs';
 import { Slice, breathe, turn, unlessAborted } from './loop.mjs';
 import { Metrics } from './metrics.mjs';
 import { FLAG } from './given.mjs';
-import { whole } from './messages.mjs';
+import { whole } from './rules.mjs';
 import { LABELS } from './setup.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 

@@ -4,7 +4,7 @@ import { BellhopError } from './bellhop-error.mjs';
 import { FLAG, bytesOf, isA, readOptions } from './given.mjs';
 import { shown } from './messages.mjs';
 
-/** @typedef {import('./messages.mjs').Rule} Rule */
+/** @typedef {import('./rules.mjs').Rule} Rule */
 
 /** The most a timer takes. */
 const TIMEOUT_MAX = 2 ** 31 - 1;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What messages are made of: values as they show them, the name that was probably meant, keys that are not known.
-import { BellhopError } from './bellhop-error.mjs';
+// What messages are made of: values as they show them, the name that was probably meant.
 
 /** Edits from one word to another: letters that are changed, added, left out, or two that are swapped. @param {string} a @param {string} b */
 function distance(a, b) {
@@ -17,8 +16,7 @@ function distance(a, b) {
 
 /** The nearest word, or undefined when none is near: one edit for three letters, three at most; case, hyphens and underscores do not count. @param {string} word @param {readonly string[]} words */
 export function nearest(word, words) {
-  if (word.length > 64) return undefined; // it is no name, and takes long
-  const plain = (/** @type {string} */ text) => text.replace(/[-_]/g, '').toLowerCase();
+  const plain = (/** @type {string} */ text) => text.slice(0, 64).replace(/[-_]/g, '').toLowerCase(); // what is longer is no name, and takes long
   const [best] = words.map((other) => ({ other, edits: distance(plain(word), plain(other)) }))
     .sort((a, b) => a.edits - b.edits);
   return best && best.edits <= Math.min(3, Math.max(word.length, best.other.length) / 3) ? best.other : undefined;
@@ -42,33 +40,4 @@ export function shown(value, depth = 0) {
     // A proxy or a getter of the caller's.
   }
   return 'an object';
-}
-
-// ---- rules ----
-
-/** What a value may be, and in which words. @typedef {readonly [test: (value: any) => boolean, wanted: string]} Rule */
-
-/** @param {number} low @param {number} high @returns {Rule} */
-export const whole = (low, high) => [(value) => Number.isInteger(value) && value >= low && value <= high, `a whole number between ${low} and ${high}`];
-
-/** The value, where it is what the rule says. @template T @param {string} name @param {T} value @param {Rule} rule @returns {T} */
-export function checked(name, value, [test, wanted]) {
-  if (test(value)) return value;
-  throw new BellhopError('BH_ERR_ARGUMENT', `${name} is ${shown(value)}, but must be ${wanted}`);
-}
-
-/**
- * Throws for keys that are not known, with a suggestion. Of what a caller gave, readOptions (given.mjs) calls it; what came through a port is a copy.
- * @param {string} owner  what "has no option" is said of
- * @param {unknown} options
- * @param {readonly string[]} keys
- */
-export function onlyKeys(owner, options, keys) {
-  if (typeof options !== 'object' || options === null) {
-    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} takes an object, but got ${shown(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (keys.includes(key)) continue;
-    throw new BellhopError('BH_ERR_ARGUMENT', `${owner} has no option '${key}'${suggestion(key, keys) || `; it takes ${keys.join(', ')}`}`);
-  }
 }

@@ -32,7 +32,7 @@ function expected(field) {
 }
 
 /** @param {readonly unknown[]} value @param {(entry: any) => boolean} test */
-const all = (value, test) => value.every(test);
+const all = (value, test) => value.length < 1e4 && value.every(test);
 
 /** @type {Record<Field['type'], (value: any) => string | undefined>} */
 const ENCODE = {
@@ -41,9 +41,9 @@ const ENCODE = {
   real: (value) => typeof value === 'number' ? String(value) : undefined,
   seed: (value) => typeof value === 'number' ? String(value) : undefined,
   choice: (value) => typeof value === 'string' ? value : undefined,
-  sizes: (value) => Array.isArray(value) && value.length < 99 && all(value, Number.isFinite) ? value.join(',') : undefined,
+  sizes: (value) => Array.isArray(value) && all(value, Number.isFinite) ? value.join(',') : undefined,
   text: (value) => typeof value === 'string' ? value
-    : Array.isArray(value) && value.length < 1e4 && all(value, (row) => typeof row === 'string') ? value.join('\n') : undefined,
+    : Array.isArray(value) && all(value, (row) => typeof row === 'string') ? value.join('\n') : undefined,
 };
 
 /**

@@ -3,7 +3,8 @@
 // (act), is told what came of it (observe), and does the learning that is due (learn): the three parts of a step of learn().
 import { rewardProblem } from './definition.mjs';
 import { FLAG, reading } from './given.mjs';
-import { checked, shown } from './messages.mjs';
+import { shown } from './messages.mjs';
+import { checked } from './rules.mjs';
 import { flattenObs } from './run-values.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 

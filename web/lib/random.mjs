@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A stream of random numbers in JavaScript, the same everywhere: for samples of spaces and random policies. Runs have the module's own.
-import { checked } from './messages.mjs';
+import { checked } from './rules.mjs';
 
-/** @type {import('./messages.mjs').Rule} */
+/** @type {import('./rules.mjs').Rule} */
 const SEED = [Number.isSafeInteger, 'a whole number between -(2^53 - 1) and 2^53 - 1'];
 
 /** Numbers in [0, 1) (Mulberry32). @param {number} seed  a whole number @returns {() => number} */

@@ -2,10 +2,10 @@
 // Records what somebody plays, whoever it is, as demonstrations: hand it what reset and step gave.
 import { BellhopError } from './bellhop-error.mjs';
 import { FLAG, copied, readOptions } from './given.mjs';
-import { checked } from './messages.mjs';
+import { checked } from './rules.mjs';
 
 /** @typedef {import('../bellhop.js').DemonstrationEpisode} Episode */
-/** @typedef {import('./messages.mjs').Rule} Rule */
+/** @typedef {import('./rules.mjs').Rule} Rule */
 /** @typedef {{ obs: any[], actions: any[], rewards: number[], terminated: boolean, truncated: boolean, actionValues?: number[][], actionMasks?: number[][] }} Recording */
 
 /** @type {Rule} */

@@ -3,7 +3,7 @@
 // library's own terms; everything given out is a copy. What a page that trains does not need at once stands apart, as functions of
 // a run: run-values.mjs, checkpoint.mjs, imitation.mjs.
 import { Handle } from './wasm.mjs';
-import { checked, onlyKeys } from './messages.mjs';
+import { checked, onlyKeys } from './rules.mjs';
 import { encodeOptions, inKeys, inUsersWords } from './options.mjs';
 import { LABELS, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, withSetup } from './setup.mjs';
 import { slotOf } from './slots.mjs';
@@ -21,11 +21,11 @@ const DRAIN_ROWS = 512;
 /** BH_UPDATE_ARRAYS_MAX. */
 const UPDATE_ARRAYS_MAX = 24;
 
-/** The parameters as they are, or the best. @type {Readonly<Record<'which', import('./messages.mjs').Rule>>} */
+/** The parameters as they are, or the best. @type {Readonly<Record<'which', import('./rules.mjs').Rule>>} */
 export const WHICH = { which: [(value) => value === 'current' || value === 'best', "'current' or 'best'"] };
 
-/** @param {unknown} [which]  checked */
-export const whichParameters = (which) => Number(which === 'best');
+/** @param {unknown} [which] */
+export const whichParameters = (which = 'current') => Number(checked('which', which, WHICH.which) === 'best');
 
 /** What destroys a run; must not refer to the Run. @param {import('./wasm.mjs').Wasm} wasm @param {number} run @param {() => void} closeScript */
 function release(wasm, run, closeScript) {
@@ -300,9 +300,7 @@ export class Run {
   /** @param {{ which?: import('../bellhop.js').Which }} [options] */
   sha256(options = {}) {
     onlyKeys('sha256', options, ['which']);
-    const { which = 'current' } = options;
-    checked('which', which, WHICH.which);
-    return this.#wasm.text(this.#wasm.call.bhx_run_fingerprint(this.#address, whichParameters(which)));
+    return this.#wasm.text(this.#wasm.call.bhx_run_fingerprint(this.#address, whichParameters(options.which)));
   }
 
   /** Keeps the numbers of each update from the next one on, or not any more. @param {unknown} isWatched */

@@ -2,7 +2,8 @@
 // Setups: what an environment or a run is made from. Names are looked up in the catalogue, options go through the
 // tables, and the C setup lives only as long as the function it is made for.
 import { BellhopError } from './bellhop-error.mjs';
-import { checked, shown, suggestion, whole } from './messages.mjs';
+import { shown, suggestion } from './messages.mjs';
+import { checked, whole } from './rules.mjs';
 import { decode, encodeOptions, inUsersWords, readCatalog } from './options.mjs';
 
 /** @typedef {import('./wasm.mjs').Wasm} Wasm */

@@ -3,7 +3,8 @@
 import { problemOfMask } from './action-mask.mjs';
 import { BellhopError } from './bellhop-error.mjs';
 import { copied, reading } from './given.mjs';
-import { checked, shown } from './messages.mjs';
+import { shown } from './messages.mjs';
+import { checked } from './rules.mjs';
 import { createRng } from './random.mjs';
 import { DTYPES, flatdim as dimOf, flattenList, inCodePoints, isList, keyText, product, readSpace, shapeOf } from './space-definition.mjs';
 
@@ -299,7 +300,7 @@ function exponential(random) {
 
 // ---- spaces as users have them ----
 
-/** @type {import('./messages.mjs').Rule} */
+/** @type {import('./rules.mjs').Rule} */
 const PORTION = [(value) => typeof value === 'number' && value >= 0 && value < 1, 'in [0, 1), as createRng(seed) and Math.random give them'];
 
 /** @param {unknown} from  a seed, or numbers in [0, 1) @returns {() => number} */

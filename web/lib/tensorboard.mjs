@@ -10,7 +10,7 @@
 //     SessionLog { SessionStatus status = 1; }    START is 1
 //     Summary { repeated Value value = 1; }      Value { string tag = 1; float simple_value = 2; }
 import { copied, reading } from './given.mjs';
-import { checked, whole } from './messages.mjs';
+import { checked, whole } from './rules.mjs';
 import { Metrics, named } from './metrics.mjs';
 
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 };

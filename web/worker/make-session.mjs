@@ -5,7 +5,7 @@
 //     { checkpoint: bytes, env?, options?, changes? }                the run of a full checkpoint, or a new one with a checkpoint's parameters
 //
 // and what text-sessions.mjs adds, where the worker's script has that.
-import { checked, onlyKeys } from '../lib/messages.mjs';
+import { checked, onlyKeys } from '../lib/rules.mjs';
 import { Run } from '../lib/run.mjs';
 import { timestepsMax, wholeNumber } from '../lib/setup.mjs';
 import { Session } from './session.mjs';

@@ -140,7 +140,7 @@ export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text
 }
 
 /** @param {string} method */
-const unknown = (method) => new BellhopError('BH_ERR_UNKNOWN', `unknown method '${method}', or no array of values`);
+const unknown = (method) => new BellhopError('BH_ERR_UNKNOWN', `unknown method '${method}'`);
 
 /** The status of an error that is not the library's: a module that does not run here is a matter of loading. @param {unknown} error */
 const statusOf = (error) => (error instanceof WebAssembly.CompileError ? 'BH_ERR_LOAD' : 'BH_ERR_STATE');

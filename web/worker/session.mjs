@@ -7,7 +7,7 @@ import { Slice, breathe, turn } from '../lib/loop.mjs';
 import { concat } from '../lib/run.mjs';
 import { timeLimit, wholeNumber } from '../lib/setup.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
-import { checked, onlyKeys } from '../lib/messages.mjs';
+import { checked, onlyKeys } from '../lib/rules.mjs';
 
 /** @typedef {import('../bellhop.js').Frame} Frame */
 

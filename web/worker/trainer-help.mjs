@@ -8,9 +8,9 @@ import { readCatalog, withHelp } from '../lib/options.mjs';
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
 
-/** @type {import('../lib/messages.mjs').Rule} */
+/** @type {import('../lib/rules.mjs').Rule} */
 const THEME = [(value) => typeof value === 'object' && value !== null, 'an object of colours'];
-/** @param {number} most @returns {import('../lib/messages.mjs').Rule} */
+/** @param {number} most @returns {import('../lib/rules.mjs').Rule} */
 const size = (most) => [(value) => typeof value === 'number' && value > 0 && value <= most, `a number above 0 and at most ${most}`];
 const LOOK = Object.freeze({ width: size(LOOK_MAX), height: size(LOOK_MAX), pixelRatio: size(RATIO_MAX), theme: THEME });
 
