@@ -117,7 +117,7 @@ bh_status bh_pretraining_create_rows(bh_pretraining **out, const bh_pretraining_
 {
     *out = NULL;
     bh_pretraining_config own = *config;
-    own.model.context = width - 1;
+    own.model.context = width > 0 ? width - 1 : 0;
     bh_status status = bh_config_check(&bh_pretraining_table, &own, err);
     if (status != BH_OK) return status;
     bh_tokenizer *tokenizer;
@@ -180,8 +180,9 @@ static void step(bh_pretraining *t)
     t->sums_n = 0;
 }
 
-void bh_pretraining_steps(bh_pretraining *t, int n)
+bh_status bh_pretraining_steps(bh_pretraining *t, int n)
 {
+    if (n < 0) return BH_ERR_ARGUMENT;
     for (int i = 0; i < n; i++) {
         step(t);
         if (t->config.eval_freq == 0 || t->steps % t->config.eval_freq != 0) continue;
@@ -191,6 +192,7 @@ void bh_pretraining_steps(bh_pretraining *t, int n)
         record(t, (double[]){BH_LM_RECORD_EVAL, t->steps, loss, is_best, 0});
     }
     bh_language_model_read(t->model, NULL, 0); // what it had read was with other parameters
+    return BH_OK;
 }
 
 bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *value, bh_error *err)
@@ -204,6 +206,7 @@ bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *va
 
 double bh_pretraining_validate(bh_pretraining *t, int windows)
 {
+    if (windows < 0) return NAN;
     int T = t->config.model.context, all = bhi_corpus_windows(t->corpus, T),
         B = t->config.batch_size;
     int n = windows > 0 && windows < all ? windows : all;
@@ -249,6 +252,7 @@ const bh_pretraining_config *bh_pretraining_config_of(const bh_pretraining *t)
 
 int bh_pretraining_drain(bh_pretraining *t, double *out, int max)
 {
+    if (max < 0) return BH_ERR_ARGUMENT;
     int n = t->n_records < max ? t->n_records : max;
     for (int i = 0; i < n; i++) {
         memcpy(out + i * BH_LM_RECORD_WIDTH, t->records + t->first_record * BH_LM_RECORD_WIDTH,

@@ -60,8 +60,8 @@ BH_API bh_status bh_pretraining_create_rows(bh_pretraining **out,
 BH_API void bh_pretraining_destroy(bh_pretraining *training);
 
 /// Does n steps. Goes on past max_steps if asked to: schedules stay at their end. Nothing is
-/// allocated.
-BH_API void bh_pretraining_steps(bh_pretraining *training, int n);
+/// allocated. BH_ERR_ARGUMENT for a negative n.
+BH_API bh_status bh_pretraining_steps(bh_pretraining *training, int n);
 
 /// Changes an option flagged live. Others: BH_ERR_CONFIG.
 BH_API bh_status bh_pretraining_set(bh_pretraining *training, const char *name, const char *value,
@@ -72,7 +72,7 @@ BH_API int bh_pretraining_done(const bh_pretraining *training);
 BH_API double bh_pretraining_tokens(const bh_pretraining *training);
 
 /// Mean loss over `windows` held-out windows spread evenly; 0: over all. Its exponential is the
-/// perplexity.
+/// perplexity. NAN for a negative number.
 BH_API double bh_pretraining_validate(bh_pretraining *training, int windows);
 
 BH_API bh_language_model *bh_pretraining_model(bh_pretraining *training); ///< borrowed
@@ -88,7 +88,8 @@ enum {
     BH_LM_RECORD_WIDTH = 5,
 };
 
-/// Moves up to `max` of the oldest records into out; returns how many.
+/// Moves up to `max` of the oldest records into out; returns how many. BH_ERR_ARGUMENT for a negative
+/// one.
 BH_API int bh_pretraining_drain(bh_pretraining *training, double *out, int max);
 
 // ---- full checkpoints ----

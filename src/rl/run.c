@@ -347,6 +347,8 @@ static double *add_record(bh_run *run, int kind)
 
 int bh_run_drain(bh_run *run, double *out, int max)
 {
+    bh_status status = bhi_run_check_count(run, max, 0);
+    if (status != BH_OK) return (int)status;
     int n = run->record_count < max ? run->record_count : max;
     for (int i = 0; i < n; i++) {
         int at = (run->record_first + i) % BHI_RECORDS_MAX;
@@ -605,6 +607,8 @@ static bh_status evaluate_now(bh_run *run)
 bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
                           bh_score *out)
 {
+    bh_status status = bhi_run_check_count(run, episodes, 1);
+    if (status != BH_OK) return status;
     bhi_evaluation *e = &run->evaluation;
     if (!e->is_open) e->rng = bh_rng_seed(seed);
     return evaluate(run, choice, episodes, &e->rng, out);
@@ -768,6 +772,8 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
 
 bh_status bh_run_steps(bh_run *run, int n)
 {
+    bh_status checked = bhi_run_check_count(run, n, 0);
+    if (checked != BH_OK) return checked;
     int is_waiting = run->stage == BHI_RESETTING || run->stage == BHI_STEPPING;
     if (run->evaluation.is_open || (run->is_loaded && n > 0)) {
         int is_first = run->is_loaded;

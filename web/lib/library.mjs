@@ -24,12 +24,14 @@ function modelClass(library, algo) {
   return class extends Model {
     /** @param {unknown} env  or, from inside, a run that exists already @param {object} [options] */
     constructor(env, options) {
+      library.wasm.need();
       if (!library.catalog.algos.some(({ name }) => name === algo)) throw absent(algo);
       super(env instanceof Run ? env : Model.run(library, algo, env, options));
     }
 
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     static load(bytes, env, options) {
+      library.wasm.need();
       return new this(Model.runFrom(library, algo, bytes, env, options));
     }
   };
@@ -64,9 +66,6 @@ function modelClasses(library) {
   return Object.freeze(models);
 }
 
-/** An id, or an environment of the caller's. @param {unknown} env @returns {any} */
-const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : env;
-
 /**
  * @param {Wasm} wasm
  * @param {Record<string, string>} [help]
@@ -76,6 +75,11 @@ export function createLibrary(wasm, help) {
   const library = openLibrary(wasm, help);
   const models = modelClasses(library);
   const language = languageClasses(library);
+  /** An id, or an environment of the caller's. @param {unknown} env @returns {any} */
+  const sourceOf = (env) => {
+    wasm.need();
+    return isSource(env) ? new OwnEnv(env) : env;
+  };
   const registeredOr = (/** @type {unknown} */ env) => typeof env === 'string' ? library.registered.get(env) ?? env : env;
   const bh = {
     version: library.catalog.version,
@@ -104,6 +108,7 @@ export function createLibrary(wasm, help) {
     checkEnvAsync: (env, options) => checkEnvAsync(registeredOr(env), options),
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
+      wasm.need();
       const run = Model.runFrom(library, undefined, bytes, env, options);
       return new models[run.algo.name](run);
     },
