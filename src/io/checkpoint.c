@@ -180,6 +180,7 @@ size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int
                            const bh_checkpoint_entry *entries, int n_entries)
 {
     size_t data_bytes = 0;
+    if (n_tensors < 1 || n_entries < 0) return 0;
     for (int i = 0; i < n_tensors; i++) data_bytes += tensor_bytes(&tensors[i]);
     assert(data_bytes > 0);
     bh_text measure = bh_text_over(NULL, 0);
@@ -590,6 +591,7 @@ bh_status bh_checkpoint_read(const void *bytes, size_t size, const bh_tensor *te
 {
     (void)size;
     record r;
+    if (n_tensors < 0) return bh_fail(err, BH_ERR_ARGUMENT, "n is %d", n_tensors);
     for (int i = 0; i < n_tensors; i++) {
         bh_status status = find_tensor(bytes, &tensors[i], &r, err);
         if (status != BH_OK) return status;

@@ -77,8 +77,8 @@ typedef struct bh_checkpoint_entry {
 } bh_checkpoint_entry;
 
 /// Writes a checkpoint into `out`, and returns the bytes it takes. When that is more than `size`,
-/// the content of `out` is not a checkpoint. At least one tensor; entries must not be named
-/// "sha256".
+/// the content of `out` is not a checkpoint. At least one tensor, and no negative number of entries,
+/// which must not be named "sha256"; else 0.
 BH_API size_t bh_checkpoint_write(void *out, size_t size, const bh_tensor *tensors, int n_tensors,
                                   const bh_checkpoint_entry *entries, int n_entries);
 

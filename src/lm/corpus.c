@@ -8,6 +8,8 @@
 #include <assert.h>
 #include <string.h>
 
+#define TOKENS_MAX (1 << 30) // their bytes are a size_t everywhere
+
 struct bh_corpus {
     uint16_t *ids;
     size_t n, n_train;
@@ -35,7 +37,10 @@ bh_status bh_corpus_create(bh_corpus **out, const bh_tokenizer *tokenizer, const
                            size_t n, int context, double validation, bh_error *err)
 {
     *out = NULL;
-    assert(context >= 1 && validation > 0 && validation < 1);
+    assert(validation > 0 && validation < 1);
+    if (context < 1) {
+        return bh_fail(err, BH_ERR_ARGUMENT, "context is %d, but must be at least 1", context);
+    }
     bh_status status = bhi_text_check(text, n, err);
     if (status != BH_OK) return status;
     size_t n_ids = bh_tokenizer_encode(tokenizer, NULL, 0, text, n);
@@ -58,7 +63,14 @@ bh_status bh_corpus_create_rows(bh_corpus **out, const uint16_t *rows, int n_row
                                 int separator, double validation, bh_error *err)
 {
     *out = NULL;
-    assert(width >= 2 && validation > 0 && validation < 1);
+    assert(validation > 0 && validation < 1);
+    if (width < 2 || n_rows < 2 || (double)n_rows * width > TOKENS_MAX) {
+        return bh_fail(
+            err, BH_ERR_ARGUMENT,
+            "there are %d rows of %d tokens, but there must be 2 or more of each, and %d "
+            "tokens at most",
+            n_rows, width, TOKENS_MAX);
+    }
     int held = (int)(n_rows * validation);
     if (held < 1 || n_rows - held < 1) {
         return bh_fail(err, BH_ERR_ARGUMENT,

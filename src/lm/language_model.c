@@ -289,6 +289,7 @@ size_t bhi_language_model_write(bh_language_model *m, void *out, size_t size,
 size_t bh_language_model_save(bh_language_model *m, void *out, size_t size,
                               const bh_checkpoint_entry *entries, int n_entries)
 {
+    if (n_entries < 0 || n_entries > BH_LM_ENTRIES_MAX) return 0;
     return bhi_language_model_write(m, out, size,
                                     &(bhi_language_extras){.table = &bh_language_model_table,
                                                            .config = &m->config,

@@ -90,9 +90,11 @@ BH_API double bh_language_model_surprise(bh_language_model *model, const uint16_
 
 /// Writes a checkpoint (io/checkpoint.h): the parameters under nanoGPT's names, the tokenizer as
 /// bytes "tokenizer", the config and n_entries more as metadata. Returns the bytes it takes; call
-/// with size 0 to ask.
+/// with size 0 to ask. 0 for a negative n_entries, or above BH_LM_ENTRIES_MAX.
 BH_API size_t bh_language_model_save(bh_language_model *model, void *out, size_t size,
                                      const bh_checkpoint_entry *entries, int n_entries);
+
+#define BH_LM_ENTRIES_MAX 40
 
 /// Reads what bh_language_model_save wrote. Safe for untrusted bytes: BH_ERR_FORMAT, or
 /// BH_ERR_SHAPE for a checkpoint of something else.

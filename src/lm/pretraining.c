@@ -117,7 +117,7 @@ bh_status bh_pretraining_create_rows(bh_pretraining **out, const bh_pretraining_
 {
     *out = NULL;
     bh_pretraining_config own = *config;
-    own.model.context = width - 1;
+    own.model.context = width > 0 ? width - 1 : 0;
     bh_status status = bh_config_check(&bh_pretraining_table, &own, err);
     if (status != BH_OK) return status;
     bh_tokenizer *tokenizer;
@@ -252,6 +252,7 @@ static void evaluate(bh_pretraining *t)
 
 bh_status bh_pretraining_steps(bh_pretraining *t, int n)
 {
+    if (n < 0) return BH_ERR_ARGUMENT;
     int end = t->steps > BHI_STATE_STEPS_MAX - n ? BHI_STATE_STEPS_MAX : t->steps + n;
     bh_status status = BH_OK;
     while (status == BH_OK && (t->steps < end || t->batch.is_open || t->is_validating)) {
@@ -280,6 +281,7 @@ bh_status bh_pretraining_set(bh_pretraining *t, const char *name, const char *va
 
 double bh_pretraining_validate(bh_pretraining *t, int windows)
 {
+    if (windows < 0) return NAN;
     if (t->batch.is_open && !t->is_validating) t->rng = t->before;
     t->batch.is_open = 0;
     t->validation = (bhi_lm_validation){0};
@@ -316,6 +318,7 @@ const bh_pretraining_config *bh_pretraining_config_of(const bh_pretraining *t)
 
 int bh_pretraining_drain(bh_pretraining *t, double *out, int max)
 {
+    if (max < 0) return BH_ERR_ARGUMENT;
     int n = t->n_records < max ? t->n_records : max;
     for (int i = 0; i < n; i++) {
         memcpy(out + i * BH_LM_RECORD_WIDTH, t->records + t->first_record * BH_LM_RECORD_WIDTH,

@@ -61,7 +61,7 @@ BH_API bh_status bh_pretraining_create_rows(bh_pretraining **out,
 BH_API void bh_pretraining_destroy(bh_pretraining *training);
 
 /// Does n steps. Goes on past max_steps if asked to: schedules stay at their end. Nothing is
-/// allocated.
+/// allocated. BH_ERR_ARGUMENT for a negative n.
 ///
 /// BH_PENDING where it is interrupted, in the middle of a step or of an evaluation: call it again,
 /// with 0 to finish no more than that.
@@ -83,7 +83,7 @@ BH_API int bh_pretraining_done(const bh_pretraining *training);
 BH_API double bh_pretraining_tokens(const bh_pretraining *training);
 
 /// Mean loss over `windows` held-out windows spread evenly; 0: over all. Its exponential is the
-/// perplexity.
+/// perplexity. NAN for a negative number.
 BH_API double bh_pretraining_validate(bh_pretraining *training, int windows);
 
 BH_API bh_language_model *bh_pretraining_model(bh_pretraining *training); ///< borrowed
@@ -99,7 +99,8 @@ enum {
     BH_LM_RECORD_WIDTH = 5,
 };
 
-/// Moves up to `max` of the oldest records into out; returns how many.
+/// Moves up to `max` of the oldest records into out; returns how many. BH_ERR_ARGUMENT for a negative
+/// one.
 BH_API int bh_pretraining_drain(bh_pretraining *training, double *out, int max);
 
 // ---- full checkpoints ----

@@ -215,16 +215,20 @@ static bh_status add_merges(bh_tokenizer *t, const char *text, size_t n, bh_erro
     return status;
 }
 
+static bh_status check_size(int vocab_size, bh_error *err)
+{
+    if (vocab_size >= 2 && vocab_size <= BH_VOCABULARY_MAX) return BH_OK;
+    return bh_fail(err, BH_ERR_ARGUMENT, "vocab_size is %d, but must be between 2 and %d",
+                   vocab_size, BH_VOCABULARY_MAX);
+}
+
 bh_status bh_tokenizer_create(bh_tokenizer **out, bh_tokenizer_kind kind, int vocab_size,
                               const char *text, size_t n, bh_error *err)
 {
     *out = NULL;
     assert(kind != BH_TOKENIZER_WORDS);
-    if (vocab_size < 2 || vocab_size > BH_VOCABULARY_MAX) {
-        return bh_fail(err, BH_ERR_ARGUMENT, "vocab_size is %d, but must be between 2 and %d",
-                       vocab_size, BH_VOCABULARY_MAX);
-    }
-    bh_status status = bhi_text_check(text, n, err);
+    bh_status status = check_size(vocab_size, err);
+    if (status == BH_OK) status = bhi_text_check(text, n, err);
     if (status == BH_OK) status = make(out, kind, vocab_size, err);
     if (status != BH_OK) return status;
     bh_tokenizer *t = *out;
@@ -246,8 +250,9 @@ bh_status bh_tokenizer_create(bh_tokenizer **out, bh_tokenizer_kind kind, int vo
 bh_status bh_tokenizer_from_words(bh_tokenizer **out, const char *(*word)(int id), int n,
                                   bh_error *err)
 {
-    assert(n >= 2 && n <= BH_VOCABULARY_MAX);
-    bh_status status = make(out, BH_TOKENIZER_WORDS, n, err);
+    *out = NULL;
+    bh_status status = check_size(n, err);
+    if (status == BH_OK) status = make(out, BH_TOKENIZER_WORDS, n, err);
     for (int i = 1; status == BH_OK && i < n; i++) {
         status = add_token(*out, word(i), strlen(word(i)), err);
     }

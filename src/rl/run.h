@@ -137,7 +137,9 @@ BH_API void bh_run_learn(bh_run *run);
 /// with. So may a run be that was made from a full checkpoint.
 BH_API int bh_run_is_under_way(const bh_run *run);
 
-/// The last failure of an environment; its status is BH_OK when there was none. Borrowed.
+/// The last failure of an environment, or count that was refused: BH_ERR_ARGUMENT, here and below, for
+/// a negative n, max or number of episodes; then nothing has changed. Its status is BH_OK when there
+/// was none. Borrowed.
 BH_API const bh_error *bh_run_failure(const bh_run *run);
 
 /// 1 while the run stands where stop_at_threshold stopped it.
@@ -180,17 +182,19 @@ BH_API void bh_run_last_step(const bh_run *run, bh_last_step *out);
 BH_API int bh_run_place(bh_run *run, float *obs);
 
 /// q (n,A) out: values of obs (n,F) under the current parameters. Nothing where actions are a Box.
-BH_API void bh_run_q_values(bh_run *run, double *q, const float *obs, int n);
+BH_API bh_status bh_run_q_values(bh_run *run, double *q, const float *obs, int n);
 /// v (n) out: values of the states obs (n,F) by the agent's value network, under the current
 /// parameters. Returns 0, and nothing happens, when it has none.
 BH_API int bh_run_state_values(bh_run *run, double *v, const float *obs, int n);
 /// actions (n) out: one for each of obs (n,F), as the agent would act there while it learns now: a
 /// policy by its probabilities, others exploring. Drawn from rng; no stream of the run is touched.
-BH_API void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng);
+BH_API bh_status bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n,
+                                       bh_rng *rng);
 /// The same where actions are a Box: actions (n,D) out, within its bounds.
-BH_API void bh_run_sample_box(bh_run *run, float *actions, const float *obs, int n, bh_rng *rng);
+BH_API bh_status bh_run_sample_box(bh_run *run, float *actions, const float *obs, int n,
+                                   bh_rng *rng);
 /// actions (n,D) out: the greedy ones of obs (n,F), where actions are a Box.
-BH_API void bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int n);
+BH_API bh_status bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int n);
 /// q (n) out: values of actions (n,D) in obs (n,F), where actions are a Box; of several critics the
 /// least. Returns 0, and nothing happens, where the algorithm has none.
 BH_API int bh_run_box_values(bh_run *run, double *q, const float *obs, const float *actions, int n);
@@ -265,7 +269,7 @@ BH_API void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65
 /// Writes a checkpoint (io/checkpoint.h): parameters, the frozen language model where a prior is
 /// known, and as metadata the environment, algorithm and all options, so that it can be played
 /// again from the file alone. Returns the bytes it takes; call with size 0 to ask. 0 when the
-/// options are more than 64 or longer than 6 KB together.
+/// options are more than 180 or longer than 80 KB together.
 BH_API size_t bh_run_save(bh_run *run, bh_params_choice choice, void *out, size_t size);
 
 /// Writes a full checkpoint, where size is enough, and how many bytes it takes; call with size 0 to

@@ -38,11 +38,11 @@ void bh_run_fingerprint(bh_run *run, bh_params_choice choice, char hex[65])
     bh_checkpoint_fingerprint(tensors, bh_run_tensors(run, choice, tensors), hex);
 }
 
-// Metadata entries and the text they point into.
+// Metadata entries and the text they point into: room for 64 long texts of an environment.
 typedef struct metadata {
-    bh_checkpoint_entry entries[128];
+    bh_checkpoint_entry entries[192];
     int n;
-    char text[12 * BH_TEXT_MAX];
+    char text[80 * BH_TEXT_MAX];
     size_t used;
     int overflowed;
 } metadata;
@@ -196,5 +196,7 @@ bh_status bh_run_language_model(bh_run *run, const bh_language_weights *lm, bh_e
 
 int bh_run_log_prior(bh_run *run, double *log_p, const float *obs, int n)
 {
+    bh_status status = bhi_run_check_count(run, n, 0);
+    if (status != BH_OK) return (int)status;
     return bhi_language_log_prior(run->agent, log_p, obs, n);
 }

@@ -201,10 +201,12 @@ bh_status bhi_run_evaluate_now(bh_run *run)
 bh_status bh_run_evaluate(bh_run *run, bh_params_choice choice, int episodes, uint64_t seed,
                           bh_score *out)
 {
+    bh_status status = bhi_run_check_count(run, episodes, 0);
+    if (status != BH_OK) return status;
     bhi_evaluation *e = &run->evaluation;
     if (e->is_open && e->is_own) bhi_run_settle(run);
     e->is_open &= episodes > 0;
-    if (episodes <= 0) return BH_OK;
+    if (episodes == 0) return BH_OK;
     if (!e->is_open) e->rng = bh_rng_seed(seed);
     return evaluate(run, choice, &e->rng, episodes, out);
 }

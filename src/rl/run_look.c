@@ -54,22 +54,35 @@ void bh_run_last_step(const bh_run *run, bh_last_step *out)
     };
 }
 
-void bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
+bh_status bhi_run_check_count(bh_run *run, int n, int least)
 {
-    if (run->D > 0) return;
+    return n >= least ? BH_OK
+                      : bh_fail(&run->failure, BH_ERR_ARGUMENT,
+                                "the number is %d, but must be at least %d", n, least);
+}
+
+bh_status bh_run_q_values(bh_run *run, double *q, const float *obs, int n)
+{
+    bh_status status = bhi_run_check_count(run, n, 0);
+    if (status != BH_OK || run->D > 0) return status;
     run->setup->agent->functions->q_values(run->agent, bhi_run_params(run, BH_CURRENT), q, obs, n);
+    return BH_OK;
 }
 
 int bh_run_state_values(bh_run *run, double *v, const float *obs, int n)
 {
     const bhi_agent_functions *functions = run->setup->agent->functions;
+    bh_status status = bhi_run_check_count(run, n, 0);
+    if (status != BH_OK) return (int)status;
     return functions->state_values != NULL && functions->state_values(run->agent, v, obs, n);
 }
 
 // One row at a time: so what is drawn does not depend on the number of environments.
-static void sample_actions(bh_run *run, int *actions, float *box, const float *obs, int n,
-                           bh_rng *rng)
+static bh_status sample_actions(bh_run *run, int *actions, float *box, const float *obs, int n,
+                                bh_rng *rng)
 {
+    bh_status status = bhi_run_check_count(run, n, 0);
+    if (status != BH_OK) return status;
     const bhi_agent_functions *functions = run->setup->agent->functions;
     size_t F = (size_t)bh_space_floats(bh_run_observation_space(run));
     bh_rng *streams[BHI_ACT_RNGS_MAX], kept[BHI_ACT_RNGS_MAX];
@@ -84,29 +97,34 @@ static void sample_actions(bh_run *run, int *actions, float *box, const float *o
                     box != NULL ? box + i * (size_t)run->D : NULL, &explored, obs + i * F, 1);
     }
     for (int i = 0; i < n_streams; i++) *streams[i] = kept[i];
+    return BH_OK;
 }
 
-void bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
+bh_status bh_run_sample_actions(bh_run *run, int *actions, const float *obs, int n, bh_rng *rng)
 {
-    if (run->D == 0) sample_actions(run, actions, NULL, obs, n, rng);
+    return run->D == 0 ? sample_actions(run, actions, NULL, obs, n, rng) : BH_OK;
 }
 
-void bh_run_sample_box(bh_run *run, float *actions, const float *obs, int n, bh_rng *rng)
+bh_status bh_run_sample_box(bh_run *run, float *actions, const float *obs, int n, bh_rng *rng)
 {
-    if (run->D > 0) sample_actions(run, NULL, actions, obs, n, rng);
+    return run->D > 0 ? sample_actions(run, NULL, actions, obs, n, rng) : BH_OK;
 }
 
-void bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int n)
+bh_status bh_run_greedy_box(bh_run *run, float *actions, const float *obs, int n)
 {
-    if (run->D == 0) return;
+    bh_status status = bhi_run_check_count(run, n, 0);
+    if (status != BH_OK || run->D == 0) return status;
     run->setup->agent->functions->greedy_box(run->agent, bhi_run_params(run, BH_CURRENT), actions,
                                              obs, n);
     bhi_run_bound(run, actions, n);
+    return BH_OK;
 }
 
 int bh_run_box_values(bh_run *run, double *q, const float *obs, const float *actions, int n)
 {
     const bhi_agent_functions *functions = run->setup->agent->functions;
+    bh_status status = bhi_run_check_count(run, n, 0);
+    if (status != BH_OK) return (int)status;
     if (run->D == 0 || functions->box_values == NULL) return 0;
     functions->box_values(run->agent, q, obs, actions, n);
     return 1;

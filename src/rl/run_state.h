@@ -170,5 +170,8 @@ size_t bhi_run_write(const bh_run *run, const bh_tensor *tensors, int n, int n_e
 /// The agent's parameters, or the best so far; before the first evaluation these are the same.
 void *bhi_run_params(bh_run *run, bh_params_choice choice);
 
+/// BH_ERR_ARGUMENT, which bh_run_failure explains, where a count is below the least; else BH_OK.
+bh_status bhi_run_check_count(bh_run *run, int n, int least);
+
 /// The statistics of observations that belong to them; NULL where none are kept.
 double *bhi_run_obs_rms(bh_run *run, bh_params_choice choice);

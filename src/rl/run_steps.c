@@ -25,6 +25,8 @@ double *bhi_run_add_record(bh_run *run, int kind)
 
 int bh_run_drain(bh_run *run, double *out, int max)
 {
+    bh_status status = bhi_run_check_count(run, max, 0);
+    if (status != BH_OK) return (int)status;
     int n = run->record_count < max ? run->record_count : max;
     for (int i = 0; i < n; i++) {
         int at = (run->record_first + i) % BHI_RECORDS_MAX;
@@ -288,6 +290,8 @@ bh_status bh_run_demonstrate(bh_run *run, const bh_demonstrations *demonstration
 
 bh_status bh_run_steps(bh_run *run, int n)
 {
+    bh_status checked = bhi_run_check_count(run, n, 0);
+    if (checked != BH_OK) return checked;
     int is_under_way = run->stage == BHI_RESETTING || run->stage == BHI_STEPPING ||
                        run->agent->piece > 0;
     if (run->evaluation.is_open || run->owed == BHI_OWED_STEP ||

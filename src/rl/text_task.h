@@ -44,6 +44,7 @@ typedef struct bh_text_task {
 } bh_text_task;
 
 /// rows (n, T + 1) out: n examples from a seed, padded, for a language model to learn from
-/// (lm/corpus.h). T tokens of an observation.
-BH_API void bh_text_task_rows(const bh_text_task *task, uint16_t *rows, int n, int T,
-                              uint64_t seed);
+/// (lm/corpus.h). T tokens of an observation. BH_ERR_ARGUMENT for a negative n, or an example that is
+/// longer.
+BH_API bh_status bh_text_task_rows(const bh_text_task *task, uint16_t *rows, int n, int T,
+                                   uint64_t seed);

@@ -169,10 +169,20 @@ void bh_env_seed(bh_env *envs, uint64_t seed)
     }
 }
 
-void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng)
+static bh_status check_range(bh_env *envs, int i, int most)
 {
+    if (i >= 0 && i <= most) return BH_OK;
+    return bh_fail(&envs->failure, BH_ERR_ARGUMENT,
+                   "the number is %d, but must be between 0 and %d", i, most);
+}
+
+bh_status bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng)
+{
+    bh_status status = check_range(envs, i, envs->n - 1);
+    if (status != BH_OK) return status;
     envs->rng[i] = rng;
     set_seed(envs, i, bh_rng_next(&rng) >> 32); // what generators elsewhere take
+    return BH_OK;
 }
 
 void bh_env_set_time_limit(bh_env *envs, int max_episode_steps)
@@ -207,6 +217,8 @@ static bh_status reset_user_defined(bh_env *envs, int i, float *obs)
 bh_status bh_vec_env_reset_one(bh_env *envs, int i, float *obs)
 {
     const bh_env_def *def = envs->def;
+    bh_status checked = check_range(envs, i, envs->n - 1);
+    if (checked != BH_OK) return checked;
     float *frame = frame_of(envs, obs);
     if (def->callbacks != NULL) {
         bh_status status = reset_user_defined(envs, i, frame);
@@ -242,7 +254,8 @@ int bh_vec_env_place(bh_env *envs, float *obs)
 
 bh_status bh_vec_env_reset_first(bh_env *envs, int n, float *obs)
 {
-    bh_status all = BH_OK;
+    bh_status all = check_range(envs, n, envs->n);
+    if (all != BH_OK) return all;
     for (int i = 0; i < n; i++) {
         if (envs->running[i]) continue;
         bh_status status = bh_vec_env_reset_one(envs, i, obs + (size_t)i * envs->F);
@@ -585,12 +598,12 @@ int bh_vec_env_size(const bh_env *envs)
 
 int bh_vec_env_elapsed(const bh_env *envs, int i)
 {
-    return envs->elapsed[i];
+    return i >= 0 && i < envs->n ? envs->elapsed[i] : 0;
 }
 
 int bh_vec_env_running(const bh_env *envs, int i)
 {
-    return envs->running[i];
+    return i >= 0 && i < envs->n && envs->running[i];
 }
 
 const void *bh_vec_env_state(const bh_env *envs, int i)

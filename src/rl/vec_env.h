@@ -43,8 +43,9 @@ BH_API bh_status bh_vec_env_create(bh_env **out, const bh_env_def *def, const vo
 /// How many there are.
 BH_API int bh_vec_env_size(const bh_env *envs);
 
-/// Restarts the random stream of environment i from a stream split elsewhere.
-BH_API void bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng);
+/// Restarts the random stream of environment i from a stream split elsewhere. BH_ERR_ARGUMENT, here and
+/// below, for an i or n of none, which bh_env_failure explains; then nothing has changed.
+BH_API bh_status bh_vec_env_seed_rng(bh_env *envs, int i, bh_rng rng);
 
 /// Starts an episode in environment i; obs is its row (F). bh_env_reset does it for all, obs (n,F).
 /// BH_ERR_ENV as there.
@@ -84,7 +85,8 @@ BH_API bh_status bh_vec_env_step_box(bh_env *envs, const float *actions, float *
                                      double *rewards, int *terminated, int *truncated,
                                      bh_error *err);
 
-/// Steps environment i took in its episode; after the end still those of the episode that ended.
+/// Steps environment i took in its episode; after the end still those of the episode that ended. 0 for
+/// an i of none.
 BH_API int bh_vec_env_elapsed(const bh_env *envs, int i);
 /// Whether environment i steps (after a reset, before the end); else it waits.
 BH_API int bh_vec_env_running(const bh_env *envs, int i);

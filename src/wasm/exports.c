@@ -2,9 +2,10 @@
 // The symbols of bellhop.wasm. Each hands its arguments to the library; nothing is decided here.
 //
 // Strings go in as NUL-terminated UTF-8 in memory from bhx_alloc. Strings come out in one static
-// buffer, NUL-terminated, valid until the next call. Calls that can fail return a bh_status, or
-// NULL for a handle; bhx_error() then has the status and the message. Numbers are f64 where
-// JavaScript has no better type (seeds, rewards). The module imports env.bellhop_env_call, which
+// buffer, NUL-terminated, valid until the next call; the one that users make as long as they like,
+// bhx_setup_describe's, also in a block. Calls that can fail return a bh_status, or NULL for a handle;
+// bhx_error() then has the status and the message. Numbers are f64 where JavaScript has no better
+// type (seeds, rewards). The module imports env.bellhop_env_call, which
 // environments in JavaScript are called through (wasm/script_env.h).
 #include "wasm/exports.h"
 #include "core/alloc.h"
@@ -84,13 +85,18 @@ static void add_bound(bh_text *out, float bound)
     else bh_text_add_real(out, (double)bound);
 }
 
-// One number where all are equal, as they are of images: an array of theirs would not fit.
-static void add_bounds(bh_text *out, const float *bounds, int n)
+// One number where all are equal, as they are of images. Else an array, or where they are: the text of
+// a million of them takes seconds to write.
+static void add_bounds(bh_text *out, const float *bounds, int n, int by_address)
 {
     int i = 1;
     while (i < n && bounds[i] == bounds[0]) i++;
     if (i == n) {
         add_bound(out, bounds[0]);
+        return;
+    }
+    if (by_address) {
+        bh_text_add(out, "{\"address\":%zu}", (size_t)bounds);
         return;
     }
     for (i = 0; i < n; i++) {
@@ -100,7 +106,7 @@ static void add_bounds(bh_text *out, const float *bounds, int n)
     bh_text_add(out, "]");
 }
 
-static void add_space(bh_text *out, const bh_space *space)
+static void add_space(bh_text *out, const bh_space *space, int by_address)
 {
     if (space->kind == BH_SPACE_DISCRETE) {
         bh_text_add(out, "{\"type\":\"Discrete\",\"n\":%d}", space->n);
@@ -111,18 +117,18 @@ static void add_space(bh_text *out, const bh_space *space)
         bh_text_add(out, "%s%d", i == 0 ? "[" : ",", bh_space_size(space, i));
     }
     bh_text_add(out, "],\"dtype\":\"%s\",\"low\":", bh_space_is_bytes(space) ? "uint8" : "float32");
-    add_bounds(out, space->low, space->n);
+    add_bounds(out, space->low, space->n, by_address);
     bh_text_add(out, ",\"high\":");
-    add_bounds(out, space->high, space->n);
+    add_bounds(out, space->high, space->n, by_address);
     bh_text_add(out, "}");
 }
 
-static void add_spaces(bh_text *out, const bh_env *env)
+static void add_spaces(bh_text *out, const bh_env *env, int by_address)
 {
     bh_text_add(out, "\"observation_space\":");
-    add_space(out, bh_env_observation_space(env));
+    add_space(out, bh_env_observation_space(env), by_address);
     bh_text_add(out, ",\"action_space\":");
-    add_space(out, bh_env_action_space(env));
+    add_space(out, bh_env_action_space(env), by_address);
     bh_text_add(out, ",\"has_action_mask\":%s",
                 bh_env_observation_space(env)->n_masked > 0 ? "true" : "false");
 }
@@ -156,7 +162,7 @@ static void add_env(bh_text *out, const bh_env_def *def)
     bh_text_add(out, "{\"id\":\"%s\",\"summary\":", def->id);
     bh_text_add_json(out, def->summary);
     bh_text_add(out, ",");
-    add_spaces(out, env);
+    add_spaces(out, env, 0);
     bh_text_add(out, ",\"reward_threshold\":");
     add_real_or_null(out, def->reward_threshold);
     bh_text_add(out, ",\"max_episode_steps\":");
@@ -262,15 +268,39 @@ BHX_EXPORT(int, bhx_setup_set)(bh_setup *setup, const char *name, const char *va
     return bh_setup_set(setup, name, value, &bhx_last_error);
 }
 
-/// JSON {"env", "algo", "options": {name: text}}.
+static void add_setup(bh_text *out, const bh_setup *setup)
+{
+    bh_text_add(out, "{\"env\":\"%s\",\"algo\":\"%s\",\"options\":", setup->env->id,
+                setup->agent->name);
+    bh_setup_describe(setup, out);
+    bh_text_add(out, "}");
+}
+
+static bh_text long_text; // what did not fit into bhx_text_buffer, in a block of its own
+
+/// Frees a text of BHX_TEXT_BYTES or more, which was read.
+BHX_EXPORT(void, bhx_text_free)(void)
+{
+    bh_free(long_text.data, long_text.size);
+    long_text.data = NULL;
+}
+
+/// JSON {"env", "algo", "options": {name: text}}, of any length: one of BHX_TEXT_BYTES or more is to be
+/// freed with bhx_text_free. NULL when memory ran out.
 BHX_EXPORT(const char *, bhx_setup_describe)(const bh_setup *setup)
 {
     bh_text out = bhx_begin_text();
-    bh_text_add(&out, "{\"env\":\"%s\",\"algo\":\"%s\",\"options\":", setup->env->id,
-                setup->agent->name);
-    bh_setup_describe(setup, &out);
-    bh_text_add(&out, "}");
-    return bhx_text_buffer;
+    add_setup(&out, setup);
+    if (bh_text_fits(&out)) return bhx_text_buffer;
+    bhx_text_free();
+    char *data = bh_alloc_unset(out.length + 1);
+    if (data == NULL) {
+        bh_fail(&bhx_last_error, BH_ERR_MEMORY, "out of memory");
+        return NULL;
+    }
+    long_text = bh_text_over(data, out.length + 1);
+    add_setup(&long_text, setup);
+    return data;
 }
 
 BHX_EXPORT(void, bhx_setup_destroy)(bh_setup *setup)
@@ -392,12 +422,13 @@ BHX_EXPORT(int, bhx_vec_env_step)
     return env_status(envs, bh_vec_env_reset_ended(envs, obs));
 }
 
-/// JSON {"observation_space", "action_space", "has_action_mask"}.
+/// JSON {"observation_space", "action_space", "has_action_mask"}; bounds that differ as {"address"},
+/// borrowed from the environment.
 BHX_EXPORT(const char *, bhx_env_spaces)(const bh_env *env)
 {
     bh_text out = bhx_begin_text();
     bh_text_add(&out, "{");
-    add_spaces(&out, env);
+    add_spaces(&out, env, 1);
     bh_text_add(&out, "}");
     return bhx_text_buffer;
 }

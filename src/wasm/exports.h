@@ -22,7 +22,7 @@ extern const bh_registry *const bhx_shipped;
 extern bh_error bhx_last_error;              ///< of the last failed call
 extern char bhx_text_buffer[BHX_TEXT_BYTES]; ///< strings on their way out
 
-/// An empty text over bhx_text_buffer.
+/// An empty text over bhx_text_buffer, for what cannot be longer.
 bh_text bhx_begin_text(void);
 
 /// BH_ERR_ARGUMENT for a Discrete observation (n, 1) out of range.

@@ -160,6 +160,12 @@ static bh_pretraining *make_of_task(const bh_pretraining_config *config, const b
     if (bh_env_create(&env, setup->env, setup->env_config, &bhx_last_error) != BH_OK) return NULL;
     int T = bh_env_observation_space(env)->n;
     bh_env_destroy(env);
+    int most = (1 << 30) / (T + 1);
+    if (n_texts < 2 || n_texts > most) {
+        bh_fail(&bhx_last_error, BH_ERR_ARGUMENT, "nTexts is %d, but must be between 2 and %d",
+                n_texts, most);
+        return NULL;
+    }
     size_t row_bytes = (size_t)n_texts * (size_t)(T + 1) * sizeof(uint16_t);
     uint16_t *rows = bh_alloc(row_bytes);
     if (rows == NULL) {

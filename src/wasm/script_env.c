@@ -23,24 +23,36 @@ typedef struct script_env {
     int handle;
 } script_env;
 
-static bh_status fail(const script_env *env, bh_error *err)
+// The linker puts the stack first in memory: what is left of it is where it stands. An environment
+// may call the module again, and whatever it calls has to find room; where there is none, it is not
+// called.
+static int has_stack(void)
 {
-    return bh_fail(err, BH_ERR_ENV, "%s failed", env->script->def.id);
+    volatile char here;
+    return (uintptr_t)&here > BHX_STACK_NEEDED;
 }
 
-static bh_status answer(const script_env *env, int answer, bh_error *err)
+// What the environment answers, or a status.
+static int call_out(const script_env *env, int op, double value, void *at, bh_step *step,
+                    bh_error *err)
 {
-    return answer < 0 ? fail(env, err) : (bh_status)answer;
+    const char *id = env->script->def.id;
+    if (!has_stack())
+        return bh_fail(err, BH_ERR_STATE, "%s: environments are nested too deeply", id);
+    int handle = op == BH_SCRIPT_CREATE ? env->script->spec.handle : env->handle;
+    int answer = bellhop_env_call(handle, op, value, at, step);
+    return answer < 0 ? bh_fail(err, BH_ERR_ENV, "%s failed", id) : answer;
 }
 
 static bh_status create(void *state, const bh_env_def *def, const void *config, bh_error *err)
 {
     script_env *env = state;
     env->script = (const script_def *)(const void *)def;
-    env->handle = bellhop_env_call(env->script->spec.handle, BH_SCRIPT_CREATE, 0, (void *)config, NULL);
-    return env->handle < 0 ? fail(env, err) : BH_OK;
+    env->handle = call_out(env, BH_SCRIPT_CREATE, 0, (void *)config, NULL, err);
+    return env->handle < 0 ? (bh_status)env->handle : BH_OK;
 }
 
+// Always told, so that nothing of it stays: it needs as much stack as those that let it be made.
 static void destroy(void *state)
 {
     bellhop_env_call(((script_env *)state)->handle, BH_SCRIPT_DESTROY, 0, NULL, NULL);
@@ -48,33 +60,27 @@ static void destroy(void *state)
 
 static bh_status reset(void *state, const uint64_t *seed, float *obs, bh_error *err)
 {
-    const script_env *env = state;
     double value = seed != NULL ? (double)*seed : -1;
-    return answer(env, bellhop_env_call(env->handle, BH_SCRIPT_RESET, value, obs, NULL), err);
+    return (bh_status)call_out(state, BH_SCRIPT_RESET, value, obs, NULL, err);
 }
 
 static bh_status step(void *state, int action, const float *box, float *obs, bh_step *out,
                       bh_error *err)
 {
-    const script_env *env = state;
     double value = box != NULL ? (double)(uintptr_t)box : action;
-    return answer(env, bellhop_env_call(env->handle, BH_SCRIPT_STEP, value, obs, out), err);
+    return (bh_status)call_out(state, BH_SCRIPT_STEP, value, obs, out, err);
 }
 
 static bh_status save(void *state, void *out, size_t size, size_t *n, bh_error *err)
 {
-    const script_env *env = state;
-    int bytes = bellhop_env_call(env->handle, BH_SCRIPT_SAVE, (double)size, out, NULL);
+    int bytes = call_out(state, BH_SCRIPT_SAVE, (double)size, out, NULL, err);
     *n = bytes < 0 ? 0 : (size_t)bytes;
-    return bytes < 0 ? fail(env, err) : BH_OK;
+    return bytes < 0 ? (bh_status)bytes : BH_OK;
 }
 
 static bh_status restore(void *state, const void *bytes, size_t size, bh_error *err)
 {
-    const script_env *env = state;
-    return bellhop_env_call(env->handle, BH_SCRIPT_RESTORE, (double)size, (void *)bytes, NULL) < 0
-               ? fail(env, err)
-               : BH_OK;
+    return (bh_status)call_out(state, BH_SCRIPT_RESTORE, (double)size, (void *)bytes, NULL, err);
 }
 
 static void spaces(const void *state, bh_space *observation, bh_space *action)

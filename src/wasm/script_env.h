@@ -26,6 +26,9 @@
 
 #include "rl/env.h"
 
+/// Bytes of the stack that a call of the module may take; tests/node/stack.test.mjs measures them.
+#define BHX_STACK_NEEDED (256 << 10)
+
 enum {
     BH_SCRIPT_CREATE,
     BH_SCRIPT_DESTROY,

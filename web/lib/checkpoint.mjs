@@ -199,7 +199,7 @@ export function save(run, options = {}) {
   }
   const which = whichParameters(given);
   return withSpaces(run, run.use((wasm, address) => {
-    const size = wasm.call.bhx_run_save(address, which, 0, 0) >>> 0;
+    const size = needSize(wasm.call.bhx_run_save(address, which, 0, 0) >>> 0);
     return wasm.scratch((scratch) => {
       const at = scratch.block(size);
       wasm.call.bhx_run_save(address, which, at, size);
@@ -208,12 +208,18 @@ export function save(run, options = {}) {
   }));
 }
 
+/** @param {number} size */
+function needSize(size) {
+  if (size === 0) throw new BellhopError('BH_ERR_CONFIG', 'the options are too long to be saved: a file has room for 80 KB of them');
+  return size;
+}
+
 /** @param {Run} run */
 function saveFull(run) {
   const write = (/** @type {number} */ at, /** @type {number} */ room) => run.during((wasm, address) => {
     const size = wasm.call.bhx_run_save_full(address, at, room);
     if (size < 0) throw wasm.error();
-    return size;
+    return needSize(size);
   });
   for (let size = write(0, 0); ;) {
     const bytes = run.use((wasm) => wasm.scratch((scratch) => {

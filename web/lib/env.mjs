@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Environments in JavaScript: Gymnasium's contract over the C environments.
 import { BellhopError } from './bellhop-error.mjs';
-import { DISPOSE, Handle } from './wasm.mjs';
+import { DISPOSE, Handle, undoing } from './wasm.mjs';
 import { readAction } from './actions.mjs';
 import { copied, plainOptions, readOptions } from './given.mjs';
 import { whole } from './rules.mjs';
@@ -26,17 +26,20 @@ export function openEnv(library, env, options, create) {
   const { wasm } = library;
   const { entry: definition, own } = lookUp(library, env);
   const { id } = definition;
-  const made = withSetup(library, { env: own ?? id, envOptions: options }, (setup, script) => ({
-    env: wasm.handle(create(setup)), ...optionsOf(library, setup, definition), closeScript: script.keep(),
-  }));
-  const spaces = wasm.json(wasm.call.bhx_env_spaces(made.env));
-  const core = { observationSpace: readSpace(spaces.observation_space), actionSpace: readSpace(spaces.action_space) };
-  const { observationSpace, actionSpace } = own?.coding?.spaces ?? core;
-  return {
-    ...made, id, definition, own, core, coding: own?.coding ?? null, observationSpace: withMethods(observationSpace), actionSpace: withMethods(actionSpace),
-    nMask: spaces.has_action_mask ? spaces.action_space.n : 0,
-    spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: made.limit }),
-  };
+  return withSetup(library, { env: own ?? id, envOptions: options }, (setup, script) => {
+    const env = wasm.handle(create(setup));
+    return undoing(() => wasm.call.bhx_env_destroy(env), () => {
+      const made = optionsOf(library, setup, definition), spaces = wasm.json(wasm.call.bhx_env_spaces(env));
+      const core = { observationSpace: readSpace(wasm, spaces.observation_space), actionSpace: readSpace(wasm, spaces.action_space) };
+      const { observationSpace, actionSpace } = own?.coding?.spaces ?? core;
+      return {
+        ...made, env, id, definition, own, core, coding: own?.coding ?? null, observationSpace: withMethods(observationSpace), actionSpace: withMethods(actionSpace),
+        nMask: spaces.has_action_mask ? spaces.action_space.n : 0,
+        spec: Object.freeze({ id, rewardThreshold: definition.reward_threshold, maxEpisodeSteps: made.limit }),
+        closeScript: script.keep(), // last: nothing throws behind it
+      };
+    });
+  });
 }
 
 /** What it is made with, the time limit among it where it is another. @param {Library} library @param {number} setup @param {import('../bellhop.js').EnvEntry} definition */
@@ -60,13 +63,10 @@ export function makeOptions(owner, given) {
  * @param {import('./wasm.mjs').Wasm} wasm @param {{ env: number, closeScript: () => void }} made @param {number} bytes
  */
 export function allocBeside(wasm, { env, closeScript }, bytes) {
-  try {
-    return wasm.alloc(bytes);
-  } catch (error) {
+  return undoing(() => {
     wasm.call.bhx_env_destroy(env);
     closeScript();
-    throw error;
-  }
+  }, () => wasm.alloc(bytes));
 }
 
 /** What each environment was made from. @type {WeakMap<Env, string | import('./custom-env.mjs').OwnEnv>} */

@@ -254,6 +254,7 @@ function describe(wasm, config, fields) {
  */
 function withConfig(wasm, tables, config, options, use) {
   try {
+    wasm.need();
     for (const option of encodeOptions(tables, options, 'pretraining')) {
       wasm.scratch((scratch) => inUsersWords(option, () =>
         wasm.check(wasm.call.bhx_pretraining_config_set(config, scratch.string(option.name), scratch.string(option.text)))));

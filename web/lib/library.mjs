@@ -33,12 +33,14 @@ function modelClass(library, algo) {
   return class extends Model {
     /** @param {unknown} env  or, from inside, a run that exists already @param {object} [options] */
     constructor(env, options) {
+      library.wasm.need();
       if (!library.catalog.algos.some(({ name }) => name === algo)) throw absent(algo);
       super(runs.has(/** @type {any} */ (env)) ? /** @type {Run} */ (env) : Model.run(library, algo, env, options));
     }
 
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     static load(bytes, env, options) {
+      library.wasm.need();
       return new this(inside(Model.runFrom(library, algo, bytes, env, options)));
     }
   };
@@ -73,9 +75,6 @@ function modelClasses(library) {
   return Object.freeze(models);
 }
 
-/** An id, or an environment of the caller's; whatever else it is is refused by what it looks like. @param {unknown} env @returns {any} */
-const sourceOf = (env) => isSource(env) ? new OwnEnv(env) : typeof env === 'object' ? env && {} : env;
-
 /**
  * @param {Wasm} wasm
  * @param {Record<string, string>} [help]
@@ -85,6 +84,11 @@ export function createLibrary(wasm, help) {
   const library = openLibrary(wasm, help);
   const models = modelClasses(library);
   const language = languageClasses(library);
+  /** An id, or an environment of the caller's; whatever else it is is refused by what it looks like. @param {unknown} env @returns {any} */
+  const sourceOf = (env) => {
+    wasm.need();
+    return isSource(env) ? new OwnEnv(env) : typeof env === 'object' ? env && {} : env;
+  };
   const registeredOr = (/** @type {unknown} */ env) => typeof env === 'string' ? library.registered.get(env) ?? env : env;
   const bh = {
     version: library.catalog.version,
@@ -113,6 +117,7 @@ export function createLibrary(wasm, help) {
     checkEnvAsync: (env, options) => checkEnvAsync(registeredOr(env), options),
     /** @param {unknown} bytes @param {unknown} [env] @param {object} [options] */
     loadModel(bytes, env, options) {
+      wasm.need();
       const run = Model.runFrom(library, undefined, bytes, env, options);
       return new models[run.algo.name](inside(run));
     },

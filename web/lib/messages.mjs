@@ -16,7 +16,7 @@ function distance(a, b) {
 
 /** The nearest word, or undefined when none is near: one edit for three letters, three at most; case, hyphens and underscores do not count. @param {string} word @param {readonly string[]} words */
 export function nearest(word, words) {
-  const plain = (/** @type {string} */ text) => text.slice(0, 64).replace(/[-_]/g, '').toLowerCase(); // what is longer is no name, and takes long
+  const plain = (/** @type {string} */ text) => text.slice(0, 64).replaceAll('-', '').replaceAll('_', '').toLowerCase(); // what is longer is no name, and takes long
   const [best] = words.map((other) => ({ other, edits: distance(plain(word), plain(other)) }))
     .sort((a, b) => a.edits - b.edits);
   return best && best.edits <= Math.min(3, Math.max(word.length, best.other.length) / 3) ? best.other : undefined;

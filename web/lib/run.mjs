@@ -2,7 +2,7 @@
 // A C run (src/rl/run.h) as an object: what models and the worker's sessions share. Steps, records, values and options, in the
 // library's own terms; everything given out is a copy. What a page that trains does not need at once stands apart, as functions of
 // a run: run-values.mjs, checkpoint.mjs, imitation.mjs.
-import { Handle } from './wasm.mjs';
+import { Handle, undoing } from './wasm.mjs';
 import { checked, onlyKeys } from './rules.mjs';
 import { encodeOptions, inKeys, inUsersWords } from './options.mjs';
 import { LABELS, describeSetup, envTables, findAlgo, lookUp, modelTables, timestepsMax, withSetup } from './setup.mjs';
@@ -81,10 +81,10 @@ export class Run {
     this.records = catalog.records;
     /** The most environment steps a run can have. */
     this.timestepsMax = timestepsMax(catalog);
-    const spaces = wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run)));
+    const spaces = undoing(() => wasm.call.bhx_run_destroy(run), () => wasm.json(wasm.call.bhx_env_spaces(wasm.call.bhx_run_env(run))));
     /** The spaces as the module has them; how their author has declared them: `coding.spaces`. */
-    this.observationSpace = readSpace(spaces.observation_space);
-    this.actionSpace = readSpace(spaces.action_space);
+    this.observationSpace = readSpace(wasm, spaces.observation_space);
+    this.actionSpace = readSpace(wasm, spaces.action_space);
     this.nObs = floatsOf(this.observationSpace);
     /** Numbers of its action mask, which stand behind it in the module's rows; 0 where all actions always are legal. */
     this.nMask = spaces.has_action_mask ? spaces.action_space.n : 0;

@@ -127,6 +127,7 @@ export function lookUp({ catalog, registered }, env) {
 
 /** @param {Wasm} wasm @param {OwnEnv | undefined} own @returns {Script} */
 export function openScript(wasm, own) {
+  wasm.need();
   const { address, close } = own ? own.open(wasm) : { address: 0, close() {} };
   let kept = false;
   return {

@@ -12,14 +12,14 @@ const arrayOf = (dtype) => dtype === 'uint8' ? Uint8Array : Float32Array;
 const product = (shape) => shape.reduce((n, size) => n * size, 1);
 
 /**
- * A space with its bounds as typed arrays; the module writes one number where all are equal.
- * @param {any} space @returns {Space}
+ * A space with its bounds as typed arrays; the module writes one number where all are equal, else where they are.
+ * @param {import('./wasm.mjs').Wasm} wasm @param {any} space @returns {Space}
  */
-export function readSpace(space) {
+export function readSpace(wasm, space) {
   if (space.type === 'Discrete') return space;
-  const { shape, dtype } = space;
+  const { shape, dtype } = space, n = product(shape);
   const bounds = (/** @type {any} */ given) =>
-    Array.isArray(given) ? new (arrayOf(dtype))(given.map(Number)) : new (arrayOf(dtype))(product(shape)).fill(Number(given));
+    given.address === undefined ? new (arrayOf(dtype))(n).fill(Number(given)) : new (arrayOf(dtype))(wasm.floats(given.address, n));
   return { type: 'Box', shape, low: bounds(space.low), high: bounds(space.high), dtype };
 }
 

@@ -4,6 +4,10 @@
 // The module is bare: no generated JavaScript, two imports. SIMD is probed by computing, since some engines
 // accept SIMD code and get it wrong; the scalar twin gives the same bits. A view of the memory is made afresh for
 // every access, because growing detaches the old ones.
+//
+// An exception that leaves the module leaves what it was doing half done: its memory is not to be trusted any more. So there is room
+// on the engine's stack before a call begins (stack-room.mjs), no exception enters (callOut), and what leaves all the same stops the
+// instance: the call throws BH_ERR_STATE with what happened, and so does every later one.
 import { BellhopError } from './bellhop-error.mjs';
 
 /** @type {Record<number, import('../bellhop.js').Status>} */
@@ -14,7 +18,12 @@ const STATUS = {
 
 /** An `op` of the import: whether long work is to return now, see src/core/interrupt.h. */
 const INTERRUPT = 6;
-
+/** Bytes of a text from which on it is not in the module's buffer for texts, but in a block of its own, see src/wasm/exports.h. */
+const LONG_TEXT = 1 << 18;
+/** Of stack-room.mjs: for a call of the module; for one with what is freed after it, which needs less; for something made of many. */
+const CALL = 1, SCRATCH = 2, MAKING = 7;
+/** What the module may answer to a call of an environment: it failed. */
+const FAILED = -1;
 /** Computes a known result. */
 export const PROBE = 'bhx_probe';
 const decoder = new TextDecoder();
@@ -74,6 +83,24 @@ class Scratch {
   }
 }
 
+/** The functions of an object, each as `change` makes it. @param {Record<string, any>} functions @param {(fn: any, name: string) => any} change */
+const mapped = (functions, change) => Object.fromEntries(Object.entries(functions).filter(([, fn]) => fn.call).map(([name, fn]) => [name, change(fn, name)]));
+
+/** Runs `use`; when it throws, `undo` is called before. @template T @param {() => void} undo @param {() => T} use @returns {T} */
+export function undoing(undo, use) {
+  try {
+    return use();
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+/** What gives something back: there is nothing to do once the instance stopped. */
+const RELEASES = /free|destroy/;
+/** What leaves the module when it trapped, or the engine's stack is full. */
+const STOPS = ['RuntimeError', 'RangeError', 'InternalError'];
+
 /** An instance of bellhop.wasm. */
 export class Wasm {
   #f32 = new Float32Array(0);
@@ -90,10 +117,14 @@ export class Wasm {
   /** Makes a run: where environments are one's own, they may answer its first reset later. @template T @param {() => T} use @returns {T} */
   making = (use) => use();
 
-  /** @param {WebAssembly.Instance} instance */
-  constructor(instance) {
+  #room;
+  #isStopped = false;
+
+  /** @param {WebAssembly.Instance} instance @param {(levels: number) => void} room  see stack-room.mjs */
+  constructor(instance, room) {
+    this.#room = room;
     /** The exported functions, see src/wasm/exports.c. @type {Record<string, (...values: number[]) => number>} */
-    this.call = /** @type {any} */ (instance.exports);
+    this.call = this.#guarded(instance.exports);
     this.memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
     this.call._initialize();
     /** Objects nobody disposed are freed when they are collected. */
@@ -107,6 +138,49 @@ export class Wasm {
   /** Whether this module has language models and the environments of text. */
   get hasText() {
     return 'bhx_pretraining_fields' in this.call;
+  }
+
+  /** The functions among them, which stop the instance when something leaves them. @param {WebAssembly.Exports} exports @returns {Record<string, any>} */
+  #guarded(exports) {
+    const room = this.#room;
+    return mapped(exports, (/** @type {any} */ fn) => (/** @type {number[]} */ ...values) => {
+      room(CALL);
+      try {
+        return fn(...values);
+      } catch (error) {
+        throw this.#stop(error);
+      }
+    });
+  }
+
+  /** What to throw instead of what left the module: that it stopped, unless it was never entered, as with a number that is none. @param {any} cause */
+  #stop(cause) {
+    if (!STOPS.includes(cause?.name)) return cause;
+    const error = () => new BellhopError('BH_ERR_STATE', `bellhop.wasm stopped: ${cause.message}; this instance cannot be used any more, call load() for a new one`, { cause });
+    this.#isStopped = true;
+    this.call = mapped(this.call, (_, name) => () => {
+      if (!RELEASES.test(name)) throw error();
+    });
+    return error();
+  }
+
+  /**
+   * Throws the engine's RangeError where its stack is nearly full, before something begins that would leave things behind. And before regular
+   * expressions, which V8 compiles when they are used: there, a full stack ends the process.
+   */
+  need() {
+    this.#room(MAKING);
+  }
+
+  /** What the module imports; never throws. @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
+  callOut(handle, op, value, obs, step) {
+    if (this.#isStopped) return FAILED;
+    try {
+      return this.envCall(handle, op, value, obs, step);
+    } catch (error) {
+      this.envFailure = error;
+      return FAILED;
+    }
   }
 
   /** All of the memory as floats, until the next call of anything that may allocate. */
@@ -143,6 +217,7 @@ export class Wasm {
    * @returns {T}
    */
   scratch(use) {
+    this.#room(SCRATCH);
     const scratch = new Scratch(this);
     try {
       return use(scratch);
@@ -191,8 +266,10 @@ export class Wasm {
 
   /** The NUL-terminated string at an address. @param {number} address */
   text(address) {
-    const bytes = new Uint8Array(this.buffer, address >>> 0);
-    return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+    const bytes = new Uint8Array(this.buffer, address >>> 0), end = bytes.indexOf(0);
+    const text = decoder.decode(bytes.subarray(0, end));
+    if (end >= LONG_TEXT) this.call.bhx_text_free();
+    return text;
   }
 
   /** The JSON at an address, parsed. @param {number} address */
@@ -285,16 +362,19 @@ export class Handle {
 /** Whether a module is one of the library's. @param {WebAssembly.Module} module */
 export const isOurs = (module) => WebAssembly.Module.exports(module).some(({ name }) => name === PROBE);
 
-/** Instantiates a module; a CompileError where it does not run. @param {WebAssembly.Module} module */
-export async function startModule(module) {
+/**
+ * Instantiates a module; a CompileError where it does not run.
+ * @param {WebAssembly.Module} module @param {(levels: number) => void} [room]  of stack-room.mjs, where code that may fill the engine's stack uses it
+ */
+export async function startModule(module, room = () => {}) {
   if (!isOurs(module)) throw new WebAssembly.CompileError(`this is another WebAssembly module: it does not export ${PROBE}`);
   const made = { wasm: /** @type {Wasm | undefined} */ (undefined) };
   const env = {
     /** @param {number} handle @param {number} op @param {number} value @param {number} obs @param {number} step */
     bellhop_env_call: (handle, op, value, obs, step) => op === INTERRUPT ? Number(made.wasm?.isLate)
-      : made.wasm ? made.wasm.envCall(handle, op, value, obs, step) : -1,
+      : made.wasm ? made.wasm.callOut(handle, op, value, obs, step) : FAILED,
   };
-  const wasm = new Wasm(await WebAssembly.instantiate(module, { env }));
+  const wasm = new Wasm(await WebAssembly.instantiate(module, { env }), room);
   made.wasm = wasm;
   if (wasm.call[PROBE]() !== 1) throw new WebAssembly.CompileError('this engine computes SIMD wrongly');
   return wasm;

@@ -5,6 +5,7 @@
 //     import { serve } from 'bellhop/serve';
 //     serve({ envs: [Tank] });
 import { BellhopError } from '../lib/bellhop-error.mjs';
+import { makeRoom } from '../lib/stack-room.mjs';
 import { startModule } from '../lib/wasm.mjs';
 import { serve as serveOver } from './service.mjs';
 import { readServeOptions } from './serve-options.mjs';
@@ -20,7 +21,7 @@ export function serve(options = {}) {
 /** The page sends the module, compiled. @param {{ wasmBinary?: any }} options */
 async function open({ wasmBinary }) {
   if (!wasmBinary) throw new BellhopError('BH_ERR_LOAD', 'the worker got no module: give connect({ port }) a wasmBinary, or the worker itself: connect({ worker })');
-  return startModule(wasmBinary instanceof WebAssembly.Module ? wasmBinary : await WebAssembly.compile(wasmBinary));
+  return startModule(wasmBinary instanceof WebAssembly.Module ? wasmBinary : await WebAssembly.compile(wasmBinary), makeRoom());
 }
 
 function scope() {
