@@ -34,7 +34,7 @@ double bhx_run_save_full(bh_run *run, void *out, size_t size);
 bh_run *bhx_run_resume(const bh_setup *setup, const void *bytes, size_t size);
 int bhx_run_load(bh_run *run, const void *bytes, size_t size);
 int bhx_run_load_parameters(bh_run *run, const void *bytes, size_t size);
-const char *bhx_run_tensors(bh_run *run, int which);
+const char *bhx_run_tensors(bh_run *run, int which, const float *obs);
 int bhx_run_watch(bh_run *run, int is_watched);
 int bhx_run_last_update(const bh_run *run, bh_update_array *out);
 void bhx_run_reset_timesteps(bh_run *run);
@@ -201,7 +201,12 @@ static void look_at_run(world *w, int which)
 {
     switch (which) {
     case 0: REQUIRE(strlen(bhx_run_fingerprint(w->run, byte(w) % 2)) == 64); return;
-    case 1: REQUIRE(bhx_run_tensors(w->run, byte(w) % 2)[0] == '['); return;
+    case 1:
+        REQUIRE(bhx_run_tensors(w->run, byte(w) % 2, NULL)[0] == '[');
+        if (!fits(w->run, 1)) return;
+        fill_floats(w);
+        REQUIRE(bhx_run_tensors(w->run, 0, w->floats)[0] == '[');
+        return;
     case 2: REQUIRE(bhx_run_drain(w->run, w->doubles, 16) <= 16); return;
     case 3: {
         bh_update_array arrays[BH_UPDATE_ARRAYS_MAX];
