@@ -28,7 +28,7 @@ async function updateOf(algo, options = QUICK[algo], id = ['ddpg', 'td3', 'sac']
   const update = model.lastUpdate();
   model.watch(false);
   assert.equal(model.lastUpdate(), null);
-  fails(() => model.watch(/** @type {any} */ (1)), 'BH_ERR_ARGUMENT', /watch takes true or false, but got 1/);
+  fails(() => model.watch(/** @type {any} */ (1)), 'BH_ERR_ARGUMENT', /isWatched is 1, but must be true or false/);
   model.dispose();
   env.dispose();
   return /** @type {import('../../web/bellhop.js').UpdateNumbers} */ (update);

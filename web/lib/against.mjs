@@ -29,7 +29,7 @@ export function against(library, model, options = {}) {
   const probe = new Env(library, BOARD, { opponent: 'self' });
   const { observationSpace, actionSpace } = probe;
   probe.dispose();
-  if (!reading('the model', () => isOfTheBoard(model, observationSpace))) throw new BellhopError('BH_ERR_SHAPE', `the model was trained in ${shown(reading('the model', () => model.env.id))}, whose observations and actions are not those of ${BOARD}`);
+  if (!reading('the model', () => isOfTheBoard(model, observationSpace))) throw new BellhopError('BH_ERR_SHAPE', `the model was trained in ${reading('the model', () => String(model.env.id))}, whose observations and actions are not those of ${BOARD}`);
   return class Against {
     static id = id;
     static observationSpace = observationSpace;
