@@ -727,9 +727,10 @@ static void add_sizes(bh_text *out, const char *name, const int *sizes, int n)
 
 /// JSON [{"name", "dtype", "shape", "extent", "stride", "address"}], as bh_tensor has them: of the
 /// parameters, or, where obs (floats) is not NULL, of what the agent holds of that state, see
-/// bh_run_inspect. Data is borrowed until the next step.
+/// bh_run_inspect; NULL where it is no state. Data is borrowed until the next step.
 BHX_EXPORT(const char *, bhx_run_tensors)(bh_run *run, int which, const float *obs)
 {
+    if (obs != NULL && bhx_check_observations(run, obs, 1) != BH_OK) return NULL;
     static const char dtypes[][4] = {[BH_F32] = "F32", [BH_F64] = "F64", [BH_I32] = "I32"};
     bh_tensor tensors[BH_TENSORS_MAX];
     int n = obs != NULL ? bh_run_inspect(run, tensors, obs)

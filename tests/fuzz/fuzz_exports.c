@@ -205,7 +205,7 @@ static void look_at_run(world *w, int which)
         REQUIRE(bhx_run_tensors(w->run, byte(w) % 2, NULL)[0] == '[');
         if (!fits(w->run, 1)) return;
         fill_floats(w);
-        REQUIRE(bhx_run_tensors(w->run, 0, w->floats)[0] == '[');
+        bhx_run_tensors(w->run, 0, w->floats);
         return;
     case 2: REQUIRE(bhx_run_drain(w->run, w->doubles, 16) <= 16); return;
     case 3: {

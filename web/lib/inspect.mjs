@@ -11,7 +11,6 @@ import { flattenObs } from './run-values.mjs';
 export function inspect(run, given) {
   const { flat } = flattenObs(run, given);
   if (run.count(flat) !== 1) throw new BellhopError('BH_ERR_ARGUMENT', `inspect takes one observation, but got ${run.count(flat)}`);
-  needState(run, flat[0]);
   return run.use((wasm, address) => wasm.scratch((scratch) => {
     /** @type {Found[]} */
     const found = wasm.json(wasm.call.bhx_run_tensors(address, 0, scratch.floats(flat)));
@@ -26,10 +25,4 @@ export function inspect(run, given) {
 function countsIn(table, actions, state) {
   const counts = Int32Array.from(table);
   return { visits: counts.slice(state * actions, (state + 1) * actions), counted: counts.reduce((sum, n) => sum + n, 0) };
-}
-
-/** The module takes what is no state for one. @param {Run} run @param {number} state */
-function needState({ observationSpace: space }, state) {
-  if (space.type !== 'Discrete' || (Number.isInteger(state) && state >= 0 && state < space.n)) return;
-  throw new BellhopError('BH_ERR_ARGUMENT', `observation is ${state}, but must be a whole number between 0 and ${space.n - 1}`);
 }
