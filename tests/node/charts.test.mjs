@@ -3,9 +3,10 @@
 // keys that the charts of a lab share.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heightsOf, lastPoint, merge, valueAt, visibleValues } from '../../web/lab/charts/chart-data.mjs';
+import { heightsOf, lastPoint, merge, visibleValues } from '../../web/lab/charts/chart-data.mjs';
 import { LINE_PX, apart, lineFor } from '../../web/lab/charts/chart-labels.mjs';
-import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from '../../web/lab/charts/chart-scale.mjs';
+import { decimalsOf, linearRange, logRange, makeScale, ticksOf } from '../../web/lab/charts/chart-scale.mjs';
+import { roundEnd, valueAt } from '../../web/lab/charts/chart-steps.mjs';
 import { ChartGroup } from '../../web/lab/charts/chart-group.mjs';
 
 // ---- ranges and ticks ----
@@ -182,7 +183,6 @@ test('a group draws one chart per frame, each at most every 160 ms, and rests wi
   /** @type {string[]} */
   const log = [];
   const charts = ['a', 'b', 'c'].map((name) => fakeChart(group, name, log));
-  await group.load();
   for (let i = 0; i < 3; i++) {
     page.frame();
     assert.equal(log.length, i + 1);
@@ -206,13 +206,12 @@ test('a group draws one chart per frame, each at most every 160 ms, and rests wi
   assert.equal(page.observed.size + page.waits(), 0);
 });
 
-test('a group has one cursor and one zoom, and keys for both', async () => {
+test('a group has one cursor and one zoom, and keys for both', () => {
   const page = fakePage();
   const group = new ChartGroup();
   /** @type {string[]} */
   const log = [];
   fakeChart(group, 'a', log);
-  await group.load();
   page.frame();
   const key = (/** @type {string} */ name) => group.onKey(/** @type {any} */ ({ key: name, preventDefault() {} }));
   /** @type {any[]} */

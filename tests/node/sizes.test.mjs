@@ -7,7 +7,7 @@ import { chartFiles, elementFiles, firstLoadFiles, labFiles, sizes } from '../..
 const FIRST_LOAD = 160_000;
 const LAB = 150_000;
 const ELEMENT = 8_000;
-const MODULE = 73_000; // 61,700 until full checkpoints (what a run is, by name, and reading it from untrusted bytes: 4.3 KB), actions that are numbers (the loop, environments and exports: 1.8 KB), the numbers of the last update (1.0 KB), units of observations and rewards (1.7 KB), action masks and states set by hand (0.6 KB), environments that answer later (0.5 KB), time limits and options of one's own (0.1 KB), work that can be interrupted, and files in the middle of it (0.9 KB), visits of states and what layers say (0.3 KB)
+const MODULE = 73_500; // 61,700 until full checkpoints (what a run is, by name, and reading it from untrusted bytes: 4.3 KB), actions that are numbers (the loop, environments and exports: 1.8 KB), the numbers of the last update (1.0 KB), units of observations and rewards (1.7 KB), action masks and states set by hand (0.6 KB), environments that answer later (0.5 KB), time limits and options of one's own (0.1 KB), work that can be interrupted, and files in the middle of it (0.9 KB), visits of states and what layers say (0.3 KB), the stack first in memory, texts of any length and counts that are refused (0.6 KB)
 
 /** A file's name without esbuild's hash; what scripts share has no name. @param {string} file */
 const plain = (file) => file.replace(/-[A-Z0-9]{8}(?=\.js$)/, '');

@@ -71,18 +71,6 @@ export function heightsOf(xs, column, scale, series, [from, to]) {
   return { heights, edges };
 }
 
-/** The last known value up to x; null before the first. @param {ArrayLike<number>} xs @param {ArrayLike<number | null>} ys @param {number} x */
-export function valueAt(xs, ys, x) {
-  let low = 0, high = xs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (xs[middle] <= x) low = middle + 1;
-    else high = middle;
-  }
-  for (let i = low - 1; i >= 0; i--) if (ys[i] !== null && ys[i] !== undefined) return Number(ys[i]);
-  return null;
-}
-
 /** The last point up to x that has a value. @param {Points} series @param {number} x @returns {{ x: number, y: number } | null} */
 export function lastPoint({ xs, ys }, x) {
   for (let i = xs.length - 1; i >= 0; i--) if (xs[i] <= x && ys[i] !== null && ys[i] !== undefined) return { x: xs[i], y: Number(ys[i]) };

@@ -3,14 +3,12 @@
 // dragging zooms all, a double click shows everything again; keys do the same. A round redraws what has changed, one chart per
 // animation frame, so that no frame has much to do, and rounds are at least 160 ms apart. Without changes nothing runs.
 //
-// Events: `cursor` (CursorEvent) the cursor moved · `zoom` the x range was chosen · `loaded` charts can be made.
+// Events: `cursor` (CursorEvent) the cursor moved · `zoom` the x range was chosen.
 
 /** @typedef {import('./chart.mjs').Chart} Chart */
 /** @typedef {[number, number]} Range */
 
 const ROUND_MS = 160;
-/** After a failure to fetch it, what draws charts is not asked for again at once. */
-const RETRY_MS = 4000;
 /** The smallest range to zoom to, in steps. */
 const ZOOM_LEAST = 4;
 /** How far keys move the cursor, in hundredths of what is shown. @type {Readonly<Record<string, number>>} */
@@ -45,11 +43,6 @@ export class ChartGroup extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #suspended = false;
-  /** The class of charts, which comes with uPlot; null until it was fetched. @type {typeof import('./chart.mjs').Chart | null} */
-  Chart = null;
-  /** @type {Promise<void> | null} */
-  #loading = null;
-  #failedAt = -Infinity;
   /** @type {ResizeObserver | null} */
   #sizes = null;
 
@@ -106,29 +99,6 @@ export class ChartGroup extends EventTarget {
       this.redraw();
     }
     return this.#axisWidth;
-  }
-
-  /** Whether there is something to ask for. */
-  get mayLoad() {
-    return !this.#loading && performance.now() - this.#failedAt > RETRY_MS;
-  }
-
-  /** Fetches what draws charts, once; rejects where that fails, and can be called again. */
-  load() {
-    this.#loading ??= this.#fetch();
-    return this.#loading;
-  }
-
-  async #fetch() {
-    try {
-      this.Chart = (await import('./chart.mjs')).Chart;
-      this.dispatchEvent(new Event('loaded'));
-      this.redraw(true);
-    } catch (error) {
-      this.#loading = null;
-      this.#failedAt = performance.now();
-      throw error;
-    }
   }
 
   // ---- the schedule ----

@@ -4,8 +4,6 @@
 
 /** Larger numbers count as infinite: differences of them must stay finite. */
 const LARGEST = 1e300;
-/** Ends of an x axis, in powers of ten. */
-const ENDS = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 /** Densities of ticks on a log scale, within each power of ten; the densest that fits is taken. */
 const DENSITIES = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
 /** Above this ratio a log range has whole decades. */
@@ -31,13 +29,6 @@ export function makeScale([low, high], log, fixed = log) {
     low, high, log, at: (y) => (to(y) - from) / span,
     edge: (y) => (Number.isNaN(y) ? 'none' : y > LARGEST || (fixed && y > high) ? 'top' : y < -LARGEST || (fixed && y < low) ? 'bottom' : null),
   };
-}
-
-/** The x axis to show a run of so many steps: with room ahead, in round numbers. @param {number} steps */
-export function roundEnd(steps) {
-  if (!(steps > 0)) return 1;
-  const unit = 10 ** Math.floor(Math.log10(steps));
-  return (ENDS.find((m) => m * unit >= steps) ?? 10) * unit;
 }
 
 /** Whether a value can be drawn at a height of its own. @param {number} y */

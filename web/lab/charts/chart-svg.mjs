@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A chart as a picture of vectors, written from its data: an SVG with a title, axes, level lines and a legend that names every curve.
-import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from './chart-scale.mjs';
+import { decimalsOf, linearRange, logRange, makeScale, ticksOf } from './chart-scale.mjs';
+import { roundEnd } from './chart-steps.mjs';
 
 /** @typedef {import('./chart.mjs').Content} Content */
 /** @typedef {import('./chart.mjs').Series} Series */

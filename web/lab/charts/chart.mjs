@@ -3,7 +3,8 @@
 // ends of curves. uPlot draws axes, series and the cursor; it is given heights between 0 and 1 (chart-scale.mjs says why).
 import UPlot from 'uplot';
 import { LINE_PX, drawEdges, drawLabels, drawLevel, drawMark, widthOf } from './chart-labels.mjs';
-import { decimalsOf, linearRange, logRange, makeScale, roundEnd, ticksOf } from './chart-scale.mjs';
+import { decimalsOf, linearRange, logRange, makeScale, ticksOf } from './chart-scale.mjs';
+import { roundEnd } from './chart-steps.mjs';
 import { heightsOf, lastPoint, merge, visibleValues } from './chart-data.mjs';
 import { plotStyles } from './plot-styles.mjs';
 
@@ -73,6 +74,8 @@ const LEVEL_DASH = [5, 4];
 const NOTHING = { series: [] };
 /** Steps on the x axis are whole. */
 const X_INCREMENTS = Array.from({ length: 13 }, (_, exponent) => [1, 2, 5].map((m) => m * 10 ** exponent)).flat();
+
+export { ChartGroup } from './chart-group.mjs';
 
 export class Chart {
   /** The looks of what is drawn, for the root it is drawn in. */

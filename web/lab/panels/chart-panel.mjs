@@ -4,9 +4,9 @@
 import { html, nothing } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { adoptStyles } from '../adopt-styles.mjs';
-import { ChartGroup } from '../charts/chart-group.mjs';
 
 /** @typedef {import('../charts/chart.mjs').Content} Content */
+/** @typedef {import('../charts/chart-group.mjs').ChartGroup} ChartGroup */
 /**
  * What panels with charts need of their host.
  * @typedef {object} ChartHost
@@ -26,6 +26,8 @@ import { ChartGroup } from '../charts/chart-group.mjs';
 /** A table: what is shown, and the same as plain numbers for the clipboard. @typedef {{ heads: string[], rows: Cell[][] }} Table */
 /** @typedef {{ text: unknown, plain: string | number | null }} Cell */
 
+/** After a failure to fetch it, what draws charts is not asked for again at once. */
+const RETRY_MS = 4000;
 /** Between two readouts while a run goes on. */
 export const READ_MS = 160;
 /** Between two tables. */
@@ -50,8 +52,13 @@ export class Paced {
 }
 
 export class ChartPanel {
+  /** What draws charts, fetched with the first data: until then the style sheet draws them. @type {typeof import('../charts/chart.mjs') | null} */
+  #drawing = null;
+  #isLoading = false;
+  #failedAt = -Infinity;
   /** @type {ChartGroup | null} */
   #group = null;
+  #isSuspended = false;
   /** @type {Map<string, ChartEntry>} */
   #charts = new Map();
   /** @type {Paced<Record<string, Content>>} */
@@ -72,19 +79,27 @@ export class ChartPanel {
     return true;
   }
 
-  /** @returns {ChartGroup} */
-  get group() {
-    if (!this.#group) {
-      const group = new ChartGroup();
-      group.addEventListener('cursor', (event) => {
-        const { x, byKey } = /** @type {import('../charts/chart-group.mjs').CursorEvent} */ (event);
-        if (byKey && x !== null) this.host.announce(this.spoken(x));
-        this.host.requestUpdate();
-      });
-      for (const name of ['zoom', 'loaded']) group.addEventListener(name, () => this.host.requestUpdate());
-      this.#group = group;
-    }
-    return this.#group;
+  /** The step that the cursor stands on; null for the latest. */
+  get cursor() {
+    return this.#group?.cursor ?? null;
+  }
+
+  /** All steps are shown, with the cursor at the latest. */
+  showAll() {
+    this.#group?.reset();
+  }
+
+  /** @param {typeof import('../charts/chart.mjs').ChartGroup} ChartGroup */
+  #makeGroup(ChartGroup) {
+    const group = new ChartGroup();
+    group.addEventListener('cursor', (event) => {
+      const { x, byKey } = /** @type {import('../charts/chart-group.mjs').CursorEvent} */ (event);
+      if (byKey && x !== null) this.host.announce(this.spoken(x));
+      this.host.requestUpdate();
+    });
+    group.addEventListener('zoom', () => this.host.requestUpdate());
+    if (this.#isSuspended) group.suspend();
+    return group;
   }
 
   /** What is said at the cursor. @param {number} _x @returns {string} */
@@ -93,10 +108,12 @@ export class ChartPanel {
   }
 
   suspend() {
+    this.#isSuspended = true;
     this.#group?.suspend();
   }
 
   resume() {
+    this.#isSuspended = false;
     this.#group?.resume();
   }
 
@@ -108,7 +125,7 @@ export class ChartPanel {
   }
 
   onKey = (/** @type {KeyboardEvent} */ event) => {
-    if (/** @type {Element} */ (event.target) === event.currentTarget) this.group.onKey(event);
+    if (/** @type {Element} */ (event.target) === event.currentTarget) this.#group?.onKey(event);
   };
 
   /** The place of a chart in a template. @param {string} name */
@@ -123,8 +140,9 @@ export class ChartPanel {
    * @param {readonly unknown[]} key @param {() => Record<string, Content>} make
    */
   showCharts(key, make) {
-    const Chart = this.#loaded();
-    if (!Chart) return;
+    if (!this.#drawing) this.#ask();
+    if (!this.#drawing) return;
+    const { Chart, ChartGroup } = this.#drawing, group = this.#group ??= this.#makeGroup(ChartGroup);
     const contents = this.#contents.get(key, Infinity, make);
     for (const [name, entry] of this.#charts) {
       const holder = entry.place.value;
@@ -135,21 +153,31 @@ export class ChartPanel {
       const content = contents[name];
       if (!holder || !content) continue;
       if (!entry.chart) adoptStyles(this.host.root, [Chart.styles]);
-      entry.chart ??= new Chart({ holder, group: this.group, look: () => this.host });
+      entry.chart ??= new Chart({ holder, group, look: () => this.host });
       if (entry.shown !== content) entry.chart.show(content);
       entry.shown = content;
     }
   }
 
-  /** The class of charts, which is fetched with the first data: until then the style sheet draws them. A failure is told once. */
-  #loaded() {
-    const { group } = this;
-    if (!group.Chart && this.hasData && group.mayLoad) {
-      if (this.#isAsked) group.load().catch(() => {});
-      else void this.host.attempt(() => group.load());
-      this.#isAsked = true;
+  /** Asks for what draws charts, if there is anything to draw. A failure is told once. */
+  #ask() {
+    if (!this.hasData || this.#isLoading || performance.now() - this.#failedAt < RETRY_MS) return;
+    if (this.#isAsked) this.#load().catch(() => {});
+    else void this.host.attempt(() => this.#load());
+    this.#isAsked = true;
+  }
+
+  async #load() {
+    this.#isLoading = true;
+    try {
+      this.#drawing = await import('../charts/chart.mjs');
+      this.host.requestUpdate();
+    } catch (error) {
+      this.#failedAt = performance.now();
+      throw error;
+    } finally {
+      this.#isLoading = false;
     }
-    return group.Chart;
   }
 
   // ---- the table ----

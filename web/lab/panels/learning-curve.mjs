@@ -3,7 +3,7 @@
 // of models that only count. The scale is logarithmic: the loss stands on the right.
 import { html, nothing } from 'lit';
 import { hue } from '../charts/chart-colours.mjs';
-import { valueAt } from '../charts/chart-data.mjs';
+import { valueAt } from '../charts/chart-steps.mjs';
 import { ChartPanel, Paced, READ_MS, numberCell, numberText, swatch } from './chart-panel.mjs';
 
 /** Perplexities; NaN and Infinity where training diverged. @typedef {{ xs: number[], ys: number[] }} Curve */
@@ -30,7 +30,7 @@ export class LearningCurvePanel extends ChartPanel {
   render() {
     const { words } = this.host;
     const experiment = this.#experiment;
-    const { cursor } = this.group;
+    const { cursor } = this;
     const key = [experiment?.about, words, cursor, this.host.experiment?.phase];
     return html`<section class="learning" part="learning" role="group" aria-labelledby="learning-title">
       <header><h2 id="learning-title">${words.t('lm.progress')}</h2>
@@ -46,7 +46,7 @@ export class LearningCurvePanel extends ChartPanel {
     const experiment = this.#experiment;
     if (!experiment) return;
     const { about, curve: { train, held }, until } = experiment;
-    if (about !== this.#shown) this.group.reset();
+    if (about !== this.#shown) this.showAll();
     this.#shown = about;
     const { words, theme } = this.host;
     this.showCharts([train.xs, train.xs.length, held.xs, held.xs.length, about, until, words, theme], () => ({ perplexity: this.#content(experiment) }));

@@ -3,8 +3,7 @@
 // each chart, and the same as a table. Runs that were left are drawn in grey.
 import { html, nothing } from 'lit';
 import { bestOf } from '../true-values.mjs';
-import { roundEnd } from '../charts/chart-scale.mjs';
-import { valueAt } from '../charts/chart-data.mjs';
+import { roundEnd, valueAt } from '../charts/chart-steps.mjs';
 import { earlier, returnsOf, runName } from './returns-chart.mjs';
 import { ChartPanel, Paced, READ_MS, numberCell, numberText } from './chart-panel.mjs';
 
@@ -114,13 +113,13 @@ export class ProgressPanel extends ChartPanel {
   /** @param {History} history */
   #begin(history) {
     this.#shown = history;
-    this.group.reset();
+    this.showAll();
   }
 
   /** What texts depend on, the records of the run aside. */
   #key() {
     const { experiment, words } = this.host;
-    return [experiment?.history, experiment?.phase, experiment?.session, words, this.group.cursor];
+    return [experiment?.history, experiment?.phase, experiment?.session, words, this.cursor];
   }
 
   // ---- words ----
@@ -128,7 +127,7 @@ export class ProgressPanel extends ChartPanel {
   /** @param {ChartName} name @param {boolean} isFirst */
   #chart(name, isFirst) {
     const { words } = this.host;
-    const readouts = this.#readouts.get(this.#key(), this.#experiment?.isBlur ? READ_MS : 0, () => this.#read(this.group.cursor));
+    const readouts = this.#readouts.get(this.#key(), this.#experiment?.isBlur ? READ_MS : 0, () => this.#read(this.cursor));
     const [id, title] = {
       returns: [nothing, 'chart.returns'], loss: [nothing, 'chart.loss'],
       q: ['q-title', this.#experiment?.isPolicy ? 'chart.v' : this.#experiment?.kind === 'box' ? 'box.chart.q' : 'chart.q'], epsilon: ['rate-title', this.#rate ?? 'chart.epsilon'],
@@ -152,7 +151,7 @@ export class ProgressPanel extends ChartPanel {
   /** What the axis counts, or where the cursor stands. */
   #axisCaption() {
     const { words } = this.host;
-    const { cursor } = this.group;
+    const { cursor } = this;
     if (cursor !== null) return this.#at(cursor);
     const stride = this.#experiment?.history.stride ?? 1;
     return stride > 1 ? words.t('chart.axis.thinned', { n: stride }) : words.t('chart.axis');

@@ -2,7 +2,7 @@
 // Runs of a text task compared: one curve for each, between the lines of random actions, of the language model alone, of the
 // threshold and of the optimum. A table says the same in numbers.
 import { html } from 'lit';
-import { valueAt } from '../charts/chart-data.mjs';
+import { valueAt } from '../charts/chart-steps.mjs';
 import { curveColour, curveDash, curveName } from './curve-looks.mjs';
 import { ChartPanel, numberCell, numberText, swatch } from './chart-panel.mjs';
 
@@ -23,7 +23,7 @@ export class RunComparisonPanel extends ChartPanel {
   render() {
     const { words } = this.host;
     const { curves = [] } = this.#experiment ?? {};
-    const { cursor } = this.group;
+    const { cursor } = this;
     return html`<section class="comparison" part="comparison" role="group" aria-labelledby="comparison-title">
       <header><h2 id="comparison-title">${words.t('rl.progress')}</h2>
         <button type="button" class="quiet" id="rl-clear" ?hidden=${curves.length === 0} @click=${this.#clear}>${words.t('rl.clear')}</button></header>
@@ -85,7 +85,7 @@ export class RunComparisonPanel extends ChartPanel {
   /** @param {RunCurve[]} curves @param {Baselines} [baselines] @returns {import('./chart-panel.mjs').Table} */
   #table(curves, baselines) {
     const { words } = this.host;
-    const { cursor } = this.group;
+    const { cursor } = this;
     const number = (/** @type {number | null | undefined} */ n) => numberCell(n, (v) => words.value(v, 2));
     // Rows of what is still to be measured are there: nothing moves when it is.
     const isMeasured = (/** @type {unknown} */ value) => typeof value === 'number';
