@@ -312,11 +312,11 @@ static void describe(const void *state, bh_text *out)
     teller t = {.tokens = tokens, .n = tokens_of(d, tokens), .key = key_of(d), .reply = NOBODY};
     turn said;
     t.meaning = NOTHING;
-    for (const char *line = ""; next_turn(&t, &said); line = "\n") {
+    for (const char *line = ""; next_turn(&t, &said); line = " ") {
         bh_text_add(out, "%s%s: ", line, said.reply == NOBODY ? "Guest" : "Bellhop");
         add_sentence(out, &said, 0);
     }
-    if (!d->is_over) bh_text_add(out, "\nBellhop: …");
+    if (!d->is_over) bh_text_add(out, " Bellhop: …");
 }
 
 // ---- what people write ----

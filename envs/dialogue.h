@@ -45,8 +45,8 @@
 // talk, of `info` and of bh_text_task: a list of what was said, {"who": "guest", "text": "in my
 //     room", "en": "It's in the room.", "zh": "就在房间里。"}, "who" else "bellhop". What a guest
 //     never says, a language model may write it, is its own sentence
-// describe: the English talk, "Guest: …" or "Bellhop: …" on lines of their own; "Bellhop: …" alone
-//     on the last one while it has to reply
+// describe: the English talk, "Guest: …" and "Bellhop: …" in turn; "Bellhop: …" alone at the end
+//     while it has to reply
 #pragma once
 
 #include "rl/env.h"

@@ -54,12 +54,12 @@ test('a talk reads as one: guest and bellhop in turn, in English and in Chinese,
       said.en.add(en);
       said.zh.add(zh);
     }
-    const lines = talk.map(({ who, en }) => `${who === 'guest' ? 'Guest' : 'Bellhop'}: ${en}`).join('\n');
+    const lines = talk.map(({ who, en }) => `${who === 'guest' ? 'Guest' : 'Bellhop'}: ${en}`).join(' ');
     assert.equal(env.describe(), lines, 'it is over, and nothing is left to say');
   }
   assert.ok(said.en.size > 90 && said.zh.size > 90, `${said.en.size} ${said.zh.size}`);
   const [, first] = env.reset({ seed: 0 });
-  assert.equal(env.describe(), `Guest: ${first.talk[0].en}\nBellhop: …`);
+  assert.equal(env.describe(), `Guest: ${first.talk[0].en} Bellhop: …`);
   assert.deepEqual(env.layout.replies.length, env.layout.replies_zh.length);
   env.dispose();
 });
