@@ -60,7 +60,7 @@ export const textStyles = css`
 .stage > .token-text { height: 216px; margin-top: 8px; }
 .stage > .token-text.training { height: 320px; }
 #rl-aside { min-height: 20px; margin-top: 4px; }
-.parts-box { margin-top: 8px; }
+.parts-box { container: parts / inline-size; margin-top: 8px; }
 .rated { min-height: 20px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .part {
   display: grid; grid-template-columns: minmax(64px, 112px) minmax(32px, 1fr) 32px auto auto; gap: 0 8px; align-items: center; min-height: 36px;
@@ -106,6 +106,12 @@ export const textStyles = css`
 #rl-took { min-height: 20px; }
 #rl-choices-caption { min-height: 60px; }
 
+@container lab (min-width: 641px) {
+  @container parts (max-width: 400px) {
+    .part { grid-template-columns: minmax(48px, 112px) minmax(16px, 1fr) 32px auto auto; gap: 0 6px; }
+    .parts-box input[type='range'] { width: 56px; }
+  }
+}
 @container lab (max-width: 640px) {
   .phase { flex: none; max-width: none; }
   .text-world .row .choice { flex: 1 1 40%; justify-content: space-between; }
