@@ -193,7 +193,14 @@ static void end_step(bh_pretraining *t)
     t->loss_sum += mean_of(&t->batch);
     t->norm_sum += norm;
     t->sums_n++;
+}
+
+// What is logged after a step, with its evaluation if there is one: who drains the records has both.
+static void record_steps(bh_pretraining *t)
+{
+    const bh_pretraining_config *c = &t->config;
     if (t->steps % c->log_freq != 0) return;
+    double rate = bhi_schedule_at(&c->learning_rate, 1, t->steps / (double)c->max_steps);
     record(t, (double[]){BH_LM_RECORD_TRAIN, t->steps, t->loss_sum / t->sums_n, rate,
                          t->norm_sum / t->sums_n});
     t->loss_sum = t->norm_sum = 0;
@@ -213,6 +220,7 @@ static void step(bh_pretraining *t)
     end_step(t);
     t->is_validating = c->eval_freq > 0 && t->steps % c->eval_freq == 0;
     t->validation = (bhi_lm_validation){0};
+    if (!t->is_validating) record_steps(t);
 }
 
 // A part of a loss over held-out windows; returns whether there are more.
@@ -247,6 +255,7 @@ static void evaluate(bh_pretraining *t)
     int is_best = loss < t->best;
     if (is_best) t->best = loss;
     t->is_validating = 0;
+    record_steps(t);
     record(t, (double[]){BH_LM_RECORD_EVAL, t->steps, loss, is_best, 0});
 }
 

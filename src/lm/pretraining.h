@@ -99,8 +99,8 @@ enum {
     BH_LM_RECORD_WIDTH = 5,
 };
 
-/// Moves up to `max` of the oldest records into out; returns how many. BH_ERR_ARGUMENT for a negative
-/// one.
+/// Moves up to `max` of the oldest records into out; returns how many. Those of a step come together,
+/// once its evaluation is over. BH_ERR_ARGUMENT for a negative one.
 BH_API int bh_pretraining_drain(bh_pretraining *training, double *out, int max);
 
 // ---- full checkpoints ----

@@ -385,6 +385,7 @@ static void test_every_failing_allocation(void)
 // ---- interruptions ----
 
 static bh_rng stream;
+static int n_together;
 
 static int now_and_then(void *user)
 {
@@ -393,9 +394,22 @@ static int now_and_then(void *user)
 }
 
 // Windows of 40 tokens: 3 are computed together (BHI_LM_ROWS), so that a step has ten parts.
+// Records of a step come together: with each that has an evaluation there is the evaluation.
+static void check_records(bh_pretraining *t, int eval_freq)
+{
+    double rows[64 * BH_LM_RECORD_WIDTH];
+    int n = bh_pretraining_drain(t, rows, 64);
+    for (int i = 0; i < n; i++) {
+        const double *row = rows + i * BH_LM_RECORD_WIDTH, *next = row + BH_LM_RECORD_WIDTH;
+        if (row[0] != BH_LM_RECORD_TRAIN || (int)row[1] % eval_freq != 0) continue;
+        CHECK(i + 1 < n && next[0] == BH_LM_RECORD_EVAL && next[1] == row[1]);
+        n_together++;
+    }
+}
+
 static void test_interrupted_is_the_same(void)
 {
-    const char *const *options = OPTIONS("context", "40", "batch_size", "30", "eval_windows", "40", "eval_freq", "5", "validation", "0.5");
+    const char *const *options = OPTIONS("context", "40", "batch_size", "30", "eval_windows", "40", "eval_freq", "5", "log_freq", "5", "validation", "0.5");
     source s = source_with(text, options);
     int n_asked = 0, n_pending = 0;
     stream = bh_rng_seed(3);
@@ -406,6 +420,7 @@ static void test_interrupted_is_the_same(void)
     while (status == BH_PENDING || bh_pretraining_done(often) < 23) {
         int left = 23 - bh_pretraining_done(often);
         status = bh_pretraining_steps(often, status == BH_PENDING && n_pending > 0 ? 0 : left);
+        check_records(often, 5);
         if (status != BH_PENDING) continue;
         if (n_pending++ % 7 == 3) {
             double loss = bh_pretraining_validate(often, 2); // what is under way begins anew
@@ -420,7 +435,7 @@ static void test_interrupted_is_the_same(void)
         free(f.bytes);
     }
     printf("    %d interruptions\n", n_pending);
-    CHECK(n_pending > 23);
+    CHECK(n_pending > 23 && n_together > 0);
     file f = save_full(plain);
     check_same_as(often, f, "interrupted", 23);
     free(f.bytes);
