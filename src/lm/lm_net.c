@@ -94,8 +94,7 @@ double bhi_lm_net_add_loss(const bhi_lm_net *net, const bh_real *params, bh_real
     const bh_real *features =
         bhi_transformer_forward(&net->body, params, at.acts, tokens, NULL, count, T);
     bhi_lm_net_logits(net, params, at.logits, features, R);
-    double sum =
-        bhi_cross_entropy(at.logits, targets, 1 / (bh_real)n_targets, R, net->body.spec.V);
+    double sum = bhi_cross_entropy(at.logits, targets, 1 / (bh_real)n_targets, R, net->body.spec.V);
     if (grads == NULL) return sum;
     logits_backward(net, params, grads, at.dfeatures, at.logits, features, R);
     bhi_transformer_backward(&net->body, params, grads, at.acts, at.scratch, at.dfeatures, tokens,

@@ -107,8 +107,8 @@ struct bhi_actor_critic {
     bh_real *reference;            ///< (n_policy) the reference policy of the KL penalty
     bh_real *of_reference;         ///< (rows) log-probabilities
     double kl_coef;                ///< now, when it adapts; -1 before the first update
-    double kl_sum;                 ///< of the cells that were penalized, while they are learned from
-    double kl_coef_from;           ///< the setting it started from
+    double kl_sum;       ///< of the cells that were penalized, while they are learned from
+    double kl_coef_from; ///< the setting it started from
 
     // Of a Gaussian policy, whose layout they are:
     bh_real *dlog_std; ///< (n_log_std) gradient, scaled as that of the outputs

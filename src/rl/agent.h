@@ -161,9 +161,9 @@ typedef struct bhi_agent {
     const bh_agent_class *class;
     bhi_agent_spec spec; ///< total_timesteps may be changed between steps
     bhi_encoder encoder; ///< of observations and rewards
-    void *config;  ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
-    int timesteps; ///< environment steps observed
-    int n_updates; ///< updates since creation: gradient steps, table entries or sweeps
+    void *config;   ///< class->config->bytes; fields flagged BH_LIVE may be written between steps
+    int timesteps;  ///< environment steps observed
+    int n_updates;  ///< updates since creation: gradient steps, table entries or sweeps
     uint64_t piece; ///< pieces done of the learning under way, see `learn`; 0 where none is
     double sums[BHI_N_METRICS]; ///< of the metrics since the last bhi_agent_stats
     int counts[BHI_N_METRICS];

@@ -25,9 +25,9 @@ typedef struct bhi_dqn {
     unsigned char *legal_tm1,
         *legal_t; // (rows,A), (B,A) masks of x_tm1 and x_t, where there are any
     bh_rng explore_rng, sample_rng, noise_rng;
-    int vec_steps; // steps of all environments together
+    int vec_steps;      // steps of all environments together
     double next_target; // update on demonstrations at which the target moves next
-    int rows;      // of the batches below: max(batch_size, n_envs)
+    int rows;           // of the batches below: max(batch_size, n_envs)
 
     bh_real *online, *target, *gradient; // (n_params)
     bh_real *weights;                    // (n_weights) with noise; NULL without

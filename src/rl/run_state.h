@@ -72,10 +72,10 @@ struct bh_run {
     int F, A; // A: actions; 0 where they are a Box
     int D;    // numbers of an action from a Box; 0 where they are Discrete
     int timesteps, episodes, solved_at;
-    double best_mean;     // NAN before the first evaluation
-    int has_nan;          // the last evaluation met a value that is none
-    int owed;             // bhi_owed
-    int has_changes;      // options were set in the middle of a step
+    double best_mean;        // NAN before the first evaluation
+    int has_nan;             // the last evaluation met a value that is none
+    int owed;                // bhi_owed
+    int has_changes;         // options were set in the middle of a step
     bh_interrupt *interrupt; // NULL: nobody interrupts it
     void *interrupt_user;
     void *best;           // copy of the agent's parameters, once there is a best_mean

@@ -199,7 +199,8 @@ static bh_status learn(bh_run *run)
 static bh_status evaluate_if_due(bh_run *run)
 {
     const bh_run_config *c = &run->setup->run;
-    int is_of_loaded = run->owed == BHI_OWED_LOADED, is_due = is_of_loaded || run->timesteps >= run->next_eval;
+    int is_of_loaded = run->owed == BHI_OWED_LOADED,
+        is_due = is_of_loaded || run->timesteps >= run->next_eval;
     bh_status status = BH_OK;
     if (run->evaluation.is_open || (c->eval_freq > 0 && is_due)) status = bhi_run_evaluate_now(run);
     else is_of_loaded = 1;
@@ -292,8 +293,8 @@ bh_status bh_run_steps(bh_run *run, int n)
 {
     bh_status checked = bhi_run_check_count(run, n, 0);
     if (checked != BH_OK) return checked;
-    int is_under_way = run->stage == BHI_RESETTING || run->stage == BHI_STEPPING ||
-                       run->agent->piece > 0;
+    int is_under_way =
+        run->stage == BHI_RESETTING || run->stage == BHI_STEPPING || run->agent->piece > 0;
     if (run->evaluation.is_open || run->owed == BHI_OWED_STEP ||
         (run->owed == BHI_OWED_LOADED && n > 0)) {
         bh_status status = evaluate_if_due(run);

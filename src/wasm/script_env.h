@@ -45,9 +45,9 @@ typedef struct bhx_script_spec {
     int is_single; ///< as in bh_env_callbacks
     const char *id;
     bh_space observation;
-    bh_space action;         ///< Discrete, or a Box of floats
-    int max_episode_steps;   ///< 0 for none
-    double reward_threshold; ///< NAN for none
+    bh_space action;               ///< Discrete, or a Box of floats
+    int max_episode_steps;         ///< 0 for none
+    double reward_threshold;       ///< NAN for none
     const bh_config_table *config; ///< options, borrowed; NULL for none
 } bhx_script_spec;
 

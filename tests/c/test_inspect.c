@@ -49,7 +49,8 @@ static void test_visits(void)
     for (int i = 0; bh_envs.agents[i] != NULL; i++) {
         const bh_agent_class *agent = bh_envs.agents[i];
         int expected[STATES * MOVES] = {0};
-        bh_setup *setup = make_setup(&bh_envs, "GridWorld-v0", agent->name, OPTIONS("seed", "3", "n_envs", "1"));
+        bh_setup *setup =
+            make_setup(&bh_envs, "GridWorld-v0", agent->name, OPTIONS("seed", "3", "n_envs", "1"));
         if (setup == NULL) continue;
         static const char *const small[][2] = {
             {"learning_starts", "20"}, {"batch_size", "16"}, {"n_steps", "16"}};
@@ -107,8 +108,7 @@ static void keep_counts(void *user, const bhi_state *entry)
 // UCB counts for itself: it comes to the same numbers.
 static void test_the_same_as_ucb(void)
 {
-    bh_run *run =
-        make_run(&bh_envs, "GridWorld-v0", "q-learning", OPTIONS("exploration", "ucb"));
+    bh_run *run = make_run(&bh_envs, "GridWorld-v0", "q-learning", OPTIONS("exploration", "ucb"));
     CHECK_STATUS(bh_run_steps(run, 500), BH_OK);
     const int *kept = NULL;
     bhi_run_state(run, &(bhi_state_visitor){.visit = keep_counts, .user = &kept});
@@ -197,8 +197,7 @@ static void check_layers(const char *env, const char *algo, const char *const *o
     CHECK(strcmp(f->name, first) == 0 && f->shape[0] == places && f->shape[1] == channels);
     CHECK(strcmp(last->name, "linear") == 0);
     if (!CHECK(size_of(last) == outputs)) printf("    %s %s has %d\n", env, algo, size_of(last));
-    for (int i = 0; i < size_of(f); i++)
-        CHECK(strcmp(first, "relu") != 0 || number(f, i) >= 0);
+    for (int i = 0; i < size_of(f); i++) CHECK(strcmp(first, "relu") != 0 || number(f, i) >= 0);
     bh_run_destroy(run);
 }
 
@@ -221,10 +220,11 @@ static void test_kinds_of_layers(void)
 // The last layer is what values are made of: those of a run's own.
 static void test_the_output_is_the_values(void)
 {
-    static const char *const envs[] = {"CartPole-v1", "GridWorld-v0", "Breakout-MinAtar", "Catch-v0"};
+    static const char *const envs[] = {"CartPole-v1", "GridWorld-v0", "Breakout-MinAtar",
+                                       "Catch-v0"};
     for (size_t i = 0; i < sizeof envs / sizeof *envs; i++) {
-        bh_run *run = make_run(&bh_envs, envs[i], "dqn",
-                               OPTIONS("learning_starts", "20", "batch_size", "4"));
+        bh_run *run =
+            make_run(&bh_envs, envs[i], "dqn", OPTIONS("learning_starts", "20", "batch_size", "4"));
         CHECK_STATUS(bh_run_steps(run, 60), BH_OK);
         double q[8];
         bh_run_q_values(run, q, last_obs(run), 1);

@@ -61,7 +61,9 @@ static bh_run *go(bh_run *run, int end, interrupter *i, int resumes)
         status = bh_run_steps(run, left > 0 ? left : 0);
         CHECK(status == BH_OK || (i != NULL && status == BH_PENDING));
         in_evaluation += run->evaluation.is_open;
-        if (status != BH_PENDING || n++ % 5 != 0 || (run->evaluation.is_open && in_evaluation > resumes)) continue;
+        if (status != BH_PENDING || n++ % 5 != 0 ||
+            (run->evaluation.is_open && in_evaluation > resumes))
+            continue;
         if (resumes == 0) continue;
         file f = save_full(run);
         bh_run_destroy(run);
@@ -95,13 +97,15 @@ static void check_records(bh_run *a, bh_run *b)
 
 // ---- every agent, any interruptions ----
 
-static const char *const homes[] = {"GridWorld-v0", "CartPole-v1", "Pendulum-v1", "Catch-v0", "TextGen-v1"};
+static const char *const homes[] = {"GridWorld-v0", "CartPole-v1", "Pendulum-v1", "Catch-v0",
+                                    "TextGen-v1"};
 
 // Rounds of several updates, so that there is something between two of them.
 static const char *const *rounds_of(const char *algo)
 {
-    static const char *const gradient_steps[] = {"gradient_steps", "5", NULL},
-                             *const epochs[] = {"n_epochs", "3", NULL};
+    static const char *const gradient_steps[] = {"gradient_steps", "5", NULL}, *const epochs[] = {
+                                                                                   "n_epochs", "3",
+                                                                                   NULL};
     if (strcmp(algo, "dqn") == 0 || strcmp(algo, "sac") == 0 || strcmp(algo, "td3") == 0 ||
         strcmp(algo, "ddpg") == 0 || strcmp(algo, "clone") == 0)
         return gradient_steps;
@@ -144,7 +148,8 @@ static void test_any_interruption_gives_the_same_bits(void)
 // Parts of 256 rows, whose gradients are added.
 static void test_parts_of_an_update(void)
 {
-    const char *const *options = OPTIONS("n_steps", "600", "episodes_per_update", "40", "kl_coef", "0.1");
+    const char *const *options =
+        OPTIONS("n_steps", "600", "episodes_per_update", "40", "kl_coef", "0.1");
     bh_run *plain = busy_run("CartPole-v1", "reinforce", options, "5");
     interrupter i = every(1, 1);
     bh_run *anew = go(busy_run("CartPole-v1", "reinforce", options, "5"), 3000, &i, 40);
@@ -203,7 +208,8 @@ static bh_run *in_the_middle(interrupter *i)
 static void test_what_is_set_waits_for_the_step(void)
 {
     interrupter i = every(1, 0);
-    bh_run *run = in_the_middle(&i), *plain = busy_run("CartPole-v1", "dqn", OPTIONS("gradient_steps", "6"), "4");
+    bh_run *run = in_the_middle(&i),
+           *plain = busy_run("CartPole-v1", "dqn", OPTIONS("gradient_steps", "6"), "4");
     CHECK_STATUS(bh_run_set(run, "learning_rate", "0.5", NULL), BH_OK);
     CHECK_STATUS(bh_run_set(run, "gradient_steps", "2", NULL), BH_OK);
     CHECK_STATUS(bh_run_steps(plain, bh_run_timesteps(run)), BH_OK);
@@ -250,11 +256,13 @@ static int always(void *user)
 static void test_an_evaluation_without_end(void)
 {
     int n = 0;
-    bh_run *run = make_run(&bh_all_envs, "Pendulum-v1", "sac",
-                           OPTIONS("max_episode_steps", "2000000000", "eval_freq", "10", "net_arch", "8"));
+    bh_run *run =
+        make_run(&bh_all_envs, "Pendulum-v1", "sac",
+                 OPTIONS("max_episode_steps", "2000000000", "eval_freq", "10", "net_arch", "8"));
     bh_run_set_interrupt(run, always, &n);
     bh_score score = {.mean = 7};
-    for (int k = 0; k < 100; k++) CHECK_STATUS(bh_run_evaluate(run, BH_CURRENT, 3, 1, &score), BH_PENDING);
+    for (int k = 0; k < 100; k++)
+        CHECK_STATUS(bh_run_evaluate(run, BH_CURRENT, 3, 1, &score), BH_PENDING);
     CHECK(n == 100 && score.mean == 7);
     CHECK_STATUS(bh_run_evaluate(run, BH_CURRENT, 0, 1, &score), BH_OK); // given up
     bh_status status = BH_OK;
@@ -277,7 +285,8 @@ static void test_an_evaluation_between(void)
 {
     const char *const *options = OPTIONS("eval_freq", "100");
     interrupter i = every(3, 3), j = every(3, 3);
-    bh_run *plain = busy_run("CartPole-v1", "dqn", options, "6"), *run = busy_run("CartPole-v1", "dqn", options, "6");
+    bh_run *plain = busy_run("CartPole-v1", "dqn", options, "6"),
+           *run = busy_run("CartPole-v1", "dqn", options, "6");
     bh_run_set_interrupt(run, is_enough, &i);
     while (bh_run_timesteps(run) < 100 || !run->evaluation.is_open)
         bh_run_steps(run, bh_run_timesteps(run) < 100 ? 100 - bh_run_timesteps(run) : 0);

@@ -409,7 +409,8 @@ static void check_records(bh_pretraining *t, int eval_freq)
 
 static void test_interrupted_is_the_same(void)
 {
-    const char *const *options = OPTIONS("context", "40", "batch_size", "30", "eval_windows", "40", "eval_freq", "5", "log_freq", "5", "validation", "0.5");
+    const char *const *options = OPTIONS("context", "40", "batch_size", "30", "eval_windows", "40",
+                                         "eval_freq", "5", "log_freq", "5", "validation", "0.5");
     source s = source_with(text, options);
     int n_asked = 0, n_pending = 0;
     stream = bh_rng_seed(3);

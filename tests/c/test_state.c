@@ -52,9 +52,15 @@ static void test_every_agent_in_every_environment(void)
     }
 }
 
-static const char *const wrapped[] = {
-    "normalize_observation", "true", "normalize_reward", "true", "frame_stack", "3",
-    "frame_skip",            "2",    NULL};
+static const char *const wrapped[] = {"normalize_observation",
+                                      "true",
+                                      "normalize_reward",
+                                      "true",
+                                      "frame_stack",
+                                      "3",
+                                      "frame_skip",
+                                      "2",
+                                      NULL};
 
 // Images, vectors, actions from a Box; an agent that is not for one of them is refused.
 static void test_every_agent_with_statistics_and_frames(void)

@@ -331,7 +331,7 @@ test('what posts anything at all is no worker of ours, and says so', async () =>
   port2.onmessage = () => port2.postMessage(null);
   const noisy = /** @type {any} */ (Object.assign(port1, { terminate: () => port1.close() }));
   await assert.rejects(connectTo({ timeout: 300 }, { modules: MODULES, workers: [() => noisy] }), /the worker did not answer/);
-  for (const [options, message] of /** @type {[any, RegExp][]} */ ([[{ worker: 5 }, /^worker is 5, but must have postMessage/], [{ port: {} }, /^port is an object, but must have postMessage/]])) {
+  for (const [options, message] of /** @type {[any, RegExp][]} */ ([[{ worker: 5 }, /^worker is 5, but must be something that has postMessage/], [{ port: {} }, /^port is an object, but must be something that has postMessage/]])) {
     for (const { connect } of [entry, inNode]) await assert.rejects(connect(options), { status: 'BH_ERR_ARGUMENT', message });
   }
 });

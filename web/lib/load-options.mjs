@@ -37,7 +37,7 @@ const IN_PAGE = {
 const url = ({ read, wanted }, of) => [(given) => (typeof given === 'string' ? given.trim() !== '' && isRead(read, given) : Object.prototype.toString.call(given) === '[object URL]'), `${wanted} of ${of}`];
 
 /** @param {UrlReader} urls */
-const loadRules = (urls) => ({ ...LOAD, wasmUrl: url(urls, 'bellhop-simd.wasm or one of its twins') });
+const loadRules = (urls) => ({ wasmUrl: url(urls, 'bellhop-simd.wasm or one of its twins'), ...LOAD });
 
 /** The options of load(), each read once. @param {unknown} options @param {UrlReader} [urls] @returns {import('../bellhop.js').LoadOptions} */
 export function readLoadOptions(options, urls = IN_PAGE) {
