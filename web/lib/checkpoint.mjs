@@ -188,9 +188,12 @@ function withSpaces({ coding }, bytes) {
 
 // ---- saving and loading ----
 
+/** Options of save(). */
+export const SAVE = Object.freeze({ ...WHICH, full: FLAG });
+
 /** A checkpoint; a full one is of the run and goes on where it was saved. @param {Run} run @param {import('../bellhop.js').SaveOptions} [options] */
 export function save(run, options = {}) {
-  const { full = false, which: given } = readOptions('save', options, { ...WHICH, full: FLAG });
+  const { full = false, which: given } = readOptions('save', options, SAVE);
   run.check();
   if (full && given !== undefined) throw new BellhopError('BH_ERR_ARGUMENT', 'which is for parameters alone; a full checkpoint has the current and the best');
   if (full) {

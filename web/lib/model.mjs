@@ -192,8 +192,9 @@ export class Model {
   }
 
   /** @param {import('../bellhop.js').SaveOptions} [options] */
-  save(options) {
-    return checkpoint.save(options?.full ? this.#given : this.#run, options);
+  save(options = {}) {
+    const given = readOptions('save', options, checkpoint.SAVE);
+    return checkpoint.save(given.full ? this.#given : this.#run, given);
   }
 
   /** @param {{ which?: Which }} [options] */

@@ -156,14 +156,14 @@ export const ARGUMENTS = {
   'Model.learn': () => [{ steps: 4 }], 'Model.act': (_, model) => [obsOf(idOf(model))], 'Model.observe': (_, model) => [[obsOf(idOf(model)), 1, false, false]], 'Model.predict': (_, model) => [obsOf(idOf(model)), {}],
   'Model.qValues': (_, model) => [obsOf(idOf(model)), ...idOf(model) === 'Pendulum-v1' ? [[[0]]] : []], 'Model.predictValues': (_, model) => [obsOf(idOf(model)), {}], 'Model.logProbs': (_, model) => [obsOf(idOf(model)), {}], 'Model.evaluate': () => [{ episodes: 1 }],
   'Model.evaluateAsync': () => [{ episodes: 1 }], 'Model.set': () => [{ evalFreq: 0 }], 'Model.save': () => [{}], 'Model.demonstrate': () => [plain()], 'Model.loadParameters': (_, model) => [model.save()],
-  'Model.startFrom': (bh) => [opened(bh)], 'Model.logPrior': (_, model) => [obsOf(idOf(model))], 'Model.watch': () => [true], 'Model.parameters': () => [{}], 'Model.sha256': () => [{}],
-  'LanguageModel.encode': () => ['the cat'], 'LanguageModel.decode': () => [[1, 2]], 'LanguageModel.sample': () => [{ length: 4 }], 'LanguageModel.next': () => ['the', {}], 'LanguageModel.perplexity': () => ['the cat'],
+  'Model.startFrom': (bh) => [opened(bh)], 'Model.logPrior': (_, model) => [obsOf(idOf(model))], 'Model.watch': () => [true], 'Model.parameters': () => [{}], 'Model.inspect': (_, model) => [obsOf(idOf(model))], 'Model.sha256': () => [{}],
+  'LanguageModel.encode': () => ['the cat'], 'LanguageModel.decode': () => [[1, 2]], 'LanguageModel.sample': () => [{ length: 4 }], 'LanguageModel.next': () => ['the', {}], 'LanguageModel.talk': () => ['the', {}], 'LanguageModel.perplexity': () => ['the cat'],
   'Pretraining.learn': () => [{ steps: 1 }], 'Pretraining.step': () => [1], 'Pretraining.validate': () => [{ windows: 1 }], 'Pretraining.set': () => [{ logFreq: 1 }], 'Pretraining.save': () => [{}],
   'Recorder.new': () => [{ env: 'CartPole-v1' }], 'Recorder.reset': () => [[0, 0, 0, 0], [1, 1]], 'Recorder.step': () => [1, [0, 0, 0, 0], 1, false, false, [0, 1], [1, 1]],
   'Trainer.create': () => [{ env: 'CartPole-v1', algo: 'dqn', options: SMALL }], 'Trainer.createLanguageModel': () => [{ corpus: TEXT, options: PRETRAINING }],
   'LanguageSession.step': () => [1], 'LanguageSession.set': () => [{ logFreq: 1 }], 'LanguageSession.sample': () => [{ length: 4 }], 'LanguageSession.next': () => ['the', {}, 3], 'LanguageSession.save': () => [{}],
   'Session.play': () => [{ until: 1 }], 'Session.step': () => [1, 'episode'], 'Session.requestFrame': () => [{ width: 10, height: 10 }], 'Session.learn': () => [{ steps: 4 }], 'Session.set': () => [{ evalFreq: 0 }], 'Session.watch': () => [true],
-  'Session.place': (_, each) => [obsOf(idOf(each))], 'Session.evaluate': () => [{ episodes: 1 }], 'Session.save': () => [{}], 'Session.load': (bh) => [bytesOf(bh)], 'Session.sha256': () => [{}], 'Session.predict': (_, each) => [obsOf(idOf(each)), {}],
+  'Session.place': (_, each) => [obsOf(idOf(each))], 'Session.inspect': (_, each) => [obsOf(idOf(each))], 'Session.evaluate': () => [{ episodes: 1 }], 'Session.save': () => [{}], 'Session.load': (bh) => [bytesOf(bh)], 'Session.sha256': () => [{}], 'Session.predict': (_, each) => [obsOf(idOf(each)), {}],
   'Session.predictValues': (_, each) => [obsOf(idOf(each)), {}], 'Session.logProbs': (_, each) => [obsOf(idOf(each)), {}], 'Session.qValues': (_, each) => [obsOf(idOf(each)), ...idOf(each) === 'Pendulum-v1' ? [[[0]]] : []],
 };
 
