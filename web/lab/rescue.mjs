@@ -56,9 +56,12 @@ export async function rescue(experiment, why, error) {
   if (step === shown) Object.assign(experiment, { score, print });
   if (step === shown && phase === 'finished') experiment.enter(phase);
   experiment.emit('setup');
+  const caught = error && step < shown ? catchUp(experiment, shown) : null;
   tell(experiment, why, { step });
-  if (error && step < shown) await catchUp(experiment, shown);
-  if (goesOn && experiment.phase === 'paused') experiment.play();
+  await caught;
+  if (!goesOn || experiment.phase !== 'paused') return;
+  experiment.play(); // which ends what is told
+  tell(experiment, why, { step });
 }
 
 /** Plays to the step that was shown, as fast as it can. @param {RunExperiment} experiment @param {number} shown */

@@ -41,7 +41,7 @@ export default function loading(lab) {
     await page.click('#settings summary');
     await page.waitForSelector('.setting');
     await holds(page, () => /\p{Script=Han}/u.test(/** @type {any} */ (globalThis).$('set-options-learningRate-help')?.textContent.split(' ')[0] ?? ''));
-    assert.deepEqual(catalogues().sort(), ['en', 'en-site', 'zh', 'zh-help', 'zh-settings', 'zh-site']);
+    assert.deepEqual(catalogues().sort(), ['en', 'en-site', 'zh', 'zh-fields', 'zh-help', 'zh-settings', 'zh-site']);
     await close();
   });
 
