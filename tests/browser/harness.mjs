@@ -69,6 +69,19 @@ export async function hosted({ root = SITE, files, headers = {} } = {}) {
   return host;
 }
 
+/** Chromium, which may hang as it starts: then another one is started. @param {number} [tries] @returns {Promise<import('playwright-core').Browser>} */
+async function launched(tries = 3) {
+  try {
+    return await chromium.launch({
+      executablePath: process.env.CHROME_PATH || '/usr/bin/chromium', args: FLAGS, timeout: 60_000,
+      env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' },
+    });
+  } catch (error) {
+    if (tries === 1) throw error;
+    return launched(tries - 1);
+  }
+}
+
 /** Serves the site and starts the browser. */
 export async function start() {
   assert.ok(existsSync(join(SITE, 'site.js')), 'build/out/site is missing: npm run build');
@@ -76,10 +89,7 @@ export async function start() {
   mkdirSync(join(root, SUB_PATH), { recursive: true });
   cpSync(SITE, join(root, SUB_PATH), { recursive: true });
   const server = await serve({ root, port: 0 });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROME_PATH || '/usr/bin/chromium', args: FLAGS,
-    env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' },
-  });
+  const browser = await launched();
   const url = server.url + SUB_PATH;
   const windows = new Windows(browser, new URL(url).origin);
   return {
