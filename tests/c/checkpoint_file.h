@@ -7,6 +7,7 @@
 
 #include "core/rng.h"
 #include "io/sha256.h"
+#include "rl/run.h"
 
 #include "check.h"
 
@@ -17,6 +18,18 @@ typedef struct file {
     unsigned char *bytes;
     size_t size;
 } file;
+
+/// The full checkpoint of a run; its bytes are the caller's.
+static inline file save_run(bh_run *run)
+{
+    file f = {0};
+    size_t n;
+    CHECK_STATUS(bh_run_save_full(run, NULL, 0, &f.size, NULL), BH_OK);
+    f.bytes = malloc(f.size);
+    CHECK_STATUS(bh_run_save_full(run, f.bytes, f.size, &n, NULL), BH_OK);
+    CHECK(f.size > 0 && n == f.size);
+    return f;
+}
 
 static inline size_t file_header(file f)
 {

@@ -27,16 +27,6 @@ static interrupter every(int most, uint64_t seed)
     return (interrupter){.rng = bh_rng_seed(seed), .most = most, .left = 1};
 }
 
-static file save_full(bh_run *run)
-{
-    file f = {0};
-    size_t n;
-    CHECK_STATUS(bh_run_save_full(run, NULL, 0, &f.size, NULL), BH_OK);
-    f.bytes = malloc(f.size);
-    CHECK_STATUS(bh_run_save_full(run, f.bytes, f.size, &n, NULL), BH_OK);
-    return f;
-}
-
 static bh_run *resume(file f)
 {
     bh_setup *setup;
@@ -65,7 +55,7 @@ static bh_run *go(bh_run *run, int end, interrupter *i, int resumes)
             (run->evaluation.is_open && in_evaluation > resumes))
             continue;
         if (resumes == 0) continue;
-        file f = save_full(run);
+        file f = save_run(run);
         bh_run_destroy(run);
         run = resume(f);
         if (run != NULL) bh_run_set_interrupt(run, is_enough, i);
@@ -182,7 +172,7 @@ static void test_updates_on_demonstrations(void)
     interrupter i = every(3, 4);
     bh_run *plain = demonstrated(NULL, BH_OK), *often = demonstrated(&i, BH_PENDING);
     CHECK(bh_run_updates(plain) == 50 && bh_run_updates(often) == 1);
-    file f = save_full(often);
+    file f = save_run(often);
     bh_run *anew = resume(f);
     free(f.bytes);
     while (bh_run_steps(often, 0) == BH_PENDING) CHECK(bh_run_timesteps(often) == 0);
@@ -233,7 +223,7 @@ static void test_what_changes_a_run_settles_it(void)
     CHECK_STATUS(bh_run_load(run, s.bytes, s.size, NULL), BH_OK);
     CHECK(run->agent->piece == 0 && bh_run_updates(run) == 6);
     CHECK_STATUS(bh_run_set(other, "learning_rate", "0.5", NULL), BH_OK);
-    file f = save_full(other);
+    file f = save_run(other);
     CHECK(other->agent->piece == 0 && !other->has_changes);
     free(f.bytes);
     free(s.bytes);
@@ -269,7 +259,7 @@ static void test_an_evaluation_without_end(void)
     while (status == BH_OK && bh_run_timesteps(run) < 10) status = bh_run_steps(run, 1);
     for (int k = 0; k < 100; k++) CHECK_STATUS(bh_run_steps(run, 5), BH_PENDING); // one of its own
     CHECK(bh_run_timesteps(run) == 10);
-    file f = save_full(run);
+    file f = save_run(run);
     bh_run *anew = resume(f);
     bh_run_set_interrupt(anew, always, &n);
     CHECK(anew->owed == BHI_OWED_STEP);
@@ -315,7 +305,7 @@ static void test_pieces_that_no_run_has_done(void)
         bh_run *run = busy_run("CartPole-v1", algos[a], rounds_of(algos[a]), "4");
         bh_run_set_interrupt(run, is_enough, &i);
         while (run->agent->piece == 0) bh_run_steps(run, 1);
-        file f = save_full(run);
+        file f = save_run(run);
         size_t size;
         unsigned char *at = file_data(f, "state/agent/piece", &size);
         for (size_t k = 0; k < sizeof pieces / sizeof *pieces; k++) {

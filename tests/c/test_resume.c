@@ -11,17 +11,6 @@
 #define N_MUTATED 2 // for each agent in each environment
 #endif
 
-static file save_full(bh_run *run)
-{
-    file f = {0};
-    size_t n;
-    CHECK_STATUS(bh_run_save_full(run, NULL, 0, &f.size, NULL), BH_OK);
-    f.bytes = malloc(f.size);
-    CHECK_STATUS(bh_run_save_full(run, f.bytes, f.size, &n, NULL), BH_OK);
-    CHECK(f.size > 0 && n == f.size);
-    return f;
-}
-
 static bh_run *resume(file f, bh_status expected)
 {
     bh_setup *setup;
@@ -41,7 +30,7 @@ static bh_run *resume(file f, bh_status expected)
 
 static int is_in_file(bh_run *run, file f)
 {
-    file own = save_full(run);
+    file own = save_run(run);
     int same = own.size == f.size && memcmp(own.bytes, f.bytes, f.size) == 0;
     free(own.bytes);
     return same;
@@ -62,7 +51,7 @@ static void test_what_no_run_could_be_is_refused(void)
 {
     bh_run *run = busy_run("GridWorld-v0", "dqn", NULL, "1");
     CHECK_STATUS(bh_run_steps(run, 100), BH_OK);
-    file f = save_full(run);
+    file f = save_run(run);
     size_t size;
     int size_of_replay = 1 << 30;
     unsigned char *at = file_data(f, "state/agent/replay/size", &size), kept[4];
@@ -145,13 +134,13 @@ static void check_mutated(file f, int n, bh_rng *rng)
 static file save_and_resume(bh_run *run, const char *name, int n, bh_rng *rng)
 {
     CHECK_STATUS(bh_run_steps(run, 1 + (int)bh_rng_below(rng, 90)), BH_OK);
-    file f = save_full(run);
+    file f = save_run(run);
     for (int i = 0; i < n; i++) {
         bh_run *other = resume(f, BH_OK);
         int steps = 1 + (int)bh_rng_below(rng, 120);
         free(f.bytes);
         CHECK_STATUS(bh_run_steps(run, steps), BH_OK);
-        f = save_full(run);
+        f = save_run(run);
         if (other != NULL) CHECK_STATUS(bh_run_steps(other, steps), BH_OK);
         if (other == NULL || !CHECK(is_in_file(other, f))) printf("    %s, save %d\n", name, i);
         bh_run_destroy(other);
