@@ -435,11 +435,12 @@ const copy = (outcome) => ({ ...outcome, observation: flatCopy(outcome.observati
 /** @param {any} value @returns {number[]} */
 const flatCopy = (value) => flatOf(copied('the observation', value));
 
-/** @param {any} value  copied @returns {number[]} */
-function flatOf(value) {
-  if (typeof value !== 'object' || value === null) return [value];
-  const isList = Array.isArray(value) || ArrayBuffer.isView(value);
-  return (isList ? Array.from(/** @type {any} */ (value)) : Object.keys(value).sort().map((key) => value[key])).flatMap(flatOf);
+/** @param {any} value  copied @param {number[]} [flat]  what comes before it @returns {number[]} */
+function flatOf(value, flat = []) {
+  if (typeof value !== 'object' || value === null) flat.push(value);
+  else if (Array.isArray(value) || ArrayBuffer.isView(value)) for (const each of /** @type {any} */ (value)) flatOf(each, flat);
+  else for (const key of Object.keys(value).sort()) flatOf(value[key], flat);
+  return flat;
 }
 
 /** Where two records differ, in words. @param {Outcome[]} a @param {Outcome[]} b */
