@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { ROOT } from '../run.mjs';
 
 export const HEIGHTS = join(ROOT, 'web/site/chapters/heights.json');
-/** Windows in which figures are measured, from wide to narrow, and up to which width of a window each holds. */
-export const WIDTHS = Object.freeze([{ width: 1280, upTo: Infinity }, { width: 860, upTo: 1207 }, { width: 390, upTo: 720 }]);
+/**
+ * Windows in which figures are measured, from wide to narrow, and up to which width of a figure each holds: where a lab has three columns, two, one
+ * (web/lab/styles.mjs), within its padding and borders.
+ */
+export const WIDTHS = Object.freeze([{ width: 1280, upTo: Infinity }, { width: 860, upTo: 1134 }, { width: 390, upTo: 674 }]);
 /** Of a figure that was not measured yet. */
 const UNKNOWN = [720, 960, 1400];
 
@@ -23,6 +26,6 @@ export function heightRules(figures) {
       const height = (known[id] ?? UNKNOWN)[i];
       return `#${id} { min-height: ${height}px; --lab-room: ${height - BORDERS}px }`;
     }).join('\n');
-    return Number.isFinite(upTo) ? `@media (max-width: ${upTo}px) {\n${rules}\n}` : rules;
+    return Number.isFinite(upTo) ? `@container figure (max-width: ${upTo}px) {\n${rules}\n}` : rules;
   }).join('\n');
 }

@@ -14,8 +14,11 @@ import { Styles, render } from '../../build/chapters/markdown.mjs';
 import { MEASURES, measure } from '../../build/chapters/measures.mjs';
 import { Runs } from '../../build/chapters/runs.mjs';
 import { ROOT, Failure } from '../../build/run.mjs';
+import { createExperiment } from '../../web/lab/create-experiment.mjs';
 import { load } from '../../web/node/node.mjs';
 import { PAGES } from '../../web/site/chapters/pages.mjs';
+import { TrainerPool } from '../../web/worker/trainer-pool.mjs';
+import { startTrainer } from './experiments.mjs';
 
 const SOURCES = join(ROOT, 'web/site/chapters');
 const LANGUAGES = /** @type {const} */ (['en', 'zh']);
@@ -204,4 +207,31 @@ test('the built pages: every link leads somewhere, every id is there once, no st
       for (const [, figure] of page.matchAll(/data-figure="([^"]+)"/g)) assert.ok(ids.includes(figure), `${language}/${slug}: the claims of ${figure} have no figure`);
     }
   }
+});
+
+test('every figure, and every run that a claim speaks of, is one that a lab makes as it is written: nothing of it is left out', async () => {
+  /** @type {(() => Promise<void>)[]} */
+  const ends = [];
+  const trainers = new TrainerPool({ size: 1, start: async (options) => {
+    const { trainer, end } = await startTrainer(options);
+    ends.push(end);
+    return trainer;
+  } });
+  const held = await Promise.all([trainers.acquire(), trainers.acquire({ text: true })]); // else each experiment would start a worker
+  let checked = 0;
+  for (const slug of PAGES) {
+    const file = join(SOURCES, `figures/${slug}.mjs`);
+    if (!existsSync(file)) continue;
+    for (const setup of setupsOf((await import(file)).default).values()) {
+      const { experiment, ignored } = await createExperiment(trainers, new URLSearchParams(queryText(setup)));
+      assert.deepEqual(ignored, [], setup.id);
+      const made = /** @type {any} */ (experiment).setup;
+      assert.deepEqual([made.env, made.algo ?? setup.algo, made.seed ?? setup.seed], [setup.env, setup.algo ?? made.algo, setup.seed], setup.id);
+      await experiment.dispose();
+      checked++;
+    }
+  }
+  held.forEach(({ release }) => release());
+  await Promise.all(ends.map((end) => end()));
+  assert.ok(checked > 100, `${checked} setups`);
 });

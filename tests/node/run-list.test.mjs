@@ -95,7 +95,7 @@ test('hide, show, alone, delete, and names', () => {
 test('what differs, in words', () => {
   const present = { ...plainSetup(catalog, 'CartPole-v1', 'dqn'), seed: 1 };
   const says = (/** @type {object} */ setup, words = english, of = present, from = catalog) => differsText(words, /** @type {any} */ ({ catalog: from, setup: of }), /** @type {any} */ ({ setup }));
-  assert.equal(says(present), 'the same run');
+  assert.equal(says(present), 'nothing: it is the same run');
   assert.equal(says({ ...present, seed: 3, options: { learningRate: 0.5 } }), 'learning rate 0.5, seed 3');
   assert.equal(says({ ...present, seed: 3, options: { learningRate: 0.5 } }, chinese), '学习率 0.5、种子 3');
   const [preset] = differences(catalog, present, { ...present, options: { learningRate: 0.5 } });

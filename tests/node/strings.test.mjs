@@ -47,7 +47,7 @@ const chinese = Object.assign({}, ...PAIRS.map(([, words]) => words));
 const PLACE = /\{(\w+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g;
 const HAN = /\p{Script=Han}/u;
 /** Names that are the same in Chinese. */
-const NAMES = new Set(['DQN', 'UCB', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO', 'REINFORCE', 'SARSA', 'Double DQN', 'Adam β₁', 'Adam β₂', 'RMSprop α', 'GAE λ',
+const NAMES = new Set(['DQN', 'UCB', 'DDPG', 'TD3', 'SAC', 'Pendulum', 'Rainbow', 'PPO', 'PQN', 'REINFORCE', 'SARSA', 'Double DQN', 'Adam β₁', 'Adam β₂', 'RMSprop α', 'GAE λ',
   'ROUGE-1', 'top-k', 'top-p', 'PPO + KL', 'Markdown', 'Q(s, a)', 'π(a | s)', 'k', '、', '。', '{good} / {all}']);
 /** Keys that are put together at run time. */
 const MADE = [

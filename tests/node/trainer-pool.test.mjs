@@ -115,3 +115,14 @@ test('renewed, a lease has another worker; the one before ends when the last has
   for (const lease of [a, fresh, next]) lease.release();
   assert.equal(pool.workers, 0);
 });
+
+test('a lease gives one of a worker with the larger module besides, which has PQN; each ends by itself', async () => {
+  const { pool } = poolOf(1);
+  const plain = await pool.acquire(), larger = await plain.larger();
+  const has = (/** @type {import('../../web/worker/trainer-pool.mjs').Lease} */ { trainer }) => trainer.catalog.algos.some(({ name }) => name === 'pqn');
+  assert.deepEqual([has(plain), has(larger), pool.workers], [false, true, 2]);
+  plain.release();
+  assert.equal(pool.workers, 1);
+  larger.release();
+  assert.equal(pool.workers, 0);
+});

@@ -150,11 +150,11 @@ function inPython(value) {
 // ---- programs ----
 
 /** A setting that was changed before the run began; `name` is its snake_case. @typedef {{ scope: 'options' | 'envOptions', key: string, name: string, value: unknown }} Given */
-/** A run for programs. @typedef {{ env: string, algo: string, preset: string, seed: number, given: readonly Given[] }} ProgramRun */
+/** A run for programs. @typedef {{ env: string, algo: string, preset: string, seed: number, seeds?: string, given: readonly Given[] }} ProgramRun  seeds: several, as in `0-4`; for a command */
 
 /** The run as a command: the same bits. @param {ProgramRun} run */
-export function commandSnippet({ env, algo, preset, seed, given }) {
-  const flags = [['algo', algo], ...preset ? [['preset', preset]] : [], ...seed !== 0 ? [['seed', String(seed)]] : [], ...given.map(({ scope, name, value }) => [
+export function commandSnippet({ env, algo, preset, seed, seeds, given }) {
+  const flags = [['algo', algo], ...preset ? [['preset', preset]] : [], ...seeds ? [['seeds', seeds]] : seed !== 0 ? [['seed', String(seed)]] : [], ...given.map(({ scope, name, value }) => [
     `${scope === 'envOptions' ? 'env-' : ''}${name.replaceAll('_', '-')}`, Array.isArray(value) && value.length === 0 ? ',' : String(value),
   ])];
   return ['npx bellhop train', inShell(env), ...flags.map(([name, value]) => (/^(-|$)/.test(value) ? `--${name}=${inShell(value)}` : `--${name} ${inShell(value)}`))].join(' ');

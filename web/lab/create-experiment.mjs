@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An experiment from the parameters of a link or the attributes of an element, which are the same: which kind it is, a worker for
 // it, its setup checked against the catalogue.
-import { BOARD_IDS, BOX_IDS, isBoard, isBox } from './late-kinds.mjs';
+import { BOARD_IDS, BOX_IDS, LATE_ALGOS, isBoard, isBox } from './late-kinds.mjs';
 import { Superseded } from './experiment.mjs';
 import { RunExperiment } from './run-experiment.mjs';
 import { fromQuery } from './run-setup.mjs';
@@ -34,7 +34,7 @@ export function kindOf(query) {
  */
 export async function createExperiment(trainers, query, language = 'en') {
   const kind = kindOf(query);
-  const lease = await trainers.acquire({ text: kind !== 'run' });
+  const lease = await trainers.acquire({ text: kind !== 'run' || LATE_ALGOS.includes(query.get('algo') ?? '') });
   try {
     if (kind === 'run') {
       const { setup, ignored } = fromQuery(/** @type {any} */ (lease.trainer.catalog), query, FIRST_ENV, (env) => WORLDS.some(({ id }) => id === env), [...BOX_IDS, ...BOARD_IDS, ...TEXT_IDS]);

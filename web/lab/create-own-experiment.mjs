@@ -3,6 +3,7 @@
 // such a worker. Each lab has a worker of its own.
 import { BoxExperiment } from './box-experiment.mjs';
 import { RunExperiment } from './run-experiment.mjs';
+import { isLate } from './late-kinds.mjs';
 import { fromQuery } from './run-setup.mjs';
 import { ownWorld } from './worlds/own.mjs';
 import { BellhopError } from '../lib/bellhop-error.mjs';
@@ -25,7 +26,7 @@ async function leaseOf(trainers, source, text) {
   const where = typeof source === 'function' ? { worker: source() } : { workerUrl: source };
   const trainer = await trainers.connect({ ...where, text, fallback: false });
   const release = () => trainer.terminate();
-  return { trainer, release, renew: () => {
+  return { trainer, release, larger: () => leaseOf(trainers, source, true), renew: () => {
     release();
     return leaseOf(trainers, source, text);
   } };
@@ -63,9 +64,9 @@ export async function createOwnExperiment(trainers, source, query) {
     const ids = idsOf(lease);
     const isBoxId = (/** @type {string | null} */ id) => lease.trainer.catalog.envs.some((env) => env.id === id && env.action_space.type === 'Box');
     const isBox = isBoxId(ids.find((id) => id === query.get('env')) ?? ids[0]);
-    if (isBox) {
+    if (isBox || isLate(lease.trainer.catalog, query.get('algo') ?? '')) {
       lease.release();
-      lease = await leaseOf(trainers, source, true); // only the larger module has algorithms for numbers
+      lease = await leaseOf(trainers, source, true); // only the larger module has these algorithms
     }
     const { catalog } = lease.trainer;
     if (ids.length === 0) throw new BellhopError('BH_ERR_CONFIG', 'worker: its script serves no environments of its own; give serve() some: serve({ envs: [Tank] })');

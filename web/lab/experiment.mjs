@@ -58,6 +58,12 @@ export class Experiment extends EventTarget {
     return this.lease.trainer;
   }
 
+  /** Goes over to another worker. @param {Lease} lease */
+  moveTo(lease) {
+    this.lease = lease;
+    this.#follow();
+  }
+
   #follow() {
     const { lease } = this;
     clearInterval(this.#asking);
@@ -102,9 +108,8 @@ export class Experiment extends EventTarget {
     this.failure = null;
     this.enter('loading');
     try {
-      this.lease = await this.lease.renew();
+      this.moveTo(await this.lease.renew());
       this.#setBusy(false);
-      this.#follow();
       await this.start(setup);
     } catch (error) {
       if (!(error instanceof Superseded)) this.fail(error);

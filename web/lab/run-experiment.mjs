@@ -9,6 +9,7 @@ import { Experiment, Superseded } from './experiment.mjs';
 import { algoOf, envOf, same, settingsOf } from './fields.mjs';
 import { History } from './history.mjs';
 import { RunList } from './run-list.mjs';
+import { isLate } from './late-kinds.mjs';
 import { assign, copyOf, plainSetup, recipeOf, switched, toQuery } from './run-setup.mjs';
 import { bestOf, trueValues } from './true-values.mjs';
 import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-table.mjs';
@@ -518,10 +519,23 @@ export class RunExperiment extends Experiment {
 
   /** Another environment or algorithm, with what applies there of the settings; says what was kept and what was not. @param {{ env?: string, choice?: string }} to */
   async switchTo(to) {
+    const { lease } = this;
+    if (isLate(this.catalog, to.choice)) await this.#enlarge();
     const result = switched(this.catalog, this.stagedSetup(), to);
-    await this.start(result.setup);
+    try {
+      await this.start(result.setup);
+    } finally {
+      if (this.lease !== lease) lease.release();
+    }
     this.emit('setup');
     return result;
+  }
+
+  /** Has a worker with the larger module from now on. */
+  async #enlarge() {
+    const { lease } = this, larger = await lease.larger();
+    if (this.lease === lease) this.moveTo(larger);
+    else larger.release(); // it has one meanwhile
   }
 
   // ---- what is shown ----

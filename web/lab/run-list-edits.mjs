@@ -40,5 +40,12 @@ export function remove(list, run) {
   list.version++;
 }
 
+/** Where it was before it was removed; of too many the oldest that is not pinned goes. @param {RunList} list @param {KeptRun} run @param {number} at */
+export function restore(list, run, at) {
+  list.items.splice(at, 0, run);
+  if (list.items.length > list.most) list.items.splice(list.items.findIndex((each) => !each.isPinned && each !== run), 1);
+  list.version++;
+}
+
 /** Whether it is drawn. @param {RunList} list @param {KeptRun} run */
 export const isShown = ({ solo }, run) => (solo ? run === solo : !run.isHidden);

@@ -12,7 +12,7 @@ import { programOf } from './embed-setup.mjs';
 import { canRecord, pngOf, pngOfSvg, recorded } from './pictures.mjs';
 import { listName } from './runs-view.mjs';
 import { configOf, csvOf, eventsOf, fileName, missingUntil } from './run-files.mjs';
-import { aboutRun, changedText, differsText } from './run-words.mjs';
+import { aboutRun, changedText, differsText, stepsOf } from './run-words.mjs';
 
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 /** @typedef {Omit<KeptRun, 'n'>} Result */
@@ -104,13 +104,14 @@ export class ExportsView {
 
   #command() {
     const { words, experiment } = this.#bench;
-    const { setup } = this.#run, program = programOf(experiment, setup);
+    const { setup, step } = this.#run, program = programOf(experiment, setup);
     if (!program) return nothing;
-    const text = commandSnippet(program);
+    const text = commandSnippet(program), total = stepsOf(experiment.catalog, setup);
     return html`<div class="bench-command"><label for="bench-command">${words.t('bench.command')}</label>
       <button type="button" id="bench-copy" @click=${() => this.#bench.attempt(() => this.#copy(text))}>${this.#copied === text ? `✓ ${words.t('bench.copied')}` : words.t('bench.copy')}</button>
       <textarea id="bench-command" readonly spellcheck="false" translate="no" dir="ltr" rows="3" .value=${text}></textarea></div>
       ${setup.changes.length > 0 ? html`<p class="bench-caption">${words.t('bench.command.live', { n: setup.changes.length })}</p>` : nothing}
+      ${this.#isPresent && step < total ? html`<p class="bench-caption" id="bench-command-whole">${words.t('bench.command.whole', { step: words.count(step), total: words.count(total) })}</p>` : nothing}
       ${this.#run.hand ? html`<p class="bench-caption">${words.t('bench.command.hand')}</p>` : nothing}
       ${setup.demonstrations ? html`<p class="bench-caption">${words.t('bench.command.demonstrations')}</p>` : nothing}`;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs in the reader's words: what they are, and what one has that the present one has not.
+import { settingsOf } from '../lab/fields.mjs';
 import { valueText } from '../lab/panels/value-text.mjs';
 import { differences } from '../lab/run-differences.mjs';
 
@@ -18,6 +19,9 @@ export function aboutRun(words, { algo, preset, seed }) {
   const choice = preset ? `${algo}/${preset}` : algo;
   return [words.tMaybe(`algo.${choice}`, choice), `${fieldName(words, algo, 'seed')} ${words.exact(seed)}`];
 }
+
+/** The environment steps that a run takes in all. @param {import('../lab/fields.mjs').Catalog} catalog @param {import('../lab/run-setup.mjs').RunSetup} setup */
+export const stepsOf = (catalog, setup) => Number(setup.options.totalTimesteps ?? settingsOf(catalog, setup).find(({ key }) => key === 'totalTimesteps')?.preset);
 
 /** The settings that were changed before it began; '' where none was. @param {Words} words @param {RunExperiment} experiment */
 export function changedText(words, { settings, setup }) {

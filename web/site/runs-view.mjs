@@ -5,15 +5,19 @@ import { html, nothing, svg } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { curveColour, curveDash, curveName } from '../lab/panels/curve-looks.mjs';
 import { dashOf, runName } from '../lab/panels/returns-chart.mjs';
-import { isShown, remove, rename, show, togglePin, toggleSolo } from '../lab/run-list-edits.mjs';
+import { isShown, remove, rename, restore, show, togglePin, toggleSolo } from '../lab/run-list-edits.mjs';
 import { copyOf } from '../lab/run-setup.mjs';
+import { commandSnippet } from '../embed/snippets.mjs';
+import { programOf } from './embed-setup.mjs';
 import { bandText, isEvaluation } from './seeds-view.mjs';
-import { aboutRun, differsText } from './run-words.mjs';
+import { aboutRun, differsText, stepsOf } from './run-words.mjs';
 
 /** @typedef {import('../lab/run-list.mjs').KeptRun} KeptRun */
 
 export class RunsView {
   #bench;
+  /** The run that was deleted last, and where it was. @type {{ run: KeptRun, at: number, of: import('../lab/run-list.mjs').RunList, name: string } | null} */
+  #deleted = null;
 
   /** @param {import('./workbench.mjs').Bench} bench */
   constructor(bench) {
@@ -24,8 +28,20 @@ export class RunsView {
     const { words, experiment: { runs, setup } } = this.#bench;
     const kept = runs.items.filter((run) => run.setup.env === setup.env).reverse();
     return html`<section class="bench-part" aria-labelledby="bench-runs-title"><h3 id="bench-runs-title" tabindex="-1">${words.t('bench.runs')}</h3>
-      <ol class="bench-runs" id="bench-runs">${this.#present()}${kept.map((run) => this.#row(run))}</ol>
+      <ol class="bench-runs" id="bench-runs">${this.#present()}${kept.map((run) => this.#row(run))}</ol>${this.#undo(runs)}
       <p class="bench-caption" id="bench-none">${words.t('bench.none')}</p></section>`;
+  }
+
+  /** @param {import('../lab/run-list.mjs').RunList} runs */
+  #undo(runs) {
+    const { words } = this.#bench, deleted = this.#deleted;
+    if (deleted?.of !== runs || runs.items.includes(deleted.run)) return nothing;
+    const act = () => {
+      this.#deleted = null;
+      this.#edit(() => restore(runs, deleted.run, deleted.at));
+      document.getElementById(`bench-run-${deleted.run.n}`)?.querySelector('input')?.focus();
+    };
+    return html`<p class="bench-form" id="bench-undo"><span>${words.t('bench.deleted', { name: deleted.name })}</span> <button type="button" @click=${act}>${words.t('bench.undo')}</button></p>`;
   }
 
   #present() {
@@ -55,7 +71,16 @@ export class RunsView {
           @change=${(/** @type {any} */ { target }) => this.#edit(() => rename(experiment.runs, run, target.value))}></div>
       <p class="bench-caption">${run.file ? [words.t('file.from', { name: run.file }), ...this.#figures(run)].join(' · ') : run.band ? words.sentences([bandText(words, /** @type {any} */ (run), experiment), `${words.t('bench.differs', { list: differsText(words, experiment, run) })}${words.t('full.stop')}`])
     : [words.t('bench.differs', { list: differsText(words, experiment, run) }), ...this.#figures(run)].join(' · ')}</p>
-      <div class="bench-actions">${this.#actions(run, name)}</div></li>`;
+      ${run.band ? this.#ofSeeds(run, run.band) : nothing}<div class="bench-actions">${this.#actions(run, name)}</div></li>`;
+  }
+
+  /** How to make runs of several seeds elsewhere; those that were not made to their end have no command. @param {KeptRun} run @param {import('../lab/seed-band.mjs').SeedBand} band */
+  #ofSeeds({ setup, step }, { seeds }) {
+    const { words, experiment } = this.#bench, total = stepsOf(experiment.catalog, setup), program = programOf(experiment, setup);
+    if (step < total) return html`<p class="bench-caption">${words.t('bench.seeds.part', { total: words.count(total) })}</p>`;
+    if (!program || setup.changes.length > 0 || setup.demonstrations) return nothing;
+    const command = commandSnippet({ ...program, seeds: `${seeds[0]}-${seeds[seeds.length - 1]}` });
+    return html`<p class="bench-caption">${words.t('bench.seeds.command', { command })}</p>`;
   }
 
   /** How its curve looks in the chart. @param {KeptRun | null} run  null: the present one */
@@ -95,9 +120,10 @@ export class RunsView {
 
   /** @param {KeptRun} run @param {string} name */
   #delete(run, name) {
-    const { words, experiment } = this.#bench;
-    this.#edit(() => remove(experiment.runs, run));
-    document.getElementById('bench-runs-title')?.focus();
+    const { words, experiment: { runs } } = this.#bench;
+    this.#deleted = { run, at: runs.items.indexOf(run), of: runs, name };
+    this.#edit(() => remove(runs, run));
+    document.getElementById('bench-undo')?.querySelector('button')?.focus();
     this.#bench.say(words.t('bench.deleted', { name }));
   }
 }

@@ -18,6 +18,9 @@ const STEPS = Object.freeze([
   { name: 'charts', inLab: '[part=progress]' }, { name: 'settings', inLab: '[part=settings]' }, { name: 'chapters', id: 'chapters' },
 ]);
 
+/** From this one on it speaks of a step, so there must be one. */
+const FIRST_OF_STEP = STEPS.findIndex(({ name }) => name === 'q');
+
 class Tour {
   #card = document.createElement('div');
   #frame = document.createElement('div');
@@ -84,6 +87,7 @@ class Tour {
   /** @param {number} at */
   #go(at) {
     this.#at = at;
+    if (at >= FIRST_OF_STEP && /** @type {any} */ (this.#lab).experiment?.frame?.timesteps === 0) void /** @type {any} */ (this.#lab).step().catch(() => {}); // which the lab shows
     this.#draw();
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const hasRoom = innerWidth > PHONE; // else the card hides what is in the lower half

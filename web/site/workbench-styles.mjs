@@ -8,12 +8,15 @@ export const workbenchStyles = css`
 #runs-open[aria-expanded='true']::before { content: '▾'; }
 .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 32px; align-items: start; }
 .two > .views { grid-column: 1 / -1; }
-#beside { min-width: 0; }
+#beside { display: contents; }
+#beside > header { grid-column: 1 / -1; order: -1; }
+.two > .views { order: -1; }
 #beside > header { padding: 12px 0; }
 #beside h2 { margin: 0; font-size: 16px; line-height: 24px; outline-offset: 0; }
 .beside-actions { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 8px; }
 @media (max-width: 1000px) {
   .two { grid-template-columns: minmax(0, 1fr); }
+  #beside { display: block; min-width: 0; }
 }
 .bench { container: bench / inline-size; }
 .bench :is(h3, p, ol, ul) { margin: 0; padding: 0; list-style: none; }

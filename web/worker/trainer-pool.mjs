@@ -8,7 +8,11 @@
 //     lease.release();
 
 /** @typedef {import('./trainer.mjs').Trainer} Trainer */
-/** `renew` is for a worker that is gone or does not answer: another one in its place, which nobody gets any more. @typedef {{ trainer: Trainer, release: () => void, renew: () => Promise<Lease> }} Lease */
+/**
+ * `renew` is for a worker that is gone or does not answer: another one in its place, which nobody gets any more; `larger` gives one with the larger module
+ * besides.
+ * @typedef {{ trainer: Trainer, release: () => void, renew: () => Promise<Lease>, larger: () => Promise<Lease> }} Lease
+ */
 /** @typedef {{ coming: Promise<Trainer>, trainer: Trainer | null, leases: number }} Place */
 
 /** Cores that are left to the page. */
@@ -75,7 +79,7 @@ export class TrainerPool {
       if (held) this.#leave(kind, place);
       held = false;
     };
-    return { trainer, release, renew: () => {
+    return { trainer, release, larger: () => this.acquire({ text: true }), renew: () => {
       this.#places[kind].delete(place);
       release();
       return this.acquire({ text: kind === 'text' });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Play on each tab: steps go up, returns rise, charts and Q-values change; nothing is asked of any other host.
 import assert from 'node:assert/strict';
-import { holds, number, phase, picture, reach, says, setSpeed, test, text } from '../harness.mjs';
+import { load } from '../../../web/node/node.mjs';
+import { holds, link, number, phase, picture, reach, says, setSpeed, test, text } from '../harness.mjs';
 
 /** @typedef {import('../harness.mjs').Page} Page */
 
@@ -32,6 +33,29 @@ export default function learning(lab) {
     await setSpeed(page, 5);
     await reach(page, 'count-mean', early + 60, 60_000);
     await changes(page, before);
+    await close();
+  });
+
+  test('PQN, which only the larger module has: chosen in the page another worker takes over, its link opens it, and the bits are those of the library', async () => {
+    const bh = await load(), env = bh.make('Catch-v0'), model = new bh.PQN(env, { totalTimesteps: 1000, seed: 2 });
+    await model.learn();
+    const hash = model.sha256();
+    model.dispose();
+    env.dispose();
+    const { page, close } = await lab().open('#env=Catch-v0&totalTimesteps=1000&seed=2');
+    const ends = async () => {
+      await setSpeed(page, 6);
+      await page.click('#play');
+      await phase(page, 'finished');
+      assert.equal(await page.evaluate(() => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.sha256()), hash);
+    };
+    await page.selectOption('#algo', 'pqn');
+    await link(page, 'algo=pqn');
+    await phase(page, 'ready');
+    await ends();
+    await page.reload();
+    await holds(page, () => /** @type {any} */ (globalThis).$('play')?.disabled === false && document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#algo option:checked')?.textContent?.trim() === 'PQN');
+    await ends();
     await close();
   });
 

@@ -102,13 +102,18 @@ export default function workbench(lab) {
     await page.focus('#bench-run-1 .bench-open');
     await page.keyboard.press('Enter');
     await link(page, 'seed=3');
-    await says(page, 'bench-run-1', /Differs: the same run/);
+    await says(page, 'bench-run-1', /Differs: nothing: it is the same run/);
     await says(page, 'bench-run-3', /Differs: seed 9/);
     assert.equal(await page.inputValue('#bench-run-1 .bench-name'), 'three');
     await page.focus('#bench-run-2 .bench-delete');
     await page.keyboard.press('Enter');
     await holds(page, () => !document.getElementById('bench-run-2'));
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'bench-runs-title', 'the focus is not lost');
+    await says(page, 'bench-undo', /is deleted\. ?Undo/);
+    await page.keyboard.press('Enter'); // the focus is there
+    await holds(page, () => document.getElementById('bench-run-2')?.contains(document.activeElement));
+    await page.focus('#bench-run-2 .bench-delete');
+    await page.keyboard.press('Enter');
+    await holds(page, () => !document.getElementById('bench-run-2') && document.getElementById('bench-undo')?.contains(document.activeElement));
     await page.click('#tab-control');
     await says(page, 'bench-present', /CartPole|DQN/);
     assert.equal(await page.locator('.bench-run').count(), 1);

@@ -40,7 +40,7 @@ import { plotStyles } from './plot-styles.mjs';
  * @property {boolean} [points]  a dot at every point of a line
  * @property {string} [label]    drawn at its end
  */
-/** A horizontal line with its name. @typedef {{ name: string, value: number, colour?: string, dash?: number[], where?: 'above' | 'below' }} Level */
+/** A horizontal line with its name. @typedef {{ name: string, value: number, colour?: string, dash?: number[], where?: 'above' | 'below' }} Level  where: of its name; else where fewer curves end */
 /** A vertical line with a sign. @typedef {{ x: number, text: string }} Mark */
 /**
  * What a chart shows.
@@ -331,11 +331,17 @@ export class Chart {
   /** @param {Plot} u @param {import('./chart-labels.mjs').Canvas} canvas @returns {import('./chart-labels.mjs').Label[]} */
   #levelLabels(u, { box, ratio, theme }) {
     const right = box.left + box.width;
-    return this.#levels().map(({ name, value, where = 'above' }) => {
+    return this.#levels().map(({ name, value, where = this.#freeSide(value) }) => {
       const y = this.#yOf(u, value);
       if (this.#isOutside) return { text: name, x: right + 8 * ratio, y, colour: theme.muted, align: 'left', from: { x: right, y } };
       return { text: name, x: right - 2 * ratio, y: y + (where === 'below' ? 1 : -1) * (LINE_PX / 2 + 1) * ratio, colour: theme.muted, align: 'right' };
     });
+  }
+
+  /** The side of a line on which fewer curves end. @param {number} value @returns {'above' | 'below'} */
+  #freeSide(value) {
+    const over = this.#content.series.map((series) => Math.sign((lastPoint(series, this.#range[1])?.y ?? NaN) - value));
+    return over.reduce((sum, side) => sum + (side || 0), 0) > 0 ? 'below' : 'above';
   }
 
   /** @param {Plot} u @param {import('./chart-labels.mjs').Canvas} canvas */

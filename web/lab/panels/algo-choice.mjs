@@ -3,6 +3,7 @@
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { choicesFor } from '../fields.mjs';
+import { LATE_ALGOS } from '../late-kinds.mjs';
 
 /** @param {import('../lab-host.mjs').LabHost} host */
 export function algoChoice(host) {
@@ -11,7 +12,8 @@ export function algoChoice(host) {
   if (!experiment || !offers('algo')) return nothing;
   const { setup, catalog, session } = experiment;
   const chosen = setup.preset ? `${setup.algo}/${setup.preset}` : setup.algo;
-  const choices = [...new Set([...choicesFor(catalog, setup.env), chosen])]; // one that learns from demonstrations is there with them
+  const late = experiment.kind === 'run' ? LATE_ALGOS : [];
+  const choices = [...new Set([...choicesFor(catalog, setup.env), ...late, chosen])]; // one that learns from demonstrations is there with them
   const choose = (/** @type {Event} */ event) => {
     const choice = /** @type {HTMLSelectElement} */ (event.target).value;
     host.attempt(async () => host.noticeSwitch(await experiment.switchTo({ choice })));

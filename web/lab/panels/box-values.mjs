@@ -37,7 +37,7 @@ export class BoxValuesPanel {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {LabHost} host @param {(host: LabHost) => unknown} algoChoice @param {{ render: () => unknown }} microscope */
+  /** @param {LabHost} host @param {(host: LabHost) => unknown} algoChoice @param {import('./microscope-slot.mjs').MicroscopeSlot} microscope */
   constructor(host, algoChoice, microscope) {
     this.#host = host;
     this.#algoChoice = algoChoice;
@@ -64,7 +64,7 @@ export class BoxValuesPanel {
       <header><h2 id="q-values-title">${words.t('box.title')}${experiment?.session && this.#isFaint ? html`<em id="untrained">${words.t('untrained')}</em>` : nothing}</h2>${this.#algoChoice(this.#host)}</header>
       ${shows('q') ? [this.#curve(), this.#microscope.render()] : nothing}
       ${shows('value-map') && experiment?.worldModule?.slice ? [this.#map('actions-map', 'box.policy'), this.#map('values-map', 'box.value')] : nothing}
-    </section>`;
+    </section>${shows('q') ? this.#microscope.view() : nothing}`;
   }
 
   updated() {

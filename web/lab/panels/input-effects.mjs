@@ -10,7 +10,7 @@ import { styled } from '../style-directive.mjs';
 /** @typedef {{ low: number, high: number, factor?: number }} Gauge */
 
 /** Half a per cent of the range to either side. */
-const SHARE = 0.005, DIGITS = 3;
+const SHARE = 0.005;
 
 /** The observations a difference is taken of: each input less and more, and nothing else changed. @param {ArrayLike<number>} obs @param {readonly number[]} steps @returns {Float32Array[]} */
 export function neighbours(obs, steps) {
@@ -60,6 +60,6 @@ export class InputEffects {
     const effect = effects?.[i] ?? 0, most = Math.max(1e-12, ...(effects ?? []).map(Math.abs)), part = effect / most * 0.5;
     return html`<li><span class="name">${words.tMaybe(`input.${names[i]}`, names[i] ?? '')}</span>
       <span class="track" aria-hidden="true"><span class="fill" ${styled({ transform: `translateX(${(0.5 + Math.min(0, part)) * 100}%) scaleX(${Math.abs(part)})`, backgroundColor: theme.scale.css(0.85 * Math.sign(effect)) })}></span><span class="zero" ${styled({ left: '50%' })}></span></span>
-      <span class="number">${effects ? words.value(effect, DIGITS) : '–'}</span></li>`;
+      <span class="number">${effects ? words.figure(effect) : '–'}</span></li>`;
   }
 }

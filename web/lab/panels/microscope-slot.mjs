@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The button that looks at each update, and below it what is seen (microscope.mjs, which is fetched when it is pressed).
+// The button that looks at each update, and what is seen then (microscope.mjs, which is fetched when it is pressed), which has the whole width below the panels.
 import { html, nothing } from 'lit';
 import { adoptStyles } from '../adopt-styles.mjs';
 
@@ -23,7 +23,12 @@ export class MicroscopeSlot {
     if (!offers('microscope')) return nothing;
     if (!this.#isWanted && /** @type {RunExperiment | null} */ (experiment)?.isWatched) void attempt(() => this.#toggle()); // as it was when the panels were others
     return html`<button type="button" class="quiet" id="microscope" aria-expanded=${String(this.#microscope !== null)} aria-controls=${this.#microscope ? 'microscope-view' : nothing} ?disabled=${!experiment?.can.reset}
-      @click=${() => attempt(() => this.#toggle())}>${this.#microscope ? '▾' : '▸'} ${words.t('microscope')}</button>${experiment ? this.#microscope?.render() : nothing}`;
+      @click=${() => attempt(() => this.#toggle())}>${this.#microscope ? '▾' : '▸'} ${words.t('microscope')}</button>`;
+  }
+
+  /** What is seen. */
+  view() {
+    return this.#host.experiment && this.#host.offers('microscope') ? this.#microscope?.render() : nothing;
   }
 
   async #toggle() {

@@ -51,7 +51,8 @@ export class Microscope {
     const title = words.t('update.title'); // below that of the last transition, where there is one
     return html`<section class="microscope" part="microscope" id="microscope-view" role="group" aria-labelledby="microscope-title">
       ${this.#experiment.kind === 'box' ? html`<h3 id="microscope-title">${title}</h3>` : html`<h4 id="microscope-title">${title}</h4>`}
-      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}${this.#inputs.render()}${this.#content()}${this.#layers.render()}</section>`;
+      <div class="next">${this.#next('update')}${this.#next('episode')}</div>${this.#why()}
+      <div class="parts"><div>${this.#content()}</div><div>${this.#inputs.render()}${this.#layers.render()}</div></div></section>`;
   }
 
   /** Why it took the last action, by the way it explores. */
@@ -203,8 +204,8 @@ export class Microscope {
   /** @param {BatchUpdate['of']} of @param {BatchUpdate['rows']} rows @param {import('../../bellhop.js').UpdateNumbers} update */
   #rows(of, rows, update) {
     const columns = [...this.#columns(of, rows), ...this.#spots.fits(update) ? this.#states(update) : []];
-    return html`<table class="numbers"><thead><tr>${columns.map(([head]) => html`<th scope="col">${this.#host.words.t(/** @type {any} */ (`update.row.${head}`))}</th>`)}</tr></thead>
-      <tbody>${rows.slice(0, ROWS_MOST).map((row, b) => html`<tr>${columns.map(([, text]) => html`<td>${text(row, b)}</td>`)}</tr>`)}</tbody></table>`;
+    return html`<table class="numbers"><thead><tr>${columns.map(([head]) => html`<th scope="col" class=${head}>${this.#host.words.t(/** @type {any} */ (`update.row.${head}`))}</th>`)}</tr></thead>
+      <tbody>${rows.slice(0, ROWS_MOST).map((row, b) => html`<tr>${columns.map(([head, text]) => html`<td class=${head}>${text(row, b)}</td>`)}</tr>`)}</tbody></table>`;
   }
 }
 
@@ -215,7 +216,10 @@ function roundUp(n) {
 }
 
 export const styles = css`${layerStyles}${dotStyles}
-.microscope { margin-top: 8px; padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 6px; }
+.panels > .microscope { grid-column: 1 / -1; grid-row: 2; min-width: 0; }
+.microscope .parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 8px 32px; }
+.microscope .parts > div { min-width: 0; }
+.microscope { padding: 8px 12px; border: 1px solid var(--bellhop-line); border-radius: 6px; }
 .microscope h3, .microscope h4 { margin: 8px 0 0; font-size: 14px; line-height: 20px; }
 .microscope .next { display: flex; flex-wrap: wrap; gap: 4px 8px; margin: 4px 0; }
 .microscope .where { margin: 0; min-height: 40px; font-size: 13px; line-height: 20px; }
@@ -230,7 +234,7 @@ export const styles = css`${layerStyles}${dotStyles}
 .microscope line { stroke: var(--bellhop-line); }
 .microscope .errors circle { fill-opacity: .8; stroke: var(--bellhop-panel); stroke-width: .5; }
 .microscope .errors figcaption { display: flex; justify-content: space-between; font-size: 12px; line-height: 16px; color: var(--bellhop-muted); font-variant-numeric: tabular-nums; }
-.microscope .numbers td:first-child { text-align: start; }
+.microscope .numbers :is(th, td):is(:first-child, .state) { text-align: start; }
 .microscope .values-scroll { max-height: 264px; overflow: auto; }
 @media (forced-colors: active) {
   .microscope .errors circle { fill: CanvasText; }

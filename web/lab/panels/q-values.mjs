@@ -38,7 +38,7 @@ export class QValuesPanel {
       ${shows('transition') ? this.transition.render() : nothing}
       ${shows('value-map') ? this.#valueMap() : nothing}
       ${shows('truth') ? this.truth.render() : nothing}
-    </section>`;
+    </section>${shows('transition') ? this.transition.microscope.view() : nothing}`;
   }
 
   updated() {

@@ -28,7 +28,7 @@ export class TextChoicesPanel {
   /** @type {Paced<TextFrame | null>} */
   #frame = new Paced();
 
-  /** @param {LabHost} host @param {{ render: () => unknown }} microscope */
+  /** @param {LabHost} host @param {import('./microscope-slot.mjs').MicroscopeSlot} microscope */
   constructor(host, microscope) {
     this.#host = host;
     adoptStyles(host.root, [sentenceStyles]);
@@ -48,7 +48,7 @@ export class TextChoicesPanel {
       ${shown ? this.#choices(shown) : this.#none()}
       ${this.#microscope.render()}
       ${isText ? this.#texts() : nothing}
-    </section>`;
+    </section>${this.#microscope.view()}`;
   }
 
   updated() {}

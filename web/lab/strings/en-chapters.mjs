@@ -12,7 +12,7 @@ export default {
   'chapter.table': 'Table',
   'chapter.number': 'Chapter {n}',
   'chapter.shown': 'This figure now shows the run that the number {number} was read off.',
-  'chapter.shown.seeds': 'The number {number} was read off {n} runs; this figure now shows the first of them, seed {seed}, whose own number may be another.',
+  'chapter.shown.seeds': 'The number {number} was read off {n} runs; this figure now repeats the first of them, seed {seed}, whose own value may differ.',
   'chapter.back': 'Back to the text',
   'chapter.restore': 'The figure as it was',
   'chapter.claim': 'Read off a run. Press to see that run in the figure.',

@@ -11,7 +11,7 @@ export default {
   'update.why.ucb': 'Why this action: a bonus for rarely tried actions was added to the values, and with it this one was the largest.',
   'update.why.policy': 'Why this action: it was drawn from the policy’s probabilities, and was the likeliest.',
   'update.why.policy.less': 'Why this action: it was drawn from the policy’s probabilities, and was not the likeliest.',
-  'update.none': 'No update seen yet. The numbers of the next one appear here.',
+  'update.none': 'No update seen yet: press Next update, or Play. The numbers of the next one appear here.',
   'update.yours': 'You are playing, and the agent does not learn meanwhile.',
   'update.unlike': 'What this algorithm does in an update is not shown here.',
   'update.exact': 'These are the numbers the update was computed with, rounded for display.',

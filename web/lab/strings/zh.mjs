@@ -75,6 +75,7 @@ export default {
   'env.DeepSea-v0': '深海寻宝',
   'env.Bandit-v0': '多臂老虎机',
   'algo.dqn': 'DQN',
+  'algo.pqn': 'PQN',
   'algo.dqn/rainbow': 'Rainbow',
   'algo.ppo': 'PPO',
   'algo.reinforce': 'REINFORCE',

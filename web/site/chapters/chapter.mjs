@@ -65,5 +65,9 @@ function button(text, act) {
 for (const claim of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('button.claim'))) {
   claim.addEventListener('click', () => show(claim).catch(() => {})); // which the lab shows
 }
+const other = /** @type {HTMLAnchorElement | null} */ (document.querySelector('a.language'));
+other?.addEventListener('click', () => {
+  other.hash = location.hash; // sections have the same names in both languages
+});
 const theme = document.getElementById('theme');
 if (theme) wireTheme(theme);
