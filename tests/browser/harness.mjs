@@ -222,10 +222,13 @@ function watch() {
       return made(...args);
     };
   }
+  const { terminate } = Worker.prototype, made = /** @type {Worker[]} */ ([]);
+  Object.assign(watched, { kill: () => made.splice(0).forEach((worker) => terminate.call(worker)) }); // as the browser does: nobody is told
   window.Worker = class extends Worker {
     /** @param {string | URL} url @param {WorkerOptions} [options] */
     constructor(url, options) {
       super(url, options);
+      made.push(this);
       watched.begun++;
       watched.workers++;
       this.addEventListener('message', ({ data }) => (watched.frames += data?.frame ? 1 : 0));

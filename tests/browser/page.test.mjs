@@ -22,6 +22,7 @@ import microscope from './suites/microscope.mjs';
 import bundled from './suites/package.mjs';
 import ownEnv from './suites/own-env.mjs';
 import playing from './suites/playing.mjs';
+import rescue from './suites/rescue.mjs';
 import same from './suites/same.mjs';
 import keptRuns from './suites/kept-runs.mjs';
 import language from './suites/text.mjs';
@@ -42,4 +43,4 @@ after(() => lab?.close(), { timeout: 60_000 });
 const get = () => lab;
 describe('alone', () => thread(get));
 // The longest first, so that none of them is left for the end.
-describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, ownEnv, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples, spaces].forEach((suite) => suite(get)));
+describe('several at once', { concurrency: 3 }, () => [same, embed, frames, csp, rescue, widget, embedDialog, learning, chapters, language, faults, worlds, continuous, ownEnv, microscope, workbench, keptRuns, files, looking, loading, bundled, playing, editing, access, reference, examples, spaces].forEach((suite) => suite(get)));
