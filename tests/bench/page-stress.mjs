@@ -132,6 +132,13 @@ function lostOf(before, after, told) {
   return `${before.step} steps and ${before.episodes} points became ${after.step} and ${after.episodes}${named ? '' : ', untold'}`;
 }
 
+/** What is seen once another worker, if there is one, has taken over. @param {Page} page */
+async function settled(page) {
+  await page.waitForTimeout(500);
+  await page.waitForFunction(() => /** @type {any} */ (window).stress.phase() !== 'loading', undefined, { polling: 100, timeout: PATIENCE_MS });
+  return page.evaluate(() => /** @type {any} */ (window).stress.seen());
+}
+
 /** Presses Pause. @param {Page} page @returns {Promise<Answer>} */
 async function pressPause(page) {
   const before = await page.evaluate(() => /** @type {any} */ (window).stress.seen());
@@ -139,8 +146,7 @@ async function pressPause(page) {
   const answering = page.evaluate((patience) => /** @type {any} */ (window).stress.answer(patience), PATIENCE_MS);
   await page.locator('#play').click({ timeout: PATIENCE_MS });
   const { said, stillMs, notice } = await answering;
-  await page.waitForTimeout(500);
-  const after = await page.evaluate(() => /** @type {any} */ (window).stress.seen());
+  const after = await settled(page);
   const isSaid = said.ms > 0 && said.ms < stillMs;
   const how = isSaid ? 'said' : Number.isFinite(stillMs) ? 'stood still' : 'nothing';
   return { how, ms: isSaid ? said.ms : stillMs, stillMs, text: [said.text, notice, after.notice].filter((each, i, all) => each && all.indexOf(each) === i).join(' → '), lost: lostOf(before, after, `${said.text} ${notice} ${after.notice}`) };
@@ -157,7 +163,7 @@ async function endWorker(page) {
     if (notice && notice !== before.notice) Object.assign(answer, { how: 'said', ms: performance.now() - since, text: notice });
     else await page.waitForTimeout(20);
   }
-  const after = await page.evaluate(() => /** @type {any} */ (window).stress.seen());
+  const after = await settled(page);
   return { ...answer, lost: answer.how === 'nothing' && before.phase === 'ready' ? '' : lostOf(before, after, answer.text) };
 }
 

@@ -27,9 +27,9 @@ const SUB_PATH = 'some/course/lab/';
 /** The windows that the present test has open, and its servers. @type {AsyncLocalStorage<{ windows: Set<OpenWindow>, hosts: Set<Host> }>} */
 const opened = new AsyncLocalStorage();
 
-/** A test. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run */
-export function test(name, run) {
-  nodeTest(name, { timeout: 180_000 }, (t) => owning(() => run(t)));
+/** A test. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run @param {number} [timeout] ms */
+export function test(name, run, timeout = 180_000) {
+  nodeTest(name, { timeout }, (t) => owning(() => run(t)));
 }
 
 /** Whatever comes of it, the pages it has opened do not go on, and its servers end with it. @param {() => Promise<void>} run */

@@ -68,7 +68,7 @@ async function rescueRun(experiment, { why, phase, goesOn, state: found }) {
   if (state) experiment.left = { checkpoint: state.checkpoint, hand: state.hand, first: state.first, setup };
   await experiment.restart(setup);
   if (/** @type {string} */ (experiment.phase) === 'failed') {
-    experiment.history = history;
+    experiment.isLifted = false;
     return;
   }
   const step = experiment.agentFrame?.timesteps ?? 0;

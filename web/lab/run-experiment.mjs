@@ -60,6 +60,8 @@ export class RunExperiment extends Experiment {
   #started = 0;
   /** The step of the last change that was made live. */
   #changedAt = 0;
+  /** Another worker takes it over. */
+  isLifted = false;
   /** Its worker is gone, or does not answer: there is nothing to wait for. */
   #isAbandoned = false;
   /** Its frames have the numbers of the last update. */
@@ -221,7 +223,7 @@ export class RunExperiment extends Experiment {
 
   /** Keeps the run, which is left. */
   keep() {
-    if (this.history.episodes > 0) this.runs.add(this.result);
+    if (!this.isLifted && this.history.episodes > 0) this.runs.add(this.result);
   }
 
   /** What is kept of it beside others. @returns {Omit<import('./run-list.mjs').KeptRun, 'n'>} */
@@ -231,15 +233,16 @@ export class RunExperiment extends Experiment {
     return { id, setup: { ...setup, changes }, history, step, solvedAt: frame?.solvedAt ?? null, hand: this.hand };
   }
 
-  /** Lets go of what is shown of it, which another worker takes over: it is not one that was left. */
+  /** What is shown of it, which another worker takes over: it is not one that is left. */
   lift() {
-    const { score, print, history } = this;
-    this.history = this.#newHistory(this.world);
-    return { score, print, history };
+    const { score, print } = this;
+    this.isLifted = true;
+    return { score, print };
   }
 
   /** Shows it again. @param {any} lifted @param {boolean} isSame  it stands where it stood */
   putBack({ score, print }, isSame) {
+    this.isLifted = false;
     if (isSame) Object.assign(this, { score, print });
   }
 

@@ -163,7 +163,7 @@ export class TextExperiment extends RunExperiment {
   }
 
   keep() {
-    if (this.#curve && this.#isPlayed) this.runs.add(this.result); // the next run's first frame comes before its curve
+    if (this.#curve && this.#isPlayed && !this.isLifted) this.runs.add(this.result); // the next run's first frame comes before its curve
   }
 
   get result() {
@@ -171,9 +171,7 @@ export class TextExperiment extends RunExperiment {
   }
 
   lift() {
-    const lifted = { ...super.lift(), curve: this.#curve, isPlayed: this.#isPlayed, shown: this.#shown };
-    this.#leaveCurve();
-    return lifted;
+    return { ...super.lift(), curve: this.#curve, isPlayed: this.#isPlayed, shown: this.#shown };
   }
 
   /** @param {any} lifted @param {boolean} isSame */
