@@ -54,6 +54,8 @@ const CONDITIONS = {
 function watch() {
   const $ = (/** @type {string} */ id) => document.querySelector('bellhop-lab')?.shadowRoot?.getElementById(id);
   const phase = () => $('phase')?.dataset.phase ?? '';
+  /** What is told, and is no answer. */
+  const OTHER = /no room to keep/;
   let clicked = 0;
   /** @type {Worker[]} */
   const workers = [];
@@ -84,10 +86,10 @@ function watch() {
     arm: () => (clicked = 0),
     /** The first answer after a click. @param {number} patience */
     answer: (patience) => new Promise((done) => {
-      const said = { ms: 0, text: '' }, since = performance.now();
+      const said = { ms: 0, text: '' }, since = performance.now(), before = $('notice-text')?.textContent ?? '';
       const look = () => {
         const now = performance.now(), text = $('notice-text')?.textContent ?? '', isBusy = experiment()?.isBusy;
-        if (clicked && !said.ms && (text || isBusy)) Object.assign(said, { ms: now - clicked, text: text || $('phase-text')?.textContent });
+        if (clicked && !said.ms && ((text && text !== before && !OTHER.test(text)) || isBusy)) Object.assign(said, { ms: now - clicked, text: text || $('phase-text')?.textContent });
         if ((clicked && !moves()) || now - since > patience) done({ said, stillMs: moves() ? Infinity : now - clicked, notice: text });
         else setTimeout(look, 10);
       };

@@ -124,10 +124,11 @@ const LONGEST = 4096;
 
 /** What somebody gave, read once: a list of plain values is a new one; any other object, whatever it does when it is read, is one without anything. @param {any} given @returns {any} */
 export function taken(given) {
+  if (typeof given === 'function') return () => {};
   if (typeof given !== 'object' || given === null) return given;
   try {
     const list = Array.isArray(given) && given.length <= LONGEST ? Array.from({ length: given.length }, (_, i) => given[i]) : [given];
-    if (list.every((each) => Object(each) !== each)) return list;
+    if (list.every((each) => Object(each) !== each && typeof each !== 'symbol')) return list;
   } catch {
     // a proxy or a getter of theirs
   }

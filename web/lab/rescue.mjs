@@ -53,10 +53,10 @@ export async function rescue(experiment, why, error, phase = experiment.phase) {
 
 /** @param {LanguageExperiment} experiment @param {Rescue} of */
 async function rescueModel(experiment, { why, phase, goesOn, state }) {
-  const { session, isOpened, isReviving } = experiment, told = isOpened ? 'rescue.opened' : why;
-  if (session) tell(experiment, told, state?.step); // what comes may take a while
+  const { session, isOpened } = experiment, told = isOpened ? 'rescue.opened' : why, isUnmade = phase === 'preparing' && !experiment.isReviving;
+  if (session || isUnmade) tell(experiment, session ? told : 'rescue.unmade', state?.step); // what comes may take a while
   await experiment.revive({ state, phase, goesOn, catchesUp: why === 'rescue.gone', tell: (step) => tell(experiment, told, step) });
-  if (phase === 'preparing' && !isReviving) tell(experiment, 'rescue.unmade');
+  if (isUnmade) tell(experiment, 'rescue.unmade');
 }
 
 /** @param {RunExperiment} experiment @param {Rescue} of */
@@ -64,7 +64,7 @@ async function rescueRun(experiment, { why, phase, goesOn, state: found }) {
   const { staged, setup, session, agentFrame, result, history } = experiment;
   const state = experiment.canGoOn ? found : null, shown = agentFrame?.timesteps ?? 0;
   const waiting = new Map(staged), lifted = experiment.lift();
-  if (session) tell(experiment, why, state?.step); // what comes may take a while
+  if (session || phase === 'preparing') tell(experiment, session ? why : 'rescue.unmade', state?.step); // what comes may take a while
   if (state) experiment.left = { checkpoint: state.checkpoint, hand: state.hand, first: state.first, setup };
   await experiment.restart(setup);
   if (/** @type {string} */ (experiment.phase) === 'failed') {
