@@ -28,7 +28,7 @@ export default [
     },
   },
   {
-    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/firefox.mjs', 'tests/hosts/notebook.mjs', 'tests/hosts/reader.mjs', 'build/bench/visit.mjs', 'build/stills.mjs', 'build/figure-heights.mjs', 'tests/bench/chapters.mjs', 'docs/examples/{plain-page,worker-curve,vite}/**'],
+    files: ['web/**/*.mjs', 'tests/browser/**/*.mjs', 'tests/hosts/firefox.mjs', 'tests/hosts/notebook.mjs', 'tests/hosts/reader.mjs', 'build/bench/visit.mjs', 'build/stills.mjs', 'build/figure-heights.mjs', 'tests/bench/chapters.mjs', 'tests/bench/page-stress.mjs', 'docs/examples/{plain-page,worker-curve,vite}/**'],
     languageOptions: { globals: globals.browser },
   },
   {

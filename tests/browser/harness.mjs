@@ -27,9 +27,9 @@ const SUB_PATH = 'some/course/lab/';
 /** The windows that the present test has open, and its servers. @type {AsyncLocalStorage<{ windows: Set<OpenWindow>, hosts: Set<Host> }>} */
 const opened = new AsyncLocalStorage();
 
-/** A test. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run */
-export function test(name, run) {
-  nodeTest(name, { timeout: 180_000 }, (t) => owning(() => run(t)));
+/** A test. @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} run @param {number} [timeout] ms */
+export function test(name, run, timeout = 180_000) {
+  nodeTest(name, { timeout }, (t) => owning(() => run(t)));
 }
 
 /** Whatever comes of it, the pages it has opened do not go on, and its servers end with it. @param {() => Promise<void>} run */
@@ -222,10 +222,13 @@ function watch() {
       return made(...args);
     };
   }
+  const { terminate } = Worker.prototype, made = /** @type {Worker[]} */ ([]);
+  Object.assign(watched, { kill: () => made.splice(0).forEach((worker) => terminate.call(worker)) }); // as the browser does: nobody is told
   window.Worker = class extends Worker {
     /** @param {string | URL} url @param {WorkerOptions} [options] */
     constructor(url, options) {
       super(url, options);
+      made.push(this);
       watched.begun++;
       watched.workers++;
       this.addEventListener('message', ({ data }) => (watched.frames += data?.frame ? 1 : 0));

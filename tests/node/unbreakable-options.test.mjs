@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { load, Recorder } from '../../web/node/node.mjs';
 import { attack } from './attack/attack.mjs';
 import { publicSurface } from './attack/public-surface.mjs';
-import { ARGUMENTS, MAKERS } from './attack/receivers.mjs';
+import { ARGUMENTS, MAKERS, kept } from './attack/receivers.mjs';
 import { fails } from './fails.mjs';
 
 const ALL = process.env.BELLHOP_ATTACK === 'all';
@@ -67,6 +67,34 @@ test('an observation is read before anything else is done: one that disposes its
   const model = new bh.DQN('CartPole-v1', { netArch: [4], evalFreq: 0 });
   const obs = Object.defineProperty([0, 0, 0, 0], 3, { get: () => (model.dispose(), 0) });
   fails(() => model.predict(obs), 'BH_ERR_STATE', /was disposed/);
+  assert.equal(bh.liveBytes(), 0);
+});
+
+test('a method called on another this throws a TypeError of the engine, or does what needs none; nothing is left behind', async (context) => {
+  const bh = /** @type {any} */ (await load({ text: true }));
+  const thises = [undefined, null, 5, {}, Object.create(bh.DQN.prototype), new Recorder({ env: 'CartPole-v1' }), [], globalThis, Proxy.revocable({}, {}).proxy];
+  let tries = 0;
+  for (const owner of ['Env', 'VecEnv', 'Model', 'LanguageModel', 'Pretraining', 'Recorder', 'TensorBoardWriter', 'SpaceMethods', 'Bellhop']) {
+    const maker = Object.values(MAKERS[owner](bh))[0], receiver = await maker();
+    const others = [...thises, Object.create(receiver)];
+    for (const { name } of surface.filter((each) => each.owner === owner && typeof receiver[each.name] === 'function')) {
+      for (const other of others) {
+        const args = ARGUMENTS[`${owner}.${name}`]?.(bh, receiver) ?? [];
+        tries++;
+        try {
+          const made = await receiver[name].call(other, ...args);
+          if (typeof made?.dispose === 'function') made.dispose();
+        } catch (error) {
+          assert.ok(error instanceof TypeError || (error instanceof Error && error.name === 'BellhopError'), `${owner}.${name}: ${error}`);
+        }
+        for (const each of args) if (typeof each?.perplexity === 'function') each.dispose();
+      }
+    }
+    if (owner !== 'Bellhop') receiver.dispose?.();
+  }
+  context.diagnostic(`${tries} tries`);
+  assert.ok(tries > 300);
+  kept()?.dispose();
   assert.equal(bh.liveBytes(), 0);
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the attributes of a lab mean: the parameters of a link, the pace, words of a vocabulary; and which of them mean nothing.
 
-import { asText, noneOf, problemOf, unknownSetting } from './fields.mjs';
+import { asText, noneOf, problemOf, taken, unknownSetting } from './fields.mjs';
 
 /** @typedef {import('./bellhop-lab.mjs').BellhopLab} BellhopLab */
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
@@ -34,7 +34,7 @@ export function queryOf(lab) {
   const unread = [];
   const settings = settingsOf(lab.settings);
   if (!settings) unread.push({ name: 'settings', value: asText(lab.settings), why: { key: 'error.json', values: {} } });
-  for (const [name, value] of Object.entries(settings ?? {})) {
+  for (const [name, value] of settings ?? []) {
     const parts = [value].flat();
     if (NO_SETTINGS.includes(name)) unread.push({ name, value: asText(value), why: unknownSetting([], name) });
     else if (parts.some((part) => !PLAIN.includes(typeof part))) unread.push({ name, value: asText(value), why: { key: 'bad.value', values: {} } });
@@ -67,12 +67,21 @@ function textsOf(lab, names) {
   return /** @type {any} */ (Object.fromEntries(names.map((name) => [name, asText(lab[name] ?? '')])));
 }
 
-/** The attribute `settings`; null where it cannot be read. @param {unknown} given JSON, or an object @returns {Record<string, unknown> | null} */
+/** The attribute `settings`; null where it cannot be read. @param {unknown} given JSON, or an object */
 function settingsOf(given) {
-  if ((given ?? '') === '') return {};
+  if ((given ?? '') === '') return [];
   try {
-    const settings = typeof given === 'string' ? JSON.parse(given) : given;
-    return settings && typeof settings === 'object' && !Array.isArray(settings) ? settings : null;
+    return entriesOf(typeof given === 'string' ? JSON.parse(given) : given);
+  } catch {
+    return null;
+  }
+}
+
+/** Names and values of an object of settings, each read once; null where it is none, or cannot be read. @param {any} given @returns {[name: string, value: any][] | null} */
+export function entriesOf(given) {
+  try {
+    if (!given || typeof given !== 'object' || Array.isArray(given) || ArrayBuffer.isView(given)) return null;
+    return Object.entries(given).map(([name, value]) => [name, taken(value)]);
   } catch {
     return null;
   }

@@ -26,7 +26,7 @@ export class BellhopLab extends ReactiveElement {
 
   static properties = {
     env: {}, algo: {}, preset: {}, seed: {}, speed: {}, settings: {}, worker: {}, show: {}, controls: {}, lang: {}, stopAt: { attribute: 'stop-at' },
-    theme: { reflect: true }, autoplay: { type: Boolean }, background: { type: Boolean }, experiment: { attribute: false, noAccessor: true }, keepAlive: { attribute: false },
+    theme: { reflect: true, converter: { toAttribute: (/** @type {unknown} */ theme) => (typeof theme === 'string' ? theme : null) } }, autoplay: { type: Boolean }, background: { type: Boolean }, experiment: { attribute: false, noAccessor: true }, keepAlive: { attribute: false },
   };
 
   /** What draws a lab; a build with everything inside has its own, see web/embed/one-file.mjs. @type {(lab: BellhopLab) => Promise<LabView>} */
@@ -75,8 +75,10 @@ export class BellhopLab extends ReactiveElement {
   }
 
   set experiment(experiment) {
-    this.#given = experiment;
-    if (this.#view) this.#view.experiment = experiment;
+    const given = experiment || null;
+    if (given && !(given instanceof EventTarget && 'suspend' in given)) throw new TypeError('the experiment of a lab is that of another one, or null');
+    this.#given = given;
+    if (this.#view) this.#view.experiment = given;
   }
 
   /** The setup of the run it shows. @returns {import('./run-setup.mjs').RunSetup | null} */

@@ -3,8 +3,8 @@
 // training of a language model (language-experiment.mjs). This is what they share: phases, speeds, waiting while out of view.
 // No DOM here; an element shows an experiment, several may show the same one.
 //
-// It computes in a worker, which it follows: a worker that is gone ends the run (phase `failed`), one that does not answer, as a single
-// step may take minutes, is busy. Either is left by restart(), which takes a fresh one; runs do so by themselves where they can, see rescue.mjs.
+// It computes in a worker, which it follows: one that does not answer, as a single step may take minutes, is busy. It is left by restart(), which
+// takes a fresh one; where the worker is gone, or does not answer Pause, that happens by itself, see rescue.mjs.
 //
 // Events: `run` another run is there · `frame` there is something new to show · `phase` the phase changed · `setup` settings
 // changed, or what is staged · `score` the finished run was evaluated · `note` a notice: its detail tells a host of it.
@@ -17,8 +17,11 @@
 /** A number in the bar; `label` and `help` are keys of the words. @typedef {{ id: string, label: import('./words.mjs').Key, help?: import('./words.mjs').Key, values?: Record<string, string | number>, text: string, wide?: boolean }} Counter */
 
 /** @typedef {import('../worker/trainer-pool.mjs').Lease} Lease */
+/** @typedef {{ session: unknown, checkpoint: Uint8Array, step: number, history: any, first?: number, hand?: import('./run-list.mjs').ByHand | null }} State */
 
 const ASK_MS = 1000;
+/** Pause is answered within it, or says why not. */
+const SLOW_MS = 1000;
 /** A worker that has not answered a call after so many looks at it is busy. */
 const PATIENCE = 3;
 
@@ -46,6 +49,10 @@ export class Experiment extends EventTarget {
   #asking;
   /** The call that was not answered at the last look, and how often it was seen. */
   #unanswered = { call: /** @type {number | null} */ (null), looks: 0 };
+  /** Its last full checkpoint, from which another worker can go on, where somebody makes them. @type {State | null} */
+  lastState = null;
+  /** From when it is asked to pause until where it stands is shown. @type {Promise<unknown> | null} */
+  #pausing = null;
 
   /** @param {Lease} lease  of a worker; released by dispose() */
   constructor(lease) {
@@ -89,9 +96,29 @@ export class Experiment extends EventTarget {
     this.emit('setup');
   }
 
-  /** Its worker is gone. @param {unknown} error */
+  /** Its worker is gone: another one takes over. @param {unknown} error */
   lost(error) {
-    this.fail(error);
+    const { phase } = this; // before what waits for the worker hears of it
+    import('./rescue.mjs').then(({ rescue }) => rescue(this, 'rescue.gone', error, phase)).catch(() => this.fail(error));
+  }
+
+  /** Waits until it stands still; where that takes long it is told, and in the end another worker takes over. @param {() => Promise<unknown>} rest */
+  async rests(rest) {
+    if (!this.#pausing) {
+      const { trainer } = this, watch = setTimeout(async () => (await import('./rescue.mjs')).watchPause(this), SLOW_MS);
+      const pausing = this.#pausing = rest().catch((error) => {
+        if (!trainer.isGone) throw error;
+      }).finally(() => {
+        clearTimeout(watch);
+        if (this.#pausing === pausing) this.#pausing = null;
+      });
+    }
+    await this.#pausing;
+  }
+
+  /** It was asked to pause, and still runs. */
+  get isPausing() {
+    return this.#pausing !== null;
   }
 
   /** There will be no more of it. @param {unknown} error */
@@ -117,7 +144,9 @@ export class Experiment extends EventTarget {
   }
 
   /** Lets go of what is in a worker that does not answer. */
-  abandon() {}
+  abandon() {
+    this.#pausing = null;
+  }
 
   /** @param {any} [_setup] */
   async start(_setup) {}

@@ -119,8 +119,27 @@ export function parse(field, text) {
   return Number.isNaN(number) ? null : number;
 }
 
+/** Entries of a list that can be a value. */
+const LONGEST = 4096;
+
+/** What somebody gave, read once: a list of plain values is a new one; any other object, whatever it does when it is read, is one without anything. @param {any} given @returns {any} */
+export function taken(given) {
+  if (typeof given === 'function') return () => {};
+  if (typeof given !== 'object' || given === null) return given;
+  try {
+    const list = Array.isArray(given) && given.length <= LONGEST ? Array.from({ length: given.length }, (_, i) => given[i]) : [given];
+    if (list.every((each) => Object(each) !== each && typeof each !== 'symbol')) return list;
+  } catch {
+    // a proxy or a getter of theirs
+  }
+  return {};
+}
+
 /** @param {unknown} value @returns {string} */
-export const asText = (value) => (Array.isArray(value) ? value.map(asText).join(',') : typeof value === 'string' ? value : shown(value));
+export function asText(value) {
+  const plain = taken(value);
+  return Array.isArray(plain) ? plain.map(asText).join(',') : typeof plain === 'string' ? plain : shown(plain);
+}
 
 /** @param {Value} a @param {Value} b */
 export const same = (a, b) => asText(a) === asText(b);

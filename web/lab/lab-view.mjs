@@ -3,7 +3,7 @@
 // one. The element (bellhop-lab.mjs) fetches this when somebody is about to see it.
 import { html, nothing, render } from 'lit';
 import { adoptStyles } from './adopt-styles.mjs';
-import { MADE_FROM, OFFERED, SHOWN, queryOf, setPace, unknownWords } from './attributes.mjs';
+import { MADE_FROM, OFFERED, SHOWN, entriesOf, queryOf, setPace, unknownWords } from './attributes.mjs';
 import { readTheme } from './canvas/theme.mjs';
 import { chartStyles } from './charts/chart-styles.mjs';
 import { shown } from '../lib/messages.mjs';
@@ -113,13 +113,14 @@ export class LabView {
 
   /** Changes settings of the run there is, all or none. @param {Record<string, any>} settings @param {AbortSignal} left */
   async set(settings, left) {
-    if (!settings || typeof settings !== 'object') throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${shown(settings)}`);
+    const entries = entriesOf(settings);
+    if (!entries) throw new Error(`set() takes an object of settings such as { learningRate: 0.001 }, not ${shown(settings)}`);
     const experiment = /** @type {RunExperiment} */ (await this.run(left));
     left.throwIfAborted();
     const known = experiment.settings ?? [];
     /** @type {[why: import('./fields.mjs').Problem, name: string][]} */
     const refused = [];
-    const changes = Object.entries(settings).map(([name, given]) => {
+    const changes = entries.map(([name, given]) => {
       const setting = /** @type {import('./fields.mjs').Setting} */ (settingNamed(known, name));
       const value = setting?.field.type === 'text' && Array.isArray(given) ? given.join('\n') : given;
       const why = setting ? problemOf(setting.field, value) : unknownSetting(known, name);
@@ -140,7 +141,7 @@ export class LabView {
 
   /** @param {string} text @param {'good' | 'bad'} kind @param {import('./lab-host.mjs').Action} [action] */
   notice(text, kind, action) {
-    this.#host.notice(text, kind, action);
+    this.#host.notice(asText(text), kind === 'bad' ? kind : 'good', actionOf(action));
   }
 
   /** @param {unknown} error */
@@ -527,6 +528,16 @@ export class LabView {
   #dropPanels() {
     for (const panel of this.#panels) panel.disconnect();
     [this.#panels, this.#arranged] = [[], ''];
+  }
+}
+
+/** What an author gives as one, read once; none where it is none. @param {import('./lab-host.mjs').Action} [given] */
+function actionOf(given) {
+  try {
+    const { label, run } = /** @type {import('./lab-host.mjs').Action} */ (given);
+    if (typeof run === 'function') return { label: asText(label), run };
+  } catch {
+    // a proxy or a getter of theirs
   }
 }
 

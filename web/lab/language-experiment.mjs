@@ -6,7 +6,7 @@
 // The same form with the same seed makes the same model; Reset begins anew with the present form. What it writes is drawn anew
 // every second while it is trained, and does not touch the training.
 import { hasFile } from './corpora.mjs';
-import { Experiment } from './experiment.mjs';
+import { Experiment, Superseded } from './experiment.mjs';
 import { PROMPTS, fetchCorpus, languageRecipe, languageToQuery, refusalOf } from './language-setup.mjs';
 
 /** @typedef {import('./language-setup.mjs').LanguageSetup} LanguageSetup */
@@ -26,12 +26,21 @@ import { PROMPTS, fetchCorpus, languageRecipe, languageToQuery, refusalOf } from
  * @typedef {() => Promise<{ recipe: import('../bellhop.js').LanguageRecipe, isFresh: () => boolean }>} Prepare
  */
 
+/**
+ * How a model goes on in another worker: from `state`, else from its beginning; to `phase`, or playing; with `catchesUp` to the step that was shown, where it does not play.
+ * @typedef {object} Revival
+ * @property {import('./experiment.mjs').State | null} state @property {import('./experiment.mjs').Phase} phase @property {boolean} goesOn @property {boolean} catchesUp
+ * @property {(step: number) => void} tell  from which step it goes on
+ */
+
 /** Tokens of a sample. */
 const LENGTHS = Object.freeze({ char: 220, word: 60, bpe: 90, words: 40 });
 const NEXT = 8, FIRST_MS = 300, EVERY_MS = 1000;
 /** Points of a curve before every second one is left out. */
 const POINTS_MAX = 600;
 const UNTIL = 100;
+/** While it catches up Pause is answered after so many. */
+const STEPS_AT_ONCE = 10;
 
 export class LanguageExperiment extends Experiment {
   kind = /** @type {const} */ ('language');
@@ -63,6 +72,10 @@ export class LanguageExperiment extends Experiment {
   next = [];
   /** What was kept of its training, from which it goes on once the text is there; of another text it begins anew. @type {import('./run-experiment.mjs').Left | null | undefined} */
   left = null;
+  /** What the model that is there was made from. @type {import('../bellhop.js').LanguageRecipe | null} */
+  #recipe = null;
+  /** Brings it back, once there is another worker. @type {(() => Promise<boolean>) | null} */
+  #revival = null;
   /** @type {TextChanges | null} */
   #changes = null;
   #fetch;
@@ -95,6 +108,10 @@ export class LanguageExperiment extends Experiment {
 
   /** Shows the form; the text of the corpus comes. */
   async start() {
+    if (this.#revival) {
+      if (!await this.#makes(this.#revival())) throw this.refused ?? new Superseded();
+      return;
+    }
     this.enter('ready');
     this.emit('run');
     await this.loadText();
@@ -253,7 +270,12 @@ export class LanguageExperiment extends Experiment {
 
   /** @param {Prepare} prepare @param {boolean} isOpened */
   #replace(prepare, isOpened) {
-    const making = this.#tryReplace(prepare, isOpened).finally(() => {
+    return this.#makes(this.#tryReplace(prepare, isOpened));
+  }
+
+  /** @param {Promise<boolean>} work  resolves to whether the model is there */
+  #makes(work) {
+    const making = work.finally(() => {
       if (this.#making === making) this.#making = null;
     });
     this.#making = making;
@@ -273,11 +295,12 @@ export class LanguageExperiment extends Experiment {
         return false;
       }
       this.#take(session, isOpened, !isFresh());
+      this.#recipe = recipe;
       this.enter(isOpened ? 'finished' : 'ready');
       return true;
     } catch (error) {
       if (lease !== this.lease || this.phase === 'failed') return false; // it was restarted meanwhile, or its worker is gone
-      if (!this.#isEnded) this.refused = error;
+      if (!this.#isEnded && !this.trainer.isGone) this.refused = error; // of a worker that is gone its rescue tells
       this.enter(before);
       this.emit('setup');
       return false;
@@ -327,10 +350,12 @@ export class LanguageExperiment extends Experiment {
 
   async pause() {
     this.#isLeft = true;
-    await this.#making;
-    if (this.phase !== 'running') return;
-    if (this.isSuspended) this.enter('paused');
-    else await this.session?.pause();
+    if (!this.#making && this.phase !== 'running') return;
+    await this.rests(async () => {
+      await this.#making;
+      if (this.phase === 'running' && !this.isSuspended) await this.session?.pause();
+    });
+    if (this.phase === 'running' && this.isSuspended) this.enter('paused');
   }
 
   /** One step of the optimizer, on one batch. */
@@ -355,9 +380,58 @@ export class LanguageExperiment extends Experiment {
   }
 
   abandon() {
+    super.abandon();
     clearTimeout(this.#timer);
-    Object.assign(this, { session: null, frame: null, about: null, written: null, next: [], curve: emptyCurves(), isStale: false });
-    [this.#making, this.#isWriting] = [null, false];
+    [this.session, this.#making, this.#isWriting] = [null, null, false];
+    if (!this.#revival) Object.assign(this, { frame: null, about: null, written: null, next: [], curve: emptyCurves(), isStale: false });
+  }
+
+  // ---- in another worker ----
+
+  /** Whether a model comes back in another worker. */
+  get isReviving() {
+    return this.#revival !== null;
+  }
+
+  /** Takes another worker, for the model that is there, too. @param {Revival} how */
+  async revive(how) {
+    const { session, setup, isOpened, isStale, curve, written, next } = this, shown = this.frame?.steps ?? 0, recipe = { ...this.#recipe, ...how.state && { checkpoint: how.state.checkpoint } };
+    this.#revival = session && (async () => {
+      if (!await this.#tryReplace(async () => ({ recipe, isFresh: () => !isStale && setup === this.setup }), isOpened)) return false;
+      Object.assign(this, { written, next });
+      await this.#goOnFrom(how, shown, curve);
+      return true;
+    });
+    await this.restart();
+    this.#revival = null;
+  }
+
+  /** From where the model is that came back. @param {Revival} how @param {number} shown @param {Curves} curve  that was shown */
+  async #goOnFrom({ state, phase, goesOn, catchesUp, tell }, shown, curve) {
+    const { session } = this;
+    if (!session || this.isOpened) return tell(0);
+    if (state) {
+      this.curve = state.step === shown ? curve : structuredClone(state.history);
+      this.lastState = { ...state, session };
+      await session.pause(); // with the frame of where it stands
+    }
+    this.enter(goesOn ? 'running' : 'preparing');
+    tell(state?.step ?? 0);
+    if (goesOn) return this.isSuspended || this.go();
+    const step = catchesUp ? await this.#catchUp(session, state?.step ?? 0, shown) : 0;
+    if (this.phase === 'preparing') this.enter(step < shown || phase === 'preparing' ? 'paused' : phase);
+  }
+
+  /** To the step that was shown, or until Pause is pressed. @param {LanguageSession} session @param {number} from @param {number} to */
+  async #catchUp(session, from, to) {
+    let step = from;
+    while (step < to && !this.#isLeft && this.phase === 'preparing') {
+      const n = Math.min(STEPS_AT_ONCE, to - step);
+      await session.step(n);
+      step += n;
+    }
+    await session.pause();
+    return step;
   }
 
   /** @param {LanguageSession} session @param {LanguageFrame} frame */

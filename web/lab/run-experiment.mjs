@@ -25,12 +25,10 @@ import { SPEEDS, envsOf, loadWorld, stepsPerSecond, worldOf } from './world-tabl
 /** Steps a second that can no longer be told apart. */
 const BLUR = 20;
 const FINGERPRINT_DIGITS = 12;
-/** Pause is answered within it, or says why not. */
-const SLOW_MS = 1000;
 /** So many steps at most until an update or the end of an episode: the worker answers nobody meanwhile. */
 const STEPS_UNTIL = 10_000;
 
-/** A run that was left: its full checkpoint, and what was shown of it. @typedef {{ checkpoint: Uint8Array, history?: unknown, first?: number, hand?: import('./run-list.mjs').ByHand | null }} Left */
+/** A run that was left: its full checkpoint, and what was shown of it; `setup`: of no other one. @typedef {{ checkpoint: Uint8Array, setup?: RunSetup, history?: unknown, first?: number, hand?: import('./run-list.mjs').ByHand | null }} Left */
 
 export class RunExperiment extends Experiment {
   speeds = SPEEDS;
@@ -56,8 +54,6 @@ export class RunExperiment extends Experiment {
   worldModule = null;
   /** What was kept of its run, from which the next start goes on; a checkpoint that cannot be read begins the run anew. @type {Left | null | undefined} */
   left = null;
-  /** Its last full checkpoint, from which another worker can go on, where somebody makes them. @type {{ session: unknown, checkpoint: Uint8Array, step: number, history: unknown, hand: import('./run-list.mjs').ByHand | null } | null} */
-  lastState = null;
   /** What was done that no link holds. @type {import('./run-list.mjs').ByHand | null} */
   hand = null;
   /** It pauses when so many steps have been taken. */
@@ -65,12 +61,12 @@ export class RunExperiment extends Experiment {
   #started = 0;
   /** The step of the last change that was made live. */
   #changedAt = 0;
+  /** Another worker takes it over. */
+  isLifted = false;
   /** Its worker is gone, or does not answer: there is nothing to wait for. */
   #isAbandoned = false;
   /** Its frames have the numbers of the last update. */
   isWatched = false;
-  /** From when it is asked to pause until the frame of where it stands is here. @type {Promise<void> | null} */
-  #pausing = null;
 
   /** @param {Lease} lease  of a worker; released by dispose() @param {RunSetup} setup */
   constructor(lease, setup) {
@@ -228,7 +224,7 @@ export class RunExperiment extends Experiment {
 
   /** Keeps the run, which is left. */
   keep() {
-    if (this.history.episodes > 0) this.runs.add(this.result);
+    if (!this.isLifted && this.history.episodes > 0) this.runs.add(this.result);
   }
 
   /** What is kept of it beside others. @returns {Omit<import('./run-list.mjs').KeptRun, 'n'>} */
@@ -236,6 +232,19 @@ export class RunExperiment extends Experiment {
     const { query: id, setup, history, agentFrame: frame } = this, step = frame?.timesteps ?? 0;
     const changes = setup.changes.filter(({ at }) => at < step); // the others took effect on no step
     return { id, setup: { ...setup, changes }, history, step, solvedAt: frame?.solvedAt ?? null, hand: this.hand };
+  }
+
+  /** What is shown of it, which another worker takes over: it is not one that is left. */
+  lift() {
+    const { score, print } = this;
+    this.isLifted = true;
+    return { score, print };
+  }
+
+  /** Shows it again. @param {any} lifted @param {boolean} isSame  it stands where it stood */
+  putBack({ score, print }, isSame) {
+    this.isLifted = false;
+    if (isSame) Object.assign(this, { score, print });
   }
 
   /** @param {import('./world-table.mjs').World} world */
@@ -391,7 +400,7 @@ export class RunExperiment extends Experiment {
   // ---- playing ----
 
   get #goesOn() {
-    return this.phase === 'running' && !this.#pausing;
+    return this.phase === 'running' && !this.isPausing;
   }
 
   play() {
@@ -415,24 +424,8 @@ export class RunExperiment extends Experiment {
       this.enter('paused');
       return;
     }
-    const { trainer } = this, watch = setTimeout(async () => (await import('./rescue.mjs')).watchPause(this), SLOW_MS);
-    this.#pausing ??= this.session.pause().catch((error) => {
-      if (!trainer.isGone) throw error;
-    }).finally(() => {
-      clearTimeout(watch);
-      this.#pausing = null;
-    });
-    await this.#pausing;
-  }
-
-  /** It was asked to pause, and still runs. */
-  get isPausing() {
-    return this.#pausing !== null;
-  }
-
-  /** @param {unknown} error */
-  lost(error) {
-    import('./rescue.mjs').then(({ rescue }) => rescue(this, 'rescue.gone', error)).catch(() => this.fail(error));
+    const { session } = this;
+    await this.rests(() => session.pause());
   }
 
   /** One environment step, or as many as it takes to the next update or the end of the episode. @param {'update' | 'episode'} [until] */
@@ -458,8 +451,9 @@ export class RunExperiment extends Experiment {
   }
 
   abandon() {
+    super.abandon();
     this.#started++;
-    [this.#pausing, this.#isAbandoned] = [null, true];
+    this.#isAbandoned = true;
   }
 
   /** @param {number} index */

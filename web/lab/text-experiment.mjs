@@ -95,6 +95,8 @@ export class TextExperiment extends RunExperiment {
   #wantedAt = Infinity;
   /** @type {Readonly<Shown>} */
   #shown = NOTHING;
+  /** What was shown of a run that begins anew in another worker. @type {Readonly<Shown> | null} */
+  #carried = null;
   /** When the talk that is shown came. */
   #toldAt = -Infinity;
 
@@ -161,7 +163,26 @@ export class TextExperiment extends RunExperiment {
   }
 
   keep() {
-    if (this.#curve && this.#isPlayed) this.runs.add({ ...this.result, curve: { ...this.#curve } }); // the next run's first frame comes before its curve
+    if (this.#curve && this.#isPlayed && !this.isLifted) this.runs.add(this.result); // the next run's first frame comes before its curve
+  }
+
+  get result() {
+    return { ...super.result, ...this.#curve && { curve: { ...this.#curve } } };
+  }
+
+  lift() {
+    return { ...super.lift(), curve: this.#curve, isPlayed: this.#isPlayed, shown: this.#shown };
+  }
+
+  /** @param {any} lifted @param {boolean} isSame */
+  putBack(lifted, isSame) {
+    super.putBack(lifted, isSame);
+    const { curve, isPlayed, shown } = lifted;
+    if (this.#curve && curve) Object.assign(this.#curve, isSame ? curve : { again: curve.again });
+    this.#isPlayed = isPlayed; // it is counted already
+    if (this.session) this.#show(shown);
+    else this.#carried = shown;
+    if (this.agentFrame) this.received(this.agentFrame);
   }
 
   /** @returns {Baselines} */
@@ -299,14 +320,14 @@ export class TextExperiment extends RunExperiment {
     await this.#stopPreparing();
     if (turn !== this.#turn) throw new Superseded();
     const dropped = this.#drop();
-    this.setup = setup;
+    [this.setup, this.#carried] = [setup, null];
     if (this.#info?.env !== setup.env) await this.#learnOf(turn);
     this.#weightsKey = JSON.stringify(this.weights);
     this.enter('ready');
     this.emit('run');
     this.#measure().catch(() => {}); // Play asks again, and tells
     await dropped;
-    if (turn > 1) this.left = null; // it was of the first setup
+    if (turn > 1 && this.left?.setup !== setup) this.left = null; // it was of the first setup
     if (this.left) await this.#prepare().catch(() => {}); // where that fails Play does it again, and tells
   }
 
@@ -360,7 +381,7 @@ export class TextExperiment extends RunExperiment {
     } catch (error) {
       this.#preparation = null;
       if (this.phase === 'preparing') this.enter(before);
-      if (error instanceof Superseded) return false;
+      if (error instanceof Superseded || this.trainer.isGone) return false; // of a worker that is gone its rescue tells
       throw error;
     }
     this.#preparation = null;
@@ -373,7 +394,7 @@ export class TextExperiment extends RunExperiment {
   #begin() {
     const { setup, startsFrom } = this;
     this.#leaveCurve();
-    this.#shown = NOTHING;
+    [this.#shown, this.#carried] = [this.#carried ?? NOTHING, null];
     const algo = /** @type {TextAlgo} */ (setup.algo);
     // Numbers go on where curves were cleared: none is there twice.
     const name = `${this.task.id} ${algo} ${startsFrom}`, again = this.#again.get(name) ?? 0;

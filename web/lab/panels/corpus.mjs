@@ -127,12 +127,12 @@ export class CorpusPanel {
   // ---- what is wrong, and what follows ----
 
   #failure() {
-    const { words } = this.#host;
+    const { words, failure, failureText } = this.#host;
     const { textProblem } = this.#experiment;
-    if (!textProblem) return nothing;
-    return html`<p class="error" id="lm-corpus-problem" role="alert">${this.#explain(textProblem)}
-      <button type="button" class="quiet" id="lm-corpus-retry" @click=${() => this.#host.attempt(() => this.#experiment.loadText())}>
-        ${words.t('retry')}</button></p>`;
+    const [text, retry] = failure ? [failureText, failure.retry] : [textProblem && this.#explain(textProblem), () => this.#host.attempt(() => this.#experiment.loadText())];
+    if (!text) return nothing;
+    return html`<p class="error" id="lm-corpus-problem" role="alert">${text}
+      ${retry ? html`<button type="button" class="quiet" id="lm-corpus-retry" @click=${retry}>${words.t('retry')}</button>` : nothing}</p>`;
   }
 
   get #problem() {

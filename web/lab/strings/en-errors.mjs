@@ -7,6 +7,8 @@ export default {
   'rescue.waits': 'Pausing: the worker first ends the update it is in, which takes more than a second with these settings.',
   'rescue.silent': 'The worker did not answer Pause for 3 seconds and was ended. The run goes on from step {step}; what came after comes again, to the bit. A smaller network or batch answers sooner.',
   'rescue.gone': 'The browser ended the worker. The run goes on in another one from step {step}; what came after comes again, to the bit.',
+  'rescue.unmade': 'The worker ended while it made this, and is another one now. Play makes it again.',
+  'rescue.opened': 'The browser ended the worker. The model was opened again in another one.',
   'error.worker': 'The worker has ended.',
   'error.memory': 'There is not enough memory for this run. Choose a smaller buffer, batch or network.',
   'error.unknown': 'There is no setting “{name}” here.',
