@@ -57,10 +57,10 @@ BHI_INLINE void add_products(bhi_v c[8], const bh_real *const a[4], int k, const
                              int rows, int vectors)
 {
     bhi_v b[4];
-    b[0] = bhi_v_load(from);
-    b[1] = vectors > 1 ? bhi_v_load(from + LANES) : b[0];
-    b[2] = vectors > 2 ? bhi_v_load(from + 2 * LANES) : b[0];
-    b[3] = vectors > 3 ? bhi_v_load(from + 3 * LANES) : b[0];
+    b[0] = bhi_v_load_once(from);
+    b[1] = vectors > 1 ? bhi_v_load_once(from + LANES) : b[0];
+    b[2] = vectors > 2 ? bhi_v_load_once(from + 2 * LANES) : b[0];
+    b[3] = vectors > 3 ? bhi_v_load_once(from + 3 * LANES) : b[0];
     add_row(c, a[0][k], b, vectors);
     if (rows > 1) add_row(c + vectors, a[1][k], b, vectors);
     if (rows > 2) add_row(c + 2 * vectors, a[2][k], b, vectors);
@@ -230,7 +230,9 @@ typedef struct operands {
     int M, N, K;
     bhi_epilogue epilogue;
     int resume; // start from y instead of the bias
+#if LANES > 4
     int padded; // columns that B has, of a vector N; or 0: all
+#endif
 } operands;
 
 static const bh_real zeros[WIDTH];
@@ -247,6 +249,17 @@ static void set_outputs(panel *p, const operands *o, int i, int j, int k)
     p->gate = o->gate != NULL && k + p->K == o->K ? o->gate + at : NULL;
 }
 
+static int padded_columns(const operands *o)
+{
+#if LANES > 4
+    return o->padded;
+#else
+    (void)o;
+    return 0;
+#endif
+}
+
+#if LANES > 4
 // The columns of a B that do not fill a vector, and zeros behind them.
 static void copy_padded(bh_real *restrict out, const bh_real *restrict in, const operands *o, int K)
 {
@@ -258,6 +271,7 @@ static void copy_padded(bh_real *restrict out, const bh_real *restrict in, const
     for (int k = 0; k < K; k++) bhi_v_store(out + k * LANES, bhi_v_splat(0));
     transpose(out, LANES, in, o->b_column, o->padded, K);
 }
+#endif
 
 // `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from
 // k on.
@@ -265,14 +279,17 @@ static void run_copied(panel p, const operands *o, int i, int j, int k, int vect
 {
     _Alignas(64) bh_real copy[PANELS * BLOCK_K * WIDTH];
     const bh_real *b = o->b + (ptrdiff_t)k * o->b_row + (ptrdiff_t)j * o->b_column;
-    p.b = copy;
-    if (LANES > 4 && o->padded) {
+#if LANES > 4
+    if (o->padded) {
+        p.b = copy;
         copy_padded(copy, b, o, p.K);
         set_outputs(&p, o, i, j, k);
         packed_1(&p);
         return;
     }
+#endif
     if (o->b_column == 1) copy_rows(copy, b, o->b_row, p.K, vectors);
+    p.b = copy;
     while (vectors > 0) {
         int width = panel_vectors(vectors), columns = width * LANES;
         if (o->b_column != 1) {
@@ -308,7 +325,7 @@ static void fetch_b(const operands *o)
 static void run_rows(panel p, const operands *o, int i, int k)
 {
     int j = 0;
-    if (stays_in_place(o, p.M) && !(LANES > 4 && o->padded)) {
+    if (stays_in_place(o, p.M) && !padded_columns(o)) {
         for (; j + WIDTH <= o->N; j += WIDTH) {
             set_outputs(&p, o, i, j, k);
             p.b = o->b + (ptrdiff_t)k * o->b_row + j;
@@ -380,10 +397,11 @@ static void run_few(const operands *o, int i, int rows, int j)
     }
 }
 
-// What the last columns of some rows start from, to y: o(i + r, j + c) to y[r row + c column].
-static void copy_starts(bh_real *y, int row, int column, const operands *o, int i, int rows, int j)
+// What some columns from j on of some rows start from: to y[r row + c column].
+static void copy_starts(bh_real *y, int row, int column, const operands *o, int i, int rows, int j,
+                        int columns)
 {
-    for (int c = 0; c < o->N - j; c++) {
+    for (int c = 0; c < columns; c++) {
         for (int r = 0; r < rows; r++) {
             y[c * column + r * row] = o->resume ? o->y[(ptrdiff_t)(i + r) * o->y_row + j + c]
                                       : o->bias != NULL ? o->bias[j + c]
@@ -394,21 +412,23 @@ static void copy_starts(bh_real *y, int row, int column, const operands *o, int 
 
 // And their sums from there to the outputs.
 static void copy_ends(const bh_real *y, int row, int column, const operands *o, int i, int rows,
-                      int j)
+                      int j, int columns)
 {
     for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < o->N - j; c++) {
+        for (int c = 0; c < columns; c++) {
             ptrdiff_t at = (ptrdiff_t)(i + r) * o->y_row + j + c;
             o->y[at] = end_output(o, y[c * column + r * row], at);
         }
     }
 }
 
+#if LANES > 4
 // The last columns of some rows, padded to a vector.
 static void run_padded(const operands *o, int i, int rows, int j)
 {
     bh_real y[LANES * TURNED_MAX] = {0};
-    copy_starts(y, LANES, 1, o, i, rows, j);
+    int columns = o->N - j;
+    copy_starts(y, LANES, 1, o, i, rows, j, columns);
     operands padded = *o;
     padded.y = y;
     padded.y_row = padded.N = LANES;
@@ -418,10 +438,34 @@ static void run_padded(const operands *o, int i, int rows, int j)
     padded.epilogue = BHI_EPILOGUE_NONE;
     padded.gate = NULL;
     padded.resume = 1;
-    padded.padded = o->N - j;
+    padded.padded = columns;
     run_whole_vectors(&padded);
-    copy_ends(y, LANES, 1, o, i, rows, j);
+    copy_ends(y, LANES, 1, o, i, rows, j, columns);
 }
+
+// Half a vector or more is worth being padded; so are fewer columns of rows that are too few to fill
+// one themselves.
+static int worth_padding(int rows, int columns)
+{
+    return rows > 0 && (2 * columns >= LANES || (rows < LANES && rows * columns >= 8));
+}
+
+// The last columns, from j on, of rows from i on as long as that is worth it; returns the next row.
+static int run_padded_rows(const operands *o, int i, int j)
+{
+    for (int rows; o->K > 0 && worth_padding(o->M - i, o->N - j); i += rows) {
+        rows = o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX;
+        run_padded(o, i, rows, j);
+    }
+    return i;
+}
+#else
+static int run_padded_rows(const operands *o, int i, int j)
+{
+    (void)o, (void)j;
+    return i;
+}
+#endif
 
 // The last columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the many
 // rows fill vectors.
@@ -429,7 +473,7 @@ static void run_turned(const operands *o, int i, int rows, int j)
 {
     bh_real y[(LANES - 1) * TURNED_MAX];
     int columns = o->N - j;
-    copy_starts(y, 1, rows, o, i, rows, j);
+    copy_starts(y, 1, rows, o, i, rows, j, columns);
     operands turned = {.y = y,
                        .a = o->b + (ptrdiff_t)j * o->b_column,
                        .b = o->a + (ptrdiff_t)i * o->a_row,
@@ -443,15 +487,7 @@ static void run_turned(const operands *o, int i, int rows, int j)
                        .K = o->K,
                        .resume = 1};
     run_whole_vectors(&turned);
-    copy_ends(y, 1, rows, o, i, rows, j);
-}
-
-// Of a wide vector, half or more is worth being padded; so are fewer columns of rows that are too few
-// to fill one themselves.
-static int worth_padding(int rows, int columns)
-{
-    if (LANES == 4 || rows == 0) return 0;
-    return 2 * columns >= LANES || (rows < LANES && rows * columns >= 8);
+    copy_ends(y, 1, rows, o, i, rows, j, columns);
 }
 
 static void product(const operands *o)
@@ -460,18 +496,14 @@ static void product(const operands *o)
     int i = 0, last = o->K > 0 ? o->N / LANES * LANES : 0; // without a k there is nothing to tile
     if (last > 0 && o->M > 0) run_whole_vectors(o);
     if (last == o->N) return;
-    for (int rows; o->K > 0 && worth_padding(o->M - i, o->N - last); i += rows) {
-        rows = o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX;
-        run_padded(o, i, rows, last);
-    }
+    i = run_padded_rows(o, i, last);
     while (o->K > 0 && o->M - i >= LANES) {
         int rows = (o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX) / LANES * LANES;
         run_turned(o, i, rows, last);
         i += rows;
     }
-    if (LANES > 4 && o->K > 0 && worth_padding(o->M - i, o->N - last)) {
-        run_padded(o, i, o->M - i, last);
-    } else run_few(o, i, o->M - i, last);
+    i = run_padded_rows(o, i, last);
+    run_few(o, i, o->M - i, last);
 }
 
 static operands operands_nn(bh_real *y, const bh_real *x, const bh_real *w, const bh_real *bias,

@@ -334,19 +334,20 @@ static inline bh_real bhi_f4_sum(bhi_f4 a)
 #if BH_LANES == 4
 
 typedef bhi_f4 bhi_v;
-#define bhi_v_load  bhi_f4_load
-#define bhi_v_store bhi_f4_store
-#define bhi_v_splat bhi_f4_splat
-#define bhi_v_add   bhi_f4_add
-#define bhi_v_sub   bhi_f4_sub
-#define bhi_v_mul   bhi_f4_mul
-#define bhi_v_div   bhi_f4_div
-#define bhi_v_sqrt  bhi_f4_sqrt
-#define bhi_v_relu  bhi_f4_relu
-#define bhi_v_gate  bhi_f4_gate
-#define bhi_v_max   bhi_f4_max
-#define bhi_v_flush bhi_f4_flush
-#define bhi_v_power bhi_f4_power
+#define bhi_v_load      bhi_f4_load
+#define bhi_v_load_once bhi_f4_load
+#define bhi_v_store     bhi_f4_store
+#define bhi_v_splat     bhi_f4_splat
+#define bhi_v_add       bhi_f4_add
+#define bhi_v_sub       bhi_f4_sub
+#define bhi_v_mul       bhi_f4_mul
+#define bhi_v_div       bhi_f4_div
+#define bhi_v_sqrt      bhi_f4_sqrt
+#define bhi_v_relu      bhi_f4_relu
+#define bhi_v_gate      bhi_f4_gate
+#define bhi_v_max       bhi_f4_max
+#define bhi_v_flush     bhi_f4_flush
+#define bhi_v_power     bhi_f4_power
 // sum, and to it the numbers of a by fours, in their order: four running sums over i mod 4 are the
 // same bits whatever the width
 static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)

@@ -140,6 +140,15 @@ static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 
 #endif
 
+// A load that stays in its register. A compiler may load again at each use instead, as part of the
+// multiplication: of loads a processor has two a cycle, and the products already need both.
+static inline bhi_v bhi_v_load_once(const bh_real *p)
+{
+    bhi_v a = bhi_v_load(p);
+    __asm__("" : "+v"(a));
+    return a;
+}
+
 // Rows r and r + 4 of a block of 8, four columns from `in` on: a transposed block begins with them.
 static inline __m256 bhi_two_rows(const bh_real *in, ptrdiff_t ldin, int r)
 {
