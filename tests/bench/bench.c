@@ -564,7 +564,7 @@ static const kind kinds[] = {
     {"gelu_backward", layout_lm_parts, start_lm_parts, run_gelu_backward},
     {"cross_entropy", layout_lm_parts, start_lm_parts, run_cross_entropy},
     {"nature", layout_nature, start_nature, run_nature}, // batch
-    {"env", layout_envs, start_envs, run_envs}, // environments
+    {"env", layout_envs, start_envs, run_envs},          // environments
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
