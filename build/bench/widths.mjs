@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `npm run bench -- --widths`: the native program with kernels of each width the processor has, in turns. A ratio is the median of the
-// rounds' ratios to SSE2; beside a case of known flops stands its share of the peak of that width.
+// `npm run bench -- --widths`: the native program with kernels of each width the processor has, in turns. The clock is the program's own
+// time on the processor, so that neighbours who wait for their turn do not count. A ratio is the median of the rounds' ratios to SSE2; beside a
+// case of known flops stands its share of the peak of that width.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -42,7 +43,9 @@ export function widthsHere() {
 /** @param {Case} c @param {Record<string, Subject>} subjects @param {import('./measure.mjs').Effort} effort @returns {Promise<{ name: string, widths: Figure[] }>} */
 async function measureCase({ name, kind, sizes, flops }, subjects, effort) {
   /** @type {Record<string, number[]>} */
-  const seconds = {}, peaks = {};
+  const seconds = {};
+  /** @type {Record<string, number[]>} */
+  const peaks = {};
   for (let round = 0; round < effort.repeats; round++) {
     for (const [width, subject] of Object.entries(subjects)) {
       const times = await measureGroup({ it: { subject, kind, sizes } }, subject, { ...effort, repeats: 1, warmMs: effort.warmMs / effort.repeats });
@@ -72,4 +75,12 @@ export async function measureWidths(effort, log) {
   } finally {
     for (const program of Object.values(programs)) program.end();
   }
+}
+
+/** @param {{ cases: { name: string, widths: Figure[] }[], machine: { cpu: string, load: number } }} report */
+export function tableOfWidths({ cases, machine }) {
+  const cell = (/** @type {Figure} */ { width, seconds, of_sse2, of_peak }) =>
+    [width, `${(1e6 * seconds).toFixed(1)} us`.padStart(12), `${of_sse2.toFixed(2)} x`.padStart(7), of_peak === null ? '' : `${Math.round(100 * of_peak)} % of peak`].join(' ').padEnd(40);
+  const lines = cases.map(({ name, widths }) => [name.padEnd(30), ...widths.map(cell)].join('').trimEnd());
+  return [`${machine.cpu}; load ${machine.load.toFixed(1)} at the start`, ...lines].join('\n');
 }

@@ -146,6 +146,9 @@ enum { N_WIDTHS = sizeof widths / sizeof *widths };
 
 static int widest_here(void)
 {
+#ifdef BH_EMULATE_AVX512
+    return 3;
+#endif
     if (__builtin_cpu_supports("avx512f")) return 3;
     return __builtin_cpu_supports("avx2") ? 2 : 1;
 }

@@ -145,7 +145,9 @@ static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 static inline bhi_v bhi_v_load_once(const bh_real *p)
 {
     bhi_v a = bhi_v_load(p);
+#if BH_LANES == 8 || defined(__AVX512F__) // else AVX-512F is emulated, BH_EMULATE_AVX512
     __asm__("" : "+v"(a));
+#endif
     return a;
 }
 

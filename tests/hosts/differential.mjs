@@ -57,18 +57,17 @@ function native(compiler, flags, isScalar = false) {
   };
 }
 
-// One library that has the kernels of every width: each asked for in turn.
-const WIDE_FOLDER = join(FOLDER, 'widths');
-
-/** @param {string} width  BH_SIMD @param {string} kernels @returns {Row} */
-function ofWidth(width, kernels) {
+/** One library that has the kernels of every width: each is asked for in turn. @param {string} width  BH_SIMD @param {string} kernels @param {boolean} [isEmulated]  AVX-512F in software @returns {Row} */
+function ofWidth(width, kernels, isEmulated = false) {
+  const folder = join(FOLDER, isEmulated ? 'emulated' : 'widths');
   return {
     name: 'gcc `-O3`, `BH_SIMD`', kernels, packages: ['native', 'widths'], version: () => compilerVersion('gcc'),
     async hashes() {
       if (process.arch !== 'x64') return 'x86-64 alone has several widths';
-      await run(['cmake', '-S', ROOT, '-B', WIDE_FOLDER, '-DCMAKE_C_COMPILER=gcc', '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_C_FLAGS=-O3'], { capture: true });
-      await run(['cmake', '--build', WIDE_FOLDER, '--target', 'bellhop_golden_run', '-j', '2'], { capture: true });
-      const program = join(WIDE_FOLDER, 'bellhop_golden_run'), env = { ...process.env, BH_SIMD: width };
+      if (isEmulated && probe(['gcc', '-x', 'c', '-fsyntax-only', '-'], '#include <simde/x86/avx512.h>\n') === null) return 'needs libsimde-dev';
+      await run(['cmake', '-S', ROOT, '-B', folder, '-DCMAKE_C_COMPILER=gcc', '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_C_FLAGS=-O3', `-DBH_EMULATE_AVX512=${isEmulated ? 'ON' : 'OFF'}`], { capture: true });
+      await run(['cmake', '--build', folder, '--target', 'bellhop_golden_run', '-j', '2'], { capture: true });
+      const program = join(folder, 'bellhop_golden_run'), env = { ...process.env, BH_SIMD: width };
       if (await exec(program, [], { env }).catch(() => null) === null) return 'this processor has no such instructions';
       return hashesIn((await exec(program, [...GOLDEN.keys()], { env })).stdout);
     },
@@ -199,6 +198,7 @@ const X86_32 = '-m32 -msse2 -mfpmath=sse'; // without SSE2 gcc computes in the 8
 const ROWS = [
   ...['gcc', 'clang'].flatMap((compiler) => [...['-O0', '-O1', '-O2', '-O3'].map((level) => native(compiler, level)), native(compiler, '-O2', true), native(compiler, `-O2 ${X86_32}`), native(compiler, `-O2 ${X86_32}`, true)]),
   ...[['scalar', 'scalar'], ['sse2', 'SSE2'], ['avx2', 'AVX2'], ['avx512', 'AVX-512F']].map(([width, kernels]) => ofWidth(width, kernels)),
+  ofWidth('avx512', '16 lanes, AVX-512F emulated by SIMDe', true),
   onArm(),
   ...['oldest', 'this', 'newest'].flatMap((which) => [inNode(which, 'simd'), inNode(which, 'scalar')]),
   ...['Chromium', 'Firefox'].flatMap((name) => [inBrowser(name, true), inBrowser(name, false)]),
