@@ -61,7 +61,7 @@ function native(compiler, flags, isScalar = false) {
 function ofWidth(width, kernels, isEmulated = false) {
   const folder = join(FOLDER, isEmulated ? 'emulated' : 'widths');
   return {
-    name: 'gcc `-O3`, `BH_SIMD`', kernels, packages: ['native', 'widths'], version: () => compilerVersion('gcc'),
+    name: 'gcc `-O3`, `BH_SIMD`', kernels, packages: ['native', 'widths', ...isEmulated ? ['emulated'] : []], version: () => compilerVersion('gcc'),
     async hashes() {
       if (process.arch !== 'x64') return 'x86-64 alone has several widths';
       if (isEmulated && probe(['gcc', '-x', 'c', '-fsyntax-only', '-'], '#include <simde/x86/avx512.h>\n') === null) return 'needs libsimde-dev';
