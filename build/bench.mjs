@@ -4,6 +4,7 @@
 //
 //     npm run bench                    the table, about a minute
 //     npm run bench -- --native        also the native build, in turns with the module
+//     npm run bench -- --widths        only the native build, with kernels of each width the processor has, in turns
 //     npm run bench -- --browser       in headless Chromium instead of Node
 //     npm run bench -- --quick         shorter measurements, without solving CartPole
 //     npm run -s bench -- --json       one JSON object instead of the table
@@ -19,7 +20,7 @@ import { table } from './bench/print.mjs';
 import { sizes } from './bench/sizes.mjs';
 import { Failure, OUT, main } from './run.mjs';
 
-const USAGE = 'Usage: npm run bench [-- --native --browser --quick --json]';
+const USAGE = 'Usage: npm run bench [-- --native --widths --browser --quick --json]';
 const PREPARE = fileURLToPath(new URL('bench/prepare.mjs', import.meta.url));
 
 /** @type {Record<'full' | 'quick', import('./bench/all.mjs').AllEffort & import('./bench/visit.mjs').VisitEffort>} */
@@ -31,12 +32,12 @@ const EFFORTS = {
 function readArguments() {
   const flag = /** @type {const} */ ({ type: 'boolean', default: false });
   try {
-    const { values } = parseArgs({ options: { native: flag, browser: flag, quick: flag, json: flag } });
-    if (!values.native || !values.browser) return values;
+    const { values } = parseArgs({ options: { native: flag, widths: flag, browser: flag, quick: flag, json: flag } });
+    if (!(values.native || values.widths) || !values.browser) return values;
   } catch (error) {
     throw new Failure(`${/** @type {Error} */ (error).message}\n${USAGE}`);
   }
-  throw new Failure('--native and --browser do not go together: a page cannot run programs.');
+  throw new Failure('--native, --widths and --browser do not go together: a page cannot run programs.');
 }
 
 /** Builds; all output goes to the standard error. @param {string[]} args of prepare.mjs */
@@ -78,8 +79,18 @@ async function measureNatively(effort, log) {
   }
 }
 
+/** @param {keyof typeof EFFORTS} effort @param {boolean} json */
+async function compareWidths(effort, json) {
+  prepare(['release']);
+  const { measureWidths, tableOfWidths } = await import('./bench/widths.mjs');
+  const machine = { cpu: cpus()[0].model.trim(), load: loadavg()[0] };
+  const report = { ...await measureWidths(EFFORTS[effort], (what) => console.error(`measuring: ${what}`)), machine };
+  console.log(json ? JSON.stringify(report) : tableOfWidths(report));
+}
+
 await main(async () => {
-  const { native, browser, quick, json } = readArguments();
+  const { native, widths, browser, quick, json } = readArguments();
+  if (widths) return compareWidths(quick ? 'quick' : 'full', json);
   prepare(['wasm-simd', 'wasm-scalar', ...(native ? ['release'] : []), ...(browser ? ['--browser'] : [])]);
   const load = loadavg()[0];
   const effort = EFFORTS[quick ? 'quick' : 'full'];

@@ -20,7 +20,8 @@
 //     bh_run_destroy(run);
 //     bh_setup_destroy(setup);
 //
-// No globals but the allocator hook, no threads, no files: bytes go in and out through the caller.
+// No globals but the allocator hook and the choice of kernels (kernels/choice.h), no threads, no
+// files: bytes go in and out through the caller.
 // Objects are independent; use each from one thread at a time. The headers below, and
 // envs/registry.h, are the public API, all of it: they include each other and nothing else. The
 // other headers declare names that begin with bhi_, and change without notice.
@@ -37,6 +38,7 @@
 #include "core/utf8.h"
 #include "io/checkpoint.h"
 #include "io/sha256.h"
+#include "kernels/choice.h"
 
 #include "rl/env.h"
 #include "rl/mdp.h"

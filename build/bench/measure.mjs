@@ -164,6 +164,9 @@ const [LM_CHANNELS, LM_BATCH, LM_CONTEXT, LM_VOCABULARY, LM_BLOCKS] = [64, 16, 6
  */
 const LM_FLOPS_PER_TOKEN = 3 * 2 * (LM_BLOCKS * (12 * LM_CHANNELS ** 2 + (LM_CONTEXT + 1) * LM_CHANNELS) + LM_CHANNELS * LM_VOCABULARY);
 
+/** Of one step. */
+export const lmFlops = () => LM_BATCH * LM_CONTEXT * LM_FLOPS_PER_TOKEN;
+
 /** A step of pre-training. @param {Subjects} subjects @param {Group} group */
 async function languageOf(subjects, group) {
   const { simd, scalar } = subjects;

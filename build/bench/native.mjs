@@ -3,12 +3,14 @@
 // itself.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { OUT } from '../run.mjs';
 
-/** @returns {import('./measure.mjs').Subject & { end: () => void }} */
-export function openNative() {
-  const child = spawn(join(OUT, 'release', 'bellhop_bench'), { stdio: ['pipe', 'pipe', 'inherit'] });
+/** @param {string} [width]  of the kernels, else the processor's @param {'time' | 'cpu'} [clock] @returns {import('./measure.mjs').Subject & { end: () => void }} */
+export function openNative(width, clock = 'time') {
+  const env = { ...process.env, ...width !== undefined && { BH_SIMD: width } };
+  const child = spawn(join(OUT, 'release', 'bellhop_bench'), { stdio: ['pipe', 'pipe', 'inherit'], env });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   /** @param {string} order */
   const ask = async (order) => {
@@ -19,7 +21,7 @@ export function openNative() {
   };
   return {
     open: (kind, a = 0, b = 0, c = 0) => ask(`open ${kind} ${a} ${b} ${c}`),
-    time: (handle, n) => ask(`time ${handle} ${n}`),
+    time: (handle, n) => ask(`${clock} ${handle} ${n}`),
     close: (handle) => ask(`close ${handle}`),
     end: () => child.stdin.end(),
   };

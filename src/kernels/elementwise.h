@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/real.h"
+#include "kernels/width.h"
 
 /// y[i] = tanh(y[i]), in place (n).
 void bhi_tanh_forward(bh_real *y, int n);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Matrix products by register tiles.
 //
-// A tile of the output is 2 rows by 4 vectors (16 columns) or, where fewer columns are left, 4 rows
-// by 1 or 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a number of
-// each row of A, broadcast, and the vectors of one row of B. For that, the k of A and the columns
-// of B have to be contiguous: an operand that lies the other way (A of tn, B of nt) is transposed
-// into a block on the stack first. A B too large for the first cache is copied there, 2 panels of
-// 16 columns at a time, since rows far apart compete for the same cache lines. The last 1 to 3
-// columns, which do not fill a vector, are computed as rows of Y^T = B^T A^T.
+// A tile of the output is 2 rows by 4 vectors (of 4, 8 or 16 columns) or, where fewer columns are
+// left, 4 rows by 1 or 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a
+// number of each row of A, broadcast, and the vectors of one row of B. For that, the k of A and the
+// columns of B have to be contiguous: an operand that lies the other way (A of tn, B of nt) is
+// transposed into a block on the stack first. A B too large for the first cache is copied there, 2
+// panels of 4 vectors at a time, since rows far apart compete for the same cache lines. The last
+// columns, which do not fill a vector, are computed as rows of Y^T = B^T A^T or, where half a vector
+// of 8 or 16 is left, with a B that is padded.
 #include "kernels/gemm.h"
 
 #include "kernels/simd.h"
@@ -15,9 +16,9 @@
 #include <assert.h>
 #include <stddef.h>
 
-#define LANES        4
-#define WIDTH        16    // columns of the widest tile
-#define BLOCK_K      256   // rows of a copied panel of B: 256 * 16 floats = 16 KB
+#define LANES        BH_LANES
+#define WIDTH        (4 * LANES)              // columns of the widest tile
+#define BLOCK_K      (LANES == 4 ? 256 : 128) // rows of a copied panel of B: 16 KB, 32 KB of 16 lanes
 #define PANELS       2     // copied together: two cache lines of each row, side by side
 #define BLOCK_A      33280 // numbers of a block of transposed A: 128 rows of 256 + 4, 133 KB
 #define TURNED_MAX   128   // rows whose last columns are computed together
@@ -42,45 +43,45 @@ typedef struct panel {
 } panel;
 
 // One step of k of one row: each sum += x * b.
-BHI_INLINE void add_row(bhi_f4 *c, bh_real x, const bhi_f4 b[4], int vectors)
+BHI_INLINE void add_row(bhi_v *c, bh_real x, const bhi_v b[4], int vectors)
 {
-    bhi_f4 splat = bhi_f4_splat(x);
-    c[0] = bhi_f4_add(c[0], bhi_f4_mul(splat, b[0]));
-    if (vectors > 1) c[1] = bhi_f4_add(c[1], bhi_f4_mul(splat, b[1]));
-    if (vectors > 2) c[2] = bhi_f4_add(c[2], bhi_f4_mul(splat, b[2]));
-    if (vectors > 3) c[3] = bhi_f4_add(c[3], bhi_f4_mul(splat, b[3]));
+    bhi_v splat = bhi_v_splat(x);
+    c[0] = bhi_v_add(c[0], bhi_v_mul(splat, b[0]));
+    if (vectors > 1) c[1] = bhi_v_add(c[1], bhi_v_mul(splat, b[1]));
+    if (vectors > 2) c[2] = bhi_v_add(c[2], bhi_v_mul(splat, b[2]));
+    if (vectors > 3) c[3] = bhi_v_add(c[3], bhi_v_mul(splat, b[3]));
 }
 
 // One step of k. The sums of row r are c[r * vectors] and on.
-BHI_INLINE void add_products(bhi_f4 c[8], const bh_real *const a[4], int k, const bh_real *from,
+BHI_INLINE void add_products(bhi_v c[8], const bh_real *const a[4], int k, const bh_real *from,
                              int rows, int vectors)
 {
-    bhi_f4 b[4];
-    b[0] = bhi_f4_load(from);
-    b[1] = vectors > 1 ? bhi_f4_load(from + LANES) : b[0];
-    b[2] = vectors > 2 ? bhi_f4_load(from + 2 * LANES) : b[0];
-    b[3] = vectors > 3 ? bhi_f4_load(from + 3 * LANES) : b[0];
+    bhi_v b[4];
+    b[0] = bhi_v_load_once(from);
+    b[1] = vectors > 1 ? bhi_v_load_once(from + LANES) : b[0];
+    b[2] = vectors > 2 ? bhi_v_load_once(from + 2 * LANES) : b[0];
+    b[3] = vectors > 3 ? bhi_v_load_once(from + 3 * LANES) : b[0];
     add_row(c, a[0][k], b, vectors);
     if (rows > 1) add_row(c + vectors, a[1][k], b, vectors);
     if (rows > 2) add_row(c + 2 * vectors, a[2][k], b, vectors);
     if (rows > 3) add_row(c + 3 * vectors, a[3][k], b, vectors);
 }
 
-BHI_INLINE void end_tile(const panel *p, bhi_f4 c[8], int i, int ldy, int rows, int vectors)
+BHI_INLINE void end_tile(const panel *p, bhi_v c[8], int i, int ldy, int rows, int vectors)
 {
     ptrdiff_t at = (ptrdiff_t)i * p->ldy;
     if (p->epilogue == BHI_EPILOGUE_RELU) {
-        for (int s = 0; s < rows * vectors; s++) c[s] = bhi_f4_relu(c[s]);
+        for (int s = 0; s < rows * vectors; s++) c[s] = bhi_v_relu(c[s]);
     } else if (p->gate != NULL) {
         const bh_real *gate = p->gate + at;
         for (int s = 0; s < rows * vectors; s++) {
             const bh_real *g = gate + s / vectors * ldy + s % vectors * LANES;
-            c[s] = bhi_f4_gate(c[s], bhi_f4_load(g));
+            c[s] = bhi_v_gate(c[s], bhi_v_load(g));
         }
     }
     bh_real *y = p->y + at;
     for (int s = 0; s < rows * vectors; s++) {
-        bhi_f4_store(y + s / vectors * ldy + s % vectors * LANES, c[s]);
+        bhi_v_store(y + s / vectors * ldy + s % vectors * LANES, c[s]);
     }
 }
 
@@ -96,11 +97,11 @@ BHI_INLINE const bh_real *next_row(const bh_real *b, ptrdiff_t bytes)
 // four first, for which there are not enough registers.
 BHI_INLINE void tile(const panel *p, int i, int step, int rows, int vectors, int packed)
 {
-    bhi_f4 c[8];
+    bhi_v c[8];
     int lda = step * p->lda, ldy = step * p->ldy, ldstart = step * p->ldstart;
     const bh_real *start = p->start + (ptrdiff_t)i * p->ldstart;
     for (int s = 0; s < rows * vectors; s++) {
-        c[s] = bhi_f4_load(start + s / vectors * ldstart + s % vectors * LANES);
+        c[s] = bhi_v_load(start + s / vectors * ldstart + s % vectors * LANES);
     }
     const bh_real *a[4], *b = p->b;
     a[0] = p->a + (ptrdiff_t)i * p->lda;
@@ -155,7 +156,9 @@ static void in_place_4(const panel *p)
 
 // ---- copies of operands ----
 
-static void transpose_4(bh_real *restrict out, int ldout, const bh_real *restrict in, int ldin)
+#if LANES == 4
+#define BLOCK_ROWS 4 // rows of a block that is transposed; it has 4 columns
+static void transpose_block(bh_real *restrict out, int ldout, const bh_real *restrict in, int ldin)
 {
     bhi_f4 a = bhi_f4_load(in), b = bhi_f4_load(in + ldin);
     bhi_f4 c = bhi_f4_load(in + 2 * ldin), d = bhi_f4_load(in + 3 * ldin);
@@ -165,17 +168,22 @@ static void transpose_4(bh_real *restrict out, int ldout, const bh_real *restric
     bhi_f4_store(out + 2 * ldout, c);
     bhi_f4_store(out + 3 * ldout, d);
 }
+#else
+#define BLOCK_ROWS      8
+#define transpose_block bhi_transpose_8x4
+#endif
 
 // out(c, r) = in(r, c).
 static void transpose(bh_real *restrict out, int ldout, const bh_real *restrict in, int ldin,
                       int rows, int columns)
 {
     int r = 0;
-    for (; r + LANES <= rows; r += LANES, in += LANES * (ptrdiff_t)ldin, out += LANES) {
+    for (; r + BLOCK_ROWS <= rows;
+         r += BLOCK_ROWS, in += BLOCK_ROWS * (ptrdiff_t)ldin, out += BLOCK_ROWS) {
         int c = 0;
-        for (; c + LANES <= columns; c += LANES) transpose_4(out + c * ldout, ldout, in + c, ldin);
+        for (; c + 4 <= columns; c += 4) transpose_block(out + c * ldout, ldout, in + c, ldin);
         for (; c < columns; c++) {
-            for (int j = 0; j < LANES; j++) out[c * ldout + j] = in[j * ldin + c];
+            for (int j = 0; j < BLOCK_ROWS; j++) out[c * ldout + j] = in[j * ldin + c];
         }
     }
     for (; r < rows; r++, in += ldin, out++) {
@@ -185,7 +193,7 @@ static void transpose(bh_real *restrict out, int ldout, const bh_real *restrict 
 
 BHI_INLINE void copy_vectors(bh_real *restrict out, const bh_real *restrict in, int vectors)
 {
-    for (int v = 0; v < vectors; v++) bhi_f4_store(out + v * LANES, bhi_f4_load(in + v * LANES));
+    for (int v = 0; v < vectors; v++) bhi_v_store(out + v * LANES, bhi_v_load(in + v * LANES));
 }
 
 // Vectors of the next panel of so many.
@@ -222,6 +230,9 @@ typedef struct operands {
     int M, N, K;
     bhi_epilogue epilogue;
     int resume; // start from y instead of the bias
+#if LANES > 4
+    int padded; // columns that B has, of a vector N; or 0: all
+#endif
 } operands;
 
 static const bh_real zeros[WIDTH];
@@ -238,12 +249,45 @@ static void set_outputs(panel *p, const operands *o, int i, int j, int k)
     p->gate = o->gate != NULL && k + p->K == o->K ? o->gate + at : NULL;
 }
 
+static int padded_columns(const operands *o)
+{
+#if LANES > 4
+    return o->padded;
+#else
+    (void)o;
+    return 0;
+#endif
+}
+
+#if LANES > 4
+// The columns of a B that do not fill a vector, and zeros behind them.
+static void copy_padded(bh_real *restrict out, const bh_real *restrict in, const operands *o, int K)
+{
+    if (o->b_column == 1) {
+        for (int k = 0; k < K; k++)
+            bhi_v_store(out + k * LANES, bhi_v_load_first(in + (ptrdiff_t)k * o->b_row, o->padded));
+        return;
+    }
+    for (int k = 0; k < K; k++) bhi_v_store(out + k * LANES, bhi_v_splat(0));
+    transpose(out, LANES, in, o->b_column, o->padded, K);
+}
+#endif
+
 // `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from
 // k on.
 static void run_copied(panel p, const operands *o, int i, int j, int k, int vectors)
 {
     _Alignas(64) bh_real copy[PANELS * BLOCK_K * WIDTH];
     const bh_real *b = o->b + (ptrdiff_t)k * o->b_row + (ptrdiff_t)j * o->b_column;
+#if LANES > 4
+    if (o->padded) {
+        p.b = copy;
+        copy_padded(copy, b, o, p.K);
+        set_outputs(&p, o, i, j, k);
+        packed_1(&p);
+        return;
+    }
+#endif
     if (o->b_column == 1) copy_rows(copy, b, o->b_row, p.K, vectors);
     p.b = copy;
     while (vectors > 0) {
@@ -281,7 +325,7 @@ static void fetch_b(const operands *o)
 static void run_rows(panel p, const operands *o, int i, int k)
 {
     int j = 0;
-    if (stays_in_place(o, p.M)) {
+    if (stays_in_place(o, p.M) && !padded_columns(o)) {
         for (; j + WIDTH <= o->N; j += WIDTH) {
             set_outputs(&p, o, i, j, k);
             p.b = o->b + (ptrdiff_t)k * o->b_row + j;
@@ -353,19 +397,83 @@ static void run_few(const operands *o, int i, int rows, int j)
     }
 }
 
-// The last 1 to 3 columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the
-// many rows fill vectors.
+// What some columns from j on of some rows start from: to y[r row + c column].
+static void copy_starts(bh_real *y, int row, int column, const operands *o, int i, int rows, int j,
+                        int columns)
+{
+    for (int c = 0; c < columns; c++) {
+        for (int r = 0; r < rows; r++) {
+            y[c * column + r * row] = o->resume ? o->y[(ptrdiff_t)(i + r) * o->y_row + j + c]
+                                      : o->bias != NULL ? o->bias[j + c]
+                                                        : 0;
+        }
+    }
+}
+
+// And their sums from there to the outputs.
+static void copy_ends(const bh_real *y, int row, int column, const operands *o, int i, int rows,
+                      int j, int columns)
+{
+    for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
+            ptrdiff_t at = (ptrdiff_t)(i + r) * o->y_row + j + c;
+            o->y[at] = end_output(o, y[c * column + r * row], at);
+        }
+    }
+}
+
+#if LANES > 4
+// The last columns of some rows, padded to a vector.
+static void run_padded(const operands *o, int i, int rows, int j)
+{
+    bh_real y[LANES * TURNED_MAX] = {0};
+    int columns = o->N - j;
+    copy_starts(y, LANES, 1, o, i, rows, j, columns);
+    operands padded = *o;
+    padded.y = y;
+    padded.y_row = padded.N = LANES;
+    padded.a += (ptrdiff_t)i * o->a_row;
+    padded.b += (ptrdiff_t)j * o->b_column;
+    padded.M = rows;
+    padded.epilogue = BHI_EPILOGUE_NONE;
+    padded.gate = NULL;
+    padded.resume = 1;
+    padded.padded = columns;
+    run_whole_vectors(&padded);
+    copy_ends(y, LANES, 1, o, i, rows, j, columns);
+}
+
+// Half a vector or more is worth being padded; so are fewer columns of rows that are too few to fill
+// one themselves.
+static int worth_padding(int rows, int columns)
+{
+    return rows > 0 && (2 * columns >= LANES || (rows < LANES && rows * columns >= 8));
+}
+
+// The last columns, from j on, of rows from i on as long as that is worth it; returns the next row.
+static int run_padded_rows(const operands *o, int i, int j)
+{
+    for (int rows; o->K > 0 && worth_padding(o->M - i, o->N - j); i += rows) {
+        rows = o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX;
+        run_padded(o, i, rows, j);
+    }
+    return i;
+}
+#else
+static int run_padded_rows(const operands *o, int i, int j)
+{
+    (void)o, (void)j;
+    return i;
+}
+#endif
+
+// The last columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the many
+// rows fill vectors.
 static void run_turned(const operands *o, int i, int rows, int j)
 {
     bh_real y[(LANES - 1) * TURNED_MAX];
     int columns = o->N - j;
-    for (int c = 0; c < columns; c++) {
-        for (int r = 0; r < rows; r++) {
-            y[c * rows + r] = o->resume         ? o->y[(ptrdiff_t)(i + r) * o->y_row + j + c]
-                              : o->bias != NULL ? o->bias[j + c]
-                                                : 0;
-        }
-    }
+    copy_starts(y, 1, rows, o, i, rows, j, columns);
     operands turned = {.y = y,
                        .a = o->b + (ptrdiff_t)j * o->b_column,
                        .b = o->a + (ptrdiff_t)i * o->a_row,
@@ -379,12 +487,7 @@ static void run_turned(const operands *o, int i, int rows, int j)
                        .K = o->K,
                        .resume = 1};
     run_whole_vectors(&turned);
-    for (int r = 0; r < rows; r++) {
-        for (int c = 0; c < columns; c++) {
-            ptrdiff_t at = (ptrdiff_t)(i + r) * o->y_row + j + c;
-            o->y[at] = end_output(o, y[c * rows + r], at);
-        }
-    }
+    copy_ends(y, 1, rows, o, i, rows, j, columns);
 }
 
 static void product(const operands *o)
@@ -393,11 +496,13 @@ static void product(const operands *o)
     int i = 0, last = o->K > 0 ? o->N / LANES * LANES : 0; // without a k there is nothing to tile
     if (last > 0 && o->M > 0) run_whole_vectors(o);
     if (last == o->N) return;
+    i = run_padded_rows(o, i, last);
     while (o->K > 0 && o->M - i >= LANES) {
         int rows = (o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX) / LANES * LANES;
         run_turned(o, i, rows, last);
         i += rows;
     }
+    i = run_padded_rows(o, i, last);
     run_few(o, i, o->M - i, last);
 }
 
@@ -512,6 +617,8 @@ void bhi_gemm_tn_add_part(bh_real *restrict y, int ldy, const bh_real *restrict 
     product(&o);
 }
 
+#ifdef BHI_TWINS // in one of the objects that this file is compiled to
+
 // ---- the definition, as a triple loop ----
 
 static void product__scalar(const operands *o)
@@ -555,3 +662,5 @@ void bhi_gemm_tn_add__scalar(bh_real *restrict y, const bh_real *restrict x,
     o.resume = 1;
     product__scalar(&o);
 }
+
+#endif

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/real.h"
+#include "kernels/width.h"
 
 /// What happens to an output on its way to memory.
 typedef enum bhi_epilogue {

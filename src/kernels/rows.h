@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/real.h"
+#include "kernels/width.h"
 
 /// y[i] = e^x[i], with x cut to [-87, 88]. (n) each; y may be x.
 void bhi_exp(bh_real *y, const bh_real *x, int n);

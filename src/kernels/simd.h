@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// bhi_f4: four numbers that move together, over WebAssembly SIMD, SSE2, NEON or plain C.
+// bhi_f4: four numbers that move together, over WebAssembly SIMD, SSE2, NEON or plain C. bhi_v: as
+// many as the file is compiled for (BH_LANES): four, the same, or 8 or 16 (simd_wide.h).
 //
 // clang-format off: one operation a line, the backends side by side.
 // Only IEEE-exact operations are here (no fused multiply-add, no reciprocal estimates), so all
@@ -7,8 +8,10 @@
 #pragma once
 
 #include "core/real.h"
+#include "kernels/width.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -328,17 +331,45 @@ static inline bh_real bhi_f4_sum(bhi_f4 a)
     return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
-/// The first n (1..4) numbers of a; the rest of the memory is not touched.
-static inline bhi_f4 bhi_f4_load_first(const bh_real *p, int n)
+#if BH_LANES == 4
+
+typedef bhi_f4 bhi_v;
+#define bhi_v_load      bhi_f4_load
+#define bhi_v_load_once bhi_f4_load
+#define bhi_v_store     bhi_f4_store
+#define bhi_v_splat     bhi_f4_splat
+#define bhi_v_add       bhi_f4_add
+#define bhi_v_sub       bhi_f4_sub
+#define bhi_v_mul       bhi_f4_mul
+#define bhi_v_div       bhi_f4_div
+#define bhi_v_sqrt      bhi_f4_sqrt
+#define bhi_v_relu      bhi_f4_relu
+#define bhi_v_gate      bhi_f4_gate
+#define bhi_v_max       bhi_f4_max
+#define bhi_v_flush     bhi_f4_flush
+#define bhi_v_power     bhi_f4_power
+// sum, and to it the numbers of a by fours, in their order: four running sums over i mod 4 are the
+// same bits whatever the width
+static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 {
-    bh_real lane[4] = {0};
-    for (int i = 0; i < n; i++) lane[i] = p[i];
-    return bhi_f4_load(lane);
+    return bhi_f4_add(sum, a);
 }
 
-static inline void bhi_f4_store_first(bh_real *p, bhi_f4 a, int n)
+#else
+#include "kernels/simd_wide.h"
+#endif
+
+/// The first n (1 to BH_LANES) numbers of a; the rest of the memory is not touched.
+static inline bhi_v bhi_v_load_first(const bh_real *p, int n)
 {
-    bh_real lane[4];
-    bhi_f4_store(lane, a);
+    bh_real lane[BH_LANES] = {0};
+    for (int i = 0; i < n; i++) lane[i] = p[i];
+    return bhi_v_load(lane);
+}
+
+static inline void bhi_v_store_first(bh_real *p, bhi_v a, int n)
+{
+    bh_real lane[BH_LANES];
+    bhi_v_store(lane, a);
     for (int i = 0; i < n; i++) p[i] = lane[i];
 }

@@ -4,15 +4,18 @@
 //
 //     open NAME A B C   answers a number for the case, -1 on failure
 //     time CASE N       answers the seconds that N runs of it took
+//     cpu CASE N        the same of the processor's time: what others do meanwhile is left out
 //     close CASE        answers 0
+//     name              answers the name of the kernels in use
 #include "bench.h"
 #include "bench_control.h"
+#include "bench_peak.h"
 
 #include "core/arena.h"
 #include "envs/registry.h"
+#include "kernels/choice.h"
 #include "kernels/elementwise.h"
 #include "kernels/gemm.h"
-#include "kernels/simd.h"
 #include "lm/pretraining.h"
 #include "nn/attention.h"
 #include "nn/network.h"
@@ -81,63 +84,24 @@ static void fill(bh_real *x, size_t n, bh_rng *rng)
     for (size_t i = 0; i < n; i++) x[i] = (bh_real)(2 * bh_rng_uniform(rng) - 1);
 }
 
-// ---- peak: multiplications and additions with nothing else in the way ----
-
-// A chain x = x * rate + shift cannot start a step before the last one ended: 12 of them cover a
-// latency of 6 cycles at two multiplications and two additions a cycle; on some processors one more
-// leaves room (Zen 4: 4 %), on others it disturbs (Zen 5: 2 %). Where the two operations share a
-// port, 6 chains of multiplications beside 6 of additions are faster still (Sapphire Rapids: 3 %).
-// So all three are there. With the two constants 13 fill the 15 registers a WebAssembly engine has
-// on x86. The limit of a mixed chain is 1.
-enum { PEAK_STEPS = 12 * 13 * 4 }; // multiplications and additions of all chains together
-
-#if defined(__clang__) || defined(__GNUC__)
-__attribute__((always_inline))
-#endif
-static inline void
-run_chains(int n, const int chains)
-{
-    static volatile bh_real rate = (bh_real)0.75, shift = (bh_real)0.25;
-    bhi_f4 mul = bhi_f4_splat(rate), add = bhi_f4_splat(shift), x[13];
-    for (int i = 0; i < chains; i++) x[i] = bhi_f4_splat((bh_real)i);
-    for (long k = (long)n * (PEAK_STEPS / chains); k > 0; k--) {
-        for (int i = 0; i < chains; i++) x[i] = bhi_f4_add(bhi_f4_mul(x[i], mul), add);
-    }
-    bh_real lane[4];
-    for (int i = 1; i < chains; i++) x[0] = bhi_f4_add(x[0], x[i]);
-    bhi_f4_store(lane, x[0]);
-    sink = lane[0];
-}
+// ---- peak ----
 
 static void run_peak_12(bench_case *c, int n)
 {
     (void)c;
-    run_chains(n, 12);
+    bench_peak_here()->chains_12(n);
 }
 
 static void run_peak_13(bench_case *c, int n)
 {
     (void)c;
-    run_chains(n, 13);
+    bench_peak_here()->chains_13(n);
 }
 
 static void run_peak_6_6(bench_case *c, int n)
 {
-    enum { CHAINS = 6 };
-    static volatile bh_real rate = 1, shift = 0;
-    bhi_f4 mul = bhi_f4_splat(rate), add = bhi_f4_splat(shift), x[CHAINS], y[CHAINS];
     (void)c;
-    for (int i = 0; i < CHAINS; i++) x[i] = y[i] = bhi_f4_splat((bh_real)i);
-    for (long k = (long)n * (PEAK_STEPS / CHAINS); k > 0; k--) {
-        for (int i = 0; i < CHAINS; i++) {
-            x[i] = bhi_f4_mul(x[i], mul);
-            y[i] = bhi_f4_add(y[i], add);
-        }
-    }
-    bh_real lane[4];
-    for (int i = 0; i < CHAINS; i++) x[0] = bhi_f4_add(x[0], bhi_f4_add(x[i], y[i]));
-    bhi_f4_store(lane, x[0]);
-    sink = lane[0];
+    bench_peak_here()->chains_6_6(n);
 }
 
 // ---- matrix products: a = M, b = N, c = K ----
@@ -359,9 +323,14 @@ static void run_gather(bench_case *c, int n)
     }
 }
 
+static void run_forward_of(bench_case *c, int rows)
+{
+    bhi_net_forward(&c->net, c->params, c->acts, c->x_tm1, rows);
+}
+
 static void run_forward(bench_case *c, int n)
 {
-    while (n-- > 0) bhi_net_forward(&c->net, c->params, c->acts, c->x_tm1, c->b);
+    while (n-- > 0) run_forward_of(c, c->b);
 }
 
 static void run_backward(bench_case *c, int n)
@@ -395,6 +364,49 @@ static int start_parts(bench_case *c)
     fill(dy, (size_t)c->b * ACTIONS, &c->rng);
     run_backward(c, 1);
     return 1;
+}
+
+// ---- the Nature network (Mnih et al. 2015) on 84 x 84 x 4: what an update computes, batch a ----
+
+enum { NATURE_PIXELS = 84 * 84 * 4, NATURE_ACTIONS = 6 };
+
+static void layout_nature(bench_case *c, bhi_arena *arena)
+{
+    bhi_net_spec spec = {.inputs = NATURE_PIXELS,
+                         .image = {84, 84, 4},
+                         .extractor = BHI_NATURE_CNN,
+                         .hidden = {1, {512}},
+                         .outputs = NATURE_ACTIONS};
+    c->net = bhi_net_shape(&spec);
+    size_t P = (size_t)c->net.n_params, units = bhi_net_acts(&c->net, c->a);
+    c->params = bhi_arena_array(arena, P, sizeof(bh_real));
+    c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
+    bh_optimizer_config adam = bhi_optimizer_defaults(BHI_ADAM);
+    bhi_optimizer_layout(&c->optimizer, arena, &adam, c->net.n_params);
+    c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
+    c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
+    c->x_tm1 = bhi_arena_array(arena, (size_t)c->a * NATURE_PIXELS, sizeof(bh_real));
+}
+
+static int start_nature(bench_case *c)
+{
+    bhi_net_init(&c->net, c->params, &c->rng);
+    bhi_optimizer_init(&c->optimizer);
+    fill(c->x_tm1, (size_t)c->a * NATURE_PIXELS, &c->rng);
+    return 1;
+}
+
+// Values of the next states, then values, their gradient, and a step too small to change much.
+static void run_nature(bench_case *c, int n)
+{
+    while (n-- > 0) {
+        run_forward_of(c, c->a);
+        run_forward_of(c, c->a);
+        bh_real *dy = bhi_net_output(&c->net, c->dacts, c->a);
+        for (int i = 0; i < c->a * NATURE_ACTIONS; i++) dy[i] = (bh_real)(i % 7 - 3) / 64;
+        bhi_net_backward(&c->net, c->params, c->grads, c->acts, c->dacts, c->x_tm1, c->a);
+        run_optimizer(c, 1);
+    }
 }
 
 // ---- environments: a of them, CartPole, random actions; one run is one step of each ----
@@ -528,7 +540,7 @@ static const kind kinds[] = {
     {"peak_12", NULL, NULL, run_peak_12},
     {"peak_13", NULL, NULL, run_peak_13},
     {"peak_6_6", NULL, NULL,
-     run_peak_6_6}, // one run of each is PEAK_STEPS multiplications and additions of 4
+     run_peak_6_6}, // one run of each is BENCH_PEAK_PAIRS multiplications and additions
     {"gemm_nn", layout_gemm, start_gemm, run_gemm_nn}, // M, N, K
     {"gemm_nt", layout_gemm, start_gemm, run_gemm_nt},
     {"gemm_tn", layout_gemm, start_gemm, run_gemm_tn},
@@ -551,7 +563,8 @@ static const kind kinds[] = {
     {"gelu", layout_lm_parts, start_lm_parts, run_gelu},
     {"gelu_backward", layout_lm_parts, start_lm_parts, run_gelu_backward},
     {"cross_entropy", layout_lm_parts, start_lm_parts, run_cross_entropy},
-    {"env", layout_envs, start_envs, run_envs}, // environments
+    {"nature", layout_nature, start_nature, run_nature}, // batch
+    {"env", layout_envs, start_envs, run_envs},          // environments
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -641,11 +654,16 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double time_case(bench_case *c, int n)
+static double cpu_now(void)
 {
-    double since = now();
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static double time_case(bench_case *c, int n, double (*clock_of)(void))
+{
+    double since = clock_of();
     bench_run(c, n);
-    return now() - since;
+    return clock_of() - since;
 }
 
 static int is_open(int slot)
@@ -665,10 +683,16 @@ int main(void)
     while (fgets(line, sizeof line, stdin) != NULL) {
         int a = 0, b = 0, c = 0;
         double answer = -1;
+        if (strcmp(line, "name\n") == 0) {
+            puts(bh_simd_name());
+            continue;
+        }
         if (sscanf(line, "open %31s %d %d %d", name, &a, &b, &c) == 4) {
             answer = open_named(name, a, b, c);
         } else if (sscanf(line, "time %d %d", &a, &b) == 2 && is_open(a)) {
-            answer = time_case(cases[a], b);
+            answer = time_case(cases[a], b, now);
+        } else if (sscanf(line, "cpu %d %d", &a, &b) == 2 && is_open(a)) {
+            answer = time_case(cases[a], b, cpu_now);
         } else if (sscanf(line, "close %d", &a) == 1 && is_open(a)) {
             close_case(a);
             answer = 0;

@@ -6,6 +6,7 @@
 // give the same lines, see tests/node/golden_native.test.mjs and tests/golden/runs.json.
 #include "envs/registry.h"
 #include "io/sha256.h"
+#include "kernels/choice.h"
 #include "lm/lm_net.h"
 #include "lm/pretraining.h"
 #include "rl/run.h"
@@ -307,6 +308,8 @@ static int print_one(const char *name)
 int main(int argc, char **argv)
 {
     int failures = 0;
+    bh_error err;
+    if (bh_simd_check(&err) != BH_OK) return fail(&err);
     for (int i = 1; i < argc; i++) failures += print_one(argv[i]);
     return failures != 0;
 }

@@ -370,9 +370,9 @@ static void test_lanes(void)
     CHECK(out[0] == 1 && out[1] == 0 && out[2] == 0 && out[3] == 0);
     for (int n = 1; n <= 4; n++) {
         bh_real part[4] = {9, 9, 9, 9};
-        bhi_f4_store(out, bhi_f4_load_first(a, n));
+        bhi_f4_store(out, bhi_v_load_first(a, n));
         for (int i = 0; i < 4; i++) CHECK(out[i] == (i < n ? a[i] : 0));
-        bhi_f4_store_first(part, bhi_f4_load(a), n);
+        bhi_v_store_first(part, bhi_f4_load(a), n);
         for (int i = 0; i < 4; i++) CHECK(part[i] == (i < n ? a[i] : 9));
     }
     CHECK(strlen(BH_SIMD_NAME) > 0);

@@ -57,6 +57,37 @@ function native(compiler, flags, isScalar = false) {
   };
 }
 
+/** One library that has the kernels of every width: each is asked for in turn. @param {string} width  BH_SIMD @param {string} kernels @param {boolean} [isEmulated]  AVX-512F in software @returns {Row} */
+function ofWidth(width, kernels, isEmulated = false) {
+  const folder = join(FOLDER, isEmulated ? 'emulated' : 'widths');
+  return {
+    name: 'gcc `-O3`, `BH_SIMD`', kernels, packages: ['native', 'widths', ...isEmulated ? ['emulated'] : []], version: () => compilerVersion('gcc'),
+    async hashes() {
+      if (process.arch !== 'x64') return 'x86-64 alone has several widths';
+      if (isEmulated && probe(['gcc', '-x', 'c', '-fsyntax-only', '-'], '#include <simde/x86/avx512.h>\n') === null) return 'needs libsimde-dev';
+      await run(['cmake', '-S', ROOT, '-B', folder, '-DCMAKE_C_COMPILER=gcc', '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_C_FLAGS=-O3', `-DBH_EMULATE_AVX512=${isEmulated ? 'ON' : 'OFF'}`], { capture: true });
+      await run(['cmake', '--build', folder, '--target', 'bellhop_golden_run', '-j', '2'], { capture: true });
+      const program = join(folder, 'bellhop_golden_run'), env = { ...process.env, BH_SIMD: width };
+      if (await exec(program, [], { env }).catch(() => null) === null) return 'this processor has no such instructions';
+      return hashesIn((await exec(program, [...GOLDEN.keys()], { env })).stdout);
+    },
+  };
+}
+
+/** Another processor, its instructions carried out by Debian's qemu-user. @returns {Row} */
+function onArm() {
+  const compiler = 'aarch64-linux-gnu-gcc', folder = join(FOLDER, 'aarch64-linux-gnu-gcc-O2-static');
+  return {
+    name: `${compiler} \`-O2\`, qemu-user`, kernels: 'NEON', packages: ['native', 'aarch64'], version: () => compilerVersion(compiler),
+    async hashes() {
+      if (probe([compiler, '--version']) === null || probe(['qemu-aarch64-static', '--version']) === null) return 'needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user-static';
+      await run(['cmake', '-S', ROOT, '-B', folder, '-DCMAKE_SYSTEM_NAME=Linux', '-DCMAKE_SYSTEM_PROCESSOR=aarch64', `-DCMAKE_C_COMPILER=${compiler}`, '-DCMAKE_BUILD_TYPE=None', '-DCMAKE_C_FLAGS=-O2 -static'], { capture: true });
+      await run(['cmake', '--build', folder, '--target', 'bellhop_golden_run', '-j', '2'], { capture: true });
+      return hashesIn((await exec('qemu-aarch64-static', [join(folder, 'bellhop_golden_run'), ...GOLDEN.keys()])).stdout);
+    },
+  };
+}
+
 // ---- Node ----
 
 /** The releases that tests/hosts/nodes names. @param {string} which @returns {Promise<string>} the program */
@@ -166,6 +197,9 @@ const X86_32 = '-m32 -msse2 -mfpmath=sse'; // without SSE2 gcc computes in the 8
 /** @type {Row[]} */
 const ROWS = [
   ...['gcc', 'clang'].flatMap((compiler) => [...['-O0', '-O1', '-O2', '-O3'].map((level) => native(compiler, level)), native(compiler, '-O2', true), native(compiler, `-O2 ${X86_32}`), native(compiler, `-O2 ${X86_32}`, true)]),
+  ...[['scalar', 'scalar'], ['sse2', 'SSE2'], ['avx2', 'AVX2'], ['avx512', 'AVX-512F']].map(([width, kernels]) => ofWidth(width, kernels)),
+  ofWidth('avx512', '16 lanes, AVX-512F emulated by SIMDe', true),
+  onArm(),
   ...['oldest', 'this', 'newest'].flatMap((which) => [inNode(which, 'simd'), inNode(which, 'scalar')]),
   ...['Chromium', 'Firefox'].flatMap((name) => [inBrowser(name, true), inBrowser(name, false)]),
 ];

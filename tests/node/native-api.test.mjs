@@ -16,7 +16,7 @@ const STRICT = ['-std=c17', '-Wall', '-Wextra', '-Werror', '-pedantic-errors', `
 /** What bellhop.h may reach. A header of a bhi_ name does not belong here. */
 const PUBLIC = [
   'core/alloc.h', 'core/config.h', 'core/fmath.h', 'core/interrupt.h', 'core/real.h', 'core/rng.h', 'core/status.h', 'core/text.h', 'core/utf8.h',
-  'io/checkpoint.h', 'io/sha256.h',
+  'io/checkpoint.h', 'io/sha256.h', 'kernels/choice.h',
   'lm/corpus.h', 'lm/language_model.h', 'lm/ngram.h', 'lm/pretraining.h', 'lm/tokenizer.h',
   'nn/language_weights.h', 'optim/optimizer_config.h',
   'rl/agent_class.h', 'rl/agent_config.h', 'rl/agent_list.h', 'rl/clone.h', 'rl/dqn.h', 'rl/env.h', 'rl/gaussian.h', 'rl/mdp.h', 'rl/off_policy_config.h', 'rl/planning.h', 'rl/policy.h', 'rl/ppo.h', 'rl/pqn.h',
