@@ -51,6 +51,7 @@ const wordsOf = ({ buffer, byteOffset, length }) => new Int32Array(buffer.slice(
 
 export class NativeProcess {
   #child;
+  #ended;
   #stderr = '';
   /** What has come and is no whole frame yet. @type {Buffer[]} */
   #chunks = [];
@@ -72,6 +73,9 @@ export class NativeProcess {
       this.#stderr = `${this.#stderr}${text}`.slice(-STDERR_LETTERS);
     });
     this.#child.stdin.on('error', () => {}); // the child is gone, and its end says so
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('close', resolve).on('error', resolve);
+    });
     this.#child.on('error', (error) => this.#lose(`${program} could not be started: ${error.message}`));
     this.#child.on('close', (code, signal) => this.#lose(`${program} has ended (${signal ?? `exit code ${code}`})${this.#stderr === '' ? '' : `: ${this.#stderr.trim()}`}`));
   }
@@ -82,7 +86,7 @@ export class NativeProcess {
     const { answer: { bytes } } = await child.#next();
     const hello = String(bytes);
     if (hello === `bellhop-run ${PROTOCOL} ${version}`) return child;
-    child.end();
+    await child.end();
     throw new Error(`${program} is of another version (${hello}): npm run build:native makes it anew`);
   }
 
@@ -137,9 +141,10 @@ export class NativeProcess {
     return answer;
   }
 
-  /** It has no more to do. */
-  end() {
+  /** It has no more to do; resolves when it is gone. */
+  async end() {
     this.#child.stdin.end();
+    await this.#ended;
   }
 }
 

@@ -78,7 +78,7 @@ async function runJob(bh, job, how) {
   try {
     return await runIn(bh, job, how, child);
   } finally {
-    child.end();
+    await child.end();
   }
 }
 
