@@ -88,6 +88,16 @@ test('demonstrations, other parameters, a language model: the run that is handed
   }
 });
 
+test('ends of a run: it diverges, it stops at the threshold', { skip }, async () => {
+  const dqn = shortPlan('CartPole-v1', 'dqn');
+  const { diverged } = await checkSame({ ...dqn, options: { ...dqn.options, totalTimesteps: 400, optimizer: 'sgd', learningRate: 10, maxGradNorm: 0, trainFreq: 1, gradientSteps: 1, evalFreq: 0 } });
+  assert.equal(diverged, true);
+  const grid = shortPlan('GridWorld-v0', 'value-iteration');
+  const { solved_at_timestep: solved, total_timesteps: steps } = await checkSame({ ...grid, options: { seed: 3, evalFreq: 20, stopAtThreshold: true } });
+  assert.deepEqual([solved, steps], [steps, solved]);
+  assert.ok(steps < 1000, String(steps));
+});
+
 test('what is printed is the same: --json, --seeds, compare', { skip }, () => {
   const timed = (/** @type {string} */ text) => text.replace(/"time\/[\w]+":[^,}]+/g, '');
   assert.equal(timed(done(...DQN, '--json', '--native').stdout), timed(done(...DQN, '--json').stdout));
