@@ -12,6 +12,8 @@ import { UsageError } from './args.mjs';
 /** What both ends say; PROTOCOL of bellhop_run.c. */
 const PROTOCOL = '1';
 const HEAD_BYTES = 8;
+/** It says hello at once, also where many others start. */
+const HELLO_MS = 30_000;
 /** So much of what it writes to stderr is told where it ends by itself. */
 const STDERR_LETTERS = 500;
 
@@ -83,7 +85,11 @@ export class NativeProcess {
   /** Starts one and hears its hello. @param {string} program @param {string} version  of this library */
   static async start(program, version) {
     const child = new NativeProcess(program);
-    const { answer: { bytes } } = await child.#next();
+    const timer = setTimeout(() => {
+      child.#lose(`${program} has said nothing within ${HELLO_MS / 1000} s, and is not bellhop-run`);
+      child.#child.kill('SIGKILL');
+    }, HELLO_MS);
+    const { answer: { bytes } } = await child.#next().finally(() => clearTimeout(timer));
     const hello = String(bytes);
     if (hello === `bellhop-run ${PROTOCOL} ${version}`) return child;
     await child.end();
