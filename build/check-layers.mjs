@@ -45,6 +45,7 @@ const LAYERS = [
   { of: /^src\/lm\//, may: [BELOW_AGENTS, /^src\/lm\//], why: 'lm stands on core, kernels, nn, optim and io, never on rl' },
   { of: /^src\/wasm\/exports\w*\.c$/, may: [ANYTHING], why: 'exports is the top' },
   { of: /^src\/wasm\//, may: [/^src\//], why: 'only exports*.c know the environments' },
+  { of: /^src\/native\//, may: [/^src\/bellhop\.h$/, /^envs\/registry\.h$/], why: 'bellhop-run is a program over the public interface, as anybody could write one' },
   { of: /^src\/\w+\.h$/, may: [/^src\//], why: 'the library never includes environments; the registry is handed in' },
   { of: /^envs\/registry\w*\.c$/, may: [/^src\/rl\/agent_list\.h$/, /^envs\/registry\.h$/], why: 'a registry lists environments and agents' },
   {

@@ -78,10 +78,11 @@ export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = fals
  * Ask a program something quietly.
  * @param {string[]} command
  * @param {string} [input] for its standard input
+ * @param {number} [timeout] milliseconds
  * @returns {string | null} its output, or null if it is not there or says no
  */
-export function probe([file, ...args], input = '') {
-  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout: 30_000 });
+export function probe([file, ...args], input = '', timeout = 30_000) {
+  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout });
   return status === 0 ? stdout + stderr : null;
 }
 

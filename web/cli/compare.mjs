@@ -11,6 +11,7 @@ import { errorOf, interruptible } from './ending.mjs';
 import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
+import { nativeFor } from './native-process.mjs';
 import { Progress, number, print, printJson, printMarkdownTable, printTable } from './output.mjs';
 import { aboutConfig, checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
@@ -27,8 +28,8 @@ import { SeveralRuns } from './several-runs.mjs';
 export const summary = 'Compare settings on the same seeds';
 export const help = `Usage: bellhop compare ENV --vary NAME=VALUE,VALUE[,...] [--vary ...] [--seeds LIST] [--jobs N]
                        [--out DIR [--overwrite]] [--tensorboard DIR] [--markdown | --json] [--algo ALGO] [--preset NAME] [--config FILE]
-                       [--checkpoint-interval SECONDS] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
-       bellhop compare --resume DIR [--markdown | --json]
+                       [--checkpoint-interval SECONDS] [--native] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
+       bellhop compare --resume DIR [--markdown | --json] [--native]
 
 Trains every variant with every seed and prints a row for each: the interquartile mean of the best and of the final
 parameters' mean return with its 95 % bootstrap interval (as bellhop train --seeds), how many runs an evaluation found
@@ -44,6 +45,7 @@ solved, the median step at which, and the median seconds of a run. ENV and all o
   --resume DIR        go on with the runs in DIR of a command that was ended; those that are done are not repeated
   --checkpoint-interval SECONDS  as in bellhop train
   --tensorboard DIR   write an event file for each run, in VARIANT/seed-N
+  --native            as in bellhop train
   --markdown          the table in Markdown
   --json              one JSON object per line: each run's summary, after a variant's runs one of type aggregate
 
@@ -55,14 +57,14 @@ Ctrl-C stops all runs, shows and writes what there is and exits with 130; SIGTER
 A run that fails does not end the others.
 `;
 
-const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs', 'checkpoint-interval', 'resume'];
+const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'markdown', 'seeds', 'jobs', 'checkpoint-interval', 'resume', 'native'];
 
 /** @param {string[]} argv */
 export async function run(argv) {
   const bh = await load();
   const own = /** @type {const} */ ([
     ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['overwrite', 'boolean'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
-    ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'], ['checkpoint-interval', 'string'], ['resume', 'string'],
+    ['markdown', 'boolean'], ['seeds', 'string'], ['jobs', 'string'], ['vary', 'list'], ['checkpoint-interval', 'string'], ['resume', 'string'], ['native', 'boolean'],
   ]);
   const hyperparameters = hyperparameterFlags(bh.catalog);
   const known = new Map([...ownEnvFlags(argv, isEnvFile), ...hyperparameters, ...own]);
@@ -92,7 +94,7 @@ async function begin(bh, known, { env, flags, lists }) {
     settings, label: settings.map(([name, value]) => `${name}=${value}`).join(' '),
     plan: { ...makePlan(bh, id, new Map([...flags, ...settings]), OWN, 'compare'), envFile: file },
   }));
-  const how = { command: commandOf('compare', { env, flags, lists: [...lists] }), interval: checkpointInterval(flags), resume: flags.has('resume') };
+  const how = { command: commandOf('compare', { env, flags, lists: [...lists] }), interval: checkpointInterval(flags), resume: flags.has('resume'), native: nativeFor(flags, variants[0].plan) };
   return aboutConfig(new Map([...flags, ...variants[0].settings]), () => compare(bh, variants, seeds, flags, how));
 }
 
@@ -130,10 +132,10 @@ function combinations(varied) {
 
 /**
  * @param {Bellhop} bh @param {Variant[]} variants @param {number[]} seeds @param {ReadonlyMap<string, string | true>} flags
- * @param {{ command: import('./journal.mjs').Command, interval: number, resume: boolean }} how
+ * @param {{ command: import('./journal.mjs').Command, interval: number, resume: boolean, native?: string }} how
  * @returns {Promise<number>} exit code
  */
-async function compare(bh, variants, seeds, flags, { command, interval, resume }) {
+async function compare(bh, variants, seeds, flags, { command, interval, resume, native }) {
   const threads = threadsOf(flags);
   const steps = variants.flatMap(({ plan }) => {
     const total = checkPlan(bh, withSeed(plan, seeds[0]));
@@ -145,7 +147,7 @@ async function compare(bh, variants, seeds, flags, { command, interval, resume }
     if (tensorboard !== undefined && !resume) makeEmptyFolder('tensorboard', tensorboard);
     const folders = [['out', claim?.at], ['tensorboard', tensorboard]].flatMap(([name, path]) => path === undefined ? [] : [[String(name), path]]);
     const jobs = variants.flatMap((variant, i) => seeds.map((seed) => ({
-      plan: withSeed(variant.plan, seed), interval, resume,
+      plan: withSeed(variant.plan, seed), interval, resume, native,
       ...Object.fromEntries(folders.map(([name, path]) => [name, join(path, folderOf(variant, i), `seed-${seed}`)])),
     })));
     const { reward_threshold: threshold } = findEnv(bh.catalog, variants[0].plan.env);

@@ -22,7 +22,7 @@ import { GrowingFile, entryAt, makeFolder, removeFile, rescue, writeFile, writin
  * @typedef {{ overwrite?: boolean, resume?: boolean, command?: import('./journal.mjs').Command, interval?: number }} Beginning
  */
 /** @typedef {Beginning & { table: string, heading: string, names: readonly string[] }} RunFolderOptions */
-/** @typedef {{ save: (options: { full: true }) => Uint8Array }} Learner  a model or a pre-training */
+/** @typedef {{ save: (options: { full: true }) => Uint8Array, fetchFull?: () => Promise<void> }} Learner  a model or a pre-training; fetchFull: what save() gives is elsewhere before */
 /** How a run has ended: hasFailed: by an error, perhaps in the middle of a step. @typedef {{ isComplete: boolean, hasFailed?: boolean }} Ending */
 
 /** The folder of one run: what grows is one table, models and config.json are there at once or not at all. */
@@ -87,10 +87,13 @@ class RunFolder {
     return this.fileOf(CHECKPOINT);
   }
 
-  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Learner} learner */
+  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Learner} learner @returns {Promise<void> | undefined} what is to be waited for then, if anything */
   saveInTime(learner) {
     const { interval } = this.#how;
-    if (interval && performance.now() - this.#savedAt >= 1000 * interval) this.#saveFull(learner);
+    if (!interval || performance.now() - this.#savedAt < 1000 * interval) return undefined;
+    if (learner.fetchFull) return learner.fetchFull().then(() => this.#saveFull(learner));
+    this.#saveFull(learner);
+    return undefined;
   }
 
   /** What the run can go on from; the table has all rows that it counts. @param {Learner} learner */
@@ -149,6 +152,7 @@ function reopened(file, rows) {
 }
 
 /** @typedef {import('../bellhop.js').Model} Model */
+/** @typedef {Learner & { save: (options: { which: import('../bellhop.js').Which }) => Uint8Array }} Run  a model, wherever it learns */
 
 export class OutputFolder {
   #folder;
@@ -170,9 +174,9 @@ export class OutputFolder {
     return this.#folder.checkpointFile;
   }
 
-  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Model} model */
+  /** A full checkpoint, when it is time for one; not in the middle of a step. @param {Run} model @returns {Promise<void> | undefined} what is to be waited for then, if anything */
   saveInTime(model) {
-    this.#folder.saveInTime(model);
+    return this.#folder.saveInTime(model);
   }
 
   /** The run begins, or goes on. @param {Model} model @param {unknown} [preset]  it was made with */
@@ -180,13 +184,13 @@ export class OutputFolder {
     this.#folder.begin(model, configOf(model, preset));
   }
 
-  /** Records as they come; the best parameters as soon as they are found. @param {readonly import('../bellhop.js').RunRecord[]} records @param {Model} model */
+  /** Records as they come; the best parameters as soon as they are found. @param {readonly import('../bellhop.js').RunRecord[]} records @param {Run} model */
   writeRecords(records, model) {
     this.#folder.append(csvLines(records, this.#metrics));
     if (records.some((record) => record.type === 'eval' && record.isBest)) this.#folder.write(...best(model));
   }
 
-  /** What the run has come to. @param {Model} model @param {Ending} how */
+  /** What the run has come to. @param {Run} model @param {Ending} how */
   end(model, how) {
     this.#folder.end(model, [['model.safetensors', model.save({ which: 'current' })], best(model)], how);
   }
@@ -196,7 +200,7 @@ export class OutputFolder {
   }
 }
 
-/** @param {Model} model @returns {[name: string, content: Uint8Array]} */
+/** @param {Run} model @returns {[name: string, content: Uint8Array]} */
 const best = (model) => ['best_model.safetensors', model.save({ which: 'best' })];
 
 /** @typedef {import('../bellhop.js').Pretraining} Pretraining */

@@ -25,7 +25,7 @@ import { print } from './output.mjs';
 /** @typedef {{ command: Command, done: Map<number, Summary> }} Content */
 
 /** What may be typed beside --resume, besides hyperparameters: it is about this process, not about the run. */
-const BESIDE = ['resume', 'json', 'markdown', 'jobs', 'tensorboard', 'checkpoint-interval'];
+const BESIDE = ['resume', 'json', 'markdown', 'jobs', 'tensorboard', 'checkpoint-interval', 'native'];
 
 /** Seconds between full checkpoints. */
 const CHECKPOINT_INTERVAL = 30;
@@ -42,7 +42,7 @@ export function unusable(file, why) {
 
 /** What a command says of itself. @param {string} name @param {Omit<Command, 'bellhop' | 'cwd' | 'flags'> & { flags: ReadonlyMap<string, string | true> }} typed @returns {Command} */
 export function commandOf(name, { flags, ...typed }) {
-  return { bellhop: name, cwd: process.cwd(), ...typed, flags: [...flags].filter(([flag]) => !['resume', 'overwrite', 'json', 'markdown'].includes(flag)) };
+  return { bellhop: name, cwd: process.cwd(), ...typed, flags: [...flags].filter(([flag]) => !['resume', 'overwrite', 'json', 'markdown', 'native'].includes(flag)) };
 }
 
 /** What a folder's journal says; undefined where there is none. @param {string} folder @returns {Content | undefined} */

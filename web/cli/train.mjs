@@ -11,6 +11,7 @@ import { DivergedError, errorOf, interruptible, noteStop } from './ending.mjs';
 import { evaluating, isEnvFile, openEnv } from './env-file.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { checkpointInterval, commandOf, resumed } from './journal.mjs';
+import { LostError, nativeFor } from './native-process.mjs';
 import { Progress, constant, number, print, printJson, scoreText } from './output.mjs';
 import { aboutConfig, checkPlan, makePlan } from './plan.mjs';
 import { collect } from './pool.mjs';
@@ -26,9 +27,9 @@ import { settled, trainJob } from './training.mjs';
 export const summary = 'Train a model';
 export const help = `Usage: bellhop train ENV [--algo NAME] [--preset NAME] [--seed N] [--total-timesteps N]
                      [--seeds LIST [--jobs N]] [--stop-at-threshold] [--out DIR [--overwrite]] [--tensorboard DIR] [--config FILE]
-                     [--checkpoint-interval SECONDS]
+                     [--checkpoint-interval SECONDS] [--native]
                      [--demonstrations FILE] [--init-from FILE] [--language-model MODEL] [--json] [--HYPERPARAMETER VALUE ...] [--env-OPTION VALUE ...]
-       bellhop train --resume DIR [--total-timesteps N] [--json] [--HYPERPARAMETER VALUE ...]
+       bellhop train --resume DIR [--total-timesteps N] [--json] [--native] [--HYPERPARAMETER VALUE ...]
 
 Trains in ENV with its preset, changed by FILE, changed by flags; bellhop options ENV lists them, and the names of
 algorithms with them. Then scores the
@@ -46,6 +47,8 @@ best and the final parameters on greedy episodes whose seed (the run's + 2^40) n
   --tensorboard DIR    write an event file for TensorBoard there, with Stable-Baselines3's names
   --config FILE        options from a config.json that --out wrote; ENV may then be left out, but not FILE.mjs
   --json               one JSON object per line: "type" is episode, train or eval; the last one is the summary
+  --native             take the steps in bellhop-run, a program of this machine's own code, with the same bits: npm run build:native makes it
+                       (docs/native.md). Not with FILE.mjs
   --stop-at-threshold  end at the first evaluation at or above the environment's threshold
 
   --demonstrations FILE  learn from a file that bellhop record wrote: dqn beside what it tries itself, clone alone
@@ -76,7 +79,7 @@ numbers any more comes to its end; then the exit code is 3. best_model.safetenso
 (docs/files.md).
 `;
 
-const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model', 'checkpoint-interval', 'resume'];
+const OWN = ['out', 'overwrite', 'tensorboard', 'json', 'seeds', 'jobs', 'demonstrations', 'init-from', 'language-model', 'checkpoint-interval', 'resume', 'native'];
 /** What is settled when a run begins. */
 const OF_A_NEW_RUN = ['algo', 'preset', 'config', 'seed', ...OWN];
 
@@ -95,7 +98,7 @@ export async function runWith(argv, usual) {
   const own = /** @type {const} */ ([
     ['algo', 'string'], ['preset', 'string'], ['out', 'string'], ['overwrite', 'boolean'], ['tensorboard', 'string'], ['config', 'string'], ['json', 'boolean'],
     ['seeds', 'string'], ['jobs', 'string'], ['demonstrations', 'string'], ['init-from', 'string'], ['language-model', 'string'],
-    ['checkpoint-interval', 'string'], ['resume', 'string'],
+    ['checkpoint-interval', 'string'], ['resume', 'string'], ['native', 'boolean'],
   ]);
   const { flags, lists, positionals } = readArguments(argv, new Map([...ownEnvFlags(argv, isEnvFile), ...hyperparameterFlags(bh.catalog), ...own]), bh.catalog);
   if (positionals.length > 1) throw new UsageError(`train takes one environment, but got '${positionals.join(' ')}'`);
@@ -121,7 +124,7 @@ async function begin(bh, { env: typed, usual, flags, changed }) {
   if (plan.initFrom !== undefined && plan.languageModel !== undefined) throw new UsageError('--init-from and --language-model exclude each other: both say what parameters a run begins with');
   checkGuided(plan, flags);
   if (flags.has('overwrite') && !flags.has('out')) throw new UsageError('--overwrite is for --out DIR');
-  const how = { command: commandOf('train', { env: typed, usual, flags }), interval: checkpointInterval(flags), resume: flags.has('resume') };
+  const how = { command: commandOf('train', { env: typed, usual, flags }), interval: checkpointInterval(flags), resume: flags.has('resume'), native: nativeFor(flags, plan) };
   if (flags.has('checkpoint-interval') && !flags.has('out')) throw new UsageError('--checkpoint-interval is for --out DIR');
   if (flags.has('jobs') && !flags.has('seeds')) throw new UsageError('--jobs is for several runs: --seeds 0-9');
   return aboutConfig(flags, () => (flags.has('seeds') ? trainSeeds : trainOne)(bh, plan, flags, how));
@@ -151,7 +154,7 @@ function text(flags, name) {
 
 // ---- one run ----
 
-/** @typedef {Pick<import('./training.mjs').Job, 'interval' | 'resume'> & { command: import('./journal.mjs').Command }} Beginning */
+/** @typedef {Pick<import('./training.mjs').Job, 'interval' | 'resume' | 'native'> & { command: import('./journal.mjs').Command }} Beginning */
 
 /** @param {Bellhop} bh @param {Plan} plan @param {Flags} flags @param {Beginning} how @returns {Promise<number>} exit code */
 function trainOne(bh, plan, flags, how) {
@@ -167,10 +170,10 @@ function trainOne(bh, plan, flags, how) {
       },
     }));
     progress?.end();
-    if (result === null) throw error;
+    const kept = job.out === undefined ? '' : keptText(job.out);
+    if (result === null) throw error instanceof LostError && kept !== '' ? new Error(`${error.message}; ${kept}`) : error;
     if (json) printJson(result);
     else printSummary(result, findEnv(bh.catalog, plan.env).reward_threshold, job);
-    const kept = job.out === undefined ? '' : keptText(job.out);
     if (error !== undefined) throw new Error([`seed ${result.seed}: ${/** @type {Error} */ (error).message}`, kept].filter((part) => part !== '').join('; '));
     if (result.diverged && !signal.aborted) throw new DivergedError(`seed ${result.seed}`);
     if (kept !== '') noteStop(signal, kept);

@@ -10,13 +10,16 @@ import { checkFolder } from './claim.mjs';
 import { toTheEnd } from './ending.mjs';
 import { OutputFolder, TensorBoardFolder } from './folder.mjs';
 import { unusable } from './journal.mjs';
+import { NativeModel } from './native-model.mjs';
+import { LostError, NativeProcess } from './native-process.mjs';
 import { checkStop, makeModel, orDispose } from './plan.mjs';
 import { guarded } from './stray.mjs';
 
 /** @typedef {import('../bellhop.js').Model} Model */
 /**
- * A run. `resume`: it goes on with what is in `out`, as far as there is something, with the live options of its plan from then on.
- * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string }} Job
+ * A run. `resume`: it goes on with what is in `out`, as far as there is something, with the live options of its plan from then on. `native`:
+ * the program that takes its steps.
+ * @typedef {import('./folder.mjs').Beginning & { plan: import('./plan.mjs').Plan, out?: string, tensorboard?: string, native?: string }} Job
  */
 /** @typedef {Awaited<ReturnType<typeof summarize>>} Summary  means and deviations are NaN where the environment failed */
 /** @typedef {import('../bellhop.js').LearnProgress & { records: import('../bellhop.js').RunRecord[], exploration?: unknown, from?: number }} Now  exploration: which; from: timesteps it went on from */
@@ -69,13 +72,27 @@ export async function trainJob(bh, job, how = {}) {
 }
 
 /** @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Listening} how @returns {Promise<Summary>} */
-async function runJob(bh, job, { signal, onProgress }) {
-  const { model, nLoaded, folder, board } = begin(bh, job);
+async function runJob(bh, job, how) {
+  if (job.native === undefined) return runIn(bh, job, how);
+  const child = await NativeProcess.start(job.native, bh.catalog.version); // before anything is written
   try {
-    folder?.begin(model, job.plan.options.preset);
+    return await runIn(bh, job, how, child);
+  } finally {
+    await child.end();
+  }
+}
+
+/** @param {import('../bellhop.js').Bellhop} bh @param {Job} job @param {Listening} how @param {NativeProcess} [child]  which takes the steps @returns {Promise<Summary>} */
+async function runIn(bh, job, { signal, onProgress }, child) {
+  const { model: made, nLoaded, folder, board } = begin(bh, job);
+  /** @type {Model | NativeModel} */
+  let model = made;
+  try {
+    folder?.begin(made, job.plan.options.preset);
     const from = model.timesteps;
     const { exploration } = model.options;
     const since = performance.now();
+    if (child) model = await NativeModel.takeOver(bh, made, child);
     const { failure, isComplete } = await learn(model, folder, {
       signal,
       onProgress(now) {
@@ -85,6 +102,7 @@ async function runJob(bh, job, { signal, onProgress }) {
     });
     const seconds = (performance.now() - since) / 1000;
     folder?.close(); // before the scores, which a second signal does not wait for
+    if (model instanceof NativeModel && model.isLost) throw new LostError(failure);
     const summary = await summarize(model, { seconds, from, nLoaded, failure, isComplete, signal });
     if (summary.error !== undefined) throw new EndedEarly(summary.error, summary);
     return summary;
@@ -171,25 +189,18 @@ function isSame(a, b) {
 
 /**
  * Learns, and writes what there is as it comes and in the end, whatever ends it.
- * @param {Model} model @param {OutputFolder | undefined} folder
+ * @param {Model | NativeModel} model @param {OutputFolder | undefined} folder
  * @param {{ signal?: AbortSignal, onProgress: NonNullable<import('../bellhop.js').LearnOptions['onProgress']> }} how
  * @returns {Promise<{ failure: string | undefined, isComplete: boolean }>} failure: what went wrong
  */
 export async function learn(model, folder, { signal, onProgress }) {
   let isComplete = false;
   const failure = await toTheEnd(() => guarded(model.env.id, signal, async (stop) => {
-    const isOver = () => model.timesteps >= Number(model.options.totalTimesteps) && !isUnderWay(/** @type {any} */ (model));
-    if (model.finished || isOver()) return true; // it was ended after its last step
-    const { finished } = await model.learn({
-      signal: stop,
-      sliceMilliseconds: 50,
-      onProgress(now) {
-        folder?.writeRecords(now.records, model);
-        if (now.error === undefined) folder?.saveInTime(model);
-        onProgress(now);
-      },
-    });
-    return finished || isOver();
+    try {
+      return await takeSteps(model, folder, stop, onProgress);
+    } finally {
+      if (model instanceof NativeModel) await model.fetchLast();
+    }
   }), (isOver, hasFailed) => {
     isComplete = isOver;
     folder?.end(model, { isComplete, hasFailed });
@@ -198,7 +209,28 @@ export async function learn(model, folder, { signal, onProgress }) {
 }
 
 /**
- * @param {Model} model
+ * @param {Model | NativeModel} model @param {OutputFolder | undefined} folder @param {AbortSignal} signal
+ * @param {NonNullable<import('../bellhop.js').LearnOptions['onProgress']>} tell
+ * @returns {Promise<boolean>} whether the run has come to its end
+ */
+async function takeSteps(model, folder, signal, tell) {
+  const isOver = () => model instanceof NativeModel ? model.isOver : model.timesteps >= Number(model.options.totalTimesteps) && !isUnderWay(/** @type {any} */ (model));
+  if (model.finished || isOver()) return true; // it was ended after its last step
+  const { finished } = await model.learn({
+    signal,
+    sliceMilliseconds: 50,
+    onProgress(now) {
+      folder?.writeRecords(now.records, model);
+      const saved = now.error === undefined ? folder?.saveInTime(model) : undefined;
+      tell(now);
+      return saved;
+    },
+  });
+  return finished || isOver();
+}
+
+/**
+ * @param {Model | NativeModel} model
  * @param {{ seconds: number, from: number, nLoaded?: number, failure?: string, isComplete: boolean, signal?: AbortSignal }} run  from: timesteps it went on from;
  *   nLoaded: tensors it began with; failure: what ended it; signal: says that it is to end, and then scores are not waited for
  */

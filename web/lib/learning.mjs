@@ -148,13 +148,13 @@ export function progressOutside(learner) {
   return { ...progressOf(learner), totalTimesteps: Number(run.setup.options.totalTimesteps), records, diverged: learner.hasBadLoss, finished: false, solvedAt: null };
 }
 
-/** @param {Learner} learner */
-function progressOf({ run: { timesteps, episodes, updates: nUpdates }, end, metrics }) {
+/** @param {Pick<Learner, 'end' | 'metrics'> & { run: Pick<import('./run.mjs').Run, 'timesteps' | 'episodes' | 'updates'> }} learner */
+export function progressOf({ run: { timesteps, episodes, updates: nUpdates }, end, metrics }) {
   return { timesteps, totalTimesteps: end, episodes, nUpdates, ...metrics.summary(timesteps) };
 }
 
 /** Says so, once, where all steps were taken and nothing was learned from them. @param {Learner} learner */
-function warnWithoutUpdate(learner) {
+export function warnWithoutUpdate(learner) {
   const { algo, timesteps, updates, setup } = learner.run;
   if (updates > 0 || learner.hasWarned || setup.options.learningStarts === NEVER) return;
   learner.hasWarned = true;

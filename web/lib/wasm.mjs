@@ -10,8 +10,8 @@
 // instance: the call throws BH_ERR_STATE with what happened, and so does every later one.
 import { BellhopError } from './bellhop-error.mjs';
 
-/** @type {Record<number, import('../bellhop.js').Status>} */
-const STATUS = {
+/** By their numbers in C. @type {Record<number, import('../bellhop.js').Status>} */
+export const STATUS = {
   [-1]: 'BH_ERR_MEMORY', [-2]: 'BH_ERR_CONFIG', [-3]: 'BH_ERR_ARGUMENT', [-4]: 'BH_ERR_STATE',
   [-5]: 'BH_ERR_FORMAT', [-6]: 'BH_ERR_SHAPE', [-7]: 'BH_ERR_UNKNOWN', [-8]: 'BH_ERR_ENV',
 };
