@@ -119,12 +119,12 @@ function npmIsCurrent() {
   if (!existsSync(installedFile)) return false;
   const installed = readLock(installedFile);
   return Object.entries(readLock(join(ROOT, 'package-lock.json')))
-    // The entry '' is this package itself; binaries for other systems are optional.
-    .filter(([path, { optional }]) => path !== '' && !optional)
+    // The entry '' is this package itself; binaries for other systems name theirs.
+    .filter(([path, { os, cpu }]) => path !== '' && !os && !cpu)
     .every(([path, { integrity }]) => installed[path]?.integrity === integrity);
 }
 
-/** @param {string} file @returns {Record<string, { integrity?: string, optional?: boolean }>} */
+/** @param {string} file @returns {Record<string, { integrity?: string, os?: string[], cpu?: string[] }>} */
 function readLock(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }
