@@ -78,10 +78,11 @@ export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = fals
  * Ask a program something quietly.
  * @param {string[]} command
  * @param {string} [input] for its standard input
+ * @param {string} [argv0] the name it is called by
  * @returns {string | null} its output, or null if it is not there or says no
  */
-export function probe([file, ...args], input = '') {
-  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout: 30_000 });
+export function probe([file, ...args], input = '', argv0 = file) {
+  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout: 30_000, argv0 });
   return status === 0 ? stdout + stderr : null;
 }
 

@@ -55,6 +55,12 @@ const NEEDS = {
     found: () => firefoxPath() !== null,
     packages: { apt: ['firefox-esr'], dnf: ['firefox'], pacman: ['firefox'], brew: ['--cask', 'firefox'] },
   },
+  redis: {
+    what: 'redis-server 6.2 or later (on PATH)',
+    found: () => redisServer() !== null,
+    // Debian's redis-server package is a link to this program, and a system service, which no test wants.
+    packages: { apt: ['redis-tools'], dnf: ['redis'], pacman: ['redis'], brew: ['redis'] },
+  },
   nbconvert: {
     what: 'Jupyter\'s nbconvert',
     found: () => probe(['jupyter-nbconvert', '--version']) !== null,
@@ -66,6 +72,7 @@ const NEEDS = {
 export const FOR_BUILD = ['cmake', 'make', 'emcc'];
 export const FOR_C_TESTS = ['cmake', 'make', 'cc'];
 export const FOR_BROWSER_TESTS = ['chromium'];
+export const FOR_NODE_TESTS = ['redis'];
 export const FOR_FIREFOX_TESTS = ['firefox'];
 export const FOR_NOTEBOOK_TESTS = ['chromium', 'nbconvert'];
 
@@ -103,6 +110,13 @@ export function firefoxPath() {
   const candidates = process.env.FIREFOX_PATH ? [process.env.FIREFOX_PATH] : ['firefox-esr', 'firefox', mac];
   const works = candidates.find((path) => atLeast(/Firefox .*/.exec(probe([path, '--version']) ?? '')?.[0] ?? null, '114.0'));
   return works && !works.includes('/') ? onPath(works) : (works ?? null);
+}
+
+/** The program that is redis-server where it is called so; its checker of files is the same program. */
+export function redisServer() {
+  const files = ['redis-server', 'redis-check-rdb'].map((name) => onPath(name)).filter((file) => file !== null);
+  const file = files.find((each) => /v=(?:[7-9]|\d\d|6\.[2-9])/.test(probe([each, '--version'], undefined, 'redis-server') ?? ''));
+  return file === undefined ? null : { file };
 }
 
 // ------------------------------------------------------------------------------------------------ npm's packages
