@@ -56,13 +56,14 @@ export async function run(argv) {
   writing('work', work, () => makeFolder(work));
   const shared = flags.get('shared');
   if (shared !== undefined) writing('shared', String(shared), () => makeFolder(String(shared)));
-  const options = { name, threads, work, own, interval, stalledAfter, ...shared !== undefined && { shared: String(shared) }, warn, onResult: flags.has('quiet') ? () => {} : printResult };
+  const isQuiet = flags.has('quiet');
+  const options = { name, threads, work, own, interval, stalledAfter, ...shared !== undefined && { shared: String(shared) }, warn, onResult: isQuiet ? () => {} : printResult, onResume: isQuiet ? () => {} : printResume };
   return interruptible(async (signal) => {
     const [{ connectQueue }, { Agent }] = await Promise.all([import('./queue-redis.mjs'), import('./queue-agent.mjs')]);
     const connection = await connectQueue(positionals[0], { warn });
     try {
       const agent = new Agent(bh, connection, options);
-      if (!flags.has('quiet')) print(`agent ${name}: bellhop ${bh.version}, ${threads} ${threads === 1 ? 'job' : 'jobs'} at a time, ${connection.address.shown}`);
+      if (!isQuiet) print(`agent ${name}: bellhop ${bh.version}, ${threads} ${threads === 1 ? 'job' : 'jobs'} at a time, ${connection.address.shown}`);
       await agent.work(signal, idle);
       noteStop(signal, `${agent.done} jobs were done, and what ran is back in the queue with its checkpoint`);
       return 0;
@@ -92,6 +93,11 @@ async function openEnvs(bh, files) {
     own.set(sha256OfFile(file), { file, ids });
   }
   return own;
+}
+
+/** @param {import('../bellhop.js').Job} job @param {number} timesteps */
+function printResume({ id }, timesteps) {
+  print(`${id.slice(0, 12)}  goes on from step ${timesteps}`);
 }
 
 /** @param {import('../bellhop.js').JobResult} result */

@@ -7,7 +7,7 @@ import { metadataOf } from '../lib/checkpoint.mjs';
 import { CHECKPOINT } from './contents.mjs';
 import { entryAt, makeFolder, removeFile, removeFolder, writeFile } from './durable.mjs';
 import { errorOf } from './ending.mjs';
-import { announce, cancellations, checkVersion, leave } from './queue-control.mjs';
+import { agentsOf, announce, cancellations, checkVersion, leave } from './queue-control.mjs';
 import { LIMITS, MissingEnv, RefusedJob, plainLine, readOrder } from './queue-job.mjs';
 import { FolderStore, RedisStore, packed, unpacked } from './queue-store.mjs';
 import { LocalExecutor, jobFolder, runKey } from './study-local.mjs';
@@ -27,6 +27,7 @@ import { EVALUATIONS } from './study-run.mjs';
  * @property {number} stalledAfter  seconds without a sign of life after which a job is another's
  * @property {(sentence: string) => void} warn
  * @property {(result: JobResult) => void} onResult
+ * @property {(job: import('../bellhop.js').Job, timesteps: number) => void} onResume  a job goes on from what another has come to
  */
 
 const BEAT_MS = 5000;
@@ -63,15 +64,17 @@ class Running {
     return join(this.#folder, CHECKPOINT);
   }
 
-  /** What another agent, or an earlier rung, has come to: it is where the executor looks for it, unless this machine is further. */
+  /** What another agent, or an earlier rung, has come to: it is where the executor looks for it, unless this machine is further. @returns {Promise<number>} timesteps, 0 where there is none */
   async fetch() {
     const bytes = await this.#store.get('checkpoint', this.#key);
     const found = bytes === null ? null : unpacked(bytes);
-    if (found === null || timestepsOf(found.checkpoint) <= timestepsOf(this.#own())) return;
+    const timesteps = found === null ? -1 : timestepsOf(found.checkpoint);
+    if (found === null || timesteps <= timestepsOf(this.#own())) return 0;
     makeFolder(this.#folder);
     writeFile(join(this.#folder, EVALUATIONS), found.evaluations);
     writeFile(this.#file, found.checkpoint);
     this.#uploadedAt = statSync(this.#file).mtimeMs;
+    return timesteps;
   }
 
   #own() {
@@ -233,8 +236,7 @@ export class Agent {
   /** @param {import('bullmq').Job} job @param {string} token @returns {Promise<unknown>} what the producer gets */
   async #process(job, token) {
     const order = await this.#read(job, token);
-    const { name } = this.#options;
-    if (order.notBy === name && job.attemptsStarted < WAITS_MAX) return this.#giveBack(job, token, WAIT_MS);
+    if (order.notBy === this.#options.name && job.attemptsStarted < WAITS_MAX && await this.#hasOthers()) return this.#giveBack(job, token, WAIT_MS);
     const key = runKey(order.job);
     while (this.#running.has(key)) await this.#running.get(key)?.over.catch(() => {}); // the same run, whose lock was lost
     if (this.#isStopping) return this.#giveBack(job, token);
@@ -247,6 +249,10 @@ export class Agent {
       this.#running.delete(key);
       this.#busyAt = performance.now();
     }
+  }
+
+  async #hasOthers() {
+    return (await agentsOf(this.#connection)).some(({ name, version }) => name !== this.#options.name && version === this.#bh.version);
   }
 
   /** @param {import('bullmq').Job} job @param {string} token @returns {Promise<Order>} */
@@ -277,7 +283,8 @@ export class Agent {
   /** @param {Running} running @param {import('bullmq').Job} job @param {string} token */
   async #run(running, job, token) {
     const { order, stop } = running;
-    if (!order.fresh) await running.fetch();
+    const from = order.fresh ? 0 : await running.fetch();
+    if (from > 0) this.#options.onResume(order.job, from);
     const upload = setInterval(() => void running.upload().catch(() => {}), 1000 * Math.max(1, this.#options.interval / 2));
     let toldAt = performance.now();
     try {
@@ -356,10 +363,12 @@ function isObject(text) {
 /** @param {number} milliseconds @param {AbortSignal} [signal] @returns {Promise<void>} */
 function sleep(milliseconds, signal) {
   return new Promise((done) => {
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener('abort', () => {
+    const end = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
       done();
-    }, { once: true });
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
   });
 }

@@ -2,6 +2,7 @@
 // The executor of a study over a queue: jobs go into a Redis, agents anywhere run them (bellhop agent), results come back. A job's name in the
 // queue is its SHA-256, so asking twice is asking once, and a result that is there already is taken: a sweep that was ended finds what its
 // agents have done meanwhile.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancellations, claimVersion } from './queue-control.mjs';
 import { connectQueue, queueProblem } from './queue-redis.mjs';
@@ -116,6 +117,7 @@ export class QueueExecutor {
    */
   async run(job, { signal, onProgress = () => {}, fresh = false, notBy } = {}) {
     if (signal?.aborted) return null;
+    if (signal !== undefined) setMaxListeners(0, signal); // each job that waits has one
     const order = { version: this.#version, metric: this.#how.metric, job, ...fresh && { fresh, ...notBy !== undefined && { notBy } }, ...this.#how.onModel && !fresh && job.until === undefined && { model: true } };
     const id = orderId(order);
     /** @type {() => void} */
