@@ -8,7 +8,7 @@ import { number } from './output.mjs';
 /** @typedef {{ x: (value: any) => number, y: (value: any) => number }} Place  in pixels */
 
 const WIDTH = 480, HEIGHT = 280;
-const TOP = 12, RIGHT = 12, BOTTOM = 46, LEFT = 62;
+const TOP = 12, RIGHT = 22, BOTTOM = 46, LEFT = 62;
 
 /** Text in HTML and SVG. @param {unknown} text */
 export const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] ?? sign);
@@ -32,7 +32,7 @@ function roundStep(range, count) {
 }
 
 /** @param {number} low @param {number} high @param {number} [count] @returns {number[]} */
-function ticksOf(low, high, count = 5) {
+function ticksOf(low, high, count = 6) {
   const step = roundStep(high - low, count);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
@@ -64,9 +64,16 @@ export function logarithmic(label, values) {
   return { label, at: (value) => (Math.log10(value) - low) / (high - low), ticks: ticks.map((value) => ({ value, text: short(Number(value.toPrecision(6))) })) };
 }
 
-/** A place for each of some names, the texts of values. @param {string} label @param {readonly string[]} names @returns {Scale} */
+/** The golden ratio's fraction: its multiples lie apart from each other. */
+const GOLDEN = 0.6180339887498949;
+
+/** How far a point is moved within its band, -0.5 to 0.5, so that equal ones are seen. @param {number} i */
+export const aside = (i) => (i * GOLDEN) % 1 - 0.5;
+
+/** A place for each of some names, the texts of values; [name, aside] is beside it. @param {string} label @param {readonly string[]} names @returns {Scale} */
 export function bands(label, names) {
-  return { label, at: (value) => (names.indexOf(value) + 0.5) / names.length, ticks: names.map((value) => ({ value, text: value.length > 18 ? `${value.slice(0, 17)}…` : value })) };
+  const middle = (/** @type {any} */ value) => Array.isArray(value) ? names.indexOf(value[0]) + 0.5 + 0.5 * value[1] : names.indexOf(value) + 0.5;
+  return { label, at: (value) => middle(value) / names.length, ticks: names.map((value) => ({ value, text: value.length > 18 ? `${value.slice(0, 17)}…` : value })) };
 }
 
 /** Ticks that would touch each other are left out. @param {Scale['ticks']} ticks @param {(tick: Scale['ticks'][number]) => number} at @param {(tick: Scale['ticks'][number]) => number} size */

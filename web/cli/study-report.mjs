@@ -3,7 +3,7 @@
 // does, of learning; the best setting with the command that repeats it; all trials. The same study gives the same bytes.
 import { iqm } from '../lib/statistics.mjs';
 import { number } from './output.mjs';
-import { bands, bars, drawn, escaped, line, linear, logarithmic, point, short } from './study-charts.mjs';
+import { aside, bands, bars, drawn, escaped, line, linear, logarithmic, point, short } from './study-charts.mjs';
 
 /** @typedef {import('./study-view.mjs').View} View */
 /** @typedef {import('./study-view.mjs').TrialView} TrialView */
@@ -52,9 +52,9 @@ export function valueText(value) {
 }
 
 /** "499.8 (498.3 to 500)" @param {TrialView} trial */
-export function scoreText({ score, interval }) {
+export function scoreText({ score, interval, state }) {
   if (score === null) return '-';
-  return interval === null || interval[0] === interval[1] ? number(score) : `${number(score)} (${number(interval[0])} to ${number(interval[1])})`;
+  return interval === null || state !== 'complete' || interval[0] === interval[1] ? number(score) : `${number(score)} (${number(interval[0])} to ${number(interval[1])})`;
 }
 
 /** @param {TrialView} trial */
@@ -77,7 +77,8 @@ const figure = (title, svg, caption) => `<figure><h2>${escaped(title)}</h2>${svg
 /** @param {View} view */
 function history(view) {
   const trials = view.scored;
-  const y = linear(view.metric, trials.flatMap(({ score, interval }) => [Number(score), ...interval ?? []]));
+  const hasInterval = (/** @type {TrialView} */ { interval, state }) => interval !== null && state === 'complete' && trials.length <= 200;
+  const y = linear(view.metric, trials.flatMap((trial) => [Number(trial.score), ...hasInterval(trial) ? trial.interval ?? [] : []]));
   const x = linear('trial', trials.map((trial) => trial.number));
   const isBetter = (/** @type {number} */ a, /** @type {number} */ b) => view.goal === 'minimize' ? a < b : a > b;
   const svg = drawn({
@@ -92,13 +93,13 @@ function history(view) {
         steps.push([place.x(each), place.y(best)]);
       }
       if (steps.length > 0) steps.push([place.x(trials[trials.length - 1].number), place.y(best)]);
-      const whiskers = trials.flatMap(({ number: each, interval }) => interval === null || trials.length > 200 ? [] : [`<line class="whisker" x1="${place.x(each).toFixed(1)}" x2="${place.x(each).toFixed(1)}" y1="${place.y(interval[0]).toFixed(1)}" y2="${place.y(interval[1]).toFixed(1)}"/>`]);
+      const whiskers = trials.filter(hasInterval).flatMap(({ number: each, interval }) => interval === null ? [] : [`<line class="whisker" x1="${place.x(each).toFixed(1)}" x2="${place.x(each).toFixed(1)}" y1="${place.y(interval[0]).toFixed(1)}" y2="${place.y(interval[1]).toFixed(1)}"/>`]);
       const points = bestLast(view, trials).map((trial) => point(place.x(trial.number), place.y(trial.score), kindOf(view, trial), trialText(trial)));
       return [...whiskers, line(steps, 'sofar', 'best so far'), ...points].join('');
     },
   });
-  const intervals = view.nSeeds > 1 && trials.length <= 200 ? '; bars are 95 % bootstrap intervals' : '';
-  return figure('Scores', svg, `Each point is a trial${view.nSeeds > 1 ? `, the interquartile mean of its ${view.nSeeds} seeds${intervals}` : ''}. The line is the best so far, hollow points were stopped early.`);
+  const intervals = trials.some(hasInterval) ? '; bars are 95 % bootstrap intervals' : '';
+  return figure('Scores', svg, `Each point is a trial${view.nSeeds > 1 ? `, the interquartile mean of its ${view.nSeeds} seeds${intervals}` : ''}. The line is the best so far${view.counts.pruned > 0 ? '; hollow points were stopped early' : ''}.`);
 }
 
 /** @param {View} view */
@@ -116,7 +117,7 @@ function slice(view, { key, values, isLog }) {
   const isNumeric = values === undefined || (values.length > 6 && values.every((value) => typeof value === 'number'));
   const x = !isNumeric ? bands(key, (values ?? []).map(valueText)) : isLog ? logarithmic(key, numbers) : linear(key, numbers);
   const y = linear(view.metric, trials.map(({ score }) => Number(score)));
-  const at = (/** @type {TrialView} */ trial) => isNumeric ? Number(trial.params[key]) : text(trial);
+  const at = (/** @type {TrialView} */ trial) => isNumeric ? Number(trial.params[key]) : [text(trial), aside(trial.number)];
   const svg = drawn({ x, y, height: 240, title: `${view.metric} by ${key}`, body: (place) => bestLast(view, trials).map((trial) => point(place.x(at(trial)), place.y(trial.score), kindOf(view, trial), trialText(trial))).join('') });
   return `<figure><h2>${escaped(key)}</h2>${svg}</figure>`;
 }
