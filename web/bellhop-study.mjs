@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: MIT
 // bellhop/study: studies of many runs, apart from the library, which is loaded more often without them.
-export { createStudy, fallsBelow, jobId } from './lib/study/create-study.mjs';
+export { createStudy } from './lib/study/create-study.mjs';
+export { fallsBelow, jobId } from './lib/study/study-calls.mjs';

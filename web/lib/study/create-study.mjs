@@ -1,48 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Studies: ask() gives jobs, tell() takes what they came to. Which trials there are, and which jobs, follows from the study file and the results
 // alone, never from their order or from who ran them: trial k is made from the results of trials 0 to k - parallel, and waits for these.
-import { whole } from '../rules.mjs';
-import { ANY, copied, readOptions } from '../given.mjs';
-import { shown } from '../messages.mjs';
 import { BellhopError } from '../bellhop-error.mjs';
 import { importances } from './importance.mjs';
 import { meanCurve, survivors, thresholds } from './pruning.mjs';
-import { oneOf, readStudy } from './study-definition.mjs';
+import { readResult } from './study-calls.mjs';
+import { readStudy } from './study-definition.mjs';
 import { makeJob } from './study-job.mjs';
 import { gridParams, randomParams } from './study-space.mjs';
 import { Progress, Trial } from './study-trial.mjs';
 import { tpeParams } from './tpe.mjs';
-
-export { fallsBelow } from './pruning.mjs';
-export { jobId } from './study-job.mjs';
 
 /** @typedef {import('../../bellhop.js').Job} Job */
 /** @typedef {import('../../bellhop.js').JobResult} JobResult */
 /** @typedef {import('../../bellhop.js').TrialResult} TrialResult */
 /** @typedef {import('./pruning.mjs').Curve} Curve */
 /** Trials with equal parameters share a job. @typedef {{ job: Job, owners: [trial: Progress, at: number][], isAsked: boolean, result: TrialResult | null, curve?: Curve }} Entry */
-
-const OUTCOMES = ['finished', 'pruned', 'diverged', 'failed'];
-/** @type {import('../rules.mjs').Rule} */
-const TEXT = [(value) => typeof value === 'string' && value.length <= 10_000, 'a text of up to 10,000 characters'];
-/** @type {Readonly<Record<string, import('../rules.mjs').Rule>>} */
-const RESULT = Object.freeze({
-  id: [(value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'the id of a job, 64 digits'],
-  outcome: oneOf(OUTCOMES),
-  score: [(value) => value === null || Number.isFinite(value), 'a number, or null where there is none'],
-  timesteps: whole(0, Number.MAX_SAFE_INTEGER), evaluations: ANY, fingerprint: TEXT, agent: TEXT, message: TEXT,
-  seconds: [(value) => typeof value === 'number' && value >= 0, 'a number of at least 0'],
-});
-
-/** @param {any} given @returns {{ result: TrialResult, id: string, curve: Curve }} */
-function readResult(given) {
-  const { id, outcome, score = null, timesteps, evaluations = [], fingerprint = '', agent, message } = readOptions('tell', copied('the result', given), RESULT);
-  for (const [name, value] of Object.entries({ id, outcome, timesteps })) if (value === undefined) throw new BellhopError('BH_ERR_ARGUMENT', `tell: the result has no ${name}`);
-  const isFine = Array.isArray(evaluations) && evaluations.every((row) => row?.length === 2 && Number.isSafeInteger(row[0]) && (row[1] === null || typeof row[1] === 'number'));
-  if (!isFine) throw new BellhopError('BH_ERR_ARGUMENT', `evaluations is ${shown(evaluations)}, but must be pairs of timesteps and mean rewards`);
-  const curve = /** @type {Curve} */ (evaluations.filter((/** @type {any} */ [, reward]) => Number.isFinite(reward)).map((/** @type {any} */ row) => Object.freeze([row[0], row[1]])));
-  return { id, result: Object.freeze({ outcome, score, timesteps, fingerprint, ...agent !== undefined && { agent }, ...message !== undefined && { message } }), curve };
-}
 
 /** What a run came to, in a message. @param {TrialResult} result */
 const described = ({ outcome, score, timesteps, fingerprint, agent }) => `${outcome} after ${timesteps} steps with score ${score} and params_sha256 ${fingerprint || 'unknown'}${agent === undefined ? '' : ` (from ${agent})`}`;
@@ -159,7 +132,13 @@ class Study {
   }
 
   importance() {
-    return importances(this.#plan, this.#catchUp().#trials.filter(({ state, score }) => state === 'complete' && score !== null));
+    const { pruner, seeds } = this.#plan;
+    const scored = this.#catchUp().#trials.map((trial) => {
+      // Of successive halving the first rung, which all have run.
+      const score = pruner?.type === 'successive_halving' ? trial.firstScore(seeds.length) : trial.state === 'complete' ? trial.score : null;
+      return score === null ? [] : [{ params: trial.params, score }];
+    });
+    return importances(this.#plan, scored.flat());
   }
 
   toJSON() {

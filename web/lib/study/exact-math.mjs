@@ -47,7 +47,7 @@ const B = [0.0883883476483184, 1.75566716318264, 16.064177579207, 86.78073220294
 /** Horner's rule. @param {readonly number[]} coefficients  of the highest power first @param {number} x */
 const polynomial = (coefficients, x) => coefficients.reduce((sum, each) => sum * x + each, 0);
 
-/** The share of a standard normal distribution below x (Hart 1968, in the form of West 2005), to 1e-15. @param {number} x */
+/** The share of a standard normal distribution below x (Hart 1968, in the form of West 2005), to 1e-15; beyond 7, to a hundred-millionth of itself. @param {number} x */
 export function normalCdf(x) {
   const z = Math.abs(x);
   let tail = 0;

@@ -5,7 +5,7 @@ import { endsOf, snapped } from './study-space.mjs';
 import { exp, log, normalCdf, normalQuantile } from './exact-math.mjs';
 
 /** @typedef {import('./study-space.mjs').Dimension} Dimension */
-/** @typedef {{ sample: (random: () => number) => any, logDensity: (value: any) => number }} Estimator */
+/** logDensity: up to a constant, where values are continuous. @typedef {{ sample: (random: () => number) => any, logDensity: (value: any) => number }} Estimator */
 
 const PRIOR_WEIGHT = 1;
 /** Observations that all count as much; of more, the oldest count least (Optuna's default_weights). */

@@ -71,7 +71,7 @@ export function thresholds({ startup, warmup, interval }, curves) {
   }
   const intervalOf = (/** @type {number} */ timesteps) => Math.floor((timesteps - warmup) / interval);
   const order = [...values.keys()].sort((a, b) => a - b);
-  return order.filter((timesteps, i) => timesteps >= warmup && (i === 0 || order[i - 1] < warmup || intervalOf(order[i - 1]) < intervalOf(timesteps)))
+  return order.filter((timesteps, i) => timesteps >= warmup && (i === 0 || intervalOf(order[i - 1]) < intervalOf(timesteps)))
     .map((timesteps) => [timesteps, median(/** @type {number[]} */ (values.get(timesteps)))]);
 }
 
@@ -82,7 +82,7 @@ export function thresholds({ startup, warmup, interval }, curves) {
  */
 export function fallsBelow(stopBelow = [], evaluations) {
   const [now] = evaluations.at(-1) ?? [0], [before] = evaluations.at(-2) ?? [-1];
-  const best = evaluations.reduce((most, [, reward]) => Math.max(most, reward), -Infinity);
+  const best = evaluations.reduce((most, [, reward]) => Number.isFinite(reward) ? Math.max(most, reward) : most, -Infinity);
   return stopBelow.some(([timesteps, least]) => timesteps > before && timesteps <= now && best < least);
 }
 

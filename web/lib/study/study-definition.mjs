@@ -43,13 +43,13 @@ const METRICS = Object.freeze({ 'eval/mean_reward': 'maximize', 'final/mean_rewa
 /** @param {readonly string[]} words @returns {Rule} */
 export const oneOf = (words) => [(value) => words.includes(value), `one of ${words.join(', ')}`];
 /** @type {Rule} */
-const WORD = [(value) => typeof value === 'string' && value.length > 0 && value.length <= 200 && !/\p{Cc}/u.test(value), 'a line of text of up to 200 characters'];
+export const WORD = [(value) => typeof value === 'string' && value.length > 0 && value.length <= 200 && !/\p{Cc}/u.test(value), 'a line of text of up to 200 characters'];
 /** @type {Rule} */
 const PATH = [(value) => typeof value === 'string' && value.length > 0 && !value.includes('\0'), 'the path of a file'];
 /** @type {Rule} */
-const OBJECT = [(value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value), 'an object'];
+export const OBJECT = [(value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value), 'an object'];
 /** @type {Rule} */
-const DIGEST = [(value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'a SHA-256 of 64 digits'];
+export const DIGEST = [(value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), 'a SHA-256 of 64 digits'];
 
 /** @type {Readonly<Record<string, Rule>>} */
 const RULES = Object.freeze({

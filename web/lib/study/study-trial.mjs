@@ -6,6 +6,12 @@ import { bootstrapInterval, iqm } from '../statistics.mjs';
 /** @typedef {import('../../bellhop.js').TrialState} TrialState */
 /** What the study keeps of a JobResult. @typedef {import('../../bellhop.js').TrialResult} TrialResult */
 
+/** Null unless each has one. @param {readonly (TrialResult | null)[]} results @returns {number[] | null} */
+function scoresOf(results) {
+  const scores = results.map((each) => each?.score ?? null);
+  return scores.length > 0 && scores.every((each) => each !== null) ? /** @type {number[]} */ (scores) : null;
+}
+
 /** What a study knows of a trial, and changes. */
 export class Progress {
   /** Of all rungs, in the order they were made. @type {Job[]} */
@@ -27,6 +33,8 @@ export class Progress {
   stopBelow;
   /** @type {import('./pruning.mjs').Curve | undefined} */
   curve;
+  /** @type {{ text: string, ends: [number, number] } | undefined} */
+  #interval;
 
   /** @param {number} number @param {Readonly<Record<string, any>>} params */
   constructor(number, params) {
@@ -53,14 +61,27 @@ export class Progress {
     return this.isDropped || outcomes.includes('pruned') ? 'pruned' : 'complete';
   }
 
-  /** @returns {number[] | null} */
   get scores() {
-    const scores = this.latest.map((each) => each?.score ?? null);
-    return scores.length > 0 && scores.every((each) => each !== null) ? /** @type {number[]} */ (scores) : null;
+    return scoresOf(this.latest);
   }
 
   get score() {
     return this.scores && iqm(this.scores);
+  }
+
+  /** Of the score; reckoned once, as it takes a while. @returns {[number, number] | null} */
+  get interval() {
+    const { scores } = this;
+    if (scores === null || scores.length === 1) return null;
+    const text = scores.join(' ');
+    if (this.#interval?.text !== text) this.#interval = { text, ends: bootstrapInterval([scores], iqm) };
+    return [...this.#interval.ends];
+  }
+
+  /** In the first rung, which has as many jobs as there are seeds. @param {number} seeds */
+  firstScore(seeds) {
+    const scores = scoresOf(this.results.slice(0, seeds));
+    return scores && iqm(scores);
   }
 
   /** Steps of environments that it took; a later rung goes on where the one before it ended. */
@@ -106,10 +127,8 @@ export class Trial {
     return this.#progress.score;
   }
 
-  /** @returns {[number, number] | null} */
   get interval() {
-    const { scores } = this.#progress;
-    return scores && scores.length > 1 ? bootstrapInterval([scores], iqm) : null;
+    return this.#progress.interval;
   }
 
   get timesteps() {
