@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Redis of a queue of jobs: its address, the connection, and what is wrong with them in a sentence. The only module that meets BullMQ and
 // ioredis, which are optional packages: they are loaded when a queue is used.
+import { isIP } from 'node:net';
 import process from 'node:process';
 import { suggestion } from '../lib/messages.mjs';
 import { UsageError } from './args.mjs';
@@ -111,7 +112,7 @@ export async function connectQueue(text, { warn = () => {} } = {}) {
   /** @type {unknown} */
   let problem;
   const redis = new Redis({
-    host, port, username, password, ...isTls && { tls: { servername: host } }, protocol: 2, lazyConnect: true, maxRetriesPerRequest: null, connectTimeout: CONNECT_MS,
+    host, port, username, password, ...isTls && { tls: isIP(host) === 0 ? { servername: host } : {} }, protocol: 2, lazyConnect: true, maxRetriesPerRequest: null, connectTimeout: CONNECT_MS,
     retryStrategy: (times) => (isUp ? Math.min(50 * times, RETRY_MS) : null),
   });
   redis.on('error', (error) => {
@@ -166,10 +167,8 @@ export class QueueConnection {
   /** The name of something of ours in Redis. @param {string[]} parts */
   key = (...parts) => [this.address.prefix, ...parts].join(':');
 
-  /** Of a job in BullMQ. @param {string} id */
-  jobKey(id) {
-    return this.key(NAME, id);
-  }
+  /** The name of a job, or of a list of jobs, in BullMQ. @param {string} id */
+  jobKey = (id) => this.key(NAME, id);
 
   /** @template {{ close: () => Promise<unknown>, on: (event: any, listener: any) => unknown }} T @param {T} made @param {(error: Error) => void} onError @returns {T} */
   #kept(made, onError) {
