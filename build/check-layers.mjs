@@ -63,7 +63,7 @@ const LAYERS = [
   { of: /^web\/inline\//, may: [], why: 'a module or the worker as text stands on nothing' },
   { of: /^web\/(inside|inline)\.mjs$/, may: [LIB, WORKER, /^web\/inline\//], why: 'modules and worker as text are for lib and worker' },
   { of: /^web\/bellhop\.mjs$/, may: [LIB, WORKER, /^web\/inside\.mjs$/], why: 'the entry offers what lib and worker have' },
-  { of: /^web\/bellhop-study\.mjs$/, may: [LIB], why: 'the entry of studies offers what lib has' },
+  { of: /^web\/bellhop-studies\.mjs$/, may: [LIB], why: 'the entry of studies offers what lib has' },
   { of: /^web\/node\//, may: [LIB, WORKER, /^web\/(node\/|bellhop\.mjs$)/, NODE], why: 'node stands on lib, worker and their entry' },
   { of: /^web\/cli\/queue-redis\.mjs$/, may: [LIB, /^web\/(node|cli)\//, NODE, /^npm:(bullmq|ioredis)$/], why: 'only queue-redis.mjs meets the packages of the queue' },
   { of: /^web\/cli\//, may: [LIB, /^web\/(node|cli)\//, NODE, /^npm:yaml$/, /^unknown$/], why: 'the command line stands on node and lib, and never meets the lab' },

@@ -1649,7 +1649,7 @@ export interface Job {
   readonly options: Readonly<Record<string, OptionValue | undefined>>;
   /** Timesteps after which it ends before its `totalTimesteps`: a rung of successive halving. Schedules are those of the whole run. */
   readonly until?: number;
-  /** Timesteps and mean rewards: it ends, pruned, where its best evaluation is below, see {@link bellhop/study!fallsBelow}. */
+  /** Timesteps and mean rewards: it ends, pruned, where its best evaluation is below, see {@link bellhop/studies!fallsBelow}. */
   readonly stopBelow?: readonly (readonly [timesteps: number, meanReward: number])[];
 }
 
@@ -1716,7 +1716,7 @@ export interface Trial {
   toJSON(): Record<string, unknown>;
 }
 
-/** Ask and tell; {@link bellhop/study!createStudy} makes one. */
+/** Ask and tell; {@link bellhop/studies!createStudy} makes one. */
 export interface Study {
   /** As it was given. */
   readonly definition: StudyDefinition;

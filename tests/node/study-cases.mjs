@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // For tests of studies: jobs whose results are a formula, and somebody who asks and tells.
-import { createStudy, fallsBelow } from '../../web/bellhop-study.mjs';
+import { createStudy, fallsBelow } from '../../web/bellhop-studies.mjs';
 
 /** @typedef {import('../../web/bellhop.js').Job} Job */
 /** @typedef {import('../../web/bellhop.js').JobResult} JobResult */

@@ -3,7 +3,7 @@
 // Optuna's formulas (parzen_estimator.py, scott_parzen_estimator.py) with math.erf, without a line of ours.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { createStudy } from '../../web/bellhop-study.mjs';
+import { createStudy } from '../../web/bellhop-studies.mjs';
 import { load } from '../../web/node/node.mjs';
 import { exp, log, normalCdf, normalQuantile } from '../../web/lib/study/exact-math.mjs';
 import { importances } from '../../web/lib/study/importance.mjs';

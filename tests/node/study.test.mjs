@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, test } from 'node:test';
-import { createStudy, fallsBelow, jobId } from '../../web/bellhop-study.mjs';
+import { createStudy, fallsBelow, jobId } from '../../web/bellhop-studies.mjs';
 import { load } from '../../web/node/node.mjs';
 import { iqm } from '../../web/lib/statistics.mjs';
 import { ACROBOT, TOTAL, ranStudy, resultOf, runStudy } from './study-cases.mjs';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is called, and with what it would be right: for each owner of public-surface.mjs ways to make one, for each call its arguments.
 import { MessageChannel } from 'node:worker_threads';
-import * as studies from '../../../web/bellhop-study.mjs';
+import * as studies from '../../../web/bellhop-studies.mjs';
 import * as api from '../../../web/node/node.mjs';
 
 const TEXT = 'the cat sat on the mat. a dog ran to the cat. '.repeat(20);
@@ -56,7 +56,7 @@ const options = { DQN: SMALL, SAC: { ...SMALL, netArch: undefined, learningStart
 /** Ways to make a receiver. @type {Record<string, (bh: any) => Record<string, () => any>>} */
 export const MAKERS = {
   '': () => ({ functions: () => api }),
-  'bellhop/study': () => ({ functions: () => studies }),
+  'bellhop/studies': () => ({ functions: () => studies }),
   'Study': (bh) => ({ 'of a grid': () => studies.createStudy(bh, STUDY), 'of TPE': () => studies.createStudy(bh, { ...STUDY, method: 'tpe', run_cap: 4, early_terminate: { type: 'median' } }) }),
   'Trial': (bh) => ({ 'of a grid': () => studies.createStudy(bh, STUDY).trials }),
   'Bellhop': (bh) => ({ library: () => bh }),
@@ -158,7 +158,7 @@ export const ARGUMENTS = {
   'Bellhop.make': () => ['CartPole-v1', {}], 'Bellhop.makeVec': () => ['CartPole-v1', { numEnvs: 2 }], 'Bellhop.against': (bh) => [opponentOf(bh), {}], 'Bellhop.register': () => [Pad],
   'Bellhop.checkEnv': () => [Pad, { steps: 5, throws: false }], 'Bellhop.checkEnvAsync': () => [Pad, { steps: 5, throws: false }], 'Bellhop.loadModel': (bh) => [bytesOf(bh), 'CartPole-v1', batch()],
   'Bellhop.LanguageModel.load': (bh) => [saved(bh)], 'Bellhop.Pretraining.new': () => [TEXT, PRETRAINING], 'Bellhop.Pretraining.load': (bh) => [fullBytes(bh), TEXT, {}],
-  'bellhop/study.createStudy': (bh) => [bh, { ...STUDY, options: {}, envOptions: {}, metric: {}, seeds: '0-1', run_cap: 2, seed: 1, parallel: 2, name: 'x' }], 'bellhop/study.fallsBelow': () => [[[5, 1]], [[5, 0]]], 'bellhop/study.jobId': () => ['0.1.0', job()], 'Study.tell': () => [result()],
+  'bellhop/studies.createStudy': (bh) => [bh, { ...STUDY, options: {}, envOptions: {}, metric: {}, seeds: '0-1', run_cap: 2, seed: 1, parallel: 2, name: 'x' }], 'bellhop/studies.fallsBelow': () => [[[5, 1]], [[5, 0]]], 'bellhop/studies.jobId': () => ['0.1.0', job()], 'Study.tell': () => [result()],
   'SpaceMethods.sample': () => [1], 'SpaceMethods.contains': () => [[0, 0]],
   'Env.reset': () => [{ seed: 1 }], 'Env.step': (_, env) => [actionOf(idOf(env))], 'Env.transitions': () => [0, 0],
   'VecEnv.reset': () => [{ seed: 1 }], 'VecEnv.step': (_, envs) => [[actionOf(idOf(envs)), actionOf(idOf(envs))]],

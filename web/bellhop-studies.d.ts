@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Studies: which settings are tried, in which runs, and what they come to. `bellhop sweep` runs them; here they are asked and told by yourself.
- * @module bellhop/study
+ * @module bellhop/studies
  */
 import type { Bellhop, Job, Study, StudyDefinition } from './bellhop.js';
 
@@ -10,7 +10,7 @@ import type { Bellhop, Job, Study, StudyDefinition } from './bellhop.js';
  *
  * ```js
  * import { load } from 'bellhop';
- * import { createStudy } from 'bellhop/study';
+ * import { createStudy } from 'bellhop/studies';
  *
  * const bh = await load();
  * const study = createStudy(bh, {
