@@ -30,9 +30,13 @@ export async function readYaml(file) {
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { prettyErrors: false });
   const [problem] = document.errors;
-  if (problem === undefined) return document.toJS();
-  const line = text.slice(0, problem.pos[0]).split('\n').length;
-  throw new UsageError(`${file}: line ${line} is no YAML: ${problem.message.replaceAll('\n', ' ')}`);
+  const line = problem && text.slice(0, problem.pos[0]).split('\n').length;
+  if (problem !== undefined) throw new UsageError(`${file}: line ${line} is no YAML: ${problem.message.replaceAll('\n', ' ')}`);
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new UsageError(`${file} is no YAML: ${/** @type {Error} */ (cause).message}`, { cause }); // aliases of aliases that would fill memory
+  }
 }
 
 /** @param {string} file */
@@ -56,7 +60,7 @@ function ofFile(file, use) {
   try {
     return use();
   } catch (error) {
-    throw error instanceof BellhopError ? new BellhopError(error.status, `${file}: ${error.message}`) : error;
+    throw error instanceof BellhopError ? new UsageError(`${file}: ${error.message}`, { cause: error }) : error;
   }
 }
 

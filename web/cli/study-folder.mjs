@@ -141,7 +141,7 @@ function differenceOf(a, b, path = '') {
 
 /** Refuses two studies that are not the same. @param {string} path  of the one @param {Content} there @param {string} name  of the other @param {Content} here @param {string} advice */
 export function checkSame(path, there, name, here, advice) {
-  if (there.version !== here.version) throw new Error(`${path} has a study of bellhop ${there.version}, and ${name === '' ? 'this is' : `${name} is of`} ${here.version}: runs of two versions may differ, so they do not go into one table; ${advice}`);
+  if (there.version !== here.version) throw new Error(`${path} has a study of bellhop ${there.version}, and this is ${here.version}: runs of two versions may differ, so they do not go into one table; ${advice}`);
   const other = differenceOf(essence(there.definition), essence(here.definition));
   if (other === undefined) return;
   const value = (/** @type {any} */ given) => given === undefined ? 'not given' : typeof given === 'object' ? JSON.stringify(given) : shown(given);
