@@ -51,6 +51,10 @@ export class RedisServer {
     return server;
   }
 
+  get pid() {
+    return this.#child?.pid;
+  }
+
   get url() {
     return `redis://127.0.0.1:${this.port}`;
   }

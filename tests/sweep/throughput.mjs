@@ -30,8 +30,8 @@ const bh = await load();
 const folder = mkdtempSync(join(tmpdir(), 'bellhop-throughput-'));
 const jobOf = (/** @type {any} */ options, /** @type {string} */ env, /** @type {string} */ algo) => (/** @type {number} */ seed) =>
   /** @type {any} */ (makeJob(/** @type {any} */ ({ version: bh.version, env, envOptions: {}, algo, options }), { trial: Math.floor(seed / 5), params: {}, seed }));
-/** About 50 ms of training on one processor. */
-const short = jobOf({ totalTimesteps: 1000, evalFreq: 500, nEvalEpisodes: 2 }, 'CartPole-v1', 'dqn');
+/** Tens of milliseconds of training on one processor. */
+const short = jobOf({ totalTimesteps: 5000, evalFreq: 2500 }, 'GridWorld-v0', 'q-learning');
 /** As good as none. */
 const empty = jobOf({ totalTimesteps: 20, evalFreq: 0 }, 'GridWorld-v0', 'q-learning');
 
@@ -39,6 +39,11 @@ const empty = jobOf({ totalTimesteps: 20, evalFreq: 0 }, 'GridWorld-v0', 'q-lear
 const problems = [];
 /** @param {boolean} isSo @param {string} what */
 const require = (isSo, what) => void (isSo || problems.push(what));
+/** Processor time of a process so far, in milliseconds: what others do on the machine is not in it. */
+const cpuOf = (/** @type {number | undefined} */ pid) => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+};
 const megabytes = (/** @type {number | undefined} */ pid) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /** A queue of its own, and agents that are ready. @param {number} count */
@@ -86,7 +91,7 @@ const local = await alone();
 const [one, four] = [await measured(1), await measured(4)];
 const row = (/** @type {string} */ what, /** @type {typeof one} */ { perSecond, overhead, training }, isOne = true) =>
   console.log(`${what.padEnd(28)} ${perSecond.toFixed(1).padStart(7)} jobs a second, ${training.toFixed(1).padStart(6)} ms of training${isOne ? `, ${overhead.toFixed(1).padStart(5)} ms beside it` : ''}`);
-console.log(`${JOBS} jobs of 1,000 steps of DQN in CartPole-v1, ${availableParallelism()} processors`);
+console.log(`${JOBS} jobs of 5,000 steps of Q-learning in GridWorld-v0, ${availableParallelism()} processors`);
 row('one thread of this process', local);
 row('one agent over a queue', one);
 row('four agents over a queue', four, false);
@@ -101,6 +106,8 @@ const connection = await connectQueue(redis.url);
 const used = async () => Number(/^used_memory:(\d+)/m.exec(await connection.redis.info('memory'))?.[1]) / 1e6;
 const [emptyRedis, since] = [await used(), performance.now()];
 let done = 0;
+const cpu = () => [process.pid, agent.child.pid, redis.pid].map(cpuOf);
+const before = cpu();
 /** @type {{ here: number, there: number }} */
 let tenth = { here: 0, there: 0 };
 const all = Array.from({ length: QUEUED }, (_, i) => executor.run(empty(i)).then((result) => {
@@ -113,12 +120,14 @@ while (await queue.getJobCountByTypes('waiting', 'prioritized', 'active', 'compl
 const [fullRedis, waiting] = [await used(), QUEUED - done];
 await Promise.all(all);
 const seconds = (performance.now() - since) / 1000;
+const spent = cpu().map((ms, i) => ((ms - before[i]) / QUEUED).toFixed(2));
 const last = { here: megabytes(process.pid), there: megabytes(agent.child.pid) };
 const endRedis = await used();
 await connection.close();
 await end();
 console.log(`${QUEUED.toLocaleString('en')} jobs at a time, ${waiting.toLocaleString('en')} of them waiting when the last was in: ${(QUEUED / seconds).toFixed(0)} a second, ${(1000 * seconds / QUEUED).toFixed(1)} ms each; `
   + `the Redis has ${emptyRedis.toFixed(1)} MB before, ${fullRedis.toFixed(1)} MB then and ${endRedis.toFixed(1)} MB with all results (${(1000 * (endRedis - emptyRedis) / QUEUED).toFixed(1)} kB each)`);
+console.log(`processor time of one of them: ${spent[0]} ms here, ${spent[1]} ms in the agent, its 20 steps of training and a model counted, ${spent[2]} ms in the Redis`);
 console.log(`memory after a tenth of them and after all: the agent ${tenth.there.toFixed(0)} and ${last.there.toFixed(0)} MB, the sweep's side ${tenth.here.toFixed(0)} and ${last.here.toFixed(0)} MB`);
 require(last.there - tenth.there < GROWTH_MAX, `the agent grew by ${(last.there - tenth.there).toFixed(0)} MB`);
 require(last.here - tenth.here < GROWTH_MAX, `the sweep's side grew by ${(last.here - tenth.here).toFixed(0)} MB`);
