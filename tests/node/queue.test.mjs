@@ -185,14 +185,21 @@ test('another version is refused by name', { skip }, async () => {
 
 test('an environment of one\'s own runs where its file is, by its hash; code never comes with a job', { skip }, async () => {
   const url = newQueue(), file = join(folder, 'coin.mjs');
-  writeFileSync(file, `let n = 0;
-export default { id: 'Coin-v0', observationSpace: { type: 'Box', low: [0], high: [1] }, actionSpace: { type: 'Discrete', n: 2 }, reset: () => { n = 0; return [[0.5], {}]; }, step: (a) => [[0.5], a, ++n > 5, false, {}] };\n`);
+  writeFileSync(file, `export default class Coin {
+  static id = 'Coin-v0';
+  static observationSpace = { type: 'Box', shape: [1], low: [0], high: [1] };
+  static actionSpace = { type: 'Discrete', n: 2 };
+  #n = 0;
+  reset() { this.#n = 0; return [[0.5], {}]; }
+  step(action) { return [[0.5], action, ++this.#n > 5, false, {}]; }
+}\n`);
   const job = jobOf({ totalTimesteps: 200, evalFreq: 100, netArch: [8] }, { env: 'Coin-v0', algo: 'dqn', envFile: file, envSha256: sha256OfFile(file) });
   const executor = await executorAt(url);
   const without = agentAt(url);
   const result = executor.run(job);
   await without.says(/refuses job [0-9a-f]{12}…: its env 'Coin-v0' is in a file whose SHA-256 is [0-9a-f]{12}…, which this agent does not have; start it with --env FILE/);
   const having = agentAt(url, ['--env', file]);
+  await having.says(/agent agent-/);
   const { outcome, fingerprint, agent, message } = /** @type {any} */ (await result);
   assert.deepEqual({ outcome, fingerprint, agent, message }, { outcome: 'finished', fingerprint: (await alone(job))?.fingerprint, agent: having.agentName, message: undefined });
   await Promise.all([without, having].map((each) => each.kill('SIGTERM')));
