@@ -5,6 +5,18 @@
 const LN2_HIGH = 0.6931471803691238, LN2_LOW = 1.9082149292705877e-10;
 const bits = new DataView(new ArrayBuffer(8));
 
+/** 1 / i! for i from 14 to 0. */
+const INVERSE_FACTORIALS = Array.from({ length: 15 }, (_, i) => Array.from({ length: 14 - i }, (__, k) => k + 1).reduce((product, k) => product / k, 1));
+/** 1 / i for odd i from 23 to 1. */
+const INVERSE_ODD = Array.from({ length: 12 }, (_, i) => 1 / (23 - 2 * i));
+
+/** Horner's rule. @param {readonly number[]} coefficients  of the highest power first @param {number} x */
+function polynomial(coefficients, x) {
+  let sum = coefficients[0];
+  for (let i = 1; i < coefficients.length; i++) sum = sum * x + coefficients[i];
+  return sum;
+}
+
 /** 2^n for -1022 <= n <= 1023. @param {number} n */
 function powerOfTwo(n) {
   bits.setUint32(0, (n + 1023) << 20);
@@ -18,9 +30,7 @@ export function exp(x) {
   if (x > 709) return Infinity;
   const n = Math.floor(x / (LN2_HIGH + LN2_LOW) + 0.5);
   const r = x - n * LN2_HIGH - n * LN2_LOW;
-  let sum = 1;
-  for (let i = 14; i > 0; i--) sum = 1 + sum * r / i;
-  return sum * powerOfTwo(n);
+  return polynomial(INVERSE_FACTORIALS, r) * powerOfTwo(n);
 }
 
 /** The natural logarithm; -Infinity at 0. @param {number} x @returns {number} */
@@ -35,17 +45,12 @@ export function log(x) {
     m /= 2;
     n++;
   }
-  const s = (m - 1) / (m + 1), s2 = s * s;
-  let sum = 0;
-  for (let i = 23; i > 0; i -= 2) sum = sum * s2 + 1 / i;
-  return n * LN2_HIGH + (2 * s * sum + n * LN2_LOW);
+  const s = (m - 1) / (m + 1);
+  return n * LN2_HIGH + (2 * s * polynomial(INVERSE_ODD, s * s) + n * LN2_LOW);
 }
 
 const A = [0.0352624965998911, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871, 221.213596169931, 220.206867912376];
 const B = [0.0883883476483184, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674, 637.333633378831, 793.826512519948, 440.413735824752];
-
-/** Horner's rule. @param {readonly number[]} coefficients  of the highest power first @param {number} x */
-const polynomial = (coefficients, x) => coefficients.reduce((sum, each) => sum * x + each, 0);
 
 /** The share of a standard normal distribution below x (Hart 1968, in the form of West 2005), to 1e-15; beyond 7, to a hundred-millionth of itself. @param {number} x */
 export function normalCdf(x) {

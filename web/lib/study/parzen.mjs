@@ -76,11 +76,13 @@ function numerical(dimension, observed) {
     },
     logDensity(value) {
       const [from, to] = step === 0 ? [0, 0] : [inner(value - step / 2), inner(value + step / 2)], x = inner(value);
-      return log(sum(kernels.map(({ mu, sigma, mass }, i) => {
-        const z = (x - mu) / sigma;
+      let total = 0; // a study of thousands of trials is here most of its time
+      for (let i = 0; i < kernels.length; i++) {
+        const { mu, sigma, mass } = kernels[i], z = (x - mu) / sigma;
         const density = step === 0 ? exp(-z * z / 2) / sigma : normalCdf((to - mu) / sigma) - normalCdf((from - mu) / sigma);
-        return weights[i] * density / mass;
-      })));
+        total += weights[i] * density / mass;
+      }
+      return log(total);
     },
   };
 }

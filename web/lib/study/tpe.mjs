@@ -15,10 +15,14 @@ const STARTUP_TRIALS = 10, CANDIDATES = 24, SHARE = 0.1, GOOD_MAX = 25;
  */
 function ranked(trials, goal) {
   const sign = goal === 'maximize' ? -1 : 1;
-  const loss = (/** @type {Progress} */ { score }) => score === null ? Infinity : sign * score;
-  const late = (/** @type {Progress} */ { state }) => state === 'failed' ? 2 : Number(state === 'pruned');
-  const compare = (/** @type {number} */ a, /** @type {number} */ b) => a === b ? 0 : a - b; // Infinity - Infinity is NaN
-  return [...trials].sort((a, b) => late(a) - late(b) || late(a) * (b.timesteps - a.timesteps) || compare(loss(a), loss(b)) || a.number - b.number);
+  const rows = trials.map((trial) => {
+    const { state, score, timesteps, number } = trial, late = state === 'failed' ? 2 : Number(state === 'pruned');
+    return { trial, keys: [late, late > 0 ? -timesteps : 0, score === null ? Infinity : sign * score, number] };
+  });
+  return rows.sort(({ keys: a }, { keys: b }) => {
+    const at = a.findIndex((key, i) => key !== b[i]);
+    return at < 0 ? 0 : a[at] - b[at];
+  }).map(({ trial }) => trial);
 }
 
 /**
