@@ -18,10 +18,11 @@ import type { Bellhop, Job, Study, StudyDefinition } from './bellhop.js';
  *   parameters: { learningRate: { min: 1e-5, max: 1e-2, distribution: 'log_uniform' } },
  * });
  * for (let job = study.ask(); job; job = study.ask()) {
- *   const model = new bh.models[job.algo](bh.make(job.env, job.envOptions), { ...job.options, seed: job.seed });
+ *   const env = bh.make(job.env, job.envOptions), model = new bh.models[job.algo](env, { ...job.options, seed: job.seed });
  *   await model.learn();
  *   study.tell({ id: job.id, outcome: 'finished', score: model.evaluate({ which: 'best' }).mean, timesteps: model.timesteps, fingerprint: model.sha256() });
  *   model.dispose();
+ *   env.dispose();
  * }
  * console.log(study.best()?.params, study.importance());
  * ```

@@ -2,6 +2,7 @@
 // Studies: what a study file may say, the jobs that follow from it, and that they follow from nothing else.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import { createStudy, fallsBelow, jobId } from '../../web/bellhop-studies.mjs';
 import { load } from '../../web/node/node.mjs';
@@ -257,4 +258,16 @@ test('what fails is not promoted, and a rung in which all fail ends the study', 
   const none = createStudy(bh, { ...ACROBOT, seeds: [0], run_cap: 4, early_terminate: { type: 'successive_halving', min_resource: 1000, eta: 2 } });
   for (let job = none.ask(); job; job = none.ask()) none.tell({ id: job.id, outcome: 'failed', score: null, timesteps: 0, fingerprint: '' });
   assert.deepEqual([none.finished, none.best()], [true, null]);
+});
+
+test('the example of the declarations runs', async () => {
+  const text = readFileSync(new URL('../../web/bellhop-studies.d.ts', import.meta.url), 'utf8');
+  const [, example] = /```js\n([^]*?)```/.exec(text.replaceAll(/^ \* ?/gm, '')) ?? [];
+  const body = example.replaceAll(/^import .*\n/gm, '').replace('console.log(', 'told.push(').replace('run_cap: 20', 'run_cap: 3').replace('10_000', '300');
+  const told = /** @type {any[]} */ ([]), AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+  await new AsyncFunction('load', 'createStudy', 'told', body)(() => bh, createStudy, told);
+  const [params, importance] = told;
+  assert.ok(params.learningRate >= 1e-5 && params.learningRate <= 1e-2);
+  assert.deepEqual(importance, { learningRate: 1 });
+  assert.equal(bh.liveBytes(), 0);
 });
