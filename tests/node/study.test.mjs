@@ -145,6 +145,19 @@ test('a study goes on from its results, told in any order', () => {
   }
 });
 
+test('thousands of seeds, one after the other, are told again without filling the stack', () => {
+  const changes = { run_cap: 2, parallel: 1, seeds: '0-3999', early_terminate: { type: 'median' } };
+  const made = createStudy(bh, { ...ACROBOT, ...changes });
+  const results = [];
+  for (let job = made.ask(); job; job = made.ask()) {
+    results.push({ id: job.id, outcome: /** @type {const} */ ('finished'), score: job.seed, timesteps: 1, fingerprint: '' });
+    made.tell(results[results.length - 1]);
+  }
+  const again = createStudy(bh, { ...ACROBOT, ...changes });
+  results.reverse().forEach((result) => again.tell(result));
+  assert.deepEqual([again.finished, again.best()?.score, again.best()?.jobs.length], [true, made.best()?.score, 4000]);
+});
+
 test('TPE and the median wait for the results they need, and for no others', () => {
   const made = createStudy(bh, { ...ACROBOT, method: 'tpe', seeds: [0], parallel: 3 });
   const first = [made.ask(), made.ask(), made.ask()];

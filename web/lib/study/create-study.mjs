@@ -208,10 +208,17 @@ class Study {
     for (const [trial] of entry.owners) this.#advance(trial);
   }
 
-  /** What follows from a result of a trial. @param {Progress} trial */
+  /** What follows from a result of a trial; jobs it leads to may have theirs already, and so on. @param {Progress} trial */
   #advance(trial) {
+    if (trial.isBusy) return;
+    trial.isBusy = true;
+    while (trial.isSettled && !trial.isOver && !trial.isWaiting) this.#goOn(trial);
+    trial.isBusy = false;
+  }
+
+  /** @param {Progress} trial  all its jobs were told */
+  #goOn(trial) {
     const { pruner, seeds } = this.#plan;
-    if (!trial.isSettled || trial.isOver) return;
     if (pruner?.type === 'successive_halving') return this.#endRung(trial);
     const { outcome } = /** @type {TrialResult} */ (trial.results.at(-1));
     if (pruner?.type === 'median' && trial.jobs.length < seeds.length && outcome !== 'pruned' && outcome !== 'failed') {
@@ -239,6 +246,7 @@ class Study {
   /** @param {Progress} trial  all its jobs of the rung were told */
   #endRung(trial) {
     trial.isRanked = true;
+    trial.isWaiting = true;
     this.#open--;
     this.#count();
     if (this.#open === 0 && this.#trials.length === this.#plan.cap) this.#promote();
@@ -261,6 +269,7 @@ class Study {
     this.#open = this.#rung.length;
     for (const trial of this.#rung) {
       trial.rung++;
+      trial.isWaiting = false;
       trial.first = trial.jobs.length;
     }
     for (const trial of this.#rung) this.#addJobs(trial, seeds);

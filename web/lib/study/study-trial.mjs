@@ -27,6 +27,10 @@ export class Progress {
   isOver = false;
   /** Its first rung is done: others may be made from it. */
   isRanked = false;
+  /** Its rung is done, and those of others are not. */
+  isWaiting = false;
+  /** It is being gone on with. */
+  isBusy = false;
   /** It was among the worse of a rung. */
   isDropped = false;
   /** What its jobs must reach. @type {readonly (readonly [number, number])[] | undefined} */
