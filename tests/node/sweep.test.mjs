@@ -63,8 +63,10 @@ test('typed again nothing is repeated, with any number of threads it is the same
   done('sweep', 'quick.json');
   assert.equal(read('quick', 'results.jsonl'), results);
   assert.deepEqual(tablesOf('quick'), tables);
-  done('sweep', 'quick.json', '--out', 'one', '--jobs', '1');
-  assert.deepEqual(tablesOf('one'), tables);
+  for (const [out, jobs] of [['one', '1'], ['twelve', '12']]) {
+    assert.equal(done('sweep', 'quick.json', '--out', out, '--jobs', jobs).stderr, '');
+    assert.deepEqual(tablesOf(out), tables);
+  }
 });
 
 test('seven parts, merged, are the table of one machine, byte for byte', () => {
@@ -110,7 +112,8 @@ test('rungs: the best go on from where they were, to the bits of an uninterrupte
 
 test('verification runs some again, and names both machines where the bits differ', () => {
   cpSync(join(folder, 'quick'), join(folder, 'checked'), { recursive: true });
-  const { stdout } = done('sweep', 'quick.json', '--out', 'checked', '--verify', '1');
+  const { stdout, stderr: warnings } = done('sweep', 'quick.json', '--out', 'checked', '--verify', '1', '--jobs', '12');
+  assert.equal(warnings, '');
   assert.match(stdout, /^verified {4}15 runs again, each with the same bits$/m);
   assert.doesNotMatch(done('sweep', 'quick.json', '--out', 'checked', '--verify', '1').stdout, /verified/, 'once is enough');
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The loop of a sweep: asks the study for jobs as long as the executor has room, tells it what they came to. And the bar that shows how far it is.
-import process from 'node:process';
+import { setMaxListeners } from 'node:events';
 import { Progress, number } from './output.mjs';
 import { isOfShard } from './study-shard.mjs';
 
@@ -17,6 +17,7 @@ import { isOfShard } from './study-shard.mjs';
 export async function runSweep({ study, executor, signal, shard, progress, onResult }) {
   const isMine = isOfShard(shard, study);
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // one for each run under way
   const onAbort = () => stop.abort();
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
@@ -112,8 +113,6 @@ export class SweepProgress {
   /** Takes the bar away. */
   end() {
     this.#bar?.end();
-    if (this.#bar === null) return;
     this.#bar = null;
-    if (process.stdout.isTTY !== true) return;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Verification: runs are pure functions of their settings, so one that is run again elsewhere comes to the same bits. A share of the finished ones,
 // chosen by their hash, is; what differs names both machines.
+import { setMaxListeners } from 'node:events';
 
 /** @typedef {import('../bellhop.js').Study} Study */
 /** @typedef {import('../bellhop.js').Job} Job */
@@ -29,6 +30,7 @@ function chosen(study, share, known) {
  */
 export async function verifyJobs(study, { share, executor, signal, known, onCheck }) {
   const left = chosen(study, share, known).reverse();
+  setMaxListeners(0, signal); // one for each run under way
   /** @type {Check[]} */
   const checks = [];
   const work = async () => {
