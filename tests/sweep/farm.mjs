@@ -35,8 +35,11 @@ export class Command {
     this.child.stderr.setEncoding('utf8').on('data', (text) => {
       this.stderr += text;
     });
+    const leave = () => this.child.kill('SIGKILL'); // a test that fails leaves nothing that runs
+    process.once('exit', leave);
     this.ended = new Promise((done) => {
       this.child.on('close', (code, signal) => {
+        process.off('exit', leave);
         this.isOver = true;
         done(signal ?? code);
       });

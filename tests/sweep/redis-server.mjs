@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { redisServer } from '../../build/setup.mjs';
 
 const WAIT_MS = 20_000;
@@ -67,6 +68,9 @@ export class RedisServer {
     const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '', '--appendonly', 'yes', '--maxmemory-policy', 'noeviction', ...this.#settings];
     this.#child = spawn(found.file, settings, { argv0: 'redis-server', stdio: 'ignore' });
     const { port } = this, child = this.#child;
+    const leave = () => child.kill('SIGKILL'); // a test that fails leaves nothing that runs
+    process.once('exit', leave);
+    child.once('exit', () => process.off('exit', leave));
     for (const since = performance.now(); !await answers(port);) {
       if (child.exitCode !== null || performance.now() - since > WAIT_MS) throw new Error(`redis-server did not start (exit code ${child.exitCode})`);
       await new Promise((done) => setTimeout(done, 20));
