@@ -185,14 +185,19 @@ test('another version is refused by name', { skip }, async () => {
 
 test('an environment of one\'s own runs where its file is, by its hash; code never comes with a job', { skip }, async () => {
   const url = newQueue(), file = join(folder, 'coin.mjs');
-  writeFileSync(file, `export default class Coin {
+  writeFileSync(file, `class Coin {
   static id = 'Coin-v0';
   static observationSpace = { type: 'Box', shape: [1], low: [0], high: [1] };
   static actionSpace = { type: 'Discrete', n: 2 };
   #n = 0;
   reset() { this.#n = 0; return [[0.5], {}]; }
   step(action) { return [[0.5], action, ++this.#n > 5, false, {}]; }
-}\n`);
+}
+class Broken extends Coin {
+  static id = 'Broken-v0';
+  step() { throw new Error('a wheel is off'); }
+}
+export default [Coin, Broken];\n`);
   const job = jobOf({ totalTimesteps: 200, evalFreq: 100, netArch: [8] }, { env: 'Coin-v0', algo: 'dqn', envFile: file, envSha256: sha256OfFile(file) });
   const executor = await executorAt(url);
   const without = agentAt(url);
@@ -202,7 +207,23 @@ test('an environment of one\'s own runs where its file is, by its hash; code nev
   await having.says(/agent agent-/);
   const { outcome, fingerprint, agent, message } = /** @type {any} */ (await result);
   assert.deepEqual({ outcome, fingerprint, agent, message }, { outcome: 'finished', fingerprint: (await alone(job))?.fingerprint, agent: having.agentName, message: undefined });
-  await Promise.all([without, having].map((each) => each.kill('SIGTERM')));
+
+  // What fails may be the machine's fault: it is tried three times, and again when it is asked for again.
+  await without.kill('SIGTERM');
+  const broken = jobOf({ totalTimesteps: 200 }, { env: 'Broken-v0', algo: 'dqn', envFile: file, envSha256: sha256OfFile(file) });
+  const connection = await connectQueue(url);
+  const times = [];
+  for (let i = 0; i < 2; i++) {
+    const failed = await executor.run(broken);
+    assert.equal(failed?.outcome, 'failed');
+    assert.match(String(failed?.message), /a wheel is off/);
+    const kept = await connection.queue(() => {}).getJob(broken.id);
+    assert.equal(kept?.attemptsStarted, 3);
+    times.push(kept?.timestamp);
+  }
+  assert.ok(Number(times[1]) > Number(times[0]));
+  await connection.close();
+  await having.kill('SIGTERM');
   await executor.end();
 });
 

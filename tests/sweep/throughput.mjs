@@ -96,7 +96,6 @@ row('one thread of this process', local);
 row('one agent over a queue', one);
 row('four agents over a queue', four, false);
 console.log(`four agents against one: ${(four.perSecond / one.perSecond).toFixed(2)} times as many jobs a second`);
-require(one.overhead < OVERHEAD, `a job takes ${one.overhead.toFixed(1)} ms beside its training, and at most ${OVERHEAD} are allowed`);
 
 // ---- memory ----
 
@@ -120,14 +119,17 @@ while (await queue.getJobCountByTypes('waiting', 'prioritized', 'active', 'compl
 const [fullRedis, waiting] = [await used(), QUEUED - done];
 await Promise.all(all);
 const seconds = (performance.now() - since) / 1000;
-const spent = cpu().map((ms, i) => ((ms - before[i]) / QUEUED).toFixed(2));
+const spent = cpu().map((ms, i) => (ms - before[i]) / QUEUED);
+const beside = spent.reduce((a, b) => a + b);
 const last = { here: megabytes(process.pid), there: megabytes(agent.child.pid) };
 const endRedis = await used();
 await connection.close();
 await end();
 console.log(`${QUEUED.toLocaleString('en')} jobs at a time, ${waiting.toLocaleString('en')} of them waiting when the last was in: ${(QUEUED / seconds).toFixed(0)} a second, ${(1000 * seconds / QUEUED).toFixed(1)} ms each; `
   + `the Redis has ${emptyRedis.toFixed(1)} MB before, ${fullRedis.toFixed(1)} MB then and ${endRedis.toFixed(1)} MB with all results (${(1000 * (endRedis - emptyRedis) / QUEUED).toFixed(1)} kB each)`);
-console.log(`processor time of one of them: ${spent[0]} ms here, ${spent[1]} ms in the agent, its 20 steps of training and a model counted, ${spent[2]} ms in the Redis`);
+console.log(`processor time of one of them, its model and 20 steps of training in it: ${spent.map((ms) => ms.toFixed(1)).join(' + ')} = ${beside.toFixed(1)} ms here, in the agent, in the Redis`);
+// Not the time that passes: on a machine that is busy, that is how long a process waits for its turn.
+require(beside < OVERHEAD, `a job takes ${beside.toFixed(1)} ms of processors beside its training, and at most ${OVERHEAD} are allowed`);
 console.log(`memory after a tenth of them and after all: the agent ${tenth.there.toFixed(0)} and ${last.there.toFixed(0)} MB, the sweep's side ${tenth.here.toFixed(0)} and ${last.here.toFixed(0)} MB`);
 require(last.there - tenth.there < GROWTH_MAX, `the agent grew by ${(last.there - tenth.there).toFixed(0)} MB`);
 require(last.here - tenth.here < GROWTH_MAX, `the sweep's side grew by ${(last.here - tenth.here).toFixed(0)} MB`);

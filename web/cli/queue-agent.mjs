@@ -32,7 +32,7 @@ import { EVALUATIONS } from './study-run.mjs';
 
 const BEAT_MS = 5000;
 /** How long a job waits for an agent that has its environment, and how often. */
-const WAIT_MS = 2000, WAITS_MAX = 100;
+const WAIT_MS = 5000, WAITS_MAX = 500;
 /** So many agents may be gone in the middle of a job before it is given up. */
 const STALLED_MAX = 5;
 const PROGRESS_MS = 5000;

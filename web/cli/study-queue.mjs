@@ -4,7 +4,7 @@
 // agents have done meanwhile.
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cancellations, claimVersion } from './queue-control.mjs';
+import { agentsOf, cancellations, claimVersion } from './queue-control.mjs';
 import { connectQueue, queueProblem } from './queue-redis.mjs';
 import { LIMITS, isModelOf, orderId, orderOf, plainLine, readResult } from './queue-job.mjs';
 import { FolderStore, RedisStore } from './queue-store.mjs';
@@ -23,6 +23,8 @@ export const JOB_OPTIONS = Object.freeze({ attempts: 3, backoff: { type: 'expone
 export const AHEAD = 256;
 /** Events of Redis tell at once; what they miss, as while Redis is restarted, is seen by looking so often. */
 const LOOK_MS = 2000;
+/** How long a sweep waits for a first agent before it says so. */
+const ALONE_MS = 5000;
 const TRIES = 3;
 const PRIORITY_MAX = 2 ** 21 - 1;
 
@@ -47,6 +49,9 @@ export class QueueExecutor {
   /** @type {NodeJS.Timeout} */
   #timer;
   #isEnded = false;
+  /** Or it was said that there are none. */
+  #hasAgents = false;
+  #since = performance.now();
   /** Jobs that are in the queue at a time. */
   capacity;
 
@@ -143,7 +148,8 @@ export class QueueExecutor {
     try {
       await this.#add(id, pending);
       const found = await this.#queue.getJob(id);
-      if (found?.failedReason && found.finishedOn !== undefined) await this.#addAgain(id, pending); // in another life of this sweep
+      const hasFailed = found?.finishedOn !== undefined && (found.failedReason || found.returnvalue?.result?.outcome === 'failed');
+      if (hasFailed) await this.#addAgain(id, pending); // when it was asked for before
       else await this.#look(id);
     } catch (error) {
       pending.fail(new Error(queueProblem(this.#connection.address, error), { cause: error }));
@@ -164,10 +170,20 @@ export class QueueExecutor {
   async #lookAtAll() {
     try {
       if (await cancellations(this.#connection) !== this.#cancelled) return this.#cancel();
+      await this.#lookForAgents();
       await Promise.all([...this.#pending.keys()].map((id) => this.#look(id)));
     } catch {
       // no connection: it is made again, and then there is the next time
     }
+  }
+
+  /** Says once that there are none. */
+  async #lookForAgents() {
+    if (this.#hasAgents || this.#pending.size === 0) return;
+    this.#hasAgents = (await agentsOf(this.#connection)).length > 0;
+    if (this.#hasAgents || performance.now() - this.#since < ALONE_MS) return;
+    this.#hasAgents = true;
+    this.#warn(`no agent is at the queue yet; start one: bellhop agent ${this.#connection.address.shown}`);
   }
 
   #cancel() {
