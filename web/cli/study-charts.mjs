@@ -59,7 +59,8 @@ export function linear(label, values, { room = 0.06, from } = {}) {
 export function logarithmic(label, values) {
   const [low, high] = ends(values.map(Math.log10), 0.06);
   const powers = Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => 10 ** (Math.ceil(low) + i));
-  const between = powers.length >= 3 ? powers : [low, high].flatMap((end) => [Math.floor(end)]).flatMap((power) => [1, 2, 5].map((factor) => factor * 10 ** power));
+  const decades = Array.from({ length: Math.floor(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i);
+  const between = powers.length >= 3 ? powers : decades.flatMap((power) => [1, 2, 5].map((factor) => factor * 10 ** power));
   const ticks = [...new Set([...powers, ...between])].filter((value) => Math.log10(value) >= low && Math.log10(value) <= high).sort((a, b) => a - b);
   return { label, at: (value) => (Math.log10(value) - low) / (high - low), ticks: ticks.map((value) => ({ value, text: short(Number(value.toPrecision(6))) })) };
 }

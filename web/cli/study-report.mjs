@@ -24,13 +24,14 @@ p { margin: 0 0 8px; max-width: 75ch; }
 .panels { display: grid; gap: 16px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); margin: 16px 0; }
 figure, section { margin: 0; padding: 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
 figcaption { margin-top: 4px; }
-.best { display: grid; gap: 4px 24px; grid-template-columns: max-content minmax(0, 1fr); margin: 0 0 12px; }
-.best dt { color: var(--muted); }
+.best { display: grid; gap: 4px 24px; grid-template-columns: minmax(0, max-content) minmax(0, 1fr); margin: 0 0 12px; }
+.best dt { color: var(--muted); overflow-wrap: anywhere; }
 .best dd { margin: 0; overflow-wrap: anywhere; }
 .figures { display: flex; flex-wrap: wrap; gap: 8px 32px; margin: 16px 0; }
 .figures div { display: flex; flex-direction: column; }
 .figures b { font-size: 24px; font-weight: 600; line-height: 1.2; }
 pre { margin: 8px 0 0; padding: 12px; background: var(--ground); border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 ui-monospace, monospace; }
+pre span { display: inline-block; max-width: 100%; }
 svg { display: block; width: 100%; height: auto; font-size: 12px; fill: var(--ink); }
 svg .grid { stroke: var(--line); } svg .axis, svg .tick { stroke: var(--muted); } svg .label { fill: var(--muted); }
 svg .trial { fill: var(--run); fill-opacity: .75; } svg .pruned { fill: none; stroke: var(--muted); } svg .top { fill: var(--best); }
@@ -41,7 +42,7 @@ table { border-collapse: collapse; font-size: 13px; width: 100%; }
 th, td { padding: 4px 12px 4px 0; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--muted); font-weight: 400; } th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
 tr.winner td { font-weight: 600; }
-@media (max-width: 520px) { svg { font-size: 15px; } body { padding: 16px 8px 32px; } figure, section { padding: 12px; } .best { grid-template-columns: minmax(0, 1fr); gap: 0; } .best dd { margin-bottom: 8px; } }
+@media (max-width: 520px) { svg { font-size: 15px; } body { padding: 16px 8px 32px; } figure, section { padding: 12px; } }
 @media print { body { background: none; } figure, section { break-inside: avoid; } }
 `;
 
@@ -149,12 +150,15 @@ function learning(view) {
 
 // ---- the page ----
 
+/** A command whose lines end between flags, not within them. @param {string} command */
+const flagsApart = (command) => command.split(' --').map((part, i) => `<span>${escaped(i === 0 ? part : `--${part}`)}</span>`).join(' ');
+
 /** @param {View} view */
 function bestSection(view) {
   if (!view.best) return '<section><h2>Best trial</h2><p>No trial is complete.</p></section>';
   const rows = [['trial', String(view.best.number)], [view.metric, scoreText(view.best)], ...Object.entries(view.best.params).map(([key, value]) => [key, valueText(value)])];
   const list = rows.map(([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`).join('');
-  return `<section><h2>Best trial</h2><dl class="best">${list}</dl>${view.command === null ? '' : `<p class="muted">To run it again, with the same bits:</p><pre>${escaped(view.command)}</pre>`}</section>`;
+  return `<section><h2>Best trial</h2><dl class="best">${list}</dl>${view.command === null ? '' : `<p class="muted">To run it again, with the same bits:</p><pre>${flagsApart(view.command)}</pre>`}</section>`;
 }
 
 /** @param {View} view */
