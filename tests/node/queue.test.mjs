@@ -85,7 +85,7 @@ async function script(t, name, args) {
 }
 
 test('a sweep over three agents, of which two are killed, and a Redis that goes down, comes to the table of one machine', { skip }, async (t) => {
-  assert.match(await script(t, 'sweep', ['--trials', '6', '--seeds', '4', '--steps', '300']), /^24 of 24 done, 24 with the fingerprint of this machine alone, 0 twice in the table;[^]*^the sweep is whole$/m);
+  assert.match(await script(t, 'sweep', ['--trials', '6', '--seeds', '4', '--steps', '600']), /^24 of 24 done, 24 with the fingerprint of this machine alone, 0 twice in the table;[^]*^the sweep is whole$/m);
 });
 
 test('hostile jobs are refused in a sentence each, and honest ones after them are done', { skip }, async (t) => {

@@ -52,6 +52,8 @@ export class QueueExecutor {
   /** Or it was said that there are none. */
   #hasAgents = false;
   #since = performance.now();
+  /** Of those that wait, where the next look begins: so many at a time. */
+  #lookedAt = 0;
   /** Jobs that are in the queue at a time. */
   capacity;
 
@@ -171,7 +173,11 @@ export class QueueExecutor {
     try {
       if (await cancellations(this.#connection) !== this.#cancelled) return this.#cancel();
       await this.#lookForAgents();
-      await Promise.all([...this.#pending.keys()].map((id) => this.#look(id)));
+      const ids = [...this.#pending.keys()];
+      this.#lookedAt = this.#lookedAt < ids.length ? this.#lookedAt : 0;
+      const some = ids.slice(this.#lookedAt, this.#lookedAt + AHEAD);
+      this.#lookedAt += AHEAD;
+      await Promise.all(some.map((id) => this.#look(id)));
     } catch {
       // no connection: it is made again, and then there is the next time
     }
