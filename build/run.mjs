@@ -78,11 +78,11 @@ export function runToEnd([file, ...args], { cwd = ROOT, env = {}, capture = fals
  * Ask a program something quietly.
  * @param {string[]} command
  * @param {string} [input] for its standard input
- * @param {number} [timeout] milliseconds
+ * @param {{ timeout?: number, argv0?: string }} [how] milliseconds; the name it is called by
  * @returns {string | null} its output, or null if it is not there or says no
  */
-export function probe([file, ...args], input = '', timeout = 30_000) {
-  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout });
+export function probe([file, ...args], input = '', { timeout = 30_000, argv0 = file } = {}) {
+  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout, argv0 });
   return status === 0 ? stdout + stderr : null;
 }
 

@@ -55,6 +55,12 @@ const NEEDS = {
     found: () => firefoxPath() !== null,
     packages: { apt: ['firefox-esr'], dnf: ['firefox'], pacman: ['firefox'], brew: ['--cask', 'firefox'] },
   },
+  redis: {
+    what: 'redis-server 6.2 or later (on PATH)',
+    found: () => redisServer() !== null,
+    // Debian's redis-server package is a link to this program, and a system service, which no test wants.
+    packages: { apt: ['redis-tools'], dnf: ['redis'], pacman: ['redis'], brew: ['redis'] },
+  },
   nbconvert: {
     what: 'Jupyter\'s nbconvert',
     found: () => probe(['jupyter-nbconvert', '--version']) !== null,
@@ -66,6 +72,7 @@ const NEEDS = {
 export const FOR_BUILD = ['cmake', 'make', 'emcc'];
 export const FOR_C_TESTS = ['cmake', 'make', 'cc'];
 export const FOR_BROWSER_TESTS = ['chromium'];
+export const FOR_NODE_TESTS = ['redis'];
 export const FOR_FIREFOX_TESTS = ['firefox'];
 export const FOR_NOTEBOOK_TESTS = ['chromium', 'nbconvert'];
 
@@ -105,6 +112,13 @@ export function firefoxPath() {
   return works && !works.includes('/') ? onPath(works) : (works ?? null);
 }
 
+/** The program that is redis-server where it is called so; its checker of files is the same program. */
+export function redisServer() {
+  const files = ['redis-server', 'redis-check-rdb'].map((name) => onPath(name)).filter((file) => file !== null);
+  const file = files.find((each) => /v=(?:[7-9]|\d\d|6\.[2-9])/.test(probe([each, '--version'], undefined, { argv0: 'redis-server' }) ?? ''));
+  return file === undefined ? null : { file };
+}
+
 // ------------------------------------------------------------------------------------------------ npm's packages
 
 async function setupNpm() {
@@ -119,12 +133,12 @@ function npmIsCurrent() {
   if (!existsSync(installedFile)) return false;
   const installed = readLock(installedFile);
   return Object.entries(readLock(join(ROOT, 'package-lock.json')))
-    // The entry '' is this package itself; binaries for other systems are optional.
-    .filter(([path, { optional }]) => path !== '' && !optional)
+    // The entry '' is this package itself; binaries for other systems name theirs.
+    .filter(([path, { os, cpu }]) => path !== '' && !os && !cpu)
     .every(([path, { integrity }]) => installed[path]?.integrity === integrity);
 }
 
-/** @param {string} file @returns {Record<string, { integrity?: string, optional?: boolean }>} */
+/** @param {string} file @returns {Record<string, { integrity?: string, os?: string[], cpu?: string[] }>} */
 function readLock(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
 }

@@ -9,7 +9,7 @@ import { build } from './build.mjs';
 import { buildPreset } from './cmake.mjs';
 import { filesIn } from './files.mjs';
 import { packed } from './pack.mjs';
-import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, chromePath, setup } from './setup.mjs';
+import { FOR_BROWSER_TESTS, FOR_BUILD, FOR_C_TESTS, FOR_NODE_TESTS, chromePath, setup } from './setup.mjs';
 import { Failure, ROOT, held, main, runToEnd, say, seconds } from './run.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
@@ -38,7 +38,7 @@ const GROUPS = [
   native('sanitize'),
   native('gradcheck'),
   { title: 'WebAssembly, the page, the package', kinds: ['node', 'browser'], needs: FOR_BUILD, early: true, run: buildAll },
-  node('Node', 'node', []),
+  node('Node', 'node', FOR_NODE_TESTS),
   node('Browser', 'browser', FOR_BROWSER_TESTS),
 ];
 

@@ -1539,6 +1539,224 @@ export class Recorder {
   demonstrations(): Demonstrations;
 }
 
+// ---- studies ----
+
+/** A list of values, or a range with a distribution. */
+export type StudyParameter =
+  | {
+    /** What is tried; a grid tries each. */
+    values: readonly OptionValue[];
+  }
+  | {
+    /** Least value, which is among them. */
+    min: number;
+    /** Greatest value, which is among them. */
+    max: number;
+    /**
+     * 'uniform': any number (default); 'log_uniform', of W&B 'log_uniform_values': each order of magnitude is as likely; 'int_uniform': whole numbers (default
+     * where the option is one, which is whole with 'log_uniform', too); 'q_uniform': min, min + q, min + 2 q and so on.
+     */
+    distribution?: 'uniform' | 'log_uniform' | 'log_uniform_values' | 'int_uniform' | 'q_uniform';
+    /** Distance of two values, for 'q_uniform' and 'int_uniform'. */
+    q?: number;
+  };
+
+/** Optuna's MedianPruner: a run ends at an evaluation whose best until then is below the median of the trials before. Seeds of a trial run one after the other. */
+export interface MedianPruning {
+  /** Which. */
+  type: 'median';
+  /** Complete trials before the first is ended. Default: 5. */
+  n_startup_trials?: number;
+  /** Timesteps before which no run is ended. Default: 0. */
+  n_warmup_steps?: number;
+  /** Timesteps between two looks. Default: 1, which is every evaluation. */
+  interval_steps?: number;
+}
+
+/** Synchronous successive halving: all trials run `min_resource` timesteps, the best of them `eta` times as many, and so on; what is left runs to its end. */
+export interface SuccessiveHalving {
+  /** Which. */
+  type: 'successive_halving';
+  /** Timesteps of the first rung. */
+  min_resource: number;
+  /** One of so many goes on to the next rung, which is so many times as long. Default: 4. */
+  eta?: number;
+  /** Optuna's word for `eta`. */
+  reduction_factor?: number;
+}
+
+/** A study file, in the words of W&B sweeps and Optuna. Option names are camelCase, as in config.json. */
+export interface StudyDefinition {
+  /** For people. */
+  name?: string;
+  /** Id of the environment; your own must be registered. */
+  env: EnvId;
+  /** Where `bellhop sweep` registers it from. */
+  envFile?: string;
+  /** SHA-256 of that file, 64 digits, which is part of the jobs' ids; `bellhop sweep` fills it in. */
+  envSha256?: string;
+  /** Options of the environment that are the same in all trials. */
+  envOptions?: Record<string, OptionValue>;
+  /** Default: the environment's. */
+  algo?: AlgoName;
+  /** Options of algorithm and run that are the same in all trials, and `preset`. */
+  options?: Record<string, OptionValue | undefined>;
+  /** 'grid': all combinations; 'random'; 'tpe': the tree-structured Parzen estimator, as Optuna's TPESampler. */
+  method: 'grid' | 'random' | 'tpe';
+  /** What counts. Default: the mean reward of the best parameters, which is to be great. */
+  metric?: {
+    /** A column of `bellhop train --seeds`. Default: 'eval/mean_reward'. */
+    name?: 'eval/mean_reward' | 'final/mean_reward' | 'eval/std_reward' | 'final/std_reward' | 'solved_at_timestep';
+    /** Default: 'maximize' for mean rewards, else 'minimize'. */
+    goal?: 'maximize' | 'minimize';
+  };
+  /** What is tried, by name of the option; options of the environment with `env.` before them. */
+  parameters: Record<string, StudyParameter>;
+  /** Each trial runs with each of them: a list, or '0-4,7'. Default: [0]. */
+  seeds?: string | readonly number[];
+  /** Trials there are; a grid may leave it out. At most 1,000,000. */
+  run_cap?: number;
+  /** Which trials end early. Default: none. */
+  early_terminate?: MedianPruning | SuccessiveHalving;
+  /** Random and TPE samples follow from it. Default: 0. */
+  seed?: number;
+  /**
+   * TPE and the median take trial k from the results of trials 0 to k - parallel, whatever else is there: so the same file comes to the same trials
+   * with any number of machines, and so many trials can run at once. Default: 8.
+   */
+  parallel?: number;
+}
+
+/** One run of a study. Everything its bits follow from is in it, but the version of the library. */
+export interface Job {
+  /** SHA-256 of the version, the environment, the algorithm, all options, the seed, `until` and `stopBelow`. */
+  readonly id: string;
+  /** The first trial it is of; another one with the same parameters shares it. */
+  readonly trial: number;
+  /** Of the run. */
+  readonly seed: number;
+  /** Id of the environment. */
+  readonly env: EnvId;
+  /** As in the study. */
+  readonly envFile?: string;
+  /** As in the study. */
+  readonly envSha256?: string;
+  /** What the environment is made with. */
+  readonly envOptions: Readonly<Record<string, OptionValue>>;
+  /** Name of the algorithm. */
+  readonly algo: AlgoName;
+  /** Options of algorithm and run, and `preset`, without the seed. */
+  readonly options: Readonly<Record<string, OptionValue | undefined>>;
+  /** Timesteps after which it ends before its `totalTimesteps`: a rung of successive halving. Schedules are those of the whole run. */
+  readonly until?: number;
+  /** Timesteps and mean rewards: it ends, pruned, where its best evaluation is below, see {@link bellhop/studies!fallsBelow}. */
+  readonly stopBelow?: readonly (readonly [timesteps: number, meanReward: number])[];
+}
+
+/** What a study keeps of a {@link JobResult}. */
+export interface TrialResult {
+  /** How it ended. */
+  readonly outcome: JobResult['outcome'];
+  /** The metric. */
+  readonly score: number | null;
+  /** Environment steps it had taken. */
+  readonly timesteps: number;
+  /** SHA-256 of its parameters. */
+  readonly fingerprint: string;
+  /** Who ran it. */
+  readonly agent?: string;
+  /** What failed. */
+  readonly message?: string;
+}
+
+/** What a job came to. */
+export interface JobResult {
+  /** Of the job. */
+  id: string;
+  /** 'finished': to its end, or to `until`; 'pruned': below `stopBelow`; 'diverged': numbers were not finite; 'failed': it could not run. */
+  outcome: 'finished' | 'pruned' | 'diverged' | 'failed';
+  /** The metric; null where there is none. */
+  score: number | null;
+  /** Environment steps it had taken. */
+  timesteps: number;
+  /** Timesteps and mean rewards of its evaluations. Default: none. */
+  evaluations?: readonly (readonly [timesteps: number, meanReward: number | null])[];
+  /** SHA-256 of its parameters, as `model.sha256()` says it. */
+  fingerprint: string;
+  /** How long it took; told again, it may differ. */
+  seconds?: number;
+  /** Who ran it. */
+  agent?: string;
+  /** What failed. */
+  message?: string;
+}
+
+/** 'waiting': none of its jobs was asked for; 'pruned': ended early; 'failed': one of its jobs could not run. */
+export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
+
+/** A choice of parameters, tried with each seed. It shows what is known now. */
+export interface Trial {
+  /** From 0. */
+  readonly number: number;
+  /** By name, as in the study. */
+  readonly params: Readonly<Record<string, OptionValue>>;
+  /** Its jobs so far: one for each seed, of successive halving one for each seed and rung. */
+  readonly jobs: Job[];
+  /** What they came to, in the same order. */
+  readonly results: (TrialResult | null)[];
+  /** How far it is. */
+  readonly state: TrialState;
+  /** Interquartile mean of the metric over the seeds, of successive halving in the last rung that is done; null where one has none. */
+  readonly score: number | null;
+  /** 95 % interval of the score by a bootstrap over the seeds; null where there is one seed. */
+  readonly interval: [low: number, high: number] | null;
+  /** Environment steps it has taken, over all seeds. */
+  readonly timesteps: number;
+  /** As plain values, jobs by their ids. */
+  toJSON(): Record<string, unknown>;
+}
+
+/** Ask and tell; {@link bellhop/studies!createStudy} makes one. */
+export interface Study {
+  /** As it was given. */
+  readonly definition: StudyDefinition;
+  /** The algorithm, also where the study leaves it to the environment. */
+  readonly algo: AlgoName;
+  /** With its defaults. */
+  readonly metric: {
+    /** What jobs are scored by. */
+    readonly name: string;
+    /** Which way is better. */
+    readonly goal: 'maximize' | 'minimize';
+  };
+  /** As numbers. */
+  readonly seeds: readonly number[];
+  /** How many trials there will be. */
+  readonly size: number;
+  /** Those there are so far. */
+  readonly trials: Trial[];
+  /** Whether all trials are over. */
+  readonly finished: boolean;
+  /** Results that were told and belong to no job so far: none of a study that is finished, unless they are of another. */
+  readonly unmatched: number;
+  /** The next job that can run, each once; null: tell what others came to first, or it is {@link Study.finished}. */
+  ask(): Job | null;
+  /**
+   * Takes what a job came to, in any order, also before it was asked for: told all results of another time, a study goes on where it was. Twice the
+   * same is fine; the same job with another outcome, score, number of timesteps or fingerprint throws, and names both.
+   */
+  tell(result: JobResult): void;
+  /** The complete trial of the best score, of equals the earliest. */
+  best(): Trial | null;
+  /**
+   * How much each parameter matters for being among the best tenth: PED-ANOVA (Watanabe et al. 2023), as Optuna's evaluator of that name. Shares of sum 1,
+   * the greatest first; empty before three trials are complete.
+   */
+  importance(): Record<string, number>;
+  /** Version, definition and trials. */
+  toJSON(): Record<string, unknown>;
+}
+
 // ---- training in a worker ----
 
 /** Options of {@link connect}. */

@@ -12,8 +12,8 @@ import { ROOT } from '../../build/run.mjs';
 before(writeApi);
 
 test('every export of the package has its page, and every entry', () => {
-  const pages = ['bellhop.html', 'bellhop/inline.html', 'bellhop/worker.html', 'bellhop/lab.html'];
-  for (const [file, folder] of [['bellhop.d.ts', 'bellhop'], ['options.d.ts', 'bellhop'], ['bellhop-lab.d.ts', 'bellhop/lab']]) {
+  const pages = ['bellhop.html', 'bellhop/inline.html', 'bellhop/worker.html', 'bellhop/lab.html', 'bellhop/studies.html'];
+  for (const [file, folder] of [['bellhop.d.ts', 'bellhop'], ['options.d.ts', 'bellhop'], ['bellhop-lab.d.ts', 'bellhop/lab'], ['bellhop-studies.d.ts', 'bellhop/studies']]) {
     const names = [...readFileSync(join(ROOT, 'web', file), 'utf8').matchAll(/^export (?:interface|class|type|function) (\w+)/gm)].map(([, name]) => name);
     assert.ok(names.length > 0, file);
     pages.push(...names.map((name) => `${folder}/${name}.html`));

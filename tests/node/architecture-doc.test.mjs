@@ -23,7 +23,7 @@ test('every C file stands in its layer', () => {
 
 test('every module of the library and the worker is named in its layer, and every folder of web/', () => {
   const words = new Set(page.match(/[\w-]+/g));
-  for (const folder of ['lib', 'worker', 'node']) {
+  for (const folder of ['lib', 'lib/study', 'worker', 'node']) {
     const stems = readdirSync(join(root, 'web', folder)).filter((name) => name.endsWith('.mjs')).map((name) => name.replace('.mjs', ''));
     assert.deepEqual(stems.filter((stem) => !words.has(stem)), [], folder);
   }
@@ -34,6 +34,6 @@ test('every module of the library and the worker is named in its layer, and ever
 test('every file it names is there', () => {
   const named = [...page.matchAll(/`([\w/.-]+\.(?:c|h|mjs|json|d\.ts))`/g)].map(([, file]) => file);
   assert.ok(named.length > 20);
-  const folders = ['', 'src/', 'web/', 'web/lib/', 'web/worker/', 'web/lab/', 'web/lab/strings/', 'envs/'];
+  const folders = ['', 'src/', 'web/', 'web/lib/', 'web/lib/study/', 'web/worker/', 'web/lab/', 'web/lab/strings/', 'envs/'];
   assert.deepEqual(named.filter((file) => !folders.some((folder) => existsSync(join(root, folder, file)))), []);
 });

@@ -27,8 +27,8 @@ test('envs --json: one object per line', () => {
 
 test('help, version, tables', () => {
   assert.equal(bellhop('--version').stdout, `${JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version}\n`);
-  assert.match(bellhop('--help').stdout, /train .*\n.*compare .*\n.*eval/);
-  for (const command of ['envs', 'options', 'train', 'compare', 'eval']) {
+  assert.match(bellhop('--help').stdout, /train .*\n.*compare .*\n.*sweep .*\n.*study .*\n.*agent .*\n.*queue .*\n.*eval/);
+  for (const command of ['envs', 'options', 'train', 'compare', 'sweep', 'study', 'agent', 'queue', 'eval']) {
     const { status, stdout } = bellhop(command, '--help');
     assert.equal(status, 0);
     assert.match(stdout, new RegExp(`^Usage: bellhop ${command}`));

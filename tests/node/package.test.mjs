@@ -38,7 +38,7 @@ async function runTool(name, ...args) {
 test('it has the library, its modules as files and as text, what other pages link; not the page', () => {
   const files = filesBelow(installed);
   const folders = [...new Set(files.map((file) => file.split('/').slice(0, -1).join('/')))].filter((name) => !name.startsWith('docs'));
-  assert.deepEqual(folders.sort(), ['', 'dist', 'dist/inline', 'dist/lab', 'dist/static', 'dist/stills', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/node', 'web/worker']);
+  assert.deepEqual(folders.sort(), ['', 'dist', 'dist/inline', 'dist/lab', 'dist/static', 'dist/stills', 'web', 'web/cli', 'web/inline', 'web/lab', 'web/lib', 'web/lib/study', 'web/node', 'web/worker']);
   assert.deepEqual(files.filter((file) => file.startsWith('web/lab/')), ['web/lab/custom-elements.json']);
   for (const name of ['bellhop-simd', 'bellhop-scalar', 'bellhop-text-simd', 'bellhop-text-scalar']) {
     const bytes = readFileSync(join(installed, `web/lib/${name}.wasm`));
@@ -77,17 +77,18 @@ for (const lib of [['es2022'], ['es2022', 'dom']]) {
   test(`the types of every export stand alone, with ${lib.join(' and ')}`, async () => {
     const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const typed = Object.keys(exports).filter((name) => exports[name].types);
-    assert.deepEqual(typed, ['.', './inline', './lab', './worker', './serve']);
+    assert.deepEqual(typed, ['.', './inline', './lab', './studies', './worker', './serve']);
     const imports = typed.map((name, i) => `import * as m${i} from '${name.replace('.', 'bellhop')}';\n`).join('');
     writeFileSync(join(folder, 'use.mts'), `${imports}
 const trainer: m0.Trainer = await m1.connect({ simd: true });
 trainer.terminate();
 const bh: m0.Bellhop = await m1.load();
 export const hash: string = new bh.DQN(bh.make('GridWorld-v0'), { seed: 3 }).sha256();
-export type Same = typeof m3;
+export type Same = typeof m4;
+export const study: m0.Study = m3.createStudy(bh, { env: 'GridWorld-v0', method: 'grid', parameters: { learningRate: { values: [0.1] } } });
 export const listen = (lab: m2.BellhopLab) => lab.addEventListener('bellhop-solved', ({ detail }) => detail.step.toFixed());
 export const tag = (page: Document): m2.BellhopLab | null => page.querySelector('bellhop-lab');
-m4.serve({ envs: [{ id: 'Own-v0', reset: () => [0, {}], step: () => [0, 0, true, false, {}] }] });
+m5.serve({ envs: [{ id: 'Own-v0', reset: () => [0, {}], step: () => [0, 0, true, false, {}] }] });
 m0.serve();
 `);
     const options = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', lib, module: 'nodenext', types: [] };

@@ -18,10 +18,12 @@ test('no script of a package runs, and every package that is fetched has its has
     const names = Object.keys(packages).filter((name) => name !== '');
     assert.ok(names.length > 0);
     assert.deepEqual(names.filter((name) => !/^sha512-/.test(packages[name].integrity ?? '') && !packages[name].link), [], folder);
-    const { dependencies = {}, devDependencies = {} } = JSON.parse(read(join(folder, 'package.json')));
-    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-      assert.match(String(version), /^(npm:(@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+$/, name);
-      assert.equal(packages[''][name in dependencies ? 'dependencies' : 'devDependencies'][name], version, `${folder}: ${name}`);
+    const declared = JSON.parse(read(join(folder, 'package.json')));
+    for (const kind of ['dependencies', 'optionalDependencies', 'devDependencies']) {
+      for (const [name, version] of Object.entries(declared[kind] ?? {})) {
+        assert.match(String(version), /^(npm:(@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+$/, name);
+        assert.equal(packages[''][kind][name], version, `${folder}: ${name}`);
+      }
     }
   }
 });

@@ -17,6 +17,7 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       import { readFileSync } from 'node:fs';
       import { MessageChannel } from 'node:worker_threads';
       import { connect, load, serve, type CustomEnv } from '${ROOT}web/bellhop.js';
+      import { createStudy, fallsBelow } from '${ROOT}web/bellhop-studies.js';
       const { port1, port2 } = new MessageChannel();
       serve({ port: port2 });
       const trainer = await connect({ port: port1, wasmBinary: readFileSync('x.wasm') });
@@ -36,6 +37,13 @@ test('the types need no DOM, and take ports and modules of Node', () => {
       session.onFrame = ({ failure }) => console.log(failure?.message, finished, solvedAt, values);
       const result: number = (await session.learn({ totalTimesteps: n, signal: AbortSignal.abort() })).nUpdates + await session.predict([0], { deterministic: false });
       serve({ envs: [env, () => env] });
+      const study = createStudy(bh, { env: 'CartPole-v1', method: 'tpe', run_cap: 20, parameters: { learningRate: { min: 1e-5, max: 1e-2, distribution: 'log_uniform' }, 'env.leak': { values: [1, true, 'x'] } }, early_terminate: { type: 'median' } });
+      for (let job = study.ask(); job; job = study.ask()) {
+        const model = new bh.models[job.algo](bh.make(job.env, job.envOptions), { ...job.options, seed: job.seed });
+        study.tell({ id: job.id, outcome: fallsBelow(job.stopBelow, [[1, 2]]) ? 'pruned' : 'finished', score: model.evaluate({ which: 'best' }).mean, timesteps: model.timesteps, fingerprint: model.sha256() });
+      }
+      // @ts-expect-error: no such method
+      createStudy(bh, { env: 'CartPole-v1', method: 'bayes', parameters: {} });
       class Tank { constructor(readonly options: { leak: number }) {} reset() { return [0, {}]; } step() { return [this.options.leak, 0, true, false, {}]; } }
       bh.make(Tank, { leak: 0.1, maxEpisodeSteps: 5 });
       bh.makeVec('Tank-v0', { leak: 0.1, numEnvs: 2 });

@@ -12,7 +12,8 @@ import { ARGUMENTS, MAKERS, kept } from './attack/receivers.mjs';
 import { fails } from './fails.mjs';
 
 const ALL = process.env.BELLHOP_ATTACK === 'all';
-const surface = publicSurface();
+/** Functions of other entries are theirs. */
+const surface = [...publicSurface(), ...publicSurface('web/bellhop-studies.d.ts').map((each) => ({ ...each, owner: each.owner || 'bellhop/studies' }))];
 
 /** Attacks, prints how many tries were made, and fails with what was found. @param {any} context @param {string} topic @param {{ every: number } & Record<string, any>} options */
 async function survives(context, topic, options) {
@@ -33,7 +34,7 @@ test('everything in the declarations that is called is attacked', () => {
 
 for (const [name, owners, every] of /** @type {[string, string[], number][]} */ ([
   ['functions', [''], 29], ['the library', ['Bellhop', 'Bellhop.LanguageModel', 'Bellhop.Pretraining'], 83], ['classes of models', ['ModelClass'], 97], ['environments and spaces', ['Env', 'VecEnv', 'SpaceMethods'], 11],
-  ['models', ['Model'], 59], ['language models', ['LanguageModel', 'Pretraining'], 17], ['recorders and writers', ['Recorder', 'TensorBoardWriter'], 5], ['sessions', ['Trainer', 'Session', 'LanguageSession'], 89],
+  ['models', ['Model'], 59], ['language models', ['LanguageModel', 'Pretraining'], 17], ['recorders and writers', ['Recorder', 'TensorBoardWriter'], 5], ['studies', ['bellhop/studies', 'Study'], 11], ['sessions', ['Trainer', 'Session', 'LanguageSession'], 89],
 ])) {
   test(`hostile arguments and options: ${name}`, (context) => survives(context, 'surface-attack.mjs', { surface, owners, every }));
 }

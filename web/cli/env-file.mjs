@@ -60,6 +60,15 @@ function register(bh, path, sources) {
   return sources.map((source) => about(path, () => bh.register(source).id));
 }
 
+/**
+ * Makes the environments of a file known that jobs may name later.
+ * @param {Bellhop} bh @param {string} path @returns {Promise<{ file: string, ids: string[] }>} file: its absolute path
+ */
+export async function openEnvFile(bh, path) {
+  if (!isEnvFile(path)) throw new UsageError(`--env is '${path}', but must be the file of an environment, such as corridor.mjs`);
+  return { file: resolve(path), ids: await withSources(path, (sources) => register(bh, path, sources)) };
+}
+
 /** Makes the environments of a file known, unchecked. @param {Bellhop} bh @param {string} path */
 export async function registerFile(bh, path) {
   await withSources(path, (sources) => register(bh, path, sources));

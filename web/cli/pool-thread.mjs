@@ -20,13 +20,14 @@ async function ready({ envFile }) {
   return bh;
 }
 
-/** @param {import('./training.mjs').Job} job */
+/** @param {any} job  a run's, or a study's */
 async function run(job) {
   stop = new AbortController();
   const { signal } = stop;
   let posted = -Infinity;
   try {
-    const result = await trainJob(await ready(job.plan), job, {
+    const bh = await ready(job.plan);
+    const result = await (job.study === undefined ? trainJob : (await import('./study-run.mjs')).runStudyJob)(bh, job, {
       signal,
       onProgress({ timesteps, totalTimesteps }) {
         if (performance.now() - posted < PROGRESS_MS) return;

@@ -75,7 +75,7 @@ function errorFrom({ status, message, summary }) {
 }
 
 /** One job after the other. */
-class Place {
+export class Place {
   /** @type {Thread | undefined} */
   #thread;
   #isStopped = false;

@@ -19,8 +19,8 @@ export function kebabCase(name) {
   return name.replaceAll('_', '-');
 }
 
-/** @param {Field} field */
-function expected(field) {
+/** What a value of the field is, in words. @param {Field} field */
+export function expected(field) {
   switch (field.type) {
     case 'bool': return 'true or false';
     case 'choice': return `one of ${field.choices?.replaceAll('|', ', ')}`;

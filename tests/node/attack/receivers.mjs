@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 // What is called, and with what it would be right: for each owner of public-surface.mjs ways to make one, for each call its arguments.
 import { MessageChannel } from 'node:worker_threads';
+import * as studies from '../../../web/bellhop-studies.mjs';
 import * as api from '../../../web/node/node.mjs';
 
 const TEXT = 'the cat sat on the mat. a dog ran to the cat. '.repeat(20);
 const SMALL = Object.freeze({ netArch: [4], evalFreq: 0, totalTimesteps: 20, learningStarts: 4, batchSize: 2, bufferSize: 50, trainFreq: 2 });
 const PRETRAINING = Object.freeze({ context: 8, dModel: 8, nHeads: 1, nLayers: 1, batchSize: 2, maxSteps: 4, tokenizer: 'char' });
+
+/** @type {import('../../../web/bellhop.js').StudyDefinition} */
+const STUDY = Object.freeze({ env: 'CartPole-v1', algo: 'dqn', method: 'grid', parameters: { learningRate: { values: [0.1, 0.2] } } });
+const job = () => ({ env: 'CartPole-v1', algo: 'dqn', envOptions: {}, options: SMALL, seed: 1, until: 10, stopBelow: [[5, 1]], envSha256: 'a'.repeat(64) });
+const result = () => ({ id: 'a'.repeat(64), outcome: 'finished', score: 1, timesteps: 10, evaluations: [[5, 1]], fingerprint: 'x', seconds: 1, agent: 'y', message: 'z' });
 
 /** Two numbers, and a combination of buttons. */
 export class Pad {
@@ -50,6 +56,9 @@ const options = { DQN: SMALL, SAC: { ...SMALL, netArch: undefined, learningStart
 /** Ways to make a receiver. @type {Record<string, (bh: any) => Record<string, () => any>>} */
 export const MAKERS = {
   '': () => ({ functions: () => api }),
+  'bellhop/studies': () => ({ functions: () => studies }),
+  'Study': (bh) => ({ 'of a grid': () => studies.createStudy(bh, STUDY), 'of TPE': () => studies.createStudy(bh, { ...STUDY, method: 'tpe', run_cap: 4, early_terminate: { type: 'median' } }) }),
+  'Trial': (bh) => ({ 'of a grid': () => studies.createStudy(bh, STUDY).trials }),
   'Bellhop': (bh) => ({ library: () => bh }),
   'Bellhop.LanguageModel': (bh) => ({ 'LanguageModel': () => bh.LanguageModel }),
   'Bellhop.Pretraining': (bh) => ({ Pretraining: () => bh.Pretraining }),
@@ -149,6 +158,7 @@ export const ARGUMENTS = {
   'Bellhop.make': () => ['CartPole-v1', {}], 'Bellhop.makeVec': () => ['CartPole-v1', { numEnvs: 2 }], 'Bellhop.against': (bh) => [opponentOf(bh), {}], 'Bellhop.register': () => [Pad],
   'Bellhop.checkEnv': () => [Pad, { steps: 5, throws: false }], 'Bellhop.checkEnvAsync': () => [Pad, { steps: 5, throws: false }], 'Bellhop.loadModel': (bh) => [bytesOf(bh), 'CartPole-v1', batch()],
   'Bellhop.LanguageModel.load': (bh) => [saved(bh)], 'Bellhop.Pretraining.new': () => [TEXT, PRETRAINING], 'Bellhop.Pretraining.load': (bh) => [fullBytes(bh), TEXT, {}],
+  'bellhop/studies.createStudy': (bh) => [bh, { ...STUDY, options: {}, envOptions: {}, metric: {}, seeds: '0-1', run_cap: 2, seed: 1, parallel: 2, name: 'x' }], 'bellhop/studies.fallsBelow': () => [[[5, 1]], [[5, 0]]], 'bellhop/studies.jobId': () => ['0.1.0', job()], 'Study.tell': () => [result()],
   'SpaceMethods.sample': () => [1], 'SpaceMethods.contains': () => [[0, 0]],
   'Env.reset': () => [{ seed: 1 }], 'Env.step': (_, env) => [actionOf(idOf(env))], 'Env.transitions': () => [0, 0],
   'VecEnv.reset': () => [{ seed: 1 }], 'VecEnv.step': (_, envs) => [[actionOf(idOf(envs)), actionOf(idOf(envs))]],
