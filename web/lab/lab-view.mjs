@@ -65,6 +65,7 @@ export class LabView {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
   #spokenAt = -Infinity;
+  #spokenStep = 0;
   /** Somebody called a method before there was a run. */
   #isAskedFor = false;
   #isSeen = false;
@@ -367,12 +368,15 @@ export class LabView {
     this.#host.notice(text, 'good');
   }
 
-  /** For screen readers: at once when the phase changes, else rarely. @param {boolean} now */
+  /** For screen readers: at once when the phase changes, and of each step of a run that stands still; else rarely. @param {boolean} now */
   #speak(now) {
     const { words, frame } = this.#host;
     const experiment = /** @type {RunExperiment | null} */ (this.experiment);
     const time = performance.now();
-    if (!frame || !words || !experiment?.history || (!now && (experiment.phase !== 'running' || time - this.#spokenAt < SPEAK_MS))) return;
+    if (!frame || !words || !experiment?.history) return;
+    const isDue = experiment.phase === 'running' ? time - this.#spokenAt >= SPEAK_MS : frame.timesteps !== this.#spokenStep;
+    if (!now && !isDue) return;
+    this.#spokenStep = frame.timesteps;
     this.#spokenAt = time;
     this.#host.spoken = words.sentences([`${words.t(`phase.${experiment.phase}`)}${words.t('full.stop')}`, words.t('spoken', {
       episode: words.count(frame.episodes), step: words.count(frame.timesteps), mean: words.value(experiment.history.meanReturn, experiment.world?.digits || 1),

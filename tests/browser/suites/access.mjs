@@ -35,6 +35,9 @@ export default function access(lab) {
     await page.locator('#speed').blur();
     await page.keyboard.press('s');
     await reach(page, 'count-steps', 1);
+    await says(page, 'live', /step 1, /);
+    await page.keyboard.press('s');
+    await says(page, 'live', /step 2, /); // each step of a run that stands still is told
     await page.keyboard.press('Space');
     await says(page, 'play-text', /^Pause$/);
     await reach(page, 'count-steps', 40);
