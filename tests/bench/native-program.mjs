@@ -13,6 +13,7 @@ export function nativeProgram(presets = PRESETS) {
   const preset = presets.find((name) => existsSync(join(OUT, name, 'CMakeCache.txt')));
   if (preset === undefined) return undefined;
   const folder = join(OUT, preset);
+  probe(['cmake', folder], '', { timeout: 60_000 }); // a tree that was configured before the target was there knows it then
   if (probe(['cmake', '--build', folder, '--target', 'bellhop_run'], '', { timeout: 600_000 }) === null) throw new Error(`cmake --build ${folder} --target bellhop_run fails`);
   return join(folder, 'bellhop-run');
 }

@@ -26,6 +26,14 @@ const bh = await load();
 const at = (/** @type {string[]} */ ...names) => join(folder, ...names);
 const SCORED = ['--eval-freq', '1000', '--n-eval-episodes', '2', '--final-eval-episodes', '2'];
 const DQN = ['train', 'CartPole-v1', '--total-timesteps', '3000', ...SCORED];
+const OWN = `export default class Own {
+  static id = 'Own-v0';
+  static observationSpace = { type: 'Discrete', n: 2 };
+  static actionSpace = { type: 'Discrete', n: 2 };
+  static maxEpisodeSteps = 5;
+  reset() { return [0, {}]; }
+  step() { return [1, 1, false, false, {}]; }
+}\n`;
 const ENDLESS = ['--total-timesteps', '2000000000'];
 
 /** @typedef {import('../../web/cli/plan.mjs').Plan} Plan */
@@ -204,14 +212,7 @@ test('a second signal ends the command at once, and the program', { skip: onLinu
 // ---- refusals ----
 
 test('an environment of one\'s own', () => {
-  writeFileSync(at('own.mjs'), `export default class Own {
-  static id = 'Own-v0';
-  static observationSpace = { type: 'Discrete', n: 2 };
-  static actionSpace = { type: 'Discrete', n: 2 };
-  static maxEpisodeSteps = 5;
-  reset() { return [0, {}]; }
-  step() { return [1, 1, false, false, {}]; }
-}\n`);
+  writeFileSync(at('own.mjs'), OWN);
   refused(['train', 'own.mjs', '--native', '--out', 'never'], 2, /^bellhop: --native is for the environments that bellhop has in C, and Own-v0 is JavaScript: leave it out\n$/);
   assert.ok(!existsSync(at('never')));
 });
@@ -286,4 +287,28 @@ test('it answers whatever comes: checkpoints that are none, damaged ones, unknow
   assert.equal(`${twin.sha256()}1`, answers[11].bytes.toString());
   assert.equal(twin.timesteps, 300);
   twin.dispose();
+});
+
+// ---- studies ----
+
+const STUDY = {
+  env: 'CartPole-v1', algo: 'dqn', method: 'random', run_cap: 4, seeds: '0-1', parallel: 2, early_terminate: { type: 'median', n_startup_trials: 1 },
+  options: { totalTimesteps: 600, learningStarts: 50, evalFreq: 200, nEvalEpisodes: 2, finalEvalEpisodes: 2 }, parameters: { learningRate: { min: 1e-4, max: 1e-2, distribution: 'log_uniform' } },
+};
+
+test('sweep --native: the tables are those of WebAssembly, byte for byte, with runs that end early and models that are kept', { skip }, () => {
+  writeFileSync(at('study.json'), JSON.stringify(STUDY));
+  done('sweep', 'study.json', '--out', 'study-wasm', '--models');
+  done('sweep', 'study.json', '--out', 'study-native', '--models', '--native');
+  const read = (/** @type {string} */ study, /** @type {string} */ name) => readFileSync(at(study, name));
+  for (const name of ['trials.csv', 'jobs.csv', 'models/trial-0-seed-1.safetensors']) assert.deepEqual(read('study-native', name), read('study-wasm', name), name);
+  assert.match(String(read('study-native', 'trials.csv')), /pruned/);
+});
+
+test('sweep --native: over a queue it is a flag of the agents; an environment of one’s own is refused', { skip }, () => {
+  writeFileSync(at('study.json'), JSON.stringify(STUDY));
+  refused(['sweep', 'study.json', '--queue', 'redis://127.0.0.1:1', '--native'], 2, /^bellhop: --native is for runs on this machine; with --queue it is a flag of bellhop agent/);
+  writeFileSync(at('own.mjs'), OWN);
+  writeFileSync(at('own.json'), JSON.stringify({ ...STUDY, env: 'Own-v0', envFile: 'own.mjs' }));
+  refused(['sweep', 'own.json', '--out', 'never', '--native'], 2, /^bellhop: --native is for the environments that bellhop has in C, and .* is JavaScript: leave it out/);
 });

@@ -8,13 +8,14 @@ import { UsageError, numberFlag, readArguments, wholeNumberFlag } from './args.m
 import { makeFolder, writing } from './durable.mjs';
 import { interruptible, noteStop } from './ending.mjs';
 import { openEnvFile } from './env-file.mjs';
+import { checkNative, nativeProgram } from './native-process.mjs';
 import { number, print } from './output.mjs';
 import { plainLine } from './queue-job.mjs';
 import { sha256OfFile } from './study-local.mjs';
 
 export const summary = 'Run jobs of a queue (bellhop sweep --queue)';
 export const help = `Usage: bellhop agent REDIS [--jobs N] [--env FILE ...] [--work DIR] [--shared DIR] [--name NAME]
-                     [--checkpoint-interval SECONDS] [--stalled-after SECONDS] [--idle SECONDS] [--quiet]
+                     [--checkpoint-interval SECONDS] [--stalled-after SECONDS] [--idle SECONDS] [--native] [--quiet]
 
 Takes jobs that bellhop sweep STUDY --queue REDIS puts there, runs them and gives back their results; start it on as many
 machines as you like, before the sweep or after it. REDIS is redis://HOST:6379, or for TLS and a password
@@ -29,6 +30,7 @@ rediss://USER:PASSWORD@HOST:6380/0?prefix=NAME; a password may stand in the vari
   --checkpoint-interval SECONDS  between checkpoints (default: 30)
   --stalled-after SECONDS        an agent that is not heard of for so long loses its jobs to others (default: 30)
   --idle SECONDS   end after there was nothing to do for so long (default: never)
+  --native         take the steps in bellhop-run, where the environment is not one's own, as in bellhop train (docs/native.md)
   --quiet          no line for each job
 
   bellhop agent redis://farm.example:6379
@@ -41,7 +43,7 @@ agent of another version of Bellhop than the sweep's is refused. Needs the packa
 /** @param {string[]} argv */
 export async function run(argv) {
   const known = /** @type {const} */ ([
-    ['jobs', 'string'], ['env', 'list'], ['work', 'string'], ['shared', 'string'], ['name', 'string'], ['checkpoint-interval', 'string'], ['stalled-after', 'string'], ['idle', 'string'], ['quiet', 'boolean'],
+    ['jobs', 'string'], ['env', 'list'], ['work', 'string'], ['shared', 'string'], ['name', 'string'], ['checkpoint-interval', 'string'], ['stalled-after', 'string'], ['idle', 'string'], ['native', 'boolean'], ['quiet', 'boolean'],
   ]);
   const { flags, lists, positionals } = readArguments(argv, new Map(known));
   if (positionals.length !== 1) throw new UsageError(positionals.length === 0 ? 'agent needs the address of a queue: bellhop agent redis://HOST:6379' : `agent takes one address, but got '${positionals.join(' ')}'`);
@@ -50,14 +52,15 @@ export async function run(argv) {
   const stalledAfter = numberFlag('stalled-after', flags.get('stalled-after'), 1, 3600) ?? 30;
   const idle = numberFlag('idle', flags.get('idle'), 0, 1e9);
   const name = nameFrom(flags.get('name'));
-  const bh = await load();
+  const bh = await load(), native = flags.has('native') ? nativeProgram() : undefined;
+  if (native !== undefined) await checkNative(native, bh.catalog.version);
   const own = await openEnvs(bh, lists.get('env') ?? []);
   const work = String(flags.get('work') ?? join(tmpdir(), `bellhop-agent-${process.pid}`));
   writing('work', work, () => makeFolder(work));
   const shared = flags.get('shared');
   if (shared !== undefined) writing('shared', String(shared), () => makeFolder(String(shared)));
   const isQuiet = flags.has('quiet');
-  const options = { name, threads, work, own, interval, stalledAfter, ...shared !== undefined && { shared: String(shared) }, warn, onResult: isQuiet ? () => {} : printResult, onResume: isQuiet ? () => {} : printResume };
+  const options = { name, native, threads, work, own, interval, stalledAfter, ...shared !== undefined && { shared: String(shared) }, warn, onResult: isQuiet ? () => {} : printResult, onResume: isQuiet ? () => {} : printResume };
   return interruptible(async (signal) => {
     const [{ connectQueue }, { Agent }] = await Promise.all([import('./queue-redis.mjs'), import('./queue-agent.mjs')]);
     const connection = await connectQueue(positionals[0], { warn });

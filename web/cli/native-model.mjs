@@ -132,13 +132,13 @@ export class NativeModel {
   }
 
   /**
-   * To the end of the run, or until the signal is aborted; what `onProgress` returns is waited for.
-   * @param {{ signal: AbortSignal, onProgress: (now: Progress) => unknown }} how
+   * To the end of the run, or so many steps, or until the signal is aborted; what `onProgress` returns is waited for.
+   * @param {{ steps?: number, signal: AbortSignal, onProgress: (now: Progress) => unknown }} how
    */
-  async learn({ signal, onProgress }) {
-    const learner = this.#learner;
-    while (!this.isOver && !signal.aborted) {
-      const { records: rows, answer } = await this.#ask('STEPS', [learner.end, SLICE_MS]);
+  async learn({ steps = Infinity, signal, onProgress }) {
+    const learner = this.#learner, end = Math.min(learner.end, this.timesteps + steps);
+    while (!this.finished && (this.timesteps < end || this.isUnderWay) && !signal.aborted) {
+      const { records: rows, answer } = await this.#ask('STEPS', [end, SLICE_MS]);
       this.#saved.clear();
       this.#run.take(rows, answer.bytes);
       const records = this.#recordsOf(learner);
@@ -192,8 +192,8 @@ export class NativeModel {
     return this.#sha256;
   }
 
-  /** @param {{ which: Which, signal: AbortSignal }} how @returns {Promise<import('../bellhop.js').Score>} */
-  async evaluateAsync({ which, signal }) {
+  /** @param {{ which: Which, signal?: AbortSignal }} how @returns {Promise<import('../bellhop.js').Score>} */
+  async evaluateAsync({ which, signal = new AbortController().signal }) {
     const { seed, finalEvalEpisodes } = this.options;
     const ask = async (/** @type {number} */ n) => numbersOf((await this.#ask('EVALUATE', [SAVED[which], n, evaluationSeed(Number(seed)), SLICE_MS])).answer.bytes);
     for (;;) {

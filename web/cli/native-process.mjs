@@ -30,7 +30,7 @@ const BUILT = fileURLToPath(new URL('../../build/out/native/bellhop-run', import
 /** The process ended, or never began: the run that it had is gone with it. */
 export class LostError extends Error {}
 
-/** The program that --native stands for, if it was typed. @param {ReadonlyMap<string, string | true>} flags @param {import('./plan.mjs').Plan} plan */
+/** The program that --native stands for, if it was typed. @param {ReadonlyMap<string, string | true>} flags @param {{ env: string, envFile?: string }} plan */
 export function nativeFor(flags, { env, envFile }) {
   if (!flags.has('native')) return undefined;
   if (envFile !== undefined) throw new UsageError(`--native is for the environments that bellhop has in C, and ${env} is JavaScript: leave it out`);
@@ -38,7 +38,7 @@ export function nativeFor(flags, { env, envFile }) {
 }
 
 /** Where it is; throws where it is not, with how to make it. @returns {string} */
-function nativeProgram() {
+export function nativeProgram() {
   const given = process.env.BELLHOP_RUN;
   if (existsSync(given ?? BUILT)) return given ?? BUILT;
   if (given !== undefined) throw new UsageError(`--native: BELLHOP_RUN is ${given}, which is not there`);
@@ -50,6 +50,11 @@ export const numbersOf = ({ buffer, byteOffset, length }) => new Float64Array(bu
 
 /** Whole numbers of 32 bits. @param {Buffer} bytes */
 const wordsOf = ({ buffer, byteOffset, length }) => new Int32Array(buffer.slice(byteOffset, byteOffset + length));
+
+/** Refuses a program that does not start, or is of another version. @param {string} program @param {string} version */
+export async function checkNative(program, version) {
+  await (await NativeProcess.start(program, version)).end();
+}
 
 export class NativeProcess {
   #child;

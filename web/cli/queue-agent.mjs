@@ -24,6 +24,7 @@ import { EVALUATIONS } from './study-run.mjs';
  * @property {string} [shared]  folder that other agents see, too; otherwise checkpoints and models go through Redis
  * @property {import('./queue-job.mjs').OwnEnvs} own
  * @property {number} interval  seconds between checkpoints
+ * @property {string} [native]  the program that takes the steps (native-process.mjs)
  * @property {number} stalledAfter  seconds without a sign of life after which a job is another's
  * @property {(sentence: string) => void} warn
  * @property {(result: JobResult) => void} onResult
@@ -305,8 +306,8 @@ export class Agent {
   /** @param {Order} order */
   #executorOf({ metric, model = false }) {
     const key = `${metric.name} ${metric.goal} ${model}`;
-    const { work, threads, interval, name } = this.#options;
-    const executor = this.#executors.get(key) ?? new LocalExecutor({ out: work, metric, threads, interval, ...model && { onModel: ({ id }, bytes) => this.#models.set(id, bytes) } });
+    const { work, threads, interval, name, native } = this.#options;
+    const executor = this.#executors.get(key) ?? new LocalExecutor({ out: work, metric, threads, interval, native, ...model && { onModel: ({ id }, bytes) => this.#models.set(id, bytes) } });
     executor.agent = name;
     this.#executors.set(key, executor);
     return executor;

@@ -49,6 +49,7 @@ export class LocalExecutor {
   #metric;
   #interval;
   #onModel;
+  #native;
   /** @type {Place[]} */
   #idle = [];
   /** @type {Set<Place>} */
@@ -59,10 +60,12 @@ export class LocalExecutor {
   agent = hostname();
 
   /**
-   * @param {{ out?: string, metric: Metric, threads?: number, interval?: number, onModel?: (job: Job, bytes: Uint8Array) => void }} options  out: where
-   *   checkpoints go, if any; interval: seconds between them, 0 for one where a job is ended; onModel: wants the parameters of each run
+   * @param {{ out?: string, metric: Metric, threads?: number, interval?: number, native?: string, onModel?: (job: Job, bytes: Uint8Array) => void }} options  out: where
+   *   checkpoints go, if any; interval: seconds between them, 0 for one where a job is ended; native: the program that takes the steps of environments in C;
+   *   onModel: wants the parameters of each run
    */
-  constructor({ out, metric, threads = availableParallelism(), interval = 30, onModel }) {
+  constructor({ out, metric, threads = availableParallelism(), interval = 30, native, onModel }) {
+    this.#native = native;
     this.#onModel = onModel;
     this.#out = out;
     this.#metric = metric;
@@ -96,6 +99,7 @@ export class LocalExecutor {
     const { env, envFile, envOptions, algo, options, seed, until, stopBelow } = job;
     return {
       plan: { env, envFile, algo, options: { ...options, seed }, envOptions: envOptions ?? {} }, study: { until, stopBelow, metric: this.#metric, wantsModel: this.#onModel !== undefined },
+      ...this.#native !== undefined && envFile === undefined && { native: this.#native },
       ...this.#out !== undefined && !fresh && { at: jobFolder(this.#out, job), interval: this.#interval, keeps: until !== undefined },
     };
   }

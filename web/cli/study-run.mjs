@@ -9,6 +9,8 @@ import { isUnderWay } from '../lib/model.mjs';
 import { fallsBelow } from '../lib/study/pruning.mjs';
 import { CHECKPOINT } from './contents.mjs';
 import { entryAt, makeFolder, removeFile, removeFolder, writeFile } from './durable.mjs';
+import { NativeModel } from './native-model.mjs';
+import { NativeProcess } from './native-process.mjs';
 import { checkStop, makeModel } from './plan.mjs';
 import { guarded } from './stray.mjs';
 
@@ -23,6 +25,7 @@ import { guarded } from './stray.mjs';
  * @property {string} [at]
  * @property {number} [interval]  seconds between checkpoints
  * @property {boolean} [keeps]
+ * @property {string} [native]    the program that takes its steps (native-process.mjs)
  */
 /** @typedef {{ outcome: 'finished' | 'pruned' | 'diverged', score: number | null, timesteps: number, evaluations: Evaluation[], fingerprint: string, seconds: number, model?: Uint8Array }} Outcome */
 
@@ -58,13 +61,22 @@ class JobFolder {
     }
   }
 
-  /** @param {Model} model @param {readonly Evaluation[]} evaluations */
+  /** @param {Model | NativeModel} model @param {() => readonly Evaluation[]} evaluations @returns {Promise<void> | undefined} */
   saveInTime(model, evaluations) {
-    if (this.#interval > 0 && performance.now() - this.#savedAt >= 1000 * this.#interval) this.save(model, evaluations);
+    if (this.#interval > 0 && performance.now() - this.#savedAt >= 1000 * this.#interval) return this.save(model, evaluations());
+    return undefined;
   }
 
-  /** The evaluations first: those after the checkpoint are played again, and are the same. @param {Model} model @param {readonly Evaluation[]} evaluations */
+  /** @param {Model | NativeModel} model @param {readonly Evaluation[]} evaluations @returns {Promise<void> | undefined} */
   save(model, evaluations) {
+    if (this.#path === undefined) return undefined;
+    if (model instanceof NativeModel) return model.fetchFull().then(() => this.#write(model, evaluations));
+    this.#write(model, evaluations);
+    return undefined;
+  }
+
+  /** The evaluations first: those after the checkpoint are played again, and are the same. @param {Model | NativeModel} model @param {readonly Evaluation[]} evaluations */
+  #write(model, evaluations) {
     if (this.#path === undefined) return;
     makeFolder(this.#path);
     writeFile(join(this.#path, EVALUATIONS), `${JSON.stringify(evaluations)}\n`);
@@ -94,8 +106,10 @@ function isOf(bytes, { env, algo, options, envFile }, end) {
 class StudyJob {
   #folder;
   #how;
-  /** @type {Model} */
+  /** @type {Model | NativeModel} */
   #model;
+  /** @type {NativeProcess | undefined} */
+  #child;
   /** @type {Map<number, number>} */
   #evaluations;
   #plannedEnd;
@@ -113,6 +127,12 @@ class StudyJob {
     this.#evaluations = new Map(restored === undefined ? [] : saved?.evaluations.filter(([timesteps]) => timesteps <= restored.timesteps));
   }
 
+  /** Lets a program take the steps from here on. @param {import('../bellhop.js').Bellhop} bh @param {string} program */
+  async handOver(bh, program) {
+    this.#child = await NativeProcess.start(program, bh.catalog.version);
+    this.#model = await NativeModel.takeOver(bh, /** @type {Model} */ (this.#model), this.#child);
+  }
+
   /** @returns {[number, number][]} */
   get evaluations() {
     return [...this.#evaluations];
@@ -121,7 +141,8 @@ class StudyJob {
   /** Whether the job has come so far, with the evaluation that is played there. @param {number} timesteps */
   #isAt(timesteps) {
     const model = this.#model;
-    return model.finished || (model.timesteps >= timesteps && !isUnderWay(/** @type {any} */ (model)));
+    const isBetween = model instanceof NativeModel ? model.isUnderWay : isUnderWay(/** @type {any} */ (model));
+    return model.finished || (model.timesteps >= timesteps && !isBetween);
   }
 
   /** Learns up to a number of steps, or to where it is told to stop. @param {number} timesteps */
@@ -133,8 +154,9 @@ class StudyJob {
         steps: Math.max(1, timesteps - model.timesteps), signal, sliceMilliseconds: 50,
         onProgress: ({ records, error, timesteps: now }) => {
           for (const record of records) if (record.type === 'eval') this.#evaluations.set(record.timestep, record.meanReward);
-          if (error === undefined) this.#folder.saveInTime(model, this.evaluations);
+          const saved = error === undefined ? this.#folder.saveInTime(model, () => this.evaluations) : undefined;
           onProgress({ timesteps: now, totalTimesteps: this.#plannedEnd });
+          return saved;
         },
       });
     }
@@ -174,6 +196,7 @@ class StudyJob {
 
   /** @param {StudyRun['study']} study @param {boolean} isPruned @param {number} since @returns {Promise<Outcome>} */
   async result(study, isPruned, since) {
+    if (this.#model instanceof NativeModel) await this.#model.fetchLast();
     const score = await this.score(study, isPruned);
     const { timesteps, diverged } = this.#model;
     return {
@@ -183,8 +206,8 @@ class StudyJob {
     };
   }
 
-  save() {
-    this.#folder.save(this.#model, this.evaluations);
+  async save() {
+    await this.#folder.save(this.#model, this.evaluations);
   }
 
   /** Nothing can go on from it any more. */
@@ -192,8 +215,9 @@ class StudyJob {
     this.#folder.remove();
   }
 
-  dispose() {
+  async dispose() {
     this.#model.dispose();
+    await this.#child?.end();
   }
 }
 
@@ -225,17 +249,18 @@ export async function runStudyJob(bh, job, { signal, onProgress }) {
   try {
     return await guarded(job.plan.env, signal, async (stop) => {
       running = new StudyJob(bh, job, { signal: stop, onProgress });
+      if (job.native !== undefined) await running.handOver(bh, job.native);
       const isPruned = await running.learn(job.study);
       if (isPruned === undefined) {
-        if (signal.aborted) running.save();
+        if (signal.aborted) await running.save();
         return STOPPED;
       }
       const result = await running.result(job.study, isPruned, since);
-      if (job.keeps && result.outcome === 'finished') running.save();
+      if (job.keeps && result.outcome === 'finished') await running.save();
       else running.clear();
       return result;
     });
   } finally {
-    running?.dispose();
+    await running?.dispose();
   }
 }

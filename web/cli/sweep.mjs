@@ -9,6 +9,7 @@ import { errorOf, interruptible, noteStop } from './ending.mjs';
 import { isEnvFile } from './env-file.mjs';
 import { checkpointInterval } from './journal.mjs';
 import { OptunaJournal } from './optuna-journal.mjs';
+import { checkNative, nativeFor } from './native-process.mjs';
 import { number, print, printJson } from './output.mjs';
 import { threadsOf } from './runs.mjs';
 import { openStudy } from './study-file.mjs';
@@ -27,7 +28,7 @@ import { viewOf } from './study-view.mjs';
 
 export const summary = 'Run a study: many settings, many seeds';
 export const help = `Usage: bellhop sweep STUDY.yaml [--out DIR] [--jobs N] [--env FILE.mjs[#ID]] [--shard I/N | --queue redis://...] [--verify SHARE]
-                    [--journal FILE] [--models] [--checkpoint-interval SECONDS] [--json]
+                    [--journal FILE] [--models] [--checkpoint-interval SECONDS] [--native] [--json]
 
 Runs the trials of a study file, YAML or JSON (docs/studies.md), and writes what they come to into a folder: study.json, results.jsonl with
 a line per run, trials.csv, jobs.csv, report.html. Typed again it goes on: runs that are done are not repeated, those under way go on from
@@ -46,6 +47,7 @@ machines, and any number of interruptions, comes to the same trials.csv, byte fo
   --journal FILE write Optuna's journal, too: optuna-dashboard FILE shows the study while it runs
   --models       keep the parameters of each run, in DIR/models/trial-N-seed-N.safetensors
   --checkpoint-interval S  seconds between full checkpoints of a run (default: 30); 0: only where it is ended
+  --native       as in bellhop train (docs/native.md); with --queue it is a flag of bellhop agent
   --json         one JSON object per line: each run's result, then the study
 
   bellhop sweep cartpole.yaml
@@ -59,7 +61,7 @@ Ctrl-C stops, writes what there is and exits with 130, SIGTERM with 143, SIGHUP 
 /** @type {Map<string, import('./args.mjs').Kind>} */
 const FLAGS = new Map([
   ['out', 'string'], ['jobs', 'string'], ['env', 'string'], ['shard', 'string'], ['queue', 'string'], ['shared', 'string'], ['verify', 'string'],
-  ['journal', 'string'], ['models', 'boolean'], ['checkpoint-interval', 'string'], ['json', 'boolean'],
+  ['journal', 'string'], ['models', 'boolean'], ['checkpoint-interval', 'string'], ['native', 'boolean'], ['json', 'boolean'],
 ]);
 
 /** @param {string[]} argv @returns {Promise<number>} exit code */
@@ -71,12 +73,14 @@ export async function run(argv) {
   const bh = await load();
   const opened = await openStudy(bh, file, settings.env);
   const { study, name, definition } = opened;
+  const native = nativeFor(flags, definition);
+  if (native !== undefined) await checkNative(native, bh.catalog.version);
   const shard = settings.shard && shardOf(settings.shard, study, file);
   const out = settings.out ?? (shard === undefined ? name : `${name}-${shard.index}-of-${shard.count}`);
   const folder = new StudyFolder(out, { version: bh.version, definition }, file);
   try {
     tellResults(study, [out], { failed: false });
-    return await interruptible((signal) => sweep(bh, { ...settings, study, name, out, shard, folder, signal }));
+    return await interruptible((signal) => sweep(bh, { ...settings, study, name, out, shard, folder, native, signal }));
   } finally {
     folder.close();
   }
@@ -88,6 +92,7 @@ function readSettings(flags) {
   const [queue, shard, env, journal] = ['queue', 'shard', 'env', 'journal'].map(text);
   if (queue !== undefined && shard !== undefined) throw new UsageError('--queue and --shard exclude each other: a queue has its own way to share the runs');
   if (queue !== undefined && flags.has('jobs')) throw new UsageError('--jobs is for runs on this machine; with --queue it is a flag of bellhop agent');
+  if (queue !== undefined && flags.has('native')) throw new UsageError('--native is for runs on this machine; with --queue it is a flag of bellhop agent');
   if (queue === undefined && flags.has('shared')) throw new UsageError('--shared is for --queue');
   if (env !== undefined && !isEnvFile(env)) throw new UsageError(`--env is '${env}', but must be the file of an environment, such as tank.mjs; the id of one is env in the study`);
   if (journal !== undefined) checkNamedFile('journal', journal);
@@ -98,12 +103,12 @@ function readSettings(flags) {
 }
 
 /** @typedef {ReturnType<typeof readSettings>} Settings */
-/** @typedef {Omit<Settings, 'shard' | 'out'> & { study: Study, name: string, out: string, shard?: import('./study-shard.mjs').Shard, folder: StudyFolder, signal: AbortSignal }} Sweep */
+/** @typedef {Omit<Settings, 'shard' | 'out'> & { study: Study, name: string, out: string, shard?: import('./study-shard.mjs').Shard, folder: StudyFolder, native?: string, signal: AbortSignal }} Sweep */
 
 /** @param {Bellhop} bh @param {Sweep} how @returns {Promise<Executor>} */
-async function executorOf(bh, { study: { metric }, queue, shared, threads, interval, out, models }) {
+async function executorOf(bh, { study: { metric }, queue, shared, threads, interval, out, models, native }) {
   const onModel = models ? (/** @type {import('../bellhop.js').Job} */ job, /** @type {Uint8Array} */ bytes) => keepModel(out, job, bytes) : undefined;
-  if (queue === undefined) return new LocalExecutor({ out, metric, threads, interval, onModel });
+  if (queue === undefined) return new LocalExecutor({ out, metric, threads, interval, native, onModel });
   const { QueueExecutor } = await import('./study-queue.mjs');
   return QueueExecutor.open(queue, { version: bh.version, metric, shared, onModel, warn: (sentence) => process.stderr.write(`bellhop: ${sentence}\n`) });
 }
