@@ -12,10 +12,13 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
+import { StringDecoder } from 'node:string_decoder';
 
 /** What the system refused, as a sentence about a flag. */
 export class WriteError extends Error {}
 
+/** So much of a file is read at a time, in bytes. */
+const CHUNK = 1 << 20;
 /** What a file that is being written is called: its name, the process, ".tmp". */
 export const TEMPORARY = /\.\d+\.tmp$/;
 
@@ -77,6 +80,23 @@ export function firstBytes(file, count) {
   try {
     const bytes = new Uint8Array(count);
     return bytes.subarray(0, readSync(fd, bytes, 0, count, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The lines of a file that have an end, piece by piece. @param {string} file @returns {Generator<string>} */
+export function* linesOf(file) {
+  const fd = openSync(file, 'r');
+  const decoder = new StringDecoder('utf8');
+  const chunk = Buffer.alloc(CHUNK);
+  let rest = '';
+  try {
+    for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
+      const lines = (rest + decoder.write(chunk.subarray(0, read))).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
   } finally {
     closeSync(fd);
   }

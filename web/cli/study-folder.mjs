@@ -2,13 +2,11 @@
 // The folder of a study: study.json (the study and the version), results.jsonl (a line per result, as they come), and tables and a page that are
 // made of them: trials.csv, jobs.csv, report.html. What is in the tables follows from the study alone, so they are the same bytes however the
 // results came about. A result that a kill has cut off is taken back, and its job runs again.
-import { Buffer } from 'node:buffer';
-import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { canonicalJson } from '../lib/study/study-job.mjs';
 import { shown } from '../lib/messages.mjs';
-import { GrowingFile, TEMPORARY, entryAt, makeFolder, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
+import { GrowingFile, TEMPORARY, entryAt, linesOf, makeFolder, removeFile, removeFolder, writeFile, writing } from './durable.mjs';
 import { about, readProblem } from './files.mjs';
 import { writeCsv, writeJson } from './folder.mjs';
 import { LOCK, lock } from './lock.mjs';
@@ -26,7 +24,6 @@ export const TABLES = ['trials.csv', 'jobs.csv', 'report.html'];
 const OURS = [STUDY, RESULTS, VERIFIED, ...TABLES, JOBS, LOCK];
 const OUTCOMES = ['finished', 'pruned', 'diverged', 'failed'];
 const FLUSH_MS = 1000;
-const CHUNK = 1 << 20;
 
 // ---- reading ----
 
@@ -71,23 +68,6 @@ function parsed(text) {
     return JSON.parse(text) ?? undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Lines that have an end. @param {string} file @returns {Generator<string>} */
-function* linesOf(file) {
-  const fd = openSync(file, 'r');
-  const decoder = new StringDecoder('utf8');
-  const chunk = Buffer.alloc(CHUNK);
-  let rest = '';
-  try {
-    for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
-      const lines = (rest + decoder.write(chunk.subarray(0, read))).split('\n');
-      rest = lines.pop() ?? '';
-      yield* lines;
-    }
-  } finally {
-    closeSync(fd);
   }
 }
 
