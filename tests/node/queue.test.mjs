@@ -47,12 +47,13 @@ function jobOf(options, { trial = 0, seed = 0, ...more } = {}) {
   return makeJob(/** @type {any} */ ({ version: bh.version, env: 'GridWorld-v0', envOptions: {}, algo: 'q-learning', options, ...more }), { trial: Number(trial), params: {}, seed: Number(seed) });
 }
 const SHORT = { totalTimesteps: 500, evalFreq: 250 };
-const LONG = { totalTimesteps: 400_000, evalFreq: 100_000 };
+/** Ten checkpoints and more, however fast the machine is. */
+const LONG = { totalTimesteps: 1_200_000, evalFreq: 300_000 };
 
 /** @param {string} url @param {readonly string[]} [more] */
 function agentAt(url, more = []) {
   const name = `agent-${count++}`;
-  const agent = new Command(['agent', url, '--jobs', '1', '--name', name, '--work', join(folder, name), '--stalled-after', '2', '--checkpoint-interval', '1', ...more]);
+  const agent = new Command(['agent', url, '--jobs', '1', '--name', name, '--work', join(folder, name), '--stalled-after', '2', '--checkpoint-interval', '0.1', ...more]);
   return Object.assign(agent, { agentName: name });
 }
 
@@ -109,7 +110,7 @@ test('a job goes on from the last checkpoint of an agent that was killed, then o
   const [from] = await result.then(() => /goes on from step (\d+)/.exec(third.stdout)?.slice(1) ?? []);
   const expected = await alone(job);
   const { fingerprint, score, evaluations, timesteps, agent } = /** @type {any} */ (await result);
-  assert.deepEqual({ fingerprint, score, evaluations, timesteps, agent }, { fingerprint: expected?.fingerprint, score: expected?.score, evaluations: expected?.evaluations, timesteps: 400_000, agent: third.agentName });
+  assert.deepEqual({ fingerprint, score, evaluations, timesteps, agent }, { fingerprint: expected?.fingerprint, score: expected?.score, evaluations: expected?.evaluations, timesteps: LONG.totalTimesteps, agent: third.agentName });
   assert.ok(Number(from) > 0, third.stdout);
   assert.equal(await isUploaded(), 0, 'its checkpoint is gone');
   await third.kill('SIGTERM');
@@ -159,7 +160,7 @@ test('a queue is paused, resumed and cancelled; a sweep that comes again finds w
   await again.end();
 
   const other = agentAt(url);
-  const [long, waiting] = [jobOf({ ...LONG, totalTimesteps: 4_000_000 }), jobOf(SHORT, { seed: 7 })].map((job) => assert.rejects(executor.run(job), CancelledError));
+  const [long, waiting] = [jobOf({ ...LONG, totalTimesteps: 400_000_000 }), jobOf(SHORT, { seed: 7 })].map((job) => assert.rejects(executor.run(job), CancelledError));
   await until(async () => (await queue()).jobs.running === 1, 'the long job runs');
   await queue('cancel');
   await Promise.all([long, waiting]);

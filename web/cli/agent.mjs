@@ -48,7 +48,7 @@ export async function run(argv) {
   const { flags, lists, positionals } = readArguments(argv, new Map(known));
   if (positionals.length !== 1) throw new UsageError(positionals.length === 0 ? 'agent needs the address of a queue: bellhop agent redis://HOST:6379' : `agent takes one address, but got '${positionals.join(' ')}'`);
   const threads = wholeNumberFlag('jobs', flags.get('jobs'), 1, 1024) ?? availableParallelism();
-  const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 1, 86400) ?? 30;
+  const interval = numberFlag('checkpoint-interval', flags.get('checkpoint-interval'), 0.1, 86400) ?? 30;
   const stalledAfter = numberFlag('stalled-after', flags.get('stalled-after'), 1, 3600) ?? 30;
   const idle = numberFlag('idle', flags.get('idle'), 0, 1e9);
   const name = nameFrom(flags.get('name'));

@@ -286,7 +286,7 @@ export class Agent {
     const { order, stop } = running;
     const from = order.fresh ? 0 : await running.fetch();
     if (from > 0) this.#options.onResume(order.job, from);
-    const upload = setInterval(() => void running.upload().catch(() => {}), 1000 * Math.max(1, this.#options.interval / 2));
+    const upload = setInterval(() => void running.upload().catch(() => {}), 500 * this.#options.interval);
     let toldAt = performance.now();
     try {
       const result = await this.#executorOf(order).run(order.job, {
