@@ -235,6 +235,7 @@ function watch() {
     }
 
     terminate() {
+      if (made.includes(this)) made.splice(made.indexOf(this), 1); // else it was killed
       watched.workers--;
       super.terminate();
     }

@@ -168,7 +168,7 @@ export default function looking(lab) {
     await says(page, 'workbench', /What was done by hand, and what came from a file, is not in the command/);
     await page.click('#reset');
     await phase(page, 'ready');
-    await says(page, 'bench-run-1', new RegExp(`Differs: the same run · .*⇄ moved by hand at step ${plain}`));
+    await says(page, 'bench-run-1', new RegExp(`Differs: nothing: it is the same run · .*⇄ moved by hand at step ${plain}`));
     await holds(page, () => !/⇄/.test(/** @type {any} */ (globalThis).$('solved').textContent));
     await setSpeed(page, 5);
     await page.click('#play');
@@ -176,7 +176,7 @@ export default function looking(lab) {
     const hash = await page.evaluate(() => /** @type {any} */ (document.getElementById('lab')).sha256());
     await page.click('#reset');
     await phase(page, 'ready');
-    await says(page, 'bench-run-2', /Differs: the same run · 400 steps/);
+    await says(page, 'bench-run-2', /Differs: nothing: it is the same run · 400 steps/);
     await page.click('#play');
     await phase(page, 'finished');
     assert.equal(await page.evaluate(() => /** @type {any} */ (document.getElementById('lab')).sha256()), hash, 'what its link says again');

@@ -36,6 +36,12 @@ const model = (page) => page.evaluate(() => {
 /** Its bytes, which say whether it is the same to the bit. @param {Page} page */
 const bytes = (page) => page.evaluate(async () => Array.from(await /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.save()).join());
 
+/** Its state is kept as it stands: no other one comes after that. */
+const KEPT = () => {
+  const { lastState, agentFrame } = /** @type {any} */ (document.querySelector('bellhop-lab')).experiment;
+  return lastState?.step === agentFrame.timesteps;
+};
+
 /** @param {() => import('../harness.mjs').Lab} lab */
 export default function rescue(lab) {
   const LANGUAGE = '#view=language&corpus=stories-en&dModel=16&nLayers=1&nHeads=2&context=16&seed=5';
@@ -167,7 +173,7 @@ export default function rescue(lab) {
     await page.click('#play');
     await reach(page, 'count-steps', 300);
     await pause(page);
-    await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step === /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.agentFrame.timesteps);
+    await holds(page, KEPT);
     const before = await run(page);
     assert.ok(before.best !== undefined && before.curves.length === 1 && before.curves[0].xs.length > 2);
     await listen(page);
@@ -190,6 +196,7 @@ export default function rescue(lab) {
     await page.click('#play');
     await reach(page, 'count-steps', 200);
     await pause(page);
+    await holds(page, KEPT);
     const before = await run(page);
     await page.evaluate(() => void (/** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState = null));
     await listen(page);

@@ -2,6 +2,7 @@
 // Every environment of the catalogue: it is found in a tab, drawn, and learned in, with words for all that is shown; every
 // algorithm that fits can be chosen; the settings are those that apply.
 import assert from 'node:assert/strict';
+import { LATE_ALGOS } from '../../../web/lab/late-kinds.mjs';
 import { load } from '../../../web/node/node.mjs';
 import { WORLDS, envsOf, worldOf } from '../../../web/lab/world-table.mjs';
 import { allText, holds, link, number, openSettings, pause, phase, picture, reach, says, setSpeed, test, text } from '../harness.mjs';
@@ -58,9 +59,10 @@ export default function worlds(lab) {
     }
     await page.click('#tab-control');
     await link(page, 'CartPole');
+    await phase(page, 'ready');
     const { catalog } = await load({ text: false });
     const networks = catalog.algos.filter(({ options }) => options.some(({ name }) => name === 'net_arch') && options.some(({ name }) => name === 'gamma')).map(({ name }) => name);
-    assert.deepEqual((await offered()).filter((choice) => !choice.includes('/')), networks);
+    assert.deepEqual((await offered()).filter((choice) => !choice.includes('/')), [...networks, ...LATE_ALGOS]);
     await close();
   });
 
