@@ -290,6 +290,18 @@ static void run_loop(bench_case *c, int n)
     bh_run_steps(c->run, n);
 }
 
+// What is learned of the network, its optimizer, and the activations of a batch.
+static void layout_net(bench_case *c, bhi_arena *arena, size_t units)
+{
+    size_t P = (size_t)c->net.n_params;
+    c->params = bhi_arena_array(arena, P, sizeof(bh_real));
+    c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
+    bh_optimizer_config adam = bhi_optimizer_defaults(BHI_ADAM);
+    bhi_optimizer_layout(&c->optimizer, arena, &adam, c->net.n_params);
+    c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
+    c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
+}
+
 // ---- parts of an update: 4-a-a-2, batch b ----
 
 static void layout_parts(bench_case *c, bhi_arena *arena)
@@ -298,13 +310,7 @@ static void layout_parts(bench_case *c, bhi_arena *arena)
     c->encoder.space = (bh_space){BH_SPACE_BOX, OBSERVATION, NULL, NULL};
     size_t B = (size_t)c->b;
     c->net = bhi_net_mlp(OBSERVATION, &hidden, ACTIONS, BHI_RELU);
-    size_t P = (size_t)c->net.n_params, units = B * (size_t)c->net.n_units;
-    c->params = bhi_arena_array(arena, P, sizeof(bh_real));
-    c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
-    bh_optimizer_config adam = bhi_optimizer_defaults(BHI_ADAM);
-    bhi_optimizer_layout(&c->optimizer, arena, &adam, c->net.n_params);
-    c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
-    c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
+    layout_net(c, arena, B * (size_t)c->net.n_units);
     c->x_tm1 = bhi_arena_array(arena, B * OBSERVATION, sizeof(bh_real));
     c->x_t = bhi_arena_array(arena, B * OBSERVATION, sizeof(bh_real));
     c->r_t = bhi_arena_array(arena, B, sizeof(bh_real));
@@ -378,13 +384,7 @@ static void layout_nature(bench_case *c, bhi_arena *arena)
                          .hidden = {1, {512}},
                          .outputs = NATURE_ACTIONS};
     c->net = bhi_net_shape(&spec);
-    size_t P = (size_t)c->net.n_params, units = bhi_net_acts(&c->net, c->a);
-    c->params = bhi_arena_array(arena, P, sizeof(bh_real));
-    c->grads = bhi_arena_array(arena, P, sizeof(bh_real));
-    bh_optimizer_config adam = bhi_optimizer_defaults(BHI_ADAM);
-    bhi_optimizer_layout(&c->optimizer, arena, &adam, c->net.n_params);
-    c->acts = bhi_arena_array(arena, units, sizeof(bh_real));
-    c->dacts = bhi_arena_array(arena, units, sizeof(bh_real));
+    layout_net(c, arena, bhi_net_acts(&c->net, c->a));
     c->x_tm1 = bhi_arena_array(arena, (size_t)c->a * NATURE_PIXELS, sizeof(bh_real));
 }
 
