@@ -53,6 +53,7 @@ export default function learning(lab) {
     await link(page, 'algo=pqn');
     await phase(page, 'ready');
     await ends();
+    await says(page, 'transition-note', /λ-returns/); // and nothing of planning
     await page.reload();
     await holds(page, () => /** @type {any} */ (globalThis).$('play')?.disabled === false && document.querySelector('bellhop-lab')?.shadowRoot?.querySelector('#algo option:checked')?.textContent?.trim() === 'PQN');
     await ends();

@@ -8,10 +8,10 @@ import { MicroscopeSlot } from './microscope-slot.mjs';
 /** @typedef {import('../run-experiment.mjs').RunExperiment} RunExperiment */
 /** @typedef {import('../../bellhop.js').Frame} Frame */
 
-/** The note on the values, by algorithm: note.*; value iteration and whatever is not here has note.planning. @type {Readonly<Record<string, string>>} */
+/** The note on the values, by algorithm: note.*; what is not here has none, but for policies. @type {Readonly<Record<string, string>>} */
 const NOTES = Object.freeze({
-  'dqn': 'note.dqn', 'q-learning': 'note.tabular', 'double-q-learning': 'note.double', 'sarsa': 'note.sarsa', 'expected-sarsa': 'note.expected',
-  'policy-iteration': 'note.improving', 'policy-evaluation': 'note.evaluation', 'clone': 'note.clone',
+  'dqn': 'note.dqn', 'pqn': 'note.pqn', 'q-learning': 'note.tabular', 'double-q-learning': 'note.double', 'sarsa': 'note.sarsa', 'expected-sarsa': 'note.expected',
+  'policy-iteration': 'note.improving', 'policy-evaluation': 'note.evaluation', 'value-iteration': 'note.planning', 'clone': 'note.clone',
 });
 
 export class LastTransition {
@@ -95,6 +95,7 @@ export class LastTransition {
   /** Whose values these are, by the algorithm. */
   get #own() {
     const { humanFrame, isPolicy, setup } = this.#experiment;
-    return this.#host.words.t(/** @type {any} */ (humanFrame ? 'note.yours' : NOTES[setup.algo] ?? (isPolicy ? 'note.policy' : 'note.planning')));
+    const key = humanFrame ? 'note.yours' : NOTES[setup.algo] ?? (isPolicy ? 'note.policy' : null);
+    return key ? this.#host.words.t(/** @type {any} */ (key)) : '';
   }
 }

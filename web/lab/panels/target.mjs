@@ -16,7 +16,7 @@ import { styled } from '../style-directive.mjs';
 export function targetOf(host, frame, action, own) {
   const { words } = host;
   const experiment = /** @type {RunExperiment} */ (host.experiment);
-  const { humanFrame, session } = experiment;
+  const { humanFrame, session, setup } = experiment;
   const gamma = Number(session?.info.options.gamma);
   const { reward: r, terminated } = frame.last;
   const bootstrap = bootstrapOf(words, experiment, frame);
@@ -25,7 +25,7 @@ export function targetOf(host, frame, action, own) {
   if (!Number.isFinite(error)) return { formula: nothing, note: `${words.t('target.diverged')} ${own}` };
   const pull = Math.abs(error) < 5e-4 ? words.t('pull.none') : words.t(error > 0 ? 'pull.up' : 'pull.down', { error: words.value(Math.abs(error), 3) });
   const n = Number(session?.info.options.nSteps ?? 1);
-  const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && !humanFrame ? words.t('note.n_steps', { n }) : ''];
+  const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && setup.algo !== 'pqn' && !humanFrame ? words.t('note.n_steps', { n }) : ''];
   return { formula: terminated ? mathEnd(words, r) : mathTarget(words, r, gamma, bootstrap, target), note: words.sentences(notes) };
 }
 

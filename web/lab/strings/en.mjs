@@ -284,6 +284,7 @@ export default {
   'pull.down': 'The target lies {error} below Q(s, a).',
   'pull.none': 'Target and Q(s, a) agree.',
   'note.dqn': 'These are the current values of the online network. Each update learns from a batch of replayed transitions and takes the values of s′ from the target network.',
+  'note.pqn': 'These are the current values of the online network; there is no target network. Each update learns from λ-returns: weighted means of sums of 1 to n rewards, each with the value estimate that follows.',
   'note.n_steps': 'With n = {n}, the target sums {n|reward|rewards} before it adds the value estimate.',
   'note.tabular': 'The values are those after the update, which has moved Q(s, a) towards the target by the learning rate.',
   'note.double': 'Two tables are updated in turn: one selects the best action in s′, the other evaluates it. The numbers shown are their mean.',
