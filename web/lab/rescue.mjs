@@ -81,25 +81,25 @@ async function rescueRun(experiment, { why, phase, goesOn, state: found }) {
   experiment.emit('setup');
   const caught = why === 'rescue.gone' && step < shown ? catchUp(experiment, shown) : null;
   if (session) tell(experiment, why, step); // else there was no run yet
-  await caught;
+  const isEnded = await caught === false;
   if (phase === 'preparing') tell(experiment, 'rescue.unmade');
-  if (!goesOn || !['paused', 'ready'].includes(experiment.phase)) return;
+  if (!goesOn || isEnded || !['paused', 'ready'].includes(experiment.phase)) return;
   experiment.play(); // which ends what is told
   tell(experiment, why, step);
 }
 
-/** Plays to the step that was shown, as fast as it can. @param {RunExperiment} experiment @param {number} shown */
+/** Plays to the step that was shown, as fast as it can; false where Pause, Step or Reset ended that. @param {RunExperiment} experiment @param {number} shown */
 async function catchUp(experiment, shown) {
-  const { stopAt, speed } = experiment;
-  Object.assign(experiment, { stopAt: shown, speed: experiment.speeds.length - 1 });
+  experiment.catchesUpTo = shown;
   await experiment.play(); // of text what it starts from is made first
   await new Promise((done) => {
     const ask = () => !experiment.isRunning && done(experiment.removeEventListener('phase', ask));
     experiment.addEventListener('phase', ask);
     ask();
   });
-  experiment.stopAt = stopAt;
-  experiment.setSpeed(speed);
+  const isThere = experiment.catchesUpTo === shown;
+  experiment.catchesUpTo = null;
+  return isThere;
 }
 
 /** A notice to whoever shows it, in the reader's words. @param {Experiment} experiment @param {Words} key @param {number} [step] */

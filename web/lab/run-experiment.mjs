@@ -58,6 +58,8 @@ export class RunExperiment extends Experiment {
   hand = null;
   /** It pauses when so many steps have been taken. */
   stopAt = Infinity;
+  /** The step to which it plays as fast as it can, in another worker; null else. @type {number | null} */
+  catchesUpTo = null;
   #started = 0;
   /** The step of the last change that was made live. */
   #changedAt = 0;
@@ -165,7 +167,13 @@ export class RunExperiment extends Experiment {
   }
 
   get isBlur() {
-    return this.phase === 'running' && this.stepsPerSecond > BLUR;
+    return this.phase === 'running' && this.pace.stepsPerSecond > BLUR;
+  }
+
+  /** How it plays. */
+  get pace() {
+    const { catchesUpTo: shown } = this;
+    return shown === null ? { stepsPerSecond: this.stepsPerSecond, until: this.stopAt } : { stepsPerSecond: Infinity, until: shown };
   }
 
   /** At the present speed. */
@@ -411,7 +419,7 @@ export class RunExperiment extends Experiment {
   }
 
   go() {
-    this.session?.play({ stepsPerSecond: this.stepsPerSecond, until: this.stopAt }).catch(() => {}); // a run that was replaced does not play
+    this.session?.play(this.pace).catch(() => {}); // a run that was replaced does not play
   }
 
   halt() {
@@ -419,6 +427,7 @@ export class RunExperiment extends Experiment {
   }
 
   async pause() {
+    this.catchesUpTo = null;
     if (this.phase !== 'running' || !this.session) return;
     if (this.isSuspended) {
       this.enter('paused');
@@ -454,6 +463,7 @@ export class RunExperiment extends Experiment {
     super.abandon();
     this.#started++;
     this.#isAbandoned = true;
+    this.catchesUpTo = null;
   }
 
   /** @param {number} index */

@@ -515,6 +515,7 @@ export class TextExperiment extends RunExperiment {
   }
 
   async pause() {
+    this.catchesUpTo = null;
     if (this.#preparation) await this.#stopPreparing();
     else await super.pause();
   }

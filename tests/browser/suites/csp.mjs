@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SITE } from '../../../build/build.mjs';
 import { load } from '../../../web/node/node.mjs';
-import { holds as isSo, hosted, number, phase, reach, says, test } from '../harness.mjs';
+import { holds as isSo, hosted, number, phase, reach, says, setSpeed, test } from '../harness.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../harness.mjs').Lab} Lab */
@@ -275,6 +275,29 @@ export default function csp(lab) {
     await reach(page, 'count-episodes', 4);
     await close();
   });
+
+  // What is pressed while another worker catches up counts, also in the moment in which it has.
+  for (const [what, how] of /** @type {const} */ ([['Pause', 'pause'], ['Step', 'step'], ['Reset', 'reset']])) {
+    test(`a worker that ends while it plays: ${what} that is pressed while the other one catches up is not undone by its end`, async () => {
+      const { page, close } = await lab().open('#env=CartPole-v1&seed=3&learningStarts=1&gradientSteps=8&trainFreq=1');
+      await setSpeed(page, 4);
+      await page.click('#play');
+      await reach(page, 'count-steps', 400);
+      const after = await page.evaluate(async (method) => {
+        const { experiment } = /** @type {any} */ (document.querySelector('bellhop-lab'));
+        experiment.lastState = null; // all of it is caught up with
+        const gone = experiment.trainer, { speed } = experiment;
+        /** @type {any} */ (globalThis).watched.kill();
+        while (experiment.trainer === gone || experiment.catchesUpTo === null || !(experiment.agentFrame?.timesteps > 0)) await new Promise((done) => setTimeout(done, 1));
+        await experiment[method]();
+        const steps = () => experiment.agentFrame.timesteps, at = steps();
+        await new Promise((done) => setTimeout(done, 1000));
+        return { phase: experiment.phase, moved: steps() - at, pausing: experiment.isPausing, isSameSpeed: experiment.speed === speed };
+      }, how);
+      assert.deepEqual(after, { phase: how === 'reset' ? 'ready' : 'paused', moved: 0, pausing: false, isSameSpeed: true });
+      await close();
+    });
+  }
 
   test('a worker that does not answer Pause: the page says so within 3 seconds, ends it, and stands where the run was kept; one that is busy is left by Reset', async () => {
     const { page, close } = await lab().open('#env=GridWorld-v0&seed=3');
