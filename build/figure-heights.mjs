@@ -13,7 +13,7 @@ import { isEntry, main, say } from './run.mjs';
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--lang=en-US'];
 /** What is added, for lines that get longer while a run goes on, and for a notice below the settings; and to what it is rounded. */
 const ROOM = 48, GRID = 8;
-const SHOWN_MS = 60_000;
+const SHOWN_MS = 240_000;
 
 /** The heights of the figures of a page, each in all widths. @param {import('playwright-core').Page} page @returns {Promise<Record<string, number[]>>} by id */
 async function measure(page) {

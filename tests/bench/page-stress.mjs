@@ -166,7 +166,8 @@ async function endWorker(page) {
     else await page.waitForTimeout(20);
   }
   const after = await settled(page);
-  return { ...answer, lost: answer.how === 'nothing' && before.phase === 'ready' ? '' : lostOf(before, after, answer.text) };
+  if (answer.how === 'nothing' && before.phase === 'ready') return { ...answer, how: 'stood still', ms: 0 }; // there was no run yet
+  return { ...answer, lost: lostOf(before, after, answer.text) };
 }
 
 /** @param {import('playwright-core').Browser} browser @param {string} url @param {string} hash @param {Condition} condition @returns {Promise<Answer[]>} */

@@ -181,6 +181,7 @@ test('numbers have separators, true minus signs and fixed decimals in both langu
     assert.deepEqual([0, 7, 999, 1000, 5620, 1234567].map((v) => words.count(v)), ['0', '7', '999', '1,000', '5,620', '1,234,567']);
     assert.deepEqual([words.value(5620), words.value(5620.126, 1), words.value(-5620, 0)], ['5,620.00', '5,620.1', '−5,620']);
     assert.deepEqual([words.value(0.5), words.value(-0.5, 1), words.value(-0.001), words.value(999.995)], ['0.50', '−0.5', '0.00', '1,000.00']);
+    assert.deepEqual([words.value(9999.994, 2), words.value(-53187.12, 3), words.value(999999.4), words.value(-1234567), words.value(6.8e8)], ['9,999.99', '−53,187', '999,999', '−1.2×10⁶', '6.8×10⁸']);
     assert.deepEqual([words.value(NaN), words.value(Infinity), words.figure(NaN), words.count(NaN), words.rate(NaN), words.exact(NaN)], Array(6).fill('–'));
     assert.deepEqual([0.000123, -0.5, 0, 0.1234, 5623, 12345678].map((v) => words.figure(v)), ['1.2×10⁻⁴', '−0.5', '0', '0.123', '5,620', '1.2×10⁷']);
     assert.deepEqual([1e-8, 1e-3, 0.01, 1, 1000, 1e4, 1e12].map((v) => words.powerOfTen(v)), ['10⁻⁸', '10⁻³', '0.01', '1', '1,000', '10⁴', '10¹²']);

@@ -171,7 +171,8 @@ export const styles = css`
 .transition { margin-top: 8px; padding-top: 8px; border-top: 1px solid var(--bellhop-line); }
 #q-caption { line-height: 20px; min-height: 20px; }
 #solved { line-height: 20px; min-height: 40px; margin: -8px 0 8px; }
-#untrained { font-weight: 400; font-size: 13px; color: var(--bellhop-muted); margin-left: 8px; }
+#q-values-title { position: relative; }
+#untrained { position: absolute; left: 0; top: 100%; font-weight: 400; font-size: 13px; line-height: 16px; color: var(--bellhop-muted); }
 .transition dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0 12px; font-size: 13px; line-height: 20px; margin: 4px 0; }
 .transition .words { overflow-wrap: anywhere; min-height: 20px; }
 .transition .words:is(:nth-of-type(1), :nth-of-type(4)) { min-height: 40px; }
@@ -179,7 +180,9 @@ export const styles = css`
 .formula { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 6px; min-height: 56px; }
 .formula math { font-size: 14px; }
 #microscope { margin-top: 8px; }
-.transition .note { min-height: 80px; line-height: 20px; }
+.transition .note { display: grid; line-height: 20px; }
+.transition .note::after { content: attr(data-room); visibility: hidden; }
+.transition .note > span, .transition .note::after { grid-area: 1 / 1; }
 .value-map, .truth { margin-top: 12px; padding-top: 12px; border-top: 1px solid var(--bellhop-line); }
 .legend + .caption { margin-top: 8px; }
 .slice { display: grid; grid-template-columns: max-content minmax(0, 1fr) max-content; grid-template-rows: auto 1fr auto auto; gap: 0 8px; margin: 8px 0; font-size: 13px; line-height: 16px; color: var(--bellhop-muted); }

@@ -179,10 +179,11 @@ export class Words {
     return this.#format({ notation: 'compact', maximumSignificantDigits: 3, useGrouping: 'always' }).format(n);
   }
 
-  /** A value with a fixed number of decimals, so that columns stand still. @param {number} n @param {number} [digits] */
-  value(n, digits = 2) {
+  /** A value with a fixed number of decimals, so that columns stand still: none from 10,000 on, and from 1,000,000 on a power of ten. @param {number} n @param {number} [decimals] */
+  value(n, decimals = 2) {
     if (!Number.isFinite(n)) return '–';
-    const size = Math.abs(n);
+    const size = Math.abs(n), digits = size < 1e4 ? decimals : 0;
+    if (size >= 1e6) return scientific(n);
     const text = isShort(n) ? size.toFixed(digits) : this.#format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(size);
     return n < 0 && /[1-9]/.test(text) ? `−${text}` : text;
   }
@@ -190,10 +191,7 @@ export class Words {
   /** A value of unknown size in three significant digits. @param {number} n */
   figure(n) {
     if (!Number.isFinite(n)) return '–';
-    if (n !== 0 && (Math.abs(n) < 1e-3 || Math.abs(n) >= 1e7)) {
-      const [digits, exponent] = n.toExponential(1).split('e');
-      return signed(`${digits}×${tenTo(Number(exponent))}`);
-    }
+    if (n !== 0 && (Math.abs(n) < 1e-3 || Math.abs(n) >= 1e7)) return scientific(n);
     return signed(isShort(n) ? String(Number(n.toPrecision(3))) : this.#format({ maximumSignificantDigits: 3 }).format(n));
   }
 
@@ -219,3 +217,9 @@ const signed = (text) => text.replace('-', '−');
 
 /** @param {number} exponent */
 const tenTo = (exponent) => `10${[...String(exponent)].map((sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)]).join('')}`;
+
+/** Two significant digits and a power of ten. @param {number} n */
+function scientific(n) {
+  const [digits, exponent] = n.toExponential(1).split('e');
+  return signed(`${digits}×${tenTo(Number(exponent))}`);
+}

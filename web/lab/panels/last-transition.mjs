@@ -43,7 +43,7 @@ export class LastTransition {
     return html`<section class="transition" part="transition" id="transition" role="group" aria-labelledby="transition-title"><h3 id="transition-title">${words.t('transition')}</h3>
       ${this.#rows(has ? this.#values(frame, action) : new Array(5).fill('–'))}
       <div id="formula" class="formula">${formula}</div>
-      <p id="transition-note" class="caption note">${note}</p>${this.microscope.render()}</section>`;
+      <p id="transition-note" class="caption note" data-room=${experiment ? this.#longest : ''}><span>${note}</span></p>${this.microscope.render()}</section>`;
   }
 
   /** State, action, reward, next state, value. A state that is told in a sentence has the room of its longest: what is below is not to jump. @param {string[]} values */
@@ -92,10 +92,19 @@ export class LastTransition {
     return { formula: nothing, note: own };
   }
 
-  /** Whose values these are, by the algorithm. */
+  /** What has the room of the longest note: what is below is not to jump. */
+  get #longest() {
+    const { words } = this.#host;
+    return words.sentences([words.t('transition.none'), words.tMaybe(`target.${this.#experiment.setup.algo}`, ''), this.#own]);
+  }
+
+  /** Whose values these are, by the algorithm, and how many rewards their target sums. */
   get #own() {
-    const { humanFrame, isPolicy, setup } = this.#experiment;
-    const key = humanFrame ? 'note.yours' : NOTES[setup.algo] ?? (isPolicy ? 'note.policy' : null);
-    return key ? this.#host.words.t(/** @type {any} */ (key)) : '';
+    const { words } = this.#host;
+    const { humanFrame, isPolicy, setup: { algo, options }, session } = this.#experiment;
+    if (humanFrame) return words.t('note.yours');
+    const n = isPolicy || ['pqn', 'clone'].includes(algo) ? 1 : Number(session?.info.options.nSteps ?? options.nSteps ?? 1);
+    const key = NOTES[algo] ?? (isPolicy ? 'note.policy' : null);
+    return words.sentences([key ? words.t(/** @type {any} */ (key)) : '', n > 1 ? words.t('note.n_steps', { n }) : '']);
   }
 }

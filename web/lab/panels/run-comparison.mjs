@@ -89,7 +89,7 @@ export class RunComparisonPanel extends ChartPanel {
     const number = (/** @type {number | null | undefined} */ n) => numberCell(n, (v) => words.value(v, 2));
     // Rows of what is still to be measured are there: nothing moves when it is.
     const isMeasured = (/** @type {unknown} */ value) => typeof value === 'number';
-    const levels = [...isMeasured(baselines?.lm) || this.#experiment?.startsFrom === 'lm' ? [['rl.lm', baselines?.lm]] : [], ['rl.random', baselines?.random]];
+    const levels = [...isMeasured(baselines?.lm) || this.#experiment?.startsFrom !== 'scratch' ? [['rl.lm', baselines?.lm]] : [], ['rl.random', baselines?.random]];
     const when = cursor === null ? words.t('rl.table.last') : words.t('at.step', { step: words.count(Math.round(cursor)) });
     return {
       heads: [words.t('rl.table.run'), when, words.t('rl.table.best')],

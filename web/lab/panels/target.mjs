@@ -16,16 +16,14 @@ import { styled } from '../style-directive.mjs';
 export function targetOf(host, frame, action, own) {
   const { words } = host;
   const experiment = /** @type {RunExperiment} */ (host.experiment);
-  const { humanFrame, session, setup } = experiment;
-  const gamma = Number(session?.info.options.gamma);
+  const gamma = Number(experiment.session?.info.options.gamma);
   const { reward: r, terminated } = frame.last;
   const bootstrap = bootstrapOf(words, experiment, frame);
   const target = terminated ? r : r + gamma * bootstrap.value;
   const error = target - frame.qTm1[action];
   if (!Number.isFinite(error)) return { formula: nothing, note: `${words.t('target.diverged')} ${own}` };
   const pull = Math.abs(error) < 5e-4 ? words.t('pull.none') : words.t(error > 0 ? 'pull.up' : 'pull.down', { error: words.value(Math.abs(error), 3) });
-  const n = Number(session?.info.options.nSteps ?? 1);
-  const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own, n > 1 && setup.algo !== 'pqn' && !humanFrame ? words.t('note.n_steps', { n }) : ''];
+  const notes = [pull, terminated || !bootstrap.note ? '' : `${bootstrap.note}${words.t('full.stop')}`, own];
   return { formula: terminated ? mathEnd(words, r) : mathTarget(words, r, gamma, bootstrap, target), note: words.sentences(notes) };
 }
 
@@ -35,12 +33,12 @@ function bootstrapOf(words, { setup, session, history }, { q, obs }) {
   if (setup.algo === 'sarsa') return { kind: 'next', value: best, note: words.t('target.sarsa') };
   if (setup.algo === 'expected-sarsa') {
     const epsilon = history.latestTrain[3] ?? Number(session?.info.options.explorationInitialEps ?? 0);
-    return { kind: 'mean', value: epsilon * mean + (1 - epsilon) * best, note: words.t('target.expected') };
+    return { kind: 'mean', value: epsilon * mean + (1 - epsilon) * best, note: words.t('target.expected-sarsa') };
   }
   if (setup.algo === 'policy-evaluation') {
     // One digit per state, its action, or * for any; none at all: any.
     const chosen = String(session?.info.options.policy ?? '').replace(/[/\s]/g, '')[obs[0]];
-    return { kind: 'mean', value: chosen === undefined || chosen === '*' ? mean : q[Number(chosen)], note: words.t('target.evaluation') };
+    return { kind: 'mean', value: chosen === undefined || chosen === '*' ? mean : q[Number(chosen)], note: words.t('target.policy-evaluation') };
   }
   return { kind: 'max', value: best, note: '' };
 }
@@ -57,7 +55,7 @@ function mathTarget(words, r, gamma, { kind, value }, target) {
   const q = mathml`<mrow><mi>Q</mi><mo stretchy="false">(</mo>${prime('s')}<mo>,</mo>${prime('a')}<mo stretchy="false">)</mo></mrow>`;
   const over = kind === 'max' ? mathml`<munder><mo>max</mo>${prime('a')}</munder>` : kind === 'mean' ? mathml`<munder><mo>∑</mo>${prime('a')}</munder><mi>π</mi><mo stretchy="false">(</mo>${prime('a')}<mo stretchy="false">|</mo>${prime('s')}<mo stretchy="false">)</mo>` : nothing;
   // Two parts, so that a narrow panel breaks the line between them; what follows the value stays where it is when it has a digit more.
-  return html`<math><mrow><mi>y</mi><mo>=</mo><mi>r</mi><mo>+</mo><mi>γ</mi>${over}${q}</mrow></math> <math><mrow><mo>=</mo><mn>${words.figure(r)}</mn><mo>+</mo><mn>${gamma}</mn><mo>×</mo><mrow ${styled({ minWidth: '3.6em' })}>${factor(words, value)}</mrow><mo>=</mo><mn>${words.value(target, 3)}</mn></mrow></math>`;
+  return html`<math><mrow><mi>y</mi><mo>=</mo><mi>r</mi><mo>+</mo><mi>γ</mi>${over}${q}</mrow></math> <math><mrow><mo>=</mo><mn>${words.figure(r)}</mn><mo>+</mo><mn>${gamma}</mn><mo>×</mo><mrow ${styled({ minWidth: '4.4em' })}>${factor(words, value)}</mrow><mo>=</mo><mn>${words.value(target, 3)}</mn></mrow></math>`;
 }
 
 /** y = r, where nothing follows @param {Words} words @param {number} r */
