@@ -225,10 +225,11 @@ export default function csp(lab) {
     await twice.close();
   });
 
-  /** What is blocked answers nobody. @param {import('playwright-core').Page} page */
-  const block = (page) => void page.workers()[0].evaluate(() => {
+  /** What is blocked answers nobody; it is when this resolves. @param {import('playwright-core').Page} page */
+  const block = (page) => page.workers()[0].evaluate(() => void (async () => {
+    for (let i = 0; i < 1000; i++) await null; // meanwhile the browser has this answer
     for (;;);
-  }).catch(() => {});
+  })());
 
   test('a worker that ends by itself: another one takes the run to the step that was shown; one that ends again at once is told, in the reader’s language, and tried again', async () => {
     const { page, trouble, close } = await lab().open('#env=GridWorld-v0&seed=3&lang=zh');
@@ -304,7 +305,7 @@ export default function csp(lab) {
     await page.click('#play');
     await reach(page, 'count-episodes', 2);
     await isSo(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step > 0);
-    block(page);
+    await block(page);
     await page.click('#play');
     await says(page, 'notice-text', /^Pausing: the worker first ends the update/);
     await says(page, 'notice-text', /^The worker did not answer Pause for 3 seconds and was ended\. The run goes on from step [\d,]+;/);
@@ -319,7 +320,7 @@ export default function csp(lab) {
     const busy = await lab().open('#env=GridWorld-v0&seed=3');
     await busy.page.click('#play');
     await reach(busy.page, 'count-steps', 1);
-    block(busy.page);
+    await block(busy.page);
     await says(busy.page, 'phase', /^Busy; Reset/);
     await busy.page.evaluate(() => void Object.assign(globalThis, { old: /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.trainer }));
     await busy.page.click('#reset');

@@ -9,10 +9,11 @@ import { holds, pause, phase, reach, says, setSpeed, test } from '../harness.mjs
 /** Ends the worker, as the browser does. @param {Page} page */
 const end = (page) => page.evaluate(() => void /** @type {any} */ (globalThis).watched.kill());
 
-/** What is blocked answers nobody. @param {Page} page */
-const block = (page) => void page.workers()[0].evaluate(() => {
+/** What is blocked answers nobody; it is when this resolves. @param {Page} page */
+const block = (page) => page.workers()[0].evaluate(() => void (async () => {
+  for (let i = 0; i < 1000; i++) await null; // meanwhile the browser has this answer
   for (;;);
-}).catch(() => {});
+})());
 
 /** What is told, from now on, in the order in which it was. @param {Page} page */
 const listen = (page) => page.evaluate(() => {
@@ -148,7 +149,7 @@ export default function rescue(lab) {
     await reach(page, 'count-steps', 10);
     await holds(page, () => /** @type {any} */ (document.querySelector('bellhop-lab')).experiment.lastState?.step > 0);
     await listen(page);
-    block(page);
+    await block(page);
     await page.click('#play');
     await wasTold(page, '^Pausing: the worker first ends the update');
     await wasTold(page, '^The worker did not answer Pause for 3 seconds and was ended\\. The run goes on from step [\\d,]*[1-9]');
