@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Matrix products by register tiles.
 //
-// A tile of the output is 2 rows by 4 vectors (of 4, 8 or 16 columns) or, where fewer columns are
-// left, 4 rows by 1 or 2 vectors: its 8 sums stay in registers while k runs. One step of k loads a
-// number of each row of A, broadcast, and the vectors of one row of B. For that, the k of A and the
-// columns of B have to be contiguous: an operand that lies the other way (A of tn, B of nt) is
-// transposed into a block on the stack first. A B too large for the first cache is copied there, 2
-// panels of 4 vectors at a time, since rows far apart compete for the same cache lines. The last
-// columns, which do not fill a vector, are computed as rows of Y^T = B^T A^T or, where half a vector
-// of 8 or 16 is left, with a B that is padded.
+// A tile of the output is 2 rows by 4 vectors (of 4 or 8 columns) or, where fewer columns are left,
+// 4 rows by 1 or 2 vectors: its 8 sums stay in registers while k runs. Of 16 columns, for which
+// AVX-512 has 32 registers, a tile has twice the rows. One step of k loads a number of each row of
+// A, broadcast, and the vectors of one row of B. For that, the k of A and the columns of B have to
+// be contiguous: an operand that lies the other way (A of tn, B of nt) is transposed into a block on
+// the stack first. A B too large for the first cache is copied there, a panel of 4 vectors at a time
+// (2 of 4 columns), since rows far apart compete for the same cache lines.
+//
+// Last columns that do not fill a vector: of 8 or 16, the last vector of a panel may be partly used.
+// Few of them, and all of less than 4, are computed as rows of Y^T = B^T A^T. Last rows that do not
+// fill a tile have lower tiles of 8 or 16 columns, and of 4 a tile each.
 #include "kernels/gemm.h"
 
 #include "kernels/simd.h"
@@ -17,9 +20,10 @@
 #include <stddef.h>
 
 #define LANES        BH_LANES
+#define TALL         (LANES == 16 ? 2 : 1)    // AVX-512 has registers for twice the sums
 #define WIDTH        (4 * LANES)              // columns of the widest tile
 #define BLOCK_K      (LANES == 4 ? 256 : 128) // rows of a copied panel of B: 16 KB, 32 KB of 16 lanes
-#define PANELS       2     // copied together: two cache lines of each row, side by side
+#define PANELS       (LANES == 4 ? 2 : 1) // copied together: two cache lines of each row, side by side
 #define BLOCK_A      33280 // numbers of a block of transposed A: 128 rows of 256 + 4, 133 KB
 #define TURNED_MAX   128   // rows whose last columns are computed together
 #define IN_PLACE_MAX 4096  // numbers of a B that is read where it lies: 16 KB
@@ -31,6 +35,15 @@
 #define BHI_INLINE static inline
 #endif
 
+#if LANES > 4 && defined(__GNUC__) && !defined(__clang__)
+#define WRITE_OUT _Pragma("GCC unroll 16") // over sums, which else would be kept in memory
+#else
+#define WRITE_OUT
+#endif
+
+#define ROWS_MAX (4 * TALL)                  // of a tile
+#define SUMS_MAX (LANES == 8 ? 9 : 8 * TALL) // of a tile: registers that stay
+
 // What the tiles of some columns share.
 typedef struct panel {
     const bh_real *a;     // (M, K), row stride lda
@@ -40,6 +53,9 @@ typedef struct panel {
     bh_real *y;           // (M, columns), row stride ldy
     int M, K, lda, ldb, ldstart, ldy;
     bhi_epilogue epilogue;
+#if LANES > 4
+    int last; // columns of the last vector, 1 to LANES
+#endif
 } panel;
 
 // One step of k of one row: each sum += x * b.
@@ -53,7 +69,7 @@ BHI_INLINE void add_row(bhi_v *c, bh_real x, const bhi_v b[4], int vectors)
 }
 
 // One step of k. The sums of row r are c[r * vectors] and on.
-BHI_INLINE void add_products(bhi_v c[8], const bh_real *const a[4], int k, const bh_real *from,
+BHI_INLINE void add_products(bhi_v *c, const bh_real *const *a, int k, const bh_real *from,
                              int rows, int vectors)
 {
     bhi_v b[4];
@@ -65,23 +81,54 @@ BHI_INLINE void add_products(bhi_v c[8], const bh_real *const a[4], int k, const
     if (rows > 1) add_row(c + vectors, a[1][k], b, vectors);
     if (rows > 2) add_row(c + 2 * vectors, a[2][k], b, vectors);
     if (rows > 3) add_row(c + 3 * vectors, a[3][k], b, vectors);
+#if LANES == 16
+    if (rows > 4) add_row(c + 4 * vectors, a[4][k], b, vectors);
+    if (rows > 5) add_row(c + 5 * vectors, a[5][k], b, vectors);
+    if (rows > 6) add_row(c + 6 * vectors, a[6][k], b, vectors);
+    if (rows > 7) add_row(c + 7 * vectors, a[7][k], b, vectors);
+#endif
 }
 
-BHI_INLINE void end_tile(const panel *p, bhi_v c[8], int i, int ldy, int rows, int vectors)
+// Vector v of some outputs, or of what lies as they do: the last of a panel may not be whole.
+BHI_INLINE bhi_v load_outputs(const panel *p, const bh_real *from, int v, int vectors)
+{
+#if LANES > 4
+    if (v == vectors - 1) return bhi_v_load_first(from + v * LANES, p->last);
+#endif
+    (void)p, (void)vectors;
+    return bhi_v_load(from + v * LANES);
+}
+
+BHI_INLINE void store_outputs(const panel *p, bh_real *to, bhi_v x, int v, int vectors)
+{
+#if LANES > 4
+    if (v == vectors - 1 && p->last < LANES) {
+        bhi_v_store_first(to + v * LANES, x, p->last);
+        return;
+    }
+#endif
+    (void)p, (void)vectors;
+    bhi_v_store(to + v * LANES, x);
+}
+
+BHI_INLINE void end_tile(const panel *p, bhi_v *c, int i, int ldy, int rows, int vectors)
 {
     ptrdiff_t at = (ptrdiff_t)i * p->ldy;
     if (p->epilogue == BHI_EPILOGUE_RELU) {
+        WRITE_OUT
         for (int s = 0; s < rows * vectors; s++) c[s] = bhi_v_relu(c[s]);
     } else if (p->gate != NULL) {
         const bh_real *gate = p->gate + at;
+        WRITE_OUT
         for (int s = 0; s < rows * vectors; s++) {
-            const bh_real *g = gate + s / vectors * ldy + s % vectors * LANES;
-            c[s] = bhi_v_gate(c[s], bhi_v_load(g));
+            const bh_real *row = gate + s / vectors * ldy;
+            c[s] = bhi_v_gate(c[s], load_outputs(p, row, s % vectors, vectors));
         }
     }
     bh_real *y = p->y + at;
+    WRITE_OUT
     for (int s = 0; s < rows * vectors; s++) {
-        bhi_v_store(y + s / vectors * ldy + s % vectors * LANES, c[s]);
+        store_outputs(p, y + s / vectors * ldy, c[s], s % vectors, vectors);
     }
 }
 
@@ -97,15 +144,17 @@ BHI_INLINE const bh_real *next_row(const bh_real *b, ptrdiff_t bytes)
 // four first, for which there are not enough registers.
 BHI_INLINE void tile(const panel *p, int i, int step, int rows, int vectors, int packed)
 {
-    bhi_v c[8];
+    bhi_v c[SUMS_MAX];
     int lda = step * p->lda, ldy = step * p->ldy, ldstart = step * p->ldstart;
     const bh_real *start = p->start + (ptrdiff_t)i * p->ldstart;
+    WRITE_OUT
     for (int s = 0; s < rows * vectors; s++) {
-        c[s] = bhi_v_load(start + s / vectors * ldstart + s % vectors * LANES);
+        c[s] = load_outputs(p, start + s / vectors * ldstart, s % vectors, vectors);
     }
-    const bh_real *a[4], *b = p->b;
+    const bh_real *a[ROWS_MAX], *b = p->b;
     a[0] = p->a + (ptrdiff_t)i * p->lda;
-    for (int r = 1; r < 4; r++) a[r] = r < rows ? a[r - 1] + lda : a[0];
+    WRITE_OUT
+    for (int r = 1; r < ROWS_MAX; r++) a[r] = r < rows ? a[r - 1] + lda : a[0];
     ptrdiff_t ldb = (ptrdiff_t)sizeof(bh_real) * (packed ? vectors * LANES : p->ldb);
     for (int left = p->K;; left -= 4) {
         add_products(c, a, 0, b, rows, vectors);
@@ -116,42 +165,74 @@ BHI_INLINE void tile(const panel *p, int i, int step, int rows, int vectors, int
         if (left == 3) break;
         add_products(c, a, 3, b = next_row(b, ldb), rows, vectors);
         if (left == 4) break;
-        for (int r = 0; r < 4; r++) a[r] += 4;
+        WRITE_OUT
+        for (int r = 0; r < ROWS_MAX; r++) a[r] += 4;
         b = next_row(b, ldb);
     }
     end_tile(p, c, i, ldy, rows, vectors);
 }
 
-// All rows of a panel: whole tiles, then those that are left one by one.
+// All rows of a panel: whole tiles, then those that are left, one by one or in lower tiles.
 BHI_INLINE void run_tiles(const panel *args, int rows, int vectors, int packed)
 {
     panel p = *args;
+#if LANES > 4
+    int i = 0;
+    for (; i + rows <= p.M; i += rows) tile(&p, i, 1, rows, vectors, packed);
+    if (rows > 4 && i + 4 <= p.M) {
+        tile(&p, i, 1, 4, vectors, packed);
+        i += 4;
+    }
+    if (rows > 2 && i + 2 <= p.M) {
+        tile(&p, i, 1, 2, vectors, packed);
+        i += 2;
+    }
+    if (i < p.M) tile(&p, i, 1, 1, vectors, packed);
+#else
     int whole = p.M / rows * rows;
     for (int i = 0, step = 1; i < p.M; i += step ? rows : 1) {
         if (i == whole) step = 0;
         tile(&p, i, step, rows, vectors, packed);
     }
+#endif
 }
 
 static void packed_1(const panel *p)
 {
-    run_tiles(p, 4, 1, 1);
+    run_tiles(p, 4 * TALL, 1, 1);
 }
 
 static void packed_2(const panel *p)
 {
-    run_tiles(p, 4, 2, 1);
+    run_tiles(p, 4 * TALL, 2, 1);
 }
+
+#if LANES > 4
+static void packed_3(const panel *p)
+{
+    run_tiles(p, LANES == 16 ? 4 : 3, 3, 1);
+}
+#endif
 
 static void packed_4(const panel *p)
 {
-    run_tiles(p, 2, 4, 1);
+    run_tiles(p, 2 * TALL, 4, 1);
 }
 
-// B where it lies, 16 columns.
+// B where it lies, 4 vectors.
 static void in_place_4(const panel *p)
 {
-    run_tiles(p, 2, 4, 0);
+    run_tiles(p, 2 * TALL, 4, 0);
+}
+
+BHI_INLINE void packed(const panel *p, int vectors)
+{
+    if (vectors == 4) packed_4(p);
+#if LANES > 4
+    else if (vectors == 3) packed_3(p);
+#endif
+    else if (vectors == 2) packed_2(p);
+    else packed_1(p);
 }
 
 // ---- copies of operands ----
@@ -196,6 +277,7 @@ BHI_INLINE void copy_vectors(bh_real *restrict out, const bh_real *restrict in, 
     for (int v = 0; v < vectors; v++) bhi_v_store(out + v * LANES, bhi_v_load(in + v * LANES));
 }
 
+#if LANES == 4
 // Vectors of the next panel of so many.
 BHI_INLINE int panel_vectors(int left)
 {
@@ -218,6 +300,42 @@ static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldi
         if (vectors & 1) copy_vectors(out + (v * rows + r) * LANES, in + v * LANES, 1);
     }
 }
+#else
+BHI_INLINE int panel_vectors(int left)
+{
+    return left >= 4 ? 4 : left;
+}
+
+// Rows of so many vectors, the last of which has `last` numbers and zeros behind them.
+BHI_INLINE void copy_panel(bh_real *restrict out, const bh_real *restrict in, int ldin, int rows,
+                           int vectors, int last)
+{
+    for (int r = 0; r < rows; r++, in += ldin, out += vectors * LANES) {
+        copy_vectors(out, in, vectors - 1);
+        int v = (vectors - 1) * LANES;
+        bhi_v_store(out + v, bhi_v_load_first(in + v, last));
+    }
+}
+
+static void copy_rows(bh_real *restrict out, const bh_real *restrict in, int ldin, int rows,
+                      int vectors, int last)
+{
+    if (vectors == 4) copy_panel(out, in, ldin, rows, 4, last);
+    else if (vectors == 3) copy_panel(out, in, ldin, rows, 3, last);
+    else if (vectors == 2) copy_panel(out, in, ldin, rows, 2, last);
+    else copy_panel(out, in, ldin, rows, 1, last);
+}
+
+// The same of rows that are columns of `in`.
+static void transpose_rows(bh_real *restrict out, const bh_real *restrict in, int ldin, int rows,
+                           int vectors, int last)
+{
+    int ldout = vectors * LANES, columns = ldout - LANES + last;
+    for (int r = 0; last < LANES && r < rows; r++)
+        bhi_v_store(out + (r + 1) * ldout - LANES, bhi_v_splat(0));
+    transpose(out, ldout, in, ldin, columns, rows);
+}
+#endif
 
 // ---- a product, panel by panel ----
 
@@ -230,9 +348,6 @@ typedef struct operands {
     int M, N, K;
     bhi_epilogue epilogue;
     int resume; // start from y instead of the bias
-#if LANES > 4
-    int padded; // columns that B has, of a vector N; or 0: all
-#endif
 } operands;
 
 static const bh_real zeros[WIDTH];
@@ -249,45 +364,13 @@ static void set_outputs(panel *p, const operands *o, int i, int j, int k)
     p->gate = o->gate != NULL && k + p->K == o->K ? o->gate + at : NULL;
 }
 
-static int padded_columns(const operands *o)
-{
-#if LANES > 4
-    return o->padded;
-#else
-    (void)o;
-    return 0;
-#endif
-}
-
-#if LANES > 4
-// The columns of a B that do not fill a vector, and zeros behind them.
-static void copy_padded(bh_real *restrict out, const bh_real *restrict in, const operands *o, int K)
-{
-    if (o->b_column == 1) {
-        for (int k = 0; k < K; k++)
-            bhi_v_store(out + k * LANES, bhi_v_load_first(in + (ptrdiff_t)k * o->b_row, o->padded));
-        return;
-    }
-    for (int k = 0; k < K; k++) bhi_v_store(out + k * LANES, bhi_v_splat(0));
-    transpose(out, LANES, in, o->b_column, o->padded, K);
-}
-#endif
-
+#if LANES == 4
 // `vectors` whole vectors of columns from j on, at most PANELS panels. p has A: rows from i, k from
 // k on.
 static void run_copied(panel p, const operands *o, int i, int j, int k, int vectors)
 {
     _Alignas(64) bh_real copy[PANELS * BLOCK_K * WIDTH];
     const bh_real *b = o->b + (ptrdiff_t)k * o->b_row + (ptrdiff_t)j * o->b_column;
-#if LANES > 4
-    if (o->padded) {
-        p.b = copy;
-        copy_padded(copy, b, o, p.K);
-        set_outputs(&p, o, i, j, k);
-        packed_1(&p);
-        return;
-    }
-#endif
     if (o->b_column == 1) copy_rows(copy, b, o->b_row, p.K, vectors);
     p.b = copy;
     while (vectors > 0) {
@@ -297,14 +380,27 @@ static void run_copied(panel p, const operands *o, int i, int j, int k, int vect
             b += (ptrdiff_t)columns * o->b_column;
         }
         set_outputs(&p, o, i, j, k);
-        if (width == 4) packed_4(&p);
-        else if (width == 2) packed_2(&p);
-        else packed_1(&p);
+        packed(&p, width);
         vectors -= width;
         j += columns;
         if (o->b_column == 1) p.b += p.K * columns;
     }
 }
+#else
+// A panel of so many columns from j on. p has A: rows from i, k from k on.
+static void run_copied(panel p, const operands *o, int i, int j, int k, int columns)
+{
+    _Alignas(64) bh_real copy[BLOCK_K * WIDTH];
+    const bh_real *b = o->b + (ptrdiff_t)k * o->b_row + (ptrdiff_t)j * o->b_column;
+    int vectors = (columns + LANES - 1) / LANES;
+    p.last = columns - (vectors - 1) * LANES;
+    if (o->b_column == 1) copy_rows(copy, b, o->b_row, p.K, vectors, p.last);
+    else transpose_rows(copy, b, o->b_column, p.K, vectors, p.last);
+    p.b = copy;
+    set_outputs(&p, o, i, j, k);
+    packed(&p, vectors);
+}
+#endif
 
 // Whether the tiles of so many rows read B where it lies.
 static int stays_in_place(const operands *o, int rows)
@@ -325,7 +421,10 @@ static void fetch_b(const operands *o)
 static void run_rows(panel p, const operands *o, int i, int k)
 {
     int j = 0;
-    if (stays_in_place(o, p.M) && !padded_columns(o)) {
+    if (stays_in_place(o, p.M)) {
+#if LANES > 4
+        p.last = LANES;
+#endif
         for (; j + WIDTH <= o->N; j += WIDTH) {
             set_outputs(&p, o, i, j, k);
             p.b = o->b + (ptrdiff_t)k * o->b_row + j;
@@ -333,12 +432,16 @@ static void run_rows(panel p, const operands *o, int i, int k)
             in_place_4(&p);
         }
     }
+#if LANES > 4
+    for (; j < o->N; j += WIDTH) run_copied(p, o, i, j, k, o->N - j < WIDTH ? o->N - j : WIDTH);
+#else
     for (; j + LANES <= o->N;) {
         int vectors = (o->N - j) / LANES;
         if (vectors > PANELS * WIDTH / LANES) vectors = PANELS * WIDTH / LANES;
         run_copied(p, o, i, j, k, vectors);
         j += vectors * LANES;
     }
+#endif
 }
 
 static void run_transposed_rows(panel p, const operands *o, int k)
@@ -361,8 +464,8 @@ static int block_k(const operands *o)
     return (o->K + parts - 1) / parts;
 }
 
-// All columns but the last N % 4.
-static void run_whole_vectors(const operands *o)
+// All columns or, of 4 lanes, all but the last N % 4.
+static void run_vectors(const operands *o)
 {
     int block = block_k(o);
     if (o->b_column == 1 && !stays_in_place(o, o->M)) fetch_b(o);
@@ -422,51 +525,6 @@ static void copy_ends(const bh_real *y, int row, int column, const operands *o, 
     }
 }
 
-#if LANES > 4
-// The last columns of some rows, padded to a vector.
-static void run_padded(const operands *o, int i, int rows, int j)
-{
-    bh_real y[LANES * TURNED_MAX] = {0};
-    int columns = o->N - j;
-    copy_starts(y, LANES, 1, o, i, rows, j, columns);
-    operands padded = *o;
-    padded.y = y;
-    padded.y_row = padded.N = LANES;
-    padded.a += (ptrdiff_t)i * o->a_row;
-    padded.b += (ptrdiff_t)j * o->b_column;
-    padded.M = rows;
-    padded.epilogue = BHI_EPILOGUE_NONE;
-    padded.gate = NULL;
-    padded.resume = 1;
-    padded.padded = columns;
-    run_whole_vectors(&padded);
-    copy_ends(y, LANES, 1, o, i, rows, j, columns);
-}
-
-// Half a vector or more is worth being padded; so are fewer columns of rows that are too few to fill
-// one themselves.
-static int worth_padding(int rows, int columns)
-{
-    return rows > 0 && (2 * columns >= LANES || (rows < LANES && rows * columns >= 8));
-}
-
-// The last columns, from j on, of rows from i on as long as that is worth it; returns the next row.
-static int run_padded_rows(const operands *o, int i, int j)
-{
-    for (int rows; o->K > 0 && worth_padding(o->M - i, o->N - j); i += rows) {
-        rows = o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX;
-        run_padded(o, i, rows, j);
-    }
-    return i;
-}
-#else
-static int run_padded_rows(const operands *o, int i, int j)
-{
-    (void)o, (void)j;
-    return i;
-}
-#endif
-
 // The last columns of some rows as rows of the transposed product, Y^T = B^T A^T: there the many
 // rows fill vectors.
 static void run_turned(const operands *o, int i, int rows, int j)
@@ -486,25 +544,46 @@ static void run_turned(const operands *o, int i, int rows, int j)
                        .N = rows,
                        .K = o->K,
                        .resume = 1};
-    run_whole_vectors(&turned);
+    run_vectors(&turned);
     copy_ends(y, 1, rows, o, i, rows, j, columns);
+}
+
+#if LANES > 4
+// Columns that tiles compute: the last ones, which do not fill a vector, where they fill half of
+// one, where they only make a panel wider, and where the rows would not fill one either.
+static int tiled_columns(const operands *o)
+{
+    int rest = o->N % LANES, joins = o->N / LANES % 4 != 0;
+    return joins || 2 * rest >= LANES || o->M < LANES ? o->N : o->N - rest;
 }
 
 static void product(const operands *o)
 {
     assert(o->M >= 0 && o->N >= 0 && o->K >= 0);
+    operands tiled = *o;
+    tiled.N = o->K > 0 ? tiled_columns(o) : 0; // without a k there is nothing to tile
+    if (tiled.N > 0 && o->M > 0) run_vectors(&tiled);
+    for (int i = 0, rows; o->K > 0 && tiled.N < o->N && i < o->M; i += rows) {
+        rows = o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX;
+        run_turned(o, i, rows, tiled.N);
+    }
+    if (o->K == 0) run_few(o, 0, o->M, 0);
+}
+#else
+static void product(const operands *o)
+{
+    assert(o->M >= 0 && o->N >= 0 && o->K >= 0);
     int i = 0, last = o->K > 0 ? o->N / LANES * LANES : 0; // without a k there is nothing to tile
-    if (last > 0 && o->M > 0) run_whole_vectors(o);
+    if (last > 0 && o->M > 0) run_vectors(o);
     if (last == o->N) return;
-    i = run_padded_rows(o, i, last);
     while (o->K > 0 && o->M - i >= LANES) {
         int rows = (o->M - i < TURNED_MAX ? o->M - i : TURNED_MAX) / LANES * LANES;
         run_turned(o, i, rows, last);
         i += rows;
     }
-    i = run_padded_rows(o, i, last);
     run_few(o, i, o->M - i, last);
 }
+#endif
 
 static operands operands_nn(bh_real *y, const bh_real *x, const bh_real *w, const bh_real *bias,
                             bhi_epilogue epilogue, int M, int N, int K)

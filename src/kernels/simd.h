@@ -359,6 +359,7 @@ static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 #include "kernels/simd_wide.h"
 #endif
 
+#ifndef BHI_HAS_PARTS // simd_wide.h
 /// The first n (1 to BH_LANES) numbers of a; the rest of the memory is not touched.
 static inline bhi_v bhi_v_load_first(const bh_real *p, int n)
 {
@@ -373,3 +374,4 @@ static inline void bhi_v_store_first(bh_real *p, bhi_v a, int n)
     bhi_v_store(lane, a);
     for (int i = 0; i < n; i++) p[i] = lane[i];
 }
+#endif

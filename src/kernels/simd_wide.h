@@ -66,6 +66,32 @@ static inline bhi_v bhi_v_power(bhi_v magic)
     __m256i shifted = _mm256_slli_epi32(_mm256_castps_si256(magic), 23);
     return _mm256_castsi256_ps(_mm256_add_epi32(shifted, _mm256_set1_epi32(0x3f800000)));
 }
+#define BHI_HAS_PARTS
+static inline bhi_v bhi_v_load_first(const bh_real *p, int n)
+{
+    static const int32_t mask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return _mm256_maskload_ps(p, _mm256_loadu_si256((const __m256i *)(mask + 8 - n)));
+}
+// Not by a mask: of stores it is slow.
+static inline void bhi_v_store_first(bh_real *p, bhi_v a, int n)
+{
+    if (n == 8) {
+        _mm256_storeu_ps(p, a);
+        return;
+    }
+    __m128 part = _mm256_castps256_ps128(a);
+    if (n & 4) {
+        _mm_storeu_ps(p, part);
+        part = _mm256_extractf128_ps(a, 1);
+        p += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)p, part);
+        part = _mm_movehl_ps(part, part);
+        p += 2;
+    }
+    if (n & 1) _mm_store_ss(p, part);
+}
 static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 {
     sum = bhi_f4_add(sum, _mm256_castps256_ps128(a));
@@ -130,6 +156,17 @@ static inline bhi_v bhi_v_power(bhi_v magic)
     __m512i shifted = _mm512_slli_epi32(_mm512_castps_si512(magic), 23);
     return _mm512_castsi512_ps(_mm512_add_epi32(shifted, _mm512_set1_epi32(0x3f800000)));
 }
+#ifdef __AVX512F__ // SIMDe 0.7 has neither, BH_EMULATE_AVX512
+#define BHI_HAS_PARTS
+static inline bhi_v bhi_v_load_first(const bh_real *p, int n)
+{
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+}
+static inline void bhi_v_store_first(bh_real *p, bhi_v a, int n)
+{
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), a);
+}
+#endif
 static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 {
     sum = bhi_f4_add(sum, _mm512_castps512_ps128(a));
@@ -145,7 +182,7 @@ static inline bhi_f4 bhi_v_add_to_4(bhi_f4 sum, bhi_v a)
 static inline bhi_v bhi_v_load_once(const bh_real *p)
 {
     bhi_v a = bhi_v_load(p);
-#if BH_LANES == 8 || defined(__AVX512F__) // else AVX-512F is emulated, BH_EMULATE_AVX512
+#if BH_LANES == 8 || defined(__AVX512F__)
     __asm__("" : "+v"(a));
 #endif
     return a;

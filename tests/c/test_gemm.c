@@ -77,13 +77,15 @@ static void check_shape(int M, int N, int K, bh_rng *rng)
     drop(&u);
 }
 
-// Every N with every remainder of a tile, and a sample of the rest of 1..33 cubed.
+// Every N with every remainder of a tile, every N up to more than a panel, and a sample of the rest
+// of 1..33 cubed.
 static void test_small_shapes(void)
 {
     bh_rng rng = bh_rng_seed(1);
     for (int M = 1; M <= 9; M++) {
         for (int N = 1; N <= 17; N++) check_shape(M, N, 1 + (M * 7 + N) % 11, &rng);
     }
+    for (int N = 18; N <= 80; N++) check_shape(1 + N % 16, N, 1 + N % 7, &rng);
     for (int i = 0; i < 400; i++) {
         int M = 1 + (int)bh_rng_below(&rng, 33), N = 1 + (int)bh_rng_below(&rng, 33);
         check_shape(M, N, 1 + (int)bh_rng_below(&rng, 33), &rng);
