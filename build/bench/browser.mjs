@@ -8,7 +8,7 @@ import { Failure, ROOT } from '../run.mjs';
 import { serve } from '../serve.mjs';
 import { chromePath } from '../setup.mjs';
 
-const SCRIPTS = ['page', 'all', 'measure', 'module', 'product'].map((name) => `build/bench/${name}.mjs`);
+const SCRIPTS = ['page', 'all', 'flops', 'measure', 'module', 'product'].map((name) => `build/bench/${name}.mjs`);
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 
 /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What `npm run bench` measures and how: groups of cases (tests/bench/bench.c) that run in turns, round by round, the peak
+// What `npm run bench` measures and how: groups of cases (tests/bench/bench*.c) that run in turns, round by round, the peak
 // of multiplications and additions before and after each of them, so that a machine that slows down slows all of a group.
 // A figure is the median over the rounds; a ratio is the median of the rounds' ratios. Runs in Node and in browsers.
+import { ACTIONS, BATCH, INPUTS, LANGUAGE, LM_FLOPS_PER_TOKEN, PPO_CELLS, controlFlops, imageFlops, ppoFlops, updateFlops } from './flops.mjs';
 
 /**
  * Something that has the cases: a WebAssembly module (module.mjs) or the native program (native.mjs).
@@ -22,13 +23,16 @@ const PEAKS = ['peak_12', 'peak_13', 'peak_6_6'];
 export const PEAK_FLOPS = 12 * 13 * 4 * 4 * 2;
 const GEMM_SIZES = [[64, 64, 64], [128, 128, 128], [256, 256, 256], [37, 53, 129]];
 const GEMM_OPS = ['nn', 'nt', 'tn'];
-const BATCH = 64;
-const INPUTS = 4;
-const ACTIONS = 2;
-/** Hidden sizes of the networks that are compared, and of the check that time grows as flops do. */
+/** Hidden sizes of the networks that are compared; those over which cost is shown to grow; the two whose time per flop is compared. */
 const HIDDEN = [64, 256];
-const SCALING = [128, 512];
-const ENVS = [1, 64];
+const SCALING = [32, 64, 128, 256, 512, 1024];
+const GROWTH = [128, 512];
+const ENVS = [1, 4, 16, 64, 256];
+const IMAGE_BATCH = 32;
+/** Epochs of PPO's update. */
+const EPOCHS = 10;
+/** Thousands of transitions in a prioritized replay buffer. */
+const THOUSANDS = [1, 10, 100, 1000];
 
 /** @param {number[]} values */
 export function median(values) {
@@ -37,35 +41,8 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/**
- * Floating-point operations of the matrix products of one DQN update: both forward passes, the gradients of all
- * weights, and of all inputs but the first layer's. A multiplication and its addition are two.
- * @param {number} hidden
- */
-export function updateFlops(hidden) {
-  const first = INPUTS * hidden;
-  const all = first + hidden * hidden + hidden * ACTIONS;
-  return 2 * BATCH * (4 * all - first);
-}
-
 /** Sizes of what is compared of actions that are numbers: hidden units, batch. */
 const CONTROL = [[64, 100], [256, 256]];
-const OBSERVED = 3;
-
-/**
- * The same of one update of DDPG, TD3 (an update with and one without the actor, halved) or SAC, of one row. The actor has 1 output, SAC's
- * 2; the critic gets 1 input more.
- * @param {'ddpg' | 'td3' | 'sac'} algo @param {number} hidden
- */
-export function controlFlops(algo, hidden) {
-  const inner = hidden * hidden, outputs = algo === 'sac' ? 2 : 1, critics = algo === 'ddpg' ? 1 : 2;
-  const actorFirst = OBSERVED * hidden, criticFirst = (OBSERVED + 1) * hidden;
-  const actor = actorFirst + inner + hidden * outputs, critic = criticFirst + inner + hidden;
-  const critics1 = critics * (4 * critic - criticFirst); // targets, values, gradients of weights and of all inputs but the first
-  const rated = algo === 'sac' ? critics : 1; // through how many critics the actor's gradient comes
-  const actor1 = 3 * actor - actorFirst + rated * (2 * critic - criticFirst + hidden);
-  return 2 * (actor + critics1 + actor1 * (algo === 'td3' ? 0.5 : 1));
-}
 
 /** @param {number} hidden */
 const netName = (hidden) => [INPUTS, hidden, hidden, ACTIONS].join('-');
@@ -90,11 +67,16 @@ export async function measure(subjects, effort, log = () => {}) {
   for (const hidden of HIDDEN) updates.push(await updateOf(hidden, subjects, group));
   const control = [];
   for (const sizes of CONTROL) control.push(...await controlOf(sizes, subjects, group));
+  const images = await imagesOf(subjects, group);
+  const ppo = await ppoOf(subjects, group);
   const scaling = await scalingOf(subjects, group);
   const loop = await loopOf(subjects, group);
   const env = await envOf(subjects, group);
+  const prioritized = await prioritizedOf(subjects, group);
   const language = await languageOf(subjects, group);
-  return { peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, control, scaling, loop, env, language };
+  return {
+    peak_gflops: median(peaks), peak_spread: spread(peaks), gemm, updates, control, images, ppo, scaling, loop, env, prioritized, language,
+  };
 }
 
 /** @typedef {(what: string, jobs: Record<string, Job>) => Promise<Times>} Group */
@@ -146,6 +128,39 @@ async function controlOf(sizes, subjects, group) {
   });
 }
 
+/** Updates of DQN whose networks see images. @param {Subjects} subjects @param {Group} group */
+async function imagesOf(subjects, group) {
+  const kinds = /** @type {const} */ (['nature', 'minatar']), sizes = [IMAGE_BATCH];
+  const jobs = kinds.map((kind) => ({ [kind]: { subject: subjects.simd, kind, sizes }, ...natively(subjects, kind, kind, sizes) }));
+  const times = await group(`networks of images, batch ${IMAGE_BATCH}`, Object.assign({}, ...jobs));
+  return kinds.map((kind) => {
+    const flops = imageFlops(kind, IMAGE_BATCH);
+    return { net: kind, batch: IMAGE_BATCH, flops, ...rates('per_second', times[kind], 1), of_peak: ofPeak(times, kind, flops), ...ofNative(times, kind) };
+  });
+}
+
+/** PPO: an update, and its rollout of CartPole as there are more environments. @param {Subjects} subjects @param {Group} group */
+async function ppoOf(subjects, group) {
+  const hidden = HIDDEN[0], sizes = [hidden, BATCH, EPOCHS], { simd } = subjects;
+  const rollouts = ENVS.map((n) => ({ [n]: { subject: simd, kind: 'rollout', sizes: [hidden, n] }, ...natively(subjects, `${n}`, 'rollout', [hidden, n]) }));
+  const times = await group('PPO', Object.assign({ update: { subject: simd, kind: 'ppo', sizes }, ...natively(subjects, 'update', 'ppo', sizes) }, ...rollouts));
+  const flops = ppoFlops(hidden, EPOCHS);
+  return {
+    net: `${hidden}-${hidden}`, cells: PPO_CELLS, batch: BATCH, epochs: EPOCHS, flops, ...rates('per_second', times.update, 1),
+    of_peak: ofPeak(times, 'update', flops), ...ofNative(times, 'update'),
+    rollout: ENVS.map((n) => ({ n_envs: n, ...rates('steps_per_second', times[n], n), ...ofNative(times, `${n}`) })),
+  };
+}
+
+/** Prioritized replay as it grows: a transition comes, a batch is drawn, gathered and gets new priorities. @param {Subjects} subjects @param {Group} group */
+async function prioritizedOf(subjects, group) {
+  const jobs = THOUSANDS.map((n) => ({ [n]: { subject: subjects.simd, kind: 'prioritized', sizes: [n, BATCH] }, ...natively(subjects, `${n}`, 'prioritized', [n, BATCH]) }));
+  const times = await group('prioritized replay', Object.assign({}, ...jobs));
+  return THOUSANDS.map((n) => ({
+    transitions: 1000 * n, batch: BATCH, ...rates('per_second', times[n], 1), growth: ratio(times[n], times[THOUSANDS[0]]), ...ofNative(times, `${n}`),
+  }));
+}
+
 /** Microseconds of an update's parts, each measured alone; `rest` is what the update takes beyond them. @param {Times} times */
 function partsOf({ update, gather, forward, backward, optimizer }) {
   const us = (/** @type {number[]} */ seconds) => 1e6 * median(seconds);
@@ -155,40 +170,33 @@ function partsOf({ update, gather, forward, backward, optimizer }) {
   };
 }
 
-/** What a language model learns from: LM_BATCH windows of LM_CONTEXT tokens of LM_VOCABULARY, d_model LM_CHANNELS, two blocks. */
-const [LM_CHANNELS, LM_BATCH, LM_CONTEXT, LM_VOCABULARY, LM_BLOCKS] = [64, 16, 64, 128, 2];
-
-/**
- * Flops of one token, forward and backward, of the useful products: 12 C^2 weights a block, the output, and attention over the
- * positions up to the token's own, (T + 1) / 2 of them on average.
- */
-const LM_FLOPS_PER_TOKEN = 3 * 2 * (LM_BLOCKS * (12 * LM_CHANNELS ** 2 + (LM_CONTEXT + 1) * LM_CHANNELS) + LM_CHANNELS * LM_VOCABULARY);
-
-/** Of one step. */
-export const lmFlops = () => LM_BATCH * LM_CONTEXT * LM_FLOPS_PER_TOKEN;
-
-/** A step of pre-training. @param {Subjects} subjects @param {Group} group */
+/** A step of pre-training; writing with the cache. @param {Subjects} subjects @param {Group} group */
 async function languageOf(subjects, group) {
-  const { simd, scalar } = subjects;
-  const sizes = [LM_CHANNELS, LM_BATCH], tokens = LM_BATCH * LM_CONTEXT, flops = tokens * LM_FLOPS_PER_TOKEN;
-  const times = await group(`language model of d_model ${LM_CHANNELS}`, {
+  const { simd, scalar } = subjects, { channels, batch, context } = LANGUAGE;
+  const sizes = [channels, batch], tokens = batch * context, written = context - 1;
+  const times = await group(`language model of d_model ${channels}`, {
     step: { subject: simd, kind: 'lm', sizes }, scalar: { subject: scalar, kind: 'lm', sizes }, ...natively(subjects, 'step', 'lm', sizes),
+    decode: { subject: simd, kind: 'decode', sizes: [channels] }, ...natively(subjects, 'decode', 'decode', [channels]),
   });
   return {
-    d_model: LM_CHANNELS, n_layers: LM_BLOCKS, context: LM_CONTEXT, batch: LM_BATCH, vocabulary: LM_VOCABULARY, flops_per_token: LM_FLOPS_PER_TOKEN,
-    ...rates('tokens_per_second', times.step, tokens), of_peak: ofPeak(times, 'step', flops), of_scalar: ratio(times.scalar, times.step),
+    d_model: channels, n_layers: LANGUAGE.blocks, context, batch, vocabulary: LANGUAGE.vocabulary, flops_per_token: LM_FLOPS_PER_TOKEN,
+    ...rates('tokens_per_second', times.step, tokens), of_peak: ofPeak(times, 'step', tokens * LM_FLOPS_PER_TOKEN), of_scalar: ratio(times.scalar, times.step),
     ...ofNative(times, 'step'),
+    decode: { ...rates('tokens_per_second', times.decode, written), of_peak: ofPeak(times, 'decode', written * LM_FLOPS_PER_TOKEN / 3), ...ofNative(times, 'decode') },
   };
 }
 
 /** Time per flop as layers grow. @param {Subjects} subjects @param {Group} group */
-async function scalingOf({ simd }, group) {
-  const jobs = SCALING.map((hidden) => [`${hidden}`, { subject: simd, kind: 'update', sizes: [hidden, BATCH] }]);
-  const times = await group(`update of hidden ${SCALING.join(' and ')}`, Object.fromEntries(jobs));
+async function scalingOf(subjects, group) {
+  const sizes = (/** @type {number} */ hidden) => [hidden, BATCH];
+  const jobs = SCALING.map((hidden) => ({ [hidden]: { subject: subjects.simd, kind: 'update', sizes: sizes(hidden) }, ...natively(subjects, `${hidden}`, 'update', sizes(hidden)) }));
+  const times = await group(`update of hidden ${SCALING.join(', ')}`, Object.assign({}, ...jobs));
   const perFlop = (/** @type {number} */ hidden) => times[hidden].map((t) => 1e9 * t / updateFlops(hidden));
-  const [small, large] = SCALING.map(perFlop);
+  const [small, large] = GROWTH.map(perFlop);
   return {
-    ns_per_flop: SCALING.map((hidden) => ({ hidden, ns: median(perFlop(hidden)), of_peak: ofPeak(times, `${hidden}`, updateFlops(hidden)) })),
+    ns_per_flop: SCALING.map((hidden) => ({
+      hidden, ns: median(perFlop(hidden)), ...rates('per_second', times[hidden], 1), of_peak: ofPeak(times, `${hidden}`, updateFlops(hidden)), ...ofNative(times, `${hidden}`),
+    })),
     growth: ratio(large, small),
   };
 }

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
-// The cases of tests/bench/bench.c in a WebAssembly module, bellhop_bench.wasm. Runs in Node and in browsers.
+// The cases of tests/bench/bench*.c in a WebAssembly module, bellhop_bench.wasm. Runs in Node and in browsers.
 
 /** @typedef {Record<string, (...values: number[]) => number>} Calls */
 
 /**
- * What peers are checked against: `record` does one update of a case of kind ddpg, td3 or sac and copies what it learned from
- * (tests/bench/bench_control.h), `values` copies what it has learned.
+ * What peers are checked against: `record` does one update of a case and copies what it learned from (tests/bench/bench*.c say what
+ * stands in it, kind by kind), `values` copies what it has learned.
  * @typedef {object} Records
- * @property {(handle: number, batch: number) => Float32Array} record
- * @property {(handle: number, which: 'parameters' | 'target' | 'log_alpha') => Float32Array} values
+ * @property {(handle: number) => Float32Array} record
+ * @property {(handle: number, which?: 'parameters' | 'target' | 'log_alpha') => Float32Array} values
  */
 
 const VALUES = ['parameters', 'target', 'log_alpha'];
-/** Reals of a record for each transition: nine of the transition, two of noise. */
-export const RECORD_WIDTH = 11;
 
-/** @param {BufferSource} bytes @returns {Promise<import('./measure.mjs').Subject & Records>} */
-export async function openModule(bytes) {
+/**
+ * @param {BufferSource} bytes @param {() => number} [now]  a clock, in milliseconds
+ * @returns {Promise<import('./measure.mjs').Subject & Records>}
+ */
+export async function openModule(bytes, now = () => performance.now()) {
   const { instance } = await WebAssembly.instantiate(bytes);
   const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
   const call = /** @type {Calls} */ (/** @type {unknown} */ (instance.exports));
@@ -30,15 +31,18 @@ export async function openModule(bytes) {
       return handle;
     },
     async time(handle, n) {
-      const since = performance.now();
+      const since = now();
       call.bench_run(handle, n);
-      return (performance.now() - since) / 1000;
+      return (now() - since) / 1000;
     },
     async close(handle) {
       call.bench_close(handle);
     },
-    record: (handle, batch) => copy(call.bench_record(handle), batch * RECORD_WIDTH),
-    values: (handle, which) => copy(call.bench_values(handle, VALUES.indexOf(which)), call.bench_n_values(handle, VALUES.indexOf(which))),
+    record: (handle) => copy(call.bench_record(handle), call.bench_n_record(handle)),
+    values(handle, which = 'parameters') {
+      const i = VALUES.indexOf(which);
+      return copy(call.bench_values(handle, i), call.bench_n_values(handle, i));
+    },
   };
 }
 

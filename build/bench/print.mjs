@@ -12,7 +12,7 @@
 /** @param {Report} report @returns {string} */
 export function table(report) {
   const { machine } = report;
-  const sections = [gemmRows, updateRows, partRows, controlRows, loopRows, envRows, languageRows, productRows, pageRows].map((rows) => rows(report));
+  const sections = [gemmRows, updateRows, scalingRows, partRows, controlRows, imageRows, ppoRows, loopRows, envRows, prioritizedRows, languageRows, productRows, pageRows].map((rows) => rows(report));
   const head = `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}; load ${machine.load.toFixed(1)} at the start`;
   return [head, '', ...align([peakRow(report), ...sections.flatMap((rows) => [[], ...rows])])].join('\n');
 }
@@ -48,19 +48,45 @@ function gemmRows({ gemm }) {
 
 /** @param {Report} r @returns {Row[]} */
 function languageRows({ language: l }) {
-  return [[`language model, d_model ${l.d_model}, ${l.n_layers} layers, batch ${l.batch} x ${l.context}`, `${whole(l.tokens_per_second)} tokens/s`,
-    between(l.spread, whole), `${percent(l.of_peak)} of peak, ${l.of_scalar.toFixed(2)} x scalar${native(l)}`]];
+  const model = `language model, d_model ${l.d_model}, ${l.n_layers} layers`;
+  return [
+    [`${model}, batch ${l.batch} x ${l.context}`, `${whole(l.tokens_per_second)} tokens/s`, between(l.spread, whole),
+      `${percent(l.of_peak)} of peak, ${l.of_scalar.toFixed(2)} x scalar${native(l)}`],
+    [`${model}, writes ${l.context - 1} tokens`, `${whole(l.decode.tokens_per_second)} tokens/s`, between(l.decode.spread, whole), `${percent(l.decode.of_peak)} of peak${native(l.decode)}`],
+  ];
 }
 
 /** @param {Report} r @returns {Row[]} */
-function updateRows({ updates, scaling }) {
-  /** @type {Row[]} */
-  const rows = updates.map((u) => [`update ${u.net}, batch ${u.batch}`, `${whole(u.per_second)} /s`, between(u.spread, whole),
+function updateRows({ updates }) {
+  return updates.map((u) => [`update ${u.net}, batch ${u.batch}`, `${whole(u.per_second)} /s`, between(u.spread, whole),
     `${percent(u.of_peak)} of peak, ${u.of_scalar.toFixed(2)} x scalar (${whole(u.scalar_per_second)} /s)${native(u)}`]);
-  const flops = scaling.ns_per_flop.map(({ hidden, ns, of_peak }) =>
-    [`time per flop, hidden ${hidden}`, `${ns.toFixed(4)} ns`, '', `${percent(of_peak)} of peak`]);
-  flops[flops.length - 1][3] += `, ${scaling.growth.toFixed(3)} x the first`;
-  return [...rows, ...flops];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function scalingRows({ scaling }) {
+  /** @type {Row[]} */
+  const rows = scaling.ns_per_flop.map((s) => [`update, hidden ${s.hidden}`, `${whole(s.per_second)} /s`, between(s.spread, whole),
+    `${s.ns.toFixed(4)} ns a flop, ${percent(s.of_peak)} of peak${native(s)}`]);
+  return [...rows, ['time per flop, hidden 512', `${scaling.growth.toFixed(3)} x`, '', 'that of hidden 128']];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function imageRows({ images }) {
+  return images.map((i) => [`update, ${i.net} network, batch ${i.batch}`, `${i.per_second.toFixed(1)} /s`, between(i.spread, tenth), `${percent(i.of_peak)} of peak${native(i)}`]);
+}
+
+/** @param {Report} r @returns {Row[]} */
+function ppoRows({ ppo: p }) {
+  return [
+    [`PPO update ${p.net}, ${p.cells} steps, ${p.epochs} epochs of batches of ${p.batch}`, `${p.per_second.toFixed(1)} /s`, between(p.spread, tenth), `${percent(p.of_peak)} of peak${native(p)}`],
+    ...p.rollout.map((r) => [`PPO rollout ${p.net}, CartPole-v1, ${r.n_envs} at once`, `${whole(r.steps_per_second)} steps/s`, between(r.spread, whole), native(r).slice(2)]),
+  ];
+}
+
+/** @param {Report} r @returns {Row[]} */
+function prioritizedRows({ prioritized }) {
+  return prioritized.map((p) => [`prioritized replay of ${whole(p.transitions)}, batch ${p.batch}`, `${whole(p.per_second)} /s`, between(p.spread, whole),
+    `${p.growth.toFixed(2)} x the time of the first${native(p)}`]);
 }
 
 /** @param {Report} r @returns {Row[]} */

@@ -2,25 +2,15 @@
 // `npm run bench -- --widths`: the native program with kernels of each width the processor has, in turns. The clock is the program's own
 // time on the processor, so that neighbours who wait for their turn do not count. A ratio is the median of the rounds' ratios to SSE2; beside a
 // case of known flops stands its share of the peak of that width.
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import process from 'node:process';
-import { OUT } from '../run.mjs';
-import { PEAK_FLOPS, lmFlops, measureGroup, median, ratio, updateFlops } from './measure.mjs';
-import { openNative } from './native.mjs';
+import { imageFlops, lmFlops, updateFlops } from './flops.mjs';
+import { PEAK_FLOPS, measureGroup, median, ratio } from './measure.mjs';
+import { openNative, widthOfNative } from './native.mjs';
 
 /** @typedef {import('./measure.mjs').Subject} Subject */
 /** @typedef {{ name: string, kind: string, sizes: number[], flops?: number }} Case  flops of one run */
 /** @typedef {{ width: string, seconds: number, of_sse2: number, of_peak: number | null }} Figure */
 
 export const WIDTHS = ['scalar', 'sse2', 'avx2', 'avx512'];
-
-/** Multiply-adds of a convolution: outputs a side, channels, patch. @param {number} side @param {number} channels @param {number} patch */
-const convolution = (side, channels, patch) => side * side * channels * patch;
-const NATURE_FIRST = convolution(20, 32, 8 * 8 * 4);
-const NATURE_ROW = NATURE_FIRST + convolution(9, 64, 4 * 4 * 32) + convolution(7, 64, 3 * 3 * 64) + 3136 * 512 + 512 * 6;
-/** Two forward passes, the gradients of weights, and of inputs but the first layer's. @param {number} batch */
-const natureFlops = (batch) => 2 * batch * (4 * NATURE_ROW - NATURE_FIRST);
 
 /** @type {Case[]} */
 const CASES = [
@@ -29,15 +19,14 @@ const CASES = [
   ...['nn', 'nt', 'tn'].map((op) => ({ name: `gemm ${op} 37x53x129`, kind: `gemm_${op}`, sizes: [37, 53, 129], flops: 2 * 37 * 53 * 129 })),
   ...[64, 256].map((hidden) => ({ name: `update 4-${hidden}-${hidden}-2, batch 64`, kind: 'update', sizes: [hidden, 64], flops: updateFlops(hidden) })),
   { name: 'SAC 256-256, batch 256', kind: 'sac', sizes: [256, 256] },
-  { name: 'Nature network, batch 32', kind: 'nature', sizes: [32], flops: natureFlops(32) },
+  { name: 'Nature network, batch 32', kind: 'nature', sizes: [32], flops: imageFlops('nature', 32) },
   { name: 'language model of d_model 64', kind: 'lm', sizes: [64, 16], flops: lmFlops() },
   { name: 'clip and Adam, 4-256-256-2', kind: 'optimizer', sizes: [256, 64] },
 ];
 
 /** Those the processor has: the others fall back. @returns {string[]} */
 export function widthsHere() {
-  const nameOf = (/** @type {string} */ width) => execFileSync(join(OUT, 'release', 'bellhop_bench'), { input: 'name\n', encoding: 'utf8', env: { ...process.env, BH_SIMD: width } }).trim();
-  return WIDTHS.filter((width) => width !== 'scalar' && nameOf(width) === width);
+  return WIDTHS.filter((width) => width !== 'scalar' && widthOfNative(width) === width);
 }
 
 /** @param {Case} c @param {Record<string, Subject>} subjects @param {import('./measure.mjs').Effort} effort @returns {Promise<{ name: string, widths: Figure[] }>} */

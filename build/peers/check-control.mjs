@@ -29,7 +29,7 @@ function batchOf(record) {
 export async function recordUpdates(bellhop, algo) {
   const handle = await bellhop.open(algo, HIDDEN, BATCH);
   const parameters = [...bellhop.values(handle, 'parameters')];
-  const batches = Array.from({ length: UPDATES }, () => batchOf(bellhop.record(handle, BATCH)));
+  const batches = Array.from({ length: UPDATES }, () => batchOf(bellhop.record(handle)));
   const wanted = { parameters: bellhop.values(handle, 'parameters'), target: bellhop.values(handle, 'target'), log_alpha: bellhop.values(handle, 'log_alpha')[0] ?? 0 };
   await bellhop.close(handle);
   return { order: { order: 'learn', algo, hidden: HIDDEN, parameters, batches }, wanted };

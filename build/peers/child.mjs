@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The process of one JavaScript peer: node child.mjs NAME FOLDER, FOLDER being where packages are installed. Each peer has a
 // process, and so an engine, of its own: none runs code that another one made polymorphic. Takes orders, one JSON object a
-// line, and answers each with one, { value } or { error }; torch_dqn.py takes the same, torch_control.py another `learn`.
+// line, and answers each with one, { value } or { error }; those in Python take the same, and some `repeat` (check-records.mjs)
+// instead of `learn`.
 //
 //     { order: 'hello' }                                         { version, note }
-//     { order: 'open', kind, hidden, batch }                     a number for the case
-//     { order: 'time', handle, n }                               seconds of n runs, all their work done
+//     { order: 'open', kind, sizes }                             a number for the case; sizes as in tests/bench/bench*.c
+//     { order: 'time', handle, n }                               seconds of n runs, all their work done, on the processor
 //     { order: 'close', handle }                                 0
 //     { order: 'learn', options, online, target, batches }       Q-values of each batch's x_tm1 after the updates
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { cpuNow } from '../bench/clock.mjs';
 import { openCase, optionsOf, randomParameters } from './cases.mjs';
 import { openConvnet } from './convnet.mjs';
 import { blocked, simple } from './loops.mjs';
@@ -40,7 +42,7 @@ function ordersOf({ version, note, create }) {
   const cases = [];
   return {
     hello: () => ({ version, note }),
-    open({ kind, hidden, batch }) {
+    open({ kind, sizes: [hidden, batch] }) {
       const options = optionsOf(kind, hidden, batch), learner = create(options);
       const parameters = randomParameters(options.sizes);
       learner.setParameters(parameters, parameters);
@@ -48,10 +50,10 @@ function ordersOf({ version, note, create }) {
     },
     async time({ handle, n }) {
       const { learner, run } = /** @type {NonNullable<typeof cases[0]>} */ (cases[handle]);
-      const since = performance.now();
+      const since = cpuNow();
       run(n);
       await learner.finish();
-      return (performance.now() - since) / 1000;
+      return (cpuNow() - since) / 1000;
     },
     close({ handle }) {
       cases[handle] = null;

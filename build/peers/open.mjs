@@ -8,37 +8,51 @@ import { FOLDER } from './install.mjs';
 /** @import { Subject } from '../bench/measure.mjs' */
 
 /** @typedef {'same' | 'momentum'} Rule  how it learns: as Bellhop does, or as ConvNetJS */
-/** @typedef {{ name: string, label: string, rule: Rule, packages: string[] }} Kind */
+/** @typedef {{ name: string, label: string, rule: Rule, packages: string[], torch?: string[] }} Kind  torch: the program in Python and its arguments */
 /** @typedef {Kind & { version: string, note: string, subject: Subject, ask: (order: object) => Promise<any>, end: () => void }} Peer */
 /** @typedef {{ name: string, label: string, absent: string }} Absent */
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
-/** Programs and their arguments. */
-const TORCH = { 'torch': ['torch_dqn.py'], 'torch-control': ['torch_control.py'], 'torch-control-tuned': ['torch_control.py', 'tuned'] };
 const PYTHONS = [process.env.PYTHON, 'python3', '/usr/bin/python3'];
 const TFJS = '@tensorflow/tfjs';
+/**
+ * What OpenBLAS may be told the processor is, tried in this order: nothing, so that it looks itself, then what older releases do not
+ * find in processors newer than they are.
+ */
+const CORE_TYPES = ['', 'SkylakeX', 'Haswell'];
+/** What would force OpenBLAS to the kernels, or blocks, of another processor. */
+const FORCED = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE'];
+/** Another core type is taken where its products are this much faster, and right. */
+const FASTER = 1.05;
+const PRODUCT_TOLERANCE = 1e-3;
+
+/** Both rows of a program for PyTorch: as people write it, and with less work (torch_common.py). @param {string} program @returns {Kind[]} */
+const torch = (program) => [
+  { name: `torch-${program}`, label: 'PyTorch', rule: 'same', packages: [], torch: [`torch_${program}.py`] },
+  { name: `torch-${program}-tuned`, label: 'PyTorch, tuned', rule: 'same', packages: [], torch: [`torch_${program}.py`, 'tuned'] },
+];
 
 /** @type {Kind[]} */
-const KINDS = [
+const JAVASCRIPT = [
   { name: 'plain', label: 'plain JavaScript', rule: 'same', packages: [] },
   { name: 'plain-blocked', label: 'plain JavaScript, blocked', rule: 'same', packages: [] },
   { name: 'tfjs-cpu', label: 'TensorFlow.js, cpu', rule: 'same', packages: [TFJS] },
   { name: 'tfjs-wasm', label: 'TensorFlow.js, wasm', rule: 'same', packages: [TFJS, '@tensorflow/tfjs-backend-wasm'] },
   { name: 'convnetjs', label: 'ConvNetJS', rule: 'momentum', packages: ['convnetjs'] },
-  { name: 'torch', label: 'PyTorch', rule: 'same', packages: [] },
 ];
 
-/** Of DDPG, TD3 and SAC. @type {Kind[]} */
-export const CONTROL_KINDS = [
-  { name: 'torch-control', label: 'PyTorch', rule: 'same', packages: [] },
-  { name: 'torch-control-tuned', label: 'PyTorch, tuned', rule: 'same', packages: [] },
-];
+/** Of DQN over numbers; over images; of DDPG, TD3 and SAC; of PPO; of a language model. JavaScript peers have the first alone. */
+export const KINDS = {
+  dqn: [...JAVASCRIPT, ...torch('dqn')], images: torch('dqn'), control: torch('control'), ppo: torch('ppo'), language: torch('lm'),
+};
+
+/** @typedef {{ command: string, coreType: string }} Python  the one that has torch, and what its OpenBLAS is told */
 
 /**
  * All that can run, and the others with the reason.
- * @param {Map<string, string>} missing packages @param {Kind[]} [kinds]
+ * @param {Map<string, string>} missing packages @param {Kind[]} kinds @param {Python | null} python
  */
-export async function openPeers(missing, kinds = KINDS) {
+export async function openPeers(missing, kinds, python) {
   /** @type {Peer[]} */
   const peers = [];
   /** @type {Absent[]} */
@@ -48,7 +62,7 @@ export async function openPeers(missing, kinds = KINDS) {
     const lacks = packages.find((one) => missing.has(one));
     try {
       if (lacks !== undefined) throw new Error(missing.get(lacks));
-      peers.push(await openPeer(kind));
+      peers.push(await openPeer(kind, python));
     } catch (error) {
       absent.push({ name, label, absent: /** @type {Error} */ (error).message });
     }
@@ -56,27 +70,50 @@ export async function openPeers(missing, kinds = KINDS) {
   return { peers, absent };
 }
 
-/** @param {string} name of a peer */
-function commandOf(name) {
-  if (!isTorch(name)) return [process.execPath, CHILD, name, FOLDER];
-  const python = PYTHONS.find((one) => one && probe([one, '-c', 'import torch']) !== null);
-  if (!python) throw new Error('no python3 here has torch; $PYTHON may name one');
-  const [program, ...args] = TORCH[name];
+/**
+ * A Python with torch, and the core type its OpenBLAS is fastest with: one that computes wrong products, or with which it crashes,
+ * is not taken. What the environment says of core types is left out: it may force an older one.
+ * @param {(what: string) => void} log @returns {Promise<Python | null>} null where there is none
+ */
+export async function findTorch(log) {
+  const command = PYTHONS.find((one) => one && probe([one, '-c', 'import torch']) !== null);
+  if (!command) return null;
+  let best = { coreType: '', speed: 0, note: '' };
+  for (const coreType of CORE_TYPES) {
+    const { ask, end } = startProcess(torchCommand(command, ['torch_dqn.py']), coreType);
+    try {
+      const { note, product_speed: speed, product_error: error } = await ask({ order: 'hello' });
+      if (error <= PRODUCT_TOLERANCE && speed > (best.speed === 0 ? 0 : FASTER * best.speed)) best = { coreType, speed, note };
+      if (!note.includes('OpenBLAS')) break;
+    } catch (error) {
+      log(`PyTorch with OPENBLAS_CORETYPE=${coreType}: ${/** @type {Error} */ (error).message}`);
+    } finally {
+      end();
+    }
+  }
+  log(`PyTorch, ${best.note}${best.coreType ? `, which OPENBLAS_CORETYPE=${best.coreType} chose` : ''}`);
+  return { command, coreType: best.coreType };
+}
+
+/** @param {string} python @param {string[]} torch */
+function torchCommand(python, [program, ...args]) {
   return [python, '-B', fileURLToPath(new URL(program, import.meta.url)), ...args]; // -B: no __pycache__ among the sources
 }
 
-/** @param {string} name @returns {name is keyof typeof TORCH} */
-function isTorch(name) {
-  return name in TORCH;
+/** @param {Kind} kind @param {Python | null} python */
+function startPeer({ name, torch: program }, python) {
+  if (!program) return startProcess([process.execPath, CHILD, name, FOLDER]);
+  if (!python) throw new Error('no python3 here has torch; $PYTHON may name one');
+  return startProcess(torchCommand(python.command, program), python.coreType);
 }
 
-/** @param {Kind} kind @returns {Promise<Peer>} */
-async function openPeer(kind) {
-  const { ask, end } = startProcess(commandOf(kind.name));
+/** @param {Kind} kind @param {Python | null} python @returns {Promise<Peer>} */
+async function openPeer(kind, python) {
+  const { ask, end } = startPeer(kind, python);
   try {
     const { version, note } = await ask({ order: 'hello' });
     return { ...kind, version, note, ask, end, subject: {
-      open: (what, hidden, batch) => ask({ order: 'open', kind: what, hidden, batch }),
+      open: (what, ...sizes) => ask({ order: 'open', kind: what, sizes }),
       time: (handle, n) => ask({ order: 'time', handle, n }),
       close: (handle) => ask({ order: 'close', handle }),
     } };
@@ -86,9 +123,10 @@ async function openPeer(kind) {
   }
 }
 
-/** One thread, whatever a BLAS would like. @param {string[]} command */
-function startProcess([file, ...args]) {
-  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+/** One thread, whatever a BLAS would like. @param {string[]} command @param {string} [coreType] of OpenBLAS; '': as it finds itself */
+function startProcess([file, ...args], coreType = '') {
+  const mine = Object.entries(process.env).filter(([key]) => !FORCED.includes(key));
+  const env = { ...Object.fromEntries(mine), OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', ...coreType && { OPENBLAS_CORETYPE: coreType } };
   const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let complaint = '';
   child.on('error', (error) => { complaint = error.message; });

@@ -2,39 +2,45 @@
 // The figures of `npm run bench:peers` as a table for people.
 
 /** @typedef {{ per_second: number, spread: [number, number] }} Rate */
-/** @typedef {Rate & { name: string, label: string, version: string, note: string, ratio: number, ratio_of_fastest: number }} PeerRate */
-/** @typedef {{ net: string, batch: number, bellhop: Rate, peers: PeerRate[] }} Comparison */
-/** @typedef {{ updates: (Comparison & { algo: string })[], loop: (Comparison & { algo: string })[] }} Control */
-/** @typedef {{ cpu: string, cores: number, runtime: string, load: number }} Machine */
-/** @typedef {{ updates: Comparison[], loop: Comparison[], control: Control, absent: import('./open.mjs').Absent[], agreement: Record<'dqn' | 'control', Record<string, number>>, peak_gflops: number, peak_spread: [number, number], machine: Machine }} Report */
+/** @typedef {{ median: number, spread: [number, number], fastest: number }} Ratio */
+/** @typedef {Rate & { name: string, label: string, version: string, note: string, bellhop: Ratio, native: Ratio }} PeerRate  Bellhop's module and native program over this peer */
+/** @typedef {{ title: string, unit: string, bellhop: Rate, native: Rate & { of_bellhop: Ratio }, peers: PeerRate[] }} Comparison */
+/** @typedef {{ cpu: string, cores: number, runtime: string, native: string, load: number }} Machine */
+/** @typedef {{ comparisons: Comparison[], absent: import('./open.mjs').Absent[], agreement: ({ group: string } & Record<string, any>)[], peak_gflops: number, peak_spread: [number, number], machine: Machine }} Report */
 
-const worst = (/** @type {Record<string, number>} */ differences) => Math.max(...Object.values(differences)).toExponential(0);
 const whole = (/** @type {number} */ x) => Math.round(x).toLocaleString('en-US');
 /** Two digits at least. @param {number} x */
-const times = (x) => `${x < 10 ? x.toFixed(2) : x.toFixed(1)} x`;
+const digits = (x) => (x < 10 ? x.toFixed(2) : x.toFixed(1));
+/** @param {Ratio} ratio */
+const times = ({ median, spread }) => `${digits(median)} x (${spread.map(digits).join('–')})`;
 
 /** @param {Report} report */
-export function table({ updates, loop, control, absent, agreement, peak_gflops, peak_spread, machine }) {
+export function table({ comparisons, absent, agreement, peak_gflops, peak_spread, machine }) {
   const peak = `peak ${peak_gflops.toFixed(1)} GFLOP/s (${peak_spread.map((x) => x.toFixed(1)).join('–')})`;
   return [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}; load ${machine.load.toFixed(1)} at the start; ${peak}`,
-    ...updates.flatMap((one) => ['', `update ${one.net}, batch ${one.batch}, updates/s`, ...rows(one)]),
-    ...loop.flatMap((one) => ['', `loop ${one.net}, batch ${one.batch}, CartPole-v1, an update per step, steps/s`, ...rows(one)]),
-    ...control.updates.flatMap((one) => ['', `update of ${one.algo.toUpperCase()}, ${one.net}, batch ${one.batch}, updates/s`, ...rows(one)]),
-    ...control.loop.flatMap((one) => ['', `loop of ${one.algo.toUpperCase()}, ${one.net}, batch ${one.batch}, Pendulum-v1, an update per step, steps/s`, ...rows(one)]),
-    '', `Q-values of DQN after 10 updates agree to ${worst(agreement.dqn)}.`,
-    ...(control.updates.length > 0 ? [`Parameters of DDPG, TD3 and SAC after 10 updates agree to ${worst(agreement.control)} in the mean; JavaScript peers have none of the three.`] : []),
+    `${machine.cpu}, ${machine.cores} cores, ${machine.runtime}, native ${machine.native}; load ${machine.load.toFixed(1)} at the start; ${peak}`,
+    ...comparisons.flatMap((one) => ['', `${one.title}, ${one.unit}`, ...rows(one)]),
+    '', ...agreement.map(({ group, ...differences }) => agreementOf(group, differences)).filter((line) => line !== ''),
     ...absent.map(({ label, absent: why }) => `Absent: ${label}: ${why}`),
   ].join('\n');
 }
 
+/** @param {string} group @param {Record<string, number>} differences */
+function agreementOf(group, differences) {
+  if (Object.keys(differences).length === 0) return '';
+  const worst = Math.max(...Object.values(differences)).toExponential(0);
+  return group === 'dqn' ? `${group}: Q-values agree to ${worst}.` : `${group}: what is learned agrees to ${worst} in the mean.`;
+}
+
 /** @param {Comparison} comparison */
-function rows({ bellhop, peers }) {
+function rows({ bellhop, native, peers }) {
   const lines = [
-    ['Bellhop', whole(bellhop.per_second), bellhop.spread.map(whole).join('–'), 'median', 'fastest', ''],
-    ...peers.map((peer) => [`${peer.label} ${peer.version}`, whole(peer.per_second), peer.spread.map(whole).join('–'), times(peer.ratio), times(peer.ratio_of_fastest), peer.note]),
+    ['', '', '', 'module', 'native', 'of the fastest rounds', ''],
+    ['Bellhop', whole(bellhop.per_second), bellhop.spread.map(whole).join('–'), '', '', '', ''],
+    ['Bellhop, native', whole(native.per_second), native.spread.map(whole).join('–'), '', '', '', `${times(native.of_bellhop)} the module`],
+    ...peers.map((peer) => [`${peer.label} ${peer.version}`, whole(peer.per_second), peer.spread.map(whole).join('–'), times(peer.bellhop), times(peer.native),
+      `${digits(peer.bellhop.fastest)}, ${digits(peer.native.fastest)}`, peer.note]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...lines.map((line) => line[i].length)));
-  return lines.map(([what, rate, spread, ratio, fastest, note]) =>
-    `  ${what.padEnd(widths[0])}  ${rate.padStart(widths[1])}  ${spread.padStart(widths[2])}  ${ratio.padStart(widths[3])}  ${fastest.padStart(widths[4])}  ${note}`.trimEnd());
+  const widths = [0, 1, 2, 3, 4, 5].map((i) => Math.max(...lines.map((line) => line[i].length)));
+  return lines.map(([what, ...rest]) => `  ${what.padEnd(widths[0])}  ${rest.map((text, i) => (i < 5 ? text.padStart(widths[i + 1]) : text)).join('  ')}`.trimEnd());
 }

@@ -14,14 +14,13 @@
 import copy
 import math
 import random
-import sys
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from torch_common import GAMMA, LEARNING_STARTS, REPLAY_SIZE, network, serve, update_case
+from torch_common import GAMMA, IS_TUNED, LEARNING_STARTS, REPLAY_SIZE, network, serve, update_case
 
 OBSERVATION, ACTION = 3, 1  # Pendulum's sizes
 PAIR = OBSERVATION + ACTION
@@ -137,7 +136,7 @@ class Usual(Modules):
                 torch.add(target, p, alpha=TAU, out=target)
 
 
-Trained = Tuned if 'tuned' in sys.argv[1:] else Usual
+Trained = Tuned if IS_TUNED else Usual
 
 
 class Learner:
@@ -320,7 +319,8 @@ def loop_case(learner, replay):
 def make_case(order):
     """Kind ALGO: updates; `loop_ALGO`: steps. A run of `td3` is two updates, one of which moves the actor."""
     *loop, algo = order['kind'].split('_')
-    learner, replay = LEARNERS[algo](order['hidden']), Replay(order['batch'])
+    hidden, batch = order['sizes']
+    learner, replay = LEARNERS[algo](hidden), Replay(batch)
     if loop:
         return loop_case(learner, replay)
     run = update_case(learner, replay)
@@ -337,4 +337,4 @@ def learn(order):
             'log_alpha': learner.log_alpha.item() if order['algo'] == 'sac' else 0}
 
 
-serve(make_case, learn)
+serve(make_case, learn=learn)

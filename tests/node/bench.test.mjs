@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { measureAll } from '../../build/bench/all.mjs';
-import { controlFlops, measure, PEAK_FLOPS, updateFlops } from '../../build/bench/measure.mjs';
+import { controlFlops, imageFlops, ppoFlops, updateFlops } from '../../build/bench/flops.mjs';
+import { measure, PEAK_FLOPS } from '../../build/bench/measure.mjs';
 import { openModule } from '../../build/bench/module.mjs';
 import { table } from '../../build/bench/print.mjs';
 import { solveTime } from '../../build/bench/product.mjs';
 import { ALGORITHMS, difference, recordUpdates } from '../../build/peers/check-control.mjs';
+import * as records from '../../build/peers/check-records.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Sizes as build/bench/sizes.mjs has them; tests/node/sizes.test.mjs has the real ones, which take seconds to compress. */
@@ -54,15 +56,24 @@ test('an update of actions that are numbers counts its products, of a row', () =
   assert.equal(controlFlops('sac', 2), 2 * (14 + 2 * (4 * 14 - 8) + (3 * 14 - 6) + 2 * (2 * 14 - 8 + 2)));
 });
 
+test('an update of images counts convolutions, one of PPO its networks over the rollout and in each epoch', () => {
+  // MinAtar's, of a row: 8*8 outputs of 16 channels from 3*3*4 numbers, then 1024*128 and 128*3.
+  assert.equal(imageFlops('minatar', 32), 2 * 32 * (4 * (36_864 + 131_072 + 384) - 36_864));
+  assert.equal(imageFlops('nature', 1), 2 * (4 * (3_276_800 + 2_654_208 + 1_806_336 + 1_605_632 + 3_072) - 3_276_800));
+  // Hidden 2: policy 8 + 4 + 4, value 8 + 4 + 2.
+  assert.equal(ppoFlops(2, 10), 2 * 1024 * (30 + 10 * (3 * 30 - 16)));
+});
+
 test('figures are fractions of what ran beside them', async () => {
   const peak = PEAK_FLOPS / 50e9; // 50 GFLOP/s
   const gemm = 2 * 64 ** 3 / 25e9;
   const simd = pretend({
     peak_12: 1.1 * peak, peak_13: peak, peak_6_6: 1.2 * peak, 'gemm_nn 64 64 64': gemm, 'update 64 64': updateFlops(64) / 40e9, 'loop 64 64': updateFlops(64) / 20e9,
     'td3 64 100': 2 * 100 * controlFlops('td3', 64) / 30e9, 'update 128 64': updateFlops(128) / 40e9, 'update 512 64': updateFlops(512) / 20e9, 'env 64': 64 / 10e6, 'lm 64 16': 1024 / 50e3,
+    'nature 32': imageFlops('nature', 32) / 35e9, 'ppo 64 64 10': ppoFlops(64, 10) / 45e9, 'rollout 64 16': 16 / 3e6, 'prioritized 1 64': 1e-5, 'prioritized 1000 64': 4e-5, 'decode 64': 63 / 80e3,
   });
   const scalar = pretend({ 'update 64 64': updateFlops(64) / 10e9 });
-  const native = pretend({ 'gemm_nn 64 64 64': gemm / 2 });
+  const native = pretend({ 'gemm_nn 64 64 64': gemm / 2, 'rollout 64 16': 8 / 3e6 });
   const figures = await measure({ simd, scalar, native }, { repeats: 3, ms: 1, warmMs: 1 });
   const close = (/** @type {number | undefined} */ a, /** @type {number} */ b) => assert.ok(Math.abs((a ?? NaN) / b - 1) < 1e-9, `${a} is not ${b}`);
   close(figures.peak_gflops, 50);
@@ -75,8 +86,15 @@ test('figures are fractions of what ran beside them', async () => {
   close(figures.control[1].per_second, 30e9 / (100 * controlFlops('td3', 64)));
   close(figures.loop.of_update_rate, 0.5);
   close(figures.scaling.growth, 2);
-  close(figures.env[1].steps_per_second, 10e6);
-  close(figures.env[1].per_second_at_50_gflops, 10e6);
+  close(figures.env[3].steps_per_second, 10e6);
+  close(figures.env[3].per_second_at_50_gflops, 10e6);
+  close(figures.images[0].of_peak, 0.7);
+  close(figures.ppo.of_peak, 0.9);
+  close(figures.ppo.rollout[2].steps_per_second, 3e6);
+  close(figures.ppo.rollout[2].of_native, 0.5);
+  close(figures.prioritized[3].per_second, 25_000);
+  close(figures.prioritized[3].growth, 4);
+  close(figures.language.decode.tokens_per_second, 80e3);
   close(figures.language.tokens_per_second, 50e3);
   // 12 C^2 a block and the output, and attention over 32.5 positions: 688,896 flops a token, forward and backward.
   close(figures.language.flops_per_token, 3 * 2 * (2 * (12 * 64 * 64 + 2 * 32.5 * 64) + 64 * 128));
@@ -100,8 +118,13 @@ test('the report from the modules has the documented shape', async () => {
     .flatMap((size) => ['nn', 'nt', 'tn'].map((op) => `${op} ${size}`)));
   assert.deepEqual(json.updates.map((/** @type {any} */ u) => [u.net, u.batch]), [['4-64-64-2', 64], ['4-256-256-2', 64]]);
   assert.deepEqual(json.control.map((/** @type {any} */ c) => `${c.algo} ${c.net} ${c.batch}`), ['64-64 100', '256-256 256'].flatMap((size) => ['ddpg', 'td3', 'sac'].map((algo) => `${algo} ${size}`)));
-  assert.deepEqual(json.env.map((/** @type {any} */ e) => [e.id, e.n_envs]), [['CartPole-v1', 1], ['CartPole-v1', 64]]);
-  const numbers = [json.peak_gflops, json.load_ms, json.loop.steps_per_second, json.loop.of_update_rate, json.scaling.growth,
+  assert.deepEqual(json.env.map((/** @type {any} */ e) => [e.id, e.n_envs]), [1, 4, 16, 64, 256].map((n) => ['CartPole-v1', n]));
+  assert.deepEqual(json.images.map((/** @type {any} */ i) => `${i.net} ${i.batch}`), ['nature 32', 'minatar 32']);
+  assert.deepEqual(json.ppo.rollout.map((/** @type {any} */ r) => r.n_envs), [1, 4, 16, 64, 256]);
+  assert.deepEqual(json.prioritized.map((/** @type {any} */ p) => p.transitions), [1000, 10_000, 100_000, 1_000_000]);
+  assert.deepEqual(json.scaling.ns_per_flop.map((/** @type {any} */ s) => s.hidden), [32, 64, 128, 256, 512, 1024]);
+  const numbers = [json.peak_gflops, json.load_ms, json.language.decode.tokens_per_second, json.ppo.per_second,
+    ...[...json.images, ...json.prioritized, ...json.scaling.ns_per_flop].map((/** @type {any} */ f) => f.per_second), ...json.ppo.rollout.map((/** @type {any} */ r) => r.steps_per_second), json.loop.steps_per_second, json.loop.of_update_rate, json.scaling.growth,
     ...json.gemm.flatMap((/** @type {any} */ g) => [g.gflops, g.of_peak]), ...json.env.map((/** @type {any} */ e) => e.steps_per_second),
     ...json.updates.flatMap((/** @type {any} */ u) => [u.per_second, u.of_peak, u.scalar_per_second]), ...json.control.flatMap((/** @type {any} */ c) => [c.per_second, c.of_peak])];
   for (const number of numbers) assert.ok(number > 0, `${number} in ${JSON.stringify(json)}`);
@@ -125,6 +148,27 @@ test('updates of DDPG, TD3 and SAC are recorded with what they learned from, and
     assert.ok(await bellhop.time(loop, 10) >= 0);
     await bellhop.close(loop);
   }
+});
+
+test('updates of images, PPO and a language model are recorded with what they learned from; writing fills a context', async () => {
+  const bellhop = await openModule(readFileSync(join(ROOT, 'build/out/wasm-simd/bellhop_bench.wasm')));
+  const lengths = { nature: 32 * (2 * 84 * 84 * 4 + 3), minatar: 32 * (2 * 10 * 10 * 4 + 3), ppo: 1024 * (4 + 3 + 2) + 8, lm: 2 * 16 * 64 };
+  for (const check of records.CHECKS) {
+    const { order, wanted, moved } = await records.recordUpdates(bellhop, check);
+    assert.equal(order.kind, check.kind);
+    if (check.kind === 'decode') {
+      assert.equal(wanted.length, 63);
+      assert.ok(wanted.every((token) => Number.isInteger(token) && token >= 1 && token < 128));
+      continue;
+    }
+    const bytes = 4 * lengths[/** @type {keyof typeof lengths} */ (check.kind)];
+    assert.deepEqual(order.records.map((text) => Buffer.from(text, 'base64').length), Array(check.updates).fill(bytes), check.kind);
+    assert.equal(Buffer.from(order.parameters, 'base64').length, 4 * wanted.length);
+    assert.ok(moved > 1000 * check.tolerance, `${check.kind} moved ${moved}, too little for its tolerance`);
+  }
+  const loop = await bellhop.open('loop_ppo', 8, 64);
+  assert.ok(await bellhop.time(loop, 1) >= 0);
+  await bellhop.close(loop);
 });
 
 test('solving CartPole is timed with the module that ships', async () => {
