@@ -9,6 +9,8 @@
 /** @typedef {{ comparisons: Comparison[], absent: import('./open.mjs').Absent[], agreement: ({ group: string } & Record<string, any>)[], peak_gflops: number, peak_spread: [number, number], machine: Machine }} Report */
 
 const whole = (/** @type {number} */ x) => Math.round(x).toLocaleString('en-US');
+/** @param {number} x */
+const rate = (x) => (x < 100 ? x.toFixed(1) : whole(x));
 /** Two digits at least. @param {number} x */
 const digits = (x) => (x < 10 ? x.toFixed(2) : x.toFixed(1));
 /** @param {Ratio} ratio */
@@ -36,9 +38,9 @@ function agreementOf(group, differences) {
 function rows({ bellhop, native, peers }) {
   const lines = [
     ['', '', '', 'module', 'native', 'of the fastest rounds', ''],
-    ['Bellhop', whole(bellhop.per_second), bellhop.spread.map(whole).join('–'), '', '', '', ''],
-    ['Bellhop, native', whole(native.per_second), native.spread.map(whole).join('–'), '', '', '', `${times(native.of_bellhop)} the module`],
-    ...peers.map((peer) => [`${peer.label} ${peer.version}`, whole(peer.per_second), peer.spread.map(whole).join('–'), times(peer.bellhop), times(peer.native),
+    ['Bellhop', rate(bellhop.per_second), bellhop.spread.map(rate).join('–'), '', '', '', ''],
+    ['Bellhop, native', rate(native.per_second), native.spread.map(rate).join('–'), '', '', '', `${times(native.of_bellhop)} the module`],
+    ...peers.map((peer) => [`${peer.label} ${peer.version}`, rate(peer.per_second), peer.spread.map(rate).join('–'), times(peer.bellhop), times(peer.native),
       `${digits(peer.bellhop.fastest)}, ${digits(peer.native.fastest)}`, peer.note]),
   ];
   const widths = [0, 1, 2, 3, 4, 5].map((i) => Math.max(...lines.map((line) => line[i].length)));
