@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `npm run build`: the WebAssembly modules, then the page as a plain static folder, build/out/site/. Everything in
 // it lies flat and is found by relative URLs, so it works on any static host under any path.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { writeApi } from './api.mjs';
 import { DIST_BUNDLES, EMBEDS_COPIED, KINDS, MODULES, SHARED, SITE_BUNDLES, SITE_COPIED, WEB } from './bundles.mjs';
@@ -34,7 +34,8 @@ export async function buildSite(url = null) {
   const { writeChapters } = await import('./chapters.mjs');
   await writeInside(INLINE);
   writeCorpora(INLINE);
-  const made = [...await bundle(SITE_BUNDLES, SITE), ...copyInto(SITE, SITE_COPIED), ...await writeWorkers(SITE), await writeOnePage(SITE), ...await writeChapters(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
+  const outputs = await bundle(SITE_BUNDLES, SITE);
+  const made = [...Object.keys(outputs), ...copyInto(SITE, SITE_COPIED), writeIndex(SITE, outputs), ...await writeWorkers(SITE), await writeOnePage(SITE), ...await writeChapters(SITE), writeHeaders(SITE), ...url ? writeSharePages(SITE, url) : []];
   for (const file of filesBelow(SITE)) {
     // The reference is made by a command of its own, see api.mjs.
     if (!made.includes(file) && !file.startsWith('api/')) rmSync(join(SITE, file));
@@ -52,7 +53,9 @@ export async function buildDist(folder) {
   copyInto(folder, EMBEDS_COPIED);
 }
 
-/** @param {import('./bundles.mjs').Bundle[]} bundles @param {string} folder @returns {Promise<string[]>} what was written, relative to it */
+/** @typedef {Record<string, import('esbuild').Metafile['outputs'][string]>} Outputs  files, relative to their folder */
+
+/** @param {import('./bundles.mjs').Bundle[]} bundles @param {string} folder @returns {Promise<Outputs>} what was written */
 async function bundle(bundles, folder) {
   const esbuild = await import('esbuild');
   const results = await Promise.all(bundles.map(({ entries, extension, replaced, options }) => esbuild.build({
@@ -61,7 +64,22 @@ async function bundle(bundles, folder) {
   }).catch((error) => {
     throw new Failure(`${Object.values(entries).join(', ')} could not be bundled: ${error.message}`);
   })));
-  return results.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {})).map((file) => relative(folder, join(ROOT, file)));
+  return Object.fromEntries(results.flatMap(({ metafile }) => Object.entries(metafile?.outputs ?? {})).map(([file, output]) => [relative(folder, join(ROOT, file)), output]));
+}
+
+const FIRST_SCRIPT = /<script type="module" src="\.\/start\.js"[^>]*>.*\n/;
+
+/** The page, which names all scripts it begins with, so that none waits until one that imports it is there. @param {string} folder @param {Outputs} outputs @returns {string} the file, relative to it */
+function writeIndex(folder, outputs) {
+  const scripts = ['start.js', 'site.js'], all = new Set(scripts);
+  for (const file of all) {
+    for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement') all.add(relative(folder, join(ROOT, path)));
+  }
+  const links = [...all].filter((file) => !scripts.includes(file)).map((file) => `<link rel="modulepreload" href="./${file}">\n`);
+  const page = readFileSync(join(ROOT, 'web/site/index.html'), 'utf8');
+  if (!FIRST_SCRIPT.test(page)) throw new Failure(`index.html has nothing like ${FIRST_SCRIPT}, after which build/build.mjs names the scripts that it imports`);
+  writeFileSync(join(folder, 'index.html'), page.replace(FIRST_SCRIPT, (line) => line + links.join('')));
+  return 'index.html';
 }
 
 /** @param {string} folder @returns {string} the file, relative to it */

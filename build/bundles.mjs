@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What esbuild makes of web/: tables of scripts, of the site and of the package, and the settings all share.
 import { join } from 'node:path';
-import { coreChunk } from './core-chunk.mjs';
+import { chunkAsScript, coreChunk } from './core-chunk.mjs';
 import { namedJs } from './named-js.mjs';
 import { ROOT } from './run.mjs';
 
@@ -23,7 +23,7 @@ const MINIFIED = /** @type {const} */ ({ minify: true, sourcemap: 'linked' });
 const CLASSIC = /** @type {const} */ ({ minify: true, format: 'iife', logOverride: { 'empty-import-meta': 'silent' } });
 
 /** Scripts that share chunks. */
-const SHARING = { splitting: true, chunkNames: '[name]-[hash]', plugins: [coreChunk(WEB)], logOverride: { 'ignored-bare-import': /** @type {const} */ ('silent') } };
+const SHARING = { splitting: true, chunkNames: '[name]-[hash]', plugins: [coreChunk(WEB)] };
 
 /**
  * `replaced` are files of web/ in place of which others are taken, with everything inside, see build/inside.mjs.
@@ -57,7 +57,7 @@ export const SITE_BUNDLES = [
   { entries: { worker: 'worker/worker.mjs' }, extension: '.mjs', options: MINIFIED },
   { entries: { site: 'site/site.css', chapter: 'site/chapters/chapter.css' }, options: { minify: true } },
   // What the page asks of it later is a chunk.
-  { entries: { 'plain-worker': 'worker/plain-worker.mjs' }, options: { ...MINIFIED, splitting: true, chunkNames: '[name]-[hash]' } },
+  { entries: { 'plain-worker': 'worker/plain-worker.mjs' }, options: { ...MINIFIED, splitting: true, chunkNames: '[name]-[hash]', plugins: chunkAsScript('plain-worker', WEB, /worker\/session-calls/, 'worker/plain-worker.mjs') } },
   ...EMBEDS,
 ];
 
@@ -79,6 +79,6 @@ export const EMBEDS_COPIED = [['web/embed/embed.html', 'embed.html'], ['web/site
 
 /** Files that are copied into the site as they are, and from where. @type {[from: string, to: string][]} */
 export const SITE_COPIED = [
-  ['web/site/index.html', 'index.html'], ['web/bellhop.d.ts', 'bellhop.d.ts'], ['web/options.d.ts', 'options.d.ts'],
+  ['web/bellhop.d.ts', 'bellhop.d.ts'], ['web/options.d.ts', 'options.d.ts'],
   ['envs/data/corpus_en.txt', 'static/corpus_en.txt'], ['envs/data/corpus_zh.txt', 'static/corpus_zh.txt'], ...EMBEDS_COPIED,
 ];

@@ -19,6 +19,7 @@ export async function writeOnePage(site) {
   for (const [what, by] of /** @type {[RegExp, string][]} */ ([
     [/(?<=<meta http-equiv="Content-Security-Policy" content=")[^"]*/, policy],
     [/<script type="module" src="\.\/start\.js"[^>]*><\/script>\n/, ''],
+    [/(?:<link rel="modulepreload"[^>]*>\n)+/, ''],
     [/(?<=<link rel="icon" href=")[^"]*/, icon],
     [/<link rel="stylesheet" href="\.\/site\.css">/, `<style>${style}</style>`],
     [/<link rel="preload"[^>]*>\n/, ''],

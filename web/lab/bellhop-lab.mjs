@@ -224,7 +224,7 @@ export class BellhopLab extends ReactiveElement {
   #open() {
     this.#coming ??= this.#make().catch(async (failure) => {
       const plain = { error: failure, text: UNLOADED }; // without a connection this cannot be had either
-      const { error, text } = await import('./why-unloaded.mjs').then(({ whyUnloaded }) => whyUnloaded(failure)).catch(() => plain);
+      const { error, text } = await import('./why-unloaded.mjs').then(({ whyUnloaded }) => whyUnloaded(failure, UNLOADED)).catch(() => plain);
       this.#coming = null;
       this.#isUnloaded = true;
       this.#still = unloaded(this, text, () => this.#retry());

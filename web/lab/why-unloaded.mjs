@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Why a lab could not be loaded although its files could be: fetched only then. A page whose policy has the directive `trusted-types`
 // must name Lit's policy there, which Lit makes for its templates as soon as its script is there.
-import { UNLOADED } from './unloaded.mjs';
 import { loadWords } from './words.mjs';
 
 const LIT = 'lit-html';
@@ -11,10 +10,10 @@ const TEMPLATES = {
   what: 'the templates of a lab', directive: 'trusted-types', source: () => LIT, isIn: ({ effectiveDirective }) => effectiveDirective === 'trusted-types',
 };
 
-/** What to tell of it: the error, and for the reader in both languages. @param {Error} error @returns {Promise<{ error: Error, text: string }>} */
-export async function whyUnloaded(error) {
+/** What to tell of it: the error, and for the reader in both languages. @param {Error} error @param {string} unloaded  what is told of files that could not be fetched @returns {Promise<{ error: Error, text: string }>} */
+export async function whyUnloaded(error, unloaded) {
   const addition = /polic/i.test(error.message) ? await refusalOf(error) : null;
-  if (!addition && error instanceof TypeError) return { error, text: UNLOADED }; // as of what could not be fetched
+  if (!addition && error instanceof TypeError) return { error, text: unloaded }; // as of what could not be fetched
   const [en, zh] = await Promise.all([loadWords('en', ['errors']), loadWords('zh', ['errors'])]);
   const text = [en, zh].map((words) => (addition ? words.t('error.policy', { source: addition.source }) : words.t('error.other', { why: error.message }))).join(' ');
   return { error: addition?.error ?? error, text };
