@@ -3,10 +3,13 @@
 // takes until Play can be pressed and until the agent has been updated for the first time. What is fetched is counted in a
 // visit in which nothing is pressed and that wants nothing fetched for later. In the others Play is pressed in the page the moment it can be. The page keeps the times itself (web/site/marks.mjs),
 // in milliseconds since the navigation began.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { SITE } from '../build.mjs';
+import { Failure } from '../run.mjs';
 import { serve } from '../serve.mjs';
 import { chromePath } from '../setup.mjs';
+import { ChromiumPipe } from './chromium-pipe.mjs';
 import { median } from './measure.mjs';
 
 /** @typedef {{ visits: number, slow: number }} VisitEffort  visits at full speed; at the speed the page begins with */
@@ -19,11 +22,13 @@ import { median } from './measure.mjs';
  * @property {string[]} files                  what was fetched with nothing pressed, charts included, relative to the site
  */
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--lang=en-US'];
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
 /** A new window is busy with itself first, in processes of its own: a reader's is open when the link is followed. */
 const WINDOW_OPENS_MS = 2000;
 /** How long somebody only looks. */
 const LOOKS_MS = 3000;
+/** What asks the page takes time from it: not while it starts. */
+const ASKED_AFTER_MS = 1000, ASKED_EVERY_MS = 500, ASKED_MOST = 60;
 
 /**
  * @param {VisitEffort} effort
@@ -33,35 +38,39 @@ export async function measureVisits({ visits, slow }) {
   const executablePath = chromePath();
   if (executablePath === null) return null;
   const server = await serve({ root: SITE, port: 0 });
-  const browser = await chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: 'en_US.UTF-8' } });
+  const timed = new ChromiumPipe(executablePath);
   try {
-    const files = await look(browser, server.url); // the browser's own first page: how long it takes is not measured
+    const files = await look(executablePath, server.url);
+    await visit(timed, server.url, true); // the browser's own first page: how long it takes is not measured
     const fast = [], asItIs = [];
-    for (let i = 0; i < visits; i++) fast.push(await visit(browser, server.url, true));
-    for (let i = 0; i < slow; i++) asItIs.push(await visit(browser, server.url, false));
+    for (let i = 0; i < visits; i++) fast.push(await visit(timed, server.url, true));
+    for (let i = 0; i < slow; i++) asItIs.push(await visit(timed, server.url, false));
     return {
-      page_ready_ms: summary([...fast, ...asItIs].map(({ ready }) => ready)), first_update_ms: summary(fast.map(({ update }) => update)),
-      first_update_at_first_speed_ms: summary(asItIs.map(({ update }) => update)),
+      page_ready_ms: summary([...fast, ...asItIs].map(({ ready }) => ready)), first_update_ms: summary(fast.map(updateOf)),
+      first_update_at_first_speed_ms: summary(asItIs.map(updateOf)),
       files,
     };
   } finally {
-    await browser.close();
+    await timed.close();
     await server.close();
   }
 }
 
+/** @param {Record<string, number>} moments */
+const updateOf = (moments) => moments['first-update'];
+
 /** @param {number[]} values @returns {Milliseconds} */
-function summary(values) {
+export function summary(values) {
   return { median: median(values), spread: [Math.min(...values), Math.max(...values)] };
 }
 
 const READER = { viewport: { width: 1280, height: 800 }, locale: 'en-US' };
 
-/** What is fetched by somebody who only looks. @param {import('playwright-core').Browser} browser @param {string} url */
-async function look(browser, url) {
-  const context = await browser.newContext(READER);
+/** What is fetched by somebody who only looks, by the workers too: Playwright sees those. @param {string} executablePath @param {string} url */
+async function look(executablePath, url) {
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
-    const page = await context.newPage();
+    const context = await browser.newContext(READER), page = await context.newPage();
     /** @type {Set<string>} */
     const files = new Set();
     context.on('request', (request) => files.add(request.url().slice(url.length) || 'index.html'));
@@ -71,30 +80,36 @@ async function look(browser, url) {
     await page.waitForTimeout(LOOKS_MS);
     return [...files].sort();
   } finally {
-    await context.close();
+    await browser.close();
   }
 }
 
-/** @param {import('playwright-core').Browser} browser @param {string} url @param {boolean} isFastest  else at the speed the page begins with */
-async function visit(browser, url, isFastest) {
-  const context = await browser.newContext(READER);
+/**
+ * A visit in which Play is pressed as soon as it can be.
+ * @param {ChromiumPipe} browser @param {string} url @param {boolean} isFastest  else at the speed the page begins with
+ * @param {() => Promise<unknown>} [begin]  called when the window has opened @returns {Promise<Record<string, number>>} the page's moments, in milliseconds since the navigation began
+ */
+export async function visit(browser, url, isFastest, begin = async () => {}) {
+  const page = await browser.open(`(${playAtOnce})(${isFastest})`);
   try {
-    const page = await context.newPage();
-    await page.addInitScript(playAtOnce, isFastest);
-    await page.waitForTimeout(WINDOW_OPENS_MS);
+    await sleep(WINDOW_OPENS_MS);
+    await begin();
     await page.goto(url);
-    // Asked seldom: the question itself takes time from the page.
-    await page.waitForFunction(() => performance.getEntriesByName('bellhop:first-update').length > 0, null, { polling: 500 });
-    await page.waitForFunction(hasCharts, null, { polling: 500 });
-    const at = (/** @type {string} */ name) => page.evaluate((mark) => performance.getEntriesByName(mark)[0].startTime, `bellhop:${name}`);
-    return { ready: await at('ready'), update: await at('first-update') };
+    await sleep(ASKED_AFTER_MS); // the question itself takes time from the page
+    for (let tries = 0; !await page.evaluate(HAS_ALL); tries++) {
+      if (tries > ASKED_MOST) throw new Failure(`${url} was not updated, or its charts did not come, within ${ASKED_MOST * ASKED_EVERY_MS / 1000} s`);
+      await sleep(ASKED_EVERY_MS);
+    }
+    return await page.evaluate(MOMENTS);
   } finally {
-    await context.close();
+    await page.close();
   }
 }
 
+/** Runs in the page: whether the agent was updated, and the charts are there. */
+const HAS_ALL = `performance.getEntriesByName('bellhop:first-update').length > 0 && document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4`;
 /** Runs in the page. */
-const hasCharts = () => document.querySelector('bellhop-lab')?.shadowRoot?.querySelectorAll('.uplot').length === 4;
+const MOMENTS = `Object.fromEntries([...performance.getEntriesByType('mark'), ...performance.getEntriesByType('paint')].map(({ name, startTime }) => [name.replace('bellhop:', ''), startTime]))`;
 
 /** Runs in the page before its scripts: a reader who wants nothing fetched for later. */
 function saveData() {
@@ -113,6 +128,7 @@ function playAtOnce(isFastest) {
       const slider = /** @type {HTMLInputElement} */ (root.getElementById('speed'));
       if (isFastest) slider.value = slider.max;
       slider.dispatchEvent(new Event('input'));
+      performance.mark('pressed');
       play.click();
     });
     observer.observe(root, { subtree: true, childList: true, attributeFilter: ['disabled'] });

@@ -6,7 +6,7 @@ import { Superseded } from './experiment.mjs';
 import { RunExperiment } from './run-experiment.mjs';
 import { fromQuery } from './run-setup.mjs';
 import { TEXT_IDS, isOldLink, isTextTask } from './text-kind.mjs';
-import { WORLDS } from './world-table.mjs';
+import { WORLDS, loadWorld } from './world-table.mjs';
 
 /** @typedef {import('./experiment.mjs').Experiment} Experiment */
 /** @typedef {'run' | 'box' | 'board' | 'text' | 'language'} Kind */
@@ -34,6 +34,8 @@ export function kindOf(query) {
  */
 export async function createExperiment(trainers, query, language = 'en') {
   const kind = kindOf(query);
+  const world = WORLDS.find(({ id }) => id === (query.get('env') ?? FIRST_ENV));
+  if (world) loadWorld(world).catch(() => {}); // beside the worker; whoever draws with it asks again
   const lease = await trainers.acquire({ text: kind !== 'run' || LATE_ALGOS.includes(query.get('algo') ?? '') });
   try {
     if (kind === 'run') {

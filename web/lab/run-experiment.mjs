@@ -315,7 +315,7 @@ export class RunExperiment extends Experiment {
     this.received(frame);
     this.emit('frame');
     if (this.phase === 'paused' && this.print?.step !== frame.timesteps) void this.#takeFingerprint();
-    if (Number.isNaN(this.#truthGamma)) void this.#computeTruth();
+    if (Number.isNaN(this.#truthGamma)) setTimeout(() => void this.#computeTruth()); // what is shown, and Play, come first
   }
 
   /** For kinds of runs that look into each frame. @param {Frame} _frame */
@@ -584,10 +584,9 @@ export class RunExperiment extends Experiment {
 export const idOf = ({ scope, key }) => `${scope}.${key}`;
 
 /** What a session shows of where it stands. @param {Session} session @returns {Promise<Frame>} */
-async function firstFrame(session) {
-  /** @type {Frame | null} */
-  let first = null;
-  session.onFrame = (frame) => (first = frame);
-  await session.pause(); // its frame was taken by then
-  return /** @type {any} */ (first);
+function firstFrame(session) {
+  return new Promise((resolve, reject) => {
+    session.onFrame = resolve;
+    session.pause().catch(reject); // its answer comes when the frame was taken: nobody waits for it
+  });
 }

@@ -100,16 +100,15 @@ async function open(worker, { compiled, signal, told }, isOffThread) {
   if (signal.aborted) worker.terminate();
   signal.throwIfAborted();
   const line = new Line(/** @type {any} */ (worker), () => worker.terminate());
-  listen(worker, (error) => line.break(error));
-  signal.addEventListener('abort', () => line.break(signal.reason));
   const lifeline = isOffThread ? `bellhop ${Math.random()}` : undefined;
+  const watch = () => watchLifeline(String(lifeline), () => line.break(new WorkerFailure('it ended by itself, or the browser ended it')));
+  listen(worker, (error) => line.break(error), watch);
+  signal.addEventListener('abort', () => line.break(signal.reason));
   /** @param {WebAssembly.Module} module */
   const start = async (module) => {
     told('the worker did not answer');
     try {
-      const answer = await line.call('open', undefined, [{ wasmBinary: module, lifeline }]);
-      if (lifeline && answer.isHeld) watchLifeline(lifeline, () => line.break(new WorkerFailure('it ended by itself, or the browser ended it')));
-      return answer;
+      return await line.call('open', undefined, [{ wasmBinary: module, lifeline }]);
     } catch (error) {
       const { status, message } = /** @type {BellhopError} */ (error);
       throw status === 'BH_ERR_LOAD' && !line.isBroken ? new WebAssembly.CompileError(message) : error;
@@ -118,16 +117,17 @@ async function open(worker, { compiled, signal, told }, isOffThread) {
   return opened(line, () => firstThatRuns(compiled, start), isOffThread);
 }
 
-/** Hears of a worker whose script does not run. @param {Worker} worker @param {(error: BellhopError) => void} lose */
-function listen(worker, lose) {
+/** Hears of a worker whose script does not run, and of one that holds its lock. @param {Worker} worker @param {(error: BellhopError) => void} lose @param {() => void} watch */
+function listen(worker, lose, watch) {
   worker.onerror = (event) => {
     event.preventDefault?.();
     lose(new WorkerFailure(event.message || `its script could not be loaded; ${HINT}`));
   };
   worker.addEventListener?.('message', ({ data }) => {
-    const { violation, failed, url } = Object(data);
+    const { violation, failed, url, held } = Object(data);
     if (violation) lose(new PolicyError(scriptAt(url), violation));
     else if (failed) lose(new WorkerFailure(`its script could not be loaded from ${url}: ${failed}; ${HINT}`));
+    else if (held) watch();
   });
 }
 

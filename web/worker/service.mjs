@@ -4,6 +4,7 @@
 //     { id, method, session?, values }  is a call; the answer is { id, result } or { id, error: { status, message } }
 //     { session, frame, plays }         is a frame, made after so many calls of play; { session, taken: true } says
 //                                       that it was shown
+//     { held: true }                    says that the lock of `open` is held, see lifeline.mjs
 //     { id, progress }                  is how far a call of learn has come; a call of proceed answers it
 //
 // Any number of sessions may exist; those that play share the thread.
@@ -74,9 +75,9 @@ export function serve(port, loadWasm, { later, prepare = () => {}, sliceMs, text
     async open(options) {
       library = openLibrary(await loadWasm(options));
       prepare(library);
-      // Last: an open that failed must not hold the lock, or the next one would wait for it for ever.
-      const isHeld = await holdLifeline(options.lifeline);
-      return { catalog: library.catalog, pretraining: text?.fields(library) ?? [], isHeld };
+      // Last: an open that failed must not hold the lock, or the next one would wait for it for ever. The answer does not wait for the lock.
+      void holdLifeline(options.lifeline).then((isHeld) => isHeld && port.postMessage({ held: true }));
+      return { catalog: library.catalog, pretraining: text?.fields(library) ?? [] };
     },
     create(recipe) {
       const key = ++count;

@@ -39,6 +39,8 @@ export class Line {
   #pending = new Map();
   /** Who gets the frames. @type {Map<number, (frame: Frame, plays: number) => void>} */
   listeners = new Map();
+  /** Sessions whose frame was shown since the last animation frame: another one waits for the next. @type {Set<number>} */
+  #shown = new Set();
   /** @type {BellhopError | null} */
   #broken = null;
   /** @type {(error: BellhopError) => void} */
@@ -104,7 +106,13 @@ export class Line {
   #receive(data) {
     const { id, session, frame, plays, progress, result, error } = Object(data);
     if (frame) {
-      nextFrame(() => this.listeners.get(session)?.(frame, plays));
+      const show = () => {
+        this.#shown.add(session);
+        nextFrame(() => this.#shown.delete(session)); // first: what shows it may throw
+        this.listeners.get(session)?.(frame, plays);
+      };
+      if (this.#shown.has(session)) nextFrame(show);
+      else show();
       return;
     }
     const pending = this.#pending.get(id);
