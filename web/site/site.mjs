@@ -63,6 +63,15 @@ class Site {
   }
 
   async start() {
+    try {
+      await this.#begin();
+    } finally {
+      byId('bottom').hidden = false; // before, it would move whenever the lab grows
+    }
+    prefetchWhenIdle();
+  }
+
+  async #begin() {
     this.#wire();
     this.#words = /** @type {import('../lab/words.mjs').Words} */ (await speak(firstLanguage(), false));
     this.#nameTabs();
@@ -70,7 +79,6 @@ class Site {
     await this.#follow();
     firstLease?.then(({ release }) => release(), () => {}); // the lab says what is wrong
     markOnce('ready');
-    prefetchWhenIdle();
   }
 
   // ---- opening ----

@@ -67,6 +67,17 @@ export default function loading(lab) {
     await close();
   });
 
+  test('nothing moves while the page starts, whatever its size', async () => {
+    for (const viewport of [{ width: 390, height: 844 }, { width: 768, height: 1024 }, { width: 1920, height: 1080 }]) {
+      const { page, close } = await lab().open('', { viewport });
+      await holds(page, () => performance.getEntriesByName('bellhop:ready').length > 0);
+      await page.waitForSelector('footer', { state: 'visible' });
+      await frames(page, 10);
+      assert.equal(await page.evaluate(() => /** @type {any} */ (window).watched.shift), 0, `${viewport.width} by ${viewport.height}`);
+      await close();
+    }
+  });
+
   test('where the SIMD binary does not compile, the scalar one is fetched', async () => {
     const { page, trouble, close } = await openWith(lab(), '**/bellhop-simd.wasm', { status: 200, contentType: 'application/wasm', body: '\0asm\x01\0\0\0?' });
     await page.waitForSelector('#play:enabled');
