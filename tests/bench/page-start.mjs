@@ -4,7 +4,7 @@
 //     node tests/bench/page-start.mjs                       the built page: milliseconds since the navigation began, medians of 7 visits and their spread
 //     node tests/bench/page-start.mjs OLD build/out/site    two folders, in turns, and the differences of the pairs
 //     node tests/bench/page-start.mjs --busy                beside a program that computes all the time
-//     node tests/bench/page-start.mjs --trace [FILE]        one visit, its stages from Chromium's own trace, which is written to FILE
+//     node tests/bench/page-start.mjs --trace [FILE]        the stages, medians of 7 visits, from Chromium's own trace; that of the last visit is written to FILE
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -48,17 +48,16 @@ function renderer(events) {
   return { since: begin.ts, page: of(/^CrRendererMain$/), worker: of(/^DedicatedWorker/) };
 }
 
-/** A line for each stage: until when, how long, and what of it the page's and the worker's thread computed. @param {TraceEvent[]} events @returns {string[]} */
+/** Of each stage: until when, how long, and what of it the page's and the worker's thread computed; milliseconds. @param {TraceEvent[]} events @returns {number[][]} */
 function stagesOf(events) {
   const { since, ...threads } = renderer(events);
   let last = since;
   return STAGES.map(([stage, thread, name, nth, at]) => {
     const event = threads[thread].filter((each) => each.name === name).at(nth);
-    if (!event) return `  ${stage}: the trace has no ${name}`;
+    if (!event) throw new Failure(`the trace has no ${name}, with which "${stage}" ends`);
     const until = event.ts + (at === 'end' ? event.dur ?? 0 : 0), from = last;
     last = Math.max(last, until);
-    const [page, worker] = [threads.page, threads.worker].map((own) => busy(own, from, last));
-    return `  ${ms(until - since)}  ${ms(last - from)}  ${ms(page)}  ${ms(worker)}  ${stage}`;
+    return [until - since, last - from, ...[threads.page, threads.worker].map((own) => busy(own, from, last))].map((microseconds) => microseconds / 1000);
   });
 }
 
@@ -67,8 +66,11 @@ function busy(events, from, to) {
   return events.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').reduce((sum, { ts, dur = 0, tdur = 0 }) => sum + (dur && Math.max(0, Math.min(to, ts + dur) - Math.max(from, ts)) / dur * tdur), 0);
 }
 
-/** @param {number} microseconds */
-const ms = (microseconds) => (microseconds / 1000).toFixed(1).padStart(7);
+/** A line for each stage. @param {number[][][]} visits */
+function table(visits) {
+  const lines = STAGES.map(([stage], i) => `  ${[0, 1, 2, 3].map((k) => median(visits.map((stages) => stages[i][k])).toFixed(1).padStart(7)).join('  ')}  ${stage}`);
+  return `    until     took     page   worker  stage (ms; page and worker: what their threads computed; medians of ${visits.length} visits)\n${lines.join('\n')}`;
+}
 
 /** @param {ChromiumPipe} browser @param {string} url @returns {Promise<TraceEvent[]>} */
 async function trace(browser, url) {
@@ -105,7 +107,7 @@ async function compare(browser, urls, folders, n) {
 
 await main(async () => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { visits: { type: 'string', default: '7' }, busy: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false } } });
-  const path = chromePath();
+  const path = chromePath(), n = Number(values.visits);
   if (path === null) throw new Failure('No Chromium is here: node build/setup.mjs chromium');
   const folders = values.trace || positionals.length === 0 ? [SITE] : positionals;
   const servers = await Promise.all(folders.map((root) => serve({ root, port: 0 })));
@@ -115,10 +117,14 @@ await main(async () => {
     say(`${cpus()[0].model.trim()}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}${other ? ', beside a busy program' : ''}`);
     for (const { url } of servers) await visit(browser, url, true); // the browser's own first page
     if (values.trace) {
-      const events = await trace(browser, servers[0].url);
-      if (positionals[0]) writeFileSync(positionals[0], JSON.stringify({ traceEvents: events }));
-      say(`  until     took     page   worker  stage (ms; page and worker: what their threads computed)\n${stagesOf(events).join('\n')}`);
-    } else await compare(browser, servers.map(({ url }) => url), folders, Number(values.visits));
+      const visits = [];
+      for (let i = 0; i < n; i++) {
+        const events = await trace(browser, servers[0].url);
+        visits.push(stagesOf(events));
+        if (positionals[0]) writeFileSync(positionals[0], JSON.stringify({ traceEvents: events }));
+      }
+      say(table(visits));
+    } else await compare(browser, servers.map(({ url }) => url), folders, n);
   } finally {
     other?.kill();
     await browser.close();
